@@ -1,6 +1,6 @@
 /**
- * The protocol of a benchmark (docs/spec/processor-model.md): warm up, then batches on varying input; what
- * counts is the median batch and the p99 batch, less the empty loop.
+ * The procedure of a benchmark (docs/spec/processor-model.md#calibration): warm up, then batches on
+ * varying input; the results are the median batch and the p99 batch, less the empty loop.
  *
  * Batches are timed by the processor time of this process, so that other programs on the machine
  * do not lengthen them.
@@ -24,7 +24,7 @@ export interface BatchPlan {
   readonly calls: number;
 }
 
-/** The protocol of the specification. */
+/** The full procedure. */
 export const FULL_PLAN: BatchPlan = { warmup: 10_000, batches: 50, calls: 1_000 };
 /** For `--quick`: a first look. */
 export const QUICK_PLAN: BatchPlan = { warmup: 2_000, batches: 20, calls: 200 };
@@ -32,18 +32,18 @@ export const QUICK_PLAN: BatchPlan = { warmup: 2_000, batches: 20, calls: 200 };
 const NS_PER_US = 1_000;
 const LEVEL = 0.95;
 
-/** The same for operations that take a thousand times longer and happen once a session. */
+/** The same for operations that take a thousand times longer and happen once per session. */
 export function rarePlan(plan: BatchPlan): BatchPlan {
   return { warmup: plan.warmup / 100, batches: plan.batches, calls: plan.calls / 100 };
 }
 
-/** Processor time of this process so far, ns; it counts in microseconds. */
+/** Processor time of this process so far, ns; counted in microseconds. */
 export function cpuNs(): number {
   const { user, system } = process.cpuUsage();
   return (user + system) * NS_PER_US;
 }
 
-/** ns of a call in each batch, without what the loop itself takes. */
+/** ns per call in each batch, without the loop itself. */
 export function timeCalls(call: (index: number) => void, plan: BatchPlan): readonly number[] {
   const { warmup, batches, calls } = plan;
   runLoop(call, 0, warmup);
@@ -82,7 +82,7 @@ export function sampleOf(bytes: number, batchNs: readonly number[]): OperationSa
   };
 }
 
-/** Fixed part and part per byte: the line of least squares through the medians, never falling. */
+/** Fixed cost and cost per byte: the least-squares line through the medians, never decreasing. */
 export function costOfSamples(samples: readonly OperationSample[]): ProfileOperation['alone'] {
   const n = samples.length;
   const meanBytes = samples.reduce((sum, one) => sum + one.bytes, 0) / Math.max(1, n);

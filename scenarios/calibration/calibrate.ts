@@ -1,6 +1,6 @@
 /**
- * Measures this machine: benchmarks of single operations first, then what they take in place, and
- * puts both into a cost profile (simulation.md 3.5 and 9.5).
+ * Measures this machine: first benchmarks of single operations, then their cost in place, and
+ * writes both into a cost profile (docs/spec/processor-model.md#calibration).
  *
  * @module
  */
@@ -28,9 +28,9 @@ import { costsOf, inPlaceOperations, tenths } from './profile-file.ts';
 import { type CostProfile, PROFILE_VERSION } from './profile-schema.ts';
 import { receiveBuffer, socketCosts } from './socket-costs.ts';
 
-/** What a calibration is asked. */
+/** What a calibration needs. */
 export interface CalibrationOrder {
-  /** A scenario whose first flow's rate is varied; its events and limits are left out. */
+  /** A scenario whose first flow's rate is varied; its events and limits are ignored. */
   readonly scenario: string;
   readonly isQuick: boolean;
   readonly commit: string;
@@ -41,17 +41,25 @@ export interface CalibrationOrder {
 
 /** Packet sizes at which the code of protocols is timed. */
 const SIZES = [100, 500, 1_000] as const;
-/** Rates of the live runs, as parts of what the benchmarks alone allow, until one is not carried. */
+/**
+ * Rates of the live runs, as fractions of what the benchmarks alone predict, until one is not
+ * carried.
+ */
 const LOADS = [0.2, 0.35, 0.5, 0.6, 0.7, 0.8, 0.9] as const;
 const QUICK_LOADS = [0.3, 0.6] as const;
-/** Runs that take at least this part of the busiest one's processor time give the factors. */
+/**
+ * Runs that take at least this fraction of the busiest one's processor time determine the factors.
+ */
 const HIGH_LOAD = 0.7;
-/** The rate at which the model's share of a core is first found. */
+/** The rate at which the model's share of a core is first determined. */
 const PROBE_RATE = 1_000;
 /** Seconds before a world is measured. */
 const LIVE_WARMUP_S = 1;
 const SIM_WARMUP_S = 4;
-/** Nodes have found each other by then; a burst that waited for them would choose their paths. */
+/**
+ * By then nodes have found each other; a burst that waited for them would influence their choice of
+ * paths.
+ */
 const SIM_START_S = 3;
 
 /** Thrown when the order's signal aborts. */
@@ -59,7 +67,7 @@ export class CalibrationStopped extends Error {}
 
 type Operations = Readonly<Record<string, MeasuredOperation>>;
 
-/** Measures everything; takes a minute, or with `isQuick` some seconds. */
+/** Measures everything; takes a minute, with `isQuick` some seconds. */
 export async function calibrate(order: CalibrationOrder): Promise<CostProfile> {
   const loadBefore = loadavg()[0] ?? 0;
   const plan = order.isQuick ? QUICK_PLAN : FULL_PLAN;
@@ -112,7 +120,7 @@ export function scenarioAt(
     readonly ratePerSecond: number;
     readonly seconds: number;
     readonly bytes?: number;
-    /** A live run begins when its nodes are ready, one in virtual time at once. */
+    /** A live run begins when its nodes are ready, one in virtual time immediately. */
     readonly world?: 'live' | 'sim';
   },
 ): Scenario {
@@ -170,7 +178,7 @@ async function measureInPlace(
   );
   const full = PROBE_RATE / Math.max(1e-6, probe.data);
   const points: FitPoint[] = [];
-  // The first live run is cold: it counts for nothing.
+  // The first live run is cold and does not count.
   await liveLoad(scenarioAt(order, { ratePerSecond: full * 0.3, seconds: 2, world: 'live' }), {
     registry,
     signal,
@@ -181,7 +189,7 @@ async function measureInPlace(
     const how = { ratePerSecond, seconds: loadSeconds(isQuick) };
     const scenario = scenarioAt(order, { ...how, world: 'live' });
     const live = await carriedLoad(scenario, ratePerSecond, { registry, signal });
-    // What was lost on the way has cost less: such a run says nothing about a packet.
+    // Packets lost on the way cost less, so such a run says nothing about the cost of a packet.
     if (live === undefined) {
       order.onStep(`${ratePerSecond}/s was not carried and does not count`);
       // Higher rates will not be carried either; a first one may have met a bad minute.
@@ -203,7 +211,7 @@ function choiceOf(profile: CpuProfile, rooms: CpuChoice['receiveBuffer']): CpuCh
   return { profile, receiveBuffer: rooms, machines: 'one', ...nowhere };
 }
 
-/** Says what comes next and lets Ctrl-C in. */
+/** Reports what comes next and lets Ctrl-C be handled. */
 async function step(order: CalibrationOrder, text: string): Promise<void> {
   await new Promise((resolve) => setImmediate(resolve));
   if (order.signal.aborted) throw new CalibrationStopped();

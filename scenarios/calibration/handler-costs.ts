@@ -1,5 +1,5 @@
 /**
- * What the code of protocols takes, by running a scenario in virtual time at several packet sizes
+ * The cost of protocol code, found by running a scenario in virtual time at several packet sizes
  * and timing it (timed-world.ts).
  *
  * @module
@@ -22,7 +22,7 @@ import { HandlerClock, type HandlerTimes, TimedStageWorld } from './timed-world.
 
 /** What is run. */
 export interface HandlerRun {
-  /** The scenario with each size of packet. */
+  /** The scenario with each packet size. */
   readonly scenarios: readonly Scenario[];
   readonly registry: Registry;
   readonly crypto: CpuProfile['crypto'];
@@ -30,7 +30,7 @@ export interface HandlerRun {
 }
 
 const SEED = 1;
-/** Handlers that are called less often are left to the factor of their lane. */
+/** Handlers that are called less often than this are left to the factor of their lane. */
 const CALLS_MIN = 40;
 
 type Batches = { readonly bytes: number; readonly ns: readonly number[] };

@@ -1,13 +1,13 @@
 /**
- * Calibration in place: what the operations take in a real live run, where caches are cold, code is
+ * Calibration in place: the cost of operations in a real live run, where caches are cold, code is
  * shared and the event loop turns between packets. Benchmarks alone are 20-30 % optimistic
- * (docs/spec/live.md).
+ * (docs/spec/processor-model.md#calibration).
  *
  * Live runs of one process at growing rates give the processor time of the thread that does all the
- * work; the same runs in virtual time, charged by the benchmarks, give what the model says of either
- * lane. Two factors, one per lane, make the two agree in least squares. Runs at high load count: an
- * idle process wakes up for each packet, a busy one for many at once, and the saturation point is
- * what is to be predicted.
+ * work; the same runs in virtual time, charged by the benchmarks, give what the model predicts per
+ * lane. Two factors, one per lane, make the two agree in least squares. Runs at high load count
+ * most: an idle process wakes up for each packet, a busy one for many together, and the saturation
+ * point is what should be predicted.
  *
  * @module
  */
@@ -28,10 +28,10 @@ import type { InPlacePoint } from './profile-schema.ts';
 const NS_PER_SECOND = 1e9;
 const SEED = 1;
 
-/** How long a run of one load lasts that something is concluded from, seconds. */
+/** Duration of a run that yields a load, seconds. */
 export const loadSeconds = (isQuick: boolean): number => (isQuick ? 2 : 5);
 
-/** What live runs of a calibration are given. */
+/** What live runs of a calibration need. */
 export interface LiveHow {
   readonly registry: Registry;
   readonly signal: AbortSignal;
@@ -39,22 +39,22 @@ export interface LiveHow {
   readonly shape?: LiveOrder['shape'];
 }
 
-/** What a live run took of the processor and brought. */
+/** Processor time and results of a live run. */
 export interface LiveLoad {
   /** Processor time over wall time, between warm-up and end. */
   readonly cpu: number;
-  /** Share of the time that the thread wanted a processor which others had. */
+  /** Share of the time in which the thread wanted a processor that others had. */
   readonly waited: number;
   readonly deliveredPerSecond: number;
 }
 
-/** The same by benchmarks alone. */
+/** The same, as the benchmarks alone predict it. */
 export interface ModelLoad {
   readonly control: number;
   readonly data: number;
 }
 
-/** Time of a thread on the processor and in the queue before it, ns. */
+/** Time of a thread on the processor, and in the run queue before it, ns. */
 interface ThreadTime {
   readonly atNs: number;
   readonly cpuNs: number;
@@ -63,7 +63,7 @@ interface ThreadTime {
 
 /** Time of the thread that runs the world; of all threads where they share a core. */
 function threadTime(atNs: number): ThreadTime {
-  // Asking the system for the time of the process also brings the thread's own up to date.
+  // Reading the time of the process also updates the thread's own.
   const all = cpuNs();
   try {
     const text = readFileSync(`/proc/self/task/${process.pid}/schedstat`, 'utf8');
@@ -71,7 +71,7 @@ function threadTime(atNs: number): ThreadTime {
     const isAlone = availableParallelism() > 1 && own > 0;
     return { atNs, cpuNs: isAlone ? own : all, waitedNs };
   } catch {
-    // Not Linux: the time of the whole process, with its helpers; nobody says what it waited.
+    // Not Linux: the time of the whole process, including helpers; waiting times are unknown.
     return { atNs, cpuNs: all, waitedNs: 0 };
   }
 }
@@ -98,12 +98,12 @@ function liveOnce(
   });
 }
 
-/** A live run, and what it took of the processor between warm-up and end. */
+/** A live run, and its processor time between warm-up and end. */
 export interface MeasuredRun {
   readonly result: SeedResult;
   /** Processor time over wall time. */
   readonly cpu: number;
-  /** Share of the time that the thread wanted a processor which others had. */
+  /** Share of the time in which the thread wanted a processor that others had. */
   readonly waited: number;
 }
 
@@ -115,13 +115,13 @@ export async function liveLoad(scenario: Scenario, how: LiveHow): Promise<LiveLo
   return { cpu, waited, deliveredPerSecond };
 }
 
-/** Share of the offered packets that a run must bring; sources are random. */
+/** Share of the offered packets that a run must deliver; sources are random. */
 const CARRIED = 0.97;
-/** Processor time does not count what others had; beyond this their traces in caches do. */
+/** Processor time excludes what others used; above this share, their effect on the caches shows. */
 const WAITED_MAX = 0.3;
 const ATTEMPTS = 3;
 
-/** The load of a run that delivered what it was offered; undefined when none of three did. */
+/** The load of a run that delivered what it was offered; undefined if none of three did. */
 export async function carriedLoad(
   scenario: Scenario,
   ratePerSecond: number,
@@ -135,7 +135,7 @@ export async function carriedLoad(
   return undefined;
 }
 
-/** Runs live and watches the thread. */
+/** Runs live and observes the thread. */
 export async function measuredRun(scenario: Scenario, how: LiveHow): Promise<MeasuredRun> {
   let first: ThreadTime | undefined;
   let last: ThreadTime = { atNs: 0, cpuNs: 0, waitedNs: 0 };
@@ -144,13 +144,13 @@ export async function measuredRun(scenario: Scenario, how: LiveHow): Promise<Mea
     last = threadTime(nowNs);
     first ??= last;
   });
-  // A port that another program holds, an address that the system has not.
+  // A port that another program holds, or an address that the system does not have.
   if (end.kind === 'scenario-error' || end.kind === 'refused') throw new Refusal(end.message);
   if (end.kind !== 'judged') throw new Error(`the live run of the calibration: ${end.message}`);
   const [result] = end.input.seeds;
   if (result === undefined) throw new Error('a live run of the calibration without a result');
   const wallNs = first === undefined ? 0 : last.atNs - first.atNs;
-  // Nobody came to look twice: the process was not served at all.
+  // The observer did not get two turns: the process was not served at all.
   if (first === undefined || wallNs <= 0) return { result, cpu: 1, waited: 1 };
   return {
     result,
@@ -159,7 +159,7 @@ export async function measuredRun(scenario: Scenario, how: LiveHow): Promise<Mea
   };
 }
 
-/** What a profile says that a run takes of its one core, by lane. */
+/** How the profile divides a run's use of its one core between the lanes. */
 export function modelLoad(scenario: Scenario, cpu: CpuChoice, registry: Registry): ModelLoad {
   const run = { scenario: { ...scenario, cpu }, registry, seed: SEED };
   const { world } = prepareSeed(run);
@@ -183,11 +183,16 @@ export interface FitPoint {
   readonly ratePerSecond: number;
 }
 
-/** Idle wake-ups look like costs of timers, and go when there is work: no more than this is believed. */
+/**
+ * The cost of idle wake-ups looks like that of timers and disappears under load: no larger factor
+ * is believed.
+ */
 const CONTROL_MAX = 3;
 const CONTROL_MIN = 1;
 
-/** The factor of each lane that brings the model to what was measured; neither is negative. */
+/**
+ * The factor of each lane that makes the model agree with the measurements; neither is negative.
+ */
 export function fitFactors(points: readonly FitPoint[]): { control: number; data: number } {
   let cc = 0;
   let cd = 0;
@@ -207,7 +212,7 @@ export function fitFactors(points: readonly FitPoint[]): { control: number; data
   return { control: thousandths(control), data: fitData(points, control) };
 }
 
-/** The factor of the data lane when that of the other is known; 1 without points. */
+/** The factor of the data lane if the other is known; 1 without points. */
 export function fitData(points: readonly FitPoint[], control: number): number {
   let dd = 0;
   let rest = 0;
@@ -218,7 +223,7 @@ export function fitData(points: readonly FitPoint[], control: number): number {
   return thousandths(dd > 0 ? Math.max(0, rest) / dd : 1);
 }
 
-/** A point as the profile keeps it. */
+/** A point as the profile stores it. */
 export function placedPoint(
   { live, alone, ratePerSecond }: FitPoint,
   factors: { readonly control: number; readonly data: number },

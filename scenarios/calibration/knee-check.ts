@@ -1,10 +1,10 @@
 /**
- * Does the profile predict where the machine saturates? Rounds that each measure the factor in place
- * again, before and after they find the knee of one live process, predict that knee, and compare
- * both worlds at a rate well below (issue 3 section 3).
+ * Does the profile predict where the machine saturates? In each round the factor is measured in
+ * place again, before and after finding the knee of one live process; then that knee is predicted,
+ * and both worlds are compared at a rate well below it (docs/how-to/calibrate.md#what-is-promised).
  *
- * A machine that others share is a fifth faster or slower some minutes later: a factor of another
- * hour would be held against it. What the file says with its own factors is printed beside.
+ * A shared machine may be a fifth faster or slower some minutes later, and a factor of another hour
+ * would be judged with that. The prediction with the file's own factors is printed beside.
  *
  * @module
  */
@@ -40,7 +40,7 @@ export interface KneeCheckOrder {
 export interface Prediction {
   readonly live: number;
   readonly predicted: number;
-  /** Predicted over live, less 1. */
+  /** Predicted over live, minus 1. */
   readonly difference: number | null;
 }
 
@@ -49,7 +49,7 @@ export interface CheckRound {
   /** Factor of the data lane, measured before and after the live knee. */
   readonly dataFactor: number;
   readonly knee: Prediction;
-  /** At this rate the others were compared. */
+  /** The rate at which the others were compared. */
   readonly ratePerSecond: number;
   readonly throughput: Prediction;
   readonly latencyP50Ns: Prediction;
@@ -65,7 +65,7 @@ export interface MedianDifference {
 
 /** All rounds. */
 export interface KneeCheck {
-  /** What the file says with the factor of its own hour. */
+  /** The prediction with the factor that the file measured in its own hour. */
   readonly asWritten: { readonly dataFactor: number; readonly ratePerSecond: number };
   readonly rounds: readonly CheckRound[];
   readonly knee: MedianDifference;
@@ -74,7 +74,7 @@ export interface KneeCheck {
   readonly pass: boolean;
 }
 
-/** A rate at which the factor is measured, with what benchmarks alone say of it. */
+/** A rate at which the factor is measured, with the prediction of the benchmarks alone. */
 interface Place {
   readonly ratePerSecond: number;
   readonly alone: ModelLoad;
@@ -85,19 +85,20 @@ const QUICK_ROUNDS = 1;
 /** First rate of the file's own prediction, packets a second. */
 const FROM = 4_000;
 const GROWTH = 1.25;
-/** Searches of a round begin at this part of the knee that is expected. */
+/** Searches of a round begin at this fraction of the expected knee. */
 const START = 0.75;
 const ROUND_GROWTH = 1.12;
 const RESOLUTION = 1.03;
 const QUICK_RESOLUTION = 1.12;
-/** The factor is measured at these parts of the knee that the file predicts. */
+/** The factor is measured at these fractions of the knee that the file predicts. */
 const PLACES = [0.6, 0.75] as const;
-/** Throughput and latency are compared at this part of the lower knee. */
+/** Throughput and latency are compared at this fraction of the lower knee. */
 const WORKING_POINT = 0.7;
 
 /**
- * Runs all rounds; seven minutes, or one with `isQuick`.
- * @throws CalibrationStopped when the order's signal aborts, Refusal when no live run carried its packets.
+ * Runs all rounds; takes seven minutes, with `isQuick` one.
+ * @throws CalibrationStopped when the order's signal aborts, Refusal if no live run carried its
+ * packets.
  */
 export async function checkKnee(order: KneeCheckOrder): Promise<KneeCheck> {
   const own = cpuChoice(order.profile, 'one');
@@ -117,7 +118,7 @@ export async function checkKnee(order: KneeCheckOrder): Promise<KneeCheck> {
   return judgeRounds({ dataFactor, ratePerSecond: asWritten.ratePerSecond }, rounds);
 }
 
-/** The medians of the rounds against what is promised. */
+/** Compares the medians of the rounds with what is promised. */
 export function judgeRounds(
   asWritten: KneeCheck['asWritten'],
   rounds: readonly CheckRound[],
@@ -129,7 +130,7 @@ export function judgeRounds(
   return { asWritten, rounds, knee, throughput, latencyP50Ns, pass };
 }
 
-/** Sets both worlds of a round side by side. */
+/** Compares both worlds of a round. */
 export function roundOf(
   dataFactor: number,
   knees: { readonly live: Knee; readonly predicted: Knee },
@@ -156,7 +157,7 @@ async function checkRound(
   const search = { from: expected * START, growth: ROUND_GROWTH };
   const before = await placedPoints(order, places);
   const live = await liveKnee(order, search);
-  // Half before and half after: a machine that changes steadily cancels out.
+  // Half before and half after, so that a steady drift of the machine cancels out.
   const points = [...before, ...(await placedPoints(order, places))];
   stopIfAsked(order);
   if (points.length === 0) throw tooBusy(order, places);
@@ -231,7 +232,7 @@ function searchOf(
   return { ...search, resolution, isStopped: () => signal.aborted };
 }
 
-/** The profile with another factor of the data lane. */
+/** The profile with a different factor of the data lane. */
 function choiceWith(read: ReadProfile, data: number): CpuChoice {
   const { operations, inPlace } = read.profile;
   const factors = { control: inPlace.controlFactor, data };
@@ -248,7 +249,7 @@ function simRun(order: KneeCheckOrder, cpu: CpuChoice, ratePerSecond: number): P
   });
   const run = simKneeRun(scenario, ratePerSecond, { cpu, registry });
   onRun('predicted', run);
-  // Gives Ctrl-C and the progress line a turn.
+  // Lets Ctrl-C and the progress line have a turn.
   return new Promise((resolve) => setImmediate(() => resolve(run)));
 }
 

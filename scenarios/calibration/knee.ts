@@ -1,12 +1,11 @@
 /**
  * The saturation point of a world: the highest offered rate of which 99.9 % is delivered, found by
- * raising the rate and halving the distance between what passes and what fails. Receive buffers hold
- * the overload of some seconds, so a backlog that grows (p95 of the latency above 250 ms) has failed
- * as well.
+ * raising the rate and then bisecting between success and failure. Receive buffers absorb the
+ * overload of some seconds, so a growing backlog (p95 latency above 250 ms) counts as failure too.
  *
- * A live run on a shared machine fails now and then for reasons of its own, so a rate has failed
- * when two runs of three have, and runs in which others had the processor for a tenth of the time
- * are repeated.
+ * A live run on a shared machine occasionally fails for other reasons, so a rate has failed if two
+ * runs of three have, and runs in which others had the processor for a tenth of the time are
+ * repeated.
  *
  * @module
  */
@@ -19,7 +18,7 @@ import { type LiveHow, measuredRun } from './in-place.ts';
 
 /** Below this share of delivered packets a world is saturated. */
 const KNEE_DELIVERY = 0.999;
-/** Above this 95 th percentile of the latency a backlog grows, ns. */
+/** Above this 95th percentile of the latency a backlog is growing, ns. */
 const KNEE_LATENCY_NS = 250_000_000;
 
 /** One run at a rate. */
@@ -37,30 +36,30 @@ export interface KneeRun {
 export interface Knee {
   /** Highest rate that was delivered. */
   readonly ratePerSecond: number;
-  /** Lowest rate that was not; undefined when every rate was. */
+  /** Lowest rate that was not; undefined if every rate was. */
   readonly failedPerSecond?: number;
   readonly runs: readonly KneeRun[];
 }
 
-/** How to look for it. */
+/** Parameters of the search. */
 export interface KneeSearch {
   /** First rate, packets a second. */
   readonly from: number;
   /** Factor between rates until one fails. */
   readonly growth: number;
-  /** The search ends when what passes and what fails are this close, as a ratio above 1. */
+  /** The search ends when success and failure are this close, as a ratio above 1. */
   readonly resolution: number;
-  /** Of so many runs the majority counts. */
+  /** The majority of this many runs decides. */
   readonly tries: number;
   readonly run: (ratePerSecond: number) => Promise<KneeRun>;
   readonly isStopped: () => boolean;
 }
 
-/** Above this share of time for others a run says nothing. */
+/** Above this share of time for others, a run says nothing. */
 const WAITED_MAX = 0.1;
-/** After so many disturbed runs at a rate the next ones count nevertheless. */
+/** After this many disturbed runs at a rate, further ones count nevertheless. */
 const DISTURBED_MAX = 4;
-/** Rates are raised at most so often. */
+/** Largest number of increases of the rate. */
 const STEPS_MAX = 40;
 
 /** Finds the knee. */

@@ -1,8 +1,8 @@
 /**
  * The machines of a run whose processor time is charged.
  *
- * `one`: all nodes share one machine with one core, as all nodes of a live run in one process share
- * one event loop. `topology`: the machines and cores that the topology names.
+ * `one`: all nodes share one machine with one core, as nodes of a live run in one process share one
+ * event loop. `topology`: the machines and cores that the topology names.
  *
  * @module
  */
@@ -14,9 +14,9 @@ import type { CpuChoice, Scenario } from '../model.ts';
 const ONE = 'process';
 
 /**
- * How long things wait for a processor. A packet of six hops passes seven queues, and 250 ms is what its
- * application may wait: a seventh of that is 35 ms. Requests are turned away after a third of
- * it, so that the shortage is felt first where nothing has been spent yet.
+ * How long things may wait for a processor. A packet of six hops passes seven queues, and its
+ * application may wait 250 ms: a seventh of that is 35 ms. Requests are refused after a third of
+ * it, so that a shortage is felt first where nothing has been spent yet.
  */
 const WAIT_LIMITS: WaitLimits = { requestNs: 4_000_000, datagramNs: 30_000_000 };
 

@@ -13,7 +13,7 @@ import { SimWorld } from '../../engine/net/sim-world.ts';
 import { type BatchPlan, costOfSamples, rarePlan, sampleOf, timeCalls } from './batches.ts';
 import type { ProfileOperation } from './profile-schema.ts';
 
-/** An operation before it is known what it takes in place. */
+/** An operation whose cost in place is not yet known. */
 export type MeasuredOperation = Omit<ProfileOperation, 'inPlace'>;
 
 /** A benchmark by the name of its operation. */
@@ -22,14 +22,14 @@ export interface Benchmark {
   readonly run: (plan: BatchPlan) => MeasuredOperation | Promise<MeasuredOperation>;
 }
 
-/** Payloads at which costs per byte are found. */
+/** Payload lengths at which costs per byte are determined. */
 const LENGTHS = [64, 512, 1_200] as const;
 const KEY_BYTES = 32;
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 const AEZ_KEY_BYTES = 48;
 const AES_KEY: Uint8Array = new Uint8Array(KEY_BYTES).fill(3);
-/** Input varies over this many different buffers. */
+/** Number of different input buffers. */
 const INPUTS = 16;
 
 /** An operation from its benchmarks at several lengths. */

@@ -13,7 +13,7 @@ import type { CpuChoice } from '../model.ts';
 import { Refusal } from '../refusal.ts';
 import { type CostProfile, type ProfileOperation, profileSchema } from './profile-schema.ts';
 
-/** Where `npm run calibrate` writes, and `cpu: calibrated` looks, below the working folder. */
+/** Where `npm run calibrate` writes and `cpu: calibrated` looks, below the working folder. */
 export const DEFAULT_PROFILE = 'runs/calibration.json';
 
 const LIMIT_BYTES = 1e6;
@@ -29,8 +29,8 @@ export interface ReadProfile {
 
 /**
  * Reads a profile.
- * @param path Relative to the working folder; the default place when absent.
- * @throws Refusal when there is none, ConfigError when it does not fit the schema.
+ * @param path Relative to the working folder; the default place if absent.
+ * @throws Refusal if there is none, ConfigError if it does not fit the schema.
  */
 export function readProfile(path: string = DEFAULT_PROFILE): ReadProfile {
   const place = resolve(path);
@@ -92,7 +92,7 @@ export function costsOf(
   return { name: profileName, ...sockets, crypto, jobs, handlers };
 }
 
-/** Costs in place: those of the benchmarks, times the factor of their lane. */
+/** Costs in place: those of the benchmarks times the factor of their lane. */
 export function inPlaceOperations(
   operations: Readonly<Record<string, Pick<ProfileOperation, 'lane' | 'alone' | 'samples'>>>,
   factors: { readonly control: number; readonly data: number },

@@ -1,9 +1,9 @@
 /**
- * The shape of a cost profile, version 1: what `npm run calibrate` writes and `cpu: calibrated`
- * reads. `schemas/calibration.schema.json` is generated from here (docs/spec/processor-model.md).
+ * The shape of a cost profile, version 1, which `npm run calibrate` writes and `cpu: calibrated`
+ * reads (docs/spec/processor-model.md). `schemas/calibration.schema.json` is generated from it.
  *
- * Each operation has two costs: the one of its own benchmark, and the one in place, which is what
- * runs are charged.
+ * Each operation has two costs: that of its own benchmark, and that in place, which runs are
+ * charged.
  *
  * @module
  */

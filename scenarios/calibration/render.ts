@@ -1,5 +1,5 @@
 /**
- * A cost profile and the check of its knee, for people.
+ * A cost profile, and the check of its knee, as text.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import { ascending, quantile } from '../../reports/statistics/quantile.ts';
 import type { CheckRound, KneeCheck, Prediction } from './knee-check.ts';
 import type { CostProfile } from './profile-schema.ts';
 
-/** Share of a core from which on wake-ups are shared by many packets. */
+/** Above this share of a core, many packets share a wake-up. */
 const BUSY_ENOUGH = 0.6;
 const HEADER = ['operation', 'bytes', 'median', '95 %', 'p99', 'alone', 'in place'] as const;
 
@@ -56,7 +56,7 @@ export function renderProfile(profile: CostProfile): string {
   ].join('\n');
 }
 
-/** Said when no run was busy enough to tell packets from wake-ups. */
+/** Printed if no run was busy enough to tell packets from wake-ups. */
 function idleNote({ inPlace }: CostProfile): readonly string[] {
   const busiest = Math.max(...inPlace.points.map(({ cpu }) => cpu));
   if (busiest >= BUSY_ENOUGH) return [];
@@ -115,7 +115,10 @@ const LINES = [
   },
 ] as const;
 
-/** What the file's own factor predicts: apart from the model, the pace of the machine since. */
+/**
+ * The prediction of the file's own factor: besides the model, it includes how the machine's speed
+ * has changed since.
+ */
 function asWrittenNote({ asWritten, rounds }: KneeCheck): readonly string[] {
   const { dataFactor, ratePerSecond } = asWritten;
   const factors = rounds.map((round) => String(round.dataFactor)).join(', ');

@@ -1,9 +1,9 @@
 /**
- * Benchmarks of real sockets on loopback, over the code that live runs use: sending a datagram,
- * receiving one, and how many a receive buffer holds (simulation.md 3.5 and 9.5).
+ * Benchmarks of real sockets on loopback, with the code that live runs use: sending a datagram,
+ * receiving one, and how many fit into a receive buffer (docs/spec/processor-model.md#calibration).
  *
- * Bursts stay below what one turn of the event loop reads from a socket, so that a turn costs as
- * much of a datagram as it does under load.
+ * Bursts stay below what one turn of the event loop reads from a socket, so that the share of a
+ * turn per datagram is that under load.
  *
  * @module
  */
@@ -21,7 +21,7 @@ const LENGTHS = [64, 512, 1_200] as const;
 const BURST = 25;
 const PATIENCE_MS = 2_000;
 const QUIET_MS = 30;
-/** Sizes at which the room of a buffer is measured: the kernel rounds up to powers of two. */
+/** Sizes at which the capacity of a buffer is measured: the kernel rounds up to powers of two. */
 const ROOM_BYTES = [128, 512, 1_024, 1_472] as const;
 const ROOM_MAX = 30_000;
 
@@ -50,7 +50,7 @@ class SocketPair {
     this.#to = endpoints.pairOf(to);
   }
 
-  /** Sends `count` datagrams; returns the time that it took, ns. */
+  /** Sends `count` datagrams; returns the time taken, ns. */
   send(bytes: Uint8Array, count: number): number {
     const began = cpuNs();
     for (let index = 0; index < count; index += 1) {
@@ -138,7 +138,7 @@ async function timeBursts(
   return times;
 }
 
-/** ns a datagram over `count` of them. */
+/** ns per datagram over `count` of them. */
 async function manyBursts(
   pair: SocketPair,
   buffer: Uint8Array,
@@ -157,7 +157,7 @@ async function manyBursts(
   return { send: sendNs / total, receive: receiveNs / total };
 }
 
-/** How many datagrams of a size a socket holds before the kernel drops the next. */
+/** How many datagrams of a size a socket holds before the kernel drops the next one. */
 export async function receiveBuffer(): Promise<readonly BufferRoom[]> {
   const rooms: BufferRoom[] = [];
   for (const bytes of ROOM_BYTES) {

@@ -1,9 +1,9 @@
 /**
- * A simulated world that takes the time of node code: what a protocol's handler of a datagram, of a
- * request and of a timer takes beside sending and cryptography (docs/spec/processor-model.md).
+ * A simulated world that times node code: what a protocol's handlers of datagrams, requests and
+ * timers cost besides sending and cryptography (docs/spec/processor-model.md#calibration).
  *
- * It times real traffic of a scenario, so it knows no protocol. Calls of the crypto provider are
- * counted and taken off at the cost of their own benchmark; sending is timed and taken off.
+ * It times the real traffic of a scenario, so it knows no protocol. Calls of the crypto provider
+ * are counted and subtracted at the cost of their own benchmark; sending is timed and subtracted.
  *
  * @module
  */
@@ -21,7 +21,7 @@ const NS_PER_MS = 1_000_000;
 const CLOCK_READS = 1_000;
 const CLOCK_ROUNDS = 30;
 
-/** Which code runs. */
+/** Identifies the timed code. */
 export type HandlerKind = keyof HandlerCosts;
 
 /** Calls of one handler. */
@@ -32,14 +32,14 @@ export interface HandlerTimes {
   readonly bytes: number[];
 }
 
-/** Takes the time of nested calls. */
+/** Accumulates the time of nested calls. */
 export class HandlerClock {
   readonly times = new Map<string, HandlerTimes>();
   readonly #crypto: CpuProfile['crypto'];
-  /** What reading the clock twice takes, ns. */
+  /** The cost of reading the clock twice, ns. */
   readonly #readNs = clockNs();
   #isInside = false;
-  /** Of the running call: what is not its own, ns. */
+  /** For the running call: time that is not its own, ns. */
   #otherNs = 0;
 
   /** @param crypto Costs by function of the provider. */
@@ -52,7 +52,7 @@ export class HandlerClock {
     if (this.#isInside) this.#otherNs += costOf(this.#crypto?.[operation], bytes);
   }
 
-  /** Runs code of a protocol and notes what it took. */
+  /** Runs code of a protocol and records its time. */
   handler(protocol: string, kind: HandlerKind, bytes: number, code: () => void): void {
     if (this.#isInside) {
       code();
@@ -70,7 +70,7 @@ export class HandlerClock {
     }
   }
 
-  /** Runs code of the world inside of a handler. */
+  /** Runs code of the world inside a handler. */
   other<T>(code: () => T): T {
     if (!this.#isInside) return code();
     const began = performance.now();
@@ -108,7 +108,7 @@ export class TimedStageWorld extends SimStageWorld {
     this.#sourceProtocol = host === undefined ? '' : protocolOf(host).name;
   }
 
-  /** A source's turn makes a packet and hands it to its node: that is a request. */
+  /** A source's turn makes a packet and passes it to its node: that is a request. */
   override at(timeNs: number, fire: () => void): void {
     const bytes = 0;
     super.at(timeNs, () => this.#clock.handler(this.#sourceProtocol, 'request', bytes, fire));
@@ -180,7 +180,7 @@ class TimedSocket implements DatagramSocket {
   }
 }
 
-/** What an empty measurement shows: the best of many rounds, since others lengthen the rest. */
+/** The result of an empty measurement: the best of many rounds, since others lengthen the rest. */
 function clockNs(): number {
   let least = Number.POSITIVE_INFINITY;
   for (let round = 0; round < CLOCK_ROUNDS; round += 1) {

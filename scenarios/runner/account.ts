@@ -1,6 +1,6 @@
 /**
- * Chooses who keeps the account of a run's messages, by what its protocols tell (docs/adr/0028); where
- * nobody can, it says why, so that a report is never silent on it.
+ * Chooses how a run accounts for its messages, from what its protocols report (docs/adr/0028).
+ * Where that is impossible it says why, so that no report is silent about it.
  *
  * @module
  */
@@ -15,50 +15,50 @@ import { PassageLedger } from './passage-ledger.ts';
 import type { SimStageWorld } from './sim-stage-world.ts';
 import type { Stage } from './stage.ts';
 
-/** What an account is kept of. */
+/** What the account needs. */
 export interface AccountParts {
   readonly scenario: Scenario;
   readonly world: SimStageWorld;
-  /** The stage, which is made after the account. */
+  /** The stage, which is created after the account. */
   readonly stage: () => Pick<Stage, 'flows' | 'damaged'>;
   readonly protocolOf: (host: HostSpec) => Protocol;
   /** Finds messages in the datagrams of a host. */
   readonly readerOf: (host: HostSpec) => ReadMessage | undefined;
 }
 
-/** An account, or why there is none. */
+/** An account, or the reason why there is none. */
 export type Account =
   | { readonly kind: 'kept'; readonly ledger: MessageAccountant }
   | { readonly kind: 'untracked'; readonly reason: string };
 
-/** What real sockets do with datagrams where no observer looks. */
+/** What real sockets do with datagrams, where no observer looks. */
 export interface SocketLosses {
   /** By reason. */
   readonly lost: () => Readonly<Record<string, number>>;
-  /** Received after the end, when no node is handed any. */
+  /** Received after the end, when datagrams are no longer handed to nodes. */
   readonly unhandled: () => number;
 }
 
-/** Why nobody keeps account where a run has nodes in several processes, or on several event loops. */
+/** Why there is no account if nodes are in several processes, or on several event loops. */
 export const SCATTERED = 'nodes tell of them in one process and on one event loop only';
-/** Why nobody does of what mixes carry in a live run. */
+/** Why there is no account of what mixes carry in a live run. */
 const SECRETIVE = 'a mix of a live run tells nobody which message came of which';
 
-/** Keeps account of a run in virtual time. */
+/** Accounts for the messages of a run in virtual time. */
 export function keepAccount(parts: AccountParts): Account {
   const told = toldOf(parts);
   return typeof told === 'string' ? untracked(told) : kept(parts, told);
 }
 
-/** Keeps account of a live run in this process. */
+/** Accounts for the messages of a live run in this process. */
 export function keepLiveAccount(parts: AccountParts, losses: SocketLosses): Account {
   const told = toldOf(parts);
   if (typeof told === 'string') return untracked(told);
-  // A deployment whose mixes told would be none (docs/adr/0012).
+  // A real deployment in which mixes reported this would be worthless (docs/adr/0012).
   return told.kind === 'steps' ? untracked(SECRETIVE) : kept(parts, told, losses);
 }
 
-/** Tells the ledger what nodes refuse; the flows are there once the stage is prepared. */
+/** Reports what nodes refuse; the flows exist once the stage is prepared. */
 export function followRefusals(account: Account, flows: Stage['flows']): void {
   if (account.kind === 'untracked') return;
   const { ledger } = account;
@@ -88,7 +88,7 @@ function kept(parts: AccountParts, told: MessageAccount, losses?: SocketLosses):
   return { kind: 'kept', ledger };
 }
 
-/** Checks at the end of a run that messages add up, and says what became of them. */
+/** Checks at the end of a run that messages add up, and says what happened to them. */
 export function closeAccount(
   account: Account,
   stage: Stage,
@@ -100,7 +100,10 @@ export function closeAccount(
   return { messages: ledger.totals() };
 }
 
-/** What the protocols tell at which flows begin and end; a sentence when that is not enough. */
+/**
+ * The kind of account that the protocols at both ends of the flows support; a sentence if there is
+ * none.
+ */
 function toldOf({ scenario, protocolOf }: AccountParts): MessageAccount | string {
   const { hosts } = scenario.topology;
   const ends = new Set(scenario.traffic.flatMap(({ from, to }) => [from, to]));

@@ -1,9 +1,10 @@
 /**
  * Puts adversaries on the links of the nodes that events name, and counts how often they are right.
- * Which messages are in a datagram the protocol says; what an adversary does with them stands in
+ * The protocol says which messages a datagram contains; what an adversary does with them is in
  * `adversary/`.
  *
- * Spec: spec/mixnet.md 4.4; issue 4 section 4 (`privacy.attack.<name>.success`).
+ * The success of each attack is reported as `privacy.attack.<name>.success`
+ * (docs/PRIVACY.md#attacks).
  *
  * @module
  */
@@ -23,11 +24,11 @@ import type { MessageObservers } from './message-observer.ts';
 import type { SimStageWorld } from './sim-stage-world.ts';
 import type { Undo } from './world.ts';
 
-/** What attacks are driven with. */
+/** What the driver needs. */
 export interface AttackDriverParts {
   readonly scenario: Scenario;
   readonly world: SimStageWorld;
-  /** Finds messages in the datagrams of a host; undefined when its protocol does not say. */
+  /** Finds messages in the datagrams of a host; undefined if its protocol offers no reader. */
   readonly readerOf: (host: HostSpec) => ReadMessage | undefined;
   readonly observers: Pick<MessageObservers, 'messageOf' | 'makerOf'>;
 }
@@ -82,7 +83,7 @@ export class AttackDriver {
     };
   }
 
-  /** Ends the attacks that last to the end of the run; what came of each kind. */
+  /** Ends the attacks that last to the end of the run; returns the outcome of each kind. */
   carriedOut(truth: Truth): CarriedOut {
     for (const adversary of this.#active) adversary.stop();
     this.#active.clear();

@@ -1,6 +1,7 @@
 /**
- * Keeps the score of an attack that a run carries out: the adversary points at messages, and whether
- * it is right is decided here, from the truth, which it never sees (spec/mixnet.md 4).
+ * Keeps the score of an attack in a run: the adversary points at messages, and whether it is right
+ * is decided here, from the truth, which the adversary never sees
+ * (docs/PRIVACY.md#two-records-apart-by-type).
  *
  * @module
  */
@@ -8,12 +9,12 @@ import type { Counted } from '../../reports/privacy/attacks/index.ts';
 import { DROPPED, type Truth } from '../../reports/privacy/truth/truth.ts';
 import type { Score, Sighting, Trial } from './adversary/adversary.ts';
 
-/** What a score is kept with. */
+/** What a score needs. */
 export interface ScoreParts {
   now(): number;
-  /** Number of the message that has a key on a link now; -1 when there is none. */
+  /** Number of the message that has a key on a link now; -1 if there is none. */
   messageOf(key: number): number;
-  /** Attempts before it do not count, ns. */
+  /** Attempts before this do not count, ns. */
   readonly warmupNs: number;
 }
 
@@ -63,7 +64,7 @@ export class AttackScore implements Score {
     if (attempt !== undefined) attempt.isWithdrawn = true;
   }
 
-  /** Attempts that count, and those of them that were right. */
+  /** Attempts that count, and how many of them were right. */
   counted(truth: Truth): Counted {
     const attempts = this.#attempts.filter(
       ({ isMeasured, isWithdrawn, target }) =>

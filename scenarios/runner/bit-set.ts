@@ -8,7 +8,7 @@
 export class BitSet {
   #words = new Uint32Array(64);
 
-  /** Adds `value`; true when it was in the set already. */
+  /** Adds `value`; true if it was already in the set. */
   add(value: number): boolean {
     const word = Math.floor(value / 32);
     if (word >= this.#words.length) this.#grow(word + 1);

@@ -1,9 +1,9 @@
 /**
- * Sends the blocks of a trace to the thread that serves the browser view, while the run goes on.
+ * Sends the blocks of a trace to the thread that serves the browser view while the run continues.
  *
- * Two lanes: packets and losses, which may be thrown away when nobody fetches them, and everything
- * else, which is never. The run hands over and does not wait; what it has handed over and the other
- * side has not taken is bounded for packets (docs/TRACE.md, "While a run goes on").
+ * Two lanes: packets and losses, which may be discarded if nobody fetches them, and everything
+ * else, which is never discarded. The run hands blocks over without waiting; the amount handed over
+ * and not taken is bounded for packets (docs/TRACE.md#while-a-run-goes-on).
  *
  * @module
  */
@@ -25,20 +25,23 @@ import {
 } from './record-trace.ts';
 import type { Stage } from './stage.ts';
 
-/** Blocks are sent at most this often: 20 times a second. */
+/** Blocks are sent at most 20 times a second. */
 const FLUSH_MS = 50;
-/** What was measured so far is told at most this often, and seldom enough to cost one part in this. */
+/**
+ * Interim results are sent at most this often, and seldom enough to cost one part in this of the
+ * time.
+ */
 const MEASURE_MS = 1_000;
 const MEASURE_SHARE = 200;
-/** Packets that wait to be taken; four seconds of a run that moves 4 MB of them a second. */
+/** Packet data waiting to be taken, bytes: four seconds of a run that moves 4 MB a second. */
 const PENDING_MAX = 16 * 1024 * 1024;
-/** Blocks of packets that may wait for their packets to arrive: a watcher wants to see them. */
+/** Blocks of packets that may wait for their packets to arrive: a viewer wants to see them. */
 const WAITING_MAX = 8;
 
-/** Where a run sends itself; it crosses threads, and the port is handed over. */
+/** Where a run sends itself; it crosses threads, and the port is transferred. */
 export interface Broadcast {
   readonly port: MessagePort;
-  /** One i32: bytes of packets that were sent and not taken yet. */
+  /** One i32: bytes of packet data sent and not taken yet. */
   readonly pending: SharedArrayBuffer;
 }
 
@@ -49,40 +52,40 @@ export type BroadcastMessage =
       readonly run: string;
       readonly seed: number;
       readonly durationNs: number;
-      /** False where packets are not watched, as in live runs. */
+      /** False if packets are not observed, as in live runs. */
       readonly hasPackets: boolean;
-      /** The head of the trace's file. */
+      /** The head of the trace file. */
       readonly head: Uint8Array;
     }
   | BroadcastBlocks
-  /** What was measured so far, about once a second; the last one counts. */
+  /** Interim results, about once a second; each replaces the previous one. */
   | { readonly kind: 'measured'; readonly result: SeedResult }
   | { readonly kind: 'end'; readonly nowNs: number };
 
-/** Blocks that were written since the last ones. */
+/** Blocks written since the last message. */
 export interface BroadcastBlocks {
   readonly kind: 'blocks';
-  /** How far the run is. */
+  /** How far the run has got. */
   readonly nowNs: number;
-  /** Whole blocks; empty when there are none. */
+  /** Whole blocks; empty if there are none. */
   readonly lasting: Uint8Array;
   readonly packets: Uint8Array;
   /** Rows of packets. */
   readonly rows: number;
-  /** Rows of packets that were thrown away because the other side does not take them. */
+  /** Rows of packets discarded because the other side does not take them. */
   readonly lostRows: number;
 }
 
 const PACKET_TABLES: readonly number[] = [TABLES.hop.id, TABLES.drop.id, TABLES.packet.id];
 const NOTHING = new Uint8Array(0);
 
-/** What a run tells of itself while it goes on. */
+/** What a run reports about itself while it continues. */
 export interface BroadcastParts extends TraceParts {
-  /** What was measured so far; it changes nothing. */
+  /** Reads the interim results, without changing anything. */
   readonly soFar: (stage: Stage) => SeedResult;
 }
 
-/** Records a run for those who watch it. */
+/** Records a run for its viewers. */
 export function broadcastTrace(
   parts: BroadcastParts,
   broadcast: Broadcast,
@@ -104,7 +107,7 @@ class BroadcastOutput implements TraceOutput {
   #nowNs = 0;
   #hasBegun = false;
   #hasFooter = false;
-  /** Bytes of the block under way that are still to come. */
+  /** Bytes of the present block that are still to come. */
   #left = 0;
   #lane: Uint8Array[] | undefined;
   #lasting: Uint8Array[] = [];
@@ -141,7 +144,7 @@ class BroadcastOutput implements TraceOutput {
     this.#port.close();
   }
 
-  /** The writer hands over the head of a block, then its payload, then what aligns the next. */
+  /** The writer passes the head of a block, then its payload, then padding to align the next. */
   #write(bytes: Uint8Array): void {
     if (!this.#hasBegun) this.#begin(bytes);
     else if (!this.#hasFooter) {
@@ -162,7 +165,7 @@ class BroadcastOutput implements TraceOutput {
   #beginBlock(head: Uint8Array): void {
     const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
     const table = view.getUint8(FIELD.table);
-    // The index is of the whole file; who watches builds its own.
+    // The index covers the whole file; viewers build their own.
     this.#hasFooter = table === FOOTER_TABLE;
     this.#left = BLOCK_HEAD_BYTES + aligned(view.getUint32(FIELD.stored, true));
     if (this.#hasFooter) this.#lane = undefined;

@@ -1,7 +1,7 @@
 /**
  * Runs one seed twice and names the first event that differs (docs/spec/fingerprint.md).
  *
- * Checkpoints are compared first; only when two differ are both runs repeated with full records of
+ * Checkpoints are compared first; only if two differ are both runs repeated with full records of
  * that interval.
  *
  * @module
@@ -12,12 +12,12 @@ import type { Scenario } from '../model.ts';
 import { prepareSeed, type SeedRun } from './run-seed.ts';
 import { DRAIN_NS } from './stage.ts';
 
-/** What came out. */
+/** The outcome. */
 export type DeterminismVerdict =
   | { readonly kind: 'same'; readonly fingerprint: string; readonly events: number }
   | { readonly kind: 'different'; readonly text: string };
 
-/** Runs `run` twice. */
+/** Calls `run` twice. */
 export function checkDeterminism(run: SeedRun): DeterminismVerdict {
   const { scenario } = run;
   let last: Fingerprint | undefined;

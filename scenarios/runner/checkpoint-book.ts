@@ -1,16 +1,16 @@
 /**
- * Takes down the fingerprint at equal steps of virtual time, so that two runs can be compared by
- * their reports alone: once they part, all later steps differ (docs/spec/browser-view.md).
+ * Records the fingerprint at equal steps of virtual time, so that two runs can be compared by their
+ * reports alone: once they diverge, all later steps differ (docs/spec/browser-view.md).
  *
- * Taken between the slices of a run, where nothing happens: it costs the run nothing.
+ * Read between the slices of a run, when nothing happens, so it costs the run nothing.
  *
  * @module
  */
 import type { Checkpoints } from '../../reports/model.ts';
 
-/** Steps at most; 2 kB a seed. */
+/** Largest number of steps; 2 kB per seed. */
 const STEPS_MAX = 256;
-/** Of the 16 hex digits of a fingerprint; by chance two are the same once in 4 billion. */
+/** Digits kept of the 16 of a fingerprint; two match by chance once in 4 billion. */
 const DIGITS = 8;
 
 /** The checkpoints of one run. */
@@ -18,7 +18,7 @@ export class CheckpointBook {
   readonly #everyNs: number;
   #digests = '';
 
-  /** @param sliceNs The run stops at each multiple of it. */
+  /** @param sliceNs The run stops at every multiple of this. */
   constructor(durationNs: number, sliceNs: number) {
     this.#everyNs = sliceNs * Math.max(1, Math.ceil(durationNs / STEPS_MAX / sliceNs));
   }

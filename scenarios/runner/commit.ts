@@ -1,6 +1,6 @@
 /**
- * Which commit this program is of: of the repository that it runs in, or the one that the package
- * was built from.
+ * The commit of this program: of the repository that it runs in, or the one that the package was
+ * built from.
  *
  * @module
  */
@@ -13,10 +13,10 @@ import { PROJECT_ROOT } from './folders.ts';
 /** Written by the build (tools/build.ts); one line. */
 const BUILT_FROM = 'dist/lib/commit';
 
-/** Short commit, with `+` when files differ from it; `unknown` outside a repository. */
+/** Short commit, with `+` if files differ from it; `unknown` outside a repository. */
 export function commitOf(): string {
   try {
-    // An installed package may lie in somebody else's repository: do not ask that one.
+    // An installed package may lie inside somebody else's repository: do not ask that one.
     if (!IS_SOURCE) return readFileSync(join(PROJECT_ROOT, BUILT_FROM), 'utf8').trim();
     const dirty = git(['status', '--porcelain', '--untracked-files=no']) === '' ? '' : '+';
     return git(['rev-parse', '--short=7', 'HEAD']) + dirty;

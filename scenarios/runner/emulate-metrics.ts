@@ -1,8 +1,8 @@
 /**
- * What an emulated run says about itself: how well virtual time kept up with the wall clock, and
+ * What an emulated run reports about itself: how well virtual time kept up with the wall clock, and
  * what passed between outside programs and the virtual network.
  *
- * Spec: docs/spec/live.md; issue 3 section 2. A verdict in `emulate` stands beside the lateness.
+ * The lateness appears next to the verdict (docs/spec/live.md#emulation).
  *
  * @module
  */
@@ -11,7 +11,7 @@ import type { EmulationWorld } from '../../engine/live/emulation/emulation-world
 import type { ProgramEnd } from '../../engine/live/emulation/outside-program.ts';
 import type { MetricData } from '../../reports/model.ts';
 
-/** Metrics that limits may name; those about programs exist where there are some. */
+/** Metrics that limits may name; those about programs exist only if there are programs. */
 export const EMULATE_METRICS: readonly MetricDefinition[] = [
   {
     name: 'emulate.lateness',
@@ -63,7 +63,7 @@ export const EMULATE_METRICS: readonly MetricDefinition[] = [
   },
 ];
 
-/** Definitions of what is counted host by host: `emulate.sent.<host>` and so on. */
+/** Definitions of what is counted per host: `emulate.sent.<host>` and so on. */
 export function hostMetrics(hosts: readonly string[]): readonly MetricDefinition[] {
   return hosts.flatMap((host): MetricDefinition[] => [
     { name: `emulate.sent.${host}`, kind: 'counter', unit: 'packets', help: `sent by ${host}` },
@@ -107,7 +107,7 @@ export class EmulateMeter {
     this.#droppedBefore = dropped;
   }
 
-  /** What was measured. */
+  /** The results. */
   metrics(ends: ReadonlyMap<string, ProgramEnd>): Readonly<Record<string, MetricData>> {
     const { pacer, tap } = this.#world;
     const metrics: Record<string, MetricData> = {
@@ -119,7 +119,7 @@ export class EmulateMeter {
     return { ...metrics, ...this.#ofPrograms(ends) };
   }
 
-  /** What the user has to know before believing the numbers. */
+  /** What the user must know before believing the numbers. */
   warnings(): readonly string[] {
     const { pacer, tap } = this.#world;
     const { worst, slips, driftNs } = pacer;

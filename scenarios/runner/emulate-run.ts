@@ -1,8 +1,8 @@
 /**
- * Runs a scenario in virtual time paced by the wall clock, with outside programs where the topology
- * has them, and gathers what the judge needs (docs/spec/live.md, issue 3 section 2).
+ * Runs a scenario in virtual time paced by the wall clock, with outside programs if the topology
+ * has any, and gathers what the judge needs (docs/spec/live.md#emulation).
  *
- * Nodes, faults, traffic and recordings are those of `run-seed.ts`: without outside programs the
+ * Nodes, faults, traffic and recordings are those of `run-seed.ts`, so without outside programs the
  * fingerprint is the same. With them a run cannot be repeated bit by bit, and has none.
  *
  * @module
@@ -40,15 +40,15 @@ import {
 /** What to run, and how. */
 export interface EmulateOrder extends RunOrder {
   readonly registry: Registry;
-  /** Virtual seconds in a second of the wall; must be 1 where there are outside programs. */
+  /** Virtual seconds per second of wall time; must be 1 if there are outside programs. */
   readonly speed: number;
   readonly onLate: OnLate;
   readonly lateLimitNs: number;
-  /** Gets the output of outside programs. */
+  /** Receives the output of outside programs. */
   readonly folder: string;
 }
 
-/** Programs that are not bound to any of their ports after this are taken as they are. */
+/** Programs that have bound none of their ports after this are no longer waited for. */
 const READY_MAX_MS = 10_000;
 const PROGRESS_MS = 100;
 
@@ -192,7 +192,7 @@ class EmulatedRun {
       case 'stopped':
         return { ending: early.ending, warnings: [] };
       case 'late':
-        // docs/spec/live.md: a hard limit ends with exit 5, as a run does that takes too long.
+        // Too late with `--on-late fail`: exit code 5, as for a run that takes too long.
         return { ending: 'time-limit', warnings: [lateText(world, end.late, this.#order)] };
       default:
         return end satisfies never;
@@ -204,7 +204,7 @@ class EmulatedRun {
     const { scenario } = this.#order;
     if (prepared === undefined) return;
     prepared.recorders.tick(atNs, prepared.stage);
-    // 1 ns after the slice nothing else is under way, as in virtual time.
+    // 1 ns after the slice, when nothing else is under way, as in virtual time.
     this.#injector?.takeAll(atNs + 1);
     if (!this.#isWarm && scenario.warmupNs > 0 && atNs >= scenario.warmupNs) {
       this.#isWarm = true;
@@ -218,7 +218,10 @@ class EmulatedRun {
     tellProgress(this.#order, this.#turn, { nowNs: atNs, events });
   }
 
-  /** Those that others send to first: nothing is to be lost because a program was not there yet. */
+  /**
+   * Programs that others send to come first: nothing should be lost because a program was not there
+   * yet.
+   */
   async #startPrograms(): Promise<void> {
     const hosts = outsideHosts(this.#order.scenario);
     const waits = (host: HostSpec): boolean => (host.outside?.ports.length ?? 0) > 0;

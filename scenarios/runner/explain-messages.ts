@@ -1,9 +1,9 @@
 /**
- * Follows the messages of stories through nodes that make other packets of them: a mix changes every
- * byte and holds a message back, so that nothing on the network says which packet it became. Nodes
- * say it themselves, to the observer of docs/adr/0012.
+ * Follows the messages of stories through nodes that turn them into different packets: a mix
+ * changes every byte and delays a message, so nothing on the network says which packet it became.
+ * The nodes report it themselves, to the observer of docs/adr/0012.
  *
- * Knows no protocol, and no packet: who calls it does.
+ * Knows no protocol and no packet; its caller does.
  *
  * @module
  */
@@ -12,17 +12,17 @@ import { durationText, type Story } from './explain-text.ts';
 
 const NO_BYTES = new Uint8Array(0);
 
-/** A message of a story under the key that it has on its link. */
+/** A message of a story, under the key that it has on its link. */
 interface Trail {
   readonly story: Story;
-  /** Stays the same through all nodes. */
+  /** The same through all nodes. */
   readonly number: number;
   arrivedNs: number;
-  /** Its bytes as they arrived at the node where it is. */
+  /** Its bytes as they arrived at its present node. */
   bytes: Uint8Array;
 }
 
-/** What a node had inside. */
+/** A message inside a node. */
 export interface HeldBack {
   readonly heldNs: number;
   readonly text: string;
@@ -30,27 +30,33 @@ export interface HeldBack {
   readonly bytes: Uint8Array;
 }
 
-/** What a trail needs of the story teller. */
+/** What a trail needs from the story teller. */
 export interface TrailParts {
   now(): number;
-  /** The story of the request that its node handles now. */
+  /** The story of the request that its node is handling. */
   asked(): Story | undefined;
-  /** A number for a packet that begins its way. */
+  /** A number for a packet that starts its way. */
   newTrail(): number;
   /** Adds a line to a story. */
   say(story: Story, node: string, text: string): void;
-  /** A node has told under which key the message leaves it; the packet may be on its way already. */
+  /**
+   * A node has reported the key under which the message leaves it; the packet may already be on its
+   * way.
+   */
   left(key: number): void;
   /** Bytes of the packet that this event delivered. */
   arrivedBytes(): Uint8Array | undefined;
-  /** Why a node dropped something in this event; undefined when it did not, or it was told. */
+  /**
+   * Why a node dropped something in this event; undefined if it did not, or if that was already
+   * told.
+   */
   dropReason(node: string): string | undefined;
 }
 
 /** The messages of all stories of one run. */
 export class MessageTrails {
   readonly #parts: TrailParts;
-  /** By node and the number that it gave the message of its application. */
+  /** By node and the number that the node gave the message of its application. */
   readonly #accepted = new Map<string, Story>();
   readonly #trails = new Map<number, Trail>();
 
@@ -58,7 +64,7 @@ export class MessageTrails {
     this.#parts = parts;
   }
 
-  /** The observer that a node is handed. */
+  /** The observer passed to a node. */
   of(node: string): MessageObserver {
     return {
       accepted: (message): void => this.#accept(node, message),
@@ -74,7 +80,9 @@ export class MessageTrails {
     return this.#trails.get(key);
   }
 
-  /** How long a message was inside, and its bytes when it arrived; undefined where it was made. */
+  /**
+   * How long a message was inside, and its bytes when it arrived; undefined if it was made there.
+   */
   heldBack(key: number): HeldBack | undefined {
     const trail = this.#trails.get(key);
     if (trail === undefined || trail.arrivedNs < 0) return undefined;
@@ -85,7 +93,7 @@ export class MessageTrails {
   #accept(node: string, message: number): void {
     const story = this.#parts.asked();
     const name = `${node} ${message}`;
-    // A node that was restarted counts from the beginning.
+    // A node that was restarted numbers from the beginning.
     if (story === undefined) this.#accepted.delete(name);
     else this.#accepted.set(name, story);
   }

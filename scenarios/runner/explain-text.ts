@@ -6,7 +6,7 @@
 
 /** One thing that happened. */
 export interface StoryLine {
-  /** Since the application asked, ns. */
+  /** Time since the application's request, ns. */
   readonly afterNs: number;
   readonly node: string;
   readonly text: string;
@@ -15,7 +15,7 @@ export interface StoryLine {
 /** What happened to one packet of an application. */
 export interface Story {
   readonly title: string;
-  /** When the application asked, ns. */
+  /** When the application made its request, ns. */
   readonly atNs: number;
   readonly lines: StoryLine[];
 }

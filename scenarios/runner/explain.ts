@@ -1,11 +1,11 @@
 /**
- * `--explain N`: tells the story of the first N packets that applications send after the warm-up, hop
- * by hop with virtual times (spec/aesthetics.md 3). The figure of docs/ARCHITECTURE.md is one.
+ * `--explain N`: tells the story of the first N packets that applications send after the warm-up,
+ * hop by hop with virtual times; docs/ARCHITECTURE.md shows one.
  *
- * It watches what the network does and compares bytes, so that it knows no protocol: a node that sends
- * on the buffer that it received has passed its checks. A packet that a node makes anew out of what it
- * received is followed where the node tells so (`explain-messages.ts`); elsewhere the story goes on
- * when the application's bytes are delivered. Stories do not change the run.
+ * It observes the network and compares bytes, so it knows no protocol: a node that sends on the
+ * buffer that it received has passed its checks. A packet that a node makes anew from what it
+ * received is followed if the node reports that (`explain-messages.ts`); elsewhere the story
+ * continues when the application's bytes are delivered. Stories do not change the run.
  *
  * @module
  */
@@ -18,16 +18,16 @@ import { durationText, grouped, renderStory, type Story } from './explain-text.t
 import { readFlow, readSequence } from './ground-truth.ts';
 import type { Passage, Recorder, RecorderParts } from './recorder.ts';
 
-/** Bytes times this over the rate is the serialisation time, ns. */
+/** Bytes times this, divided by the rate, is the serialisation time, ns. */
 const BIT_NS_PER_BYTE = 8_000_000_000;
 const NO_BYTES = new Uint8Array(0);
-/** A packet in a loop does not fill the memory. */
+/** Bounds memory for a packet in a loop. */
 const LINES_MAX = 400;
 
 /** One packet of a story on the network. */
 interface Track {
   readonly story: Story;
-  /** Its number; the same over all its packets. */
+  /** Its number; the same for all packets of the story. */
   readonly trail: number;
   startedNs: number;
   arrivedNs: number;
@@ -35,11 +35,11 @@ interface Track {
   bytes: Uint8Array;
 }
 
-/** The packet that a node offered last, should it say later what it was. */
+/** The packet that a node offered last, in case the node says later what it was. */
 interface Offered {
   readonly direction: DirectionView;
   readonly packet: number;
-  /** Of the message in it. */
+  /** Key of the message in it. */
   readonly key: number;
   isStarted: boolean;
 }
@@ -53,11 +53,11 @@ interface Passing {
   readonly heldNs?: number | undefined;
 }
 
-/** Who hears the stories. */
+/** Receives the stories. */
 export interface StoryListener {
-  /** Gets the text at the end. */
+  /** Receives the text at the end. */
   tell(text: string): void;
-  /** Gets the bytes of the packets at each place of their way. */
+  /** Receives the bytes of the packets at each place on their way. */
   passed(passage: Passage): void;
 }
 
@@ -75,16 +75,16 @@ class Storyteller implements Recorder, NetworkObserver {
   readonly #stories: Story[] = [];
   /** By row of the packet table. */
   readonly #tracks = new Map<number, Track>();
-  /** By flow and sequence: what is delivered says whose it is. */
+  /** By flow and sequence: the delivered payload says which story it belongs to. */
   readonly #byTruth = new Map<string, Story>();
   readonly #trails: MessageTrails;
   readonly #readers = new Map<string, ReadMessage | undefined>();
   #offered: Offered | undefined;
-  /** What a node dropped in which event without a packet at hand. */
+  /** What a node dropped in which event, when it named no packet. */
   #untold: { readonly node: string; readonly reason: string; readonly event: number } | undefined;
   /** The story whose packets a node is making now. */
   #asked: Story | undefined;
-  /** What arrived in the event that runs now. */
+  /** What arrived in the current event. */
   #arrived: Track | undefined;
   #arrivedBuffer: Uint8Array = NO_BYTES;
   #arrivedEvent = -1;
@@ -212,19 +212,19 @@ class Storyteller implements Recorder, NetworkObserver {
   }
 
   state(): void {
-    // A story is about packets.
+    // Part of the recorder's interface; a story is about packets.
   }
 
   spanned(): void {
-    // A story is about packets.
+    // Part of the recorder's interface; a story is about packets.
   }
 
   marked(): void {
-    // A story is about packets.
+    // Part of the recorder's interface; a story is about packets.
   }
 
   logged(): void {
-    // A story is about packets.
+    // Part of the recorder's interface; a story is about packets.
   }
 
   finish(): void {
@@ -232,7 +232,7 @@ class Storyteller implements Recorder, NetworkObserver {
     this.#listener.tell(this.#stories.map(renderStory).join('\n'));
   }
 
-  /** The reason for which a message never arrived is the last line of its story. */
+  /** If a message never arrived, the last line of its story is the reason. */
   #conclude(name: string, story: Story): void {
     const [flow = 0, sequence = 0] = name.split(' ').map(Number);
     const fate = this.#parts.fateOf?.(flow, sequence);
@@ -262,7 +262,7 @@ class Storyteller implements Recorder, NetworkObserver {
     return this.#parts.world.now();
   }
 
-  /** The packet that the running event delivered. */
+  /** The packet that the current event delivered. */
   get #current(): Track | undefined {
     return this.#arrivedEvent === this.#event ? this.#arrived : undefined;
   }
@@ -271,7 +271,7 @@ class Storyteller implements Recorder, NetworkObserver {
     return this.#parts.world.sim.scheduler.eventCount;
   }
 
-  /** A node says under which key a message of a story leaves, before or after it sent it. */
+  /** A node reports the key under which a message of a story leaves, before or after sending it. */
   #left(key: number): void {
     const offered = this.#offered;
     const told = this.#trails.trailOf(key);
@@ -283,7 +283,7 @@ class Storyteller implements Recorder, NetworkObserver {
     if (isStarted) this.onStarted(direction, packet);
   }
 
-  /** What a node made of a message that it opened, or made itself. */
+  /** What a node made from a message that it opened, or made itself. */
   #opened(
     key: number,
     { story, number: trail }: { readonly story: Story; readonly number: number },
@@ -342,7 +342,7 @@ function bytesText(count: number): string {
   return `${grouped(count)} B`;
 }
 
-/** What a node changed in a packet that it sends on. */
+/** What a node changed in a packet that it forwards. */
 function changeText(before: Uint8Array, after: Uint8Array): string {
   if (before.length !== after.length) return `now ${bytesText(after.length)}`;
   let changed = 0;
@@ -350,7 +350,7 @@ function changeText(before: Uint8Array, after: Uint8Array): string {
   return `${changed} B changed`;
 }
 
-/** Names a packet of an application by what it carries. */
+/** Identifies an application's packet by its contents. */
 function truthName(body: Uint8Array): string {
   return readFlow(body) < 0 ? '' : `${readFlow(body)} ${readSequence(body)}`;
 }

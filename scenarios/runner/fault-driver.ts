@@ -1,10 +1,10 @@
 /**
- * Makes faults happen: turns each entry of `events` into begin and end at instants, acts on the
- * world, and records what was hit.
+ * Carries out faults: turns each entry of `events` into instants of begin and end, acts on the
+ * world, and records what was affected.
  *
- * Instants and victims come from the stream `faults/<id>`, so that a fault moves no traffic. Faults
- * act before the packets of their nanosecond (docs/spec/scenario-files.md#events). A fault that touches nothing
- * is an error of the scenario, never a sample.
+ * Instants and victims come from the stream `faults/<id>`, so a fault changes no traffic. Faults
+ * act before the packets of their nanosecond (docs/spec/scenario-files.md#events). A fault that
+ * affects nothing is an error of the scenario, never a sample.
  *
  * @module
  */
@@ -22,7 +22,7 @@ import type {
 import type { FloodOrder } from './flood-order.ts';
 import type { Undo, World } from './world.ts';
 
-/** A fault of the file that cannot be carried out; exit 2 with its position. */
+/** A fault of the file that cannot be carried out; exit 2, with its position in the file. */
 export class FaultError extends Error {
   readonly spec: FaultSpec;
 
@@ -79,7 +79,7 @@ export class FaultDriver {
   }
 
   /**
-   * Books a fault that the file does not have. What came of it is told at its instant: a fault that
+   * Books a fault that is not in the file. Its outcome is reported at its instant: a fault that
    * cannot be carried out leaves the run as it is.
    */
   inject(spec: FaultSpec, settle: (came: FaultRecord | FaultError) => void): void {
@@ -98,8 +98,8 @@ export class FaultDriver {
   }
 
   /**
-   * The first instant from one on at which nothing else begins or ends: a fault there comes in the
-   * same order whether it was booked at the start of the run or just before it.
+   * The first instant, from the given one on, at which nothing else begins or ends: a fault there
+   * has the same order whether it was booked at the start of the run or just before it.
    */
   freeInstant(fromNs: number): number {
     const { warmupNs } = this.#context.scenario;
@@ -238,7 +238,7 @@ export class FaultDriver {
     return { targets: ids, cut: isCut ? ids : [], text: `${namesOf(ids)} ${word}`, undo };
   }
 
-  /** A cut that leaves no alternative measures nothing but its own length. */
+  /** A cut that leaves no alternative would measure only its own length. */
   #checkAlternative(spec: FaultSpec, selector: LinkSelector, ids: readonly string[]): void {
     if (selector.kind !== 'active-path') return;
     const { from, to } = selector;
@@ -344,7 +344,7 @@ function selectedIds(action: FaultAction): readonly string[] {
   return hasLinks && action.links.kind === 'ids' ? action.links.ids : [];
 }
 
-/** Names for people: all of a few, the number and the first of many. */
+/** Names for people: all if they are few, else their number and the first. */
 function namesOf(ids: readonly string[]): string {
   return ids.length <= 2 ? ids.join(', ') : `${ids.length} links (${ids[0]}, …)`;
 }

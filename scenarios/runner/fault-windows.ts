@@ -1,10 +1,10 @@
 /**
- * What one flow measured around each fault: arrivals, losses and latency in bins whose edges lie at
- * the fault, so that the same fault of many seeds can be laid over each other (docs/how-to/browser-view.md).
+ * What one flow measured around each fault: arrivals, losses and latency in bins aligned to the
+ * fault, so that the same fault of many seeds can be overlaid (docs/how-to/browser-view.md).
  *
- * Measured at the applications like everything of the flow meter. A loss is counted in the bin in
- * which the packet was sent: sent there, and never delivered. The width of the bins is fixed before
- * the run, by the rate of the flow and by the limit that is judged.
+ * Measured at the applications, like everything in the flow meter. A loss counts in the bin in
+ * which the packet was sent. The width of the bins is fixed before the run, from the rate of the
+ * flow and the limit being judged.
  *
  * @module
  */
@@ -15,28 +15,34 @@ export const BINS_BEFORE = 25;
 export const BINS_AFTER = 100;
 const BINS = BINS_BEFORE + BINS_AFTER;
 const NARROWEST_NS = 10_000_000;
-/** Packets in a bin on average, so that a p95 can be told from a median. */
+/** Mean number of packets in a bin, so that a p95 can be told from a median. */
 const PACKETS_PER_BIN = 5;
-/** What comes after the fault is at least this many times the limit. */
+/** The time covered after the fault is at least this many times the limit. */
 const LIMITS_SHOWN = 1.5;
-/** Stragglers of a window are waited for this long after its end, ns. */
+/** Stragglers of a window are awaited for this long after its end, ns. */
 const STRAGGLER_NS = 10_000_000_000;
-/** Measurements of other processes come behind time: a fault may be told this much after packets. */
+/**
+ * Measurements from other processes lag: packets may be reported up to this long before a fault of
+ * the same time.
+ */
 const BEHIND_NS = 2_000_000_000;
-/** Faults of one flow that get a window; bounds memory in runs with very many. */
+/** Faults of one flow that get a window; bounds memory. */
 const WINDOWS_MAX = 128;
-/** Room of a new history, a power of two. */
+/** Initial capacity of a history, a power of two. */
 const FIRST_PAIRS = 256;
 
 /** What the width of bins depends on. */
 export interface WindowScale {
-  /** Nominal time between two packets, ns; 0 when there is none. */
+  /** Nominal time between two packets, ns; 0 if there is none. */
   readonly spacingNs: number;
-  /** Longest limit of a KPI that is sampled per fault, ns; 0 without one. */
+  /** Longest limit of a KPI that is sampled per fault, ns; 0 if there is none. */
   readonly limitNs: number;
 }
 
-/** 1, 2 or 5 times a power of ten: so wide that bins hold packets and the limit is in the window. */
+/**
+ * 1, 2 or 5 times a power of ten: wide enough for bins to hold packets and for the window to
+ * contain the limit.
+ */
 export function binWidthNs({ spacingNs, limitNs }: WindowScale): number {
   const limited = (LIMITS_SHOWN * limitNs) / BINS_AFTER;
   const needed = Math.max(NARROWEST_NS, PACKETS_PER_BIN * spacingNs, limited);
@@ -54,7 +60,7 @@ export class FaultWindows {
   readonly #arrivals = new History();
   readonly #all: Window[] = [];
   #open: Window[] = [];
-  /** Faults that got none. */
+  /** Faults that got no window. */
   leftOut = 0;
 
   constructor(scale: WindowScale) {
@@ -93,7 +99,7 @@ export class FaultWindows {
     this.#open.push(window);
   }
 
-  /** All windows, in the order of the faults, without what lies after `endNs`. */
+  /** All windows in the order of the faults, cut at `endNs`. */
   results(flow: string, endNs: number): readonly FaultWindow[] {
     return this.#all.map((window) => window.result(flow, endNs));
   }
@@ -105,7 +111,7 @@ class Window {
   readonly #fromNs: number;
   readonly #binNs: number;
   readonly #sent = new Uint32Array(BINS);
-  /** Of those that were sent in the bin. */
+  /** Latencies of the packets sent in the bin. */
   readonly #reached = new Uint32Array(BINS);
   readonly #delivered = new Uint32Array(BINS);
   readonly #latencies: number[][] = Array.from({ length: BINS }, () => []);
@@ -162,13 +168,13 @@ function p95(values: number[]): number | null {
   return values.sort((a, b) => a - b)[Math.ceil(values.length * 0.95) - 1] ?? null;
 }
 
-/** Pairs of numbers of the last while, in a ring that grows to what they need. */
+/** Recent pairs of numbers, in a ring that grows as needed. */
 class History {
   #pairs = new Float64Array(2 * FIRST_PAIRS);
   #head = 0;
   #count = 0;
 
-  /** Adds a pair and forgets those of before `sinceNs`. */
+  /** Adds a pair and forgets those before `sinceNs`. */
   add(timeNs: number, value: number, sinceNs: number): void {
     while (this.#count > 0 && (this.#pairs[this.#head] as number) < sinceNs) {
       this.#head = (this.#head + 2) % this.#pairs.length;

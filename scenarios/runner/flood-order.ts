@@ -1,12 +1,12 @@
 /**
- * Words shared by those who order floods and those who carry them out. Types only.
+ * Types shared by those who order floods and those who carry them out.
  *
  * @module
  */
 import type { ForgeryParts } from '../../engine/host/forgery.ts';
 import type { FloodSpec } from '../model.ts';
 
-/** A flood that begins, as plain data: agents of other processes get it, too. */
+/** A flood about to begin, as plain data that also goes to agents in other processes. */
 export interface FloodOrder {
   /** Names the stream of its random bytes: the event and its instant. */
   readonly id: string;
@@ -23,5 +23,5 @@ export interface Forger {
 /** What the sending host lends to a forger. */
 export type ForgerTools = Pick<ForgeryParts, 'crypto' | 'random' | 'clock'>;
 
-/** Makes the forger of a flood, of what the runner knows. */
+/** Creates the forger of a flood from what the runner knows. */
 export type MakeForger = (order: FloodOrder) => (tools: ForgerTools) => Forger;

@@ -1,9 +1,10 @@
 /**
- * Floods: forged datagrams of a protocol at a steady rate, from a socket of a neighbour of the target.
+ * Floods: forged datagrams of a protocol at a steady rate, from a socket of a neighbour of the
+ * target.
  *
- * How they look the target's protocol says (`Protocol.forgeries`, docs/adr/0027), from what is public. The
- * sender is a host of the world like any other, so that what it sends takes its place on the link, in
- * queues and counters as everything else does, in virtual time and on real sockets.
+ * The target's protocol says what they look like (`Protocol.forgeries`, docs/adr/0027), from public
+ * data only. The sender is a host of the world like any other, so its datagrams take their place on
+ * the link, in queues and in counters, in virtual time and on real sockets.
  *
  * @module
  */
@@ -18,15 +19,15 @@ import type { Scenario } from '../model.ts';
 import type { FloodOrder, Forger, MakeForger } from './flood-order.ts';
 import type { Undo, World } from './world.ts';
 
-/** What is known of the network and its nodes. */
+/** What is known about the network and its nodes. */
 export interface ForgerParts {
   readonly scenario: Scenario;
-  /** As the sending host sees it: an attacker gets the public part. */
+  /** The sending host's view: the attacker gets only its public part. */
   readonly viewOf: (host: string) => NetworkView;
   readonly nodeOf: (host: HostSpec) => { readonly protocol: Protocol };
 }
 
-/** Late by more, a flood does not make up for it: it floods, and keeps no promises. */
+/** If a flood is later than this, it does not catch up: it only floods and promises no rate. */
 const LATE_NS_MAX = 100_000_000;
 const NS_PER_SECOND = 1_000_000_000;
 

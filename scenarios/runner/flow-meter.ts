@@ -1,8 +1,8 @@
 /**
- * Measures one flow at its two applications: what was sent, what arrived unchanged, when.
+ * Measures one flow at its two applications: what was sent, what arrived unchanged, and when.
  *
- * Estimators of spec/seed-systems.md 10 and spec/scion.md 7.5. Everything is counted at the
- * receiving application from the truth inside the payload; nothing is taken from a node's word.
+ * Definitions: docs/spec/scenario-files.md#kpis. Everything is counted at the receiving application
+ * from the truth inside the payload; nothing relies on what a node claims.
  *
  * @module
  */
@@ -12,13 +12,13 @@ import { BitSet } from './bit-set.ts';
 import type { FaultWindows } from './fault-windows.ts';
 import type { Truth } from './ground-truth.ts';
 
-/** Width of the bins of series and of the steps of availability windows, ns. */
+/** Width of the bins of series, and step of the availability windows, ns. */
 export const BIN_NS = 100_000_000;
 /** A window is 1 s = 10 bins. */
 const WINDOW_BINS = 10;
 /** A packet counts for availability when it is delivered within 1 s. */
 const IN_TIME_NS = 1_000_000_000;
-/** Stragglers that were sent before a fault still move its gap's start for this long. */
+/** Packets sent before a fault may still move the start of its gap for this long. */
 const STRAGGLER_NS = 1_000_000_000;
 
 /** Bounds of the measured time, ns of the run. */
@@ -54,15 +54,15 @@ export class FlowMeter {
   deliveredCount = 0;
   /** As {@link deliveredCount}, warm-up included. */
   deliveredTotal = 0;
-  /** When the last packet arrived, ns; -1 before the first. */
+  /** When the last packet arrived, ns; -1 if none has. */
   lastArrivalNs = -1;
   duplicates = 0;
   corrupted = 0;
-  /** Of {@link sentCount}, what the node refused by name. */
+  /** Those of {@link sentCount} that the node refused by name. */
   refused = 0;
   /** Told which message the sending node refused, and why. */
   onRefused: ((sequence: number, reason: string) => void) | undefined;
-  /** Takes down what was measured around each fault; set where that is wanted. */
+  /** Records what is measured around each fault; set only if wanted. */
   windows: FaultWindows | undefined;
   readonly sentBins: number[] = [];
   readonly deliveredBins: number[] = [];
@@ -79,7 +79,7 @@ export class FlowMeter {
   #binLatencies: number[] = [];
   #binIndex = 0;
 
-  /** @param spacingNs Nominal time between two packets, taken off each fail-over gap. */
+  /** @param spacingNs Nominal time between two packets, subtracted from each failover gap. */
   constructor(time: MeasuredTime, spacingNs: number) {
     this.#time = time;
     this.#spacingNs = spacingNs;
@@ -123,19 +123,19 @@ export class FlowMeter {
   }
 
   /**
-   * Sequence numbers from `first` up to, without, `end` are not in use, except for packets that the
-   * source sent without having told: these are counted when they arrive, and none is missed.
+   * Sequence numbers from `first` up to but excluding `end` are unused, except for packets that the
+   * source sent without reporting them: these count when they arrive, and none is missed.
    */
   skip(first: number, end: number): void {
     this.#skipped.push({ first, end });
   }
 
-  /** True once the packet of this number arrived unchanged. */
+  /** True once the packet with this number has arrived unchanged. */
   hasDelivered(sequence: number): boolean {
     return this.#delivered.has(sequence);
   }
 
-  /** A fault hits the path that the flow is using. */
+  /** A fault affects the path that the flow is using. */
   faultBegan(now: number): void {
     const gap: Gap = {
       faultNs: now,
@@ -149,14 +149,14 @@ export class FlowMeter {
   }
 
   /**
-   * One sample per fault after warm-up. A flow that never recovered gives a sample that lasts to
-   * the end of the run, so that the worst case cannot vanish from the statistics.
+   * One sample per fault after the warm-up. A flow that never recovered gives a sample that lasts
+   * to the end of the run, so that the worst case cannot vanish from the statistics.
    */
   failovers(nextSequence: number): FailoverSample[] {
     return this.failoversUntil(nextSequence, this.#time.endNs);
   }
 
-  /** As {@link failovers}, of a run that has come so far: a gap that is open lasts until then. */
+  /** Like {@link failovers}, while the run continues: an open gap lasts until now. */
   failoversUntil(nextSequence: number, untilNs: number): FailoverSample[] {
     const samples: FailoverSample[] = [];
     for (const gap of this.#gaps) {
@@ -179,7 +179,10 @@ export class FlowMeter {
     return this.#availabilityUntil(this.#time.endNs);
   }
 
-  /** As {@link availability}, of a run that has come so far: windows whose packets had their time. */
+  /**
+   * Like {@link availability}, while the run continues: only windows whose packets have had their
+   * time.
+   */
   availabilitySoFar(nowNs: number): Extract<MetricData, { kind: 'ratio' }> {
     return this.#availabilityUntil(Math.min(this.#time.endNs, nowNs - IN_TIME_NS));
   }

@@ -1,6 +1,6 @@
 /**
  * Folders of the shipped files: those of the repository, or of the installed package, whose built
- * code lies some folders deeper.
+ * code lies a few folders deeper.
  *
  * @module
  */

@@ -1,9 +1,9 @@
 /**
- * The truth that travels inside each application packet: flow, sequence, send time and checksum.
+ * The truth carried inside each application packet: flow, sequence, send time and checksum.
  *
- * Because the receiving application reads it, a packet counts as delivered only when its bytes
- * arrived unchanged, and `sim` and `live` measure alike (issue of record: seed-systems.md 0.1).
- * It is written and checked outside the nodes; no protocol knows it.
+ * Because the receiving application reads it, a packet counts as delivered only if its bytes
+ * arrived unchanged, and `sim` and `live` measure alike. It is written and checked outside the
+ * nodes; no protocol knows it.
  *
  * ```
  *  0       4     5      8               16              24      28      32
@@ -17,10 +17,10 @@
 import { crc32 } from 'node:zlib';
 import type { RandomStream } from '../../engine/core/stream.ts';
 
-/** Bytes that the truth takes of each packet. */
+/** Bytes of each packet that the truth occupies. */
 export const TRUTH_BYTES = 32;
 const CHECKSUM_OFFSET = 28;
-/** Bodies are cut from a pool of random bytes: no two neighbours are alike, and no draw per byte. */
+/** Bodies are slices of a pool of random bytes: neighbours differ, and no byte costs a draw. */
 const POOL_BYTES = 1 << 17;
 const BODY_STEP = 4099;
 const BODY_START_MASK = (1 << 16) - 1;
@@ -33,7 +33,7 @@ export type TruthKind = 'data' | 'request' | 'response';
 /** Kinds in the order of their numbers on the wire. */
 export const TRUTH_KINDS: readonly TruthKind[] = ['data', 'request', 'response'];
 
-/** What was read from a delivered packet. Reused by the reader: copy what you keep. */
+/** What was read from a delivered packet. The reader reuses it: copy what you keep. */
 export interface Truth {
   flow: number;
   kind: TruthKind;
@@ -65,23 +65,24 @@ export class TruthWriter {
   }
 }
 
-/** The flow that a packet states, unchecked; -1 when it is too short. */
+/** The flow that a packet claims, unchecked; -1 if it is too short. */
 export function readFlow(packet: Uint8Array): number {
   if (packet.length < TRUTH_BYTES) return -1;
   const [a = 0, b = 0, c = 0, d = 0] = packet;
   return ((a << 24) | (b << 16) | (c << 8) | d) >>> 0;
 }
 
-/** The sequence number that a packet states, unchecked; the packet has room for the truth. */
-// hot: once per packet of a source; a view of each would be garbage.
+/** The sequence number that a packet claims, unchecked; the packet must have room for the truth. */
+// hot: once per packet of a source; a view each time would be garbage.
 export function readSequence(packet: Uint8Array): number {
   for (let i = 0; i < 8; i += 1) eightBytes[i] = packet[8 + i] as number;
   return eightView.getFloat64(0);
 }
 
 /**
- * Reads and checks a delivered packet in place; the checksum field is zeroed meanwhile and restored.
- * @returns false when length or checksum disagree: such a packet was not delivered.
+ * Reads and checks a delivered packet in place; the checksum field is zeroed meanwhile and
+ * restored.
+ * @returns false if length or checksum disagree: such a packet was not delivered.
  */
 export function readTruth(packet: Uint8Array, into: Truth): boolean {
   if (packet.length < TRUTH_BYTES) return false;

@@ -1,8 +1,8 @@
 /**
- * How late a live run was, hand-over by hand-over and packet by packet, as metrics and in words.
+ * How late a live run was, per hand-over and per packet, as metrics and in words.
  *
- * `live.lateness` ends where a datagram is written to a socket; what it waits there until the
- * receiving node has a turn is seen by these alone. They are of sampled datagrams after the warm-up.
+ * `live.lateness` ends when a datagram is written to a socket; only these metrics include its wait
+ * until the receiving node has a turn. They cover sampled datagrams after the warm-up.
  *
  * @module
  */
@@ -83,7 +83,7 @@ export function handoverBook({ warmupNs, durationNs }: HandoverTime): HandoverBo
 
 type HandoverTime = Pick<Scenario, 'warmupNs' | 'durationNs'>;
 
-/** What a book holds once nothing more comes. */
+/** The contents of a book once nothing more will come. */
 export function handoverMetrics(book: HandoverBook): Readonly<Record<string, MetricData>> {
   const { hop, wait, way, links, onTime, counts } = book;
   const histogram = (of: LogHistogram): MetricData => ({ kind: 'histogram', data: of.data() });

@@ -1,6 +1,6 @@
 /**
- * Ties the datagrams that a live world follows to the packets of applications: while the handler of
- * such a datagram runs, what it delivers came out of it.
+ * Connects the datagrams that a live world follows with application packets: what is delivered
+ * while the handler of such a datagram runs came out of it.
  *
  * @module
  */
@@ -10,21 +10,21 @@ import type { Scenario } from '../model.ts';
 import { readTruth, type Truth } from './ground-truth.ts';
 import type { WorldListener } from './world.ts';
 
-/** Packets/s of applications to follow: enough for a p99 within a minute. */
+/** Application packets/s to follow: enough for a p99 within a minute. */
 const FOLLOWED_RATE = 100;
-/** One datagram in 64 at least. */
+/** At least one datagram in 64. */
 const MASK_MAX = 63;
 
-/** What the witness needs of its world. */
+/** What the witness needs from its world. */
 export interface WitnessWorld {
   readonly handovers: HandoverSamples;
-  /** Scenario's time, ns. */
+  /** Time of the scenario, ns. */
   now(): number;
 }
 
 /**
- * Which part of all datagrams a run follows, as one less than a power of two: all where little is
- * sent, one in 64 where much is, or where nobody knows how much.
+ * The fraction of datagrams that a run follows, as a power of two minus one: all if little is sent,
+ * one in 64 if much is, or if the rate is unknown.
  */
 export function followedMask({ traffic }: Pick<Scenario, 'traffic'>): number {
   let rate = 0;
@@ -55,25 +55,25 @@ export class HandoverWitness implements WorldListener {
     if (handovers.current === NO_TAG || !readTruth(bytes, this.#truth)) return;
     const { flow, kind, sentNs } = this.#truth;
     const source = this.#sources[flow];
-    // Latency is that of packets from a flow's source; a response has its own time.
+    // Latency is measured for packets from a flow's source; a response has its own time.
     if (source === undefined || kind === 'response') return;
     const host = this.#hosts.get(node) ?? -1;
     handovers.delivered({ source, host }, { sentNs, deliveredNs: this.#world.now() });
   }
 
   state(): void {
-    // Datagrams have none.
+    // Part of the recorder's interface; not about datagrams.
   }
 
   spanned(): void {
-    // Procedures are not packets.
+    // Part of the recorder's interface; procedures are not packets.
   }
 
   marked(): void {
-    // As states.
+    // Part of the recorder's interface; marks are not packets.
   }
 
   logged(): void {
-    // Log lines go to the operator.
+    // Part of the recorder's interface; log lines go to the operator.
   }
 }

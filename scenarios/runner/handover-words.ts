@@ -1,5 +1,5 @@
 /**
- * What a reader of a live verdict has to know about lateness, in sentences.
+ * What a reader of a live verdict must know about lateness, in sentences.
  *
  * @module
  */
@@ -11,10 +11,10 @@ type Metrics = Readonly<Record<string, MetricData>>;
 
 /** Above this p99 the machine was too slow for what was asked, ns. */
 const LATENESS_WARN_NS = 1_000_000;
-/** Above this share of samples that measured nothing the rest may be another crowd. */
+/** If a larger share of samples measured nothing, the rest may not be representative. */
 const MISSING_WARN = 0.02;
 
-/** How late links, hand-overs and whole packets were; undefined when hardly. */
+/** How late links, hand-overs and whole packets were; undefined if hardly. */
 export function latenessWarning(metrics: Metrics): string | undefined {
   const link = dataOf(metrics, 'live.lateness');
   const hop = dataOf(metrics, 'live.hop_lateness');
@@ -34,7 +34,7 @@ export function latenessWarning(metrics: Metrics): string | undefined {
   );
 }
 
-/** Samples that measured nothing, when they are many; every reason is named. */
+/** Samples that measured nothing, if there are many; every reason is named. */
 export function sampleWarning(metrics: Metrics): string | undefined {
   const sampled = countOf(metrics, 'live.samples');
   const reasons = (

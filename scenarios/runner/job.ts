@@ -1,5 +1,5 @@
 /**
- * What one run of one seed needs to be repeated anywhere: plain data that crosses threads.
+ * Everything needed to repeat one run of one seed anywhere: plain data that crosses threads.
  *
  * @module
  */
@@ -7,14 +7,14 @@ import type { SeedResult } from '../../reports/model.ts';
 import type { Broadcast } from './broadcast.ts';
 import type { PaletteLink } from './palette/messages.ts';
 
-/** Things that are recorded besides the result, as paths of files to write. */
+/** Things recorded besides the result, as paths of files to write. */
 export interface Recordings {
   /** `windows` records around faults, `full` everything. */
   readonly trace?: { readonly path: string; readonly extent: 'windows' | 'full' };
   readonly pcapPath?: string;
   /** Tell the story of this many first packets. */
   readonly explain?: number;
-  /** Where the run is watched while it goes on. */
+  /** Where the run is watched while it continues. */
   readonly broadcast?: Broadcast;
   /** Where faults come from that are not in the file. */
   readonly palette?: PaletteLink;
@@ -29,7 +29,7 @@ export interface SeedJob {
   readonly shared?: SharedArrayBuffer;
 }
 
-/** What a worker hands back: a result, or what stopped it, as data. */
+/** What a worker returns: a result, or what stopped it, as data. */
 export type SeedAnswer =
   | { readonly kind: 'result'; readonly result: SeedResult; readonly story?: string }
   /** A fault of the scenario that could not be carried out. */
@@ -40,7 +40,7 @@ export type SeedAnswer =
       readonly column: number;
       readonly message: string;
     }
-  /** The machine is in the way: a port, a disk, a limit. */
+  /** The machine is at fault: a port, a disk, a limit. */
   | { readonly kind: 'refused'; readonly message: string }
-  /** One of our own assertions broke. */
+  /** One of our own assertions failed. */
   | { readonly kind: 'broken'; readonly message: string; readonly stack: string };

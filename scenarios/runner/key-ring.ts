@@ -1,17 +1,17 @@
 /**
- * Which message a datagram carried, by its key: what a run of many packets can afford, two numbers
- * written for each and nothing kept of those that arrived.
+ * Which message a datagram carried, by its key, at a cost that a run of many packets can afford:
+ * two numbers are written per packet, and nothing is kept of those that arrived.
  *
- * Keys of one sender to one other go up by one (engine/host/protocol.ts, `MessageAccount`), so that a
- * ring holds the latest of them. An older one whose message is not settled when its place is taken
- * moves into a map.
+ * Keys of one sender to one peer increase by one (engine/host/protocol.ts, `MessageAccount`), so a
+ * ring holds the latest ones. If an older one is overwritten before its message is settled, it
+ * moves to a map.
  *
  * @module
  */
 
-/** Keys with the same upper bits follow each other. */
+/** Keys with the same upper bits are consecutive. */
 const FOLLOWING = 2 ** 27;
-/** Messages under way between two nodes, in the usual case. */
+/** Messages under way between two nodes in the usual case. */
 const PLACES = 1 << 13;
 const NONE = -1;
 
@@ -28,12 +28,12 @@ export class KeyRing {
   #lastUpper = NONE;
   #lastRing: Ring | undefined;
 
-  /** @param isSettled True of a message whose packets nobody will ask for. */
+  /** @param isSettled True for a message whose packets nobody will ask for. */
   constructor(isSettled: (message: number) => boolean) {
     this.#isSettled = isSettled;
   }
 
-  /** The message of this number leaves under this key. */
+  /** The message with this number leaves under this key. */
   // hot: once per packet of a gateway.
   note(key: number, message: number): void {
     const upper = Math.floor(key / FOLLOWING);
@@ -45,7 +45,7 @@ export class KeyRing {
     messages[place] = message;
   }
 
-  /** The message that left under this key; undefined when none did, or it is settled for long. */
+  /** The message that left under this key; undefined if none did, or if it was settled long ago. */
   find(key: number): number | undefined {
     const upper = Math.floor(key / FOLLOWING);
     const ring = this.#rings.get(upper);

@@ -1,6 +1,6 @@
 /**
- * What a global passive adversary writes down: for each packet on a link its instant and size, and
- * nothing else. Becomes a `View`; sizes alone when no attack is asked for.
+ * What a global passive adversary records: instant and size of each packet on a link, and nothing
+ * else. The result is a `View`; if no attack asks for one, sizes alone are recorded.
  *
  * @module
  */
@@ -9,10 +9,10 @@ import type { View, WatchedLink } from '../../reports/privacy/view/view.ts';
 import { ViewRecord } from '../../reports/privacy/view/view-record.ts';
 import type { SimStageWorld } from './sim-stage-world.ts';
 
-/** What is watched. */
+/** What is observed. */
 export interface LinkWatchParts {
   readonly world: SimStageWorld;
-  /** Sizes count from here on, ns: packets of the beginning (documents) are nobody's message. */
+  /** Sizes count from here on, ns: early packets (documents) are nobody's message. */
   readonly warmupNs: number;
   /** Names of nodes whose links show messages. */
   readonly nodes: ReadonlySet<string>;
@@ -21,17 +21,17 @@ export interface LinkWatchParts {
   readonly keepsSightings: boolean;
 }
 
-/** More sizes are not told apart. */
+/** Number of sizes that are distinguished. */
 const SIZES_MAX = 8;
 const UNWATCHED = -1;
 
-/** Watches the links of one run. */
+/** Observes the links of one run. */
 export class LinkWatch implements NetworkObserver {
   /** Packets after the warm-up by their size on the wire. */
   readonly sizes = new Map<number, number>();
   readonly #parts: LinkWatchParts;
   readonly #links: WatchedLink[] = [];
-  /** Index in the links by number of the direction. */
+  /** Index in the list of links, by number of the direction. */
   readonly #indices: number[] = [];
   readonly #record: ViewRecord;
 
@@ -45,7 +45,7 @@ export class LinkWatch implements NetworkObserver {
   }
 
   onOffered(): void {
-    // It is seen when it begins on the wire.
+    // A packet is seen when its serialisation begins.
   }
 
   onStarted(direction: DirectionView, packet: number): void {
@@ -60,14 +60,14 @@ export class LinkWatch implements NetworkObserver {
   }
 
   onDelivered(): void {
-    // The same packet as on the wire, later.
+    // The same packet was already seen on the wire.
   }
 
   onDropped(): void {
     // It was seen before it was lost.
   }
 
-  /** A corrupt node tells what became of an input. */
+  /** A corrupt node reports what became of an input. */
   told(passage: { readonly node: number; readonly inNs: number; readonly outNs: number }): void {
     this.#record.told(passage);
   }

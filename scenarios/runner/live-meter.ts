@@ -1,8 +1,8 @@
 /**
- * What a live run says about itself: how late its links were, and what it took of the machine.
+ * What a live run reports about itself: how late its links were, and what it used of the machine.
  *
- * Tails live are not predicted by any model, so lateness per hop and per packet stands beside latency
- * in each report (docs/spec/live.md). Memory and processor are those of the whole process, with all
+ * No model predicts tails of live latency, so reports show lateness per hop and per packet next to
+ * latency (docs/how-to/live.md). Memory and processor time are those of the whole process, with all
  * nodes of the run in it.
  *
  * @module
@@ -63,7 +63,7 @@ export const LIVE_METRICS: readonly MetricDefinition[] = [
   ...HANDOVER_METRICS,
 ];
 
-/** Metrics that a run with several processes has besides those of every live run. */
+/** Metrics of a run with several processes, in addition to those of every live run. */
 export const PROCESS_METRICS: readonly MetricDefinition[] = [
   {
     name: 'live.restart',
@@ -79,13 +79,18 @@ export const PROCESS_METRICS: readonly MetricDefinition[] = [
   },
 ];
 
-/** Neighbours give up one that is silent for three intervals of 50 ms; half of that is near it. */
+/**
+ * Neighbours give up one that is silent for three intervals of 50 ms; half of that is close to it.
+ */
 const STALL_WARN_NS = 75_000_000;
-/** From here on packets are lost that a quiet machine delivers: 100 ms of a core in five seconds of two. */
+/**
+ * From here on, packets are lost that a quiet machine would deliver: 100 ms of a core in five
+ * seconds of two.
+ */
 const STOLEN_WARN = 0.01;
 const NS_PER_MS = 1_000_000;
 const US_PER_MS = 1_000;
-/** All samples are of this process. */
+/** All samples come from this process. */
 const OWN_CLOCK = 0;
 
 /** Watches one run. */
@@ -107,7 +112,7 @@ export class LiveMeter {
     world.pump.longestStallNs = 0;
   }
 
-  /** Looks at the memory, and takes what was sampled; called a few times a second. */
+  /** Reads the memory and collects samples; called a few times a second. */
   look(): void {
     this.#handovers.note(this.#world.handovers.take(), OWN_CLOCK);
     this.#memoryBytes = Math.max(this.#memoryBytes, process.memoryUsage.rss());
@@ -138,14 +143,14 @@ export class LiveMeter {
     };
   }
 
-  /** What a reader of the verdict has to know. */
+  /** What a reader of the verdict must know. */
   warnings(): readonly string[] {
     const { streamsOpened, wires } = this.#world;
     return liveWarnings(this.metrics(), { streamsOpened, foreign: wires.counts.foreign });
   }
 }
 
-/** What the host took of this machine. */
+/** Time that the host took from this machine. */
 export function stolenMetrics(
   stolen: StolenTime | undefined,
 ): Readonly<Record<string, MetricData>> {
@@ -154,15 +159,15 @@ export function stolenMetrics(
   return { 'live.stolen': { kind: 'ratio', numerator: stolenUs, denominator: coresUs } };
 }
 
-/** What a live run met that its links did not ask for; in one process or in many. */
+/** What happened to a live run beyond what its links did; in one process or in many. */
 export interface LiveDoubts {
   /** Streams that nodes opened. */
   readonly streamsOpened: number;
-  /** Datagrams that no socket of the run sent. */
+  /** Datagrams that came from outside the run. */
   readonly foreign: number;
 }
 
-/** What a reader of a live verdict has to know. */
+/** What a reader of a live verdict must know. */
 export function liveWarnings(
   metrics: Readonly<Record<string, MetricData>>,
   { streamsOpened, foreign }: LiveDoubts,

@@ -1,9 +1,10 @@
 /**
  * Runs a scenario on real sockets in this process, seed after seed, and gathers what the judge
- * needs: the same file, stage and estimators as in virtual time, on the wall clock.
+ * needs: the same file, stage and estimators as in virtual time, by the wall clock.
  *
- * Nodes get up to ten seconds to become ready before the scenario's time begins; after its end what
- * is under way may still arrive. A run that is interrupted stops its sources, drains and reports.
+ * Nodes get up to ten seconds to become ready before the scenario's time begins; after its end,
+ * packets under way may still arrive. A run that is interrupted stops its sources, drains and
+ * reports.
  *
  * @module
  */
@@ -51,7 +52,7 @@ export interface LiveOrder extends RunOrder {
   readonly registry: Registry;
   readonly shape?: LiveWorldOptions['shape'];
   readonly precision?: LiveWorldOptions['precision'];
-  /** Log lines from this level on go to stderr; none when absent. */
+  /** Log lines from this level on go to stderr; none if absent. */
   readonly log?: LogLevel;
 }
 
@@ -77,7 +78,7 @@ class LiveRun {
   readonly #failure: Promise<never>;
   #fail: (error: unknown) => void = () => undefined;
   #trace: Recorder | undefined;
-  /** Datagrams received while nodes were still handed them. */
+  /** Datagrams received while they were still handed to nodes. */
   #handledUpTo = 0;
 
   constructor(order: LiveOrder, turn: SeedTurn) {
@@ -87,7 +88,7 @@ class LiveRun {
     this.#failure = new Promise<never>((_, reject) => {
       this.#fail = reject;
     });
-    // It is raced against below; before and after that nobody else may be told.
+    // Handled by the race below; outside of it, a rejection must not be reported as unhandled.
     this.#failure.catch(() => undefined);
   }
 
@@ -166,7 +167,7 @@ class LiveRun {
     }, PROGRESS_MS);
     const ending = await this.#untilEnd(world).finally(() => clearInterval(progress));
     meter.stop();
-    // From here on only the kernel still hands over what it holds, to be counted.
+    // From here on only the kernel still delivers what it holds, to be counted.
     world.live.pump.stop();
     this.#handledUpTo = world.live.wires.counts.received;
     await pause(KERNEL_DRAIN_MS);
@@ -212,7 +213,7 @@ class LiveRun {
     return liveTrace(parts, recordingsOf(this.#turn.seed));
   }
 
-  /** Takes faults that are not in the file. */
+  /** Accepts faults that are not in the file. */
   #follow(world: LiveStageWorld, stage: Stage): void {
     const { scenario, registry, recordingsOf } = this.#order;
     const link = recordingsOf(this.#turn.seed).palette;
@@ -221,7 +222,10 @@ class LiveRun {
     injector?.follow(() => world.now(), enter);
   }
 
-  /** Waits until all nodes can carry traffic, so that cold code is not measured (9.5). */
+  /**
+   * Waits until all nodes can carry traffic, so that cold code is not measured
+   * (docs/spec/live.md#processes).
+   */
   async #untilReady(stage: Stage): Promise<void> {
     const { scenario, signal } = this.#order;
     const lateAt = performance.now() + READY_MAX_MS;

@@ -1,10 +1,10 @@
 /**
- * The live world as the runner sees it: the face of the simulated one, on the wall clock.
+ * The live world as the runner sees it: the interface of the simulated one, by the wall clock.
  *
- * Nodes start first and get time to find each other; the scenario's time 0, to which all instants of
- * the file refer, begins when they are ready. Sources run on their due time: a late turn neither
- * thins out the traffic nor hides from the latency, which counts from the instant at which the
- * packet was to be sent.
+ * Nodes start first and get time to find each other; time 0 of the scenario, to which all instants
+ * in the file refer, begins when they are ready. Sources run at their due times: a late turn
+ * neither thins out the traffic nor escapes the latency, which counts from the instant at which the
+ * packet was due.
  *
  * @module
  */
@@ -18,7 +18,7 @@ import { portRanges } from './real-ports.ts';
 import { type SimStageOptions, SimStageWorld } from './sim-stage-world.ts';
 import { SourcePatience } from './source-patience.ts';
 
-/** What a live world is built from. */
+/** Parts of a live world. */
 export interface LiveStageOptions extends Omit<SimStageOptions, 'buffers' | 'makeWorld'> {
   readonly live: Pick<
     LiveWorldOptions,
@@ -27,20 +27,20 @@ export interface LiveStageOptions extends Omit<SimStageOptions, 'buffers' | 'mak
 }
 
 /**
- * Code that has just started takes several times as long, on a full rate for five seconds: traffic
- * grows meanwhile (9.5), and the other half of the warm-up is for what has queued up.
+ * Code that has just started is several times slower, for five seconds at full rate, so traffic
+ * grows meanwhile (docs/spec/live.md#processes); the other half of the warm-up lets queues drain.
  */
 const RAMP_MIN_NS = 1_000_000_000;
 const RAMP_MAX_NS = 4_000_000_000;
-/** No application has its turn. */
+/** No application is having its turn. */
 const NO_TURN = -1;
 
 /** A live world with all hosts and links of a scenario. */
 export class LiveStageWorld extends SimStageWorld {
   readonly live: LiveWorld;
-  /** Only within the warm-up, so that nothing of it is measured. */
+  /** Only within the warm-up, so that none of it is measured. */
   readonly rampNs: number;
-  /** Which part of the datagrams is followed to their handlers. */
+  /** The fraction of datagrams that are followed to their handlers. */
   readonly #followedMask: number;
   /** Instant of the hosts' clock at which the scenario's time began, ns. */
   #zeroNs: number | undefined;
@@ -63,7 +63,7 @@ export class LiveStageWorld extends SimStageWorld {
       moduleOf: (host: string): string | undefined => modules.get(host),
     };
     super({ ...options, makeWorld: (parts) => new LiveWorld({ ...parts, ...own }) });
-    // `makeWorld` above is what made it.
+    // Made by `makeWorld` above.
     this.live = this.sim as LiveWorld;
     this.rampNs = rampOf(scenario.warmupNs);
     this.#followedMask = followedMask(scenario);
@@ -73,7 +73,7 @@ export class LiveStageWorld extends SimStageWorld {
 
   /**
    * Begins the scenario's time.
-   * @param zeroNs Instant of this process' clock, when several processes share one beginning.
+   * @param zeroNs Instant of this process's clock, if several processes share one start.
    */
   begin(zeroNs: number = this.live.clock.now()): void {
     this.#zeroNs = zeroNs;
@@ -84,7 +84,7 @@ export class LiveStageWorld extends SimStageWorld {
     this.live.pump.wake();
   }
 
-  /** Sources send no more; what is under way still arrives. */
+  /** Sources stop sending; packets under way still arrive. */
   muteSources(): void {
     this.#isMuted = true;
   }
@@ -93,7 +93,7 @@ export class LiveStageWorld extends SimStageWorld {
     return this.#dueNs ?? this.#wallNs();
   }
 
-  /** The scenario's time by the clock on the wall, ns. */
+  /** Time of the scenario by the wall clock, ns. */
   #wallNs(): number {
     return this.#zeroNs === undefined ? 0 : this.live.clock.now() - this.#zeroNs;
   }
@@ -130,7 +130,7 @@ export class LiveStageWorld extends SimStageWorld {
     );
   }
 
-  /** Lateness is measured as latency is: without the warm-up, in which code is cold. */
+  /** Lateness is measured like latency: without the warm-up, when code is cold. */
   override resetMetrics(): void {
     super.resetMetrics();
     this.live.lateness.reset();
@@ -142,7 +142,7 @@ export class LiveStageWorld extends SimStageWorld {
     clockModel.drift(change.ppm, this.live.clock.now());
   }
 
-  /** Packets on the links of this process; what the kernel did with them is not in it. */
+  /** Packets on the links of this process, without what the kernel did with them. */
   linkPackets(): PacketTotals {
     return super.packets();
   }
@@ -175,7 +175,7 @@ export class LiveStageWorld extends SimStageWorld {
   }
 }
 
-/** A source's turn; a class and not closures, since there is one per packet. */
+/** A source's turn; a class instead of closures, because there is one per packet. */
 class DueTask implements ReadyTask {
   readonly #world: LiveStageWorld;
   readonly #timeNs: number;

@@ -1,5 +1,5 @@
 /**
- * The trace of a live run: states, spans, marks, faults and series, on the scenario's time.
+ * The trace of a live run: states, spans, marks, faults and series, in the scenario's time.
  *
  * @module
  */
@@ -10,7 +10,9 @@ import { openTrace } from './record-trace.ts';
 import type { Recorder } from './recorder.ts';
 import type { Stage } from './stage.ts';
 
-/** Begins the file that was asked for, and what is watched, if any; live nobody watches packets. */
+/**
+ * Begins the requested file, and the broadcast to viewers, if any; packets are not observed live.
+ */
 export function liveTrace(
   parts: Omit<BroadcastParts, 'network'>,
   { trace, broadcast }: Recordings,
@@ -21,7 +23,7 @@ export function liveTrace(
   return file === undefined ? watched : new BothTraces(file, watched);
 }
 
-/** The file and what is watched. */
+/** The file and the broadcast. */
 class BothTraces implements Recorder {
   readonly keepsStates = true;
   readonly observer = undefined;

@@ -1,6 +1,6 @@
 /**
- * What was measured of a run that goes on, as a result like the one at its end. Metrics that only the
- * end knows (lateness, processor, privacy) are not in it.
+ * Interim results of a run, in the form of the final one. Metrics known only at the end (lateness,
+ * processor, privacy) are missing.
  *
  * @module
  */
@@ -12,14 +12,14 @@ import { outcomeSoFar } from './outcome.ts';
 import type { Stage } from './stage.ts';
 import type { World } from './world.ts';
 
-/** What a run is of. */
+/** What identifies a run. */
 export interface RunFacts {
   readonly scenario: Scenario;
   readonly registry: Registry;
   readonly seed: number;
 }
 
-/** Makes what reads a stage whenever somebody wants to know. */
+/** Returns a function that reads a stage on request. */
 export function measuredSoFar(
   world: World,
   { scenario, registry, seed }: RunFacts,

@@ -1,7 +1,8 @@
 /**
- * What all accounts of messages have in common: what may become of a message, and how fates become
- * totals (docs/adr/0028). Who finds the fates depends on what nodes tell: `message-ledger.ts` follows
- * messages that nodes hold, `passage-ledger.ts` those that nodes pass on.
+ * The common part of all accounts of messages: the possible fates of a message, and how fates
+ * become totals (docs/adr/0028). How the fates are found depends on what nodes report:
+ * `message-ledger.ts` follows messages that nodes hold, `passage-ledger.ts` those that nodes pass
+ * on.
  *
  * @module
  */
@@ -11,39 +12,39 @@ import type { MessageTotals } from '../../reports/model.ts';
 import type { Flow } from './traffic-source.ts';
 import type { WorldListener } from './world.ts';
 
-/** Why a message was lost, and where. */
+/** Why and where a message was lost. */
 export interface Loss {
   readonly reason: string;
   readonly node: string;
   readonly atNs: number;
 }
 
-/** What became of a message in the end. */
+/** The final fate of a message. */
 export type Fate =
   | { readonly kind: 'delivered' | 'open' | 'unaccounted' }
   | { readonly kind: 'refused'; readonly reason: string }
   | { readonly kind: 'given-up' | 'lost'; readonly loss: Loss };
 
-/** Keeps the account of one run. */
+/** The account of one run. */
 export interface MessageAccountant extends NetworkObserver, WorldListener {
-  /** The observer that the node of this name is handed. */
+  /** The observer passed to the node with this name. */
   of(node: string): MessageObserver;
-  /** The node did not take a message over. */
+  /** The node did not accept a message. */
   refused(flow: number, sequence: number, reason: string): void;
   /** What the node held is gone. */
   crashed(node: string): void;
   /**
-   * Names what does not add up, or undefined.
-   * @param holding How many messages the node of this name says that it holds; undefined when it is
-   *   down or does not say.
+   * Names what does not add up; undefined if everything does.
+   * @param holding How many messages the node with this name says that it holds; undefined if it is
+   * down or does not say.
    */
   imbalance(holding: (node: string) => number | undefined): string | undefined;
   fateOf(flow: number, sequence: number): Fate;
-  /** The account of all flows; asked after {@link imbalance}. */
+  /** The account of all flows; to be read after {@link imbalance}. */
   totals(): MessageTotals;
 }
 
-/** Adds up fates; what is delivered is the payload's own word, and the usual case. */
+/** Adds up fates; delivery is taken from the payload itself, and is the usual case. */
 export function totalsOf(
   flows: readonly Flow[],
   fateOf: (flow: number, sequence: number) => Fate,

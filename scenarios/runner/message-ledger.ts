@@ -1,11 +1,12 @@
 /**
- * Keeps the account of messages that nodes hold, as mixes and spools do: submitted = delivered + refused
- * + given up + lost + open, with a reason for each that is lost (docs/adr/0028).
+ * Accounts for messages that nodes hold, as mixes and spools do: submitted = delivered + refused +
+ * given up + lost + open, with a reason for every loss (docs/adr/0028).
  *
- * Delivery is the ground truth of the payload. Where a message is otherwise, nodes tell the observer
- * of docs/adr/0012 and links tell the network's observer; a node that crashed is not asked, it loses
- * what it was known to hold. At the end each living node says how many it holds, which must be what
- * went in and did not come out: a node that swallows something breaks the account.
+ * Delivery is taken from the ground truth of the payload. Where a message is otherwise, nodes
+ * report to the observer of docs/adr/0012 and links to the network's observer; a node that crashed
+ * is not asked, it loses what it was known to hold. At the end each living node says how many
+ * messages it holds, which must equal what went in minus what came out: a node that swallows
+ * something breaks the account.
  *
  * Knows no protocol.
  *
@@ -23,22 +24,22 @@ import { PostponedRequests } from './postponed-requests.ts';
 import type { SimStageWorld } from './sim-stage-world.ts';
 import type { Flow } from './traffic-source.ts';
 
-/** A message that a node took over from its application. */
+/** A message that a node accepted from its application. */
 interface Followed {
-  /** Places that have it or a part of it. */
+  /** Number of places that hold it or a part of it. */
   holds: number;
   loss: Loss | undefined;
   givenUp: Loss | undefined;
-  /** When its recipient handed it over; it did not arrive then, it was changed. */
+  /** When its recipient delivered it; if it did not arrive then, it was changed. */
   changed: Loss | undefined;
 }
 
 /** A packet with a message, or a part of one, under the key of its link. */
 interface Copy {
   readonly message: Followed;
-  /** On the link under this key: more than one where the network or an attacker made copies. */
+  /** Copies on the link under this key: more than one if the network or an attacker made copies. */
   onLink: number;
-  /** Handed to the node, which has not said so yet. */
+  /** Handed to the node, which has not reported it yet. */
   untold: number;
   /** Index of the node that it was handed to, or is in. */
   node: number;
@@ -50,16 +51,16 @@ interface Account {
   readonly name: string;
   /** Packets of all kinds. */
   inside: number;
-  /** Messages of its application by the node's own number. */
+  /** Messages of its application, by the node's own number. */
   readonly sending: Map<number, Followed>;
-  /** For others, by the name that both nodes know; undefined when no application sent it. */
+  /** Stored for others, by the name that both nodes know; undefined if no application sent it. */
   readonly kept: Map<number, Followed | undefined>;
   readonly held: Map<number, Followed | undefined>;
   /** What it was sending when it crashed, and may find on its disk. */
   readonly earlier: Map<number, Followed>;
 }
 
-/** What a ledger is made of. */
+/** What a ledger needs. */
 export interface LedgerParts {
   readonly world: SimStageWorld;
   /** Names of all hosts, in the order of the world. */
@@ -67,11 +68,11 @@ export interface LedgerParts {
   readonly flows: () => readonly Flow[];
   /** Finds messages in the datagrams of a host. */
   readonly readerOf: (host: string) => ReadMessage | undefined;
-  /** False where packets wait for a modelled processor between link and node. */
+  /** False if packets wait for a modelled processor between link and node. */
   readonly isPrompt: boolean;
   /**
-   * Whoever has a message keeps it until the next has it, over crashes where its disk does, and sender
-   * and recipient know it by the same number.
+   * A node keeps a message until the next has it, across crashes if its disk does, and sender and
+   * recipient know it by the same number.
    */
   readonly isCustody: boolean;
   /** Messages whose bytes reached an application changed. */
@@ -88,10 +89,10 @@ export class MessageLedger implements MessageAccountant {
   readonly #copies = new Map<number, Copy>();
   /** By the name under which providers and recipients know a copy. */
   readonly #names = new Map<number, Followed>();
-  /** A packet that was lost as it was offered, before its node told what it was. */
+  /** A packet that was lost when it was offered, before its node said what it was. */
   #early: { readonly key: number; readonly loss: Loss } | undefined;
   readonly #readers = new Map<number, ReadMessage | undefined>();
-  /** Flow and sequence of the request that its node handles now. */
+  /** Flow and sequence of the request that its node is handling. */
   #asked: string | undefined;
   #lastDrop: Loss | undefined;
 
@@ -175,31 +176,31 @@ export class MessageLedger implements MessageAccountant {
   }
 
   delivered(): void {
-    // The meters read what was delivered.
+    // Part of the observer's interface; the meters read what was delivered.
   }
 
   state(): void {
-    // An account is about messages.
+    // Part of the observer's interface; an account is about messages.
   }
 
   spanned(): void {
-    // An account is about messages.
+    // Part of the observer's interface; an account is about messages.
   }
 
   marked(): void {
-    // An account is about messages.
+    // Part of the observer's interface; an account is about messages.
   }
 
   logged(): void {
-    // An account is about messages.
+    // Part of the observer's interface; an account is about messages.
   }
 
   onOffered(): void {
-    // Who made the packet has told what is in it, or tells it before the packet arrives.
+    // The maker of the packet has said what is in it, or will before the packet arrives.
   }
 
   onStarted(): void {
-    // It is on the link already.
+    // It is already on the link.
   }
 
   onCopied(direction: DirectionView, packet: number): void {
@@ -232,7 +233,7 @@ export class MessageLedger implements MessageAccountant {
     if (isGone(copy)) return;
     if (copy.onLink > 0) copy.onLink -= 1;
     else if (copy.untold > 0) copy.untold -= 1;
-    // Its key stays known: an attacker who took it out may put it in again.
+    // Its key stays known: an attacker who removed it may inject it again.
     if (isGone(copy)) release(copy.message, loss);
   }
 
@@ -258,7 +259,7 @@ export class MessageLedger implements MessageAccountant {
       for (let sequence = 0; sequence < flow.nextSequence; sequence += 1) {
         const fate = this.fateOf(flow.index, sequence);
         const isChanged = fate.kind === 'lost' && fate.loss.reason === 'corrupted';
-        // A recipient that says it delivered a message, which did not arrive, must have damaged it.
+        // A recipient that reports delivery of a message that did not arrive must have damaged it.
         if (isChanged) damaged -= 1;
         if (fate.kind !== 'unaccounted' && !(isChanged && damaged < 0)) continue;
         const { from, to } = flow.spec;
@@ -301,7 +302,7 @@ export class MessageLedger implements MessageAccountant {
     return message;
   }
 
-  /** The message of the request in hand; one that was handed over before is the same again. */
+  /** The message of the current request; one that was already delivered is the same again. */
   #askedFor(): Followed {
     const name = this.#asked as string;
     const message = this.#messages.get(name) ?? newMessage();
@@ -311,7 +312,8 @@ export class MessageLedger implements MessageAccountant {
 
   #created(account: Account, key: number, number: number | undefined): void {
     if (number === undefined) return;
-    // Who sends at once tells of the packet before it tells that it took the message over.
+    // A node that sends immediately reports the packet before it reports that it accepted the
+    // message.
     const message = account.sending.get(number) ?? this.#accept(account, number);
     if (message === undefined) return;
     message.holds += 1;
@@ -356,7 +358,7 @@ export class MessageLedger implements MessageAccountant {
     if (copy === undefined || !copy.isInside || copy.node !== node) return;
     const { message } = copy;
     copy.isInside = false;
-    // The hold goes on with the new key, unless the old one has copies left.
+    // The hold continues with the new key, unless the old one has copies left.
     if (isGone(copy)) this.#copies.delete(inKey);
     else message.holds += 1;
     this.#sent(outKey, message);
@@ -367,7 +369,7 @@ export class MessageLedger implements MessageAccountant {
     account.inside -= 1;
     const copy = this.#copies.get(key);
     if (copy === undefined || !copy.isInside || copy.node !== node) return;
-    // The drop of a replay is not that of the message, which is inside or has gone on.
+    // The drop of a replay is not a drop of the message, which is inside or has gone on.
     const loss = how === 'dropped' ? this.#reasonAt(account.name) : undefined;
     if (loss?.reason === 'replay') return;
     copy.isInside = false;
@@ -400,12 +402,12 @@ export class MessageLedger implements MessageAccountant {
     account.held.delete(copy);
     if (isHeld) release(message, undefined);
     if (message === undefined) return;
-    // Once handed over it stays so, whatever becomes of what its sender still has.
+    // Once delivered it stays delivered, whatever happens to what its sender still has.
     if (how === 'delivered') message.changed = this.#loss('corrupted', account.name);
     else message.loss = this.#reasonAt(account.name) ?? this.#loss('corrupted', account.name);
   }
 
-  /** One place less has the copy; without any its key is free. */
+  /** One place fewer has the copy; when none is left its key is free. */
   #ebb(key: number, copy: Copy, loss: Loss | undefined): void {
     if (!isGone(copy)) return;
     this.#copies.delete(key);

@@ -1,8 +1,9 @@
 /**
- * What nodes of a privacy run tell of their messages, turned into the omniscient record: adds node
- * and time, and follows each message through the keys it has on its links (docs/adr/0012).
+ * Turns what nodes of a privacy run report about their messages into the omniscient record: adds
+ * node and time, and follows each message through the keys it has on its links (docs/adr/0012).
  *
- * Made only when a scenario measures privacy; other runs hand nodes no observer and pay nothing.
+ * Created only if a scenario measures privacy; other runs pass no observer to nodes and pay
+ * nothing.
  *
  * @module
  */
@@ -27,7 +28,7 @@ export interface MessageObserverParts {
   readonly nodes: readonly string[];
   /** The run's clock, ns. */
   readonly now: () => number;
-  /** Events at most; a default that fits a minute at 5,000 messages a second when absent. */
+  /** Largest number of events; the default fits a minute at 5,000 messages a second. */
   readonly limit?: number;
 }
 
@@ -39,11 +40,11 @@ export class MessageObservers {
   readonly #parts: MessageObserverParts;
   readonly #record: TruthRecord;
   readonly #indices: ReadonlyMap<string, number>;
-  /** Messages by the key that they have now. */
+  /** Messages by their present key. */
   readonly #messages = new NumberMap();
   /** 1 + the node that a message is in, by message; 0 while it is on a link. */
   #places = new Uint16Array(PLACES_AT_FIRST);
-  /** Copies that arrived while the original was inside; the next drops are theirs. */
+  /** Copies that arrived while the original was inside; the next drops belong to them. */
   readonly #copies = new Map<number, number>();
 
   constructor(parts: MessageObserverParts) {
@@ -52,7 +53,7 @@ export class MessageObservers {
     this.#indices = new Map(parts.nodes.map((name, index) => [name, index]));
   }
 
-  /** The observer that the node of this name is handed. */
+  /** The observer passed to the node with this name. */
   of(node: string): MessageObserver {
     const index = this.#indices.get(node) ?? NO_NODE;
     return {
@@ -63,18 +64,18 @@ export class MessageObservers {
     };
   }
 
-  /** Number of the message that has this key on a link now; -1 when there is none. */
+  /** Number of the message that has this key on a link now; -1 if there is none. */
   messageOf(key: number): number {
     return this.#messages.get(key);
   }
 
-  /** Name of the node that made that message; undefined when none of the run did. */
+  /** Name of the node that made the message; undefined if none of the run did. */
   makerOf(key: number): string | undefined {
     const message = this.messageOf(key);
     return message < 0 ? undefined : this.#parts.nodes[this.#record.senderOf(message)];
   }
 
-  /** Everything that was told so far. */
+  /** Everything reported so far. */
   truth(): Truth {
     return this.#record.truth();
   }
@@ -122,7 +123,7 @@ export class MessageObservers {
     this.#note(CODES[how], message, node);
   }
 
-  /** Somebody else's message: it mixes with the others all the same. */
+  /** A message from outside: it mixes with the others all the same. */
   #foreign(key: number): number {
     const message = this.#record.open({ kind: FOREIGN, sender: NO_NODE, recipient: NO_NODE });
     this.#name(key, message);
@@ -142,7 +143,7 @@ export class MessageObservers {
   }
 }
 
-/** Several observers of one node as one; undefined when there is none. */
+/** Several observers of one node as one; undefined if there is none. */
 export function joinObservers(all: readonly MessageObserver[]): MessageObserver | undefined {
   const [first] = all;
   if (all.length <= 1) return first;

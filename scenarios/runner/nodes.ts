@@ -13,7 +13,7 @@ import { nodeOptions } from '../files/load.ts';
 import type { Scenario } from '../model.ts';
 import { trafficMetrics } from './traffic-metrics.ts';
 
-/** What `safeParse` of a schema returns. */
+/** The result of a schema's `safeParse`. */
 type Parsed = { readonly success: true; readonly data: unknown } | { readonly success: false };
 
 /** A protocol with the options of one host. */
@@ -22,7 +22,7 @@ export interface NodeChoice {
   readonly options: unknown;
 }
 
-/** The protocol of a host; the loader has checked that there is one and that its options fit. */
+/** The protocol of a host; the loader has checked that it exists and that its options fit. */
 export function nodeChoice(scenario: Scenario, host: HostSpec, registry: Registry): NodeChoice {
   const protocol = registry.protocols(host.protocol);
   assert(protocol !== undefined, `${host.name} runs an unknown protocol ${host.protocol}`);
@@ -31,7 +31,7 @@ export function nodeChoice(scenario: Scenario, host: HostSpec, registry: Registr
   return { protocol, options: parsed.data };
 }
 
-/** Finds the protocol of a host by its name; `protocolOf` is asked once for each. */
+/** Finds the protocol of a host by name; calls `protocolOf` once per host. */
 export function protocolTable(
   { hosts }: Pick<Topology, 'hosts'>,
   protocolOf: (host: HostSpec) => Protocol,
@@ -63,7 +63,7 @@ export function metricsOf(scenario: Scenario, registry: Registry): readonly Metr
   return scenario.privacy === undefined ? own : [...own, ...PRIVACY_METRICS];
 }
 
-/** Name of the protocol that a host runs; of a module, the one that it gives itself. */
+/** Name of the protocol that a host runs; for a module, the name that it gives itself. */
 export function protocolName(scenario: Scenario, registry: Registry, name: string): string {
   const host = scenario.topology.hosts.find((spec) => spec.name === name);
   return host === undefined ? name : nodeChoice(scenario, host, registry).protocol.name;

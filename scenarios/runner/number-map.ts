@@ -1,6 +1,6 @@
 /**
- * Small integers by large ones, in typed columns: open addressing with linear probing. A map of the language
- * allocates an object for each such key, which a run with a million hops feels.
+ * Maps large integers to small ones in typed columns: open addressing with linear probing. The
+ * built-in Map allocates an object per such key, which a run with a million hops notices.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { InvariantError } from '../../engine/core/assert.ts';
 
 const FREE = -1;
 const SLOTS_AT_FIRST = 1_024;
-/** Fuller tables are grown: probes stay short. */
+/** Fuller tables are grown, so probe sequences stay short. */
 const LOAD_MAX = 0.6;
 
 /** The map. Keys are safe integers from 0, values in 0..2^31 - 1. */
@@ -22,13 +22,13 @@ export class NumberMap {
     return this.#size;
   }
 
-  /** The value of a key; -1 when there is none. */
+  /** The value of a key; -1 if there is none. */
   get(key: number): number {
     const slot = this.#slotOf(key);
     return this.#keys[slot] === key ? (this.#values[slot] as number) : -1;
   }
 
-  /** Sets the value of a key; returns the one that it had, or -1. */
+  /** Sets the value of a key; returns the previous one, or -1. */
   set(key: number, value: number): number {
     if (!(key >= 0) || !Number.isSafeInteger(key)) {
       throw new InvariantError(`key ${key} is no safe integer from 0`);
@@ -43,7 +43,7 @@ export class NumberMap {
     return before;
   }
 
-  /** Removes a key; those behind it move up, so that no marks of removed keys stay. */
+  /** Removes a key; following entries move up, so no tombstones remain. */
   delete(key: number): void {
     const keys = this.#keys;
     let hole = this.#slotOf(key);
@@ -52,7 +52,7 @@ export class NumberMap {
     const mask = keys.length - 1;
     for (let at = (hole + 1) & mask; keys[at] !== FREE; at = (at + 1) & mask) {
       const home = this.#home(keys[at] as number);
-      // An entry may fill the hole unless its own place lies cyclically behind the hole.
+      // An entry may fill the hole unless its own place lies cyclically after the hole.
       if (((at - home) & mask) < ((at - hole) & mask)) continue;
       keys[hole] = keys[at] as number;
       this.#values[hole] = this.#values[at] as number;

@@ -34,9 +34,9 @@ export function outcome(stage: Stage, world: World, scenario: Scenario, how: End
 }
 
 /**
- * What there is of a run that goes on, for those who watch it. It reads and changes nothing. What may
- * still arrive is not lost yet: packets of the last second count once they have arrived, and a gap that
- * is open lasts until now.
+ * Interim results of a run, for viewers; reads and changes nothing. What may still arrive is not
+ * lost yet: packets of the last second count once they have arrived, and an open gap lasts until
+ * now.
  */
 export function outcomeSoFar(
   stage: Stage,
@@ -112,7 +112,7 @@ function counterOf(data: MetricData | undefined): number | undefined {
   return data?.kind === 'counter' ? data.value : undefined;
 }
 
-/** Traffic metrics by the protocol of the receiving node. */
+/** Traffic metrics, grouped by the protocol of the receiving node. */
 function flowMetrics(
   stage: Stage,
   protocolOf: (host: string) => string,
@@ -134,7 +134,7 @@ function flowMetrics(
   return metrics;
 }
 
-/** @param nowNs How far the run is, when it goes on. */
+/** @param nowNs How far the run has got, if it continues. */
 function trafficData(
   stage: Stage,
   flows: readonly Flow[],
@@ -212,7 +212,7 @@ function histogram(parts: readonly LogHistogram[]): MetricData {
   return { kind: 'histogram', data: mergeHistograms(parts.map((part) => part.data())) };
 }
 
-/** Records with the instants of what they led to, and what they cost. */
+/** Fault records with the instants of their consequences, and what they cost. */
 function faultRecords(stage: Stage, isOver: boolean): FaultRecord[] {
   return stage.faults.records.map((record) => {
     const effects: Record<string, number> = { ...record.effects };
@@ -222,13 +222,13 @@ function faultRecords(stage: Stage, isOver: boolean): FaultRecord[] {
       Object.assign(effects, effectsOn(stage, hit.flow, hit.atNs));
       gaps.push(...gapOf(hit.flow, hit.atNs));
     }
-    // While a run goes on, a gap may still be open and lost packets may still come.
+    // While a run continues, a gap may still be open and lost packets may still come.
     const known = isOver && gaps.length > 0 ? { gaps } : {};
     return { ...record, effects, ...known };
   });
 }
 
-/** What the KPI of fail-over sampled for this fault; nothing in the warm-up. */
+/** The failover KPI's sample for this fault; none during the warm-up. */
 function gapOf(flow: Flow, atNs: number): FaultGap[] {
   const samples = flow.meter.failovers(flow.nextSequence);
   return samples

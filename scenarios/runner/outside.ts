@@ -1,6 +1,6 @@
 /**
- * Outside programs as the runner sees them: which worlds may have them, and the node that stands for
- * one.
+ * Outside programs as the runner sees them: which worlds may have them, and the node in their
+ * place.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import type { Scenario } from '../model.ts';
 import { Refusal } from '../refusal.ts';
 import type { NodeChoice } from './nodes.ts';
 
-/** Hosts behind which programs stand. */
+/** Hosts that are outside programs. */
 export function outsideHosts(scenario: Scenario): readonly HostSpec[] {
   return scenario.topology.hosts.filter(({ outside }) => outside !== undefined);
 }
@@ -28,7 +28,7 @@ export function refuseOutside(scenario: Scenario): void {
 }
 
 /**
- * Refuses what cannot be done to a program that nobody here wrote.
+ * Refuses events that cannot act on an outside program.
  * @throws Refusal at the first such entry.
  */
 export function checkOutside(scenario: Scenario): void {
@@ -46,7 +46,7 @@ export function checkOutside(scenario: Scenario): void {
   }
 }
 
-/** What runs at the host of a program: nothing but the opening of its ports. */
+/** The node at the host of a program: it only opens the program's ports. */
 export function outsideChoice(open: (host: string) => void): NodeChoice {
   const protocol: Protocol = {
     name: EXTERNAL,

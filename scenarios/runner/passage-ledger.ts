@@ -1,11 +1,11 @@
 /**
- * Keeps the account of messages that nodes pass on within an event, as gateways do, ten thousand a
- * second of them (docs/adr/0028): submitted = delivered + refused + lost + open.
+ * Accounts for messages that nodes pass on within one event, as gateways do, ten thousand a second
+ * (docs/adr/0028): submitted = delivered + refused + lost + open.
  *
- * Nothing is kept of a message that arrives. Its sender tells under which key it leaves; a datagram
- * that a link or a node drops is read for its key, and says whose loss that was. What nodes hold longer
- * than an event they tell. A message that did not arrive, is not held, is in no datagram under way and
- * was in none that was dropped is a mistake of ours: some node swallowed it.
+ * Nothing is stored about a message that arrives. Its sender reports the key under which it leaves;
+ * when a link or a node drops a datagram, its key says whose loss that was. Nodes report what they
+ * hold longer than one event. A message that did not arrive, is not held, is in no datagram under
+ * way and was in none that was dropped is a mistake of ours: some node swallowed it.
  *
  * Knows no protocol.
  *
@@ -24,29 +24,31 @@ import { PostponedRequests } from './postponed-requests.ts';
 import type { SimStageWorld } from './sim-stage-world.ts';
 import type { Flow } from './traffic-source.ts';
 
-/** A message in one number: its flow, and its sequence below this. */
+/** A message as one number: its flow, and below this its sequence. */
 const SEQUENCES = 2 ** 40;
 const NONE = -1;
 
-/** What an account is made of. */
+/** What an account needs. */
 export interface PassageParts {
   readonly world: SimStageWorld;
   /** Names of all hosts, in the order of the world. */
   readonly hosts: readonly string[];
   readonly flows: () => readonly Flow[];
   readonly keyOf: (datagram: Uint8Array) => number | undefined;
-  /** Losses that no observer sees, by reason: how many messages they may explain at most. */
+  /** Losses that no observer sees, by reason: how many messages each may explain at most. */
   readonly unseen: () => Readonly<Record<string, number>>;
-  /** Datagrams that came after the end, and that no node was handed. */
+  /** Datagrams that arrived after the end and were not handed to a node. */
   readonly unhandled: () => number;
 }
 
 /** What one node is known to hold. */
 interface Holdings {
   readonly name: string;
-  /** Messages of its application by the node's own number. */
+  /** Messages of its application, by the node's own number. */
   readonly sending: Map<number, number>;
-  /** Messages of others by key, -1 for one that is not known, and how often they are here. */
+  /**
+   * Messages of others by key, -1 for an unknown one, with the number of times that they are here.
+   */
   readonly inside: Map<number, { readonly message: number; times: number }>;
 }
 
@@ -59,9 +61,9 @@ export class PassageLedger implements MessageAccountant {
   readonly #lost = new Map<number, Loss>();
   readonly #postponed = new PostponedRequests<number>();
   #open = new Set<number>();
-  /** The message of the request that its node handles now. */
+  /** The message of the request that its node is handling. */
   #asked = NONE;
-  /** The number under which the node in hand took that over, until it has settled it. */
+  /** The number under which the current node accepted that message, until it has settled it. */
   #fresh = NONE;
   #freshAt: Holdings | undefined;
   #lastDrop: Loss | undefined;
@@ -143,35 +145,35 @@ export class PassageLedger implements MessageAccountant {
   }
 
   onOffered(): void {
-    // Its sender has told.
+    // Part of the observer's interface; its sender has reported it.
   }
 
   onStarted(): void {
-    // It is under way.
+    // Part of the observer's interface; it is under way.
   }
 
   onDelivered(): void {
-    // The node that has it passes it on, or says what it does.
+    // Part of the observer's interface; the node that has it passes it on, or says what it does.
   }
 
   delivered(): void {
-    // The meters read what was delivered.
+    // Part of the observer's interface; the meters read what was delivered.
   }
 
   state(): void {
-    // An account is about messages.
+    // Part of the observer's interface; an account is about messages.
   }
 
   spanned(): void {
-    // An account is about messages.
+    // Part of the observer's interface; an account is about messages.
   }
 
   marked(): void {
-    // An account is about messages.
+    // Part of the observer's interface; an account is about messages.
   }
 
   logged(): void {
-    // An account is about messages.
+    // Part of the observer's interface; an account is about messages.
   }
 
   imbalance(holding: (node: string) => number | undefined): string | undefined {
@@ -215,7 +217,7 @@ export class PassageLedger implements MessageAccountant {
 
   #accepted(at: Holdings, number: number): void {
     if (this.#asked === NONE) return;
-    // Most are settled before their request is handled, and never get into a map.
+    // Most are settled before their request is handled, and never enter a map.
     this.#fresh = number;
     this.#freshAt = at;
   }
@@ -259,7 +261,10 @@ export class PassageLedger implements MessageAccountant {
     if (how === 'dropped') this.#loseNewly(message, this.#lastDropAt(at.name));
   }
 
-  /** The drop of a replay is not that of the message, unless it came nowhere: a window was wrong then. */
+  /**
+   * The drop of a replay is not a drop of the message, unless the message went nowhere: then a
+   * window was wrong.
+   */
   #loseNewly(message: number | undefined, loss: Loss): void {
     if (loss.reason === 'replay' && message !== undefined && this.#lost.has(message)) return;
     this.#lose(message, loss);
@@ -290,7 +295,9 @@ export class PassageLedger implements MessageAccountant {
     return key === undefined ? undefined : this.#keys.find(key);
   }
 
-  /** What waits for the processor of a node dies with it; what is on a link still has its own end. */
+  /**
+   * What waits for the processor of a node dies with it; what is on a link still has its own fate.
+   */
   #losePacketsTo(name: string, loss: Loss): void {
     const { sim } = this.#parts.world;
     const index = this.#parts.hosts.indexOf(name);

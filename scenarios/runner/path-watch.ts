@@ -1,5 +1,5 @@
 /**
- * Follows which path each pair of nodes uses, from the states that nodes publish for the pictures:
+ * Follows which path each pair of nodes uses, from the states that nodes publish for drawings:
  * machine `path to <peer>` with the path's name, machine `path <name> to <peer>` with its health,
  * and the mark `fault switch to <peer>`.
  *
@@ -7,7 +7,7 @@
  */
 import { BIN_NS } from './flow-meter.ts';
 
-/** What one fault led to on one pair. */
+/** The consequences of one fault for one pair. */
 export interface Reaction {
   readonly faultNs: number;
   readonly pair: string;
@@ -15,7 +15,7 @@ export interface Reaction {
   switchedNs: number;
 }
 
-/** A time during which a pair used one path. */
+/** An interval in which a pair used one path. */
 interface Use {
   readonly path: string;
   readonly fromNs: number;
@@ -32,7 +32,7 @@ export class PathWatch {
   readonly faultSwitches = new Map<string, number[]>();
   readonly #uses = new Map<string, Use[]>();
 
-  /** A flow's active path was hit. */
+  /** A fault affected a flow's active path. */
   faultBegan(now: number, from: string, to: string): void {
     const pair = `${from} -> ${to}`;
     this.reactions.push({ faultNs: now, pair, detectedNs: -1, switchedNs: -1 });
@@ -64,7 +64,7 @@ export class PathWatch {
     this.faultSwitches.set(pair, switches);
   }
 
-  /** Packets per bin by path, from the packets per bin of a flow between the pair. */
+  /** Packets per bin and path, from the packets per bin of a flow between the pair. */
   useSeries(from: string, to: string, sentBins: readonly number[]): Map<string, number[]> {
     const uses = this.#uses.get(`${from} -> ${to}`) ?? [];
     const series = new Map<string, number[]>();
@@ -88,7 +88,7 @@ export class PathWatch {
   }
 }
 
-/** Share of [begin, end) that each path was in use. */
+/** Share of [begin, end) in which each path was used. */
 function shares(uses: readonly Use[], beginNs: number, endNs: number): Map<string, number> {
   const parts = new Map<string, number>();
   for (const [i, use] of uses.entries()) {

@@ -1,11 +1,11 @@
 /**
- * Messages whose requests wait for a modelled processor: nobody has taken them over or turned them away,
- * so they are open, and a crash of their node loses them.
+ * Messages whose requests wait for a modelled processor: they have been neither accepted nor
+ * refused, so they are open, and a crash of their node loses them.
  *
  * @module
  */
 
-/** `Message` is how an account names one. */
+/** `Message` is how an account identifies one. */
 export class PostponedRequests<Message> {
   readonly #nodes = new Map<Message, string>();
 
@@ -22,7 +22,7 @@ export class PostponedRequests<Message> {
     if (this.#nodes.size > 0) this.#nodes.delete(message);
   }
 
-  /** Forgets those of a node that crashed, and says which these were. */
+  /** Forgets those of a crashed node, and returns them. */
   crashed(node: string): readonly Message[] {
     const lost = [...this.#nodes].filter(([, of]) => of === node).map(([message]) => message);
     for (const message of lost) this.#nodes.delete(message);

@@ -1,10 +1,10 @@
 /**
- * Measures the privacy of a run: hands the nodes their observers, and turns what they told into
- * metrics and warnings when the run is over.
+ * Measures the privacy of a run: passes observers to the nodes, and turns what they reported into
+ * metrics and warnings when the run has ended.
  *
  * What each mix does is read from its checked options, by the names that protocols of this
- * repository use: `mixing.strategy`, `rates.delay` (of the authority, which makes the document that
- * all obey, or else of the mix itself).
+ * repository use: `mixing.strategy`, and `rates.delay` (of the authority, whose document all nodes
+ * obey, or else of the mix itself).
  *
  * @module
  */
@@ -27,7 +27,7 @@ import { LinkWatch } from './link-watch.ts';
 import { MessageObservers } from './message-observer.ts';
 import type { SimStageWorld } from './sim-stage-world.ts';
 
-/** What a watch is made of. */
+/** Parts of a watch. */
 export interface PrivacyParts {
   readonly scenario: Scenario;
   readonly privacy: PrivacySpec;
@@ -35,13 +35,13 @@ export interface PrivacyParts {
   readonly world: SimStageWorld;
   /** Checked options of a host. */
   readonly optionsOf: (host: HostSpec) => unknown;
-  /** Finds messages in the datagrams of a host; undefined when its protocol does not say. */
+  /** Finds messages in the datagrams of a host; undefined if its protocol offers no reader. */
   readonly readerOf: (host: HostSpec) => ReadMessage | undefined;
 }
 
-/** One run being watched. */
+/** One observed run. */
 export class PrivacyWatch {
-  /** Hears of messages inside nodes. */
+  /** Is told of messages inside nodes. */
   readonly observers: MessageObservers;
   /** Sees packets on links. */
   readonly links: LinkWatch;
@@ -66,7 +66,7 @@ export class PrivacyWatch {
     });
   }
 
-  /** The result with what was found out about privacy. */
+  /** The result, extended by what was found out about privacy. */
   addTo(result: SeedResult): SeedResult {
     const { metrics, warnings, summary } = this.#measure();
     return {
@@ -115,7 +115,7 @@ export class PrivacyWatch {
     return at(this.#parts.optionsOf(host), 'role');
   }
 
-  /** Hosts with the role of a client; of protocols without roles all that do not mix. */
+  /** Hosts with the role of a client; for protocols without roles, all hosts that do not mix. */
   #users(): readonly string[] {
     const { scenario, privacy } = this.#parts;
     const { hosts } = scenario.topology;
@@ -143,12 +143,12 @@ export class PrivacyWatch {
   }
 }
 
-/** True when an attack looks at all links; one that acts has taps of its own. */
+/** True if an attack observes all links; an active one has taps of its own. */
 function isPassive(metric: string): boolean {
   return !ACTIVE_ATTACKS.has(metric);
 }
 
-/** What a live run says of a scenario that measures privacy. */
+/** The warning of a live run whose scenario measures privacy. */
 export function privacyNote({ privacy }: Pick<Scenario, 'privacy'>): readonly string[] {
   if (privacy === undefined) return [];
   return [
@@ -159,7 +159,8 @@ export function privacyNote({ privacy }: Pick<Scenario, 'privacy'>): readonly st
 const BATCHES = ['threshold', 'timed', 'pool', 'binomial'];
 
 /**
- * The law behind the `mixing` options of a node; senders choose exponential delays without any.
+ * The delay law from the `mixing` options of a node; without any, senders choose exponential
+ * delays.
  * @param askedNs Mean delay of the network.
  */
 function lawOf(options: unknown, askedNs: unknown): MixingLaw {
@@ -182,14 +183,14 @@ function lawOf(options: unknown, askedNs: unknown): MixingLaw {
   }
 }
 
-/** Mixes that draw by VRF keep to the mean of the network, under either law. */
+/** Mixes that draw by VRF keep the mean of the network, under either law. */
 function vrfOf(options: unknown, askedNs: unknown): MixingLaw {
   if (at(options, 'mixing', 'law') !== 'uniform') return { kind: 'exponential' };
   if (typeof askedNs !== 'number') return { kind: 'unknown', name: 'uniform' };
   return { kind: 'uniform', longestNs: 2 * askedNs };
 }
 
-/** Only delays that begin at 0 have a hazard of their own here. */
+/** Only delays that start at 0 have a hazard of their own here. */
 function uniformOf(options: unknown): MixingLaw {
   const mean = at(options, 'mixing', 'mean');
   const spread = at(options, 'mixing', 'spread') ?? mean;

@@ -1,11 +1,11 @@
 /**
- * Whether two hosts are joined by links that are up, with one link taken away.
+ * Whether two hosts are joined by links that are up, with one link removed.
  *
  * @module
  */
 import type { LinkSpec } from '../../topologies/model.ts';
 
-/** True when `to` can be reached from `from` over the links that `isUsable` accepts. */
+/** True if `to` can be reached from `from` over links that `isUsable` accepts. */
 export function isReachable(
   links: readonly LinkSpec[],
   from: string,

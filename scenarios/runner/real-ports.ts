@@ -1,6 +1,6 @@
 /**
  * The real sockets of a live run: which ports of 127.0.0.1 its hosts have in the `ports` address
- * plan, and what of the system stands in the way of a run.
+ * plan, and which properties of the system prevent a run.
  *
  * @module
  */
@@ -23,7 +23,7 @@ export function portRanges({ addressPlan, hosts }: Topology): readonly PortRange
   }));
 }
 
-/** Why this system cannot carry the run, at the host that it concerns; undefined when it can. */
+/** Why this system cannot carry the run, and which host is concerned; undefined if it can. */
 export function obstacleOf(scenario: Scenario): SeedAnswer | undefined {
   const { topology } = scenario;
   const ranges = portRanges(topology);

@@ -1,10 +1,11 @@
 /**
- * Writes `trace.pcapng`: what one would capture at both ends of every link (docs/spec/run-files.md).
+ * Writes `trace.pcapng`: what one would capture at both ends of every link
+ * (docs/spec/run-files.md#the-folder).
  *
  * One interface per link end, named `a->b` at a's end: packets leave it outbound, when their
- * serialisation begins, and arrive inbound at `b->a`. A lost packet is on the sender's interface with a
- * comment `drop: <reason>`. Stamps are virtual ns from 1970. The file ends at 1 GiB: the statistics at
- * its end count all packets, also those that are not in it.
+ * serialisation begins, and arrive inbound at `b->a`. A lost packet is on the sender's interface
+ * with the comment `drop: <reason>`. Stamps are virtual ns from 1970. The file ends at 1 GiB; the
+ * statistics at its end count all packets, including those that did not fit.
  *
  * @module
  */
@@ -26,10 +27,10 @@ import type { Recorder, RecorderParts } from './recorder.ts';
 import { RecordingFile } from './recording-file.ts';
 
 const APPLICATION = 'orrery';
-/** Bytes of packets that a file holds; at the default rate 8 s of failover.yaml. */
+/** Bytes of packets that a file holds; at the default rate, 8 s of failover.yaml. */
 const CAPTURE_MAX = 2 ** 30;
 const NS_PER_SECOND = 1_000_000_000;
-/** Written in pieces of about this size. */
+/** Size of the pieces in which the file is written. */
 const CHUNK_BYTES = 1 << 20;
 
 /** Begins a capture file. */
@@ -60,7 +61,7 @@ class Capture implements Recorder, NetworkObserver {
   #chunk: Uint8Array[] = [];
   #chunkBytes = 0;
   #bytes = 0;
-  /** When the first packet found no room, ns. */
+  /** When the first packet did not fit, ns. */
   #fullNs: number | undefined;
 
   constructor(parts: RecorderParts, sink: CaptureSink) {
@@ -102,23 +103,23 @@ class Capture implements Recorder, NetworkObserver {
   }
 
   delivered(): void {
-    // Only the network is captured.
+    // Part of the recorder's interface; only the network is captured.
   }
 
   state(): void {
-    // Only the network is captured.
+    // Part of the recorder's interface; only the network is captured.
   }
 
   spanned(): void {
-    // Only the network is captured.
+    // Part of the recorder's interface; only the network is captured.
   }
 
   marked(): void {
-    // Only the network is captured.
+    // Part of the recorder's interface; only the network is captured.
   }
 
   logged(): void {
-    // Only the network is captured.
+    // Part of the recorder's interface; only the network is captured.
   }
 
   finish(): void {
@@ -140,7 +141,7 @@ class Capture implements Recorder, NetworkObserver {
     this.#sink.file.close();
   }
 
-  /** Describes all directions that are new: an interface must come before its packets. */
+  /** Describes all new directions: an interface must come before its packets. */
   #describe(): void {
     const { directions } = this.#parts.world.sim.network;
     for (let id = this.#interfaces.length; id < directions.length; id += 1) {
@@ -149,7 +150,7 @@ class Capture implements Recorder, NetworkObserver {
     }
     for (let id = this.#arrivals.length; id < directions.length; id += 1) {
       const { linkId, fromNode, toNode } = directions[id] as DirectionView;
-      // A medium or a loopback has no other end: packets arrive where they left.
+      // A medium or a loopback has no far end: packets arrive where they left.
       const back = directions.findIndex(
         (other) =>
           other.linkId === linkId && other.fromNode === toNode && other.toNode === fromNode,

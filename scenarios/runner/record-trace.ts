@@ -1,6 +1,6 @@
 /**
  * Records `trace.orr` of a run: the header from the scenario, the file, and what nodes, network and
- * faults say (docs/TRACE.md, docs/TRACE.md).
+ * faults report (docs/TRACE.md).
  *
  * It listens and never acts: a run is the same with and without a trace.
  *
@@ -33,7 +33,7 @@ import type { Passage, Recorder, RecorderParts } from './recorder.ts';
 import { RecordingFile } from './recording-file.ts';
 import type { Stage } from './stage.ts';
 
-/** Fast, and still a quarter of the size; a small window costs nothing in size; one piece a block. */
+/** Fast, and still a quarter of the size; a small window costs no size; one piece per block. */
 const GZIP = { level: 1, windowBits: 12, chunkSize: 1 << 18 } as const;
 /** Numbers of reasons are one byte. */
 const REASONS_MAX = 255;
@@ -54,20 +54,20 @@ export interface TraceParts {
   readonly now: () => number;
   readonly directions: readonly DirectionView[];
   /**
-   * Where packets are watched. Absent in live runs: a datagram that has passed the kernel cannot be
-   * told from the next one, so their traces hold states, spans, drops, faults and series, no hops.
+   * Where packets are observed. Absent in live runs: after the kernel, datagrams cannot be told
+   * apart, so live traces hold states, spans, drops, faults and series, but no hops.
    */
   readonly network?: { readonly scheduler: Scheduler; readonly table: PacketTable };
-  /** Another one that watches the packets and hands them on: watched once, they cost half. */
+  /** Another recorder to which this one hands the packets: observed once, they cost half. */
   readonly leader?: TraceListener;
 }
 
 /** Where the blocks of a trace go. */
 export interface TraceOutput {
   readonly sink: TraceSink;
-  /** Blocks that wait for packets under way, at most; those of a file when absent. */
+  /** Largest number of blocks that wait for packets under way; absent: as for a file. */
   readonly waitingMax?: number;
-  /** Called with every tick: calls `flush` when what there is shall be written now. */
+  /** Called with every tick; calls `flush` when everything so far should be written now. */
   ticked?(nowNs: number, stage: Stage, flush: () => void): void;
   warning(): string | undefined;
   close(): void;
@@ -78,7 +78,7 @@ export function recordTrace(parts: RecorderParts, order: TraceOrder): TraceListe
   return openTrace(traceParts(parts), order);
 }
 
-/** What a trace is made from in virtual time, where packets are watched. */
+/** The parts of a trace in virtual time, where packets are observed. */
 export function traceParts({ world, scenario, registry, seed }: RecorderParts): TraceParts {
   const { network } = world.sim;
   const { directions } = network;
@@ -101,7 +101,7 @@ export function openTrace(parts: TraceParts, order: TraceOrder): TraceListener {
   return traceInto(parts, order, output);
 }
 
-/** Begins a trace whose blocks go anywhere. */
+/** Begins a trace whose blocks may go anywhere. */
 export function traceInto(
   parts: TraceParts,
   order: Pick<TraceOrder, 'extent'>,
@@ -155,7 +155,7 @@ export class TraceListener implements Recorder {
   }
 
   delivered(): void {
-    // What applications get is in the series.
+    // Part of the recorder's interface; deliveries are in the series.
   }
 
   state(node: string, machine: string, state: string): void {
@@ -171,11 +171,11 @@ export class TraceListener implements Recorder {
   }
 
   logged(): void {
-    // Log lines go to the operator.
+    // Part of the recorder's interface; log lines go to the operator.
   }
 
   nodeDropped(node: string, reason: string): void {
-    // Who is followed hands it on, with the packet.
+    // The followed recorder hands it on, with the packet.
     if (this.#leader !== undefined) return;
     const number = this.#reasons.get(reason) ?? this.#reasons.get(OTHER_REASON) ?? 0;
     this.#trace.dropped(this.#parts.now(), {
@@ -200,7 +200,7 @@ export class TraceListener implements Recorder {
     const { records } = stage.faults;
     for (; this.#faultsBegun < records.length; this.#faultsBegun += 1) {
       const record = records[this.#faultsBegun] as FaultRecord;
-      // In live the measurements that have been put in order lag behind the faults.
+      // In live runs, sorted measurements lag behind the faults.
       if (record.beginNs > nowNs) break;
       this.#trace.faultBegan(record, record.beginNs);
       this.#faultsOpen.push(record);
@@ -231,7 +231,7 @@ export class TraceListener implements Recorder {
     this.#trace.finish({ endNs, fingerprint: result.fingerprint });
   }
 
-  /** Hands who follows the packets that have arrived. */
+  /** Hands the follower the packets that have arrived. */
   flushFollower(): void {
     this.#trace.flushFollower();
   }
@@ -244,7 +244,7 @@ export class TraceListener implements Recorder {
     this.#output.close();
   }
 
-  /** Who watches the packets: this one, or the one that it follows. */
+  /** Who observes the packets: this recorder, or the one that it follows. */
   get #watcher(): NetworkRecorder | undefined {
     const { leader } = this.#parts;
     return leader === undefined ? this.#network : leader.#network;

@@ -1,5 +1,5 @@
 /**
- * What records a run: it hears what nodes and network say and never acts.
+ * The interface of whatever records a run: it is told what nodes and network do, and never acts.
  *
  * @module
  */
@@ -21,46 +21,49 @@ export interface RecorderParts {
   readonly scenario: Scenario;
   readonly registry: Registry;
   readonly seed: number;
-  /** Gets the stories of `explain` at the end. */
+  /** Receives the stories of `explain` at the end. */
   readonly onStory?: (text: string) => void;
-  /** Finds the messages in datagrams of a host; undefined where its protocol has none. */
+  /** Finds the messages in datagrams of a host; undefined if its protocol has none. */
   readonly readerOf?: (host: HostSpec) => ReadMessage | undefined;
-  /** What became of a message of an application; absent where no account is kept. */
+  /** The fate of an application's message; absent if there is no account. */
   readonly fateOf?: ((flow: number, sequence: number) => Fate) | undefined;
 }
 
-/** A packet that a story follows, at one place of its way. */
+/** A packet of a story, at one place on its way. */
 export interface Passage {
-  /** What follows one packet through nodes that make others of it has one number. */
+  /** One number for everything that follows a packet through nodes that make new packets of it. */
   readonly trail: number;
   readonly node: string;
   readonly bytes: Uint8Array;
-  /** What it is offered to, and its row in the packet table; absent: an application got the bytes. */
+  /**
+   * The link that it is offered to, and its row in the packet table; absent if an application got
+   * the bytes.
+   */
   readonly direction?: DirectionView;
   readonly row?: number;
-  /** How long the node had it; absent where the node made it. */
+  /** How long the node held it; absent if the node made it. */
   readonly heldNs?: number | undefined;
 }
 
-/** One thing that is recorded. */
+/** A recorder. */
 export interface Recorder extends WorldListener {
-  /** Watches packets; undefined in live runs. */
+  /** Observes packets; undefined in live runs. */
   readonly observer: NetworkObserver | undefined;
-  /** What a node of this name is to be told with (docs/adr/0012). */
+  /** The observer that a node with this name reports to (docs/adr/0012). */
   messagesOf?(node: string): MessageObserver;
-  /** A packet of a story came to a place; its bytes are read during the call only. */
+  /** A packet of a story reached a place; its bytes are read during the call only. */
   passed?(passage: Passage): void;
   /** Called every few milliseconds of the run's time. */
   tick?(nowNs: number, stage: Stage): void;
   /** The run has ended; writes the rest. */
   finish(result: SeedResult, stage: Stage): void;
-  /** What the user should know of what was recorded; asked after `finish`. */
+  /** What the user should know about the recording; asked after `finish`. */
   warning?(): string | undefined;
-  /** Closes files, also after a run that broke. */
+  /** Closes files, also after a run that failed. */
   close?(): void;
 }
 
-/** Ends what is recorded; the result says what the user should know of it. */
+/** Ends the recordings; returns what the user should know about them. */
 export function finishRecorder(
   recorder: Recorder | undefined,
   result: SeedResult,

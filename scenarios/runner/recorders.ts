@@ -1,6 +1,6 @@
 /**
- * Attaches what is to be recorded to a run: trace, capture, story. None of them changes the run, and
- * none of them costs anything when it is absent.
+ * Attaches the requested recorders to a run: trace, capture, story. None of them changes the run,
+ * and an absent one costs nothing.
  *
  * @module
  */
@@ -22,7 +22,7 @@ export class Recorders {
 
   /**
    * Attaches before the stage is prepared, so that nothing is missed.
-   * @param watchers Others that watch the packets of the run.
+   * @param watchers Others that observe the packets of the run.
    */
   constructor(
     parts: RecorderParts,
@@ -54,7 +54,7 @@ export class Recorders {
     parts.world.sim.observer = others.length === 0 ? first : new Observers([first, ...others]);
   }
 
-  /** Observers of messages that a node of this name is to be handed. */
+  /** Observers of messages to be passed to the node with this name. */
   messagesOf(node: string): readonly MessageObserver[] {
     return this.#recorders.flatMap((recorder) => recorder.messagesOf?.(node) ?? []);
   }
@@ -64,13 +64,13 @@ export class Recorders {
     for (const recorder of this.#recorders) recorder.tick?.(nowNs, stage);
   }
 
-  /** Writes the rest. Returns what the user should know of it. */
+  /** Writes the rest. Returns what the user should know about it. */
   finish(result: SeedResult, stage: Stage): readonly string[] {
     for (const recorder of this.#recorders) recorder.finish(result, stage);
     return this.#recorders.flatMap((recorder) => recorder.warning?.() ?? []);
   }
 
-  /** Closes files; what was written stays readable when the run broke. */
+  /** Closes files; if the run failed, what was written stays readable. */
   close(): void {
     for (const recorder of this.#recorders) recorder.close?.();
   }

@@ -1,6 +1,6 @@
 /**
- * A file that a run writes as it goes. When the disk refuses a part of it the whole file is removed:
- * a reader finds all of it or nothing, and its room serves the reports. The run goes on.
+ * A file that a run writes as it goes. If the disk refuses part of it, the whole file is removed: a
+ * reader finds all of it or nothing, and the reports get its space. The run continues.
  *
  * @module
  */
@@ -14,7 +14,7 @@ export class RecordingFile {
   #file: number | undefined;
   #failure: string | undefined;
 
-  /** @throws what the file system throws when the file cannot be opened. */
+  /** @throws what the file system throws if the file cannot be opened. */
   constructor(path: string) {
     this.#path = path;
     this.#file = openSync(path, 'w');
@@ -32,7 +32,7 @@ export class RecordingFile {
     }
   }
 
-  /** Why there is no file; undefined when there is one. */
+  /** Why there is no file; undefined if there is one. */
   warning(): string | undefined {
     if (this.#failure === undefined) return undefined;
     return `${basename(this.#path)}: ${this.#failure}; what was recorded is removed`;

@@ -1,9 +1,9 @@
 /**
- * An attacker on the path: records packets of one direction, sends copies again, moves genuine ones
- * back, and forges.
+ * An attacker on the path: records packets of one direction, sends copies again, delays genuine
+ * ones, and forges.
  *
- * The share of replayed packets, their delay in packets and the reordering are those of the
- * scenario; draws come from the tap's own stream with a fixed number per packet.
+ * The scenario sets the share of replayed packets, their delay in packets and the reordering; draws
+ * come from the tap's own stream, a fixed number per packet.
  *
  * @module
  */
@@ -13,8 +13,9 @@ import type { ReplayAttack } from './world.ts';
 /** Packets kept for later at most; far above the distances that scenarios ask for. */
 const HELD_MAX = 65_536;
 /**
- * Genuine packets are moved back by packets, but never for longer than this, ns: on a link that
- * carries a probe now and then, a thousand packets would be a minute and not a reordering.
+ * Genuine packets are moved back by a number of packets, but never for longer than this, ns: on a
+ * link that carries only an occasional probe, a thousand packets would be a minute and not a
+ * reordering.
  */
 const MOVE_NS_MAX = 100_000_000;
 
@@ -25,16 +26,16 @@ export interface TappedPacket {
   readonly length: number;
 }
 
-/** What a tap may do with packets of a direction. */
+/** What a tap may do with the packets of a direction. */
 export interface TapControl {
-  /** Sends a copy of these bytes into the direction, as if the sender had. */
+  /** Sends a copy of these bytes in this direction, as if the sender had. */
   inject(bytes: Uint8Array): void;
 }
 
-/** An on-path observer: returns true to let the packet pass, false to take it out (`tapped`). */
+/** An on-path observer: returns true to let the packet pass, false to remove it (`tapped`). */
 export type Tap = (packet: TappedPacket, control: TapControl) => boolean;
 
-/** Calls back after a time of the world. */
+/** Calls back after a delay in the world's time. */
 export type After = (delayNs: number, fire: () => void) => void;
 
 interface Held {
@@ -58,7 +59,7 @@ export class ReplayTap {
     this.#after = after;
   }
 
-  /** Sees one packet; false takes it out of the direction. */
+  /** Sees one packet; false removes it from the direction. */
   readonly see: Tap = (packet: TappedPacket, control: TapControl): boolean => {
     this.#seen += 1;
     this.#release(control);

@@ -1,5 +1,5 @@
 /**
- * What a running seed and its caller share across threads: how far it is, and whether to stop.
+ * What a running seed and its caller share across threads: the progress, and whether to stop.
  *
  * @module
  */
@@ -11,12 +11,12 @@ const FLOATS = 2;
 
 /** Progress of one seed. */
 export interface Progress {
-  /** Virtual (live: wall) time reached, ns. */
+  /** Virtual time (live: wall time) reached, ns. */
   readonly nowNs: number;
   readonly events: number;
 }
 
-/** A few shared numbers; both threads hold one over the same buffer. */
+/** A few shared numbers; both threads have one over the same buffer. */
 export class RunControl {
   readonly shared: SharedArrayBuffer;
   readonly #stop: Int32Array;
@@ -28,7 +28,7 @@ export class RunControl {
     this.#progress = new Float64Array(shared, 8, FLOATS);
   }
 
-  /** Called by the run, a few times per wall second. */
+  /** The run calls it a few times per second of wall time. */
   report(nowNs: number, events: number): void {
     this.#progress[0] = nowNs;
     this.#progress[1] = events;
@@ -46,7 +46,7 @@ export class RunControl {
     Atomics.compareExchange(this.#stop, 0, STOP_NONE, STOP_TIME_LIMIT);
   }
 
-  /** Why the run shall end, or undefined. */
+  /** Why the run must end, or undefined. */
   get stopReason(): 'interrupted' | 'time-limit' | undefined {
     const value = Atomics.load(this.#stop, 0);
     if (value === STOP_NONE) return undefined;

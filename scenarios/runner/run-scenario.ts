@@ -2,7 +2,7 @@
  * Runs a scenario with one or many seeds on worker threads and gathers what the judge needs.
  *
  * A run is synchronous and busy, so even a single seed runs on a worker: the main thread stays free
- * for progress and Ctrl-C. Results come back in any order and are sorted by seed.
+ * for progress and Ctrl-C. Results arrive in any order and are sorted by seed.
  *
  * @module
  */
@@ -24,21 +24,21 @@ export interface RunOrder {
   readonly recordingsOf: (seed: number) => Recordings;
   readonly reproduce: string;
   readonly commit: string;
-  /** Threads at most; all cores when absent. */
+  /** Largest number of threads; all cores if absent. */
   readonly threads?: number;
   /** Called about ten times a second. */
   readonly onProgress?: (state: RunState) => void;
-  /** Gets the stories that `recordingsOf` asked for. */
+  /** Receives the stories that `recordingsOf` asked for. */
   readonly onStory?: (text: string) => void;
   /** Ends the run early. */
   readonly signal?: AbortSignal;
 }
 
-/** How far a run is. */
+/** Progress of a run. */
 export interface RunState {
   readonly seedsDone: number;
   readonly seeds: number;
-  /** Time reached by the seed that is furthest behind among the running ones, ns. */
+  /** Time reached by the running seed that is furthest behind, ns. */
   readonly nowNs: number;
   readonly durationNs: number;
   /** Events of all seeds so far. */
@@ -125,7 +125,7 @@ function tell(
   order: RunOrder,
   at: { began: number; controls: Map<number, RunControl>; done: readonly SeedResult[] },
 ): void {
-  // Between the last seed and the report there is no seed that is anywhere.
+  // Between the last seed and the report, no seed is running.
   if (order.onProgress === undefined || at.controls.size === 0) return;
   let events = 0;
   let nowNs = Number.POSITIVE_INFINITY;
@@ -144,17 +144,17 @@ function tell(
   });
 }
 
-/** How processor time was modelled, as every report says it. */
+/** How processor time was modelled, as every report states. */
 function cpuText(cpu: Scenario['cpu']): string {
   return cpu === undefined
     ? 'not modelled'
     : `calibrated (${cpu.file}, ${cpu.cpuModel}, ${cpu.date})`;
 }
 
-/** What a report says of the order itself. */
+/** What a report says about the order itself. */
 export type OrderFacts = Pick<RunOrder, 'scenario' | 'definitions' | 'commit' | 'reproduce'>;
 
-/** What the judge gets of a run in virtual time. */
+/** The judge's input for a run in virtual time. */
 export function runInput(order: OrderFacts, done: readonly SeedResult[], wallMs: number): RunInput {
   const { scenario } = order;
   return {

@@ -1,8 +1,8 @@
 /**
  * One run of one seed in virtual time, from a checked scenario to a plain result.
  *
- * A pure function of (commit, files, seed): same fingerprint everywhere. The world is run in slices
- * of virtual time, so that progress can be shown and a run can be stopped between them.
+ * A pure function of (commit, files, seed): the same fingerprint everywhere. The world runs in
+ * slices of virtual time; between them, progress is shown and a run can be stopped.
  *
  * @module
  */
@@ -38,35 +38,35 @@ export interface SeedRun {
   readonly registry: Registry;
   readonly seed: number;
   readonly recordings?: Recordings;
-  /** Gets the stories that `recordings.explain` asks for. */
+  /** Receives the stories that `recordings.explain` asks for. */
   readonly onStory?: (text: string) => void;
   readonly control?: RunControl;
-  /** `poison` finds uses of buffers after they were handed back; slower. */
+  /** `poison` detects use of buffers after they were returned; slower. */
   readonly buffers?: 'plain' | 'poison';
-  /** Used instead of a new one, to look for a divergence. */
+  /** Used instead of a new fingerprint, to look for a divergence. */
   readonly fingerprint?: Fingerprint;
-  /** Makes another kind of world with the same face. */
+  /** Makes another kind of world with the same interface. */
   readonly makeWorld?: SimStageOptions['makeWorld'];
-  /** Chooses what runs on a host; what the registry knows when absent. */
+  /** Chooses what runs on a host; by default what the registry knows. */
   readonly nodeOf?: (host: HostSpec) => NodeChoice;
 }
 
 /** Slices are long enough to cost nothing and short enough to stop within a blink. */
 export const SLICE_NS = 20_000_000;
 
-/** Everything of a run before it begins; tests look inside. */
+/** All parts of a run before it begins; tests look inside. */
 export interface PreparedRun {
   readonly world: SimStageWorld;
   readonly stage: Stage;
   readonly recorders: Recorders;
   readonly warnings: string[];
-  /** Absent when the scenario measures no privacy. */
+  /** Absent if the scenario measures no privacy. */
   readonly privacy?: PrivacyWatch;
-  /** Of messages, or why there is none. */
+  /** The account of messages, or why there is none. */
   readonly account: Account;
 }
 
-/** Builds world and stage and books the beginning. */
+/** Builds world and stage and books the first events. */
 export function prepareSeed(run: SeedRun): PreparedRun {
   const { scenario, registry, seed } = run;
   const nodeOf = run.nodeOf ?? ((host): NodeChoice => nodeChoice(scenario, host, registry));
@@ -158,7 +158,7 @@ function finishSeed(run: SeedRun, prepared: PreparedRun, began: number): SeedRes
   return { ...result, checkpoints: book.checkpoints };
 }
 
-/** Ends a run whose time is over: checks that all adds up and gathers what was measured. */
+/** Ends a run whose time is over: checks that everything adds up, and gathers what was measured. */
 export function concludeSeed(
   run: SeedRun,
   { world, stage, warnings, privacy, account }: PreparedRun,

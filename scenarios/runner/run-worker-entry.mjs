@@ -1,11 +1,11 @@
 /**
- * Entry of a worker thread: loads the worker as it was made ready (engine/live/prepared.mjs), else makes
- * TypeScript modules load as ES modules, and loads it from its sources.
+ * Entry of a worker thread: loads the prepared worker (engine/live/prepared.mjs); if there is none,
+ * makes TypeScript modules load as ES modules, and loads it from its sources.
  *
- * A thread of Node 20 does not inherit the loader of the main thread. With tsx's hook for `require`
- * alone the sources would be compiled to CommonJS, where each use of an import is a call of a getter:
- * a run of failover.yaml took 21 s of CPU instead of 10. Node versions that strip types need nothing, and
- * built JavaScript does without this file (engine/live/own-form.ts).
+ * A thread of Node 20 does not inherit the loader of the main thread. With only tsx's hook for
+ * `require`, the sources would be compiled to CommonJS, where each use of an import is a getter
+ * call: a run of failover.yaml took 21 s of CPU instead of 10. Node versions that strip types need
+ * nothing, and built JavaScript does not use this file (engine/live/own-form.ts).
  *
  * @module
  */

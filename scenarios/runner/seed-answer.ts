@@ -1,6 +1,6 @@
 /**
- * What a run of one seed answers when something stopped it, in every world and across threads: data
- * that keeps its kind.
+ * The answer of a run of one seed if something stopped it, in every world and across threads: data
+ * that keeps the kind of failure.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import type { SeedAnswer } from './job.ts';
 
 /**
  * The answer for an error of a run.
- * @param stack Where it broke, when that was in another process.
+ * @param stack Where it failed, if that was in another process.
  */
 export function answerOf(error: unknown, seed: number, stack?: string): SeedAnswer {
   if (error instanceof FaultError) {

@@ -1,5 +1,5 @@
 /**
- * The simulated world as the runner sees it: a thin face over `engine/net`.
+ * The simulated world as the runner sees it: a thin layer over `engine/net`.
  *
  * @module
  */
@@ -30,12 +30,12 @@ export interface SimStageOptions {
   readonly scenario: Scenario;
   readonly seed: number;
   readonly crypto: CryptoProvider;
-  /** Charges processor time; live worlds have the real one. */
+  /** Charges processor time; live worlds have real processors. */
   readonly cpu?: CpuChoice | undefined;
   readonly protocolOf: (host: HostSpec) => Protocol;
   readonly buffers?: 'plain' | 'poison';
   readonly fingerprint?: Fingerprint;
-  /** Makes another kind of world with the same face. */
+  /** Makes another kind of world with the same interface. */
   readonly makeWorld?: (options: SimWorldOptions) => SimWorld;
 }
 
@@ -73,7 +73,7 @@ export class SimStageWorld implements World {
     this.sim.seal();
   }
 
-  /** Adds someone who hears what nodes say. */
+  /** Adds a recorder of what nodes report. */
   listen(listener: WorldListener): void {
     this.#listeners.push(listener);
   }
@@ -237,7 +237,7 @@ export class StageLink implements WorldLink {
     };
   }
 
-  /** Lets an observer see the packets of one direction. */
+  /** Shows an observer the packets of one direction. */
   tap(side: 'forward' | 'backward', tap: Tap): Undo {
     const [direction] = this.#link.directions(side);
     return direction === undefined

@@ -1,32 +1,38 @@
 /**
- * When a source that is late still sends, in live: the loop's backlog stands in front of its sources, and is bounded
- * by time there.
+ * In live runs: how late a source may be and still send. The backlog of a busy event loop is in
+ * front of its sources, and is bounded by time there (docs/adr/0029).
  *
- * After a pause of the process everything is late once and will not be again: it may be late by
- * {@link LATE_MAX_NS}. When nothing was on time for a while the loop has more to do than it can, and who waits longer
- * only makes all others wait (a standing queue, RFC 8289): then it is {@link STANDING_MAX_NS}.
+ * After a pause of the process everything is late once and then recovers: a packet may be late by
+ * {@link LATE_MAX_NS}. If nothing has been on time for a while, the loop has more to do than it
+ * can, and waiting longer only makes all others wait (a standing queue, RFC 8289): then the bound
+ * is {@link STANDING_MAX_NS}.
  *
  * @module
  */
 
-/** Nothing is sent later than this, ns: 250 ms is what an application may wait in all. */
+/** Nothing is sent later than this, ns: an application may wait 250 ms in all. */
 export const LATE_MAX_NS = 200_000_000;
-/** The same while the backlog stands, ns: its way and its queues need the rest. */
+/**
+ * The bound while there is a standing backlog, ns: the packet's way and its queues need the rest.
+ */
 export const STANDING_MAX_NS = 100_000_000;
-/** Somebody less late than this has met no backlog, ns. */
+/** A source less late than this has met no backlog, ns. */
 const SHORT_NS = 50_000_000;
-/** A backlog stands when nobody was less late for so long, ns: longer than most pauses of a process. */
+/**
+ * The backlog is standing if no source was less late for this long, ns: longer than most pauses of
+ * a process.
+ */
 const STANDING_AFTER_NS = 300_000_000;
 
-/** Of all sources of one loop. */
+/** Shared by all sources of one event loop. */
 export class SourcePatience {
   #shortAtNs = 0;
 
   // hot: once per packet of a source.
   /**
-   * True when a packet is sent, false when it is turned away.
-   * @param nowNs By the clock on the wall.
-   * @param dueNs When it was to be sent.
+   * True if a packet is sent, false if it is refused.
+   * @param nowNs By the wall clock.
+   * @param dueNs When it was due.
    */
   admits(nowNs: number, dueNs: number): boolean {
     const lateNs = nowNs - dueNs;

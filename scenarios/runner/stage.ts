@@ -1,8 +1,8 @@
 /**
- * A run in any world: nodes on hosts, sources, faults, meters, and what came of it.
+ * A run in any world: nodes on hosts, sources, faults, meters, and the results.
  *
- * Five named steps: nodes, flows, faults, run (by the caller), result. It is the same for `sim` and
- * `live`; the world decides how time passes.
+ * Five named steps: nodes, flows, faults, run (by the caller), result. They are the same for `sim`
+ * and `live`; the world decides how time passes.
  *
  * @module
  */
@@ -23,26 +23,26 @@ import { Flow, flowStreams } from './traffic-source.ts';
 import { RunWitness } from './witness.ts';
 import type { World, WorldListener } from './world.ts';
 
-/** What a stage is made of. */
+/** Parts of a stage. */
 export interface StageParts {
   readonly world: World;
   readonly scenario: Scenario;
   readonly seed: number;
-  /** The network as a host's node sees it; not asked where nodes are in other processes. */
+  /** The network as a host's node sees it; not used if nodes are in other processes. */
   readonly viewOf: (host: string) => NetworkView;
   /** The protocol that a host runs, with its checked options. */
   readonly nodeOf: (host: HostSpec) => { readonly protocol: Protocol; readonly options: unknown };
-  /** Who plays when nodes and sources are in other processes. */
+  /** Replaces nodes and sources if these are in other processes. */
   readonly standIns?: StandIns;
-  /** Who hears of messages inside a node; absent in live runs, undefined when nobody does. */
+  /** The observer of messages inside a node; absent in live runs, undefined if nobody observes. */
   readonly observerOf?: (node: string) => MessageObserver | undefined;
-  /** Told of a node that crashed, when it has. */
+  /** Told of each node that has crashed. */
   readonly crashed?: (node: string) => void;
-  /** Begins an attack on privacy; absent in live runs and when no privacy is measured. */
+  /** Begins an attack on privacy; absent in live runs and if no privacy is measured. */
   readonly attack?: NonNullable<FaultContext['attack']>;
 }
 
-/** Makes what stands for the nodes and sources of other processes. */
+/** Creates the counterparts of nodes and sources in other processes. */
 export interface StandIns {
   node(host: HostSpec): NodeHandle;
   flow(index: number, spec: TrafficSpec, meter: FlowMeter): Flow;
@@ -51,7 +51,10 @@ export interface StandIns {
 /** Packets that arrive at nodes are counted for this long after the sources stopped, ns. */
 export const DRAIN_NS = 1_000_000_000;
 
-/** Flows of which a fault shows bins: those that it hit, or the first ones where it hit none. */
+/**
+ * Flows for which a fault shows bins: those that it affected, or the first ones if it affected
+ * none.
+ */
 const WATCHED_MAX = 4;
 
 /** A world with everything on it. */
@@ -63,9 +66,9 @@ export class Stage implements WorldListener {
   readonly #nodes = new Map<string, NodeHandle>();
   readonly #witness = new RunWitness();
   readonly #truth: Truth = { flow: 0, kind: 'data', sequence: 0, sentNs: 0 };
-  /** Bytes delivered to an application that no flow explains, or damaged. */
+  /** Bytes delivered to an application that no flow explains, or that are damaged. */
   damaged = 0;
-  /** Fault records by the flow that they hit. */
+  /** Fault records, by the flow that they affected. */
   readonly hits: { readonly flow: Flow; readonly record: FaultRecord; readonly atNs: number }[] =
     [];
 
@@ -83,7 +86,7 @@ export class Stage implements WorldListener {
     this.faults = new FaultDriver(context);
   }
 
-  /** Puts nodes, flows and faults on the world. Time is 0 and nothing has run. */
+  /** Puts nodes, flows and faults into the world. Time is 0 and nothing has run. */
   prepare(): void {
     const { world, scenario } = this.#parts;
     for (const host of scenario.topology.hosts) this.#create(host);
@@ -104,7 +107,7 @@ export class Stage implements WorldListener {
     }
   }
 
-  /** Links of the path in use, by the node's own word. */
+  /** Links of the path in use, as the node reports it. */
   activePath(from: string, to: string): readonly string[] | undefined {
     const own = this.#nodes.get(from)?.activePath?.(to);
     if (own !== undefined) return own;
@@ -114,7 +117,7 @@ export class Stage implements WorldListener {
     return joining === undefined ? undefined : [joining.id];
   }
 
-  /** A node by name. */
+  /** The node with that name. */
   node(name: string): NodeHandle | undefined {
     return this.#nodes.get(name);
   }
@@ -124,7 +127,9 @@ export class Stage implements WorldListener {
     else this.damaged += 1;
   }
 
-  /** An application packet reached the user of `node` unchanged; `truth` is read in this call. */
+  /**
+   * An application packet reached the user of `node` unchanged; `truth` is read during this call.
+   */
   arrived(node: string, truth: Truth): void {
     const flow = this.flows[truth.flow];
     const isResponse = truth.kind === 'response';
@@ -149,7 +154,7 @@ export class Stage implements WorldListener {
   }
 
   spanned(): void {
-    // Spans are for the trace recorder, which listens beside the stage.
+    // Part of the recorder's interface; spans are for the trace recorder.
   }
 
   marked(node: string, name: string): void {
@@ -157,7 +162,7 @@ export class Stage implements WorldListener {
   }
 
   logged(): void {
-    // Log lines go to the operator, who listens beside the stage.
+    // Part of the recorder's interface; log lines are for the operator.
   }
 
   #create(host: HostSpec): void {
@@ -224,13 +229,13 @@ export class Stage implements WorldListener {
   }
 
   #isHit({ spec }: Flow, record: FaultRecord, cut: readonly string[]): boolean {
-    // A node that crashed can no longer say which path it used: its own flows are hit for sure.
+    // A crashed node can no longer say which path it used, so its own flows count as affected.
     if (record.targets.includes(spec.from)) return true;
     return (this.activePath(spec.from, spec.to) ?? []).some((id) => cut.includes(id));
   }
 }
 
-/** The longest limit of a KPI in time that is sampled per fault, ns; 0 without one. */
+/** The longest time limit of a KPI that is sampled per fault, ns; 0 if there is none. */
 function faultLimitNs({ kpis }: Scenario): number {
   const limits = kpis.filter(({ metric }) => /\.(failover|recovery|detection)$/.test(metric));
   return Math.max(0, ...limits.map(({ limit }) => limit));

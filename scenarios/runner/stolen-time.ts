@@ -1,28 +1,28 @@
 /**
- * Time that the host gave to other guests while this machine wanted to compute: no load average shows
- * it, and no program can do anything against it.
+ * Steal time: what the host gave to other guests while this machine wanted to compute. No load
+ * average shows it, and no program can prevent it.
  *
  * @module
  */
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 
-/** Of the first line of `/proc/stat`: cpu user nice system idle iowait irq softirq steal. */
+/** From the first line of `/proc/stat`: cpu user nice system idle iowait irq softirq steal. */
 const STEAL_FIELD = 8;
 
 /** Linux counts in hundredths of a second, whatever the kernel's own tick is. */
 const US_PER_TICK = 10_000;
 const US_PER_MS = 1_000;
 
-/** What was stolen of the time of all cores. */
+/** Share of the time of all cores that was stolen. */
 export interface StolenTime {
   readonly stolenUs: number;
   readonly coresUs: number;
 }
 
 /**
- * Starts to watch.
- * @returns what was stolen since; undefined where the system does not tell.
+ * Starts measuring.
+ * @returns the share stolen since; undefined if the system does not tell.
  */
 export function watchStolenTime(): () => StolenTime | undefined {
   const [ticks, startedAt] = [stolenTicks(), performance.now()];
@@ -41,7 +41,7 @@ function stolenTicks(): number | undefined {
   try {
     return ticksOf(readFileSync('/proc/stat', 'utf8'));
   } catch {
-    // Another system.
+    // Another operating system.
     return undefined;
   }
 }

@@ -2,7 +2,7 @@
  * The KPIs that every protocol gets for free, because they are measured at the applications that
  * use it: `<protocol>.latency`, `.throughput`, `.failover` and so on.
  *
- * Definitions are those of spec/seed-systems.md 10; the estimators stand in `flow-meter.ts`.
+ * Definitions: docs/spec/scenario-files.md#kpis; the estimators are in `flow-meter.ts`.
  *
  * @module
  */

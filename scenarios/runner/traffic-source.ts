@@ -1,10 +1,10 @@
 /**
- * Sources: they decide when an application sends, build the packets with their truth, and hand them
- * to the node as requests.
+ * Traffic sources: they decide when an application sends, build the packets with their truth, and
+ * pass them to the node as requests.
  *
- * Every flow has its own streams (`gap`, `phase`), so that a flow more or less moves no other
- * (docs/spec/random-streams.md). Open loop: send times never wait for the network, except `file`, which
- * sends its next chunk when the node has taken the last.
+ * Every flow has its own streams (`gap`, `body`), so adding or removing a flow changes no other
+ * (docs/spec/random-streams.md). Open loop: send times never wait for the network, except for
+ * `file`, which sends its next chunk when the node has accepted the last.
  *
  * @module
  */
@@ -22,10 +22,10 @@ const CHUNK_RETRY_NS = 10_000_000;
 /** Requests remembered until their response; older ones no longer give a response time. */
 const REQUESTS_MAX = 65_536;
 
-/** What a flow needs of the world. */
+/** What a flow needs from the world. */
 export type FlowWorld = Pick<World, 'at' | 'now' | 'request' | 'rampNs'>;
 
-/** Who hands a packet to a node, and when. */
+/** Who passes a packet to a node, and when. */
 interface Asker {
   readonly meter: FlowMeter;
   readonly sequence: number;
@@ -33,7 +33,7 @@ interface Asker {
   readonly done: ((outcome: string) => void) | undefined;
 }
 
-/** One packet handed to a node; a class and not closures, since there is one per packet. */
+/** One packet passed to a node; a class instead of closures, because there is one per packet. */
 class SendRequest implements NodeRequest {
   readonly kind = 'send';
   readonly target: string;
@@ -70,7 +70,7 @@ export function flowStreams(seed: Seed, index: number): FlowStreams {
   return { index, gaps, bodies };
 }
 
-/** One flow: where it goes, how it is measured, and its numbers so far. */
+/** One flow: where it goes, how it is measured, and its state. */
 export class Flow {
   readonly index: number;
   readonly spec: TrafficSpec;
@@ -86,12 +86,12 @@ export class Flow {
   readonly #onTick = (): void => this.#tick();
   #isOn = true;
   #isFileSent = false;
-  /** The chunk of a file that the node was handed and has not answered; a new object for each try. */
+  /** The chunk of a file that the node was given and has not answered; a new object per attempt. */
   #offered: { readonly fromByte: number } | undefined;
-  /** Sequence numbers below were counted: a chunk that comes again is sent once. */
+  /** Lower sequence numbers have been counted: a repeated chunk counts as sent once. */
   #counted = 0;
   #turnNs = 0;
-  /** What the ramp has left of packets, as a fraction of one. */
+  /** Fraction of a packet carried over by the ramp. */
   #ramped = 0;
 
   constructor(world: FlowWorld, spec: TrafficSpec, meter: FlowMeter, streams: FlowStreams) {
@@ -106,8 +106,8 @@ export class Flow {
 
   /**
    * Books the first packet.
-   * @param fromNs Later than the flow's start when its host was restarted: what would have been
-   *   sent before is not sent.
+   * @param fromNs Later than the flow's start if its host was restarted: what would have been sent
+   * before is not sent.
    */
   start(fromNs = 0): void {
     const { pattern } = this.spec;
@@ -133,24 +133,26 @@ export class Flow {
     }
   }
 
-  /** Nominal time between packets, ns; taken off fail-over gaps. */
+  /** Nominal time between packets, ns; subtracted from failover gaps. */
   static spacingNs(spec: TrafficSpec): number {
     const { pattern } = spec;
     const hasRate = pattern.kind !== 'trace' && pattern.kind !== 'file';
     return hasRate ? Math.floor(NS_PER_SECOND / pattern.rate) : 0;
   }
 
-  /** True once the last chunk of a file was handed over. */
+  /** True once the last chunk of a file was accepted. */
   get isFileSent(): boolean {
     return this.#isFileSent;
   }
 
-  /** When the request of this sequence was sent, ns. */
+  /** When the request with this sequence number was sent, ns. */
   requestSentNs(sequence: number): number {
     return this.#requestNs.get(sequence) ?? this.#world.now();
   }
 
-  /** Duration of the file transfer once its last chunk has been delivered; nothing else. */
+  /**
+   * Duration of the file transfer, once its last chunk has been delivered; for other flows nothing.
+   */
   transferNs(): number[] {
     const { pattern, startNs } = this.spec;
     if (pattern.kind !== 'file' || !this.#isFileSent) return [];
@@ -180,7 +182,7 @@ export class Flow {
     this.#world.at(now + this.#gap(pattern), this.#onTick);
   }
 
-  /** While real code is cold, sources grow evenly to their rate (docs/spec/live.md). */
+  /** While real code is cold, sources grow evenly to their rate (docs/spec/live.md#processes). */
   #isUpTo(now: number): boolean {
     const { rampNs = 0 } = this.#world;
     if (now >= rampNs) return true;
@@ -222,7 +224,8 @@ export class Flow {
       if (this.#offered !== offered) return;
       this.#offered = undefined;
       const isTaken = outcome === 'ok';
-      // A refused chunk comes again under its number, so that the receiver misses none in the end.
+      // A refused chunk is sent again under its number, so that the receiver misses none in the
+      // end.
       if (!isTaken) this.nextSequence -= 1;
       const next = isTaken ? sentBytes + size : sentBytes;
       const delay = isTaken ? 0 : CHUNK_RETRY_NS;
@@ -230,7 +233,10 @@ export class Flow {
     });
   }
 
-  /** The node that this flow hands its packets to has begun anew: nobody will answer for the last one. */
+  /**
+   * The node that this flow gives its packets to has started anew: nobody will answer for the last
+   * one.
+   */
   nodeRestarted(): void {
     const { nextSequence } = this;
     const offered = this.#offered;
@@ -262,7 +268,7 @@ export class Flow {
     if (!oldest.done) this.#requestNs.delete(oldest.value);
   }
 
-  /** Writes the truth into a packet; returns the instant that it states, ns. */
+  /** Writes the truth into a packet; returns the send time that it states, ns. */
   #fill(packet: Uint8Array, kind: TruthKind, sequence: number): number {
     this.#truth.flow = this.index;
     this.#truth.kind = kind;

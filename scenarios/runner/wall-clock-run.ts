@@ -1,6 +1,6 @@
 /**
  * What runs by the wall clock have in common (live in one process and in many, emulated): seeds one
- * after the other, an end by Ctrl-C or by the limit of time, progress, and lines of nodes.
+ * after the other, an end by Ctrl-C or by the time limit, progress, and log lines of nodes.
  *
  * @module
  */
@@ -12,18 +12,18 @@ import type { RunInput, SeedResult } from '../../reports/model.ts';
 import type { SeedAnswer } from './job.ts';
 import { type RunEnd, type RunOrder, runInput } from './run-scenario.ts';
 
-/** Such runs cannot be repeated bit by bit, so nothing is to be compared. */
+/** Such runs cannot be repeated bit by bit, so there is nothing to compare. */
 export const NO_FINGERPRINT = 'none';
 
-/** Which of several seeds runs, and since when all of them do. */
+/** Which of several seeds is running, and when the first began. */
 export interface SeedTurn {
   readonly seed: number;
   readonly seedsDone: number;
-  /** Of `performance.now`, ms. */
+  /** By `performance.now`, ms. */
   readonly beganMs: number;
 }
 
-/** What the world adds to the input of the judge. */
+/** What the world adds to the judge's input. */
 export type WorldFacts = Pick<RunInput, 'mode' | 'definitions'> &
   Partial<Pick<RunInput, 'cpu' | 'layout'>>;
 
@@ -46,7 +46,7 @@ export async function runInTurn(
   return { kind: 'judged', input: { ...input, ...facts, definitions } };
 }
 
-/** What ends a run before its time: Ctrl-C, or the limit that its file sets. */
+/** What ends a run early: Ctrl-C, or the time limit of its file. */
 export class EarlyEnd {
   readonly signal: AbortSignal;
   readonly #limit: AbortSignal | undefined;
@@ -58,13 +58,13 @@ export class EarlyEnd {
     this.signal = AbortSignal.any([signal, this.#limit].filter((one) => one !== undefined));
   }
 
-  /** How a run ends that was stopped. */
+  /** How a stopped run ends. */
   get ending(): 'time-limit' | 'interrupted' {
     return this.#limit?.aborted === true ? 'time-limit' : 'interrupted';
   }
 }
 
-/** Tells how far a run is. */
+/** Reports the progress of a run. */
 export function tellProgress(
   { scenario, seeds, onProgress }: RunOrder,
   { seedsDone, beganMs }: SeedTurn,
@@ -80,7 +80,7 @@ export function tellProgress(
   });
 }
 
-/** Takes lines of nodes: warnings for the report, and from a level on to stderr. */
+/** Collects log lines of nodes: warnings for the report, and from a given level on to stderr. */
 export function nodeLines(level: LogLevel | undefined, onWarning: (text: string) => void): LogSink {
   const sink = level === undefined ? undefined : liveLog(level);
   return (node, lineLevel, text): void => {

@@ -1,8 +1,8 @@
 /**
- * Ground truth that survives the crashes of nodes: which numbers of a space were seen.
+ * Ground truth that survives crashes of nodes: which numbers of a space were seen.
  *
- * Sequence numbers are small and dense, a bit each; numbers cut from hashes are neither, and are
- * kept one by one.
+ * Sequence numbers are small and dense and take a bit each; numbers cut from hashes are neither,
+ * and are stored one by one.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import type { Witness } from '../../engine/host/protocol.ts';
 import { BitSet } from './bit-set.ts';
 import { NumberMap } from './number-map.ts';
 
-/** Numbers below it get a bit: 16 MiB a space at most. */
+/** Smaller numbers take a bit each: at most 16 MiB per space. */
 const DENSE_BELOW = 0x800_0000;
 
 /** One space. */

@@ -1,18 +1,19 @@
 /**
- * The n-1 attack (blending): keeps all that goes into a node out until its pool has run empty, then
- * lets one message in at a time and takes the next one that leaves for it (spec/mixnet.md 4.4).
- * Its own messages pass and are told apart when they leave: they fill batches that wait for a number.
+ * The n-1 attack (blending): blocks everything that enters a node until its pool has run empty,
+ * then lets one message in at a time and claims that the next one that leaves is that message
+ * (docs/PRIVACY.md#attacks). The adversary's own messages pass, and it recognises them when they
+ * leave: they fill batches that wait for a number.
  *
- * What it keeps out it drops, or holds back until the target has left (Serjantov, Dingledine,
- * Syverson, "From a Trickle to a Flood", 2002): then nothing is lost, and the pool must run empty
- * again of all that was let go at once.
+ * Blocked messages are dropped, or held back until the target has left (Serjantov, Dingledine,
+ * Syverson: "From a Trickle to a Flood", 2002). In the second case nothing is lost, but the pool
+ * must run empty again of everything that was released together.
  *
  * @module
  */
 import type { AttackSpec } from '../../model.ts';
 import type { Adversary, Caught, Grip, Trial } from './adversary.ts';
 
-/** Messages held back at most; what comes above it is dropped. */
+/** Messages held back at most; more are dropped. */
 const HELD_MAX = 65_536;
 
 /** See the module. */
@@ -23,9 +24,9 @@ export class BlendingAdversary implements Adversary {
   #held: (() => void)[] = [];
   #isOpen = false;
   #trial: Trial | undefined;
-  /** Number of the target under way, so that the end of another's time is not taken for its own. */
+  /** Number of the present target, so that the timer of an earlier one is not taken for its own. */
   #target = 0;
-  /** When the target is in the node. */
+  /** When the target is inside the node. */
   #insideNs = 0;
 
   constructor(spec: Extract<AttackSpec, { kind: 'n_minus_one' }>, grip: Grip) {
@@ -61,7 +62,7 @@ export class BlendingAdversary implements Adversary {
   }
 
   dropped(): void {
-    // An honest node does not say what it drops.
+    // An honest node does not report what it drops.
   }
 
   stop(): void {
@@ -84,14 +85,14 @@ export class BlendingAdversary implements Adversary {
     this.#held.push(() => inject(copy));
   }
 
-  /** The time of a target is over. */
+  /** The time for a target is over. */
   #giveUp(target: number): void {
     if (target !== this.#target) return;
     if (this.#spec.others === 'drop') this.#open();
     else this.#nextRound();
   }
 
-  /** Lets go what was held, and begins anew: all of it must leave before the next target. */
+  /** Releases what was held and starts again: all of it must leave before the next target. */
   #nextRound(): void {
     this.#target += 1;
     this.#trial = undefined;

@@ -1,7 +1,7 @@
 /**
- * Replay: records what goes into a node, sends it again when the original is through, and looks for
- * something that leaves a second time. Without keys that is how an input is linked with its output:
- * the same bytes in are the same bytes out (spec/mixnet.md 4.4).
+ * Replay: records what enters a node, sends it again after the original has passed, and looks for
+ * something that leaves a second time (docs/PRIVACY.md#attacks). Without keys, this is how an input
+ * is linked with its output: the same bytes in are the same bytes out.
  *
  * @module
  */
@@ -15,7 +15,7 @@ const REMEMBERED_MAX = 65_536;
 export class ReplayAdversary implements Adversary {
   readonly #spec: Extract<AttackSpec, { kind: 'replay' }>;
   readonly #grip: Grip;
-  /** Outputs by 48 of their bits, which two of them share by chance once in 1e14. */
+  /** Outputs by 48 of their bits; two share them by chance once in 1e14. */
   readonly #outputs = new Map<number, Sighting>();
   #dueNs: number;
   #trial: Trial | undefined;
@@ -51,7 +51,7 @@ export class ReplayAdversary implements Adversary {
   }
 
   dropped(): void {
-    // An honest node does not say what it drops.
+    // An honest node does not report what it drops.
   }
 
   stop(): void {

@@ -1,6 +1,6 @@
 /**
- * Checks an event from the palette as the loader would check it in the file: the same schema, the same
- * names, the same conflicts, with everything that was injected before it.
+ * Checks an event from the palette as the loader would check it in the file: the same schema, names
+ * and conflicts, including everything injected before it.
  *
  * @module
  */
@@ -16,14 +16,14 @@ import { type EventInput, eventSchema, scenarioSchema } from '../../files/schema
 import type { FaultSpec, Scenario } from '../../model.ts';
 import type { EventValues } from './messages.ts';
 
-/** What a checked event is, or why it cannot be. */
+/** A checked event, or the reason why it is refused. */
 export type CheckedEvent =
   | { readonly kind: 'fault'; readonly spec: FaultSpec; readonly event: EventValues }
   | { readonly kind: 'refused'; readonly reason: string };
 
 /** The run gives an event its instant and its name. */
 const GIVEN = ['id', 'at', 'every', 'random', 'from', 'to', 'phase'] as const;
-/** What is injected into one run, at most. */
+/** Largest number of events injected into one run. */
 const EVENTS_MAX = 200;
 const PREFIX = 'palette-';
 /** As large as the file was when it was loaded. */
@@ -37,7 +37,7 @@ export class EventCheck {
   readonly #inputs: EventInput[];
   readonly #own: number;
 
-  /** Reads the file of the scenario once more, for the events as they were written. */
+  /** Reads the file of the scenario again, for the events as they were written. */
   constructor(scenario: Scenario, registry: Registry) {
     this.#scenario = scenario;
     this.#registry = registry;
@@ -51,7 +51,7 @@ export class EventCheck {
     this.#own = this.#inputs.length;
   }
 
-  /** Checks an event that is to begin at an instant; what passes counts for the next ones. */
+  /** Checks an event that is to begin at an instant; accepted ones count for later checks. */
   check(event: EventValues, atNs: number): CheckedEvent {
     const given = GIVEN.find((key) => Object.hasOwn(event, key));
     if (given !== undefined) {
@@ -69,7 +69,7 @@ export class EventCheck {
     }
   }
 
-  /** It could not be carried out: it does not count. */
+  /** It could not be carried out, so it does not count. */
   withdraw(id: string): void {
     const at = this.#inputs.findLastIndex((input) => input.id === id);
     if (at >= this.#own) this.#inputs.splice(at, 1);

@@ -1,9 +1,9 @@
 /**
- * Writes the scenario of a run with the faults that were injected into it, each at its exact instant: in
- * virtual time the file replays the run, event by event (docs/adr/0015).
+ * Writes the scenario of a run with the faults that were injected into it, each at its exact
+ * instant: in virtual time the file replays the run, event by event (docs/adr/0015).
  *
- * The text of the file is kept, with its comments. What `--set` changed stands in it; files that lie
- * beside the scenario are named by their whole path, those that are shipped by their name.
+ * The text of the file is kept, with its comments. Changes by `--set` are written into it; files
+ * next to the scenario are named by their full path, shipped ones by their name.
  *
  * @module
  */
@@ -27,10 +27,10 @@ export interface InteractiveRun {
   readonly faults: readonly InjectedEvent[];
 }
 
-/** Entries that may name a file beside the one that they stand in. */
+/** Entries that may name a file next to their own. */
 const FILE_KEYS: ReadonlySet<string> = new Set(['file', 'run', 'scion']);
 const SUFFIX = '-interactive';
-/** Its path counts from a folder in which the exported file does not lie. */
+/** Its path is relative to a folder in which the exported file does not lie. */
 const EDITOR_HINT = /^# *yaml-language-server:.*\n/m;
 
 /** The text of the scenario as it was run. */
@@ -49,14 +49,14 @@ export function interactiveYaml({ scenario, seed, faults }: InteractiveRun): str
   return `# ${scenario.name}, seed ${seed}, with ${count} from the palette.\n${text}`;
 }
 
-/** Another name, since a run of the file must not replace the one that it came from. */
+/** A different name, because a run of the file must not replace the one that it came from. */
 function nextName(name: string): string {
   const [, stem = name, count] = /^(.*-interactive)(?:-(\d+))?$/.exec(name) ?? [];
   if (stem === name && !name.endsWith(SUFFIX)) return `${name}${SUFFIX}`;
   return `${stem}-${Number(count ?? 1) + 1}`;
 }
 
-/** A name on the shelf stays; another file gets its whole path; one that was changed comes in. */
+/** The name of a shipped file stays; another file gets its full path; a changed one is embedded. */
 function placeTopology(document: Document, { overrides }: Scenario, path: string): void {
   const value: unknown = document.get('topology');
   if (typeof value !== 'string') return;
@@ -77,7 +77,7 @@ function placeTopology(document: Document, { overrides }: Scenario, path: string
   document.set('topology', topology.contents);
 }
 
-/** Gives files that are named from the folder of the text their whole path. */
+/** Gives files that are named relative to the scenario's folder their full path. */
 function nameFiles(document: Document, folder: string): void {
   visit(document, {
     Pair: (_, pair): void => {

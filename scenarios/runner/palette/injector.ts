@@ -1,8 +1,8 @@
 /**
- * The run's side of the palette: takes orders, checks each event, books it at a stated instant of the
- * run's clock, and answers with that instant or with the reason why not (docs/adr/0015).
+ * The run's side of the palette: takes orders, checks each event, books it at a stated instant of
+ * the run's clock, and answers with that instant or with the reason for a refusal (docs/adr/0015).
  *
- * The port is of the runner: no node, link or meter knows that a fault was not in the file.
+ * The port belongs to the runner: no node, link or meter knows that a fault was not in the file.
  *
  * @module
  */
@@ -16,7 +16,7 @@ import { EventCheck } from './event-check.ts';
 import { obstacleTo } from './kinds.ts';
 import type { EventValues, PaletteLink, PaletteNews, PaletteOrder } from './messages.ts';
 
-/** What it is made of. */
+/** Parts of an injector. */
 export interface InjectorParts {
   readonly link: PaletteLink;
   readonly scenario: Scenario;
@@ -24,9 +24,12 @@ export interface InjectorParts {
   readonly stage: Stage;
 }
 
-/** Orders that are taken at once, at most: the others wait for the next slice. */
+/** Orders taken in one go at most; the others wait for the next slice. */
 const BATCH_MAX = 64;
-/** Where time goes on by itself: so much later, so that a fault is booked before it is due. */
+/**
+ * Where time advances by itself, faults are booked this much later, so that they are booked before
+ * they are due.
+ */
 const LEAD_NS = 1_000_000;
 
 /** See the module. */
@@ -34,7 +37,7 @@ export class Injector {
   readonly #parts: InjectorParts;
   readonly #check: EventCheck;
 
-  /** The injector of a run; undefined when nobody may act on it. */
+  /** The injector of a run; undefined if nobody may act on it. */
   static of({
     link,
     ...parts
@@ -50,7 +53,7 @@ export class Injector {
     this.#tell({ kind: 'ready' });
   }
 
-  /** Orders that have come. */
+  /** Orders received. */
   take(): readonly PaletteOrder[] {
     const orders: PaletteOrder[] = [];
     while (orders.length < BATCH_MAX) {
@@ -61,13 +64,13 @@ export class Injector {
     return orders;
   }
 
-  /** Injects what has come; for runs that cannot be paused. */
+  /** Injects what has been received; for runs that cannot be paused. */
   takeAll(fromNs: number): void {
     for (const order of this.take()) if (order.kind === 'inject') this.inject(order, fromNs);
   }
 
   /**
-   * Injects what comes, a moment after it came, in the thread that runs this.
+   * Injects each order shortly after it arrives, in the calling thread.
    * @param enter Calls back where faults may be booked.
    */
   follow(now: () => number, enter: (act: () => void) => void = (act) => act()): void {
@@ -75,14 +78,14 @@ export class Injector {
     port.on('message', (order: PaletteOrder) => {
       if (order.kind === 'inject') enter(() => void this.inject(order, now() + LEAD_NS));
     });
-    // Nobody waits for orders that may never come.
+    // Must not keep the process alive: no order may ever come.
     port.unref();
   }
 
   /**
    * Books a fault.
    * @param fromNs It begins at this instant of the run, or a few ns later.
-   * @returns its instant; undefined when it was refused.
+   * @returns its instant; undefined if it was refused.
    */
   inject(order: Extract<PaletteOrder, { kind: 'inject' }>, fromNs: number): number | undefined {
     const { scenario, stage } = this.#parts;
@@ -107,7 +110,7 @@ export class Injector {
     return atNs;
   }
 
-  /** Says how fast the run goes from here on. */
+  /** Announces how fast the run goes from here on. */
   paced(number: number, speed: number | null): void {
     this.#tell({ kind: 'paced', number, speed });
   }
@@ -126,7 +129,7 @@ export class Injector {
   }
 }
 
-/** As a file would have it, with the instant at which it happened. */
+/** In the form of a file, with the instant at which it happened. */
 function injectedOf(
   { id, schedule }: FaultSpec,
   event: EventValues,

@@ -1,6 +1,6 @@
 /**
- * Which kinds of events can be injected into a run: the words of the scenario language, each possible or
- * with the reason why not.
+ * Which kinds of events can be injected into a run: the actions of the scenario language, each
+ * possible or with the reason why not.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import type { FaultAction, Scenario } from '../../model.ts';
 /** A kind of event. */
 export interface KindOffer {
   readonly kind: ActionKey;
-  /** Why it is not possible; absent when it is. */
+  /** Why it is not possible; absent if it is. */
   readonly bar?: string;
 }
 

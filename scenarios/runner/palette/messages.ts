@@ -1,20 +1,20 @@
 /**
- * What the thread that serves the browser view and the thread that runs a scenario tell each other
- * about faults from the palette: plain data over a port of their own (docs/adr/0015).
+ * Messages about palette faults between the thread that serves the browser view and the thread that
+ * runs a scenario: plain data over a port of their own (docs/adr/0015).
  *
  * @module
  */
 import type { MessagePort } from 'node:worker_threads';
 
-/** An event as it is written in a file, without its instant and its name. */
+/** An event as written in a file, without its instant and its name. */
 export type EventValues = Readonly<Record<string, unknown>>;
 
-/** Where a run takes orders; it crosses threads, and the port is handed over. */
+/** Where a run takes orders; it crosses threads, and the port is transferred. */
 export interface PaletteLink {
   readonly port: MessagePort;
   /**
-   * Virtual seconds in a second of the wall at the start; 0 waits for an order, `null` goes as fast as
-   * it can. Of runs in virtual time only.
+   * Virtual seconds per second of wall time at the start; 0 waits for an order, `null` runs as fast
+   * as possible. Only for runs in virtual time.
    */
   readonly speed: number | null;
 }
@@ -24,15 +24,15 @@ export type PaletteOrder =
   | { readonly kind: 'inject'; readonly number: number; readonly event: EventValues }
   | { readonly kind: 'pace'; readonly number: number; readonly speed: number | null };
 
-/** A fault that was injected, as a file would have it. */
+/** An injected fault, as a file would have it. */
 export interface InjectedEvent {
   readonly id: string;
   /** With `id` and its exact instant. */
   readonly event: EventValues;
   readonly beginNs: number;
-  /** Undefined when it lasts to the end. */
+  /** Undefined if it lasts to the end. */
   readonly endNs: number | undefined;
-  /** What it hit, for people. */
+  /** What it affected, for people. */
   readonly text: string;
 }
 

@@ -1,9 +1,10 @@
 /**
- * The palette of a run in virtual time. Between two slices it takes orders: a fault acts 1 ns after the
- * slice, where nothing else is under way, so that an exported file has the same order of events. It also
- * holds the pace: paused, so many virtual seconds in a second, or as fast as it can.
+ * The palette of a run in virtual time. It takes orders between two slices: a fault acts 1 ns after
+ * the slice, when nothing else is under way, so that an exported file has the same order of events.
+ * It also sets the pace: paused, at a given number of virtual seconds per second, or as fast as
+ * possible.
  *
- * Waiting blocks the thread of the run, which is what a run does anyway; who stops the run is looked for
+ * Waiting blocks the run's thread, which a run does anyway; a request to stop the run is checked
  * every few milliseconds.
  *
  * @module
@@ -11,19 +12,19 @@
 import { performance } from 'node:perf_hooks';
 import type { Injector } from './injector.ts';
 
-/** What it needs of the run. */
+/** What it needs from the run. */
 export interface SteppedParts {
   readonly injector: Injector;
   readonly speed: number | null;
-  /** Lets the events of the run happen up to an instant. */
+  /** Fires the events of the run up to an instant. */
   readonly runUntil: (atNs: number) => void;
-  /** Called while the run waits, so that who watches gets what there is. */
+  /** Called while the run waits, so that viewers get what there is. */
   readonly onWait: () => void;
   readonly isStopped: () => boolean;
 }
 
 const NAP_MS = 10;
-/** A run that is this late does not hurry afterwards. */
+/** A run that is later than this does not catch up. */
 const LATE_MAX_MS = 100;
 const NS_PER_MS = 1_000_000;
 const BED = new Int32Array(new SharedArrayBuffer(4));
@@ -32,7 +33,7 @@ const BED = new Int32Array(new SharedArrayBuffer(4));
 export class SteppedPalette {
   readonly #parts: SteppedParts;
   #speed: number | null;
-  /** Where the pace counts from. */
+  /** Instant from which the pace counts. */
   #zero: { readonly atNs: number; readonly ms: number } | undefined;
 
   constructor(parts: SteppedParts) {
@@ -40,7 +41,7 @@ export class SteppedPalette {
     this.#speed = parts.speed;
   }
 
-  /** All events up to `sliceNs` have happened. Returns when the run may go on. */
+  /** All events up to `sliceNs` have happened. Returns when the run may continue. */
   between(sliceNs: number): void {
     let atNs = sliceNs;
     for (;;) {
@@ -64,7 +65,7 @@ export class SteppedPalette {
       }
       const instantNs = injector.inject(order, atNs + 1);
       if (instantNs === undefined) continue;
-      // At once, so that the answer comes while the run is paused, too.
+      // Immediately, so that the answer also comes while the run is paused.
       runUntil(instantNs);
       atNs = instantNs;
     }

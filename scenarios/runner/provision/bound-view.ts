@@ -1,8 +1,8 @@
 /**
- * The network as one node sees it: bound to its host, so that it gives that host's secrets and those of
- * its groups, and of all others what is public.
+ * The network as one node sees it: bound to its host, so that it gives that host's secrets, those
+ * of its groups, and everybody's public values.
  *
- * What a node may not have is refused by an assertion: asking for it is a mistake of its protocol.
+ * An assertion refuses what a node may not have: asking for it is a mistake of its protocol.
  *
  * @module
  */
@@ -11,21 +11,21 @@ import type { Identity, NetworkMap, NetworkView } from '../../../engine/host/net
 import type { Protocol } from '../../../engine/host/protocol.ts';
 import type { SecretSource } from './secret-source.ts';
 
-/** The part of a protocol that matters here. */
+/** The part of a protocol that is used here. */
 export type ProvisionedProtocol = Pick<Protocol, 'name' | 'provisioning'>;
 
-/** What every view is made with. */
+/** What all views are made with. */
 export interface ViewParts {
   readonly network: NetworkMap;
   /** Protocol of a host. */
   readonly protocolOf: (host: string) => ProvisionedProtocol;
   readonly secrets: SecretSource;
-  /** Public part of a host's secret; undefined when its protocol has none of that name. */
+  /** Public part of a host's secret; undefined if its protocol has none of that name. */
   readonly publicKeyOf: (host: string, name: string) => Uint8Array | undefined;
   readonly published: (name: string) => string | undefined;
 }
 
-/** A host secret has no slash in its name, so that it cannot be taken for a secret of a group. */
+/** The name of a host's secret has no slash, so it cannot be confused with a group's secret. */
 const SECRET_NAME = /^[a-z0-9-]+$/;
 
 /** Binds what a process has to one of its hosts. */

@@ -6,7 +6,7 @@
 import type { LinkEndView, NetworkMap } from '../../../engine/host/network-view.ts';
 import type { Topology } from '../../../topologies/model.ts';
 
-/** What of a topology nodes are shown. */
+/** The part of a topology that nodes see. */
 export type MappedTopology = Pick<Topology, 'hosts' | 'links' | 'ases'>;
 
 /** Makes the map of a run, one object for all its nodes. */

@@ -1,6 +1,6 @@
 /**
- * What a process gets that runs the nodes of some hosts: their secrets, and of all others what is
- * public.
+ * What a process that runs the nodes of some hosts is given: their secrets, and everybody's public
+ * values.
  *
  * @module
  */
@@ -11,24 +11,24 @@ import { ownSecret, type SecretSource } from './secret-source.ts';
 
 /** Plain data, so that it can travel. */
 export interface Parcel {
-  /** For each host of the process, what its own secrets are derived from, 32 bytes. */
+  /** For each host of the process, the root of its own secrets, 32 bytes. */
   readonly roots: Readonly<Record<string, Uint8Array>>;
   /** Secrets that these hosts share with others, by `protocol/purpose`. */
   readonly shared: Readonly<Record<string, Uint8Array>>;
-  /** Of all hosts, by host and name. */
+  /** Public values of all hosts, by host and name. */
   readonly publicKeys: Readonly<Record<string, Readonly<Record<string, Uint8Array>>>>;
   /** By `protocol/name`. */
   readonly published: Readonly<Record<string, string>>;
 }
 
-/** What the views of such a process are made of. */
+/** What the views of such a process are made from. */
 export interface ParcelUse {
   readonly parcel: Parcel;
   readonly network: NetworkMap;
   readonly protocolOf: (host: string) => ProvisionedProtocol;
 }
 
-/** The network as a host's node sees it, from what its process was handed. */
+/** The network as a host's node sees it, from what its process was given. */
 export function parcelView(host: string, use: ParcelUse): NetworkView {
   const { parcel, network, protocolOf } = use;
   const { publicKeys, published } = parcel;
@@ -56,7 +56,7 @@ function parcelSecrets({ roots, shared }: Parcel): SecretSource {
   };
 }
 
-/** A property of a record that came from elsewhere; never one of all objects. */
+/** An own property of a record that came from elsewhere; never one inherited from Object. */
 function own<T>(record: Readonly<Record<string, T>>, name: string): T | undefined {
   return Object.hasOwn(record, name) ? record[name] : undefined;
 }

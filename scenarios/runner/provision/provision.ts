@@ -1,6 +1,6 @@
 /**
- * Provisioning, where all secrets of a run are drawn: hands each node its view of the network, and each
- * process its parcel (docs/adr/0020).
+ * Provisioning, where all secrets of a run are drawn: gives each node its view of the network, and
+ * each process its parcel (docs/adr/0020).
  *
  * @module
  */
@@ -11,15 +11,15 @@ import { boundView, type ProvisionedProtocol, sharedBy } from './bound-view.ts';
 import type { Parcel } from './parcel.ts';
 import type { SecretSource } from './secret-source.ts';
 
-/** Where all secrets of a run are known. */
+/** Knows all secrets of a run. */
 export interface ProvisionOptions {
   readonly network: NetworkMap;
   readonly protocolOf: (host: string) => ProvisionedProtocol;
   readonly secrets: SecretSource;
   readonly crypto: CryptoProvider;
-  /** For what is published; no secret comes from it. */
+  /** For published values; no secret comes from it. */
   readonly seed: number;
-  /** Calendar time at which the nodes start, seconds since 1970. */
+  /** Calendar time at which the nodes start, Unix seconds. */
   readonly seconds: number;
   readonly durationNs: number;
 }
@@ -44,8 +44,8 @@ export class Provision {
   }
 
   /**
-   * What has to be handed to a process in which these hosts' nodes run, and nothing else.
-   * @param rootOf What a host's own secrets are derived from.
+   * What must be given to a process that runs these hosts' nodes, and nothing else.
+   * @param rootOf The root of a host's own secrets.
    */
   parcel(hosts: readonly string[], rootOf: (host: string) => Uint8Array): Parcel {
     const { network, secrets } = this.#options;

@@ -18,7 +18,7 @@ export interface ProvisionedRun {
   readonly seed: number;
   readonly protocolOf: (host: HostSpec) => Protocol;
   readonly crypto: CryptoProvider;
-  /** Calendar time at which the nodes start, seconds since 1970. */
+  /** Calendar time at which the nodes start, Unix seconds. */
   readonly seconds: number;
   readonly secrets: SecretSource;
 }

@@ -3,14 +3,14 @@
  * clock.
  *
  * On the wall clock everything is derived (HKDF, RFC 5869) from a root of the run, by way of a root
- * for each host. Whoever has a host's root has that host's own secrets and no others.
+ * per host. A host's root gives that host's own secrets and no others.
  *
  * @module
  */
 import { hkdfSync, randomFillSync } from 'node:crypto';
 import { SeededBytes } from '../../../engine/core/seeded-bytes.ts';
 
-/** Gives the same 32 bytes whenever it is asked the same. */
+/** Returns the same 32 bytes for the same question. */
 export interface SecretSource {
   /** A secret of one host. @param purpose `protocol/name`. */
   own(host: string, purpose: string): Uint8Array;
@@ -18,26 +18,26 @@ export interface SecretSource {
   shared(purpose: string): Uint8Array;
 }
 
-/** A source that can hand over what one host's own secrets are derived from. */
+/** A source that can hand over the root of a host's own secrets. */
 export interface RootedSource extends SecretSource {
   rootOf(host: string): Uint8Array;
 }
 
 const SECRET_BYTES = 32;
 
-/** Secrets of a simulated run: one sequence of the seed for each purpose. */
+/** Secrets of a simulated run: one sequence from the seed per purpose. */
 export function seededSecrets(seed: number): SecretSource {
   const drawn = (purpose: string): Uint8Array =>
     new SeededBytes(seed, `provisioning/${purpose}`).next(SECRET_BYTES);
   return { own: (host, purpose) => drawn(`${purpose}/${host}`), shared: drawn };
 }
 
-/** Secrets of a run on the wall clock, of which nothing is known before it begins. */
+/** Secrets of a run on the wall clock, which nobody can know before it begins. */
 export function drawnSecrets(): RootedSource {
   return rootedSecrets(randomFillSync(new Uint8Array(SECRET_BYTES)));
 }
 
-/** Secrets that all come from one. @param root Of the run, 32 bytes. */
+/** Derives all secrets from one. @param root Root of the run, 32 bytes. */
 export function rootedSecrets(root: Uint8Array): RootedSource {
   const rootOf = (host: string): Uint8Array => derived(root, `orrery host ${host}`);
   return {
