@@ -1,5 +1,5 @@
 /**
- * How a command is written that a person can copy: `npm run scenario FILE -- --seed 3` in the
+ * A command in the form that a person can copy: `npm run scenario FILE -- --seed 3` in the
  * repository, `npx orrery scenario FILE --seed 3` where the package is installed.
  *
  * @module
@@ -23,7 +23,7 @@ export function shortName(file: string): string {
   return dirname(resolve(file)) === resolve(PROJECT_FOLDERS.scenarios) ? basename(file) : file;
 }
 
-/** What a run is repeated with. */
+/** What is needed to repeat a run. */
 export interface Repeat {
   readonly seed?: number | undefined;
   readonly seeds?: number | undefined;
@@ -50,7 +50,7 @@ export function repeatCommand(command: string, file: string, repeat: Repeat): st
 function placeFlags({ processes, loops, deployment, shape }: Repeat): readonly string[] {
   const layout = processes === 'node' ? '--processes' : `--processes ${processes}`;
   return [
-    // The default stands last: a word behind it would be its value.
+    // The default goes last: a word after it would be taken as its value.
     ...(shape === 'off' ? ['--shape off'] : []),
     ...(deployment === undefined ? [] : [`--deployment ${deployment}`]),
     ...(loops === undefined ? [] : [`--loops ${loops}`]),

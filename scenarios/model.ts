@@ -1,5 +1,5 @@
 /**
- * A checked scenario: what the loader makes of a YAML file. All quantities are in base units (ns,
+ * A checked scenario: the loader's result for a YAML file. All quantities are in base units (ns,
  * bytes, packets per second). Names of nodes, links and metrics have been resolved or refused.
  *
  * @module
@@ -57,7 +57,7 @@ export type LinkSelector =
       readonly hop: 'random' | 'first' | 'last' | number;
     };
 
-/** What an event does. Verbs come in pairs: what begins can end. */
+/** What an event does. Whatever begins can end. */
 export type FaultAction =
   | {
       readonly kind: 'set-link';
@@ -100,43 +100,48 @@ export type FaultAction =
       /** Forged copies (bits flipped after recording), share 0..1. */
       readonly forge: number;
     }
-  /** An adversary with a goal; what it achieves is `privacy.attack.<name>.success`. */
+  /** An adversary with a goal; its success is `privacy.attack.<name>.success`. */
   | { readonly kind: 'attack'; readonly attack: AttackSpec }
   /** Forged datagrams at a steady rate, from a neighbour of the target. */
   | { readonly kind: 'flood'; readonly flood: FloodSpec };
 
-/** Forged datagrams: which, to whom, in whose name, and how many. */
+/** Forged datagrams: which kind, to whom, in whose name, and how many. */
 export interface FloodSpec {
-  /** One of the target's protocol's `forgeries`. */
+  /** One of the `forgeries` of the target's protocol. */
   readonly forgery: string;
   readonly node: string;
-  /** A node with a link to the target; the attacker has got hold of it. */
+  /** A node with a link to the target, controlled by the attacker. */
   readonly by: string;
-  /** The node that is named as their source. */
+  /** The node named as their source. */
   readonly as: string;
   /** Datagrams per second. */
   readonly rate: number;
   readonly sizeBytes?: number;
-  /** Id of the link that they speak about. */
+  /** Id of the link that they claim something about. */
   readonly about?: string;
 }
 
-/** What an adversary at one node does (spec/mixnet.md 4.4). `kind` is the name of the attack. */
+/**
+ * What an adversary at one node does (docs/PRIVACY.md#attacks). `kind` is the name of the attack.
+ */
 export type AttackSpec =
-  /** Keeps out all that goes in; then lets one message in at a time and takes what leaves for it. */
+  /**
+   * Blocks everything that enters; then lets one message in at a time and claims the next one that
+   * leaves.
+   */
   | {
       readonly kind: 'n_minus_one';
       readonly node: string;
-      /** Before the first target, ns: the pool runs empty. */
+      /** Time before the first target, ns: the pool runs empty. */
       readonly drainNs: number;
-      /** A target is given up after it, ns. */
+      /** A target is given up after this, ns. */
       readonly watchNs: number;
-      /** What becomes of all other messages: dropped, or held back until the target has left. */
+      /** What happens to all other messages: dropped, or held back until the target has left. */
       readonly others: 'drop' | 'hold';
-      /** Names of the adversary's nodes: their messages pass, and it knows them again. */
+      /** Names of the adversary's nodes: their messages pass, and it recognises them. */
       readonly own: readonly string[];
     }
-  /** Flips a bit of what the node sends; corrupt last hops look for the wreck. */
+  /** Flips a bit of what the node sends; corrupt last hops look for the damaged message. */
   | {
       readonly kind: 'tagging';
       readonly node: string;
@@ -144,10 +149,10 @@ export type AttackSpec =
       readonly everyNs: number;
       /** Names of the corrupt last hops. */
       readonly last: readonly string[];
-      /** Drop reason by which they know a wreck; undefined: any. */
+      /** Drop reason by which they recognise a damaged message; undefined: any. */
       readonly sign?: string;
     }
-  /** Sends again what went in, and looks for what leaves a second time. */
+  /** Sends again what entered, and looks for what leaves a second time. */
   | {
       readonly kind: 'replay';
       readonly node: string;
@@ -159,7 +164,7 @@ export type AttackSpec =
 /** When an event happens. */
 export type FaultSchedule =
   | { readonly kind: 'at'; readonly atNs: number; readonly forNs?: number }
-  /** Every `everyNs` from `fromNs`, whole slots before the end only. */
+  /** Every `everyNs` from `fromNs`; only whole slots before the end. */
   | {
       readonly kind: 'every';
       readonly everyNs: number;
@@ -194,11 +199,14 @@ export interface SweepSpec {
 export interface CpuChoice {
   readonly profile: CpuProfile;
   readonly receiveBuffer: readonly BufferRoom[];
-  /** `one`: all nodes share one machine with one core, as in a live run of one process. */
+  /** `one`: all nodes share one machine with one core, as in a live run in one process. */
   readonly machines: 'topology' | 'one';
-  /** `timed`: what waits too long is given up. Otherwise, as where calibration looks for a knee, nothing is. */
+  /**
+   * `timed`: what waits too long is dropped. Otherwise, as when calibration looks for a knee,
+   * nothing is.
+   */
   readonly queues?: 'timed' | 'endless';
-  /** The file of the profile, for people. */
+  /** The profile's file, for people. */
   readonly file: string;
   readonly sha256: string;
   readonly cpuModel: string;
@@ -208,15 +216,15 @@ export interface CpuChoice {
 
 /** How the privacy of a run is measured. */
 export interface PrivacySpec {
-  /** A message is followed once in each such time, ns. */
+  /** A new message is followed once per this time, ns. */
   readonly everyNs: number;
   /** Names of the nodes that mix. */
   readonly mixes: readonly string[];
-  /** Those of them that tell the adversary what became of their inputs. */
+  /** Those of them that tell the adversary what happened to their inputs. */
   readonly corrupt: readonly string[];
   /** Metrics of privacy with limits. */
   readonly asked: readonly string[];
-  /** Mean delay of a mix, ns, where the file says it. */
+  /** Mean delay of a mix, ns, if the file states it. */
   readonly meanDelayNs?: number;
 }
 
@@ -232,7 +240,7 @@ export interface Scenario {
   /** Calendar time of virtual 0, Unix seconds. */
   readonly epochSeconds: number;
   readonly crypto: 'noble' | 'node' | 'sodium' | 'modelled';
-  /** Processor time is charged by this; without it, it is not modelled. */
+  /** Processor time is charged by this profile; if absent, it is not modelled. */
   readonly cpu?: CpuChoice;
   /** Options merged over those of the topology's hosts, by protocol or node name. */
   readonly options: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
@@ -240,10 +248,10 @@ export interface Scenario {
   readonly events: readonly FaultSpec[];
   readonly kpis: readonly (KpiSpec & { readonly position: SourcePosition })[];
   readonly sweep?: SweepSpec;
-  /** Absent when the run measures no privacy. */
+  /** Absent if the run measures no privacy. */
   readonly privacy?: PrivacySpec;
   readonly seeds: readonly number[];
-  /** A run that takes longer on the wall ends with exit 5. Milliseconds. */
+  /** A run that takes more wall time ends with exit code 5. Milliseconds. */
   readonly timeLimitMs?: number;
   readonly overrides: Readonly<Record<string, string>>;
   readonly warnings: readonly string[];

@@ -1,6 +1,5 @@
 /**
- * Opens a scenario with everything around it: the shipped files, the shipped protocols and users'
- * own.
+ * Opens a scenario with everything it needs: shipped files, shipped protocols and users' own.
  *
  * @module
  */
@@ -19,13 +18,13 @@ export interface Loaded {
 }
 
 /**
- * Loads and checks, for every world but the emulated one.
+ * Loads and checks, for every world except the emulated one.
  *
  * @param file Path, or name of a shipped scenario.
  * @param overrides Values to change before the check, `path -> value`.
- * @param registry Gets the users' protocols that the files name.
- * @throws ConfigError with every mistake of file, topology and overrides; Refusal when programs
- *   outside take part.
+ * @param registry Receives the users' protocols that the files name.
+ * @throws ConfigError with every mistake of file, topology and overrides; Refusal if outside
+ * programs take part.
  */
 export async function openScenario(
   file: string,
@@ -37,7 +36,7 @@ export async function openScenario(
   return loaded;
 }
 
-/** As {@link openScenario}, also with hosts behind which programs outside stand. */
+/** As {@link openScenario}, but also with hosts that are outside programs. */
 export async function openAnyScenario(
   file: string,
   overrides: Readonly<Record<string, string>> | undefined,

@@ -1,5 +1,5 @@
 /**
- * What a user asked for and cannot have, in one sentence; exit 2, without a stack.
+ * A request that cannot be granted, explained in one sentence; exit code 2, without a stack.
  *
  * @module
  */

@@ -38,7 +38,7 @@ export class ProtocolRegistry implements Registry {
   readonly names: readonly string[] = SHIPPED.map(({ name }) => name);
   readonly #modules = new Map<string, Protocol>();
 
-  /** The traffic metrics of every protocol that is known, and those of emulated runs. */
+  /** The traffic metrics of every known protocol, and those of emulated runs. */
   get metrics(): readonly MetricDefinition[] {
     const all = [...SHIPPED, ...this.#modules.values()];
     return [
@@ -56,7 +56,7 @@ export class ProtocolRegistry implements Registry {
 
   /**
    * Loads the users' modules that a scenario file or its topology names (`run: ./my/index.ts`), so
-   * that the loader finds them. Files that cannot be read are left to the loader to complain about.
+   * that the loader finds them. Unreadable files are left to the loader, which reports them.
    */
   async loadNamedBy(file: string, folders: Folders): Promise<void> {
     for (const path of moduleProtocols({ path: file, folders, registry: this })) {
@@ -67,7 +67,7 @@ export class ProtocolRegistry implements Registry {
   /**
    * Loads a user's module, so that {@link protocols} finds it by its path.
    * @param path Absolute path of the module, TypeScript or JavaScript.
-   * @throws Refusal saying what is wrong with the module.
+   * @throws Refusal that says what is wrong with the module.
    */
   async load(path: string): Promise<void> {
     let module: unknown;

@@ -1,11 +1,11 @@
 /**
- * The file that an agent's process starts with.
+ * The file with which an agent's process starts.
  *
  * From source, every process would load and translate some two hundred files, 0.9 s of processor
- * each, and seventeen of them at once: the sources are bundled once per run into one file (ADR
- * 0009), which starts in 0.3 s. For processes that file is compiled once, too, and what V8 made of
- * it is kept beside it; event loops of this process load a module. Each module keeps the address of
- * its own source, by which workers find it. The built form needs none of this.
+ * time each, seventeen processes at the same moment. So the sources are bundled once per run into
+ * one file (ADR 0009), which starts in 0.3 s. For processes, that file is also compiled once, and
+ * V8's result is stored next to it; event loops of this process load a module. Each module keeps
+ * the address of its own source, by which workers find it. The built form needs none of this.
  *
  * @module
  */
@@ -19,20 +19,20 @@ import { promisify } from 'node:util';
 import type { BuildOptions } from 'esbuild';
 import { IS_SOURCE } from '../../engine/live/own-form.ts';
 
-/** A file to start agents with. */
+/** A file with which agents start. */
 export interface AgentProgram {
   readonly path: string;
   /** Removes what was written. */
   dispose(): void;
 }
 
-/** They load things by name at run time, and are needed for users' TypeScript only. */
+/** They load things by name at run time, or are needed for users' TypeScript only. */
 const KEPT_OUTSIDE = ['esbuild', 'tsx', 'tsx/cjs/api', 'tsx/esm/api', 'pino', 'piscina'];
 
-/** Not in one word: this file may be bundled itself, and would then look for its own address. */
+/** Split, because this file may be bundled itself, and would then look for its own address. */
 const OWN_ADDRESS: string = ['import', 'meta', 'url'].join('.');
 
-/** A module for the event loops of this process, or a program that a process starts with. */
+/** A module for the event loops of this process, or a program for a new process. */
 type Form = 'module' | 'prepared';
 
 /**
@@ -68,7 +68,7 @@ async function prepare(entry: string, folder: string): Promise<string> {
   const path = join(folder, 'start.cjs');
   const start = new URL('./prepared-start.ts', import.meta.url).href;
   const how = { placeOf: resolve, build: { format: 'cjs' } } as const;
-  // What comes from a cache cannot import by itself (Node forgets who it is); who started it can.
+  // Code from a cache cannot import by itself (Node forgets its origin); whoever started it can.
   const rewrite = (text: string): string =>
     text.replace(/await import\((?:'([^']+)')?/g, (_, name?: string) => {
       const address = name === undefined ? '' : JSON.stringify(import.meta.resolve(name));
@@ -76,15 +76,15 @@ async function prepare(entry: string, folder: string): Promise<string> {
     });
   await bundle(entry, join(folder, 'agent.cjs'), { ...how, rewrite });
   await bundle(start, path, how);
-  // Only time is lost without it, and what is wrong with the program the agents themselves tell.
+  // Without it only time is lost, and the agents themselves report what is wrong with the program.
   await promisify(execFile)(process.execPath, [path, 'prepare']).catch(() => undefined);
   return path;
 }
 
 interface BundleHow {
-  /** Where something lies that is kept outside. */
+  /** The address of a module that stays outside the bundle. */
   readonly placeOf: (name: string) => string;
-  /** Changes the text of our own modules. */
+  /** Transforms the text of our own modules. */
   readonly rewrite?: (text: string) => string;
   readonly build: Pick<BuildOptions, 'format' | 'banner'>;
 }

@@ -1,6 +1,6 @@
 /**
- * What an agent runs in where the coordinator itself started it: a process, or a thread of this one
- * with an event loop of its own.
+ * What an agent runs in if the coordinator itself started it: a process, or a thread of this one
+ * with its own event loop.
  *
  * @module
  */
@@ -12,14 +12,14 @@ export interface AgentLife {
   readonly hasEnded: boolean;
   /** Resolves when it has ended. */
   readonly ended: Promise<void>;
-  /** Ends it without a word. */
+  /** Ends it without notice. */
   kill(): void;
 }
 
-/** Who started it hears of it. */
+/** Callbacks of whoever started it. */
 export interface LifeListener {
-  /** A piece of what it wrote to stderr. */
+  /** A piece of its output on stderr. */
   readonly onWords: (text: string) => void;
-  /** It has ended, and all its words were told. */
+  /** It has ended, and all its output was passed on. */
   readonly onEnd: (why: string) => void;
 }

@@ -1,6 +1,6 @@
 /**
- * One agent as its coordinator knows it: a channel, and what it runs in where the coordinator started
- * it.
+ * One agent as its coordinator knows it: a channel, and the process or thread if the coordinator
+ * started it.
  *
  * @module
  */
@@ -10,49 +10,49 @@ import { ClockOffset } from './clock-offset.ts';
 import type { ClockProbe } from './clock-sync.ts';
 import type { Command } from './messages.ts';
 
-/** Where an agent stands. */
+/** The state of an agent. */
 export type AgentState = 'starting' | 'connected' | 'loaded' | 'ready' | 'done' | 'dead';
 
 /** See the module. */
 export class AgentProcess {
-  /** Counts processes, so that each life of a node has its own number. */
+  /** Numbers processes, so that each life of a node has its own number. */
   readonly id: number;
   readonly hosts: readonly string[];
   readonly life: AgentLife | undefined;
   state: AgentState = 'starting';
-  /** True once the coordinator itself ended it: its death is no surprise. */
+  /** True once the coordinator itself ended it: its end is then no surprise. */
   isKilled = false;
   pid: number | undefined;
-  /** Where it answers its operator, on its own loopback. */
+  /** Its operator endpoint, on its own loopback address. */
   operatorPort: number | undefined;
   /** When it was started, ns of the monotonic clock. */
   readonly startedNs = process.hrtime.bigint();
-  /** What it said that it waits for. */
+  /** What it says it is waiting for. */
   waiting: readonly string[] = [];
-  /** What its machine's monotonic clock shows above ours. */
+  /** How far its machine's monotonic clock is ahead of ours. */
   readonly clock = new ClockOffset();
   /** The offset that it was started with, ns. */
   clockOffsetNs = 0n;
   /** It was told when the scenario's time begins. */
   isStarted = false;
-  /** Its channel is open: what it measured may still come, also after its death. */
+  /** Its channel is open: measurements may still arrive, even after its death. */
   isTelling = false;
   probe: ClockProbe | undefined;
   channel: Channel | undefined;
-  /** Everything that it measured up to here has been told, ns of the scenario's time. */
+  /** All its measurements up to here have arrived, ns of the scenario's time. */
   toldNs = 0;
   /** The last lines of what it wrote to stderr. */
   lastWords = '';
   /** What it sent that no agent may send. */
   expelledFor: string | undefined;
-  /** Rounds of clock questions must not overlap: each waits for the one before. */
+  /** Rounds of clock questions must not overlap: each waits for the previous one. */
   #synced: Promise<unknown> = Promise.resolve();
 
   constructor(id: number, hosts: readonly string[], life: AgentLife | undefined) {
     this.id = id;
     this.hosts = hosts;
     this.life = life;
-    // Who is on this machine reads the clock that we read.
+    // Agents on this machine share our clock.
     if (life !== undefined) this.clock.shareClock();
   }
 
@@ -74,7 +74,7 @@ export class AgentProcess {
     this.channel?.send(command);
   }
 
-  /** Measures its clock, unless it is ours. */
+  /** Measures its clock, unless that is ours. */
   syncClock(): Promise<unknown> {
     this.#synced = this.#synced.then(async () => {
       if (!this.clock.isShared && this.isAlive) await this.probe?.round();

@@ -1,5 +1,5 @@
 /**
- * The life of an agent's process: it says who it is, gets its order, works, and ends with its
+ * The life of an agent's process: it introduces itself, gets its order, works, and ends with its
  * channel. Used by the processes that a coordinator starts and by `orrery node`.
  *
  * @module
@@ -17,21 +17,21 @@ import { readCommand } from './message-shapes.ts';
 import type { AgentOrder, Command, Report, RunCommand } from './messages.ts';
 import { runStateFolder } from './run-state.ts';
 
-/** What a session is made of. */
+/** Parts of a session. */
 export interface SessionOptions {
   readonly channel: Channel;
   readonly hosts: readonly string[];
   readonly registry: ProtocolRegistry;
   /**
-   * The network as this machine's own file has it, for agents of a deployment. With it nothing is
-   * loaded, and nowhere is written, because the coordinator says so.
+   * The network according to this machine's own file, for agents of a deployment. Then the
+   * coordinator can make the agent load no code and write to no place.
    */
   readonly topology?: Topology;
-  /** Where the process answers its operator, on loopback. */
+  /** Operator endpoint of the process, on loopback. */
   readonly operatorPort?: number;
-  /** Stores of the hosts, over all runs; where the order says when absent. */
+  /** Folder for the stores of the hosts, over all runs; if absent, the order says. */
   readonly stateFolder?: string;
-  /** Gets what its nodes log, change and mark, for a log of this process. */
+  /** Receives what its nodes log, change and mark, for a log of this process. */
   readonly onLine?: (line: NodeLine) => void;
 }
 
@@ -44,12 +44,12 @@ export type SessionEnd =
 
 /** Serves one run; see the module. */
 export class AgentSession {
-  /** Resolves when the run is over and everything is closed. */
+  /** Resolves when the run has ended and everything is closed. */
   readonly end: Promise<SessionEnd>;
   readonly #options: SessionOptions;
   #agent: Agent | undefined;
   #resolve: (end: SessionEnd) => void = () => undefined;
-  /** What came while protocols were being loaded. */
+  /** Messages received while protocols were being loaded. */
   #early: RunCommand[] = [];
   #isStopped = false;
   #broken: string | undefined;
@@ -72,14 +72,14 @@ export class AgentSession {
     });
   }
 
-  /** The agent, once its order has come. */
+  /** The agent, once its order has arrived. */
   get agent(): Agent | undefined {
     return this.#agent;
   }
 
   /**
-   * Ends gracefully and by itself: sources stop, nodes save, the result is told.
-   * @throws (rejects) Error when something broke on the way.
+   * Ends gracefully by itself: sources stop, nodes save, the result is sent.
+   * @throws (rejects) Error if something failed on the way.
    */
   async drain(): Promise<void> {
     if (!this.#isStopped) {
@@ -133,7 +133,7 @@ export class AgentSession {
     }
   }
 
-  /** The order as far as the coordinator has a say in it. */
+  /** The part of the order in which the coordinator has a say. */
   #ownOrder(told: AgentOrder): AgentOrder {
     const { topology, stateFolder, hosts } = this.#options;
     const { stateFolder: theirs, ...rest } = told;
@@ -145,7 +145,7 @@ export class AgentSession {
       const own = folder ?? theirs;
       return own === undefined ? rest : { ...rest, stateFolder: own };
     }
-    // A folder that another machine names is none of ours.
+    // A folder named by another machine is not ours.
     const own = folder === undefined ? {} : { stateFolder: folder };
     return {
       ...rest,
@@ -154,7 +154,7 @@ export class AgentSession {
     };
   }
 
-  /** Tells what broke and ends; the coordinator decides what that means for the run. */
+  /** Reports what failed and ends; the coordinator decides what that means for the run. */
   #breakOff(error: unknown): void {
     const report = brokenReport(error);
     this.#broken ??= report.message;
@@ -175,7 +175,7 @@ export class AgentSession {
   }
 }
 
-/** For agents that their coordinator has started: it is the same program of the same user. */
+/** For agents started by their coordinator: it is the same program of the same user. */
 async function loadProtocols(order: AgentOrder, registry: ProtocolRegistry): Promise<void> {
   for (const { protocol } of order.scenario.topology.hosts) {
     if (registry.protocols(protocol) === undefined) await registry.load(protocol);

@@ -1,11 +1,10 @@
 /**
- * An agent: the nodes of some hosts in a process of their own, or on an event loop of their own, under
- * the orders of a coordinator.
+ * An agent: the nodes of some hosts in their own process, or on their own event loop, under the
+ * orders of a coordinator.
  *
- * It builds the whole network, so that indices, addresses and streams of random numbers agree with
- * every other process, and lets live only its own hosts: nodes, sources and the links that leave
- * them. What it measures it tells at once; it judges nothing. When the coordinator is gone, so is
- * the agent.
+ * It builds the whole network, so that indices, addresses and random streams agree with every other
+ * process, but runs only its own hosts: nodes, sources and the links that leave them. It reports
+ * measurements as soon as it has them and judges nothing. It ends when the coordinator is gone.
  *
  * @module
  */
@@ -35,7 +34,7 @@ import { type PacketProbe, ProbePackets } from './probe-packets.ts';
 import type { StoreFault } from './remote-world.ts';
 import { MeasuredRows, ReportingMeter } from './reporting-meter.ts';
 
-/** One line of a node. */
+/** One log line of a node. */
 export interface NodeLine {
   readonly node: string;
   /** Name of its protocol. */
@@ -44,24 +43,24 @@ export interface NodeLine {
   readonly text: string;
 }
 
-/** What an agent needs of its process. */
+/** What an agent needs from its process. */
 export interface AgentSurroundings {
   readonly registry: Registry;
   readonly send: (report: Report) => void;
-  /** Gets what node code threw, once; the agent is of no use afterwards. */
+  /** Receives what node code threw, once; the agent is useless afterwards. */
   readonly onBroken: (error: unknown) => void;
-  /** Gets what nodes log, and their states and marks as lines of level debug. */
+  /** Receives what nodes log, and their states and marks as lines of level debug. */
   readonly onLine?: (line: NodeLine) => void;
 }
 
-/** What a crash takes with it at most; half of it costs the coordinator twice the messages. */
+/** The most that a crash can lose; half of it would cost the coordinator twice the messages. */
 const FLUSH_MS = 20;
 const TALLY_MS = 250;
-/** How often the histogram of lateness is in it. */
+/** How often the report includes the histogram of lateness. */
 const LATENESS_MS = 2_500;
 const READY_MS = 20;
 const NS_PER_MS = 1_000_000;
-/** The coordinator hears from an agent at least this often. */
+/** The agent sends the coordinator something at least this often. */
 const SILENCE_MS = 200;
 
 /** One agent, from its order to its result. */
@@ -70,7 +69,7 @@ export class Agent implements WorldListener {
   readonly #order: AgentOrder;
   readonly #surroundings: AgentSurroundings;
   readonly #nodes = new Map<string, NodeHandle>();
-  /** What nodes have seen; it survives their crashes. */
+  /** What nodes have seen; it outlives their crashes. */
   readonly #witness = new RunWitness();
   readonly #flows: Flow[];
   readonly #rows: MeasuredRows;
@@ -80,7 +79,7 @@ export class Agent implements WorldListener {
   readonly #gauge: Gauge;
   readonly #provisioned: ParcelUse;
   readonly #effects = new Map<number, Undo>();
-  /** Last links told, by `from -> to`. */
+  /** Links last reported, by `from -> to`. */
   readonly #paths = new Map<string, string>();
   #timers: NodeJS.Timeout[] = [];
   #readyTimer: NodeJS.Timeout | undefined;
@@ -134,12 +133,12 @@ export class Agent implements WorldListener {
     return forgerOf({ scenario, viewOf, nodeOf: (h) => nodeChoice(scenario, h, registry) }, order);
   };
 
-  /** Starts the nodes; `loaded` and later `ready` are told. */
+  /** Starts the nodes; reports `loaded` and later `ready`. */
   async load(): Promise<void> {
     const { live } = this.world;
     await live.warm();
     const { zeroNs } = this.#order;
-    // What a node does before it is told to start has its instant too.
+    // What a node does before the start also has an instant.
     if (zeroNs !== undefined) this.world.begin(Number(zeroNs - live.clock.originNs));
     live.pump.enter(() => {
       for (const name of this.#order.hosts) this.#create(name);
@@ -217,7 +216,7 @@ export class Agent implements WorldListener {
     await this.world.live.close();
   }
 
-  /** True once every node said that it can carry traffic. */
+  /** True once every node has said that it can carry traffic. */
   get isReady(): boolean {
     return this.#isReady;
   }
@@ -233,7 +232,7 @@ export class Agent implements WorldListener {
     return waiting.map(([name]) => name);
   }
 
-  /** Sends one packet to a peer and back; undefined where no application speaks to anybody. */
+  /** Sends one packet to a peer and back; undefined if no application talks to another. */
   probe(): Promise<PacketProbe> | undefined {
     for (const { from, to } of this.#order.scenario.traffic) {
       if (this.#nodes.has(from)) return this.#probes.send(from, to);
@@ -250,7 +249,7 @@ export class Agent implements WorldListener {
     return [...new Set(specs.map((host) => nodeChoice(scenario, host, registry).protocol.name))];
   }
 
-  /** What the meters of each node say. */
+  /** The readings of each node's meters. */
   metrics(): readonly Readonly<Record<string, MetricValue>>[] {
     return this.#order.hosts.map((host) => this.world.metrics(host));
   }
@@ -299,10 +298,10 @@ export class Agent implements WorldListener {
     this.#nodes.set(name, node);
   }
 
-  /** As in a run with all nodes on one loop: the sources on that host go on. */
+  /** As in a run with all nodes on one loop: the sources on that host continue. */
   #crash(name: string, store: StoreFault): void {
     if (!this.#nodes.delete(name)) return;
-    // Whoever starts it again knows of no paths.
+    // A node that is started again knows no paths.
     for (const { to } of this.#order.scenario.traffic) this.#paths.delete(`${name} -> ${to}`);
     this.world.live.pump.enter(() => this.world.crash(name, store));
   }
@@ -354,7 +353,7 @@ export class Agent implements WorldListener {
     });
   }
 
-  /** True where an application of a flow is: all others have nothing to tell but that they live. */
+  /** True if an application of a flow is here; all other agents only report that they are alive. */
   get #measures(): boolean {
     const { hosts, scenario } = this.#order;
     return scenario.traffic.some(({ from, to }) => hosts.includes(from) || hosts.includes(to));
@@ -372,7 +371,7 @@ export class Agent implements WorldListener {
     this.#send({ type: 'ready' });
   }
 
-  /** Tells the active paths of a node's flows where they have changed. */
+  /** Reports the active paths of a node's flows where they have changed. */
   #lookAtPaths(node: string): void {
     for (const { from, to } of this.#order.scenario.traffic) {
       if (from !== node) continue;
@@ -405,7 +404,10 @@ export class Agent implements WorldListener {
     return timer;
   }
 
-  /** As {@link Agent.#every}, each agent at its own part of the interval: none waits for all others. */
+  /**
+   * As {@link Agent.#every}, each agent at a different phase of the interval: none waits for all
+   * others.
+   */
   #everyInTurn(ms: number, act: () => void): void {
     const { hosts } = this.#order.scenario.topology;
     const turn = hosts.findIndex(({ name }) => name === this.#order.hosts[0]);
@@ -418,7 +420,7 @@ export class Agent implements WorldListener {
   }
 }
 
-/** What an agent tells when something broke. */
+/** The report of an agent in which something failed. */
 export function brokenReport(error: unknown): Extract<Report, { type: 'broken' }> {
   const machine = environmentError(error);
   const refusal = machine ?? (error instanceof Refusal ? error : undefined);
@@ -431,7 +433,7 @@ export function brokenReport(error: unknown): Extract<Report, { type: 'broken' }
   return { type: 'broken', kind, message, stack };
 }
 
-/** As much of a text as a message may hold. */
+/** As much of a text as fits into a message. */
 function brief(words: string): string {
   return words.slice(0, WORDS_MAX);
 }

@@ -1,6 +1,6 @@
 /**
- * What an agent's process is told when it starts: one line of JSON on its input. So the key is in no
- * list of processes and in no environment.
+ * What an agent's process is told at its start: one line of JSON on its standard input, so that the
+ * key appears in no process list and no environment.
  *
  * @module
  */
@@ -26,7 +26,7 @@ export function channelKeys({ key, coordinator }: AgentBoot): {
   return { key: fromHex(key), listener: fromHex(coordinator) };
 }
 
-/** Reads the line and lets go of the input. */
+/** Reads the line and closes the input. */
 export async function readBoot(): Promise<AgentBoot> {
   for await (const line of createInterface({ input: process.stdin })) {
     process.stdin.destroy();

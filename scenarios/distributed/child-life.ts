@@ -10,12 +10,12 @@ import type { AgentBoot } from './boot.ts';
 /** Starts a process. */
 export function startChild(path: string, boot: AgentBoot, listener: LifeListener): AgentLife {
   const child = spawn(process.execPath, [path], { stdio: ['pipe', 'ignore', 'pipe'] });
-  // A child that died at once is told of by its exit.
+  // A child that died immediately is reported by its exit.
   child.stdin.on('error', () => undefined);
   child.stdin.end(`${JSON.stringify(boot)}\n`);
   child.stderr.on('data', (chunk: Buffer) => listener.onWords(chunk.toString()));
   child.on('error', (error) => listener.onEnd(error.message));
-  // Not `exit`: its last words come before `close`.
+  // Not `exit`: its last output arrives before `close`.
   child.on('close', (code, signal) => {
     listener.onEnd(signal === null ? `exit ${code}` : `${signal}`);
   });

@@ -1,12 +1,12 @@
 /**
- * How far another machine's monotonic clock is ahead of ours, and how well that is known: four time
- * stamps as in NTP (RFC 5905 section 8), the exchange with the shortest delay of each round, and
- * lines between the rounds (docs/spec/live.md).
+ * How far another machine's monotonic clock is ahead of ours, and how precisely that is known: four
+ * time stamps as in NTP (RFC 5905 section 8), the exchange with the shortest delay of each round,
+ * and straight lines between the rounds (docs/spec/live.md#clocks).
  *
- * The uncertainty is a bound, not a deviation. It holds for any asymmetry of the way there and back,
- * as long as the two clocks drift apart by at most {@link DRIFT_MAX}: half of the exchange's delay,
- * and what the clocks may have done between rounds. Reads no clock and sends nothing; see
- * `clock-sync.ts`.
+ * The uncertainty is a bound, not a deviation. It holds for any asymmetry between the two
+ * directions, as long as the clocks drift apart by at most {@link DRIFT_MAX}: half of the
+ * exchange's delay, plus what the clocks may have drifted between rounds. Reads no clock and sends
+ * nothing; see `clock-sync.ts`.
  *
  * @module
  */
@@ -14,7 +14,7 @@
 /** Fastest change of an offset: two crystals of 50 ppm each (RFC 5905 assumes 15 ppm for one). */
 export const DRIFT_MAX = 100e-6;
 
-/** Exchanges of a round that are kept; the last ones. */
+/** Exchanges of a round that are kept; the latest ones. */
 const ROUND_MAX = 64;
 
 /** Four reads of whole ns, and half a nanosecond in the division. */
@@ -24,23 +24,23 @@ const READING_NS = 2;
 export interface ClockSample {
   /** Our clock when the question left. */
   readonly t1: bigint;
-  /** The other clock when it came. */
+  /** The other clock when it arrived. */
   readonly t2: bigint;
   /** The other clock when the answer left. */
   readonly t3: bigint;
-  /** Our clock when it came back. */
+  /** Our clock when it arrived. */
   readonly t4: bigint;
 }
 
 /** What is known about the offset at one instant of our clock. */
 export interface OffsetEstimate {
-  /** The other clock less ours, in ns. */
+  /** The other clock minus ours, in ns. */
   readonly offsetNs: bigint;
-  /** The true offset is at most this far away, in ns. */
+  /** The true offset differs by at most this, in ns. */
   readonly uncertaintyNs: number;
 }
 
-/** A span of our clock, in ns. */
+/** An interval of our clock, in ns. */
 export interface ClockSpan {
   readonly fromNs: bigint;
   readonly toNs: bigint;
@@ -50,7 +50,9 @@ interface SyncPoint extends OffsetEstimate {
   readonly atNs: bigint;
 }
 
-/** Offset of one other clock, from rounds of exchanges; at least one round before it is asked. */
+/**
+ * Offset of one other clock, from rounds of exchanges; needs at least one round before it is asked.
+ */
 export class ClockOffset {
   #round: ClockSample[] = [];
   readonly #points: SyncPoint[] = [];
@@ -58,12 +60,12 @@ export class ClockOffset {
 
   /**
    * Adds an exchange to the round under way.
-   * @returns false, and forgets it, when no clocks of this world could have made it.
+   * @returns false, and ignores it, if no clocks with the assumed drift could have produced it.
    */
   add(sample: ClockSample): boolean {
     const { t1, t2, t3, t4 } = sample;
     if (t4 < t1 || t3 < t2) return false;
-    // The answer took longer to make than question and answer together, by more than drift.
+    // Making the answer took longer than question and answer together, by more than drift.
     const ours = Number(t4 - t1);
     if (Number(t3 - t2) > ours * (1 + DRIFT_MAX) + READING_NS) return false;
     this.#round.push(sample);
@@ -81,7 +83,7 @@ export class ClockOffset {
     if (first === undefined) return false;
     const best = others.reduce((a, b) => (b.uncertaintyNs < a.uncertaintyNs ? b : a), first);
     const last = this.#points.at(-1);
-    // Two rounds at one instant would make a line of no length: the better one stays.
+    // Two rounds at one instant would make a line of length zero: the better one stays.
     if (last !== undefined && best.atNs <= last.atNs) {
       if (best.uncertaintyNs < last.uncertaintyNs) this.#points[this.#points.length - 1] = best;
       return true;
@@ -90,7 +92,7 @@ export class ClockOffset {
     return true;
   }
 
-  /** Both sides read one clock: the offset is exactly 0 from now on. */
+  /** Both sides read the same clock: the offset is exactly 0 from now on. */
   shareClock(): void {
     this.#isShared = true;
   }
@@ -100,15 +102,15 @@ export class ClockOffset {
     return this.#isShared || this.#points.length > 0;
   }
 
-  /** True when both sides read one clock. */
+  /** True if both sides read the same clock. */
   get isShared(): boolean {
     return this.#isShared;
   }
 
   /**
-   * The offset at an instant of our clock: on the line between the rounds around it, or that of the
-   * nearest round outside them.
-   * @throws Error when nothing is known yet.
+   * The offset at an instant of our clock: on the line between the rounds around it, or, outside
+   * them, that of the nearest round.
+   * @throws Error if nothing is known yet.
    */
   at(instantNs: bigint): OffsetEstimate {
     if (this.#isShared) return { offsetNs: 0n, uncertaintyNs: 0 };
@@ -125,14 +127,14 @@ export class ClockOffset {
     };
   }
 
-  /** The largest uncertainty at any instant of a span, in ns. */
+  /** The largest uncertainty at any instant of an interval, in ns. */
   worstUncertaintyNs(span: ClockSpan): number {
     return this.#largest(span, ({ uncertaintyNs }) => uncertaintyNs, 0);
   }
 
   /**
-   * How wrong instants may be, at most and in ns, that were corrected by one constant offset during
-   * the whole span: known afterwards, from all rounds.
+   * Upper bound on the error, in ns, of instants that were corrected by one constant offset during
+   * the whole interval; known afterwards, from all rounds.
    */
   worstErrorNs(span: ClockSpan, usedOffsetNs: bigint): number {
     const errors = ([1, -1] as const).map((sign) =>
@@ -146,8 +148,9 @@ export class ClockOffset {
   }
 
   /**
-   * Largest value over a span of uncertainty plus `tilt` times the offset. Between two rounds that
-   * is a parabola open below, outside them a rising line, so that few instants need a look.
+   * Largest value over an interval of uncertainty plus `tilt` times the offset. Between two rounds
+   * that is a parabola that opens downwards, outside them a rising line, so only few instants need
+   * checking.
    */
   #largest(
     { fromNs, toNs }: ClockSpan,
@@ -161,15 +164,15 @@ export class ClockOffset {
     });
     const instants = [fromNs, toNs, ...tops.filter(inside)];
     const largest = Math.max(...instants.map((instant) => measure(this.at(instant))));
-    // Instants and offsets are whole ns; the top may lie between two.
+    // Instants and offsets are whole ns; the maximum may lie between two.
     return this.#isShared ? largest : largest + 1;
   }
 }
 
-/** RFC 5905 section 8: theta and delta; theta holds for the middle of the exchange. */
+/** RFC 5905 section 8: theta and delta; theta applies to the middle of the exchange. */
 function pointOf({ t1, t2, t3, t4 }: ClockSample): SyncPoint {
   const delayNs = Math.max(0, Number(t4 - t1 - (t3 - t2)));
-  // Between the two reads of the other clock, and from there to the middle, the offset may move.
+  // The offset may change between the two reads of the other clock, and from there to the middle.
   const movedNs = DRIFT_MAX * Number(t4 - t1);
   return {
     atNs: t1 + (t4 - t1) / 2n,
@@ -179,8 +182,8 @@ function pointOf({ t1, t2, t3, t4 }: ClockSample): SyncPoint {
 }
 
 /**
- * On the line between two rounds. A clock that is at both ends of the line and never drifts by more
- * than d leaves it by at most 2 d x (length - x) / length at the distance x from an end.
+ * On the line between two rounds. A clock that is on the line at both ends and never drifts by more
+ * than d deviates from it by at most 2 d x (length - x) / length at the distance x from an end.
  */
 function between(left: SyncPoint, right: SyncPoint, instantNs: bigint): OffsetEstimate {
   const length = Number(right.atNs - left.atNs);
@@ -191,12 +194,12 @@ function between(left: SyncPoint, right: SyncPoint, instantNs: bigint): OffsetEs
   const moved = Math.round(Number(right.offsetNs - left.offsetNs) * share);
   return {
     offsetNs: left.offsetNs + BigInt(moved),
-    // Half a nanosecond more for the rounding of the offset.
+    // Half a nanosecond more, for rounding the offset.
     uncertaintyNs: Math.ceil(ends + wander + 0.5),
   };
 }
 
-/** Where the parabola of {@link between}, tilted by the line of the offset, has its top. */
+/** Position of the maximum of the parabola of {@link between}, tilted by the line of the offset. */
 function topOf(left: SyncPoint, right: SyncPoint, tilt: number): bigint {
   const length = Number(right.atNs - left.atNs);
   const rise =

@@ -1,11 +1,11 @@
 /**
  * Asks the other side of a channel for its clock and answers such questions: one `clock.ping` and
- * one `clock.pong` at a time, several to a round, into a {@link ClockOffset}.
+ * one `clock.pong` at a time, several per round, recorded in a {@link ClockOffset}.
  *
- * Processes of one machine share CLOCK_MONOTONIC (docs/spec/live.md): they recognise each other
- * and measure nothing. When rounds take place is the owner's business: one before the start, one
- * after the end, and in long runs some between, because uncertainty grows by 100 ppm of the time to
- * the nearest one.
+ * Processes of one machine share CLOCK_MONOTONIC (docs/spec/live.md#clocks): they recognise each
+ * other and measure nothing. The owner decides when rounds take place: one before the start, one
+ * after the end, and in long runs some in between, because uncertainty grows by 100 ppm of the time
+ * to the nearest round.
  *
  * @module
  */
@@ -15,12 +15,12 @@ import { hostname } from 'node:os';
 import type { Channel } from './channel/model.ts';
 import type { ClockOffset } from './clock-offset.ts';
 
-/** Exchanges of a round: the shortest of 16 is rarely disturbed on both ways. */
+/** Exchanges per round: the shortest of 16 is rarely delayed in both directions. */
 const ROUND_PINGS = 16;
 /** An answer that takes longer than this ends its round, in ms. */
 const ANSWER_MS = 2_000;
 
-/** What a side brings; a test has clocks and machines of its own. */
+/** The clock and identity of a side; tests use their own. */
 export interface ClockSource {
   /** The monotonic clock, in ns. */
   readonly now: () => bigint;
@@ -36,8 +36,8 @@ export const OWN_CLOCK: ClockSource = {
 
 /**
  * A name that two processes share only if they read the same monotonic clock: from the kernel's
- * start, the host name and the time namespace; hashed, because it travels.
- * @returns undefined where the kernel does not tell: then clocks are measured.
+ * start, the host name and the time namespace; hashed, because it is sent.
+ * @returns undefined if the kernel does not tell; then clocks are measured.
  */
 export function machineIdentity(): string | undefined {
   try {
@@ -52,8 +52,8 @@ export function machineIdentity(): string | undefined {
 }
 
 /**
- * Answers a question for our clock.
- * @returns false when the message is not one; then it is somebody else's.
+ * Answers a question about our clock.
+ * @returns false if the message is not one; then it belongs to somebody else.
  */
 export function answerClockPing(
   channel: Pick<Channel, 'send'>,
@@ -63,21 +63,21 @@ export function answerClockPing(
   const t2 = source.now();
   if (!isKind(message, 'clock.ping')) return false;
   const { id } = message;
-  // Sent back as it is, so it must be as small as we make it.
+  // Echoed unchanged, so it must be as small as ours.
   if (!Number.isSafeInteger(id)) return true;
   const { machine } = source;
   channel.send({ kind: 'clock.pong', id, machine, t2, t3: source.now() });
   return true;
 }
 
-/** Asks one other side; the owner of the channel hands it the messages. */
+/** Asks one other side; the owner of the channel passes it the messages. */
 export class ClockProbe {
   readonly #channel: Pick<Channel, 'send'>;
   readonly #offset: ClockOffset;
   readonly #source: ClockSource;
   #id = 0;
   #sentAt = 0n;
-  /** Called with true when the awaited answer has come, false when it is late. */
+  /** Called with true when the expected answer has arrived, with false when it is late. */
   #answered: ((isThere: boolean) => void) | undefined;
 
   constructor(
@@ -92,13 +92,13 @@ export class ClockProbe {
 
   /**
    * Takes an answer.
-   * @returns false when the message is none; then it is somebody else's.
+   * @returns false if the message is not one; then it belongs to somebody else.
    */
   take(message: unknown): boolean {
     const t4 = this.#source.now();
     if (!isKind(message, 'clock.pong')) return false;
     const { id, t2, t3, machine } = message;
-    // A late answer, of a question that was given up.
+    // A late answer to an abandoned question.
     if (id !== this.#id || this.#answered === undefined) return true;
     if (typeof machine === 'string' && machine === this.#source.machine) {
       this.#offset.shareClock();
@@ -110,8 +110,8 @@ export class ClockProbe {
   }
 
   /**
-   * One round of exchanges, one after the other. Rounds must not overlap.
-   * @returns false when the other side did not answer, or answered nothing that makes sense.
+   * One round of exchanges, in sequence. Rounds must not overlap.
+   * @returns false if the other side did not answer, or answered nonsense.
    */
   async round(pings: number = ROUND_PINGS): Promise<boolean> {
     for (let ping = 0; ping < pings; ping += 1) {

@@ -1,8 +1,8 @@
 /**
- * The coordinator of one seed: brings agents to the start, begins the scenario's time, hands their
- * reports to the meters in the order of time, and gathers what they counted.
+ * The coordinator of one seed: brings agents to the start, begins the scenario's time, passes their
+ * reports to the meters in chronological order, and gathers their counters.
  *
- * It goes on when an agent dies, and says which one did not answer. What a result is made of is in
+ * It continues when an agent dies, and names those that did not answer. How a result is made is in
  * distributed-run.ts.
  *
  * @module
@@ -26,29 +26,29 @@ import type { ProcessFleet } from './process-fleet.ts';
 import { RemoteFlow, RemoteNode } from './remote-node.ts';
 import { RemoteWorld } from './remote-world.ts';
 
-/** What a coordinator is told. */
+/** What a coordinator is given. */
 export interface CoordinatorOptions {
   readonly scenario: Scenario;
   readonly seed: number;
   readonly fleet: ProcessFleet;
-  /** Everything of an agent's order that is the same for all. */
+  /** Everything in an agent's order that is the same for all. */
   readonly order: Omit<AgentOrder, 'hosts' | 'nextSequence' | 'parcel'>;
-  /** What the processes of these hosts get of the run's secrets. */
+  /** The part of the run's secrets for the processes of these hosts. */
   readonly parcelOf: (hosts: readonly string[]) => Parcel;
   readonly onFailure: (error: unknown) => void;
   readonly onLog: (node: string, level: 'debug' | 'info' | 'warn', message: string) => void;
-  /** An agent has said where it is. */
+  /** An agent has reported its address. */
   readonly onHello?: () => void;
 }
 
-/** Meters wait so long for the slowest agent, ns; what it tells later is counted as late. */
+/** How long meters wait for the slowest agent, ns; later reports are counted as late. */
 const SETTLE_LAG_MAX_NS = 5_000_000_000;
 const NS_PER_S = 1_000_000_000;
-/** Stands for the clock of this machine; others are numbered by their agent. */
+/** Number of this machine's clock; others are numbered by their agent. */
 const SHARED_CLOCK = -1;
-/** Sequence numbers that a dead source may have used without having told. */
+/** Sequence numbers that a dead source may have used without reporting them. */
 const UNTOLD_SEQUENCES = 4_096;
-/** Reports of what happened; all others say how the process stands. */
+/** Reports of what happened; all other messages are about the state of the process. */
 const IS_RECORD: ReadonlySet<Report['type']> = new Set([
   'measured',
   'state',
@@ -64,13 +64,13 @@ const IS_RECORD: ReadonlySet<Report['type']> = new Set([
 export class Coordinator {
   readonly world: RemoteWorld;
   readonly standIns: StandIns;
-  /** Things that a reader of the verdict has to know. */
+  /** Notices for readers of the verdict. */
   readonly warnings = new Notices();
   /** From the restart of a process until all its nodes were ready, ns. */
   readonly restartsNs: number[] = [];
   /** How late followed datagrams were handed over. */
   readonly handovers: HandoverBook;
-  /** Agents that broke, and how. */
+  /** Agents that failed, and how. */
   broken: { readonly name: string; readonly message: string; readonly stack: string } | undefined;
   readonly #options: CoordinatorOptions;
   readonly #nodes = new Map<string, RemoteNode>();
@@ -108,19 +108,19 @@ export class Coordinator {
     this.#listeners.push(stage);
   }
 
-  /** Adds someone who hears states, marks and spans in the order of time. */
+  /** Adds a recorder of states, marks and spans, called in chronological order. */
   listen(listener: WorldListener): void {
     this.#listeners.push(listener);
   }
 
-  /** Agents of the first hour that are not yet in this state or beyond it. */
+  /** Initial agents that have not yet reached this state. */
   behind(state: 'connected' | 'loaded' | 'ready'): readonly AgentProcess[] {
     const order = ['starting', 'connected', 'loaded', 'ready', 'done', 'dead'];
     const wanted = order.indexOf(state);
     return this.#options.fleet.agents.filter((agent) => order.indexOf(agent.state) < wanted);
   }
 
-  /** Hands every connected agent its part of the run. */
+  /** Sends every connected agent its part of the run. */
   load(): void {
     for (const agent of this.#options.fleet.agents) this.#load(agent);
   }
@@ -133,7 +133,7 @@ export class Coordinator {
   }
 
   /**
-   * Carries measurements to the meters that are old enough to be complete.
+   * Passes measurements that are old enough to be complete to the meters.
    * @returns the instant up to which they are, ns.
    */
   settle(): number {
@@ -148,7 +148,7 @@ export class Coordinator {
     return untilNs;
   }
 
-  /** Ends the run: agents that are alive are asked for their result. */
+  /** Ends the run: asks living agents for their result. */
   stop(): void {
     this.#isEnding = true;
     this.world.agenda.stop();
@@ -160,13 +160,15 @@ export class Coordinator {
     return this.#options.fleet.agents.filter((agent) => agent.isAlive);
   }
 
-  /** How wrong the difference of two agents' instants may be, at most; 0 on one machine, ns. */
+  /**
+   * Upper bound on the error of the difference between two agents' instants; 0 on one machine, ns.
+   */
   clockUncertaintyNs(): number {
     const zero = this.#zeroNs;
     if (zero === undefined) return 0;
     const span = { fromNs: zero, toNs: process.hrtime.bigint() };
     const started = this.#options.fleet.agents.filter(({ isStarted }) => isStarted);
-    // Nobody can judge by a clock that was never measured.
+    // A clock that was never measured cannot be used for a judgement.
     if (started.some(({ clock }) => !clock.isKnown)) return Number.MAX_SAFE_INTEGER;
     const errors = started
       .filter(({ clock }) => !clock.isShared)
@@ -175,7 +177,7 @@ export class Coordinator {
     return largest + second;
   }
 
-  /** All that is known goes to the meters. */
+  /** Passes all that is known to the meters. */
   finish(): void {
     const { measured, tallies } = this.world;
     measured.settle(Number.POSITIVE_INFINITY);
@@ -190,9 +192,9 @@ export class Coordinator {
     }
   }
 
-  /** An agent told something. */
+  /** A message from an agent has arrived. */
   hear(agent: AgentProcess, report: Report): void {
-    // What a process said before it was killed may come after its death.
+    // What a process sent before it was killed may arrive after its death.
     if (agent.state === 'dead' && !IS_RECORD.has(report.type)) return;
     switch (report.type) {
       case 'hello':
@@ -251,12 +253,12 @@ export class Coordinator {
     this.warnings.add(`${agent.name}: the ${agent.noun} ended ${when} (${why})${last}`);
   }
 
-  /** An agent has sent what no agent may send, and was sent away. */
+  /** An agent sent something forbidden and was disconnected. */
   expelled(agent: AgentProcess, wrong: string): void {
     this.warnings.add(`${agent.name}: its channel was closed at ${this.#at()}: ${wrong}`);
   }
 
-  /** The number of the next packet of a flow, as far as its source has told. */
+  /** The number of the next packet of a flow, as far as its source has reported. */
   nextSequence(flow: number): number {
     return this.#nextSequence[flow] ?? 0;
   }
@@ -279,7 +281,10 @@ export class Coordinator {
     for (const command of this.world.effectsOn(hosts)) agent.tell(command);
   }
 
-  /** What a source sent last before its death was perhaps never told: those numbers are not used. */
+  /**
+   * A source's last packets before its death may never have been reported: their numbers are not
+   * reused.
+   */
   #skipUntold(hosts: readonly string[]): void {
     for (const flow of this.#flows) {
       if (!hosts.includes(flow.spec.from)) continue;
@@ -289,9 +294,9 @@ export class Coordinator {
     }
   }
 
-  /** A process that comes while the run is under way: its clock is another one, perhaps. */
+  /** A process that joins while the run is under way may have a different clock. */
   #loadAgain(agent: AgentProcess): void {
-    // Nothing that it tells is of before.
+    // Nothing that it reports is older than that.
     agent.toldNs = this.world.agenda.now();
     if (agent.clock.isKnown) {
       this.#load(agent);
@@ -310,7 +315,7 @@ export class Coordinator {
     agent.tell({ type: 'start', zeroNs });
   }
 
-  /** The scenario's time 0 on the clock of an agent; undefined before it has begun. */
+  /** The scenario's time 0 on an agent's clock; undefined before it has begun. */
   #zeroOf(agent: AgentProcess): bigint | undefined {
     if (this.#zeroNs === undefined) return undefined;
     if (agent.clock.isKnown) {

@@ -1,5 +1,6 @@
 /**
- * Files that hold the secret of one process of a deployment: 64 hex digits that nobody but their owner may read.
+ * Files that hold the secret of one process of a deployment: 64 hex digits, readable for their
+ * owner only.
  *
  * No message of this module contains a digit of a key.
  *
@@ -28,7 +29,7 @@ const OWNER_ONLY = 0o600;
 /** Permission bits of group and others. */
 const OTHERS = 0o077;
 const HEX = new RegExp(`^[0-9A-Fa-f]{${2 * CHANNEL_KEY_LENGTH}}\\s*$`);
-/** A key file is 65 bytes; what is longer is something else. */
+/** A key file is 65 bytes; a longer one is something else. */
 const LENGTH_MAX = 1_024;
 
 /** A key, or why there is none. */
@@ -66,7 +67,7 @@ export function readKeyFile(path: string): KeyResult {
   }
 }
 
-/** Looks at the open file, so that nobody can exchange it between the look and the reading. */
+/** Checks the open file, so that nobody can exchange it between the check and the read. */
 function readOpen(handle: number, shown: string): KeyResult {
   const status = fstatSync(handle);
   const makeOne = 'remove it; npm run node -- TOPOLOGY --new-keys FOLDER makes another';
@@ -87,8 +88,9 @@ function readOpen(handle: number, shown: string): KeyResult {
 }
 
 /**
- * Writes a fresh key from the system's generator into a new file with mode 0600, to disk.
- * @throws Refusal when the file exists (a key is never overwritten) or cannot be written.
+ * Writes a fresh key from the system's generator into a new file with mode 0600, and syncs it to
+ * disk.
+ * @throws Refusal if the file exists (a key is never overwritten) or cannot be written.
  */
 export function newKeyFile(path: string): void {
   const shown = displayPath(path);

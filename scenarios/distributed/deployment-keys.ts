@@ -7,8 +7,8 @@
  * node-alice.key     secret of alice, on alice's machine only
  * ```
  *
- * A machine that was taken over can play its own nodes, and nobody else's part. No message of this
- * module contains a digit of a secret.
+ * An attacker who takes over a machine can impersonate its own nodes, but no others. No message of
+ * this module contains a digit of a secret.
  *
  * @module
  */
@@ -21,7 +21,7 @@ import { Refusal } from '../refusal.ts';
 import { CHANNEL_KEY_LENGTH, publicKeyOf } from './channel/handshake.ts';
 import { type KeyProblem, newKeyFile, readKeyFile } from './deployment-key.ts';
 
-/** The holder of a secret of a deployment. */
+/** Holders of secrets in a deployment. */
 export type KeyRole =
   | { readonly kind: 'coordinator' }
   | { readonly kind: 'node'; readonly name: string };
@@ -55,7 +55,7 @@ function secretFile(role: KeyRole): string {
 }
 
 /**
- * Reads what one process needs of a folder of keys.
+ * Reads what one process needs from a folder of keys.
  * @param folder Absolute.
  * @param nodes Names of the nodes that must have keys.
  */
@@ -86,9 +86,9 @@ export function readKeys(
 }
 
 /**
- * Makes the keys that a folder has not yet, and adds them to its public keys.
+ * Makes the keys that are missing in a folder, and adds them to its public keys.
  * @returns names of the files that were made.
- * @throws Refusal when a file cannot be written, or one that is there holds no key.
+ * @throws Refusal if a file cannot be written, or an existing one holds no key.
  */
 export function makeKeys(folder: string, roles: readonly KeyRole[]): readonly string[] {
   makeFolder(folder);

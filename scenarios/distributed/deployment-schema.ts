@@ -1,7 +1,7 @@
 /**
- * YAML of a deployment file: where the coordinator listens, and which node stands on which machine.
+ * YAML of a deployment file: where the coordinator listens, and which node runs on which machine.
  *
- * The shapes of single entries; what they say about the topology is checked by `deployment.ts`.
+ * Only the shapes of single entries; `deployment.ts` checks what they say about the topology.
  * `schemas/deployment.schema.json` is generated from here.
  *
  * @module
@@ -23,7 +23,7 @@ const PORT_MAX = 65_535;
 const IPV4 = /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?!$)|$)){4}$/;
 const ENDPOINT = /^(?:\[([0-9A-Fa-f:.]+)\]|([A-Za-z0-9][A-Za-z0-9.-]*)):(\d{1,5})$/;
 
-/** Where somebody listens on TCP. */
+/** A TCP address on which a process listens. */
 export interface HostPort {
   /** Address or name, IPv6 without brackets. */
   readonly host: string;
@@ -47,10 +47,10 @@ function endpoint(): Leaf<HostPort> {
 }
 
 const LEVEL = '(?:[a-z][a-z0-9._-]{0,62}:)?(?:debug|info|warn|error)';
-/** What `ORRERY_LOG` takes; parts end at a comma, so no text is tried twice. */
+/** What `ORRERY_LOG` accepts; parts end at a comma, so no text is matched twice. */
 const LEVELS = new RegExp(`^${LEVEL}(?:, ?${LEVEL}){0,63}$`);
 
-// Sockets of nodes are IPv4, as the addresses of topologies are.
+// Nodes use IPv4 sockets, like the addresses of topologies.
 const address = (): Leaf<string> =>
   pattern(
     'an IPv4 address such as 192.0.2.11',
@@ -112,5 +112,5 @@ export const deploymentSchema = z
   })
   .meta({ title: 'Orrery deployment', description: 'Which node runs where, and who starts them.' });
 
-/** A file as the schema has read it. */
+/** A file as parsed by the schema. */
 export type DeploymentInput = z.infer<typeof deploymentSchema>;

@@ -1,5 +1,5 @@
 /**
- * Deployment files: they put the nodes of a topology on machines.
+ * Deployment files, which assign the nodes of a topology to machines.
  *
  * ```yaml
  * coordinator: 192.0.2.10:7000        # the nodes find it here
@@ -11,7 +11,8 @@
  * log: warn,gateway:debug             # read again on SIGHUP
  * ```
  *
- * Reads and checks; starts nothing. Mistakes are told all at once, at their place in the file.
+ * Reads and checks; starts nothing. All mistakes are reported together, each at its place in the
+ * file.
  *
  * @module
  */
@@ -46,13 +47,13 @@ export interface DeployedHost {
 /** A checked deployment. Printing it shows no key. */
 export class Deployment {
   readonly file: string;
-  /** Of the file's bytes. */
+  /** SHA-256 of the file's bytes. */
   readonly sha256: string;
   readonly coordinator: HostPort;
   readonly shape: 'links' | 'off';
   /** Levels of the nodes' logs, as in ORRERY_LOG. */
   readonly log: string | undefined;
-  /** The nodes that the file names; the others stay where the topology has them. */
+  /** The nodes that the file names; the others stay where the topology puts them. */
   readonly hosts: ReadonlyMap<string, DeployedHost>;
   readonly #keys: DeploymentKeys;
 
@@ -68,12 +69,12 @@ export class Deployment {
     this.#keys = parts.keys;
   }
 
-  /** Its own secret, and the public keys of all. */
+  /** Its own secret, and everybody's public keys. */
   get keys(): DeploymentKeys {
     return this.#keys;
   }
 
-  /** Names of settings, besides the log's levels, that another file says differently. */
+  /** Names of settings that differ from those in another file, apart from log levels. */
   differencesFrom(other: Deployment): readonly string[] {
     const settings = ({ coordinator, shape, hosts }: Deployment): Record<string, string> => ({
       coordinator: `${coordinator.host}:${coordinator.port}`,
@@ -86,7 +87,7 @@ export class Deployment {
     return equalSecrets(this.#keys.secret, other.#keys.secret) ? names : [...names, 'keys'];
   }
 
-  /** The topology with its nodes at the addresses of this deployment. */
+  /** The topology, with its nodes at the addresses of this deployment. */
   place(topology: Topology): Topology {
     const hosts = topology.hosts.map((host) => {
       const address = this.hosts.get(host.name)?.address;
@@ -101,7 +102,7 @@ export class Deployment {
  *
  * @param path Relative to the working folder.
  * @param role Whose secret is needed.
- * @throws ConfigError naming every mistake.
+ * @throws ConfigError that names every mistake.
  */
 export function loadDeployment(path: string, topology: Topology, role: KeyRole): Deployment {
   const place = resolve(path);
@@ -175,7 +176,7 @@ class Checker {
     return read;
   }
 
-  /** A node on loopback and its neighbour on a network would never hear each other. */
+  /** A node on loopback and its neighbour on a network could not reach each other. */
   #checkNeighbours(hosts: ReadonlyMap<string, DeployedHost>): void {
     const told = new Set<string>();
     for (const group of neighbours(this.#topology)) {
@@ -239,7 +240,7 @@ function isOnNetwork(address: string | undefined): boolean {
   return address !== undefined && !address.startsWith('127.');
 }
 
-/** RFC 1122 section 3.2.1.3: neither "this network" nor a group, nor everybody. */
+/** RFC 1122 section 3.2.1.3: not "this network", not multicast, not broadcast. */
 function isUnicast(address: string): boolean {
   const first = Number(address.split('.')[0]);
   return first > 0 && first < 224;
@@ -253,7 +254,7 @@ function neighbours({ links, segments }: Topology): readonly (readonly string[])
   ];
 }
 
-/** Each UDP port on which a host hears a link or a segment. */
+/** Every UDP port on which a host receives from a link or a segment. */
 function attachments({
   links,
   segments,

@@ -1,10 +1,10 @@
 /**
- * Runs a scenario with its nodes in processes of their own, or on several event loops of this one,
- * seed after seed, and gathers what the judge needs: the same file, stage and estimators as where all
- * nodes share one event loop.
+ * Runs a scenario with its nodes in several processes, or on several event loops of this one, seed
+ * after seed, and gathers what the judge needs: the same file, stage and estimators as if all nodes
+ * shared one event loop.
  *
- * Processes are started here, one for each node or for each machine of the topology, or somebody
- * else starts them (`orrery node`) and a deployment file says where.
+ * Processes are started here, one per node or per machine of the topology, or somebody else starts
+ * them (`orrery node`) as a deployment file says.
  *
  * @module
  */
@@ -72,36 +72,41 @@ import { drawRunName } from './run-state.ts';
 /** What to run, and how. */
 export interface DistributedOrder extends RunOrder {
   readonly registry: Registry;
-  /** Which nodes share a process, or on how many event loops of this one they are. */
+  /** Which nodes share a process, or on how many event loops of this process they run. */
   readonly processes: 'node' | 'machine' | { readonly loops: number };
   readonly shape: 'links' | 'off';
   readonly precision: 'low' | 'high';
-  /** Log lines from this level on go to stderr; none when absent. */
+  /** Log lines from this level on go to stderr; none if absent. */
   readonly log?: LogLevel;
   /** `file:` address of the module that runs an agent in a process. */
   readonly agentEntry: string;
-  /** Says what a person who waits has to know, at once. */
+  /** Tells a waiting person something immediately. */
   readonly onNotice?: (text: string) => void;
-  /** Gets all processes whenever one of them has said where it is. */
+  /** Receives all processes whenever one of them has reported its address. */
   readonly onProcesses?: (processes: readonly ProcessEntry[]) => void;
-  /** Agents that others start; they find the coordinator here. */
+  /** Agents that others start; they reach the coordinator here. */
   readonly deployment?: {
     readonly keys: DeploymentKeys;
     readonly coordinator: { readonly host: string; readonly port: number };
   };
 }
 
-/** The module that runs an agent on an event loop, in the form in which this one runs. */
+/** The module that runs an agent on an event loop, in this program's own form. */
 const LOOP_ENTRY = new URL(IS_SOURCE ? './loop-start.ts' : './loop-start.js', import.meta.url).href;
-/** An agent that was started here has this long to come. */
+/** Time limit for an agent started here to connect. */
 const CONNECT_MAX_MS = 30_000;
-/** One that somebody else starts has longer. */
+/** The longer limit for one that somebody else starts. */
 const MEET_MAX_MS = 600_000;
 const READY_MAX_MS = 30_000;
-/** All agents have their orders well before time begins (docs/spec/live.md). */
+/**
+ * Time 0 is this far ahead, so that all agents get their orders before it
+ * (docs/spec/live.md#processes).
+ */
 const LEAD_NS = 200_000_000n;
 const SETTLE_MS = 250;
-/** Between two measurements of other machines' clocks; the bound grows by 100 ppm of it. */
+/**
+ * Interval between measurements of other machines' clocks; the uncertainty grows by 100 ppm of it.
+ */
 const CLOCK_MS = 5_000;
 const POLL_MS = 10;
 const RESULT_MAX_MS = 5_000;
@@ -135,7 +140,7 @@ class DistributedRun {
   readonly #turn: SeedTurn;
   readonly #fleet: ProcessFleet;
   readonly #coordinator: Coordinator;
-  /** All of this run; a process gets a parcel of it. */
+  /** All secrets of this run; a process gets its parcel of them. */
   readonly #secrets = drawnSecrets();
   readonly #provision: Provision;
   readonly #guard: ReportGuard;
@@ -213,7 +218,7 @@ class DistributedRun {
     const { scenario, deployment } = this.#order;
     const addresses = scenario.topology.hosts.map(({ address }) => address);
     const missing = deployment === undefined ? firstUnusable(addresses) : undefined;
-    // Also when a second Ctrl-C ends this process at once.
+    // Also when a second Ctrl-C ends this process immediately.
     process.once('exit', this.#removeFiles);
     try {
       if (missing !== undefined) throw new Refusal(`this system has no address ${missing}`);
@@ -315,7 +320,7 @@ class DistributedRun {
     };
   }
 
-  /** The network is the same in every process; here it gives the trace its names only. */
+  /** The network is the same in every process; here it only gives the trace its names. */
   #traceOf(): Recorder | undefined {
     const { scenario, registry, recordingsOf } = this.#order;
     const recordings = recordingsOf(this.#turn.seed);
@@ -334,7 +339,7 @@ class DistributedRun {
     return liveTrace({ ...facts, now, directions, soFar }, recordings);
   }
 
-  /** Starts all agents; one that does not come is named. */
+  /** Starts all agents; names one that does not connect. */
   async #bringUp(): Promise<void> {
     const { deployment } = this.#order;
     await this.#fleet.open();
@@ -354,21 +359,24 @@ class DistributedRun {
     );
   }
 
-  /** Somebody else starts the nodes: they have to know that we wait, and where. */
+  /** Somebody else starts the nodes, so they must be told that we wait, and where. */
   #announce({ host, port }: { readonly host: string; readonly port: number }): void {
     const names = this.#fleet.agents.map(({ name }) => name);
     this.#order.onNotice?.(`waits at ${host}:${port} for ${names.join(', ')}`);
   }
 
   #refused(peer: string, reason: string): void {
-    // A process that was killed while it dialled is no stranger.
+    // A process that was killed while it dialled is not a stranger.
     if (reason === 'connection lost') return;
     const text = `${peer} was sent away: ${reason}`;
     this.#warnings.add(text);
     this.#order.onNotice?.(text);
   }
 
-  /** Waits until all nodes can carry traffic, so that cold code is not measured (9.5). */
+  /**
+   * Waits until all nodes can carry traffic, so that cold code is not measured
+   * (docs/spec/live.md#processes).
+   */
   async #untilReady(): Promise<void> {
     const late = await this.#wait(READY_MAX_MS, () => this.#coordinator.behind('ready'));
     if (late.length === 0) return;
@@ -398,7 +406,7 @@ class DistributedRun {
     return early.ending;
   }
 
-  /** Asks everybody for what was counted, and names those who do not answer. */
+  /** Asks all agents for their counters, and names those that do not answer. */
   async #collect(): Promise<void> {
     this.#coordinator.stop();
     const silent = await this.#wait(RESULT_MAX_MS, () => this.#coordinator.unanswered, false);
@@ -408,7 +416,7 @@ class DistributedRun {
     this.#coordinator.finish();
   }
 
-  /** Waits until nobody is left, for so long at most; returns those who are. */
+  /** Waits until none is left, up to a time limit; returns those that are. */
   async #wait(
     ms: number,
     left: () => readonly AgentProcess[],

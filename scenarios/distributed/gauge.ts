@@ -1,6 +1,6 @@
 /**
- * What an agent has counted: metrics of its nodes, packets of its links and sockets, and what the
- * process took of the machine.
+ * The counters of an agent: metrics of its nodes, packets of its links and sockets, and the machine
+ * resources that the process used.
  *
  * @module
  */
@@ -28,7 +28,7 @@ export class Gauge {
     this.#rows = rows;
   }
 
-  /** The scenario's time begins: what starting took is not measured. */
+  /** The scenario's time begins: the start-up is not measured. */
   begin(): void {
     this.#beganMs = performance.now();
     this.#beganCpu = process.cpuUsage();
@@ -41,7 +41,7 @@ export class Gauge {
     return { ...this.counts(hosts), lateness: packHistogram(this.#world.live.lateness.data()) };
   }
 
-  /** As {@link tally}, without what is large. */
+  /** As {@link tally}, without the large parts. */
   counts(hosts: readonly string[]): Tally {
     const { live, sim } = this.#world;
     const { user, system } = process.cpuUsage(this.#beganCpu);

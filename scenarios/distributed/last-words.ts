@@ -1,5 +1,6 @@
 /**
- * What a process that died said last, as one line for people: the reason, not the end of a stack.
+ * Extracts from the output of a process that died the one line that tells people why, instead of
+ * the end of a stack.
  *
  * @module
  */
@@ -9,8 +10,8 @@ const WORDS_MAX = 300;
 
 /**
  * Finds the line that says why.
- * @param stderr The end of what the process wrote; its first line may be cut.
- * @returns the message of its last log line, or of its exception; empty when it said nothing.
+ * @param stderr The end of the process's output; its first line may be cut.
+ * @returns the message of its last log line, or of its exception; empty if it printed nothing.
  */
 export function lastWordsOf(stderr: string): string {
   const lines = stderr.split('\n').map((line) => line.trim());

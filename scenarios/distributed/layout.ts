@@ -1,18 +1,18 @@
 /**
- * Which nodes share a process, how that is called, and where an operator finds the processes of a run.
+ * Which nodes share a process, how that is named, and how an operator finds the processes of a run.
  *
  * @module
  */
 import type { Topology } from '../../topologies/model.ts';
 import type { AgentProcess } from './agent-process.ts';
 
-/** A process as its operator finds it; the lines of `processes.json`. */
+/** A process as shown to its operator; the entries of `processes.json`. */
 export interface ProcessEntry {
   readonly nodes: readonly string[];
   readonly pid: number;
-  /** TCP port of its operator endpoint, on loopback of its machine; null when it has none. */
+  /** TCP port of its operator endpoint, on loopback of its machine; null if it has none. */
   readonly operatorPort: number | null;
-  /** It took the place of a process that had ended. */
+  /** It replaced a process that had ended. */
   readonly isRestart: boolean;
 }
 
@@ -38,7 +38,7 @@ export function layoutText(
   return length === 1 ? '1 process' : `${length} processes`;
 }
 
-/** The processes that have said where they are and live. */
+/** The living processes that have reported their addresses. */
 export function processEntries(agents: readonly AgentProcess[]): readonly ProcessEntry[] {
   const entries: ProcessEntry[] = [];
   const seen = new Set<string>();

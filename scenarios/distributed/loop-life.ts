@@ -1,5 +1,5 @@
 /**
- * An agent on an event loop of its own in this process: a worker thread, reached through a port.
+ * An agent on its own event loop in this process: a worker thread, reached through a port.
  *
  * @module
  */
@@ -10,12 +10,12 @@ import { portChannel } from './channel/port-channel.ts';
 import type { LoopBoot } from './loop-start.ts';
 
 /**
- * Three semi-spaces of 32 MB instead of 16: every datagram leaves a kilobyte of garbage, and half as
- * many collections save a tenth of the processor at 15,000 packets/s (docs/PERFORMANCE.md, Live).
+ * Three semi-spaces of 32 MB instead of 16: every datagram leaves a kilobyte of garbage, and half
+ * as many collections save a tenth of the processor time at 15,000 packets/s (docs/PERFORMANCE.md).
  */
 const YOUNG_GENERATION_MB = 96;
 
-/** An agent, and the way to it. */
+/** An agent, and the channel to it. */
 export interface StartedLoop {
   readonly life: AgentLife;
   readonly channel: Channel;
@@ -32,10 +32,10 @@ export function startLoop(
   const worker = new Worker(path, {
     workerData: boot,
     transferList: [port2],
-    // The file needs nothing else that this process was started with.
+    // The file needs none of this process's start options.
     execArgv: [],
     resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
-    // It says its last words to us.
+    // We receive its last output.
     stderr: true,
     stdout: true,
   });

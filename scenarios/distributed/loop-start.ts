@@ -1,6 +1,6 @@
 /**
- * Runs an agent on a thread of the process that judges. It answers no operator and hears no signals:
- * both are the process's own.
+ * Runs an agent on a thread of the judging process. It has no operator endpoint and handles no
+ * signals: both belong to the process.
  *
  * @module
  */
@@ -9,10 +9,10 @@ import { ProtocolRegistry } from '../registry.ts';
 import { AgentSession } from './agent-session.ts';
 import { portChannel } from './channel/port-channel.ts';
 
-/** What a thread is started with. */
+/** Start parameters of a thread. */
 export interface LoopBoot {
   readonly hosts: readonly string[];
-  /** The way to the coordinator. */
+  /** The channel to the coordinator. */
   readonly port: MessagePort;
 }
 
@@ -23,5 +23,5 @@ const session = new AgentSession({
   registry: new ProtocolRegistry(),
 });
 const { kind } = await session.end;
-// Ends this thread only, also when a protocol left something open.
+// Ends this thread only, even if a protocol left something open.
 process.exit(kind === 'done' ? 0 : 1);

@@ -1,11 +1,11 @@
 /**
- * Event loops of one process: how many of them a scenario gets unasked, and which nodes share one.
+ * Event loops of one process: how many a scenario gets by default, and which nodes share one.
  *
- * Nodes are put in a row along the traffic, from one end of its heaviest flow to the other, and the
- * row is cut into pieces that have about as much to do. So every path has a part on each loop,
- * whichever of them is in use, and crosses few borders. The same file is always cut in the same way.
- * Does not measure anything: a node's load is what the traffic of the file sends past it, and more
- * where it begins and ends.
+ * Nodes are ordered along the traffic, from one end of its heaviest flow to the other, and the
+ * order is cut into pieces of about equal load. So every path has a part on each loop, whichever
+ * path is in use, and crosses few borders. The same file is always cut in the same way. Nothing is
+ * measured: a node's load is the traffic that the file sends past it, and more where flows begin
+ * and end.
  *
  * @module
  */
@@ -13,22 +13,25 @@ import { assert } from '../../engine/core/assert.ts';
 import type { Topology } from '../../topologies/model.ts';
 import type { Scenario, TrafficSpec } from '../model.ts';
 
-/** One loop carries some 12,000 packets/s over six links (docs/PERFORMANCE.md, Live); a third of it leaves room. */
+/**
+ * One loop carries some 12,000 packets/s over six links (docs/PERFORMANCE.md); a third of that
+ * leaves room.
+ */
 const ONE_LOOP_RATE = 4_000;
 /**
- * An end of a flow costs as much as two to three routers, whichever end: it makes or checks, seals or
- * opens what they forward (docs/PERFORMANCE.md, Live).
+ * An end of a flow costs as much as two to three routers: it makes or checks, and seals or opens,
+ * what they forward (docs/PERFORMANCE.md).
  */
 const END_WEIGHT = 2;
-/** More than two loops were never measured to be of use, so nobody gets them unasked. */
+/** More than two loops were never measured to help, so nobody gets them by default. */
 const UNASKED_MAX = 2;
 
-/** What of a scenario decides about loops. */
+/** What decides about loops in a scenario. */
 export type LoopScenario = Pick<Scenario, 'traffic'> & {
   readonly topology: Pick<Topology, 'hosts' | 'links' | 'segments' | 'addressPlan'>;
 };
 
-/** Packets/s that constant and poisson sources offer together, all of them at work. */
+/** Packets/s that constant and poisson sources offer together, all of them active. */
 export function offeredRate({ traffic }: Pick<Scenario, 'traffic'>): number {
   return traffic.reduce((sum, { pattern }) => {
     const isSteady = pattern.kind === 'constant' || pattern.kind === 'poisson';
@@ -37,18 +40,18 @@ export function offeredRate({ traffic }: Pick<Scenario, 'traffic'>): number {
 }
 
 /**
- * Loops for somebody who did not ask for any: two where much traffic is offered, else one.
+ * Default number of loops: two where much traffic is offered, else one.
  * @param cores Cores that this process may use.
  */
 export function loopsFor(scenario: LoopScenario, cores: number): number {
   const { hosts, addressPlan } = scenario.topology;
-  // Ports of that plan are given out by one table.
+  // Ports of that plan are assigned from one table.
   if (addressPlan === 'ports' || offeredRate(scenario) <= ONE_LOOP_RATE) return 1;
   return Math.min(cores, UNASKED_MAX, hosts.length);
 }
 
 /**
- * Hosts of each loop, none of them without any.
+ * Hosts of each loop, each with at least one.
  * @param loops From 1 to the number of hosts.
  */
 export function loopGroups(scenario: LoopScenario, loops: number): readonly (readonly string[])[] {
@@ -60,7 +63,7 @@ export function loopGroups(scenario: LoopScenario, loops: number): readonly (rea
   return cut(row, loadsOf(scenario, map), loops);
 }
 
-/** Numbers of links between hosts. */
+/** Indices of links, by host. */
 class HopMap {
   readonly #neighbours = new Map<string, Set<string>>();
   readonly #known = new Map<string, ReadonlyMap<string, number>>();
@@ -71,12 +74,12 @@ class HopMap {
     for (const { members } of segments) this.#join(members.map(({ host }) => host));
   }
 
-  /** To every host that can be reached from here, nearest first. */
+  /** Links to every host that is reachable from here, nearest first. */
   from(source: string): ReadonlyMap<string, number> {
     const known = this.#known.get(source);
     if (known !== undefined) return known;
     const hops = new Map([[source, 0]]);
-    // A map is walked over what is added on the way, too.
+    // Iterating over a map includes what is added on the way.
     for (const [at, count] of hops) {
       for (const next of this.#neighbours.get(at) ?? []) {
         if (!hops.has(next)) hops.set(next, count + 1);
@@ -93,7 +96,9 @@ class HopMap {
   }
 }
 
-/** Ends of the heaviest flow, the first of equals; without traffic, two hosts that are far apart. */
+/**
+ * Ends of the heaviest flow, the first of equals; without traffic, two hosts that are far apart.
+ */
 function axisOf({ traffic, topology }: LoopScenario, map: HopMap): readonly [string, string] {
   const [first] = traffic;
   if (first !== undefined) {
@@ -104,7 +109,7 @@ function axisOf({ traffic, topology }: LoopScenario, map: HopMap): readonly [str
   return [from, [...map.from(from).keys()].at(-1) ?? from];
 }
 
-/** Nodes nearer to the beginning of the axis than to its end come first; ties as in the file. */
+/** Nodes closer to the beginning of the axis than to its end come first; ties in file order. */
 function inRow(
   names: readonly string[],
   [from, to]: readonly [string, string],
@@ -118,8 +123,8 @@ function inRow(
 }
 
 /**
- * What each node has to do, in packets/s that a router would forward, if all go the shortest ways, all
- * of them; 1 for being there.
+ * The load of each node, in packets/s that a router would forward, if every flow takes all shortest
+ * paths; plus 1 for existing.
  */
 function loadsOf({ traffic, topology }: LoopScenario, map: HopMap): ReadonlyMap<string, number> {
   const loads = new Map(topology.hosts.map(({ name }) => [name, 1]));
@@ -140,7 +145,7 @@ function rateOf({ pattern }: TrafficSpec): number {
   return 'rate' in pattern ? pattern.rate : 0;
 }
 
-/** Pieces of a row, each as near to its share of what is left as whole nodes allow. */
+/** Pieces of the order, each as close to its share of the rest as whole nodes allow. */
 function cut(
   row: readonly string[],
   loads: ReadonlyMap<string, number>,

@@ -1,8 +1,8 @@
 /**
- * Shapes of everything that a coordinator and an agent tell each other: {@link readReport} and
- * {@link readCommand} are the only ways in which a message of a channel becomes a typed one.
+ * Shapes of all messages between coordinator and agents: {@link readReport} and {@link readCommand}
+ * are the only ways in which a message from a channel becomes a typed one.
  *
- * What a message says about the run – which hosts, flows and links there are – is checked by
+ * What a message says about the run – which hosts, flows and links exist – is checked by
  * `report-guard.ts`.
  *
  * @module
@@ -34,14 +34,14 @@ import {
 /** A message that fits, or what is wrong with it. */
 export type Read<T> = { readonly message: T } | { readonly wrong: string };
 
-/** Instants of a run, ns either side of its beginning: thirteen days. */
+/** Instants of a run, ns before or after its start: thirteen days. */
 const INSTANT_MAX = 2 ** 50;
 const NAME_MAX = 256;
 /** Longest text of a log line, a reason or a stack. */
 export const WORDS_MAX = 16_384;
-/** Names of one kind that one process may have: hosts, metrics, reasons. */
+/** Names of one kind that one process may report: hosts, metrics, reasons. */
 const NAMES_MAX = 10_000;
-/** Rows of measured packets in one message: some seconds of all that one process can carry. */
+/** Rows of measured packets per message: some seconds of everything that one process can carry. */
 const PACKETS_MAX = 200_000;
 const SAMPLES_MAX = 100_000;
 const PORT_MAX = 65_535;
@@ -252,12 +252,12 @@ const COMMANDS: Shapes<Command> = {
 const reportShape = tagged('type', shapesOf(REPORTS));
 const commandShape = tagged('type', shapesOf(COMMANDS));
 
-/** What an agent has sent. */
+/** Reads a message from an agent. */
 export function readReport(message: unknown): Read<Report> {
   return read<Report>(message, reportShape);
 }
 
-/** What a coordinator has sent. */
+/** Reads a message from a coordinator. */
 export function readCommand(message: unknown): Read<Command> {
   return read<Command>(message, commandShape);
 }
@@ -267,7 +267,7 @@ function read<T>(message: unknown, shape: Shape): Read<T> {
   return wrong === undefined ? { message: message as T } : { wrong };
 }
 
-/** How a message is called in what is told about it. */
+/** The name of a message in diagnostics. */
 function typeOf(message: unknown): string {
   if (typeof message !== 'object' || message === null || !('type' in message)) return 'message';
   const { type: own } = message;

@@ -1,10 +1,10 @@
 /**
- * What a coordinator and its agents tell each other (DESIGN 9): one agent is one process, or one event
- * loop of the coordinator's process, with the nodes of some hosts.
+ * The messages between a coordinator and its agents. An agent is one process, or one event loop of
+ * the coordinator's process, with the nodes of some hosts.
  *
  * Instants are ns of the scenario's time unless a name says otherwise. Measurements travel as rows
- * of numbers, since there are some for every packet. Types only: what a channel brings becomes one of
- * these by `message-shapes.ts`.
+ * of numbers, because there are some for every packet. Types only: `message-shapes.ts` turns what a
+ * channel delivers into one of these.
  *
  * @module
  */
@@ -17,11 +17,11 @@ import type { Parcel } from '../runner/provision/parcel.ts';
 import type { ReplayAttack } from '../runner/world.ts';
 import type { PackedHistogram, PackedMetrics } from './packed-histogram.ts';
 
-/** A measured row of a packet that was sent: flow, sequence, instant. */
+/** A row for a sent packet: flow, sequence, instant. */
 export const SENT_ROW = 3;
-/** A measured row of a packet that arrived: host, flow, kind, sequence, sent at, instant. */
+/** A row for a packet that arrived: host, flow, kind, sequence, sent at, instant. */
 export const ARRIVED_ROW = 6;
-/** Where in that row the instant stands. */
+/** Position of the instant in that row. */
 export const ARRIVED_AT = 5;
 
 /** Everything an agent needs to build its part of the run. */
@@ -30,24 +30,24 @@ export interface AgentOrder {
   readonly hosts: readonly string[];
   readonly scenario: Scenario;
   readonly seed: number;
-  /** Names the run, so that a node that comes back finds its stores: 16 hexadecimal digits. */
+  /** Names the run, so that a restarted node finds its stores: 16 hexadecimal digits. */
   readonly run: string;
-  /** Secrets of these hosts, and of all others what is public. */
+  /** Secrets of these hosts, and everybody's public values. */
   readonly parcel: Parcel;
   readonly shape: 'links' | 'off';
   readonly precision: 'low' | 'high';
-  /** Stores of the hosts, a folder each; a temporary one when absent. */
+  /** Stores of the hosts, a folder each; a temporary one if absent. */
   readonly stateFolder?: string;
   /** First sequence number of each flow: higher than any of an earlier life. */
   readonly nextSequence: readonly number[];
-  /** As in `start`, for a process that comes while the run is under way. */
+  /** As in `start`, for a process that joins while the run is under way. */
   readonly zeroNs?: bigint;
 }
 
 /** From the coordinator to an agent. */
 export type Command =
   | { readonly type: 'load'; readonly order: AgentOrder }
-  /** The answer to a `hello` that cannot take part; the channel ends behind it. */
+  /** The answer to a `hello` that is not admitted; the channel then ends. */
   | { readonly type: 'refused'; readonly reason: string }
   | RunCommand;
 
@@ -83,7 +83,7 @@ export type RunCommand =
       readonly stepNs: number;
       readonly ppm: number;
     }
-  /** Stops one node as a crash does; for agents whose other nodes live on. */
+  /** Stops one node as a crash does; for agents whose other nodes continue. */
   | {
       readonly type: 'crash';
       readonly node: string;
@@ -91,16 +91,16 @@ export type RunCommand =
     }
   /** Starts a node that has crashed. */
   | { readonly type: 'restart'; readonly node: string }
-  /** Meters forget what they counted: the warm-up is over. */
+  /** Resets what meters counted: the warm-up is over. */
   | { readonly type: 'reset' }
-  /** Sources send no more; what is under way still arrives. */
+  /** Sources stop sending; packets under way still arrive. */
   | { readonly type: 'mute' }
-  /** Ends the process without a word, as a crash does; for agents that others started. */
+  /** Ends the process without notice, as a crash does; for agents that others started. */
   | { readonly type: 'die' }
-  /** The end: nodes are asked for broken invariants and stopped; the answer is `result`. */
+  /** The end: nodes are checked for broken invariants and stopped; the answer is `result`. */
   | { readonly type: 'stop' };
 
-/** What an agent has counted so far. */
+/** The counters of an agent so far. */
 export interface Tally {
   readonly metrics: Readonly<Record<string, PackedMetrics>>;
   readonly nodeDrops: Readonly<Record<string, number>>;
@@ -110,7 +110,7 @@ export interface Tally {
   readonly received: number;
   readonly unsent: number;
   readonly foreign: number;
-  /** A large part: told now and then, and with the result. */
+  /** A large part, sent only occasionally and with the result. */
   readonly lateness?: PackedHistogram;
   readonly cpuUs: number;
   readonly wallUs: number;
@@ -118,37 +118,37 @@ export interface Tally {
   readonly receiveBufferBytes: number;
   readonly events: number;
   readonly streamsOpened: number;
-  /** Syncs of stores that failed. */
+  /** Failed syncs of stores. */
   readonly storeFailures: number;
-  /** The longest time that something due has waited because the process did not run. */
+  /** Longest time that something due waited because the process did not run. */
   readonly stallNs: number;
-  /** Application bytes that no flow explains, or damaged ones. */
+  /** Application bytes that no flow explains, or that are damaged. */
   readonly damaged: number;
   /** Refused requests by flow. */
   readonly refused: readonly number[];
-  /** Flows of files whose last chunk was handed over. */
+  /** Flows of files whose last chunk was accepted. */
   readonly filesSent: readonly number[];
 }
 
 /** From an agent to its coordinator. */
 export type Report =
-  /** First of all: who dials. */
+  /** The first message: identifies the dialler. */
   | {
       readonly type: 'hello';
       readonly hosts: readonly string[];
       readonly pid: number;
       /** Hash of the topology file that the agent was started with; absent for local agents. */
       readonly topologySha256?: string;
-      /** Where the process answers its operator, on loopback. */
+      /** Operator endpoint of the process, on loopback. */
       readonly operatorPort?: number;
     }
   /** Sockets are bound and nodes have started. */
   | { readonly type: 'loaded' }
   /** All nodes of the agent can carry traffic. */
   | { readonly type: 'ready' }
-  /** Nodes that are not ready, said a few times a second until `ready`. */
+  /** Nodes that are not ready, sent a few times a second until `ready`. */
   | { readonly type: 'waiting'; readonly nodes: readonly string[] }
-  /** Everything that was measured up to `untilNs`, also when it was nothing. */
+  /** Everything measured up to `untilNs`, even if it is nothing. */
   | {
       readonly type: 'measured';
       readonly untilNs: number;
@@ -170,7 +170,7 @@ export type Report =
       readonly endNs: number;
     }
   | { readonly type: 'mark'; readonly atNs: number; readonly node: string; readonly name: string }
-  /** Links that packets from a host of the agent to `to` take; absent when there is no path. */
+  /** Links that packets from a host of the agent to `to` take; absent if there is no path. */
   | {
       readonly type: 'path';
       readonly from: string;
@@ -184,10 +184,13 @@ export type Report =
       readonly message: string;
     }
   | { readonly type: 'tally'; readonly tally: Tally }
-  /** What was noted of followed datagrams since the last report of this kind. */
+  /** Notes about followed datagrams since the last report of this kind. */
   | { readonly type: 'handovers'; readonly batch: SampleBatch }
   | { readonly type: 'result'; readonly tally: Tally }
-  /** An assertion of ours broke in the agent, or, `refused`, its machine cannot do what it is told. */
+  /**
+   * An assertion of ours failed in the agent, or, with `refused`, its machine cannot do what it was
+   * told.
+   */
   | {
       readonly type: 'broken';
       readonly kind: 'invariant' | 'exception' | 'refused';

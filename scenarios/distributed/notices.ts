@@ -1,11 +1,11 @@
 /**
- * What a reader of the verdict has to know, each sentence once and a bounded number of them: a node
- * that warns on every packet fills neither the report nor the memory.
+ * Notices for readers of the verdict, each sentence once and a bounded number of them: a node that
+ * warns on every packet fills neither the report nor the memory.
  *
  * @module
  */
 
-/** Sentences that are kept; a reader of more than these looks at the log. */
+/** Largest number of sentences; beyond that, readers must consult the log. */
 const NOTICES_MAX = 200;
 
 /** See the module. */
@@ -23,7 +23,7 @@ export class Notices {
     for (const text of texts) this.add(text);
   }
 
-  /** In the order of their first appearance; the last one says how many are missing. */
+  /** In order of first appearance; the last one says how many are missing. */
   get all(): readonly string[] {
     const more = this.#leftOut === 0 ? [] : [`${this.#leftOut} more warnings were left out`];
     return [...this.#texts, ...more];

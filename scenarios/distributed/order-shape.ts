@@ -1,8 +1,8 @@
 /**
- * The shape of an agent's order, and of what faults put on links.
+ * The shape of an agent's order, and of faults on links.
  *
- * Of a scenario an agent gets what it runs: traffic and options; faults, limits and seeds stay with
- * the coordinator. Options are checked by the schemas of their protocols.
+ * An agent gets the parts of a scenario that it runs: traffic and options; faults, limits and seeds
+ * stay with the coordinator. Options are checked by the schemas of their protocols.
  *
  * @module
  */
@@ -33,10 +33,10 @@ const TEXT_MAX = 4_096;
 const PARTS_MAX = 100_000;
 const TRACE_MAX = 10_000_000;
 const DEPTH_MAX = 12;
-/** As large as a file may ask for. */
+/** The largest that a file may ask for. */
 const FLOOD_BYTES_MAX = 65_000;
 const SECRET_BYTES = 32;
-/** Of a post-quantum key encapsulation, the longest that a protocol publishes. */
+/** Length for a post-quantum key encapsulation, the longest value that a protocol publishes. */
 const PUBLIC_KEY_MAX = 4_096;
 const PUBLISHED_MAX = 16_000_000;
 const RUN_NAME = /^[0-9a-f]{16}$/;
@@ -75,7 +75,7 @@ const traffic = object<TrafficSpec>({
   position,
 });
 
-/** Nothing that an agent would need. */
+/** Nothing that an agent needs. */
 const nothing: Shape = (value, place) =>
   value === undefined ? undefined : `${place} is no business of an agent`;
 const none = list(nothing, 0);
@@ -138,7 +138,7 @@ export const orderShape: Shape = object<AgentOrder>({
   zeroNs: optional(big),
 });
 
-/** A flood: names, and numbers within what a file may say. */
+/** A flood: names, and numbers within the bounds of a file. */
 export const floodOrder: Shape = object<FloodOrder>({
   id: text(NAME_MAX),
   flood: object<FloodSpec>({
@@ -152,7 +152,7 @@ export const floodOrder: Shape = object<FloodOrder>({
   }),
 });
 
-/** An attacker on a link: nothing but its own numbers. */
+/** An attacker on a link: only its own numbers. */
 export const replayAttack: Shape = object<ReplayAttack>({
   kind: oneOf('tap'),
   links: plain(3),
@@ -162,7 +162,7 @@ export const replayAttack: Shape = object<ReplayAttack>({
   forge: number(0, 1),
 });
 
-/** The part of a scenario that agents run; without the topology where they have their own. */
+/** The part of a scenario that agents run; without the topology if they have their own. */
 export function agentScenario(whole: Scenario, has: 'topology' | 'own-topology'): Scenario {
   const { name: own, sha256, topology: all, durationNs, warmupNs, epochSeconds } = whole;
   const nowhere = { hosts: [], links: [], segments: [], ases: [] };

@@ -1,7 +1,7 @@
 /**
- * Histograms as processes tell them: most buckets are empty and most counts small, so that runs of
- * empty buckets and counts of variable length take a sixth of what the numbers would, or less. A
- * process that writes them carries no packets meanwhile.
+ * The wire form of histograms. Most buckets are empty and most counts small, so run lengths for
+ * empty buckets and variable-length counts take a sixth of the plain numbers, or less. Packing is
+ * fast, because the process carries no packets meanwhile.
  *
  * | bytes                       | meaning                          |
  * | --------------------------- | -------------------------------- |
@@ -25,15 +25,15 @@ export type PackedMetric =
   | Exclude<MetricValue, { kind: 'histogram' }>
   | { readonly kind: 'histogram'; readonly data: PackedHistogram };
 
-/** Metrics of a node by name. */
+/** Metrics of a node, by name. */
 export type PackedMetrics = Readonly<Record<string, PackedMetric>>;
 
 const BUCKETS_MAX = bucketOf(Number.MAX_SAFE_INTEGER) + 1;
-/** Bytes of the longest number: 2^53 in pieces of seven bits. */
+/** Bytes of the longest number: 2^53 in groups of seven bits. */
 const NUMBER_BYTES_MAX = 8;
 /** Bytes of the longest packed histogram. */
 export const HISTOGRAM_BYTES_MAX: number = BUCKETS_MAX * NUMBER_BYTES_MAX;
-/** Set on every byte of a number but the last; the bits below it are the number's. */
+/** Set on every byte of a number except the last; the lower bits are data. */
 const CONTINUES = 0x80;
 
 /** Packs a histogram. */
@@ -57,8 +57,8 @@ export function packHistogram(data: HistogramData): PackedHistogram {
 }
 
 /**
- * The histogram that was packed.
- * @throws RangeError when these are not the counts of one.
+ * Unpacks a histogram.
+ * @throws RangeError if these are not the counts of one.
  */
 export function unpackHistogram(data: PackedHistogram): HistogramData {
   const counts = new Float64Array(BUCKETS_MAX);
@@ -75,7 +75,7 @@ export function unpackHistogram(data: PackedHistogram): HistogramData {
 }
 
 /**
- * Looks whether a histogram adds up, without unpacking it.
+ * Checks whether a histogram is consistent, without unpacking it.
  * @returns what is wrong with it, with its place.
  */
 export function wrongHistogram(data: PackedHistogram, place: string): string | undefined {
@@ -114,7 +114,7 @@ export function packMetrics(metrics: Readonly<Record<string, MetricValue>>): Pac
   return packed;
 }
 
-/** The metrics that {@link packMetrics} packed. */
+/** Unpacks what {@link packMetrics} packed. */
 export function unpackMetrics(packed: PackedMetrics): Readonly<Record<string, MetricValue>> {
   const metrics: Record<string, MetricValue> = {};
   for (const [name, value] of Object.entries(packed)) {
@@ -124,11 +124,11 @@ export function unpackMetrics(packed: PackedMetrics): Readonly<Record<string, Me
   return metrics;
 }
 
-/** @returns where the next number begins. */
+/** @returns the position of the next number. */
 function writeNumber(bytes: Uint8Array, at: number, value: number): number {
   let rest = value;
   let next = at;
-  // Not by shifts: a count may exceed 2^31.
+  // Not with shifts: a count may exceed 2^31.
   while (rest >= CONTINUES) {
     bytes[next] = (rest % CONTINUES) | CONTINUES;
     rest = Math.floor(rest / CONTINUES);

@@ -1,9 +1,9 @@
 /**
- * Starts the program `agent.cjs` of its own folder with what was compiled before: with the argument
- * `prepare` it keeps what the load of that program has compiled in `agent.cache` and ends.
+ * Starts the program `agent.cjs` in its own folder with previously compiled code. With the argument
+ * `prepare`, it instead stores what loading that program has compiled in `agent.cache`, and ends.
  *
- * A crash is over when the process of a node is back, and half of that time went into translating the
- * same file. Without the cache, or with one that this Node refuses, it starts as well, and later.
+ * A crash ends when the node's process is back, and half of that time went into translating the
+ * same file. Without the cache, or with one that this Node refuses, it also starts, but later.
  *
  * @module
  */
@@ -29,14 +29,14 @@ function known(): Buffer | undefined {
   try {
     return readFileSync(cache);
   } catch {
-    // Nobody has prepared it.
+    // Nothing was prepared.
     return undefined;
   }
 }
 
 const cachedData = isPreparing ? undefined : known();
 const text = readFileSync(file, 'utf8');
-// The wrapper of a CommonJS module, with what agent-bundle.ts made of its `import()`.
+// The wrapper of a CommonJS module, with agent-bundle.ts's replacement for `import()`.
 const script = new Script(`(function (exports, require, module, $import) {${text}\n})`, {
   filename: file,
   ...(cachedData === undefined ? {} : { cachedData }),

@@ -1,6 +1,7 @@
 /**
- * One packet through the network and back, on an operator's request (seed-systems.md R-247): from the
- * application of a node to that of a peer, which answers at once. No flow of the scenario counts it.
+ * One packet through the network and back, at an operator's request (docs/how-to/operate.md): from
+ * the application of a node to that of a peer, which answers immediately. It does not count in any
+ * flow of the scenario.
  *
  * @module
  */
@@ -8,13 +9,13 @@ import { openStream } from '../../engine/core/stream.ts';
 import type { NodeRequest } from '../../engine/host/host.ts';
 import { readTruth, TRUTH_BYTES, type Truth, TruthWriter } from '../runner/ground-truth.ts';
 
-/** The flow that such packets state; no scenario has so many. */
+/** The flow number of such packets; no scenario has this many flows. */
 const PROBE_FLOW = 0xffff_ffff;
 const WAIT_MS = 2_000;
 /** Packets that may be under way. */
 const OPEN_MAX = 64;
 
-/** What came of one packet. */
+/** The outcome of one packet. */
 export interface PacketProbe {
   readonly ok: boolean;
   /** Round trip, ms. */
@@ -22,7 +23,7 @@ export interface PacketProbe {
   readonly reason?: string;
 }
 
-/** Hands a request to a node of this process. */
+/** Passes a request to a node of this process. */
 export type Ask = (node: string, request: NodeRequest) => void;
 
 /** The probes of one process. */
@@ -60,7 +61,7 @@ export class ProbePackets {
     });
   }
 
-  /** Takes a delivered packet if it is a probe or its answer; false when it belongs to a flow. */
+  /** Takes a delivered packet if it is a probe or its answer; false if it belongs to a flow. */
   take(node: string, from: string, bytes: Uint8Array): boolean {
     const truth = this.#truth;
     if (!readTruth(bytes, truth) || truth.flow !== PROBE_FLOW) return false;

@@ -1,8 +1,8 @@
 /**
- * All agents of a run: starts their processes or event loops, or meets those that somebody started on
- * other machines, and passes orders and reports.
+ * All agents of a run: starts their processes or event loops, or admits those started on other
+ * machines, and passes orders and reports.
  *
- * Does not know what orders and reports mean: that is the coordinator.
+ * The coordinator knows what orders and reports mean.
  *
  * @module
  */
@@ -25,31 +25,31 @@ import { type Read, readReport } from './message-shapes.ts';
 import type { Command, Report } from './messages.ts';
 import type { Fleet, StoreFault } from './remote-world.ts';
 
-/** What a fleet is made of. */
+/** Parts of a fleet. */
 export interface FleetOptions {
   /** Hosts of each agent. */
   readonly groups: readonly (readonly string[])[];
   /** Secret of the coordinator, 32 bytes. */
   readonly key: Uint8Array;
-  /** Public keys of agents that others start, by name; those that are started here get fresh ones. */
+  /** Public keys of agents that others start, by name; agents started here get fresh ones. */
   readonly nodeKeys?: ReadonlyMap<string, Uint8Array>;
-  /** Where agents of other machines find the coordinator; a free port of 127.0.0.1 when absent. */
+  /** Where agents of other machines reach the coordinator; a free port of 127.0.0.1 if absent. */
   readonly listen?: { readonly host: string; readonly port: number };
-  /** `file:` address of the module that runs an agent; absent when others start the agents. */
+  /** `file:` address of the module that runs an agent; absent if others start the agents. */
   readonly entry?: string;
-  /** What agents are started as; default `process`. */
+  /** What agents run in; default `process`. */
   readonly vessel?: 'process' | 'loop';
   readonly onReport: (agent: AgentProcess, report: Report) => void;
-  /** What is wrong with a report of an agent whose shape is right. */
+  /** Checks a well-formed report; returns what is wrong with it. */
   readonly wrongWith?: (agent: AgentProcess, report: Report) => string | undefined;
-  /** An agent has sent what no agent may send: its channel is closed. */
+  /** An agent sent something forbidden: its channel is closed. */
   readonly onExpelled?: (agent: AgentProcess, wrong: string) => void;
   /** An agent's channel has ended, for whatever reason. */
   readonly onGone: (agent: AgentProcess, why: string) => void;
   readonly onRefused?: (peer: string, reason: string) => void;
-  /** Why an agent that says hello cannot take part. */
+  /** Why an agent that sends hello is not admitted. */
   readonly refusal?: (hello: Hello) => string | undefined;
-  /** No more agents are started once it is aborted. */
+  /** After an abort, no more agents are started. */
   readonly signal?: AbortSignal;
 }
 
@@ -59,14 +59,14 @@ export type Hello = Extract<Report, { readonly type: 'hello' }>;
 const LOOPBACK = '127.0.0.1';
 const LAST_WORDS_MAX = 4_000;
 /**
- * So many processes start at once, for each core. A hundred that start together keep each other from
+ * Processes started at a time, per core. A hundred that start together keep each other from
  * answering in time.
  */
 const STARTING_PER_CORE = 4;
-/** The next one is not waited with for longer. */
+/** After this, the next one starts anyway. */
 const STARTING_MAX_MS = 30_000;
 const POLL_MS = 5;
-/** A process whose channel has ended has this long to end too. */
+/** Time limit for a process to end after its channel has ended. */
 const LOST_MS = 5_000;
 
 /** See the module. */
@@ -75,11 +75,11 @@ export class ProcessFleet implements Fleet {
   readonly #options: FleetOptions;
   #listener: ChannelListener | undefined;
   #program: AgentProgram | undefined;
-  /** Processes of others that were started anew before their node's crash was over, by hosts. */
+  /** Processes that others restarted before their node's crash was over, by hosts. */
   readonly #early = new Map<string, () => void>();
-  /** Whose a public key is, hexadecimal. */
+  /** Owner of a public key, by its hexadecimal form. */
   readonly #names = new Map<string, string>();
-  /** The last channel of each key that has not said hello: there is one at most. */
+  /** Per key, the last channel that has not sent hello: there is at most one. */
   readonly #nameless = new Map<string, Channel>();
   #isClosing = false;
 
@@ -95,9 +95,10 @@ export class ProcessFleet implements Fleet {
   }
 
   /**
-   * Listens, where agents dial, and starts all of them, processes a few at a time. Starts no more when
-   * one has died, which says so itself.
-   * @throws (rejects) Refusal when the coordinator's port cannot be had, or a process does not come.
+   * Listens if agents dial, and starts all of them, processes a few at a time. Stops starting more
+   * when one has died, which is reported separately.
+   * @throws (rejects) Refusal if the coordinator's port is not available, or a process does not
+   * connect.
    */
   async open(): Promise<void> {
     const { groups, entry } = this.#options;
@@ -111,7 +112,7 @@ export class ProcessFleet implements Fleet {
     }
   }
 
-  /** Waits until few enough processes are starting. @returns false when no more are to be started. */
+  /** Waits until few enough processes are starting. @returns false if no more should be started. */
   async #hasRoom(): Promise<boolean> {
     const { entry, signal } = this.#options;
     if (entry === undefined || this.#hasLoops) return true;
@@ -154,7 +155,7 @@ export class ProcessFleet implements Fleet {
     }
   }
 
-  /** True when an agent has ended that nobody killed. */
+  /** True if an agent has ended that nobody killed. */
   get hasLostOne(): boolean {
     return this.agents.some(({ state, isKilled }) => state === 'dead' && !isKilled);
   }
@@ -177,13 +178,13 @@ export class ProcessFleet implements Fleet {
     const agent = this.agentOf(node);
     if (agent === undefined || !agent.isAlive) return;
     if (this.#hasLoops) {
-      // The other nodes of the loop live on, as they do where all nodes share one.
+      // The other nodes of the loop continue, as they do where all nodes share one.
       agent.tell({ type: 'crash', node, store });
       return;
     }
     agent.isKilled = true;
     agent.state = 'dead';
-    // An agent that somebody else started does it to itself, and is started anew by them.
+    // An agent that somebody else started kills itself, and is restarted by them.
     if (agent.life === undefined) agent.tell({ type: 'die' });
     else agent.life.kill();
   }
@@ -198,12 +199,12 @@ export class ProcessFleet implements Fleet {
     if (this.agentOf(node)?.isAlive !== true) this.#start(group);
   }
 
-  /** Measures the clocks of other machines, all at once. */
+  /** Measures the clocks of other machines, in parallel. */
   async syncClocks(): Promise<void> {
     await Promise.all(this.agents.map((agent) => agent.syncClock()));
   }
 
-  /** Ends all agents; those that do not follow within `ms` are killed. */
+  /** Ends all agents; those that do not end within `ms` are killed. */
   async close(ms: number): Promise<void> {
     this.#isClosing = true;
     this.#early.clear();
@@ -219,7 +220,7 @@ export class ProcessFleet implements Fleet {
     this.dispose();
   }
 
-  /** Removes the file that agents are started with; at once. */
+  /** Removes the file with which agents start, synchronously. */
   dispose(): void {
     this.#program?.dispose();
   }
@@ -250,7 +251,7 @@ export class ProcessFleet implements Fleet {
     return startChild(path, { host: LOOPBACK, port: this.port, ...keys, hosts }, listener);
   }
 
-  /** @param name Whose key the other side has proved to hold. */
+  /** @param name Owner of the key that the other side has proved to hold. */
   #meet(channel: Channel, name: string): void {
     this.#nameless.get(name)?.close();
     this.#nameless.set(name, channel);
@@ -287,7 +288,7 @@ export class ProcessFleet implements Fleet {
     };
   }
 
-  /** Threads of this process send what this program makes: nothing to be checked. */
+  /** Threads of this process send what this program makes: no check is needed. */
   #read(agent: AgentProcess | undefined, message: unknown): Read<Report> {
     if (this.#hasLoops) return { message: message as Report };
     const read = readReport(message);
@@ -296,7 +297,7 @@ export class ProcessFleet implements Fleet {
     return wrong === undefined ? read : { wrong };
   }
 
-  /** Who sends what no agent may send is of no use any more; all others go on. */
+  /** An agent that sends something forbidden is useless; the others continue. */
   #expel(channel: Channel, agent: AgentProcess | undefined, wrong: string): void {
     channel.close();
     if (agent === undefined) {
@@ -311,7 +312,7 @@ export class ProcessFleet implements Fleet {
     agent.life?.kill();
   }
 
-  /** True when others have started a node anew that a fault still holds down. */
+  /** True if others have restarted a node that a fault still holds down. */
   #isEarly({ hosts }: Hello): boolean {
     const last = this.agents.findLast((agent) => agent.hosts.join() === hosts.join());
     return !this.#isClosing && last?.state === 'dead' && last.isKilled && last.life === undefined;
@@ -341,13 +342,16 @@ export class ProcessFleet implements Fleet {
     return agent;
   }
 
-  /** The key of one node does not let its holder in as another. */
+  /** The key of one node does not admit its holder as another. */
   #impostor({ hosts }: Hello, holder: string): string | undefined {
     const claimed = hosts.join(', ');
     return claimed === holder ? undefined : `it says that it is ${claimed}, its key is ${holder}'s`;
   }
 
-  /** A channel has ended. Its end says better why; who lives on without it is of no use. */
+  /**
+   * A channel has ended. The end of its process explains it better; an agent that lives on without
+   * a channel is useless.
+   */
   #lost(agent: AgentProcess, reason: string): void {
     const { life } = agent;
     if (life === undefined) this.#gone(agent, reason);

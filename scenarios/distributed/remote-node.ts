@@ -1,12 +1,12 @@
 /**
- * What stands in a coordinator for the nodes and sources of other processes.
+ * A coordinator's counterparts of the nodes and sources in other processes.
  *
  * @module
  */
 import type { NodeHandle } from '../../engine/host/protocol.ts';
 import { Flow } from '../runner/traffic-source.ts';
 
-/** A node of another process: it knows what its agent has told. */
+/** A node in another process: it knows what its agent has reported. */
 export class RemoteNode implements NodeHandle {
   isUp = false;
   readonly #paths = new Map<string, readonly string[]>();
@@ -24,7 +24,7 @@ export class RemoteNode implements NodeHandle {
     return this.#paths.get(target);
   }
 
-  /** The node uses other links towards `target`, or none. */
+  /** The node now uses other links towards `target`, or none. */
   setPath(target: string, links: readonly string[] | undefined): void {
     if (links === undefined) this.#paths.delete(target);
     else this.#paths.set(target, links);
@@ -33,7 +33,7 @@ export class RemoteNode implements NodeHandle {
 
 /** A flow whose source and sink are in other processes; its meter is here. */
 export class RemoteFlow extends Flow {
-  /** The last chunk of its file was handed over. */
+  /** The last chunk of its file was accepted. */
   hasSentFile = false;
 
   override get isFileSent(): boolean {
@@ -47,10 +47,10 @@ export class RemoteFlow extends Flow {
   }
 
   override start(): void {
-    // The agent of its source does.
+    // The agent of its source does this.
   }
 
   override respond(): void {
-    // The agent of its sink did.
+    // The agent of its sink did this.
   }
 }

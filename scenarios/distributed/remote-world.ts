@@ -1,10 +1,10 @@
 /**
  * The world as a coordinator sees it: nodes and links are in other processes, orders go out over
- * channels, measurements come in behind time (DESIGN 9).
+ * channels, measurements arrive later.
  *
- * Faults act at once, on every process that holds a sender of the link; what they do to meters
- * waits until the packets before them are known. A link's own state is kept here, since nobody has
- * to be asked for it.
+ * Faults act immediately, in every process that holds a sender of the link; their effect on meters
+ * waits until the packets before them are known. The state of links is kept here, so that nobody
+ * has to be asked for it.
  *
  * @module
  */
@@ -21,16 +21,16 @@ import { SettleQueue } from './settle-queue.ts';
 import { TallyBook } from './tally-book.ts';
 import { WallAgenda } from './wall-agenda.ts';
 
-/** What a crash does to what a store had not synced. */
+/** What a crash does to unsynced data of a store. */
 export type StoreFault = Parameters<World['crash']>[1];
 
-/** What the world reaches its processes by. */
+/** How the world reaches its processes. */
 export interface Fleet {
-  /** Tells the agents that hold any of these hosts; all of them when absent. */
+  /** Sends to the agents that hold any of these hosts; to all if absent. */
   tell(command: Command, hosts?: readonly string[]): void;
   /**
-   * Ends the process of a node without a word, as `kill -9` does; where several nodes share an event
-   * loop of this process, the node alone.
+   * Ends the process of a node without notice, as `kill -9` does; if several nodes share an event
+   * loop of this process, only that node.
    */
   kill(node: string, store: StoreFault): void;
   /** Starts the node again: in a new process, which the coordinator loads when it comes. */
@@ -46,7 +46,7 @@ export class RemoteWorld implements World {
   readonly #links = new Map<string, RemoteLink>();
   readonly #effects = new Effects();
 
-  /** @param onFailure Gets what a fault threw. */
+  /** @param onFailure Receives what a fault threw. */
   constructor(scenario: Scenario, fleet: Fleet, onFailure: (error: unknown) => void) {
     this.#fleet = fleet;
     this.agenda = new WallAgenda(onFailure);
@@ -112,7 +112,7 @@ export class RemoteWorld implements World {
 
   metrics(node: string): Readonly<Record<string, MetricValue>> {
     const lives = this.tallies.metricsOf(node);
-    // A gauge is what it is now; everything else adds up over the lives.
+    // A gauge has its present value; everything else adds up over the lives.
     return mergeByName([...lives.slice(0, -1).map(withoutGauges), ...lives.slice(-1)]);
   }
 
@@ -129,13 +129,13 @@ export class RemoteWorld implements World {
     return this.tallies.packets();
   }
 
-  /** What faults hold at this moment on links of these hosts, oldest first. */
+  /** Effects of faults on links of these hosts at this moment, oldest first. */
   effectsOn(hosts: readonly string[]): readonly Command[] {
     return this.#effects.on(hosts);
   }
 }
 
-/** What faults have begun and not ended. */
+/** Effects that have begun and not ended. */
 class Effects {
   readonly #held = new Map<
     number,
@@ -143,7 +143,7 @@ class Effects {
   >();
   #next = 1;
 
-  /** A number for a new one. */
+  /** A number for a new effect. */
   open(make: (effect: number) => Command, hosts: readonly string[]): [number, Command] {
     const effect = this.#next;
     this.#next += 1;
@@ -152,7 +152,7 @@ class Effects {
     return [effect, command];
   }
 
-  /** False when it had ended before. */
+  /** False if it had already ended. */
   end(effect: number): boolean {
     return this.#held.delete(effect);
   }

@@ -1,10 +1,10 @@
 /**
- * What an agent may say about a run: of its own nodes, of flows and links that there are, at instants
- * that have come, with the metrics that its protocols define. Anything else would break the meters
- * of all, or fill the memory of their process.
+ * What an agent may report about a run: on its own nodes, existing flows and links, at past
+ * instants, with the metrics that its protocols define. Anything else would break everybody's
+ * meters, or fill the memory of the judging process.
  *
- * It cannot tell whether what an agent says is true: a machine of a deployment may lie about what
- * its own nodes sent, received and counted.
+ * It cannot tell whether a report is true: a machine of a deployment may lie about what its own
+ * nodes sent, received and counted.
  *
  * @module
  */
@@ -12,22 +12,22 @@ import type { MetricDefinition } from '../../engine/host/measure.ts';
 import type { Scenario } from '../model.ts';
 import { ARRIVED_ROW, type Report, SENT_ROW, type Tally } from './messages.ts';
 
-/** What the guard is told of the run. */
+/** What the guard knows about the run. */
 export interface GuardOptions {
   readonly scenario: Pick<Scenario, 'topology' | 'traffic'>;
   /** Metrics that the protocol of a host defines. */
   readonly metricsOf: (host: string) => readonly MetricDefinition[];
   /** The present instant of the scenario's time, ns. */
   readonly now: () => number;
-  /** The number that the next packet of a flow has, as far as its source has told. */
+  /** The number of the next packet of a flow, as far as its source has reported. */
   readonly nextSequence: (flow: number) => number;
 }
 
 /** Clocks of other machines are known to a few milliseconds. */
 const AHEAD_MAX_NS = 10_000_000_000;
-/** Numbers that a source may skip: more than a new life of it does. */
+/** Numbers that a source may skip: more than a new life of it skips. */
 const SKIP_MAX = 65_536;
-/** Packets that may arrive before their source has told of them: a minute of its silence. */
+/** Packets that may arrive before their source has reported them: a minute of its silence. */
 const UNTOLD_MAX = 1_048_576;
 
 /** See the module. */
@@ -45,7 +45,7 @@ export class ReportGuard {
   }
 
   /**
-   * Looks at a report whose shape is right.
+   * Checks a well-formed report.
    * @param own Hosts of the agent that sent it.
    * @returns what is wrong with it.
    */
@@ -128,7 +128,7 @@ export class ReportGuard {
         flow = rows[at + 1] as number;
         end = this.#endOf(flow);
       }
-      // The kind is the coordinator's to read: it passes over those that it does not know.
+      // Only the coordinator interprets the kind; it skips those that it does not know.
       if (!isCount(rows[at + 3] as number, end)) return 'measured: a packet that nobody sent';
       const isPast = isInstant(rows[at + 4] as number, latestNs);
       if (!isPast || !isInstant(rows[at + 5] as number, latestNs)) return 'measured: in the future';
@@ -141,7 +141,7 @@ export class ReportGuard {
     return name !== undefined && own.includes(name);
   }
 
-  /** Above the numbers that packets of a flow may have; 0 where there is no such flow. */
+  /** Upper bound on the numbers of a flow's packets; 0 if there is no such flow. */
   #endOf(flow: number): number {
     const { scenario, nextSequence } = this.#options;
     return scenario.traffic[flow] === undefined ? 0 : nextSequence(flow) + UNTOLD_MAX;

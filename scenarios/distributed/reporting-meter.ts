@@ -1,6 +1,6 @@
 /**
- * The sending and the receiving application of a flow in an agent: they write down what was sent
- * and what arrived, for the meters in the coordinator.
+ * The sending and the receiving application of a flow in an agent: they record what was sent and
+ * what arrived, for the meters in the coordinator.
  *
  * @module
  */
@@ -10,9 +10,9 @@ import type { Flow } from '../runner/traffic-source.ts';
 import { ARRIVED_ROW, SENT_ROW } from './messages.ts';
 import { RowBuffer } from './row-buffer.ts';
 
-/** Rows that wait to be told. */
+/** Rows that wait to be sent. */
 export class MeasuredRows {
-  /** Application bytes that are no whole packet of a flow. */
+  /** Application bytes that are not a whole packet of a flow. */
   damaged = 0;
   readonly #sent = new RowBuffer(SENT_ROW);
   readonly #arrived = new RowBuffer(ARRIVED_ROW);
@@ -31,7 +31,7 @@ export class MeasuredRows {
     values[at + 2] = now;
   }
 
-  /** Bytes reached the user of a node; requests are answered here, at their receiver. */
+  /** Bytes reached the user of a node; requests are answered here, by their receiver. */
   delivered(
     node: string,
     bytes: Uint8Array,
@@ -63,14 +63,14 @@ export class MeasuredRows {
   }
 }
 
-/** Stands for a flow's meter at the source. */
+/** Replaces a flow's meter at the source. */
 export class ReportingMeter extends FlowMeter {
-  /** Whose meter it is; set when the flow has been made. */
+  /** The flow of the meter; set when the flow has been created. */
   flow: Flow | undefined;
   readonly #index: number;
   readonly #rows: MeasuredRows;
 
-  /** @param warmupNs What is refused before counts as little as it does in one process. */
+  /** @param warmupNs Refusals before this do not count, as in a run in one process. */
   constructor(index: number, rows: MeasuredRows, warmupNs: number) {
     super({ warmupNs, endNs: Number.POSITIVE_INFINITY }, 0);
     this.#index = index;

@@ -1,5 +1,5 @@
 /**
- * Rows of equally many numbers, collected without garbage per row.
+ * Rows of a fixed number of numbers, collected without garbage per row.
  *
  * @module
  */
@@ -8,7 +8,7 @@ const FIRST_ROWS = 256;
 
 /** See the module. */
 export class RowBuffer {
-  /** Rows one behind the other; replaced when it grows. */
+  /** Consecutive rows; replaced when the buffer grows. */
   values: Float64Array;
   readonly #width: number;
   #used = 0;
@@ -18,7 +18,7 @@ export class RowBuffer {
     this.values = new Float64Array(width * FIRST_ROWS);
   }
 
-  /** Adds a row and returns where it begins in {@link values}; the caller fills it. */
+  /** Adds a row and returns its position in {@link values}; the caller fills it. */
   add(): number {
     const at = this.#used;
     this.#used += this.#width;
@@ -30,7 +30,7 @@ export class RowBuffer {
     return at;
   }
 
-  /** A copy of all rows; the buffer is empty then. */
+  /** A copy of all rows; empties the buffer. */
   take(): Float64Array {
     const rows = this.values.slice(0, this.#used);
     this.#used = 0;

@@ -1,6 +1,6 @@
 /**
- * Where the stores of a node stand that somebody else starts: a folder for each run, so that a node
- * that is killed and started anew finds what it wrote, and one of the next run finds nothing.
+ * The stores of a node that somebody else starts: a folder per run, so that a node that is killed
+ * and restarted finds what it wrote, and a node of the next run finds nothing.
  *
  * @module
  */
@@ -19,9 +19,9 @@ export function drawRunName(): string {
 }
 
 /**
- * Makes the folder of a run and removes those of earlier ones.
+ * Creates the folder of a run and removes those of earlier ones.
  * @param state Folder for the stores of one node, over all runs.
- * @param run Name of the run, as {@link drawRunName} draws it: it came over a channel.
+ * @param run Name of the run, in the form of {@link drawRunName}: it came over a channel.
  */
 export function runStateFolder(state: string, run: string): string {
   assert(NAME.test(run), 'the name of a run has 16 hexadecimal digits');

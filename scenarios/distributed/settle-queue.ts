@@ -1,16 +1,16 @@
 /**
- * Puts what several processes measured into the order in which it happened.
+ * Sorts the measurements of several processes into chronological order.
  *
- * Reports arrive a few milliseconds after the fact, each process in its own rhythm; meters want
- * every packet and fault of the run in the order of time. Entries wait until everything older must
- * have arrived. Packets come as rows of numbers and stay rows while they wait: an object for each of
- * ten thousand a second would live just long enough to burden every collection of garbage, and these
- * take the processor from the nodes.
+ * Reports arrive a few milliseconds late, each process in its own rhythm; meters need every packet
+ * and fault of the run in order. Entries wait until everything older must have arrived. Packets
+ * arrive as rows of numbers and stay rows while they wait: an object for each of ten thousand a
+ * second would live just long enough to burden every garbage collection, which takes processor time
+ * from the nodes.
  *
  * @module
  */
 
-/** Something measured, and what it does to the meters. */
+/** A measurement, and its effect on the meters. */
 interface Entry {
   readonly atNs: number;
   readonly fire: () => void;
@@ -18,18 +18,18 @@ interface Entry {
 
 /** Packets that one process measured, oldest first. */
 export interface MeasuredBatch {
-  /** Rows, one behind the other. */
+  /** Consecutive rows. */
   readonly values: Float64Array;
-  /** Numbers in a row, and which of them is its instant, ns. */
+  /** Numbers per row, and the position of its instant (ns). */
   readonly width: number;
   readonly timeAt: number;
-  /** Takes the row that begins there. */
+  /** Processes the row that begins there. */
   readonly fire: (values: Float64Array, at: number) => void;
 }
 
 /** See the module. */
 export class SettleQueue {
-  /** Entries that came after younger ones had been settled. */
+  /** Entries that arrived after younger ones had been settled. */
   late = 0;
   /** Instant of the entry that is being settled, ns; undefined in between. */
   nowNs: number | undefined;
@@ -45,7 +45,7 @@ export class SettleQueue {
 
   /**
    * Adds packets of a process.
-   * @param source The process: its batches come in the order of time.
+   * @param source The process: its batches arrive in chronological order.
    */
   pushRows(source: number, batch: MeasuredBatch): void {
     const { values, width, timeAt } = batch;
@@ -59,8 +59,8 @@ export class SettleQueue {
   }
 
   /**
-   * Carries out what happened up to and including `untilNs`, oldest first. What happened at one
-   * instant is carried out as it came, packets behind everything else.
+   * Processes what happened up to and including `untilNs`, oldest first. Events of one instant are
+   * processed in order of arrival, packets after everything else.
    */
   settle(untilNs: number): void {
     // Array.prototype.sort is stable.
@@ -79,7 +79,7 @@ export class SettleQueue {
     this.nowNs = undefined;
   }
 
-  /** Carries out the rows before an instant, or up to and including it. */
+  /** Processes the rows before an instant, or up to and including it. */
   #settleRows(untilNs: number, isIncluded: boolean): void {
     for (;;) {
       let first: RowSource | undefined;
@@ -94,9 +94,9 @@ export class SettleQueue {
   }
 }
 
-/** The rows of one process that wait. */
+/** The waiting rows of one process. */
 class RowSource {
-  /** Instant of the oldest row, ns; Infinity without one. */
+  /** Instant of the oldest row, ns; Infinity if there is none. */
   headNs = Number.POSITIVE_INFINITY;
   #batches: MeasuredBatch[] = [];
   #batch = 0;
@@ -108,7 +108,7 @@ class RowSource {
     if (this.#batches.length === 1) this.#look();
   }
 
-  /** Takes the oldest row out. */
+  /** Removes the oldest row. */
   fire(): void {
     const batch = this.#batches[this.#batch] as MeasuredBatch;
     const at = this.#at;
@@ -121,7 +121,7 @@ class RowSource {
   #next(): void {
     this.#at = 0;
     this.#batch += 1;
-    // Moved at once when most of them are done, not one by one.
+    // Compacted when most of them are done, instead of moving rows one by one.
     if (2 * this.#batch < this.#batches.length) return;
     this.#batches = this.#batches.slice(this.#batch);
     this.#batch = 0;

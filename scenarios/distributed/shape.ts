@@ -1,27 +1,27 @@
 /**
- * Shapes of messages: what one holds is looked at before anybody believes it.
+ * Shapes of messages: contents are checked before anything trusts them.
  *
- * Unlike the schemas of files these copy nothing and suggest nothing: measurements come fifty times a
- * second from every process. A check gives the place of the first mistake; it never repeats what it
- * found, since that may be a secret or fill a terminal.
+ * Unlike the schemas of files, these copy nothing and suggest nothing: measurements arrive fifty
+ * times a second from every process. A check gives the place of the first mistake; it never repeats
+ * what it found, which may be a secret or fill a terminal.
  *
  * @module
  */
 
-/** Looks at a value; returns what is wrong with it, with its place, or undefined. */
+/** Checks a value; returns what is wrong with it, with its place, or undefined. */
 export type Shape = (value: unknown, place: string) => string | undefined;
 
-/** A shape for each key of a type: one that is forgotten does not compile. */
+/** A shape for each key of a type: forgetting one does not compile. */
 export type Members<T> = { readonly [Key in keyof T]-?: Shape };
 
-/** Keys that a record must not have: they mean something else to JavaScript. */
+/** Keys that a record must not have, because JavaScript gives them another meaning. */
 const FORBIDDEN_KEYS: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
 /** Longest key of a record. */
 const KEY_MAX = 1_024;
 const PLAIN_TYPES: ReadonlySet<string> = new Set(['undefined', 'string', 'boolean', 'number']);
 const BIG_MAX = 2n ** 127n;
 
-/** Text of at most so many UTF-16 units. */
+/** Text of at most this many UTF-16 units. */
 export function text(max: number): Shape {
   return (value, place) =>
     typeof value === 'string' && value.length <= max
@@ -29,7 +29,7 @@ export function text(max: number): Shape {
       : `${place} is no text of up to ${max} characters`;
 }
 
-/** Text that a pattern describes. */
+/** Text that matches a pattern. */
 export function textLike(pattern: RegExp, what: string): Shape {
   return (value, place) =>
     typeof value === 'string' && pattern.test(value) ? undefined : `${place} is no ${what}`;
@@ -41,7 +41,7 @@ export function oneOf(...values: readonly string[]): Shape {
     values.some((one) => one === value) ? undefined : `${place} is none of ${values.join(', ')}`;
 }
 
-/** A whole number, both ends included. */
+/** An integer between two bounds, inclusive. */
 export function whole(min: number, max: number = Number.MAX_SAFE_INTEGER): Shape {
   return (value, place) =>
     Number.isSafeInteger(value) && (value as number) >= min && (value as number) <= max
@@ -49,7 +49,7 @@ export function whole(min: number, max: number = Number.MAX_SAFE_INTEGER): Shape
       : `${place} is no whole number from ${min} to ${max}`;
 }
 
-/** A number, both ends included; never NaN. */
+/** A number between two bounds, inclusive; never NaN. */
 export function number(min: number, max: number): Shape {
   return (value, place) =>
     typeof value === 'number' && value >= min && value <= max
@@ -75,7 +75,7 @@ export function bytes(min: number, max: number): Shape {
       : `${place} is not ${min} to ${max} bytes`;
 }
 
-/** Whole rows of numbers, each within these bounds. */
+/** Whole rows of numbers, each within its bounds. */
 export function rows(width: number, most: number, bound: number): Shape {
   return (value, place) => {
     if (!(value instanceof Float64Array)) return `${place} is no row of numbers`;
@@ -89,7 +89,7 @@ export function rows(width: number, most: number, bound: number): Shape {
   };
 }
 
-/** A list of at most so many. */
+/** A list of bounded length. */
 export function list(item: Shape, most: number, least = 0): Shape {
   return (value, place) => {
     if (!Array.isArray(value)) return `${place} is no list`;
@@ -103,7 +103,7 @@ export function list(item: Shape, most: number, least = 0): Shape {
   };
 }
 
-/** An object with any keys, at most so many. */
+/** An object with a bounded number of arbitrary keys. */
 export function record(item: Shape, most: number): Shape {
   return (value, place) => {
     if (!isPlain(value)) return `${place} is no object`;
@@ -145,7 +145,7 @@ export function nullable(shape: Shape): Shape {
   return (value, place) => (value === null ? undefined : shape(value, place));
 }
 
-/** The shape that the text at `key` names. */
+/** The shape selected by the text at `key`. */
 export function tagged(key: string, shapes: Readonly<Record<string, Shape>>): Shape {
   return (value, place) => {
     if (!isPlain(value)) return `${place} is no object`;
@@ -155,7 +155,7 @@ export function tagged(key: string, shapes: Readonly<Record<string, Shape>>): Sh
   };
 }
 
-/** Anything that text as JSON can hold, and what is absent, at most so deep. */
+/** Anything that JSON text can hold, or undefined, with bounded depth. */
 export function plain(depth: number): Shape {
   return (value, place) => {
     if (value === null || PLAIN_TYPES.has(typeof value)) return undefined;

@@ -1,8 +1,8 @@
 /**
- * What all processes of a run have counted, by process and life.
+ * The counters of all processes of a run, by process and life.
  *
- * A process that dies leaves what it told last: what it counted in its last quarter of a second is
- * lost with it, so sums over links are a lower bound then, and the run says so. What the receiving
+ * A process that dies leaves what it reported last: the counts of its last quarter of a second are
+ * lost, so sums over links are then lower bounds, and the run says so. What the receiving
  * applications saw does not depend on it.
  *
  * @module
@@ -16,15 +16,15 @@ import { unpackHistogram, unpackMetrics } from './packed-histogram.ts';
 
 /** See the module. */
 export class TallyBook {
-  /** Latest tally by process. */
+  /** Latest tally, by process. */
   readonly #latest = new Map<number, Tally>();
 
-  /** Notes what a process has counted so far; replaces what it told before of the same things. */
+  /** Notes the counters of a process; replaces what it reported earlier. */
   note(process: number, tally: Tally): void {
     this.#latest.set(process, { ...this.#latest.get(process), ...tally });
   }
 
-  /** The warm-up is over: metrics that a dead process told of it do not count. */
+  /** The warm-up is over: metrics that a dead process reported from it do not count. */
   resetMetrics(): void {
     for (const [process, tally] of this.#latest)
       this.#latest.set(process, { ...tally, metrics: {} });
@@ -34,7 +34,7 @@ export class TallyBook {
     return [...this.#latest.values()];
   }
 
-  /** Metrics of a node in all its lives that told some, oldest first. */
+  /** Metrics of a node in all its lives that reported any, oldest first. */
   metricsOf(node: string): readonly Readonly<Record<string, MetricValue>>[] {
     return this.all.flatMap(({ metrics }) => {
       const told = metrics[node];
@@ -75,7 +75,7 @@ export class TallyBook {
     return this.all.reduce((sum, { streamsOpened }) => sum + streamsOpened, 0);
   }
 
-  /** Datagrams that no socket of this run sent. */
+  /** Datagrams that came from outside this run. */
   get foreign(): number {
     return this.all.reduce((sum, { foreign }) => sum + foreign, 0);
   }
@@ -100,13 +100,18 @@ export class TallyBook {
     return this.all.some(({ filesSent }) => filesSent.includes(flow));
   }
 
-  /** Metrics of the processes themselves: memory and stall are the largest, the rest of all. */
+  /**
+   * Metrics of the processes themselves: memory and stall are the largest, the rest those of all.
+   */
   processMetrics(wallUs: number): Readonly<Record<string, MetricData>> {
     const cpuUs = this.all.reduce((sum, tally) => sum + tally.cpuUs, 0);
     return { ...this.#metrics(cpuUs, wallUs), 'live.process_cpu': busiest(this.all) };
   }
 
-  /** The same where all agents are in this process: each has told the processor time of all of it. */
+  /**
+   * The same if all agents are in this process: each has reported the processor time of the whole
+   * process.
+   */
   loopMetrics(wallUs: number): Readonly<Record<string, MetricData>> {
     return this.#metrics(Math.max(0, ...this.all.map(({ cpuUs }) => cpuUs)), wallUs);
   }

@@ -1,15 +1,15 @@
 /**
  * Calls at instants of the scenario's time, by the wall clock of the coordinator.
  *
- * A timer of Node can fire 0.9 ms early (docs/spec/live.md#timers-of-node), so each looks again; nothing is
- * spun, since the processor belongs to the nodes: a call is up to some milliseconds late, and what
- * it does is recorded with the instant at which it happened.
+ * A timer of Node can fire 0.9 ms early (docs/spec/live.md#timers-of-node), so each wake-up checks
+ * again. Nothing spins, because the processor belongs to the nodes: a call may be some milliseconds
+ * late, and its effect is recorded with the instant at which it happened.
  *
  * @module
  */
 
 const NS_PER_MS = 1_000_000;
-/** `setTimeout` takes no more than 2^31 - 1 ms; a longer wait looks again. */
+/** `setTimeout` accepts at most 2^31 - 1 ms; a longer wait wakes up and waits again. */
 const WAIT_MS_MAX = 2_147_000_000;
 
 /** See the module. */
@@ -17,15 +17,15 @@ export class WallAgenda {
   readonly #onFailure: (error: unknown) => void;
   readonly #timers = new Set<NodeJS.Timeout>();
   #zeroNs: bigint | undefined;
-  /** What was booked before time began. */
+  /** Calls booked before time began. */
   #booked: (() => void)[] = [];
 
-  /** @param onFailure Gets what a call threw. */
+  /** @param onFailure Receives what a call threw. */
   constructor(onFailure: (error: unknown) => void) {
     this.#onFailure = onFailure;
   }
 
-  /** ns since the beginning; 0 before it. */
+  /** ns since the start; 0 before it. */
   now(): number {
     if (this.#zeroNs === undefined) return 0;
     return Math.max(0, Number(process.hrtime.bigint() - this.#zeroNs));
@@ -39,7 +39,7 @@ export class WallAgenda {
     for (const book of booked) book();
   }
 
-  /** Calls back at an instant, in the order of the instants. */
+  /** Calls back at an instant; calls are ordered by instant. */
   at(timeNs: number, fire: () => void): void {
     const zero = this.#zeroNs;
     if (zero === undefined) {
@@ -47,14 +47,14 @@ export class WallAgenda {
       return;
     }
     const leftNs = Number(zero - process.hrtime.bigint()) + timeNs;
-    // Also when it is due already: a call comes after what its caller is doing.
+    // Even if it is already due: a call comes after its caller has finished.
     this.#wait(Math.max(0, Math.ceil(leftNs / NS_PER_MS)), () => {
       if (Number(process.hrtime.bigint() - zero) >= timeNs) this.#fire(fire);
       else this.at(timeNs, fire);
     });
   }
 
-  /** Forgets everything that is booked. */
+  /** Forgets all bookings. */
   stop(): void {
     for (const timer of this.#timers) clearTimeout(timer);
     this.#timers.clear();

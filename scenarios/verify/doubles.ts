@@ -1,9 +1,9 @@
 /**
- * Wrong engines: each puts one mistake into a real network (docs/VERIFICATION.md, "Must be able to
- * fail"). Used by the tests of the suite and by `npm run verify -- --mutation NAME` only.
+ * Wrong engines: each puts one mistake into a real network (docs/VERIFICATION.md#it-can-fail). Used
+ * only by the tests of the suite and by `npm run verify -- --mutation NAME`.
  *
- * They are subclasses of the real direction, put in its place before the first packet; the rest of
- * the engine stays as it is.
+ * They are subclasses of the real direction, installed before the first packet; the rest of the
+ * engine stays as it is.
  *
  * @module
  */
@@ -88,7 +88,7 @@ export class LifoDirection extends Direction {
 /** An urgent packet interrupts the one in service, which resumes later. */
 export class PreemptiveDirection extends Direction {
   private readonly preemptive = new PreemptiveQueue(this.table);
-  /** What the interrupted packet still needs, ns; 0 when none waits. */
+  /** What the interrupted packet still needs, ns; 0 if none is waiting. */
   private rest = 0;
 
   override offer(packet: number): boolean {
@@ -155,7 +155,7 @@ export class EagerGilbertDirection extends Direction {
   }
 }
 
-/** Puts normal jitter outside the bounds onto the bounds. */
+/** Moves normal jitter outside the bounds onto the bounds. */
 export class ClampedJitterDirection extends Direction {
   private readonly draws: RandomStream = openStream(this.context.seed, this.linkId, 'clamped');
 
@@ -173,7 +173,7 @@ export class ClampedJitterDirection extends Direction {
   }
 }
 
-/** Counts the copies of duplication as offered, too. */
+/** Counts the copies made by duplication as offered, too. */
 export class GenerousDirection extends Direction {
   protected override enterImpaired(packet: number): void {
     const before = this.duplicated;
@@ -182,7 +182,7 @@ export class GenerousDirection extends Direction {
   }
 }
 
-/** Every event of the kernel fires 1 ns late, and the direction believes it. */
+/** Every event of the kernel fires 1 ns late, and the direction accepts that. */
 class LateDirection extends Direction {
   override onTransmitted(): void {
     this.context.state[this.base + END] = this.scheduler.now;
@@ -200,11 +200,11 @@ class LateDirection extends Direction {
   }
 }
 
-/** The late direction, with the kernel that is late. */
+/** The late direction, with the late kernel. */
 export function lateTimers(network: Network): void {
   const { scheduler } = network;
   const post = scheduler.post.bind(scheduler);
-  // What was due while the last event was late is due at once.
+  // What became due while the last event was late is due now.
   scheduler.post = (delay, kind, target): void => post(Math.max(0, delay) + 1, kind, target);
   replacing(LateDirection)(network);
 }

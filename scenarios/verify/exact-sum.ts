@@ -1,5 +1,5 @@
 /**
- * Sums of integers beyond 2^53, exact: kept as a high and a low part.
+ * Exact sums of integers beyond 2^53, as a high and a low part.
  *
  * @module
  */
@@ -23,7 +23,7 @@ export class ExactSum {
     }
   }
 
-  /** This minus the other, when the difference is a safe integer. */
+  /** This minus the other, if the difference is a safe integer. */
   minus(other: ExactSum): number {
     const difference = (this.high - other.high) * BASE + (this.low - other.low);
     assert(Number.isSafeInteger(difference), 'the difference of two sums is too large');

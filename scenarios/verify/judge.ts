@@ -1,7 +1,7 @@
 /**
- * Verdicts of measures over seeds (docs/VERIFICATION.md, conventions): an exact value must be exact for
- * every seed, a bound must hold for every seed, and the mean of a statistic over n seeds must lie
- * within its interval divided by sqrt(n).
+ * Verdicts of measures over seeds (docs/VERIFICATION.md#how-to-read-the-table): an exact value must
+ * be exact for every seed, a bound must hold for every seed, and the mean of a statistic over n
+ * seeds must lie within its interval divided by sqrt(n).
  *
  * @module
  */
@@ -14,7 +14,7 @@ export interface MeasureVerdict {
   readonly label: string;
   readonly published?: number;
   readonly theory: number;
-  /** Of one seed its value; of several the mean, or the one furthest off. */
+  /** For one seed its value; for several the mean, or the value furthest off. */
   readonly measured: number;
   readonly kind: Accept['kind'];
   readonly low: number;
@@ -85,7 +85,7 @@ function bounds(
   }
 }
 
-/** The value that is outside if one is, else the one furthest from the theory. */
+/** The value outside the interval if there is one, else the one furthest from the theory. */
 function furthest(
   values: readonly number[],
   range: { readonly theory: number; readonly low: number; readonly high: number },

@@ -1,6 +1,6 @@
 /**
  * What the checks run on: networks of the real engine under one seed, and named streams
- * (`verify/...`). A wrong engine (mutations.ts) comes in here.
+ * (`verify/...`). Wrong engines (mutations.ts) are injected here.
  *
  * @module
  */
@@ -14,30 +14,30 @@ import { SimWorld, type SimWorldOptions } from '../../engine/net/sim-world.ts';
 export interface Defects {
   /** Changes a network before anything is added to it. */
   readonly sabotage?: (network: Network) => void;
-  /** Mean packet size of sources over the asked one. */
+  /** Ratio of the sources' mean packet size to the requested one. */
   readonly sizeFactor?: number;
   /** Down times are counted from this long after they began, ns. */
   readonly detectionNs?: number;
   readonly mixes?: MixDefects;
 }
 
-/** How mixes, or who measures them, are wrong (mixes/). Absent parts are right. */
+/** How mixes, or their measurement, are wrong (mixes/). Absent parts are right. */
 export interface MixDefects {
-  /** Drawn delays over asked ones. */
+  /** Ratio of drawn delays to requested ones. */
   readonly delayFactor?: number;
-  /** Delays are uniform, of the same mean. */
+  /** Delays are uniform, with the same mean. */
   readonly isUniform?: boolean;
   /** A message stays in its column: mix k of a layer sends to mix k of the next. */
   readonly isCascade?: boolean;
-  /** Routes are uniform whatever the weights of the mixes say. */
+  /** Routes are uniform, whatever the weights of the mixes are. */
   readonly hasNoWeights?: boolean;
   /** Corrupt mixes are believed to mix. */
   readonly isCorruptTrusted?: boolean;
-  /** Pool mixes keep one message less than asked. */
+  /** Pool mixes keep one message less than configured. */
   readonly keepsOneLess?: boolean;
-  /** Loops that an adversary blocks come back anyway. */
+  /** Loops that an adversary blocks return anyway. */
   readonly hasImmuneLoops?: boolean;
-  /** Alice sends in every round: nothing tells her rounds apart. */
+  /** Alice sends in every round, so nothing distinguishes her rounds. */
   readonly hasCover?: boolean;
 }
 
@@ -83,13 +83,13 @@ export class Lab {
     return openStream(this.seed, `verify/${name}`, purpose);
   }
 
-  /** Sizes of a source: geometric on 1, 2, 3, ... with this mean, bytes. */
+  /** Sizes from a source: geometric on 1, 2, 3, ... with this mean, bytes. */
   geometricSizes(stream: RandomStream, meanBytes: number): () => number {
     const mean = meanBytes * (this.defects.sizeFactor ?? 1);
     return (): number => stream.geometric(mean);
   }
 
-  /** The result of a run that several checks look at; run once. */
+  /** The result of a run that several checks examine; run once. */
   once<T>(name: string, run: () => T): T {
     if (!this.shared.has(name)) this.shared.set(name, run());
     return this.shared.get(name) as T;

@@ -1,6 +1,7 @@
 /**
- * Packets from one source through a line of links: directions 0 -> 1 -> 2 -> ... of one network, with
- * a relay between them. Watches report each start of a serialisation, each end, each drop.
+ * Packets from one source through a line of links: directions 0 -> 1 -> 2 -> ... of one network,
+ * with a relay between them. Observers are told of each start of a serialisation, each end, each
+ * drop.
  *
  * Waits are measured by the engine's own stamps: start of the serialisation minus the instant at
  * which the packet was offered to that link. Has no hosts and no sockets.
@@ -45,7 +46,7 @@ export interface LineOptions {
   readonly gapNs: () => number;
   /** Bytes of each packet. */
   readonly size: () => number;
-  /** Draws the size anew at each relay; the size travels with the packet when absent. */
+  /** Draws the size anew at each relay; if absent, the size travels with the packet. */
   readonly resize?: () => number;
   /** DSCP of the packet whose size was just drawn; 0 when absent. */
   readonly dscp?: (bytes: number) => number;
@@ -128,7 +129,7 @@ export class Line implements PacketSink, EventHandler, NetworkObserver {
   }
 
   onOffered(): void {
-    // Watched before the offer, where the line is still as it was.
+    // Observed before the offer, while the line is still unchanged.
   }
 
   onDelivered(): void {

@@ -1,8 +1,8 @@
 /**
- * What a closed-form check is: a theory, a measurement on the real engine, and the interval in which
- * the measurement must lie (docs/VERIFICATION.md).
+ * A closed-form check: a theory, a measurement on the real engine, and the interval in which the
+ * measurement must lie (docs/VERIFICATION.md).
  *
- * Intervals are those of the specification and are never widened.
+ * Intervals are never widened.
  *
  * @module
  */
@@ -14,7 +14,7 @@ export type Accept =
   | { readonly kind: 'equal' }
   /**
    * Four standard errors of one run around the theory. The mean of n seeds must lie within the same
-   * divided by sqrt(n) (docs/VERIFICATION.md, conventions).
+   * divided by sqrt(n) (docs/VERIFICATION.md#how-to-read-the-table).
    */
   | { readonly kind: 'around'; readonly below: number; readonly above: number }
   /** A bound that holds for every seed by itself. */
@@ -22,9 +22,9 @@ export type Accept =
 
 /** One number of a check. */
 export interface Measure {
-  /** At most 33 characters, the unit last; at most 23 beside a published figure. */
+  /** At most 33 characters, the unit last; at most 23 next to a published figure. */
   readonly label: string;
-  /** What the literature printed for it, where that is a figure of its own. Never judged. */
+  /** The figure printed in the literature, if there is one. Never judged. */
   readonly published?: number;
   readonly theory: number;
   readonly measured: number;
@@ -35,7 +35,9 @@ export interface Measure {
 
 /** A check of the suite. */
 export interface Check {
-  /** Number in the specification: `1` to `20`, and `8b`; `P1` and on: privacy (checks/privacy-*). */
+  /**
+   * Number in docs/VERIFICATION.md: `1` to `20`, and `8b`; `P1` and on: privacy (checks/privacy-*).
+   */
   readonly id: string;
   readonly name: string;
   /** The formula that the theory comes from, one line. */

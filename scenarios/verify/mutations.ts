@@ -1,6 +1,6 @@
 /**
- * The table "Must be able to fail" of docs/VERIFICATION.md: each wrong engine and the checks that it
- * turns red.
+ * The table of docs/VERIFICATION.md#it-can-fail: each wrong engine and the checks that it turns
+ * red.
  *
  * @module
  */
@@ -24,13 +24,13 @@ export interface Mutation {
   readonly name: string;
   /** What is wrong, for people. */
   readonly mistake: string;
-  /** Checks that the specification's table names. */
+  /** Checks that must turn red. */
   readonly red: readonly string[];
-  /** Checks that cannot stay green either, although the table does not name them, and why. */
+  /** Further checks that cannot stay green, and why. */
   readonly alsoRed?: readonly string[];
-  /** Checks that cannot see it, by theory. */
+  /** Checks that cannot detect it, by theory. */
   readonly green?: readonly string[];
-  /** Labels of the measures that turn red, where a check has others that must stay green. */
+  /** Labels of the measures that turn red, if a check has others that must stay green. */
   readonly onlyMeasures?: Readonly<Record<string, readonly string[]>>;
   readonly defects: Defects;
 }
@@ -165,7 +165,7 @@ export const MUTATIONS: readonly Mutation[] = [
     name: 'uniform-delays',
     mistake: 'mixes draw uniform delays of the same mean',
     red: ['P10'],
-    // P / n looks at how many are inside, not at how old they are.
+    // P / n depends on how many are inside, not on how old they are.
     green: ['P1'],
     onlyMeasures: { P10: ['Erlang(3, 1 s)', 'difference'] },
     defects: { mixes: { isUniform: true } },

@@ -1,5 +1,5 @@
 /**
- * Wrong queues of the wrong engines (doubles.ts).
+ * Wrong queues for the wrong engines (doubles.ts).
  *
  * @module
  */
@@ -38,7 +38,7 @@ export class LifoQueue implements QueueDiscipline {
   }
 
   setLimit(): void {
-    // Unlimited: no check that meets this double limits its queue.
+    // Unlimited: no check that uses this double limits its queue.
   }
 
   flush(drop: (packet: number) => void): void {
@@ -51,7 +51,7 @@ const URGENT_DSCP = 48;
 
 /** Two classes, and the packet that was interrupted between them. */
 export class PreemptiveQueue implements QueueDiscipline {
-  /** Goes on after the urgent ones; NIL when there is none. */
+  /** Continues after the urgent ones; NIL if there is none. */
   interrupted = NIL;
   private readonly table: PacketTable;
   private readonly urgent: PacketList;
@@ -63,7 +63,7 @@ export class PreemptiveQueue implements QueueDiscipline {
     this.rest = new PacketList(table);
   }
 
-  /** True when an urgent packet waits. */
+  /** True if an urgent packet is waiting. */
   get hasUrgent(): boolean {
     return this.urgent.packets > 0;
   }
@@ -100,7 +100,7 @@ export class PreemptiveQueue implements QueueDiscipline {
   }
 
   setLimit(): void {
-    // Unlimited: no check that meets this double limits its queue.
+    // Unlimited: no check that uses this double limits its queue.
   }
 
   flush(drop: (packet: number) => void): void {

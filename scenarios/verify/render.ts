@@ -31,7 +31,7 @@ const WIDTHS = { id: 4, label: 35, theory: 11, measured: 11, interval: 12, verdi
 interface Cells {
   readonly id: string;
   readonly label: string;
-  /** Empty where the literature has no figure. */
+  /** Empty if the literature has no figure. */
   readonly published: string;
   readonly theory: string;
   readonly measured: string;
@@ -44,7 +44,7 @@ export function isGreen(report: SuiteReport): boolean {
   return report.verdicts.every((check) => check.isGreen);
 }
 
-/** The table: verdict first, then one line per measure. */
+/** The table: the verdict first, then one line per measure. */
 export function renderTable(report: SuiteReport, options: RenderOptions): string {
   const paint = picocolors.createColors(options.colour);
   const line = (cells: Cells): string => {
@@ -75,7 +75,9 @@ const HEADER: Cells = {
   verdict: '',
 };
 
-/** Checks of privacy have a column for figures of the literature, so they have their own header. */
+/**
+ * Checks of privacy have a column for figures from the literature, so they have their own header.
+ */
 function sectionsOf(
   verdicts: readonly CheckVerdict[],
 ): readonly { readonly header: Cells; readonly checks: readonly CheckVerdict[] }[] {
@@ -135,7 +137,7 @@ function lineOf(cells: Cells): string {
     .trimEnd();
 }
 
-/** The published figure stands at the end of the label's column. */
+/** The published figure is at the end of the label's column. */
 function labelOf({ label, published }: Cells): string {
   return published === '' ? label : label + published.padStart(WIDTHS.label - label.length);
 }
@@ -143,11 +145,11 @@ function labelOf({ label, published }: Cells): string {
 function numberText(value: number, digits: number): string {
   if (Number.isNaN(value)) return 'none';
   const text = value.toFixed(digits);
-  // -0.0000 of a small negative number reads as zero.
+  // Prints -0.0000 of a small negative number as zero.
   return grouped(Number(text) === 0 ? (0).toFixed(digits) : text);
 }
 
-/** The interval in the form that says most in 12 characters. */
+/** The most informative form of the interval in 12 characters. */
 function intervalText(measure: MeasureVerdict): string {
   const { kind, theory, low, high } = measure;
   if (kind === 'equal') return 'equal';
@@ -166,7 +168,7 @@ function bound(value: number): string {
   return trimmed(significant(value, 4).replaceAll(' ', ''));
 }
 
-/** Without zeros at the end of a fraction. */
+/** Removes zeros at the end of a fraction. */
 function trimmed(text: string): string {
   return text.includes('.') ? text.replace(/\.?0+$/, '') : text;
 }

@@ -1,6 +1,6 @@
 /**
- * The closed-form checks in the order of the specification, and their verdicts over one or several
- * seeds (docs/VERIFICATION.md; P1 and on: mixnet.md 4.3, 4.4).
+ * The closed-form checks in the order of docs/VERIFICATION.md (P1 and on: docs/PRIVACY.md), and
+ * their verdicts over one or several seeds.
  *
  * @module
  */
@@ -85,7 +85,7 @@ export interface SuiteOptions {
   readonly checks: readonly Check[];
   readonly seeds: readonly number[];
   readonly defects?: Defects;
-  /** Told before each check of each seed. */
+  /** Called before each check of each seed. */
   readonly onCheck?: (check: Check, done: number, total: number) => void;
 }
 
@@ -95,7 +95,7 @@ export function runSuite(options: SuiteOptions): readonly CheckVerdict[] {
   const results = new Map<Check, (readonly Measure[])[]>(checks.map((check) => [check, []]));
   let done = 0;
   for (const seed of seeds) {
-    // A new lab per seed: runs that checks share belong to one seed.
+    // A new lab per seed: runs shared by checks belong to one seed.
     const lab = new Lab(seed, defects);
     for (const check of checks) {
       onCheck?.(check, done, checks.length * seeds.length);

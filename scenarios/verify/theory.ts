@@ -1,6 +1,6 @@
 /**
- * Closed forms that the engine is held against (docs/VERIFICATION.md). Times are in the unit of the given
- * service times.
+ * Closed forms against which the engine is checked (docs/VERIFICATION.md). Times are in the unit of
+ * the given service times.
  *
  * @module
  */
@@ -64,7 +64,7 @@ export function erlangB(load: number, servers: number): number {
 
 /**
  * Loss of M/Geo/1/K, exact, from the chain embedded at departures: P = 1 - 1 / (pi_0 + rho).
- * @param room K: packets in the system, the one in service included.
+ * @param room K: packets in the system, including the one in service.
  */
 export function finiteQueueLoss(rho: number, meanService: number, room: number): number {
   const arrivals = arrivalsDuringService(rho / meanService, meanService, room);
@@ -96,7 +96,10 @@ function arrivalsDuringService(lambda: number, mean: number, count: number): rea
   return result;
 }
 
-/** Standard error of the loss ratio of `n` packets from a stationary Gilbert channel (2.3). */
+/**
+ * Standard error of the loss ratio of `n` packets from a stationary Gilbert channel
+ * (docs/spec/link-model.md#impairments).
+ */
 export function gilbertError(loss: number, meanBurst: number, n: number): number {
   const r = 1 / meanBurst;
   const p = loss / (meanBurst * (1 - loss));

@@ -1,7 +1,8 @@
 /**
- * Dials a listener whose public key is known, and proves to hold a secret that the listener knows.
+ * Dials a listener with a known public key, and proves possession of a secret whose public key the
+ * listener knows.
  *
- * One attempt: who wants to wait for a coordinator that is not up yet dials again.
+ * One attempt: a caller that wants to wait for a coordinator must dial again.
  *
  * @module
  */
@@ -22,9 +23,9 @@ import { abandonSocket, holdSocket, hostPort } from './sockets.ts';
 const EMPTY = new Uint8Array(0);
 
 /**
- * Connects, shakes hands and gives the channel.
- * @throws (rejects) DialError with the address, the reason and what to look at.
- * @throws RangeError when the key has not 32 bytes.
+ * Connects, performs the handshake and returns the channel.
+ * @throws (rejects) DialError with the address, the reason and what to check.
+ * @throws RangeError if the key is not 32 bytes.
  * @example
  * const channel = await dialChannel({ host: '127.0.0.1', port: 7000, key, listener });
  * channel.onMessage = (message) => take(message);

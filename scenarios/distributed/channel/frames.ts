@@ -9,8 +9,8 @@
  * +-------------------------------+-------------------------------+
  * ```
  *
- * Inside the sealed part the first byte is the {@link Mark}, the rest a piece of a message. Cuts
- * and joins bytes; opens nothing and believes nothing.
+ * Inside the sealed part, the first byte is the {@link Mark}, the rest a piece of a message. Cuts
+ * and joins bytes; decrypts nothing and trusts nothing.
  *
  * @module
  */
@@ -20,19 +20,21 @@ import { MESSAGE_LENGTH_MAX, TAG_LENGTH } from '../../../nodes/noise/index.ts';
 /** Bytes of a frame before its Noise message. */
 const HEADER_LENGTH = 2;
 
-/** What a sealed frame holds; the values are on the wire. */
+/** What a sealed frame contains; the values are on the wire. */
 export const MARK = {
   /** The last piece of a message, or all of it. */
   last: 0,
-  /** A piece of a message that goes on in the next frame. */
+  /** A piece of a message that continues in the next frame. */
   more: 1,
-  /** The sender has said everything; no piece. */
+  /** The sender is done; no piece. */
   close: 2,
-  /** The first frame of the side that dialled: it proves that its handshake is no copy; no piece. */
+  /**
+   * The first frame of the dialling side, which proves that its handshake is not a copy; no piece.
+   */
   confirm: 3,
 } as const;
 
-/** Bytes of a message that one frame carries: a Noise message less its tag and the mark. */
+/** Bytes of a message per frame: a Noise message less its tag and the mark. */
 export const PIECE_LENGTH_MAX: number = MESSAGE_LENGTH_MAX - TAG_LENGTH - 1;
 
 const EMPTY = new Uint8Array(0);
@@ -45,7 +47,7 @@ export function frameOf(noiseMessage: Uint8Array): Uint8Array {
   return frame;
 }
 
-/** What is sealed in one frame. */
+/** The plaintext of one frame. */
 export function markedPiece(mark: number, piece: Uint8Array = EMPTY): Uint8Array {
   const marked = new Uint8Array(1 + piece.length);
   marked[0] = mark;
@@ -53,12 +55,12 @@ export function markedPiece(mark: number, piece: Uint8Array = EMPTY): Uint8Array
   return marked;
 }
 
-/** Cuts a stream of bytes into Noise messages; keeps at most one unfinished frame. */
+/** Splits a stream of bytes into Noise messages; keeps at most one unfinished frame. */
 export class FrameReader {
   #bytes: Uint8Array = EMPTY;
   #offset = 0;
 
-  /** Adds what the socket gave. */
+  /** Adds bytes from the socket. */
   push(chunk: Uint8Array): void {
     const rest = this.#bytes.length - this.#offset;
     if (rest === 0) {
@@ -72,13 +74,13 @@ export class FrameReader {
     this.#offset = 0;
   }
 
-  /** Length of the Noise message that comes next, or undefined before its header is there. */
+  /** Length of the next Noise message; undefined until its header is there. */
   get announced(): number | undefined {
     if (this.#bytes.length - this.#offset < HEADER_LENGTH) return undefined;
     return readUint16(this.#bytes, this.#offset);
   }
 
-  /** The next Noise message, valid until the next push; undefined when it is not there yet. */
+  /** The next Noise message, valid until the next push; undefined if it is not complete. */
   next(): Uint8Array | undefined {
     const length = this.announced;
     if (length === undefined) return undefined;

@@ -1,7 +1,7 @@
 /**
- * The handshake that opens a channel: `Noise_IK_25519_ChaChaPoly_BLAKE2s` (revision 34, section
- * 7.5). The side that dials knows the listener's public key before, the listener the public keys of
- * all that may dial.
+ * The handshake that opens a channel: `Noise_IK_25519_ChaChaPoly_BLAKE2s` (Noise Protocol
+ * Framework, revision 34, section 7.5). The dialling side knows the listener's public key
+ * beforehand, the listener the public keys of all that may dial.
  *
  * ```text
  * dialler -> e, es, s, ss   96 bytes; who holds no secret that the listener knows cannot make them
@@ -9,9 +9,9 @@
  * dialler -> confirm        the first sealed frame; a copy of an older first message ends here
  * ```
  *
- * `ss` in the first message authenticates who dials, so that the listener answers nobody else. Whoever
- * has taken the secret of one dialler can take its place, and nobody else's: neither another
- * dialler's nor the listener's.
+ * `ss` in the first message authenticates the dialler, so that the listener answers nobody else. A
+ * stolen secret of one dialler allows impersonating that dialler, but no other dialler and not the
+ * listener.
  *
  * @module
  */
@@ -28,15 +28,18 @@ import {
 /** Length of a key, secret or public, in bytes. */
 export const CHANNEL_KEY_LENGTH = 32;
 
-/** Length of the first message: two public keys, one of them sealed, and the tag of no payload. */
+/**
+ * Length of the first message: two public keys, one of them sealed, and the tag of an empty
+ * payload.
+ */
 export const FIRST_LENGTH = 96;
 /** Length of the second: a public key and a tag, in bytes. */
 export const SECOND_LENGTH = 48;
 
-/** Both sides must speak this version of the frames; a change of them changes the number. */
+/** Both sides must use this version of the frames; changing them changes the number. */
 const PROLOGUE: Uint8Array = new TextEncoder().encode('orrery channel 2');
 
-/** What the side that dials brings. */
+/** The keys of the dialling side. */
 export interface DialKeys {
   /** Its own secret. */
   readonly key: Uint8Array;
@@ -44,7 +47,7 @@ export interface DialKeys {
   readonly listener: Uint8Array;
 }
 
-/** @throws RangeError when the key has another length; the message tells the length alone. */
+/** @throws RangeError if the key has another length; the message states only the length. */
 export function checkChannelKey(key: Uint8Array): void {
   if (key.length === CHANNEL_KEY_LENGTH) return;
   throw new RangeError(`the key of a channel has ${CHANNEL_KEY_LENGTH} bytes, got ${key.length}`);
@@ -74,7 +77,8 @@ function withFreshEphemeral(
   keys: Pick<HandshakeOptions, 'staticSecret' | 'remoteStatic'>,
   start: (options: HandshakeOptions) => Handshake,
 ): Handshake {
-  // The system's generator: two handshakes with one ephemeral key would share their session.
+  // From the system's generator: two handshakes with the same ephemeral key would share their
+  // session keys.
   const ephemeralSecret = newChannelKey();
   const handshake = start({
     crypto: provider('node'),

@@ -1,9 +1,9 @@
 /**
- * Listens for diallers and lets in those whose keys are known.
+ * Listens for diallers and admits those whose keys are known.
  *
- * A stranger learns nothing: no byte is written before the first message is authenticated,
- * and a first message that was recorded earlier is sent away too. Handshakes under way are bounded
- * in time and number; of too many the oldest goes, because an honest one takes milliseconds.
+ * A stranger learns nothing: no byte is written before the first message is authenticated, and a
+ * replayed first message is refused too. Handshakes under way are bounded in time and number; if
+ * there are too many, the oldest is dropped, because an honest one takes milliseconds.
  *
  * @module
  */
@@ -26,16 +26,16 @@ import { SecureChannel } from './secure-channel.ts';
 import { abandonSocket, holdSocket, hostPort } from './sockets.ts';
 
 /**
- * First messages that are remembered against repetition. Only a holder of the key adds one; copies
- * of older ones get 48 bytes that they cannot use, and end at the confirmation.
+ * First messages remembered against replays. Only the holder of a key can add one; copies of older
+ * ones get 48 bytes that they cannot use, and fail at the confirmation.
  */
 const SEEN_MAX = 4_096;
 const EMPTY = new Uint8Array(0);
 
 /**
  * Listens.
- * @throws (rejects) the system's error when the address cannot be had.
- * @throws RangeError when the key has not 32 bytes.
+ * @throws (rejects) the system's error if the address is not available.
+ * @throws RangeError if the key is not 32 bytes.
  */
 export function listenChannel(options: ListenOptions): Promise<ChannelListener> {
   checkChannelKey(options.key);
@@ -48,7 +48,7 @@ class Door {
   readonly #key: Uint8Array;
   readonly #limits: ChannelLimits;
   readonly #server: Server;
-  /** In the order of their arrival. */
+  /** In order of arrival. */
   readonly #guests = new Set<Guest>();
   readonly #seen = new Set<string>();
   #refused = 0;
@@ -90,7 +90,8 @@ class Door {
     for (const guest of this.#guests) guest.leave();
     this.#guests.clear();
     wipe(this.#key);
-    // Not waiting for `close`: it comes when the last channel has ended, and channels go on.
+    // Does not wait for `close`, which comes only when the last channel has ended; open channels
+    // continue.
     this.#server.close();
     return new Promise((resolve) => setImmediate(resolve));
   }
@@ -148,7 +149,7 @@ class Door {
   }
 }
 
-/** What a guest needs of the door. */
+/** What a guest needs from the listener. */
 interface GuestHost {
   readonly handshake: Handshake;
   readonly handshakeMs: number;
@@ -158,11 +159,11 @@ interface GuestHost {
   readonly admit: (transport: Transport, reader: FrameReader) => void;
 }
 
-/** Somebody who has connected and has not yet proved anything. */
+/** A connection that has not yet proved anything. */
 class Guest {
   readonly peer: string;
   readonly socket: Socket;
-  /** Whose key it has proved to hold. */
+  /** The owner of the key that it has proved to hold. */
   name = '';
   readonly #host: GuestHost;
   readonly #reader = new FrameReader();
@@ -183,7 +184,7 @@ class Guest {
     });
   }
 
-  /** Sends the guest away without a word. */
+  /** Disconnects the guest without an answer. */
   leave(): void {
     this.#release();
     abandonSocket(this.socket);

@@ -1,5 +1,5 @@
 /**
- * Messages as text: JSON, and beyond it bytes, floats, big integers, NaN and the infinities.
+ * Messages as text: JSON, extended by bytes, floats, big integers, NaN and the infinities.
  *
  * | value                  | text                                                     |
  * | ---------------------- | -------------------------------------------------------- |
@@ -9,15 +9,15 @@
  * | NaN, ±Infinity, -0     | `{"$number": "NaN"}` and so on                           |
  * | `{ $one: key }`        | `{"$object": {"$one": key}}`, so that none is mistaken   |
  *
- * A key with the value undefined is left out, as JSON does. Everything else that is not data is
+ * As in JSON, a key with the value undefined is left out. Everything else that is not data is
  * refused rather than lost: class instances, Maps, dates, functions, holes in arrays, cycles.
  *
  * @module
  */
 
-/** Nesting beyond which a message is a cycle or a mistake. */
+/** Deeper nesting is a cycle or a mistake. */
 const DEPTH_MAX = 200;
-/** Digits of a big integer, at most: 2^128 has 39. */
+/** Largest number of digits of a big integer: 2^128 has 39. */
 const BIG_INTEGER = /^-?\d{1,40}$/;
 const NUMBERS: Readonly<Record<string, number>> = {
   NaN: Number.NaN,
@@ -26,7 +26,7 @@ const NUMBERS: Readonly<Record<string, number>> = {
   '-0': -0,
 };
 const FLOAT_LENGTH = 8;
-/** True where memory has the order of bytes that the text has. */
+/** True if memory has the byte order of the text. */
 const IS_LITTLE_ENDIAN = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
 
 const COMMA = 0x2c;
@@ -37,7 +37,7 @@ type Plain = Record<string, unknown>;
 
 /**
  * Writes a message as text.
- * @throws TypeError naming the place of what is not data.
+ * @throws TypeError that names the place of what is not data.
  * @example messageToText({ rtt: Infinity }) // '{"rtt":{"$number":"Infinity"}}'
  */
 export function messageToText(message: object): string {
@@ -53,7 +53,7 @@ export function messageFromText(text: string): unknown {
 }
 
 /**
- * True when a text holds more than so many values: looked at before it is parsed, since `[],` is
+ * True if a text contains more than this many values: checked before parsing, because `[],` is
  * three bytes of text and forty of memory. Commas in strings count too.
  */
 export function hasMoreValues(bytes: Uint8Array, most: number): boolean {
@@ -92,7 +92,7 @@ function encodeObject(value: object, place: string, depth: number): unknown {
   if (value instanceof Uint8Array) return { $bytes: toBase64(value) };
   if (value instanceof Float64Array) return { $f64: toBase64(bytesOfFloats(value)) };
   if (Array.isArray(value)) {
-    // Not map(): it leaves holes, which JSON would write as null.
+    // Not map(), which would keep holes, and JSON would write them as null.
     return Array.from(value, (item, index) => encode(item, `${place}[${index}]`, depth + 1));
   }
   const prototype: unknown = Object.getPrototypeOf(value);
@@ -109,7 +109,7 @@ function encodeObject(value: object, place: string, depth: number): unknown {
 
 function decode(value: unknown, depth: number): unknown {
   if (typeof value !== 'object' || value === null) return value;
-  // Our own objects stand one level deeper than what they stand for.
+  // Our own objects are nested one level deeper than the values they represent.
   if (depth > 2 * DEPTH_MAX) throw new RangeError(`nested deeper than ${DEPTH_MAX} levels`);
   if (Array.isArray(value)) return value.map((item) => decode(item, depth + 1));
   const entries = Object.entries(value);
@@ -121,7 +121,7 @@ function decode(value: unknown, depth: number): unknown {
 
 /** In place: the object is fresh from the parser. */
 function decodeMembers(plain: Plain, depth: number): Plain {
-  // A key `__proto__` is an own property here, so that assigning to it changes no prototype.
+  // A key `__proto__` is an own property here, so that assigning it changes no prototype.
   for (const key of Object.keys(plain)) plain[key] = decode(plain[key], depth + 1);
   return plain;
 }
@@ -159,7 +159,7 @@ function bytesOfFloats(floats: Float64Array): Uint8Array {
 
 function floatsOfBytes(bytes: Uint8Array): Float64Array {
   if (bytes.length % FLOAT_LENGTH !== 0) throw new TypeError('$f64 holds half a number');
-  // A copy begins at a multiple of eight, which a piece of node's shared pool need not.
+  // A copy starts at a multiple of eight, which a piece of Node's shared pool need not.
   const copy = new Uint8Array(bytes);
   if (!IS_LITTLE_ENDIAN) Buffer.from(copy.buffer).swap64();
   return new Float64Array(copy.buffer);

@@ -1,27 +1,27 @@
 /**
- * What a coordinator and its agents talk through: messages in order, sealed between two keys.
+ * The channel between a coordinator and its agents: messages in order, sealed between two keys.
  *
  * Types and bounds only; `dial.ts` and `listen.ts` make channels. A channel has no heartbeat and no
- * requests: who wants to know whether the other side is alive asks it.
+ * requests: to know whether the other side is alive, ask it.
  *
  * @module
  */
 
-/** One side of an open connection between two that know each other's public key. */
+/** One side of an open connection between two parties that know each other's public key. */
 export interface Channel {
   /** The other side's address, `host:port`, for messages to people. */
   readonly peer: string;
   /**
    * Queues a message: plain data, in which `Uint8Array`, `Float64Array`, `bigint`, NaN and the
-   * infinities travel as they are. After the end it does nothing. A peer that does not read until
-   * {@link ChannelLimits.queueBytesMax} wait loses the channel.
-   * @throws RangeError when the message is larger than {@link ChannelLimits.messageBytesMax};
-   * TypeError when it holds what is not data (a function, a Map, a cycle).
+   * infinities are preserved. After the end it does nothing. A peer that does not read until {@link
+   * ChannelLimits.queueBytesMax} are waiting loses the channel.
+   * @throws RangeError if the message is larger than {@link ChannelLimits.messageBytesMax};
+   * TypeError if it contains what is not data (a function, a Map, a cycle).
    */
   send(message: object): void;
   /**
-   * Called with each message, in order. Set it right after creation; nothing is read before. What
-   * it throws is the owner's mistake and is not caught.
+   * Called with each message, in order. Set it immediately after creation; nothing is read before.
+   * What it throws is the owner's mistake and is not caught.
    */
   onMessage: (message: unknown) => void;
   /** Called exactly once, after the last message, whichever side ends the channel. */
@@ -31,13 +31,13 @@ export interface Channel {
 }
 
 /**
- * Why a channel is over.
- * - `closed`: our own `close()`, everything sent and the peer has taken note.
- * - `peer closed`: the peer's `close()`; nothing of what it sent is missing.
+ * Why a channel has ended.
+ * - `closed`: our own `close()`; everything was sent and the peer has acknowledged it.
+ * - `peer closed`: the peer's `close()`; nothing that it sent is missing.
  * - `connection lost`: the connection ended without a `close()`: the other process or machine died.
  * - `timeout`: the other machine does not acknowledge, or did not let our `close()` finish.
  * - `authentication failed`: bytes arrived that the holder of the key did not write.
- * - `protocol error: ...`: the holder of the key wrote what it must not, or does not read.
+ * - `protocol error: ...`: the holder of the key sent something forbidden, or does not read.
  */
 export type CloseReason =
   | 'closed'
@@ -51,37 +51,40 @@ export type CloseReason =
 export interface ChannelLimits {
   /** Longest message that is sent, after encoding as JSON, in bytes. */
   readonly messageBytesMax: number;
-  /** Longest message that is taken, in bytes; the channel ends at the piece that exceeds it. */
+  /** Longest message that is accepted, in bytes; the channel ends at the piece that exceeds it. */
   readonly acceptBytesMax: number;
-  /** Values in a message that is taken; each costs some forty bytes of memory. */
+  /** Values in a message that is accepted; each costs some forty bytes of memory. */
   readonly acceptValuesMax: number;
   /** Bytes that may wait for a peer that does not read. */
   readonly queueBytesMax: number;
-  /** Time that a handshake may take, in ms. */
+  /** Time limit of a handshake, in ms. */
   readonly handshakeMs: number;
   /** Time in which the peer must let a `close()` finish, in ms. */
   readonly closeMs: number;
-  /** Handshakes under way that a listener keeps; one more ends the oldest. */
+  /** Handshakes under way at a listener; one more ends the oldest. */
   readonly handshakesMax: number;
 }
 
-/** An order holds the whole network, 800 nodes some 2 MiB of it. */
+/** An order contains the whole network: for 800 nodes, some 2 MiB. */
 const ORDER_BYTES_MAX = 64 * 1024 * 1024;
 const ORDER_VALUES_MAX = 8_000_000;
-/** A packed histogram is some 30 KiB; what a process with a hundred nodes has counted some 3 MiB. */
+/**
+ * A packed histogram is some 30 KiB; the counters of a process with a hundred nodes are some 3 MiB.
+ */
 const REPORT_BYTES_MAX = 16 * 1024 * 1024;
 const REPORT_VALUES_MAX = 1_000_000;
 
 const SHARED_LIMITS = {
-  // Room for one message of full length and what follows it.
+  // Room for one message of full length and the next one.
   queueBytesMax: 96 * 1024 * 1024,
   handshakeMs: 5_000,
   closeMs: 5_000,
-  // More agents than one machine starts at once; a handshake takes a millisecond of its time.
+  // More agents than one machine starts together; a handshake takes a millisecond of processor
+  // time.
   handshakesMax: 256,
 };
 
-/** The bounds of an agent when nothing else is said. */
+/** Default bounds of an agent. */
 export const DIAL_LIMITS: ChannelLimits = {
   ...SHARED_LIMITS,
   messageBytesMax: REPORT_BYTES_MAX,
@@ -89,7 +92,7 @@ export const DIAL_LIMITS: ChannelLimits = {
   acceptValuesMax: ORDER_VALUES_MAX,
 };
 
-/** The bounds of a coordinator when nothing else is said: it has many agents, and trusts them less. */
+/** Default bounds of a coordinator: it has many agents, and trusts them less. */
 export const LISTEN_LIMITS: ChannelLimits = {
   ...SHARED_LIMITS,
   messageBytesMax: ORDER_BYTES_MAX,
@@ -103,30 +106,30 @@ export interface DialOptions {
   readonly port: number;
   /** Our own secret, 32 bytes; copied. */
   readonly key: Uint8Array;
-  /** Public key of who listens there, 32 bytes. */
+  /** Public key of the listener, 32 bytes. */
   readonly listener: Uint8Array;
-  /** Time for connecting and shaking hands, in ms; `limits.handshakeMs` when left out. */
+  /** Time limit for connecting and the handshake, in ms; `limits.handshakeMs` if absent. */
   readonly timeoutMs?: number;
   readonly limits?: Partial<ChannelLimits>;
 }
 
-/** Where to listen and what to do with those who come. */
+/** Where to listen, and what to do with diallers. */
 export interface ListenOptions {
   readonly host: string;
-  /** 0 takes a free one. */
+  /** 0 means any free port. */
   readonly port: number;
   /** Our own secret, 32 bytes; copied. */
   readonly key: Uint8Array;
   /** The owner of a public key; undefined for strangers, who get no answer. */
   readonly nameOf: (publicKey: Uint8Array) => string | undefined;
-  /** Somebody has proved to hold the secret of that name. */
+  /** A dialler has proved to hold the secret of that name. */
   readonly onChannel: (channel: Channel, name: string) => void;
-  /** Somebody was sent away; once for each connection. */
+  /** A dialler was refused; called once per connection. */
   readonly onRefused?: (peer: string, reason: RefusalReason) => void;
   readonly limits?: Partial<ChannelLimits>;
 }
 
-/** Why a listener sent somebody away without a byte of answer, or a dialler was sent away. */
+/** Why a listener refused a dialler without an answer, or why a dialler was refused. */
 export type RefusalReason =
   | 'authentication failed'
   | 'timeout'
@@ -138,9 +141,9 @@ export type RefusalReason =
 /** A listening socket. */
 export interface ChannelListener {
   readonly port: number;
-  /** Connections sent away so far. */
+  /** Connections refused so far. */
   readonly refused: number;
-  /** Takes no more connections and ends handshakes under way; open channels go on. */
+  /** Accepts no more connections and ends handshakes under way; open channels continue. */
   close(): Promise<void>;
 }
 
@@ -152,7 +155,7 @@ export type DialFailure =
   | 'authentication failed'
   | 'protocol error';
 
-/** Dialling failed; the message names the address and says what to look at. */
+/** Dialling failed; the message names the address and says what to check. */
 export class DialError extends Error {
   override readonly name = 'DialError';
   readonly reason: DialFailure;

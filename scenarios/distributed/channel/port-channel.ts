@@ -1,16 +1,19 @@
 /**
  * A channel between two threads of one process: messages are copied as they are. Nothing is sealed,
- * since nobody else can reach a port, and nothing is bounded, since both sides share one memory.
+ * because nobody else can reach a port, and nothing is bounded, because both sides share one
+ * memory.
  *
  * @module
  */
 import type { MessagePort } from 'node:worker_threads';
 import type { Channel, CloseReason } from './model.ts';
 
-/** Says that this was all; messages themselves are objects. */
+/** Marks the end; messages themselves are objects. */
 const END = null;
 
-/** Makes a channel of one end of a `MessageChannel`; `send` throws DataCloneError for functions. */
+/**
+ * Makes a channel from one end of a `MessageChannel`; `send` throws DataCloneError for functions.
+ */
 export function portChannel(port: MessagePort, peer: string): Channel {
   return new PortChannel(port, peer);
 }
@@ -27,7 +30,7 @@ class PortChannel implements Channel {
   constructor(port: MessagePort, peer: string) {
     this.#port = port;
     this.peer = peer;
-    // Also when the other thread has ended.
+    // Also called when the other thread has ended.
     port.on('close', () => this.#finish('connection lost'));
   }
 
@@ -75,7 +78,7 @@ class PortChannel implements Channel {
     this.#tellReason();
   }
 
-  /** As an event of its own, so that no owner is called back inside `close`. */
+  /** In an event of its own, so that no owner is called back inside `close`. */
   #tellReason(): void {
     queueMicrotask(() => {
       if (this.#isTold || this.#reason === undefined || this.#onClose === undefined) return;

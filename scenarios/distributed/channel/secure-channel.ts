@@ -1,9 +1,9 @@
 /**
- * A channel over a socket whose handshake is done: seals, opens, cuts and joins messages, and ends.
+ * A channel over a socket after the handshake: seals, opens, splits and joins messages, and ends.
  *
- * Ends are authenticated: each side says a sealed `close` before it ends its stream, so that a
- * connection that merely breaks is told apart (`connection lost`). Wrong bytes end the channel; they
- * never throw and reach nobody else.
+ * Ends are authenticated: each side sends a sealed `close` before it ends its stream, so a
+ * connection that merely breaks is recognised (`connection lost`). Wrong bytes end the channel;
+ * they never throw and reach nobody else.
  *
  * @module
  */
@@ -13,23 +13,21 @@ import { type FrameReader, frameOf, MARK, markedPiece, PIECE_LENGTH_MAX } from '
 import { hasMoreValues, messageFromText, messageToText } from './message-text.ts';
 import type { Channel, ChannelLimits, CloseReason } from './model.ts';
 
-/** Time without a byte after which TCP asks whether the other machine is there, in ms. */
+/** Idle time after which TCP checks whether the other machine is there, in ms. */
 const KEEP_ALIVE_MS = 5_000;
 
-/** What a handshake leaves. */
+/** The result of a handshake. */
 export interface ChannelParts {
   readonly peer: string;
   /** Without listeners; paused. */
   readonly socket: Socket;
   readonly transport: Transport;
-  /** May hold bytes that came behind the handshake. */
+  /** May hold bytes that arrived after the handshake. */
   readonly reader: FrameReader;
   readonly limits: ChannelLimits;
 }
 
-/**
- * `open`, then either `closing` (we said close and wait for the peer's) or at once `over`.
- */
+/** `open`, then either `closing` (we sent close and wait for the peer's) or directly `over`. */
 type State = 'open' | 'closing' | 'over';
 
 /** See the module. */
@@ -66,7 +64,7 @@ export class SecureChannel implements Channel {
 
   set onMessage(handler: (message: unknown) => void) {
     this.#onMessage = handler;
-    // Not at once: the owner sets the other handler too.
+    // Deferred: the owner sets the other handler too.
     setImmediate(() => this.#startReading());
   }
 
@@ -105,7 +103,7 @@ export class SecureChannel implements Channel {
     this.#state = 'closing';
     this.#sayClose();
     this.#pieces = [];
-    // Counts from the last byte that moved, in either direction.
+    // Counted from the last byte that moved, in either direction.
     this.#socket.setTimeout(this.#limits.closeMs);
     this.#startReading();
   }
@@ -170,7 +168,7 @@ export class SecureChannel implements Channel {
   }
 
   #takePiece(piece: Uint8Array): void {
-    // Messages that come behind our own close have nobody who would read them.
+    // Messages that arrive after our own close have no reader.
     if (this.#state !== 'open') return;
     this.#piecesLength += piece.length;
     if (this.#piecesLength > this.#limits.acceptBytesMax) {
@@ -222,7 +220,7 @@ export class SecureChannel implements Channel {
     socket.destroySoon();
   }
 
-  /** As an event of its own, so that no owner is called back inside `send`. */
+  /** In an event of its own, so that no owner is called back inside `send`. */
   #tellReason(): void {
     queueMicrotask(() => {
       if (this.#isTold || this.#reason === undefined || this.#onClose === undefined) return;

@@ -1,11 +1,11 @@
 /**
- * Small things that both sides of a channel do with sockets.
+ * Small socket helpers for both sides of a channel.
  *
  * @module
  */
 import type { Socket } from 'node:net';
 
-/** What somebody who holds a socket for a while listens to. */
+/** Listeners of a temporary owner of a socket. */
 export interface SocketHandlers {
   readonly data: (chunk: Uint8Array) => void;
   readonly end: () => void;
@@ -13,8 +13,9 @@ export interface SocketHandlers {
 }
 
 /**
- * Listens to a socket.
- * @returns takes exactly these listeners off again (a socket has some of its own) and pauses it.
+ * Adds listeners to a socket.
+ * @returns a function that removes exactly these listeners (a socket has some of its own) and
+ * pauses it.
  */
 export function holdSocket(socket: Socket, handlers: SocketHandlers): () => void {
   const { data, end, error } = handlers;
@@ -25,9 +26,9 @@ export function holdSocket(socket: Socket, handlers: SocketHandlers): () => void
   };
 }
 
-/** Ends a socket that nobody listens to any more. */
+/** Ends a socket that has no listeners any more. */
 export function abandonSocket(socket: Socket): void {
-  // It may still report an error; without a listener that would end the process.
+  // It may still report an error, which would end the process if nobody listened.
   socket.on('error', () => undefined);
   socket.destroy();
 }

@@ -1,9 +1,10 @@
 /**
  * Check 16: no packet is lost without a name and none is counted twice, while everything that can
- * happen to a link happens (docs/spec/link-model.md#changes-while-packets-are-under-way, 5).
+ * happen to a link happens (docs/spec/link-model.md#conservation).
  *
- * Besides the counters of each direction it compares two things that share no counter: rows in use of
- * the packet table with the packets that the links hold, and calls of receivers with deliveries.
+ * Besides the counters of each direction, it compares two pairs of numbers that share no counter:
+ * rows in use in the packet table with packets on the links, and calls of receivers with
+ * deliveries.
  *
  * @module
  */
@@ -22,9 +23,9 @@ const HOSTS = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'] as const;
 const SECONDS = 12;
 const PACKETS_PER_SECOND = 2_500;
 const HOPS_MAX = 12;
-/** Events between two looks. */
+/** Events between two inspections. */
 const LOOK_EVENTS = 10_000;
-/** Reasons of the link physics that the run must produce (drop-reasons.ts). */
+/** Drop reasons of links that the run must produce (drop-reasons.ts). */
 const REASONS = [
   'queue-full',
   'mtu',
@@ -90,7 +91,7 @@ const MEDIUM: DirectionSpec = {
   jitter: { kind: 'uniform', halfWidthNs: MS },
 };
 
-/** A world in trouble. */
+/** A world under stress. */
 class Trouble {
   readonly world: SimWorld;
   /** Calls of receivers. */
@@ -120,7 +121,7 @@ class Trouble {
     world.seal();
   }
 
-  /** A node forwards what it gets to a random other node until its hops are used up. */
+  /** A node forwards what it receives to a random other node until its hops are used up. */
   private startNode(host: SimHost): void {
     const socket = host.udp({
       port: PORT,
@@ -135,7 +136,7 @@ class Trouble {
     if (socket !== undefined) Object.assign(socket, { dscp: this.draws.below(64) });
   }
 
-  /** The next host of the ring, the one before it, or everybody on the segment. */
+  /** The next host of the ring, the previous one, or everybody on the segment. */
   private target(host: SimHost): number {
     const { draws } = this;
     const step = draws.chance(0.7) ? 1 : HOSTS.length - 1;
@@ -165,7 +166,7 @@ class Trouble {
     socket?.close();
   }
 
-  /** A tap that takes packets out and puts copies in. */
+  /** A tap that removes packets and injects copies. */
   private dropSome(): void {
     const { world, draws } = this;
     const { forward } = world.link('verify/16/0');
@@ -184,7 +185,7 @@ class Trouble {
     ]);
   }
 
-  /** One of the things that faults do; each ends 5 to 60 ms later. */
+  /** One of the effects of faults; each ends 5 to 60 ms later. */
   private disturb(): void {
     const { world, draws } = this;
     const link = world.link(`verify/16/${draws.below(HOSTS.length)}`);
@@ -218,7 +219,7 @@ class Trouble {
   }
 }
 
-/** What a run found wrong; the worst of all looks. */
+/** What a run found wrong; the worst of all inspections. */
 interface Findings {
   imbalance: number;
   rows: number;

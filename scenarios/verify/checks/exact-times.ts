@@ -1,6 +1,6 @@
 /**
  * Checks 1 and 2: every arrival of known packets over known links, to the nanosecond
- * (docs/spec/link-model.md#serialisation-and-delay, 4.2, 5).
+ * (docs/spec/link-model.md#serialisation-and-delay, docs/spec/workloads.md#b-chain-of-ten-hops).
  *
  * @module
  */
@@ -65,7 +65,7 @@ function chain(lab: Lab, packets: number): Arrivals {
   return burst(lab, 'verify/chain', specs, { packets, bytes: PAYLOAD_BYTES });
 }
 
-/** The error of largest size of packet k against `theory(k)`, k from 1; missing packets are NaN. */
+/** The largest error of a packet k against `theory(k)`, k from 1; missing packets are NaN. */
 function largestError(arrivals: Arrivals, packets: number, theory: (k: number) => number): number {
   let largest = 0;
   for (let k = 1; k <= packets; k += 1) {
@@ -98,7 +98,7 @@ function unequalHops(lab: Lab): readonly Measure[] {
   });
 }
 
-/** Ends of back-to-back packets whose serialisation is no whole number of ns. */
+/** Ends of back-to-back packets whose serialisation times are not whole ns. */
 function carriedRemainder(
   lab: Lab,
   name: string,
@@ -106,7 +106,8 @@ function carriedRemainder(
 ): readonly Measure[] {
   const { rateBps, bytes, packets } = load;
   const arrivals = burst(lab, name, [{ rateBps, delayNs: 0 }], { packets, bytes });
-  // The carried remainder makes the end of packet k the floor of the exact time; in integers.
+  // The carried remainder makes the end of packet k the floor of the exact time; computed in
+  // integers.
   const end = (k: number): number =>
     Number((BigInt(8 * bytes * k) * 1_000_000_000n) / BigInt(rateBps));
   const rate = rateBps >= 1e9 ? `${rateBps / 1e9} Gbit/s` : `${rateBps / 1e6} Mbit/s`;

@@ -1,8 +1,9 @@
 /**
- * Check 20: the random fault schedule of scenarios on a simulated link (docs/VERIFICATION.md, 8.2).
+ * Check 20: the random fault schedule of scenarios on a simulated link
+ * (docs/spec/scenario-files.md#events).
  *
- * The link's own state is read after every event; what the schedule says of itself is not used,
- * except for the number of faults.
+ * The link's own state is read after every event; of what the schedule reports, only the number of
+ * faults is used.
  *
  * @module
  */
@@ -128,7 +129,7 @@ function availability(lab: Lab): { readonly upShare: number; readonly failures: 
 }
 
 function doNothing(): void {
-  // Nobody else is told: there are no nodes.
+  // Nobody else needs to be told: there are no nodes.
 }
 
 /** Check 20. */

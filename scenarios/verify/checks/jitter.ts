@@ -1,7 +1,7 @@
 /**
- * Check 13: the jitter laws (docs/spec/link-model.md#impairments, 5).
+ * Check 13: the jitter laws (docs/spec/link-model.md#impairments).
  *
- * Packets are further apart than any jitter, so that keeping the order changes nothing.
+ * Packets are further apart than any jitter, so that keeping their order changes nothing.
  *
  * @module
  */
@@ -21,12 +21,12 @@ const SIGMA_NS = 1_000_000;
 const BOUND_SIGMAS = 3;
 const PARETO_SCALE_NS = 100_000;
 const PARETO_SHAPE = 3;
-/** Reached with a probability of 8e-9. */
+/** Exceeded by chance with a probability of 8e-9. */
 const PARETO_CAP_NS = 49_000_000;
 /** Clamping would put 270 of 1e5 samples on a bound, which Kolmogorov-Smirnov cannot see. */
 const ON_BOUND_MAX = 9;
 
-/** The limit of Kolmogorov-Smirnov at four sigma. */
+/** The critical value of Kolmogorov-Smirnov at four sigma. */
 export const KS_LIMIT = KS_CRITICAL['4sigma'] / Math.sqrt(PACKETS);
 
 /** Jitter of each packet, ascending, ns. */

@@ -1,5 +1,6 @@
 /**
- * Checks 5 and 7: systems that turn arrivals away, a full queue and busy servers (docs/VERIFICATION.md).
+ * Checks 5 and 7: systems that refuse arrivals, a full queue and busy servers
+ * (docs/VERIFICATION.md).
  *
  * @module
  */
@@ -53,7 +54,7 @@ export const finiteQueue: Check = {
 const CALL = 1;
 const HANG_UP = 2;
 
-/** Servers without a queue: kernel timers only. */
+/** Servers without a queue; uses only kernel timers. */
 class LossSystem implements EventHandler {
   lost = 0;
   private readonly scheduler = new Scheduler(this);

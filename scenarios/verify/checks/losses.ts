@@ -1,7 +1,7 @@
 /**
- * Checks 10 and 11: Bernoulli loss and the Gilbert channel (docs/spec/link-model.md#impairments, 5).
+ * Checks 10 and 11: Bernoulli loss and the Gilbert channel (docs/spec/link-model.md#impairments).
  *
- * The start of a Gilbert channel cannot be seen in a million packets: ten thousand short runs show
+ * The start of a Gilbert channel does not show in a million packets: ten thousand short runs show
  * whether the first packet meets the stationary distribution.
  *
  * @module
@@ -133,7 +133,7 @@ function burstsOf(lost: Uint8Array): {
   return { losses, bursts, longBursts };
 }
 
-/** One new link per run, a packet each microsecond on each. */
+/** One new link per run, with a packet per microsecond. */
 class ShortRuns implements PacketSink, EventHandler {
   lost = SHORT_RUNS * SHORT_PACKETS;
   firstLost = SHORT_RUNS;

@@ -1,6 +1,6 @@
 /**
- * Check 15: the Poisson traffic source of scenarios (docs/VERIFICATION.md), driven as the runner drives
- * it, without nodes.
+ * Check 15: the Poisson traffic source of scenarios (docs/VERIFICATION.md), driven as the runner
+ * drives it, without nodes.
  *
  * @module
  */
@@ -33,7 +33,9 @@ const SPEC: TrafficSpec = {
   position: { file: 'verify', line: 1, column: 1 },
 };
 
-/** Instants at which the source sent, ns: at least {@link PACKETS}, and to the end of the windows. */
+/**
+ * Instants at which the source sent, ns: at least {@link PACKETS}, until the end of the windows.
+ */
 function sendTimes(lab: Lab): readonly number[] {
   const scheduler = new Scheduler();
   const times: number[] = [];
@@ -44,7 +46,7 @@ function sendTimes(lab: Lab): readonly number[] {
     },
     request: () => {
       times.push(scheduler.now);
-      // Windows behind the last packet would count as empty and look like bursts.
+      // Windows after the last packet would count as empty and look like bursts.
       if (times.length >= PACKETS && scheduler.now >= WINDOWS * WINDOW_NS) scheduler.stop();
     },
   };

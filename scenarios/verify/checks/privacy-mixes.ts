@@ -1,6 +1,6 @@
 /**
- * Checks P7 to P10: laws of delays and of single mixes (spec/mixnet.md 3.1, 4.2, 4.3). P8 and P9 run
- * the strategies of nodes/mixnet, P10 samples delays of a network of mixes.
+ * Checks P7 to P10: delay laws and single mixes (docs/PRIVACY.md#published-theory-measured). P8 and
+ * P9 run the strategies of nodes/mixnet, P10 samples delays of a network of mixes.
  *
  * @module
  */
@@ -22,7 +22,7 @@ import { densityBits, erlangDensity, plusUniform, uniformDensity } from '../mixe
 import { watchMix } from '../mixes/single-mix.ts';
 import { type Check, type Measure, within } from '../model.ts';
 
-/** End to end 5 s in the setting of P1, as published for b = 0. */
+/** 5 s end to end, in the setting of P1, as published for b = 0. */
 const FIVE_SECONDS = [12.6893, 15.8332, 15.6245, 15.4497, 15.3002] as const;
 
 /** Check P7. */
@@ -44,14 +44,19 @@ export const closedForm: Check = {
     }),
 };
 
-/** rho = lambda / mu, targets of each law, and how far below and above a run may be, bits. */
+/**
+ * rho = lambda / mu, targets of each law, and how far below and above theory a run may be, bits.
+ */
 const LOADS = [
   { rho: 10, poisson: { targets: 800, below: 0.2, above: 0.2 }, uniform: { targets: 400 } },
   { rho: 50, poisson: { targets: 400, below: 0.15, above: 0.15 }, uniform: { targets: 120 } },
   { rho: 100, poisson: { targets: 400, below: 0.1, above: 0.1 }, uniform: { targets: 80 } },
   { rho: 200, poisson: { targets: 200, below: 0.12, above: 0.12 }, uniform: { targets: 40 } },
 ] as const;
-/** The estimator of uniform delays is of mean field: up to 0.15 bit low. 0.44 is the other law. */
+/**
+ * The estimator of uniform delays is a mean-field one, up to 0.15 bit low. 0.44 distinguishes the
+ * other law.
+ */
 const MEAN_FIELD = { below: 0.4, above: 0.15 };
 
 interface MixSample {
@@ -97,7 +102,7 @@ export const singleMix: Check = {
     ),
 };
 
-/** N, n, and the entropy that spec/mixnet.md 4.3 lists. */
+/** N, n, and the entropy (1 + n/N) log2(N + n) - (n/N) log2 n (Serjantov and Danezis, PET 2002). */
 const POOLS = [
   [10, 0, 3.3219],
   [10, 10, 5.3219],
@@ -108,7 +113,7 @@ const POOLS = [
   [100, 100, 8.6439],
   [50, 100, 8.3987],
 ] as const;
-/** Share of the target that may be inside at the end. */
+/** Share of the target's mass that may still be inside at the end. */
 const LEFT = 1e-9;
 
 function poolBelief(lab: Lab, batch: number, kept: number): Float64Array {
@@ -158,7 +163,7 @@ export const poolMix: Check = {
 };
 
 const DELAY_SECONDS = 40;
-/** Cells of the histogram, s. */
+/** Width of a histogram cell, s. */
 const CELL = 0.02;
 
 /** Differential entropy of the delays of three mixes of mean 1 s, bits. */
@@ -190,7 +195,7 @@ function delaysOf({ events, messages }: Truth, untilSeconds: number): readonly n
   return delays;
 }
 
-/** Plug-in entropy of cells with the correction of Miller and Madow, and the width of a cell. */
+/** Plug-in entropy of cells with the Miller-Madow correction, plus the width of a cell. */
 function histogramBits(values: readonly number[]): number {
   const counts = new Map<number, number>();
   for (const value of values) {

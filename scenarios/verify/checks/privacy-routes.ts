@@ -1,6 +1,6 @@
 /**
- * Check P15: what corrupt mixes on a route are good for, counted over the routes of a network
- * (spec/mixnet.md 3.2, 4.4: compromised paths, predecessor, tagging).
+ * Check P15: what corrupt mixes on a route achieve, counted over the routes of a network:
+ * compromised paths, predecessor, tagging (docs/PRIVACY.md#attacks).
  *
  * @module
  */
@@ -16,10 +16,13 @@ import { type Check, type Measure, plusMinus } from '../model.ts';
 
 const LAYERS = 3;
 const WIDTH = 10;
-/** Of each layer; one mix in ten would need a hundred times the routes. */
+/** Of each layer; with one mix in ten, a hundred times as many routes would be needed. */
 const CORRUPT = 3;
 
-/** Per message how many of its mixes were corrupt, and whether the first and the last one were. */
+/**
+ * For each message, how many of its mixes were corrupt, and whether the first and the last one
+ * were.
+ */
 interface Routes {
   readonly corrupt: Uint8Array;
   readonly first: Uint8Array;
@@ -102,7 +105,7 @@ export const corruptRoutes: Check = {
   },
 };
 
-/** Every user sends so many packets; how many had one that met corrupt mixes only? */
+/** If every user sends this many packets, how many users had one that met only corrupt mixes? */
 function usersHit({ corrupt }: Routes, packets: number): number {
   let hit = 0;
   for (let user = 0; (user + 1) * packets <= corrupt.length; user += 1) {

@@ -2,7 +2,7 @@
  * Checks 3, 4, 6 and 18: waits of a single server queue, and Little's law on the run of check 3
  * (docs/VERIFICATION.md).
  *
- * The link has 8 Mbit/s, so that a byte lasts 1,000 ns and sizes are service times.
+ * The links have 8 Mbit/s, so a byte lasts 1,000 ns and sizes are service times.
  *
  * @module
  */
@@ -33,7 +33,7 @@ interface QueueLoad {
   readonly size: () => number;
 }
 
-/** Mean wait of a queue, µs; `watch` sees the run as well. */
+/** Mean wait of a queue, µs; `watch` observes the run as well. */
 function queue(lab: Lab, load: QueueLoad, watch: (line: () => Line) => LineWatch): number {
   let waits = 0;
   const line: Line = new Line(lab, {
@@ -57,7 +57,7 @@ const NOTHING_MORE = (): LineWatch => ({});
 
 interface MarkovianResult {
   readonly meanWaitUs: number;
-  /** Packets that did not leave right behind the one that came before them. */
+  /** Packets that did not leave directly after their predecessor. */
   readonly outOfOrder: number;
   /** Integral of the number in the system over time minus the sum of sojourn times, ns. */
   readonly littleNs: number;
@@ -83,7 +83,7 @@ function markovian(lab: Lab): MarkovianResult {
         since = now;
       },
       arrived: (number, now, sojournNs) => {
-        // The packet that arrives has left the pipe: until now it was one more.
+        // The arriving packet has left the pipe: until now there was one more.
         area.add((inSystem(line()) + 1) * (now - since));
         since = now;
         sojourns.add(sojournNs);
@@ -95,7 +95,7 @@ function markovian(lab: Lab): MarkovianResult {
   });
 }
 
-/** Packets on the link by where they are, not by what was counted in and out. */
+/** Packets on the link by their present place, not by counts of in and out. */
 function inSystem(line: Line): number {
   const { queued, inSerialisation, inPipe } = (line.directions[0] as Direction).conservation();
   return queued + inSerialisation + inPipe;

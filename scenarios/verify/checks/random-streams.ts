@@ -1,6 +1,6 @@
 /**
- * Check 17: named random streams are uniform and do not know each other, neither by themselves nor
- * through the links that draw from them (docs/VERIFICATION.md, 6.2).
+ * Check 17: named random streams are uniform and independent of each other, both directly and
+ * through the links that draw from them (docs/spec/random-streams.md).
  *
  * @module
  */
@@ -12,13 +12,13 @@ import { lostPackets } from './losses.ts';
 const STREAMS = 32;
 const VALUES = 100_000;
 const BINS = 256;
-/** Bonferroni over all 496 pairs. */
+/** Bonferroni correction over all 496 pairs. */
 const CORRELATION_MAX = 0.0167;
 /** Four-sigma quantiles of chi-square with 255 degrees of freedom. */
 const CHI_SQUARE = within(174.5, 355.5);
 const CORRELATION = within(-CORRELATION_MAX, CORRELATION_MAX);
 
-/** Deviations from the mean, divided by the length of their vector. */
+/** Deviations from the mean, normalised to length 1. */
 function normalised(values: Float64Array): Float64Array {
   const mean = values.reduce((sum, x) => sum + x, 0) / values.length;
   const centred = values.map((x) => x - mean);
@@ -41,7 +41,7 @@ function chiSquareOf(values: Float64Array): number {
   return chiSquare(observed, new Array<number>(BINS).fill(VALUES / BINS));
 }
 
-/** The correlation of largest size among all pairs. */
+/** The strongest correlation among all pairs. */
 function strongest(vectors: readonly Float64Array[]): number {
   let found = 0;
   for (const [i, a] of vectors.entries()) {
@@ -53,7 +53,7 @@ function strongest(vectors: readonly Float64Array[]): number {
   return found;
 }
 
-/** Losses of a link that loses half. */
+/** Losses of a link that loses half of its packets. */
 function losses(lab: Lab, name: string): Float64Array {
   const loss = { kind: 'bernoulli', probability: 0.5 } as const;
   return normalised(Float64Array.from(lostPackets(lab, { name, loss, packets: VALUES })));

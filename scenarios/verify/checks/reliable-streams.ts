@@ -1,6 +1,6 @@
 /**
  * Check 19: throughput of the modelled reliable stream, through the port, over simulated links
- * (docs/spec/stream-model.md, 5).
+ * (docs/spec/stream-model.md).
  *
  * @module
  */
@@ -17,12 +17,12 @@ const END_NS = WARM_UP_NS + MEASURED_SECONDS * SECOND;
 const PORT = 80;
 const CHUNK_BYTES = 65_536;
 
-/** Segments of the model: payload, and header on the wire (docs/spec/stream-model.md). */
+/** Segments of the model: payload, and size on the wire. */
 const MSS = 1_460;
 const HEADER_BYTES = 40;
 const RTT_SECONDS = 0.1;
 
-/** Propagation of half a round trip of 100 ms, no time to serialise, no limit. */
+/** Propagation delay of half a 100 ms round trip, instant serialisation, no limit. */
 const HALF_WAY: DirectionSpec = {
   rateBps: Number.POSITIVE_INFINITY,
   delayNs: 50_000_000,
@@ -33,14 +33,17 @@ const HALF_WAY: DirectionSpec = {
 const WINDOW_BYTES = 65_536;
 const LOSS = 0.001;
 const LOSS_RUNS = 5;
-/** Mathis, Semke, Mahdavi and Ott, CCR 27(3) 1997: constant for random loss, every segment acknowledged. */
+/**
+ * Mathis, Semke, Mahdavi and Ott, CCR 27(3) 1997: constant for random loss, every segment
+ * acknowledged.
+ */
 const MATHIS_C = 1.31;
 const WIRE_BPS = 10_000_000;
 
-/** Makes the model of reliable streams; receivers buffer as much as it says, or by default. */
+/** Creates the model of reliable streams; receivers buffer the given amount, or the default. */
 export type MakeStreams = (options: { readonly receiveBufferBytes?: number }) => StreamModel;
 
-/** One transfer without an end. */
+/** One endless transfer. */
 interface Transfer {
   readonly name: string;
   readonly forward: DirectionSpec;

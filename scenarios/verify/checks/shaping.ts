@@ -1,5 +1,6 @@
 /**
- * Checks 12 and 14: token bucket and CoDel, both exact (docs/spec/link-model.md#queues-and-rate-limits, 5).
+ * Checks 12 and 14: token bucket and CoDel, both exact
+ * (docs/spec/link-model.md#queues-and-rate-limits).
  *
  * @module
  */
@@ -41,8 +42,8 @@ function burstDepartures(lab: Lab): readonly number[] {
 }
 
 /**
- * The largest excess of a random run over the bucket's promise: the maximum over s < t of
- * bytes(s, t) - b - r (t - s), in bytes.
+ * The largest excess of a random run over the bucket's promise: the maximum over s < t of bytes(s,
+ * t) - b - r (t - s), in bytes.
  */
 function largestExcess(lab: Lab): number {
   const sizes = lab.stream('12', 'size');
@@ -65,7 +66,7 @@ function largestExcess(lab: Lab): number {
     },
     watch: {
       started: (_hop, number, _waitNs, now) => {
-        // The best s is either earlier or here: one pass, all in ns of the rate.
+        // The best s is either an earlier one or this one: one pass, in units of the rate's ns.
         level = Math.max(0, level - (now - last)) + (drawn[number] ?? 0) * NS_PER_BYTE;
         last = now;
         largest = Math.max(largest, level);
@@ -148,8 +149,9 @@ export function codelOverload(lab: Lab): CodelRun {
 }
 
 /**
- * The drop instants that RFC 8289 gives for a steady overload: the first an INTERVAL after the first
- * packet above TARGET, each next one INTERVAL / sqrt(count) later, at the dequeue that follows.
+ * The drop instants that RFC 8289 gives for a steady overload: the first drop comes an INTERVAL
+ * after the first packet above TARGET, each next one INTERVAL / sqrt(count) later, at the dequeue
+ * that follows.
  */
 export function codelTheory(untilNs: number): readonly number[] {
   const instants: number[] = [];

@@ -1,7 +1,7 @@
 /**
- * The n-1 attack on a Poisson mix, with the strategy of nodes/mixnet and the alarm of reports/privacy
- * (spec/mixnet.md 4.4): all other inputs are blocked for tau, then the target comes in alone; loops
- * of the mix that would return meanwhile are blocked, too.
+ * The n-1 attack on a Poisson mix, with the strategy of nodes/mixnet and the alarm of
+ * reports/privacy (docs/PRIVACY.md#attacks): all other inputs are blocked for tau, then the target
+ * enters alone; loops of the mix that would return meanwhile are blocked too.
  *
  * @module
  */
@@ -13,7 +13,7 @@ import { MixBench } from './single-mix.ts';
 
 /** Mean delay, ns: the unit of time. */
 const MEAN_NS = 1e9;
-/** A mix is as good as stationary after so many mean delays. */
+/** After this many mean delays a mix is practically stationary. */
 const FILLING = 10;
 /** Three mixes on a loop, links that take a tenth of a delay. */
 const LOOP = { hops: 3, meanDelayNs: MEAN_NS, transitNs: MEAN_NS / 10 };
@@ -28,11 +28,11 @@ export interface BlendingRun {
 /** Shares of runs. */
 export interface BlendingShares {
   readonly pools: { readonly empty: number; readonly right: number };
-  /** Runs that an alarm told, by loops per mean delay. */
+  /** Runs that an alarm reported, by loops per mean delay. */
   readonly loops: (loopsPerDelay: number) => { readonly detected: number };
 }
 
-/** Carries the attack out many times. */
+/** Carries out the attack many times. */
 export function blendMixes(lab: Lab, run: BlendingRun): BlendingShares {
   return {
     pools: lab.once('P12', () => drainPools(lab, run)),
@@ -42,7 +42,7 @@ export function blendMixes(lab: Lab, run: BlendingRun): BlendingShares {
   };
 }
 
-/** How many pools were empty, and how often the first output was the target. */
+/** How often the pool was empty, and how often the first output was the target. */
 function drainPools(lab: Lab, run: BlendingRun): BlendingShares['pools'] {
   const state = { last: -1 };
   const bench = new MixBench(lab, 'P12', {
@@ -86,7 +86,8 @@ function detectedShare(lab: Lab, run: BlendingRun, loopsPerDelay: number): numbe
   const deadlineNs = loopDeadline(LOOP);
   const tauNs = drainDelays(run) * MEAN_NS;
   const areBlocked = lab.defects.mixes?.hasImmuneLoops !== true;
-  // Alarm on the first overdue loop: whatever is late once an hour or less is no accident here.
+  // Alarm on the first overdue loop: a loop that is late by chance once an hour or less is no
+  // accident here.
   const watch = {
     deadlineNs,
     windowNs: MEAN_NS,

@@ -1,9 +1,11 @@
 /**
- * Sender unlinkability of Loopix 4.3.1 (spec/mixnet.md 4.3): a hundred senders, two of which label
- * what they send; how far apart are the masses of both labels in the pool of a last mix?
+ * Sender unlinkability of Loopix (USENIX Security 2017, section 4.3.1): a hundred senders, two of
+ * which label what they send; how far apart are the masses of both labels in the pool of a last
+ * mix?
  *
- * Senders tick as Poisson processes of rate 2 per unit; each of the two puts one payload per unit into
- * its buffer, sent and labelled at its next tick. Three mixes per layer, no links, no corruption.
+ * Senders tick as Poisson processes of rate 2 per unit; each of the two puts one payload per unit
+ * into its buffer, which is sent and labelled at its next tick. Three mixes per layer, no links, no
+ * corruption.
  *
  * @module
  */
@@ -15,14 +17,17 @@ import { runMixes } from './mix-network.ts';
 const SENDERS = 100;
 const TICKS = 2;
 const WIDTH = 3;
-/** Units for which labels are sent. */
+/** Units during which labels are sent. */
 const UNITS = 100;
 /** Mean delays before that. */
 const BURN_IN = 8;
-/** Where the label of one sender is dust: it was not in this mix for twenty mean delays. */
+/**
+ * Below this mass a sender's label is negligible: it has not been in this mix for twenty mean
+ * delays.
+ */
 const EPSILON_MAX = 20;
 
-/** What is varied. */
+/** The varied parameters. */
 export interface EpsilonSetting {
   readonly layers: number;
   /** Mean delay of a mix in units: 1 / mu. */
@@ -53,7 +58,7 @@ function epsilonOf(lab: Lab, { layers, mean }: EpsilonSetting, run: number): num
     warmupSeconds: endsAt,
     gapSeconds: 1,
     corruptFirst: [],
-    // Until some message left the mix that is looked at.
+    // Until some message has left the observed mix.
     drainSeconds: 2,
   };
   const { truth } = runMixes(lab, network, plan);
@@ -102,7 +107,7 @@ function labelsOf(
   return labels;
 }
 
-/** The message that leaves a mix for the end first after an instant. */
+/** The first message that leaves a mix for the end after an instant. */
 function firstFrom(
   { events }: Truth,
   mix: number,

@@ -1,10 +1,10 @@
 /**
- * Entropy of targets in a network of mixes, by mass propagation of reports/privacy
- * (spec/mixnet.md 4.2), and its weighted mean over classes of routes.
+ * Entropy of targets in a network of mixes, by the mass propagation of reports/privacy
+ * (docs/PRIVACY.md#metrics), and its weighted mean over classes of routes.
  *
- * With corrupt mixes the entropy of a target depends above all on how many corrupt mixes its own
- * route starts with. The probability of each such class is known, so that the mean is taken class by
- * class and weighted with it: at L = 1 the plain mean of 60 targets has a standard error of 0.4 bit.
+ * With corrupt mixes, the entropy of a target depends mostly on how many corrupt mixes its own
+ * route starts with. The probability of each such class is known, so the mean is taken class by
+ * class and weighted: at L = 1 the plain mean of 60 targets has a standard error of 0.4 bit.
  *
  * @module
  */
@@ -17,14 +17,17 @@ import { summarise } from '../../../reports/statistics/summary.ts';
 import type { Lab } from '../lab.ts';
 import { type MixNetworkOptions, type MixRun, runMixes, type TargetPlan } from './mix-network.ts';
 
-/** Stages of a delay after which next to nothing is inside: P(Exp > 16) = 1e-7. */
+/** Mean delays after which almost nothing is inside: P(Exp > 16) = 1e-7. */
 const STAGES_OF_WARMUP = 8;
 const STAGES_OF_DRAIN = 16;
-/** Between targets, at least: closer ones see the same accidents of the traffic. */
+/** Minimum distance between targets: closer ones see the same traffic. */
 const GAP_SECONDS = 0.1;
-/** Targets of a class of routes, at least. */
+/** Minimum number of targets per class of routes. */
 const TARGETS_OF_CLASS = 4;
-/** Corrupt mixes at the beginning of a route that are told apart: with 10 % the rest is 1e-5. */
+/**
+ * Numbers of corrupt mixes at the start of a route that are distinguished: with 10 % the rest is
+ * 1e-5.
+ */
 const CLASSES = 5;
 
 /** What was found. */
@@ -40,7 +43,7 @@ export interface MixEntropy {
 /** How many targets, and how far apart. */
 export interface MixSample {
   readonly targets: number;
-  /** Half a mean delay when absent, but at least 0.1 s. */
+  /** Default: half a mean delay, but at least 0.1 s. */
   readonly gapSeconds?: number;
 }
 
@@ -86,7 +89,10 @@ interface RouteClass {
   readonly weight: number;
 }
 
-/** How many corrupt mixes a route starts with. One of corrupt mixes only has 0 bits: no class. */
+/**
+ * How many corrupt mixes a route starts with. A route of only corrupt mixes has 0 bits and needs no
+ * class.
+ */
 function classesOf({
   layers,
   width,

@@ -1,10 +1,12 @@
 /**
- * A network of mixes without bytes: who was where when, for the checks of privacy measures
- * (spec/mixnet.md 4.3). Time and order come from the scheduler of the engine, draws from its streams;
- * what happened is written into a `Truth`, which the estimators of reports/privacy read.
+ * A network of mixes without bytes: who was where and when, for the checks of privacy measures
+ * (docs/PRIVACY.md#published-theory-measured). Time and order come from the engine's scheduler,
+ * draws from its streams; events are written into a `Truth`, which the estimators of
+ * reports/privacy read.
  *
- * Stratified: every message takes one mix of each layer, drawn uniformly or by weight. Mixes delay each message by
- * itself. No loss, no cryptography, no clients: one Poisson source for all of them.
+ * Stratified: every message takes one mix of each layer, drawn uniformly or by weight. Mixes delay
+ * each message separately. No loss, no cryptography, no clients: one Poisson source for all
+ * messages.
  *
  * @module
  */
@@ -31,9 +33,9 @@ const DUMMY = 4;
 
 /** Cover made by mixes. */
 export interface Dummies {
-  /** Of each mix that has a layer behind it, 1/s. */
+  /** Of each mix that is not in the last layer, 1/s. */
   readonly perMixRate: number;
-  /** Mixes that a dummy meets behind its own: one, or all that are left. */
+  /** Mixes that a dummy passes after its own: one, or all remaining ones. */
   readonly route: 'link' | 'partial';
 }
 
@@ -49,11 +51,14 @@ export interface MixNetworkOptions {
   readonly meanSeconds: number;
   /** Law of the delay. */
   readonly delay?: 'exponential' | 'uniform';
-  /** Every link, s; two numbers: uniform between them. */
+  /** Delay of every link, s; two numbers: uniform between them. */
   readonly linkSeconds: number | readonly [number, number];
-  /** The first so many mixes of each layer are corrupt; only the routes of targets need it here. */
+  /**
+   * The first mixes of each layer, this many, are corrupt; needed here only for the routes of
+   * targets.
+   */
   readonly corruptPerLayer?: number;
-  /** Of each layer, the shares of the traffic that its mixes have; uniform when absent. */
+  /** For each layer, its mixes' shares of the traffic; uniform if absent. */
   readonly shares?: readonly (readonly number[])[];
   readonly dummies?: Dummies;
 }
@@ -65,15 +70,15 @@ export interface TargetPlan {
   /** Between two, s. */
   readonly gapSeconds: number;
   /**
-   * Per target how many corrupt mixes its route starts with; the next one is honest, those behind it
-   * are drawn as for any message. Undefined: nothing is forced.
+   * For each target, how many corrupt mixes its route starts with; the next mix is honest, later
+   * ones are drawn as for any message. Undefined: nothing is forced.
    */
   readonly corruptFirst: readonly (number | undefined)[];
   /** After the last one, s. */
   readonly drainSeconds: number;
 }
 
-/** What a run leaves. */
+/** What a run yields. */
 export interface MixRun {
   readonly truth: Truth;
   /** Numbers of messages. */
@@ -96,14 +101,14 @@ class MixNetwork implements EventHandler {
   private readonly scheduler = new Scheduler(this);
   private readonly record: TruthRecord;
   private readonly targets: number[] = [];
-  /** Per target how many corrupt mixes its route starts with. */
+  /** For each target, how many corrupt mixes its route starts with. */
   private readonly forced = new Map<number, number>();
   private readonly gaps: RandomStream;
   private readonly routes: RandomStream;
   private readonly delays: RandomStream;
   private readonly links: RandomStream;
   private readonly dummies: RandomStream;
-  /** Per message its mix, and the layer at which it ends. */
+  /** For each message, its mix, and the layer at which it ends. */
   private mix = new Uint16Array(65_536);
   private last = new Uint8Array(65_536);
   private readonly meanNs: number;
@@ -180,7 +185,7 @@ class MixNetwork implements EventHandler {
     this.postSend();
   }
 
-  /** A mix of the layer: forced for the beginning of some targets' routes. */
+  /** A mix of the layer: forced at the start of some targets' routes. */
   private place(message: number, layer: number): number {
     const { width, corruptPerLayer = 0 } = this.options;
     const forced = this.forced.get(message) ?? -1;
@@ -193,7 +198,7 @@ class MixNetwork implements EventHandler {
     return at + place;
   }
 
-  /** One of the mixes from `first` to before `end`, by their shares. */
+  /** One of the mixes from `first` up to but excluding `end`, by their shares. */
   private among(layer: number, first: number, end: number): number {
     const shares = this.shares?.[layer];
     if (shares === undefined) return first + this.routes.below(end - first);
@@ -255,7 +260,7 @@ class MixNetwork implements EventHandler {
     this.grow(message);
     const layer = Math.floor(mix / width);
     this.mix[message] = mix;
-    // It ends on arrival in the layer behind `last`.
+    // It ends on arrival in the layer after `last`.
     this.last[message] = dummies.route === 'link' ? layer : layers - 2;
     this.record.add(ARRIVED, message, mix, this.scheduler.now);
     this.scheduler.post(this.delayNs(), DEPART, message);

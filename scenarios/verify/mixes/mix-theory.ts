@@ -1,21 +1,21 @@
 /**
- * What networks of mixes give in dense traffic, by integration: entropies of densities on a grid, and
- * the closed form with corrupt mixes, of which spec/mixnet.md 4.3 knows the case L = 1 only.
+ * What networks of mixes give in dense traffic, by integration: entropies of densities on a grid,
+ * and the closed form with corrupt mixes for any number of layers.
  *
- * A message that leaves a network at time t after the target entered it has the probability f(t) /
- * lambda to be the target (spec 4.2). With corrupt mixes in the way f is the law of the delays in
- * honest mixes, between the first and the last honest one on the message's route.
+ * A message that leaves a network at time t after the target entered it is the target with
+ * probability f(t) / lambda. With corrupt mixes on the way, f is the delay distribution of the
+ * honest mixes between the first and the last honest one on the message's route.
  *
  * @module
  */
 import { assert } from '../../../engine/core/assert.ts';
 import { logGamma } from '../../../reports/statistics/special.ts';
 
-/** Steps per unit of a grid, and its length in units. */
+/** Grid steps per unit, and the grid's length in units. */
 const STEPS = 500;
 const UNITS = 60;
 
-/** A density on 0, 1/500, 2/500, ... of its unit; it is 0 from the end on. */
+/** A density on 0, 1/500, 2/500, ... of its unit; 0 from its end on. */
 type Density = Float64Array;
 
 /** Density of the sum of `stages` exponential delays of mean 1. */
@@ -27,7 +27,7 @@ export function erlangDensity(stages: number): Density {
   });
 }
 
-/** The density after adding a delay that is uniform in 0..width units. */
+/** The density after adding a uniform delay in 0..width units. */
 export function plusUniform(density: Density, width: number): Density {
   const steps = Math.round(width * STEPS);
   assert(steps > 0, `a uniform delay of ${width} is narrower than the grid`);
@@ -59,22 +59,22 @@ export interface CorruptNetwork {
   readonly layers: number;
   readonly width: number;
   readonly meanSeconds: number;
-  /** Corrupt mixes of each layer over its width. */
+  /** Number of corrupt mixes of each layer over its width. */
   readonly corrupt: number;
 }
 
 /** Entropy of a message in dense traffic with uniform routes, bits; see {@link corruptBits}. */
 export function corruptStratifiedBits(network: CorruptNetwork): number {
   const { rate, layers, width, meanSeconds, corrupt } = network;
-  // Shares only: of the honest mixes of a layer all have the same.
+  // Only the share matters: all honest mixes of a layer have equal shares.
   const honest = [{ share: 1 / width, count: width * (1 - corrupt) }];
   const layer = { corrupt, honest };
   return corruptBits({ rate, meanSeconds, layers: new Array<BiasedLayer>(layers).fill(layer) });
 }
 
-/** A layer by the shares of the traffic that its mixes have. */
+/** A layer, by its mixes' shares of the traffic. */
 export interface BiasedLayer {
-  /** Share of all corrupt ones together. */
+  /** Total share of all corrupt mixes. */
   readonly corrupt: number;
   readonly honest: readonly { readonly share: number; readonly count: number }[];
 }
@@ -87,13 +87,13 @@ export interface BiasedNetwork {
 }
 
 /**
- * Entropy of a message in dense traffic, bits. With i the first and j the last honest mix of a route:
- * sum over i <= j of P(i, j) (log2 lambda_ij + h_ij), where lambda_ij is the rate of all mixes, or of
- * the one that the message takes for i = j, and h_ij that of two exponential delays and one more for
- * each honest mix between. A route without honest mix adds 0.
+ * Entropy of a message in dense traffic, bits. With i the first and j the last honest mix of a
+ * route: the sum over i <= j of P(i, j) (log2 lambda_ij + h_ij), where lambda_ij is the rate of all
+ * mixes or, for i = j, of the one that the message takes, and h_ij is the entropy of two
+ * exponential delays plus one for each honest mix in between. A route without an honest mix adds 0.
  *
- * By how much a mix is preferred matters for i = j alone: a mix with the share w of the traffic gets
- * the share w of the mass that comes to its layer, so that what leaves it is as likely as elsewhere.
+ * The preference for a mix matters only for i = j: a mix with the share w of the traffic gets the
+ * share w of the mass that reaches its layer, so what leaves it is as likely as elsewhere.
  */
 export function corruptBits({ rate, meanSeconds, layers }: BiasedNetwork): number {
   const single = densityBits(erlangDensity(1), meanSeconds);

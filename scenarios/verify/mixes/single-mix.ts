@@ -1,6 +1,6 @@
 /**
- * One mix under Poisson traffic, with the strategies of nodes/mixnet as they run in nodes
- * (spec/mixnet.md 3.1), and what an adversary that sees its inputs and outputs believes.
+ * One mix under Poisson traffic, with the strategies of nodes/mixnet as they run in nodes, and what
+ * an adversary that sees its inputs and outputs believes.
  *
  * @module
  */
@@ -18,17 +18,19 @@ const SECOND = 1e9;
 const MIX = 0;
 const END = 1;
 
-/** A mix, its traffic, and the messages that are looked at. */
+/** A mix, its traffic, and the messages of interest. */
 export interface SingleMixOptions {
   /** Names the streams. */
   readonly name: string;
   /** Options of the strategy, as in a file. */
   readonly mixing: Readonly<Record<string, unknown>>;
-  /** Messages that come, 1/s. */
+  /** Arriving messages, 1/s. */
   readonly rate: number;
-  /** Mean of the exponential delay that senders ask for, s; strategies of their own ignore it. */
+  /**
+   * Mean of the exponential delay that senders request, s; strategies that choose delays ignore it.
+   */
   readonly askedSeconds: number;
-  /** What the adversary makes of the mix. */
+  /** How the adversary models the mix. */
   readonly law: NodeLaw;
   /** Numbers of the messages that are targets. */
   readonly targets: readonly number[];
@@ -36,7 +38,7 @@ export interface SingleMixOptions {
   readonly messages: number;
 }
 
-/** What is believed of each target. */
+/** The adversary's belief about each target. */
 export function watchMix(lab: Lab, options: SingleMixOptions): readonly Posterior[] {
   const record = new TruthRecord(['mix', 'end']);
   const bench = new MixBench(lab, options.name, {
@@ -66,7 +68,7 @@ function gapNs(stream: RandomStream, rate: number): number {
   return toNanoseconds(stream.exponential(SECOND / rate));
 }
 
-/** How to build a bench. */
+/** How to set up a mix. */
 export interface BenchOptions {
   readonly mixing: Readonly<Record<string, unknown>>;
   /** Told of each item that leaves. */
@@ -97,7 +99,7 @@ export class MixBench {
     return this.mixing.size;
   }
 
-  /** A message comes in; what leaves at once leaves. */
+  /** A message arrives; what leaves immediately leaves. */
   put(item: number, delayNs: number): void {
     this.mixing.put(item, this.scheduler.now, { delayNs });
     this.pump();
