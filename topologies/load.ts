@@ -1,8 +1,7 @@
 /**
- * Loads topology files: the public face of this folder.
+ * Loads topology files: the public interface of this folder.
  *
- * Spec: issue 2 section 4, ux.md 2.2. Reads files, never the network; depends on no protocol: the
- * caller hands in a registry.
+ * Reads files, never the network; depends on no protocol: the caller supplies a registry.
  *
  * @module
  */
@@ -21,12 +20,12 @@ import { readSource, type Source } from './files/source.ts';
 import type { Topology } from './model.ts';
 import { topologySchema } from './schema/topology.ts';
 
-/** Which topology to load, and what is known around it. */
+/** Which topology to load, and in which surroundings. */
 export interface TopologyRequest {
   /** Name in the topologies folder, or a path. */
   readonly path: string;
   readonly folders: Folders;
-  /** Changes of single values before checking, `path -> value`. */
+  /** Changes of single values before the check, `path -> value`. */
   readonly overrides?: Readonly<Record<string, string>>;
   readonly registry: Registry;
 }
@@ -55,10 +54,10 @@ export function loadTopology(request: TopologyRequest): Topology {
 }
 
 /**
- * Names the modules of users' own protocols in a topology file, so that the caller can load them into
- * its registry before the file is checked.
+ * Finds the modules of users' own protocols in a topology file, so that the caller can load them
+ * into its registry before the file is checked.
  *
- * @returns absolute paths, each once; none when the file cannot be read (the check tells why).
+ * @returns absolute paths, each once; none when the file cannot be read (the check says why).
  */
 export function topologyModules(request: TopologyRequest): readonly string[] {
   const { folders, registry } = request;
@@ -69,7 +68,7 @@ export function topologyModules(request: TopologyRequest): readonly string[] {
   return [...new Set(names.filter((name) => isAbsolute(name)))];
 }
 
-/** Reads a topology file; protocol options are left to the caller. */
+/** Reads a topology file; the caller checks protocol options. */
 export function readTopology(
   path: string,
   overrides: readonly Override[],
@@ -80,7 +79,7 @@ export function readTopology(
   return topologyOf(source, source.data, [], parts);
 }
 
-/** Builds a topology from values of a file that is already read. */
+/** Builds a topology from values of a file that has already been read. */
 export function topologyOf(
   source: Source,
   data: unknown,
@@ -93,7 +92,7 @@ export function topologyOf(
   return { topology: buildTopology(context, input), source, root };
 }
 
-/** The error of a file named on the command line that is not there. */
+/** The error for a file named on the command line that does not exist. */
 export function missingFile(message: string, hint?: string): ConfigError {
   const place = { file: COMMAND_FILE, line: 1, column: 1, endColumn: 1, path: '' };
   const issue = { ...place, code: 'E116' as const, message };

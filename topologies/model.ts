@@ -1,13 +1,13 @@
 /**
- * A checked topology: what the loader makes of a YAML file, a generator or an importer, and what
- * the runner builds worlds from. All quantities are in base units (ns, bit/s, bytes).
+ * A checked topology: the loader's result for a YAML file, a generator or an importer, from which
+ * the runner builds worlds. All quantities are in base units (ns, bit/s, bytes).
  *
  * @module
  */
 import type { LinkRelation } from '../engine/host/network-view.ts';
 import type { DirectionSpec } from '../engine/net/link-spec.ts';
 
-/** Where a value stands in a file, for errors found after loading. */
+/** A value's position in a file, for errors found after loading. */
 export interface SourcePosition {
   readonly file: string;
   /** From 1. */
@@ -16,20 +16,20 @@ export interface SourcePosition {
   readonly column: number;
 }
 
-/** A program of somebody else that takes part as a host (`kind: external`). */
+/** A program of others that takes part as a host (`kind: external`). */
 export interface OutsideSpec {
-  /** Address of 127/8 to which the program binds its sockets; never one of a host's. */
+  /** Address in 127/8 to which the program binds its sockets; never a host's own. */
   readonly program: string;
-  /** UDP ports on which it waits, each once, in the order of the file. */
+  /** UDP ports on which it listens, each once, in file order. */
   readonly ports: readonly number[];
-  /** Program and arguments; none when somebody else starts it. */
+  /** Program and arguments; absent when it is started elsewhere. */
   readonly command?: readonly string[];
 }
 
-/** Stands in place of a protocol's name at hosts with an {@link OutsideSpec}. */
+/** Replaces a protocol's name for hosts with an {@link OutsideSpec}. */
 export const EXTERNAL = 'external';
 
-/** A place on the Earth, degrees; for pictures only. */
+/** A place on Earth, degrees; for drawings only. */
 export interface GeoPosition {
   /** -90 to 90, north is positive. */
   readonly lat: number;
@@ -42,24 +42,24 @@ export interface HostSpec {
   readonly name: string;
   /** From the address plan, 127.0.0.0/8, unless the file gives one. */
   readonly address: string;
-  /** Folder name of a shipped protocol, a path to a module of the user's, or {@link EXTERNAL}. */
+  /** Folder name of a shipped protocol, a path to a user's module, or {@link EXTERNAL}. */
   readonly protocol: string;
-  /** Options as written; checked by the protocol's own schema. */
+  /** Options as written; the protocol's own schema checks them. */
   readonly options: Readonly<Record<string, unknown>>;
-  /** Of these, the ones that a generator gave together with links; they cannot be changed alone. */
+  /** Those of them that a generator set together with links; they cannot be changed alone. */
   readonly generated?: Readonly<Record<string, unknown>>;
   readonly isdAs?: string;
-  /** Its own, or that of its AS. */
+  /** The host's own place, or that of its AS. */
   readonly place?: GeoPosition;
-  /** Hosts of one machine share its processor; the host's own name when absent. */
+  /** Hosts on the same machine share its processor; defaults to the host's own name. */
   readonly machine: string;
   /** Cores of the machine. */
   readonly cores: number;
   /** First port of the host's own range on 127.0.0.1; only in the `ports` address plan. */
   readonly portBase?: number;
-  /** Ports of that range. */
+  /** Number of ports in that range. */
   readonly portCount?: number;
-  /** The program that stands behind this host; `npm run emulate` attaches it. */
+  /** The program behind this host; `npm run emulate` attaches it. */
   readonly outside?: OutsideSpec;
   readonly position: SourcePosition;
 }
@@ -104,11 +104,11 @@ export interface AsSpec {
 export interface Topology {
   readonly name: string;
   readonly file: string;
-  /** Of the file's bytes. */
+  /** Hash of the file's bytes. */
   readonly sha256: string;
   /**
-   * `loopback`: an address of 127/8 per host; `ports`: the same addresses inside the world, and a
-   * range of ports on 127.0.0.1 per host for the real sockets.
+   * `loopback`: one address in 127/8 per host; `ports`: the same addresses inside the world, plus a
+   * port range on 127.0.0.1 per host for real sockets.
    */
   readonly addressPlan: 'loopback' | 'ports' | 'scion';
   readonly hosts: readonly HostSpec[];

@@ -1,10 +1,11 @@
 /**
- * Gives every node an address in 127.0.0.0/8, stable and readable.
+ * Gives every node a stable, readable address in 127.0.0.0/8 (docs/spec/topology-files.md, Address
+ * plan).
  *
- * Spec: scion.md 3.3: AS number k (from 256, in file order) is 127.k_hi.k_lo.0/24; border routers
- * take .1 to .99, the control service .100, gateways .111 on, other nodes .128 on. Nodes without
- * an AS count through 127.192.0.0/10. A node added to one AS moves no address of another. The
- * `ports` plan gives each node a range of ports on 127.0.0.1 besides, for its real sockets.
+ * AS number k (from 256, in file order) is 127.k_hi.k_lo.0/24; border routers get .1 to .99, the
+ * control service .100, gateways .111 and up, other nodes .128 and up. Nodes without an AS are
+ * numbered through 127.192.0.0/10. Adding a node to one AS changes no address in another. The
+ * `ports` plan also gives each node a range of ports on 127.0.0.1 for its real sockets.
  *
  * @module
  */
@@ -21,15 +22,18 @@ const CONTROL_RANGE = [100, 110] as const;
 const GATEWAY_RANGE = [111, 127] as const;
 const HOST_RANGE = [128, 254] as const;
 
-/** First port of links at a host (scion.md 3.3). */
+/** First port of links at a host. */
 export const LINK_PORT_FIRST = 50_000;
 const PORT_MAX = 65_535;
-/** In the `ports` plan: first port of the first host; below the ports that systems hand out. */
+/**
+ * In the `ports` plan: first port of the first host; below the range from which systems assign
+ * ports.
+ */
 export const PORTS_FIRST = 10_000;
-/** In the `ports` plan: ports of a host that are not links'. */
+/** In the `ports` plan: number of a host's ports that are not for links. */
 export const SERVICE_PORTS = 32;
 
-/** Which part of an AS's addresses a node belongs to. */
+/** The part of an AS's addresses that a node belongs to. */
 type Range = readonly [number, number];
 
 /** What the `loopback` plan needs besides the nodes. */
@@ -40,7 +44,7 @@ export interface LoopbackParts {
   readonly ases: readonly string[];
 }
 
-/** An address of 127.0.0.0/8 for every node; a given address stays. */
+/** An address in 127.0.0.0/8 for every node; given addresses are kept. */
 export function assignLoopback(
   context: BuildContext,
   nodes: readonly PlainNode[],
@@ -65,7 +69,7 @@ export function assignLoopback(
   });
 }
 
-/** A range of ports for every node, one after the other. */
+/** A port range for every node, one after the other. */
 export function assignPorts(
   context: BuildContext,
   hosts: readonly HostSpec[],
@@ -93,7 +97,7 @@ function rangeOf(node: PlainNode, routers: ReadonlySet<string>): Range {
 
 function firstFree(as: number, range: Range, taken: Set<string>): string | undefined {
   if (as >= AS_END) return undefined;
-  // What does not fit into its own part spills over into that of ordinary nodes.
+  // Nodes that do not fit into their own range overflow into that of ordinary nodes.
   for (const [first, last] of [range, HOST_RANGE]) {
     for (let low = first; low <= last; low += 1) {
       const address = `127.${Math.floor(as / 256)}.${as % 256}.${low}`;

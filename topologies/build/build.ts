@@ -1,8 +1,8 @@
 /**
  * Builds a checked topology from its parsed file.
  *
- * Spec: DESIGN 3 (address plan), scion.md 3.1 and 3.3. The order of steps is the order in which
- * mistakes make sense: systems, nodes, links, addresses.
+ * The steps follow the order in which mistakes make sense: systems, nodes, links, addresses
+ * (docs/spec/topology-files.md).
  *
  * @module
  */
@@ -20,8 +20,8 @@ import { buildAses, buildNodes } from './nodes.ts';
 import { checkPrograms } from './outside.ts';
 
 /**
- * Builds the topology; what is wrong is noted in the context, and the result is then only good for
- * finding more mistakes.
+ * Builds the topology; mistakes are recorded in the context, and the result is then only useful for
+ * finding more of them.
  */
 export function buildTopology(context: BuildContext, input: TopologyInput): Topology {
   const draft = join([
@@ -111,7 +111,7 @@ function linkCounts(
   return counts;
 }
 
-/** 50000 + index of the link at the host (scion.md 3.3). */
+/** 50000 + index of the link at the host. */
 function portPlan(hosts: readonly HostSpec[]): (host: string) => number {
   const next = new Map(hosts.map((host) => [host.name, LINK_PORT_FIRST]));
   return (host) => {

@@ -1,13 +1,12 @@
 /**
- * Which nodes can reach each other over links and segments, whatever the protocols make of it.
- *
- * Spec: ux.md 2.2 (E123). Relations of SCION are not looked at.
+ * Which nodes can reach each other over links and segments, regardless of protocols (E123).
+ * Relations of SCION links are ignored.
  *
  * @module
  */
 import type { Topology } from '../model.ts';
 
-/** Parts of a topology that hang together. */
+/** The connected components of a topology. */
 export class Connectivity {
   readonly #parent = new Map<string, string>();
 
@@ -19,7 +18,7 @@ export class Connectivity {
     }
   }
 
-  /** True when there is a way from one node to the other. */
+  /** True when there is a path from one node to the other. */
   isReachable(from: string, to: string): boolean {
     return this.#root(from) === this.#root(to);
   }
@@ -31,7 +30,7 @@ export class Connectivity {
   #root(node: string): string {
     let root = node;
     for (let next = this.#parent.get(root); next !== undefined && next !== root; ) {
-      // Halving the way up keeps later look-ups short.
+      // Path halving keeps later look-ups short.
       this.#parent.set(root, this.#parent.get(next) ?? next);
       root = next;
       next = this.#parent.get(root);
@@ -40,7 +39,7 @@ export class Connectivity {
   }
 }
 
-/** Hint for a pair without a way between them. */
+/** Hint for a pair without a path between them. */
 export function unreachableHint(topology: Topology, to: string): string {
   const isd = topology.hosts.find((host) => host.name === to)?.isdAs?.split('-')[0];
   const isCoreLinked = topology.links.some((link) => {

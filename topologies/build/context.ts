@@ -1,5 +1,5 @@
 /**
- * What every step of building a topology needs: the file, the place of the topology in it, and the
+ * What every step of building a topology needs: the file, the topology's position in it, and the
  * list of mistakes.
  *
  * @module
@@ -14,7 +14,7 @@ import type { SourcePosition } from '../model.ts';
 /** A topology file being built. */
 export class BuildContext {
   readonly source: Source;
-  /** Path of the topology inside the file; empty for a file of its own. */
+  /** Path of the topology inside the file; empty if the topology has its own file. */
   readonly root: FilePath;
   readonly problems: Problems;
   readonly registry: Registry;
@@ -27,7 +27,7 @@ export class BuildContext {
     this.registry = parts.registry;
   }
 
-  /** Notes a mistake at the value of an entry. */
+  /** Records a mistake at the value of an entry. */
   refuse(code: ConfigCode, path: FilePath, message: string, hint?: Hint): void {
     if (this.problems.isFull) {
       this.problems.countOnly();
@@ -37,12 +37,12 @@ export class BuildContext {
     this.problems.add(this.source, { code, path, part: 'value', ...words }, this.root);
   }
 
-  /** Notes a warning once. */
+  /** Records a warning once. */
   warn(text: string): void {
     if (!this.warnings.includes(text)) this.warnings.push(text);
   }
 
-  /** Where an entry stands. */
+  /** The position of an entry. */
   position(path: FilePath, part: EntryPart = 'value'): SourcePosition {
     return positionOf(this.source, [...this.root, ...path], part);
   }

@@ -1,8 +1,7 @@
 /**
- * Puts one direction together from its layers and checks what its values say to each other.
- *
- * Spec: simulation.md 2.3 (burst loss that no chain can have), 2.4 (jitter above the delay), 2.5 (a
- * packet larger than the bucket can never conform), 2.6 (contacts).
+ * Combines the layers of one direction and checks its values against each other: burst loss that no
+ * two-state chain can have, jitter above the delay, packets larger than a token bucket, contacts
+ * (docs/spec/link-model.md).
  *
  * @module
  */
@@ -29,10 +28,10 @@ const ENTRY: Readonly<Partial<Record<keyof DirectionSpec, string>>> = {
 };
 
 /**
- * Merges layers, the later one wins, and checks the result.
+ * Merges layers, of which later ones win, and checks the result.
  *
- * @param path Where the link stands.
- * @returns the direction, or undefined after noting what is wrong.
+ * @param path The link's position.
+ * @returns the direction, or undefined after recording what is wrong.
  */
 export function buildDirection(
   context: BuildContext,
@@ -63,7 +62,7 @@ function refuseMissing(context: BuildContext, path: FilePath, key: string, expec
 function lossMistake({ loss }: DirectionSpec): Mistake | undefined {
   if (loss === undefined) return undefined;
   if (loss.kind === 'burst') {
-    // P(good -> bad) = L / (B (1 - L)) must stay at most 1 (simulation.md 2.3).
+    // P(good -> bad) = L / (B (1 - L)) must stay at most 1 (docs/spec/link-model.md, Impairments).
     const most = loss.meanBurst / (loss.meanBurst + 1);
     if (loss.probability <= most) return undefined;
     const message = `a loss of ${loss.probability} cannot come in bursts of ${loss.meanBurst}`;
@@ -118,7 +117,7 @@ function contactsMistake({ contacts }: DirectionSpec): Mistake | undefined {
   return { code: 'E111', key: 'contacts', message };
 }
 
-/** Negative delays are cut to 0 and counted; a file that asks for them is told so. */
+/** Negative delays are cut to 0 and counted; a file that can cause them gets a warning. */
 function warnOfJitter(context: BuildContext, path: FilePath, direction: DirectionSpec): void {
   const { jitter, delayNs } = direction;
   if (jitter === undefined || jitter.kind === 'none') return;

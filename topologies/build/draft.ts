@@ -1,6 +1,6 @@
 /**
- * A topology while it is put together: what the lists of a file, a generator or an importer say,
- * before names, numbers and addresses are settled.
+ * A topology under construction: the content of a file's lists, a generator or an importer, before
+ * names, numbers and addresses are final.
  *
  * @module
  */
@@ -9,18 +9,20 @@ import type { FilePath } from '../files/locate.ts';
 import type { AsSpec, GeoPosition, HostSpec } from '../model.ts';
 import type { PortRange } from '../schema/ports.ts';
 
-/** Relation as written: what end b is to end a. */
+/** Relation as written: the role of end b as seen from end a. */
 export type DraftRelation = 'core' | 'parent' | 'child' | 'peer' | 'internal';
 
-/** A node before it has an address. */
+/** A node without an address. */
 export interface NodeDraft {
   readonly name: string;
   readonly isdAs?: string;
   readonly run?: string;
-  /** Protocol unless `defaults.node.run` names one; options of the defaults are the node's too. */
+  /**
+   * Protocol unless `defaults.node.run` names one; options of the defaults apply to the node too.
+   */
   readonly usualRun?: string;
   readonly options?: Readonly<Record<string, unknown>>;
-  /** Options that a generator gives, to which its links fit. */
+  /** Options set by a generator to match its links. */
   readonly generated?: Readonly<Record<string, unknown>>;
   readonly cores?: number;
   readonly machine?: string;
@@ -30,14 +32,14 @@ export interface NodeDraft {
   readonly program?: string;
   readonly ports?: readonly PortRange[];
   readonly command?: readonly string[];
-  /** Where it stands in the topology file. */
+  /** Position in the topology file. */
   readonly path: FilePath;
 }
 
 /** A node with everything but its address. */
 export type PlainNode = Omit<HostSpec, 'address' | 'portBase'> & { readonly draft: NodeDraft };
 
-/** One end of a link before its interface number is settled. */
+/** One end of a link, before its interface number is final. */
 export interface EndDraft {
   readonly host: string;
   readonly ifId?: number;
@@ -49,7 +51,7 @@ export interface LinkDraft {
   readonly b: EndDraft;
   readonly id?: string;
   readonly relation?: DraftRelation;
-  /** Values that neither the file nor its defaults need to give. */
+  /** Values for what neither the file nor its defaults give. */
   readonly fallback?: Partial<DirectionSpec>;
   readonly both: Partial<DirectionSpec>;
   readonly forward?: Partial<DirectionSpec>;
@@ -57,7 +59,7 @@ export interface LinkDraft {
   readonly path: FilePath;
 }
 
-/** An autonomous system and where it stands. */
+/** An autonomous system and its position. */
 export interface AsDraft extends AsSpec {
   readonly path: FilePath;
 }
@@ -69,8 +71,8 @@ export interface TopologyDraft {
   readonly links: readonly LinkDraft[];
 }
 
-/** MTU inside an AS unless given: 1500 - 20 - 8 (scion.md 3.1). */
+/** Default MTU inside an AS: 1500 - 20 - 8, for IPv4 and UDP headers. */
 export const AS_MTU_DEFAULT = 1_472;
 
-/** What generated and imported links are like unless `defaults.link` says otherwise. */
+/** Properties of generated and imported links unless `defaults.link` changes them. */
 export const GENERATED_LINK: Partial<DirectionSpec> = { rateBps: 1e9, delayNs: 1_000_000 };

@@ -1,5 +1,5 @@
 /**
- * Takes the lists of a topology file as drafts.
+ * Converts the lists of a topology file to drafts.
  *
  * @module
  */
@@ -15,7 +15,7 @@ import {
   type TopologyDraft,
 } from './draft.ts';
 
-/** Turns `ases`, `nodes` and `links` into drafts. */
+/** Converts `ases`, `nodes` and `links` to drafts. */
 export function draftOfLists(input: TopologyInput): TopologyDraft {
   return {
     ases: (input.ases ?? []).map((as, index) =>

@@ -1,8 +1,6 @@
 /**
- * Settles the links of a topology: ends, relations, interface numbers, ports, ids, both directions.
- *
- * Spec: scion.md 3.1 (interface numbers 1, 2, 3 ... in file order per AS unless given), 3.3 (own
- * port per link), ux.md 2.2 (E104, E106, E113).
+ * Completes the links of a topology: ends, relations, interface numbers, ports, ids, both
+ * directions (docs/spec/topology-files.md, Links). Mistakes: E104, E106, E113.
  *
  * @module
  */
@@ -15,16 +13,16 @@ import type { BuildContext } from './context.ts';
 import { buildDirection, type PartialDirection } from './direction.ts';
 import type { DraftRelation, EndDraft, LinkDraft, PlainNode } from './draft.ts';
 
-/** Values for links that do not give their own. */
+/** Values for links that give none. */
 export interface LinkDefaults {
   readonly link: PartialDirection;
   readonly internal: PartialDirection;
 }
 
-/** Hands out the UDP ports of links, by host. */
+/** Assigns the UDP ports of links, by host. */
 export type PortPlan = (host: string) => number;
 
-/** What links are built from besides their drafts. */
+/** What is needed besides drafts to build links. */
 export interface LinkParts {
   readonly nodes: ReadonlyMap<string, PlainNode>;
   readonly ases: ReadonlyMap<string, AsSpec>;
@@ -34,11 +32,11 @@ export interface LinkParts {
 
 interface Relation {
   readonly relation: LinkRelation;
-  /** True when end b is the parent, so that the ends change places. */
+  /** True when end b is the parent, so that the ends are swapped. */
   readonly isSwapped: boolean;
 }
 
-/** Builds all links; mistakes are noted and their links left out. */
+/** Builds all links; mistakes are recorded and their links omitted. */
 export function buildLinks(
   context: BuildContext,
   drafts: readonly LinkDraft[],
@@ -153,7 +151,7 @@ class IfIds {
     this.#nodes = nodes;
   }
 
-  /** Notes the numbers that a link gives. */
+  /** Reserves the numbers given for a link. */
   reserve(draft: LinkDraft): void {
     for (const end of [draft.a, draft.b]) {
       if (end.ifId === undefined) continue;
@@ -193,7 +191,7 @@ class IfIds {
   }
 }
 
-/** Names of links: given, or `a--b`, the second one between the same nodes `a--b.2`. */
+/** Ids of links: as given, or `a--b`, and `a--b.2` for the second link between the same nodes. */
 class LinkIds {
   readonly #context: BuildContext;
   readonly #seen = new Map<string, LinkDraft>();

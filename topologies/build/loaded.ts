@@ -1,5 +1,5 @@
 /**
- * A topology together with the file that it was read from.
+ * A topology together with the file it was read from.
  *
  * @module
  */

@@ -1,8 +1,8 @@
 /**
- * Settles the nodes of a topology: unique names, known systems, known protocols.
+ * Completes the nodes of a topology: unique names, known systems, known protocols (users' own
+ * protocols are named by path). Mistakes: E106, E113, E116.
  *
- * Spec: ux.md 2.2 (E106, E113, E116), DESIGN 4 (users' own protocols are named by path). Does not
- * check protocol options: scenarios may add to them, so they are checked when all are known.
+ * Protocol options are checked later, because scenarios may add to them.
  *
  * @module
  */
@@ -14,14 +14,14 @@ import type { BuildContext } from './context.ts';
 import type { AsDraft, NodeDraft, PlainNode } from './draft.ts';
 import { outsideNode } from './outside.ts';
 
-/** Values for nodes that do not give their own. */
+/** Values for nodes that give none. */
 export interface NodeDefaults {
   readonly run?: string | undefined;
   readonly options?: Readonly<Record<string, unknown>> | undefined;
   readonly cores?: number | undefined;
 }
 
-/** Checks that every AS stands once. */
+/** Checks that every AS is listed once. */
 export function buildAses(context: BuildContext, drafts: readonly AsDraft[]): readonly AsSpec[] {
   const seen = new Map<string, AsDraft>();
   for (const draft of drafts) {
@@ -99,7 +99,7 @@ function plainNode(
   };
 }
 
-/** Options of a node that runs what all run. */
+/** Options of a node that runs the default protocol. */
 function ofDefaults(
   { options }: NodeDefaults,
   draft: NodeDraft,
@@ -107,7 +107,7 @@ function ofDefaults(
   return { ...options, ...draft.options, ...draft.generated };
 }
 
-/** Resolves each protocol name once, so that a mistake in it is told once. */
+/** Resolves each protocol name once, so that a mistake in it is reported once. */
 class ProtocolNames {
   readonly #context: BuildContext;
   readonly #resolved = new Map<string, string>();

@@ -1,8 +1,6 @@
 /**
- * Checks the options of each node with the schema of its protocol, and shows what is wrong where it
- * was written: in the topology, its defaults, or the scenario.
- *
- * Spec: ux.md 2.2 (E122), STYLE 15 (parse at the border).
+ * Checks the options of each node with the schema of its protocol, and reports mistakes where they
+ * were written: in the topology, its defaults, or the scenario (E122).
  *
  * @module
  */
@@ -16,7 +14,9 @@ import { type PathMistake, valueAt, wordIssues } from '../files/zod-words.ts';
 import type { HostSpec } from '../model.ts';
 import type { LoadedTopology } from './loaded.ts';
 
-/** Options of one place that lie over those below: for all nodes of a protocol, or for one node. */
+/**
+ * Options from one place that override those below: for all nodes of a protocol, or for one node.
+ */
 export interface OptionLayers {
   /** Name of a protocol or node. */
   readonly name: string;
@@ -26,9 +26,9 @@ export interface OptionLayers {
 }
 
 /**
- * Merges options: maps entry by entry, everything else is replaced.
+ * Merges options: maps entry by entry, other values are replaced.
  *
- * @returns a new map; neither argument changes.
+ * @returns a new map; the arguments are not modified.
  */
 function mergeOptions(
   below: Readonly<Record<string, unknown>>,
@@ -42,7 +42,9 @@ function mergeOptions(
   return Object.fromEntries(merged);
 }
 
-/** Options of a node with the layers over it; those of the node's own name come last. */
+/**
+ * Options of a node including the layers above it; those given under the node's own name come last.
+ */
 export function optionsOf(
   host: Pick<HostSpec, 'name' | 'protocol' | 'options'>,
   layers: Readonly<Record<string, Readonly<Record<string, unknown>>>>,
@@ -51,7 +53,7 @@ export function optionsOf(
   return mergeOptions(ofProtocol, layers[host.name] ?? {});
 }
 
-/** Checks the options of every node; the same mistake of many nodes is told once. */
+/** Checks the options of every node; the same mistake in many nodes is reported once. */
 export function checkOptions(
   loaded: LoadedTopology,
   registry: Registry,
@@ -80,7 +82,7 @@ export function checkOptions(
   checkAgreement({ loaded, layers }, registry, problems, checked);
 }
 
-/** Refuses options that the protocol finds wrong beside those of its other nodes. */
+/** Refuses options that conflict with those of other nodes of the protocol. */
 function checkAgreement(
   written: Written,
   registry: Registry,
@@ -105,15 +107,15 @@ interface OptionPlace {
   readonly path: FilePath;
 }
 
-/** What the place of an option is looked for in. */
+/** Where an option may have been written. */
 interface Written {
   readonly loaded: LoadedTopology;
   readonly layers: readonly OptionLayers[];
 }
 
 /**
- * Where an option was written: the uppermost place that holds it or, when it is missing, that holds
- * most of the maps around it.
+ * Where an option was written: the topmost place that contains it or, if it is missing, the one
+ * that contains most of the maps around it.
  */
 function placeOf(path: FilePath, host: HostSpec, { loaded, layers }: Written): OptionPlace {
   const above = [host.name, host.protocol].flatMap((name) =>
@@ -132,7 +134,7 @@ function placeOf(path: FilePath, host: HostSpec, { loaded, layers }: Written): O
   return { source, root, path: [...(own?.at ?? []), ...path] };
 }
 
-/** In the topology: the node's own options, when it stands in the list, and those of all nodes. */
+/** In the topology: the node's own options, if it is listed, and the defaults for all nodes. */
 function topologyPlaces(
   host: HostSpec,
   { source, root }: LoadedTopology,
@@ -151,7 +153,7 @@ function topologyPlaces(
   }));
 }
 
-/** Refuses options over a generated node that contradict what its links were made for. */
+/** Refuses options for a generated node that contradict the links made for it. */
 function checkGenerated(
   hosts: readonly HostSpec[],
   layers: readonly OptionLayers[],
@@ -177,7 +179,7 @@ function checkGenerated(
   }
 }
 
-/** By their own names and by those of their protocols. */
+/** Hosts by their own names and by those of their protocols. */
 function hostsByName(hosts: readonly HostSpec[]): ReadonlyMap<string, readonly HostSpec[]> {
   const byName = new Map<string, HostSpec[]>();
   for (const host of hosts) {

@@ -1,8 +1,9 @@
 /**
- * Settles hosts of `kind: external`: programs of somebody else behind an address of 127/8.
+ * Completes hosts of `kind: external`: programs of others behind an address in 127/8
+ * (docs/how-to/emulate.md).
  *
- * Spec: issue 3 section 2. A program keeps an address of its own, because Orrery binds the host's:
- * that is where its neighbours find it. Does not start programs.
+ * A program needs an address of its own, because Orrery binds the host's address, where its
+ * neighbours reach it. Programs are not started here.
  *
  * @module
  */
@@ -10,13 +11,13 @@ import { EXTERNAL, type HostSpec, type OutsideSpec } from '../model.ts';
 import type { BuildContext } from './context.ts';
 import type { NodeDraft, PlainNode } from './draft.ts';
 
-/** Each port is a socket of this process, so a host must not ask for all there are. */
+/** Each port is a socket of this process, so a host may not claim them all. */
 const PORTS_MAX = 4_096;
 const LOOPBACK = /^127\./;
 const OF_PROGRAMS = ['program', 'ports', 'command'] as const;
 const OF_PROTOCOLS = ['run', 'options', 'cores', 'machine'] as const;
 
-/** The node when it is external; undefined, with misplaced keys noted, when it is not. */
+/** The external node; undefined when it is not external, or after misplaced keys were recorded. */
 export function outsideNode(context: BuildContext, draft: NodeDraft): PlainNode | undefined {
   if (draft.kind !== 'external') {
     refuseKeys(context, draft, OF_PROGRAMS, 'only a node of kind: external has it');
@@ -46,7 +47,7 @@ export function outsideNode(context: BuildContext, draft: NodeDraft): PlainNode 
   };
 }
 
-/** Checks what can be known only when all hosts have their addresses. */
+/** Checks that need the addresses of all hosts. */
 export function checkPrograms(
   context: BuildContext,
   nodes: readonly PlainNode[],

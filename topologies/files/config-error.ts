@@ -1,13 +1,14 @@
 /**
- * Mistakes in files and flags of the user: what was found, where, and what is allowed.
+ * Mistakes in a user's files and flags: what was found, where, and what is allowed
+ * (docs/spec/error-messages.md).
  *
- * Spec: ux.md 2.2. An issue is plain data; `ConfigError` carries all issues of all files, so that
- * one run of the checker shows every mistake. Does not find mistakes and does not print.
+ * An issue is plain data; `ConfigError` carries all issues of all files, so that one check shows
+ * every mistake. Nothing is searched for or printed here.
  *
  * @module
  */
 
-/** Stable codes and what each stands for (ux.md 2.2). */
+/** Stable codes and their meanings. */
 export const CONFIG_CODES = {
   E101: 'unknown key',
   E102: 'unit missing',
@@ -39,10 +40,10 @@ export const CONFIG_CODES = {
 /** One of the stable codes. */
 export type ConfigCode = keyof typeof CONFIG_CODES;
 
-/** Name that stands in place of a file for values given by `--set`. */
+/** Stands in for a file name, for values given by `--set`. */
 export const FLAG_FILE = '--set';
 
-/** `file` of a mistake that stands in no file: what the command was asked for. */
+/** `file` of a mistake that is in no file but in the command itself. */
 export const COMMAND_FILE = 'orrery';
 
 /** One mistake at one place. */
@@ -66,10 +67,10 @@ export interface ConfigIssue {
   readonly sourceLine?: string;
 }
 
-/** The place of an issue. */
+/** The position of an issue. */
 export type IssuePlace = Pick<ConfigIssue, 'file' | 'line' | 'column' | 'endColumn' | 'sourceLine'>;
 
-/** The JSON form of an issue (ux.md 2.2): the issue without its source line. */
+/** The JSON form of an issue: without its source line. */
 export type ConfigIssueJson = Omit<ConfigIssue, 'sourceLine' | 'hint'> & { readonly hint: string };
 
 /** Characters that a terminal obeys, and those that turn the direction of writing. */
@@ -78,13 +79,13 @@ const CONTROL = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u20
 const SHOWN_MAX = 20;
 const COLUMNS_MAX = 80;
 
-/** What else is known of mistakes. */
+/** Further information about mistakes. */
 export interface ConfigErrorOptions extends ErrorOptions {
-  /** Mistakes besides those that are listed. */
+  /** Number of mistakes that are not listed. */
   readonly more?: number;
 }
 
-/** Thrown when a file or a flag of the user holds mistakes; ends a command with exit code 2. */
+/** Thrown when a user's file or flag contains mistakes; ends a command with exit code 2. */
 export class ConfigError extends Error {
   readonly issues: readonly ConfigIssue[];
 
@@ -96,7 +97,7 @@ export class ConfigError extends Error {
     this.issues = sorted;
   }
 
-  /** The machine-readable form for `--json`, all issues. */
+  /** The machine-readable form for `--json`, with all issues. */
   toJSON(): readonly ConfigIssueJson[] {
     return this.issues.map(({ sourceLine: _line, hint, ...rest }) => ({
       ...rest,
@@ -105,14 +106,14 @@ export class ConfigError extends Error {
   }
 }
 
-/** Words at most 20 issues, and the number of the others. */
+/** Formats at most 20 issues, and the number of the others. */
 function formatIssues(issues: readonly ConfigIssue[], more: number): string {
   const shown = issues.slice(0, SHOWN_MAX).map(formatIssue);
   const rest = issues.length - shown.length + more;
   return rest > 0 ? [...shown, `and ${rest} more`].join('\n') : shown.join('\n');
 }
 
-/** Words one issue: the clickable first line, the source line, the caret, the hint. */
+/** Formats one issue: the clickable first line, the source line, the caret, the hint. */
 export function formatIssue(issue: ConfigIssue): string {
   const isFlag = issue.file === FLAG_FILE;
   const place = placeOf(issue);
@@ -122,7 +123,7 @@ export function formatIssue(issue: ConfigIssue): string {
   return lines.map(printable).join('\n');
 }
 
-/** A file of a stranger says nothing to the terminal: one sign for each control character. */
+/** A file must not control the terminal: each control character becomes one visible sign. */
 function printable(line: string): string {
   return line.replaceAll(CONTROL, '\ufffd');
 }
@@ -136,7 +137,7 @@ function formatSource(issue: ConfigIssue, isFlag: boolean): readonly string[] {
   if (issue.sourceLine === undefined) return [];
   const gutter = isFlag ? '   ' : `   ${issue.line} | `;
   const blank = isFlag ? '   ' : `${' '.repeat(gutter.length - 2)}| `;
-  // Tabs count as one column and are shown as one, so that the caret stands under the text.
+  // Tabs count as one column and are shown as one, so that the caret is under the text.
   const line = issue.sourceLine.replaceAll('\t', ' ').trimEnd();
   const begin = issue.column - 1;
   const length = Math.max(1, issue.endColumn - issue.column);
@@ -155,7 +156,7 @@ function sortIssues(issues: readonly ConfigIssue[]): readonly ConfigIssue[] {
   );
 }
 
-/** Names a place inside a file as people write it: `links[3].loss`. */
+/** Formats a position inside a file as people write it: `links[3].loss`. */
 export function formatPath(path: readonly (string | number)[]): string {
   let text = '';
   for (const part of path) {

@@ -1,8 +1,7 @@
 /**
- * Finds the file that a name or path means.
- *
- * Spec: ux.md 2.2 (E116). Looks in the folder of the file that names it, then in the given folders;
- * `.yaml` may be left out. Reads directory listings only.
+ * Finds the file that a name or path refers to (E116). Looks in the folder of the file that
+ * contains the name, then in the given folders; `.yaml` may be omitted. Reads directory listings
+ * only.
  *
  * @module
  */
@@ -10,14 +9,14 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, extname, isAbsolute, join, resolve } from 'node:path';
 import { suggest } from './suggest.ts';
 
-/** A file found, or how to word that it was not. */
+/** A file found, or the message that it was not. */
 export type FoundFile =
   | { readonly path: string }
   | { readonly message: string; readonly hint?: string };
 
 /**
  * @param name As written by the user.
- * @param folders Where to look, in this order; the last part of each is named in the message.
+ * @param folders Where to look, in this order; the message names the last part of each.
  * @param labels Names of the folders for the message.
  */
 export function findFile(

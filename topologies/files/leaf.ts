@@ -1,8 +1,9 @@
 /**
- * Schema leaves: single values whose mistakes are already worded when they are found.
+ * Schema leaves: single values whose mistakes are put into words where they are found
+ * (docs/spec/error-messages.md). Units are mandatory.
  *
- * Spec: ux.md 2.2 (zod's own texts are never shown), DESIGN 6 (units are mandatory). Each leaf is a
- * zod schema that carries its JSON Schema as metadata, so that editors know the same types.
+ * Each leaf is a zod schema that carries its JSON Schema as metadata, so that editors know the same
+ * types.
  *
  * @module
  */
@@ -15,13 +16,13 @@ export interface LeafMistake {
   readonly code: ConfigCode;
   readonly message: string;
   readonly hint?: string;
-  /** True when the value has the wrong shape altogether, so that another form may be meant. */
+  /** True when the value has a completely different shape, so that another form may be meant. */
   readonly isOtherShape?: boolean;
-  /** Kind of unit found where another was expected. */
+  /** Kind of the unit found, when another was expected. */
   readonly foundUnit?: string;
 }
 
-/** Longest text of one value: a long path, or a question of a page. */
+/** Longest text of a value: a long path, or a question of a page's length. */
 const TEXT_MAX = 4_096;
 
 /** What a reader of a leaf returns: the value, or what is wrong with it. */
@@ -34,10 +35,10 @@ export type LeafJson = Readonly<Record<string, unknown>>;
 export type Leaf<T> = z.ZodPipe<z.ZodUnknown, z.ZodTransform<T, unknown>>;
 
 /**
- * Makes a schema of a reader.
+ * Creates a schema from a reader.
  *
  * @param expects What is expected, with article: `a time such as 60s`.
- * @param json JSON Schema of the texts and numbers accepted.
+ * @param json JSON Schema of the accepted texts and numbers.
  * @param read Gets a value that is neither missing nor empty.
  */
 export function leaf<T>(
@@ -57,7 +58,7 @@ export function leaf<T>(
     .meta({ ...json });
 }
 
-/** Makes the failed result of a leaf. */
+/** Creates the failed result of a leaf. */
 export function wrong(
   code: ConfigCode,
   message: string,
@@ -66,13 +67,13 @@ export function wrong(
   return { mistake: { code, message, ...(hint === undefined ? {} : { hint }) } };
 }
 
-/** The failed result for a value of another shape: a list where a text belongs. */
+/** The failed result for a value of the wrong shape: a list instead of a text. */
 export function otherShape(value: unknown, expects: string): { readonly mistake: LeafMistake } {
   const message = `${describeShape(value)}, expected ${expects}`;
   return { mistake: { code: 'E103', message, isOtherShape: true } };
 }
 
-/** Names the shape of a value: `a list`, `the text "x"`, `the number 5`. */
+/** Describes a value: `a list`, `the text "x"`, `the number 5`. */
 export function describeShape(value: unknown): string {
   if (value === null) return 'empty';
   if (Array.isArray(value)) return 'a list';
@@ -90,7 +91,7 @@ export function describeShape(value: unknown): string {
   }
 }
 
-/** Cuts a text that would fill the line. */
+/** Shortens a text that would fill the line. */
 export function shorten(text: string): string {
   const line = text.replaceAll(/\s+/g, ' ');
   return line.length > 40 ? `${line.slice(0, 39)}…` : line;
@@ -110,7 +111,7 @@ export function text(expects: string): Leaf<string> {
   );
 }
 
-/** A text that must have a form. */
+/** A text that must match a pattern. */
 export function pattern(expects: string, form: RegExp, hint: string): Leaf<string> {
   return leaf(expects, { type: 'string', pattern: form.source }, (value) => {
     if (typeof value !== 'string') return otherShape(value, expects);
@@ -119,7 +120,9 @@ export function pattern(expects: string, form: RegExp, hint: string): Leaf<strin
   });
 }
 
-/** Devices of Windows: no file or folder there can have such a name, with an ending or without. */
+/**
+ * Windows device names: there no file or folder may have such a name, with or without extension.
+ */
 const DEVICE = /^(?:con|prn|aux|nul|com\d|lpt\d)$/i;
 
 /** Names of nodes, links, topologies: they become file names and parts of paths. */

@@ -1,8 +1,6 @@
 /**
- * Finds where a value of a YAML document stands in its text.
- *
- * Spec: ux.md 2.2, table "From a schema issue to a position". Offsets are UTF-16 units of the text;
- * turning them into lines and columns is the caller's part.
+ * Finds the position of a value of a YAML document in its text (docs/spec/error-messages.md).
+ * Offsets are UTF-16 units of the text; the caller converts them to lines and columns.
  *
  * @module
  */
@@ -11,10 +9,10 @@ import { type Document, isMap, isScalar, isSeq, type Node, type Pair } from 'yam
 /** Path of a value: keys and list indices from the root. */
 export type FilePath = readonly (string | number)[];
 
-/** Which part of an entry is meant: its value, or the key that names it. */
+/** Which part of an entry is meant: its value, or its key. */
 export type EntryPart = 'value' | 'key';
 
-/** Offsets of a text, the end is exclusive. */
+/** Offsets in a text; the end is exclusive. */
 export interface TextRange {
   readonly start: number;
   readonly end: number;
@@ -23,10 +21,10 @@ export interface TextRange {
 /**
  * Finds the text to underline for a path.
  *
- * A value that is missing is shown by the key of its parent; so is one that has no text (an empty
- * value, or one that an override put there).
+ * A missing value is shown at its parent's key; so is a value without text (an empty value, or one
+ * from an override).
  *
- * @returns the range, or undefined when nothing but the file itself can be named.
+ * @returns the range, or undefined when only the file as a whole can be named.
  */
 export function locate(document: Document, path: FilePath, part: EntryPart): TextRange | undefined {
   let node: unknown = document.contents;
@@ -42,7 +40,7 @@ export function locate(document: Document, path: FilePath, part: EntryPart): Tex
   return part === 'key' || isEmpty ? key : range;
 }
 
-/** One step down; an item of a list has no key and is named by itself. */
+/** One step down; an item of a list has no key and stands for itself. */
 function enter(
   node: unknown,
   step: string | number,

@@ -1,17 +1,17 @@
 /**
- * Patterns of names, in which `*` stands for any characters: the one place where such a text of a user's file is
- * compared. The work is bounded by the product of both lengths, whatever stands in them; a regular
- * expression with several `.*` can take exponential time.
+ * Patterns of names, in which `*` stands for any characters; the only place where such texts from
+ * users' files are matched. The work is bounded by the product of both lengths, whatever the
+ * content; a regular expression with several `.*` can take exponential time.
  *
  * @module
  */
 
-/** Longest pattern: two names of links, with room. */
+/** Longest pattern: two link names, with a margin. */
 export const PATTERN_MAX = 200;
 
-/** A pattern; the whole name must fit. */
+/** A pattern; it must match the whole name. */
 export class NamePattern {
-  /** Characters that were compared so far. */
+  /** Characters compared so far. */
   steps = 0;
   readonly #text: string;
   readonly #hasStar: boolean;
@@ -21,7 +21,7 @@ export class NamePattern {
     this.#hasStar = text.includes('*');
   }
 
-  /** True when the name fits. */
+  /** True when the name matches. */
   matches(name: string): boolean {
     if (!this.#hasStar) {
       this.steps += 1;
@@ -30,7 +30,8 @@ export class NamePattern {
     const pattern = this.#text;
     let at = 0;
     let inPattern = 0;
-    // Where the last star stands, and how far it reaches in the name: no earlier star needs to reach further.
+    // Position of the last star, and how far it reaches in the name: no earlier star needs to reach
+    // further.
     let star = -1;
     let reach = 0;
     while (at < name.length) {
@@ -55,12 +56,12 @@ export class NamePattern {
   }
 }
 
-/** True of a text that means more than one name. */
+/** True for a text that may match several names. */
 export function isPattern(text: string): boolean {
   return text.includes('*');
 }
 
-/** Splits `a -> b` at its arrow; undefined when there are not two words on its two sides. */
+/** Splits `a -> b` at its arrow; undefined unless there is one word on each side. */
 export function endsOf(text: string, arrow: '->' | '<->'): readonly [string, string] | undefined {
   const [left = '', right, ...more] = text.split(arrow);
   if (right === undefined || more.length > 0) return undefined;

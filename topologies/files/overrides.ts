@@ -1,9 +1,7 @@
 /**
  * `--set path=value`: changes a document before it is checked, and remembers which flag wrote what,
- * so that mistakes in it are shown at the flag.
- *
- * Spec: DESIGN 8, ux.md 2.2 (command-line mistakes take the same form). List items are named by
- * index or by their name, id or ends: `traffic.0.rate`, `nodes.gateway-111.options.window`.
+ * so that mistakes are reported at the flag. List items are identified by index or by their name,
+ * id or ends: `traffic.0.rate`, `nodes.gateway-111.options.window`.
  *
  * @module
  */
@@ -22,20 +20,24 @@ import { suggest } from './suggest.ts';
 export interface Override {
   readonly path: string;
   readonly value: string;
-  /** Start of the path that belongs to the file around this one, e.g. `topology.`. */
+  /** Leading part of the path that belongs to the containing file, e.g. `topology.`. */
   readonly prefix?: string;
 }
 
-/** Entries that decide which others a map must have: the flag that sets one answers for them. */
+/**
+ * Entries that determine which others a map must have: the flag that sets one is responsible for
+ * them.
+ */
 const KIND_KEYS: readonly string[] = ['kind', 'strategy'];
 
-/** Says which flag wrote the entry at a path, or made it necessary, if one did. */
+/** Says which flag, if any, wrote the entry at a path or made it necessary. */
 export type FlagPlaces = (path: FilePath, part: EntryPart) => IssuePlace | undefined;
 
 /**
  * Writes the flags' values into the document.
  *
- * @param fileKeys Entries that may name another file; what is set below such a name is left to it.
+ * @param fileKeys Entries that may name another file; values below such a name are left to that
+ * file.
  * @throws ConfigError when a path leads nowhere.
  */
 export function applyOverrides(
@@ -73,7 +75,7 @@ export function overridesBelow(overrides: readonly Override[], key: string): rea
     .map((flag) => ({ path: flag.path.slice(prefix.length), value: flag.value, prefix }));
 }
 
-/** Makes flags of a record `path -> value`. */
+/** Converts a record `path -> value` to flags. */
 export function listOverrides(overrides: Readonly<Record<string, string>>): readonly Override[] {
   return Object.entries(overrides).map(([path, value]) => ({ path, value }));
 }
@@ -82,7 +84,7 @@ function isWithin(path: FilePath, root: FilePath): boolean {
   return root.length <= path.length && root.every((step, at) => step === path[at]);
 }
 
-/** True when the value at `chosen` says of which kind the map around `path` is. */
+/** True when the value at `chosen` determines the kind of the map around `path`. */
 function isKindOf(path: FilePath, chosen: FilePath): boolean {
   const around = path.slice(0, -1);
   const isSibling = chosen.length === path.length && isWithin(chosen, around);
@@ -102,13 +104,13 @@ function flagPlace(flag: Override, part: 'path' | 'value'): IssuePlace {
   return { file: FLAG_FILE, line: 1, column, endColumn, sourceLine };
 }
 
-/** What a flag wrote, and the topmost entry that it created on the way. */
+/** What a flag wrote, and the topmost entry that it created. */
 interface Written {
   readonly path: FilePath;
   readonly root: FilePath;
 }
 
-/** Follows a dotted path; keys may hold dots, so the longest key that exists wins. */
+/** Follows a dotted path; keys may contain dots, so the longest existing key wins. */
 function resolvePath(
   document: Document,
   flag: Override,
@@ -137,7 +139,7 @@ interface Step {
   readonly isNew?: boolean;
 }
 
-/** Maps whose keys hold dots: the last step of a new path below them is an entry of its own. */
+/** Maps whose keys contain dots: the last step of a new path below them is a single entry. */
 const DOTTED_KEYS = 'kpis';
 
 function mapStep(node: unknown, rest: readonly string[], steps: FilePath): Step | undefined {
@@ -148,7 +150,7 @@ function mapStep(node: unknown, rest: readonly string[], steps: FilePath): Step 
       if (keys.includes(key)) return { key, taken };
     }
   } else if (node !== undefined && node !== null) {
-    // Below a text or a number there is nothing to set.
+    // Nothing can be set below a text or a number.
     return undefined;
   }
   const isDotted = steps.length === 1 && steps[0] === DOTTED_KEYS;
@@ -165,7 +167,7 @@ function listStep(items: readonly unknown[], rest: readonly string[]): Step | un
   return key < 0 ? undefined : { key, taken: 1 };
 }
 
-/** What an item of a list may be called by. */
+/** The names by which a list item may be identified. */
 function itemNames(item: unknown): readonly unknown[] {
   if (item === null || typeof item !== 'object') return [];
   const entry = item as Readonly<Record<string, unknown>>;

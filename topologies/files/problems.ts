@@ -1,7 +1,6 @@
 /**
- * Collects mistakes of one or several files, so that all are shown at once.
- *
- * Spec: ux.md 2.2 (all files are checked before anything runs).
+ * Collects the mistakes of one or several files, so that all are shown together, before anything
+ * runs.
  *
  * @module
  */
@@ -11,16 +10,16 @@ import type { EntryPart, FilePath } from './locate.ts';
 import type { Source } from './source.ts';
 import { type PathMistake, wordIssues } from './zod-words.ts';
 
-/** Mistakes that are kept with their places; of more, the number is enough. */
+/** Mistakes kept with their positions; any beyond that are only counted. */
 const KEPT_MAX = 1_000;
 
 /** Mistakes found so far. */
 export class Problems {
   readonly #issues: ConfigIssue[] = [];
-  /** What was noted, so that a map which two schemas check is not complained of twice. */
+  /** Mistakes already recorded, so that a map checked by two schemas is not reported twice. */
   readonly #told = new Set<string>();
 
-  /** Mistakes that are counted only. */
+  /** Mistakes that are only counted. */
   #more = 0;
 
   /** Number of mistakes. */
@@ -28,20 +27,20 @@ export class Problems {
     return this.#issues.length + this.#more;
   }
 
-  /** True when more mistakes are only counted, so that nobody need word them. */
+  /** True when further mistakes are only counted, so that their messages need not be composed. */
   get isFull(): boolean {
     return this.#issues.length >= KEPT_MAX;
   }
 
-  /** Counts a mistake that nobody words. */
+  /** Counts a mistake without a message. */
   countOnly(): void {
     this.#more += 1;
   }
 
   /**
-   * Notes a mistake at a path of a file, unless it is already noted.
+   * Records a mistake at a path of a file, unless it is already recorded.
    *
-   * @param root Path of the values inside the file, for maps that stand inside another file.
+   * @param root Path of the values inside the file, for maps inside another file.
    */
   add(source: Source, mistake: PathMistake, root: FilePath = []): void {
     if (this.isFull) {
@@ -60,7 +59,7 @@ export class Problems {
     this.#issues.push(hint === undefined ? issue : { ...issue, hint });
   }
 
-  /** Notes the issues of another error, e.g. of a file that this one names. */
+  /** Records the issues of another error, e.g. from a file that this one names. */
   addAll(issues: readonly ConfigIssue[]): void {
     const kept = issues.slice(0, KEPT_MAX - this.#issues.length);
     this.#issues.push(...kept);
@@ -75,7 +74,7 @@ export class Problems {
   /**
    * Checks values against a schema.
    *
-   * @returns the parsed value, or undefined after noting what is wrong.
+   * @returns the parsed value, or undefined after recording what is wrong.
    */
   check<T>(
     source: Source,
@@ -85,7 +84,8 @@ export class Problems {
   ): T | undefined {
     const result = schema.safeParse(data);
     if (result.success) return result.data;
-    // Words cost more than the check: those that would only be counted are not worded.
+    // Composing messages costs more than the check, so it is skipped for mistakes that are only
+    // counted.
     const { issues } = result.error;
     const worded = wordIssues({ issues: issues.slice(0, KEPT_MAX) }, schema, data);
     for (const mistake of worded) this.add(source, mistake, root);
@@ -94,10 +94,10 @@ export class Problems {
   }
 }
 
-/** A hint, or how to word it when somebody will read it. */
+/** A hint, or a function that composes it when it will be read. */
 export type Hint = string | (() => string);
 
-/** Its words. */
+/** The text of a hint. */
 export function hintText(hint: Hint): string {
   return typeof hint === 'string' ? hint : hint();
 }
@@ -113,7 +113,7 @@ export function collect<T>(problems: Problems, step: () => T): T | undefined {
   }
 }
 
-/** Where an entry stands, for values that keep their position. */
+/** The position of an entry, for values that remember it. */
 export function positionOf(
   source: Source,
   path: FilePath,

@@ -1,7 +1,6 @@
 /**
- * Schema leaves for numbers: quantities with mandatory units, shares, counts.
- *
- * Spec: ux.md 2.2 (E102 to E105, E115), dependencies.md 5. Texts are read by `units.ts`.
+ * Schema leaves for numbers: quantities with mandatory units, shares, counts (E102 to E105, E115).
+ * `units.ts` reads the texts.
  *
  * @module
  */
@@ -14,11 +13,11 @@ export interface Limits {
   readonly minText?: string;
   readonly max?: number;
   readonly maxText?: string;
-  /** What the entry is, e.g. `$key is a probability, e.g. 0.01 for 1 %`. */
+  /** Explains the entry, e.g. `$key is a probability, e.g. 0.01 for 1 %`. */
   readonly hint?: string;
 }
 
-/** Virtual time is a safe integer of nanoseconds (DESIGN 5). */
+/** Virtual time is a safe integer of nanoseconds (docs/spec/event-order.md). */
 const TIME_LIMITS: Limits = { min: 0, max: 104 * 86_400e9, maxText: '104d' };
 
 const SHARE_HINT = '$key is a probability, e.g. 0.01 for 1 %';
@@ -132,7 +131,7 @@ function withoutUnit(
     return wrong('E102', message, `write ${value}${UNIT_WORDS[kind].unit}`);
   }
   const max = limits.max ?? Number.POSITIVE_INFINITY;
-  // 1.4 is a probability out of range; 5 was most likely meant as 5 %.
+  // 1.4 is a probability out of range; 5 most likely means 5 %.
   const looksLikePercent = bare > max && bare <= 100 && (bare >= 2 || typeof value === 'string');
   if (!looksLikePercent) return within(bare, String(value), limits);
   const message = `${shown} has no %, and ${bare} is above ${max}`;

@@ -1,5 +1,5 @@
 /**
- * What the loaders ask about protocols and metrics, given to them from outside, so that reading
+ * What the loaders need to know about protocols and metrics, supplied from outside, so that reading
  * files depends on no protocol.
  *
  * @module
@@ -13,11 +13,11 @@ export interface Registry {
   protocols(name: string): Protocol | undefined;
   /** Names of the shipped protocols, for suggestions. */
   readonly names: readonly string[];
-  /** Metrics that the runner measures by itself. */
+  /** Metrics measured by the runner itself. */
   readonly metrics: readonly MetricDefinition[];
 }
 
-/** Where files are looked for by name. Absolute paths. */
+/** Folders in which files are looked up by name. Absolute paths. */
 export interface Folders {
   readonly scenarios: string;
   readonly topologies: string;

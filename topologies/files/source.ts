@@ -1,10 +1,10 @@
 /**
- * One file of the user: its bytes, its text, its values, and where each of them stands.
+ * One file of the user: its bytes, its text, its values, and their positions.
  *
- * Spec: ux.md 2.2, dependencies.md 5 (size before parsing; `parseDocument`, never `parse`;
- * `maxAliasCount` 0). Reads YAML and JSON; JSON is parsed by the engine's own parser, which is many
- * times faster, and gets positions only when a mistake asks for one. Checks the text, not the
- * schema.
+ * Checks the size before parsing, uses the YAML parser's `parseDocument` (never `parse`), and
+ * allows no aliases. Reads YAML and JSON; JSON is parsed by the engine's own parser, which is many
+ * times faster, and positions are determined only when a mistake asks for one. Checks the text, not
+ * the schema.
  *
  * @module
  */
@@ -24,32 +24,32 @@ import {
   type TextMistake,
 } from './yaml-words.ts';
 
-/** A text with a name and the places of its values. */
+/** A text with a name, and the positions of its values. */
 export interface Source {
-  /** Path for people: relative to the working folder where that is shorter. */
+  /** Display path: relative to the working folder where that is shorter. */
   readonly file: string;
   readonly path: string;
-  /** Of the bytes, lower-case hex. */
+  /** Hash of the bytes, lower-case hex. */
   readonly sha256: string;
   /** Plain data: maps, lists, texts, numbers, booleans, null. */
   readonly data: unknown;
-  /** Where an entry stands; the parent's key when it has no text of its own. */
+  /** Position of an entry; its parent's key when it has no text of its own. */
   place(path: FilePath, part: EntryPart): IssuePlace;
 }
 
-/** How a file is to be read. */
+/** How to read a file. */
 export interface ReadOptions {
   /** Largest size of a YAML file, bytes. */
   readonly limitBytes: number;
   /** What to do about a file that is too large. */
   readonly tooLargeHint: string;
   readonly overrides: readonly Override[];
-  /** Entries that may name another file, whose overrides are then left to it. */
+  /** Entries that may name another file, to which overrides below them are left. */
   readonly fileKeys?: readonly string[];
 }
 
 const JSON_LIMIT_BYTES = 64e6;
-/** Above this size a JSON file is not parsed again for positions. */
+/** A JSON file above this size is not parsed again for positions. */
 const JSON_POSITIONS_BYTES = 2e6;
 
 /**
@@ -71,7 +71,7 @@ export function readSource(path: string, options: ReadOptions): Source {
   return { file, path, sha256, ...parsed };
 }
 
-/** Path for people: relative to the working folder unless it lies outside. */
+/** Display path: relative to the working folder unless the file is outside it. */
 export function displayPath(path: string): string {
   const short = relative(process.cwd(), path);
   const isInside = short !== '' && !short.startsWith(`..${sep}`);
@@ -122,7 +122,7 @@ function parseYaml(text: string, file: string, options: ReadOptions): Parsed {
   const flags = applyOverrides(document, options.overrides, options.fileKeys ?? []);
   const data: unknown = document.toJS({ maxAliasCount: 0 });
   refuse(rootMistakes(data));
-  // What a flag has put there was not in the text that was looked at above.
+  // Values set by a flag were not in the text checked above.
   if (options.overrides.length > 0) refuse(prototypeMistakes(data, text));
   const place = (path: FilePath, part: EntryPart): IssuePlace =>
     flags(path, part) ?? placer.place(locate(document, path, part));
@@ -131,10 +131,10 @@ function parseYaml(text: string, file: string, options: ReadOptions): Parsed {
 
 function parseText(text: string, placer: Placer): Document {
   try {
-    // The parser compares each key with all before it; yaml-words.ts does so with a set.
+    // The parser compares each key with all previous ones; yaml-words.ts uses a set.
     return parseDocument(text, { prettyErrors: false, uniqueKeys: false });
   } catch (error) {
-    // The parser descends once per bracket; only the engine's own stack limit ends up here.
+    // The parser recurses once per bracket; only an exceeded stack ends up here.
     if (!(error instanceof RangeError)) throw error;
     const message = 'lists and maps are nested too deeply here';
     const issue = placer.issue({ code: 'E119', start: 0, end: 1, message });
@@ -178,7 +178,7 @@ interface Line {
   readonly lastColumn: number;
 }
 
-/** Turns offsets of one text into lines and columns. */
+/** Converts offsets of one text to lines and columns. */
 class Placer {
   readonly #file: string;
   readonly #text: string;
@@ -203,13 +203,13 @@ class Placer {
     return { file: this.#file, line, column: col, endColumn, sourceLine };
   }
 
-  /** A file may be one line, and all mistakes in it. */
+  /** A file may consist of one line that contains all mistakes. */
   #lineOf(line: number): Line {
     if (this.#last?.line === line) return this.#last;
     const begin = this.#lines.lineStarts[line - 1] ?? 0;
     const next = this.#text.indexOf('\n', begin);
     const sourceLine = this.#text.slice(begin, next < 0 ? undefined : next).replace(/\r$/, '');
-    // The underline ends with the line it begins in.
+    // The underline ends with the line in which it begins.
     this.#last = { line, sourceLine, lastColumn: sourceLine.trimEnd().length + 1 };
     return this.#last;
   }

@@ -1,15 +1,14 @@
 /**
- * Names the nearest of the allowed words for a mistyped one.
- *
- * Spec: ux.md 2.1, row "Suggestion": edit distance <= 2 or common prefix; named, never executed.
+ * Suggests the nearest allowed word for a mistyped one: edit distance <= 2 or a common prefix. A
+ * suggestion is printed, never applied.
  *
  * @module
  */
 
-/** Largest number of names that a hint lists before it counts the rest. */
+/** Most names that a hint lists before it counts the others. */
 const LISTED_MAX = 3;
 const EDIT_DISTANCE_MAX = 2;
-/** Names that are compared with a mistyped one: a topology may have a hundred thousand. */
+/** Most names compared with a mistyped one: a topology may have a hundred thousand. */
 const COMPARED_MAX = 1_000;
 const PREFIX_CHARACTERS_MIN = 3;
 
@@ -22,7 +21,7 @@ const PREFIX_CHARACTERS_MIN = 3;
  */
 export function suggest(word: string, candidates: Iterable<string>): string | undefined {
   const wanted = word.toLowerCase();
-  // A short word is near everything within two edits, so it gets one.
+  // Everything is within two edits of a short word, so short words get one.
   const allowed = wanted.length <= PREFIX_CHARACTERS_MIN ? 1 : EDIT_DISTANCE_MAX;
   let best: string | undefined;
   let bestDistance = allowed + 1;
@@ -44,10 +43,10 @@ export function suggest(word: string, candidates: Iterable<string>): string | un
 }
 
 /**
- * Words the hint of an unknown name: the suggestion first, then the first names of the list.
+ * Composes the hint for an unknown name: the suggestion first, then the first names of the list.
  *
  * @param word What the user wrote.
- * @param names All names that exist.
+ * @param names All existing names.
  * @param label What the names are, e.g. `nodes`.
  */
 export function hintNames(word: string, names: readonly string[], label: string): string {
@@ -68,7 +67,7 @@ function sharesPrefix(a: string, b: string): boolean {
   return shorter >= PREFIX_CHARACTERS_MIN && a.slice(0, shorter) === b.slice(0, shorter);
 }
 
-/** Levenshtein distance with swaps of neighbours, given up at `limit`. */
+/** Levenshtein distance with transpositions; stops at `limit`. */
 function editDistance(a: string, b: string, limit: number): number {
   if (Math.abs(a.length - b.length) >= limit) return limit;
   const table: number[][] = [Array.from({ length: b.length + 1 }, (_, column) => column)];

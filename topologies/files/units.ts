@@ -1,9 +1,9 @@
 /**
- * Quantities with units as people write them: `250ms`, `10mbit`, `10000/s`, `1000B`, `5%`.
+ * Quantities with units as people write them: `250ms`, `10mbit`, `10000/s`, `1000B`, `5%`. Units
+ * are mandatory and checked (docs/spec/topology-files.md, Units).
  *
- * Spec: DESIGN 6 (units are mandatory and checked), dependencies.md 5 (YAML 1.2 leaves `10ms` and
- * `1_000` as strings: `_` between digits is accepted here on purpose). Base units are ns, bit/s,
- * packets per second, bytes and shares of one. Does not know where the text stands.
+ * YAML 1.2 leaves `10ms` and `1_000` as strings; `_` between digits is accepted on purpose. Base
+ * units are ns, bit/s, packets per second, bytes and shares of one. Positions are not known here.
  *
  * @module
  */
@@ -17,13 +17,13 @@ export interface Quantity {
   readonly value: number;
 }
 
-/** A text that is a number without a unit. */
+/** A number without a unit, given as text. */
 export interface BareNumber {
   readonly kind: 'number';
   readonly value: number;
 }
 
-/** Names of the kinds in messages, with article, and a spelling that works. */
+/** Names of the kinds in messages, with article, and a valid example. */
 export const UNIT_WORDS: Readonly<Record<UnitKind, { readonly a: string; readonly unit: string }>> =
   {
     time: { a: 'a time', unit: 's' },
@@ -72,7 +72,7 @@ const SIZE_BYTES: Readonly<Record<string, number>> = {
 
 const RATE_PREFIX: Readonly<Record<string, number>> = { '': 1, k: 1e3, m: 1e6, g: 1e9, t: 1e12 };
 
-/** Seconds of the time units that may stand below the stroke of a packet rate. */
+/** Length in seconds of the time units allowed after the slash of a packet rate. */
 const PER_SECONDS: Readonly<Record<string, number>> = { ms: 1e-3, s: 1, min: 60, h: 3_600 };
 
 const NUMBER_AND_UNIT = /^([+-]?(?:\d[\d_]*)?(?:\.\d+)?(?:e[+-]?\d+)?)\s*([^\d\s].*)?$/i;
@@ -118,14 +118,14 @@ function withUnit(digits: string, unit: string): Quantity | undefined {
   return per === undefined ? undefined : { kind: 'packet-rate', value: scale(digits, 1) / per };
 }
 
-/** What a record itself has: every object has a constructor, which is no unit. */
+/** Own properties only: every object has a constructor, which is not a unit. */
 function own(factors: Readonly<Record<string, number>>, unit: string): number | undefined {
   return Object.hasOwn(factors, unit) ? factors[unit] : undefined;
 }
 
 /**
- * Multiplies exactly where the result has an exact double: the powers of ten of the factor go into
- * the decimal text, so that 99.9 % is 0.999 and 1000000.295488601 s has its last nanosecond.
+ * Multiplies exactly if the result has an exact double: the factor's powers of ten are applied to
+ * the decimal text, so that 99.9 % is 0.999 and 1000000.295488601 s keeps its last nanosecond.
  */
 function scale(digits: string, factor: number): number {
   const [mantissa = '', exponent = '0'] = digits.replaceAll('_', '').toLowerCase().split('e');
@@ -152,16 +152,16 @@ const TIME_STEPS: readonly (readonly [string, number])[] = [
   ['ns', 1],
 ];
 
-/** Above this, seconds give way to minutes, hours and days where those come out whole. */
+/** Above this, minutes, hours and days are used where they give a whole number. */
 const LONG_NS = 600e9;
 
-/** Words a time in the largest unit that gives at most three decimals: `60s`, `2.45ms`. */
+/** Formats a time in the largest unit that needs at most three decimals: `60s`, `2.45ms`. */
 export function formatTime(ns: number): string {
   if (ns === 0) return '0s';
   for (const [unit, factor] of TIME_STEPS) {
     const isLong = factor > 1e9;
     if (isLong && (Math.abs(ns) < LONG_NS || ns % factor !== 0)) continue;
-    // A long time with a fine remainder is written in ns, where no quotient can round.
+    // A long time with a small remainder is written in ns, which avoids rounding.
     const isShort = Math.abs(ns) >= factor && Math.abs(ns) < factor * 1e9;
     if (isLong || (isShort && ns % (factor / 1e3) === 0)) return `${ns / factor}${unit}`;
   }

@@ -1,8 +1,8 @@
 /**
- * Says in the user's words what the YAML parser refuses, and what it lets pass but we do not:
- * anchors, tags, lists as keys, NUL characters, several documents, `__proto__`.
+ * Explains in plain words what the YAML parser refuses, and what it accepts but these files do not
+ * allow: anchors, tags, lists as keys, NUL characters, several documents, `__proto__`.
  *
- * Spec: ux.md 2.2 (last paragraphs), dependencies.md 5. Does not know the schema of the file.
+ * Does not know the schema of the file.
  *
  * @module
  */
@@ -10,18 +10,18 @@ import { type Document, isAlias, isCollection, isScalar, type Node, visit } from
 import type { ConfigCode } from './config-error.ts';
 import { keyText, rangeOf, type TextRange } from './locate.ts';
 
-/** A mistake in the text of a file, before it has any shape. */
+/** A mistake in the text of a file, before its structure is known. */
 export interface TextMistake extends TextRange {
   readonly code: ConfigCode;
   readonly message: string;
   readonly hint?: string;
-  /** Name of the key concerned, for mistakes that have one. */
+  /** The key concerned, for mistakes that have one. */
   readonly path?: string;
 }
 
 type ParserError = Document['errors'][number];
 
-/** Words of parser errors that need no look at the text around them. */
+/** Messages for parser errors that do not depend on the surrounding text. */
 const FIXED_WORDS: Readonly<Record<string, { readonly message: string; readonly hint: string }>> = {
   BLOCK_AS_IMPLICIT_KEY: {
     message: 'a second key begins here, expected a value or a new line',
@@ -64,16 +64,16 @@ const OTHER_WORDS = {
 
 const CLOSING: Readonly<Record<string, string>> = { '[': ']', '{': '}' };
 
-/** The key by which an object names what it inherits from. */
+/** The key that names an object's prototype. */
 const PROTOTYPE = '__proto__';
-/** Mistakes of one kind that are told of one file. */
+/** Most mistakes of one kind reported for one file. */
 const TOLD_MAX = 100;
-/** Nothing that a file says is half as deep. */
+/** Far deeper than any real file. */
 const DEPTH_MAX = 64;
 /** Lists in lists on one line: `- - - x`. */
 const DEEP_DASHES = new RegExp(`(?:-[ \\t]+){${DEPTH_MAX + 1}}`);
 
-/** Finds NUL characters, which the parser lets pass. */
+/** Finds NUL characters, which the parser accepts. */
 export function rawMistakes(text: string): readonly TextMistake[] {
   const start = text.indexOf('\0');
   if (start < 0) return [];
@@ -81,7 +81,10 @@ export function rawMistakes(text: string): readonly TextMistake[] {
   return [{ code: 'E119', start, end: start + 1, message, hint: 'save the file as UTF-8 text' }];
 }
 
-/** Words the errors and warnings of the parser; follow-up errors of the first one are left out. */
+/**
+ * Explains the errors and warnings of the parser, without the consequential errors of the first
+ * one.
+ */
 export function parserMistakes(document: Document, text: string): readonly TextMistake[] {
   const all = [...document.errors, ...document.warnings];
   const tabs = all.filter((e) => e.code === 'TAB_AS_INDENT').slice(0, TOLD_MAX);
@@ -90,7 +93,7 @@ export function parserMistakes(document: Document, text: string): readonly TextM
   return [...duplicateKeys(document, text), ...kept.map((error) => wordError(error, text))];
 }
 
-/** Finds what is nested so deeply that no file needs it, before the parser descends into it. */
+/** Finds nesting far deeper than any file needs, before the parser recurses into it. */
 export function depthMistakes(text: string): readonly TextMistake[] {
   const dashes = DEEP_DASHES.exec(text)?.index ?? -1;
   const start =
@@ -100,7 +103,7 @@ export function depthMistakes(text: string): readonly TextMistake[] {
   return [{ code: 'E119', start, end: start + 1, message }];
 }
 
-/** Finds what the parser accepts and these files do not allow. */
+/** Finds constructs that the parser accepts and these files do not allow. */
 export function shapeMistakes(document: Document, text: string): readonly TextMistake[] {
   const found: TextMistake[] = [];
   visit(document, {
@@ -136,14 +139,14 @@ export function shapeMistakes(document: Document, text: string): readonly TextMi
   return found;
 }
 
-/** Finds keys that would name the prototype of a map; `shapeMistakes` does so in a document. */
+/** Finds keys that would name the prototype of a map; for a document, `shapeMistakes` does that. */
 export function prototypeMistakes(data: unknown, text: string): readonly TextMistake[] {
   if (!hasPrototypeKey(data)) return [];
   const start = Math.max(0, text.indexOf(PROTOTYPE));
   return [{ code: 'E101', start, end: start + 1, path: PROTOTYPE, message: 'unknown key' }];
 }
 
-/** Without recursion: a document may be deeper than the stack. */
+/** Without recursion: a document may be deeper than the stack allows. */
 function hasPrototypeKey(data: unknown): boolean {
   const open: unknown[] = [data];
   while (open.length > 0) {
@@ -175,7 +178,7 @@ function tabMistake(start: number): TextMistake {
   return { code: 'E120', start, end: start + 1, message, hint: 'use spaces' };
 }
 
-/** A list whose entries begin in different columns reads like a key to the parser. */
+/** The parser takes a list whose entries start in different columns for a key. */
 const UNEVEN_LIST = {
   message: 'this line begins in another column than the list above',
   hint: 'indent all entries of a list alike',
@@ -189,7 +192,7 @@ function fixedWords(error: ParserError): TextMistake {
   return { code: 'E119', start, end, ...(FIXED_WORDS[error.code] ?? OTHER_WORDS) };
 }
 
-/** Keys that stand twice in the same map. */
+/** Keys that occur twice in the same map. */
 function duplicateKeys(document: Document, text: string): readonly TextMistake[] {
   const found: TextMistake[] = [];
   visit(document, {
@@ -220,7 +223,7 @@ function duplicateKey(
 }
 
 /**
- * The parser notices at the end that a bracket or quote is open; the user needs the place where it
+ * The parser notices an open bracket or quote only at the end; the user needs the place where it
  * was opened.
  */
 function unclosed(text: string, noticedAt: number): TextMistake | undefined {
@@ -234,11 +237,14 @@ function unclosed(text: string, noticedAt: number): TextMistake | undefined {
   return { code: 'E119', start: open, end: open + 1, message, hint };
 }
 
-/** Comments, quoted texts (the last one may be open) and brackets. */
+/** Comments, quoted texts (the last one may be unclosed) and brackets. */
 const SIGNS =
   /(?<=^|\s)#[^\n]*|(?<=^|[\s[{,:])(?:"(?:\\[\s\S]|[^"\\])*("|$)|'(?:''|[^'])*('|$))|[[\]{}]/g;
 
-/** Offsets of brackets, or of one quote, that are open at `end`, or where more than `most` are. */
+/**
+ * Offsets of the brackets, or of the one quote, still open at `end`; stops when there are more than
+ * `most`.
+ */
 function openBrackets(text: string, end: number, most = end): readonly number[] {
   const open: number[] = [];
   for (const match of text.slice(0, end).matchAll(SIGNS)) {

@@ -1,8 +1,8 @@
 /**
- * Turns what a zod schema refuses into our words, codes and paths.
- *
- * Spec: ux.md 2.2: unknown keys are shown at the key, of a union only the branch that got furthest,
- * zod's own texts never. Does not know where a path stands in a file.
+ * Converts what a zod schema refuses to our messages, codes and paths
+ * (docs/spec/error-messages.md): unknown keys are reported at the key, for a union only the branch
+ * that got furthest counts, and zod's own texts are never shown. Positions in the file are not
+ * known here.
  *
  * @module
  */
@@ -23,10 +23,10 @@ export interface PathMistake {
 
 type Issue = z.core.$ZodIssue;
 
-/** Unknown keys of one map that are told. */
+/** Most unknown keys reported for one map. */
 const UNKNOWN_MAX = 100;
 
-/** Words all issues of a failed check. */
+/** Explains all issues of a failed check. */
 export function wordIssues(
   error: Pick<z.core.$ZodError, 'issues'>,
   schema: z.core.$ZodType | undefined,
@@ -78,7 +78,7 @@ function wordUnion(
   return [{ ...shapeMistake(value, expected), path, part: 'value' }];
 }
 
-/** True when a branch refuses the value as a whole, so that another branch was meant. */
+/** True when a branch refuses the value as a whole, so that another branch must be meant. */
 function isOtherShape(issue: Issue, depth: number): boolean {
   if (issue.path.length > depth) return false;
   if (issue.code === 'invalid_type') return true;
@@ -101,7 +101,7 @@ function wordCustom(
   const key = String(path.findLast((step) => typeof step === 'string') ?? 'this');
   const hint = mistake?.hint?.replaceAll('$key', key) ?? belongsHint(mistake?.foundUnit, path);
   const at = { code: mistake?.code ?? 'E104', path, part: 'value' } as const;
-  // Schemas of protocols say what a value is not: "is not a multiple of 64".
+  // Messages from protocols' schemas say what is wrong with a value: "is not a multiple of 64".
   const isVerb = issue.message.startsWith('is ') && !(value instanceof Object);
   const multiple = /^is not a multiple of (\d+)$/.exec(issue.message)?.[1];
   if (multiple !== undefined) return { ...at, ...multipleMistake(Number(value), Number(multiple)) };
@@ -109,7 +109,7 @@ function wordCustom(
   return { ...at, message, ...(hint === undefined ? {} : { hint }) };
 }
 
-/** Where quantities of a link belong, by the kind of their unit. */
+/** Where quantities of a link belong, by kind of unit. */
 const LINK_KEYS: Readonly<Record<string, string>> = {
   rate: 'rate',
   time: 'delay',
@@ -148,7 +148,7 @@ function unknownKind(issue: object, path: FilePath, value: unknown): PathMistake
   return { code: 'E104', path, part: 'value', message, ...hint };
 }
 
-/** Words issues of ordinary zod schemas, such as those of protocols. */
+/** Explains issues of ordinary zod schemas, such as those of protocols. */
 function wordPlain(issue: Issue, path: FilePath, value: unknown): PathMistake {
   const at = { path, part: 'value' as const };
   const shown = typeof value === 'string' ? `"${shorten(value)}"` : String(value);
@@ -178,7 +178,7 @@ function wordPlain(issue: Issue, path: FilePath, value: unknown): PathMistake {
   }
 }
 
-/** What a limit was compared with: the entries of a list, the characters of a text, a number. */
+/** What was compared with a limit: the entries of a list, the characters of a text, a number. */
 function amount(value: unknown): string {
   if (Array.isArray(value)) return value.length === 1 ? '1 entry' : `${value.length} entries`;
   return typeof value === 'string' ? `"${shorten(value)}"` : String(value);
@@ -257,7 +257,7 @@ function innerOf(schema: z.core.$ZodType, step: string | number): readonly z.cor
   return inner === undefined ? [] : [inner];
 }
 
-/** Takes wrappers off and opens unions; of a union by a kind only the branch that fits stays. */
+/** Unwraps a schema and opens unions; of a discriminated union only the matching branch remains. */
 function openForms(schema: z.core.$ZodType, value: unknown): readonly z.core.$ZodType[] {
   if (isWrapped(schema)) return openForms(schema.unwrap(), value);
   if (schema instanceof z.ZodPipe) return openForms(schema.in, value);

@@ -1,8 +1,9 @@
 /**
- * Makes topologies by rule: line, ring, star, tree, SCION hierarchy, mixnet.
+ * Generates topologies by rule: line, ring, star, tree, SCION hierarchy, mixnet
+ * (docs/spec/topology-files.md, Generated topologies).
  *
- * Spec: issue 2 section 4. Random choices come from one seeded stream, so the same entry makes the
- * same topology on every machine. What nodes run and what links are like come from `defaults`.
+ * Random choices come from one seeded stream, so the same entry gives the same topology on every
+ * machine. `defaults` determines the nodes' protocol and the links' properties.
  *
  * @module
  */
@@ -24,7 +25,7 @@ type Flat = Exclude<GenerateInput, { kind: 'scion' | 'mixnet' }>;
 const PATH = ['generate'] as const;
 const CHILDREN_DEFAULT = 2;
 
-/** Says why the `generate` entry of a file makes too much; undefined when it does not. */
+/** Why the `generate` entry of a file makes too much; undefined when it does not. */
 export function excessOf(input: GenerateInput): string | undefined {
   switch (input.kind) {
     case 'scion':
@@ -84,7 +85,10 @@ function pairsOf(input: Flat): readonly Pair[] {
   }
 }
 
-/** Breadth first: each node gets its children, all alike, or drawn from 1 to `children`. */
+/**
+ * Breadth first: each node gets the same number of children, or a number drawn from 1 to
+ * `children`.
+ */
 function treePairs(input: Extract<Flat, { kind: 'tree' }>): readonly Pair[] {
   const most = input.children ?? CHILDREN_DEFAULT;
   const random = input.seed === undefined ? undefined : seededRandom('tree', input.seed);

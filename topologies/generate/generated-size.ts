@@ -1,19 +1,20 @@
 /**
- * How large a topology may be that a short file makes: a generator, or an importer that joins everybody with everybody.
+ * How large a topology from a short file may be: from a generator, or an importer that links
+ * everything with everything.
  *
  * @module
  */
 
-/** What is made. */
+/** The size of the result. */
 export interface GeneratedSize {
   readonly nodes: number;
   readonly links: number;
 }
 
-/** Twice the largest list of nodes; and what a machine with 8 GB builds in half a minute. */
+/** Twice the longest permitted list of nodes; a machine with 8 GB builds it in half a minute. */
 const LARGEST: GeneratedSize = { nodes: 200_000, links: 300_000 };
 
-/** Says what is too many; undefined when nothing is. */
+/** Says what exceeds the limits; undefined when nothing does. */
 export function tooLarge(size: GeneratedSize): string | undefined {
   for (const what of ['nodes', 'links'] as const) {
     if (size[what] > LARGEST[what]) {

@@ -1,9 +1,9 @@
 /**
- * Makes mixnets: an authority, providers, layers of mixes, clients, and the links that they need.
+ * Generates mixnets: an authority, providers, layers of mixes, clients, and the links they need
+ * (docs/spec/mixnet.md, Topologies and paths).
  *
- * Spec: issue 4 section 2, project spec mixnet 3.2 (stratified, cascade, free route). Everybody has
- * a link to the authority; client i belongs to provider ((i - 1) mod providers) + 1. Names are
- * `authority`, `provider-1`, `mix-1-1` (layer, place in it), `client-1`.
+ * Every node has a link to the authority; client i belongs to provider ((i - 1) mod providers) + 1.
+ * Names are `authority`, `provider-1`, `mix-1-1` (layer, place in it), `client-1`.
  *
  * @module
  */
@@ -42,7 +42,7 @@ interface Size {
 }
 type Pair = readonly [string, string];
 
-/** How much a mixnet has, before it is made. */
+/** The size of a mixnet, before it is generated. */
 export function mixnetSize(input: MixnetInput): GeneratedSize {
   const size: Size = { ...DEFAULTS, ...defined(input) };
   const { layers, width, providers, clients } = size;
@@ -92,17 +92,17 @@ export function generateMixnet(input: MixnetInput): TopologyDraft {
   return { ases: [], nodes, links: pairs.map(link) };
 }
 
-/** What the mix at a place of its layer says of where it is. */
+/** The autonomous system of a mix, by its place in the layer. */
 function systemOf({ systems }: Size, place: number): Pick<NodeDraft, 'options'> {
   return systems === undefined ? {} : { options: { asn: `AS${1 + (place % systems)}` } };
 }
 
-/** The machine that a client shares: `clients-1`, `clients-2`, ... in turn. */
+/** The machine that a client runs on: `clients-1`, `clients-2`, ... in rotation. */
 function machineOf({ clientMachines }: Size, index: number): Pick<NodeDraft, 'machine'> {
   return clientMachines === undefined ? {} : { machine: `clients-${1 + (index % clientMachines)}` };
 }
 
-/** Between mixes: any two where paths may go, each pair once. */
+/** Between mixes: any two that may be consecutive on a path, each pair once. */
 function mixLinks(size: Size, layers: readonly (readonly string[])[]): readonly Pair[] {
   if (size.topology === 'free-route' || size.placement === 'beacon') {
     const mixes = layers.flat();

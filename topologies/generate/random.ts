@@ -1,5 +1,6 @@
 /**
- * The generators' own random stream: the same seed makes the same topology, whatever else draws.
+ * The generators' own random stream: the same seed gives the same topology, independent of other
+ * draws.
  *
  * @module
  */

@@ -1,10 +1,10 @@
 /**
- * Makes a SCION hierarchy: ISDs with a ring of core ASes each, leaf ASes in levels below them, and
- * peering links between leaf ASes.
+ * Generates a SCION hierarchy: ISDs, each with a ring of core ASes, leaf ASes in levels below them,
+ * and peering links between leaf ASes (docs/spec/topology-files.md, Generated topologies).
  *
- * Spec: issue 2 section 4, scion.md 3.1 (relations). One border router per AS; with `gateways`, one
- * gateway in each leaf AS without customers. All core ASes of all ISDs hang together: a ring inside
- * each ISD, and between neighbouring ISDs as many links as they have core ASes.
+ * One border router per AS; with `gateways`, one gateway in each leaf AS without customers. All
+ * core ASes are connected: by a ring inside each ISD, and by as many links between neighbouring
+ * ISDs as they have core ASes.
  *
  * @module
  */
@@ -33,7 +33,7 @@ interface As {
   readonly core: boolean;
 }
 
-/** How much a hierarchy has at most, before it is made. */
+/** Upper bound of a hierarchy's size, before it is generated. */
 export function scionSize(input: ScionInput): GeneratedSize {
   const { isds, cores, leaves, parents, peering } = { ...DEFAULTS, ...defined(input) };
   // A gateway beside each leaf.
@@ -65,7 +65,7 @@ export function generateScion(input: ScionInput): TopologyDraft {
   return assemble([...cores.flat(), ...leaves], links, input.gateways ?? true);
 }
 
-/** Leaves are spread evenly over the levels, the upper ones get the rest. */
+/** Leaves are spread evenly over the levels; the remainder goes to the upper ones. */
 function leafLevels(isd: number, size: typeof DEFAULTS): readonly (readonly As[])[] {
   const levels: As[][] = [];
   for (const index of range(size.leaves)) {
@@ -80,7 +80,7 @@ function leafLevels(isd: number, size: typeof DEFAULTS): readonly (readonly As[]
 
 function ring(core: readonly As[]): readonly LinkDraft[] {
   const pairs = core.map((as, index) => [as, core[(index + 1) % core.length]] as const);
-  // Two core ASes have one link, not a ring of two.
+  // Two core ASes have a single link, not a ring of two.
   const kept = core.length > 2 ? pairs : pairs.slice(0, core.length - 1);
   return kept.flatMap(([a, b]) => (b === undefined ? [] : [link(a, b, 'core')]));
 }
@@ -112,7 +112,8 @@ function uplinks(
 }
 
 function peerings(leaves: readonly As[], count: number, draw: DrawBelow): readonly LinkDraft[] {
-  // All pairs in the order (0, 1), (0, 2), ... (1, 2), ...: numbered, not listed, as there may be billions.
+  // All pairs in the order (0, 1), (0, 2), ... (1, 2), ...: numbered rather than listed, as there
+  // may be billions.
   const pairs = (leaves.length * (leaves.length - 1)) / 2;
   const taken: number[] = [];
   const links: LinkDraft[] = [];
@@ -123,7 +124,7 @@ function peerings(leaves: readonly As[], count: number, draw: DrawBelow): readon
   return links;
 }
 
-/** Takes the free number of a rank; `taken` stays sorted. */
+/** Takes the n-th free number; `taken` stays sorted. */
 function takeFree(taken: number[], rank: number): number {
   let number = rank;
   let at = 0;
@@ -135,7 +136,7 @@ function takeFree(taken: number[], rank: number): number {
   return number;
 }
 
-/** The pair of a number. */
+/** The pair with a given number. */
 function pairAt(number: number, count: number): readonly [number, number] {
   let first = 0;
   let rest = number;

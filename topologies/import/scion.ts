@@ -1,10 +1,11 @@
 /**
- * Reads SCION topology files (`.topo`) as published with the reference implementation.
+ * Reads SCION topology files (`.topo`) as published with the reference implementation
+ * (scionproto/scion, topology/README.md).
  *
- * Spec: scion.md 3.1. Routers are numbered by first appearance per AS; ends with the same letter in
- * one AS are one router, an end without letter is a router of its own. Interface numbers that a file
- * leaves out become 1, 2, 3 ... in file order instead of random ones. `underlay`, `bw`, `cert_issuer`
- * and the TRC roles do not matter here and are accepted.
+ * Routers are numbered by first appearance per AS; ends with the same letter in one AS belong to
+ * one router, an end without a letter is a router of its own. Interface numbers omitted in a file
+ * become 1, 2, 3 ... in file order instead of random ones. `underlay`, `bw`, `cert_issuer` and the
+ * TRC roles have no effect here and are accepted.
  *
  * @module
  */
@@ -71,7 +72,7 @@ type TopoLink = z.output<typeof linkSchema>;
 
 const RELATIONS = { CORE: 'core', CHILD: 'child', PEER: 'peer' } as const;
 
-/** Drafts of a `.topo` file; its mistakes are noted in the context. */
+/** Drafts from a `.topo` file; its mistakes are recorded in the context. */
 export function draftOfScion(context: BuildContext, name: string): TopologyDraft | undefined {
   const folder = dirname(context.source.path);
   const found = findFile(name, [folder], ['the folder of this file']);
@@ -156,13 +157,13 @@ class Routers {
     );
   }
 
-  /** Links inside all ASes. */
+  /** Links within all ASes. */
   get internalCount(): number {
     const counts = [...this.#byAs.values()].map(({ length }) => (length * (length - 1)) / 2);
     return counts.reduce((sum, count) => sum + count, 0);
   }
 
-  /** Inside an AS every router reaches every other one directly. */
+  /** Within an AS every router reaches every other one directly. */
   internal(): readonly LinkDraft[] {
     return [...this.#byAs.values()].flatMap((names) =>
       names.flatMap((a, index) =>

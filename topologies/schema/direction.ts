@@ -1,8 +1,7 @@
 /**
- * YAML of one direction of a link: every field of `DirectionSpec`, with units.
- *
- * Spec: simulation.md 2.1 to 2.7, engine/net/link-spec.ts (meaning and defaults of each field).
- * Checks single values; what two values say together is checked in `build/direction.ts`.
+ * YAML of one direction of a link: every field of `DirectionSpec`, with units
+ * (docs/spec/link-model.md; `engine/net/link-spec.ts` has the meaning and default of each field).
+ * Checks single values; `build/direction.ts` checks values against each other.
  *
  * @module
  */
@@ -88,7 +87,7 @@ const jitterKinds = z.discriminatedUnion('kind', [
   z.strictObject({ kind: kind('table'), quantiles: z.array(time()).min(2) }),
 ]);
 
-/** Jitter: the half width of a uniform law, or a law. */
+/** Jitter: the half width of a uniform distribution, or a distribution. */
 const jitterSchema = z
   .union([time(), jitterKinds])
   .transform((jitter): JitterSpec => {
@@ -233,7 +232,7 @@ const queueSchema = z
     examples: ['1000packets', '1MB'],
   });
 
-/** Rate limiter in front of the transmitter. */
+/** Rate limiter before the transmitter. */
 const tokenBucketSchema = z
   .strictObject({
     rate: rate(),
@@ -288,7 +287,7 @@ const contactsSchema = z
 
 const delay = time().meta({ description: 'One-way propagation delay.', examples: ['10ms'] });
 
-/** Keys of a direction; all may be left to the defaults of the file. */
+/** Keys of a direction; each may be left to the file's defaults. */
 export const directionShape = {
   rate: rate().optional().meta({ description: 'Bit rate, or unlimited.' }),
   delay: delay.optional(),

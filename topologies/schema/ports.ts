@@ -5,7 +5,7 @@
  */
 import { type Leaf, type LeafResult, leaf, otherShape, shorten, wrong } from '../files/leaf.ts';
 
-/** Ports from `first` to `last`, both included. */
+/** Ports from `first` to `last`, inclusive. */
 export interface PortRange {
   readonly first: number;
   readonly last: number;

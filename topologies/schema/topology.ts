@@ -1,8 +1,7 @@
 /**
- * YAML of a topology: autonomous systems, nodes, links, segments, generators and importers.
- *
- * Spec: DESIGN 2 and 6, scion.md 3.1 and 3.3, issue 2 section 4. The shapes of single entries; what
- * entries say about each other is checked in `build/`.
+ * YAML of a topology: autonomous systems, nodes, links, segments, generators and importers
+ * (docs/spec/topology-files.md). This file has the forms of single entries; `build/` checks entries
+ * against each other.
  *
  * @module
  */
@@ -72,7 +71,7 @@ const externalShape = {
   }),
 };
 
-/** Where something stands on the Earth, degrees. */
+/** A place on Earth, degrees. */
 const placeSchema = z
   .strictObject({
     lat: number('degrees of latitude such as 50.1', { min: -90, max: 90 }),
