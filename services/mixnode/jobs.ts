@@ -1,5 +1,5 @@
 /**
- * What the threads of a {@link Mixnode} load: the unwrapping of Sphinx packets.
+ * What the threads of a {@link Mixnode} load: the job that unwraps Sphinx packets.
  *
  * @module
  */
@@ -7,10 +7,10 @@ import type { JobDefinition } from '../../engine/host/compute.ts';
 import { byteJob } from '../../nodes/_kit/byte-job.ts';
 import { unwrapJob } from '../../nodes/sphinx/index.ts';
 
-/** Looks like a protocol to a thread. */
+/** Has the shape of a protocol, as threads expect. */
 export const protocol: { readonly jobs: Readonly<Record<string, JobDefinition>> } = {
   jobs: { unwrap: byteJob(unwrapJob) },
 };
 
-/** Where threads find it. */
+/** The module that threads load. */
 export const jobsUrl: string = import.meta.url;

@@ -1,9 +1,10 @@
 /**
- * A mix as a library: packets in, what becomes of them out (project spec seed-systems 5.3, R-190).
+ * A mix as a library: packets in, results out (R-190).
  *
- * Start, submit, take, stats, stop, as published, over the packet pipeline of the live mode. Every
- * result is a valid packet with one layer less; all else is a drop with a name. It has no sockets,
- * no directory and no clock of its own: delays are handed out, and whoever sends keeps them.
+ * The calls are start, submit, take, stats and stop, on top of the packet pipeline of the live
+ * mode. Every result is a valid packet with one layer removed; everything else is a drop with a
+ * reason. It has no sockets, no directory and no clock: delays are returned to the caller, who must
+ * wait for them.
  *
  * @module
  */
@@ -27,55 +28,58 @@ import {
 } from '../../nodes/sphinx/index.ts';
 import { jobsUrl } from './jobs.ts';
 
-/** Longest delay that is obeyed, ms: three epochs of 20 minutes. */
+/** Longest delay accepted, ms: three epochs of 20 minutes. */
 const DELAY_MS_MAX = 3_600_000;
 const EXPECTED_TAGS = 1_000_000;
 const FALSE_POSITIVE = 1e-6;
 const FILTER_KEY_LENGTH = 16;
 const MS_PER_SECOND = 1_000;
 
-/** What may be said about a mix; everything but the source of randomness has a default. */
+/** Settings of a mix; everything but the source of randomness has a default. */
 export interface MixnodeOptions {
-  /** Worker threads; one for each core, at most four, when absent. */
+  /** Worker threads; by default one per core, at most four. */
   readonly workers?: number;
-  /** Packets that a worker takes at a time; 128. */
+  /** Packets that a worker takes at a time; default 128. */
   readonly batch?: number;
-  /** Reusable buffers; 1,024. */
+  /** Reusable buffers; default 1,024. */
   readonly slots?: number;
-  /** Packets inside, and results that wait to be taken, at most; 10,000. */
+  /** Most packets inside, including results waiting to be taken; default 10,000. */
   readonly queue?: number;
-  /** `x25519` when absent. */
+  /** Default `x25519`. */
   readonly exchange?: ExchangeChoice;
-  /** Nodes on a path at most; 5. */
+  /** Most nodes on a path; default 5. */
   readonly nrHops?: number;
-  /** User data of a packet, bytes; 2,000. */
+  /** User data of a packet, bytes; default 2,000. */
   readonly userPayloadLength?: number;
-  /** Packets in the life of the key, for the size of the replay filter; 1,000,000. */
+  /**
+   * Packets during the life of the key, which determine the size of the replay filter; default
+   * 1,000,000.
+   */
   readonly expectedTags?: number;
 }
 
-/** What a mix is given by its process. */
+/** What a mix needs from its process. */
 export interface MixnodeParts {
   readonly crypto: CryptoProvider;
   readonly random: (length: number) => Uint8Array;
 }
 
-/** A valid packet with one layer less. */
+/** A valid packet with one layer removed. */
 export type MixedPacket =
-  /** To be sent to `nextNode` after the delay. */
+  /** Must be sent to `nextNode` after the delay. */
   | {
       readonly kind: 'forward';
       readonly nextNode: Uint8Array;
       readonly delayMs: number;
       readonly packet: Uint8Array;
     }
-  /** Ends here. */
+  /** Ends at this mix. */
   | { readonly kind: 'deliver' | 'surbReply'; readonly payload: Uint8Array };
 
 /** Counts since the start. */
 export interface MixnodeStats {
   readonly packetsSubmitted: number;
-  /** Valid ones, unwrapped. */
+  /** Valid packets, unwrapped. */
   readonly packetsProcessed: number;
   readonly packetsDropped: number;
   /** By reason. */
@@ -89,9 +93,9 @@ export interface MixnodeStats {
   readonly batches: number;
 }
 
-/** See the module; `startMixnode` makes one. */
+/** A mix; `startMixnode` creates one. */
 export class Mixnode {
-  /** What senders need of it. */
+  /** Needed by senders. */
   readonly publicKey: Uint8Array;
   readonly #pipeline: Pipeline;
   readonly #job: number;
@@ -142,12 +146,12 @@ export class Mixnode {
     };
   }
 
-  /** Resolves when the threads are there; packets may be submitted before. */
+  /** Resolves when the threads have started; packets may be submitted earlier. */
   async ready(): Promise<void> {
     await this.#pipeline.settled();
   }
 
-  /** Takes a packet in, or drops it by name; never blocks. The bytes stay the caller's. */
+  /** Accepts a packet, or drops it with a reason; never blocks. The caller keeps the bytes. */
   submit(packet: Uint8Array): 'taken' | 'queue-full' | 'too-long' | 'no-worker' {
     const token = this.#token;
     this.#token += 1;
@@ -162,17 +166,17 @@ export class Mixnode {
     return submitted;
   }
 
-  /** The oldest results that nobody has taken yet, at most `max`. */
+  /** The oldest results not yet taken, at most `max`. */
   take(max: number): readonly MixedPacket[] {
     return this.#results.splice(0, max);
   }
 
-  /** Resolves when nothing is inside: all results can be taken. */
+  /** Resolves when no packet is being processed: all results can be taken. */
   async drained(): Promise<void> {
     await this.#pipeline.drained();
   }
 
-  /** Counts since the start, until the stop. */
+  /** Counts from the start until the stop. */
   stats(): MixnodeStats {
     const seconds = ((this.#stoppedAt ?? performance.now()) - this.#startedAt) / MS_PER_SECOND;
     const dropped = [...this.#drops.values()].reduce((sum, count) => sum + count, 0);

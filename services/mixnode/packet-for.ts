@@ -11,15 +11,15 @@ const NODE_ID_LENGTH = 32;
 /** A node of a path. */
 export interface MixHop {
   readonly publicKey: Mixnode['publicKey'];
-  /** How long it shall hold the packet, ms; of the last one without meaning. */
+  /** How long it must hold the packet, ms; ignored for the last node. */
   readonly delayMs?: number;
 }
 
 /**
- * Makes a packet that goes through `path` and ends at its last node.
- * @param payload user data, at most `userPayloadLength` bytes; filled up with zeros.
- * @returns the packet; `nextNode` of a hop is the number of the next one, from 0, big-endian.
- * @throws RangeError when path or payload do not fit in the packets of the options.
+ * Creates a packet that goes through `path` and ends at its last node.
+ * @param payload User data, at most `userPayloadLength` bytes; padded with zeros.
+ * @returns the packet; a hop's `nextNode` is the index of the next one, from 0, big-endian.
+ * @throws RangeError when path or payload do not fit the packets of these options.
  */
 export function packetFor(
   { crypto, random }: MixnodeParts,

@@ -1,15 +1,19 @@
 /**
- * Connections of an endpoint: a bounded number. Of too many the one goes that has been silent longest:
- * a health check must not wait for somebody who opened sixty-four and says nothing.
+ * Bounds the number of an endpoint's connections. When there are too many, the one that has been
+ * silent longest is closed: a health check must not wait behind a client that opened sixty-four and
+ * sends nothing.
  *
  * @module
  */
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
-/** Keeps at most so many connections of a server open; those whose whole request is being answered stay. */
+/**
+ * Keeps at most `most` connections of a server open; connections whose complete request is being
+ * answered stay.
+ */
 export function boundConnections(server: Server, most: number): void {
-  /** Without an answer under way, the one that has been silent longest first. */
+  /** Connections without an answer in progress, the longest silent first. */
   const silent = new Set<Socket>();
   const busy = new Set<Socket>();
   server.on('connection', (socket: Socket) => {
@@ -28,7 +32,7 @@ export function boundConnections(server: Server, most: number): void {
     const begin = (): void => {
       if (silent.delete(socket)) busy.add(socket);
     };
-    // Somebody who sends half a request, and says nothing, is silent.
+    // A client that sends half a request and then nothing counts as silent.
     if (hasBody(request)) request.once('end', begin);
     else begin();
     response.once('close', () => {
@@ -37,7 +41,7 @@ export function boundConnections(server: Server, most: number): void {
   });
 }
 
-/** RFC 9112 section 6: one of these fields says that a body follows. */
+/** RFC 9112 section 6: either of these fields says that a body follows. */
 function hasBody({ headers }: IncomingMessage): boolean {
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 }

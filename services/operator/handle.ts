@@ -1,9 +1,9 @@
 /**
- * One request of the operator's endpoint, from its line to its answer: a flat list of checks, then
- * the route. Every refusal is JSON and says what is allowed.
+ * One request to the operator's endpoint, from its request line to its answer: a flat list of
+ * checks, then the route. Every refusal is JSON and says what is allowed.
  *
- * A path is looked up as it was sent, in a fixed table: nothing is read from disk. What changes or
- * sends something is for loopback only, and never for a web page.
+ * A path is looked up exactly as sent, in a fixed table: nothing is read from disk. Routes that
+ * change or send something are for loopback clients only, and never for a web page.
  *
  * @module
  */
@@ -13,18 +13,18 @@ import { isLoopback } from './loopback-address.ts';
 import type { NodeFace } from './node-face.ts';
 import { type Answer, type Method, ROUTES, Routes, refusal } from './routes.ts';
 
-/** Who is asked, and how the endpoint listens. */
+/** The node asked, and how the endpoint listens. */
 export interface Handled {
   readonly face: NodeFace;
   readonly log: OperatorLog;
-  /** True when only this machine reaches the endpoint. */
+  /** True when the endpoint is reachable only from this machine. */
   readonly isPrivate: boolean;
 }
 
-/** A level and a component's name fit many times over. */
+/** A level and a component name fit many times over. */
 const BODY_BYTES_MAX = 4_096;
 
-/** Makes the handler of all requests. */
+/** Creates the handler of all requests. */
 export function handle(o: Handled): (request: IncomingMessage, response: ServerResponse) => void {
   const routes = new Routes(o.face, o.log);
   return (request, response) => {
@@ -62,14 +62,14 @@ function methodOf(request: IncomingMessage, methods: readonly Method[]): Method 
   return methods.find((method) => method === wanted);
 }
 
-/** A page whose name was bent to loopback (DNS rebinding) carries that name in `Host`. */
+/** A web page that reached loopback by DNS rebinding has its own name in `Host`. */
 function checkHost({ isPrivate }: Handled, { headers }: IncomingMessage): Answer | undefined {
   const name = (headers.host ?? 'localhost').replace(/:\d*$/, '').replace(/^\[(.*)\]$/, '$1');
   if (!isPrivate || isLoopback(name)) return undefined;
   return refusal(421, 'ask for 127.0.0.1, ::1 or localhost');
 }
 
-/** Only this machine changes things, and only its programs: browsers send `Origin`. */
+/** Only this machine may change things, and only its programs: browsers send `Origin`. */
 function checkCaller({ headers, socket }: IncomingMessage): Answer | undefined {
   if (!isLoopback(socket.remoteAddress ?? '')) {
     return refusal(403, 'only from the machine of the node itself (loopback)');
@@ -93,7 +93,7 @@ async function readBody(request: IncomingMessage): Promise<string | undefined> {
 
 function send(given: Answer, request: IncomingMessage, response: ServerResponse): void {
   const bytes = Buffer.from(given.text, 'utf8');
-  // What is left of a body that nobody reads goes with its connection.
+  // The unread rest of a body is discarded together with its connection.
   if (given.status === 413) response.setHeader('Connection', 'close');
   if (given.allow !== undefined) response.setHeader('Allow', given.allow);
   response.writeHead(given.status, {

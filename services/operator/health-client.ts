@@ -1,8 +1,8 @@
 /**
- * Asks the endpoint of one node process whether all is well: alive, ready, metrics that can be
- * read, one packet through the network.
+ * Asks a node process's endpoint whether all is well: alive, ready, metrics readable, one packet
+ * through the network (R-247).
  *
- * Spec: seed-systems.md R-247. Whoever answers is not trusted: answers are bounded and checked.
+ * The answering side is not trusted: answers are bounded and checked.
  *
  * @module
  */
@@ -17,37 +17,37 @@ export interface Endpoint {
 
 /** What to ask, and how long to wait. */
 export interface HealthQuestion {
-  /** `leave-out` for a network that is not to carry a packet now, or from another machine. */
+  /** `leave-out` for a network that must not carry a packet now, or from another machine. */
   readonly probe: 'send' | 'leave-out';
   /** Longest time for each answer, ms. */
   readonly timeoutMs: number;
 }
 
-/** What came of the one packet. */
+/** The result of the probe packet. */
 export type ProbeOutcome =
   | { readonly kind: 'back'; readonly ms?: number }
   | { readonly kind: 'failed'; readonly reason: string }
   | { readonly kind: 'none' }
-  /** The node takes probes from its own machine only. */
+  /** The node accepts probes from its own machine only. */
   | { readonly kind: 'elsewhere' }
   | { readonly kind: 'left-out' };
 
 /** The health of one node. */
 export interface NodeHealth {
-  /** `host:port` as it was asked. */
+  /** `host:port` as requested. */
   readonly endpoint: string;
   /** True when nothing is wrong. */
   readonly ok: boolean;
   /** What is wrong, one sentence each. */
   readonly problems: readonly string[];
-  /** What the node says of itself; absent when it does not answer. */
+  /** What the node reports about itself; absent when it does not answer. */
   readonly status?: HealthStatus;
   /** Samples at `/metrics`; 0 when there are none. */
   readonly metrics: number;
   readonly probe: ProbeOutcome;
 }
 
-/** A process that runs many nodes is named after all of them. */
+/** A process that runs many nodes has all of them in its name. */
 const NAME_CHARACTERS_MAX = 65_536;
 
 const STATUS = z.object({
@@ -61,7 +61,7 @@ const STATUS = z.object({
   cpuSeconds: z.number().nonnegative(),
 });
 
-/** State of a node as its endpoint says it. */
+/** State of a node as reported by its endpoint. */
 export type HealthStatus = z.infer<typeof STATUS>;
 
 const PROBE = z.object({
@@ -74,12 +74,12 @@ const PROBE = z.object({
 const ANSWER_BYTES_MAX = 4 * 1024 * 1024;
 const SAMPLE = /^[a-zA-Z_:][a-zA-Z0-9_:]*(\{.*\})? \S+$/;
 
-/** `host:port`, with brackets around IPv6. */
+/** `host:port`, with brackets around an IPv6 address. */
 export function endpointText({ host, port }: Endpoint): string {
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
-/** Asks one node; never rejects, a node that does not answer has a problem. */
+/** Checks one node; never rejects: a node that does not answer is reported as a problem. */
 export async function checkNode(endpoint: Endpoint, asked: HealthQuestion): Promise<NodeHealth> {
   const text = endpointText(endpoint);
   const ask = (method: string, path: string): Promise<Reply> =>
@@ -111,7 +111,7 @@ function readStatus(reply: Reply): HealthStatus | undefined {
   return 'problem' in reply ? undefined : STATUS.safeParse(jsonOf(reply.text)).data;
 }
 
-/** Samples of a text that is readable as a whole and comes from a node; otherwise 0. */
+/** Number of samples, if the whole text can be parsed and comes from a node; otherwise 0. */
 function countSamples(reply: Reply): number {
   if ('problem' in reply || reply.status !== 200) return 0;
   const lines = reply.text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
@@ -133,7 +133,7 @@ function jsonOf(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    // What is no JSON has none of the fields either; the schema says so.
+    // Without JSON there are no fields either; the schema reports that.
     return undefined;
   }
 }
@@ -146,7 +146,7 @@ interface Exchange {
   readonly timeoutMs: number;
 }
 
-/** One request on a connection of its own; whatever goes wrong is a problem in words. */
+/** One request on its own connection; any failure becomes a problem in words. */
 function exchange({ host, port }: Endpoint, asked: Exchange): Promise<Reply> {
   const { method, path, timeoutMs } = asked;
   return new Promise((resolve) => {

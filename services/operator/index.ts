@@ -1,5 +1,5 @@
 /**
- * The operator's face of a node process: endpoint, log, signals, memory watch, health check.
+ * The operator's interface of a node process: endpoint, log, signals, memory watch, health check.
  *
  * @module
  */

@@ -1,9 +1,10 @@
 /**
- * The log of a node process: one JSON object a line, levels per component that change while it runs.
+ * The log of a node process: one JSON object per line, with levels per component that can change
+ * while it runs (R-066, R-067, R-248).
  *
- * Spec: seed-systems.md 2.9 (field names), R-066, R-067, R-248. Lines are written before the call
- * returns, so that nothing is lost when the process ends; at most 1,000 a second, the rest is
- * counted. Does not rotate files: what starts the process collects its stderr.
+ * Lines are written before the call returns, so that nothing is lost when the process ends; at most
+ * 1,000 per second, the others are counted. Files are not rotated: whatever starts the process
+ * collects its stderr.
  *
  * @module
  */
@@ -19,7 +20,7 @@ import {
   readLevels,
 } from './log-levels.ts';
 
-/** More about a line; the names of seed-systems.md 2.9 where one fits. */
+/** Additional fields of a line. */
 export interface LogFields {
   readonly packet_id?: string | number;
   readonly destination?: string;
@@ -28,40 +29,43 @@ export interface LogFields {
   readonly [name: string]: string | number | boolean | undefined;
 }
 
-/** Writes lines of one component. */
+/** Writes the lines of one component. */
 export type ComponentLog = Readonly<
   Record<OperatorLevel, (message: string, fields?: LogFields) => void>
 >;
 
 /** The log of a node process. */
 export interface OperatorLog {
-  /** Lines of a part of the process: `operator`, `gateway`, `coordinator`. */
+  /** The lines of one part of the process: `operator`, `gateway`, `coordinator`. */
   component(name: string): ComponentLog;
-  /** A sink for the log of the port (`engine/host/measure.ts`); hosts become the field `node`. */
+  /** A sink for the port's log (`engine/host/measure.ts`); the host becomes the field `node`. */
   sink(component: string): (host: string, level: 'debug' | 'info' | 'warn', text: string) => void;
   levels(): LogLevels;
   /**
    * Changes the level of everything, or of one component.
-   * @throws RangeError for a bad name, or more than 64 components with levels of their own.
+   * @throws RangeError for an invalid name, or more than 64 components with levels of their own.
    */
   setLevel(level: OperatorLevel, component?: string): void;
-  /** Sets these levels in place of all that are set. */
+  /** Replaces all levels by these. */
   replaceLevels(levels: Omit<LevelsRead, 'problems'>): void;
-  /** Writes everything from now on, or goes back to the levels set; true when everything is written. */
+  /**
+   * Writes everything from now on, or returns to the configured levels; true when everything is
+   * written.
+   */
   toggleDebug(): boolean;
-  /** Lines that were left out since the start, because there were too many or nobody could read. */
+  /** Lines omitted since the start, because there were too many or nobody could read them. */
   lost(): number;
 }
 
-/** How to make a log. */
+/** Options of a log. */
 export interface JsonLogOptions {
-  /** Name of the node, in every line. */
+  /** Name of the node, written in every line. */
   readonly node: string;
-  /** Level of everything that the environment does not set; default `info`. */
+  /** Level of everything not set by the environment; default `info`. */
   readonly level?: OperatorLevel;
-  /** Text of ORRERY_LOG; default: that of this process. It wins over `level`. */
+  /** Text of ORRERY_LOG; by default that of this process. It takes precedence over `level`. */
   readonly environment?: string;
-  /** Takes the lines; default stderr. */
+  /** Receives the lines; default stderr. */
   readonly destination?: DestinationStream;
 }
 
@@ -70,7 +74,7 @@ const LINES_PER_SECOND_MAX = 1_000;
 const FIELDS_MAX = 16;
 const STDERR = 2;
 
-/** Makes the log of a node process. */
+/** Creates the log of a node process. */
 export function jsonLog(options: JsonLogOptions): OperatorLog {
   const log = new JsonLog(options);
   const said = readLevels(options.environment ?? process.env['ORRERY_LOG'] ?? '');
@@ -164,7 +168,9 @@ class JsonLog implements OperatorLog {
     this.writer[level]({ node, component, ...clean(fields) }, scrub(message));
   }
 
-  /** Counts the lines of this second; the first line of a new one says what was left out before. */
+  /**
+   * Counts the lines of this second; the first line of a new second reports how many were omitted.
+   */
   private hasRoom(): boolean {
     const second = Math.floor(performance.now() / 1000);
     if (second !== this.second) {
@@ -180,7 +186,7 @@ class JsonLog implements OperatorLog {
     return this.linesThisSecond <= LINES_PER_SECOND_MAX;
   }
 
-  /** A reader that went away is no reason for a node to end. */
+  /** A reader that has gone away is no reason for a node to end. */
   private stderr(): DestinationStream {
     const destination = pino.destination({ dest: STDERR, sync: true });
     destination.on('error', () => {
@@ -198,7 +204,7 @@ interface Line {
   readonly fields: LogFields | undefined;
 }
 
-/** Formats lines; levels are judged before, per component. */
+/** Formats lines; levels are checked earlier, per component. */
 function makeWriter(
   destination: DestinationStream,
 ): Readonly<Record<OperatorLevel, (fields: object, message: string) => void>> {
@@ -214,7 +220,7 @@ function makeWriter(
   );
 }
 
-/** Fields as they are written: at most 16, no secrets, no long texts. */
+/** Fields as written: at most 16, no secrets, no long texts. */
 function clean(fields: LogFields | undefined): Readonly<Record<string, unknown>> {
   if (fields === undefined) return {};
   return Object.fromEntries(

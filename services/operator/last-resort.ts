@@ -1,15 +1,15 @@
 /**
- * Ends a process whose own thread does not answer any more: a node that computes without end when it
- * is told to stop would otherwise keep every timer from firing, that of the deadline too.
+ * Ends a process whose main thread no longer responds: when a node computes endlessly after it was
+ * told to stop, no timer fires, not even the one for the deadline.
  *
- * A thread of its own waits, says what it does, and kills. Starts when draining begins, so that a process
- * at work has no such thread.
+ * A separate thread waits, writes a message, and kills the process. It is started when draining
+ * begins, so that a working process does not have it.
  *
  * @module
  */
 import { Worker } from 'node:worker_threads';
 
-/** What the thread is told. */
+/** The order to the thread. */
 export interface LastResort {
   /** From now, ms. */
   readonly afterMs: number;
@@ -17,7 +17,7 @@ export interface LastResort {
   readonly line: string;
 }
 
-/** Plain JavaScript: it runs from sources and from a bundle, without a file of its own. */
+/** Plain JavaScript, so that it runs from sources and from a bundle without a file of its own. */
 const PROGRAM = `
 const { workerData: { afterMs, line } } = require('node:worker_threads');
 setTimeout(() => {
@@ -26,7 +26,7 @@ setTimeout(() => {
 }, afterMs);
 `;
 
-/** Starts the thread; it keeps no process alive. */
+/** Starts the thread; it does not keep the process alive. */
 export function startLastResort(order: LastResort): void {
   const worker = new Worker(PROGRAM, { eval: true, workerData: order });
   worker.unref();

@@ -1,32 +1,32 @@
 /**
- * Log levels per component, and how they are written in the environment: `ORRERY_LOG=debug`,
- * `ORRERY_LOG=gateway:debug,router:warn`, or both mixed (`info,gateway:debug`).
+ * Log levels per component, and their form in the environment: `ORRERY_LOG=debug`,
+ * `ORRERY_LOG=gateway:debug,router:warn`, or both combined (`info,gateway:debug`) (R-248).
  *
- * Spec: seed-systems.md R-248. Does not write lines; `json-log.ts` does.
+ * `json-log.ts` writes the lines.
  *
  * @module
  */
 
-/** Levels from which on lines are written, most talkative first. */
+/** Levels, most verbose first; lines below the set level are not written. */
 export const OPERATOR_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
 
 /** One of the levels. */
 export type OperatorLevel = (typeof OPERATOR_LEVELS)[number];
 
-/** The level of everything, and of the components that have their own. */
+/** The general level, and those of components with a level of their own. */
 export interface LogLevels {
   readonly level: OperatorLevel;
   readonly components: Readonly<Record<string, OperatorLevel>>;
 }
 
-/** What a text of the environment says; what could not be read stands in `problems`. */
+/** The content of the environment text; unreadable parts are listed in `problems`. */
 export interface LevelsRead {
   readonly level?: OperatorLevel;
   readonly components: ReadonlyMap<string, OperatorLevel>;
   readonly problems: readonly string[];
 }
 
-/** Components with a level of their own; more than a process has parts. */
+/** Most components with a level of their own; more than a process has parts. */
 export const COMPONENTS_MAX = 64;
 
 const COMPONENT = /^[a-z][a-z0-9._-]{0,62}$/;
@@ -44,10 +44,9 @@ export function isLevel(level: unknown): level is OperatorLevel {
 }
 
 /**
- * Reads levels as the environment writes them. Parts that cannot be read are named, the others count.
- *
+ * Reads levels in the form of the environment. Unreadable parts are reported, the others count.
  * @param text `level` and `component:level`, separated by commas; later parts win.
- * @returns the levels, with one sentence per part that could not be read.
+ * @returns the levels, with one sentence for each unreadable part.
  */
 export function readLevels(text: string): LevelsRead {
   const components = new Map<string, OperatorLevel>();

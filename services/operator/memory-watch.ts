@@ -1,9 +1,9 @@
 /**
- * Watches what the process uses: resident memory, heap, processor time. Warns once when memory comes
- * near its limit and once when it is beyond; the rest is gauges.
+ * Watches the process's resources: resident memory, heap, processor time. Warns once when memory
+ * approaches its limit and once when it exceeds it; everything else is gauges (R-010, R-011,
+ * R-242).
  *
- * Spec: seed-systems.md R-010 (256 MiB), R-011 (processor use printed), R-242. Does not end the
- * process: that is the limit of what started it (systemd MemoryMax, a container).
+ * It does not end the process: that is up to whatever started it (systemd MemoryMax, a container).
  *
  * @module
  */
@@ -11,7 +11,7 @@ import type { MetricDefinition } from '../../engine/host/measure.ts';
 import type { MetricValue } from '../../engine/measure/counters.ts';
 import type { OperatorLog } from './json-log.ts';
 
-/** What the process used at one moment. */
+/** Resource usage at one moment. */
 export interface ResourceSample {
   readonly rssBytes: number;
   readonly heapBytes: number;
@@ -28,14 +28,14 @@ export interface MemoryWatch {
   dispose(): void;
 }
 
-/** What to watch and how. */
+/** What to watch, and how. */
 export interface MemoryWatchOptions {
   readonly log: OperatorLog;
   /** Default 256 MiB (R-010). */
   readonly limitBytes?: number;
   /** Time between samples, ms; default 1,000. */
   readonly intervalMs?: number;
-  /** Takes a sample; default: of this process. */
+  /** Takes a sample; by default of this process. */
   readonly take?: () => ResourceSample;
   /** Monotonic milliseconds; default `performance.now`. */
   readonly nowMs?: () => number;
@@ -63,7 +63,7 @@ const LIMIT_BYTES = 256 * 1024 * 1024;
 const WARN_SHARE = 0.8;
 const MEBI = 1024 * 1024;
 
-/** Starts watching; the watch alone keeps no process alive. */
+/** Starts watching; this alone does not keep the process alive. */
 export function watchMemory(options: MemoryWatchOptions): MemoryWatch {
   const { limitBytes = LIMIT_BYTES, intervalMs = 1_000, take = takeSample } = options;
   const nowMs = options.nowMs ?? ((): number => performance.now());

@@ -1,9 +1,9 @@
 /**
- * The metrics of a running node in Prometheus text format 0.0.4, under the names that a finished run
- * has in `metrics.prom`: base units, distributions as quantiles with `_sum` and `_count`.
+ * The metrics of a running node in Prometheus text format 0.0.4, under the names that a finished
+ * run uses in `metrics.prom`: base units, distributions as quantiles with `_sum` and `_count`. The
+ * number of labels is bounded (R-065).
  *
- * Spec: simulation.md 11.5; seed-systems.md R-065 (bounded labels). An own registry per scrape: the
- * node's meter is the only state.
+ * Each scrape has a registry of its own: the node's meter is the only state.
  *
  * @module
  */
@@ -21,9 +21,9 @@ import type { NodeFace, NodeState } from './node-face.ts';
 
 const QUANTILES = [0.5, 0.9, 0.95, 0.99, 0.999] as const;
 const STATES: readonly NodeState[] = ['starting', 'ready', 'running', 'draining', 'stopped'];
-/** Reasons with a label of their own; protocols declare some dozens. */
+/** Most reasons with a label of their own; protocols declare a few dozen. */
 const REASONS_MAX = 1_000;
-/** Individual samples that quantiles are computed from: the latest. */
+/** Quantiles are computed from the latest samples, this many. */
 const SAMPLES_MAX = 10_000;
 
 interface Sheet {
@@ -31,7 +31,7 @@ interface Sheet {
   readonly labels: Readonly<Record<'node' | 'protocol', string>>;
 }
 
-/** The text of one scrape; ends with a line end. */
+/** The text of one scrape; ends with a newline. */
 export function metricsText(face: NodeFace): Promise<string> {
   const status = face.status();
   const sheet: Sheet = {
@@ -82,7 +82,7 @@ function addDrops({ registry, labels }: Sheet, drops: Readonly<Record<string, nu
     registers: [registry],
   });
   Object.entries(drops).forEach(([reason, count], index) => {
-    // R-065: what is beyond the bound is folded, never left out.
+    // R-065: reasons beyond the bound are combined, never omitted.
     dropped.inc({ ...labels, reason: index < REASONS_MAX ? reason : 'other' }, count);
   });
 }
@@ -142,7 +142,7 @@ interface NamedDistribution extends Distribution {
   readonly divisor: number;
 }
 
-/** Quantiles with fewer than one sample beyond them are left out, as in `metrics.prom`. */
+/** Omits quantiles with less than one sample beyond them, as `metrics.prom` does. */
 function addDistribution(sheet: Sheet, { name, help, divisor, ...rest }: NamedDistribution): void {
   const { registry, labels } = sheet;
   const { count, sum, at } = rest;
@@ -152,7 +152,7 @@ function addDistribution(sheet: Sheet, { name, help, divisor, ...rest }: NamedDi
     if (count * (1 - quantile) < 1) continue;
     points.set({ ...labels, quantile: String(quantile) }, at(quantile) / divisor);
   }
-  // A gauge: samples may be negative, and then their sum falls.
+  // A gauge: samples may be negative, so that their sum can fall.
   gauge(sheet, `${name}_sum`, `Sum of ${name}`, sum / divisor);
   counter(sheet, `${name}_count`, `Samples of ${name}`, count);
 }

@@ -1,15 +1,15 @@
 /**
- * What a node process shows to its operator: the one interface between the process that runs a node
- * and everything in this folder (endpoint, signals, health check).
+ * What a node process offers its operator: the one interface between the process that runs a node
+ * and everything in this folder (endpoint, signals, health check; R-061, R-062, R-247).
  *
- * Spec: seed-systems.md R-061, R-062, R-247. Contains no behaviour: the process implements it.
+ * Types only: the process implements it.
  *
  * @module
  */
 import type { MetricDefinition } from '../../engine/host/measure.ts';
 import type { MetricValue } from '../../engine/measure/counters.ts';
 
-/** Where a node process stands between its start and its end. */
+/** State of a node process between start and end. */
 export type NodeState = 'starting' | 'ready' | 'running' | 'draining' | 'stopped';
 
 /** The state of a node process, as JSON at `/status`. */
@@ -21,7 +21,7 @@ export interface NodeStatus {
   readonly protocol: string;
   /** Seconds since the process started. */
   readonly uptimeSeconds: number;
-  /** True when the node takes work; `/readyz` answers 503 otherwise. */
+  /** True when the node accepts work; otherwise `/readyz` answers 503. */
   readonly ready: boolean;
   /** Why it is not ready, one sentence each; empty when it is. */
   readonly reasons: readonly string[];
@@ -31,40 +31,44 @@ export interface NodeStatus {
   readonly cpuSeconds: number;
 }
 
-/** What a reload did. */
+/** The result of a reload. */
 export interface ReloadResult {
-  /** Settings that are in force from now on, as a person names them: `log.level: info -> debug`. */
+  /** Settings that take effect now, in readable form: `log.level: info -> debug`. */
   readonly applied: readonly string[];
-  /** Settings that differ in the file but take effect with the next start only. */
+  /** Settings that differ in the file but need a restart to take effect. */
   readonly needsRestart: readonly string[];
-  /** `file:line:column  message` when the file is bad; then the old settings are all in force. */
+  /** `file:line:column  message` when the file is invalid; all old settings then stay in effect. */
   readonly error?: string;
 }
 
-/** What came of the one packet of a probe. */
+/** The result of a probe packet. */
 export interface ProbeResult {
   readonly ok: boolean;
-  /** Round trip in milliseconds, when the packet came back. */
+  /** Round trip in milliseconds, if the packet returned. */
   readonly ms?: number;
   /** Why it failed, one sentence. */
   readonly reason?: string;
 }
 
-/** A node process as its operator sees it; the process that runs the node implements it. */
+/** A node process as seen by its operator; implemented by the process that runs the node. */
 export interface NodeFace {
   /** Name of the node in its topology. */
   readonly name: string;
   status(): NodeStatus;
-  /** Every metric of the node by name; read at each scrape, so it must be cheap (milliseconds). */
+  /**
+   * Every metric of the node, by name; read at each scrape, so it must take milliseconds at most.
+   */
   metrics(): Readonly<Record<string, MetricValue>>;
-  /** Units and help of the metrics; a metric without one is shown without unit. */
+  /** Units and help texts of the metrics; a metric without one is shown without unit. */
   readonly definitions?: readonly MetricDefinition[];
   /** Packets that the node dropped, by reason. */
   drops(): Readonly<Record<string, number>>;
-  /** Reads its files again and takes over what can change while it runs; never throws on bad files. */
+  /**
+   * Reads its files again and applies what can change while it runs; never throws on invalid files.
+   */
   reload(): ReloadResult;
-  /** Sends one packet through the network and waits for it; absent where a node cannot. */
+  /** Sends one packet through the network and waits for it; absent when a node cannot do that. */
   probe?(): Promise<ProbeResult>;
-  /** Takes no new work, ends what is under way, saves what must be kept. */
+  /** Accepts no new work, finishes what is in progress, saves what must be kept. */
   drain(): Promise<void>;
 }

@@ -1,7 +1,7 @@
 /**
- * What each path of the operator's endpoint answers.
+ * The answer of each path of the operator's endpoint (R-247, R-248).
  *
- * Spec: seed-systems.md R-247, R-248. Knows nothing of connections; `handle.ts` checks who asks.
+ * It knows nothing about connections; `handle.ts` checks the caller.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import { isComponent, isLevel, OPERATOR_LEVELS } from './log-levels.ts';
 import { metricsText } from './metrics-text.ts';
 import type { NodeFace, NodeStatus, ProbeResult } from './node-face.ts';
 
-/** Methods that some path answers; HEAD is answered like GET, without the body. */
+/** Methods in use; HEAD is answered like GET, without the body. */
 export type Method = 'GET' | 'POST' | 'PUT';
 
 /** An answer before it is sent. */
@@ -19,11 +19,11 @@ export interface Answer {
   readonly status: number;
   readonly type: string;
   readonly text: string;
-  /** Methods of the path, with 405. */
+  /** The path's methods, for status 405. */
   readonly allow?: string;
 }
 
-/** The paths, and the methods that each answers. */
+/** The paths, with the methods of each. */
 export const ROUTES: ReadonlyMap<string, readonly Method[]> = new Map<string, readonly Method[]>([
   ['/healthz', ['GET']],
   ['/readyz', ['GET']],
@@ -86,7 +86,7 @@ export class Routes {
     return json(ready ? 200 : 503, { ready, node, state, reasons });
   }
 
-  /** One packet at a time: who asks meanwhile gets the answer of the one under way. */
+  /** One packet at a time: concurrent requests share the answer of the one in progress. */
   private async probe(): Promise<Answer> {
     const send = this.face.probe?.bind(this.face);
     if (send === undefined) return refusal(501, 'this node has no packet to probe with');
@@ -121,7 +121,7 @@ export class Routes {
   }
 }
 
-/** The declared fields and no others, with bounded words. */
+/** Only the declared fields, with bounded texts. */
 function statusOf(status: NodeStatus): NodeStatus {
   const { state, node, protocol, uptimeSeconds, ready, reasons, rssBytes, cpuSeconds } = status;
   const words = reasons.slice(0, REASONS_MAX).map(scrub);
@@ -133,7 +133,7 @@ function readJson(text: string): Readonly<Record<string, unknown>> | undefined {
     const value: unknown = JSON.parse(text);
     return typeof value === 'object' && value !== null ? { ...value } : undefined;
   } catch {
-    // What is no JSON has no level; the refusal says what to send.
+    // Without JSON there is no level; the refusal says what to send.
     return undefined;
   }
 }

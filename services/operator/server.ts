@@ -1,8 +1,9 @@
 /**
- * The operator's endpoint of a node process: health, metrics, state, one probe, log levels over HTTP.
+ * The operator's endpoint of a node process: health, metrics, state, one probe and log levels over
+ * HTTP (R-247, R-248; loopback by default).
  *
- * Spec: seed-systems.md R-247, R-248, 2.10 (loopback by default). What each path answers stands in
- * `routes.ts`. No TLS and no users: it is for loopback, or a network that is trusted.
+ * `routes.ts` has the answer of each path. There is no TLS and there are no users: it is meant for
+ * loopback or a trusted network.
  *
  * @module
  */
@@ -14,11 +15,11 @@ import type { OperatorLog } from './json-log.ts';
 import { isLoopback } from './loopback-address.ts';
 import type { NodeFace } from './node-face.ts';
 
-/** Where and for whom to serve. */
+/** Where to serve, and for which node. */
 export interface OperatorOptions {
   readonly face: NodeFace;
   readonly log: OperatorLog;
-  /** Address to listen on; default 127.0.0.1. Another than loopback is warned of. */
+  /** Address to listen on; default 127.0.0.1. Any other than loopback gives a warning. */
   readonly host?: string;
   /** 0 lets the system choose. */
   readonly port: number;
@@ -26,14 +27,16 @@ export interface OperatorOptions {
 
 /** A running endpoint. */
 export interface OperatorServer {
-  /** Address it listens on. */
+  /** The address it listens on. */
   readonly host: string;
   readonly port: number;
-  /** Takes no more connections, lets answers under way finish (at most 1 s), closes the rest. */
+  /**
+   * Accepts no more connections, lets answers in progress finish (at most 1 s), closes the others.
+   */
   close(): Promise<void>;
 }
 
-/** The endpoint could not be opened: the user's choice of address or port. */
+/** The endpoint could not be opened at the user's address or port. */
 export class OperatorAddressError extends Error {
   constructor(message: string, cause: unknown) {
     super(message, { cause });
@@ -41,20 +44,20 @@ export class OperatorAddressError extends Error {
   }
 }
 
-/** A scraper, a person and a health check at once need three; the rest is room. */
+/** A scraper, a person and a health check need three; the others are a reserve. */
 const CONNECTIONS_MAX = 64;
 const REQUESTS_PER_CONNECTION_MAX = 1_000;
 const HEADER_BYTES_MAX = 8_192;
 /** From the first byte of a request to its last. */
 const REQUEST_MS_MAX = 5_000;
 const IDLE_MS_MAX = 30_000;
-/** How often time-outs of requests are looked for. */
+/** How often requests are checked for time-outs. */
 const CHECK_MS = 1_000;
 const CLOSE_MS_MAX = 1_000;
 
 /**
  * Opens the endpoint.
- * @throws OperatorAddressError when the address or port cannot be had.
+ * @throws OperatorAddressError when the address or port is not available.
  */
 export async function serveOperator(options: OperatorOptions): Promise<OperatorServer> {
   const { face, log, host = '127.0.0.1', port } = options;
@@ -104,7 +107,7 @@ function why({ code, message }: NodeJS.ErrnoException): string {
   return message;
 }
 
-/** Bytes that are no HTTP end their connection and nothing else. */
+/** Bytes that are not HTTP end their connection and nothing else. */
 function refuseGarbage(error: NodeJS.ErrnoException, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy();

@@ -1,9 +1,9 @@
 /**
- * What a node process does on signals: SIGTERM and SIGINT drain and end, SIGHUP reloads, SIGUSR2
- * switches the log to everything and back (SIGUSR1 belongs to Node's debugger).
+ * How a node process reacts to signals: SIGTERM and SIGINT drain and end it, SIGHUP reloads,
+ * SIGUSR2 toggles the log between everything and the configured levels (SIGUSR1 belongs to Node's
+ * debugger) (R-061, R-062, R-248).
  *
- * Spec: seed-systems.md R-061, R-062 (exit 0 within 5 s), R-248. Does not know how to drain or
- * reload: the face does.
+ * The node face drains and reloads.
  *
  * @module
  */
@@ -11,48 +11,48 @@ import type { OperatorLog } from './json-log.ts';
 import { type LastResort, startLastResort } from './last-resort.ts';
 import type { NodeFace } from './node-face.ts';
 
-/** Something besides the node that ends with the process: the endpoint, a channel. */
+/** Something besides the node that must be closed with the process: the endpoint, a channel. */
 export interface ClosingPart {
-  /** As the last line names it when it does not end in time. */
+  /** Its name in the last line, when it does not close in time. */
   readonly name: string;
   close(): Promise<void>;
 }
 
-/** What to do on signals, and with what. */
+/** What to do on signals. */
 export interface SignalOptions {
   readonly face: NodeFace;
   readonly log: OperatorLog;
   /**
-   * What SIGINT does; default `drain`. A process that another one of the same terminal ends is not
-   * to act on Ctrl-C, which reaches both.
+   * Effect of SIGINT; default `drain`. A process that another process of the same terminal ends
+   * must not react to Ctrl-C, which reaches both.
    */
   readonly interrupt?: 'drain' | 'ignore';
-  /** Closed one after the other when the node has drained. */
+  /** Closed one after the other once the node has drained. */
   readonly closing?: readonly ClosingPart[];
   /** Ends the process; default `process.exit`. */
   readonly exit?: (code: number) => void;
   /** Longest time from the signal to the end, ms; default 4,500. */
   readonly deadlineMs?: number;
-  /** Ends a process that does not even notice its deadline; default {@link startLastResort}. */
+  /** Ends a process that cannot even notice its deadline; default {@link startLastResort}. */
   readonly lastResort?: (order: LastResort) => void;
 }
 
-/** Handlers that are in place until disposed of. */
+/** Handlers that stay installed until disposed of. */
 export interface SignalHandlers {
   dispose(): void;
-  /** Ends the process as SIGTERM does: for a coordinator's order to stop. */
+  /** Ends the process as SIGTERM does: for a stop order from a coordinator. */
   shutDown(why: string): void;
 }
 
-/** R-062 grants 5 s to the end of the process; half a second is left for the end itself. */
+/** R-062 allows 5 s until the process ends; half a second is left for the end itself. */
 const DEADLINE_MS = 4_500;
-/** So much later than the deadline a thread that does not answer is taken for stuck. */
+/** A main thread that does not respond this long after the deadline counts as stuck. */
 const STUCK_MS = 250;
 /** Ctrl-C reaches a process twice when npm runs it: from the terminal and from npm. */
 const SAME_KEY_MS = 200;
 const EXIT_INTERRUPTED = 130;
 
-/** Puts the handlers in place. */
+/** Installs the handlers. */
 export function handleSignals(options: SignalOptions): SignalHandlers {
   const ending = new Ending(options);
   const handlers: readonly (readonly [NodeJS.Signals, () => void])[] = [
@@ -76,7 +76,7 @@ export function handleSignals(options: SignalOptions): SignalHandlers {
   };
 }
 
-/** One end of a process: what is to close, what is still open, and the time that is left. */
+/** One shutdown: what must be closed, what is still open, and the time left. */
 class Ending {
   private readonly options: SignalOptions;
   private readonly parts: readonly ClosingPart[];
@@ -122,7 +122,7 @@ class Ending {
     clearTimeout(this.deadline);
   }
 
-  /** As the log writes it, which cannot write it then. */
+  /** In the format of the log, which cannot write it by then. */
   private stuckLine(deadlineMs: number): string {
     const node = this.options.face.name;
     const message = `not drained within ${deadlineMs} ms: node ${node} computes without end; killed`;
@@ -160,7 +160,7 @@ class Ending {
 }
 
 function ignore(): void {
-  // Whoever ends the process in its own way has nothing to kill.
+  // A process that ended in its own way needs no kill.
 }
 
 function exitProcess(code: number): void {
