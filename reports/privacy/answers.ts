@@ -1,6 +1,7 @@
 /**
- * What attacks are scored by, and what corrupt nodes tell: drawn from the truth, handed to attack code
- * as plain values (spec/mixnet.md 4). Here, and not below `attacks/`, because it reads the record.
+ * The correct answers for scoring attacks, and what corrupt nodes reveal: taken from the truth and
+ * passed to attack code as plain values (docs/spec/privacy-metrics.md, Two records). It is not
+ * below `attacks/`, because it reads the record.
  *
  * @module
  */
@@ -9,7 +10,9 @@ import { compromisedPaths } from './paths.ts';
 import type { PrivacySetting } from './setting.ts';
 import { ARRIVED, DEPARTED, NO_NODE, type Truth } from './truth/truth.ts';
 
-/** The answers that the record gives; what came of attacks of events is counted while the run goes on. */
+/**
+ * The answers from the record; results of attacks carried out by events are counted during the run.
+ */
 export function answersOf(truth: Truth, setting: PrivacySetting): Answers {
   const { numerator, denominator } = compromisedPaths(truth, setting);
   return {
@@ -34,7 +37,7 @@ function partnersOf(truth: Truth): ReadonlyMap<string, ReadonlySet<string>> {
   return partners;
 }
 
-/** One input of a corrupt node that became an output. */
+/** An input of a corrupt node that became an output. */
 export interface Told {
   /** Index in the list of corrupt nodes. */
   readonly node: number;
@@ -42,7 +45,7 @@ export interface Told {
   readonly outNs: number;
 }
 
-/** Everything that corrupt nodes tell, in the order of the outputs. */
+/** Everything that corrupt nodes reveal, in the order of the outputs. */
 export function passagesOf(truth: Truth, corrupt: readonly string[]): readonly Told[] {
   if (corrupt.length === 0) return [];
   const places = truth.nodes.map((name) => corrupt.indexOf(name));
@@ -60,7 +63,7 @@ export function passagesOf(truth: Truth, corrupt: readonly string[]): readonly T
   return told;
 }
 
-/** Mean number of nodes that pass a payload on; 0 without payloads. */
+/** Mean number of nodes that forward a payload; 0 without payloads. */
 export function hopsOfPayloads(truth: Truth): number {
   const payload = truth.kinds.indexOf('payload');
   const { count, code, message } = truth.events;

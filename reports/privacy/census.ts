@@ -1,43 +1,43 @@
 /**
- * One pass over the record: pools, delays, kinds and times of messages. What the warnings and the
- * price need, and which messages to follow.
+ * One pass over the record: pools, delays, kinds and times of messages, for the warnings, the cost
+ * figures and the choice of targets.
  *
  * @module
  */
 import { ABSORBED, ARRIVED, CREATED, DELIVERED, DEPARTED, type Truth } from './truth/truth.ts';
 
-/** What was counted, after the warm-up unless a name says otherwise. */
+/** The counts; after the warm-up unless a name says otherwise. */
 export interface Census {
-  /** Time-average of the messages inside, by node. */
+  /** Time average of the messages inside, by node. */
   readonly poolMean: Float64Array;
-  /** Delays, ns: from arrival to departure, by node; of messages that had time to leave. */
+  /** Delays from arrival to departure, ns, by node; only of messages that had time to leave. */
   readonly delaysNs: readonly (readonly number[])[];
-  /** Messages made by clients, by index of the kind. */
+  /** Messages created by clients, by index of the kind. */
   readonly madeByClients: Float64Array;
-  /** Messages made at mixes. */
+  /** Messages created at mixes. */
   readonly madeAtMixes: number;
-  /** From creation to the end of delivered payloads, ns, ascending. */
+  /** From creation to delivery of payloads, ns, ascending. */
   readonly latencyNs: readonly number[];
-  /** Longest time that any message of the run took to its end, ns. */
+  /** Longest lifetime of any message of the run, ns. */
   readonly longestNs: number;
-  /** Messages put on links. */
+  /** Messages sent on links. */
   readonly hops: number;
   readonly deliveredPayloads: number;
 }
 
-/** What the pass needs to know. */
+/** The input of the pass. */
 export interface CensusQuestion {
   readonly truth: Truth;
   readonly isMix: readonly boolean[];
-  /** Who sends messages of its own; providers, which may send loops, do not. */
+  /** Nodes whose own messages count; providers, which may send loops, are not among them. */
   readonly isClient: readonly boolean[];
   readonly warmupNs: number;
   readonly endNs: number;
-  /** Delays are taken of messages that arrive so long before the end, ns. */
+  /** Delays are taken from messages that arrive at least this long before the end, ns. */
   readonly settleNs: number;
 }
 
-/** Counts. */
+/** Takes the counts. */
 export function takeCensus(question: CensusQuestion): Census {
   const pass = new Pass(question);
   pass.run();

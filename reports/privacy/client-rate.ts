@@ -1,34 +1,33 @@
 /**
- * Does a client's link show whether it has something to say? Two-sample Kolmogorov-Smirnov test
+ * Does a client's link reveal whether it has something to say? Two-sample Kolmogorov-Smirnov test
  * between the inter-send times of clients that wrote messages or acknowledgements and of those that
- * did not.
+ * did not (docs/spec/privacy-metrics.md, Tests of traffic).
  *
- * Spec: mixnet.md 3.3 (rules: "a client's send rate must not depend on whether it has something to
- * say"), 4.5 (cover on/off). A client puts a packet on its link when it makes it, so that times of
- * creation are what a global passive adversary sees.
+ * A client sends a packet when it creates it, so that creation times are what a global passive
+ * adversary sees.
  *
  * @module
  */
 import { kolmogorovP } from './delay-fit.ts';
 import { CREATED, type Truth } from './truth/truth.ts';
 
-/** Fewer intervals say nothing. */
+/** Fewer intervals than this prove nothing. */
 const INTERVALS_MIN = 20;
-/** Kinds that a client makes because somebody wants to say something. */
+/** Kinds of packets that a client creates because someone has something to say. */
 const BUSY_KINDS: readonly string[] = ['payload', 'ack'];
 
-/** Which clients, and when. */
+/** Which clients, and in which period. */
 export interface ClientRateQuestion {
   readonly truth: Truth;
-  /** Names of all clients, those that never sent included. */
+  /** Names of all clients, including those that never sent. */
   readonly clients: readonly string[];
   readonly fromNs: number;
   readonly untilNs: number;
 }
 
 /**
- * The p-value; 0 when busy clients send and idle ones are silent. Undefined when there are no idle
- * or no busy clients, or too few intervals to say.
+ * The p-value; 0 when busy clients send and idle ones are silent. Undefined when all clients are
+ * busy or all idle, or with too few intervals.
  */
 export function clientRateP(question: ClientRateQuestion): number | undefined {
   const { busy, idle, idleClients } = intervalsOf(question);
@@ -76,7 +75,7 @@ function intervalsOf({ truth, clients, fromNs, untilNs }: ClientRateQuestion): I
   };
 }
 
-/** Largest distance between two empirical distributions of ascending samples. */
+/** Greatest distance between two empirical distributions of ascending samples. */
 function distanceOf(a: readonly number[], b: readonly number[]): number {
   let [i, j, distance] = [0, 0, 0];
   while (i < a.length && j < b.length) {

@@ -1,8 +1,7 @@
 /**
- * Do the delays that a mix really made follow Exp(mean)? Kolmogorov-Smirnov, with delays in whole
- * milliseconds spread out again.
- *
- * Spec: mixnet.md 3.1 (trap: the sender writes floor(x) + 1 ms; test x + U(0,1) - 1), 9.
+ * Do a mix's actual delays follow Exp(mean)? Kolmogorov-Smirnov test, in which whole-millisecond
+ * delays are spread out again: the sender writes floor(x) + 1 ms, so x + U(0, 1) - 1 is tested
+ * (docs/spec/privacy-metrics.md, Tests of traffic).
  *
  * @module
  */
@@ -10,27 +9,27 @@ import { openStream } from '../../engine/core/stream.ts';
 import { ksStatistic } from '../statistics/goodness-of-fit.ts';
 
 const MS = 1_000_000;
-/** Fewer delays say nothing. */
+/** Fewer delays than this prove nothing. */
 const DELAYS_MIN = 20;
 
-/** What was seen and what it is held against. */
+/** What was observed and what it is compared with. */
 export interface DelayQuestion {
   readonly delaysNs: readonly number[];
   readonly meanNs: number;
   readonly seed: number;
-  /** Names the stream of the dither. */
+  /** Names the random stream of the dither. */
   readonly mix: string;
 }
 
-/** A fit. */
+/** The result of a test. */
 export interface DelayFit {
   /** p-value; undefined for fewer than 20 delays. */
   readonly p: number | undefined;
-  /** Delays, dithered where they were whole milliseconds; ascending, ns. */
+  /** Delays, dithered if they were whole milliseconds; ascending, ns. */
   readonly sorted: readonly number[];
 }
 
-/** The delays of a mix against its law. */
+/** The delays of a mix compared with its distribution. */
 export interface MixFit {
   readonly mix: string;
   readonly meanNs: number;
@@ -51,13 +50,13 @@ export function fitDelays({ delaysNs, meanNs, seed, mix }: DelayQuestion): Delay
 }
 
 /**
- * Chance of a distance at least this large when the law is right (Kolmogorov's series, with
- * Stephens' correction for n).
+ * Probability of a distance at least this large if the distribution is right (Kolmogorov's series,
+ * with Stephens' correction for n).
  */
 export function kolmogorovP(distance: number, n: number): number {
   const root = Math.sqrt(n);
   const x = (root + 0.12 + 0.11 / root) * distance;
-  // Below, the series converges slowly and its sum is 1 to twelve digits.
+  // Below this the series converges slowly, and its sum is 1 to twelve digits.
   if (x < 0.27) return 1;
   let sum = 0;
   for (let k = 1; k <= 100; k += 1) {

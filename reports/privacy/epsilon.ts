@@ -1,10 +1,12 @@
 /**
- * Sender unlinkability as Loopix defines it (section 4.3.1; project spec mixnet.md 4.1, 4.3): how far
- * apart an adversary believes two senders to be when a message leaves the mixes,
- * `epsilon = |ln(p0 / p1)|` of the masses of what both sent, in the pool of a last mix.
+ * Sender unlinkability as defined by Loopix (USENIX Security 2017, section 4.3.1): how far apart an
+ * adversary's beliefs about two senders are when a message leaves the mixes, `epsilon = |ln(p0 /
+ * p1)|` for the masses of both senders' messages in the pool of a last mix
+ * (docs/spec/privacy-metrics.md, Epsilon of two senders).
  *
- * The two label what they write, not their cover. Nothing is scaled by their rates: who writes twice
- * as much as the other is told apart by ln 2, so pairs are made of those who write about as much.
+ * Each sender labels the messages it writes, not its cover. Nothing is scaled by the senders'
+ * rates: one that writes twice as much as the other is distinguished by ln 2, so pairs consist of
+ * senders that write about as much.
  *
  * @module
  */
@@ -13,14 +15,17 @@ import { propagate } from './mass/propagate.ts';
 import type { PrivacySetting } from './setting.ts';
 import { ABSORBED, CREATED, DELIVERED, DEPARTED, type Truth } from './truth/truth.ts';
 
-/** Senders that are labelled at most; each costs a double for every message under way. */
+/** Most labelled senders; each costs a double for every message under way. */
 const SENDERS_MAX = 16;
-/** Instants at which pools are looked at. */
+/** Number of instants at which pools are examined. */
 const LOOKS = 100;
-/** Where nothing of one of the two is in the pool: it was not in this mix for twenty mean delays. */
+/**
+ * Used when a pool has nothing of one of the two senders: none of its messages was in this mix for
+ * twenty mean delays.
+ */
 export const EPSILON_MAX = 20;
 
-/** One sample for each look at a pool and each pair that has something in it; none without a pair. */
+/** One sample per examination and pair with a message in the pool; none without a pair. */
 export function senderEpsilons(truth: Truth, setting: PrivacySetting): readonly number[] {
   const senders = writersOf(truth, setting);
   if (senders.length < 2) return [];
@@ -38,7 +43,7 @@ export function senderEpsilons(truth: Truth, setting: PrivacySetting): readonly 
     labels,
     labelCount: senders.length,
     laws: lawsOf(truth, setting),
-    // What leaves a pool has the masses in the proportion of the pool.
+    // What leaves a pool has the pool's proportion of masses.
     onCandidate: (message, masses) => {
       if (looks.has(message)) epsilons.push(...pairsOf(masses));
     },
@@ -56,7 +61,7 @@ function pairsOf(masses: Float64Array): readonly number[] {
   return epsilons;
 }
 
-/** Who writes, most first; an even number of them. */
+/** The writers, most active first; an even number of them. */
 function writersOf(truth: Truth, setting: PrivacySetting): readonly number[] {
   const isMix = namesOf(truth, new Set(setting.mixes.map(({ name }) => name)));
   const payload = truth.kinds.indexOf('payload');
@@ -74,8 +79,8 @@ function writersOf(truth: Truth, setting: PrivacySetting): readonly number[] {
 }
 
 /**
- * The messages that show the pools: the next to leave each last mix in turn for an end, at instants
- * evenly spread over what is measured.
+ * The messages at which pools are examined: the next to leave each last mix in turn for an end
+ * node, at instants evenly spaced over the measured period.
  */
 function looksAt(truth: Truth, setting: PrivacySetting): ReadonlySet<number> {
   const exits = [...exitsOf(truth, setting)].sort(([a], [b]) => a - b).map(([, list]) => list);
@@ -95,7 +100,7 @@ interface Exit {
   readonly message: number;
 }
 
-/** By mix: what left it last before its end at a node that does not mix, in the order of leaving. */
+/** For each mix, the messages for which it was the last mix, in order of leaving. */
 function exitsOf(truth: Truth, setting: PrivacySetting): ReadonlyMap<number, readonly Exit[]> {
   const isMix = namesOf(truth, new Set(setting.mixes.map(({ name }) => name)));
   const { count, code, node, message, atNs } = truth.events;

@@ -1,7 +1,6 @@
 /**
- * Runs the attacks that limits ask for on what their adversary saw, and turns success into metrics.
- *
- * Spec: spec/mixnet.md 4.4; issue 4 section 4 (`privacy.attack.<name>.success`).
+ * Runs the attacks that limits ask for on their adversary's view, and converts success to the
+ * metrics `privacy.attack.<name>.success` (docs/spec/privacy-metrics.md, Attacks).
  *
  * @module
  */
@@ -19,7 +18,7 @@ import type { PrivacySummary } from './summary.ts';
 import type { Truth } from './truth/truth.ts';
 import type { View } from './view/view.ts';
 
-/** What an evaluation is made from. */
+/** The input of an evaluation. */
 export interface AttackParts {
   readonly truth: Truth;
   readonly setting: PrivacySetting;
@@ -27,22 +26,22 @@ export interface AttackParts {
   /** Names of the users. */
   readonly users: readonly string[];
   readonly summary: Pick<PrivacySummary, 'latencyMsP50'>;
-  /** What came of the attacks of events. */
+  /** Results of attacks carried out by events. */
   readonly carriedOut: CarriedOut;
 }
 
-/** An outcome with the words that belong beside it (spec/mixnet.md 4.5). */
+/** An outcome, with the adversary and estimator printed beside it. */
 export interface JudgedAttack extends AttackOutcome {
   readonly adversary: string;
   readonly estimator: string;
 }
 
-/** Attacks among the metrics with limits. */
+/** Attacks among the metrics that have limits. */
 export function askedAttacks(asked: ReadonlySet<string>): readonly string[] {
   return ATTACKS.map(({ name }) => successMetric(name)).filter((metric) => asked.has(metric));
 }
 
-/** The attacks that are asked for and had something to try. */
+/** The requested attacks that had something to try. */
 export function evaluateAttacks(parts: AttackParts): readonly JudgedAttack[] {
   const { truth, setting, view, carriedOut } = parts;
   const answers = { ...answersOf(truth, setting), ...carriedOut };
@@ -66,12 +65,15 @@ export function attackMetrics(
   );
 }
 
-/** Public knowledge: users, the watch, and the law of a path, from its median. */
+/**
+ * Public knowledge: users, period, and the distribution of a path's delay, estimated from its
+ * median.
+ */
 function attackSetting({ truth, setting, users, summary }: AttackParts): AttackSetting {
   const means = setting.mixes.flatMap(({ meanDelayNs }) => meanDelayNs ?? []);
   const meanDelayNs = means.reduce((sum, mean) => sum + mean, 0) / Math.max(1, means.length);
   const hops = Math.max(1, Math.round(hopsOfPayloads(truth)));
-  // The median of Erlang(k) is k - 1/3 means, but for a few thousandths.
+  // The median of Erlang(k) is k - 1/3 means, to within a few thousandths.
   const medianNs = (summary.latencyMsP50 ?? 0) * 1e6;
   const transitNs = Math.max(0, medianNs - (hops - 1 / 3) * meanDelayNs);
   return {

@@ -1,10 +1,10 @@
 /**
- * One message on its way as the adversary believes it to go: how much probability went from which
- * node to which. The message of median entropy is taken, neither the luckiest nor the worst. Mixes
- * make loops out of what is in their pools, so that probability may come round again.
+ * The path of one message as the adversary believes it: how much probability moved from which node
+ * to which (docs/spec/privacy-metrics.md, Mass propagation). The message of median entropy is
+ * shown, neither the luckiest nor the worst. Mixes create loops out of what is in their pools, so
+ * probability may return to a node.
  *
- * Spec: spec/ux.md 4.6 (alluvial of one message), mixnet.md 4.2. What it does NOT do: know layers;
- * a drawing finds them in the flows.
+ * Layers are not known here; the drawing derives them from the flows.
  *
  * @module
  */
@@ -12,26 +12,29 @@ import type { Posterior } from './mass/posterior.ts';
 import { type NodeLaw, propagate } from './mass/propagate.ts';
 import { ARRIVED, NO_NODE, type Truth } from './truth/truth.ts';
 
-/** The heaviest flows are kept. */
+/** Number of heaviest flows kept. */
 const FLOWS_MAX = 300;
 
-/** Expected passages of the message from one node to another: above 1 where it may come round. */
+/**
+ * Expected number of times that the message goes from one node to another: above 1 when it may
+ * return.
+ */
 export interface Flow {
   readonly from: string;
   readonly to: string;
   readonly mass: number;
 }
 
-/** See the module. */
+/** The believed path of one message. */
 export interface Journey {
   readonly atNs: number;
   readonly sender: string;
   /** Null for cover. */
   readonly recipient: string | null;
   readonly entropy: number;
-  /** Nodes that it really took, in order. */
+  /** The nodes it actually visited, in order. */
   readonly route: readonly string[];
-  /** Nodes of the flows that mix. */
+  /** Nodes in the flows that are mixes. */
   readonly mixes: readonly string[];
   /** Heaviest first. */
   readonly flows: readonly Flow[];
@@ -39,7 +42,7 @@ export interface Journey {
   readonly rest: number;
 }
 
-/** What it is made from. */
+/** The input of a journey. */
 export interface JourneyQuestion {
   readonly truth: Truth;
   readonly laws: readonly NodeLaw[];
@@ -48,7 +51,7 @@ export interface JourneyQuestion {
   readonly targets: readonly { readonly atNs: number; readonly entropy: number }[];
 }
 
-/** The journey of the target of median entropy; undefined without targets. */
+/** The journey of the target with median entropy; undefined without targets. */
 export function journeyOf(question: JourneyQuestion): Journey | undefined {
   const { truth, laws, beliefs, targets } = question;
   const order = targets.map((_, i) => i).sort((a, b) => entropyAt(a) - entropyAt(b));

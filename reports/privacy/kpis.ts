@@ -1,8 +1,6 @@
 /**
- * The metrics of privacy that any scenario may set limits on. They are measured after the run from
- * the record of its messages, per seed.
- *
- * Spec: issue 4 section 4, mixnet.md 4.1.
+ * The privacy metrics on which any scenario may set limits; measured after the run from the record
+ * of its messages, per seed (docs/spec/privacy-metrics.md, Metrics).
  *
  * @module
  */
@@ -11,7 +9,7 @@ import { ATTACKS, successMetric } from './attacks/index.ts';
 
 const OMNISCIENT = 'omniscient timing adversary, mass propagation';
 
-/** Definitions, with adversary and estimator in each. */
+/** Metric definitions; each names adversary and estimator. */
 export const PRIVACY_METRICS: readonly MetricDefinition[] = [
   {
     name: 'privacy.entropy.bits',
@@ -107,7 +105,7 @@ export const PRIVACY_METRICS: readonly MetricDefinition[] = [
   ),
 ];
 
-/** Attacks that an event of the run must carry out, by the metric of their success. */
+/** Attacks that must be carried out by an event of the run, by the metric of their success. */
 export const ACTIVE_ATTACKS: ReadonlyMap<string, string> = new Map(
   ATTACKS.filter(({ isActive }) => isActive === true).map(({ name }) => [
     successMetric(name),

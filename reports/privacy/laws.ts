@@ -1,8 +1,8 @@
 /**
- * From the setting of a run to what the propagation needs: what the adversary can make of each node.
- *
- * Spec: mixnet.md 4.2: corrupt mixes reveal their permutation, constant delays their order, uniform
- * ones are weighted by hazard, and a batch mix is left by a uniform choice of its pool.
+ * From the setting of a run to the input of the propagation: what the adversary can conclude at
+ * each node (docs/spec/privacy-metrics.md, Mass propagation). Corrupt mixes reveal their
+ * permutation, constant delays their order; uniform delays are weighted by hazard, and a batch mix
+ * sends a uniform choice from its pool.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import type { NodeLaw } from './mass/propagate.ts';
 import type { MixingLaw, PrivacySetting } from './setting.ts';
 import type { Truth } from './truth/truth.ts';
 
-/** The law of each node, by its index. Nodes that do not mix are ends: they hide nothing. */
+/** The law of each node, by its index. Nodes that do not mix are end nodes: they hide nothing. */
 export function lawsOf(
   truth: Pick<Truth, 'nodes'>,
   { mixes, corrupt }: Pick<PrivacySetting, 'mixes' | 'corrupt'>,

@@ -1,28 +1,26 @@
 /**
- * Who seems to write to whom: for the senders of the targets the probability that the adversary gives
- * to each receiver, beside the share that is true.
- *
- * Spec: spec/ux.md 4.6 (sender-receiver heat map), mixnet.md 4.1 (masses of the messages of one user
- * are added; cover has no receiver and is left out, as if the adversary knew it).
+ * Who seems to write to whom: for the targets' senders, the adversary's probability for each
+ * receiver, beside the true share (docs/spec/privacy-metrics.md, Metrics). Masses of one user's
+ * messages are added; cover has no receiver and is left out, as if the adversary recognised it.
  *
  * @module
  */
 import type { Posterior } from './mass/posterior.ts';
 import { NO_NODE, type Truth } from './truth/truth.ts';
 
-/** Rows and columns beyond these are left out of the report, least mass first. */
+/** Largest report; rows and columns with the least mass are left out. */
 const SENDERS_MAX = 60;
 const RECEIVERS_MAX = 120;
 
-/** See the module. Rows are senders, columns receivers. */
+/** The matrix. Rows are senders, columns receivers. */
 export interface Linkability {
   readonly senders: readonly string[];
   readonly receivers: readonly string[];
-  /** Targets of each sender. */
+  /** Number of targets per sender. */
   readonly targets: readonly number[];
-  /** Mean probability; a row with all receivers has the sum 1. */
+  /** Mean probability; a complete row has the sum 1. */
   readonly mass: readonly (readonly number[])[];
-  /** Share of the targets that really went there. */
+  /** Share of the targets that actually went there. */
   readonly partners: readonly (readonly number[])[];
 }
 
@@ -32,7 +30,7 @@ interface Row {
   readonly partners: Map<number, number>;
 }
 
-/** The matrix; undefined when no target had a receiver among its candidates. */
+/** The matrix; undefined when no target has a receiver among its candidates. */
 export function linkabilityOf(
   truth: Truth,
   beliefs: readonly Posterior[],

@@ -1,8 +1,7 @@
 /**
  * Measures the privacy of one run from its record: metrics for KPIs, the warnings that belong under
- * every chart, and the numbers that the report draws.
- *
- * Spec: mixnet.md 4.1, 4.2, 4.5; issue 4 section 4. Attacks are evaluated elsewhere, from a `View`.
+ * every chart, and the numbers drawn in the report (docs/spec/privacy-metrics.md). Attacks are
+ * evaluated elsewhere, from a `View`.
  *
  * @module
  */
@@ -28,13 +27,13 @@ import { chooseTargets, type Target } from './targets.ts';
 import { NO_NODE, type Truth } from './truth/truth.ts';
 import { privacyWarnings } from './warnings.ts';
 
-/** Delays longer than this many means happen once in 1e13. */
+/** Delays longer than this many means occur once in 1e13. */
 const SETTLE_MEANS = 30;
-/** How long the last target may take, in terms of the longest message seen. */
+/** How long the last target may take, as a multiple of the longest lifetime seen. */
 const TAIL_FACTOR = 1.5;
 const SETTLE_NS_DEFAULT = 10e9;
 
-/** What was found. */
+/** The findings. */
 export interface PrivacyFindings {
   readonly metrics: Readonly<Record<string, MetricData>>;
   readonly warnings: readonly string[];
@@ -47,7 +46,7 @@ export function measurePrivacy(truth: Truth, setting: PrivacySetting): PrivacyFi
   const { warmupNs, endNs, everyNs } = setting;
   const means = setting.mixes.flatMap(({ meanDelayNs }) => meanDelayNs ?? []);
   const settleNs = means.length === 0 ? SETTLE_NS_DEFAULT : SETTLE_MEANS * Math.max(...means);
-  // Where nobody says who the clients are, they are all that do not mix.
+  // Without a list of clients, all nodes that do not mix count as clients.
   const clients = setting.clients && namesOf(truth, new Set(setting.clients));
   const isClient = clients ?? isMix.map((mixing) => !mixing);
   const census = takeCensus({ truth, isMix, isClient, warmupNs, endNs, settleNs });
@@ -80,7 +79,7 @@ export function measurePrivacy(truth: Truth, setting: PrivacySetting): PrivacyFi
   };
 }
 
-/** What is believed of a target, and of the message after it. */
+/** What is believed about a target, and about the message after it. */
 interface TargetBelief {
   readonly belief: Posterior;
   readonly next: Posterior | undefined;
@@ -134,8 +133,9 @@ function beliefMetrics(
 }
 
 /**
- * mixnet.md 4.1: masses of the messages of one user are added before taking the logarithm. Cover has
- * no receiver, so that it is left out, as if the adversary knew it; no sample where nothing is left.
+ * Masses of one user's messages are added before taking the logarithm
+ * (docs/spec/privacy-metrics.md, Metrics). Cover has no receiver and is left out, as if the
+ * adversary recognised it; no sample if nothing is left.
  */
 function receiverBits({ messages: { recipient } }: Truth, { p, messages }: Posterior): number[] {
   const masses = foldUsers(p, (i) => {
@@ -173,7 +173,7 @@ function senderMetric(
   return { 'privacy.sender.bits': samples([...found.values()].map((p) => shannonBits(p))) };
 }
 
-/** mixnet.md 4.1: cover packets of all packets sent by clients. */
+/** Share of cover among all packets sent by clients. */
 function coverRatio(truth: Truth, { madeByClients }: Census): MetricData {
   let cover = 0;
   let all = 0;

@@ -1,6 +1,6 @@
 /**
- * Counts delivered messages all of whose mixes were corrupt: nothing hides those, whatever the
- * entropy of the others says (mixnet.md 3.2, 4.1, 4.4 "Predecessor").
+ * Counts delivered messages whose mixes were all corrupt: nothing hides those, whatever the entropy
+ * of the others (docs/spec/privacy-metrics.md, Attacks: predecessor).
  *
  * @module
  */
@@ -20,7 +20,7 @@ const MEASURED = 4;
 
 type PathSetting = Pick<PrivacySetting, 'mixes' | 'corrupt' | 'warmupNs' | 'endNs'>;
 
-/** Of the messages that were made after the warm-up and delivered; cover is none. */
+/** Counts messages created after the warm-up and delivered, without cover. */
 export function compromisedPaths(
   truth: Truth,
   { mixes, corrupt, warmupNs, endNs }: PathSetting,

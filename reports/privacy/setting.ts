@@ -1,54 +1,52 @@
 /**
- * What the measurement of privacy has to know besides the record: who mixes and how, whom the
- * adversary has corrupted, and which messages to follow.
- *
- * Spec: mixnet.md 4.2 (which estimator fits which mix), 4.5 (the adversary is named).
+ * What the measurement of privacy needs besides the record: which nodes mix and how, which ones the
+ * adversary has corrupted, and which messages to follow (docs/spec/privacy-metrics.md).
  *
  * @module
  */
 
-/** How a mix delays, as far as an estimator cares. */
+/** The delay distribution of a mix, as far as an estimator needs it. */
 export type MixingLaw =
-  /** Exponential delays: the age of a message tells nothing. */
+  /** Exponential delays: a message's age reveals nothing. */
   | { readonly kind: 'exponential' }
   /** Uniform in 0..longest. */
   | { readonly kind: 'uniform'; readonly longestNs: number }
-  /** Always the same: the order tells all. */
+  /** Always the same: the order reveals everything. */
   | { readonly kind: 'constant' }
   /** Flushes choose uniformly from the pool. */
   | { readonly kind: 'batch' }
-  /** A law without an estimator of its own; the report says so. */
+  /** A distribution without an estimator; the report says so. */
   | { readonly kind: 'unknown'; readonly name: string };
 
 /** A node that mixes. */
 export interface MixFacts {
   readonly name: string;
   readonly law: MixingLaw;
-  /** Mean delay that it is to have, ns; undefined when nobody says. */
+  /** Intended mean delay, ns; undefined when unknown. */
   readonly meanDelayNs?: number;
 }
 
-/** One run's setting. */
+/** The setting of one run. */
 export interface PrivacySetting {
   readonly mixes: readonly MixFacts[];
-  /** Names of all clients; absent: their rates are not compared. */
+  /** Names of all clients; when absent, their rates are not compared. */
   readonly clients?: readonly string[];
-  /** Names of mixes that tell the adversary which input became which output. */
+  /** Names of mixes that reveal to the adversary which input became which output. */
   readonly corrupt: readonly string[];
-  /** A message is followed from this instant on, and one each so often. */
+  /** A message is followed from this instant on, and then one per interval. */
   readonly warmupNs: number;
   readonly everyNs: number;
-  /** End of the scenario; what happens later is the drain. */
+  /** End of the scenario; after it messages only drain. */
   readonly endNs: number;
-  /** Draws the dither of delays that were written in whole milliseconds. */
+  /** Seed of the dither for delays written in whole milliseconds. */
   readonly seed: number;
-  /** Packets on links by their size; absent when nobody watched the links. */
+  /** Number of packets on links by size; absent when links were not observed. */
   readonly sizes?: ReadonlyMap<number, number>;
-  /** Metrics that limits are set on: dear ones are measured for these only. */
+  /** Metrics with limits: expensive ones are measured only for these. */
   readonly asked: ReadonlySet<string>;
 }
 
-/** Who looks, for the line under each chart. */
+/** The adversary, for the line under each chart. */
 export function adversaryText({
   corrupt,
   mixes,
@@ -60,7 +58,7 @@ export function adversaryText({
   return `${sees}; ${ends}; ${share}`;
 }
 
-/** How the beliefs were found, for the line under each chart. */
+/** The estimator, for the line under each chart. */
 export function estimatorText(mixes: readonly MixFacts[]): string {
   const kinds = new Set(mixes.map(({ law }) => law.kind));
   const parts = [

@@ -1,8 +1,6 @@
 /**
- * The numbers that a report draws about privacy: plain data of one run.
- *
- * Spec: mixnet.md 4.5 (adversary and estimator under each chart), issue 4 section 4 (price beside
- * gain).
+ * The privacy numbers that a report draws: plain data of one run, with adversary and estimator for
+ * each chart, and the cost beside the gain.
  *
  * @module
  */
@@ -17,35 +15,35 @@ import { hartleyBits, minEntropyBits, shannonBits } from './metrics/uncertainty.
 import type { PrivacySetting } from './setting.ts';
 import { CREATED, type Truth } from './truth/truth.ts';
 
-/** Bars of the delay histogram; the last one has everything beyond. */
+/** Bars of the delay histogram; the last one contains all longer delays. */
 const BARS = 40;
 /** The histogram ends at this many means. */
 const MEANS_SHOWN = 5;
 
 /** One target, in bits. */
 export interface TargetBits {
-  /** When its sender made it. */
+  /** When its sender created it. */
   readonly atNs: number;
   readonly entropy: number;
   readonly minEntropy: number;
   readonly hartley: number;
 }
 
-/** Delays of all mixes in terms of their means, and what Exp(1) has. */
+/** Delays of all mixes as multiples of their means, and the shares of Exp(1). */
 export interface DelayHistogram {
   /** Width of a bar, in means. */
   readonly step: number;
-  /** Share of the delays in each bar; the last has all beyond. */
+  /** Share of the delays in each bar; the last one contains all longer delays. */
   readonly measured: readonly number[];
   readonly expected: readonly number[];
   readonly delays: number;
   readonly meanNs: number;
-  /** Smallest p-value of the mixes; null without fits. */
+  /** Smallest p-value over the mixes; null without tests. */
   readonly worstP: number | null;
   readonly mixes: number;
 }
 
-/** See the module. */
+/** The privacy numbers of one run. */
 export interface PrivacySummary {
   readonly adversary: string;
   readonly estimator: string;
@@ -55,24 +53,24 @@ export interface PrivacySummary {
   readonly targets: readonly TargetBits[];
   readonly massLeft: number;
   readonly delays?: DelayHistogram;
-  /** The price: of delivered payloads. */
+  /** The cost, for delivered payloads. */
   readonly latencyMsP50: number | null;
   readonly latencyMsP95: number | null;
-  /** Packets on links for each delivered payload. */
+  /** Packets on links per delivered payload. */
   readonly packetsPerPayload: number | null;
-  /** Bytes on links for each delivered payload; absent when nobody watched the links. */
+  /** Bytes on links per delivered payload; absent when links were not observed. */
   readonly bytesPerPayload?: number;
   /** Absent without targets. */
   readonly journey?: Journey;
   readonly linkability?: Linkability;
-  /** Attacks that limits asked for, each with its own adversary and estimator. */
+  /** Attacks requested by limits, each with its own adversary and estimator. */
   readonly attacks?: readonly (AttackOutcome & {
     readonly adversary: string;
     readonly estimator: string;
   })[];
 }
 
-/** What it is made from. */
+/** The input of a summary. */
 export interface SummaryParts {
   readonly truth: Truth;
   readonly setting: PrivacySetting;
@@ -123,7 +121,7 @@ export function summaryOf(parts: SummaryParts): PrivacySummary {
   };
 }
 
-/** Mean size of the packets on links; undefined when none was seen. */
+/** Mean size of the packets on links; undefined when there were none. */
 function meanSize(sizes: PrivacySetting['sizes']): number | undefined {
   let packets = 0;
   let bytes = 0;

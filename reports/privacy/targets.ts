@@ -1,17 +1,15 @@
 /**
- * Which messages the adversary is after: the first payload that a client sends in each interval, as
- * long as all of it can still arrive.
- *
- * Spec: mixnet.md 4.2 (targets started 2 s apart after warm-up; ending too early lowers H).
+ * Which messages the adversary follows: the first payload that a client sends in each interval, as
+ * long as it can still arrive completely. Ending too early would lower the entropy.
  *
  * @module
  */
 import { CREATED, type Truth } from './truth/truth.ts';
 
-/** When targets are taken. */
+/** When targets are chosen. */
 export interface TargetQuestion {
   readonly truth: Truth;
-  /** Nodes at which a message does not begin a path: mixes. */
+  /** Nodes at which no path begins: mixes. */
   readonly isMix: readonly boolean[];
   readonly fromNs: number;
   readonly everyNs: number;
@@ -19,14 +17,14 @@ export interface TargetQuestion {
   readonly lastNs: number;
 }
 
-/** A target and the message made next after it. */
+/** A target and the next message created after it. */
 export interface Target {
   readonly message: number;
   /** Undefined at the end of the record. */
   readonly next: number | undefined;
 }
 
-/** Targets in the order of time; of a run without payloads any message of a client will do. */
+/** Targets in time order; in a run without payloads, any message of a client. */
 export function chooseTargets(question: TargetQuestion): readonly Target[] {
   const { truth, fromNs, everyNs, lastNs } = question;
   const { atNs, message } = truth.events;
@@ -46,7 +44,7 @@ export function chooseTargets(question: TargetQuestion): readonly Target[] {
   return targets;
 }
 
-/** Events in which a client or provider makes a message. */
+/** Events in which a client or provider creates a message. */
 function creations({ truth, isMix }: TargetQuestion): readonly number[] {
   const { count, code, node } = truth.events;
   const found: number[] = [];

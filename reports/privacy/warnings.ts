@@ -1,7 +1,6 @@
 /**
- * What makes a privacy figure worth less than it looks: printed in every report that shows one.
- *
- * Spec: mixnet.md 4.5, last paragraph.
+ * What makes a privacy figure less reliable than it looks: printed in every report that shows one
+ * (docs/spec/privacy-metrics.md, Warnings).
  *
  * @module
  */
@@ -13,14 +12,17 @@ import type { Posterior } from './mass/posterior.ts';
 import type { PrivacySetting } from './setting.ts';
 import type { Truth } from './truth/truth.ts';
 
-/** Below it a Poisson mix hides little (Loopix; mixnet.md 3.1). */
+/** With fewer messages a Poisson mix hides little (Loopix, USENIX Security 2017, section 4.3.1). */
 const POOL_MEAN_MIN = 2;
 const TARGETS_MIN = 30;
 const MASS_LEFT_MAX = 1e-6;
-/** A law is doubted when chance explains the delays this seldom, over all mixes. */
+/**
+ * A distribution is doubted when chance explains the delays with less than this probability, over
+ * all mixes.
+ */
 const DOUBT_P = 1e-4;
 
-/** What the warnings are about. */
+/** What the warnings refer to. */
 export interface WarningParts {
   readonly truth: Truth;
   readonly setting: PrivacySetting;
@@ -29,7 +31,7 @@ export interface WarningParts {
   readonly beliefs: readonly Posterior[];
 }
 
-/** Sentences for people; none when there is nothing to warn of. */
+/** Sentences for people; none when there is nothing to warn about. */
 export function privacyWarnings(parts: WarningParts): readonly string[] {
   const found = [
     smallPools(parts),
@@ -94,7 +96,7 @@ function doubtedDelays({ setting, fits }: WarningParts): string | undefined {
   return `delays of ${first.mix}${others} do not follow the exponential law that P/n needs`;
 }
 
-/** Only the loops of mixes can show that a mix was emptied around a target. */
+/** Only loops of mixes can show that a mix was emptied around a target. */
 function missingLoops({ setting, census }: WarningParts): string | undefined {
   const isAsked = setting.asked.has(successMetric('n_minus_one'));
   if (!isAsked || census.madeAtMixes > 0) return undefined;

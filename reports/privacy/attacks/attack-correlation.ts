@@ -1,10 +1,11 @@
 /**
- * Flow correlation on a run: do the counts of a user's entry link and of a receiver's link move
- * together? Matched pairs are users and their partners (spec/mixnet.md 4.4).
+ * Flow correlation on a run: do the packet counts of a user's entry link and of a receiver's link
+ * vary together? Matched pairs are users and their partners (docs/spec/privacy-metrics.md,
+ * Attacks).
  *
- * A receiver's link has two directions: what comes, and what goes out in answer. Clients that
- * retrieve at a constant rate show nothing by the first, but without cover they acknowledge by the
- * second: an attack of its own.
+ * A receiver's link has two directions: what arrives, and the answers that leave. Clients that
+ * retrieve at a constant rate reveal nothing by the first, but without cover their acknowledgements
+ * reveal them by the second, which is an attack of its own.
  *
  * @module
  */
@@ -15,13 +16,16 @@ import { areaUnderCurve, rocCorners, type Scored } from './roc.ts';
 import type { Attack, AttackInput } from './setting.ts';
 import { type UserTraffic, userTraffic } from './user-traffic.ts';
 
-/** The bin of the KPI: of the usual 50 ms, 200 ms and 1 s the one that a path's spread blurs least. */
+/**
+ * Bin width for the KPI: of the usual 50 ms, 200 ms and 1 s the one least blurred by the path's
+ * variation.
+ */
 const BIN_NS = 1_000_000_000;
-/** Lags reach up to this quantile of the path's delay. */
+/** Lags extend to this quantile of the path's delay. */
 const LAG = 0.99;
-/** Strangers per user: more would repeat the same flows. */
+/** Unmatched receivers per user: more would only repeat the same flows. */
 const STRANGERS = 4;
-/** Fewer bins hold no correlation. */
+/** With fewer bins there is no meaningful correlation. */
 const BINS_MIN = 8;
 
 /** How flows are compared. */
@@ -31,13 +35,13 @@ export interface CorrelationOptions {
   readonly direction: Direction;
 }
 
-/** Which packets on a receiver's link: those to it, or those from it. */
+/** Which packets on a receiver's link are counted: those to it, or those from it. */
 type Direction = 'comes' | 'goes';
 
-/** By what the receiver gets. */
+/** Uses what the receiver gets. */
 export const correlationAttack: Attack = correlation('correlation', 'comes');
 
-/** By what the receiver sends: acknowledgements, where no cover hides them. */
+/** Uses what the receiver sends: acknowledgements, unless cover hides them. */
 export const answersAttack: Attack = correlation('answers', 'goes');
 
 function correlation(name: string, direction: Direction): Attack {
@@ -66,7 +70,7 @@ function correlation(name: string, direction: Direction): Attack {
   };
 }
 
-/** Scores of all pairs of partners, and of up to four strangers for each. */
+/** Scores of all pairs of partners, and of up to four unmatched pairs for each. */
 export function scoreFlows(input: AttackInput, options: CorrelationOptions): Scored {
   const { view, setting, answers } = input;
   const { sent, received } = userTraffic(view, setting);
@@ -87,7 +91,10 @@ export function scoreFlows(input: AttackInput, options: CorrelationOptions): Sco
 
 type Pair = readonly [sender: string, receiver: string];
 
-/** Partners, and per pair the receivers of the next pairs where they are strangers to the sender. */
+/**
+ * Partners, and for each pair the receivers of the following pairs to whom the sender did not
+ * write.
+ */
 function pairsOf(partners: ReadonlyMap<string, ReadonlySet<string>>): {
   readonly matched: readonly Pair[];
   readonly unmatched: readonly Pair[];

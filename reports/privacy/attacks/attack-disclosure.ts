@@ -1,7 +1,8 @@
 /**
- * Statistical disclosure on a run: per user who writes payloads, the receivers of highest
- * delay-weighted score against its partners (spec/mixnet.md 4.4). What a receiver sends counts as
- * well as what it receives: without cover it acknowledges.
+ * Statistical disclosure on a run: for each user who writes payloads, compares the receivers of
+ * highest delay-weighted score with its partners (Danezis 2003; docs/spec/privacy-metrics.md,
+ * Attacks). What a receiver sends counts as well as what it receives: without cover it
+ * acknowledges.
  *
  * @module
  */
@@ -14,7 +15,7 @@ import { userTraffic } from './user-traffic.ts';
 /** Beyond this quantile of the path's delay the density counts as 0. */
 const LONGEST = 0.9999;
 
-/** The attack. The number of partners is given to it, so that its list has the right length. */
+/** The attack. It is told the number of partners, so that its list has the right length. */
 export const disclosureAttack: Attack = {
   name: 'disclosure',
   adversary: 'passive at first and last links',
@@ -35,7 +36,7 @@ export const disclosureAttack: Attack = {
           scores[i] = (scores[i] ?? 0) + score;
         }
       }
-      // Its own link shows the user itself, not a partner.
+      // A user's own link shows the user, not a partner.
       scores[users.indexOf(user)] = Number.NEGATIVE_INFINITY;
       const named = topReceivers(scores, partners.size).map((i) => users[i] ?? '');
       hits += named.filter((name) => partners.has(name)).length;

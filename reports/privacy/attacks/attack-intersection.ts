@@ -1,8 +1,8 @@
 /**
- * Intersection on a run: after each send of a user, whose links are active within the path's delay are
- * a batch; who is in all of them (or the one smallest set that meets all) is the guess
- * (spec/mixnet.md 4.4). Tried with those who receive, then with those who send: without cover a
- * receiver acknowledges.
+ * Intersection on a run: after each packet sent by a user, the users whose links are active within
+ * the path's delay form a batch; the guess is whoever is in all batches, or the unique smallest set
+ * that meets all of them (docs/spec/privacy-metrics.md, Attacks). Tried with receiving links, then
+ * with sending links: without cover a receiver acknowledges.
  *
  * @module
  */
@@ -12,9 +12,9 @@ import { pathQuantile } from './path-law.ts';
 import type { Attack } from './setting.ts';
 import { type UserTraffic, userTraffic } from './user-traffic.ts';
 
-/** A batch reaches up to this quantile of the path's delay: a partner is missed this rarely. */
+/** A batch extends to this quantile of the path's delay, so that a partner is rarely missed. */
 const IN_BATCH = 0.9999;
-/** More batches tell no more: a minimal set is found or out of reach. */
+/** More batches add nothing: a minimal set is either found or out of reach. */
 const BATCHES_MAX = 500;
 const STEPS_MAX = 20_000;
 /** Larger sets are not searched. */
@@ -47,12 +47,12 @@ export const intersectionAttack: Attack = {
   },
 };
 
-/** Its own link shows the user itself, not a partner. */
+/** A user's own link shows the user, not a partner. */
 function without(lists: UserTraffic['sent'], user: string): UserTraffic['sent'] {
   return new Map([...lists].filter(([name]) => name !== user));
 }
 
-/** The only candidate; nobody when there are several. */
+/** The only candidate; undefined when there are several. */
 function guessOf(batches: readonly ReadonlySet<string>[], partners: number): readonly string[] {
   if (partners === 1) {
     const left = survivors(batches);
@@ -63,7 +63,10 @@ function guessOf(batches: readonly ReadonlySet<string>[], partners: number): rea
   return isComplete && sets.length === 1 ? (sets[0] ?? []) : [];
 }
 
-/** Whose link was active within [send + earliest, send + longest]; sends that nobody could answer are left out. */
+/**
+ * Users whose links were active within [send + earliest, send + longest]; skips packets that nobody
+ * could have answered.
+ */
 function batchesAfter(
   sends: readonly number[],
   received: ReadonlyMap<string, readonly number[]>,

@@ -1,10 +1,10 @@
 /**
- * The n-1 attack (blending): formulas of its success and of its detection by the mix's own loops
- * (spec/mixnet.md 4.4; Serjantov, Dingledine, Syverson 2002; Loopix 4.2.1).
+ * The n-1 attack (blending): formulas for its success, and for its detection by the mix's own loops
+ * (Serjantov, Dingledine, Syverson 2002; Loopix, USENIX Security 2017, section 4.2.1).
  *
- * An active adversary around one Poisson mix blocks all other inputs until the pool is as good as
- * empty, lets the target in alone, and takes the next output for it. What it blocks contains the
- * mix's own loops, which then do not return. The alarm that watches for that is loop-alarm.ts.
+ * An active adversary around one Poisson mix blocks all other inputs until the pool is almost
+ * empty, then admits only the target and takes the next output for it. The blocked inputs include
+ * the mix's own loops, which then do not return. The alarm for that is in loop-alarm.ts.
  *
  * @module
  */
@@ -13,13 +13,13 @@
 export interface Blending {
   /** Mean number of messages in the pool before the attack: lambda / mu. */
   readonly rho: number;
-  /** Mean number of other messages that the adversary accepts in the pool. */
+  /** Mean number of other messages that the adversary tolerates in the pool. */
   readonly epsilon: number;
 }
 
 /**
  * How long all other inputs are blocked, in mean delays: mu tau = ln(rho / epsilon).
- * @returns 0 when the pool is small enough already.
+ * @returns 0 when the pool is already small enough.
  */
 export function drainDelays({ rho, epsilon }: Blending): number {
   return Math.max(0, Math.log(rho / epsilon));
@@ -39,14 +39,15 @@ export function blendingSuccess(epsilon: number): number {
 }
 
 /**
- * P(at least one loop of the mix falls into the blocked time): 1 - (epsilon / rho)^(lambda_M / mu).
+ * P(at least one loop of the mix falls into the blocked period): 1 - (epsilon / rho)^(lambda_M /
+ * mu).
  * @param loopsPerDelay lambda_M / mu.
  */
 export function detectionProbability(blending: Blending, loopsPerDelay: number): number {
   return -Math.expm1(-loopsPerDelay * drainDelays(blending));
 }
 
-/** The variant that lets a share of all traffic pass so that loops return. */
+/** The variant that lets a share of all traffic pass, so that some loops return. */
 export interface StealthyBlending {
   /** The adversary lets one in `dilution` messages pass, at least 1. */
   readonly dilution: number;
@@ -57,13 +58,15 @@ export interface StealthyBlending {
   readonly otherRate: number;
 }
 
-/** P(an output is the target) = s mu / (s lambda_M + lambda_R) (Loopix 4.2.1); at most 1. */
+/**
+ * P(an output is the target) = s mu / (s lambda_M + lambda_R) (Loopix, section 4.2.1); at most 1.
+ */
 export function stealthySuccess(blending: StealthyBlending): number {
   const { dilution, mu, loopRate, otherRate } = blending;
   return Math.min(1, (dilution * mu) / (dilution * loopRate + otherRate));
 }
 
-/** A threshold pool mix flushes when `batch` new messages are in, and keeps `kept`. */
+/** A threshold pool mix that flushes when `batch` new messages are in, and retains `kept`. */
 export interface FloodedPool {
   readonly batch: number;
   readonly kept: number;

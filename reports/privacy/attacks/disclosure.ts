@@ -1,15 +1,14 @@
 /**
- * Statistical disclosure: who receives more when Alice sends? Rounds of a batch mix, and the
- * delay-weighted form for continuous mixes (spec/mixnet.md 4.4; Danezis 2003; Mathewson, Dingledine
- * 2004).
+ * Statistical disclosure: who receives more when Alice sends? For rounds of a batch mix, and
+ * delay-weighted for continuous mixes (Danezis 2003; Mathewson, Dingledine 2004).
  *
- * Against clients at a constant rate every moment is one in which Alice sends: the estimator has
- * nothing to compare and falls to chance, m / N.
+ * Clients with a constant send rate are always sending: the estimator has nothing to compare and
+ * falls to chance, m / N.
  *
  * @module
  */
 
-/** Alice writes to `friends` of `receivers` in rounds of `batch` messages, one of them hers. */
+/** Alice writes to `friends` of `receivers` in rounds of `batch` messages, one of which is hers. */
 export interface DisclosureSetting {
   readonly friends: number;
   readonly receivers: number;
@@ -19,8 +18,8 @@ export interface DisclosureSetting {
 }
 
 /**
- * Rounds until each friend by itself stands out (Danezis 2003): per receiver, not for the whole set.
- * t = [m l (sqrt(v) + sqrt(v + (m-1)/m^2))]^2 with v = (N-1)/N^2 (b-1).
+ * Rounds until each friend individually stands out (Danezis 2003): the confidence is per receiver,
+ * not for the whole set. t = [m l (sqrt(v) + sqrt(v + (m-1)/m^2))]^2 with v = (N-1)/N^2 (b-1).
  */
 export function disclosureRounds(setting: DisclosureSetting): number {
   const { friends: m, receivers: n, batch: b, confidence: l } = setting;
@@ -63,21 +62,21 @@ export class BatchDisclosure {
   }
 }
 
-/** What a watcher of first and last links knows of a continuous mix network; times in ns. */
+/** What an observer of the first and last links of a continuous mixnet knows; times in ns. */
 export interface ContinuousDisclosure {
   /** Instants at which Alice sends, ascending. */
   readonly sends: readonly number[];
-  /** Per receiver the instants at which it receives, ascending. */
+  /** For each receiver, the instants at which it receives, ascending. */
   readonly receipts: readonly (readonly number[])[];
   /** Density of the time from send to receipt, 1/ns. */
   readonly density: (delayNs: number) => number;
-  /** The density is taken as 0 beyond this, ns. */
+  /** Beyond this, ns, the density is taken as 0. */
   readonly longestNs: number;
 }
 
 /**
- * Per receiver: sum over what it receives of w(t) = sum over Alice's sends s of f(t - s), minus its
- * number of receipts times the mean of w over all receipts of the network.
+ * For each receiver: the sum over its receipts of w(t) = sum over Alice's sends s of f(t - s),
+ * minus its number of receipts times the mean of w over all receipts in the network.
  */
 export function continuousScores(watched: ContinuousDisclosure): Float64Array {
   const { receipts } = watched;

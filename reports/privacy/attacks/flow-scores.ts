@@ -1,6 +1,7 @@
 /**
- * How alike two flows of packets are: counts per bin at entry and exit, compared at every lag by
- * Pearson's and Spearman's correlation and by mutual information (spec/mixnet.md 4.4).
+ * Similarity of two packet flows: counts per bin at entry and exit, compared at every lag by
+ * Pearson's and Spearman's correlation and by mutual information (docs/spec/privacy-metrics.md,
+ * Attacks).
  *
  * @module
  */
@@ -9,14 +10,14 @@ import { correlation } from '../../statistics/summary.ts';
 /** Cells per axis of the mutual information. */
 const LEVELS = 8;
 
-/** Bins of a watch; times in ns. */
+/** The bins of an observation; times in ns. */
 export interface Bins {
   readonly fromNs: number;
   readonly widthNs: number;
   readonly count: number;
 }
 
-/** Packets per bin; instants outside are left out. */
+/** Packets per bin; ignores instants outside. */
 export function binCounts(times: readonly number[], { fromNs, widthNs, count }: Bins): number[] {
   const counts = new Array<number>(count).fill(0);
   for (const at of times) {
@@ -26,10 +27,13 @@ export function binCounts(times: readonly number[], { fromNs, widthNs, count }: 
   return counts;
 }
 
-/** Which likeness. */
+/** The measure of similarity. */
 export type Likeness = 'pearson' | 'spearman' | 'mutual-information';
 
-/** The largest likeness over lags 0..lagMax of the exit behind the entry; 0 when one is constant. */
+/**
+ * The greatest similarity over lags 0..lagMax of the exit after the entry; 0 when either is
+ * constant.
+ */
 export function flowScore(
   entry: readonly number[],
   exit: readonly number[],
@@ -54,7 +58,7 @@ function likeness(a: readonly number[], b: readonly number[], kind: Likeness): n
   }
 }
 
-/** Ranks from 1; equal values share the mean of theirs. */
+/** Ranks from 1; equal values share their mean rank. */
 export function ranks(values: readonly number[]): readonly number[] {
   const order = values.map((_, i) => i).sort((a, b) => (values[a] ?? 0) - (values[b] ?? 0));
   const result = new Array<number>(values.length).fill(0);
@@ -68,8 +72,8 @@ export function ranks(values: readonly number[]): readonly number[] {
 }
 
 /**
- * Mutual information in bits of two lists in 8 x 8 cells of equal width, with the correction of
- * Miller and Madow: H of K occupied cells is (K - 1) / (2 n ln 2) too low. May be below 0.
+ * Mutual information in bits of two lists in 8 x 8 cells of equal width, with the Miller-Madow
+ * correction: the entropy of K occupied cells is (K - 1) / (2 n ln 2) too low. May be below 0.
  */
 export function mutualInformation(a: readonly number[], b: readonly number[]): number {
   const [x, y] = [levels(a), levels(b)];
@@ -88,7 +92,7 @@ function levels(values: readonly number[]): readonly number[] {
   return values.map((value) => Math.min(LEVELS - 1, Math.floor((value - low) * scale)));
 }
 
-/** Entropy in bits of the cells that samples fall into, Miller-Madow. */
+/** Entropy in bits of the samples' cells, Miller-Madow. */
 export function cellEntropy(cells: readonly number[]): number {
   const counts = new Map<number, number>();
   for (const cell of cells) counts.set(cell, (counts.get(cell) ?? 0) + 1);

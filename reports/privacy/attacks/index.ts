@@ -1,6 +1,6 @@
 /**
- * The attacks of spec/mixnet.md 4.4 by name, for the KPIs `privacy.attack.<name>.success`. Attack
- * code sees a `View` and public knowledge; answers only score it.
+ * The attacks by name, for the KPIs `privacy.attack.<name>.success` (docs/spec/privacy-metrics.md,
+ * Attacks). Attack code sees a `View` and public knowledge; answers are only used for scoring.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import { intersectionAttack } from './attack-intersection.ts';
 import { ofHits } from './outcome.ts';
 import type { Attack } from './setting.ts';
 
-/** Corrupt mixes that pass a message among themselves from its first to its last. */
+/** Corrupt mixes that pass a message only among themselves from its first to its last mix. */
 const predecessorAttack: Attack = {
   name: 'predecessor',
   adversary: 'corrupt mixes, no link view',
@@ -19,7 +19,7 @@ const predecessorAttack: Attack = {
     compromisedPaths && ofHits({ attack: 'predecessor', ...compromisedPaths, chance: 0 }),
 };
 
-/** A target is let into an empty mix alone. */
+/** A target is admitted alone to an empty mix. */
 const blendingAttack: Attack = {
   name: 'n_minus_one',
   adversary: 'active at the links of one mix, no keys',
@@ -29,7 +29,7 @@ const blendingAttack: Attack = {
     isolations && ofHits({ attack: 'n_minus_one', ...isolations, chance: 0 }),
 };
 
-/** A bit flipped at a corrupt mix, recognised by a corrupt last hop. */
+/** A bit is flipped at a corrupt mix and recognised by a corrupt last hop. */
 const taggingAttack: Attack = {
   name: 'tagging',
   adversary: 'one corrupt mix and corrupt last hops',
@@ -48,7 +48,7 @@ const replayAttack: Attack = {
     replays && ofHits({ attack: 'replay', ...replays, chance: 0 }),
 };
 
-/** All attacks, in the order of the specification. */
+/** All attacks, in the order of docs/spec/privacy-metrics.md. */
 export const ATTACKS: readonly Attack[] = [
   blendingAttack,
   disclosureAttack,

@@ -1,8 +1,9 @@
 /**
- * Intersection attacks: receivers present in every batch that Alice took part in, minimal hitting
- * sets for several partners, and users online in every round of a pseudonym (spec/mixnet.md 4.4).
+ * Intersection attacks: receivers present in every batch in which Alice took part, minimal hitting
+ * sets for several partners, and users online in every round of a pseudonym
+ * (docs/spec/privacy-metrics.md, Attacks).
  *
- * Finding a minimal hitting set is hard: the search stops at a cap and says so.
+ * Finding a minimal hitting set is hard: the search stops at a limit and reports that.
  *
  * @module
  */
@@ -14,7 +15,7 @@ export interface IntersectionSetting {
   readonly rounds: number;
 }
 
-/** Receivers left after t rounds: 1 + (N-1) (1 - (1 - 1/N)^(b-1))^t. */
+/** Expected number of receivers left after t rounds: 1 + (N-1) (1 - (1 - 1/N)^(b-1))^t. */
 export function expectedSurvivors({ receivers, batch, rounds }: IntersectionSetting): number {
   const present = -Math.expm1((batch - 1) * Math.log1p(-1 / receivers));
   return 1 + (receivers - 1) * present ** rounds;
@@ -22,7 +23,7 @@ export function expectedSurvivors({ receivers, batch, rounds }: IntersectionSett
 
 /**
  * Members of every set: receivers of all batches, or users online in all rounds of a pseudonym.
- * @returns in ascending order; nobody when there is no set.
+ * @returns in ascending order; empty when there is no set.
  */
 export function survivors<T>(sets: readonly ReadonlySet<T>[]): readonly T[] {
   const [first, ...rest] = [...sets].sort((a, b) => a.size - b.size);
@@ -35,23 +36,23 @@ function byText(a: unknown, b: unknown): number {
   return String(a) < String(b) ? -1 : 1;
 }
 
-/** What the search of hitting sets found. */
+/** The result of a search for hitting sets. */
 export interface HittingSets<T> {
   /** Sets of the least size that meet every batch; each ascending. */
   readonly sets: readonly (readonly T[])[];
-  /** False when the search stopped at its cap: there may be more, or smaller ones. */
+  /** False when the search stopped at its limit: there may be more sets, or smaller ones. */
   readonly isComplete: boolean;
 }
 
-/** Bounds of the search. */
+/** Limits of the search. */
 export interface HittingSearch {
-  /** Largest number of partners that is tried. */
+  /** Largest number of partners tried. */
   readonly partners: number;
   /** Steps after which the search stops. */
   readonly stepsMax: number;
 }
 
-/** Sets of the least number of receivers, at most `partners`, that meet every batch. */
+/** The smallest sets of receivers, of at most `partners` members, that meet every batch. */
 export function hittingSets<T>(
   batches: readonly ReadonlySet<T>[],
   search: HittingSearch,
@@ -70,7 +71,7 @@ interface Extension<T> {
   readonly state: { steps: number; readonly found: Map<string, readonly T[]> };
 }
 
-/** Tries every member of the first batch that is not met yet. Returns false at the cap. */
+/** Tries every member of the first batch not yet met. Returns false at the limit. */
 function extend<T>(
   batches: readonly ReadonlySet<T>[],
   chosen: readonly T[],

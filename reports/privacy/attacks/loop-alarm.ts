@@ -1,46 +1,46 @@
 /**
- * The alarm of a mix that watches its own loops: a blocked loop does not return, an ordinary loss
- * does not either, so missing loops in a window are compared with what loss explains
- * (spec/mixnet.md 4.4, "Alarm statistic").
+ * The alarm of a mix that watches its own loops: neither a blocked loop nor an ordinary loss
+ * returns, so the loops missing in a window are compared with what loss explains
+ * (docs/spec/mixnet.md, Loops and alarms).
  *
  * @module
  */
 import { binomialCdf, incompleteGamma, invertRising } from '../../statistics/special.ts';
 
-/** Share of loops later than their deadline although nobody blocks them. */
+/** Share of unblocked loops that miss their deadline. */
 const LATE = 1e-6;
 const NS_PER_HOUR = 3_600e9;
 
 /** A loop of the mix; times in ns of the mix's clock. */
 export interface Loop {
   readonly sentAt: number;
-  /** Undefined: it has not come back. */
+  /** Undefined while it has not returned. */
   readonly returnedAt?: number;
 }
 
-/** The law of a loop's round trip. */
+/** The distribution of a loop's round trip. */
 export interface LoopLaw {
-  /** Mixes that delay it. */
+  /** Number of delaying mixes. */
   readonly hops: number;
   /** Mean delay at each, ns. */
   readonly meanDelayNs: number;
-  /** Links and processing together, ns. */
+  /** Total for links and processing, ns. */
   readonly transitNs: number;
 }
 
-/** Time after which a loop is overdue: transit plus the quantile 1 - 1e-6 of Erlang(hops), ns. */
+/** Time after which a loop is overdue: transit plus the 1 - 1e-6 quantile of Erlang(hops), ns. */
 export function loopDeadline({ hops, meanDelayNs, transitNs }: LoopLaw): number {
   const cdf = (x: number): number => incompleteGamma(hops, x);
   const quantile = invertRising(cdf, 1 - LATE, { low: 0, high: 40 + 10 * hops });
   return transitNs + quantile * meanDelayNs;
 }
 
-/** How the alarm is set. */
+/** Settings of the alarm. */
 export interface AlarmOptions {
   readonly deadlineNs: number;
-  /** Loops that became due within this time are looked at together, ns. */
+  /** Loops that became due within this time are judged together, ns. */
   readonly windowNs: number;
-  /** Probability that an ordinary loss takes a loop. */
+  /** Probability that a loop is lost without an attack. */
   readonly lossProbability: number;
   /** Accepted false alarms per hour, e.g. 1e-3. */
   readonly falseAlarmsPerHour: number;
@@ -48,12 +48,12 @@ export interface AlarmOptions {
 
 /**
  * Missing loops that raise the alarm: the least k with P(Binomial(n, loss + 1e-6) >= k) below the
- * accepted rate of false alarms, spread over the looks of an hour.
+ * accepted rate of false alarms, divided among the checks of an hour.
  * @param due Loops due in the window, at least 1.
  */
 export function alarmThreshold(due: number, options: AlarmOptions): number {
   const { windowNs, lossProbability, falseAlarmsPerHour } = options;
-  // The alarm looks once per due loop.
+  // There is one check per due loop.
   const level = (falseAlarmsPerHour * windowNs) / NS_PER_HOUR / due;
   const law = { n: due, p: Math.min(1, lossProbability + LATE) };
   for (let k = 1; k <= due; k += 1) {
@@ -65,7 +65,7 @@ export function alarmThreshold(due: number, options: AlarmOptions): number {
 /**
  * Instants of alarms: a new one needs a window without alarm before it.
  * @param loops In the order in which they were sent.
- * @param now End of the watch, ns: loops due later do not count.
+ * @param now End of the observation, ns: loops due later do not count.
  */
 export function alarms(
   loops: readonly Loop[],

@@ -1,6 +1,6 @@
 /**
- * What an attack reports: how often it was right, with the interval, and what guessing would get
- * (spec/mixnet.md 4.1 "Linking probability", 4.4).
+ * The result of an attack: how often it was right, with the confidence interval, and what guessing
+ * would achieve (docs/spec/privacy-metrics.md, Attacks).
  *
  * @module
  */
@@ -9,22 +9,22 @@ import type { RocPoint } from './roc.ts';
 
 /** The result of one attack on one run. */
 export interface AttackOutcome {
-  /** Last part but one of `privacy.attack.<name>.success`. */
+  /** The part `<name>` of the metric `privacy.attack.<name>.success`. */
   readonly attack: string;
-  /** Share of right answers, or the area under the ROC curve; 0..1. */
+  /** Share of right answers, or area under the ROC curve; 0..1. */
   readonly success: number;
   /** Bounds of the 95 % interval. */
   readonly low: number;
   readonly high: number;
-  /** Trials behind it. */
+  /** Number of trials. */
   readonly trials: number;
-  /** Right answers among them; undefined for an area. */
+  /** Number of right answers; undefined for an area. */
   readonly hits?: number;
-  /** Success of guessing without looking. */
+  /** Success rate of guessing. */
   readonly chance: number;
-  /** Corners of the ROC curve, where the success is the area under it. */
+  /** Corners of the ROC curve, when success is the area under it. */
   readonly roc?: readonly RocPoint[];
-  /** Which interval: `Wilson` or `DeLong`, 95 %. */
+  /** Kind of interval: `Wilson` or `DeLong`, 95 %. */
   readonly interval: string;
 }
 

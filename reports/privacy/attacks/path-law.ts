@@ -1,5 +1,5 @@
 /**
- * The time from a sender's link to a receiver's link: transit plus Erlang(hops) (spec/mixnet.md 3.3).
+ * The time from a sender's link to a receiver's link: transit plus an Erlang(hops) delay.
  *
  * @module
  */

@@ -1,19 +1,19 @@
 /**
- * The predecessor attack, and what fully compromised paths cost over many packets (spec/mixnet.md
- * 4.4; Wright et al. 2004). Shares of compromised paths are in metrics/closed-forms.ts.
+ * The predecessor attack, and the cost of fully compromised paths over many packets (Wright, Adler,
+ * Levine, Shields, ACM TISSEC 2004). Shares of compromised paths are in metrics/closed-forms.ts.
  *
- * With a path drawn for each packet every packet is a round: what counts for a user is the chance
- * that at least one of k packets met corrupt nodes only, which no entropy figure shows.
+ * When a path is drawn for each packet, every packet is a round: what matters for a user is the
+ * probability that at least one of k packets met only corrupt nodes, which no entropy figure shows.
  *
  * @module
  */
 
-/** Packets after which half of all users sent one over a fully compromised path. */
+/** Packets after which half of all users have sent one over a fully compromised path. */
 export function packetsUntilHalf(alpha: number): number {
   return Math.ceil(Math.log(0.5) / Math.log1p(-alpha));
 }
 
-/** Corrupt nodes among all, for paths that are built anew each round. */
+/** Corrupt nodes among all, with paths rebuilt in each round. */
 export interface PredecessorSetting {
   readonly nodes: number;
   readonly corrupt: number;

@@ -1,22 +1,22 @@
 /**
- * How well scores tell matched from unmatched pairs: ROC curve, the area under it with DeLong's
- * interval, and the equal error rate (spec/mixnet.md 4.4; DeLong, DeLong, Clarke-Pearson 1988).
+ * How well scores separate matched from unmatched pairs: ROC curve, the area under it with DeLong's
+ * interval, and the equal error rate (DeLong, DeLong, Clarke-Pearson, Biometrics 1988).
  *
  * @module
  */
 import { upperBoundOfNone } from '../../statistics/proportion.ts';
 import { summarise } from '../../statistics/summary.ts';
 
-/** Standard normal quantile 0.975 (spec/simulation.md 7.2). */
+/** The 0.975 quantile of the standard normal distribution. */
 const Z_95 = 1.959963984540054;
 
-/** Shares of pairs that are called matched at some threshold. */
+/** Shares of pairs classified as matched at a threshold. */
 export interface RocPoint {
   readonly falsePositive: number;
   readonly truePositive: number;
 }
 
-/** Scores of pairs that belong together and of pairs that do not. */
+/** Scores of pairs that belong together, and of pairs that do not. */
 export interface Scored {
   readonly matched: readonly number[];
   readonly unmatched: readonly number[];
@@ -37,10 +37,10 @@ export function rocCurve({ matched, unmatched }: Scored): readonly RocPoint[] {
   return points;
 }
 
-/** Points beyond this many are thinned out of a drawing. */
+/** Most points in a drawing. */
 const CORNERS_MAX = 200;
 
-/** The curve without the points in the middle of a straight step, and at most 200 of the others. */
+/** The curve without intermediate points of straight steps, reduced to at most 200 points. */
 export function rocCorners(scored: Scored): readonly RocPoint[] {
   const curve = rocCurve(scored);
   const corners = curve.filter((point, i) => {
@@ -60,7 +60,10 @@ function descending(values: readonly number[]): Float64Array {
   return Float64Array.from(values).sort().reverse();
 }
 
-/** Error rate at which misses and false positives are equal, between points of the curve. */
+/**
+ * Error rate at which misses and false positives are equal, interpolated between points of the
+ * curve.
+ */
 export function equalErrorRate(curve: readonly RocPoint[]): number {
   for (const [i, point] of curve.entries()) {
     const gap = point.falsePositive - (1 - point.truePositive);
@@ -81,8 +84,8 @@ export interface Area {
 }
 
 /**
- * Area under the curve, P(matched > unmatched) + P(equal) / 2, with DeLong's interval. Where the
- * scores do not overlap the variance is 0 and says nothing: there the bound is that of an event never
+ * Area under the curve, P(matched > unmatched) + P(equal) / 2, with DeLong's interval. When the
+ * scores do not overlap the variance is 0 and meaningless: the bound is then that of an event never
  * seen in as many trials as the smaller list has.
  * @returns undefined when one list is empty.
  */
@@ -105,7 +108,7 @@ function spread(values: readonly number[]): number {
   return Number.isNaN(deviation) ? 0 : deviation * deviation;
 }
 
-/** Per value the share of the others below it; equal ones count half. */
+/** For each value the share of the others below it; equal ones count half. */
 function placements(values: readonly number[], others: readonly number[]): readonly number[] {
   const sorted = Float64Array.from(others).sort();
   return values.map((value) => {

@@ -1,57 +1,60 @@
 /**
- * What an attack is given besides its view: public knowledge (who the users are, the delay law), and the answers that score it. An attack may look at the answers only
- * after it has made its guess; it never sees the record they come from (spec/mixnet.md 4).
+ * What an attack gets besides its view: public knowledge (the users and the delay distribution),
+ * and the answers for scoring. An attack may read the answers only after its guess; it never sees
+ * the record they come from (docs/spec/privacy-metrics.md, Two records).
  *
  * @module
  */
 import type { View } from '../view/view.ts';
 import type { AttackOutcome } from './outcome.ts';
 
-/** Law of the time from a sender's link to a receiver's link. */
+/** Distribution of the time from a sender's link to a receiver's link. */
 export interface PathLaw {
-  /** Mixes that delay a message, at least 1. */
+  /** Number of delaying mixes, at least 1. */
   readonly hops: number;
   /** Mean delay at each, ns. */
   readonly meanDelayNs: number;
-  /** Links and processing together, ns. */
+  /** Total for links and processing, ns. */
   readonly transitNs: number;
 }
 
 /** Public knowledge. */
 export interface AttackSetting {
-  /** Names of users: senders and receivers. */
+  /** Names of users: all senders and receivers. */
   readonly users: readonly string[];
-  /** The watch, ns. */
+  /** Observed period, ns. */
   readonly fromNs: number;
   readonly untilNs: number;
   readonly path: PathLaw;
 }
 
-/** Counts of an attack. */
+/** The counts of an attack. */
 export interface Counted {
   readonly hits: number;
   readonly trials: number;
 }
 
-/** What came of the attacks of a run's events; undefined: no event carried it out. */
+/** Results of the attacks carried out by events of the run; undefined when no event did. */
 export interface CarriedOut {
-  /** Targets let into a mix alone, and the next output was the target. */
+  /** Targets admitted alone to a mix, and how often the next output was the target. */
   readonly isolations?: Counted | undefined;
-  /** Tagged messages that a corrupt last hop recognised, of all tagged ones. */
+  /** Tagged messages recognised by a corrupt last hop, out of all tagged ones. */
   readonly tags?: Counted | undefined;
-  /** Replayed messages whose output was found because it came twice, of all replayed ones. */
+  /**
+   * Replayed messages whose output was recognised because it came twice, out of all replayed ones.
+   */
   readonly replays?: Counted | undefined;
 }
 
-/** The truth about questions that attacks ask; for scoring only. */
+/** The truth about the attacks' questions; for scoring only. */
 export interface Answers extends CarriedOut {
-  /** Per user who wrote payloads: to whom. */
+  /** For each user who wrote payloads, to whom it wrote. */
   readonly partners: ReadonlyMap<string, ReadonlySet<string>>;
-  /** Messages that met corrupt mixes only, of all that were delivered. */
+  /** Messages that met only corrupt mixes, out of all delivered ones. */
   readonly compromisedPaths?: Counted;
 }
 
-/** Everything an evaluation needs. */
+/** The input of an evaluation. */
 export interface AttackInput {
   readonly view: View;
   readonly setting: AttackSetting;
@@ -61,12 +64,15 @@ export interface AttackInput {
 /** An attack as a row of a table. */
 export interface Attack {
   readonly name: string;
-  /** Printed under its chart (spec/mixnet.md 4.5). */
+  /** Printed under its chart. */
   readonly adversary: string;
-  /** How success is estimated, one sentence. */
+  /** How success is estimated, in one sentence. */
   readonly estimator: string;
-  /** The adversary acts: an event of this name carries it out, and without one nothing is tried. */
+  /**
+   * The adversary acts: an event of this name carries the attack out, and without one nothing is
+   * tried.
+   */
   readonly isActive?: true;
-  /** Undefined when the run gives it nothing to try. */
+  /** Undefined when the run offers nothing to try. */
   evaluate(input: AttackInput): AttackOutcome | undefined;
 }

@@ -1,11 +1,12 @@
 /**
- * Tagging: a corrupt first mix flips a payload bit, a corrupt last hop sees that the payload is
- * destroyed. In Sphinx that is all a tag can say, and it costs the message (spec/mixnet.md 4.4).
+ * Tagging: a corrupt first mix flips a payload bit, and a corrupt last hop sees that the payload is
+ * destroyed. In Sphinx a tag can say no more than that, and it costs the message
+ * (docs/spec/privacy-metrics.md, Attacks).
  *
  * @module
  */
 
-/** Corrupt shares where the tag is made and where it is read. */
+/** Shares of corrupt nodes where the tag is made and where it is read. */
 export interface TaggingSetting {
   readonly corruptFirst: number;
   readonly corruptLast: number;
@@ -16,7 +17,7 @@ export function taggedLinks({ corruptFirst, corruptLast }: TaggingSetting): numb
   return corruptFirst * corruptLast;
 }
 
-/** Share of all messages that tagging destroys: every one that the first mix tags. */
+/** Share of all messages that tagging destroys: all those that the first mix tags. */
 export function taggedLosses({ corruptFirst }: TaggingSetting): number {
   return corruptFirst;
 }

@@ -1,5 +1,5 @@
 /**
- * Instants at which users send and receive, as their own links show them.
+ * Instants at which users send and receive, as visible on their own links.
  *
  * @module
  */
@@ -11,7 +11,7 @@ export interface UserTraffic {
   readonly received: ReadonlyMap<string, readonly number[]>;
 }
 
-/** Splits a view by users, within a time. */
+/** Splits a view by user, within a period. */
 export function userTraffic(
   view: View,
   watch: { readonly users: readonly string[]; readonly fromNs: number; readonly untilNs: number },

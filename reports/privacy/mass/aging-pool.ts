@@ -1,39 +1,40 @@
 /**
- * The pool of a mix whose delays remember their age: old messages are likelier to leave next. Each
- * message inside has a belief that it still is, and leaves in proportion to belief times hazard.
+ * The pool of a mix whose delays depend on age: old messages are likelier to leave next. Each
+ * message inside has a belief that it is still there, and leaves in proportion to belief times
+ * hazard (docs/spec/privacy-metrics.md, Mass propagation).
  *
- * Spec: mixnet.md 4.2, "Not memoryless". A mean-field update: it forgets how the beliefs of two
- * messages hang together, and at the end of the longest delay a few per cent of the mass are left
- * over. They are given up here (`expired`); who reads the result renormalises.
+ * A mean-field update: it ignores correlations between the beliefs of two messages, and at the end
+ * of the longest delay a few per cent of the mass are left over. They are discarded here
+ * (`expired`); whoever reads the result must renormalise.
  *
  * @module
  */
 import { DUST, type MassStore } from './mass-store.ts';
 import type { Pool } from './memoryless-pool.ts';
 
-/** f(age) / (1 - F(age)) of the delay law, per ns; infinite from its longest delay on. */
+/** f(age) / (1 - F(age)) of the delay distribution, per ns; infinite from the longest delay on. */
 export type Hazard = (ageNs: number) => number;
 
-/** Hazard of a delay that is uniform in 0..longest. */
+/** Hazard of a uniform delay in 0..longest. */
 export function uniformHazard(longestNs: number): Hazard {
   return (ageNs) => (ageNs < longestNs ? 1 / (longestNs - ageNs) : Number.POSITIVE_INFINITY);
 }
 
 interface Inside {
   readonly arrivedNs: number;
-  /** Undefined when it carried none. */
+  /** Undefined when it carried no mass. */
   readonly masses: Float64Array | undefined;
   /** Belief that it is still inside, 0..1. */
   belief: number;
-  /** Belief times hazard, at the departure that is looked at. */
+  /** Belief times hazard, at the current departure. */
   weight: number;
 }
 
-/** See the module. */
+/** A pool with beliefs by age. */
 export class AgingPool implements Pool {
   readonly #store: MassStore;
   readonly #hazard: Hazard;
-  /** Masses whose message must have left, though no departure was blamed on it. */
+  /** Mass of messages that must have left although no departure was attributed to them. */
   readonly #expired: Float64Array;
   #inside: Inside[] = [];
 
@@ -55,20 +56,20 @@ export class AgingPool implements Pool {
     return this.#release(1 / sum, into, dust);
   }
 
-  // It is the mix's own and in nobody's place, so nothing inside is believed to have left.
+  // The message is the mix's own and replaces no other, so nothing inside is believed to have left.
   emit(): boolean {
     return false;
   }
 
   absorb(): void {
-    // Which one ended is not known; beliefs fall as departures are seen and ages pass.
+    // Which message ended is unknown; beliefs fall with observed departures and with age.
   }
 
   addMassesTo(sum: Float64Array): void {
     for (const { masses, belief } of this.#inside) addScaled(sum, masses, belief);
   }
 
-  /** Sets the weights; gives up what is older than any delay. Returns their sum. */
+  /** Sets the weights; discards what is older than any delay. Returns their sum. */
   #weigh(atNs: number): number {
     let sum = 0;
     let kept = 0;

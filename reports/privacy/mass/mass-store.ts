@@ -1,11 +1,11 @@
 /**
  * Vectors of masses, one double per label, for the messages that carry any. Slots are reused, so
- * that memory follows the messages under way, not those of the run.
+ * that memory depends on the messages under way, not on the length of the run.
  *
  * @module
  */
 
-/** Masses at or below this are not carried on; their sum is kept as dust (mixnet.md 4.2). */
+/** Masses up to this value are not propagated further; their sum is kept as dust. */
 export const DUST = 1e-15;
 
 const SLOTS_AT_FIRST = 1_024;
@@ -13,18 +13,18 @@ const SLOTS_AT_FIRST = 1_024;
 /** The slots of one propagation. */
 export class MassStore {
   readonly labels: number;
-  /** Slot s has its masses at `s * labels`. */
+  /** The masses of slot s start at `s * labels`. */
   data: Float64Array;
   readonly #free: number[] = [];
   #used = 0;
 
-  /** @param labels Doubles in a slot, at least 1. */
+  /** @param labels Doubles per slot, at least 1. */
   constructor(labels: number) {
     this.labels = labels;
     this.data = new Float64Array(SLOTS_AT_FIRST * labels);
   }
 
-  /** A slot full of zeros. */
+  /** A slot filled with zeros. */
   take(): number {
     const reused = this.#free.pop();
     if (reused !== undefined) return reused;
@@ -37,7 +37,7 @@ export class MassStore {
     return this.#used - 1;
   }
 
-  /** Gives a slot back. */
+  /** Returns a slot. */
   free(slot: number): void {
     const at = slot * this.labels;
     this.data.fill(0, at, at + this.labels);

@@ -1,29 +1,28 @@
 /**
- * The pool of a mix whose next departure is equally likely to be any message inside: exponential
- * delays, and every batch mix, whose outputs of a flush are a uniform choice of its pool.
- *
- * Spec: mixnet.md 4.2 (`m.p = P / n`, n counts the leaving message). Wrong for delays that remember
- * their age: those have an {@link AgingPool}.
+ * The pool of a mix whose next departure is equally likely to be any message inside: for
+ * exponential delays, and for every batch mix, whose flush is a uniform choice from its pool (`m.p
+ * = P / n`, where n includes the leaving message; docs/spec/privacy-metrics.md, Mass propagation).
+ * Delays that depend on age need an {@link AgingPool}.
  *
  * @module
  */
 import { DUST, type MassStore } from './mass-store.ts';
 
-/** What a mix holds, as an adversary that sees instants only believes. */
+/** The content of a mix, as believed by an adversary that sees only instants. */
 export interface Pool {
-  /** A message came in; `slot` is -1 when it carries no mass. */
+  /** A message arrived; `slot` is -1 when it carries no mass. */
   arrive(atNs: number, slot: number): void;
-  /** One message leaves; its masses are added to `into`. Returns false when it carries none. */
+  /** One message leaves; adds its masses to `into`. Returns false when it carries none. */
   depart(atNs: number, into: Float64Array, dust: Float64Array): boolean;
-  /** A message made by the mix itself leaves among the others. */
+  /** A message created by the mix itself leaves among the others. */
   emit(atNs: number, into: Float64Array, dust: Float64Array): boolean;
-  /** A message ends here; what it may have carried stays inside. */
+  /** A message ends here; any mass it carried stays inside. */
   absorb(): void;
-  /** Adds the masses that are inside. */
+  /** Adds the masses inside. */
   addMassesTo(sum: Float64Array): void;
 }
 
-/** See the module. */
+/** A pool without memory. */
 export class MemorylessPool implements Pool {
   readonly #store: MassStore;
   readonly #masses: Float64Array;
@@ -53,7 +52,7 @@ export class MemorylessPool implements Pool {
     return carried;
   }
 
-  // The observer of instants cannot tell it from one of the others: it leaves as one of n + 1.
+  // An observer of instants cannot tell it from the others: it leaves as one of n + 1.
   emit(_atNs: number, into: Float64Array, dust: Float64Array): boolean {
     return this.#carries && this.#draw(this.#size + 1, into, dust);
   }

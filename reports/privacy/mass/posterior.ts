@@ -1,9 +1,10 @@
 /**
- * What the adversary believes in the end, as lists: for each target, which messages it may have
- * become with which probability; and for each message that ended, who may have sent it.
+ * The adversary's final beliefs, as lists: for each target, which messages it may have become and
+ * with which probability; and for each message that ended, who may have sent it
+ * (docs/spec/privacy-metrics.md, Mass propagation).
  *
- * Spec: mixnet.md 4.1 (p = posterior over candidates for one target, sum 1), 4.2. Probabilities are
- * divided by the mass that arrived; how much did not is told beside them.
+ * Probabilities are divided by the mass that arrived; the mass that did not arrive is reported
+ * beside them.
  *
  * @module
  */
@@ -12,13 +13,13 @@ import { type NodeLaw, propagate } from './propagate.ts';
 
 /** Belief about one target. */
 export interface Posterior {
-  /** The message that it really is. */
+  /** The message that it actually is. */
   readonly target: number;
   /** Candidates: messages that ended at a client or provider. */
   readonly messages: Uint32Array;
   /** Their probabilities, sum 1; empty when nothing arrived. */
   readonly p: Float64Array;
-  /** Mass that did not arrive: inside, under way, or lost. */
+  /** Mass that did not arrive: still inside, under way, or lost. */
   readonly left: number;
 }
 
@@ -29,7 +30,7 @@ export interface PosteriorQuestion {
   readonly targets: readonly number[];
 }
 
-/** The belief about each target, in their order, and the worst error of the balance. */
+/** The belief about each target, in the given order, and the greatest error of the balance. */
 export function posteriorsOf(question: PosteriorQuestion): readonly Posterior[] {
   const { truth, laws, targets } = question;
   if (targets.length === 0) return [];
@@ -54,15 +55,15 @@ export function posteriorsOf(question: PosteriorQuestion): readonly Posterior[] 
   });
 }
 
-/** Asks who may have sent the messages that end in a window. */
+/** Asks who may have sent the messages that end in a period. */
 export interface SenderQuestion {
   readonly truth: Truth;
   readonly laws: readonly NodeLaw[];
-  /** Only messages whose number is in here are looked at. */
+  /** Whether a message is to be examined, by its number. */
   readonly isAsked: (message: number) => boolean;
 }
 
-/** For each asked message that ended: the probabilities of the senders, sum 1. */
+/** For each requested message that ended: the probabilities of the senders, sum 1. */
 export function senderPosteriors({
   truth,
   laws,

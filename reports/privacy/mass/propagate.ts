@@ -1,10 +1,10 @@
 /**
  * Mass propagation: where an adversary that sees every arrival and departure, but no content,
- * believes a message to be. Many labels at once; a label is one target, or all messages of a sender.
+ * believes a message to be (docs/spec/privacy-metrics.md, Mass propagation). Many labels together;
+ * a label is one target, or all messages of a sender.
  *
- * Spec: mixnet.md 4.2 with its conservation invariant: what entered is in pools, under way,
- * delivered, sunk or dust, to 1e-9, for every label. Knows no metric: who asks gets the masses of
- * each message that ended.
+ * Mass is conserved: what entered is in pools, under way, delivered, sunk or dust, to within 1e-9,
+ * for every label. No metrics here: the caller gets the masses of each message that ended.
  *
  * @module
  */
@@ -22,52 +22,58 @@ import { AgingPool, type Hazard } from './aging-pool.ts';
 import { DUST, MassStore } from './mass-store.ts';
 import { MemorylessPool, type Pool } from './memoryless-pool.ts';
 
-/** What the adversary can make of a node. */
+/** What the adversary can conclude at a node. */
 export type NodeLaw =
-  /** The next to leave is any of those inside. */
+  /** The next message to leave is any of those inside. */
   | { readonly kind: 'memoryless' }
   /** Old messages are likelier to leave. */
   | { readonly kind: 'aging'; readonly hazard: Hazard }
-  /** A mix that tells which input became which output: corrupt, or in constant order. */
+  /** A mix that reveals which input became which output: corrupt, or with constant delays. */
   | { readonly kind: 'open' }
-  /** A client or provider: does not mix; what ends here is a candidate. */
+  /** A client or provider: does not mix; a message that ends here is a candidate. */
   | { readonly kind: 'end' };
 
-/** What to propagate. */
+/** The input of a propagation. */
 export interface Propagation {
   readonly truth: Truth;
   /** Label of each message from 0, or -1. */
   readonly labels: Int32Array;
   /** Number of labels, at least 1. */
   readonly labelCount: number;
-  /** By index of the node. */
+  /** By node index. */
   readonly laws: readonly NodeLaw[];
-  /** Called for each message that ended at a client or provider and carries mass; read at once. */
+  /**
+   * Called for each message with mass that ended at a client or provider; valid during the call
+   * only.
+   */
   readonly onCandidate: (message: number, masses: Float64Array) => void;
-  /** Called for each message that reached a node and carries mass; the masses are read at once. */
+  /**
+   * Called for each message with mass that reached a node; the masses are valid during the call
+   * only.
+   */
   readonly onHop?: (from: number, to: number, masses: Float64Array) => void;
 }
 
-/** Where the mass of each label is at the end. */
+/** Where each label's mass is at the end. */
 export interface MassBalance {
-  /** Messages of the label that were seen. */
+  /** Messages with the label that were seen. */
   readonly entered: Float64Array;
   readonly delivered: Float64Array;
   /** Inside mixes when the record ended. */
   readonly pooled: Float64Array;
   /** On links, or lost there. */
   readonly underway: Float64Array;
-  /** Ended at a corrupt mix, was dropped outside honest ones, or expired. */
+  /** Ended at a corrupt mix, was dropped outside honest mixes, or expired. */
   readonly sunk: Float64Array;
   readonly dust: Float64Array;
-  /** Largest |entered - all others| over the labels. */
+  /** Greatest |entered - all others| over the labels. */
   readonly errorMax: number;
 }
 
-/** mixnet.md 4.2: checked at the end of every run. */
+/** Checked at the end of every run. */
 const ERROR_MAX = 1e-9;
 
-/** Runs through the record. */
+/** Processes the record. */
 export function propagate(propagation: Propagation): MassBalance {
   const run = new Run(propagation);
   run.passThrough();
@@ -93,9 +99,9 @@ class Run {
   readonly #delivered: Float64Array;
   readonly #sunk: Float64Array;
   readonly #dust: Float64Array;
-  /** 1 once the label of a message has entered. */
+  /** 1 once the label's first message has entered. */
   readonly #hasEntered: Uint8Array;
-  /** Node that each message left last; only where somebody asks for hops. */
+  /** The node that each message last left; only when hops are requested. */
   readonly #leftFrom: Uint16Array | undefined;
 
   constructor(ask: Propagation) {
@@ -184,7 +190,7 @@ class Run {
 
   #arrived(message: number, node: number, at: number): void {
     const label = this.#ask.labels[message] ?? -1;
-    // mixnet.md 4.2: the target has mass 1 at its first arrival.
+    // The target has mass 1 at its first arrival.
     if (label >= 0 && this.#hasEntered[message] === 0) this.#enter(message, label);
     this.#places[message] = node + 1;
     if (this.#leftFrom !== undefined) this.#tellHop(message, node, this.#leftFrom);
@@ -220,7 +226,8 @@ class Run {
     this.#places[message] = 0;
     const pool = this.#pools[node];
     if (pool !== undefined) {
-      // Its mass is in the pool since it arrived, and stays there: cover returns it to the mix.
+      // Its mass has been in the pool since it arrived, and stays there: cover returns it to the
+      // mix.
       if (wasInside) pool.absorb();
       return;
     }
@@ -243,7 +250,7 @@ class Run {
     this.#store.data[at] = (this.#store.data[at] ?? 0) + 1;
   }
 
-  /** Moves the masses that just left a pool to the message that left. */
+  /** Gives the masses that just left a pool to the message that left. */
   #carryOut(message: number): void {
     const scratch = this.#scratch;
     const slot = this.#slotOf(message);

@@ -1,7 +1,6 @@
 /**
- * What theory says a mix gives, to hold a measurement against.
- *
- * Spec: mixnet.md 4.2 (closed form of Poisson mixes), 4.3 (pool mixes), 3.2 (compromised paths).
+ * Theoretical values for mixes, to compare measurements with (docs/spec/privacy-metrics.md, Closed
+ * forms).
  *
  * @module
  */
@@ -17,7 +16,7 @@ function digamma(k: number): number {
 }
 
 /**
- * Differential entropy of an Erlang law, bits.
+ * Differential entropy of an Erlang distribution, bits.
  * @param stages k, a whole number from 1.
  * @param meanSeconds theta: mean of one stage.
  */
@@ -37,14 +36,14 @@ export interface StratifiedMixes {
   readonly meanSeconds: number;
 }
 
-/** Entropy of a message in dense traffic without corrupt mixes, bits (mixnet.md 4.2). */
+/** Entropy of a message in dense traffic without corrupt mixes, bits. */
 export function stratifiedPoissonBits({
   rate,
   layers,
   width,
   meanSeconds,
 }: StratifiedMixes): number {
-  // With one layer the target stays in its mix.
+  // With a single layer the target stays in its mix.
   const seen = layers === 1 ? rate / width : rate;
   return Math.log2(seen) + erlangBits(layers, meanSeconds);
 }
@@ -59,7 +58,7 @@ export function uniformMixBits(rho: number): number {
   return Math.log2(2 * rho);
 }
 
-/** A threshold pool mix: `batch` leave at a time, `kept` stay. */
+/** A threshold pool mix: `batch` messages leave at a time, `kept` stay. */
 export interface PoolMix {
   readonly batch: number;
   readonly kept: number;
@@ -82,7 +81,7 @@ export function poolMixRounds({ batch, kept }: PoolMix): number {
   return 1 + kept / batch;
 }
 
-/** Corrupt nodes among all, and how long paths are. */
+/** Corrupt nodes among all, and the length of paths. */
 export interface Corruption {
   readonly nodes: number;
   readonly corrupt: number;
@@ -90,9 +89,9 @@ export interface Corruption {
 }
 
 /**
- * Share of paths whose every node is corrupt when the corrupt ones fall at random over layers of
- * equal width (hypergeometric, mixnet.md 3.2): the first node is corrupt with probability B/N, the
- * second with (B - 1)/(N - 1), and so on.
+ * Share of paths with only corrupt nodes when these are placed at random in layers of equal width
+ * (hypergeometric): the first node is corrupt with probability B/N, the second with (B - 1)/(N -
+ * 1), and so on.
  */
 export function randomCompromisedPaths({ nodes, corrupt, layers }: Corruption): number {
   let share = 1;
@@ -105,14 +104,14 @@ export function balancedCompromisedPaths({ nodes, corrupt, layers }: Corruption)
   return (corrupt / nodes) ** layers;
 }
 
-/** Share of paths with only corrupt nodes, from how many are corrupt in each layer. */
+/** Share of paths with only corrupt nodes, from the number of corrupt nodes in each layer. */
 export function compromisedPathShare(
   layers: readonly { readonly nodes: number; readonly corrupt: number }[],
 ): number {
   return layers.reduce((share, { nodes, corrupt }) => share * (corrupt / nodes), 1);
 }
 
-/** Chance that at least one of k packets took a fully compromised path: 1 - (1 - alpha)^k. */
+/** Probability that at least one of k packets took a fully compromised path: 1 - (1 - alpha)^k. */
 export function compromisedByPackets(share: number, packets: number): number {
   return -Math.expm1(packets * Math.log1p(-share));
 }

@@ -1,13 +1,13 @@
 /**
- * How uncertain a belief is, in bits and guesses: the metrics of anonymity of mixnet.md 4.1, over
- * probabilities that sum to 1. Entries of 0 are allowed and change nothing.
+ * How uncertain a belief is, in bits and guesses, over probabilities that sum to 1
+ * (docs/spec/privacy-metrics.md, Metrics). Entries of 0 are allowed and have no effect.
  *
- * No estimator: p is known exactly here. An entropy of binned samples would be biased low.
+ * Not an estimate: p is known exactly here. An entropy of binned samples would be biased low.
  *
  * @module
  */
 
-/** Probabilities below this do not count as candidates for Hartley's measure (mixnet.md 4.1). */
+/** Probabilities below this do not count as candidates for Hartley's measure. */
 const HARTLEY_CUT_OFF = 1e-12;
 
 type Probabilities = ArrayLike<number>;
@@ -43,7 +43,7 @@ export function hartleyBits(p: Probabilities, cutOff = HARTLEY_CUT_OFF): number 
   return Math.log2(Math.max(1, count));
 }
 
-/** Min-entropy -log2 max p, bits: how good the best single guess is. */
+/** Min-entropy -log2 max p, bits: the quality of the best single guess. */
 export function minEntropyBits(p: Probabilities): number {
   let best = 0;
   for (let i = 0; i < p.length; i += 1) best = Math.max(best, p[i] as number);
@@ -67,10 +67,10 @@ export function guessingEntropy(p: Probabilities): number {
 }
 
 /**
- * Adds up the probabilities of each user's entries and scales the sums to 1; entries of nobody are
- * left out.
- * @param userOf User of entry i, from 0; undefined for nobody.
- * @returns one probability a user; empty when nobody has any.
+ * Adds up the probabilities of each user's entries and scales the sums to 1; entries without a user
+ * are left out.
+ * @param userOf User of entry i, from 0; undefined for none.
+ * @returns one probability per user; empty when no entry has a user.
  */
 export function foldUsers(
   p: Probabilities,

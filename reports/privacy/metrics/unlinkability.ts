@@ -1,7 +1,7 @@
 /**
- * How well two targets can be told apart by what came out, and how often the best guess is right.
- *
- * Spec: mixnet.md 4.1: linking probability, pairwise epsilon, the (epsilon, delta) curve.
+ * How well two targets can be told apart by their outputs, and how often the best guess is right:
+ * linking probability, pairwise epsilon, the (epsilon, delta) curve (docs/spec/privacy-metrics.md,
+ * Metrics).
  *
  * @module
  */
@@ -35,7 +35,7 @@ export function deltaAt({ a, b }: Pair, epsilon: number): number {
   return delta;
 }
 
-/** The points of the curve that mixnet.md 4.1 asks for. */
+/** The points of the curve. */
 const CURVE_EPSILONS = [0, 0.1, 0.5, 1] as const;
 
 /** The (epsilon, delta) curve at {@link CURVE_EPSILONS}. */
@@ -43,14 +43,14 @@ export function deltaCurve(pair: Pair): readonly number[] {
   return CURVE_EPSILONS.map((epsilon) => deltaAt(pair, epsilon));
 }
 
-/** What is known of one guess. */
+/** One guess. */
 export interface Guess {
   readonly p: ArrayLike<number>;
-  /** Index of the candidate that it really was; -1 when it is not among them. */
+  /** Index of the correct candidate; -1 when it is not among them. */
   readonly right: number;
 }
 
-/** How often guessing the most likely candidate is right. */
+/** How often guessing the likeliest candidate is right. */
 export interface Linking {
   /** Expected number of right guesses; ties count by their share. */
   readonly successes: number;
@@ -59,7 +59,7 @@ export interface Linking {
   readonly interval: ProportionInterval | undefined;
 }
 
-/** Chance that the best guess is right, over targets. */
+/** Probability that the best guess is right, over targets. */
 export function linking(guesses: readonly Guess[]): Linking {
   let successes = 0;
   for (const guess of guesses) successes += chanceOf(guess);

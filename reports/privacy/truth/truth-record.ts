@@ -1,6 +1,6 @@
 /**
- * Builds a {@link Truth}: columns that grow, up to a bound. Messages are named by small integers;
- * who turns keys of packets into them stands in `scenarios/runner/message-observer.ts`.
+ * Builds a {@link Truth}: columns that grow, up to a bound. Messages are small integers;
+ * `scenarios/runner/message-observer.ts` maps packet keys to them.
  *
  * @module
  */
@@ -13,15 +13,15 @@ const EVENTS_MAX = 12_000_000;
 const EVENTS_AT_FIRST = 65_536;
 const MESSAGES_AT_FIRST = 8_192;
 
-/** What is known of a message when it is made. */
+/** What is known about a message when it is created. */
 export interface NewMessage {
   readonly kind: string;
-  /** Index of the node; {@link NO_NODE} when nobody of the run made it. */
+  /** Index of the node; {@link NO_NODE} when no node of the run created it. */
   readonly sender: number;
   readonly recipient: number;
 }
 
-/** A record under way. */
+/** A record in progress. */
 export class TruthRecord {
   readonly #nodes: readonly string[];
   readonly #limit: number;
@@ -38,8 +38,8 @@ export class TruthRecord {
   #fullNs: number | undefined;
 
   /**
-   * @param nodes Names; events name nodes by their index.
-   * @param limit Events at most; later ones are left out and {@link Truth.fullNs} says from when.
+   * @param nodes Names; events refer to nodes by index.
+   * @param limit Most events; later ones are dropped and {@link Truth.fullNs} says since when.
    */
   constructor(nodes: readonly string[], limit = EVENTS_MAX) {
     assert(nodes.length < NO_NODE, `a record holds fewer than ${NO_NODE} nodes`);
@@ -47,12 +47,12 @@ export class TruthRecord {
     this.#limit = limit;
   }
 
-  /** True when nothing more is taken in. */
+  /** True when no more events are recorded. */
   get isFull(): boolean {
     return this.#fullNs !== undefined;
   }
 
-  /** Names a new message; returns its number, from 0 up. */
+  /** Registers a new message; returns its number, counting from 0. */
   open({ kind, sender, recipient }: NewMessage): number {
     if (this.#messages === this.#kind.length) this.#growMessages();
     const message = this.#messages;
@@ -63,12 +63,12 @@ export class TruthRecord {
     return message;
   }
 
-  /** Who made a message; {@link NO_NODE} when nobody of the run did. */
+  /** The creator of a message; {@link NO_NODE} when it was no node of the run. */
   senderOf(message: number): number {
     return this.#sender[message] ?? NO_NODE;
   }
 
-  /** Notes an event; instants must not decrease. */
+  /** Records an event; instants must not decrease. */
   add(code: EventCode, message: number, node: number, atNs: number): void {
     if (this.#count >= this.#limit) {
       this.#fullNs ??= atNs;

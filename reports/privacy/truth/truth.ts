@@ -1,22 +1,23 @@
 /**
- * The omniscient record of a run: which message was where, when. It is made by the observer that
- * nodes are handed (docs/adr/0012), feeds the estimators of mixnet.md 4.2 and scores attacks.
+ * The complete record of a run: which message was where, and when. It is made by the observer given
+ * to nodes (docs/adr/0012), is the input of the estimators, and scores attacks
+ * (docs/spec/privacy-metrics.md, Two records).
  *
- * Spec: mixnet.md 4 (two records, apart by type) and 4.2. Code below `reports/privacy/attacks` must
- * not import this folder: an attacker has a `View`. A dependency rule and a test hold that.
+ * Code below `reports/privacy/attacks` must not import this folder: an attacker has a `View`. A
+ * dependency rule and a test enforce that.
  *
  * @module
  */
 
-/** A node made the message and sends it. */
+/** A node created the message and sends it. */
 export const CREATED = 0;
-/** A node took the message in. */
+/** A node received the message. */
 export const ARRIVED = 1;
 /** The message left the node. */
 export const DEPARTED = 2;
 /** It ended at its recipient. */
 export const DELIVERED = 3;
-/** Cover that ended where it was meant to. */
+/** Cover that ended at its intended place. */
 export const ABSORBED = 4;
 /** It was dropped, for whatever reason. */
 export const DROPPED = 5;
@@ -24,13 +25,15 @@ export const DROPPED = 5;
 /** One of the six codes above. */
 export type EventCode = 0 | 1 | 2 | 3 | 4 | 5;
 
-/** In place of the index of a node: none. */
+/** Used instead of a node index: no node. */
 export const NO_NODE = 65_535;
 
-/** Kind of a message that no node of the run made: forged, replayed, or older than the record. */
+/**
+ * Kind of a message that no node of the run created: forged, replayed, or older than the record.
+ */
 export const FOREIGN = 'foreign';
 
-/** Columns in the order of time; each is at least `count` long. */
+/** Columns in time order; each has at least `count` entries. */
 export interface TruthEvents {
   readonly count: number;
   /** Instant of the run's clock, ns. */
@@ -42,12 +45,12 @@ export interface TruthEvents {
   readonly message: Uint32Array;
 }
 
-/** Columns by message; each is at least `count` long. */
+/** Columns by message; each has at least `count` entries. */
 export interface TruthMessages {
   readonly count: number;
   /** Index in `kinds`. */
   readonly kind: Uint8Array;
-  /** Index in `nodes` of whoever made it; {@link NO_NODE} for a foreign one. */
+  /** Index in `nodes` of its creator; {@link NO_NODE} for a foreign message. */
   readonly sender: Uint16Array;
   /** Index in `nodes`; {@link NO_NODE} for cover. */
   readonly recipient: Uint16Array;
@@ -59,6 +62,6 @@ export interface Truth {
   readonly kinds: readonly string[];
   readonly events: TruthEvents;
   readonly messages: TruthMessages;
-  /** From when on nothing was recorded because the record was full; undefined when it never was. */
+  /** Since when nothing was recorded because the record was full; undefined when it never was. */
   readonly fullNs?: number;
 }

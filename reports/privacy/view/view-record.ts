@@ -11,16 +11,16 @@ const SIGHTINGS_MAX = 12_000_000;
 const AT_FIRST = 65_536;
 const LINKS_MAX = 65_536;
 
-/** Who watches what. */
+/** Who observes what. */
 export interface ViewSpec {
   readonly adversary: string;
   readonly links: readonly WatchedLink[];
   readonly corrupt?: readonly string[];
-  /** Packets at most; later ones are left out. */
+  /** Most packets; later ones are dropped. */
   readonly limit?: number;
 }
 
-/** A record under way. */
+/** A record in progress. */
 export class ViewRecord {
   readonly #spec: ViewSpec;
   readonly #limit: number;
@@ -40,7 +40,7 @@ export class ViewRecord {
     this.#limit = spec.limit ?? SIGHTINGS_MAX;
   }
 
-  /** A packet began on a watched link; instants must not decrease. */
+  /** A packet started on an observed link; instants must not decrease. */
   seen(link: number, atNs: number, size: number): void {
     if (this.#count >= this.#limit) {
       this.#fullNs ??= atNs;
@@ -54,7 +54,7 @@ export class ViewRecord {
     this.#size[at] = size;
   }
 
-  /** A corrupt node tells what became of an input. */
+  /** A corrupt node reveals which output an input became. */
   told(passage: { readonly node: number; readonly inNs: number; readonly outNs: number }): void {
     if (this.#passages >= this.#limit) return;
     if (this.#passages === this.#node.length) this.#growPassages();

@@ -1,14 +1,13 @@
 /**
  * What a stated adversary sees of a run, and all that attack code gets: packets on the links it
- * watches (instant, size), and of corrupt nodes which input became which output.
- *
- * Spec: mixnet.md 4 (two records, apart by type), 4.5. Holds no identity of any message: nothing in
- * here was known to the sender or to an honest node alone.
+ * observes (instant, size), and for corrupt nodes which input became which output
+ * (docs/spec/privacy-metrics.md, Two records). It contains no identity of any message: nothing that
+ * only the sender or an honest node knew.
  *
  * @module
  */
 
-/** Packets on watched links in the order of time; columns are at least `count` long. */
+/** Packets on observed links in time order; columns have at least `count` entries. */
 export interface LinkSightings {
   readonly count: number;
   /** Instant at which the packet's first bit was on the wire, ns. */
@@ -25,7 +24,9 @@ export interface WatchedLink {
   readonly to: string;
 }
 
-/** What corrupt nodes tell: this input left as that output. Columns are at least `count` long. */
+/**
+ * What corrupt nodes reveal: this input left as that output. Columns have at least `count` entries.
+ */
 export interface Passages {
   readonly count: number;
   /** Index in `corrupt`. */
@@ -36,13 +37,13 @@ export interface Passages {
 
 /** An adversary's record. */
 export interface View {
-  /** Who sees this, for the line under a chart: `global passive, links only`. */
+  /** Description of the adversary, for the line under a chart: `global passive, links only`. */
   readonly adversary: string;
   readonly links: readonly WatchedLink[];
   readonly sightings: LinkSightings;
   /** Names of corrupt nodes. */
   readonly corrupt: readonly string[];
   readonly passages: Passages;
-  /** From when on nothing was recorded because the record was full; undefined when it never was. */
+  /** Since when nothing was recorded because the record was full; undefined when it never was. */
   readonly fullNs?: number;
 }
