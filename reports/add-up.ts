@@ -1,5 +1,5 @@
 /**
- * Counts by name, added up: drops of seeds, of nodes, of processes.
+ * Adds up counts by name: drops of seeds, nodes or processes.
  *
  * @module
  */

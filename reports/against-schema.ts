@@ -1,5 +1,5 @@
 /**
- * The shape of the comparison of a live run with its prediction, a part of `report.json`.
+ * The shape of the comparison of a live run with its prediction, part of `report.json`.
  *
  * @module
  */
@@ -52,7 +52,7 @@ const onTime = z
   })
   .describe('latency less the lateness of each packet, beside the simulated latency');
 
-/** What a live run is set against. */
+/** A live run compared with its prediction. */
 export const againstSchema = z
   .strictObject({
     cpu: text.describe('the profile that the prediction was charged by, or `not modelled`'),

@@ -1,5 +1,5 @@
 /**
- * A live run beside its prediction, in a terminal, as Markdown and as HTML.
+ * The comparison of a live run with its prediction, for a terminal, as Markdown and as HTML.
  *
  * @module
  */

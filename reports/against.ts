@@ -1,10 +1,10 @@
 /**
- * A live run beside its prediction in virtual time: every KPI of the scenario, and throughput,
- * latency and delivery of each protocol (issue 3 section 3, simulation.md 3.5).
+ * Compares a live run with its prediction in virtual time: every KPI of the scenario, and
+ * throughput, latency and delivery of each protocol.
  *
- * Throughput and the median of the latency are promised within the tolerance where the prediction was
- * charged for the processor, that is for one event loop. Tails are reported: no model knows when a real
- * machine pauses. What they are without such pauses is the matter of on-time.ts.
+ * Throughput and median latency must agree within the tolerance if the prediction modelled the
+ * processor, that is for a single event loop. Tails are only shown: no model knows when a real
+ * machine pauses. on-time.ts computes them without such pauses.
  *
  * @module
  */
@@ -13,18 +13,18 @@ import type { againstSchema } from './against-schema.ts';
 import { NOT_MODELLED } from './cpu-note.ts';
 import type { MetricSummary, Report } from './report-schema.ts';
 
-/** The comparison as it stands in the report. */
+/** The comparison, as contained in the report. */
 export type Against = NonNullable<Report['against']>;
-/** One quantity in both worlds. */
+/** One quantity, measured and predicted. */
 export type AgainstRow = Against['rows'][number];
 
-/** Relative difference within which a prediction holds. */
+/** Largest relative difference at which a prediction counts as right. */
 const AGAINST_TOLERANCE = 0.15;
 
-/** 85 of 100 is 15 % below, and a little more in binary. */
+/** 85 of 100 is 15 % less, and slightly more in binary. */
 const ROUNDING = 1e-9;
 
-/** Quantities of every protocol, by the end of the metric's name. */
+/** Quantities that every protocol has, by the end of the metric's name. */
 const STANDARD: readonly (readonly [ending: string, aggregation: string])[] = [
   ['throughput', 'rate'],
   ['delivery', 'value'],
@@ -34,12 +34,12 @@ const STANDARD: readonly (readonly [ending: string, aggregation: string])[] = [
 ];
 const SECONDS_PER_MINUTE = 60;
 
-/** What a row is made from. */
+/** The input of a row. */
 type Reading = Pick<AgainstRow, 'metric' | 'aggregation' | 'unit'> & {
   readonly value: number | null;
 };
 
-/** Sets a live run against its prediction. */
+/** Compares a live run with its prediction. */
 export function compareAgainst(live: Report, predicted: Report): z.infer<typeof againstSchema> {
   const others = new Map(readings(predicted).map((one) => [keyOf(one), one.value]));
   const { cpu, cpuProfileSha256, fingerprint } = predicted;
@@ -56,7 +56,7 @@ export function compareAgainst(live: Report, predicted: Report): z.infer<typeof 
   };
 }
 
-/** Predicted over measured, less 1; null where that means nothing. */
+/** Predicted over measured, less 1; null when that is meaningless. */
 export function relativeDifference(
   measured: number | null,
   predicted: number | null,
@@ -81,7 +81,7 @@ function rowOf(reading: Reading, predicted: number | null): AgainstRow {
   return { metric, aggregation, unit, live, predicted, difference, isInside, isPromised };
 }
 
-/** KPIs of the scenario, then what every protocol has, each once. */
+/** KPIs of the scenario, then the standard quantities of every protocol, each once. */
 function readings(report: Report): readonly Reading[] {
   const found = new Map<string, Reading>();
   const add = (reading: Reading): void => {

@@ -1,6 +1,6 @@
 /**
- * What a run carried of what it was asked to carry, where nodes turned packets away as `overload`:
- * the sentence of the verdict's first line.
+ * What share of the offered traffic a run carried, when nodes refused packets as `overload`: a
+ * sentence for the verdict's first line.
  *
  * @module
  */
@@ -9,15 +9,15 @@ import { whole } from './format.ts';
 import type { Carried, SeedResult } from './model.ts';
 import type { Report } from './report-schema.ts';
 
-/** The drop reason that says so (engine/net/sim-host.ts and protocols). */
+/** The drop reason for overload (engine/net/sim-host.ts and protocols). */
 const OVERLOAD = 'overload';
-/** Less than this share of what was offered is a hiccup, and not worth a line. */
+/** Below this share of the offered traffic, overload is a hiccup and not reported. */
 const SHARE_MIN = 0.001;
-/** Digits of what was carried, which differs from run to run, and of what was asked. */
+/** Digits for the carried rate, which varies between runs, and for the offered rate. */
 const CARRIED_DIGITS = 2;
 const ASKED_DIGITS = 3;
 
-/** The numbers; undefined where next to nothing was turned away. */
+/** The numbers; undefined when next to nothing was refused. */
 export function carriedPart(seeds: readonly SeedResult[]): { readonly carried?: Carried } {
   const shed = addUp(seeds.map(({ nodeDrops }) => Object.entries(nodeDrops)))[OVERLOAD] ?? 0;
   const measured = seeds.reduce((sum, { measuredNs }) => sum + measuredNs, 0) / 1e9;
@@ -29,13 +29,13 @@ export function carriedPart(seeds: readonly SeedResult[]): { readonly carried?: 
   return { carried: { offeredPerSecond, acceptedPerSecond, carriedPerSecond, shed } };
 }
 
-/** `this machine carries about 7,100/s of the 10,000/s asked`; none where all was carried. */
+/** `this machine carries about 7,100/s of the 10,000/s asked`; undefined when all was carried. */
 export function carriedWords(report: Pick<Report, 'carried' | 'mode'>): readonly string[] {
   const text = carriedText(report);
   return text === undefined ? [] : [text.full];
 }
 
-/** The same sentence, and a shorter form where a line has no room for it. */
+/** The same sentence, and a shorter form for narrow lines. */
 export function carriedText({
   carried,
   mode,

@@ -1,23 +1,24 @@
 /**
- * What two clocks take from a verdict: a latency that was measured from one machine to another is
- * wrong by as much as their clocks differ, so that a limit of ten times that or less says nothing
- * (spec/simulation.md 9.3).
+ * How clock uncertainty affects a verdict: a latency measured between two machines is off by up to
+ * the difference of their clocks, so a limit of less than ten times that difference cannot be
+ * judged (docs/spec/live.md, Clocks).
  *
- * Only one-way latencies, metrics named `*.latency`, begin on one node's clock and end on another's.
- * Response times, round trips and failover gaps are read from one clock and are not touched.
+ * Only one-way latencies (metrics named `*.latency`) start on one node's clock and end on
+ * another's. Response times, round trips and failover gaps are read from one clock and are not
+ * affected.
  *
  * @module
  */
 import { limitQuantity, quantityAgainst } from './format.ts';
 import type { KpiSpec, SeedResult } from './model.ts';
 
-/** Largest share of a limit that the clocks may be uncertain by: one in ten. */
+/** A limit must be at least this many times the clock uncertainty: ten. */
 const LIMITS_PER_UNCERTAINTY = 10;
 
 /**
- * Uncertainty of the clocks behind a KPI: the worst of its seeds, in ns.
- * @param unit Of the judged value, after the aggregation.
- * @returns undefined where one clock measured it all.
+ * Clock uncertainty behind a KPI: the worst of its seeds, in ns.
+ * @param unit Unit of the judged value, after aggregation.
+ * @returns undefined when a single clock measured everything.
  */
 export function clockUncertaintyOf(
   metric: string,
@@ -34,7 +35,7 @@ export function isTooUncertain(uncertaintyNs: number, limitNs: number): boolean 
   return uncertaintyNs * LIMITS_PER_UNCERTAINTY > Math.abs(limitNs);
 }
 
-/** The most favourable value that the clocks allow; who misses with it has missed. */
+/** The most favourable value that the clocks allow; if it misses the limit, so does the run. */
 export function mostFavourable(value: number, spec: KpiSpec, uncertaintyNs: number): number {
   switch (spec.comparison) {
     case '<=':
@@ -50,7 +51,7 @@ export function mostFavourable(value: number, spec: KpiSpec, uncertaintyNs: numb
   }
 }
 
-/** Why nothing can be said, for people. */
+/** Why no verdict is possible, in words. */
 export function doubtText(uncertaintyNs: number, limitNs: number): string {
   const allowedNs = Math.abs(limitNs) / LIMITS_PER_UNCERTAINTY;
   const known = quantityAgainst(uncertaintyNs, allowedNs, 'ns');

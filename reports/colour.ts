@@ -1,17 +1,17 @@
 /**
- * Whether a stream gets colour (spec/ux.md 2.1): own decision, because the usual libraries say
- * *on* with `FORCE_COLOR=0` and with `CI` set even into a pipe. The answer goes to
+ * Whether a stream gets colour. Our own decision, because the usual libraries answer *yes* for
+ * `FORCE_COLOR=0`, and for `CI` even when writing to a pipe. The answer is passed to
  * `picocolors.createColors`, once for stdout and once for stderr.
  *
  * @module
  */
 
-/** What the decision depends on. */
+/** The input of the decision. */
 export interface ColourInput {
   /** `--color` or `--no-color`, if given. */
   readonly flag: 'on' | 'off' | undefined;
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** Of this very stream. */
+  /** Whether this very stream is a terminal. */
   readonly isTerminal: boolean;
 }
 

@@ -1,5 +1,5 @@
 /**
- * The comparison of two reports, in a terminal and as Markdown (`npm run compare A B`).
+ * The comparison of two reports, for a terminal and as Markdown (`npm run compare A B`).
  *
  * @module
  */
@@ -21,7 +21,7 @@ const MARKS: Readonly<Record<KpiChange['verdict'], string>> = {
   'not comparable': '–',
 };
 
-/** The columns of a change, in words. */
+/** The columns of a change, as text. */
 function cellsOf(change: KpiChange): readonly string[] {
   const text = (value: number | null): string =>
     value === null ? 'none' : quantity(value, change.unit);
@@ -50,7 +50,7 @@ function differenceText(change: KpiChange): string {
 
 const HEADER = ['KPI', 'before', 'after', 'change', '95 % of the difference', 'verdict'] as const;
 
-/** How the seeds were set against each other. */
+/** How the seeds were paired. */
 function pairingText(comparison: ReportComparison): string {
   const { baseline, isPaired, pairingNote, smallestEffect } = comparison;
   const pairing = isPaired ? 'paired by seed' : `unpaired: ${pairingNote ?? ''}`;

@@ -1,7 +1,7 @@
 /**
- * Is this report better than that one? KPI by KPI, paired by seed where both ran the same seeds on
- * the same topology, else as two independent groups and labelled so (spec/simulation.md 7.5,
- * spec/ux.md 4.8).
+ * Is this report better than that one? Compares KPI by KPI, paired by seed when both ran the same
+ * seeds on the same topology, else as two independent groups, labelled as such (Student's t over
+ * paired differences, or Welch 1947).
  *
  * @module
  */
@@ -18,7 +18,7 @@ import {
 
 const LEVEL = 0.95;
 
-/** What became of a KPI. */
+/** The change of a KPI. */
 export type ChangeVerdict = 'better' | 'worse' | 'same' | 'inconclusive' | 'not comparable';
 
 /** One KPI in both reports. */
@@ -28,9 +28,9 @@ export interface KpiChange {
   readonly unit: string;
   readonly baseline: number | null;
   readonly value: number | null;
-  /** Change of the judged value relative to the baseline; null where that is no number. */
+  /** Change of the judged value relative to the baseline; null when that is not a number. */
   readonly relative: number | null;
-  /** Mean difference per seed; undefined where there are too few seeds. */
+  /** Mean difference per seed; undefined with too few seeds. */
   readonly difference?: Difference;
   readonly verdict: ChangeVerdict;
   /** Why it is not comparable or inconclusive. */
@@ -46,9 +46,9 @@ export interface ReportComparison {
   /** Changes below this share of the baseline do not count. */
   readonly smallestEffect: number;
   readonly kpis: readonly KpiChange[];
-  /** Where the events of common seeds part; nothing of seeds without checkpoints. */
+  /** Where the events of common seeds diverge; nothing for seeds without checkpoints. */
   readonly partings: readonly Parting[];
-  /** Worse if one KPI is, then better if one is, else inconclusive or same. */
+  /** Worse if any KPI is worse, else better if any is better, else inconclusive or same. */
   readonly verdict: ChangeVerdict;
 }
 
@@ -87,7 +87,7 @@ export function changeOf(
   return comparison.kpis.find((one) => keyOf(one) === keyOf(kpi));
 }
 
-/** The change in short: `+283 %`, or `n.s.` when the interval of the difference contains 0. */
+/** The change in short form: `+283 %`, or `n.s.` when the interval of the difference contains 0. */
 export function changeText(change: KpiChange | undefined): string {
   if (change === undefined || change.verdict === 'not comparable') return '-';
   const { difference, relative } = change;
@@ -143,7 +143,7 @@ function compareKpi(before: KpiResult | undefined, kpi: KpiResult, context: Cont
   return { ...base, relative, difference, verdict, ...(note === undefined ? {} : { note }) };
 }
 
-/** A ratio near 1 is judged by what is missing: 99.9 % to 99.0 % is ten times the loss. */
+/** A ratio near 1 is judged by its distance from 1: 99.9 % to 99.0 % is ten times the loss. */
 function smallestOf(baseline: number, unit: string, context: Context): number {
   const size = Math.abs(baseline);
   const scale = unit === 'ratio' && size <= 1 ? Math.min(size, 1 - size) : size;

@@ -1,5 +1,5 @@
 /**
- * A relative difference for people.
+ * Formats a relative difference.
  *
  * @module
  */

@@ -1,8 +1,8 @@
 /**
- * From the data of one metric to one number: which aggregations fit which kind (E109), the value
- * of one seed, and the value pooled over seeds (spec/simulation.md 7.1, 7.7): counters add up and
- * rates divide by the summed measured time, ratios divide the sums, samples and histograms are
- * merged before a percentile is taken, percentiles are never averaged.
+ * Reduces the data of a metric to one number: which aggregations fit which kind (E109,
+ * docs/spec/error-messages.md), the value of one seed, and the value pooled over seeds. Counters
+ * add up and rates divide by the total measured time, ratios divide the sums, samples and
+ * histograms are merged before a percentile is taken; percentiles are never averaged.
  *
  * @module
  */
@@ -44,7 +44,7 @@ const ALLOWED: Readonly<Record<MetricKind, readonly Aggregation[]>> = {
 
 const NS_PER_MINUTE = 60e9;
 
-/** One number and how much data is behind it. */
+/** One number, and how much data is behind it. */
 export interface Reduced {
   /** Null when nothing was measured. */
   readonly value: number | null;
@@ -52,13 +52,13 @@ export interface Reduced {
   readonly n: number;
 }
 
-/** The fraction of a percentile aggregation; undefined for the others. */
+/** The fraction of a percentile aggregation; undefined for other aggregations. */
 export function quantileOf(aggregation: Aggregation): number | undefined {
   return QUANTILES[aggregation];
 }
 
 /**
- * Says why an aggregation does not fit a metric (E109 of spec/ux.md 2.2).
+ * Why an aggregation does not fit a metric (E109).
  * @returns e.g. `p95 of a counter, allowed: count, rate`; undefined when it fits.
  */
 export function aggregationMistake(
@@ -70,13 +70,13 @@ export function aggregationMistake(
   return `${aggregation} of a ${definition.kind}, allowed: ${allowed.join(', ')}`;
 }
 
-/** The unit of a metric's aggregation. */
+/** The unit of a metric after aggregation. */
 export function unitOf(definition: MetricDefinition, aggregation: Aggregation): string {
   if (aggregation === 'rate') return '1/min';
   return aggregation === 'count' ? 'count' : definition.unit;
 }
 
-/** Puts the data of several seeds together; gauges become samples, one per seed. */
+/** Combines the data of several seeds; gauges become samples, one per seed. */
 export function pool(parts: readonly MetricData[]): MetricData | undefined {
   const kind = parts[0]?.kind;
   assert(

@@ -1,16 +1,16 @@
 /**
- * What all seeds measured around their faults, bounded so that the report stays small: the first
- * faults of every seed rather than all faults of some, so that seeds can be laid over each other.
+ * What all seeds measured around their faults, limited so that the report stays small: the first
+ * faults of every seed rather than all faults of some, so that seeds can be overlaid.
  *
  * @module
  */
 import type { SeedResult } from './model.ts';
 import type { Report } from './report-schema.ts';
 
-/** 125 bins of three quantities take about 2 kB: 1 MB at most. */
+/** 125 bins of three quantities take about 2 kB, so this is at most 1 MB. */
 const WINDOWS_MAX = 480;
 
-/** The part of the report; nothing where no seed had a fault. */
+/** This part of the report; empty when no seed had a fault. */
 export function faultWindowsPart(seeds: readonly SeedResult[]): Pick<Report, 'faultWindows'> {
   const perSeed = seeds.flatMap(({ seed, faultWindows }) =>
     faultWindows === undefined ? [] : [{ seed, ...faultWindows }],

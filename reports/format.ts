@@ -1,12 +1,12 @@
 /**
- * Numbers for people: three or four significant digits, the unit always, thousands grouped
- * (spec/ux.md 2.3). Durations scale to ns, us, ms, s; ratios print as percent with as many digits
+ * Formats numbers for people: three or four significant digits, always with the unit, thousands
+ * grouped. Durations are scaled to ns, us, ms, s; ratios are printed as percent with as many digits
  * as the distance to 100 % needs.
  *
  * @module
  */
 
-/** How to print numbers of one magnitude: divide, then append. */
+/** How to print numbers of one magnitude: the divisor and the suffix. */
 export interface Scale {
   readonly divisor: number;
   readonly suffix: string;
@@ -33,12 +33,12 @@ const PLAIN_SUFFIX: Readonly<Record<string, string>> = {
   ratio: '%',
 };
 
-/** The scale that suits a value of a base unit. */
+/** The scale for a value in its base unit. */
 export function scaleOf(value: number, unit: string): Scale {
   const size = Math.abs(value);
   if (unit === 'ns') return NS_SCALES.find((s) => size >= s.from) ?? NS_SCALES[3];
   if (unit === 'bytes') return BYTE_SCALES.find((s) => size >= s.from) ?? BYTE_SCALES[3];
-  // The unit of a report is a text of its writer's: `constructor` is none of ours.
+  // A unit is text from the report's author: `constructor` must not be found here.
   const suffix = Object.hasOwn(PLAIN_SUFFIX, unit) ? PLAIN_SUFFIX[unit] : undefined;
   return { divisor: unit === 'ratio' ? 0.01 : 1, suffix: suffix ?? unit };
 }
@@ -50,7 +50,7 @@ export function grouped(plain: string): string {
   return fraction === undefined ? spaced : `${spaced}.${fraction}`;
 }
 
-/** Rounds to significant digits but never inside the integer part, without an exponent. */
+/** Rounds to significant digits, but never within the integer part and never with an exponent. */
 export function significant(value: number, digits: number): string {
   if (!Number.isFinite(value)) return '–';
   if (value === 0) return '0';
@@ -60,7 +60,7 @@ export function significant(value: number, digits: number): string {
   return grouped(Number(fixed) === 0 ? '0' : fixed);
 }
 
-/** Digits that keep two figures of the distance to 100 %: 99.974. */
+/** Enough digits for two figures of the distance to 100 %: 99.974. */
 function percentText(percent: number, digits: number): string {
   if (percent === 100) return '100';
   if (percent > 99 && percent < 100) {
@@ -71,7 +71,7 @@ function percentText(percent: number, digits: number): string {
   return significant(percent, digits);
 }
 
-/** A number in a given scale, without its unit. */
+/** A number in a given scale, without unit. */
 export function inScale(
   value: number,
   scale: Scale,
@@ -83,20 +83,20 @@ export function inScale(
   return significant(scaled, options.digits);
 }
 
-/** Appends a unit with a space; nothing for plain counts. */
+/** Appends a unit after a space; nothing for plain counts. */
 function withUnit(number: string, suffix: string): string {
   return suffix === '' ? number : `${number} ${suffix}`;
 }
 
-/** A value of a base unit: `212 ms`, `598 812 /min`, `99.974 %`. */
+/** A value in its base unit: `212 ms`, `598 812 /min`, `99.974 %`. */
 export function quantity(value: number, unit: string): string {
   const scale = scaleOf(value, unit);
   return withUnit(inScale(value, scale), scale.suffix);
 }
 
 /**
- * A value next to a limit, with more digits as long as rounding would make a missed limit look
- * met: 750.3 ms against 750 ms is not printed as `750 ms`.
+ * A value beside a limit, with extra digits while rounding would make a missed limit look met:
+ * 750.3 ms against 750 ms is not printed as `750 ms`.
  */
 export function quantityAgainst(value: number, limit: number, unit: string): string {
   const scale = scaleOf(value, unit);
@@ -124,7 +124,7 @@ export function whole(value: number): string {
   return grouped(String(Math.round(value)));
 }
 
-/** A large count in short: `2.1 M`, `12 k`, `812`. */
+/** A large count in short form: `2.1 M`, `12 k`, `812`. */
 export function short(value: number): string {
   if (value >= 1e9) return `${(value / 1e9).toPrecision(2)} G`;
   if (value >= 1e7) return `${(value / 1e6).toFixed(0)} M`;
@@ -141,7 +141,7 @@ export function wallTime(seconds: number): string {
   return `${Math.floor(total / 60)} min ${total % 60} s`;
 }
 
-/** The margin of a KPI: `72 %`, `0.07 pt`, `-8 %`; `-` where a distance makes no sense. */
+/** The margin of a KPI: `72 %`, `0.07 pt`, `-8 %`; `-` when a distance is meaningless. */
 export function marginText(margin: number | null, unit: 'relative' | 'points'): string {
   if (margin === null) return '-';
   const percent = margin * 100;

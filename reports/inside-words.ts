@@ -1,19 +1,19 @@
 /**
- * What is said of a figure that ought to lie within bounds of another: its sign, its tone and its note,
- * alike in every table that compares a live run. Decides nothing.
+ * The marks for a figure that should lie within bounds of another: its sign, tone and note, the
+ * same in every table that compares a live run. It decides nothing.
  *
  * @module
  */
 
-/** What was found of one row. */
+/** The finding for one row. */
 export interface InsideRow {
   /** Null when there was nothing to compare. */
   readonly isInside: boolean | null;
-  /** False for what is shown and not promised. */
+  /** False for what is shown but not promised. */
   readonly isPromised: boolean;
 }
 
-/** How a row is marked. */
+/** How to mark a row. */
 export interface InsideWords {
   readonly mark: string;
   /** Class of the note on a page. */
@@ -21,7 +21,7 @@ export interface InsideWords {
   readonly note: string;
 }
 
-/** @param nothing What to say where there was nothing to compare. */
+/** @param nothing What to print when there was nothing to compare. */
 export function insideWords({ isInside, isPromised }: InsideRow, nothing: string): InsideWords {
   if (!isPromised) {
     const note = `${isInside === true ? 'inside' : 'outside'}, not promised`;

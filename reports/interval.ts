@@ -1,6 +1,6 @@
 /**
- * Which interval belongs to which KPI (spec/simulation.md 7.1): Student's t over seeds, exact
- * binomial ranks for percentiles of pooled independent samples, or none with the reason.
+ * The interval of a KPI: Student's t over seeds, exact binomial ranks for percentiles of pooled
+ * independent samples, or none, with the reason (`statistics/` cites the methods).
  *
  * @module
  */
@@ -17,10 +17,10 @@ import {
 } from './statistics/quantile.ts';
 import { meanInterval } from './statistics/student-t.ts';
 
-/** Confidence of every interval; with several KPIs it holds for each by itself. */
+/** Confidence of every interval; with several KPIs it holds for each one separately. */
 const LEVEL = 0.95;
 
-/** What the interval is built from. */
+/** The input of an interval. */
 export interface IntervalInput {
   readonly kind: MetricKind;
   readonly aggregation: Aggregation;
@@ -42,7 +42,7 @@ export function intervalOf(input: IntervalInput): KpiInterval {
   return overSeeds(input);
 }
 
-/** One sentence on how value and interval came about, for the report. */
+/** One sentence on how value and interval were obtained, for the report. */
 export function estimatorText(kind: MetricKind, aggregation: Aggregation): string {
   const p = quantileOf(aggregation);
   if (p !== undefined && kind === 'samples') {
@@ -112,7 +112,7 @@ function bounds(
   };
 }
 
-/** Names the rank that was taken and what it would need for an upper bound. */
+/** Names the rank used and how many samples an upper bound would need. */
 function missingBound(p: number, n: number, input: IntervalInput): string {
   const rank = nearestRank(p, n);
   const needed = samplesForUpperBound(p, LEVEL);

@@ -1,26 +1,25 @@
 /**
- * `report.json`: written, and read back with a check of its shape (for `--baseline` and
- * `compare`).
+ * `report.json`: written, and read back with a check of its shape (for `--baseline` and `compare`).
  *
  * @module
  */
 import { REPORT_SCHEMA_VERSION, type Report, reportSchema } from './report-schema.ts';
 
-/** A list of numbers, one on each line; a line end stands between values only, never in a text. */
+/** A list of numbers, one per line; line ends occur only between values, never in a text. */
 const NUMBERS = /\[\n(?:\s+(?:-?[\d.eE+-]+|null),?\n)+\s+\]/g;
 
-/** The document, indented but for lists of numbers, with a line end. */
+/** The document, indented except for lists of numbers, with a final newline. */
 export function renderJson(report: Report): string {
   const text = JSON.stringify(report, null, 1);
   return `${text.replace(NUMBERS, (list) => list.replace(/\s+/g, ''))}\n`;
 }
 
-/** What reading a file gave. */
+/** The result of reading a file. */
 export type ReadReport =
   | { readonly kind: 'report'; readonly report: Report }
   | { readonly kind: 'unreadable'; readonly message: string };
 
-/** Reads a report; says what is wrong in words when it is none. */
+/** Reads a report, or explains in words what is wrong with it. */
 export function readReport(json: string): ReadReport {
   let document: unknown;
   try {

@@ -1,6 +1,6 @@
 /**
- * From what a run measured to its report: every KPI judged over all seeds, the invariants of the
- * run, totals, and what the charts need (DESIGN 7). Pure: the same input gives the same report.
+ * From the measurements of a run to its report: every KPI judged over all seeds, the invariants of
+ * the run, totals, and the data of the charts. Pure: the same input gives the same report.
  *
  * @module
  */
@@ -24,7 +24,7 @@ import {
 } from './report-schema.ts';
 import { summariseSeries } from './series-summary.ts';
 
-/** Name of the invariant whose breach is a mistake of ours (exit code 3). */
+/** Name of an invariant whose violation is our own mistake (exit code 3). */
 export const CONSERVATION = 'conservation of packets';
 
 /** Judges a finished run. */
@@ -86,8 +86,9 @@ export function judge(input: RunInput): Report {
 }
 
 /**
- * The exit code of a report by itself (DESIGN 7, spec/ux.md 2.1): 3 a broken invariant of ours,
- * 5 time limit, 130 interrupted, 1 missed, 0 met. Determinism (4) and files (2) are not known here.
+ * The exit code that follows from a report (docs/spec/run-files.md, Exit codes): 3 for a violated
+ * invariant of ours, 5 time limit, 130 interrupted, 1 missed, 0 met. Determinism (4) and files (2)
+ * are not known here.
  */
 export function exitCodeOf(report: Report): 0 | 1 | 3 | 5 | 130 {
   const ours = [CONSERVATION, MESSAGE_CONSERVATION];
@@ -97,7 +98,7 @@ export function exitCodeOf(report: Report): 0 | 1 | 3 | 5 | 130 {
   return report.pass ? 0 : 1;
 }
 
-/** Seeds without the zeros of work that nobody modelled: they would meet any limit. */
+/** Seeds without the zeros of unmodelled work, which would meet any limit. */
 function measuredSeeds({ seeds, cpu, definitions }: RunInput): readonly SeedResult[] {
   const unknown = definitions.flatMap(({ name, needs }) => (needs === 'processor' ? name : []));
   if (cpu !== NOT_MODELLED || unknown.length === 0) return seeds;
@@ -132,7 +133,9 @@ function endingOf(seeds: readonly SeedResult[]): Report['ending'] {
   return endings.includes('interrupted') ? 'interrupted' : 'complete';
 }
 
-/** One seed: its own fingerprint. Several: SHA-256 over `seed:fingerprint` lines, shortened. */
+/**
+ * For one seed its own fingerprint, for several SHA-256 over `seed:fingerprint` lines, shortened.
+ */
 function combineFingerprints(seeds: readonly SeedResult[]): string {
   const only = seeds[0];
   if (seeds.length === 1 && only !== undefined) return only.fingerprint;
@@ -162,7 +165,7 @@ export function droppedPackets(packets: PacketTotals): number {
   return dropped;
 }
 
-/** One verdict where messages were accounted for. */
+/** A verdict on messages, if they were accounted for. */
 function messageVerdict(seeds: readonly SeedResult[]): Verdict[] {
   const { messages } = messagesPart(seeds);
   if (messages === undefined) return [];
@@ -223,7 +226,7 @@ function seedNames(seeds: readonly SeedResult[]): string {
 
 /**
  * True when nothing reached an application after the warm-up. A run without flows is judged by its
- * links; streams of a live run pass none of them.
+ * links, which streams of a live run do not use.
  */
 function isIdle(seed: SeedResult): boolean {
   const received = Object.entries(seed.metrics).flatMap(([name, data]) =>
@@ -233,7 +236,10 @@ function isIdle(seed: SeedResult): boolean {
   return received.every((count) => count === 0);
 }
 
-/** True when there was nothing to receive: no flow sent after the warm-up, no link without flows. */
+/**
+ * True when there was nothing to receive: no flow sent after the warm-up, and without flows there
+ * is no link.
+ */
 function isSilent(seed: SeedResult): boolean {
   const sent = Object.entries(seed.metrics).flatMap(([name, data]) =>
     name.endsWith('.delivery') && data.kind === 'ratio' ? [data.denominator] : [],
@@ -244,7 +250,7 @@ function isSilent(seed: SeedResult): boolean {
 
 type Verdict = Report['invariants'][number];
 
-/** The seed worth looking at: the worst of the first missed KPI, else of the first KPI. */
+/** The seed to look at: the worst of the first missed KPI, else of the first KPI. */
 function shownSeedOf(kpis: readonly KpiResult[], seeds: readonly SeedResult[]): number {
   const ordered = [...kpis.filter((kpi) => !kpi.pass), ...kpis];
   const worst = ordered.find((kpi) => kpi.worstSeed !== undefined)?.worstSeed;

@@ -1,7 +1,7 @@
 /**
- * JUnit XML (spec/ux.md 3.2, spec/simulation.md 11.4): one suite per scenario, one case per KPI and
- * per invariant. Some readers show only the `message` attribute and some only the text, so the
- * message stands in both and the name of a case says everything.
+ * JUnit XML as accepted by Jenkins (junit-10.xsd): one suite per scenario, one case per KPI and per
+ * invariant. Some readers show only the `message` attribute and others only the text, so both
+ * contain the message, and the name of a case says everything.
  *
  * @module
  */
@@ -16,7 +16,7 @@ import {
 } from './kpi-text.ts';
 import type { KpiResult, Report } from './report-schema.ts';
 
-/** What a report does not know about itself. */
+/** What a report does not contain itself. */
 export interface JunitOptions {
   /** Wall time of the run's start, ISO 8601 without zone, e.g. `2026-11-20T10:00:00`. */
   readonly timestamp?: string;
@@ -36,7 +36,7 @@ export function renderJunit(report: Report, options: JunitOptions = {}): string 
   const time = report.wallSeconds.toFixed(3);
   const name = report.scenario.name;
   const when = options.timestamp === undefined ? {} : { timestamp: options.timestamp };
-  // The schema of Jenkins (junit-10.xsd) knows `skipped` at a suite, not above it.
+  // The Jenkins schema (junit-10.xsd) has `skipped` on a suite, but not above it.
   const totals = { tests, failures, errors: 0 };
   const counts = { ...totals, skipped };
   return document([
@@ -51,7 +51,7 @@ export function renderJunit(report: Report, options: JunitOptions = {}): string 
   ]);
 }
 
-/** The document for a scenario that could not run: bad files are errors, not failures. */
+/** The document for a scenario that could not run: invalid files are errors, not failures. */
 export function renderJunitErrors(scenario: string, messages: readonly string[]): string {
   const totals = { tests: messages.length, failures: 0, errors: messages.length };
   const counts = { ...totals, skipped: 0 };
@@ -112,7 +112,7 @@ function kpiCase(kpi: KpiResult, report: Report): string {
   return [open('testcase', head), failure, END].join('\n');
 }
 
-/** JUnit knows no third state: what is inconclusive is a failure of a type of its own. */
+/** JUnit has no third state: an inconclusive KPI is a failure with a type of its own. */
 function notMet(kpi: KpiResult, report: Report): { type: string; message: string } {
   if (kpi.status === 'inconclusive') {
     return { type: 'inconclusive', message: `inconclusive: ${kpi.reason ?? ''}` };

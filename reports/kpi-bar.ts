@@ -1,6 +1,6 @@
 /**
- * A row of the KPI table as `report.html` and the report page both show it: headings, the word of a
- * status, why a KPI was missed, and the bar that sets value, interval and seeds against the limit.
+ * A row of the KPI table, as shown by `report.html` and the report page: headings, the word for a
+ * status, why a KPI was missed, and the bar that shows value, interval and seeds beside the limit.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { scaleLinear } from 'd3-scale';
 import { missedText } from './kpi-text.ts';
 import type { KpiResult } from './report-schema.ts';
 
-/** Headings of the table; the first column holds the mark. */
+/** Headings of the table; the first column contains the mark. */
 export const KPI_HEADINGS: readonly string[] = [
   ...['', 'KPI', 'measured', '95 % interval'],
   ...['against the limit', 'limit', 'margin'],
@@ -22,7 +22,7 @@ export const STATUS_WORDS: Readonly<Record<KpiResult['status'], string>> = {
   inconclusive: 'inconclusive',
 };
 
-/** What to say about a KPI that was not met; undefined where nothing is to be said. */
+/** What to print about a KPI that was not met; undefined when there is nothing to say. */
 export function whyMissed(kpi: KpiResult, seeds: number): string | undefined {
   if (kpi.status === 'pass') return undefined;
   const parts = [kpi.reason, kpi.status === 'fail' ? missedText(kpi, seeds) : undefined];
@@ -34,9 +34,9 @@ export function whyMissed(kpi: KpiResult, seeds: number): string | undefined {
 export interface KpiBar {
   readonly value: number;
   readonly limit: number;
-  /** Where the limit is met; undefined where it is one value. */
+  /** Where the limit is met; undefined when only a single value meets it. */
   readonly allowed: { readonly from: number; readonly width: number } | undefined;
-  /** Undefined when there is none. An end without a bound lies at the edge. */
+  /** Undefined without an interval. An unbounded end lies at the edge. */
   readonly interval:
     | {
         readonly from: number;
@@ -45,11 +45,11 @@ export interface KpiBar {
         readonly hasHigh: boolean;
       }
     | undefined;
-  /** One for each seed, of several. */
+  /** One for each seed, if there are several. */
   readonly seeds: readonly number[];
 }
 
-/** Room at both ends, px. */
+/** Margin at both ends, px. */
 const EDGE = 4;
 
 /** The bar of a KPI; undefined when nothing was measured. */
@@ -76,14 +76,14 @@ export function kpiBar(kpi: KpiResult, width: number): KpiBar | undefined {
   };
 }
 
-/** From where to where a bar reaches: everything that is known, with room at both ends. */
+/** The range of a bar: everything known, with a margin at both ends. */
 export function barDomain(kpi: KpiResult): readonly [number, number] {
   const { low, high } = kpi.ci95;
   const seeds = kpi.perSeed.map(({ value }) => value);
   const known = [kpi.value, kpi.limit, low, high, ...seeds].filter((one) => one !== null);
   const least = Math.min(...known);
   const most = Math.max(...known);
-  // A ratio near 1 is told by what is missing.
+  // A ratio near 1 is shown by its distance from 1.
   if (kpi.unit === 'ratio' && least > 0.5) return [least - (1 - least) * 0.15, Math.max(1, most)];
   return [Math.min(0, least), most === 0 ? 1 : most * 1.12];
 }

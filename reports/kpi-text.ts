@@ -1,6 +1,6 @@
 /**
- * How a judged KPI reads, for every emitter alike: name, measured value, interval, limit, margin,
- * and what to say about a miss.
+ * How a judged KPI is worded, the same for every emitter: name, measured value, interval, limit,
+ * margin, and the explanation of a miss.
  *
  * @module
  */
@@ -17,7 +17,7 @@ import {
 import type { KpiResult, Report } from './report-schema.ts';
 import { shellWord } from './shell-word.ts';
 
-/** `gateway.failover p95`; aggregations that the unit already tells are left out. */
+/** `gateway.failover p95`; omits aggregations that are obvious from the unit. */
 export function kpiName(kpi: Pick<KpiResult, 'metric' | 'aggregation'>): string {
   const isTold = ['rate', 'ratio', 'value', 'count'].includes(kpi.aggregation);
   return isTold ? kpi.metric : `${kpi.metric} ${kpi.aggregation}`;
@@ -40,9 +40,8 @@ export function kpiMargin(kpi: KpiResult): string {
 }
 
 /**
- * The interval in the scale of the value, with its n: `[198, 231] n=120`, `± 410 n=30`,
- * `[198, ∞) n=30` where no upper bound exists, `all equal n=30`, `-` where an interval makes no
- * sense.
+ * The interval in the value's scale, with n: `[198, 231] n=120`, `± 410 n=30`, `[198, ∞) n=30` when
+ * there is no upper bound, `all equal n=30`, `-` when an interval is meaningless.
  */
 export function intervalText(kpi: KpiResult): string {
   const { kind, low, high, n } = kpi.ci95;
@@ -68,7 +67,7 @@ function boundsText(kpi: KpiResult, value: number): string {
   return `${left}${bound(low)}, ${bound(high)}${high === null ? ')' : ']'} n=${n}`;
 }
 
-/** Digits, at least three, at which the two bounds of an interval read differently. */
+/** Number of digits, at least three, at which the two bounds of an interval differ. */
 function digitsApart(low: number | null, high: number | null, scale: Scale): number {
   let digits = 3;
   if (low === null || high === null || low === high) return digits;
@@ -78,7 +77,7 @@ function digitsApart(low: number | null, high: number | null, scale: Scale): num
   return digits;
 }
 
-/** How the interval was made, in words. */
+/** How the interval was obtained, in words. */
 export function intervalKind(kpi: KpiResult): string {
   const { kind, lowRank, highRank, n, note } = kpi.ci95;
   if (kind === 'none') return note ?? 'no interval';
@@ -87,7 +86,7 @@ export function intervalKind(kpi: KpiResult): string {
   return `order statistics, ${ranks}${note === undefined ? '' : `; ${note}`}`;
 }
 
-/** What a missed KPI needs said: in how many seeds, and which one to look at. */
+/** What to say about a missed KPI: in how many seeds, and which one to look at. */
 export function missedText(kpi: KpiResult, seeds: number): string | undefined {
   if (seeds < 2 || kpi.value === null) return undefined;
   const where = `missed in ${kpi.seedsMissed} of ${plural(seeds, 'seed')}`;
@@ -96,12 +95,15 @@ export function missedText(kpi: KpiResult, seeds: number): string | undefined {
   return `${where}; worst seed ${worst.seed}: ${quantity(worst.value, kpi.unit)}`;
 }
 
-/** KPIs with the missed ones first. */
+/** KPIs, missed ones first. */
 export function missedFirst(kpis: readonly KpiResult[]): readonly KpiResult[] {
   return [...kpis.filter((kpi) => !kpi.pass), ...kpis.filter((kpi) => kpi.pass)];
 }
 
-/** `5 of 5 KPIs met`, `1 of 5 KPIs missed`, with those in doubt and those that do not apply. */
+/**
+ * `5 of 5 KPIs met`, `1 of 5 KPIs missed`, with those that are inconclusive and those that do not
+ * apply.
+ */
 export function countText(report: Report): string {
   const { kpis } = report;
   if (kpis.length === 0) return 'no KPIs';
@@ -119,7 +121,7 @@ export function countText(report: Report): string {
 
 /**
  * `PASS`, `FAIL`, `STOP` for a run that did not reach its end, or `INCONCLUSIVE` when nothing was
- * missed and the clocks of the machines leave a limit open.
+ * missed but clock uncertainty leaves a limit open.
  */
 export function verdictWord(report: Report): 'PASS' | 'FAIL' | 'STOP' | 'INCONCLUSIVE' {
   if (report.ending !== 'complete') return 'STOP';
@@ -134,7 +136,7 @@ export function kpiMark(kpi: KpiResult): '✓' | '✗' | '–' | '?' {
   return ({ pass: '✓', fail: '✗', 'not-applicable': '–', inconclusive: '?' } as const)[kpi.status];
 }
 
-/** What the verdict rests on: world, modelled crypto, modelled CPU, an early end. */
+/** The conditions of the verdict: world, modelled crypto, modelled CPU, an early end. */
 export function conditionsText(report: Report): readonly string[] {
   return [
     ...(report.ending === 'complete' ? [] : [report.ending]),
@@ -153,7 +155,9 @@ function interactiveText({ interactive }: Report): readonly string[] {
   return [`interactive, ${plural(interactive.faults, 'fault')} injected`];
 }
 
-/** `paced, p99 lateness 0.4 ms`: how well an emulated run kept up (simulation.md 9.1). */
+/**
+ * `paced, p99 lateness 0.4 ms`: how well an emulated run kept up (docs/spec/live.md, Emulation).
+ */
 function pacedText({ metrics }: Report): readonly string[] {
   const p99 = metrics['emulate.lateness']?.quantiles?.find(({ p }) => p === 0.99);
   if (p99 === undefined) return [];
@@ -167,17 +171,17 @@ const PLACE = / --(?:processes(?: machine)?|loops \d+|deployment \S+|shape off)(
 export function seedCommand(report: Report, seed: number): string {
   const command = { sim: 'scenario', live: 'live', emulate: 'emulate' }[report.mode];
   const file = fileOf(report);
-  // What `--set` changed stands in the file that was exported.
+  // Changes by `--set` are contained in the exported file.
   const changed = report.interactive === undefined ? Object.entries(report.overrides) : [];
   const sets = changed.map(([path, value]) => ` --set ${shellWord(`${path}=${value}`)}`);
-  // As the run's own command is written: an installed package has no npm scripts.
+  // Follows the run's own command: an installed package has no npm scripts.
   const isPackage = report.reproduce.startsWith('npx ');
   const [start, flags] = isPackage ? ['npx orrery', '--seed'] : ['npm run', '-- --seed'];
   const places = report.reproduce.match(PLACE) ?? [];
   return `${start} ${command} ${file} ${flags} ${seed}${sets.join('')}${places.join('')}`;
 }
 
-/** The file of the scenario, or the one that holds what was injected as well. */
+/** The file of the scenario, or the file that also contains the injected faults. */
 function fileOf({ interactive, reproduce, scenario }: Report): string {
   const [, exported] = /^(?:npm run|npx orrery) \w+ ('(?:[^']|'\\'')*'|\S+)/.exec(reproduce) ?? [];
   if (interactive !== undefined && exported !== undefined) return exported;

@@ -1,8 +1,9 @@
 /**
  * Judges one KPI: the value over all seeds against its limit, with interval, margin and the worst
- * seed. A metric without samples fails by name (E125) unless the scenario allows it to be empty;
- * an empty metric never passes. A latency between machines whose clocks are too uncertain for its
- * limit neither passes nor fails: it is inconclusive, which is not met. Does not check the scenario's spelling: the loader has done so.
+ * seed. A metric without samples fails (E125, docs/spec/error-messages.md) unless the scenario
+ * allows it to be empty; an empty metric never passes. A latency between machines whose clocks are
+ * too uncertain for its limit is inconclusive, which is not met. The scenario's spelling is not
+ * checked here: the loader has done that.
  *
  * @module
  */
@@ -14,7 +15,7 @@ import { estimatorText, intervalOf } from './interval.ts';
 import type { Comparison, KpiSpec, MetricData, Mode, SeedResult } from './model.ts';
 import type { Clock, KpiInterval, KpiResult } from './report-schema.ts';
 
-/** What a KPI is judged on. */
+/** The input of a judgement. */
 export interface KpiInput {
   readonly spec: KpiSpec;
   /** Undefined when no protocol of the run defines the metric. */
@@ -24,7 +25,7 @@ export interface KpiInput {
   readonly warmupNs: number;
 }
 
-/** Times of a run are virtual unless it was live or the metric says wall. */
+/** Times of a run are virtual unless it was live or the metric is marked as wall time. */
 export function clockOf(metric: string, mode: Mode): Clock {
   return mode === 'live' || /(^|[._])wall$/.test(metric) ? 'wall' : 'virtual';
 }
@@ -112,7 +113,7 @@ function unjudged(code: string, reason: string): Judged & Measured {
   return { ...empty, status: 'fail', pass: false, marginUnit: 'relative', code, reason };
 }
 
-/** spec/ux.md 2.2, E125: a KPI that was never measured fails by name. */
+/** E125: a KPI that was never measured fails. */
 function judgeEmpty(input: KpiInput): Judged {
   const { spec, warmupNs } = input;
   const base = { margin: null, marginUnit: 'relative', seedsMissed: 0 } as const;
@@ -165,7 +166,10 @@ function againstLimit(one: {
   return { status: 'fail', pass: false, reason: missing ?? missText(spec, value, unit) };
 }
 
-/** True when the clocks allow no verdict; a miss that no clock could undo stays a miss. */
+/**
+ * True when clock uncertainty allows no verdict; a miss that no clock error could undo stays a
+ * miss.
+ */
 function isInDoubt(
   spec: KpiSpec,
   value: number,
@@ -181,7 +185,7 @@ function missText(spec: KpiSpec, value: number, unit: string): string {
   return `${measured} is ${words[spec.comparison]} ${limitQuantity(spec.limit, unit)}`;
 }
 
-/** Why an interval does not lie wholly inside the limit; undefined when it does. */
+/** Why an interval is not completely inside the limit; undefined when it is. */
 function outside(spec: KpiSpec, interval: KpiInterval): string | undefined {
   const needsHigh = spec.comparison !== '>=' && spec.comparison !== '>';
   const needsLow = spec.comparison !== '<=' && spec.comparison !== '<';
@@ -194,7 +198,10 @@ function outside(spec: KpiSpec, interval: KpiInterval): string | undefined {
   return highMeets && lowMeets ? undefined : 'the interval is not wholly inside the limit';
 }
 
-/** Distance to the limit: in points for ratios, else relative to the limit; null where neither. */
+/**
+ * Distance to the limit: in points for ratios, else relative to the limit; null when neither
+ * applies.
+ */
 function marginOf(spec: KpiSpec, value: number, isRatio: boolean): number | null {
   if (spec.comparison === '==') return null;
   const isUpper = spec.comparison === '<=' || spec.comparison === '<';
@@ -203,7 +210,7 @@ function marginOf(spec: KpiSpec, value: number, isRatio: boolean): number | null
   return spec.limit === 0 ? null : distance / Math.abs(spec.limit);
 }
 
-/** The seed furthest on the wrong side; undefined when all seeds agree. */
+/** The seed farthest on the wrong side; undefined when all seeds agree. */
 function worst(spec: KpiSpec, perSeed: KpiResult['perSeed']): number | undefined {
   const badness = (value: number): number => {
     if (spec.comparison === '==') return Math.abs(value - spec.limit);

@@ -7,7 +7,7 @@ import { quantity, whole } from './format.ts';
 import { html, type Markup, NOTHING } from './html/markup.ts';
 import type { Report } from './report-schema.ts';
 
-/** Metrics of a live run in the order of a datagram's life, and what they are called. */
+/** Metrics of a live run in the order of a datagram's life, with their display names. */
 const ROWS = [
   ['live.lateness', 'link due to socket, per hop'],
   ['live.socket_wait', 'waiting in sockets, per hop'],
@@ -18,7 +18,7 @@ const ROWS = [
 ] as const;
 const FRACTIONS = [0.5, 0.95, 0.99] as const;
 
-/** Rows of Markdown; none where nothing was measured. */
+/** Rows of Markdown; none when nothing was measured. */
 export function latenessRows(report: Report): readonly string[] {
   const rows = cellsOf(report);
   if (rows.length === 0) return [];

@@ -1,6 +1,6 @@
 /**
- * `report.md` and the GitHub step summary (spec/ux.md 3.1, spec/simulation.md 11.6): below 64 kB,
- * sections dropped from the bottom. Also the workflow commands that annotate a file.
+ * `report.md` and the GitHub step summary: below 64 kB, with sections dropped from the bottom. Also
+ * the workflow commands that annotate a file (GitHub Actions documentation, "Workflow commands").
  *
  * @module
  */
@@ -31,12 +31,12 @@ import { adversaryInShort } from './privacy-part.ts';
 import type { KpiResult, Report } from './report-schema.ts';
 import { effectTexts } from './terminal-details.ts';
 
-/** Below the limit of a comment's body (65,536 characters) and of a step summary (1,024 kB). */
+/** Below the limits of a comment's body (65,536 characters) and of a step summary (1,024 kB). */
 export const MARKDOWN_MAX = 64_000;
 
 const FAULTS_SHOWN = 40;
 
-/** What goes into the summary besides the report. */
+/** What the summary contains besides the report. */
 export interface MarkdownOptions {
   readonly comparison?: ReportComparison;
 }
@@ -60,7 +60,7 @@ export function renderMarkdown(report: Report, options: MarkdownOptions = {}): s
   return joinWithin(sections, MARKDOWN_MAX);
 }
 
-/** Joins sections; those at the bottom are left out when the text would be too long. */
+/** Joins sections; omits the last ones when the text would be too long. */
 export function joinWithin(sections: readonly string[], max: number): string {
   let text = '';
   const byteLength = (part: string): number => new TextEncoder().encode(part).length;
@@ -73,7 +73,7 @@ export function joinWithin(sections: readonly string[], max: number): string {
   return text;
 }
 
-/** Text from files inside Markdown: no markup, no table break, one line. */
+/** Text from files for Markdown: no markup, no table break, one line. */
 export function escapeMarkdown(text: string): string {
   return oneLine(text)
     .replace(/\s+/g, ' ')
@@ -115,7 +115,7 @@ function kpiTable(report: Report, comparison: ReportComparison | undefined): str
 
 function kpiRow(kpi: KpiResult, comparison: ReportComparison | undefined): string {
   const icon = { pass: '✅', fail: '❌', 'not-applicable': '➖', inconclusive: '❔' }[kpi.status];
-  // The unit is a text of the report, as its name is.
+  // The unit, like the name, is text from the report.
   const value = escapeMarkdown(measuredText(kpi));
   const measured = kpi.pass ? value : `**${value}**`;
   const cells = [
@@ -220,7 +220,7 @@ function definitionRows(report: Report): readonly string[] {
   });
 }
 
-/** Where a workflow annotation points. */
+/** The target of a workflow annotation. */
 export interface Annotation {
   readonly level: 'error' | 'warning' | 'notice';
   readonly file: string;

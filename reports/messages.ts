@@ -8,7 +8,7 @@ import { addUp } from './add-up.ts';
 import { whole } from './format.ts';
 import type { MessageTotals, SeedResult } from './model.ts';
 
-/** Name of the invariant whose breach is a mistake of ours (exit code 3). */
+/** Name of an invariant whose violation is our own mistake (exit code 3). */
 export const MESSAGE_CONSERVATION = 'conservation of messages';
 
 /** Sums over the seeds, or why no seed has an account. */
@@ -34,18 +34,21 @@ export function messagesPart(
   return { messages };
 }
 
-/** Messages on one side of the account minus those on the other; 0 when none got lost unnamed. */
+/**
+ * Messages on one side of the account minus those on the other; 0 when none got lost without a
+ * reason.
+ */
 export function unaccounted(messages: MessageTotals): number {
   const { submitted, delivered, refused, givenUp, lost, open } = messages;
   return submitted - delivered - countOf(refused) - givenUp - countOf(lost) - open;
 }
 
-/** What a report says of messages that nobody keeps account of. */
+/** What a report says when messages are not accounted for. */
 export function untrackedText(reason: string): string {
   return `not tracked: ${reason}`;
 }
 
-/** The terms of the account, in its order. */
+/** The terms of the account, in order. */
 export function messageTerms(messages: MessageTotals): readonly string[] {
   const { submitted, delivered, refused, givenUp, lost, open } = messages;
   return [

@@ -1,5 +1,5 @@
 /**
- * All metrics of a run over its seeds, judged or not: sums, extremes and the distribution as
+ * All metrics of a run over its seeds, judged or not: sums, extremes, and the distribution as
  * points that a chart can draw without the raw data.
  *
  * @module
@@ -13,16 +13,16 @@ import type { MetricSummary } from './report-schema.ts';
 import { ascending, nearestRank } from './statistics/quantile.ts';
 import { summarise } from './statistics/summary.ts';
 
-/** Individual samples kept in the report; the rest is in the distribution. */
+/** Individual samples kept in the report; the others are in the distribution. */
 const SAMPLES_MAX = 2_000;
-/** Steps of the distribution per factor ten of 1 - p. */
+/** Points of the distribution per factor of ten in 1 - p. */
 const STEPS_PER_DECADE = 16;
-/** Fractions that readers ask for and that no step hits. */
+/** Fractions that readers expect and that the steps miss. */
 const ALWAYS = [0.5, 0.95] as const;
 
 type Points = NonNullable<MetricSummary['quantiles']>;
 
-/** Every defined metric that some seed measured, by name. */
+/** Every defined metric that at least one seed measured, by name. */
 export function summariseMetrics(
   definitions: readonly MetricDefinition[],
   seeds: readonly SeedResult[],
@@ -107,7 +107,7 @@ function summariseSamples(
   return { count: n, value: null, sum: mean * n, mean, min, max, quantiles, samples: kept };
 }
 
-/** Fractions evenly spaced in -log10(1 - p), as far as n samples reach, then the maximum. */
+/** Fractions evenly spaced in -log10(1 - p), as far as n samples allow, then the maximum. */
 function tailFractions(n: number): readonly number[] {
   const decades = Math.log10(n);
   const fractions: number[] = [];
@@ -122,7 +122,7 @@ interface SeedDistribution {
   readonly at: (fractions: readonly number[]) => readonly number[];
 }
 
-/** Points of a distribution with the range over seeds, where two seeds have it. */
+/** Points of a distribution with the range over seeds, if at least two seeds have it. */
 function withBand(
   at: (fractions: readonly number[]) => readonly number[],
   seeds: readonly SeedDistribution[],

@@ -1,6 +1,6 @@
 /**
- * What a run hands to the reports: plain, clonable data of one seed, and the KPIs it is judged by.
- * Times are nanoseconds of the run's clock (virtual in `sim`, wall in `live`) unless a name says
+ * What a run passes to the reports: plain, clonable data of one seed, and the KPIs to judge. Times
+ * are nanoseconds of the run's clock (virtual in `sim`, wall in `live`) unless a name says
  * otherwise.
  *
  * @module
@@ -10,7 +10,7 @@ import type { HistogramData } from '../engine/measure/histogram.ts';
 import type { Against } from './against.ts';
 import type { PrivacySummary } from './privacy/summary.ts';
 
-/** In which world the run took place. */
+/** The kind of world of the run. */
 export type Mode = 'sim' | 'emulate' | 'live';
 
 /** The measured data of one metric in one run. */
@@ -54,20 +54,23 @@ export interface KpiSpec {
   readonly interval: 'point' | 'inside';
 }
 
-/** One fault that happened. */
+/** A fault that happened. */
 export interface FaultRecord {
   readonly id: string;
   readonly kind: string;
-  /** What it hit, for people: `core-110 <-> core-210 down`. */
+  /** What it hit, as text: `core-110 <-> core-210 down`. */
   readonly text: string;
-  /** Link ids and node names that it touched; never empty in a finished run. */
+  /** Ids of links and names of nodes it affected; never empty in a finished run. */
   readonly targets: readonly string[];
   readonly beginNs: number;
   /** Undefined when it lasts to the end. */
   readonly endNs?: number;
-  /** Consequences seen, e.g. `detected`, `switched`, `first packet`: instants of the run's clock. */
+  /**
+   * Observed consequences, e.g. `detected`, `switched`, `first packet`: instants of the run's
+   * clock.
+   */
   readonly effects: Readonly<Record<string, number>>;
-  /** What it cost the flows that it hit, as the KPI `<protocol>.failover` samples it. */
+  /** What it cost the affected flows, as sampled by the KPI `<protocol>.failover`. */
   readonly gaps?: readonly FaultGap[];
 }
 
@@ -75,9 +78,9 @@ export interface FaultRecord {
 export interface FaultGap {
   /** `a -> b`. */
   readonly flow: string;
-  /** Between arrivals, less the nominal spacing. */
+  /** Time between arrivals, less the nominal spacing. */
   readonly gapNs: number;
-  /** Packets of the gap that were never delivered. */
+  /** Packets sent in the gap that were never delivered. */
   readonly lost: number;
   /** False: the gap lasts to the end of the run. */
   readonly isRecovered: boolean;
@@ -89,13 +92,13 @@ export interface FaultWindow {
   /** `a -> b`. */
   readonly flow: string;
   readonly binNs: number;
-  /** Begin of the first bin after the fault; negative. */
+  /** Start of the first bin, relative to the fault; negative. */
   readonly firstNs: number;
   /** Packets that arrived in the bin. */
   readonly delivered: readonly (number | null)[];
   /** Packets that were sent in the bin and never delivered. */
   readonly lost: readonly (number | null)[];
-  /** p95 of the latency of those that arrived in it, ns. */
+  /** p95 latency of the packets that arrived in the bin, ns. */
   readonly latencyP95: readonly (number | null)[];
 }
 
@@ -113,11 +116,11 @@ export interface PacketTotals {
   readonly injected: number;
   readonly delivered: number;
   readonly inFlight: number;
-  /** By named reason, sorted by name. */
+  /** By drop reason, sorted by name. */
   readonly drops: Readonly<Record<string, number>>;
 }
 
-/** What became of the messages of applications: the parts add up to what was submitted. */
+/** What happened to the messages of applications: the parts add up to what was submitted. */
 export interface MessageTotals {
   readonly submitted: number;
   readonly delivered: number;
@@ -127,7 +130,7 @@ export interface MessageTotals {
   readonly givenUp: number;
   /** By reason, sorted by name. */
   readonly lost: Readonly<Record<string, number>>;
-  /** Still on their way, or held by a node. */
+  /** Still under way, or held by a node. */
   readonly open: number;
 }
 
@@ -151,50 +154,50 @@ export interface SeedResult {
   readonly metrics: Readonly<Record<string, MetricData>>;
   readonly faults: readonly FaultRecord[];
   readonly packets: PacketTotals;
-  /** Absent where nobody keeps account of them. */
+  /** Absent when messages are not accounted for. */
   readonly messages?: MessageTotals;
-  /** Why nobody does. */
+  /** Why they are not. */
   readonly messagesUntracked?: string;
-  /** Drops named by protocols: `protocol/reason` to count. */
+  /** Drops named by protocols: counts by `protocol/reason`. */
   readonly nodeDrops: Readonly<Record<string, number>>;
   readonly series: readonly Series[];
   /** Around faults; absent in a run without one. */
   readonly faultWindows?: { readonly windows: readonly FaultWindow[]; readonly leftOut: number };
-  /** Where a run can be repeated bit by bit. */
+  /** Present when the run can be repeated bit by bit. */
   readonly checkpoints?: Checkpoints;
   readonly warnings: readonly string[];
-  /** What the charts of privacy show; absent when none was measured. */
+  /** What the privacy charts show; absent when privacy was not measured. */
   readonly privacy?: PrivacySummary;
   /**
-   * By how much the clocks of two nodes may differ at most, in ns, where the nodes ran on several
-   * machines; 0 or left out where they shared one clock.
+   * Greatest possible difference of two nodes' clocks, in ns, when the nodes ran on several
+   * machines; 0 or absent when they shared one clock.
    */
   readonly clockUncertaintyNs?: number;
   /** `complete`, `interrupted` or `time-limit`. */
   readonly ending: 'complete' | 'interrupted' | 'time-limit';
 }
 
-/** What applications got of what they asked for, where something had to be turned away. */
+/** What share of its offered traffic was carried, when some had to be refused. */
 export interface Carried {
   /** Packets a second of measured time. */
   readonly offeredPerSecond: number;
-  /** Of those, what the nodes at the sources took. */
+  /** The part of it accepted by the nodes at the sources. */
   readonly acceptedPerSecond: number;
-  /** And what reached its application. */
+  /** The part of it that reached its application. */
   readonly carriedPerSecond: number;
-  /** What was dropped as `overload`, at sources and on the way, warm-up included. */
+  /** Packets dropped as `overload`, at sources and on the way, including the warm-up. */
   readonly shed: number;
 }
 
-/** A run that is not the one of its file. */
+/** Set for a run that deviates from its file. */
 export interface InteractiveFacts {
   /** How many faults were injected. */
   readonly faults: number;
-  /** File with them, in the folder of the run. */
+  /** File that contains them, in the run's folder. */
   readonly file: string;
 }
 
-/** What the judge gets. */
+/** The input of the judge. */
 export interface RunInput {
   readonly scenario: {
     readonly name: string;
@@ -207,13 +210,15 @@ export interface RunInput {
     readonly warmupNs: number;
   };
   readonly mode: Mode;
-  /** On what a live run was spread, e.g. `17 processes`; one process when absent. */
+  /** How a live run was distributed, e.g. `17 processes`; one process when absent. */
   readonly layout?: string;
   /** Name of the crypto provider; `modelled` is named in the verdict line. */
   readonly crypto: string;
-  /** `calibrated (file, processor, date)` or `not modelled`; `real` where it is the machine's. */
+  /**
+   * `calibrated (file, processor, date)` or `not modelled`; `real` for the machine's own processor.
+   */
   readonly cpu: string;
-  /** Of the cost profile. */
+  /** Hash of the cost profile. */
   readonly cpuProfileSha256?: string;
   readonly kpis: readonly KpiSpec[];
   readonly definitions: readonly MetricDefinition[];
@@ -228,9 +233,9 @@ export interface RunInput {
     readonly cpu: string;
     readonly commit: string;
   };
-  /** Faults came from outside of the file while the run went on. */
+  /** Faults were injected during the run, beyond those of the file. */
   readonly interactive?: InteractiveFacts;
-  /** One command that repeats the run. */
+  /** A single command that repeats the run. */
   readonly reproduce: string;
   /** Overrides given by `--set`, path to value. */
   readonly overrides: Readonly<Record<string, string>>;

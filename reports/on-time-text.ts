@@ -1,5 +1,6 @@
 /**
- * Latency less lateness beside the simulated one, in a terminal, as Markdown and as HTML.
+ * Compares latency less lateness with the simulated latency, for a terminal, as Markdown and as
+ * HTML.
  *
  * @module
  */
@@ -12,9 +13,12 @@ import type { OnTime } from './on-time.ts';
 type Row = OnTime['rows'][number];
 
 const HEADER = ['', 'live', 'lateness', 'on time', 'simulated', 'difference', ''] as const;
-/** The percentile that issue 3 names. */
+/** The percentile named in the summary sentence. */
 const NAMED = 0.95;
-/** Shares of a path that differ by more than this are told: a few points follow from the instant of a switch. */
+/**
+ * Differences of path shares above this are reported: a few points can follow from the instant of a
+ * switch.
+ */
 const SHARE_MATTERS = 0.05;
 
 /** Lines for a terminal, without colour. */
@@ -81,7 +85,7 @@ function headline({ pass, packets }: OnTime, tolerance: number): string {
     : `Latency less lateness is not the simulated latency within ${limit} (${of})`;
 }
 
-/** The percentile of live against the sum of two percentiles, in a sentence. */
+/** The live percentile compared with the sum of two percentiles, in a sentence. */
 function sumTexts({ rows }: OnTime): readonly string[] {
   return rows
     .filter(({ p }) => p === NAMED)
@@ -96,7 +100,10 @@ function sumTexts({ rows }: OnTime): readonly string[] {
     });
 }
 
-/** That the two took different paths, which no lateness accounts for; nothing where they did not. */
+/**
+ * Says that the two runs took different paths, which lateness cannot explain; nothing if they did
+ * not.
+ */
 function pathTexts({ paths }: OnTime): readonly string[] {
   if (!paths.some(({ live, simulated }) => Math.abs(live - simulated) > SHARE_MATTERS)) return [];
   return [

@@ -1,14 +1,15 @@
 /**
- * The latency that a live run would have had on time, beside the simulated one (issue 3, section 1).
+ * The latency that a live run would have had without lateness, compared with the simulated one.
  *
- * Two statements, which are not the same. The first is made packet by packet: from the latency of each
- * sampled packet its own lateness over the way is taken, and the distribution of what remains is set
- * against the simulated one at equal fractions. The second is that of percentiles: the live one against
- * the sum of the simulated one and of that of lateness. Percentiles do not add (the packets that were
- * late are not those of the longer path), so the second may miss where the first holds; it is judged,
- * not promised.
+ * There are two different statements. The first is made packet by packet: each sampled packet's own
+ * lateness is subtracted from its latency, and the resulting distribution is compared with the
+ * simulated one at equal fractions. The second concerns percentiles: the live percentile is
+ * compared with the sum of the simulated percentile and that of lateness. Percentiles do not add
+ * (the late packets are not those with the longer path), so the second may fail where the first
+ * holds; it is reported, but not promised.
  *
- * The simulation behind it has no processor: what the machine takes is in the lateness already.
+ * The simulation for this comparison has no processor model: the machine's processing time is
+ * already part of the lateness.
  *
  * @module
  */
@@ -22,21 +23,21 @@ import type { RunInput } from './model.ts';
 import { pathShares } from './path-shares.ts';
 import type { Report } from './report-schema.ts';
 
-/** The comparison as it stands in the report. */
+/** The comparison, as contained in the report. */
 export type OnTime = NonNullable<NonNullable<Report['against']>['onTime']>;
 
-/** Fractions that are compared; the tail is reported only. */
+/** Fractions that are compared; the tail is only shown. */
 const FRACTIONS = [
   { p: 0.5, isPromised: true },
   { p: 0.95, isPromised: true },
   { p: 0.99, isPromised: false },
 ] as const;
-/** Fewer packets than this beyond a percentile say nothing about it. */
+/** With fewer packets than this beyond a percentile, nothing can be said about it. */
 const BEYOND_MIN = 5;
 
 /**
- * Sets latency less lateness against the latency of the same scenario in virtual time.
- * @returns undefined where one of them measured no latency of applications.
+ * Compares latency less lateness with the latency of the same scenario in virtual time.
+ * @returns undefined when one of the runs measured no application latency.
  */
 export function compareOnTime(live: RunInput, simulated: RunInput): OnTime | undefined {
   const latency = mergedLatency(live);
@@ -79,7 +80,7 @@ function merged({ seeds }: RunInput, name: string): HistogramData {
   );
 }
 
-/** Latency at the applications, over all protocols: those that have throughput there, too. */
+/** Latency at the applications, over all protocols that also measure throughput. */
 function mergedLatency(input: RunInput): HistogramData {
   const names = new Set(input.seeds.flatMap(({ metrics }) => Object.keys(metrics)));
   const own = [...names].filter(

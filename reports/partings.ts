@@ -1,22 +1,22 @@
 /**
- * Where two runs of one seed part, from the checkpoints of their fingerprints alone: after the first
- * event that differs all later fingerprints do, so that the last equal and the first unequal one hold
- * it between them (spec/ux.md 4.8).
+ * Where two runs of one seed diverge, from the checkpoints of their fingerprints alone: after the
+ * first differing event all later fingerprints differ, so the divergence is between the last equal
+ * and the first unequal one (docs/spec/fingerprint.md, Comparing two runs).
  *
  * @module
  */
 import { plural } from './format.ts';
 import type { Report } from './report-schema.ts';
 
-/** Of one seed that both ran. */
+/** The divergence of a seed that both ran. */
 export type Parting =
   | { readonly kind: 'same'; readonly seed: number }
   | {
       readonly kind: 'parted';
       readonly seed: number;
-      /** Everything up to here was the same. */
+      /** Everything up to this instant was the same. */
       readonly sameUntilNs: number;
-      /** Something up to here was not; undefined after the last checkpoint. */
+      /** Some event up to this instant was not; undefined after the last checkpoint. */
       readonly partedByNs: number | undefined;
     };
 
@@ -27,7 +27,7 @@ type Checkpoints = NonNullable<SeedFacts['checkpoints']>;
 const DIGITS = 8;
 const NAMED_MAX = 3;
 
-/** Of all seeds that both ran and that have checkpoints; by seed. */
+/** For all seeds that both ran and that have checkpoints; by seed. */
 export function partingsOf(a: Report, b: Report): readonly Parting[] {
   return a.perSeed.flatMap((one) => {
     const other = b.perSeed.find(({ seed }) => seed === one.seed);
@@ -49,7 +49,7 @@ function partingOf(a: SeedFacts, b: SeedFacts): readonly Parting[] {
   return [{ kind: 'parted', seed, sameUntilNs, partedByNs: undefined }];
 }
 
-/** Where both have a checkpoint: runs of different length have other intervals. */
+/** Instants at which both have a checkpoint: runs of different length have different intervals. */
 function commonInstants(a: Checkpoints, b: Checkpoints): readonly number[] {
   const count = Math.floor(a.digests.length / DIGITS);
   const endNs = Math.floor(b.digests.length / DIGITS) * b.everyNs;
@@ -63,7 +63,7 @@ function digestAt({ everyNs, digests }: Checkpoints, atNs: number): string {
   return digests.slice(at, at + DIGITS);
 }
 
-/** `seed 2 parts between 11.76 s and 12 s, and 4 seeds later`; undefined where none parts. */
+/** `seed 2 parts between 11.76 s and 12 s, and 4 seeds later`; undefined when none diverges. */
 export function partingsText(partings: readonly Parting[]): string | undefined {
   const parted = partings.flatMap((one) => (one.kind === 'parted' ? [one] : []));
   if (parted.length === 0) return undefined;

@@ -1,16 +1,17 @@
 /**
- * Which paths carried the packets of a run: of one, or of a live run and the same in virtual time.
+ * Which paths carried the packets of a run: for a single run, or for a live run and the same
+ * scenario in virtual time.
  *
- * Gateways choose by what they measure, and a machine adds noise to it: behind a fault two paths that
- * are nearly as good may change places. Latencies then differ although every packet was on time, and
- * the shares say so.
+ * Gateways choose by measurements, to which a machine adds noise: after a fault, two paths of
+ * nearly equal quality may swap. Latencies then differ although every packet was on time, and the
+ * shares show that.
  *
  * @module
  */
 import type { RunInput } from './model.ts';
 import type { Report } from './report-schema.ts';
 
-/** One path with its share of all packets that were sent, 0..1. */
+/** One path and its share of all packets sent, 0..1. */
 export interface PathShare {
   readonly path: string;
   readonly live: number;
@@ -20,7 +21,7 @@ export interface PathShare {
 /** Names of series that count packets by path: `path:NAME`, `path:NAME FROM -> TO`. */
 const PREFIX = 'path:';
 
-/** Shares of all paths that either run used, by name; none where no node chooses paths. */
+/** Shares of all paths that either run used, by name; none when no node chooses paths. */
 export function pathShares(live: RunInput, simulated: RunInput): readonly PathShare[] {
   const [own, ideal] = [sharesOf(live), sharesOf(simulated)];
   return [...new Set([...own.keys(), ...ideal.keys()])].sort().map((path) => ({
@@ -30,7 +31,7 @@ export function pathShares(live: RunInput, simulated: RunInput): readonly PathSh
   }));
 }
 
-/** Share of each path of a report, the largest first; none where no node chooses paths. */
+/** Share of each path in a report, the largest first; none when no node chooses paths. */
 export function sharesOfReport({
   series,
 }: Pick<Report, 'series'>): readonly (readonly [string, number])[] {

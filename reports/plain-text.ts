@@ -1,18 +1,21 @@
 /**
- * Texts of files and packets, for places that obey some characters: terminals, and lines that a program reads.
+ * Makes texts from files and packets safe where some characters have effects: in terminals, and in
+ * lines read by a program.
  *
  * @module
  */
 
-/** Characters that a terminal obeys or that end a line, and those that turn the direction of writing. */
+/**
+ * Characters that control a terminal or end a line, and those that change the writing direction.
+ */
 const OBEYED = /[\p{Cc}\u200e\u200f\u2028-\u202e\u2066-\u2069]+/gu;
 
-/** One line that moves nothing: each run of such characters becomes a blank. */
+/** One line without such characters: each run of them becomes a blank. */
 export function oneLine(text: string): string {
   return text.replace(OBEYED, ' ');
 }
 
-/** Several lines that move nothing else. */
+/** Several lines without such characters, apart from the line ends. */
 export function plainLines(text: string): string {
   return text.split('\n').map(oneLine).join('\n');
 }

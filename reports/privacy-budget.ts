@@ -1,10 +1,10 @@
 /**
- * What protocols with differential privacy spent of their budget, round by round (spec/ux.md 4.6):
- * filled from the samples of {@link BUDGET}, which any protocol may declare.
+ * How protocols with differential privacy spent their budget, round by round: taken from the
+ * samples of {@link BUDGET}, which any protocol may declare.
  *
- * In each round one node samples `dp.epsilon`, spent since the begin of the run; the delta at which
- * it holds; and, if it measures any, `dp.accuracy`. Says nothing of whether an accountant adds up
- * rightly: that is held by the tests of the protocol.
+ * In each round one node samples `dp.epsilon`, the total spent since the start of the run; the
+ * delta at which it holds; and, if measured, `dp.accuracy`. Whether an accountant computes
+ * correctly is not checked here but by the tests of the protocol.
  *
  * @module
  */
@@ -18,12 +18,12 @@ export const BUDGET = {
   accuracy: 'dp.accuracy',
 } as const;
 
-/** Rounds that are kept in a report; every seed keeps its last one. */
+/** Rounds kept in a report; every seed keeps its last one. */
 const ROUNDS_MAX = 2_000;
 
 type Budget = NonNullable<Report['privacyBudget']>;
 
-/** True when some seed spent from a privacy budget. */
+/** True when any seed spent from a privacy budget. */
 export function isSpending(seeds: readonly SeedResult[]): boolean {
   return seeds.some((one) => samplesOf(one, BUDGET.epsilon).length > 0);
 }
@@ -33,18 +33,18 @@ export function privacyBudgetPart(seeds: readonly SeedResult[]): Budget | undefi
   const spending = seeds.filter((one) => samplesOf(one, BUDGET.epsilon).length > 0);
   if (spending.length === 0) return undefined;
   const longest = Math.max(...spending.map((one) => samplesOf(one, BUDGET.epsilon).length));
-  // One less, for a last round that is no multiple of the step.
+  // One less, for a last round that is not a multiple of the step.
   const perSeed = Math.max(1, Math.floor(ROUNDS_MAX / spending.length) - 1);
   const step = Math.ceil(longest / perSeed);
   const rounds = spending.slice(0, ROUNDS_MAX).flatMap((one) => keptRounds(one, step));
   const deltas = spending.flatMap((one) => samplesOf(one, BUDGET.delta));
-  // What holds at one delta holds at every larger one (Dwork and Roth 2014, definition 2.4).
+  // A guarantee at one delta also holds at every larger one (Dwork and Roth 2014, definition 2.4).
   return { delta: deltas.length === 0 ? null : Math.max(...deltas), rounds };
 }
 
 /**
- * Seeds whose epsilon falls or is no number: what is spent never comes back, so an accountant forgot
- * (after a crash), or several nodes sample what one should add up.
+ * Seeds whose epsilon decreases or is not a number: budget is never regained, so an accountant
+ * forgot some (after a crash), or several nodes sample what one should add up.
  */
 export function forgetfulSeeds(seeds: readonly SeedResult[]): readonly SeedResult[] {
   return seeds.filter((one) => {
@@ -53,7 +53,7 @@ export function forgetfulSeeds(seeds: readonly SeedResult[]): readonly SeedResul
   });
 }
 
-/** Warnings of seeds whose accuracies cannot be told apart by round, so that none is shown. */
+/** Warnings for seeds whose accuracies cannot be assigned to rounds, so that none is shown. */
 export function budgetWarnings(seeds: readonly SeedResult[]): Report['warnings'] {
   const unpaired = seeds.filter((one) => !isPaired(one) && samplesOf(one, BUDGET.accuracy).length);
   if (unpaired.length === 0) return [];
@@ -61,7 +61,7 @@ export function budgetWarnings(seeds: readonly SeedResult[]): Report['warnings']
   return [{ text, seeds: unpaired.map(({ seed }) => seed) }];
 }
 
-/** The same rounds of all seeds, for quantiles over them, and the last one of each. */
+/** The same rounds of all seeds, for quantiles over them, and the last round of each. */
 function keptRounds(one: SeedResult, step: number): Budget['rounds'] {
   const spent = samplesOf(one, BUDGET.epsilon);
   const accuracies = isPaired(one) ? samplesOf(one, BUDGET.accuracy) : [];

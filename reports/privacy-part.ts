@@ -1,6 +1,6 @@
 /**
- * Puts together what the seeds of a run found out about privacy: targets of all of them, histogram
- * and price of the one that the charts show.
+ * Combines the privacy results of a run's seeds: the targets of all, histogram and cost of the seed
+ * shown in the charts.
  *
  * @module
  */
@@ -11,7 +11,7 @@ const TARGETS_MAX = 2_000;
 
 type PrivacyPart = NonNullable<Report['privacy']>;
 
-/** The part of the report; undefined when no seed measured privacy. */
+/** This part of the report; undefined when no seed measured privacy. */
 export function privacyPart(
   seeds: readonly SeedResult[],
   shownSeed: number,
@@ -32,7 +32,7 @@ export function privacyPart(
   };
 }
 
-/** Who looks, in a few words for a line beside the bits. */
+/** The adversary in a few words, for a line beside the bits. */
 export function adversaryInShort({
   corrupt,
   mixes,

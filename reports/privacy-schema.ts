@@ -1,6 +1,6 @@
 /**
- * The shape of what a report says about privacy, a part of `report.json`: every figure stands beside
- * the adversary and the estimator that it holds for (spec/mixnet.md 4.5).
+ * The shape of what a report says about privacy, part of `report.json`: every figure comes with the
+ * adversary and the estimator it holds for (docs/spec/privacy-metrics.md).
  *
  * @module
  */
@@ -83,7 +83,7 @@ const linkability = z
   })
   .describe('whom the adversary believes the senders of the targets to write to, shown seed');
 
-/** How well messages hide, and what it costs. */
+/** How well messages are hidden, and what it costs. */
 export const privacySchema = z
   .strictObject({
     adversary: text,
@@ -104,7 +104,7 @@ export const privacySchema = z
   })
   .describe('privacy by ground truth and by what an adversary believes');
 
-/** What was spent of a privacy budget, round by round. */
+/** How a privacy budget was spent, round by round. */
 export const privacyBudgetSchema = z
   .strictObject({
     delta: number

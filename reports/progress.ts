@@ -1,32 +1,34 @@
 /**
- * The progress line of a running command (spec/ux.md 2.1): a pure function of the state, and the
- * estimate of the time left. When and where it is written is the caller's business.
+ * The progress line of a running command (docs/spec/run-files.md, Progress): a pure function of the
+ * state, and an estimate of the time left. The caller decides when and where to write it.
  *
  * @module
  */
 import { short, significant } from './format.ts';
 
-/** How far a run is. */
+/** The progress of a run. */
 export interface ProgressState {
   readonly name: string;
-  /** Seed under way, from 1, and how many there are. */
+  /** The running seed, from 1, and the number of seeds. */
   readonly seed: number;
   readonly seeds: number;
-  /** Virtual time reached and to reach, in ns: of this seed. */
+  /** Virtual time of this seed: reached, and to reach, in ns. */
   readonly virtualNs: number;
   readonly durationNs: number;
-  /** Which time that is. */
+  /** The clock of that time. */
   readonly clock: 'virtual' | 'wall';
   readonly eventsPerSecond: number;
-  /** Virtual seconds that pass in one wall second, all workers together. */
+  /** Virtual seconds per wall second, over all workers. */
   readonly speed: number;
-  /** Undefined as long as there is no estimate. */
+  /** Undefined while there is no estimate. */
   readonly secondsLeft: number | undefined;
 }
 
 const BAR = 20;
 
-/** One line, without line end and at most as wide as the terminal; less matters on the right. */
+/**
+ * One line without newline, at most as wide as the terminal; less important parts are on the right.
+ */
 export function renderProgress(
   state: ProgressState,
   options: { readonly width: number; readonly unicode: boolean },
@@ -62,17 +64,17 @@ function bar(fraction: number, unicode: boolean): string {
     : `[${'#'.repeat(full)}${'.'.repeat(rest)}]`;
 }
 
-/** How far all seeds together were at an instant. */
+/** The progress of all seeds together at an instant. */
 export interface ProgressSample {
   readonly wallSeconds: number;
-  /** In 0..1. */
+  /** Between 0 and 1. */
   readonly fraction: number;
 }
 
 /**
- * Seconds left, from the last fifth of the progress made.
- * @param samples In the order of time, the last one is now.
- * @returns undefined in the first 2 s and while nothing moves.
+ * Seconds left, from the most recent fifth of the progress.
+ * @param samples In time order; the last one is now.
+ * @returns undefined in the first 2 s and while nothing progresses.
  */
 export function estimateSecondsLeft(samples: readonly ProgressSample[]): number | undefined {
   const now = samples.at(-1);

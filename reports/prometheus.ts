@@ -1,8 +1,9 @@
 /**
- * The run in Prometheus text format 0.0.4 (spec/simulation.md 11.5): base units (seconds, bytes,
- * ratio), no time stamps, so that the node exporter's textfile collector takes it. Distributions
- * are gauges with a `quantile` label: the run is over, nothing accumulates any more.
- * An own registry per call: a second run in one process must not find the first.
+ * The run in Prometheus text format 0.0.4 (Prometheus documentation, "Exposition formats"): base
+ * units (seconds, bytes, ratio) and no time stamps, so that the node exporter's textfile collector
+ * accepts it. Distributions are gauges with a `quantile` label, because the run is over and nothing
+ * accumulates any more. Each call has a registry of its own, so that a second run in one process
+ * does not see the first.
  *
  * @module
  */
@@ -15,7 +16,7 @@ import type { MetricSummary, Report } from './report-schema.ts';
 const QUANTILES = [0.5, 0.9, 0.95, 0.99, 0.999] as const;
 const LABELS = ['scenario', 'mode'] as const;
 
-/** The text; ends with a line end. */
+/** The text, with a final newline. */
 export function renderPrometheus(report: Report): Promise<string> {
   const registry = new Registry();
   const labels = { scenario: oneLine(report.scenario.name), mode: report.mode };
@@ -131,7 +132,7 @@ function addMetric({ name, metric, registry, labels }: Entry): void {
   gauge(`${full}_count`, `Samples of ${name}`, metric.count);
 }
 
-/** The stored point of a fraction; none where fewer than one sample lies beyond it. */
+/** The stored point for a fraction; none with less than one sample beyond it. */
 function quantileAt(metric: MetricSummary, fraction: number): number | undefined {
   if (metric.count * (1 - fraction) < 1) return undefined;
   return metric.quantiles?.find((point) => point.p >= fraction - 1e-12)?.value;

@@ -9,7 +9,7 @@ import type { Report } from './report-schema.ts';
 
 type Facts = readonly (readonly [name: string, value: string])[];
 
-/** What stands beside the verdict: how much was run, how, and how fast. */
+/** The facts beside the verdict: how much was run, how, and how fast. */
 export function reportFacts(report: Report): Facts {
   const perWall = report.wallSeconds > 0 ? report.virtualSeconds / report.wallSeconds : 0;
   return [
@@ -25,7 +25,7 @@ export function reportFacts(report: Report): Facts {
   ];
 }
 
-/** What it takes to do it again: files with their hashes, commit, machine. */
+/** What is needed to repeat it: files with their hashes, commit, machine. */
 export function originFacts(report: Report): Facts {
   const { scenario, environment } = report;
   const overrides = Object.entries(report.overrides).map(([path, value]) => `${path}=${value}`);
@@ -42,7 +42,9 @@ export function originFacts(report: Report): Facts {
   ];
 }
 
-/** The fingerprint is that of the file with the faults, not that of the scenario above it. */
+/**
+ * The fingerprint belongs to the file with the injected faults, not to the scenario named above it.
+ */
 function injectedText({ interactive }: Report): string {
   if (interactive === undefined) return '';
   return ` (interactive, ${plural(interactive.faults, 'fault')} injected: ${interactive.file})`;

@@ -1,8 +1,8 @@
 /**
- * The shape of `report.json`, version 1 (DESIGN 7): every emitter reads this and nothing else, so
- * that a report drawn from the file equals the report drawn after the run. The JSON Schema of
- * `schemas/report.schema.json` is generated from here.
- * Times carry their unit in the name; a `null` number means that it was not measured.
+ * The shape of `report.json`, version 1: every emitter reads only this, so that a report rendered
+ * from the file equals the report rendered after the run. The JSON Schema in
+ * `schemas/report.schema.json` is generated from here. Names of times contain their unit; a `null`
+ * number means that it was not measured.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import { z } from 'zod';
 import { againstSchema } from './against-schema.ts';
 import { privacyBudgetSchema, privacySchema } from './privacy-schema.ts';
 
-/** Version of the document; a change of meaning raises it. */
+/** Version of the document; increased when a meaning changes. */
 export const REPORT_SCHEMA_VERSION = 1;
 
 const text = z.string();
@@ -254,7 +254,7 @@ export const reportSchema = z
   })
   .describe('Orrery report: the verdict of one scenario over all seeds');
 
-/** Read-only through and through. */
+/** Read-only at every level. */
 type DeepReadonly<T> = T extends (infer U)[]
   ? readonly DeepReadonly<U>[]
   : T extends object

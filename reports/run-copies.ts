@@ -1,8 +1,8 @@
 /**
- * Names of files in the folder of a run that its page asks for.
+ * Names of files in a run's folder that its page requests.
  *
  * @module
  */
 
-/** Copies of what the run was made of, as they were when it began. */
+/** Copies of the run's input files, as they were when it began. */
 export const RUN_COPIES = { scenario: 'scenario.yaml', topology: 'topology.yaml' } as const;

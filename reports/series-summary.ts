@@ -1,6 +1,6 @@
 /**
- * Series of all seeds brought together: mean, lowest and highest bin per step, and one seed in
- * full, at most 600 steps so that the report stays small. A step averages whole bins; its extremes
+ * Combines the series of all seeds: mean, lowest and highest bin per step, and one seed in full,
+ * with at most 600 steps so that the report stays small. A step averages whole bins; its extremes
  * are those of single bins, so that peaks and gaps survive the thinning.
  *
  * @module

@@ -1,7 +1,7 @@
 /**
- * The report of a run that goes on, for those who watch it: what was measured so far, in the form of the
- * report at the end. It is no verdict, and who shows it says so: a KPI without a sample is open, and no
- * invariant is judged.
+ * The report of a run in progress, for people watching it: what was measured so far, in the form of
+ * the final report. It is no verdict, and must be presented as such: a KPI without a sample is
+ * open, and no invariant is judged.
  *
  * @module
  */

@@ -1,7 +1,7 @@
 /**
  * The result of a sweep: one row per combination of parameters with the verdicts of its KPIs; as a
- * table for the terminal, as Markdown, and arranged as a grid for a heat map.
- * Does not run anything and does not choose combinations.
+ * table for the terminal, as Markdown, and as a grid for a heat map. It neither runs nor chooses
+ * combinations.
  *
  * @module
  */
@@ -12,7 +12,7 @@ import { oneLine } from './plain-text.ts';
 import type { KpiResult, Report } from './report-schema.ts';
 import { toAscii } from './terminal-layout.ts';
 
-/** Cells of a grid: as many as a sweep may have combinations. */
+/** Most cells of a grid: as many as a sweep may have combinations. */
 const CELLS_MAX = 10_000;
 
 /** One combination. */
@@ -22,7 +22,7 @@ export interface SweepRow {
   readonly kpis: readonly KpiResult[];
   readonly pass: boolean;
   readonly fingerprint: string;
-  /** Runs this combination alone; absent in results of older versions. */
+  /** Command that runs this combination alone; absent in results of older versions. */
   readonly reproduce?: string;
   /** Folder of its report, below that of the sweep; absent when it was not kept. */
   readonly folder?: string;
@@ -35,11 +35,11 @@ export interface SweepResult {
   readonly seeds: readonly number[];
   readonly rows: readonly SweepRow[];
   readonly reproduce: string;
-  /** How many combinations the file has, where the sweep was interrupted before the end of all. */
+  /** Number of combinations in the file, if the sweep was interrupted before all had finished. */
   readonly interruptedOf?: number;
 }
 
-/** First word of the verdict and how many were met. */
+/** First word of the verdict, and how many combinations were met. */
 export function sweepVerdict(sweep: SweepResult): {
   readonly word: 'PASS' | 'FAIL' | 'STOP';
   readonly text: string;
@@ -64,12 +64,12 @@ export function sweepRow(
   return { parameters, kpis, pass, fingerprint, reproduce, ...kept };
 }
 
-/** Names of the parameters, as they first appear. */
+/** Names of the parameters, in order of first appearance. */
 export function sweepParameters(sweep: SweepResult): readonly string[] {
   return [...new Set(sweep.rows.flatMap((row) => Object.keys(row.parameters)))];
 }
 
-/** Names of the KPIs, as they first appear. */
+/** Names of the KPIs, in order of first appearance. */
 export function sweepKpis(sweep: SweepResult): readonly string[] {
   return [...new Set(sweep.rows.flatMap((row) => row.kpis.map(kpiName)))];
 }
@@ -94,7 +94,7 @@ function cellsOf(sweep: SweepResult): readonly (readonly string[])[] {
   return [['', ...parameters.map((name) => shortName(name, parameters)), ...kpis], ...rows];
 }
 
-/** The shortest end of a path that no other parameter shares: `probeInterval`. */
+/** The shortest ending of a path that no other parameter shares: `probeInterval`. */
 function shortName(path: string, all: readonly string[]): string {
   const parts = path.split('.');
   for (let n = 1; n < parts.length; n += 1) {
@@ -104,7 +104,7 @@ function shortName(path: string, all: readonly string[]): string {
   return path;
 }
 
-/** The table for a terminal; KPI columns that do not fit are left out and counted. */
+/** The table for a terminal; KPI columns that do not fit are omitted and counted. */
 export function renderSweepTable(
   sweep: SweepResult,
   options: { readonly width: number; readonly unicode: boolean },
@@ -145,12 +145,12 @@ export function renderSweepMarkdown(sweep: SweepResult): string {
   return joinWithin([head, ...rows.map(line)], 60_000).replaceAll('|\n\n|', '|\n|');
 }
 
-/** A grid of one KPI over two parameters; one parameter gives a grid of one row. */
+/** A grid of one KPI over two parameters; with one parameter it has a single row. */
 export interface SweepGrid {
   readonly kpi: string;
   readonly x: { readonly name: string; readonly values: readonly string[] };
   readonly y: { readonly name: string; readonly values: readonly string[] };
-  /** `cells[y][x]`; undefined where the sweep has no such combination. */
+  /** `cells[y][x]`; undefined when the sweep has no such combination. */
   readonly cells: readonly (readonly (KpiResult | undefined)[])[];
   /** The combination of each cell. */
   readonly rows: readonly (readonly (SweepRow | undefined)[])[];
@@ -158,7 +158,7 @@ export interface SweepGrid {
   readonly fixed: Readonly<Record<string, string>>;
 }
 
-/** Arranges a KPI over the first two parameters that vary. */
+/** Arranges a KPI over the first two varying parameters. */
 export function sweepGrid(sweep: SweepResult, kpi: string): SweepGrid {
   const names = sweepParameters(sweep);
   const valuesOf = (name: string | undefined): readonly string[] =>
@@ -185,7 +185,10 @@ export function sweepGrid(sweep: SweepResult, kpi: string): SweepGrid {
   };
 }
 
-/** Values of both axes; a file whose rows are no grid has more cells than rows, and gets the first of them. */
+/**
+ * Values of both axes; if the rows are not a grid there would be too many cells, so only the first
+ * values are used.
+ */
 function withinCells(
   x: readonly string[],
   y: readonly string[],
@@ -195,7 +198,7 @@ function withinCells(
   return [x.slice(0, side), y.slice(0, side)];
 }
 
-/** The value of a parameter in a row; every object has a constructor, which is no parameter. */
+/** The value of a parameter in a row; every object has a constructor, which is not a parameter. */
 function valueIn({ parameters }: SweepRow, name: string | undefined): string {
   if (name === undefined) return '';
   return (Object.hasOwn(parameters, name) ? parameters[name] : undefined) ?? '-';

@@ -1,5 +1,5 @@
 /**
- * The lower half of the terminal report: what the faults caused and where the packets went.
+ * The lower half of the terminal report: what the faults caused, and where the packets went.
  *
  * @module
  */
@@ -21,14 +21,14 @@ interface Room {
   readonly indent: number;
 }
 
-/** The consequences of a fault in order of time: `detected +150 ms`. */
+/** The consequences of a fault in time order: `detected +150 ms`. */
 export function effectTexts(fault: ReportFault): readonly string[] {
   return Object.entries(fault.effects)
     .sort(([, a], [, b]) => a - b)
     .map(([name, at]) => `${name} +${quantity(at - fault.beginNs, 'ns')}`);
 }
 
-/** The faults of one seed; all seeds would drown the rest. */
+/** The faults of one seed; those of all seeds would be too many. */
 export function faultLines(report: Report, width: number): readonly string[] {
   const { faults, shownSeed, seeds } = report;
   const shown = faults.filter((fault) => fault.seed === shownSeed);
@@ -53,7 +53,7 @@ function describe(fault: ReportFault): string {
   return `${(fault.beginNs / 1e9).toFixed(3).padStart(7)} s  ${fault.text}`;
 }
 
-/** Effects beside the fault, one per line, or below it where the terminal is too narrow. */
+/** Effects beside the fault, one per line, or below it when the terminal is too narrow. */
 function attach(
   head: string,
   effects: readonly string[],
@@ -67,7 +67,7 @@ function attach(
   ];
 }
 
-/** Conservation in one sentence, then the reasons of drops, the most frequent first. */
+/** Conservation in one sentence, then the drop reasons, most frequent first. */
 export function packetLines(report: Report, width: number): readonly string[] {
   const { packets, nodeDrops } = report;
   const extra = [
@@ -90,7 +90,7 @@ export function packetLines(report: Report, width: number): readonly string[] {
   ]);
 }
 
-/** Where packets of applications went, in percent; the paths with most of them. */
+/** Where application packets went, in percent; only the paths with the largest shares. */
 function pathLines(report: Report, fit: Room): readonly string[] {
   const shares = sharesOfReport(report).filter(([, share]) => share > 0);
   if (shares.length === 0) return [];
@@ -98,12 +98,12 @@ function pathLines(report: Report, fit: Room): readonly string[] {
   return fold([`by path: ${texts[0] ?? ''}`, ...texts.slice(1)], { ...fit, gap: ' · ' });
 }
 
-/** Whose eyes the bits are measured by; nothing where none are. */
+/** The adversary behind the bits; nothing when privacy was not measured. */
 export function adversaryLines({ privacy }: Report): readonly string[] {
   return privacy === undefined ? [] : labelled('Privacy', [adversaryInShort(privacy)]);
 }
 
-/** The account of messages, then why the others were refused or lost; or why there is no account. */
+/** The account of messages, then why some were refused or lost; or why there is no account. */
 export function messageLines(report: Report, width: number): readonly string[] {
   const { messages, messagesUntracked } = report;
   const fit = { width: width - INDENT, indent: 0 };

@@ -1,5 +1,5 @@
 /**
- * Text layout of the terminal report: folding of parts into lines and the KPI table, whose columns
+ * Text layout of the terminal report: folding of parts into lines, and the KPI table, whose columns
  * share space in pairs (name left and measured right, interval left and limit right) so that long
  * names and long numbers fit into 80 columns.
  *
@@ -38,15 +38,15 @@ export function fold(
   return line === undefined ? lines : [...lines, line];
 }
 
-/** A pair of cells that share one column: left aligned and right aligned. */
+/** A pair of cells that share a column: one left-aligned, one right-aligned. */
 interface Cell {
   readonly left: string;
   readonly right: string;
 }
 
 /**
- * Lays out the table. Too narrow: the interval goes first, then the margin (spec/ux.md 2.3); what
- * is still too long is cut in the name.
+ * Lays out the table. If it is too wide, first the interval is dropped, then the margin; anything
+ * still too long is cut in the name.
  */
 export function layoutRows(rows: readonly Row[], width: number): readonly string[] {
   const variants = [
@@ -123,12 +123,12 @@ const ASCII: Readonly<Record<string, string>> = {
   '’': "'",
 };
 
-/** Replaces what an ASCII terminal cannot show; anything unknown becomes `?`. */
+/** Replaces what an ASCII terminal cannot show; unknown characters become `?`. */
 export function toAscii(text: string): string {
   return text.replace(/\P{ASCII}/gu, (character) => ASCII[character] ?? '?');
 }
 
-/** Control characters from files and packets must not reach a terminal: they could move it. */
+/** Control characters from files and packets must not reach a terminal, which would obey them. */
 export function withoutControls<T>(value: T): T {
   return clean(value) as T;
 }

@@ -1,7 +1,7 @@
 /**
- * The report in a terminal (spec/ux.md 2.3): verdict first, then every limit with measured value,
- * interval and margin, then faults, packets, the worst seed and how to go on. Layout is computed on
- * plain text and painted afterwards, so colour never changes a character.
+ * The report for a terminal: verdict first, then every limit with measured value, interval and
+ * margin, then faults, packets, the worst seed and what to do next. The layout is computed on plain
+ * text and painted afterwards, so colour never changes a character.
  *
  * @module
  */
@@ -30,14 +30,14 @@ import type { KpiResult, Report } from './report-schema.ts';
 import { adversaryLines, faultLines, messageLines, packetLines } from './terminal-details.ts';
 import { fold, layoutRows, type Row, toAscii, withoutControls } from './terminal-layout.ts';
 
-/** How and with what to print. */
+/** What to print, and how. */
 export interface TerminalOptions {
-  /** Columns of the terminal; 80 where there is none. */
+  /** Columns of the terminal; 80 without a terminal. */
   readonly width: number;
   readonly colour: boolean;
   /** False: only ASCII characters. */
   readonly unicode: boolean;
-  /** Files that were written: folder and names with sizes, e.g. `trace.orr 4.1 MB`. */
+  /** Files that were written: folder, and names with sizes, e.g. `trace.orr 4.1 MB`. */
   readonly written?: { readonly folder: string; readonly files: readonly string[] };
   /** Comparison with `--baseline`: adds the column `change`. */
   readonly comparison?: ReportComparison;
@@ -48,10 +48,10 @@ export interface TerminalOptions {
 type Paint = ReturnType<typeof picocolors.createColors>;
 
 const INDENT = 2;
-/** Between the parts of a verdict that takes more than one line. */
+/** Separates the parts of a verdict that takes more than one line. */
 const VERDICT_GAP = '  ';
 
-/** The whole report, ending with a line end. */
+/** The whole report, with a final newline. */
 export function renderTerminal(raw: Report, options: TerminalOptions): string {
   const report = printable(raw);
   const paint = picocolors.createColors(options.colour);
@@ -86,7 +86,10 @@ export function renderVerdictLine(raw: Report, options: TerminalOptions): string
   return `${options.unicode ? line : toAscii(line)}\n`;
 }
 
-/** The report without control characters in what gets printed: of series the names, of metrics nothing. */
+/**
+ * The report without control characters in the printed parts: of series the names, of metrics
+ * nothing.
+ */
 function printable(report: Report): Report {
   const { metrics, series, ...printed } = report;
   const named = series.map((one) => ({ ...one, name: withoutControls(one.name) }));
@@ -112,7 +115,7 @@ function verdictLines(report: Report, paint: Paint, width: number): readonly str
   return [paint.bold(colour(word)) + first.slice(word.length), ...rest];
 }
 
-/** In the form that stands beside the title, where one does. */
+/** The form that fits beside the title, if any. */
 function carriedPart(report: Report, room: number): readonly string[] {
   const text = carriedText(report);
   if (text === undefined) return [];
@@ -186,7 +189,7 @@ function missLines(kpi: KpiResult, report: Report, width: number): readonly stri
   ];
 }
 
-/** What the intervals need said: the rank behind a percentile, the pairing of a comparison. */
+/** Explanations of the intervals: the rank behind a percentile, the pairing of a comparison. */
 function noteLines(report: Report, options: TerminalOptions): readonly string[] {
   const notes = report.kpis.flatMap((kpi) =>
     kpi.ci95.kind === 'order-statistics' && kpi.ci95.note !== undefined ? [kpi.ci95.note] : [],
@@ -209,7 +212,7 @@ function invariantLines(report: Report, paint: Paint): readonly string[] {
 }
 
 function worstLines(report: Report, width: number): readonly string[] {
-  // A missed KPI has named its worst seed already.
+  // A missed KPI has already named its worst seed.
   if (report.kpis.some((one) => !one.pass)) return [];
   const kpi = report.kpis.find((one) => one.worstSeed !== undefined);
   const entry = kpi?.perSeed.find((one) => one.seed === kpi.worstSeed);

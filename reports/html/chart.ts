@@ -1,6 +1,6 @@
 /**
- * What all charts share: a frame with margins, axes, labels that do not overlap, and the figure
- * that holds the chart in two sizes so that text stays readable on a phone.
+ * What all charts share: a frame with margins, axes, labels that do not overlap, and a figure with
+ * the chart in two sizes, so that text stays readable on a phone.
  *
  * @module
  */
@@ -20,7 +20,7 @@ export interface Frame {
 const WIDE = 960;
 const NARROW = 400;
 
-/** A frame; `label` is the room for labels at the right, on wide charts only. */
+/** A frame; `label` is the space for labels on the right, on wide charts only. */
 export function frameOf(
   isWide: boolean,
   size: {
@@ -37,20 +37,20 @@ export function frameOf(
   return { width, height, left, right, top: size.head ?? 20, bottom: height - 26, isWide };
 }
 
-/** What a figure shows and says. */
+/** The content of a figure. */
 export interface Figure {
-  /** A sentence with the finding. */
+  /** A sentence that states the finding. */
   readonly title: string;
-  /** What is drawn, over what, with what interval. */
+  /** What is drawn, over what, and with which interval. */
   readonly caption: string;
   readonly draw: (isWide: boolean) => Markup;
-  /** Values for the pointer; see `script.ts`. */
+  /** Values for the pointer readout; see `script.ts`. */
   readonly read?: unknown;
   readonly legend?: Markup;
   readonly table?: Markup;
 }
 
-/** The figure with both sizes of its chart. */
+/** The figure, with its chart in both sizes. */
 export function figure(parts: Figure): Markup {
   const { title, caption, draw, read, legend, table } = parts;
   const data = read === undefined ? NOTHING : html` data-read="${JSON.stringify(read)}"`;
@@ -68,7 +68,7 @@ function withHardSpaces(text: string): string {
   return text.replace(/(\d) (?=\S)/g, '$1\u00a0');
 }
 
-/** The drawing itself; `summary` is what a screen reader says. */
+/** The drawing itself; screen readers say `summary`. */
 export function svg(frame: Frame, summary: string, body: Content): Markup {
   const { width, height, left, right } = frame;
   return html`<svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${summary}" data-left="${left}" data-right="${right}">
@@ -86,7 +86,7 @@ export interface Tick {
   readonly label: string;
 }
 
-/** Horizontal grid lines with their values at the left and the unit above them. */
+/** Horizontal grid lines with their values on the left and the unit above. */
 export function yAxis(frame: Frame, ticks: readonly Tick[], unit: string): Markup {
   const lines = ticks.map(
     ({ at, label }) =>
@@ -95,7 +95,7 @@ export function yAxis(frame: Frame, ticks: readonly Tick[], unit: string): Marku
   return html`${lines}<text x="0" y="10">${unit}</text>`;
 }
 
-/** The base line with values below it; the last one carries the unit. */
+/** The base line with values below it; the last value carries the unit. */
 export function xAxis(frame: Frame, ticks: readonly Tick[], unit: string): Markup {
   const y = frame.bottom;
   const marks = ticks.map(({ at, label }, i) => {
@@ -115,7 +115,7 @@ export interface EndLabel {
 
 const LABEL_GAP = 15;
 
-/** Labels at the right edge, pushed apart where they would overlap; wide charts only. */
+/** Labels at the right edge, moved apart where they would overlap; wide charts only. */
 export function endLabels(frame: Frame, labels: readonly EndLabel[]): Markup {
   if (!frame.isWide) return NOTHING;
   const sorted = [...labels].sort((a, b) => a.y - b.y);
@@ -126,7 +126,7 @@ export function endLabels(frame: Frame, labels: readonly EndLabel[]): Markup {
     return { ...label, y };
   });
   const excess = Math.max(0, below - frame.bottom);
-  // A swatch carries the colour: coloured letters would fall below 4.5:1.
+  // A swatch carries the colour: coloured letters would have less contrast than 4.5:1.
   const drawn = placed.map(({ y, text, colour }) => {
     const middle = y - excess;
     return html`<rect class="f${colour}" x="${frame.right + 8}" y="${px(middle - 4)}" width="8" height="8" rx="2"/><text class="strong" x="${frame.right + 21}" y="${px(middle + 4)}">${text}</text>`;
@@ -147,7 +147,7 @@ export function legend(
 `;
 }
 
-/** A chart without data: the frame of what would be there, and why it is not. */
+/** A chart without data: its frame, and why it is empty. */
 export function emptyChart(frame: Frame, reason: string): Markup {
   const { left, right, top, bottom } = frame;
   const middle = (left + right) / 2;
@@ -158,7 +158,7 @@ export function emptyChart(frame: Frame, reason: string): Markup {
   );
 }
 
-/** Colour 1..6 of the n-th thing, from 0. */
+/** Colour 1..6 of item n, counting from 0. */
 export function colourOf(index: number): number {
   return (index % 6) + 1;
 }

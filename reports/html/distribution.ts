@@ -25,9 +25,9 @@ import { html, type Markup, NOTHING, px, trusted } from './markup.ts';
 
 const CHARTS_MAX = 4;
 const HEIGHT = 300;
-/** Fewer samples than this beyond a point: the point is uncertain. */
+/** A point with fewer samples than this beyond it is uncertain. */
 const SURE = 10;
-/** Fewer samples than this are no distribution. */
+/** Fewer samples than this do not make a distribution. */
 const FEW = 20;
 
 interface Distribution {
@@ -37,7 +37,7 @@ interface Distribution {
   readonly kpi: KpiResult | undefined;
 }
 
-/** One chart per distribution of a time, those with a limit first. */
+/** One chart per distribution of a duration, those with a limit first. */
 export function distributionSection(report: Report): Markup {
   const all = distributionsOf(report).slice(0, CHARTS_MAX);
   if (all.length === 0) {
@@ -61,7 +61,7 @@ function distributionsOf(report: Report): readonly Distribution[] {
     const kpi = report.kpis.find((one) => one.metric === name);
     return [{ name, metric, points: metric.quantiles, kpi }];
   });
-  // Samples of faults are drawn one by one elsewhere; distributions of packets come first.
+  // Samples of faults are drawn individually elsewhere; distributions of packets come first.
   const rank = (one: Distribution): number =>
     (one.kpi === undefined ? 2 : 0) + (one.metric.kind === 'samples' ? 1 : 0);
   return all.sort((a, b) => rank(a) - rank(b));
@@ -100,7 +100,7 @@ function tooFew(count: number): Pick<Figure, 'draw'> {
   return { draw: (isWide) => emptyChart(frameOf(isWide, size), reason) };
 }
 
-/** Readings along the axis: the share above each stored value. */
+/** Readout along the axis: the share above each stored value. */
 function readData(one: Distribution): unknown {
   const [from, to] = domainOf(one);
   const scale = scaleOf(to, 'ns');
@@ -127,7 +127,7 @@ function domainOf(one: Distribution): readonly [number, number] {
   const min = one.metric.min ?? 0;
   const max = one.metric.max ?? 1;
   const limit = one.kpi?.limit ?? 0;
-  // A limit that is far away would squeeze the curve: it is then named at the edge.
+  // A distant limit would squeeze the curve, so it is only named at the edge.
   const end = limit > max && limit <= 2.5 * max ? limit : max;
   if (usesLog(one)) return [min, end * 1.05];
   const start = min > max * 0.5 ? min - (max - min) * 0.05 : Math.min(min * 0.95, min);
@@ -171,7 +171,7 @@ interface TickScale {
   ticks(count?: number): number[];
 }
 
-/** Ticks with enough room between them. */
+/** Ticks with enough space between them. */
 function xTicks(x: TickScale, isWide: boolean, scale: Scale): { at: number; label: string }[] {
   const room = isWide ? 60 : 44;
   const ticks: { at: number; label: string }[] = [];

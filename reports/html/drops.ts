@@ -1,6 +1,6 @@
 /**
- * Where the packets went: the balance of the run and the drops by reason, those of the network and
- * those that nodes named.
+ * Where packets went: the balance of the run and the drops by reason, both of the network and of
+ * nodes.
  *
  * @module
  */
@@ -27,7 +27,7 @@ export function dropSection(report: Report): Markup {
   return html`${packetSection(report)}${messageSection(report)}`;
 }
 
-/** The account of messages, and why some did not arrive; or why there is no account. */
+/** The account of messages and why some did not arrive, or why there is no account. */
 function messageSection({ messages, messagesUntracked }: Report): Markup {
   if (messages === undefined) {
     if (messagesUntracked === undefined) return NOTHING;
@@ -48,7 +48,7 @@ ${figure({ title, caption, draw })}</section>
 `;
 }
 
-/** A term of the account stays on one line. */
+/** Keeps a term of the account on one line. */
 function unbroken(term: string): string {
   return term.replaceAll(' ', '\u00a0');
 }

@@ -1,6 +1,6 @@
 /**
- * What every fault cost: one strip per fault from its beginning over its detection and the switch
- * to the first packet that arrived again, sorted, against the limit line.
+ * The cost of every fault: one strip per fault, from its beginning over detection and switch to the
+ * first packet that arrived again, sorted, with the limit line.
  *
  * @module
  */
@@ -15,10 +15,10 @@ import { html, type Markup, NOTHING, px } from './markup.ts';
 const STRIPS_MAX = 200;
 const TABLE_ROWS = 200;
 
-/** One fault as a strip. */
+/** The strip of one fault. */
 interface Strip {
   readonly fault: ReportFault;
-  /** Ends of the stages in ns after the fault; undefined where a stage did not happen. */
+  /** Ends of the stages in ns after the fault; undefined for a stage that did not happen. */
   readonly ends: readonly (number | undefined)[];
   readonly last: number;
 }
@@ -30,7 +30,7 @@ interface Story {
   readonly top: number;
 }
 
-/** The section; a run without faults says so in its place. */
+/** The section; for a run without faults it says so. */
 export function faultSection(report: Report): Markup {
   const story = storyOf(report);
   if (story.strips.length === 0) {
@@ -53,7 +53,7 @@ export function faultSection(report: Report): Markup {
   return section(figure({ ...parts, table: tableOf(story) }));
 }
 
-/** Colours of the stages, in their order. */
+/** Colours of the stages, in order. */
 const STAGE = [1, 2, 5, 4, 3, 6] as const;
 
 function section(body: Markup): Markup {
@@ -66,7 +66,7 @@ function stageText(name: string, index: number): string {
   return index === 0 ? `until ${name}` : `then ${name}`;
 }
 
-/** The KPI in time that was sampled per fault, if any. */
+/** The KPI that is a duration sampled per fault, if any. */
 function faultKpi(report: Report): KpiResult | undefined {
   const sampled = report.kpis.filter(
     (kpi) => kpi.unit === 'ns' && report.metrics[kpi.metric]?.kind === 'samples',
@@ -77,7 +77,7 @@ function faultKpi(report: Report): KpiResult | undefined {
 function storyOf(report: Report): Story {
   const kpi = faultKpi(report);
   const longest = kpi === undefined ? 0 : (report.metrics[kpi.metric]?.max ?? 0);
-  // What comes long after the outage, such as the way back, would flatten the rest.
+  // Effects long after the outage, such as the return to the old path, would flatten the rest.
   const end = kpi === undefined ? Number.POSITIVE_INFINITY : 1.5 * Math.max(kpi.limit, longest);
   const delays = new Map<string, number[]>();
   for (const fault of report.faults) {
@@ -129,7 +129,7 @@ function captionOf(report: Report, story: Story): string {
   return `One strip per fault of ${plural(report.seeds.length, 'seed')}, ${shown}sorted, ${clock} after the fault.${gap}`;
 }
 
-/** Evenly thinned, the slowest always kept. */
+/** Thinned evenly; the slowest is always kept. */
 function thinned(strips: readonly Strip[]): readonly Strip[] {
   const step = Math.max(1, Math.ceil(strips.length / STRIPS_MAX));
   return strips.filter((_, i) => (strips.length - 1 - i) % step === 0);
@@ -218,7 +218,7 @@ function limitLine(story: Story, frame: Frame, x: (value: number) => number): Ma
   return html`<line class="limit" x1="${px(at)}" x2="${px(at)}" y1="${frame.top - 4}" y2="${frame.bottom}"/><text class="limit-label halo ${anchor}" x="${px(at + (isLate ? -6 : 6))}" y="${frame.top - 8}">${text}</text>`;
 }
 
-/** What was done to the network, where nothing came of it that could be drawn: floods that cost nothing. */
+/** Faults without anything to draw, such as floods without effect. */
 function faultTable(faults: readonly ReportFault[]): Markup {
   if (faults.length === 0) return NOTHING;
   const rows = faults.slice(0, TABLE_ROWS).map(

@@ -1,7 +1,6 @@
 /**
- * `report.html`: one file that opens from disk without a network and without scripts, in the order
- * of spec/ux.md 3.3. The security policy allows our own style and script by their hashes and
- * nothing else (spec/dependencies.md 4.4).
+ * `report.html`: one file that opens from disk, without a network and without scripts. The security
+ * policy allows only our own style and script, by their hashes.
  *
  * @module
  */
@@ -25,12 +24,12 @@ import { SCRIPT } from './script.ts';
 import { STYLE } from './style.ts';
 import { timeSection } from './time-series.ts';
 
-/** What goes into the page besides the report. */
+/** What the page contains besides the report. */
 export interface HtmlOptions {
   readonly comparison?: ReportComparison;
 }
 
-/** The whole document of one scenario. */
+/** The complete document of one scenario. */
 export function renderHtml(report: Report, options: HtmlOptions = {}): string {
   const title = `${verdictWord(report)} ${report.scenario.name}`;
   return documentOf(title, [
@@ -43,7 +42,7 @@ ${kpiSection(report)}${report.against === undefined ? NOTHING : againstHtml(repo
   ]);
 }
 
-/** The only script of a report, as a security policy names it. */
+/** The only script of a report, in the notation of a security policy. */
 export const REPORT_SCRIPT_SOURCE: string = hashSource(SCRIPT);
 
 /** A document around a body: policy, style, and the script at the end of the body. */

@@ -1,6 +1,6 @@
 /**
- * The KPI table of the HTML report: each value with its interval and its seeds drawn against the
- * limit line, the allowed side tinted.
+ * The KPI table of the HTML report: each value with its interval and its seeds, drawn beside the
+ * limit line; the permitted side is tinted.
  *
  * @module
  */
@@ -23,7 +23,7 @@ const WIDTH = 260;
 const HEIGHT = 28;
 const MIDDLE = 16;
 
-/** The section with table, intervals in words, invariants and warnings. */
+/** The section with table, explanation of intervals, invariants and warnings. */
 export function kpiSection(report: Report): Markup {
   const rows = missedFirst(report.kpis).map((kpi) => row(kpi, report.seeds.length));
   return html`<section><h2>Limits</h2>

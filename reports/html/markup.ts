@@ -1,6 +1,6 @@
 /**
- * HTML and SVG as values: whatever goes into the template is escaped unless it is markup itself,
- * so that no string from a file or a packet can become a tag.
+ * HTML and SVG as values: everything inserted into a template is escaped unless it is markup
+ * itself, so that no string from a file or a packet can become a tag.
  *
  * @module
  */
@@ -11,7 +11,7 @@ export interface Markup {
   readonly markup: string;
 }
 
-/** What may stand in a template. */
+/** What may be inserted into a template. */
 export type Content = Markup | string | number | undefined | readonly Content[];
 
 /** Nothing. */
@@ -24,7 +24,7 @@ export function html(parts: TemplateStringsArray, ...values: readonly Content[])
   return { markup };
 }
 
-/** Text that is trusted: our own style sheet and script. */
+/** Trusted text: our own style sheet and script. */
 export function trusted(markup: string): Markup {
   return { markup };
 }

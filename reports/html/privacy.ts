@@ -1,8 +1,7 @@
 /**
- * How well messages hide: bits of each target, sizes of anonymity sets, delays against their law, and
- * the price beside the gain. Adversary and estimator stand under every chart.
- *
- * Spec: spec/mixnet.md 4.5, issue 4 section 4.
+ * How well messages are hidden: bits of each target, sizes of anonymity sets, delays compared with
+ * their distribution, and the cost beside the gain. Adversary and estimator are named under every
+ * chart (docs/spec/privacy-metrics.md).
  *
  * @module
  */
@@ -30,7 +29,7 @@ ${priceTable(report, privacy)}${bitsFigure(privacy)}${setsFigure(privacy)}${dela
 `;
 }
 
-/** The two sentences of spec/mixnet.md 4.5. */
+/** The two sentences that name adversary and estimator. */
 function eyesOf(privacy: Privacy): string {
   const { adversary, estimator } = privacy;
   return `In short, ${adversaryInShort(privacy)}. Adversary: ${adversary}. Estimator: ${estimator}.`;
@@ -50,7 +49,7 @@ function mean(values: readonly number[]): number {
 
 // --- price ------------------------------------------------------------------------------------
 
-/** Name and value of a gain, name and value of a price. */
+/** Name and value of a gain, name and value of a cost. */
 type PriceRow = readonly [string, string, string, string];
 
 function priceTable(report: Report, privacy: Privacy): Markup {
@@ -115,7 +114,10 @@ function attackTable(attacks: NonNullable<Privacy['attacks']>): Markup {
 `;
 }
 
-/** spec/mixnet.md 4.4, "Predecessor": no entropy shows the users whose packet met no honest mix. */
+/**
+ * No entropy figure shows the users whose packet met no honest mix (docs/spec/privacy-metrics.md,
+ * Attacks: predecessor).
+ */
 function corruptRow(report: Report, { corrupt }: Privacy): readonly PriceRow[] {
   const share = report.metrics['privacy.compromised_paths']?.value;
   if (corrupt.length === 0 || typeof share !== 'number') return [];

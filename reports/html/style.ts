@@ -1,6 +1,6 @@
 /**
- * The style sheet of the HTML report: colours of spec/ux.md 4.0 as variables (light, dark by the
- * reader's preference, light when printed), system fonts, a 4 px grid.
+ * The style sheet of the HTML report: colours as variables (docs/spec/browser-view.md; light, dark
+ * if the reader prefers it, light when printed), system fonts, a 4 px grid.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import { DARK, LIGHT, tokenText } from './tokens.ts';
 const LIGHT_SCHEME = `${tokenText(LIGHT)} color-scheme: light;`;
 const DARK_SCHEME = `${tokenText(DARK)} color-scheme: dark;`;
 
-/** The whole style sheet. */
+/** The complete style sheet. */
 export const STYLE = `
 :root {${LIGHT_SCHEME}
 }

@@ -1,6 +1,6 @@
 /**
- * The page of a sweep: a heat map per KPI over the first two parameters that vary, the value in
- * each cell, missed cells framed and marked, and the table of all combinations.
+ * The page of a sweep: a heat map per KPI over the first two varying parameters, with the value in
+ * each cell and missed cells framed and marked, and a table of all combinations.
  *
  * @module
  */
@@ -22,7 +22,7 @@ import { html, type Markup, px } from './markup.ts';
 const STEPS = 5;
 const ROW = 40;
 
-/** The whole document of a sweep. */
+/** The complete document of a sweep. */
 export function renderSweepHtml(sweep: SweepResult): string {
   const { word, text } = sweepVerdict(sweep);
   const isMet = word === 'PASS';
@@ -73,7 +73,7 @@ function heatFigure(grid: SweepGrid): Markup {
   return figure({ title, caption, draw });
 }
 
-/** Step 1..5 of a value between the least and the most. */
+/** Step 1..5 of a value between minimum and maximum. */
 function stepOf(value: number, values: readonly number[]): number {
   const least = Math.min(...values);
   const most = Math.max(...values);

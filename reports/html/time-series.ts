@@ -1,6 +1,6 @@
 /**
- * Quantities over time: throughput with the faults shaded, latency, the use of paths stacked. The
- * line is one seed (the worst, or the first), the band is the range of all seeds.
+ * Quantities over time: throughput with the faults shaded, latency, and the use of paths as stacked
+ * areas. The line is one seed (the worst, or the first), the band is the range of all seeds.
  *
  * @module
  */
@@ -39,7 +39,7 @@ interface Panel {
   readonly limit?: { readonly value: number; readonly text: string };
 }
 
-/** All series of the report, each group in its chart. */
+/** All series of the report, each group in its own chart. */
 export function timeSection(report: Report): Markup {
   const panels = panelsOf(report);
   if (panels.length === 0) {
@@ -57,7 +57,7 @@ ${figures}</section>
 `;
 }
 
-/** Base unit of a series to the unit drawn; counts per bin become rates. */
+/** Factor from the base unit of a series to the unit drawn; counts per bin become rates. */
 function factorOf(series: SeriesSummary): number {
   const isCount = series.unit === 'packets' || series.unit === 'bytes' || series.unit === 'count';
   return isCount ? 1e9 / series.binNs : 1;
@@ -187,7 +187,7 @@ function nameOf(one: SeriesSummary): string {
   return one.name.startsWith(PATH) ? one.name.slice(PATH.length) : one.name;
 }
 
-/** Delivered is the story (blue), sent the neutral reference; others in order. */
+/** Delivered is the main series (blue), sent the neutral reference; the others in order. */
 function seriesColour(panel: Panel, index: number): number {
   const name = panel.series[index]?.name;
   if (name === 'delivered') return 1;
@@ -240,7 +240,7 @@ function drawPanel(panel: Panel, report: Report, isWide: boolean): Markup {
   const top = topOf(panel);
   // Zeros are drawn as zeros; only what was never measured is a gap.
   if (panel.series.every((one) => one.high.every((value) => value === null))) {
-    // The title names what it is of: names of flows do not fit a small screen a second time.
+    // The title says what it is about: flow names do not fit a small screen twice.
     return emptyChart(frame, 'nothing measured in any bin');
   }
   const x = scaleLinear([0, endOf(panel, report)], [frame.left, frame.right]);

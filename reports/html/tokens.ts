@@ -1,7 +1,7 @@
 /**
- * The colours of spec/ux.md 4.0 by role, for the HTML report and the browser view alike. Marks have
- * 3:1 against page and panel, text 4.5:1; the six flow colours stay apart for every kind of colour
- * vision.
+ * The colours by role (docs/spec/browser-view.md), for the HTML report and the browser view alike.
+ * Marks have a contrast of 3:1 against page and panel, text 4.5:1; the six flow colours are
+ * distinguishable with every kind of colour vision.
  *
  * @module
  */

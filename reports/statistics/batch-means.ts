@@ -1,16 +1,17 @@
 /**
- * The mean of one long, correlated run by batch means (spec/simulation.md 7.1): the warm-up is
- * already removed, the rest is cut into equal batches whose means are nearly independent.
+ * The mean of one long, correlated run by batch means (Law, "Simulation Modeling and Analysis"):
+ * after removal of the warm-up, the run is cut into equal batches whose means are nearly
+ * independent.
  *
  * @module
  */
 import { type MeanInterval, meanInterval } from './student-t.ts';
 import { correlation } from './summary.ts';
 
-/** Batch means with more correlation than this do not support an interval. */
+/** Batch means with a higher correlation than this do not support an interval. */
 const LAG_CORRELATION_MAX = 0.2;
 
-/** The interval of a long run and whether its batches may be trusted. */
+/** The interval of a long run, and whether its batches can be trusted. */
 export interface BatchMeans extends MeanInterval {
   /** Correlation of neighbouring batch means. */
   readonly lagCorrelation: number;
@@ -20,7 +21,7 @@ export interface BatchMeans extends MeanInterval {
 
 /**
  * Batch means of a run.
- * @param batches 20 to 40; what does not fill a batch at the end is left out.
+ * @param batches 20 to 40; an incomplete batch at the end is omitted.
  * @param level Confidence, e.g. 0.95.
  * @returns undefined when there are fewer values than batches.
  */

@@ -1,16 +1,16 @@
 /**
- * Percentile bootstrap for statistics without a formula (spec/simulation.md 7.6). What is resampled
- * are seeds, never packets of one run. The stream is given: `report/bootstrap`.
+ * Percentile bootstrap for statistics without a formula (Efron 1979). Seeds are resampled, never
+ * packets of one run. The random stream is an argument: `report/bootstrap`.
  *
  * @module
  */
 import type { Random } from '../../engine/host/random.ts';
 import { ascending, quantile } from './quantile.ts';
 
-/** Resamples taken. */
+/** Number of resamples. */
 const BOOTSTRAP_ROUNDS = 2_000;
 
-/** What to resample, how to reduce it, and where the draws come from. */
+/** What to resample, how to reduce it, and the source of randomness. */
 export interface Bootstrap<T> {
   /** One entry per seed. */
   readonly replications: readonly T[];

@@ -1,24 +1,27 @@
 /**
  * Is B different from A? Student's t over the differences of paired seeds, which common random
- * numbers make small; or, where pairing is not possible, Welch's t over two independent groups
- * (spec/simulation.md 7.5).
+ * numbers keep small; or, when pairing is impossible, Welch's t over two independent groups (Welch
+ * 1947).
  *
  * @module
  */
 import { meanInterval, studentQuantile } from './student-t.ts';
 import { correlation, summarise } from './summary.ts';
 
-/** Changes below this share of the baseline do not matter. */
+/** Changes below this share of the baseline are ignored. */
 export const SMALLEST_EFFECT = 0.01;
 
-/** Where the difference B - A lies. */
+/** The interval of the difference B - A. */
 export interface Difference {
   readonly isPaired: boolean;
   readonly n: number;
   readonly mean: number;
   readonly low: number;
   readonly high: number;
-  /** Of the paired values: below 0.3 the common random numbers did not help. NaN if undefined. */
+  /**
+   * Correlation of the paired values: below 0.3 the common random numbers did not help. NaN if
+   * undefined.
+   */
   readonly correlation: number;
 }
 
@@ -68,8 +71,9 @@ export function unpairedDifference(
 }
 
 /**
- * Reads a difference: `up` or `down` if the interval excludes 0 and the mean exceeds the smallest
- * effect; `same` if the interval lies inside +- the smallest effect; otherwise `inconclusive`.
+ * Interprets a difference: `up` or `down` if the interval excludes 0 and the mean exceeds the
+ * smallest effect; `same` if the interval lies within +- the smallest effect; otherwise
+ * `inconclusive`.
  * @param smallest Smallest effect in the unit of the values.
  */
 export function readDifference(difference: Difference, smallest: number): Shift {

@@ -1,11 +1,14 @@
 /**
- * Tests of a sample against a law: Kolmogorov-Smirnov and chi-square (spec/simulation.md 7.2).
+ * Tests of a sample against a distribution: Kolmogorov-Smirnov and chi-square.
  *
  * @module
  */
 import { incompleteGamma, invertRising } from './special.ts';
 
-/** Critical constants c of D <= c / sqrt(n), n > 1,000 (spec/simulation.md 7.2), by level. */
+/**
+ * Critical constants c of D <= c / sqrt(n) for n > 1,000, by level (quantiles of the Kolmogorov
+ * distribution; Smirnov 1948).
+ */
 export const KS_CRITICAL = {
   '5%': 1.3581,
   '1%': 1.6276,
@@ -14,9 +17,9 @@ export const KS_CRITICAL = {
 } as const;
 
 /**
- * Largest distance between an empirical distribution and a continuous law.
+ * Largest distance between an empirical distribution and a continuous one.
  * @param sorted Ascending samples.
- * @param cdf The law's distribution function.
+ * @param cdf The distribution function.
  */
 export function ksStatistic(sorted: readonly number[], cdf: (x: number) => number): number {
   const n = sorted.length;

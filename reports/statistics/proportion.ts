@@ -1,11 +1,11 @@
 /**
- * Intervals of a proportion from independent trials: Wilson's score interval, and the exact upper
- * bound when no event was seen (rule of three; spec/simulation.md 7.1).
+ * Intervals of a proportion from independent trials: Wilson's score interval (Wilson 1927), and the
+ * exact upper bound when no event was seen (rule of three; Hanley and Lippman-Hand 1983).
  *
  * @module
  */
 
-/** Standard normal quantile 0.975 (spec/simulation.md 7.2). */
+/** The 0.975 quantile of the standard normal distribution. */
 const Z_95 = 1.959963984540054;
 
 /** Lower and upper bound of a probability. */

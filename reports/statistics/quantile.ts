@@ -1,13 +1,13 @@
 /**
  * Percentiles by nearest rank, and their distribution-free intervals from order statistics with
- * exact binomial ranks (spec/simulation.md 7.3). For independent samples only: packets of one run
- * are not independent.
+ * exact binomial ranks (David and Nagaraja, "Order Statistics"). For independent samples only:
+ * packets of one run are not independent.
  *
  * @module
  */
 import { binomialCdf } from './special.ts';
 
-/** Ranks within this of a whole number count as it: 0.95 x 100 is 95, not 96. */
+/** A rank this close to a whole number counts as that number: 0.95 x 100 is 95, not 96. */
 const RANK_SLACK = 1e-9;
 
 /** The nearest rank of a percentile: ceil(p n), at least 1. */
@@ -37,7 +37,7 @@ export interface RankInterval {
   readonly coverage: number;
 }
 
-/** What is asked of an interval of a quantile. */
+/** The parameters of an interval for a quantile. */
 export interface RankQuestion {
   readonly n: number;
   readonly p: number;
@@ -64,7 +64,7 @@ export function rankInterval(question: RankQuestion): RankInterval {
 
 /**
  * Rank of the one-sided upper bound of a quantile: exists from n = 59 for p95 at 95 %.
- * @returns undefined where n is too small for a finite bound.
+ * @returns undefined when n is too small for a finite bound.
  */
 export function upperBoundRank(question: RankQuestion): number | undefined {
   const { n, p, level } = question;
@@ -77,7 +77,7 @@ export function samplesForUpperBound(p: number, level: number): number {
   return Math.ceil(Math.log(1 - level) / Math.log(p));
 }
 
-/** The first rank in 1..n for which a rising condition holds; n + 1 when none does. */
+/** The first rank in 1..n for which a monotone condition holds; n + 1 when none does. */
 function firstRank(n: number, holds: (rank: number) => boolean): number {
   let low = 1;
   let high = n + 1;

@@ -1,8 +1,8 @@
 /**
  * Special functions behind the intervals: log-gamma, the regularised incomplete beta and gamma
- * functions, the binomial distribution, and a root finder for their inverses
- * (spec/simulation.md 7.2, 7.3). Accurate to about 1e-12. Not for sampling paths: it uses
- * `Math.log` and `Math.exp`, whose last bit may differ between engines.
+ * functions, the binomial distribution, and a root finder for their inverses (NIST DLMF 5, 8.2,
+ * 8.17). Accurate to about 1e-12. Not for simulations: `Math.log` and `Math.exp` may differ in the
+ * last bit between engines.
  *
  * @module
  */
@@ -67,7 +67,7 @@ export function incompleteBeta(
   const front = Math.exp(
     logGamma(a + b) - logGamma(a) - logGamma(b) + a * Math.log(x) + b * Math.log1p(-x),
   );
-  // The fraction converges fast below the mean only; above it use the symmetry of the function.
+  // The fraction converges fast only below the mean; above it use the function's symmetry.
   if (x < (a + 1) / (a + b + 2)) return (front * betaFraction(x, shape)) / a;
   return 1 - (front * betaFraction(1 - x, { a: b, b: a })) / b;
 }
@@ -122,7 +122,7 @@ export function binomialCdf(k: number, trials: { readonly n: number; readonly p:
 }
 
 /**
- * The x in [low, high] at which a rising function reaches a target, by bisection.
+ * The x in [low, high] at which an increasing function reaches a target, by bisection.
  * @returns x to the last bits of a double.
  */
 export function invertRising(

@@ -1,6 +1,6 @@
 /**
  * Student's t: distribution, quantile by inverting the incomplete beta function, and the interval
- * of a mean over independent replications (spec/simulation.md 7.1, 7.2).
+ * of a mean over independent replications (Student 1908).
  *
  * @module
  */

@@ -1,11 +1,11 @@
 /**
- * Mean, spread and extremes in one pass (Welford; spec/simulation.md 7.2), in the order of the
- * input so that the same input gives the same bits.
+ * Mean, deviation and extremes in one pass (Welford 1962), in the order of the input so that the
+ * same input gives the same bits.
  *
  * @module
  */
 
-/** Moments and extremes of some values; all NaN but `n` when there is none. */
+/** Moments and extremes of some values; without values all are NaN except `n`. */
 export interface Summary {
   readonly n: number;
   readonly mean: number;

@@ -1,6 +1,6 @@
 /**
- * Proposes where the initial transient ends: MSER-5 (White 1997; spec/simulation.md 7.4). A
- * `warmup:` in the file always wins. Known weakness: the answer depends on the metric chosen.
+ * Proposes where the initial transient ends: MSER-5 (White 1997; Spratt 1998). A `warmup:` in the
+ * file always takes precedence. Known weakness: the answer depends on the metric chosen.
  *
  * @module
  */
@@ -28,7 +28,7 @@ export function proposeWarmUp(values: readonly number[]): WarmUp {
   return { kind: 'found', values: best * BATCH };
 }
 
-/** The cut with the smallest standard error squared, from one pass backwards. */
+/** The cut with the smallest squared standard error, in one backward pass. */
 function lowestError(batches: readonly number[]): number | undefined {
   const k = batches.length;
   let mean = 0;
@@ -41,7 +41,7 @@ function lowestError(batches: readonly number[]): number | undefined {
     const step = y - mean;
     mean += step / n;
     m2 += step * (y - mean);
-    // The last five batches alone always look steady: they cannot carry the decision.
+    // The last five batches alone always look steady, so they cannot decide.
     if (n < 5) continue;
     const error = m2 / (n * n);
     if (error <= lowest) {
