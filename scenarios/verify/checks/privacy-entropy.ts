@@ -189,7 +189,7 @@ const WIDTH_ROWS = [
 export const entropyByWidth: Check = {
   id: 'P4',
   name: 'entropy by width, L = 3, bits',
-  formula: 'reference run of the specification; 30 corrupt mixes: the published figure itself',
+  formula: 'reference run; 30 corrupt mixes: the published figure itself',
   catches: 'mass that spreads over a layer as if it had been everywhere before',
   run: (lab) =>
     entropyRows(
@@ -216,8 +216,7 @@ const LOW_SAMPLE = { targets: 300, gapSeconds: 1 };
 export const entropyOfLowTraffic: Check = {
   id: 'P5',
   name: 'entropy, half a message per pool',
-  formula:
-    'reference runs of the specification, 320 targets: 2.669 and 2.385, L = 3, W = 50, 100/s',
+  formula: 'reference runs, 320 targets: 2.669 and 2.385, L = 3, W = 50, 100/s',
   catches: 'a closed form where pools are empty: it says 7.40',
   run: (lab) => {
     const network = {
