@@ -35,7 +35,8 @@ const ownModules: Plugin = {
         .replaceAll('import.meta.resolve', '$resolve')
         .replaceAll(
           // What V8 has compiled before cannot import by itself; the loader can.
-          /\bimport\((?!'\.)(?:'([^']+)')?/g,
+          // Not `$import(`, which agent-bundle.ts writes.
+          /(?<![$\w])import\((?!'\.)(?:'([^']+)')?/g,
           (_, name?: string) =>
             `$import(${name === undefined ? '' : JSON.stringify(import.meta.resolve(name))}`,
         );
