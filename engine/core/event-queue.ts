@@ -261,6 +261,7 @@ export class EventQueue extends EventHeap implements WheelOwner, LadderOwner {
   /** Moves the clock forward to `time` when every event up to it has been taken. */
   advance(time: number): void {
     this.clock[NOW] = time;
+    this.ring.taken = 0;
     if (time < (this.clock[HORIZON] as number)) return;
     if (time < (this.clock[BUCKET_END] as number)) {
       this.ladder.moveTo(time - (this.clock[START] as number));
@@ -388,6 +389,7 @@ export class EventQueue extends EventHeap implements WheelOwner, LadderOwner {
       return AGAIN;
     }
     this.clock[NOW] = time;
+    this.ring.taken = 1;
     return reference;
   }
 

@@ -5,10 +5,17 @@
  * @module
  */
 
+import { EVENTS_AT_ONCE_MAX, StandstillError } from './standstill.ts';
+
+// A private name for hot code: see event-queue.ts.
+const TAKEN_MAX = EVENTS_AT_ONCE_MAX;
+
 /** A ring that grows by doubling. */
 export class ReferenceRing {
   /** Entries held. */
   size = 0;
+  /** Events of the present instant so far; whoever moves the clock begins anew. */
+  taken = 0;
   /** A power of two. */
   private entries = new Int32Array(64);
   private start = 0;
@@ -25,11 +32,16 @@ export class ReferenceRing {
     this.size += 1;
   }
 
-  /** Removes and returns the oldest entry; the ring must not be empty. */
+  /**
+   * Removes and returns the oldest entry; the ring must not be empty.
+   * @throws StandstillError when the present instant has had too many.
+   */
   shift(): number {
     const reference = this.entries[this.start] as number;
     this.start = (this.start + 1) & (this.entries.length - 1);
     this.size -= 1;
+    this.taken += 1;
+    if (this.taken === TAKEN_MAX) throw new StandstillError();
     return reference;
   }
 

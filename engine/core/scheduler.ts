@@ -64,7 +64,8 @@ const NO_HANDLER: EventHandler = {
  */
 export class Scheduler {
   private readonly queue: EventQueue;
-  private readonly clock: Float64Array;
+  /** The present instant in its first cell, for readers in hot code; written by the queue alone. */
+  readonly clock: Float64Array;
   private readonly handler: EventHandler;
   private events = 0;
   private isRunning = false;

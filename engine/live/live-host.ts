@@ -28,6 +28,7 @@ import type {
 } from '../host/stream.ts';
 import type { Nanoseconds, Timer } from '../host/time.ts';
 import { NO_BUFFER } from '../net/buffer-pool.ts';
+import { NODE_CALL } from '../net/node-calls.ts';
 import { SimHost, type SimHostOptions } from '../net/sim-host.ts';
 import type { StoreFault } from '../net/sim-store.ts';
 import { hashOf } from './compute-pool.ts';
@@ -87,7 +88,7 @@ export class LiveHost extends SimHost {
     const { pump, network } = this.#live;
     const { life } = this;
     const fireInLife = (): void => {
-      if (this.life === life) fire();
+      if (this.life === life) this.called(NODE_CALL.timer, fire);
     };
     const timer = new LiveTimer(pump, network.scheduler, fireInLife, this.name);
     timer.rearm(delay);
@@ -143,7 +144,9 @@ export class LiveHost extends SimHost {
     const { life } = this;
     let isCancelled = false;
     const isWanted = (): boolean => !isCancelled && this.life === life;
-    const tell = (result: ComputeResult): void => this.#live.pump.enter(() => done(result));
+    const finished = (result: ComputeResult): void =>
+      this.called(NODE_CALL.job, () => done(result));
+    const tell = (result: ComputeResult): void => this.#live.pump.enter(() => finished(result));
     const key = options.key === undefined ? undefined : `${this.name}/${options.key}`;
     const crypto = this.crypto.name;
     if (definition.bytes === undefined) {
@@ -267,12 +270,12 @@ export class LiveHost extends SimHost {
     const { life } = this;
     return (call): void =>
       this.#live.pump.enter(() => {
-        if (this.life === life) call();
+        if (this.life === life) this.called(NODE_CALL.stream, call);
       });
   }
 
   #openWire(local: Endpoint, options: UdpOptions): string | undefined {
-    const { wires, ownership, pump, handovers, endpoints } = this.#live;
+    const { wires, ownership, pump, handovers, endpoints, calls } = this.#live;
     const { life } = this;
     const enter = this.#asEvents();
     // hot: one closure per socket and none per datagram, because datagrams never nest.
@@ -285,7 +288,9 @@ export class LiveHost extends SimHost {
         const sender = this.#live.hostOf(endpoints.pairOf(from).address);
         handovers.taken(bytes, { from: sender, to: this.index });
       }
+      const outer = calls.begin(this.index, NODE_CALL.datagram, bytes.length, from);
       options.onDatagram(bytes, 0, bytes.length, from);
+      calls.end(outer);
       handovers.current = NO_TAG;
       ownership.current = NO_BUFFER;
     };

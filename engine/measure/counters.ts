@@ -138,7 +138,10 @@ export class MeterTable implements Meter {
 
   private expect(metric: string, kind: MetricDefinition['kind']): void {
     const defined = this.kinds.get(metric);
-    assert(defined !== undefined, `metric ${metric} is not defined by the protocol`);
+    if (defined === undefined) {
+      const declared = [...this.kinds.keys()].join(', ') || 'none';
+      assert(false, `metric "${metric}" is not declared in the protocol's metrics (${declared})`);
+    }
     assert(defined === kind, `metric ${metric} is defined as ${defined}, not as ${kind}`);
     this.unused.delete(metric);
   }

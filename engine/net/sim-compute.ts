@@ -38,6 +38,8 @@ export interface JobOwner {
   readonly name: string;
   readonly jobs: Readonly<Record<string, JobDefinition>>;
   readonly crypto: CryptoProvider;
+  /** Runs code of the node. */
+  readonly called: (code: () => void) => void;
 }
 
 /** Starts the jobs of one host on its machine. */
@@ -46,6 +48,7 @@ export class SimCompute {
   private readonly jobs: Readonly<Record<string, JobDefinition>>;
   private readonly keyPrefix: string;
   private readonly crypto: CryptoProvider;
+  private readonly called: JobOwner['called'];
   /** Jobs on bytes that have been called, with the setup of the last call. */
   private readonly open = new Map<
     string,
@@ -56,6 +59,7 @@ export class SimCompute {
     this.machine = machine;
     this.jobs = owner.jobs;
     this.crypto = owner.crypto;
+    this.called = owner.called;
     this.keyPrefix = `${owner.name}/`;
   }
 
@@ -72,7 +76,7 @@ export class SimCompute {
       isWanted,
       begin: () => this.cost(request, definition),
       end: () => {
-        if (isWanted()) request.done(this.run(request, definition));
+        if (isWanted()) this.called(() => request.done(this.run(request, definition)));
       },
     });
     return {

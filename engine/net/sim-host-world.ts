@@ -8,6 +8,7 @@ import type { Direction } from './direction.ts';
 import type { EndpointTable } from './endpoint-table.ts';
 import type { Machine } from './machine.ts';
 import type { Network } from './network.ts';
+import type { NodeCalls } from './node-calls.ts';
 import type { LogSink, TraceRecorder } from './sim-observers.ts';
 import type { BufferOwnership } from './sim-socket.ts';
 import type { StreamModel } from './stream-hook.ts';
@@ -23,6 +24,8 @@ export interface HostWorld {
   readonly endpoints: EndpointTable;
   readonly ownership: BufferOwnership;
   readonly streams: StreamModel;
+  /** Which node's code runs. */
+  readonly calls: NodeCalls;
   readonly recorder: TraceRecorder | undefined;
   readonly logSink: LogSink | undefined;
   /** Calendar time of virtual 0, Unix seconds. */

@@ -31,6 +31,7 @@ import { HostSockets } from './host-sockets.ts';
 import { DIRECTION_DEFAULTS } from './link-spec.ts';
 import type { Machine } from './machine.ts';
 import { FINGERPRINT } from './network.ts';
+import { NODE_CALL } from './node-calls.ts';
 import { ProcessorTimer } from './processor-timer.ts';
 import { type ClockError, SimClock } from './sim-clock.ts';
 import { SimCompute } from './sim-compute.ts';
@@ -40,6 +41,9 @@ import { SimDisk, SimStore, type StoreFault } from './sim-store.ts';
 import type { StreamHost } from './stream-hook.ts';
 
 const LAST_PORT = 65_535;
+// Private names for hot code: see network.ts.
+const TIMER = NODE_CALL.timer;
+const REQUEST = NODE_CALL.request;
 /**
  * A drop reason of every host, whatever protocol runs on it: it waited too long for the processor.
  */
@@ -110,6 +114,7 @@ export class SimHost implements StreamHost {
       name: options.name,
       jobs: options.jobs ?? {},
       crypto: this.crypto,
+      called: (code): void => world.calls.run(index, NODE_CALL.job, code),
     });
     this.keyMaterial = new SeededBytes(world.network.seed, options.name);
     this.sockets = new HostSockets(world, this);
@@ -217,7 +222,13 @@ export class SimHost implements StreamHost {
 
   drop(reason: string): void {
     const isKnown = this.dropNames === undefined || reason in this.dropNames;
-    assert(isKnown, `${this.name}: drop reason ${reason} is not one of the protocol's`);
+    if (!isKnown) {
+      const declared = Object.keys(this.dropNames ?? {}).join(', ') || 'none';
+      assert(
+        false,
+        `drop reason "${reason}" is not declared in the protocol's drops (${declared})`,
+      );
+    }
     this.countDrop(reason);
   }
 
@@ -234,7 +245,7 @@ export class SimHost implements StreamHost {
     const { life } = this;
     const store = new SimStore(disk, (call) => {
       this.world.network.scheduler.after(this.world.syncDelayNs, () => {
-        if (this.life === life) call();
+        if (this.life === life) this.world.calls.run(this.index, NODE_CALL.store, call);
       });
     });
     this.stores.set(name, store);
@@ -278,7 +289,7 @@ export class SimHost implements StreamHost {
   private handle(handler: (request: NodeRequest) => void, request: NodeRequest): void {
     const { machine, life } = this;
     if (machine.profile === undefined) {
-      handler(request);
+      this.callWith(handler, request);
       return;
     }
     // Copied, because the caller may reuse the bytes when the call returns, and the handler runs
@@ -292,7 +303,7 @@ export class SimHost implements StreamHost {
         if (isOld()) return;
         machine.chargeHandler(this.protocol, 'request', kept.body.length);
         this.world.recorder?.resumed?.(this.index, kept);
-        handler(kept);
+        this.callWith(handler, kept);
         this.world.recorder?.handled?.();
       },
       late: (): void => {
@@ -322,7 +333,22 @@ export class SimHost implements StreamHost {
       machine.chargeHandler(this.protocol, 'timer', 0);
     }
     this.mixIn(FINGERPRINT.timer, 0);
-    fire();
+    this.called(TIMER, fire);
+  }
+
+  /** Runs code of the node that runs here. */
+  protected called(kind: number, code: () => void): void {
+    const { calls } = this.world;
+    const outer = calls.begin(this.index, kind, 0, -1);
+    code();
+    calls.end(outer);
+  }
+
+  private callWith(handler: (request: NodeRequest) => void, request: NodeRequest): void {
+    const { calls } = this.world;
+    const outer = calls.begin(this.index, REQUEST, request.body.length, -1);
+    handler(request);
+    calls.end(outer);
   }
 
   /** Mixes an event of this host into the run's fingerprint (docs/spec/fingerprint.md). */

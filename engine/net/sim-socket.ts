@@ -80,6 +80,7 @@ export class SimSocket implements DatagramSocket {
   // hot: once per datagram.
   send(buffer: Uint8Array, offset: number, length: number, to: Endpoint): SendResult {
     if (!(length >= 0 && length <= MAX_DATAGRAM_BYTES)) refuseLength(length);
+    if (!(offset >= 0 && offset + length <= buffer.length)) refuseRange(buffer, offset, length);
     const { context, table } = this;
     const { ownership } = context;
     if (buffer === ownership.current) ownership.current = NO_BUFFER;
@@ -105,6 +106,11 @@ export class SimSocket implements DatagramSocket {
     this.lastDirection = this.context.route(to);
     return this.lastDirection;
   }
+}
+
+function refuseRange(buffer: Uint8Array, offset: number, length: number): never {
+  const range = `${length} bytes from ${offset}`;
+  assert(false, `send: ${range} are not inside of a buffer of ${buffer.length} bytes`);
 }
 
 function refuseLength(length: number): never {

@@ -22,6 +22,7 @@ import { EndpointTable } from './endpoint-table.ts';
 import type { DirectionSpec } from './link-spec.ts';
 import { Machine, type TimedWork, WHOLE_BUFFER } from './machine.ts';
 import { FINGERPRINT, Network, type PacketSink } from './network.ts';
+import { NODE_CALL, NodeCalls } from './node-calls.ts';
 import { cutPairs, pairsOf } from './partition.ts';
 import { SimHost, type SimHostOptions } from './sim-host.ts';
 import type { HostWorld } from './sim-host-world.ts';
@@ -50,6 +51,8 @@ export interface SimWorldOptions {
   /** Used instead of a new fingerprint (in the search for a divergence); needs a lane per host. */
   readonly fingerprint?: Fingerprint;
   readonly log?: LogSink;
+  /** Where calls of nodes are noted, for a reader on another thread; own ones when absent. */
+  readonly calls?: NodeCalls;
 }
 
 /** A link to add. */
@@ -69,6 +72,9 @@ export interface SimSegmentOptions {
   readonly medium: DirectionSpec;
 }
 
+// A private name for hot code: see network.ts.
+const DATAGRAM = NODE_CALL.datagram;
+
 /** The loopback direction of a host: no delay, no limit. */
 const LOOPBACK: DirectionSpec = {
   rateBps: Number.POSITIVE_INFINITY,
@@ -81,6 +87,7 @@ export class SimWorld implements HostWorld, PacketSink {
   readonly network: Network;
   readonly endpoints = new EndpointTable();
   readonly ownership = new BufferOwnership();
+  readonly calls: NodeCalls;
   readonly streams: StreamModel;
   readonly epochSeconds: number;
   readonly syncDelayNs: number;
@@ -114,6 +121,8 @@ export class SimWorld implements HostWorld, PacketSink {
       upper: { fire: (_kind, packet, direction): void => this.sendDeferred(packet, direction) },
       buffers: options.buffers ?? 'plain',
     });
+    this.calls = options.calls ?? new NodeCalls(0);
+    this.calls.follow(this.network.scheduler.clock);
   }
 
   /** Clock and agenda; traffic sources and faults schedule here. */
@@ -135,6 +144,7 @@ export class SimWorld implements HostWorld, PacketSink {
   addHost(options: SimHostOptions): SimHost {
     assert(!this.isSealed, 'hosts must be added before the run begins');
     assert(!this.hostsByName.has(options.name), `host ${options.name} exists already`);
+    this.calls.admit(this.hostList.length);
     const host = this.makeHost(this.hostList.length, options);
     this.hostList.push(host);
     this.hostsByName.set(options.name, host);
@@ -406,9 +416,11 @@ export class SimWorld implements HostWorld, PacketSink {
     const from = table.from[packet] as number;
     fingerprint.event(scheduler.now, socket.hostIndex, FINGERPRINT.delivery, length);
     const buffer = table.takeBuffer(packet);
-    const { ownership } = this;
+    const { ownership, calls } = this;
     ownership.current = buffer;
+    const outer = calls.begin(socket.hostIndex, DATAGRAM, length, from);
     socket.onDatagram(buffer, offset, length, from);
+    calls.end(outer);
     if (ownership.current === buffer) pool.release(buffer);
     ownership.current = NO_BUFFER;
   }
@@ -453,12 +465,14 @@ export class SimWorld implements HostWorld, PacketSink {
     else machine.runTimed(work);
   }
 
-  private isUrgent({ isUrgent }: SimSocket, packet: number): boolean {
+  private isUrgent({ isUrgent, hostIndex }: SimSocket, packet: number): boolean {
     if (isUrgent === undefined) return false;
     const { table } = this.network;
     const offset = table.offset[packet] as number;
     const bytes = table.buffers[packet] as Uint8Array;
-    return isUrgent(bytes, offset, table.length[packet] as number);
+    const { calls } = this;
+    const length = table.length[packet] as number;
+    return calls.run(hostIndex, DATAGRAM, () => isUrgent(bytes, offset, length));
   }
 
   private arriveOnSegment(medium: Direction, packet: number): void {

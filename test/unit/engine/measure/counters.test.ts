@@ -57,7 +57,7 @@ describe('MeterTable', () => {
 
   it('refuses unknown names, wrong kinds and double definitions', () => {
     const meter = new MeterTable(definitions);
-    expect(() => meter.counter('a.unknown')).toThrow('not defined');
+    expect(() => meter.counter('a.unknown')).toThrow('not declared');
     expect(() => meter.counter('a.level')).toThrow('defined as gauge');
     expect(() => new MeterTable([...definitions, ...definitions])).toThrow('twice');
   });

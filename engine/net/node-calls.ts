@@ -1,0 +1,188 @@
+/**
+ * Whose code runs: which node has been called, for what, and the last few calls of each node. A crash
+ * is told with it, and a watchdog on another thread reads it while a call does not return.
+ *
+ * Watches and never decides: nothing of it enters a fingerprint. Calls may nest (an application that
+ * answers within a delivery), so whoever calls keeps what {@link NodeCalls.begin} returned. When a call
+ * throws, the node stays the one in hand.
+ *
+ * @module
+ */
+import { assert } from '../core/assert.ts';
+
+/** What a node is called for. */
+export const NODE_CALL = {
+  create: 1,
+  start: 2,
+  datagram: 3,
+  timer: 4,
+  request: 5,
+  job: 6,
+  store: 7,
+  stream: 8,
+  stop: 9,
+  question: 10,
+} as const;
+
+/** A call of a node, for messages. */
+export interface NodeCall {
+  /** When, ns. */
+  readonly atNs: number;
+  readonly kind: keyof typeof NODE_CALL;
+  /** Bytes that came with it. */
+  readonly bytes: number;
+  /** Endpoint that they came from; -1 where there is none. */
+  readonly from: number;
+}
+
+/** Calls that are kept for each node. */
+export const CALLS_KEPT = 3;
+
+/** A power of two above {@link CALLS_KEPT}. */
+const SLOTS = 4;
+const SLOT_MASK = SLOTS - 1;
+const SLOT_SHIFT = 2;
+const IN_HAND = 0;
+const COUNT = 1;
+/** Cells before those of the nodes; even, so that the doubles behind are aligned. */
+const HEAD = 2;
+/** Words of a node: calls so far, and for each slot kind, bytes and endpoint; even. */
+const WORDS = 2 + 3 * SLOTS;
+const KIND_NAMES = Object.fromEntries(
+  Object.entries(NODE_CALL).map(([name, number]) => [number, name]),
+) as Readonly<Record<number, NodeCall['kind']>>;
+
+// Private names for hot code: see engine/core/event-queue.ts.
+const MASK = SLOT_MASK;
+const SHIFT = SLOT_SHIFT;
+const NODE_WORDS = WORDS;
+const FIRST = HEAD;
+
+/** See the module. */
+export class NodeCalls {
+  /** To be shared with another thread. */
+  buffer: SharedArrayBuffer;
+  private words: Int32Array;
+  private times: Float64Array;
+  private clock: Float64Array = new Float64Array(1);
+  private hosts: number;
+
+  /**
+   * @param hosts Nodes that there is room for; without a buffer of the caller's, it grows.
+   * @param buffer Of `NodeCalls.bytesFor(hosts)` bytes.
+   */
+  constructor(hosts: number, buffer?: SharedArrayBuffer) {
+    this.hosts = hosts;
+    this.buffer = buffer ?? new SharedArrayBuffer(NodeCalls.bytesFor(hosts));
+    this.words = wordsOf(this.buffer, hosts);
+    this.times = timesOf(this.buffer, hosts);
+  }
+
+  /** Bytes of the buffer for so many nodes. */
+  static bytesFor(hosts: number): number {
+    return 4 * (HEAD + hosts * WORDS) + 8 * hosts * SLOTS;
+  }
+
+  /** Reads the present instant in the first cell from now on. */
+  follow(clock: Float64Array): void {
+    this.clock = clock;
+  }
+
+  /** Makes room for a node of this index. */
+  admit(host: number): void {
+    if (host < this.hosts) return;
+    const { words, times } = this;
+    this.hosts = Math.max(8, 2 * (host + 1));
+    this.buffer = new SharedArrayBuffer(NodeCalls.bytesFor(this.hosts));
+    this.words = wordsOf(this.buffer, this.hosts);
+    this.times = timesOf(this.buffer, this.hosts);
+    this.words.set(words);
+    this.times.set(times);
+  }
+
+  // hot: once per call of a node; 4 ns.
+  /**
+   * A node is called now.
+   * @param kind Of {@link NODE_CALL}.
+   * @param from Endpoint that the bytes came from, -1 where there is none.
+   * @returns what {@link end} is to be given.
+   */
+  begin(host: number, kind: number, bytes: number, from: number): number {
+    const words = this.words;
+    const outer = words[IN_HAND] as number;
+    const at = FIRST + host * NODE_WORDS;
+    const count = words[at] as number;
+    const slot = count & MASK;
+    const cell = at + 2 + slot * 3;
+    words[IN_HAND] = host + 1;
+    words[COUNT] = ((words[COUNT] as number) + 1) | 0;
+    words[at] = (count + 1) | 0;
+    words[cell] = kind;
+    words[cell + 1] = bytes;
+    words[cell + 2] = from;
+    this.times[(host << SHIFT) | slot] = this.clock[0] as number;
+    return outer;
+  }
+
+  /** The call has returned. */
+  end(outer: number): void {
+    this.words[IN_HAND] = outer;
+  }
+
+  /** Runs code of a node and returns its result; for calls that are not hot. */
+  run<T>(host: number, kind: number, code: () => T): T {
+    const outer = this.begin(host, kind, 0, -1);
+    const result = code();
+    this.end(outer);
+    return result;
+  }
+
+  /** Index of the node whose code runs; undefined when none does. */
+  get inHand(): number | undefined {
+    const cell = this.words[IN_HAND] as number;
+    return cell === 0 ? undefined : cell - 1;
+  }
+
+  /** Changes with every call. */
+  get count(): number {
+    return this.words[COUNT] as number;
+  }
+
+  /** The last calls of a node, the earliest first. */
+  lastOf(host: number): readonly NodeCall[] {
+    assert(host < this.hosts, `calls of node ${host} are not noted`);
+    const at = FIRST + host * NODE_WORDS;
+    const count = this.words[at] as number;
+    const kept = Math.min(CALLS_KEPT, count < 0 ? CALLS_KEPT : count);
+    return Array.from({ length: kept }, (_, i) => this.callAt(host, (count - kept + i) & MASK));
+  }
+
+  /** Nodes all of whose noted calls were at this instant; with `some`, those with one at least. */
+  calledAt(atNs: number): readonly number[] {
+    const all = Array.from({ length: this.hosts }, (_, host) => host);
+    const isAt = ({ atNs: at }: NodeCall): boolean => at === atNs;
+    const always = all.filter((host) => {
+      const calls = this.lastOf(host);
+      return calls.length === CALLS_KEPT && calls.every(isAt);
+    });
+    return always.length > 0 ? always : all.filter((host) => this.lastOf(host).some(isAt));
+  }
+
+  private callAt(host: number, slot: number): NodeCall {
+    const cell = FIRST + host * NODE_WORDS + 2 + slot * 3;
+    return {
+      atNs: this.times[(host << SHIFT) | slot] as number,
+      kind: KIND_NAMES[this.words[cell] as number] ?? 'question',
+      bytes: this.words[cell + 1] as number,
+      from: this.words[cell + 2] as number,
+    };
+  }
+}
+
+function wordsOf(buffer: SharedArrayBuffer, hosts: number): Int32Array {
+  return new Int32Array(buffer, 0, HEAD + hosts * WORDS);
+}
+
+function timesOf(buffer: SharedArrayBuffer, hosts: number): Float64Array {
+  return new Float64Array(buffer, 4 * (HEAD + hosts * WORDS), hosts * SLOTS);
+}
