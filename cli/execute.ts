@@ -19,6 +19,7 @@ import { renderTerminal, renderVerdictLine } from '../reports/terminal.ts';
 import { repeatCommand } from '../scenarios/command-text.ts';
 import type { Broadcast } from '../scenarios/runner/broadcast.ts';
 import { commitOf } from '../scenarios/runner/commit.ts';
+import type { Crash } from '../scenarios/runner/crash/crash.ts';
 import type { Recordings } from '../scenarios/runner/job.ts';
 import {
   type RunEnd,
@@ -27,6 +28,7 @@ import {
   runScenario,
 } from '../scenarios/runner/run-scenario.ts';
 import { formatIssue } from '../topologies/files/config-error.ts';
+import { crashJson, crashText } from './crash-text.ts';
 import { type ExitCode, FlagError, worstOf } from './exit.ts';
 import { onInterrupt } from './interrupt.ts';
 import type { Loaded } from './load.ts';
@@ -162,7 +164,9 @@ async function runAndReport(
   // With --json the report is alone on stdout.
   if (story !== '') (flags.json === true ? process.stderr : process.stdout).write(`${story}\n`);
   const recordings = seeds.flatMap((seed) => pathsOf(recordingsOf(flags, folder, seed, seeds)));
-  return finish(end, { flags, folder, baseline, recordings });
+  const repeat = (seed: number): string =>
+    repeatCommand(runner.command, scenario.file, { ...flags, seed, seeds: undefined });
+  return finish(end, { flags, folder, baseline, recordings, repeat });
 }
 
 /** What the end of a run is printed with. */
@@ -172,23 +176,13 @@ export interface FinishContext {
   readonly baseline: Report | undefined;
   /** Files that the run was to record. */
   readonly recordings?: readonly string[];
+  /** The command that repeats a seed. */
+  readonly repeat?: (seed: number) => string;
 }
 
 /** Judges, writes and prints; returns the exit code. */
 export async function finish(end: RunEnd, context: FinishContext): Promise<ExitCode> {
-  if (end.kind === 'scenario-error') {
-    const { kind: _kind, ...error } = end;
-    if (context.flags.json === true) printJson({ errors: [error] });
-    else process.stderr.write(`${faultText(error)}\n`);
-    return 2;
-  }
-  if (end.kind === 'refused') throw new EnvironmentError(end.message);
-  if (end.kind === 'broken') {
-    process.stderr.write(`This is a bug in orrery: ${end.message}\n`);
-    if (context.flags.debug === true) process.stderr.write(`${end.stack}\n`);
-    if (context.flags.json === true) printJson({ errors: [{ message: end.message }] });
-    return 3;
-  }
+  if (end.kind !== 'judged') return tellFailure(end, context);
   const report = judge(end.input);
   const { baseline, flags, folder, recordings = [] } = context;
   const comparison = baseline === undefined ? undefined : compareReports(baseline, report);
@@ -197,6 +191,42 @@ export async function finish(end: RunEnd, context: FinishContext): Promise<ExitC
   const lost = recordings.filter((path) => !existsSync(path)).map((path) => lossOf(report, path));
   for (const problem of [...problems, ...lost]) process.stderr.write(`orrery: ${problem}\n`);
   return problems.length + lost.length > 0 ? worstOf([exitCodeOf(report), 2]) : exitCodeOf(report);
+}
+
+/** Says why there is no report; returns the exit code. */
+function tellFailure(end: Exclude<RunEnd, { kind: 'judged' }>, context: FinishContext): ExitCode {
+  const { flags } = context;
+  const isJson = flags.json === true;
+  switch (end.kind) {
+    case 'refused':
+      throw new EnvironmentError(end.message);
+    case 'scenario-error': {
+      const { kind: _kind, ...error } = end;
+      if (isJson) printJson({ errors: [error] });
+      else process.stderr.write(`${faultText(error)}\n`);
+      return 2;
+    }
+    case 'ended':
+      if (isJson) printJson({ errors: [{ message: end.message }] });
+      else process.stderr.write(`orrery: ${end.message}\n`);
+      return end.ending === 'interrupted' ? 130 : 5;
+    case 'broken':
+      if (end.crash !== undefined) return tellCrash(end.crash, context);
+      process.stderr.write(`This is a bug in orrery: ${end.message}\n`);
+      if (flags.debug === true) process.stderr.write(`${end.stack}\n`);
+      if (isJson) printJson({ errors: [{ message: end.message }] });
+      return 3;
+    default:
+      return end satisfies never;
+  }
+}
+
+function tellCrash(crash: Crash, { flags, repeat }: FinishContext): ExitCode {
+  const command = repeat?.(crash.seed) ?? process.argv.slice(2).join(' ');
+  const how = { repeat: command, isDebug: flags.debug === true };
+  if (flags.json === true) printJson({ errors: [crashJson(crash, how)] });
+  else process.stderr.write(crashText(crash, how));
+  return 3;
 }
 
 /** Why a recording that was asked for is not there. */

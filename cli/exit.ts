@@ -2,7 +2,8 @@
  * Exit codes (DESIGN 7) and the last words of a failing command.
  *
  * 0 all KPIs met, 1 a KPI missed, 2 bad file or flag, or the machine is in the way (a port, a disk,
- * a limit), 3 an invariant of ours broke, 4 not deterministic, 5 time limit, 130 interrupted. If several hold: 3 > 4 > 2 > 5 > 130 > 1.
+ * a limit), 3 code broke: a protocol threw or hangs, or an invariant of ours does not hold, 4 not
+ * deterministic, 5 time limit, 130 interrupted. If several hold: 3 > 4 > 2 > 5 > 130 > 1.
  *
  * @module
  */
@@ -11,7 +12,9 @@ import { environmentError } from '../engine/live/environment.ts';
 import { IS_SOURCE } from '../engine/live/own-form.ts';
 import { plainLines } from '../reports/plain-text.ts';
 import { Refusal } from '../scenarios/refusal.ts';
+import { type Crash, NodeCrash } from '../scenarios/runner/crash/crash.ts';
 import { ConfigError } from '../topologies/files/config-error.ts';
+import { crashJson, crashText } from './crash-text.ts';
 
 /** The codes. */
 export type ExitCode = 0 | 1 | 2 | 3 | 4 | 5 | 130;
@@ -57,12 +60,22 @@ function tell(error: unknown, isJson: boolean): ExitCode {
     else process.stderr.write(plainLines(mistake.text));
     return 2;
   }
-  const text = error instanceof Error ? error.message : String(error);
   const isDebug = process.argv.includes('--debug');
+  if (error instanceof NodeCrash) return tellCrash(error.crash, isJson, isDebug);
+  const text = error instanceof Error ? error.message : String(error);
   const stack = error instanceof Error && isDebug ? error.stack : undefined;
   process.stderr.write(`This is a bug in orrery: ${plainLines(text)}\n`);
   process.stderr.write(`  command: ${process.argv.slice(2).join(' ')}\n`);
   process.stderr.write(stack === undefined ? '  --debug prints where\n' : `${stack}\n`);
+  return 3;
+}
+
+/** Of a run on the main thread; the command that ran it repeats it. */
+function tellCrash(crash: Crash, isJson: boolean, isDebug: boolean): ExitCode {
+  const how = { repeat: ownCommand(), isDebug };
+  if (isJson) {
+    process.stdout.write(`${JSON.stringify({ errors: [crashJson(crash, how)] }, null, 2)}\n`);
+  } else process.stderr.write(crashText(crash, how));
   return 3;
 }
 
@@ -87,11 +100,16 @@ function flagJson(error: FlagError): Readonly<Record<string, string>> {
 }
 
 function flagText(error: FlagError): string {
-  const command = process.argv.slice(2).join(' ');
-  const shown = IS_SOURCE ? `npm run ${command.replace(/ --/, ' -- --')}` : `npx orrery ${command}`;
+  const shown = ownCommand();
   const caret = placeOf(error.found, shown);
   const under = caret < 0 ? '' : `   ${' '.repeat(caret)}${'^'.repeat(error.found.length)}\n`;
   return `orrery: ${error.message}\n   ${shown}\n${under}   hint: ${error.hint}\n`;
+}
+
+/** The command as it was given. */
+function ownCommand(): string {
+  const command = process.argv.slice(2).join(' ');
+  return IS_SOURCE ? `npm run ${command.replace(/ --/, ' -- --')}` : `npx orrery ${command}`;
 }
 
 /** Where the words stand, as words of their own if they do anywhere; -1 where they do not stand. */

@@ -119,7 +119,15 @@ async function runCell(
   });
   progress.clear();
   if (end.kind !== 'judged') {
-    return { row: undefined, code: await finish(end, { flags, folder: '', baseline: undefined }) };
+    const repeat = (seed: number): string =>
+      repeatCommand('scenario', cell.scenario.file, {
+        ...flags,
+        seed,
+        seeds: undefined,
+        set: { ...flags.set, ...parameters },
+      });
+    const code = await finish(end, { flags, folder: '', baseline: undefined, repeat });
+    return { row: undefined, code };
   }
   const report = judge(end.input);
   if (kept !== undefined) {

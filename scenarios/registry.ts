@@ -3,10 +3,8 @@
  *
  * @module
  */
-import { pathToFileURL } from 'node:url';
 import type { MetricDefinition } from '../engine/host/measure.ts';
 import type { Protocol } from '../engine/host/protocol.ts';
-import { importModule } from '../engine/live/import-module.ts';
 import { protocol as bulk } from '../nodes/bulk/index.ts';
 import { protocol as gateway } from '../nodes/gateway/index.ts';
 import { protocol as mixnet } from '../nodes/mixnet/index.ts';
@@ -14,8 +12,9 @@ import { protocol as ping } from '../nodes/ping/index.ts';
 import { protocol as scion } from '../nodes/scion/index.ts';
 import { PRIVACY_METRICS } from '../reports/privacy/kpis.ts';
 import type { Folders, Registry } from '../topologies/files/registry.ts';
+import { EXTERNAL } from '../topologies/model.ts';
 import { moduleProtocols } from './files/load.ts';
-import { Refusal } from './refusal.ts';
+import { loadProtocol } from './protocol-module.ts';
 import { EMULATE_METRICS } from './runner/emulate-metrics.ts';
 import { LIVE_METRICS, PROCESS_METRICS } from './runner/live-meter.ts';
 import { trafficMetrics } from './runner/traffic-metrics.ts';
@@ -28,6 +27,16 @@ const SHIPPED: readonly Protocol[] = [
   scion as unknown as Protocol,
 ];
 
+/** Protocols that were added to this checkout (`npm run new:protocol`): no part of what is shipped. */
+const ADDED: readonly Protocol[] = [];
+
+const KNOWN: readonly Protocol[] = [...SHIPPED, ...ADDED];
+
+/** True for what is ours to mend when it breaks; all other protocols are their authors'. */
+export function isShipped(protocol: Protocol): boolean {
+  return SHIPPED.includes(protocol) || protocol.name === EXTERNAL;
+}
+
 /** The shipped protocols, sorted by name. */
 export function shippedProtocols(): readonly Protocol[] {
   return SHIPPED;
@@ -35,12 +44,12 @@ export function shippedProtocols(): readonly Protocol[] {
 
 /** A registry of the shipped protocols and of modules loaded before. */
 export class ProtocolRegistry implements Registry {
-  readonly names: readonly string[] = SHIPPED.map(({ name }) => name);
+  readonly names: readonly string[] = KNOWN.map(({ name }) => name);
   readonly #modules = new Map<string, Protocol>();
 
   /** The traffic metrics of every known protocol, and those of emulated runs. */
   get metrics(): readonly MetricDefinition[] {
-    const all = [...SHIPPED, ...this.#modules.values()];
+    const all = [...KNOWN, ...this.#modules.values()];
     return [
       ...all.flatMap(({ name }) => trafficMetrics(name)),
       ...EMULATE_METRICS,
@@ -51,7 +60,7 @@ export class ProtocolRegistry implements Registry {
   }
 
   protocols(name: string): Protocol | undefined {
-    return SHIPPED.find((protocol) => protocol.name === name) ?? this.#modules.get(name);
+    return KNOWN.find((protocol) => protocol.name === name) ?? this.#modules.get(name);
   }
 
   /**
@@ -67,21 +76,9 @@ export class ProtocolRegistry implements Registry {
   /**
    * Loads a user's module, so that {@link protocols} finds it by its path.
    * @param path Absolute path of the module, TypeScript or JavaScript.
-   * @throws Refusal that says what is wrong with the module.
+   * @throws ConfigError or Refusal saying what is wrong with the module.
    */
   async load(path: string): Promise<void> {
-    let module: unknown;
-    try {
-      module = await importModule(pathToFileURL(path).href);
-    } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      throw new Refusal(`${path}: cannot be loaded: ${reason}`, { cause: error });
-    }
-    const found = (module as { readonly protocol?: Partial<Protocol> }).protocol;
-    if (found === undefined) throw new Refusal(`${path}: exports no \`protocol\``);
-    if (typeof found.create !== 'function' || typeof found.name !== 'string') {
-      throw new Refusal(`${path}: \`protocol\` has no name or no create function`);
-    }
-    this.#modules.set(path, found as Protocol);
+    this.#modules.set(path, await loadProtocol(path));
   }
 }

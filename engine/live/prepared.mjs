@@ -9,7 +9,7 @@
  * @module
  */
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire, SourceMap } from 'node:module';
+import { createRequire, findSourceMap, SourceMap } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { Script } from 'node:vm';
@@ -74,9 +74,17 @@ function writeQuietly(path, data) {
 /** Lets stacks name the sources. The map is read when a stack is looked at first. */
 function mapStacks(file) {
   let map;
-  const placeIn = (site) => {
+  /** Users' TypeScript has maps of its own where a loader has translated it. */
+  const mapOf = (site) => {
+    const name = site.getFileName();
+    if (name !== file) return name ? findSourceMap(name) : undefined;
     map ??= new SourceMap(JSON.parse(readFileSync(`${file}.map`, 'utf8')));
-    const { originalSource, originalLine, originalColumn } = map.findEntry(
+    return map;
+  };
+  const placeIn = (site) => {
+    const known = mapOf(site);
+    if (known === undefined) return undefined;
+    const { originalSource, originalLine, originalColumn } = known.findEntry(
       site.getLineNumber() - 1,
       site.getColumnNumber() - 1,
     );
@@ -86,9 +94,8 @@ function mapStacks(file) {
   };
   const textOf = (site) => {
     const text = `${site}`;
-    if (site.getFileName() !== file) return text;
     const place = placeIn(site);
-    return place === undefined ? text : text.replace(/[^\s(]+\.cjs:\d+:\d+/, () => place);
+    return place === undefined ? text : text.replace(/[^\s(]+:\d+:\d+/, () => place);
   };
   Error.prepareStackTrace = (error, sites) =>
     [headOf(error), ...sites.map((site) => `    at ${textOf(site)}`)].join('\n');

@@ -156,7 +156,7 @@ export class AgentSession {
 
   /** Reports what failed and ends; the coordinator decides what that means for the run. */
   #breakOff(error: unknown): void {
-    const report = brokenReport(error);
+    const report = brokenReport(this.#agent?.crashOf(error) ?? error);
     this.#broken ??= report.message;
     this.#send(report);
     this.#options.channel.close();

@@ -17,6 +17,8 @@ import type { MetricValue } from '../../engine/measure/counters.ts';
 import type { Registry } from '../../topologies/files/registry.ts';
 import type { HostSpec } from '../../topologies/model.ts';
 import { Refusal } from '../refusal.ts';
+import { BrokenPromise, cutCrash, NodeCrash } from '../runner/crash/crash.ts';
+import { crashOf, sceneOf } from '../runner/crash/crash-scene.ts';
 import { forgerOf } from '../runner/flood.ts';
 import type { MakeForger } from '../runner/flood-order.ts';
 import { readFlow } from '../runner/ground-truth.ts';
@@ -28,7 +30,7 @@ import { Flow, flowStreams } from '../runner/traffic-source.ts';
 import { RunWitness } from '../runner/witness.ts';
 import type { Undo, WorldListener } from '../runner/world.ts';
 import { Gauge } from './gauge.ts';
-import { WORDS_MAX } from './message-shapes.ts';
+import { CRASH_LINE_MAX, WORDS_MAX } from './message-shapes.ts';
 import type { AgentOrder, Report, RunCommand } from './messages.ts';
 import { type PacketProbe, ProbePackets } from './probe-packets.ts';
 import type { StoreFault } from './remote-world.ts';
@@ -142,7 +144,7 @@ export class Agent implements WorldListener {
     if (zeroNs !== undefined) this.world.begin(Number(zeroNs - live.clock.originNs));
     live.pump.enter(() => {
       for (const name of this.#order.hosts) this.#create(name);
-      for (const node of this.#nodes.values()) node.start();
+      for (const name of this.#order.hosts) this.#startNode(name);
     });
     this.#everyInTurn(this.#measures ? FLUSH_MS : SILENCE_MS, () => this.#flush());
     this.#everyInTurn(TALLY_MS, () => {
@@ -214,6 +216,15 @@ export class Agent implements WorldListener {
     for (const timer of this.#timers) clearInterval(timer);
     this.#timers = [];
     await this.world.live.close();
+  }
+
+  /** The crash of a node behind what was thrown, or that itself. */
+  crashOf(error: unknown): unknown {
+    const { scenario, seed } = this.#order;
+    const { hosts } = scenario.topology;
+    const { registry } = this.#surroundings;
+    const protocolOf = (host: HostSpec): Protocol => nodeChoice(scenario, host, registry).protocol;
+    return crashOf(error, sceneOf(this.world, { hosts, protocolOf, seed }));
   }
 
   /** True once every node has said that it can carry traffic. */
@@ -294,8 +305,12 @@ export class Agent implements WorldListener {
     const { protocol, options } = nodeChoice(scenario, host, this.#surroundings.registry);
     const network = parcelView(name, this.#provisioned);
     const setup = { options, network, witness: this.#witness };
-    const node = protocol.create(this.world.host(name), setup);
-    this.#nodes.set(name, node);
+    const create = (): NodeHandle => protocol.create(this.world.host(name), setup);
+    this.#nodes.set(name, this.world.call(name, 'create', create));
+  }
+
+  #startNode(name: string): void {
+    this.world.call(name, 'start', () => this.#nodes.get(name)?.start());
   }
 
   /** As in a run with all nodes on one loop: the sources on that host continue. */
@@ -310,7 +325,7 @@ export class Agent implements WorldListener {
     this.world.live.pump.enter(() => {
       this.world.restart(name);
       this.#create(name);
-      this.#nodes.get(name)?.start();
+      this.#startNode(name);
       for (const flow of this.#flows) if (flow.spec.from === name) flow.nodeRestarted();
     });
     this.#lookAtPaths(name);
@@ -338,12 +353,12 @@ export class Agent implements WorldListener {
     const imbalance = this.world.sim.network.imbalance();
     assert(imbalance === undefined, `packets do not add up: ${imbalance}`);
     for (const [name, node] of this.#nodes) {
-      const broken = node.invariant?.();
-      assert(broken === undefined, `${name}: ${broken}`);
+      const broken = this.world.call(name, 'question', () => node.invariant?.());
+      if (broken !== undefined) throw new BrokenPromise(broken, name);
     }
     // Counted before the nodes close their sockets.
     const tally = this.#gauge.tally(this.#order.hosts);
-    for (const node of this.#nodes.values()) node.stop?.();
+    for (const [name, node] of this.#nodes) this.world.call(name, 'stop', () => node.stop?.());
     this.#send({ type: 'result', tally });
   }
 
@@ -429,8 +444,14 @@ export function brokenReport(error: unknown): Extract<Report, { type: 'broken' }
   }
   const message = brief(error instanceof Error ? error.message : String(error));
   const stack = brief(error instanceof Error ? (error.stack ?? '') : '');
-  const kind = error instanceof InvariantError ? 'invariant' : 'exception';
-  return { type: 'broken', kind, message, stack };
+  const crash = error instanceof NodeCrash ? error.crash : undefined;
+  const origin = error instanceof NodeCrash ? error.cause : error;
+  const kind = origin instanceof InvariantError ? 'invariant' : 'exception';
+  const told =
+    crash === undefined
+      ? {}
+      : { crash: cutCrash(crash, { lineMax: CRASH_LINE_MAX, wordsMax: WORDS_MAX }) };
+  return { type: 'broken', kind, message, stack, ...told };
 }
 
 /** As much of a text as fits into a message. */

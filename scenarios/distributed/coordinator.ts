@@ -12,6 +12,7 @@ import type { HandoverBook } from '../../engine/live/handover/handover-book.ts';
 import type { HostSpec } from '../../topologies/model.ts';
 import type { Scenario } from '../model.ts';
 import { Refusal } from '../refusal.ts';
+import { NodeCrash } from '../runner/crash/crash.ts';
 import { TRUTH_KINDS, type Truth } from '../runner/ground-truth.ts';
 import { handoverBook } from '../runner/handover-metrics.ts';
 import type { Parcel } from '../runner/provision/parcel.ts';
@@ -390,6 +391,8 @@ export class Coordinator {
       return;
     }
     this.broken ??= { name: agent.name, message, stack };
-    this.#options.onFailure(kind === 'invariant' ? new InvariantError(text) : new Error(text));
+    const error = kind === 'invariant' ? new InvariantError(text) : new Error(text);
+    const { crash } = report;
+    this.#options.onFailure(crash === undefined ? error : new NodeCrash(crash, error));
   }
 }

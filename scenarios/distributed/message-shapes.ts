@@ -8,6 +8,7 @@
  * @module
  */
 import { HANDOVER_ROWS_MAX, SAMPLE_ROW } from '../../engine/live/handover/handover-samples.ts';
+import type { Crash, CrashEvent, CrashPlace } from '../runner/crash/crash.ts';
 import { ARRIVED_ROW, type Command, type Report, SENT_ROW, type Tally } from './messages.ts';
 import { floodOrder, orderShape, replayAttack } from './order-shape.ts';
 import { HISTOGRAM_BYTES_MAX, type PackedHistogram, wrongHistogram } from './packed-histogram.ts';
@@ -39,6 +40,9 @@ const INSTANT_MAX = 2 ** 50;
 const NAME_MAX = 256;
 /** Longest text of a log line, a reason or a stack. */
 export const WORDS_MAX = 16_384;
+/** Longest line of a crash, and how many it shows of a kind. */
+export const CRASH_LINE_MAX = 1_024;
+export const CRASH_LINES_MAX = 16;
 /** Names of one kind that one process may report: hosts, metrics, reasons. */
 const NAMES_MAX = 10_000;
 /** Rows of measured packets per message: some seconds of everything that one process can carry. */
@@ -73,6 +77,29 @@ const metric = tagged('kind', {
   ratio: object({ kind: text(NAME_MAX), numerator: finite, denominator: finite }),
   samples: object({ kind: text(NAME_MAX), values: list(real, SAMPLES_MAX) }),
   histogram: object({ kind: text(NAME_MAX), data: histogram }),
+});
+
+const line = text(CRASH_LINE_MAX);
+const crash = object<Crash>({
+  by: oneOf('protocol', 'orrery'),
+  protocol: name,
+  node: optional(name),
+  how: oneOf('threw', 'held', 'still'),
+  seed: count,
+  atNs: instant,
+  error: text(WORDS_MAX),
+  place: optional(
+    object<CrashPlace>({
+      file: line,
+      line: count,
+      column: count,
+      firstLine: count,
+      lines: list(line, CRASH_LINES_MAX),
+      within: optional(line),
+    }),
+  ),
+  events: list(object<CrashEvent>({ atNs: instant, text: line }), CRASH_LINES_MAX),
+  stack: text(WORDS_MAX),
 });
 
 const tally = object<Tally>({
@@ -157,6 +184,7 @@ const REPORTS: Shapes<Report> = {
       kind: oneOf('invariant', 'exception', 'refused'),
       message: text(WORDS_MAX),
       stack: text(WORDS_MAX),
+      crash: optional(crash),
     },
   },
 };

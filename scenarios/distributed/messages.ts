@@ -12,6 +12,7 @@ import type { SampleBatch } from '../../engine/live/handover/handover-samples.ts
 import type { LinkChange, LinkSide } from '../../engine/net/link-spec.ts';
 import type { PacketTotals } from '../../reports/model.ts';
 import type { Scenario } from '../model.ts';
+import type { Crash } from '../runner/crash/crash.ts';
 import type { FloodOrder } from '../runner/flood-order.ts';
 import type { Parcel } from '../runner/provision/parcel.ts';
 import type { ReplayAttack } from '../runner/world.ts';
@@ -196,4 +197,6 @@ export type Report =
       readonly kind: 'invariant' | 'exception' | 'refused';
       readonly message: string;
       readonly stack: string;
+      /** When it was a node's code. */
+      readonly crash?: Crash;
     };

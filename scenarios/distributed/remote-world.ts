@@ -15,7 +15,7 @@ import type { LinkChange, LinkSide } from '../../engine/net/link-spec.ts';
 import type { PacketTotals } from '../../reports/model.ts';
 import type { Scenario } from '../model.ts';
 import type { FloodOrder } from '../runner/flood-order.ts';
-import type { ReplayAttack, Undo, World, WorldLink } from '../runner/world.ts';
+import type { NodeCallKind, ReplayAttack, Undo, World, WorldLink } from '../runner/world.ts';
 import type { Command } from './messages.ts';
 import { SettleQueue } from './settle-queue.ts';
 import { TallyBook } from './tally-book.ts';
@@ -104,6 +104,11 @@ export class RemoteWorld implements World {
     return (): void => {
       if (this.#effects.end(effect)) this.#fleet.tell({ type: 'undo', effect }, hosts);
     };
+  }
+
+  /** Nodes are elsewhere, and what stands for them here is ours. */
+  call<T>(_node: string, _kind: NodeCallKind, code: () => T): T {
+    return code();
   }
 
   setClock(node: string, change: { readonly stepNs: number; readonly ppm: number }): void {

@@ -72,8 +72,11 @@ export class ReportGuard {
       case 'loaded':
       case 'ready':
       case 'handovers':
-      case 'broken':
         return undefined;
+      case 'broken': {
+        const { node } = report.crash ?? {};
+        return node === undefined ? undefined : this.#of(own, node);
+      }
     }
   }
 

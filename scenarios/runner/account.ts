@@ -4,11 +4,11 @@
  *
  * @module
  */
-import { assert } from '../../engine/core/assert.ts';
 import type { MessageAccount, Protocol, ReadMessage } from '../../engine/host/protocol.ts';
 import type { SeedResult } from '../../reports/model.ts';
 import type { HostSpec } from '../../topologies/model.ts';
 import type { Scenario } from '../model.ts';
+import { BrokenPromise } from './crash/crash.ts';
 import type { MessageAccountant } from './message-account.ts';
 import { MessageLedger } from './message-ledger.ts';
 import { PassageLedger } from './passage-ledger.ts';
@@ -96,7 +96,7 @@ export function closeAccount(
   if (account.kind === 'untracked') return { messagesUntracked: account.reason };
   const { ledger } = account;
   const missing = ledger.imbalance((node) => stage.node(node)?.holding?.());
-  assert(missing === undefined, `messages do not add up: ${missing}`);
+  if (missing !== undefined) throw new BrokenPromise(`messages do not add up: ${missing}`);
   return { messages: ledger.totals() };
 }
 

@@ -9,6 +9,7 @@
 import { describeDivergence, findDivergence } from '../../engine/core/divergence.ts';
 import type { Fingerprint } from '../../engine/core/fingerprint.ts';
 import type { Scenario } from '../model.ts';
+import { tellingCrashes } from './crash/crash-scene.ts';
 import { prepareSeed, type SeedRun } from './run-seed.ts';
 import { DRAIN_NS } from './stage.ts';
 
@@ -22,9 +23,11 @@ export function checkDeterminism(run: SeedRun): DeterminismVerdict {
   const { scenario } = run;
   let last: Fingerprint | undefined;
   const once = (fingerprint: Fingerprint): void => {
-    const { world, stage } = prepareSeed({ ...run, fingerprint });
-    world.sim.runUntil(scenario.durationNs + DRAIN_NS);
-    stage.finish();
+    const { world, stage, scene } = prepareSeed({ ...run, fingerprint });
+    tellingCrashes(scene, () => {
+      world.sim.runUntil(scenario.durationNs + DRAIN_NS);
+      stage.finish();
+    });
     last = fingerprint;
   };
   const divergence = findDivergence(once, scenario.topology.hosts.length);

@@ -20,6 +20,7 @@ import type { SeedResult } from '../../reports/model.ts';
 import type { Registry } from '../../topologies/files/registry.ts';
 import type { HostSpec } from '../../topologies/model.ts';
 import type { Scenario } from '../model.ts';
+import { crashOf } from './crash/crash-scene.ts';
 import { EMULATE_METRICS, EmulateMeter, hostMetrics, inMs } from './emulate-metrics.ts';
 import type { SeedAnswer } from './job.ts';
 import { type NodeChoice, nodeChoice } from './nodes.ts';
@@ -106,7 +107,8 @@ class EmulatedRun {
     } catch (error) {
       const { scenario } = this.#order;
       if (error instanceof OutsideError) return outsideAnswer(error, scenario);
-      return answerOf(error, this.#turn.seed);
+      const scene = this.#prepared?.scene;
+      return answerOf(scene === undefined ? error : crashOf(error, scene), this.#turn.seed);
     } finally {
       await this.#stopPrograms();
       this.#world?.tap.close();

@@ -5,6 +5,7 @@
  */
 import type { SeedResult } from '../../reports/model.ts';
 import type { Broadcast } from './broadcast.ts';
+import type { Crash } from './crash/crash.ts';
 import type { PaletteLink } from './palette/messages.ts';
 
 /** Things recorded besides the result, as paths of files to write. */
@@ -27,6 +28,8 @@ export interface SeedJob {
   readonly seed: number;
   readonly recordings: Recordings;
   readonly shared?: SharedArrayBuffer;
+  /** Where calls of nodes are noted (engine/net/node-calls.ts). */
+  readonly calls?: SharedArrayBuffer;
 }
 
 /** What a worker returns: a result, or what stopped it, as data. */
@@ -42,5 +45,16 @@ export type SeedAnswer =
     }
   /** The machine is at fault: a port, a disk, a limit. */
   | { readonly kind: 'refused'; readonly message: string }
-  /** One of our own assertions failed. */
-  | { readonly kind: 'broken'; readonly message: string; readonly stack: string };
+  /** Code broke: a node's, when there is a crash, or the engine's own. */
+  | {
+      readonly kind: 'broken';
+      readonly message: string;
+      readonly stack: string;
+      readonly crash?: Crash;
+    }
+  /** It did not end when it was asked to, and was ended; what it had measured is lost. */
+  | {
+      readonly kind: 'ended';
+      readonly ending: 'interrupted' | 'time-limit';
+      readonly message: string;
+    };

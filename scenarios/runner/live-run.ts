@@ -19,6 +19,7 @@ import type { SeedResult } from '../../reports/model.ts';
 import type { Registry } from '../../topologies/files/registry.ts';
 import type { HostSpec } from '../../topologies/model.ts';
 import { type Account, closeAccount, followRefusals, keepLiveAccount } from './account.ts';
+import { crashOf, sceneOf } from './crash/crash-scene.ts';
 import { handoverBook } from './handover-metrics.ts';
 import type { SeedAnswer } from './job.ts';
 import { LIVE_METRICS, LiveMeter } from './live-meter.ts';
@@ -101,11 +102,18 @@ class LiveRun {
       world = this.#makeWorld();
       return { kind: 'result', result: await this.#runOn(world) };
     } catch (error) {
-      return answerOf(error, this.#turn.seed);
+      return answerOf(world === undefined ? error : this.#crashOf(error, world), this.#turn.seed);
     } finally {
       this.#trace?.close?.();
       await world?.live.close();
     }
+  }
+
+  #crashOf(error: unknown, world: LiveStageWorld): unknown {
+    const { scenario, registry } = this.#order;
+    const { hosts } = scenario.topology;
+    const protocolOf = (host: HostSpec): Protocol => nodeChoice(scenario, host, registry).protocol;
+    return crashOf(error, sceneOf(world, { hosts, protocolOf, seed: this.#turn.seed }));
   }
 
   #makeWorld(): LiveStageWorld {

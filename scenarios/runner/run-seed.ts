@@ -12,12 +12,14 @@ import type { Fingerprint } from '../../engine/core/fingerprint.ts';
 import { provider } from '../../engine/crypto/index.ts';
 import type { NetworkView } from '../../engine/host/network-view.ts';
 import type { MessageObserver, Protocol, ReadMessage } from '../../engine/host/protocol.ts';
+import { NodeCalls } from '../../engine/net/node-calls.ts';
 import type { SeedResult } from '../../reports/model.ts';
 import type { Registry } from '../../topologies/files/registry.ts';
 import type { HostSpec } from '../../topologies/model.ts';
 import type { Scenario } from '../model.ts';
 import { type Account, closeAccount, followRefusals, keepAccount } from './account.ts';
 import { CheckpointBook } from './checkpoint-book.ts';
+import { type CrashScene, sceneOf, tellingCrashes } from './crash/crash-scene.ts';
 import type { Recordings } from './job.ts';
 import type { Fate } from './message-account.ts';
 import { joinObservers } from './message-observer.ts';
@@ -45,6 +47,8 @@ export interface SeedRun {
   readonly buffers?: 'plain' | 'poison';
   /** Used instead of a new fingerprint, to look for a divergence. */
   readonly fingerprint?: Fingerprint;
+  /** Where calls of nodes are noted, for a reader on another thread. */
+  readonly calls?: SharedArrayBuffer;
   /** Makes another kind of world with the same interface. */
   readonly makeWorld?: SimStageOptions['makeWorld'];
   /** Chooses what runs on a host; by default what the registry knows. */
@@ -64,11 +68,14 @@ export interface PreparedRun {
   readonly privacy?: PrivacyWatch;
   /** The account of messages, or why there is none. */
   readonly account: Account;
+  /** What a crash is told with. */
+  readonly scene: CrashScene;
 }
 
 /** Builds world and stage and books the first events. */
 export function prepareSeed(run: SeedRun): PreparedRun {
   const { scenario, registry, seed } = run;
+  const { hosts } = scenario.topology;
   const nodeOf = run.nodeOf ?? ((host): NodeChoice => nodeChoice(scenario, host, registry));
   const crypto = provider(scenario.crypto, { timing: 'simulation' });
   const world = new SimStageWorld({
@@ -80,12 +87,14 @@ export function prepareSeed(run: SeedRun): PreparedRun {
     ...(run.makeWorld === undefined ? {} : { makeWorld: run.makeWorld }),
     ...(run.buffers === undefined ? {} : { buffers: run.buffers }),
     ...(run.fingerprint === undefined ? {} : { fingerprint: run.fingerprint }),
+    ...(run.calls === undefined ? {} : { calls: new NodeCalls(hosts.length, run.calls) }),
   });
   const readerOf = (host: HostSpec): ReadMessage | undefined => {
     const { protocol, options } = nodeOf(host);
     return protocol.messages?.(options, crypto);
   };
   const protocolOf = (host: HostSpec): Protocol => nodeOf(host).protocol;
+  const scene = sceneOf(world, { hosts, protocolOf, seed });
   const provision = provisionSeed({ scenario, seed, protocolOf, crypto });
   const privacy = watchPrivacy(run, { world, nodeOf, readerOf });
   const account = keepAccount({ scenario, world, stage: () => stage, protocolOf, readerOf });
@@ -113,10 +122,10 @@ export function prepareSeed(run: SeedRun): PreparedRun {
   const fateOf = ledger && ((...which: [number, number]): Fate => ledger.fateOf(...which));
   const parts = { ...run, world, readerOf, fateOf };
   const recorders = new Recorders(parts, run.recordings ?? {}, watchers);
-  stage.prepare();
+  tellingCrashes(scene, () => stage.prepare());
   followRefusals(account, stage.flows);
   const watched = privacy === undefined ? {} : { privacy };
-  return { world, stage, recorders, warnings, account, ...watched };
+  return { world, stage, recorders, warnings, account, scene, ...watched };
 }
 
 function watchPrivacy(
@@ -141,7 +150,7 @@ export function runSeed(run: SeedRun): SeedResult {
   const began = performance.now();
   const prepared = prepareSeed(run);
   try {
-    const result = finishSeed(run, prepared, began);
+    const result = tellingCrashes(prepared.scene, () => finishSeed(run, prepared, began));
     const warnings = prepared.recorders.finish(result, prepared.stage);
     return { ...result, warnings: [...result.warnings, ...warnings] };
   } finally {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { FRAMES_MAX } from '../../engine/live/stack-places.ts';
 import { loadScenario } from '../files/load.ts';
 import { ProtocolRegistry } from '../registry.ts';
 import { PROJECT_FOLDERS } from './folders.ts';
@@ -13,6 +14,7 @@ import { answerOf } from './seed-answer.ts';
 
 /** Runs a job; never throws, so that a failure keeps its kind across threads. */
 export async function runJob(job: SeedJob): Promise<SeedAnswer> {
+  Error.stackTraceLimit = FRAMES_MAX;
   try {
     const registry = new ProtocolRegistry();
     await registry.loadNamedBy(job.file, PROJECT_FOLDERS);
@@ -28,7 +30,8 @@ export async function runJob(job: SeedJob): Promise<SeedAnswer> {
     const onStory = (text: string): void => {
       story = text;
     };
-    const base = { scenario, registry, seed, recordings, onStory };
+    const calls = job.calls === undefined ? {} : { calls: job.calls };
+    const base = { scenario, registry, seed, recordings, onStory, ...calls };
     const result = runSeed(control === undefined ? base : { ...base, control });
     return story === '' ? { kind: 'result', result } : { kind: 'result', result, story };
   } catch (error) {

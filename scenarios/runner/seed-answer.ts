@@ -6,6 +6,7 @@
  */
 import { InvariantError } from '../../engine/core/assert.ts';
 import { environmentError } from '../../engine/live/environment.ts';
+import { type Crash, NodeCrash } from './crash/crash.ts';
 import { FaultError } from './fault-driver.ts';
 import type { SeedAnswer } from './job.ts';
 
@@ -20,8 +21,19 @@ export function answerOf(error: unknown, seed: number, stack?: string): SeedAnsw
   }
   const machine = environmentError(error);
   if (machine !== undefined) return { kind: 'refused', message: machine.message };
+  const { crash, origin } = crashIn(error);
   const message = error instanceof Error ? error.message : String(error);
   const own = error instanceof Error ? (error.stack ?? '') : '';
-  const name = error instanceof InvariantError ? 'invariant' : 'exception';
-  return { kind: 'broken', message: `${name} with seed ${seed}: ${message}`, stack: stack ?? own };
+  const name = origin instanceof InvariantError ? 'invariant' : 'exception';
+  return {
+    kind: 'broken',
+    message: `${name} with seed ${seed}: ${message}`,
+    stack: stack ?? own,
+    ...(crash === undefined ? {} : { crash }),
+  };
+}
+
+function crashIn(error: unknown): { readonly crash?: Crash; readonly origin: unknown } {
+  if (!(error instanceof NodeCrash)) return { origin: error };
+  return { crash: error.crash, origin: error.cause };
 }

@@ -11,6 +11,7 @@ import type { Protocol } from '../../engine/host/protocol.ts';
 import type { MetricValue } from '../../engine/measure/counters.ts';
 import type { Direction } from '../../engine/net/direction.ts';
 import type { LinkChange, LinkSide } from '../../engine/net/link-spec.ts';
+import { NODE_CALL, type NodeCalls } from '../../engine/net/node-calls.ts';
 import type { SimLink } from '../../engine/net/sim-link.ts';
 import { SimWorld, type SimWorldOptions } from '../../engine/net/sim-world.ts';
 import { SegmentStreams } from '../../engine/net/stream/segment-streams.ts';
@@ -23,7 +24,7 @@ import type { CpuChoice, Scenario } from '../model.ts';
 import { Flood } from './flood.ts';
 import type { FloodOrder, MakeForger } from './flood-order.ts';
 import { type After, ReplayTap, type Tap, type TapControl } from './replay-tap.ts';
-import type { ReplayAttack, Undo, World, WorldLink, WorldListener } from './world.ts';
+import type { NodeCallKind, ReplayAttack, Undo, World, WorldLink, WorldListener } from './world.ts';
 
 /** What the world is built from. */
 export interface SimStageOptions {
@@ -35,6 +36,7 @@ export interface SimStageOptions {
   readonly protocolOf: (host: HostSpec) => Protocol;
   readonly buffers?: 'plain' | 'poison';
   readonly fingerprint?: Fingerprint;
+  readonly calls?: NodeCalls | undefined;
   /** Makes another kind of world with the same interface. */
   readonly makeWorld?: (options: SimWorldOptions) => SimWorld;
 }
@@ -46,7 +48,7 @@ export class SimStageWorld implements World {
   readonly #links = new Map<string, StageLink>();
 
   constructor(options: SimStageOptions) {
-    const { scenario, seed, crypto, protocolOf, buffers, fingerprint } = options;
+    const { scenario, seed, crypto, protocolOf, buffers, fingerprint, calls } = options;
     const make = options.makeWorld ?? ((parts): SimWorld => new SimWorld(parts));
     this.sim = make({
       seed,
@@ -56,6 +58,7 @@ export class SimStageWorld implements World {
       streams: new SegmentStreams(),
       machines: machinesOf(scenario, options.cpu),
       ...(fingerprint === undefined ? {} : { fingerprint }),
+      ...(calls === undefined ? {} : { calls }),
       log: (host, level, message): void => {
         for (const listener of this.#listeners) listener.logged(host, level, message);
       },
@@ -92,6 +95,10 @@ export class SimStageWorld implements World {
 
   host(name: string): Host {
     return this.sim.host(name);
+  }
+
+  call<T>(node: string, kind: NodeCallKind, code: () => T): T {
+    return this.sim.calls.run(this.sim.host(node).index, NODE_CALL[kind], code);
   }
 
   whenMeasured(fire: () => void): void {

@@ -12,6 +12,7 @@ import type { MessageObserver, NodeHandle, Protocol } from '../../engine/host/pr
 import type { FaultRecord } from '../../reports/model.ts';
 import type { HostSpec, LinkSpec } from '../../topologies/model.ts';
 import type { Scenario, TrafficSpec } from '../model.ts';
+import { BrokenPromise } from './crash/crash.ts';
 import { type FaultContext, FaultDriver } from './fault-driver.ts';
 import { FaultWindows } from './fault-windows.ts';
 import { forgerOf } from './flood.ts';
@@ -90,7 +91,7 @@ export class Stage implements WorldListener {
   prepare(): void {
     const { world, scenario } = this.#parts;
     for (const host of scenario.topology.hosts) this.#create(host);
-    for (const node of this.#nodes.values()) node.start();
+    for (const [name, node] of this.#nodes) world.call(name, 'start', () => node.start());
     for (const [index, spec] of scenario.traffic.entries()) this.#addFlow(index, spec);
     for (const flow of this.flows) flow.start();
     this.faults.schedule();
@@ -99,17 +100,20 @@ export class Stage implements WorldListener {
 
   /** Asks all nodes for broken invariants and stops them gracefully. */
   finish(): void {
+    const { world } = this.#parts;
     for (const flow of this.flows) flow.meter.finish();
     for (const [name, node] of this.#nodes) {
-      const broken = node.invariant?.();
-      assert(broken === undefined, `${name}: ${broken}`);
-      node.stop?.();
+      const broken = world.call(name, 'question', () => node.invariant?.());
+      if (broken !== undefined) throw new BrokenPromise(broken, name);
+      world.call(name, 'stop', () => node.stop?.());
     }
   }
 
   /** Links of the path in use, as the node reports it. */
   activePath(from: string, to: string): readonly string[] | undefined {
-    const own = this.#nodes.get(from)?.activePath?.(to);
+    const node = this.#nodes.get(from);
+    const { world } = this.#parts;
+    const own = node && world.call(from, 'question', () => node.activePath?.(to));
     if (own !== undefined) return own;
     const joining = this.#parts.scenario.topology.links.find(
       ({ a, b }) => (a.host === from && b.host === to) || (a.host === to && b.host === from),
@@ -176,7 +180,9 @@ export class Stage implements WorldListener {
     const watched = observer === undefined ? {} : { observer };
     const network = viewOf(host.name);
     const setup = { options, network, witness: this.#witness, ...watched };
-    this.#nodes.set(host.name, protocol.create(world.host(host.name), setup));
+    const { name } = host;
+    const create = (): NodeHandle => protocol.create(world.host(name), setup);
+    this.#nodes.set(name, world.call(name, 'create', create));
   }
 
   #addFlow(index: number, spec: Scenario['traffic'][number]): void {
@@ -207,7 +213,7 @@ export class Stage implements WorldListener {
     assert(host !== undefined, `restart of unknown node ${name}`);
     this.#parts.world.restart(name);
     this.#create(host);
-    this.#nodes.get(name)?.start();
+    this.#parts.world.call(name, 'start', () => this.#nodes.get(name)?.start());
     for (const flow of this.flows) if (flow.spec.from === name) flow.nodeRestarted();
   }
 

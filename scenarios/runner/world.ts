@@ -7,9 +7,13 @@
 import type { Host, NodeRequest } from '../../engine/host/host.ts';
 import type { MetricValue } from '../../engine/measure/counters.ts';
 import type { LinkChange, LinkSide } from '../../engine/net/link-spec.ts';
+import type { NodeCall } from '../../engine/net/node-calls.ts';
 import type { PacketTotals } from '../../reports/model.ts';
 import type { FaultAction } from '../model.ts';
 import type { FloodOrder, MakeForger } from './flood-order.ts';
+
+/** What a node is called for. */
+export type NodeCallKind = NodeCall['kind'];
 
 /** Undoes one effect of a fault; harmless if called twice. */
 export type Undo = () => void;
@@ -68,6 +72,8 @@ export interface World {
    */
   whenMeasured(fire: () => void): void;
   host(name: string): Host;
+  /** Calls a node from outside of its events, noted as its call. */
+  call<T>(node: string, kind: NodeCallKind, code: () => T): T;
   link(id: string): WorldLink;
   /** Passes a request to a node's handler; refused as `no-handler` or `node-down`. */
   request(node: string, request: NodeRequest): void;

@@ -35,6 +35,7 @@ export const CONFIG_CODES = {
   E123: 'unreachable pair',
   E124: 'empty selection',
   E125: 'KPI never measured',
+  E126: 'module of a protocol',
 } as const;
 
 /** One of the stable codes. */

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { emptyKpiIssue } from '../../../../scenarios/files/kpis.ts';
 import { loadScenario } from '../../../../scenarios/files/load.ts';
+import { loadProtocol } from '../../../../scenarios/protocol-module.ts';
 import {
   CONFIG_CODES,
   ConfigError,
@@ -116,6 +117,14 @@ describe('a bad file is refused at the exact place, with what is allowed and the
         '   hint: is there a fault after warmup (5s)?',
       ].join('\n'),
     );
+  });
+
+  it('E126 names a module that cannot be read', async () => {
+    const path = files.write('scenarios/broken.ts', 'export const protocol = ;\n');
+    const error = await loadProtocol(path).catch((thrown: unknown) => thrown);
+    const [issue] = error instanceof ConfigError ? error.issues : [];
+    expect(issue).toMatchObject({ line: 1, column: 25, message: 'Unexpected ";"' });
+    if (issue !== undefined) seen.add(issue.code);
   });
 
   it('holds at least 60 bad files, and every code occurs', () => {

@@ -1,0 +1,133 @@
+/**
+ * A crash of a node for people, 80 columns wide, and for programs.
+ *
+ * @module
+ */
+import { relative } from 'node:path';
+import { plainLines } from '../reports/plain-text.ts';
+import type { Crash, CrashPlace } from '../scenarios/runner/crash/crash.ts';
+
+const COLUMNS = 80;
+const INDENT = '  ';
+const NS_PER_S = 1_000_000_000;
+const NANO_DIGITS = 9;
+/** Characters of a long line that stay before its caret. */
+const BEFORE_CARET = 40;
+
+/** What is printed with a crash. */
+export interface CrashContext {
+  /** The command that repeats the run. */
+  readonly repeat: string;
+  readonly isDebug: boolean;
+}
+
+/** The text of a crash. */
+export function crashText(crash: Crash, { repeat, isDebug }: CrashContext): string {
+  const { error, place, events, node, stack, how } = crash;
+  const where = place === undefined ? [] : placeLines(place);
+  const seen = events.map(({ atNs, text }) => `${INDENT}${INDENT}${secondsOf(atNs)}  ${text}`);
+  const told =
+    events.length === 0 ? [] : ['', `${INDENT}last events of ${node ?? 'the run'}`, ...seen];
+  const hint =
+    isDebug || how !== 'threw' || stack === '' ? [] : [`${INDENT}--debug prints the stack`];
+  const lines = [
+    ...wrap(headOf(crash), ''),
+    '',
+    ...(how === 'threw' ? [...wrap(error, INDENT), ...where] : hintsOf(crash)),
+    ...told,
+    '',
+    `${INDENT}repeat it: ${repeat}`,
+    ...hint,
+    ...(isDebug && stack !== '' ? ['', stack] : []),
+  ];
+  return `${plainLines(lines.join('\n'))}\n`;
+}
+
+/** The same as data. */
+export function crashJson(crash: Crash, { repeat, isDebug }: CrashContext): object {
+  const { place, stack, error, by, events, ...rest } = crash;
+  return {
+    code: by === 'protocol' ? 'protocol' : 'bug',
+    message: error,
+    ...rest,
+    ...(place === undefined ? {} : place),
+    events,
+    repeat,
+    ...(isDebug ? { stack } : {}),
+  };
+}
+
+function headOf(crash: Crash): string {
+  const { by, protocol, node, seed } = crash;
+  const at = `at ${Number(crash.atNs / NS_PER_S)} s (seed ${seed})`;
+  const whose = by === 'protocol' ? 'Protocol' : 'This is a bug in orrery: its protocol';
+  const name = protocol === '' ? `${whose} (unnamed)` : `${whose} ${protocol}`;
+  switch (crash.how) {
+    case 'threw':
+      return node === undefined ? `${name} threw ${at}` : `${name} crashed: ${node} threw ${at}`;
+    case 'held':
+      return `${name} hangs: a call of ${node} ${at} did not return`;
+    case 'still': {
+      const makers = node === undefined ? '' : `, made by ${node}`;
+      return protocol === ''
+        ? `Time stands still ${at}: ${crash.error}`
+        : `${name} hangs ${at}: ${crash.error}${makers}`;
+    }
+    default:
+      return crash.how satisfies never;
+  }
+}
+
+function hintsOf({ how }: Crash): readonly string[] {
+  const text =
+    how === 'held'
+      ? 'The call was ended because the run was asked to stop. Look for a loop that does not end.'
+      : 'Look for timers or jobs of 0 ns that start each other: give them a delay.';
+  return wrap(text, INDENT);
+}
+
+function placeLines(place: CrashPlace): readonly string[] {
+  const { file, line, column, lines, firstLine, within } = place;
+  const numbers = lines.map((_, index) => `${firstLine + index}`);
+  const gutter = Math.max(0, ...numbers.map(({ length }) => length));
+  const width = COLUMNS - gutter - 7;
+  const shift = column > width ? column - BEFORE_CARET : 0;
+  const shown = lines.flatMap((text, index) => {
+    const isIt = firstLine + index === line;
+    const number = (numbers[index] ?? '').padStart(gutter);
+    const code = text
+      .replaceAll('\t', ' ')
+      .slice(shift, shift + width)
+      .trimEnd();
+    const own = `  ${isIt ? '>' : ' '} ${number} | ${code}`.trimEnd();
+    const caret = `    ${' '.repeat(gutter)} | ${' '.repeat(column - 1 - shift)}^`;
+    return isIt ? [own, caret] : [own];
+  });
+  const calls = within === undefined ? [] : [`${INDENT}in a call of orrery (${shortPath(within)})`];
+  return [`${INDENT}${shortPath(file)}:${line}:${column}`, ...calls, '', ...shown];
+}
+
+function shortPath(path: string): string {
+  const below = relative(process.cwd(), path);
+  return below.startsWith('..') ? path : below;
+}
+
+function secondsOf(ns: number): string {
+  return `${(ns / NS_PER_S).toFixed(NANO_DIGITS)} s`.padStart(NANO_DIGITS + 6);
+}
+
+/** Breaks lines between words. */
+function wrap(text: string, indent: string): readonly string[] {
+  return text.split('\n').flatMap((line) => {
+    const lines: string[] = [];
+    let last = indent;
+    for (const word of line.split(' ')) {
+      if (last.length + word.length + 1 > COLUMNS && last.trim() !== '') {
+        lines.push(last.trimEnd());
+        last = indent;
+      }
+      last += `${word} `;
+    }
+    return [...lines, last.trimEnd()];
+  });
+}

@@ -1,0 +1,83 @@
+/**
+ * Places in stacks: which files code ran in, and whether they are this program's or somebody else's.
+ *
+ * @module
+ */
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** A place in a file. */
+export interface StackPlace {
+  /** Absolute path. */
+  readonly file: string;
+  /** From 1. */
+  readonly line: number;
+  /** From 1. */
+  readonly column: number;
+}
+
+/** Frames that an error keeps where crashes are told: a handler may lie deep below what threw. */
+export const FRAMES_MAX = 50;
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const OWN_FOLDERS = [
+  'cli',
+  'engine',
+  'nodes',
+  'reports',
+  'scenarios',
+  'services',
+  'topologies',
+  'viz',
+];
+const OWN_FILES = ['host', 'index'].flatMap((name) => [`${ROOT}${name}.ts`, `${ROOT}${name}.js`]);
+/** Agents of a live run are one file in a folder for temporary files. */
+const AGENT_FILE = /\/orrery-agent-[^/]+\/agent\.[cm]js$/;
+const FRAME = /^\s*at (?:.*?\()?((?:file:\/\/)?\/.*?)(?:\?[^:()]*)?:(\d+):(\d+)\)?$/;
+
+/** The places of a stack, innermost first; those inside of Node are left out. */
+export function placesOf(stack: string): readonly StackPlace[] {
+  return stack.split('\n').flatMap((text) => {
+    const [, file = '', line, column] = FRAME.exec(text) ?? [];
+    if (file === '') return [];
+    const path = file.startsWith('file:') ? fileURLToPath(file) : file;
+    return [{ file: path, line: Number(line), column: Number(column) }];
+  });
+}
+
+/** Tells this program's files from those of users' protocols. */
+export class FileOwners {
+  readonly #theirs: readonly string[];
+
+  /** @param modules Addresses of users' modules; some may lie among the files of this program. */
+  constructor(modules: readonly string[]) {
+    const own = new Set([ROOT.slice(0, -1), ...OWN_FOLDERS.map((name) => ROOT + name)]);
+    this.#theirs = modules.map((address) => {
+      const path = pathOf(address);
+      const folder = dirname(path);
+      return own.has(folder) ? path : `${folder}/`;
+    });
+  }
+
+  /** True for this program's own source. */
+  isOurs(file: string): boolean {
+    if (this.#theirs.some((place) => file === place || file.startsWith(place))) return false;
+    if (OWN_FILES.includes(file) || AGENT_FILE.test(file)) return true;
+    return OWN_FOLDERS.some((name) => file.startsWith(`${ROOT}${name}/`));
+  }
+
+  /** True for code that somebody else wrote for a run: neither this program's nor a library's. */
+  isTheirs(file: string): boolean {
+    if (this.#theirs.some((place) => file === place || file.startsWith(place))) return true;
+    return !this.isOurs(file) && !file.includes('/node_modules/');
+  }
+}
+
+/** Path as people know it, relative to where they are where that is shorter. */
+export function shownPath(file: string, folder: string): string {
+  return file.startsWith(`${folder}/`) ? file.slice(folder.length + 1) : file;
+}
+
+function pathOf(address: string): string {
+  return address.startsWith('file:') ? fileURLToPath(address.replace(/\?.*$/, '')) : address;
+}

@@ -1,0 +1,91 @@
+/**
+ * A crash of a node, as plain data that crosses threads and processes: who, when, where in which file,
+ * and what the node had been called for before.
+ *
+ * @module
+ */
+import { InvariantError } from '../../../engine/core/assert.ts';
+
+/** What a node was called for. */
+export interface CrashEvent {
+  /** Time of the scenario, ns. */
+  readonly atNs: number;
+  /** `datagram of 100 B from bob`. */
+  readonly text: string;
+}
+
+/** Where it was thrown, with the lines around it. */
+export interface CrashPlace {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  /** Number of the first of {@link lines}. */
+  readonly firstLine: number;
+  readonly lines: readonly string[];
+  /** Place of this program that the line called and that threw; absent when the line itself did. */
+  readonly within?: string;
+}
+
+/** See the module. */
+export interface Crash {
+  /** Whose code it was: a protocol that a user brings, or ours. */
+  readonly by: 'protocol' | 'orrery';
+  /** Name of the protocol; empty when it is not known. */
+  readonly protocol: string;
+  /** Absent when no node was being called. */
+  readonly node?: string;
+  /** `threw`, `never returned` or `stands still`. */
+  readonly how: 'threw' | 'held' | 'still';
+  readonly seed: number;
+  /** Time of the scenario, ns. */
+  readonly atNs: number;
+  /** The error with its name. */
+  readonly error: string;
+  readonly place?: CrashPlace;
+  /** The last calls of the node, the earliest first. */
+  readonly events: readonly CrashEvent[];
+  readonly stack: string;
+}
+
+/** A promise that nodes make broke, and one of them, or the account of their messages, says so. */
+export class BrokenPromise extends InvariantError {
+  readonly node: string | undefined;
+
+  constructor(text: string, node?: string) {
+    super(node === undefined ? text : `${node}: ${text}`);
+    this.node = node;
+  }
+}
+
+/** Carries a crash through what throws and catches. */
+export class NodeCrash extends Error {
+  override readonly name = 'NodeCrash';
+  readonly crash: Crash;
+
+  constructor(crash: Crash, cause: unknown) {
+    super(cause instanceof Error ? cause.message : String(cause), { cause });
+    this.crash = crash;
+    this.stack = crash.stack;
+  }
+}
+
+/** Limits of what a message carries. */
+export interface CrashLimits {
+  readonly lineMax: number;
+  readonly wordsMax: number;
+}
+
+/** A crash whose texts are cut to what a message may hold. */
+export function cutCrash(crash: Crash, { lineMax, wordsMax }: CrashLimits): Crash {
+  const { place, events, error, stack } = crash;
+  const line = (text: string): string => text.slice(0, lineMax);
+  return {
+    ...crash,
+    error: error.slice(0, wordsMax),
+    stack: stack.slice(0, wordsMax),
+    events: events.map((event) => ({ ...event, text: line(event.text) })),
+    ...(place === undefined
+      ? {}
+      : { place: { ...place, file: line(place.file), lines: place.lines.map(line) } }),
+  };
+}

@@ -1,0 +1,79 @@
+/**
+ * Mistakes in a user's module are those of a file: place, line and caret, and exit 2.
+ *
+ * @module
+ */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, describe, expect, it } from 'vitest';
+import { loadProtocol } from '../../../scenarios/protocol-module.ts';
+import { ConfigError } from '../../../topologies/files/config-error.ts';
+
+const FIXTURES = fileURLToPath(new URL('../../fixtures/', import.meta.url));
+const SOURCE = readFileSync(join(FIXTURES, 'crashing.ts'), 'utf8');
+// Beside the fixture, so that its imports are found.
+const folder = mkdtempSync(join(FIXTURES, 'module-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+let count = 0;
+
+/** Loads the fixture with a change; returns what was told. */
+async function told(before: string, after: string): Promise<ConfigError['issues'][number]> {
+  count += 1;
+  const path = join(folder, `broken-${count}.ts`);
+  expect(SOURCE).toContain(before);
+  const text = SOURCE.replace(before, after).replaceAll("'../../engine", "'../../../engine");
+  writeFileSync(path, text);
+  const error = await loadProtocol(path).catch((thrown: unknown) => thrown);
+  if (!(error instanceof ConfigError)) throw new Error(`not told as a mistake: ${String(error)}`);
+  expect(error.issues).toHaveLength(1);
+  const [issue] = error.issues;
+  if (issue === undefined) throw new Error('nothing told');
+  expect(issue.file).toContain(`broken-${count}.ts`);
+  return issue;
+}
+
+const lineOf = (text: string): number =>
+  SOURCE.split('\n').findIndex((line) => line.includes(text)) + 1;
+
+describe('a module that cannot be loaded', () => {
+  it('was told without a line: a mistake of syntax has place and caret', async () => {
+    const line = lineOf('const PORT = 9_000;');
+    const issue = await told('const PORT = 9_000;', 'const PORT = = 9_000;');
+    expect(issue).toMatchObject({ line, column: 14, code: 'E126', message: 'Unexpected "="' });
+    expect(issue.sourceLine).toBe('const PORT = = 9_000;');
+  });
+
+  it('names what it throws while it is loaded, with its line', async () => {
+    const issue = await told('const PORT = 9_000;', 'const PORT = nowhere.port;');
+    expect(issue).toMatchObject({
+      line: lineOf('const PORT = 9_000;'),
+      column: 14,
+      message: 'threw while it was loaded: ReferenceError: nowhere is not defined',
+    });
+  });
+
+  it.each([
+    ["kind: 'counter'", "kind: 'countr'", 'protocol.metrics[0].kind', 'did you mean counter?'],
+    ['moduleUrl: import.meta.url,', '', 'protocol.moduleUrl', undefined],
+    [
+      "drops: { lost: 'it was lost', late: 'it was late' }",
+      'drops: []',
+      'protocol.drops',
+      undefined,
+    ],
+    ['create: (host', 'creates: (host', 'protocol.create', undefined],
+    ["name: 'crashing',", '', 'protocol.name', undefined],
+    ['  config,\n', '  config: {},\n', 'protocol.config', undefined],
+  ])('was found when the run needed it: %s', async (before, after, path, hint) => {
+    const issue = await told(before, after);
+    expect(issue).toMatchObject({ path, code: 'E126' });
+    expect(issue.hint).toBe(hint);
+    expect(issue.sourceLine).toContain('export const protocol');
+  });
+
+  it('the unchanged one is loaded', async () => {
+    expect(await loadProtocol(join(FIXTURES, 'crashing.ts'))).toMatchObject({ name: 'crashing' });
+  });
+});

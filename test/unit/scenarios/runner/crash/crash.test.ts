@@ -1,0 +1,113 @@
+/**
+ * What a run tells when a user's protocol breaks: never that orrery has a bug, always who, when and where.
+ *
+ * @module
+ */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, describe, expect, it } from 'vitest';
+import type { Crash } from '../../../../../scenarios/runner/crash/crash.ts';
+import type { SeedAnswer } from '../../../../../scenarios/runner/job.ts';
+import { runJob } from '../../../../../scenarios/runner/run-worker.ts';
+
+const FIXTURE = fileURLToPath(new URL('../../../../fixtures/crashing.ts', import.meta.url));
+const SOURCE = readFileSync(FIXTURE, 'utf8').split('\n');
+const folder = mkdtempSync(join(tmpdir(), 'orrery-crash-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+writeFileSync(
+  join(folder, 'net.yaml'),
+  `name: net
+nodes:
+  - { name: alice, run: ${FIXTURE} }
+  - { name: bob, run: ${FIXTURE}, options: { breaks: never } }
+links:
+  - { ends: alice <-> bob, rate: 10Mbit/s, delay: 5ms }
+`,
+);
+const file = join(folder, 'crash.yaml');
+writeFileSync(
+  file,
+  `name: crash
+question: What is told?
+topology: ./net.yaml
+duration: 200ms
+traffic:
+  - { from: alice, to: bob, kind: constant, rate: 100/s, size: 100B }
+kpis: {}
+`,
+);
+
+function run(breaks: string, more: Readonly<Record<string, string>> = {}): Promise<SeedAnswer> {
+  const overrides = { 'topology.nodes.1.options.breaks': breaks, ...more };
+  return runJob({ file, overrides, seed: 3, recordings: {} });
+}
+
+async function crashOf(breaks: string): Promise<Crash> {
+  const answer = await run(breaks);
+  if (answer.kind !== 'broken' || answer.crash === undefined) throw new Error(answer.kind);
+  return answer.crash;
+}
+
+/** Line of the fixture that holds this text, from 1. */
+function lineOf(text: string): number {
+  return SOURCE.findIndex((line) => line.includes(text)) + 1;
+}
+
+describe('a crash of a protocol from outside', () => {
+  it('an exception was called a bug in orrery: it names protocol, node, instant, line and events', async () => {
+    const crash = await crashOf('throws');
+    expect(crash).toMatchObject({
+      by: 'protocol',
+      protocol: 'crashing',
+      node: 'bob',
+      how: 'threw',
+      seed: 3,
+      error: 'my bug',
+      place: { file: FIXTURE, line: lineOf("throw new Error('my bug')"), column: 11 },
+    });
+    const { events, atNs, place } = crash;
+    expect(events.map(({ text }) => text)).toEqual(
+      Array.from({ length: 3 }, () => 'datagram of 100 B from alice'),
+    );
+    // 100 packets/s: 10 ms between them; the last event is the one that threw.
+    expect(events.map(({ atNs: at }) => at - atNs)).toEqual([-20_000_000, -10_000_000, 0]);
+    expect(place?.lines).toEqual(SOURCE.slice(place ? place.firstLine - 1 : 0).slice(0, 5));
+    expect(place?.lines[2]).toContain('my bug');
+    expect(place?.within).toBeUndefined();
+  });
+
+  it.each([
+    ['text', 'just text was thrown', undefined],
+    ['type', "TypeError: Cannot read properties of undefined (reading 'queue')", 'peer.queue'],
+    ['start', 'cannot start', "throw new Error('cannot start')"],
+  ])('tells what was thrown by %s', async (breaks, error, text) => {
+    const crash = await crashOf(breaks);
+    expect(crash).toMatchObject({ by: 'protocol', node: 'bob', error });
+    expect(crash.place?.line).toBe(text === undefined ? undefined : lineOf(text));
+  });
+
+  it.each([
+    ['drop', `drop reason "lsot" is not declared in the protocol's drops (lost, late)`],
+    ['metric', `metric "crashing.count" is not declared in the protocol's metrics (crashing.seen)`],
+    ['kind', 'metric crashing.seen is defined as counter, not as gauge'],
+    ['delay', 'bob: delay -1 ns is not a non-negative integer'],
+  ])('a wrong call of the port was a broken invariant of ours: %s', async (breaks, error) => {
+    const { place, ...crash } = await crashOf(breaks);
+    expect(crash).toMatchObject({ by: 'protocol', protocol: 'crashing', node: 'bob', error });
+    expect(place).toMatchObject({ file: FIXTURE, line: lineOf(`  ${breaks}: (host) =>`) });
+    expect(place?.within).toMatch(/\/engine\/(net|measure|core)\/[a-z-]+\.ts:\d+$/);
+  });
+
+  it('an invariant that its node reports is the protocol’s', async () => {
+    const crash = await crashOf('invariant');
+    expect(crash).toMatchObject({ by: 'protocol', node: 'bob' });
+    expect(crash.error).toBe('bob: two tables do not agree');
+  });
+
+  it('a run that does not break is a result', async () => {
+    expect(await run('never')).toMatchObject({ kind: 'result' });
+  });
+});
