@@ -18,8 +18,14 @@ import { build } from 'vite';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const OUT = join(ROOT, 'dist/viz');
-/** JavaScript and CSS, gzipped (issue 5). */
+/** JavaScript and CSS, gzipped (docs/adr/0014, "Consequences"). */
 const CODE_BYTES_MAX = 150_000;
+
+/** Parts of libraries that no page uses, and what stands in for them. */
+const SLIM = {
+  'd3-interpolate': join(ROOT, 'viz/app/slim/interpolate.ts'),
+  'd3-format': join(ROOT, 'viz/app/slim/format.ts'),
+};
 
 interface Code {
   readonly script: string;
@@ -47,6 +53,7 @@ async function bundle(): Promise<Code> {
     root: join(ROOT, 'viz/app'),
     base: './',
     logLevel: 'error',
+    resolve: { alias: SLIM },
     worker: { format: 'iife' },
     build: {
       write: false,

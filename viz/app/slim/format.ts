@@ -1,0 +1,19 @@
+/**
+ * Stands in for `d3-format` in the built page (tools/build-viz.ts): numbers are written by
+ * `reports/format.ts` everywhere, so nothing asks a scale for the format of its ticks.
+ *
+ * @module
+ */
+
+function unused(): never {
+  throw new Error('numbers of the pages are written by reports/format.ts');
+}
+
+export {
+  unused as format,
+  unused as formatPrefix,
+  unused as formatSpecifier,
+  unused as precisionFixed,
+  unused as precisionPrefix,
+  unused as precisionRound,
+};
