@@ -189,6 +189,7 @@ export class Peer {
     const weighed = this.#context.scmp.weigh(report, (quote) => this.#carriers.quoted(now, quote));
     if (typeof weighed === 'string') return weighed;
     this.#perform(this.controller.interfaceDown(now, weighed));
+    this.#showPaths(true);
     return undefined;
   }
 
@@ -288,12 +289,18 @@ export class Peer {
   #perform(effects: readonly Effect[]): void {
     for (const effect of effects) this.#performOne(effect);
     this.#arm();
+    if (this.#pictures !== undefined) {
+      this.#showPaths(effects.some(({ kind }) => kind === 'health' || kind === 'switch'));
+    }
+    this.#departures.show();
+  }
+
+  #showPaths(isNews: boolean): void {
     this.#pictures?.measured(
       this.controller.status(this.#context.host.now()),
       (id) => this.#carriers.get(id)?.path.name,
-      effects.some(({ kind }) => kind === 'health' || kind === 'switch'),
+      isNews,
     );
-    this.#departures.show();
   }
 
   #performOne(effect: Effect): void {

@@ -80,9 +80,13 @@ export class Pictures {
     const now = this.#host.now();
     if (!isNews && now - this.#qualityNs < QUALITY_EVERY_NS) return;
     this.#qualityNs = now;
-    for (const { id, health, role, rttNs, jitterNs, loss } of paths) {
+    for (const { id, health, role, rttNs, jitterNs, loss, isAccused } of paths) {
       const name = nameOf(id);
       if (name === undefined) continue;
+      const wasAccused = this.#told.get(MACHINE.accused(name, this.#peer)) === 'yes';
+      if (isAccused || wasAccused) {
+        this.#tell(MACHINE.accused(name, this.#peer), isAccused ? 'yes' : 'no');
+      }
       const rttUs = rttNs < 0 ? undefined : Math.round(rttNs / NS_PER_US);
       const jitterUs = Math.round(jitterNs / NS_PER_US);
       const text = writeQuality({ health, role, rttUs, jitterUs, loss });
@@ -100,8 +104,9 @@ export class Pictures {
 
   /** Paths were looked up. */
   found(paths: readonly GatewayPath[], segments: SegmentSet | undefined): void {
-    for (const { name, path } of paths.slice(0, LISTED_MAX)) {
+    for (const { name, path, linkIds } of paths.slice(0, LISTED_MAX)) {
       this.#tell(MACHINE.route(name, this.#peer), formatPath(path));
+      this.#tell(MACHINE.links(name, this.#peer), linkIds.join(' '));
     }
     if (segments === undefined) return;
     const { ups, cores, downs } = segments;

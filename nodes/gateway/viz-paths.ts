@@ -3,9 +3,16 @@
  *
  * @module
  */
-import type { Drawing, DrawingInput, NodeState, Role, Shape } from '../../viz/format/drawing.ts';
+import type {
+  Broken,
+  Drawing,
+  DrawingInput,
+  NodeState,
+  Role,
+  Shape,
+} from '../../viz/format/drawing.ts';
 import { box, milliseconds, NARROW, nodesShown, words } from '../../viz/format/shapes.ts';
-import { type QualityText, qualityName, readQuality } from './viz-states.ts';
+import { MACHINE, type QualityText, qualityName, readQuality } from './viz-states.ts';
 
 /** A path of one pair at the cursor. */
 interface PathRow extends QualityText {
@@ -13,6 +20,8 @@ interface PathRow extends QualityText {
   readonly peer: string;
   readonly path: string;
   readonly isActive: boolean;
+  /** What is wrong with it in truth: `down for 38 ms`; empty when nothing is. */
+  readonly truth: string;
 }
 
 const HEAD = 32;
@@ -40,7 +49,9 @@ export function hasPaths({ nodes }: DrawingInput): boolean {
 
 /** Rows by pair. */
 export function drawPaths(input: DrawingInput): Drawing {
-  const rows = nodesShown(input, (node) => pathsOf(node).length > 0).flatMap(pathsOf);
+  const rows = nodesShown(input, (node) => pathsOf(node).length > 0).flatMap((node) =>
+    pathsOf(node, input),
+  );
   const pairs = [...new Set(rows.map(pairOf))];
   const rttUsMost = Math.max(1, ...rows.map(({ rttUs = 0 }) => rttUs));
   const isNarrow = input.width < NARROW;
@@ -63,29 +74,42 @@ export function drawPaths(input: DrawingInput): Drawing {
   return {
     title,
     summary: `${title}. ${rows.map(sentenceOf).join('. ')}.`,
-    legend: 'Bars: round-trip time of the probes; dotted: the last one of a path that is dead.',
+    legend:
+      'Bars: round-trip time of the probes; dotted: the last one of a path that is dead. In red: what is so, whether or not the gateway knows.',
     shapes,
     height: y + (more > 0 ? 20 : -8),
     table: {
-      columns: [...columns, 'RTT us', 'jitter us', 'loss'],
+      columns: [...columns, 'RTT us', 'jitter us', 'loss', 'in truth'],
       rows: rows.map((row) => [
         ...[row.node, row.peer, row.path, row.isActive ? 'yes' : 'no', row.health, row.role],
-        ...[row.rttUs ?? null, row.jitterUs, row.loss],
+        ...[row.rttUs ?? null, row.jitterUs, row.loss, row.truth === '' ? 'up' : row.truth],
       ]),
     },
   };
 }
 
-function pathsOf({ name, states }: NodeState): readonly PathRow[] {
+type Truth = Pick<DrawingInput, 'broken' | 'timeNs'>;
+
+function pathsOf({ name, states }: NodeState, truth?: Truth): readonly PathRow[] {
   return [...states]
     .flatMap(([machine, text]): PathRow[] => {
       const place = qualityName(machine);
       const quality = place === undefined ? undefined : readQuality(text);
       if (place === undefined || quality === undefined) return [];
       const isActive = states.get(`path to ${place.peer}`) === place.path;
-      return [{ node: name, ...place, isActive, ...quality }];
+      const links = states.get(MACHINE.links(place.path, place.peer))?.split(' ') ?? [];
+      return [{ node: name, ...place, isActive, ...quality, truth: truthText(links, truth) }];
     })
     .sort((a, b) => compare(a.peer, b.peer) || compare(a.path, b.path));
+}
+
+/** Of several broken links the one that has been down longest. */
+function truthText(links: readonly string[], truth: Truth | undefined): string {
+  const broken = links.flatMap((id): Broken | readonly Broken[] => truth?.broken?.get(id) ?? []);
+  const worst = broken.filter(({ state }) => state === 'down');
+  const [one] = [...(worst.length > 0 ? worst : broken)].sort((a, b) => a.sinceNs - b.sinceNs);
+  if (one === undefined || truth === undefined) return '';
+  return `${one.state} for ${milliseconds(Math.round((truth.timeNs - one.sinceNs) / 1000))}`;
 }
 
 function compare(a: string, b: string): number {
@@ -106,7 +130,8 @@ function findingOf(rows: readonly PathRow[], pairs: readonly string[]): string {
 }
 
 function sentenceOf(row: PathRow): string {
-  return `${row.path} of ${pairOf(row)} is ${row.health}, RTT ${rttText(row)}, loss ${lossText(row)}`;
+  const truth = row.truth === '' ? '' : `, in truth ${row.truth}`;
+  return `${row.path} of ${pairOf(row)} is ${row.health}, RTT ${rttText(row)}, loss ${lossText(row)}${truth}`;
 }
 
 function rttText({ rttUs }: PathRow): string {
@@ -134,7 +159,9 @@ function wideRow(row: PathRow, { y, width, rttUsMost }: RowPlace): Shape {
       mark(row, y + 12),
       words(NAME_AT, y + 16, row.path, { weight: row.isActive ? 'strong' : 'normal' }),
       ...healthWords(row, HEALTH_AT, y + 16),
-      ...bar(row, { x: BAR_AT, y: y + 8, w: (room * (row.rttUs ?? 0)) / rttUsMost, h: 8 }),
+      ...(row.truth === ''
+        ? bar(row, { x: BAR_AT, y: y + 8, w: (room * (row.rttUs ?? 0)) / rttUsMost, h: 8 })
+        : [words(BAR_AT, y + 16, `in truth ${row.truth}`, { fill: 'fail', weight: 'strong' })]),
       words(width - 8, y + 16, figures, { anchor: 'end' }),
     ],
   };
@@ -154,7 +181,9 @@ function tallRow(row: PathRow, { y, width, rttUsMost }: RowPlace): Shape {
       words(NAME_AT, y + 17, row.path, { weight: row.isActive ? 'strong' : 'normal' }),
       words(width - 8, y + 17, rttText(row), { anchor: 'end' }),
       ...healthWords(row, NAME_AT, y + 33),
-      words(width - 8, y + 33, `loss ${lossText(row)}`, { anchor: 'end' }),
+      row.truth === ''
+        ? words(width - 8, y + 33, `loss ${lossText(row)}`, { anchor: 'end' })
+        : words(width - 8, y + 33, `in truth ${row.truth}`, { anchor: 'end', fill: 'fail' }),
       ...bar(row, { x: NAME_AT, y: y + 38, w: long, h: 3 }),
     ],
   };

@@ -20,6 +20,8 @@ export const WINDOW_BITS_SHOWN = 1024;
 export const MACHINE = {
   quality: (path: string, peer: string): string => `quality ${path} to ${peer}`,
   route: (path: string, peer: string): string => `route ${path} to ${peer}`,
+  links: (path: string, peer: string): string => `links of ${path} to ${peer}`,
+  accused: (path: string, peer: string): string => `accused ${path} to ${peer}`,
   segments: (peer: string): string => `segments to ${peer}`,
   window: (peer: string): string => `window of ${peer}`,
   queue: (peer: string): string => `queue to ${peer}`,
@@ -28,6 +30,7 @@ export const MACHINE = {
 
 const QUALITY_NAME = /^quality (\S+) to (.+)$/;
 const QUALITY = /^(\w+) (\w+) rtt=(-|\d+us) jitter=(\d+)us loss=([\d.]+)$/;
+const LINKS_NAME = /^links of (\S+) to (.+)$/;
 const WINDOW_NAME = /^window of (.+)$/;
 const WINDOW = /^high=(\d+) epoch=(\d+) size=(\d+) seen=([0-9a-f]+)$/;
 const HANDSHAKE_NAME = /^handshake with (.+)$/;
@@ -64,6 +67,14 @@ export function qualityName(
   machine: string,
 ): { readonly path: string; readonly peer: string } | undefined {
   const [, path, peer] = QUALITY_NAME.exec(machine) ?? [];
+  return path === undefined || peer === undefined ? undefined : { path, peer };
+}
+
+/** Path and peer of a machine of kind links, whose text holds ids of links with spaces between them. */
+export function pathLinksName(
+  machine: string,
+): { readonly path: string; readonly peer: string } | undefined {
+  const [, path, peer] = LINKS_NAME.exec(machine) ?? [];
   return path === undefined || peer === undefined ? undefined : { path, peer };
 }
 

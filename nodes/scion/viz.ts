@@ -7,7 +7,13 @@
  *
  * @module
  */
-import type { Drawing, DrawingInput, ProtocolViz, Shape } from '../../viz/format/drawing.ts';
+import type {
+  Belief,
+  Drawing,
+  DrawingInput,
+  ProtocolViz,
+  Shape,
+} from '../../viz/format/drawing.ts';
 import { box, NARROW, nodesShown, words } from '../../viz/format/shapes.ts';
 import {
   type Combination,
@@ -28,9 +34,18 @@ const ROUTES_SHOWN = 16;
 /** A character of small text, px. */
 const CHARACTER = 6.6;
 
-/** The drawing. */
+/** Machine of a BFD session (bfd/session.ts), by the id of its link. */
+const BFD = /^bfd (.+)$/;
+
+/** The drawing, and what routers believe of their links. */
 export const viz: ProtocolViz = {
   protocol: 'scion',
+  beliefsOf: ({ states }) =>
+    [...states].flatMap(([machine, state]): readonly Belief[] => {
+      const link = BFD.exec(machine)?.[1];
+      if (link === undefined) return [];
+      return [{ links: [link], holds: state === 'up' ? 'up' : 'down', by: 'BFD' }];
+    }),
   views: [
     {
       name: 'combiner',

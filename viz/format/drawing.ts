@@ -121,6 +121,23 @@ export interface MarkRow {
   readonly text: string;
 }
 
+/** What is wrong with a link in truth, as the network model has it. */
+export interface Broken {
+  readonly state: 'down' | 'impaired';
+  readonly sinceNs: number;
+}
+
+/** What a node holds of links: what it measured or was told, whether or not it is so. */
+export interface Belief {
+  /** Ids of the links that it is about: one, or all of a path. */
+  readonly links: readonly string[];
+  readonly holds: 'up' | 'doubtful' | 'down';
+  /** What the node knows it from: `BFD`, `path via-110-310-210`. */
+  readonly by: string;
+  /** Of a path: the node sends on it. */
+  readonly isInUse?: boolean;
+}
+
 /** What a plug-in draws from. */
 export interface DrawingInput {
   /** The cursor, ns of the run. */
@@ -136,6 +153,8 @@ export interface DrawingInput {
   readonly chosen?: readonly string[];
   /** Name of the node that is selected: the drawing is of it where there are several. */
   readonly selected?: string;
+  /** What is wrong with links at the cursor in truth, by their ids; nodes may not know it. */
+  readonly broken?: ReadonlyMap<string, Broken>;
   /** Room, px. */
   readonly width: number;
   readonly height: number;
@@ -158,4 +177,6 @@ export interface ProtocolViz {
   /** As in the trace's list of nodes. */
   readonly protocol: string;
   readonly views: readonly ProtocolView[];
+  /** What a node of this protocol believes of links, from its states; absent where it believes nothing. */
+  readonly beliefsOf?: (node: NodeState) => readonly Belief[];
 }

@@ -179,10 +179,11 @@ export class MultipathController implements PathController {
   }
 
   status(now: number): readonly PathStatus[] {
-    return this.#paths.map(({ info, role, health, quality }) => ({
+    return this.#paths.map(({ info, role, health, quality, accusedNs }) => ({
       id: info.id,
       role,
       health,
+      isAccused: accusedNs >= 0,
       rttNs: quality.srttNs < 0 ? -1 : Math.floor(quality.srttNs),
       jitterNs: Math.floor(quality.jitterNs),
       loss: quality.loss,

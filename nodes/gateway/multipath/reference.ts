@@ -131,6 +131,7 @@ export class ReferenceController implements PathController {
       stability: quality.stability,
       bandwidthBps: info.bandwidthBps,
       measuredAgoNs: quality.lastAnswerNs < 0 ? -1 : now - quality.lastAnswerNs,
+      isAccused: false,
     }));
   }
 

@@ -130,6 +130,8 @@ export interface PathStatus {
   readonly bandwidthBps: number;
   /** Age of the last answer, ns; -1 when never measured. */
   readonly measuredAgoNs: number;
+  /** SCMP says that an interface on it is down, and nothing was heard on it since. */
+  readonly isAccused: boolean;
 }
 
 /** Says that an interface is down; the path dies when it also misses an answer. */

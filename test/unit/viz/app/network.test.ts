@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { CLASSES } from '../../../../engine/measure/trace/layout.ts';
 import type { FaultRow, HopColumns, TraceInfo } from '../../../../viz/app/data/trace-answers.ts';
+import { ailmentsAt } from '../../../../viz/app/data/truth.ts';
 import { detourAt, detourOf, switchOf } from '../../../../viz/app/pages/network/detour.ts';
 import { layoutsOf, placesOf, type Topology } from '../../../../viz/app/pages/network/layout.ts';
 import { mapOf } from '../../../../viz/app/pages/network/map.ts';
@@ -9,7 +10,7 @@ import { HOLLOW, markPath } from '../../../../viz/app/pages/network/marks.ts';
 import { burstsAt, packetsAt, useOf } from '../../../../viz/app/pages/network/packets.ts';
 import type { Place } from '../../../../viz/app/pages/network/place.ts';
 import { storyText } from '../../../../viz/app/pages/network/sentence.ts';
-import { ailmentsAt, storyAt } from '../../../../viz/app/pages/network/world.ts';
+import { storyAt } from '../../../../viz/app/pages/network/world.ts';
 
 function topology(
   names: readonly string[],

@@ -64,9 +64,22 @@ describe('the gateway', () => {
     const { title, table } = drawing(gateway, 'paths', input());
     expect(title).toBe('a → b uses via-110 (20.0 ms); 1 of 2 paths alive');
     expect(table.rows).toEqual([
-      ['a', 'b', 'via-110', 'yes', 'alive', 'active', 20_012, 11, 0.01],
-      ['a', 'b', 'via-120', 'no', 'dead', 'warm', 24_000, 0, 0.3],
+      ['a', 'b', 'via-110', 'yes', 'alive', 'active', 20_012, 11, 0.01, 'up'],
+      ['a', 'b', 'via-120', 'no', 'dead', 'warm', 24_000, 0, 0.3, 'up'],
     ]);
+  });
+
+  it('a path that is cut stood there as alive: what is so is drawn beside it', () => {
+    const states = [...A, ['links of via-110 to b', 'a--r r--b'] as const];
+    const broken = new Map([
+      ['r--b', { state: 'down', sinceNs: DOUBLE_INPUT.timeNs - 38e6 } as const],
+    ]);
+    const { shapes, table, summary } = drawing(gateway, 'paths', input({ broken }, states));
+    expect(JSON.stringify(shapes)).toContain('in truth down for 38.0 ms');
+    expect(summary).toContain(
+      'via-110 of a → b is alive, RTT 20.0 ms, loss 1.0 %, in truth down for 38.0 ms.',
+    );
+    expect(table.rows.map((row) => row.at(-1))).toEqual(['down for 38.0 ms', 'up']);
   });
 
   it('draws a replay window bit by bit, the newest number first', () => {

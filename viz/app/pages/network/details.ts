@@ -9,14 +9,13 @@ import { Latest } from '../../data/latest.ts';
 import { type Drawn, drawn, isFor, nodesOf } from '../../data/plug-ins.ts';
 import { PROTOCOLS } from '../../data/protocols.ts';
 import type { HopColumns, TraceInfo, WorldStates } from '../../data/trace-answers.ts';
+import { ailmentsAt, linkText } from '../../data/truth.ts';
 import type { Selection } from '../../kernel/address.ts';
 import { instantText } from '../../kernel/duration.ts';
 import { type Child, element, svgElement } from '../../kernel/element.ts';
 import type { TraceContext } from '../../kernel/page.ts';
 import { PacketPanel } from './packet-panel.ts';
 import { pairs, section, texts } from './panel-parts.ts';
-import { linkText } from './sentence.ts';
-import { ailmentsAt } from './world.ts';
 
 /** Around the cursor, for counts of a link and the way of a packet. */
 const NEAR_NS = 500e6;

@@ -7,10 +7,12 @@ import { plural } from '../../../../reports/format.ts';
 import { ChartFrame } from '../../chart/chart-frame.ts';
 import { Latest } from '../../data/latest.ts';
 import type { DropRow, FaultRow, HopColumns } from '../../data/trace-answers.ts';
+import { ailmentsAt } from '../../data/truth.ts';
 import { element, fill } from '../../kernel/element.ts';
 import type { TraceContext } from '../../kernel/page.ts';
 import { partialNote } from '../../kernel/states.ts';
 import { tokensOf } from '../../kernel/theme.ts';
+import { BeliefLine } from './belief-line.ts';
 import { Details } from './details.ts';
 import { type Detour, detourAt, detourOf, type Switch, switchOf, windowsOf } from './detour.ts';
 import { explainedChooser } from './explained.ts';
@@ -23,7 +25,7 @@ import { burstsAt, type InSight, packetsAt, useOf } from './packets.ts';
 import { makePalette } from './palette/palette.ts';
 import { contentOf, storyText } from './sentence.ts';
 import { canvasAbove, TopologyView } from './topology-view.ts';
-import { ailmentsAt, type FaultStory, storyAt } from './world.ts';
+import { type FaultStory, storyAt } from './world.ts';
 
 /** A burst lasts this long for the reader. */
 const BURST_NS = 400e6;
@@ -51,6 +53,7 @@ export class NetworkPage {
   readonly #canvas = canvasAbove();
   readonly #chart: ChartFrame;
   readonly #story = element('p', { class: 'story', role: 'status' });
+  readonly #belief: BeliefLine;
   readonly #mapNote = element('span', { class: 'muted', hidden: true });
   readonly #hidden = new Set<number>();
   readonly #details: Details;
@@ -79,6 +82,7 @@ export class NetworkPage {
       picture: (): SVGSVGElement => this.#picture(),
     });
     this.#details = new Details(context);
+    this.#belief = new BeliefLine(context, () => this.#ask());
     this.#latest = new Latest((asked) => this.#fetch(asked), {
       tell: (around): void => {
         this.#around = around;
@@ -102,7 +106,7 @@ export class NetworkPage {
     const { damage, extent, counts } = trace.info;
     const isWithoutHops = (counts['hop'] ?? 0) === 0;
     const stage = element('div', { class: 'stage' }, this.#topology.svg, this.#canvas);
-    this.#chart.body.append(stage, this.#story);
+    this.#chart.body.append(stage, this.#story, this.#belief.root);
     fill(
       root,
       damage !== undefined && partialNote(`Only a part of the trace could be read: ${damage}.`),
@@ -257,6 +261,7 @@ export class NetworkPage {
     this.#topology.update({
       use: around?.use ?? new Map(),
       ailments,
+      standings: this.#belief.at(timeNs),
       selected: view.selection.value?.name,
     });
     const pen = this.#canvas.getContext('2d');

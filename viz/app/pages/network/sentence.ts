@@ -7,10 +7,11 @@
 import { plural, quantity } from '../../../../reports/format.ts';
 import type { ChartContent } from '../../chart/chart-frame.ts';
 import type { HopColumns, TraceInfo } from '../../data/trace-answers.ts';
+import { type Ailment, linkText } from '../../data/truth.ts';
 import { instantText } from '../../kernel/duration.ts';
 import type { Drawn } from './packet-layer.ts';
 import type { InSight } from './packets.ts';
-import type { Ailment, FaultStory } from './world.ts';
+import type { FaultStory } from './world.ts';
 
 /** What is known of the instant. */
 export interface Moment {
@@ -62,11 +63,6 @@ export function storyText(story: FaultStory | undefined, timeNs: number): string
   if (endNs !== undefined) parts.push(`over after ${quantity(endNs - beginNs, 'ns')}`);
   else parts.push(`${quantity(timeNs - beginNs, 'ns')} ago`);
   return `${text.replace(target, linkText(target))} at ${instantText(beginNs, 1e9)}: ${parts.join(' · ')}`;
-}
-
-/** A link for people. */
-export function linkText(id: string): string {
-  return id.replace('--', ' ↔ ');
 }
 
 function rowsOf(

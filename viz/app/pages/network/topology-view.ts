@@ -5,14 +5,16 @@
  * @module
  */
 import type { LinkInfo } from '../../../../engine/measure/trace/layout.ts';
+import type { Standing } from '../../data/belief.ts';
 import type { TraceInfo } from '../../data/trace-answers.ts';
+import type { Ailment } from '../../data/truth.ts';
 import { element, set, svgElement } from '../../kernel/element.ts';
+import { SIGNS } from './belief-line.ts';
 import { DetourView, type ShownDetour } from './detour-view.ts';
 import { drawGraticule, type MapFrame } from './graticule-view.ts';
 import { type GridLine, mapOf, type Room } from './map.ts';
 import { labelPlace, labelSides, NODE_RADIUS } from './node-labels.ts';
 import type { Place } from './place.ts';
-import type { Ailment } from './world.ts';
 
 /** Room around the outermost nodes, px. */
 const MARGIN = { x: 64, top: 28, bottom: 40 } as const;
@@ -34,6 +36,7 @@ interface Wire {
 interface Dot {
   readonly root: SVGGElement;
   readonly label: SVGTextElement;
+  readonly sign: SVGTextElement;
 }
 
 /** What happens to it. */
@@ -47,6 +50,8 @@ export interface Shown {
   /** Bytes by link. */
   readonly use: ReadonlyMap<number, number>;
   readonly ailments: ReadonlyMap<string, Ailment>;
+  /** How nodes that watch what is broken stand to it, by their names. */
+  readonly standings: ReadonlyMap<string, Standing>;
   /** Name of a node or id of a link. */
   readonly selected: string | undefined;
 }
@@ -181,12 +186,16 @@ export class TopologyView {
     this.#updateDots(shown);
   }
 
-  #updateDots({ ailments, selected }: Pick<Shown, 'ailments' | 'selected'>): void {
-    for (const [number, { root }] of this.#dots.entries()) {
+  #updateDots({ ailments, standings, selected }: Omit<Shown, 'use'>): void {
+    for (const [number, { root, sign }] of this.#dots.entries()) {
       const name = this.#info.nodes[number]?.name ?? '';
       const isDown = ailments.get(name)?.state === 'down';
       set(root, 'class', `dot${isDown ? ' down' : ''}${name === selected ? ' selected' : ''}`);
       set(root, 'aria-pressed', String(name === selected));
+      const standing = standings.get(name);
+      const text = standing === undefined ? '' : SIGNS[standing];
+      if (sign.textContent !== text) sign.textContent = text;
+      set(sign, 'class', `sign ${standing}`);
     }
   }
 
@@ -198,6 +207,7 @@ export class TopologyView {
   #dotElement(number: number, words: string, events: TopologyEvents): Dot {
     const name = this.#info.nodes[number]?.name ?? '';
     const label = svgElement('text', {}, name);
+    const sign = svgElement('text', { 'text-anchor': 'middle', y: 4, 'aria-hidden': 'true' });
     const root = svgElement(
       'g',
       {
@@ -215,8 +225,9 @@ export class TopologyView {
       svgElement('circle', { class: 'halo', r: NODE_RADIUS + 5 }),
       svgElement('circle', { r: NODE_RADIUS }),
       label,
+      sign,
     );
-    return { root, label };
+    return { root, label, sign };
   }
 
   /** Arrows walk along links to the neighbour that lies in that direction. */

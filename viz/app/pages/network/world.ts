@@ -1,17 +1,9 @@
 /**
- * What holds at the cursor: which links are down or impaired since when, and how the latest fault
- * went. From the fault table alone.
+ * How the latest fault went, up to the cursor. From the fault table alone.
  *
  * @module
  */
 import type { FaultRow } from '../../data/trace-answers.ts';
-
-/** State of a link or node by its id. */
-export interface Ailment {
-  readonly state: 'down' | 'impaired';
-  readonly sinceNs: number;
-  readonly text: string;
-}
 
 /** A fault with what it caused up to the cursor. */
 export interface FaultStory {
@@ -21,22 +13,6 @@ export interface FaultStory {
   readonly endNs: number | undefined;
   /** `detected`, `switched`, `first packet`: ns after the beginning. */
   readonly effects: readonly { readonly name: string; readonly afterNs: number }[];
-}
-
-/** What ails at an instant, by target. */
-export function ailmentsAt(
-  faults: readonly FaultRow[],
-  timeNs: number,
-): ReadonlyMap<string, Ailment> {
-  const ailing = new Map<string, Ailment>();
-  for (const { timeNs: at, kind, target, text } of faults) {
-    if (at > timeNs) break;
-    if (kind === 'end') ailing.delete(target);
-    if (kind !== 'begin') continue;
-    const isDown = /\b(down|crash\w*|partition\w*|cut off)\b/.test(text);
-    ailing.set(target, { state: isDown ? 'down' : 'impaired', sinceNs: at, text });
-  }
-  return ailing;
 }
 
 /** The latest fault that began at or before an instant. */

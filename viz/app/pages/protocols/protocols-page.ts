@@ -7,10 +7,12 @@
 import type { Drawing, DrawingInput, MarkRow } from '../../../format/drawing.ts';
 import { ChartFrame } from '../../chart/chart-frame.ts';
 import { sceneElement } from '../../chart/scene.ts';
+import { beliefsAt, beliefText } from '../../data/belief.ts';
 import { Latest } from '../../data/latest.ts';
 import { drawn, isFor, nodesOf } from '../../data/plug-ins.ts';
 import { PROTOCOLS } from '../../data/protocols.ts';
 import type { WorldStates } from '../../data/trace-answers.ts';
+import { brokenLinks } from '../../data/truth.ts';
 import { instantText } from '../../kernel/duration.ts';
 import { element, fill, svgElement } from '../../kernel/element.ts';
 import { onGrowth } from '../../kernel/on-growth.ts';
@@ -43,6 +45,7 @@ export class ProtocolsPage {
   readonly #stage = element('div', { class: 'scene' });
   readonly #bar = element('div', { class: 'protocols-bar' });
   readonly #note = partialNote('');
+  readonly #belief = element('p', { class: 'belief', hidden: true });
   readonly #pace = new Pace();
   readonly #latest: Latest<number, Answered>;
   #offers: readonly Offer[] = [];
@@ -111,7 +114,7 @@ export class ProtocolsPage {
     const { damage } = this.#context.trace.info;
     const part =
       damage !== undefined && partialNote(`Only a part of the trace could be read: ${damage}.`);
-    fill(root, part, this.#bar, this.#note, this.#chart.root);
+    fill(root, part, this.#bar, this.#note, this.#belief, this.#chart.root);
     const observer = new ResizeObserver(() => this.#ask());
     observer.observe(this.#stage);
     signal.addEventListener('abort', () => observer.disconnect());
@@ -167,6 +170,7 @@ export class ProtocolsPage {
       nodes: nodesOf(trace.info, world),
       marks,
       spans,
+      broken: brokenLinks(trace.info, timeNs),
       chosen: (parameters.value[CHOSEN] ?? '').split(',').filter((key) => key !== ''),
       ...(selected === undefined ? {} : { selected }),
       width: this.#width,
@@ -191,6 +195,7 @@ export class ProtocolsPage {
     const offer = this.#offer();
     if (offer === undefined) return;
     const input = this.#input(answered);
+    this.#believe(input);
     if (!isFor(offer.view, input)) {
       this.#say(NOT_NOW);
       this.#stage.replaceChildren();
@@ -230,6 +235,14 @@ export class ProtocolsPage {
     const caption =
       `At ${instantText(timeNs, to - from)}, as the nodes traced it. ${legend}`.trim();
     this.#chart.show({ title, caption, summary, table });
+  }
+
+  /** The truth beside what is drawn, which is what nodes believe. */
+  #believe({ nodes, timeNs }: DrawingInput): void {
+    const { info } = this.#context.trace;
+    const text = beliefText(beliefsAt(info, nodes, PROTOCOLS, timeNs), timeNs);
+    this.#belief.hidden = text === '';
+    if (this.#belief.textContent !== text) this.#belief.textContent = text;
   }
 
   #say(sentence: string): void {

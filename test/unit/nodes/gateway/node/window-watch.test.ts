@@ -13,6 +13,7 @@ const path = (rttMs: number): PathStatus => ({
   stability: 1,
   bandwidthBps: 0,
   measuredAgoNs: 0,
+  isAccused: false,
 });
 
 describe('the watch over the replay window', () => {

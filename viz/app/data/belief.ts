@@ -1,0 +1,154 @@
+/**
+ * Belief beside truth: what the network model has broken at the cursor, and which nodes know it. Truth
+ * is the fault table; belief is what protocols read from the states of their nodes
+ * (`ProtocolViz.beliefsOf`): BFD sessions of routers, paths of gateways. No DOM.
+ *
+ * @module
+ */
+import { quantity } from '../../../reports/format.ts';
+import type { Belief, NodeState, ProtocolViz } from '../../format/drawing.ts';
+import type { TraceInfo } from './trace-answers.ts';
+import { type Ailment, ailmentsAt, brokenLinks, linksOf, linkText } from './truth.ts';
+
+/** How what a node believes of a link stands to the truth. */
+export type Standing = 'knows' | 'unaware' | 'outdated';
+
+/** A node that watches a link, and what it believes of it. */
+export interface Watcher {
+  readonly node: string;
+  readonly standing: Standing;
+  /** `BFD`, `path via-110-310-210`. */
+  readonly by: readonly string[];
+  /** It sends packets that way although the link is down. */
+  readonly isSending: boolean;
+}
+
+/** A link or node that is broken, or was, with those that watch it. */
+export interface BeliefOf {
+  readonly target: string;
+  /** Undefined once the fault is over. */
+  readonly ailment: Ailment | undefined;
+  /** Since when it has been as it is, ns of the run. */
+  readonly sinceNs: number;
+  readonly watchers: readonly Watcher[];
+}
+
+type Info = Pick<TraceInfo, 'links' | 'nodes' | 'faults'>;
+
+/** Names in a sentence; the others are counted. */
+const NAMES_MAX = 4;
+
+/** What is broken and who knows, the latest fault first; of a run in good health its latest fault. */
+export function beliefsAt(
+  info: Info,
+  nodes: readonly NodeState[],
+  plugIns: readonly ProtocolViz[],
+  timeNs: number,
+): readonly BeliefOf[] {
+  const ailments = ailmentsAt(info.faults, timeNs);
+  const held = nodes.map((node) => {
+    const { beliefsOf } = plugIns.find(({ protocol }) => protocol === node.protocol) ?? {};
+    return { name: node.name, beliefs: beliefsOf?.(node) ?? [] };
+  });
+  const broken = brokenLinks(info, timeNs);
+  const about = (target: string, ailment: Ailment | undefined, sinceNs: number): BeliefOf => {
+    const links = linksOf(info, target);
+    const watchers = held.flatMap(({ name, beliefs }): readonly Watcher[] => {
+      // A node that is down believes nothing.
+      if (ailments.get(name)?.state === 'down') return [];
+      const own = beliefs.filter((one) => one.links.some((id) => links.includes(id)));
+      const watcher = watcherOf(name, own, { ailment, broken });
+      return watcher === undefined ? [] : [watcher];
+    });
+    return { target, ailment, sinceNs, watchers };
+  };
+  if (ailments.size > 0) {
+    return [...ailments].reverse().map(([target, one]) => about(target, one, one.sinceNs));
+  }
+  const last = info.faults.findLast((row) => row.kind === 'end' && row.timeNs <= timeNs);
+  return last === undefined ? [] : [about(last.target, undefined, last.timeNs)];
+}
+
+interface Truth {
+  readonly ailment: Ailment | undefined;
+  readonly broken: ReadonlyMap<string, Ailment>;
+}
+
+function watcherOf(
+  node: string,
+  beliefs: readonly Belief[],
+  { ailment, broken }: Truth,
+): Watcher | undefined {
+  // BFD says whether a link carries packets at all, not how many of them it loses.
+  const fitting = beliefs.filter(({ links }) => ailment?.state !== 'impaired' || links.length > 1);
+  if (fitting.length === 0) return undefined;
+  const bys = (some: readonly Belief[]): readonly string[] => [
+    ...new Set(some.map(({ by }) => by)),
+  ];
+  if (ailment === undefined) {
+    const isWhole = ({ links }: Belief): boolean => links.every((id) => !broken.has(id));
+    const wrong = fitting.filter((one) => one.holds !== 'up' && isWhole(one));
+    const standing = wrong.length === 0 ? 'knows' : 'outdated';
+    return { node, standing, by: bys(wrong.length === 0 ? fitting : wrong), isSending: false };
+  }
+  const wrong = fitting.filter(({ holds }) => holds === 'up');
+  const right = fitting.filter(({ holds }) => holds !== 'up');
+  const isSending = ailment.state === 'down' && wrong.some(({ isInUse }) => isInUse === true);
+  const isAware = right.length > 0 && !isSending;
+  return {
+    node,
+    standing: isAware ? 'knows' : 'unaware',
+    by: bys(isAware ? right : wrong),
+    isSending,
+  };
+}
+
+/**
+ * `core-110 ↔ core-310 down for 38 ms, no node knows yet`; empty where nothing was ever broken or no
+ * node says what it believes.
+ */
+export function beliefText(beliefs: readonly BeliefOf[], timeNs: number): string {
+  const [first] = beliefs;
+  if (first === undefined || first.watchers.length === 0) return '';
+  const { target, ailment, sinceNs, watchers } = first;
+  const state = ailment === undefined ? 'up again' : ailment.state;
+  const others = beliefs.length - 1;
+  const more = others > 0 ? `, and ${others} more broken` : '';
+  const head = `${linkText(target)} ${state} for ${quantity(timeNs - sinceNs, 'ns')}${more}`;
+  const of = (standing: Standing): readonly Watcher[] =>
+    watchers.filter((watcher) => watcher.standing === standing);
+  const [knowing, unaware, outdated] = [of('knows'), of('unaware'), of('outdated')];
+  if (ailment === undefined) {
+    if (outdated.length === 0) return `${head}, and every node that watches it knows`;
+    return `${head}: ${namesOf(outdated)} still ${verb(outdated, 'believes', 'believe')} it broken`;
+  }
+  const sending = unaware.filter(({ isSending }) => isSending);
+  const still =
+    sending.length === 0
+      ? ''
+      : `; ${listed(sending.map(({ node }) => node))} still ${verb(sending, 'sends', 'send')} there`;
+  if (knowing.length === 0) return `${head}, no node knows yet${still}`;
+  const known = `${head}: ${namesOf(knowing)} ${verb(knowing, 'knows', 'know')}`;
+  if (unaware.length === 0) return known;
+  return `${known}, ${namesOf(unaware)} ${verb(unaware, 'does', 'do')} not yet${still}`;
+}
+
+/** `core-110, core-310 (BFD) and gateway-111 (path)`. */
+function namesOf(watchers: readonly Watcher[]): string {
+  const groups = new Map<string, string[]>();
+  for (const { node, by } of watchers) {
+    const kind = [...new Set(by.map((word) => word.split(' ')[0]))].join(', ');
+    groups.set(kind, [...(groups.get(kind) ?? []), node]);
+  }
+  return [...groups].map(([kind, names]) => `${listed(names)} (${kind})`).join(' and ');
+}
+
+/** `a, b`; of many the first ones and how many more. */
+function listed(names: readonly string[]): string {
+  if (names.length <= NAMES_MAX) return names.join(', ');
+  return `${names.slice(0, NAMES_MAX - 1).join(', ')}, ${names.length - NAMES_MAX + 1} more`;
+}
+
+function verb(some: readonly unknown[], one: string, many: string): string {
+  return some.length === 1 ? one : many;
+}

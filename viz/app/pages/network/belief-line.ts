@@ -1,0 +1,75 @@
+/**
+ * What nodes believe of what is broken, at the cursor: a line below the story of the fault, and a sign
+ * for each node that watches it. Asks the trace for states only once something has been broken.
+ *
+ * @module
+ */
+import { type BeliefOf, beliefsAt, beliefText, type Standing } from '../../data/belief.ts';
+import { Latest } from '../../data/latest.ts';
+import { nodesOf } from '../../data/plug-ins.ts';
+import { PROTOCOLS } from '../../data/protocols.ts';
+import { element, fill } from '../../kernel/element.ts';
+import type { TraceContext } from '../../kernel/page.ts';
+
+/** Signs in the middle of a node; their words stand in {@link LEGEND}. */
+export const SIGNS: Readonly<Record<Standing, string>> = {
+  knows: '!',
+  unaware: '?',
+  outdated: '?',
+};
+const LEGEND = ' At a node: ! knows it, ? does not.';
+
+/** See the module. */
+export class BeliefLine {
+  readonly root = element('p', { class: 'belief', hidden: true });
+  readonly #context: TraceContext;
+  readonly #latest: Latest<number, readonly BeliefOf[]>;
+  #beliefs: readonly BeliefOf[] = [];
+  #asked: unknown;
+  #told = '';
+
+  /** @param tell Called when there is something new to draw. */
+  constructor(context: TraceContext, tell: () => void) {
+    this.#context = context;
+    this.#latest = new Latest((timeNs) => this.#fetch(timeNs), {
+      tell: (beliefs, timeNs): void => {
+        this.#beliefs = beliefs;
+        this.#say(beliefText(beliefs, timeNs));
+        tell();
+      },
+      fail: context.fail,
+    });
+  }
+
+  /** The picture is of this instant. Returns how each node that watches what is broken stands to it. */
+  at(timeNs: number): ReadonlyMap<string, Standing> {
+    const { info } = this.#context.trace;
+    // A run that goes on learns more of an instant that it has shown already.
+    const key = `${timeNs} ${info.counts['state']} ${info.faults.length}`;
+    if (key !== this.#asked) {
+      this.#asked = key;
+      this.#latest.want(timeNs);
+    }
+    const watchers = this.#beliefs.flatMap(({ ailment, watchers: all }) =>
+      // What is up and known to be up needs no sign.
+      ailment === undefined ? all.filter(({ standing }) => standing === 'outdated') : all,
+    );
+    return new Map(watchers.map(({ node, standing }) => [node, standing] as const).reverse());
+  }
+
+  async #fetch(timeNs: number): Promise<readonly BeliefOf[]> {
+    const { trace } = this.#context;
+    const { info } = trace;
+    const isCalm = info.faults.every((row) => row.timeNs > timeNs);
+    if (isCalm) return [];
+    const states = await trace.ask('stateAt', { timeNs });
+    return beliefsAt(info, nodesOf(info, states), PROTOCOLS, timeNs);
+  }
+
+  #say(text: string): void {
+    if (text === this.#told) return;
+    this.#told = text;
+    this.root.hidden = text === '';
+    fill(this.root, `${text}.`, element('span', { class: 'muted' }, LEGEND));
+  }
+}
