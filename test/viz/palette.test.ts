@@ -100,6 +100,35 @@ async function cuts(page: Page): Promise<void> {
   expect(await says(page)).toMatch(/^Not injected: link is already down since/);
 }
 
+/**
+ * What is broken was shaded up to the end of the run, as if nothing would end it, and stayed so when the
+ * run was paused just after the end.
+ */
+async function isShadedUntilItsEnd(page: Page): Promise<void> {
+  const ends = (): Promise<readonly number[]> =>
+    page
+      .locator('.strip rect.fault')
+      .evaluateAll((rects) => rects.map((rect) => rect.getBoundingClientRect().right));
+  const cursor = async (): Promise<number> =>
+    (await page.locator('.strip .cursor line').boundingBox())?.x ?? Number.NaN;
+  const strip = await page.locator('.strip').boundingBox();
+  const secondPx = ((strip?.width ?? 0) - 16) / 10;
+  // The cursor is a quarter of a second behind the run.
+  expect(Math.max(...(await ends()))).toBeLessThan((await cursor()) + secondPx);
+  await page.getByRole('button', { name: 'Go on' }).click();
+  await page
+    .locator('.live-bar')
+    .filter({ hasText: /is at (6\.[5-9]|7)/ })
+    .waitFor();
+  await page.getByRole('button', { name: 'Pause' }).click();
+  await page.waitForTimeout(1_500);
+  // The cut of the file is over after 5 s, that of the palette 2 s after it began.
+  const told = (await page.locator('.palette-faults li').textContent()) ?? '';
+  const [, until = '0'] = /until (\d+\.\d{3})/.exec(told) ?? [];
+  const wanted = (strip?.x ?? 0) + 8 + Number(until) * secondPx;
+  expect(Math.abs(Math.max(...(await ends())) - wanted)).toBeLessThan(2);
+}
+
 async function isUsable(page: Page): Promise<void> {
   expect(await page.locator('.palette input[value=attack]').isDisabled()).toBe(true);
   expect(await page.locator('.palette-bars').textContent()).toMatch(
@@ -139,6 +168,7 @@ describe('the fault palette', () => {
     const { page, errors } = await lab.open(await run.address);
     await seesTheSwitch(page);
     await cuts(page);
+    await isShadedUntilItsEnd(page);
     await isMarked((await run.address).replace(/#.*/, ''));
     await isUsable(page);
     const path = await exported(page);

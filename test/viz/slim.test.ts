@@ -32,6 +32,21 @@ describe('at 390 px', () => {
     }
   });
 
+  it('four pages were out of sight without a sign: the navigation says on which side there are more', async () => {
+    const { page, context } = await lab.open(`${FROM_DISK}#page=runs`, { width: 390 });
+    const rail = page.locator('.rail');
+    const sign = (side: '::before' | '::after'): Promise<string> =>
+      rail.evaluate((one, which) => getComputedStyle(one, which).content, side);
+    await page.locator('.rail[data-more=right]').waitFor();
+    expect([await sign('::before'), await sign('::after')]).toEqual(['none', '"›"']);
+    await rail.evaluate((one) => one.scrollTo({ left: one.scrollWidth }));
+    await page.locator('.rail[data-more=left]').waitFor();
+    expect([await sign('::before'), await sign('::after')]).toEqual(['"‹"', 'none']);
+    await page.setViewportSize({ width: 1280, height: 800 });
+    await page.locator('.rail[data-more=""]').waitFor();
+    await context.close();
+  });
+
   it('the comparison shows its verdicts without scrolling sideways', async () => {
     const { page, context } = await lab.open(`${FROM_DISK}#run=demo&page=compare&with=demo`, {
       width: 390,

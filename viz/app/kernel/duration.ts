@@ -5,16 +5,23 @@
  * @module
  */
 
-/** Longest time that a run may have: safe integers of ns (DESIGN 5). */
+/** Longest time that a run may have: safe integers of ns. */
 const LONGEST_NS = Number.MAX_SAFE_INTEGER;
 const NS_PER_SECOND = 1_000_000_000;
 const DIGITS = 9;
 
-/** Reads `20.151s`; undefined for anything else. */
+/** ns in each unit that an instant may be written in, and how many decimals are left of it. */
+const UNITS: Readonly<Record<string, readonly [ns: number, digits: number]>> = {
+  ...{ ns: [1, 0], us: [1e3, 3], ms: [1e6, 6], s: [NS_PER_SECOND, DIGITS] },
+};
+
+/** Reads `20.151s`, `9832ms`, `250us`, `7ns`; undefined for anything else. */
 export function readDuration(text: string): number | undefined {
-  const [, whole = '', fraction = ''] = /^(\d{1,7})(?:\.(\d{1,9}))?s$/.exec(text) ?? [];
-  if (whole === '') return undefined;
-  const ns = Number(whole) * NS_PER_SECOND + Number(fraction.padEnd(DIGITS, '0'));
+  const [, whole = '', fraction = '', unit = ''] =
+    /^(\d{1,16})(?:\.(\d{1,9}))?(ns|us|ms|s)$/.exec(text) ?? [];
+  const [unitNs, digits] = UNITS[unit] ?? [0, 0];
+  if (whole === '' || fraction.length > digits) return undefined;
+  const ns = Number(whole) * unitNs + Number(fraction.padEnd(digits, '0'));
   return ns <= LONGEST_NS ? ns : undefined;
 }
 

@@ -43,6 +43,7 @@ export function makeLiveBar(trace: TraceClient, parts: LiveBarParts): LiveBar {
   let own = view.time.cursor.value;
   let lostAt: number | undefined;
   let drawnAt = 0;
+  let isStale = false;
   view.time.cursor.watch(signal, (timeNs) => {
     // Rounded, since the time line rounds.
     if (isOwn) own = timeNs;
@@ -55,7 +56,11 @@ export function makeLiveBar(trace: TraceClient, parts: LiveBarParts): LiveBar {
     isFollowing.value = true;
     show(trace.live.value);
   });
-  const clock = setInterval(() => say(trace.live.value), REFRESH_MS);
+  const clock = setInterval(() => {
+    say(trace.live.value);
+    // A run that is paused says nothing more: what it said last is drawn all the same.
+    if (isStale) draw();
+  }, REFRESH_MS);
   signal.addEventListener('abort', () => clearInterval(clock));
   trace.live.watch(signal, show);
   return { root: bar, isFollowing, byItself };
@@ -78,7 +83,12 @@ export function makeLiveBar(trace: TraceClient, parts: LiveBarParts): LiveBar {
       view.time.moveTo(own);
     }
     say(state);
-    if (performance.now() - drawnAt < REFRESH_MS && state.news.phase === 'running') return;
+    isStale = performance.now() - drawnAt < REFRESH_MS && state.news.phase === 'running';
+    if (!isStale) draw();
+  }
+
+  function draw(): void {
+    isStale = false;
     drawnAt = performance.now();
     refresh();
   }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { element } from './element.ts';
+import { element, set } from './element.ts';
 import { icon } from './icons.ts';
 import type { Page } from './page.ts';
 import type { ViewState } from './view-state.ts';
@@ -32,9 +32,20 @@ export function makeRail(pages: readonly Page[], view: ViewState): HTMLElement {
       } else button.removeAttribute('aria-current');
     }
   });
-  return element(
+  const rail = element(
     'nav',
     { class: 'rail', 'aria-label': 'pages' },
     entries.map(({ button }) => button),
   );
+  const look = (): void => set(rail, 'data-more', hiddenSides(rail));
+  rail.addEventListener('scroll', look, { passive: true });
+  new ResizeObserver(look).observe(rail);
+  return rail;
+}
+
+/** On which sides there are entries out of sight: the style sheet shows a sign there. */
+function hiddenSides({ scrollLeft, scrollWidth, clientWidth }: Element): string {
+  const left = scrollLeft > 2 ? 'left' : '';
+  const right = scrollLeft + clientWidth < scrollWidth - 2 ? 'right' : '';
+  return `${left} ${right}`.trim();
 }

@@ -53,6 +53,8 @@ export class Scrubber {
   readonly #now = element('output', { class: 'now' });
   #faults: readonly FaultRow[] = [];
   #bins: readonly BinRow[] = [];
+  /** How far a run is that goes on: what is broken there may end any moment. */
+  #nowNs = Number.POSITIVE_INFINITY;
   #width = 0;
   #askBins: (range: Range) => void = () => undefined;
 
@@ -78,6 +80,7 @@ export class Scrubber {
   /** Shows the density and the faults of a trace. */
   show(trace: TraceClient | undefined): void {
     this.#faults = trace?.info.faults ?? [];
+    this.#nowNs = trace?.live.value?.news.nowNs ?? Number.POSITIVE_INFINITY;
     this.#bins = [];
     if (trace === undefined) return;
     const latest = new Latest(
@@ -193,12 +196,14 @@ export class Scrubber {
   /** Shaded where anything is broken, with a flag at the beginning of each fault. */
   #faultMarks(x: (ns: number) => number): readonly SVGElement[] {
     const [from, to] = this.#parts.time.range.value;
-    const shades = faultStretches(this.#faults, to).flatMap(([begin, end]) => {
-      if (end < from || begin > to) return [];
-      const left = x(Math.max(from, begin));
-      const width = Math.max(1, x(Math.min(to, end)) - left);
-      return [svgElement('rect', { class: 'fault', x: left, width, y: 0, height: BASE })];
-    });
+    const shades = faultStretches(this.#faults, Math.min(to, this.#nowNs)).flatMap(
+      ([begin, end]) => {
+        if (end < from || begin > to) return [];
+        const left = x(Math.max(from, begin));
+        const width = Math.max(1, x(Math.min(to, end)) - left);
+        return [svgElement('rect', { class: 'fault', x: left, width, y: 0, height: BASE })];
+      },
+    );
     const flags = this.#faults
       .filter(({ kind, timeNs }) => kind === 'begin' && timeNs >= from && timeNs <= to)
       .map(({ timeNs, text }) => {

@@ -8,6 +8,7 @@
 import { DEMO_RUN } from '../data/embedded.ts';
 import { LIVE_RUN, Library, type OpenRun } from '../data/library.ts';
 import type { TraceClient } from '../data/trace-client.ts';
+import { firstLook } from '../data/where-to-look.ts';
 import { type Child, element, fill } from './element.ts';
 import { FrameLoop } from './frame-loop.ts';
 import { makeHelp } from './help.ts';
@@ -143,6 +144,8 @@ export class Shell {
     const trace = await run.trace();
     if (signal.aborted) return;
     this.#scrubber.show(trace);
+    // The cursor of a run that goes on follows it.
+    if (run.isLive !== true) this.#view.lookFirst(firstLook(trace.info.faults, report));
     fill(this.#main, this.#liveBar(run, trace, signal)?.root, context.root);
     await page.mount({ ...context, run, trace, report });
   }
@@ -254,7 +257,10 @@ export class Shell {
     fill(this.#main, troubleMessage(error), actions(back));
   }
 
+  /** What is said already is said anew, not twice. */
   #notify(sentence: string): void {
+    const same = [...this.#notices.children].find(({ textContent }) => textContent === sentence);
+    same?.remove();
     const note = element('p', {}, sentence);
     this.#notices.append(note);
     setTimeout(() => note.remove(), NOTICE_MS);

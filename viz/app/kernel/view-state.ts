@@ -23,6 +23,8 @@ export class ViewState {
   readonly notices = new Observable<readonly string[]>([]);
   /** What the address wanted of the time, until the run is open. */
   #wanted: View | undefined;
+  /** Nobody has said yet which instant of the run is to be seen. */
+  #isUnplaced = false;
   #isSilent = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #written = '';
@@ -68,12 +70,22 @@ export class ViewState {
   openTime(extent: readonly [number, number]): void {
     const wanted = this.#wanted;
     this.#wanted = undefined;
+    this.#isUnplaced = wanted?.timeNs === undefined;
     this.#silently(() => {
       this.time.open(extent);
       if (wanted?.rangeNs !== undefined) this.time.show(wanted.rangeNs);
       if (wanted?.timeNs !== undefined) this.time.moveTo(wanted.timeNs);
       if (wanted !== undefined) this.time.playAt(wanted.speed);
     });
+  }
+
+  /** Moves the cursor to where there is something to see, unless the address or the reader has moved it. */
+  lookFirst(timeNs: number | undefined): void {
+    const isUntouched = this.time.cursor.value === this.time.extent.value[0];
+    if (this.#isUnplaced && isUntouched && timeNs !== undefined) {
+      this.#silently(() => this.time.moveTo(timeNs));
+    }
+    this.#isUnplaced = false;
   }
 
   /** The address of what is shown now. */
@@ -107,6 +119,7 @@ export class ViewState {
       if (view.rangeNs === undefined) this.time.showAll();
       else this.time.show(view.rangeNs);
       if (view.timeNs !== undefined) this.time.moveTo(view.timeNs);
+      this.#isUnplaced &&= view.timeNs === undefined;
       this.time.playAt(view.speed);
     });
   }

@@ -188,11 +188,14 @@ function stretches(report: ReportContext['report'], plot: Plot, x: Position): re
       },
       svgElement('title', {}, title),
     );
-  const { warmupNs, durationNs } = report.scenario;
+  const { warmupNs } = report.scenario;
+  const { virtualSeconds = 0 } = report.perSeed.find(({ seed }) => seed === report.shownSeed) ?? {};
+  // Of a run that goes on: what nobody has ended may end any moment.
+  const untilNs = virtualSeconds * 1e9;
   const faults = report.faults
     .filter(({ seed }) => seed === report.shownSeed)
     .map(({ text, beginNs, endNs }) =>
-      rect('fault', beginNs, Math.min(endNs ?? durationNs, durationNs), text),
+      rect('fault', beginNs, Math.min(endNs ?? untilNs, untilNs), text),
     );
   return warmupNs > 0 ? [rect('warmup', 0, warmupNs, 'warm-up, not measured'), ...faults] : faults;
 }

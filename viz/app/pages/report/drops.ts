@@ -32,14 +32,14 @@ export function dropsOf({ packets, nodeDrops }: Report): readonly Drops[] {
     .sort((a, b) => b.count - a.count);
 }
 
-/** `17 sent = 15 delivered + 1 dropped + 1 in flight`. */
+/** `On links: 17 sent = 15 delivered + 1 dropped + 1 in flight`; a packet is sent on each link of its way. */
 export function balanceText({ packets }: Report): string {
   const { sent, duplicated, injected, delivered, inFlight, drops } = packets;
   const dropped = Object.values(drops).reduce((sum, count) => sum + count, 0);
   const extra =
     (duplicated > 0 ? ` + ${whole(duplicated)} duplicated` : '') +
     (injected > 0 ? ` + ${whole(injected)} injected` : '');
-  return `${whole(sent)} sent${extra} = ${whole(delivered)} delivered + ${whole(dropped)} dropped + ${whole(inFlight)} in flight`;
+  return `On links: ${whole(sent)} sent${extra} = ${whole(delivered)} delivered + ${whole(dropped)} dropped + ${whole(inFlight)} in flight`;
 }
 
 /** The chart. */
@@ -52,7 +52,7 @@ export function dropsChart({ report, run, signal }: ReportContext): HTMLElement 
   const more = hidden > 0 ? ` ${hidden} smaller reasons are in the table.` : '';
   frame.show({
     title,
-    caption: `Packets on links, all seeds, each accounted for. Bars: drops by reason; those by nodes are what nodes refused, no part of this sum.${more}`,
+    caption: `A packet of a flow is sent once on every link of its way, so these are more than the KPIs count. All seeds, each packet accounted for. Bars: drops by reason; those by nodes are what nodes refused, no part of this sum.${more}`,
     table: {
       columns: ['reason', 'dropped by', 'packets'],
       rows: drops.map(({ reason, by, count }) => [reason, by, count]),
@@ -86,7 +86,9 @@ function drawing(drops: readonly Drops[], width: number, report: Report): Node {
       svgElement(
         'text',
         { class: 'start strong', x: Math.max(left + 1.5, x(count)) + 8, y: top + 14 },
-        by === 'link' ? `${whole(count)}, ${share} of sent` : `${whole(count)}, by nodes`,
+        by === 'link'
+          ? `${whole(count)}, ${share} of those sent on links`
+          : `${whole(count)}, by nodes`,
       ),
     ];
   });

@@ -23,9 +23,14 @@ import {
   missedFirst,
 } from '../../../../reports/kpi-text.ts';
 import type { KpiResult, Report } from '../../../../reports/report-schema.ts';
+import { placeOfMiss } from '../../data/where-to-look.ts';
+import { type View, writeAddress } from '../../kernel/address.ts';
+import { instantText } from '../../kernel/duration.ts';
 import { type Child, element, svgElement } from '../../kernel/element.ts';
 import { tableHead } from '../../kernel/table-head.ts';
 
+/** The latency page has no cursor: it shows so much before the worst bin and after it. */
+const AROUND_NS = 1e9;
 const WIDTH = 220;
 const HEIGHT = 28;
 const MIDDLE = 16;
@@ -36,8 +41,8 @@ const TONES: Readonly<Record<KpiResult['status'], string>> = {
   inconclusive: 'open',
 };
 
-/** The table, missed KPIs first. */
-export function kpiTable(report: Report): HTMLElement {
+/** The table, missed KPIs first; each of those leads to where it shows. `run` is the id in the address. */
+export function kpiTable(report: Report, run: string): HTMLElement {
   if (report.kpis.length === 0) {
     return element('p', { class: 'muted' }, 'The scenario states no KPI, so nothing was judged.');
   }
@@ -51,19 +56,20 @@ export function kpiTable(report: Report): HTMLElement {
       element(
         'tbody',
         {},
-        missedFirst(report.kpis).map((kpi) => rowsOf(kpi, report.seeds.length)),
+        missedFirst(report.kpis).map((kpi) => rowsOf(kpi, report, run)),
       ),
     ),
   );
 }
 
-function rowsOf(kpi: KpiResult, seeds: number): Child {
+function rowsOf(kpi: KpiResult, report: Report, run: string): Child {
   const tone = TONES[kpi.status];
   const word = STATUS_WORDS[kpi.status];
   const cell = (name: string, ...content: readonly Child[]): HTMLElement =>
     element('td', { class: `number ${name}` }, content);
   const sign = element('span', { role: 'img', 'aria-label': word, title: word }, kpiMark(kpi));
-  const why = whyMissed(kpi, seeds);
+  const why = whyMissed(kpi, report.seeds.length);
+  const link = kpi.status === 'fail' && linkToMiss(report, kpi, run);
   return [
     element(
       'tr',
@@ -76,14 +82,27 @@ function rowsOf(kpi: KpiResult, seeds: number): Child {
       cell('limit-cell', limitText(kpi)),
       cell('margin', kpiMargin(kpi)),
     ),
-    why !== undefined &&
+    (why !== undefined || link !== false) &&
       element(
         'tr',
         { class: `why ${tone}-text` },
         element('td', {}),
-        element('td', { colspan: 6 }, why),
+        element('td', { colspan: 6 }, why, why !== undefined && ' ', link),
       ),
   ];
+}
+
+/** `See it at 20.15 s on the page Failover`. */
+function linkToMiss(report: Report, kpi: KpiResult, run: string): HTMLElement {
+  const { page, timeNs, parameters } = placeOfMiss(report, kpi);
+  const around: View['rangeNs'] =
+    timeNs === undefined ? undefined : [Math.max(0, timeNs - AROUND_NS), timeNs + AROUND_NS];
+  const href = writeAddress({
+    ...{ run, page, timeNs, speed: 1, selection: undefined, theme: undefined, rest: parameters },
+    rangeNs: page === 'latency' ? around : undefined,
+  });
+  const when = timeNs === undefined ? '' : ` at ${instantText(timeNs, report.scenario.durationNs)}`;
+  return element('a', { href }, `See it${when} on the page ${page}`);
 }
 
 function barOf(kpi: KpiResult, tone: string): Child {

@@ -29,7 +29,7 @@ export function mountReport(context: ReportContext): void {
   root.append(
     verdictBar(report, run.isLive === true),
     downloadsOf(context),
-    section('Limits', kpiTable(report), notesOf(report)),
+    section('Limits', kpiTable(report, run.id), notesOf(report)),
     section('How slow, how often', tailFigure(context)),
     section('Where the packets went', dropsChart(context)),
     section('Do it again', againSection(context)),

@@ -1,0 +1,94 @@
+/** Where pages open, and where a missed KPI leads. @module */
+import { describe, expect, it } from 'vitest';
+import { judge } from '../../../../reports/judge.ts';
+import type { KpiResult, Report } from '../../../../reports/report-schema.ts';
+import type { FaultRow } from '../../../../viz/app/data/trace-answers.ts';
+import { firstLook, placeOfMiss } from '../../../../viz/app/data/where-to-look.ts';
+import { runInput } from '../../reports/fixture.ts';
+
+const REPORT = judge(runInput({ seeds: 3, slowdown: 4 }));
+const kpiOf = (metric: string, report: Report = REPORT): KpiResult =>
+  report.kpis.find((kpi) => kpi.metric === metric) as KpiResult;
+
+/** Series of the shown seed alone; the warm-up of the fixture is 5 s. */
+function withSeries(
+  name: string,
+  shownSeed: readonly (number | null)[],
+  report: Report = REPORT,
+): Report {
+  const series = {
+    name,
+    unit: 'ns',
+    binNs: 1e9,
+    stepNs: 1e9,
+    mean: [],
+    low: [],
+    high: [],
+    shownSeed,
+  };
+  return { ...report, faults: [], series: [series] };
+}
+
+describe('a missed KPI leads to where it shows', () => {
+  it('of faults: the fault of the shown seed that cost most', () => {
+    const own = REPORT.faults.filter(({ seed }) => seed === REPORT.shownSeed);
+    const costs = own.map(({ gaps = [] }) => Math.max(...gaps.map(({ gapNs }) => gapNs)));
+    const worst = own[costs.indexOf(Math.max(...costs))];
+    expect(placeOfMiss(REPORT, kpiOf('gateway.failover'))).toEqual({
+      ...{ page: 'failover', timeNs: worst?.beginNs, parameters: { fault: worst?.id } },
+    });
+  });
+
+  it('of a latency: its worst step after the warm-up', () => {
+    const report = withSeries('latency.p95', [9e9, 0, 0, 0, 0, 1, 2, null, 8, 3, 9e9]);
+    expect(placeOfMiss(report, kpiOf('gateway.latency'))).toEqual({
+      ...{ page: 'latency', timeNs: 8e9, parameters: { metric: 'gateway.latency' } },
+    });
+  });
+
+  it('of packets that did not arrive: the step in which fewest did, or the fault just before it', () => {
+    const report = withSeries('delivered', [0, 0, 0, 0, 0, 9, 9, 2, 9, 9, 1]);
+    expect(placeOfMiss(report, kpiOf('gateway.delivery'))).toEqual({
+      ...{ page: 'network', timeNs: 7e9, parameters: {} },
+    });
+    const [cut] = REPORT.faults.filter(({ seed }) => seed === REPORT.shownSeed);
+    const faults = [
+      { ...cut, beginNs: 1e9, id: 'early' },
+      { ...cut, beginNs: 6.5e9, id: 'near' },
+    ];
+    const cutReport = { ...report, faults } as Report;
+    expect(placeOfMiss(cutReport, kpiOf('gateway.delivery'))).toMatchObject({
+      ...{ page: 'failover', timeNs: 6.5e9, parameters: { fault: 'near' } },
+    });
+  });
+
+  it('of privacy: its page, which has no instants', () => {
+    const kpi = { ...kpiOf('gateway.latency'), metric: 'privacy.guesses' };
+    expect(placeOfMiss(REPORT, kpi)).toEqual({
+      page: 'privacy',
+      timeNs: undefined,
+      parameters: {},
+    });
+  });
+});
+
+describe('pages of the trace opened at 0 s, where nothing happens', () => {
+  const fault: FaultRow = { kind: 'begin', timeNs: 8e9, target: 'a', text: 'a down' };
+
+  it('open 50 ms before the first fault', () => {
+    expect(firstLook([fault, { ...fault, timeNs: 20e9 }], REPORT)).toBe(7.95e9);
+    expect(firstLook([{ ...fault, timeNs: 1e6 }], REPORT)).toBe(0);
+  });
+
+  it('open before the first miss of a run without faults', () => {
+    const kpis = [{ ...kpiOf('gateway.latency'), status: 'fail' as const }];
+    const report = { ...withSeries('latency.p95', [0, 0, 0, 0, 0, 1, 7, 2, 0]), kpis };
+    expect(firstLook([], report)).toBe(5.95e9);
+  });
+
+  it('open at the beginning where nothing stands out', () => {
+    const kpis = REPORT.kpis.map((kpi) => ({ ...kpi, status: 'pass' as const }));
+    expect(firstLook([], { ...REPORT, kpis })).toBeUndefined();
+    expect(firstLook([], undefined)).toBeUndefined();
+  });
+});

@@ -1,0 +1,99 @@
+/**
+ * Where to look first: the page and the instant that show why a KPI missed its limit, and the instant
+ * at which pages of the trace open. From the report alone. No DOM.
+ *
+ * @module
+ */
+import type { KpiResult, Report, ReportFault } from '../../../reports/report-schema.ts';
+import type { FaultRow } from './trace-answers.ts';
+
+/** A page, and what of it. */
+export interface Place {
+  readonly page: string;
+  /** ns of the run; undefined where no instant stands out. */
+  readonly timeNs: number | undefined;
+  /** Parameters of the page. */
+  readonly parameters: Readonly<Record<string, string>>;
+}
+
+/** So long before what happens the cursor is: it is seen to happen. */
+const LEAD_NS = 50_000_000;
+/** A bin belongs to the fault that began so long before it. */
+const FAULT_NS = 5e9;
+
+/** Where a KPI that was missed shows: its worst fault, or the worst bin of its quantity. */
+export function placeOfMiss(report: Report, kpi: KpiResult): Place {
+  const { metric, unit } = kpi;
+  if (metric.startsWith('privacy.')) return { page: 'privacy', timeNs: undefined, parameters: {} };
+  const seed = report.shownSeed;
+  const own = report.faults.filter((fault) => fault.seed === seed);
+  if (/\.(failover|recovery|detection)$/.test(metric) && own.length > 0) {
+    const [worst] = [...own].sort((a, b) => costOf(b) - costOf(a));
+    return atFault(worst as ReportFault);
+  }
+  const isDistribution = report.metrics[metric]?.quantiles !== undefined;
+  if (isDistribution && unit === 'ns') {
+    const timeNs = worstBin(report, 'latency.p95', Math.max);
+    return { page: 'latency', timeNs, parameters: { metric } };
+  }
+  const binNs = worstBin(report, 'delivered', Math.min);
+  const fault = own.find(({ beginNs }) => isNear(beginNs, binNs)) ?? own[0];
+  if (fault !== undefined) return atFault(fault);
+  return { page: 'network', timeNs: binNs, parameters: {} };
+}
+
+/**
+ * The instant just before the first fault; of a run without any, just before the first place of a KPI
+ * that was missed. Undefined when nothing stands out.
+ */
+export function firstLook(
+  faults: readonly FaultRow[],
+  report: Report | undefined,
+): number | undefined {
+  const fault = faults.find(({ kind }) => kind === 'begin')?.timeNs;
+  const missed = (report?.kpis ?? []).flatMap((kpi) =>
+    kpi.status === 'fail' && report !== undefined ? (placeOfMiss(report, kpi).timeNs ?? []) : [],
+  );
+  const first = fault ?? (missed.length === 0 ? undefined : Math.min(...missed));
+  return first === undefined ? undefined : Math.max(0, first - LEAD_NS);
+}
+
+function atFault({ id, beginNs }: ReportFault): Place {
+  return { page: 'failover', timeNs: beginNs, parameters: { fault: id } };
+}
+
+/** The longest gap that a fault made; else its latest consequence. */
+function costOf({ gaps = [], effects, beginNs }: ReportFault): number {
+  const lengths = gaps.map(({ gapNs }) => gapNs);
+  return Math.max(
+    0,
+    ...(lengths.length > 0 ? lengths : Object.values(effects).map((at) => at - beginNs)),
+  );
+}
+
+function isNear(beginNs: number, binNs: number | undefined): boolean {
+  return binNs !== undefined && binNs >= beginNs && binNs - beginNs < FAULT_NS;
+}
+
+/** Begin of the step after the warm-up in which a quantity of the shown seed is the worst. */
+function worstBin(
+  { series, scenario }: Report,
+  name: string,
+  worse: (...values: number[]) => number,
+): number | undefined {
+  const found =
+    series.find((one) => one.name === name) ??
+    series.find((one) => one.name.startsWith(`${name} `));
+  if (found === undefined) return undefined;
+  const { stepNs, shownSeed } = found;
+  const first = Math.ceil(scenario.warmupNs / stepNs);
+  // The last step may be half a step: fewer packets than in a whole one are no loss.
+  const steps = shownSeed
+    .slice(first, -1)
+    .map((value, at) => ({ value, timeNs: (first + at) * stepNs }));
+  const known = steps.filter(
+    (step): step is typeof step & { value: number } => step.value !== null,
+  );
+  const worst = worse(...known.map(({ value }) => value));
+  return known.find(({ value }) => value === worst)?.timeNs;
+}
