@@ -11,7 +11,7 @@ export const THOROUGH = [
   'test/property/{gateway-rekey,http-sockets-fuzz,tcp-listeners-fuzz,mixnet-node-fuzz,scion-router-fuzz,bulk-fuzz}.test.ts',
   'test/security/{hostile-files,scmp,wire-table}.test.ts',
   'test/vectors/{wycheproof,simulation-core}.test.ts',
-  'test/unit/cli/start.test.ts',
+  'test/unit/cli/start{,-safety,-threads}.test.ts',
   'test/unit/bench/{hop-parts,pipeline}.test.ts',
   'test/unit/engine/net/stream/throughput.test.ts',
   'test/unit/nodes/gateway/node/{failover,long-life,noisy-machine}.test.ts',

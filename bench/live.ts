@@ -44,7 +44,7 @@ export interface Layout {
   readonly run: (order: RunOrder, registry: ProtocolRegistry) => Promise<RunEnd>;
 }
 
-const AGENT = new URL('../cli/agent-start.ts', import.meta.url).href;
+const AGENT = new URL('../cli/agent-start-entry.mjs', import.meta.url).href;
 const SPREAD = { shape: 'links', precision: 'low', agentEntry: AGENT } as const;
 
 export const LAYOUTS: readonly Layout[] = [

@@ -13,10 +13,11 @@ import { runNodeProcess } from './node-process.ts';
 
 const EXIT_MISTAKE = 3;
 
-function fail(error: unknown): never {
-  const message = error instanceof Error ? error.message : String(error);
-  process.stderr.write(`${message.replaceAll('\n', ' ')}\n`);
-  process.exit(EXIT_MISTAKE);
+/** Runs the agent until its coordinator ends it; then the process exits. */
+export function runAgent(): void {
+  process.on('SIGINT', () => undefined);
+  process.on('uncaughtException', fail);
+  void run().catch(fail);
 }
 
 async function run(): Promise<void> {
@@ -32,6 +33,8 @@ async function run(): Promise<void> {
   });
 }
 
-process.on('SIGINT', () => undefined);
-process.on('uncaughtException', fail);
-void run().catch(fail);
+function fail(error: unknown): never {
+  const message = error instanceof Error ? error.message : String(error);
+  process.stderr.write(`${message.replaceAll('\n', ' ')}\n`);
+  process.exit(EXIT_MISTAKE);
+}

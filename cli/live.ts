@@ -5,7 +5,7 @@
  * @module
  */
 import { type Command, Option } from 'commander';
-import { IS_SOURCE } from '../engine/live/own-form.ts';
+import { entryModule } from '../engine/live/own-form.ts';
 import { commandText } from '../scenarios/command-text.ts';
 import { type Deployment, loadDeployment } from '../scenarios/distributed/deployment.ts';
 import { runDistributed } from '../scenarios/distributed/distributed-run.ts';
@@ -110,11 +110,6 @@ export function addLive(program: Command): void {
   });
 }
 
-/** The module that an agent's process runs, in the form in which this one runs. */
-function agentEntryModule(): string {
-  return new URL(IS_SOURCE ? './agent-start.ts' : './agent-start.js', import.meta.url).href;
-}
-
 /** In this process, on one event loop or more, or in one for each node. */
 function runnerOf(
   { shape = 'links', precision = 'high', log, processes, loops = 1 }: LiveFlags,
@@ -129,7 +124,7 @@ function runnerOf(
   const spread = {
     ...how,
     processes: isHere ? { loops } : (processes ?? 'node'),
-    agentEntry: agentEntryModule(),
+    agentEntry: entryModule('./agent-start', import.meta.url),
     onNotice: (text: string): void => void process.stderr.write(`orrery: ${text}\n`),
     ...(deployment === undefined ? {} : { deployment }),
   };

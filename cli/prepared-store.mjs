@@ -1,82 +1,169 @@
 /**
- * The store of programs that were made ready: a folder for each state of the sources, named after what
- * they contain, with the programs of the command line and of its worker threads. See ADR 0030.
+ * The store of prepared programs: one folder for each state of our own modules, named by a hash of
+ * their content, with the programs of the command line, its threads and its agents. See ADR 0030.
+ *
+ * Its files are executed. A folder is therefore used only if nobody can write to it who could not
+ * change the program itself: next to the installed packages, or else in the user's own cache.
  *
  * @module
  */
 import { spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import {
   accessSync,
   constants,
   existsSync,
+  lstatSync,
   mkdirSync,
   readdirSync,
-  readFileSync,
+  realpathSync,
   renameSync,
   rmSync,
   statSync,
+  utimesSync,
 } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { homedir } from 'node:os';
+import { basename, dirname, isAbsolute, join, relative } from 'node:path';
+import { FORM } from '../engine/live/prepared.mjs';
+import { CODE, HOME, keyOfProgram } from './prepared-key.mjs';
 
-const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const STORE = join(ROOT, 'node_modules/.cache/orrery/start');
-const PROGRAMS = ['command=cli/run-command.ts', 'run-worker=scenarios/runner/run-worker.ts'];
-/** Where sources are; the browser view's own are not among them. */
-const SOURCES = [
-  ...['cli', 'engine', 'nodes', 'reports', 'scenarios', 'services', 'tools/requirements'],
-  ...['topologies', 'viz/format', 'viz/server'],
-];
-/** Folders of earlier sources that are left: another run may be under way with them. */
-const KEPT_MAX = 3;
+/** Each exports what its first module exports; further modules are those that it loads by address. */
+const PROGRAMS = [
+  ['command', 'cli/run-command'],
+  ['run-worker', 'scenarios/runner/run-worker'],
+  ['agent', 'cli/agent-start'],
+  ['loop', 'scenarios/distributed/loop-start'],
+  ['compute-worker', 'engine/live/compute-worker', 'nodes/mixnet/index'],
+  [
+    'pipeline-worker',
+    ...['engine/live/pipeline/pipeline-worker', 'nodes/mixnet/index', 'services/mixnode/jobs'],
+  ],
+].map(([name, ...modules]) => `${name}=${modules.map((path) => `${path}.${FORM}`).join('+')}`);
+/** Exit code of prepare.ts if our modules cannot be bundled. */
+const NOT_BUNDLED = 65;
+/** An older draft was left by a process that was killed. */
+const DRAFT_MAX_MS = 600_000;
+const OTHERS_MAY_WRITE = 0o022;
+const GROUP_MAY_WRITE = 0o020;
 
-/** The folder of the sources as they are, made where it is missing; undefined when it cannot be had. */
+/** @returns the folder of this program, created if necessary; undefined if that is impossible. */
 export function preparedFolder() {
   try {
-    const folder = join(STORE, keyOfSources());
-    return existsSync(folder) || prepare(folder) ? folder : undefined;
+    const key = keyOfProgram(PROGRAMS);
+    const stores = [besidePackages(), ofUser()].filter((store) => store !== undefined);
+    return known(stores, key) ?? make(stores, key);
   } catch {
-    // Whatever is wrong, the sources say it better.
+    // Loading the modules one by one gives a better message.
     return undefined;
   }
 }
 
-function keyOfSources() {
-  const hash = createHash('sha256');
-  const add = (path) => {
-    const bytes = readFileSync(join(ROOT, path));
-    hash.update(`${path} ${bytes.length}\n`).update(bytes);
+/** Where the tools of a project keep their caches. */
+function besidePackages() {
+  const parent = dirname(HOME);
+  const top = basename(parent) === 'node_modules' ? parent : join(HOME, 'node_modules');
+  const home = statSync(HOME);
+  return {
+    top,
+    path: join(top, '.cache/orrery/start'),
+    mode: 0o755,
+    othersMax: 3,
+    // As safe as the program: writable for nobody else, owned by us, root or the program's owner.
+    isSafe: ({ uid, gid, mode }) =>
+      [process.geteuid(), 0, home.uid].includes(uid) &&
+      (mode & OTHERS_MAY_WRITE & ~home.mode) === 0 &&
+      ((mode & GROUP_MAY_WRITE) === 0 || gid === home.gid),
   };
-  for (const folder of SOURCES) {
-    const names = readdirSync(join(ROOT, folder), { recursive: true });
-    for (const name of names.sort()) if (name.endsWith('.ts')) add(`${folder}/${name}`);
-  }
-  add('package-lock.json');
-  hash.update(`${ROOT} ${process.version} ${process.arch} ${PROGRAMS}`);
-  return hash.digest('hex').slice(0, 32);
 }
 
-/** Makes the folder, whole or not at all; two that do so at once make the same. */
-function prepare(folder) {
-  mkdirSync(STORE, { recursive: true });
-  accessSync(STORE, constants.W_OK);
+/** For packages that somebody else installed. All projects of a user share it. */
+function ofUser() {
+  const named = process.env.XDG_CACHE_HOME ?? '';
+  const asked = isAbsolute(named) ? named : join(homedir(), '.cache');
+  const base = existsSync(asked) ? realpathSync(asked) : asked;
+  if (!isAbsolute(base)) return undefined;
+  return {
+    top: dirname(base),
+    path: join(base, 'orrery/start'),
+    mode: 0o700,
+    othersMax: 7,
+    isSafe: ({ uid, mode }) => uid === process.geteuid() && (mode & OTHERS_MAY_WRITE) === 0,
+  };
+}
+
+/** True if nobody else can write to this folder or replace it. */
+function isSafe({ top, isSafe: isSafeFolder }, folder) {
+  // On Windows both places are private by default.
+  if (process.geteuid === undefined) return true;
+  // A link could lead anywhere.
+  if (realpathSync(folder) !== join(realpathSync(top), relative(top, folder))) return false;
+  for (let path = folder; path !== top; path = dirname(path)) {
+    const stats = lstatSync(path);
+    if (!stats.isDirectory() || !isSafeFolder(stats)) return false;
+  }
+  return true;
+}
+
+function known(stores, key) {
+  for (const store of stores) {
+    const folder = join(store.path, key);
+    if (!existsSync(folder) || !isSafe(store, folder)) continue;
+    quietly(() => utimesSync(folder, new Date(), new Date()));
+    return folder;
+  }
+  return undefined;
+}
+
+function make(stores, key) {
+  const store = stores.find((one) => quietly(() => open(one)));
+  return store === undefined ? undefined : prepare(store, join(store.path, key));
+}
+
+function open(store) {
+  mkdirSync(store.path, { recursive: true, mode: store.mode });
+  accessSync(store.path, constants.W_OK);
+  return isSafe(store, store.path);
+}
+
+/** Creates the folder, whole or not at all. Two processes that do so at once create the same one. */
+function prepare(store, folder) {
   const draft = `${folder}.${process.pid}`;
-  const words = ['--import', 'tsx', 'engine/live/prepare.ts', draft, ...PROGRAMS];
-  const { status } = spawnSync(process.execPath, words, { cwd: ROOT, stdio: 'ignore' });
-  try {
-    if (status === 0 && !existsSync(folder)) renameSync(draft, folder);
-  } finally {
-    rmSync(draft, { recursive: true, force: true });
+  const module = join(CODE, `engine/live/prepare.${FORM}`);
+  const words = [...(FORM === 'ts' ? ['--import', 'tsx'] : []), module, draft, ...PROGRAMS];
+  const { status } = spawnSync(process.execPath, words, { cwd: CODE, stdio: 'ignore' });
+  // An empty folder records that bundling these modules has failed.
+  if (status === NOT_BUNDLED) mkdirSync(draft, { mode: store.mode });
+  // Owned by somebody else, or writable for others.
+  if (existsSync(folder) && !isSafe(store, folder)) {
+    rmSync(folder, { recursive: true, force: true });
   }
-  if (existsSync(folder)) removeOld(folder);
-  return existsSync(folder);
+  if (existsSync(draft) && (status === 0 || status === NOT_BUNDLED)) {
+    quietly(() => renameSync(draft, folder));
+  }
+  rmSync(draft, { recursive: true, force: true });
+  if (!existsSync(folder) || !isSafe(store, folder)) return undefined;
+  removeOld(store, folder);
+  return folder;
 }
 
-function removeOld(present) {
-  const others = readdirSync(STORE)
-    .map((name) => join(STORE, name))
-    .filter((path) => path !== present)
-    .sort((a, b) => statSync(b).mtimeMs - statSync(a).mtimeMs);
-  for (const path of others.slice(KEPT_MAX)) rmSync(path, { recursive: true, force: true });
+/** Keeps the most recently used folders: other processes may be running from them. */
+function removeOld({ path: store, othersMax }, present) {
+  const all = readdirSync(store)
+    .map((name) => ({ name, path: join(store, name) }))
+    .filter(({ path }) => path !== present)
+    .map((entry) => ({ ...entry, ms: lstatSync(entry.path).mtimeMs }));
+  const drafts = all.filter(({ name }) => name.includes('.'));
+  const folders = all.filter((entry) => !drafts.includes(entry)).sort((a, b) => b.ms - a.ms);
+  const dead = drafts.filter(({ ms }) => Date.now() - ms > DRAFT_MAX_MS);
+  for (const { path } of [...dead, ...folders.slice(othersMax)]) {
+    rmSync(path, { recursive: true, force: true });
+  }
+}
+
+/** @returns the result; undefined if it throws. */
+function quietly(act) {
+  try {
+    return act();
+  } catch {
+    return undefined;
+  }
 }

@@ -8,7 +8,14 @@
  * @module
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { commitOf } from '../scenarios/runner/commit.ts';
@@ -28,6 +35,7 @@ for (const path of FOR_DEVELOPERS.flatMap((one) => ['', ...BUILT].map((end) => o
   rmSync(join(OUT, path), { recursive: true, force: true });
 }
 if (!existsSync(join(OUT, 'cli/main.js'))) throw new Error('dist/lib has no cli/main.js');
+for (const path of plainModules()) copyFileSync(join(ROOT, path), join(OUT, path));
 writeFileSync(join(OUT, 'commit'), `${commitOf()}\n`);
 const viz = spawnSync(process.execPath, ['--import', 'tsx', 'tools/build-viz.ts'], {
   cwd: ROOT,
@@ -36,3 +44,15 @@ const viz = spawnSync(process.execPath, ['--import', 'tsx', 'tools/build-viz.ts'
 if (viz.status !== 0) throw new Error(`the browser view ended with exit code ${viz.status}`);
 const files = readdirSync(OUT, { recursive: true }).length;
 process.stderr.write(`dist/lib: ${files} files, from commit ${commitOf()}\n`);
+
+/** What is JavaScript already, for the compiler to leave alone. */
+function plainModules(): readonly string[] {
+  const settings = readFileSync(join(ROOT, 'tsconfig.build.json'), 'utf8');
+  const { include } = JSON.parse(settings) as { readonly include: readonly string[] };
+  return include
+    .filter((path) => !path.endsWith('.ts'))
+    .flatMap((folder) =>
+      readdirSync(join(ROOT, folder), { recursive: true }).map((name) => `${folder}/${name}`),
+    )
+    .filter((path) => path.endsWith('.mjs'));
+}

@@ -11,7 +11,7 @@ import { openScenario } from '../../scenarios/open.ts';
 import { ProtocolRegistry } from '../../scenarios/registry.ts';
 import type { Taken } from '../in-turn.ts';
 
-const AGENT = new URL('../../cli/agent-start.ts', import.meta.url).href;
+const AGENT = new URL('../../cli/agent-start-entry.mjs', import.meta.url).href;
 /** 500,000/min is 8,334/s; arrivals are random, so a little more. */
 const RATE = 8_600;
 const PUBLISHED_PER_MINUTE = 500_000;

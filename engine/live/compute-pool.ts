@@ -13,7 +13,7 @@ import { Piscina } from 'piscina';
 import type { ComputeResult } from '../host/compute.ts';
 import { ByteCompute } from './byte-compute.ts';
 import type { ComputeCall } from './compute-worker.ts';
-import { workerModule } from './own-form.ts';
+import { entryModule } from './own-form.ts';
 
 /** A job under way. */
 export interface PoolJob {
@@ -120,7 +120,7 @@ interface QueuedJob {
 /** One thread with its two lanes. */
 class ComputeWorker {
   readonly #thread = new Piscina({
-    filename: workerModule('./compute-worker', import.meta.url),
+    filename: entryModule('./compute-worker', import.meta.url),
     name: 'runCall',
     minThreads: 1,
     maxThreads: 1,

@@ -1,11 +1,16 @@
 /**
- * Entry of a compute thread: makes TypeScript modules load as ES modules, then loads the worker.
- * The reason is in scenarios/runner/run-worker-entry.mjs.
+ * Entry of a compute thread: loads the prepared worker, or its modules one by one (prepared.mjs).
  *
  * @module
  */
-if (!process.features.typescript) {
-  const { register } = await import('tsx/esm/api');
-  register();
+import { loadProgram } from './prepared.mjs';
+
+const home = new URL('./compute-worker', import.meta.url);
+const { exports, keep } = await loadProgram('compute-worker', home);
+
+export async function runCall(call) {
+  const answer = await exports.runCall(call);
+  // The first call loads a protocol's module, before time begins.
+  keep();
+  return answer;
 }
-export const { runCall } = await import('./compute-worker.ts');

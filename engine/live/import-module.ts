@@ -31,6 +31,8 @@ export async function importModule(address: string): Promise<unknown> {
   const plain = address.replace(/\?.*$/, '');
   const loaded = Reflect.get(globalThis, Symbol.for('orrery.modules')) as LoadedModules | undefined;
   if (loaded !== undefined) {
+    const own = loaded.get(plain);
+    if (own !== undefined) return own;
     await shareModules(loaded);
     return namedExports((await import(plain)) as Exports);
   }

@@ -11,13 +11,13 @@
 export const IS_SOURCE: boolean = import.meta.url.endsWith('.ts');
 
 /**
- * The module with which a worker thread begins: `<name>-entry.mjs`, which loads the sources, or the
- * built `<name>.js`. Both export the worker's function under its name.
+ * The module with which a worker thread or an agent's process begins: `<name>-entry.mjs`, which loads
+ * the prepared program, or its modules one by one, sources or built (prepared.mjs).
  *
  * @param name Without its extension, e.g. `./run-worker`.
  * @param base `import.meta.url` of the caller.
  * @returns a `file:` address.
  */
-export function workerModule(name: string, base: string): string {
-  return new URL(IS_SOURCE ? `${name}-entry.mjs` : `${name}.js`, base).href;
+export function entryModule(name: string, base: string): string {
+  return new URL(`${name}-entry.mjs`, base).href;
 }

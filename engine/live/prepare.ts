@@ -1,15 +1,22 @@
 /**
- * Makes programs ready for engine/live/prepared.mjs: bundles the sources of each into one script with a map of
- * its lines. Started as a process of its own, with the folder to write and the programs:
- * `node --import tsx engine/live/prepare.ts FOLDER NAME=FILE ...`. See ADR 0030.
+ * Makes programs ready for engine/live/prepared.mjs: bundles our own modules of each, TypeScript or
+ * built, and the packages that they need into one script with a map of its lines. Started as a process
+ * with the folder to write and the programs: `node --import tsx engine/live/prepare.ts FOLDER NAME=FILE
+ * ...`. A program exports what its first file does; `+FILE` adds modules that it will be asked for by
+ * their address. See ADR 0030.
+ *
+ * Ends with exit code 65 where the modules cannot be bundled, so that nobody tries again.
  *
  * @module
  */
-import { readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { build, type Plugin } from 'esbuild';
+import { type BuildOptions, build, type Plugin } from 'esbuild';
+
+/** As `EX_DATAERR` of sysexits.h. */
+const NOT_BUNDLED = 65;
 
 /** They load things by name at run time, or are needed for users' TypeScript only. */
 const KEPT_OUTSIDE = ['esbuild', 'tsx', 'tsx/cjs/api', 'tsx/esm/api', 'pino', 'piscina'];
@@ -27,22 +34,43 @@ const ownModules: Plugin = {
     plugin.onResolve({ filter: /^[a-z]/ }, ({ path }) =>
       KEPT_OUTSIDE.includes(path) ? { path: placeOf(path), external: true } : undefined,
     );
-    plugin.onLoad({ filter: /\.ts$/ }, ({ path }) => {
-      if (!path.startsWith(ROOT) || path.includes('node_modules')) return undefined;
+    // The package lacks the commands for developers, which are never loaded there.
+    plugin.onResolve({ filter: /^\./ }, ({ path, resolveDir, kind }) =>
+      kind === 'dynamic-import' && !existsSync(join(resolveDir, path))
+        ? { path, external: true }
+        : undefined,
+    );
+    plugin.onLoad({ filter: /\.[jt]s$/, namespace: 'file' }, ({ path }) => {
+      if (!path.startsWith(ROOT) || path.includes('node_modules', ROOT.length)) return undefined;
       const address = JSON.stringify(pathToFileURL(path).href);
       const text = readFileSync(path, 'utf8')
         .replaceAll(OWN_ADDRESS, address)
         .replaceAll('import.meta.resolve', '$resolve')
         .replaceAll(
           // What V8 has compiled before cannot import by itself; the loader can.
-          // Not `$import(`, which agent-bundle.ts writes.
-          /(?<![$\w])import\((?!'\.)(?:'([^']+)')?/g,
+          /(?<![$\w])import\((?!['"]\.)(?:['"]([^'"]+)['"])?/g,
           (_, name?: string) =>
             `$import(${name === undefined ? '' : JSON.stringify(import.meta.resolve(name))}`,
         );
       // It lists itself on its last line, so that lines stay where they are.
       const self = `\nimport * as $self from ${JSON.stringify(path)}; ${SHARED}.set(${address}, $self);\n`;
-      return { loader: 'ts', contents: text + self };
+      return { loader: path.endsWith('.ts') ? 'ts' : 'js', contents: text + self };
+    });
+  },
+};
+
+/** Programs of several files: what the first one exports, with the others in the same file. */
+const joinedModules: Plugin = {
+  name: 'joined-modules',
+  setup(plugin): void {
+    plugin.onResolve({ filter: /^joined:/ }, ({ path }) => ({ path, namespace: 'joined' }));
+    plugin.onLoad({ filter: /./, namespace: 'joined' }, ({ path }) => {
+      const [first, ...others] = path
+        .slice('joined:'.length)
+        .split('+')
+        .map((file) => JSON.stringify(resolve(ROOT, file)));
+      const lines = [`export * from ${first};`, ...others.map((file) => `import ${file};`)];
+      return { contents: lines.join('\n'), resolveDir: ROOT };
     });
   },
 };
@@ -50,13 +78,13 @@ const ownModules: Plugin = {
 const [folder = '', ...programs] = process.argv.slice(2);
 const entryPoints = Object.fromEntries(
   programs.map((word) => {
-    const [name = '', file = ''] = word.split('=');
-    return [name, resolve(ROOT, file)];
+    const [name = '', files = ''] = word.split('=');
+    return [name, `joined:${files}`];
   }),
 );
-await build({
+const HOW = {
   entryPoints,
-  outdir: join(folder),
+  outdir: folder,
   outExtension: { '.js': '.cjs' },
   bundle: true,
   platform: 'node',
@@ -70,5 +98,11 @@ await build({
   sourcesContent: false,
   sourceRoot: '',
   logLevel: 'silent',
-  plugins: [ownModules],
-});
+  plugins: [joinedModules, ownModules],
+  write: false,
+} satisfies BuildOptions;
+
+const made = await build(HOW).catch(() => process.exit(NOT_BUNDLED));
+// Nobody but the owner may write: what lies here is run.
+mkdirSync(folder, { recursive: true, mode: 0o755 });
+for (const { path, contents } of made.outputFiles) writeFileSync(path, contents, { mode: 0o644 });

@@ -1,14 +1,14 @@
 /**
- * Loads programs that were made ready before: all sources of a program in one file, and beside it what
- * V8 compiled of them in an earlier run. See ADR 0030.
+ * Loads prepared programs: all modules of a program in one file, with the code that V8 compiled for it in
+ * an earlier run beside it. See ADR 0030.
  *
- * Plain JavaScript, because nothing may be translated before it runs. The folder with the files is
- * handed to worker threads as environment data; where there is none, as in tests and in the package,
- * programs are loaded module by module.
+ * Plain JavaScript, so that nothing has to be translated before it runs. Worker threads get the folder
+ * as environment data. Without a folder, modules are loaded one by one: TypeScript in the repository,
+ * built JavaScript in the package.
  *
  * @module
  */
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire, findSourceMap, SourceMap } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -16,40 +16,71 @@ import { Script } from 'node:vm';
 import { getEnvironmentData, setEnvironmentData, threadId } from 'node:worker_threads';
 
 const FOLDER = 'orrery.prepared';
+/** Nobody but the owner may write: what lies here is run. */
+const MODE = 0o644;
+
+/** Extension of our own modules: TypeScript in the repository, built JavaScript in the package. */
+export const FORM = existsSync(new URL('./own-form.ts', import.meta.url)) ? 'ts' : 'js';
+
 const require = createRequire(import.meta.url);
 
-/** Names the folder of this process and of all threads that it starts. */
+/** Sets the folder for this process and all threads that it starts. */
 export function usePrepared(folder) {
   setEnvironmentData(FOLDER, folder);
 }
 
 /**
- * Loads a program.
- * @param name The file's, without ending.
- * @param variant Programs that use different parts of one file keep what was compiled apart.
- * @returns what it exports and a function that keeps what was compiled, to be called once it has done
- *   something; undefined when nothing was prepared.
+ * Loads a prepared program.
+ * @param name File name without its extension.
+ * @param variant Programs that use different parts of one file keep their compiled code apart.
+ * @returns its exports, and a function that stores the compiled code, to be called once it has done
+ *   some work; undefined if nothing was prepared.
  */
 export function loadPrepared(name, variant = name) {
   const folder = getEnvironmentData(FOLDER);
   if (folder === undefined) return undefined;
   const file = join(folder, `${name}.cjs`);
   const cache = join(folder, `${variant}.cache`);
-  // Another folder was made since, and this one removed: the sources are still there.
+  // It may have been removed to make room for newer ones: the modules are still there.
   const text = readIfThere(file, 'latin1');
   if (text === undefined) return undefined;
   const cachedData = readIfThere(cache);
   const script = new Script(text, { filename: file, ...(cachedData && { cachedData }) });
-  const isKnown = cachedData !== undefined && script.cachedDataRejected !== true;
+  let isKept = cachedData !== undefined && script.cachedDataRejected !== true;
   mapStacks(file);
   const module = { exports: {} };
   const load = (address) => import(address);
   const placeOf = (name) => import.meta.resolve(name);
   script.runInThisContext()(module.exports, require, module, load, placeOf);
   const keep = () => {
-    if (!isKnown) writeQuietly(cache, script.createCachedData());
+    if (!isKept) writeQuietly(cache, script.createCachedData());
+    isKept = true;
   };
   return { exports: module.exports, keep };
+}
+
+/**
+ * Loads a prepared program; if there is none, its modules one by one.
+ *
+ * A thread of Node 20 does not inherit the loader of the main thread. With only tsx's hook for
+ * `require`, the sources would be compiled to CommonJS, where each use of an import is a getter
+ * call: a run of failover.yaml took 21 s of CPU instead of 10. Node versions that strip types need
+ * nothing.
+ *
+ * @param name File name without its extension.
+ * @param home Address of the program's first module, without its extension.
+ * @returns as loadPrepared.
+ */
+export async function loadProgram(name, home) {
+  const prepared = loadPrepared(name);
+  if (prepared !== undefined) return prepared;
+  await readTypeScript();
+  return { exports: await import(`${home}.${FORM}`), keep: () => undefined };
+}
+
+/** Enables this thread to import our TypeScript. */
+export async function readTypeScript() {
+  if (FORM === 'ts' && !process.features.typescript) (await import('tsx/esm/api')).register();
 }
 
 function readIfThere(path, encoding) {
@@ -64,7 +95,7 @@ function readIfThere(path, encoding) {
 function writeQuietly(path, data) {
   const draft = `${path}.${process.pid}-${threadId}`;
   try {
-    writeFileSync(draft, data);
+    writeFileSync(draft, data, { mode: MODE });
     renameSync(draft, path);
   } catch {
     rmSync(draft, { force: true });

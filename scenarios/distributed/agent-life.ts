@@ -16,6 +16,14 @@ export interface AgentLife {
   kill(): void;
 }
 
+/** How an agent starts. */
+export interface AgentProgram {
+  /** `file:` address of the module that loads the agent. */
+  readonly entry: string;
+  /** Folder with the prepared agent; if absent, its modules are loaded one by one. */
+  readonly folder?: string;
+}
+
 /** Callbacks of whoever started it. */
 export interface LifeListener {
   /** A piece of its output on stderr. */

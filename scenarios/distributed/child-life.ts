@@ -4,12 +4,18 @@
  * @module
  */
 import { type ChildProcess, spawn } from 'node:child_process';
-import type { AgentLife, LifeListener } from './agent-life.ts';
+import { fileURLToPath } from 'node:url';
+import type { AgentLife, AgentProgram, LifeListener } from './agent-life.ts';
 import type { AgentBoot } from './boot.ts';
 
 /** Starts a process. */
-export function startChild(path: string, boot: AgentBoot, listener: LifeListener): AgentLife {
-  const child = spawn(process.execPath, [path], { stdio: ['pipe', 'ignore', 'pipe'] });
+export function startChild(
+  { entry, folder }: AgentProgram,
+  boot: AgentBoot,
+  listener: LifeListener,
+): AgentLife {
+  const words = [fileURLToPath(entry), ...(folder === undefined ? [] : [folder])];
+  const child = spawn(process.execPath, words, { stdio: ['pipe', 'ignore', 'pipe'] });
   // A child that died immediately is reported by its exit.
   child.stdin.on('error', () => undefined);
   child.stdin.end(`${JSON.stringify(boot)}\n`);

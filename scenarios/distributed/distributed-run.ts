@@ -18,7 +18,7 @@ import type { NetworkView } from '../../engine/host/network-view.ts';
 import type { Protocol } from '../../engine/host/protocol.ts';
 import type { LogLevel } from '../../engine/live/live-log.ts';
 import { firstUnusable } from '../../engine/live/loopback.ts';
-import { IS_SOURCE } from '../../engine/live/own-form.ts';
+import { entryModule } from '../../engine/live/own-form.ts';
 import type { SeedResult } from '../../reports/model.ts';
 import type { Registry } from '../../topologies/files/registry.ts';
 import { Refusal } from '../refusal.ts';
@@ -78,7 +78,7 @@ export interface DistributedOrder extends RunOrder {
   readonly precision: 'low' | 'high';
   /** Log lines from this level on go to stderr; none if absent. */
   readonly log?: LogLevel;
-  /** `file:` address of the module that runs an agent in a process. */
+  /** `file:` address of the module that an agent's process begins with. */
   readonly agentEntry: string;
   /** Tells a waiting person something immediately. */
   readonly onNotice?: (text: string) => void;
@@ -91,8 +91,8 @@ export interface DistributedOrder extends RunOrder {
   };
 }
 
-/** The module that runs an agent on an event loop, in this program's own form. */
-const LOOP_ENTRY = new URL(IS_SOURCE ? './loop-start.ts' : './loop-start.js', import.meta.url).href;
+/** The module that runs an agent on an event loop. */
+const LOOP_ENTRY = entryModule('./loop-start', import.meta.url);
 /** Time limit for an agent started here to connect. */
 const CONNECT_MAX_MS = 30_000;
 /** The longer limit for one that somebody else starts. */

@@ -4,7 +4,7 @@
  * @module
  */
 import { MessageChannel, Worker } from 'node:worker_threads';
-import type { AgentLife, LifeListener } from './agent-life.ts';
+import type { AgentLife, AgentProgram, LifeListener } from './agent-life.ts';
 import type { Channel } from './channel/model.ts';
 import { portChannel } from './channel/port-channel.ts';
 import type { LoopBoot } from './loop-start.ts';
@@ -23,13 +23,17 @@ export interface StartedLoop {
 
 /** Starts a thread. */
 export function startLoop(
-  path: string,
+  { entry, folder }: AgentProgram,
   hosts: readonly string[],
   listener: LifeListener,
 ): StartedLoop {
   const { port1, port2 } = new MessageChannel();
-  const boot: LoopBoot = { hosts, port: port2 };
-  const worker = new Worker(path, {
+  const boot: LoopBoot = {
+    hosts,
+    port: port2,
+    ...(folder === undefined ? {} : { prepared: folder }),
+  };
+  const worker = new Worker(new URL(entry), {
     workerData: boot,
     transferList: [port2],
     // The file needs none of this process's start options.

@@ -14,14 +14,19 @@ export interface LoopBoot {
   readonly hosts: readonly string[];
   /** The channel to the coordinator. */
   readonly port: MessagePort;
+  /** Folder with the prepared program, if the process itself has none. */
+  readonly prepared?: string;
 }
 
-const { hosts, port } = workerData as LoopBoot;
-const session = new AgentSession({
-  channel: portChannel(port, 'the coordinator'),
-  hosts,
-  registry: new ProtocolRegistry(),
-});
-const { kind } = await session.end;
-// Ends this thread only, even if a protocol left something open.
-process.exit(kind === 'done' ? 0 : 1);
+/** Runs the agent until its coordinator ends it, then ends this thread. */
+export async function runLoop(): Promise<void> {
+  const { hosts, port } = workerData as LoopBoot;
+  const session = new AgentSession({
+    channel: portChannel(port, 'the coordinator'),
+    hosts,
+    registry: new ProtocolRegistry(),
+  });
+  const { kind } = await session.end;
+  // Ends this thread only, even if a protocol left something open.
+  process.exit(kind === 'done' ? 0 : 1);
+}

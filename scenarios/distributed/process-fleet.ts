@@ -12,7 +12,6 @@ import { toHex } from '../../nodes/_kit/bytes.ts';
 import { wipe } from '../../nodes/_kit/secrets.ts';
 import { Refusal } from '../refusal.ts';
 import { pause } from '../runner/pause.ts';
-import { type AgentProgram, agentProgram } from './agent-bundle.ts';
 import type { AgentLife, LifeListener } from './agent-life.ts';
 import { AgentProcess } from './agent-process.ts';
 import { newChannelKey, publicKeyOf } from './channel/handshake.ts';
@@ -23,6 +22,7 @@ import { ClockProbe } from './clock-sync.ts';
 import { startLoop } from './loop-life.ts';
 import { type Read, readReport } from './message-shapes.ts';
 import type { Command, Report } from './messages.ts';
+import { type PreparedAgents, preparedAgents } from './prepared-agents.ts';
 import type { Fleet, StoreFault } from './remote-world.ts';
 
 /** Parts of a fleet. */
@@ -74,7 +74,7 @@ export class ProcessFleet implements Fleet {
   readonly agents: AgentProcess[] = [];
   readonly #options: FleetOptions;
   #listener: ChannelListener | undefined;
-  #program: AgentProgram | undefined;
+  #prepared: PreparedAgents | undefined;
   /** Processes that others restarted before their node's crash was over, by hosts. */
   readonly #early = new Map<string, () => void>();
   /** Owner of a public key, by its hexadecimal form. */
@@ -103,9 +103,7 @@ export class ProcessFleet implements Fleet {
   async open(): Promise<void> {
     const { groups, entry } = this.#options;
     if (!this.#hasLoops) this.#listener = await this.#listen();
-    if (entry !== undefined) {
-      this.#program = await agentProgram(entry, this.#hasLoops ? 'module' : 'prepared');
-    }
+    if (entry !== undefined) this.#prepared = await preparedAgents();
     for (const hosts of groups) {
       if (!(await this.#hasRoom())) return;
       this.#start(hosts);
@@ -220,9 +218,9 @@ export class ProcessFleet implements Fleet {
     this.dispose();
   }
 
-  /** Removes the file with which agents start, synchronously. */
+  /** Removes the files prepared for this run's agents, synchronously. */
   dispose(): void {
-    this.#program?.dispose();
+    this.#prepared?.dispose();
   }
 
   #start(hosts: readonly string[]): void {
@@ -232,15 +230,17 @@ export class ProcessFleet implements Fleet {
       },
       onEnd: (why) => this.#gone(agent, why),
     };
-    const life = this.#program && this.#begin(this.#program, hosts, listener);
+    const { entry } = this.#options;
+    const life = entry === undefined ? undefined : this.#begin(entry, hosts, listener);
     const agent = new AgentProcess(this.agents.length, hosts, life);
     this.agents.push(agent);
     if (life === undefined) this.#early.get(hosts.join())?.();
   }
 
-  #begin({ path }: AgentProgram, hosts: readonly string[], listener: LifeListener): AgentLife {
+  #begin(entry: string, hosts: readonly string[], listener: LifeListener): AgentLife {
+    const program = { entry, ...this.#prepared };
     if (this.#hasLoops) {
-      const { life, channel } = startLoop(path, hosts, listener);
+      const { life, channel } = startLoop(program, hosts, listener);
       this.#meet(channel, hosts.join(', '));
       return life;
     }
@@ -248,7 +248,7 @@ export class ProcessFleet implements Fleet {
     this.#names.set(toHex(publicKeyOf(secret)), hosts.join(', '));
     const keys = { key: toHex(secret), coordinator: toHex(publicKeyOf(this.#options.key)) };
     wipe(secret);
-    return startChild(path, { host: LOOPBACK, port: this.port, ...keys, hosts }, listener);
+    return startChild(program, { host: LOOPBACK, port: this.port, ...keys, hosts }, listener);
   }
 
   /** @param name Owner of the key that the other side has proved to hold. */

@@ -10,7 +10,7 @@ import { availableParallelism, cpus, release, type } from 'node:os';
 import { performance } from 'node:perf_hooks';
 import { Piscina } from 'piscina';
 import type { MetricDefinition } from '../../engine/host/measure.ts';
-import { workerModule } from '../../engine/live/own-form.ts';
+import { entryModule } from '../../engine/live/own-form.ts';
 import type { RunInput, SeedResult } from '../../reports/model.ts';
 import type { Scenario } from '../model.ts';
 import type { Recordings, SeedAnswer, SeedJob } from './job.ts';
@@ -58,7 +58,7 @@ export async function runScenario(order: RunOrder): Promise<RunEnd> {
   const began = performance.now();
   const threads = Math.min(order.seeds.length, order.threads ?? availableParallelism());
   const pool = new Piscina({
-    filename: workerModule('./run-worker', import.meta.url),
+    filename: entryModule('./run-worker', import.meta.url),
     name: 'runJob',
     minThreads: threads,
     maxThreads: threads,

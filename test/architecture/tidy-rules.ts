@@ -24,6 +24,10 @@ const UNFINISHED: readonly BannedWord[] = [
   { word: /\bfor now\s*([.,;)]|$)|\bsimplified\b/i, instead: 'say what it is and why' },
 ];
 
+/** A time by the wall clock below this, ms, is the pace of a machine; above, it ends what would hang. */
+const WATCHDOG_MS = 2_000;
+const WALL_LIMIT =
+  /(?:performance|Date)\.now\(\) - [\w.]+\)\.toBeLessThan(?:OrEqual)?\(([\d_.e]+)\)/;
 const MACHINE_PATH = /(^|[\s"'`(=:])(\/(work|home|root|Users|workspace)\/|[A-Z]:\\)/;
 const CODE_IN_COMMENT =
   /^\s*\/\/\s*((const|let|var|import|export|return|throw|await)\b.*;|(if|for|while|switch) \(.*\) ?\{?|\}.*[;{]?)\s*$/;
@@ -49,6 +53,15 @@ export const hasNoDeadCode: TidyRule = (file) =>
 /** No path of somebody's machine. */
 export const hasNoMachinePath: TidyRule = (file) =>
   linesWith(file, MACHINE_PATH).map((place) => `${place}: use a path relative to the repository`);
+
+/** No verdict on how fast the machine is: such promises are ratios of `npm run bench`. */
+export const judgesNoPace: TidyRule = ({ path, text }) =>
+  text.split('\n').flatMap((line, index) => {
+    const [, limit = ''] = WALL_LIMIT.exec(line) ?? [];
+    const isPace = limit !== '' && Number(limit.replaceAll('_', '')) < WATCHDOG_MS;
+    const instead = `judge a ratio to something measured in turn, or allow ${WATCHDOG_MS} ms`;
+    return isPace ? [`${path}:${index + 1}: ${instead}`] : [];
+  });
 
 /** No trailing blanks; two of them are a line break in Markdown. */
 export const hasNoTrailingBlanks: TidyRule = (file) => {

@@ -70,6 +70,14 @@ describe('every file', () => {
     expect(broken(rules.pinsItsActions, workflows)).toEqual([]);
   });
 
+  it('judges no pace of the machine when it is a test', () => {
+    const tests = typescript.filter(
+      ({ path }) => /^test\/(?!rules)/.test(path) && !RULES.test(path),
+    );
+    expect(tests.length).toBeGreaterThan(300);
+    expect(broken(rules.judgesNoPace, tests)).toEqual([]);
+  });
+
   it('gives a reason for each rule that it switches off', () => {
     expect(broken(rules.hasReasonForIgnore, typescript)).toEqual([]);
     const count = typescript.flatMap(
@@ -111,6 +119,8 @@ describe('a tidy rule', () => {
     [rules.hasNoDeadCode, '  // const a = 1;\n'],
     [rules.hasNoDeadCode, '// if (a > b) {\n'],
     [rules.hasNoMachinePath, "const root = '/home/me/orrery';\n"],
+    [rules.judgesNoPace, 'expect(performance.now() - began).toBeLessThan(500);\n'],
+    [rules.judgesNoPace, 'expect(Date.now() - this.began).toBeLessThanOrEqual(1_999.9);\n'],
     [rules.hasNoTrailingBlanks, 'a \n'],
     [rules.hasCleanCharacters, 'a\tb\n'],
     [rules.hasCleanCharacters, 'a\n\n'],
@@ -131,6 +141,8 @@ describe('a tidy rule', () => {
 
   it('accepts what is tidy', () => {
     const text = '/** The window.\n * @module\n */\n/** One. */\nexport class ReplayWindow {}\n';
+    const watchdog = 'expect(performance.now() - began).toBeLessThan(2_000);\n';
+    expect(rules.judgesNoPace({ path: 'test/a.test.ts', text: watchdog })).toEqual([]);
     const all = Object.values(rules) as readonly rules.TidyRule[];
     expect(all.flatMap((rule) => rule({ path: 'nodes/x/replay-window.ts', text }))).toEqual([]);
   });

@@ -134,7 +134,8 @@ describe('with outside programs', () => {
       expect(answer).toMatchObject({ kind: 'reply', from: `${block}.1:${PING_PORT}` });
       expect(answer.tookMs).toBeGreaterThanOrEqual(40);
     }
-    expect(Math.min(...answers.map(({ tookMs }) => tookMs))).toBeLessThan(60);
+    // No delay is taken twice.
+    expect(Math.min(...answers.map(({ tookMs }) => tookMs))).toBeLessThan(80);
     expect(report.metrics['emulate.received.guest']?.value).toBe(answers.length);
     expect(report.fingerprint).toBe('none');
   });

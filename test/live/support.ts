@@ -104,7 +104,7 @@ export async function spread(file: string, more: Partial<DistributedOrder> = {})
     processes: 'node',
     shape: 'links',
     precision: 'low',
-    agentEntry: new URL('../../cli/agent-start.ts', import.meta.url).href,
+    agentEntry: new URL('../../cli/agent-start-entry.mjs', import.meta.url).href,
     onProcesses: (entries) => {
       processes = entries;
     },

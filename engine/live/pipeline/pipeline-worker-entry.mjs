@@ -1,11 +1,12 @@
 /**
- * Entry of a pipeline thread: makes TypeScript modules load as ES modules, then loads the worker.
- * The reason is in scenarios/runner/run-worker-entry.mjs.
+ * Entry of a pipeline thread: loads the prepared worker, or its modules one by one
+ * (engine/live/prepared.mjs), and runs it to its end.
  *
  * @module
  */
-if (!process.features.typescript) {
-  const { register } = await import('tsx/esm/api');
-  register();
-}
-await import('./pipeline-worker.ts');
+import { loadProgram } from '../prepared.mjs';
+
+const home = new URL('./pipeline-worker', import.meta.url);
+const { exports, keep } = await loadProgram('pipeline-worker', home);
+await exports.runPipelineWorker();
+keep();

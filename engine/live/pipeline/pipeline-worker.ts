@@ -1,15 +1,25 @@
 /**
  * A thread of a pipeline: its loop, with the modules and providers that jobs need.
  *
- * Starts by itself if it is loaded as a thread.
- *
  * @module
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import { cryptoOf, jobsOf } from '../compute-worker.ts';
 import { RECORD_MAX } from './memory.ts';
-import type { JobAddress, WorkerStart } from './messages.ts';
+import type { JobAddress, WorkerAnswer, WorkerStart } from './messages.ts';
 import { type ReadyJob, WorkerLoop } from './worker-loop.ts';
+
+/** Runs this thread's loop until the pipeline ends. */
+export async function runPipelineWorker(): Promise<void> {
+  const start = workerData as WorkerStart;
+  const around = {
+    load: jobsOf,
+    open,
+    answer: (answer: WorkerAnswer): void => parentPort?.postMessage(answer),
+  };
+  await new WorkerLoop(start, around).run();
+  start.messages.close();
+}
 
 async function open({ moduleUrl, job, crypto }: JobAddress, setup: Uint8Array): Promise<ReadyJob> {
   const bytes = (await jobsOf(moduleUrl))[job]?.bytes;
@@ -18,14 +28,4 @@ async function open({ moduleUrl, job, crypto }: JobAddress, setup: Uint8Array): 
     throw new RangeError(`job ${job}: a record has at most ${RECORD_MAX} bytes`);
   }
   return { job: bytes.open(setup, cryptoOf(crypto)), recordLength: bytes.recordLength };
-}
-
-if (parentPort !== null) {
-  const port = parentPort;
-  await new WorkerLoop(workerData as WorkerStart, {
-    load: jobsOf,
-    open,
-    answer: (answer) => port.postMessage(answer),
-  }).run();
-  (workerData as WorkerStart).messages.close();
 }

@@ -4,7 +4,7 @@
  * @module
  */
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
-import { workerModule } from '../own-form.ts';
+import { entryModule } from '../own-form.ts';
 import { type SharedMemory, SIGNAL } from './memory.ts';
 import {
   MESSAGE_SLOT,
@@ -58,7 +58,7 @@ export class WorkerThread {
     this.#messages = port1;
     this.#requests = new RingWriter(memory.requests[worker] as Int32Array);
     this.results = new RingReader(memory.results[worker] as Int32Array);
-    this.#thread = new Worker(new URL(workerModule('./pipeline-worker', import.meta.url)), {
+    this.#thread = new Worker(new URL(entryModule('./pipeline-worker', import.meta.url)), {
       name: this.name,
       workerData: { ...start, messages: port2 } satisfies WorkerStart,
       transferList: [port2],

@@ -1,37 +1,70 @@
-/** The prepared program of an agent: it starts with its cache, and without it. */
+/** What an agent's process begins with: a program that lies ready, with compiled code and without. */
 import { spawnSync } from 'node:child_process';
-import { rmSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { getEnvironmentData, setEnvironmentData } from 'node:worker_threads';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type AgentProgram, agentProgram } from '../../../../scenarios/distributed/agent-bundle.ts';
+import {
+  type PreparedAgents,
+  preparedAgents,
+} from '../../../../scenarios/distributed/prepared-agents.ts';
 
-const ENTRY = new URL('../../../../cli/agent-start.ts', import.meta.url).href;
-let program: AgentProgram;
+const ENTRY = fileURLToPath(new URL('../../../../cli/agent-start-entry.mjs', import.meta.url));
+const FOLDER = 'orrery.prepared';
+const before = getEnvironmentData(FOLDER);
+let prepared: PreparedAgents;
 let cache: string;
 
 beforeAll(async () => {
-  program = await agentProgram(ENTRY, 'prepared');
-  cache = join(dirname(program.path), 'agent.cache');
+  // As in a process that has no store.
+  setEnvironmentData(FOLDER, undefined);
+  prepared = await preparedAgents();
+  cache = join(prepared.folder ?? '', 'agent.cache');
 }, 60_000);
-afterAll(() => program.dispose());
+afterAll(() => {
+  prepared.dispose();
+  setEnvironmentData(FOLDER, before);
+});
 
 /** Nobody tells it what to do: it says so when it has loaded everything, and ends. */
-function expectStart(): void {
-  const { status, stderr } = spawnSync(process.execPath, [program.path], { input: '' });
+function expectStart(...words: readonly string[]): void {
+  const { status, stderr } = spawnSync(process.execPath, [ENTRY, ...words], { input: '' });
   expect(stderr.toString()).toBe(
     'an agent is started by its coordinator, which tells it what to do\n',
   );
   expect(status).toBe(3);
 }
 
-it('starts with what was compiled before', () => {
+it('keeps what was compiled of it, and starts with that', () => {
+  expect(existsSync(cache)).toBe(false);
+  expectStart(prepared.folder ?? '');
   expect(statSync(cache).size).toBeGreaterThan(100_000);
+  const { mtimeMs } = statSync(cache);
+  expectStart(prepared.folder ?? '');
+  expect(statSync(cache).mtimeMs).toBe(mtimeMs);
+});
+
+it('replaces compiled code that this Node refuses', () => {
+  writeFileSync(cache, 'of another version');
+  expectStart(prepared.folder ?? '');
+  expect(statSync(cache).size).toBeGreaterThan(100_000);
+});
+
+it('starts module by module where the folder is gone, and where there was none', () => {
+  rmSync(prepared.folder ?? '', { recursive: true });
+  expectStart(prepared.folder ?? '');
   expectStart();
 });
 
-it('starts with a cache that this Node refuses, and with none', () => {
-  writeFileSync(cache, 'of another version');
-  expectStart();
-  rmSync(cache);
-  expectStart();
+it('is the one of this process where there is one', async () => {
+  const one = await preparedAgents();
+  setEnvironmentData(FOLDER, one.folder as string);
+  const same = await preparedAgents();
+  expect(same.folder).toBe(one.folder);
+  same.dispose();
+  expect(existsSync(one.folder ?? '')).toBe(true);
+  one.dispose();
+  expect(existsSync(one.folder ?? '')).toBe(false);
+  setEnvironmentData(FOLDER, undefined);
 });

@@ -12,11 +12,11 @@ const listeners: LifeListener[] = [];
 /** What each process was started with, by its node. */
 const boots = new Map<string, AgentBoot>();
 
-vi.mock('../../../../scenarios/distributed/agent-bundle.ts', () => ({
-  agentProgram: () => Promise.resolve({ path: 'nothing', dispose: (): void => undefined }),
+vi.mock('../../../../scenarios/distributed/prepared-agents.ts', () => ({
+  preparedAgents: () => Promise.resolve({ dispose: (): void => undefined }),
 }));
 vi.mock('../../../../scenarios/distributed/child-life.ts', () => ({
-  startChild: (_path: string, boot: AgentBoot, listener: LifeListener): object => {
+  startChild: (_program: object, boot: AgentBoot, listener: LifeListener): object => {
     listeners.push(listener);
     boots.set(boot.hosts.join(), boot);
     return { noun: 'process', ended: Promise.resolve(), hasEnded: true, kill: () => undefined };

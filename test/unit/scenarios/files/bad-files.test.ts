@@ -71,19 +71,18 @@ describe('a bad file is refused at the exact place, with what is allowed and the
     (_title, row) => check(row, 'topologies'),
   );
 
-  it('E117 refuses a file of 50 MB by its size, without reading it', () => {
+  it('E117 refuses a file of 50 GB by its size, without reading it', () => {
     const path = join(files.path, 'topologies', 'big.yaml');
     const handle = openSync(path, 'w');
-    ftruncateSync(handle, 50e6);
+    // All hole. Node reads no file of this size into memory: reading it would end in its words.
+    ftruncateSync(handle, 50e9);
     closeSync(handle);
-    const started = performance.now();
     const request = { path, folders: files.folders, registry };
     const [issue] = issuesOf(() => loadTopology(request));
     expect(issue?.code).toBe('E117');
-    expect(issue?.message).toBe('the file is 50 MB, the limit is 5 MB');
+    expect(issue?.message).toBe('the file is 50000 MB, the limit is 5 MB');
     expect(issue?.hint).toBe('generate it: topology: { generate: … }');
     expect({ line: issue?.line, column: issue?.column }).toEqual({ line: 1, column: 1 });
-    expect(performance.now() - started).toBeLessThan(500);
   });
 
   it('E117 refuses a scenario above 1 MB', () => {

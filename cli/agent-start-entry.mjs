@@ -1,0 +1,13 @@
+/**
+ * Entry of an agent's process: loads the prepared agent from the folder named on its command line, or
+ * without one its modules one by one (engine/live/prepared.mjs).
+ *
+ * @module
+ */
+import { loadProgram, usePrepared } from '../engine/live/prepared.mjs';
+
+const [, , folder] = process.argv;
+if (folder !== undefined) usePrepared(folder);
+const { exports, keep } = await loadProgram('agent', new URL('./agent-start', import.meta.url));
+process.once('exit', keep);
+exports.runAgent();

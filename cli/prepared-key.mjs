@@ -1,0 +1,55 @@
+/**
+ * The name of a program in the store. It changes with our own modules, the package manager's record of
+ * the installed packages, the location and the version of Node. It does not notice packages that are
+ * edited by hand.
+ *
+ * @module
+ */
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { FORM } from '../engine/live/prepared.mjs';
+
+/** Root of our own modules: the project, or dist/lib of the package. */
+export const CODE = fileURLToPath(new URL('..', import.meta.url));
+/** The project or package itself. */
+export const HOME = FORM === 'ts' ? CODE : join(CODE, '../..');
+/** Folders of our own modules, without those of the browser view. */
+const MODULES = [
+  ...['cli', 'engine', 'nodes', 'reports', 'scenarios', 'services', 'tools/requirements'],
+  ...['topologies', 'viz/format', 'viz/server'],
+];
+/** Records of npm, yarn and pnpm, in this folder or any folder above. */
+const INSTALLED = [
+  'package-lock.json',
+  ...['.package-lock.json', '.yarn-integrity', '.modules.yaml', '.pnpm/lock.yaml'].map(
+    (name) => `node_modules/${name}`,
+  ),
+];
+
+/** @param programs Arguments of prepare.ts. */
+export function keyOfProgram(programs) {
+  const hash = createHash('sha256');
+  const add = (path) => {
+    const bytes = readFileSync(path);
+    hash.update(`${path} ${bytes.length}\n`).update(bytes);
+  };
+  for (const folder of MODULES.map((name) => join(CODE, name))) {
+    // The package has no tools.
+    if (!existsSync(folder)) continue;
+    const names = readdirSync(folder, { recursive: true });
+    for (const name of names.sort()) if (name.endsWith(`.${FORM}`)) add(join(folder, name));
+  }
+  for (const path of notes()) add(path);
+  hash.update(`${CODE} ${process.version} ${process.arch} ${programs}`);
+  return hash.digest('hex').slice(0, 32);
+}
+
+function notes() {
+  const folders = [HOME];
+  for (let path = HOME; dirname(path) !== path; path = dirname(path)) folders.push(dirname(path));
+  return folders
+    .flatMap((folder) => INSTALLED.map((name) => join(folder, name)))
+    .filter((path) => existsSync(path));
+}

@@ -1,0 +1,70 @@
+/** What a command starts begins with the programs that lie ready, as the command itself does. */
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ProjectCopy } from './start-copy.ts';
+
+const copy = new ProjectCopy();
+const { folder, store } = copy;
+afterAll(() => copy.remove());
+
+/** Addresses of this process, so that other live runs on the machine do not meet it. */
+const BLOCK = `127.${200 + (process.pid % 50)}.${(process.pid >>> 6) & 255}`;
+const PINGS = `
+name: pings
+question: Do pings come back?
+topology:
+  name: cable
+  nodes:
+    - { name: alice, run: ping, address: ${BLOCK}.1 }
+    - { name: bob, run: ping, address: ${BLOCK}.2 }
+  links: [{ ends: alice <-> bob, rate: 10Mbit/s, delay: 5ms }]
+duration: 1s
+traffic: [{ from: alice, to: bob, kind: constant, rate: 20/s, size: 100B }]
+kpis: { ping.rtt: { p50: ">= 10ms" } }
+`;
+const file = join(folder, 'pings.yaml');
+
+beforeAll(() => {
+  writeFileSync(file, PINGS);
+  copy.orrery('--version');
+});
+
+const caches = (): readonly string[] =>
+  copy
+    .entries()
+    .flatMap((key) => readdirSync(join(store, key)))
+    .filter((name) => name.endsWith('.cache'));
+
+describe('of a live run', () => {
+  it.each([
+    ['processes', ['--processes'], 'agent.cache'],
+    ['event loops', ['--loops', '2'], 'loop.cache'],
+  ])('%s', (_what, flags, cache) => {
+    expect(caches()).not.toContain(cache);
+    const { status, stdout, stderr } = copy.orrery(
+      ...['live', file, ...flags, '-q', '--no-trace', '--out', join(folder, 'runs')],
+    );
+    expect([status, stderr]).toEqual([0, '']);
+    expect(stdout).toMatch(/^PASS {2}pings/);
+    expect(caches()).toContain(cache);
+    // Nothing was bundled for this run.
+    expect(readdirSync(copy.temporary).filter((name) => name.startsWith('orrery-'))).toEqual([]);
+  });
+});
+
+it('stacks of a thread that runs a seed name file, line and column of the source', () => {
+  const path = 'scenarios/runner/run-seed.ts';
+  const line = readFileSync(join(folder, path), 'utf8').split('\n').length;
+  const late = "\nfunction broken(): never {\n  throw new Error('here');\n}\n";
+  copy.withSource(
+    path,
+    (text) => text.replace(/(export function runSeed\([^{]*\{)/, '$1 broken();') + late,
+    () => {
+      const { stderr } = copy.orrery('scenario', file, '--debug', '--out', join(folder, 'runs'));
+      expect(stderr).toContain(`at broken (${join(folder, path)}:${line + 2}:9)`);
+      expect(stderr).toMatch(/at Object.runJob \(.*scenarios\/runner\/run-worker\.ts:\d+:\d+\)/);
+      expect(stderr).not.toContain('.cjs');
+    },
+  );
+});
