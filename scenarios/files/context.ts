@@ -7,7 +7,7 @@ import { Connectivity } from '../../topologies/build/connectivity.ts';
 import type { ConfigCode } from '../../topologies/files/config-error.ts';
 import { shorten } from '../../topologies/files/leaf.ts';
 import type { FilePath } from '../../topologies/files/locate.ts';
-import { PATTERN_MAX } from '../../topologies/files/name-pattern.ts';
+import { NamePattern, PATTERN_MAX, type PatternWork } from '../../topologies/files/name-pattern.ts';
 import { type Hint, hintText, type Problems, positionOf } from '../../topologies/files/problems.ts';
 import type { Registry } from '../../topologies/files/registry.ts';
 import type { Source } from '../../topologies/files/source.ts';
@@ -15,8 +15,10 @@ import { hintNames } from '../../topologies/files/suggest.ts';
 import type { SourcePosition, Topology } from '../../topologies/model.ts';
 import { LinkIndex } from './link-index.ts';
 
-/** Names that all patterns of a file may be compared with: a few seconds of work. */
+/** Names that all patterns of a file may be compared with ... */
 const COMPARED_MAX = 5_000_000;
+/** ... and characters of both: two seconds of work, 20 for each of these names. */
+const STEPS_MAX = 100_000_000;
 /** Links and nodes that all events of a file may select. */
 const SELECTED_MAX = 200_000;
 
@@ -31,6 +33,7 @@ export class ScenarioContext {
   readonly #nodes: ReadonlySet<string>;
   #index: LinkIndex | undefined;
   #compared = 0;
+  readonly #work: PatternWork = { left: STEPS_MAX };
   #selected = 0;
 
   constructor(
@@ -49,6 +52,19 @@ export class ScenarioContext {
   get links(): LinkIndex {
     this.#index ??= new LinkIndex(this.topology.links);
     return this.#index;
+  }
+
+  /** A pattern of this file; what it compares is counted. */
+  pattern(text: string): NamePattern {
+    return new NamePattern(text, this.#work);
+  }
+
+  /** @returns true if the patterns so far could be compared to the end; notes E104 otherwise. */
+  admitWork(path: FilePath): boolean {
+    if (this.#work.left > 0) return true;
+    const message = `the patterns of this file compare more than ${STEPS_MAX} characters`;
+    this.refuse('E104', path, message, 'use fewer patterns, or shorter ones');
+    return false;
   }
 
   /** @returns true if a pattern may be compared with this many names; notes E104 otherwise. */

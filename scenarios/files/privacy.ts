@@ -9,7 +9,6 @@
 import { successMetric } from '../../reports/privacy/attacks/index.ts';
 import { ACTIVE_ATTACKS, isPrivacyMetric } from '../../reports/privacy/kpis.ts';
 import { optionsOf } from '../../topologies/build/options.ts';
-import { NamePattern } from '../../topologies/files/name-pattern.ts';
 import { hintNames } from '../../topologies/files/suggest.ts';
 import { formatTime } from '../../topologies/files/units.ts';
 import type { PrivacySpec } from '../model.ts';
@@ -89,8 +88,9 @@ function mixesOf(
   if (pattern !== undefined) {
     const names = hosts.map(({ name }) => name);
     if (!context.admitPattern(pattern, ['privacy', 'mixes'], names.length)) return [];
-    const form = new NamePattern(pattern);
+    const form = context.pattern(pattern);
     const found = names.filter((name) => form.matches(name));
+    if (!context.admitWork(['privacy', 'mixes'])) return [];
     if (found.length > 0) return found;
     const message = `"${pattern}" matches no node`;
     context.refuse('E124', ['privacy', 'mixes'], message, hintNames(pattern, names, 'nodes'));

@@ -9,7 +9,7 @@
 import { unreachableHint } from '../../topologies/build/connectivity.ts';
 import { shorten } from '../../topologies/files/leaf.ts';
 import type { FilePath } from '../../topologies/files/locate.ts';
-import { endsOf, isPattern, NamePattern } from '../../topologies/files/name-pattern.ts';
+import { endsOf, isPattern } from '../../topologies/files/name-pattern.ts';
 import { hintNames, listSome } from '../../topologies/files/suggest.ts';
 import type { Topology } from '../../topologies/model.ts';
 import type { LinkSelector } from '../model.ts';
@@ -84,8 +84,9 @@ export function nodesOf(
     const at = [...path, index];
     if (!isPattern(pattern)) return context.checkNode(pattern, at) ? [pattern] : [];
     if (!context.admitPattern(pattern, at, names.length)) return [];
-    const form = new NamePattern(pattern);
+    const form = context.pattern(pattern);
     const matches = names.filter((name) => form.matches(name));
+    if (!context.admitWork(at)) return [];
     if (matches.length === 0) {
       context.refuse('E124', at, `pattern "${pattern}" matches no node`);
     }
@@ -118,12 +119,13 @@ function matchLinks(context: ScenarioContext, text: string, path: FilePath): rea
   const [a, b] = ends;
   if (!isPattern(text)) return between(context, { a, b }, path);
   if (!context.admitPattern(text, path, links.length)) return [];
-  const first = new NamePattern(a);
-  const second = new NamePattern(b);
+  const first = context.pattern(a);
+  const second = context.pattern(b);
   const fits = (one: string, other: string): boolean => first.matches(one) && second.matches(other);
   const found = links.filter(
     ({ a: left, b: right }) => fits(left.host, right.host) || fits(right.host, left.host),
   );
+  if (!context.admitWork(path)) return [];
   if (found.length === 0) {
     const hint = (): string =>
       `links join: ${listSome(links.map(({ a, b }) => `${a.host} <-> ${b.host}`))}`;
@@ -160,8 +162,9 @@ function matchIds(context: ScenarioContext, text: string, path: FilePath): reado
     return [];
   }
   if (!context.admitPattern(text, path, links.length)) return [];
-  const form = new NamePattern(text);
+  const form = context.pattern(text);
   const found = links.filter(({ id }) => form.matches(id)).map(({ id }) => id);
+  if (!context.admitWork(path)) return [];
   if (found.length === 0) {
     const hint = (): string => `links: ${listSome(links.map(({ id }) => id))}`;
     context.refuse('E124', path, `pattern "${text}" matches no link`, hint);

@@ -9,22 +9,29 @@
 /** Longest pattern: two link names, with a margin. */
 export const PATTERN_MAX = 200;
 
+/** What patterns may still compare; shared by all that belong together. */
+export interface PatternWork {
+  /** Characters left; with none left nothing matches any more. */
+  left: number;
+}
+
 /** A pattern; it must match the whole name. */
 export class NamePattern {
-  /** Characters compared so far. */
-  steps = 0;
   readonly #text: string;
   readonly #hasStar: boolean;
+  readonly #work: PatternWork;
 
-  constructor(text: string) {
+  constructor(text: string, work: PatternWork) {
     this.#text = text;
     this.#hasStar = text.includes('*');
+    this.#work = work;
   }
 
   /** True when the name matches. */
   matches(name: string): boolean {
+    if (this.#work.left <= 0) return false;
     if (!this.#hasStar) {
-      this.steps += 1;
+      this.#work.left -= 1;
       return name === this.#text;
     }
     const pattern = this.#text;
@@ -35,7 +42,7 @@ export class NamePattern {
     let star = -1;
     let reach = 0;
     while (at < name.length) {
-      this.steps += 1;
+      this.#work.left -= 1;
       if (pattern[inPattern] === '*') {
         star = inPattern;
         reach = at;
