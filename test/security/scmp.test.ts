@@ -106,6 +106,38 @@ describe('a forged message that an interface is down', () => {
   });
 });
 
+describe('somebody who reads our packets and quotes them, five times a second for a minute', () => {
+  it.each([
+    ['1%', 3, 12],
+    ['0%', 0, 0],
+  ])(
+    'with a loss of %s on each way: %i to %i paths are given up, as LIMITATIONS says',
+    (loss, least, most) => {
+      const prepared = prepare(
+        load('failover.yaml', {
+          duration: '70s',
+          warmup: '3s',
+          'traffic.0.kind': 'constant',
+          'traffic.0.rate': '200/s',
+          events: `[{ at: 3s, link: "br-111-* <-> core-*", set: { loss: ${loss} } }]`,
+        }),
+      );
+      const { world } = prepared;
+      const seen = wiretap(prepared, 'gateway-111--br-111-1');
+      for (let at = 5 * SECOND; at < 65 * SECOND; at += 200 * MS) {
+        world.sim.runUntil(at);
+        const quote = seen.at(-1);
+        if (quote !== undefined) forgeScmp(prepared, { from: CORE, about: CORE, ifId: 2, quote });
+      }
+      const deaths = world.metrics('gateway-111')['gateway.path_deaths'];
+      const count = deaths !== undefined && 'value' in deaths ? deaths.value : -1;
+      expect(count).toBeGreaterThanOrEqual(least);
+      expect(count).toBeLessThanOrEqual(most);
+      expect(world.nodeDrops()['scmp-source']).toBeUndefined();
+    },
+  );
+});
+
 describe('what was sent lately', () => {
   const packet = (mark: number): Uint8Array => {
     const bytes = new Uint8Array(200);
