@@ -6,6 +6,8 @@
 import { describe, expect, it } from 'vitest';
 import { provider } from '../../engine/crypto/index.ts';
 import type { CryptoProvider, X25519Key } from '../../engine/host/crypto.ts';
+import { CheckedAdmission } from '../../nodes/gateway/admission/admission.ts';
+import { CookieMint } from '../../nodes/gateway/admission/cookie-mint.ts';
 import { EagerAdmission } from '../../nodes/gateway/admission/double-eager.ts';
 import { HandshakeMacs, OPENING_TRAILER } from '../../nodes/gateway/admission/handshake-macs.ts';
 import { createIdentity } from '../../nodes/gateway/crypto.ts';
@@ -166,6 +168,21 @@ describe('a flood of openings in the name of a peer', () => {
     expect(rekeyedNs).toBeLessThanOrEqual(300 * MS);
     // Twenty at once and ten a second, however many openings come.
     expect(pair.b.cookies).toBeLessThanOrEqual(20 + 4);
+  });
+
+  it('in the names of 200 peers costs a thousand at once and fifty a second, then all need a cookie', () => {
+    const mint = new CookieMint(provider('node'), (length) => new Uint8Array(length));
+    const peers = Array.from({ length: 200 }, () => new CheckedAdmission(mint, undefined));
+    // Each peer alone may have ten at once and five a second.
+    const admitted = (nowNs: number): number =>
+      peers.reduce((sum, peer) => {
+        const verdicts = Array.from({ length: 20 }, () => peer.opening(nowNs, false));
+        return sum + verdicts.filter((verdict) => verdict === 'admit').length;
+      }, 0);
+    expect([0, SECOND, 2 * SECOND].map(admitted)).toEqual([1000, 50, 50]);
+    expect(new Set(peers.map((peer) => peer.opening(2 * SECOND, true)))).toEqual(
+      new Set(['admit']),
+    );
   });
 
   it('a cookie holds for two minutes, and the next rekey asks for another one', () => {

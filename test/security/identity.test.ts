@@ -18,7 +18,7 @@ import { type Parcel, parcelView } from '../../scenarios/runner/provision/parcel
 import type { Provision } from '../../scenarios/runner/provision/provision.ts';
 import { provisionRun } from '../../scenarios/runner/provision/run-provision.ts';
 import { rootedSecrets } from '../../scenarios/runner/provision/secret-source.ts';
-import { load, registry, run } from '../unit/scenarios/runner/fixture.ts';
+import { load, loadText, registry, run } from '../unit/scenarios/runner/fixture.ts';
 import { expectOwnSecretsOnly, SPY_TOPOLOGY, spiesOn } from './spies.ts';
 
 const ROOT = new Uint8Array(32).fill(0xa7);
@@ -43,6 +43,21 @@ interface Vault {
     { readonly members: Set<string>; readonly secret: Uint8Array }
   >;
 }
+
+/** Three nodes of which each has something to do with the two others. */
+const THREE = `
+name: three
+question: Who is handed the key of whom?
+topology:
+  name: three
+  defaults: { node: { run: bulk }, link: { rate: 1Gbit/s, delay: 1ms } }
+  nodes: [{ name: a }, { name: b }, { name: c }]
+  links: [{ ends: a <-> b }, { ends: b <-> c }, { ends: a <-> c }]
+duration: 2s
+options: { bulk: { secure: psk } }
+traffic: [{ from: a, to: b, kind: constant, rate: 1/s, size: 100B }]
+kpis: { bulk.delivery: { value: ">= 0%" } }
+`;
 
 const OWN_NAMES = ['static', 'identity', 'vrf', 'authority'];
 
@@ -166,6 +181,33 @@ describe('the secrets of nodes', () => {
     expect(shared('br-111-1', purpose)).toEqual(shared('br-111-2', purpose));
     for (const stranger of ['br-211-1', 'gateway-111', 'gateway-211', 'core-110']) {
       expect(() => shared(stranger, purpose), stranger).toThrow('which it does not share');
+    }
+  });
+
+  it('a shared secret reaches those who need it and no others, whatever its protocol says of itself', () => {
+    const sharedIn = (scenario: Scenario): Readonly<Record<string, readonly string[]>> => {
+      const provision = provisionOf(scenario);
+      return Object.fromEntries(
+        scenario.topology.hosts.map(({ name }) => {
+          const { shared } = provision.parcel([name], secrets.rootOf);
+          return [name, Object.keys(shared).sort()];
+        }),
+      );
+    };
+    const scion = load('failover.yaml');
+    const ofRouters = scion.topology.hosts.map(({ name, protocol, isdAs }) => {
+      const own = [`scion/drkey/${isdAs}`, `scion/forwarding-key/${isdAs}`];
+      return [name, protocol === 'scion' ? own : []];
+    });
+    expect(sharedIn(scion)).toEqual(Object.fromEntries(ofRouters));
+    // A bulk node is a peer of itself.
+    expect(sharedIn(loadText(THREE))).toEqual({
+      a: ['bulk/a/a', 'bulk/a/b', 'bulk/a/c', 'bulk/b/a', 'bulk/c/a'],
+      b: ['bulk/a/b', 'bulk/b/a', 'bulk/b/b', 'bulk/b/c', 'bulk/c/b'],
+      c: ['bulk/a/c', 'bulk/b/c', 'bulk/c/a', 'bulk/c/b', 'bulk/c/c'],
+    });
+    for (const file of ['mixnet.yaml', 'hello.yaml']) {
+      expect(new Set(Object.values(sharedIn(load(file))).flat()), file).toEqual(new Set());
     }
   });
 

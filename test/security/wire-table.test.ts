@@ -7,7 +7,7 @@ import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { afterEach, expect, it } from 'vitest';
 import { provider } from '../../engine/crypto/index.ts';
-import type { DatagramSocket } from '../../engine/host/socket.ts';
+import type { DatagramSocket, Endpoint } from '../../engine/host/socket.ts';
 import { LiveWorld, type LiveWorldOptions } from '../../engine/live/live-world.ts';
 import { EndpointTable, GUESTS_MAX } from '../../engine/net/endpoint-table.ts';
 
@@ -49,16 +49,21 @@ function liveWorld(options: Partial<LiveWorldOptions> = {}): LiveWorld {
 interface Heard {
   readonly peers: number[];
   strangers: number;
+  /** Number of the peer that was heard last. */
+  from: Endpoint;
 }
 
 /** `b` listens: whoever is at `a`'s address is a peer. */
-function listen(world: LiveWorld, heard: Heard = { peers: [], strangers: 0 }): Heard {
+function listen(world: LiveWorld, heard: Heard = { peers: [], strangers: 0, from: -1 }): Heard {
   const host = world.host('b');
   host.udp({
     port: PORT,
     onDatagram: (buffer, offset, _, from) => {
-      if (host.endpointOf(from).address === `${BLOCK}.2`) heard.peers.push(buffer[offset]!);
-      else heard.strangers += 1;
+      if (host.endpointOf(from).address !== `${BLOCK}.2`) heard.strangers += 1;
+      else {
+        heard.peers.push(buffer[offset]!);
+        heard.from = from;
+      }
     },
   });
   return heard;
@@ -158,6 +163,10 @@ it('hears a process of the run at a port that nobody named, after 70,000 forged 
   await until(() => heard.peers.length > 0);
   expect(heard.peers).toEqual([7]);
   expect(world.wires.counts).toMatchObject({ received: 1, foreign: 0 });
+  // A process of the run is no stranger, also where its answer leaves later: nobody takes its number.
+  for (let port = 0; port < GUESTS_MAX; port += 1) endpoints.meet('127.99.0.3', port, 'stranger');
+  const { port } = peer.address();
+  expect(world.host('b').endpointOf(heard.from)).toEqual({ address: `${BLOCK}.2`, port });
 });
 
 it('keeps the number of a configured neighbour whatever strangers do', () => {
