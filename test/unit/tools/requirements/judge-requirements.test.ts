@@ -159,6 +159,7 @@ describe('a KPI', () => {
 
   it('that one fresh report missed is red, however many seeds another has', () => {
     expect(judgedKpi({}, kpi, { ...kpi, seeds: 1, status: 'fail' }).verdict).toBe('red');
+    expect(judgedKpi({}, kpi, { ...kpi, status: 'fail', nightly: NIGHTLY }).verdict).toBe('red');
     expect(judgedKpi({}, kpi, { ...kpi, status: 'fail', stale: 'old' }).verdict).toBe('green');
   });
 

@@ -60,6 +60,15 @@ describe('measurement', () => {
     expect(three_.stability).toBeCloseTo((1 + 1 - three_.loss) / 2, 6);
   });
 
+  it('R-034: bandwidth is told as it was announced, whatever the answers say', () => {
+    const rates = [40_000_000, 0, 2e9];
+    const wire = new Wire(
+      rates.map((bandwidthBps, i) => fakePath(`p${i}`, 20 + i, { bandwidthBps })),
+    );
+    wire.runTo(2 * SECOND);
+    expect(wire.controller.status(wire.now).map((status) => status.bandwidthBps)).toEqual(rates);
+  });
+
   it('R-035: the factor of smoothing is a setting that reaches the paths', () => {
     for (const smoothing of [0.125, 0.5]) {
       const path = fakePath('only', 20);

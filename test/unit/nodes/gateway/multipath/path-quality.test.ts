@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { PathQuality } from '../../../../../nodes/gateway/multipath/path-quality.ts';
+import { score } from '../../../../../nodes/gateway/multipath/selection.ts';
+import { fakePath } from './wire.ts';
 
 const MS = 1_000_000;
 
@@ -18,5 +20,35 @@ describe('R-035: smoothing of the RTT', () => {
     expect(quality.rttvarNs).toBe(40 * MS);
     quality.answer(2, quality.srttNs);
     expect(quality.rttvarNs).toBe(30 * MS);
+  });
+});
+
+describe('the base round trip', () => {
+  const SECOND = 1_000 * MS;
+
+  it('is the least of ten seconds, and not the least of an average', () => {
+    const quality = new PathQuality(0.125);
+    for (let at = 0; at < 40; at += 1) quality.answer(at * 50 * MS, (at === 20 ? 20 : 60) * MS);
+    expect(quality.srttNs).toBeGreaterThan(55 * MS);
+    expect(quality.baseRttNs).toBe(20 * MS);
+    quality.answer(SECOND + 10 * SECOND - MS, 60 * MS);
+    expect(quality.baseRttNs).toBe(20 * MS);
+    quality.answer(SECOND + 11 * SECOND, 60 * MS);
+    expect(quality.baseRttNs).toBe(60 * MS);
+  });
+
+  it('decides: of two paths the shorter is better, however often its answers are late', () => {
+    const near = new PathQuality(0.125);
+    const far = new PathQuality(0.125);
+    for (let at = 0; at < 100; at += 1) {
+      near.answer(at * 50 * MS, (at % 5 === 0 ? 20 : 45) * MS);
+      far.answer(at * 50 * MS, 24 * MS);
+    }
+    expect(near.srttNs).toBeGreaterThan(1.4 * far.srttNs);
+    const [one, other] = [fakePath('near', 20), fakePath('far', 24)];
+    expect(score(one.info, near, {})).toBeGreaterThan(score(other.info, far, {}));
+    // Who asks for stability gets it.
+    const favour = { favour: 'stability' } as const;
+    expect(score(one.info, near, favour)).toBeLessThan(score(other.info, far, favour));
   });
 });

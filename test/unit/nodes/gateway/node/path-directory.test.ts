@@ -42,6 +42,31 @@ describe('the path directory', () => {
     expect(paths.map(({ info }) => info.hops)).toEqual([8, 8, 8]);
   });
 
+  it('tells as bandwidth of a path the least that its links between systems announce', () => {
+    const view = provision.viewOf('gateway-111');
+    // Each link has another rate; those inside a system are the slowest.
+    const rateOf = (index: number, isInside: boolean): number => (isInside ? 1 : 1e6) + index;
+    const links = view.links.map((link, index) => ({
+      ...link,
+      rateBps: rateOf(index, link.relation === 'internal'),
+    }));
+    const own = new PathDirectory({
+      network: { ...view, links },
+      crypto: provider('node'),
+      host: 'gateway-111',
+    });
+    const paths = own.lookup('gateway-211', 0, clockAt(0));
+    const expected = paths.map(({ linkIds }) => {
+      const outside = links.filter(({ id, relation }) => {
+        return linkIds.includes(id) && relation !== 'internal';
+      });
+      expect(outside).toHaveLength(4);
+      return Math.min(...outside.map(({ rateBps }) => rateBps));
+    });
+    expect(new Set(expected).size).toBe(3);
+    expect(paths.map(({ info }) => info.bandwidthBps)).toEqual(expected);
+  });
+
   it('R-033: is bounded at 1,000 answers and 30 minutes', () => {
     expect([DIRECTORY_ANSWERS_MAX, DIRECTORY_AGE_NS_MAX / SECOND]).toEqual([1000, 1800]);
   });

@@ -73,6 +73,38 @@ describe('paths', () => {
     }
   });
 
+  it('draws chains by the weights of their first mixes, and the mixes of a free route one by one', () => {
+    const draws = 8_000;
+    const weights = [1, 2, 5];
+    /** How often the first mix of a path was each of the first layer's. */
+    const firstOf = (topology: 'cascade' | 'free-route', heavy: readonly number[][]): number[] => {
+      const plain = sampleDocument(topology, topology === 'cascade' ? 9 : 3);
+      const layers = plain.layers.map((layer, at) =>
+        layer.map((mix, index) => ({ ...mix, loadWeight: heavy[at]?.[index] ?? 1 })),
+      );
+      const names = layers[0]!.map(({ name }) => name);
+      const seen = names.map(() => 0);
+      const random = randomFrom(8);
+      for (let draw = 0; draw < draws; draw++) {
+        const [first] = drawMixes({ ...plain, layers }, random);
+        seen[names.indexOf(first!.name)]! += 1;
+      }
+      return seen;
+    };
+    const seen = [
+      // Later mixes of a chain have no say.
+      firstOf('cascade', [weights, [5, 1, 1], [5, 1, 1]]),
+      firstOf('free-route', [weights]),
+    ];
+    for (const counted of seen) {
+      for (const [index, count] of counted.entries()) {
+        const share = weights[index]! / 8;
+        const sigma = Math.sqrt(draws * share * (1 - share));
+        expect(Math.abs(count - draws * share)).toBeLessThan(4.5 * sigma);
+      }
+    }
+  });
+
   it('draws no other way where all weights are equal, whatever they are', () => {
     const names = (weight: number): string[] =>
       drawMixes(weighed(sampleDocument('free-route', 9), weight), randomFrom(4)).map(
