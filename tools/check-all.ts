@@ -1,7 +1,7 @@
 /**
  * `npm test`: everything that must hold, cheap checks first, one closing line.
  *
- * Types, lint, architecture, dead code, then the tests; those that take long are
+ * Types, lint, architecture, dead code, commit messages, then the tests; those that take long are
  * `npm run test:thorough`. Later steps run although an earlier one failed, so that one run tells
  * everything.
  *
@@ -22,6 +22,7 @@ const checks = await runChecks([
     npmRun('lint', 'check:lint'),
     npmRun('architecture', 'check:architecture'),
     npmRun('dead code', 'check:dead'),
+    npmRun('commits', 'check:commits'),
   ],
 ]);
 // Tests of the wall clock mostly wait: they run beside the others, which mostly compute.
