@@ -1,5 +1,5 @@
 /**
- * What a benchmark hands to `npm run bench`, and how a rate is taken: CPU time of the process, one
+ * The result format of `npm run bench`, and how a rate is taken: CPU time of the process, one
  * warm-up, median of five with minimum and maximum (docs/spec/workloads.md).
  *
  * Does not print; main.ts does.
@@ -17,13 +17,16 @@ export interface BenchResult {
   readonly unit: string;
   readonly min?: number;
   readonly max?: number;
-  /** Bound to reach: at least for rates (`.../s`), at most for everything else. */
+  /** Target: at least this for rates (`.../s`), at most this for everything else. */
   readonly target?: number;
-  /** Multiple of a reference that was measured in turn with it; main.ts takes the loop around the whole run else. */
+  /**
+   * Multiple of a reference that was measured in turn with it; if absent, main.ts uses the
+   * calibration loop around the whole run.
+   */
   readonly ratio?: number;
-  /** Name of the line of the same run that this one is a multiple of, for peers. */
+  /** For peers: name of the line of the same run to which this one is compared. */
   readonly comparedWith?: string;
-  /** What the number is worth, for example `no FIFO ties, no cancel`. */
+  /** Remarks on comparability, for example `no FIFO ties, no cancel`. */
   readonly note?: string;
 }
 
@@ -33,7 +36,7 @@ export interface BenchModule {
   run(): readonly BenchResult[] | Promise<readonly BenchResult[]>;
 }
 
-/** Work done and the CPU time that it took. */
+/** Operations done, and the CPU time that they took. */
 export interface Sample {
   /** Operations. */
   readonly count: number;
@@ -75,12 +78,12 @@ export function spreadOf(values: readonly number[]): Spread {
   return { value, min: sorted[0] ?? Number.NaN, max: sorted.at(-1) ?? Number.NaN };
 }
 
-/** A round that the rest of the machine decided, not the program: it is measured again. */
+/** A round that other work on the machine disturbed; it is measured again. */
 export class DisturbedRound extends Error {
   override readonly name = 'DisturbedRound';
 }
 
-/** Throws unless a workload gave exactly what it must: otherwise its rate is void. */
+/** Throws unless a workload gave exactly the expected result: otherwise its rate is void. */
 export function requireEqual(
   what: string,
   found: number | string,

@@ -1,6 +1,7 @@
 /**
  * `npm run bench -- chain`: workload (b), packet-hops per CPU second
- * (docs/spec/workloads.md#b-chain-of-ten-hops). The workload checks its own exact results and throws when one is off.
+ * (docs/spec/workloads.md#b-chain-of-ten-hops). The workload checks its own exact results and
+ * throws if one is off.
  *
  * @module
  */

@@ -32,7 +32,10 @@ export interface ChainResult {
 class ChainNodes implements PacketSink {
   readonly network: Network;
   delivered = 0;
-  /** First and last arrival, ns; in a typed array, since times outgrow an object's field (1.4). */
+  /**
+   * First and last arrival, ns; in a typed array, since an object's field would box such large
+   * times.
+   */
   readonly arrivals = new Float64Array(2);
   private readonly out: Direction[] = [];
 
@@ -52,7 +55,7 @@ class ChainNodes implements PacketSink {
     }
   }
 
-  /** All packets are offered at one instant, the present. */
+  /** All packets are offered at the present instant. */
   offer(packets: number): void {
     const { network } = this;
     for (let i = 0; i < packets; i += 1) {
@@ -91,7 +94,7 @@ export function buildChain(): ChainNodes {
 
 /**
  * Sends `packets` packets through a chain and checks every expected number.
- * @throws Error when a result is not exactly the expected one.
+ * @throws Error if a result is not exactly the expected one.
  */
 export function runChain(chain: ChainNodes, packets: number): ChainResult {
   const { network } = chain;

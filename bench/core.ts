@@ -1,6 +1,6 @@
 /**
- * Cost per call of the kernel's small parts: queue, timer, streams, fingerprint. For finding what
- * became slow, not for comparing machines.
+ * Cost per call of the small parts of the kernel: queue, timer, streams, fingerprint. For finding
+ * out what became slow, not for comparing machines.
  *
  * @module
  */

@@ -11,10 +11,10 @@
  * | aesCmac, 16 bytes | 0.085            | 0.32           | 2.9         | by noble    | 0.10        |
  * | x25519            | 79               | 79             | 985         | 31          | as node     |
  *
- * Cipher objects of node, which both timings had once, take 3.73 / 3.50 and 0.51: 600,000 packets of
- * 1,000 bytes sealed and opened 4.3 s, and up to 7 s when the other core is busy, instead of 1.85 s.
- * Making such an object takes more than half of node's time, however the key is given, and node
- * cannot start one again with another nonce: see {@link nodeVariants}.
+ * Node's cipher objects, which both timings used earlier, take 3.73 / 3.50 and 0.51: sealing and
+ * opening 600,000 packets of 1,000 bytes then took 4.3 s instead of 1.85 s, and up to 7 s if the
+ * other core was busy. Creating such an object takes more than half of that time, however the key
+ * is given, and Node cannot restart one with another nonce: see {@link nodeVariants}.
  *
  * @module
  */
@@ -35,7 +35,9 @@ interface Case {
 
 const BATCHES = 40;
 
-/** Mean time of a call in microseconds, of the best of many short batches: others were disturbed. */
+/**
+ * Mean time per call in microseconds, of the best of many short batches: the others were disturbed.
+ */
 function microsecondsPerCall({ run, rounds }: Case): number {
   const batch = Math.ceil(rounds / 10);
   for (let index = 0; index < rounds; index++) run();
@@ -86,7 +88,7 @@ function hashing(crypto: CryptoProvider): () => void {
   return () => void crypto.sha256(data);
 }
 
-/** Ways to use a node cipher object per packet; none leaves its 3 to 4 us behind. */
+/** Ways to use a Node cipher object per packet; all of them cost 3 to 4 us. */
 function nodeVariants(): readonly Case[] {
   const key = new Uint8Array(32).fill(7);
   const secret = createSecretKey(key);
@@ -129,7 +131,7 @@ function contenders(): readonly (readonly [string, CryptoProvider])[] {
   ]);
 }
 
-/** Runs all cases and prints one line each, then the budget of one simulation. */
+/** Runs all cases and prints one line each, then the time budget of one simulation. */
 export function main(): void {
   const cases = contenders().flatMap(([label, crypto]) => [
     ...aeadCases(label, crypto, 'chacha20-poly1305'),

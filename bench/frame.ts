@@ -1,7 +1,7 @@
 /**
  * Cost of one data frame of 1,000 bytes in the gateway: header codec, session and AEAD, both ends.
- * Our share, everything but the AEAD, is measured with an AEAD that does nothing; it shall stay
- * below 1 us for seal and open together.
+ * Our share, everything except the AEAD, is measured with an AEAD that does nothing; the target is
+ * 1 us for seal and open together.
  *
  * `node --import tsx bench/frame.ts`. Measured on 2 shared cores of an AMD EPYC, Node 20.20.2:
  *
@@ -13,7 +13,7 @@
  * | seal + open, node (simulation)  | 3,600      |
  * | seal + open, modelled           | 1,380      |
  *
- * Both cores were busy with other work; the whole frames suffered from it more than our share.
+ * Both cores were busy with other work, which slowed whole frames more than our share.
  *
  * @module
  */
@@ -46,7 +46,7 @@ const BATCHES = 9;
 const CLOCK_US = 1_700_000_000_000_000;
 const MOMENT = { nowNs: 1, clockUs: CLOCK_US };
 
-/** Measures the codec, our share of a frame, and whole frames by provider. */
+/** Measures the codec, our share of a frame, and whole frames per provider. */
 export function run(): BenchResult[] {
   const node = provider('node', { timing: 'simulation' });
   const modelled = provider('modelled');
@@ -102,7 +102,7 @@ function both(crypto: CryptoProvider, isEmpty: boolean): number {
   });
 }
 
-/** The provider with an AEAD that can be told to do nothing, after the handshake. */
+/** A provider whose AEAD can be switched to do nothing, after the handshake. */
 function withEmptyAead(crypto: CryptoProvider, empty: { isOn: boolean }): CryptoProvider {
   return {
     ...crypto,

@@ -1,6 +1,6 @@
 /**
- * Measures in turn with the calibration loop, so that each figure has the pace of the machine just
- * before and just after it.
+ * Takes measurements in turn with the calibration loop, so that each figure comes with the
+ * machine's speed just before and just after it.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import { calibrationLoop } from './calibration.ts';
 import { loopRatio } from './ratio.ts';
 
 const STEPS = 20_000_000;
-/** So often is a round tried that other work on the machine disturbs. */
+/** Number of attempts for a round that other work on the machine disturbs. */
 const TRIES = 3;
 
 /** One measurement of a figure. */
@@ -17,7 +17,7 @@ export interface Taken {
   readonly name: string;
   readonly unit: string;
   readonly value: number;
-  /** Multiple of a reference of its own; that of the loop else. */
+  /** Multiple of a reference of its own; if absent, of the loop. */
   readonly ratio?: number;
   readonly note?: string;
 }
@@ -26,9 +26,9 @@ export interface Taken {
 export type Measurement = () => readonly Taken[] | Promise<readonly Taken[]>;
 
 /**
- * Medians over the rounds; each figure has the loop just before and just after it. A disturbed round
- * is tried again, then left out; a measurement without a single round has no figures, and what
- * disturbed it goes to the standard error.
+ * Medians over the rounds; each figure has the loop just before and just after it. A disturbed
+ * round is repeated, then left out; a measurement without any valid round has no figures, and the
+ * reason goes to stderr.
  */
 export async function inTurnWithLoop(
   measurements: readonly Measurement[],

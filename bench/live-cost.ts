@@ -1,12 +1,12 @@
 /**
- * Processor time of a packet through the whole live stack, on one event loop: failover's network with
- * its gateways and routers on real sockets, and as many packets under way as 15,000/s put there. A
- * packet that arrives sends the next.
+ * Processor time of a packet through the whole live stack, on one event loop: failover's network
+ * with its gateways and routers on real sockets, with as many packets under way as at 15,000/s.
+ * Each packet that arrives triggers the next.
  *
- * Nothing is late and nothing is lost because other programs run, so that two builds can be compared
- * on a machine that is busy; look at the least. Whether datagrams leave at once or in groups is
- * settled when Node starts (ADR 0016): `node --test-udp-no-try-send --import tsx bench/main.ts
- * live-cost` measures groups, which no run uses. Does not say what rate a machine carries.
+ * Other programs cannot make anything late or lost here, so two builds can be compared on a busy
+ * machine; look at the least value. Whether datagrams leave one by one or in groups is decided when
+ * Node starts (ADR 0016): `node --test-udp-no-try-send --import tsx bench/main.ts live-cost`
+ * measures groups, which no run uses. Does not say what rate a machine carries.
  *
  * @module
  */
@@ -31,18 +31,18 @@ export const name = 'live-cost';
 const UNDER_WAY = 150;
 const PAYLOAD_BYTES = 1_000;
 const PACKETS = 5_000;
-/** Code is cold in the first of them. */
+/** Rounds, of which the first is cold. */
 const WARM_ROUNDS = 3;
 const MS_PER_S = 1_000;
 const ROUNDS = 7;
 const POLL_MS = 20;
-/** Who hears of no arrival for so long fills the network again. */
+/** Without an arrival for this long, the network is filled again. */
 const SILENCE_MS = 500;
 const [SOURCE, TARGET] = ['gateway-111', 'gateway-211'];
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** Packets that send each other. */
+/** Packets of which each triggers the next. */
 class ClosedLoop implements WorldListener {
   arrived = 0;
   readonly #agent: Agent;
@@ -57,7 +57,7 @@ class ClosedLoop implements WorldListener {
     agent.world.listen(this);
   }
 
-  /** Resolves when so many packets more have arrived. */
+  /** Resolves when this many more packets have arrived. */
   async more(count: number): Promise<void> {
     await new Promise<void>((resolve) => {
       this.#done = resolve;
@@ -135,7 +135,7 @@ export async function run(): Promise<BenchResult[]> {
 async function agentOfAll(): Promise<Agent> {
   const registry = new ProtocolRegistry();
   const { scenario: whole } = await openScenario('failover.yaml', {}, registry);
-  // The sources of the file are silent; this file has its own.
+  // The sources of the file are silent; this module has its own.
   const traffic = whole.traffic.map((flow) => ({ ...flow, stopNs: 0 }));
   const scenario = { ...whole, traffic, events: [], kpis: [] };
   const hosts = scenario.topology.hosts.map((host) => host.name);

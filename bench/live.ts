@@ -1,13 +1,13 @@
 /**
- * How many packets a second live mode carries over six hops without loss, in one process with either
- * pump and on two event loops, in two processes and in one per node, beside what the machine takes
- * for a bare datagram.
+ * How many packets a second live mode carries over six hops without loss: in one process with
+ * either pump and on two event loops, in two processes, and in one per node, compared with a bare
+ * datagram on the same machine.
  *
- * Each step is a short run of failover.yaml without its cuts. A rate counts as carried when 99.9 % of
+ * Each step is a short run of failover.yaml without its cuts. A rate counts as carried if 99.9 % of
  * the packets arrive and the 95th percentile of their latency stays below the scenario's limit:
- * what is too much is late or turned away before it is lost. Rates
- * grow by a quarter until one fails twice, then the gap is halved. Takes minutes, so it runs only
- * when named: `npm run bench -- live`. Measure on a machine that does nothing else.
+ * overload shows as lateness or refusals before it shows as loss. Rates grow by a quarter until one
+ * fails twice, then the interval is bisected. Takes minutes, so it runs only when named: `npm run
+ * bench -- live`. Measure on an otherwise idle machine.
  *
  * @module
  */
@@ -27,17 +27,17 @@ export const name = 'live';
 
 const FIRST_RATE = 8_000;
 const GROWTH = 1.25;
-/** The highest rate is known to within this, packets/s. */
+/** Precision of the highest rate, packets/s. */
 const STEP = 500;
 const DELIVERED_MIN = 0.999;
 const LATENCY_MAX_NS = 100_000_000;
 const HOPS = 6;
-/** Every process compiles its own code first: 17 of them on two cores take seconds. */
+/** Every process first compiles its own code: for 17 on two cores that takes seconds. */
 const WARMUP_NS = 8_000_000_000;
 const DURATION_NS = 12_000_000_000;
 const US_PER_S = 1_000_000;
 
-/** One way to spread the nodes; a layout of two halves cuts every path in the middle. */
+/** One way to distribute the nodes; a layout of two halves cuts every path in the middle. */
 export interface Layout {
   readonly name: string;
   readonly target?: number;
@@ -57,7 +57,7 @@ export const LAYOUTS: readonly Layout[] = [
     run: (order, registry) => runLive({ ...order, registry, precision: 'low' }),
   },
   {
-    // What one process gets unasked for at such rates.
+    // The default of one process at such rates.
     name: 'two event loops of one process, precision low',
     target: 15_000,
     run: (order, registry) =>
@@ -75,14 +75,14 @@ export const LAYOUTS: readonly Layout[] = [
   },
 ];
 
-/** What one step brought. */
+/** The outcome of one step. */
 interface Step {
   readonly rate: number;
   readonly isCarried: boolean;
-  /** Processor time of all processes that hold nodes, for a packet and for a datagram. */
+  /** Processor time of all processes with nodes, per packet and per datagram. */
   readonly packetUs: number;
   readonly hopUs: number;
-  /** Share of a core that this process took: all of the work, or that of the coordinator. */
+  /** Share of a core that this process used: all of the work, or the coordinator's. */
   readonly ownCores: number;
   readonly words: string;
 }
@@ -130,7 +130,7 @@ async function highestCarried(layout: Layout): Promise<Step | undefined> {
   return best;
 }
 
-/** One run, or two when the first fails: something else may have happened on the machine. */
+/** One run, or two if the first fails: the machine may have been disturbed. */
 async function stepAt(layout: Layout, rate: number): Promise<Step> {
   const step = await once(layout, rate);
   return step.isCarried ? step : await once(layout, rate);
@@ -151,7 +151,7 @@ function shortened(whole: Scenario): Scenario {
   return { ...whole, ...short, traffic, events: [], kpis: [] };
 }
 
-/** The nodes of ISD 2 on a machine of their own: as many hops on either side. */
+/** The nodes of ISD 2 on a machine of their own: the same number of hops on either side. */
 function halved(order: RunOrder): RunOrder {
   const { scenario } = order;
   const hosts = scenario.topology.hosts.map((host) => ({
@@ -198,7 +198,7 @@ function liveResult(
   return liveResultOf(layout, change, onProgress);
 }
 
-/** One run of failover.yaml as it is changed. */
+/** One run of failover.yaml with changes. */
 export async function liveResultOf(
   layout: Layout,
   change: (whole: Scenario) => Scenario,

@@ -1,11 +1,12 @@
 /**
- * `npm run bench [-- NAME ...] [--json]`: runs the named benchmarks, or all that take seconds, and
- * prints each number with its spread, its multiple of the calibration loop, its target and its ratio
- * to peers. Each leaves `runs/bench/NAME.json` with commit and date, which `npm run requirements` and
- * `npm run figures` read.
+ * `npm run bench [-- NAME ...] [--json]`: runs the named benchmarks, or all that take only seconds,
+ * and prints each number with its spread, its multiple of the calibration loop, its target and its
+ * ratio to peers. Each leaves `runs/bench/NAME.json` with commit and date, which `npm run
+ * requirements` and `npm run figures` read.
  *
  * A new benchmark is a file that exports `name` and `run()` (bench-result.ts), and one line in the
- * table below. Each runs in a process of its own, so that none compiles or collects for another.
+ * table below. Each runs in a process of its own, so that none affects another's compiled code or
+ * garbage.
  *
  * @module
  */
@@ -20,7 +21,7 @@ import { run as calibrate } from './calibration.ts';
 import { loopRatio } from './ratio.ts';
 import { tableOf } from './table.ts';
 
-/** Every benchmark by its name; loaded only when asked for. */
+/** Every benchmark by name; loaded only if requested. */
 const BENCHES: Readonly<Record<string, () => Promise<BenchModule>>> = {
   hold: () => import('./hold.ts'),
   chain: () => import('./chain-rate.ts'),
@@ -40,7 +41,7 @@ const BENCHES: Readonly<Record<string, () => Promise<BenchModule>>> = {
   start: () => import('./start.ts'),
 };
 
-/** Benchmarks that take minutes or need the whole machine: they run when named. */
+/** Benchmarks that take minutes or need the whole machine: they run only when named. */
 const ON_REQUEST: readonly string[] = [
   'live',
   'live-cost',
@@ -52,7 +53,7 @@ const ON_REQUEST: readonly string[] = [
 
 const FAILED = 1;
 const BAD_ARGUMENT = 2;
-/** Asks this file to run one benchmark in its own process and to write its results as JSON. */
+/** Makes this file run one benchmark in its own process and write its results as JSON. */
 const ALONE = '--alone';
 
 interface Environment {
@@ -79,7 +80,7 @@ async function main(args: readonly string[]): Promise<number> {
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
-/** What one benchmark measured, and the pace of the loop around it. */
+/** The results of one benchmark, and the speed of the loop around it. */
 interface Alone {
   readonly results: readonly BenchResult[];
   /** Millions of steps of the calibration loop per CPU second, before and after. */
@@ -126,7 +127,7 @@ function report(names: readonly string[], isJson: boolean): number {
   return 0;
 }
 
-/** Leaves the figures where others look for them. */
+/** Writes the figures where other commands look for them. */
 function keep(name: string, { results, pace }: Alone, environment: Environment): void {
   const folder = join(ROOT, 'runs/bench');
   mkdirSync(folder, { recursive: true });
@@ -137,7 +138,7 @@ function keep(name: string, { results, pace }: Alone, environment: Environment):
   writeFileSync(join(folder, `${name}.json`), `${text}\n`);
 }
 
-/** Undefined when it failed; it has said why. */
+/** Undefined if it failed; it has printed why. */
 function runAlone(name: string): Alone | undefined {
   const file = fileURLToPath(import.meta.url);
   const args = [...process.execArgv, file, name, ALONE];

@@ -1,7 +1,7 @@
 /**
- * What a mix's own state costs per packet beside the cryptography: the replay filter (in memory of
- * the size that R-186 asks for, and of one that fits a cache), its log, and waiting in the Poisson
- * scheduler. An unwrap takes tens of microseconds.
+ * Cost per packet of a mix's own state, without cryptography: the replay filter (in memory of the
+ * size that R-186 asks for, and of one that fits into a cache), its log, and the queue of the
+ * Poisson scheduler. An unwrap takes tens of microseconds.
  *
  * @module
  */
@@ -21,7 +21,7 @@ const NS_PER_US = 1_000;
 /** 25,000 packets/s for 10 minutes. */
 const LARGE = { expectedTags: 15_000_000, falsePositive: 1e-6 };
 const SMALL = { expectedTags: (RUNS + 1) * PACKETS, falsePositive: 1e-3 };
-/** Messages that wait on the average: 5,000/s with a mean of 200 ms. */
+/** Mean number of waiting messages: 5,000/s with a mean of 200 ms. */
 const LOAD = 1_000;
 const GAP_NS = 200_000;
 const PER_TAKE = 16;
@@ -38,7 +38,7 @@ export function run(): BenchResult[] {
   ];
 }
 
-/** One buffer for all tags: a view for each would cost as much as the filter. */
+/** One buffer for all tags: a view per tag would cost as much as the filter. */
 const tag = new Uint8Array(TAG_BYTES);
 function tagAt(tags: Uint8Array, index: number): Uint8Array {
   for (let at = 0; at < TAG_BYTES; at++) tag[at] = tags[index * TAG_BYTES + at] as number;

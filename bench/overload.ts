@@ -1,12 +1,13 @@
 /**
- * What live mode carries when it is asked for more than it can: goodput at the knee, at one and a half times and at three
- * times the knee, for one process with one event loop and with two, and for a process per node.
+ * Live mode under overload: goodput at the knee, at one and a half times and at three times the
+ * knee, for one process with one event loop and with two, and for a process per node.
  *
- * Two runs for each layout. In the first the rate climbs a staircase; the knee is its highest step of which
- * 95 % arrive with a p95 of 250 ms. The second has three rounds of all three rates, since a shared machine is a fifth faster or
- * slower some minutes later; the median of the three ratios is judged: 85 % is the aim. p95 is the highest of any
- * tenth of a second in the phase. Takes five minutes, so it runs only when named: `npm run bench -- overload`. A layout that cannot
- * be run carries nothing, and its line says why.
+ * Two runs per layout. In the first the rate climbs a staircase; the knee is the highest step of
+ * which 95 % arrive with a p95 of 250 ms. The second has three rounds of all three rates, because a
+ * shared machine may be a fifth faster or slower some minutes later; the median of the three ratios
+ * is judged against 85 %. p95 is the highest of any tenth of a second in the phase. Takes five
+ * minutes, so it runs only when named: `npm run bench -- overload`. A layout that cannot run
+ * carries nothing, and its line says why.
  *
  * @module
  */
@@ -39,7 +40,7 @@ const RATE_MIN = 1_000;
 const GROWTH = 1.25;
 const STEPS = 13;
 const RATES = Array.from({ length: STEPS }, (_, step) => Math.round(RATE_MIN * GROWTH ** step));
-/** Aim: this share of the goodput at the knee, at {@link JUDGED} times the knee. */
+/** Target: this share of the goodput at the knee, at {@link JUDGED} times the knee. */
 const AIM = 0.85;
 const JUDGED = 1.5;
 
@@ -52,7 +53,7 @@ export async function run(): Promise<BenchResult[]> {
   return results;
 }
 
-/** One layout that breaks off does not take the figures of the others with it. */
+/** A layout that fails does not affect the figures of the others. */
 async function measuredOrNot(layout: Layout): Promise<readonly BenchResult[]> {
   try {
     return await measured(layout);
@@ -76,7 +77,7 @@ async function measured(layout: Layout): Promise<readonly BenchResult[]> {
   return overloadResults(layout.name, { knee, rounds: roundsOf(figures), result });
 }
 
-/** What a layout's two runs brought. */
+/** The outcome of a layout's two runs. */
 export interface Overload {
   readonly knee: number;
   readonly rounds: readonly Round[];
@@ -98,7 +99,7 @@ export function overloadResults(
     const of = times === 1 ? '' : `${spread} of the knee of their rounds; `;
     return {
       name: `${layout}, goodput at ${times === 1 ? 'the knee' : `${times} times the knee`}`,
-      // By the median of the ratios, since each round has a pace of its own.
+      // By the median of the ratios, because the machine's speed differs from round to round.
       value: medianOf(ratios) * atKnee,
       unit: 'packets/s',
       ...(times === JUDGED ? { target: Math.round(AIM * atKnee) } : {}),

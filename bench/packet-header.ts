@@ -1,6 +1,6 @@
 /**
- * The real header that the network benches rewrite at each hop: an IPv4 header (RFC 791 section 3.1)
- * whose addresses are 10.x.y.z with the node number, with its checksum kept right as routers do
+ * The real header that the network benches rewrite at each hop: an IPv4 header (RFC 791 section
+ * 3.1) with addresses 10.x.y.z from the node number, and a checksum that is updated as routers do
  * (RFC 1624 equation 3).
  *
  * @module
@@ -10,7 +10,7 @@
 export const HEADER_BYTES = 20;
 const HOP_LIMIT = 64;
 
-/** What a header says. */
+/** The fields of a header. */
 export interface HeaderFields {
   readonly target: number;
   /** Total length, bytes. */
@@ -38,7 +38,7 @@ export function readTarget(buffer: Uint8Array, offset: number): number {
   return ((buffer[offset + 18] as number) << 8) | (buffer[offset + 19] as number);
 }
 
-/** One hop less, checksum updated; false when the limit is used up. */
+/** Decrements the hop limit and updates the checksum; false if the limit is used up. */
 export function decrementHopLimit(buffer: Uint8Array, offset: number): boolean {
   const limit = buffer[offset + 8] as number;
   if (limit <= 1) return false;
@@ -51,7 +51,7 @@ export function decrementHopLimit(buffer: Uint8Array, offset: number): boolean {
   return true;
 }
 
-/** The checksum that a header should carry (RFC 1071); its own field counts as zero. */
+/** The correct checksum of a header (RFC 1071); its own field counts as zero. */
 export function headerChecksum(buffer: Uint8Array, offset: number): number {
   let sum = 0;
   for (let i = 0; i < HEADER_BYTES; i += 2) {

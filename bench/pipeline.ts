@@ -3,8 +3,9 @@
  * X25519) through slots, rings and threads, unwrapped, settled by the replay filter, and each
  * compared with what it must be.
  *
- * `npm run bench -- pipeline`, on a machine that does nothing else: two workers and the main thread
- * want both cores. What neighbours disturb least is the CPU time per packet, all threads together.
+ * `npm run bench -- pipeline`, on an otherwise idle machine: two workers and the main thread need
+ * both cores. The figure that other work disturbs least is the CPU time per packet, all threads
+ * together.
  *
  * @module
  */
@@ -27,25 +28,28 @@ export const name = 'pipeline';
 const JOBS = new URL('./workloads/sphinx-job.ts', import.meta.url).href;
 /** Packets inside at saturation: a batch for each of two workers. */
 const WINDOW = 256;
-/** Share of the rate that a mode must reach, and of the rate that it has just reached. */
+/** Share of the target rate of a mode, and of the rate just reached. */
 const LOAD = 0.8;
 const CORES_PROJECTED = 4;
-/** A round in which the host gave more of the cores' time to others says what they do, and is repeated. */
+/**
+ * A round in which the host gave more of the cores' time to other guests does not measure us, and
+ * is repeated.
+ */
 const STOLEN_MAX = 0.01;
-/** So is one beside which a key exchange took so many times as long as at its best. */
+/** So is one next to which a key exchange took this many times as long as at its best. */
 const SLOWED_MAX = 1.1;
-/** So many rounds are tried for each that is wanted. */
+/** This many rounds are tried per valid round wanted. */
 const TRIES = 3;
 const US_PER_SECOND = 1_000_000;
 const NS_PER_MS = 1_000_000;
 
-/** How much of everything is measured. */
+/** How much is measured. */
 export interface Sizes {
   /** Packets of a round. */
   readonly round: number;
   readonly rounds: number;
   readonly warmUpRounds: number;
-  /** Of a round at a share of a rate; two follow each round at saturation. */
+  /** Packets of a round at a share of a rate; two of them follow each round at saturation. */
   readonly loadedSeconds: number;
   /** Different packets. */
   readonly packets: number;
@@ -65,18 +69,18 @@ const FULL: Sizes = {
   overfull: 18_000,
 };
 
-/** A key exchange with the provider that computes it. */
+/** A key exchange and the provider that computes it. */
 export interface Mode {
   readonly title: string;
   readonly crypto: ProviderName;
   readonly exchange: ExchangeChoice;
   /** Packets per second on two cores. */
   readonly target: number;
-  /** Of bench/workloads/sphinx-job.ts; `unwrap` when nothing else is said. */
+  /** A job of bench/workloads/sphinx-job.ts; default `unwrap`. */
   readonly job?: string;
 }
 
-/** Measures each mode, then the rings alone and what a wake-up costs. */
+/** Measures each mode, then the rings alone and the cost of a wake-up. */
 export async function run(): Promise<readonly BenchResult[]> {
   const results: BenchResult[] = [];
   for (const mode of modes()) {
@@ -87,7 +91,7 @@ export async function run(): Promise<readonly BenchResult[]> {
   return results;
 }
 
-/** Names are unique: docs/FIGURES.md takes lines by them. */
+/** Names are unique: docs/FIGURES.md selects lines by them. */
 function nameIn({ title }: Mode, row: string): string {
   return row.endsWith(title) ? row : `${row}, ${title}`;
 }
@@ -107,7 +111,7 @@ function modes(): readonly Mode[] {
   ];
 }
 
-/** Measures one mode; throws when a result is not what it must be, so that no such rate is printed. */
+/** Measures one mode; throws if a result is wrong, so that no such rate is printed. */
 export async function modeRows(mode: Mode, sizes: Sizes): Promise<readonly BenchResult[]> {
   const { title, crypto, exchange, target } = mode;
   const valid = new ValidPackets(provider(crypto), exchange, sizes.packets);
@@ -182,32 +186,35 @@ export async function modeRows(mode: Mode, sizes: Sizes): Promise<readonly Bench
   ];
 }
 
-/** Rounds at saturation and, where asked, at two lesser rates in turn with them: machines change their speed. */
+/**
+ * Rounds at saturation and, if requested, at two lower rates in turn with them: machines change
+ * their speed.
+ */
 interface Rounds {
   readonly saturation: readonly Measured[];
-  /** At a share of the rate that is demanded, or of what was just reached where that is less. */
+  /** At a share of the target rate, or of the rate just reached if that is lower. */
   readonly demanded: readonly Measured[];
-  /** At a share of what was just reached. */
+  /** At a share of the rate just reached. */
   readonly loaded: readonly Measured[];
   /** What the host took away, and how many rounds were tried. */
   readonly disturbance: string;
 }
 
-/** What was measured, and how fast the cores were just before and after it. */
+/** The measurement, and the cores' speed just before and after it. */
 interface Round {
   readonly measured: Measured;
   /** Microseconds of a key exchange, the slower of both times. */
   readonly exchangeUs: number;
 }
 
-/** How a pipeline is made, and what is measured of it. */
+/** How to create a pipeline, and what to measure. */
 type Plan = PipelineOptions & {
   readonly sizes: Sizes;
   readonly workers: number;
   readonly isLoaded: boolean;
 };
 
-/** The fastest key exchange of this process, microseconds: what the machine can do. */
+/** The fastest key exchange of this process, microseconds: the machine's best speed. */
 let bestExchangeUs = Number.POSITIVE_INFINITY;
 
 async function measure(
@@ -261,7 +268,7 @@ async function measure(
   };
 }
 
-/** What others did to the rounds that count. */
+/** How other work affected the rounds that count. */
 function disturbance(used: readonly Round[], wanted: number, tried: number): string {
   const stolen = (100 * Math.max(...used.map(stolenOf))).toFixed(1);
   const exchange = Math.max(...used.map(({ exchangeUs }) => exchangeUs)).toFixed(1);
@@ -274,7 +281,7 @@ function disturbance(used: readonly Round[], wanted: number, tried: number): str
 
 const stolenOf = ({ measured }: Round): number => measured.stolen ?? 0;
 
-/** By what others did to it, as a multiple of what is allowed. */
+/** By how much others disturbed it, as a multiple of what is allowed. */
 function disturbanceOf(round: Round): number {
   const slowed = round.exchangeUs / bestExchangeUs - 1;
   return Math.max(stolenOf(round) / STOLEN_MAX, slowed / (SLOWED_MAX - 1));
@@ -300,7 +307,7 @@ function mainUs(rounds: readonly Measured[]): number | undefined {
   return known.length === 0 ? undefined : spreadOf(known).value;
 }
 
-/** All rounds together; those of a run with wrong results are void and never get here. */
+/** All rounds together; a run with wrong results is void and never gets here. */
 function inPublishedForm(rounds: readonly Measured[]): string {
   const sum = (of: (one: Measured) => number): number =>
     rounds.reduce((total, one) => total + of(one), 0);
@@ -385,7 +392,9 @@ function qualityRows(loaded: readonly Measured[], length: number): BenchResult[]
   ];
 }
 
-/** More packets inside than slots: what the queue holds waits in buffers of its own, and is copied twice. */
+/**
+ * More packets inside than slots: queued ones wait in buffers of their own, and are copied twice.
+ */
 async function overfullRows(
   { crypto }: Mode,
   valid: ValidPackets,

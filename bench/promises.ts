@@ -1,10 +1,10 @@
 /**
  * Promises of speed, each measured in turn with the calibration loop: figures that
- * docs/requirements.yaml bounds, as they are and as multiples of the loop.
+ * docs/requirements.yaml bounds, both absolutely and as multiples of the loop.
  *
- * CPU time throughout, except of live traffic, which is timed by the wall. Takes two minutes, so it
- * runs when named; `npm run nightly` names it. On a machine that does other work as well the multiples
- * hold and the figures may not.
+ * CPU time throughout, except for live traffic, which is timed by the wall clock. Takes two
+ * minutes, so it runs when named; `npm run nightly` names it. On a busy machine the multiples hold,
+ * but the absolute figures may not.
  *
  * @module
  */
@@ -26,7 +26,7 @@ const ROUNDS = 5;
 const US_PER_MINUTE = 60_000_000;
 const NS_PER_US = 1_000;
 
-/** Measures everything in turn with the loop, some rounds of it. */
+/** Measures everything in turn with the loop, in several rounds. */
 export async function run(): Promise<readonly BenchResult[]> {
   const pipelines = new PipelineRates();
   const live = new LiveLoad();
@@ -52,7 +52,7 @@ async function tunnel(): Promise<Measurement> {
       const throughput = metrics['gateway.throughput'];
       delivered = throughput?.kind === 'counter' ? throughput.value : 0;
     });
-    // Two of the four seconds count; less would be the rate of a tunnel that carries nothing.
+    // Two of the four seconds count; a shorter run would measure a tunnel that carries nothing yet.
     if (delivered < 19_000) throw new Error(`void: only ${delivered} packets were delivered`);
     const value = (delivered / cpuUs) * US_PER_MINUTE;
     return [{ name: 'tunnel on one core', unit: 'packets/min', value }];
@@ -61,7 +61,7 @@ async function tunnel(): Promise<Measurement> {
 
 const CHECKS = 1_000_000;
 const WINDOW_BITS = 1_024;
-/** A number comes up to so many places late. */
+/** A number may come up to this many places late. */
 const SPREAD = 500;
 
 /** Rising sequence numbers, each up to {@link SPREAD} places late. */
@@ -89,7 +89,7 @@ function replayChecks(): readonly Taken[] {
 
 const CORES = 4;
 
-/** The faster provider, and the key exchange that it is best at. */
+/** The faster provider, and its best key exchange. */
 function unwraps(): Measurement {
   const rate = hasSodium()
     ? new UnwrapRate(provider('sodium'), 'x25519')

@@ -1,17 +1,17 @@
 /**
- * The benchmark of the packet pipeline in the form in which the source document publishes its own
- * (project spec seed-systems 5.3), with what that form leaves out: whether the packets were right.
+ * The benchmark of the packet pipeline in the form in which comparable pipelines publish theirs,
+ * extended by what that form omits: whether the packets were right.
  *
  * @module
  */
 
 const US_PER_SECOND = 1_000_000;
 
-/** What a benchmark has counted. */
+/** The counts of a benchmark. */
 export interface Counted {
   readonly sent: number;
   readonly dropped: number;
-  /** Of those that came back: not what they must be. */
+  /** Returned packets with a wrong result. */
   readonly wrong: number;
   readonly seconds: number;
   /** CPU time of all threads, microseconds. */
@@ -20,7 +20,7 @@ export interface Counted {
 
 /**
  * One line: sent, processed, dropped, elapsed, throughput, mean processing, success rate, and the
- * share of valid results. A wrong result is no success and is not in the throughput.
+ * share of valid results. A wrong result is not a success and not part of the throughput.
  */
 export function publishedForm({ sent, dropped, wrong, seconds, cpuUs }: Counted): string {
   const processed = sent - dropped;

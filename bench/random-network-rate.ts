@@ -1,7 +1,7 @@
 /**
  * `npm run bench -- random-network`: workload (c), packet-hops per CPU second, set-up time and
- * resident memory (docs/spec/workloads.md#c-random-network). The workload checks its own exact results and throws when one
- * is off.
+ * resident memory (docs/spec/workloads.md#c-random-network). The workload checks its own exact
+ * results and throws if one is off.
  *
  * @module
  */
@@ -15,7 +15,7 @@ const US_PER_S = 1_000_000;
 const RUNS = 5;
 const TITLE = 'random network of 1,000 nodes';
 
-/** What one run took. */
+/** Costs of one run. */
 interface Taken {
   readonly rate: number;
   readonly setupS: number;

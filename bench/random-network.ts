@@ -44,7 +44,10 @@ export interface RandomNetworkResult {
   readonly fingerprint: string;
 }
 
-/** Numbers of docs/spec/workloads.md#c-random-network; the mean delay of 22,277,924.769729 ns is the sum over 1e6. */
+/**
+ * Expected values of docs/spec/workloads.md#c-random-network; the mean delay of 22,277,924.769729
+ * ns is the sum over 1e6.
+ */
 const EXPECTED = {
   packetHops: 4_023_000,
   delivered: 1_000_000,
@@ -62,7 +65,7 @@ export class RandomNetwork implements PacketSink {
   private readonly sums = new Float64Array(2);
   private readonly sent = new Int32Array(FLOWS);
   private readonly sentAt = new Float64Array(FLOWS * FLOW_PACKETS);
-  /** Next direction at each node, one table per active destination (simulation.md 3.2). */
+  /** Next direction at each node, one table per active destination. */
   private readonly trees: Uint16Array[] = [];
   private readonly neighbours: { node: number; direction: number }[][] = [];
 
@@ -162,7 +165,7 @@ export class RandomNetwork implements PacketSink {
     add(edge.b, edge.a);
   }
 
-  /** Fewest hops; tie: the neighbour with the lowest index. */
+  /** Fewest hops; ties go to the neighbour with the lowest index. */
   private treeTo(target: number): Uint16Array {
     const hops = new Int32Array(NODES).fill(-1);
     const order = [target];
@@ -184,7 +187,7 @@ export class RandomNetwork implements PacketSink {
 
 /**
  * Runs the workload once and checks every expected number.
- * @throws Error when a result is not exactly the expected one.
+ * @throws Error if a result is not exactly the expected one.
  */
 export function runRandomNetwork(world: RandomNetwork): RandomNetworkResult {
   const result = world.run();

@@ -1,5 +1,6 @@
 /**
- * Cost of one replay check, acceptance included: R-012 asks for less than 1,000 ns, issue 2 for 50.
+ * Cost of one replay check, including acceptance: R-012 asks for less than 1,000 ns; our target is
+ * 50.
  *
  * `node --import tsx bench/replay.ts`. Measured on 2 shared cores of an AMD EPYC, Node 20.20.2:
  *
@@ -33,17 +34,17 @@ export const name = 'replay';
 
 const CHECKS = 1_000_000;
 const BATCHES = 9;
-/** Share that must be accepted, or the figure is that of refusals. */
+/** Share that must be accepted; otherwise the figure would measure refusals. */
 const LEAST_FRESH = 0.2;
 const WINDOW_BITS = 1024;
-/** Above 2^32, where a sequence is no 32-bit integer any more. */
+/** Above 2^32, where a sequence is no longer a 32-bit integer. */
 const FIRST = 2 ** 40;
 
 /** Measures our window in order and reordered, the persistent one, and the doubles. */
 export function run(): BenchResult[] {
   const inOrder = sequences(FIRST, 0);
   const reordered = sequences(FIRST, 500);
-  // From 0: the double of Go refuses a first number above 2,047 for ever.
+  // From 0: the double of Go permanently refuses a first number above 2,047.
   const small = sequences(0, 0);
   const go = new GoDoubleWindow(WINDOW_BITS);
   const rust = new RustDoubleWindow(WINDOW_BITS);
@@ -62,7 +63,7 @@ export function run(): BenchResult[] {
   }));
 }
 
-/** Rising numbers, each moved by up to `spread` places; 1 of 16 is a replay. */
+/** Rising numbers, each moved by up to `spread` places; 1 in 16 is a replay. */
 function sequences(first: number, spread: number): Float64Array {
   const list = new Float64Array(CHECKS);
   let mixed = 1;
@@ -75,7 +76,7 @@ function sequences(first: number, spread: number): Float64Array {
   return list;
 }
 
-/** A store that is always done in the next call: the disk is not part of the figure. */
+/** A store whose calls complete in the next call: the disk is not part of the figure. */
 function persistent(): ReplayGuard {
   let waiting: (() => void) | undefined;
   const ignore = (): void => undefined;
@@ -99,7 +100,9 @@ function persistent(): ReplayGuard {
   return guard;
 }
 
-/** Mean of the best batch: the others were disturbed. Each batch goes on where the last ended. */
+/**
+ * Mean of the best batch: the others were disturbed. Each batch continues where the last one ended.
+ */
 function nanosecondsPerCheck(guard: ReplayGuard, list: Float64Array): number {
   let best = Number.POSITIVE_INFINITY;
   let fresh = 0;

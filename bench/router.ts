@@ -1,10 +1,11 @@
 /**
- * Cost of one packet at a border router: checklist, one AES block, rewriting in place, by provider.
+ * Cost of one packet at a border router: checklist, one AES block, rewriting in place, per
+ * provider.
  *
- * A packet of about 1,000 bytes in transit between two links of a core AS, along construction;
- * copying it afresh for each round is part of the figure. Measured on 2 shared cores of an AMD EPYC,
- * Node 20.20.2, in ns a packet: node (simulation) 382, node (constant) 1,710, noble 3,799,
- * modelled 312.
+ * A packet of about 1,000 bytes in transit between two links of a core AS, in construction
+ * direction; copying it anew for each round is part of the figure. Measured on 2 shared cores of an
+ * AMD EPYC, Node 20.20.2, in ns per packet: node (simulation) 382, node (constant) 1,710, noble
+ * 3,799, modelled 312.
  *
  * @module
  */
@@ -135,7 +136,7 @@ function link(index: number, ifId: number): RouterLink {
   };
 }
 
-/** A packet whose second of three hops is the router of the bench. */
+/** A packet whose second of three hops is the measured router. */
 function transitPacket(hops: HopAuthenticator): Uint8Array {
   const fields = { expTime: 63, consIngress: INGRESS, consEgress: EGRESS };
   const mac = hops.mac({ segmentId: SEGMENT_ID, timestamp: TIMESTAMP, ...fields });

@@ -1,9 +1,10 @@
 /**
- * What one hop of a Sphinx packet costs, whole and by part: 5 hops, 2,000 bytes of user data and
+ * The cost of one hop of a Sphinx packet, whole and by part: 5 hops, 2,000 bytes of user data and
  * room for a SURB, hence 3,082 bytes with X25519. Valid packets only, 64 different ones in turn.
  *
- * The whole is `PacketFormat.receive` without a replay filter. The parts are measured alone, with
- * the inputs that they have in a hop; what the sum leaves of the whole is slots, copies and calls.
+ * The whole is `PacketFormat.receive` without a replay filter. The parts are measured separately,
+ * with the inputs that they have in a hop; the difference between the whole and their sum is slots,
+ * copies and calls.
  *
  * @module
  */
@@ -41,7 +42,7 @@ interface Case {
   readonly title: string;
   readonly crypto: CryptoProvider;
   readonly exchange: ExchangeChoice;
-  /** CPU time of a hop with which the pipeline reaches its rate on two cores, microseconds. */
+  /** CPU time per hop at which the pipeline reaches its target rate on two cores, microseconds. */
   readonly target?: number;
 }
 
@@ -102,7 +103,7 @@ function prepare({ crypto, exchange }: Case): {
   return { format, key: keys[0] as NodeKey, packets };
 }
 
-/** Bytes that look random and are the same in every run. */
+/** Pseudo-random bytes that are the same in every run. */
 function randomBytes(): (length: number) => Uint8Array {
   let state = 1;
   return (length) =>
@@ -134,7 +135,7 @@ function whole(one: Case): BenchResult {
   };
 }
 
-/** What each part of a hop costs, for benchmarks that measure hops among other things. */
+/** The cost of each part of a hop, for benchmarks that measure hops among other things. */
 export function hopParts(
   crypto: CryptoProvider,
   exchange: ExchangeChoice,

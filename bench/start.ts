@@ -1,6 +1,6 @@
 /**
- * How long a command takes to begin, as multiples of what Node itself takes (`node -e 0`) in the same
- * turn: both change alike with the machine and with what else it does. Medians of seven turns.
+ * How long a command takes to start, as multiples of Node's own start (`node -e 0`) in the same
+ * turn: both vary alike with the machine and its load. Medians of seven turns.
  *
  * `npm run scenario` is told without the time that npm takes for itself, which has a line of its own.
  *

@@ -10,7 +10,7 @@ const HEADER = ['', 'median', 'min', 'max', 'unit', '/ calibration', 'target', '
 /**
  * Aligns results in columns.
  *
- * @param calibration The line in whose unit rates are expressed.
+ * @param calibration The line whose rate is the unit of the multiples.
  */
 export function tableOf(
   results: readonly BenchResult[],

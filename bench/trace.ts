@@ -1,9 +1,9 @@
 /**
- * Cost of the trace: recording a hop (all its callbacks, encoding and gzip included), and seeking in a
- * file of a million hops. The spec measured 0.23 us an event for writing alone, 26.0 MB raw and 7.6 MB
- * stored (docs/TRACE.md).
+ * Cost of the trace: recording a hop (all its callbacks, encoding and gzip included), and seeking
+ * in a file of a million hops (docs/TRACE.md#reading).
  *
- * `npm run bench -- trace`. Hops last 10 ms on ten links, a new packet each 10 us, six hops a packet.
+ * `npm run bench -- trace`. Hops last 10 ms on ten links; there is a new packet every 10 us, with
+ * six hops each.
  *
  * @module
  */
@@ -54,7 +54,7 @@ export async function run(): Promise<readonly BenchResult[]> {
   ];
 }
 
-/** Files with cold and with decoded blocks. */
+/** Seeks in files with cold and with decoded blocks. */
 async function seeks(file: Uint8Array): Promise<BenchResult[]> {
   const cold: number[] = [];
   const warm: number[] = [];

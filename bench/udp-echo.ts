@@ -1,6 +1,6 @@
 /**
- * What the machine itself takes for a datagram: two sockets in one process that throw 1,000 bytes
- * back and forth, some on their way at any time. Nothing of ours is in it.
+ * What the machine itself needs for a datagram: two sockets in one process that throw 1,000 bytes
+ * back and forth, with several datagrams under way. None of our code is involved.
  *
  * @module
  */
@@ -39,7 +39,7 @@ function openSocket(address: string): Socket {
   const socket = createSocket({
     type: 'udp4',
     recvBufferSize: RECEIVE_BUFFER_BYTES,
-    // At once, so that the socket is bound when `bind` returns.
+    // Synchronous, so that the socket is bound when `bind` returns.
     lookup: (host, _options, callback) => callback(null, host, 4),
   });
   socket.bind({ address, port: 0 });

@@ -1,5 +1,5 @@
 /**
- * `orrery live FILE --against-sim`: the same scenario in virtual time, set beside the live run.
+ * `orrery live FILE --against-sim`: the same scenario in virtual time, compared with the live run.
  *
  * Always without a processor: latency less lateness must be that (reports/on-time.ts). Where all nodes
  * share one event loop, with calibrated costs besides, all nodes on one core, which predicts throughput
@@ -17,7 +17,7 @@ import type { Runner } from './execute.ts';
 import { FlagError } from './exit.ts';
 import { load } from './load.ts';
 
-/** Nodes are ready after this; less where the warm-up is short. */
+/** Nodes are ready after this; less if the warm-up is short. */
 const SETTLE_MAX_NS = 3_000_000_000;
 const SETTLE_SHARE = 0.75;
 
@@ -35,7 +35,7 @@ export interface AgainstHow {
   readonly cpuProfile?: string | undefined;
 }
 
-/** Where the nodes are. */
+/** Where the nodes run. */
 type Place = Pick<AgainstHow, 'loops' | 'processes' | 'deployment'>;
 type Order = Pick<RunOrder, 'scenario' | 'definitions'>;
 
@@ -93,7 +93,7 @@ function laterStarts({ traffic, warmupNs }: AgainstHow['scenario']): Record<stri
   return starts;
 }
 
-/** What virtual time knows nothing of. */
+/** What virtual time does not model. */
 function refuseOthers(how: AgainstHow): void {
   const { shape, cpuProfile } = how;
   if (shape === 'off') {

@@ -2,7 +2,7 @@
  * Runs an agent in this process, started by a coordinator of the same machine.
  *
  * Ctrl-C in a terminal reaches every process of it: only the coordinator acts on it, and ends its
- * agents. What goes wrong is one line on stderr, which the coordinator passes on.
+ * agents. A failure is one line on stderr, which the coordinator passes on.
  *
  * @module
  */

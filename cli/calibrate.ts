@@ -1,6 +1,7 @@
 /**
  * `orrery calibrate`: measures what operations cost on this machine, alone and in a live run, and
- * writes the profile that `cpu: calibrated` charges; with `--check` holds it against the machine.
+ * writes the profile that `cpu: calibrated` charges; `--check` compares its prediction with the
+ * machine.
  *
  * Result on stdout, progress on stderr.
  *
@@ -104,7 +105,7 @@ function runText(world: string, run: KneeRun): string {
   return `${world} at ${ratePerSecond}/s: ${(delivery * 100).toFixed(2)} % delivered, ${late}`;
 }
 
-/** One line that is rewritten on a terminal, a line a step elsewhere, nothing with `--json`. */
+/** One line that is rewritten on a terminal, a line per step elsewhere, nothing with `--json`. */
 function showSteps({ json }: CalibrateFlags): {
   readonly update: (text: string) => void;
   readonly clear: () => void;

@@ -1,5 +1,5 @@
 /**
- * `--check-determinism`: runs twice and stops at the first divergence; exit 4 when there is one.
+ * `--check-determinism`: runs twice and stops at the first divergence; exit code 4 if there is one.
  *
  * @module
  */

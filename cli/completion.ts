@@ -1,6 +1,6 @@
 /**
  * `orrery completion bash|zsh`: prints a script that completes commands, options, their values and
- * scenario names. Made from the program itself, so that it says what this version has.
+ * scenario names. It is generated from the program itself, so it matches this version.
  *
  * @module
  */

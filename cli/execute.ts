@@ -57,7 +57,7 @@ export interface RunFlags {
   readonly quiet?: boolean;
   readonly color?: boolean;
   readonly viz?: number | true;
-  /** Virtual seconds in a second. */
+  /** Virtual seconds per second of wall time. */
   readonly speed?: number;
   readonly debug?: boolean;
 }
@@ -91,7 +91,7 @@ export async function execute(
   try {
     const acted = withPalette(runner, control, flags);
     const code = await runAndReport(loaded, flags, acted, watch.broadcast);
-    // Where nothing came of it there is nothing more to see.
+    // If the run came to nothing, there is nothing more to see.
     if (code !== 2 && code !== 3) {
       await watch.finished(runFolder(flags.out, name, seedsOf(seeds, flags)));
     }

@@ -1,7 +1,7 @@
 /**
- * Exit codes (DESIGN 7) and the last words of a failing command.
+ * Exit codes (docs/spec/run-files.md#exit-codes) and the last message of a failing command.
  *
- * 0 all KPIs met, 1 a KPI missed, 2 bad file or flag, or the machine is in the way (a port, a disk,
+ * 0 all KPIs met, 1 a KPI missed, 2 bad file or flag, or the machine is at fault (a port, a disk,
  * a limit), 3 code broke: a protocol threw or hangs, or an invariant of ours does not hold, 4 not
  * deterministic, 5 time limit, 130 interrupted. If several hold: 3 > 4 > 2 > 5 > 130 > 1.
  *

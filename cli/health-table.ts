@@ -1,5 +1,5 @@
 /**
- * The health of nodes as a table for people: one line a node, what is wrong below, verdict first.
+ * The health of nodes as a table for people: the verdict first, one line per node, problems below.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import type { NodeHealth, ProbeOutcome } from '../services/operator/index.ts';
 /** The verdict over all nodes. */
 export interface HealthVerdict {
   readonly ok: boolean;
-  /** What is wrong with the deployment as a whole. */
+  /** Problems of the deployment as a whole. */
   readonly problems: readonly string[];
 }
 
@@ -17,7 +17,10 @@ const GAP = '  ';
 const NAME_MAX = 32;
 const MEBI = 1024 * 1024;
 
-/** All is well when every node is, and one at least has sent a packet where that was asked. */
+/**
+ * All is well if every node is and, where probes were requested, at least one node has sent a
+ * packet.
+ */
 export function verdictOf(nodes: readonly NodeHealth[], wantsProbe: boolean): HealthVerdict {
   const isProven = !wantsProbe || nodes.some(({ probe }) => probe.kind === 'back');
   const problems = isProven ? [] : ['no packet went through; leave it out with --no-probe'];

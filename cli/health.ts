@@ -1,7 +1,7 @@
 /**
  * `orrery health`: asks every node process of a deployment whether all is well, in one command.
  *
- * Spec: seed-systems.md R-247. Exit code 0 when every node is, 1 when one is not, 2 for a bad flag.
+ * Exit code 0 if every node is well, 1 if one is not, 2 for a bad flag (docs/how-to/operate.md).
  *
  * @module
  */

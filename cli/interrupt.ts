@@ -1,5 +1,5 @@
 /**
- * Ctrl-C: the first asks the run to stop, the second ends the process at once.
+ * Ctrl-C: the first asks the run to stop, the second ends the process immediately.
  *
  * @module
  */

@@ -19,7 +19,7 @@ export interface LayoutFlags {
 export interface LoopChoice {
   /** Event loops of this process. */
   readonly loops: number;
-  /** To be named in the command that repeats the run; absent where everybody gets one. */
+  /** Named in the command that repeats the run; absent if it is the default. */
   readonly repeat?: number;
 }
 
@@ -40,9 +40,9 @@ export function refuseTwoLayouts({ processes, deployment, loops }: LayoutFlags):
 }
 
 /**
- * Event loops as asked for; unasked, as many as the traffic of the file needs. Who chooses how links
- * wait gets one.
- * @param isPrecisionGiven `--precision` stands on the command line.
+ * The requested number of event loops; by default as many as the file's traffic needs. With
+ * `--precision` there is one.
+ * @param isPrecisionGiven True if `--precision` is on the command line.
  */
 export function chooseLoops(
   flags: LayoutFlags,

@@ -99,7 +99,7 @@ export function addLive(program: Command): void {
     const { loaded, deployment } = deploy(plain, flags.deployment);
     const { loops, repeat } = chooseLoops(flags, loaded.scenario, isGiven('precision'));
     const isSpread = flags.processes !== undefined || deployment !== undefined || loops > 1;
-    // Loops and processes that spin would take the processor from each other (docs/spec/live.md).
+    // Loops and processes that spin would take the processor from each other (docs/how-to/live.md).
     const precision = isSpread && !isGiven('precision') ? 'low' : flags.precision;
     const shape = isGiven('shape') ? flags.shape : (deployment?.shape ?? flags.shape);
     const runner = runnerOf({ ...flags, loops, precision, shape }, { registry, deployment });
@@ -134,7 +134,7 @@ function runnerOf(
       runDistributed({
         ...order,
         ...spread,
-        // Who watches this process has no need to be told where it is.
+        // Whoever watches this process need not be told its address.
         ...(isHere ? {} : { onProcesses: (entries) => writeProcesses(folder, entries) }),
       }),
   };

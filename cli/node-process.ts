@@ -31,18 +31,21 @@ import {
 /** What a process is made of. */
 export interface NodeProcessOptions
   extends Omit<SessionOptions, 'channel' | 'operatorPort' | 'onLine'> {
-  /** Reaches the coordinator; signals are obeyed meanwhile. */
+  /** Connects to the coordinator; signals are handled meanwhile. */
   readonly connect: () => Promise<Channel>;
   /** As in ORRERY_LOG, which wins. */
   readonly levels: string;
-  /** Whether lines of its nodes are in its log too; the coordinator hears them in any case. */
+  /**
+   * Whether log lines of its nodes are also in its own log; the coordinator receives them in any
+   * case.
+   */
   readonly writesNodes?: boolean;
   /** Where to answer the operator; 0 lets the system choose. */
   readonly operatorPort: number;
   readonly operatorHost?: string;
   /** Whether SIGINT drains as SIGTERM does; default `drain`. */
   readonly interrupt?: 'drain' | 'ignore';
-  /** Reads the files anew that the process was started with. */
+  /** Re-reads the files with which the process was started. */
   readonly reload?: (log: OperatorLog) => ReloadResult;
 }
 
@@ -57,7 +60,7 @@ export async function runNodeProcess(options: NodeProcessOptions): Promise<void>
     { name: 'operator endpoint', close: async (): Promise<void> => server?.close() },
   ];
   const { interrupt = 'drain' } = options;
-  // Before the coordinator is there, which may take long: SIGHUP would end the process.
+  // Before the coordinator connects, which may take long: SIGHUP would end the process.
   const signals = handleSignals({ face, log, closing, interrupt });
   const dispose = async (): Promise<void> => {
     signals.dispose();

@@ -1,8 +1,9 @@
 /**
- * What SIGHUP does to a node of a deployment: both of its files are read again, levels of the log act at
- * once, and every other difference is named, because it takes effect with the next start.
+ * The effect of SIGHUP on a node of a deployment: both of its files are read again, log levels
+ * change immediately, and every other difference is named, because it takes effect at the next
+ * start.
  *
- * Nothing of a bad file is taken over. Does not read keys into anything that is printed.
+ * Nothing is taken from a bad file. Never reads keys into anything that is printed.
  *
  * @module
  */
@@ -28,7 +29,7 @@ export interface StartedFiles {
 
 const NO_LEVELS = 'info';
 
-/** Reads the files of one node again, as often as it is asked to. */
+/** Re-reads the files of one node, as often as requested. */
 export class NodeFiles {
   readonly #started: StartedFiles;
   /** Levels of the file that are in force. */
@@ -39,7 +40,7 @@ export class NodeFiles {
     this.#levels = started.deployment.log ?? NO_LEVELS;
   }
 
-  /** Takes over what can change while the node runs; never throws on bad files. */
+  /** Applies what can change while the node runs; never throws on bad files. */
   reread(log: OperatorLog): ReloadResult {
     const { name, topologyFile, registry, deploymentFile } = this.#started;
     try {
@@ -72,12 +73,12 @@ export class NodeFiles {
   }
 }
 
-/** Parts that another version of the file says differently; the node's own setting by setting. */
+/** Parts that differ in another version of the file; for the node itself, setting by setting. */
 function topologyDifferences(before: Topology, after: Topology, name: string): readonly string[] {
   if (before.sha256 === after.sha256) return [];
   const own = hostDifferences(hostOf(before, name), hostOf(after, name));
   if (own.length > 0) return own.map((setting) => `${name}.${setting}`);
-  // The coordinator compares the bytes of the file, so that a comment counts as well.
+  // The coordinator compares the bytes of the file, so a changed comment counts too.
   return ['other nodes, links or comments'];
 }
 

@@ -2,7 +2,7 @@
  * `orrery node TOPOLOGY NODE`: runs one node of a deployment in this process, for a coordinator on
  * this or another machine (`orrery live FILE --deployment FILE`).
  *
- * It waits for its coordinator, serves one run, and exits: what starts it again (systemd, a
+ * It waits for its coordinator, serves one run, and exits; whatever restarts it (systemd, a
  * container) starts the next one.
  *
  * @module
@@ -31,7 +31,7 @@ import { refuseWithHelp, wholeNumber } from './flags.ts';
 import { runNodeProcess } from './node-process.ts';
 import { NodeFiles } from './node-reload.ts';
 
-/** Between two tries to reach a coordinator that does not listen yet. */
+/** Delay between two attempts to reach a coordinator that is not listening yet. */
 const RETRY_MS = 1_000;
 const ONCE_IN = 10;
 
@@ -155,7 +155,7 @@ function coordinatorOf(
   return { host, port: Number(port) };
 }
 
-/** A wrong key or somebody else behind the port is not a matter of time. */
+/** A wrong key, or somebody else on the port, does not resolve with time. */
 function isFinal({ reason }: DialError): boolean {
   return reason === 'authentication failed' || reason === 'protocol error';
 }

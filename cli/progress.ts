@@ -1,6 +1,7 @@
 /**
- * Progress on stderr: one line rewritten ten times a second on a terminal, one plain line at the
- * start and every 10 s elsewhere, nothing with `--json` or `-q` (docs/spec/run-files.md).
+ * Progress on stderr: on a terminal one line that is rewritten ten times a second, elsewhere one
+ * plain line at the start and every 10 s, nothing with `--json` or `-q`
+ * (docs/spec/run-files.md#progress).
  *
  * @module
  */

@@ -13,13 +13,13 @@ import { guardWorkflow } from './workflow-commands.ts';
 export async function runCommand(): Promise<void> {
   guardWorkflow(process.env, process.stdout, process.stderr);
   const isJson = process.argv.includes('--json');
-  // A reader that has seen enough (`| head`) is no failure of ours.
+  // A reader that has seen enough (`| head`) is not a failure of ours.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     process.exit(error.code === 'EPIPE' ? undefined : reportProblem(error, false));
   });
   const program = makeProgram();
   await addCommands(program, wantedBy(process.argv.slice(2)));
-  // What no caller can catch ends in the same words as what one can.
+  // Errors that no caller can catch end with the same message as those that one can.
   process.removeAllListeners('uncaughtException');
   process.on('uncaughtException', (error) => process.exit(reportProblem(error, isJson)));
   try {

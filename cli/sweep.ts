@@ -31,7 +31,7 @@ import { terminalOptions } from './terminal.ts';
 import { writeWhole } from './whole-files.ts';
 import { prepareFolder } from './write-files.ts';
 
-/** What is asked for in vain is said before it runs for an hour. */
+/** Impossible requests are refused before the sweep runs for an hour. */
 const USELESS: UselessFlags = {
   names: new Set(['--trace', '--no-trace', '--pcap', '--explain', '--baseline']),
   reason: 'a sweep keeps the reports of its combinations only',
@@ -158,7 +158,7 @@ function leave(
   };
   const json = `${JSON.stringify(result, null, 2)}\n`;
   const text = flags.json === true ? json : renderSweepTable(result, terminalOptions(undefined));
-  // First of all: the rows are not lost when the disk is full.
+  // First of all, so that the rows are not lost if the disk is full.
   process.stdout.write(text);
   writeWhole(folder, [
     ['sweep.json', json],

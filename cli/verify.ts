@@ -1,7 +1,7 @@
 /**
  * `orrery verify`: the closed-form checks of the engine, theory beside measurement.
  *
- * Result on stdout, progress on stderr. Exits 1 when a check is red.
+ * Result on stdout, progress on stderr. Exits with 1 if a check is red.
  *
  * @module
  */
@@ -122,7 +122,7 @@ interface Progress {
   readonly clear: () => void;
 }
 
-/** One line rewritten per check on a terminal, a plain line now and then elsewhere. */
+/** One line rewritten per check on a terminal, an occasional plain line elsewhere. */
 function showProgress(flags: VerifyFlags): Progress {
   const nothing = (): void => undefined;
   if (flags.json === true) return { update: nothing, clear: nothing };

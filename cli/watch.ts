@@ -1,8 +1,8 @@
 /**
- * `--viz`: serves the browser view from the process that runs a scenario, with the run in it while it
- * goes on, and afterwards until Ctrl-C. With `--json` and in CI it ends with the run.
+ * `--viz`: serves the browser view from the process that runs a scenario, with the run in it while
+ * it continues, and afterwards until Ctrl-C. With `--json` and in CI it ends with the run.
  *
- * The first seed is shown. It listens on the loopback only.
+ * The first seed is shown. It listens on loopback only.
  *
  * @module
  */
@@ -20,7 +20,7 @@ import { FlagError } from './exit.ts';
 import { wholeNumber } from './flags.ts';
 import { vizPage } from './viz-page.ts';
 
-/** Also of `orrery viz`; another one is taken when it is not free and none was asked for. */
+/** Also the port of `orrery viz`; if it is taken and none was requested, another one is used. */
 const PORT = 7470;
 const PORT_MAX = 65_535;
 const HOST = '127.0.0.1';
@@ -69,7 +69,7 @@ export async function startWatch(watched: Watched, flags: WatchFlags): Promise<W
   const pending = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
   const taken = new Int32Array(pending);
   sent.on('message', (message: BroadcastMessage) => take(live, message, { taken, reportOf }));
-  // A run that never begins must not keep the process.
+  // A run that never begins must not keep the process alive.
   sent.unref();
   process.stderr.write(`watch the run at ${server.address}#run=live&page=network\n`);
   return {

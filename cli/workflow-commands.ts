@@ -1,10 +1,11 @@
 /**
- * Keeps foreign text from giving orders to GitHub's runner, which reads what a step prints: a line that
- * begins with `::`, blanks aside, and `##[` anywhere are commands to it, such as an error at a line of a
- * file (actions/runner, `ActionCommand.cs`). Texts of scenarios and reports are data.
+ * Keeps text from files from giving commands to GitHub's runner, which parses what a step prints: a
+ * line that begins with `::` (after blanks), or `##[` anywhere, is a command, such as an error
+ * annotation (actions/runner, `ActionCommand.cs`). Texts of scenarios and reports are only data.
  *
- * Nothing of ours is such a command, so all that leaves is treated alike: a colon that begins a line gets a
- * backslash in front, the bracket of `##[` becomes `\u005b`, which is the same text where it stands in JSON.
+ * None of our own output is such a command, so all output is treated alike: a colon at the start of
+ * a line gets a backslash in front, and the bracket of `##[` becomes `\u005b`, which is the same
+ * text inside JSON.
  *
  * @module
  */

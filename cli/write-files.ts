@@ -1,5 +1,5 @@
 /**
- * What a run leaves: `runs/<scenario>/<seed or set of seeds>/` (DESIGN 7).
+ * What a run leaves: `runs/<scenario>/<seed or set of seeds>/` (docs/spec/run-files.md#the-folder).
  *
  * @module
  */

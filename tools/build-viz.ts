@@ -1,9 +1,10 @@
 /**
- * `npm run build:viz`: the browser view as one HTML file in dist/viz, which a server hands out and
- * which opens from disk as well. `npm run build` and the first `npm run viz` call it.
+ * `npm run build:viz`: the browser view as one HTML file in dist/viz, which the server serves and
+ * which also opens from disk. `npm run build` and the first `npm run viz` call it.
  *
- * The script is classic and inline, the worker a blob inside it, the demo's report and trace lie
- * beside it as data (spec/dependencies.md 4.4). The security policy names the script by its hash.
+ * The script is classic and inline, the worker a blob inside it, and the demo's report and trace
+ * are embedded as data: a module script or a `fetch` is refused from `file://` (docs/adr/0014). The
+ * security policy names the script by its hash.
  *
  * @module
  */
@@ -80,7 +81,7 @@ async function bundle(): Promise<Code> {
   return { script: code.trim(), style: styles.join('\n').trim() };
 }
 
-/** Runs the demo and takes what it left. */
+/** Runs the demo and takes its files. */
 function runDemo(): { readonly report: string; readonly trace: string } {
   const folder = mkdtempSync(join(tmpdir(), 'orrery-demo-'));
   try {
@@ -105,7 +106,7 @@ function documentOf(
   { script: code, style: sheet }: Code,
   demo: { readonly report: string; readonly trace: string },
 ): string {
-  // `</script` would end the element, wherever it stands in the code.
+  // `</script` would end the element, wherever it occurs in the code.
   const safe = code.replaceAll('</script', '<\\/script').replaceAll('<!--', '<\\!--');
   const hash = createHash('sha256').update(safe).digest('base64');
   const policy = [

@@ -2,8 +2,8 @@
  * `npm run build`: the JavaScript and the types of the package in dist/lib, the browser view
  * in dist/viz. `npm pack` calls it.
  *
- * Every source file of the product folders is in it (tsconfig.build.json), so a new one needs no
- * entry anywhere. Types are not checked here: `npm run check:types` does.
+ * Every source file of the product folders is included (tsconfig.build.json), so a new one needs no
+ * entry anywhere. Types are not checked here: `npm run check:types` does that.
  *
  * @module
  */
@@ -22,7 +22,7 @@ import { commitOf } from '../scenarios/runner/commit.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const OUT = join(ROOT, 'dist/lib');
-/** What keeps the repository; cli/main.ts asks for it in the repository only. */
+/** Commands for maintaining the repository; cli/main.ts offers them in the repository only. */
 const FOR_DEVELOPERS = ['tools', 'cli/requirements'];
 const BUILT = ['.js', '.d.ts', '.d.ts.map'];
 

@@ -1,8 +1,8 @@
 /**
  * `npm test`: everything that must hold, cheap checks first, one closing line.
  *
- * Types, lint, architecture, dead code, commit messages, then the tests; those that take long are
- * `npm run test:thorough`. Later steps run although an earlier one failed, so that one run tells
+ * Types, lint, architecture, dead code, commit messages, then the tests; long ones are in `npm run
+ * test:thorough`. Later steps run even if an earlier one failed, so that one run reports
  * everything.
  *
  * @module
@@ -15,7 +15,7 @@ function npmRun(name: string, script: string): Check {
   return { name, command: ['npm', 'run', '--silent', script] };
 }
 
-// Types take as long as all others together, and one processor.
+// Types take as long as all other checks together, on one core.
 const checks = await runChecks([
   [npmRun('types', 'check:types')],
   [
@@ -25,7 +25,7 @@ const checks = await runChecks([
     npmRun('commits', 'check:commits'),
   ],
 ]);
-// Tests of the wall clock mostly wait: they run beside the others, which mostly compute.
+// Tests that follow the wall clock mostly wait: they run next to the others, which mostly compute.
 const tests = await Promise.all([
   runVitest(TEST_RESULTS, ['--config', 'vitest.virtual.config.ts']),
   runVitest(WALL_RESULTS, ['--config', 'vitest.wall.config.ts']),

@@ -1,6 +1,7 @@
 /**
- * `npm run test:browser`: the browser view in a real browser, after building it, and how quick it is with big
- * traces. A part of `npm run test:thorough`. Without Debian's chromium it says so in one line and fails.
+ * `npm run test:browser`: builds the browser view and tests it in a real browser, including its
+ * speed with large traces. Part of `npm run test:thorough`. Without Debian's chromium it says so in
+ * one line and fails.
  *
  * @module
  */
@@ -10,7 +11,7 @@ import { close, sumOf } from './checks.ts';
 import { ALONE_RESULTS, BROWSER_RESULTS } from './requirements/last-run.ts';
 import { type Counts, runVitest } from './run-vitest.ts';
 
-/** Where Debian has it; `CHROMIUM` names another. */
+/** Debian's path; `CHROMIUM` names another. */
 const CHROMIUM = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
 
 /** Builds the page and tests it. */

@@ -1,10 +1,10 @@
 /**
- * `npm run test:thorough`: what takes long and CI holds beside `npm test`: theory and its mutations,
- * a defective double for every limit, whole mixnets, the browser view in chromium, a protocol made in half an hour, and the lines
- * of the gateway that its tests reach. One closing line.
+ * `npm run test:thorough`: long checks that CI runs next to `npm test`: theory and its mutations, a
+ * defective double for every limit, whole mixnets, the browser view in chromium, a protocol made in
+ * half an hour, and the test coverage of the gateway. One closing line.
  *
- * What computes runs in the background of what follows the wall clock; at the end what nothing may
- * run beside.
+ * What computes runs in the background of what follows the wall clock; tests that need the machine
+ * alone come last.
  *
  * @module
  */
@@ -13,7 +13,7 @@ import { close, runChecks, sumOf } from './checks.ts';
 import { ALONE_RESULTS, THOROUGH_RESULTS, THOROUGH_WALL_RESULTS } from './requirements/last-run.ts';
 import { type Counts, runVitest } from './run-vitest.ts';
 
-/** It runs some tests of `npm test` again, with the instruments on. */
+/** It runs some tests of `npm test` again, with coverage on. */
 const COVERAGE = ['run', '--config', 'vitest.coverage.config.ts', '--coverage', '--silent'];
 
 const beside = await Promise.all([computing(), waiting()]);

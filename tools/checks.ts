@@ -1,7 +1,7 @@
 /**
- * Runs checks that need each other's result in nothing: some side by side, each row in its order.
+ * Runs independent checks: rows in parallel, the checks of a row in order.
  *
- * What a check says is printed when it ends, in one piece, so that two of them do not mix.
+ * The output of a check is printed in one piece when it ends, so that outputs do not mix.
  *
  * @module
  */
@@ -14,7 +14,7 @@ export interface Check {
   readonly command: readonly string[];
 }
 
-/** Runs rows of checks side by side; a later check of a row runs although an earlier one failed. */
+/** Runs rows of checks in parallel; a later check of a row runs even if an earlier one failed. */
 export async function runChecks(rows: readonly (readonly Check[])[]): Promise<Counts> {
   const results = await Promise.all(rows.map(runRow));
   const isGood = results.flat();
@@ -22,7 +22,7 @@ export async function runChecks(rows: readonly (readonly Check[])[]): Promise<Co
   return { passed, failed: isGood.length - passed };
 }
 
-/** All of them together. */
+/** Sums all counts. */
 export function sumOf(all: readonly Counts[]): Counts {
   return all.reduce(
     (sum, { passed, failed }) => ({ passed: sum.passed + passed, failed: sum.failed + failed }),

@@ -1,9 +1,9 @@
 /**
- * `npm run figures [-- --write]`: published figures beside ours, from the newest runs.
+ * `npm run figures [-- --write]`: published figures next to ours, from the newest runs.
  *
  * The list is `docs/figures.yaml`; values come from `runs/` (reports of scenarios, `bench/`) and
- * `coverage/`. What no run of this folder has measured stays as it is written, and a figure that none has measured
- * says which command does; nothing is typed in.
+ * `coverage/`. A figure that no run of this folder has measured keeps its written value; one that
+ * was never measured names its command. Nothing is typed in by hand.
  *
  * @module
  */
@@ -114,7 +114,7 @@ function rowOf(figure: Figure): string {
   return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
 }
 
-/** A figure stays until a run measures it again, with as many seeds at least. */
+/** A figure is kept until a run measures it again, with at least as many seeds. */
 function best(measured: Ours, written: Ours | undefined): Ours {
   if (written === undefined) return measured;
   if (measured === NONE) return written;
@@ -184,7 +184,7 @@ function bestReport(scenario: string, wanted: string): Report | undefined {
     .map((id) => join(folder, id, 'report.json'))
     .filter((path) => existsSync(path))
     .sort((a, b) => statSync(b).mtimeMs - statSync(a).mtimeMs);
-  // The file as it is shipped; of those the most seeds, then the newest.
+  // The file as shipped; of those the report with most seeds, then the newest.
   return paths
     .map((path) => JSON.parse(readFileSync(path, 'utf8')) as Report)
     .filter(({ mode, overrides }) => mode === wanted && Object.keys(overrides).length === 0)

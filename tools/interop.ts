@@ -1,6 +1,6 @@
 /**
- * `npm run test:interop`: makes a capture of failover and lets tshark read it, with checksums checked.
- * Not part of `npm test`: it needs tshark (Debian: `apt-get install tshark`).
+ * `npm run test:interop`: captures failover and lets tshark read the file, with checksum
+ * validation. Not part of `npm test`: it needs tshark (Debian: `apt-get install tshark`).
  *
  * @module
  */
@@ -10,7 +10,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const CHECKSUMS = ['-o', 'ip.check_checksum:TRUE', '-o', 'udp.check_checksum:TRUE'];
-/** Fast enough for a tool, long enough for a fault. */
+/** Fast enough for a check, long enough for a fault. */
 const SMALLER = ['traffic.0.rate=100/s', 'duration=20s', 'warmup=5s'];
 const OUTPUT_MAX = 1 << 30;
 

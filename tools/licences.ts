@@ -1,6 +1,6 @@
 /**
- * `npm run licences`: the licences of everything that the package installs. Ends with 1 when one is
- * not on the list of those that ask for no more than their text and names to be kept.
+ * `npm run licences`: the licences of everything that the package installs. Exits with 1 if one is
+ * not on the list of licences that only ask for their text and names to be kept.
  *
  * @module
  */

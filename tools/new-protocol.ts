@@ -2,8 +2,8 @@
  * `npm run new:protocol NAME`: writes a protocol that works, as a start for another.
  *
  * The skeleton is nodes/ping under another name, with its tests, a vector test, a topology, a
- * scenario, its entry in the registry and its row in the README. So it is never older than the code.
- * Overwrites nothing.
+ * scenario, its entry in the registry and its row in the README, so it is never older than the
+ * code. Overwrites nothing.
  *
  * @module
  */
@@ -22,7 +22,7 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const NAME = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
 const BAD_ARGUMENT = 2;
 
-/** Writes everything; returns the paths, or what stands in the way. */
+/** Writes everything; returns the paths, or what prevents it. */
 function createProtocol(name: Spellings): readonly string[] | string {
   const files = new Map([
     ...copied('nodes/ping', `nodes/${name.kebab}`, name),
@@ -80,7 +80,7 @@ function listed(text: string, { kebab }: Spellings): string {
   return text.replace(/(\n\| \[\w[^\n]*\n)(?!\|)/, (last) => `${last}${row}`);
 }
 
-/** Puts a line among those that match, before the first whose name is greater. */
+/** Inserts a line among those that match, before the first with a greater name. */
 function insertSorted(
   text: string,
   pattern: RegExp,

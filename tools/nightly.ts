@@ -1,9 +1,9 @@
 /**
- * `npm run nightly [-- --only NAME] [--fresh] [--list]`: runs what takes too long for each change, and lands
- * each row in docs/nightly.json as it ends, with date and commit.
+ * `npm run nightly [-- --only NAME] [--fresh] [--list]`: runs what takes too long for each change,
+ * and records each row in docs/nightly.json as it ends, with date and commit.
  *
- * Interrupted, it goes on with the rows that its round has not; a complete round is followed by a
- * new one. `npm run requirements` judges by the last round alone.
+ * After an interruption it continues with the rows that its round lacks; a complete round is
+ * followed by a new one. `npm run requirements` judges by the last round alone.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * `npm run pictures`: the pictures of the documents, made from real runs, never by hand.
+ * `npm run pictures`: the pictures in the documents, always made from real runs.
  *
  * Writes `docs/images/failover.svg` (what the terminal shows) and, where a Chromium is installed,
  * `docs/images/report.png` (the top of report.html in that browser) and `docs/images/network-*.png`

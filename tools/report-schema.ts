@@ -1,5 +1,5 @@
 /**
- * Writes `schemas/report.schema.json` from the zod schema of the report. A test fails when the file
+ * Writes `schemas/report.schema.json` from the zod schema of the report. A test fails if the file
  * is older than the code.
  *
  * @module

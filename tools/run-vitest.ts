@@ -1,5 +1,5 @@
 /**
- * Runs vitest and counts, keeping what it says for `npm run requirements`.
+ * Runs vitest and counts, keeping its output for `npm run requirements`.
  *
  * @module
  */
@@ -9,13 +9,13 @@ import { constants, setPriority } from 'node:os';
 import { dirname } from 'node:path';
 import { noteOrigin } from './requirements/last-run.ts';
 
-/** What a run of tests came to. */
+/** The outcome of a run of tests. */
 export interface Counts {
   readonly passed: number;
   readonly failed: number;
 }
 
-/** How a run of tests shares the machine: in the background it leaves others the processor. */
+/** How a run of tests shares the machine: in the background it leaves the processor to others. */
 export type Priority = 'normal' | 'background';
 
 /** Names the tests that had to be tried again. */

@@ -1,9 +1,10 @@
 /**
- * `npm run sbom`: what the package consists of, as CycloneDX and as SPDX, in dist/sbom (R-144).
+ * `npm run sbom`: the components of the package, as CycloneDX and as SPDX, in dist/sbom (R-144).
  *
- * From the lock file alone, so that it is the same on every machine: the package, its dependencies,
- * and the optional ones of every platform; none of what only developers need. `npm sbom --omit=dev`
- * leaves out what both need (zod, tsx), so npm gets a copy of our files without developers' entries.
+ * From the lock file alone, so it is the same on every machine: the package, its dependencies, and
+ * the optional ones of every platform; nothing that only developers need. `npm sbom --omit=dev`
+ * drops packages that both need (zod, tsx), so npm gets a copy of our files without the developers'
+ * entries.
  *
  * @module
  */
@@ -102,7 +103,7 @@ function ask(format: 'cyclonedx' | 'spdx'): unknown {
   }
 }
 
-/** Our manifest and lock file with what is installed beside the package, and no more. */
+/** Our manifest and lock file, reduced to what is installed with the package. */
 function withoutDevelopers(): Readonly<Record<string, unknown>> {
   const manifest = read('package.json') as Readonly<Record<string, unknown>>;
   const lock = read('package-lock.json') as Lock;

@@ -1,8 +1,8 @@
 /**
  * Writes the JSON Schemas of topologies, scenarios and deployments for editors: `npm run schemas`.
- * With `--check` it writes nothing and fails when a file is stale.
+ * With `--check` it writes nothing and fails if a file is stale.
  *
- * Spec: issue 2 section 4. The schemas come from the same zod schemas that check the files.
+ * The schemas come from the same zod schemas that check the files (docs/spec/scenario-files.md).
  *
  * @module
  */
@@ -37,7 +37,7 @@ function schemaText(schema: z.ZodType): string {
   return `${JSON.stringify(json, undefined, 2)}\n`;
 }
 
-/** Brings back what zod leaves out of schemas that transform, and words the unit for readers. */
+/** Restores what zod omits from schemas that transform, and states the unit for readers. */
 function describe(json: z.core.JSONSchema.BaseSchema, meta: z.core.GlobalMeta | undefined): void {
   const examples = meta?.['examples'];
   const standard = meta?.['default'];

@@ -1,21 +1,21 @@
 /**
- * Says which tests passed only when they were tried again, and why they had failed. Tests that
- * follow the wall clock may be tried twice, since a machine that does something else for a moment is
- * no defect; that it happened is never hidden. Decides nothing.
+ * Reports which tests passed only on a second attempt, and why they had failed. Tests that follow
+ * the wall clock may be tried twice, because a moment of other work on the machine is not a defect;
+ * but it is never hidden. Decides nothing.
  *
  * @module
  */
 import { relative } from 'node:path';
 import type { Reporter, TestCase, TestModule } from 'vitest/node';
 
-/** What a test tells of its attempts. */
+/** What a test reports about its attempts. */
 export interface Attempted {
   readonly where: string;
   readonly title: string;
   readonly why: string;
 }
 
-/** Lines for the end of a run; none when everything passed at once. */
+/** Lines for the end of a run; none if everything passed at the first attempt. */
 export function secondAttempts(tests: readonly Attempted[]): string {
   if (tests.length === 0) return '';
   const lines = tests.map(({ where, title, why }) => `  ${where} > ${title}\n      ${why}`);

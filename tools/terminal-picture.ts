@@ -1,8 +1,8 @@
 /**
- * Draws what a command printed as an SVG: a terminal with the colours it used.
+ * Draws the output of a command as an SVG: a terminal with the colours it used.
  *
  * Knows bold, dim and the eight colours, which is all that reports/terminal.ts uses. Words that
- * belong together are placed at their own column, so that the columns stand in any font.
+ * belong together are placed at their own column, so columns align in any font.
  *
  * @module
  */

@@ -1,4 +1,4 @@
-/** The hold model on js-simulator 1.0.17: one event object per payload, used again. @module */
+/** The hold model on js-simulator 1.0.17: one event object per payload, reused. @module */
 import jssim from 'js-simulator';
 import { cpuTimeUs } from '../bench-result.ts';
 import { FNV_START, fnvStep, INCREMENT_NS } from '../workloads/hold-model.ts';
@@ -12,7 +12,7 @@ function hold(pending: number, holds: number): PeerRun {
   for (let payload = 0; payload < pending; payload += 1) {
     const event = new jssim.SimEvent(1);
     event.update = (): void => {
-      // The last batch of equal times may be longer than the holds that are left.
+      // The last batch of equal times may be larger than the number of holds left.
       if (left === 0) return;
       left -= 1;
       hash = fnvStep(hash, payload);

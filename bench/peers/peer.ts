@@ -1,5 +1,6 @@
 /**
- * What the hold model asks of another simulator: N pending, the same draws, the clock at the end.
+ * What the hold model asks of another simulator: N pending events, the same draws, the clock at the
+ * end.
  *
  * @module
  */

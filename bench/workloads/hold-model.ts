@@ -27,7 +27,7 @@ export const EXPECTED: ReadonlyMap<number, { readonly clockNs: number; readonly 
     [1_000_000, { clockNs: 1_215_835, fnv1a: 'b55e4ae5' }],
   ]);
 
-/** What a run of the hold model left. */
+/** The outcome of a run of the hold model. */
 export interface HoldResult {
   /** Time of the event removed last, ns. */
   readonly clockNs: number;
@@ -50,7 +50,7 @@ export const FNV_START: number = 0x811c9dc5 | 0;
 class HoldHandler implements EventHandler {
   hash = FNV_START;
   readonly random = new WorkloadRandom();
-  /** The handles, as a protocol would keep them; they are doubles. */
+  /** The handles, stored as a protocol would store them; they are doubles. */
   readonly handles: Float64Array;
   scheduler: Scheduler | undefined;
   private left: number;
@@ -74,7 +74,7 @@ class HoldHandler implements EventHandler {
 /**
  * Runs the hold model once.
  *
- * @param pending Events that wait at any time.
+ * @param pending Number of events waiting at any time.
  * @param holds Events to take.
  * @param idle Timers far in the future that never fire.
  */

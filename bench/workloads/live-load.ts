@@ -1,6 +1,6 @@
 /**
- * A tunnel on real sockets at the published rate, over its path of 30 ms alone: what the application
- * waits for a packet, and what a gateway works on it.
+ * A tunnel on real sockets at the published rate, over its 30 ms path alone: how long the
+ * application waits for a packet, and how much a gateway works on it.
  *
  * @module
  */
@@ -15,7 +15,7 @@ const AGENT = new URL('../../cli/agent-start-entry.mjs', import.meta.url).href;
 /** 500,000/min is 8,334/s; arrivals are random, so a little more. */
 const RATE = 8_600;
 const PUBLISHED_PER_MINUTE = 500_000;
-/** Round trip of the path that stays. */
+/** Round-trip time of the remaining path. */
 const BASE_ONE_WAY_MS = 15;
 const OTHER_PATHS = '["core-110 <-> core-310", "core-120 <-> core-320"]';
 const CHANGES = {
@@ -53,7 +53,7 @@ export class LiveLoad {
   }
 }
 
-/** Latency counts only where the rate was carried: what was lost never waits. */
+/** Latency counts only if the rate was carried: lost packets never wait. */
 export function liveFigures({
   metrics,
   measuredNs,
@@ -69,7 +69,7 @@ export function liveFigures({
     value: perMinute,
     ratio: perMinute / PUBLISHED_PER_MINUTE,
   };
-  // What carries nothing has no latency, not even a good one.
+  // A tunnel that carries nothing has no latency, not even a good one.
   if (Number.isNaN(latencyMs) || Number.isNaN(processingUs)) return [carried];
   return [
     carried,

@@ -1,9 +1,10 @@
 /**
- * One flow whose rate changes while it runs: a staircase that finds the knee, and rounds of the knee, one and a half times and
- * three times the knee. All of a layout's figures come from two runs, so that they are of the same minutes.
+ * One flow whose rate changes during the run: a staircase that finds the knee, and rounds at the
+ * knee, one and a half times and three times the knee. All figures of a layout come from two runs,
+ * so they are of the same minutes.
  *
- * Pure: makes traffic, and reads series. Each phase is a flow of its own, and its packets count for it
- * whenever they arrive.
+ * Pure: makes traffic and reads series. Each phase is a flow of its own, and its packets count for
+ * it whenever they arrive.
  *
  * @module
  */
@@ -11,12 +12,15 @@ import type { Series } from '../../reports/model.ts';
 import type { Scenario, TrafficSpec } from '../../scenarios/model.ts';
 
 const SECOND_NS = 1_000_000_000;
-/** Code is compiled and paths are measured meanwhile; nothing of it counts. */
+/** Meanwhile code is compiled and paths are measured; nothing of it counts. */
 const WARMUP_NS = 5 * SECOND_NS;
 const WARMUP_RATE = 2_000;
-/** Queues of a phase that asked for too much are empty before the next one. */
+/** A pause, so that the queues of an overloaded phase are empty before the next one. */
 const PAUSE_NS = SECOND_NS;
-/** The knee is the highest step of which this share arrives, with half of the tenths of a second below a p95. */
+/**
+ * The knee is the highest step of which this share arrives, with a p95 below the bound in half of
+ * the tenths of a second.
+ */
 const DELIVERED_MIN = 0.95;
 const LATENCY_MAX_NS = 250_000_000;
 const ROUNDS = 3;
@@ -31,14 +35,14 @@ export interface Phase {
   readonly stopNs: number;
 }
 
-/** What a phase brought. */
+/** The outcome of a phase. */
 export interface PhaseFigures {
   readonly rate: number;
   /** Packets/s that arrived. */
   readonly goodput: number;
   /** The median of the p95 of each tenth of a second, ns. */
   readonly p95NsMedian: number;
-  /** The highest of them: the p95 of all of the phase is at most this, ns. */
+  /** The highest of them, ns: the p95 of the whole phase is at most this. */
   readonly p95NsMost: number;
 }
 
@@ -98,7 +102,7 @@ export function figuresOf(
   });
 }
 
-/** Rate of the highest step that was carried; the lowest rate when none was. */
+/** Rate of the highest step that was carried; the lowest rate if none was. */
 export function kneeOf(steps: readonly PhaseFigures[]): number {
   const carried = steps.filter(
     ({ rate, goodput, p95NsMedian }) =>
@@ -108,7 +112,7 @@ export function kneeOf(steps: readonly PhaseFigures[]): number {
   return Math.max(...rates);
 }
 
-/** Phases of {@link rounds} by round. */
+/** Phases of {@link rounds}, by round. */
 export function roundsOf(figures: readonly PhaseFigures[]): readonly Round[] {
   const size = MULTIPLES.length;
   return Array.from({ length: figures.length / size }, (_, round) =>

@@ -1,14 +1,14 @@
 /**
- * How fast the cores are just now: the same key exchanges on all workers at once.
+ * The present speed of the cores: the same key exchanges on all workers in parallel.
  *
- * Cores of a virtual machine may be halves of one, or be shared with other machines that use the other
- * half; then everything takes up to one and a half times as long, and no count of stolen time shows it.
+ * Cores of a virtual machine may be hardware threads that share a core with other guests; then
+ * everything takes up to one and a half times as long, and no count of steal time shows it.
  *
  * @module
  */
 import type { Pipeline } from '../../engine/live/pipeline/pipeline.ts';
 
-/** Gives the microseconds of an exchange on the slowest worker. */
+/** Returns the microseconds of an exchange on the slowest worker. */
 export type Pace = () => Promise<number>;
 
 /** Opens the job on a pipeline. @param moduleUrl of the jobs. */

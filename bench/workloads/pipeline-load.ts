@@ -1,10 +1,10 @@
 /**
  * Two ways to load a pipeline, and what is measured: a window that is always full (saturation), and
- * Poisson arrivals at a rate, whatever becomes of them.
+ * Poisson arrivals at a rate, independent of the results.
  *
- * Processing time is from the submission to the result in the main thread's hands. Times of arrival
- * are kept by a timer of a millisecond and by results that come: packets come in bunches, as they do
- * out of a socket.
+ * Processing time lasts from the submission until the main thread has the result. Arrivals are
+ * driven by a millisecond timer and by arriving results: packets come in bunches, as they do from a
+ * socket.
  *
  * @module
  */
@@ -16,12 +16,12 @@ import type { PipelineResult, ResultSink } from '../../engine/live/pipeline/subm
 import { LogHistogram } from '../../engine/measure/histogram.ts';
 import { type StolenTime, watchStolenTime } from '../../scenarios/runner/stolen-time.ts';
 
-/** What goes in and who looks at what comes out. */
+/** What goes in, and who checks what comes out. */
 export interface Load {
   readonly pipeline: Pipeline;
   readonly job: number;
   readonly packets: readonly Uint8Array[];
-  /** First token; those of one run follow each other. */
+  /** First token; those of one run are consecutive. */
   readonly firstToken: number;
   readonly settle: (token: number, result: PipelineResult) => void;
 }
@@ -33,9 +33,11 @@ export interface Measured {
   readonly seconds: number;
   /** CPU time of all threads, microseconds. */
   readonly cpuUs: number;
-  /** Of the main thread; undefined where the system does not tell. */
+  /** CPU time of the main thread; undefined if the system does not tell. */
   readonly mainUs: number | undefined;
-  /** Share of all cores' time that the host gave to others; undefined where the system does not tell. */
+  /**
+   * Share of all cores' time that the host gave to others; undefined if the system does not tell.
+   */
   readonly stolen: number | undefined;
   /** Processing times, nanoseconds. */
   readonly times: LogHistogram;
@@ -49,7 +51,7 @@ export function saturate(load: Load, total: number, window: number): Promise<Mea
   const feed = (): void => {
     while (run.sent < total && run.sent - run.back < window) run.send();
   };
-  // New ones when a quarter has come back: one wake-up for many.
+  // New ones are submitted when a quarter has come back: one wake-up for many.
   run.onResult = (): void => {
     if (run.sent - run.back <= (window * 3) / 4) feed();
   };

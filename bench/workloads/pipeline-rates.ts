@@ -1,6 +1,7 @@
 /**
- * The pipeline with one worker and with two, in turn: CPU time of a packet, what four workers would
- * carry, what waits at 80 % load, and what a second worker brings while both really work.
+ * The pipeline with one worker and with two, in turn: CPU time per packet, what four workers would
+ * carry, the waiting time at 80 % load, and what a second worker adds if both really run in
+ * parallel.
  *
  * @module
  */
@@ -22,7 +23,7 @@ const WORKERS_PROJECTED = 4;
 const LOAD = 0.8;
 const US_PER_SECOND = 1_000_000;
 const US_PER_MS = 1_000;
-/** Of two workers that work at once neither does less than this share. */
+/** Of two workers that really run in parallel, neither does less than this share. */
 const SHARE_MIN = 0.3;
 
 /** One round at saturation, and how many packets each worker did. */
@@ -68,7 +69,10 @@ export class PipelineRates {
   }
 }
 
-/** The figures of two rounds; a {@link DisturbedRound} when two workers took turns instead of working at once. */
+/**
+ * The figures of two rounds; a {@link DisturbedRound} if the two workers took turns instead of
+ * running in parallel.
+ */
 export function pipelineFigures(one: Round, two: Round): readonly Taken[] {
   const total = two.byWorker.reduce((sum, count) => sum + count, 0);
   const least = Math.min(...two.byWorker) / total;
@@ -114,7 +118,9 @@ export function pipelineFigures(one: Round, two: Round): readonly Taken[] {
   ];
 }
 
-/** Mean time of a packet at {@link LOAD} on two servers: M/D/2, half of the waiting by Erlang's C. */
+/**
+ * Mean time of a packet at {@link LOAD} on two servers: M/D/2, half of the waiting by Erlang's C.
+ */
 function processingMs(workMs: number): number {
   const waits = (2 * LOAD * LOAD) / (1 + LOAD);
   return workMs * (1 + waits / (4 * (1 - LOAD)));

@@ -1,6 +1,7 @@
 /**
- * Workload (c): edges, flows and routes of the 1,000-node random network (docs/spec/workloads.md#c-random-network), the
- * same in every kernel. Knows no simulator; `facts` are what the specification lists for checking.
+ * Workload (c): edges, flows and routes of the 1,000-node random network
+ * (docs/spec/workloads.md#c-random-network), the same in every kernel. Knows no simulator; `facts`
+ * are values for checking an implementation.
  *
  * @module
  */
@@ -38,11 +39,11 @@ export interface Flow {
 export interface RandomNetworkModel {
   readonly edges: readonly Edge[];
   readonly flows: readonly Flow[];
-  /** Candidate edges that were loops or known already. */
+  /** Candidate edges that were loops or already existed. */
   readonly rejected: number;
 }
 
-/** Facts listed in the specification for checking an implementation. */
+/** Facts for checking an implementation. */
 export interface Facts {
   readonly rejected: number;
   readonly maxDegree: number;
@@ -73,7 +74,7 @@ function nextHopsTowards(target: number, neighbours: readonly (readonly number[]
   });
 }
 
-/** Routes all flows and counts what the specification lists. */
+/** Routes all flows and counts the facts. */
 export function factsOf({ edges, flows, rejected }: RandomNetworkModel): Facts {
   const neighbours = neighboursOf(edges);
   const flowsByHops: Record<string, number> = {};

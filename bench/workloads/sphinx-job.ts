@@ -1,6 +1,7 @@
 /**
- * What the threads of `npm run bench -- pipeline` run: the unwrapping of nodes/sphinx, a job that does
- * nothing, whose cost is that of the rings, and key exchanges that tell how fast a core is just now.
+ * What the threads of `npm run bench -- pipeline` run: the unwrapping of nodes/sphinx, a job that
+ * does nothing, whose cost is that of the rings, and key exchanges that measure the present speed
+ * of a core.
  *
  * @module
  */
@@ -11,7 +12,7 @@ import { unwrapJob } from '../../nodes/sphinx/index.ts';
 
 const nothing = (): void => undefined;
 
-/** Some 20 ms of OpenSSL's X25519: what a thread of the pipeline does most, and no code of ours. */
+/** Some 20 ms of OpenSSL's X25519: what a pipeline thread mostly does, with no code of ours. */
 const EXCHANGES = 700;
 
 /** Microseconds of one exchange, as a double. */

@@ -1,5 +1,5 @@
 /**
- * Sphinx packets that one core unwraps, settles and finds valid in a CPU second, without threads.
+ * Sphinx packets that one core unwraps, settles and finds valid per CPU second, without threads.
  *
  * @module
  */
@@ -25,7 +25,7 @@ export class UnwrapRate {
     this.take();
   }
 
-  /** Packets per CPU second; throws when one was not what it must be. */
+  /** Packets per CPU second; throws if one was wrong. */
   take(): number {
     const bytes = new Uint8Array(this.#valid.length);
     const record = new Uint8Array(unwrapJob.recordLength);

@@ -1,9 +1,9 @@
 /**
- * Valid Sphinx packets for one mix, what that mix must make of them, and the mix's own part: the
+ * Valid Sphinx packets for one mix, the mix's expected output for each, and the mix's own part: the
  * replay filter and the settling of `nodes/sphinx/unwrap-job.ts`.
  *
- * A set of packets is used many times. Each pass changes the tags on their way to the filter, so that
- * it holds as many tags as packets were sent; everything else is as in a node.
+ * A set of packets is used many times. Each pass changes the tags on their way to the filter, so
+ * that it holds as many tags as packets were sent; everything else is as in a node.
  *
  * @module
  */
@@ -22,14 +22,14 @@ import {
   settleUnwrap,
 } from '../../nodes/sphinx/index.ts';
 
-/** Different packets, when nothing else is said. */
+/** Default number of different packets. */
 const PACKETS = 2_048;
 const DELAY_MS_MAX = 3_600_000;
-/** 10,000 packets a second for 20 minutes: a filter that no cache holds. */
+/** 10,000 packets a second for 20 minutes: a filter that fits into no cache. */
 const FILTER = { expectedTags: 12_000_000, falsePositive: 1e-6 };
-/** Tokens of one run at most: the first token of each is a multiple. */
+/** Largest number of tokens of one run: the first token of each is a multiple. */
 export const FIRST_TOKENS = 1_000_000;
-/** Of each so many bytes one is compared. */
+/** One byte in this many is compared. */
 const STRIDE = 61;
 /** Bytes of a tag that a pass changes. */
 const PASS_BYTES = 4;
@@ -38,7 +38,7 @@ const PASS_BYTES = 4;
 export class ValidPackets {
   readonly packets: readonly Uint8Array[];
   readonly setup: Uint8Array;
-  /** Results that were not what they must be. */
+  /** Results that were wrong. */
   wrong = 0;
   readonly #expected: readonly Uint8Array[];
   readonly #filter = new ReplayFilter(FILTER, new Uint8Array(16).fill(5));
@@ -93,9 +93,9 @@ export class ValidPackets {
 
   // hot: once per packet.
   /**
-   * What a mix does with a result, compared with what it must be: all bytes in the first pass of a
-   * run, later 50 bytes all over it. One wrong bit changes half of those: the payload's cipher has one
-   * block, and the header's MAC covers the rest.
+   * Processes a result as a mix does, and compares it with the expected output: all bytes in the
+   * first pass of a run, later 50 bytes spread over it. One wrong bit changes half of those: the
+   * payload's cipher has one block, and the header's MAC covers the rest.
    */
   settle(token: number, result: PipelineResult): void {
     const count = this.packets.length;
@@ -141,7 +141,7 @@ function unwrapped(
   return bytes;
 }
 
-/** Bytes that look random and are the same in every run. */
+/** Pseudo-random bytes that are the same in every run. */
 function randomBytes(): (length: number) => Uint8Array {
   let state = 7;
   return (length) =>

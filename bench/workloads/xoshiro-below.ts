@@ -1,8 +1,9 @@
 /**
- * The generator that all workloads share with other simulators (docs/spec/workloads.md): xoshiro128** from
- * state (1, 2, 3, 4) and the plain, slightly biased integer below n, so that any kernel can do it.
+ * The generator that all workloads share with other simulators (docs/spec/workloads.md):
+ * xoshiro128** from state (1, 2, 3, 4) and the plain, slightly biased integer below n, which any
+ * kernel can implement.
  *
- * Not for the product: its integers are unbiased (engine/core/sampling.ts).
+ * Not for the product, whose integers are unbiased (engine/core/sampling.ts).
  *
  * @module
  */

@@ -34,10 +34,7 @@ export const CLOCK_LIMIT = 1;
 // does.
 const NOW = CLOCK_NOW;
 const LIMIT = CLOCK_LIMIT;
-/**
- * First instant of the present bucket, and first instant that is not in the heap; stored next to
- * the clock.
- */
+/** First instant of the present bucket, and first one not in the heap; stored beside the clock. */
 const START = 2;
 const HORIZON = 3;
 /** First instant after the present bucket: from here on, events belong to the wheel. */
@@ -50,9 +47,7 @@ const CALLBACK = 0;
 const POSTED = -2_147_483_648;
 const POSTED_KIND_SHIFT = 27;
 
-/**
- * A dead event was freed or a bucket was poured: look again. Slot numbers never reach this value.
- */
+/** A dead event was freed or a bucket was poured: look again. Slots never come this far. */
 const AGAIN = 0x7fff_fffe;
 const DEAD = 255;
 const KIND_MASK = 255;
@@ -77,13 +72,10 @@ const HEAP_LIMIT = 16384;
 
 const NO_CALLBACK = (): void => undefined;
 
-/**
- * Pending events in order. A reference is a slot (>= 0), or kind and target packed into a negative
- * integer.
- */
+/** Pending events. References: a slot (>= 0), or kind and target in a negative integer. */
 export class EventQueue extends EventHeap implements WheelOwner, LadderOwner {
   /**
-   * Current time and the limit of {@link take}, ns; a typed array, so that no store boxes a double.
+   * Current time and the limit of {@link take}, ns; typed, so that no store boxes a double.
    */
   readonly clock = new Float64Array(5);
   /** Per slot: generation, kind | place, target (or next free slot), argument: 16 bytes. */
@@ -167,10 +159,7 @@ export class EventQueue extends EventHeap implements WheelOwner, LadderOwner {
   }
 
   // hot: once per end of a transmission and per arrival at the head of a pipe.
-  /**
-   * Adds an event that cannot be cancelled: kind and target are stored in the entry, without a
-   * slot.
-   */
+  /** Adds an event that cannot be cancelled: the entry holds kind and target, there is no slot. */
   post(delay: number, kind: number, target: number): void {
     const sequence = this.nextSequence();
     const reference = POSTED | (kind << POSTED_KIND_SHIFT) | target;
@@ -230,8 +219,7 @@ export class EventQueue extends EventHeap implements WheelOwner, LadderOwner {
   take(): number {
     for (;;) {
       this.fillTop();
-      // Heap entries of this instant are older than any entry of the ring
-      // (docs/spec/event-order.md#order).
+      // Heap entries of this instant are older than any entry of the ring.
       const isRingNext = this.ring.size > 0 && this.topKey() >= this.endOfInstant();
       const reference = isRingNext ? this.takeFromRing() : this.takeFromHeap();
       if (reference !== AGAIN) return reference;
@@ -294,7 +282,7 @@ export class EventQueue extends EventHeap implements WheelOwner, LadderOwner {
   }
 
   /**
-   * Part of {@link WheelOwner}: a live event leaves the wheel; the horizon may have moved closer.
+   * Part of {@link WheelOwner}: a live event leaves the wheel; the horizon may be closer.
    */
   receive(time: number, sequence: number, reference: number): void {
     if (time >= (this.clock[HORIZON] as number)) {
@@ -382,8 +370,7 @@ export class EventQueue extends EventHeap implements WheelOwner, LadderOwner {
     const reference = this.topReference();
     this.vacateTop();
     if (this.isDead(reference)) {
-      // Before the clock moves: a cancelled event must not move it
-      // (docs/spec/event-order.md#cancellation).
+      // Before the clock moves: a cancelled event must not move it.
       this.deadInHeap -= 1;
       this.release(reference);
       return AGAIN;
@@ -398,10 +385,7 @@ export class EventQueue extends EventHeap implements WheelOwner, LadderOwner {
     return ((this.clock[NOW] as number) - (this.clock[START] as number) + 1) * SEQUENCES;
   }
 
-  /**
-   * The heap is empty: pours the next list into it, or the next bucket that begins within the
-   * limit.
-   */
+  /** The heap is empty: pours the next list, or the next bucket that begins within the limit. */
   private turnWheel(): boolean {
     if (this.capacity > 2 * this.heapLimit) this.shrink(this.heapLimit);
     if (this.ladder.size > 0) {

@@ -3,7 +3,7 @@
  *
  * Two lanes: packets and losses, which may be discarded if nobody fetches them, and everything
  * else, which is never discarded. The run hands blocks over without waiting; the amount handed over
- * and not taken is bounded for packets (docs/TRACE.md#while-a-run-goes-on).
+ * and not taken is bounded for packets (docs/TRACE.md#during-a-run).
  *
  * @module
  */

@@ -1,8 +1,6 @@
 /**
  * Documents say what is true: links lead somewhere, commands exist, code is cut from the source.
  *
- * Spec: spec/aesthetics.md 2 and 3, spec/ux.md 7.
- *
  * @module
  */
 import { spawnSync } from 'node:child_process';

@@ -1,7 +1,7 @@
 /**
  * The lock file installs elsewhere: it names no registry and lacks no platform's package.
  *
- * Spec: spec/dependencies.md 0 fact 1 and 7.2. npm 11 refuses a lock file that lacks the optional
+ * npm 11 refuses a lock file that lacks the optional
  * package of any platform, and npm writes such files without a word.
  *
  * @module

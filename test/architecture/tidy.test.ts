@@ -1,8 +1,6 @@
 /**
  * Tidy rules over every file of the repository. A message says where, and what to write instead.
  *
- * Spec: spec/aesthetics.md 2 and A.10.
- *
  * @module
  */
 import { describe, expect, it } from 'vitest';

@@ -1,5 +1,5 @@
 /**
- * The conformance suite of the port (DESIGN 3): the same cases in every world. A case that a world
+ * The conformance suite of the port (engine/host): the same cases in every world. A case that a world
  * cannot meet is listed with its reason, is run all the same, and must fail: a skip that is no longer
  * needed fails the suite.
  *

@@ -1,6 +1,6 @@
 /**
  * The shipped example: two programs from another language's standard library on each side of a lossy
- * link of 50 ms (issue 3 section 2), and the defects that turn its limits red.
+ * link of 50 ms, and the defects that turn its limits red.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
  * The package as a stranger has it: packed, installed in an empty folder, tried by what the how-to
- * says (issue 3 section 4).
+ * says.
  *
  * @module
  */

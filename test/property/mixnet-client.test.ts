@@ -57,7 +57,7 @@ describe('a faulty network', () => {
           expect(drops.get('message-abandoned') ?? 0).toBe(messages.abandoned);
           expect(drops.get('send-queue-full') ?? 0).toBe(refused);
           const got = lab.client(2).delivered.map(({ text }) => text.split(':')[0]);
-          // Mutated contents may arrive (the provider sees them, 3.7), but no message twice.
+          // Mutated contents may arrive (the provider sees them), but no message twice.
           expect(got.length).toBeLessThanOrEqual(messages.submitted);
           if (mutation === 0) expect(new Set(got).size).toBe(got.length);
           expect(got.length).toBeGreaterThanOrEqual(messages.acknowledged);

@@ -1,5 +1,5 @@
 /**
- * Mutated datagrams and records at nodes of a mixnet (R-084, issue 4 "Bad input"): named drops, never
+ * Mutated datagrams and records at nodes of a mixnet (R-084): named drops, never
  * an exception, and the nodes carry on.
  *
  * @module

@@ -1,4 +1,4 @@
-/** Spec/mixnet.md 3.5: the log of tags is cut at every byte, then every packet ever sent comes again. */
+/** The log of replay tags is cut at every byte, then every packet ever sent comes again. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ReplayGuard } from '../../nodes/mixnet/replay/index.ts';

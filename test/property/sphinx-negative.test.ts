@@ -1,6 +1,6 @@
 /**
- * The nineteen negative cases of Sphinx as properties, each with its drop reason (project spec
- * mixnet section 2). On a drop of the header the packet stays as it was, and nothing throws.
+ * The nineteen negative cases of Sphinx as properties, each with its drop reason
+ * (nodes/sphinx/README.md). On a drop of the header the packet stays as it was, and nothing throws.
  *
  * @module
  */

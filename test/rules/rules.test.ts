@@ -1,9 +1,7 @@
 /**
- * The rules fire: each planted violation wakes the rule that its file names, and nothing else does.
+ * The rules fire: each planted violation triggers the rule that its file names, and no other.
  *
- * A tool update that silences a rule is seen here.
- *
- * Spec: spec/aesthetics.md A.9.
+ * A tool update that silences a rule fails here.
  *
  * @module
  */

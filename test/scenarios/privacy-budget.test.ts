@@ -28,7 +28,7 @@ describe('the accountant', () => {
   });
 
   it('lies between the exact cost of 20 rounds and that of the best whole order', () => {
-    // spec/federated.md 3.3, q = 1, z = 5, 20 steps, delta 1e-5: 3.8486 (PLD), 4.7026 (classic).
+    // q = 1, z = 5, 20 steps, delta 1e-5: 3.8486 (privacy loss distribution), 4.7026 (classic RDP).
     const spent = epsilonOf(20 * rhoOfRound(5), 1e-5);
     expect(spent).toBeGreaterThan(3.8486);
     expect(spent).toBeLessThan(4.7026);

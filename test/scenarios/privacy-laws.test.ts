@@ -1,6 +1,6 @@
 /**
- * Delays that mixes draw by VRF, under both laws and the same mean: what the exponential one gains, in
- * bits of a whole run (project spec mixnet 3.4).
+ * Delays that mixes draw by VRF, under both laws with the same mean: how many bits of a whole run the
+ * exponential law gains (docs/spec/mixnet.md).
  *
  * @module
  */

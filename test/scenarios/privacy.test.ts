@@ -1,6 +1,6 @@
 /**
- * Privacy measured in whole runs: it changes nothing of the run, modelled packets give the bits of real
- * ones, and a real network has those of theory (issue 4 section 5).
+ * Privacy measured in whole runs: measuring does not change the run, modelled packets give the same
+ * bits as real ones, and a real network agrees with theory.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Metrics, closed forms and a traced propagation against `other/privacy.json` (mixnet.md 4, 9).
+ * Metrics, closed forms and a traced propagation against `other/privacy.json`.
  *
  * @module
  */

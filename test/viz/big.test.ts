@@ -1,4 +1,4 @@
-/** A trace of a million events in a real browser: opening, scrubbing, playing, memory (ux.md 5.3 to 5.5). @module */
+/** A trace of a million events in a real browser: opening, scrubbing, playing, memory. @module */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-/** Every chart of every page: words, table, exports; nothing moves where less motion is wanted (ux.md 5.9, 5.11). @module */
+/** Every chart of every page: words, table, exports; nothing moves where less motion is wanted (docs/spec/browser-view.md). @module */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

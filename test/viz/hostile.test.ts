@@ -1,4 +1,4 @@
-/** Hostile files in a real browser: no crash, no script run, a message that names the place (ux.md 5.14). @module */
+/** Hostile files in a real browser: no crash, no script run, a message that names the place (docs/spec/browser-view.md). @module */
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { smallTrace, withHeader } from '../unit/viz/format/hostile-traces.ts';

@@ -1,4 +1,4 @@
-/** Every page and control by keyboard alone, and the list of keys against the code (ux.md 5.8). @module */
+/** Every page and control by keyboard alone, and the list of keys against the code. @module */
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

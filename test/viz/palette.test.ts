@@ -1,4 +1,4 @@
-/** The fault palette end to end: a run is watched, changed, exported, and replayed (ux.md 5.17). @module */
+/** The fault palette end to end: a run is watched, changed, exported, and replayed (docs/adr/0015). @module */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,4 +1,4 @@
-/** The same trace gives the same picture: every page twice, in windows of their own (ux.md 5.6). @module */
+/** The same trace gives the same picture: every page twice, in windows of their own. @module */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

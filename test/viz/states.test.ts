@@ -1,4 +1,4 @@
-/** The designed states of the nine pages: empty, loading, partial, error, unknown version (ux.md 5.13). @module */
+/** The designed states of the nine pages: empty, loading, partial, error, unknown version (docs/spec/browser-view.md). @module */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

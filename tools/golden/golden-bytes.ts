@@ -1,9 +1,9 @@
 /**
- * Bytes that our codecs write for fixed values, kept so that a clone without the published vectors
- * still notices a changed wire format.
+ * Bytes that our codecs write for fixed values, stored so that a clone without the published
+ * vectors still notices a changed wire format.
  *
- * They were first written after the codecs had passed the published vectors (`test/vectors`). Each
- * case is ours: names, addresses and keys occur in no published file.
+ * They were first written after the codecs had passed the published vectors (`test/vectors`). The
+ * cases are ours: their names, addresses and keys occur in no published file.
  *
  * @module
  */
@@ -27,7 +27,7 @@ import { encodeScmpPacket } from '../../nodes/scion/wire/scmp.ts';
 import { encodeUdpPacket } from '../../nodes/scion/wire/udp.ts';
 import { createExchange, createFormat } from '../../nodes/sphinx/index.ts';
 
-/** Hex by name. */
+/** Hexadecimal text by name. */
 export type GoldenBytes = Readonly<Record<string, string>>;
 
 const crypto = provider('node');

@@ -1,5 +1,5 @@
 /**
- * Short versions of the shipped scenarios whose fingerprints are kept.
+ * Short versions of the shipped scenarios whose fingerprints are stored.
  *
  * Short means less time and less traffic; faults, attacks and both multipath modes stay in.
  *
@@ -17,7 +17,7 @@ export interface GoldenRun {
   readonly seeds: readonly number[];
 }
 
-/** What one seed of a golden run gave. */
+/** The outcome of one seed of a golden run. */
 export interface GoldenResult {
   readonly seed: number;
   readonly fingerprint: string;

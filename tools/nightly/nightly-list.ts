@@ -1,7 +1,8 @@
 /**
  * What `npm run nightly` runs: everything that shows a requirement and takes too long for each change.
  *
- * Every scenario in virtual time stands here by its file name, so that a new one joins by itself.
+ * Every scenario in virtual time is listed by its file name, so a new one is included
+ * automatically.
  *
  * @module
  */
@@ -59,7 +60,7 @@ export function nightlyList(scenarios: string): readonly NightlyEntry[] {
   return [...virtual, ...benches, ...live];
 }
 
-/** Rows that a nightly has still to run: those that are named, or those that its round has not. */
+/** Rows that a nightly still has to run: those named, or those that its round lacks. */
 export function rowsToRun(
   list: readonly NightlyEntry[],
   { only, done }: { readonly only: readonly string[]; readonly done: ReadonlySet<string> },

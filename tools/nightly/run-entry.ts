@@ -1,5 +1,5 @@
 /**
- * Runs one row of the nightly in a process of its own and gathers what it left.
+ * Runs one row of the nightly in a process of its own and gathers its results.
  *
  * @module
  */
@@ -52,7 +52,7 @@ export async function runEntry(
   };
 }
 
-/** Figures of this run only: those of an earlier one may lie there. */
+/** Figures of this run only: older ones may still be there. */
 function figuresOf(name: string, runs: string, startedAt: number): NightlyRow['figures'] {
   const suite = name.replace(/^bench-/, '');
   return readBenches(runs)
@@ -71,7 +71,7 @@ function start(
     child.on('error', reject);
     child.on('exit', (code) => {
       closeSync(log);
-      // A shell tells of a signal as 128 and its number.
+      // A shell reports a signal as 128 plus its number.
       resolve(code === null || code === 130 ? null : code);
     });
   });

@@ -1,5 +1,6 @@
 /**
- * What `npm run bench -- NAME` left: figures with commit, date, and multiples of the calibration loop.
+ * The output of `npm run bench -- NAME`: figures with commit, date, and multiples of the
+ * calibration loop.
  *
  * @module
  */

@@ -7,7 +7,7 @@ import { type Judged, VERDICTS, type Verdict } from './judge-requirements.ts';
 
 const ROW = /^\| (R-\d{3}) \|.*\| ([a-z]+)[^|]*\|$/gm;
 
-/** A committed verdict that the run does not bear out. */
+/** A committed verdict that the run does not confirm. */
 export interface Overstated {
   readonly id: string;
   readonly committed: string;
@@ -21,7 +21,7 @@ function committedVerdicts(document: string): ReadonlyMap<string, string> {
   return new Map([...document.matchAll(ROW)].map(([, id = '', verdict = '']) => [id, verdict]));
 }
 
-/** Rows of which the document says more than the run shows; a row that it leaves out says nothing. */
+/** Rows for which the document claims more than the run shows; an omitted row claims nothing. */
 export function overstated(document: string, all: readonly Judged[]): readonly Overstated[] {
   const committed = committedVerdicts(document);
   return all.flatMap(({ id, verdict, failed, silent }) => {
@@ -31,7 +31,7 @@ export function overstated(document: string, all: readonly Judged[]): readonly O
   });
 }
 
-/** What is no verdict claims more than anything can show. */
+/** An unknown verdict counts as claiming more than anything can show. */
 function rankOf(verdict: string): number {
   const rank = VERDICTS.indexOf(verdict as Verdict);
   return rank < 0 ? VERDICTS.length : rank;

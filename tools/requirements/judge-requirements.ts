@@ -1,5 +1,5 @@
 /**
- * Judges each requirement by its checks: green only when there is one, all have run on these files,
+ * Judges each requirement by its checks: green only if there is one, all have run on these files,
  * and none failed.
  *
  * @module
@@ -8,13 +8,13 @@ import type { LastRun } from './last-run.ts';
 import { type Outcome, outcomesOf } from './outcomes.ts';
 import type { Requirement, Section } from './requirement-list.ts';
 
-/** From the least to the most that a requirement can say. */
+/** Verdicts, from the weakest to the strongest. */
 export const VERDICTS = ['red', 'missing', 'later', 'stale', 'partly', 'green'] as const;
 
 /**
- * `red`: a check failed. `missing`: owed, and nothing that counts has run. `later`: not owed yet and
- * not all shown. `stale`: owed, and shown only by results of other files or long ago. `partly`: owed,
- * and some checks passed while others were skipped, absent or stale.
+ * `red`: a check failed. `missing`: owed, and nothing that counts has run. `later`: not owed yet
+ * and not fully shown. `stale`: owed, but shown only by results of other files or by old ones.
+ * `partly`: owed; some checks passed while others were skipped, absent or stale.
  */
 export type Verdict = (typeof VERDICTS)[number];
 
@@ -25,12 +25,12 @@ export interface Judged extends Requirement {
   readonly passed: readonly string[];
   readonly failed: readonly string[];
   readonly silent: readonly string[];
-  /** The oldest nightly that the verdict leans on. */
+  /** The oldest nightly on which the verdict rests. */
   readonly nightly: Outcome['nightly'];
   readonly section: string;
 }
 
-/** Judges all of them. @param files with a number in a title, by the number. */
+/** Judges all requirements. @param files Test files with a number in a title, by that number. */
 export function judgeAll(
   sections: readonly Section[],
   run: LastRun,

@@ -1,6 +1,6 @@
 /**
- * What the last runs said: the tests of `npm test` and its siblings, reports of scenarios, figures of
- * benchmarks, and the last nightly; each with how fresh it is.
+ * The results of the last runs: the tests of `npm test` and its siblings, reports of scenarios,
+ * figures of benchmarks, and the last nightly; each with its freshness.
  *
  * @module
  */
@@ -11,19 +11,19 @@ import { type BenchFigure, type NightlyRow, readNightly } from './nightly-table.
 import { type ReportKpi, readReports } from './reports.ts';
 import { currentCommit, type Origin, type SourceState, sourceState } from './source-state.ts';
 
-/** Where `npm test` leaves what vitest counted, below the root. */
+/** Where `npm test` writes vitest's results, below the root. */
 export const TEST_RESULTS = 'node_modules/.cache/orrery/test-results.json';
-/** The same of `npm run test:thorough`. */
+/** The same for `npm run test:thorough`. */
 export const THOROUGH_RESULTS = 'node_modules/.cache/orrery/thorough-results.json';
-/** The same of those of its tests that follow the wall clock. */
+/** The same for those of its tests that follow the wall clock. */
 export const THOROUGH_WALL_RESULTS = 'node_modules/.cache/orrery/thorough-wall-results.json';
-/** The same of those of its tests that nothing runs beside. */
+/** The same for those of its tests that run alone. */
 export const ALONE_RESULTS = 'node_modules/.cache/orrery/alone-results.json';
-/** The same of the tests of `npm test` on the wall clock. */
+/** The same for the tests of `npm test` that follow the wall clock. */
 export const WALL_RESULTS = 'node_modules/.cache/orrery/wall-results.json';
-/** The same of `npm run test:browser`. */
+/** The same for `npm run test:browser`. */
 export const BROWSER_RESULTS = 'node_modules/.cache/orrery/browser-results.json';
-/** The same of `npm run test:package`. */
+/** The same for `npm run test:package`. */
 export const PACKAGE_RESULTS = 'node_modules/.cache/orrery/package-results.json';
 const ALL_RESULTS = [
   ...[TEST_RESULTS, WALL_RESULTS, THOROUGH_RESULTS, THOROUGH_WALL_RESULTS],
@@ -31,11 +31,11 @@ const ALL_RESULTS = [
 ];
 /** What `npm run nightly` commits, below the root. */
 export const NIGHTLY_TABLE = 'docs/nightly.json';
-/** A result of a nightly counts for so long. */
+/** A result of a nightly counts for this long. */
 const AGE_DAYS_MAX = 14;
 const MS_PER_DAY = 86_400_000;
 
-/** One test that ran; `stale` when it ran on other files than those of now. */
+/** One test that ran; `stale` if it ran on other files than the present ones. */
 export interface TestResult {
   /** Path below the root. */
   readonly file: string;
@@ -46,9 +46,9 @@ export interface TestResult {
 
 /** How fresh a result is. */
 export interface Freshness {
-  /** Why it counts for nothing; undefined when it counts. */
+  /** Why it does not count; undefined if it does. */
   readonly stale: string | undefined;
-  /** Where and when, of a nightly. */
+  /** For a nightly, where and when it ran. */
   readonly nightly?: { readonly commit: string; readonly date: string };
 }
 
@@ -85,7 +85,7 @@ interface VitestFile {
   }[];
 }
 
-/** Reads them; what is not there is left out. */
+/** Reads them; missing ones are left out. */
 export function readLastRun(root: string, runsFolder: string): LastRun {
   const source = sourceState(root);
   const path = join(root, TEST_RESULTS);
@@ -100,7 +100,7 @@ export function readLastRun(root: string, runsFolder: string): LastRun {
   };
 }
 
-/** Says of which files a run of tests is, before it starts. */
+/** Records which files a run of tests is about, before it starts. */
 export function noteOrigin(results: string, root: string): void {
   const origin: Origin = { commit: currentCommit(root), at: new Date().toISOString() };
   writeFileSync(originOf(results), JSON.stringify(origin));
@@ -183,7 +183,7 @@ function suiteOf(row: string): string {
   return row.replace(/^bench-/, '');
 }
 
-/** Why a row of a nightly counts for nothing. */
+/** Why a row of a nightly does not count. */
 export function nightlyStaleness(
   { commit, at, round }: Pick<NightlyRow, 'commit' | 'at' | 'round'>,
   lastRound: string,

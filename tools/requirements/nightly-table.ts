@@ -1,8 +1,8 @@
 /**
  * `docs/nightly.json`: what `npm run nightly` found, row by row, with date and commit.
  *
- * A round is one nightly over the whole list; rows of an earlier round are kept for people, and are
- * not results of the last nightly.
+ * A round is one nightly over the whole list; rows of an earlier round are kept for people, and do
+ * not count as results of the last nightly.
  *
  * @module
  */
@@ -38,7 +38,7 @@ const nightlyTable = z.strictObject({
 
 /** A figure of a benchmark. */
 export type BenchFigure = z.output<typeof benchFigure>;
-/** What one row of the list came to. */
+/** The outcome of one row of the list. */
 export type NightlyRow = z.output<typeof nightlyRow>;
 /** The file. */
 export type NightlyTable = z.output<typeof nightlyTable>;
@@ -49,7 +49,7 @@ export function readNightly(path: string): NightlyTable {
   return nightlyTable.parse(JSON.parse(readFileSync(path, 'utf8')));
 }
 
-/** Lands one row at once, so that what is done stays done when the nightly is interrupted. */
+/** Records one row immediately, so that it is kept if the nightly is interrupted. */
 export function landRow(path: string, name: string, row: NightlyRow): void {
   const { rows } = readNightly(path);
   const all = Object.entries({ ...rows, [name]: row }).sort(([a], [b]) => (a < b ? -1 : 1));

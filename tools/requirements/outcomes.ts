@@ -1,20 +1,20 @@
 /**
- * What the checks of a requirement came to in the last runs.
+ * The outcomes of a requirement's checks in the last runs.
  *
- * Nothing passes by silence: what did not run, was skipped, has too few seeds, or is of other files
- * is an outcome of its own, with its reason.
+ * Silence never passes: a check that did not run, was skipped, has too few seeds, or is about other
+ * files has an outcome of its own, with its reason.
  *
  * @module
  */
 import type { FigureEvidence, Freshness, KpiEvidence, LastRun, TestResult } from './last-run.ts';
 import type { Check, Requirement } from './requirement-list.ts';
 
-/** `absent`: nothing that counts has run; `stale`: it ran, but not lately or on other files. */
+/** `absent`: nothing that counts has run; `stale`: it ran, but long ago or on other files. */
 export interface Outcome {
   /** The check in words, with the reason where it did not pass. */
   readonly what: string;
   readonly status: 'passed' | 'failed' | 'skipped' | 'absent' | 'stale';
-  /** Where the result comes from, when not from this run. */
+  /** Origin of the result, if not this run. */
   readonly nightly?: Freshness['nightly'];
 }
 
@@ -94,7 +94,7 @@ function outcomeOfKpi(check: KpiCheck, { kpis }: LastRun): Outcome {
   return { what: `${check.kpi}: ${old.stale ?? ''}`, status: 'stale' };
 }
 
-/** A KPI without anything to judge is no failure, and shows nothing. */
+/** A KPI that had nothing to judge is not a failure, but shows nothing. */
 function isMet({ status, value }: KpiEvidence, { limit }: KpiCheck): boolean {
   if (status === 'not-applicable') return true;
   if (status !== 'pass') return false;
@@ -128,7 +128,10 @@ function outcomeOfFigure(check: BenchCheck, { figures }: LastRun): Outcome {
   return { what: `${check.bench}: ${old.stale ?? ''}`, status: 'stale' };
 }
 
-/** A figure and its multiple of the loop both count: neither a fast machine nor a slow loop hides the other. */
+/**
+ * A figure and its multiple of the loop both count: neither a fast machine nor a slow loop can hide
+ * the other.
+ */
 function missOf({ value, ratio, unit }: FigureEvidence, check: BenchCheck): string | undefined {
   if (!isWithin(value, check.limit)) return `${value} ${unit}, ${check.limit} wanted`;
   if (ratio === null) return 'has no multiple of the calibration loop';

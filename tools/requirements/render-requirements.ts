@@ -94,7 +94,7 @@ function documentRow(row: Requirement, { verdictOf, files }: Shown): string {
   return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
 }
 
-/** A nightly that others of its results contradict, or do not complete, is no news. */
+/** A nightly that other results contradict, or do not complete, is not mentioned. */
 function verdictText({ verdict, nightly }: ShownVerdict): string {
   if (verdict !== 'green' || nightly === undefined) return verdict;
   return `${verdict}, nightly ${nightly.date} ${nightly.commit}`;

@@ -1,5 +1,5 @@
 /**
- * KPIs of the reports that scenarios left, with what makes one worth something: commit, seeds, age.
+ * KPIs of the reports that scenarios left, with what makes them count: commit, seeds, age.
  *
  * @module
  */

@@ -16,10 +16,10 @@ const check = z.union([
   /** `scenario > metric`: of a report of this commit, or of the last nightly. */
   z.strictObject({
     kpi: z.string().regex(/^[\w-]+ > [\w.]+$/),
-    /** Fewer seeds, or fewer samples of them all, show nothing. */
+    /** Results with fewer seeds, or fewer samples over all of them, show nothing. */
     seeds: z.int().positive().default(1),
     samples: z.int().positive().optional(),
-    /** Narrower than the limit of the scenario: in the base unit of the report, so ns for times. */
+    /** Stricter than the scenario's limit, in the base unit of the report (ns for times). */
     limit: bound.optional(),
   }),
   /** A row of `npm run nightly`. */
@@ -58,7 +58,7 @@ export interface Section {
   readonly rows: readonly Requirement[];
 }
 
-/** The list; throws when a number is missing, repeated or out of order. */
+/** The list; throws if a number is missing, repeated or out of order. */
 export function readRequirements(path: string): readonly Section[] {
   const { sections } = file.parse(parse(readFileSync(path, 'utf8')));
   sections

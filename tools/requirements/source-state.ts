@@ -1,15 +1,15 @@
 /**
- * Of which source a result is: a commit, with `+` when files differed from it.
+ * The source that a result is about: a commit, with `+` if files differed from it.
  *
- * A result counts for the files as they are now when nothing but documents that the results
- * themselves write has changed since. What is measured now has no age before it is committed:
- * ages are counted to the last commit, so that the same commit is judged alike on every day.
+ * A result counts for the present files if nothing but documents written from results has changed
+ * since. What is measured now has no age before it is committed: ages are counted up to the last
+ * commit, so that the same commit is judged alike on every day.
  *
  * @module
  */
 import { execFileSync } from 'node:child_process';
 
-/** Written from results, so no part of what the results are of. */
+/** Written from results, so not part of what the results are about. */
 const WRITTEN = ['docs/REQUIREMENTS.md', 'docs/nightly.json', 'docs/FIGURES.md'];
 const UNKNOWN = 'unknown';
 
@@ -23,13 +23,13 @@ export interface Origin {
 /** The files as they are now. */
 export interface SourceState {
   readonly commit: string;
-  /** Ages are counted to here. */
+  /** Ages are counted up to here. */
   readonly judgedAt: Date;
-  /** True when a result of that commit is one of these files. */
+  /** True if a result of that commit is about these files. */
   isSame(commit: string): boolean;
 }
 
-/** Asks git once; outside a repository nothing but `unknown` is the same. */
+/** Asks git once; outside a repository only `unknown` matches. */
 export function sourceState(root: string): SourceState {
   const commit = currentCommit(root);
   const known = new Map<string, boolean>([[commit, true]]);
@@ -46,7 +46,9 @@ export function sourceState(root: string): SourceState {
   };
 }
 
-/** Short commit of these files, with `+` when they differ from it in more than what is written. */
+/**
+ * Short commit of these files, with `+` if they differ from it beyond what is written from results.
+ */
 export function currentCommit(root: string): string {
   const head = git(root, ['rev-parse', '--short=7', 'HEAD']);
   if (head === undefined) return UNKNOWN;

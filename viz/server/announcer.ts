@@ -1,7 +1,7 @@
 /**
- * Tells open pages over a WebSocket that the list of runs has changed, and lets them watch the run that
- * goes on and act on it (control-channel.ts); elsewhere pages only listen. A message of more than
- * 64 KiB ends the connection, and so does a page that does not answer pings.
+ * Tells open pages over a WebSocket that the list of runs has changed, and lets them watch the
+ * present run and act on it (control-channel.ts); otherwise pages only listen. A message above 64
+ * KiB closes the connection, and so does a page that does not answer pings.
  *
  * @module
  */
@@ -20,9 +20,9 @@ import type { LiveChannel } from './live-channel.ts';
 const EVENTS_PATH = '/api/events';
 const MESSAGE_BYTES_MAX = 64 * 1024;
 const PING_MS = 15_000;
-/** A run writes many files: they are told as one change. */
+/** A run writes many files: they are announced as one change. */
 const SETTLE_MS = 300;
-/** What is told does not queue up for a page that does not read. */
+/** Announcements do not queue up for a page that does not read. */
 const BUFFERED_MAX = 1024 * 1024;
 const CLIENTS_MAX = 64;
 
@@ -31,7 +31,7 @@ export interface AnnouncerParts {
   readonly server: Server;
   readonly runs: string;
   readonly bound: Bound;
-  /** The run that goes on, if there is one. */
+  /** The present run, if there is one. */
   readonly live: LiveChannel | undefined;
   /** Acts on that run. */
   readonly control: ControlChannel | undefined;
@@ -63,7 +63,7 @@ export class Announcer {
     });
   }
 
-  /** Sends to every page; who does not keep up is left out. */
+  /** Sends to every page; pages that do not keep up are skipped. */
   tell(message: { readonly kind: string }): void {
     const text = JSON.stringify(message);
     for (const client of this.#listeners) {
@@ -111,7 +111,7 @@ export class Announcer {
     client.on('close', () => this.#listeners.delete(client));
   }
 
-  /** Two pings without an answer: it is gone. */
+  /** Two pings without an answer: the page is gone. */
   #ping(): void {
     for (const client of this.#sockets.clients) {
       if (this.#silent.has(client)) {
@@ -124,7 +124,7 @@ export class Announcer {
   }
 }
 
-/** Watching is a courtesy: where the system has none, the page has its button. */
+/** File watching is optional: where the system has none, the page has its button. */
 function watched(folder: string, changed: () => void): FSWatcher | undefined {
   try {
     const watcher = watch(folder, { recursive: true, persistent: false }, changed);

@@ -1,7 +1,7 @@
 /**
- * The pages that act on the run that goes on. Who may open such a connection is decided before
- * (guard.ts); here each message is bounded in size and rate, and what is wrong with one has a name, is
- * told to its page, and is counted.
+ * The pages that act on the present run. guard.ts decides who may open such a connection; here each
+ * message is bounded in size and rate, and what is wrong with one has a name, is reported to its
+ * page, and is counted.
  *
  * @module
  */
@@ -16,9 +16,9 @@ import {
   refusal,
 } from '../format/control-wire.ts';
 
-/** Who carries orders out. */
+/** Carries out orders. */
 export interface ControlDesk {
-  /** What holds now, but for messages that never came so far. */
+  /** The present state, except for messages that never came so far. */
   readonly state: Omit<ControlState, 'refused'>;
   /** Carries an order out; never rejects. */
   obey(order: ControlOrder): Promise<ControlReply>;
@@ -26,10 +26,10 @@ export interface ControlDesk {
   onChange: () => void;
 }
 
-/** Orders of a page in {@link WINDOW_MS}. */
+/** Orders of a page per {@link WINDOW_MS}. */
 const ORDERS_MAX = 20;
 const WINDOW_MS = 1_000;
-/** Orders of a page that are not answered yet. */
+/** Unanswered orders of a page. */
 const PENDING_MAX = 16;
 
 interface Client {

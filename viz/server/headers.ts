@@ -1,16 +1,16 @@
 /**
- * The headers of answers. Files of a run are a stranger's: whatever their bytes, a browser keeps them or, of
- * the report, shows them without our origin and without a script that is not ours. No page elsewhere
- * frames anything of this server, nor reads it.
+ * The headers of answers. Files of a run are untrusted: whatever their bytes, a browser stores them
+ * or, for the report, shows them without our origin and without scripts other than ours. No page
+ * elsewhere can frame or read anything of this server.
  *
  * @module
  */
 import { REPORT_SCRIPT_SOURCE } from '../../reports/html/html.ts';
 
-/** Nobody frames what this server answers (Content Security Policy Level 3, section 6.4.2). */
+/** Nobody may frame what this server answers (Content Security Policy Level 3, section 6.4.2). */
 const UNFRAMED = "frame-ancestors 'none'";
 
-/** On everything, errors included. */
+/** On every answer, including errors. */
 export const COMMON_HEADERS: Readonly<Record<string, string>> = {
   'x-content-type-options': 'nosniff',
   'x-frame-options': 'DENY',
@@ -20,18 +20,20 @@ export const COMMON_HEADERS: Readonly<Record<string, string>> = {
   'content-security-policy': `default-src 'none'; ${UNFRAMED}`,
 };
 
-/** Of our own page, which carries the rest of its policy itself: it opens from disk too. */
+/**
+ * For our own page, which carries the rest of its policy itself, because it also opens from disk.
+ */
 export const PAGE_POLICY = UNFRAMED;
 
-/** `sandbox` takes our origin from it: it reads nothing of this server, whatever runs. */
+/** `sandbox` removes our origin: it can read nothing of this server, whatever runs. */
 const FILE_POLICY = `sandbox; default-src 'none'; ${UNFRAMED}`;
 
-/** The report is shown. Its style may be of an older version; of scripts ours alone runs. */
+/** The report is shown. Its style may be of an older version; only our own script runs. */
 const REPORT_POLICY =
   `sandbox allow-scripts; default-src 'none'; script-src ${REPORT_SCRIPT_SOURCE}; ` +
   `style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; ${UNFRAMED}`;
 
-/** By the name that was asked for, not by that of the file which a link leads to. */
+/** By the requested name, not by that of a link's target. */
 const TYPES: Readonly<Record<string, string>> = {
   html: 'text/html; charset=utf-8',
   json: 'application/json; charset=utf-8',
@@ -41,7 +43,7 @@ const TYPES: Readonly<Record<string, string>> = {
   yaml: 'text/plain; charset=utf-8',
 };
 
-/** Of a file of a run. */
+/** Headers for a file of a run. */
 export function fileHeaders(name: string): Readonly<Record<string, string>> {
   const type = TYPES[name.slice(name.lastIndexOf('.') + 1)] ?? 'application/octet-stream';
   if (name === 'report.html') {

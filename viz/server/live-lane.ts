@@ -1,6 +1,6 @@
 /**
- * One lane of a run that is watched: numbered parts, of which the oldest are forgotten when there are
- * too many bytes. Who reads keeps the number of the last part that it has; there is no queue per reader.
+ * One lane of a watched run: numbered parts, of which the oldest are forgotten when there are too
+ * many bytes. A reader keeps the number of its last part; there is no queue per reader.
  *
  * @module
  */
@@ -17,7 +17,7 @@ export interface LaneRead {
   readonly parts: readonly LanePart[];
   /** Number of the last one. */
   readonly number: number;
-  /** Parts, and rows in them, that were forgotten before this reader had them. */
+  /** Parts, and rows in them, that were forgotten before this reader got them. */
   readonly missedParts: number;
   readonly missedRows: number;
 }
@@ -67,8 +67,8 @@ export class LiveLane {
   /**
    * What follows a part.
    * @param after Number of the last part that the reader has.
-   * @param seenRows Rows up to there, as {@link rowsUpTo} counts them.
-   * @param bytesMax At least one part is read, and no more once there are this many bytes.
+   * @param seenRows Rows up to there, as counted by {@link rowsUpTo}.
+   * @param bytesMax At least one part is returned, and no more once there are this many bytes.
    */
   read(after: number, seenRows: number, bytesMax: number): LaneRead {
     const from = Math.max(0, after + 1 - this.#first);
@@ -85,7 +85,7 @@ export class LiveLane {
     };
   }
 
-  /** Rows of all parts up to a number, those that are forgotten included. */
+  /** Rows of all parts up to a number, including forgotten ones. */
   rowsUpTo(number: number): number {
     const kept = this.#parts.slice(0, Math.max(0, number + 1 - this.#first));
     return this.#forgottenRows + kept.reduce((sum, { rows }) => sum + rows, 0);

@@ -1,6 +1,6 @@
 /**
- * What the server knows of the run that is watched: the head of its trace, its blocks in two lanes, and
- * how far it is. Everything is bounded, whoever watches.
+ * What the server knows about the watched run: the head of its trace, its blocks in two lanes, and
+ * its progress. Everything is bounded, whoever watches.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import type { LiveNews } from '../format/live-wire.ts';
 import type { LiveCard } from '../format/run-card.ts';
 import { LiveLane } from './live-lane.ts';
 
-/** Packets that are kept for those who come late or read slowly. */
+/** Packet data kept for late or slow readers, bytes. */
 const PACKETS_MAX = 8 * 1024 * 1024;
 /** Everything else; failover.yaml has 10 MB. */
 const LASTING_MAX = 64 * 1024 * 1024;
@@ -41,13 +41,13 @@ export interface LiveBounds {
 
 /** See the module. */
 export class LiveRun {
-  /** Tells a run from the one before it at the same address. */
+  /** Distinguishes a run from the previous one at the same address. */
   readonly stream: number;
   readonly lasting = new LiveLane(Number.POSITIVE_INFINITY);
   readonly packets: LiveLane;
   readonly #lastingMax: number;
   #head: Uint8Array | undefined;
-  /** Rows that the run threw away because they were not taken in time. */
+  /** Rows that the run discarded because they were not taken in time. */
   #lostRows = 0;
   #reports = 0;
   #makeReport: (() => Uint8Array) | undefined;
@@ -73,23 +73,23 @@ export class LiveRun {
     return this.#head;
   }
 
-  /** How many reports of what was measured so far there were; the last one counts. */
+  /** Number of interim reports; the last one counts. */
   get reports(): number {
     return this.#reports;
   }
 
-  /** The last of them as JSON, made when somebody asks; undefined before the first. */
+  /** The last of them as JSON, made on demand; undefined before the first. */
   get report(): Uint8Array | undefined {
     this.#report ??= this.#makeReport?.();
     return this.#report;
   }
 
-  /** Where the run is; what a page missed comes on top. */
+  /** Progress of the run; what a page missed is added. */
   get news(): LiveNews {
     return { ...this.#news, droppedFrames: 0, droppedRows: this.#lostRows };
   }
 
-  /** Its card; none once its report is written, which has one of its own. */
+  /** Its card; none once its report is written, which has its own. */
   get card(): Omit<LiveCard, 'injected'> | undefined {
     const { run: name, seed, phase, nowNs, durationNs, report } = this.#news;
     if (report !== undefined) return undefined;
@@ -105,7 +105,7 @@ export class LiveRun {
     if (this.#news.trouble !== undefined) return;
     if (this.lasting.bytes + lasting.length > this.#lastingMax) {
       const megabytes = Math.round(this.#lastingMax / 2 ** 20);
-      // Measurements are shown whole or not at all.
+      // Measurements are shown completely or not at all.
       const trouble = `after ${megabytes} MB of measurements no more is shown while the run goes on`;
       this.#news = { ...this.#news, trouble };
       return;
@@ -116,7 +116,7 @@ export class LiveRun {
     this.#news = { ...this.#news, nowNs };
   }
 
-  /** @param make Makes the report of what was measured so far; called when somebody watches. */
+  /** @param make Makes the interim report; called when somebody watches. */
   measured(make: () => Uint8Array): void {
     this.#reports += 1;
     this.#makeReport = make;

@@ -1,7 +1,7 @@
 /**
- * One page that watches a run. It keeps the numbers of what the page has, no queue: while the page does
- * not read, nothing is sent and nothing piles up. Packets that were forgotten meanwhile are counted, and
- * everything else is kept by the run, so that the page gets it later without a gap.
+ * One page that watches a run. It keeps the numbers of what the page has, and no queue: while the
+ * page does not read, nothing is sent and nothing piles up. Packets forgotten meanwhile are
+ * counted; everything else is kept by the run, so the page gets it later without a gap.
  *
  * @module
  */
@@ -9,10 +9,10 @@ import { encodeLive, type LiveKind, type LiveNews, type LivePlace } from '../for
 import type { LiveLane } from './live-lane.ts';
 import type { LiveRun } from './live-run.ts';
 
-/** With more than this on its way to the page, nothing is sent. */
+/** With more than this under way to the page, nothing is sent. */
 const BUFFERED_MAX = 1024 * 1024;
 const READ_MAX = 1024 * 1024;
-/** News are of the last hundred milliseconds. */
+/** News is sent at most this often. */
 const NEWS_TICKS = 3;
 
 /** The part of a WebSocket that is used. */
@@ -35,7 +35,7 @@ export class LiveViewer {
   #told = '';
   #ticks = 0;
 
-  /** @param place How far the page is; everything is sent when it is of another stream or absent. */
+  /** @param place How far the page is; everything is sent if it is absent or of another stream. */
   constructor(run: LiveRun, socket: LiveSocket, place: LivePlace | undefined) {
     this.#run = run;
     this.#socket = socket;
@@ -57,7 +57,7 @@ export class LiveViewer {
     };
   }
 
-  /** Sends what there is, when the page reads; called 30 times a second. */
+  /** Sends what there is if the page reads; called 30 times a second. */
   tick(): void {
     const { head } = this.#run;
     if (this.#socket.bufferedAmount > BUFFERED_MAX) return;
@@ -74,7 +74,7 @@ export class LiveViewer {
     const read = lasting.read(this.#lasting, 0, READ_MAX);
     this.#lasting = read.number;
     if (read.parts.length > 0) this.#send('lasting', joined(read));
-    // Packets are for those who have everything else.
+    // Packets are sent only to pages that have everything else.
     if (this.#lasting < lasting.last) return;
     this.#sendReport();
     const seen = packets.read(this.#packets, this.#rows, READ_MAX);
@@ -85,7 +85,10 @@ export class LiveViewer {
     if (seen.parts.length > 0) this.#send('packets', joined(seen));
   }
 
-  /** Each report holds all that was measured so far: who missed some needs the last one only. */
+  /**
+   * Each report contains everything measured so far, so a page that missed some needs only the
+   * last.
+   */
   #sendReport(): void {
     if (this.#reports === this.#run.reports) return;
     this.#reports = this.#run.reports;

@@ -1,6 +1,6 @@
 /**
  * Finds a file of a run, and nothing else: every part of the path is checked, and what a symbolic
- * link leads out of the folder is not there.
+ * link leads to outside the folder does not exist.
  *
  * @module
  */
@@ -8,12 +8,12 @@ import { realpath, stat } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import { isRunFile, isRunName } from './runs.ts';
 
-/** Parts of the id of a run: scenario, seeds, point of a sweep. */
+/** Parts of a run's id: scenario, seeds, point of a sweep. */
 const PARTS_MAX = 3;
 
-/** A file that may be handed out. */
+/** A file that may be served. */
 export interface RunFile {
-  /** As it was asked for; links may lead to another. */
+  /** As requested; links may lead to another. */
   readonly name: string;
   /** The folder of the runs, resolved. */
   readonly top: string;
@@ -21,7 +21,7 @@ export interface RunFile {
   readonly path: string;
 }
 
-/** The file on disk; undefined when there is none that may be handed out. */
+/** The file on disk; undefined if there is none that may be served. */
 export async function runFile(
   root: string,
   parts: readonly string[],
@@ -41,7 +41,7 @@ export async function runFile(
     if (!isInside || !(await stat(file)).isFile()) return undefined;
     return { name, top, path: file.slice(top.length + sep.length) };
   } catch {
-    // What cannot be resolved is not there.
+    // A path that cannot be resolved does not exist.
     return undefined;
   }
 }

@@ -1,6 +1,6 @@
 /**
- * What lies under `runs/`: folders with a report.json or a sweep.json, as cards. A report is read again only when its
- * file has changed.
+ * The contents of `runs/`: folders with a report.json or a sweep.json, as cards. A report is read
+ * again only if its file has changed.
  *
  * @module
  */
@@ -11,13 +11,13 @@ import { RUN_COPIES } from '../../reports/run-copies.ts';
 import { type Card, cardOf, type RunIndex } from '../format/run-card.ts';
 import { sweepCard } from './sweep-card.ts';
 
-/** Runs that are listed; the newest. */
+/** Largest number of listed runs; the newest. */
 const LISTED_MAX = 500;
 /** A longer report is not read for a card. */
 const REPORT_BYTES_MAX = 32 * 1024 * 1024;
-/** Reports that are in memory at the same time while cards are made of them, however many ask. */
+/** Reports in memory at a time while cards are made, however many clients ask. */
 const AT_ONCE = 4;
-/** Folders below `runs/` that are looked into: scenario, then seeds or sweep, then points. */
+/** Depth of folders searched below `runs/`: scenario, then seeds or sweep, then points. */
 const DEPTH_MAX = 3;
 
 /** What a run may hand out, besides its trace and report. */
@@ -54,7 +54,7 @@ interface Found {
 export class RunFolder {
   readonly root: string;
   readonly #known = new Map<string, Known>();
-  /** The list that is being made, and the one after it, for all that ask meanwhile. */
+  /** The list being made, and the next one, shared by all that ask meanwhile. */
   #making: Promise<RunIndex> | undefined;
   #next: Promise<RunIndex> | undefined;
 
@@ -62,9 +62,9 @@ export class RunFolder {
     this.root = root;
   }
 
-  /** Every run, newest first. A folder that is not there has none. */
+  /** Every run, newest first. A missing folder has none. */
   index(): Promise<RunIndex> {
-    // Not the one that is being made: it may have passed by what is new since.
+    // Not the one being made: it may have missed what is new since.
     if (this.#making !== undefined) return this.#after(this.#making);
     this.#making = this.#make().finally(() => {
       this.#making = undefined;
@@ -96,7 +96,7 @@ export class RunFolder {
 
   async #walk(id: string, depth: number): Promise<Found[]> {
     const folder = join(this.root, id);
-    // A folder may go while its neighbours are read.
+    // A folder may disappear while its neighbours are read.
     const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
     const names = entries.filter((entry) => entry.isFile()).map(({ name }) => name);
     const main = MAIN_FILES.find((name) => names.includes(name));

@@ -1,6 +1,7 @@
 /**
  * The server of the browser view: the built page, the list of runs, and their files with ranges. It
- * reads; nothing a client sends is written anywhere. It listens on the loopback unless told otherwise.
+ * only reads; nothing that a client sends is written anywhere. It listens on loopback unless told
+ * otherwise.
  *
  * @module
  */
@@ -33,11 +34,11 @@ export interface VizOptions {
   /** The folder of the runs. */
   readonly runs: string;
   readonly host: string;
-  /** 0 takes a free one. */
+  /** 0 means any free port. */
   readonly port: number;
-  /** The run that goes on in this process. */
+  /** The present run of this process. */
   readonly live?: LiveRun;
-  /** Acts on it; used where `host` is the loopback only. */
+  /** Acts on it; used only if `host` is loopback. */
   readonly control?: ControlDesk;
 }
 
@@ -48,7 +49,7 @@ export interface VizServer {
   close(): Promise<void>;
 }
 
-/** Starts it. Rejects with the error of the system when the port is taken. */
+/** Starts it. Rejects with the system's error if the port is taken. */
 export async function startVizServer(options: VizOptions): Promise<VizServer> {
   const folder = new RunFolder(options.runs);
   let bound: Bound = { host: options.host, port: options.port };
@@ -108,7 +109,7 @@ function makeApp(options: VizOptions, folder: RunFolder, bound: () => Bound): Ex
   });
   app.get('/api/runs/*path', (request, response) => sendRunFile(folder, request, response));
   app.use((_request, response) => refuse(response, 404, 'there is nothing here'));
-  // Express tells an error handler by its four parameters.
+  // Express recognises an error handler by its four parameters.
   app.use((_error: unknown, _request: Request, response: Response, _next: NextFunction) => {
     if (response.headersSent) response.destroy();
     else refuse(response, 400, 'this cannot be answered');

@@ -1,6 +1,6 @@
 /**
- * The card of a sweep: each KPI over the two parameters that vary, made of `sweep.json`. The file is
- * a stranger's as much as a report is, so its shape is checked first.
+ * The card of a sweep: each KPI over the two varying parameters, made from `sweep.json`. The file
+ * is as untrusted as a report, so its shape is checked first.
  *
  * @module
  */
@@ -47,12 +47,12 @@ export interface SweepFacts {
   readonly kept: readonly string[];
 }
 
-/** Makes it; undefined when the text is no result of a sweep. */
+/** Makes it; undefined if the text is not the result of a sweep. */
 export function sweepCard(text: string, { kept, ...facts }: SweepFacts): SweepCard | undefined {
   const read = sweepSchema.safeParse(jsonOf(text));
   if (!read.success) return undefined;
   const { name, question, seeds, rows } = read.data;
-  // What grids need of a KPI has been checked.
+  // What grids need from a KPI has been checked.
   const sweep = read.data as unknown as SweepResult;
   return {
     kind: 'sweep',

@@ -69,10 +69,7 @@ export interface TraceRecorderParts {
   readonly header: TraceHeader;
   /** All directions of the network; it may grow. */
   readonly directions: readonly DirectionView[];
-  /**
-   * Largest number of blocks that wait for packets under way; bounds memory, and how late an
-   * observer sees them.
-   */
+  /** Most blocks that wait for packets under way; bounds memory, and how late observers are. */
   readonly waitingMax?: number;
 }
 
@@ -413,10 +410,7 @@ export class TraceRecorder implements HopSink {
     this.#append(this.#states.take(this.#blobs.take()));
   }
 
-  /**
-   * Full state of all nodes: together with the states that follow, it gives the state at any
-   * instant.
-   */
+  /** Full state of all nodes; with the states that follow, the state at any instant. */
   #keyframe(atNs: number): void {
     this.#keyframeNs = atNs;
     this.#keyframeRows = this.#stateRows;
@@ -475,9 +469,7 @@ export class TraceRecorder implements HopSink {
     this.#addText({ names });
   }
 
-  /**
-   * Names come before the rows that use them, so that a truncated file can be read up to its end.
-   */
+  /** Names come before the rows that use them, so a truncated file is readable up to its end. */
   #append(rows: Rows, linkCounts?: Uint32Array): void {
     // First, because it uses the encoder's memory.
     this.#flushText();

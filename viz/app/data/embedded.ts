@@ -1,5 +1,5 @@
 /**
- * The demo inside the page: its report as JSON, its trace as base64 (spec/dependencies.md 4.4),
+ * The demo inside the page: its report as JSON, its trace as base64 (docs/adr/0014),
  * put there by the build.
  *
  * @module

@@ -1,6 +1,6 @@
 /**
  * A page of the report while its run goes on: what was measured so far, made again as the run goes on,
- * or why it waits for the end (docs/spec/browser-view.md, "live waiting").
+ * or why it waits for the end (docs/spec/browser-view.md).
  *
  * A page does not know that its report is not the last one. It is made anew beside the one that is seen,
  * out of sight, and takes its place once it has drawn itself. While the reader works on it nothing moves.

@@ -1,4 +1,4 @@
-/** The order and the safety of the agenda, sentence by sentence of simulation.md 1.2 and 1.3. @module */
+/** The order and the safety of the agenda, sentence by sentence of docs/spec/event-order.md. @module */
 import { describe, expect, it } from 'vitest';
 import { InvariantError } from '../../../../engine/core/assert.ts';
 import { type EventHandler, Scheduler } from '../../../../engine/core/scheduler.ts';

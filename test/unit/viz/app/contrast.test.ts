@@ -1,4 +1,4 @@
-/** Contrast of everything that the pages draw, computed from the tokens (ux.md 5.7; WCAG 1.4.3, 1.4.11). @module */
+/** Contrast of everything that the pages draw, computed from the tokens (WCAG 1.4.3, 1.4.11). @module */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';

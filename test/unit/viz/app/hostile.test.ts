@@ -1,4 +1,4 @@
-/** Hostile traces, asked everything that the pages ask: an answer, or a failure that names its place (ux.md 5.14). @module */
+/** Hostile traces, asked everything that the pages ask: an answer, or a failure that names its place. @module */
 import { describe, expect, it } from 'vitest';
 import { FIELD, FILE_HEAD_BYTES } from '../../../../engine/measure/trace/layout.ts';
 import type { QuestionName } from '../../../../viz/app/data/trace-answers.ts';

@@ -1,6 +1,6 @@
 /**
  * Two runs chosen on their cards, to be put side by side: the choice stands in the address
- * (docs/spec/browser-view.md "compare two").
+ * (docs/spec/browser-view.md).
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * Whose eyes a report looks through: the adversary of the bits, and those of the attacks. Every chart
- * names its adversary, its estimator and how many samples it rests on (spec/mixnet.md 4.5).
+ * The adversaries of a report: the one of the bits, and those of the attacks. Every chart names its
+ * adversary, its estimator and its number of samples (docs/spec/privacy-metrics.md).
  *
  * @module
  */

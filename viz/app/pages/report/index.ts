@@ -1,5 +1,5 @@
 /**
- * Report: what to hand over (spec/ux.md 3.3, 4.9).
+ * Report: what to hand over.
  *
  * @module
  */

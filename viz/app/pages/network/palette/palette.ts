@@ -1,6 +1,6 @@
 /**
  * The fault palette: acts on the run that goes on, shows what came of it and when, and hands the run out
- * as a scenario (spec/ux.md 1, 5.17; docs/adr/0015).
+ * as a scenario (docs/adr/0015).
  *
  * It acts on the run's own present, wherever the cursor is. What it sends stands on the page as a line of
  * the scenario language.

@@ -1,0 +1,127 @@
+/**
+ * What a citation in a comment or document must resolve to: documents, headings, decision records
+ * and source files of this repository. Documents that a reader cannot open are refused by their
+ * usual forms.
+ *
+ * Sections of RFCs and papers are not looked up: they lie outside.
+ *
+ * @module
+ */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+import { ROOT, SOURCE_FOLDERS, type TextFile } from './files.ts';
+import type { TidyRule } from './tidy-rules.ts';
+
+interface Forbidden {
+  readonly form: RegExp;
+  readonly instead: string;
+}
+
+const ELSEWHERE = 'cite an RFC or paper with its section, or a page under docs/';
+
+/** Forms in which documents outside the repository used to be cited. */
+const FORBIDDEN: readonly Forbidden[] = [
+  { form: /\bDESIGN(\.md)?,? (section )?\d/, instead: ELSEWHERE },
+  { form: /\bSTYLE(\.md)?,? (section |rule )?\d/, instead: ELSEWHERE },
+  { form: /(?<!\/[\w.-]+ )\b[Ii]ssue \d+\b/, instead: ELSEWHERE },
+  { form: /\bproject spec(ification)?\b/i, instead: ELSEWHERE },
+  { form: /(?<![\w./-])spec\/[a-z]+\b(?![\w-]*\.md)/i, instead: ELSEWHERE },
+  { form: /(?<![\w-])spec \d+\.\d/, instead: ELSEWHERE },
+];
+
+/** Documents that a run writes, and one of a reference implementation (scionproto/scion). */
+const ELSEWHERE_KNOWN = new Set(['report.md', 'sweep.md', 'topology/README.md']);
+/** Lines of comments; in a Markdown file every line is prose. */
+const COMMENT = /^\s*(?:\/?\*|\/\/|#)|\s(?:\/\/|#) /;
+const DOCUMENT = /(?<![\w./@:-])((?:\.{0,2}\/)*(?:[\w-]+\/)*[\w-]+\.md)(#[\w-]+)?(?![\w-])/g;
+const RECORD = /\b(?:ADR |docs\/adr\/)(\d{4})\b/g;
+const TITLE = /(?<![\w./-])((?:[\w-]+\/)*[\w-]+\.md),? "([^"]+)"/g;
+const SOURCE = new RegExp(
+  String.raw`(?<![\w./<-])((?:${SOURCE_FOLDERS.join('|')}|test)/(?:[\w-]+/)*[\w.-]*\w\.(?:ts|mjs|grit))\b`,
+  'g',
+);
+
+/** Refuses the forms of citations that nobody can open. */
+export const citesNothingElsewhere: TidyRule = ({ path, text }) =>
+  placesOf(path, text, (line) =>
+    FORBIDDEN.filter(({ form }) => form.test(line)).map(({ instead }) => instead),
+  );
+
+/** Every document, heading, decision record and source file that is named exists. */
+export const citesWhatExists: TidyRule = (file) =>
+  placesOf(file.path, file.text, (line) => {
+    const isProse = file.path.endsWith('.md') || COMMENT.test(line);
+    if (!isProse) return [];
+    return [...documentProblems(file, line), ...recordProblems(line), ...sourceProblems(line)];
+  });
+
+function documentProblems({ path }: TextFile, line: string): readonly string[] {
+  const named = [...line.matchAll(DOCUMENT)].flatMap(([, name = '', anchor]) => {
+    if (ELSEWHERE_KNOWN.has(name)) return [];
+    const target = resolve(path, name);
+    if (target === undefined) return [`there is no ${name}`];
+    if (anchor === undefined || hasHeading(target, anchor.slice(1))) return [];
+    return [`${name} has no heading ${anchor}`];
+  });
+  const titled = [...line.matchAll(TITLE)].flatMap(([, name = '', title = '']) => {
+    const target = resolve(path, name);
+    if (target === undefined || hasHeading(target, slugOf(title))) return [];
+    return [`${name} has no heading "${title}"`];
+  });
+  return [...named, ...titled];
+}
+
+function recordProblems(line: string): readonly string[] {
+  return [...line.matchAll(RECORD)].flatMap(([, number = '']) =>
+    RECORDS.has(number) ? [] : [`there is no decision record ${number}`],
+  );
+}
+
+function sourceProblems(line: string): readonly string[] {
+  return [...line.matchAll(SOURCE)].flatMap(([, name = '']) =>
+    existsSync(join(ROOT, name)) ? [] : [`there is no ${name}`],
+  );
+}
+
+/** Where a document lies: from the root, from the file that names it, or in docs. */
+function resolve(from: string, name: string): string | undefined {
+  const places = [name, join(dirname(from), name), join('docs', name)].map(normalize);
+  return places.find((place) => !place.startsWith('..') && existsSync(join(ROOT, place)));
+}
+
+const RECORDS = new Set(
+  readdirSync(join(ROOT, 'docs/adr')).map((name) => name.slice(0, '0000'.length)),
+);
+const headings = new Map<string, ReadonlySet<string>>();
+
+function hasHeading(document: string, slug: string): boolean {
+  const known = headings.get(document) ?? readHeadings(document);
+  headings.set(document, known);
+  return known.has(slug);
+}
+
+function readHeadings(document: string): ReadonlySet<string> {
+  const text = readFileSync(join(ROOT, document), 'utf8');
+  return new Set([...text.matchAll(/^#+ (.+)$/gm)].map(([, title = '']) => slugOf(title)));
+}
+
+/** The anchor that GitHub gives a heading. */
+function slugOf(title: string): string {
+  return title
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}\s-]/gu, '')
+    .trim()
+    .replaceAll(' ', '-');
+}
+
+function placesOf(
+  path: string,
+  text: string,
+  problemsOf: (line: string) => readonly string[],
+): readonly string[] {
+  return text
+    .split('\n')
+    .flatMap((line, index) =>
+      problemsOf(line).map((problem) => `${path}:${index + 1}: ${problem}`),
+    );
+}

@@ -1,0 +1,76 @@
+/**
+ * Citations in source, documents and YAML lead somewhere that a reader of the repository can open.
+ *
+ * @module
+ */
+import { describe, expect, it } from 'vitest';
+import { citesNothingElsewhere, citesWhatExists } from './citation-rules.ts';
+import { repositoryFiles } from './files.ts';
+
+/** Files whose citations are not their own: generated, third-party, planted, or history. */
+const NOT_OURS =
+  /^(schemas\/|LICENSE|package-lock|CHANGELOG|bench\/history\/|docs\/(nightly\.json|REQUIREMENTS|requirements)|test\/rules\/|test\/architecture\/citation)/;
+/** Folders whose citations are still being mended; to be removed. */
+const UNFINISHED = /^test\/unit\/(nodes|reports)\//;
+const files = repositoryFiles().filter(
+  ({ path }) => !NOT_OURS.test(path) && !UNFINISHED.test(path),
+);
+
+describe('citations', () => {
+  it('name no document outside the repository', () => {
+    expect(files.length).toBeGreaterThan(1_000);
+    expect(files.flatMap(citesNothingElsewhere)).toEqual([]);
+  });
+
+  it('name documents, headings, decision records and source files that exist', () => {
+    expect(files.flatMap(citesWhatExists)).toEqual([]);
+  });
+
+  it.each([
+    '(DESIGN 3)',
+    '(DESIGN 5, "link tap")',
+    'STYLE 21: our own mistake',
+    'Spec: issue 2 section 4.',
+    'Issue 16',
+    '(project spec mixnet 3.6)',
+    '(spec/dependencies 4.4)',
+    'measured, spec 6.6',
+  ])('refuse %j as a document elsewhere', (text) => {
+    const planted = { path: 'engine/net/planted.ts', text: `// One.\n// ${text}\n` };
+    const found = citesNothingElsewhere(planted);
+    expect(found.map((one) => one.split(': ')[0])).toEqual(['engine/net/planted.ts:2']);
+  });
+
+  it.each([
+    ['(simulation.md 2.1)', 'simulation.md'],
+    ['(spec/ux.md 4.0)', 'spec/ux.md'],
+    ['docs/spec/no-such-page.md', 'no-such-page'],
+    ['docs/spec/link-model.md#no-such-heading', '#no-such-heading'],
+    ['docs/VERIFICATION.md, "Must be able to fail"', 'Must be able to fail'],
+    ['ADR 0999', '0999'],
+    ['docs/adr/0999', '0999'],
+    ['engine/net/no-such-file.ts', 'no-such-file'],
+  ])('refuse %j, which does not exist', (text, named) => {
+    const planted = { path: 'engine/net/planted.ts', text: `/** ${text} */\n` };
+    const [found = '', ...more] = citesWhatExists(planted);
+    expect(found).toContain(named);
+    expect(more).toEqual([]);
+  });
+
+  it.each([
+    'RFC 8289 section 5.3',
+    'nodejs/node#26578',
+    'scionproto/scion issue 1390',
+    '[Event order](docs/spec/event-order.md)',
+    'docs/spec/link-model.md#conservation',
+    'docs/adr/0003',
+    'ADR 0003',
+    'docs/VERIFICATION.md, "It can fail"',
+    'docs/spec/fingerprint.md (see engine/core/fingerprint.ts)',
+    'writes report.md',
+    'the BLAKE3 specification, section 2.3',
+  ])('accept %j', (text) => {
+    const planted = { path: 'engine/net/planted.ts', text: `// ${text}\n` };
+    expect([...citesNothingElsewhere(planted), ...citesWhatExists(planted)]).toEqual([]);
+  });
+});
