@@ -28,10 +28,9 @@ export const NOTHING = 0x7fff_ffff;
 export const CLOCK_NOW = 0;
 export const CLOCK_LIMIT = 1;
 
-// For V8: a module's private constants are folded into the code, exported ones are loaded and
-// checked at every use, so hot code uses private names. The same holds for functions in constants
-// against declared ones. An index computed with `|` needs no overflow check, one computed with `+`
-// does.
+// V8 folds a module's private constants into the code, but loads and checks exported ones at every
+// use: hot code uses private names, likewise functions in constants instead of declared ones. An
+// index computed with `|` needs no overflow check, one computed with `+` does.
 const NOW = CLOCK_NOW;
 const LIMIT = CLOCK_LIMIT;
 /** First instant of the present bucket, and first one not in the heap; stored beside the clock. */
@@ -74,9 +73,7 @@ const NO_CALLBACK = (): void => undefined;
 
 /** Pending events. References: a slot (>= 0), or kind and target in a negative integer. */
 export class EventQueue extends EventHeap implements WheelOwner, LadderOwner {
-  /**
-   * Current time and the limit of {@link take}, ns; typed, so that no store boxes a double.
-   */
+  /** Current time and the limit of {@link take}, ns; typed, so that no store boxes a double. */
   readonly clock = new Float64Array(5);
   /** Per slot: generation, kind | place, target (or next free slot), argument: 16 bytes. */
   records: Int32Array;
@@ -281,9 +278,7 @@ export class EventQueue extends EventHeap implements WheelOwner, LadderOwner {
     this.release(slot);
   }
 
-  /**
-   * Part of {@link WheelOwner}: a live event leaves the wheel; the horizon may be closer.
-   */
+  /** Part of {@link WheelOwner}: a live event leaves the wheel; the horizon may be closer. */
   receive(time: number, sequence: number, reference: number): void {
     if (time >= (this.clock[HORIZON] as number)) {
       this.pushBehind(time, sequence, reference);
@@ -420,8 +415,7 @@ export class EventQueue extends EventHeap implements WheelOwner, LadderOwner {
   }
 
   private countDead(place: number): void {
-    // Each structure has its own counter: dead ring entries in the heap's counter would make every
-    // later cancel rebuild the heap.
+    // Counted apart: dead ring entries in the heap's count would make later cancels rebuild it.
     if (place === IN_RING) {
       this.deadInRing += 1;
     } else if (place === BEHIND) {

@@ -93,9 +93,7 @@ export class Library {
     signal.addEventListener('abort', () => socket.close());
   }
 
-  /**
-   * Opens a run by its id. Rejects with an {@link OpenTrouble}.
-   */
+  /** Opens a run by its id. Rejects with an {@link OpenTrouble}. */
   async open(id: string): Promise<OpenRun> {
     if (id === LIVE_RUN) return await this.#openLive();
     if (isServed(id)) return await this.#openServed(id);
