@@ -1,6 +1,6 @@
 /**
- * Entry of the browser view. What it does NOT do: fetch anything from anywhere but the server that
- * it came from; a page opened from disk fetches nothing at all.
+ * Entry of the browser view. It fetches nothing except from the server that it came from; a page
+ * opened from disk fetches nothing at all.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * The frame of every chart: a title that is a sentence with the finding, a sentence for screen
- * readers, the table behind the picture, and the exports of exactly what is shown.
+ * The frame of every chart: a title that states the finding, a sentence for screen readers, the
+ * table behind the chart, and exports of exactly what is shown.
  *
  * @module
  */
@@ -15,24 +15,24 @@ import { download, pngOf, standalone } from './picture.ts';
 export interface ChartContent {
   /** A sentence with the finding. */
   readonly title: string;
-  /** What is drawn, over what, with what interval. */
+  /** What is drawn, over which axis, with which interval. */
   readonly caption: string;
-  /** For screen readers, with the main number; the title when left out. */
+  /** For screen readers, with the main number; the title if absent. */
   readonly summary?: string;
-  /** A function where making it costs something: it is called when somebody looks. */
+  /** A function if the rows are expensive to make: it is called when somebody looks. */
   readonly table: TableData | (() => TableData);
 }
 
 /** What stays the same. */
 export interface ChartParts {
-  /** File name of the exports, without ending. */
+  /** File name of the exports, without extension. */
   readonly name: string;
   readonly origin: Origin;
-  /** The drawing for the exports; the frame's own SVG when left out. */
+  /** The drawing for the exports; default the frame's own SVG. */
   readonly picture?: () => SVGSVGElement;
 }
 
-/** Events that the shell's keys send to the chart at hand. */
+/** Events that the shell's keys send to the current chart. */
 export const TABLE_EVENT = 'chart-table';
 export const EXPORT_EVENT = 'chart-export';
 
@@ -41,7 +41,7 @@ const ROWS_SHOWN = 500;
 /** A chart's frame; the page draws into {@link ChartFrame.body}. */
 export class ChartFrame {
   readonly root: HTMLElement;
-  /** Holds the drawing. */
+  /** Contains the drawing. */
   readonly body = element('div', { class: 'chart-body' });
   readonly #parts: ChartParts;
   readonly #title = element('strong');
@@ -97,7 +97,7 @@ export class ChartFrame {
     });
   }
 
-  /** Says what is shown now; cheap enough for every frame. */
+  /** Sets what is shown; cheap enough for every frame. */
   show(content: ChartContent): void {
     this.#content = content;
     const { title, caption, summary = title } = content;
@@ -176,7 +176,7 @@ export class ChartFrame {
   }
 }
 
-/** Sends an event to the chart that has the focus, or to the first one of the page. */
+/** Sends an event to the chart with the focus, or to the first one of the page. */
 export function tellChart(event: string): void {
   const focused = document.activeElement?.closest('.chart');
   (focused ?? document.querySelector('.chart'))?.dispatchEvent(new Event(event));

@@ -1,19 +1,19 @@
 /**
- * A table as CSV (RFC 4180), with run and seed before each row. A cell that a spreadsheet would take
- * for a formula gets an apostrophe.
+ * A table as CSV (RFC 4180), with run and seed before each row. A cell that a spreadsheet would
+ * read as a formula gets an apostrophe.
  *
  * @module
  */
 import type { TableData } from '../../format/drawing.ts';
 
-/** Which run the numbers are of. */
+/** The run of the numbers. */
 export interface Origin {
   readonly run: string;
-  /** Empty where the numbers are of all seeds. */
+  /** Empty if the numbers are of all seeds. */
   readonly seed: string;
 }
 
-/** The document, with a heading and CRLF. */
+/** The document, with a heading and CRLF line ends. */
 export function csvOf(table: TableData, { run, seed }: Origin): string {
   const rows = [['run', 'seed', ...table.columns], ...table.rows.map((row) => [run, seed, ...row])];
   return rows.map((row) => `${row.map(cell).join(',')}\r\n`).join('');

@@ -1,6 +1,5 @@
 /**
- * What the delay of a packet is made of: words and colours, the same on every page, in the order in which
- * they are drawn.
+ * The parts of a packet's delay: words and colours, the same on every page, in drawing order.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Hands a stretch of a trace to the reader as a file that ui.perfetto.dev opens.
+ * Offers an interval of a trace as a file that ui.perfetto.dev opens.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import type { Window } from '../data/trace-answers.ts';
 
 import { download } from './picture.ts';
 
-/** Makes the file; all that the trace spans when no stretch is given. */
+/** Makes the file; covers the whole trace if no interval is given. */
 export async function savePerfetto(run: OpenRun, window?: Window): Promise<void> {
   const trace = await run.trace();
   const [fromNs, toNs] = trace.info.rangeNs;

@@ -4,7 +4,7 @@
  * @module
  */
 
-/** What style sheets decide about shapes and text. */
+/** Properties of shapes and text that style sheets determine. */
 const STYLED = [
   'fill',
   'fill-opacity',
@@ -22,7 +22,7 @@ const STYLED = [
 ];
 const PNG_SCALE = 2;
 
-/** The drawing as it looks now, with its colours inside and the page's ground behind it. */
+/** The drawing as it looks now, with its colours inline and the page's background behind it. */
 export function standalone(drawing: SVGSVGElement, summary: string): string {
   const copy = drawing.cloneNode(true) as SVGSVGElement;
   const shown = [drawing, ...drawing.querySelectorAll('*')];
@@ -66,7 +66,7 @@ export async function pngOf(svg: string, drawing: SVGSVGElement): Promise<Blob> 
   });
 }
 
-/** Hands a file to the reader. */
+/** Offers a file for download. */
 export function download(name: string, content: Blob): void {
   const url = URL.createObjectURL(content);
   const link = document.createElement('a');

@@ -1,6 +1,6 @@
 /**
- * What charts with axes share: a plot area that fits the room, grid and ticks with units, and drawing
- * anew when the room changes.
+ * The common parts of charts with axes: a plot area that fits the available room, grid and ticks
+ * with units, and redrawing when the room changes.
  *
  * @module
  */
@@ -23,7 +23,7 @@ export interface Tick {
   readonly label: string;
 }
 
-/** From a value to its place in px. */
+/** Maps a value to its position in px. */
 export type Position = (value: number) => number;
 
 const NARROWEST = 240;
@@ -33,7 +33,7 @@ export function plotOf(width: number, height: number, left = 56): Plot {
   return { width, height, left, right: width - 12, top: 24, bottom: height - 34 };
 }
 
-/** The drawing; `words` is what a screen reader says of it. */
+/** The drawing; screen readers say `words`. */
 export function plotDrawing(
   { width, height }: Plot,
   words: string,
@@ -45,7 +45,7 @@ export function plotDrawing(
   return drawn;
 }
 
-/** Horizontal grid lines, their values at the left, what they measure above. */
+/** Horizontal grid lines, with values at the left and the measured quantity above. */
 export function verticalAxis(plot: Plot, ticks: readonly Tick[], title: string): SVGGElement {
   return svgElement(
     'g',
@@ -58,7 +58,7 @@ export function verticalAxis(plot: Plot, ticks: readonly Tick[], title: string):
   );
 }
 
-/** The base line, values below it, what they measure at its right end. */
+/** The base line, with values below it and the measured quantity at its right end. */
 export function horizontalAxis(plot: Plot, ticks: readonly Tick[], title: string): SVGGElement {
   const { left, right, bottom } = plot;
   return svgElement(
@@ -73,12 +73,12 @@ export function horizontalAxis(plot: Plot, ticks: readonly Tick[], title: string
   );
 }
 
-/** A round number of an axis, without its unit. */
+/** A round number for an axis, without its unit. */
 export function tickText(value: number, { divisor }: Scale): string {
   return grouped(String(Number((value / divisor).toPrecision(6))));
 }
 
-/** Ticks with enough room between them. */
+/** Ticks with enough distance between them. */
 export function spaced(ticks: readonly Tick[], room: number): readonly Tick[] {
   const kept: Tick[] = [];
   for (const tick of ticks) {

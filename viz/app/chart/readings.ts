@@ -1,7 +1,7 @@
 /**
- * Reading values off a chart: the pointer or the arrow keys go from mark to mark, a sign shows where,
- * and the same words stand below for everybody (docs/spec/browser-view.md, charts). Marks lie along an axis
- * ({@link readable}) or in a plane ({@link readablePoints}).
+ * Reading values off a chart: the pointer or the arrow keys go from mark to mark, a sign shows the
+ * place, and the same words appear below for everybody (docs/spec/browser-view.md). Marks lie along
+ * an axis ({@link readable}) or in a plane ({@link readablePoints}).
  *
  * @module
  */
@@ -9,7 +9,7 @@ import { element, set, svgElement } from '../kernel/element.ts';
 
 /** A mark that can be read. */
 export interface Reading {
-  /** Place in px of the drawing. */
+  /** Position in px of the drawing. */
   readonly x: number;
   readonly y: number;
   readonly text: string;
@@ -17,9 +17,9 @@ export interface Reading {
 
 type Place = Pick<Reading, 'x' | 'y'>;
 
-/** What is different between the two kinds of charts. */
+/** What differs between the two kinds of charts. */
 interface Walk {
-  /** Marks that an arrow key goes on or back. */
+  /** By how many marks an arrow key moves. */
   readonly steps: Readonly<Record<string, number>>;
   /** Shows which mark is read; hidden at first. */
   readonly sign: SVGElement;
@@ -29,17 +29,17 @@ interface Walk {
   open?(at: number): void;
 }
 
-/** What may be said of marks in a plane. */
+/** Options for marks in a plane. */
 export interface PointOptions {
-  /** So many marks up and down go; 1 when left out. */
+  /** How many marks up and down move; default 1. */
   readonly perRow?: number;
-  /** The mark before which reading begins. */
+  /** Reading begins before this mark. */
   readonly begin?: number;
   /** What Enter does with a mark. */
   open?(at: number): void;
 }
 
-/** The drawing with its readings, in the order of their places along the horizontal axis. */
+/** The drawing with its readings, ordered along the horizontal axis. */
 export function readable(
   drawing: SVGSVGElement,
   readings: readonly Reading[],
@@ -76,12 +76,12 @@ export function readablePoints(
   });
 }
 
-/** The mark nearest to a place; -1 when there is none. */
+/** The mark nearest to a position; -1 if there is none. */
 export function nearestPoint(readings: readonly Place[], { x, y }: Place): number {
   return nearestBy(readings, (reading) => Math.hypot(reading.x - x, reading.y - y));
 }
 
-/** The mark that a step leads to: the first one at first, and never beyond the ends. */
+/** The mark that a step leads to: the first one initially, and never beyond the ends. */
 export function steppedFrom(at: number, step: number, count: number): number {
   if (at < 0) return 0;
   return at + step >= 0 && at + step < count ? at + step : at;

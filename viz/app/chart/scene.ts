@@ -42,7 +42,7 @@ function bare(shape: Shape): SVGElement {
     case 'text': {
       const { x, y, text, anchor = 'start', size, weight } = shape;
       const font = `font-size: ${size === 'small' ? 12 : 14}px; font-weight: ${weight === 'strong' ? 600 : 400}`;
-      // As style: the sheet of the charts gives every text the ink of axes.
+      // As a style: the style sheet of charts gives all text the colour of axes.
       const style = `text-anchor: ${anchor}; ${font}; fill: ${colourOf(shape.fill ?? 'text')}`;
       return svgElement('text', { ...ink, x, y, style }, text);
     }

@@ -1,6 +1,6 @@
 /**
- * Draws distributions over the tail axis: for each the curve (dashed where samples do not justify
- * it), the band over seeds, the judged quantile, and the limit.
+ * Draws distributions over the tail axis: for each the curve (dashed where there are too few
+ * samples), the band over seeds, the judged quantile, and the limit.
  *
  * @module
  */
@@ -34,9 +34,9 @@ import {
 } from './tail.ts';
 
 const HEIGHT = 340;
-/** Narrower than this there is no room for many words. */
+/** Below this width there is no room for many words. */
 const SLIM = 460;
-/** Labels of the vertical axis nearer than this would touch, px. */
+/** Labels of the vertical axis closer than this would touch, px. */
 const TICK_PITCH = 16;
 
 /** One curve. */
@@ -76,7 +76,7 @@ export function tailDrawing(curves: readonly Curve[], width: number, words: stri
   return readable(drawing, readingsOf(curves, places), plot);
 }
 
-/** The horizontal axis that fits some distributions of one unit. */
+/** The horizontal axis for several distributions of one unit. */
 export function valueAxis(
   list: readonly Distribution[],
   plot: Plot,
@@ -156,11 +156,12 @@ function label(x: number, y: number, text: string, anchor: string): Node {
   return svgElement('text', { class: `limit-label halo ${anchor}`, x, y }, text);
 }
 
-/** The quantiles that KPIs judge, grey where there are too few samples for one. */
+/** The quantiles that KPIs judge, grey if there are too few samples. */
 function judgedPoints(curves: readonly Curve[], row: number, places: Places): readonly Node[] {
   const { distribution, label: name } = curves[row] as Curve;
   const { kpis, metric } = distribution;
-  // Several curves may be judged at the same point: each says whose it is, in a line of its own.
+  // Several curves may be judged at the same point: each label names its curve, on a line of its
+  // own.
   const who = curves.length > 1 ? `${name.split(' ')[0] ?? ''}: ` : '';
   return kpis.flatMap(({ value, aggregation, pass, unit }) => {
     if (value === null || !/^p\d/.test(aggregation)) return [];

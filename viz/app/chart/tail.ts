@@ -1,14 +1,14 @@
 /**
  * The tail of a distribution in numbers: shares placed on -log10(1 - F), so that one packet in a
- * thousand is as visible as the median, and what the number of samples justifies: nothing beyond
- * ten of them (docs/spec/browser-view.md).
+ * thousand is as visible as the median, and how far the number of samples justifies it: at least
+ * ten must lie beyond a point (docs/spec/browser-view.md).
  *
  * @module
  */
 import { whole } from '../../../reports/format.ts';
 import type { KpiResult, MetricSummary, Report } from '../../../reports/report-schema.ts';
 
-/** Fewer samples than this beyond a point: the point is uncertain. */
+/** With fewer samples beyond it, a point is uncertain. */
 const SURE = 10;
 /** Quantiles that are named on axes and in tables. */
 export const NAMED = [0.5, 0.9, 0.95, 0.99, 0.999, 0.9999, 0.99999, 0.999999] as const;
@@ -25,7 +25,7 @@ export interface Distribution {
   readonly kpis: readonly KpiResult[];
 }
 
-/** All distributions of a report: those with a limit first, then by their number of samples. */
+/** All distributions of a report: those with a limit first, then by number of samples. */
 export function distributionsOf(report: Report): readonly Distribution[] {
   const found = Object.entries(report.metrics).flatMap(([name, metric]): Distribution[] => {
     const points = metric.quantiles ?? [];
@@ -40,12 +40,12 @@ export function distributionsOf(report: Report): readonly Distribution[] {
   return found.sort((a, b) => rank(a) - rank(b) || b.metric.count - a.metric.count);
 }
 
-/** Place of a share on the tail axis; the largest of n samples stands at log10(n). */
+/** Position of a share on the tail axis; the largest of n samples is at log10(n). */
 export function tailPlace(p: number, n: number): number {
   return -Math.log10(Math.max(1 - p, 1 / Math.max(1, n)));
 }
 
-/** True when at least {@link SURE} of n samples lie beyond the quantile. */
+/** True if at least {@link SURE} of n samples lie beyond the quantile. */
 export function isSure(p: number, n: number): boolean {
   // 1 - 0.99 is a little more than 0.01 in binary, 1 - 0.9 a little less than 0.1.
   return (1 - p) * n >= SURE - 1e-6;
@@ -61,36 +61,36 @@ export function quantileName(p: number): string {
   return `p${Number((p * 100).toFixed(4))}`;
 }
 
-/** Ticks of the tail axis as far as n samples justify, the bottom included. */
+/** Ticks of the tail axis, as far as n samples justify, including the bottom. */
 export function tailTicks(n: number): readonly { readonly p: number; readonly label: string }[] {
   const sure = [0, ...NAMED.filter((p) => p !== 0.95)].filter((p) => p === 0 || isSure(p, n));
   return sure.map((p) => ({ p, label: `${Number((p * 100).toFixed(4))} %` }));
 }
 
-/** The curve in its two parts: up to where samples justify it, and beyond. */
+/** The curve in two parts: up to where samples justify it, and beyond. */
 export function tailParts(one: Distribution): {
   readonly sure: readonly QuantilePoint[];
   readonly rest: readonly QuantilePoint[];
 } {
   const { points, metric } = one;
   const sure = points.filter(({ p }) => isSure(p, metric.count));
-  // The rest begins where the sure part ends, so that no gap shows.
+  // The rest begins where the certain part ends, so that no gap shows.
   return { sure, rest: points.slice(Math.max(0, sure.length - 1)) };
 }
 
-/** Value of a quantile; undefined when the samples do not reach it at all. */
+/** Value of a quantile; undefined if the samples do not reach it. */
 export function quantileAt({ points, metric }: Distribution, p: number): number | undefined {
   if (metric.count * (1 - p) < 1 - 1e-6) return undefined;
   return points.find((point) => point.p >= p - 1e-12)?.value;
 }
 
-/** Why a quantile is not to be trusted; undefined when it is. */
+/** Why a quantile is not to be trusted; undefined if it is. */
 export function doubtAbout(p: number, n: number): string | undefined {
   if (isSure(p, n)) return undefined;
   return `needs ${whole(samplesNeeded(p))} samples, has ${whole(n)}`;
 }
 
-/** From where to where values reach; a limit is taken in unless it is far away. */
+/** The range of the values; includes a limit unless it is far away. */
 export function valueDomain(list: readonly Distribution[]): readonly [number, number] {
   const least = Math.min(...list.map(({ metric }) => metric.min ?? 0));
   const most = Math.max(...list.map(({ metric }) => metric.max ?? 1));
@@ -102,7 +102,7 @@ export function valueDomain(list: readonly Distribution[]): readonly [number, nu
   return [low > room ? low - room : low, high + room];
 }
 
-/** True where a factor of more than 50 lies between the smallest and the largest value. */
+/** True if a factor of more than 50 lies between the smallest and the largest value. */
 export function isWide([low, high]: readonly [number, number]): boolean {
   return low > 0 && high / low > 50;
 }

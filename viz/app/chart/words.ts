@@ -6,7 +6,7 @@
 import { quantity, whole } from '../../../reports/format.ts';
 import { type Distribution, isSure, quantileAt } from './tail.ts';
 
-/** Keeps a number and what follows it on one line: `0.2 %`. */
+/** Keeps a number and its unit on one line: `0.2 %`. */
 export function hardSpaces(text: string): string {
   return text.replace(/(\d) (?=\S)/g, '$1\u00a0');
 }

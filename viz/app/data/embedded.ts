@@ -11,7 +11,7 @@ const DEMO_TRACE_ID = 'demo-trace';
 /** Id of the demo in the address. */
 export const DEMO_RUN = 'demo';
 
-/** The report's text; undefined when the page was built without a demo. */
+/** The report's text; undefined if the page was built without a demo. */
 export function embeddedReport(): string | undefined {
   return textOf(DEMO_REPORT_ID);
 }

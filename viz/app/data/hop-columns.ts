@@ -1,6 +1,6 @@
 /**
- * Fills columns of packets from blocks of the hop table, thinning by packet number when there are
- * too many: a packet is drawn in every frame or in none (docs/spec/browser-view.md).
+ * Fills columns of packets from blocks of the hop table, thinned by packet number if there are too
+ * many: a packet is drawn in every frame or in none (docs/spec/browser-view.md).
  *
  * @module
  */
@@ -19,7 +19,7 @@ export type Wanted = (row: {
 }) => boolean;
 
 /**
- * The rows that are wanted, at most `rowsMax`.
+ * The wanted rows, at most `rowsMax`.
  * @param openUntilNs Where packets without an arrival count as ended.
  */
 export function hopColumns(

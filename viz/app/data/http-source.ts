@@ -1,14 +1,14 @@
 /**
- * A trace behind an address, read by ranges; a short one is fetched whole.
+ * A trace at an address, read by ranges; a short one is fetched whole.
  *
  * @module
  */
 import { type ByteSource, bytesSource } from '../../format/source.ts';
 
-/** Up to here one request for everything is quicker than many. */
+/** Up to this size one request for everything is faster than many. */
 const WHOLE_BYTES = 4 * 1024 * 1024;
 
-/** Opens it. Rejects with a sentence when the server has no such file. */
+/** Opens it. Rejects with a sentence if the server has no such file. */
 export async function httpSource(url: string): Promise<ByteSource> {
   const head = await fetch(url, { method: 'HEAD' });
   if (!head.ok) throw new Error(`the server answers ${head.status} for ${url}`);

@@ -1,5 +1,5 @@
 /**
- * Asks only for what is wanted now: while one question is under way the newest other one waits, and
+ * Asks only for what is wanted now: while one question is pending, only the newest other one waits;
  * those in between are never asked. Scrubbing stays smooth however slow the answers are.
  *
  * @module
@@ -13,7 +13,7 @@ export class Latest<A, R> {
   #isBusy = false;
   #next: { readonly asked: A } | undefined;
 
-  /** @param told Called with each answer, and with what went wrong. */
+  /** @param told Called with each answer, and with errors. */
   constructor(
     ask: (asked: A) => Promise<R>,
     told: { readonly tell: (answer: R, asked: A) => void; readonly fail: (error: unknown) => void },
@@ -23,7 +23,7 @@ export class Latest<A, R> {
     this.#fail = told.fail;
   }
 
-  /** Wants the answer to this, instead of to what was wanted before. */
+  /** Wants the answer to this instead of to earlier questions. */
   want(asked: A): void {
     this.#next = { asked };
     if (!this.#isBusy) void this.#run();

@@ -1,5 +1,5 @@
 /**
- * All runs that can be opened: those of the server, the demo, and files that were dropped on the page.
+ * All runs that can be opened: those of the server, the demo, and files dropped on the page.
  *
  * @module
  */
@@ -12,16 +12,16 @@ import { type ReadReportFile, readReportFile } from './report-file.ts';
 import { TraceClient } from './trace-client.ts';
 import type { TraceOrigin } from './trace-wire.ts';
 
-/** A run whose files are at hand. The trace is opened by the first page that needs it. */
+/** An available run. The first page that needs the trace opens it. */
 export interface OpenRun {
   readonly id: string;
   readonly name: string;
-  /** Undefined when only a trace was dropped. */
+  /** Undefined if only a trace was dropped. */
   readonly report: Report | undefined;
   readonly hasTrace: boolean;
   /** Opens the trace once. Rejects with a `TraceTrouble`. */
   trace(): Promise<TraceClient>;
-  /** True of the run that goes on in the server's process. */
+  /** True for the present run of the server's process. */
   readonly isLive?: boolean;
   /** Address of another file of the run; undefined without a server. */
   file(name: string): string | undefined;
@@ -29,7 +29,7 @@ export interface OpenRun {
   close(): void;
 }
 
-/** Where the gallery stands. */
+/** State of the gallery. */
 export type LibraryState =
   | { readonly kind: 'loading' }
   | { readonly kind: 'ready'; readonly cards: readonly Card[]; readonly leftOut: number }
@@ -52,7 +52,7 @@ interface Dropped {
   readonly origin: TraceOrigin | undefined;
 }
 
-/** Id of the run that goes on in the server's process. */
+/** Id of the present run of the server's process. */
 export const LIVE_RUN = 'live';
 
 /** Prefix of the ids of dropped files. */
@@ -61,7 +61,7 @@ const DROPPED = 'file/';
 /** The library of this page. */
 export class Library {
   readonly state = new Observable<LibraryState>({ kind: 'loading' });
-  /** True when a server answers; a file from disk has none. */
+  /** True if a server answers; a page from disk has none. */
   readonly hasServer = location.protocol !== 'file:';
   readonly #dropped = new Map<string, Dropped>();
 
@@ -83,7 +83,7 @@ export class Library {
     }
   }
 
-  /** Reads the list again whenever the server says that a run was written. */
+  /** Reads the list again whenever the server reports a new run. */
   follow(signal: AbortSignal): void {
     if (!this.hasServer) return;
     const url = new URL('api/events', location.href);
@@ -104,7 +104,7 @@ export class Library {
     throw new OpenTrouble('missing', `${name} was dropped on the page: drop it again`);
   }
 
-  /** Takes dropped files; returns the run to open. Rejects with an {@link OpenTrouble}. */
+  /** Accepts dropped files; returns the run to open. Rejects with an {@link OpenTrouble}. */
   async take(files: readonly File[]): Promise<{ readonly id: string; readonly hasTrace: boolean }> {
     const traceFile = files.find(({ name }) => name.endsWith('.orr'));
     const reportFile = files.find(({ name }) => name.endsWith('.json'));
@@ -153,11 +153,11 @@ export class Library {
     return openRun(id, report, hasTrace ? { kind: 'address', url } : undefined);
   }
 
-  /** What the list says of a run's trace: to ask for a file that is not there is an error in browsers. */
+  /** From the list: requesting a missing file would be logged as an error by browsers. */
   #listedTrace(id: string): boolean | undefined {
     const { value } = this.state;
     const cards = value.kind === 'ready' ? value.cards : [];
-    // A sweep keeps reports only; its runs have no cards of their own.
+    // A sweep keeps only reports; its runs have no cards of their own.
     if (cards.some((one) => one.kind === 'sweep' && id.startsWith(`${one.id}/`))) return false;
     const card = cards.find((one) => one.id === id);
     return card?.kind === 'run' ? card.traceBytes > 0 : undefined;

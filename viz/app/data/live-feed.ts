@@ -1,7 +1,7 @@
 /**
- * Reads a run that goes on: connects, takes parts into a growing trace, and connects again where it
- * stopped. Runs in the worker; the page gets a {@link LiveState} after every change, at most ten times
- * a second.
+ * Reads a run in progress: connects, appends parts to a growing trace, and after a disconnection
+ * resumes where it stopped. Runs in the worker; the page gets a {@link LiveState} after every
+ * change, at most ten times a second.
  *
  * @module
  */
@@ -23,24 +23,24 @@ import { infoOf } from './trace-desk.ts';
 /** Packets that the page keeps. */
 const PACKETS_MAX = 48 * 1024 * 1024;
 const TELL_MS = 100;
-/** So long a page waits for packets, once the run has begun. */
+/** How long a page waits for packets, once the run has begun. */
 const PATIENCE_MS = 1_000;
 const RETRY_MS = 500;
 const RETRY_MS_MAX = 4_000;
 
 /** What a page is told. */
 export interface LiveState {
-  /** `over`: the run has ended and so has its server. */
+  /** `over`: the run and its server have ended. */
   readonly link: 'open' | 'lost' | 'over';
   readonly news: LiveNews;
   readonly info: TraceInfo;
 }
 
-/** Who is told. */
+/** Receives the news. */
 export interface LiveEars {
   opened(trace: TraceFile, info: TraceInfo): void;
   changed(state: LiveState): void;
-  /** What was measured so far, as the text of a report. */
+  /** The interim results, as the text of a report. */
   reported(text: string): void;
   failed(failure: TraceFailure): void;
 }
@@ -92,7 +92,7 @@ export class LiveFeed {
 
   #lost(): void {
     if (this.#isBroken) return;
-    // A run that has ended has told everything.
+    // A run that has ended has sent everything.
     if (this.#news?.phase === 'ended') {
       this.#setLink('over');
       return;
@@ -142,7 +142,7 @@ export class LiveFeed {
     const trace = await openTrace(this.#source, inflateGzip);
     if (isFailure(trace)) return trace;
     this.#trace = trace;
-    // A run that begins paused has no packets to see, and who watches wants to let it go on.
+    // A run that begins paused has no packets yet, and its viewer must be able to let it continue.
     setTimeout(() => {
       this.#isPatient = false;
       this.#work = this.#work.then(async () => void (await this.#open()));
@@ -162,7 +162,7 @@ export class LiveFeed {
     }
   }
 
-  /** Shows the trace as soon as there is something to see; tells of what is new after that. */
+  /** Shows the trace as soon as there is something to see; reports news after that. */
   async #open(): Promise<TraceFailure | undefined> {
     const trace = this.#trace;
     const news = this.#news;
@@ -182,7 +182,7 @@ export class LiveFeed {
     return undefined;
   }
 
-  /** What a file without an index would say of its damage is no damage here. */
+  /** What would count as damage in a file without an index is normal here. */
   async #look(trace: TraceFile): Promise<TraceInfo | TraceFailure> {
     const info = await infoOf(trace, this.#source.size);
     if (isFailure(info)) return info;

@@ -1,6 +1,6 @@
 /**
- * What a link takes for a packet, exactly: rate, delay and overhead of its direction at the instant, as
- * the header of the trace and its table of changes say. Undefined for traces that do not hold them.
+ * The exact cost of a link for a packet: rate, delay and overhead of its direction at that instant,
+ * from the header of the trace and its table of changes. Undefined for traces without them.
  *
  * @module
  */
@@ -26,7 +26,7 @@ export class PaceBook {
   readonly #steps: readonly (readonly Step[])[];
   readonly #overheads: readonly number[];
 
-  /** @param changes In the order of time, from the begin of the run on. */
+  /** @param changes In chronological order, from the start of the run. */
   constructor(links: readonly LinkInfo[], changes: readonly PaceRow[]) {
     const steps = links.map(({ rateBps, delayNs }): Step[] =>
       rateBps === undefined || delayNs === undefined
@@ -46,9 +46,9 @@ export class PaceBook {
     const rateBps = this.#at(link, departNs)?.rateBps;
     if (rateBps === undefined) return undefined;
     const length = bytes + (this.#overheads[link] ?? 0);
-    // Up to a nanosecond: what is left of a division is carried over to the next packet.
+    // Up to a nanosecond: the remainder of the division is carried over to the next packet.
     const serialisationNs = Math.floor((length * BIT_NS_PER_BYTE) / rateBps);
-    // The delay is that of the instant at which the packet leaves the transmitter.
+    // The delay at the instant when the packet leaves the transmitter.
     const propagationNs = this.#at(link, departNs + serialisationNs)?.delayNs ?? 0;
     return { serialisationNs, propagationNs };
   }

@@ -1,7 +1,7 @@
 /**
- * A stretch of a trace as Chrome's trace events in JSON, which ui.perfetto.dev opens: procedures,
+ * An interval of a trace as Chrome's trace events in JSON, which ui.perfetto.dev opens: procedures,
  * states, marks and losses of each node, packets of each link, faults, series. Nothing is sent
- * anywhere: it is a file to keep (docs/spec/browser-view.md; the format is Google's "Trace Event Format").
+ * anywhere: it is a file to keep (the format is Google's "Trace Event Format").
  *
  * @module
  */
@@ -17,10 +17,10 @@ import type {
 } from './trace-answers.ts';
 import type { TraceClient } from './trace-client.ts';
 
-/** Packets that a file holds at most: some 20 MB of text. */
+/** Largest number of packets in a file: some 20 MB of text. */
 const PACKETS_MAX = 50_000;
 
-/** Everything of a stretch. */
+/** Everything in an interval. */
 interface Stretch extends Window {
   readonly info: TraceInfo;
   readonly spans: readonly SpanRow[];
@@ -36,7 +36,7 @@ interface Stretch extends Window {
 
 type Event = Readonly<Record<string, unknown>>;
 
-/** Asks a trace for a stretch, and writes it. */
+/** Reads an interval from a trace and writes it. */
 export async function perfettoOf(
   trace: Pick<TraceClient, 'ask' | 'info'>,
   { fromNs, toNs }: Window,
@@ -56,7 +56,9 @@ export async function perfettoOf(
   return JSON.stringify(traceEvents(stretch));
 }
 
-/** The file as an object: nodes are processes, their machines threads, links one process more. */
+/**
+ * The file as an object: nodes are processes, their machines threads; links are one more process.
+ */
 function traceEvents(stretch: Stretch): Event {
   const { info, fromNs, toNs, hops } = stretch;
   const { run, seed, fingerprint } = info;
@@ -75,7 +77,7 @@ function traceEvents(stretch: Stretch): Event {
   };
 }
 
-/** Process 0 is of the whole run; nodes follow, and behind them the links. */
+/** Process 0 is the whole run; nodes follow, then the links. */
 const RUN = 0;
 const pidOf = (node: number): number => node + 1;
 const linksPid = ({ nodes }: TraceInfo): number => nodes.length + 1;
@@ -92,7 +94,7 @@ function names(info: TraceInfo): readonly Event[] {
   ];
 }
 
-/** Procedures may overlap: pairs of begin and end with a number of their own. */
+/** Procedures may overlap: begin and end events with a number of their own. */
 function spanEvents({ spans }: Stretch): readonly Event[] {
   return spans.flatMap(({ node, name, id, startNs, endNs }) => {
     const both = { cat: 'procedure', id: `s${id}`, name, pid: pidOf(node), tid: 0 };
@@ -147,7 +149,10 @@ function instants({ marks, drops, info, fromNs, toNs }: Stretch): readonly Event
   ];
 }
 
-/** Many packets are on a link at once: pairs again. What did not arrive is in the losses. */
+/**
+ * Many packets are on a link at a time, so these are pairs too. What did not arrive is among the
+ * losses.
+ */
 function packetEvents({ hops, info }: Stretch): readonly Event[] {
   const pid = linksPid(info);
   const threads = info.links.map(

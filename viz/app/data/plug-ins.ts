@@ -1,6 +1,6 @@
 /**
- * The drawings that protocols bring (`nodes/<p>/viz.ts`): found by their place, called with care. One
- * that throws is shown as trouble in its place, one that takes too long is named slow.
+ * The drawings that protocols bring (`nodes/<p>/viz.ts`): found by file name, called with care. One
+ * that throws is shown as an error in its place, one that takes too long is called slow.
  *
  * @module
  */
@@ -13,10 +13,10 @@ import type {
 } from '../../format/drawing.ts';
 import type { TraceInfo, WorldStates } from './trace-answers.ts';
 
-/** A frame's share for a drawing (docs/spec/browser-view.md). */
+/** Time budget of a drawing per frame (docs/spec/browser-view.md). */
 const BUDGET_MS = 20;
 
-/** What calling a plug-in gave. */
+/** The result of calling a plug-in. */
 export type Drawn =
   | { readonly kind: 'drawing'; readonly drawing: Drawing; readonly isSlow: boolean }
   | { readonly kind: 'trouble'; readonly message: string };
@@ -30,7 +30,7 @@ export function plugIns(
     .sort((a, b) => a.protocol.localeCompare(b.protocol));
 }
 
-/** True when a drawing says so; one that throws is called, so that it can show why. */
+/** True if a drawing says so; one that throws is called, so that it can show why. */
 export function isFor(view: ProtocolView, input: DrawingInput): boolean {
   try {
     return view.applies(input);

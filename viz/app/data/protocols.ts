@@ -1,5 +1,5 @@
 /**
- * The protocols of this package that draw themselves: every `nodes/<p>/viz.ts`, found by its place.
+ * The protocols of this package that draw themselves: every `nodes/<p>/viz.ts`.
  *
  * @module
  */

@@ -1,6 +1,7 @@
 /**
- * Reads a `report.json`: version first, then the parts that every page relies on. The full check
- * against the schema is the program's; a page gets what is there and says what it lacks.
+ * Reads a `report.json`: first the version, then the parts on which every page relies. The full
+ * check against the schema is done by the program; a page uses what is there and says what is
+ * missing.
  *
  * @module
  */

@@ -5,7 +5,7 @@
  */
 import type { LibraryState } from './library.ts';
 
-/** The files of a run of the server; undefined where there is no server or not yet a list. */
+/** The files of a run on the server; undefined without a server, or before the list is there. */
 export function filesOf(id: string, state: LibraryState): readonly string[] | undefined {
   if (state.kind === 'loading') return undefined;
   const card = state.cards.find((one) => one.id === id);

@@ -1,6 +1,6 @@
 /**
- * What pages get when they ask a trace: plain values that pass between threads. Packets come as
- * columns, so that a hundred thousand of them cost nothing to hand over.
+ * What pages get when they query a trace: plain values that pass between threads. Packets come as
+ * columns, so that transferring a hundred thousand of them costs nothing.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import type { MarkRow, SpanRow } from '../../format/drawing.ts';
 import type { Passage } from '../../format/passages.ts';
 import type { BinRow } from '../../format/trace-file.ts';
 
-/** What is known of a trace once it is open. */
+/** What is known about an open trace. */
 export interface TraceInfo {
   readonly run: string;
   readonly seed: number;
@@ -40,7 +40,7 @@ export interface TraceInfo {
 export interface PaceRow {
   readonly timeNs: number;
   readonly link: number;
-  /** Infinity serialises in no time. */
+  /** With Infinity, serialisation takes no time. */
   readonly rateBps: number;
   readonly delayNs: number;
 }
@@ -49,7 +49,7 @@ export interface PaceRow {
 export interface FaultRow {
   readonly timeNs: number;
   readonly kind: 'begin' | 'end' | 'effect';
-  /** Link id or node that it hit. */
+  /** The link id or node that it affected. */
   readonly target: string;
   /** `core-110--core-210 down`; of an effect `detected: core-110--core-210 down`. */
   readonly text: string;
@@ -59,7 +59,7 @@ export interface FaultRow {
 export interface HopColumns {
   readonly rows: number;
   readonly departNs: Float64Array;
-  /** NaN: lost on the way or not seen to arrive. */
+  /** NaN: lost on the way, or not seen to arrive. */
   readonly arriveNs: Float64Array;
   readonly queueNs: Float64Array;
   readonly link: Uint32Array;
@@ -70,7 +70,7 @@ export interface HopColumns {
   readonly bytes: Uint16Array;
   /** 0 arrived, 1 dropped, 2 open. */
   readonly fate: Uint8Array;
-  /** Rows that there were; more than `rows` when every n-th was taken. */
+  /** Number of rows; more than `rows` if every n-th was taken. */
   readonly total: number;
 }
 
@@ -83,7 +83,7 @@ export interface DropRow {
   readonly reason: string;
 }
 
-/** A machine of a node that came into a state. */
+/** A machine of a node that entered a state. */
 export interface StateRow {
   readonly timeNs: number;
   readonly node: number;
@@ -97,7 +97,7 @@ export interface SeriesColumns {
   readonly value: Float64Array;
 }
 
-/** Packets that came to nodes, by node and bin: `count[node * bins + bin]`. */
+/** Packets that arrived at nodes, by node and bin: `count[node * bins + bin]`. */
 export interface Density {
   readonly startNs: number;
   readonly binNs: number;
@@ -107,7 +107,7 @@ export interface Density {
   readonly drops: Float64Array;
 }
 
-/** State of all machines: for each node its number and pairs of machine and state. */
+/** State of all machines: for each node its number, and pairs of machine and state. */
 export type WorldStates = readonly (readonly [number, readonly (readonly [string, string])[]])[];
 
 /** Packets of a track, as fine as `binsMax` allows. */
@@ -118,7 +118,7 @@ export interface BinWindow {
   readonly binsMax?: number;
 }
 
-/** A stretch of time, ns; `from <= t < to`. */
+/** An interval of time, ns; `from <= t < to`. */
 export interface Window {
   readonly fromNs: number;
   readonly toNs: number;
@@ -126,9 +126,11 @@ export interface Window {
 
 /** Every question with its answer. */
 export interface TraceQuestions {
-  /** Packets that were under way at some time of the window; at most `rowsMax`, thinned by packet. */
+  /**
+   * Packets that were under way at some time in the window; at most `rowsMax`, thinned by packet.
+   */
   hops(window: Window & { readonly rowsMax?: number }): HopColumns;
-  /** Every hop of one packet, in the order of time; looks within the window. */
+  /** Every hop of one packet in chronological order; searched within the window. */
   hopsOfPacket(window: Window & { readonly packet: number }): HopColumns;
   /** Changes of rates and delays in the window, in the order of time. */
   paces(window: Window): readonly PaceRow[];
@@ -136,21 +138,24 @@ export interface TraceQuestions {
   marks(window: Window): readonly MarkRow[];
   spans(window: Window): readonly SpanRow[];
   bins(window: BinWindow): readonly BinRow[];
-  /** What came to each node, from the pyramid; in at most `binsMax` bins where it is coarse enough. */
+  /** Arrivals at each node, from the pyramid; in at most `binsMax` bins if it is coarse enough. */
   density(window: Window & { readonly binsMax?: number }): Density;
   /** Points of a metric of {@link TraceInfo.metrics}, the whole run. */
   series(metric: { readonly name: string }): SeriesColumns;
   stateAt(at: { readonly timeNs: number }): WorldStates;
   /** Every change of a state in the window, in the order of time. */
   changes(window: Window): readonly StateRow[];
-  /** When anything at all happened next to the cursor; undefined at either end. */
+  /**
+   * The nearest instant at which anything happened, before or after the cursor; undefined at either
+   * end.
+   */
   neighbour(of: {
     readonly timeNs: number;
     readonly direction: 'before' | 'after';
   }): number | undefined;
-  /** Where the packets set out whose bytes were kept. */
+  /** Where the packets with stored bytes set out. */
   trails(all: Readonly<Record<string, never>>): readonly Passage[];
-  /** Where the bytes of a packet were kept, and of those that nodes made of it; none: nowhere. */
+  /** Where the bytes of a packet, and of packets made from it, were stored; empty if nowhere. */
   passages(of: { readonly packet: number }): readonly Passage[];
 }
 

@@ -1,6 +1,6 @@
 /**
- * The trace as pages see it: questions with promised answers from the reading thread. An answer that
- * nobody waits for any more is dropped; a failure rejects with a {@link TraceTrouble}.
+ * The trace as pages see it: questions with promised answers from the reading thread. Answers that
+ * nobody waits for any more are dropped; a failure rejects with a {@link TraceTrouble}.
  *
  * @module
  */
@@ -39,22 +39,22 @@ export class TraceClient {
     this.#line = line;
   }
 
-  /** What is known; of a run that goes on it changes. */
+  /** What is known; it changes while a run is in progress. */
   get info(): TraceInfo {
     return this.live.value?.info ?? this.#info;
   }
 
-  /** Where a run is that goes on; always undefined of one that has ended. */
+  /** Progress of a run; always undefined for one that has ended. */
   get live(): Watchable<LiveState | undefined> {
     return this.#line.live;
   }
 
-  /** What was measured so far of a run that goes on; undefined before the first time. */
+  /** Interim results of a run in progress; undefined before the first. */
   get soFar(): Watchable<Report | undefined> {
     return this.#line.soFar;
   }
 
-  /** Opens a trace in a thread of its own. Rejects with a {@link TraceTrouble}. */
+  /** Opens a trace in its own thread. Rejects with a {@link TraceTrouble}. */
   static async open(origin: TraceOrigin): Promise<TraceClient> {
     const line = new Line();
     try {
@@ -77,7 +77,7 @@ export class TraceClient {
   }
 }
 
-/** The thread and who waits for it. */
+/** The thread, and who waits for it. */
 class Line {
   readonly #worker = new TraceWorker();
   readonly #waiting = new Map<number, Waiting>();
@@ -115,7 +115,7 @@ class Line {
     }
     if (message.kind === 'report') {
       const read = readReportFile(message.text);
-      // One that cannot be read changes nothing: the next one follows.
+      // An unreadable one changes nothing: the next one follows.
       if (read.kind === 'report') this.soFar.value = read.report;
       return;
     }

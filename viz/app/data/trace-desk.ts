@@ -1,6 +1,6 @@
 /**
  * Answers the questions of the pages from an open trace. Runs in the worker; knows no thread and no
- * page, so that Node's tests can ask it as well.
+ * page, so that tests in Node can ask it too.
  *
  * @module
  */
@@ -27,10 +27,10 @@ import type {
 
 const HOPS_MAX = 200_000;
 const DROPS_MAX = 20_000;
-/** How long a packet that does not arrive stays in sight. */
+/** How long a packet that does not arrive stays visible. */
 const LOST_FOR_NS = 5_000_000;
 const ALL = Number.MAX_SAFE_INTEGER;
-/** How far around the cursor the next event is looked for before the whole run is. */
+/** How far around the cursor the next event is searched, before the whole run is. */
 const NEAR_NS = [1e6, 1e8, 1e10, ALL];
 
 type Answers = {
@@ -58,7 +58,7 @@ export const ANSWERS: Answers = {
   passages: (trace, { packet }) => trace.passages(packet),
 };
 
-/** What is known at once. */
+/** What is known immediately. */
 export async function infoOf(trace: TraceFile, bytes: number): Promise<TraceInfo | TraceFailure> {
   const { header, summary, damage } = trace;
   const faults = await faultRows(trace);
@@ -206,7 +206,7 @@ async function neighbour(
   return undefined;
 }
 
-/** First and last instant of each stretch of rows that people call an event. */
+/** First and last instant of each group of rows that people would call one event. */
 async function instantsIn(
   trace: TraceFile,
   fromNs: number,

@@ -7,13 +7,13 @@ import type { TraceFailure } from '../../format/failure.ts';
 import type { LiveState } from './live-feed.ts';
 import type { QuestionName, TraceInfo } from './trace-answers.ts';
 
-/** Where the whole of a trace comes from. */
+/** Where a complete trace comes from. */
 export type FileOrigin =
   | { readonly kind: 'file'; readonly file: Blob }
   | { readonly kind: 'address'; readonly url: string }
   | { readonly kind: 'bytes'; readonly bytes: Uint8Array };
 
-/** Where a trace comes from: `live` is a run that goes on, by the address of its WebSocket. */
+/** Where a trace comes from: `live` is a run in progress, at the address of its WebSocket. */
 export type TraceOrigin = FileOrigin | { readonly kind: 'live'; readonly url: string };
 
 /** To the thread. */
@@ -31,7 +31,7 @@ export type FromWorker =
   | { readonly id: number; readonly kind: 'opened'; readonly info: TraceInfo }
   | { readonly id: number; readonly kind: 'answer'; readonly answer: unknown }
   | { readonly id: number; readonly kind: 'failed'; readonly failure: TraceFailure }
-  /** A run that goes on has moved; unasked. */
+  /** A run in progress has advanced; sent unasked. */
   | { readonly kind: 'live'; readonly state: LiveState }
-  /** What was measured of it so far, as the text of a report; unasked. */
+  /** Its interim results, as the text of a report; sent unasked. */
   | { readonly kind: 'report'; readonly text: string };

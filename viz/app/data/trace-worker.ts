@@ -1,6 +1,6 @@
 /**
- * The thread that opens a trace and answers for it. Everything that takes time happens here; the
- * page only draws.
+ * The thread that opens a trace and answers questions about it. Everything that takes time happens
+ * here; the page only draws.
  *
  * @module
  */
@@ -56,7 +56,7 @@ async function ask(id: number, question: QuestionName, asked: unknown): Promise<
     : { id, kind: 'answer', answer: found };
 }
 
-/** Answers when there is something to see; says what is new from then on. */
+/** Answers when there is something to see; reports news from then on. */
 function follow(id: number, url: string): Promise<FromWorker> {
   return new Promise((resolve) => {
     new LiveFeed(url, {
@@ -82,7 +82,7 @@ function sourceOf(origin: FileOrigin): ByteSource | Promise<ByteSource> {
   }
 }
 
-/** Columns are handed over instead of copied. */
+/** Columns are transferred instead of copied. */
 function buffersOf(message: FromWorker): Transferable[] {
   if (message.kind !== 'answer' || typeof message.answer !== 'object') return [];
   const values: unknown[] = Object.values(message.answer ?? {});

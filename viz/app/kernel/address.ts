@@ -1,7 +1,8 @@
 /**
- * The state of the view in the address: `#run=failover/7&page=network&t=20.151s&sel=node:gateway-111`
- * (docs/spec/browser-view.md). Reading and writing are inverse; keys that nobody here knows are kept; a value
- * that cannot be read falls back and is named.
+ * The state of the view in the address:
+ * `#run=failover/7&page=network&t=20.151s&sel=node:gateway-111` (docs/spec/browser-view.md).
+ * Reading and writing are inverse; unknown keys are kept; an unreadable value falls back to its
+ * default and is named.
  *
  * @module
  */
@@ -16,7 +17,7 @@ export interface Selection {
 
 /** State of the view. */
 export interface View {
-  /** Id of the run; undefined on the gallery. */
+  /** Id of the run; undefined in the gallery. */
   readonly run: string | undefined;
   readonly page: string;
   /** The cursor, ns. */
@@ -26,11 +27,11 @@ export interface View {
   /** What the scrubber shows; the whole run when undefined. */
   readonly rangeNs: readonly [number, number] | undefined;
   readonly theme: 'light' | 'dark' | undefined;
-  /** Everything else: the pages' own parameters and keys that nobody knows. */
+  /** Everything else: the pages' own parameters, and unknown keys. */
   readonly rest: Readonly<Record<string, string>>;
 }
 
-/** What reading gave. */
+/** The result of reading. */
 export interface ReadView {
   readonly view: View;
   /** One sentence for each value that could not be read. */
@@ -73,7 +74,7 @@ const READERS: Readonly<Record<string, Reader>> = {
   theme: (text) => (text === 'light' || text === 'dark' ? { theme: text } : undefined),
 };
 
-/** Reads what stands behind the `#`. */
+/** Reads the part after the `#`. */
 export function readAddress(hash: string): ReadView {
   let view = EMPTY;
   const rest: [string, string][] = [];
@@ -89,7 +90,7 @@ export function readAddress(hash: string): ReadView {
       notices.push(`The address says ${key}=${value}, which is not readable.`);
     else view = { ...view, ...part };
   }
-  // Own properties, whatever their names: to assign `__proto__` would lose it.
+  // Own properties, whatever their names: assigning `__proto__` would lose it.
   return { view: { ...view, rest: Object.fromEntries(rest) }, notices };
 }
 

@@ -1,6 +1,6 @@
 /**
- * Instants as text and back, exact to the nanosecond: `20.151s`. And instants for people, with as
- * many digits as the shown range needs.
+ * Instants as text and back, exact to the nanosecond: `20.151s`; and instants for people, with as
+ * many digits as the visible range needs.
  *
  * @module
  */
@@ -37,7 +37,7 @@ export function writeDuration(ns: number): string {
 
 /**
  * An instant for people: `20.151 s`.
- * @param rangeNs What is in view; decides the digits.
+ * @param rangeNs The visible range; decides the number of digits.
  */
 export function instantText(ns: number, rangeNs: number): string {
   const decimals = Math.min(
@@ -47,7 +47,7 @@ export function instantText(ns: number, rangeNs: number): string {
   return `${(ns / NS_PER_SECOND).toFixed(Number.isFinite(decimals) ? decimals : 3)} s`;
 }
 
-/** An instant at an axis: as few digits as the shown range lets it have, `10 s`. */
+/** An instant on an axis, with as few digits as the visible range allows: `10 s`. */
 export function instantTick(ns: number, rangeNs: number): string {
   const seconds = ns / NS_PER_SECOND;
   const decimals = Math.ceil(1 - Math.log10(rangeNs / NS_PER_SECOND));

@@ -1,6 +1,6 @@
 /**
- * Makes elements. Text goes in as text nodes and attributes through `setAttribute`, so no string of
- * a file or a packet can become a tag.
+ * Creates elements. Text goes in as text nodes and attributes through `setAttribute`, so no string
+ * from a file or a packet can become a tag.
  *
  * @module
  */
@@ -33,13 +33,13 @@ export function svgElement<K extends keyof SVGElementTagNameMap>(
   return dressed(document.createElementNS(SVG, tag), attributes, children);
 }
 
-/** Puts children in place of what an element has. */
+/** Replaces the children of an element. */
 export function fill(parent: Element, ...children: readonly Child[]): void {
   parent.replaceChildren();
   append(parent, children);
 }
 
-/** Sets an attribute only when it differs: cheap inside a frame. */
+/** Sets an attribute only if it differs, which is cheap inside a frame. */
 export function set(target: Element, name: string, value: string | number): void {
   const text = String(value);
   if (target.getAttribute(name) !== text) target.setAttribute(name, text);

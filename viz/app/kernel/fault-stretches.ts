@@ -1,5 +1,5 @@
 /**
- * When anything is broken: stretches of time, merged where faults overlap.
+ * When anything is broken: intervals of time, merged where faults overlap.
  *
  * @module
  */
@@ -7,7 +7,7 @@ import type { FaultRow } from '../data/trace-answers.ts';
 import type { Range } from './time-line.ts';
 
 /**
- * Merged stretches in the order of time.
+ * Merged intervals in chronological order.
  * @param lastNs Where faults end that nobody has ended: the end of the run, or how far it is.
  */
 export function faultStretches(faults: readonly FaultRow[], lastNs: number): readonly Range[] {

@@ -1,6 +1,6 @@
 /**
- * Which stretch of time shows the selection (key `f`): all hops of a packet, the faults of a link or
- * node; without a selection the fault at the cursor.
+ * Which interval shows the selection (key `f`): all hops of a packet, the faults of a link or node;
+ * without a selection the fault at the cursor.
  *
  * @module
  */
@@ -9,15 +9,15 @@ import type { TraceClient } from '../data/trace-client.ts';
 import type { Selection } from './address.ts';
 import type { Range } from './time-line.ts';
 
-/** Room on both sides, as a share of the stretch. */
+/** Margin on both sides, as a share of the interval. */
 const MARGIN = 0.15;
 /** Around a fault: from before it to after it, ns. */
 const BEFORE_NS = 1e9;
 const AFTER_NS = 2e9;
-/** The hops of a packet are looked for so far around the cursor. */
+/** How far around the cursor the hops of a packet are searched. */
 const PACKET_NS = 5e9;
 
-/** The stretch; undefined when nothing of the selection has a begin and an end. */
+/** The interval; undefined if nothing in the selection has a begin and an end. */
 export async function stretchOf(
   trace: TraceClient,
   selection: Selection | undefined,
@@ -45,7 +45,9 @@ export function packetStretch(hops: HopColumns): Range | undefined {
   return [from - room, to + room];
 }
 
-/** The latest fault that began by the cursor, else the first; of the selected link or node only. */
+/**
+ * The latest fault that began before the cursor, else the first; only of the selected link or node.
+ */
 export function faultStretch(
   { faults, durationNs }: Pick<TraceInfo, 'faults' | 'durationNs'>,
   selection: Selection | undefined,

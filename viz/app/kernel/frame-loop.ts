@@ -1,13 +1,16 @@
 /**
- * One `requestAnimationFrame` loop for the whole page; it stops when nobody has anything to draw.
+ * One `requestAnimationFrame` loop for the whole page; it stops when there is nothing to draw.
  *
  * @module
  */
 
-/** Draws; `elapsedMs` since the frame before, 0 after a rest. Returns whether it wants another. */
+/**
+ * Draws; `elapsedMs` since the previous frame, 0 after a rest. Returns whether it wants another
+ * frame.
+ */
 export type Painter = (elapsedMs: number) => boolean;
 
-/** Elapsed time that counts; a tab that slept does not jump. */
+/** Longest elapsed time that counts, so that a tab that slept does not jump. */
 const ELAPSED_MAX_MS = 100;
 
 /** The loop. */
@@ -17,7 +20,10 @@ export class FrameLoop {
   #request = 0;
   #lastMs: number | undefined;
 
-  /** Adds a painter until the signal aborts; it paints once soon. Returns what asks for a frame. */
+  /**
+   * Adds a painter until the signal aborts; it paints once soon. Returns a function that requests a
+   * frame.
+   */
   add(signal: AbortSignal, painter: Painter): () => void {
     this.#painters.add(painter);
     signal.addEventListener('abort', () => {

@@ -1,5 +1,5 @@
 /**
- * The list of keys that `?` opens, made of what is registered.
+ * The list of keys that `?` opens, generated from what is registered.
  *
  * @module
  */
@@ -7,7 +7,7 @@ import { element, fill } from './element.ts';
 import { ICONS, icon } from './icons.ts';
 import type { KeyBinding, KeyMap } from './keys.ts';
 
-/** Names of keys that have no sign of their own. */
+/** Names of keys that have no character of their own. */
 const NAMES: Readonly<Record<string, string>> = {
   ' ': 'space',
   Escape: 'Esc',
@@ -17,7 +17,7 @@ const NAMES: Readonly<Record<string, string>> = {
   ArrowDown: '↓',
 };
 
-/** Keys that a focused part takes for itself. */
+/** Keys that a focused element handles itself. */
 const FOCUSED = [
   {
     keys: ['ArrowLeft', 'ArrowRight', 'ArrowUp', 'ArrowDown'],
@@ -79,7 +79,7 @@ function groupsOf(keys: KeyMap): readonly HTMLElement[] {
   );
 }
 
-/** False where the page has put something else on the key. */
+/** False if the page has assigned the key differently. */
 function isInForce(binding: KeyBinding, keys: KeyMap): boolean {
   const press = { ctrlKey: false, metaKey: false, altKey: false };
   return binding.keys.some((key) => keys.find({ ...press, key }) === binding);

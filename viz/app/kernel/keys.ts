@@ -1,6 +1,6 @@
 /**
- * The keyboard map: who registers a key says what it does, and the help that `?` opens is made of
- * what is registered. No key fires while somebody types.
+ * The keyboard map: whoever registers a key says what it does, and the help that `?` opens is
+ * generated from that. No key fires while somebody types.
  *
  * @module
  */
@@ -50,7 +50,7 @@ export class KeyMap {
   /** Listens on a page. */
   listen(target: Document): void {
     target.addEventListener('keydown', (event) => {
-      // An open dialog has the keyboard to itself, and Escape closes it.
+      // An open dialog handles all keys itself, and Escape closes it.
       const isModal = target.querySelector('dialog[open]') !== null;
       if (event.defaultPrevented || isModal || isTyping(event.target)) return;
       const binding = this.find(event);
@@ -61,7 +61,7 @@ export class KeyMap {
   }
 }
 
-/** True inside what takes text. */
+/** True inside elements that take text. */
 function isTyping(target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement)) return false;
   const isText =

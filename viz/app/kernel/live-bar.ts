@@ -1,6 +1,6 @@
 /**
- * The line above a page of a run that goes on: how far it is, what was dropped, and whether the cursor
- * follows. The cursor follows until the reader moves it.
+ * The line above a page of a run in progress: how far the run has got, what was dropped, and
+ * whether the cursor follows. The cursor follows until the reader moves it.
  *
  * @module
  */
@@ -11,7 +11,9 @@ import { liveText, lostText } from './live-text.ts';
 import { Observable } from './observable.ts';
 import type { ViewState } from './view-state.ts';
 
-/** Packets under way are seen once they have arrived: the cursor stays this far behind the run. */
+/**
+ * Packets under way show only once they have arrived, so the cursor stays this far behind the run.
+ */
 const BEHIND_NS = 250e6;
 const REFRESH_MS = 1_000;
 
@@ -26,9 +28,9 @@ export interface LiveBarParts {
 /** The bar. */
 export interface LiveBar {
   readonly root: HTMLElement;
-  /** Whether cursor and numbers go along with the run. */
+  /** Whether cursor and numbers follow the run. */
   readonly isFollowing: Observable<boolean>;
-  /** Moves of the cursor during this are the page's, not the reader's. */
+  /** While this is set, moves of the cursor are the page's, not the reader's. */
   byItself(move: () => void | Promise<void>): Promise<void>;
 }
 
@@ -45,7 +47,7 @@ export function makeLiveBar(trace: TraceClient, parts: LiveBarParts): LiveBar {
   let drawnAt = 0;
   let isStale = false;
   view.time.cursor.watch(signal, (timeNs) => {
-    // Rounded, since the time line rounds.
+    // Rounded, because the time line rounds.
     if (isOwn) own = timeNs;
     else if (Math.abs(timeNs - own) > 1) isFollowing.value = false;
   });

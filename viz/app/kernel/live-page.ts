@@ -2,8 +2,9 @@
  * A page of the report while its run goes on: what was measured so far, made again as the run goes on,
  * or why it waits for the end (docs/spec/browser-view.md).
  *
- * A page does not know that its report is not the last one. It is made anew beside the one that is seen,
- * out of sight, and takes its place once it has drawn itself. While the reader works on it nothing moves.
+ * A page does not know that its report is not final. A new page is made next to the visible one,
+ * out of sight, and replaces it once it has drawn itself. While the reader works on the page
+ * nothing moves.
  *
  * @module
  */
@@ -114,7 +115,7 @@ class LivePage {
     const { page, signal, mount } = this.#parts;
     const root = element('div', { class: `page page-${page.name} next` });
     const end = new AbortController();
-    // Both at once would answer to the same keys.
+    // Both together would react to the same keys.
     this.#shown?.end.abort();
     const before = this.#shown?.root;
     this.#shown = { root, end };

@@ -1,5 +1,5 @@
 /**
- * What the page says of a run that goes on.
+ * What the page says about a run in progress.
  *
  * @module
  */
@@ -7,7 +7,7 @@ import type { Report } from '../../../reports/report-schema.ts';
 import type { LiveNews } from '../../format/live-wire.ts';
 import type { LiveState } from '../data/live-feed.ts';
 
-/** Where the run is and what this page did not get. */
+/** How far the run has got, and what this page did not get. */
 export function liveText(news: LiveNews): string {
   const { phase, run, seed, nowNs, durationNs, trouble } = news;
   const at = `${seconds(Math.min(nowNs, durationNs))} of ${seconds(durationNs)}`;
@@ -29,14 +29,14 @@ export function livePhaseText(state: LiveState | undefined): string {
   return isWritten ? 'has ended' : 'has ended, its report is being written';
 }
 
-/** What the numbers of a run that goes on are worth. */
+/** How reliable the numbers of a run in progress are. */
 export function soFarText({ virtualSeconds, scenario }: Report): string {
   const whole = seconds(scenario.durationNs);
   const at = `Measured until ${seconds(virtualSeconds * 1e9)} of ${whole}`;
   return `${at}, provisional: limits are judged when the run has ended. Packets under way are not counted as lost.`;
 }
 
-/** Where the run of a card is. */
+/** How far the run of a card has got. */
 export function liveCardText(
   run: Pick<LiveNews, 'phase' | 'seed' | 'nowNs' | 'durationNs'>,
 ): string {

@@ -7,23 +7,23 @@ import { readDuration, writeDuration } from './duration.ts';
 
 /** The parameter's name. */
 export const MARKS = 'marks';
-/** More would hide the time line. */
+/** More marks would hide the time line. */
 const MARKS_MAX = 20;
-/** A mark within this share of the range in view is the one at hand. */
+/** A mark within this share of the visible range counts as the current one. */
 const NEAR = 0.004;
 
-/** Reads them in the order of time; what is no instant is left out. */
+/** Reads them in chronological order; leaves out what is not an instant. */
 export function readMarks(parameters: Readonly<Record<string, string>>): readonly number[] {
   const found = (parameters[MARKS] ?? '').split(',').flatMap((text) => readDuration(text) ?? []);
   return [...new Set(found)].sort((a, b) => a - b).slice(0, MARKS_MAX);
 }
 
-/** Writes them; undefined when there are none. */
+/** Writes them; undefined if there are none. */
 export function writeMarks(marks: readonly number[]): string | undefined {
   return marks.length === 0 ? undefined : marks.map(writeDuration).join(',');
 }
 
-/** Takes the mark at the cursor away, or sets one. */
+/** Removes the mark at the cursor, or sets one. */
 export function toggled(
   marks: readonly number[],
   timeNs: number,

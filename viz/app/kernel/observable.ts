@@ -1,6 +1,6 @@
 /**
- * A value that can be watched. Watchers are told once per change, in the order in which they came,
- * and leave with an abort signal.
+ * A value that can be watched. Watchers are called once per change, in the order in which they were
+ * added, and removed by an abort signal.
  *
  * @module
  */
@@ -8,7 +8,7 @@
 /** A value to read and to watch. */
 export interface Watchable<T> {
   readonly value: T;
-  /** Calls back at once and after every change, until the signal aborts. */
+  /** Calls back immediately and after every change, until the signal aborts. */
   watch(signal: AbortSignal, tell: (value: T) => void): void;
 }
 

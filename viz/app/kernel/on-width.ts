@@ -1,10 +1,11 @@
 /**
- * Watches the width of an element: drawing changes the height, which is no reason to draw again.
+ * Watches the width of an element: drawing changes the height, which must not cause another
+ * drawing.
  *
  * @module
  */
 
-/** Calls back for each other width of what is observed. */
+/** Calls back for each new width of the element. */
 export function onWidth(draw: () => void): ResizeObserver {
   let last = 0;
   return new ResizeObserver(([entry]) => {

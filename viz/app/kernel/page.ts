@@ -1,6 +1,6 @@
 /**
- * What a page is. A page lives in `viz/app/pages/<name>/index.ts`, which exports `page`; the
- * registry finds it there, the shell gives it what it needs and takes it away again.
+ * What a page is. A page is a file `viz/app/pages/<name>/index.ts` that exports `page`; the
+ * registry finds it there, and the shell mounts and removes it.
  *
  * @module
  */
@@ -24,7 +24,7 @@ export interface Panel {
 
 /** What every page has. */
 export interface PageContext {
-  /** Empty and the page's own; it is thrown away when the page goes. */
+  /** Empty, and owned by the page; discarded when the page goes. */
   readonly root: HTMLElement;
   readonly panel: Panel;
   readonly view: ViewState;
@@ -34,13 +34,13 @@ export interface PageContext {
   readonly theme: ThemeChoice;
   /** True when the reader wants less motion. */
   readonly isCalm: Watchable<boolean>;
-  /** Aborts when the page goes: hand it to everything that lasts. */
+  /** Aborts when the page goes: pass it to everything that lasts. */
   readonly signal: AbortSignal;
-  /** Opens a run on the first page that it has something for. */
+  /** Opens a run on the first page that has something to show for it. */
   open(run: { readonly id: string; readonly hasTrace: boolean }): void;
-  /** A short message at the bottom that goes by itself. */
+  /** A short message at the bottom that disappears by itself. */
   notify(sentence: string): void;
-  /** Shows an error in place of the page. */
+  /** Shows an error instead of the page. */
   fail(error: unknown): void;
 }
 
@@ -54,14 +54,14 @@ export interface ReportContext extends PageContext {
 export interface TraceContext extends PageContext {
   readonly run: OpenRun;
   readonly trace: TraceClient;
-  /** Undefined when only a trace was dropped. */
+  /** Undefined if only a trace was dropped. */
   readonly report: Report | undefined;
 }
 
 interface PageFacts {
-  /** In the address. */
+  /** Name in the address. */
   readonly name: string;
-  /** In the rail. */
+  /** Title in the rail. */
   readonly title: string;
   /** The question that it answers; the rail's tooltip. */
   readonly question: string;
@@ -69,18 +69,18 @@ interface PageFacts {
   readonly order: number;
   /** Path of an icon, 24 by 24, stroked. */
   readonly icon: string;
-  /** Said when there is nothing to show. */
+  /** Shown if there is nothing to show. */
   readonly empty: {
-    /** What would be here: `packets on the links of a run`. */
+    /** What the page would show: `packets on the links of a run`. */
     readonly shows: string;
     /** A shipped scenario that has it. */
     readonly scenario: string;
   };
-  /** True where the scrubber moves something. */
+  /** True if the scrubber affects the page. */
   readonly isTimed: boolean;
   /**
-   * Of a page of the report that has nothing while a run goes on: what comes when, one sentence. Others
-   * show what was measured so far.
+   * For a page of the report that has nothing to show during a run: one sentence that says what
+   * comes when. Other pages show interim results.
    */
   readonly whileLive?: string;
 }
@@ -88,7 +88,7 @@ interface PageFacts {
 /** A page of the report. */
 export type ReportPage = Extract<Page, { readonly needs: 'report' }>;
 
-/** A page; `mount` fills the root and may reject with what is then shown as an error. */
+/** A page; `mount` fills the root, and may reject with an error to show. */
 export type Page = PageFacts &
   (
     | { readonly needs: 'nothing'; mount(context: PageContext): void | Promise<void> }

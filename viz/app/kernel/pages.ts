@@ -1,6 +1,6 @@
 /**
- * The pages that exist: every folder of `viz/app/pages`, in the order that each states. A page is
- * added by adding its folder.
+ * All pages: every folder of `viz/app/pages`, in the order that each states. Adding a folder adds a
+ * page.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * The navigation: one entry for each page that exists.
+ * The navigation: one entry per page.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { icon } from './icons.ts';
 import type { Page } from './page.ts';
 import type { ViewState } from './view-state.ts';
 
-/** Makes the rail; it marks the page that is shown. */
+/** Makes the rail; it marks the present page. */
 export function makeRail(pages: readonly Page[], view: ViewState): HTMLElement {
   const entries = pages.map((page) => {
     const button = element(
@@ -27,7 +27,8 @@ export function makeRail(pages: readonly Page[], view: ViewState): HTMLElement {
     for (const { page, button } of entries) {
       if (page.name === shown) {
         button.setAttribute('aria-current', 'page');
-        // On a slim screen not all entries are seen; at first the rail is not in the document yet.
+        // On a narrow screen not all entries are visible; initially the rail is not in the document
+        // yet.
         requestAnimationFrame(() => button.scrollIntoView({ block: 'nearest', inline: 'center' }));
       } else button.removeAttribute('aria-current');
     }

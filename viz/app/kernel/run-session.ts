@@ -1,6 +1,6 @@
 /**
- * The run that is open: follows the run of the address, closes the one before, and opens the trace
- * for the first page that needs it.
+ * The open run: follows the run of the address, closes the previous one, and opens the trace for
+ * the first page that needs it.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import type { Library, OpenRun } from '../data/library.ts';
 import { Observable } from './observable.ts';
 import type { ViewState } from './view-state.ts';
 
-/** Where opening stands. */
+/** Progress of opening. */
 export type RunState =
   | { readonly kind: 'none' }
   | { readonly kind: 'opening'; readonly id: string }

@@ -1,6 +1,6 @@
 /**
- * The one scrubber: axis of the range in view, density of packets, flags of faults, the cursor, and
- * play, pause and speed. A slider for the keyboard and for screen readers.
+ * The one scrubber: axis of the visible range, density of packets, flags of faults, the cursor, and
+ * play, pause and speed. It is a slider for the keyboard and for screen readers.
  *
  * @module
  */
@@ -28,7 +28,7 @@ export interface ScrubberParts {
   readonly time: TimeLine;
   readonly frames: FrameLoop;
   readonly isCalm: Watchable<boolean>;
-  /** The reader's marks stand in them. */
+  /** Contains the reader's marks. */
   readonly parameters: Watchable<Readonly<Record<string, string>>>;
   readonly signal: AbortSignal;
 }
@@ -125,7 +125,7 @@ export class Scrubber {
     this.#strip.addEventListener('keydown', (event) => this.#press(event), { signal });
   }
 
-  /** Plays or pauses; with reduced motion it jumps by one step instead. */
+  /** Plays or pauses; with reduced motion it moves by one step instead. */
   toggle(): void {
     const { time, isCalm } = this.#parts;
     if (isCalm.value) time.moveTo(time.cursor.value + JUMP_NS);
@@ -193,7 +193,7 @@ export class Scrubber {
     this.#moveCursor();
   }
 
-  /** Shaded where anything is broken, with a flag at the beginning of each fault. */
+  /** Shaded while anything is broken, with a flag at the start of each fault. */
   #faultMarks(x: (ns: number) => number): readonly SVGElement[] {
     const [from, to] = this.#parts.time.range.value;
     const shades = faultStretches(this.#faults, Math.min(to, this.#nowNs)).flatMap(
@@ -213,7 +213,7 @@ export class Scrubber {
     return [...shades, ...flags];
   }
 
-  /** What the reader marked: a diamond on the axis. */
+  /** The reader's marks: a diamond on the axis. */
   #drawMarks(): void {
     const { time, parameters } = this.#parts;
     const [from, to] = time.range.value;

@@ -1,6 +1,6 @@
 /**
- * The frame around every page: top bar, rail, panel, scrubber, notices; mounts the page of the
- * address and takes it away again.
+ * The frame around every page: top bar, rail, panel, scrubber, notices; mounts and removes the page
+ * of the address.
  *
  * @module
  */
@@ -150,7 +150,7 @@ export class Shell {
     await page.mount({ ...context, run, trace, report });
   }
 
-  /** Moves the cursor with a run that goes on, and feeds the scrubber. */
+  /** Moves the cursor along with a run in progress, and feeds the scrubber. */
   #liveBar(run: OpenRun, trace: TraceClient, signal: AbortSignal): LiveBar | undefined {
     return run.isLive === true ? this.#barOf(trace, signal) : undefined;
   }
@@ -160,7 +160,7 @@ export class Shell {
     return makeLiveBar(trace, { view: this.#view, signal, refresh });
   }
 
-  /** The report of a run is written when it ends; until then there is what was measured so far. */
+  /** The report of a run is written when it ends; until then there are interim results. */
   async #showUnreported(page: ReportPage, run: OpenRun, context: PageContext): Promise<void> {
     if (run.isLive !== true) return this.#showEmpty(page, 'This run has no report');
     const { signal } = context;
@@ -177,7 +177,7 @@ export class Shell {
     fill(this.#main, bar.root, live);
   }
 
-  /** A page of the report shows what it has whether or not the trace can be read. */
+  /** A page of the report shows what it has, whether or not the trace is readable. */
   #feedScrubber(run: OpenRun, signal: AbortSignal): void {
     const show = (trace: TraceClient): void => {
       if (!signal.aborted) this.#scrubber.show(trace);

@@ -1,6 +1,6 @@
 /**
- * The states that every page has besides its content (docs/spec/browser-view.md): empty, loading, partial,
- * error, unknown version.
+ * The states that every page has besides its content: empty, loading, partial, error, unknown
+ * version (docs/spec/browser-view.md).
  *
  * @module
  */
@@ -14,7 +14,7 @@ export interface StateAction {
   readonly run: () => void;
 }
 
-/** A message in place of content. */
+/** A message instead of content. */
 export function stateMessage(
   kind: 'empty' | 'error' | 'version' | 'waiting',
   title: string,
@@ -38,7 +38,7 @@ export function actions(...list: readonly StateAction[]): HTMLElement {
   );
 }
 
-/** Grey boxes at once; the words only after 300 ms, so that quick answers do not flicker. */
+/** Grey boxes immediately; the words only after 300 ms, so that quick answers do not flicker. */
 export function skeleton(words: string): HTMLElement {
   return element(
     'section',
@@ -54,12 +54,12 @@ export function skeleton(words: string): HTMLElement {
   );
 }
 
-/** A line above content that is not all there. */
+/** A line above content that is incomplete. */
 export function partialNote(sentence: string): HTMLElement {
   return element('p', { class: 'partial', role: 'note', 'data-state': 'partial' }, sentence);
 }
 
-/** Anything that went wrong, in words: what, where in the file, what still works. */
+/** Any failure, in words: what, where in the file, what still works. */
 export function troubleMessage(error: unknown): HTMLElement {
   if (error instanceof TraceTrouble) return traceMessage(error);
   if (error instanceof OpenTrouble && error.kind === 'newer-version') {

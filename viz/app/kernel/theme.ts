@@ -1,6 +1,6 @@
 /**
- * Light or dark: what the reader chose, else what the system prefers. The choice is kept in
- * `localStorage`, which throws on `file://` in some settings and is then done without.
+ * Light or dark: the reader's choice, else the system's preference. The choice is kept in
+ * `localStorage`, which throws on `file://` in some settings; then there is none.
  *
  * @module
  */
@@ -19,7 +19,7 @@ export function tokensOf(theme: Theme): Tokens {
 
 /** The theme of the page; setting it changes the page. */
 export class ThemeChoice extends Observable<Theme> {
-  /** @param wanted By the address. */
+  /** @param wanted The theme in the address. */
   constructor(wanted: Theme | undefined) {
     const system = matchMedia('(prefers-color-scheme: dark)');
     const kept = remembered();
@@ -33,13 +33,13 @@ export class ThemeChoice extends Observable<Theme> {
     });
   }
 
-  /** Changes it and remembers. */
+  /** Changes and stores it. */
   toggle(): void {
     this.value = this.value === 'dark' ? 'light' : 'dark';
     try {
       localStorage.setItem(KEY, this.value);
     } catch {
-      // Without storage the choice holds until the page is closed.
+      // Without storage the choice lasts until the page is closed.
     }
   }
 }

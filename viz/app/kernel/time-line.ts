@@ -1,6 +1,6 @@
 /**
- * The one cursor of all pages: where it is, what range is in view, whether it plays and how fast.
- * Playing is driven by {@link TimeLine.advance} once a frame; nothing here asks for the time.
+ * The one cursor of all pages: its position, the visible range, whether it plays and how fast.
+ * {@link TimeLine.advance} drives playing, once a frame; nothing here reads the clock.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import { Observable, type Watchable } from './observable.ts';
 /** A stretch of time, ns. */
 export type Range = readonly [number, number];
 
-/** With reduced motion the cursor jumps in steps of this. */
+/** With reduced motion the cursor moves in steps of this. */
 export const JUMP_NS = 100_000_000;
 const NARROWEST_NS = 1_000;
 
@@ -40,12 +40,12 @@ export class TimeLine {
     return this.#isPlaying;
   }
 
-  /** Seconds of the run for each second of the reader's; 1 is real time. */
+  /** Seconds of the run per second of the reader; 1 is real time. */
   get speed(): Watchable<number> {
     return this.#speed;
   }
 
-  /** Begins with another run: all of it in view, the cursor at its beginning. */
+  /** Switches to another run: all of it visible, the cursor at its start. */
   open(extent: Range): void {
     this.#isPlaying.value = false;
     this.#extent.value = extent;
@@ -53,13 +53,13 @@ export class TimeLine {
     this.#cursor.value = extent[0];
   }
 
-  /** Moves the cursor; within the run. */
+  /** Moves the cursor within the run. */
   moveTo(ns: number): void {
     const [from, to] = this.extent.value;
     this.#cursor.value = Math.round(Math.min(to, Math.max(from, ns)));
   }
 
-  /** Shows a range; within the run, no narrower than a microsecond. */
+  /** Shows a range within the run, no narrower than a microsecond. */
   show([from, to]: Range): void {
     const [first, last] = this.extent.value;
     const width = Math.min(last - first, Math.max(NARROWEST_NS, to - from));
@@ -86,7 +86,7 @@ export class TimeLine {
     this.#range.value = this.extent.value;
   }
 
-  /** Plays, from the beginning when the end was reached. */
+  /** Plays, from the start if the end was reached. */
   play(): void {
     if (this.cursor.value >= this.extent.value[1]) this.moveTo(this.extent.value[0]);
     this.#isPlaying.value = true;

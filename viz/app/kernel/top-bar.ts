@@ -1,5 +1,5 @@
 /**
- * The bar at the top: what is open, its verdict and mode; link, theme, keys.
+ * The bar at the top: the open run, its verdict and mode; link, theme, keys.
  *
  * @module
  */
@@ -50,7 +50,7 @@ export function makeTopBar({ view, theme, runs, help, notify }: TopBarParts): HT
   return element('header', { class: 'top' }, brand, title, tools);
 }
 
-/** Copies the address of what is shown. */
+/** Copies the address of the present view. */
 export async function copyLink(view: ViewState, notify: (text: string) => void): Promise<void> {
   try {
     await navigator.clipboard.writeText(view.link);
@@ -87,7 +87,7 @@ function whatIsOpen(state: RunState, place: Place): Child {
   }
 }
 
-/** Follows the run to its end, and then leads to its report. */
+/** Follows the run to its end, and then links to its report. */
 function liveFacts(run: OpenRun, { view, signal }: Place): Child {
   const words = element('span', { class: 'muted' });
   let report: string | undefined;
@@ -107,7 +107,7 @@ function liveFacts(run: OpenRun, { view, signal }: Place): Child {
       report = state?.news.report;
       open.hidden = report === undefined;
     });
-  // What went wrong is said by the page.
+  // The page says what went wrong.
   run.trace().then(follow, () => undefined);
   return [element('strong', {}, run.name), words, open];
 }
@@ -127,7 +127,7 @@ function facts({ name, id, report }: OpenRun): Child {
   ];
 }
 
-/** The sign: a planet on its ring. */
+/** The logo: a planet on its ring. */
 function mark(): SVGSVGElement {
   return icon(
     'M12 4a8 8 0 1 0 0 16 8 8 0 0 0 0-16zM12 10.500a1.500 1.500 0 1 0 0 3 1.500 1.500 0 0 0 0-3zM17.700 4.800a1.600 1.600 0 1 0 0 3.200 1.600 1.600 0 0 0 0-3.200z',

@@ -30,7 +30,7 @@ export function verdictChip(verdict: Verdict): HTMLElement {
   return element('span', { class: `chip ${TONES[verdict]}` }, sign, ' ', verdict);
 }
 
-/** Stands where a verdict will be: the run goes on. */
+/** Takes the place of the verdict while the run is in progress. */
 export function liveChip(words: string): HTMLElement {
   const sign = element('span', { 'aria-hidden': 'true' }, '●');
   return element('span', { class: 'chip open' }, sign, ' ', words);

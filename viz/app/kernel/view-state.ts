@@ -1,7 +1,7 @@
 /**
- * What the reader looks at, kept in the address: page, run, selection, the pages' own parameters,
- * and the time line. Changes of page and run make an entry of the history, everything else replaces
- * it, at most four times a second (docs/spec/browser-view.md).
+ * What the reader is looking at, kept in the address: page, run, selection, the pages' own
+ * parameters, and the time line. Changes of page and run add an entry to the history, everything
+ * else replaces it, at most four times a second (docs/spec/browser-view.md).
  *
  * @module
  */
@@ -17,11 +17,11 @@ export class ViewState {
   readonly run: Observable<string | undefined>;
   readonly selection: Observable<Selection | undefined>;
   readonly time = new TimeLine();
-  /** Parameters of the pages and keys that nobody knows. */
+  /** Parameters of the pages, and unknown keys. */
   readonly parameters: Observable<Readonly<Record<string, string>>>;
   /** Sentences about what could not be read. */
   readonly notices = new Observable<readonly string[]>([]);
-  /** What the address wanted of the time, until the run is open. */
+  /** The time settings of the address, until the run is open. */
   #wanted: View | undefined;
   /** Nobody has said yet which instant of the run is to be seen. */
   #isUnplaced = false;
@@ -45,7 +45,7 @@ export class ViewState {
     return this.#wanted?.theme;
   }
 
-  /** Goes to a page, of another run when one is named. */
+  /** Goes to a page, for another run if one is given. */
   go(page: string, run: string | undefined = this.run.value): void {
     if (run !== this.run.value) {
       this.#silently(() => {
@@ -60,13 +60,13 @@ export class ViewState {
     this.#write('push');
   }
 
-  /** Sets a parameter of a page; `undefined` takes it out. */
+  /** Sets a parameter of a page; `undefined` removes it. */
   setParameter(name: string, value: string | undefined): void {
     const { [name]: _, ...others } = this.parameters.value;
     this.parameters.value = value === undefined ? others : { ...others, [name]: value };
   }
 
-  /** The run is open: takes what the address said of time and speed. */
+  /** The run is open: applies time and speed from the address. */
   openTime(extent: readonly [number, number]): void {
     const wanted = this.#wanted;
     this.#wanted = undefined;
@@ -160,7 +160,7 @@ export class ViewState {
   #write(how: 'push' | 'replace'): void {
     const text = writeAddress(this.#view());
     if (text === location.hash) return;
-    // An address without a word is nicer for the page that opens anyway.
+    // The page that opens by default needs no word in the address.
     if (location.hash === '' && text === `#page=${FIRST_PAGE}`) return;
     this.#written = text;
     if (how === 'push') history.pushState(null, '', text);

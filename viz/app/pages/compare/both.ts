@@ -1,5 +1,5 @@
 /**
- * The two runs that are compared.
+ * The two compared runs.
  *
  * @module
  */
@@ -13,7 +13,7 @@ interface Compared {
   readonly report: Report;
 }
 
-/** Both, and what became of the KPIs. */
+/** Both runs, and how the KPIs changed. */
 export interface Both {
   readonly a: Compared;
   readonly b: Compared;

@@ -1,6 +1,6 @@
 /**
- * The charts of the comparison: differences of one KPI seed by seed, and the distributions of one
- * metric over each other.
+ * The charts of the comparison: differences of one KPI by seed, and the distributions of one metric
+ * in one chart.
  *
  * @module
  */
@@ -24,17 +24,17 @@ import type { Both } from './both.ts';
 import { differenceRows, differencesDrawing, type KpiPair } from './differences-view.ts';
 import { differenceTitle } from './words.ts';
 
-/** Everything that one chooser with one chart needs. */
+/** What a chooser with its chart needs. */
 interface Chooser<T> {
   readonly label: string;
-  /** In the address. */
+  /** Name in the address. */
   readonly parameter: string;
   readonly list: readonly T[];
   readonly nameOf: (one: T) => string;
   readonly show: (one: T, signal: AbortSignal) => Child;
 }
 
-/** A select and, below it, what was chosen; the choice stands in the address. */
+/** A select and, below it, the chosen chart; the choice is kept in the address. */
 function chooser<T>({ view }: ReportContext, parts: Chooser<T>, signal: AbortSignal): HTMLElement {
   const { label, parameter, list, nameOf, show } = parts;
   const place = element('div');
@@ -112,7 +112,7 @@ interface DistributionPair {
   readonly b: Distribution;
 }
 
-/** Distributions over each other. */
+/** Distributions in one chart. */
 export function curvesChart(context: ReportContext, both: Both, signal: AbortSignal): HTMLElement {
   const ofB = distributionsOf(both.b.report);
   const list = distributionsOf(both.a.report).flatMap((a): readonly DistributionPair[] => {

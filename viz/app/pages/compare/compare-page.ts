@@ -1,6 +1,5 @@
 /**
- * Puts two runs side by side: the one that is open is A, the other is chosen from the library and
- * stands in the address.
+ * Compares two runs: the open one is A; B is chosen from the library and kept in the address.
  *
  * @module
  */
@@ -221,7 +220,7 @@ function kpiTable(comparison: ReportComparison): HTMLElement {
   );
 }
 
-/** What the runs were made of; what differs first. */
+/** What the runs were made from; differences first. */
 function inputsSection(context: ReportContext, both: Both, signal: AbortSignal): HTMLElement {
   const facts = factsOf(both.a.report, both.b.report);
   const different = facts.filter(({ isSame }) => !isSame);

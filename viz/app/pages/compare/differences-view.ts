@@ -1,6 +1,6 @@
 /**
- * The differences of one KPI seed by seed: a dot for each pair around the zero line, the mean with its
- * interval below. Without pairs, the seeds of A and of B on one axis instead.
+ * The differences of one KPI by seed: a dot for each pair around the zero line, with the mean and
+ * its interval below. Without pairs, the seeds of A and of B on one axis instead.
  *
  * @module
  */
@@ -63,7 +63,7 @@ export function differenceRows({
   });
 }
 
-/** The drawing for a width; without pairs both groups stand on one axis. */
+/** The drawing for a width; without pairs both groups share one axis. */
 export function differencesDrawing(
   pair: KpiPair,
   width: number,
@@ -184,7 +184,7 @@ function axisOf(
   return horizontalAxis(plot, spaced(ticks, 56), `${title}, ${suffix}`);
 }
 
-/** Differences of ratios are no ratios: without the rules for numbers near 100 %. */
+/** Differences of ratios are not ratios: the rules for numbers near 100 % do not apply. */
 function scaleUnit(unit: string): string {
   return unit === 'ratio' ? '' : unit;
 }

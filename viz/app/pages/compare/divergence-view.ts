@@ -1,6 +1,6 @@
 /**
- * The section on where two runs of one seed part: what the fingerprints say, and, from the traces of
- * both, the first line that differs.
+ * The section on where two runs of one seed diverge: what the fingerprints say, and, from the
+ * traces of both, the first line that differs.
  *
  * @module
  */
@@ -22,7 +22,7 @@ import {
 } from './divergence.ts';
 import { fingerprintText } from './facts.ts';
 
-/** The section; it fills itself once both traces are read. */
+/** The section; it fills itself once both traces have been read. */
 export function divergenceSection(
   context: ReportContext,
   both: Both,
@@ -79,13 +79,13 @@ async function search(
   }
 }
 
-/** Where the reports say that the runs part; nothing without checkpoints. */
+/** Where the reports say that the runs diverge; empty without checkpoints. */
 function partingWords({ comparison }: Both): string {
   const words = partingsText(comparison.partings);
   return words === undefined ? '' : ` By the checkpoints of their fingerprints ${words}.`;
 }
 
-/** Looks where the checkpoints say that the runs part, and behind it if no row differs there. */
+/** Searches where the checkpoints say that the runs diverge, and later if no row differs there. */
 async function searched(
   a: Recording,
   b: Recording,

@@ -1,10 +1,10 @@
 /**
  * Where two recordings of one seed first differ. The bins of the trace, which count every packet of
- * the run, are bisected down to a millisecond; there the rows of both are set side by side. Faults and
- * states are kept whole and are compared line by line.
+ * the run, are bisected down to a millisecond; there the rows of both are compared. Faults and
+ * states are stored completely and compared line by line.
  *
- * The checkpoints of the reports say in which stretch the runs part, so that little of the traces is
- * read. What leaves no row (a timer that sends nothing) is not found here.
+ * The checkpoints of the reports say in which interval the runs diverge, so only little of the
+ * traces is read. What leaves no row (a timer that sends nothing) is not found here.
  *
  * @module
  */
@@ -16,7 +16,7 @@ import type { TraceClient } from '../../data/trace-client.ts';
 /** Packets that are under way at the end still arrive, ns. */
 const DRAIN_NS = 1e9;
 
-/** What is asked of a recording. */
+/** What a recording must answer. */
 export type Recording = Pick<TraceClient, 'info' | 'ask'>;
 
 /** One line of a recording. */
@@ -27,10 +27,10 @@ export interface Line {
   readonly text: string;
 }
 
-/** What was found. */
+/** The result. */
 export type Divergence =
   | { readonly kind: 'none' }
-  /** The lines of both; undefined where one of them has nothing any more. */
+  /** The lines of both; undefined where one of them has no more. */
   | { readonly kind: 'line'; readonly a: Line | undefined; readonly b: Line | undefined }
   /** Packets differ here, but their rows were not kept. */
   | { readonly kind: 'bin'; readonly a: BinRow | undefined; readonly b: BinRow | undefined };
@@ -46,7 +46,7 @@ export function wholeOf(a: Recording, b: Recording): Stretch {
   return { fromNs: 0, toNs: Math.max(a.info.durationNs, b.info.durationNs) + DRAIN_NS };
 }
 
-/** Finds it; only blocks of the stretch are read. */
+/** Finds it; reads only blocks of the interval. */
 export async function firstDivergence(
   a: Recording,
   b: Recording,
@@ -81,7 +81,7 @@ function earlier(one: Pair | undefined, other: Pair | undefined): Pair | undefin
   return instantOf(one) <= instantOf(other) ? one : other;
 }
 
-/** Of the earlier of two lines. */
+/** The time of the earlier of two lines. */
 export function instantOf([a, b]: Pair): number {
   return Math.min(a?.timeNs ?? Number.POSITIVE_INFINITY, b?.timeNs ?? Number.POSITIVE_INFINITY);
 }
@@ -124,7 +124,7 @@ async function firstBin(
   }
 }
 
-/** The first bin in which two lists differ; they are sorted, and empty bins are absent. */
+/** The first bin in which two lists differ; they are sorted, without empty bins. */
 export function differingBin(a: readonly BinRow[], b: readonly BinRow[]): BinPair | undefined {
   for (let at = 0; at < Math.max(a.length, b.length); at += 1) {
     const [left, right] = [a[at], b[at]];
@@ -132,7 +132,7 @@ export function differingBin(a: readonly BinRow[], b: readonly BinRow[]): BinPai
       if (!isSameBin(left, right)) return { a: left, b: right };
       continue;
     }
-    // One of them has a bin that the other does not have: the earlier one.
+    // One of them has a bin that the other lacks: the earlier one.
     const isLeft = (left?.startNs ?? Infinity) < (right?.startNs ?? Infinity);
     return isLeft ? { a: left, b: undefined } : { a: undefined, b: right };
   }
@@ -178,14 +178,14 @@ function hopLines(hops: HopColumns, info: TraceInfo): Line[] {
     const queueNs = hops.queueNs[row] as number;
     const waited = queueNs === 0 ? '' : ` after ${quantity(queueNs, 'ns')} in the queue`;
     lines.push({ timeNs: hops.departNs[row] as number, place, text: `${packet} departs${waited}` });
-    // What is lost has a row of its own in the table of drops.
+    // Losses have rows of their own in the table of drops.
     const timeNs = hops.arriveNs[row] as number;
     if (!Number.isNaN(timeNs)) lines.push({ timeNs, place, text: `${packet} arrives` });
   }
   return lines;
 }
 
-/** Without its number, which what was left out may move. */
+/** Without its number, which left-out rows may shift. */
 function packetText(hops: HopColumns, row: number, info: TraceInfo): string {
   const flow = hops.flow[row] as number;
   const name = info.classes[hops.class[row] as number] ?? 'packet';

@@ -1,5 +1,5 @@
 /**
- * What two runs were made of: files by their hashes, overrides, program, machine.
+ * What two runs were made from: files by their hashes, overrides, program, machine.
  *
  * @module
  */
@@ -29,14 +29,14 @@ export function factsOf(a: Report, b: Report): readonly Fact[] {
 
 /** A file that is not the same in both. */
 export interface DifferingFile {
-  /** What its copy in the folder of a run is called. */
+  /** Name of its copy in the folder of a run. */
   readonly copy: string;
   /** `scenarios/failover.yaml`, or both names. */
   readonly title: string;
   readonly names: readonly [a: string, b: string];
 }
 
-/** Files whose hashes differ; a topology that stands in the scenario is no file of its own. */
+/** Files whose hashes differ; a topology inside the scenario is not a separate file. */
 export function differingFiles(a: Report, b: Report): readonly DifferingFile[] {
   const [left, right] = [a.scenario, b.scenario];
   const file = (copy: string, ...names: readonly [string, string]): DifferingFile => {
@@ -52,7 +52,7 @@ export function differingFiles(a: Report, b: Report): readonly DifferingFile[] {
   ];
 }
 
-/** The command that shows how the files differ; undefined when their hashes agree. */
+/** The command that shows how the files differ; undefined if their hashes agree. */
 export function diffCommand(a: Report, b: Report): string | undefined {
   const files = differingFiles(a, b).map(({ names }) => names);
   if (files.length === 0) return undefined;
@@ -77,7 +77,7 @@ export function fingerprintText(a: Report, b: Report): string {
   return `${same} of ${plural(common.length, 'common seed')} ended with the same fingerprint.`;
 }
 
-/** A trailing `+` says that files were changed since. */
+/** A trailing `+` means that files differed from the commit. */
 function commitOf({ environment }: Report): string {
   return environment.commit.replace(/\+$/, '');
 }

@@ -1,6 +1,6 @@
 /**
- * The files that two runs were made of, where they differ, line by line. A run's folder keeps them
- * beside its reports; where it does not, the command that shows the lines is named.
+ * The input files of two runs, where they differ, line by line. A run's folder keeps copies next to
+ * its reports; if it does not, the command that shows the lines is named.
  *
  * @module
  */
@@ -13,7 +13,7 @@ import { type DiffLine, type Hunk, hunksOf } from './line-diff.ts';
 
 const SIGNS = { same: ' ', out: '-', in: '+' } as const;
 
-/** Undefined when the files of both are the same. */
+/** Undefined if the files of both are the same. */
 export function filesView(
   { library }: ReportContext,
   { a, b }: Both,
@@ -21,7 +21,7 @@ export function filesView(
 ): HTMLElement | undefined {
   const files = differingFiles(a.report, b.report);
   if (files.length === 0) return undefined;
-  // To ask for a file that is not there is an error in browsers.
+  // Requesting a missing file would be logged as an error by browsers.
   const textOf = async ({ run }: Both['a'], name: string): Promise<string | undefined> => {
     const isKept = filesOf(run.id, library.state.value)?.includes(name) === true;
     return isKept ? await fetched(run.file(name)) : undefined;

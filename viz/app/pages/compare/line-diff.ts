@@ -1,6 +1,6 @@
 /**
- * Lines of two texts beside each other: what was taken out, what was put in, and some lines around
- * it. A longest common subsequence of lines, after equal beginnings and ends are set aside.
+ * The line diff of two texts: removed and added lines, with some lines around them. A longest
+ * common subsequence of lines, after equal beginnings and ends are set aside.
  *
  * @module
  */
@@ -18,18 +18,18 @@ export interface Hunk {
   readonly lines: readonly DiffLine[];
 }
 
-/** Lines that are shown around a change. */
+/** Lines shown around a change. */
 const AROUND = 3;
-/** Cells of the table at most: beyond it the middle is shown as taken out and put in whole. */
+/** Largest table, in cells: beyond it the whole middle is shown as removed and added. */
 const CELLS_MAX = 4_000_000;
 
-/** Places where the texts differ; none when they are the same. */
+/** Places where the texts differ; none if they are equal. */
 export function hunksOf(before: string, after: string): readonly Hunk[] {
   const lines = diffLines(before.split('\n'), after.split('\n'));
   const hunks: { fromA: number; fromB: number; lines: DiffLine[] }[] = [];
   let a = 1;
   let b = 1;
-  // A line is shown when a change is so near on either side.
+  // A line is shown if a change is this close on either side.
   const isNear = lines.map((_, at) =>
     lines.slice(Math.max(0, at - AROUND), at + AROUND + 1).some(({ kind }) => kind !== 'same'),
   );

@@ -1,6 +1,6 @@
 /**
- * The comparison in words: what it says on the whole, what became of a KPI, what interval the
- * difference has.
+ * The comparison in words: the overall statement, how a KPI changed, the interval of the
+ * difference.
  *
  * @module
  */
@@ -39,7 +39,7 @@ export function headline({ kpis, verdict }: ReportComparison): string {
   }
 }
 
-/** How the seeds were set against each other; what could not be paired says why. */
+/** How the seeds were paired; says why if they could not be. */
 export function pairingSentence(comparison: ReportComparison, a: Report, b: Report): string {
   const effect = `changes below ${comparison.smallestEffect * 100} % of A do not count`;
   if (comparison.isPaired) return `${plural(a.seeds.length, 'seed')}, paired; ${effect}.`;
@@ -85,14 +85,14 @@ export function differenceTitle(change: KpiChange): string {
   return `${name}: B minus A is ${size} over ${seeds}; ${sense}`;
 }
 
-/** KPIs of A that B does not judge; undefined when there are none. */
+/** KPIs of A that B does not judge; undefined if there are none. */
 export function onlyIn(a: Report, b: Report): string | undefined {
   const ofB = new Set(b.kpis.map(kpiName));
   const names = a.kpis.map(kpiName).filter((name) => !ofB.has(name));
   return names.length === 0 ? undefined : `B has no KPI ${names.join(', ')}, which A has.`;
 }
 
-/** What is to be said beside the verdict. */
+/** Notes next to the verdict. */
 export function noteOf({ note }: KpiChange): string | undefined {
   return note === 'not in the baseline' ? 'A has no such KPI' : note;
 }

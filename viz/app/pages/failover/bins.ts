@@ -1,6 +1,6 @@
 /**
- * What arrived, what was lost and how long it took, in bins around a fault: counted from the packets
- * of the trace, or taken from the series of a report.
+ * Arrivals, losses and latency in bins around a fault: counted from the packets of the trace, or
+ * taken from the series of a report.
  *
  * @module
  */
@@ -23,7 +23,7 @@ export interface BandBin {
   readonly high: number;
 }
 
-/** What is looked at. */
+/** What is examined. */
 export interface Scope {
   /** The instant that counts as 0, ns of the run. */
   readonly zeroNs: number;
@@ -32,7 +32,7 @@ export interface Scope {
   readonly binNs: number;
 }
 
-/** The ends of a flow and its number in the trace. */
+/** The ends of a flow, and its number in the trace. */
 export interface FlowEnds {
   readonly flow: number;
   readonly source: number;
@@ -42,17 +42,17 @@ export interface FlowEnds {
 /** A packet that reached the end of its flow; ns of the run. */
 export interface Arrival {
   readonly timeNs: number;
-  /** From its first departure; undefined when that was not kept. */
+  /** From its first departure; undefined if that was not kept. */
   readonly tookNs: number | undefined;
 }
 
 const NARROWEST_NS = 10e6;
 const BINS_MAX = 200;
 const PER_BIN = 5;
-/** An edge of the window within this share of a bin is an edge of a bin. */
+/** An edge of the window this close to an edge of a bin counts as one (share of a bin). */
 const SLACK = 1e-9;
 
-/** A width so that a bin holds some packets and the window not too many bins. */
+/** A width such that a bin holds some packets and the window not too many bins. */
 export function binWidth(rangeNs: number, packets: number): number {
   const needed = Math.max(
     NARROWEST_NS,
@@ -105,7 +105,7 @@ export function counted(timesNs: readonly number[], scope: Scope): readonly Bin[
   return bins.map((edge, at) => ({ ...edge, value: counts[at] ?? 0 }));
 }
 
-/** p95 of the time to the target in each bin; null where too few came to tell. */
+/** p95 of the time to the target in each bin; null if too few arrived. */
 export function p95Bins(arrivals: readonly Arrival[], scope: Scope): readonly Bin[] {
   const bins = edges(scope);
   const took: number[][] = bins.map(() => []);
@@ -119,7 +119,7 @@ export function p95Bins(arrivals: readonly Arrival[], scope: Scope): readonly Bi
   });
 }
 
-/** Instants of the losses of packets that belong to a flow, by what is known of the packets. */
+/** Instants of the losses of a flow's packets, as far as the packets are known. */
 export function lossesOf(
   drops: readonly DropRow[],
   hops: HopColumns | undefined,
@@ -159,12 +159,12 @@ function edges(scope: Scope): readonly Omit<Bin, 'value'>[] {
   }));
 }
 
-/** The bin of an instant of the run, by its place among {@link edges}. */
+/** The bin of an instant of the run, by its index among {@link edges}. */
 function binOf(timeNs: number, scope: Scope): number {
   return Math.floor((timeNs - scope.zeroNs) / scope.binNs) - firstEdge(scope);
 }
 
-/** The first edge in whole bins after the fault. */
+/** The first edge, in whole bins after the fault. */
 function firstEdge({ zeroNs, fromNs, binNs }: Scope): number {
   return Math.ceil((fromNs - zeroNs) / binNs - SLACK);
 }

@@ -1,5 +1,5 @@
 /**
- * Which fault, which seed, and, where there are several, which flow.
+ * Choosers for the fault, the seed and, if there are several, the flow.
  *
  * @module
  */
@@ -12,7 +12,7 @@ import type { FaultCase } from './story.ts';
 export interface ChooserParts {
   readonly cases: readonly FaultCase[];
   readonly ids: readonly string[];
-  /** What stands behind the names of series. */
+  /** Suffixes of the names of series. */
   readonly flows: readonly string[];
   readonly choose: (wanted: { readonly id?: string; readonly seed?: number }) => void;
 }
@@ -41,7 +41,7 @@ export class Chooser {
     );
   }
 
-  /** The flow of the address, as it stands behind the names of series. */
+  /** The flow of the address, as it appears in the names of series. */
   get suffix(): string {
     const wanted = ` ${this.#context.view.parameters.value['flow'] ?? ''}`;
     const { flows } = this.#parts;

@@ -1,7 +1,7 @@
 /**
- * The strips of throughput, loss and latency: of all seeds from what the report holds around faults;
- * else of one seed, from packets where the trace kept them and they agree with the measured series, or
- * from the series.
+ * The strips of throughput, loss and latency: for all seeds from what the report holds around
+ * faults; else for one seed, from packets if the trace kept them and they agree with the measured
+ * series, or from the series.
  *
  * @module
  */
@@ -29,7 +29,7 @@ import type { Steps } from './steps.ts';
 import { isAligned } from './story.ts';
 import type { Strip } from './strips.ts';
 
-/** Arrivals that were counted and those that were measured may differ by this share. */
+/** Counted arrivals may differ from measured ones by this share. */
 const AGREEMENT = 0.02;
 
 /** Throughput, loss, latency. */
@@ -40,7 +40,7 @@ export function curveStrips(scene: Scene): readonly Strip[] {
   return [throughput(scene, arrivals), loss(scene), latency(scene, arrivals)];
 }
 
-/** Arrivals of the flow; undefined where they were not kept or are not what was measured. */
+/** Arrivals of the flow; undefined if they were not kept or disagree with the measured ones. */
 function seenArrivals(scene: Scene): readonly Arrival[] | undefined {
   const { info, material, suffix } = scene;
   const ends = endsOf(info, suffix);
@@ -50,7 +50,7 @@ function seenArrivals(scene: Scene): readonly Arrival[] | undefined {
   return agree(arrivals, material.delivered, scene) ? arrivals : undefined;
 }
 
-/** True when whole steps of the window hold as many packets as the series says. */
+/** True if whole steps of the window hold as many packets as the series says. */
 export function agree(
   arrivals: readonly Arrival[],
   delivered: Steps | undefined,
@@ -96,7 +96,7 @@ function throughput(scene: Scene, arrivals: readonly Arrival[] | undefined): Str
 function loss(scene: Scene): Strip {
   const { info, material, suffix, report } = scene;
   const { packets } = material;
-  // A live trace has what protocols drop, not what links lose: a count of it would be too small.
+  // A live trace has what protocols drop, not what links lose: counting it would give too little.
   const isLive = report.mode === 'live';
   if (packets === undefined || isLive) {
     const lost = report.metrics['gateway.failover.lost']?.quantiles?.find(({ p }) => p === 0.5);
@@ -174,7 +174,7 @@ function scaled(bins: readonly Bin[], by: number): readonly Bin[] {
   return bins.map((bin) => ({ ...bin, value: bin.value === null ? null : bin.value * by }));
 }
 
-/** Lowest to highest of all seeds, where the fault strikes all of them at the same time. */
+/** Lowest to highest of all seeds, if the fault strikes all of them at the same time. */
 function bandOf(scene: Scene, name: string, by: number): readonly BandBin[] {
   const { report, same, suffix } = scene;
   const series: SeriesSummary | undefined = report.series.find(

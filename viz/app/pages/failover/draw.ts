@@ -1,5 +1,5 @@
 /**
- * Draws the strips of a fault below each other on one axis of time, as SVG.
+ * Draws the strips of a fault one below the other on a common time axis, as SVG.
  *
  * @module
  */
@@ -23,10 +23,10 @@ export interface Stage {
   readonly pickSeed: (seed: number) => void;
 }
 
-/** The drawing with what moves on it. */
+/** The drawing and its moving parts. */
 export interface Drawn {
   readonly svg: SVGSVGElement;
-  /** From ns after the fault to px and back. */
+  /** Converts between ns after the fault and px. */
   readonly x: ScaleLinear<number, number>;
 }
 
@@ -37,7 +37,7 @@ const CURVE = 56;
 const LANE = 18;
 const GAP_ROW_MAX = 14;
 const GAPS_MAX = 150;
-/** Column of the names, and an average letter, px. */
+/** Column of the names, and the width of an average letter, px. */
 const NAME = 110;
 const CHARACTER = 6.4;
 const SPACE = 12;
@@ -91,7 +91,7 @@ function bodyOf(strip: Strip, stage: Stage, x: X): Made {
   }
 }
 
-/** Name and finding: beside each other, or below each other where that does not fit. */
+/** Name and finding: side by side, or one below the other if that does not fit. */
 function heading({ name, finding }: Strip, width: number): Made {
   const isNarrow = width < NARROW;
   const left = isNarrow ? 0 : NAME;
@@ -108,7 +108,7 @@ function heading({ name, finding }: Strip, width: number): Made {
   };
 }
 
-/** Lines of at most so many characters, broken between words. */
+/** Lines of limited length, broken between words. */
 function wrapped(text: string, room: number): readonly string[] {
   const lines: string[] = [];
   for (const word of hardSpaces(text).split(' ')) {
@@ -225,7 +225,7 @@ function bandParts({ band }: Strip & { readonly kind: 'curve' }, x: X, y: X): SV
   return path === '' ? [] : [svgElement('path', { class: 'band', d: path })];
 }
 
-/** The seeds behind the band; each can be chosen by a click. */
+/** The seeds behind the band; a click chooses one. */
 function seedParts(
   { overlay, name }: Strip & { readonly kind: 'curve' },
   { pickSeed }: Stage,
@@ -356,7 +356,7 @@ function gapLimit(
   ];
 }
 
-/** Evenly, the shown one always kept. */
+/** Evenly chosen, always including the shown one. */
 function thinned(seeds: readonly SeedGap[]): readonly SeedGap[] {
   const oneIn = Math.ceil(seeds.length / GAPS_MAX);
   return seeds.filter(({ isShown }, row) => isShown || row % oneIn === 0);
@@ -374,7 +374,7 @@ function joined(effects: readonly Effect[]): readonly Tick[] {
   return ticks;
 }
 
-/** Labels at the top, each on the first row where it does not touch another. */
+/** Labels at the top, each in the first row where it does not touch another. */
 function effectLabels(stage: Stage, x: X): Made {
   const ends: number[] = [];
   const parts = [{ afterNs: 0, text: 'fault' }, ...joined(stage.effects)]

@@ -1,6 +1,6 @@
 /**
- * The failover page: chooses a fault and a seed, fetches what surrounds it and draws the strips. The
- * window is the range of the one time line, so that its keys zoom and pan here as well.
+ * The failover page: lets the reader choose a fault and a seed, fetches what surrounds it and draws
+ * the strips. The window is the range of the one time line, so its keys zoom and pan here too.
  *
  * @module
  */
@@ -21,7 +21,7 @@ import { captionOf, summaryOf, type Told, titleOf } from './sentence.ts';
 import { casesOf, chosenCase, type FaultCase, gapKpi, idsOf, windowAround } from './story.ts';
 import { tableOf } from './strips.ts';
 
-/** What is looked at: a change asks anew. */
+/** What is examined: a change fetches again. */
 interface Asked {
   readonly shown: FaultCase;
   readonly suffix: string;
@@ -42,7 +42,7 @@ export async function mountFailover(context: ReportContext): Promise<void> {
   new FailoverPage(context, { cases, trace, trouble }).start();
 }
 
-/** The report tells the story without a trace, and with one that cannot be read. */
+/** The report tells the story without a trace, or with an unreadable one. */
 async function openedTrace({ run }: ReportContext): Promise<{
   readonly trace: TraceClient | undefined;
   readonly trouble: string | undefined;
@@ -128,7 +128,7 @@ class FailoverPage {
     );
     this.#addKeys();
     const { range, extent } = view.time;
-    // A range in the address stays; else the fault with what it caused is in view.
+    // A range in the address is kept; else the fault and its effects are visible.
     if (range.value[0] === extent.value[0] && range.value[1] === extent.value[1]) this.#fit();
     const observer = onWidth(() => this.#draw());
     observer.observe(this.#chart.body);
@@ -143,7 +143,7 @@ class FailoverPage {
     view.time.cursor.watch(signal, this.#moveCursor);
   }
 
-  /** The case that the address asks for. */
+  /** The case named in the address. */
   get #shown(): FaultCase {
     const { view, report } = this.#context;
     const { selection, parameters } = view;
@@ -161,7 +161,7 @@ class FailoverPage {
     if (wanted.seed !== undefined) {
       view.selection.value = { kind: 'seed', name: String(wanted.seed) };
     }
-    // Another fault is seen as near as the one before.
+    // Another fault is shown at the same zoom as the one before.
     const by = this.#shown.beginNs - shown.beginNs;
     view.time.show([from + by, to + by]);
     view.time.moveTo(this.#shown.beginNs);
@@ -269,7 +269,7 @@ class FailoverPage {
   }
 }
 
-/** Says what a report of many seeds does not hold, and which command brings it. */
+/** Says what a report of many seeds lacks, and which command provides it. */
 function withoutSeeds({ seeds, faultWindows, reproduce }: Report): HTMLElement | false {
   if (seeds.length < 2) return false;
   if (faultWindows === undefined) {
@@ -285,7 +285,7 @@ function withoutSeeds({ seeds, faultWindows, reproduce }: Report): HTMLElement |
 
 const DELIVERED = 'delivered';
 
-/** What stands behind the names of series: one empty text, or one for each flow. */
+/** Suffixes of the names of series: one empty text, or one per flow. */
 function flowsOf(series: readonly { readonly name: string }[]): readonly string[] {
   const names = series.map(({ name }) => name).filter((name) => name.startsWith(DELIVERED));
   const suffixes = names.map((name) => name.slice(DELIVERED.length));

@@ -7,7 +7,7 @@
 import type { StateRow, TraceInfo, WorldStates } from '../../data/trace-answers.ts';
 import type { Steps } from './steps.ts';
 
-/** A stretch in which something held; ns after the fault. */
+/** An interval in which something held; ns after the fault. */
 export interface Segment {
   readonly fromNs: number;
   readonly toNs: number;
@@ -20,20 +20,20 @@ export interface Lane {
   readonly segments: readonly Segment[];
 }
 
-/** What is looked at; ns of the run, and what counts as 0. */
+/** What is examined; ns of the run, and the instant that counts as 0. */
 export interface Span {
   readonly zeroNs: number;
   readonly fromNs: number;
   readonly toNs: number;
 }
 
-/** What was known at the beginning of the window, and what changed in it. */
+/** What was known at the start of the window, and what changed in it. */
 export interface History {
   readonly before: WorldStates;
   readonly changes: readonly StateRow[];
 }
 
-/** The lane of one machine of a node; undefined when the trace has no such machine. */
+/** The lane of one machine of a node; undefined if the trace has no such machine. */
 export function laneOf(
   history: History,
   of: { readonly node: number; readonly machine: string; readonly label: string },
@@ -63,7 +63,9 @@ function machinesOf(history: History, node: number): readonly string[] {
   return [...new Set(names)].sort();
 }
 
-/** Up or not of a target, from the faults that hit it; `word` is what they do to it. */
+/**
+ * Whether a target is up, from the faults that affect it; `word` names the state during a fault.
+ */
 export function linkLane(
   { target, word }: { readonly target: string; readonly word: string },
   faults: readonly { readonly beginNs: number; readonly endNs: number | undefined }[],

@@ -1,5 +1,6 @@
 /**
- * Limits of KPIs in the units of the strips; only of the only flow, since KPIs are of all flows.
+ * Limits of KPIs in the units of the strips; only if there is a single flow, since KPIs cover all
+ * flows.
  *
  * @module
  */

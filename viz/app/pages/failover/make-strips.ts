@@ -1,5 +1,5 @@
 /**
- * Makes the strips of a fault of what was fetched, and says in each what it shows.
+ * Makes the strips of a fault from the fetched data, each with a sentence that says what it shows.
  *
  * @module
  */
@@ -112,7 +112,7 @@ function pathStrip(scene: Scene): Strip | undefined {
   return { ...effectLanes(scene, 'switched', lanes), name: 'path', finding: `${how}${words}` };
 }
 
-/** Lanes with the effect of the other seeds on them. */
+/** Lanes, with the effect of the other seeds on them. */
 function effectLanes(
   { same, shown }: Scene,
   effect: string,
@@ -125,7 +125,7 @@ function effectLanes(
       if (afterNs === undefined) return [];
       return [{ afterNs, text: `seed ${one.seed} ${effect} +${quantity(afterNs, 'ns')}` }];
     });
-  // Without any lane the ticks need a line to stand on.
+  // Without any lane, the ticks need a line of their own.
   const held = lanes.length > 0 || others.length === 0 ? lanes : [{ label: '', segments: [] }];
   return { kind: 'lanes', lanes: held, others, spread: spreadOf(same, effect) };
 }

@@ -1,5 +1,5 @@
 /**
- * Fetches what the strips of a fault need: packets, losses and states of the trace where it has them,
+ * Fetches what the strips of a fault need: packets, losses and states of the trace if it has them,
  * series of the trace or of the report.
  *
  * @module
@@ -14,11 +14,11 @@ import type { Steps } from './steps.ts';
 export interface Packets {
   readonly hops: HopColumns | undefined;
   readonly drops: readonly DropRow[];
-  /** False when there were more losses than are handed over. */
+  /** False if there were more losses than were transferred. */
   readonly isWhole: boolean;
 }
 
-/** What there is of one seed. */
+/** The data of one seed. */
 export interface Material {
   readonly packets: Packets | undefined;
   readonly history: History | undefined;
@@ -30,21 +30,21 @@ export interface Material {
 /** What is asked for. */
 export interface MaterialOf {
   readonly report: Report;
-  /** Of this very seed; undefined where there is none. */
+  /** Of this very seed; undefined if there is none. */
   readonly trace: TraceClient | undefined;
   readonly seed: number;
-  /** Behind the name of a series: empty, or ` a -> b`. */
+  /** Suffix of the series' names: empty, or ` a -> b`. */
   readonly suffix: string;
   readonly fromNs: number;
   readonly toNs: number;
 }
 
-/** Packets that are on their way at the beginning are recognised by where they departed. */
+/** Packets under way at the start are recognised by where they departed. */
 const PAD_NS = 200e6;
-/** More packets than this are left to the series. */
+/** If there are more packets than this, the series are used. */
 const HOPS_MAX = 150_000;
 const PACKETS_NS_MAX = 10e9;
-/** As many losses as the desk hands over. */
+/** As many losses as the trace answers with. */
 const DROPS_MAX = 20_000;
 const PATH = 'path:';
 

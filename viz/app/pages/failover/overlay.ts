@@ -1,6 +1,7 @@
 /**
- * All seeds laid over each other at a fault: the curve of each, their median and the 10 to 90 % band,
- * bin by bin, from what the report holds around faults. Nothing is put in where a seed did not measure.
+ * All seeds overlaid at a fault: the curve of each, their median and the 10 to 90 % band, bin by
+ * bin, from what the report holds around faults. Where a seed measured nothing, nothing is filled
+ * in.
  *
  * @module
  */
@@ -22,7 +23,7 @@ export interface Overlay {
   readonly band: readonly BandBin[];
 }
 
-/** A quantity of the windows, and what a value is multiplied with. */
+/** A quantity of the windows, and the factor for its values. */
 export interface Quantity {
   readonly of: 'delivered' | 'lost' | 'latencyP95';
   readonly by: number;
@@ -34,10 +35,10 @@ export interface Stretch {
   readonly toNs: number;
 }
 
-/** A band of fewer seeds would only say what their curves say. */
+/** With fewer seeds a band would only repeat their curves. */
 const BAND_SEEDS = 3;
 
-/** What seeds measured around a fault on one flow; of the first flow when none is named. */
+/** What seeds measured around a fault on one flow; of the first flow if none is named. */
 export function windowsOf(
   { faultWindows }: Pick<Report, 'faultWindows'>,
   { id }: Pick<FaultCase, 'id'>,
@@ -76,7 +77,7 @@ export function overlayOf(
   return { seeds, median, band };
 }
 
-/** Whole bins of a window that lie in the stretch, with their number. */
+/** Whole bins of a window that lie in the interval, with their number. */
 function binsOf(
   { binNs, firstNs, delivered }: ReportFaultWindow,
   { fromNs, toNs }: Stretch,

@@ -1,5 +1,5 @@
 /**
- * What the strips of a fault are made of, and what they all ask of it.
+ * The input of the strips of a fault, and what all of them derive from it.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import type { TraceInfo } from '../../data/trace-answers.ts';
 import type { Material } from './material.ts';
 import type { FaultCase } from './story.ts';
 
-/** What strips are made of. */
+/** The input of the strips. */
 export interface Scene {
   readonly report: Report;
   readonly info: TraceInfo | undefined;
@@ -19,7 +19,7 @@ export interface Scene {
   readonly same: readonly FaultCase[];
   /** All faults of the shown seed. */
   readonly ofSeed: readonly FaultCase[];
-  /** Behind the name of a series: empty, or ` a -> b`. */
+  /** Suffix of the series' names: empty, or ` a -> b`. */
   readonly suffix: string;
   readonly fromNs: number;
   readonly toNs: number;
@@ -43,7 +43,7 @@ export function endsOf(
   return flow < 1 || source < 0 || target < 0 ? undefined : { flow, source, target };
 }
 
-/** What would bring what is missing. */
+/** What would provide the missing data. */
 export function traceCommand({ report, shown }: Scene): string {
   return `${seedCommand(report, shown.seed)} leaves the trace`;
 }

@@ -71,7 +71,7 @@ function throughputFinding({ seeds, median }: Overlay): string {
   return `median of ${plural(seeds.length, 'seed')} ${parts.join(', ')}`;
 }
 
-/** Of what was sent in the stretch. */
+/** Share of what was sent in the interval. */
 function lossFinding({ seeds }: Overlay): string {
   const totals = ascending(seeds.map(({ bins }) => totalOf(bins)));
   const [low = 0, middle = 0, high = 0] = [0, 0.5, 1].map((p) => quantile(totals, p) ?? 0);

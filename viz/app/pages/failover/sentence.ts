@@ -1,5 +1,5 @@
 /**
- * A fault in words: the title of its picture, the caption, the summary for screen readers.
+ * A fault in words: the title of its chart, the caption, the summary for screen readers.
  *
  * @module
  */
@@ -27,8 +27,8 @@ export interface Told {
 }
 
 /**
- * `core-110 ↔ core-310 down: traffic was back after a gap of 87.5 ms, within the limit of 250 ms`. Only
- * what the KPI measures is set against its limit.
+ * `core-110 ↔ core-310 down: traffic was back after a gap of 87.5 ms, within the limit of 250 ms`.
+ * Only what the KPI measures is compared with its limit.
  */
 export function titleOf(told: Told): string {
   const { report, shown, flow } = told;
@@ -46,7 +46,7 @@ export function titleOf(told: Told): string {
     : `${what}: traffic did not come back, ${size} to the end${against}`;
 }
 
-/** Where the gap is not known: what followed, which no limit is about. */
+/** If the gap is not known: the effects, to which no limit applies. */
 function effectWords(shown: FaultCase): string {
   const back = delayOf(shown, FIRST_PACKET);
   if (back !== undefined) return `the first packet came ${quantity(back, 'ns')} after the fault`;
@@ -55,7 +55,7 @@ function effectWords(shown: FaultCase): string {
   return `${last.name} after ${quantity(last.afterNs, 'ns')}`;
 }
 
-/** One sample has no interval, which the table says and a sentence need not. */
+/** One sample has no interval, which the table states and a sentence need not. */
 function intervalWords(kpi: KpiResult): string {
   return kpi.ci95.kind === 'none' ? '' : ` ${intervalText(kpi)}`;
 }

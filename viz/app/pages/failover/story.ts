@@ -1,6 +1,6 @@
 /**
- * The faults of a report as stories: one fault of one seed with its effects, the same fault of the
- * other seeds, and how far they spread.
+ * The faults of a report as stories: one fault of one seed with its effects, the same fault in the
+ * other seeds, and the spread.
  *
  * @module
  */
@@ -21,11 +21,11 @@ export interface FaultCase {
   readonly text: string;
   readonly targets: readonly string[];
   readonly beginNs: number;
-  /** Undefined for what nobody ended. */
+  /** Undefined if it never ended. */
   readonly endNs: number | undefined;
   /** In the order of time. */
   readonly effects: readonly Effect[];
-  /** What it cost each flow that it hit, as the KPI samples it; undefined where that is not held. */
+  /** Its cost for each affected flow, as the KPI samples it; undefined if not stored. */
   readonly gaps: ReportFault['gaps'];
 }
 
@@ -46,7 +46,7 @@ export const FIRST_PACKET = 'first packet';
 const PLAIN_NS = 1e9;
 const SHORTEST_NS = 20e6;
 const LONGEST_NS = 30e9;
-/** How much of the window lies before the fault, as a share of what lies after it. */
+/** Length of the window before the fault, as a share of the length after it. */
 const BEFORE = 0.4;
 
 /** All faults in the order of the report. */
@@ -59,7 +59,7 @@ export function casesOf({ faults }: Pick<Report, 'faults'>): readonly FaultCase[
   }));
 }
 
-/** The faults by their ids, each once, in the order of time of the seed that has most of them. */
+/** The faults by their ids, each once, in chronological order of the seed that has most of them. */
 export function idsOf(cases: readonly FaultCase[]): readonly string[] {
   const seeds = [...new Set(cases.map(({ seed }) => seed))];
   const bySeed = seeds.map((seed) => cases.filter((one) => one.seed === seed));
@@ -68,7 +68,7 @@ export function idsOf(cases: readonly FaultCase[]): readonly string[] {
   return [...new Set([...sorted, ...cases].map(({ id }) => id))];
 }
 
-/** The wanted case, or the nearest to it: the same fault of another seed, else the first. */
+/** The wanted case, or the closest one: the same fault of another seed, else the first. */
 export function chosenCase(
   cases: readonly FaultCase[],
   wanted: { readonly id: string | undefined; readonly seed: number },
@@ -78,12 +78,12 @@ export function chosenCase(
   return same.find(({ seed }) => seed === wanted.seed) ?? same[0];
 }
 
-/** ns from the fault to an effect; undefined when it did not happen. */
+/** ns from the fault to an effect; undefined if it did not happen. */
 export function delayOf(fault: FaultCase, effect: string): number | undefined {
   return fault.effects.find(({ name }) => name === effect)?.afterNs;
 }
 
-/** The gap in a flow; in the first one where none is named. */
+/** The gap in a flow; in the first one if none is named. */
 export function gapOf({ gaps }: FaultCase, flow: string): Gap | undefined {
   return flow === '' ? gaps?.[0] : gaps?.find((one) => one.flow === flow);
 }
@@ -93,7 +93,7 @@ export function spreadOf(cases: readonly FaultCase[], effect: string): Spread | 
   return spreadOfValues(cases.map((one) => delayOf(one, effect)));
 }
 
-/** How the known ones of some values spread. */
+/** The spread of the known values. */
 export function spreadOfValues(values: readonly (number | undefined)[]): Spread | undefined {
   const sorted = ascending(values.filter((value) => value !== undefined));
   const [low, median, high] = [0.1, 0.5, 0.9].map((p) => quantile(sorted, p));
@@ -101,14 +101,14 @@ export function spreadOfValues(values: readonly (number | undefined)[]): Spread 
   return { n: sorted.length, low, median, high };
 }
 
-/** Effects of the cases, the usually first one first. */
+/** Effects of the cases, the one that usually comes first at the front. */
 export function effectNames(cases: readonly FaultCase[]): readonly string[] {
   const names = new Set(cases.flatMap(({ effects }) => effects.map(({ name }) => name)));
   const median = (name: string): number => spreadOf(cases, name)?.median ?? 0;
   return [...names].sort((a, b) => median(a) - median(b));
 }
 
-/** The KPI in time that was sampled per fault, if any. */
+/** The time KPI that was sampled per fault, if any. */
 export function gapKpi({ kpis, metrics }: Pick<Report, 'kpis' | 'metrics'>): KpiResult | undefined {
   const sampled = kpis.filter(
     ({ metric, unit }) => unit === 'ns' && metrics[metric]?.kind === 'samples',
@@ -133,7 +133,7 @@ export function windowAround(
   return [fault.beginNs - BEFORE * after, fault.beginNs + after];
 }
 
-/** True when a fault strikes every seed at the same time, up to a step of the series. */
+/** True if a fault strikes every seed at the same time, within a step of the series. */
 export function isAligned(cases: readonly FaultCase[], stepNs: number): boolean {
   const begins = cases.map(({ beginNs }) => beginNs);
   return Math.max(...begins) - Math.min(...begins) < stepNs / 10;

@@ -19,7 +19,7 @@ export interface Limit {
 export interface SeedGap {
   readonly seed: number;
   readonly effects: readonly Effect[];
-  /** As the KPI samples it, ns; undefined in reports that do not hold it. */
+  /** As the KPI samples it, ns; undefined in reports without it. */
   readonly gapNs: number | undefined;
   readonly isShown: boolean;
 }
@@ -32,7 +32,7 @@ export interface Tick {
 
 interface Heading {
   readonly name: string;
-  /** Behind the name: what was found. */
+  /** After the name: the finding. */
   readonly finding: string;
 }
 
@@ -42,7 +42,7 @@ export type Strip = Heading &
     | {
         readonly kind: 'lanes';
         readonly lanes: readonly Lane[];
-        /** Other seeds, faint, and where their middle lies. */
+        /** Other seeds, faint, and their median. */
         readonly others: readonly Tick[];
         readonly spread: Spread | undefined;
       }
@@ -51,7 +51,7 @@ export type Strip = Heading &
         readonly unit: string;
         readonly bins: readonly Bin[];
         readonly band: readonly BandBin[];
-        /** All seeds; undefined where the report does not hold them around faults. */
+        /** All seeds; undefined if the report does not hold them around faults. */
         readonly overlay: Overlay | undefined;
         readonly limit: Limit | undefined;
         readonly style: 'steps' | 'bars';
@@ -107,7 +107,7 @@ function rowsOf(strip: Strip, seed: number): readonly Row[] {
   }
 }
 
-/** The shown seed first, then what sums up the seeds, then the other seeds. */
+/** The shown seed first, then the summary over the seeds, then the other seeds. */
 function curveRows(strip: Strip & { readonly kind: 'curve' }, seed: number): readonly Row[] {
   const { name, unit, overlay, bins } = strip;
   const rowsOfBins = (who: Row[number], what: string, list: readonly Bin[]): readonly Row[] =>

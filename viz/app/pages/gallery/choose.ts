@@ -26,7 +26,7 @@ export interface Choice {
   readonly sort: (typeof SORTS)[number]['name'];
 }
 
-/** Reads the page's parameters; what is unknown counts as not given. */
+/** Reads the page's parameters; unknown values count as absent. */
 export function readChoice(parameters: Readonly<Record<string, string>>): Choice {
   return {
     text: parameters['filter'] ?? '',
@@ -64,7 +64,7 @@ function isShown(card: Card, show: Choice['show']): boolean {
   return card.kind !== 'run' || card.verdict !== 'PASS';
 }
 
-/** What goes on stands first, then what has no age (the demo, dropped files). */
+/** Runs in progress first, then those without an age (the demo, dropped files). */
 function byAge(a: Card, b: Card): number {
   return ageOf(b) - ageOf(a) || byName(a, b);
 }

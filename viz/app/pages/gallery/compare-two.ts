@@ -11,24 +11,24 @@ import type { PageContext } from '../../kernel/page.ts';
 const PICK = 'pick';
 const PICKS_MAX = 2;
 
-/** The ids that are chosen, two at most. */
+/** The selected ids, at most two. */
 export function readPicks(parameters: Readonly<Record<string, string>>): readonly string[] {
   const ids = (parameters[PICK] ?? '').split(',').filter((id) => id !== '');
   return ids.slice(0, PICKS_MAX).map(decoded);
 }
 
-/** The parameter of a choice; undefined when there is none. */
+/** The parameter of a selection; undefined if it is empty. */
 export function writePicks(ids: readonly string[]): string | undefined {
   return ids.length === 0 ? undefined : ids.map(encoded).join(',');
 }
 
-/** Takes an id in or out; a third one takes the place of the first. */
+/** Adds or removes an id; a third one replaces the first. */
 export function picked(ids: readonly string[], id: string): readonly string[] {
   if (ids.includes(id)) return ids.filter((one) => one !== id);
   return [...ids, id].slice(-PICKS_MAX);
 }
 
-/** The box on a card. */
+/** The checkbox on a card. */
 export function pickBox({ view }: Pick<PageContext, 'view'>, id: string): HTMLElement {
   const picks = readPicks(view.parameters.value);
   const box = element('input', {
@@ -41,7 +41,7 @@ export function pickBox({ view }: Pick<PageContext, 'view'>, id: string): HTMLEl
   return element('label', { class: 'pick' }, box, 'compare');
 }
 
-/** What is chosen so far, and the way to the comparison. */
+/** The present selection, and the link to the comparison. */
 export class CompareBar {
   readonly root = element('p', { class: 'compare-two', role: 'status', hidden: true });
   readonly #context: PageContext;
@@ -77,7 +77,7 @@ export class CompareBar {
   }
 }
 
-/** Draws the list anew without taking the keyboard from the box that changed. */
+/** Redraws the list without moving the focus from the changed checkbox. */
 export function keepingFocus(list: HTMLElement, draw: () => void): void {
   const { activeElement } = document;
   const id = activeElement instanceof HTMLElement ? activeElement.dataset['pick'] : undefined;
@@ -97,7 +97,7 @@ function decoded(id: string): string {
   try {
     return decodeURIComponent(id);
   } catch {
-    // No run has such an id: it is shown as it stands.
+    // No run has such an id: it is shown unchanged.
     return id;
   }
 }

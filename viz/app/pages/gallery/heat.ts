@@ -8,7 +8,9 @@ import type { HeatGrid } from '../../../format/run-card.ts';
 
 const STEPS = 5;
 
-/** Step 1 to 5 of each cell between the least and the largest value; undefined without a value. */
+/**
+ * Step 1 to 5 of each cell between the least and the largest value; undefined if it has no value.
+ */
 export function stepsOf({ cells }: HeatGrid): readonly (readonly (number | undefined)[])[] {
   const values = cells.flat().flatMap((cell) => cell?.value ?? []);
   const least = values.reduce((min, value) => Math.min(min, value), Number.POSITIVE_INFINITY);
@@ -27,7 +29,7 @@ export function cellText({ limit, unit }: HeatGrid, value: number | null): strin
   return value === null ? 'none' : quantityAgainst(value, limit, unit);
 }
 
-/** What is drawn, over what, and what is kept fixed. */
+/** What is drawn over which parameters, and what is kept fixed. */
 export function captionOf({ kpi, comparison, limit, unit, x, y, fixed }: HeatGrid): string {
   const axes = [x.name, y.name].filter((name) => name !== '').map(shortName);
   const others = Object.entries(fixed).map(([name, value]) => `${shortName(name)} ${value}`);

@@ -1,6 +1,6 @@
 /**
- * Runs: what there is, and what is red (docs/spec/browser-view.md). Cards of the server's runs, of the demo, and
- * of files that were dropped; the demo is always there.
+ * Runs: what there is, and what is red (docs/spec/browser-view.md). Cards of the server's runs, of
+ * the demo, and of dropped files; the demo is always there.
  *
  * @module
  */
@@ -58,7 +58,7 @@ function mount(context: PageContext): void {
   void library.refresh();
 }
 
-/** Which of the designed states the list is in; `ready` in none. */
+/** Which of the designed states the list is in; `ready` if none. */
 function stateOf(state: LibraryState, shown: readonly Card[]): string {
   if (state.kind === 'failed') return 'error';
   if (shown.length === 0) return 'empty';

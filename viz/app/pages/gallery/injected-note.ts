@@ -1,12 +1,12 @@
 /**
- * What a card says of a run into which somebody injected faults while it went on.
+ * A card's note about faults that somebody injected into a run in progress.
  *
  * @module
  */
 import { plural } from '../../../../reports/format.ts';
 import { element } from '../../kernel/element.ts';
 
-/** Sign and words, so that it is told from other runs without colour; hidden for 0 faults. */
+/** Sign and words, so that it is recognisable without colour; hidden for 0 faults. */
 export function injectedNote(faults: number): HTMLElement {
   return element(
     'p',

@@ -1,6 +1,6 @@
 /**
- * The card of the run that goes on: how far it is, and the way to it. When the run has ended and its
- * report is written, the list has that run instead.
+ * The card of a run in progress: its progress, and a link to it. When the run has ended and its
+ * report is written, the list shows that run instead.
  *
  * @module
  */
@@ -22,7 +22,7 @@ export function liveCard(
   card: LiveCard,
   open: (run: { readonly id: string; readonly hasTrace: boolean }) => void,
 ): HTMLElement {
-  // The report may be there by now, where the list has not been read again.
+  // The report may already exist if the list has not been read again.
   let id: string = card.id;
   const watch = (): void => open({ id, hasTrace: true });
   const heading = element(

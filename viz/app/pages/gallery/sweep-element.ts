@@ -24,7 +24,7 @@ export function sweepElement(card: SweepCard, open: (run: string) => void): HTML
     { 'aria-label': `KPI of ${name}`, change: () => show(Number(choose.value)) },
     grids.map(({ kpi }, at) => element('option', { value: at }, kpi)),
   );
-  // First what fails: it is what one looks for.
+  // Failures first: they are what one looks for.
   const worst = grids.findIndex(({ cells }) =>
     cells.flat().some((cell) => cell?.status === 'fail'),
   );
@@ -79,7 +79,7 @@ function heatTable(grid: HeatGrid, open: (run: string) => void): HTMLElement {
   );
 }
 
-/** Names of the parameters; a sweep of one has no rows to name. */
+/** Names of the parameters; a sweep of one has no names for rows. */
 function cornerOf({ x, y }: HeatGrid): string {
   const across = `${shortName(x.name)} →`;
   return y.name === '' ? across : `${shortName(y.name)} ↓ ${across}`;
@@ -97,7 +97,7 @@ function heatCell(
   return element('td', { class: step === undefined ? 'none' : `heat${step}` }, button);
 }
 
-/** What brings the run of a cell that was not kept. */
+/** The command that makes the run of a cell that was not kept. */
 function commandOf({ command }: HeatCell): readonly Child[] {
   if (command === undefined) {
     return ['This sweep is of an older version and kept no runs: repeat it to open them here.'];

@@ -1,6 +1,6 @@
 /**
- * A brush over a chart of time: dragging sets the range of the time line, a plain click leaves it
- * alone. What lies outside of the range is dimmed. By keyboard the range moves with w, s, a and d.
+ * A brush over a chart of time: dragging sets the range of the time line, a plain click does not.
+ * What lies outside the range is dimmed. On the keyboard, w, s, a and d move the range.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import type { Plot, Position } from '../../chart/plot.ts';
 import { set, svgElement } from '../../kernel/element.ts';
 import type { TimeLine } from '../../kernel/time-line.ts';
 
-/** A shorter drag is a click, px. */
+/** A shorter drag counts as a click, px. */
 const LEAST_DRAG = 4;
 
 /** What the brush works on. */
@@ -17,11 +17,11 @@ export interface BrushParts {
   readonly time: TimeLine;
   readonly signal: AbortSignal;
   readonly place: Position;
-  /** From px back to ns. */
+  /** Converts px to ns. */
   readonly instant: (px: number) => number;
 }
 
-/** Adds the brush to a drawing; returns the room that holds it. */
+/** Adds the brush to a drawing; returns the element that contains both. */
 export function brushOver(
   room: HTMLElement,
   drawing: SVGSVGElement,

@@ -1,6 +1,6 @@
 /**
- * Distributions of what followed faults, such as the time to the first packet, from the instants that
- * the report holds of every fault of every seed.
+ * Distributions of the effects of faults, such as the time to the first packet, from the instants
+ * that the report holds for every fault of every seed.
  *
  * @module
  */
@@ -8,10 +8,10 @@ import type { Report } from '../../../../reports/report-schema.ts';
 import { ascending } from '../../../../reports/statistics/quantile.ts';
 import type { Distribution } from '../../chart/tail.ts';
 
-/** Points of a curve at most. */
+/** Largest number of points of a curve. */
 const POINTS_MAX = 200;
 
-/** One for each consequence: `fault to first packet`. */
+/** One per effect: `fault to first packet`. */
 export function effectDistributions(report: Report): readonly Distribution[] {
   const samples = new Map<string, { readonly seed: number; readonly value: number }[]>();
   for (const { seed, beginNs, effects } of report.faults) {

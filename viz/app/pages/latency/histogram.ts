@@ -1,7 +1,7 @@
 /**
- * Bars of a histogram. Where the report holds the samples, bars of equal width count them. Where it
- * holds quantiles, each bar lies between two of them, so that its share is exact and nothing is
- * guessed about what happens in between.
+ * Bars of a histogram. If the report holds the samples, bars of equal width count them. If it holds
+ * quantiles, each bar lies between two of them, so its share is exact and nothing is guessed about
+ * what lies in between.
  *
  * @module
  */
@@ -16,7 +16,7 @@ export interface Bar {
   readonly share: number;
 }
 
-/** On what scale bars must not become too narrow. */
+/** The scale on which bars must not become too narrow. */
 interface Room {
   readonly place: (value: number) => number;
   readonly narrowest: number;
@@ -24,10 +24,10 @@ interface Room {
 
 const PLAIN: Room = { place: (value) => value, narrowest: 0 };
 
-/** The bars from left to right; `barsMax` counts where samples are at hand. */
+/** The bars from left to right; `barsMax` applies if samples are available. */
 export function barsOf(one: Distribution, barsMax: number, room: Room = PLAIN): readonly Bar[] {
   const { samples, count } = one.metric;
-  // A cut list of samples is not the distribution.
+  // A truncated list of samples is not the distribution.
   if (samples !== undefined && samples.length === count) {
     return countedBars(
       samples.map(({ value }) => value),
@@ -37,7 +37,7 @@ export function barsOf(one: Distribution, barsMax: number, room: Room = PLAIN): 
   return barsBetweenQuantiles(one, room);
 }
 
-/** How the bars came about, in words. */
+/** How the bars were made, in words. */
 export function histogramSource({ metric, points }: Distribution): string {
   const { samples, count } = metric;
   const isCounted = samples !== undefined && samples.length === count;
@@ -65,8 +65,8 @@ function countedBars(values: readonly number[], barsMax: number): readonly Bar[]
 }
 
 /**
- * Quantiles that lie too near to each other for a bar become one, which ends where the next gap
- * begins: a value that many samples have stays a peak.
+ * Quantiles too close for a bar of their own become one bar, which ends where the next gap begins:
+ * a value shared by many samples stays a peak.
  */
 function barsBetweenQuantiles({ points }: Distribution, { place, narrowest }: Room): Bar[] {
   const bars: Bar[] = [];

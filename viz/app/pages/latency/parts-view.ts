@@ -1,6 +1,6 @@
 /**
- * Where the time went: the parts of the delay link by link, for the packets of one way in the range
- * of the time line.
+ * Where the time went: the parts of the delay link by link, for the packets of one route in the
+ * range of the time line.
  *
  * @module
  */
@@ -28,9 +28,9 @@ import { partialNote, skeleton, troubleMessage } from '../../kernel/states.ts';
 import type { Range } from '../../kernel/time-line.ts';
 import { type LinkParts, partSums, type Way, waysOf } from './parts.ts';
 
-/** Rows that one look at the trace takes; more would only make the same means slower. */
+/** Rows read from the trace in one go; more would only give the same means more slowly. */
 const ROWS_MAX = 20_000;
-/** The window is as long as this many rows take at the run's mean rate, and no shorter than 1 s. */
+/** The window is as long as this many rows last at the run's mean rate, and at least 1 s. */
 const WINDOW_ROWS = 120_000;
 const WINDOW_LEAST_NS = 1e9;
 const GUARD_NS = 100e6;
@@ -92,14 +92,14 @@ export class PartsView {
     signal.addEventListener('abort', () => this.#drawn?.abort());
   }
 
-  /** The beginning of the range, as long as the page can look through at once. */
+  /** The start of the range, as much as the page can examine in one go. */
   #windowOf([from, to]: Range): Range {
     const info = this.#trace?.info;
     const rows = info?.counts['hop'] ?? 0;
     const kept = info?.windowsNs ?? [];
     const keptNs = kept.reduce((sum, [begin, end]) => sum + end - begin, 0);
     const lengthNs = Math.max(WINDOW_LEAST_NS, rows === 0 ? 0 : (WINDOW_ROWS / rows) * keptNs);
-    // What is measured begins after the warm-up, and packets are there only in the kept windows.
+    // Measurement begins after the warm-up, and packets exist only in the kept windows.
     const earliest = Math.max(from, Math.min(to, info?.warmupNs ?? 0));
     const window = kept.find(([, end]) => end > earliest) ?? [earliest, to];
     const begin = Math.max(earliest, window[0]);
@@ -118,7 +118,7 @@ export class PartsView {
     const dataClass = trace.info.classes.indexOf('data');
     const limits = { fromNs, toNs, guardNs, paces };
     const ofFlows = waysOf(hops, { ...limits, packets: { kind: 'data', dataClass } });
-    // What a mix sends belongs to no flow, by design.
+    // Packets from a mix belong to no flow, by design.
     const ways =
       ofFlows.length > 0 ? ofFlows : waysOf(hops, { ...limits, packets: { kind: 'all' } });
     return { window, hops, ways };
@@ -205,7 +205,7 @@ export class PartsView {
     );
   }
 
-  /** What these parts do not tell. */
+  /** What these parts leave out. */
   #noteOf(way: Way): string {
     const { info } = this.#trace as TraceClient;
     const sentences: string[] = [];

@@ -1,13 +1,13 @@
 /**
- * Splits the delay of packets into its parts, from the rows of the trace alone: waiting in the queue
- * of a link, serialisation, propagation, and the time that a node takes between arrival and the next
+ * Splits the delay of packets into its parts, from the rows of the trace alone: waiting in the
+ * queue of a link, serialisation, propagation, and the time in a node between arrival and the next
  * offer.
  *
- * Traces name rate and delay of each link and their changes, so that serialisation and propagation are
- * exact and what is left is jitter. In a trace of an older version serialisation is what the least
- * transit grows with the size of the packets; where a link carried one size only, it stays within the
- * propagation. A node that makes another packet of what it got, as a mix does, ends the way of a packet
- * here.
+ * Traces contain the rate and delay of each link and their changes, so serialisation and
+ * propagation are exact and the rest is jitter. In a trace of an older version, serialisation is
+ * estimated from how the least transit grows with packet size; if a link carried only one size, it
+ * stays within the propagation. If a node makes a different packet from what it got, as a mix does,
+ * the packet's route ends there.
  *
  * @module
  */
@@ -15,18 +15,18 @@
 import type { LinkTime, PaceBook } from '../../data/paces.ts';
 import type { HopColumns } from '../../data/trace-answers.ts';
 
-/** Means of one link of a way, ns. */
+/** Means for one link of a route, ns. */
 export interface LinkParts {
   /** Number of the link. */
   readonly link: number;
   readonly queueNs: number;
-  /** Undefined where one size of packets does not tell. */
+  /** Undefined if all packets had the same size. */
   readonly serialisationNs: number | undefined;
-  /** With the serialisation where that is undefined. */
+  /** Includes the serialisation if that is undefined. */
   readonly propagationNs: number;
-  /** What neither rate nor delay tells: jitter, and what was held on the link. */
+  /** What neither rate nor delay explains: jitter, and time held on the link. */
   readonly jitterNs: number;
-  /** In the node behind the link; 0 behind the last one. */
+  /** In the node after the link; 0 after the last one. */
   readonly processingNs: number;
 }
 
@@ -40,7 +40,7 @@ export interface Way {
   readonly totalNs: number;
 }
 
-/** Means of a whole way, ns. */
+/** Means over a whole route, ns. */
 export interface PartSums {
   readonly propagation: number;
   readonly serialisation: number;
@@ -49,25 +49,25 @@ export interface PartSums {
   readonly processing: number;
 }
 
-/** What is looked at. */
+/** What is examined. */
 export interface PartsWindow {
   readonly fromNs: number;
   readonly toNs: number;
-  /** Packets that come nearer than this to an end of the window may be cut: they are left out. */
+  /** Packets closer than this to an end of the window may be cut, and are left out. */
   readonly guardNs: number;
   /** Rates and delays, as far as the trace holds them. */
   readonly paces: PaceBook;
-  /** Data of flows, or whatever was under way. */
+  /** Data of flows, or everything that was under way. */
   readonly packets:
     | { readonly kind: 'data'; readonly dataClass: number }
     | { readonly kind: 'all' };
 }
 
 const ARRIVED = 0;
-/** Packets of a size that its least transit needs. */
+/** Packets of a size needed for its least transit. */
 const SAMPLES_PER_SIZE = 5;
 
-/** The ways that packets of flows took from end to end, the most used first. */
+/** The routes that packets of flows took from end to end, the most used first. */
 export function waysOf(hops: HopColumns, window: PartsWindow): readonly Way[] {
   const timeOnLink = timesOf(hops, window.paces);
   const ways = new Map<string, Sums>();
@@ -82,7 +82,7 @@ export function waysOf(hops: HopColumns, window: PartsWindow): readonly Way[] {
   return [...ways.values()].sort((a, b) => b.packets - a.packets).map(meansOf);
 }
 
-/** The parts of a way added up. */
+/** The summed parts of a route. */
 export function partSums({ parts }: Way): PartSums {
   const sum = (of: (part: LinkParts) => number): number =>
     parts.reduce((total, part) => total + of(part), 0);
@@ -95,10 +95,10 @@ export function partSums({ parts }: Way): PartSums {
   };
 }
 
-/** Time of a row on its link; undefined where nothing tells it. */
+/** Time of a row on its link; undefined if nothing tells it. */
 type TimeOnLink = (row: number) => LinkTime | undefined;
 
-/** Exact where the trace holds rates, else estimated from sizes. */
+/** Exact if the trace holds rates, else estimated from sizes. */
 function timesOf(hops: HopColumns, paces: PaceBook): TimeOnLink {
   const known = (row: number): LinkTime | undefined =>
     paces.timeOf(cell(hops.link, row), cell(hops.bytes, row), cell(hops.departNs, row));
@@ -113,7 +113,7 @@ function timesOf(hops: HopColumns, paces: PaceBook): TimeOnLink {
   };
 }
 
-/** Serialisation of one byte by link, ns, where packets of several sizes tell it. */
+/** Serialisation time per byte by link, ns, if packets of several sizes tell it. */
 export function pacesOf(hops: HopColumns): ReadonlyMap<number, number> {
   const least = new Map<number, Map<number, { count: number; transitNs: number }>>();
   for (let row = 0; row < hops.rows; row += 1) {
@@ -126,7 +126,7 @@ export function pacesOf(hops: HopColumns): ReadonlyMap<number, number> {
     const known = sizes.get(size);
     if (known === undefined) sizes.set(size, { count: 1, transitNs });
     else {
-      // In place: one object for each row would be most of the time of this page.
+      // In place: an object per row would take most of this page's time.
       known.count += 1;
       if (transitNs < known.transitNs) known.transitNs = transitNs;
     }
@@ -149,11 +149,11 @@ function paceOf(
   const [small, large] = [often[0], often.at(-1)];
   if (small === undefined || large === undefined || small === large) return undefined;
   const perByte = (large[1].transitNs - small[1].transitNs) / (large[0] - small[0]);
-  // What is left for the propagation of the smallest packet must not be negative.
+  // The rest, the propagation of the smallest packet, must not be negative.
   return perByte >= 0 && perByte * small[0] <= small[1].transitNs ? perByte : undefined;
 }
 
-/** Rows of each whole packet of a flow, in the order of time. */
+/** Rows of each complete packet of a flow, in chronological order. */
 function packetsOf(hops: HopColumns, window: PartsWindow): readonly (readonly number[])[] {
   const byPacket = new Map<number, number[]>();
   for (let row = 0; row < hops.rows; row += 1) {
@@ -237,7 +237,8 @@ function meansOf(sums: Sums): Way {
   const parts = links.map((link, at): LinkParts => {
     const propagationNs = mean(sums.propagation, at);
     const restNs = mean(sums.transit, at) - mean(sums.serialisation, at) - propagationNs;
-    // A link carries what is left of its division over to the next packet, less than a nanosecond.
+    // A link carries the remainder of its division, less than a nanosecond, over to the next
+    // packet.
     const isCarried = Math.abs(restNs) < 1;
     const serialisationNs = mean(sums.serialisation, at) + (isCarried ? restNs : 0);
     return {

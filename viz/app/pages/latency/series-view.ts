@@ -1,6 +1,6 @@
 /**
- * Quantities over time, one at a time: the mean over seeds in the band from the lowest to the highest
- * bin, and the brush that sets the range of the time line for all pages.
+ * Quantities over time, one at a time: the mean over seeds within the band from the lowest to the
+ * highest bin, and the brush that sets the range of the time line for all pages.
  *
  * @module
  */
@@ -215,7 +215,7 @@ function limitLine(kpi: KpiResult | undefined, plot: Plot, y: Position): Node | 
     svgElement(
       'text',
       {
-        // The series begins with its warm-up, which is where it rises over the limit if ever.
+        // The series begins with its warm-up, which is where it exceeds the limit, if ever.
         class: 'limit-label halo end',
         x: plot.right - 6,
         y: at > plot.bottom - 24 ? at - 6 : at + 15,

@@ -1,6 +1,6 @@
 /**
- * A series made ready for a width: at most one column per pixel with the lowest, the mean and the
- * highest of what falls into it, so that no peak is lost by drawing.
+ * A series prepared for a width: at most one column per pixel with the lowest, the mean and the
+ * highest of its values, so that drawing loses no peak.
  *
  * @module
  */
@@ -40,13 +40,13 @@ export function columnsOf(
   return columns;
 }
 
-/** Columns between two without a value: a line would not show them. */
+/** Columns isolated by missing values: a line would not show them. */
 export function lonely(columns: readonly Column[]): readonly Column[] {
   const isEmpty = (at: number): boolean => (columns[at]?.mean ?? null) === null;
   return columns.filter((_, at) => !isEmpty(at) && isEmpty(at - 1) && isEmpty(at + 1));
 }
 
-/** `latency.p95: the highest mean is 41.7 ms, at 20.1 s`; what the warm-up did does not count. */
+/** `latency.p95: the highest mean is 41.7 ms, at 20.1 s`; the warm-up does not count. */
 export function seriesTitle({ name, mean, unit, stepNs }: SeriesSummary, warmupNs: number): string {
   let most: number | undefined;
   let at = 0;
@@ -62,7 +62,7 @@ export function seriesTitle({ name, mean, unit, stepNs }: SeriesSummary, warmupN
   return `${name}: the highest mean is ${quantity(most, unit)}, at ${when}`;
 }
 
-/** The KPI whose limit can stand in the chart: of the same quantile of the latency of flows. */
+/** The KPI whose limit may appear in the chart: for the same quantile of the latency of flows. */
 export function seriesLimit(
   { name, unit }: SeriesSummary,
   { kpis, metrics }: Pick<Report, 'kpis' | 'metrics'>,
@@ -70,7 +70,7 @@ export function seriesLimit(
   const [, quantile] = /^latency\.(p\d+)\b/.exec(name) ?? [];
   if (quantile === undefined) return undefined;
   return kpis.find(({ metric, aggregation, unit: own }) => {
-    // Flows have a throughput as well; `mix.latency` is of loops.
+    // Flows also have a throughput; `mix.latency` is about loops.
     const isOfFlows = metrics[metric.replace(/\.latency$/, '.throughput')] !== undefined;
     return metric.endsWith('.latency') && isOfFlows && aggregation === quantile && own === unit;
   });

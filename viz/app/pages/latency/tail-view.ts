@@ -35,7 +35,7 @@ import type { ReportContext } from '../../kernel/page.ts';
 import { type Bar, barsOf, histogramSource } from './histogram.ts';
 
 const HISTOGRAM_HEIGHT = 340;
-/** Bars narrower than this are put together, px. */
+/** Narrower bars are merged, px. */
 const NARROWEST = 3;
 
 /** The chart with the tail axis, and the table of named quantiles. */
@@ -59,7 +59,7 @@ export function tailChart(
   return frame.root;
 }
 
-/** Where the run has several seeds, the rows are of all of them. */
+/** If the run has several seeds, the rows cover all of them. */
 function frameOf(name: string, run: string, seeds: readonly number[]): ChartFrame {
   const seed = seeds.length === 1 ? String(seeds[0] ?? '') : '';
   return new ChartFrame({ name, origin: { run, seed } });
@@ -110,7 +110,7 @@ export function histogramChart(
 }
 
 function middleHalf(one: Distribution): string | undefined {
-  // The stored points nearest to the quartiles; exact ones are not in the report.
+  // The stored points nearest to the quartiles; the report does not hold exact ones.
   const at = (p: number): number | undefined => one.points.find((point) => point.p >= p)?.value;
   const [low, high] = [at(0.25), at(0.75)];
   if (low === undefined || high === undefined || one.metric.count < 20) return undefined;

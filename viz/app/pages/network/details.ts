@@ -1,5 +1,5 @@
 /**
- * The panel at the right: state of a node, both directions of a link, the way of a packet.
+ * The panel at the right: state of a node, both directions of a link, the route of a packet.
  *
  * @module
  */
@@ -17,12 +17,12 @@ import type { TraceContext } from '../../kernel/page.ts';
 import { PacketPanel } from './packet-panel.ts';
 import { pairs, section, texts } from './panel-parts.ts';
 
-/** Around the cursor, for counts of a link and the way of a packet. */
+/** Around the cursor, for the counts of a link and the route of a packet. */
 const NEAR_NS = 500e6;
 const PACKET_NS = 5e9;
-/** Room for what a protocol draws of itself, px. */
+/** Height for a protocol's own drawing, px. */
 const SCENE_WIDTH = 284;
-/** Longer states are for drawings, not for people. */
+/** Longer states are meant for drawings, not for people. */
 const STATE_LENGTH_MAX = 60;
 
 /** The panel's content. */
@@ -57,7 +57,7 @@ export class Details {
     const selection = this.#selection;
     if (selection === undefined) return;
     if (selection.kind === 'packet') this.#packetPanel?.follow(timeNs);
-    // A packet is the same wherever the cursor is near it.
+    // A packet looks the same as long as the cursor is near it.
     const key = selection.kind === 'packet' ? selection.name : `${selection.name} ${timeNs}`;
     if (key === this.#asked) return;
     this.#asked = key;
@@ -193,11 +193,11 @@ function headingOf({ kind, name }: Selection): string {
 
 function statesTable(states: WorldStates, node: number): Child {
   const own = states.find(([number]) => number === node)?.[1] ?? [];
-  // What is longer is drawn above, and whole in the table of the protocols page.
+  // Longer ones are drawn above, and shown completely in the table of the protocols page.
   return texts(own.filter(([, state]) => state.length <= STATE_LENGTH_MAX));
 }
 
-/** What the protocol of a node draws of it (`nodes/<p>/viz.ts`). */
+/** The drawing by the node's protocol (`nodes/<p>/viz.ts`). */
 function scenesOf(
   info: TraceInfo,
   states: WorldStates,

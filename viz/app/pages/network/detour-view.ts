@@ -1,6 +1,6 @@
 /**
- * Draws the way before a fault, fading, and the way after the switch with its stamp, below nodes and
- * packets.
+ * Draws the route before a fault, fading, and the route after the switch with its label, below
+ * nodes and packets.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { set, svgElement } from '../../kernel/element.ts';
 import type { Detour, DetourLook } from './detour.ts';
 import type { Place } from './place.ts';
 
-/** Where the ends of a link are on the screen, by its id. */
+/** Screen positions of the ends of a link, by its id. */
 export type Ends = (id: string) => readonly [Place, Place] | undefined;
 
 /** What is drawn. */
@@ -17,7 +17,9 @@ export interface ShownDetour {
   readonly look: DetourLook;
 }
 
-/** The drawing; append {@link DetourView.root} below the nodes and {@link DetourView.stamp} above. */
+/**
+ * The drawing; append {@link DetourView.root} below the nodes and {@link DetourView.stamp} above.
+ */
 export class DetourView {
   readonly #old = svgElement('path', { class: 'old-way' });
   readonly #new = svgElement('path', { class: 'new-way' });
@@ -26,7 +28,10 @@ export class DetourView {
 
   #written = '';
 
-  /** Shows it, or nothing. A narrow drawing has no room for the stamp: the words below it say the same. */
+  /**
+   * Shows it, or nothing. A narrow drawing has no room for the label: the words below it say the
+   * same.
+   */
   show(shown: ShownDetour | undefined, ends: Ends, isNarrow: boolean): void {
     const stamp = shown?.look.stamp ?? [];
     const oldWay = shown?.detour.oldWay ?? [];
@@ -39,7 +44,7 @@ export class DetourView {
     this.#write(points.length === 0 || isNarrow ? '' : stamp.join(', '), points);
   }
 
-  /** On the part that is new, in the middle of it. */
+  /** In the middle of the new part. */
   #write(words: string, points: readonly Place[]): void {
     const x = middle(points.map((point) => point.x)).toFixed(1);
     // Above the line of packets and the ring of a node.

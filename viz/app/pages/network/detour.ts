@@ -1,7 +1,6 @@
 /**
- * What a fault did to the packets that used its link: the links of their way before it, and of their
- * way after the switch, both as packets took them. Where no packet was recorded there is no way to
- * show, and none is.
+ * What a fault did to the packets that used its link: the links of their route before it and after
+ * the switch, both as packets took them. If no packet was recorded, no route is shown.
  *
  * @module
  */
@@ -9,15 +8,15 @@ import { quantity } from '../../../../reports/format.ts';
 import type { FaultRow, HopColumns, TraceInfo, Window } from '../../data/trace-answers.ts';
 import type { FaultStory } from './world.ts';
 
-/** Before the fault: what counts as the way at that time. */
+/** Before the fault: the route at that time. */
 const BEFORE_NS = 300e6;
 /** After the switch. */
 const AFTER_NS = 500e6;
-/** Both ways stay in sight so long after the end of the fault. */
+/** Both routes stay visible this long after the end of the fault. */
 const STAYS_NS = 500e6;
 const FAINTEST = 0.35;
 
-/** A fault after which somebody switched. */
+/** A fault after which a node switched. */
 export interface Switch {
   readonly target: string;
   readonly beginNs: number;
@@ -31,15 +30,15 @@ export interface Detour {
   readonly newWay: readonly string[];
 }
 
-/** How the ways look at an instant. */
+/** How the routes look at an instant. */
 export interface DetourLook {
-  /** 1 at the begin of the fault; it fades until the switch. */
+  /** 1 at the start of the fault; fades until the switch. */
   readonly oldOpacity: number;
-  /** What has happened, with how long after the fault; empty before the switch. */
+  /** What has happened, and how long after the fault; empty before the switch. */
   readonly stamp: readonly string[];
 }
 
-/** The switch after the latest fault, wherever the cursor is until it. */
+/** The switch after the latest fault, wherever the cursor is before it. */
 export function switchOf(
   faults: readonly FaultRow[],
   story: FaultStory | undefined,
@@ -52,7 +51,7 @@ export function switchOf(
   return row === undefined ? undefined : { target, beginNs, switchedNs: row.timeNs };
 }
 
-/** What must be asked for: before the fault, after the switch. */
+/** Intervals to query: before the fault, after the switch. */
 export function windowsOf({ beginNs, switchedNs }: Switch): readonly [Window, Window] {
   return [
     { fromNs: Math.max(0, beginNs - BEFORE_NS), toNs: beginNs },
@@ -60,7 +59,7 @@ export function windowsOf({ beginNs, switchedNs }: Switch): readonly [Window, Wi
   ];
 }
 
-/** The ways of the flows that had the broken link or node on theirs. */
+/** The routes of the flows that used the broken link or node. */
 export function detourOf(
   info: TraceInfo,
   of: Switch,
@@ -74,7 +73,7 @@ export function detourOf(
     if (flow > 0 && touches(info, hops.before.link[row] ?? -1, of.target)) flows.add(flow);
   }
   const isOwn = ({ flow }: HopColumns, row: number): boolean => flows.has(flow[row] ?? 0);
-  // Packets that were sent before the switch are still on the old way.
+  // Packets sent before the switch are still on the old route.
   const fresh = new Set<number>();
   const after = departuresIn(hops.after, afterWindow).filter((row) => isOwn(hops.after, row));
   for (const row of after) {
@@ -98,7 +97,7 @@ export function detourOf(
   };
 }
 
-/** How they look now; undefined when the fault is past. */
+/** How they look now; undefined once the fault is past. */
 export function detourAt(
   { of }: Detour,
   story: FaultStory,

@@ -1,5 +1,6 @@
 /**
- * The packets whose bytes the trace holds, as a list to choose from: of a hundred thousand they are a few.
+ * The packets whose bytes the trace holds, as a list to choose from: only a few of a hundred
+ * thousand.
  *
  * @module
  */
@@ -9,7 +10,7 @@ import { element } from '../../kernel/element.ts';
 import type { TraceContext } from '../../kernel/page.ts';
 import { endsOf } from './trail.ts';
 
-/** The list; it stays hidden where there are none. */
+/** The list; hidden if there are none. */
 export function explainedChooser({ trace, view, signal, fail }: TraceContext): HTMLElement {
   const select = element('select', { 'aria-label': 'explained packets' });
   const label = element('label', { hidden: true }, 'explained', select);

@@ -1,5 +1,5 @@
 /**
- * The fields of a packet as its protocol tells them (`nodes/<p>/viz-fields.ts`), in layers.
+ * The fields of a packet as its protocol describes them (`nodes/<p>/viz-fields.ts`), in layers.
  *
  * @module
  */
@@ -8,13 +8,13 @@ import type { PacketField, PacketReader } from '../../../format/packet-fields.ts
 /** Readers by the name of their protocol. */
 export type PacketReaders = ReadonlyMap<string, PacketReader>;
 
-/** Fields that stand together. */
+/** Fields that belong together. */
 export interface PacketLayer {
   readonly name: string;
   readonly fields: readonly PacketField[];
 }
 
-/** Readers by their place: `nodes/scion/viz-fields.ts` reads packets of `scion`. */
+/** Readers by their file: `nodes/scion/viz-fields.ts` reads packets of `scion`. */
 export function readersOf(
   modules: Readonly<Record<string, { readonly fields: PacketReader }>>,
 ): PacketReaders {
@@ -23,20 +23,20 @@ export function readersOf(
   );
 }
 
-/** What is known of the nodes at the ends of a packet's way. */
+/** What is known about the nodes at the ends of a packet's hop. */
 export interface PacketEnds {
-  /** A reader of another protocol is not asked, unless a packet says that it holds one of it. */
+  /** A reader of another protocol is used only if a packet says that it contains one of it. */
   readonly protocols: ReadonlySet<string>;
-  /** What those at the ends of its link had traced of themselves. */
+  /** What the nodes at the ends of its link had traced about themselves. */
   readonly states: ReadonlyMap<string, string>;
 }
 
-/** Packets in packets in packets: more is no network that anybody has built. */
+/** Depth of packets in packets: no network that anybody has built goes deeper. */
 const DEPTH_MAX = 8;
 
 /**
  * The layers of a packet.
- * @returns none when no protocol knows the bytes; a reader that throws knows none.
+ * @returns none if no protocol knows the bytes; a reader that throws knows none.
  */
 export function layersOf(
   bytes: Uint8Array,
@@ -64,7 +64,7 @@ function fieldsOf(bytes: Uint8Array, reading: Reading): readonly PacketField[] |
   return undefined;
 }
 
-/** A field, or those of the packet that it holds. */
+/** A field, or the fields of the packet that it contains. */
 function opened(bytes: Uint8Array, field: PacketField, reading: Reading): readonly PacketField[] {
   const { offset, length, holds } = field;
   if (holds === undefined) return [field];
@@ -79,7 +79,7 @@ function readSafely(
   try {
     return read();
   } catch {
-    // The bytes are shown all the same, without names.
+    // The bytes are shown anyway, without names.
     return undefined;
   }
 }

@@ -1,6 +1,6 @@
 /**
- * Bytes in hex, eight a line, with their offset and what is printable; and the fields in them: the
- * pointer on a field, or the keyboard, marks its bytes.
+ * Bytes in hex, eight per line, with their offset and the printable characters; and their fields:
+ * pointing at a field, or focusing it, marks its bytes.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import type { PacketLayer } from './fields.ts';
 
 const PER_LINE = 8;
 
-/** How many bytes of a field are other than before; undefined where there is no before. */
+/** How many bytes of a field have changed; undefined if there is no earlier state. */
 export type CountNew = (field: PacketField) => number | undefined;
 
 /** Makes it. */

@@ -1,5 +1,5 @@
 /**
- * Places nodes: in columns by how far they are from the senders, or by force. These depend on nothing
+ * Places nodes: in columns by their distance from the senders, or by force. Both depend on nothing
  * but the topology, so the same run gives the same picture.
  *
  * @module
@@ -9,10 +9,10 @@ import type { TraceInfo } from '../../data/trace-answers.ts';
 import { hasMap } from './map.ts';
 import type { Place } from './place.ts';
 
-/** What places depend on. */
+/** The input of a layout. */
 export type Topology = Pick<TraceInfo, 'nodes' | 'links' | 'flows'>;
 
-/** Layouts that there are; of the map `map.ts` knows the places. */
+/** The available layouts; `map.ts` places nodes on the map. */
 const LAYOUTS = ['layers', 'force', 'map'] as const;
 /** Name of a layout. */
 export type LayoutName = (typeof LAYOUTS)[number];
@@ -22,7 +22,7 @@ export function layoutsOf(topology: Pick<Topology, 'nodes'>): readonly LayoutNam
   return LAYOUTS.filter((name) => name !== 'map' || hasMap(topology));
 }
 
-/** More nodes than this make a column of several. */
+/** A column with more nodes than this becomes several. */
 const COLUMN_MAX = 18;
 const SWEEPS = 8;
 const TICKS = 300;
@@ -33,7 +33,7 @@ export function placesOf(topology: Topology, layout: Exclude<LayoutName, 'map'>)
   return layout === 'force' ? byForce(topology) : byLayers(topology);
 }
 
-/** Role of a node: its name without its own number. */
+/** Role of a node: its name without its number. */
 function roleOf(name: string): string {
   return name.replace(/[-_.]?\d+$/, '');
 }
@@ -64,7 +64,7 @@ function layersOf({ nodes, flows }: Topology, near: readonly (readonly number[])
   const isThrough = senders.length === 1 && !receivers.has(sender);
   const starts = senders.length > 0 ? senders : [0];
   const far = distances(starts, near);
-  // Where many send, both ends of a flow stand in one layer with their role.
+  // If many send, both ends of a flow are in one layer with their role.
   const keys = nodes.map(({ name }, node) => {
     const distance = far[node] ?? 0;
     return isThrough ? { first: distance, second: '' } : roleKey(nodes, far, name);
@@ -78,7 +78,7 @@ function layersOf({ nodes, flows }: Topology, near: readonly (readonly number[])
   return [...layers].sort(([a], [b]) => numeric.compare(a, b)).map(([, layer]) => layer);
 }
 
-/** A role stands as near to the senders as the nearest node of its family: `mix-1`, `mix-2`. */
+/** A role is as close to the senders as the closest node of its family: `mix-1`, `mix-2`. */
 function roleKey(
   nodes: Topology['nodes'],
   far: readonly number[],
@@ -107,7 +107,7 @@ function distances(
   return far.map((value) => (Number.isNaN(value) ? last + 1 : value));
 }
 
-/** Fewer crossings: each node moves to the mean place of its neighbours, a few times. */
+/** Fewer crossings: each node moves to the mean position of its neighbours, a few times. */
 function ordered(
   layers: readonly number[][],
   near: readonly (readonly number[])[],
@@ -141,7 +141,7 @@ function widened(layers: readonly (readonly number[])[]): readonly (readonly num
 }
 
 function byForce(topology: Topology): readonly Place[] {
-  // d3-force draws from a generator of its own with a fixed seed.
+  // d3-force draws from its own generator with a fixed seed.
   const nodes = byLayers(topology).map(({ x, y }) => ({ x: x * 400, y: y * 300 }));
   const links = topology.links
     .filter(({ from, to }) => from >= 0 && to >= 0 && from < to)

@@ -1,6 +1,5 @@
 /**
- * The legend: a switch for each class of packets that the format knows, with its shape; and the
- * colours of the flows.
+ * The legend: a switch per class of packets, with its shape; and the colours of the flows.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * Effects of faults while a run goes on: the trace gets them at its end, the report so far has them
- * before (detected, switched, first packet). No DOM.
+ * Effects of faults during a run: the trace gets them only at its end, the interim report has them
+ * earlier (detected, switched, first packet). No DOM.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import type { FaultRow } from '../../data/trace-answers.ts';
 
 type Known = Pick<Report, 'faults'>;
 
-/** The rows of the trace with what a report knows on top. */
+/** The rows of the trace, extended by what a report knows. */
 export function withEffects(
   rows: readonly FaultRow[],
   report: Known | undefined,
@@ -32,7 +32,7 @@ function keyOf({ timeNs, target, text }: FaultRow): string {
   return `${timeNs} ${target} ${text}`;
 }
 
-/** {@link withEffects}, made again only when one of both has changed. */
+/** {@link withEffects}, recomputed only if one of the two has changed. */
 export function effectsOf(): typeof withEffects {
   let made: readonly [readonly FaultRow[], Known | undefined, readonly FaultRow[]] | undefined;
   return (rows, report) => {

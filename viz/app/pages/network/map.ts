@@ -1,6 +1,7 @@
 /**
- * The map: nodes where they stand on the Earth, in an equirectangular projection, with lines of
- * latitude and longitude and nothing else. No coasts, no borders: there is no data of others in it.
+ * The map: nodes at their position on Earth, in an equirectangular projection, with lines of
+ * latitude and longitude and nothing else. There are no coasts and borders, because that would need
+ * third-party data.
  *
  * @module
  */
@@ -13,12 +14,12 @@ export interface Room {
   readonly height: number;
 }
 
-/** A line of the graticule; from edge to edge of the room, in shares of it. */
+/** A line of the graticule, from edge to edge; in shares of the room. */
 export interface GridLine {
   /** `30° N`. */
   readonly text: string;
   readonly isMeridian: boolean;
-  /** Across for a meridian, down for a parallel. */
+  /** `across` for a meridian, `down` for a parallel. */
   readonly at: number;
 }
 
@@ -26,22 +27,22 @@ export interface GridLine {
 export interface GeoMap {
   readonly places: readonly Place[];
   readonly lines: readonly GridLine[];
-  /** Nodes of which no position is known; they stand in a row at the lower edge. */
+  /** Nodes without a known position; they are in a row at the lower edge. */
   readonly unplaced: number;
 }
 
-/** Degrees that a room shows at least: nodes of one city do not fill the world. */
+/** Smallest number of degrees shown: nodes of one city do not fill the world. */
 const SPAN_MIN = 0.2;
 const STEPS = [0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 15, 30, 45] as const;
-/** Lines are so far apart at least: room for their words, px. */
+/** Smallest distance of lines: room for their labels, px. */
 const PITCH_MIN = 56;
 /** Of the span, on each side of the nodes. */
 const EDGE = 0.08;
-/** Nodes of one place stand around it, px. */
+/** Distance of nodes of one place from its centre, px. */
 const APART = 22;
 const FULL_CIRCLE = 360;
 
-/** True when there is something to put on a map. */
+/** True if there is something to put on a map. */
 export function hasMap({ nodes }: Pick<TraceInfo, 'nodes'>): boolean {
   return nodes.some(({ place }) => place !== undefined);
 }
@@ -53,7 +54,7 @@ export function mapOf({ nodes }: Pick<TraceInfo, 'nodes'>, room: Room): GeoMap {
   const east = (lon: number): number => (lon - seam + FULL_CIRCLE) % FULL_CIRCLE;
   const lons = rangeOf(known.map(({ lon }) => east(lon)));
   const lats = rangeOf(known.map(({ lat }) => lat));
-  // A degree of longitude is as wide as it is at the middle of the map.
+  // A degree of longitude is as wide as at the middle of the map.
   const shrink = Math.max(0.1, Math.cos((lats.middle * Math.PI) / 180));
   const scale = Math.min(room.width / (lons.span * shrink), room.height / lats.span);
   const x = (lon: number): number =>
@@ -77,7 +78,7 @@ export function mapOf({ nodes }: Pick<TraceInfo, 'nodes'>, room: Room): GeoMap {
   };
 }
 
-/** The longitude at which the map is cut open: in the middle of the widest empty stretch. */
+/** The longitude at which the map is cut: in the middle of the widest empty range. */
 function seamOf(lons: readonly number[]): number {
   const sorted = [...lons].sort((a, b) => a - b);
   let seam = -180;
@@ -116,7 +117,7 @@ function degrees(value: number): string {
   return String(Number(Math.abs(value).toFixed(2)));
 }
 
-/** Nodes of one place stand in a ring; those of none in a row at the lower edge. */
+/** Nodes of one place form a ring; those without a place a row at the lower edge. */
 function apart(spots: readonly (Place | undefined)[], room: Room): readonly Place[] {
   const unplaced = spots.filter((spot) => spot === undefined).length;
   const groups = new Map<string, number[]>();

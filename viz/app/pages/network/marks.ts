@@ -5,7 +5,7 @@
  * @module
  */
 
-/** Draws a path; the part of a canvas context and of a `Path2D` that is needed. */
+/** Draws a path; the needed part of a canvas context and of a `Path2D`. */
 export interface Pen {
   moveTo(x: number, y: number): void;
   lineTo(x: number, y: number): void;
@@ -63,8 +63,8 @@ export function markPath(packetClass: string, x: number, y: number): string {
 }
 
 /**
- * Filling closes it. A `closePath` costs Chromium time in proportion to the path so far: 68 ms a frame
- * for 5,000 triangles, 4 ms without.
+ * Filling closes it. `closePath` costs Chromium time in proportion to the path so far: 68 ms a
+ * frame for 5,000 triangles, 4 ms without.
  */
 function polygon(pen: Pen, points: readonly number[]): void {
   pen.moveTo(points[0] ?? 0, points[1] ?? 0);

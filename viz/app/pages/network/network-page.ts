@@ -1,5 +1,5 @@
 /**
- * The network page: asks the trace for what surrounds the cursor, and draws it in every frame.
+ * The network page: queries the trace for what surrounds the cursor, and draws it in every frame.
  *
  * @module
  */
@@ -27,15 +27,15 @@ import { contentOf, storyText } from './sentence.ts';
 import { canvasAbove, TopologyView } from './topology-view.ts';
 import { type FaultStory, storyAt } from './world.ts';
 
-/** A burst lasts this long for the reader. */
+/** How long a burst lasts for the reader. */
 const BURST_NS = 400e6;
-/** What is asked for around the cursor at speed 1: before it and after it. */
+/** What is queried around the cursor at speed 1: before it and after it. */
 const BEHIND_NS = 50e6;
 const AHEAD_NS = 300e6;
 const ROWS_MAX = 60_000;
 const NO_HOPS =
   'This trace has no packets on links, as live runs leave none: it shows states, faults and losses.';
-/** A click this near takes a packet, px. */
+/** A click this close selects a packet, px. */
 const REACH = 9;
 
 interface Around {
@@ -63,7 +63,7 @@ export class NetworkPage {
   #detour: Detour | undefined;
   #askedSwitch = Number.NaN;
   #around: Around | undefined;
-  /** The instant of the picture. */
+  /** The instant that the picture shows. */
   #shownNs = 0;
   #drawn: readonly Drawn[] = [];
   #inSight: InSight = { marks: [], total: 0 };
@@ -118,7 +118,7 @@ export class NetworkPage {
     );
     this.#ask = frames.add(signal, () => this.#frame());
     for (const value of [view.time.cursor, view.selection, theme]) value.watch(signal, this.#ask);
-    // While a run is paused the cursor stands, and what follows from a fault still comes.
+    // While a run is paused the cursor stands still, but effects of a fault still arrive.
     for (const value of [trace.live, trace.soFar]) value.watch(signal, this.#ask);
     const observer = new ResizeObserver(() => this.#arrange());
     observer.observe(stage);
@@ -131,7 +131,7 @@ export class NetworkPage {
     this.#context.view.selection.value = { kind, name };
   }
 
-  /** Which layout, which packets, and the way to a node by its name. */
+  /** Which layout, which packets, and a search for a node by name. */
   #toolbar(): HTMLElement {
     const { view, trace } = this.#context;
     const layout = element(
@@ -214,7 +214,7 @@ export class NetworkPage {
     } else this.#topology.arrange(placesOf(this.#context.trace.info, layout), size);
   }
 
-  /** Asks for more as soon as what is there comes to its end. */
+  /** Queries more before the available data come to an end. */
   #keepUp(timeNs: number): void {
     const { time } = this.#context.view;
     const stretch = Math.max(0.01, time.isPlaying.value ? time.speed.value : 1);
@@ -223,7 +223,7 @@ export class NetworkPage {
     const isCovered =
       around !== undefined && timeNs >= around.fromNs && timeNs + enoughNs < around.toNs;
     if (isCovered) return;
-    // Who scrubs sees one instant at a time; who plays needs what comes.
+    // While scrubbing, only one instant matters; while playing, what comes next.
     const aheadNs = time.isPlaying.value ? AHEAD_NS * stretch : BEHIND_NS;
     this.#latest.want({ fromNs: timeNs - BEHIND_NS * stretch, toNs: timeNs + aheadNs });
   }
@@ -249,7 +249,7 @@ export class NetworkPage {
     const cursorNs = view.time.cursor.value;
     this.#keepUp(cursorNs);
     const around = this.#around;
-    // While the cursor runs ahead of the answers, the picture is of the nearest instant that is known.
+    // While the cursor runs ahead of the answers, the picture shows the nearest known instant.
     const timeNs = around === undefined ? cursorNs : nearestKnown(cursorNs, around);
     this.#shownNs = timeNs;
     const ailments = ailmentsAt(info.faults, timeNs);
@@ -288,13 +288,13 @@ export class NetworkPage {
     return view.time.isPlaying.value;
   }
 
-  /** Of a run that goes on, the report so far knows effects that its trace does not have yet. */
+  /** During a run, the interim report knows effects that its trace does not have yet. */
   #faults(): readonly FaultRow[] {
     const { info, soFar } = this.#context.trace;
     return this.#effectsOf(info.faults, soFar.value);
   }
 
-  /** The way before the latest fault and the one after it; asked for once a fault. */
+  /** The routes before and after the latest fault; queried once per fault. */
   #showDetour(story: FaultStory | undefined, timeNs: number): void {
     const wanted = switchOf(this.#faults(), story);
     if (wanted !== undefined && wanted.beginNs !== this.#askedSwitch) {
@@ -347,7 +347,7 @@ export class NetworkPage {
     return svg;
   }
 
-  /** A run that goes on says whether packets will come, before there are any. */
+  /** A run in progress says whether packets will come, before there are any. */
   #hopsNote(): HTMLElement {
     const { trace, signal } = this.#context;
     const note = partialNote(NO_HOPS);

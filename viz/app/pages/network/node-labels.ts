@@ -1,7 +1,7 @@
 /**
  * On which side of its node a name is written: where it touches no other node and no other name. In
- * a column or row that is too crowded for all names some are left out; the pointer and the keyboard
- * still tell them.
+ * a column or row too crowded for all names, some are left out; pointer and keyboard still show
+ * them.
  *
  * @module
  */
@@ -9,18 +9,18 @@ import type { Place } from './place.ts';
 
 /** Radius of a node, px. */
 export const NODE_RADIUS = 7;
-/** Where the base line of a name is below its node, px. */
+/** Distance of a name's base line below its node, px. */
 const BELOW = NODE_RADIUS + 16;
-/** Between a node and a name beside it, px. */
+/** Gap between a node and a name beside it, px. */
 const BESIDE = NODE_RADIUS + 5;
-/** An average letter, and the height of a line, px. */
+/** Width of an average letter, and height of a line, px. */
 const CHARACTER = 6.6;
 const ASCENT = 11;
 const DESCENT = 3;
-/** Names below their nodes need this much between two nodes of a column, px. */
+/** Names below their nodes need this much room between two nodes of a column, px. */
 const COLUMN_PITCH = BELOW + DESCENT + NODE_RADIUS;
 
-/** A side; undefined where no side is free. */
+/** A side; undefined if no side is free. */
 export type Side = 'below' | 'left' | 'right' | undefined;
 
 /** Base line and anchor of a name, from the middle of its node. */
@@ -54,7 +54,7 @@ interface Box {
  *
  * @param places Middles of the nodes, px.
  * @param names In the same order.
- * @param first The side that is tried first: not the one on which most links leave.
+ * @param first The side to try first: not the one on which most links leave.
  * @returns a side for each node; earlier nodes choose first.
  */
 export function labelSides(
@@ -82,7 +82,10 @@ export function labelSides(
   });
 }
 
-/** True where the next node of its column stands in the way of a name below, or would have one above. */
+/**
+ * True if the next node of its column is in the way of a name below, or a name would be in the way
+ * above.
+ */
 function isCrowded(places: readonly Place[], node: number): boolean {
   const here = places[node];
   return places.some(
@@ -94,7 +97,7 @@ function isCrowded(places: readonly Place[], node: number): boolean {
   );
 }
 
-/** What a name covers, px. */
+/** The area that a name covers, px. */
 export function labelBox(place: Place, name: string, side: Exclude<Side, undefined>): Box {
   const { x, y, anchor } = labelPlace(side);
   const width = name.length * CHARACTER;

@@ -1,5 +1,6 @@
 /**
- * The onion: a ring for each node that takes a layer off, the first one outermost; dashed once it is off.
+ * The onion: a ring per node that removes a layer, the first one outermost; dashed once it is
+ * removed.
  *
  * @module
  */
@@ -13,7 +14,7 @@ const CENTRE = 84;
 const OUTER = 78;
 const CORE = 16;
 
-/** Draws it as it is at a step. */
+/** Draws its state at a step. */
 export function onionView(skins: readonly Skin[], step: number): SVGSVGElement {
   const isOff = ({ offFrom }: Skin): boolean => step >= offFrom;
   const gap = (OUTER - CORE) / skins.length;

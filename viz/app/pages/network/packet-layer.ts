@@ -1,6 +1,6 @@
 /**
- * Draws packets and losses: on the canvas in every frame, and as SVG when a picture is exported. One
- * path for each flow and class, which costs a tenth of one for each packet.
+ * Draws packets and losses: on the canvas in every frame, and as SVG for exported pictures. One
+ * path per flow and class, which costs a tenth of one per packet.
  *
  * @module
  */
@@ -12,7 +12,7 @@ import type { PacketMark } from './packets.ts';
 import type { Place } from './place.ts';
 import type { TopologyView } from './topology-view.ts';
 
-/** Packets keep to the right of the middle of their link, px. */
+/** Packets keep to the right of their link's middle, px. */
 const OFFSET = 6;
 const BURST_RADIUS = 16;
 const LABELS_MAX = 4;
@@ -36,7 +36,7 @@ export interface Burst {
   readonly reason: string;
   /** Link or node; both directions of a link are one place. */
   readonly place: string;
-  /** On a steep link the reason stands beside the rings, where no node of the link is. */
+  /** On a steep link the reason is written beside the rings, where no node of the link is. */
   readonly isSteep: boolean;
 }
 
@@ -160,7 +160,7 @@ function ink(context: CanvasRenderingContext2D, colour: string, isHollow: boolea
   }
 }
 
-/** Reasons are written while there are few; those of one place stand in one line. */
+/** Reasons are written while there are few; those of one place share a line. */
 function labelled(bursts: readonly Burst[]): readonly Burst[] {
   const places = new Map<string, Burst>();
   for (const burst of bursts) {

@@ -1,6 +1,6 @@
 /**
- * A packet in the panel: its way, and where its bytes were kept, the same packet at each place of its
- * way, layer by layer, as far as the cursor is. Made once for a packet; the cursor only changes it.
+ * A packet in the panel: its route, and, if its bytes were kept, the same packet at each place on
+ * its way, layer by layer, up to the cursor. Made once per packet; the cursor only changes it.
  *
  * @module
  */
@@ -30,7 +30,7 @@ const SAME = 'One packet, as the run kept it with --explain.';
 /** What is known of a packet. */
 export interface PacketFacts {
   readonly hops: HopColumns;
-  /** None where its bytes were not kept. */
+  /** None if its bytes were not kept. */
   readonly passages: readonly Passage[];
   /** At the end of its way. */
   readonly states: WorldStates;
@@ -138,12 +138,13 @@ export class PacketPanel {
     return hexView(bytes, layers, (field) => newBytesIn(field, bytes, before));
   }
 
-  /** The nodes at the ends of a link, and what they told of themselves. */
+  /** The nodes at the ends of a link, and what they reported about themselves. */
   #ends({ link }: Passage): PacketEnds {
     const { nodes, links } = this.#context.trace.info;
     const { from, to } = links[link ?? -1] ?? { from: -1, to: -1 };
     const numbers = [from, to];
-    // Routers know what a gateway sends as bytes: its reader is asked on every link of the way.
+    // Routers see only bytes in what a gateway sends: the gateway's reader is used on every link of
+    // the route.
     const all = this.#facts.passages.flatMap((one) => {
       const way = links[one.link ?? -1];
       return way === undefined ? [] : [way.from, way.to];
@@ -162,7 +163,7 @@ function wordsOf({ hops, passages }: PacketFacts, { classes, flows }: TraceInfo)
   const [packetClass, flow] = [hops.class[0], hops.flow[0]];
   return [
     packetClass === undefined ? 'not in the kept windows' : (classes[packetClass] ?? ''),
-    // Flow 0 is none: what a node sends of itself.
+    // Flow 0 is none: what a node sends on its own behalf.
     flow === undefined || flow === 0 ? '' : (flows[flow] ?? ''),
     `${length} B`,
   ]

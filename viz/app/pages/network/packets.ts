@@ -1,6 +1,6 @@
 /**
- * Which packets are in sight at an instant and where: plain numbers for the canvas, the table and
- * the exports alike. At most 5,000 marks; beyond, the same packets in every frame.
+ * Which packets are visible at an instant, and where: plain numbers, the same for the canvas, the
+ * table and the exports. At most 5,000 marks; beyond that, the same packets in every frame.
  *
  * @module
  */
@@ -8,10 +8,10 @@
 import { isKept } from '../../data/hop-columns.ts';
 import type { DropRow, HopColumns } from '../../data/trace-answers.ts';
 
-/** Marks that are drawn at most (docs/spec/browser-view.md). */
+/** Largest number of marks drawn (docs/spec/browser-view.md). */
 const MARKS_MAX = 5_000;
 
-/** Rings that are drawn at most; more at one place say nothing more. */
+/** Largest number of rings drawn; more at one place add nothing. */
 const BURSTS_MAX = 60;
 
 /** A packet on a link. */
@@ -22,10 +22,10 @@ export interface PacketMark {
   readonly share: number;
 }
 
-/** Packets in sight. */
+/** Visible packets. */
 export interface InSight {
   readonly marks: readonly PacketMark[];
-  /** All that are under way; more than the marks when every n-th is drawn. */
+  /** All that are under way; more than the marks if every n-th is drawn. */
   readonly total: number;
 }
 
@@ -49,7 +49,7 @@ export function packetsAt(
   return { marks: kept, total: Math.round(marks.length * thinned) };
 }
 
-/** Losses whose burst is in sight, with how far it has gone, 0 to 1. */
+/** Losses with a visible burst, and its progress, 0 to 1. */
 export function burstsAt(
   drops: readonly DropRow[],
   timeNs: number,

@@ -24,7 +24,7 @@ export interface Moment {
   readonly hops: HopColumns | undefined;
 }
 
-/** In the title; the others are counted. */
+/** Named in the title; the others are counted. */
 const AILMENTS_SHOWN = 2;
 
 /** Title, caption, summary, table. */

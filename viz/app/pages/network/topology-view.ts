@@ -1,6 +1,6 @@
 /**
- * The network as SVG: links with width by use and dashes when down, nodes as labelled points that the
- * keyboard can walk. Packets are not drawn here.
+ * The network as SVG: links with width by use and dashes when down, nodes as labelled points that
+ * the keyboard can walk. Packets are not drawn here.
  *
  * @module
  */
@@ -16,9 +16,9 @@ import { type GridLine, mapOf, type Room } from './map.ts';
 import { labelPlace, labelSides, NODE_RADIUS } from './node-labels.ts';
 import type { Place } from './place.ts';
 
-/** Room around the outermost nodes, px. */
+/** Margin around the outermost nodes, px. */
 const MARGIN = { x: 64, top: 28, bottom: 40 } as const;
-/** Marks of losses reach so far from the middle of a link: words stand outside, px. */
+/** Marks of losses reach this far from the middle of a link; labels are outside, px. */
 const CLEAR = 28;
 
 /** Both directions of one line on the screen. */
@@ -39,20 +39,20 @@ interface Dot {
   readonly sign: SVGTextElement;
 }
 
-/** What happens to it. */
+/** Its event handlers. */
 export interface TopologyEvents {
   selectNode(name: string): void;
   selectLink(id: string): void;
 }
 
-/** What holds at the cursor. */
+/** The state at the cursor. */
 export interface Shown {
   /** Bytes by link. */
   readonly use: ReadonlyMap<number, number>;
   readonly ailments: ReadonlyMap<string, Ailment>;
   /** How nodes that watch what is broken stand to it, by their names. */
   readonly standings: ReadonlyMap<string, Standing>;
-  /** Name of a node or id of a link. */
+  /** Name of a node, or id of a link. */
   readonly selected: string | undefined;
 }
 
@@ -101,13 +101,13 @@ export class TopologyView {
     );
   }
 
-  /** Puts everything in its place. In a tall room the columns become rows. */
+  /** Positions everything. In a tall room the columns become rows. */
   arrange(places: readonly Place[], size: Room): void {
     this.#isTall = size.width < 560;
     this.#lay(places, [], size);
   }
 
-  /** Puts everything where it is on the Earth. Returns how many nodes have no place there. */
+  /** Positions everything by its place on Earth. Returns how many nodes have none. */
   arrangeMap(size: Room): number {
     this.#isTall = false;
     const { places, lines, unplaced } = mapOf(this.#info, frameOf(size));
@@ -161,7 +161,7 @@ export class TopologyView {
     return { x: left + across * width, y: top + along * height };
   }
 
-  /** Shows the ways before and after a switch, or none. */
+  /** Shows the routes before and after a switch, or none. */
   showDetour(shown: ShownDetour | undefined): void {
     const ends = (id: string): readonly [Place, Place] | undefined => {
       const wire = this.#wires.find((one) => one.id === id);
@@ -170,7 +170,7 @@ export class TopologyView {
     this.#detour.show(shown, ends, this.#isTall);
   }
 
-  /** Shows use, ailments and the selection. */
+  /** Shows use, faults and the selection. */
   update(shown: Shown): void {
     const most = [...shown.use.values()].reduce((max, bytes) => Math.max(max, bytes), 1);
     for (const wire of this.#wires) {
@@ -199,7 +199,7 @@ export class TopologyView {
     }
   }
 
-  /** Gives a node the keyboard. */
+  /** Moves the focus to a node. */
   focus(node: number): void {
     this.#dots[node]?.root.focus();
   }
@@ -230,7 +230,7 @@ export class TopologyView {
     return { root, label, sign };
   }
 
-  /** Arrows walk along links to the neighbour that lies in that direction. */
+  /** Arrow keys walk along links to the neighbour in that direction. */
   #walk(event: KeyboardEvent, from: number, events: TopologyEvents): void {
     if (event.key === 'Enter' || event.key === ' ') {
       event.preventDefault();

@@ -1,6 +1,6 @@
 /**
- * The way of one packet as `--explain` kept it: where it is at the cursor, which nodes take a layer
- * off, and what became of its bytes. Plain values, no DOM.
+ * The route of one packet as `--explain` recorded it: where it is at the cursor, which nodes remove
+ * a layer, and how its bytes changed. Plain values, no DOM.
  *
  * @module
  */
@@ -10,20 +10,20 @@ import type { TraceInfo } from '../../data/trace-answers.ts';
 
 /** What one node finds under its key. */
 export interface Skin {
-  /** Who takes it off. */
+  /** The node that removes it. */
   readonly node: string;
-  /** Number of the first passage without it; the count of passages when there is none. */
+  /** Number of the first hop without it; the number of hops if there is none. */
   readonly offFrom: number;
 }
 
-/** Names of the ends of a passage. */
+/** Names of the ends of a hop. */
 export interface PassageEnds {
   readonly from: string;
   /** Undefined: the bytes went to the application of `from`. */
   readonly to: string | undefined;
 }
 
-/** The passage that a cursor stands at: the latest one before it, else the first. */
+/** The hop at a cursor: the latest one before it, else the first. */
 export function stepAt(passages: readonly Passage[], timeNs: number): number {
   const last = passages.findLastIndex((passage) => passage.timeNs <= timeNs);
   return Math.max(0, last);
@@ -39,8 +39,8 @@ export function endsOf(passage: Passage, { nodes, links }: TraceInfo): PassageEn
 }
 
 /**
- * The layers that nodes take off, outermost first: a node that makes another packet of what it got
- * has taken one off. The last node of an onion counts, though nothing comes out of it.
+ * The layers that nodes remove, outermost first: a node that makes a new packet from what it got
+ * has removed one. The last node of an onion counts, though nothing comes out of it.
  */
 export function skinsOf(passages: readonly Passage[], info: TraceInfo): readonly Skin[] {
   const skins: Skin[] = [];
@@ -53,7 +53,7 @@ export function skinsOf(passages: readonly Passage[], info: TraceInfo): readonly
   return skins;
 }
 
-/** How many bytes of a field are other than they were; undefined where nothing was before. */
+/** How many bytes of a field have changed; undefined if there was nothing before. */
 export function newBytesIn(
   { offset, length }: Pick<PacketField, 'offset' | 'length'>,
   now: Uint8Array,

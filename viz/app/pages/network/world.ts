@@ -5,7 +5,7 @@
  */
 import type { FaultRow } from '../../data/trace-answers.ts';
 
-/** A fault with what it caused up to the cursor. */
+/** A fault with its effects up to the cursor. */
 export interface FaultStory {
   readonly text: string;
   readonly target: string;

@@ -1,6 +1,6 @@
 /**
- * How often each attack was right: with its interval, beside guessing and the scenario's limit; and
- * the ROC curves of attacks that score pairs.
+ * How often each attack was right, with its interval, compared with guessing and with the
+ * scenario's limit; and the ROC curves of attacks that score pairs.
  *
  * @module
  */
@@ -26,7 +26,7 @@ const ROW = 44;
 const ROC_HEIGHT = 360;
 const SHARES = [0, 0.25, 0.5, 0.75, 1];
 
-/** One row for each attack of these eyes. */
+/** One row per attack of this adversary. */
 export function attackChart(parts: ViewParts): HTMLElement {
   const { attacks } = parts.eyes;
   const frame = frameOf('privacy-attacks', parts, 'shown');
@@ -55,7 +55,7 @@ function wordOf({ attack }: Attack): string {
   return attack.replaceAll('_', ' ');
 }
 
-/** Every attack has an estimator and a number of trials of its own. */
+/** Every attack has its own estimator and number of trials. */
 function sourceOf({ eyes, context }: ViewParts): string {
   const each = eyes.attacks.map(
     (one) =>

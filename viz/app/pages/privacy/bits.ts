@@ -1,13 +1,13 @@
 /**
- * Bits of targets over the time at which they were made: quantiles in stretches of equal length, and
- * the ceiling log2(N) of as many candidates.
+ * Bits of targets over the time at which they were sent: quantiles in intervals of equal length,
+ * and the ceiling log2(N) for N candidates.
  *
  * @module
  */
 import { ascending, quantile } from '../../../../reports/statistics/quantile.ts';
 import type { Privacy } from './eyes.ts';
 
-/** Fewer targets than this have no quantiles. */
+/** With fewer targets there are no quantiles. */
 const TARGETS_MIN = 5;
 const STRETCHES_MAX = 24;
 
@@ -23,16 +23,16 @@ export interface Stretch {
   readonly p10: number;
   readonly p50: number;
   readonly p90: number;
-  /** Median of log2(N), N being the candidates of a target. */
+  /** Median of log2(N), where N is the number of candidates of a target. */
   readonly ceiling: number;
 }
 
-/** True when all targets tell when they were made. */
+/** True if all targets say when they were sent. */
 function haveTimes(targets: readonly Target[]): boolean {
   return targets.length > 0 && targets.every(({ atNs }) => atNs !== undefined);
 }
 
-/** Stretches from the first to the last target; those without targets are left out. */
+/** Intervals from the first to the last target, without empty ones. */
 export function stretchesOf(targets: readonly Target[]): readonly Stretch[] {
   if (!haveTimes(targets)) return [];
   const times = targets.map(({ atNs = 0 }) => atNs);

@@ -1,6 +1,6 @@
 /**
- * What was spent of a privacy budget, round by round: quantiles over the seeds, and the round in which
- * a limit was passed.
+ * The spent part of a privacy budget, round by round: quantiles over the seeds, and the round in
+ * which a limit was passed.
  *
  * @module
  */
@@ -19,12 +19,12 @@ export interface Spread {
   readonly p90: number;
 }
 
-/** One round in all seeds that came so far. */
+/** One round in all seeds that reached it. */
 export interface Round {
   readonly round: number;
   readonly seeds: number;
   readonly epsilon: Spread;
-  /** Absent where no seed measured it. */
+  /** Absent if no seed measured it. */
   readonly accuracy?: Spread;
 }
 
@@ -59,7 +59,7 @@ export function bySeed({ rounds }: Budget): ReadonlyMap<number, readonly Sample[
   return seeds;
 }
 
-/** First round in which some seed has spent more than a limit allows; undefined when none has. */
+/** First round in which some seed has spent more than a limit allows; undefined if none has. */
 export function overspentFrom(
   { rounds }: Budget,
   { comparison, limit }: Pick<KpiResult, 'comparison' | 'limit'>,

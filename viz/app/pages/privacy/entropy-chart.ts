@@ -1,5 +1,5 @@
 /**
- * Entropy of the targets over the time at which they were made, under its ceiling log2(N), with the
+ * Entropy of the targets over the time at which they were sent, under its ceiling log2(N), with the
  * band from the tenth to the ninetieth percentile.
  *
  * @module
@@ -16,7 +16,7 @@ import { axesOf, bitsText, frameOf, limitLine, limitsOn, type ViewParts } from '
 
 const HEIGHT = 320;
 const METRIC = 'privacy.entropy.bits';
-/** More dots hide the band. */
+/** More dots would hide the band. */
 const DOTS_MAX = 400;
 
 interface Places {
@@ -25,7 +25,7 @@ interface Places {
   readonly y: Position;
 }
 
-/** The chart; undefined where the report does not say when targets were made. */
+/** The chart; undefined if the report does not say when targets were sent. */
 export function entropyChart(parts: ViewParts): HTMLElement | undefined {
   const { privacy } = parts;
   const stretches = stretchesOf(privacy.targets);
@@ -80,7 +80,7 @@ function drawing(parts: ViewParts, stretches: readonly Stretch[], width: number)
   return readable(drawn, readingsOf(stretches, places), plot);
 }
 
-/** From a bit below the lowest value to just above the highest. */
+/** From slightly below the lowest value to just above the highest. */
 function bitsDomain(values: readonly number[]): [number, number] {
   return [Math.max(0, Math.floor(Math.min(...values) - 0.3)), Math.max(...values) + 0.4];
 }
@@ -97,7 +97,7 @@ function dots(targets: readonly Target[], { x, y }: Places): SVGGElement {
   );
 }
 
-/** Every stretch is level from its begin to its end. */
+/** Every interval is level from its start to its end. */
 function curves(stretches: readonly Stretch[], { plot, x, y }: Places): readonly Node[] {
   const corners = stretches.flatMap((one) => [
     { at: x(one.fromNs), one },

@@ -14,13 +14,13 @@ export type Attack = NonNullable<Privacy['attacks']>[number];
 
 /** One adversary of a report. */
 export interface Eyes {
-  /** In the address: letters, digits, dashes. */
+  /** Name in the address: letters, digits, dashes. */
   readonly name: string;
-  /** In the chooser. */
+  /** Label in the chooser. */
   readonly title: string;
   /** What it sees, in full. */
   readonly sees: string;
-  /** True for the one that the bits are against. */
+  /** True for the adversary of the bits. */
   readonly hasBits: boolean;
   readonly attacks: readonly Attack[];
 }
@@ -40,7 +40,7 @@ export function eyesOf(privacy: Privacy): readonly Eyes[] {
   }));
 }
 
-/** The adversary of a name; the first where nobody has it. */
+/** The adversary with a name; the first if there is none. */
 export function chosenEyes(list: readonly Eyes[], name: string | undefined): Eyes | undefined {
   return list.find((one) => one.name === name) ?? list[0];
 }
@@ -52,7 +52,7 @@ export function bitsSource(privacy: Privacy): string {
   return `Adversary: ${privacy.adversary}. Estimator: ${privacy.estimator}. Samples: ${samples}.`;
 }
 
-/** What the report warns of, without the word that each warning begins with. */
+/** The report's warnings, without the word that each begins with. */
 export function privacyWarnings({ warnings }: Pick<Report, 'warnings'>): readonly string[] {
   const begin = 'privacy: ';
   return warnings.flatMap(({ text }) => (text.startsWith(begin) ? text.slice(begin.length) : []));

@@ -1,9 +1,9 @@
 /**
- * Puts the journey of one message into columns: sender, entry, layers of mixes, exits. Layers are
- * found in the flows themselves. What comes round again (loops of mixes) gets a node of its own,
- * because a ribbon cannot run backwards; light nodes of a column are put together.
+ * Arranges the journey of one message in columns: sender, entry, layers of mixes, exits. Layers are
+ * found in the flows themselves. A node that is reached again (loops of mixes) gets a second entry,
+ * because a ribbon cannot run backwards; light nodes of a column are merged.
  *
- * Spec: docs/spec/browser-view.md (at most 200 ribbons, the rest as "others").
+ * At most 200 ribbons are drawn, the rest as "others" (docs/spec/browser-view.md).
  *
  * @module
  */
@@ -35,7 +35,7 @@ export interface Columns {
   readonly titles: readonly string[];
   readonly stops: readonly Stop[];
   readonly ribbons: readonly Ribbon[];
-  /** Passages that no ribbon shows: sideways, or left out of the report. */
+  /** Passages without a ribbon: sideways, or left out of the report. */
   readonly hidden: number;
   /** Passages from an exit back into the mixes. */
   readonly again: number;
@@ -50,7 +50,7 @@ interface Step {
   readonly mass: number;
 }
 
-/** The columns of a journey; `rowsMax` bounds the stops of each. */
+/** The columns of a journey; `rowsMax` bounds the entries of each. */
 export function columnsOf(journey: Journey, rowsMax: number): Columns {
   const first = journey.route.findIndex((name) => journey.mixes.includes(name));
   const lead = first < 0 ? journey.route.length : first;
@@ -86,7 +86,7 @@ function depthsOf({ flows, mixes }: Journey, start: string | undefined): Map<str
     const depth = Math.max(...depths.values()) + 1;
     for (const name of edge) depths.set(name, depth);
   }
-  // A mix that only loops came to stands before those that it leads to.
+  // A mix reached only by loops comes before those that it leads to.
   for (const name of mixes) {
     if (depths.has(name)) continue;
     const next = hops.flatMap(({ from, to }) => (from === name ? (depths.get(to) ?? []) : []));
@@ -107,7 +107,7 @@ function stepsOf(
     const way = route.findIndex(
       (name, i) => i < frame.lead && name === from && route[i + 1] === to,
     );
-    // The way to the first mix is certain: more than 1 on it came round.
+    // The way to the first mix is certain: a mass of more than 1 there has come round.
     const sure = way < 0 ? 0 : Math.min(1, mass);
     if (sure > 0) steps.push(between([way, from], [way + 1, to], sure));
     const rest = mass - sure;
@@ -120,7 +120,7 @@ function stepsOf(
   return { steps, hidden, again };
 }
 
-/** Where a flow stands; undefined when it runs sideways or backwards. */
+/** The column of a flow; undefined if it runs sideways or backwards. */
 function stepFor(
   { from, to, mass }: Journey['flows'][number],
   { lead, layers, depths }: Frame,
@@ -142,7 +142,7 @@ function between([column, from]: Place, [next, to]: Place, mass: number): Step {
   return { from: { column, name: from }, to: { column: next, name: to }, mass };
 }
 
-/** By column: the names that are shown as they are. */
+/** By column: the names that are shown individually. */
 function keptNames(steps: readonly Step[], columns: number, rows: number): readonly Set<string>[] {
   return Array.from({ length: columns }, (_, column) => {
     const mass = new Map<string, number>();
@@ -208,7 +208,7 @@ function ribbonsOf(
   };
 }
 
-/** By name and number; what has no name of its own comes last. */
+/** By name and number; merged entries come last. */
 function compare(a: string, b: string): number {
   const rank = (name: string): number => Number(name === 'others' || name === AGAIN);
   return rank(a) - rank(b) || a.localeCompare(b, 'en', { numeric: true });

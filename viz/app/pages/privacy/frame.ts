@@ -1,5 +1,5 @@
 /**
- * What the charts of the page share: their frame, the limits of the scenario, shares in words.
+ * The common parts of the page's charts: their frame, the limits of the scenario, shares in words.
  *
  * @module
  */
@@ -18,16 +18,16 @@ import { svgElement } from '../../kernel/element.ts';
 import type { ReportContext } from '../../kernel/page.ts';
 import type { Eyes, Privacy } from './eyes.ts';
 
-/** What the charts of one adversary are made from. */
+/** The input of the charts of one adversary. */
 export interface ViewParts {
   readonly context: ReportContext;
   readonly privacy: Privacy;
   readonly eyes: Eyes;
-  /** Aborts when other eyes are chosen. */
+  /** Aborts when another adversary is chosen. */
   readonly signal: AbortSignal;
 }
 
-/** Which seed the numbers are of: all of them, or the one that the report shows. */
+/** Which seeds the numbers cover: all of them, or the one that the report shows. */
 export type SeedsMeant = 'all' | 'shown';
 
 /** A frame whose exports name run and seed. */
@@ -65,11 +65,11 @@ export interface Axis {
   readonly at: Position;
   readonly values: readonly number[];
   readonly title: string;
-  /** `String` when left out. */
+  /** Default `String`. */
   readonly text?: (value: number) => string;
 }
 
-/** Both axes of a plot, as many values across as have room. */
+/** Both axes of a plot, with as many values across as fit. */
 export function axesOf(plot: Plot, up: Axis, across: Axis): readonly SVGGElement[] {
   const ticks = ({ at, values, text = String }: Axis): { at: number; label: string }[] =>
     values.map((value) => ({ at: at(value), label: text(value) }));
@@ -80,8 +80,8 @@ export function axesOf(plot: Plot, up: Axis, across: Axis): readonly SVGGElement
 }
 
 /**
- * A limit as a labelled horizontal line; the label stands on the side that is not allowed.
- * @param end At which end of the line it stands: where the curve is not.
+ * A limit as a labelled horizontal line; the label is on the side that is not allowed.
+ * @param end At which end of the line the label is: away from the curve.
  */
 export function limitLine(
   { plot, y }: { readonly plot: Plot; readonly y: Position },

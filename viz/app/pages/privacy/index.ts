@@ -1,5 +1,5 @@
 /**
- * Privacy: how much does whom learn, and what does it cost (docs/spec/browser-view.md)?
+ * Privacy: who learns how much, and what does it cost (docs/spec/browser-view.md)?
  *
  * @module
  */

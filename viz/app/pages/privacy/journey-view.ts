@@ -1,6 +1,6 @@
 /**
- * The alluvial of one message: ribbons as wide as the adversary believes it likely that the message
- * went there, the true way drawn darker.
+ * The alluvial diagram of one message: ribbons as wide as the probability that the adversary
+ * assigns to them; the true route is darker.
  *
  * @module
  */
@@ -17,15 +17,15 @@ const NARROW = 560;
 const TOP = 30;
 const STOP_WIDTH = 12;
 const EDGE = 2;
-/** Lower stops have no room for a name, px. */
+/** Entries lower than this have no room for a name, px. */
 const LABEL_MIN = 6;
 
-/** The layout puts the stops themselves in place of their names. */
+/** The layout replaces the names of entries by the entries themselves. */
 type Width = Pick<Ribbon, 'isTrue'>;
 type StopNode = SankeyNode<Stop, Width>;
 type RibbonLink = SankeyLink<Stop, Width>;
 
-/** The chart; undefined where the report holds no journey. */
+/** The chart; undefined if the report holds no journey. */
 export function journeyChart(parts: ViewParts): HTMLElement | undefined {
   const { journey } = parts.privacy;
   if (journey === undefined || journey.flows.length === 0) return undefined;
@@ -47,7 +47,7 @@ export function journeyChart(parts: ViewParts): HTMLElement | undefined {
   return frame.root;
 }
 
-/** Probability of the likeliest last step out of the mixes. */
+/** Probability of the likeliest last hop out of the mixes. */
 function exitOf({ flows, mixes }: Journey): number {
   const exits = new Map<string, number>();
   let all = 0;
@@ -107,7 +107,7 @@ function drawing(journey: Journey, width: number, words: string): HTMLElement {
   return readablePoints(drawn, nodes.map(readingOf));
 }
 
-/** A filled band: a thick stroke would bulge out where the room is narrow. */
+/** A filled band: a thick stroke would bulge out in narrow places. */
 function ribbonElement({
   source,
   target,

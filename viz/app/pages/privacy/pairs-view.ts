@@ -1,6 +1,6 @@
 /**
- * Who seems to write to whom: senders of the targets by receivers, as dark as the adversary believes,
- * with a frame around those that are true.
+ * Who seems to write to whom: senders of the targets by receivers, as dark as the adversary's
+ * belief, with a frame around true pairs.
  *
  * @module
  */
@@ -14,12 +14,12 @@ import { bestGuesses, type Pairs, STEPS, stepOf } from './pairs.ts';
 const CELL_MAX = 34;
 const CELL_MIN = 9;
 const TOP = 66;
-/** The label of the last column leans over its edge, px. */
+/** The label of the last column extends beyond its edge, px. */
 const SLANT = 28;
 /** Narrower cells have no number inside. */
 const NUMBER_MIN = 30;
 
-/** The chart; undefined where the report holds no pairs. */
+/** The chart; undefined if the report holds no pairs. */
 export function pairsChart(parts: ViewParts): HTMLElement | undefined {
   const { linkability } = parts.privacy;
   if (linkability === undefined || linkability.receivers.length === 0) return undefined;

@@ -1,6 +1,6 @@
 /**
- * Numbers of the map of senders and receivers: steps of its scale, and how often the best guess about
- * a sender is right.
+ * Numbers for the chart of senders and receivers: steps of its scale, and how often the best guess
+ * about a sender is right.
  *
  * @module
  */
@@ -12,7 +12,7 @@ export type Pairs = NonNullable<Privacy['linkability']>;
 /** Steps of the scale. */
 export const STEPS = 5;
 
-/** Step of a value between 0 and the largest, 1 to {@link STEPS}; 0 for nothing at all. */
+/** Step of a value between 0 and the largest, 1 to {@link STEPS}; 0 for a value of 0. */
 export function stepOf(value: number, most: number): number {
   if (value <= 0 || most <= 0) return 0;
   return Math.max(1, Math.min(STEPS, Math.ceil((value / most) * STEPS - 1e-9)));

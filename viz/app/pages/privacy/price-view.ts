@@ -1,5 +1,5 @@
 /**
- * The price beside the gain: bits of the targets, latency of a payload, and what is sent for it.
+ * The price next to the gain: bits of the targets, latency of a payload, and the bytes sent for it.
  *
  * @module
  */
@@ -21,7 +21,7 @@ interface PriceRow {
   readonly value: number;
   readonly unit: string;
   readonly text: string;
-  /** 0 to 1; absent where nothing bounds it. */
+  /** 0 to 1; absent if nothing bounds it. */
   readonly share?: number;
   /** What the whole bar is. */
   readonly whole?: string;

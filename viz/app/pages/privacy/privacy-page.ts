@@ -1,6 +1,6 @@
 /**
- * Puts the page together: whose eyes, the report's warnings, what that adversary finds, and the price
- * that everybody pays. What a report does not hold is named with the command that records it.
+ * Combines the page: the adversary, the report's warnings, what that adversary finds, and the price
+ * that everybody pays. Missing data are named with the command that records them.
  *
  * @module
  */
@@ -39,7 +39,7 @@ export function mountPrivacy(context: ReportContext): void {
   );
 }
 
-/** What adversaries believe, one of them at a time. */
+/** What adversaries believe, one adversary at a time. */
 function believed(
   context: ReportContext,
   privacy: Privacy,
@@ -144,7 +144,7 @@ function missingNote({ context }: ViewParts, missing: readonly string[]): readon
 function attackCharts(parts: ViewParts): readonly HTMLElement[] {
   const { attacks } = parts.eyes;
   if (attacks.length === 0) return [];
-  // Success of these is an area; reports from before the curve hold the area alone.
+  // The success of these is an area; older reports hold the area alone.
   const isOld = attacks.some(({ interval, roc }) => interval.includes('DeLong') && !roc);
   return [
     ...missingNote(parts, isOld ? ['the ROC curve of each attack'] : []),

@@ -1,6 +1,6 @@
 /**
- * The drawings that protocols bring, which of them a run has, what is chosen in them, and how often a
- * slow one is drawn. No DOM.
+ * The drawings that protocols bring: which of them a run has, what is selected in them, and how
+ * often a slow one is drawn. No DOM.
  *
  * @module
  */
@@ -9,13 +9,16 @@ import { isFor } from '../../data/plug-ins.ts';
 
 /** One drawing with its protocol. */
 export interface Offer {
-  /** In the address: `gateway/paths`. */
+  /** Name in the address: `gateway/paths`. */
   readonly id: string;
   readonly title: string;
   readonly view: ProtocolView;
 }
 
-/** The drawings that have something to show of one of these instants; one that throws is offered. */
+/**
+ * The drawings that have something to show at one of these instants; one that throws is offered
+ * too.
+ */
 export function offersOf(
   plugIns: readonly ProtocolViz[],
   inputs: readonly DrawingInput[],
@@ -31,14 +34,14 @@ export function offersOf(
   );
 }
 
-/** Chosen keys after a press on one: it comes, goes, or takes the place of its group's. */
+/** Selected keys after a press on one: it is added, removed, or replaces its group's. */
 export function pressed(chosen: readonly string[], key: string): readonly string[] {
   const group = `${key.split(':')[0]}:`;
   const others = chosen.filter((one) => !one.startsWith(group));
   return chosen.includes(key) ? others : [...others, key];
 }
 
-/** Frames that a drawing is left out for after it was slow. */
+/** Number of frames without a drawing after it was slow. */
 const FRAMES_LEFT_OUT = 9;
 
 /** Draws a slow drawing in every tenth frame while the cursor moves (docs/spec/browser-view.md). */
@@ -46,7 +49,7 @@ export class Pace {
   #leftOut = FRAMES_LEFT_OUT;
   isSlow = false;
 
-  /** True when this frame is to be drawn. */
+  /** True if this frame should be drawn. */
   takes(isMoving: boolean): boolean {
     if (!this.isSlow || !isMoving || this.#leftOut >= FRAMES_LEFT_OUT) {
       this.#leftOut = 0;

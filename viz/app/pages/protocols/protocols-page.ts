@@ -1,6 +1,6 @@
 /**
- * The protocols page: gives the chosen plug-in what the trace holds at the cursor, and shows the
- * shapes, the sentence and the table that it makes of it.
+ * The protocols page: gives the chosen plug-in the trace's data at the cursor, and shows the
+ * shapes, the sentence and the table that it returns.
  *
  * @module
  */
@@ -23,7 +23,7 @@ import { type Offer, offersOf, Pace, pressed } from './drawings.ts';
 /** Parameters of the address. */
 const DRAWING = 'drawing';
 const CHOSEN = 'chosen';
-/** Marks and procedures are asked for around the cursor, ns. */
+/** Marks and procedures are queried around the cursor, ns. */
 const NEAR_NS = 5e9;
 const NARROWEST = 260;
 const NOTHING =
@@ -84,7 +84,7 @@ export class ProtocolsPage {
     if (run.isLive === true) onGrowth(trace, signal, () => void this.#grow().catch(fail));
   }
 
-  /** Which drawings there are: those found before stay, even when they show nothing any more. */
+  /** Available drawings: those found earlier stay, even if they show nothing any more. */
   async #look(): Promise<void> {
     const [firstNs, lastNs] = this.#context.trace.info.rangeNs;
     const ends = await Promise.all(

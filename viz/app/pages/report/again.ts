@@ -1,6 +1,6 @@
 /**
- * How to do it again: commands to copy, files with their hashes, the machine, and the fingerprint of
- * each seed.
+ * How to repeat the run: commands to copy, files with their hashes, the machine, and the
+ * fingerprint of each seed.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * What can be taken away: the files that the run left, by their addresses; without a server, what the
- * report itself can give; the link of this view; and the printer.
+ * Downloads: the files that the run left; without a server, what the report itself contains; the
+ * link of this view; and printing.
  *
  * @module
  */
@@ -16,7 +16,7 @@ import { type Child, element, fill } from '../../kernel/element.ts';
 import type { ReportContext } from '../../kernel/page.ts';
 import { copyLink } from '../../kernel/top-bar.ts';
 
-/** Words for the files of a run, in the order in which they are offered. */
+/** Labels for the files of a run, in the order in which they are offered. */
 const FILES: readonly (readonly [file: string, words: string])[] = [
   ['report.html', 'HTML'],
   ['report.json', 'JSON'],
@@ -70,9 +70,9 @@ function served({ run }: ReportContext, left: readonly string[]): Child {
       'a',
       {
         ...{ href: addressOf(run.file(file)), 'data-file': file, title: file },
-        // A style sheet can print what an attribute says, and only as it stands there.
+        // A style sheet can print an attribute, but only verbatim.
         'data-address': addressOf(run.file(file)),
-        // The HTML is to be read, the others are to be kept.
+        // The HTML opens for reading, the others are downloaded.
         ...(file === 'report.html'
           ? { target: '_blank', rel: 'noopener' }
           : { download: `${run.id.replaceAll('/', '-')}-${file}` }),
@@ -82,12 +82,12 @@ function served({ run }: ReportContext, left: readonly string[]): Child {
   );
 }
 
-/** In full, as paper has no page to be relative to. */
+/** In full, because relative addresses mean nothing on paper. */
 function addressOf(file: string | undefined): string | undefined {
   return file === undefined ? undefined : new URL(file, location.href).href;
 }
 
-/** What needs no server: the report itself, and what is made of it alone. */
+/** Downloads that need no server: the report itself, and what is made from it. */
 function fromReport(
   report: Report,
   save: (name: string, type: string, text: string) => void,
@@ -105,7 +105,7 @@ function fromReport(
   ];
 }
 
-/** The KPIs, one row for each seed and one for all together. */
+/** The KPIs, one row per seed and one for all together. */
 export function kpiRows(report: Report): TableData {
   const rows = report.kpis.flatMap((kpi) => {
     const { metric, aggregation, unit, comparison, limit, status } = kpi;

@@ -1,6 +1,6 @@
 /**
- * Where the packets went: the balance of the run, and the drops by reason, those of the links and
- * those that nodes named.
+ * Where the packets went: the balance of the run, and the drops by reason, both of links and of
+ * nodes.
  *
  * @module
  */

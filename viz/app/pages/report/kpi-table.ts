@@ -1,5 +1,5 @@
 /**
- * The KPIs as a table: each value with its interval and its seeds drawn against the limit, the
+ * The KPIs as a table: each value with its interval and its seeds drawn against the limit, with the
  * allowed side tinted.
  *
  * @module

@@ -1,5 +1,5 @@
 /**
- * How each number came about: definition, estimator, number of samples; and the metrics that have no
+ * How each number was obtained: definition, estimator, number of samples; and the metrics without a
  * limit.
  *
  * @module

@@ -1,6 +1,6 @@
 /**
- * The verdict page, in the order of `report.html`: verdict, limits, what is doubtful, how slow, where
- * the packets went, how to do it again, how it was measured.
+ * The verdict page, in the order of `report.html`: verdict, limits, doubts, latencies, where the
+ * packets went, how to repeat it, how it was measured.
  *
  * @module
  */
@@ -46,7 +46,7 @@ function section(title: string, ...content: readonly Child[]): HTMLElement {
   return element('section', { class: 'report-part' }, element('h2', {}, title), content);
 }
 
-/** The verdict; of a run that goes on there is none. */
+/** The verdict; a run in progress has none. */
 function verdictBar(report: Report, goesOn: boolean): HTMLElement {
   const verdict = verdictWord(report);
   const chip = goesOn ? liveChip('SO FAR') : verdictChip(verdict);

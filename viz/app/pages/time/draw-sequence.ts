@@ -1,5 +1,5 @@
 /**
- * Draws the sequence chart: a line for each chosen node, time downwards, an arrow for each packet.
+ * Draws the sequence chart: a line per selected node, time downwards, an arrow per packet.
  *
  * @module
  */
@@ -27,7 +27,7 @@ const HEIGHT_MAX = 620;
 const LEFT = 64;
 const CHARACTER = 6.6;
 
-/** The drawing; arrow keys go from packet to packet in the order of their departures, Enter follows one. */
+/** The drawing; arrow keys go from packet to packet in order of departure, Enter follows one. */
 export function drawSequence(stage: Stage): HTMLElement {
   const { width, info, nodes, arrows } = stage;
   const begins = arrows.map(({ departNs }) => departNs);
@@ -37,7 +37,7 @@ export function drawSequence(stage: Stage): HTMLElement {
   const place = scalePoint([...nodes], [LEFT + 40, width - 44]);
   const x = (node: number): number => place(node) ?? 0;
   const pitch = (width - LEFT - 84) / Math.max(1, nodes.length - 1);
-  // Names of neighbours stand on several levels where they would touch.
+  // Names of neighbours are on different levels where they would touch.
   const longest = Math.max(...nodes.map((node) => info.nodes[node]?.name.length ?? 0));
   const levels = Math.min(nodes.length, Math.ceil((longest * CHARACTER + 8) / pitch));
   const top = 26 + 15 * (levels - 1);
@@ -93,7 +93,7 @@ function arrowParts(
 ): SVGElement {
   const { packet, from, to, departNs, arriveNs } = arrow;
   const [x1, y1] = [x(from), y(departNs)];
-  // What did not arrive ends half way.
+  // A packet that did not arrive ends half way.
   const x2 = arriveNs === undefined ? (x1 + x(to)) / 2 : x(to);
   const y2 = y(arriveNs ?? departNs);
   const turn = (Math.atan2(y2 - y1, x2 - x1) * 180) / Math.PI;

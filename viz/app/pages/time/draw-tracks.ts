@@ -1,5 +1,5 @@
 /**
- * Draws the tracks of nodes: bars of packets, losses below them, spans and marks, one axis of time.
+ * Draws the tracks of nodes: bars of packets, losses below them, spans and marks, on one time axis.
  *
  * @module
  */
@@ -44,7 +44,8 @@ export function drawTracks(tracks: readonly FilledTrack[], stage: Stage): Drawn 
   const { width, fromNs, toNs } = stage;
   const left = width < NARROW ? LABEL_NARROW : LABEL;
   const x = scaleLinear([fromNs, toNs], [left, Math.max(left + 40, width - COUNTS)]);
-  // Nodes share a scale; what is folded has its own, as a hundred nodes hold more than two.
+  // Nodes share a scale; folded tracks have their own, since a hundred nodes have more packets than
+  // two.
   const most = (some: readonly FilledTrack[]): number =>
     Math.max(1, ...some.flatMap(({ bars }) => bars.map(({ count }) => count)));
   const top = most(tracks.filter(({ isGroup }) => !isGroup));

@@ -1,5 +1,5 @@
 /**
- * Draws the waterfall of one packet: a bar for each part of its way, below each other, to scale.
+ * Draws the waterfall of one packet: a bar per part of its delay, one below the other, to scale.
  *
  * @module
  */
@@ -21,7 +21,7 @@ export function partName(kind: Part['kind']): string {
   return kind === 'link' ? 'on the link' : kind;
 }
 
-/** That of the propagation, which is most of it, where a link is not split. */
+/** The colour of propagation, its largest part, if a link is not split. */
 function colourOf(kind: Part['kind']): string {
   return `var(--c${DELAY_PARTS.find(({ name }) => name === kind)?.colour ?? 1})`;
 }

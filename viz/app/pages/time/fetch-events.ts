@@ -1,6 +1,6 @@
 /**
- * Fetches what happened in the range in view: the density from the index, and single packets only
- * where they are few.
+ * Fetches the events in the visible range: the density from the index, and single packets only if
+ * they are few.
  *
  * @module
  */
@@ -8,9 +8,9 @@ import type { HopColumns, Window } from '../../data/trace-answers.ts';
 import type { TraceClient } from '../../data/trace-client.ts';
 import type { WindowEvents } from './tracks.ts';
 
-/** Finer than the index from here on. */
+/** Below this, the range is finer than the index. */
 const BINS_MIN = 60;
-/** Single packets are asked for up to this many. */
+/** Single packets are queried up to this number. */
 const PACKETS_MAX = 50_000;
 const COLUMNS = 600;
 

@@ -1,6 +1,6 @@
 /**
- * One packet in detail: the sequence chart between chosen nodes and the waterfall of its way. The
- * packet is the selected one, else the next of an application after the cursor.
+ * One packet in detail: the sequence chart between selected nodes and the waterfall of its delay.
+ * The packet is the selected one, else the next application packet after the cursor.
  *
  * @module
  */
@@ -20,12 +20,12 @@ import { sequenceContent, waterfallContent } from './words.ts';
 
 const NEAR_NS = 20e6;
 const FAR_NS = 1e9;
-/** A packet is on its way this long before and after the cursor, usually and at most. */
+/** How long a packet is under way before and after the cursor, usually and at most. */
 const SHORT_NS = 400e6;
 const WAY_NS = 5e9;
 const ARROWS_MAX = 48;
 const ROWS_MAX = 50_000;
-/** A loss is looked for this long after the last link. */
+/** A loss is searched this long after the last link. */
 const LOSS_NS = 50e6;
 
 interface Asked {
@@ -43,7 +43,7 @@ interface Seen {
   readonly loss: string | undefined;
 }
 
-/** Both charts and the choice of nodes. */
+/** Both charts and the selection of nodes. */
 export class PacketView {
   readonly root = element('div', { class: 'packet-view' });
   readonly #context: TraceContext;
@@ -86,7 +86,7 @@ export class PacketView {
     const ask = (): void => {
       const { value } = view.selection;
       const packet = value?.kind === 'packet' ? Number(value.name) : undefined;
-      // Playing would draw another packet in every frame.
+      // While playing, every frame would draw a different packet.
       if (view.time.isPlaying.value && packet === undefined) return;
       this.#latest.want({ packet, timeNs: view.time.cursor.value });
     };
@@ -124,7 +124,7 @@ export class PacketView {
     return place === undefined ? `for ${reason}` : `at ${place} for ${reason}`;
   }
 
-  /** Looks near the cursor first: few blocks of the trace are read. */
+  /** Searches near the cursor first, so that few blocks of the trace are read. */
   async #wayOf(packet: number, timeNs: number): Promise<HopColumns> {
     const { trace } = this.#context;
     const within = (ns: number): Promise<HopColumns> =>
@@ -178,7 +178,7 @@ export class PacketView {
     this.#tick(nodes);
   }
 
-  /** Nodes of the address, else those of the packet's way. */
+  /** Nodes of the address, else those of the packet's route. */
   #chosen(): readonly number[] {
     const { trace, view } = this.#context;
     const { nodes, links } = trace.info;

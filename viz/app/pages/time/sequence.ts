@@ -1,6 +1,6 @@
 /**
- * The sequence chart and the waterfall as plain data: arrows between chosen nodes, and the parts of
- * the way of one packet.
+ * The sequence chart and the waterfall as plain data: arrows between selected nodes, and the parts
+ * of the delay of one packet.
  *
  * @module
  */
@@ -21,9 +21,9 @@ export interface Arrow {
   readonly bytes: number;
 }
 
-/** A part of the way of a packet. */
+/** A part of a packet's delay. */
 export interface Part {
-  /** `link`: the whole time on it, where nothing tells its parts. */
+  /** `link`: the whole time on it, if its parts are unknown. */
   readonly kind: DelayPart | 'link';
   readonly where: string;
   readonly fromNs: number;
@@ -31,7 +31,7 @@ export interface Part {
   readonly isLost: boolean;
 }
 
-/** Nodes by their numbers in the order in which a packet met them. */
+/** Nodes by their numbers, in the order in which a packet met them. */
 export function wayOf(hops: HopColumns, links: TraceInfo['links']): readonly number[] {
   const way: number[] = [];
   for (let row = 0; row < hops.rows; row += 1) {
@@ -42,7 +42,7 @@ export function wayOf(hops: HopColumns, links: TraceInfo['links']): readonly num
   return way;
 }
 
-/** Arrows between the nodes; packets are thinned, those that stay keep all their arrows. */
+/** Arrows between the nodes; packets are thinned, and remaining ones keep all their arrows. */
 export function arrowsOf(
   hops: HopColumns,
   info: Pick<TraceInfo, 'links' | 'classes'>,
@@ -77,12 +77,15 @@ function arrowAt(
   };
 }
 
-/** The first packet of an application that departs at or after an instant, else the nearest other. */
+/**
+ * The first application packet that departs at or after an instant, else the nearest other packet.
+ */
 export function packetAt(hops: HopColumns, timeNs: number): number | undefined {
   let found: { packet: number; rank: number } | undefined;
   for (let row = 0; row < hops.rows; row += 1) {
     const awayNs = (hops.departNs[row] ?? 0) - timeNs;
-    // Earlier ones come after all later ones, packets of no application after those of one.
+    // Earlier packets come after all later ones, packets without an application after those with
+    // one.
     const rank =
       Math.abs(awayNs) + (awayNs < 0 ? 1e12 : 0) + ((hops.flow[row] ?? 0) === 0 ? 1e13 : 0);
     if (found === undefined || rank < found.rank) found = { packet: hops.packet[row] ?? 0, rank };
@@ -90,7 +93,7 @@ export function packetAt(hops: HopColumns, timeNs: number): number | undefined {
   return found?.packet;
 }
 
-/** Queue, serialisation, propagation, processing, queue …: the way of a packet, to scale. */
+/** Queue, serialisation, propagation, processing, queue …: a packet's delay, to scale. */
 export function partsOf(
   hops: HopColumns,
   info: Pick<TraceInfo, 'links' | 'nodes'>,
@@ -114,7 +117,7 @@ export function partsOf(
     );
     arrivedNs = arriveNs;
   }
-  // The time before the first link is not known, and parts that took no time are none.
+  // The time before the first link is unknown; parts that took no time are left out.
   return parts.filter(
     ({ kind, fromNs, toNs }) => kind === 'link' || kind === 'propagation' || toNs > fromNs,
   );
@@ -127,11 +130,11 @@ interface OnLink {
   readonly arriveNs: number;
 }
 
-/** One behind the other from departure to arrival; the whole where rates are not known. */
+/** One after the other from departure to arrival; undivided if rates are unknown. */
 function linkParts({ where, departNs, arriveNs }: OnLink, time: LinkTime | undefined): Part[] {
   const at = { where, isLost: false };
   if (Number.isNaN(arriveNs)) {
-    // How far it came is not known.
+    // How far it came is unknown.
     return [{ kind: 'link', where, fromNs: departNs, toNs: departNs, isLost: true }];
   }
   const whole = arriveNs - departNs;
@@ -139,7 +142,7 @@ function linkParts({ where, departNs, arriveNs }: OnLink, time: LinkTime | undef
     return [{ kind: 'link', ...at, fromNs: departNs, toNs: arriveNs }];
   }
   const restNs = whole - time.serialisationNs - time.propagationNs;
-  // A link carries what is left of its division over to the next packet, up to a nanosecond.
+  // A link carries the remainder of its division, up to a nanosecond, over to the next packet.
   const carriedNs = restNs > 0 && restNs <= 1 ? restNs : 0;
   const sentNs = departNs + time.serialisationNs + carriedNs;
   const cameNs = Math.min(arriveNs, sentNs + time.propagationNs);
@@ -150,7 +153,7 @@ function linkParts({ where, departNs, arriveNs }: OnLink, time: LinkTime | undef
   ];
 }
 
-/** How long each kind of part took, ns, in the order of their names. */
+/** Total of each kind of part, ns, in the order of their names. */
 export function sumsOf(parts: readonly Part[]): ReadonlyMap<Part['kind'], number> {
   const kinds = ['link', ...DELAY_PARTS.map(({ name }) => name)] as const;
   const sum = (of: Part['kind']): number =>

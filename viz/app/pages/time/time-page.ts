@@ -1,5 +1,5 @@
 /**
- * The time page: tracks of all nodes over the range in view, and one packet in detail.
+ * The time page: tracks of all nodes over the visible range, and one packet in detail.
  *
  * @module
  */
@@ -22,7 +22,7 @@ import { tracksContent } from './words.ts';
 
 const NO_HOPS =
   'This trace has no packets on links, as live runs leave none: it shows procedures, marks and faults.';
-/** A drag that is shorter is a click, px. */
+/** A shorter drag counts as a click, px. */
 const DRAG_MIN = 5;
 /** Room around what `f` fits, as a share of it. */
 const MARGIN = 0.15;
@@ -88,13 +88,13 @@ export class TimePage {
     if (hasHops) this.#packet.start();
   }
 
-  /** There is more to show; what the reader drags over stays meanwhile. */
+  /** There is more to show; a drag of the reader is not interrupted. */
   #again(): void {
     const [fromNs, toNs] = this.#context.view.time.range.value;
     if (!this.#isDragging) this.#latest.want({ fromNs, toNs });
   }
 
-  /** A button for each role: one track, or one for each node. */
+  /** A button per role: one track, or one per node. */
   #foldBar(): HTMLElement {
     const { trace, view, run, fail } = this.#context;
     const { info } = trace;
@@ -179,7 +179,7 @@ export class TimePage {
     this.#moveCursor();
   }
 
-  /** A click moves the cursor, a drag shows what it covers. */
+  /** A click moves the cursor, a drag zooms to its range. */
   #grab(event: PointerEvent, svg: SVGSVGElement): void {
     const { view } = this.#context;
     const x = this.#drawn?.x;

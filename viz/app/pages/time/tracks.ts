@@ -1,6 +1,6 @@
 /**
- * Tracks of nodes: groups by role, and what came to each as bars over time, from the pyramid or
- * from single packets.
+ * Tracks of nodes: groups by role, and their arrivals as bars over time, from the pyramid or from
+ * single packets.
  *
  * @module
  */
@@ -35,18 +35,18 @@ export interface FilledTrack extends Track {
 /** What is known of the window. */
 export interface WindowEvents {
   readonly density: Density;
-  /** Single packets where there are few enough. */
+  /** Single packets, if there are few enough. */
   readonly hops: HopColumns | undefined;
   readonly spans: readonly SpanRow[];
   readonly marks: readonly MarkRow[];
 }
 
-/** Runs of more nodes than this begin folded. */
+/** Runs with more nodes than this begin folded. */
 const OPEN_MAX = 24;
 /** Single packets are counted in this many columns. */
 const COLUMNS = 400;
 
-/** What a node is by its name: `core-110` is a `core`; its protocol where the name is a number. */
+/** Role of a node by its name: `core-110` is a `core`; its protocol if the name is a number. */
 export function roleOf({ name, protocol }: TraceInfo['nodes'][number]): string {
   const stem = name.replace(/[-_.]?\d.*$/, '');
   return stem === '' ? protocol : stem;
@@ -57,7 +57,7 @@ export function rolesOf({ nodes }: Pick<TraceInfo, 'nodes'>): readonly string[] 
   return [...new Set(nodes.map(roleOf))];
 }
 
-/** Roles that begin folded: those of several nodes, where there are many nodes. */
+/** Roles that begin folded: those of several nodes, if there are many nodes. */
 export function foldedAtFirst({ nodes }: Pick<TraceInfo, 'nodes'>): readonly string[] {
   if (nodes.length <= OPEN_MAX) return [];
   return rolesOf({ nodes }).filter(

@@ -24,7 +24,7 @@ export interface TracksTold {
   /** Width of a bar, ns. */
   readonly barNs: number;
   readonly isExact: boolean;
-  /** False where the trace has no packets on links at all. */
+  /** False if the trace has no packets on links at all. */
   readonly hasHops: boolean;
 }
 
@@ -61,7 +61,7 @@ export function tracksContent(told: TracksTold): ChartContent {
   };
 }
 
-/** The same where only marks and procedures are known. */
+/** The same if only marks and procedures are known. */
 function marksContent({ tracks, fromNs, toNs }: TracksTold): ChartContent {
   const spans = tracks.flatMap((track) => track.spans);
   const marks = tracks.flatMap((track) => track.marks.map((mark) => ({ ...mark, track })));

@@ -1,6 +1,6 @@
 /**
- * The connection by which a page acts on the run that goes on: orders out, answers and states in. It
- * connects again by itself; an order whose answer was lost is told so, and not sent twice.
+ * The connection by which a page acts on a run in progress: orders out, answers and states in. It
+ * reconnects by itself; an order whose answer was lost is reported as such, and not sent twice.
  *
  * @module
  */
@@ -21,7 +21,7 @@ export type Order = ControlOrder extends infer One
     : never
   : never;
 
-/** What came of an order. */
+/** The outcome of an order. */
 export type Answer = Exclude<ControlReply, { kind: 'state' }>;
 
 const RETRY_MS = 1_000;
@@ -82,7 +82,7 @@ export class ControlLink {
     const wasClosed = this.state.value?.phase === 'closed';
     for (const [number, answer] of this.#waiting) answer(refusal(number, 'lost', LOST));
     this.#waiting.clear();
-    // A run that has ended has told everything, and its server may be gone for good.
+    // A run that has ended has sent everything, and its server may be gone for good.
     if (wasClosed || this.#signal.aborted) return;
     this.state.value = undefined;
     setTimeout(() => this.#connect(), RETRY_MS);

@@ -1,6 +1,6 @@
 /**
- * The form of the palette: a tool, what it acts on, its values, for how long. What it would send stands
- * below it as a line of a scenario.
+ * The form of the palette: a tool, its target, its values, its duration. The event that it would
+ * send is shown below as a line of a scenario.
  *
  * @module
  */
@@ -108,7 +108,7 @@ export class PaletteForm {
     this.#followSelection();
   }
 
-  /** What is selected in the picture is what a tool acts on, when it fits. */
+  /** A tool acts on the selection in the picture, if that fits. */
   #followSelection(): void {
     const selection = this.#context.view.selection.value;
     if (selection?.kind === this.#tool.target) {
@@ -141,7 +141,7 @@ function optionOf({ value, text }: Target): HTMLOptionElement {
   return element('option', { value }, text);
 }
 
-/** Links, and the path in use of each flow; or nodes. */
+/** Links, and the present path of each flow; or nodes. */
 function targetsOf({ links, nodes, flows }: TraceInfo, { target }: Tool): readonly Target[] {
   if (target === 'node') return nodes.map(({ name }) => ({ value: name, text: name }));
   const ids = [...new Set(links.map(({ id }) => id))];

@@ -2,8 +2,8 @@
  * The fault palette: acts on the run that goes on, shows what came of it and when, and hands the run out
  * as a scenario (docs/adr/0015).
  *
- * It acts on the run's own present, wherever the cursor is. What it sends stands on the page as a line of
- * the scenario language.
+ * It acts on the run's own present, wherever the cursor is. The event that it sends is shown as a
+ * line of the scenario language.
  *
  * @module
  */
@@ -16,7 +16,7 @@ import { ControlLink } from './control-link.ts';
 import { PaletteForm } from './form.ts';
 import { answerText, closedText, exactText, PACES, refusedText } from './words.ts';
 
-/** Where there is room, it is open from the start. */
+/** Open from the start if there is room. */
 const WIDE = '(min-width: 761px)';
 const EXPORTED = 'interactive.yaml';
 
@@ -78,7 +78,7 @@ class Palette {
       this.#order(isPaused() ? this.#chosenSpeed() : 0);
     });
     this.#pace.addEventListener('change', () => {
-      // A paused run stays so; it goes on at this pace.
+      // A paused run stays paused; it continues at this pace.
       if (!isPaused()) this.#order(this.#chosenSpeed());
     });
     this.#export.addEventListener('click', () => void this.#save());
@@ -147,7 +147,7 @@ class Palette {
     if (PACES.some(([known]) => known === value)) this.#pace.value = value;
   }
 
-  /** What was injected; each line leads to its instant. */
+  /** What was injected; each line links to its instant. */
   #list({ faults }: ControlState): void {
     const key = JSON.stringify(faults);
     if (key === this.#listed) return;

@@ -1,6 +1,6 @@
 /**
- * The tools of the palette and the events that they make: entries of `events` of a scenario, in its own
- * words, without an instant (docs/adr/0015). No DOM.
+ * The tools of the palette and the events that they make: entries of `events` of a scenario, in the
+ * scenario language, without an instant (docs/adr/0015). No DOM.
  *
  * @module
  */
@@ -10,10 +10,10 @@ import type { EventWords } from '../../../../format/control-wire.ts';
 export interface ToolField {
   /** Key of the scenario language. */
   readonly key: string;
-  /** What stands in it at first; the first of `choices` when there are any. */
+  /** Its initial value; the first of `choices` if there are any. */
   readonly start: string;
   readonly choices?: readonly string[];
-  /** Where it may be left empty, what that means. */
+  /** If it may be left empty, what that means. */
   readonly hint?: string;
 }
 
@@ -31,7 +31,7 @@ export interface Tool {
 export interface Choice {
   readonly target: string;
   readonly values: Readonly<Record<string, string>>;
-  /** How long; to the end when empty. */
+  /** How long; to the end if empty. */
   readonly length: string;
 }
 
@@ -42,7 +42,7 @@ const SIDES: ToolField = {
 };
 const WAYS: ToolField = { key: 'direction', start: 'both', choices: ['both', 'one-way'] };
 const OPTIONAL = 'may be left out';
-/** A path in use stands for a link: `path:a -> b`. */
+/** A present path instead of a link: `path:a -> b`. */
 const PATH = 'path:';
 
 const link = (name: string, kind: string, fields: readonly ToolField[]): Tool => ({
@@ -90,7 +90,7 @@ export const TOOLS: readonly Tool[] = [
   ]),
 ];
 
-/** The event that a choice means. */
+/** The event for a choice. */
 export function eventOf(tool: Tool, { target, values, length }: Choice): EventWords {
   const { direction = 'both', ...others } = filled(tool, values);
   return {
@@ -100,7 +100,7 @@ export function eventOf(tool: Tool, { target, values, length }: Choice): EventWo
   };
 }
 
-/** The choice in the list of links that stands for the path in use of a flow. */
+/** The entry in the list of links for the present path of a flow. */
 export function pathTarget(flow: string): string {
   return `${PATH}${flow}`;
 }

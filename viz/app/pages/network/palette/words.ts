@@ -7,7 +7,7 @@ import type { ControlState } from '../../../../format/control-wire.ts';
 import type { Answer } from './control-link.ts';
 import type { Tool } from './tools.ts';
 
-/** Paces that can be chosen; `free`: as fast as it can. */
+/** Paces to choose from; `free`: as fast as possible. */
 export const PACES: readonly (readonly [value: string, text: string])[] = [
   ['0.1', '0.1 ×'],
   ['1', '1 ×'],
@@ -22,7 +22,7 @@ export function exactText(ns: number): string {
   return `${whole}.${digits} s`;
 }
 
-/** What came of an injection. */
+/** The outcome of an injection. */
 export function answerText(answer: Answer): string {
   if (answer.kind === 'refused') return `Not injected: ${answer.message}.`;
   if (answer.kind !== 'done' || answer.fault === undefined) return '';
@@ -30,7 +30,7 @@ export function answerText(answer: Answer): string {
   return `${id}: ${text}, at ${exactText(beginNs)} of the run.`;
 }
 
-/** Why nothing can be done; empty when something can. */
+/** Why nothing can be done; empty if something can. */
 export function closedText(state: ControlState | undefined): string {
   if (state === undefined) return 'Connecting to the run …';
   if (state.phase === 'open') return '';
@@ -46,7 +46,7 @@ export function barOf(tool: Tool, state: ControlState | undefined): string | und
   return offer === undefined ? 'this run does not know it' : offer.bar;
 }
 
-/** Messages that the server could not use; empty when there were none. */
+/** Messages that the server could not use; empty if there were none. */
 export function refusedText(state: ControlState | undefined): string {
   const entries = Object.entries(state?.refused ?? {});
   if (entries.length === 0) return '';
