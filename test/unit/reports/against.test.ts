@@ -1,5 +1,5 @@
 /**
- * A live run beside its prediction, from fixed inputs.
+ * A live run compared with its prediction, from fixed inputs.
  *
  * @module
  */
@@ -19,7 +19,7 @@ const input = runInput({ seeds: 1, slowdown: 1 });
 const live: Report = judge({ ...input, mode: 'live' });
 const CPU = 'calibrated (runs/calibration.json, Test CPU, 2026-01-02)';
 
-/** The same measurements, some of them times a factor. */
+/** The same measurements, some multiplied by a factor. */
 function predictedAs(factors: Readonly<Record<string, number>>): Report {
   const made: Report = {
     ...live,

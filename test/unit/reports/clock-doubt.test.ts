@@ -24,7 +24,9 @@ interface Setup {
   readonly spec?: Partial<KpiSpec>;
 }
 
-/** A KPI of 100 ms, met with 60 ms unless said otherwise, with one uncertainty per seed. */
+/**
+ * A KPI with limit 100 ms, met with 60 ms unless stated otherwise, with one uncertainty per seed.
+ */
 function judged(uncertainties: readonly (number | undefined)[], setup: Setup = {}): KpiResult {
   const { metric = 'gateway.latency', unit = 'ns', value = 60 * MS } = setup;
   const definition: MetricDefinition = { name: metric, kind: 'samples', unit, help: 'A test.' };
@@ -93,7 +95,7 @@ describe('a latency between two machines', () => {
 });
 
 describe('an inconclusive KPI', () => {
-  /** The failover scenario as two machines would run it whose clocks agree to 12 ms. */
+  /** The failover scenario on two machines whose clocks agree to 12 ms. */
   function input(slowdown = 1): RunInput {
     const base = runInput({ seeds: 2, slowdown });
     const seeds = base.seeds.map((seed) => ({ ...seed, clockUncertaintyNs: 12 * MS }));

@@ -24,7 +24,7 @@ describe('the colour decision', () => {
     ['--color against NO_COLOR', 'on', { NO_COLOR: '1' }, false, true],
     ['--no-color against FORCE_COLOR', 'off', { FORCE_COLOR: '1' }, true, false],
   ];
-  it.each(cases)('for %s is as spec/ux.md 2.1 says', (...row) => {
+  it.each(cases)('for %s follows flag, environment and terminal, in this order', (...row) => {
     const [, flag, environment, tty, expected] = row;
     expect(wantsColour({ flag, environment, isTerminal: tty })).toBe(expected);
   });

@@ -76,7 +76,7 @@ interface XmlNode {
   readonly [name: string]: unknown;
 }
 
-/** What of a document the schema does not allow. */
+/** The parts of a document that the schema does not allow. */
 function schemaFindings(nodes: readonly XmlNode[], parent: string): readonly string[] {
   return nodes.flatMap((node) => {
     const [name = ''] = Object.keys(node).filter((key) => key !== ':@');

@@ -52,7 +52,7 @@ const definitions: readonly MetricDefinition[] = [
   },
 ];
 
-/** A KPI as a scenario file would state it. */
+/** A KPI as stated in a scenario file. */
 export function kpi(
   metric: string,
   aggregation: KpiSpec['aggregation'],

@@ -64,7 +64,7 @@ describe('the HTML report', () => {
     expect(page.match(/<script/g)).toHaveLength(1);
   });
 
-  it('keeps the order of spec/ux.md 3.3', () => {
+  it('shows the sections in their fixed order', () => {
     const headings = [...page.matchAll(/<h2>(.*?)<\/h2>/g)].map(([, text]) => text);
     expect(headings).toEqual([
       'Limits',

@@ -1,6 +1,6 @@
 /**
- * What stands beside the value of each KPI, for every kind of metric and every aggregation that fits
- * it: the unit, how many samples are behind it, and an interval or the reason why there is none.
+ * The facts beside each KPI's value, for every kind of metric and every aggregation that fits it:
+ * the unit, the number of samples, and an interval or the reason why there is none.
  */
 import { describe, expect, it } from 'vitest';
 import type { MetricDefinition, MetricKind } from '../../../engine/host/measure.ts';
@@ -24,7 +24,7 @@ const UNITS: Readonly<Record<MetricKind, MetricDefinition['unit']>> = {
   histogram: 'ns',
 };
 const KINDS = Object.keys(UNITS) as MetricKind[];
-/** Everything that a report may say instead of an interval, or of a bound. */
+/** Everything that a report may print in place of an interval or a bound. */
 const REASONS = [
   /^a sum over seeds has no interval$/,
   /^an extreme has no interval$/,
@@ -34,7 +34,7 @@ const REASONS = [
   /^p[\d.]+ of n=\d+ is rank \d+(, the [a-z ]+)?; an upper bound needs n >= \d+: --seeds \d+$/,
 ];
 
-/** Data of seed number `seed`, and how many samples, events or trials it is. */
+/** Data of seed `seed`, and how many samples, events or trials it has. */
 function dataOf(kind: MetricKind, seed: number): { data: MetricData; n: number } {
   const values = Array.from({ length: 3 + (seed % 4) }, (_, i) => 10 * seed + i * i);
   switch (kind) {
@@ -54,7 +54,7 @@ function dataOf(kind: MetricKind, seed: number): { data: MetricData; n: number }
   }
 }
 
-/** A KPI of so many seeds, and how many samples are behind it. */
+/** A KPI over several seeds, and the number of samples behind it. */
 function judged(kind: MetricKind, aggregation: Aggregation, seeds: number): [KpiResult, number] {
   const made = Array.from({ length: seeds }, (_, seed) => dataOf(kind, seed + 1));
   const template = seedResult(1, 1);
@@ -107,7 +107,7 @@ describe.each(fitting)('R-239: a %s judged by its %s', (kind, aggregation) => {
       if (ci95.kind === 'none') {
         expect([low, high]).toEqual([null, null]);
         expect(isReason(note), note).toBe(true);
-        // Where something is to be had from more seeds, it is.
+        // If more seeds help, there is an interval.
         expect(seeds === 1 || ['count', 'min', 'max'].includes(aggregation)).toBe(true);
         return;
       }

@@ -1,5 +1,5 @@
 /**
- * What reports say of messages: where each went, or why nobody knows.
+ * What reports say about messages: where each went, or why that is unknown.
  *
  * @module
  */

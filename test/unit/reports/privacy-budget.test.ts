@@ -1,4 +1,7 @@
-/** What a report says of a privacy budget: rounds of all seeds, bounded, and what cannot be true. @module */
+/**
+ * What a report says about a privacy budget: rounds of all seeds, bounded, and what cannot be true.
+ * @module
+ */
 import { describe, expect, it } from 'vitest';
 import type { MetricDefinition } from '../../../engine/host/measure.ts';
 import { readReport, renderJson } from '../../../reports/json.ts';

@@ -27,7 +27,7 @@ const state = {
 };
 
 describe('the progress line', () => {
-  it('reads as in spec/ux.md 2.1', () => {
+  it('shows the seed, the time reached, the speed and the time left', () => {
     expect(renderProgress(state, { width: 120, unicode: true })).toBe(
       'failover  seed 7/30  ▕████████░░░░░░░░░░░░▏ 24.1 s of 60 s virtual  1.9 M events/s  12x real  ~12 s left',
     );

@@ -7,7 +7,9 @@ export interface Sample {
 
 const NAME = /^[a-zA-Z_:][a-zA-Z0-9_:]*$/;
 
-/** A small strict parser of text format 0.0.4, written from its description; throws on doubt. */
+/**
+ * A small strict parser of text format 0.0.4, written from its description; throws when in doubt.
+ */
 export function parsePrometheus(text: string): {
   readonly samples: readonly Sample[];
   readonly types: ReadonlyMap<string, string>;

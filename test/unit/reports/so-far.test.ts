@@ -1,4 +1,4 @@
-/** The report of a run that goes on. */
+/** The report of a run in progress. */
 import { describe, expect, it } from 'vitest';
 import { judge } from '../../../reports/judge.ts';
 import { reportSoFar } from '../../../reports/so-far.ts';

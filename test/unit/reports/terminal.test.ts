@@ -22,7 +22,7 @@ const widest = (text: string): number =>
   Math.max(...text.split('\n').map((line) => [...line].length));
 
 describe('the terminal report', () => {
-  it('of a met scenario reads as in spec/ux.md 2.3', async () => {
+  it('of a met scenario reads as in its snapshot', async () => {
     await expect(renderTerminal(met, plain)).toMatchFileSnapshot('snapshots/terminal-met.txt');
   });
 

@@ -1,5 +1,5 @@
 /**
- * The generator of mixnets: nodes with roles, and the links that paths need, no others.
+ * The generator of mixnets: nodes with roles, and exactly the links that paths need.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Hosts of `kind: external` in topology files: what they are, and what is said about mistakes.
+ * Hosts of `kind: external` in topology files: their meaning, and the messages about mistakes.
  *
  * @module
  */

@@ -9,7 +9,7 @@ const folder = (name: string): string =>
 const folders = { scenarios: folder('scenarios'), topologies: folder('topologies') };
 const load = (path: string): Topology => loadTopology({ path, folders, registry });
 
-/** All simple ways between two hosts, as lists of links. */
+/** All simple paths between two hosts, as lists of links. */
 function ways(topology: Topology, from: string, to: string): readonly (readonly LinkSpec[])[] {
   const found: LinkSpec[][] = [];
   const walk = (at: string, seen: readonly string[], links: readonly LinkSpec[]): void => {

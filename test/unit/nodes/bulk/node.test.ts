@@ -28,11 +28,11 @@ interface Stage {
   readonly b: SimHost;
   readonly nodes: Readonly<Record<'a' | 'b', NodeHandle>>;
   readonly delivered: Delivered[];
-  /** Starts the next life of a node whose host was restarted. */
+  /** Restarts the node after its host was restarted. */
   readonly revive: (name: 'a' | 'b') => void;
 }
 
-/** Two hosts with bulk nodes that know each other. */
+/** Two hosts whose bulk nodes know each other. */
 function makeStage(options: BulkOptions = PLAIN, other: BulkOptions = options): Stage {
   const world = makeWorld({ streams: new SegmentStreams() });
   const { metrics, drops } = protocol;
@@ -67,7 +67,7 @@ function makeStage(options: BulkOptions = PLAIN, other: BulkOptions = options): 
   return { world, a, b, nodes, delivered, revive };
 }
 
-/** Asks a node to send; returns the list that its answer goes to. */
+/** Asks a node to send; returns the list that receives the answer. */
 function send(host: SimHost, target: string, body: Uint8Array, kind = 'send'): string[] {
   const answers: string[] = [];
   host.request({ kind, target, body }, (outcome) => answers.push(outcome));
@@ -184,7 +184,7 @@ describe('a bulk node', () => {
     revive('a');
     world.runUntil(5 * SECOND);
     expect(delivered.map(({ bytes }) => bytes[0])).toEqual(Array.from({ length: 40 }, (_, n) => n));
-    // It goes on counting where it was.
+    // It continues counting where it was.
     send(a, 'b', Uint8Array.of(99));
     world.runUntil(6 * SECOND);
     expect(delivered.at(-1)?.bytes[0]).toBe(99);
@@ -219,7 +219,7 @@ describe('a bulk node', () => {
       expect(new Set(numbers).size).toBe(numbers.length);
       const lost = [...answered].filter((number) => !numbers.includes(number));
       expect(answered.size).toBeGreaterThan(200);
-      // A note of the receiver that the disk kept and nobody confirmed: one write for each crash of it.
+      // A record that the receiver's disk kept without confirming it: one write per crash.
       if (fault === 'synced') expect(lost).toEqual([]);
       else expect(lost.length).toBeLessThanOrEqual(6);
     },
@@ -252,7 +252,7 @@ describe('a bulk node', () => {
     const one = makeStage({ ...PLAIN, secure: 'psk' }, PLAIN);
     const refused = send(one.a, 'b', Uint8Array.of(1));
     one.world.runUntil(SECOND);
-    // Taken over, tried again and again, and never delivered.
+    // Accepted, retried again and again, and never delivered.
     expect(refused).toEqual(['ok']);
     expect(counter(one.a, 'bulk.resets')).toBeGreaterThan(1);
     expect(one.delivered).toEqual([]);
@@ -291,7 +291,7 @@ describe('a bulk node', () => {
     const listener = b.listen({ port: 7008 }, (stream) => {
       stream.handle({
         onData: () => {
-          // Where it stands: nowhere. Then numbers far ahead.
+          // Its present state: nothing delivered. Then numbers far ahead.
           stream.write(new Uint8Array(6));
           stream.write(Uint8Array.of(0, 0, 0, 1, 0, 0));
           said += 1;

@@ -1,4 +1,7 @@
-/** Defaults and bounds of the options, from both sides: what a file may say, and what is when it is silent. */
+/**
+ * Defaults and bounds of the options, from both sides: what a file may contain, and what applies
+ * when it says nothing.
+ */
 import { describe, expect, it } from 'vitest';
 import { type GatewayOptions, gatewayConfig } from '../../../../nodes/gateway/config.ts';
 import { ReservedWindows } from '../../../../nodes/gateway/replay/reserved-windows.ts';
@@ -11,7 +14,7 @@ function windowSize(size: unknown): number | undefined {
   return parsed.success ? parsed.data.antiReplay.windowSize : undefined;
 }
 
-/** Numbers that the window of these options still takes, the highest among them. */
+/** How many numbers the window accepts with these options, counting from the highest. */
 function depthOf({ antiReplay }: GatewayOptions): number {
   const store = new MemoryStore();
   const { windowSize: size, reserve } = antiReplay;

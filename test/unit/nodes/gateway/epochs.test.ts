@@ -1,6 +1,6 @@
 /**
- * R-256: the ring of epochs under every sequence of eight events, one after the other and without
- * merging states, against a plain model of what it promises. The sequences are counted.
+ * R-256: the ring of epochs under every sequence of eight events, each from the start and without
+ * merging states, compared with a plain model of its contract. The sequences are counted.
  */
 import { describe, expect, it } from 'vitest';
 import { EpochRing, type HeldEpoch } from '../../../../nodes/gateway/epochs.ts';
@@ -19,7 +19,7 @@ class Held implements HeldEpoch {
   }
 }
 
-/** A ring, everything that it was ever given, and the promises that are checked after each event. */
+/** A ring, everything it was ever given, and the contract that is checked after each event. */
 class Run {
   readonly made: Held[] = [];
   readonly ring = new EpochRing<Held>(
@@ -43,7 +43,7 @@ class Run {
     }
   }
 
-  /** What is wrong, or undefined. */
+  /** What is violated, or undefined. */
   broken(): string | undefined {
     const { current, previous, next } = this.ring;
     const held = [current, previous, next].filter((one) => one !== undefined);
@@ -53,7 +53,7 @@ class Run {
     return this.#lost(held) ?? this.#overstayed();
   }
 
-  /** Every epoch is held and found, or was retired once. */
+  /** Every epoch is held and can be found, or was retired once. */
   #lost(held: readonly Held[]): string | undefined {
     for (const one of this.made) {
       const isHeld = held.includes(one);

@@ -1,5 +1,5 @@
 /**
- * Somebody at a router of gateway-111's system who says that an interface is down, for tests on
+ * An attacker at a router in gateway-111's AS who reports an interface down, for tests on
  * scion-default.yaml.
  *
  * @module
@@ -10,18 +10,18 @@ import { isdAs } from '../../../../nodes/scion/wire/isd-as.ts';
 import { encodeScmpPacket } from '../../../../nodes/scion/wire/scmp.ts';
 import type { PreparedRun } from '../../../../scenarios/runner/run-seed.ts';
 
-/** What he says. */
+/** The content of the forged message. */
 export interface ForgedScmp {
-  /** The system that the message comes from, as its header has it. */
+  /** The AS that the message claims to come from. */
   readonly from: string;
-  /** The system whose interface it is. */
+  /** The AS that owns the interface. */
   readonly about: string;
   readonly ifId: number;
-  /** The packet that is said to have caused it. */
+  /** The packet that supposedly caused it. */
   readonly quote: Uint8Array;
 }
 
-/** Bytes of the packet that are quoted at most. */
+/** Most bytes of the packet that are quoted. */
 const QUOTE_BYTES_MAX = 1000;
 
 /** Sends one message to gateway-111, now. */

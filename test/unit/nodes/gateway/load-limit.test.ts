@@ -6,13 +6,13 @@ const BASE = 20 * MS;
 const OPTIONS: LoadLimitOptions = { isEnabled: true, delayNs: 60 * MS, reportIntervalNs: 25 * MS };
 
 interface Way {
-  /** Frames a second that the way carries. */
+  /** Frames per second that the path can carry. */
   capacity: number;
-  /** What its queue holds at most, ns. */
+  /** Capacity of its queue, ns. */
   queueNs: number;
-  /** Every so many-th frame is lost on the way; 0 for none. */
+  /** Every n-th frame is lost on the path; 0 for none. */
   loseEvery: number;
-  /** Added to its delay. */
+  /** Added to the path's delay. */
   longerNs: number;
 }
 
@@ -23,7 +23,7 @@ interface Under {
   readonly queueNsMax: number;
 }
 
-/** A sender, a way with one bottleneck, and reports of what came out of it each 25 ms. */
+/** A sender, a path with one bottleneck, and a report every 25 ms on what came out of it. */
 class Model {
   readonly way: Way = {
     capacity: Number.POSITIVE_INFINITY,
@@ -45,7 +45,7 @@ class Model {
     this.limit = new LoadLimit({ ...OPTIONS, ...options });
   }
 
-  /** Offers at a constant rate for some time. */
+  /** Offers traffic at a constant rate for some time. */
   offer(ratePerSecond: number, ns: number): Under {
     const gap = 1e9 / ratePerSecond;
     const endNs = this.#now + ns;
@@ -61,7 +61,7 @@ class Model {
     return { offered, admitted, arrived: this.#count - before, queueNsMax };
   }
 
-  /** @returns how long the frame waits, ns. */
+  /** @returns the frame's queueing delay, ns. */
   #send(): number {
     const sequence = this.#sequence;
     this.#sequence += 1;
@@ -136,7 +136,7 @@ describe('a way that is asked for more than it carries', () => {
       const model = new Model();
       model.way.capacity = 5_000;
       model.offer(4_000, 1_000 * MS);
-      // Half a second to find out, and what that has left in the queue.
+      // Half a second to notice, and what is left in the queue from then.
       model.offer(5_000 * times, 2_000 * MS);
       const { arrived, queueNsMax } = model.offer(5_000 * times, 5_000 * MS);
       expect(arrived / 5).toBeGreaterThan(4_500);
@@ -175,7 +175,7 @@ describe('a way that is asked for more than it carries', () => {
 });
 
 describe('a way that is cut while it is limited', () => {
-  /** Carries 5,000/s, is asked for 15,000/s, and loses everything for a while. */
+  /** Carries 5,000/s, is offered 15,000/s, and loses everything for a while. */
   function cutFor(ms: number, act: (limit: LoadLimit) => void = (): void => undefined): Model {
     const model = new Model();
     model.way.capacity = 5_000;

@@ -1,6 +1,6 @@
 /**
- * A store in memory with the port's semantics, for tests: everything is one journal of bytes, a sync
- * makes a prefix durable, and a crash keeps the durable prefix and any part of the rest.
+ * A store in memory with the port's semantics, for tests: everything is one journal of bytes, a
+ * sync makes a prefix durable, and a crash keeps the durable prefix and any part of what follows.
  *
  * @module
  */
@@ -19,7 +19,7 @@ interface PendingSync {
   readonly done: (error?: string) => void;
 }
 
-/** Bytes of an entry's head in the journal: kind, length and check sum of a real one. */
+/** Length of an entry's head in the journal: kind, length and checksum, as in a real one. */
 const HEAD_BYTES = 9;
 
 export class MemoryStore implements Store {
@@ -28,7 +28,7 @@ export class MemoryStore implements Store {
   #pending: PendingSync[] = [];
   #end: number;
   #durable: number;
-  /** Syncs asked for. */
+  /** Number of syncs requested. */
   syncs = 0;
 
   constructor(entries: readonly Entry[] = []) {
@@ -76,12 +76,12 @@ export class MemoryStore implements Store {
     this.#pending.push({ end: this.#end, done });
   }
 
-  /** Completes the syncs asked for so far, as the next turn would; again until none is left. */
+  /** Completes the syncs requested so far, as the next turn would; repeats until none is left. */
   settle(error?: string): void {
     while (this.#pending.length > 0) this.settleOnce(error);
   }
 
-  /** Completes the syncs asked for so far, but not those that their completion asks for. */
+  /** Completes the syncs requested so far, but not those requested by their completion. */
   settleOnce(error?: string): void {
     const pending = this.#pending;
     this.#pending = [];

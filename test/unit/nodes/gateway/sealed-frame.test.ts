@@ -1,7 +1,7 @@
 /**
- * Frames sealed without this project's code: deterministic CBOR by cborg, ChaCha20-Poly1305 by node's
- * OpenSSL, under keys that a spy took from the session. What a session writes must be the same bytes
- * (R-022), and what it reads may be any distance ahead (R-015).
+ * Frames sealed without this project's code: deterministic CBOR by cborg, ChaCha20-Poly1305 by
+ * node's OpenSSL, under keys that a spy took from the session. A session must write exactly these
+ * bytes (R-022), and accept frames any distance ahead (R-015).
  */
 import { createCipheriv } from 'node:crypto';
 import { encode, rfc8949EncodeOptions } from 'cborg';
@@ -68,7 +68,7 @@ function connected(): { readonly pair: Pair; readonly sendKey: Uint8Array; reado
     const own = sealIndependently(key, { sequence: BigInt(sequence), text: 'probe' });
     return toHex(own) === toHex(frame);
   });
-  // The sender's and the receiver's, and no other of the handshake.
+  // The sender's and the receiver's keys, and no other key of the handshake.
   expect(fitting).toHaveLength(2);
   expect(pair.b.receive(frame, at(1))).toBe('ok probe');
   return { pair, sendKey: fitting[0]!.key, next: sequence + 1 };
@@ -138,7 +138,7 @@ describe('a data frame', () => {
   });
 
   it('R-015: is taken at any distance from any place', () => {
-    // The numbers before have been used on the way to the first connection.
+    // The numbers before were used on the way to the first connection.
     const far = fc.bigInt({ min: BigInt(connected().next), max: 2n ** 53n - 1n });
     fc.assert(
       fc.property(fc.uniqueArray(far, { minLength: 2, maxLength: 6 }), (sequences) => {

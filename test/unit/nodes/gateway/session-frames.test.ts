@@ -78,7 +78,7 @@ describe('receiving', () => {
     const { enabled, ...rate } = gatewayConfig.parse({}).rateLimit;
     expect({ enabled, ...rate }).toEqual({ enabled: false, perSecond: 1000, burst: 5000 });
     const pair = Pair.connected({ rate });
-    // The confirmation of the handshake was a frame, too.
+    // The confirmation of the handshake was a frame too.
     const take = (count: number, nowNs: number): string[] =>
       Array.from({ length: count }, () => String(pair.b.receive(sealed(pair.a, 'x'), at(nowNs))));
     const ok = (outcomes: readonly string[]): number =>
@@ -91,7 +91,7 @@ describe('receiving', () => {
     for (let ms = 1; ms <= 2000; ms++) {
       expect(take(1, 3 * SECOND + ms * MS)).toEqual(['ok x']);
     }
-    // Nine in eight milliseconds are too many by a ninth, once the burst is used up.
+    // Of nine frames in eight milliseconds one is too many, once the burst is used up.
     take(5000, 6 * SECOND);
     const above = Array.from({ length: 2250 }, (_, k) =>
       take(1, 6 * SECOND + Math.round((k + 1) * (SECOND / 1125))),
@@ -111,7 +111,7 @@ describe('receiving', () => {
     const guards = new ReservedWindows({ store, size: 1024, reserve: 1024 });
     const pair = Pair.connected({ guards });
     store.settle();
-    pair.a.session.tick(at(SECOND)); // The confirmation, held before the first sync, comes again.
+    pair.a.session.tick(at(SECOND)); // The confirmation, held before the first sync, is repeated.
     pair.exchange(at(SECOND));
     pair.b.session.retryHeld(at(SECOND));
     expect(pair.b.session.isOpen).toBe(true);
@@ -124,7 +124,7 @@ describe('receiving', () => {
     store.settle();
     pair.b.session.retryHeld(at(SECOND));
     expect(pair.b.delivered).toEqual(['far ahead']);
-    // Its copy vanished without a name.
+    // Its copy disappeared without a drop reason.
     expect(pair.b.droppedHeld).toEqual(['replay']);
     expect(pair.b.receive(frame, at(SECOND))).toBe('replay');
     for (let skipped = 0; skipped < 5000; skipped++) pair.a.seal('lost');
@@ -228,7 +228,7 @@ describe('rekeying', () => {
     }
     const due = flying.filter((one) => one.atNs < 3000 * (SECOND / 50)).length;
     expect(pair.a.delivered.length + pair.b.delivered.length).toBe(due);
-    // Both sides ask at once under such limits; that is settled without a frame lost.
+    // Under such limits both sides ask at the same time; that is resolved without losing a frame.
     const drops = [...pair.a.drops, ...pair.b.drops];
     expect(drops.filter((drop) => drop !== 'handshake-collision')).toEqual([]);
     expect(pair.a.session.epoch).toBeGreaterThan(40);
@@ -272,7 +272,7 @@ describe('rekeying', () => {
     pair.b.receive(pair.a.outbox.shift()!, at(HOUR));
     pair.a.receive(pair.b.outbox.shift()!, at(HOUR));
     pair.a.outbox = [];
-    // Nothing reaches b for 10 s: it forgets epoch 2, which a is sealing under.
+    // Nothing reaches b for 10 s: it forgets epoch 2, under which a is sealing.
     let nowNs = HOUR;
     while (nowNs < HOUR + 10 * SECOND) {
       nowNs = Math.min(pair.a.session.deadlineNs, pair.b.session.deadlineNs);

@@ -1,6 +1,6 @@
 /**
- * Two sessions that talk to each other over lists of frames, for tests: every frame is decoded like
- * one from the network, and time passes only when the test says so.
+ * Two sessions that exchange lists of frames, for tests: every frame is decoded like one from the
+ * network, and time passes only when the test says so.
  *
  * @module
  */
@@ -65,7 +65,7 @@ export interface SideOptions {
 /** What a side did with a frame. */
 export type Outcome = string | FrameDrop | undefined;
 
-/** One gateway's end: its session, what it wants to send and what it got. */
+/** One gateway: its session, what it wants to send and what it received. */
 export class Side {
   readonly session: Session;
   readonly epochs: PlainEpochs;
@@ -75,7 +75,7 @@ export class Side {
   /** Cookies for the address of the peer; they are in the outbox too. */
   cookies = 0;
   readonly delivered: string[] = [];
-  /** Why frames that were held were dropped after all. */
+  /** Why held frames were dropped after all. */
   readonly droppedHeld: string[] = [];
   readonly established: string[] = [];
   readonly drops: FrameDrop[] = [];
@@ -140,7 +140,7 @@ export class Side {
     });
   }
 
-  /** Seals text as a data frame; or says why not. */
+  /** Seals text as a data frame; or returns why not. */
   seal(
     message: string,
     type: FrameType = FRAME_TYPE.data,
@@ -183,7 +183,7 @@ function text(bytes: Uint8Array): string {
   return String.fromCharCode(...bytes);
 }
 
-/** The instant so many ns after the start; both clocks agree. */
+/** The instant `nowNs` after the start; both clocks agree. */
 export function at(nowNs: number): Moment {
   return { nowNs, clockUs: CLOCK_US + Math.floor(nowNs / 1000) };
 }
@@ -195,7 +195,7 @@ export interface PairOptions {
   readonly rate?: RateLimit;
 }
 
-/** Sides a and b, a's static key being the lower one. */
+/** Sides a and b; a has the lower static key. */
 export class Pair {
   readonly a: Side;
   readonly b: Side;
@@ -211,7 +211,7 @@ export class Pair {
     this.b = new Side({ ...options, identity: high, peerKey: low.publicKey, seed: 200 });
   }
 
-  /** Delivers everything both ways until nobody has anything to say. */
+  /** Delivers everything both ways until neither side has anything to send. */
   exchange(moment: Moment): void {
     while (this.a.outbox.length + this.b.outbox.length > 0) {
       const fromA = this.a.outbox;
@@ -239,7 +239,7 @@ export function sealed(side: Side, message: string): Uint8Array {
   return frame;
 }
 
-/** Lets time pass in the steps that both sessions ask for. */
+/** Advances time in the steps that both sessions ask for. */
 export function advance(pair: Pair, fromNs: number, toNs: number): void {
   let nowNs = fromNs;
   while (nowNs < toNs) {

@@ -218,7 +218,7 @@ describe('who may open a session', () => {
     pair.a.session.connect(at(0));
     const opening = pair.a.outbox.shift()!;
     let nowNs = 0;
-    // All but `mac2`, which says only who is heard while many open (test/security).
+    // Everything except `mac2`, which only matters when many peers open (test/security).
     for (let bit = 0; bit < 8 * (opening.length - MAC_BYTES); bit += 13) {
       nowNs += SECOND / 5;
       const changed = opening.slice();
@@ -276,7 +276,7 @@ describe('who may open a session', () => {
     pair.a.session.connect(at(0));
     const old = pair.a.outbox[0]!;
     pair.exchange(at(0));
-    // b crashes and has forgotten what it answered.
+    // b crashes and forgets what it answered.
     const [low, high] = pair.identities;
     const reborn = new Side({ identity: high, peerKey: low.publicKey, seed: 77 });
     reborn.epochs.next = 17;
@@ -285,7 +285,7 @@ describe('who may open a session', () => {
     expect(reborn.receive(old, at(SECOND))).toBeUndefined();
     pair.a.receive(reborn.outbox.shift()!, at(SECOND));
     expect(pair.a.drops).toEqual(['handshake-unexpected']);
-    // Its own is lost, too, and repeated all the same.
+    // Its own opening is lost too, and repeated nevertheless.
     reborn.session.tick(at(reborn.session.deadlineNs));
     expect(toHex(reborn.outbox.shift()!)).toBe(toHex(opening));
     pair.a.receive(opening, at(SECOND + SECOND / 2));

@@ -1,4 +1,7 @@
-/** Every trap of spec/seed-systems.md 2.5 in the published frame, as a test of ours. */
+/**
+ * One test for every defect of the published frame (docs/spec/gateway-frame.md, Defects of the
+ * published frame).
+ */
 import { describe, expect, it } from 'vitest';
 import { FRAME_TYPE } from '../../../../nodes/gateway/geometry.ts';
 import { decodeFrame, encodeHeader, FrameHeader } from '../../../../nodes/gateway/wire.ts';

@@ -45,7 +45,7 @@ describe('mixes that delay by VRF', () => {
   it.each(['tai', 'ell2'])('R-182: pass every audit in virtual time when honest (%s)', (suite) => {
     const result = run(audited({ 'options.mixnet.vrfSuite': suite }));
     expect(counter(result, 'mix.audits')).toBeGreaterThan(300);
-    // With modelled cryptography one text in 10^7 has no output in the suite `tai`.
+    // With modelled cryptography one input in 10^7 has no output in the suite `tai`.
     expect(outcome(result)).toEqual([0, 0]);
     const { numerator, denominator } = ratio(result, 'mixnet.delivery');
     expect([numerator, denominator]).toEqual([8, 8]);
@@ -71,7 +71,7 @@ describe('mixes that delay by VRF', () => {
       audited({ 'options.mix-2-1.double': 'hasty', 'options.mix-3-2.double': 'silent' }),
     );
     prepared.world.sim.runUntil(35 * SECOND);
-    // A mix sends no loops over its own layer, so one other may not have met the liar.
+    // A mix sends no loops over its own layer, so one other mix may never have met the liar.
     const suspected = STATIONS.flatMap((name) => suspectsOf(prepared, name));
     expect(new Set(suspected)).toEqual(new Set(['mix-2-1', 'mix-3-2']));
     expect(suspected.length).toBeGreaterThanOrEqual(2 * (STATIONS.length - 2));

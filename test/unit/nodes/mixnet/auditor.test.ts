@@ -1,5 +1,5 @@
 /**
- * What an auditor makes of answers, wrong answers and silence.
+ * How an auditor reacts to answers, wrong answers and silence.
  *
  * @module
  */
@@ -20,14 +20,14 @@ import { delayInput, delayOf, openVrfKey, type VrfKey } from '../../../../nodes/
 const crypto = provider('node', { timing: 'simulation' });
 const US = 1_000;
 const MS = 1_000_000;
-/** Of a mix that says that it sends nothing late. */
+/** For a mix that claims never to send late. */
 const PROMPT = { lateUs: 0 };
 const MEAN_NS = 50 * MS;
 const TRANSIT_NS = 5 * MS;
 const EPOCH = 7;
 const bytesOf = (label: string): Uint8Array => crypto.sha256(new TextEncoder().encode(label));
 
-/** Everything that an auditor touches of a host. */
+/** Everything that an auditor uses of a host. */
 class Bench {
   readonly counts: Record<string, number> = {};
   readonly asked: string[] = [];
@@ -59,7 +59,7 @@ class Bench {
     });
   }
 
-  /** Lets every timer fire that waits now. */
+  /** Fires every timer that is pending now. */
   pass(): void {
     const due = this.#timers;
     this.#timers = [];
@@ -83,7 +83,7 @@ const provedBy = ({ mix, tag }: AuditedHop): { proof: Uint8Array; delayNs: numbe
   return { proof, delayNs: delayOf(output, MEAN_NS) };
 };
 
-/** Sends a loop over hops, has it back `lateNs` too late, and answers for them. */
+/** Sends a loop over hops, returns it `lateNs` late, and answers for the hops. */
 function audit(
   bench: Bench,
   loop: string,
@@ -126,7 +126,7 @@ describe('an auditor', () => {
   it('blames nobody for what machines are late', () => {
     const bench = new Bench();
     bench.lateMaxNs = 10 * MS;
-    // Two departures and three links, of which two lead to a node that says how late it is.
+    // Two departures and three links, two of which lead to a node that states how late it is.
     for (let loop = 0; loop < 9; loop++) audit(bench, `${loop}`, { a: 1, b: 1 }, 49 * MS);
     for (let loop = 10; loop < 19; loop++) audit(bench, `${loop}`, { a: 1, b: 1 }, -14 * MS);
     expect(bench.counts).toEqual({ 'mix.audits': 18 });
@@ -234,7 +234,7 @@ describe('the exchange of proofs', () => {
     return { proofs, sent, delays };
   }
 
-  /** How many proofs are asked for a loop over one node. */
+  /** How many proofs are requested for a loop over one node. */
   function askedFor(name: string, vrfKeySince: number): number {
     const { proofs, sent } = exchange(new Bench());
     proofs.useDocument({ epoch: EPOCH, genesisEpoch: 1 } as DirectoryDocument, MEAN_NS);

@@ -1,6 +1,6 @@
 /**
- * The link of a client as an observer of links sees it: what crosses it, in both directions, with instants and
- * sizes, beside the same run in which the client has nothing to say and nobody says anything to it.
+ * A client's link as seen by an observer: what crosses it in both directions, with instants and
+ * sizes, compared with the same run in which the client sends and receives no messages.
  */
 import { describe, expect, it } from 'vitest';
 import { loadText, prepare, SECOND } from '../../scenarios/runner/fixture.ts';

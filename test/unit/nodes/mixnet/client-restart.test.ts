@@ -1,6 +1,6 @@
 /**
- * Clients that crash under traffic: their memory of what they delivered is on disk, bounded, and
- * erased when no sender can repeat it any more.
+ * Clients that crash under traffic: their record of delivered messages is on disk, bounded, and
+ * erased when no sender can repeat a message any more.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import { load, prepare, run, SECOND } from '../../scenarios/runner/fixture.ts';
 
 type Overrides = Readonly<Record<string, string>>;
 
-/** Two clients, a message each half second, and six crashes of the one that receives. */
+/** Two clients, a message every half second, and six crashes of the receiver. */
 const CRASHES: Overrides = {
   crypto: 'modelled',
   duration: '50s',
@@ -72,7 +72,7 @@ describe('without acknowledgements', () => {
   });
 });
 
-/** Stores in memory that survive the log. */
+/** Stores in memory that outlive the log. */
 function stores(): { readonly all: Map<string, Uint8Array[]>; open(name: string): Store } {
   const all = new Map<string, Uint8Array[]>();
   const open = (name: string): Store => {

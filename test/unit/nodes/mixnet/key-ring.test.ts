@@ -1,4 +1,4 @@
-/** Keys by epoch: what is left of a key when its epoch is over. */
+/** Keys by epoch: what remains of a key when its epoch is over. */
 import { describe, expect, it } from 'vitest';
 import type { Host } from '../../../../engine/host/host.ts';
 import { KeyRing } from '../../../../nodes/mixnet/mix/key-ring.ts';
@@ -14,7 +14,7 @@ class Disk {
   readonly retired: number[] = [];
   #made = 0;
 
-  /** A process of the node begins. */
+  /** Starts a process of the node. */
   start(): KeyRing {
     const store = {
       put: (name: string, value: Uint8Array): void => void this.table.set(name, value.slice()),

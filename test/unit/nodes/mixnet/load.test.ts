@@ -1,6 +1,6 @@
 /**
- * A mixnet under load, in virtual time: limits of a node, floods, queues that fill, and what comes
- * through below saturation.
+ * A mixnet under load, in virtual time: limits of a node, floods, queues that fill up, and the
+ * traffic carried below saturation.
  *
  * @module
  */
@@ -103,7 +103,7 @@ describe('the queue of a mix', () => {
   it.each([2, 4])(
     'R-176: of %i is never longer, is filled, and counts each drop by name',
     (queue) => {
-      // 36 packets/s stay for 50 ms: 1.8 of them at a time. Loops of the mix itself would end here.
+      // 36 packets/s stay for 50 ms: 1.8 of them at a time. The mix's own loops would end here.
       const { world, stage } = prepare(
         load('mixnet.yaml', {
           ...CALM,
@@ -155,7 +155,10 @@ describe('the watch over the queue', () => {
   });
 });
 
-/** X25519 at a cost with which a provider does a thousand packets a second; all else is free. */
+/**
+ * X25519 at a cost at which a provider handles a thousand packets per second; everything else is
+ * free.
+ */
 const PROFILE: CpuProfile = { name: 'test', crypto: { x25519: { ns: 500_000 } } };
 const CPU: CpuChoice = {
   profile: PROFILE,
@@ -167,7 +170,7 @@ const CPU: CpuChoice = {
   date: '2026-11-20',
 };
 
-/** Jain's index: 1 when all have the same, 1/n when one has everything. */
+/** Jain's index: 1 when all shares are equal, 1/n when one has everything. */
 function jain(shares: readonly number[]): number {
   const sum = shares.reduce((all, one) => all + one, 0);
   const squares = shares.reduce((all, one) => all + one * one, 0);

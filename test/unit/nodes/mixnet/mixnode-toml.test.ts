@@ -1,9 +1,9 @@
-/** The published mixnode.toml, and what a node makes of it. */
+/** The published mixnode.toml, and the resulting options of a node. */
 import { describe, expect, it } from 'vitest';
 import { mixnetConfig } from '../../../../nodes/mixnet/config.ts';
 import { readMixnodeToml } from '../../../../nodes/mixnet/mixnode-toml.ts';
 
-/** As it stands in the source document. */
+/** As published. */
 const PUBLISHED = `[node]
 type = "middle"
 port = 9001
@@ -48,7 +48,7 @@ describe('a mixnode.toml', () => {
       pipeline: { workers: 4, batch: 128, slots: 1_024, queue: 10_000 },
       targets: { packetsPerSecond: 25_000, processingMs: 1 },
     });
-    // What is not said has the published default.
+    // Omitted keys have the published defaults.
     expect(readMixnodeToml('')).toEqual(readMixnodeToml(PUBLISHED));
   });
 

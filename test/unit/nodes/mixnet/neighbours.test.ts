@@ -1,6 +1,6 @@
 /**
- * Neighbours by verifiable random function in a running mixnet: packets go along them, and whoever
- * proves or chooses wrongly is refused by name.
+ * Neighbours by verifiable random function in a running mixnet: packets follow them, and a mix that
+ * proves or chooses wrongly is refused with a reason.
  *
  * @module
  */
@@ -26,7 +26,7 @@ const DRAWN: Overrides = {
   'options.mixnet.rates.mixLoop': '{ mean: 1s }',
   'options.mixnet.rates.loop': '0/s',
   'options.mixnet.rates.drop': '0/s',
-  // With modelled cryptography, one text in 10^7 has no output in the suite `tai`.
+  // With modelled cryptography, one input in 10^7 has no output in the suite `tai`.
   'options.mixnet.vrfSuite': 'ell2',
   'options.mixnet.neighbours': '{ count: 2 }',
   traffic: '[{ from: client-1, to: client-2, kind: constant, rate: 0.5/s, size: 200B, stop: 14s }]',
@@ -43,7 +43,7 @@ function systemOf(name: string): string {
 const drawn = (more: Overrides = {}): ReturnType<typeof load> =>
   load('mixnet.yaml', { ...DRAWN, ...more });
 
-/** Whom each mix draws at the end, by name. */
+/** The neighbours of each mix at the end, by name. */
 function neighboursAt({ stage }: PreparedRun, name: string): readonly string[] {
   return (stage.node(name)?.status?.()['neighbours'] ?? []) as readonly string[];
 }
@@ -55,7 +55,7 @@ function dropsOf({ nodeDrops }: SeedResult, reason: string): number {
 describe('mixes that draw their neighbours by VRF', () => {
   it('R-184: hand packets to their neighbours only, and every message arrives', () => {
     const result = run(drawn());
-    // Over two changes of the epoch: paths of the epoch before are still good.
+    // Over two changes of epoch: paths of the previous epoch are still valid.
     expect(result.nodeDrops).toEqual({});
     const { numerator, denominator } = ratio(result, 'mixnet.delivery');
     expect([numerator, denominator]).toEqual([5, 5]);

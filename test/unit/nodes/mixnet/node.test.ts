@@ -39,7 +39,8 @@ describe('a mixnet', () => {
   it('goes through epochs: every node gets each document, keys change, nothing is lost', () => {
     const result = run(small());
     expect(delivered(result)).toEqual([13, 13]);
-    // Warm-up cuts the first; 6 mixes, 2 providers and 4 clients changed three times or more.
+    // The warm-up removes the first; 6 mixes, 2 providers and 4 clients changed at least three
+    // times.
     expect(counter(result, 'mix.epochs')).toBeGreaterThanOrEqual(3 * 12);
     expect(dropsOf(result.nodeDrops)).toEqual([]);
   });
@@ -64,7 +65,7 @@ describe('a mixnet', () => {
   });
 
   it('counts messages for a full spool, of one client alone', () => {
-    // It asks so rarely that its loops alone fill the spool.
+    // It retrieves so rarely that its loops alone fill the spool.
     const rare = { 'options.client-3.client.retrieve': '{ interval: 40s, law: fixed }' };
     const result = run(small({ ...rare, 'options.mixnet.spool.perClient': '3' }));
     expect(result.nodeDrops['spool-full']).toBeGreaterThan(3);
@@ -72,7 +73,7 @@ describe('a mixnet', () => {
   });
 });
 
-/** Everything that comes to `mix-2-1` from the layer before. */
+/** Everything that reaches `mix-2-1` from the previous layer. */
 function eavesdrop({ world }: PreparedRun): Uint8Array[] {
   const seen: Uint8Array[] = [];
   for (const link of ['mix-1-1--mix-2-1', 'mix-1-2--mix-2-1']) {
@@ -120,7 +121,7 @@ describe('a mix that crashes', () => {
       replay(prepared, seen);
       world.sim.runUntil(15 * SECOND);
       const refused = (world.nodeDrops()['replay'] ?? 0) - before;
-      // What came while the node was down was never opened; everything else is known.
+      // Packets that arrived while the node was down were never opened; all others are known.
       expect(refused).toBeGreaterThan(0.8 * seen.length);
       expect(count(prepared, 'mix.replay.false_negative')).toBe(0);
       expect(count(prepared, 'mix.forwarded') - forwarded).toBeLessThan(60);
@@ -160,7 +161,7 @@ describe('a clock that is off', () => {
     warnings.filter((text) => text.includes('clock of this node'));
 
   it.each(['-9s', '9s'])('by %s of 12 s: packets are of another epoch, and not forged', (step) => {
-    // Too few packets to use up what is looked at.
+    // Too few packets to exhaust the budget for other epochs.
     const { nodeDrops } = stepped('client-1', step);
     expect(nodeDrops['epoch-unknown']).toBeGreaterThan(20);
     expect(nodeDrops).not.toHaveProperty('mac-mismatch');

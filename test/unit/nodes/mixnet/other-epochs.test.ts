@@ -1,6 +1,6 @@
 /**
- * Forged packets cost no more for being tried under keys of other epochs: nothing there is spent
- * without a bound before a packet is authentic.
+ * Forged packets do not become more expensive by being tried under keys of other epochs: the work
+ * done before a packet is authentic is bounded.
  *
  * @module
  */
@@ -14,7 +14,7 @@ import { MS, SECOND } from '../../scenarios/runner/fixture.ts';
 
 const NOW: EpochInstant = { epoch: 9, elapsedNs: 0, remainingNs: SECOND };
 
-/** Three keys; a packet says by its first byte whether one of them fits. */
+/** Three keys; a packet's first byte says whether one of them fits. */
 class Lab {
   now = 0;
   exchanges = 0;

@@ -80,7 +80,7 @@ describe('a token bucket', () => {
 });
 
 describe('the watch over retrievals', () => {
-  /** What is said of a client that asks each second for batches of five. */
+  /** The warning about a client that retrieves batches of five every second. */
   const watched = (
     perSecond: number,
     { seconds = 60, away = (_second: number): boolean => false, lost = 0 } = {},

@@ -1,5 +1,6 @@
 /**
- * What the published description of a mix promises of its traffic, on the links of a network.
+ * What the published description of a mix promises about its traffic, measured on the links of a
+ * network.
  *
  * @module
  */

@@ -1,5 +1,6 @@
 /**
- * Records on streams: cut anywhere, read the same; what nobody may send ends the reading.
+ * Records on streams: however the stream is cut, they read the same; a record that the peer must
+ * not send ends the reading.
  *
  * @module
  */
@@ -17,7 +18,7 @@ import {
 
 const ALL: readonly RecordType[] = ['upload', 'accepted', 'refused', 'ask', 'document'];
 
-/** Reads pieces; gives what came, or undefined when the reader broke. */
+/** Reads pieces; returns the records, or undefined when the reader failed. */
 function read(pieces: readonly Uint8Array[], allowed = ALL): (readonly string[])[] | undefined {
   const seen: (readonly string[])[] = [];
   const reader = new RecordReader(allowed, (type, body) => seen.push([type, toHex(body)]));

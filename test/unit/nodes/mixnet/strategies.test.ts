@@ -21,7 +21,7 @@ const SHORT: Overrides = {
   'options.mixnet.client.retrieve': '{ interval: 500ms }',
   traffic: '[{ from: client-1, to: client-2, kind: constant, rate: 1/s, size: 200B, stop: 12s }]',
 };
-/** A pool is never left by all: a few stay behind, and a threshold waits for company. */
+/** Pools retain a few messages for ever, and a threshold waits for more messages. */
 const STRATEGIES: Readonly<Record<MixingOptions['strategy'], string>> = {
   poisson: '',
   'vrf-exp': '',
@@ -56,7 +56,7 @@ describe('a mixnet', () => {
     const prepared = prepare(
       shortWith('stop-and-go', 'window: 25ms', {
         'topology.defaults.link.jitter': '4ms',
-        // In order, one late packet would hold up those behind it.
+        // With order preserved, one late packet would delay those after it.
         'topology.defaults.link.reorder': 'true',
         'options.mixnet.rates.mixLoop': '0/s',
         'options.mixnet.rates.loop': '{ mean: 100ms }',

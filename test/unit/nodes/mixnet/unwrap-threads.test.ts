@@ -1,6 +1,6 @@
 /**
- * Packets that are away in worker threads: who decides, how many there may be, and what an epoch's
- * end leaves of them.
+ * Packets in worker threads: who decides, how many there may be, and what happens to them when
+ * their epoch ends.
  *
  * @module
  */
@@ -30,14 +30,17 @@ const network = new TestNetwork(crypto, x25519Nike(crypto), true);
 const EPOCH = 100;
 const EPOCH_NS = 60 * SECOND;
 
-/** A packet to the key that the ring below makes for an epoch: that of the node of this number. */
+/** A packet for the key that the ring below makes for an epoch. */
 function packetUnder(epoch: number, label: string): Uint8Array {
   const path = network.path(4).slice(epoch - EPOCH);
   const random = labelledSource(crypto, label);
   return accepted(createPacket(network.suite, { path, random }, network.payload())).packet;
 }
 
-/** A relay whose threads answer when the test says so, in any order; all else is at once. */
+/**
+ * A relay whose threads answer when the test says so, in any order; everything else happens
+ * immediately.
+ */
 class Lab {
   readonly drops: string[] = [];
   readonly warnings: string[] = [];
@@ -77,7 +80,7 @@ class Lab {
     this.relay.receive(packet, { next: () => 1, endRefused: undefined });
   }
 
-  /** The calendar goes on to an epoch, as a new document does. */
+  /** Advances the calendar to an epoch, as a new document does. */
   enterEpoch(epoch: number): void {
     this.#now += EPOCH_NS;
     this.instant = { ...this.instant, epoch };
@@ -119,7 +122,7 @@ class Lab {
         sync: (done: () => void): void => done(),
       }),
       compute: (_job: string, input: ByteJobInput, done: (result: ComputeResult) => void) => {
-        // As in live: the setup is copied with the call.
+        // As in live runs, the setup is copied with the call.
         const opened = unwrapJob.open(input.setup.slice(), crypto);
         const answer = (message?: string): void => {
           if (message !== undefined) {
@@ -200,7 +203,7 @@ describe('a relay whose packets are in threads', () => {
       for (const call of lab.calls) call.answer();
       expect(lab.drops).toEqual(['epoch-unknown', 'mac-mismatch', 'epoch-unknown']);
       expect(lab.relay.size).toBe(0);
-      // No tag was entered: when its epoch comes, the packet is taken.
+      // No tag was entered: when its epoch comes, the packet is accepted.
       expect(lab.tags.size).toBe(0);
       lab.enterEpoch(EPOCH + 2);
       lab.receive(early);
@@ -314,7 +317,7 @@ const SMALL: Overrides = {
 const small = (unwrap: string, more: Overrides = {}): ReturnType<typeof load> =>
   load('mixnet.yaml', { ...SMALL, 'options.mixnet.unwrap': unwrap, ...more });
 
-/** Least time that a mix worked on a packet. */
+/** Shortest time that a mix spent on a packet. */
 function leastNs({ world }: PreparedRun): number {
   const { data } = world.metrics('mix-2-1')['mix.processing'] as { data: HistogramData };
   expect(data.count).toBeGreaterThan(100);

@@ -1,11 +1,14 @@
-/** Windows of stop-and-go mixing between calendar and monotonic clock (project spec mixnet 3.1). */
+/**
+ * Windows of stop-and-go mixing, converted between calendar and monotonic clock
+ * (docs/spec/mixnet.md, Stop-and-go windows).
+ */
 import { describe, expect, it } from 'vitest';
 import { mixnetConfig } from '../../../../nodes/mixnet/config.ts';
 import { senderWindows, windowOf } from '../../../../nodes/mixnet/windows.ts';
 
 const MS = 1_000_000;
 
-/** Clocks of a node: 5 s after its start it is 12:00:00.7004 by its calendar. */
+/** Clocks of a node: 5 s after its start its calendar clock shows 12:00:00.7004. */
 const host = {
   now: (): number => 5_000 * MS,
   clock: (): { seconds: number; nanos: number } => ({ seconds: 1_800_000_000, nanos: 700_400_000 }),

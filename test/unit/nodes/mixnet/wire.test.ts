@@ -1,5 +1,5 @@
 /**
- * Frames between nodes: one length, exact round trips, every deviation named.
+ * Frames between nodes: one length, exact round trips, and a drop reason for every deviation.
  *
  * @module
  */

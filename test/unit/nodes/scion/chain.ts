@@ -1,5 +1,5 @@
 /**
- * Routers of core ASes in a line, a host in each AS, and packets whose hop fields are real.
+ * Routers of core ASes in a line, a host in each AS, and packets with valid hop fields.
  *
  * @module
  */
@@ -112,7 +112,7 @@ function chainPath(chain: Chain, timestamp: number): SegmentedPath {
   };
 }
 
-/** Deriving a key costs milliseconds, and it depends on nothing but its purpose. */
+/** Deriving a key takes milliseconds, and the result depends only on its purpose. */
 const keys = new Map<IsdAs, Uint8Array>();
 
 function forwardingKey(chain: Chain, as: IsdAs): Uint8Array {

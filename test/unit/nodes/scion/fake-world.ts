@@ -1,6 +1,6 @@
 /**
- * A small world for router tests: virtual time, links with a delay, hosts that only write down what
- * they get. It stands in for the engine where a test wants to see every datagram.
+ * A small world for router tests: virtual time, links with a delay, and hosts that only record what
+ * they receive. It replaces the engine when a test wants to see every datagram.
  *
  * @module
  */
@@ -21,7 +21,7 @@ import type { Timer } from '../../../../engine/host/time.ts';
 import { type RouterOptions, routerConfig } from '../../../../nodes/scion/config.ts';
 import { createRouter } from '../../../../nodes/scion/node.ts';
 
-/** A datagram on its way. */
+/** A datagram under way. */
 export interface Datagram {
   readonly atNs: number;
   readonly from: string;
@@ -37,7 +37,7 @@ interface Event {
   readonly fire: () => void;
 }
 
-/** What a world is made of. */
+/** The input of a world. */
 export interface FakeWorldOptions {
   readonly network: NetworkView;
   /** Seconds since 1970 at virtual time 0. */
@@ -83,7 +83,7 @@ export class FakeWorld {
     return handle;
   }
 
-  /** Binds a port of a host that is no router; everything it gets is in `sent`. */
+  /** Binds a port of a host that is not a router; everything it receives is in `sent`. */
   listen(
     name: string,
     port: number,
@@ -92,7 +92,7 @@ export class FakeWorld {
     return this.host(name).udp({ port, onDatagram }) as DatagramSocket;
   }
 
-  /** Lets time pass. */
+  /** Advances time. */
   runUntil(atNs: number): void {
     for (;;) {
       const next = this.#events[0];
@@ -135,7 +135,7 @@ export class FakeWorld {
     if (datagram.link !== undefined && this.cut.has(datagram.link)) return;
     const link = this.network.links.find(({ id }) => id === datagram.link);
     this.schedule(link?.delayNs ?? 0, () => {
-      // A larger buffer, so that a router that reads past its datagram is found out.
+      // A larger buffer, so that a router reading past its datagram is detected.
       const buffer = new Uint8Array(datagram.bytes.length + 64).fill(0xee);
       buffer.set(datagram.bytes, 32);
       const handler = this.#sockets.get(datagram.to);

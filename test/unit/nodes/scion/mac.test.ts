@@ -17,7 +17,7 @@ const FIELDS = {
   consEgress: 0x0304,
 };
 
-/** A packet whose first hop is authentic. */
+/** A packet with an authentic first hop. */
 function authenticPacket(): Uint8Array {
   const [info, ...infos] = THREE_SEGMENTS.infos;
   const [hop, ...hops] = THREE_SEGMENTS.hops;

@@ -1,4 +1,6 @@
-/** The fields of a SCION packet, against what the codecs of the protocol wrote. @module */
+/**
+ * The fields of a SCION packet, compared with what the protocol's codecs wrote. @module
+ */
 import { describe, expect, it } from 'vitest';
 import { fields as read } from '../../../../nodes/scion/viz-fields.ts';
 import { host } from '../../../../nodes/scion/wire/host-address.ts';

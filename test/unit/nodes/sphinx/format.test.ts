@@ -24,7 +24,7 @@ const HOPS = 5;
 const surbId = new Uint8Array(16).fill(3);
 const recipient: Command = { kind: 'recipient', id: new Uint8Array(32).fill(0xaa) };
 
-/** Five nodes that speak one format. */
+/** Five nodes that use one format. */
 class Line {
   readonly format: PacketFormat;
   readonly nodes: readonly { readonly id: Uint8Array; readonly key: NodeKey }[];
@@ -82,7 +82,7 @@ class Line {
     return this.format.receive(rules, packet);
   }
 
-  /** What the last node makes of it; every other one forwards it. */
+  /** The result at the last node; every other node forwards the packet. */
   carry(packet: Uint8Array): Received | { readonly drop: string } {
     for (let index = 0; index < HOPS - 1; index++) {
       const received = accepted(this.receive(index, packet));
@@ -96,7 +96,7 @@ class Line {
   }
 }
 
-/** Cut at a seventh of the rounds, then one to three bytes changed. */
+/** Cut in a seventh of the rounds, then one to three bytes changed. */
 function mutated(packet: Uint8Array, round: number): Uint8Array {
   const changed = packet.slice(0, round % 7 === 0 ? (round * 31) % packet.length : packet.length);
   const draws = labelledBytes(node, `mutation ${round}`, 12);

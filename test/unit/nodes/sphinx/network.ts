@@ -1,6 +1,6 @@
 /**
  * A small network for the Sphinx suites: nodes with keys and tags, paths over them, and packets
- * with any slot behind a good MAC, which only a sender could make.
+ * with any slot behind a valid MAC, which only a sender can make.
  *
  * @module
  */
@@ -37,7 +37,7 @@ export function labelledBytes(crypto: CryptoProvider, label: string, length: num
   return concatBytes(...blocks).slice(0, length);
 }
 
-/** A source of labelled bytes; each call gives others. */
+/** A source of labelled bytes; each call gives different ones. */
 export function labelledSource(
   crypto: CryptoProvider,
   label: string,
@@ -49,7 +49,7 @@ export function labelledSource(
   };
 }
 
-/** The result, which must be neither a drop nor a refusal. */
+/** The result, asserted to be neither a drop nor a refusal. */
 export function accepted<Result extends object>(
   result: Result,
 ): Exclude<Result, { readonly drop: string } | { readonly refusal: string }> {
@@ -58,7 +58,7 @@ export function accepted<Result extends object>(
   return result as Exclude<Result, { readonly drop: string } | { readonly refusal: string }>;
 }
 
-/** Keeps the replay tags of one key. */
+/** Stores the replay tags of one key. */
 export function epochKey(key: NodeKey, tags: Set<string> = new Set()): EpochKey {
   return {
     key,
@@ -121,7 +121,7 @@ export class TestNetwork {
     }));
   }
 
-  /** A packet over the first nodes; the label decides its randomness. */
+  /** A packet over the first nodes; the label determines its randomness. */
   packet(hops: number, payload: Uint8Array, label = 'packet'): Uint8Array {
     const random = labelledSource(this.suite.crypto, label);
     return accepted(createPacket(this.suite, { path: this.path(hops), random }, payload)).packet;
@@ -132,7 +132,7 @@ export class TestNetwork {
     return new Uint8Array(this.suite.geometry.forwardPayloadLength).fill(byte);
   }
 
-  /** Receives with fresh replay tags, so that tests do not disturb each other. */
+  /** Receives with a fresh set of replay tags, so that tests do not affect each other. */
   receive(index: number, packet: Uint8Array): Received | { readonly drop: string } {
     const node = this.nodes[index]!;
     return receivePacket(this.suite, { ...node.rules, keys: [epochKey(node.key)] }, packet);
@@ -149,13 +149,13 @@ export class TestNetwork {
     }
   }
 
-  /** What the last node of a path makes of a packet that has gone over all before it. */
+  /** The result at the last node of a path, after all nodes before it. */
   arrive(packet: Uint8Array, hops: number): Unwrapped | { readonly drop: string } {
     const received = this.receive(hops - 1, packet);
     return 'drop' in received ? received : received.unwrapped;
   }
 
-  /** The reply that arrives over the first nodes, as the client of the SURB gets it. */
+  /** The reply that arrives over the first nodes, as received by the owner of the SURB. */
   carryReply(packet: Uint8Array, hops: number): Extract<Unwrapped, { kind: 'surbReply' }> {
     this.forward(packet, 0, hops - 1);
     const arrived = accepted(this.arrive(packet, hops));
@@ -164,8 +164,8 @@ export class TestNetwork {
   }
 
   /**
-   * A packet for the first node with any slot behind a good MAC, and any tag in its payload.
-   * NIKE only.
+   * A packet for the first node with any slot behind a valid MAC, and any tag in its payload. NIKE
+   * only.
    */
   crafted(slotBytes: Uint8Array, tag: Uint8Array = new Uint8Array(32)): Uint8Array {
     const { suite } = this;

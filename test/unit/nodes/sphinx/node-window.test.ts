@@ -1,4 +1,7 @@
-/** The node window: the one command that the reference does not have (project spec mixnet 1.3, 3.1). */
+/**
+ * The node window: the one command that the reference does not have (docs/spec/mixnet.md,
+ * Stop-and-go windows).
+ */
 import { describe, expect, it } from 'vitest';
 import { provider } from '../../../../engine/crypto/index.ts';
 import {

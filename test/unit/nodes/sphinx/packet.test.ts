@@ -1,4 +1,4 @@
-/** What a sender is refused, and the plaintext of packets. */
+/** What a sender may not make, and the plaintext of packets. */
 import { describe, expect, it } from 'vitest';
 import { provider } from '../../../../engine/crypto/index.ts';
 import type { Command } from '../../../../nodes/sphinx/commands.ts';

@@ -35,7 +35,7 @@ export function smallSuite(crypto: CryptoProvider, exchange: Exchange): SphinxSu
   });
 }
 
-/** Hands out the given bytes in their order. */
+/** Returns the given bytes in order. */
 export function concatInOrder(parts: readonly string[]): {
   take(length: number): Uint8Array;
   left(): number;

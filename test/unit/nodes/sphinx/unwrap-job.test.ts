@@ -1,5 +1,6 @@
 /**
- * Unwrapping as a job on bytes gives what the list of checks gives, whichever thread runs it.
+ * Unwrapping as a job on bytes gives the same results as the list of checks, whichever thread runs
+ * it.
  */
 import { describe, expect, it } from 'vitest';
 import { provider } from '../../../../engine/crypto/index.ts';
@@ -38,7 +39,7 @@ function runJob(bytes: Uint8Array, opened = unwrapJob.open(setup([0]), crypto)):
   return { bytes, record };
 }
 
-/** A received packet as text, without the commands that only the list keeps. */
+/** A received packet as text, without the commands that only the list returns. */
 function told(received: Received | { readonly drop: string }): string {
   if ('drop' in received) return received.drop;
   const { unwrapped, delayMs } = received;
@@ -92,7 +93,7 @@ describe('unwrapping as a job on bytes', () => {
       changed[at] = (changed[at] as number) ^ (1 << (at % 8));
       expect(settleUnwrap(rules, runJob(changed)), `byte ${at}`).toEqual({ drop: 'replay' });
     }
-    // What is refused is the tag, and not whatever comes second.
+    // The tag itself is refused, and not whatever comes second.
     const another = network.packet(1, network.payload(), 'another');
     expect(settleUnwrap(rules, runJob(another))).toHaveProperty('unwrapped');
   });

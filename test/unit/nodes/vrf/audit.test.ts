@@ -1,6 +1,6 @@
 /**
- * Mixes under audit by the sender of loops: the honest one, one that hurries, one that refuses, one
- * that proves something else.
+ * Mixes audited by the sender of loops: an honest one, one that hurries, one that refuses, one that
+ * proves something else.
  *
  * @module
  */
@@ -38,7 +38,7 @@ class Mix {
     this.#factor = factor;
   }
 
-  /** Time for which it holds a packet. */
+  /** How long it holds a packet. */
   hold(tag: Uint8Array): number {
     const owedNs = delayOf(this.key.output(delayInput(EPOCH, tag))!, MEAN_NS);
     return Math.round(this.#factor * owedNs);

@@ -1,6 +1,6 @@
 /**
- * ECVRF beyond the published vectors: what is changed fails, what is garbage gives undefined, the
- * three ways to an output agree, also in a modelled run.
+ * ECVRF beyond the published vectors: changed input fails, garbage gives undefined, and the three
+ * ways to an output agree, even in a modelled run.
  *
  * @module
  */
@@ -34,7 +34,9 @@ const SMALL_ORDER = [
   '26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05',
   '26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc85',
 ];
-/** y = p + 1, x = 0 with the sign bit, y = 2: no points in their one encoding, or none at all. */
+/**
+ * y = p + 1, x = 0 with the sign bit, y = 2: not canonically encoded points, or not points at all.
+ */
 const NO_POINTS = [
   'eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f',
   '0100000000000000000000000000000000000000000000000000000000000080',
@@ -46,7 +48,7 @@ describe.each(SUITES)('ECVRF %s', (suite) => {
   const proved = key.prove(alpha)!;
 
   it('fails for every changed byte of a proof, whichever bit', () => {
-    // 80 bytes, the bit within them moves on: with both suites two bits of each byte.
+    // 80 bytes, with a moving bit: over both suites, two bits of each byte.
     const offset = suite === 'tai' ? 0 : 4;
     for (let byte = 0; byte < PROOF_LENGTH; byte++) {
       const bit = 8 * byte + ((byte + offset) % 8);

@@ -1,4 +1,7 @@
-/** Whether clients show on their links that they have something to say (mixnet.md 3.3, 4.5). */
+/**
+ * Whether clients reveal on their links that they have something to say
+ * (docs/spec/privacy-metrics.md, Tests of traffic).
+ */
 import { describe, expect, it } from 'vitest';
 import { openStream } from '../../../../engine/core/stream.ts';
 import { clientRateP } from '../../../../reports/privacy/client-rate.ts';

@@ -1,4 +1,7 @@
-/** Loopix's epsilon of two senders, by hand and against shot noise (mixnet.md 4.1, 4.3). */
+/**
+ * Loopix's epsilon of two senders, by hand and compared with shot noise
+ * (docs/spec/privacy-metrics.md, Epsilon of two senders).
+ */
 import { describe, expect, it } from 'vitest';
 import { openStream } from '../../../../engine/core/stream.ts';
 import { EPSILON_MAX, senderEpsilons } from '../../../../reports/privacy/epsilon.ts';
@@ -27,7 +30,7 @@ function settingOf(
   };
 }
 
-/** Alice sends two messages into a mix, bob one, both wait; one of the cover leaves. */
+/** Alice sends two messages into a mix, Bob one, all wait; one cover packet leaves. */
 function small(senders: readonly (readonly [string, string])[]): Truth {
   const nodes = ['alice', 'bob', 'mix', 'sink'];
   const record = new TruthRecord(nodes);
@@ -53,7 +56,7 @@ describe('the epsilon of two senders', () => {
     ]);
     const [first, ...others] = senderEpsilons(truth, settingOf(truth, 1_000));
     expect(first).toBeCloseTo(Math.log(2), 12);
-    // All looks before it left saw the same pool, by the same message.
+    // All looks before it left saw the same pool, through the same message.
     expect(others).toEqual([]);
   });
 
@@ -89,8 +92,9 @@ describe('the epsilon of two senders', () => {
 });
 
 /**
- * What a message sent a time t ago has in the pools of the last layer is Erlang's density of L delays
- * at t, over mu: a sender that writes by a Poisson process has the sum of these, which is shot noise.
+ * A message sent a time t ago contributes Erlang's density of L delays at t, over mu, to the pools
+ * of the last layer; a sender that writes by a Poisson process contributes the sum of these, which
+ * is shot noise.
  */
 function shotNoiseEpsilon(network: {
   readonly rate: number;

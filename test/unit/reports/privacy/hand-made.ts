@@ -1,6 +1,6 @@
 /**
- * Records for tests: written by hand, and of an abstract stratified network. The delays of its mixes
- * are independent of their pools, so that all instants are known before anything is sorted.
+ * Records for tests: written by hand, and of an abstract stratified network. The delays of its
+ * mixes are independent of their pools, so that all instants are known before sorting.
  *
  * @module
  */
@@ -42,12 +42,12 @@ export function handMade(nodes: readonly string[], steps: readonly Step[]): Trut
   return record.truth();
 }
 
-/** Laws by node: mixes are memoryless, what starts with `end` is an end. */
+/** Laws by node: mixes are memoryless, nodes whose names start with `end` are end nodes. */
 export function plainLaws(nodes: readonly string[]): readonly NodeLaw[] {
   return nodes.map((name) => ({ kind: name.startsWith('end') ? 'end' : 'memoryless' }));
 }
 
-/** A network to make up. */
+/** A network to generate. */
 export interface Stratified {
   /** Messages a second in all. */
   readonly rate: number;

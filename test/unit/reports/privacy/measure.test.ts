@@ -1,6 +1,6 @@
 /**
- * The measurement of a run: metrics of an abstract network whose answers are known, and each warning
- * with the setting that deserves it (mixnet.md 4.5).
+ * The measurement of a run: metrics of an abstract network with known answers, and each warning in
+ * a setting that causes it (docs/spec/privacy-metrics.md, Warnings).
  *
  * @module
  */
@@ -165,7 +165,7 @@ describe('the measurement of a run', () => {
       return valuesOf(found, 'privacy.receiver.bits');
     };
     expect(bits(0)[0]).toBeCloseTo(1, 12);
-    // Twelve drops that end at one node used to leave 0.81 bits of it.
+    // Twelve drops that end at one node used to reduce it to 0.81 bits.
     expect(bits(12)[0]).toBeCloseTo(1, 12);
   });
 

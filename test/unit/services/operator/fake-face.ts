@@ -1,5 +1,5 @@
 /**
- * A node that is none: says what a test wants it to say, for the tests of the operator's face.
+ * A fake node for the tests of the operator's interface: it reports what a test wants.
  *
  * @module
  */
@@ -21,7 +21,7 @@ const DEFINITIONS = [
   { name: 'gateway.delivery', kind: 'ratio', unit: 'ratio', help: 'Delivered of sent' },
 ] as const;
 
-/** What a test may change of the fake node. */
+/** What a test may change in the fake node. */
 export interface FakeFace extends NodeFace {
   status: () => NodeStatus;
   metrics: NodeFace['metrics'];

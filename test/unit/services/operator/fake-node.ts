@@ -1,6 +1,6 @@
 /**
- * A process with a node that is none, for the tests of signals: the first argument names how it
- * drains, the second its deadline.
+ * A process with a fake node, for the tests of signals: the first argument names how it drains, the
+ * second its deadline.
  *
  * @module
  */
@@ -40,6 +40,6 @@ handleSignals({
   closing: [{ name: 'endpoint', close: () => server.close() }],
   deadlineMs: Number(deadline),
 });
-// Keeps the process alive as an open socket would, and holds the loop for nobody.
+// Keeps the process alive as an open socket would, without blocking the loop.
 setInterval(() => log.component('gateway').debug('a packet'), 20);
 process.stdout.write(`${server.port}\n`);

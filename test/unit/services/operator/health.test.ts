@@ -1,5 +1,5 @@
 /**
- * The health check: of nodes that are well, of nodes that are not, and of what is no node.
+ * The health check: of healthy nodes, of unhealthy ones, and of servers that are not nodes.
  *
  * @module
  */
@@ -40,7 +40,7 @@ async function serve(face: FakeFace = fakeFace()): Promise<OperatorServer> {
   return server;
 }
 
-/** Something else that listens, and says this to everybody. */
+/** A server that is not a node, and answers everybody with this. */
 async function stranger(says: string): Promise<{ readonly host: string; readonly port: number }> {
   const server = createServer((socket) => {
     socket.on('error', () => undefined).on('data', () => says !== '' && socket.end(says));

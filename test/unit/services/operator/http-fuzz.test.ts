@@ -1,5 +1,5 @@
 /**
- * Whatever bytes reach the operator's port: the node goes on, and nothing changes.
+ * Whatever bytes reach the operator's port, the node continues and nothing changes.
  *
  * @module
  */
@@ -27,7 +27,7 @@ const REQUESTS = [
 ];
 
 const garbage = fc.uint8Array({ minLength: 1, maxLength: 400 });
-/** A request with some bytes overwritten, cut at some place, and something after it. */
+/** A request with some bytes overwritten, truncated somewhere, and followed by something else. */
 const damaged = fc
   .record({
     request: fc.constantFrom(...REQUESTS),
@@ -78,7 +78,7 @@ function exchange(port: number, bytes: Uint8Array): Promise<string> {
     socket.on('data', (chunk: Buffer) => {
       text += chunk.toString('latin1');
     });
-    // The server may cut what it does not understand; that is an answer.
+    // The server may close the connection on bytes it does not understand; that is an answer too.
     socket.on('error', () => undefined);
     socket.on('close', () => {
       clearTimeout(late);

@@ -47,7 +47,7 @@ describe('a line of the log', () => {
     const pem = '-----BEGIN PRIVATE KEY-----\nMC4CAQ\n-----END PRIVATE KEY-----';
     log.component('gateway').warn(`with ${hex} and 0x${hex}, ${base64}, ${short}, ${pem}`, {
       sessionKey: 'abc',
-      // A number that no time of day has: its minutes and seconds follow a colon, too.
+      // A number that no time of day contains: minutes and seconds also follow a colon.
       PSK: 8_675_309,
       payload: 'hello',
       accessToken: 'short',

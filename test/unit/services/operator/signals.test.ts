@@ -1,5 +1,5 @@
 /**
- * Signals reach a real process, and it does what the operator's guide promises.
+ * Signals reach a real process, which does what the operator's guide promises.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * The controllers against the theory of fail-over: distributions of spec/scion.md 7.2 (probes,
- * reports) and 5.2 (reference gateway), cuts at a random phase.
+ * The controllers compared with theory (docs/spec/multipath.md, Time to leave a cut path):
+ * distributions for probes, reports and the reference gateway, with cuts at a random phase.
  *
  * @module
  */

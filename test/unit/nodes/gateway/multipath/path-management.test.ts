@@ -1,6 +1,6 @@
 /**
- * What path management owes, each limit from both sides: a value just inside it does nothing, one just
- * outside acts, and another setting moves the limit.
+ * The contract of path management, each limit from both sides: a value just inside has no effect,
+ * one just outside does, and another setting moves the limit.
  *
  * @module
  */
@@ -39,7 +39,8 @@ describe('measurement', () => {
     const [steady, shaky, lossy] = three();
     const wire = new Wire([steady, shaky, lossy], { warmIntervalNs: 50 * MS, misses: 6 });
     lossy.loses = (probe): boolean => probe % 12 === 0;
-    // 24 and 30 ms in turn: ten values with a standard deviation of 3.16 ms around a mean of 27.
+    // 24 and 30 ms alternately: ten values with a standard deviation of 3.16 ms around a mean of
+    // 27.
     for (let at = 0; at < 20 * SECOND; at += 50 * MS) {
       shaky.rttNs = (at % (100 * MS) === 0 ? 24 : 30) * MS;
       wire.runTo(at);
@@ -94,14 +95,14 @@ describe('measurement', () => {
       if (found === undefined) throw new Error(`no path ${id}`);
       return found;
     };
-    // Known from look-up alone.
+    // Known from look-up only.
     expect(statusOf('p3')).toMatchObject({ health: 'unknown', rttNs: -1, measuredAgoNs: -1 });
     expect(statusOf('p1')).toMatchObject({ health: 'alive', role: 'active', rttNs: 20 * MS });
     first.isUp = false;
     wire.runTo(3 * SECOND);
     const { measuredAgoNs } = statusOf('p1');
     expect(statusOf('p1').health).toBe('dead');
-    // The last answer came within one interval of the cut.
+    // The last answer arrived within one interval of the cut.
     expect(measuredAgoNs).toBeGreaterThan(SECOND);
     expect(measuredAgoNs).toBeLessThanOrEqual(SECOND + 70 * MS);
     wire.runTo(3 * SECOND + 12_345);
@@ -131,7 +132,7 @@ describe('measurement', () => {
         if (effect?.kind === 'probe') open.push(effect);
       }
     };
-    /** Paths that say to have been measured just now. */
+    /** Paths that claim to have been measured just now. */
     const answer = (path: number, probe: number): readonly string[] => {
       const before = wire.controller.status(wire.now);
       wire.perform(wire.controller.answered(wire.now, path, probe));
@@ -149,7 +150,7 @@ describe('measurement', () => {
       const asked = open[index] ?? { path: -1, probe: 0 };
       const path = random.below(paths.length);
       const measured = answer(path, asked.probe);
-      // Very old probes are forgotten; what is counted is counted for its own path, and once.
+      // Very old probes are forgotten; each is counted once, for its own path.
       const own = measured.length === 0 ? [] : [paths[asked.path]?.info.id];
       expect(measured).toEqual(path === asked.path ? own : []);
       if (path === asked.path) open.splice(index, 1);
@@ -188,14 +189,14 @@ describe('leaving a path', () => {
           (path) => {
             path.rttNs = Math.round(20 * times) * MS;
           },
-          // A return to a better path is another rule, and later.
+          // The return to a better path is a separate, later rule.
           { rttFactor, holdNs: 60 * SECOND },
         ),
       ).toEqual(causes);
     },
   );
 
-  /** So many of each hundred, evenly. */
+  /** This many of each hundred, evenly spread. */
   const share =
     (percent: number) =>
     (probe: number): boolean =>
@@ -293,7 +294,7 @@ describe('how many paths', () => {
 
 describe('exploration', () => {
   const REFRESH = 1_500 * MS;
-  /** Refreshes, and how many of them began a run of probes to a path that is not in use. */
+  /** Refreshes, and how many of them started a run of probes to an idle path. */
   const explored = (exploration: number): { refreshes: number; runs: number; wire: Wire } => {
     const paths = [...three(), fakePath('p4', 33), fakePath('p5', 36)];
     const dead = paths[4] as FakePath;
@@ -308,7 +309,7 @@ describe('exploration', () => {
         ({ effect, atNs }) =>
           effect.kind === 'probe' && effect.path === index && atNs > 10 * SECOND,
       );
-      // An idle path is asked twice a second; an exploration is a run of twenty at 50 ms.
+      // An idle path is probed twice a second; an exploration is a run of twenty probes at 50 ms.
       const quick = asked.filter(({ atNs }, i) => atNs - (asked[i - 1]?.atNs ?? 0) <= 51 * MS);
       if (index === 4) expect(quick).toEqual([]);
       runs += quick.length / 20;
@@ -336,7 +337,7 @@ describe('exploration', () => {
 describe('wishes', () => {
   interface Wish {
     readonly name: string;
-    /** Without the wish, with it, and with one that is met already. */
+    /** Without the preference, with it, and with one that is already satisfied. */
     readonly without: PathPreferences;
     readonly with: PathPreferences;
     readonly met: PathPreferences;

@@ -3,14 +3,14 @@ import { type FakePath, fakePath, MS, OPTIONS, Wire } from './wire.ts';
 
 const three = (): FakePath[] => [fakePath('p1', 20), fakePath('p2', 24), fakePath('p3', 30)];
 
-/** All that controllers said of paths' health since an instant. */
+/** All health changes that controllers reported since an instant. */
 function healths(wire: Wire, sinceNs: number): string[] {
   return wire.effects.flatMap(({ atNs, effect }) =>
     effect.kind === 'health' && atNs >= sinceNs ? [effect.health] : [],
   );
 }
 
-/** The machine stands still: answers to what was asked come when it goes on. */
+/** The machine pauses: answers to earlier probes arrive when it resumes. */
 function standStill(wire: Wire, ns: number): void {
   const endNs = wire.now + ns;
   const usual = wire.paths.map(({ rttNs }) => rttNs);
@@ -47,7 +47,7 @@ describe('a path that is slow', () => {
     slowBy(wire, 40 * MS);
     wire.runTo(15_000 * MS);
     slowBy(wire, -40 * MS, [1]);
-    // Nobody is healthy, so that it is asked twice a second.
+    // No path is healthy, so this one is probed twice a second.
     wire.runTo(22_000 * MS);
     expect(wire.switches(10_000 * MS)).toMatchObject([{ effect: { to: 1, cause: 'rtt' } }]);
   });
@@ -78,7 +78,7 @@ describe('a path that is slow', () => {
     wire.runTo(24_000 * MS);
     const [left] = wire.switches(10_000 * MS);
     expect(left?.effect).toMatchObject({ to: 1, cause: 'better' });
-    // The base round trip is the least of 10 s; then it has been better for the hold time of 2 s.
+    // The base round trip is the minimum of 10 s; then it has been better for the hold time of 2 s.
     expect(left?.atNs).toBeGreaterThan(22_000 * MS);
     expect(left?.atNs).toBeLessThan(22_500 * MS);
   });
@@ -88,7 +88,7 @@ describe('a path that loses', () => {
   it('R-037: is kept while the others lose as much', () => {
     const wire = new Wire([fakePath('p1', 20), fakePath('p2', 24)], { misses: 6 });
     wire.runTo(10_000 * MS);
-    // Neither three nor two of its probes in a row.
+    // Neither three nor two of its probes in a row are lost.
     for (const path of wire.paths) path.loseEvery = 7;
     wire.runTo(30_000 * MS);
     expect(healths(wire, 10_000 * MS)).toContain('degraded');
@@ -163,7 +163,7 @@ describe('silence of all paths', () => {
   });
 });
 
-/** Data every 5 ms and a report every 25 ms, which tells of all but the last round trip. */
+/** Data every 5 ms and a report every 25 ms that covers all but the last round trip. */
 function sendData(wire: Wire, ms: number, arrives: boolean): void {
   const endNs = wire.now + ms * MS;
   for (let sent = 0; wire.now < endNs; sent += 1) {
@@ -179,7 +179,7 @@ function sendData(wire: Wire, ms: number, arrives: boolean): void {
 
 describe('a path whose data arrives', () => {
   const withoutProbes = (arrives: boolean): string[] => {
-    // Reports that stay away are no cause here: their patience is longer than this.
+    // Missing reports have no effect here: their time-out is longer than this.
     const wire = new Wire(three(), { reports: true, reportMisses: 20 });
     wire.runTo(10_000 * MS);
     sendData(wire, 200, true);

@@ -1,6 +1,6 @@
 /**
  * A fake wire for the multipath controllers: paths with round-trip times that can be cut, a clock,
- * and answers that come back by themselves. No sockets, no frames.
+ * and automatic answers. No sockets, no frames.
  *
  * @module
  */
@@ -42,9 +42,9 @@ export interface FakePath {
   readonly info: PathInfo;
   rttNs: number;
   isUp: boolean;
-  /** Every so many-th probe of all paths is lost; 0 for none. */
+  /** Every n-th probe over all paths is lost; 0 for none. */
   loseEvery: number;
-  /** Loses the probes of this path for which it says so; they are counted from 0. */
+  /** Decides which probes of this path are lost; they are counted from 0. */
   loses: (probe: number) => boolean;
   /** Probes sent on this path. */
   asked: number;

@@ -21,12 +21,12 @@ const share = (result: SeedResult, metric: string): number => {
   return numerator / denominator;
 };
 
-/** A dead link is noticed, and the path left, within this time; ns. */
+/** A dead link is noticed and its path left within this time; ns. */
 const NOTICED_NS = 300 * MS;
-/** A repaired path is asked within a second and has answered twenty times a second later; ns. */
+/** A repaired path is probed within a second and has twenty answers a second later; ns. */
 const TRUSTED_NS = 3 * SECOND;
 
-/** The three paths of scion-default.yaml, and since when their links are as they are. */
+/** The three paths of scion-default.yaml, and since when their links are in their present state. */
 class LinkTruth {
   readonly #world: PreparedRun['world'];
   readonly #paths: readonly (readonly string[])[];
@@ -55,7 +55,10 @@ class LinkTruth {
   }
 }
 
-/** Instants at which a path with a dead link was in use beside one whose links were all up for long. */
+/**
+ * Instants at which a path with a dead link was in use although another had had all links up for
+ * long.
+ */
 function misused(scenario: Scenario): { broken: string[]; cuts: number } {
   const { world, stage } = prepare(scenario, 3);
   const truth = new LinkTruth(world, scenario);
@@ -156,7 +159,7 @@ describe('full load', () => {
     );
     expect(kpi?.pass).toBe(true);
     expect(kpi?.value).toBe(60 * counter(result, 'gateway.throughput'));
-    // The warm-up's 100 ms of packets reach the application, too, but count for nothing.
+    // Packets of the last 100 ms of warm-up also reach the application, but are not counted.
     const early = delivered.length - counter(result, 'gateway.throughput');
     expect(early).toBeGreaterThan(900);
     expect(early).toBeLessThan(1_100);
@@ -188,7 +191,7 @@ describe('full load', () => {
   });
 });
 
-/** Events, trials or samples in the data of a metric. */
+/** Events, trials or samples behind a metric. */
 function samplesBehind(data: MetricData): number {
   switch (data.kind) {
     case 'counter':
@@ -227,7 +230,7 @@ describe('links that fail at random', () => {
     warmup: '3s',
     'traffic.0.rate': '150/s',
     crypto: 'modelled',
-    // Path 3 is spared by the shipped file; here every core link may fail.
+    // The shipped file spares path 3; here every core link may fail.
     'events.0.link': 'core-* <-> core-*',
     'events.0.random': '{ up: 12s, down: 2s }',
     'events.0.from': '4s',
@@ -244,7 +247,7 @@ describe('links that fail at random', () => {
       expect(broken).toEqual([]);
       expect(cuts).toBeGreaterThan(5);
     }
-    // The rules of the reference take more than a second to leave: the same judge turns red.
+    // The reference's rules take more than a second to leave a path: the same check fails.
     const reference = { gateway: { multipath: { mode: 'reference' } } };
     expect(misused({ ...cutAndHeal, options: reference }).broken.length).toBeGreaterThan(50);
   });
@@ -300,7 +303,7 @@ describe('the way back', () => {
     expect(backNs - 10 * SECOND).toBeLessThanOrEqual(15 * SECOND);
     expect(backNs - 10 * SECOND).toBeGreaterThan(10 * SECOND);
     world.sim.runUntil(27 * SECOND);
-    // What was under way at 7 s arrived; not one more is missing.
+    // Everything under way at 7 s arrived, and nothing more is missing.
     const missing = stage.flows[0]!.nextSequence - meter.deliveredTotal;
     expect(missing).toBeLessThanOrEqual(lostBefore);
     expect(meter.duplicates).toBe(0);

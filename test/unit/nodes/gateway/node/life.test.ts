@@ -46,7 +46,7 @@ describe('rekeying under load', () => {
       options: '{ gateway: { rekey: { bytes: 1MB } } }',
     });
     const result = run(scenario);
-    // Each gateway counts its epochs; resetting at the end of the warm-up forgets the first.
+    // Each gateway counts its epochs; the reset at the end of the warm-up clears the first.
     expect(counter(result, 'gateway.rekeys')).toBeGreaterThanOrEqual(6);
     const { numerator, denominator } = ratio(result, 'gateway.delivery');
     expect([denominator - numerator, denominator]).toEqual([0, 3_400]);
@@ -60,7 +60,7 @@ describe('rekeying under load', () => {
       ...BASE,
       duration: '12s',
       crypto: 'modelled',
-      // Probes alone would take six seconds and more.
+      // Probes alone would take more than six seconds.
       options:
         '{ gateway: { rekey: { bytes: 1MB }, multipath: { probeInterval: 1s, misses: 6 } } }',
       events:
@@ -121,11 +121,11 @@ describe('a gateway that crashes under load', () => {
         expect(more).toEqual([]);
         return value;
       };
-      // The links are there when it starts: a handshake over paths of 12 ms, and a packet.
+      // The links are up when it starts: a handshake over paths of 12 ms, and a packet.
       const quick = recovery('2s');
       expect(quick).toBeGreaterThan(24 * MS);
       expect(quick).toBeLessThan(200 * MS);
-      // They come back 1.5 s after its start, which is no recovery within a second.
+      // They return 1.5 s after its start, so it cannot recover within a second.
       expect(recovery('3500ms')).toBeGreaterThan(1.5 * SECOND);
     },
   );
@@ -159,13 +159,13 @@ describe('two clocks that differ', () => {
   });
 
   it('R-031: by more are refused by name: from the future, or too old', () => {
-    // 300 frames of data come in the two seconds that are left, and probes and reports beside them.
+    // 300 data frames arrive in the remaining two seconds, along with probes and reports.
     expect(drops('-301s')['future']).toBeGreaterThan(300);
     expect(drops('3901s')['expired']).toBeGreaterThan(300);
   });
 });
 
-/** A stage on which one gateway believes in other keys of its peer. */
+/** A stage on which one gateway has the wrong keys for its peer. */
 function stageWithSwappedKey(scenario: Scenario, liar: string): [SimStageWorld, Stage] {
   const crypto = provider('node', { timing: 'simulation' });
   const protocolOf = (host: HostSpec): Protocol => nodeChoice(scenario, host, registry).protocol;

@@ -52,7 +52,8 @@ events: [{ at: 20s, crash: gateway-211 }]`;
         world.sim.runUntil(second * SECOND);
         if (bounds() === 0) break;
       }
-      // The peer was heard last when it crashed; silent ones are looked for 24 times in a cleanupTtl.
+      // The peer was last heard when it crashed; silent peers are looked for 24 times per
+      // cleanupTtl.
       expect(second).toBeGreaterThanOrEqual(20 + ttl);
       expect(second).toBeLessThanOrEqual(20 + Math.ceil(ttl * (1 + 1 / 24)) + 1);
     },
@@ -98,7 +99,8 @@ events: [{ at: 20s, crash: gateway-211 }]`;
     expect([session().epoch !== undefined, bounds()]).toEqual([true, 4]);
     world.sim.runUntil(160 * SECOND);
     expect([session().epoch, bounds()]).toEqual([undefined, 0]);
-    // Its place is given back: it is asked for a handshake every 4 s on three paths, and not forgotten again and again.
+    // Its place is released: it is asked for a handshake every 4 s on three paths, and not
+    // forgotten again and again.
     const sentBytes = (): number => {
       const counted = world.metrics('gateway-111')['gateway.wire_bytes'];
       return counted?.kind === 'counter' ? counted.value : 0;

@@ -1,6 +1,6 @@
 /**
- * Paths of 10, 12 and 15 ms on a machine that is late now and then: a law with a long tail on every
- * link stands for it. Virtual time without it takes the two faster paths only.
+ * Paths of 10, 12 and 15 ms on a machine that is occasionally late, modelled by a long-tailed delay
+ * on every link. Without it, virtual time uses only the two faster paths.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import type { SeedResult } from '../../../../../reports/model.ts';
 import { load, run } from '../../../scenarios/runner/fixture.ts';
 
 const SLOWEST = 'path:via-130-330-230';
-/** Means of 0.2 and 1.5 ms a link, ten links a round trip, and at most 20 ms each. */
+/** Means of 0.2 and 1.5 ms per link, ten links per round trip, and at most 20 ms each. */
 const NOISES = {
   rare: '{ kind: pareto, scale: 100us, shape: 1.5, cap: 20ms }',
   heavy: '{ kind: pareto, scale: 300us, shape: 1.2, cap: 20ms }',

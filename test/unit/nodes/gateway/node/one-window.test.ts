@@ -14,7 +14,7 @@ import { value } from '../../scion/wire/value.ts';
 const ROUTERS = ['br-211-1', 'br-211-2', 'br-211-3'];
 const linkOf = (router: string): string => `gateway-211--${router}`;
 
-/** A sealed frame that came to gateway-211, and the last router of the path that brought it. */
+/** A sealed frame that reached gateway-211, and the last router of its path. */
 interface Arrival {
   readonly packet: Uint8Array;
   readonly path: string;
@@ -44,7 +44,7 @@ function arrivalOf(path: string, packet: Uint8Array): Arrival | undefined {
   return { packet, path, frame: payload, type, epoch, sequence };
 }
 
-/** Everything that comes to gateway-211 from now on. */
+/** Everything that reaches gateway-211 from now on. */
 function listen({ world }: PreparedRun): Arrival[] {
   const seen: Arrival[] = [];
   for (const router of ROUTERS) {
@@ -63,7 +63,7 @@ function byPath(arrivals: readonly Arrival[]): ReadonlyMap<string, readonly Arri
   return paths;
 }
 
-/** Puts a frame into the packet of another path, as somebody on that path could. */
+/** Puts a frame into the packet of another path, as an attacker on that path could. */
 function move(frame: Uint8Array, onto: Arrival): Uint8Array {
   const { header } = value(decodeHeader(onto.packet));
   const view = new PacketView();
@@ -97,7 +97,7 @@ describe('three paths to a peer', () => {
     expect(paths.size).toBe(3);
     const sequences = ofEpoch.map(({ sequence }) => sequence);
     expect(new Set(sequences).size).toBe(sequences.length);
-    // A space for each path would begin at 0 three times; this one has next to no gaps.
+    // Separate spaces per path would begin at 0 three times; this one has almost no gaps.
     const [least, most] = [Math.min(...sequences), Math.max(...sequences)];
     expect(least).toBeLessThan(10);
     expect(sequences.length).toBeGreaterThan(0.99 * (most - least));
@@ -137,7 +137,7 @@ describe('three paths to a peer', () => {
     const { world, stage } = prepared;
     let taken: Arrival | undefined;
     const seen = listen(prepared);
-    // Data goes by the shortest path, which is the first.
+    // Data takes the shortest path, which is the first.
     world.link(linkOf('br-211-1')).tap('backward', ({ bytes, offset, length }) => {
       if (world.now() < 4 * SECOND || taken !== undefined) return true;
       const arrival = arrivalOf('br-211-1', bytes.slice(offset, offset + length));

@@ -1,6 +1,6 @@
 /**
- * What went wrong when a gateway was started again: it waited for a retry where the disk would have
- * been done in a millisecond, sent its handshake over a dead path, and chose its first path late.
+ * Defects that were found when a gateway was restarted: it waited for a retry although the disk was
+ * done within a millisecond, sent its handshake over a dead path, and chose its first path late.
  *
  * @module
  */
@@ -32,7 +32,9 @@ function crash(events: readonly string[], more: Readonly<Record<string, string>>
   return run(load('failover.yaml', { ...BASE, ...more, events: `[${events.join(', ')}]` }));
 }
 
-/** Opening, answer, probe, answer and packet on the slowest path, the pace of probes, and patience. */
+/**
+ * Opening, answer, probe, answer and packet on the slowest path, plus probe interval and patience.
+ */
 const QUICK_NS = 200 * MS;
 
 describe('a gateway that is started again', () => {
@@ -41,7 +43,7 @@ describe('a gateway that is started again', () => {
     const [recovery, ...more] = samples(result, 'gateway.recovery');
     expect(more).toEqual([]);
     expect(recovery).toBeGreaterThan(40 * MS);
-    // Opening, answer, probe and its answer, packet: five times 10 ms; and two disks.
+    // Opening, answer, probe and its answer, packet: five times 10 ms; plus two disk writes.
     expect(recovery).toBeLessThan(100 * MS);
     expect(counter(result, 'antireplay.false_reject')).toBe(0);
     expect(counter(result, 'gateway.duplicates')).toBe(0);

@@ -1,4 +1,7 @@
-/** R-001 and the limits of the soak: the rate counts at the receiver, and nothing counts without it. */
+/**
+ * R-001 and the limits of the soak test: the rate is counted at the receiver, and without it
+ * nothing else counts.
+ */
 import { describe, expect, it } from 'vitest';
 import { judge } from '../../../../../reports/judge.ts';
 import type { SeedResult } from '../../../../../reports/model.ts';
@@ -54,12 +57,13 @@ describe('the rate of failover.yaml at full load, over a cut of the path in use'
     world.sim.runUntil(7 * SECOND);
     expect(stage.faults.records).toHaveLength(1);
     const offered = stage.flows[0]?.nextSequence ?? 0;
-    // Some hundred packets died with the path: the application's count is not the source's.
+    // A few hundred packets were lost with the path: what the application counts differs from what
+    // the source sent.
     expect(received.length).toBeGreaterThan(0.95 * offered);
     expect(received.length).toBeLessThan(offered - 100);
     expect(stage.flows[0]?.meter.deliveredTotal).toBe(received.length);
     const late = received.filter((atNs) => atNs >= 4 * SECOND && atNs < 6 * SECOND).length;
-    // The meter takes packets by the time at which they were sent, so those under way at either end differ.
+    // The meter assigns packets by send time, so those under way at either end differ.
     expect(Math.abs(counter(result, 'gateway.throughput') - late)).toBeLessThan(400);
     const judged = kpi(report(scenario, [result]), 'gateway.throughput');
     expect(judged).toMatchObject({ pass: true, unit: '1/min' });

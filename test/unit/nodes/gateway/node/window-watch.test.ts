@@ -45,7 +45,7 @@ describe('the watch over the replay window', () => {
       'traffic.0.kind': 'constant',
       'traffic.0.rate': '250/s',
       'traffic.0.size': '100B',
-      // The slow path is measured before: the small window refuses late answers, too.
+      // The slow path is measured beforehand: the small window would refuse late answers too.
       'traffic.0.start': '2900ms',
       'topology.links.core-130 <-> core-330.delay': '250ms',
       options:

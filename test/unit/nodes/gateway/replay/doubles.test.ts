@@ -28,7 +28,10 @@ function uniforms(seed: number): () => number {
   };
 }
 
-/** The traffic of spec/seed-systems.md 2.4: 10 % late by an exponential, 1 % replayed 1..400 on. */
+/**
+ * The traffic of docs/spec/gateway-frame.md (Defects of the published windows): 10 % late by an
+ * exponential delay, 1 % replayed 1..400 places later.
+ */
 function arrivals(mean: number): readonly Arrival[] {
   const uniform = uniforms(1);
   const list: Arrival[] = [];

@@ -73,7 +73,7 @@ describe('a reserved counter', () => {
     store.settle();
     for (let number = 0; number < 10_000; number++) {
       expect(counter.take(0)).toBe(number);
-      // The disk is behind by up to 40 numbers.
+      // The disk lags by up to 40 numbers.
       if (number % 40 === 0) store.settle();
     }
     expect(store.syncs).toBeLessThan(10_000 / 40);

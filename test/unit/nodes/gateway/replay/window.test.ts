@@ -3,7 +3,9 @@ import { describe, expect, it } from 'vitest';
 import type { ReplayGuard } from '../../../../../nodes/gateway/replay/guard.ts';
 import { isWindowSize, ReplayWindow } from '../../../../../nodes/gateway/replay/window.ts';
 
-/** The plain definition of spec/scion.md 6.1: a set and the highest number. */
+/**
+ * The plain definition (docs/spec/gateway-frame.md, Replay window): a set and the highest number.
+ */
 class SetOracle implements ReplayGuard {
   readonly #seen = new Set<number>();
   readonly #size: number;
@@ -117,14 +119,14 @@ describe('the replay window', () => {
   });
 
   it('R-256: agrees with the set on every sequence of 8 numbers around one ring', () => {
-    // One representative of each case of the boundary list: 0, inside, edges of the window, same
-    // word, next word, spare word, a whole ring and beyond.
+    // One representative of each boundary case: 0, inside, edges of the window, same word, next
+    // word, spare word, a whole ring and beyond.
     expect(exhaust([0, 1, 31, 32, 63, 64, 65, 127, 128, 191], 5)).toBe(100_000);
     expect(exhaust([0, 1, 63, 64, 128], 8)).toBe(390_625);
   });
 });
 
-/** Fills a window, jumps, and returns the numbers behind the jump that are then judged wrongly. */
+/** Fills a window, jumps, and returns the numbers before the jump that are then judged wrongly. */
 function staleAfterJump(size: number, jump: number): number[] {
   const window = new ReplayWindow(size);
   for (let sequence = 0; sequence < size; sequence++) window.accept(sequence);

@@ -1,4 +1,4 @@
-/** What a composer promises of the time that a round takes (project spec mixnet 3.4, 3.7). */
+/** What a composer promises about the time of a round trip (docs/spec/mixnet.md, Delays by VRF). */
 import { describe, expect, it } from 'vitest';
 import { SeededBytes } from '../../../../../engine/core/seeded-bytes.ts';
 import { openStream, type RandomStream } from '../../../../../engine/core/stream.ts';

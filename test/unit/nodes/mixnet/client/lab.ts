@@ -24,7 +24,7 @@ import {
 export const MS = 1_000_000;
 export const SECOND = 1_000_000_000;
 
-/** What a lab is made of. */
+/** The input of a lab. */
 export interface LabOptions {
   readonly seed?: number;
   readonly crypto?: 'modelled' | 'node';
@@ -38,9 +38,9 @@ export interface LabOptions {
   readonly duplicate?: number;
   /** Length of stop-and-go windows, ns; without, packets carry none. */
   readonly windowNs?: number;
-  /** Changes what a client retrieves. */
+  /** Changes the messages that a client retrieves. */
   readonly mutate?: (payload: Uint8Array, random: RandomStream) => void;
-  /** True: the packet does not reach that node. */
+  /** True when the packet must not reach that node. */
   readonly isBlocked?: (node: string, now: number) => boolean;
 }
 
@@ -51,7 +51,7 @@ interface MixNode {
   readonly loops: MixLoops;
 }
 
-/** A client with all it said. */
+/** A client, with everything it reported. */
 export interface LabClient {
   readonly contact: Contact;
   readonly machine: ClientMachine;
@@ -89,9 +89,9 @@ export class Lab {
   readonly alarms: { readonly node: string; readonly at: number }[] = [];
   absorbed = 0;
   lost = 0;
-  /** Hops that came inside their window, and outside. */
+  /** Hops reached inside their window, and outside. */
   readonly windows = { met: 0, missed: 0 };
-  /** Delays that mixes and providers were asked for, ms. */
+  /** Delays requested from mixes and providers, ms. */
   readonly delaysMs: number[] = [];
   readonly #options: LabOptions;
   readonly #faults: RandomStream;
@@ -148,7 +148,7 @@ export class Lab {
     return this.clients[index - 1]!;
   }
 
-  /** Lets time pass until `until`. */
+  /** Advances time to `until`. */
   run(until: number): void {
     for (;;) {
       const next = Math.min(until, this.#nextAt());
@@ -297,7 +297,7 @@ export class Lab {
     return client as LabClient;
   }
 
-  /** The calendar of the lab began with its clock. */
+  /** The calendar of the lab starts with its clock. */
   #windows(): { readonly windows?: SenderWindows } {
     const { windowNs } = this.#options;
     if (windowNs === undefined) return {};

@@ -1,4 +1,6 @@
-/** The client machine in a mixnet in miniature (project spec mixnet 3.3, 3.7, 4.4). */
+/**
+ * The client machine in a miniature mixnet (docs/spec/mixnet.md, Traffic; Clients and providers).
+ */
 import { describe, expect, it } from 'vitest';
 import { erlangTail } from '../../../../../nodes/mixnet/client/erlang.ts';
 import { ksStatistic } from '../../../../../reports/statistics/goodness-of-fit.ts';
@@ -114,7 +116,7 @@ describe('traffic', () => {
     idle.run(60 * SECOND);
     busy.run(60 * SECOND);
     expect(busy.client(1).sendTimes).toEqual(idle.client(1).sendTimes);
-    // The receiver answers each of them, and shows nothing of it either.
+    // The receiver answers each of them, and its link does not show that either.
     expect(busy.client(2).sendTimes).toEqual(idle.client(2).sendTimes);
     expect(busy.client(2).sent['ack']).toBeGreaterThan(300);
     expect(idle.client(1).sent['payload']).toBeUndefined();

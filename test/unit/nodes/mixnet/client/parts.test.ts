@@ -1,4 +1,4 @@
-/** The parts of the client machine, each by itself (project spec mixnet 3.1 to 3.3, 3.7). */
+/** The parts of the client machine, each on its own. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { openStream } from '../../../../../engine/core/stream.ts';

@@ -1,6 +1,6 @@
 /**
- * Neighbours from a document alone (spec mixnet 3.4): anyone repeats the draws, and paths go along
- * them.
+ * Neighbours from a document alone (docs/spec/mixnet.md, Neighbours by VRF): anyone can repeat the
+ * draws, and paths follow them.
  *
  * @module
  */
@@ -27,7 +27,7 @@ const BEACON = before.sharedRandomValue;
 const keyOf = (number: number): ReturnType<typeof openVrfKey> =>
   openVrfKey(crypto, 'tai', bytesOf('vrf secret', number));
 
-/** A mix as it uploads itself, with proofs of the draws of `epoch`. */
+/** A mix as uploaded, with proofs for the draws of `epoch`. */
 function drawing(number: number, epoch = EPOCH): Descriptor {
   const key = keyOf(number);
   const proofs = [0, 1].map((layer) => {

@@ -1,5 +1,6 @@
 /**
- * Descriptors and documents of small networks, all bytes by number, for the suites of the directory.
+ * Descriptors and documents of small networks, with all bytes derived from numbers, for the suites
+ * of the directory.
  *
  * @module
  */

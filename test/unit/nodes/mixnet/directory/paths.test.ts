@@ -19,7 +19,7 @@ function weighed(document: DirectoryDocument, loadWeight: number): DirectoryDocu
   return { ...document, layers };
 }
 
-/** How often each path came in `draws`, by the names of its mixes. */
+/** How often each path occurred in `draws`, by the names of its mixes. */
 function counts(topology: (typeof TOPOLOGIES)[number], draws: number): Map<string, number> {
   const document = weighed(sampleDocument(topology, 6), 1);
   const random = randomFrom(5);

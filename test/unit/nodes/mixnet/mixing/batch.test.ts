@@ -83,7 +83,8 @@ describe('threshold mix', () => {
 });
 
 describe('threshold pool mix', () => {
-  // Spec/mixnet.md 4.3, "Threshold pool mix" (Serjantov, Danezis 2002).
+  // Entropies of threshold pool mixes (Serjantov, Danezis 2002; docs/spec/privacy-metrics.md,
+  // Closed forms).
   it.each([
     [10, 0, 3.3219],
     [10, 10, 5.3219],
@@ -118,13 +119,13 @@ describe('threshold pool mix', () => {
     const expected = observed.map(
       (_, index) => rounds.length * 0.5 ** Math.min(classes - 1, index + 1),
     );
-    // Messages of one batch are not independent, but negatively: the statistic is not above its law.
+    // Messages of one batch are negatively correlated: the statistic stays within its distribution.
     expect(chiSquare(observed, expected)).toBeLessThan(chiSquareQuantile(0.99, classes - 1));
     expect(meanOf(rounds)).toBeCloseTo(2, 1.5);
   });
 
   it('keeps early and late messages of the pool alike', () => {
-    // With n = N the oldest of the pool leave as often as the newest.
+    // With n = N the oldest messages of the pool leave as often as the newest.
     const mixing = mixingOf({ strategy: 'threshold-pool', threshold: 1, pool: 9 });
     const rounds = 20_000;
     put(mixing, 0, 9);
@@ -324,7 +325,7 @@ describe('options of batch strategies', () => {
   });
 });
 
-/** Flushes that each message saw until it left, in the steady state. */
+/** The number of flushes that each message saw before it left, in the steady state. */
 function roundsOf(flushes: readonly Flush[], arrivals: readonly Arrival[]): number[] {
   const rounds: number[] = [];
   const instants = flushes.map(({ atNs }) => atNs);
@@ -335,7 +336,7 @@ function roundsOf(flushes: readonly Flush[], arrivals: readonly Arrival[]): numb
   });
   for (const [index, flush] of flushes.entries()) {
     for (const item of flush.items) {
-      // Away from the ends, where the pool is being filled or messages have not left yet.
+      // Excludes both ends, where the pool is filling or messages have not left yet.
       const from = firstSeen[item] as number;
       if (from > 5 && from < flushes.length - 40) rounds.push(index - from + 1);
     }

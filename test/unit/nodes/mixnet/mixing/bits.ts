@@ -5,12 +5,12 @@
  */
 import type { Departures } from './drive.ts';
 
-/** A target of which less is left has left. */
+/** A target with less mass than this has left. */
 const LEFT_MIN = 1e-9;
 
 /**
- * Entropy of a target that came just before `startNs`: k leave of s, and each of them has mass / s
- * (spec/mixnet.md 4.2, Poisson and batch mixes alike).
+ * Entropy of a target that arrived just before `startNs`: k of s messages leave, each with mass / s
+ * (docs/spec/privacy-metrics.md, Mass propagation; for Poisson and batch mixes alike).
  */
 export function propagatedBits({ atNs, poolBefore }: Departures, startNs: number): number {
   let mass = 1;
@@ -39,7 +39,10 @@ export function firstAfter(atNs: readonly number[], instant: number): number {
   return low;
 }
 
-/** Mean of log2 of the messages in an interval, seen from one of them: Poisson(mean) others. */
+/**
+ * Mean of log2 of the number of messages in an interval, seen from one of them: Poisson(mean)
+ * others.
+ */
 export function timedBits(mean: number): number {
   let sum = 0;
   for (let k = 0, p = Math.exp(-mean); k < 8 * mean; k++, p *= mean / k)

@@ -1,4 +1,4 @@
-/** What holds for every strategy. */
+/** The contract that every strategy fulfils. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DueQueue } from '../../../../../nodes/mixnet/mixing/due-queue.ts';

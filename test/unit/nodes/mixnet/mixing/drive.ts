@@ -13,28 +13,28 @@ import {
 
 export const MS = 1_000_000;
 export const SECOND = 1_000 * MS;
-/** Departures for each wake-up of the reference scheduler (spec/mixnet.md 3.1). */
+/** Departures per wake-up of the reference scheduler (katzenpost, server/internal/scheduler). */
 const PER_TAKE = 16;
-/** Wake-ups in a row that may send nothing; a binomial mix has some by chance. */
+/** Consecutive wake-ups that may send nothing; a binomial mix has some by chance. */
 const IDLE_MAX = 10_000;
-/** Large enough for one take to be one flush. */
+/** Large enough that one take is one flush. */
 export const WHOLE = 1_000_000;
 export const NO_DELAY: AskedDelay = { delayNs: 0 };
 /** A window that is always open, for stop-and-go. */
 export const ALWAYS = [0, 1_000_000 * SECOND] as const;
 
-/** A strategy by its options as a file has them. */
+/** A strategy from its options in file form. */
 export function mixingOf(options: Readonly<Record<string, unknown>>, seed = 1): Mixing {
   return createMixing(mixingConfig.parse(options), openStream(seed, 'mix', 'mixing'));
 }
 
-/** A message that comes; its number in the list is its item. */
+/** An arriving message; its index in the list is its item. */
 export interface Arrival {
   readonly atNs: number;
   readonly asked: AskedDelay;
 }
 
-/** What left, in the order of departure, and when; `poolBefore` counts the items inside just then. */
+/** What left, in order of departure, and when; `poolBefore` counts the items just before that. */
 export interface Departures {
   readonly items: readonly number[];
   readonly atNs: readonly number[];
@@ -57,7 +57,7 @@ export function poissonArrivals(options: {
   });
 }
 
-/** Feeds all arrivals and takes out what is due, on time, until nothing is to be waited for. */
+/** Feeds all arrivals and takes due items on time, until there is nothing left to wait for. */
 export function drive(
   mixing: Mixing,
   arrivals: readonly Arrival[],
@@ -90,7 +90,7 @@ export function drive(
   return { items, atNs, poolBefore, refused };
 }
 
-/** Time inside of each message that left, nanoseconds, by its item. */
+/** Time inside, nanoseconds, of each message that left, by item. */
 export function delaysOf(arrivals: readonly Arrival[], departures: Departures): number[] {
   return departures.items.map(
     (item, index) => (departures.atNs[index] as number) - (arrivals[item]?.atNs as number),

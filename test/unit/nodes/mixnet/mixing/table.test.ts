@@ -15,7 +15,7 @@ import {
   WHOLE,
 } from './drive.ts';
 
-/** 500 messages a second, and a mean delay of 100 ms where the strategy lets it be chosen. */
+/** 500 messages per second, and a mean delay of 100 ms if the strategy allows choosing it. */
 const GAP_NS = 2 * MS;
 const MEAN_NS = 100 * MS;
 const COUNT = 30_000;
@@ -31,7 +31,7 @@ const arrivals: readonly Arrival[] = poissonArrivals({
   delayNs: MEAN_NS,
 }).map(({ atNs, asked }) => ({ atNs, asked: { ...asked, window: ALWAYS } }));
 
-/** A row: options, and what theory says of the delay (ms) and of the bits; undefined: nothing. */
+/** A row: options, and the theoretical delay (ms) and bits; undefined when there is no theory. */
 interface Row {
   readonly options: Readonly<Record<string, unknown>> & { readonly strategy: string };
   readonly delayMs?: number;

@@ -23,7 +23,7 @@ function fillUp(filter: ReplayFilter, capacity: number): number {
   return number;
 }
 
-/** Of a full filter: which of these unknown tags it takes for replays. */
+/** For a full filter: which of these unknown tags it takes for replays. */
 function falsePositives(filter: ReplayFilter, from: number, count: number): number[] {
   const found: number[] = [];
   for (let number = from; number < from + count; number++) {
@@ -92,10 +92,10 @@ describe('the replay filter', () => {
     expect(replayConfig.parse({})).toMatchObject({ falsePositive: 1e-6, expectedTags: 1_000_000 });
     const filter = filterOf({ expectedTags: 20_000, falsePositive: 1e-6 });
     const first = fillUp(filter, 20_000);
-    // From the bits that are set: twice as many errors, or half, would be another filter.
+    // From the number of set bits: twice as many errors, or half, would be a different filter.
     expect(filter.falsePositiveNow).toBeGreaterThan(0.9e-6);
     expect(filter.falsePositiveNow).toBeLessThan(1.1e-6);
-    // Five or more of a million by chance: 0.4 %; of a filter of 1e-5, all but 3 %.
+    // Five or more in a million by chance: 0.4 %; for a filter of 1e-5, all but 3 %.
     expect(falsePositives(filter, first, 1_000_000).length).toBeLessThan(5);
   });
 
@@ -125,7 +125,7 @@ describe('the replay filter', () => {
 });
 
 describe('the size of a Bloom filter', () => {
-  it('is that of the table of spec/mixnet.md 3.5', () => {
+  it('is -n ln p / (ln 2)^2 bits and (m / n) ln 2 hashes', () => {
     const megabytes = (n: number, p: number): number => bloomSize(n, p).bits / 8 / 1e6;
     expect(megabytes(30e6, 1e-3)).toBeCloseTo(53.9, 1);
     expect(megabytes(30e6, 1e-4)).toBeCloseTo(71.9, 1);
@@ -139,7 +139,7 @@ describe('the size of a Bloom filter', () => {
 
   it('R-186: is 51 MiB for 25,000 packets/s over 10 minutes at 1e-6', () => {
     expect(bloomSize(25_000 * 600, 1e-6).bits / 8 / 2 ** 20).toBeCloseTo(51.4, 1);
-    // And in memory, that of a filter which was made so.
+    // And in memory, for a filter made with these options.
     expect(filterOf({ expectedTags: 25_000 * 600 }).bytes / 2 ** 20).toBeCloseTo(51.4, 1);
   });
 

@@ -1,5 +1,5 @@
 /**
- * Tags, and a store whose journal is bytes, to be cut at any of them.
+ * Tags, and a store whose journal is bytes, so that it can be cut at any of them.
  *
  * @module
  */
@@ -70,9 +70,9 @@ const lengthOf = (frames: readonly Frame[]): number =>
 export class ByteStore extends DiskStore {
   readonly #disk: ByteDisk;
   #syncs: { readonly end: number; readonly done: (error?: string) => void }[] = [];
-  /** A crash keeps at least so many bytes. */
+  /** A crash keeps at least this many bytes. */
   durable: number;
-  /** Syncs asked for. */
+  /** Number of syncs requested. */
   syncs = 0;
 
   constructor(disk = new ByteDisk(new Uint8Array(0))) {
@@ -90,7 +90,7 @@ export class ByteStore extends DiskStore {
     this.#syncs.push({ end: this.#disk.length, done });
   }
 
-  /** Completes the syncs asked for so far, not those that their completion asks for. */
+  /** Completes the syncs requested so far, but not those requested by their completion. */
   settleOnce(error?: string): void {
     const syncs = this.#syncs;
     this.#syncs = [];

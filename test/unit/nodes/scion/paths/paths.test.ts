@@ -58,7 +58,7 @@ function finderOf(topology: ScionTopology): PathFinder {
   });
 }
 
-/** Every path between every two ASes; each is walked there and, reversed, back. */
+/** Every path between any two ASes; each is walked there and, reversed, back. */
 function walkAll(topology: ScionTopology): { pairs: number; reached: number; paths: number } {
   const finder = finderOf(topology);
   const walker = new Walker(topology, crypto);

@@ -8,7 +8,7 @@ import type { Random } from '../../../../../engine/host/random.ts';
 import type { ScionLink, ScionTopology } from '../../../../../nodes/scion/paths/topology.ts';
 import { formatIsdAs, type IsdAs, isdAs } from '../../../../../nodes/scion/wire/isd-as.ts';
 
-/** Draws 0, 1, 2 …: segment ids that tell segments apart. */
+/** Draws 0, 1, 2 …: distinct segment ids. */
 export function countingRandom(): Random {
   let next = 0;
   const random: Pick<Random, 'below'> = { below: (values) => next++ % values };

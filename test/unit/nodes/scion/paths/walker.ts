@@ -1,6 +1,6 @@
 /**
  * Walks a packet over a path with the traversal rules of the header specification ("Hop Field MAC
- * Computation"), written down independently of the router: one step per AS, MACs checked.
+ * Computation"), implemented independently of the router: one step per AS, with MACs checked.
  *
  * @module
  */
@@ -62,7 +62,7 @@ export class Walker {
       const neighbour = this.#neighbours.get(egress);
       if (neighbour === undefined) return { end: `no link ${egress}`, interfaces, packet };
       interfaces.push(egress, neighbour);
-      // Along construction the egress router folds behind the check.
+      // Along construction direction the egress router folds after the check.
       if (view.isConsDir && !view.isPeeringHop) view.foldMacIntoSegmentId();
       view.advance();
       const [at, ifId] = neighbour.split('#') as [string, string];
@@ -72,7 +72,7 @@ export class Walker {
 
   #enter(view: PacketView, { at, ingress }: Place): string | undefined {
     if (ingress !== 0 && ingress !== view.ingress) return `ingress at ${at}`;
-    // Against construction the ingress router folds before the check.
+    // Against construction direction the ingress router folds before the check.
     if (ingress !== 0 && !view.isConsDir && !view.isPeeringHop) view.foldMacIntoSegmentId();
     return this.#check(view, at);
   }

@@ -71,7 +71,8 @@ describe('router node', () => {
   it('the receiver answers over the reversed path, back through both routers', () => {
     const { world, chain, returned, send } = makeWorld({ length: 2, bfd: false });
     send(chainPacket(chain, { timestamp: EPOCH - 100, targetPort: 5 }));
-    // Port 5 is outside the dispatched ports, so the end-host port takes it; nobody listens there.
+    // Port 5 is outside the dispatched ports, so the end-host port gets the packet; nobody listens
+    // there.
     world.runUntil(10 * MS);
     expect(world.sent.at(-1)?.to).toBe('127.1.1.128:30041');
     send(chainPacket(chain, { timestamp: EPOCH - 100_000 }));

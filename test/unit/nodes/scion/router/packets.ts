@@ -1,5 +1,5 @@
 /**
- * A situation of our own for router tests, and packets whose hop fields are right for it.
+ * A situation for router tests, and packets with valid hop fields for it.
  *
  * Router `br` of AS 1-ff00:0:1 has interfaces 1 (core), 2 (parent), 3 (child), 4 (child), 5 (peer);
  * sibling `other` has 6 (child) and 7 (parent).
@@ -64,7 +64,10 @@ export interface PacketOptions {
   readonly segments: readonly SegmentOptions[];
   /** The hop of this router, 0 … . */
   readonly current: number;
-  /** True when the packet comes from another AS: it then holds an unfolded SegID against C. */
+  /**
+   * True when the packet comes from another AS: against construction direction its SegID is then
+   * not yet folded.
+   */
   readonly isFromOutside?: boolean;
   readonly source?: string;
   readonly target?: string;

@@ -87,7 +87,7 @@ describe('where segments meet', () => {
       const sent = router.receive({ external: from }, packet);
       expect(sent.drop).toBe('link-down');
       const back = (decodeHeader(sent.packet!) as DecodedHeader).header.path as SegmentedPath;
-      // Four hops reversed, and one further on, for the reply leaves this AS.
+      // Four hops reversed, and one step further, because the reply leaves this AS.
       expect(back.currentHop).toBe(3 - current + 1);
       expect(back.infos.map(({ segmentId }) => segmentId)).toEqual(
         before.infos.map(({ segmentId }) => segmentId).reverse(),

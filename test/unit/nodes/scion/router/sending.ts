@@ -1,4 +1,6 @@
-/** What several router suites do: send one packet through a fresh router and read its answer. */
+/**
+ * Shared by several router suites: sends one packet through a fresh router and reads its answer.
+ */
 import { expect } from 'vitest';
 import { PacketView } from '../../../../../nodes/scion/wire/packet-view.ts';
 import { decodeScmp, type ReceivedScmp } from '../../../../../nodes/scion/wire/scmp.ts';
@@ -23,7 +25,7 @@ export function scmpOf(sent: Sent): ReceivedScmp {
   return decodeScmp(sent.packet!.subarray(view.upperOffset)) as ReceivedScmp;
 }
 
-/** Where the current hop field of a plain one-segment IPv4 path is: 36 + 4 + 8 + 12 x hop. */
+/** Offset of the current hop field in a plain one-segment IPv4 path: 36 + 4 + 8 + 12 x hop. */
 export const hopPointer = (hop: number): number => 36 + 4 + 8 + 12 * hop;
 
 /** A path through this AS in the middle of one segment. */

@@ -130,8 +130,8 @@ describe('a line of routers in the simulated world', () => {
       expect(line.routers.every((router) => router.isReady?.())).toBe(true);
       expect(world.host('r2').drops.get('link-down')).toBe(returned.length);
     }
-    // The last packet before the cut was 0 to 200 ms old where it was sent, and travelled 10 ms; the
-    // packet that draws the error is up to 5 ms late; the error goes back 20 ms.
+    // The last packet before the cut was sent up to 200 ms earlier and travelled 10 ms; the packet
+    // that causes the error is up to 5 ms late; the error takes 20 ms back.
     for (const time of times) {
       expect(time).toBeGreaterThanOrEqual(420 * MS);
       expect(time).toBeLessThanOrEqual(640 * MS);

@@ -1,5 +1,5 @@
 /**
- * A border router in the situation of vectors/scion/router.json, with its output written down.
+ * A border router in the situation of vectors/scion/router.json, with its output recorded.
  *
  * @module
  */
@@ -142,7 +142,7 @@ export class TestRouter {
     });
   }
 
-  /** Gives the router a packet; it sits in the middle of a larger buffer of garbage. */
+  /** Gives the router a packet, embedded in a larger buffer of garbage. */
   receive(arrivesOn: Arrival, packet: Uint8Array): Sent {
     const buffer = new Uint8Array(packet.length + 200).fill(0xa5);
     buffer.set(packet, 100);
@@ -215,7 +215,7 @@ function dotted(address: number): string {
   return [24, 16, 8, 0].map((shift) => (address >>> shift) & 0xff).join('.');
 }
 
-/** The word that stands for an IPv4 address of the tests. */
+/** An IPv4 address of the tests as a word. */
 export function addressWord(text: string): number {
   const bytes = Uint8Array.from(IPV4_HOST.exec(text)!.slice(1), Number);
   return readUint32(bytes, 0) | 0;

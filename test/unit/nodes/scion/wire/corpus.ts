@@ -45,7 +45,7 @@ const hopField: fc.Arbitrary<HopField> = fc.record({
   mac: fc.uint8Array({ minLength: 6, maxLength: 6 }),
 });
 
-/** Paths of 1 to 3 segments of at least two hops, standing at any hop. */
+/** Paths of 1 to 3 segments of at least two hops, with any hop as the current one. */
 export const segmentedPath: fc.Arbitrary<SegmentedPath> = fc
   .array(fc.integer({ min: 2, max: 12 }), { minLength: 1, maxLength: 3 })
   .chain((lengths) => {
@@ -88,7 +88,7 @@ const anyIsdAs = fc
   .tuple(uint16, fc.integer({ min: 0, max: 2 ** 48 - 1 }))
   .map(([isd, as]) => formatIsdAs(isd, as));
 
-/** Any header without extension headers behind it, and any payload. */
+/** Any header without extension headers after it, and any payload. */
 export const packetParts: fc.Arbitrary<{
   header: Omit<ScionHeader, 'payloadLength'>;
   payload: Uint8Array;

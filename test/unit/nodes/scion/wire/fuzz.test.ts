@@ -77,7 +77,8 @@ function decodeAll(packet: Uint8Array, view: PacketView): string[] {
     answers.push(skipped, decodeExtension(payload));
     const upper = isWireDrop(skipped) ? payload : payload.subarray(skipped.upperOffset);
     answers.push(decodeUdp(upper), decodeScmp(upper));
-    // What was accepted is canonical up to reserved bits: one more turn changes nothing.
+    // Accepted packets are canonical except for reserved bits: encoding and decoding again changes
+    // nothing.
     const again = encodePacket(header, payload);
     const turned = decodeHeader(again) as typeof decoded;
     if (!equalBytes(encodePacket(turned.header, payload), again)) throw new Error('not canonical');
@@ -104,7 +105,8 @@ describe('fuzzing the SCION codecs', () => {
       for (const drop of drops) counts.set(drop, (counts.get(drop) ?? 0) + 1);
     }
     for (const drop of counts.keys()) expect(WIRE_DROPS).toHaveProperty(drop);
-    // The mutations reach deep: every reason that reading can find was found, and some passed.
+    // The mutations are effective: every reason that decoding can give occurred, and some packets
+    // passed.
     const found = Object.keys(WIRE_DROPS).filter((drop) => drop !== 'path-end');
     expect([...counts.keys()].sort()).toEqual(found.sort());
     expect(accepted).toBeGreaterThan(INPUTS / 1000);

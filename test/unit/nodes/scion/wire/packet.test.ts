@@ -31,7 +31,7 @@ function withByte(packet: Uint8Array, offset: number, byte: number): Uint8Array 
   return changed;
 }
 
-/** What the view says about its current hop. */
+/** What the view reports about its current hop. */
 function seenBy(view: PacketView): object {
   return {
     currentHop: view.currentHop,
@@ -49,7 +49,7 @@ function seenBy(view: PacketView): object {
   };
 }
 
-/** The same from the plain path. */
+/** The same, computed from the plain path. */
 function knownOf(path: SegmentedPath): object {
   const hop = path.hops[path.currentHop];
   const info = path.infos[path.currentInfo];
@@ -73,7 +73,7 @@ function knownOf(path: SegmentedPath): object {
   };
 }
 
-/** What both layers say about the same bytes. */
+/** What both layers report about the same bytes. */
 function bothAnswers(packet: Uint8Array): readonly unknown[] {
   const decoded = decodeHeader(packet);
   const seen = new PacketView().parse(packet, 0, packet.length);

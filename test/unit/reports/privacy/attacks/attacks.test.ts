@@ -1,5 +1,5 @@
 /**
- * Attacks on views: what they find without cover, and that constant-rate cover leaves chance.
+ * Attacks on views: what they find without cover, and that constant-rate cover leaves only chance.
  *
  * @module
  */
@@ -36,17 +36,17 @@ function bare(): AttackInput {
   return observe({ ...LAW, random, messages }, PAIRS);
 }
 
-/** The same, but everybody sends and retrieves at one rate, always. */
+/** The same, but everybody sends and retrieves at one constant rate. */
 function covered(seed: number): AttackInput {
   const random = openStream(seed, 'test', 'cover');
   const messages = PAIRS.flat().flatMap((from) =>
-    // Payload takes a fifth of the ticks of those who write; the rest goes anywhere.
+    // Payload takes a fifth of the writers' slots; the others go to random users.
     poisson(random, 1, SECONDS).map((at) => {
       const isPayload = from % 2 === 0 && random.chance(0.2);
       return { from, to: isPayload ? from + 1 : random.below(USERS), at };
     }),
   );
-  // An exit link shows the retrievals of its client: a rate, not what came.
+  // An exit link shows the retrievals of its client: a rate, not what arrived.
   return withConstantExits(observe({ ...LAW, random, messages }, PAIRS), seed);
 }
 
@@ -138,7 +138,7 @@ describe('answers', () => {
     const payloads = PAIRS.flatMap(([from, to]) =>
       poisson(random, 0.2, SECONDS).map((at) => ({ from, to, at })),
     );
-    // Each is acknowledged to the sender after the way there.
+    // Each is acknowledged to the sender after the forward delay.
     const answers = payloads.map(({ from, to, at }) => {
       const way = [1, 2, 3].reduce((sum) => sum + random.exponential(LAW.meanDelayNs), 0);
       return { from: to, to: from, at: at + way };

@@ -1,5 +1,5 @@
 /**
- * Small worlds for tests of attacks: users behind links to one network, with a delay law.
+ * Small worlds for tests of attacks: users behind links to one network, with a delay distribution.
  *
  * @module
  */
@@ -26,7 +26,7 @@ export interface Sent {
   readonly at: number;
 }
 
-/** What to build. */
+/** The world to build. */
 export interface World {
   readonly users: number;
   readonly seconds: number;
@@ -36,7 +36,7 @@ export interface World {
   readonly random: RandomStream;
 }
 
-/** Sends messages through Erlang delays; everybody sees first and last links. */
+/** Sends messages through Erlang delays; first and last links are observed. */
 export function observe(
   world: World,
   partners: readonly (readonly [number, number])[],

@@ -1,5 +1,5 @@
 /**
- * The alarm of loops that do not return.
+ * The alarm for loops that do not return.
  *
  * @module
  */
@@ -22,7 +22,7 @@ const WATCH = {
   falseAlarmsPerHour: 1e-3,
 };
 
-/** An hour of a loop a second; one in a hundred is lost, all in `blocked` are. */
+/** One hour with one loop per second; one in a hundred is lost, and all those in `blocked`. */
 function hour(seed: number, blocked: readonly [number, number]): readonly Loop[] {
   const random = openStream(seed, 'test', 'loops');
   return Array.from({ length: 3600 }, (_, i): Loop => {

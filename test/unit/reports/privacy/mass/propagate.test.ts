@@ -1,6 +1,6 @@
 /**
- * Mass propagation by hand, against Loopix's one-step form, closed forms and published figures
- * (mixnet.md 4.2, 4.3).
+ * Mass propagation by hand, compared with Loopix's one-step form, closed forms and published
+ * figures (docs/spec/privacy-metrics.md, Mass propagation).
  *
  * @module
  */
@@ -162,7 +162,7 @@ describe('a stratified network', () => {
     const found = posteriorsOf({ truth, laws, targets });
     for (const { left } of found) expect(Math.abs(left)).toBeLessThan(1e-6);
     const bits = mean(found.map(({ p }) => shannonBits(p)));
-    // mixnet.md 4.2: a few hundredths below in finite pools.
+    // In finite pools the entropy is a few hundredths of a bit lower.
     expect(bits).toBeGreaterThan(stratifiedPoissonBits(spec) - 0.06);
     expect(bits).toBeLessThan(stratifiedPoissonBits(spec) + 0.06);
   });
