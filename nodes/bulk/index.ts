@@ -18,7 +18,7 @@ export const protocol: Protocol<BulkOptions> = {
   jobs: {},
   moduleUrl: import.meta.url,
   drops: {
-    'unknown-peer': 'the stream comes from no host of the topology',
+    'unknown-peer': 'the stream does not come from a host of the topology',
     'bad-length': 'a length on the stream is 0 or above 65,536',
     truncated: 'the stream ended within its first bytes or a packet',
     'bad-number': 'a peer confirms a packet that was never sent to it',

@@ -76,7 +76,7 @@ const multipathOptions = z.strictObject({
 });
 
 const multipath = multipathOptions.refine(({ minPaths, maxPaths }) => minPaths <= maxPaths, {
-  message: 'minPaths is above maxPaths: there can never be so many',
+  message: 'minPaths is above maxPaths: there can never be that many',
   path: ['minPaths'],
 });
 

@@ -30,7 +30,7 @@ export const protocol: Protocol<GatewayOptions> = {
     'not-for-us': 'The SCION packet is addressed to another host.',
     'upper-protocol': 'The SCION packet carries neither UDP nor SCMP.',
     'malformed-body': 'The body of a probe, reply or report has the wrong length.',
-    'scmp-source': 'An SCMP message comes from another AS than the one whose interface it names.',
+    'scmp-source': 'An SCMP message comes from an AS other than the one whose interface it names.',
     'scmp-quote':
       'An SCMP message quotes no packet that was sent on a path within the last second.',
     'socket-full': 'The local socket took no more datagrams.',

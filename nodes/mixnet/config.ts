@@ -62,7 +62,7 @@ const sphinx = z.strictObject({
 const rates = z.strictObject({
   /** Mean delay of each hop. */
   delay: rate()
-    .refine((ns) => ns > 0, { message: 'is no delay: a mix without delay hides nothing' })
+    .refine((ns) => ns > 0, { message: 'is not a delay: a mix without delay hides nothing' })
     .default(DELAY_NS_DEFAULT),
   payload: rate().default(PAYLOAD_NS_DEFAULT),
   loop: rate().default(LOOP_NS_DEFAULT),

@@ -14,24 +14,24 @@ import { REPLAY_DROPS } from './replay/index.ts';
 
 /** Reasons found while decoding a datagram or a stream record. */
 const WIRE_DROPS = {
-  'frame-length': 'The datagram has not the one length of its network.',
+  'frame-length': 'The datagram does not have the length that all datagrams of its network have.',
   'frame-command': 'The command of the frame is not known.',
   'frame-kind': 'The kind of the spooled message is not known.',
-  'frame-padding': 'The bytes behind the body of the frame are not all zero.',
+  'frame-padding': 'The bytes after the body of the frame are not all zero.',
   'record-malformed': 'A record of the stream has a type, length or body that nobody may send.',
   'record-truncated': 'The stream ended within a record.',
 } as const;
 
 /** Reasons of mixes and providers. */
 const RELAY_DROPS = {
-  'unknown-sender': 'The datagram comes from no node that may send here.',
+  'unknown-sender': 'The datagram does not come from a node that may send here.',
   'unexpected-frame': 'The frame is one that this role never gets.',
-  'next-hop-not-neighbour': 'The next hop is in the next layer, and no neighbour of the mix.',
+  'next-hop-not-neighbour': 'The next hop is in the next layer, but not a neighbour of the mix.',
   'no-document': 'The node has no directory document yet.',
   'epoch-unknown':
     'The packet is authentic, but of an epoch that is not accepted at this time: a clock is off.',
-  'mix-received-non-forward': 'A packet ends at a mix, and is no loop of this mix.',
-  'rate-limited': 'The node lets no more packets through in this time.',
+  'mix-received-non-forward': 'A packet ends at a mix and is not one of its loops.',
+  'rate-limited': 'The rate limit of the node is reached.',
   'queue-full': 'The node holds as many packets as it may.',
   'unwrap-queue-full': 'As many packets as may wait for worker threads.',
   'unwrap-failed': 'A worker thread gave no answer for the packet.',
@@ -41,25 +41,27 @@ const RELAY_DROPS = {
 /** Reasons of providers concerning clients. */
 const PROVIDER_DROPS = {
   'gateway-rate-limited': 'The client sent more than its token bucket holds.',
-  'client-to-local-user': 'A client sent a packet that ends at its own provider at once.',
-  'recipient-unknown': 'The recipient is no client of this provider.',
+  'client-to-local-user':
+    'A client sent a packet that ends at its own provider without passing a mix.',
+  'recipient-unknown': 'The recipient is not a client of this provider.',
   'spool-full': 'The spool of the client, or of all clients, holds as much as it may.',
 } as const;
 
 /** Reasons of clients that read a spool. */
 const RETRIEVAL_DROPS = {
   'spool-sequence':
-    'The message is not the next one of the spool: it came before, or one is missing.',
+    'The message is not the next one of the spool: it arrived before, or one is missing.',
 } as const;
 
 /** Reasons concerning proofs of delays, besides those for which a mix gives none. */
 const AUDIT_DROPS = {
-  'proof-unasked': 'A proof came that nobody waits for, or from another node than the one asked.',
+  'proof-unasked': 'A proof arrived that was not requested, or not from the node that was asked.',
 } as const;
 
 /** Reasons concerning the directory, besides those of its texts. */
 const AUTHORITY_DROPS = {
-  'descriptor-refused': 'The descriptor is malformed, badly signed, or of no provisioned node.',
+  'descriptor-refused':
+    'The descriptor is malformed, badly signed, or not from a provisioned node.',
 } as const;
 
 /** Every reason. */

@@ -20,7 +20,7 @@ const BURST_DEFAULT = 1_000;
 /** Schema of the options. */
 export const limitConfig = z.strictObject({
   rate: rate()
-    .refine((ns) => ns > 0, { message: 'is no rate that lets anything through' })
+    .refine((ns) => ns > 0, { message: 'is not a rate that lets anything through' })
     .default(INTERVAL_NS_DEFAULT),
   /** Packets that may arrive together. */
   burst: z.int().min(1).max(9_000_000).default(BURST_DEFAULT),

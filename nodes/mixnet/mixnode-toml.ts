@@ -91,7 +91,7 @@ function readEntry(line: string, table: string, found: Flat): string | undefined
   if (name === undefined || text === undefined) return `cannot read: ${line}`;
   const key = `${table}${name}`;
   if (!(key in DEFAULTS)) return `unknown key ${key}; keys: ${Object.keys(DEFAULTS).join(', ')}`;
-  if (found.has(key)) return `${key} stands here twice`;
+  if (found.has(key)) return `${key} occurs twice`;
   const value = scalarOf(text);
   const expected = DEFAULTS[key as Key];
   if (typeof value !== typeof expected) return `${key}: ${text} is no ${typeof expected}`;

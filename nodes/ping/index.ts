@@ -20,7 +20,7 @@ export const protocol: Protocol<PingOptions> = {
     'unknown-kind': 'the kind is neither request nor reply',
     'padding-not-zero': 'the two reserved bytes are not zero',
     'unexpected-reply': 'no request with this identifier is under way',
-    'unknown-peer': 'the sender is no host of the topology',
+    'unknown-peer': 'the sender is not a host of the topology',
   },
   metrics: [
     {

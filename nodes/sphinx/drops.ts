@@ -17,8 +17,8 @@ export const UNWRAP_DROPS = {
 
 /** Reasons of a node besides those of unwrapping. */
 export const NODE_DROPS = {
-  'wrong-length': 'The packet has not the one length of its geometry.',
-  'bad-command-set': 'The commands are none of forward, to user, SURB reply.',
+  'wrong-length': 'The packet does not have the length of its geometry.',
+  'bad-command-set': 'The commands are neither forward nor to user nor SURB reply.',
   replay: 'A packet with this element was accepted before under the same key.',
   'delay-impossible': 'The delay asked for outlives the key of the packet.',
   'next-hop-invalid': 'The next node is not one that the topology allows here.',
@@ -26,7 +26,7 @@ export const NODE_DROPS = {
 
 /** Reasons of the owner or user of a SURB. */
 export const SURB_DROPS = {
-  'surb-length': 'The SURB has not the length of its geometry.',
+  'surb-length': 'The SURB does not have the length of its geometry.',
   'surb-keys': 'The keys of the SURB are not a whole number of 64-byte entries, two at least.',
   'surb-unknown': 'No SURB is waiting under this identifier: never made, used before, or evicted.',
   'surb-tag': 'The reply was changed on its way: its tag is not zero.',
@@ -47,11 +47,11 @@ export type SurbDrop = keyof typeof SURB_DROPS;
 export const PATH_REFUSALS = {
   'path-length': 'The path has no hop, or more hops than the header has room for.',
   'node-id-length': 'The identifier of a node has not 32 bytes.',
-  'key-length': 'The public key of a node has not the length of the key exchange.',
+  'key-length': 'The public key of a node does not have the length of the key exchange.',
   'key-invalid': 'The public key of a node gives no secret: a point of low order, or malformed.',
   'next-node-given': 'The caller gave a next-node command, which is made from the path.',
   'commands-length': 'The commands of a hop do not fit in its slot.',
-  'payload-length': 'The payload has not the one length of its geometry.',
+  'payload-length': 'The payload does not have the length of its geometry.',
 } as const;
 
 /** Why a packet or SURB cannot be made. */

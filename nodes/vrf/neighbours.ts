@@ -68,7 +68,7 @@ export const NEIGHBOUR_DROPS = {
   'neighbours-question':
     'The record answers another epoch or layer, or the question has no answer.',
   'neighbours-proof': 'The proof is not one of that key for that epoch, beacon and layer.',
-  'neighbours-choice': 'The neighbours are not those that the proof stands for.',
+  'neighbours-choice': 'The neighbours are not those that follow from the proof.',
 } as const;
 
 /** Why a published choice is refused. */

@@ -235,5 +235,5 @@ function clean(fields: LogFields | undefined): Readonly<Record<string, unknown>>
 }
 
 function expectComponent(name: string): void {
-  if (!isComponent(name)) throw new RangeError(`"${name}" is no name of a component`);
+  if (!isComponent(name)) throw new RangeError(`"${name}" is not the name of a component`);
 }

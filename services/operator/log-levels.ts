@@ -57,11 +57,11 @@ export function readLevels(text: string): LevelsRead {
     if (before === '' && after === undefined) continue;
     const wanted = after ?? before;
     if (more.length > 0 || !isLevel(wanted)) {
-      problems.push(`"${part.trim()}" is no level; write debug, info, warn or error`);
+      problems.push(`"${part.trim()}" is not a level; write debug, info, warn or error`);
     } else if (after === undefined) {
       level = wanted;
     } else if (!isComponent(before) || components.size >= COMPONENTS_MAX) {
-      problems.push(`"${before}" is no component; write for example gateway:debug`);
+      problems.push(`"${before}" is not a component; write for example gateway:debug`);
     } else {
       components.set(before, wanted);
     }

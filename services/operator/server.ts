@@ -81,7 +81,7 @@ export async function serveOperator(options: OperatorOptions): Promise<OperatorS
   const address = await listen(server, host, port);
   server.on('error', (error) => lines.warn(`endpoint: ${error.message}`));
   if (!isPrivate) {
-    lines.warn(`endpoint listens on ${host}: everybody who reaches it reads metrics and state`);
+    lines.warn(`endpoint listens on ${host}: anyone who reaches it can read metrics and state`);
   }
   lines.info(`endpoint on ${address.address} port ${address.port}`);
   return { host: address.address, port: address.port, close: () => close(server) };

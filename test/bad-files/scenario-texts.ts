@@ -10,10 +10,10 @@ import type { BadFile } from './row.ts';
 /** Mistakes of the text itself. */
 export const BAD_TEXTS: readonly BadFile[] = [
   {
-    title: 'a key that stands twice',
+    title: 'a key that occurs twice',
     text: `${BASE}«duration»: 30s\n`,
     code: 'E114',
-    says: 'duration: this key stands twice in the same map (first at line 3)',
+    says: 'duration: this key occurs twice in the same map (first at line 3)',
   },
   {
     title: 'an alias bomb',
@@ -80,13 +80,13 @@ export const BAD_TEXTS: readonly BadFile[] = [
     title: 'a list as a key',
     text: `${BASE}? «[c]»\n: 1\n`,
     code: 'E119',
-    says: 'a list or map stands as a key',
+    says: 'a list or map is used as a key',
   },
   {
     title: 'a NUL character',
     text: `${BASE}question: a«\0»b\n`,
     code: 'E119',
-    says: 'a NUL character stands here',
+    says: 'found a NUL character',
   },
   {
     title: 'wrong indentation of a list',

@@ -77,7 +77,7 @@ const DEEP_DASHES = new RegExp(`(?:-[ \\t]+){${DEPTH_MAX + 1}}`);
 export function rawMistakes(text: string): readonly TextMistake[] {
   const start = text.indexOf('\0');
   if (start < 0) return [];
-  const message = 'a NUL character stands here, expected text';
+  const message = 'found a NUL character, expected text';
   return [{ code: 'E119', start, end: start + 1, message, hint: 'save the file as UTF-8 text' }];
 }
 
@@ -126,7 +126,7 @@ export function shapeMistakes(document: Document, text: string): readonly TextMi
     Pair(_key, pair) {
       if (found.length >= TOLD_MAX) return visit.BREAK;
       if (isCollection(pair.key)) {
-        const message = 'a list or map stands as a key, expected a name';
+        const message = 'a list or map is used as a key, expected a name';
         const hint = 'put the key in quotes';
         found.push({ code: 'E119', ...rangeOrStart(pair.key), message, hint });
       } else if (isScalar(pair.key) && pair.key.value === PROTOTYPE) {
@@ -218,7 +218,7 @@ function duplicateKey(
   text: string,
 ): TextMistake {
   const line = text.slice(0, first?.start ?? 0).split('\n').length;
-  const message = `this key stands twice in the same map (first at line ${line})`;
+  const message = `this key occurs twice in the same map (first at line ${line})`;
   return { code: 'E114', ...rangeOrStart(second), path, message };
 }
 

@@ -172,7 +172,7 @@ function wordPlain(issue: Issue, path: FilePath, value: unknown): PathMistake {
     case 'invalid_value':
       return unknownKind({ options: issue.values }, path, value);
     case 'invalid_format':
-      return { ...at, code: 'E104', message: `${shown} has not the form of ${issue.format}` };
+      return { ...at, code: 'E104', message: `${shown} does not have the form of ${issue.format}` };
     default:
       return { ...at, code: 'E104', message: `${shown} is not allowed here` };
   }

@@ -113,7 +113,8 @@ const jitterSchema = z
     }
   })
   .meta({
-    description: 'Added to the delay of each packet: a half width (uniform law), or a law.',
+    description:
+      'Added to the delay of each packet: the half width of a uniform distribution, or a distribution.',
     default: { kind: 'none' },
     examples: ['2ms'],
   });
@@ -227,7 +228,7 @@ const queueSchema = z
     }
   })
   .meta({
-    description: 'Length of a drop-tail queue, or a discipline.',
+    description: 'Length of a drop-tail queue, or a queue discipline.',
     default: '1000packets',
     examples: ['1000packets', '1MB'],
   });
@@ -246,7 +247,7 @@ const tokenBucketSchema = z
       mode,
     }),
   )
-  .meta({ description: 'Rate limiter in front of the transmitter. Default none.' });
+  .meta({ description: 'Rate limiter before the transmitter. Default none.' });
 
 // --- contacts ---------------------------------------------------------------------------------
 
@@ -291,7 +292,7 @@ const delay = time().meta({ description: 'One-way propagation delay.', examples:
 export const directionShape = {
   rate: rate().optional().meta({ description: 'Bit rate, or unlimited.' }),
   delay: delay.optional(),
-  latency: delay.optional().meta({ description: 'Another word for delay.' }),
+  latency: delay.optional().meta({ description: 'Synonym of delay.' }),
   overhead: size().optional().meta({ description: 'Added to each packet.', default: '0B' }),
   mtu: size({ min: 1, max: 65_535, maxText: '65535B' })
     .optional()
@@ -304,7 +305,7 @@ export const directionShape = {
   jitter: jitterSchema.optional(),
   reorder: reorderSchema.optional(),
   inFlight: oneOf(['lost', 'delivered']).optional().meta({
-    description: 'What becomes of packets under way when the direction goes down.',
+    description: 'What happens to packets under way when the direction goes down.',
     default: 'lost',
   }),
   contacts: contactsSchema.optional(),

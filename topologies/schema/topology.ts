@@ -57,17 +57,18 @@ const ipv4 = (hint: string): ReturnType<typeof pattern> =>
 /** What a host of `kind: external` has besides its name and address. */
 const externalShape = {
   kind: oneOf(['external']).optional().meta({
-    description: 'external: a program of somebody else, attached by `npm run emulate`.',
+    description: 'external: a program outside Orrery, attached by `npm run emulate`.',
   }),
   program: ipv4('the address that the program binds its sockets to')
     .optional()
-    .meta({ description: 'Address of 127/8 where the real program is bound.' }),
+    .meta({ description: 'Address in 127/8 to which the program binds its sockets.' }),
   ports: z
     .array(portsText())
     .optional()
-    .meta({ description: 'UDP ports on which the program waits: 7007, or 30000-30099.' }),
+    .meta({ description: 'UDP ports on which the program listens: 7007, or 30000-30099.' }),
   command: z.array(text('a word such as python3')).min(1).optional().meta({
-    description: 'Started and stopped with the run; paths count from the folder of the scenario.',
+    description:
+      'Started and stopped with the run; paths are relative to the folder of the scenario.',
   }),
 };
 
@@ -78,7 +79,7 @@ const placeSchema = z
     lon: number('degrees of longitude such as 8.7', { min: -180, max: 180 }),
   })
   .optional()
-  .meta({ description: 'Place on the Earth in degrees, for the map; changes no delay.' });
+  .meta({ description: 'Place on Earth in degrees, for the map; has no effect on delays.' });
 
 const nodeSchema = z
   .strictObject({
@@ -102,7 +103,7 @@ const linkShape = {
     .optional()
     .meta({ description: 'Name of the link. Default a--b.' }),
   relation: oneOf(RELATIONS).optional().meta({
-    description: 'What b is to a: child, parent, peer, core, or internal inside one AS.',
+    description: 'Role of b as seen from a: child, parent, peer, core, or internal inside one AS.',
   }),
   ...directionShape,
   forward: overrideSchema.optional(),
@@ -139,16 +140,16 @@ const defaultsSchema = z
     internal: z
       .strictObject(directionShape)
       .optional()
-      .meta({ description: 'For links inside one AS; over those of link.' }),
+      .meta({ description: 'For links inside one AS; takes precedence over link.' }),
   })
-  .meta({ description: 'Values for entries that do not give their own.' });
+  .meta({ description: 'Values for entries that give none.' });
 
 const count = (least: number): ReturnType<typeof whole> =>
   whole('a number of nodes such as 10', { min: least, max: 100_000 });
 
 const seed = whole('a seed such as 1', { min: 0 })
   .optional()
-  .meta({ description: 'Draws of the generator. Default 1.', default: 1 });
+  .meta({ description: 'Seed of the generator. Default 1.', default: 1 });
 
 const prefix = name('a name such as node').optional();
 
@@ -164,7 +165,9 @@ export const generateSchema = z
       prefix,
       children: whole('a number of children such as 2', { min: 1, max: 1_000 })
         .optional()
-        .meta({ description: 'Of each node. Default 2; with a seed, drawn from 1 to this.' }),
+        .meta({
+          description: 'Children of each node. Default 2; with a seed, drawn from 1 to this.',
+        }),
       seed,
     }),
     z.strictObject({
@@ -186,19 +189,20 @@ export const generateSchema = z
       clients: whole('a number of clients such as 100', { min: 1, max: 100_000 }).optional(),
       topology: oneOf(['stratified', 'cascade', 'free-route']).optional(),
       placement: oneOf(['fixed', 'beacon']).optional().meta({
-        description: 'fixed: mix-2-1 stands in layer 2. beacon: drawn, all mixes have links.',
+        description:
+          'fixed: mix-2-1 is in layer 2. beacon: layers are drawn, all mixes are linked.',
       }),
       systems: whole('autonomous systems such as 4', { min: 1, max: 200 }).optional().meta({
-        description: 'Mixes of a layer say in turn that they are in AS1, AS2, ... Default: AS0.',
+        description: 'Mixes of a layer are in AS1, AS2, ... in rotation. Default: AS0.',
       }),
       clientMachines: whole('machines of clients such as 1', { min: 1, max: 1_000 })
         .optional()
         .meta({
-          description: 'Machines that the clients share in turn. Default: each has its own.',
+          description: 'Machines over which clients are distributed. Default: one each.',
         }),
     }),
   ])
-  .meta({ description: 'Makes nodes and links by a rule; the lists of the file are added.' });
+  .meta({ description: 'Generates nodes and links by a rule; the lists of the file are added.' });
 
 /** A topology file. */
 export const topologySchema = z
@@ -206,7 +210,7 @@ export const topologySchema = z
     name: name('a name such as scion-default').meta({ description: 'Name of the topology.' }),
     description: text('a text').optional(),
     addressPlan: oneOf(['loopback', 'ports']).optional().meta({
-      description: 'Live sockets. loopback: an address of 127/8 each; ports: all on 127.0.0.1.',
+      description: 'Live sockets. loopback: one address in 127/8 each; ports: all on 127.0.0.1.',
       default: 'loopback',
     }),
     portBase: whole('a port such as 10000', { min: 1_024, max: 65_000 }).optional().meta({
@@ -224,7 +228,7 @@ export const topologySchema = z
     links: z.array(linkSchema).optional(),
     segments: z.array(segmentSchema).optional(),
   })
-  .meta({ title: 'Orrery topology', description: 'Nodes, links, and what they are like.' });
+  .meta({ title: 'Orrery topology', description: 'Nodes, links, and their properties.' });
 
 /** A topology file as parsed. */
 export type TopologyInput = z.output<typeof topologySchema>;

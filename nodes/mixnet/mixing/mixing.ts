@@ -17,8 +17,8 @@ import type { Nanoseconds } from '../../../engine/host/time.ts';
 export const MIXING_DROPS = {
   'scheduler-queue-overflow': 'As many messages wait in the mix as its queue may hold.',
   'scheduler-delay-exceeds-max': 'The delay asked for is longer than the mix allows.',
-  'scheduler-deadline-blown': 'The mix came to the message later than its slack allows.',
-  'window-missed': 'The message came outside the time window that its sender set for this hop.',
+  'scheduler-deadline-blown': 'The message would have left later than the slack allows.',
+  'window-missed': 'The message arrived outside the time window that its sender set for this hop.',
 } as const;
 
 /** Why an item was refused or dropped. */

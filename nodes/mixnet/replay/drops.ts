@@ -6,8 +6,8 @@
 
 /** Every reason. */
 export const REPLAY_DROPS = {
-  replay: 'A packet with this tag came before under the same key, or the filter errs.',
-  'replay-filter-full': 'As many packets came under this key as its filter was made for.',
+  replay: 'A packet with this tag arrived before under the same key, or the filter errs.',
+  'replay-filter-full': 'As many packets arrived under this key as its filter was made for.',
   'replay-log-busy': 'Too many packets wait until their tags are on disk.',
   'replay-log-failed': 'The tag of the packet could not be written to disk.',
 } as const;

@@ -36,7 +36,7 @@ export const BFD_DROPS = {
   'bfd-malformed': 'A BFD packet is cut, has another version, a zero multiplier or number.',
   'bfd-unsupported': 'A BFD packet asks for poll, final, demand, multipoint, echo or a password.',
   'bfd-discriminator': 'A BFD packet names another session than that of its link.',
-  'bfd-no-session': 'A BFD packet came over a link that has no session.',
+  'bfd-no-session': 'A BFD packet arrived over a link without a session.',
 } as const;
 
 /** Why a control packet is discarded. */

@@ -11,11 +11,11 @@ import { WIRE_DROPS, type WireDrop } from '../wire/drops.ts';
 
 /** Reasons found by the router's own checks, in the order of the checklist. */
 const CHECK_DROPS = {
-  'underlay-source': 'A datagram on a link came from somebody else than its far end.',
+  'underlay-source': 'A datagram on a link did not come from the far end of the link.',
   'empty-path-not-bfd': 'A packet without path asks a router for more than BFD.',
   'path-peering-malformed': 'The peering flag is set on a path that is not of two segments.',
   'hop-expired': 'The hop field has expired.',
-  'hop-ingress-mismatch': 'The packet came in by another interface than its hop field says.',
+  'hop-ingress-mismatch': 'The packet arrived on an interface other than the one in its hop field.',
   'packet-length': 'PayloadLen differs from the bytes after the header.',
   'transit-source': 'A packet in transit came from inside the AS, and not from its ingress router.',
   'source-ia': 'The source ISD-AS cannot be right where the packet came from.',
@@ -28,7 +28,7 @@ const CHECK_DROPS = {
   'link-down': 'BFD has declared the egress link down.',
   'packet-too-big': 'The packet is longer than the egress link takes.',
   'queue-full': 'The local queue refused the packet.',
-  'destination-host': 'The destination host address is none that a packet can be delivered to.',
+  'destination-host': 'Packets cannot be delivered to the destination host address.',
   'host-unknown': 'The destination host is not in this AS.',
   'service-unknown': 'Nobody offers the service that the packet is addressed to.',
   'port-unknown': 'The packet does not say which port of its destination host it wants.',
@@ -37,7 +37,7 @@ const CHECK_DROPS = {
   'onehop-target': 'A one-hop packet does not go to the AS at the far end of its link.',
   'onehop-egress': 'A one-hop packet names an egress that this router does not own.',
   'onehop-mac': 'The first hop field of a one-hop path was not made by this AS.',
-  'traceroute-not-asked': 'A router alert is set on a packet that is no traceroute request.',
+  'traceroute-not-asked': 'A router alert is set on a packet that is not a traceroute request.',
 } as const;
 
 /** All reasons with their explanations. */

@@ -8,7 +8,7 @@
 export const BOLT4_DROPS = {
   'onion-length': 'The onion has not 1366 bytes.',
   'onion-version': 'The version of the onion is not 0.',
-  'onion-point': 'The public key of the onion is no point of secp256k1.',
+  'onion-point': 'The public key of the onion is not a point of secp256k1.',
   'onion-hmac': 'The onion was changed, or made for another node or other associated data.',
   'onion-frame':
     'The payload of the hop is shorter than 2 bytes, cut, or its length not canonical.',

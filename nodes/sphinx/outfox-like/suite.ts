@@ -22,7 +22,9 @@ const KEY_INFO = Uint8Array.from('orrery-outfox-like-v0', (character) => charact
 export function outfoxSuite(suite: SphinxSuite): OutfoxSuite {
   const { exchange, crypto } = suite;
   if (exchange.kind !== 'kem') {
-    throw new RangeError(`${exchange.name} is no encapsulation, which outfox-like packets need`);
+    throw new RangeError(
+      `${exchange.name} is not an encapsulation, which outfox-like packets need`,
+    );
   }
   return { ...suite, exchange, deriveKeys: (secret) => deriveKeysUnder(crypto, secret, KEY_INFO) };
 }

@@ -82,7 +82,7 @@ traffic_shaping_enabled = false
     ['[node]\nkind = "middle"', 'unknown key node.kind; keys: node.type', 2],
     ['port = 9001', 'unknown key port', 1],
     ['[node]\nport = "9001"', 'node.port: "9001" is no number', 2],
-    ['[node]\nport = 9001\n\nport = 9002', 'node.port stands here twice', 4],
+    ['[node]\nport = 9001\n\nport = 9002', 'node.port occurs twice', 4],
     ['[node]\nport = 0', 'node.port: 0 is not above 0', 2],
     ['[node]\nport 9001', 'cannot read: port 9001', 2],
     ['[node]\nport = 90010', 'node.port: 90010 is no port', undefined],

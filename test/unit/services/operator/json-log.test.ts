@@ -121,9 +121,9 @@ describe('levels', () => {
     const { log, lines } = keptLog('loud,gateway:debug,:warn,a:b:c');
     expect(log.levels()).toEqual({ level: 'info', components: { gateway: 'debug' } });
     expect(lines.map(({ message }) => message)).toEqual([
-      'ORRERY_LOG: "loud" is no level; write debug, info, warn or error',
-      'ORRERY_LOG: "" is no component; write for example gateway:debug',
-      'ORRERY_LOG: "a:b:c" is no level; write debug, info, warn or error',
+      'ORRERY_LOG: "loud" is not a level; write debug, info, warn or error',
+      'ORRERY_LOG: "" is not a component; write for example gateway:debug',
+      'ORRERY_LOG: "a:b:c" is not a level; write debug, info, warn or error',
     ]);
   });
 
