@@ -26,7 +26,7 @@ const INSET = 8;
 /** With less room than this for one pool, only one is drawn, px. */
 const WIDTH_OF_ALL = 400;
 
-interface Station {
+interface DrawnNode {
   readonly name: string;
   /** 0 for providers, then the layers. */
   readonly column: number;
@@ -37,7 +37,7 @@ interface Station {
 
 interface Column {
   readonly title: string;
-  readonly stations: readonly Station[];
+  readonly drawnNodes: readonly DrawnNode[];
 }
 
 /** The drawings. */
@@ -47,13 +47,13 @@ export const viz: ProtocolViz = {
     {
       name: 'pools',
       title: 'Mix pools and layers',
-      applies: ({ nodes }) => nodes.some((node) => stationOf(node) !== undefined),
+      applies: ({ nodes }) => nodes.some((node) => drawnNodeOf(node) !== undefined),
       draw: drawPools,
     },
   ],
 };
 
-function stationOf({ name, protocol, states }: NodeState): Station | undefined {
+function drawnNodeOf({ name, protocol, states }: NodeState): DrawnNode | undefined {
   const standing = readStanding(states.get(PLACE));
   if (protocol !== 'mixnet' || standing === undefined) return undefined;
   return {
@@ -65,13 +65,16 @@ function stationOf({ name, protocol, states }: NodeState): Station | undefined {
 }
 
 function drawPools({ nodes, width, selected }: DrawingInput): Drawing {
-  const stations = nodes.flatMap((node) => stationOf(node) ?? []);
-  const one = stations.find(({ name }) => name === selected);
-  if (one !== undefined && width < WIDTH_OF_ALL) return drawPool(one, stations, width);
-  const columns = columnsOf(stations);
+  const drawnNodes = nodes.flatMap((node) => drawnNodeOf(node) ?? []);
+  const one = drawnNodes.find(({ name }) => name === selected);
+  if (one !== undefined && width < WIDTH_OF_ALL) return drawPool(one, drawnNodes, width);
+  const columns = columnsOf(drawnNodes);
   const boxWidth = (width - GAP * (columns.length - 1)) / columns.length;
-  const most = Math.max(HELD_MIN, ...stations.map(({ pool }) => pool?.mean ?? 0));
-  const rows = Math.max(1, ...columns.map((column) => Math.min(ROWS_MAX, column.stations.length)));
+  const most = Math.max(HELD_MIN, ...drawnNodes.map(({ pool }) => pool?.mean ?? 0));
+  const rows = Math.max(
+    1,
+    ...columns.map((column) => Math.min(ROWS_MAX, column.drawnNodes.length)),
+  );
   const shapes = columns.flatMap((column, at) => {
     const x = at * (boxWidth + GAP);
     return [
@@ -82,17 +85,17 @@ function drawPools({ nodes, width, selected }: DrawingInput): Drawing {
       ),
     ];
   });
-  const mixes = stations.filter(({ column }) => column > 0);
+  const mixes = drawnNodes.filter(({ column }) => column > 0);
   return {
     ...wordsOf(mixes),
     shapes,
-    table: tableOf(stations),
+    table: tableOf(drawnNodes),
     height: HEAD + rows * ROW,
   };
 }
 
 /** Without room for all pools: the pool of one node, on the scale of the fullest. */
-function drawPool(one: Station, all: readonly Station[], width: number): Drawing {
+function drawPool(one: DrawnNode, all: readonly DrawnNode[], width: number): Drawing {
   const { name, column, mixing, pool } = one;
   const scale = 1.05 * Math.max(HELD_MIN, ...all.map((other) => other.pool?.mean ?? 0));
   const held = pool === undefined ? 'nothing came yet' : meanText(pool.mean);
@@ -112,36 +115,36 @@ function drawPool(one: Station, all: readonly Station[], width: number): Drawing
   };
 }
 
-function columnsOf(stations: readonly Station[]): readonly Column[] {
-  const numbers = [...new Set(stations.map(({ column }) => column))].sort((a, b) => a - b);
+function columnsOf(drawnNodes: readonly DrawnNode[]): readonly Column[] {
+  const numbers = [...new Set(drawnNodes.map(({ column }) => column))].sort((a, b) => a - b);
   return numbers.map((number) => ({
     title: number === 0 ? 'providers' : `layer ${number}`,
-    stations: stations.filter(({ column }) => column === number),
+    drawnNodes: drawnNodes.filter(({ column }) => column === number),
   }));
 }
 
-function heldBy(stations: readonly Station[]): number {
-  return stations.reduce((sum, { pool }) => sum + (pool?.mean ?? 0), 0);
+function heldBy(drawnNodes: readonly DrawnNode[]): number {
+  return drawnNodes.reduce((sum, { pool }) => sum + (pool?.mean ?? 0), 0);
 }
 
 /** The first nodes of a column; the others combined into one. */
-function shownOf({ stations }: Column): readonly Station[] {
-  if (stations.length <= ROWS_MAX) return stations;
-  const rest = stations.slice(ROWS_MAX - 1);
+function shownOf({ drawnNodes }: Column): readonly DrawnNode[] {
+  if (drawnNodes.length <= ROWS_MAX) return drawnNodes;
+  const rest = drawnNodes.slice(ROWS_MAX - 1);
   const perSecond = rest.reduce((sum, { pool }) => sum + (pool?.perSecond ?? 0), 0);
   const pool = { mean: heldBy(rest) / rest.length, perSecond: perSecond / rest.length };
   const others = { name: `${rest.length} others`, column: 0, mixing: '', pool };
-  return [...stations.slice(0, ROWS_MAX - 1), others];
+  return [...drawnNodes.slice(0, ROWS_MAX - 1), others];
 }
 
-function headOf({ title, stations }: Column, x: number): readonly Shape[] {
+function headOf({ title, drawnNodes }: Column, x: number): readonly Shape[] {
   return [
     { kind: 'text', x, y: 14, text: title, weight: 'strong' },
     {
       kind: 'text',
       x,
       y: 32,
-      text: `${heldBy(stations).toFixed(1)} held`,
+      text: `${heldBy(drawnNodes).toFixed(1)} held`,
       size: 'small',
       fill: 'muted',
     },
@@ -161,7 +164,7 @@ interface Room {
   readonly scale: number;
 }
 
-function boxOf({ name, pool }: Station, { x, y, width, scale }: Room): readonly Shape[] {
+function boxOf({ name, pool }: DrawnNode, { x, y, width, scale }: Room): readonly Shape[] {
   const mean = pool?.mean ?? 0;
   const words = pool === undefined ? 'nothing came yet' : `${meanText(mean)}, ${rateOf(pool)} come`;
   return [
@@ -198,7 +201,7 @@ function rateOf({ perSecond }: PoolText): string {
   return `${perSecond.toFixed(perSecond < 10 ? 1 : 0)}/s`;
 }
 
-function wordsOf(mixes: readonly Station[]): Pick<Drawing, 'title' | 'summary' | 'legend'> {
+function wordsOf(mixes: readonly DrawnNode[]): Pick<Drawing, 'title' | 'summary' | 'legend'> {
   const mean = heldBy(mixes) / Math.max(1, mixes.length);
   const little = mean < HELD_MIN ? `: below ${HELD_MIN} they hide little` : '';
   const [fullest] = [...mixes].sort((a, b) => (b.pool?.mean ?? 0) - (a.pool?.mean ?? 0));
@@ -215,10 +218,10 @@ function wordsOf(mixes: readonly Station[]): Pick<Drawing, 'title' | 'summary' |
   };
 }
 
-function tableOf(stations: readonly Station[]): TableData {
+function tableOf(drawnNodes: readonly DrawnNode[]): TableData {
   return {
     columns: ['node', 'place', 'mixing', 'packets held, mean', 'arrivals per second'],
-    rows: stations.map(({ name, column, mixing, pool }) => [
+    rows: drawnNodes.map(({ name, column, mixing, pool }) => [
       ...[name, column === 0 ? 'provider' : `layer ${column}`, mixing],
       ...[pool?.mean ?? null, pool?.perSecond ?? null],
     ]),

@@ -163,11 +163,9 @@ export const generateSchema = z
       kind: z.literal('tree'),
       nodes: count(2),
       prefix,
-      children: whole('a number of children such as 2', { min: 1, max: 1_000 })
-        .optional()
-        .meta({
-          description: 'Children of each node. Default 2; with a seed, drawn from 1 to this.',
-        }),
+      children: whole('a number of children such as 2', { min: 1, max: 1_000 }).optional().meta({
+        description: 'Children of each node. Default 2; with a seed, drawn from 1 to this.',
+      }),
       seed,
     }),
     z.strictObject({

@@ -28,7 +28,9 @@ export function rate(): z.ZodType<MeanNs> {
   const text = z.union([z.string(), z.number()]).transform((value, context) => {
     const parsed = parseRate(String(value));
     if (parsed !== undefined) return parsed;
-    const found = Number.isFinite(Number(value)) ? `${value} has no unit` : `${value} is not a rate`;
+    const found = Number.isFinite(Number(value))
+      ? `${value} has no unit`
+      : `${value} is not a rate`;
     context.issues.push({
       code: 'custom',
       input: value,

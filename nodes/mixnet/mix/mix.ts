@@ -12,24 +12,24 @@ import type { MixnetOptions } from '../config.ts';
 import type { Descriptor, DirectoryDocument } from '../directory/index.ts';
 import type { MixnetDrop } from '../drops.ts';
 import { PLACE, writeStanding } from '../viz-states.ts';
+import { type IncomingFrame, MixServer, type ServerRole } from './mix-server.ts';
 import type { Origin } from './relay.ts';
 import { afterMix, HopTable } from './routes.ts';
-import { type IncomingFrame, Station, type StationRole } from './station.ts';
-import { type StationNode, stationHandle } from './station-handle.ts';
+import { type ServerNode, serverHandle } from './server-handle.ts';
 
 /** Test double `lossy`: one packet in this many is dropped. */
 const LOSSY_EACH = 10;
 
 /** Creates a mix on `host`. */
 export function createMix(host: Host, setup: NodeSetup<MixnetOptions>): NodeHandle {
-  return stationHandle(new MixNode(host, setup));
+  return serverHandle(new MixNode(host, setup));
 }
 
-class MixNode implements StationNode, StationRole, Origin {
+class MixNode implements ServerNode, ServerRole, Origin {
   readonly listedAs = 'mix';
   readonly endRefused = undefined;
   readonly kept = 0;
-  readonly station: Station;
+  readonly server: MixServer;
   #next: HopTable | undefined;
   /** All mixes of the next layer, neighbours or not. */
   #inLayer: HopTable | undefined;
@@ -39,33 +39,33 @@ class MixNode implements StationNode, StationRole, Origin {
   #packets = 0;
 
   constructor(host: Host, setup: NodeSetup<MixnetOptions>) {
-    this.station = new Station(host, setup, this);
+    this.server = new MixServer(host, setup, this);
   }
 
   status(): Readonly<Record<string, unknown>> {
-    const { relay, suspects } = this.station;
+    const { relay, suspects } = this.server;
     return { neighbours: this.#neighbours, role: 'mix', suspects, waiting: relay.size };
   }
 
   useDocument(document: DirectoryDocument): void {
-    const station = this.station;
-    const inLayer = afterMix(document, station.host.name);
-    const drawn = station.neighbours?.neighboursOf(station.host.name);
+    const server = this.server;
+    const inLayer = afterMix(document, server.host.name);
+    const drawn = server.neighbours?.neighboursOf(server.host.name);
     const nodes = drawn ?? inLayer;
     // Packets and SURBs whose paths were drawn one epoch ago are still under way.
     const late = drawn === undefined ? [] : this.#drawnBefore;
-    this.#next = new HopTable([...nodes, ...late], ({ name }) => station.endpointOf(name) ?? -1);
+    this.#next = new HopTable([...nodes, ...late], ({ name }) => server.endpointOf(name) ?? -1);
     this.#inLayer = new HopTable(inLayer, () => -1);
     this.#drawnBefore = drawn ?? [];
     if (drawn !== undefined && drawn.length > 0) {
-      station.host.meter.sample('mix.neighbours.systems', distinctSystems(drawn));
+      server.host.meter.sample('mix.neighbours.systems', distinctSystems(drawn));
     }
     this.#neighbours = nodes.map(({ name }) => name).sort();
     this.#tellPlace(document.layers);
   }
 
   #tellPlace(layers: DirectoryDocument['layers']): void {
-    const { name, trace } = this.station.host;
+    const { name, trace } = this.server.host;
     const at = layers.findIndex((layer) => layer.some((mix) => mix.name === name));
     if (at < 0) return;
     trace.state(PLACE, writeStanding({ kind: 'layer', layer: at + 1, layers: layers.length }));
@@ -81,11 +81,11 @@ class MixNode implements StationNode, StationRole, Origin {
   }
 
   received({ buffer, offset, length }: IncomingFrame, sender: string): void {
-    const { relay, codec, options } = this.station;
+    const { relay, codec, options } = this.server;
     const frame = codec.decode(buffer, offset, length);
     if (typeof frame === 'string') relay.refuse(frame);
     else if (frame.kind !== 'packet') relay.refuse('unexpected-frame');
-    else if (!this.station.isListed(sender)) relay.refusePacket(frame.packet, 'unknown-sender');
+    else if (!this.server.isListed(sender)) relay.refusePacket(frame.packet, 'unknown-sender');
     else if (options.double === 'swallowing' && this.#packets++ % LOSSY_EACH === 0) {
       // Silently: that is the defect.
     } else if (options.double === 'lossy' && this.#packets++ % LOSSY_EACH === 0) {

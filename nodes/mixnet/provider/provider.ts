@@ -13,10 +13,10 @@ import { isCoverRecipient, meanNsOf } from '../client/index.ts';
 import type { MixnetOptions } from '../config.ts';
 import type { DirectoryDocument } from '../directory/index.ts';
 import type { MixnetDrop } from '../drops.ts';
+import { type IncomingFrame, MixServer, type ServerRole } from '../mix/mix-server.ts';
 import type { Origin, Terminal } from '../mix/relay.ts';
 import { entryMixes, HopTable } from '../mix/routes.ts';
-import { type IncomingFrame, Station, type StationRole } from '../mix/station.ts';
-import { type StationNode, stationHandle } from '../mix/station-handle.ts';
+import { type ServerNode, serverHandle } from '../mix/server-handle.ts';
 import { PLACE, writeStanding } from '../viz-states.ts';
 import { copyName, type Spooled } from '../wire.ts';
 import { Spool, type SpoolEntry } from './spool.ts';
@@ -42,12 +42,12 @@ interface Account {
 
 /** Creates a provider on `host`. */
 export function createProvider(host: Host, setup: NodeSetup<MixnetOptions>): NodeHandle {
-  return stationHandle(new ProviderNode(host, setup));
+  return serverHandle(new ProviderNode(host, setup));
 }
 
-class ProviderNode implements StationNode, StationRole {
+class ProviderNode implements ServerNode, ServerRole {
   readonly listedAs = 'provider';
-  readonly station: Station;
+  readonly server: MixServer;
   readonly #spooled: Counter;
   readonly #spoolWait: Histogram;
   readonly #accounts = new Map<string, Account>();
@@ -62,7 +62,7 @@ class ProviderNode implements StationNode, StationRole {
   #isWarned = false;
 
   constructor(host: Host, setup: NodeSetup<MixnetOptions>) {
-    this.station = new Station(host, setup, this);
+    this.server = new MixServer(host, setup, this);
     this.#spooled = host.meter.counter('mix.spooled');
     this.#spoolWait = host.meter.histogram('mix.spool_wait');
   }
@@ -72,30 +72,30 @@ class ProviderNode implements StationNode, StationRole {
   }
 
   status(): Readonly<Record<string, unknown>> {
-    const { relay, suspects } = this.station;
+    const { relay, suspects } = this.server;
     return { role: 'provider', spooled: this.#spoolSize, suspects, waiting: relay.size };
   }
 
   useDocument(document: DirectoryDocument): void {
-    const station = this.station;
+    const server = this.server;
     const { lambdaP, lambdaL, lambdaD } = document.rates;
     // The rate that every client obeys, plus slack.
-    const perMs = (lambdaP + lambdaL + lambdaD) * station.options.rateLimit.slack;
+    const perMs = (lambdaP + lambdaL + lambdaD) * server.options.rateLimit.slack;
     this.#tokenNs = Math.max(1, meanNsOf(perMs));
     for (const { bucket } of this.#accounts.values()) bucket.setRate(this.#tokenNs);
-    this.#next = new HopTable(entryMixes(document), ({ name }) => station.endpointOf(name) ?? -1);
-    station.host.trace.state(PLACE, writeStanding({ kind: 'provider' }));
+    this.#next = new HopTable(entryMixes(document), ({ name }) => server.endpointOf(name) ?? -1);
+    server.host.trace.state(PLACE, writeStanding({ kind: 'provider' }));
   }
 
   received(incoming: IncomingFrame, sender: string): void {
-    const { relay, codec } = this.station;
+    const { relay, codec } = this.server;
     const frame = codec.decode(incoming.buffer, incoming.offset, incoming.length);
     if (typeof frame === 'string') {
       relay.refuse(frame);
       return;
     }
-    const account = this.station.isListed(sender) ? undefined : this.#account(sender);
-    if (account === undefined && !this.station.isListed(sender)) {
+    const account = this.server.isListed(sender) ? undefined : this.#account(sender);
+    if (account === undefined && !this.server.isListed(sender)) {
       if (frame.kind === 'packet') relay.refusePacket(frame.packet, 'unknown-sender');
       else relay.refuse('unknown-sender');
     } else if (frame.kind === 'packet') this.#packet(frame.packet, account);
@@ -108,19 +108,19 @@ class ProviderNode implements StationNode, StationRole {
     const recipient = packet.commands.find((command) => command.kind === 'recipient');
     if (recipient === undefined) return { drop: 'recipient-unknown' };
     if (isCoverRecipient(recipient.id)) return 'absorbed';
-    const resident = this.station.book.byRecipient(recipient.id);
+    const resident = this.server.book.byRecipient(recipient.id);
     const account = resident && this.#account(resident.name);
     if (account === undefined) return { drop: 'recipient-unknown' };
-    const { perClient, total } = this.station.options.spool;
+    const { perClient, total } = this.server.options.spool;
     if (account.spool.size >= perClient || this.#spoolSize >= total) return { drop: 'spool-full' };
     const message = this.#toSpool(packet);
-    const { observer, options } = this.station;
+    const { observer, options } = this.server;
     const copy = observer === undefined ? 0 : copyName(message.body);
     observer?.kept?.(key, copy);
     this.#spooled.add(1);
     if (options.double === 'swallowing' && this.#messages++ % SWALLOWED_EACH === 0)
       return 'delivered';
-    account.spool.add(message, this.station.host.now(), copy);
+    account.spool.add(message, this.server.host.now(), copy);
     account.watch.arrived();
     this.#spoolSize += 1;
     return 'delivered';
@@ -128,7 +128,7 @@ class ProviderNode implements StationNode, StationRole {
 
   /** Packets from clients are charged; packets from mixes end here, or are loops under way. */
   #packet(packet: Uint8Array, account: Account | undefined): void {
-    const { relay, host, options } = this.station;
+    const { relay, host, options } = this.server;
     if (account !== undefined && options.rateLimit.enabled && !account.bucket.take(host.now())) {
       relay.refusePacket(packet, 'gateway-rate-limited');
       return;
@@ -140,10 +140,10 @@ class ProviderNode implements StationNode, StationRole {
   #account(name: string): Account | undefined {
     const known = this.#accounts.get(name);
     if (known !== undefined) return known;
-    const { host, book, options } = this.station;
+    const { host, book, options } = this.server;
     const isNear = book.byName(name)?.neighbours.has(host.name) === true;
-    if (!isNear || name === options.authority || this.station.isListed(name)) return undefined;
-    const endpoint = this.station.endpointOf(name);
+    if (!isNear || name === options.authority || this.server.isListed(name)) return undefined;
+    const endpoint = this.server.endpointOf(name);
     if (endpoint === undefined) return undefined;
     const bucket = new TokenBucket(options.rateLimit.burst);
     bucket.setRate(this.#tokenNs);
@@ -154,7 +154,7 @@ class ProviderNode implements StationNode, StationRole {
   }
 
   #toSpool(packet: Terminal): Spooled {
-    const body = new Uint8Array(this.station.codec.bodyLength);
+    const body = new Uint8Array(this.server.codec.bodyLength);
     if (packet.kind === 'surbReply') {
       body.set(packet.payload);
       return { kind: 'reply', surbId: packet.surbId.slice(), body };
@@ -167,9 +167,9 @@ class ProviderNode implements StationNode, StationRole {
   #retrieve(account: Account, sequence: number): void {
     const taken = account.spool.acknowledge(sequence);
     this.#spoolSize -= taken.length;
-    for (const { copy } of taken) this.station.observer?.released?.(copy);
+    for (const { copy } of taken) this.server.observer?.released?.(copy);
     this.#warn(account, taken.length);
-    const { spool, double } = this.station.options;
+    const { spool, double } = this.server.options;
     const head = account.spool.head(spool.batch);
     const frames = double === 'unpadded' ? head.length : spool.batch;
     for (let index = 0; index < frames; index++) this.#answer(account, head[index]);
@@ -177,7 +177,7 @@ class ProviderNode implements StationNode, StationRole {
 
   /** The warning names one client of the provider: usually the others have the same options. */
   #warn({ name, spool, watch }: Account, taken: number): void {
-    const { host } = this.station;
+    const { host } = this.server;
     const slow = watch.retrieved(host.now(), { taken, waiting: spool.size });
     if (slow === undefined || this.#isWarned) return;
     this.#isWarned = true;
@@ -185,7 +185,7 @@ class ProviderNode implements StationNode, StationRole {
   }
 
   #answer(account: Account, entry: SpoolEntry | undefined): void {
-    const { host, codec } = this.station;
+    const { host, codec } = this.server;
     const frame = host.alloc(codec.length);
     if (entry === undefined) codec.encodeMessage(frame, 0, undefined);
     else {
@@ -195,6 +195,6 @@ class ProviderNode implements StationNode, StationRole {
       if (!entry.isShown) this.#spoolWait.record(waitedNs);
       entry.isShown = true;
     }
-    if (!this.station.send(frame, account.endpoint)) host.drop('outgoing-queue-full');
+    if (!this.server.send(frame, account.endpoint)) host.drop('outgoing-queue-full');
   }
 }

@@ -26,7 +26,7 @@ const AUDITED: Overrides = {
   'options.mixnet.mixing': '{ strategy: vrf-exp }',
   traffic: '[{ from: client-1, to: client-2, kind: constant, rate: 0.5/s, size: 200B, stop: 20s }]',
 };
-const STATIONS = ['mix-1-1', 'mix-1-2', 'mix-2-1', 'mix-2-2', 'mix-3-1', 'mix-3-2', 'provider-1'];
+const SERVERS = ['mix-1-1', 'mix-1-2', 'mix-2-1', 'mix-2-2', 'mix-3-1', 'mix-3-2', 'provider-1'];
 
 const audited = (more: Overrides = {}): ReturnType<typeof load> =>
   load('mixnet.yaml', { ...AUDITED, ...more });
@@ -72,9 +72,9 @@ describe('mixes that delay by VRF', () => {
     );
     prepared.world.sim.runUntil(35 * SECOND);
     // A mix sends no loops over its own layer, so one other mix may never have met the liar.
-    const suspected = STATIONS.flatMap((name) => suspectsOf(prepared, name));
+    const suspected = SERVERS.flatMap((name) => suspectsOf(prepared, name));
     expect(new Set(suspected)).toEqual(new Set(['mix-2-1', 'mix-3-2']));
-    expect(suspected.length).toBeGreaterThanOrEqual(2 * (STATIONS.length - 2));
+    expect(suspected.length).toBeGreaterThanOrEqual(2 * (SERVERS.length - 2));
   });
 
   it('are not audited over nodes that the sender has no link to', () => {

@@ -1,6 +1,6 @@
 /**
  * What mixes and providers share: socket, keys, replay protection, relay, directory, loops. What
- * differs between them is their {@link StationRole}.
+ * differs between them is their {@link ServerRole}.
  *
  * @module
  */
@@ -41,7 +41,7 @@ import { listedNames } from './routes.ts';
 import { TagBook } from './tag-book.ts';
 
 /** What differs between a mix and a provider. */
-export interface StationRole {
+export interface ServerRole {
   readonly listedAs: ListedRole;
   /** A new document is in use. */
   useDocument(document: DirectoryDocument): void;
@@ -63,7 +63,7 @@ export interface IncomingFrame {
 }
 
 /** See the module. */
-export class Station {
+export class MixServer {
   readonly host: Host;
   readonly options: MixnetOptions;
   readonly format: PacketFormat;
@@ -74,7 +74,7 @@ export class Station {
   /** 32 bytes. */
   readonly nodeId: Uint8Array;
   readonly #setup: NodeSetup<MixnetOptions>;
-  readonly #role: StationRole;
+  readonly #role: ServerRole;
   readonly #clock: EpochClock;
   readonly #keys: KeyRing;
   readonly #vrfKey: VrfKey;
@@ -93,7 +93,7 @@ export class Station {
   #socket: DatagramSocket | undefined;
   #loopTimer: Timer | undefined;
 
-  constructor(host: Host, setup: NodeSetup<MixnetOptions>, role: StationRole) {
+  constructor(host: Host, setup: NodeSetup<MixnetOptions>, role: ServerRole) {
     const { options, network } = setup;
     this.host = host;
     this.options = options;
@@ -130,7 +130,7 @@ export class Station {
       keys: this.#keys,
       tags,
       delays: this.#delays,
-      role: { ended: (...what): ReturnType<StationRole['ended']> => this.#ended(...what) },
+      role: { ended: (...what): ReturnType<ServerRole['ended']> => this.#ended(...what) },
       send: (frame, to): boolean => this.send(frame, to),
     });
     this.#loops = this.#makeLoops();
@@ -315,7 +315,7 @@ export class Station {
     return { delays, proofs };
   }
 
-  #ended(packet: Terminal, key: number): ReturnType<StationRole['ended']> {
+  #ended(packet: Terminal, key: number): ReturnType<ServerRole['ended']> {
     const recipient = packet.commands.find((command) => command.kind === 'recipient');
     const isLoop = recipient !== undefined && equalBytes(recipient.id, this.nodeId);
     if (!isLoop || packet.kind !== 'deliver') return this.#role.ended(packet, key);

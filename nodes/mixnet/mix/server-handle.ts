@@ -5,11 +5,11 @@
  * @module
  */
 import type { NodeHandle } from '../../../engine/host/protocol.ts';
-import type { Station } from './station.ts';
+import type { MixServer } from './mix-server.ts';
 
-/** A role together with the station it runs on. */
-export interface StationNode {
-  readonly station: Station;
+/** A role together with the server it runs on. */
+export interface ServerNode {
+  readonly server: MixServer;
   /** What a status page shows: plain data, sorted keys. */
   status(): Readonly<Record<string, unknown>>;
   /** Messages held besides those in the relay. */
@@ -17,13 +17,13 @@ export interface StationNode {
 }
 
 /** The handle of a node. */
-export function stationHandle(node: StationNode): NodeHandle {
-  const { station } = node;
+export function serverHandle(node: ServerNode): NodeHandle {
+  const { server } = node;
   return {
-    start: (): void => station.start(),
-    stop: (): void => station.stop(),
-    holding: (): number => station.relay.size + node.kept,
-    isReady: (): boolean => station.isReady,
+    start: (): void => server.start(),
+    stop: (): void => server.stop(),
+    holding: (): number => server.relay.size + node.kept,
+    isReady: (): boolean => server.isReady,
     status: (): Readonly<Record<string, unknown>> => node.status(),
   };
 }
