@@ -61,8 +61,8 @@ export {
 } from './neighbours.ts';
 export {
   PROOF_REFUSALS,
-  ProofDesk,
-  type ProofDeskOptions,
+  ProofIssuer,
+  type ProofIssuerOptions,
   type ProofRefusal,
-} from './proof-desk.ts';
+} from './proof-issuer.ts';
 export type { VrfSuite } from './suite.ts';

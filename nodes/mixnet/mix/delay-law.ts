@@ -8,7 +8,7 @@ import type { Nanoseconds } from '../../../engine/host/time.ts';
 import {
   delayInput,
   lawfulDelayOf,
-  ProofDesk,
+  ProofIssuer,
   type ProofRefusal,
   type VrfDelayLaw,
   type VrfKey,
@@ -68,7 +68,7 @@ export class VrfDelay implements DelayLaw {
   readonly #key: VrfKey;
   readonly #law: VrfDelayLaw;
   readonly #factor: number;
-  readonly #desk: ProofDesk;
+  readonly #issuer: ProofIssuer;
   readonly #lateness: LatenessGauge;
   #meanNs: Nanoseconds = 0;
 
@@ -81,7 +81,7 @@ export class VrfDelay implements DelayLaw {
     this.#lateness = lateness;
     this.#law = law;
     this.#factor = factorOf(double);
-    this.#desk = new ProofDesk({
+    this.#issuer = new ProofIssuer({
       key,
       packetsMax: PROOF_PACKETS_MAX,
       intervalNs: PROOF_INTERVAL_NS,
@@ -96,12 +96,12 @@ export class VrfDelay implements DelayLaw {
   }
 
   departed(epoch: number, replayTag: Uint8Array): void {
-    this.#desk.depart(epoch, replayTag);
+    this.#issuer.depart(epoch, replayTag);
   }
 
   /** The proof of the delay of a packet that has left, or why there is none. */
   prove(now: Nanoseconds, replayTag: Uint8Array): Uint8Array | ProofRefusal {
-    const answer = this.#desk.prove(now, replayTag);
+    const answer = this.#issuer.prove(now, replayTag);
     return 'refusal' in answer ? answer.refusal : answer.proof;
   }
 

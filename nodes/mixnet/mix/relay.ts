@@ -41,7 +41,7 @@ import type { FrameCodec } from '../wire.ts';
 import type { DelayLaw } from './delay-law.ts';
 import type { KeyRing } from './key-ring.ts';
 import { OtherEpochs } from './other-epochs.ts';
-import { PoolPicture } from './pool-picture.ts';
+import { PoolTrace } from './pool-trace.ts';
 import { QueueWatch } from './queue-watch.ts';
 import type { TagBook } from './tag-book.ts';
 import { UnwrapThreads } from './unwrap-threads.ts';
@@ -126,7 +126,7 @@ export class Relay {
   readonly #watch: QueueWatch;
   readonly #otherEpochs: OtherEpochs;
   /** Absent when states are not recorded. */
-  readonly #picture: PoolPicture | undefined;
+  readonly #poolTrace: PoolTrace | undefined;
   readonly #received: Counter;
   readonly #dropped: Counter;
   readonly #forwarded: Counter;
@@ -159,7 +159,7 @@ export class Relay {
     this.#threads = new UnwrapThreads(host);
     this.#watch = new QueueWatch(Math.min(options.queue, options.mixing.queueLimit));
     this.#otherEpochs = new OtherEpochs(parts);
-    this.#picture = host.trace.isRecorded ? new PoolPicture(host) : undefined;
+    this.#poolTrace = host.trace.isRecorded ? new PoolTrace(host) : undefined;
     this.#received = meter.counter('mix.received');
     this.#dropped = meter.counter('mix.dropped');
     this.#forwarded = meter.counter('mix.forwarded');
@@ -240,7 +240,7 @@ export class Relay {
   #hold(frame: Uint8Array, packet: Uint8Array, arrivedNs: Nanoseconds): Held {
     this.#parts.codec.encodePacket(frame, packet);
     this.#inside += 1;
-    this.#picture?.arrived(this.#inside);
+    this.#poolTrace?.arrived(this.#inside);
     this.#taken.add(1);
     const isPooled = this.#pooled < this.#parts.options.pool;
     if (isPooled) {
@@ -467,7 +467,7 @@ export class Relay {
   #let(held: Held): void {
     held.isGone = true;
     this.#inside -= 1;
-    this.#picture?.left(this.#inside);
+    this.#poolTrace?.left(this.#inside);
     if (held.isPooled) this.#pooled -= 1;
   }
 

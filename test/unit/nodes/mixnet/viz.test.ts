@@ -1,6 +1,6 @@
 /** The drawing of mix pools: texts that nodes trace, when they trace them, and what is drawn. @module */
 import { describe, expect, it } from 'vitest';
-import { PoolPicture } from '../../../../nodes/mixnet/mix/pool-picture.ts';
+import { PoolTrace } from '../../../../nodes/mixnet/mix/pool-trace.ts';
 import { viz } from '../../../../nodes/mixnet/viz.ts';
 import {
   readPool,
@@ -38,16 +38,16 @@ describe('a pool that is traced', () => {
       span: () => (): void => undefined,
       mark: (): void => undefined,
     };
-    const picture = new PoolPicture({ now: () => now, trace });
+    const poolTrace = new PoolTrace({ now: () => now, trace });
     const at = (ms: number, act: () => void): void => {
       now = ms * 1e6;
       act();
     };
-    at(500, () => picture.arrived(1));
-    at(700, () => picture.arrived(2));
-    at(900, () => picture.left(1));
-    at(1_100, () => picture.left(0));
-    at(3_100, () => picture.arrived(1));
+    at(500, () => poolTrace.arrived(1));
+    at(700, () => poolTrace.arrived(2));
+    at(900, () => poolTrace.left(1));
+    at(1_100, () => poolTrace.left(0));
+    at(3_100, () => poolTrace.arrived(1));
     // One packet for 0.2 s, two for 0.2 s, one for 0.2 s: 0.8 packet seconds in 1.1 s, then none.
     expect(told).toEqual(['mean=0.73 in=1.8/s', 'mean=0.00 in=0.0/s']);
   });

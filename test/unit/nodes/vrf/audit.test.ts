@@ -14,7 +14,7 @@ import {
   delayInput,
   delayOf,
   openVrfKey,
-  ProofDesk,
+  ProofIssuer,
 } from '../../../../nodes/vrf/index.ts';
 
 const crypto = provider('node', { timing: 'simulation' });
@@ -29,12 +29,12 @@ function digest(label: string): Uint8Array {
 /** A mix that delays and answers in its own way. */
 class Mix {
   readonly key;
-  readonly desk: ProofDesk;
+  readonly issuer: ProofIssuer;
   readonly #factor: number;
 
   constructor(name: string, factor: number) {
     this.key = openVrfKey(crypto, 'tai', digest(name));
-    this.desk = new ProofDesk({ key: this.key, packetsMax: 4, intervalNs: INTERVAL_NS });
+    this.issuer = new ProofIssuer({ key: this.key, packetsMax: 4, intervalNs: INTERVAL_NS });
     this.#factor = factor;
   }
 
@@ -49,8 +49,8 @@ class Mix {
 function audited(mix: Mix, round: number): AuditOutcome {
   const tag = digest(`packet ${round}`);
   const observedNs = mix.hold(tag);
-  mix.desk.depart(EPOCH, tag);
-  const answer = mix.desk.prove(round * INTERVAL_NS, tag);
+  mix.issuer.depart(EPOCH, tag);
+  const answer = mix.issuer.prove(round * INTERVAL_NS, tag);
   if ('refusal' in answer) return 'refused';
   const { suite, publicKey } = mix.key;
   const common = { suite, publicKey, epoch: EPOCH, tag, meanNs: MEAN_NS };
@@ -83,30 +83,30 @@ describe('audits of mixes', () => {
   });
 });
 
-describe('the desk that gives proofs', () => {
+describe('the issuer that gives proofs', () => {
   const tags = Array.from({ length: 6 }, (_, index) => digest(`tag ${index}`));
 
   it('gives none before the packet left, and none for a tag it never saw', () => {
-    const { desk } = new Mix('a', 1);
-    expect(desk.prove(0, tags[0]!)).toEqual({ refusal: 'proof-unknown' });
-    desk.depart(EPOCH, tags[0]!);
-    expect(desk.prove(0, tags[0]!)).toMatchObject({ epoch: EPOCH });
-    expect(desk.prove(INTERVAL_NS, tags[1]!)).toEqual({ refusal: 'proof-unknown' });
-    expect(desk.prove(INTERVAL_NS, new Uint8Array())).toEqual({ refusal: 'proof-unknown' });
+    const { issuer } = new Mix('a', 1);
+    expect(issuer.prove(0, tags[0]!)).toEqual({ refusal: 'proof-unknown' });
+    issuer.depart(EPOCH, tags[0]!);
+    expect(issuer.prove(0, tags[0]!)).toMatchObject({ epoch: EPOCH });
+    expect(issuer.prove(INTERVAL_NS, tags[1]!)).toEqual({ refusal: 'proof-unknown' });
+    expect(issuer.prove(INTERVAL_NS, new Uint8Array())).toEqual({ refusal: 'proof-unknown' });
   });
 
   it('gives one in each interval', () => {
-    const { desk } = new Mix('b', 1);
-    for (const tag of tags.slice(0, 2)) desk.depart(EPOCH, tag);
-    expect(desk.prove(0, tags[0]!)).toHaveProperty('proof');
-    expect(desk.prove(INTERVAL_NS - 1, tags[1]!)).toEqual({ refusal: 'proof-rate' });
-    expect(desk.prove(INTERVAL_NS, tags[1]!)).toHaveProperty('proof');
+    const { issuer } = new Mix('b', 1);
+    for (const tag of tags.slice(0, 2)) issuer.depart(EPOCH, tag);
+    expect(issuer.prove(0, tags[0]!)).toHaveProperty('proof');
+    expect(issuer.prove(INTERVAL_NS - 1, tags[1]!)).toEqual({ refusal: 'proof-rate' });
+    expect(issuer.prove(INTERVAL_NS, tags[1]!)).toHaveProperty('proof');
   });
 
   it('remembers the latest packets only', () => {
-    const { desk } = new Mix('c', 1);
-    for (const tag of tags) desk.depart(EPOCH, tag);
-    const answers = tags.map((tag, index) => desk.prove(index * INTERVAL_NS, tag));
+    const { issuer } = new Mix('c', 1);
+    for (const tag of tags) issuer.depart(EPOCH, tag);
+    const answers = tags.map((tag, index) => issuer.prove(index * INTERVAL_NS, tag));
     expect(answers.map((answer) => 'proof' in answer)).toEqual([
       false,
       false,

@@ -12,7 +12,7 @@ import { POOL, writePool } from '../viz-states.ts';
 const NS_PER_SECOND = 1_000_000_000;
 
 /** See the module. */
-export class PoolPicture {
+export class PoolTrace {
   readonly #host: Pick<Host, 'now' | 'trace'>;
   #toldNs: Nanoseconds;
   #lookedNs: Nanoseconds;

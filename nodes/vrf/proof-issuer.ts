@@ -22,7 +22,7 @@ export const PROOF_REFUSALS = {
 export type ProofRefusal = keyof typeof PROOF_REFUSALS;
 
 /** Parameters for giving proofs. */
-export interface ProofDeskOptions {
+export interface ProofIssuerOptions {
   readonly key: VrfKey;
   /** Most recent packets remembered; older ones can no longer be audited. */
   readonly packetsMax: number;
@@ -31,13 +31,13 @@ export interface ProofDeskOptions {
 }
 
 /** Gives the proofs of one mix. */
-export class ProofDesk {
-  readonly #options: ProofDeskOptions;
+export class ProofIssuer {
+  readonly #options: ProofIssuerOptions;
   /** Epoch of the key that opened the packet, by tag; in order of departure. */
   readonly #departed = new Map<string, number>();
   #nextNs: Nanoseconds = 0;
 
-  constructor(options: ProofDeskOptions) {
+  constructor(options: ProofIssuerOptions) {
     this.#options = options;
   }
 
