@@ -8,8 +8,8 @@ import type { Host } from '../../engine/host/host.ts';
 import type { PacketAccount } from './account.ts';
 import type { GatewayOptions } from './config.ts';
 import type { FrameDrop } from './drops.ts';
+import { PendingPackets, WAITING_MAX } from './pending-packets.ts';
 import type { Pictures } from './pictures.ts';
-import { WAITING_MAX, WaitingRoom } from './waiting-room.ts';
 import type { FrameHeader } from './wire.ts';
 
 /** Why a packet is not sent. */
@@ -30,7 +30,7 @@ export interface DeparturesSetup {
 /** See the module. */
 export class Departures {
   readonly #setup: DeparturesSetup;
-  readonly #waiting = new WaitingRoom();
+  readonly #waiting = new PendingPackets();
   /** Number of the packet being sent. */
   #number = -1;
 

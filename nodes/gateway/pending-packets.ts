@@ -11,7 +11,7 @@ export const WAITING_MAX = 1000;
 const WAITING_NS_MAX = 100_000_000;
 
 /** A waiting packet. */
-export interface Waiting {
+export interface PendingPacket {
   readonly body: Uint8Array;
   readonly sinceNs: number;
   /** Its number in the account of messages; -1 when packets are not accounted for. */
@@ -19,8 +19,8 @@ export interface Waiting {
 }
 
 /** The waiting packets of one peer, oldest first. */
-export class WaitingRoom {
-  #waiting: Waiting[] = [];
+export class PendingPackets {
+  #waiting: PendingPacket[] = [];
 
   /** Packets waiting. */
   get size(): number {
@@ -41,14 +41,14 @@ export class WaitingRoom {
   }
 
   /** Removes and returns packets that have waited too long. */
-  expire(now: number): readonly Waiting[] {
+  expire(now: number): readonly PendingPacket[] {
     const fresh = this.#waiting.findIndex(({ sinceNs }) => sinceNs >= now - WAITING_NS_MAX);
     const count = fresh < 0 ? this.#waiting.length : fresh;
     return this.#waiting.splice(0, count);
   }
 
   /** Removes and returns all packets. */
-  takeAll(): readonly Waiting[] {
+  takeAll(): readonly PendingPacket[] {
     const all = this.#waiting;
     this.#waiting = [];
     return all;
