@@ -8,8 +8,8 @@ import type { Host } from '../../engine/host/host.ts';
 import type { PacketAccount } from './account.ts';
 import type { GatewayOptions } from './config.ts';
 import type { FrameDrop } from './drops.ts';
+import type { PeerTrace } from './peer-trace.ts';
 import { PendingPackets, WAITING_MAX } from './pending-packets.ts';
-import type { Pictures } from './pictures.ts';
 import type { FrameHeader } from './wire.ts';
 
 /** Why a packet is not sent. */
@@ -24,7 +24,7 @@ export interface DeparturesSetup {
   /** Absent when packets are not accounted for (docs/adr/0028). */
   readonly account: PacketAccount | undefined;
   /** Absent while no trace is recorded. */
-  readonly pictures: Pictures | undefined;
+  readonly peerTrace: PeerTrace | undefined;
 }
 
 /** See the module. */
@@ -101,7 +101,7 @@ export class Departures {
 
   /** Traces how many packets wait. */
   show(): void {
-    this.#setup.pictures?.waiting(this.#waiting.size, WAITING_MAX);
+    this.#setup.peerTrace?.waiting(this.#waiting.size, WAITING_MAX);
   }
 
   #drop(number: number, reason: DepartureDrop): void {

@@ -20,7 +20,7 @@ import { LoadLimit } from './load-limit.ts';
 import type { InterfaceReport, ScmpDrop } from './multipath/scmp-policy.ts';
 import type { Effect, PathController, PathStatus } from './multipath/types.ts';
 import type { PeerContext } from './peer-context.ts';
-import { Pictures } from './pictures.ts';
+import { PeerTrace } from './peer-trace.ts';
 import { Reporter } from './reporter.ts';
 import { Sender } from './sender.ts';
 import { Session } from './session.ts';
@@ -43,7 +43,7 @@ export class Peer {
   readonly #departures: Departures;
   readonly #probeBody = new Uint8Array(PROBE_BYTES);
   /** Absent while no trace is recorded. */
-  readonly #pictures: Pictures | undefined;
+  readonly #peerTrace: PeerTrace | undefined;
   #active: Carrier | undefined;
   #timer: Timer | undefined;
   #timerNs = Number.POSITIVE_INFINITY;
@@ -73,12 +73,12 @@ export class Peer {
     });
     const { windowSize } = context.options.antiReplay;
     this.#windowWatch = new WindowWatch(windowSize, host.now());
-    const pictures = host.trace.isRecorded ? new Pictures(host, name, windowSize) : undefined;
-    this.#pictures = pictures;
+    const peerTrace = host.trace.isRecorded ? new PeerTrace(host, name, windowSize) : undefined;
+    this.#peerTrace = peerTrace;
     const account = context.accountOf(name);
     const { double } = context.options;
     this.#arrivals = new Arrivals({ host, peer: name, double, account });
-    this.#departures = new Departures({ host, double, account, pictures });
+    this.#departures = new Departures({ host, double, account, peerTrace });
     this.session = new Session(
       context.sessionOptions(name, {
         send: (frame) => this.#sendAnywhere(frame),
@@ -88,7 +88,7 @@ export class Peer {
         deliverHeld: (header, plaintext) => this.#acceptHeld(header, plaintext),
         dropHeld: (header, reason) => this.#dropHeld(header, reason),
         wake: () => this.#wake(),
-        ...(pictures && { noted: (step, epoch) => pictures.stepped(step, epoch) }),
+        ...(peerTrace && { noted: (step, epoch) => peerTrace.stepped(step, epoch) }),
       }),
     );
     this.#sender = new Sender(context, this.session, {
@@ -230,7 +230,7 @@ export class Peer {
 
   #accept(header: FrameHeader, plaintext: Uint8Array, view: PacketView | undefined): void {
     if (this.#restartedNs >= 0) this.#recovered();
-    this.#pictures?.accepted(header, this.session);
+    this.#peerTrace?.accepted(header, this.session);
     switch (header.type) {
       case FRAME_TYPE.data:
         this.#acceptData(header, plaintext, view);
@@ -289,14 +289,14 @@ export class Peer {
   #perform(effects: readonly Effect[]): void {
     for (const effect of effects) this.#performOne(effect);
     this.#arm();
-    if (this.#pictures !== undefined) {
+    if (this.#peerTrace !== undefined) {
       this.#showPaths(effects.some(({ kind }) => kind === 'health' || kind === 'switch'));
     }
     this.#departures.show();
   }
 
   #showPaths(isNews: boolean): void {
-    this.#pictures?.measured(
+    this.#peerTrace?.measured(
       this.controller.status(this.#context.host.now()),
       (id) => this.#carriers.get(id)?.path.name,
       isNews,
@@ -352,7 +352,7 @@ export class Peer {
       ),
     );
     const paths = this.controller.status(now);
-    this.#pictures?.found(found, directory.segments(this.name));
+    this.#peerTrace?.found(found, directory.segments(this.name));
     const warning = this.#windowWatch.look(now, this.#reporter.frames, paths);
     if (warning !== undefined) host.log.warn(`frames from ${this.name}: ${warning}`);
   }

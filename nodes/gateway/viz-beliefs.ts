@@ -1,13 +1,13 @@
 /**
- * What a gateway believes of the links of its paths, from the states that it traces: the health that it
- * gives each path, and accusations by SCMP that no answer has refuted yet. Drawn beside what is so.
+ * What a gateway believes about the links of its paths, read from traced states: each path's health,
+ * and SCMP errors that no later answer has refuted. The page draws it beside the actual link states.
  *
  * @module
  */
 import type { Belief, NodeState } from '../../viz/format/drawing.ts';
 import { MACHINE, pathLinksName } from './viz-states.ts';
 
-/** Words of `PathHealth`; a path that never answered is believed nothing of. */
+/** By `PathHealth`; nothing is believed about a path that has never answered. */
 const HOLDS: Readonly<Record<string, Belief['holds']>> = {
   alive: 'up',
   degraded: 'doubtful',

@@ -20,7 +20,7 @@ interface PathRow extends QualityText {
   readonly peer: string;
   readonly path: string;
   readonly isActive: boolean;
-  /** What is wrong with it in truth: `down for 38 ms`; empty when nothing is. */
+  /** The path's actual fault, as `down for 38 ms`; empty when it has none. */
   readonly truth: string;
 }
 
@@ -103,7 +103,7 @@ function pathsOf({ name, states }: NodeState, truth?: Truth): readonly PathRow[]
     .sort((a, b) => compare(a.peer, b.peer) || compare(a.path, b.path));
 }
 
-/** Of several broken links the one that has been down longest. */
+/** The actual fault of a path; with several broken links, the one that has been down longest. */
 function truthText(links: readonly string[], truth: Truth | undefined): string {
   const broken = links.flatMap((id): Broken | readonly Broken[] => truth?.broken?.get(id) ?? []);
   const worst = broken.filter(({ state }) => state === 'down');

@@ -70,7 +70,7 @@ export function qualityName(
   return path === undefined || peer === undefined ? undefined : { path, peer };
 }
 
-/** Path and peer of a machine of kind links, whose text holds ids of links with spaces between them. */
+/** Path and peer of a `links` machine; its text lists link ids, separated by spaces. */
 export function pathLinksName(
   machine: string,
 ): { readonly path: string; readonly peer: string } | undefined {

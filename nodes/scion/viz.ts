@@ -34,10 +34,10 @@ const ROUTES_SHOWN = 16;
 /** A character of small text, px. */
 const CHARACTER = 6.6;
 
-/** Machine of a BFD session (bfd/session.ts), by the id of its link. */
+/** Name of a BFD session's state machine (bfd/session.ts); it ends with the link's id. */
 const BFD = /^bfd (.+)$/;
 
-/** The drawing, and what routers believe of their links. */
+/** The drawing, and what routers believe about their links. */
 export const viz: ProtocolViz = {
   protocol: 'scion',
   beliefsOf: ({ states }) =>

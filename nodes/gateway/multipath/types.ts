@@ -130,7 +130,7 @@ export interface PathStatus {
   readonly bandwidthBps: number;
   /** Age of the last answer, ns; -1 when never measured. */
   readonly measuredAgoNs: number;
-  /** SCMP says that an interface on it is down, and nothing was heard on it since. */
+  /** An SCMP message reported one of its interfaces down, and nothing has arrived on it since. */
   readonly isAccused: boolean;
 }
 

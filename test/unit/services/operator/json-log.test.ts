@@ -158,14 +158,14 @@ describe('scrub', () => {
       (times: number): string => '-----BEGIN A-----'.repeat(times),
     ];
     for (const text of texts) {
-      // Eight times the text takes eight times as long, and 64 times where it is quadratic.
+      // A text eight times as long takes eight times as long; 64 times if matching were quadratic.
       const [short, long] = leastOf([text(5_000), text(40_000)], scrub);
       expect(long! / short!).toBeLessThan(24);
     }
   });
 });
 
-/** The least time of five that something takes for each input, in turn, ms. */
+/** The shortest of five runs for each input, taken in turn, ms. */
 function leastOf(inputs: readonly string[], act: (input: string) => unknown): readonly number[] {
   const least = inputs.map(() => Number.POSITIVE_INFINITY);
   for (let turn = 0; turn < 5; turn += 1) {

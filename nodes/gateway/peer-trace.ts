@@ -33,7 +33,7 @@ const NS_PER_US = 1000;
 const LISTED_MAX = 32;
 
 /** Traces one peer. */
-export class Pictures {
+export class PeerTrace {
   readonly #host: Host;
   readonly #peer: string;
   readonly #windowBits: number;
