@@ -1,7 +1,7 @@
 /**
  * How clock uncertainty affects a verdict: a latency measured between two machines is off by up to
  * the difference of their clocks, so a limit of less than ten times that difference cannot be
- * judged (docs/spec/live.md, Clocks).
+ * judged (docs/spec/live.md, "Clocks").
  *
  * Only one-way latencies (metrics named `*.latency`) start on one node's clock and end on
  * another's. Response times, round trips and failover gaps are read from one clock and are not

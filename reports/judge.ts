@@ -86,7 +86,7 @@ export function judge(input: RunInput): Report {
 }
 
 /**
- * The exit code that follows from a report (docs/spec/run-files.md, Exit codes): 3 for a violated
+ * The exit code that follows from a report (docs/spec/run-files.md, "Exit codes"): 3 for a violated
  * invariant of ours, 5 time limit, 130 interrupted, 1 missed, 0 met. Determinism (4) and files (2)
  * are not known here.
  */

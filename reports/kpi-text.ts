@@ -156,7 +156,7 @@ function interactiveText({ interactive }: Report): readonly string[] {
 }
 
 /**
- * `paced, p99 lateness 0.4 ms`: how well an emulated run kept up (docs/spec/live.md, Emulation).
+ * `paced, p99 lateness 0.4 ms`: how well an emulated run kept up (docs/spec/live.md, "Emulation").
  */
 function pacedText({ metrics }: Report): readonly string[] {
   const p99 = metrics['emulate.lateness']?.quantiles?.find(({ p }) => p === 0.99);

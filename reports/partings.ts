@@ -1,7 +1,7 @@
 /**
  * Where two runs of one seed diverge, from the checkpoints of their fingerprints alone: after the
  * first differing event all later fingerprints differ, so the divergence is between the last equal
- * and the first unequal one (docs/spec/fingerprint.md, Comparing two runs).
+ * and the first unequal one (docs/spec/fingerprint.md, "Comparing two runs").
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
  * The gateway's cryptography: Noise IK messages in handshake frames, and sealing of all other
- * frames (docs/spec/gateway-frame.md, Keys and nonces; Noise revision 34, sections 5 and 7.5; RFC
+ * frames (docs/spec/gateway-frame.md, "Keys and nonces"; Noise revision 34, sections 5 and 7.5; RFC
  * 8439). Bytes in, bytes out.
  *
  * Key material is created, named and wiped here and nowhere else: identity (static key pair),

@@ -1,7 +1,7 @@
 /**
  * Epoch numbers that never repeat for a peer, not even after a crash. Session keys are never
  * stored, so after a crash the gateways handshake again under a higher, persisted epoch
- * (docs/spec/gateway-frame.md, Epochs).
+ * (docs/spec/gateway-frame.md, "Epochs").
  *
  * A block of epochs is reserved on disk ahead of use, so that a handshake does not wait for the
  * disk. No keys are stored here.

@@ -1,6 +1,6 @@
 /**
  * The handshakes of a session: our own opening and its answer, and the peer's openings and our
- * answers to them (docs/spec/gateway-frame.md, Handshake; R-014, R-022 to R-027, R-031). Sans-io
+ * answers to them (docs/spec/gateway-frame.md, "Handshake"; R-014, R-022 to R-027, R-031). Sans-io
  * like the session; it seals and opens no frames, and knows of epochs only what the ring holds.
  *
  * A received message first passes the free checks: length, MAC, expected at all, newer than the

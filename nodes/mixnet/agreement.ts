@@ -11,7 +11,7 @@ type Node = ConfiguredNode<MixnetOptions>;
 
 /**
  * With `vrf-exp` each hop's own key decides the delay, and the packet's creator audits it
- * (docs/spec/mixnet.md, Delays by VRF). A hop with another strategy has nothing to prove and is
+ * (docs/spec/mixnet.md, "Delays by VRF"). A hop with another strategy has nothing to prove and is
  * accused; a client that draws delays which no hop obeys times its acknowledgements wrongly.
  *
  * @returns the nodes of the smaller group in each network; if both are equal, those without VRF.

@@ -1,7 +1,7 @@
 /**
  * Mixnet: how a node keeps up with the directory: it uploads its descriptor once per epoch (if it
  * is to be listed), and fetches the document of the epoch and, as soon as it exists, that of the
- * next (docs/spec/mixnet.md, Directory).
+ * next (docs/spec/mixnet.md, "Directory").
  *
  * State machine: each upload and each request uses a stream of its own; after any failure the same
  * request is tried again after a pause. A document is used from the start of its epoch.

@@ -48,7 +48,7 @@ export const EPOCH_NS_DEFAULT: number = 1_200 * SECOND;
 /** Epochs for which a node publishes keys: the present one and the next two. */
 export const KEY_EPOCHS = 3;
 /**
- * Share of an epoch after which the next document is available (docs/spec/mixnet.md, Directory).
+ * Share of an epoch after which the next document is available (docs/spec/mixnet.md, "Directory").
  */
 export const CONSENSUS_SHARE: number = 5 / 8;
 /**

@@ -1,6 +1,6 @@
 /**
  * Mixnet: arrival windows of stop-and-go mixing, converted between the calendar time that senders
- * write and a node's monotonic clock (docs/spec/mixnet.md, Stop-and-go windows).
+ * write and a node's monotonic clock (docs/spec/mixnet.md, "Stop-and-go windows").
  *
  * @module
  */

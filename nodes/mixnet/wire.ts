@@ -1,5 +1,5 @@
 /**
- * Mixnet: datagrams between nodes, decoded and encoded (docs/spec/mixnet.md, Frames).
+ * Mixnet: datagrams between nodes, decoded and encoded (docs/spec/mixnet.md, "Frames").
  *
  * A datagram is one command and its body. All have the same length, so that neither an empty answer
  * nor a retrieval differs in size from a packet. Integers are big-endian.

@@ -1,5 +1,5 @@
 /**
- * What the sender of loops records about each mix (docs/spec/mixnet.md, Audits): delays that were
+ * What the sender of loops records about each mix (docs/spec/mixnet.md, "Audits"): delays that were
  * right, too short or too long, invalid proofs, missing proofs.
  *
  * It decides nothing: the sender chooses whether to avoid a listed mix.

@@ -1,5 +1,5 @@
 /**
- * Delays of a mix by verifiable random function (docs/spec/mixnet.md, Delays by VRF): the mix
+ * Delays of a mix by verifiable random function (docs/spec/mixnet.md, "Delays by VRF"): the mix
  * cannot choose them, nobody can predict them, and the mix can prove afterwards that it used them.
  *
  * ```text

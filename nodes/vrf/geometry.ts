@@ -1,6 +1,6 @@
 /**
  * Lengths and constants of verifiable random functions and of what is drawn with them (RFC 9381;
- * docs/spec/mixnet.md, Delays by VRF and Neighbours by VRF).
+ * docs/spec/mixnet.md, "Delays by VRF" and Neighbours by VRF).
  *
  * @module
  */

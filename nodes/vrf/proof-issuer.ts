@@ -1,5 +1,5 @@
 /**
- * How a mix gives proofs of its delays (docs/spec/mixnet.md, Audits): on request for a tag, only
+ * How a mix gives proofs of its delays (docs/spec/mixnet.md, "Audits"): on request for a tag, only
  * after that packet has left, at a limited rate, and never for an unknown tag.
  *
  * Without these rules a proof would link what enters the mix with what leaves it. Requests are

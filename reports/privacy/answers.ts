@@ -1,6 +1,6 @@
 /**
  * The correct answers for scoring attacks, and what corrupt nodes reveal: taken from the truth and
- * passed to attack code as plain values (docs/spec/privacy-metrics.md, Two records). It is not
+ * passed to attack code as plain values (docs/spec/privacy-metrics.md, "Two records"). It is not
  * below `attacks/`, because it reads the record.
  *
  * @module

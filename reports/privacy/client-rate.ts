@@ -1,7 +1,7 @@
 /**
  * Does a client's link reveal whether it has something to say? Two-sample Kolmogorov-Smirnov test
  * between the inter-send times of clients that wrote messages or acknowledgements and of those that
- * did not (docs/spec/privacy-metrics.md, Tests of traffic).
+ * did not (docs/spec/privacy-metrics.md, "Tests of traffic").
  *
  * A client sends a packet when it creates it, so that creation times are what a global passive
  * adversary sees.

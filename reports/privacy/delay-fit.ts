@@ -1,7 +1,7 @@
 /**
  * Do a mix's actual delays follow Exp(mean)? Kolmogorov-Smirnov test, in which whole-millisecond
  * delays are spread out again: the sender writes floor(x) + 1 ms, so x + U(0, 1) - 1 is tested
- * (docs/spec/privacy-metrics.md, Tests of traffic).
+ * (docs/spec/privacy-metrics.md, "Tests of traffic").
  *
  * @module
  */

@@ -2,7 +2,7 @@
  * Sender unlinkability as defined by Loopix (USENIX Security 2017, section 4.3.1): how far apart an
  * adversary's beliefs about two senders are when a message leaves the mixes, `epsilon = |ln(p0 /
  * p1)|` for the masses of both senders' messages in the pool of a last mix
- * (docs/spec/privacy-metrics.md, Epsilon of two senders).
+ * (docs/spec/privacy-metrics.md, "Epsilon of two senders").
  *
  * Each sender labels the messages it writes, not its cover. Nothing is scaled by the senders'
  * rates: one that writes twice as much as the other is distinguished by ln 2, so pairs consist of

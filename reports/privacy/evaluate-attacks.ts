@@ -1,6 +1,6 @@
 /**
  * Runs the attacks that limits ask for on their adversary's view, and converts success to the
- * metrics `privacy.attack.<name>.success` (docs/spec/privacy-metrics.md, Attacks).
+ * metrics `privacy.attack.<name>.success` (docs/spec/privacy-metrics.md, "Attacks").
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
  * The path of one message as the adversary believes it: how much probability moved from which node
- * to which (docs/spec/privacy-metrics.md, Mass propagation). The message of median entropy is
+ * to which (docs/spec/privacy-metrics.md, "Mass propagation"). The message of median entropy is
  * shown, neither the luckiest nor the worst. Mixes create loops out of what is in their pools, so
  * probability may return to a node.
  *

@@ -1,6 +1,6 @@
 /**
  * The privacy metrics on which any scenario may set limits; measured after the run from the record
- * of its messages, per seed (docs/spec/privacy-metrics.md, Metrics).
+ * of its messages, per seed (docs/spec/privacy-metrics.md, "Metrics").
  *
  * @module
  */

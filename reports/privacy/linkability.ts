@@ -1,6 +1,6 @@
 /**
  * Who seems to write to whom: for the targets' senders, the adversary's probability for each
- * receiver, beside the true share (docs/spec/privacy-metrics.md, Metrics). Masses of one user's
+ * receiver, beside the true share (docs/spec/privacy-metrics.md, "Metrics"). Masses of one user's
  * messages are added; cover has no receiver and is left out, as if the adversary recognised it.
  *
  * @module

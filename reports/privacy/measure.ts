@@ -134,7 +134,7 @@ function beliefMetrics(
 
 /**
  * Masses of one user's messages are added before taking the logarithm
- * (docs/spec/privacy-metrics.md, Metrics). Cover has no receiver and is left out, as if the
+ * (docs/spec/privacy-metrics.md, "Metrics"). Cover has no receiver and is left out, as if the
  * adversary recognised it; no sample if nothing is left.
  */
 function receiverBits({ messages: { recipient } }: Truth, { p, messages }: Posterior): number[] {

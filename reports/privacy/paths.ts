@@ -1,6 +1,6 @@
 /**
  * Counts delivered messages whose mixes were all corrupt: nothing hides those, whatever the entropy
- * of the others (docs/spec/privacy-metrics.md, Attacks: predecessor).
+ * of the others (docs/spec/privacy-metrics.md, "Attacks": predecessor).
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
  * What makes a privacy figure less reliable than it looks: printed in every report that shows one
- * (docs/spec/privacy-metrics.md, Warnings).
+ * (docs/spec/privacy-metrics.md, "Warnings").
  *
  * @module
  */

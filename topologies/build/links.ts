@@ -1,6 +1,6 @@
 /**
  * Completes the links of a topology: ends, relations, interface numbers, ports, ids, both
- * directions (docs/spec/topology-files.md, Links). Mistakes: E104, E106, E113.
+ * directions (docs/spec/topology-files.md, "Links"). Mistakes: E104, E106, E113.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
  * Quantities with units as people write them: `250ms`, `10mbit`, `10000/s`, `1000B`, `5%`. Units
- * are mandatory and checked (docs/spec/topology-files.md, Units).
+ * are mandatory and checked (docs/spec/topology-files.md, "Units").
  *
  * YAML 1.2 leaves `10ms` and `1_000` as strings; `_` between digits is accepted on purpose. Base
  * units are ns, bit/s, packets per second, bytes and shares of one. Positions are not known here.

@@ -1,6 +1,6 @@
 /**
  * Generates topologies by rule: line, ring, star, tree, SCION hierarchy, mixnet
- * (docs/spec/topology-files.md, Generated topologies).
+ * (docs/spec/topology-files.md, "Generated topologies").
  *
  * Random choices come from one seeded stream, so the same entry gives the same topology on every
  * machine. `defaults` determines the nodes' protocol and the links' properties.

@@ -1,6 +1,6 @@
 /**
  * Generates mixnets: an authority, providers, layers of mixes, clients, and the links they need
- * (docs/spec/mixnet.md, Topologies and paths).
+ * (docs/spec/mixnet.md, "Topologies and paths").
  *
  * Every node has a link to the authority; client i belongs to provider ((i - 1) mod providers) + 1.
  * Names are `authority`, `provider-1`, `mix-1-1` (layer, place in it), `client-1`.

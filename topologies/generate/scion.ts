@@ -1,6 +1,6 @@
 /**
  * Generates a SCION hierarchy: ISDs, each with a ring of core ASes, leaf ASes in levels below them,
- * and peering links between leaf ASes (docs/spec/topology-files.md, Generated topologies).
+ * and peering links between leaf ASes (docs/spec/topology-files.md, "Generated topologies").
  *
  * One border router per AS; with `gateways`, one gateway in each leaf AS without customers. All
  * core ASes are connected: by a ring inside each ISD, and by as many links between neighbouring

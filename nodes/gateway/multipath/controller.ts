@@ -362,7 +362,7 @@ export class MultipathController implements PathController {
 
   /**
    * Planned return, make before break: the path was better for the whole hold time
-   * (docs/spec/multipath.md, Return and damping).
+   * (docs/spec/multipath.md, "Return and damping").
    */
   #considerReturn(now: number, current: ManagedPath): void {
     let best = -1;

@@ -19,7 +19,7 @@ const DEAD_INTERVAL_MAX_NS = 30_000_000_000;
 const DEAD_STEADY_PROBES = 10;
 /**
  * Chooses the number of misses so that false alarms are at least this far apart on average
- * (docs/spec/multipath.md, Health).
+ * (docs/spec/multipath.md, "Health").
  */
 const FALSE_ALARM_NS = 3_600_000_000_000;
 const MISSES_MAX = 6;
@@ -228,7 +228,7 @@ export class ManagedPath {
 
 /**
  * Consecutive misses that count as death: the smallest k with interval / loss^k >= 1 h, at least
- * the configured number and at most 6 (docs/spec/multipath.md, Health).
+ * the configured number and at most 6 (docs/spec/multipath.md, "Health").
  */
 export function missesNeeded(loss: number, options: MultipathOptions): number {
   let k = options.misses;

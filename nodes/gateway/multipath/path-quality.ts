@@ -134,7 +134,7 @@ export class PathQuality {
     return Math.sqrt(squares / (n - 1));
   }
 
-  /** ((1 - jitter/RTT) + (1 - loss)) / 2, 0..1 (docs/spec/multipath.md, Choice of a path). */
+  /** ((1 - jitter/RTT) + (1 - loss)) / 2, 0..1 (docs/spec/multipath.md, "Choice of a path"). */
   get stability(): number {
     if (this.srttNs <= 0) return 0;
     const steady = 1 - Math.min(1, this.jitterNs / this.srttNs);

@@ -1,6 +1,6 @@
 /**
  * Watches receiver reports: while data flows the peer reports every 25 ms, and missing reports
- * count like lost probes (docs/spec/multipath.md, Receiver reports).
+ * count like lost probes (docs/spec/multipath.md, "Receiver reports").
  *
  * The watch runs only while there is unreported data, so a flow that pauses never looks like a
  * fault.

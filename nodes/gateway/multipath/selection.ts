@@ -63,7 +63,7 @@ function worstFate(path: PathInfo, chosen: readonly number[], all: readonly Path
 }
 
 /**
- * 1 - |A n B| / min(|A|, |B|); 1 when either is empty (docs/spec/multipath.md, Choice of a path).
+ * 1 - |A n B| / min(|A|, |B|); 1 when either is empty (docs/spec/multipath.md, "Choice of a path").
  */
 function disjointness(a: readonly string[], b: readonly string[]): number {
   const least = Math.min(a.length, b.length);

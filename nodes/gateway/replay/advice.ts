@@ -1,6 +1,6 @@
 /**
  * How large a replay window must be for a rate and paths of different delay, and the warning when
- * it is too small (docs/spec/gateway-frame.md, Replay window; R-016). Pure arithmetic.
+ * it is too small (docs/spec/gateway-frame.md, "Replay window"; R-016). Pure arithmetic.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
  * TEST DOUBLE, never for traffic: the replay window of the published Go sidecar with its defects
- * (docs/spec/gateway-frame.md, Defects of the published windows). It exists so that
+ * (docs/spec/gateway-frame.md, "Defects of the published windows"). It exists so that
  * `replay-attack.yaml` and the tests can prove that they would detect them (R-021).
  *
  * A byte bitmap, bit 0 = base. A slide moves whole bytes correctly and then shifts the remaining 1

@@ -1,6 +1,6 @@
 /**
  * The authority: receives descriptors, makes and signs the document of each epoch, and distributes
- * it (docs/spec/mixnet.md, Directory; there is one signer).
+ * it (docs/spec/mixnet.md, "Directory"; there is one signer).
  *
  * State machine: after a start it waits for the uploads of a network that starts at the same time,
  * then makes the document of the running epoch; from then on that of the next epoch, at five

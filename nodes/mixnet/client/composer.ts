@@ -23,7 +23,7 @@ import { type ClientMessage, decodeMessage, encodeMessage } from './wire.ts';
 
 /**
  * When mixes fix the delays, time-outs use the 0.999 quantile of the distribution of their sum
- * (docs/spec/mixnet.md, Delays by VRF).
+ * (docs/spec/mixnet.md, "Delays by VRF").
  */
 const UNKNOWN_TAIL = 1e-3;
 

@@ -1,6 +1,6 @@
 /**
  * Distributions for judging loops: the sum of exponential delays (Erlang), and the number of losses
- * among n (binomial; docs/spec/mixnet.md, Loops and alarms). Basic arithmetic only, so that every
+ * among n (binomial; docs/spec/mixnet.md, "Loops and alarms"). Basic arithmetic only, so that every
  * engine gets the same bits.
  *
  * @module

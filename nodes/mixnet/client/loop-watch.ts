@@ -1,6 +1,6 @@
 /**
  * Which loops returned, and whether more are missing than loss explains: the detection of (n-1)
- * attacks (Loopix, USENIX Security 2017, section 4.2.1; docs/spec/mixnet.md, Loops and alarms).
+ * attacks (Loopix, USENIX Security 2017, section 4.2.1; docs/spec/mixnet.md, "Loops and alarms").
  *
  * ```
  * deadline   quantile 1 - 1e-6 of the distribution of the loop's delay, plus slack for links and polls

@@ -1,6 +1,6 @@
 /**
  * A client of a mixnet without sockets and timers: what it sends and when, and what it does with
- * retrieved messages (docs/spec/mixnet.md, Traffic; Clients and providers).
+ * retrieved messages (docs/spec/mixnet.md, "Traffic"; Clients and providers).
  *
  * Usage: arm one timer for `nextAt()` and call `tick` when it fires; pass in documents, messages to
  * send and retrieved messages; read `nextAt()` again after every call.

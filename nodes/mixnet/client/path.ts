@@ -71,7 +71,7 @@ export function choosePath(
 
 /**
  * Draws the path of a loop that begins and ends at a mix or provider: the layers after its own, a
- * provider, the layers before its own, itself (docs/spec/mixnet.md, Topologies and paths).
+ * provider, the layers before its own, itself (docs/spec/mixnet.md, "Topologies and paths").
  */
 export function chooseLoopPath(
   source: PathSource,

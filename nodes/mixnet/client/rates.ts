@@ -1,5 +1,5 @@
 /**
- * Rates of Poisson processes in files and documents (docs/spec/mixnet.md, Traffic).
+ * Rates of Poisson processes in files and documents (docs/spec/mixnet.md, "Traffic").
  *
  * Published defaults are events per millisecond in one system and mean intervals in another, so a
  * rate carries its unit (`0.001/ms`, `5/s`, `mean: 200ms`) and a bare number is refused. In the

@@ -1,6 +1,6 @@
 /**
  * Signed documents and descriptors: made by authorities and nodes, opened by everyone
- * (docs/spec/mixnet.md, Directory). One signer, or any k of n.
+ * (docs/spec/mixnet.md, "Directory"). One signer, or any k of n.
  *
  * Opening is a flat list of checks with named reasons and never throws, whatever the bytes.
  * Authorities reach no consensus here: they sign the same document one after the other.

@@ -1,6 +1,6 @@
 /**
  * Epochs: which one it is, when the next begins, and the deadlines for uploads
- * (docs/spec/mixnet.md, Directory; katzenpost, core/epochtime). The length is a parameter; the
+ * (docs/spec/mixnet.md, "Directory"; katzenpost, core/epochtime). The length is a parameter; the
  * deadlines are fractions of it.
  *
  * @module
@@ -77,7 +77,7 @@ export function arrivalEpoch(
 
 /**
  * True when a node's VRF key is old enough: a key chosen after seeing packets would not count
- * (docs/spec/mixnet.md, Delays by VRF).
+ * (docs/spec/mixnet.md, "Delays by VRF").
  */
 export function isVrfKeySettled(
   descriptor: Descriptor,

@@ -1,6 +1,6 @@
 /**
  * The assignment of mixes to layers: a function of the shared random value, the nodes and the
- * previous document, so that anyone can repeat it (docs/spec/mixnet.md, Directory).
+ * previous document, so that anyone can repeat it (docs/spec/mixnet.md, "Directory").
  *
  * A mix that had a place keeps it; newcomers fill the gaps in an order that depends only on the
  * shared random value. When one node leaves, at most one other moves.

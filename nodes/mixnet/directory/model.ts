@@ -13,7 +13,7 @@
  */
 export type ListedRole = 'mix' | 'provider';
 
-/** How paths cross the mixes (docs/spec/mixnet.md, Topologies and paths). */
+/** How paths cross the mixes (docs/spec/mixnet.md, "Topologies and paths"). */
 export type MixTopology = 'stratified' | 'cascade' | 'free-route';
 
 /** One node, as listed in the directory. */

@@ -1,6 +1,6 @@
 /**
  * Which mix may follow which when each mix draws its neighbours by verifiable random function
- * (docs/spec/mixnet.md, Neighbours by VRF). Everything needed for a check is in one document, so
+ * (docs/spec/mixnet.md, "Neighbours by VRF"). Everything needed for a check is in one document, so
  * anyone can repeat it.
  *
  * The beacon is the random value of the previous document: mixes know it when they upload, and it

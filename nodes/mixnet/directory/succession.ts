@@ -1,6 +1,6 @@
 /**
  * How an authority makes the document of an epoch from the previous document and the uploaded
- * descriptors (docs/spec/mixnet.md, Directory).
+ * descriptors (docs/spec/mixnet.md, "Directory").
  *
  * It draws nothing: the shared random value is an argument.
  *

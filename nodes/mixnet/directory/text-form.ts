@@ -1,6 +1,6 @@
 /**
  * Descriptors and documents as canonical JSON: one table of fields for each, with bounds
- * (docs/spec/mixnet.md, Directory).
+ * (docs/spec/mixnet.md, "Directory").
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
  * The delay of a packet at a mix that follows its sender, or a verifiable random function
- * (docs/spec/mixnet.md, Delays by VRF). Strategies that draw delays of their own are in `mixing`.
+ * (docs/spec/mixnet.md, "Delays by VRF"). Strategies that draw delays of their own are in `mixing`.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Proofs of delays, exchanged between mixes and providers (docs/spec/mixnet.md, Audits): answers
+ * Proofs of delays, exchanged between mixes and providers (docs/spec/mixnet.md, "Audits"): answers
  * requests for its own node's proofs, and lets the auditor of its node's loops request those of
  * others.
  *

@@ -1,6 +1,6 @@
 /**
  * How mixes and providers handle packets: remove a layer, refuse replays, hold the packet as long
- * as the mixing strategy asks, send it on (docs/spec/mixnet.md, Packets at a mix).
+ * as the mixing strategy asks, send it on (docs/spec/mixnet.md, "Packets at a mix").
  *
  * State machine of one packet: received -> opened -> durable (its tag is on disk) -> waiting in the
  * mixing -> sent. A packet that ends at this node leaves after `durable` through {@link

@@ -1,6 +1,6 @@
 /**
  * Replay protection of a node: one guard per epoch key, on disk beside the key, and compared with
- * ground truth without influencing the verdicts (docs/spec/mixnet.md, Replay protection).
+ * ground truth without influencing the verdicts (docs/spec/mixnet.md, "Replay protection").
  *
  * @module
  */

@@ -1,7 +1,7 @@
 /**
  * Delays that come with the packet: Poisson mixing, where the sender drew an exponential delay and
  * wrote it into the packet (Danezis, PET 2004), and VRF-Exp, where the caller computed it with the
- * node's VRF (docs/spec/mixnet.md, Delays by VRF). The distribution of the delay is therefore not
+ * node's VRF (docs/spec/mixnet.md, "Delays by VRF"). The distribution of the delay is therefore not
  * chosen here.
  *
  * @module

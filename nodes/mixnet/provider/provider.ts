@@ -1,6 +1,6 @@
 /**
  * A provider: clients send their packets to it and fetch their messages from it; it is Katzenpost's
- * gateway and service node in one (docs/spec/mixnet.md, Clients and providers).
+ * gateway and service node in one (docs/spec/mixnet.md, "Clients and providers").
  *
  * @module
  */

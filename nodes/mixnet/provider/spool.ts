@@ -1,6 +1,6 @@
 /**
  * The messages waiting for one client: first in, first out, kept until the client acknowledges them
- * (docs/spec/mixnet.md, Clients and providers).
+ * (docs/spec/mixnet.md, "Clients and providers").
  *
  * @module
  */

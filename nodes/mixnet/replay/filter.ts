@@ -1,6 +1,6 @@
 /**
  * Test-and-set of replay tags under one mix key: Bloom filters with a stated probability of false
- * positives (docs/spec/mixnet.md, Replay protection).
+ * positives (docs/spec/mixnet.md, "Replay protection").
  *
  * The filter lives as long as its key and never forgets a tag earlier: a forgotten tag could be
  * replayed. When it holds as many tags as it was made for, a second filter of the same size may be

@@ -1,5 +1,5 @@
 /**
- * Replay protection (docs/spec/mixnet.md, Replay protection): lengths and defaults. Numbers only.
+ * Replay protection (docs/spec/mixnet.md, "Replay protection"): lengths and defaults. Numbers only.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
  * Replay protection of one mix key: the filter decides, and the log releases a packet when its tag
- * is on disk (docs/spec/mixnet.md, Replay protection).
+ * is on disk (docs/spec/mixnet.md, "Replay protection").
  *
  * There are two sound designs: with a store, key and tags are both on disk; without one, both are
  * in memory, and a restart must discard the key. A key on disk with tags in memory is not offered.

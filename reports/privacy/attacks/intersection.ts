@@ -1,7 +1,7 @@
 /**
  * Intersection attacks: receivers present in every batch in which Alice took part, minimal hitting
  * sets for several partners, and users online in every round of a pseudonym
- * (docs/spec/privacy-metrics.md, Attacks).
+ * (docs/spec/privacy-metrics.md, "Attacks").
  *
  * Finding a minimal hitting set is hard: the search stops at a limit and reports that.
  *

@@ -1,7 +1,7 @@
 /**
  * The alarm of a mix that watches its own loops: neither a blocked loop nor an ordinary loss
  * returns, so the loops missing in a window are compared with what loss explains
- * (docs/spec/mixnet.md, Loops and alarms).
+ * (docs/spec/mixnet.md, "Loops and alarms").
  *
  * @module
  */

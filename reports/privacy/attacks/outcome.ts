@@ -1,6 +1,6 @@
 /**
  * The result of an attack: how often it was right, with the confidence interval, and what guessing
- * would achieve (docs/spec/privacy-metrics.md, Attacks).
+ * would achieve (docs/spec/privacy-metrics.md, "Attacks").
  *
  * @module
  */

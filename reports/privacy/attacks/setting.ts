@@ -1,7 +1,7 @@
 /**
  * What an attack gets besides its view: public knowledge (the users and the delay distribution),
  * and the answers for scoring. An attack may read the answers only after its guess; it never sees
- * the record they come from (docs/spec/privacy-metrics.md, Two records).
+ * the record they come from (docs/spec/privacy-metrics.md, "Two records").
  *
  * @module
  */

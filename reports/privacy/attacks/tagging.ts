@@ -1,7 +1,7 @@
 /**
  * Tagging: a corrupt first mix flips a payload bit, and a corrupt last hop sees that the payload is
  * destroyed. In Sphinx a tag can say no more than that, and it costs the message
- * (docs/spec/privacy-metrics.md, Attacks).
+ * (docs/spec/privacy-metrics.md, "Attacks").
  *
  * @module
  */

@@ -1,7 +1,7 @@
 /**
  * The pool of a mix whose delays depend on age: old messages are likelier to leave next. Each
  * message inside has a belief that it is still there, and leaves in proportion to belief times
- * hazard (docs/spec/privacy-metrics.md, Mass propagation).
+ * hazard (docs/spec/privacy-metrics.md, "Mass propagation").
  *
  * A mean-field update: it ignores correlations between the beliefs of two messages, and at the end
  * of the longest delay a few per cent of the mass are left over. They are discarded here

@@ -1,7 +1,7 @@
 /**
  * The adversary's final beliefs, as lists: for each target, which messages it may have become and
  * with which probability; and for each message that ended, who may have sent it
- * (docs/spec/privacy-metrics.md, Mass propagation).
+ * (docs/spec/privacy-metrics.md, "Mass propagation").
  *
  * Probabilities are divided by the mass that arrived; the mass that did not arrive is reported
  * beside them.

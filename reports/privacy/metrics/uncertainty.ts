@@ -1,6 +1,6 @@
 /**
  * How uncertain a belief is, in bits and guesses, over probabilities that sum to 1
- * (docs/spec/privacy-metrics.md, Metrics). Entries of 0 are allowed and have no effect.
+ * (docs/spec/privacy-metrics.md, "Metrics"). Entries of 0 are allowed and have no effect.
  *
  * Not an estimate: p is known exactly here. An entropy of binned samples would be biased low.
  *

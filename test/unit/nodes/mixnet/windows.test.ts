@@ -1,6 +1,6 @@
 /**
  * Windows of stop-and-go mixing, converted between calendar and monotonic clock
- * (docs/spec/mixnet.md, Stop-and-go windows).
+ * (docs/spec/mixnet.md, "Stop-and-go windows").
  */
 import { describe, expect, it } from 'vitest';
 import { mixnetConfig } from '../../../../nodes/mixnet/config.ts';

@@ -1,6 +1,6 @@
 /**
  * Whether clients reveal on their links that they have something to say
- * (docs/spec/privacy-metrics.md, Tests of traffic).
+ * (docs/spec/privacy-metrics.md, "Tests of traffic").
  */
 import { describe, expect, it } from 'vitest';
 import { openStream } from '../../../../engine/core/stream.ts';

@@ -1,6 +1,6 @@
 /**
  * Loopix's epsilon of two senders, by hand and compared with shot noise
- * (docs/spec/privacy-metrics.md, Epsilon of two senders).
+ * (docs/spec/privacy-metrics.md, "Epsilon of two senders").
  */
 import { describe, expect, it } from 'vitest';
 import { openStream } from '../../../../engine/core/stream.ts';

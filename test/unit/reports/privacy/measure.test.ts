@@ -1,6 +1,6 @@
 /**
  * The measurement of a run: metrics of an abstract network with known answers, and each warning in
- * a setting that causes it (docs/spec/privacy-metrics.md, Warnings).
+ * a setting that causes it (docs/spec/privacy-metrics.md, "Warnings").
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * The controllers compared with theory (docs/spec/multipath.md, Time to leave a cut path):
+ * The controllers compared with theory (docs/spec/multipath.md, "Time to leave a cut path"):
  * distributions for probes, reports and the reference gateway, with cuts at a random phase.
  *
  * @module

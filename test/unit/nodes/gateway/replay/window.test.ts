@@ -4,7 +4,7 @@ import type { ReplayGuard } from '../../../../../nodes/gateway/replay/guard.ts';
 import { isWindowSize, ReplayWindow } from '../../../../../nodes/gateway/replay/window.ts';
 
 /**
- * The plain definition (docs/spec/gateway-frame.md, Replay window): a set and the highest number.
+ * The plain definition (docs/spec/gateway-frame.md, "Replay window"): a set and the highest number.
  */
 class SetOracle implements ReplayGuard {
   readonly #seen = new Set<number>();

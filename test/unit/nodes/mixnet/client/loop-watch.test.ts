@@ -1,4 +1,4 @@
-/** Detection of (n-1) attacks by loops (docs/spec/mixnet.md, Loops and alarms). */
+/** Detection of (n-1) attacks by loops (docs/spec/mixnet.md, "Loops and alarms"). */
 import { describe, expect, it } from 'vitest';
 import { openStream } from '../../../../../engine/core/stream.ts';
 import {

@@ -1,5 +1,5 @@
 /**
- * The client machine in a miniature mixnet (docs/spec/mixnet.md, Traffic; Clients and providers).
+ * The client machine in a miniature mixnet (docs/spec/mixnet.md, "Traffic"; Clients and providers).
  */
 import { describe, expect, it } from 'vitest';
 import { erlangTail } from '../../../../../nodes/mixnet/client/erlang.ts';

@@ -10,7 +10,7 @@ const LEFT_MIN = 1e-9;
 
 /**
  * Entropy of a target that arrived just before `startNs`: k of s messages leave, each with mass / s
- * (docs/spec/privacy-metrics.md, Mass propagation; for Poisson and batch mixes alike).
+ * (docs/spec/privacy-metrics.md, "Mass propagation"; for Poisson and batch mixes alike).
  */
 export function propagatedBits({ atNs, poolBefore }: Departures, startNs: number): number {
   let mass = 1;

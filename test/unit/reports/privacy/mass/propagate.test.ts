@@ -1,6 +1,6 @@
 /**
  * Mass propagation by hand, compared with Loopix's one-step form, closed forms and published
- * figures (docs/spec/privacy-metrics.md, Mass propagation).
+ * figures (docs/spec/privacy-metrics.md, "Mass propagation").
  *
  * @module
  */

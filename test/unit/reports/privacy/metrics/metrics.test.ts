@@ -1,6 +1,6 @@
 /**
  * Metrics of a belief: values worked out by hand, and what must hold for every belief
- * (docs/spec/privacy-metrics.md, Metrics).
+ * (docs/spec/privacy-metrics.md, "Metrics").
  *
  * @module
  */
