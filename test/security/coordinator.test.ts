@@ -243,6 +243,17 @@ describe('every message', () => {
     for (const odd of ODD) expect(readReport(odd)).toHaveProperty('wrong');
   });
 
+  it.each(['__proto__', 'constructor', 'prototype'])('has no record with the key %s', (key) => {
+    const nodeDrops = (name: string): unknown => ({
+      type: 'tally',
+      tally: { ...tallyOf(), nodeDrops: JSON.parse(`{ "late": 1, "${name}": 2 }`) as unknown },
+    });
+    expect(readReport(nodeDrops('early'))).toHaveProperty('message');
+    expect(readReport(nodeDrops(key))).toEqual({
+      wrong: 'tally.tally.nodeDrops has a key of no use',
+    });
+  });
+
   it('shows nothing of what was found in what is told about it', () => {
     const secret = 'f00d'.repeat(16);
     const wrongs = [

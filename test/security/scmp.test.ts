@@ -9,13 +9,14 @@ import { type ForgedScmp, forgeScmp } from '../unit/nodes/gateway/forged-scmp.ts
 import { load, MS, prepare, SECOND } from '../unit/scenarios/runner/fixture.ts';
 
 const PAIR = ['gateway-111', 'gateway-211'] as const;
-const scenario = load('failover.yaml', {
+const CALM = {
   duration: '12s',
   warmup: '3s',
   'traffic.0.kind': 'constant',
   'traffic.0.rate': '200/s',
   events: '[]',
-});
+};
+const scenario = load('failover.yaml', CALM);
 
 const CORE = '1-ff00:0:110';
 
@@ -103,6 +104,54 @@ describe('a forged message that an interface is down', () => {
     });
     expect([isMoved, deaths]).toEqual([false, 0]);
     expect(drops['scmp-quote'] ?? 0).toBe(0);
+  });
+});
+
+describe('somebody on the path who quotes at the instant of a miss', () => {
+  interface Told {
+    readonly peers: readonly { readonly paths: readonly { role: string; loss: number }[] }[];
+  }
+
+  /** Messages that came between a miss and the next answer, and what they did. */
+  function quoteMisses(options: Readonly<Record<string, string>>): {
+    readonly came: number;
+    readonly deaths: number;
+  } {
+    const prepared = prepare(load('failover.yaml', { ...CALM, ...options }));
+    const { world, stage } = prepared;
+    const seen = wiretap(prepared, 'gateway-111--br-111-1');
+    const lossInUse = (): number => {
+      const told = stage.node('gateway-111')?.status?.() as Told | undefined;
+      return told?.peers[0]?.paths.find(({ role }) => role === 'active')?.loss ?? -1;
+    };
+    let came = 0;
+    // Another phase of the probes, which leave each 50 ms, in each round.
+    for (let at = 5 * SECOND; at < 10 * SECOND; at += 310 * MS) {
+      world.sim.runUntil(at);
+      const before = lossInUse();
+      // Of probes each 50 ms it loses one at most, with those that are on the link.
+      hiccup(prepared, 10 * MS);
+      for (let ms = 0; ms < 100 && lossInUse() <= before; ms += 1)
+        world.sim.runUntil(world.now() + MS);
+      const quote = seen.at(-1);
+      if (lossInUse() <= before || quote === undefined) continue;
+      forgeScmp(prepared, { from: CORE, about: CORE, ifId: 2, quote });
+      came += 1;
+    }
+    world.sim.runUntil(11 * SECOND);
+    const deaths = world.metrics('gateway-111')['gateway.path_deaths'];
+    return { came, deaths: deaths !== undefined && 'value' in deaths ? deaths.value : -1 };
+  }
+
+  it('moves nothing: the miss must come after the message', () => {
+    const { came, deaths } = quoteMisses({});
+    expect(came).toBeGreaterThanOrEqual(5);
+    expect(deaths).toBe(0);
+  });
+
+  it('has a path given up by the double that counts earlier misses', () => {
+    const { deaths } = quoteMisses({ 'options.gateway.multipath.scmp': 'trusting' });
+    expect(deaths).toBeGreaterThanOrEqual(1);
   });
 });
 
