@@ -1,12 +1,20 @@
 import { configDefaults, defineConfig } from 'vitest/config';
 
+/** Threads and agents start from programs that are prepared once for the whole run. */
+export const PREPARED = {
+  globalSetup: ['test/prepared-once.ts'],
+  setupFiles: ['test/prepared-threads.ts'],
+};
+
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     // Packs and installs: a step of its own (vitest.package.config.ts).
     exclude: [...configDefaults.exclude, 'test/package/**'],
+    ...PREPARED,
     pool: 'forks',
-    testTimeout: 60_000,
+    // Ends what hangs, on a slow machine that does much else, too.
+    testTimeout: 180_000,
     hookTimeout: 60_000,
   },
 });

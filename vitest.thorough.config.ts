@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { PREPARED } from './vitest.config.ts';
 
 /**
  * Long runs: theory, defective doubles, whole mixnets, floods and fuzz of many seconds, published
@@ -12,7 +13,7 @@ export const THOROUGH = [
   'test/security/{hostile-files,scmp,wire-table}.test.ts',
   'test/vectors/{wycheproof,simulation-core}.test.ts',
   'test/unit/cli/start{,-safety,-threads}.test.ts',
-  'test/unit/bench/{hop-parts,pipeline}.test.ts',
+  'test/unit/bench/{hop-parts,overload-rounds,pipeline}.test.ts',
   'test/unit/engine/net/stream/throughput.test.ts',
   'test/unit/nodes/gateway/node/{failover,long-life,noisy-machine}.test.ts',
   'test/unit/nodes/mixnet/{audit,auditor,client-restart,load,neighbours,unwrap-threads}.test.ts',
@@ -38,11 +39,13 @@ export const ALONE = [
 export default defineConfig({
   test: {
     include: THOROUGH,
+    ...PREPARED,
     pool: 'forks',
     maxWorkers: 2,
     // Modules are loaded once a worker: none of them keeps state that a test could leave behind.
     isolate: false,
-    testTimeout: 120_000,
+    // Ends what hangs, on a slow machine that does much else, too.
+    testTimeout: 300_000,
     hookTimeout: 60_000,
   },
 });

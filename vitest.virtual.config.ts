@@ -1,4 +1,5 @@
 import { configDefaults, defineConfig } from 'vitest/config';
+import { PREPARED } from './vitest.config.ts';
 import { ALONE, THOROUGH, THOROUGH_WALL } from './vitest.thorough.config.ts';
 import { WALL_CLOCK } from './vitest.wall.config.ts';
 
@@ -11,11 +12,13 @@ export default defineConfig({
       ...['test/package/**', 'test/viz/**', 'test/security/browser/**'],
       ...[...WALL_CLOCK, ...THOROUGH, ...THOROUGH_WALL, ...ALONE],
     ],
+    ...PREPARED,
     pool: 'forks',
     maxWorkers: 2,
     // Modules are loaded once a worker: none of them keeps state that a test could leave behind.
     isolate: false,
-    testTimeout: 60_000,
+    // Ends what hangs, on a slow machine that does much else, too.
+    testTimeout: 180_000,
     hookTimeout: 60_000,
   },
 });

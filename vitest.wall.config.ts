@@ -1,4 +1,5 @@
 import { configDefaults, defineConfig } from 'vitest/config';
+import { PREPARED } from './vitest.config.ts';
 import { ALONE, THOROUGH, THOROUGH_WALL } from './vitest.thorough.config.ts';
 
 /** Tests that follow the wall clock on real sockets and processes: one file after the other. */
@@ -15,11 +16,13 @@ export default defineConfig({
   test: {
     include: WALL_CLOCK,
     exclude: [...configDefaults.exclude, ...THOROUGH, ...THOROUGH_WALL, ...ALONE],
+    ...PREPARED,
     pool: 'forks',
     maxWorkers: 1,
     // A machine that did something else for a moment is no defect; the end of the run names such tests.
     retry: 1,
-    testTimeout: 60_000,
+    // Ends what hangs, on a slow machine that does much else, too.
+    testTimeout: 180_000,
     hookTimeout: 60_000,
   },
 });

@@ -13,6 +13,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import type { BenchResult } from './bench-result.ts';
+import { installPackage } from './workloads/installed-package.ts';
 
 export const name = 'start';
 
@@ -23,6 +24,8 @@ const STORE = new URL('../cli/prepared-store.mjs', import.meta.url).href;
 const PREPARED = new URL('../engine/live/prepared.mjs', import.meta.url).href;
 const TURNS = 7;
 const UNIT = 'x node -e 0';
+/** Exit code of a mistake in a file or flag. */
+const MISTAKE = 2;
 
 /** What is asked of the two modules, which are JavaScript. */
 interface Prepared {
@@ -40,8 +43,9 @@ type Turn = ReadonlyMap<string, number>;
 export async function run(): Promise<readonly BenchResult[]> {
   const folder = mkdtempSync(join(tmpdir(), 'orrery-bench-start-'));
   try {
-    const measures = measuresIn(folder);
-    await turn(measures);
+    const measures = measuresIn(folder, installPackage(folder));
+    // Once to prepare the programs, once to store what V8 compiles of them.
+    for (let warmUp = 0; warmUp < 2; warmUp += 1) await turn(measures);
     const turns: Turn[] = [];
     while (turns.length < TURNS) turns.push(await turn(measures));
     return resultsOf(turns);
@@ -50,7 +54,7 @@ export async function run(): Promise<readonly BenchResult[]> {
   }
 }
 
-function measuresIn(folder: string): ReadonlyMap<string, Measure> {
+function measuresIn(folder: string, packed: string): ReadonlyMap<string, Measure> {
   const hello = ['scenario', 'hello.yaml', '-q', '--out', folder];
   const node = process.execPath;
   return new Map<string, Measure>([
@@ -58,6 +62,10 @@ function measuresIn(folder: string): ReadonlyMap<string, Measure> {
     ['version', (): number => timed(node, [START, '--version'])],
     ['help', (): number => timed(node, [START, '--help'])],
     ['hello', (): number => timed(node, [START, ...hello])],
+    ['mistake', (): number => timed(node, [START, 'scenario', 'no-such.yaml'], MISTAKE)],
+    ['packed version', (): number => timed(node, [packed, '--version'])],
+    ['packed help', (): number => timed(node, [packed, '--help'])],
+    ['packed hello', (): number => timed(node, [packed, ...hello])],
     ['npm', (): number => timed('npm', ['run', '--silent'])],
     [
       'npm hello',
@@ -93,6 +101,10 @@ function resultsOf(turns: readonly Turn[]): readonly BenchResult[] {
       (turn) => of(turn, 'npm hello') - of(turn, 'npm'),
     ),
     multiple('second worker thread', 3, (turn) => of(turn, 'thread')),
+    multiple('a scenario that does not load', 12, (turn) => of(turn, 'mistake')),
+    multiple('package: orrery --version', 3, (turn) => of(turn, 'packed version')),
+    multiple('package: orrery --help', 3, (turn) => of(turn, 'packed help')),
+    multiple('package: orrery scenario hello.yaml', 12, (turn) => of(turn, 'packed hello')),
   ];
 }
 
@@ -102,10 +114,10 @@ function spread(values: readonly number[]): Pick<BenchResult, 'value' | 'min' | 
   return { value: at(Math.floor(sorted.length / 2)), min: at(0), max: at(-1) };
 }
 
-function timed(program: string, words: readonly string[]): number {
+function timed(program: string, words: readonly string[], expected = 0): number {
   const began = performance.now();
   const { status, stderr } = spawnSync(program, words, { cwd: ROOT, encoding: 'utf8' });
-  if (status !== 0) throw new Error(`${words.join(' ')} ended with ${status}: ${stderr}`);
+  if (status !== expected) throw new Error(`${words.join(' ')} ended with ${status}: ${stderr}`);
   return performance.now() - began;
 }
 

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { existsSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Report } from '../../reports/report-schema.ts';
@@ -161,6 +161,31 @@ describe.skipIf(reason !== '')('the package', () => {
       expect((JSON.parse(sweep.stdout) as { rows: unknown[] }).rows).toHaveLength(2);
     });
 
+    it('a start from one file, with compiled code beside it', async () => {
+      await orrery('--version');
+      const store = join(folder, 'node_modules/.cache/orrery/start');
+      const [key = '', ...others] = readdirSync(store);
+      expect(others).toEqual([]);
+      const prepared = readdirSync(join(store, key));
+      for (const name of ['front', 'command', 'run-worker']) {
+        expect(prepared).toEqual(expect.arrayContaining([`${name}.cache`]));
+      }
+      // Without the store it says the same.
+      const { stdout } = await orrery('scenario', 'hello.yaml', '-q');
+      const modules = join(home, 'dist/lib/cli/main.js');
+      const slow = await run(folder, process.execPath, modules, 'scenario', 'hello.yaml', '-q');
+      expect(slow.stdout).toBe(stdout);
+    });
+
+    it.runIf(process.platform === 'linux')('agents that start from it', async () => {
+      write(folder, 'agents.yaml', AGENTS);
+      const agents = await orrery('live', 'agents.yaml', '--processes', '-q');
+      expect([agents.code, agents.stdout.slice(0, 12)]).toEqual([0, 'PASS  agents']);
+      const store = join(folder, 'node_modules/.cache/orrery/start');
+      const prepared = readdirSync(store).flatMap((key) => readdirSync(join(store, key)));
+      expect(prepared).toContain('agent.cache');
+    });
+
     it('mistakes told with the commands that there are', async () => {
       const [{ code, stderr }, unknown] = await Promise.all([
         orrery('scenario', 'hello.yaml', '--seeds', '3O'),
@@ -257,6 +282,20 @@ duration: 1s
 traffic: [{ from: alice, to: bob, kind: constant, rate: 100/s, size: 100B }]
 kpis: { ping.delivery: { value: ">= 90%" } }
 sweep: { topology.links.0.delay: [1ms, 2ms] }
+`;
+/** Addresses of this process, so that other live runs on the machine do not meet it. */
+const BLOCK = `127.${200 + (process.pid % 50)}.${(process.pid >>> 6) & 255}`;
+const AGENTS = `name: agents
+question: Do pings come back?
+topology:
+  name: cable
+  nodes:
+    - { name: alice, run: ping, address: ${BLOCK}.1 }
+    - { name: bob, run: ping, address: ${BLOCK}.2 }
+  links: [{ ends: alice <-> bob, rate: 10Mbit/s, delay: 5ms }]
+duration: 1s
+traffic: [{ from: alice, to: bob, kind: constant, rate: 20/s, size: 100B }]
+kpis: { ping.rtt: { p50: ">= 10ms" } }
 `;
 const TSCONFIG = {
   compilerOptions: {

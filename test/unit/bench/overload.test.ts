@@ -11,8 +11,6 @@ import {
   kneeOf,
   type Phase,
   type PhaseFigures,
-  rounds,
-  roundsOf,
   staircase,
   withPhases,
 } from '../../../bench/workloads/overload-phases.ts';
@@ -37,23 +35,6 @@ describe('bench overload', () => {
     expect(steps[0]?.goodput).toBeGreaterThan(5_700);
     expect(steps[0]?.goodput).toBeLessThan(6_300);
     expect(kneeOf(steps)).toBe(8_000);
-  });
-
-  it('measures each multiple of the knee three times, in turn', () => {
-    const phases = rounds(8_000, SECOND);
-    expect(phases.map(({ rate }) => rate)).toEqual([
-      8_000, 12_000, 24_000, 8_000, 12_000, 24_000, 8_000, 12_000, 24_000,
-    ]);
-    for (const [at, once, thrice] of roundsOf(measured(phases))) {
-      for (const over of [once, thrice]) {
-        const ratio = (over?.goodput ?? 0) / (at?.goodput ?? 0);
-        expect(ratio).toBeGreaterThanOrEqual(0.85);
-        expect(ratio).toBeLessThanOrEqual(1.25);
-        expect(over?.p95NsMost).toBeLessThanOrEqual(250_000_000);
-        // What is admitted waits a little longer than at the knee.
-        expect(over?.p95NsMost).toBeGreaterThan(15_000_000);
-      }
-    }
   });
 
   it('takes no step for the knee that is carried late, or in part', () => {

@@ -1,0 +1,33 @@
+/**
+ * The package as a stranger has it: packed here, and installed in a folder of its own.
+ *
+ * @module
+ */
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const QUIET = ['--no-audit', '--no-fund', '--loglevel=error'];
+
+/**
+ * Packs and installs, which takes half a minute.
+ * @param folder An empty folder.
+ * @returns the file that `npx orrery` starts.
+ */
+export function installPackage(folder: string): string {
+  npm(ROOT, ['pack', '--silent', '--pack-destination', folder]);
+  const tarball = readdirSync(folder).find((name) => name.endsWith('.tgz')) ?? '';
+  const home = join(folder, 'consumer');
+  mkdirSync(home);
+  writeFileSync(join(home, 'package.json'), '{ "private": true, "type": "module" }\n');
+  const how = ['--ignore-scripts', '--prefer-offline', ...QUIET];
+  npm(home, ['install', ...how, join(folder, tarball)]);
+  return join(home, 'node_modules/.bin/orrery');
+}
+
+function npm(cwd: string, words: readonly string[]): void {
+  const { status, stderr } = spawnSync('npm', words, { cwd, encoding: 'utf8' });
+  if (status !== 0) throw new Error(`npm ${words.join(' ')}: ${stderr}`);
+}
