@@ -94,10 +94,11 @@ export function figuresDocument(): string {
   });
   return `# Figures
 
-Every figure that the source documents publish, beside ours, with the command that measures it. Written by
-\`npm run figures -- --write\` from [figures.yaml](figures.yaml) and the newest runs; no value is typed in.
+Every figure that the systems modelled here publish, beside ours, with the command that measures it.
+\`npm run figures -- --write\` generates this page from [figures.yaml](figures.yaml) and the newest runs; no value is
+typed in.
 
-*virtual* figures are of modelled links and hosts without a CPU profile; *wall* figures are of the machine named beside
+*virtual* figures come from modelled links and hosts without a CPU profile, *wall* figures from the machine named beside
 them. Throughputs count payloads that were checked at the receiver. *later* names the requirement
 (\`docs/REQUIREMENTS.md\`) under which the figure will be measured.
 
