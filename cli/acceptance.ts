@@ -21,7 +21,8 @@ export function addAcceptance(program: Command): void {
     .description('Runs every scenario of scenarios/ with 30 seeds (--seeds for another number).')
     .action(async (flags: RunFlags) => {
       const codes: ExitCode[] = [];
-      for (const file of shippedScenarios()) {
+      const files = shippedScenarios();
+      for (const file of files) {
         const loaded = await load(file, flags.set, new ProtocolRegistry());
         const code = await execute(loaded, { ...flags, seeds: flags.seeds ?? SEEDS });
         codes.push(code);
@@ -29,7 +30,9 @@ export function addAcceptance(program: Command): void {
         if (code === 130) break;
       }
       const failed = codes.filter((code) => code !== 0).length;
-      process.stdout.write(`${codes.length - failed} passed, ${failed} failed\n`);
+      const left = files.length - codes.length;
+      const unrun = left === 0 ? '' : `, ${left} not run`;
+      process.stdout.write(`${codes.length - failed} passed, ${failed} failed${unrun}\n`);
       exitWith(worstOf(codes));
     });
 }

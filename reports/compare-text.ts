@@ -84,7 +84,8 @@ export function renderComparison(
   );
   const events = sameEventsText(comparison.partings);
   const end = events === undefined ? [] : ['', `  Events: ${events}`];
-  const text = `${[head, '', ...lines, ...notes, ...end].join('\n')}\n`;
+  const early = comparison.earlyEnd === undefined ? [] : [`      ${comparison.earlyEnd}`];
+  const text = `${[head, ...early, '', ...lines, ...notes, ...end].join('\n')}\n`;
   return options.unicode ? text : toAscii(text);
 }
 
@@ -112,6 +113,7 @@ export function renderComparisonMarkdown(comparison: ReportComparison, candidate
   return [
     `### ${icon[comparison.verdict]} ${escapeMarkdown(candidate.scenario.name)}: ${comparison.verdict}`,
     `${code(candidate.environment.commit)} against ${escapeMarkdown(pairingText(comparison))}`,
+    ...(comparison.earlyEnd === undefined ? [] : [`\n${escapeMarkdown(comparison.earlyEnd)}`]),
     '',
     `| | ${HEADER.join(' | ')} |`,
     '|---|---|---:|---:|---:|---|---|',
@@ -120,7 +122,7 @@ export function renderComparisonMarkdown(comparison: ReportComparison, candidate
   ].join('\n');
 }
 
-/** Exit code of `compare`: 1 when a KPI got worse. */
+/** Exit code of `compare`: 1 when a KPI got worse, or when a run that ended early is compared. */
 export function comparisonExitCode(comparison: ReportComparison): 0 | 1 {
-  return comparison.verdict === 'worse' ? 1 : 0;
+  return comparison.verdict === 'worse' || comparison.earlyEnd !== undefined ? 1 : 0;
 }

@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { earlyEndOf } from './early-end.ts';
 import { significant } from './format.ts';
 import { type Parting, partingsOf } from './partings.ts';
 import type { KpiResult, Report } from './report-schema.ts';
@@ -43,6 +44,8 @@ export interface ReportComparison {
   readonly isPaired: boolean;
   /** Why the seeds could not be paired. */
   readonly pairingNote?: string;
+  /** Which of both ended early, and where: then nothing is better, and nothing the same. */
+  readonly earlyEnd?: string;
   /** Changes below this share of the baseline do not count. */
   readonly smallestEffect: number;
   readonly kpis: readonly KpiChange[];
@@ -59,10 +62,12 @@ export function compareReports(
   options: { readonly smallestEffect: number } = { smallestEffect: SMALLEST_EFFECT },
 ): ReportComparison {
   const obstacle = pairingObstacle(baseline, candidate);
+  const earlyEnd = earlyEnds(baseline, candidate);
   const context = { isPaired: obstacle === undefined, smallestEffect: options.smallestEffect };
   const kpis = candidate.kpis.map((kpi) => {
     const before = baseline.kpis.find((one) => keyOf(one) === keyOf(kpi));
-    return compareKpi(before, kpi, context);
+    const change = compareKpi(before, kpi, context);
+    return earlyEnd === undefined ? change : undecided(change);
   });
   return {
     baseline: {
@@ -72,6 +77,7 @@ export function compareReports(
     },
     isPaired: context.isPaired,
     ...(obstacle === undefined ? {} : { pairingNote: obstacle }),
+    ...(earlyEnd === undefined ? {} : { earlyEnd }),
     smallestEffect: options.smallestEffect,
     kpis,
     partings: partingsOf(baseline, candidate),
@@ -120,6 +126,23 @@ function pairingObstacle(a: Report, b: Report): string | undefined {
   if (a.mode !== b.mode) return `the modes differ (${a.mode}, ${b.mode})`;
   const isSame = a.seeds.length === b.seeds.length && a.seeds.every((s) => b.seeds.includes(s));
   return isSame ? undefined : 'the seeds differ';
+}
+
+/** What is said where one of two runs, or both, did not reach their end. */
+function earlyEnds(baseline: Report, candidate: Report): string | undefined {
+  const ends = [
+    { who: 'the baseline was', end: earlyEndOf(baseline) },
+    { who: 'this run was', end: earlyEndOf(candidate) },
+  ];
+  const said = ends.flatMap(({ who, end }) => (end === undefined ? [] : [`${who} ${end}`]));
+  return said.length === 0 ? undefined : said.join('; ');
+}
+
+/** Part of a run beside a whole one, or beside another part. */
+function undecided(change: KpiChange): KpiChange {
+  if (change.verdict === 'not comparable') return change;
+  const { difference: _difference, ...rest } = change;
+  return { ...rest, relative: null, verdict: 'inconclusive', note: 'ended early' };
 }
 
 function compareKpi(before: KpiResult | undefined, kpi: KpiResult, context: Context): KpiChange {

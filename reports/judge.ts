@@ -9,6 +9,7 @@ import { createHash } from 'node:crypto';
 import { addUp } from './add-up.ts';
 import { carriedPart } from './carried.ts';
 import { NOT_MODELLED } from './cpu-note.ts';
+import { earlyEndText, endingOf, leftOpen } from './early-end.ts';
 import { faultWindowsPart } from './fault-windows-part.ts';
 import { clockOf, judgeKpi } from './kpi.ts';
 import { MESSAGE_CONSERVATION, messagesPart, unaccounted } from './messages.ts';
@@ -31,10 +32,7 @@ export const CONSERVATION = 'conservation of packets';
 export function judge(input: RunInput): Report {
   const { scenario, mode } = input;
   const seeds = measuredSeeds(input);
-  const kpis = input.kpis.map((spec) => {
-    const definition = input.definitions.find((one) => one.name === spec.metric);
-    return judgeKpi({ spec, definition, seeds, mode, warmupNs: scenario.warmupNs });
-  });
+  const kpis = judgeKpis(input, seeds);
   const packets = totalPackets(seeds);
   const invariants = checkInvariants(seeds, packets);
   const ending = endingOf(seeds);
@@ -98,6 +96,18 @@ export function exitCodeOf(report: Report): 0 | 1 | 3 | 5 | 130 {
   return report.pass ? 0 : 1;
 }
 
+/** Every KPI; of a run that ended early none is met. */
+function judgeKpis(input: RunInput, seeds: readonly SeedResult[]): KpiResult[] {
+  const { scenario, mode, definitions } = input;
+  const ends = seeds.map(({ seed, ending, virtualNs: reachedNs }) => ({ seed, ending, reachedNs }));
+  const earlyEnd = earlyEndText(ends, scenario.durationNs);
+  return input.kpis.map((spec) => {
+    const definition = definitions.find((one) => one.name === spec.metric);
+    const kpi = judgeKpi({ spec, definition, seeds, mode, warmupNs: scenario.warmupNs });
+    return earlyEnd === undefined ? kpi : leftOpen(kpi, earlyEnd);
+  });
+}
+
 /** Seeds without the zeros of unmodelled work, which would meet any limit. */
 function measuredSeeds({ seeds, cpu, definitions }: RunInput): readonly SeedResult[] {
   const unknown = definitions.flatMap(({ name, needs }) => (needs === 'processor' ? name : []));
@@ -125,12 +135,6 @@ function describeSeed(seed: SeedResult): Report['perSeed'][number] {
     ending: seed.ending,
     ...(seed.checkpoints === undefined ? {} : { checkpoints: seed.checkpoints }),
   };
-}
-
-function endingOf(seeds: readonly SeedResult[]): Report['ending'] {
-  const endings = seeds.map((seed) => seed.ending);
-  if (endings.includes('time-limit')) return 'time-limit';
-  return endings.includes('interrupted') ? 'interrupted' : 'complete';
 }
 
 /**

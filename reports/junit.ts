@@ -1,10 +1,11 @@
 /**
  * JUnit XML as accepted by Jenkins (junit-10.xsd): one suite per scenario, one case per KPI and per
- * invariant. Some readers show only the `message` attribute and others only the text, so both
- * contain the message, and the name of a case says everything.
+ * invariant, and an error for a run that did not reach its end. Some readers show only the `message`
+ * attribute and others only the text, so both contain the message, and the name of a case says everything.
  *
  * @module
  */
+import { earlyEndOf, openText } from './early-end.ts';
 import { escapeXml } from './escape-xml.ts';
 import {
   intervalText,
@@ -24,11 +25,12 @@ export interface JunitOptions {
 
 /** The document for one scenario. */
 export function renderJunit(report: Report, options: JunitOptions = {}): string {
+  const early = earlyEndCases(report);
   const cases = [
+    ...early,
     ...report.kpis.map((kpi) => kpiCase(kpi, report)),
     ...report.invariants.map((one) => invariantCase(one, report)),
   ];
-  const tests = report.kpis.length + report.invariants.length;
   const failures =
     report.kpis.filter((kpi) => !kpi.pass).length +
     report.invariants.filter((one) => !one.pass).length;
@@ -37,7 +39,7 @@ export function renderJunit(report: Report, options: JunitOptions = {}): string 
   const name = report.scenario.name;
   const when = options.timestamp === undefined ? {} : { timestamp: options.timestamp };
   // The Jenkins schema (junit-10.xsd) has `skipped` on a suite, but not above it.
-  const totals = { tests, failures, errors: 0 };
+  const totals = { tests: cases.length, failures, errors: early.length };
   const counts = { ...totals, skipped };
   return document([
     open('testsuites', { name: 'orrery', ...totals, time }),
@@ -51,15 +53,22 @@ export function renderJunit(report: Report, options: JunitOptions = {}): string 
   ]);
 }
 
-/** The document for a scenario that could not run: invalid files are errors, not failures. */
-export function renderJunitErrors(scenario: string, messages: readonly string[]): string {
+/**
+ * The document for a scenario that came to no report: errors, not failures.
+ * @param type What they are, e.g. `configuration` for bad files.
+ */
+export function renderJunitErrors(
+  scenario: string,
+  type: string,
+  messages: readonly string[],
+): string {
   const totals = { tests: messages.length, failures: 0, errors: messages.length };
   const counts = { ...totals, skipped: 0 };
   const cases = messages.flatMap((message) => {
     const name = `${scenario}: ${message.split('\n')[0] ?? ''}`;
     return [
       open('testcase', { classname: `orrery.${scenario}`, name, time: 0 }),
-      `${open('error', { type: 'configuration', message })}${escapeXml(message)}</error>`,
+      `${open('error', { type, message })}${escapeXml(message)}</error>`,
       '</testcase>',
     ];
   });
@@ -87,6 +96,20 @@ function properties(report: Report): readonly string[] {
     reproduce: report.reproduce,
   };
   return Object.entries(values).map(([name, value]) => empty('property', { name, value }));
+}
+
+/** A run that was interrupted or timed out is an error of its own, whatever it measured until then. */
+function earlyEndCases(report: Report): readonly string[] {
+  const earlyEnd = earlyEndOf(report);
+  if (earlyEnd === undefined) return [];
+  const scenario = report.scenario.name;
+  const name = `${scenario}: the run reaches its end`;
+  const message = openText(earlyEnd);
+  const text = escapeXml(`${message}\nreproduce: ${report.reproduce}`);
+  const error = `${open('error', { type: report.ending, message })}${text}</error>`;
+  return [
+    [open('testcase', { classname: `orrery.${scenario}`, name, time: 0 }), error, END].join('\n'),
+  ];
 }
 
 function kpiCase(kpi: KpiResult, report: Report): string {

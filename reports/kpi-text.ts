@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { earlyEndOf } from './early-end.ts';
 import {
   inScale,
   limitQuantity,
@@ -139,7 +140,7 @@ export function kpiMark(kpi: KpiResult): '✓' | '✗' | '–' | '?' {
 /** The conditions of the verdict: world, modelled crypto, modelled CPU, an early end. */
 export function conditionsText(report: Report): readonly string[] {
   return [
-    ...(report.ending === 'complete' ? [] : [report.ending]),
+    ...(report.ending === 'complete' ? [] : [earlyEndOf(report) ?? report.ending]),
     report.mode,
     ...(report.layout === undefined ? [] : [report.layout]),
     ...pacedText(report),

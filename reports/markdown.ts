@@ -9,6 +9,7 @@ import { againstMarkdown } from './against-text.ts';
 import { carriedWords } from './carried.ts';
 import { changeOf, changeText, type ReportComparison } from './compare.ts';
 import { throughputNote } from './cpu-note.ts';
+import { earlyEndOf, isOpenByEarlyEnd, openText } from './early-end.ts';
 import { plural, quantity, shortFingerprint, whole } from './format.ts';
 import { droppedPackets } from './judge.ts';
 import {
@@ -130,7 +131,8 @@ function kpiRow(kpi: KpiResult, comparison: ReportComparison | undefined): strin
 }
 
 function misses(report: Report): string {
-  const kpis = report.kpis.filter((kpi) => kpi.status !== 'pass');
+  const earlyEnd = earlyEndOf(report);
+  const kpis = report.kpis.filter((kpi) => kpi.status !== 'pass' && !isOpenByEarlyEnd(kpi, report));
   const lines = kpis.map((kpi) => {
     const missed = kpi.status === 'fail' ? missedText(kpi, report.seeds.length) : undefined;
     const text = [kpi.reason, missed].filter((one) => one !== undefined).join('; ');
@@ -138,6 +140,7 @@ function misses(report: Report): string {
   });
   const broken = report.invariants.filter((one) => !one.pass);
   return [
+    ...(earlyEnd === undefined ? [] : [`- ${openText(earlyEnd)}`]),
     ...lines,
     ...broken.map((one) => `- ${escapeMarkdown(`${one.name}: ${one.detail}`)}`),
   ].join('\n');

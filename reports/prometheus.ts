@@ -22,6 +22,8 @@ export function renderPrometheus(report: Report): Promise<string> {
   const labels = { scenario: oneLine(report.scenario.name), mode: report.mode };
   const gauge = gaugeIn(registry, labels);
   gauge('orrery_run_pass', '1 if every KPI and invariant is met', report.pass ? 1 : 0);
+  const isComplete = report.ending === 'complete';
+  gauge('orrery_run_complete', '0 if the run was interrupted or timed out', isComplete ? 1 : 0);
   gauge('orrery_run_seeds', 'Seeds of the run', report.seeds.length);
   gauge('orrery_run_virtual_seconds', 'Time inside the run, all seeds', report.virtualSeconds);
   gauge('orrery_run_wall_seconds', 'Time of this machine', report.wallSeconds);
@@ -55,7 +57,7 @@ function addKpis(report: Report, registry: Registry, labels: Labels): void {
   });
   const inconclusive = new Gauge({
     name: 'orrery_kpi_inconclusive',
-    help: '1 if the clocks of the machines are too uncertain for the limit; then it is not met',
+    help: '1 if the run ended early, or its clocks are too uncertain for the limit; then it is not met',
     labelNames,
     registers,
   });

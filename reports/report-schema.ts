@@ -53,7 +53,9 @@ const kpi = z.strictObject({
   judgedBy: z.enum(['point', 'inside']),
   status: z
     .enum(['pass', 'fail', 'not-applicable', 'inconclusive'])
-    .describe('inconclusive: the clocks of the machines are too uncertain for this limit; not met'),
+    .describe(
+      'inconclusive, which is not met: the run ended early, or the clocks of its machines are too uncertain for this limit',
+    ),
   pass: z.boolean().describe('true when the status is `pass` or `not-applicable`'),
   code: z.exactOptional(text.describe('E109, E125: why it cannot be judged')),
   reason: z.exactOptional(text.describe('one sentence for people; there unless it passes')),

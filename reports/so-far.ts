@@ -11,9 +11,11 @@ import type { KpiResult, Report } from './report-schema.ts';
 
 /** What would be judged if the run ended now. */
 export function reportSoFar(input: RunInput): Report {
-  const report = judge(input);
+  // It has not ended, so that nothing of it ended early.
+  const seeds = input.seeds.map((seed) => ({ ...seed, ending: 'complete' as const }));
+  const report = judge({ ...input, seeds });
   const kpis = report.kpis.map(openWithoutSamples);
-  return { ...report, kpis, invariants: [], pass: false, ending: 'complete' };
+  return { ...report, kpis, invariants: [], pass: false };
 }
 
 function openWithoutSamples(kpi: KpiResult): KpiResult {

@@ -11,6 +11,7 @@ import { againstLines } from './against-text.ts';
 import { carriedText } from './carried.ts';
 import { changeOf, changeText, type ReportComparison } from './compare.ts';
 import { NOT_MODELLED, throughputNote } from './cpu-note.ts';
+import { earlyEndOf, isOpenByEarlyEnd, openText } from './early-end.ts';
 import { plural, short, shortFingerprint, significant, wallTime } from './format.ts';
 import {
   conditionsText,
@@ -143,7 +144,11 @@ function kpiLines(report: Report, options: TerminalOptions, paint: Paint): reado
   };
   const rows = kpis.map((kpi) => rowOf(kpi, comparison));
   const [head = '', ...body] = layoutRows([header, ...rows], options.width - INDENT - 2);
-  const lines = [`${' '.repeat(INDENT + 2)}${paint.dim(head)}`];
+  const earlyEnd = earlyEndOf(report);
+  const lines = [
+    ...(earlyEnd === undefined ? [] : indented(openText(earlyEnd), options.width, 4)),
+    `${' '.repeat(INDENT + 2)}${paint.dim(head)}`,
+  ];
   for (const [i, kpi] of kpis.entries()) {
     lines.push(`${' '.repeat(INDENT)}${markOf(kpi, paint)} ${body[i] ?? ''}`);
     lines.push(...missLines(kpi, report, options.width));
@@ -174,6 +179,7 @@ function indented(text: string, width: number, indent: number): readonly string[
 }
 
 function missLines(kpi: KpiResult, report: Report, width: number): readonly string[] {
+  if (isOpenByEarlyEnd(kpi, report)) return [];
   if (kpi.status === 'not-applicable' || kpi.status === 'inconclusive') {
     return indented(kpi.reason ?? '', width, 6);
   }

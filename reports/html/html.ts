@@ -81,8 +81,9 @@ function verdictBar(report: Report): Markup {
 
 function comparisonSection(comparison: ReportComparison | undefined): Markup {
   if (comparison === undefined) return NOTHING;
-  const { baseline, isPaired, pairingNote, smallestEffect } = comparison;
+  const { baseline, earlyEnd, isPaired, pairingNote, smallestEffect } = comparison;
   const pairing = isPaired ? 'paired by seed' : `unpaired: ${pairingNote ?? ''}`;
+  const early = earlyEnd === undefined ? NOTHING : html` ${earlyEnd}.`;
   const rows = comparison.kpis.map((change) => {
     const text = (value: number | null): string =>
       value === null ? 'none' : quantity(value, change.unit);
@@ -91,7 +92,7 @@ function comparisonSection(comparison: ReportComparison | undefined): Markup {
 `;
   });
   return html`<section><h2>Against the baseline</h2>
-<p class="muted">${baseline.commit}, ${plural(baseline.seeds, 'seed')}, ${pairing}; changes below ${smallestEffect * 100} % do not count; n.s.: could be chance.</p>
+<p class="muted">${baseline.commit}, ${plural(baseline.seeds, 'seed')}, ${pairing}; changes below ${smallestEffect * 100} % do not count; n.s.: could be chance.${early}</p>
 <table><thead><tr><th>KPI</th><th class="number">before</th><th class="number">after</th><th class="number">change</th><th>verdict</th><th></th></tr></thead><tbody>${rows}</tbody></table></section>
 `;
 }

@@ -5,6 +5,7 @@
  * @module
  */
 import { throughputNote } from '../cpu-note.ts';
+import { earlyEndOf, isOpenByEarlyEnd, openText } from '../early-end.ts';
 import { KPI_HEADINGS, type KpiBar, kpiBar, STATUS_WORDS, whyMissed } from '../kpi-bar.ts';
 import {
   intervalKind,
@@ -25,7 +26,7 @@ const MIDDLE = 16;
 
 /** The section with table, explanation of intervals, invariants and warnings. */
 export function kpiSection(report: Report): Markup {
-  const rows = missedFirst(report.kpis).map((kpi) => row(kpi, report.seeds.length));
+  const rows = missedFirst(report.kpis).map((kpi) => row(kpi, report));
   return html`<section><h2>Limits</h2>
 <table class="kpis"><thead><tr>${KPI_HEADINGS.map(heading)}</tr></thead>
 <tbody>${rows}</tbody></table>
@@ -48,10 +49,10 @@ const LOOKS: Readonly<
   inconclusive: { tone: 'open-text', dot: 'open', bar: 'interval-open' },
 };
 
-function row(kpi: KpiResult, seeds: number): Markup {
+function row(kpi: KpiResult, report: Report): Markup {
   const { tone } = LOOKS[kpi.status];
   const word = STATUS_WORDS[kpi.status];
-  const why = whyMissed(kpi, seeds);
+  const why = isOpenByEarlyEnd(kpi, report) ? undefined : whyMissed(kpi, report.seeds.length);
   return html`<tr class="${why === undefined ? '' : 'has-why'}">
 <td class="mark ${tone}" title="${word}">${kpiMark(kpi)}</td>
 <td class="name">${kpiName(kpi)}</td>
@@ -110,5 +111,10 @@ function notes(report: Report): Markup {
     report.seeds.length > 1
       ? html`<li>Dot: all seeds. Bar: 95 % interval. Ticks: single seeds. Tinted: where the limit is met.</li>`
       : html`<li>One seed has no interval over seeds; try --seeds 30.</li>`;
-  return html`<ul class="notes">${broken}${warnings}${ranks}${cpu === undefined ? NOTHING : html`<li>${cpu}</li>`}${seeds}</ul>`;
+  const earlyEnd = earlyEndOf(report);
+  const early =
+    earlyEnd === undefined
+      ? NOTHING
+      : html`<li class="broken"><b>Ended early</b> ${openText(earlyEnd)}</li>`;
+  return html`<ul class="notes">${early}${broken}${warnings}${ranks}${cpu === undefined ? NOTHING : html`<li>${cpu}</li>`}${seeds}</ul>`;
 }

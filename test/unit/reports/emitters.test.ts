@@ -112,7 +112,9 @@ describe('JUnit', () => {
       renderJunit(missed, { timestamp: '2026-11-20T10:00:00' }),
       renderJunit(empty),
       renderJunit(judge(hostile())),
-      renderJunitErrors('failover', ['scenarios/failover.yaml:3:1  kpi: unknown key']),
+      renderJunitErrors('failover', 'configuration', [
+        'scenarios/failover.yaml:3:1  kpi: unknown key',
+      ]),
     ]) {
       expect(schemaFindings(parser.parse(xml), '')).toEqual([]);
     }
@@ -143,7 +145,9 @@ describe('JUnit', () => {
   });
 
   it('reports bad files as errors and an inapplicable KPI as skipped', () => {
-    const errors = renderJunitErrors('failover', ['scenarios/failover.yaml:3:1  kpi: unknown key']);
+    const errors = renderJunitErrors('failover', 'configuration', [
+      'scenarios/failover.yaml:3:1  kpi: unknown key',
+    ]);
     expect(suite(errors)['@errors']).toBe('1');
     expect(errors).toContain('<error type="configuration"');
     const base = runInput({ seeds: 1, slowdown: 1 });

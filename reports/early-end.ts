@@ -1,0 +1,76 @@
+/**
+ * A run that did not reach its end: what is said of it, and what becomes of its KPIs.
+ *
+ * A part of a run proves no limit met: its faults may not have happened yet, its queues not have filled.
+ * So a KPI that would pass stays open. What was missed stays missed.
+ *
+ * @module
+ */
+import { plural } from './format.ts';
+import type { SeedResult } from './model.ts';
+import type { KpiResult, Report } from './report-schema.ts';
+
+type Ending = SeedResult['ending'];
+
+/** A seed of a run, as far as its end matters. */
+interface SeedEnd {
+  readonly seed: number;
+  readonly ending: string;
+  readonly reachedNs: number;
+}
+
+/** How a whole run ended: as the worst of its seeds did. */
+export function endingOf(seeds: readonly Pick<SeedEnd, 'ending'>[]): Ending {
+  const endings = seeds.map((seed) => seed.ending);
+  if (endings.includes('time-limit')) return 'time-limit';
+  return endings.includes('interrupted') ? 'interrupted' : 'complete';
+}
+
+/** `interrupted at 12.3 s of 60 s`; undefined for a run that reached its end. */
+export function earlyEndText(seeds: readonly SeedEnd[], durationNs: number): string | undefined {
+  const ending = endingOf(seeds);
+  if (ending === 'complete') return undefined;
+  const stopped = seeds.filter((seed) => seed.ending !== 'complete');
+  const [first, ...others] = stopped.sort((a, b) => a.reachedNs - b.reachedNs);
+  const at = `${seconds(first?.reachedNs ?? 0)} s of ${seconds(durationNs)} s`;
+  const what = ending === 'interrupted' ? `interrupted at ${at}` : `stopped by timeLimit at ${at}`;
+  if (seeds.length === 1 || first === undefined) return what;
+  const rest = others.length === 0 ? '' : ` and ${plural(others.length, 'other')}`;
+  return `${what} (seed ${first.seed}${rest} of ${seeds.length})`;
+}
+
+function seconds(ns: number): number {
+  return Number((ns / 1e9).toPrecision(3));
+}
+
+/** The same of a report. */
+export function earlyEndOf({
+  perSeed,
+  scenario,
+}: Pick<Report, 'perSeed' | 'scenario'>): string | undefined {
+  const seeds = perSeed.map(({ seed, ending, virtualSeconds }) => ({
+    ...{ seed, ending, reachedNs: virtualSeconds * 1e9 },
+  }));
+  return earlyEndText(seeds, scenario.durationNs);
+}
+
+/** The sentence that stands once above the KPIs of such a run. */
+export function openText(earlyEnd: string): string {
+  return `the run was ${earlyEnd}: part of a run meets no limit`;
+}
+
+/** The KPI of a run that ended early: open, unless it was measured and missed. */
+export function leftOpen(kpi: KpiResult, earlyEnd: string): KpiResult {
+  if (kpi.status === 'fail' && kpi.code !== NO_SAMPLES) return kpi;
+  const { code: _code, ...rest } = kpi;
+  return { ...rest, status: 'inconclusive', pass: false, reason: `the run was ${earlyEnd}` };
+}
+
+/** A metric without samples: they may have come later. */
+const NO_SAMPLES = 'E125';
+
+/** True of a KPI of which nothing is to be said but that the run ended early, which is said once. */
+export function isOpenByEarlyEnd(kpi: KpiResult, report: Report): boolean {
+  if (report.ending === 'complete') return false;
+  return kpi.status === 'inconclusive' && kpi.reason === `the run was ${earlyEndOf(report)}`;
+}
