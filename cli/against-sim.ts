@@ -44,13 +44,13 @@ export async function againstSim(runner: Runner, how: AgainstHow): Promise<Runne
   refuseOthers(how);
   const free = await inVirtualTime(how, { cpu: 'none' });
   const charged = isOneLoop(how) ? await inVirtualTime(how, chargesOf(how)) : undefined;
-  const run: Runner['run'] = async (order, folder) => {
+  const run: Runner['run'] = async (order, place) => {
     const ideal = await runScenario(predictionOf(order, free));
     if (ideal.kind !== 'judged') return ideal;
     const predicted =
       charged === undefined ? ideal : await runScenario(predictionOf(order, charged));
     if (predicted.kind !== 'judged') return predicted;
-    const live = await runner.run(order, folder);
+    const live = await runner.run(order, place);
     if (live.kind !== 'judged') return live;
     const onTime = compareOnTime(live.input, ideal.input);
     const against = {
@@ -59,7 +59,7 @@ export async function againstSim(runner: Runner, how: AgainstHow): Promise<Runne
     };
     return { kind: 'judged', input: { ...live.input, against } };
   };
-  return { command: runner.command, run };
+  return { ...runner, run };
 }
 
 /** The file once more, as virtual time is to run it. */

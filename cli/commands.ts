@@ -54,7 +54,7 @@ const ENTRIES: readonly Entry[] = [
   },
   {
     name: 'compare',
-    words: '[options] <a> <b>',
+    words: '[options] [a] [b]',
     summary: 'compare two reports, paired by seed',
     load: async () => (await import('./compare.ts')).addCompare,
   },

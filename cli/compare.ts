@@ -1,5 +1,6 @@
 /**
- * `orrery compare A B`: compares two reports, paired by seed.
+ * `orrery compare [A B]`: compares two reports, paired by seed; without names the last two runs of the
+ * scenario that ran last.
  *
  * @module
  */
@@ -10,27 +11,50 @@ import { comparisonExitCode, renderComparison } from '../reports/compare-text.ts
 import { readReport } from '../reports/json.ts';
 import type { Report } from '../reports/report-schema.ts';
 import { exitWith, FlagError } from './exit.ts';
+import { lastTwoRuns } from './last-runs.ts';
 import { terminalOptions } from './terminal.ts';
 
 /** Adds the command. */
 export function addCompare(program: Command): void {
   program
     .command('compare')
-    .argument('<a>', 'report.json, or the folder of a run')
-    .argument('<b>', 'report.json, or the folder of a run')
+    .argument('[a]', 'report.json, or the folder of a run; without it the run before the last')
+    .argument('[b]', 'report.json, or the folder of a run; without it the last run')
     .summary('compare two reports, paired by seed')
-    .description('Says for each KPI whether B is better than A, worse, the same, or undecided.')
+    .description(
+      'Says for each KPI whether B is better than A, worse, the same, or undecided.\n' +
+        'Without A and B: the last two runs of the scenario that ran last.',
+    )
     .option('--json', 'print the comparison as JSON')
-    .action((a: string, b: string, flags: { readonly json?: boolean }) => {
-      const candidate = read(b);
-      const comparison = compareReports(read(a), candidate);
+    .option('--out <dir>', 'folder of the runs', 'runs')
+    .action((a: string | undefined, b: string | undefined, flags: CompareFlags) => {
+      const { before, last } = chosen(a, b, flags.out);
+      const candidate = read(last);
+      const comparison = compareReports(read(before), candidate);
       const text =
         flags.json === true
           ? `${JSON.stringify(comparison, null, 2)}\n`
           : renderComparison({ comparison, candidate }, terminalOptions(undefined));
+      if (flags.json !== true) process.stdout.write(`before  ${before}\nafter   ${last}\n\n`);
       process.stdout.write(text);
       exitWith(comparisonExitCode(comparison));
     });
+}
+
+interface CompareFlags {
+  readonly json?: boolean;
+  readonly out: string;
+}
+
+function chosen(
+  a: string | undefined,
+  b: string | undefined,
+  out: string,
+): ReturnType<typeof lastTwoRuns> {
+  if (a === undefined) return lastTwoRuns(out);
+  if (b !== undefined) return { before: a, last: b };
+  const hint = 'name two, or none for the last two runs';
+  throw new FlagError(`compare: ${a} is compared with nothing`, a, hint);
 }
 
 /** Reads a report from its file or its folder. */

@@ -11,13 +11,12 @@ import { type EmulateOrder, runEmulated } from '../scenarios/runner/emulate-run.
 import { outsideHosts } from '../scenarios/runner/outside.ts';
 import type { RunOrder } from '../scenarios/runner/run-scenario.ts';
 import { readAs } from '../topologies/files/quantity.ts';
-import { execute, type RunFlags, type Runner, seedsOf } from './execute.ts';
+import { execute, type RunFlags, type Runner } from './execute.ts';
 import { exitWith, FlagError } from './exit.ts';
 import { refuseWithHelp } from './flags.ts';
 import { loadAny } from './load.ts';
 import { addRunOptions } from './scenario.ts';
 import { addWatchOption } from './watch.ts';
-import { runFolder } from './write-files.ts';
 
 interface EmulateFlags extends RunFlags {
   readonly speed: number;
@@ -62,27 +61,32 @@ export function addEmulate(program: Command): void {
       const message = `--speed: ${outside.name} is a program outside, and its clock runs at speed 1`;
       throw new FlagError(message, '--speed', 'leave --speed out');
     }
-    const folder = runFolder(flags.out, scenario.name, seedsOf(scenario.seeds, flags));
     const { speed: factor, onLate, lateLimit: lateLimitNs } = flags;
-    const how = { registry, speed: factor, onLate, lateLimitNs, folder };
+    const how = { registry, speed: factor, onLate, lateLimitNs };
     const runner: Runner = {
       command: 'emulate',
-      run: (order) => runEmulated({ ...order, ...how, reproduce: repeat(order, how) }),
+      flags: changedFlags(how),
+      run: (order, { folder }) =>
+        runEmulated({ ...order, ...how, folder, reproduce: repeat(order, how) }),
     };
     exitWith(await execute(loaded, flags, runner));
   });
 }
 
-/** The command of the run with the flags that only this one has. */
-function repeat(
-  { reproduce }: RunOrder,
-  how: Pick<EmulateOrder, 'speed' | 'onLate' | 'lateLimitNs'>,
-): string {
-  const flags = [
-    ...(how.speed === 1 ? [] : [`--speed ${how.speed}`]),
-    ...(how.onLate === 'warn' ? [] : [`--on-late ${how.onLate}`]),
-    ...(how.lateLimitNs === lateLimit(LATE_LIMIT) ? [] : [`--late-limit ${how.lateLimitNs}ns`]),
-  ];
+type How = Pick<EmulateOrder, 'speed' | 'onLate' | 'lateLimitNs'>;
+
+/** Flags that only this command has, where they are not as by default. */
+function changedFlags({ speed: factor, onLate, lateLimitNs }: How): Record<string, string> {
+  return {
+    ...(factor === 1 ? {} : { '--speed': `${factor}` }),
+    ...(onLate === 'warn' ? {} : { '--on-late': onLate }),
+    ...(lateLimitNs === lateLimit(LATE_LIMIT) ? {} : { '--late-limit': `${lateLimitNs}ns` }),
+  };
+}
+
+/** The command of the run with them. */
+function repeat({ reproduce }: RunOrder, how: How): string {
+  const flags = Object.entries(changedFlags(how)).map((flag) => flag.join(' '));
   if (flags.length === 0) return reproduce;
   const separator = reproduce.startsWith('npx ') || reproduce.includes(' -- ') ? '' : ' --';
   return `${reproduce}${separator} ${flags.join(' ')}`;

@@ -14,9 +14,10 @@ import { readReport, renderJson } from '../reports/json.ts';
 import { exitCodeOf, judge } from '../reports/judge.ts';
 import type { SeedResult } from '../reports/model.ts';
 import type { Report } from '../reports/report-schema.ts';
+import { isSameRun } from '../reports/same-run.ts';
 import { reportSoFar } from '../reports/so-far.ts';
 import { renderTerminal, renderVerdictLine } from '../reports/terminal.ts';
-import { repeatCommand } from '../scenarios/command-text.ts';
+import { commandText, repeatCommand } from '../scenarios/command-text.ts';
 import type { Broadcast } from '../scenarios/runner/broadcast.ts';
 import { commitOf } from '../scenarios/runner/commit.ts';
 import type { Crash } from '../scenarios/runner/crash/crash.ts';
@@ -34,9 +35,11 @@ import { onInterrupt } from './interrupt.ts';
 import type { Loaded } from './load.ts';
 import { Palette, withPalette } from './palette.ts';
 import { showProgress } from './progress.ts';
+import { runName } from './run-name.ts';
+import { RunPlace, removeRecorded } from './run-place.ts';
 import { terminalOptions } from './terminal.ts';
 import { startWatch } from './watch.ts';
-import { prepareFolder, removeRecorded, runFolder, writeFiles } from './write-files.ts';
+import { writeErrors, writeFiles } from './write-files.ts';
 
 /** Flags of commands that run a scenario. */
 export interface RunFlags {
@@ -65,10 +68,17 @@ export interface RunFlags {
 /** A way to run: the command that it has, and what does it. */
 export interface Runner {
   readonly command: 'scenario' | 'live' | 'emulate';
-  readonly run: (order: RunOrder, folder: string) => Promise<RunEnd>;
+  readonly run: (order: RunOrder, place: Place) => Promise<RunEnd>;
   /** Why no page may act on such a run. */
   readonly bar?: string;
+  /** Where the nodes of a live run are, as it was asked for; in the name of its folder. */
+  readonly layout?: string | undefined;
+  /** Flags of this command that change what runs, by name. */
+  readonly flags?: Readonly<Record<string, string>>;
 }
+
+/** Where a run writes. */
+export type Place = Pick<RunPlace, 'folder' | 'rename'>;
 
 const IN_VIRTUAL_TIME: Runner = { command: 'scenario', run: runScenario };
 
@@ -78,7 +88,7 @@ export async function execute(
   flags: RunFlags,
   runner: Runner = IN_VIRTUAL_TIME,
 ): Promise<ExitCode> {
-  if (flags.viz === undefined) return runAndReport(loaded, flags, runner);
+  if (flags.viz === undefined) return (await runAndReport(loaded, flags, runner)).code;
   const { name, seeds } = loaded.scenario;
   const reportOf = soFar(loaded, flags, runner);
   const control = new Palette({
@@ -90,11 +100,9 @@ export async function execute(
   const watch = await startWatch({ name, reportOf, control }, flags);
   try {
     const acted = withPalette(runner, control, flags);
-    const code = await runAndReport(loaded, flags, acted, watch.broadcast);
+    const { code, folder } = await runAndReport(loaded, flags, acted, watch.broadcast);
     // If the run came to nothing, there is nothing more to see.
-    if (code !== 2 && code !== 3) {
-      await watch.finished(runFolder(flags.out, name, seedsOf(seeds, flags)));
-    }
+    if (code !== 2 && code !== 3) await watch.finished(folder);
     return code;
   } finally {
     await watch.close();
@@ -117,17 +125,59 @@ function soFar(
   };
 }
 
+/** What came of a run, and where it is. */
+interface Ran {
+  readonly code: ExitCode;
+  readonly folder: string;
+}
+
 async function runAndReport(
   loaded: Loaded,
   flags: RunFlags,
   runner: Runner,
   broadcast?: Broadcast,
-): Promise<ExitCode> {
+): Promise<Ran> {
   const { scenario } = loaded;
   const baseline = flags.baseline === undefined ? undefined : readBaseline(flags.baseline);
   const seeds = seedsOf(scenario.seeds, flags);
-  const folder = runFolder(flags.out, scenario.name, seeds);
-  prepareFolder(folder);
+  const { command, layout, flags: own = {} } = runner;
+  const { overrides } = scenario;
+  const name = runName({ command, seeds, overrides, layout, flags: own });
+  const place = new RunPlace(join(flags.out, scenario.name, name), (text) => {
+    process.stderr.write(`orrery: ${text}\n`);
+  });
+  try {
+    const { end, story } = await runIn(place, { loaded, flags, runner, seeds, broadcast });
+    // With --json the report is alone on stdout.
+    if (story !== '') (flags.json === true ? process.stderr : process.stdout).write(`${story}\n`);
+    const { folder } = place;
+    const recordings = seeds.flatMap((seed) => pathsOf(recordingsOf(flags, folder, seed, seeds)));
+    // Who reads results there must not find those of an earlier run.
+    if (end.kind !== 'judged') writeErrors(folder, scenario.name, end);
+    const repeat = (seed: number): string =>
+      repeatCommand(runner.command, scenario.file, { ...flags, seed, seeds: undefined });
+    const context = { flags, folder, baseline, recordings, place, repeat };
+    return { code: await finish(end, context), folder };
+  } finally {
+    place.release();
+  }
+}
+
+/** What is run. */
+interface Task {
+  readonly loaded: Loaded;
+  readonly flags: RunFlags;
+  readonly runner: Runner;
+  readonly seeds: readonly number[];
+  readonly broadcast: Broadcast | undefined;
+}
+
+/** Runs, with progress, until its end or Ctrl-C. */
+async function runIn(
+  place: RunPlace,
+  { loaded, flags, runner, seeds, broadcast }: Task,
+): Promise<{ readonly end: RunEnd; readonly story: string }> {
+  const { scenario } = loaded;
   const clock = runner.command === 'live' ? 'wall' : 'virtual';
   const progress = showProgress(scenario.name, flags, clock);
   const interrupt = onInterrupt();
@@ -136,7 +186,7 @@ async function runAndReport(
     ...loaded,
     seeds,
     recordingsOf: (seed) => ({
-      ...recordingsOf(flags, folder, seed, seeds),
+      ...recordingsOf(flags, place.folder, seed, seeds),
       // One run is watched, as one is recorded.
       ...(broadcast === undefined || seed !== seeds[0] ? {} : { broadcast }),
     }),
@@ -149,24 +199,20 @@ async function runAndReport(
     },
     ...(flags.threads === undefined ? {} : { threads: flags.threads }),
   };
-  let end: RunEnd;
   try {
-    end = await runner.run(order, folder);
+    const end = await runner.run(order, place);
     // A run that came to nothing leaves nothing; one that broke leaves what shows how.
-    if (end.kind === 'refused' || end.kind === 'scenario-error') removeRecorded(folder);
+    if (end.kind === 'refused' || end.kind === 'scenario-error') removeRecorded(place.folder);
+    return { end, story };
   } catch (error) {
-    removeRecorded(folder);
+    removeRecorded(place.folder);
+    const message = error instanceof Error ? error.message : String(error);
+    writeErrors(place.folder, scenario.name, { kind: 'refused', message });
     throw error;
   } finally {
     progress.clear();
     interrupt.dispose();
   }
-  // With --json the report is alone on stdout.
-  if (story !== '') (flags.json === true ? process.stderr : process.stdout).write(`${story}\n`);
-  const recordings = seeds.flatMap((seed) => pathsOf(recordingsOf(flags, folder, seed, seeds)));
-  const repeat = (seed: number): string =>
-    repeatCommand(runner.command, scenario.file, { ...flags, seed, seeds: undefined });
-  return finish(end, { flags, folder, baseline, recordings, repeat });
 }
 
 /** What the end of a run is printed with. */
@@ -178,6 +224,8 @@ export interface FinishContext {
   readonly recordings?: readonly string[];
   /** The command that repeats a seed. */
   readonly repeat?: (seed: number) => string;
+  /** Of the run; absent where its folder holds nothing but its report. */
+  readonly place?: RunPlace;
 }
 
 /** Judges, writes and prints; returns the exit code. */
@@ -187,7 +235,9 @@ export async function finish(end: RunEnd, context: FinishContext): Promise<ExitC
   const { baseline, flags, folder, recordings = [] } = context;
   const comparison = baseline === undefined ? undefined : compareReports(baseline, report);
   const { files, problems } = await writeFiles(folder, report, comparison);
-  print(report, { flags, folder, written: files, comparison });
+  if (problems.length === 0) forgetRepeated(context.place, report);
+  const former = context.place?.former;
+  print(report, { flags, folder, written: files, comparison, former });
   const lost = recordings.filter((path) => !existsSync(path)).map((path) => lossOf(report, path));
   for (const problem of [...problems, ...lost]) process.stderr.write(`orrery: ${problem}\n`);
   return problems.length + lost.length > 0 ? worstOf([exitCodeOf(report), 2]) : exitCodeOf(report);
@@ -229,6 +279,14 @@ function tellCrash(crash: Crash, { flags, repeat }: FinishContext): ExitCode {
   return 3;
 }
 
+/** Of two runs that say the same, the second stays. */
+function forgetRepeated(place: RunPlace | undefined, report: Report): void {
+  const path = join(place?.former ?? '', 'report.json');
+  if (place?.former === undefined || !existsSync(path)) return;
+  const read = readReport(readFileSync(path, 'utf8'));
+  if ('report' in read && isSameRun(read.report, report)) place.dropFormer();
+}
+
 /** Why a recording that was asked for is not there. */
 function lossOf({ warnings }: Report, path: string): string {
   const name = basename(path);
@@ -258,9 +316,11 @@ function print(
     readonly folder: string;
     readonly written: readonly string[];
     readonly comparison: ReportComparison | undefined;
+    /** Where the run before is now. */
+    readonly former: string | undefined;
   },
 ): void {
-  const { flags, folder, written, comparison } = context;
+  const { flags, folder, written, comparison, former } = context;
   if (flags.json === true) {
     process.stdout.write(renderJson(report));
     return;
@@ -270,6 +330,7 @@ function print(
     ...terminalOptions(isColourGiven() ? colour : undefined),
     written: { folder, files: written },
     ...(comparison === undefined ? {} : { comparison }),
+    ...(former === undefined ? {} : { next: `before it  ${former}  ${commandText(['compare'])}` }),
   };
   const text =
     flags.quiet === true ? renderVerdictLine(report, options) : renderTerminal(report, options);

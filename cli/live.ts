@@ -102,12 +102,38 @@ export function addLive(program: Command): void {
     // Loops and processes that spin would take the processor from each other (docs/how-to/live.md).
     const precision = isSpread && !isGiven('precision') ? 'low' : flags.precision;
     const shape = isGiven('shape') ? flags.shape : (deployment?.shape ?? flags.shape);
-    const runner = runnerOf({ ...flags, loops, precision, shape }, { registry, deployment });
+    const runner = {
+      ...runnerOf({ ...flags, loops, precision, shape }, { registry, deployment }),
+      ...namedBy(flags, isGiven),
+    };
     const how = { ...flags, ...loaded, loops, registry, file, overrides: flags.set };
     const named = repeat === undefined ? flags : { ...flags, loops: repeat };
     const isCompared = flags.againstSim === true;
     exitWith(await execute(loaded, named, isCompared ? await againstSim(runner, how) : runner));
   });
+}
+
+/** What of its flags is in the name of a run's folder. */
+function namedBy(
+  { processes, loops, deployment, shape, precision }: LiveFlags,
+  isGiven: (name: string) => boolean,
+): Pick<Runner, 'layout' | 'flags'> {
+  const places = { node: 'processes', machine: 'machines' } as const;
+  const layout = processes === undefined ? undefined : places[processes];
+  const spread = loops === undefined ? layout : `loops-${loops}`;
+  return {
+    layout: deployment === undefined ? spread : 'deployment',
+    flags: {
+      ...(deployment === undefined ? {} : { deployment }),
+      ...(shape === 'off' ? { shape } : {}),
+      ...(isGiven('precision') && precision !== undefined ? { precision } : {}),
+    },
+  };
+}
+
+/** The module that an agent's process runs, in the form in which this one runs. */
+function agentEntryModule(): string {
+  return new URL(IS_SOURCE ? './agent-start.ts' : './agent-start.js', import.meta.url).href;
 }
 
 /** In this process, on one event loop or more, or in one for each node. */
@@ -130,7 +156,7 @@ function runnerOf(
   };
   return {
     command: 'live',
-    run: (order, folder) =>
+    run: (order, { folder }) =>
       runDistributed({
         ...order,
         ...spread,

@@ -25,8 +25,10 @@ import {
   refusal,
 } from '../viz/format/control-wire.ts';
 import type { ControlDesk } from '../viz/server/control-channel.ts';
+import type { Place } from './execute.ts';
+import { INTERACTIVE_FILE } from './run-files.ts';
+import { ACTED_ON } from './run-name.ts';
 import { writeWhole } from './whole-files.ts';
-import { INTERACTIVE_FILE } from './write-files.ts';
 
 /** What is acted on. */
 export interface PaletteParts {
@@ -42,7 +44,7 @@ export interface PaletteParts {
 /** A way to run (execute.ts). */
 interface Acted {
   readonly command: 'scenario' | 'live' | 'emulate';
-  readonly run: (order: RunOrder, folder: string) => Promise<RunEnd>;
+  readonly run: (order: RunOrder, place: Place) => Promise<RunEnd>;
 }
 
 const SEVERAL =
@@ -193,23 +195,26 @@ export class Palette implements ControlDesk {
  * @param repeat What the command of the run was given.
  */
 export function withPalette(runner: Acted, palette: Palette, repeat: Repeat): Acted {
-  const run: Acted['run'] = async (order, folder) => {
+  const run: Acted['run'] = async (order, place) => {
     const recordingsOf: RunOrder['recordingsOf'] = (seed) => ({
       ...order.recordingsOf(seed),
       ...(palette.link === undefined ? {} : { palette: palette.link }),
     });
     const end = await runner
-      .run({ ...order, recordingsOf }, folder)
+      .run({ ...order, recordingsOf }, place)
       .finally(() => palette.close('the run has ended'));
     const faults = palette.faults.length;
     if (faults === 0) return end;
+    // It is not the run of its file, and does not take that one's place.
+    if (end.kind === 'judged') place.rename(ACTED_ON);
+    const { folder } = place;
     const isWritten = writeInteractive(folder, palette);
     if (end.kind !== 'judged') return end;
     const interactive = { faults, file: INTERACTIVE_FILE };
     if (!isWritten) return { kind: 'judged', input: { ...end.input, interactive } };
     const file = join(folder, INTERACTIVE_FILE);
-    const { seed: _seed, seeds: _seeds, set: _set, ...place } = repeat;
-    const base = repeatCommand(runner.command, file, place);
+    const { seed: _seed, seeds: _seeds, set: _set, ...layout } = repeat;
+    const base = repeatCommand(runner.command, file, layout);
     const reproduce = withExtras(base, end.input.reproduce, order.reproduce);
     return { kind: 'judged', input: { ...end.input, interactive, reproduce } };
   };

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { renderSweepHtml } from '../reports/html/sweep-html.ts';
@@ -26,10 +27,11 @@ import { hideUseless, refuseUseless, type UselessFlags } from './flags.ts';
 import { onInterrupt } from './interrupt.ts';
 import { type Loaded, load } from './load.ts';
 import { showProgress } from './progress.ts';
+import { runName } from './run-name.ts';
+import { RunPlace } from './run-place.ts';
 import { addRunOptions } from './scenario.ts';
 import { terminalOptions } from './terminal.ts';
-import { writeWhole } from './whole-files.ts';
-import { prepareFolder } from './write-files.ts';
+import { makeWritable, writeWhole } from './whole-files.ts';
 
 /** Impossible requests are refused before the sweep runs for an hour. */
 const USELESS: UselessFlags = {
@@ -68,9 +70,33 @@ interface SweepContext {
 }
 
 async function sweep(file: string, scenario: Scenario, context: SweepContext): Promise<ExitCode> {
-  const { flags } = context;
-  const folder = join(flags.out, scenario.name, 'sweep');
-  prepareFolder(folder);
+  const place = placeOf(scenario, context.flags);
+  try {
+    return await sweepInto(place, file, { ...context, scenario });
+  } finally {
+    place.release();
+  }
+}
+
+function placeOf({ name, overrides, seeds }: Scenario, flags: RunFlags): RunPlace {
+  const chosen = seedsOf(seeds, flags);
+  const isAsFiled = chosen.join() === seeds.join();
+  const inputs = {
+    ...({ command: 'sweep', seeds: chosen, overrides } as const),
+    flags: isAsFiled ? {} : { seeds: chosen.join() },
+  };
+  return new RunPlace(join(flags.out, name, runName(inputs)), (text) => {
+    process.stderr.write(`orrery: ${text}\n`);
+  });
+}
+
+async function sweepInto(
+  place: RunPlace,
+  file: string,
+  context: SweepContext & { readonly scenario: Scenario },
+): Promise<ExitCode> {
+  const { flags, scenario } = context;
+  const { folder } = place;
   const interrupt = onInterrupt();
   const rows: SweepRow[] = [];
   const codes: ExitCode[] = [];
@@ -87,7 +113,7 @@ async function sweep(file: string, scenario: Scenario, context: SweepContext): P
   if (interrupt.signal.aborted) codes.push(130);
   interrupt.dispose();
   const interruptedOf = interrupt.signal.aborted ? cells.length : undefined;
-  leave(scenario, rows, { flags, folder, interruptedOf });
+  leave(scenario, rows, { flags, place, interruptedOf });
   return worstOf(codes);
 }
 
@@ -132,7 +158,7 @@ async function runCell(
   const report = judge(end.input);
   if (kept !== undefined) {
     const own = join(kept.folder, kept.name);
-    prepareFolder(own);
+    makeWritable(own);
     writeWhole(own, [['report.json', renderJson(report)]]);
   }
   return { row: sweepRow(parameters, report, kept?.name), code: exitCodeOf(report) };
@@ -143,11 +169,12 @@ function leave(
   rows: readonly SweepRow[],
   how: {
     readonly flags: RunFlags;
-    readonly folder: string;
+    readonly place: RunPlace;
     readonly interruptedOf: number | undefined;
   },
 ): void {
-  const { flags, folder, interruptedOf } = how;
+  const { flags, place, interruptedOf } = how;
+  const { folder } = place;
   const result = {
     name: scenario.name,
     question: scenario.question,
@@ -165,8 +192,17 @@ function leave(
     ['sweep.md', renderSweepMarkdown(result)],
     ['sweep.html', renderSweepHtml(result)],
   ]);
-  if (flags.json !== true)
-    process.stdout.write(`\n  ${folder}/  sweep.html · sweep.json · sweep.md\n`);
+  forgetRepeated(place, json);
+  if (flags.json === true) return;
+  process.stdout.write(`\n  ${folder}/  sweep.html · sweep.json · sweep.md\n`);
+  if (place.former !== undefined) process.stdout.write(`  before it  ${place.former}\n`);
+}
+
+/** Of two sweeps that say the same, the second stays. */
+function forgetRepeated(place: RunPlace, json: string): void {
+  const path = join(place.former ?? '', 'sweep.json');
+  if (place.former === undefined || !existsSync(path)) return;
+  if (readFileSync(path, 'utf8') === json) place.dropFormer();
 }
 
 /** Every combination, the last parameter moving fastest. */

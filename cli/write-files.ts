@@ -1,5 +1,5 @@
 /**
- * What a run leaves: `runs/<scenario>/<seed or set of seeds>/` (docs/spec/run-files.md#the-folder).
+ * Writes what a run leaves in its folder (run-place.ts, docs/spec/run-files.md#the-folder).
  *
  * @module
  */
@@ -9,7 +9,6 @@ import {
   existsSync,
   readFileSync,
   renameSync,
-  rmSync,
   statSync,
   writeFileSync,
 } from 'node:fs';
@@ -18,47 +17,16 @@ import { environmentError } from '../engine/live/environment.ts';
 import type { ReportComparison } from '../reports/compare.ts';
 import { renderHtml } from '../reports/html/html.ts';
 import { renderJson } from '../reports/json.ts';
-import { renderJunit } from '../reports/junit.ts';
+import { renderJunit, renderJunitErrors } from '../reports/junit.ts';
 import { renderMarkdown } from '../reports/markdown.ts';
 import { renderPrometheus } from '../reports/prometheus.ts';
 import type { Report } from '../reports/report-schema.ts';
 import { RUN_COPIES } from '../reports/run-copies.ts';
-import { makeWritable, type NamedText, writeWhole } from './whole-files.ts';
-
-/** Where the processes of a run are, for who watches it. */
-const PROCESSES = 'processes.json';
-
-/** The scenario with the faults that were injected while it ran. */
-export const INTERACTIVE_FILE = 'interactive.yaml';
+import { INTERACTIVE_FILE, PROCESSES, RECORDED } from './run-files.ts';
+import { type NamedText, writeWhole } from './whole-files.ts';
 
 /** A longer file is not copied into the folder of each run, bytes; imported maps may be that long. */
 const COPY_BYTES_MAX = 1e6;
-
-/** Files that the run itself may have written before the reports. */
-const RECORDED = ['trace.orr', 'trace.pcapng', PROCESSES] as const;
-
-/** Folder of a run. */
-export function runFolder(out: string, name: string, seeds: readonly number[]): string {
-  const [first] = seeds;
-  return join(out, name, seeds.length === 1 ? `${first}` : `${first}-${seeds.at(-1)}`);
-}
-
-/**
- * Makes the folder and removes what an earlier run recorded under the same name.
- * @throws EnvironmentError when nothing can be written there.
- */
-export function prepareFolder(folder: string): void {
-  makeWritable(folder);
-  removeRecorded(folder);
-  for (const name of [INTERACTIVE_FILE, ...Object.values(RUN_COPIES)]) {
-    rmSync(join(folder, name), { force: true });
-  }
-}
-
-/** Removes recordings: of an earlier run, or of one that came to nothing. */
-export function removeRecorded(folder: string): void {
-  for (const name of RECORDED) rmSync(join(folder, name), { force: true });
-}
 
 /** Tells where the processes of a run are: a run goes on when that cannot be written. */
 export function writeProcesses(folder: string, processes: readonly object[]): void {
@@ -108,6 +76,17 @@ export async function writeFiles(
       ...(unsaid === undefined ? [] : [unsaid]),
     ],
   };
+}
+
+/** What goes wrong before there is a report: who reads results gets an error, and no earlier run's. */
+export function writeErrors(
+  folder: string,
+  scenario: string,
+  problem: { readonly kind: string; readonly message: string },
+): void {
+  const text = renderJunitErrors(scenario, problem.kind, [problem.message]);
+  // The machine may be what went wrong; that is told elsewhere.
+  problemOf(() => writeWhole(folder, [['junit.xml', text]]));
 }
 
 /** What the run was made of, so that two runs can be compared line by line; not what has changed since. */

@@ -95,7 +95,7 @@ describe.skipIf(process.platform === 'win32')('orrery emulate', () => {
       const name = `stubborn-${signal}-${times}`.toLowerCase();
       const file = scenarioFile(`${name}.yaml`, SCENARIO(name));
       const { child, ended } = start(['emulate', file, '--out', folder, '-q']);
-      const pids = await pidsIn(join(folder, name, '1', 'guest.out.log'));
+      const pids = await pidsIn(join(folder, name, '1-emulate', 'guest.out.log'));
       expect(pids.map(isAlive)).toEqual([true, true]);
       for (let time = 0; time < times; time += 1) {
         child.kill(signal);

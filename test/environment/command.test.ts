@@ -46,7 +46,7 @@ describe('a folder that cannot be written to', () => {
       `orrery: ${where}: a file is in the place of a folder (ENOTDIR)`,
     ]);
     expect([first.code, first.out]).toEqual([2, '']);
-    const message = '/proc/orrery/hello/1: it is not there and cannot be made (ENOENT)';
+    const message = '/proc/orrery/hello/1-live: it is not there and cannot be made (ENOENT)';
     expect(JSON.parse(second.out)).toEqual({ errors: [{ message }] });
     expect([second.code, second.err]).toEqual([2, '']);
   });

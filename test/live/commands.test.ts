@@ -13,6 +13,7 @@ import {
   cleanUp,
   folder,
   isAlive,
+  onlyRun,
   orrery,
   pings,
   processesIn,
@@ -61,7 +62,7 @@ describe('orrery live --processes', () => {
     const file = write('ctrl-c-pings.yaml', pings('ctrl-c.yaml', '60s'));
     const out = join(folder, 'ctrl-c');
     const live = orrery('live', file, '--processes', '--out', out, '--no-trace');
-    const run = join(out, 'pings', '1');
+    const run = join(out, 'pings', '1-live-processes');
     const pids = (await processesIn(run, 2)).map(({ pid }) => pid);
     await new Promise((resolve) => setTimeout(resolve, 800));
     // As a terminal does: to the whole group.
@@ -80,7 +81,9 @@ describe('orrery live --processes', () => {
     const file = write('orphans-pings.yaml', pings('orphans.yaml', '60s'));
     const out = join(folder, 'orphans');
     const live = orrery('live', file, '--processes', '--out', out, '--no-trace');
-    const pids = (await processesIn(join(out, 'pings', '1'), 2)).map(({ pid }) => pid);
+    const pids = (await processesIn(join(out, 'pings', '1-live-processes'), 2)).map(
+      ({ pid }) => pid,
+    );
     expect(pids.every((pid) => isAlive(pid))).toBe(true);
     live.child.kill('SIGKILL');
     await live.ended;
@@ -128,7 +131,7 @@ describe('orrery node', () => {
     const loud = ['--deployment', deployment, '--log', 'debug'];
     const alice = orrery('node', topology, 'alice', ...loud);
     const bob = orrery('node', topology, 'bob', ...loud, '--coordinator', at);
-    const entries = await processesIn(join(out, 'pings', '1'), 2);
+    const entries = await processesIn(onlyRun(join(out, 'pings')), 2);
     expect(entries.map(({ operatorPort }) => operatorPort)).toContain(operator);
     expect(entries.map(({ pid }) => pid).sort()).toEqual([alice.pid, bob.pid].sort());
     const ports = entries.map((entry) => ['--port', String(entry.operatorPort)]);
@@ -142,7 +145,7 @@ describe('orrery node', () => {
     expect(await live.ended).toBe(130);
     expect(await alice.ended).toBe(0);
     expectNoSecrets(join(folder, 'good'), [live, alice, bob]);
-    const report = reportIn(join(out, 'pings', '1'));
+    const report = reportIn(onlyRun(join(out, 'pings')));
     expect(report).toMatchObject({ ending: 'interrupted', layout: '2 processes' });
     const warnings = report.warnings.map(({ text }) => text).join('\n');
     expect(warnings).toMatch(/^bob: ended by itself at \d+\.\d s$/m);

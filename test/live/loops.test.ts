@@ -115,7 +115,7 @@ describe.concurrent('two event loops', () => {
     process.kill(-live.pid, 'SIGINT');
     expect(await live.ended).toBe(130);
     expect(live.stdout()).toContain('live  2 loops');
-    const report = readFileSync(join(folder, 'out', 'pings', '1', 'report.json'), 'utf8');
+    const report = readFileSync(join(folder, 'out/pings/1-live-loops-2/report.json'), 'utf8');
     expect(JSON.parse(report)).toMatchObject({ ending: 'interrupted', layout: '2 loops' });
     expect(report).toContain('-- --loops 2');
   });

@@ -11,7 +11,16 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Report } from '../../reports/report-schema.ts';
 import { makeKeys } from '../../scenarios/distributed/deployment.ts';
-import { CABLE, cleanUp, folder, isAlive, orreryIn, pings, type Started } from './support.ts';
+import {
+  CABLE,
+  cleanUp,
+  folder,
+  isAlive,
+  onlyRun,
+  orreryIn,
+  pings,
+  type Started,
+} from './support.ts';
 
 const PREFIX = 'orrery-';
 const LEFT = `${PREFIX}${process.pid}-a`;
@@ -132,7 +141,9 @@ function sendJunk(): { readonly words: () => string; readonly ended: Promise<unk
 }
 
 function reportIn(out: string): Report {
-  return JSON.parse(readFileSync(join(out, 'pings', '1', 'report.json'), 'utf8')) as Report;
+  return JSON.parse(
+    readFileSync(join(onlyRun(join(out, 'pings')), 'report.json'), 'utf8'),
+  ) as Report;
 }
 
 interface Running {
@@ -217,9 +228,9 @@ describe.skipIf(reason !== undefined)('two machines', () => {
 });
 
 async function bobIsThere(out: string): Promise<void> {
-  const path = join(out, 'pings', '1', 'processes.json');
   for (let turn = 0; turn < 600; turn += 1) {
     try {
+      const path = join(onlyRun(join(out, 'pings')), 'processes.json');
       if (readFileSync(path, 'utf8').includes('"bob"')) return;
     } catch (error) {
       // Nobody has come yet.

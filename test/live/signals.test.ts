@@ -17,6 +17,7 @@ import {
   CABLE,
   cleanUp,
   folder,
+  onlyRun,
   orrery,
   pings,
   processesIn,
@@ -113,7 +114,7 @@ async function tunnel(name: string, number: number, log: string): Promise<Tunnel
       return [node, orrery('node', topologyFile, node, ...flags, '--state', state)];
     }),
   ) as Record<Name, Started>;
-  const run = join(out, 'tunnel-traffic', '1');
+  const run = onlyRun(join(out, 'tunnel-traffic'));
   const entries = await processesIn(run, NODES.length);
   const ask = (node: Name, path: string): Promise<string> => {
     const entry = entries.find((one) => one.nodes.includes(node));

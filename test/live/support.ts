@@ -5,7 +5,7 @@
  * @module
  */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -203,6 +203,13 @@ function start(command: string, args: readonly string[]): Started {
         if (!stderr.includes(words)) throw new Error(`it says: ${stderr}`);
       }, PATIENCE),
   };
+}
+
+/** The folder of the one run of a scenario; its name has a hash where flags have paths in them. */
+export function onlyRun(scenario: string): string {
+  const names = readdirSync(scenario).filter((name) => !name.startsWith('.'));
+  if (names.length !== 1) throw new Error(`${scenario} has ${names.join(', ') || 'no run'}`);
+  return join(scenario, names[0] ?? '');
 }
 
 /** The processes that a command has written down, once all nodes are there. */

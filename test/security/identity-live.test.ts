@@ -18,6 +18,7 @@ import {
   blockOf,
   cleanUp,
   folder,
+  onlyRun,
   orderOf,
   orrery,
   processesIn,
@@ -156,7 +157,7 @@ describe('a spy is given its own secrets only', () => {
     for (const name of ['alice', 'bob', 'carol']) {
       orrery('node', topology, name, '--deployment', deployment);
     }
-    const path = join(out, 'spies', '1');
+    const path = onlyRun(join(out, 'spies'));
     await processesIn(path, 3);
     await live.ended;
     const report = JSON.parse(readFileSync(join(path, 'report.json'), 'utf8')) as {

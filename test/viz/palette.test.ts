@@ -1,6 +1,6 @@
 /** The fault palette end to end: a run is watched, changed, exported, and replayed (docs/adr/0015). @module */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
@@ -180,7 +180,10 @@ describe('the fault palette', () => {
     const watched = await run.report;
     expect(errors.filter((text) => !text.includes('WebSocket'))).toEqual([]);
     expect(watched.interactive).toEqual({ faults: 1, file: 'interactive.yaml' });
-    const kept = join(out, 'failover/1/interactive.yaml');
+    // Beside the run of the file, not in its place.
+    const [own = ''] = readdirSync(join(out, 'failover')).filter((name) => !name.startsWith('.'));
+    expect(own).toMatch(/^1-set-[0-9a-f]{8}-interactive$/);
+    const kept = join(out, 'failover', own, 'interactive.yaml');
     expect(watched.reproduce).toContain(kept);
     expect(readFileSync(kept, 'utf8')).toBe(yaml);
     expect(watched.faults.map(({ id }) => id)).toEqual(['event-1#1', 'palette-1#2']);

@@ -12,6 +12,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it, vi } from 'vitest';
 import { finish } from '../../../cli/execute.ts';
 import { type ExitCode, worstOf } from '../../../cli/exit.ts';
+import { runName } from '../../../cli/run-name.ts';
 import { readReport } from '../../../reports/json.ts';
 import { COMMAND_LINE } from '../../command-line.ts';
 
@@ -53,6 +54,7 @@ function orrery(
 
 const run = (...args: string[]): string[] => ['scenario', ...args, '--out', folder, '--no-trace'];
 const SHORT = ['--set', 'duration=3s'];
+const SHORT_RUN = runName({ command: 'scenario', seeds: [1], overrides: { duration: '3s' } });
 
 /** Writes a file of its own for one test. */
 function file(name: string, text: string): string {
@@ -69,7 +71,7 @@ describe('orrery scenario', () => {
     expect(stdout.trimEnd().split('\n').length).toBeLessThanOrEqual(2);
     expect(stdout).not.toContain('\u001b');
     for (const name of ['report.html', 'report.json', 'report.md', 'junit.xml', 'metrics.prom']) {
-      expect(existsSync(join(folder, 'hello/1', name))).toBe(true);
+      expect(existsSync(join(folder, 'hello', SHORT_RUN, name))).toBe(true);
     }
     const asJson = await orrery(run('hello.yaml', ...SHORT, '--json'));
     expect([asJson.code, asJson.stderr]).toEqual([0, '']);
@@ -82,7 +84,9 @@ describe('orrery scenario', () => {
     expect([code, stderr]).toEqual([1, '']);
     const read = readReport(stdout);
     expect('report' in read && read.report).toMatchObject({ pass: false, ending: 'complete' });
-    expect(stdout).toBe(readFileSync(join(folder, 'hello/1/report.json'), 'utf8'));
+    const overrides = { duration: '3s', 'topology.links.0.delay': '7ms' };
+    const name = runName({ command: 'scenario', seeds: [1], overrides });
+    expect(stdout).toBe(readFileSync(join(folder, 'hello', name, 'report.json'), 'utf8'));
   });
 
   it('exit 2: a typo in the file is shown at its place, with a suggestion', async () => {
@@ -171,7 +175,9 @@ events:
   });
 
   it('exit 130: Ctrl-C stops the run; --json is the report so far, marked interrupted', async () => {
-    const started = join(folder, 'failover/9');
+    const overrides = { duration: '1h' };
+    const name = runName({ command: 'scenario', seeds: [9], overrides });
+    const started = join(folder, 'failover', name);
     const { code, stdout, stderr } = await orrery(
       run('failover.yaml', '--set', 'duration=1h', '--seed', '9', '--json'),
       (child) => {
@@ -187,6 +193,7 @@ events:
     const read = readReport(stdout);
     expect('report' in read && read.report).toMatchObject({ pass: false, ending: 'interrupted' });
     expect(existsSync(join(started, 'report.json'))).toBe(true);
+    expect(readFileSync(join(started, 'junit.xml'), 'utf8')).toContain('<error type="interrupted"');
   });
 
   it('--check-determinism: exit 0 and the fingerprint, exit 4 and the event that differs', async () => {

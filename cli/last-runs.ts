@@ -1,0 +1,46 @@
+/**
+ * The last two runs of the scenario that ran last, for a comparison that names none.
+ *
+ * @module
+ */
+import { readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { FlagError } from './exit.ts';
+
+interface Run {
+  readonly scenario: string;
+  readonly folder: string;
+  readonly writtenMs: number;
+}
+
+/**
+ * Finds them by the time of their reports, whatever their inputs; combinations of sweeps are none.
+ * @param out The folder of the runs.
+ * @throws FlagError when there are not two.
+ */
+export function lastTwoRuns(out: string): { readonly before: string; readonly last: string } {
+  const runs = foldersIn(out)
+    .flatMap((scenario) => runsOf(out, scenario))
+    .sort((a, b) => b.writtenMs - a.writtenMs);
+  const [last] = runs;
+  const hint = 'name two: npm run compare A B';
+  if (last === undefined) throw new FlagError(`compare: there is no run below ${out}`, out, hint);
+  const before = runs.find((run) => run.scenario === last.scenario && run !== last);
+  if (before !== undefined) return { before: before.folder, last: last.folder };
+  const message = `compare: ${last.folder} is the only run of ${last.scenario} below ${out}`;
+  throw new FlagError(message, 'compare', `run it again after a change, or ${hint}`);
+}
+
+function runsOf(out: string, scenario: string): readonly Run[] {
+  return foldersIn(join(out, scenario)).flatMap((name) => {
+    const folder = join(out, scenario, name);
+    const facts = statSync(join(folder, 'report.json'), { throwIfNoEntry: false });
+    return facts === undefined ? [] : [{ scenario, folder, writtenMs: facts.mtimeMs }];
+  });
+}
+
+function foldersIn(path: string): readonly string[] {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) return [];
+  const entries = readdirSync(path, { withFileTypes: true });
+  return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+}

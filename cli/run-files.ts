@@ -1,0 +1,33 @@
+/**
+ * Names of the files that a run leaves in its folder.
+ *
+ * @module
+ */
+import { RUN_COPIES } from '../reports/run-copies.ts';
+
+/** Where the processes of a run are, for who watches it. */
+export const PROCESSES = 'processes.json';
+
+/** The scenario with the faults that were injected while it ran. */
+export const INTERACTIVE_FILE = 'interactive.yaml';
+
+/** What says that a run, or a sweep, has its verdict. */
+export const MAIN_FILES = ['report.json', 'sweep.json'] as const;
+
+/** Files that the run itself may have written before the reports. */
+export const RECORDED = ['trace.orr', 'trace.pcapng', PROCESSES] as const;
+
+const OTHERS: readonly string[] = [
+  ...MAIN_FILES,
+  ...RECORDED,
+  ...['report.html', 'report.md', 'junit.xml', 'metrics.prom', 'sweep.html', 'sweep.md'],
+  ...[INTERACTIVE_FILE, ...Object.values(RUN_COPIES)],
+];
+
+/** True of a file that a run may have written: reports, recordings, what outside programs printed. */
+export function isRunFile(name: string): boolean {
+  if (OTHERS.includes(name)) return true;
+  return (
+    /\.(?:out|err)\.log$/.test(name) || /^\..+\.part$/.test(name) || /^\.trial-\d+$/.test(name)
+  );
+}

@@ -1,0 +1,97 @@
+/**
+ * Says that a run is writing below a folder, so that a second one of the same name goes elsewhere.
+ *
+ * A lock is a file with the id of its process. One that its process left behind counts no more: the
+ * process is gone, or, where the system tells when a process began, another one has its id by now.
+ *
+ * @module
+ */
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { systemCode } from '../engine/live/environment.ts';
+
+/** A lock that is held. */
+export interface RunLock {
+  release(): void;
+}
+
+/**
+ * Takes a lock.
+ * @returns the id of the process that holds it, where another one does.
+ */
+export function takeLock(path: string): RunLock | { readonly heldBy: number } {
+  while (!isCreated(path)) {
+    const owner = readOwner(path);
+    if (owner === undefined) continue;
+    if (isAlive(owner)) return { heldBy: owner.pid };
+    removeStale(path, owner);
+  }
+  return { release: () => rmSync(path, { force: true }) };
+}
+
+interface Owner {
+  readonly pid: number;
+  /** When the process began, in the system's own words; empty where it does not tell. */
+  readonly began: string;
+}
+
+function isCreated(path: string): boolean {
+  try {
+    writeFileSync(path, ownerText(process.pid), { flag: 'wx' });
+    return true;
+  } catch (error) {
+    if (systemCode(error) === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+/** Undefined when it was released meanwhile. */
+function readOwner(path: string): Owner | undefined {
+  try {
+    const [pid = '', began = ''] = readFileSync(path, 'utf8').trim().split(' ');
+    return { pid: Number(pid), began };
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+/** Of several that find the same stale lock one takes it away; a fresh one goes back. */
+function removeStale(path: string, stale: Owner): void {
+  const aside = `${path}.${process.pid}`;
+  try {
+    renameSync(path, aside);
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return;
+    throw error;
+  }
+  const found = readOwner(aside);
+  if (found?.pid === stale.pid && found.began === stale.began) rmSync(aside, { force: true });
+  else renameSync(aside, path);
+}
+
+function isAlive({ pid, began }: Owner): boolean {
+  try {
+    // 0 stands in a lock that is being written: its owner is at work.
+    process.kill(pid, 0);
+  } catch (error) {
+    // A process of somebody else is one, too.
+    if (systemCode(error) !== 'EPERM') return false;
+  }
+  const now = beganText(pid);
+  return began === '' || now === '' || began === now;
+}
+
+function ownerText(pid: number): string {
+  return `${pid} ${beganText(pid)}`.trimEnd();
+}
+
+/** Field 22 of proc(5), /proc/PID/stat: the start of the process in ticks after the boot. */
+function beganText(pid: number): string {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    // The second field is a name in brackets, which may hold anything.
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
+  } catch {
+    return '';
+  }
+}

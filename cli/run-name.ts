@@ -1,0 +1,56 @@
+/**
+ * The name of a run's folder below that of its scenario: equal inputs, equal name; other inputs, another
+ * one (docs/how-to/runs.md). It says what a person would ask for first, and holds a hash of the rest.
+ *
+ * Files and code are no part of it: they change while one works, and `run-place.ts` keeps what they gave.
+ *
+ * @module
+ */
+import { createHash } from 'node:crypto';
+
+/** What a run was asked for. */
+export interface RunInputs {
+  readonly command: 'scenario' | 'live' | 'emulate' | 'sweep';
+  readonly seeds: readonly number[];
+  /** Values of the file that were changed. */
+  readonly overrides: Readonly<Record<string, string>>;
+  /** Where the nodes of a live run are, e.g. `processes`, as it was asked for. */
+  readonly layout?: string | undefined;
+  /** Other flags that change what runs, by name. */
+  readonly flags?: Readonly<Record<string, string>>;
+}
+
+/** A run on which pages acted. */
+export const ACTED_ON = 'interactive';
+
+const HASH_DIGITS = 8;
+
+/** `1`, `1-5`, `1-live-processes`, `1-set-9f86d081`. */
+export function runName(inputs: RunInputs): string {
+  const { command, layout } = inputs;
+  const parts = [
+    command === 'sweep' ? 'sweep' : seedsText(inputs.seeds),
+    ...(command === 'live' || command === 'emulate' ? [command] : []),
+    ...(layout === undefined ? [] : [layout]),
+  ];
+  const rest = restOf(inputs);
+  return rest.length === 0 ? parts.join('-') : [...parts, 'set', hashOf(rest)].join('-');
+}
+
+function seedsText(seeds: readonly number[]): string {
+  return seeds.length === 1 ? `${seeds[0]}` : `${seeds[0]}-${seeds.at(-1)}`;
+}
+
+/** What the readable part leaves open, as words that do not depend on the order of flags. */
+function restOf({ command, seeds, overrides, flags = {} }: RunInputs): readonly string[] {
+  const changed = [
+    ...Object.entries(overrides).map(([path, value]) => `set ${path}=${value}`),
+    ...Object.entries(flags).map(([name, value]) => `flag ${name}=${value}`),
+  ].sort();
+  const isRow = seeds.every((seed, at) => seed === (seeds[0] ?? 0) + at);
+  return command === 'sweep' || isRow ? changed : [...changed, `seeds ${seeds.join()}`];
+}
+
+function hashOf(words: readonly string[]): string {
+  return createHash('sha256').update(JSON.stringify(words)).digest('hex').slice(0, HASH_DIGITS);
+}

@@ -1,0 +1,213 @@
+/**
+ * Where a run writes: the folder of its name, which holds the last run of these inputs and of no others.
+ * The one before moves aside with its time in its name, and ten of those are kept
+ * (docs/how-to/runs.md, docs/adr/0034).
+ *
+ * A folder is deleted only when it lies below that of the scenario, has such a name, and holds nothing but
+ * files that a run writes.
+ *
+ * @module
+ */
+import {
+  type Dirent,
+  existsSync,
+  lstatSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { pathError } from '../engine/live/environment.ts';
+import { isRunFile, MAIN_FILES, RECORDED } from './run-files.ts';
+import { type RunLock, takeLock } from './run-lock.ts';
+import { makeWritable } from './whole-files.ts';
+
+/** Former runs of one name that are kept. */
+export const FORMER_MAX = 10;
+
+/** Behind the name of a run that moved aside. */
+const STAMP = /^_\d{4}-\d\d-\d\dT\d\d-\d\d-\d\dZ(?:-\d+)?$/;
+
+/** See the module. */
+export class RunPlace {
+  readonly #name: string;
+  #folder: string;
+  #former: string | undefined;
+  #lock: RunLock | undefined;
+
+  /**
+   * Takes the folder of a name; another one when a run is writing there.
+   * @param folder Of the name; its parent is that of the scenario.
+   * @param onNotice Told where else the run goes.
+   * @throws EnvironmentError when nothing can be written there.
+   */
+  constructor(folder: string, onNotice: (text: string) => void) {
+    this.#name = basename(folder);
+    this.#folder = folder;
+    makeWritable(folder);
+    try {
+      this.#take(onNotice);
+    } catch (error) {
+      this.release();
+      throw pathError(error, folder) ?? error;
+    }
+  }
+
+  /** Where the run writes. */
+  get folder(): string {
+    return this.#folder;
+  }
+
+  /** Where the run before is now; undefined where there is none. */
+  get former(): string | undefined {
+    return this.#former;
+  }
+
+  /** The run turned out to be of other inputs than its name says: it gets a name of its own. */
+  rename(suffix: string): void {
+    const [from, former, lock] = [this.#folder, this.#former, this.#lock];
+    const wanted = join(dirname(from), `${this.#name}-${suffix}`);
+    const { folder: to, lock: taken } = claim(wanted);
+    this.#former = moveAside(to);
+    this.#folder = existsSync(to) ? freeName(to, new Date()) : to;
+    renameSync(from, this.#folder);
+    this.#lock = taken;
+    // What stood under the plain name stands there again.
+    if (former !== undefined && lock !== undefined) renameSync(former, from);
+    lock?.release();
+  }
+
+  /** The run says nothing that the one before did not: that one goes. */
+  dropFormer(): void {
+    if (this.#former !== undefined) removeOwn(this.#former);
+    this.#former = undefined;
+  }
+
+  /** Ends the writing; the oldest of more than ten former runs go. */
+  release(): void {
+    this.#lock?.release();
+    this.#lock = undefined;
+    const name = basename(this.#folder).replace(/_.*$/, '');
+    for (const old of formersOf(dirname(this.#folder), name).slice(FORMER_MAX)) removeOwn(old);
+  }
+
+  #take(onNotice: (text: string) => void): void {
+    const wanted = this.#folder;
+    const { folder, lock, heldBy } = claim(wanted);
+    this.#lock = lock;
+    this.#folder = folder;
+    if (heldBy !== undefined) {
+      onNotice(`process ${heldBy} is running into ${wanted}; this run goes to ${folder}`);
+    }
+    this.#former = moveAside(folder);
+    makeWritable(folder);
+    removeLeftovers(folder);
+  }
+}
+
+interface Claim {
+  readonly folder: string;
+  readonly lock: RunLock | undefined;
+  /** Who has the folder that was wanted. */
+  readonly heldBy?: number;
+}
+
+function claim(wanted: string): Claim {
+  const lock = takeLock(join(dirname(wanted), `.${basename(wanted)}.running`));
+  if ('release' in lock) return { folder: wanted, lock };
+  // Nobody else asks for this name: it needs no lock.
+  return { folder: freeName(wanted, new Date()), lock: undefined, heldBy: lock.heldBy };
+}
+
+/** Moves a finished run out of its folder. */
+function moveAside(folder: string): string | undefined {
+  const main = MAIN_FILES.map((name) => join(folder, name)).find((path) => existsSync(path));
+  if (main === undefined) return undefined;
+  const aside = freeName(folder, statSync(main).mtime);
+  renameSync(folder, aside);
+  return aside;
+}
+
+/** `1_2026-11-22T04-03-30Z`, with a number behind it where that is taken. */
+function freeName(folder: string, time: Date): string {
+  const stamp = time.toISOString().replace(/\.\d+/, '').replaceAll(':', '-');
+  const first = `${folder}_${stamp}`;
+  let name = first;
+  for (let count = 2; existsSync(name); count += 1) name = `${first}-${count}`;
+  return name;
+}
+
+/** Former runs of a name, newest first. */
+function formersOf(parent: string, name: string): readonly string[] {
+  return entriesOf(parent)
+    .filter((entry) => entry.isDirectory() && entry.name.startsWith(name))
+    .filter((entry) => STAMP.test(entry.name.slice(name.length)))
+    .map((entry) => join(parent, entry.name))
+    .sort()
+    .reverse();
+}
+
+function entriesOf(folder: string): readonly Dirent[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true });
+  } catch {
+    // Somebody removed it meanwhile.
+    return [];
+  }
+}
+
+/** What an earlier run left that did not come to its reports. */
+function removeLeftovers(folder: string): void {
+  for (const { name } of entriesOf(folder)) {
+    if (isRunFile(name)) rmSync(join(folder, name), { force: true });
+  }
+}
+
+/** Removes recordings of a run that came to nothing. */
+export function removeRecorded(folder: string): void {
+  for (const name of RECORDED) rmSync(join(folder, name), { force: true });
+}
+
+/** Removes a former run, if all of it is ours. */
+function removeOwn(folder: string): void {
+  const files = ownFiles(folder);
+  if (files === undefined) return;
+  for (const path of files) rmSync(path, { force: true });
+  const below = entriesOf(folder).filter((entry) => entry.isDirectory());
+  for (const { name } of below) rmdirSync(join(folder, name));
+  rmdirSync(folder);
+}
+
+/** All files of a run or a sweep; undefined when anything else is among them. */
+function ownFiles(folder: string): readonly string[] | undefined {
+  const isReal = lstatSync(folder, { throwIfNoEntry: false })?.isDirectory() === true;
+  if (!isReal || !isReport(folder)) return undefined;
+  const files: string[] = [];
+  for (const entry of entriesOf(folder)) {
+    const path = join(folder, entry.name);
+    const cell = entry.isDirectory() && /^\d+$/.test(entry.name) ? entriesOf(path) : undefined;
+    const own = cell ?? (isOwnFile(entry) ? [] : undefined);
+    if (own === undefined || !own.every(isOwnFile)) return undefined;
+    files.push(...(cell === undefined ? [path] : own.map(({ name }) => join(path, name))));
+  }
+  return files;
+}
+
+function isOwnFile(entry: Dirent): boolean {
+  return entry.isFile() && isRunFile(entry.name);
+}
+
+/** True when its main file is one that we write. */
+function isReport(folder: string): boolean {
+  const main = MAIN_FILES.map((name) => join(folder, name)).find((path) => existsSync(path));
+  if (main === undefined) return false;
+  try {
+    const document = JSON.parse(readFileSync(main, 'utf8')) as Readonly<Record<string, unknown>>;
+    return 'reproduce' in document;
+  } catch {
+    return false;
+  }
+}
