@@ -2,13 +2,12 @@
  * `orrery live FILE --against-sim`: the same scenario in virtual time, compared with the live run.
  *
  * Always without a processor: latency less lateness must be that (reports/on-time.ts). Where all nodes
- * share one event loop, with calibrated costs besides, all nodes on one core, which predicts throughput
- * and median latency. Virtual time comes first, so that a missing profile is told before anybody waits.
+ * share one event loop and the scenario models the processor, with calibrated costs besides, all nodes on
+ * one core, which predicts throughput and median latency. Virtual time comes first, so that a missing profile is told before anybody waits.
  *
  * @module
  */
 import { compareAgainst } from '../reports/against.ts';
-import { judge } from '../reports/judge.ts';
 import { compareOnTime } from '../reports/on-time.ts';
 import type { Scenario } from '../scenarios/model.ts';
 import type { ProtocolRegistry } from '../scenarios/registry.ts';
@@ -27,7 +26,7 @@ export interface AgainstHow {
   /** The file as given on the command line. */
   readonly file: string;
   readonly overrides: Readonly<Record<string, string>> | undefined;
-  readonly scenario: Pick<Scenario, 'traffic' | 'warmupNs'>;
+  readonly scenario: Pick<Scenario, 'traffic' | 'warmupNs' | 'cpu'>;
   readonly shape?: 'links' | 'off' | undefined;
   readonly processes?: unknown;
   readonly deployment?: unknown;
@@ -43,7 +42,7 @@ type Order = Pick<RunOrder, 'scenario' | 'definitions'>;
 export async function againstSim(runner: Runner, how: AgainstHow): Promise<Runner> {
   refuseOthers(how);
   const free = await inVirtualTime(how, { cpu: 'none' });
-  const charged = isOneLoop(how) ? await inVirtualTime(how, chargesOf(how)) : undefined;
+  const charged = isCharged(how) ? await inVirtualTime(how, chargesOf(how)) : undefined;
   const run: Runner['run'] = async (order, place) => {
     const ideal = await runScenario(predictionOf(order, free));
     if (ideal.kind !== 'judged') return ideal;
@@ -54,7 +53,7 @@ export async function againstSim(runner: Runner, how: AgainstHow): Promise<Runne
     if (live.kind !== 'judged') return live;
     const onTime = compareOnTime(live.input, ideal.input);
     const against = {
-      ...compareAgainst(judge(live.input), judge(predicted.input)),
+      ...compareAgainst(live.input, predicted.input),
       ...(onTime === undefined ? {} : { onTime }),
     };
     return { kind: 'judged', input: { ...live.input, against } };
@@ -74,6 +73,12 @@ function inVirtualTime(
 function chargesOf({ cpuProfile }: AgainstHow): Readonly<Record<string, string>> {
   const own = cpuProfile === undefined ? {} : { cpuProfile };
   return { cpu: 'calibrated', cpuMachines: 'one', ...own };
+}
+
+/** Who models no processor is not asked for the profile of one. */
+function isCharged(how: AgainstHow): boolean {
+  const isModelled = how.scenario.cpu !== undefined || how.cpuProfile !== undefined;
+  return isModelled && isOneLoop(how);
 }
 
 function isOneLoop({ loops = 1, processes, deployment }: Place): boolean {

@@ -36,7 +36,7 @@ import type { Loaded } from './load.ts';
 import { Palette, withPalette } from './palette.ts';
 import { showProgress } from './progress.ts';
 import { runName } from './run-name.ts';
-import { RunPlace, removeRecorded } from './run-place.ts';
+import { type Place, RunPlace, removeRecorded } from './run-place.ts';
 import { terminalOptions } from './terminal.ts';
 import { startWatch } from './watch.ts';
 import { writeErrors, writeFiles } from './write-files.ts';
@@ -76,9 +76,6 @@ export interface Runner {
   /** Flags of this command that change what runs, by name. */
   readonly flags?: Readonly<Record<string, string>>;
 }
-
-/** Where a run writes. */
-export type Place = Pick<RunPlace, 'folder' | 'rename'>;
 
 const IN_VIRTUAL_TIME: Runner = { command: 'scenario', run: runScenario };
 

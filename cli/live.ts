@@ -131,11 +131,6 @@ function namedBy(
   };
 }
 
-/** The module that an agent's process runs, in the form in which this one runs. */
-function agentEntryModule(): string {
-  return new URL(IS_SOURCE ? './agent-start.ts' : './agent-start.js', import.meta.url).href;
-}
-
 /** In this process, on one event loop or more, or in one for each node. */
 function runnerOf(
   { shape = 'links', precision = 'high', log, processes, loops = 1 }: LiveFlags,

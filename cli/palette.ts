@@ -25,9 +25,9 @@ import {
   refusal,
 } from '../viz/format/control-wire.ts';
 import type { ControlDesk } from '../viz/server/control-channel.ts';
-import type { Place } from './execute.ts';
 import { INTERACTIVE_FILE } from './run-files.ts';
 import { ACTED_ON } from './run-name.ts';
+import type { Place } from './run-place.ts';
 import { writeWhole } from './whole-files.ts';
 
 /** What is acted on. */

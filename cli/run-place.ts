@@ -1,7 +1,7 @@
 /**
  * Where a run writes: the folder of its name, which holds the last run of these inputs and of no others.
  * The one before moves aside with its time in its name, and ten of those are kept
- * (docs/how-to/runs.md, docs/adr/0034).
+ * (docs/how-to/runs.md).
  *
  * A folder is deleted only when it lies below that of the scenario, has such a name, and holds nothing but
  * files that a run writes.
@@ -30,6 +30,9 @@ export const FORMER_MAX = 10;
 
 /** Behind the name of a run that moved aside. */
 const STAMP = /^_\d{4}-\d\d-\d\dT\d\d-\d\d-\d\dZ(?:-\d+)?$/;
+
+/** Where a run writes. */
+export type Place = Pick<RunPlace, 'folder' | 'rename'>;
 
 /** See the module. */
 export class RunPlace {

@@ -8,6 +8,21 @@ import { z } from 'zod';
 const text = z.string();
 const number = z.number();
 
+const bounds = z.strictObject({
+  low: number.nullable().describe('null: no finite bound'),
+  high: number.nullable(),
+});
+const intervals = z.exactOptional(
+  z
+    .strictObject({ live: bounds, predicted: bounds, difference: bounds })
+    .describe('at 95 %, of both sides and of predicted over live, less 1'),
+);
+const needed = z.exactOptional(
+  number.describe(
+    'live samples that would decide, where these do not and so many are within reach',
+  ),
+);
+
 const row = z.strictObject({
   metric: text,
   aggregation: text,
@@ -17,7 +32,15 @@ const row = z.strictObject({
   difference: number
     .nullable()
     .describe('predicted over live, less 1; null where one of them is missing'),
-  isInside: z.boolean().nullable().describe('within the tolerance; null: nothing to compare'),
+  n: z.exactOptional(number.describe('live samples, events or trials')),
+  isInside: z
+    .boolean()
+    .nullable()
+    .describe(
+      'all of the interval is within the tolerance; null: nothing to compare, or undecided',
+    ),
+  intervals,
+  needed,
   isPromised: z.boolean().describe('false: reported, not promised, as tails are'),
 });
 
@@ -28,7 +51,12 @@ const onTimeRow = z.strictObject({
   onTime: number.nullable().describe('of latency less lateness of the same packet, ns'),
   simulated: number.describe('of the latency in virtual time without a processor, ns'),
   difference: number.nullable().describe('simulated over onTime, less 1'),
-  isInside: z.boolean().nullable().describe('within the tolerance; null: too few packets'),
+  isInside: z
+    .boolean()
+    .nullable()
+    .describe('all of the interval is within the tolerance; null: undecided'),
+  intervals,
+  needed,
   isPromised: z.boolean().describe('false: reported, not promised, as tails are'),
   sum: number.nullable().describe('simulated plus lateness, ns; percentiles do not add'),
   sumDifference: number.nullable().describe('sum over live, less 1'),
@@ -63,4 +91,4 @@ export const againstSchema = z
     rows: z.array(row),
     onTime: z.exactOptional(onTime),
   })
-  .describe('the same scenario in virtual time, on one event loop with calibrated costs');
+  .describe('the same scenario in virtual time, where it models the processor on one event loop');

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Against, AgainstRow } from './against.ts';
+import type { AgainstRow } from './against.ts';
 import { NOT_MODELLED } from './cpu-note.ts';
 import { differenceText } from './difference-text.ts';
 import { quantity, significant } from './format.ts';
@@ -11,6 +11,7 @@ import { html, type Markup, NOTHING } from './html/markup.ts';
 import { type InsideWords, insideWords } from './inside-words.ts';
 import { kpiName } from './kpi-text.ts';
 import { onTimeHtml, onTimeLines, onTimeMarkdown } from './on-time-text.ts';
+import type { Against } from './report-schema.ts';
 
 const HEADER = ['', 'live', 'predicted', 'difference', ''] as const;
 
@@ -63,12 +64,17 @@ export function againstHtml(against: Against): Markup {
 ${onTime === undefined ? NOTHING : onTimeHtml(onTime, tolerance)}`;
 }
 
-function headline({ pass, tolerance, cpu }: Against): string {
-  if (cpu === NOT_MODELLED) return 'Beside virtual time without a processor: nothing promised here';
+function headline({ pass, tolerance, cpu, rows }: Against): string {
+  if (cpu === NOT_MODELLED)
+    return 'Beside virtual time, no processor modelled: nothing promised here';
   const limit = `${significant(tolerance * 100, 2)} %`;
+  const promised = rows.filter(({ isPromised }) => isPromised);
+  if (!pass && promised.every(({ isInside }) => isInside !== false)) {
+    return `Against virtual time, cpu modelled: too few samples to tell within ${limit}`;
+  }
   return pass
-    ? `Against virtual time: throughput and median latency predicted within ${limit}`
-    : `Against virtual time: not predicted within ${limit}`;
+    ? `Against virtual time, cpu modelled: rate and median predicted within ${limit}`
+    : `Against virtual time, cpu modelled: not predicted within ${limit}`;
 }
 
 function cellsOf(row: AgainstRow): readonly string[] {
@@ -78,9 +84,19 @@ function cellsOf(row: AgainstRow): readonly string[] {
     kpiName(row),
     text(row.live),
     text(row.predicted),
-    differenceText(row.difference),
+    `${differenceText(row.difference)}${spanText(row.intervals?.difference)}`,
     wordsOf(row).note,
   ];
+}
+
+/** ` [-5, +371]`: percent; nothing where one value or none is behind it. */
+function spanText(
+  bounds: { readonly low: number | null; readonly high: number | null } | undefined,
+): string {
+  if (bounds === undefined || (bounds.low === 0 && bounds.high === 0)) return '';
+  const end = (value: number | null, none: string): string =>
+    value === null ? none : differenceText(value).replace(/ %$/, '');
+  return ` [${end(bounds.low, '-')}, ${end(bounds.high, '∞')}]`;
 }
 
 function wordsOf(row: AgainstRow): InsideWords {

@@ -8,18 +8,19 @@
  *
  * @module
  */
-import type { z } from 'zod';
-import type { againstSchema } from './against-schema.ts';
 import { NOT_MODELLED } from './cpu-note.ts';
-import type { MetricSummary, Report } from './report-schema.ts';
+import { pool } from './estimate.ts';
+import { judge } from './judge.ts';
+import type { Aggregation, RunInput } from './model.ts';
+import type { Against, MetricSummary, Report } from './report-schema.ts';
+import { type Sampled, sampledOf } from './sampled.ts';
+import { judgeWithin, type Within } from './within.ts';
 
-/** The comparison, as contained in the report. */
-export type Against = NonNullable<Report['against']>;
 /** One quantity, measured and predicted. */
 export type AgainstRow = Against['rows'][number];
 
 /** Largest relative difference at which a prediction counts as right. */
-const AGAINST_TOLERANCE = 0.15;
+export const AGAINST_TOLERANCE = 0.15;
 
 /** 85 of 100 is 15 % less, and slightly more in binary. */
 const ROUNDING = 1e-9;
@@ -40,12 +41,16 @@ type Reading = Pick<AgainstRow, 'metric' | 'aggregation' | 'unit'> & {
 };
 
 /** Compares a live run with its prediction. */
-export function compareAgainst(live: Report, predicted: Report): z.infer<typeof againstSchema> {
-  const others = new Map(readings(predicted).map((one) => [keyOf(one), one.value]));
-  const { cpu, cpuProfileSha256, fingerprint } = predicted;
-  const rows = readings(live)
-    .map((one) => rowOf(one, others.get(keyOf(one)) ?? null))
-    .map((row) => ({ ...row, isPromised: row.isPromised && cpu !== NOT_MODELLED }));
+export function compareAgainst(live: RunInput, predicted: RunInput): Against {
+  const report = judge(predicted);
+  const others = new Map(readings(report).map((one) => [keyOf(one), one]));
+  const { cpu, cpuProfileSha256, fingerprint } = report;
+  const rows = readings(judge(live)).map((one) => {
+    const other = others.get(keyOf(one));
+    const predictedValue = sampledIn(predicted, { ...one, value: other?.value ?? null });
+    const row = rowOf(one, sampledIn(live, one), predictedValue);
+    return { ...row, isPromised: row.isPromised && cpu !== NOT_MODELLED };
+  });
   return {
     cpu,
     ...(cpuProfileSha256 === undefined ? {} : { cpuProfileSha256 }),
@@ -71,14 +76,48 @@ export function isWithin(difference: number | null): boolean {
   return difference !== null && Math.abs(difference) <= AGAINST_TOLERANCE + ROUNDING;
 }
 
-function rowOf(reading: Reading, predicted: number | null): AgainstRow {
-  const { metric, aggregation, unit, value: live } = reading;
+/** A reading with what its samples tell. */
+function sampledIn({ seeds }: RunInput, { metric, aggregation, value }: Reading): Sampled {
+  const parts = seeds.flatMap(({ metrics }) => metrics[metric] ?? []);
+  return sampledOf(pool(parts), aggregation as Aggregation, value);
+}
+
+/** What a comparison of two samples adds to a row. */
+export function foundIn(
+  within: Within | undefined,
+): Pick<AgainstRow, 'isInside' | 'intervals' | 'needed'> {
+  if (within === undefined) return { isInside: null };
+  const { verdict, live, predicted, difference, needed } = within;
+  return {
+    isInside: verdict === 'undecided' ? null : verdict === 'inside',
+    intervals: { live: { ...live }, predicted: { ...predicted }, difference: { ...difference } },
+    ...(needed === undefined ? {} : { needed }),
+  };
+}
+
+function rowOf(reading: Reading, own: Sampled, other: Sampled): AgainstRow {
+  const { metric, aggregation, unit } = reading;
+  const { value: live, n } = own;
+  const predicted = other.value;
   const difference = relativeDifference(live, predicted);
-  const isEmpty = live === null && predicted === null;
+  const isMissing = (live === null) !== (predicted === null);
   const isThroughput = metric.endsWith('.throughput') && aggregation === 'rate';
   const isPromised = isThroughput || (metric.endsWith('.latency') && aggregation === 'p50');
-  const isInside = isEmpty ? null : isWithin(difference);
-  return { metric, aggregation, unit, live, predicted, difference, isInside, isPromised };
+  const found = foundIn(judgeWithin(own, other, AGAINST_TOLERANCE));
+  // What only one of both has is no matter of how many samples there are.
+  const isInside = isMissing ? false : found.isInside;
+  return {
+    metric,
+    aggregation,
+    unit,
+    live,
+    predicted,
+    n,
+    difference,
+    isPromised,
+    ...found,
+    isInside,
+  };
 }
 
 /** KPIs of the scenario, then the standard quantities of every protocol, each once. */

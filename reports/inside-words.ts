@@ -5,10 +5,16 @@
  * @module
  */
 
+import { whole } from './format.ts';
+
 /** The finding for one row. */
 export interface InsideRow {
-  /** Null when there was nothing to compare. */
+  /** Null when there was nothing to compare, or too little to tell. */
   readonly isInside: boolean | null;
+  /** Present if the samples of both sides were compared. */
+  readonly intervals?: unknown;
+  /** Samples that would decide. */
+  readonly needed?: number;
   /** False for what is shown but not promised. */
   readonly isPromised: boolean;
 }
@@ -22,11 +28,20 @@ export interface InsideWords {
 }
 
 /** @param nothing What to print when there was nothing to compare. */
-export function insideWords({ isInside, isPromised }: InsideRow, nothing: string): InsideWords {
+export function insideWords(row: InsideRow, nothing: string): InsideWords {
+  const { isInside, isPromised } = row;
+  const open = isInside === null && row.intervals !== undefined ? undecided(row) : undefined;
   if (!isPromised) {
-    const note = `${isInside === true ? 'inside' : 'outside'}, not promised`;
-    return { mark: '·', tone: 'muted', note: isInside === null ? nothing : note };
+    const word = open === undefined ? (isInside === true ? 'inside' : 'outside') : 'undecided';
+    const note = `${word}, not promised`;
+    return { mark: '·', tone: 'muted', note: isInside === null && !open ? nothing : note };
   }
+  if (open !== undefined) return { mark: '?', tone: 'open-text', note: open };
   if (isInside === true) return { mark: '✓', tone: 'pass-text', note: 'inside' };
   return { mark: '✗', tone: 'fail-text', note: isInside === null ? nothing : 'OUTSIDE' };
+}
+
+/** `undecided, n >= 680`: with so many it would not be. */
+function undecided({ needed }: InsideRow): string {
+  return needed === undefined ? 'undecided' : `undecided, n >= ${whole(needed)}`;
 }

@@ -7,8 +7,8 @@
  */
 import type { MetricDefinition } from '../engine/host/measure.ts';
 import type { HistogramData } from '../engine/measure/histogram.ts';
-import type { Against } from './against.ts';
 import type { PrivacySummary } from './privacy/summary.ts';
+import type { Against } from './report-schema.ts';
 
 /** The kind of world of the run. */
 export type Mode = 'sim' | 'emulate' | 'live';

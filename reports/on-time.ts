@@ -18,10 +18,12 @@ import {
   histogramQuantile,
   mergeHistograms,
 } from '../engine/measure/histogram.ts';
-import { isWithin, relativeDifference } from './against.ts';
+import { AGAINST_TOLERANCE, foundIn, isWithin, relativeDifference } from './against.ts';
 import type { RunInput } from './model.ts';
 import { pathShares } from './path-shares.ts';
 import type { Report } from './report-schema.ts';
+import { sampledQuantile } from './sampled.ts';
+import { judgeWithin } from './within.ts';
 
 /** The comparison, as contained in the report. */
 export type OnTime = NonNullable<NonNullable<Report['against']>['onTime']>;
@@ -51,6 +53,8 @@ export function compareOnTime(live: RunInput, simulated: RunInput): OnTime | und
     const own = isEnough ? at(onTime) : null;
     const late = isEnough ? at(lateness) : null;
     const sum = late === null ? null : at(ideal) + late;
+    const [mine, other] = [sampledQuantile(onTime, p), sampledQuantile(ideal, p)];
+    const found = own === null ? undefined : judgeWithin(mine, other, AGAINST_TOLERANCE);
     const difference = relativeDifference(own, at(ideal));
     const sumDifference = relativeDifference(at(latency), sum);
     return {
@@ -60,7 +64,7 @@ export function compareOnTime(live: RunInput, simulated: RunInput): OnTime | und
       onTime: own,
       simulated: at(ideal),
       difference,
-      isInside: own === null ? null : isWithin(difference),
+      ...foundIn(found),
       isPromised,
       sum,
       sumDifference,

@@ -265,6 +265,8 @@ type DeepReadonly<T> = T extends (infer U)[]
 
 /** A report, as written to `report.json`. */
 export type Report = DeepReadonly<z.infer<typeof reportSchema>>;
+/** A live run beside its prediction, as contained in the report. */
+export type Against = NonNullable<Report['against']>;
 /** One judged KPI. */
 export type KpiResult = Report['kpis'][number];
 /** The interval of a KPI. */

@@ -4,6 +4,7 @@
  * @module
  */
 import { describe, expect, it } from 'vitest';
+import { LogHistogram, visitBuckets } from '../../../engine/measure/histogram.ts';
 import { compareAgainst, isWithin, relativeDifference } from '../../../reports/against.ts';
 import { againstLines, againstMarkdown } from '../../../reports/against-text.ts';
 import { throughputNote } from '../../../reports/cpu-note.ts';
@@ -11,54 +12,49 @@ import { renderHtml } from '../../../reports/html/html.ts';
 import { readReport, renderJson } from '../../../reports/json.ts';
 import { judge } from '../../../reports/judge.ts';
 import { escapeMarkdown, renderMarkdown } from '../../../reports/markdown.ts';
+import type { MetricData, RunInput } from '../../../reports/model.ts';
 import type { Report } from '../../../reports/report-schema.ts';
 import { renderTerminal } from '../../../reports/terminal.ts';
 import { runInput } from './fixture.ts';
 
 const input = runInput({ seeds: 1, slowdown: 1 });
-const live: Report = judge({ ...input, mode: 'live' });
+const live: RunInput = { ...input, mode: 'live' };
 const CPU = 'calibrated (runs/calibration.json, Test CPU, 2026-01-02)';
 
-/** The same measurements, some multiplied by a factor. */
-function predictedAs(factors: Readonly<Record<string, number>>): Report {
-  const made: Report = {
-    ...live,
-    mode: 'sim',
-    cpu: CPU,
-    cpuProfileSha256: 'ab',
-    fingerprint: 'ff',
-  };
-  const factorOf = (metric: string, aggregation: string): number =>
-    factors[`${metric} ${aggregation}`] ?? factors[metric] ?? 1;
-  return {
-    ...made,
-    kpis: live.kpis.map((kpi) => ({
-      ...kpi,
-      value: kpi.value === null ? null : kpi.value * factorOf(kpi.metric, kpi.aggregation),
-    })),
-    metrics: Object.fromEntries(
-      Object.entries(live.metrics).map(([name, metric]) => [
-        name,
-        {
-          ...metric,
-          value: metric.value === null ? null : metric.value * factorOf(name, 'value'),
-          ...(metric.quantiles === undefined
-            ? {}
-            : {
-                quantiles: metric.quantiles.map((point) => ({
-                  ...point,
-                  value: point.value * factorOf(name, `p${point.p * 100}`),
-                })),
-              }),
-        },
-      ]),
-    ),
-  };
+type Change = (value: number) => number;
+
+/** The same measurements, the values of some metrics changed. */
+function predictedAs(changes: Readonly<Record<string, Change>>): RunInput {
+  const seeds = live.seeds.map((seed) => {
+    const metrics = Object.entries(seed.metrics).map(([name, data]) => [
+      name,
+      changed(data, changes[name] ?? times(1)),
+    ]);
+    return { ...seed, fingerprint: 'ff', metrics: Object.fromEntries(metrics) };
+  });
+  return { ...live, mode: 'sim', cpu: CPU, cpuProfileSha256: 'ab', seeds };
+}
+
+function changed(data: MetricData, change: Change): MetricData {
+  if (data.kind === 'counter') return { ...data, value: change(data.value) };
+  if (data.kind !== 'histogram') return data;
+  const histogram = new LogHistogram();
+  visitBuckets(data.data, (_first, last, count) => {
+    for (let i = 0; i < count; i += 1) histogram.record(Math.round(change(last)));
+  });
+  return { kind: 'histogram', data: histogram.data() };
+}
+
+function times(factor: number): Change {
+  return (value): number => value * factor;
 }
 
 describe('a live run against its prediction', () => {
   it('holds when throughput and median latency agree; tails are reported, not promised', () => {
-    const against = compareAgainst(live, predictedAs({ 'gateway.latency p95': 0.3 }));
+    const against = compareAgainst(
+      live,
+      predictedAs({ 'gateway.latency': (ns) => (ns > 13e6 ? ns * 1.5 : ns) }),
+    );
     expect(against.pass).toBe(true);
     const row = (metric: string, aggregation: string): unknown =>
       against.rows.find((one) => one.metric === metric && one.aggregation === aggregation);
@@ -71,21 +67,23 @@ describe('a live run against its prediction', () => {
   });
 
   it('flags a profile with half the costs, which predicts twice the throughput', () => {
-    const against = compareAgainst(live, predictedAs({ 'gateway.throughput': 2 }));
+    const against = compareAgainst(live, predictedAs({ 'gateway.throughput': times(2) }));
     expect(against.pass).toBe(false);
     const [row] = against.rows.filter(({ metric }) => metric === 'gateway.throughput');
     expect(row).toMatchObject({ isInside: false, difference: 1 });
-    expect(againstLines(against).join('\n')).toMatch(/✗ gateway\.throughput .* \+100 % +OUTSIDE/);
+    expect(againstLines(against).join('\n')).toMatch(
+      /✗ gateway\.throughput .* \+100 % \[\+99, \+101\] +OUTSIDE/,
+    );
   });
 
   it('promises nothing where the prediction has no processor, and says so', () => {
     const against = compareAgainst(live, { ...predictedAs({}), cpu: 'not modelled' });
     expect(against.rows.filter(({ isPromised }) => isPromised)).toEqual([]);
-    expect(againstLines(against)[0]).toContain('without a processor: nothing promised here');
+    expect(againstLines(against)[0]).toContain('no processor modelled: nothing promised here');
   });
 
   it('flags half the median latency as well', () => {
-    expect(compareAgainst(live, predictedAs({ 'gateway.latency p50': 0.5 })).pass).toBe(false);
+    expect(compareAgainst(live, predictedAs({ 'gateway.latency': times(0.5) })).pass).toBe(false);
   });
 
   it.each([
@@ -103,7 +101,7 @@ describe('a live run against its prediction', () => {
   );
 
   it('is drawn as a table', () => {
-    const against = compareAgainst(live, predictedAs({ 'gateway.latency': 0.98 }));
+    const against = compareAgainst(live, predictedAs({ 'gateway.latency': times(0.98) }));
     const short = { ...against, rows: against.rows.filter(({ isPromised }) => isPromised) };
     expect(againstLines(short)).toMatchSnapshot();
     expect(againstMarkdown(short, escapeMarkdown)).toMatchSnapshot();
@@ -112,7 +110,7 @@ describe('a live run against its prediction', () => {
   it('is part of every report and is read back from report.json', () => {
     const against = compareAgainst(live, predictedAs({}));
     const report = judge({ ...input, mode: 'live', against });
-    const title = 'Against virtual time: throughput and median latency predicted within 15 %';
+    const title = 'Against virtual time, cpu modelled: rate and median predicted within 15 %';
     const options = { width: 100, colour: false, unicode: true };
     expect(renderTerminal(report, options)).toContain(title);
     expect(renderMarkdown(report)).toContain(title);
@@ -134,7 +132,7 @@ describe('beside throughput', () => {
       expect(render(free)).toContain('throughput: CPU time not modelled');
       expect(render(charged)).toContain(`throughput: CPU time ${CPU}`);
     }
-    expect(throughputNote(live)).toBeUndefined();
+    expect(throughputNote(judge(live))).toBeUndefined();
     expect(throughputNote({ ...free, kpis: [] })).toBeUndefined();
   });
 });

@@ -137,7 +137,7 @@ describe('latency less lateness', () => {
     expect(onTimeLines(onTime, 0.15).join('\n')).toContain('far: live 40 %, simulated 0 %\n');
     const report = judge({
       ...live(late),
-      against: { ...compareAgainst(judge(live(late)), judge(simulated)), onTime },
+      against: { ...compareAgainst(live(late), simulated), onTime },
     });
     expect(renderMarkdown(report)).toContain('packets took other paths than in virtual time');
     expect(renderHtml(report)).toContain('far: live 40 %, simulated 0 %; near: live');
@@ -152,7 +152,7 @@ describe('latency less lateness', () => {
 
   it('stands in every report of the run, beside the lateness of this machine', () => {
     const run = live(late);
-    const plain = compareAgainst(judge(run), judge(simulated));
+    const plain = compareAgainst(run, simulated);
     const against = { ...plain, onTime: compared(run) };
     const report = judge({ ...run, against });
     const title = 'Latency less lateness is the simulated latency within 15 %';

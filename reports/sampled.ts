@@ -1,0 +1,137 @@
+/**
+ * A figure and what its samples say about the quantity behind it: an interval at 95 %, also as it would be
+ * with more of them, where their distribution stays the same.
+ *
+ * Percentiles have exact binomial ranks, counts of events Garwood's exact interval (Biometrika 28, 1936),
+ * ratios Wilson's, means Student's t. All take samples for independent. Packets that share a queue are not,
+ * so that the interval of a busy run is rather too narrow.
+ *
+ * @module
+ */
+import {
+  type HistogramData,
+  histogramQuantile,
+  visitBuckets,
+} from '../engine/measure/histogram.ts';
+import { quantileOf } from './estimate.ts';
+import type { Aggregation, MetricData } from './model.ts';
+import { wilsonInterval } from './statistics/proportion.ts';
+import { ascending, nearestRank, rankInterval } from './statistics/quantile.ts';
+import { incompleteGamma, invertRising } from './statistics/special.ts';
+import { studentQuantile } from './statistics/student-t.ts';
+import { summarise } from './statistics/summary.ts';
+
+const LEVEL = 0.95;
+const TAIL = (1 - LEVEL) / 2;
+
+/** Both ends of an interval; null where the samples give none. */
+export interface Bounds {
+  readonly low: number | null;
+  readonly high: number | null;
+}
+
+/** See the module. */
+export interface Sampled {
+  readonly value: number | null;
+  /** Samples, events or trials. */
+  readonly n: number;
+  /** The interval if there were so many. */
+  readonly boundsAt: (n: number) => Bounds;
+}
+
+const NONE: Bounds = { low: null, high: null };
+
+/**
+ * What is known of a figure.
+ * @param value As it was reduced; the interval is in its unit.
+ */
+export function sampledOf(
+  data: MetricData | undefined,
+  aggregation: Aggregation,
+  value: number | null,
+): Sampled {
+  if (data === undefined || value === null) return { value, n: 0, boundsAt: () => NONE };
+  const p = quantileOf(aggregation);
+  const n = countOf(data);
+  if (p !== undefined) return { value, n, boundsAt: (size) => ranked(quantilesOf(data), p, size) };
+  if (aggregation === 'count' || aggregation === 'rate') {
+    return {
+      value,
+      n,
+      boundsAt: (size) => scaled(eventsInterval(size), value / Math.max(1, size)),
+    };
+  }
+  if (data.kind === 'ratio') {
+    return { value, n, boundsAt: (size) => wilsonInterval(value * size, size) };
+  }
+  if (aggregation !== 'mean') return { value, n, boundsAt: () => NONE };
+  const deviation = deviationOf(data, value);
+  return { value, n, boundsAt: (size) => aroundMean(value, deviation, size) };
+}
+
+/** What is known of a percentile of a histogram. */
+export function sampledQuantile(data: HistogramData, p: number): Sampled {
+  const at = (fraction: number): number => histogramQuantile(data, fraction);
+  const value = data.count === 0 ? null : at(p);
+  return { value, n: data.count, boundsAt: (size) => ranked(at, p, size) };
+}
+
+function countOf(data: MetricData): number {
+  switch (data.kind) {
+    case 'counter':
+      return data.value;
+    case 'gauge':
+      return 1;
+    case 'ratio':
+      return data.denominator;
+    case 'samples':
+      return data.values.length;
+    case 'histogram':
+      return data.data.count;
+  }
+}
+
+type Quantiles = (fraction: number) => number;
+
+function quantilesOf(data: MetricData): Quantiles {
+  if (data.kind === 'histogram') return (fraction) => histogramQuantile(data.data, fraction);
+  const sorted = data.kind === 'samples' ? ascending(data.values) : [];
+  return (fraction) => sorted[nearestRank(fraction, sorted.length) - 1] ?? Number.NaN;
+}
+
+function ranked(at: Quantiles, p: number, n: number): Bounds {
+  if (n < 1) return NONE;
+  const { low, high } = rankInterval({ n, p, level: LEVEL });
+  const value = (rank: number | undefined): number | null =>
+    rank === undefined ? null : at(Math.min(1, rank / n));
+  return { low: value(low), high: value(high) };
+}
+
+/** The mean number of events behind `count` of them. */
+function eventsInterval(count: number): Bounds {
+  const high = count + 10 * Math.sqrt(count + 1) + 20;
+  const at = (events: number, p: number): number =>
+    invertRising((mean) => incompleteGamma(events, mean), p, { low: 0, high });
+  return { low: count === 0 ? 0 : at(count, TAIL), high: at(count + 1, 1 - TAIL) };
+}
+
+function scaled({ low, high }: Bounds, factor: number): Bounds {
+  return { low: (low ?? 0) * factor, high: (high ?? 0) * factor };
+}
+
+function deviationOf(data: MetricData, mean: number): number {
+  if (data.kind === 'samples') return summarise(data.values).deviation;
+  if (data.kind !== 'histogram') return Number.NaN;
+  let squares = 0;
+  visitBuckets(data.data, (first, last, count) => {
+    const distance = (first + last) / 2 - mean;
+    squares += count * distance * distance;
+  });
+  return Math.sqrt(squares / Math.max(1, data.data.count - 1));
+}
+
+function aroundMean(mean: number, deviation: number, n: number): Bounds {
+  if (n < 2 || Number.isNaN(deviation)) return NONE;
+  const half = (studentQuantile(1 - TAIL, n - 1) * deviation) / Math.sqrt(n);
+  return { low: mean - half, high: mean + half };
+}

@@ -1,0 +1,92 @@
+/**
+ * Is a prediction within a tolerance of what was measured, if both are samples? Yes when all of the
+ * interval of their difference is, no when none of it is; otherwise these samples cannot tell, and it is
+ * said how many could.
+ *
+ * @module
+ */
+import type { Bounds, Sampled } from './sampled.ts';
+
+/** 85 of 100 is 15 % below, and a little more in binary. */
+const ROUNDING = 1e-9;
+/** No advice is given to take more samples than this. */
+const SAMPLES_MAX = 10_000_000;
+
+/** What was found. */
+export interface Within {
+  readonly verdict: 'inside' | 'outside' | 'undecided';
+  readonly live: Bounds;
+  readonly predicted: Bounds;
+  /** Of predicted over live, less 1; null where there is no bound. */
+  readonly difference: Bounds;
+  /** Live samples that would tell, where the verdict is `undecided` and so many are within reach. */
+  readonly needed?: number;
+}
+
+/** Judges; undefined where one of both measured nothing. */
+export function judgeWithin(
+  live: Sampled,
+  predicted: Sampled,
+  tolerance: number,
+): Within | undefined {
+  if (live.value === null || predicted.value === null) return undefined;
+  const now = at({ live, predicted, factor: 1 });
+  const verdict = verdictOf(now.difference, tolerance);
+  if (verdict !== 'undecided') return { ...now, verdict };
+  const factor = factorToTell({ live, predicted, tolerance });
+  if (factor === undefined) return { ...now, verdict };
+  return { ...now, verdict, needed: Math.ceil(live.n * factor) };
+}
+
+interface Pair {
+  readonly live: Sampled;
+  readonly predicted: Sampled;
+}
+
+/** Both intervals with so many times the samples, and that of their quotient. */
+function at({
+  live,
+  predicted,
+  factor,
+}: Pair & { readonly factor: number }): Pick<Within, 'live' | 'predicted' | 'difference'> {
+  const own = live.boundsAt(Math.ceil(live.n * factor));
+  const other = predicted.boundsAt(Math.ceil(predicted.n * factor));
+  return {
+    live: own,
+    predicted: other,
+    difference: { low: quotient(other.low, own.high), high: quotient(other.high, own.low) },
+  };
+}
+
+function quotient(predicted: number | null, live: number | null): number | null {
+  if (predicted === null || live === null) return null;
+  if (predicted === live) return 0;
+  return live <= 0 ? null : predicted / live - 1;
+}
+
+function verdictOf({ low, high }: Bounds, tolerance: number): Within['verdict'] {
+  const limit = tolerance + ROUNDING;
+  if ((low ?? -1) > limit || (high ?? Number.POSITIVE_INFINITY) < -limit) return 'outside';
+  const isInside = low !== null && high !== null && low >= -limit && high <= limit;
+  return isInside ? 'inside' : 'undecided';
+}
+
+/** The least factor that tells, within a tenth; undefined where none within reach does. */
+function factorToTell({
+  tolerance,
+  ...pair
+}: Pair & { readonly tolerance: number }): number | undefined {
+  const isTold = (factor: number): boolean =>
+    verdictOf(at({ ...pair, factor }).difference, tolerance) !== 'undecided';
+  const most = SAMPLES_MAX / Math.max(1, pair.live.n, pair.predicted.n);
+  let high = 2;
+  while (high <= most && !isTold(high)) high *= 2;
+  if (high > most) return undefined;
+  let low = high / 2;
+  while (high / low > 1.1) {
+    const middle = Math.sqrt(low * high);
+    if (isTold(middle)) high = middle;
+    else low = middle;
+  }
+  return high;
+}
