@@ -23,7 +23,7 @@ export interface ArrivalsSetup {
   readonly account: PacketAccount | undefined;
 }
 
-/** See the module. */
+/** The receiving side of one peer: from accepted frames to packets. */
 export class Arrivals {
   readonly #setup: ArrivalsSetup;
   readonly #reassembler: Reassembler;

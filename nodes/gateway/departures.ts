@@ -27,7 +27,7 @@ export interface DeparturesSetup {
   readonly peerTrace: PeerTrace | undefined;
 }
 
-/** See the module. */
+/** The sending side of one peer: from packets to frames. */
 export class Departures {
   readonly #setup: DeparturesSetup;
   readonly #waiting = new PendingPackets();

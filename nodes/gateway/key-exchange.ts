@@ -60,7 +60,7 @@ interface Cookie {
   readonly untilNs: number;
 }
 
-/** See the module. */
+/** The handshakes of one session, in both roles. */
 export class KeyExchange {
   readonly #parts: KeyExchangeParts;
   readonly #options: SessionOptions;

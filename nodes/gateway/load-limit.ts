@@ -73,7 +73,7 @@ interface Look {
   readonly queueNs: number;
 }
 
-/** See the module. */
+/** Limits the load that applications offer to one peer. */
 export class LoadLimit {
   readonly #options: LoadLimitOptions;
   readonly #sentAtNs = new Float64Array(KEPT);

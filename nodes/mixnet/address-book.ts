@@ -22,7 +22,7 @@ export interface Resident {
   readonly neighbours: ReadonlySet<string>;
 }
 
-/** See the module. */
+/** Addresses of all nodes, and the provider of each client. */
 export class AddressBook {
   readonly #byName = new Map<string, Resident>();
   readonly #byAddress = new Map<string, Resident>();

@@ -58,7 +58,7 @@ export interface DirectoryClientParts {
   onDocument(document: DirectoryDocument): void;
 }
 
-/** See the module. */
+/** Keeps one node's directory documents current. */
 export class DirectoryClient {
   readonly #parts: DirectoryClientParts;
   readonly #documents = new Map<number, DirectoryDocument>();

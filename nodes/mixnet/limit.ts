@@ -31,7 +31,7 @@ export const limitConfig = z.strictObject({
 /** Checked options. */
 export type LimitOptions = z.output<typeof limitConfig>;
 
-/** See the module. */
+/** A token bucket for all packets of one mix or provider. */
 export class RateLimit {
   readonly #bucket: TokenBucket;
   readonly #isShaping: boolean;

@@ -33,7 +33,7 @@ const NS_PER_S = 1_000_000_000;
 const PUBLISHED_INDEX = 'segments';
 const PROTOCOL = 'scion';
 
-/** See the module. */
+/** Provisions SCION networks. */
 export const scionProvisioning: Provisioning = {
   sharedSecrets: ({ isdAs: own }: HostView) =>
     own === undefined ? [] : [forwardingSecret(own), drkeySecret(own)],

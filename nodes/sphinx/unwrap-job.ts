@@ -102,7 +102,7 @@ export function encodeUnwrapSetup(setup: UnwrapSetup): Uint8Array {
   return bytes;
 }
 
-/** See the module. */
+/** The job that removes one layer of a packet. */
 export const unwrapJob: ByteJob = {
   recordLength: RECORD_LENGTH,
   open(setup, crypto): OpenByteJob {

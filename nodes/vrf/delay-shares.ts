@@ -31,7 +31,7 @@ interface Equation {
   readonly norm: number;
 }
 
-/** See the module. */
+/** Estimates each mix's share of the deviation. */
 export class DelayShares {
   readonly #loops: Equation[] = [];
   readonly #shares = new Map<string, number>();

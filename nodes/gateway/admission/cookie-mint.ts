@@ -18,7 +18,7 @@ import { TokenBucket } from '../rate-limit.ts';
 
 const SECRET_BYTES = 32;
 
-/** See the module. */
+/** Issues and checks one gateway's cookies. */
 export class CookieMint {
   readonly #crypto: CryptoProvider;
   readonly #randomBytes: (length: number) => Uint8Array;

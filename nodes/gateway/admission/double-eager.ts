@@ -10,7 +10,7 @@
 import { type RateLimit, TokenBucket } from '../rate-limit.ts';
 import { type Admission, handshakeBucket, type OpeningVerdict } from './admission.ts';
 
-/** See the module. */
+/** Test double: charges budgets before it checks a frame. */
 export class EagerAdmission implements Admission {
   readonly #frames: TokenBucket | undefined;
   readonly #messages = handshakeBucket();

@@ -9,7 +9,7 @@
  */
 import type { ScmpPolicy } from './scmp-policy.ts';
 
-/** See the module. */
+/** Test double: believes every SCMP message. */
 export const TRUSTING_SCMP: ScmpPolicy = {
   weigh: ({ isdAs, ifId }) => ({ isdAs, ifId, countsEarlierMisses: true }),
 };

@@ -73,7 +73,7 @@ export interface ComposerTimes {
   readonly replyWaitNs: Nanoseconds;
 }
 
-/** See the module. */
+/** Chooses paths and encodes packets for one client. */
 export class Composer {
   readonly #parts: ComposerParts;
   readonly #source: PathSource;

@@ -13,7 +13,7 @@ interface Entry<T> {
   readonly item: T;
 }
 
-/** See the module. */
+/** A binary heap of entries, earliest deadline first. */
 export class Deadlines<T> {
   readonly #heap: Entry<T>[] = [];
   #order = 0;

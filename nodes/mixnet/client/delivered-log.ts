@@ -46,7 +46,7 @@ export interface DeliveredLogParts {
   readonly rememberNs: Nanoseconds;
 }
 
-/** See the module. */
+/** The names of delivered messages, on disk. */
 export class StoredDeliveries implements DeliveredLog {
   readonly #parts: DeliveredLogParts;
   readonly #stores: readonly Store[];

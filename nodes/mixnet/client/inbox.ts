@@ -25,7 +25,7 @@ export interface InboxState {
   queued(now: Nanoseconds): void;
 }
 
-/** See the module. */
+/** Sorts retrieved messages into fragments, acknowledgements and loops. */
 export class Inbox {
   readonly #parts: ClientParts;
   readonly #state: InboxState;

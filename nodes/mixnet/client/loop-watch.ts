@@ -60,7 +60,7 @@ interface DecidedLoop {
   readonly isMissing: boolean;
 }
 
-/** See the module. */
+/** Counts loops that returned or are missing, and raises the alarm. */
 export class LoopWatch {
   readonly #options: LoopWatchOptions;
   /** When each open loop was sent. */

@@ -44,7 +44,7 @@ export interface ClientCounts {
   readonly incomplete: number;
 }
 
-/** See the module. */
+/** The state machine of one client. */
 export class ClientMachine {
   readonly #parts: ClientParts;
   readonly #outbox: Outbox;

@@ -58,7 +58,7 @@ export interface MixLoopParts {
   epochAt(at: Nanoseconds): number;
 }
 
-/** See the module. */
+/** The loops of one mix or provider. */
 export class MixLoops {
   readonly #parts: MixLoopParts;
   readonly #process: PoissonProcess;

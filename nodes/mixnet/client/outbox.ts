@@ -76,7 +76,7 @@ export interface OutboxCounts {
   readonly open: number;
 }
 
-/** See the module. */
+/** The send queue of one client, and its unacknowledged fragments. */
 export class Outbox {
   readonly #limits: OutboxLimits;
   readonly #onSettled: (message: number, how: Settlement) => void;

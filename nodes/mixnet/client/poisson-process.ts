@@ -13,7 +13,7 @@ import type { MeanNs } from './rates.ts';
 /** Distribution of intervals around their mean. */
 export type IntervalLaw = 'poisson' | 'fixed';
 
-/** See the module. */
+/** One sequence of sending instants. */
 export class PoissonProcess {
   readonly #random: Random;
   readonly #law: IntervalLaw;

@@ -56,7 +56,7 @@ interface PartialMessage {
   touchedAt: Nanoseconds;
 }
 
-/** See the module. */
+/** Collects fragments into messages. */
 export class Reassembly {
   readonly #limits: ReassemblyLimits;
   readonly #partials = new Map<string, PartialMessage>();

@@ -70,7 +70,7 @@ interface OpenLoop {
   readonly hops: OpenHop[];
 }
 
-/** See the module. */
+/** Audits the loops of one node. */
 export class Auditor {
   readonly #parts: AuditorParts;
   readonly #ledger = new AuditLedger();

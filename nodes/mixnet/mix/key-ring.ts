@@ -39,7 +39,7 @@ export interface KeyRingParts {
   readonly unwrap?: UnwrapShape | undefined;
 }
 
-/** See the module. */
+/** One node's keys by epoch. */
 export class KeyRing {
   readonly #parts: KeyRingParts;
   readonly #store: Store;

@@ -9,7 +9,7 @@ import type { Host } from '../../../engine/host/host.ts';
 import type { Nanoseconds, Timer } from '../../../engine/host/time.ts';
 import { LATENESS_PROBE_NS, LATENESS_WINDOW } from '../geometry.ts';
 
-/** See the module. */
+/** The largest recent lateness of one node. */
 export class LatenessGauge {
   readonly #latest = new Float64Array(LATENESS_WINDOW);
   readonly #host: Pick<Host, 'now' | 'after'>;

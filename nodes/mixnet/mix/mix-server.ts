@@ -62,7 +62,7 @@ export interface IncomingFrame {
   readonly from: Endpoint;
 }
 
-/** See the module. */
+/** The part of a mix or provider that does not depend on its role. */
 export class MixServer {
   readonly host: Host;
   readonly options: MixnetOptions;

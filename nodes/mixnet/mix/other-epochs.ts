@@ -24,7 +24,7 @@ export interface OtherEpochsParts {
   readonly keys: Pick<KeyRing, 'untried'>;
 }
 
-/** See the module. */
+/** Tries refused packets with the keys of other epochs. */
 export class OtherEpochs {
   readonly #parts: OtherEpochsParts;
   readonly #budget = new TokenBucket(OTHER_EPOCHS_BURST);

@@ -11,7 +11,7 @@ import { POOL, writePool } from '../viz-states.ts';
 
 const NS_PER_SECOND = 1_000_000_000;
 
-/** See the module. */
+/** Traces the mean size of one pool. */
 export class PoolTrace {
   readonly #host: Pick<Host, 'now' | 'trace'>;
   #toldNs: Nanoseconds;

@@ -38,7 +38,7 @@ export interface ProofExchangeParts {
   send(frame: Uint8Array, to: Endpoint): boolean;
 }
 
-/** See the module. */
+/** Sends and answers requests for proofs. */
 export class ProofExchange implements LoopAuditor {
   readonly #parts: ProofExchangeParts;
   readonly #auditor: Auditor;

@@ -16,7 +16,7 @@ const LEAST_NS: number = NS_PER_SECOND / 10;
 /** Share of the queue above which the operator is warned. */
 const SHARE_MAX = 0.7;
 
-/** See the module. */
+/** Estimates queue length from rate and delay, and warns once. */
 export class QueueWatch {
   readonly #queue: number;
   #meanNs: Nanoseconds = 0;

@@ -117,7 +117,7 @@ interface Opening {
   readonly setup: Uint8Array | undefined;
 }
 
-/** See the module. */
+/** Relays the packets of one mix or provider. */
 export class Relay {
   readonly #parts: RelayParts;
   readonly #mixing: Mixing;

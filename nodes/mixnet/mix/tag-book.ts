@@ -27,7 +27,7 @@ export interface TagBookParts {
   readonly isForgetful: boolean;
 }
 
-/** See the module. */
+/** One node's replay guards by epoch. */
 export class TagBook {
   readonly #parts: TagBookParts;
   readonly #counters: TagCounters;

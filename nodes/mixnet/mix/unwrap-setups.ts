@@ -21,7 +21,7 @@ interface Known {
   readonly epochs: (number | undefined)[];
 }
 
-/** See the module. */
+/** One node's setups of the job `unwrap`. */
 export class UnwrapSetups {
   readonly #shape: UnwrapShape;
   readonly #known = new Map<string, Known>();

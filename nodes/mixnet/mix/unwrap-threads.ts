@@ -14,7 +14,7 @@ import { UNWRAPPING_MAX } from '../geometry.ts';
 /** Name of the job in the protocol's `jobs`. */
 const UNWRAP_JOB = 'unwrap';
 
-/** See the module. */
+/** Hands one node's packets to worker threads. */
 export class UnwrapThreads {
   readonly #host: Host;
   #inside = 0;

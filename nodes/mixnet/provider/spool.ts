@@ -19,7 +19,7 @@ export interface SpoolEntry {
   isShown: boolean;
 }
 
-/** See the module. */
+/** The spool of one client. */
 export class Spool {
   readonly #entries: SpoolEntry[] = [];
   #lastSequence = 0;

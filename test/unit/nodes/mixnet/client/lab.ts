@@ -78,7 +78,7 @@ const format = (crypto: 'modelled' | 'node'): PacketFormat => {
   });
 };
 
-/** See the module. */
+/** A network of clients and mixes in one process, with a clock that the test advances. */
 export class Lab {
   now = 0;
   readonly format: PacketFormat;
