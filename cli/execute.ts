@@ -191,6 +191,10 @@ async function runIn(
     commit: commitOf(),
     signal: interrupt.signal,
     onProgress: progress.update,
+    onNotice: (text) => {
+      progress.clear();
+      process.stderr.write(`orrery: ${text}\n`);
+    },
     onStory: (text) => {
       story = text;
     },

@@ -142,6 +142,7 @@ async function runCell(
     commit: commitOf(),
     signal: interrupt.signal,
     onProgress: progress.update,
+    onNotice: (text) => process.stderr.write(`orrery: ${text}\n`),
   });
   progress.clear();
   if (end.kind !== 'judged') {

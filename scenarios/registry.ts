@@ -37,6 +37,11 @@ export function isShipped(protocol: Protocol): boolean {
   return SHIPPED.includes(protocol) || protocol.name === EXTERNAL;
 }
 
+/** As {@link isShipped}, by the name that a file gives: a shipped one's, or the path of a module. */
+export function isShippedName(name: string): boolean {
+  return name === EXTERNAL || SHIPPED.some((protocol) => protocol.name === name);
+}
+
 /** The shipped protocols, sorted by name. */
 export function shippedProtocols(): readonly Protocol[] {
   return SHIPPED;

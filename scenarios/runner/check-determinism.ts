@@ -9,7 +9,7 @@
 import { describeDivergence, findDivergence } from '../../engine/core/divergence.ts';
 import type { Fingerprint } from '../../engine/core/fingerprint.ts';
 import type { Scenario } from '../model.ts';
-import { tellingCrashes } from './crash/crash-scene.ts';
+import { guardingClocks, tellingCrashes } from './crash/crash-scene.ts';
 import { prepareSeed, type SeedRun } from './run-seed.ts';
 import { DRAIN_NS } from './stage.ts';
 
@@ -24,10 +24,11 @@ export function checkDeterminism(run: SeedRun): DeterminismVerdict {
   let last: Fingerprint | undefined;
   const once = (fingerprint: Fingerprint): void => {
     const { world, stage, scene } = prepareSeed({ ...run, fingerprint });
-    tellingCrashes(scene, () => {
+    const toTheEnd = (): void => {
       world.sim.runUntil(scenario.durationNs + DRAIN_NS);
       stage.finish();
-    });
+    };
+    tellingCrashes(scene, () => guardingClocks(scene, toTheEnd));
     last = fingerprint;
   };
   const divergence = findDivergence(once, scenario.topology.hosts.length);

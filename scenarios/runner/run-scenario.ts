@@ -14,7 +14,7 @@ import { entryModule } from '../../engine/live/own-form.ts';
 import type { RunInput, SeedResult } from '../../reports/model.ts';
 import type { Scenario } from '../model.ts';
 import type { Recordings, SeedAnswer, SeedJob } from './job.ts';
-import { RunControl } from './run-control.ts';
+import { SeedWatch, type StopReason } from './seed-watch.ts';
 
 /** What to run. */
 export interface RunOrder {
@@ -32,6 +32,8 @@ export interface RunOrder {
   readonly onStory?: (text: string) => void;
   /** Ends the run early. */
   readonly signal?: AbortSignal;
+  /** Says what a person who waits has to know, immediately. */
+  readonly onNotice?: (text: string) => void;
 }
 
 /** Progress of a run. */
@@ -67,21 +69,25 @@ export async function runScenario(order: RunOrder): Promise<RunEnd> {
     recordTiming: false,
     execArgv: [],
   });
-  const controls = new Map<number, RunControl>();
+  const watches = new Map<number, SeedWatch>();
   const done: SeedResult[] = [];
-  const timer = setInterval(() => tell(order, { began, controls, done }), PROGRESS_INTERVAL_MS);
+  const timer = setInterval(() => {
+    const nowMs = performance.now();
+    for (const watch of watches.values()) watch.look(nowMs);
+    tell(order, { began, watches, done });
+  }, PROGRESS_INTERVAL_MS);
   const limit = order.scenario.timeLimitMs;
-  const alarm = limit === undefined ? undefined : setTimeout(() => stopAll('timeIsUp'), limit);
-  const stopAll = (how: 'interrupt' | 'timeIsUp'): void => {
-    for (const control of controls.values()) control[how]();
+  const alarm = limit === undefined ? undefined : setTimeout(() => stopAll('time-limit'), limit);
+  const stopAll = (reason: StopReason): void => {
+    for (const watch of watches.values()) watch.stop(reason, performance.now());
   };
-  const onAbort = (): void => stopAll('interrupt');
+  const onAbort = (): void => stopAll('interrupted');
   order.signal?.addEventListener('abort', onAbort, { once: true });
   try {
     const answers = await Promise.all(
-      order.seeds.map((seed) => runOne(pool, order, { seed, controls, done })),
+      order.seeds.map((seed) => runOne(pool, order, { seed, watches, done })),
     );
-    const failed = answers.find((answer) => answer.kind !== 'result');
+    const failed = failureOf(answers, done);
     if (failed !== undefined) return failed;
     return { kind: 'judged', input: runInput(order, done, performance.now() - began) };
   } finally {
@@ -94,42 +100,65 @@ export async function runScenario(order: RunOrder): Promise<RunEnd> {
 
 interface Running {
   readonly seed: number;
-  readonly controls: Map<number, RunControl>;
+  readonly watches: Map<number, SeedWatch>;
   readonly done: SeedResult[];
 }
 
+/** What keeps a run from its report; seeds that had to be ended do not where others were measured. */
+function failureOf(
+  answers: readonly SeedAnswer[],
+  done: SeedResult[],
+): Exclude<SeedAnswer, { kind: 'result' }> | undefined {
+  const failures = answers.filter((answer) => answer.kind !== 'result');
+  const worst = failures.find(({ kind }) => kind !== 'ended') ?? failures[0];
+  const [first] = done;
+  if (worst?.kind !== 'ended' || first === undefined) return worst;
+  // A report without them must not look complete.
+  const warnings = [...first.warnings, ...failures.flatMap((one) => one.message)];
+  done[0] = { ...first, ending: worst.ending, warnings };
+  return undefined;
+}
+
 async function runOne(pool: Piscina, order: RunOrder, running: Running): Promise<SeedAnswer> {
-  const { seed, controls, done } = running;
-  const control = new RunControl();
-  if (order.signal?.aborted === true) control.interrupt();
-  controls.set(seed, control);
+  const { seed, watches, done } = running;
+  const { hosts } = order.scenario.topology;
+  const watch = new SeedWatch({ seed, hosts, onNotice: order.onNotice });
+  if (order.signal?.aborted === true) watch.stop('interrupted', performance.now());
+  watches.set(seed, watch);
   const job: SeedJob = {
     file: order.scenario.file,
     overrides: order.scenario.overrides,
     seed,
     recordings: order.recordingsOf(seed),
-    shared: control.shared,
+    shared: watch.control.shared,
+    calls: watch.calls.buffer,
   };
   const { broadcast, palette } = job.recordings;
   const transferList = [broadcast?.port, palette?.port].filter((port) => port !== undefined);
-  const answer: SeedAnswer = await pool.run(job, { transferList });
-  controls.delete(seed);
+  const answer = await pool
+    .run(job, { transferList, signal: watch.signal })
+    .catch((error: unknown): SeedAnswer => {
+      if (watch.answer === undefined) throw error;
+      return watch.answer;
+    });
+  watches.delete(seed);
   if (answer.kind === 'result') {
     done.push(answer.result);
     if (answer.story !== undefined) order.onStory?.(answer.story);
-  } else for (const other of controls.values()) other.interrupt();
+  } else for (const other of watches.values()) other.stop('interrupted', performance.now());
   return answer;
 }
 
 function tell(
   order: RunOrder,
-  at: { began: number; controls: Map<number, RunControl>; done: readonly SeedResult[] },
+  at: { began: number; watches: Map<number, SeedWatch>; done: readonly SeedResult[] },
 ): void {
   // Between the last seed and the report, no seed is running.
-  if (order.onProgress === undefined || at.controls.size === 0) return;
+  if (order.onProgress === undefined || at.watches.size === 0) return;
   let events = 0;
   let nowNs = Number.POSITIVE_INFINITY;
-  for (const { progress } of at.controls.values()) {
+  for (const { control } of at.watches.values()) {
+    const { progress } = control;
     events += progress.events;
     if (progress.nowNs > 0) nowNs = Math.min(nowNs, progress.nowNs);
   }

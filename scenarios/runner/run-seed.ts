@@ -19,7 +19,7 @@ import type { HostSpec } from '../../topologies/model.ts';
 import type { Scenario } from '../model.ts';
 import { type Account, closeAccount, followRefusals, keepAccount } from './account.ts';
 import { CheckpointBook } from './checkpoint-book.ts';
-import { type CrashScene, sceneOf, tellingCrashes } from './crash/crash-scene.ts';
+import { type CrashScene, guardingClocks, sceneOf, tellingCrashes } from './crash/crash-scene.ts';
 import type { Recordings } from './job.ts';
 import type { Fate } from './message-account.ts';
 import { joinObservers } from './message-observer.ts';
@@ -122,7 +122,7 @@ export function prepareSeed(run: SeedRun): PreparedRun {
   const fateOf = ledger && ((...which: [number, number]): Fate => ledger.fateOf(...which));
   const parts = { ...run, world, readerOf, fateOf };
   const recorders = new Recorders(parts, run.recordings ?? {}, watchers);
-  tellingCrashes(scene, () => stage.prepare());
+  tellingCrashes(scene, () => guardingClocks(scene, () => stage.prepare()));
   followRefusals(account, stage.flows);
   const watched = privacy === undefined ? {} : { privacy };
   return { world, stage, recorders, warnings, account, scene, ...watched };
@@ -150,7 +150,9 @@ export function runSeed(run: SeedRun): SeedResult {
   const began = performance.now();
   const prepared = prepareSeed(run);
   try {
-    const result = tellingCrashes(prepared.scene, () => finishSeed(run, prepared, began));
+    const { scene } = prepared;
+    const finish = (): SeedResult => finishSeed(run, prepared, began);
+    const result = tellingCrashes(scene, () => guardingClocks(scene, finish));
     const warnings = prepared.recorders.finish(result, prepared.stage);
     return { ...result, warnings: [...result.warnings, ...warnings] };
   } finally {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { setGuard } from '../../engine/live/clock-guard.ts';
 import { FRAMES_MAX } from '../../engine/live/stack-places.ts';
 import { loadScenario } from '../files/load.ts';
 import { ProtocolRegistry } from '../registry.ts';
@@ -15,6 +16,8 @@ import { answerOf } from './seed-answer.ts';
 /** Runs a job; never throws, so that a failure keeps its kind across threads. */
 export async function runJob(job: SeedJob): Promise<SeedAnswer> {
   Error.stackTraceLimit = FRAMES_MAX;
+  // Before modules are loaded, which may keep a function of their own.
+  setGuard();
   try {
     const registry = new ProtocolRegistry();
     await registry.loadNamedBy(job.file, PROJECT_FOLDERS);

@@ -7,6 +7,7 @@
 import { readFileSync } from 'node:fs';
 import { StandstillError } from '../../../engine/core/standstill.ts';
 import type { Protocol } from '../../../engine/host/protocol.ts';
+import { guardRun } from '../../../engine/live/clock-guard.ts';
 import { environmentError } from '../../../engine/live/environment.ts';
 import { FileOwners, placesOf, type StackPlace } from '../../../engine/live/stack-places.ts';
 import type { NodeCall, NodeCalls } from '../../../engine/net/node-calls.ts';
@@ -18,18 +19,22 @@ import { FaultError } from '../fault-driver.ts';
 import type { SimStageWorld } from '../sim-stage-world.ts';
 import { BrokenPromise, type Crash, type CrashEvent, type CrashPlace, NodeCrash } from './crash.ts';
 
-/** What is known of the run. */
-export interface CrashScene {
+/** What is known of the calls of nodes. */
+export interface EventScene {
   readonly hosts: readonly HostSpec[];
-  readonly protocolOf: (host: HostSpec) => Protocol;
-  readonly seed: number;
   readonly calls: NodeCalls;
   /** Time of the scenario, ns. */
   readonly now: () => number;
   /** Time as the calls have it, ns; that of the scenario when absent. */
   readonly callTime?: () => number;
-  /** Address and port of an endpoint. */
-  readonly addressOf: (endpoint: number) => { readonly address: string; readonly port: number };
+  /** Address and port of an endpoint; absent where nobody knows. */
+  readonly addressOf?: (endpoint: number) => { readonly address: string; readonly port: number };
+}
+
+/** What is known of the run. */
+export interface CrashScene extends EventScene {
+  readonly protocolOf: (host: HostSpec) => Protocol;
+  readonly seed: number;
 }
 
 /** The scene of a run on a world of this process. */
@@ -60,7 +65,7 @@ export function tellingCrashes<T>(scene: CrashScene, code: () => T): T {
 const AROUND = 2;
 const NODES_NAMED_MAX = 4;
 /** It throws for whoever calls it. */
-const ASSERT = /\/engine\/core\/assert\.[jt]s$/;
+const ASSERT = /\/engine\/(core\/assert|live\/clock-guard)\.[jt]s$/;
 
 /** The crash behind an error; the error itself when it is none of a node's. */
 export function crashOf(error: unknown, scene: CrashScene): unknown {
@@ -145,6 +150,20 @@ function standstillOf(error: StandstillError, scene: CrashScene): NodeCrash {
   return new NodeCrash(crash, error);
 }
 
+/** Runs nodes in virtual time, where others' may not read the clocks of the system. */
+export function guardingClocks<T>(scene: CrashScene, code: () => T): T {
+  const theirs = theirProtocols(scene);
+  if (theirs.length === 0) return code();
+  const owners = new FileOwners(theirs.map(({ moduleUrl }) => moduleUrl));
+  const { calls } = scene;
+  const release = guardRun({ owners, isNodeCode: () => calls.inHand !== undefined });
+  try {
+    return code();
+  } finally {
+    release();
+  }
+}
+
 function theirProtocols({ hosts, protocolOf }: CrashScene): readonly Protocol[] {
   return [...new Set(hosts.map(protocolOf))].filter((protocol) => !isShipped(protocol));
 }
@@ -181,12 +200,12 @@ function linesOf(file: string): readonly string[] {
 
 function wordsOf(error: unknown): string {
   if (!(error instanceof Error)) return `${String(error)} was thrown`;
-  const isPlain = error.name === 'Error' || error.name === 'InvariantError';
+  const isPlain = ['Error', 'InvariantError', 'AmbientInputError'].includes(error.name);
   return isPlain ? error.message : `${error.name}: ${error.message}`;
 }
 
 /** The last events of a node in the words of people. */
-export function eventsOf(host: number, scene: CrashScene): readonly CrashEvent[] {
+export function eventsOf(host: number, scene: EventScene): readonly CrashEvent[] {
   const { calls, now, callTime = now } = scene;
   const shiftNs = now() - callTime();
   return calls.lastOf(host).map((call) => ({
@@ -195,14 +214,14 @@ export function eventsOf(host: number, scene: CrashScene): readonly CrashEvent[]
   }));
 }
 
-function eventText({ kind, bytes, from }: NodeCall, scene: CrashScene): string {
+function eventText({ kind, bytes, from }: NodeCall, scene: EventScene): string {
   switch (kind) {
     case 'create':
       return 'created';
     case 'start':
       return 'started';
     case 'datagram':
-      return `datagram of ${bytes} B from ${senderOf(from, scene)}`;
+      return `datagram of ${bytes} B${senderOf(from, scene)}`;
     case 'timer':
       return 'timer';
     case 'request':
@@ -222,7 +241,8 @@ function eventText({ kind, bytes, from }: NodeCall, scene: CrashScene): string {
   }
 }
 
-function senderOf(endpoint: number, { hosts, addressOf }: CrashScene): string {
+function senderOf(endpoint: number, { hosts, addressOf }: EventScene): string {
+  if (addressOf === undefined) return '';
   const { address, port } = addressOf(endpoint);
-  return hosts.find((host) => host.address === address)?.name ?? `${address}:${port}`;
+  return ` from ${hosts.find((host) => host.address === address)?.name ?? `${address}:${port}`}`;
 }

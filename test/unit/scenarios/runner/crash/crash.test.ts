@@ -111,3 +111,64 @@ describe('a crash of a protocol from outside', () => {
     expect(await run('never')).toMatchObject({ kind: 'result' });
   });
 });
+
+describe('clocks of the system in a protocol from outside', () => {
+  it.each([
+    ['now', 'Date.now()', 'host.now(), or host.clock() for calendar time'],
+    ['date', 'new Date()', 'host.now(), or host.clock() for calendar time'],
+    ['performance', 'performance.now()', 'host.now(), or host.clock() for calendar time'],
+    ['hrtime', 'process.hrtime()', 'host.now(), or host.clock() for calendar time'],
+    ['bigint', 'process.hrtime.bigint()', 'host.now(), or host.clock() for calendar time'],
+    ['random', 'Math.random()', "host.random('purpose')"],
+    ['timeout', 'setTimeout()', 'host.after(delay, fire)'],
+    ['interval', 'setInterval()', 'host.after(delay, fire)'],
+    ['immediate', 'setImmediate()', 'host.after(delay, fire)'],
+    ['values', 'crypto.getRandomValues()', 'host.randomBytes(length)'],
+    ['bytes', 'crypto.randomBytes()', 'host.randomBytes(length)'],
+    ['imported', 'crypto.randomInt()', 'host.randomBytes(length)'],
+  ])('went unnoticed, and made runs that do not repeat: %s', async (breaks, call, instead) => {
+    const crash = await crashOf(breaks);
+    expect(crash).toMatchObject({
+      by: 'protocol',
+      node: 'bob',
+      error: `${call} is not the same in every run: in virtual time use ${instead}`,
+      place: { file: FIXTURE, line: lineOf(`  ${breaks}: () =>`) },
+    });
+    expect(crash.place?.within).toBeUndefined();
+  });
+
+  it('dates that are made of numbers are pure, and pass', async () => {
+    expect(await run('fixed')).toMatchObject({ kind: 'result' });
+  });
+
+  it('are free outside of node code, and for the engine inside of it', async () => {
+    await crashOf('now');
+    expect(Date.now()).toBeGreaterThan(0);
+    expect(new Date()).toBeInstanceOf(Date);
+    // biome-ignore lint/plugin: the guard lets it pass here
+    expect(Math.random()).toBeLessThan(1);
+  });
+});
+
+describe('virtual time that stands still', () => {
+  it('timers of 0 ns for ever ended no run: the millionth event of an instant does', async () => {
+    const crash = await crashOf('zero');
+    expect(crash).toMatchObject({
+      by: 'protocol',
+      node: 'bob',
+      how: 'still',
+      protocol: 'crashing',
+    });
+    expect(crash.error).toBe('virtual time stands still: 1,000,000 events at one instant');
+    expect(crash.events.map(({ atNs }) => atNs)).toEqual(Array(3).fill(crash.atNs));
+  });
+
+  it('999,999 events of an instant are fine, one more is not', async () => {
+    // The datagram is the first of them.
+    const calls = (count: number): Readonly<Record<string, string>> => ({
+      'topology.nodes.1.options.calls': `${count}`,
+    });
+    expect(await run('crowd', calls(999_998))).toMatchObject({ kind: 'result' });
+    expect(await run('crowd', calls(999_999))).toMatchObject({ kind: 'broken' });
+  });
+});

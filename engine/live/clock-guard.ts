@@ -1,0 +1,134 @@
+/**
+ * A guard on the clocks, timers and random numbers of the system while node code of somebody else's runs in
+ * virtual time: a run that reads them does not repeat. The call throws, and says what to use instead.
+ *
+ * What the engine itself calls passes, also below node code: the caller is found in the stack, which is
+ * looked at only while a node is called. Functions that were taken from their objects before the guard
+ * was set are not found, nor is what reads a file.
+ *
+ * @module
+ */
+import crypto from 'node:crypto';
+import { syncBuiltinESMExports } from 'node:module';
+import timers from 'node:timers';
+import { type FileOwners, FRAMES_MAX, placesOf } from './stack-places.ts';
+
+/** Thrown at the call, so that its line is the one that is told. */
+export class AmbientInputError extends Error {
+  override readonly name = 'AmbientInputError';
+}
+
+/** Whose calls are refused. */
+export interface GuardedRun {
+  /** True while code of a node runs. */
+  readonly isNodeCode: () => boolean;
+  readonly owners: FileOwners;
+}
+
+type Call = (...args: never[]) => unknown;
+
+const TIME = 'host.now(), or host.clock() for calendar time';
+const CHANCE = "host.random('purpose')";
+const BYTES = 'host.randomBytes(length)';
+const LATER = 'host.after(delay, fire)';
+
+/** Objects, the functions of theirs that are guarded, and what a node has instead. */
+const GUARDED: readonly (readonly [object, string, readonly string[], string])[] = [
+  [Math, 'Math.', ['random'], CHANCE],
+  [performance, 'performance.', ['now'], TIME],
+  [process, 'process.', ['hrtime', 'uptime'], TIME],
+  [globalThis, '', ['setTimeout', 'setInterval', 'setImmediate'], LATER],
+  [timers, '', ['setTimeout', 'setInterval', 'setImmediate'], LATER],
+  [globalThis.crypto, 'crypto.', ['getRandomValues', 'randomUUID'], BYTES],
+  [
+    crypto,
+    'crypto.',
+    ['randomBytes', 'randomFill', 'randomFillSync', 'randomInt', 'randomUUID'],
+    BYTES,
+  ],
+];
+
+let run: GuardedRun | undefined;
+let isSet = false;
+
+/** Sets the guard in this thread, for good; it refuses nothing until {@link guardRun}. */
+export function setGuard(): void {
+  if (isSet) return;
+  isSet = true;
+  for (const [owner, prefix, names, instead] of GUARDED) {
+    for (const name of names) guardFunction(owner, name, { call: `${prefix}${name}()`, instead });
+  }
+  guardBigint();
+  guardDate();
+  syncBuiltinESMExports();
+}
+
+/**
+ * Guards the nodes of a run from now on.
+ * @returns ends it; what was guarded before is guarded again.
+ */
+export function guardRun(guarded: GuardedRun): () => void {
+  setGuard();
+  const outer = run;
+  run = guarded;
+  return (): void => {
+    run = outer;
+  };
+}
+
+interface Forbidden {
+  readonly call: string;
+  readonly instead: string;
+}
+
+function guardFunction(owner: object, name: string, forbidden: Forbidden): void {
+  const original = Reflect.get(owner, name) as Call | undefined;
+  const isFixed = Object.getOwnPropertyDescriptor(owner, name)?.configurable === false;
+  if (original === undefined || isFixed) return;
+  const guarded = function (this: unknown, ...args: never[]): unknown {
+    if (run?.isNodeCode() === true) refuse(forbidden, guarded);
+    return Reflect.apply(original, this ?? owner, args);
+  };
+  // What else belongs to it, such as hrtime.bigint and the promises of timers.
+  Object.defineProperties(guarded, Object.getOwnPropertyDescriptors(original));
+  Object.defineProperty(owner, name, { value: guarded, configurable: true, writable: true });
+}
+
+function guardBigint(): void {
+  guardFunction(process.hrtime, 'bigint', { call: 'process.hrtime.bigint()', instead: TIME });
+}
+
+/** A date of given numbers is pure; one of now is not. */
+function guardDate(): void {
+  guardFunction(Date, 'now', { call: 'Date.now()', instead: TIME });
+  const original = Date;
+  globalThis.Date = new Proxy(original, {
+    construct(target, args: [], newTarget: object): object {
+      if (args.length === 0 && run?.isNodeCode() === true) {
+        refuse({ call: 'new Date()', instead: TIME }, undefined);
+      }
+      const made = newTarget === globalThis.Date ? target : newTarget;
+      return Reflect.construct(target, args, made as typeof Date) as object;
+    },
+    apply(target): string {
+      if (run?.isNodeCode() === true) refuse({ call: 'Date()', instead: TIME }, undefined);
+      return target();
+    },
+  });
+}
+
+/** Throws when the caller is not ours. */
+function refuse({ call, instead }: Forbidden, above: Call | undefined): void {
+  const kept = Error.stackTraceLimit;
+  Error.stackTraceLimit = FRAMES_MAX;
+  const error = new AmbientInputError(
+    `${call} is not the same in every run: in virtual time use ${instead}`,
+  );
+  if (above !== undefined) Error.captureStackTrace(error, above);
+  Error.stackTraceLimit = kept;
+  const places = placesOf(error.stack ?? '').filter(({ file }) => !OWN_FILE.test(file));
+  const caller = places.find(({ file }) => run?.owners.isOurs(file) || run?.owners.isTheirs(file));
+  if (caller !== undefined && run?.owners.isTheirs(caller.file) === true) throw error;
+}
+
+const OWN_FILE = /\/engine\/live\/clock-guard\.[jt]s$/;

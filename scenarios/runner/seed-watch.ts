@@ -1,0 +1,143 @@
+/**
+ * Watches a seed on its worker thread from the main one: says which node holds the thread, and ends a
+ * seed that was asked to stop and does not.
+ *
+ * A handler that never returns hears nothing; the thread that runs it can only be ended. What it did is
+ * read from the memory in which calls of nodes are noted.
+ *
+ * @module
+ */
+import { shownPath } from '../../engine/live/stack-places.ts';
+import { NodeCalls } from '../../engine/net/node-calls.ts';
+import type { HostSpec } from '../../topologies/model.ts';
+import { isShippedName } from '../registry.ts';
+import type { Crash } from './crash/crash.ts';
+import { type EventScene, eventsOf } from './crash/crash-scene.ts';
+import type { SeedAnswer } from './job.ts';
+import { RunControl } from './run-control.ts';
+
+/** A call that takes longer is told of, once. */
+export const HELD_MS = 5_000;
+/** From being asked to stop until it is ended: a run ends within five seconds of the first signal. */
+export const GRACE_MS = 3_500;
+const NS_PER_S = 1_000_000_000;
+const MS_PER_S = 1_000;
+
+/** Why a seed is to stop. */
+export type StopReason = 'interrupted' | 'time-limit';
+
+/** What a watch is made of. */
+export interface SeedWatchOptions {
+  readonly seed: number;
+  readonly hosts: readonly HostSpec[];
+  readonly onNotice?: ((text: string) => void) | undefined;
+}
+
+/** One seed under watch. */
+export class SeedWatch {
+  readonly control = new RunControl();
+  /** To be handed to the worker. */
+  readonly calls: NodeCalls;
+  readonly #options: SeedWatchOptions;
+  readonly #abort = new AbortController();
+  #lastCount = 0;
+  #lastHost: number | undefined;
+  /** Since when the same call has run, ms. */
+  #sinceMs = 0;
+  #isTold = false;
+  #stopping: { readonly reason: StopReason; readonly atMs: number } | undefined;
+  #ended: SeedAnswer | undefined;
+
+  constructor(options: SeedWatchOptions) {
+    this.#options = options;
+    this.calls = new NodeCalls(options.hosts.length);
+  }
+
+  /** Ends the worker when it is aborted. */
+  get signal(): AbortSignal {
+    return this.#abort.signal;
+  }
+
+  /** What the seed answers that was ended from here; undefined when it was not. */
+  get answer(): SeedAnswer | undefined {
+    return this.#ended;
+  }
+
+  /** Asks the seed to stop. */
+  stop(reason: StopReason, nowMs: number): void {
+    this.#stopping ??= { reason, atMs: nowMs };
+    if (reason === 'interrupted') this.control.interrupt();
+    else this.control.timeIsUp();
+  }
+
+  /** Looks at it, several times a second. */
+  look(nowMs: number): void {
+    const { count, inHand } = this.calls;
+    if (count !== this.#lastCount || inHand !== this.#lastHost) {
+      this.#lastCount = count;
+      this.#lastHost = inHand;
+      this.#sinceMs = nowMs;
+    }
+    const heldMs = inHand === undefined ? 0 : nowMs - this.#sinceMs;
+    if (heldMs >= HELD_MS && !this.#isTold) this.#tell(heldMs);
+    const stopping = this.#stopping;
+    if (stopping === undefined || nowMs - stopping.atMs < GRACE_MS || this.#ended) return;
+    // Held for most of the time since it was asked: it is that call that does not return.
+    const isHeld = heldMs >= GRACE_MS / 2;
+    this.#ended = isHeld ? this.#heldAnswer() : this.#busyAnswer(stopping.reason);
+    this.#abort.abort();
+  }
+
+  #tell(heldMs: number): void {
+    this.#isTold = true;
+    const { seed, onNotice } = this.#options;
+    const at = this.#atNs() / NS_PER_S;
+    const seconds = Math.round(heldMs / MS_PER_S);
+    onNotice?.(
+      `${this.#host?.name} has held its thread for ${seconds} s, in a call at ${at} s (seed ${seed})`,
+    );
+  }
+
+  #heldAnswer(): SeedAnswer {
+    const { seed } = this.#options;
+    const host = this.#host;
+    const name = host?.name ?? '';
+    const protocol = shownPath(host?.protocol ?? '', process.cwd());
+    const crash: Crash = {
+      by: isShippedName(protocol) ? 'orrery' : 'protocol',
+      protocol,
+      node: name,
+      how: 'held',
+      seed,
+      atNs: this.#atNs(),
+      error: 'a call did not return',
+      events: eventsOf(this.calls.inHand ?? 0, this.#scene),
+      stack: '',
+    };
+    const message = `with seed ${seed}: a call of ${name} did not return`;
+    return { kind: 'broken', message, stack: '', crash };
+  }
+
+  #busyAnswer(ending: StopReason): SeedAnswer {
+    const { seed } = this.#options;
+    const seconds = (GRACE_MS / MS_PER_S).toFixed(1);
+    const at = this.control.progress.nowNs / NS_PER_S;
+    const message = `seed ${seed} was still busy ${seconds} s after it was asked to stop, at ${at} s: what it had measured is lost`;
+    return { kind: 'ended', ending, message };
+  }
+
+  get #host(): HostSpec | undefined {
+    return this.#options.hosts[this.calls.inHand ?? -1];
+  }
+
+  /** When the call in hand began, ns. */
+  #atNs(): number {
+    const { inHand } = this.calls;
+    return inHand === undefined ? 0 : (this.calls.lastOf(inHand).at(-1)?.atNs ?? 0);
+  }
+
+  get #scene(): EventScene {
+    const { hosts } = this.#options;
+    return { hosts, calls: this.calls, now: (): number => this.#atNs() };
+  }
+}

@@ -1,0 +1,70 @@
+/**
+ * What watches seeds on their threads: limits from both sides, by times that the test gives.
+ *
+ * @module
+ */
+import { describe, expect, it } from 'vitest';
+import { NODE_CALL } from '../../../../engine/net/node-calls.ts';
+import { GRACE_MS, HELD_MS, SeedWatch } from '../../../../scenarios/runner/seed-watch.ts';
+import { load } from './fixture.ts';
+
+const { hosts } = load('hello.yaml').topology;
+
+function watched(): { readonly watch: SeedWatch; readonly notices: string[] } {
+  const notices: string[] = [];
+  const watch = new SeedWatch({ seed: 7, hosts, onNotice: (text) => notices.push(text) });
+  return { watch, notices };
+}
+
+/** Looks every 100 ms. */
+function look(watch: SeedWatch, fromMs: number, untilMs: number): void {
+  for (let at = fromMs; at <= untilMs; at += 100) watch.look(at);
+}
+
+describe('a node that holds its thread', () => {
+  it('is named after five seconds, once, and not before', () => {
+    const { watch, notices } = watched();
+    watch.calls.follow(new Float64Array([1_500_000_000]));
+    watch.calls.begin(1, NODE_CALL.timer, 0, -1);
+    watch.look(0);
+    look(watch, 100, HELD_MS - 100);
+    expect(notices).toEqual([]);
+    look(watch, HELD_MS, 20_000);
+    expect(notices).toEqual(['bob has held its thread for 5 s, in a call at 1.5 s (seed 7)']);
+    expect(watch.answer).toBeUndefined();
+  });
+
+  it('is not one that is called again and again', () => {
+    const { watch, notices } = watched();
+    for (let at = 0; at < 20_000; at += 1_000) {
+      watch.calls.end(watch.calls.begin(1, NODE_CALL.timer, 0, -1));
+      watch.calls.begin(0, NODE_CALL.timer, 0, -1);
+      watch.look(at);
+    }
+    expect(notices).toEqual([]);
+  });
+
+  it('swallowed the first signal: its thread is ended within five seconds of it', () => {
+    expect(GRACE_MS).toBeLessThan(5_000);
+    const { watch } = watched();
+    watch.calls.begin(1, NODE_CALL.datagram, 64, 3);
+    look(watch, 0, 1_000);
+    watch.stop('interrupted', 1_000);
+    look(watch, 1_000, 1_000 + GRACE_MS - 1);
+    expect([watch.answer, watch.signal.aborted]).toEqual([undefined, false]);
+    watch.look(1_000 + GRACE_MS);
+    expect(watch.signal.aborted).toBe(true);
+    expect(watch.answer).toMatchObject({
+      kind: 'broken',
+      crash: { by: 'orrery', protocol: 'ping', node: 'bob', how: 'held', seed: 7 },
+    });
+  });
+
+  it('a seed that is only slow is no fault of a node', () => {
+    const { watch } = watched();
+    watch.stop('time-limit', 0);
+    look(watch, 0, GRACE_MS);
+    expect(watch.answer).toMatchObject({ kind: 'ended', ending: 'time-limit' });
+    expect(JSON.stringify(watch.answer)).toContain('seed 7 was still busy 3.5 s');
+  });
+});
