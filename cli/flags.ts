@@ -50,14 +50,42 @@ export function collectOverride(
   return { ...previous, [text.slice(0, at)]: text.slice(at + 1) };
 }
 
-/** A whole number of at least `least`. */
-export function wholeNumber(flag: string, least: number): (text: string) => number {
+/** The range of a number of a flag, both ends included. */
+export interface FlagRange {
+  readonly least: number;
+  readonly most: number;
+}
+
+/** Streams of random numbers are named by a seed in decimal digits, exact up to here. */
+export const SEED_RANGE: FlagRange = { least: 0, most: Number.MAX_SAFE_INTEGER };
+/** Seeds of a run: intervals no longer narrow, and each result is held until the end. */
+export const SEEDS_RANGE: FlagRange = { least: 1, most: 10_000 };
+/** Worker threads: each takes some 60 MB before it runs anything. */
+export const THREADS_RANGE: FlagRange = { least: 1, most: 256 };
+/** Packets whose stories are told: one takes about a kilobyte of the terminal. */
+export const STORIES_RANGE: FlagRange = { least: 1, most: 10_000 };
+/** Ports to listen on; 0 lets the system choose. */
+export const PORT_RANGE: FlagRange = { least: 0, most: 65_535 };
+/** Event loops of a process. */
+export const LOOPS_RANGE: FlagRange = { least: 1, most: 64 };
+
+/** A whole number of a range. */
+export function wholeNumber(flag: string, { least, most }: FlagRange): (text: string) => number {
   return (text) => {
     const value = Number(text);
-    if (Number.isSafeInteger(value) && value >= least && text.trim() !== '') return value;
+    const range = `from ${grouped(least)} to ${grouped(most)}`;
+    if (text.trim() !== '' && Number.isInteger(value)) {
+      if (value >= least && value <= most) return value;
+      const message = `${flag}: ${text.trim()} is out of range, ${range} is allowed`;
+      throw new FlagError(message, text, `write a whole number ${range}`);
+    }
     const digits = text.replace(/[oO]/g, '0').replace(/[lI]/g, '1');
     const guess = /^\d+$/.test(digits) && digits !== text ? `did you mean ${digits}?` : '';
-    const hint = guess === '' ? `write a whole number from ${least}` : guess;
-    throw new FlagError(`${flag}: "${text}" is not a whole number from ${least}`, text, hint);
+    const hint = guess === '' ? `write a whole number ${range}` : guess;
+    throw new FlagError(`${flag}: "${text}" is not a whole number ${range}`, text, hint);
   };
+}
+
+function grouped(value: number): string {
+  return value.toLocaleString('en-US');
 }

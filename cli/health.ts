@@ -15,11 +15,13 @@ import {
   type NodeHealth,
 } from '../services/operator/index.ts';
 import { exitWith, FlagError } from './exit.ts';
-import { wholeNumber } from './flags.ts';
+import { type FlagRange, wholeNumber } from './flags.ts';
 import { deployedEndpoints } from './health-deployment.ts';
 import { renderHealth, verdictOf } from './health-table.ts';
 
 const TIMEOUT_MS = 5_000;
+/** Up to an hour. */
+const TIMEOUT_RANGE: FlagRange = { least: 1, most: 3_600_000 };
 const PORT_MAX = 65_535;
 /** Nodes that are asked at the same time. */
 const AT_ONCE = 16;
@@ -46,7 +48,12 @@ export function addHealth(program: Command): void {
     .option('--endpoint <host:port>', 'a node anywhere; may be repeated', collectEndpoint, [])
     .option('--deployment <file>', 'every node of the file that has an operator port')
     .option('--no-probe', 'send no packet')
-    .option('--timeout <ms>', 'for each answer', wholeNumber('--timeout', 1), TIMEOUT_MS)
+    .option(
+      '--timeout <ms>',
+      'for each answer',
+      wholeNumber('--timeout', TIMEOUT_RANGE),
+      TIMEOUT_MS,
+    )
     .option('--json', 'print the answers as JSON on stdout and nothing else')
     .action(async (flags: HealthFlags) => {
       const nodes = withoutControls(await checkAll(endpointsOf(flags), questionOf(flags)));

@@ -16,6 +16,7 @@ import { execute, type RunFlags, type Runner } from './execute.ts';
 import { exitWith, FlagError } from './exit.ts';
 import {
   hideUseless,
+  LOOPS_RANGE,
   refuseUseless,
   refuseWithHelp,
   type UselessFlags,
@@ -65,7 +66,7 @@ export function addLive(program: Command): void {
     .option(
       '--loops <n>',
       'spread the nodes over n event loops of this process',
-      wholeNumber('--loops', 1),
+      wholeNumber('--loops', LOOPS_RANGE),
     )
     .option(
       '--against-sim',

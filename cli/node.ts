@@ -27,7 +27,7 @@ import { hintNames } from '../topologies/files/suggest.ts';
 import { loadTopology, topologyModules } from '../topologies/load.ts';
 import type { Topology } from '../topologies/model.ts';
 import { FlagError } from './exit.ts';
-import { refuseWithHelp, wholeNumber } from './flags.ts';
+import { PORT_RANGE, refuseWithHelp, wholeNumber } from './flags.ts';
 import { runNodeProcess } from './node-process.ts';
 import { NodeFiles } from './node-reload.ts';
 
@@ -60,7 +60,7 @@ export function addNode(program: Command): void {
     .option(
       '--operator-port <n>',
       'health and metrics on 127.0.0.1',
-      wholeNumber('--operator-port', 0),
+      wholeNumber('--operator-port', PORT_RANGE),
     )
     .addOption(
       new Option(
@@ -148,7 +148,8 @@ function coordinatorOf(
 ): { readonly host: string; readonly port: number } {
   if (coordinator === undefined) return deployment.coordinator;
   const [, host, port] = /^(.+):(\d{1,5})$/.exec(coordinator) ?? [];
-  if (host === undefined || port === undefined) {
+  const isPort = Number(port) >= 1 && Number(port) <= PORT_RANGE.most;
+  if (host === undefined || !isPort) {
     const hint = 'write HOST:PORT, such as 192.0.2.10:7000';
     throw new FlagError(`--coordinator: ${coordinator} is not HOST:PORT`, coordinator, hint);
   }

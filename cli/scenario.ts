@@ -9,7 +9,15 @@ import { SPEED_MAX } from '../viz/format/control-wire.ts';
 import { checkDeterminism } from './check-determinism.ts';
 import { execute, type RunFlags } from './execute.ts';
 import { exitWith, FlagError } from './exit.ts';
-import { collectOverride, refuseWithHelp, wholeNumber } from './flags.ts';
+import {
+  collectOverride,
+  refuseWithHelp,
+  SEED_RANGE,
+  SEEDS_RANGE,
+  STORIES_RANGE,
+  THREADS_RANGE,
+  wholeNumber,
+} from './flags.ts';
 import { listMetrics } from './list-metrics.ts';
 import { load } from './load.ts';
 import { addWatchOption } from './watch.ts';
@@ -86,8 +94,12 @@ function speed(text: string): number {
 /** Options of every command that runs something. */
 export function addRunOptions(command: Command): Command {
   return command
-    .option('--seed <n>', 'run this one seed', wholeNumber('--seed', 0))
-    .option('--seeds <n>', 'run n seeds: those of the file, or 1 to n', wholeNumber('--seeds', 1))
+    .option('--seed <n>', 'run this one seed', wholeNumber('--seed', SEED_RANGE))
+    .option(
+      '--seeds <n>',
+      'run n seeds: those of the file, or 1 to n',
+      wholeNumber('--seeds', SEEDS_RANGE),
+    )
     .option('--set <path=value>', 'change a value of the file; repeatable', collectOverride, {})
     .option('--out <dir>', 'folder for what the run leaves', 'runs')
     .addOption(
@@ -97,9 +109,13 @@ export function addRunOptions(command: Command): Command {
     )
     .option('--no-trace', 'record no trace')
     .option('--pcap', 'write trace.pcapng')
-    .option('--explain <n>', 'tell the story of the first n packets', wholeNumber('--explain', 1))
+    .option(
+      '--explain <n>',
+      'tell the story of the first n packets',
+      wholeNumber('--explain', STORIES_RANGE),
+    )
     .option('--baseline <report.json>', 'compare with an earlier report, paired by seed')
-    .option('--threads <n>', 'worker threads at most', wholeNumber('--threads', 1))
+    .option('--threads <n>', 'worker threads at most', wholeNumber('--threads', THREADS_RANGE))
     .option('--json', 'print the report as JSON on stdout and nothing else')
     .option('-q, --quiet', 'print the first line only')
     .option('--color', 'always use colour')

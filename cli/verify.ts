@@ -17,7 +17,7 @@ import {
 } from '../scenarios/verify/render.ts';
 import { CHECKS, runSuite } from '../scenarios/verify/suite.ts';
 import { exitWith, FlagError } from './exit.ts';
-import { wholeNumber } from './flags.ts';
+import { SEED_RANGE, SEEDS_RANGE, wholeNumber } from './flags.ts';
 import { hasLiveStderr, terminalOptions } from './terminal.ts';
 
 /** The seed that is verified unless others are asked for. */
@@ -47,8 +47,8 @@ export function addVerify(program: Command): void {
         'docs/PRIVACY.md of the checks P1 to P15, beside published figures.',
     )
     .option('--only <numbers>', 'these checks only: 3,5,8b or engine or privacy', checksOf)
-    .option('--seed <n>', 'run this one seed', wholeNumber('--seed', 0))
-    .option('--seeds <n>', 'judge the mean over seeds 1 to n', wholeNumber('--seeds', 1))
+    .option('--seed <n>', 'run this one seed', wholeNumber('--seed', SEED_RANGE))
+    .option('--seeds <n>', 'judge the mean over seeds 1 to n', wholeNumber('--seeds', SEEDS_RANGE))
     .option('--mutation <name>', 'run on a wrong engine, which must turn red', mutationFlag)
     .option('--json', 'print the verdicts as JSON on stdout and nothing else')
     .option('--markdown', 'print the tables of docs/VERIFICATION.md')

@@ -10,11 +10,10 @@ import type { Command } from 'commander';
 import { EnvironmentError, systemCode, systemWords } from '../engine/live/environment.ts';
 import { startVizServer, type VizServer } from '../viz/server/server.ts';
 import { FlagError } from './exit.ts';
-import { wholeNumber } from './flags.ts';
+import { PORT_RANGE, wholeNumber } from './flags.ts';
 import { vizPage } from './viz-page.ts';
 
 const PORT = 7470;
-const PORT_MAX = 65_535;
 const LOOPBACK: readonly string[] = ['127.0.0.1', 'localhost', '::1'];
 
 interface VizFlags {
@@ -33,7 +32,12 @@ export function addViz(program: Command): void {
       'Serves a page with every run under runs/ and a demo, at the printed address, until Ctrl-C.\n' +
         'Files of other places can be dropped on the page.',
     )
-    .option('--port <n>', 'port to listen on; 0 takes a free one', portNumber, PORT)
+    .option(
+      '--port <n>',
+      'port to listen on; 0 takes a free one',
+      wholeNumber('--port', PORT_RANGE),
+      PORT,
+    )
     .option('--host <host>', 'address to listen on; others can then read the runs', '127.0.0.1')
     .option('--out <dir>', 'folder of the runs', 'runs')
     .action(async (run: string | undefined, flags: VizFlags) => {
@@ -46,16 +50,6 @@ export function addViz(program: Command): void {
       await untilInterrupted();
       await server.close();
     });
-}
-
-function portNumber(text: string): number {
-  const port = wholeNumber('--port', 0)(text);
-  if (port <= PORT_MAX) return port;
-  throw new FlagError(
-    `--port: ${text} is above ${PORT_MAX}`,
-    text,
-    'try 7470, or 0 for a free one',
-  );
 }
 
 /** The run's name below the folder of the runs. */

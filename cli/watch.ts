@@ -16,13 +16,11 @@ import type { Broadcast, BroadcastMessage } from '../scenarios/runner/broadcast.
 import type { ControlDesk } from '../viz/server/control-channel.ts';
 import { LiveRun } from '../viz/server/live-run.ts';
 import { startVizServer, type VizServer } from '../viz/server/server.ts';
-import { FlagError } from './exit.ts';
-import { wholeNumber } from './flags.ts';
+import { PORT_RANGE, wholeNumber } from './flags.ts';
 import { vizPage } from './viz-page.ts';
 
 /** Also the port of `orrery viz`; if it is taken and none was requested, another one is used. */
 const PORT = 7470;
-const PORT_MAX = 65_535;
 const HOST = '127.0.0.1';
 /** What the last messages to open pages may take. */
 const LAST_WORDS_MS = 200;
@@ -47,7 +45,7 @@ export interface Watch {
 /** Adds the option to a command that runs something. */
 export function addWatchOption(command: Command): Command {
   const summary = 'watch the run in the browser, and serve it until Ctrl-C; 0 takes a free port';
-  return command.option('--viz [port]', summary, portNumber);
+  return command.option('--viz [port]', summary, wholeNumber('--viz', PORT_RANGE));
 }
 
 /** What is watched. */
@@ -129,13 +127,6 @@ async function serve(
     const words = `--viz: ${HOST} port ${wanted}: ${systemWords(code)}`;
     throw new EnvironmentError(words, { cause: error });
   }
-}
-
-function portNumber(text: string): number {
-  const port = wholeNumber('--viz', 0)(text);
-  if (port <= PORT_MAX) return port;
-  const hint = `try ${PORT}, or 0 for a free one`;
-  throw new FlagError(`--viz: ${text} is above ${PORT_MAX}`, text, hint);
 }
 
 function interrupted(): Promise<void> {

@@ -149,11 +149,17 @@ function readLimit(
   if (comparison === undefined) {
     // A mistyped comparison such as `=<` or `≤` is not part of the value.
     const value = text.replace(/^[\s<>=!≤≥]+/, '').trim();
-    return wrong('E110', `"${text}" has no comparison`, `write "<= ${value}"`);
+    return wrong('E110', `"${text}" has no comparison`, `write "${meantBy(trimmed)} ${value}"`);
   }
   const value = trimmed.slice(comparison.length).trim();
   const limit = readValue(value, unitOf(metric, aggregation));
   return 'mistake' in limit ? limit : { value: { comparison, limit: limit.value } };
+}
+
+/** The comparison that a mistyped one stands for: a floor must not become a ceiling. */
+function meantBy(text: string): Comparison {
+  const [sign = ''] = /^[\s<>=!≤≥]*/.exec(text) ?? [];
+  return /[>≥]/.test(sign) ? '>=' : '<=';
 }
 
 /** `rate` is per minute and `count` a number, whatever the metric counts. */

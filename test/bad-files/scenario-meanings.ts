@@ -146,6 +146,20 @@ export const BAD_MEANINGS: readonly BadFile[] = [
     hint: 'write "<= 750ms"',
   },
   {
+    title: 'a floor the wrong way round, which the hint made a ceiling',
+    text: kpi('gateway.failover: { p50: «"=> 10ms"» }'),
+    code: 'E110',
+    says: 'kpis.gateway.failover.p50: "=> 10ms" has no comparison',
+    hint: 'write ">= 10ms"',
+  },
+  {
+    title: 'a floor as printed',
+    text: kpi('gateway.failover: { p50: «"≥ 10ms"» }'),
+    code: 'E110',
+    says: 'kpis.gateway.failover.p50: "≥ 10ms" has no comparison',
+    hint: 'write ">= 10ms"',
+  },
+  {
     title: 'a comparison without value',
     text: kpi('gateway.failover: { p95: «"<="» }'),
     code: 'E110',

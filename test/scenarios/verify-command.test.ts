@@ -49,7 +49,7 @@ describe('npm run verify', () => {
   it.each([
     { flags: ['--only', '21'], text: '--only: there is no check "21"' },
     { flags: ['--mutation', 'fifo'], text: '--mutation: there is no "fifo"' },
-    { flags: ['--seeds', '0'], text: '--seeds: "0" is not a whole number from 1' },
+    { flags: ['--seeds', '0'], text: '--seeds: 0 is out of range, from 1 to 10,000 is allowed' },
   ])('refuses $flags and says what is allowed', ({ flags, text }) => {
     const { status, stdout, stderr } = verify(...flags);
     expect(status).toBe(2);

@@ -7,7 +7,7 @@
  */
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, extname, isAbsolute, join, resolve } from 'node:path';
-import { suggest } from './suggest.ts';
+import { listSome, suggest } from './suggest.ts';
 
 /** A file found, or the message that it was not. */
 export type FoundFile =
@@ -30,11 +30,20 @@ export function findFile(
       if (existsSync(path) && statSync(path).isFile()) return { path };
     }
   }
+  const folder = places.find((place) => existsSync(place) && statSync(place).isDirectory());
+  if (folder !== undefined) return isFolder(name, folder);
   const known = folders.flatMap(listFiles);
   const near = suggest(basename(name), known);
   const where = labels.map((label) => `${label}/`).join(' or ');
   const message = `"${name}" not found${isAbsolute(name) ? '' : ` in ${where}`}`;
   return near === undefined ? { message } : { message, hint: `did you mean ${near}?` };
+}
+
+function isFolder(name: string, folder: string): FoundFile {
+  const files = listFiles(folder);
+  const hint =
+    files.length === 0 ? 'no YAML or JSON file is in it' : `files in it: ${listSome(files)}`;
+  return { message: `"${name}" is a folder, a file is needed`, hint };
 }
 
 function listFiles(folder: string): readonly string[] {

@@ -7,7 +7,7 @@
  * @module
  */
 import { z } from 'zod';
-import type { ConfigCode } from './config-error.ts';
+import { type ConfigCode, formatPath } from './config-error.ts';
 import { describeShape, type LeafMistake, shorten } from './leaf.ts';
 import type { EntryPart, FilePath } from './locate.ts';
 import { suggest } from './suggest.ts';
@@ -32,14 +32,22 @@ export function wordIssues(
   schema: z.core.$ZodType | undefined,
   data: unknown,
 ): readonly PathMistake[] {
-  return error.issues.flatMap((issue) => wordIssue(issue, schema, data));
+  const mistakes = error.issues.flatMap((issue) => wordIssue(issue, schema, data));
+  // A key that is misspelt is also missing under its right name: told once, where it was written.
+  const meant = new Set(mistakes.flatMap(({ meant: path }) => (path ? [formatPath(path)] : [])));
+  return mistakes
+    .filter(({ code, path }) => code !== 'E121' || !meant.has(formatPath(path)))
+    .map(({ meant: _meant, ...mistake }) => mistake);
 }
+
+/** A mistake with the path of the key that an unknown one was meant to be. */
+type WordedMistake = PathMistake & { readonly meant?: FilePath };
 
 function wordIssue(
   issue: Issue,
   schema: z.core.$ZodType | undefined,
   data: unknown,
-): readonly PathMistake[] {
+): readonly WordedMistake[] {
   const path = cleanPath(issue.path);
   switch (issue.code) {
     case 'unrecognized_keys':
@@ -124,7 +132,7 @@ function belongsHint(unit: string | undefined, path: FilePath): string | undefin
   return `${unit} belongs to ${path[0]}[${path[1]}].${key}`;
 }
 
-function unknownKey(path: FilePath, key: string, known: readonly string[]): PathMistake {
+function unknownKey(path: FilePath, key: string, known: readonly string[]): WordedMistake {
   const near = suggest(key, known);
   const list = known.length === 0 ? undefined : `keys: ${known.join(', ')}`;
   const hint = near === undefined ? list : `did you mean ${near}?`;
@@ -134,6 +142,7 @@ function unknownKey(path: FilePath, key: string, known: readonly string[]): Path
     part: 'key',
     message: 'unknown key',
     ...(hint === undefined ? {} : { hint }),
+    ...(near === undefined ? {} : { meant: [...path, near] }),
   };
 }
 

@@ -118,6 +118,24 @@ describe('a bad file is refused at the exact place, with what is allowed and the
     );
   });
 
+  it('a misspelt key was told twice: unknown, and missing under its right name', () => {
+    const text =
+      'name: twice\nquestion: Once?\ntoplogy: two-nodes.yaml\nduration: 1s\ntraffic: []\n';
+    const path = files.write('scenarios/twice.yaml', text);
+    const issues = issuesOf(() => loadScenario({ path, folders: files.folders, registry }));
+    const told = issues.filter(({ path: place }) => /topo?logy/.test(place));
+    expect(told.map(({ code, path: place }) => [code, place])).toEqual([['E101', 'toplogy']]);
+    // What is missing, with nothing like it, is still told.
+    const bare = files.write('scenarios/bare.yaml', text.replace('toplogy', 'colour'));
+    const both = issuesOf(() => loadScenario({ path: bare, folders: files.folders, registry }));
+    expect(both.map(({ code, path: place }) => [code, place])).toEqual(
+      expect.arrayContaining([
+        ['E121', 'topology'],
+        ['E101', 'colour'],
+      ]),
+    );
+  });
+
   it('E126 names a module that cannot be read', async () => {
     const path = files.write('scenarios/broken.ts', 'export const protocol = ;\n');
     const error = await loadProtocol(path).catch((thrown: unknown) => thrown);

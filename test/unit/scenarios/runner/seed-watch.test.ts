@@ -12,7 +12,8 @@ const { hosts } = load('hello.yaml').topology;
 
 function watched(): { readonly watch: SeedWatch; readonly notices: string[] } {
   const notices: string[] = [];
-  const watch = new SeedWatch({ seed: 7, hosts, onNotice: (text) => notices.push(text) });
+  const onNotice = (text: string): void => void notices.push(text);
+  const watch = new SeedWatch({ seed: 7, hosts, onNotice });
   return { watch, notices };
 }
 

@@ -1,0 +1,88 @@
+/**
+ * Numbers of flags have ends: one that is too large is refused in words, and not by what it breaks.
+ *
+ * @module
+ */
+import type { Command, Option } from 'commander';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { addCommands } from '../../../cli/commands.ts';
+import { FlagError } from '../../../cli/exit.ts';
+import { SEEDS_RANGE, wholeNumber } from '../../../cli/flags.ts';
+import { makeProgram } from '../../../cli/program.ts';
+
+const program = makeProgram();
+beforeAll(() => addCommands(program, () => true));
+
+/** What a flag says to a value; undefined when it takes it. */
+function said(parse: (text: string) => unknown, text: string): FlagError | undefined {
+  try {
+    parse(text);
+    return undefined;
+  } catch (error) {
+    if (error instanceof FlagError) return error;
+    throw error;
+  }
+}
+
+interface Numeric {
+  readonly name: string;
+  readonly parse: (text: string) => unknown;
+}
+
+/** Options of all commands that take a number. */
+function numeric(): readonly Numeric[] {
+  const isNumber = ({ flags }: Option): boolean => /[<[](n|factor|ms|port|time)[\]>]/.test(flags);
+  return program.commands.flatMap((command: Command) =>
+    command.options.filter(isNumber).map((option) => ({
+      name: `${command.name()} ${option.long}`,
+      parse: (text: string): unknown => option.parseArg?.(text, option.defaultValue as never),
+    })),
+  );
+}
+
+describe('numbers of flags', () => {
+  it('`--seeds 100000000` ended in a stack of V8: each has an upper end', () => {
+    const open = numeric().filter(({ parse }) => said(parse, '1e300') === undefined);
+    expect(open.map(({ name }) => name)).toEqual([]);
+  });
+
+  it('are those of all commands', () => {
+    const names = numeric().map(({ name }) => name);
+    expect(names).toEqual(
+      expect.arrayContaining([
+        'scenario --seed',
+        'scenario --seeds',
+        'scenario --threads',
+        'scenario --explain',
+        'scenario --speed',
+        'scenario --viz',
+        'sweep --seeds',
+        'live --loops',
+        'emulate --speed',
+        'verify --seeds',
+        'viz --port',
+        'health --timeout',
+        'health --port',
+        'node --operator-port',
+      ]),
+    );
+  });
+
+  it('both ends are in, what lies beyond is refused with the range', () => {
+    const parse = wholeNumber('--seeds', SEEDS_RANGE);
+    expect([parse('1'), parse('10000')]).toEqual([1, 10_000]);
+    for (const text of ['0', '10001', '100000000', '-1', '1e99']) {
+      expect(said(parse, text)).toMatchObject({
+        message: `--seeds: ${text} is out of range, from 1 to 10,000 is allowed`,
+        found: text,
+        hint: 'write a whole number from 1 to 10,000',
+      });
+    }
+    for (const text of ['1.5', 'many', '', '1o']) {
+      expect(said(parse, text)?.message).toBe(
+        `--seeds: "${text}" is not a whole number from 1 to 10,000`,
+      );
+    }
+    expect(said(parse, '1o')?.hint).toBe('did you mean 10?');
+  });
+});

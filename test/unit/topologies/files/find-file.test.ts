@@ -1,0 +1,44 @@
+/**
+ * What is said of a name that is no file.
+ *
+ * @module
+ */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, it } from 'vitest';
+import { findFile } from '../../../../topologies/files/find-file.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'orrery-find-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+mkdirSync(join(folder, 'full'));
+mkdirSync(join(folder, 'more'));
+mkdirSync(join(folder, 'empty'));
+writeFileSync(join(folder, 'more/a.yaml'), '');
+writeFileSync(join(folder, 'more/notes.txt'), '');
+writeFileSync(join(folder, 'full.yaml'), '');
+
+const find = (name: string): ReturnType<typeof findFile> => findFile(name, [folder], ['.']);
+
+it('a folder was told as "not found": it is named, with the files in it', () => {
+  expect(find('more')).toEqual({
+    message: '"more" is a folder, a file is needed',
+    hint: 'files in it: a.yaml',
+  });
+  expect(find('empty')).toEqual({
+    message: '"empty" is a folder, a file is needed',
+    hint: 'no YAML or JSON file is in it',
+  });
+  expect(find('.')).toMatchObject({ message: '"." is a folder, a file is needed' });
+});
+
+it('a file of that name with its ending left out goes first', () => {
+  expect(find('full')).toEqual({ path: join(folder, 'full.yaml') });
+});
+
+it('what is not there is not found', () => {
+  expect(find('ful.yaml')).toEqual({
+    message: '"ful.yaml" not found in ./',
+    hint: 'did you mean full.yaml?',
+  });
+});
