@@ -3,11 +3,11 @@
  *
  * @module
  */
-import { type ProtocolRegistry, shippedProtocols } from '../scenarios/registry.ts';
+import { knownProtocols, type ProtocolRegistry } from '../scenarios/registry.ts';
 
 /** Prints them, sorted; as JSON on request. */
 export function listMetrics(registry: ProtocolRegistry, isJson: boolean): void {
-  const own = shippedProtocols().flatMap(({ metrics }) => metrics);
+  const own = knownProtocols().flatMap(({ metrics }) => metrics);
   const all = [...own, ...registry.metrics].sort((a, b) => (a.name < b.name ? -1 : 1));
   if (isJson) {
     process.stdout.write(`${JSON.stringify(all, null, 2)}\n`);

@@ -42,6 +42,11 @@ export function isShippedName(name: string): boolean {
   return name === EXTERNAL || SHIPPED.some((protocol) => protocol.name === name);
 }
 
+/** Shipped and added protocols. */
+export function knownProtocols(): readonly Protocol[] {
+  return KNOWN;
+}
+
 /** The shipped protocols, sorted by name. */
 export function shippedProtocols(): readonly Protocol[] {
   return SHIPPED;

@@ -2,8 +2,7 @@
  * `npm run new:protocol NAME`: writes a protocol that works, as a start for another.
  *
  * The skeleton is nodes/ping under another name, with its tests, a vector test, a topology, a
- * scenario, its entry in the registry and its row in the README, so it is never older than the
- * code. Overwrites nothing.
+ * scenario and its entry in the registry, so it is never older than the code. Overwrites nothing.
  *
  * @module
  */
@@ -21,6 +20,13 @@ import { rename, type Spellings, spell } from './new-protocol/spellings.ts';
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const NAME = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
 const BAD_ARGUMENT = 2;
+/** The list of the registry that is not shipped. */
+const ADDED = /^(const ADDED: readonly Protocol\[\] = )\[([^\]]*)\];/m;
+const LINE_MAX = 100;
+/** Ports that are given out: user ports, below those that systems choose by themselves. */
+const PORT_FIRST = 20_000;
+const PORTS = 10_000;
+const HASH_FACTOR = 31;
 
 /** Writes everything; returns the paths, or what prevents it. */
 function createProtocol(name: Spellings): readonly string[] | string {
@@ -39,8 +45,7 @@ function createProtocol(name: Spellings): readonly string[] | string {
     writeFileSync(join(ROOT, path), text);
   }
   change('scenarios/registry.ts', (text) => registered(text, name));
-  change('README.md', (text) => listed(text, name));
-  return [...files.keys(), 'scenarios/registry.ts', 'README.md'];
+  return [...files.keys(), 'scenarios/registry.ts'];
 }
 
 function copied(from: string, to: string, name: Spellings): readonly [string, string][] {
@@ -50,8 +55,15 @@ function copied(from: string, to: string, name: Spellings): readonly [string, st
       const text = readFileSync(join(ROOT, from, file), 'utf8');
       // The tests of the node run ping's scenario; the new protocol has its own.
       const renamed = rename(text, name).replaceAll("'hello.yaml'", `'${name.kebab}.yaml'`);
-      return [`${to}/${file}`, renamed];
+      return [`${to}/${file}`, withOwnPort(renamed, name)];
     });
+}
+
+/** Another one for each name, so that two new protocols get on with each other. */
+function portOf(name: string): number {
+  let hash = 0;
+  for (const letter of name) hash = (hash * HASH_FACTOR + letter.charCodeAt(0)) % PORTS;
+  return PORT_FIRST + hash;
 }
 
 function change(path: string, edit: (text: string) => string): void {
@@ -69,15 +81,27 @@ function registered(text: string, { kebab, camel }: Spellings): string {
     /^import \{ protocol as \w+ \} from '\.\.\/nodes\/([\w-]+)\/index\.ts';\n/gm,
     [kebab, `import { protocol as ${camel} } from '../nodes/${kebab}/index.ts';\n`],
   );
-  return insertSorted(imported, /^ {2}(\w+) as unknown as Protocol,\n/gm, [
-    camel,
-    `  ${camel} as unknown as Protocol,\n`,
-  ]);
+  return imported.replace(ADDED, (_, before: string, entries: string) => {
+    const known = entries.split(',').map((entry) => entry.trim());
+    const all = [...known, `${camel} as unknown as Protocol`].filter((entry) => entry !== '');
+    return listText(before, all.sort());
+  });
 }
 
-function listed(text: string, { kebab }: Spellings): string {
-  const row = `| [${kebab}](nodes/${kebab}/README.md) | say in one sentence what it is | \`${kebab}.yaml\` |\n`;
-  return text.replace(/(\n\| \[\w[^\n]*\n)(?!\|)/, (last) => `${last}${row}`);
+/** As the formatter writes it. */
+function listText(before: string, entries: readonly string[]): string {
+  const line = `${before}[${entries.join(', ')}];`;
+  if (line.length <= LINE_MAX) return line;
+  return `${before}[\n${entries.map((entry) => `  ${entry},\n`).join('')}];`;
+}
+
+/** The port of echo requests is ping's. */
+function withOwnPort(text: string, { kebab, upper }: Spellings): string {
+  const words = `UDP port that ${kebab} nodes listen on: any one above those of the system (RFC 6335, section 6).`;
+  return text.replace(
+    new RegExp(`/\\*\\*[^/]*?RFC 862[^/]*?\\*/\\nexport const ${upper}_PORT = \\d+;`),
+    `/** ${words} */\nexport const ${upper}_PORT = ${portOf(kebab)};`,
+  );
 }
 
 /** Inserts a line among those that match, before the first with a greater name. */

@@ -4,7 +4,15 @@
  * @module
  */
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -38,6 +46,38 @@ beforeAll(() => {
 afterAll(() => rmSync(copy, { recursive: true, force: true }));
 
 describe('a new protocol', () => {
+  it('was given the port of echo requests, its RFC and a row of the README', () => {
+    const geometry = readFileSync(join(copy, `nodes/${NAME}/geometry.ts`), 'utf8');
+    expect(geometry).not.toMatch(/7007|RFC 862/);
+    const [, port = ''] = /MY_MIX_PORT = (\d+);/.exec(geometry) ?? [];
+    expect(Number(port)).toBeGreaterThanOrEqual(20_000);
+    expect(Number(port)).toBeLessThan(30_000);
+    expect(readFileSync(join(copy, 'README.md'), 'utf8')).not.toContain(NAME);
+  });
+
+  it('is its author’s: a crash of it is no bug of orrery', () => {
+    const registry = readFileSync(join(copy, 'scenarios/registry.ts'), 'utf8');
+    expect(registry).toMatch(
+      /const ADDED: readonly Protocol\[\] = \[myMix as unknown as Protocol\];/,
+    );
+    const file = join(copy, `nodes/${NAME}/node.ts`);
+    const before = readFileSync(file, 'utf8');
+    const broken =
+      '  #receive(buffer: Uint8Array, offset: number, length: number, from: Endpoint): void {\n';
+    expect(before).toContain(broken);
+    writeFileSync(
+      file,
+      before.replace(broken, `${broken}    if (length > 0) throw new Error('my bug');\n`),
+    );
+    const words = ['scenario', `${NAME}.yaml`, '--set', 'duration=3s'];
+    const { status, text } = node('cli/main.ts', ...words);
+    writeFileSync(file, before);
+    expect(status, text).toBe(3);
+    expect(text).toContain(`Protocol ${NAME} crashed: bob threw at`);
+    expect(text).toContain(`nodes/${NAME}/node.ts:`);
+    expect(text).not.toContain('bug in orrery');
+  });
+
   it('runs its scenario to a verdict at once', () => {
     const { status, text } = node(
       'cli/main.ts',

@@ -7,7 +7,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { shippedProtocols } from '../../scenarios/registry.ts';
+import { knownProtocols, shippedProtocols } from '../../scenarios/registry.ts';
 import { ROOT, repositoryFiles, type TextFile } from './files.ts';
 
 const NODES = join(ROOT, 'nodes');
@@ -15,7 +15,8 @@ const files = repositoryFiles();
 const folders = readdirSync(NODES, { withFileTypes: true })
   .filter((entry) => entry.isDirectory() && !entry.name.startsWith('_'))
   .map(({ name }) => name);
-const runnable = new Map(shippedProtocols().map((protocol) => [protocol.name, protocol]));
+const runnable = new Map(knownProtocols().map((protocol) => [protocol.name, protocol]));
+const shipped = new Set(shippedProtocols().map(({ name }) => name));
 
 /** How a source is named: an RFC, a BOLT, a revision or section of a specification, a function of a reference. */
 const SOURCE =
@@ -37,6 +38,8 @@ interface Folder {
   /** Files of published vectors, or golden bytes of our own. */
   readonly hasVectors: boolean;
   readonly readmeOfProject: string;
+  /** Somebody's own in this checkout, and no part of what is shipped. */
+  readonly isAdded?: boolean;
   /** True for paths that a README may name besides its own folder's. */
   readonly exists: (path: string) => boolean;
 }
@@ -115,9 +118,10 @@ const RULES: Readonly<Record<string, Rule>> = {
     ];
   },
 
-  'stands in the table of protocols of the README': ({ name, readmeOfProject }) =>
+  'stands in the table of protocols of the README': ({ name, isAdded, readmeOfProject }) =>
     unless(
-      new RegExp(`^\\| \\[${name}\\]\\(nodes/${name}[/)]`, 'm').test(readmeOfProject),
+      isAdded === true ||
+        new RegExp(`^\\| \\[${name}\\]\\(nodes/${name}[/)]`, 'm').test(readmeOfProject),
       'a row of the README',
     ),
 };
@@ -137,6 +141,7 @@ function folderOf(name: string): Folder {
     hasVectors:
       golden[name] !== undefined ||
       files.some(({ path, text }) => path.startsWith('test/vectors/') && text.includes(prefix)),
+    isAdded: runnable.has(name) && !shipped.has(name),
     readmeOfProject: readFileSync(join(ROOT, 'README.md'), 'utf8'),
     exists: (path) => existsSync(join(ROOT, path)),
   };

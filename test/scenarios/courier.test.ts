@@ -1,0 +1,59 @@
+/**
+ * The whole protocol of docs/WRITING-A-PROTOCOL.md, run from the files that the page shows.
+ *
+ * @module
+ */
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { exitCodeOf, judge } from '../../reports/judge.ts';
+import type { Report } from '../../reports/report-schema.ts';
+import { loadScenario } from '../../scenarios/files/load.ts';
+import { ProtocolRegistry } from '../../scenarios/registry.ts';
+import { PROJECT_FOLDERS } from '../../scenarios/runner/folders.ts';
+import { metricsOf } from '../../scenarios/runner/nodes.ts';
+import { runInput } from '../../scenarios/runner/run-scenario.ts';
+import { runSeed } from '../../scenarios/runner/run-seed.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const guide = readFileSync(`${root}docs/WRITING-A-PROTOCOL.md`, 'utf8');
+const FILE = `${root}test/fixtures/courier/courier.yaml`;
+
+async function report(overrides: Readonly<Record<string, string>> = {}): Promise<Report> {
+  const registry = new ProtocolRegistry();
+  await registry.loadNamedBy(FILE, PROJECT_FOLDERS);
+  const scenario = loadScenario({ path: FILE, folders: PROJECT_FOLDERS, overrides, registry });
+  const order = {
+    scenario,
+    definitions: metricsOf(scenario, registry),
+    reproduce: '',
+    commit: 'test',
+  };
+  return judge(runInput(order, [runSeed({ scenario, registry, seed: 1 })], 1));
+}
+
+describe('the whole protocol of the guide', () => {
+  it('stands there as it is run', () => {
+    for (const name of ['index.ts', 'lossy-link.yaml', 'courier.yaml']) {
+      const path = `test/fixtures/courier/${name}`;
+      const language = name.endsWith('.ts') ? 'ts' : 'yaml';
+      const text = readFileSync(`${root}${path}`, 'utf8');
+      expect(guide).toContain(`<!-- ${path} -->\n\`\`\`${language}\n${text}\`\`\``);
+    }
+  });
+
+  it('brings every message over a link that loses a tenth, and repeats for it', async () => {
+    const lossy = await report();
+    expect(exitCodeOf(lossy)).toBe(0);
+    expect(lossy.metrics['courier.delivery']?.value).toBe(1);
+    expect(lossy.packets.drops['loss']).toBeGreaterThan(60);
+  });
+
+  it('misses its limit on copies where nothing is lost', async () => {
+    const clean = await report({ 'topology.links.0.loss': '0%', events: '[]' });
+    expect(exitCodeOf(clean)).toBe(1);
+    const missed = clean.kpis.filter(({ pass }) => !pass).map(({ metric }) => metric);
+    expect(missed).toEqual(['courier.sent']);
+    expect(clean.nodeDrops['repeated']).toBeUndefined();
+  });
+});
