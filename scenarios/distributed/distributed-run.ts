@@ -111,6 +111,9 @@ const CLOCK_MS = 5_000;
 const POLL_MS = 10;
 const RESULT_MAX_MS = 5_000;
 const CLOSE_MAX_MS = 5_000;
+/** After a signal, with the second of draining before them: a run ends within five seconds of it. */
+const STOPPED_RESULT_MAX_MS = 2_000;
+const STOPPED_CLOSE_MAX_MS = 1_000;
 const NS_PER_MS = 1_000_000;
 const US_PER_MS = 1_000;
 const MS_PER_S = 1_000;
@@ -236,10 +239,15 @@ class DistributedRun {
     } finally {
       this.#trace?.close?.();
       this.#coordinator.world.agenda.stop();
-      await this.#fleet.close(CLOSE_MAX_MS);
+      await this.#fleet.close(this.#isStopped ? STOPPED_CLOSE_MAX_MS : CLOSE_MAX_MS);
       this.#removeFiles();
       process.off('exit', this.#removeFiles);
     }
+  }
+
+  /** Somebody waits for the end. */
+  get #isStopped(): boolean {
+    return this.#order.signal?.aborted === true;
   }
 
   #metricsOf(name: string): readonly MetricDefinition[] {
@@ -409,7 +417,8 @@ class DistributedRun {
   /** Asks all agents for their counters, and names those that do not answer. */
   async #collect(): Promise<void> {
     this.#coordinator.stop();
-    const silent = await this.#wait(RESULT_MAX_MS, () => this.#coordinator.unanswered, false);
+    const limitMs = this.#isStopped ? STOPPED_RESULT_MAX_MS : RESULT_MAX_MS;
+    const silent = await this.#wait(limitMs, () => this.#coordinator.unanswered, false);
     for (const agent of silent) {
       this.#warnings.add(`${agent.name}: did not answer at the end; what it told last is used`);
     }

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { LIVE_METRICS } from '../../scenarios/runner/live-meter.ts';
+import { pause } from '../../scenarios/runner/pause.ts';
 import {
   blockOf,
   CABLE,
@@ -106,6 +107,26 @@ describe.concurrent('two event loops', () => {
     const run = await spread(write('breaks.yaml', text), TWO);
     const message = 'exception with seed 1: bob: cannot read what is not there';
     expect(await run.end).toMatchObject({ kind: 'broken', message });
+  });
+
+  it('end within five seconds of a signal, also when a node never returns', async () => {
+    const module = fileURLToPath(new URL('../fixtures/crashing.ts', import.meta.url));
+    const held = CABLE.replace('alice, run: ping', `alice, run: ${module}`).replace(
+      'bob, run: ping',
+      `bob, run: ${module}, options: { breaks: loop }`,
+    );
+    write('held.yaml', held, blockOf(25));
+    const text = pings('held.yaml', '60s').replace(/kpis: .*/, 'kpis: {}');
+    const file = write('holds.yaml', text);
+    const live = orrery('live', file, '--loops', '2', '--out', join(folder, 'held'), '--no-trace');
+    await live.says('wall');
+    // Until its third datagram has come; nobody tells of it.
+    await pause(3_000);
+    const beganMs = performance.now();
+    process.kill(-live.pid, 'SIGTERM');
+    expect(await live.ended).toBe(130);
+    expect(performance.now() - beganMs).toBeLessThan(7_000);
+    expect(live.stdout()).toContain('bob: did not answer at the end');
   });
 
   it('end with Ctrl-C: exit 130 and a report that says how to repeat it', async () => {
