@@ -14,7 +14,7 @@ import timers from 'node:timers';
 import { type FileOwners, FRAMES_MAX, placesOf } from './stack-places.ts';
 
 /** Thrown at the call, so that its line is the one that is told. */
-export class AmbientInputError extends Error {
+class AmbientInputError extends Error {
   override readonly name = 'AmbientInputError';
 }
 

@@ -36,7 +36,7 @@ export interface NodeCall {
 }
 
 /** Calls that are kept for each node. */
-export const CALLS_KEPT = 3;
+const CALLS_KEPT = 3;
 
 /** A power of two above {@link CALLS_KEPT}. */
 const SLOTS = 4;

@@ -42,7 +42,7 @@ const NAME_MAX = 256;
 export const WORDS_MAX = 16_384;
 /** Longest line of a crash, and how many it shows of a kind. */
 export const CRASH_LINE_MAX = 1_024;
-export const CRASH_LINES_MAX = 16;
+const CRASH_LINES_MAX = 16;
 /** Names of one kind that one process may report: hosts, metrics, reasons. */
 const NAMES_MAX = 10_000;
 /** Rows of measured packets per message: some seconds of everything that one process can carry. */
