@@ -17,7 +17,7 @@ import { summarise } from './statistics/summary.ts';
 const SAMPLES_MAX = 2_000;
 /** Points of the distribution per factor of ten in 1 - p. */
 const STEPS_PER_DECADE = 16;
-/** Fractions that readers expect and that the steps miss. */
+/** Quantiles that readers expect and that are not among the steps. */
 const ALWAYS = [0.5, 0.95] as const;
 
 type Points = NonNullable<MetricSummary['quantiles']>;

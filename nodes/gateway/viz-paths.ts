@@ -14,7 +14,7 @@ import type {
 import { box, milliseconds, NARROW, nodesShown, words } from '../../viz/format/shapes.ts';
 import { MACHINE, type QualityText, qualityName, readQuality } from './viz-states.ts';
 
-/** A path of one pair at the cursor. */
+/** A path between one pair of gateways, at the instant of the cursor. */
 interface PathRow extends QualityText {
   readonly node: string;
   readonly peer: string;

@@ -48,7 +48,7 @@ export class FrameHeader {
   timestamp = 0;
   /** Position of this fragment in its packet, 0..fragments-1. */
   fragment = 0;
-  /** Fragments of the packet, 1..1024. */
+  /** Number of fragments of the packet, 1..1024. */
   fragments = 1;
   /**
    * Where the frame begins in its buffer; the associated data is `[start, body)`. Set by decoding.

@@ -176,7 +176,7 @@ export class FrameCodec {
     frame.set(tag, COMMAND_LENGTH);
   }
 
-  /** Writes the answer to such a request. */
+  /** Writes the proof of a packet's delay, the answer to a request. */
   encodeProof(frame: Uint8Array, { tag, proof, lateUs }: ProofAnswer): void {
     frame.fill(0, 0, this.length);
     frame[0] = COMMAND_PROOF;

@@ -13,7 +13,7 @@ import { isLoopback } from './loopback-address.ts';
 import type { NodeFace } from './node-face.ts';
 import { type Answer, type Method, ROUTES, Routes, refusal } from './routes.ts';
 
-/** The node asked, and how the endpoint listens. */
+/** What a request is answered from: the node and its log, and who can reach the endpoint. */
 export interface Handled {
   readonly face: NodeFace;
   readonly log: OperatorLog;

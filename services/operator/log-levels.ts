@@ -19,7 +19,7 @@ export interface LogLevels {
   readonly components: Readonly<Record<string, OperatorLevel>>;
 }
 
-/** The content of the environment text; unreadable parts are listed in `problems`. */
+/** Levels read from an environment variable; `problems` lists the unreadable parts. */
 export interface LevelsRead {
   readonly level?: OperatorLevel;
   readonly components: ReadonlyMap<string, OperatorLevel>;

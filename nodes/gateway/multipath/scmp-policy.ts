@@ -23,7 +23,7 @@ export interface InterfaceReport {
 /** Why a message is not believed. */
 export type ScmpDrop = 'scmp-source' | 'scmp-quote';
 
-/** Judges such a message. */
+/** Decides whether an SCMP message is believed, and what it changes. */
 export interface ScmpPolicy {
   /** @param quotedPath Finds the path on which the quoted packet left; undefined for none. */
   weigh(

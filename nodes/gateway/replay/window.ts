@@ -79,7 +79,7 @@ export class ReplayWindow implements ReplayGuard {
     this.#words.fill(highest < 0 ? 0 : 0xffff_ffff);
     this.#highest = highest;
     if (highest < 0) return;
-    // Bits of the highest block above it are not seen yet.
+    // In the word that contains `highest`, the bits above it stay clear: not seen yet.
     const word = Math.floor(highest / WORD_BITS) & this.#mask;
     this.#words[word] = 0xffff_ffff >>> (BIT_MASK - (highest & BIT_MASK));
   }

@@ -44,7 +44,7 @@ const pause = (): ReturnType<typeof durationNs> =>
 const continuous = {
   /** Most messages waiting. */
   queueLimit,
-  /** A message that would leave later than this after its due time is dropped. */
+  /** Largest lateness: a message that would leave later is dropped. */
   slack: durationNs().default(SLACK_NS_DEFAULT),
 };
 /** Options of strategies that use the delay in the packet. */

@@ -92,7 +92,10 @@ export function stepBfd(machine: BfdMachine, parameters: BfdParameters, input: B
   }
 }
 
-/** Intervals below Init are long, so that a dead link costs little (6.8.3). */
+/**
+ * While the session is down, packets are sent rarely, so that a dead link costs little (RFC 5880
+ * section 6.8.3).
+ */
 function ownIntervalNs(state: BfdStateName, parameters: BfdParameters): number {
   const isSlow = state === 'down' || state === 'admin-down';
   return isSlow ? Math.max(BFD_SLOW_TX_NS, parameters.desiredMinTxNs) : parameters.desiredMinTxNs;
