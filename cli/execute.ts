@@ -16,7 +16,7 @@ import type { SeedResult } from '../reports/model.ts';
 import type { Report } from '../reports/report-schema.ts';
 import { isSameRun } from '../reports/same-run.ts';
 import { reportSoFar } from '../reports/so-far.ts';
-import { renderTerminal, renderVerdictLine } from '../reports/terminal.ts';
+import { renderTerminal, renderVerdictLine, type TerminalOptions } from '../reports/terminal.ts';
 import { commandText, repeatCommand } from '../scenarios/command-text.ts';
 import type { Broadcast } from '../scenarios/runner/broadcast.ts';
 import { commitOf } from '../scenarios/runner/commit.ts';
@@ -232,13 +232,15 @@ export interface FinishContext {
 /** Judges, writes and prints; returns the exit code. */
 export async function finish(end: RunEnd, context: FinishContext): Promise<ExitCode> {
   if (end.kind !== 'judged') return tellFailure(end, context);
+  const judgedAt = performance.now();
   const report = judge(end.input);
   const { baseline, flags, folder, recordings = [] } = context;
   const comparison = baseline === undefined ? undefined : compareReports(baseline, report);
   const { files, problems } = await writeFiles(folder, report, comparison);
   if (problems.length === 0) forgetRepeated(context.place, report);
   const former = context.place?.former;
-  print(report, { flags, folder, written: files, comparison, former });
+  const writing = (performance.now() - judgedAt) / 1e3;
+  print(report, { flags, folder, written: files, comparison, former, writing });
   const lost = recordings.filter((path) => !existsSync(path)).map((path) => lossOf(report, path));
   for (const problem of [...problems, ...lost]) process.stderr.write(`orrery: ${problem}\n`);
   return problems.length + lost.length > 0 ? worstOf([exitCodeOf(report), 2]) : exitCodeOf(report);
@@ -319,9 +321,11 @@ function print(
     readonly comparison: ReportComparison | undefined;
     /** Where the run before is now. */
     readonly former: string | undefined;
+    /** Seconds that judging and writing took. */
+    readonly writing: number;
   },
 ): void {
-  const { flags, folder, written, comparison, former } = context;
+  const { flags, folder, written, comparison, former, writing } = context;
   if (flags.json === true) {
     process.stdout.write(renderJson(report));
     return;
@@ -330,12 +334,25 @@ function print(
   const options = {
     ...terminalOptions(isColourGiven() ? colour : undefined),
     written: { folder, files: written },
+    ...besides(report, writing),
     ...(comparison === undefined ? {} : { comparison }),
     ...(former === undefined ? {} : { next: `before it  ${former}  ${commandText(['compare'])}` }),
   };
   const text =
     flags.quiet === true ? renderVerdictLine(report, options) : renderTerminal(report, options);
   process.stdout.write(text);
+}
+
+/** When this process, or its run before this one, had nothing to do with this run yet; s of its life. */
+let beganAt = 0;
+
+/** What the command took besides running. */
+function besides({ timing }: Report, writing: number): Pick<TerminalOptions, 'besides'> {
+  const now = performance.now() / 1e3;
+  const taken = now - beganAt;
+  beganAt = now;
+  if (timing === undefined) return {};
+  return { besides: { loading: Math.max(0, taken - timing.runningSeconds - writing), writing } };
 }
 
 /** Commander sets `color` to true when there is a `--no-color`: only a flag really given counts. */

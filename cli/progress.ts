@@ -78,6 +78,8 @@ function stateOf(
   samples: ProgressSample[],
 ): Omit<ProgressState, 'clock'> {
   const wallSeconds = state.wallMs / 1000;
+  // Of the engine: threads that load do nothing else at first.
+  const busySeconds = (state.engineMs ?? state.wallMs) / 1000;
   const ofSeed = state.durationNs > 0 ? state.nowNs / state.durationNs : 0;
   samples.push({ wallSeconds, fraction: (state.seedsDone + ofSeed) / state.seeds });
   const virtual = state.seedsDone * state.durationNs + state.nowNs;
@@ -88,7 +90,7 @@ function stateOf(
     seeds: state.seeds,
     virtualNs: state.nowNs,
     durationNs: state.durationNs,
-    eventsPerSecond: wallSeconds > 0 ? state.events / wallSeconds : 0,
+    eventsPerSecond: busySeconds > 0 ? state.events / busySeconds : 0,
     speed: wallSeconds > 0 ? virtual / 1e9 / wallSeconds : 0,
     secondsLeft: left,
   };

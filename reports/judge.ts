@@ -24,6 +24,7 @@ import {
   type ReportFault,
 } from './report-schema.ts';
 import { summariseSeries } from './series-summary.ts';
+import { timingPart } from './timing.ts';
 
 /** Name of an invariant whose violation is our own mistake (exit code 3). */
 export const CONSERVATION = 'conservation of packets';
@@ -61,6 +62,7 @@ export function judge(input: RunInput): Report {
     wallSeconds,
     events,
     eventsPerWallSecond: wallSeconds > 0 ? events / wallSeconds : 0,
+    ...timingPart(seeds),
     environment: input.environment,
     kpis,
     invariants,

@@ -194,7 +194,7 @@ function packetRows(report: Report): readonly string[] {
   const { packets, nodeDrops } = report;
   const drops = { ...packets.drops, ...nodeDrops };
   return [
-    `${whole(packets.sent)} sent, ${whole(packets.delivered)} delivered, ` +
+    `On links, each hop for itself: ${whole(packets.sent)} sent, ${whole(packets.delivered)} delivered, ` +
       `${whole(droppedPackets(packets))} dropped, ${whole(packets.inFlight)} in flight`,
     '',
     '| dropped because | packets |',

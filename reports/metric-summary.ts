@@ -5,10 +5,16 @@
  * @module
  */
 import type { MetricDefinition } from '../engine/host/measure.ts';
-import { type HistogramData, histogramMean, visitBuckets } from '../engine/measure/histogram.ts';
+import {
+  type HistogramData,
+  histogramMean,
+  mergeHistograms,
+  visitBuckets,
+} from '../engine/measure/histogram.ts';
 import { pool } from './estimate.ts';
 import { clockOf } from './kpi.ts';
 import type { MetricData, Mode, SeedResult } from './model.ts';
+import { exactFractions, modesOf } from './modes.ts';
 import type { MetricSummary } from './report-schema.ts';
 import { ascending, nearestRank } from './statistics/quantile.ts';
 import { summarise } from './statistics/summary.ts';
@@ -19,6 +25,8 @@ const SAMPLES_MAX = 2_000;
 const STEPS_PER_DECADE = 16;
 /** Quantiles that readers expect and that are not among the steps. */
 const ALWAYS = [0.5, 0.95] as const;
+/** A distribution of so many values or fewer is given with the exact share of each. */
+const FEW_VALUES = 64;
 
 type Points = NonNullable<MetricSummary['quantiles']>;
 
@@ -37,7 +45,8 @@ export function summariseMetrics(
     });
     const { kind, unit, help, name } = definition;
     if (parts.length > 0) {
-      result[name] = { kind, unit, clock: clockOf(name, mode), help, ...summariseParts(parts) };
+      const summary = summariseParts(parts, pathsOf(seeds, name));
+      result[name] = { kind, unit, clock: clockOf(name, mode), help, ...summary };
     }
   }
   return result;
@@ -45,8 +54,21 @@ export function summariseMetrics(
 
 type Part = { readonly seed: number; readonly data: MetricData };
 
+/** The samples of a metric by the path of their packets, all seeds. */
+function pathsOf(seeds: readonly SeedResult[], name: string): Record<string, HistogramData> {
+  const byPath: Record<string, HistogramData> = {};
+  for (const { pathLatencies } of seeds) {
+    for (const [path, data] of Object.entries(pathLatencies?.[name] ?? {})) {
+      const known = byPath[path];
+      byPath[path] = known === undefined ? data : mergeHistograms([known, data]);
+    }
+  }
+  return byPath;
+}
+
 function summariseParts(
   parts: readonly Part[],
+  byPath: Readonly<Record<string, HistogramData>>,
 ): Omit<MetricSummary, 'kind' | 'unit' | 'clock' | 'help'> {
   const pooled = pool(parts.map((part) => part.data));
   switch (pooled?.kind) {
@@ -57,7 +79,7 @@ function summariseParts(
       return { count: denominator, value: denominator === 0 ? null : numerator / denominator };
     }
     case 'histogram':
-      return summariseHistogram(pooled.data, parts);
+      return summariseHistogram(pooled.data, parts, byPath);
     case 'samples':
       return parts[0]?.data.kind === 'gauge'
         ? summariseGauge(pooled.values)
@@ -75,6 +97,7 @@ function summariseGauge(values: readonly number[]): Pick<MetricSummary, 'count' 
 function summariseHistogram(
   data: HistogramData,
   parts: readonly Part[],
+  byPath: Readonly<Record<string, HistogramData>>,
 ): Omit<MetricSummary, 'kind' | 'unit' | 'clock' | 'help'> {
   if (data.count === 0) return { count: 0, value: null };
   const mean = histogramMean(data);
@@ -84,10 +107,12 @@ function summariseHistogram(
   const quantiles = withBand(
     (fractions) => histogramQuantiles(data, fractions),
     perSeed.map((one) => ({ n: one.count, at: (f) => histogramQuantiles(one, f) })),
-    data.count,
+    [...tailFractions(data.count), ...exactFractions(data, FEW_VALUES)],
   );
   const { count, min, max } = data;
-  return { count, value: null, sum: mean * count, mean, min, max, quantiles };
+  const modes = modesOf(data, byPath).map((one) => ({ ...one }));
+  const gathered = modes.length === 0 ? {} : { modes };
+  return { count, value: null, sum: mean * count, mean, min, max, quantiles, ...gathered };
 }
 
 function summariseSamples(
@@ -102,7 +127,7 @@ function summariseSamples(
   const samples = parts.flatMap(({ seed, data }) =>
     data.kind === 'samples' ? data.values.map((value) => ({ seed, value })) : [],
   );
-  const quantiles = withBand(at, [], n);
+  const quantiles = withBand(at, [], tailFractions(n));
   const kept = samples.slice(0, SAMPLES_MAX);
   return { count: n, value: null, sum: mean * n, mean, min, max, quantiles, samples: kept };
 }
@@ -126,9 +151,9 @@ interface SeedDistribution {
 function withBand(
   at: (fractions: readonly number[]) => readonly number[],
   seeds: readonly SeedDistribution[],
-  n: number,
+  wanted: readonly number[],
 ): Points {
-  const fractions = tailFractions(n);
+  const fractions = [...new Set(wanted)].sort((a, b) => a - b);
   const perSeed = seeds.map((seed) => seed.at(fractions));
   return at(fractions).map((value, i) => {
     const p = fractions[i] ?? 1;

@@ -151,7 +151,14 @@ export interface SeedResult {
   readonly measuredNs: number;
   readonly wallMs: number;
   readonly events: number;
+  /**
+   * When its events ran, ms since 1970, and how much of that the engine took; absent where the wall clock
+   * sets the pace.
+   */
+  readonly engine?: { readonly beganMs: number; readonly endedMs: number; readonly busyMs: number };
   readonly metrics: Readonly<Record<string, MetricData>>;
+  /** Metrics of latency by the path that a packet took; absent where no node chooses paths. */
+  readonly pathLatencies?: Readonly<Record<string, Readonly<Record<string, HistogramData>>>>;
   readonly faults: readonly FaultRecord[];
   readonly packets: PacketTotals;
   /** Absent when messages are not accounted for. */

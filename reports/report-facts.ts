@@ -6,20 +6,19 @@
 import { plural, shortFingerprint, significant, wallTime, whole } from './format.ts';
 import { conditionsText } from './kpi-text.ts';
 import type { Report } from './report-schema.ts';
+import { runningSecondsOf } from './timing.ts';
 
 type Facts = readonly (readonly [name: string, value: string])[];
 
 /** The facts beside the verdict: how much was run, how, and how fast. */
 export function reportFacts(report: Report): Facts {
-  const perWall = report.wallSeconds > 0 ? report.virtualSeconds / report.wallSeconds : 0;
+  const running = runningSecondsOf(report);
+  const perWall = running > 0 ? report.virtualSeconds / running : 0;
   return [
     ['seeds', String(report.seeds.length)],
     ['mode', conditionsText(report).join(', ')],
     ['fingerprint', shortFingerprint(report.fingerprint)],
-    [
-      'time',
-      `${whole(report.virtualSeconds)} s ${report.clock} in ${wallTime(report.wallSeconds)} wall`,
-    ],
+    ['time', `${whole(report.virtualSeconds)} s ${report.clock} in ${wallTime(running)} wall`],
     ['speed', `${significant(perWall, 2)} × real`],
     ['cpu', report.cpu],
   ];
@@ -38,7 +37,7 @@ export function originFacts(report: Report): Facts {
     ['machine', `${environment.os}, ${environment.cpu}, node ${environment.node}`],
     ['crypto', report.crypto],
     ['cpu model', report.cpu],
-    ['events', `${whole(report.events)}, ${whole(report.eventsPerWallSecond)} per wall second`],
+    ['events', eventsText(report)],
   ];
 }
 
@@ -48,4 +47,13 @@ export function originFacts(report: Report): Facts {
 function injectedText({ interactive }: Report): string {
   if (interactive === undefined) return '';
   return ` (interactive, ${plural(interactive.faults, 'fault')} injected: ${interactive.file})`;
+}
+
+/** With the rate of the engine, or of everything where the wall clock sets the pace. */
+function eventsText({ events, eventsPerWallSecond, timing, wallSeconds }: Report): string {
+  if (timing === undefined)
+    return `${whole(events)}, ${whole(eventsPerWallSecond)} per wall second`;
+  const rest = Math.max(0, wallSeconds - timing.runningSeconds);
+  const rate = `${whole(events)}, ${whole(timing.eventsPerSecond)} per second of the engine`;
+  return `${rate}; ${wallTime(rest)} more for threads to load and seeds to set up`;
 }

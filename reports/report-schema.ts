@@ -94,6 +94,19 @@ const metric = z.strictObject({
   min: z.exactOptional(number),
   max: z.exactOptional(number),
   quantiles: z.exactOptional(z.array(quantilePoint)),
+  modes: z.exactOptional(
+    z
+      .array(
+        z.strictObject({
+          share: number.describe('of all samples, 0..1'),
+          value: number.describe('median of the mode'),
+          low: number,
+          high: number,
+          path: z.exactOptional(text.describe('which nine in ten of its packets took, or more')),
+        }),
+      )
+      .describe('values around which nearly all samples gather; absent where they spread'),
+  ),
   samples: z.exactOptional(
     z.array(z.strictObject({ seed: count, value: number })).describe('at most 2,000'),
   ),
@@ -213,6 +226,17 @@ export const reportSchema = z
     wallSeconds: number,
     events: count,
     eventsPerWallSecond: number,
+    timing: z.exactOptional(
+      z
+        .strictObject({
+          runningSeconds: number.describe(
+            'wall time from the first event of a seed to the last of all',
+          ),
+          engineSeconds: number.describe('wall time of the events themselves, all seeds added up'),
+          eventsPerSecond: number.describe('of the engine, in one thread'),
+        })
+        .describe('without loading and writing; absent where the wall clock sets the pace'),
+    ),
     environment: z.strictObject({ node: text, os: text, cpu: text, commit: text }),
     kpis: z.array(kpi),
     invariants: z.array(z.strictObject({ name: text, pass: z.boolean(), detail: text })),

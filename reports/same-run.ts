@@ -17,7 +17,7 @@ export function isSameRun(a: Report, b: Report): boolean {
 
 /** As it is read from a file, whose keys may be in another order. */
 function essence(report: Report): unknown {
-  const { wallSeconds: _wall, eventsPerWallSecond: _rate, ...rest } = report;
+  const { wallSeconds: _wall, eventsPerWallSecond: _rate, timing: _timing, ...rest } = report;
   const perSeed = report.perSeed.map(({ wallSeconds: _own, ...seed }) => seed);
   const kpis = report.kpis.filter(({ clock }) => clock === 'virtual');
   const metrics = Object.entries(report.metrics).filter(([, { clock }]) => clock === 'virtual');

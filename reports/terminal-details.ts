@@ -75,14 +75,14 @@ export function packetLines(report: Report, width: number): readonly string[] {
     ...(packets.injected > 0 ? [`+ ${whole(packets.injected)} injected`] : []),
   ];
   const balance = [
-    `${whole(packets.sent)} sent`,
+    `${whole(packets.sent)} packets sent`,
     ...extra,
     `= ${whole(packets.delivered)} delivered`,
     `+ ${whole(droppedPackets(packets))} dropped`,
     `+ ${whole(packets.inFlight)} in flight`,
   ];
   const fit = { width: width - INDENT, indent: 0 };
-  return labelled('Packets', [
+  return labelled('Links', [
     ...fold(balance, { ...fit, gap: ' ' }),
     ...dropLines('dropped:', packets.drops, fit),
     ...dropLines('by nodes:', nodeDrops, fit),

@@ -30,6 +30,7 @@ import {
 import type { KpiResult, Report } from './report-schema.ts';
 import { adversaryLines, faultLines, messageLines, packetLines } from './terminal-details.ts';
 import { fold, layoutRows, type Row, toAscii, withoutControls } from './terminal-layout.ts';
+import { runningSecondsOf } from './timing.ts';
 
 /** What to print, and how. */
 export interface TerminalOptions {
@@ -42,6 +43,8 @@ export interface TerminalOptions {
   readonly written?: { readonly folder: string; readonly files: readonly string[] };
   /** Comparison with `--baseline`: adds the column `change`. */
   readonly comparison?: ReportComparison;
+  /** What the command took besides running, seconds. */
+  readonly besides?: { readonly loading: number; readonly writing: number };
   /** One suggested command. */
   readonly next?: string;
 }
@@ -241,13 +244,14 @@ function warningLines(report: Report, paint: Paint, width: number): readonly str
 }
 
 function footerLines(report: Report, options: TerminalOptions): readonly string[] {
-  const { environment, wallSeconds, seeds } = report;
+  const { environment, seeds } = report;
   const each = seeds.length === 0 ? 0 : report.virtualSeconds / seeds.length;
   const length = `${significant(each, Number.isInteger(each) ? 1 : 3)} s`;
   const runs = seeds.length === 1 ? length : `${seeds.length} x ${length}`;
   const parts = [
-    `${runs} ${report.clock} in ${wallTime(wallSeconds)} wall`,
-    `${short(report.eventsPerWallSecond)} events/s`,
+    `${runs} ${report.clock} in ${wallTime(runningSecondsOf(report))}`,
+    rateText(report),
+    ...besidesText(options),
     ...(report.cpu === NOT_MODELLED ? [`CPU time ${NOT_MODELLED}`] : []),
     `node ${environment.node.replace(/^v/, '')}`,
     environment.commit.slice(0, 7),
@@ -262,4 +266,16 @@ function footerLines(report: Report, options: TerminalOptions): readonly string[
   }
   if (next !== undefined) lines.push(next);
   return lines.map((line) => ' '.repeat(INDENT) + line);
+}
+
+/** Of the engine, where the wall clock does not set its pace. */
+function rateText({ timing, eventsPerWallSecond, seeds }: Report): string {
+  if (timing === undefined) return `${short(eventsPerWallSecond)} events/s`;
+  return `${short(timing.eventsPerSecond)} events/s${seeds.length > 1 ? ' a thread' : ''}`;
+}
+
+/** `0.61 s loading, 0.05 s writing`. */
+function besidesText({ besides }: TerminalOptions): readonly string[] {
+  if (besides === undefined) return [];
+  return [`${wallTime(besides.loading)} loading, ${wallTime(besides.writing)} writing`];
 }

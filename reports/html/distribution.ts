@@ -6,7 +6,8 @@
  * @module
  */
 import { scaleLinear, scaleLog } from 'd3-scale';
-import { area, line } from 'd3-shape';
+import { area, curveStepAfter, line } from 'd3-shape';
+import { modesText, tailText } from '../distribution-text.ts';
 import { inScale, limitQuantity, plural, quantity, type Scale, scaleOf, whole } from '../format.ts';
 import { kpiName } from '../kpi-text.ts';
 import type { KpiResult, MetricSummary, Report } from '../report-schema.ts';
@@ -29,6 +30,8 @@ const HEIGHT = 300;
 const SURE = 10;
 /** Fewer samples than this do not make a distribution. */
 const FEW = 20;
+/** What the unit of the vertical axis takes above the plot, px. */
+const UNIT_ROOM = 96;
 
 interface Distribution {
   readonly name: string;
@@ -37,16 +40,32 @@ interface Distribution {
   readonly kpi: KpiResult | undefined;
 }
 
-/** One chart per distribution of a duration, those with a limit first. */
+/** One chart per distribution of a time, those with a limit first; too few samples are told as they are. */
 export function distributionSection(report: Report): Markup {
-  const all = distributionsOf(report).slice(0, CHARTS_MAX);
+  const all = distributionsOf(report);
+  const drawn = all.filter(({ metric }) => metric.count >= FEW).slice(0, CHARTS_MAX);
+  const few = all.filter(({ metric }) => metric.count < FEW);
   if (all.length === 0) {
     const reason = 'no latency was measured in this run';
     const draw = (isWide: boolean): Markup =>
       emptyChart(frameOf(isWide, { height: 90, label: 12, left: 12 }), reason);
     return section([figure({ title: 'Latency', caption: reason, draw })]);
   }
-  return section(all.map((one) => chart(one, report)));
+  return section([...drawn.map((one) => chart(one, report)), ...few.map(fewSamples)]);
+}
+
+/** A sentence instead of a chart. */
+function fewSamples({ name, metric }: Distribution): Markup {
+  const values = (metric.samples ?? []).map(({ value }) => quantity(value, 'ns'));
+  const range = `${quantity(metric.min ?? 0, 'ns')} to ${quantity(metric.max ?? 0, 'ns')}`;
+  const told =
+    values.length > 0
+      ? values.join(', ')
+      : metric.count > 1
+        ? range
+        : quantity(metric.max ?? 0, 'ns');
+  return html`<p class="muted">${name}, ${plural(metric.count, 'sample')}: ${told}</p>
+`;
 }
 
 function section(figures: readonly Markup[]): Markup {
@@ -74,18 +93,12 @@ function valueAt(one: Distribution, p: number): number | undefined {
 
 function chart(one: Distribution, report: Report): Markup {
   const { name, metric } = one;
-  const median = quantity(valueAt(one, 0.5) ?? metric.max ?? 0, 'ns');
-  const tail = [0.999, 0.99, 0.95].find((p) => valueAt(one, p) !== undefined);
-  const tailValue = tail === undefined ? undefined : valueAt(one, tail);
-  const oneIn = tail === undefined ? 0 : Math.round(1 / (1 - tail));
-  const slow =
-    tailValue === undefined ? '' : `, one in ${whole(oneIn)} above ${quantity(tailValue, 'ns')}`;
   const band = one.points.some((point) => point.low !== undefined);
   const range = band ? `; band: lowest to highest of ${plural(report.seeds.length, 'seed')}` : '';
   return figure({
-    title: `${name}: half below ${median}${slow}`,
+    title: `${name}: ${findingOf(one)}`,
     caption: `Share of ${whole(metric.count)} samples above a value, ${metric.clock} time${range}; dashed: fewer than ${SURE} samples.`,
-    ...(metric.count < FEW ? tooFew(metric.count) : drawing(one)),
+    ...drawing(one),
     table: tableOf(one),
   });
 }
@@ -94,10 +107,16 @@ function drawing(one: Distribution): Pick<Figure, 'draw' | 'read'> {
   return { draw: (isWide) => drawTail(one, isWide), read: readData(one) };
 }
 
-function tooFew(count: number): Pick<Figure, 'draw'> {
-  const reason = `${plural(count, 'sample')}: too few for a distribution`;
-  const size = { height: 90, label: 12, left: 12 };
-  return { draw: (isWide) => emptyChart(frameOf(isWide, size), reason) };
+/** Its modes by path, or its middle and its tail. */
+function findingOf(one: Distribution): string {
+  const { metric } = one;
+  const modes = modesText(metric);
+  if (modes !== undefined) return modes;
+  const median = valueAt(one, 0.5) ?? metric.max ?? 0;
+  const p = [0.999, 0.99, 0.95].find((fraction) => valueAt(one, fraction) !== undefined);
+  const value = p === undefined ? undefined : valueAt(one, p);
+  if (p === undefined || value === undefined) return tailText(metric, { median });
+  return tailText(metric, { median, tail: { p, value } });
 }
 
 /** Readout along the axis: the share above each stored value. */
@@ -135,7 +154,7 @@ function domainOf(one: Distribution): readonly [number, number] {
 }
 
 function drawTail(one: Distribution, isWide: boolean): Markup {
-  const frame = frameOf(isWide, { height: HEIGHT, label: 24, left: 64 });
+  const frame = frameOf(isWide, { height: HEIGHT, label: 24, left: 64, head: 24 });
   const domain = [...domainOf(one)];
   const edges = [frame.left, frame.right];
   const x = usesLog(one) ? scaleLog(domain, edges) : scaleLinear(domain, edges);
@@ -188,6 +207,7 @@ function bandOf(one: Distribution, x: Position, y: Position): Markup {
   if (points.length < 2) return NOTHING;
   const shape = area<(typeof points)[number]>()
     .digits(1)
+    .curve(curveStepAfter)
     .x0((point) => x(point.low ?? point.value))
     .x1((point) => x(point.high ?? point.value))
     .y((point) => y(1 - point.p));
@@ -200,6 +220,8 @@ function curves(one: Distribution, x: Position, y: Position): Markup {
   const floor = 1 / n;
   const path = line<(typeof one.points)[number]>()
     .digits(1)
+    // Between two values there is no sample: the share falls where they are.
+    .curve(curveStepAfter)
     .x((point) => x(point.value))
     .y((point) => y(Math.max(floor, 1 - point.p)));
   const sure = one.points.filter((point) => (1 - point.p) * n >= SURE);
@@ -224,15 +246,20 @@ function limitMark(
   const anchor = isRight ? 'end' : '';
   const label = `${kpi.aggregation} ${quantity(kpi.value, kpi.unit)}`;
   const tone = kpi.status === 'inconclusive' ? 'open' : kpi.pass ? 'good' : 'bad';
-  const point = html`<circle class="${tone}" cx="${px(cx)}" cy="${px(cy)}" r="5"/><text class="strong halo ${anchor}" x="${px(cx + (isRight ? -10 : 10))}" y="${px(cy - 8)}">${label}</text>`;
+  // A falling curve leaves room above at the right of a point, and below at its left.
+  const place = isRight ? { x: cx - 10, y: cy + 18 } : { x: cx + 10, y: cy - 8 };
+  const point = html`<circle class="${tone}" cx="${px(cx)}" cy="${px(cy)}" r="5"/><text class="strong halo ${anchor}" x="${px(place.x)}" y="${px(place.y)}">${label}</text>`;
   const limit = limitQuantity(kpi.limit, kpi.unit);
   const at = scales.x(kpi.limit);
-  const text = `limit ${limit}`;
+  // Above the plot, where neither the curve nor its point can be; narrow charts have no room for the name.
+  const text = frame.isWide ? `limit ${limit}, ${kpiName(kpi)}` : `limit ${limit}`;
+  const y = frame.top - 8;
   if (at > frame.right) {
-    return html`${point}<text class="limit-label end halo" x="${frame.right}" y="${frame.top + 12}">${text} ${trusted('&#8594;')}</text>`;
+    return html`${point}<text class="limit-label end" x="${frame.right}" y="${y}">${text} ${trusted('&#8594;')}</text>`;
   }
-  const side = at > frame.right - 120 ? 'end' : '';
-  return html`${point}<line class="limit" x1="${px(at)}" x2="${px(at)}" y1="${frame.top}" y2="${frame.bottom}"/><text class="limit-label halo ${side}" x="${px(at + (side === '' ? 6 : -6))}" y="${frame.top + 12}">${text}, ${kpiName(kpi)}</text>`;
+  const isEnd = at > (frame.left + frame.right) / 2;
+  const x = isEnd ? at : Math.max(at, UNIT_ROOM);
+  return html`${point}<line class="limit" x1="${px(at)}" x2="${px(at)}" y1="${frame.top - 4}" y2="${frame.bottom}"/><text class="limit-label ${isEnd ? 'end' : ''}" x="${px(x)}" y="${px(y)}">${text}</text>`;
 }
 
 function tableOf(one: Distribution): Markup {

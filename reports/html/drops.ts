@@ -92,7 +92,7 @@ function titleOf(report: Report): string {
   const extra =
     (packets.duplicated > 0 ? ` + ${whole(packets.duplicated)} duplicated` : '') +
     (packets.injected > 0 ? ` + ${whole(packets.injected)} injected` : '');
-  return `${whole(packets.sent)} sent${extra} = ${whole(packets.delivered)} delivered + ${whole(droppedPackets(packets))} dropped + ${whole(packets.inFlight)} in flight`;
+  return `Links: ${whole(packets.sent)} sent${extra} = ${whole(packets.delivered)} delivered + ${whole(droppedPackets(packets))} dropped + ${whole(packets.inFlight)} in flight`;
 }
 
 function captionOf(drops: readonly Drop[]): string {

@@ -116,8 +116,11 @@ function titleOf(story: Story): string {
   if (kpi === undefined) return `${plural(strips.length, 'fault')}, the longest took ${longest}`;
   const over = strips.filter((strip) => strip.last > kpi.limit).length;
   const limit = limitQuantity(kpi.limit, kpi.unit);
+  if (over === 0 && strips.length === 1)
+    return `The fault healed within ${limit}: it took ${longest}`;
   if (over === 0)
     return `All ${strips.length} faults healed within ${limit}; the slowest took ${longest}`;
+  if (strips.length === 1) return `The fault took ${longest}, longer than ${limit}`;
   return `${over} of ${plural(strips.length, 'fault')} took longer than ${limit}; the slowest ${longest}`;
 }
 

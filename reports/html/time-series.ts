@@ -79,6 +79,7 @@ function scaled(series: SeriesSummary, values: Values): Values {
 
 function panelsOf(report: Report): readonly Panel[] {
   const { series } = report;
+  const { warmupNs } = report.scenario;
   const seeds = plural(report.seeds.length, 'seed');
   const band = report.seeds.length > 1 ? `, band: range of ${seeds}` : '';
   const caption = `Seed ${report.shownSeed}${band}; shaded: while a fault lasts.`;
@@ -91,13 +92,26 @@ function panelsOf(report: Report): readonly Panel[] {
   return [
     ...(traffic.length === 0
       ? []
-      : [{ title: trafficTitle(traffic), caption, series: traffic, isStacked: false, ...limit }]),
-    ...rest.map((one) => ({ title: seriesTitle(one), caption, series: [one], isStacked: false })),
+      : [
+          {
+            title: trafficTitle(traffic, warmupNs),
+            caption,
+            series: traffic,
+            isStacked: false,
+            ...limit,
+          },
+        ]),
+    ...rest.map((one) => ({
+      title: seriesTitle(one, warmupNs),
+      caption,
+      series: [one],
+      isStacked: false,
+    })),
     ...(paths.length === 0
       ? []
       : [
           {
-            title: pathTitle(paths),
+            title: pathTitle(paths, warmupNs),
             caption: `Packets by path, stacked; seed ${report.shownSeed}; shaded: while a fault lasts.`,
             series: paths,
             isStacked: true,
@@ -116,10 +130,16 @@ function rateLimit(report: Report): Pick<Panel, 'limit'> {
   return { limit: { value: kpi.limit / 60, text } };
 }
 
-function trafficTitle(traffic: readonly SeriesSummary[]): string {
+/** What was measured: steps that begin in the warm-up are none of the finding. */
+function measured(one: SeriesSummary, warmupNs: number): Values {
+  const first = Math.ceil(warmupNs / one.stepNs);
+  return one.shownSeed.map((value, step) => (step < first ? null : value));
+}
+
+function trafficTitle(traffic: readonly SeriesSummary[], warmupNs: number): string {
   const one = traffic.find((series) => series.name === 'delivered') ?? traffic[0];
   if (one === undefined) return '';
-  const rates = scaled(one, one.shownSeed).filter((value) => value !== null);
+  const rates = scaled(one, measured(one, warmupNs)).filter((value) => value !== null);
   if (rates.length === 0) return `${one.name}: nothing measured`;
   const sorted = [...rates].sort((a, b) => a - b);
   const median = sorted[Math.floor(sorted.length / 2)] ?? 0;
@@ -131,21 +151,21 @@ function trafficTitle(traffic: readonly SeriesSummary[]): string {
   return `${short(median)} ${unit} ${one.name}, ${gapText}`;
 }
 
-function seriesTitle(one: SeriesSummary): string {
-  const values = scaled(one, one.shownSeed);
+function seriesTitle(one: SeriesSummary, warmupNs: number): string {
+  const values = scaled(one, measured(one, warmupNs));
   const known = values.filter((value) => value !== null);
   if (known.length === 0) return `${one.name}: nothing measured`;
   const peak = Math.max(...known);
   const at = values.indexOf(peak) * one.stepNs;
   const text = `${one.name}: at most ${quantity(peak, drawnUnit(one))}, at ${(at / 1e9).toFixed(1)} s`;
-  const gaps = values.length - known.length;
+  const gaps = values.slice(Math.ceil(warmupNs / one.stepNs)).length - known.length;
   return gaps === 0 ? text : `${text}; nothing arrived in ${plural(gaps, 'step')}`;
 }
 
-function pathTitle(paths: readonly SeriesSummary[]): string {
+function pathTitle(paths: readonly SeriesSummary[], warmupNs: number): string {
   const sums = paths.map((one) => ({
     name: one.name.slice(PATH.length),
-    sum: total(one.shownSeed),
+    sum: total(measured(one, warmupNs)),
   }));
   const all = sums.reduce((sum, one) => sum + one.sum, 0);
   if (all === 0) return 'Use of paths: no packet took one';

@@ -64,6 +64,10 @@ export class FlowMeter {
   onRefused: ((sequence: number, reason: string) => void) | undefined;
   /** Records what is measured around each fault; set only if wanted. */
   windows: FaultWindows | undefined;
+  /** Which path packets take that are sent at an instant; set where nodes choose paths. */
+  pathAt: ((sentNs: number) => string | undefined) | undefined;
+  /** As {@link latency}, by path. */
+  readonly latencyByPath = new Map<string, LogHistogram>();
   readonly sentBins: number[] = [];
   readonly deliveredBins: number[] = [];
   readonly latencyBins: (number | null)[] = [];
@@ -110,6 +114,7 @@ export class FlowMeter {
     if (this.#isMeasured(sentNs)) {
       this.deliveredCount += 1;
       this.latency.record(latencyNs);
+      this.#notePath(sentNs, latencyNs);
     }
     bump(this.deliveredBins, Math.floor(now / BIN_NS));
     if (latencyNs <= IN_TIME_NS) bump(this.#inTimeBins, Math.floor(sentNs / BIN_NS));
@@ -216,6 +221,17 @@ export class FlowMeter {
   /** Closes the last bin. */
   finish(): void {
     this.#closeBin(this.#binIndex + 1);
+  }
+
+  #notePath(sentNs: number, latencyNs: number): void {
+    const path = this.pathAt?.(sentNs);
+    if (path === undefined) return;
+    let histogram = this.latencyByPath.get(path);
+    if (histogram === undefined) {
+      histogram = new LogHistogram();
+      this.latencyByPath.set(path, histogram);
+    }
+    histogram.record(latencyNs);
   }
 
   #isSkipped(sequence: number): boolean {

@@ -5,7 +5,11 @@
  */
 import type { MetricDefinition } from '../../engine/host/measure.ts';
 import { mergeByName } from '../../engine/measure/counters.ts';
-import { type LogHistogram, mergeHistograms } from '../../engine/measure/histogram.ts';
+import {
+  type HistogramData,
+  type LogHistogram,
+  mergeHistograms,
+} from '../../engine/measure/histogram.ts';
 import type { FaultGap, FaultRecord, MetricData, SeedResult, Series } from '../../reports/model.ts';
 import type { Scenario } from '../model.ts';
 import { BIN_NS } from './flow-meter.ts';
@@ -78,6 +82,7 @@ function gathered({ stage, world, scenario, how, isOver }: Gathering): SeedResul
       ...nodeMetrics(world, scenario, how.definitions),
       ...flowMetrics(stage, how.protocolOf, nowNs),
     },
+    ...pathLatencies(stage, how.protocolOf),
     faults: faultRecords(stage, isOver),
     packets: world.packets(),
     nodeDrops: world.nodeDrops(),
@@ -110,6 +115,27 @@ function nodeMetrics(
 
 function counterOf(data: MetricData | undefined): number | undefined {
   return data?.kind === 'counter' ? data.value : undefined;
+}
+
+/** Latencies by metric and path. */
+function pathLatencies(
+  stage: Stage,
+  protocolOf: (host: string) => string,
+): Pick<SeedResult, 'pathLatencies'> {
+  const metrics: Record<string, Record<string, HistogramData>> = {};
+  for (const { meter, spec } of stage.flows) {
+    const name = `${protocolOf(spec.to)}.latency`;
+    for (const [path, histogram] of meter.latencyByPath) {
+      const paths = metrics[name] ?? {};
+      const known = paths[path];
+      const own = histogram.data();
+      metrics[name] = {
+        ...paths,
+        [path]: known === undefined ? own : mergeHistograms([known, own]),
+      };
+    }
+  }
+  return Object.keys(metrics).length === 0 ? {} : { pathLatencies: metrics };
 }
 
 /** Traffic metrics, grouped by the protocol of the receiving node. */

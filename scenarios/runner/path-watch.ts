@@ -64,6 +64,11 @@ export class PathWatch {
     this.faultSwitches.set(pair, switches);
   }
 
+  /** The path that a pair used at an instant; undefined where it never said. */
+  pathAt(from: string, to: string, atNs: number): string | undefined {
+    return this.#uses.get(`${from} -> ${to}`)?.findLast(({ fromNs }) => fromNs <= atNs)?.path;
+  }
+
   /** Packets per bin and path, from the packets per bin of a flow between the pair. */
   useSeries(from: string, to: string, sentBins: readonly number[]): Map<string, number[]> {
     const uses = this.#uses.get(`${from} -> ${to}`) ?? [];

@@ -7,13 +7,15 @@
 const STOP_NONE = 0;
 const STOP_INTERRUPT = 1;
 const STOP_TIME_LIMIT = 2;
-const FLOATS = 2;
+const FLOATS = 3;
 
 /** Progress of one seed. */
 export interface Progress {
   /** Virtual time (live: wall time) reached, ns. */
   readonly nowNs: number;
   readonly events: number;
+  /** Wall time that these took, without loading and recording, ms. */
+  readonly engineMs: number;
 }
 
 /** A few shared numbers; both threads have one over the same buffer. */
@@ -29,13 +31,15 @@ export class RunControl {
   }
 
   /** The run calls it a few times per second of wall time. */
-  report(nowNs: number, events: number): void {
+  report({ nowNs, events, engineMs }: Progress): void {
     this.#progress[0] = nowNs;
     this.#progress[1] = events;
+    this.#progress[2] = engineMs;
   }
 
   get progress(): Progress {
-    return { nowNs: this.#progress[0] ?? 0, events: this.#progress[1] ?? 0 };
+    const [nowNs = 0, events = 0, engineMs = 0] = this.#progress;
+    return { nowNs, events, engineMs };
   }
 
   interrupt(): void {

@@ -46,6 +46,8 @@ export interface RunState {
   /** Events of all seeds so far. */
   readonly events: number;
   readonly wallMs: number;
+  /** Of the engine, all threads together, ms; absent where the wall clock sets the pace. */
+  readonly engineMs?: number;
 }
 
 /** How a run ended. */
@@ -156,13 +158,18 @@ function tell(
   // Between the last seed and the report, no seed is running.
   if (order.onProgress === undefined || at.watches.size === 0) return;
   let events = 0;
+  let engineMs = 0;
   let nowNs = Number.POSITIVE_INFINITY;
   for (const { control } of at.watches.values()) {
     const { progress } = control;
     events += progress.events;
+    engineMs += progress.engineMs;
     if (progress.nowNs > 0) nowNs = Math.min(nowNs, progress.nowNs);
   }
-  for (const result of at.done) events += result.events;
+  for (const result of at.done) {
+    events += result.events;
+    engineMs += result.engine?.busyMs ?? 0;
+  }
   order.onProgress({
     seedsDone: at.done.length,
     seeds: order.seeds.length,
@@ -170,6 +177,7 @@ function tell(
     durationNs: order.scenario.durationNs,
     events,
     wallMs: performance.now() - at.began,
+    engineMs,
   });
 }
 

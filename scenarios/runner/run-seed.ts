@@ -164,9 +164,16 @@ function finishSeed(run: SeedRun, prepared: PreparedRun, began: number): SeedRes
   const palette = steppedPalette(run, prepared);
   const endNs = run.scenario.durationNs + DRAIN_NS;
   const book = new CheckpointBook(run.scenario.durationNs, SLICE_NS);
-  const ending = advance(prepared, { endNs, control: run.control, palette, book });
+  const beganMs = epochMs();
+  const { ending, engineMs } = advance(prepared, { endNs, control: run.control, palette, book });
+  const engine = { beganMs, endedMs: epochMs(), busyMs: engineMs };
   const result = concludeSeed(run, prepared, { ending, wallMs: performance.now() - began });
-  return { ...result, checkpoints: book.checkpoints };
+  return { ...result, engine, checkpoints: book.checkpoints };
+}
+
+/** One clock for all threads of this process. */
+function epochMs(): number {
+  return performance.timeOrigin + performance.now();
 }
 
 /** Ends a run whose time is over: checks that everything adds up, and gathers what was measured. */
@@ -219,19 +226,22 @@ function steppedPalette(
 function advance(
   { world, stage, recorders }: PreparedRun,
   { endNs, control, palette, book }: Course,
-): SeedResult['ending'] {
+): { readonly ending: SeedResult['ending']; readonly engineMs: number } {
+  let engineMs = 0;
   for (let at = world.now(); at < endNs; ) {
     palette?.between(at);
     at = Math.min(endNs, at + SLICE_NS);
+    const began = performance.now();
     world.sim.runUntil(at);
+    engineMs += performance.now() - began;
     book.pass(at, world.sim);
     recorders.tick(at, stage);
     if (control === undefined) continue;
-    control.report(at, world.sim.scheduler.eventCount);
+    control.report({ nowNs: at, events: world.sim.scheduler.eventCount, engineMs });
     const reason = control.stopReason;
-    if (reason !== undefined && at < endNs) return reason;
+    if (reason !== undefined && at < endNs) return { ending: reason, engineMs };
   }
-  return 'complete';
+  return { ending: 'complete', engineMs };
 }
 
 function warningCollector(into: string[]): Parameters<SimStageWorld['listen']>[0] {

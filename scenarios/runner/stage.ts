@@ -190,6 +190,7 @@ export class Stage implements WorldListener {
     const time = { warmupNs: scenario.warmupNs, endNs: scenario.durationNs };
     const spacingNs = Flow.spacingNs(spec);
     const meter = new FlowMeter(time, spacingNs);
+    meter.pathAt = (sentNs): string | undefined => this.paths.pathAt(spec.from, spec.to, sentNs);
     meter.windows = new FaultWindows({ spacingNs, limitNs: faultLimitNs(scenario) });
     const flow = standIns?.flow(index, spec, meter);
     this.flows.push(flow ?? new Flow(world, spec, meter, flowStreams(seed, index)));

@@ -15,7 +15,7 @@ import type {
   InjectedEvent,
   PaletteNews,
 } from '../../../../../scenarios/runner/palette/messages.ts';
-import { RunControl } from '../../../../../scenarios/runner/run-control.ts';
+import { type Progress, RunControl } from '../../../../../scenarios/runner/run-control.ts';
 import { runSeed } from '../../../../../scenarios/runner/run-seed.ts';
 
 const registry = new ProtocolRegistry();
@@ -42,8 +42,9 @@ class Scripted extends RunControl {
     this.#script = script.map(([fromNs, event]) => ({ fromNs, event }));
   }
 
-  override report(nowNs: number, events: number): void {
-    super.report(nowNs, events);
+  override report(progress: Progress): void {
+    super.report(progress);
+    const { nowNs } = progress;
     for (
       let [next] = this.#script;
       next !== undefined && next.fromNs <= nowNs;

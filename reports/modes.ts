@@ -1,0 +1,120 @@
+/**
+ * The values around which a distribution of few values gathers: one for each path, say, of a network whose
+ * delays are fixed. A distribution that spreads has none.
+ *
+ * @module
+ */
+import { type HistogramData, visitBuckets } from '../engine/measure/histogram.ts';
+
+/** Values rarer than this share are noise between the modes, or the tail. */
+const RARE = 0.001;
+/** So much must lie in buckets that are not rare: else the distribution spreads. */
+const GATHERED = 0.95;
+/** A gap of this share of the value parts two modes; a bucket is at most a thousandth wide. */
+const GAP = 0.01;
+/** A smaller mode is part of the tail. */
+const SHARE_MIN = 0.01;
+/** More are no longer told by name. */
+const MODES_MAX = 6;
+
+/** One of them. */
+export interface Mode {
+  /** Of all samples, 0..1. */
+  readonly share: number;
+  /** In which half of its samples are reached. */
+  readonly value: number;
+  readonly low: number;
+  readonly high: number;
+  /** Which path nearly all of its packets took, where they took one. */
+  readonly path?: string;
+}
+
+interface Bucket {
+  readonly first: number;
+  readonly last: number;
+  readonly count: number;
+}
+
+/**
+ * Finds them, by value.
+ * @param byPath The same samples by the path of their packets.
+ * @returns none where the distribution spreads.
+ */
+export function modesOf(
+  data: HistogramData,
+  byPath: Readonly<Record<string, HistogramData>> = {},
+): readonly Mode[] {
+  const frequent = bucketsOf(data).filter(({ count }) => count >= RARE * data.count);
+  if (countOf(frequent) < GATHERED * data.count) return [];
+  const groups = groupsOf(frequent);
+  const modes = groups.map((group) => modeOf(group, data, byPath));
+  const kept = modes.filter(({ share }) => share >= SHARE_MIN);
+  return kept.length > MODES_MAX ? [] : kept;
+}
+
+/** Shares of samples up to the end of each value, where there are few of them. */
+export function exactFractions(data: HistogramData, fewest: number): readonly number[] {
+  const buckets = bucketsOf(data);
+  if (buckets.length > fewest) return [];
+  let seen = 0;
+  return buckets.map(({ count }) => {
+    seen += count;
+    return seen / data.count;
+  });
+}
+
+function bucketsOf(data: HistogramData): readonly Bucket[] {
+  const buckets: Bucket[] = [];
+  visitBuckets(data, (first, last, count) => buckets.push({ first, last, count }));
+  return buckets;
+}
+
+function groupsOf(buckets: readonly Bucket[]): readonly (readonly Bucket[])[] {
+  const groups: Bucket[][] = [];
+  for (const bucket of buckets) {
+    const last = groups.at(-1)?.at(-1);
+    if (last === undefined || bucket.first - last.last > GAP * last.last) groups.push([bucket]);
+    else groups.at(-1)?.push(bucket);
+  }
+  return groups;
+}
+
+function modeOf(
+  group: readonly Bucket[],
+  data: HistogramData,
+  byPath: Readonly<Record<string, HistogramData>>,
+): Mode {
+  const [low, high] = [group[0]?.first ?? 0, group.at(-1)?.last ?? 0];
+  const inside = bucketsOf(data).filter(({ first, last }) => first >= low && last <= high);
+  const count = countOf(inside);
+  let seen = 0;
+  const middle = inside.find((bucket) => {
+    seen += bucket.count;
+    return seen >= count / 2;
+  });
+  const path = pathOf(byPath, { low, high });
+  return {
+    share: count / data.count,
+    value: Math.max(data.min, Math.min(data.max, middle?.last ?? high)),
+    low: Math.max(data.min, low),
+    high: Math.min(data.max, high),
+    ...(path === undefined ? {} : { path }),
+  };
+}
+
+/** The path of nine in ten of the packets between two values. */
+function pathOf(
+  byPath: Readonly<Record<string, HistogramData>>,
+  { low, high }: { readonly low: number; readonly high: number },
+): string | undefined {
+  const counts = Object.entries(byPath).map(([path, data]) => {
+    const inside = bucketsOf(data).filter(({ first, last }) => first >= low && last <= high);
+    return { path, count: countOf(inside) };
+  });
+  const all = counts.reduce((sum, { count }) => sum + count, 0);
+  return all === 0 ? undefined : counts.find(({ count }) => count >= 0.9 * all)?.path;
+}
+
+function countOf(buckets: readonly Bucket[]): number {
+  return buckets.reduce((sum, { count }) => sum + count, 0);
+}

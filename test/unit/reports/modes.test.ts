@@ -1,0 +1,120 @@
+/** Distributions of few values: drawn as they are, and told by their modes. */
+import { describe, expect, it } from 'vitest';
+import { LogHistogram } from '../../../engine/measure/histogram.ts';
+import { apart, modesText, tailText } from '../../../reports/distribution-text.ts';
+import { renderHtml } from '../../../reports/html/html.ts';
+import { judge } from '../../../reports/judge.ts';
+import type { RunInput } from '../../../reports/model.ts';
+import { modesOf } from '../../../reports/modes.ts';
+import type { Report } from '../../../reports/report-schema.ts';
+import { draws } from './draws.ts';
+import { runInput } from './fixture.ts';
+
+const MS = 1e6;
+const histogramOf = (...parts: readonly (readonly [count: number, ns: number])[]): LogHistogram => {
+  const histogram = new LogHistogram();
+  for (const [count, ns] of parts) for (let i = 0; i < count; i += 1) histogram.record(ns);
+  return histogram;
+};
+const NEAR = histogramOf([340, 10.06 * MS]).data();
+const FAR = histogramOf([659, 12.06 * MS], [1, 31 * MS]).data();
+const BOTH = histogramOf([340, 10.06 * MS], [659, 12.06 * MS], [1, 31 * MS]).data();
+
+function spiky(): Report {
+  const base = runInput({ seeds: 1, slowdown: 1 });
+  const seeds: RunInput['seeds'] = base.seeds.map((seed) => ({
+    ...seed,
+    metrics: { ...seed.metrics, 'gateway.latency': { kind: 'histogram', data: BOTH } },
+    pathLatencies: { 'gateway.latency': { 'via-120': NEAR, 'via-130': FAR } },
+  }));
+  return judge({ ...base, seeds });
+}
+
+describe('a distribution of two values', () => {
+  it('said "half below 12.1, one in 1 000 above 12.1 ms": it names its modes by path', () => {
+    const modes = modesOf(BOTH, { 'via-120': NEAR, 'via-130': FAR });
+    expect(modes.map(({ share, path }) => [share, path])).toEqual([
+      [0.34, 'via-120'],
+      [0.659, 'via-130'],
+    ]);
+    for (const [at, ms] of [10.06, 12.06].entries()) {
+      expect(Math.abs((modes[at]?.value ?? 0) / (ms * MS) - 1)).toBeLessThan(0.001);
+    }
+    const text = modesText({ modes: [...modes], unit: 'ns' });
+    expect(text).toMatch(/^34 % by via-120 at 10\.0\d ms, 66 % by via-130 at 12\.0\d ms$/);
+    expect(renderHtml(spiky())).toContain('gateway.latency: 34\u00a0% by via-120\u00a0at 10.0');
+  });
+
+  it('had a slope between them, of samples that do not exist: the share falls where they are', () => {
+    const points = spiky().metrics['gateway.latency']?.quantiles ?? [];
+    // All of the first value, and nothing of the second: the exact share is a point.
+    const first = points.filter(({ value }) => value < 11 * MS).at(-1);
+    expect(first?.p).toBe(0.34);
+    const page = renderHtml(spiky());
+    const drawn = [...page.matchAll(/<path class="line s1[^"]*" d="M([^"]*)"/g)].map(([, d]) => d);
+    const tail = drawn.find((d) => d?.includes('L')) ?? '';
+    const corners = tail.split('L').map((pair) => pair.split(',').map(Number));
+    for (const [i, [x = 0, y = 0]] of corners.entries()) {
+      const [nextX = x, nextY = y] = corners[i + 1] ?? [];
+      expect(nextX === x || nextY === y).toBe(true);
+    }
+  });
+
+  it('names no path that only some of its packets took', () => {
+    const mixed = histogramOf([200, 12.06 * MS]).data();
+    expect(modesOf(BOTH, { 'via-130': FAR, 'via-140': mixed })[1]?.path).toBeUndefined();
+  });
+});
+
+describe('a distribution that spreads', () => {
+  it('has no modes', () => {
+    const histogram = new LogHistogram();
+    const draw = draws(3);
+    for (let i = 0; i < 20_000; i += 1) histogram.record(Math.round((5 + 10 * draw()) * MS));
+    expect(modesOf(histogram.data())).toEqual([]);
+  });
+
+  it('is told with as many digits as tell its percentiles apart', () => {
+    expect(apart([12.061 * MS, 12.064 * MS], 'ns', 3)).toEqual(['12.061 ms', '12.064 ms']);
+    expect(apart([10 * MS, 12 * MS], 'ns', 3)).toEqual(['10 ms', '12 ms']);
+    const metric = spiky().metrics['gateway.latency'];
+    if (metric === undefined) throw new Error('it has one');
+    const of = (median: number, value: number): string =>
+      tailText(metric, { median, tail: { p: 0.999, value } });
+    expect(of(12.061 * MS, 12.064 * MS)).toBe(
+      'half at most 12.061 ms, one in 1 000 above 12.064 ms',
+    );
+    expect(of(12 * MS, 12 * MS)).toBe('half, and all but one in 1 000, at most 12 ms');
+  });
+});
+
+describe('the report', () => {
+  it('had an empty section for one sample: it says the value', () => {
+    const base = runInput({ seeds: 1, slowdown: 1 });
+    const seeds: RunInput['seeds'] = base.seeds.map((seed) => ({
+      ...seed,
+      metrics: { ...seed.metrics, 'gateway.failover': { kind: 'samples', values: [136 * MS] } },
+      faults: seed.faults.slice(0, 1),
+    }));
+    const page = renderHtml(judge({ ...base, seeds }));
+    expect(page).toContain('gateway.failover, 1 sample: 136 ms');
+    expect(page).not.toContain('too few for a distribution');
+    expect(page).not.toContain('All 1 faults');
+    expect(page).toMatch(/The fault healed within 250\u00a0ms: it took \d+/);
+  });
+
+  it('reported the warm-up in its headlines: peaks and gaps are those of measured time', () => {
+    const base = runInput({ seeds: 1, slowdown: 1 });
+    const seeds: RunInput['seeds'] = base.seeds.map((seed) => ({
+      ...seed,
+      series: seed.series.map((one) =>
+        one.name === 'latency.p95'
+          ? { ...one, values: one.values.map((value, bin) => (bin < 3 ? 900 * MS : value)) }
+          : one,
+      ),
+    }));
+    const page = renderHtml(judge({ ...base, seeds }));
+    expect(page).not.toMatch(/latency\.p95: at most 900/);
+    expect(page).toMatch(/latency\.p95: at most 1\d\.\d/);
+  });
+});
