@@ -120,15 +120,15 @@ const MS_PER_S = 1_000;
 
 /** Runs all seeds. */
 export function runDistributed(order: DistributedOrder): Promise<RunEnd> {
-  const vessel = vesselOf(order);
-  const layout = layoutText(hostGroups(order), vessel);
-  const definitions = [...LIVE_METRICS, ...(vessel === 'loop' ? [] : PROCESS_METRICS)];
+  const executor = executorOf(order);
+  const layout = layoutText(hostGroups(order), executor);
+  const definitions = [...LIVE_METRICS, ...(executor === 'loop' ? [] : PROCESS_METRICS)];
   return runInTurn(order, { mode: 'live', layout, cpu: 'real', definitions }, (turn) =>
     new DistributedRun(order, turn).run(),
   );
 }
 
-function vesselOf({ processes }: DistributedOrder): 'process' | 'loop' {
+function executorOf({ processes }: DistributedOrder): 'process' | 'loop' {
   return typeof processes === 'string' ? 'process' : 'loop';
 }
 
@@ -176,10 +176,10 @@ class DistributedRun {
     });
     this.#fleet = new ProcessFleet({
       groups: hostGroups(order),
-      vessel: vesselOf(order),
+      executor: executorOf(order),
       key: deployment?.keys.secret ?? newChannelKey(),
       ...(deployment === undefined
-        ? { entry: vesselOf(order) === 'loop' ? LOOP_ENTRY : order.agentEntry }
+        ? { entry: executorOf(order) === 'loop' ? LOOP_ENTRY : order.agentEntry }
         : { listen: deployment.coordinator, nodeKeys: deployment.keys.nodes }),
       ...(order.signal === undefined ? {} : { signal: order.signal }),
       wrongWith: (agent, report): string | undefined => this.#guard.check(agent.hosts, report),
@@ -227,7 +227,7 @@ class DistributedRun {
       if (missing !== undefined) throw new Refusal(`this system has no address ${missing}`);
       if (scenario.topology.addressPlan === 'ports') {
         const { file } = scenario.topology;
-        const flag = vesselOf(this.#order) === 'loop' ? '--loops' : '--processes';
+        const flag = executorOf(this.#order) === 'loop' ? '--loops' : '--processes';
         throw new Refusal(
           `${file}: addressPlan ports holds on one event loop, run without ${flag}`,
         );
@@ -320,7 +320,7 @@ class DistributedRun {
   #liveMetrics(wallUs: number): SeedResult['metrics'] {
     const { world, restartsNs, handovers } = this.#coordinator;
     const late = handoverMetrics(handovers);
-    if (vesselOf(this.#order) === 'loop') return { ...world.tallies.loopMetrics(wallUs), ...late };
+    if (executorOf(this.#order) === 'loop') return { ...world.tallies.loopMetrics(wallUs), ...late };
     return {
       ...world.tallies.processMetrics(wallUs),
       ...late,

@@ -32,9 +32,9 @@ export function groupsOf(
 /** `17 processes` or `2 loops`, for reports. */
 export function layoutText(
   { length }: readonly unknown[],
-  vessel: 'process' | 'loop' = 'process',
+  executor: 'process' | 'loop' = 'process',
 ): string {
-  if (vessel === 'loop') return length === 1 ? '1 loop' : `${length} loops`;
+  if (executor === 'loop') return length === 1 ? '1 loop' : `${length} loops`;
   return length === 1 ? '1 process' : `${length} processes`;
 }
 

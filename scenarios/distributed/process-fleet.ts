@@ -38,7 +38,7 @@ export interface FleetOptions {
   /** `file:` address of the module that runs an agent; absent if others start the agents. */
   readonly entry?: string;
   /** What agents run in; default `process`. */
-  readonly vessel?: 'process' | 'loop';
+  readonly executor?: 'process' | 'loop';
   readonly onReport: (agent: AgentProcess, report: Report) => void;
   /** Checks a well-formed report; returns what is wrong with it. */
   readonly wrongWith?: (agent: AgentProcess, report: Report) => string | undefined;
@@ -129,7 +129,7 @@ export class ProcessFleet implements Fleet {
   }
 
   get #hasLoops(): boolean {
-    return this.#options.vessel === 'loop';
+    return this.#options.executor === 'loop';
   }
 
   async #listen(): Promise<ChannelListener> {

@@ -1,4 +1,4 @@
-/** What the privacy page makes of a report: eyes, bits over time, columns of a journey, pairs. @module */
+/** What the privacy page makes of a report: observers, bits over time, columns of a journey, pairs. @module */
 import { describe, expect, it } from 'vitest';
 import { nearestPoint, steppedFrom } from '../../../../viz/app/chart/readings.ts';
 import {
@@ -40,14 +40,14 @@ const PRIVACY: Privacy = {
   ],
 };
 
-describe('the eyes of a report', () => {
+describe('the observers of a report', () => {
   it('are that of the bits and each other adversary once, with its attacks', () => {
-    const eyes = eyesOf(PRIVACY);
-    expect(eyes.map(({ name }) => name)).toEqual([
+    const observers = eyesOf(PRIVACY);
+    expect(observers.map(({ name }) => name)).toEqual([
       ...['omniscient-timing', 'global-passive-links-only', 'one-corrupt-mix'],
     ]);
-    expect(eyes.map(({ attacks }) => attacks.length)).toEqual([0, 2, 1]);
-    expect(eyes.map(({ hasBits }) => hasBits)).toEqual([true, false, false]);
+    expect(observers.map(({ attacks }) => attacks.length)).toEqual([0, 2, 1]);
+    expect(observers.map(({ hasBits }) => hasBits)).toEqual([true, false, false]);
   });
 
   it('say how many mixes are corrupt', () => {
@@ -57,9 +57,9 @@ describe('the eyes of a report', () => {
   });
 
   it('fall back to the first where the address names nobody', () => {
-    const eyes = eyesOf(PRIVACY);
-    expect(chosenEyes(eyes, 'nobody')).toBe(eyes[0]);
-    expect(chosenEyes(eyes, 'one-corrupt-mix')).toBe(eyes[2]);
+    const observers = eyesOf(PRIVACY);
+    expect(chosenEyes(observers, 'nobody')).toBe(observers[0]);
+    expect(chosenEyes(observers, 'one-corrupt-mix')).toBe(observers[2]);
   });
 
   it('come with adversary, estimator and number of samples', () => {
