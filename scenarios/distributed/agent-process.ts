@@ -42,7 +42,7 @@ export class AgentProcess {
   /** All its measurements up to here have arrived, ns of the scenario's time. */
   toldNs = 0;
   /** The last lines of what it wrote to stderr. */
-  lastWords = '';
+  stderrTail = '';
   /** What it sent that no agent may send. */
   expelledFor: string | undefined;
   /** Rounds of clock questions must not overlap: each waits for the previous one. */

@@ -20,7 +20,7 @@ import type { Stage, StandIns } from '../runner/stage.ts';
 import { flowStreams } from '../runner/traffic-source.ts';
 import type { WorldListener } from '../runner/world.ts';
 import type { AgentProcess } from './agent-process.ts';
-import { lastWordsOf } from './last-words.ts';
+import { failureLineOf } from './failure-line.ts';
 import { type AgentOrder, ARRIVED_AT, ARRIVED_ROW, type Report, SENT_ROW } from './messages.ts';
 import { Notices } from './notices.ts';
 import type { ProcessFleet } from './process-fleet.ts';
@@ -248,7 +248,7 @@ export class Coordinator {
   /** An agent's process or channel has ended. */
   gone(agent: AgentProcess, why: string): void {
     if (agent.isKilled) return;
-    const words = lastWordsOf(agent.lastWords);
+    const words = failureLineOf(agent.stderrTail);
     const last = words === '' ? '' : `, its last words: ${words}`;
     const when = this.#isEnding ? 'without its result' : `at ${this.#at()}`;
     this.warnings.add(`${agent.name}: the ${agent.noun} ended ${when} (${why})${last}`);

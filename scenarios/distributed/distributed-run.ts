@@ -60,7 +60,7 @@ import type { AgentProcess } from './agent-process.ts';
 import { newChannelKey } from './channel/handshake.ts';
 import { Coordinator } from './coordinator.ts';
 import type { DeploymentKeys } from './deployment-keys.ts';
-import { lastWordsOf } from './last-words.ts';
+import { failureLineOf } from './failure-line.ts';
 import { groupsOf, layoutText, type ProcessEntry, processEntries } from './layout.ts';
 import { loopGroups } from './loops.ts';
 import { Notices } from './notices.ts';
@@ -357,7 +357,7 @@ class DistributedRun {
     const dead = this.#fleet.agents.find(({ state }) => state === 'dead');
     const lost = dead ?? missing[0];
     if (lost === undefined || this.#order.signal?.aborted === true) return;
-    const words = lastWordsOf(lost.lastWords);
+    const words = failureLineOf(lost.stderrTail);
     if (lost.expelledFor !== undefined) {
       throw new Refusal(`${lost.name}: its channel was closed: ${lost.expelledFor}`);
     }

@@ -57,7 +57,7 @@ export interface FleetOptions {
 export type Hello = Extract<Report, { readonly type: 'hello' }>;
 
 const LOOPBACK = '127.0.0.1';
-const LAST_WORDS_MAX = 4_000;
+const STDERR_TAIL_MAX = 4_000;
 /**
  * Processes started at a time, per core. A hundred that start together keep each other from
  * answering in time.
@@ -226,7 +226,7 @@ export class ProcessFleet implements Fleet {
   #start(hosts: readonly string[]): void {
     const listener: LifeListener = {
       onWords: (text) => {
-        agent.lastWords = (agent.lastWords + text).slice(-LAST_WORDS_MAX);
+        agent.stderrTail = (agent.stderrTail + text).slice(-STDERR_TAIL_MAX);
       },
       onEnd: (why) => this.#gone(agent, why),
     };

@@ -281,7 +281,7 @@ describe('deaths', () => {
   it('warns of a death that nobody ordered, with the last words of the process', () => {
     const { coordinator, bob, run } = setUp();
     run();
-    bob.agent.lastWords = 'TypeError: bad\n    at x (y.js:1:1)\n\nNode.js v20.20.0\n';
+    bob.agent.stderrTail = 'TypeError: bad\n    at x (y.js:1:1)\n\nNode.js v20.20.0\n';
     coordinator.gone(bob.agent, 'exit 1');
     expect(coordinator.warnings.all).toEqual([
       'bob: the process ended at 0.0 s (exit 1), its last words: TypeError: bad',

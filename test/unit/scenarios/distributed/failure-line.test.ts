@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { lastWordsOf } from '../../../../scenarios/distributed/last-words.ts';
+import { failureLineOf } from '../../../../scenarios/distributed/failure-line.ts';
 import { Notices } from '../../../../scenarios/distributed/notices.ts';
 
-describe('lastWordsOf', () => {
+describe('failureLineOf', () => {
   it('has the message of an exception, not the end of its stack', () => {
     const stderr = [
       'node:internal/process/esm_loader:34',
@@ -16,12 +16,12 @@ describe('lastWordsOf', () => {
       '',
       'Node.js v20.20.0',
     ].join('\n');
-    expect(lastWordsOf(stderr)).toBe('TypeError: x is not a function');
+    expect(failureLineOf(stderr)).toBe('TypeError: x is not a function');
   });
 
   it('has the message of a log line', () => {
     const line = { level: 'error', node: 'bob', message: 'bob: tables do not agree' };
-    expect(lastWordsOf(`first\n${JSON.stringify(line)}\n`)).toBe('bob: tables do not agree');
+    expect(failureLineOf(`first\n${JSON.stringify(line)}\n`)).toBe('bob: tables do not agree');
   });
 
   it.each([
@@ -31,11 +31,11 @@ describe('lastWordsOf', () => {
     ['a number', '7', '7'],
     ['nothing', '\n \n', ''],
   ])('has %s as it is', (_, stderr, words) => {
-    expect(lastWordsOf(stderr)).toBe(words);
+    expect(failureLineOf(stderr)).toBe(words);
   });
 
   it('is never longer than a line can be', () => {
-    expect(lastWordsOf('x'.repeat(4_000))).toHaveLength(300);
+    expect(failureLineOf('x'.repeat(4_000))).toHaveLength(300);
   });
 });
 
