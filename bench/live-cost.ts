@@ -149,9 +149,9 @@ async function agentOfAll(): Promise<Agent> {
     seconds: Math.floor(Date.now() / MS_PER_S),
     secrets,
   });
-  const parcel = provision.parcel(hosts, secrets.rootOf);
+  const bundle = provision.bundle(hosts, secrets.rootOf);
   const agent = new Agent(
-    { scenario, ...facts, run: drawRunName(), parcel },
+    { scenario, ...facts, run: drawRunName(), bundle },
     {
       registry,
       send: (): void => undefined,

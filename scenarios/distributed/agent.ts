@@ -25,7 +25,7 @@ import { readFlow } from '../runner/ground-truth.ts';
 import { LiveStageWorld } from '../runner/live-stage-world.ts';
 import { nodeChoice, protocolTable } from '../runner/nodes.ts';
 import { networkMap } from '../runner/provision/network-map.ts';
-import { type ParcelUse, parcelView } from '../runner/provision/parcel.ts';
+import { type BundleUse, bundleView } from '../runner/provision/key-bundle.ts';
 import { Flow, flowStreams } from '../runner/traffic-source.ts';
 import { RunWitness } from '../runner/witness.ts';
 import type { Undo, WorldListener } from '../runner/world.ts';
@@ -79,7 +79,7 @@ export class Agent implements WorldListener {
     this.world.live.pump.enter(() => this.world.request(node, request)),
   );
   readonly #gauge: Gauge;
-  readonly #provisioned: ParcelUse;
+  readonly #provisioned: BundleUse;
   readonly #effects = new Map<number, Undo>();
   /** Links last reported, by `from -> to`. */
   readonly #paths = new Map<string, string>();
@@ -96,7 +96,7 @@ export class Agent implements WorldListener {
     const protocolOf = (host: HostSpec): Protocol =>
       nodeChoice(scenario, host, surroundings.registry).protocol;
     this.#provisioned = {
-      parcel: order.parcel,
+      bundle: order.bundle,
       network: networkMap(scenario.topology),
       protocolOf: protocolTable(scenario.topology, protocolOf),
     };
@@ -131,7 +131,7 @@ export class Agent implements WorldListener {
   readonly #makeForger: MakeForger = (order) => {
     const { scenario } = this.#order;
     const { registry } = this.#surroundings;
-    const viewOf = (host: string): NetworkView => parcelView(host, this.#provisioned);
+    const viewOf = (host: string): NetworkView => bundleView(host, this.#provisioned);
     return forgerOf({ scenario, viewOf, nodeOf: (h) => nodeChoice(scenario, h, registry) }, order);
   };
 
@@ -303,7 +303,7 @@ export class Agent implements WorldListener {
     const host = scenario.topology.hosts.find((spec) => spec.name === name);
     assert(host !== undefined, `the topology has no node ${name}`);
     const { protocol, options } = nodeChoice(scenario, host, this.#surroundings.registry);
-    const network = parcelView(name, this.#provisioned);
+    const network = bundleView(name, this.#provisioned);
     const setup = { options, network, witness: this.#witness };
     const create = (): NodeHandle => protocol.create(this.world.host(name), setup);
     this.#nodes.set(name, this.world.call(name, 'create', create));

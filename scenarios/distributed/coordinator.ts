@@ -15,7 +15,7 @@ import { Refusal } from '../refusal.ts';
 import { NodeCrash } from '../runner/crash/crash.ts';
 import { TRUTH_KINDS, type Truth } from '../runner/ground-truth.ts';
 import { handoverBook } from '../runner/handover-metrics.ts';
-import type { Parcel } from '../runner/provision/parcel.ts';
+import type { KeyBundle } from '../runner/provision/key-bundle.ts';
 import type { Stage, StandIns } from '../runner/stage.ts';
 import { flowStreams } from '../runner/traffic-source.ts';
 import type { WorldListener } from '../runner/world.ts';
@@ -33,9 +33,9 @@ export interface CoordinatorOptions {
   readonly seed: number;
   readonly fleet: ProcessFleet;
   /** Everything in an agent's order that is the same for all. */
-  readonly order: Omit<AgentOrder, 'hosts' | 'nextSequence' | 'parcel'>;
+  readonly order: Omit<AgentOrder, 'hosts' | 'nextSequence' | 'bundle'>;
   /** The part of the run's secrets for the processes of these hosts. */
-  readonly parcelOf: (hosts: readonly string[]) => Parcel;
+  readonly bundleOf: (hosts: readonly string[]) => KeyBundle;
   readonly onFailure: (error: unknown) => void;
   readonly onLog: (node: string, level: 'debug' | 'info' | 'warn', message: string) => void;
   /** An agent has reported its address. */
@@ -270,14 +270,14 @@ export class Coordinator {
   }
 
   #load(agent: AgentProcess): void {
-    const { order, parcelOf } = this.#options;
+    const { order, bundleOf } = this.#options;
     const { hosts } = agent;
     if (this.#zeroNs !== undefined) this.#skipUntold(hosts);
     const nextSequence = [...this.#nextSequence];
     const zeroNs = this.#zeroOf(agent);
     const time = zeroNs === undefined ? {} : { zeroNs };
-    const parcel = parcelOf(hosts);
-    agent.tell({ type: 'load', order: { ...order, ...time, hosts, nextSequence, parcel } });
+    const bundle = bundleOf(hosts);
+    agent.tell({ type: 'load', order: { ...order, ...time, hosts, nextSequence, bundle } });
     // Links that are down or changed stay so for a node that comes back.
     for (const command of this.world.effectsOn(hosts)) agent.tell(command);
   }

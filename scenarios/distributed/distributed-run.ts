@@ -38,7 +38,7 @@ import { outcome } from '../runner/outcome.ts';
 import { Injector } from '../runner/palette/injector.ts';
 import { pause } from '../runner/pause.ts';
 import { privacyNote } from '../runner/privacy.ts';
-import type { Parcel } from '../runner/provision/parcel.ts';
+import type { KeyBundle } from '../runner/provision/key-bundle.ts';
 import type { Provision } from '../runner/provision/provision.ts';
 import { provisionRun } from '../runner/provision/run-provision.ts';
 import { drawnSecrets } from '../runner/provision/secret-source.ts';
@@ -143,7 +143,7 @@ class DistributedRun {
   readonly #turn: SeedTurn;
   readonly #fleet: ProcessFleet;
   readonly #coordinator: Coordinator;
-  /** All secrets of this run; a process gets its parcel of them. */
+  /** All secrets of this run; a process gets its key bundle of them. */
   readonly #secrets = drawnSecrets();
   readonly #provision: Provision;
   readonly #guard: ReportGuard;
@@ -210,7 +210,7 @@ class DistributedRun {
         precision,
         ...(deployment === undefined ? { stateFolder: this.#stateFolder } : {}),
       },
-      parcelOf: (hosts): Parcel => this.#provision.parcel(hosts, this.#secrets.rootOf),
+      bundleOf: (hosts): KeyBundle => this.#provision.bundle(hosts, this.#secrets.rootOf),
       onFailure: (error): void => this.#fail(error),
       onLog: nodeLines(order.log, (text) => this.#warnings.add(text)),
       onHello: (): void => order.onProcesses?.(processEntries(this.#fleet.agents)),

@@ -14,7 +14,7 @@ import type { PacketTotals } from '../../reports/model.ts';
 import type { Scenario } from '../model.ts';
 import type { Crash } from '../runner/crash/crash.ts';
 import type { FloodOrder } from '../runner/flood-order.ts';
-import type { Parcel } from '../runner/provision/parcel.ts';
+import type { KeyBundle } from '../runner/provision/key-bundle.ts';
 import type { ReplayAttack } from '../runner/world.ts';
 import type { PackedHistogram, PackedMetrics } from './packed-histogram.ts';
 
@@ -34,7 +34,7 @@ export interface AgentOrder {
   /** Names the run, so that a restarted node finds its stores: 16 hexadecimal digits. */
   readonly run: string;
   /** Secrets of these hosts, and everybody's public values. */
-  readonly parcel: Parcel;
+  readonly bundle: KeyBundle;
   readonly shape: 'links' | 'off';
   readonly precision: 'low' | 'high';
   /** Stores of the hosts, a folder each; a temporary one if absent. */

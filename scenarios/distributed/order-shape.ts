@@ -8,7 +8,7 @@
  */
 import type { FloodSpec, Scenario, TrafficSpec } from '../model.ts';
 import type { FloodOrder } from '../runner/flood-order.ts';
-import type { Parcel } from '../runner/provision/parcel.ts';
+import type { KeyBundle } from '../runner/provision/key-bundle.ts';
 import type { ReplayAttack } from '../runner/world.ts';
 import type { AgentOrder } from './messages.ts';
 import {
@@ -117,7 +117,7 @@ const scenario = object<Scenario>({
 });
 
 const secret = bytes(SECRET_BYTES, SECRET_BYTES);
-const parcel = object<Parcel>({
+const bundle = object<KeyBundle>({
   roots: record(secret, PARTS_MAX),
   shared: record(secret, PARTS_MAX),
   publicKeys: record(record(bytes(1, PUBLIC_KEY_MAX), PARTS_MAX), PARTS_MAX),
@@ -130,7 +130,7 @@ export const orderShape: Shape = object<AgentOrder>({
   scenario,
   seed: whole(0),
   run: textLike(RUN_NAME, 'name of a run'),
-  parcel,
+  bundle,
   shape: oneOf('links', 'off'),
   precision: oneOf('low', 'high'),
   stateFolder: optional(note),

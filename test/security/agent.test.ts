@@ -74,7 +74,7 @@ const orderOf = (scenario: Scenario): AgentOrder => ({
   scenario: agentScenario(scenario, 'own-topology'),
   seed: 1,
   run: 'abad1deaabad1dea',
-  parcel: { roots: { alice: new Uint8Array(32) }, shared: {}, publicKeys: {}, published: {} },
+  bundle: { roots: { alice: new Uint8Array(32) }, shared: {}, publicKeys: {}, published: {} },
   shape: 'links',
   precision: 'low',
   nextSequence: [0],

@@ -16,7 +16,7 @@ import { packHistogram } from '../../scenarios/distributed/packed-histogram.ts';
 import type { ProcessFleet } from '../../scenarios/distributed/process-fleet.ts';
 import { ReportGuard } from '../../scenarios/distributed/report-guard.ts';
 import { type NodeChoice, nodeChoice } from '../../scenarios/runner/nodes.ts';
-import type { Parcel } from '../../scenarios/runner/provision/parcel.ts';
+import type { KeyBundle } from '../../scenarios/runner/provision/key-bundle.ts';
 import { Stage } from '../../scenarios/runner/stage.ts';
 import { NobodysChannel, tallyOf, WritingFleet } from '../unit/scenarios/distributed/fixture.ts';
 import { load, registry } from '../unit/scenarios/runner/fixture.ts';
@@ -84,7 +84,7 @@ const COMMANDS: Readonly<Record<Command['type'], Command>> = {
       scenario: agentScenario(scenario, 'topology'),
       seed: 1,
       run: 'abad1deaabad1dea',
-      parcel: {
+      bundle: {
         roots: { alice: new Uint8Array(32) },
         shared: {},
         publicKeys: { bob: { key: new Uint8Array(32) } },
@@ -321,7 +321,7 @@ function running(): Running {
     seed: 1,
     fleet: fleet as unknown as ProcessFleet,
     order: { scenario, seed: 1, run: 'abad1deaabad1dea', shape: 'links', precision: 'low' },
-    parcelOf: (): Parcel => ({ roots: {}, shared: {}, publicKeys: {}, published: {} }),
+    bundleOf: (): KeyBundle => ({ roots: {}, shared: {}, publicKeys: {}, published: {} }),
     onFailure: vi.fn(),
     onLog: vi.fn(),
   });

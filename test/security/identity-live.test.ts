@@ -66,8 +66,8 @@ function ordersIn(heard: ReturnType<typeof listenIn>): Map<string, AgentOrder> {
 /** Secrets of hosts, found in the order of the one process that has them. */
 function secretsIn(orders: ReadonlyMap<string, AgentOrder>): Map<string, Uint8Array[]> {
   return new Map(
-    [...orders].map(([host, { parcel }]) => {
-      const root = parcel.roots[host] ?? expect.fail(`${host} has no secrets`);
+    [...orders].map(([host, { bundle }]) => {
+      const root = bundle.roots[host] ?? expect.fail(`${host} has no secrets`);
       return [host, [root, ownSecret(root, 'spy/static')]];
     }),
   );
@@ -84,8 +84,8 @@ function expectNoForeignSecrets(heard: ReturnType<typeof listenIn>): void {
   const orders = ordersIn(heard);
   const secrets = secretsIn(orders);
   expect([...secrets.keys()].sort()).toEqual(['alice', 'bob', 'carol']);
-  const pair = orders.get('alice')?.parcel.shared['spy/pair'] ?? expect.fail('no pair');
-  expect(orders.get('bob')?.parcel.shared['spy/pair']).toEqual(pair);
+  const pair = orders.get('alice')?.bundle.shared['spy/pair'] ?? expect.fail('no pair');
+  expect(orders.get('bob')?.bundle.shared['spy/pair']).toEqual(pair);
   for (const { hosts, command } of heard) {
     const bytes = serialize(command);
     for (const [host, values] of secrets) {

@@ -14,7 +14,7 @@ import { openScenario } from '../../scenarios/open.ts';
 import { ProtocolRegistry } from '../../scenarios/registry.ts';
 import { nodeChoice } from '../../scenarios/runner/nodes.ts';
 import { networkMap } from '../../scenarios/runner/provision/network-map.ts';
-import { type Parcel, parcelView } from '../../scenarios/runner/provision/parcel.ts';
+import { type KeyBundle, bundleView } from '../../scenarios/runner/provision/key-bundle.ts';
 import type { Provision } from '../../scenarios/runner/provision/provision.ts';
 import { provisionRun } from '../../scenarios/runner/provision/run-provision.ts';
 import { rootedSecrets } from '../../scenarios/runner/provision/secret-source.ts';
@@ -134,10 +134,10 @@ describe('the secrets of nodes', () => {
       const vault = vaultOf(scenario);
       const names = scenario.topology.hosts.map(({ name }) => name);
       for (const host of names) {
-        const parcel = provision.parcel([host], secrets.rootOf);
-        expect(leaksIn({ scenario, parcel }, [host], vault), host).toEqual([]);
-        expect(Object.keys(parcel.roots)).toEqual([host]);
-        expect(Object.keys(parcel.publicKeys).sort()).toEqual([...names].sort());
+        const bundle = provision.bundle([host], secrets.rootOf);
+        expect(leaksIn({ scenario, bundle }, [host], vault), host).toEqual([]);
+        expect(Object.keys(bundle.roots)).toEqual([host]);
+        expect(Object.keys(bundle.publicKeys).sort()).toEqual([...names].sort());
       }
     },
   );
@@ -147,10 +147,10 @@ describe('the secrets of nodes', () => {
     const provision = provisionOf(scenario);
     const vault = vaultOf(scenario);
     const [first, second] = ['gateway-111', 'br-211-1'];
-    const parcel = provision.parcel([first], secrets.rootOf);
-    const more = (extra: Uint8Array | string): Parcel => ({
-      ...parcel,
-      published: { ...parcel.published, extra: String(extra) },
+    const bundle = provision.bundle([first], secrets.rootOf);
+    const more = (extra: Uint8Array | string): KeyBundle => ({
+      ...bundle,
+      published: { ...bundle.published, extra: String(extra) },
       shared: extra instanceof Uint8Array ? { extra } : {},
     });
     expect(leaksIn(more(secrets.rootOf(second)), [first], vault)).toEqual([
@@ -174,8 +174,8 @@ describe('the secrets of nodes', () => {
       return nodeChoice(scenario, host, registry).protocol;
     };
     const shared = (name: string, purpose: string): Uint8Array => {
-      const parcel = provision.parcel([name], secrets.rootOf);
-      return parcelView(name, { parcel, network, protocolOf }).shared(purpose);
+      const bundle = provision.bundle([name], secrets.rootOf);
+      return bundleView(name, { bundle, network, protocolOf }).shared(purpose);
     };
     const purpose = 'forwarding-key/1-ff00:0:111';
     expect(shared('br-111-1', purpose)).toEqual(shared('br-111-2', purpose));
@@ -189,7 +189,7 @@ describe('the secrets of nodes', () => {
       const provision = provisionOf(scenario);
       return Object.fromEntries(
         scenario.topology.hosts.map(({ name }) => {
-          const { shared } = provision.parcel([name], secrets.rootOf);
+          const { shared } = provision.bundle([name], secrets.rootOf);
           return [name, Object.keys(shared).sort()];
         }),
       );
@@ -214,13 +214,13 @@ describe('the secrets of nodes', () => {
   it('a view of a process gives nothing of hosts that run elsewhere, whatever its protocol says', () => {
     const scenario = load('hello.yaml');
     const network = networkMap(scenario.topology);
-    const parcel = provisionOf(scenario).parcel(['alice'], secrets.rootOf);
+    const bundle = provisionOf(scenario).bundle(['alice'], secrets.rootOf);
     const greedy = { name: 'ping', provisioning: { sharedSecrets: () => ['everything'] } };
-    const use = { parcel, network, protocolOf: () => greedy };
-    expect(() => parcelView('bob', use).identity('bob').secret('static')).toThrow(
+    const use = { bundle, network, protocolOf: () => greedy };
+    expect(() => bundleView('bob', use).identity('bob').secret('static')).toThrow(
       'this process has no secrets of bob',
     );
-    expect(() => parcelView('alice', use).shared('everything')).toThrow(
+    expect(() => bundleView('alice', use).shared('everything')).toThrow(
       'this process has no secret ping/everything',
     );
   });

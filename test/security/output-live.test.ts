@@ -17,7 +17,7 @@ import { renderTerminal } from '../../reports/terminal.ts';
 import { AgentProcess } from '../../scenarios/distributed/agent-process.ts';
 import { type KeyRole, loadDeployment, makeKeys } from '../../scenarios/distributed/deployment.ts';
 import { TRUTH_BYTES, TruthWriter } from '../../scenarios/runner/ground-truth.ts';
-import type { Parcel } from '../../scenarios/runner/provision/parcel.ts';
+import type { KeyBundle } from '../../scenarios/runner/provision/key-bundle.ts';
 import { ownSecret } from '../../scenarios/runner/provision/secret-source.ts';
 import { flowStreams } from '../../scenarios/runner/traffic-source.ts';
 import {
@@ -88,24 +88,24 @@ function payloads(seed: number, flow: number, packets: number, length: number): 
 }
 
 /** Notes the orders of all processes: what they were provisioned with. */
-function listenIn(): Parcel[] {
-  const parcels: Parcel[] = [];
+function listenIn(): KeyBundle[] {
+  const bundles: KeyBundle[] = [];
   const { tell } = AgentProcess.prototype;
   vi.spyOn(AgentProcess.prototype, 'tell').mockImplementation(function (
     this: AgentProcess,
     command,
   ) {
-    if (command.type === 'load') parcels.push(command.order.parcel);
+    if (command.type === 'load') bundles.push(command.order.bundle);
     return tell.call(this, command);
   });
-  return parcels;
+  return bundles;
 }
 
 /** Names of secrets of nodes, with the protocols that have them. */
 const PURPOSES = ['gateway/static', 'mixnet/identity', 'mixnet/vrf', 'leaky/static'];
 
-function secretsOf(parcels: readonly Parcel[]): readonly Secret[] {
-  return parcels.flatMap(({ roots, shared }) => [
+function secretsOf(bundles: readonly KeyBundle[]): readonly Secret[] {
+  return bundles.flatMap(({ roots, shared }) => [
     ...Object.entries(roots).flatMap(([host, root]) => [
       { name: `root of ${host}`, bytes: root },
       ...PURPOSES.map((purpose) => ({
@@ -157,7 +157,7 @@ describe('a run whose secrets and payloads are known', () => {
     const { scenario } = await orderOf(file);
     const { keys, coordinator } = loadDeployment(path, scenario.topology, { kind: 'coordinator' });
 
-    const parcels = listenIn();
+    const bundles = listenIn();
     const coordinatorLog = listenToStderr();
     const trace = join(place, 'trace.orr');
     const run = await spread(file, {
@@ -180,11 +180,11 @@ describe('a run whose secrets and payloads are known', () => {
         name: `${name}.key`,
         bytes: Buffer.from(readFileSync(join(place, 'keys', `${name}.key`), 'utf8').trim(), 'hex'),
       })),
-      ...secretsOf(parcels),
+      ...secretsOf(bundles),
       ...payloads(1, 0, 300, 300),
       ...payloads(1, 1, 300, 300),
     ];
-    expect(parcels).toHaveLength(NODES.length);
+    expect(bundles).toHaveLength(NODES.length);
     expect(secrets.length).toBeGreaterThan(7 + 6 * 5 + 60);
     for (const { bytes } of secrets) expect(bytes.length).toBeGreaterThanOrEqual(32);
 
@@ -218,12 +218,12 @@ links: [{ ends: alice <-> bob, rate: 10Mbit/s, delay: 1ms }]
     const traffic = 'traffic: [{ from: alice, to: bob, kind: constant, rate: 20/s, size: 100B }]';
     const head =
       'name: leaky\nquestion: Who talks?\ntopology: leaky-row.yaml\nduration: 1s\nwarmup: 0s';
-    const parcels = listenIn();
+    const bundles = listenIn();
     const coordinatorLog = listenToStderr();
     const file = write('leaky.yaml', `${head}\n${traffic}\nkpis: {}\n`);
     const run = await spread(file, { log: 'debug' });
     const report = reportOn(await run.end);
-    const secrets = [...secretsOf(parcels), ...payloads(1, 0, 10, 100)];
+    const secrets = [...secretsOf(bundles), ...payloads(1, 0, 10, 100)];
     // Keys and payloads in the usual writings are taken out on the way; nothing knows them as numbers.
     const found = ['leaky/static of alice as numbers', 'leaky/static of bob as numbers'];
     for (const text of [coordinatorLog(), renderJson(report)]) {

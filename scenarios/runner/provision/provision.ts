@@ -1,6 +1,6 @@
 /**
  * Provisioning, where all secrets of a run are drawn: gives each node its view of the network, and
- * each process its parcel (docs/adr/0020).
+ * each process its key bundle (docs/adr/0020).
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { openStream } from '../../../engine/core/stream.ts';
 import type { CryptoProvider } from '../../../engine/host/crypto.ts';
 import type { NetworkMap, NetworkView } from '../../../engine/host/network-view.ts';
 import { boundView, type ProvisionedProtocol, sharedBy } from './bound-view.ts';
-import type { Parcel } from './parcel.ts';
+import type { KeyBundle } from './key-bundle.ts';
 import type { SecretSource } from './secret-source.ts';
 
 /** Knows all secrets of a run. */
@@ -47,7 +47,7 @@ export class Provision {
    * What must be given to a process that runs these hosts' nodes, and nothing else.
    * @param rootOf The root of a host's own secrets.
    */
-  parcel(hosts: readonly string[], rootOf: (host: string) => Uint8Array): Parcel {
+  bundle(hosts: readonly string[], rootOf: (host: string) => Uint8Array): KeyBundle {
     const { network, secrets } = this.#options;
     const shared = new Set(hosts.flatMap((host) => sharedBy(host, this.#options)));
     return {

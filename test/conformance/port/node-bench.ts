@@ -8,7 +8,7 @@ import { provider } from '../../../engine/crypto/index.ts';
 import type { NetworkMap, NetworkView } from '../../../engine/host/network-view.ts';
 import type { MessageObserver, NodeHandle, Protocol } from '../../../engine/host/protocol.ts';
 import type { StoreFault } from '../../../engine/net/sim-store.ts';
-import { parcelView } from '../../../scenarios/runner/provision/parcel.ts';
+import { bundleView } from '../../../scenarios/runner/provision/key-bundle.ts';
 import { Provision } from '../../../scenarios/runner/provision/provision.ts';
 import { drawnSecrets, seededSecrets } from '../../../scenarios/runner/provision/secret-source.ts';
 import { ask, type Driver, type RequestAnswer, SUITE_SEED } from './drivers.ts';
@@ -152,8 +152,8 @@ function viewsOf(
   });
   if (driver.kind === 'sim') return (host) => provision.viewOf(host);
   return (host) => {
-    const parcel = provision.parcel([host], drawn.rootOf);
-    return parcelView(host, { parcel, network, protocolOf: () => protocol });
+    const bundle = provision.bundle([host], drawn.rootOf);
+    return bundleView(host, { bundle, network, protocolOf: () => protocol });
   };
 }
 

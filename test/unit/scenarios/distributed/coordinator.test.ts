@@ -12,7 +12,7 @@ import type { Command, Report } from '../../../../scenarios/distributed/messages
 import type { ProcessFleet } from '../../../../scenarios/distributed/process-fleet.ts';
 import { Refusal } from '../../../../scenarios/refusal.ts';
 import { type NodeChoice, nodeChoice } from '../../../../scenarios/runner/nodes.ts';
-import type { Parcel } from '../../../../scenarios/runner/provision/parcel.ts';
+import type { KeyBundle } from '../../../../scenarios/runner/provision/key-bundle.ts';
 import { Stage } from '../../../../scenarios/runner/stage.ts';
 import { load, registry } from '../runner/fixture.ts';
 import { NobodysChannel, tallyOf, WritingFleet } from './fixture.ts';
@@ -73,7 +73,7 @@ function setUp(): SetUp {
     seed: 1,
     fleet: fleet as unknown as ProcessFleet,
     order: { scenario, seed: 1, run: 'abad1deaabad1dea', shape: 'links', precision: 'low' },
-    parcelOf: (): Parcel => ({ roots: {}, shared: {}, publicKeys: {}, published: {} }),
+    bundleOf: (): KeyBundle => ({ roots: {}, shared: {}, publicKeys: {}, published: {} }),
     onFailure: (error): unknown => failures.push(error),
     onLog: (node, level, message): unknown => logged.push(`${node} ${level} ${message}`),
     onHello,

@@ -10,7 +10,7 @@ import { boundView, type ProvisionedProtocol } from './bound-view.ts';
 import { ownSecret, type SecretSource } from './secret-source.ts';
 
 /** Plain data, so that it can travel. */
-export interface Parcel {
+export interface KeyBundle {
   /** For each host of the process, the root of its own secrets, 32 bytes. */
   readonly roots: Readonly<Record<string, Uint8Array>>;
   /** Secrets that these hosts share with others, by `protocol/purpose`. */
@@ -22,26 +22,26 @@ export interface Parcel {
 }
 
 /** What the views of such a process are made from. */
-export interface ParcelUse {
-  readonly parcel: Parcel;
+export interface BundleUse {
+  readonly bundle: KeyBundle;
   readonly network: NetworkMap;
   readonly protocolOf: (host: string) => ProvisionedProtocol;
 }
 
 /** The network as a host's node sees it, from what its process was given. */
-export function parcelView(host: string, use: ParcelUse): NetworkView {
-  const { parcel, network, protocolOf } = use;
-  const { publicKeys, published } = parcel;
+export function bundleView(host: string, use: BundleUse): NetworkView {
+  const { bundle, network, protocolOf } = use;
+  const { publicKeys, published } = bundle;
   return boundView(host, {
     network,
     protocolOf,
-    secrets: parcelSecrets(parcel),
+    secrets: bundleSecrets(bundle),
     publicKeyOf: (of, name) => own(own(publicKeys, of) ?? {}, name),
     published: (name) => own(published, name),
   });
 }
 
-function parcelSecrets({ roots, shared }: Parcel): SecretSource {
+function bundleSecrets({ roots, shared }: KeyBundle): SecretSource {
   return {
     own: (host, purpose): Uint8Array => {
       const root = own(roots, host);
