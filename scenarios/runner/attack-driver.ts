@@ -15,7 +15,7 @@ import type { CarriedOut, Counted } from '../../reports/privacy/attacks/index.ts
 import type { Truth } from '../../reports/privacy/truth/truth.ts';
 import type { HostSpec, LinkSpec } from '../../topologies/model.ts';
 import type { AttackSpec, Scenario } from '../model.ts';
-import type { Adversary, Caught, Grip, Score } from './adversary/adversary.ts';
+import type { Adversary, Caught, AttackContext, Score } from './adversary/adversary.ts';
 import { BlendingAdversary } from './adversary/blending.ts';
 import { ReplayAdversary } from './adversary/replay.ts';
 import { TaggingAdversary } from './adversary/tagging.ts';
@@ -63,13 +63,13 @@ export class AttackDriver {
     const read = host && readerOf(host);
     assert(read !== undefined, `${attack.node} does not say where its messages are`);
     const own = attack.kind === 'n_minus_one' ? attack.own : [];
-    const grip = new AttackGrip({
+    const context = new RunAttackContext({
       world,
       random,
       score: this.#scoreOf(attack.kind),
       isOwn: (key): boolean => own.length > 0 && own.includes(observers.makerOf(key) ?? ''),
     });
-    const adversary = adversaryOf(attack, grip);
+    const adversary = adversaryOf(attack, context);
     this.#active.add(adversary);
     const taps = links
       .filter(({ a, b }) => a.host === attack.node || b.host === attack.node)
@@ -77,8 +77,8 @@ export class AttackDriver {
     return (): void => {
       for (const undo of taps) undo();
       this.#active.delete(adversary);
-      if (!grip.isOver) adversary.stop();
-      grip.isOver = true;
+      if (!context.isOver) adversary.stop();
+      context.isOver = true;
       adversary.release?.();
     };
   }
@@ -138,19 +138,19 @@ interface Eavesdropper {
   readonly adversary: Adversary;
 }
 
-interface GripParts extends Pick<Grip, 'random' | 'score' | 'isOwn'> {
+interface AttackContextParts extends Pick<AttackContext, 'random' | 'score' | 'isOwn'> {
   readonly world: SimStageWorld;
 }
 
 /** The clock of one adversary; it stops with the attack. */
-class AttackGrip implements Grip {
+class RunAttackContext implements AttackContext {
   readonly random: RandomStream;
   readonly score: Score;
-  readonly isOwn: Grip['isOwn'];
+  readonly isOwn: AttackContext['isOwn'];
   isOver = false;
   readonly #world: SimStageWorld;
 
-  constructor({ world, random, score, isOwn }: GripParts) {
+  constructor({ world, random, score, isOwn }: AttackContextParts) {
     this.#world = world;
     this.random = random;
     this.score = score;
@@ -168,13 +168,13 @@ class AttackGrip implements Grip {
   }
 }
 
-function adversaryOf(attack: AttackSpec, grip: Grip): Adversary {
+function adversaryOf(attack: AttackSpec, context: AttackContext): Adversary {
   switch (attack.kind) {
     case 'n_minus_one':
-      return new BlendingAdversary(attack, grip);
+      return new BlendingAdversary(attack, context);
     case 'tagging':
-      return new TaggingAdversary(attack, grip);
+      return new TaggingAdversary(attack, context);
     case 'replay':
-      return new ReplayAdversary(attack, grip);
+      return new ReplayAdversary(attack, context);
   }
 }

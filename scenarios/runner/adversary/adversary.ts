@@ -28,7 +28,7 @@ export interface Score {
 }
 
 /** What an adversary works with. */
-export interface Grip {
+export interface AttackContext {
   now(): number;
   /** Calls back after a delay, unless the attack has ended by then. */
   after(delayNs: number, fire: () => void): void;

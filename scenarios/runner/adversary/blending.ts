@@ -11,7 +11,7 @@
  * @module
  */
 import type { AttackSpec } from '../../model.ts';
-import type { Adversary, Caught, Grip, Trial } from './adversary.ts';
+import type { Adversary, Caught, AttackContext, Trial } from './adversary.ts';
 
 /** Messages held back at most; more are dropped. */
 const HELD_MAX = 65_536;
@@ -19,7 +19,7 @@ const HELD_MAX = 65_536;
 /** See the module. */
 export class BlendingAdversary implements Adversary {
   readonly #spec: Extract<AttackSpec, { kind: 'n_minus_one' }>;
-  readonly #grip: Grip;
+  readonly #context: AttackContext;
   /** Sends what is held back, oldest first. */
   #held: (() => void)[] = [];
   #isOpen = false;
@@ -29,33 +29,33 @@ export class BlendingAdversary implements Adversary {
   /** When the target is inside the node. */
   #insideNs = 0;
 
-  constructor(spec: Extract<AttackSpec, { kind: 'n_minus_one' }>, grip: Grip) {
+  constructor(spec: Extract<AttackSpec, { kind: 'n_minus_one' }>, context: AttackContext) {
     this.#spec = spec;
-    this.#grip = grip;
+    this.#context = context;
     this.#drain();
   }
 
   entering(caught: Caught): boolean {
     const { message, transitNs } = caught;
-    const { score } = this.#grip;
-    if (this.#grip.isOwn(message.key)) return true;
+    const { score } = this.#context;
+    if (this.#context.isOwn(message.key)) return true;
     if (!this.#isOpen) {
       this.#keepOut(caught);
       return false;
     }
     this.#isOpen = false;
     this.#trial = score.aim(score.see(message.key));
-    this.#insideNs = this.#grip.now() + transitNs;
+    this.#insideNs = this.#context.now() + transitNs;
     this.#target += 1;
     const target = this.#target;
-    this.#grip.after(this.#spec.watchNs, () => this.#giveUp(target));
+    this.#context.after(this.#spec.watchNs, () => this.#giveUp(target));
     return true;
   }
 
   leaving({ message }: Caught): void {
-    const { score } = this.#grip;
-    if (this.#trial === undefined || this.#grip.now() < this.#insideNs) return;
-    if (this.#grip.isOwn(message.key)) return;
+    const { score } = this.#context;
+    if (this.#trial === undefined || this.#context.now() < this.#insideNs) return;
+    if (this.#context.isOwn(message.key)) return;
     score.claim(this.#trial, score.see(message.key));
     this.#trial = undefined;
     if (this.#spec.others === 'hold') this.#nextRound();
@@ -66,7 +66,7 @@ export class BlendingAdversary implements Adversary {
   }
 
   stop(): void {
-    if (this.#trial !== undefined) this.#grip.score.withdraw(this.#trial);
+    if (this.#trial !== undefined) this.#context.score.withdraw(this.#trial);
   }
 
   release(): void {
@@ -76,7 +76,7 @@ export class BlendingAdversary implements Adversary {
   }
 
   #drain(): void {
-    this.#grip.after(this.#spec.drainNs, () => this.#open());
+    this.#context.after(this.#spec.drainNs, () => this.#open());
   }
 
   #keepOut({ bytes, inject }: Caught): void {

@@ -6,7 +6,7 @@
  * @module
  */
 import type { AttackSpec } from '../../model.ts';
-import type { Adversary, Caught, Grip, Sighting, Trial } from './adversary.ts';
+import type { Adversary, Caught, AttackContext, Sighting, Trial } from './adversary.ts';
 
 /** Outputs remembered at most; the oldest is forgotten first. */
 const REMEMBERED_MAX = 65_536;
@@ -14,26 +14,26 @@ const REMEMBERED_MAX = 65_536;
 /** See the module. */
 export class ReplayAdversary implements Adversary {
   readonly #spec: Extract<AttackSpec, { kind: 'replay' }>;
-  readonly #grip: Grip;
+  readonly #context: AttackContext;
   /** Outputs by 48 of their bits; two share them by chance once in 1e14. */
   readonly #outputs = new Map<number, Sighting>();
   #dueNs: number;
   #trial: Trial | undefined;
 
-  constructor(spec: Extract<AttackSpec, { kind: 'replay' }>, grip: Grip) {
+  constructor(spec: Extract<AttackSpec, { kind: 'replay' }>, context: AttackContext) {
     this.#spec = spec;
-    this.#grip = grip;
-    this.#dueNs = grip.now();
+    this.#context = context;
+    this.#dueNs = context.now();
   }
 
   entering({ bytes, message, inject }: Caught): boolean {
-    const { score } = this.#grip;
-    const now = this.#grip.now();
+    const { score } = this.#context;
+    const now = this.#context.now();
     if (now < this.#dueNs) return true;
     this.#dueNs = now + this.#spec.everyNs;
     const copy = bytes.slice();
     const target = score.see(message.key);
-    this.#grip.after(this.#spec.afterNs, () => {
+    this.#context.after(this.#spec.afterNs, () => {
       this.#trial = score.aim(target);
       inject(copy);
     });
@@ -41,7 +41,7 @@ export class ReplayAdversary implements Adversary {
   }
 
   leaving({ message: { key } }: Caught): void {
-    const { score } = this.#grip;
+    const { score } = this.#context;
     const first = this.#outputs.get(key);
     if (first === undefined) this.#remember(key);
     else if (this.#trial !== undefined) {
@@ -55,11 +55,11 @@ export class ReplayAdversary implements Adversary {
   }
 
   stop(): void {
-    if (this.#trial !== undefined) this.#grip.score.withdraw(this.#trial);
+    if (this.#trial !== undefined) this.#context.score.withdraw(this.#trial);
   }
 
   #remember(key: number): void {
-    this.#outputs.set(key, this.#grip.score.see(key));
+    this.#outputs.set(key, this.#context.score.see(key));
     if (this.#outputs.size <= REMEMBERED_MAX) return;
     const [oldest] = this.#outputs.keys();
     if (oldest !== undefined) this.#outputs.delete(oldest);

@@ -6,19 +6,19 @@
  * @module
  */
 import type { AttackSpec } from '../../model.ts';
-import type { Adversary, Caught, Grip, Trial } from './adversary.ts';
+import type { Adversary, Caught, AttackContext, Trial } from './adversary.ts';
 
 /** See the module. */
 export class TaggingAdversary implements Adversary {
   readonly #spec: Extract<AttackSpec, { kind: 'tagging' }>;
-  readonly #grip: Grip;
+  readonly #context: AttackContext;
   #dueNs: number;
   #trial: Trial | undefined;
 
-  constructor(spec: Extract<AttackSpec, { kind: 'tagging' }>, grip: Grip) {
+  constructor(spec: Extract<AttackSpec, { kind: 'tagging' }>, context: AttackContext) {
     this.#spec = spec;
-    this.#grip = grip;
-    this.#dueNs = grip.now();
+    this.#context = context;
+    this.#dueNs = context.now();
   }
 
   entering(): boolean {
@@ -26,8 +26,8 @@ export class TaggingAdversary implements Adversary {
   }
 
   leaving({ bytes, message }: Caught): void {
-    const { score, random } = this.#grip;
-    const now = this.#grip.now();
+    const { score, random } = this.#context;
+    const now = this.#context.now();
     if (now < this.#dueNs) return;
     this.#dueNs = now + this.#spec.everyNs;
     this.#trial = score.aim(score.see(message.key));
@@ -44,11 +44,11 @@ export class TaggingAdversary implements Adversary {
     const { last, sign } = this.#spec;
     if (this.#trial === undefined || !last.includes(node)) return;
     if (sign !== undefined && reason !== sign) return;
-    this.#grip.score.claimEnd(this.#trial, node);
+    this.#context.score.claimEnd(this.#trial, node);
     this.#trial = undefined;
   }
 
   stop(): void {
-    if (this.#trial !== undefined) this.#grip.score.withdraw(this.#trial);
+    if (this.#trial !== undefined) this.#context.score.withdraw(this.#trial);
   }
 }

@@ -1,7 +1,7 @@
 /** Active adversaries by themselves: what they do with messages, and how they are scored. */
 import { describe, expect, it } from 'vitest';
 import { openStream } from '../../../../engine/core/stream.ts';
-import type { Adversary, Caught, Grip } from '../../../../scenarios/runner/adversary/adversary.ts';
+import type { Adversary, Caught, AttackContext } from '../../../../scenarios/runner/adversary/adversary.ts';
 import { BlendingAdversary } from '../../../../scenarios/runner/adversary/blending.ts';
 import { ReplayAdversary } from '../../../../scenarios/runner/adversary/replay.ts';
 import { TaggingAdversary } from '../../../../scenarios/runner/adversary/tagging.ts';
@@ -29,7 +29,7 @@ class Stage {
   #agenda: { readonly atNs: number; readonly fire: () => void }[] = [];
   #adversary: Adversary | undefined;
 
-  attack(make: (grip: Grip) => Adversary): void {
+  attack(make: (context: AttackContext) => Adversary): void {
     this.#adversary = make({
       now: (): number => this.#nowNs,
       after: (delayNs, fire) => this.#agenda.push({ atNs: this.#nowNs + delayNs, fire }),
@@ -92,7 +92,7 @@ class Stage {
   }
 }
 
-function attacked(make: (grip: Grip) => Adversary): Stage {
+function attacked(make: (context: AttackContext) => Adversary): Stage {
   const stage = new Stage();
   stage.attack(make);
   return stage;
@@ -100,7 +100,7 @@ function attacked(make: (grip: Grip) => Adversary): Stage {
 
 describe('the adversary of a replay', () => {
   const spec = { kind: 'replay', node: 'mix', everyNs: 100, afterNs: 50 } as const;
-  const stage = (): Stage => attacked((grip) => new ReplayAdversary(spec, grip));
+  const stage = (): Stage => attacked((context) => new ReplayAdversary(spec, context));
 
   it('sends a message again and finds its output by the double', () => {
     const one = stage();
@@ -157,7 +157,7 @@ describe('the adversary of a tag', () => {
     sign: 'wreck',
   } as const;
   const stage = (part: 'header' | 'payload' = 'payload', last = ['bob']): Stage =>
-    attacked((grip) => new TaggingAdversary({ ...spec, part, last }, grip));
+    attacked((context) => new TaggingAdversary({ ...spec, part, last }, context));
 
   it('flips one bit of the part it was told', () => {
     const places = (part: 'header' | 'payload'): readonly number[] => {
@@ -217,7 +217,7 @@ describe('the adversary of n-1', () => {
     others: 'drop',
     own: [],
   } as const;
-  const stage = (): Stage => attacked((grip) => new BlendingAdversary(spec, grip));
+  const stage = (): Stage => attacked((context) => new BlendingAdversary(spec, context));
 
   it('takes everything out, lets one message in, and takes the next output for it', () => {
     const one = stage();
@@ -262,7 +262,7 @@ describe('the adversary of n-1', () => {
   });
 
   it('loses nothing when it holds back: lets all go when the target has left, and drains anew', () => {
-    const one = attacked((grip) => new BlendingAdversary({ ...spec, others: 'hold' }, grip));
+    const one = attacked((context) => new BlendingAdversary({ ...spec, others: 'hold' }, context));
     expect([one.enter(1), one.enter(2)]).toEqual([false, false]);
     one.until(60);
     expect([one.enter(3), one.enter(4)]).toEqual([true, false]);
@@ -301,7 +301,7 @@ describe('the adversary of n-1', () => {
   it('counts nothing that began before the end of the warm-up', () => {
     const early = new Stage();
     early.until(0);
-    early.attack((grip) => new BlendingAdversary({ ...spec, drainNs: 0 }, grip));
+    early.attack((context) => new BlendingAdversary({ ...spec, drainNs: 0 }, context));
     early.until(1);
     early.enter(2);
     early.until(20);
