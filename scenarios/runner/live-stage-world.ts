@@ -16,7 +16,7 @@ import type { PacketTotals } from '../../reports/model.ts';
 import { followedMask, HandoverWitness } from './handover-witness.ts';
 import { portRanges } from './real-ports.ts';
 import { type SimStageOptions, SimStageWorld } from './sim-stage-world.ts';
-import { SourcePatience } from './source-patience.ts';
+import { SourceAdmission } from './source-admission.ts';
 
 /** Parts of a live world. */
 export interface LiveStageOptions extends Omit<SimStageOptions, 'buffers' | 'makeWorld'> {
@@ -49,7 +49,7 @@ export class LiveStageWorld extends SimStageWorld {
   /** Instant for which the running source or fault was booked. */
   #dueNs: number | undefined;
   #isMuted = false;
-  readonly #patience = new SourcePatience();
+  readonly #admission = new SourceAdmission();
 
   constructor(options: LiveStageOptions) {
     const { scenario, protocolOf, live } = options;
@@ -115,7 +115,7 @@ export class LiveStageWorld extends SimStageWorld {
 
   // hot: once per packet of a source.
   override request(node: string, request: NodeRequest): void {
-    if (this.#dueNs !== undefined && !this.#patience.admits(this.#wallNs(), this.#dueNs)) {
+    if (this.#dueNs !== undefined && !this.#admission.admits(this.#wallNs(), this.#dueNs)) {
       this.live.host(node).shed();
       request.respond(OVERLOAD);
       return;

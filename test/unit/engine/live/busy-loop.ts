@@ -8,7 +8,7 @@
 import { Scheduler } from '../../../../engine/core/scheduler.ts';
 import { LiveTimer } from '../../../../engine/live/live-timer.ts';
 import { Pump } from '../../../../engine/live/pump.ts';
-import { SourcePatience } from '../../../../scenarios/runner/source-patience.ts';
+import { SourceAdmission } from '../../../../scenarios/runner/source-admission.ts';
 
 const US = 1_000;
 const MS = 1_000_000;
@@ -60,7 +60,7 @@ class BusyLoop {
   #shed = 0;
   #deepest = 0;
   #isBacklogged = false;
-  readonly #patience = new SourcePatience();
+  readonly #admission = new SourceAdmission();
 
   constructor(options: BusyOptions) {
     this.#options = options;
@@ -132,7 +132,7 @@ class BusyLoop {
   }
 
   #send(dueNs: number): void {
-    if (!this.#patience.admits(this.#nowNs, dueNs)) {
+    if (!this.#admission.admits(this.#nowNs, dueNs)) {
       this.#work(SHED_COST_NS);
       this.#shed += 1;
       return;

@@ -25,7 +25,7 @@ const SHORT_NS = 50_000_000;
 const STANDING_AFTER_NS = 300_000_000;
 
 /** Shared by all sources of one event loop. */
-export class SourcePatience {
+export class SourceAdmission {
   #shortAtNs = 0;
 
   // hot: once per packet of a source.
