@@ -113,14 +113,14 @@ export class EmulationWorld extends SimWorld implements EmulationContext {
   }
 
   protected override handOver(socket: SimSocket, packet: number): void {
-    if (!this.tap.stands(socket.hostIndex)) {
+    if (!this.tap.isOpen(socket.hostIndex)) {
       super.handOver(socket, packet);
       return;
     }
     const { table } = this.network;
     const from = table.from[packet] as number;
     const sender = this.endpoints.sockets[from]?.hostIndex;
-    if (sender !== undefined && this.tap.stands(sender)) {
+    if (sender !== undefined && this.tap.isOpen(sender)) {
       const took = this.pacer.now() - (table.offeredAt[packet] as number);
       this.transit.record(Math.max(0, Math.floor(took)));
     }
@@ -131,7 +131,7 @@ export class EmulationWorld extends SimWorld implements EmulationContext {
   }
 
   #joinsPrograms({ fromNode, toNode }: Direction): boolean {
-    return fromNode >= 0 && this.tap.stands(fromNode) && this.tap.stands(toNode);
+    return fromNode >= 0 && this.tap.isOpen(fromNode) && this.tap.isOpen(toNode);
   }
 
   #noteNeighbours(names: readonly string[]): void {

@@ -120,7 +120,7 @@ export class OutsideTap {
   }
 
   /** True if the host with that index is a program; only after {@link open}. */
-  stands(index: number): boolean {
+  isOpen(index: number): boolean {
     return this.#byIndex[index] !== undefined;
   }
 

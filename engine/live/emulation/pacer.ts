@@ -67,7 +67,7 @@ const NS_PER_MS = 1_000_000;
 const NAP_MS = 0.05;
 /** Duration of a nap including the timer slack of the system. */
 const NAP_MARGIN_NS = 200_000;
-const BED = new Int32Array(new SharedArrayBuffer(4));
+const WAIT_CELL = new Int32Array(new SharedArrayBuffer(4));
 
 /** See the module. */
 export class Pacer {
@@ -231,7 +231,7 @@ export class Pacer {
   #nap(): void {
     const { clock, scheduler } = this.#options;
     const left = this.#dueOf(Math.min(scheduler.peekTime(), this.#sliceAt)) - clock.now();
-    if (left > NAP_MARGIN_NS) Atomics.wait(BED, 0, 0, NAP_MS);
+    if (left > NAP_MARGIN_NS) Atomics.wait(WAIT_CELL, 0, 0, NAP_MS);
   }
 
   /** Decides when to look again. */

@@ -27,7 +27,7 @@ const NAP_MS = 10;
 /** A run that is later than this does not catch up. */
 const LATE_MAX_MS = 100;
 const NS_PER_MS = 1_000_000;
-const BED = new Int32Array(new SharedArrayBuffer(4));
+const WAIT_CELL = new Int32Array(new SharedArrayBuffer(4));
 
 /** See the module. */
 export class SteppedPalette {
@@ -48,7 +48,7 @@ export class SteppedPalette {
       atNs = this.#obey(atNs);
       const leftMs = this.#leftMs(atNs);
       if (leftMs <= 0 || this.#parts.isStopped()) return;
-      Atomics.wait(BED, 0, 0, Math.min(leftMs, NAP_MS));
+      Atomics.wait(WAIT_CELL, 0, 0, Math.min(leftMs, NAP_MS));
       this.#parts.onWait();
     }
   }
