@@ -18,7 +18,7 @@ import {
 } from '../../format/live-wire.ts';
 import { openTrace, type TraceFile } from '../../format/trace-file.ts';
 import type { TraceInfo } from './trace-answers.ts';
-import { infoOf } from './trace-desk.ts';
+import { infoOf } from './trace-queries.ts';
 
 /** Packets that the page keeps. */
 const PACKETS_MAX = 48 * 1024 * 1024;

@@ -11,7 +11,7 @@ import { openTrace, type TraceFile } from '../../format/trace-file.ts';
 import { httpSource } from './http-source.ts';
 import { LiveFeed } from './live-feed.ts';
 import type { QuestionName } from './trace-answers.ts';
-import { ANSWERS, infoOf } from './trace-desk.ts';
+import { ANSWERS, infoOf } from './trace-queries.ts';
 import type { FileOrigin, FromWorker, ToWorker, TraceOrigin } from './trace-wire.ts';
 
 /** The part of a worker's global scope that is used. */

@@ -13,7 +13,7 @@ import { recordPcap } from '../../../../scenarios/runner/record-pcap.ts';
 import { prepareSeed, runSeed } from '../../../../scenarios/runner/run-seed.ts';
 import type { Stage } from '../../../../scenarios/runner/stage.ts';
 import { PaceBook } from '../../../../viz/app/data/paces.ts';
-import { ANSWERS } from '../../../../viz/app/data/trace-desk.ts';
+import { ANSWERS } from '../../../../viz/app/data/trace-queries.ts';
 import type { TraceFile } from '../../../../viz/format/trace-file.ts';
 import { readPcapng } from '../../engine/measure/pcapng/second-reader.ts';
 import { good, opened } from '../../viz/format/trace-lab.ts';

@@ -4,7 +4,7 @@ import { compareReports } from '../../../../reports/compare.ts';
 import { judge } from '../../../../reports/judge.ts';
 import type { Report } from '../../../../reports/report-schema.ts';
 import type { Answer, Asked, QuestionName } from '../../../../viz/app/data/trace-answers.ts';
-import { ANSWERS, infoOf } from '../../../../viz/app/data/trace-desk.ts';
+import { ANSWERS, infoOf } from '../../../../viz/app/data/trace-queries.ts';
 import { differenceRows, pairsOf } from '../../../../viz/app/pages/compare/differences-view.ts';
 import {
   type Divergence,

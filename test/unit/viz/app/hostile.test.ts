@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { FIELD, FILE_HEAD_BYTES } from '../../../../engine/measure/trace/layout.ts';
 import type { QuestionName } from '../../../../viz/app/data/trace-answers.ts';
-import { ANSWERS, infoOf } from '../../../../viz/app/data/trace-desk.ts';
+import { ANSWERS, infoOf } from '../../../../viz/app/data/trace-queries.ts';
 import { placesOf } from '../../../../viz/app/pages/network/layout.ts';
 import { isFailure, type TraceFailure } from '../../../../viz/format/failure.ts';
 import { bytesSource } from '../../../../viz/format/source.ts';

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { perfettoOf } from '../../../../viz/app/data/perfetto.ts';
 import type { TraceClient } from '../../../../viz/app/data/trace-client.ts';
-import { ANSWERS, infoOf } from '../../../../viz/app/data/trace-desk.ts';
+import { ANSWERS, infoOf } from '../../../../viz/app/data/trace-queries.ts';
 import { isFailure } from '../../../../viz/format/failure.ts';
 import { opened, TraceLab } from '../format/trace-lab.ts';
 

@@ -8,7 +8,7 @@ import type {
   QuestionName,
   TraceInfo,
 } from '../../../../viz/app/data/trace-answers.ts';
-import { ANSWERS, infoOf } from '../../../../viz/app/data/trace-desk.ts';
+import { ANSWERS, infoOf } from '../../../../viz/app/data/trace-queries.ts';
 import type { TraceFile } from '../../../../viz/format/trace-file.ts';
 import { good, opened, TraceLab } from '../format/trace-lab.ts';
 
@@ -32,7 +32,7 @@ function lab(): TraceLab {
   return made;
 }
 
-describe('the desk', () => {
+describe('the queries', () => {
   let trace: TraceFile;
   let info: TraceInfo;
   const ask = async <Q extends QuestionName>(question: Q, asked: Asked<Q>): Promise<Answer<Q>> =>
