@@ -24,7 +24,7 @@ import {
   type ControlState,
   refusal,
 } from '../viz/format/control-wire.ts';
-import type { ControlDesk } from '../viz/server/control-channel.ts';
+import type { ControlHandler } from '../viz/server/control-channel.ts';
 import { INTERACTIVE_FILE } from './run-files.ts';
 import { ACTED_ON } from './run-name.ts';
 import type { Place } from './run-place.ts';
@@ -56,7 +56,7 @@ const PACE_BARS = {
 } as const;
 
 /** See the module. */
-export class Palette implements ControlDesk {
+export class Palette implements ControlHandler {
   readonly link: PaletteLink | undefined;
   onChange: () => void = () => undefined;
   readonly #parts: PaletteParts;

@@ -13,7 +13,7 @@ import { EnvironmentError, systemCode, systemWords } from '../engine/live/enviro
 import type { SeedResult } from '../reports/model.ts';
 import type { Report } from '../reports/report-schema.ts';
 import type { Broadcast, BroadcastMessage } from '../scenarios/runner/broadcast.ts';
-import type { ControlDesk } from '../viz/server/control-channel.ts';
+import type { ControlHandler } from '../viz/server/control-channel.ts';
 import { LiveRun } from '../viz/server/live-run.ts';
 import { startVizServer, type VizServer } from '../viz/server/server.ts';
 import { PORT_RANGE, wholeNumber } from './flags.ts';
@@ -55,7 +55,7 @@ export interface Watched {
   /** The report of what was measured so far. */
   readonly reportOf: (result: SeedResult) => Report;
   /** Carries out what pages order. */
-  readonly control: ControlDesk;
+  readonly control: ControlHandler;
 }
 
 /** Starts the server and says where it is. */
@@ -113,7 +113,7 @@ function take(
 }
 
 async function serve(
-  parts: { readonly live: LiveRun; readonly control: ControlDesk },
+  parts: { readonly live: LiveRun; readonly control: ControlHandler },
   { viz, out }: WatchFlags,
 ): Promise<VizServer> {
   const options = { page: vizPage(), runs: resolve(out), host: HOST, ...parts };

@@ -17,7 +17,7 @@ import {
 } from '../format/control-wire.ts';
 
 /** Carries out orders. */
-export interface ControlDesk {
+export interface ControlHandler {
   /** The present state, except for messages that never came so far. */
   readonly state: Omit<ControlState, 'refused'>;
   /** Carries an order out; never rejects. */
@@ -40,13 +40,13 @@ interface Client {
 
 /** See the module. */
 export class ControlChannel {
-  readonly #desk: ControlDesk;
+  readonly #handler: ControlHandler;
   readonly #clients = new Map<WebSocket, Client>();
   readonly #refused = new Map<string, number>();
 
-  constructor(desk: ControlDesk) {
-    this.#desk = desk;
-    desk.onChange = (): void => this.#tellAll();
+  constructor(handler: ControlHandler) {
+    this.#handler = handler;
+    handler.onChange = (): void => this.#tellAll();
   }
 
   /** A page connects. */
@@ -71,7 +71,7 @@ export class ControlChannel {
       return;
     }
     state.pending += 1;
-    const reply = await this.#desk.obey(order);
+    const reply = await this.#handler.obey(order);
     state.pending -= 1;
     send(client, reply);
   }
@@ -104,7 +104,7 @@ export class ControlChannel {
 
   #stateReply(): ControlReply {
     const refused = Object.fromEntries(this.#refused);
-    return { kind: 'state', state: { ...this.#desk.state, refused } };
+    return { kind: 'state', state: { ...this.#handler.state, refused } };
   }
 }
 

@@ -13,7 +13,7 @@ import express, { type Express, type NextFunction, type Request, type Response }
 import { LIVE_PATH, type LiveAnswer } from '../format/live-wire.ts';
 import type { LiveCard } from '../format/run-card.ts';
 import { Announcer } from './announcer.ts';
-import { ControlChannel, type ControlDesk } from './control-channel.ts';
+import { ControlChannel, type ControlHandler } from './control-channel.ts';
 import { type Bound, isLoopback, isOfOtherSite, isOwn } from './guard.ts';
 import { bareAnswer, COMMON_HEADERS, fileHeaders, PAGE_POLICY } from './headers.ts';
 import { LiveChannel } from './live-channel.ts';
@@ -39,7 +39,7 @@ export interface VizOptions {
   /** The present run of this process. */
   readonly live?: LiveRun;
   /** Acts on it; used only if `host` is loopback. */
-  readonly control?: ControlDesk;
+  readonly control?: ControlHandler;
 }
 
 /** A server that runs. */

@@ -14,7 +14,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { documentOf } from '../../../reports/html/html.ts';
 import { html } from '../../../reports/html/markup.ts';
 import type { ControlOrder, ControlReply } from '../../../viz/format/control-wire.ts';
-import type { ControlDesk } from '../../../viz/server/control-channel.ts';
+import type { ControlHandler } from '../../../viz/server/control-channel.ts';
 import { startVizServer, type VizServer } from '../../../viz/server/server.ts';
 import { PAGE_FILE } from '../../viz/support.ts';
 
@@ -46,7 +46,7 @@ const FILES: Readonly<Record<string, string>> = {
   'report.json': `<!doctype html><script>${ATTACK}</script>`,
 };
 
-class CountingDesk implements ControlDesk {
+class CountingHandler implements ControlHandler {
   readonly obeyed: ControlOrder[] = [];
   readonly state = { phase: 'open', kinds: [], speed: null, faults: [] } as const;
   onChange = (): void => undefined;
@@ -58,7 +58,7 @@ class CountingDesk implements ControlDesk {
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'orrery-hostile-run-'));
-const desk = new CountingDesk();
+const handler = new CountingHandler();
 let browser: Browser;
 let viz: VizServer;
 /** A site of somebody else, on another port of this machine. */
@@ -71,7 +71,7 @@ beforeAll(async () => {
   };
   put('victim/1', 'report.json', JSON.stringify({ secret: SECRET }));
   for (const [name, text] of Object.entries(FILES)) put('foreign/1', name, text);
-  const options = { page: PAGE_FILE, runs: folder, host: '127.0.0.1', port: 0, control: desk };
+  const options = { page: PAGE_FILE, runs: folder, host: '127.0.0.1', port: 0, control: handler };
   viz = await startVizServer(options);
   elsewhere = createServer((request, response) => {
     response.setHeader('content-type', 'text/html');
@@ -84,7 +84,7 @@ beforeAll(async () => {
   browser = await chromium.launch({ executablePath, args });
 });
 beforeEach(() => {
-  desk.obeyed.length = 0;
+  handler.obeyed.length = 0;
 });
 afterAll(async () => {
   await browser.close();
@@ -114,7 +114,7 @@ describe('a file of a stranger’s run', () => {
       const got = await page.evaluate("document.documentElement.getAttribute('data-got')");
       expect(got).toBeNull();
       expect(await page.content()).not.toContain(SECRET);
-      expect(desk.obeyed).toEqual([]);
+      expect(handler.obeyed).toEqual([]);
     }),
   );
 
@@ -134,7 +134,7 @@ describe('a file of a stranger’s run', () => {
           page.frames().map((frame) => frame.content().catch(() => '')),
         );
         expect(inner.slice(1).join('')).not.toContain('data-got');
-        expect(desk.obeyed).toEqual([]);
+        expect(handler.obeyed).toEqual([]);
       }),
   );
 
@@ -151,7 +151,7 @@ describe('a file of a stranger’s run', () => {
       await page.waitForTimeout(PATIENCE_MS);
       expect(await page.title()).toBe('refused');
       expect(await page.evaluate('({ ...document.body.dataset })')).toEqual({ opaque: 'no' });
-      expect(desk.obeyed).toEqual([]);
+      expect(handler.obeyed).toEqual([]);
     }));
 });
 

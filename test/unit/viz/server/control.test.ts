@@ -14,7 +14,7 @@ import {
 } from '../../../../viz/format/control-wire.ts';
 import type { LiveAnswer } from '../../../../viz/format/live-wire.ts';
 import type { LiveCard, RunIndex } from '../../../../viz/format/run-card.ts';
-import type { ControlDesk } from '../../../../viz/server/control-channel.ts';
+import type { ControlHandler } from '../../../../viz/server/control-channel.ts';
 import { LiveRun } from '../../../../viz/server/live-run.ts';
 import { startVizServer, type VizServer } from '../../../../viz/server/server.ts';
 
@@ -22,7 +22,7 @@ const folder = mkdtempSync(join(tmpdir(), 'orrery-control-'));
 const page = join(folder, 'index.html');
 const servers: VizServer[] = [];
 
-class FakeDesk implements ControlDesk {
+class FakeHandler implements ControlHandler {
   readonly obeyed: ControlOrder[] = [];
   readonly faults: ControlFault[] = [];
   readonly state: Omit<ControlState, 'refused'> = {
@@ -36,7 +36,7 @@ class FakeDesk implements ControlDesk {
   }
 }
 
-async function serve(host: string, control?: ControlDesk, live?: LiveRun): Promise<string> {
+async function serve(host: string, control?: ControlHandler, live?: LiveRun): Promise<string> {
   const more = {
     ...(control === undefined ? {} : { control }),
     ...(live === undefined ? {} : { live }),
@@ -84,8 +84,8 @@ afterEach(async () => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 it('a run that goes on is listed with the number of faults that pages injected', async () => {
-  const desk = new FakeDesk();
-  const port = await serve('127.0.0.1', desk, new LiveRun('r', 1));
+  const handler = new FakeHandler();
+  const port = await serve('127.0.0.1', handler, new LiveRun('r', 1));
   const injected = async (): Promise<unknown> => {
     const get = async (path: string): Promise<unknown> =>
       (await fetch(`http://127.0.0.1:${port}/api/${path}`)).json();
@@ -93,13 +93,13 @@ it('a run that goes on is listed with the number of faults that pages injected',
     return [((await get('live')) as LiveAnswer).injected, (cards[0] as LiveCard).injected];
   };
   expect(await injected()).toEqual([0, 0]);
-  desk.faults.push({ id: 'palette-1', text: 'down', beginNs: 1 });
+  handler.faults.push({ id: 'palette-1', text: 'down', beginNs: 1 });
   expect(await injected()).toEqual([1, 1]);
 });
 
 describe('the socket that acts on a run', () => {
   it('is for pages of this server only, and only where a run goes on', async () => {
-    const port = await serve('127.0.0.1', new FakeDesk());
+    const port = await serve('127.0.0.1', new FakeHandler());
     expect(await new Caller(port).opened).toBe(true);
     expect(await new Caller(port, 'http://evil.example').opened).toBe(false);
     expect(await new Caller(port, '').opened).toBe(false);
@@ -107,13 +107,13 @@ describe('the socket that acts on a run', () => {
   });
 
   it('is not there where others than this machine can come', async () => {
-    const port = await serve('0.0.0.0', new FakeDesk());
+    const port = await serve('0.0.0.0', new FakeHandler());
     expect(await new Caller(port).opened).toBe(false);
   });
 
   it('names what is wrong with a message, counts it, and obeys the others', async () => {
-    const desk = new FakeDesk();
-    const caller = new Caller(await serve('127.0.0.1', desk));
+    const handler = new FakeHandler();
+    const caller = new Caller(await serve('127.0.0.1', handler));
     await caller.opened;
     caller.say('rubbish');
     caller.say(order(1, { kind: 'inject', event: { hold: 'x'.repeat(9_000) } }));
@@ -125,21 +125,21 @@ describe('the socket that acts on a run', () => {
     expect(heard.at(-1)).toEqual({ kind: 'done', number: 2 });
     const states = heard.flatMap((one) => (one.kind === 'state' ? [one.state.refused] : []));
     expect(states.at(-1)).toEqual({ 'not-json': 1, 'too-long': 1, 'not-text': 1 });
-    expect(desk.obeyed).toEqual([
+    expect(handler.obeyed).toEqual([
       { kind: 'inject', number: 2, event: { link: 'a--b', hold: true } },
     ]);
   });
 
   it('takes so many orders in a second and no more', async () => {
-    const desk = new FakeDesk();
-    const caller = new Caller(await serve('127.0.0.1', desk));
+    const handler = new FakeHandler();
+    const caller = new Caller(await serve('127.0.0.1', handler));
     await caller.opened;
     for (let number = 1; number <= 30; number += 1) caller.say(order(number, { kind: 'export' }));
     await caller.answer(1 + 20 + 2 * 10);
-    expect(desk.obeyed.length).toBeLessThanOrEqual(20);
+    expect(handler.obeyed.length).toBeLessThanOrEqual(20);
     const refused = caller.heard.filter((one) => one.kind === 'refused');
     expect(refused.every(({ name }) => name === 'too-many')).toBe(true);
-    expect(refused.length + desk.obeyed.length).toBe(30);
+    expect(refused.length + handler.obeyed.length).toBe(30);
   });
 });
 
