@@ -8,7 +8,7 @@
 import { quantity } from '../../../reports/format.ts';
 import type { Belief, NodeState, ProtocolViz } from '../../format/drawing.ts';
 import type { TraceInfo } from './trace-answers.ts';
-import { type Ailment, ailmentsAt, brokenLinks, linksOf, linkText } from './truth.ts';
+import { type Disruption, disruptionsAt, brokenLinks, linksOf, linkText } from './truth.ts';
 
 /** How what a node believes of a link stands to the truth. */
 export type Standing = 'knows' | 'unaware' | 'outdated';
@@ -27,7 +27,7 @@ export interface Watcher {
 export interface BeliefOf {
   readonly target: string;
   /** Undefined once the fault is over. */
-  readonly ailment: Ailment | undefined;
+  readonly disruption: Disruption | undefined;
   /** Since when it has been as it is, ns of the run. */
   readonly sinceNs: number;
   readonly watchers: readonly Watcher[];
@@ -45,47 +45,47 @@ export function beliefsAt(
   plugIns: readonly ProtocolViz[],
   timeNs: number,
 ): readonly BeliefOf[] {
-  const ailments = ailmentsAt(info.faults, timeNs);
+  const disruptions = disruptionsAt(info.faults, timeNs);
   const held = nodes.map((node) => {
     const { beliefsOf } = plugIns.find(({ protocol }) => protocol === node.protocol) ?? {};
     return { name: node.name, beliefs: beliefsOf?.(node) ?? [] };
   });
   const broken = brokenLinks(info, timeNs);
-  const about = (target: string, ailment: Ailment | undefined, sinceNs: number): BeliefOf => {
+  const about = (target: string, disruption: Disruption | undefined, sinceNs: number): BeliefOf => {
     const links = linksOf(info, target);
     const watchers = held.flatMap(({ name, beliefs }): readonly Watcher[] => {
       // A node that is down believes nothing.
-      if (ailments.get(name)?.state === 'down') return [];
+      if (disruptions.get(name)?.state === 'down') return [];
       const own = beliefs.filter((one) => one.links.some((id) => links.includes(id)));
-      const watcher = watcherOf(name, own, { ailment, broken });
+      const watcher = watcherOf(name, own, { disruption, broken });
       return watcher === undefined ? [] : [watcher];
     });
-    return { target, ailment, sinceNs, watchers };
+    return { target, disruption, sinceNs, watchers };
   };
-  if (ailments.size > 0) {
-    return [...ailments].reverse().map(([target, one]) => about(target, one, one.sinceNs));
+  if (disruptions.size > 0) {
+    return [...disruptions].reverse().map(([target, one]) => about(target, one, one.sinceNs));
   }
   const last = info.faults.findLast((row) => row.kind === 'end' && row.timeNs <= timeNs);
   return last === undefined ? [] : [about(last.target, undefined, last.timeNs)];
 }
 
 interface Truth {
-  readonly ailment: Ailment | undefined;
-  readonly broken: ReadonlyMap<string, Ailment>;
+  readonly disruption: Disruption | undefined;
+  readonly broken: ReadonlyMap<string, Disruption>;
 }
 
 function watcherOf(
   node: string,
   beliefs: readonly Belief[],
-  { ailment, broken }: Truth,
+  { disruption, broken }: Truth,
 ): Watcher | undefined {
   // BFD says whether a link carries packets at all, not how many of them it loses.
-  const fitting = beliefs.filter(({ links }) => ailment?.state !== 'impaired' || links.length > 1);
+  const fitting = beliefs.filter(({ links }) => disruption?.state !== 'impaired' || links.length > 1);
   if (fitting.length === 0) return undefined;
   const bys = (some: readonly Belief[]): readonly string[] => [
     ...new Set(some.map(({ by }) => by)),
   ];
-  if (ailment === undefined) {
+  if (disruption === undefined) {
     const isWhole = ({ links }: Belief): boolean => links.every((id) => !broken.has(id));
     const wrong = fitting.filter((one) => one.holds !== 'up' && isWhole(one));
     const standing = wrong.length === 0 ? 'knows' : 'outdated';
@@ -93,7 +93,7 @@ function watcherOf(
   }
   const wrong = fitting.filter(({ holds }) => holds === 'up');
   const right = fitting.filter(({ holds }) => holds !== 'up');
-  const isSending = ailment.state === 'down' && wrong.some(({ isInUse }) => isInUse === true);
+  const isSending = disruption.state === 'down' && wrong.some(({ isInUse }) => isInUse === true);
   const isAware = right.length > 0 && !isSending;
   return {
     node,
@@ -110,15 +110,15 @@ function watcherOf(
 export function beliefText(beliefs: readonly BeliefOf[], timeNs: number): string {
   const [first] = beliefs;
   if (first === undefined || first.watchers.length === 0) return '';
-  const { target, ailment, sinceNs, watchers } = first;
-  const state = ailment === undefined ? 'up again' : ailment.state;
+  const { target, disruption, sinceNs, watchers } = first;
+  const state = disruption === undefined ? 'up again' : disruption.state;
   const others = beliefs.length - 1;
   const more = others > 0 ? `, and ${others} more broken` : '';
   const head = `${linkText(target)} ${state} for ${quantity(timeNs - sinceNs, 'ns')}${more}`;
   const of = (standing: Standing): readonly Watcher[] =>
     watchers.filter((watcher) => watcher.standing === standing);
   const [knowing, unaware, outdated] = [of('knows'), of('unaware'), of('outdated')];
-  if (ailment === undefined) {
+  if (disruption === undefined) {
     if (outdated.length === 0) return `${head}, and every node that watches it knows`;
     return `${head}: ${namesOf(outdated)} still ${verb(outdated, 'believes', 'believe')} it broken`;
   }

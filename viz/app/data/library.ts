@@ -19,7 +19,7 @@ export interface OpenRun {
   /** Undefined if only a trace was dropped. */
   readonly report: Report | undefined;
   readonly hasTrace: boolean;
-  /** Opens the trace once. Rejects with a `TraceTrouble`. */
+  /** Opens the trace once. Rejects with a `TraceError`. */
   trace(): Promise<TraceClient>;
   /** True for the present run of the server's process. */
   readonly isLive?: boolean;
@@ -36,12 +36,12 @@ export type LibraryState =
   | { readonly kind: 'failed'; readonly reason: string; readonly cards: readonly Card[] };
 
 /** What a report or trace says when it cannot be opened. */
-export class OpenTrouble extends Error {
+export class OpenError extends Error {
   readonly kind: 'missing' | 'newer-version' | 'unreadable';
 
-  constructor(kind: OpenTrouble['kind'], message: string) {
+  constructor(kind: OpenError['kind'], message: string) {
     super(message);
-    this.name = 'OpenTrouble';
+    this.name = 'OpenError';
     this.kind = kind;
   }
 }
@@ -93,7 +93,7 @@ export class Library {
     signal.addEventListener('abort', () => socket.close());
   }
 
-  /** Opens a run by its id. Rejects with an {@link OpenTrouble}. */
+  /** Opens a run by its id. Rejects with an {@link OpenError}. */
   async open(id: string): Promise<OpenRun> {
     if (id === LIVE_RUN) return await this.#openLive();
     if (isServed(id)) return await this.#openServed(id);
@@ -101,15 +101,15 @@ export class Library {
     const dropped = this.#dropped.get(id);
     if (dropped !== undefined) return openRun(id, dropped.report, dropped.origin);
     const name = id.slice(DROPPED.length);
-    throw new OpenTrouble('missing', `${name} was dropped on the page: drop it again`);
+    throw new OpenError('missing', `${name} was dropped on the page: drop it again`);
   }
 
-  /** Accepts dropped files; returns the run to open. Rejects with an {@link OpenTrouble}. */
+  /** Accepts dropped files; returns the run to open. Rejects with an {@link OpenError}. */
   async take(files: readonly File[]): Promise<{ readonly id: string; readonly hasTrace: boolean }> {
     const traceFile = files.find(({ name }) => name.endsWith('.orr'));
     const reportFile = files.find(({ name }) => name.endsWith('.json'));
     if (traceFile === undefined && reportFile === undefined) {
-      throw new OpenTrouble(
+      throw new OpenError(
         'unreadable',
         'neither a trace.orr nor a report.json among these files',
       );
@@ -129,7 +129,7 @@ export class Library {
   }
 
   async #openLive(): Promise<OpenRun> {
-    const missing = new OpenTrouble('missing', 'no run goes on here: start one with --viz');
+    const missing = new OpenError('missing', 'no run goes on here: start one with --viz');
     if (!this.hasServer) throw missing;
     const response = await fetch(LIVE_PATH.slice(1)).catch(() => undefined);
     if (response?.ok !== true) throw missing;
@@ -142,10 +142,10 @@ export class Library {
   }
 
   async #openServed(id: string): Promise<OpenRun> {
-    if (!this.hasServer) throw new OpenTrouble('missing', `${id} needs the server: npm run viz`);
+    if (!this.hasServer) throw new OpenError('missing', `${id} needs the server: npm run viz`);
     const response = await fetch(`api/runs/${id}/report.json`).catch(() => undefined);
-    if (response === undefined) throw new OpenTrouble('missing', 'the server does not answer');
-    if (!response.ok) throw new OpenTrouble('missing', `the server has no run ${id}`);
+    if (response === undefined) throw new OpenError('missing', 'the server does not answer');
+    if (!response.ok) throw new OpenError('missing', `the server has no run ${id}`);
     const report = demanded(readReportFile(await response.text()));
     if (this.state.value.kind === 'loading') await this.refresh();
     const url = new URL(`api/runs/${id}/trace.orr`, location.href).href;
@@ -172,16 +172,16 @@ function isServed(id: string): boolean {
 function demanded(read: ReadReportFile): Report {
   if (read.kind === 'report') return read.report;
   if (read.kind === 'unreadable')
-    throw new OpenTrouble('unreadable', `report.json: ${read.message}`);
+    throw new OpenError('unreadable', `report.json: ${read.message}`);
   const words = `report.json was written by format ${read.version}, this page reads 1`;
-  throw new OpenTrouble('newer-version', words);
+  throw new OpenError('newer-version', words);
 }
 
 function openDemo(): OpenRun {
   const text = embeddedReport();
   const bytes = embeddedTrace();
   if (text === undefined || bytes === undefined) {
-    throw new OpenTrouble('missing', 'this page was built without its demo');
+    throw new OpenError('missing', 'this page was built without its demo');
   }
   return openRun(DEMO_RUN, demanded(readReportFile(text)), { kind: 'bytes', bytes });
 }
@@ -194,7 +194,7 @@ function openRun(id: string, report: Report | undefined, origin: TraceOrigin | u
     report,
     hasTrace: origin !== undefined,
     trace: (): Promise<TraceClient> => {
-      const missing = new OpenTrouble('missing', 'this run left no trace');
+      const missing = new OpenError('missing', 'this run left no trace');
       if (origin === undefined) return Promise.reject(missing);
       opening ??= TraceClient.open(origin);
       return opening;

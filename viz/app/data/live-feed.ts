@@ -37,7 +37,7 @@ export interface LiveState {
 }
 
 /** Receives the news. */
-export interface LiveEars {
+export interface LiveFeedListener {
   opened(trace: TraceFile, info: TraceInfo): void;
   changed(state: LiveState): void;
   /** The interim results, as the text of a report. */
@@ -53,7 +53,7 @@ interface PacketPart {
 /** See the module. */
 export class LiveFeed {
   readonly #url: string;
-  readonly #ears: LiveEars;
+  readonly #listener: LiveFeedListener;
   readonly #source = new GrowingSource();
   #place: LivePlace | undefined;
   #trace: TraceFile | undefined;
@@ -70,9 +70,9 @@ export class LiveFeed {
   /** Messages are taken one after the other. */
   #work: Promise<void> = Promise.resolve();
 
-  constructor(url: string, ears: LiveEars) {
+  constructor(url: string, listener: LiveFeedListener) {
     this.#url = url;
-    this.#ears = ears;
+    this.#listener = listener;
     this.#connect();
   }
 
@@ -110,7 +110,7 @@ export class LiveFeed {
     this.#isBroken = true;
     socket.close();
     if (this.#news === undefined || !this.#isOpened) {
-      this.#ears.failed(failure);
+      this.#listener.failed(failure);
       return;
     }
     // What is shown stays, with the reason why nothing follows.
@@ -128,7 +128,7 @@ export class LiveFeed {
     if (isOther) return unreadable('another run goes on here now: load the page again');
     this.#place = { stream, lasting, packets };
     if (kind === 'report') {
-      this.#ears.reported(new TextDecoder().decode(payload));
+      this.#listener.reported(new TextDecoder().decode(payload));
       return undefined;
     }
     const offset = this.#source.push(payload);
@@ -177,7 +177,7 @@ export class LiveFeed {
     const info = await this.#look(trace);
     if (isFailure(info)) return info;
     this.#isOpened = true;
-    this.#ears.opened(trace, info);
+    this.#listener.opened(trace, info);
     this.#tellSoon();
     return undefined;
   }
@@ -209,7 +209,7 @@ export class LiveFeed {
     const news = this.#news;
     const info = this.#info;
     if (news === undefined || info === undefined) return;
-    this.#ears.changed({ link: this.#link, news, info });
+    this.#listener.changed({ link: this.#link, news, info });
   }
 }
 

@@ -1,6 +1,6 @@
 /**
  * The trace as pages see it: questions with promised answers from the reading thread. Answers that
- * nobody waits for any more are dropped; a failure rejects with a {@link TraceTrouble}.
+ * nobody waits for any more are dropped; a failure rejects with a {@link TraceError}.
  *
  * @module
  */
@@ -14,19 +14,19 @@ import type { FromWorker, ToWorker, TraceOrigin } from './trace-wire.ts';
 import TraceWorker from './trace-worker.ts?worker&inline';
 
 /** What is wrong with the trace, for the error state of a page. */
-export class TraceTrouble extends Error {
+export class TraceError extends Error {
   readonly failure: TraceFailure;
 
   constructor(failure: TraceFailure) {
     super(failure.message);
-    this.name = 'TraceTrouble';
+    this.name = 'TraceError';
     this.failure = failure;
   }
 }
 
 interface Waiting {
   readonly resolve: (value: unknown) => void;
-  readonly reject: (reason: TraceTrouble) => void;
+  readonly reject: (reason: TraceError) => void;
 }
 
 /** An open trace. */
@@ -54,7 +54,7 @@ export class TraceClient {
     return this.#line.soFar;
   }
 
-  /** Opens a trace in its own thread. Rejects with a {@link TraceTrouble}. */
+  /** Opens a trace in its own thread. Rejects with a {@link TraceError}. */
   static async open(origin: TraceOrigin): Promise<TraceClient> {
     const line = new Line();
     try {
@@ -121,7 +121,7 @@ class Line {
     }
     const waiting = this.#waiting.get(message.id);
     this.#waiting.delete(message.id);
-    if (message.kind === 'failed') waiting?.reject(new TraceTrouble(message.failure));
+    if (message.kind === 'failed') waiting?.reject(new TraceError(message.failure));
     else waiting?.resolve(message.kind === 'opened' ? message.info : message.answer);
   }
 }

@@ -7,24 +7,24 @@
 import type { FaultRow, TraceInfo } from './trace-answers.ts';
 
 /** State of a link or node by its id. */
-export interface Ailment {
+export interface Disruption {
   readonly state: 'down' | 'impaired';
   readonly sinceNs: number;
   readonly text: string;
 }
 
 /** What ails at an instant, by target; of several faults on one target the worst, then the latest. */
-export function ailmentsAt(
+export function disruptionsAt(
   faults: readonly FaultRow[],
   timeNs: number,
-): ReadonlyMap<string, Ailment> {
-  const ailing = new Map<string, Ailment>();
+): ReadonlyMap<string, Disruption> {
+  const disrupted = new Map<string, Disruption>();
   for (const { target, text, timeNs: sinceNs } of openAt(faults, timeNs)) {
     const state = /\b(down|crash\w*|partition\w*|cut off)\b/.test(text) ? 'down' : 'impaired';
-    const isMilder = ailing.get(target)?.state === 'down' && state === 'impaired';
-    if (!isMilder) ailing.set(target, { state, sinceNs, text });
+    const isMilder = disrupted.get(target)?.state === 'down' && state === 'impaired';
+    if (!isMilder) disrupted.set(target, { state, sinceNs, text });
   }
-  return ailing;
+  return disrupted;
 }
 
 /** Faults that have begun and not ended, in the order in which they began. */
@@ -55,10 +55,10 @@ export function linksOf(
 export function brokenLinks(
   info: Pick<TraceInfo, 'links' | 'nodes' | 'faults'>,
   timeNs: number,
-): ReadonlyMap<string, Ailment> {
-  const broken = new Map<string, Ailment>();
-  for (const [target, ailment] of ailmentsAt(info.faults, timeNs)) {
-    for (const id of linksOf(info, target)) broken.set(id, ailment);
+): ReadonlyMap<string, Disruption> {
+  const broken = new Map<string, Disruption>();
+  for (const [target, disruption] of disruptionsAt(info.faults, timeNs)) {
+    for (const id of linksOf(info, target)) broken.set(id, disruption);
   }
   return broken;
 }

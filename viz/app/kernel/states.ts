@@ -4,8 +4,8 @@
  *
  * @module
  */
-import { OpenTrouble } from '../data/library.ts';
-import { TraceTrouble } from '../data/trace-client.ts';
+import { OpenError } from '../data/library.ts';
+import { TraceError } from '../data/trace-client.ts';
 import { type Child, element } from './element.ts';
 
 /** A button of a state. */
@@ -61,11 +61,11 @@ export function partialNote(sentence: string): HTMLElement {
 
 /** Any failure, in words: what, where in the file, what still works. */
 export function troubleMessage(error: unknown): HTMLElement {
-  if (error instanceof TraceTrouble) return traceMessage(error);
-  if (error instanceof OpenTrouble && error.kind === 'newer-version') {
+  if (error instanceof TraceError) return traceMessage(error);
+  if (error instanceof OpenError && error.kind === 'newer-version') {
     return stateMessage('version', 'Written by a newer version', element('p', {}, error.message));
   }
-  if (error instanceof OpenTrouble) {
+  if (error instanceof OpenError) {
     const title = error.kind === 'missing' ? 'This run is not here' : 'This file cannot be read';
     return stateMessage('error', title, element('p', {}, error.message));
   }
@@ -79,7 +79,7 @@ export function troubleMessage(error: unknown): HTMLElement {
   );
 }
 
-function traceMessage({ failure }: TraceTrouble): HTMLElement {
+function traceMessage({ failure }: TraceError): HTMLElement {
   if (failure.name === 'newer-version') {
     return stateMessage(
       'version',

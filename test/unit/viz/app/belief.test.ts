@@ -4,7 +4,7 @@ import { viz as gateway } from '../../../../nodes/gateway/viz.ts';
 import { viz as scion } from '../../../../nodes/scion/viz.ts';
 import { beliefsAt, beliefText } from '../../../../viz/app/data/belief.ts';
 import type { FaultRow, TraceInfo } from '../../../../viz/app/data/trace-answers.ts';
-import { ailmentsAt, brokenLinks } from '../../../../viz/app/data/truth.ts';
+import { disruptionsAt, brokenLinks } from '../../../../viz/app/data/truth.ts';
 import type { NodeState } from '../../../../viz/format/drawing.ts';
 
 const CUT = 'core-1--core-2';
@@ -141,11 +141,11 @@ describe('the truth', () => {
       row('end', 3_000),
       row('end', 9_000, `${CUT} changed`),
     ];
-    expect(ailmentsAt(faults, 2_500 * MS).get(CUT)?.state).toBe('down');
-    expect(ailmentsAt(faults, 3_500 * MS).get(CUT)).toMatchObject({
+    expect(disruptionsAt(faults, 2_500 * MS).get(CUT)?.state).toBe('down');
+    expect(disruptionsAt(faults, 3_500 * MS).get(CUT)).toMatchObject({
       state: 'impaired',
       sinceNs: 1_000 * MS,
     });
-    expect(ailmentsAt(faults, 9_000 * MS).size).toBe(0);
+    expect(disruptionsAt(faults, 9_000 * MS).size).toBe(0);
   });
 });

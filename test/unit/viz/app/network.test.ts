@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { CLASSES } from '../../../../engine/measure/trace/layout.ts';
 import type { FaultRow, HopColumns, TraceInfo } from '../../../../viz/app/data/trace-answers.ts';
-import { ailmentsAt } from '../../../../viz/app/data/truth.ts';
+import { disruptionsAt } from '../../../../viz/app/data/truth.ts';
 import { detourAt, detourOf, switchOf } from '../../../../viz/app/pages/network/detour.ts';
 import { layoutsOf, placesOf, type Topology } from '../../../../viz/app/pages/network/layout.ts';
 import { mapOf } from '../../../../viz/app/pages/network/map.ts';
@@ -105,9 +105,9 @@ describe('faults', () => {
   ];
 
   it('ail a link from their begin to their end', () => {
-    expect(ailmentsAt(faults, 2.9e9).size).toBe(0);
-    expect(ailmentsAt(faults, 3e9).get(target)).toMatchObject({ state: 'down', sinceNs: 3e9 });
-    expect(ailmentsAt(faults, 6e9).size).toBe(0);
+    expect(disruptionsAt(faults, 2.9e9).size).toBe(0);
+    expect(disruptionsAt(faults, 3e9).get(target)).toMatchObject({ state: 'down', sinceNs: 3e9 });
+    expect(disruptionsAt(faults, 6e9).size).toBe(0);
   });
 
   it('tell only what has happened by the cursor', () => {

@@ -22,7 +22,7 @@ import { fields as sphinx } from '../../../../nodes/sphinx/viz-fields.ts';
 import { readPackets } from '../../../../nodes/sphinx/viz-packets.ts';
 import type { TraceInfo } from '../../../../viz/app/data/trace-answers.ts';
 import { layersOf, type PacketLayer } from '../../../../viz/app/pages/network/fields.ts';
-import { newBytesIn, skinsOf, stepAt } from '../../../../viz/app/pages/network/trail.ts';
+import { newBytesIn, onionLayersOf, stepAt } from '../../../../viz/app/pages/network/trail.ts';
 import type { Passage } from '../../../../viz/format/passages.ts';
 
 const READERS = new Map([
@@ -116,16 +116,16 @@ describe('R-241: the way of a packet', () => {
   const onion = [passage(0, 7, 0), passage(1, 9, 1)];
 
   it('has a layer for each node that made another packet of it, and for the last one', () => {
-    expect(skinsOf(onion, info)).toEqual([
+    expect(onionLayersOf(onion, info)).toEqual([
       { node: 'one', offFrom: 1 },
       { node: 'two', offFrom: 2 },
     ]);
   });
 
   it('has none at nodes that send on what they received, and one where it was opened', () => {
-    expect(skinsOf([passage(0, 7, 0), passage(1, 7, 1)], info)).toEqual([]);
+    expect(onionLayersOf([passage(0, 7, 0), passage(1, 7, 1)], info)).toEqual([]);
     const opened = [passage(0, 7, 0), passage(1, 7, 1), passage(2, NONE, undefined)];
-    expect(skinsOf(opened, info)).toEqual([{ node: 'two', offFrom: 2 }]);
+    expect(onionLayersOf(opened, info)).toEqual([{ node: 'two', offFrom: 2 }]);
   });
 
   it('is at the cursor where it was offered last', () => {

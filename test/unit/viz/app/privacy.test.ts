@@ -10,11 +10,11 @@ import {
 import {
   type Attack,
   bitsSource,
-  chosenEyes,
-  eyesOf,
+  chosenObserver,
+  observersOf,
   type Privacy,
   privacyWarnings,
-} from '../../../../viz/app/pages/privacy/eyes.ts';
+} from '../../../../viz/app/pages/privacy/observers.ts';
 import { columnsOf, type Journey } from '../../../../viz/app/pages/privacy/flows.ts';
 import { bestGuesses, stepOf } from '../../../../viz/app/pages/privacy/pairs.ts';
 
@@ -42,7 +42,7 @@ const PRIVACY: Privacy = {
 
 describe('the observers of a report', () => {
   it('are that of the bits and each other adversary once, with its attacks', () => {
-    const observers = eyesOf(PRIVACY);
+    const observers = observersOf(PRIVACY);
     expect(observers.map(({ name }) => name)).toEqual([
       ...['omniscient-timing', 'global-passive-links-only', 'one-corrupt-mix'],
     ]);
@@ -51,15 +51,15 @@ describe('the observers of a report', () => {
   });
 
   it('say how many mixes are corrupt', () => {
-    expect(eyesOf({ ...PRIVACY, corrupt: ['mix-1'] })[0]?.title).toBe(
+    expect(observersOf({ ...PRIVACY, corrupt: ['mix-1'] })[0]?.title).toBe(
       'omniscient timing, 1 of 6 mixes',
     );
   });
 
   it('fall back to the first where the address names nobody', () => {
-    const observers = eyesOf(PRIVACY);
-    expect(chosenEyes(observers, 'nobody')).toBe(observers[0]);
-    expect(chosenEyes(observers, 'one-corrupt-mix')).toBe(observers[2]);
+    const observers = observersOf(PRIVACY);
+    expect(chosenObserver(observers, 'nobody')).toBe(observers[0]);
+    expect(chosenObserver(observers, 'one-corrupt-mix')).toBe(observers[2]);
   });
 
   it('come with adversary, estimator and number of samples', () => {

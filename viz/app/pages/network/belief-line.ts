@@ -50,9 +50,9 @@ export class BeliefLine {
       this.#asked = key;
       this.#latest.want(timeNs);
     }
-    const watchers = this.#beliefs.flatMap(({ ailment, watchers: all }) =>
+    const watchers = this.#beliefs.flatMap(({ disruption, watchers: all }) =>
       // What is up and known to be up needs no sign.
-      ailment === undefined ? all.filter(({ standing }) => standing === 'outdated') : all,
+      disruption === undefined ? all.filter(({ standing }) => standing === 'outdated') : all,
     );
     return new Map(watchers.map(({ node, standing }) => [node, standing] as const).reverse());
   }

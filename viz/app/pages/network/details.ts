@@ -9,7 +9,7 @@ import { Latest } from '../../data/latest.ts';
 import { type Drawn, drawn, isFor, nodesOf } from '../../data/plug-ins.ts';
 import { PROTOCOLS } from '../../data/protocols.ts';
 import type { HopColumns, TraceInfo, WorldStates } from '../../data/trace-answers.ts';
-import { ailmentsAt, linkText } from '../../data/truth.ts';
+import { disruptionsAt, linkText } from '../../data/truth.ts';
 import type { Selection } from '../../kernel/address.ts';
 import { instantText } from '../../kernel/duration.ts';
 import { type Child, element, svgElement } from '../../kernel/element.ts';
@@ -117,16 +117,16 @@ export class Details {
     const directions = info.links.flatMap((link, number) =>
       link.id === id ? [{ link, number }] : [],
     );
-    const ailment = ailmentsAt(info.faults, timeNs).get(id);
+    const disruption = disruptionsAt(info.faults, timeNs).get(id);
     const state =
-      ailment === undefined ? 'up' : `${ailment.text}, since ${instantText(ailment.sinceNs, 1e9)}`;
+      disruption === undefined ? 'up' : `${disruption.text}, since ${instantText(disruption.sinceNs, 1e9)}`;
     const parts = await Promise.all(
       directions.map(async ({ link, number }) =>
         section(link.name.replace('->', ' → '), pairs(await this.#direction(number, timeNs))),
       ),
     );
     return [
-      element('p', { class: ailment === undefined ? 'pass-text' : 'fail-text' }, state),
+      element('p', { class: disruption === undefined ? 'pass-text' : 'fail-text' }, state),
       parts,
     ];
   }

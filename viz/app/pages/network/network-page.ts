@@ -7,7 +7,7 @@ import { plural } from '../../../../reports/format.ts';
 import { ChartFrame } from '../../chart/chart-frame.ts';
 import { Latest } from '../../data/latest.ts';
 import type { DropRow, FaultRow, HopColumns } from '../../data/trace-answers.ts';
-import { ailmentsAt } from '../../data/truth.ts';
+import { disruptionsAt } from '../../data/truth.ts';
 import { element, fill } from '../../kernel/element.ts';
 import type { TraceContext } from '../../kernel/page.ts';
 import { partialNote } from '../../kernel/states.ts';
@@ -252,7 +252,7 @@ export class NetworkPage {
     // While the cursor runs ahead of the answers, the picture shows the nearest known instant.
     const timeNs = around === undefined ? cursorNs : nearestKnown(cursorNs, around);
     this.#shownNs = timeNs;
-    const ailments = ailmentsAt(info.faults, timeNs);
+    const disruptions = disruptionsAt(info.faults, timeNs);
     if (around !== undefined) {
       this.#inSight = packetsAt(around.hops, timeNs, (one) => !this.#hidden.has(one));
       const { marks } = this.#inSight;
@@ -260,7 +260,7 @@ export class NetworkPage {
     }
     this.#topology.update({
       use: around?.use ?? new Map(),
-      ailments,
+      disruptions,
       standings: this.#belief.at(timeNs),
       selected: view.selection.value?.name,
     });
@@ -276,7 +276,7 @@ export class NetworkPage {
         contentOf({
           info,
           timeNs,
-          ailments,
+          disruptions,
           inSight: this.#inSight,
           drawn: this.#drawn,
           hops: around.hops,

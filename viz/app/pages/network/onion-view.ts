@@ -6,7 +6,7 @@
  */
 import { plural } from '../../../../reports/format.ts';
 import { svgElement } from '../../kernel/element.ts';
-import type { Skin } from './trail.ts';
+import type { OnionLayer } from './trail.ts';
 
 const WIDTH = 284;
 const HEIGHT = 168;
@@ -15,38 +15,38 @@ const OUTER = 78;
 const CORE = 16;
 
 /** Draws its state at a step. */
-export function onionView(skins: readonly Skin[], step: number): SVGSVGElement {
-  const isOff = ({ offFrom }: Skin): boolean => step >= offFrom;
-  const gap = (OUTER - CORE) / skins.length;
-  const line = Math.min(20, HEIGHT / (skins.length + 1));
-  const top = (HEIGHT - line * skins.length) / 2 + line * 0.7;
-  const rings = skins.map((skin, at) => {
+export function onionView(layers: readonly OnionLayer[], step: number): SVGSVGElement {
+  const isOff = ({ offFrom }: OnionLayer): boolean => step >= offFrom;
+  const gap = (OUTER - CORE) / layers.length;
+  const line = Math.min(20, HEIGHT / (layers.length + 1));
+  const top = (HEIGHT - line * layers.length) / 2 + line * 0.7;
+  const rings = layers.map((layer, at) => {
     const radius = OUTER - at * gap;
-    const state = isOff(skin) ? 'off' : 'on';
+    const state = isOff(layer) ? 'off' : 'on';
     return svgElement(
       'g',
-      { class: `skin ${state}` },
+      { class: `layer ${state}` },
       svgElement('circle', { cx: CENTRE, cy: HEIGHT / 2, r: radius }),
       svgElement('text', { x: CENTRE, y: HEIGHT / 2 - radius + gap / 2 + 4 }, at + 1),
       svgElement(
         'text',
         { class: 'name', x: 2 * CENTRE + 8, y: top + at * line },
-        `${at + 1} ${skin.node}${isOff(skin) ? ', off' : ''}`,
+        `${at + 1} ${layer.node}${isOff(layer) ? ', off' : ''}`,
       ),
     );
   });
-  const left = skins.filter((skin) => !isOff(skin)).length;
+  const left = layers.filter((layer) => !isOff(layer)).length;
   return svgElement(
     'svg',
     {
       ...{ class: 'onion', width: WIDTH, height: HEIGHT, role: 'img', 'data-left': left },
-      'aria-label': `${plural(left, 'layer')} of ${skins.length} left: ${wordsOf(skins, isOff)}`,
+      'aria-label': `${plural(left, 'layer')} of ${layers.length} left: ${wordsOf(layers, isOff)}`,
     },
     rings,
     svgElement('circle', { class: 'core', cx: CENTRE, cy: HEIGHT / 2, r: CORE - 4 }),
   );
 }
 
-function wordsOf(skins: readonly Skin[], isOff: (skin: Skin) => boolean): string {
-  return skins.map((skin) => `${skin.node} ${isOff(skin) ? 'off' : 'on'}`).join(', ');
+function wordsOf(layers: readonly OnionLayer[], isOff: (layer: OnionLayer) => boolean): string {
+  return layers.map((layer) => `${layer.node} ${isOff(layer) ? 'off' : 'on'}`).join(', ');
 }

@@ -14,7 +14,7 @@ import { layersOf, type PacketEnds, readersOf } from './fields.ts';
 import { hexView } from './hex-view.ts';
 import { onionView } from './onion-view.ts';
 import { pairs, section } from './panel-parts.ts';
-import { endsOf, newBytesIn, type Skin, skinsOf, stepAt } from './trail.ts';
+import { endsOf, newBytesIn, type OnionLayer, onionLayersOf, stepAt } from './trail.ts';
 
 const READERS = readersOf(
   import.meta.glob<{ readonly fields: PacketReader }>('../../../../nodes/*/viz-fields.ts', {
@@ -22,7 +22,7 @@ const READERS = readersOf(
   }),
 );
 /** An onion has more than one layer. */
-const SKINS_MIN = 2;
+const LAYERS_MIN = 2;
 const RESEARCH =
   'Known because the run itself was asked with --explain: each node makes other bytes of the message, so that nobody on the network can tell that these packets are one.';
 const SAME = 'One packet, as the run kept it with --explain.';
@@ -41,7 +41,7 @@ export class PacketPanel {
   readonly root: HTMLElement;
   readonly #context: TraceContext;
   readonly #facts: PacketFacts;
-  readonly #skins: readonly Skin[];
+  readonly #layers: readonly OnionLayer[];
   readonly #onion = element('div');
   readonly #steps: readonly HTMLElement[];
   readonly #bytes = element('div');
@@ -52,7 +52,7 @@ export class PacketPanel {
     const { passages } = facts;
     this.#context = context;
     this.#facts = facts;
-    this.#skins = skinsOf(passages, info);
+    this.#layers = onionLayersOf(passages, info);
     this.#steps = passages.map((passage, at) => this.#stepButton(passage, at));
     this.root = element(
       'div',
@@ -74,7 +74,7 @@ export class PacketPanel {
       if (at === step) button.setAttribute('aria-current', 'step');
       else button.removeAttribute('aria-current');
     }
-    if (this.#skins.length >= SKINS_MIN) fill(this.#onion, onionView(this.#skins, step));
+    if (this.#layers.length >= LAYERS_MIN) fill(this.#onion, onionView(this.#layers, step));
     const { from, to } = endsOf(passage, this.#context.trace.info);
     const title =
       to === undefined ? `What the application of ${from} gets` : `Bytes from ${from} to ${to}`;
@@ -91,7 +91,7 @@ export class PacketPanel {
   }
 
   #withBytes(): Child {
-    const isOnion = this.#skins.length >= SKINS_MIN;
+    const isOnion = this.#layers.length >= LAYERS_MIN;
     const title = isOnion ? 'The onion, layer by layer' : 'The packet, link by link';
     return [
       section(title, [
@@ -111,10 +111,10 @@ export class PacketPanel {
     const { trace, view } = this.#context;
     const { from, to } = endsOf(passage, trace.info);
     const [first = passage] = this.#facts.passages;
-    const skin = this.#skins.findIndex(({ offFrom }) => offFrom === at);
+    const layer = this.#layers.findIndex(({ offFrom }) => offFrom === at);
     const did = [
       (passage.heldNs ?? 0) > 0 && `held ${quantity(passage.heldNs ?? 0, 'ns')}`,
-      skin >= 0 && this.#skins.length >= SKINS_MIN ? `layer ${skin + 1} off` : undefined,
+      layer >= 0 && this.#layers.length >= LAYERS_MIN ? `layer ${layer + 1} off` : undefined,
     ].filter(Boolean);
     return element(
       'button',

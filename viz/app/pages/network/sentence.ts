@@ -7,7 +7,7 @@
 import { plural, quantity } from '../../../../reports/format.ts';
 import type { ChartContent } from '../../chart/chart-frame.ts';
 import type { HopColumns, TraceInfo } from '../../data/trace-answers.ts';
-import { type Ailment, linkText } from '../../data/truth.ts';
+import { type Disruption, linkText } from '../../data/truth.ts';
 import { instantText } from '../../kernel/duration.ts';
 import type { Drawn } from './packet-layer.ts';
 import type { InSight } from './packets.ts';
@@ -18,7 +18,7 @@ export interface Moment {
   readonly info: TraceInfo;
   readonly timeNs: number;
   readonly rangeNs: readonly [number, number];
-  readonly ailments: ReadonlyMap<string, Ailment>;
+  readonly disruptions: ReadonlyMap<string, Disruption>;
   readonly inSight: InSight;
   readonly drawn: readonly Drawn[];
   readonly hops: HopColumns | undefined;
@@ -29,10 +29,10 @@ const AILMENTS_SHOWN = 2;
 
 /** Title, caption, summary, table. */
 export function contentOf(moment: Moment): ChartContent {
-  const { info, timeNs, ailments, inSight, rangeNs } = moment;
+  const { info, timeNs, disruptions, inSight, rangeNs } = moment;
   const at = instantText(timeNs, rangeNs[1] - rangeNs[0]);
   const packets = `${plural(inSight.total, 'packet')} under way`;
-  const down = [...ailments].map(
+  const down = [...disruptions].map(
     ([target, { state, sinceNs }]) =>
       `${linkText(target)} ${state} since ${instantText(sinceNs, 1e9)}`,
   );

@@ -7,7 +7,7 @@
 import type { LinkInfo } from '../../../../engine/measure/trace/layout.ts';
 import type { Standing } from '../../data/belief.ts';
 import type { TraceInfo } from '../../data/trace-answers.ts';
-import type { Ailment } from '../../data/truth.ts';
+import type { Disruption } from '../../data/truth.ts';
 import { element, set, svgElement } from '../../kernel/element.ts';
 import { SIGNS } from './belief-line.ts';
 import { DetourView, type ShownDetour } from './detour-view.ts';
@@ -49,7 +49,7 @@ export interface TopologyEvents {
 export interface Shown {
   /** Bytes by link. */
   readonly use: ReadonlyMap<number, number>;
-  readonly ailments: ReadonlyMap<string, Ailment>;
+  readonly disruptions: ReadonlyMap<string, Disruption>;
   /** How nodes that watch what is broken stand to it, by their names. */
   readonly standings: ReadonlyMap<string, Standing>;
   /** Name of a node, or id of a link. */
@@ -175,21 +175,21 @@ export class TopologyView {
     const most = [...shown.use.values()].reduce((max, bytes) => Math.max(max, bytes), 1);
     for (const wire of this.#wires) {
       const bytes = wire.numbers.reduce((sum, link) => sum + (shown.use.get(link) ?? 0), 0);
-      const ailment = shown.ailments.get(wire.id);
+      const disruption = shown.disruptions.get(wire.id);
       const width = bytes === 0 ? 1.25 : 1.5 + (4.5 * Math.log1p(bytes)) / Math.log1p(2 * most);
       const isSelected = wire.id === shown.selected;
       set(wire.line, 'stroke-width', width.toFixed(2));
-      set(wire.root, 'class', `wire ${ailment?.state ?? 'up'}${isSelected ? ' selected' : ''}`);
-      const text = ailment === undefined ? '' : ailment.state;
+      set(wire.root, 'class', `wire ${disruption?.state ?? 'up'}${isSelected ? ' selected' : ''}`);
+      const text = disruption === undefined ? '' : disruption.state;
       if (wire.label.textContent !== text) wire.label.textContent = text;
     }
     this.#updateDots(shown);
   }
 
-  #updateDots({ ailments, standings, selected }: Omit<Shown, 'use'>): void {
+  #updateDots({ disruptions, standings, selected }: Omit<Shown, 'use'>): void {
     for (const [number, { root, sign }] of this.#dots.entries()) {
       const name = this.#info.nodes[number]?.name ?? '';
-      const isDown = ailments.get(name)?.state === 'down';
+      const isDown = disruptions.get(name)?.state === 'down';
       set(root, 'class', `dot${isDown ? ' down' : ''}${name === selected ? ' selected' : ''}`);
       set(root, 'aria-pressed', String(name === selected));
       const standing = standings.get(name);

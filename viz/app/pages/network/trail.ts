@@ -9,7 +9,7 @@ import type { Passage } from '../../../format/passages.ts';
 import type { TraceInfo } from '../../data/trace-answers.ts';
 
 /** What one node finds under its key. */
-export interface Skin {
+export interface OnionLayer {
   /** The node that removes it. */
   readonly node: string;
   /** Number of the first hop without it; the number of hops if there is none. */
@@ -42,15 +42,15 @@ export function endsOf(passage: Passage, { nodes, links }: TraceInfo): PassageEn
  * The layers that nodes remove, outermost first: a node that makes a new packet from what it got
  * has removed one. The last node of an onion counts, though nothing comes out of it.
  */
-export function skinsOf(passages: readonly Passage[], info: TraceInfo): readonly Skin[] {
-  const skins: Skin[] = [];
+export function onionLayersOf(passages: readonly Passage[], info: TraceInfo): readonly OnionLayer[] {
+  const layers: OnionLayer[] = [];
   for (const [at, passage] of passages.entries()) {
     const { to } = endsOf(passage, info);
     const next = passages[at + 1];
-    const isOpened = next === undefined ? skins.length > 0 : next.packet !== passage.packet;
-    if (to !== undefined && isOpened) skins.push({ node: to, offFrom: at + 1 });
+    const isOpened = next === undefined ? layers.length > 0 : next.packet !== passage.packet;
+    if (to !== undefined && isOpened) layers.push({ node: to, offFrom: at + 1 });
   }
-  return skins;
+  return layers;
 }
 
 /** How many bytes of a field have changed; undefined if there was nothing before. */

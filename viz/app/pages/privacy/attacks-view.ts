@@ -19,7 +19,7 @@ import {
 } from '../../chart/plot.ts';
 import { readable, readablePoints } from '../../chart/readings.ts';
 import { svgElement } from '../../kernel/element.ts';
-import type { Attack } from './eyes.ts';
+import type { Attack } from './observers.ts';
 import { frameOf, limitsOn, percent, type ViewParts } from './frame.ts';
 
 const ROW = 44;
@@ -28,7 +28,7 @@ const SHARES = [0, 0.25, 0.5, 0.75, 1];
 
 /** One row per attack of this adversary. */
 export function attackChart(parts: ViewParts): HTMLElement {
-  const { attacks } = parts.eyes;
+  const { attacks } = parts.observer;
   const frame = frameOf('privacy-attacks', parts, 'shown');
   const best = attacks.reduce((most, one) => (one.success > most.success ? one : most));
   const how = best.hits === undefined ? 'has an area of' : 'is right in';
@@ -56,16 +56,16 @@ function wordOf({ attack }: Attack): string {
 }
 
 /** Every attack has its own estimator and number of trials. */
-function sourceOf({ eyes, context }: ViewParts): string {
-  const each = eyes.attacks.map(
+function sourceOf({ observer, context }: ViewParts): string {
+  const each = observer.attacks.map(
     (one) =>
       `${wordOf(one)}: ${one.estimator}; ${plural(one.trials, 'trial')}, interval ${one.interval}`,
   );
-  return `Adversary: ${eyes.sees}. Estimator: ${each.join('. ')}. Seed ${context.report.shownSeed}.`;
+  return `Adversary: ${observer.sees}. Estimator: ${each.join('. ')}. Seed ${context.report.shownSeed}.`;
 }
 
-function attackDrawing({ eyes, context }: ViewParts, width: number, words: string): HTMLElement {
-  const { attacks } = eyes;
+function attackDrawing({ observer, context }: ViewParts, width: number, words: string): HTMLElement {
+  const { attacks } = observer;
   const plot = { ...plotOf(width, 58 + ROW * attacks.length, 16), top: 8 };
   const x = scaleLinear([0, 1], [plot.left, plot.right]);
   const rows = attacks.map((one, i) => {
@@ -108,7 +108,7 @@ function attackDrawing({ eyes, context }: ViewParts, width: number, words: strin
 
 /** A chart for each attack with a curve. */
 export function rocCharts(parts: ViewParts): readonly HTMLElement[] {
-  const curved = parts.eyes.attacks.filter(({ roc = [] }) => roc.length > 1);
+  const curved = parts.observer.attacks.filter(({ roc = [] }) => roc.length > 1);
   return curved.map((attack) => rocOf(parts, attack));
 }
 

@@ -5,7 +5,7 @@
  * @module
  */
 import { ascending, quantile } from '../../../../reports/statistics/quantile.ts';
-import type { Privacy } from './eyes.ts';
+import type { Privacy } from './observers.ts';
 
 /** With fewer targets there are no quantiles. */
 const TARGETS_MIN = 5;

@@ -11,7 +11,7 @@ import { drawnToFit, type Plot, type Position, plotDrawing, plotOf } from '../..
 import { readable } from '../../chart/readings.ts';
 import { svgElement } from '../../kernel/element.ts';
 import { type Stretch, stretchesOf, summaryOf, type Target } from './bits.ts';
-import { bitsSource } from './eyes.ts';
+import { bitsSource } from './observers.ts';
 import { axesOf, bitsText, frameOf, limitLine, limitsOn, type ViewParts } from './frame.ts';
 
 const HEIGHT = 320;

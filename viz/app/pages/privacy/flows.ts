@@ -7,7 +7,7 @@
  *
  * @module
  */
-import type { Privacy } from './eyes.ts';
+import type { Privacy } from './observers.ts';
 
 /** One journey of a report. */
 export type Journey = NonNullable<Privacy['journey']>;

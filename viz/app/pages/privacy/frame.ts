@@ -16,13 +16,13 @@ import {
 } from '../../chart/plot.ts';
 import { svgElement } from '../../kernel/element.ts';
 import type { ReportContext } from '../../kernel/page.ts';
-import type { Eyes, Privacy } from './eyes.ts';
+import type { Observer, Privacy } from './observers.ts';
 
 /** The input of the charts of one adversary. */
 export interface ViewParts {
   readonly context: ReportContext;
   readonly privacy: Privacy;
-  readonly eyes: Eyes;
+  readonly observer: Observer;
   /** Aborts when another adversary is chosen. */
   readonly signal: AbortSignal;
 }

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Privacy } from './eyes.ts';
+import type { Privacy } from './observers.ts';
 
 /** Probabilities of a report. */
 export type Pairs = NonNullable<Privacy['linkability']>;

@@ -10,7 +10,7 @@ import { actions, partialNote, stateMessage } from '../../kernel/states.ts';
 import { attackChart, rocCharts } from './attacks-view.ts';
 import { budgetChart } from './budget-chart.ts';
 import { entropyChart } from './entropy-chart.ts';
-import { chosenEyes, type Eyes, eyesOf, type Privacy, privacyWarnings } from './eyes.ts';
+import { chosenObserver, type Observer, observersOf, type Privacy, privacyWarnings } from './observers.ts';
 import type { ViewParts } from './frame.ts';
 import { journeyChart } from './journey-view.ts';
 import { pairsChart } from './pairs-view.ts';
@@ -29,12 +29,12 @@ export function mountPrivacy(context: ReportContext): void {
     root.append(nothingMeasured(context));
     return;
   }
-  const eyes = privacy === undefined ? undefined : believed(context, privacy);
+  const observer = privacy === undefined ? undefined : believed(context, privacy);
   const budget = privacyBudget !== undefined && budgetChart(context, privacyBudget);
   root.append(
-    ...(eyes === undefined ? [] : [eyes.bar]),
+    ...(observer === undefined ? [] : [observer.bar]),
     ...warningsOf(context),
-    ...(eyes === undefined ? [] : [eyes.charts]),
+    ...(observer === undefined ? [] : [observer.charts]),
     ...(budget === false ? [] : [element('div', { class: 'privacy-charts' }, budget)]),
   );
 }
@@ -45,20 +45,20 @@ function believed(
   privacy: Privacy,
 ): { readonly bar: HTMLElement; readonly charts: HTMLElement } {
   const { view, signal } = context;
-  const list = eyesOf(privacy);
+  const list = observersOf(privacy);
   const charts = element('div', { class: 'privacy-charts' });
   const { bar, tell } = chooser(context, list);
   let shown: AbortController | undefined;
   let name: string | undefined;
   view.parameters.watch(signal, ({ adversary }) => {
-    const eyes = chosenEyes(list, adversary);
-    if (eyes === undefined || eyes.name === name) return;
-    name = eyes.name;
-    tell(eyes);
+    const observer = chosenObserver(list, adversary);
+    if (observer === undefined || observer.name === name) return;
+    name = observer.name;
+    tell(observer);
     shown?.abort();
     shown = new AbortController();
-    const parts = { context, privacy, eyes, signal: shown.signal };
-    fill(charts, eyes.hasBits && bitsCharts(parts), attackCharts(parts), priceChart(parts));
+    const parts = { context, privacy, observer, signal: shown.signal };
+    fill(charts, observer.hasBits && bitsCharts(parts), attackCharts(parts), priceChart(parts));
   });
   signal.addEventListener('abort', () => shown?.abort());
   return { bar, charts };
@@ -79,8 +79,8 @@ function nothingMeasured({ view }: ReportContext): HTMLElement {
 
 function chooser(
   { view }: ReportContext,
-  list: readonly Eyes[],
-): { readonly bar: HTMLElement; readonly tell: (eyes: Eyes) => void } {
+  list: readonly Observer[],
+): { readonly bar: HTMLElement; readonly tell: (observer: Observer) => void } {
   const first = list[0]?.name;
   const select = element(
     'select',
@@ -96,9 +96,9 @@ function chooser(
   const bar = element('div', { class: 'privacy-bar' }, label, sees, more);
   return {
     bar,
-    tell: (eyes): void => {
-      select.value = eyes.name;
-      sees.textContent = `${eyes.sees}.`;
+    tell: (observer): void => {
+      select.value = observer.name;
+      sees.textContent = `${observer.sees}.`;
     },
   };
 }
@@ -142,7 +142,7 @@ function missingNote({ context }: ViewParts, missing: readonly string[]): readon
 }
 
 function attackCharts(parts: ViewParts): readonly HTMLElement[] {
-  const { attacks } = parts.eyes;
+  const { attacks } = parts.observer;
   if (attacks.length === 0) return [];
   // The success of these is an area; older reports hold the area alone.
   const isOld = attacks.some(({ interval, roc }) => interval.includes('DeLong') && !roc);

@@ -10,7 +10,7 @@ import { drawnToFit, plotDrawing, plotOf } from '../../chart/plot.ts';
 import { readable } from '../../chart/readings.ts';
 import { svgElement } from '../../kernel/element.ts';
 import { type SetBar, setBars } from './bits.ts';
-import { bitsSource } from './eyes.ts';
+import { bitsSource } from './observers.ts';
 import { axesOf, frameOf, type ViewParts } from './frame.ts';
 
 const HEIGHT = 320;

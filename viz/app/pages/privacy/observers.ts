@@ -13,7 +13,7 @@ export type Privacy = NonNullable<Report['privacy']>;
 export type Attack = NonNullable<Privacy['attacks']>[number];
 
 /** One adversary of a report. */
-export interface Eyes {
+export interface Observer {
   /** Name in the address: letters, digits, dashes. */
   readonly name: string;
   /** Label in the chooser. */
@@ -26,7 +26,7 @@ export interface Eyes {
 }
 
 /** All adversaries, that of the bits first. */
-export function eyesOf(privacy: Privacy): readonly Eyes[] {
+export function observersOf(privacy: Privacy): readonly Observer[] {
   const { adversary, attacks = [] } = privacy;
   const names = [...new Set(attacks.map((one) => one.adversary))].filter(
     (one) => one !== adversary,
@@ -41,7 +41,7 @@ export function eyesOf(privacy: Privacy): readonly Eyes[] {
 }
 
 /** The adversary with a name; the first if there is none. */
-export function chosenEyes(list: readonly Eyes[], name: string | undefined): Eyes | undefined {
+export function chosenObserver(list: readonly Observer[], name: string | undefined): Observer | undefined {
   return list.find((one) => one.name === name) ?? list[0];
 }
 
