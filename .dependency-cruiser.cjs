@@ -210,7 +210,7 @@ module.exports = {
       },
     },
     {
-      name: 'pictures-know-reports-by-type',
+      name: 'browser-imports-report-types-only',
       severity: 'error',
       comment: 'Use `import type`: the schema brings a validator that no page needs.',
       from: { path: '^viz/(format|app)/' },
