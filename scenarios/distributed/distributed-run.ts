@@ -320,7 +320,8 @@ class DistributedRun {
   #liveMetrics(wallUs: number): SeedResult['metrics'] {
     const { world, restartsNs, handovers } = this.#coordinator;
     const late = handoverMetrics(handovers);
-    if (executorOf(this.#order) === 'loop') return { ...world.tallies.loopMetrics(wallUs), ...late };
+    if (executorOf(this.#order) === 'loop')
+      return { ...world.tallies.loopMetrics(wallUs), ...late };
     return {
       ...world.tallies.processMetrics(wallUs),
       ...late,

@@ -15,7 +15,7 @@ import type { CarriedOut, Counted } from '../../reports/privacy/attacks/index.ts
 import type { Truth } from '../../reports/privacy/truth/truth.ts';
 import type { HostSpec, LinkSpec } from '../../topologies/model.ts';
 import type { AttackSpec, Scenario } from '../model.ts';
-import type { Adversary, Caught, AttackContext, Score } from './adversary/adversary.ts';
+import type { Adversary, AttackContext, Caught, Score } from './adversary/adversary.ts';
 import { BlendingAdversary } from './adversary/blending.ts';
 import { ReplayAdversary } from './adversary/replay.ts';
 import { TaggingAdversary } from './adversary/tagging.ts';

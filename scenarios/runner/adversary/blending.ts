@@ -11,7 +11,7 @@
  * @module
  */
 import type { AttackSpec } from '../../model.ts';
-import type { Adversary, Caught, AttackContext, Trial } from './adversary.ts';
+import type { Adversary, AttackContext, Caught, Trial } from './adversary.ts';
 
 /** Messages held back at most; more are dropped. */
 const HELD_MAX = 65_536;

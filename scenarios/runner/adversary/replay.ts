@@ -6,7 +6,7 @@
  * @module
  */
 import type { AttackSpec } from '../../model.ts';
-import type { Adversary, Caught, AttackContext, Sighting, Trial } from './adversary.ts';
+import type { Adversary, AttackContext, Caught, Sighting, Trial } from './adversary.ts';
 
 /** Outputs remembered at most; the oldest is forgotten first. */
 const REMEMBERED_MAX = 65_536;

@@ -6,7 +6,7 @@
  * @module
  */
 import type { AttackSpec } from '../../model.ts';
-import type { Adversary, Caught, AttackContext, Trial } from './adversary.ts';
+import type { Adversary, AttackContext, Caught, Trial } from './adversary.ts';
 
 /** See the module. */
 export class TaggingAdversary implements Adversary {

@@ -8,7 +8,7 @@
 import { quantity } from '../../../reports/format.ts';
 import type { Belief, NodeState, ProtocolViz } from '../../format/drawing.ts';
 import type { TraceInfo } from './trace-answers.ts';
-import { type Disruption, disruptionsAt, brokenLinks, linksOf, linkText } from './truth.ts';
+import { brokenLinks, type Disruption, disruptionsAt, linksOf, linkText } from './truth.ts';
 
 /** How what a node believes of a link stands to the truth. */
 export type Standing = 'knows' | 'unaware' | 'outdated';
@@ -80,7 +80,9 @@ function watcherOf(
   { disruption, broken }: Truth,
 ): Watcher | undefined {
   // BFD says whether a link carries packets at all, not how many of them it loses.
-  const fitting = beliefs.filter(({ links }) => disruption?.state !== 'impaired' || links.length > 1);
+  const fitting = beliefs.filter(
+    ({ links }) => disruption?.state !== 'impaired' || links.length > 1,
+  );
   if (fitting.length === 0) return undefined;
   const bys = (some: readonly Belief[]): readonly string[] => [
     ...new Set(some.map(({ by }) => by)),

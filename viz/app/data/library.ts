@@ -109,10 +109,7 @@ export class Library {
     const traceFile = files.find(({ name }) => name.endsWith('.orr'));
     const reportFile = files.find(({ name }) => name.endsWith('.json'));
     if (traceFile === undefined && reportFile === undefined) {
-      throw new OpenError(
-        'unreadable',
-        'neither a trace.orr nor a report.json among these files',
-      );
+      throw new OpenError('unreadable', 'neither a trace.orr nor a report.json among these files');
     }
     const report =
       reportFile === undefined ? undefined : demanded(readReportFile(await reportFile.text()));
@@ -171,8 +168,7 @@ function isServed(id: string): boolean {
 
 function demanded(read: ReadReportFile): Report {
   if (read.kind === 'report') return read.report;
-  if (read.kind === 'unreadable')
-    throw new OpenError('unreadable', `report.json: ${read.message}`);
+  if (read.kind === 'unreadable') throw new OpenError('unreadable', `report.json: ${read.message}`);
   const words = `report.json was written by format ${read.version}, this page reads 1`;
   throw new OpenError('newer-version', words);
 }

@@ -1,7 +1,11 @@
 /** Active adversaries by themselves: what they do with messages, and how they are scored. */
 import { describe, expect, it } from 'vitest';
 import { openStream } from '../../../../engine/core/stream.ts';
-import type { Adversary, Caught, AttackContext } from '../../../../scenarios/runner/adversary/adversary.ts';
+import type {
+  Adversary,
+  AttackContext,
+  Caught,
+} from '../../../../scenarios/runner/adversary/adversary.ts';
 import { BlendingAdversary } from '../../../../scenarios/runner/adversary/blending.ts';
 import { ReplayAdversary } from '../../../../scenarios/runner/adversary/replay.ts';
 import { TaggingAdversary } from '../../../../scenarios/runner/adversary/tagging.ts';

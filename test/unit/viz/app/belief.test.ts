@@ -4,7 +4,7 @@ import { viz as gateway } from '../../../../nodes/gateway/viz.ts';
 import { viz as scion } from '../../../../nodes/scion/viz.ts';
 import { beliefsAt, beliefText } from '../../../../viz/app/data/belief.ts';
 import type { FaultRow, TraceInfo } from '../../../../viz/app/data/trace-answers.ts';
-import { disruptionsAt, brokenLinks } from '../../../../viz/app/data/truth.ts';
+import { brokenLinks, disruptionsAt } from '../../../../viz/app/data/truth.ts';
 import type { NodeState } from '../../../../viz/format/drawing.ts';
 
 const CUT = 'core-1--core-2';

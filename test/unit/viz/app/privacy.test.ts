@@ -7,6 +7,7 @@ import {
   summaryOf,
   type Target,
 } from '../../../../viz/app/pages/privacy/bits.ts';
+import { columnsOf, type Journey } from '../../../../viz/app/pages/privacy/flows.ts';
 import {
   type Attack,
   bitsSource,
@@ -15,7 +16,6 @@ import {
   type Privacy,
   privacyWarnings,
 } from '../../../../viz/app/pages/privacy/observers.ts';
-import { columnsOf, type Journey } from '../../../../viz/app/pages/privacy/flows.ts';
 import { bestGuesses, stepOf } from '../../../../viz/app/pages/privacy/pairs.ts';
 
 const TARGETS: readonly Target[] = Array.from({ length: 40 }, (_, i) => ({

@@ -119,7 +119,9 @@ export class Details {
     );
     const disruption = disruptionsAt(info.faults, timeNs).get(id);
     const state =
-      disruption === undefined ? 'up' : `${disruption.text}, since ${instantText(disruption.sinceNs, 1e9)}`;
+      disruption === undefined
+        ? 'up'
+        : `${disruption.text}, since ${instantText(disruption.sinceNs, 1e9)}`;
     const parts = await Promise.all(
       directions.map(async ({ link, number }) =>
         section(link.name.replace('->', ' → '), pairs(await this.#direction(number, timeNs))),

@@ -42,7 +42,10 @@ export function endsOf(passage: Passage, { nodes, links }: TraceInfo): PassageEn
  * The layers that nodes remove, outermost first: a node that makes a new packet from what it got
  * has removed one. The last node of an onion counts, though nothing comes out of it.
  */
-export function onionLayersOf(passages: readonly Passage[], info: TraceInfo): readonly OnionLayer[] {
+export function onionLayersOf(
+  passages: readonly Passage[],
+  info: TraceInfo,
+): readonly OnionLayer[] {
   const layers: OnionLayer[] = [];
   for (const [at, passage] of passages.entries()) {
     const { to } = endsOf(passage, info);

@@ -19,8 +19,8 @@ import {
 } from '../../chart/plot.ts';
 import { readable, readablePoints } from '../../chart/readings.ts';
 import { svgElement } from '../../kernel/element.ts';
-import type { Attack } from './observers.ts';
 import { frameOf, limitsOn, percent, type ViewParts } from './frame.ts';
+import type { Attack } from './observers.ts';
 
 const ROW = 44;
 const ROC_HEIGHT = 360;
@@ -64,7 +64,11 @@ function sourceOf({ observer, context }: ViewParts): string {
   return `Adversary: ${observer.sees}. Estimator: ${each.join('. ')}. Seed ${context.report.shownSeed}.`;
 }
 
-function attackDrawing({ observer, context }: ViewParts, width: number, words: string): HTMLElement {
+function attackDrawing(
+  { observer, context }: ViewParts,
+  width: number,
+  words: string,
+): HTMLElement {
   const { attacks } = observer;
   const plot = { ...plotOf(width, 58 + ROW * attacks.length, 16), top: 8 };
   const x = scaleLinear([0, 1], [plot.left, plot.right]);

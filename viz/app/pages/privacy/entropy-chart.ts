@@ -11,8 +11,8 @@ import { drawnToFit, type Plot, type Position, plotDrawing, plotOf } from '../..
 import { readable } from '../../chart/readings.ts';
 import { svgElement } from '../../kernel/element.ts';
 import { type Stretch, stretchesOf, summaryOf, type Target } from './bits.ts';
-import { bitsSource } from './observers.ts';
 import { axesOf, bitsText, frameOf, limitLine, limitsOn, type ViewParts } from './frame.ts';
+import { bitsSource } from './observers.ts';
 
 const HEIGHT = 320;
 const METRIC = 'privacy.entropy.bits';

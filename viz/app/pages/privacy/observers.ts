@@ -41,7 +41,10 @@ export function observersOf(privacy: Privacy): readonly Observer[] {
 }
 
 /** The adversary with a name; the first if there is none. */
-export function chosenObserver(list: readonly Observer[], name: string | undefined): Observer | undefined {
+export function chosenObserver(
+  list: readonly Observer[],
+  name: string | undefined,
+): Observer | undefined {
   return list.find((one) => one.name === name) ?? list[0];
 }
 

@@ -10,9 +10,15 @@ import { actions, partialNote, stateMessage } from '../../kernel/states.ts';
 import { attackChart, rocCharts } from './attacks-view.ts';
 import { budgetChart } from './budget-chart.ts';
 import { entropyChart } from './entropy-chart.ts';
-import { chosenObserver, type Observer, observersOf, type Privacy, privacyWarnings } from './observers.ts';
 import type { ViewParts } from './frame.ts';
 import { journeyChart } from './journey-view.ts';
+import {
+  chosenObserver,
+  type Observer,
+  observersOf,
+  type Privacy,
+  privacyWarnings,
+} from './observers.ts';
 import { pairsChart } from './pairs-view.ts';
 import { priceChart } from './price-view.ts';
 import { setsChart } from './sets-view.ts';

@@ -10,8 +10,8 @@ import { drawnToFit, plotDrawing, plotOf } from '../../chart/plot.ts';
 import { readable } from '../../chart/readings.ts';
 import { svgElement } from '../../kernel/element.ts';
 import { type SetBar, setBars } from './bits.ts';
-import { bitsSource } from './observers.ts';
 import { axesOf, frameOf, type ViewParts } from './frame.ts';
+import { bitsSource } from './observers.ts';
 
 const HEIGHT = 320;
 const BARS = 16;
