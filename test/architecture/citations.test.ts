@@ -10,11 +10,7 @@ import { repositoryFiles } from './files.ts';
 /** Files whose citations are not their own: generated, third-party, planted, or history. */
 const NOT_OURS =
   /^(schemas\/|LICENSE|package-lock|CHANGELOG|bench\/history\/|docs\/(nightly\.json|REQUIREMENTS|requirements)|test\/rules\/|test\/architecture\/citation)/;
-/** Folders whose citations are still being mended; to be removed. */
-const UNFINISHED = /^test\/unit\/(nodes|reports)\//;
-const files = repositoryFiles().filter(
-  ({ path }) => !NOT_OURS.test(path) && !UNFINISHED.test(path),
-);
+const files = repositoryFiles().filter(({ path }) => !NOT_OURS.test(path));
 
 describe('citations', () => {
   it('name no document outside the repository', () => {
