@@ -8,7 +8,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { Argument, type Command, type Option } from 'commander';
 import { PROJECT_FOLDERS } from '../scenarios/runner/folders.ts';
 
-/** What may stand in a place: one of these words, a scenario, any path, or what nobody can guess. */
+/** What may come at a position: one of these words, a scenario, any path, or what nobody can guess. */
 export type Values =
   | { readonly kind: 'words'; readonly words: readonly string[] }
   | { readonly kind: 'scenario' }

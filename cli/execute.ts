@@ -106,7 +106,7 @@ export async function execute(
   }
 }
 
-/** Makes reports of a run that goes on. */
+/** Makes reports of a run in progress. */
 function soFar(
   { scenario, definitions }: Loaded,
   flags: RunFlags,

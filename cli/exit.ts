@@ -112,7 +112,7 @@ function ownCommand(): string {
   return IS_SOURCE ? `npm run ${command.replace(/ --/, ' -- --')}` : `npx orrery ${command}`;
 }
 
-/** Where the words stand, as words of their own if they do anywhere; -1 where they do not stand. */
+/** Position of the words, as whole words where possible; -1 if they do not occur. */
 function placeOf(found: string, shown: string): number {
   const whole = ` ${shown} `.lastIndexOf(` ${found} `);
   return whole < 0 ? shown.lastIndexOf(found) : whole;

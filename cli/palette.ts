@@ -1,5 +1,5 @@
 /**
- * `--viz`: carries out what pages order of the run that goes on, keeps what was injected, and writes it
+ * `--viz`: carries out what pages order in the run in progress, keeps what was injected, and writes it
  * as a scenario (docs/adr/0015).
  *
  * @module

@@ -28,7 +28,7 @@ import { type NamedText, writeWhole } from './whole-files.ts';
 /** A longer file is not copied into the folder of each run, bytes; imported maps may be that long. */
 const COPY_BYTES_MAX = 1e6;
 
-/** Tells where the processes of a run are: a run goes on when that cannot be written. */
+/** Tells where the processes of a run are: the run continues if that cannot be written. */
 export function writeProcesses(folder: string, processes: readonly object[]): void {
   const text = `${JSON.stringify({ coordinator: process.pid, processes }, null, 2)}\n`;
   const part = join(folder, `.${PROCESSES}.part`);
@@ -40,7 +40,7 @@ export function writeProcesses(folder: string, processes: readonly object[]): vo
   if (problem !== undefined) process.stderr.write(`orrery: ${problem}\n`);
 }
 
-/** What stands in the folder, with sizes where it matters, and what could not be written. */
+/** What is in the folder, with sizes where it matters, and what could not be written. */
 export interface Written {
   readonly files: readonly string[];
   readonly problems: readonly string[];

@@ -22,7 +22,7 @@ const METRIC_UNITS = ['ns', 'count', 'bytes', 'ratio', 'packets', '1/min', 'bits
 const isFunction = (value: unknown): boolean => typeof value === 'function';
 const callable = z.custom((value) => isFunction(value), { message: 'a function is needed' });
 
-/** What every protocol has; more may stand beside it. */
+/** What every protocol has; a module may export more. */
 const FACE = z.looseObject({
   name: z.string().min(1),
   summary: z.string(),

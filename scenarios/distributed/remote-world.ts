@@ -106,7 +106,7 @@ export class RemoteWorld implements World {
     };
   }
 
-  /** Nodes are elsewhere, and what stands for them here is ours. */
+  /** Nodes run elsewhere; here they are represented by stand-ins, which are ours. */
   call<T>(_node: string, _kind: NodeCallKind, code: () => T): T {
     return code();
   }

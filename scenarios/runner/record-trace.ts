@@ -244,7 +244,7 @@ export class TraceListener implements Recorder {
     this.#output.close();
   }
 
-  /** Who observes the packets: this recorder, or the one that it follows. */
+  /** The observer of the packets: this recorder, or the one that it follows. */
   get #watcher(): NetworkRecorder | undefined {
     const { leader } = this.#parts;
     return leader === undefined ? this.#network : leader.#network;

@@ -25,7 +25,7 @@ const REQUESTS_MAX = 65_536;
 /** What a flow needs from the world. */
 export type FlowWorld = Pick<World, 'at' | 'now' | 'request' | 'rampNs'>;
 
-/** Who passes a packet to a node, and when. */
+/** What passes a packet to a node, and when. */
 interface Asker {
   readonly meter: FlowMeter;
   readonly sequence: number;

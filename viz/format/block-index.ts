@@ -1,5 +1,5 @@
 /**
- * The index of a trace: where each block stands and what it covers. It is read from the footer, or, in
+ * The index of a trace: where each block is and what it covers. It is read from the footer, or, in
  * a file without one (a killed run), rebuilt by walking the block headers.
  *
  * Every number is checked against the file before anything is allocated for it.

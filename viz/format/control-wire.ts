@@ -1,5 +1,5 @@
 /**
- * The messages by which a page acts on the run that goes on: JSON over a WebSocket of their own
+ * The messages by which a page acts on the run in progress: JSON over a WebSocket of their own
  * (docs/adr/0015). A page sends orders, each with a number; the server answers with that number, and
  * tells the state whenever it changes.
  *

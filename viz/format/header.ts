@@ -169,7 +169,7 @@ function isTimeSpan(value: unknown): boolean {
   return typeof value === 'number' && value >= 0 && value <= Number.MAX_SAFE_INTEGER;
 }
 
-/** -1 stands for a medium that many share. */
+/** -1 for a medium that many share. */
 function hasEnds({ from, to }: LinkInfo, nodes: number): boolean {
   return [from, to].every((end) => end >= -1 && end < nodes);
 }

@@ -1,5 +1,5 @@
 /**
- * The messages of a run that goes on, server to page, over a WebSocket (docs/TRACE.md, "While a
+ * The messages of a run in progress, server to page, over a WebSocket (docs/TRACE.md, "While a
  * run goes on"): the head of a trace, then its blocks in two lanes, reports of what was measured so far,
  * and news in between.
  *

@@ -8,7 +8,7 @@
 
 /** A field of a packet. */
 export interface PacketField {
-  /** `common header`, `path`; neighbours of one layer stand together. */
+  /** `common header`, `path`; adjacent fields of one layer are drawn together. */
   readonly layer: string;
   readonly name: string;
   /** First byte. */
@@ -19,7 +19,7 @@ export interface PacketField {
   readonly value: string;
   /**
    * The bytes are a packet themselves: of this protocol, or with `any` of one that the nodes speak.
-   * Its reader's fields stand in place of this one, when it knows them.
+   * The reader's fields replace this one, if it can decode them.
    */
   readonly holds?: string;
 }

@@ -17,7 +17,7 @@ export interface Passage {
   readonly trail: number;
   /** The link that it was offered to; undefined: an application got these bytes. */
   readonly link: number | undefined;
-  /** Who offered it, or whose application it was. */
+  /** The node that offered it, or whose application received it. */
   readonly node: number;
   /** How long the node had it; undefined where the node made it. */
   readonly heldNs: number | undefined;

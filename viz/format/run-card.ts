@@ -102,7 +102,7 @@ export interface SweepCard {
   readonly writtenMs: number;
 }
 
-/** The run that goes on in the server's process; its address is `/api/live`. */
+/** The run in progress in the server's process; its address is `/api/live`. */
 export interface LiveCard {
   readonly kind: 'live';
   readonly id: 'live';

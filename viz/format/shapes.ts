@@ -9,7 +9,7 @@ import type { DrawingInput, NodeState, Shape } from './drawing.ts';
 type Of<K extends Shape['kind']> = Extract<Shape, { readonly kind: K }>;
 type Look<K extends Shape['kind']> = Omit<Of<K>, 'kind' | 'x' | 'y' | 'text' | 'w' | 'h'>;
 
-/** Drawings narrower than this stand on a telephone, px. */
+/** Drawings narrower than this are on a telephone, px. */
 export const NARROW = 560;
 
 /** Words at a place of the base line. */

@@ -173,7 +173,7 @@ export class TraceFile {
     }
   }
 
-  /** Takes in what was appended to the source at `offset`: whole blocks of a run that goes on. */
+  /** Takes in what was appended to the source at `offset`: whole blocks of a run in progress. */
   grow(offset: number): Promise<undefined | TraceFailure> {
     return guarded(async () => {
       const added = await walkBlocks(this.#context, offset);

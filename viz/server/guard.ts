@@ -1,5 +1,5 @@
 /**
- * Who may ask: pages of this server only. A web page elsewhere can reach a loopback port through a
+ * Answers requests from pages of this server only. A web page elsewhere can reach a loopback port through a
  * name that it points there (DNS rebinding) and may open a WebSocket anywhere, so the `Host` and
  * `Origin` of every request are compared with the address on which the server listens.
  *

@@ -37,7 +37,7 @@ type Plain = Record<string, unknown>;
 
 /**
  * Writes a message as text.
- * @throws TypeError that names the place of what is not data.
+ * @throws TypeError that says where the message holds something that is not data.
  * @example messageToText({ rtt: Infinity }) // '{"rtt":{"$number":"Infinity"}}'
  */
 export function messageToText(message: object): string {

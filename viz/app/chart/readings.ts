@@ -7,7 +7,7 @@
  */
 import { element, set, svgElement } from '../kernel/element.ts';
 
-/** A mark that can be read. */
+/** A mark whose value can be read off. */
 export interface Reading {
   /** Position in px of the drawing. */
   readonly x: number;

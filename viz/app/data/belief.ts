@@ -10,7 +10,7 @@ import type { Belief, NodeState, ProtocolViz } from '../../format/drawing.ts';
 import type { TraceInfo } from './trace-answers.ts';
 import { brokenLinks, type Disruption, disruptionsAt, linksOf, linkText } from './truth.ts';
 
-/** How what a node believes of a link stands to the truth. */
+/** How a node's belief about a link compares with the truth. */
 export type Standing = 'knows' | 'unaware' | 'outdated';
 
 /** A node that watches a link, and what it believes of it. */

@@ -39,7 +39,7 @@ function openAt(faults: readonly FaultRow[], timeNs: number): readonly FaultRow[
   return open;
 }
 
-/** Ids of the links that a target stands for: itself, or all links of a node that crashed. */
+/** Ids of the links that a target comprises: itself, or all links of a node that crashed. */
 export function linksOf(
   { links, nodes }: Pick<TraceInfo, 'links' | 'nodes'>,
   target: string,

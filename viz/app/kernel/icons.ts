@@ -15,7 +15,7 @@ export const ICONS = {
   close: 'M6 6l12 12M18 6L6 18',
 } as const;
 
-/** An icon; decoration only, the words stand beside it. */
+/** An icon; decoration only, the words are beside it. */
 export function icon(path: string): SVGSVGElement {
   return svgElement(
     'svg',

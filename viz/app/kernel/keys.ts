@@ -16,7 +16,7 @@ export interface KeyBinding {
   readonly run: (event: KeyboardEvent) => void;
 }
 
-/** The part of a keyboard event that decides. */
+/** The part of a keyboard event that selects a command. */
 export interface KeyPress {
   readonly key: string;
   readonly ctrlKey: boolean;

@@ -53,7 +53,7 @@ export class Scrubber {
   readonly #now = element('output', { class: 'now' });
   #faults: readonly FaultRow[] = [];
   #bins: readonly BinRow[] = [];
-  /** How far a run is that goes on: what is broken there may end any moment. */
+  /** How far a run in progress has come: what is broken then may end at any moment. */
   #nowNs = Number.POSITIVE_INFINITY;
   #width = 0;
   #askBins: (range: Range) => void = () => undefined;

@@ -144,7 +144,7 @@ export class Shell {
     const trace = await run.trace();
     if (signal.aborted) return;
     this.#scrubber.show(trace);
-    // The cursor of a run that goes on follows it.
+    // The cursor follows a run in progress.
     if (run.isLive !== true) this.#view.lookFirst(firstLook(trace.info.faults, report));
     fill(this.#main, this.#liveBar(run, trace, signal)?.root, context.root);
     await page.mount({ ...context, run, trace, report });

@@ -190,7 +190,7 @@ function stretches(report: ReportContext['report'], plot: Plot, x: Position): re
     );
   const { warmupNs } = report.scenario;
   const { virtualSeconds = 0 } = report.perSeed.find(({ seed }) => seed === report.shownSeed) ?? {};
-  // Of a run that goes on: what nobody has ended may end any moment.
+  // In a run in progress, a fault without an end may end at any moment.
   const untilNs = virtualSeconds * 1e9;
   const faults = report.faults
     .filter(({ seed }) => seed === report.shownSeed)

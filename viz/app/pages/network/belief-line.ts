@@ -11,7 +11,7 @@ import { PROTOCOLS } from '../../data/protocols.ts';
 import { element, fill } from '../../kernel/element.ts';
 import type { TraceContext } from '../../kernel/page.ts';
 
-/** Signs in the middle of a node; their words stand in {@link LEGEND}. */
+/** Signs in the middle of a node; their meanings are in {@link LEGEND}. */
 export const SIGNS: Readonly<Record<Standing, string>> = {
   knows: '!',
   unaware: '?',
@@ -44,7 +44,7 @@ export class BeliefLine {
   /** The picture is of this instant. Returns how each node that watches what is broken stands to it. */
   at(timeNs: number): ReadonlyMap<string, Standing> {
     const { info } = this.#context.trace;
-    // A run that goes on learns more of an instant that it has shown already.
+    // A run in progress can learn more about an instant that was drawn before.
     const key = `${timeNs} ${info.counts['state']} ${info.faults.length}`;
     if (key !== this.#asked) {
       this.#asked = key;

@@ -29,7 +29,7 @@ export function stepAt(passages: readonly Passage[], timeNs: number): number {
   return Math.max(0, last);
 }
 
-/** Who offers a packet to whom. */
+/** Sender and receiver of a packet. */
 export function endsOf(passage: Passage, { nodes, links }: TraceInfo): PassageEnds {
   const name = (node: number): string => nodes[node]?.name ?? 'a node';
   const link = passage.link === undefined ? undefined : links[passage.link];
