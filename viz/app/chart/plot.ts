@@ -78,6 +78,15 @@ export function tickText(value: number, { divisor }: Scale): string {
   return grouped(String(Number((value / divisor).toPrecision(6))));
 }
 
+/** Values of an axis, without their unit, with as many digits as tell them apart: 12.106, 12.107. */
+export function tickTexts(values: readonly number[], scale: Scale): readonly string[] {
+  let digits = 6;
+  const written = (): readonly string[] =>
+    values.map((value) => grouped(String(Number((value / scale.divisor).toPrecision(digits)))));
+  while (digits < 15 && new Set(written()).size < values.length) digits += 1;
+  return written();
+}
+
 /** Ticks with enough distance between them. */
 export function spaced(ticks: readonly Tick[], room: number): readonly Tick[] {
   const kept: Tick[] = [];

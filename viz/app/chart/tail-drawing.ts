@@ -5,10 +5,10 @@
  * @module
  */
 import { scaleLinear, scaleLog } from 'd3-scale';
-import { area, line } from 'd3-shape';
 import { limitQuantity, plural, quantity, scaleOf } from '../../../reports/format.ts';
 import { kpiName } from '../../../reports/kpi-text.ts';
 import { type Child, element, svgElement } from '../kernel/element.ts';
+import { LabelRoom, type LabelSpot } from './label-room.ts';
 import {
   horizontalAxis,
   type Plot,
@@ -17,10 +17,11 @@ import {
   plotOf,
   spaced,
   type Tick,
-  tickText,
+  tickTexts,
   verticalAxis,
 } from './plot.ts';
 import { type Reading, readable } from './readings.ts';
+import { type Corner, pathThrough, stairsOf } from './stairs.ts';
 import {
   type Distribution,
   doubtAbout,
@@ -54,6 +55,13 @@ interface Places {
   readonly y: Position;
 }
 
+interface Labelled extends Places {
+  readonly room: LabelRoom;
+}
+
+/** Rows of labels, px. */
+const LABEL_PITCH = 16;
+
 /** The drawing with its readings. */
 export function tailDrawing(curves: readonly Curve[], width: number, words: string): HTMLElement {
   const list = curves.map(({ distribution }) => distribution);
@@ -64,14 +72,23 @@ export function tailDrawing(curves: readonly Curve[], width: number, words: stri
   const y = scaleLinear([0, top * 1.02], [plot.bottom, plot.top]);
   const places = { plot, x, y };
   const yTicks = tailTicks(most).map(({ p, label }) => ({ at: y(tailPlace(p, most)), label }));
+  const room = new LabelRoom(
+    { left: plot.left, right: plot.width, top: 0, bottom: plot.bottom },
+    curves.map(({ distribution }) =>
+      stairsOf(cornersOf(distribution.points, distribution, places)),
+    ),
+  );
+  const labelled = { ...places, room };
+  // Points first: their labels have fewer places to go.
+  const points = curves.flatMap((_, row) => judgedPoints(curves, row, labelled));
   const drawing = plotDrawing(
     plot,
     words,
     verticalAxis(plot, spaced(yTicks, TICK_PITCH), 'share of samples at most this slow'),
     horizontalAxis(plot, ticks, suffix),
     ...curves.flatMap((curve) => [bandOf(curve, places), ...linesOf(curve, places)]),
-    ...limitsOf(list, places),
-    ...curves.flatMap((_, row) => judgedPoints(curves, row, places)),
+    ...limitsOf(list, labelled),
+    ...points,
   );
   return readable(drawing, readingsOf(curves, places), plot);
 }
@@ -89,29 +106,36 @@ export function valueAxis(
   const scale = scaleOf(domain[1], unit);
   const values = x.ticks(Math.max(3, Math.floor(plot.width / 90)));
   const round = isLog ? values.filter((value) => /^[125]/.test(value.toExponential())) : values;
-  const ticks = round.map((value) => ({ at: x(value), label: tickText(value, scale) }));
-  return { x, ticks: spaced(ticks, 44), suffix: scale.suffix === '' ? unit : scale.suffix };
+  const texts = tickTexts(round, scale);
+  const ticks = round.map((value, at) => ({ at: x(value), label: texts[at] ?? '' }));
+  const widest = Math.max(0, ...texts.map(({ length }) => length));
+  const pitch = Math.max(44, 7 * widest + 8);
+  return { x, ticks: spaced(ticks, pitch), suffix: scale.suffix === '' ? unit : scale.suffix };
 }
 
-function linesOf({ distribution, colour, isDotted }: Curve, { x, y }: Places): readonly Node[] {
-  const n = distribution.metric.count;
+function cornersOf(
+  points: readonly QuantilePoint[],
+  { metric }: Distribution,
+  { x, y }: Places,
+): readonly Corner[] {
+  return points.map(({ p, value }) => ({ x: x(value), y: y(tailPlace(p, metric.count)) }));
+}
+
+function linesOf({ distribution, colour, isDotted }: Curve, places: Places): readonly Node[] {
   const { sure, rest } = tailParts(distribution);
-  const path = line<QuantilePoint>()
-    .digits(1)
-    .x((point) => x(point.value))
-    .y((point) => y(tailPlace(point.p, n)));
   const draw = (points: readonly QuantilePoint[], dash: string | undefined): Node =>
     svgElement('path', {
       class: 'line',
-      d: path([...points]) ?? '',
+      d: pathThrough(stairsOf(cornersOf(points, distribution, places))),
       stroke: `var(--c${colour})`,
       'stroke-dasharray': dash,
     });
   const solid = isDotted === true ? '8 3' : undefined;
+  const dots = distribution.metric.count <= 60 ? cornersOf(rest, distribution, places) : [];
   return [
     ...(sure.length > 1 ? [draw(sure, solid)] : []),
     ...(rest.length > 1 ? [draw(rest, '2 4')] : []),
-    ...(n <= 60 ? rest.map((point) => dot(x(point.value), y(tailPlace(point.p, n)), colour)) : []),
+    ...dots.map(({ x, y }) => dot(x, y, colour)),
   ];
 }
 
@@ -123,41 +147,52 @@ function bandOf({ distribution, colour }: Curve, { x, y }: Places): Node | undef
   const n = distribution.metric.count;
   const points = distribution.points.filter(({ low, p }) => low !== undefined && p < 1);
   if (points.length < 2) return undefined;
-  const shape = area<QuantilePoint>()
-    .digits(1)
-    .x0((point) => x(point.low ?? point.value))
-    .x1((point) => x(point.high ?? point.value))
-    .y((point) => y(tailPlace(point.p, n)));
-  return svgElement('path', { class: 'band', d: shape(points) ?? '', fill: `var(--c${colour})` });
+  const side = (of: (point: QuantilePoint) => number): readonly Corner[] =>
+    stairsOf(points.map((point) => ({ x: x(of(point)), y: y(tailPlace(point.p, n)) })));
+  const lows = side(({ low, value }) => low ?? value);
+  const highs = side(({ high, value }) => high ?? value);
+  const d = `${pathThrough([...lows, ...[...highs].reverse()])}Z`;
+  return svgElement('path', { class: 'band', d, fill: `var(--c${colour})` });
 }
 
 /** Every limit of these distributions, once. */
-function limitsOf(list: readonly Distribution[], { plot, x }: Places): readonly Node[] {
+function limitsOf(list: readonly Distribution[], { plot, x, room }: Labelled): readonly Node[] {
   const byLimit = new Map(list.flatMap(({ kpis }) => kpis.map((kpi) => [kpi.limit, kpi] as const)));
-  return [...byLimit.values()].flatMap((kpi, row) => {
+  return [...byLimit.values()].flatMap((kpi) => {
     const at = x(kpi.limit);
     const words = `limit ${limitQuantity(kpi.limit, kpi.unit)} for ${kpiName(kpi)}`;
+    const rows = Array.from({ length: 12 }, (_, row) => plot.top + 12 + LABEL_PITCH * row);
     if (at > plot.right || at < plot.left) {
-      const place = [plot.left + 8, plot.top + 14 + 16 * row] as const;
       const where = plot.width < SLIM ? (at > plot.right ? ' →' : ' ←') : ' lies outside';
-      return [label(...place, `${words}${where}`, 'start')];
+      const spots = rows.map((y): LabelSpot => ({ x: plot.left + 8, y, anchor: 'start' }));
+      return [labelAt(room.take(`${words}${where}`, some(spots)), `${words}${where}`)];
     }
     const isRight = at > (plot.left + plot.right) / 2;
+    const spots = rows.flatMap((y): readonly LabelSpot[] => {
+      const sides: readonly LabelSpot[] = [
+        { x: at + 6, y, anchor: 'start' },
+        { x: at - 6, y, anchor: 'end' },
+      ];
+      return isRight ? [...sides].reverse() : sides;
+    });
     const ends = { x1: at, x2: at, y1: plot.top, y2: plot.bottom };
-    const place = [at + (isRight ? -6 : 6), plot.top + 12 + 16 * row] as const;
     return [
       svgElement('line', { class: 'limit', ...ends }),
-      label(...place, words, isRight ? 'end' : 'start'),
+      labelAt(room.take(words, some(spots)), words),
     ];
   });
 }
 
-function label(x: number, y: number, text: string, anchor: string): Node {
+function some(spots: readonly LabelSpot[]): readonly [LabelSpot, ...LabelSpot[]] {
+  return spots as readonly [LabelSpot, ...LabelSpot[]];
+}
+
+function labelAt({ x, y, anchor }: LabelSpot, text: string): Node {
   return svgElement('text', { class: `limit-label halo ${anchor}`, x, y }, text);
 }
 
 /** The quantiles that KPIs judge, grey if there are too few samples. */
-function judgedPoints(curves: readonly Curve[], row: number, places: Places): readonly Node[] {
+function judgedPoints(curves: readonly Curve[], row: number, places: Labelled): readonly Node[] {
   const { distribution, label: name } = curves[row] as Curve;
   const { kpis, metric } = distribution;
   // Several curves may be judged at the same point: each label names its curve, on a line of its
@@ -168,29 +203,27 @@ function judgedPoints(curves: readonly Curve[], row: number, places: Places): re
     const p = Number(aggregation.slice(1)) / 100;
     const doubt = doubtAbout(p, metric.count);
     const words = `${who}${aggregation} ${quantity(value, unit)}`;
-    const point = { x: places.x(value), y: places.y(tailPlace(p, metric.count)), row };
-    if (doubt !== undefined) return [judged(point, places.plot, `${words}: ${doubt}`, 'doubtful')];
-    return [judged(point, places.plot, words, pass ? 'good' : 'bad')];
+    const point = { x: places.x(value), y: places.y(tailPlace(p, metric.count)) };
+    if (doubt !== undefined) return [judged(point, places, `${words}: ${doubt}`, 'doubtful')];
+    return [judged(point, places, words, pass ? 'good' : 'bad')];
   });
 }
 
-function judged(
-  { x, y, row }: { readonly x: number; readonly y: number; readonly row: number },
-  plot: Plot,
-  words: string,
-  tone: string,
-): Node {
+function judged({ x, y }: Corner, { plot, room }: Labelled, words: string, tone: string): Node {
   const isRight = x > (plot.left + plot.right) / 2;
-  const anchor = isRight ? 'end' : 'start';
+  const spots = [-7, 18, -23, 34, -39, 50].flatMap((by): readonly LabelSpot[] => {
+    const sides: readonly LabelSpot[] = [
+      { x: x + 10, y: y + by, anchor: 'start' },
+      { x: x - 10, y: y + by, anchor: 'end' },
+    ];
+    return isRight ? [...sides].reverse() : sides;
+  });
+  const spot = room.take(words, some(spots));
   return svgElement(
     'g',
     { class: `judged ${tone}` },
     svgElement('circle', { cx: x, cy: y, r: 5 }),
-    svgElement(
-      'text',
-      { class: `strong halo ${anchor}`, x: x + (isRight ? -10 : 10), y: y - 7 + 24 * row },
-      words,
-    ),
+    svgElement('text', { class: `strong halo ${spot.anchor}`, x: spot.x, y: spot.y }, words),
   );
 }
 

@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { isSure } from '../../../reports/distribution-words.ts';
 import { whole } from '../../../reports/format.ts';
 import type { KpiResult, MetricSummary, Report } from '../../../reports/report-schema.ts';
 
@@ -40,15 +41,14 @@ export function distributionsOf(report: Report): readonly Distribution[] {
   return found.sort((a, b) => rank(a) - rank(b) || b.metric.count - a.metric.count);
 }
 
+/** True where there is nothing to distribute: one sample, or all samples equal. */
+export function isOneValue({ metric }: Distribution): boolean {
+  return metric.count === 1 || metric.min === metric.max;
+}
+
 /** Position of a share on the tail axis; the largest of n samples is at log10(n). */
 export function tailPlace(p: number, n: number): number {
   return -Math.log10(Math.max(1 - p, 1 / Math.max(1, n)));
-}
-
-/** True if at least {@link SURE} of n samples lie beyond the quantile. */
-export function isSure(p: number, n: number): boolean {
-  // 1 - 0.99 is a little more than 0.01 in binary, 1 - 0.9 a little less than 0.1.
-  return (1 - p) * n >= SURE - 1e-6;
 }
 
 /** Samples that a quantile needs. */

@@ -10,7 +10,6 @@ import {
   tailPlace,
   tailTicks,
 } from '../../../../viz/app/chart/tail.ts';
-import { tailTitle } from '../../../../viz/app/chart/words.ts';
 import { PaceBook } from '../../../../viz/app/data/paces.ts';
 import type { HopColumns } from '../../../../viz/app/data/trace-answers.ts';
 import { effectDistributions } from '../../../../viz/app/pages/latency/effects.ts';
@@ -47,12 +46,6 @@ describe('the tail axis', () => {
     const n = named('gateway.failover').metric.count;
     expect(sure.every(({ p }) => (1 - p) * n >= 9.99)).toBe(true);
     expect(rest[0]).toBe(sure.at(-1));
-  });
-
-  it('says the median and a tail that the samples reach', () => {
-    expect(tailTitle(named('gateway.latency'))).toMatch(
-      /half below .* ms, one in 1 000 above .* ms/,
-    );
   });
 });
 

@@ -4,7 +4,8 @@
  *
  * @module
  */
-import { type Distribution, distributionsOf } from '../../chart/tail.ts';
+import { distributionFinding } from '../../../../reports/distribution-words.ts';
+import { type Distribution, distributionsOf, isOneValue } from '../../chart/tail.ts';
 import { element, fill } from '../../kernel/element.ts';
 import type { ReportContext } from '../../kernel/page.ts';
 import { actions, partialNote, stateMessage } from '../../kernel/states.ts';
@@ -66,7 +67,14 @@ function addDistributions(context: ReportContext, list: readonly Distribution[])
     help.textContent = one.metric.help;
     shown?.abort();
     shown = new AbortController();
-    fill(pair, tailChart(context, one, shown.signal), histogramChart(context, one, shown.signal));
+    const { signal: lasting } = shown;
+    if (isOneValue(one)) {
+      const words = distributionFinding(one.name, one.metric, context.report);
+      fill(pair, partialNote(`${words}: there is no distribution to draw.`));
+    } else {
+      const parts = [tailChart, histogramChart].map((chart) => chart(context, one, lasting));
+      fill(pair, parts);
+    }
   });
   signal.addEventListener('abort', () => shown?.abort());
 }

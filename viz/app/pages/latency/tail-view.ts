@@ -4,6 +4,12 @@
  * @module
  */
 import { scaleLinear } from 'd3-scale';
+import {
+  distributionFinding,
+  type ModeShare,
+  modeShares,
+  quantitiesApart,
+} from '../../../../reports/distribution-words.ts';
 import { limitQuantity, plural, quantity } from '../../../../reports/format.ts';
 import { ChartFrame } from '../../chart/chart-frame.ts';
 import {
@@ -29,14 +35,14 @@ import {
   tailRows,
   valueAxis,
 } from '../../chart/tail-drawing.ts';
-import { hardSpaces, tailTitle } from '../../chart/words.ts';
+import { hardSpaces } from '../../chart/words.ts';
 import { element, svgElement } from '../../kernel/element.ts';
 import type { ReportContext } from '../../kernel/page.ts';
 import { type Bar, barsOf, histogramSource } from './histogram.ts';
 
 const HISTOGRAM_HEIGHT = 340;
 /** Narrower bars are merged, px. */
-const NARROWEST = 3;
+const NARROWEST = 4;
 
 /** The chart with the tail axis, and the table of named quantiles. */
 export function tailChart(
@@ -45,7 +51,7 @@ export function tailChart(
   signal: AbortSignal,
 ): HTMLElement {
   const frame = frameOf('latency-tail', run.id, report.seeds);
-  const title = hardSpaces(tailTitle(one));
+  const title = hardSpaces(distributionFinding(one.name, one.metric, report));
   frame.show({
     title,
     caption: `${plural(one.metric.count, 'sample')}, ${one.metric.clock} time, whole run; ${bandWords(one, report.seeds.length)}; dotted: fewer than 10 samples lie beyond.`,
@@ -67,10 +73,17 @@ function frameOf(name: string, run: string, seeds: readonly number[]): ChartFram
 
 function namedQuantiles(one: Distribution): HTMLElement {
   const { metric } = one;
-  const cells = NAMED.slice(0, 6).map((p) => {
+  const shown = NAMED.slice(0, 6);
+  const values = shown.map((p) => quantileAt(one, p));
+  const texts = [
+    ...quantitiesApart(
+      values.filter((value) => value !== undefined),
+      metric.unit,
+    ),
+  ];
+  const cells = shown.map((p, at) => {
     const doubt = doubtAbout(p, metric.count);
-    const value = quantileAt(one, p);
-    const known = value === undefined ? '–' : quantity(value, metric.unit);
+    const known = values[at] === undefined ? '–' : (texts.shift() ?? '–');
     return element(
       'div',
       { class: doubt === undefined ? '' : 'doubtful' },
@@ -89,24 +102,42 @@ export function histogramChart(
 ): HTMLElement {
   const frame = frameOf('latency-histogram', run.id, report.seeds);
   const { metric, name } = one;
-  const median = quantileAt(one, 0.5) ?? metric.mean ?? 0;
-  const middle = middleHalf(one);
-  const finding =
-    middle === undefined
-      ? `${name}: ${plural(metric.count, 'sample')}, median ${quantity(median, metric.unit)}`
-      : `The middle half of ${name} lies ${middle}`;
-  const title = hardSpaces(finding);
-  const bars = barsOf(one, 40);
+  const modes = modeShares(metric, report);
+  const title = hardSpaces(histogramFinding(one, modes));
+  const bars = modes.length > 0 ? modeBars(modes) : barsOf(one, 40);
   frame.show({
     title,
-    caption: histogramSource(one),
+    caption: modes.length > 0 ? modesSource(modes, metric.count) : histogramSource(one),
     table: () => ({
       columns: ['metric', 'from', 'to', 'unit', 'share'],
       rows: bars.map(({ from, to, share }) => [name, from, to, metric.unit, share]),
     }),
   });
-  frame.body.append(drawnToFit(signal, (width) => histogram(one, width, title)));
+  frame.body.append(drawnToFit(signal, (width) => histogram(one, modes, { width, words: title })));
   return frame.root;
+}
+
+/** Bars of a few values, as narrow as they are. */
+function modeBars(modes: readonly ModeShare[]): readonly Bar[] {
+  return modes.map(({ low, high, share }) => ({ from: low, to: high, share }));
+}
+
+function modesSource(modes: readonly ModeShare[], count: number): string {
+  const isExact = modes.every((mode) => mode.isExact);
+  const by = isExact ? 'by the packets of each path' : 'as near as the stored quantiles tell';
+  return `${plural(count, 'sample')} of all seeds at ${modes.length} values; shares ${by}.`;
+}
+
+function histogramFinding(one: Distribution, modes: readonly ModeShare[]): string {
+  const { metric, name } = one;
+  if (modes.length > 0) {
+    const values = modes.map(({ low, high }) => (low + high) / 2);
+    return `${name} has ${modes.length} values: ${quantitiesApart(values, metric.unit, 4).join(', ')}`;
+  }
+  const middle = middleHalf(one);
+  if (middle !== undefined) return `The middle half of ${name} lies ${middle}`;
+  const median = quantileAt(one, 0.5) ?? metric.mean ?? 0;
+  return `${name}: ${plural(metric.count, 'sample')}, median ${quantity(median, metric.unit)}`;
 }
 
 function middleHalf(one: Distribution): string | undefined {
@@ -114,17 +145,20 @@ function middleHalf(one: Distribution): string | undefined {
   const at = (p: number): number | undefined => one.points.find((point) => point.p >= p)?.value;
   const [low, high] = [at(0.25), at(0.75)];
   if (low === undefined || high === undefined || one.metric.count < 20) return undefined;
-  const [from, to] = [low, high].map((value) => quantity(value, one.metric.unit));
+  const [from, to] = quantitiesApart([low, high], one.metric.unit);
   return from === to ? `at ${from}` : `between ${from} and ${to}`;
 }
 
-function histogram(one: Distribution, width: number, words: string): HTMLElement {
+function histogram(
+  one: Distribution,
+  modes: readonly ModeShare[],
+  { width, words }: { readonly width: number; readonly words: string },
+): HTMLElement {
   const plot = plotOf(width, HISTOGRAM_HEIGHT, 12);
   const { x, ticks, suffix } = valueAxis([one], plot);
-  const bars = barsOf(one, Math.max(12, Math.floor((plot.right - plot.left) / 14)), {
-    place: x,
-    narrowest: NARROWEST,
-  });
+  const barsMax = Math.max(12, Math.floor((plot.right - plot.left) / 14));
+  const bars =
+    modes.length > 0 ? modeBars(modes) : barsOf(one, barsMax, { place: x, narrowest: NARROWEST });
   const heightOf = (bar: Bar): number => bar.share / Math.max(NARROWEST, x(bar.to) - x(bar.from));
   const y = scaleLinear([0, Math.max(...bars.map(heightOf)) * 1.05], [plot.bottom, plot.top]);
   const drawn = bars.map((bar) => {
@@ -135,11 +169,15 @@ function histogram(one: Distribution, width: number, words: string): HTMLElement
       ...{ class: 'bar', x: left, y: top, width: wide, height: plot.bottom - top },
     });
   });
-  const readings = bars.map((bar) => ({
-    x: x(bar.from) + Math.max(NARROWEST, x(bar.to) - x(bar.from)) / 2,
-    y: y(heightOf(bar)),
-    text: `${Number((bar.share * 100).toPrecision(3))} % between ${quantity(bar.from, one.metric.unit)} and ${quantity(bar.to, one.metric.unit)}`,
-  }));
+  const readings = bars.map((bar) => {
+    const [from, to] = quantitiesApart([bar.from, bar.to], one.metric.unit);
+    const share = `${Number((bar.share * 100).toPrecision(3))} %`;
+    return {
+      x: x(bar.from) + Math.max(NARROWEST, x(bar.to) - x(bar.from)) / 2,
+      y: y(heightOf(bar)),
+      text: from === to ? `${share} at ${from}` : `${share} between ${from} and ${to}`,
+    };
+  });
   const drawing = plotDrawing(
     plot,
     words,
