@@ -33,6 +33,8 @@ import { writeWhole } from './whole-files.ts';
 /** What is acted on. */
 export interface PaletteParts {
   readonly scenario: Scenario;
+  /** What can be forged, by the node that gets it. */
+  readonly forgeries: Readonly<Record<string, readonly string[]>>;
   readonly seeds: readonly number[];
   readonly command: 'scenario' | 'live' | 'emulate';
   /** Virtual seconds in a second at the start, in virtual time. */
@@ -60,7 +62,7 @@ export class Palette implements ControlHandler {
   readonly link: PaletteLink | undefined;
   onChange: () => void = () => undefined;
   readonly #parts: PaletteParts;
-  readonly #kinds: readonly KindOffer[] = kindsOf();
+  readonly #kinds: readonly KindOffer[];
   readonly #faults: InjectedEvent[] = [];
   readonly #waiting = new Map<number, (reply: ControlReply) => void>();
   readonly #port: MessagePort | undefined;
@@ -71,7 +73,8 @@ export class Palette implements ControlHandler {
 
   constructor(parts: PaletteParts) {
     this.#parts = parts;
-    const { seeds, command, speed } = parts;
+    const { scenario, forgeries, seeds, command, speed } = parts;
+    this.#kinds = kindsOf(scenario, forgeries);
     this.#speed = command === 'scenario' ? (speed ?? null) : null;
     this.#reason = parts.bar ?? (seeds.length > 1 ? SEVERAL : undefined);
     if (this.#reason !== undefined) {

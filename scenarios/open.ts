@@ -15,6 +15,8 @@ import { refuseOutside } from './runner/outside.ts';
 export interface Loaded {
   readonly scenario: Scenario;
   readonly definitions: readonly MetricDefinition[];
+  /** Kinds of datagrams that a protocol says can be forged, by the node that gets them. */
+  readonly forgeries: Readonly<Record<string, readonly string[]>>;
 }
 
 /**
@@ -49,5 +51,17 @@ export async function openAnyScenario(
     overrides: overrides ?? {},
     registry,
   });
-  return { scenario, definitions: metricsOf(scenario, registry) };
+  const definitions = metricsOf(scenario, registry);
+  return { scenario, definitions, forgeries: forgeriesOf(scenario, registry) };
+}
+
+function forgeriesOf(
+  { topology }: Scenario,
+  registry: ProtocolRegistry,
+): Readonly<Record<string, readonly string[]>> {
+  const listed = topology.hosts.flatMap(({ name, protocol }) => {
+    const kinds = Object.keys(registry.protocols(protocol)?.forgeries ?? {});
+    return kinds.length === 0 ? [] : [[name, kinds] as const];
+  });
+  return Object.fromEntries(listed);
 }

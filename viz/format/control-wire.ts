@@ -28,6 +28,10 @@ export interface ControlKind {
   readonly kind: string;
   /** Why it is not possible in this run. */
   readonly bar?: string;
+  /** Nodes that it can hit; all, or links, when absent. */
+  readonly targets?: readonly string[];
+  /** Of a flood: what can be forged, by the node that it hits. */
+  readonly forgeries?: Readonly<Record<string, readonly string[]>>;
 }
 
 /** A fault that was injected. */

@@ -4,22 +4,52 @@
  *
  * @module
  */
+
 import { ACTIONS, type ActionKey } from '../../files/events.ts';
 import type { FaultAction, Scenario } from '../../model.ts';
 
 /** A kind of event. */
 export interface KindOffer {
   readonly kind: ActionKey;
-  /** Why it is not possible; absent if it is. */
+  /** Why it is not possible; absent when it is. */
   readonly bar?: string;
+  /** Nodes that it can hit; all, or links, when absent. */
+  readonly targets?: readonly string[];
+  /** Of a flood: what can be forged, by the node that it hits. */
+  readonly forgeries?: Readonly<Record<string, readonly string[]>>;
 }
 
 const ATTACK =
   'what an attack finds out is scored from the start of a run: write it into the events of the file';
 
-/** All kinds, in the order of the scenario language. */
-export function kindsOf(): readonly KindOffer[] {
-  return ACTIONS.map((kind) => (kind === 'attack' ? { kind, bar: ATTACK } : { kind }));
+/**
+ * All kinds, in the order of the scenario language, each with what it can hit in this run.
+ * @param forgeries What can be forged, by the node that gets it.
+ */
+export function kindsOf(
+  { topology }: Scenario,
+  forgeries: Readonly<Record<string, readonly string[]>>,
+): readonly KindOffer[] {
+  const hosts = topology.hosts.filter(({ outside }) => outside === undefined);
+  const names = hosts.map(({ name }) => name);
+  const floodable = Object.keys(forgeries);
+  return ACTIONS.map((kind): KindOffer => {
+    switch (kind) {
+      case 'attack':
+        return { kind, bar: ATTACK };
+      case 'crash':
+      case 'clock':
+        return names.length === 0
+          ? { kind, bar: `every node is a program outside: no ${kind} reaches one` }
+          : { kind, targets: names };
+      case 'flood':
+        return floodable.length === 0
+          ? { kind, bar: 'no protocol of this run says what can be forged' }
+          : { kind, targets: floodable, forgeries };
+      default:
+        return { kind };
+    }
+  });
 }
 
 /** Why an action that the language allows cannot be injected here. */

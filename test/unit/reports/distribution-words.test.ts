@@ -77,9 +77,7 @@ describe('a distribution of few values', () => {
 
   it('names a tail beyond its values, and none within them', () => {
     const tailed = metricOf(valuesOf([3_400, 10.06], [6_500, 12.06], [100, 41]));
-    expect(distributionFinding('latency', tailed, NO_PATHS)).toMatch(
-      /, one in 1 000 above 41 ms$/,
-    );
+    expect(distributionFinding('latency', tailed, NO_PATHS)).toMatch(/, one in 1 000 above 41 ms$/);
   });
 });
 

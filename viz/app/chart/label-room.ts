@@ -40,9 +40,10 @@ export class LabelRoom {
   }
 
   /** The first of the spots that is free, else the one on which least lies; it is taken from then on. */
-  take(text: string, spots: readonly [LabelSpot, ...LabelSpot[]]): LabelSpot {
+  take(text: string, spots: readonly LabelSpot[]): LabelSpot {
     const costs = spots.map((spot) => this.#cost(boxOf(text, spot)));
-    const spot = spots[costs.indexOf(Math.min(...costs))] ?? spots[0];
+    const spot = spots[costs.indexOf(Math.min(...costs))];
+    if (spot === undefined) throw new Error(`no place was offered for "${text}"`);
     this.#taken.push(boxOf(text, spot));
     return spot;
   }

@@ -165,7 +165,7 @@ function limitsOf(list: readonly Distribution[], { plot, x, room }: Labelled): r
     if (at > plot.right || at < plot.left) {
       const where = plot.width < SLIM ? (at > plot.right ? ' →' : ' ←') : ' lies outside';
       const spots = rows.map((y): LabelSpot => ({ x: plot.left + 8, y, anchor: 'start' }));
-      return [labelAt(room.take(`${words}${where}`, some(spots)), `${words}${where}`)];
+      return [labelAt(room.take(`${words}${where}`, spots), `${words}${where}`)];
     }
     const isRight = at > (plot.left + plot.right) / 2;
     const spots = rows.flatMap((y): readonly LabelSpot[] => {
@@ -178,13 +178,9 @@ function limitsOf(list: readonly Distribution[], { plot, x, room }: Labelled): r
     const ends = { x1: at, x2: at, y1: plot.top, y2: plot.bottom };
     return [
       svgElement('line', { class: 'limit', ...ends }),
-      labelAt(room.take(words, some(spots)), words),
+      labelAt(room.take(words, spots), words),
     ];
   });
-}
-
-function some(spots: readonly LabelSpot[]): readonly [LabelSpot, ...LabelSpot[]] {
-  return spots as readonly [LabelSpot, ...LabelSpot[]];
 }
 
 function labelAt({ x, y, anchor }: LabelSpot, text: string): Node {
@@ -218,7 +214,7 @@ function judged({ x, y }: Corner, { plot, room }: Labelled, words: string, tone:
     ];
     return isRight ? [...sides].reverse() : sides;
   });
-  const spot = room.take(words, some(spots));
+  const spot = room.take(words, spots);
   return svgElement(
     'g',
     { class: `judged ${tone}` },

@@ -2,7 +2,12 @@
 import { describe, expect, it } from 'vitest';
 import type { FaultRow } from '../../../../viz/app/data/trace-answers.ts';
 import { withEffects } from '../../../../viz/app/pages/network/live-effects.ts';
-import { flowText, TOOLS, type Tool } from '../../../../viz/app/pages/network/palette/tools.ts';
+import {
+  choicesOf,
+  flowText,
+  TOOLS,
+  type Tool,
+} from '../../../../viz/app/pages/network/palette/tools.ts';
 import {
   answerText,
   barOf,
@@ -39,6 +44,23 @@ describe('the fault palette', () => {
       'Several seeds run.',
     );
     expect(refusedText({ ...OPEN, refused: { 'not-json': 2 } })).toMatch(/not-json 2\.$/);
+  });
+
+  it('offers of a flood what its target can be sent, in whose name, and by which neighbour', () => {
+    const names = ['a', 'r', 'z'];
+    const nodes = names.map((name) => ({ name, protocol: 'p', address: '' }));
+    const links = [{ id: 'a--r', name: 'r->a', from: 1, to: 0 }];
+    const offer = { kind: 'flood', forgeries: { a: ['opening', 'frame'] } };
+    const known = { info: { nodes, links }, offer };
+    const of = (key: string, target: string): readonly string[] | undefined => {
+      const field = tool('flood').fields.find((one) => one.key === key);
+      return field === undefined ? undefined : choicesOf(field, target, known);
+    };
+    expect(of('kind', 'a')).toEqual(['opening', 'frame']);
+    expect(of('as', 'a')).toEqual(['', 'r', 'z']);
+    expect(of('by', 'a')).toEqual(['', 'r']);
+    expect(of('by', 'z')).toEqual(['']);
+    expect(of('rate', 'a')).toBeUndefined();
   });
 
   it('shows an event as a line of a file', () => {

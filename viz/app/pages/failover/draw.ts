@@ -5,6 +5,7 @@
  */
 import { type ScaleLinear, scaleLinear } from 'd3-scale';
 import { inScale, limitQuantity, quantity, scaleOf } from '../../../../reports/format.ts';
+import { LabelRoom, type LabelSpot } from '../../chart/label-room.ts';
 import { hardSpaces } from '../../chart/words.ts';
 import { svgElement } from '../../kernel/element.ts';
 import type { Bin } from './bins.ts';
@@ -209,7 +210,7 @@ function curveBody(strip: Strip & { readonly kind: 'curve' }, stage: Stage, x: X
       ...bandParts(strip, x, y),
       strip.style === 'bars' ? bars(strip.bins, x, y) : steps(strip.bins, x, y),
       ...(strip.overlay === undefined ? [] : [steps(strip.overlay.median, x, y, 'median-line')]),
-      ...limitAcross(strip, y, [left, right]),
+      ...limitAcross(strip, x, y),
     ],
     height: CURVE + 2,
   };
@@ -270,20 +271,29 @@ function bars(bins: readonly Bin[], x: X, y: X): SVGElement {
   return svgElement('path', { class: 'bars', d: path.join('') });
 }
 
+/** The limit, with its words where the curve is not. */
 function limitAcross(
-  { limit }: Strip & { readonly kind: 'curve' },
+  { limit, bins }: Strip & { readonly kind: 'curve' },
+  x: X,
   y: X,
-  [left, right]: readonly [number, number],
 ): SVGElement[] {
   if (limit === undefined) return [];
+  const [left = LEFT, right = LEFT] = x.range();
   const level = y(limit.value);
+  const near = level < CURVE / 2 ? [level + 13, level - 4] : [level - 4, level + 13];
+  const spots = [...near, CURVE - 4].flatMap((base): readonly LabelSpot[] => [
+    { x: right, y: base, anchor: 'end' },
+    { x: left + 4, y: base, anchor: 'start' },
+  ]);
+  const curve = bins.flatMap(({ fromNs, toNs, value }) =>
+    value === null ? [] : [fromNs, toNs].map((ns) => ({ x: x(ns), y: y(value) })),
+  );
+  const bounds = { left, right, top: -2, bottom: CURVE + 2 };
+  const spot = new LabelRoom(bounds, [curve]).take(limit.text, spots);
+  const kind = spot.anchor === 'end' ? 'end limit-text' : 'limit-text';
   return [
     svgElement('line', { class: 'limit', x1: left, x2: right, y1: level, y2: level }),
-    svgElement(
-      'text',
-      { class: 'end limit-text', x: right, y: level < CURVE / 2 ? level + 13 : level - 4 },
-      limit.text,
-    ),
+    svgElement('text', { class: kind, x: spot.x, y: spot.y }, limit.text),
   ];
 }
 

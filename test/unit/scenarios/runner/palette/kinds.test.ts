@@ -1,14 +1,40 @@
 /** Which events can be injected. @module */
 import { describe, expect, it } from 'vitest';
 import { ACTIONS } from '../../../../../scenarios/files/events.ts';
+import { openScenario } from '../../../../../scenarios/open.ts';
+import { ProtocolRegistry } from '../../../../../scenarios/registry.ts';
 import { kindsOf, obstacleTo } from '../../../../../scenarios/runner/palette/kinds.ts';
 import { load } from '../fixture.ts';
 
+const FORGERIES = { 'gateway-111': ['opening', 'frame'], 'gateway-211': ['opening'] };
+
 describe('the kinds of events that can be injected', () => {
   it('are all of the scenario language, those that are not possible with the reason', () => {
-    expect(kindsOf().map(({ kind }) => kind)).toEqual(ACTIONS);
-    const barred = kindsOf().filter(({ bar }) => bar !== undefined);
+    const kinds = kindsOf(load('failover.yaml'), FORGERIES);
+    expect(kinds.map(({ kind }) => kind)).toEqual(ACTIONS);
+    const barred = kinds.filter(({ bar }) => bar !== undefined);
     expect(barred.map(({ kind }) => kind)).toEqual(['attack']);
+  });
+
+  it('a flood was offered on nodes that nobody can forge for: only those that list forgeries', async () => {
+    const { scenario, forgeries } = await openScenario('failover.yaml', {}, new ProtocolRegistry());
+    const offer = kindsOf(scenario, forgeries).find(({ kind }) => kind === 'flood');
+    const gateways = ['gateway-111', 'gateway-211'];
+    expect(offer?.targets).toEqual(gateways);
+    expect(Object.keys(offer?.forgeries ?? {})).toEqual(gateways);
+    expect(offer?.forgeries?.['gateway-111']).toContain('opening');
+    const none = kindsOf(load('hello.yaml'), {}).find(({ kind }) => kind === 'flood');
+    expect(none).toEqual({ kind: 'flood', bar: 'no protocol of this run says what can be forged' });
+  });
+
+  it('a crash or a clock is offered on nodes of ours alone', () => {
+    const scenario = load('emulate-outside.yaml');
+    const own = scenario.topology.hosts.filter(({ outside }) => outside === undefined);
+    for (const kind of ['crash', 'clock'] as const) {
+      const offer = kindsOf(scenario, {}).find((one) => one.kind === kind);
+      if (own.length === 0) expect(offer?.bar).toContain(`no ${kind} reaches one`);
+      else expect(offer?.targets).toEqual(own.map(({ name }) => name));
+    }
   });
 
   it('do not reach a program outside', () => {

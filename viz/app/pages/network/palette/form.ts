@@ -4,11 +4,11 @@
  *
  * @module
  */
-import type { ControlState, EventWords } from '../../../../format/control-wire.ts';
+import type { ControlKind, ControlState, EventWords } from '../../../../format/control-wire.ts';
 import type { TraceInfo } from '../../../data/trace-answers.ts';
 import { element, fill } from '../../../kernel/element.ts';
 import type { TraceContext } from '../../../kernel/page.ts';
-import { eventOf, flowText, pathTarget, TOOLS, type Tool, type ToolField } from './tools.ts';
+import { choicesOf, eventOf, flowText, pathTarget, TOOLS, type Tool } from './tools.ts';
 import { barOf } from './words.ts';
 
 const LENGTH = '2s';
@@ -25,6 +25,7 @@ export class PaletteForm {
   readonly #preview = element('code');
   readonly #submit = element('button', { type: 'submit' }, 'Inject');
   #tool: Tool = TOOLS[0] as Tool;
+  #kinds: readonly ControlKind[] = [];
   #inputs = new Map<string, HTMLInputElement | HTMLSelectElement>();
   #told = '';
 
@@ -50,6 +51,7 @@ export class PaletteForm {
       event.preventDefault();
       if (!this.#submit.disabled) send(this.#event());
     });
+    this.#target.addEventListener('change', () => this.#fill());
     this.root.addEventListener('input', () => this.#showPreview());
     this.#choose(this.#tool);
     context.view.selection.watch(context.signal, () => this.#followSelection());
@@ -58,6 +60,10 @@ export class PaletteForm {
   /** Which tools are possible now, and why the others are not. */
   show(state: ControlState | undefined): void {
     this.#submit.disabled = state?.phase !== 'open';
+    if (state !== undefined && this.#kinds.length === 0) {
+      this.#kinds = state.kinds;
+      this.#choose(this.#tool);
+    }
     const bars = TOOLS.flatMap((tool) => {
       const bar = barOf(tool, state);
       const radio = this.#radios.get(tool.name);
@@ -96,16 +102,39 @@ export class PaletteForm {
   #choose(tool: Tool): void {
     const kept = this.#target.value;
     this.#tool = tool;
-    fill(this.#target, targetsOf(this.#context.trace.info, tool).map(optionOf));
+    fill(this.#target, targetsOf(this.#context.trace.info, tool, this.#offer).map(optionOf));
     this.#target.value = kept;
     if (this.#target.value === '') this.#target.selectedIndex = 0;
-    this.#inputs = new Map(tool.fields.map((field) => [field.key, inputOf(field)]));
-    const labels = tool.fields.map(({ key, hint }) => {
+    this.#followSelection();
+  }
+
+  get #offer(): ControlKind | undefined {
+    return this.#kinds.find(({ kind }) => kind === this.#tool.kind);
+  }
+
+  /** The values of the tool, as far as they can be for its target; what was written stays. */
+  #fill(): void {
+    const { info } = this.#context.trace;
+    const before = this.#inputs;
+    const known = { info, offer: this.#offer };
+    this.#inputs = new Map(
+      this.#tool.fields.map((field) => {
+        const input = inputOf(field.start, choicesOf(field, this.#target.value, known));
+        const written = before.get(field.key)?.value;
+        if (written !== undefined && before.get(field.key)?.dataset['tool'] === this.#tool.name) {
+          input.value = written;
+          if (input.value === '' && input instanceof HTMLSelectElement) input.selectedIndex = 0;
+        }
+        input.dataset['tool'] = this.#tool.name;
+        return [field.key, input];
+      }),
+    );
+    const labels = this.#tool.fields.map(({ key, hint }) => {
       const note = hint === undefined ? '' : `(${hint})`;
       return element('label', {}, key, this.#inputs.get(key) ?? '', ' ', note);
     });
     fill(this.#fields, labels);
-    this.#followSelection();
+    this.#showPreview();
   }
 
   /** A tool acts on the selection in the picture, if that fits. */
@@ -115,7 +144,7 @@ export class PaletteForm {
       const names = [...this.#target.options].map(({ value }) => value);
       if (names.includes(selection.name)) this.#target.value = selection.name;
     }
-    this.#showPreview();
+    this.#fill();
   }
 
   #event(): EventWords {
@@ -141,9 +170,17 @@ function optionOf({ value, text }: Target): HTMLOptionElement {
   return element('option', { value }, text);
 }
 
-/** Links, and the present path of each flow; or nodes. */
-function targetsOf({ links, nodes, flows }: TraceInfo, { target }: Tool): readonly Target[] {
-  if (target === 'node') return nodes.map(({ name }) => ({ value: name, text: name }));
+/** Links, and the present path of each flow; or the nodes that the tool can hit. */
+function targetsOf(
+  { links, nodes, flows }: TraceInfo,
+  { target }: Tool,
+  offer: ControlKind | undefined,
+): readonly Target[] {
+  if (target === 'node') {
+    const names = nodes.map(({ name }) => name);
+    const hit = names.filter((name) => offer?.targets?.includes(name) ?? true);
+    return hit.map((name) => ({ value: name, text: name }));
+  }
   const ids = [...new Set(links.map(({ id }) => id))];
   const paths = flows.slice(1).map((flow) => ({
     value: pathTarget(flow),
@@ -152,12 +189,15 @@ function targetsOf({ links, nodes, flows }: TraceInfo, { target }: Tool): readon
   return [...ids.map((id) => ({ value: id, text: id.replace('--', ' ↔ ') })), ...paths];
 }
 
-function inputOf({ start, choices }: ToolField): HTMLInputElement | HTMLSelectElement {
+function inputOf(
+  start: string,
+  choices: readonly string[] | undefined,
+): HTMLInputElement | HTMLSelectElement {
   if (choices !== undefined) {
     return element(
       'select',
       {},
-      choices.map((choice) => element('option', { value: choice }, choice)),
+      choices.map((choice) => element('option', { value: choice }, choice === '' ? 'any' : choice)),
     );
   }
   return element('input', {

@@ -4,7 +4,8 @@
  *
  * @module
  */
-import type { EventWords } from '../../../../format/control-wire.ts';
+import type { ControlKind, EventWords } from '../../../../format/control-wire.ts';
+import type { TraceInfo } from '../../../data/trace-answers.ts';
 
 /** One value that a tool asks for; an empty one is left out. */
 export interface ToolField {
@@ -12,7 +13,8 @@ export interface ToolField {
   readonly key: string;
   /** Its initial value; the first of `choices` if there are any. */
   readonly start: string;
-  readonly choices?: readonly string[];
+  /** The options; a word if they depend on the target. */
+  readonly choices?: readonly string[] | 'forgeries' | 'others' | 'neighbours';
   /** If it may be left empty, what that means. */
   readonly hint?: string;
 }
@@ -83,12 +85,34 @@ export const TOOLS: readonly Tool[] = [
   ]),
   node('attack', 'attack', []),
   node('flood', 'flood', [
-    { key: 'kind', start: '', hint: 'such as opening or frame' },
+    { key: 'kind', start: '', choices: 'forgeries' },
     { key: 'rate', start: '1000/s' },
-    { key: 'as', start: '', hint: 'in whose name; may be left out' },
-    { key: 'by', start: '', hint: 'the neighbour that sends; may be left out' },
+    { key: 'as', start: '', choices: 'others' },
+    { key: 'by', start: '', choices: 'neighbours' },
   ]),
 ];
+
+/** The options of a field for a target; undefined if it takes any text. */
+export function choicesOf(
+  { choices }: ToolField,
+  target: string,
+  known: {
+    readonly info: Pick<TraceInfo, 'nodes' | 'links'>;
+    readonly offer: ControlKind | undefined;
+  },
+): readonly string[] | undefined {
+  const { nodes, links } = known.info;
+  if (choices === 'forgeries') return known.offer?.forgeries?.[target];
+  if (choices === undefined || typeof choices !== 'string') return choices;
+  const others = nodes.map(({ name }) => name).filter((name) => name !== target);
+  if (choices === 'others') return ['', ...others];
+  const number = nodes.findIndex(({ name }) => name === target);
+  const isNeighbour = (name: string): boolean => {
+    const other = nodes.findIndex((one) => one.name === name);
+    return links.some(({ from, to }) => from === other && to === number);
+  };
+  return ['', ...others.filter(isNeighbour)];
+}
 
 /** The event for a choice. */
 export function eventOf(tool: Tool, { target, values, length }: Choice): EventWords {
