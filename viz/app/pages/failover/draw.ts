@@ -289,11 +289,13 @@ function limitAcross(
     value === null ? [] : [fromNs, toNs].map((ns) => ({ x: x(ns), y: y(value) })),
   );
   const bounds = { left, right, top: -2, bottom: CURVE + 2 };
-  const spot = new LabelRoom(bounds, [curve]).take(limit.text, spots);
+  // Where there is no room for all of it, the strip's name says what the limit is of.
+  const text = right - left < NARROW - LEFT ? limit.text.replace(/ for .*/, '') : limit.text;
+  const spot = new LabelRoom(bounds, [curve]).take(text, spots);
   const kind = spot.anchor === 'end' ? 'end limit-text' : 'limit-text';
   return [
     svgElement('line', { class: 'limit', x1: left, x2: right, y1: level, y2: level }),
-    svgElement('text', { class: kind, x: spot.x, y: spot.y }, limit.text),
+    svgElement('text', { class: kind, x: spot.x, y: spot.y }, text),
   ];
 }
 
