@@ -8,7 +8,7 @@
  */
 
 const LENGTH_MAX = 72;
-const AREA = /^[a-z0-9][a-z0-9._/-]*(?:, [a-z0-9][a-z0-9._/-]*)*: /;
+const AREA = /^[a-z0-9][a-z0-9._/-]*(?:,? [a-z0-9][a-z0-9._/-]*){0,3}: /;
 
 /** Words that begin a statement or a heading, but never an order. */
 const NEVER_A_VERB = new Set(

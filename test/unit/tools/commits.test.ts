@@ -11,6 +11,7 @@ const LONGEST = `gateway: ${'leave '.repeat(10)}now`;
 describe('the subject of a commit', () => {
   it.each([
     'gateway: leave a path after three missed probes',
+    'failover page: shorten a limit where the strip is narrow',
     'docs: write down what the project itself decides',
     'engine, scenarios: pass an observer to nodes',
     'bench: speed up the ladder',
