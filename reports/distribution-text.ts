@@ -1,62 +1,99 @@
 /**
- * A distribution in one sentence: its modes where it has some, else its median and its tail, with as many
- * digits as tell the two apart.
+ * A distribution in one sentence, for pages and reports alike: its modes where it has some, each named by the path
+ * that carried it, else its median and its tail; always with as many digits as tell the values apart.
  *
  * @module
  */
-import { inScale, quantity, scaleOf, whole } from './format.ts';
+import { inScale, plural, scaleOf, whole } from './format.ts';
 import type { MetricSummary } from './report-schema.ts';
 
+/** What the sentence needs of a metric. */
+type Summary = Pick<MetricSummary, 'unit' | 'count' | 'min' | 'max' | 'quantiles' | 'modes'>;
+
+/** With fewer samples beyond it, a quantile is not told. */
+const SURE = 10;
 const DIGITS = 3;
 /** A mode is one value: it is worth a digit more, as many as the histogram has. */
 const MODE_DIGITS = 4;
-const DIGITS_MAX = 7;
+const DIGITS_MAX = 9;
+/** A tail nearer to the last mode than this share of the gap before that mode belongs to it. */
+const NEAR = 0.1;
 
-/** `34 % by via-120 at 10.06 ms, 66 % by via-130 at 12.06 ms`. */
-export function modesText(metric: Pick<MetricSummary, 'modes' | 'unit'>): string | undefined {
-  const { modes = [], unit } = metric;
-  if (modes.length === 0) return undefined;
-  const values = apart(
-    modes.map(({ value }) => value),
-    unit,
-    MODE_DIGITS,
-  );
-  const parts = modes.map(({ share, path }, at) => {
-    const by = path === undefined ? '' : ` by ${path}`;
-    return `${shareText(share)}${by} at ${values[at] ?? ''}`;
-  });
-  return parts.join(', ');
+/** True if at least ten of n samples lie beyond the quantile. */
+export function isSure(p: number, n: number): boolean {
+  // 1 - 0.99 is a little more than 0.01 in binary, 1 - 0.9 a little less than 0.1.
+  return (1 - p) * n >= SURE - 1e-6;
 }
 
-/** `half at most 10.06 ms, one in 1 000 above 12.06 ms`. */
-export function tailText(
-  metric: MetricSummary,
-  points: {
-    readonly median: number;
-    readonly tail?: { readonly p: number; readonly value: number };
-  },
-): string {
-  const { median, tail } = points;
-  if (tail === undefined) return `half at most ${quantity(median, metric.unit)}`;
-  const oneIn = whole(Math.round(1 / (1 - tail.p)));
-  if (median === tail.value) {
-    return `half, and all but one in ${oneIn}, at most ${quantity(median, metric.unit)}`;
+/**
+ * Values of one unit in the scale of the largest, with as many digits as tell different values apart.
+ * @param fewest Significant digits, or more.
+ */
+export function quantitiesApart(
+  values: readonly number[],
+  unit: string,
+  fewest = DIGITS,
+): readonly string[] {
+  const scale = scaleOf(Math.max(...values), unit);
+  const suffix = scale.suffix === '' ? '' : ` ${scale.suffix}`;
+  const written = (digits: number): readonly string[] =>
+    values.map((value) => inScale(value, scale, { digits }));
+  const different = new Set(values).size;
+  let digits = fewest;
+  while (digits < DIGITS_MAX && new Set(written(digits)).size < different) digits += 1;
+  return written(digits).map((text) => `${text}${suffix}`);
+}
+
+/** `34 % by via-120 at 10.06 ms, 66 % by via-130 at 12.06 ms`, or `half at most 10.3 ms, one in 1 000 above 41.7 ms`. */
+export function distributionText(metric: Summary): string {
+  const { unit, count, modes = [], min = 0, max = 0 } = metric;
+  if (min === max) {
+    const samples = count === 1 ? '1 sample' : `all ${plural(count, 'sample')}`;
+    return `${samples} at ${quantitiesApart([max], unit)[0]}`;
   }
-  const [half = '', slow = ''] = apart([median, tail.value], metric.unit, DIGITS);
+  return modes.length > 0 ? modesText(metric, modes) : tailText(metric);
+}
+
+function modesText(metric: Summary, modes: NonNullable<Summary['modes']>): string {
+  const values = modes.map(({ value }) => value);
+  const tail = tailOf(metric);
+  const [before = 0, last = 0] = [modes.at(-2)?.high, modes.at(-1)?.high];
+  const isBeyond = tail !== undefined && tail.value - last > (last - before) * NEAR;
+  const told = isBeyond ? [...values, tail.value] : values;
+  const texts = quantitiesApart(told, metric.unit, MODE_DIGITS);
+  const parts = modes.map(({ share, path }, at) => {
+    const by = path === undefined ? '' : ` by ${path}`;
+    return `${shareText(share)}${by} at ${texts[at]}`;
+  });
+  const beyond = isBeyond ? [`one in ${whole(tail.oneIn)} above ${texts.at(-1)}`] : [];
+  return [...parts, ...beyond].join(', ');
+}
+
+function tailText(metric: Summary): string {
+  const { unit, max = 0 } = metric;
+  const median = quantileAt(metric, 0.5) ?? max;
+  const tail = tailOf(metric);
+  if (tail === undefined) return `half at most ${quantitiesApart([median], unit)[0]}`;
+  const oneIn = whole(tail.oneIn);
+  if (median === tail.value) {
+    return `half, and all but one in ${oneIn}, at most ${quantitiesApart([median], unit)[0]}`;
+  }
+  const [half, slow] = quantitiesApart([median, tail.value], unit);
   return `half at most ${half}, one in ${oneIn} above ${slow}`;
 }
 
-/** Values of one unit with as many digits as it takes that none reads like another. */
-export function apart(values: readonly number[], unit: string, fewest: number): readonly string[] {
-  const scales = values.map((value) => scaleOf(value, unit));
-  const known = new Set(values).size;
-  for (let digits = fewest; ; digits += 1) {
-    const texts = values.map((value, at) => {
-      const scale = scales[at] ?? scaleOf(value, unit);
-      return `${inScale(value, scale, { digits })} ${scale.suffix}`.trimEnd();
-    });
-    if (new Set(texts).size === known || digits === DIGITS_MAX) return texts;
-  }
+/** The farthest quantile that the number of samples justifies. */
+function tailOf(metric: Summary): { readonly value: number; readonly oneIn: number } | undefined {
+  const p = [0.999, 0.99, 0.95, 0.9].find((one) => isSure(one, metric.count));
+  const value = p === undefined ? undefined : quantileAt(metric, p);
+  if (p === undefined || value === undefined) return undefined;
+  return { value, oneIn: Math.round(1 / (1 - p)) };
+}
+
+/** Value of a quantile; undefined if the samples do not reach it. */
+export function quantileAt({ quantiles = [], count }: Summary, p: number): number | undefined {
+  if (count * (1 - p) < 1 - 1e-6) return undefined;
+  return quantiles.find((point) => point.p >= p - 1e-12)?.value;
 }
 
 function shareText(share: number): string {

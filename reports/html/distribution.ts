@@ -7,7 +7,7 @@
  */
 import { scaleLinear, scaleLog } from 'd3-scale';
 import { area, curveStepAfter, line } from 'd3-shape';
-import { modesText, tailText } from '../distribution-text.ts';
+import { distributionText, isSure, quantileAt } from '../distribution-text.ts';
 import { inScale, limitQuantity, plural, quantity, type Scale, scaleOf, whole } from '../format.ts';
 import { kpiName } from '../kpi-text.ts';
 import type { KpiResult, MetricSummary, Report } from '../report-schema.ts';
@@ -26,8 +26,6 @@ import { html, type Markup, NOTHING, px, trusted } from './markup.ts';
 
 const CHARTS_MAX = 4;
 const HEIGHT = 300;
-/** A point with fewer samples than this beyond it is uncertain. */
-const SURE = 10;
 /** Fewer samples than this do not make a distribution. */
 const FEW = 20;
 /** What the unit of the vertical axis takes above the plot, px. */
@@ -86,18 +84,13 @@ function distributionsOf(report: Report): readonly Distribution[] {
   return all.sort((a, b) => rank(a) - rank(b));
 }
 
-function valueAt(one: Distribution, p: number): number | undefined {
-  if (one.metric.count * (1 - p) < 1) return undefined;
-  return one.points.find((point) => point.p >= p - 1e-12)?.value;
-}
-
 function chart(one: Distribution, report: Report): Markup {
   const { name, metric } = one;
   const band = one.points.some((point) => point.low !== undefined);
   const range = band ? `; band: lowest to highest of ${plural(report.seeds.length, 'seed')}` : '';
   return figure({
-    title: `${name}: ${findingOf(one)}`,
-    caption: `Share of ${whole(metric.count)} samples above a value, ${metric.clock} time${range}; dashed: fewer than ${SURE} samples.`,
+    title: `${name}: ${distributionText(metric)}`,
+    caption: `Share of ${whole(metric.count)} samples above a value, ${metric.clock} time${range}; dashed: fewer than 10 samples.`,
     ...drawing(one),
     table: tableOf(one),
   });
@@ -105,18 +98,6 @@ function chart(one: Distribution, report: Report): Markup {
 
 function drawing(one: Distribution): Pick<Figure, 'draw' | 'read'> {
   return { draw: (isWide) => drawTail(one, isWide), read: readData(one) };
-}
-
-/** Its modes by path, or its middle and its tail. */
-function findingOf(one: Distribution): string {
-  const { metric } = one;
-  const modes = modesText(metric);
-  if (modes !== undefined) return modes;
-  const median = valueAt(one, 0.5) ?? metric.max ?? 0;
-  const p = [0.999, 0.99, 0.95].find((fraction) => valueAt(one, fraction) !== undefined);
-  const value = p === undefined ? undefined : valueAt(one, p);
-  if (p === undefined || value === undefined) return tailText(metric, { median });
-  return tailText(metric, { median, tail: { p, value } });
 }
 
 /** Readout along the axis: the share above each stored value. */
@@ -224,7 +205,7 @@ function curves(one: Distribution, x: Position, y: Position): Markup {
     .curve(curveStepAfter)
     .x((point) => x(point.value))
     .y((point) => y(Math.max(floor, 1 - point.p)));
-  const sure = one.points.filter((point) => (1 - point.p) * n >= SURE);
+  const sure = one.points.filter((point) => isSure(point.p, n));
   const rest = one.points.slice(Math.max(0, sure.length - 1));
   const solid = sure.length > 1 ? path(sure) : null;
   const dashed = rest.length > 1 ? path(rest) : null;
@@ -265,7 +246,7 @@ function limitMark(
 function tableOf(one: Distribution): Markup {
   const shown = [0, 0.5, 0.9, 0.95, 0.99, 0.999, 0.9999];
   const rows = shown.map((p) => {
-    const value = p === 0 ? one.metric.min : valueAt(one, p);
+    const value = p === 0 ? one.metric.min : quantileAt(one.metric, p);
     const needed = `needs ${whole(Math.round(1 / (1 - p)))} samples, has ${whole(one.metric.count)}`;
     const name = p === 0 ? 'min' : `p${Number((p * 100).toFixed(2))}`;
     return html`<tr><td>${name}</td><td class="number">${value === undefined ? needed : quantity(value, 'ns')}</td></tr>`;

@@ -1,12 +1,13 @@
 /** Distributions of few values: drawn as they are, and told by their modes. */
 import { describe, expect, it } from 'vitest';
-import { LogHistogram } from '../../../engine/measure/histogram.ts';
-import { apart, modesText, tailText } from '../../../reports/distribution-text.ts';
+import { type HistogramData, LogHistogram } from '../../../engine/measure/histogram.ts';
+import { distributionText, isSure, quantitiesApart } from '../../../reports/distribution-text.ts';
 import { renderHtml } from '../../../reports/html/html.ts';
 import { judge } from '../../../reports/judge.ts';
-import type { RunInput } from '../../../reports/model.ts';
+import { summariseMetrics } from '../../../reports/metric-summary.ts';
+import type { RunInput, SeedResult } from '../../../reports/model.ts';
 import { modesOf } from '../../../reports/modes.ts';
-import type { Report } from '../../../reports/report-schema.ts';
+import type { MetricSummary, Report } from '../../../reports/report-schema.ts';
 import { draws } from './draws.ts';
 import { runInput } from './fixture.ts';
 
@@ -19,6 +20,13 @@ const histogramOf = (...parts: readonly (readonly [count: number, ns: number])[]
 const NEAR = histogramOf([340, 10.06 * MS]).data();
 const FAR = histogramOf([659, 12.06 * MS], [1, 31 * MS]).data();
 const BOTH = histogramOf([340, 10.06 * MS], [659, 12.06 * MS], [1, 31 * MS]).data();
+
+/** The summary of samples as a report holds it. */
+function summaryOf(data: HistogramData): MetricSummary {
+  const definition = { name: 'x', kind: 'histogram', unit: 'ns', help: '' } as const;
+  const seed = { seed: 1, metrics: { x: { kind: 'histogram', data } } } as unknown as SeedResult;
+  return summariseMetrics([definition], [seed], 'sim')['x'] as MetricSummary;
+}
 
 function spiky(): Report {
   const base = runInput({ seeds: 1, slowdown: 1 });
@@ -40,7 +48,7 @@ describe('a distribution of two values', () => {
     for (const [at, ms] of [10.06, 12.06].entries()) {
       expect(Math.abs((modes[at]?.value ?? 0) / (ms * MS) - 1)).toBeLessThan(0.001);
     }
-    const text = modesText({ modes: [...modes], unit: 'ns' });
+    const text = distributionText({ ...summaryOf(BOTH), modes: [...modes] });
     expect(text).toMatch(/^34 % by via-120 at 10\.0\d ms, 66 % by via-130 at 12\.0\d ms$/);
     expect(renderHtml(spiky())).toContain('gateway.latency: 34\u00a0% by via-120\u00a0at 10.0');
   });
@@ -60,6 +68,12 @@ describe('a distribution of two values', () => {
     }
   });
 
+  it('names a tail beyond its values, and none within them', () => {
+    const tailed = histogramOf([3_400, 10.06 * MS], [6_540, 12.06 * MS], [60, 41 * MS]).data();
+    expect(distributionText(summaryOf(tailed))).toMatch(/ at 12\.0\d ms, one in 1 000 above 41/);
+    expect(distributionText(summaryOf(BOTH))).not.toMatch(/one in/);
+  });
+
   it('names no path that only some of its packets took', () => {
     const mixed = histogramOf([200, 12.06 * MS]).data();
     expect(modesOf(BOTH, { 'via-130': FAR, 'via-140': mixed })[1]?.path).toBeUndefined();
@@ -75,16 +89,38 @@ describe('a distribution that spreads', () => {
   });
 
   it('is told with as many digits as tell its percentiles apart', () => {
-    expect(apart([12.061 * MS, 12.064 * MS], 'ns', 3)).toEqual(['12.061 ms', '12.064 ms']);
-    expect(apart([10 * MS, 12 * MS], 'ns', 3)).toEqual(['10 ms', '12 ms']);
-    const metric = spiky().metrics['gateway.latency'];
-    if (metric === undefined) throw new Error('it has one');
+    expect(quantitiesApart([12.061 * MS, 12.064 * MS], 'ns')).toEqual(['12.061 ms', '12.064 ms']);
+    expect(quantitiesApart([10 * MS, 41.7 * MS], 'ns')).toEqual(['10 ms', '41.7 ms']);
+    expect(quantitiesApart([5 * MS, 5 * MS], 'ns')).toEqual(['5 ms', '5 ms']);
     const of = (median: number, value: number): string =>
-      tailText(metric, { median, tail: { p: 0.999, value } });
+      distributionText({
+        ...{ unit: 'ns', count: 10_000, min: MS, max: value + MS },
+        quantiles: [
+          { p: 0.5, value: median },
+          { p: 0.999, value },
+        ],
+      });
     expect(of(12.061 * MS, 12.064 * MS)).toBe(
       'half at most 12.061 ms, one in 1 000 above 12.064 ms',
     );
     expect(of(12 * MS, 12 * MS)).toBe('half, and all but one in 1 000, at most 12 ms');
+  });
+
+  it('tells no quantile with fewer than ten samples beyond it', () => {
+    expect([isSure(0.99, 1_000), isSure(0.99, 999), isSure(0.9, 100)]).toEqual([true, false, true]);
+    const points = [0.5, 0.9, 0.95, 0.99].map((p) => ({ p, value: p * MS }));
+    const of = (count: number): string =>
+      distributionText({ unit: 'ns', count, min: 0, max: MS, quantiles: points });
+    expect(of(999)).toMatch(/one in 20 above 950 /);
+    expect(of(1_000)).toMatch(/one in 100 above 990 /);
+    expect(of(99)).toBe('half at most 500 µs');
+  });
+
+  it('is one value, said once, where all samples are equal', () => {
+    expect(distributionText(summaryOf(histogramOf([40, 5 * MS]).data()))).toBe(
+      'all 40 samples at 5 ms',
+    );
+    expect(distributionText(summaryOf(histogramOf([1, 67 * MS]).data()))).toBe('1 sample at 67 ms');
   });
 });
 

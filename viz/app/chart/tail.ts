@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { isSure } from '../../../reports/distribution-words.ts';
+import { isSure, quantileAt as quantileOf } from '../../../reports/distribution-text.ts';
 import { whole } from '../../../reports/format.ts';
 import type { KpiResult, MetricSummary, Report } from '../../../reports/report-schema.ts';
 
@@ -79,9 +79,8 @@ export function tailParts(one: Distribution): {
 }
 
 /** Value of a quantile; undefined if the samples do not reach it. */
-export function quantileAt({ points, metric }: Distribution, p: number): number | undefined {
-  if (metric.count * (1 - p) < 1 - 1e-6) return undefined;
-  return points.find((point) => point.p >= p - 1e-12)?.value;
+export function quantileAt({ metric }: Distribution, p: number): number | undefined {
+  return quantileOf(metric, p);
 }
 
 /** Why a quantile is not to be trusted; undefined if it is. */

@@ -7,6 +7,7 @@
 import { quantity, whole } from '../../../../reports/format.ts';
 import { kpiName } from '../../../../reports/kpi-text.ts';
 import { ChartFrame } from '../../chart/chart-frame.ts';
+import { hardSpaces } from '../../chart/hard-spaces.ts';
 import { drawnToFit } from '../../chart/plot.ts';
 import { type Distribution, distributionsOf, quantileAt } from '../../chart/tail.ts';
 import {
@@ -16,7 +17,6 @@ import {
   tailDrawing,
   tailRows,
 } from '../../chart/tail-drawing.ts';
-import { hardSpaces } from '../../chart/words.ts';
 import { type Child, element, fill } from '../../kernel/element.ts';
 import type { ReportContext } from '../../kernel/page.ts';
 import { partialNote } from '../../kernel/states.ts';

@@ -5,8 +5,8 @@
  */
 import { type ScaleLinear, scaleLinear } from 'd3-scale';
 import { inScale, limitQuantity, quantity, scaleOf } from '../../../../reports/format.ts';
+import { hardSpaces } from '../../chart/hard-spaces.ts';
 import { LabelRoom, type LabelSpot } from '../../chart/label-room.ts';
-import { hardSpaces } from '../../chart/words.ts';
 import { svgElement } from '../../kernel/element.ts';
 import type { Bin } from './bins.ts';
 import type { Lane, Segment } from './lanes.ts';

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { distributionFinding } from '../../../../reports/distribution-words.ts';
+import { distributionText } from '../../../../reports/distribution-text.ts';
 import { type Distribution, distributionsOf, isOneValue } from '../../chart/tail.ts';
 import { element, fill } from '../../kernel/element.ts';
 import type { ReportContext } from '../../kernel/page.ts';
@@ -69,8 +69,8 @@ function addDistributions(context: ReportContext, list: readonly Distribution[])
     shown = new AbortController();
     const { signal: lasting } = shown;
     if (isOneValue(one)) {
-      const words = distributionFinding(one.name, one.metric, context.report);
-      fill(pair, partialNote(`${words}: there is no distribution to draw.`));
+      const words = distributionText(one.metric);
+      fill(pair, partialNote(`${one.name}: ${words}: there is no distribution to draw.`));
     } else {
       const parts = [tailChart, histogramChart].map((chart) => chart(context, one, lasting));
       fill(pair, parts);

@@ -8,6 +8,7 @@ import { scaleLinear } from 'd3-scale';
 import { plural, quantity, scaleOf, whole } from '../../../../reports/format.ts';
 import { ChartFrame } from '../../chart/chart-frame.ts';
 import { DELAY_PARTS } from '../../chart/delay-parts.ts';
+import { hardSpaces } from '../../chart/hard-spaces.ts';
 import {
   drawnToFit,
   horizontalAxis,
@@ -16,7 +17,6 @@ import {
   spaced,
   tickText,
 } from '../../chart/plot.ts';
-import { hardSpaces } from '../../chart/words.ts';
 import { Latest } from '../../data/latest.ts';
 import { PaceBook } from '../../data/paces.ts';
 import type { HopColumns } from '../../data/trace-answers.ts';

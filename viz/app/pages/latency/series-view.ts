@@ -10,6 +10,7 @@ import { limitQuantity, plural, quantity, scaleOf } from '../../../../reports/fo
 import { kpiName } from '../../../../reports/kpi-text.ts';
 import type { KpiResult, SeriesSummary } from '../../../../reports/report-schema.ts';
 import { ChartFrame } from '../../chart/chart-frame.ts';
+import { hardSpaces } from '../../chart/hard-spaces.ts';
 import {
   drawnToFit,
   horizontalAxis,
@@ -22,7 +23,6 @@ import {
   verticalAxis,
 } from '../../chart/plot.ts';
 import { readable } from '../../chart/readings.ts';
-import { hardSpaces } from '../../chart/words.ts';
 import { instantText } from '../../kernel/duration.ts';
 import { element, fill, svgElement } from '../../kernel/element.ts';
 import type { ReportContext } from '../../kernel/page.ts';

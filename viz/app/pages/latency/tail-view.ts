@@ -4,14 +4,10 @@
  * @module
  */
 import { scaleLinear } from 'd3-scale';
-import {
-  distributionFinding,
-  type ModeShare,
-  modeShares,
-  quantitiesApart,
-} from '../../../../reports/distribution-words.ts';
+import { distributionText, quantitiesApart } from '../../../../reports/distribution-text.ts';
 import { limitQuantity, plural, quantity } from '../../../../reports/format.ts';
 import { ChartFrame } from '../../chart/chart-frame.ts';
+import { hardSpaces } from '../../chart/hard-spaces.ts';
 import {
   drawnToFit,
   horizontalAxis,
@@ -35,7 +31,6 @@ import {
   tailRows,
   valueAxis,
 } from '../../chart/tail-drawing.ts';
-import { hardSpaces } from '../../chart/words.ts';
 import { element, svgElement } from '../../kernel/element.ts';
 import type { ReportContext } from '../../kernel/page.ts';
 import { type Bar, barsOf, histogramSource } from './histogram.ts';
@@ -51,7 +46,7 @@ export function tailChart(
   signal: AbortSignal,
 ): HTMLElement {
   const frame = frameOf('latency-tail', run.id, report.seeds);
-  const title = hardSpaces(distributionFinding(one.name, one.metric, report));
+  const title = hardSpaces(`${one.name}: ${distributionText(one.metric)}`);
   frame.show({
     title,
     caption: `${plural(one.metric.count, 'sample')}, ${one.metric.clock} time, whole run; ${bandWords(one, report.seeds.length)}; dotted: fewer than 10 samples lie beyond.`,
@@ -102,8 +97,8 @@ export function histogramChart(
 ): HTMLElement {
   const frame = frameOf('latency-histogram', run.id, report.seeds);
   const { metric, name } = one;
-  const modes = modeShares(metric, report);
-  const title = hardSpaces(histogramFinding(one, modes));
+  const { modes = [] } = metric;
+  const title = hardSpaces(histogramFinding(one));
   const bars = modes.length > 0 ? modeBars(modes) : barsOf(one, 40);
   frame.show({
     title,
@@ -113,26 +108,27 @@ export function histogramChart(
       rows: bars.map(({ from, to, share }) => [name, from, to, metric.unit, share]),
     }),
   });
-  frame.body.append(drawnToFit(signal, (width) => histogram(one, modes, { width, words: title })));
+  frame.body.append(drawnToFit(signal, (width) => histogram(one, width, title)));
   return frame.root;
 }
 
+type Modes = NonNullable<Distribution['metric']['modes']>;
+
 /** Bars of a few values, as narrow as they are. */
-function modeBars(modes: readonly ModeShare[]): readonly Bar[] {
+function modeBars(modes: Modes): readonly Bar[] {
   return modes.map(({ low, high, share }) => ({ from: low, to: high, share }));
 }
 
-function modesSource(modes: readonly ModeShare[], count: number): string {
-  const isExact = modes.every((mode) => mode.isExact);
-  const by = isExact ? 'by the packets of each path' : 'as near as the stored quantiles tell';
-  return `${plural(count, 'sample')} of all seeds at ${modes.length} values; shares ${by}.`;
+function modesSource(modes: Modes, count: number): string {
+  return `${plural(count, 'sample')} of all seeds, nearly all at ${plural(modes.length, 'value')}.`;
 }
 
-function histogramFinding(one: Distribution, modes: readonly ModeShare[]): string {
+function histogramFinding(one: Distribution): string {
   const { metric, name } = one;
+  const { modes = [] } = metric;
   if (modes.length > 0) {
-    const values = modes.map(({ low, high }) => (low + high) / 2);
-    return `${name} has ${modes.length} values: ${quantitiesApart(values, metric.unit, 4).join(', ')}`;
+    const values = modes.map(({ value }) => value);
+    return `${name} has ${plural(modes.length, 'value')}: ${quantitiesApart(values, metric.unit, 4).join(', ')}`;
   }
   const middle = middleHalf(one);
   if (middle !== undefined) return `The middle half of ${name} lies ${middle}`;
@@ -149,11 +145,8 @@ function middleHalf(one: Distribution): string | undefined {
   return from === to ? `at ${from}` : `between ${from} and ${to}`;
 }
 
-function histogram(
-  one: Distribution,
-  modes: readonly ModeShare[],
-  { width, words }: { readonly width: number; readonly words: string },
-): HTMLElement {
+function histogram(one: Distribution, width: number, words: string): HTMLElement {
+  const { modes = [] } = one.metric;
   const plot = plotOf(width, HISTOGRAM_HEIGHT, 12);
   const { x, ticks, suffix } = valueAxis([one], plot);
   const barsMax = Math.max(12, Math.floor((plot.right - plot.left) / 14));

@@ -8,8 +8,8 @@ import { scaleLinear } from 'd3-scale';
 import { significant, whole } from '../../../../reports/format.ts';
 import type { Report } from '../../../../reports/report-schema.ts';
 import { ChartFrame } from '../../chart/chart-frame.ts';
+import { hardSpaces } from '../../chart/hard-spaces.ts';
 import { drawnToFit, plotDrawing, plotOf } from '../../chart/plot.ts';
-import { hardSpaces } from '../../chart/words.ts';
 import { element, svgElement } from '../../kernel/element.ts';
 import type { ReportContext } from '../../kernel/page.ts';
 

@@ -4,16 +4,16 @@
  *
  * @module
  */
-import { distributionFinding } from '../../../../reports/distribution-words.ts';
+import { distributionText } from '../../../../reports/distribution-text.ts';
 import { plural, shortFingerprint } from '../../../../reports/format.ts';
 import { countText, verdictWord } from '../../../../reports/kpi-text.ts';
 import { reportFacts } from '../../../../reports/report-facts.ts';
 import type { Report } from '../../../../reports/report-schema.ts';
 import { ChartFrame } from '../../chart/chart-frame.ts';
+import { hardSpaces } from '../../chart/hard-spaces.ts';
 import { drawnToFit } from '../../chart/plot.ts';
 import { distributionsOf, isOneValue } from '../../chart/tail.ts';
 import { bandWords, TAIL_COLUMNS, tailDrawing, tailRows } from '../../chart/tail-drawing.ts';
-import { hardSpaces } from '../../chart/words.ts';
 import { type Child, element } from '../../kernel/element.ts';
 import type { ReportContext } from '../../kernel/page.ts';
 import { partialNote } from '../../kernel/states.ts';
@@ -98,10 +98,10 @@ function notesOf(report: Report): HTMLElement {
 function tailFigure({ report, run, signal }: ReportContext): Child {
   const one = distributionsOf(report).find(({ metric }) => metric.unit === 'ns');
   if (one === undefined) return partialNote('No latency was measured.');
-  if (isOneValue(one)) return partialNote(`${distributionFinding(one.name, one.metric, report)}.`);
+  if (isOneValue(one)) return partialNote(`${one.name}: ${distributionText(one.metric)}.`);
   const seed = report.seeds.length === 1 ? String(report.seeds[0] ?? '') : '';
   const frame = new ChartFrame({ name: 'report-latency', origin: { run: run.id, seed } });
-  const title = hardSpaces(distributionFinding(one.name, one.metric, report));
+  const title = hardSpaces(`${one.name}: ${distributionText(one.metric)}`);
   frame.show({
     title,
     caption: `${plural(one.metric.count, 'sample')}, ${one.metric.clock} time; ${bandWords(one, report.seeds.length)}; dotted: fewer than 10 samples lie beyond.`,
