@@ -8,6 +8,7 @@ import { readFileSync } from 'node:fs';
 import { StandstillError } from '../../../engine/core/standstill.ts';
 import type { Protocol } from '../../../engine/host/protocol.ts';
 import { guardRun } from '../../../engine/live/clock-guard.ts';
+import { OutsideError } from '../../../engine/live/emulation/outside-error.ts';
 import { environmentError } from '../../../engine/live/environment.ts';
 import { FileOwners, placesOf, type StackPlace } from '../../../engine/live/stack-places.ts';
 import type { NodeCall, NodeCalls } from '../../../engine/net/node-calls.ts';
@@ -124,7 +125,7 @@ function promiseOf(error: BrokenPromise, scene: CrashScene): unknown {
 
 /** Errors that have words of their own. */
 function isKnown(error: unknown): boolean {
-  const kinds = [NodeCrash, FaultError, Refusal, ConfigError];
+  const kinds = [NodeCrash, FaultError, OutsideError, Refusal, ConfigError];
   return kinds.some((kind) => error instanceof kind) || environmentError(error) !== undefined;
 }
 

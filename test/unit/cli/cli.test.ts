@@ -98,11 +98,9 @@ describe('orrery scenario', () => {
     expect(stderr).toContain('duration');
     const asJson = await orrery(run(path, '--json'));
     expect([asJson.code, asJson.stderr]).toEqual([2, '']);
+    // Once: the key that is missing for it is not a mistake of its own.
     expect(JSON.parse(asJson.stdout)).toMatchObject({
-      errors: [
-        { code: 'E121', path: 'duration' },
-        { code: 'E101', line: 3, column: 1, hint: 'did you mean duration?' },
-      ],
+      errors: [{ code: 'E101', line: 3, column: 1, hint: 'did you mean duration?' }],
     });
   });
 
