@@ -4,8 +4,8 @@
  *
  * @module
  */
+import { calibrationLoop } from '../engine/measure/calibration-loop.ts';
 import { type BenchResult, cpuTimeUs, DisturbedRound, spreadOf } from './bench-result.ts';
-import { calibrationLoop } from './calibration.ts';
 import { loopRatio } from './ratio.ts';
 
 const STEPS = 20_000_000;
@@ -71,5 +71,5 @@ async function undisturbed(measure: Measurement): Promise<readonly Taken[]> {
 
 /** Millions of steps per CPU second. */
 function loopPace(): number {
-  return STEPS / cpuTimeUs(calibrationLoop);
+  return STEPS / cpuTimeUs(() => calibrationLoop(STEPS));
 }

@@ -1,16 +1,17 @@
 /**
- * What share of the offered traffic a run carried, when nodes refused packets as `overload`: a
- * sentence for the verdict's first line.
+ * What share of the offered traffic a run carried, when nodes refused packets as `overload` or the
+ * kernel lost them in front of a process: a sentence for the verdict's first line.
  *
  * @module
  */
-import { addUp } from './add-up.ts';
 import { whole } from './format.ts';
 import type { Carried, SeedResult } from './model.ts';
 import type { Report } from './report-schema.ts';
 
 /** The drop reason for overload (engine/net/sim-host.ts and protocols). */
 const OVERLOAD = 'overload';
+/** Live, a datagram that a full receive buffer lost: its process was too slow for it. */
+const KERNEL = 'kernel';
 /** Below this share of the offered traffic, overload is a hiccup and not reported. */
 const SHARE_MIN = 0.001;
 /** Digits for the carried rate, which varies between runs, and for the offered rate. */
@@ -19,7 +20,7 @@ const ASKED_DIGITS = 3;
 
 /** The numbers; undefined when next to nothing was refused. */
 export function carriedPart(seeds: readonly SeedResult[]): { readonly carried?: Carried } {
-  const shed = addUp(seeds.map(({ nodeDrops }) => Object.entries(nodeDrops)))[OVERLOAD] ?? 0;
+  const shed = seeds.reduce((sum, seed) => sum + shedIn(seed), 0);
   const measured = seeds.reduce((sum, { measuredNs }) => sum + measuredNs, 0) / 1e9;
   const perSecond = (ending: string): number => countOf(seeds, ending) / measured;
   const offeredPerSecond = perSecond('.offered');
@@ -27,6 +28,10 @@ export function carriedPart(seeds: readonly SeedResult[]): { readonly carried?: 
   const acceptedPerSecond = perSecond('.accepted');
   const carriedPerSecond = perSecond('.throughput');
   return { carried: { offeredPerSecond, acceptedPerSecond, carriedPerSecond, shed } };
+}
+
+function shedIn({ nodeDrops, packets }: SeedResult): number {
+  return (nodeDrops[OVERLOAD] ?? 0) + (packets.drops[KERNEL] ?? 0);
 }
 
 /** `this machine carries about 7,100/s of the 10,000/s asked`; undefined when all was carried. */

@@ -251,6 +251,7 @@ function footerLines(report: Report, options: TerminalOptions): readonly string[
   const parts = [
     `${runs} ${report.clock} in ${wallTime(runningSecondsOf(report))}`,
     rateText(report),
+    ...paceText(report),
     ...besidesText(options),
     ...(report.cpu === NOT_MODELLED ? [`CPU time ${NOT_MODELLED}`] : []),
     `node ${environment.node.replace(/^v/, '')}`,
@@ -272,6 +273,12 @@ function footerLines(report: Report, options: TerminalOptions): readonly string[
 function rateText({ timing, eventsPerWallSecond, seeds }: Report): string {
   if (timing === undefined) return `${short(eventsPerWallSecond)} events/s`;
   return `${short(timing.eventsPerSecond)} events/s${seeds.length > 1 ? ' a thread' : ''}`;
+}
+
+/** `pace 98.3 M steps/s`: live rates of a slow hour are lower, and this says so. */
+function paceText({ metrics }: Report): readonly string[] {
+  const pace = metrics['live.pace']?.value ?? null;
+  return pace === null ? [] : [`pace ${significant(pace / 1e6, 3)} M steps/s`];
 }
 
 /** `0.61 s loading, 0.05 s writing`. */

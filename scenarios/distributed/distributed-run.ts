@@ -32,6 +32,7 @@ import {
   stolenMetrics,
 } from '../runner/live-meter.ts';
 import { liveTrace } from '../runner/live-trace.ts';
+import { machinePace } from '../runner/machine-pace.ts';
 import { measuredSoFar } from '../runner/measured-so-far.ts';
 import { metricsOf, type NodeChoice, nodeChoice, protocolName } from '../runner/nodes.ts';
 import { outcome } from '../runner/outcome.ts';
@@ -282,6 +283,7 @@ class DistributedRun {
     coordinator.load();
     await this.#untilReady();
     await this.#fleet.syncClocks();
+    const pace = machinePace();
     const startedAt = performance.now();
     const stolenTime = watchStolenTime();
     coordinator.start(process.hrtime.bigint() + LEAD_NS);
@@ -306,7 +308,11 @@ class DistributedRun {
       protocolOf: (name): string => protocolName(scenario, registry, name),
     });
     const { tallies } = coordinator.world;
-    const live = { ...this.#liveMetrics(wallUs), ...stolen };
+    const value = Math.min(pace, machinePace());
+    const live: SeedResult['metrics'] = {
+      ...{ ...this.#liveMetrics(wallUs), ...stolen },
+      'live.pace': { kind: 'gauge', value },
+    };
     const whole = {
       ...result,
       messagesUntracked: SCATTERED,

@@ -14,6 +14,7 @@ import type { LiveWorld } from '../../engine/live/live-world.ts';
 import type { MetricData } from '../../reports/model.ts';
 import { HANDOVER_METRICS, handoverMetrics } from './handover-metrics.ts';
 import { latenessWarning, sampleWarning } from './handover-words.ts';
+import { machinePace } from './machine-pace.ts';
 import { type StolenTime, watchStolenTime } from './stolen-time.ts';
 
 /** Metrics that every live run has. */
@@ -47,6 +48,12 @@ export const LIVE_METRICS: readonly MetricDefinition[] = [
     kind: 'ratio',
     unit: 'ratio',
     help: 'share of all cores that the host of this machine gave to others while it wanted to compute; absent where the system does not tell',
+  },
+  {
+    name: 'live.pace',
+    kind: 'gauge',
+    unit: 'count',
+    help: 'steps a second of the calibration loop on one core, before or after the run, whichever was fewer',
   },
   {
     name: 'live.receive_buffer',
@@ -97,6 +104,7 @@ const OWN_CLOCK = 0;
 export class LiveMeter {
   readonly #world: LiveWorld;
   readonly #handovers: HandoverBook;
+  #pace = machinePace();
   readonly #beganMs = performance.now();
   readonly #beganCpu = process.cpuUsage();
   readonly #stolenTime = watchStolenTime();
@@ -125,6 +133,7 @@ export class LiveMeter {
     this.#cpuUs = user + system;
     this.#wallUs = Math.round((performance.now() - this.#beganMs) * US_PER_MS);
     this.#stolen = this.#stolenTime();
+    this.#pace = Math.min(this.#pace, machinePace());
     this.#handovers.finish();
   }
 
@@ -139,6 +148,7 @@ export class LiveMeter {
       'live.receive_buffer': { kind: 'gauge', value: granted },
       'live.store_failures': { kind: 'counter', value: this.#world.storeFailures },
       ...stolenMetrics(this.#stolen),
+      'live.pace': { kind: 'gauge', value: this.#pace },
       ...handoverMetrics(this.#handovers),
     };
   }

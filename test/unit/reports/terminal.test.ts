@@ -74,6 +74,21 @@ describe('the terminal report', () => {
     expect(renderVerdictLine(report, plain)).toContain('of the ');
   });
 
+  it('says the pace of the machine beside a live run, and none beside a run in virtual time', () => {
+    const { help, clock } = Object.values(missed.metrics)[0] as (typeof missed.metrics)[string];
+    const pace = {
+      kind: 'gauge',
+      unit: 'count',
+      clock,
+      help,
+      count: 1,
+      value: 61_234_000,
+    } as const;
+    const live = { ...missed, metrics: { ...missed.metrics, 'live.pace': pace } };
+    expect(renderTerminal(live, plain)).toContain('pace 61.2 M steps/s');
+    expect(renderTerminal(missed, plain)).not.toContain('pace');
+  });
+
   it('drops the interval, then the margin, when the terminal is narrow', () => {
     const at66 = renderTerminal(met, { ...plain, width: 66 });
     expect(at66).not.toContain('95 % interval');

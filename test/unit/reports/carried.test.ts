@@ -1,0 +1,40 @@
+/** What share of its offered traffic a run carried. */
+import { describe, expect, it } from 'vitest';
+import { carriedPart, carriedText } from '../../../reports/carried.ts';
+import type { SeedResult } from '../../../reports/model.ts';
+
+/** Ten seconds in which 1,000 packets a second were offered. */
+function seedOf(nodeDrops: SeedResult['nodeDrops'], drops: SeedResult['nodeDrops']): SeedResult {
+  const counter = (value: number) => ({ kind: 'counter', value }) as const;
+  const metrics = {
+    'gateway.offered': counter(10_000),
+    'gateway.accepted': counter(9_000),
+    'gateway.throughput': counter(8_000),
+  };
+  return { measuredNs: 10e9, metrics, nodeDrops, packets: { drops } } as unknown as SeedResult;
+}
+
+describe('what a run carried', () => {
+  it('is said from one in a thousand refused packets on', () => {
+    expect(carriedPart([seedOf({ overload: 9 }, {})])).toEqual({});
+    const { carried } = carriedPart([seedOf({ overload: 10 }, {})]);
+    expect(carried).toEqual({
+      ...{ offeredPerSecond: 1_000, acceptedPerSecond: 900, carriedPerSecond: 800, shed: 10 },
+    });
+  });
+
+  it('was silent about a machine whose kernel lost datagrams: they count like refused packets', () => {
+    expect(carriedPart([seedOf({}, { kernel: 9 })])).toEqual({});
+    expect(carriedPart([seedOf({ overload: 4 }, { kernel: 6 })]).carried?.shed).toBe(10);
+    expect(carriedPart([seedOf({ 'link-down': 500 }, { loss: 500 })])).toEqual({});
+  });
+
+  it('names this machine for a live run, and the modelled one otherwise', () => {
+    const part = carriedPart([seedOf({ overload: 2_000 }, {})]);
+    expect(carriedText({ ...part, mode: 'live' })?.full).toMatch(
+      /^this machine carries about 800\/s of the 1.000\/s asked$/,
+    );
+    expect(carriedText({ ...part, mode: 'sim' })?.full).toMatch(/^the modelled machine carries/);
+    expect(carriedText({ mode: 'live' })).toBeUndefined();
+  });
+});
