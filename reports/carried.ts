@@ -16,6 +16,7 @@ const KERNEL = 'kernel';
 const SHARE_MIN = 0.001;
 /** Digits for the carried rate, which varies between runs, and for the offered rate. */
 const CARRIED_DIGITS = 2;
+const CARRIED_DIGITS_MAX = 5;
 const ASKED_DIGITS = 3;
 
 /** The numbers; undefined when next to nothing was refused. */
@@ -50,10 +51,11 @@ export function carriedText({
   if (carried === undefined) return undefined;
   const { carriedPerSecond, offeredPerSecond } = carried;
   const who = mode === 'live' ? 'this machine' : 'the modelled machine';
-  const [carries, asked] = [
-    rate(carriedPerSecond, CARRIED_DIGITS),
-    rate(offeredPerSecond, ASKED_DIGITS),
-  ];
+  const asked = rate(offeredPerSecond, ASKED_DIGITS);
+  let digits = CARRIED_DIGITS;
+  // `about 10,000/s of the 10,000/s asked` would say that nothing was wrong.
+  while (rate(carriedPerSecond, digits) === asked && digits < CARRIED_DIGITS_MAX) digits += 1;
+  const carries = rate(carriedPerSecond, digits);
   return {
     full: `${who} carries about ${carries} of the ${asked} asked`,
     brief: `carries about ${carries} of ${asked} asked`,

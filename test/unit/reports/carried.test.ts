@@ -29,6 +29,17 @@ describe('what a run carried', () => {
     expect(carriedPart([seedOf({ 'link-down': 500 }, { loss: 500 })])).toEqual({});
   });
 
+  it('said "about 10,000/s of the 10,000/s asked": it takes the digits that tell them apart', () => {
+    const of = (carriedPerSecond: number): string | undefined =>
+      carriedText({
+        carried: { carriedPerSecond, offeredPerSecond: 10_000, acceptedPerSecond: 10_000, shed: 1 },
+        mode: 'live',
+      })?.brief.replaceAll(/[^ -~]/g, ' ');
+    expect(of(9_972)).toBe('carries about 9 970/s of 10 000/s asked');
+    expect(of(7_123)).toBe('carries about 7 100/s of 10 000/s asked');
+    expect(of(9_999.6)).toBe('carries about 10 000/s of 10 000/s asked');
+  });
+
   it('names this machine for a live run, and the modelled one otherwise', () => {
     const part = carriedPart([seedOf({ overload: 2_000 }, {})]);
     expect(carriedText({ ...part, mode: 'live' })?.full).toMatch(
