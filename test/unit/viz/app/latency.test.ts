@@ -1,5 +1,6 @@
 /** Distributions, histograms, the parts of a delay and series, as the latency page shows them. @module */
 import { describe, expect, it } from 'vitest';
+import { distributionText } from '../../../../reports/distribution-text.ts';
 import { judge } from '../../../../reports/judge.ts';
 import {
   type Distribution,
@@ -71,6 +72,7 @@ describe('what followed faults', () => {
       .sort((a, b) => a - b);
     expect(first?.metric.count).toBe(12);
     expect(quantileAt(first as Distribution, 0.5)).toBe(delays[5]);
+    expect(distributionText((first as Distribution).metric)).toMatch(/^half at most 122 ms/);
     expect(first?.points.at(-1)).toEqual({ p: 1, value: delays[11] });
     expect(effectDistributions({ ...REPORT, faults: [] })).toEqual([]);
   });

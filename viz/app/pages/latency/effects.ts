@@ -36,14 +36,15 @@ function distributionOf(
   // By nearest rank, as the quantiles of the report.
   const every = Math.ceil(n / POINTS_MAX);
   const ranked = sorted.map((value, at) => ({ p: (at + 1) / n, value }));
-  const points = ranked.filter((_, at) => at % every === 0 || at === n - 1);
+  const shown = ranked.filter((_, at) => at % every === 0 || at === n - 1);
+  const points = [{ p: 0, value: min }, ...shown];
   return {
     name: `fault to ${effect}`,
-    points: [{ p: 0, value: min }, ...points],
+    points,
     kpis: [],
     metric: {
       ...{ kind: 'samples', unit: 'ns', clock, count: n, value: null },
-      ...{ sum, mean: sum / n, min, max, samples },
+      ...{ sum, mean: sum / n, min, max, samples, quantiles: points },
       help: `per fault that led to it: begin of the fault to ${effect}`,
     },
   };
