@@ -10,8 +10,8 @@ import type { MetricSummary } from './report-schema.ts';
 /** What the sentence needs of a metric. */
 type Summary = Pick<MetricSummary, 'unit' | 'count' | 'min' | 'max' | 'quantiles' | 'modes'>;
 
-/** With fewer samples beyond it, a quantile is not told. */
-const SURE = 10;
+/** With fewer samples beyond it, a quantile is uncertain. */
+export const SURE = 10;
 const DIGITS = 3;
 /** A mode is one value: it is worth a digit more, as many as the histogram has. */
 const MODE_DIGITS = 4;

@@ -7,7 +7,7 @@
  */
 import { scaleLinear, scaleLog } from 'd3-scale';
 import { area, curveStepAfter, line } from 'd3-shape';
-import { distributionText, isSure, quantileAt } from '../distribution-text.ts';
+import { distributionText, isSure, quantileAt, SURE } from '../distribution-text.ts';
 import { inScale, limitQuantity, plural, quantity, type Scale, scaleOf, whole } from '../format.ts';
 import { kpiName } from '../kpi-text.ts';
 import type { KpiResult, MetricSummary, Report } from '../report-schema.ts';
@@ -90,7 +90,7 @@ function chart(one: Distribution, report: Report): Markup {
   const range = band ? `; band: lowest to highest of ${plural(report.seeds.length, 'seed')}` : '';
   return figure({
     title: `${name}: ${distributionText(metric)}`,
-    caption: `Share of ${whole(metric.count)} samples above a value, ${metric.clock} time${range}; dashed: fewer than 10 samples.`,
+    caption: `Share of ${whole(metric.count)} samples above a value, ${metric.clock} time${range}; dashed: fewer than ${SURE} samples.`,
     ...drawing(one),
     table: tableOf(one),
   });

@@ -5,12 +5,10 @@
  *
  * @module
  */
-import { isSure, quantileAt as quantileOf } from '../../../reports/distribution-text.ts';
+import { isSure, quantileAt as quantileOf, SURE } from '../../../reports/distribution-text.ts';
 import { whole } from '../../../reports/format.ts';
 import type { KpiResult, MetricSummary, Report } from '../../../reports/report-schema.ts';
 
-/** With fewer samples beyond it, a point is uncertain. */
-const SURE = 10;
 /** Quantiles that are named on axes and in tables. */
 export const NAMED = [0.5, 0.9, 0.95, 0.99, 0.999, 0.9999, 0.99999, 0.999999] as const;
 
