@@ -1,15 +1,15 @@
 /**
- * The result format of `npm run bench`, and how a rate is taken: CPU time of the process, one
+ * The result format of `npm run bench`, and how a rate is measured: CPU time of the process, one
  * warm-up, median of five with minimum and maximum (docs/spec/workloads.md).
  *
- * Does not print; main.ts does.
+ * Prints nothing; that is the job of main.ts.
  *
  * @module
  */
 
-/** One line of the table. */
+/** One line of the printed table. */
 export interface BenchResult {
-  /** What was measured, for example `hold, 100 pending`. */
+  /** The thing measured, for example `hold, 100 pending`. */
   readonly name: string;
   /** Median, in {@link unit}. */
   readonly value: number;
@@ -17,34 +17,34 @@ export interface BenchResult {
   readonly unit: string;
   readonly min?: number;
   readonly max?: number;
-  /** Target: at least this for rates (`.../s`), at most this for everything else. */
+  /** Target value: rates (`.../s`) should be at least this, everything else at most this. */
   readonly target?: number;
   /**
-   * Multiple of a reference that was measured in turn with it; if absent, main.ts uses the
-   * calibration loop around the whole run.
+   * The value as a multiple of a reference that was measured alternately with it. If absent,
+   * main.ts divides by the calibration loop around the whole run.
    */
   readonly ratio?: number;
-  /** For peers: name of the line of the same run to which this one is compared. */
+  /** For other libraries: name of the line in the same run with which this line is compared. */
   readonly comparedWith?: string;
   /** Remarks on comparability, for example `no FIFO ties, no cancel`. */
   readonly note?: string;
 }
 
-/** A file `bench/<name>.ts`; main.ts lists it. */
+/** The interface of a file `bench/<name>.ts` that main.ts lists. */
 export interface BenchModule {
   readonly name: string;
   run(): readonly BenchResult[] | Promise<readonly BenchResult[]>;
 }
 
-/** Operations done, and the CPU time that they took. */
+/** A number of operations and the CPU time that they took. */
 export interface Sample {
-  /** Operations. */
+  /** Number of operations. */
   readonly count: number;
   /** CPU time, user and system, microseconds. */
   readonly cpuUs: number;
 }
 
-/** Median, least and largest. */
+/** Median, minimum and maximum. */
 export interface Spread {
   readonly value: number;
   readonly min: number;
@@ -61,7 +61,7 @@ export function cpuTimeUs(work: () => void): number {
   return used.user + used.system;
 }
 
-/** Millions of operations per CPU second: one warm-up, then the median of five. */
+/** Millions of operations per CPU second: the median of five runs after one warm-up. */
 export function rateOf(run: () => Sample): Spread {
   run();
   const rates = Array.from({ length: RUNS }, () => {
@@ -71,19 +71,22 @@ export function rateOf(run: () => Sample): Spread {
   return spreadOf(rates);
 }
 
-/** Median, least and largest of some numbers. */
+/** Median, minimum and maximum of some numbers. */
 export function spreadOf(values: readonly number[]): Spread {
   const sorted = [...values].sort((a, b) => a - b);
   const value = sorted[sorted.length >> 1] ?? Number.NaN;
   return { value, min: sorted[0] ?? Number.NaN, max: sorted.at(-1) ?? Number.NaN };
 }
 
-/** A round that other work on the machine disturbed; it is measured again. */
+/** Thrown when other work on the machine disturbed a round; the round is measured again. */
 export class DisturbedRound extends Error {
   override readonly name = 'DisturbedRound';
 }
 
-/** Throws unless a workload gave exactly the expected result: otherwise its rate is void. */
+/**
+ * Throws unless a workload produced exactly the expected result, because the rate of a wrong run
+ * means nothing.
+ */
 export function requireEqual(
   what: string,
   found: number | string,

@@ -1,5 +1,6 @@
 /**
- * The rate of the calibration loop, the unit in which `npm run bench` prints ratios.
+ * The rate of the calibration loop, which is the unit for the multiples that `npm run bench`
+ * prints.
  *
  * @module
  */
@@ -9,10 +10,10 @@ import { type BenchResult, cpuTimeUs, rateOf, requireEqual } from './bench-resul
 export const name = 'calibration';
 
 const STEPS = 20_000_000;
-/** The loop's result: a wrong one would mean that the optimiser removed the work. */
+/** The result of the loop. If it is wrong, the optimiser has removed the work. */
 const CHECKSUM = 3133514796;
 
-/** Millions of steps per CPU second. */
+/** Measures the loop in millions of steps per CPU second. */
 export function run(): BenchResult[] {
   const rate = rateOf(() => {
     let checksum = -1;

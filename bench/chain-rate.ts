@@ -1,7 +1,7 @@
 /**
  * `npm run bench -- chain`: workload (b), packet-hops per CPU second
  * (docs/spec/workloads.md#b-chain-of-ten-hops). The workload checks its own exact results and
- * throws if one is off.
+ * throws if one is wrong.
  *
  * @module
  */
@@ -12,7 +12,7 @@ export const name = 'chain';
 
 const PACKETS = 100_000;
 
-/** One chain for all runs: its buffers are pooled after the warm-up. */
+/** All runs share one chain, so that its buffers are pooled after the warm-up. */
 export function run(): BenchResult[] {
   const world = buildChain();
   const rate = rateOf(() => {

@@ -1,8 +1,9 @@
 /**
- * Workload (b): eleven nodes in a line, ten links of 1 Gbit/s and 1 ms, every packet a real 1,054
- * byte datagram whose header each node parses and rewrites (docs/spec/workloads.md#b-chain-of-ten-hops).
+ * Workload (b): eleven nodes in a line, ten links of 1 Gbit/s and 1 ms, and packets that are real
+ * datagrams of 1,054 bytes, whose header every node parses and rewrites
+ * (docs/spec/workloads.md#b-chain-of-ten-hops).
  *
- * The number is void unless first arrival, last arrival and counts are exactly the expected ones.
+ * The rate counts only if first arrival, last arrival and counts are exactly the expected ones.
  *
  * @module
  */
@@ -14,11 +15,11 @@ const HOPS = 10;
 const WIRE_BYTES = 1_054;
 const RATE_BPS = 1_000_000_000;
 const DELAY_NS = 1_000_000;
-/** 1,054 B at 1 Gbit/s. */
+/** The time to send 1,054 bytes at 1 Gbit/s. */
 const SERIALISATION_NS = 8_432;
 const FIRST_NS = 10_084_320;
 
-/** What one run of the chain measured. */
+/** The measurements of one run of the chain. */
 export interface ChainResult {
   readonly packetHops: number;
   readonly firstNs: number;
@@ -28,13 +29,13 @@ export interface ChainResult {
   readonly fingerprint: string;
 }
 
-/** Forwards along the line; the last node counts. */
+/** Forwards packets along the line; the last node counts them. */
 class ChainNodes implements PacketSink {
   readonly network: Network;
   delivered = 0;
   /**
-   * First and last arrival, ns; in a typed array, since an object's field would box such large
-   * times.
+   * First and last arrival, ns. A typed array, because V8 would store numbers this large in an
+   * object's field as separate heap objects.
    */
   readonly arrivals = new Float64Array(2);
   private readonly out: Direction[] = [];
@@ -55,7 +56,7 @@ class ChainNodes implements PacketSink {
     }
   }
 
-  /** All packets are offered at the present instant. */
+  /** Offers all packets at the present instant. */
   offer(packets: number): void {
     const { network } = this;
     for (let i = 0; i < packets; i += 1) {
@@ -87,13 +88,13 @@ class ChainNodes implements PacketSink {
   }
 }
 
-/** Builds the chain. Timed apart. */
+/** Builds the chain; its time is measured separately. */
 export function buildChain(): ChainNodes {
   return new ChainNodes();
 }
 
 /**
- * Sends `packets` packets through a chain and checks every expected number.
+ * Sends packets through a chain and checks every expected number.
  * @throws Error if a result is not exactly the expected one.
  */
 export function runChain(chain: ChainNodes, packets: number): ChainResult {

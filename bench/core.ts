@@ -1,6 +1,6 @@
 /**
- * Cost per call of the small parts of the kernel: queue, timer, streams, fingerprint. For finding
- * out what became slow, not for comparing machines.
+ * Cost per call of the small parts of the kernel: queue, timer, random streams, fingerprint. It
+ * helps to find what became slow, and is not meant for comparing machines.
  *
  * @module
  */
@@ -13,12 +13,12 @@ import type { BenchResult } from './bench-result.ts';
 
 export const name = 'core';
 
-/** Calls per sample, so that the clock's own cost does not count. */
+/** Calls per sample, enough to make the cost of reading the clock negligible. */
 const BATCH = 1_000;
 const NS_PER_MS = 1_000_000;
 const TIME_MS = 250;
 
-/** One line per call. */
+/** Measures each call; one result line per call. */
 export async function run(): Promise<BenchResult[]> {
   const bench = new Bench({ time: TIME_MS, warmupTime: TIME_MS });
   addScheduler(bench);

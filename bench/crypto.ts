@@ -1,5 +1,5 @@
 /**
- * Cost of the primitives on the packet path, by provider and timing.
+ * Cost of the cryptographic primitives used for each packet, by provider and timing.
  *
  * `node --import tsx bench/crypto.ts`. Measured on 2 shared cores of an AMD EPYC, Node 20.20.2, in
  * microseconds per call, AEADs over 1,000 bytes with 40 bytes of associated data, seal / open:
@@ -11,10 +11,11 @@
  * | aesCmac, 16 bytes | 0.085            | 0.32           | 2.9         | by noble    | 0.10        |
  * | x25519            | 79               | 79             | 985         | 31          | as node     |
  *
- * Node's cipher objects, which both timings used earlier, take 3.73 / 3.50 and 0.51: sealing and
- * opening 600,000 packets of 1,000 bytes then took 4.3 s instead of 1.85 s, and up to 7 s if the
- * other core was busy. Creating such an object takes more than half of that time, however the key
- * is given, and Node cannot restart one with another nonce: see {@link nodeVariants}.
+ * Node's cipher objects, which earlier versions used for both timings, take 3.73 / 3.50 and 0.51:
+ * sealing and opening 600,000 packets of 1,000 bytes then took 4.3 s instead of 1.85 s, and up to 7
+ * s if the other core was busy. Creating such an object takes more than half of that time, no
+ * matter how the key is passed, and Node cannot reuse one with another nonce: see {@link
+ * nodeVariants}.
  *
  * @module
  */
@@ -36,7 +37,8 @@ interface Case {
 const BATCHES = 40;
 
 /**
- * Mean time per call in microseconds, of the best of many short batches: the others were disturbed.
+ * Mean time per call in microseconds in the fastest of many short batches, since slower batches
+ * were disturbed.
  */
 function microsecondsPerCall({ run, rounds }: Case): number {
   const batch = Math.ceil(rounds / 10);
@@ -88,7 +90,7 @@ function hashing(crypto: CryptoProvider): () => void {
   return () => void crypto.sha256(data);
 }
 
-/** Ways to use a Node cipher object per packet; all of them cost 3 to 4 us. */
+/** Ways to use a Node cipher object for each packet; all of them take 3 to 4 us. */
 function nodeVariants(): readonly Case[] {
   const key = new Uint8Array(32).fill(7);
   const secret = createSecretKey(key);
@@ -131,7 +133,7 @@ function contenders(): readonly (readonly [string, CryptoProvider])[] {
   ]);
 }
 
-/** Runs all cases and prints one line each, then the time budget of one simulation. */
+/** Runs all cases and prints one line for each, then the time that one simulation may take. */
 export function main(): void {
   const cases = contenders().flatMap(([label, crypto]) => [
     ...aeadCases(label, crypto, 'chacha20-poly1305'),

@@ -1,7 +1,7 @@
 /**
- * Cost of one data frame of 1,000 bytes in the gateway: header codec, session and AEAD, both ends.
- * Our share, everything except the AEAD, is measured with an AEAD that does nothing; the target is
- * 1 us for seal and open together.
+ * Cost of one data frame of 1,000 bytes in the gateway: header codec, session and AEAD at both
+ * ends. The share of our own code is measured with an AEAD that does nothing; its target is 1 us
+ * for seal and open together.
  *
  * `node --import tsx bench/frame.ts`. Measured on 2 shared cores of an AMD EPYC, Node 20.20.2:
  *
@@ -13,7 +13,8 @@
  * | seal + open, node (simulation)  | 3,600      |
  * | seal + open, modelled           | 1,380      |
  *
- * Both cores were busy with other work, which slowed whole frames more than our share.
+ * Both cores were also busy with other work, which slowed whole frames more than the share of our
+ * own code.
  *
  * @module
  */
@@ -30,14 +31,14 @@ import { Session } from '../nodes/gateway/session.ts';
 import { SESSION_LIMITS } from '../nodes/gateway/session-parts.ts';
 import { decodeFrame, encodeHeader, FrameHeader } from '../nodes/gateway/wire.ts';
 
-/** One line of a bench. */
+/** One line of the result. */
 export interface BenchResult {
   readonly name: string;
   readonly value: number;
   readonly unit: string;
 }
 
-/** What `npm run bench -- frame` runs. */
+/** Name of this benchmark for `npm run bench -- frame`. */
 export const name = 'frame';
 
 const PACKET_BYTES = 1_000;
@@ -46,7 +47,7 @@ const BATCHES = 9;
 const CLOCK_US = 1_700_000_000_000_000;
 const MOMENT = { nowNs: 1, clockUs: CLOCK_US };
 
-/** Measures the codec, our share of a frame, and whole frames per provider. */
+/** Measures the codec, the share of our own code, and whole frames with each provider. */
 export function run(): BenchResult[] {
   const node = provider('node', { timing: 'simulation' });
   const modelled = provider('modelled');
@@ -81,7 +82,7 @@ function codec(): BenchResult[] {
   ];
 }
 
-/** Seals on one side, decodes and opens on the other. */
+/** Seals a frame at one end; decodes and opens it at the other. */
 function both(crypto: CryptoProvider, isEmpty: boolean): number {
   const empty = { isOn: false };
   const { a, b } = connect(withEmptyAead(crypto, empty));
@@ -102,7 +103,7 @@ function both(crypto: CryptoProvider, isEmpty: boolean): number {
   });
 }
 
-/** A provider whose AEAD can be switched to do nothing, after the handshake. */
+/** A provider whose AEAD can be switched off after the handshake, so that it does nothing. */
 function withEmptyAead(crypto: CryptoProvider, empty: { isOn: boolean }): CryptoProvider {
   return {
     ...crypto,
@@ -121,7 +122,7 @@ function withEmptyAead(crypto: CryptoProvider, empty: { isOn: boolean }): Crypto
 
 const ignore = (): void => undefined;
 
-/** Two sessions with keys. */
+/** Connects two sessions, so that both have keys. */
 function connect(crypto: CryptoProvider): { readonly a: Session; readonly b: Session } {
   const identities = [1, 2].map((seed) => createIdentity(crypto, new Uint8Array(32).fill(seed)));
   const frames: Uint8Array[][] = [[], []];
@@ -183,7 +184,7 @@ function deliver(session: Session, frames: Uint8Array[] = []): void {
   }
 }
 
-/** Mean of the best batch: the others were disturbed. */
+/** Mean time per step in the fastest batch, since slower batches were disturbed. */
 function nanoseconds(step: () => void): number {
   let best = Number.POSITIVE_INFINITY;
   for (let batch = 0; batch < BATCHES; batch++) {

@@ -1,8 +1,8 @@
 /**
- * Workload (a), hold, at 100, 10,000 and 1,000,000 pending events, next to three npm packages in
- * the same run (docs/spec/workloads.md#a-hold).
- *
- * A rate is void unless clock and, where ties are FIFO, hash are exactly the published ones.
+ * Workload (a), hold, at 100, 10,000 and 1,000,000 pending events, compared with three npm packages
+ * in the same run (docs/spec/workloads.md#a-hold).
+ * A rate counts only if the clock and, where ties are FIFO, the hash are exactly the published
+ * ones.
  *
  * @module
  */
@@ -16,17 +16,17 @@ import { EXPECTED, HOLDS, hold } from './workloads/hold-model.ts';
 export const name = 'hold';
 
 const UNIT = 'M events/s';
-/** Target rates on this class of machine (docs/PERFORMANCE.md). */
+/** Target rates for this class of machine (docs/PERFORMANCE.md). */
 const TARGETS: ReadonlyMap<number, number> = new Map([
   [100, 14],
   [10_000, 8],
   [1_000_000, 2.5],
 ]);
 const PEERS: readonly Peer[] = [simjs, jsSimulator, flatqueue];
-/** Idle timers far in the future that must not slow down anything (docs/adr/0003). */
+/** Number of idle timers in the far future, which must not slow anything down (docs/adr/0003). */
 const IDLE = 1_000_000;
 
-/** For each number of pending events, ours first, then the peers. */
+/** For each number of pending events: our scheduler first, then the other packages. */
 export function run(): BenchResult[] {
   const lines: BenchResult[] = [];
   for (const [pending, target] of TARGETS) {
@@ -61,7 +61,7 @@ function runOurs(pending: number, idle: number): Sample {
   return { count: HOLDS, cpuUs: result.cpuUs };
 }
 
-/** Slow peers do fewer holds, and must then agree with ours after the same number. */
+/** Slow packages do fewer holds, and must then agree with our scheduler after the same number. */
 function runPeer(peer: Peer, pending: number): Sample {
   const holds = pending === 1_000_000 ? HOLDS / 10 : HOLDS;
   const result = peer.hold(pending, holds);

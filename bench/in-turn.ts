@@ -1,6 +1,6 @@
 /**
- * Takes measurements in turn with the calibration loop, so that each figure comes with the
- * machine's speed just before and just after it.
+ * Alternates measurements with the calibration loop, so that each figure comes with the machine's
+ * speed just before and just after it.
  *
  * @module
  */
@@ -9,26 +9,26 @@ import { type BenchResult, cpuTimeUs, DisturbedRound, spreadOf } from './bench-r
 import { loopRatio } from './ratio.ts';
 
 const STEPS = 20_000_000;
-/** Number of attempts for a round that other work on the machine disturbs. */
+/** How often a round is tried when other work on the machine disturbs it. */
 const TRIES = 3;
 
-/** One measurement of a figure. */
+/** One measured value. */
 export interface Taken {
   readonly name: string;
   readonly unit: string;
   readonly value: number;
-  /** Multiple of a reference of its own; if absent, of the loop. */
+  /** The value as a multiple of a reference of its own; if absent, of the calibration loop. */
   readonly ratio?: number;
   readonly note?: string;
 }
 
-/** Takes its figures once. */
+/** Measures its figures once. */
 export type Measurement = () => readonly Taken[] | Promise<readonly Taken[]>;
 
 /**
- * Medians over the rounds; each figure has the loop just before and just after it. A disturbed
- * round is repeated, then left out; a measurement without any valid round has no figures, and the
- * reason goes to stderr.
+ * Medians of all figures over the rounds; the loop runs just before and just after each. A
+ * disturbed round is repeated and in the end left out. A measurement without any valid round has no
+ * figures, and the reason is printed to stderr.
  */
 export async function inTurnWithLoop(
   measurements: readonly Measurement[],
@@ -69,7 +69,7 @@ async function undisturbed(measure: Measurement): Promise<readonly Taken[]> {
   return [];
 }
 
-/** Millions of steps per CPU second. */
+/** The rate of the calibration loop, millions of steps per CPU second. */
 function loopPace(): number {
   return STEPS / cpuTimeUs(() => calibrationLoop(STEPS));
 }

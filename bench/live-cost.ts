@@ -1,12 +1,12 @@
 /**
- * Processor time of a packet through the whole live stack, on one event loop: failover's network
- * with its gateways and routers on real sockets, with as many packets under way as at 15,000/s.
- * Each packet that arrives triggers the next.
+ * Processor time of a packet through the whole live stack, on one event loop: the network of
+ * failover.yaml, with its gateways and routers on real sockets and as many packets under way as at
+ * 15,000/s. Each packet that arrives triggers the next.
  *
- * Other programs cannot make anything late or lost here, so two builds can be compared on a busy
- * machine; look at the least value. Whether datagrams leave one by one or in groups is decided when
- * Node starts (ADR 0016): `node --test-udp-no-try-send --import tsx bench/main.ts live-cost`
- * measures groups, which no run uses. Does not say what rate a machine carries.
+ * No packet has a deadline here, so two builds can be compared even on a busy machine by their
+ * smallest values. Whether datagrams leave one by one or in groups is decided when Node starts (ADR
+ * 0016): `node --test-udp-no-try-send --import tsx bench/main.ts live-cost` measures groups, which
+ * no run uses. The result does not tell which rate a machine can carry.
  *
  * @module
  */
@@ -25,24 +25,24 @@ import type { WorldListener } from '../scenarios/runner/world.ts';
 import type { BenchResult } from './bench-result.ts';
 import { bareEchoUs } from './udp-echo.ts';
 
-/** What `npm run bench -- live-cost` runs. */
+/** Name of this benchmark for `npm run bench -- live-cost`. */
 export const name = 'live-cost';
 
 const UNDER_WAY = 150;
 const PAYLOAD_BYTES = 1_000;
 const PACKETS = 5_000;
-/** Rounds, of which the first is cold. */
+/** Rounds to warm up, the first of them without compiled code. */
 const WARM_ROUNDS = 3;
 const MS_PER_S = 1_000;
 const ROUNDS = 7;
 const POLL_MS = 20;
-/** Without an arrival for this long, the network is filled again. */
+/** If nothing arrives for this long, the network is filled with packets again. */
 const SILENCE_MS = 500;
 const [SOURCE, TARGET] = ['gateway-111', 'gateway-211'];
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** Packets of which each triggers the next. */
+/** A listener that sends the next packet whenever one arrives. */
 class ClosedLoop implements WorldListener {
   arrived = 0;
   readonly #agent: Agent;
@@ -57,7 +57,7 @@ class ClosedLoop implements WorldListener {
     agent.world.listen(this);
   }
 
-  /** Resolves when this many more packets have arrived. */
+  /** Resolves after this many more packets have arrived. */
   async more(count: number): Promise<void> {
     await new Promise<void>((resolve) => {
       this.#done = resolve;
@@ -78,19 +78,19 @@ class ClosedLoop implements WorldListener {
   }
 
   state(): void {
-    // Nobody keeps it.
+    // Ignored: nothing stores these samples.
   }
 
   spanned(): void {
-    // Nobody keeps it.
+    // Ignored: nothing stores these samples.
   }
 
   marked(): void {
-    // Nobody keeps it.
+    // Ignored: nothing stores these samples.
   }
 
   logged(): void {
-    // Nobody reads it.
+    // Ignored: nothing reads this.
   }
 
   #send(): void {
@@ -103,7 +103,7 @@ class ClosedLoop implements WorldListener {
   }
 }
 
-/** Measures a bare datagram, and a packet of the whole stack. */
+/** Measures a bare datagram and a packet through the whole stack. */
 export async function run(): Promise<BenchResult[]> {
   const echoUs = await bareEchoUs();
   const agent = await agentOfAll();
@@ -131,11 +131,11 @@ export async function run(): Promise<BenchResult[]> {
   ];
 }
 
-/** All nodes of failover's network in this process, ready. */
+/** Starts an agent in this process that runs all nodes of the network of failover.yaml. */
 async function agentOfAll(): Promise<Agent> {
   const registry = new ProtocolRegistry();
   const { scenario: whole } = await openScenario('failover.yaml', {}, registry);
-  // The sources of the file are silent; this module has its own.
+  // The traffic of the scenario is switched off, because this module sends its own.
   const traffic = whole.traffic.map((flow) => ({ ...flow, stopNs: 0 }));
   const scenario = { ...whole, traffic, events: [], kpis: [] };
   const hosts = scenario.topology.hosts.map((host) => host.name);

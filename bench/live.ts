@@ -1,13 +1,13 @@
 /**
- * How many packets a second live mode carries over six hops without loss: in one process with
- * either pump and on two event loops, in two processes, and in one per node, compared with a bare
- * datagram on the same machine.
+ * How many packets per second live mode carries over six hops without loss: in one process with
+ * each of the two pumps and on two event loops, in two processes, and in one per node, compared
+ * with a bare datagram on the same machine.
  *
  * Each step is a short run of failover.yaml without its cuts. A rate counts as carried if 99.9 % of
  * the packets arrive and the 95th percentile of their latency stays below the scenario's limit:
  * overload shows as lateness or refusals before it shows as loss. Rates grow by a quarter until one
- * fails twice, then the interval is bisected. Takes minutes, so it runs only when named: `npm run
- * bench -- live`. Measure on an otherwise idle machine.
+ * fails twice; then the interval is bisected. This takes minutes, so it runs only when named: `npm
+ * run bench -- live`. Measure on an otherwise idle machine.
  *
  * @module
  */
@@ -22,22 +22,25 @@ import type { RunEnd, RunOrder } from '../scenarios/runner/run-scenario.ts';
 import type { BenchResult } from './bench-result.ts';
 import { bareEchoUs } from './udp-echo.ts';
 
-/** What `npm run bench -- live` runs. */
+/** Name of this benchmark for `npm run bench -- live`. */
 export const name = 'live';
 
 const FIRST_RATE = 8_000;
 const GROWTH = 1.25;
-/** Precision of the highest rate, packets/s. */
+/** Precision of the result, packets/s. */
 const STEP = 500;
 const DELIVERED_MIN = 0.999;
 const LATENCY_MAX_NS = 100_000_000;
 const HOPS = 6;
-/** Every process first compiles its own code: for 17 on two cores that takes seconds. */
+/** Every process first compiles its own code, which takes seconds for 17 processes on two cores. */
 const WARMUP_NS = 8_000_000_000;
 const DURATION_NS = 12_000_000_000;
 const US_PER_S = 1_000_000;
 
-/** One way to distribute the nodes; a layout of two halves cuts every path in the middle. */
+/**
+ * A way to distribute the nodes over processes; a layout of two halves cuts every path in the
+ * middle.
+ */
 export interface Layout {
   readonly name: string;
   readonly target?: number;
@@ -57,7 +60,7 @@ export const LAYOUTS: readonly Layout[] = [
     run: (order, registry) => runLive({ ...order, registry, precision: 'low' }),
   },
   {
-    // The default of one process at such rates.
+    // The default for a single process at such rates.
     name: 'two event loops of one process, precision low',
     target: 15_000,
     run: (order, registry) =>
@@ -79,15 +82,17 @@ export const LAYOUTS: readonly Layout[] = [
 interface Step {
   readonly rate: number;
   readonly isCarried: boolean;
-  /** Processor time of all processes with nodes, per packet and per datagram. */
+  /** CPU time of all processes with nodes, per packet and per datagram. */
   readonly packetUs: number;
   readonly hopUs: number;
-  /** Share of a core that this process used: all of the work, or the coordinator's. */
+  /**
+   * CPU time of this process as a share of one core: all of the work, or that of the coordinator.
+   */
   readonly ownCores: number;
   readonly words: string;
 }
 
-/** Measures the machine, then every layout. */
+/** Measures the machine itself, then every layout. */
 export async function run(): Promise<BenchResult[]> {
   const echoUs = await bareEchoUs();
   const results: BenchResult[] = [
@@ -114,7 +119,7 @@ async function measured(layout: Layout): Promise<BenchResult[]> {
   ];
 }
 
-/** The step with the highest rate that was carried; undefined when none was. */
+/** The step with the highest rate that was carried; undefined if none was. */
 async function highestCarried(layout: Layout): Promise<Step | undefined> {
   let best: Step | undefined;
   let failed = Number.POSITIVE_INFINITY;
@@ -144,14 +149,18 @@ async function once(layout: Layout, rate: number): Promise<Step> {
   return step;
 }
 
-/** The same network and traffic for a few seconds, without cuts and without limits to judge. */
+/**
+ * The same network and traffic for a few seconds, without link cuts and without limits to judge.
+ */
 function shortened(whole: Scenario): Scenario {
   const traffic = whole.traffic.map((flow) => ({ ...flow, stopNs: DURATION_NS }));
   const short = { warmupNs: WARMUP_NS, durationNs: DURATION_NS };
   return { ...whole, ...short, traffic, events: [], kpis: [] };
 }
 
-/** The nodes of ISD 2 on a machine of their own: the same number of hops on either side. */
+/**
+ * Puts the nodes of ISD 2 on a separate machine, so that both sides have the same number of hops.
+ */
 function halved(order: RunOrder): RunOrder {
   const { scenario } = order;
   const hosts = scenario.topology.hosts.map((host) => ({
@@ -183,7 +192,7 @@ function stepOf(rate: number, { metrics, packets, virtualNs }: SeedResult, ownCo
   };
 }
 
-/** One run of the shortened failover.yaml at a rate. */
+/** Runs the shortened failover.yaml once at a given rate. */
 function liveResult(
   layout: Layout,
   rate: number,
@@ -198,7 +207,7 @@ function liveResult(
   return liveResultOf(layout, change, onProgress);
 }
 
-/** One run of failover.yaml with changes. */
+/** Runs failover.yaml once with changes. */
 export async function liveResultOf(
   layout: Layout,
   change: (whole: Scenario) => Scenario,
@@ -229,7 +238,7 @@ function quantileOf(metric: MetricData | undefined, fraction: number): number {
   return metric?.kind === 'histogram' ? histogramQuantile(metric.data, fraction) : Number.NaN;
 }
 
-/** Processor time of this process between warm-up and end. */
+/** Measures the CPU time of this process between warm-up and end. */
 class OwnTime {
   #first: { readonly atNs: number; readonly cpuUs: number } | undefined;
   #last = { atNs: 0, cpuUs: 0 };
@@ -241,7 +250,7 @@ class OwnTime {
     this.#first ??= this.#last;
   }
 
-  /** Share of a core. */
+  /** CPU time as a share of one core. */
   get cores(): number {
     if (this.#first === undefined) return Number.NaN;
     const wallUs = (this.#last.atNs - this.#first.atNs) / 1_000;

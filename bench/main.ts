@@ -1,8 +1,8 @@
 /**
- * `npm run bench [-- NAME ...] [--json]`: runs the named benchmarks, or all that take only seconds,
- * and prints each number with its spread, its multiple of the calibration loop, its target and its
- * ratio to peers. Each leaves `runs/bench/NAME.json` with commit and date, which `npm run
- * requirements` and `npm run figures` read.
+ * `npm run bench [-- NAME ...] [--json]`: runs the named benchmarks, or else all that take only
+ * seconds, and prints each value with its spread, its multiple of the calibration loop, its target
+ * and its ratio to other libraries. Each benchmark writes `runs/bench/NAME.json` with commit and
+ * date, which `npm run requirements` and `npm run figures` read.
  *
  * A new benchmark is a file that exports `name` and `run()` (bench-result.ts), and one line in the
  * table below. Each runs in a process of its own, so that none affects another's compiled code or
@@ -21,7 +21,7 @@ import { run as calibrate } from './calibration.ts';
 import { loopRatio } from './ratio.ts';
 import { tableOf } from './table.ts';
 
-/** Every benchmark by name; loaded only if requested. */
+/** Every benchmark by name; a module is loaded only if its benchmark runs. */
 const BENCHES: Readonly<Record<string, () => Promise<BenchModule>>> = {
   hold: () => import('./hold.ts'),
   chain: () => import('./chain-rate.ts'),
@@ -41,7 +41,7 @@ const BENCHES: Readonly<Record<string, () => Promise<BenchModule>>> = {
   start: () => import('./start.ts'),
 };
 
-/** Benchmarks that take minutes or need the whole machine: they run only when named. */
+/** Benchmarks that take minutes or need the whole machine. They run only when named. */
 const ON_REQUEST: readonly string[] = [
   'live',
   'live-cost',
@@ -53,7 +53,7 @@ const ON_REQUEST: readonly string[] = [
 
 const FAILED = 1;
 const BAD_ARGUMENT = 2;
-/** Makes this file run one benchmark in its own process and write its results as JSON. */
+/** Flag for running one benchmark in this process and writing its results as JSON. */
 const ALONE = '--alone';
 
 interface Environment {
@@ -80,14 +80,17 @@ async function main(args: readonly string[]): Promise<number> {
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
-/** The results of one benchmark, and the speed of the loop around it. */
+/** The results of one benchmark, and the rate of the calibration loop around it. */
 interface Alone {
   readonly results: readonly BenchResult[];
   /** Millions of steps of the calibration loop per CPU second, before and after. */
   readonly pace: readonly [number, number];
 }
 
-/** The loop runs before and after it in the same process: machines change their speed. */
+/**
+ * The loop runs before and after the benchmark in the same process, because machines change their
+ * speed.
+ */
 async function measureAlone(name: string): Promise<Alone> {
   const bench = await BENCHES[name]?.();
   const before = paceOf(calibrate());
@@ -101,7 +104,7 @@ function paceOf([loop]: readonly BenchResult[]): number {
   return loop?.value ?? Number.NaN;
 }
 
-/** Exit code. */
+/** Runs and prints benchmarks; returns the exit code. */
 function report(names: readonly string[], isJson: boolean): number {
   const cpu = cpus()[0]?.model ?? 'unknown';
   const environment: Environment = { node: process.version, cpu, cores: cpus().length };
@@ -127,7 +130,7 @@ function report(names: readonly string[], isJson: boolean): number {
   return 0;
 }
 
-/** Writes the figures where other commands look for them. */
+/** Writes the results to the file where other commands look for them. */
 function keep(name: string, { results, pace }: Alone, environment: Environment): void {
   const folder = join(ROOT, 'runs/bench');
   mkdirSync(folder, { recursive: true });
@@ -138,7 +141,9 @@ function keep(name: string, { results, pace }: Alone, environment: Environment):
   writeFileSync(join(folder, `${name}.json`), `${text}\n`);
 }
 
-/** Undefined if it failed; it has printed why. */
+/**
+ * Runs one benchmark in a process of its own; undefined if it failed, which it has reported itself.
+ */
 function runAlone(name: string): Alone | undefined {
   const file = fileURLToPath(import.meta.url);
   const args = [...process.execArgv, file, name, ALONE];

@@ -1,7 +1,7 @@
 /**
- * Cost per packet of a mix's own state, without cryptography: the replay filter (in memory of the
- * size that R-186 asks for, and of one that fits into a cache), its log, and the queue of the
- * Poisson scheduler. An unwrap takes tens of microseconds.
+ * Cost per packet of the state of a mix, without cryptography: the replay filter (at the size that
+ * R-186 asks for, and at one that fits into a CPU cache), its log, and the queue of the Poisson
+ * scheduler. For comparison, unwrapping a packet takes tens of microseconds.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import { createMixing, mixingConfig } from '../nodes/mixnet/mixing/index.ts';
 import { ReplayFilter, TagLog } from '../nodes/mixnet/replay/index.ts';
 import { type BenchResult, cpuTimeUs, requireEqual, spreadOf } from './bench-result.ts';
 
-/** What `npm run bench -- mix` runs. */
+/** Name of this benchmark for `npm run bench -- mix`. */
 export const name = 'mix';
 
 const PACKETS = 300_000;
@@ -26,7 +26,7 @@ const LOAD = 1_000;
 const GAP_NS = 200_000;
 const PER_TAKE = 16;
 
-/** Measures filter, log and scheduler. */
+/** Measures the filter, its log and the scheduler. */
 export function run(): BenchResult[] {
   const tags = openStream(1, 'bench', 'tags').bytes((RUNS + 1) * PACKETS * TAG_BYTES);
   return [
@@ -38,14 +38,16 @@ export function run(): BenchResult[] {
   ];
 }
 
-/** One buffer for all tags: a view per tag would cost as much as the filter. */
+/** All tags share one buffer, because a view per tag would cost as much as the filter. */
 const tag = new Uint8Array(TAG_BYTES);
 function tagAt(tags: Uint8Array, index: number): Uint8Array {
   for (let at = 0; at < TAG_BYTES; at++) tag[at] = tags[index * TAG_BYTES + at] as number;
   return tag;
 }
 
-/** Nanoseconds per packet: one warm-up, median of five. `work` is given the number of the run. */
+/**
+ * Nanoseconds per packet: median of five after one warm-up. `work` receives the index of the run.
+ */
 function nanoseconds(label: string, work: (run: number) => void): BenchResult {
   work(0);
   const samples = Array.from(
@@ -74,7 +76,7 @@ function replayResult(tags: Uint8Array): BenchResult {
   });
 }
 
-/** Groups of 128, and a store that does nothing: the disk is not part of the figure. */
+/** Writes groups of 128 to a store that does nothing, so that the disk does not count. */
 function logResult(tags: Uint8Array): BenchResult {
   let synced = 0;
   let confirm: (() => void) | undefined;

@@ -1,13 +1,14 @@
 /**
- * Live mode under overload: goodput at the knee, at one and a half times and at three times the
- * knee, for one process with one event loop and with two, and for a process per node.
+ * Live mode under overload. The knee is the highest load that a layout carries; the goodput is
+ * measured at the knee, at 1.5 times and at 3 times the knee. The layouts are one process with one
+ * event loop, one process with two, and one process per node.
  *
- * Two runs per layout. In the first the rate climbs a staircase; the knee is the highest step of
- * which 95 % arrive with a p95 of 250 ms. The second has three rounds of all three rates, because a
- * shared machine may be a fifth faster or slower some minutes later; the median of the three ratios
- * is judged against 85 %. p95 is the highest of any tenth of a second in the phase. Takes five
- * minutes, so it runs only when named: `npm run bench -- overload`. A layout that cannot run
- * carries nothing, and its line says why.
+ * Each layout takes two runs. In the first, the rate rises step by step; the knee is the highest
+ * step at which 95 % of the packets arrive with a p95 of 250 ms. The second has three rounds of all
+ * three rates, because a shared machine may be a fifth faster or slower some minutes later; the
+ * median of the three ratios is judged against 85 %. p95 is the highest value in any tenth of a
+ * second of the phase. This takes five minutes, so it runs only when named: `npm run bench --
+ * overload`. A layout that cannot run carries nothing, and its line says why.
  *
  * @module
  */
@@ -28,7 +29,7 @@ import {
   withPhases,
 } from './workloads/overload-phases.ts';
 
-/** What `npm run bench -- overload` runs. */
+/** Name of this benchmark for `npm run bench -- overload`. */
 export const name = 'overload';
 
 const MEASURED = [
@@ -40,7 +41,10 @@ const RATE_MIN = 1_000;
 const GROWTH = 1.25;
 const STEPS = 13;
 const RATES = Array.from({ length: STEPS }, (_, step) => Math.round(RATE_MIN * GROWTH ** step));
-/** Target: this share of the goodput at the knee, at {@link JUDGED} times the knee. */
+/**
+ * Target: at {@link JUDGED} times the knee, the goodput is at least this share of the goodput at
+ * the knee.
+ */
 const AIM = 0.85;
 const JUDGED = 1.5;
 
@@ -53,7 +57,7 @@ export async function run(): Promise<BenchResult[]> {
   return results;
 }
 
-/** A layout that fails does not affect the figures of the others. */
+/** If a layout fails, the figures of the others are still measured. */
 async function measuredOrNot(layout: Layout): Promise<readonly BenchResult[]> {
   try {
     return await measured(layout);
@@ -77,14 +81,14 @@ async function measured(layout: Layout): Promise<readonly BenchResult[]> {
   return overloadResults(layout.name, { knee, rounds: roundsOf(figures), result });
 }
 
-/** The outcome of a layout's two runs. */
+/** The results of a layout's two runs. */
 export interface Overload {
   readonly knee: number;
   readonly rounds: readonly Round[];
   readonly result: Pick<SeedResult, 'metrics' | 'nodeDrops'>;
 }
 
-/** Lines of one layout. */
+/** The result lines of one layout. */
 export function overloadResults(
   layout: string,
   { knee, rounds: all, result }: Overload,
@@ -99,7 +103,8 @@ export function overloadResults(
     const of = times === 1 ? '' : `${spread} of the knee of their rounds; `;
     return {
       name: `${layout}, goodput at ${times === 1 ? 'the knee' : `${times} times the knee`}`,
-      // By the median of the ratios, because the machine's speed differs from round to round.
+      // Computed from the median of the ratios, because the machine's speed differs from round to
+      // round.
       value: medianOf(ratios) * atKnee,
       unit: 'packets/s',
       ...(times === JUDGED ? { target: Math.round(AIM * atKnee) } : {}),

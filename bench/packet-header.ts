@@ -33,7 +33,7 @@ export function writeHeader(buffer: Uint8Array, fields: HeaderFields): void {
   write16(buffer, 10, headerChecksum(buffer, 0));
 }
 
-/** Node number in the destination address. */
+/** The node number in the destination address. */
 export function readTarget(buffer: Uint8Array, offset: number): number {
   return ((buffer[offset + 18] as number) << 8) | (buffer[offset + 19] as number);
 }

@@ -1,7 +1,7 @@
 /**
  * The packet pipeline end to end: valid packets of 2,000 bytes of user data (3,082 bytes with
- * X25519) through slots, rings and threads, unwrapped, settled by the replay filter, and each
- * compared with what it must be.
+ * X25519) pass through slots, rings and threads, are unwrapped and checked by the replay filter,
+ * and are compared with the expected result.
  *
  * `npm run bench -- pipeline`, on an otherwise idle machine: two workers and the main thread need
  * both cores. The figure that other work disturbs least is the CPU time per packet, all threads
@@ -22,40 +22,45 @@ import { openPace } from './workloads/pace.ts';
 import { arrive, type Load, type Measured, saturate } from './workloads/pipeline-load.ts';
 import { FIRST_TOKENS, ValidPackets } from './workloads/valid-packets.ts';
 
-/** What `npm run bench -- pipeline` runs. */
+/** Name of this benchmark for `npm run bench -- pipeline`. */
 export const name = 'pipeline';
 
 const JOBS = new URL('./workloads/sphinx-job.ts', import.meta.url).href;
-/** Packets inside at saturation: a batch for each of two workers. */
+/** Packets in the pipeline at saturation: one batch for each of two workers. */
 const WINDOW = 256;
-/** Share of the target rate of a mode, and of the rate just reached. */
+/** Load as a share of the target rate of a mode, and of the rate just reached. */
 const LOAD = 0.8;
 const CORES_PROJECTED = 4;
 /**
- * A round in which the host gave more of the cores' time to other guests does not measure us, and
- * is repeated.
+ * A round counts as disturbed, and is repeated, if the hypervisor gave more than this share of CPU
+ * time to other guests.
  */
 const STOLEN_MAX = 0.01;
-/** So is one next to which a key exchange took this many times as long as at its best. */
+/**
+ * A round also counts as disturbed if a key exchange next to it took this many times its best time.
+ */
 const SLOWED_MAX = 1.1;
-/** This many rounds are tried per valid round wanted. */
+/** For each valid round wanted, at most this many rounds are tried. */
 const TRIES = 3;
 const US_PER_SECOND = 1_000_000;
 const NS_PER_MS = 1_000_000;
 
-/** How much is measured. */
+/** The sizes of the measurement. */
 export interface Sizes {
-  /** Packets of a round. */
+  /** Number of packets in a round. */
   readonly round: number;
   readonly rounds: number;
   readonly warmUpRounds: number;
-  /** Packets of a round at a share of a rate; two of them follow each round at saturation. */
+  /** Duration of a round at a share of a rate; two such rounds follow each round at saturation. */
   readonly loadedSeconds: number;
-  /** Different packets. */
+  /** Number of different packets. */
   readonly packets: number;
-  /** CPU time of each batch of a part of a hop, microseconds. */
+  /** CPU time of each batch when a part of a hop is measured, microseconds. */
   readonly partUs: number;
-  /** Packets of the round with more inside than there are slots: half of them at a time. */
+  /**
+   * Number of packets in the round that exceeds the number of slots; half of them are inside at a
+   * time.
+   */
   readonly overfull: number;
 }
 
@@ -69,18 +74,18 @@ const FULL: Sizes = {
   overfull: 18_000,
 };
 
-/** A key exchange and the provider that computes it. */
+/** A key exchange with the provider that computes it. */
 export interface Mode {
   readonly title: string;
   readonly crypto: ProviderName;
   readonly exchange: ExchangeChoice;
-  /** Packets per second on two cores. */
+  /** Target rate on two cores, packets per second. */
   readonly target: number;
   /** A job of bench/workloads/sphinx-job.ts; default `unwrap`. */
   readonly job?: string;
 }
 
-/** Measures each mode, then the rings alone and the cost of a wake-up. */
+/** Measures each mode, then the rings without work and the cost of a wake-up. */
 export async function run(): Promise<readonly BenchResult[]> {
   const results: BenchResult[] = [];
   for (const mode of modes()) {
@@ -91,7 +96,7 @@ export async function run(): Promise<readonly BenchResult[]> {
   return results;
 }
 
-/** Names are unique: docs/FIGURES.md selects lines by them. */
+/** Makes a unique name, because docs/FIGURES.md selects lines by name. */
 function nameIn({ title }: Mode, row: string): string {
   return row.endsWith(title) ? row : `${row}, ${title}`;
 }
@@ -111,7 +116,7 @@ function modes(): readonly Mode[] {
   ];
 }
 
-/** Measures one mode; throws if a result is wrong, so that no such rate is printed. */
+/** Measures one mode; throws if a result is wrong, so that no rate is printed then. */
 export async function modeRows(mode: Mode, sizes: Sizes): Promise<readonly BenchResult[]> {
   const { title, crypto, exchange, target } = mode;
   const valid = new ValidPackets(provider(crypto), exchange, sizes.packets);
@@ -187,34 +192,36 @@ export async function modeRows(mode: Mode, sizes: Sizes): Promise<readonly Bench
 }
 
 /**
- * Rounds at saturation and, if requested, at two lower rates in turn with them: machines change
- * their speed.
+ * Rounds at saturation and, if requested, at two lower rates. They alternate, because machines
+ * change their speed.
  */
 interface Rounds {
   readonly saturation: readonly Measured[];
-  /** At a share of the target rate, or of the rate just reached if that is lower. */
+  /** Rounds at a share of the target rate, or of the rate just reached if that is lower. */
   readonly demanded: readonly Measured[];
-  /** At a share of the rate just reached. */
+  /** Rounds at a share of the rate just reached. */
   readonly loaded: readonly Measured[];
-  /** What the host took away, and how many rounds were tried. */
+  /** How much CPU time the hypervisor gave to others, and how many rounds were tried. */
   readonly disturbance: string;
 }
 
-/** The measurement, and the cores' speed just before and after it. */
+/** A measurement, with the speed of the cores just before and just after it. */
 interface Round {
   readonly measured: Measured;
-  /** Microseconds of a key exchange, the slower of both times. */
+  /** Time of a key exchange, microseconds: the slower of both measurements. */
   readonly exchangeUs: number;
 }
 
-/** How to create a pipeline, and what to measure. */
+/** How to create a pipeline, and what to measure with it. */
 type Plan = PipelineOptions & {
   readonly sizes: Sizes;
   readonly workers: number;
   readonly isLoaded: boolean;
 };
 
-/** The fastest key exchange of this process, microseconds: the machine's best speed. */
+/**
+ * The fastest key exchange in this process, microseconds; it represents the machine at its best.
+ */
 let bestExchangeUs = Number.POSITIVE_INFINITY;
 
 async function measure(
@@ -268,7 +275,7 @@ async function measure(
   };
 }
 
-/** How other work affected the rounds that count. */
+/** How much other work affected the rounds that count, as text. */
 function disturbance(used: readonly Round[], wanted: number, tried: number): string {
   const stolen = (100 * Math.max(...used.map(stolenOf))).toFixed(1);
   const exchange = Math.max(...used.map(({ exchangeUs }) => exchangeUs)).toFixed(1);
@@ -281,7 +288,7 @@ function disturbance(used: readonly Round[], wanted: number, tried: number): str
 
 const stolenOf = ({ measured }: Round): number => measured.stolen ?? 0;
 
-/** By how much others disturbed it, as a multiple of what is allowed. */
+/** How much other work disturbed a round, as a multiple of the allowed amount. */
 function disturbanceOf(round: Round): number {
   const slowed = round.exchangeUs / bestExchangeUs - 1;
   return Math.max(stolenOf(round) / STOLEN_MAX, slowed / (SLOWED_MAX - 1));
@@ -307,7 +314,7 @@ function mainUs(rounds: readonly Measured[]): number | undefined {
   return known.length === 0 ? undefined : spreadOf(known).value;
 }
 
-/** All rounds together; a run with wrong results is void and never gets here. */
+/** All rounds together in one line. A run with wrong results has thrown before this point. */
 function inPublishedForm(rounds: readonly Measured[]): string {
   const sum = (of: (one: Measured) => number): number =>
     rounds.reduce((total, one) => total + of(one), 0);
@@ -343,19 +350,22 @@ function timeRows(
   ];
 }
 
-/** Mean time in a queue of fixed work with two servers, M/D/2: half the waiting of M/M/2. */
+/**
+ * Mean response time of a queue with fixed service time and two servers (M/D/2), whose waiting time
+ * is half that of M/M/2.
+ */
 function queueTheory(rounds: readonly Measured[]): string {
   const [{ sent, seconds, cpuUs }] = rounds as readonly [Measured];
   const serviceMs = cpuUs / sent / 1_000;
   const busy = (sent / seconds) * (serviceMs / 1_000);
   const load = busy / 2;
-  // Erlang's C for two servers.
+  // Erlang C formula for two servers.
   const waits = (2 * load * load) / (1 + load);
   const meanMs = serviceMs * (1 + waits / (4 * (1 - load)));
   return `M/D/2 at ${(100 * load).toFixed(0)} % of two cores: ${meanMs.toFixed(2)} ms`;
 }
 
-/** The rounds at a share of saturation together: the higher of the two loads. */
+/** Result lines for the rounds at a share of saturation, the higher of the two loads. */
 function qualityRows(loaded: readonly Measured[], length: number): BenchResult[] {
   const sum = (of: (one: Measured) => number): number =>
     loaded.reduce((total, one) => total + of(one), 0);
@@ -393,7 +403,8 @@ function qualityRows(loaded: readonly Measured[], length: number): BenchResult[]
 }
 
 /**
- * More packets inside than slots: queued ones wait in buffers of their own, and are copied twice.
+ * Measures more packets inside than there are slots. Queued packets wait in their own buffers and
+ * are copied twice.
  */
 async function overfullRows(
   { crypto }: Mode,
@@ -422,7 +433,9 @@ async function overfullRows(
   ];
 }
 
-/** The rings without work, and one packet at a time, each after a turn of the event loop. */
+/**
+ * Measures the rings without work, then one packet at a time, each after a turn of the event loop.
+ */
 async function ringRows(): Promise<readonly BenchResult[]> {
   const rows: BenchResult[] = [];
   for (const wakeUp of ['port', 'wait-async'] as const) {

@@ -1,10 +1,10 @@
 /**
- * Promises of speed, each measured in turn with the calibration loop: figures that
- * docs/requirements.yaml bounds, both absolutely and as multiples of the loop.
+ * The speeds that the project promises, measured alternately with the calibration loop.
+ * docs/requirements.yaml sets their limits, both absolutely and as multiples of the loop.
  *
- * CPU time throughout, except for live traffic, which is timed by the wall clock. Takes two
- * minutes, so it runs when named; `npm run nightly` names it. On a busy machine the multiples hold,
- * but the absolute figures may not.
+ * All values are CPU time, except for live traffic, which is timed by the wall clock. This takes two
+ * minutes, so it runs only when named; `npm run nightly` names it. On a busy machine the multiples
+ * hold, but the absolute figures may not.
  *
  * @module
  */
@@ -19,14 +19,14 @@ import { LiveLoad } from './workloads/live-load.ts';
 import { PipelineRates } from './workloads/pipeline-rates.ts';
 import { UnwrapRate } from './workloads/unwrap-rate.ts';
 
-/** What `npm run bench -- promises` runs. */
+/** Name of this benchmark for `npm run bench -- promises`. */
 export const name = 'promises';
 
 const ROUNDS = 5;
 const US_PER_MINUTE = 60_000_000;
 const NS_PER_US = 1_000;
 
-/** Measures everything in turn with the loop, in several rounds. */
+/** Measures everything alternately with the loop, in several rounds. */
 export async function run(): Promise<readonly BenchResult[]> {
   const pipelines = new PipelineRates();
   const live = new LiveLoad();
@@ -40,7 +40,10 @@ export async function run(): Promise<readonly BenchResult[]> {
   return await inTurnWithLoop(measurements, ROUNDS);
 }
 
-/** failover.yaml without its cuts, in virtual time: both gateways, all routers and the network on one core. */
+/**
+ * Runs failover.yaml without its link cuts in virtual time, with both gateways, all routers and the
+ * network on one core.
+ */
 async function tunnel(): Promise<Measurement> {
   const registry = new ProtocolRegistry();
   const changes = { duration: '4s', warmup: '2s', events: '[]' };
@@ -52,7 +55,7 @@ async function tunnel(): Promise<Measurement> {
       const throughput = metrics['gateway.throughput'];
       delivered = throughput?.kind === 'counter' ? throughput.value : 0;
     });
-    // Two of the four seconds count; a shorter run would measure a tunnel that carries nothing yet.
+    // Only two of the four seconds count: in a shorter run the tunnel would not carry anything yet.
     if (delivered < 19_000) throw new Error(`void: only ${delivered} packets were delivered`);
     const value = (delivered / cpuUs) * US_PER_MINUTE;
     return [{ name: 'tunnel on one core', unit: 'packets/min', value }];
@@ -61,10 +64,10 @@ async function tunnel(): Promise<Measurement> {
 
 const CHECKS = 1_000_000;
 const WINDOW_BITS = 1_024;
-/** A number may come up to this many places late. */
+/** Packets may arrive up to this many places late. */
 const SPREAD = 500;
 
-/** Rising sequence numbers, each up to {@link SPREAD} places late. */
+/** Checks rising sequence numbers, each up to {@link SPREAD} places late. */
 function replayChecks(): readonly Taken[] {
   const window = new ReplayWindow(WINDOW_BITS);
   const sequences = new Float64Array(CHECKS);
@@ -89,7 +92,7 @@ function replayChecks(): readonly Taken[] {
 
 const CORES = 4;
 
-/** The faster provider, and its best key exchange. */
+/** Measures the faster provider with its fastest key exchange. */
 function unwraps(): Measurement {
   const rate = hasSodium()
     ? new UnwrapRate(provider('sodium'), 'x25519')

@@ -1,17 +1,17 @@
 /**
- * The benchmark of the packet pipeline in the form in which comparable pipelines publish theirs,
- * extended by what that form omits: whether the packets were right.
+ * The benchmark of the packet pipeline in the form in which comparable projects publish theirs,
+ * plus one figure that they omit: whether the results were right.
  *
  * @module
  */
 
 const US_PER_SECOND = 1_000_000;
 
-/** The counts of a benchmark. */
+/** The counts and times of a benchmark. */
 export interface Counted {
   readonly sent: number;
   readonly dropped: number;
-  /** Returned packets with a wrong result. */
+  /** Number of returned packets with a wrong result. */
   readonly wrong: number;
   readonly seconds: number;
   /** CPU time of all threads, microseconds. */
@@ -19,8 +19,8 @@ export interface Counted {
 }
 
 /**
- * One line: sent, processed, dropped, elapsed, throughput, mean processing, success rate, and the
- * share of valid results. A wrong result is not a success and not part of the throughput.
+ * Writes one line: sent, processed, dropped, elapsed, throughput, mean processing, success rate,
+ * and the share of valid results. A wrong result counts neither as a success nor in the throughput.
  */
 export function publishedForm({ sent, dropped, wrong, seconds, cpuUs }: Counted): string {
   const processed = sent - dropped;

@@ -1,7 +1,7 @@
 /**
  * `npm run bench -- random-network`: workload (c), packet-hops per CPU second, set-up time and
  * resident memory (docs/spec/workloads.md#c-random-network). The workload checks its own exact
- * results and throws if one is off.
+ * results and throws if one is wrong.
  *
  * @module
  */
@@ -15,14 +15,17 @@ const US_PER_S = 1_000_000;
 const RUNS = 5;
 const TITLE = 'random network of 1,000 nodes';
 
-/** Costs of one run. */
+/** The cost of one run. */
 interface Taken {
   readonly rate: number;
   readonly setupS: number;
   readonly memoryMb: number;
 }
 
-/** Each run builds its own network; memory is that of the process after the first run. */
+/**
+ * Measures several runs, each of which builds its own network. The memory is that of the process
+ * after the first run.
+ */
 export function run(): BenchResult[] {
   const first = once();
   const runs = Array.from({ length: RUNS }, once);

@@ -1,8 +1,8 @@
 /**
  * Workload (c): 1,000 nodes, 3,000 links of 1 Gbit/s, 1,000 flows of 1,000 packets of 1,054 bytes,
- * real headers rewritten at each hop (docs/spec/workloads.md#c-random-network).
+ * with real headers that are rewritten at each hop (docs/spec/workloads.md#c-random-network).
  *
- * The number is void unless counts, delays and the last arrival are exactly the expected ones.
+ * The rate counts only if counts, delays and the last arrival are exactly the expected ones.
  *
  * @module
  */
@@ -25,14 +25,14 @@ import {
   type RandomNetworkModel,
 } from './workloads/random-network-model.ts';
 
-// Private names: V8 folds them into hot code, unlike imported ones.
+// Constants that are not exported, because V8 inlines them into hot code, unlike imported ones.
 const WIRE_BYTES = PACKET_BYTES;
 const FLOW_PACKETS = PACKETS_PER_FLOW;
 const GAP_NS = PACKET_GAP_NS;
 /** Event kind: a flow sends its next packet. */
 const SOURCE = FIRST_UPPER_KIND;
 
-/** What one run measured. */
+/** The measurements of one run. */
 export interface RandomNetworkResult {
   readonly packetHops: number;
   readonly delivered: number;
@@ -46,7 +46,7 @@ export interface RandomNetworkResult {
 
 /**
  * Expected values of docs/spec/workloads.md#c-random-network; the mean delay of 22,277,924.769729
- * ns is the sum over 1e6.
+ * ns is the sum divided by 1e6.
  */
 const EXPECTED = {
   packetHops: 4_023_000,
@@ -56,7 +56,7 @@ const EXPECTED = {
   lastNs: 10_040_871_125,
 } as const;
 
-/** Routers, sources and sinks of the network. */
+/** The routers, sources and sinks of the network in one object. */
 export class RandomNetwork implements PacketSink {
   readonly network: Network;
   readonly workload: RandomNetworkModel;
@@ -65,7 +65,7 @@ export class RandomNetwork implements PacketSink {
   private readonly sums = new Float64Array(2);
   private readonly sent = new Int32Array(FLOWS);
   private readonly sentAt = new Float64Array(FLOWS * FLOW_PACKETS);
-  /** Next direction at each node, one table per active destination. */
+  /** For each active destination, a table with the next direction at each node. */
   private readonly trees: Uint16Array[] = [];
   private readonly neighbours: { node: number; direction: number }[][] = [];
 
@@ -84,7 +84,7 @@ export class RandomNetwork implements PacketSink {
     }
   }
 
-  /** Sends everything and returns what was measured. */
+  /** Sends all packets and returns the measurements. */
   run(): RandomNetworkResult {
     const { scheduler } = this.network;
     for (const [i, flow] of this.workload.flows.entries()) scheduler.post(flow.startNs, SOURCE, i);
@@ -165,7 +165,7 @@ export class RandomNetwork implements PacketSink {
     add(edge.b, edge.a);
   }
 
-  /** Fewest hops; ties go to the neighbour with the lowest index. */
+  /** Builds the tree of shortest paths by hops; ties go to the neighbour with the lowest index. */
   private treeTo(target: number): Uint16Array {
     const hops = new Int32Array(NODES).fill(-1);
     const order = [target];

@@ -1,19 +1,18 @@
 /**
- * Figures as multiples of the calibration loop, so that a fast machine does not hide slow code and
- * a slow one does not condemn good code.
+ * Expresses figures as multiples of the calibration loop, so that a fast machine cannot hide slow
+ * code and a slow machine does not make good code look bad.
  *
  * @module
  */
 import type { BenchResult } from './bench-result.ts';
 
-/** Steps of the loop per unit of time, when it makes a million of them per second. */
+/** Steps per unit of time for a loop that makes a million steps per second. */
 const STEPS: Readonly<Record<string, number>> = { ns: 0.001, us: 1, ms: 1_000, s: 1_000_000 };
 
 /**
- * For a time (`us/packet`): the steps that the loop makes in it. For a rate (`packets/s`): how many
- * per million steps. For anything else (`%`, `x`, `MB`): null, because the machine's speed does not
- * matter.
- *
+ * For a time (`us/packet`), the number of steps that the loop makes in it. For a rate
+ * (`packets/s`), how many per million steps. For other units (`%`, `x`, `MB`), null, because they
+ * do not depend on the machine's speed.
  * @param pace millions of steps per CPU second, measured in the same run.
  */
 export function loopRatio(

@@ -1,6 +1,6 @@
 /**
- * Cost of one replay check, including acceptance: R-012 asks for less than 1,000 ns; our target is
- * 50.
+ * Cost of one replay check, including acceptance. R-012 demands less than 1,000 ns; the target here
+ * is 50 ns.
  *
  * `node --import tsx bench/replay.ts`. Measured on 2 shared cores of an AMD EPYC, Node 20.20.2:
  *
@@ -22,29 +22,32 @@ import type { ReplayGuard } from '../nodes/gateway/replay/guard.ts';
 import { ReservedWindow } from '../nodes/gateway/replay/reserve.ts';
 import { ReplayWindow } from '../nodes/gateway/replay/window.ts';
 
-/** One line of a bench. */
+/** One line of the result. */
 export interface BenchResult {
   readonly name: string;
   readonly value: number;
   readonly unit: string;
 }
 
-/** What `npm run bench -- replay` runs. */
+/** Name of this benchmark for `npm run bench -- replay`. */
 export const name = 'replay';
 
 const CHECKS = 1_000_000;
 const BATCHES = 9;
-/** Share that must be accepted; otherwise the figure would measure refusals. */
+/** Share of checks that must be accepted; otherwise the benchmark would measure rejections. */
 const LEAST_FRESH = 0.2;
 const WINDOW_BITS = 1024;
-/** Above 2^32, where a sequence is no longer a 32-bit integer. */
+/** Sequence numbers start above 2^32, where they no longer fit a 32-bit integer. */
 const FIRST = 2 ** 40;
 
-/** Measures our window in order and reordered, the persistent one, and the doubles. */
+/**
+ * Measures the window in order and reordered, the persistent window, and the reimplementations of
+ * other projects' windows.
+ */
 export function run(): BenchResult[] {
   const inOrder = sequences(FIRST, 0);
   const reordered = sequences(FIRST, 500);
-  // From 0: the double of Go permanently refuses a first number above 2,047.
+  // Starts at 0, because the double of Go's window permanently rejects a first number above 2,047.
   const small = sequences(0, 0);
   const go = new GoDoubleWindow(WINDOW_BITS);
   const rust = new RustDoubleWindow(WINDOW_BITS);
@@ -63,7 +66,7 @@ export function run(): BenchResult[] {
   }));
 }
 
-/** Rising numbers, each moved by up to `spread` places; 1 in 16 is a replay. */
+/** Rising numbers, each moved by up to `spread` places; one in 16 is a replay. */
 function sequences(first: number, spread: number): Float64Array {
   const list = new Float64Array(CHECKS);
   let mixed = 1;
@@ -76,7 +79,10 @@ function sequences(first: number, spread: number): Float64Array {
   return list;
 }
 
-/** A store whose calls complete in the next call: the disk is not part of the figure. */
+/**
+ * A persistent window with a store whose calls complete during the next call, so that the disk does
+ * not count.
+ */
 function persistent(): ReplayGuard {
   let waiting: (() => void) | undefined;
   const ignore = (): void => undefined;
@@ -101,7 +107,8 @@ function persistent(): ReplayGuard {
 }
 
 /**
- * Mean of the best batch: the others were disturbed. Each batch continues where the last one ended.
+ * Mean time per check in the fastest batch, since slower batches were disturbed. Each batch
+ * continues where the last one ended.
  */
 function nanosecondsPerCheck(guard: ReplayGuard, list: Float64Array): number {
   let best = Number.POSITIVE_INFINITY;

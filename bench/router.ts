@@ -1,11 +1,11 @@
 /**
- * Cost of one packet at a border router: checklist, one AES block, rewriting in place, per
- * provider.
+ * Cost of one packet at a border router, for each provider: the checks, one AES block, and
+ * rewriting the header in place.
  *
- * A packet of about 1,000 bytes in transit between two links of a core AS, in construction
- * direction; copying it anew for each round is part of the figure. Measured on 2 shared cores of an
- * AMD EPYC, Node 20.20.2, in ns per packet: node (simulation) 382, node (constant) 1,710, noble
- * 3,799, modelled 312.
+ * The packet has about 1,000 bytes and is in transit between two links of a core AS, in
+ * construction direction. The figure includes a fresh copy of the packet for each round. Measured
+ * on 2 shared cores of an AMD EPYC, Node 20.20.2, in ns per packet: node (simulation) 382, node
+ * (constant) 1,710, noble 3,799, modelled 312.
  *
  * @module
  */
@@ -27,7 +27,7 @@ import {
   spreadOf,
 } from './bench-result.ts';
 
-/** What `npm run bench -- router` runs. */
+/** Name of this benchmark for `npm run bench -- router`. */
 export const name = 'router';
 
 const NOW = 1_700_000_000;
@@ -39,7 +39,7 @@ const ROUNDS = 200_000;
 const BATCHES = 5;
 const NS_PER_US = 1000;
 const BUFFER_LENGTH = 2048;
-/** Less than a microsecond: 600,000 packets over five routers take 3 s. */
+/** One microsecond: 600,000 packets over five routers then take 3 s. */
 const TARGET_NS = 1000;
 const PAYLOAD_LENGTH = 900;
 const KEY = new Uint8Array(16).fill(7);
@@ -65,7 +65,7 @@ export function run(): BenchResult[] {
   });
 }
 
-/** Median of five batches after a warm-up, in CPU time. */
+/** CPU time per packet, as the median of five batches after a warm-up. */
 function nanosecondsPerPacket(providerName: ProviderName, timing: Timing): Spread {
   const hops = new HopAuthenticator(provider(providerName, { timing }).aesCmac(KEY));
   const template = transitPacket(hops);
@@ -136,7 +136,7 @@ function link(index: number, ifId: number): RouterLink {
   };
 }
 
-/** A packet whose second of three hops is the measured router. */
+/** A packet for which the measured router is the second of three hops. */
 function transitPacket(hops: HopAuthenticator): Uint8Array {
   const fields = { expTime: 63, consIngress: INGRESS, consEgress: EGRESS };
   const mac = hops.mac({ segmentId: SEGMENT_ID, timestamp: TIMESTAMP, ...fields });

@@ -1,9 +1,10 @@
 /**
- * The cost of one hop of a Sphinx packet, whole and by part: 5 hops, 2,000 bytes of user data and
- * room for a SURB, hence 3,082 bytes with X25519. Valid packets only, 64 different ones in turn.
+ * The cost of one hop of a Sphinx packet, in total and by part. Packets have 5 hops, 2,000 bytes of
+ * user data and room for a SURB, hence 3,082 bytes with X25519. All packets are valid; 64 different
+ * ones are used in turn.
  *
- * The whole is `PacketFormat.receive` without a replay filter. The parts are measured separately,
- * with the inputs that they have in a hop; the difference between the whole and their sum is slots,
+ * The total is `PacketFormat.receive` without a replay filter. Each part is measured separately
+ * with the input that it has in a hop. The total exceeds the sum of the parts by the cost of slots,
  * copies and calls.
  *
  * @module
@@ -30,23 +31,26 @@ import {
 } from '../nodes/sphinx/index.ts';
 import { type BenchResult, cpuTimeUs, type Spread, spreadOf } from './bench-result.ts';
 
-/** What `npm run bench -- sphinx` runs. */
+/** Name of this benchmark for `npm run bench -- sphinx`. */
 export const name = 'sphinx';
 
 const PACKETS = 64;
 const BATCHES = 9;
-/** A batch takes about this long, microseconds. */
+/** Duration of a batch, microseconds, approximately. */
 const BATCH_US = 100_000;
 
 interface Case {
   readonly title: string;
   readonly crypto: CryptoProvider;
   readonly exchange: ExchangeChoice;
-  /** CPU time per hop at which the pipeline reaches its target rate on two cores, microseconds. */
+  /**
+   * The CPU time per hop, in microseconds, at which the pipeline reaches its target rate on two
+   * cores.
+   */
   readonly target?: number;
 }
 
-/** Measures each case whole, then its parts. */
+/** Measures the total and the parts of each case. */
 export function run(): BenchResult[] {
   return cases().flatMap((one) => [whole(one), ...parts(one)]);
 }
@@ -69,7 +73,7 @@ function cases(): readonly Case[] {
   return list;
 }
 
-/** Format, key of the first node, and packets for it. */
+/** The packet format, the key of the first node, and packets for that node. */
 function prepare({ crypto, exchange }: Case): {
   readonly format: PacketFormat;
   readonly key: NodeKey;
@@ -183,7 +187,7 @@ function parts(one: Case, batchUs: number = BATCH_US): readonly BenchResult[] {
   }));
 }
 
-/** CPU time of one step, median of the batches. */
+/** CPU time of one step as the median of the batches. */
 function microseconds(step: (turn: number) => unknown, batchUs: number = BATCH_US): Spread {
   const batch = (rounds: number): number =>
     cpuTimeUs(() => {
@@ -195,7 +199,7 @@ function microseconds(step: (turn: number) => unknown, batchUs: number = BATCH_U
   return spreadOf(Array.from({ length: BATCHES }, () => batch(rounds)));
 }
 
-/** Prints one line for each case and part. */
+/** Prints one line for each case and each part. */
 function main(): void {
   for (const { name: title, value, min, note = '' } of run()) {
     const text = [value, min ?? Number.NaN].map((us) => us.toFixed(2).padStart(8)).join('');

@@ -1,8 +1,9 @@
 /**
  * How long a command takes to start, as multiples of Node's own start (`node -e 0`) in the same
- * turn: both vary alike with the machine and its load. Medians of seven turns.
+ * round, since both depend on the machine and its load in the same way. All values are medians of
+ * seven rounds.
  *
- * `npm run scenario` is told without the time that npm takes for itself, which has a line of its own.
+ * The time of `npm run scenario` excludes the time of npm itself, which has a line of its own.
  *
  * @module
  */
@@ -24,27 +25,27 @@ const STORE = new URL('../cli/prepared-store.mjs', import.meta.url).href;
 const PREPARED = new URL('../engine/live/prepared.mjs', import.meta.url).href;
 const TURNS = 7;
 const UNIT = 'x node -e 0';
-/** Exit code of a mistake in a file or flag. */
+/** Exit code for a mistake in a file or a flag. */
 const MISTAKE = 2;
 
-/** What is asked of the two modules, which are JavaScript. */
+/** The functions that are called in the two modules, which are plain JavaScript. */
 interface Prepared {
   readonly preparedFolder: () => string | undefined;
   readonly usePrepared: (folder: string) => void;
 }
 
-/** How long something takes, ms of the wall clock. */
+/** Measures how long something takes, ms of the wall clock. */
 type Measure = () => number | Promise<number>;
 
-/** What one turn measured, ms. */
+/** The times measured in one round, ms. */
 type Turn = ReadonlyMap<string, number>;
 
-/** Measures all in turns, after one that is not counted. */
+/** Measures everything in rounds; the first rounds do not count. */
 export async function run(): Promise<readonly BenchResult[]> {
   const folder = mkdtempSync(join(tmpdir(), 'orrery-bench-start-'));
   try {
     const measures = measuresIn(folder, installPackage(folder));
-    // Once to prepare the programs, once to store what V8 compiles of them.
+    // The first warm-up bundles the programs; the second lets V8 store its compiled code.
     for (let warmUp = 0; warmUp < 2; warmUp += 1) await turn(measures);
     const turns: Turn[] = [];
     while (turns.length < TURNS) turns.push(await turn(measures));
@@ -121,7 +122,7 @@ function timed(program: string, words: readonly string[], expected = 0): number 
   return performance.now() - began;
 }
 
-/** Until a worker of virtual time is ready, beside one that has been so. */
+/** Time until a second worker for virtual time is ready, while another already is. */
 async function secondThread(): Promise<number> {
   const { preparedFolder } = (await import(STORE)) as Pick<Prepared, 'preparedFolder'>;
   const { usePrepared } = (await import(PREPARED)) as Pick<Prepared, 'usePrepared'>;

@@ -1,5 +1,5 @@
 /**
- * The table that `npm run bench` prints: pure text from results.
+ * Formats results as the table that `npm run bench` prints.
  *
  * @module
  */
@@ -10,7 +10,7 @@ const HEADER = ['', 'median', 'min', 'max', 'unit', '/ calibration', 'target', '
 /**
  * Aligns results in columns.
  *
- * @param calibration The line whose rate is the unit of the multiples.
+ * @param calibration The line whose rate is the unit for the multiples.
  */
 export function tableOf(
   results: readonly BenchResult[],
@@ -55,7 +55,7 @@ function targetText({ value, target }: BenchResult, isRate: boolean): string {
   return `${isRate ? '>=' : '<='} ${target} ${isMet ? 'met' : 'MISSED'}`;
 }
 
-/** Three significant digits, without exponents. */
+/** A number with three significant digits and without an exponent. */
 function numberText(value: number | undefined): string {
   if (value === undefined) return '';
   if (value >= 100) return value.toFixed(0);

@@ -1,9 +1,9 @@
 /**
- * Cost of the trace: recording a hop (all its callbacks, encoding and gzip included), and seeking
- * in a file of a million hops (docs/TRACE.md#reading).
+ * Cost of the trace: recording one hop, including all callbacks, encoding and gzip; and seeking in
+ * a file with a million hops (docs/TRACE.md#reading).
  *
- * `npm run bench -- trace`. Hops last 10 ms on ten links; there is a new packet every 10 us, with
- * six hops each.
+ * `npm run bench -- trace`. There are ten links, a hop takes 10 ms, and every 10 us a new packet
+ * starts that makes six hops.
  *
  * @module
  */
@@ -28,7 +28,7 @@ import { bytesSource } from '../viz/format/source.ts';
 import { openTrace, type TraceFile } from '../viz/format/trace-file.ts';
 import { type BenchResult, cpuTimeUs, requireEqual, spreadOf } from './bench-result.ts';
 
-/** What `npm run bench -- trace` runs. */
+/** Name of this benchmark for `npm run bench -- trace`. */
 export const name = 'trace';
 
 const HOPS = 1_000_000;
@@ -38,7 +38,7 @@ const STEP_NS = 10_000;
 const RUNS = 3;
 const SEEKS = 50;
 
-/** Measures recording, the size of the file, and seeks. */
+/** Measures recording, the size of the file, and seeking. */
 export async function run(): Promise<readonly BenchResult[]> {
   let file = new Uint8Array(0);
   const costs = Array.from({ length: RUNS }, () => {
@@ -54,7 +54,9 @@ export async function run(): Promise<readonly BenchResult[]> {
   ];
 }
 
-/** Seeks in files with cold and with decoded blocks. */
+/**
+ * Measures seeking in a file, first with no blocks decoded, then with all needed blocks decoded.
+ */
 async function seeks(file: Uint8Array): Promise<BenchResult[]> {
   const cold: number[] = [];
   const warm: number[] = [];

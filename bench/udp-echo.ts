@@ -1,6 +1,6 @@
 /**
- * What the machine itself needs for a datagram: two sockets in one process that throw 1,000 bytes
- * back and forth, with several datagrams under way. None of our code is involved.
+ * The cost of a datagram on this machine without any code of this project: two sockets in one
+ * process echo 1,000 bytes to each other, with several datagrams under way.
  *
  * @module
  */
@@ -11,7 +11,7 @@ const UNDER_WAY = 64;
 const PAYLOAD = new Uint8Array(1000);
 const RECEIVE_BUFFER_BYTES = 4 * 1024 * 1024;
 
-/** Processor time of a datagram, sent and received, in microseconds. */
+/** CPU time for sending and receiving one datagram, in microseconds. */
 export async function bareEchoUs(): Promise<number> {
   const [near, far] = [openSocket('127.0.0.1'), openSocket('127.0.0.2')];
   const { port } = far.address();
@@ -39,7 +39,7 @@ function openSocket(address: string): Socket {
   const socket = createSocket({
     type: 'udp4',
     recvBufferSize: RECEIVE_BUFFER_BYTES,
-    // Synchronous, so that the socket is bound when `bind` returns.
+    // The lookup is synchronous, so that the socket is bound when `bind` returns.
     lookup: (host, _options, callback) => callback(null, host, 4),
   });
   socket.bind({ address, port: 0 });

@@ -1,6 +1,6 @@
 /**
- * `npm run build:viz`: the browser view as one HTML file in dist/viz, which the server serves and
- * which also opens from disk. `npm run build` and the first `npm run viz` call it.
+ * `npm run build:viz` builds the browser view as one HTML file in dist/viz. The server delivers it,
+ * and it can also be opened from disk. `npm run build` and the first `npm run viz` call it.
  *
  * The script is classic and inline, the worker a blob inside it, and the demo's report and trace
  * are embedded as data: a module script or a `fetch` is refused from `file://` (docs/adr/0014). The
@@ -19,10 +19,10 @@ import { build } from 'vite';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const OUT = join(ROOT, 'dist/viz');
-/** JavaScript and CSS, gzipped (docs/adr/0014, "Consequences"). */
+/** Largest size of JavaScript and CSS together, gzipped (docs/adr/0014, "Consequences"). */
 const CODE_BYTES_MAX = 150_000;
 
-/** Parts of libraries that no page uses, and what stands in for them. */
+/** Parts of libraries that no page uses, and the modules that replace them. */
 const SLIM = {
   'd3-interpolate': join(ROOT, 'viz/app/slim/interpolate.ts'),
   'd3-format': join(ROOT, 'viz/app/slim/format.ts'),
@@ -47,7 +47,7 @@ process.stderr.write(
   `dist/viz/index.html: ${kilobytes(page.length)}, of it script and style ${kilobytes(bytes)} gzipped\n`,
 );
 
-/** One script and one style sheet of all pages. */
+/** Bundles one script and one style sheet for all pages. */
 async function bundle(): Promise<Code> {
   const result = await build({
     configFile: false,
@@ -81,7 +81,7 @@ async function bundle(): Promise<Code> {
   return { script: code.trim(), style: styles.join('\n').trim() };
 }
 
-/** Runs the demo and takes its files. */
+/** Runs the demo scenario and reads the files that it writes. */
 function runDemo(): { readonly report: string; readonly trace: string } {
   const folder = mkdtempSync(join(tmpdir(), 'orrery-demo-'));
   try {
@@ -106,7 +106,7 @@ function documentOf(
   { script: code, style: sheet }: Code,
   demo: { readonly report: string; readonly trace: string },
 ): string {
-  // `</script` would end the element, wherever it occurs in the code.
+  // `</script` would end the element wherever it occurs in the code.
   const safe = code.replaceAll('</script', '<\\/script').replaceAll('<!--', '<\\!--');
   const hash = createHash('sha256').update(safe).digest('base64');
   const policy = [

@@ -2,8 +2,8 @@
  * `npm run build`: the JavaScript and the types of the package in dist/lib, the browser view
  * in dist/viz. `npm pack` calls it.
  *
- * Every source file of the product folders is included (tsconfig.build.json), so a new one needs no
- * entry anywhere. Types are not checked here: `npm run check:types` does that.
+ * tsconfig.build.json includes every source file of the product folders, so a new file needs no
+ * entry. Types are not checked here: `npm run check:types` does that.
  *
  * @module
  */
@@ -22,7 +22,10 @@ import { commitOf } from '../scenarios/runner/commit.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const OUT = join(ROOT, 'dist/lib');
-/** Commands for maintaining the repository; cli/main.ts offers them in the repository only. */
+/**
+ * Commands for maintaining the repository. cli/main.ts offers them only inside the repository, not
+ * in the package.
+ */
 const FOR_DEVELOPERS = ['tools', 'cli/requirements'];
 const BUILT = ['.js', '.d.ts', '.d.ts.map'];
 
@@ -45,7 +48,7 @@ if (viz.status !== 0) throw new Error(`the browser view ended with exit code ${v
 const files = readdirSync(OUT, { recursive: true }).length;
 process.stderr.write(`dist/lib: ${files} files, from commit ${commitOf()}\n`);
 
-/** What is JavaScript already, for the compiler to leave alone. */
+/** Modules that are written in JavaScript, which the compiler must not touch. */
 function plainModules(): readonly string[] {
   const settings = readFileSync(join(ROOT, 'tsconfig.build.json'), 'utf8');
   const { include } = JSON.parse(settings) as { readonly include: readonly string[] };

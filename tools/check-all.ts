@@ -1,9 +1,9 @@
 /**
- * `npm test`: everything that must hold, cheap checks first, one closing line.
+ * `npm test` runs everything that must pass, cheap checks first, and prints one closing line.
  *
- * Types, lint, architecture, dead code, commit messages, then the tests; long ones are in `npm run
- * test:thorough`. Later steps run even if an earlier one failed, so that one run reports
- * everything.
+ * It checks types, lint, architecture, dead code and commit messages, then runs the tests. Long
+ * tests are in `npm run test:thorough`. Later steps run even if an earlier one failed, so that one
+ * run reports everything.
  *
  * @module
  */
@@ -15,7 +15,7 @@ function npmRun(name: string, script: string): Check {
   return { name, command: ['npm', 'run', '--silent', script] };
 }
 
-// Types take as long as all other checks together, on one core.
+// Checking types takes as long as all other checks together, so each gets one core.
 const checks = await runChecks([
   [npmRun('types', 'check:types')],
   [
@@ -25,7 +25,8 @@ const checks = await runChecks([
     npmRun('commits', 'check:commits'),
   ],
 ]);
-// Tests that follow the wall clock mostly wait: they run next to the others, which mostly compute.
+// Tests with deadlines by the wall clock mostly wait, so they run next to the others, which mostly
+// compute.
 const tests = await Promise.all([
   runVitest(TEST_RESULTS, ['--config', 'vitest.virtual.config.ts']),
   runVitest(WALL_RESULTS, ['--config', 'vitest.wall.config.ts']),

@@ -11,7 +11,7 @@ import { close, sumOf } from './checks.ts';
 import { ALONE_RESULTS, BROWSER_RESULTS } from './requirements/last-run.ts';
 import { type Counts, runVitest } from './run-vitest.ts';
 
-/** Debian's path; `CHROMIUM` names another. */
+/** Path on Debian; the environment variable `CHROMIUM` names another. */
 const CHROMIUM = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
 
 /** Builds the page and tests it. */

@@ -1,13 +1,13 @@
 /**
- * `npm run check:commits`: subjects of new commits are `area: imperative` with at most 72 characters,
- * and large changes give their reason in the body (CONTRIBUTING.md, "Commits").
+ * `npm run check:commits` checks that subjects of new commits are `area: imperative` with at most
+ * 72 characters, and that large changes give their reason in the body (CONTRIBUTING.md, "Commits").
  *
  * @module
  */
 import { fileURLToPath } from 'node:url';
 import { checkHistory } from './commits/history.ts';
 
-/** Commits up to this one are not checked: most of them were made before the rule. */
+/** Commits up to this one are not checked, because most of them are older than the rule. */
 const LAST_UNCHECKED = 'fa6bfb8';
 
 const found = checkHistory(fileURLToPath(new URL('..', import.meta.url)), LAST_UNCHECKED);

@@ -1,10 +1,11 @@
 /**
- * `npm run test:thorough`: long checks that CI runs next to `npm test`: theory and its mutations, a
- * defective double for every limit, whole mixnets, the browser view in chromium, a protocol made in
- * half an hour, and the test coverage of the gateway. One closing line.
+ * `npm run test:thorough` runs the long checks that CI runs next to `npm test`: comparison with
+ * queueing theory, with mutations that it must detect; a defective implementation for every limit;
+ * whole mixnets; the browser view in chromium; a protocol made in half an hour; and the test
+ * coverage of the gateway. It prints one closing line.
  *
- * What computes runs in the background of what follows the wall clock; tests that need the machine
- * alone come last.
+ * Tests that only compute run in the background of those with deadlines by the wall clock. Tests
+ * that need the machine to themselves come last.
  *
  * @module
  */
@@ -13,7 +14,7 @@ import { close, runChecks, sumOf } from './checks.ts';
 import { ALONE_RESULTS, THOROUGH_RESULTS, THOROUGH_WALL_RESULTS } from './requirements/last-run.ts';
 import { type Counts, runVitest } from './run-vitest.ts';
 
-/** It runs some tests of `npm test` again, with coverage on. */
+/** Coverage runs some tests of `npm test` again. */
 const COVERAGE = ['run', '--config', 'vitest.coverage.config.ts', '--coverage', '--silent'];
 
 const beside = await Promise.all([computing(), waiting()]);

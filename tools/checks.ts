@@ -1,5 +1,6 @@
 /**
- * Runs independent checks: rows in parallel, the checks of a row in order.
+ * Runs independent checks: several rows in parallel, and the checks within a row one after the
+ * other.
  *
  * The output of a check is printed in one piece when it ends, so that outputs do not mix.
  *
@@ -14,7 +15,7 @@ export interface Check {
   readonly command: readonly string[];
 }
 
-/** Runs rows of checks in parallel; a later check of a row runs even if an earlier one failed. */
+/** Runs rows of checks in parallel. If a check fails, the later checks of its row still run. */
 export async function runChecks(rows: readonly (readonly Check[])[]): Promise<Counts> {
   const results = await Promise.all(rows.map(runRow));
   const isGood = results.flat();
@@ -22,7 +23,7 @@ export async function runChecks(rows: readonly (readonly Check[])[]): Promise<Co
   return { passed, failed: isGood.length - passed };
 }
 
-/** Sums all counts. */
+/** Adds up all counts. */
 export function sumOf(all: readonly Counts[]): Counts {
   return all.reduce(
     (sum, { passed, failed }) => ({ passed: sum.passed + passed, failed: sum.failed + failed }),

@@ -1,9 +1,10 @@
 /**
- * `npm run figures [-- --write]`: published figures next to ours, from the newest runs.
+ * `npm run figures [-- --write]` compares published figures with those of this project from the
+ * newest runs.
  *
  * The list is `docs/figures.yaml`; values come from `runs/` (reports of scenarios, `bench/`) and
- * `coverage/`. A figure that no run of this folder has measured keeps its written value; one that
- * was never measured names its command. Nothing is typed in by hand.
+ * `coverage/`. If no run in this folder measured a figure, it keeps its earlier value; if it was
+ * never measured, the document names the command that measures it. Nothing is typed in by hand.
  *
  * @module
  */
@@ -45,7 +46,7 @@ const listSchema = z.strictObject({
 
 type Figure = z.output<typeof listSchema>['sections'][number]['figures'][number];
 
-/** Value, clock and circumstances of one of our figures. */
+/** The value, the clock and the circumstances of one figure of this project. */
 interface Ours {
   readonly value: string;
   readonly clock: 'virtual' | 'wall' | '–';
@@ -81,7 +82,7 @@ interface Report {
 
 const NONE: Ours = { value: 'not measured yet', clock: '–', from: '–' };
 
-/** The published figures. */
+/** Reads the list of published figures. */
 export function readFigures(): z.output<typeof listSchema> {
   return listSchema.parse(parse(readFileSync(join(ROOT, 'docs/figures.yaml'), 'utf8')));
 }
@@ -115,7 +116,7 @@ function rowOf(figure: Figure): string {
   return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
 }
 
-/** A figure is kept until a run measures it again, with at least as many seeds. */
+/** A figure keeps its earlier value until a run measures it again with at least as many seeds. */
 function best(measured: Ours, written: Ours | undefined): Ours {
   if (written === undefined) return measured;
   if (measured === NONE) return written;
@@ -126,7 +127,7 @@ function seedsOf({ from }: Ours): number {
   return Number(/^(\d+) seeds/.exec(from)?.[1] ?? 0);
 }
 
-/** What the document has of a figure; undefined where nothing was measured. */
+/** The value that the document holds for a figure; undefined if it was never measured. */
 function writtenOurs(what: string): Ours | undefined {
   if (!existsSync(DOCUMENT)) return undefined;
   const row = readFileSync(DOCUMENT, 'utf8')
@@ -185,14 +186,14 @@ function bestReport(scenario: string, wanted: string): Report | undefined {
     .map((id) => join(folder, id, 'report.json'))
     .filter((path) => existsSync(path))
     .sort((a, b) => statSync(b).mtimeMs - statSync(a).mtimeMs);
-  // The file as shipped; of those the report with most seeds, then the newest.
+  // Considers only unchanged scenario files; prefers most seeds, then the newest report.
   return paths
     .map((path) => JSON.parse(readFileSync(path, 'utf8')) as Report)
     .filter(({ mode, overrides }) => mode === wanted && Object.keys(overrides).length === 0)
     .sort((a, b) => b.seeds.length - a.seeds.length)[0];
 }
 
-/** Each benchmark leaves a file of its own. */
+/** The folder where each benchmark writes a file. */
 const BENCHES = join(ROOT, 'runs/bench');
 
 function oursFromBench(name: string): Ours {

@@ -1,6 +1,6 @@
 /**
- * `npm run golden`: rewrites the golden files. A changed one needs a line under Results in
- * CHANGELOG.
+ * `npm run golden`: rewrites the golden files. If one changes, CHANGELOG needs a line under
+ * Results.
  *
  * Fingerprints of short runs go to `test/scenarios/golden.json`, bytes of the codecs to
  * `test/unit/nodes/golden-bytes.json`.

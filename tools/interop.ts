@@ -1,6 +1,7 @@
 /**
- * `npm run test:interop`: captures failover and lets tshark read the file, with checksum
- * validation. Not part of `npm test`: it needs tshark (Debian: `apt-get install tshark`).
+ * `npm run test:interop`: records a capture of failover.yaml and checks that tshark can read it and
+ * finds every checksum correct. Not part of `npm test`: it needs tshark (Debian: `apt-get install
+ * tshark`).
  *
  * @module
  */
@@ -10,7 +11,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const CHECKSUMS = ['-o', 'ip.check_checksum:TRUE', '-o', 'udp.check_checksum:TRUE'];
-/** Fast enough for a check, long enough for a fault. */
+/** Settings short enough for a check, and long enough to contain a fault. */
 const SMALLER = ['traffic.0.rate=100/s', 'duration=20s', 'warmup=5s'];
 const OUTPUT_MAX = 1 << 30;
 
@@ -35,7 +36,7 @@ function check(folder: string): number {
   const settings = SMALLER.flatMap((setting) => ['--set', setting]);
   const scenario = ['cli/start.mjs', 'scenario', 'failover.yaml', '--seed', '1'];
   const verdict = run('node', [...scenario, '--quiet', '--pcap', '--out', folder, ...settings]);
-  // The one run there: its name follows from the settings.
+  // The folder contains one run, whose name depends on the settings.
   const [own = ''] = readdirSync(join(folder, 'failover')).filter((name) => name.startsWith('1-'));
   const file = join(folder, 'failover', own, 'trace.pcapng');
   const fields = [
@@ -53,7 +54,7 @@ function check(folder: string): number {
   const lines = decoded.trimEnd().split('\n');
   const rows = lines.map((line) => line.split('\t'));
   const interfaces = new Set(rows.map(([name]) => name));
-  // Status 1 is good (Wireshark: 0 bad, 1 good, 2 unverified).
+  // In Wireshark, checksum status 1 means good (0 bad, 2 unverified).
   const isGood = (row: readonly string[]): boolean => row[1] === '1' && row[2] === '1';
   const bad = rows.filter((row) => !isGood(row)).length;
   const comments = new Map<string, number>();
@@ -69,7 +70,7 @@ function check(folder: string): number {
   return isRight ? 0 : 1;
 }
 
-/** Output of a program; undefined when it is not there or fails. */
+/** Output of a program; undefined if the program is missing or fails. */
 function run(program: string, parts: readonly string[]): string | undefined {
   const { status, stdout } = spawnSync(program, parts, {
     encoding: 'utf8',

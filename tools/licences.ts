@@ -1,6 +1,6 @@
 /**
- * `npm run licences`: the licences of everything that the package installs. Exits with 1 if one is
- * not on the list of licences that only ask for their text and names to be kept.
+ * `npm run licences`: lists the licences of everything that the package installs. Exits with 1 if
+ * one is not on the list of licences that only ask for their text and names to be kept.
  *
  * @module
  */
@@ -17,7 +17,7 @@ const ALLOWED: ReadonlySet<string> = new Set([
   'MIT',
 ]);
 
-/** Licences with the packages under each, sorted; `none` where a package names none. */
+/** Licences with the packages under each, sorted; `none` for a package that names no licence. */
 export function licencesOf(document: CycloneDx): ReadonlyMap<string, readonly string[]> {
   const found = new Map<string, string[]>();
   for (const component of document.components) {
@@ -29,14 +29,17 @@ export function licencesOf(document: CycloneDx): ReadonlyMap<string, readonly st
   return new Map([...found].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** Packages under a licence that is not allowed. */
+/** Packages whose licence is not allowed. */
 export function forbiddenIn(document: CycloneDx): readonly string[] {
   return [...licencesOf(document)]
     .filter(([licence]) => !isAllowed(licence))
     .flatMap(([licence, names]) => names.map((name) => `${name}: ${licence}`));
 }
 
-/** One licence, or a choice of which one is allowed; `AND` needs all. */
+/**
+ * Accepts an allowed licence, or a choice (`OR`) that contains one; with `AND`, all must be
+ * allowed.
+ */
 function isAllowed(licence: string): boolean {
   const choices = licence.replace(/^\((.*)\)$/, '$1').split(' OR ');
   return choices.some((choice) => choice.split(' AND ').every((one) => ALLOWED.has(one)));

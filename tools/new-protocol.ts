@@ -1,8 +1,9 @@
 /**
- * `npm run new:protocol NAME`: writes a protocol that works, as a start for another.
+ * `npm run new:protocol NAME` writes a working protocol as a starting point for a new one.
  *
- * The skeleton is nodes/ping under another name, with its tests, a vector test, a topology, a
- * scenario and its entry in the registry, so it is never older than the code. Overwrites nothing.
+ * It is a copy of nodes/ping under another name, with its tests, a vector test, a topology, a
+ * scenario and its entry in the registry, so it is always up to date with the code. The command
+ * overwrites no file.
  *
  * @module
  */
@@ -20,15 +21,18 @@ import { rename, type Spellings, spell } from './new-protocol/spellings.ts';
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const NAME = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
 const BAD_ARGUMENT = 2;
-/** The list of the registry that is not shipped. */
+/** The list of the registry for protocols that are not shipped. */
 const ADDED = /^(const ADDED: readonly Protocol\[\] = )\[([^\]]*)\];/m;
 const LINE_MAX = 100;
-/** Ports that are given out: user ports, below those that systems choose by themselves. */
+/**
+ * Ports are assigned from this range: registered ports below those that operating systems pick for
+ * themselves.
+ */
 const PORT_FIRST = 20_000;
 const PORTS = 10_000;
 const HASH_FACTOR = 31;
 
-/** Writes everything; returns the paths, or what prevents it. */
+/** Writes all files; returns their paths, or a text that says why it cannot. */
 function createProtocol(name: Spellings): readonly string[] | string {
   const files = new Map([
     ...copied('nodes/ping', `nodes/${name.kebab}`, name),
@@ -53,13 +57,13 @@ function copied(from: string, to: string, name: Spellings): readonly [string, st
     .filter((file) => file.endsWith('.ts'))
     .map((file) => {
       const text = readFileSync(join(ROOT, from, file), 'utf8');
-      // The tests of the node run ping's scenario; the new protocol has its own.
+      // The tests of ping run the scenario of ping; the new protocol has a scenario of its own.
       const renamed = rename(text, name).replaceAll("'hello.yaml'", `'${name.kebab}.yaml'`);
       return [`${to}/${file}`, withOwnPort(renamed, name)];
     });
 }
 
-/** Another one for each name, so that two new protocols get on with each other. */
+/** A port derived from the name, so that two new protocols can run in the same network. */
 function portOf(name: string): number {
   let hash = 0;
   for (const letter of name) hash = (hash * HASH_FACTOR + letter.charCodeAt(0)) % PORTS;
@@ -74,7 +78,7 @@ function change(path: string, edit: (text: string) => string): void {
   writeFileSync(file, after);
 }
 
-/** Adds import and entry in the order of names. */
+/** Adds the import and the list entry, sorted by name. */
 function registered(text: string, { kebab, camel }: Spellings): string {
   const imported = insertSorted(
     text,
@@ -88,14 +92,14 @@ function registered(text: string, { kebab, camel }: Spellings): string {
   });
 }
 
-/** As the formatter writes it. */
+/** Formats the list as the formatter would. */
 function listText(before: string, entries: readonly string[]): string {
   const line = `${before}[${entries.join(', ')}];`;
   if (line.length <= LINE_MAX) return line;
   return `${before}[\n${entries.map((entry) => `  ${entry},\n`).join('')}];`;
 }
 
-/** The port of echo requests is ping's. */
+/** Gives the new protocol its own port; the echo port of RFC 862 remains that of ping. */
 function withOwnPort(text: string, { kebab, upper }: Spellings): string {
   const words = `UDP port that ${kebab} nodes listen on: any one above those of the system (RFC 6335, section 6).`;
   return text.replace(
@@ -104,7 +108,7 @@ function withOwnPort(text: string, { kebab, upper }: Spellings): string {
   );
 }
 
-/** Inserts a line among those that match, before the first with a greater name. */
+/** Inserts a line among the lines that match, before the first one with a greater name. */
 function insertSorted(
   text: string,
   pattern: RegExp,

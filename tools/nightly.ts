@@ -1,9 +1,9 @@
 /**
- * `npm run nightly [-- --only NAME] [--fresh] [--list]`: runs what takes too long for each change,
- * and records each row in docs/nightly.json as it ends, with date and commit.
+ * `npm run nightly [-- --only NAME] [--fresh] [--list]`: runs everything that takes too long to run
+ * for each change, and records each finished row in docs/nightly.json with date and commit.
  *
- * After an interruption it continues with the rows that its round lacks; a complete round is
- * followed by a new one. `npm run requirements` judges by the last round alone.
+ * After an interruption, it continues with the missing rows of its round. When a round is complete,
+ * the next call starts a new one. `npm run requirements` uses only the last round.
  *
  * @module
  */
@@ -68,7 +68,7 @@ async function runAll(rows: readonly NightlyEntry[], round: string): Promise<num
   return failed === 0 ? 0 : 1;
 }
 
-/** A line that counts seconds, where somebody looks on. */
+/** Shows the elapsed seconds on one line, but only on a terminal. */
 function tick(usual: number | undefined): () => void {
   if (!process.stdout.isTTY) return () => undefined;
   const startedAt = Date.now();

@@ -1,7 +1,7 @@
 /**
  * `npm run test:package`: packs the repository, installs the package in an empty folder, and tries
- * there what docs/how-to/package.md says. Separate from `npm test`, because it takes half a minute;
- * `.ci/run` calls both.
+ * the commands of docs/how-to/package.md there. Separate from `npm test`, because it takes half a
+ * minute; `.ci/run` calls both.
  *
  * @module
  */

@@ -1,7 +1,7 @@
 /**
- * `npm run pictures`: the pictures in the documents, always made from real runs.
+ * `npm run pictures` makes the pictures in the documents, always from real runs.
  *
- * Writes `docs/images/failover.svg` (what the terminal shows) and, where a Chromium is installed,
+ * It writes `docs/images/failover.svg` (the output in a terminal) and, if a Chromium is installed,
  * `docs/images/report.png` (the top of report.html in that browser) and `docs/images/network-*.png`
  * (the network page of the demo just after its link was cut, in both themes). ORRERY_CHROMIUM names
  * another browser than `chromium`.
@@ -38,7 +38,7 @@ function drawTerminal(): void {
     { cwd: ROOT, encoding: 'utf8' },
   );
   if (status !== 0) throw new Error(`failover.yaml ended with ${status}: no picture of a red run`);
-  // Where the run left its files is the reader's own folder.
+  // Replaces the temporary folder by `runs`, which readers will see in their own folder.
   const printed = stdout.replaceAll(join(out, 'runs'), 'runs');
   writeFileSync(
     join(IMAGES, 'failover.svg'),
@@ -64,7 +64,7 @@ function photographReport(): void {
   else console.error(`docs/images/report.png left as it is: ${BROWSER} could not be run`);
 }
 
-/** The page is built first; its demo is the same run every time. */
+/** Photographs the page after building it; its demo is always the same run. */
 async function photographNetwork(): Promise<void> {
   if (spawnSync(BROWSER, ['--version']).status !== 0) {
     console.error(`docs/images/network-*.png left as they are: ${BROWSER} could not be run`);
@@ -80,7 +80,7 @@ async function photographNetwork(): Promise<void> {
       const page = await browser.newPage({ viewport: { width: 1100, height: 640 } });
       const view = `#run=demo&page=network&t=3.2s&theme=${theme}`;
       await page.goto(`file://${join(ROOT, 'dist/viz/index.html')}${view}`);
-      // The reading thread answers when it is ready.
+      // Waits until the worker thread has answered.
       await page.locator('.stamp').filter({ hasText: 'switched' }).waitFor();
       await page.screenshot({ path: join(IMAGES, `network-${theme}.png`) });
       console.log(`docs/images/network-${theme}.png`);

@@ -1,5 +1,5 @@
 /**
- * Runs vitest and counts, keeping its output for `npm run requirements`.
+ * Runs vitest and counts the results; keeps its output for `npm run requirements`.
  *
  * @module
  */
@@ -9,25 +9,25 @@ import { constants, setPriority } from 'node:os';
 import { dirname } from 'node:path';
 import { noteOrigin } from './requirements/last-run.ts';
 
-/** The outcome of a run of tests. */
+/** The counts of a test run. */
 export interface Counts {
   readonly passed: number;
   readonly failed: number;
 }
 
-/** How a run of tests shares the machine: in the background it leaves the processor to others. */
+/** The priority of a test run; in the background, it leaves the processor to others. */
 export type Priority = 'normal' | 'background';
 
-/** Names the tests that had to be tried again. */
+/** A reporter that names the tests that needed a second attempt. */
 const OWN = './tools/second-attempts.ts';
 
-/** Runs it; a runner that dies before it has counted anything is a failure. */
+/** Runs vitest. If it dies before it has counted anything, that counts as a failure. */
 export async function runVitest(
   results: string,
   flags: readonly string[] = [],
   priority: Priority = 'normal',
 ): Promise<Counts> {
-  // `npm run requirements` reads the results later; those of an earlier run must not survive.
+  // Removes the results of earlier runs, because `npm run requirements` reads this file later.
   mkdirSync(dirname(results), { recursive: true });
   rmSync(results, { force: true });
   noteOrigin(results, '.');
@@ -40,7 +40,7 @@ export async function runVitest(
       readonly success: boolean;
     };
     const { numPassedTests, numFailedTests, success } = counted;
-    // A file that does not load fails without a test of its own.
+    // A test file that cannot be loaded fails without any failed test.
     const hidden = !success && numFailedTests === 0 ? 1 : 0;
     const none = numPassedTests === 0 ? 1 : 0;
     return { passed: numPassedTests, failed: numFailedTests + hidden + none };

@@ -1,10 +1,11 @@
 /**
- * `npm run sbom`: the components of the package, as CycloneDX and as SPDX, in dist/sbom (R-144).
+ * `npm run sbom` writes the components of the package in the formats CycloneDX and SPDX to
+ * dist/sbom (R-144).
  *
- * From the lock file alone, so it is the same on every machine: the package, its dependencies, and
- * the optional ones of every platform; nothing that only developers need. `npm sbom --omit=dev`
- * drops packages that both need (zod, tsx), so npm gets a copy of our files without the developers'
- * entries.
+ * It uses only the lock file, so the result is the same on every machine: the package, its
+ * dependencies, and the optional ones of every platform, but nothing that only developers need.
+ * `npm sbom --omit=dev` also drops packages that both need (zod, tsx), so npm gets a copy of the
+ * manifest and the lock file without the entries for developers.
  *
  * @module
  */
@@ -17,7 +18,7 @@ import { fileURLToPath } from 'node:url';
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const OUT = 'dist/sbom';
 
-/** What we read of a CycloneDX document (specification 1.5). */
+/** The parts of a CycloneDX document that are read (specification 1.5). */
 export interface CycloneDx {
   readonly bomFormat: string;
   readonly specVersion: string;
@@ -36,7 +37,7 @@ export interface CycloneDxComponent {
   )[];
 }
 
-/** What we read of an SPDX document (specification 2.3). */
+/** The parts of an SPDX document that are read (specification 2.3). */
 export interface Spdx {
   readonly spdxVersion: string;
   readonly dataLicense: string;
@@ -61,14 +62,14 @@ export interface SpdxPackage {
   readonly licenseDeclared: string;
 }
 
-/** The package and everything it installs, as CycloneDX. */
+/** The package and everything that it installs, as CycloneDX. */
 export function cycloneDx(): CycloneDx {
   const document = ask('cyclonedx') as CycloneDx;
   const timestamp = wholeSeconds(document.metadata.timestamp);
   return { ...document, metadata: { ...document.metadata, timestamp } };
 }
 
-/** The same as SPDX. */
+/** The package and everything that it installs, as SPDX. */
 export function spdx(): Spdx {
   const document = ask('spdx') as Spdx;
   const { creationInfo } = document;
@@ -88,7 +89,7 @@ interface Lock {
 function ask(format: 'cyclonedx' | 'spdx'): unknown {
   const folder = mkdtempSync(join(tmpdir(), 'orrery-sbom-'));
   try {
-    // npm calls the package by the name of its folder.
+    // npm names the package after its folder.
     const cwd = join(folder, packageName());
     mkdirSync(cwd);
     for (const [name, content] of Object.entries(withoutDevelopers())) {
@@ -103,7 +104,7 @@ function ask(format: 'cyclonedx' | 'spdx'): unknown {
   }
 }
 
-/** Our manifest and lock file, reduced to what is installed with the package. */
+/** The manifest and the lock file, reduced to what is installed with the package. */
 function withoutDevelopers(): Readonly<Record<string, unknown>> {
   const manifest = read('package.json') as Readonly<Record<string, unknown>>;
   const lock = read('package-lock.json') as Lock;

@@ -17,7 +17,7 @@ import { topologySchema } from '../topologies/schema/topology.ts';
 
 const FOLDER = fileURLToPath(new URL('../schemas', import.meta.url));
 
-/** Texts of the schema files by name. */
+/** The texts of the schema files, by file name. */
 export function schemaTexts(): Readonly<Record<string, string>> {
   return {
     'calibration.schema.json': schemaText(profileSchema),
@@ -37,7 +37,9 @@ function schemaText(schema: z.ZodType): string {
   return `${JSON.stringify(json, undefined, 2)}\n`;
 }
 
-/** Restores what zod omits from schemas that transform, and states the unit for readers. */
+/**
+ * Restores what zod omits for schemas that transform their values, and adds the unit for readers.
+ */
 function describe(json: z.core.JSONSchema.BaseSchema, meta: z.core.GlobalMeta | undefined): void {
   const examples = meta?.['examples'];
   const standard = meta?.['default'];
@@ -49,7 +51,7 @@ function describe(json: z.core.JSONSchema.BaseSchema, meta: z.core.GlobalMeta | 
   delete json['unit'];
 }
 
-/** Names of files that are missing or differ from what the schemas say. */
+/** Names of schema files that are missing or out of date. */
 export function staleSchemas(): readonly string[] {
   return Object.entries(schemaTexts())
     .filter(([name, text]) => {

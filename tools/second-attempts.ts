@@ -1,7 +1,7 @@
 /**
- * Reports which tests passed only on a second attempt, and why they had failed. Tests that follow
- * the wall clock may be tried twice, because a moment of other work on the machine is not a defect;
- * but it is never hidden. Decides nothing.
+ * Reports which tests passed only on a second attempt, and why they had failed. A test that depends
+ * on the wall clock may run twice, because a moment of other work on the machine is not a defect,
+ * but every second attempt is reported. This reporter does not affect the result.
  *
  * @module
  */
@@ -15,7 +15,7 @@ export interface Attempted {
   readonly why: string;
 }
 
-/** Lines for the end of a run; none if everything passed at the first attempt. */
+/** The lines to print after a run; none if every test passed at the first attempt. */
 export function secondAttempts(tests: readonly Attempted[]): string {
   if (tests.length === 0) return '';
   const lines = tests.map(({ where, title, why }) => `  ${where} > ${title}\n      ${why}`);
@@ -23,7 +23,7 @@ export function secondAttempts(tests: readonly Attempted[]): string {
   return `\n${what} passed at the second attempt only:\n${lines.join('\n')}\n`;
 }
 
-/** For `--reporter`. */
+/** The reporter that vitest loads by `--reporter`. */
 class SecondAttempts implements Reporter {
   onTestRunEnd(modules: readonly TestModule[]): void {
     const again = modules.flatMap((module) =>

@@ -1,8 +1,8 @@
 /**
  * Draws the output of a command as an SVG: a terminal with the colours it used.
  *
- * Knows bold, dim and the eight colours, which is all that reports/terminal.ts uses. Words that
- * belong together are placed at their own column, so columns align in any font.
+ * It supports bold, dim and the eight colours, which is all that reports/terminal.ts uses. Each
+ * group of words is placed at its own column, so that columns align in any font.
  *
  * @module
  */
@@ -67,7 +67,9 @@ function widthOf(runs: readonly Run[]): number {
   return Math.max(0, ...runs.map(({ column, text }) => column + text.length));
 }
 
-/** Cuts a line at its escape sequences and at its gaps: every piece has a column of its own. */
+/**
+ * Splits a line at escape sequences and wide gaps, so that every piece is placed at its own column.
+ */
 function runsOf(line: string): readonly Run[] {
   const parts = line.split(ESCAPE);
   const runs: Run[] = [];
@@ -86,7 +88,7 @@ function runsOf(line: string): readonly Run[] {
   return runs;
 }
 
-// The escape character, written as its code: no control characters in source.
+// The escape character is written as a code, because source files contain no control characters.
 const ESCAPE = new RegExp(`${String.fromCharCode(27)}\\[([\\d;]*)m`);
 
 function restyle(style: Style, code: number): Style {

@@ -23,7 +23,7 @@ function hold(pending: number, holds: number): PeerRun {
   return { cpuUs, clockNs, fnv1a: hexWord(hash) };
 }
 
-/** The peer. */
+/** flatqueue as a subject of the benchmark. */
 export const flatqueue: Peer = {
   name: 'flatqueue 3.1.0',
   isFifo: false,

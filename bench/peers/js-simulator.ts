@@ -12,7 +12,7 @@ function hold(pending: number, holds: number): PeerRun {
   for (let payload = 0; payload < pending; payload += 1) {
     const event = new jssim.SimEvent(1);
     event.update = (): void => {
-      // The last batch of equal times may be larger than the number of holds left.
+      // The last batch of equal times may contain more events than holds are left.
       if (left === 0) return;
       left -= 1;
       hash = fnvStep(hash, payload);
@@ -27,7 +27,7 @@ function hold(pending: number, holds: number): PeerRun {
   return { cpuUs, clockNs, fnv1a: hexWord(hash) };
 }
 
-/** The peer. */
+/** js-simulator as a subject of the benchmark. */
 export const jsSimulator: Peer = {
   name: 'js-simulator 1.0.17',
   isFifo: false,

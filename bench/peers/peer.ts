@@ -1,32 +1,32 @@
 /**
- * What the hold model asks of another simulator: N pending events, the same draws, the clock at the
- * end.
+ * The interface to other simulators for the hold model. Each keeps N pending events, uses the same
+ * random draws and reports its clock at the end.
  *
  * @module
  */
 
-/** One run of the hold model on a peer. */
+/** The result of one run of the hold model. */
 export interface PeerRun {
-  /** CPU time without set-up, microseconds. */
+  /** CPU time in microseconds, without set-up. */
   readonly cpuUs: number;
   /** Time of the event removed last, ns. */
   readonly clockNs: number;
-  /** FNV-1a over the payloads, comparable only where ties are FIFO. */
+  /** FNV-1a hash over the payloads; comparable only between simulators whose ties are FIFO. */
   readonly fnv1a: string;
 }
 
-/** A simulator from npm, as a development dependency. */
+/** A simulator from npm, installed as a development dependency. */
 export interface Peer {
   /** Package and version. */
   readonly name: string;
-  /** True when events of one instant keep their order: then the hash must match, too. */
+  /** True if events at the same instant keep their order; the hash must then match as well. */
   readonly isFifo: boolean;
-  /** What it lacks. */
+  /** Features that it lacks. */
   readonly note: string;
   hold(pending: number, holds: number): PeerRun;
 }
 
-/** Eight hex digits. */
+/** A hash as eight hex digits. */
 export function hexWord(hash: number): string {
   return (hash >>> 0).toString(16).padStart(8, '0');
 }

@@ -1,7 +1,7 @@
 /**
  * The hold model on simjs 2.0.3: one timer request per event.
- *
- * The package exports nothing outside a browser, so its file runs with a `window` of ours.
+ * The package exports nothing outside a browser, so its file is run with a `window` object defined
+ * here.
  *
  * @module
  */
@@ -62,7 +62,7 @@ function hold(pending: number, holds: number): PeerRun {
   return { cpuUs, clockNs: sim.time(), fnv1a: hexWord(hash) };
 }
 
-/** The peer. */
+/** simjs as a subject of the benchmark. */
 export const simjs: Peer = {
   name: 'simjs 2.0.3',
   isFifo: true,

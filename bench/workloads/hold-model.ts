@@ -1,25 +1,28 @@
 /**
- * Workload (a), hold: N pending events; take the earliest, schedule its payload again
- * (docs/spec/workloads.md#a-hold). Runs on the scheduler with cancellable events, as protocols use it.
+ * Workload (a), hold: with N pending events, take the earliest and schedule its payload again
+ * (docs/spec/workloads.md#a-hold). It uses the scheduler with cancellable events, as protocols do.
  *
  * @module
  */
 import { type EventHandle, type EventHandler, Scheduler } from '../../engine/core/scheduler.ts';
 import { WorkloadRandom } from './xoshiro-below.ts';
 
-/** Increments are uniform below 2^20 ns. */
+/** Time increments are uniformly distributed below 2^20 ns. */
 export const INCREMENT_NS = 1_048_576;
-/** Holds of the published results. */
+/** Number of holds behind the published results. */
 export const HOLDS = 2_000_000;
 
-// Private names: V8 folds them into hot code, unlike exported ones.
+// Constants that are not exported, because V8 inlines them into hot code, unlike exported ones.
 const RANGE_NS = INCREMENT_NS;
 const HOLD_KIND = 1;
 const IDLE_KIND = 2;
-/** Idle timers begin an hour from now. */
+/** The idle timers start an hour from now. */
 const IDLE_NS = 3_600_000_000_000;
 
-/** Published results after {@link HOLDS} holds, by pending events (docs/spec/workloads.md#a-hold). */
+/**
+ * Published results after {@link HOLDS} holds, by number of pending events
+ * (docs/spec/workloads.md#a-hold).
+ */
 export const EXPECTED: ReadonlyMap<number, { readonly clockNs: number; readonly fnv1a: string }> =
   new Map([
     [100, { clockNs: 10_491_706_987, fnv1a: '61579264' }],
@@ -27,17 +30,17 @@ export const EXPECTED: ReadonlyMap<number, { readonly clockNs: number; readonly 
     [1_000_000, { clockNs: 1_215_835, fnv1a: 'b55e4ae5' }],
   ]);
 
-/** The outcome of a run of the hold model. */
+/** The result of a run of the hold model. */
 export interface HoldResult {
   /** Time of the event removed last, ns. */
   readonly clockNs: number;
-  /** FNV-1a over the payloads in the order of removal, 8 hex digits. */
+  /** FNV-1a hash over the payloads in the order of removal, as 8 hex digits. */
   readonly fnv1a: string;
-  /** Microseconds of CPU time, user and system, without set-up. */
+  /** CPU time without set-up, user and system, microseconds. */
   readonly cpuUs: number;
 }
 
-/** FNV-1a over 32-bit payloads, two steps each; starts at {@link FNV_START}. */
+/** Adds a 32-bit payload to an FNV-1a hash in two steps; the first hash is {@link FNV_START}. */
 export function fnvStep(hash: number, value: number): number {
   const low = Math.imul(hash ^ (value & 0xffff), 0x01000193);
   return Math.imul(low ^ (value >>> 16), 0x01000193);
@@ -46,11 +49,11 @@ export function fnvStep(hash: number, value: number): number {
 /** The offset basis of FNV-1a. */
 export const FNV_START: number = 0x811c9dc5 | 0;
 
-/** The handler: one payload out, the same payload in. */
+/** The handler of an event, which schedules the same payload again. */
 class HoldHandler implements EventHandler {
   hash = FNV_START;
   readonly random = new WorkloadRandom();
-  /** The handles, stored as a protocol would store them; they are doubles. */
+  /** Event handles, stored as a protocol would store them, as doubles. */
   readonly handles: Float64Array;
   scheduler: Scheduler | undefined;
   private left: number;
@@ -74,7 +77,7 @@ class HoldHandler implements EventHandler {
 /**
  * Runs the hold model once.
  *
- * @param pending Number of events waiting at any time.
+ * @param pending Number of events that are pending at any time.
  * @param holds Events to take.
  * @param idle Timers far in the future that never fire.
  */

@@ -1,5 +1,5 @@
 /**
- * The package as a stranger has it: packed here, and installed in a folder of its own.
+ * The package as a user gets it: packed from this repository and installed in an empty folder.
  *
  * @module
  */
@@ -12,7 +12,7 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const QUIET = ['--no-audit', '--no-fund', '--loglevel=error'];
 
 /**
- * Packs and installs, which takes half a minute.
+ * Packs and installs the package, which takes half a minute.
  * @param folder An empty folder.
  * @returns the file that `npx orrery` starts.
  */

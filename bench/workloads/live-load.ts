@@ -1,6 +1,6 @@
 /**
- * A tunnel on real sockets at the published rate, over its 30 ms path alone: how long the
- * application waits for a packet, and how much a gateway works on it.
+ * A tunnel on real sockets at the published rate, using only its 30 ms path: measures how long the
+ * application waits for a packet, and how much time a gateway spends on it.
  *
  * @module
  */
@@ -12,10 +12,12 @@ import { ProtocolRegistry } from '../../scenarios/registry.ts';
 import type { Taken } from '../in-turn.ts';
 
 const AGENT = new URL('../../cli/agent-start-entry.mjs', import.meta.url).href;
-/** 500,000/min is 8,334/s; arrivals are random, so a little more. */
+/**
+ * The published rate of 500,000/min is 8,334/s; a little more is sent, because arrivals are random.
+ */
 const RATE = 8_600;
 const PUBLISHED_PER_MINUTE = 500_000;
-/** Round-trip time of the remaining path. */
+/** One-way delay of the only path, ms. */
 const BASE_ONE_WAY_MS = 15;
 const OTHER_PATHS = '["core-110 <-> core-310", "core-120 <-> core-320"]';
 const CHANGES = {
@@ -29,9 +31,9 @@ const NS_PER_MS = 1_000_000;
 const NS_PER_US = 1_000;
 const PERCENTILE = 0.95;
 
-/** See the module. */
+/** Measures the tunnel. */
 export class LiveLoad {
-  /** Runs for nine seconds, of which five count. */
+  /** Runs for nine seconds, five of which count. */
   async take(): Promise<readonly Taken[]> {
     const registry = new ProtocolRegistry();
     const loaded = await openScenario('failover.yaml', CHANGES, registry);
@@ -53,7 +55,7 @@ export class LiveLoad {
   }
 }
 
-/** Latency counts only if the rate was carried: lost packets never wait. */
+/** The latency counts only if the rate was carried, because lost packets never wait. */
 export function liveFigures({
   metrics,
   measuredNs,
@@ -69,7 +71,7 @@ export function liveFigures({
     value: perMinute,
     ratio: perMinute / PUBLISHED_PER_MINUTE,
   };
-  // A tunnel that carries nothing has no latency, not even a good one.
+  // If the tunnel carries nothing, there is no latency to report.
   if (Number.isNaN(latencyMs) || Number.isNaN(processingUs)) return [carried];
   return [
     carried,

@@ -1,10 +1,9 @@
 /**
- * One flow whose rate changes during the run: a staircase that finds the knee, and rounds at the
- * knee, one and a half times and three times the knee. All figures of a layout come from two runs,
- * so they are of the same minutes.
- *
- * Pure: makes traffic and reads series. Each phase is a flow of its own, and its packets count for
- * it whenever they arrive.
+ * One flow whose rate changes during the run: first rising steps that find the knee (the highest
+ * load that is carried), then rounds at 1, 1.5 and 3 times the knee. All figures of a layout come
+ * from two runs, so they were measured within minutes of each other.
+ * Pure functions that make the traffic and read the series. Each phase is a separate flow, and its
+ * packets count for it whenever they arrive.
  *
  * @module
  */
@@ -12,44 +11,44 @@ import type { Series } from '../../reports/model.ts';
 import type { Scenario, TrafficSpec } from '../../scenarios/model.ts';
 
 const SECOND_NS = 1_000_000_000;
-/** Meanwhile code is compiled and paths are measured; nothing of it counts. */
+/** During the warm-up, code is compiled and paths are measured; its packets do not count. */
 const WARMUP_NS = 5 * SECOND_NS;
 const WARMUP_RATE = 2_000;
-/** A pause, so that the queues of an overloaded phase are empty before the next one. */
+/** A pause that lets the queues of an overloaded phase empty before the next phase. */
 const PAUSE_NS = SECOND_NS;
 /**
- * The knee is the highest step of which this share arrives, with a p95 below the bound in half of
- * the tenths of a second.
+ * The knee is the highest step at which this share of the packets arrives, and at which the p95
+ * stays below its limit in half of the tenths of a second.
  */
 const DELIVERED_MIN = 0.95;
 const LATENCY_MAX_NS = 250_000_000;
 const ROUNDS = 3;
 
-/** Multiples of the knee in one round. */
+/** The multiples of the knee in one round. */
 export const MULTIPLES = [1, 1.5, 3] as const;
 
-/** Packets of one rate for some time. */
+/** Packets sent at one rate for some time. */
 export interface Phase {
   readonly rate: number;
   readonly startNs: number;
   readonly stopNs: number;
 }
 
-/** The outcome of a phase. */
+/** The results of a phase. */
 export interface PhaseFigures {
   readonly rate: number;
-  /** Packets/s that arrived. */
+  /** Packets per second that arrived. */
   readonly goodput: number;
-  /** The median of the p95 of each tenth of a second, ns. */
+  /** The median of the p95 values in each tenth of a second, ns. */
   readonly p95NsMedian: number;
-  /** The highest of them, ns: the p95 of the whole phase is at most this. */
+  /** The highest of these p95 values, ns; the p95 of the whole phase cannot be higher. */
   readonly p95NsMost: number;
 }
 
-/** The same three figures of a layout's rounds, one for each multiple. */
+/** The results of one round, one for each multiple of the knee. */
 export type Round = readonly PhaseFigures[];
 
-/** Rates that grow by a factor, one after the other. */
+/** Phases at growing rates, one after the other. */
 export function staircase(rates: readonly number[], stepNs = 2 * SECOND_NS): readonly Phase[] {
   return rates.map((rate, index) => {
     const startNs = WARMUP_NS + index * stepNs;
@@ -57,7 +56,7 @@ export function staircase(rates: readonly number[], stepNs = 2 * SECOND_NS): rea
   });
 }
 
-/** Rounds of all multiples of the knee, with a pause after each phase. */
+/** Phases at all multiples of the knee, round after round, with a pause after each phase. */
 export function rounds(knee: number, phaseNs = 3 * SECOND_NS): readonly Phase[] {
   const rates = Array.from({ length: ROUNDS }, () => MULTIPLES.map((times) => times * knee)).flat();
   return rates.map((rate, index) => {
@@ -66,7 +65,10 @@ export function rounds(knee: number, phaseNs = 3 * SECOND_NS): readonly Phase[] 
   });
 }
 
-/** The network of a scenario with this traffic between the ends of its first flow, without faults and limits. */
+/**
+ * The network of a scenario with these phases between the ends of its first flow, without faults
+ * and limits.
+ */
 export function withPhases(whole: Scenario, phases: readonly Phase[]): Scenario {
   const [first] = whole.traffic;
   if (first === undefined) throw new Error('void: no traffic');
@@ -82,12 +84,12 @@ export function withPhases(whole: Scenario, phases: readonly Phase[]): Scenario 
   return { ...whole, warmupNs: WARMUP_NS, durationNs, traffic, events: [], kpis: [] };
 }
 
-/** Figures of the phases of a run of {@link withPhases}. */
+/** The results of the phases in a run of {@link withPhases}. */
 export function figuresOf(
   phases: readonly Phase[],
   series: readonly Series[],
 ): readonly PhaseFigures[] {
-  // The first flow is that of the warm-up.
+  // The first flow belongs to the warm-up.
   const delivered = series.filter(({ name }) => name.startsWith('delivered')).slice(1);
   const latency = series.filter(({ name }) => name.startsWith('latency.p95')).slice(1);
   return phases.map(({ rate, startNs, stopNs }, index) => {
@@ -102,7 +104,7 @@ export function figuresOf(
   });
 }
 
-/** Rate of the highest step that was carried; the lowest rate if none was. */
+/** The rate of the highest step that was carried; the lowest rate if none was. */
 export function kneeOf(steps: readonly PhaseFigures[]): number {
   const carried = steps.filter(
     ({ rate, goodput, p95NsMedian }) =>
@@ -112,7 +114,7 @@ export function kneeOf(steps: readonly PhaseFigures[]): number {
   return Math.max(...rates);
 }
 
-/** Phases of {@link rounds}, by round. */
+/** Groups the results of the phases of {@link rounds} by round. */
 export function roundsOf(figures: readonly PhaseFigures[]): readonly Round[] {
   const size = MULTIPLES.length;
   return Array.from({ length: figures.length / size }, (_, round) =>
@@ -120,7 +122,7 @@ export function roundsOf(figures: readonly PhaseFigures[]): readonly Round[] {
   );
 }
 
-/** NaN when there are none. */
+/** NaN for an empty list. */
 export function medianOf(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 }

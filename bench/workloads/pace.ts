@@ -1,17 +1,16 @@
 /**
- * The present speed of the cores: the same key exchanges on all workers in parallel.
- *
- * Cores of a virtual machine may be hardware threads that share a core with other guests; then
- * everything takes up to one and a half times as long, and no count of steal time shows it.
+ * The present speed of the cores, measured by the same key exchanges on all workers in parallel.
+ * A core of a virtual machine may be a hardware thread that shares its physical core with other
+ * guests. Everything then takes up to 1.5 times as long, although no steal time is counted.
  *
  * @module
  */
 import type { Pipeline } from '../../engine/live/pipeline/pipeline.ts';
 
-/** Returns the microseconds of an exchange on the slowest worker. */
+/** Returns the time of a key exchange on the slowest worker, microseconds. */
 export type Pace = () => Promise<number>;
 
-/** Opens the job on a pipeline. @param moduleUrl of the jobs. */
+/** Opens the job on a pipeline. @param moduleUrl The module with the jobs. */
 export function openPace(pipeline: Pipeline, workers: number, moduleUrl: string): Pace {
   const job = pipeline.open({ moduleUrl, job: 'exchange', crypto: 'node' }, new Uint8Array(0));
   return async () => {

@@ -1,10 +1,10 @@
 /**
- * Two ways to load a pipeline, and what is measured: a window that is always full (saturation), and
- * Poisson arrivals at a rate, independent of the results.
+ * Loads a pipeline in one of two ways: with a window that is always full (saturation), or with
+ * Poisson arrivals at a rate that does not depend on the results.
  *
- * Processing time lasts from the submission until the main thread has the result. Arrivals are
- * driven by a millisecond timer and by arriving results: packets come in bunches, as they do from a
- * socket.
+ * The processing time of a packet lasts from its submission until the main thread has the result.
+ * Arrivals are driven by a millisecond timer and by arriving results: packets come in bursts, as
+ * they do from a socket.
  *
  * @module
  */
@@ -16,27 +16,28 @@ import type { PipelineResult, ResultSink } from '../../engine/live/pipeline/subm
 import { LogHistogram } from '../../engine/measure/histogram.ts';
 import { type StolenTime, watchStolenTime } from '../../scenarios/runner/stolen-time.ts';
 
-/** What goes in, and who checks what comes out. */
+/** The packets to process, and the check of their results. */
 export interface Load {
   readonly pipeline: Pipeline;
   readonly job: number;
   readonly packets: readonly Uint8Array[];
-  /** First token; those of one run are consecutive. */
+  /** The first token; tokens of a run are consecutive. */
   readonly firstToken: number;
   readonly settle: (token: number, result: PipelineResult) => void;
 }
 
-/** What was measured. */
+/** The measurements of a run. */
 export interface Measured {
   readonly sent: number;
   readonly dropped: number;
   readonly seconds: number;
   /** CPU time of all threads, microseconds. */
   readonly cpuUs: number;
-  /** CPU time of the main thread; undefined if the system does not tell. */
+  /** CPU time of the main thread; undefined if the operating system does not report it. */
   readonly mainUs: number | undefined;
   /**
-   * Share of all cores' time that the host gave to others; undefined if the system does not tell.
+   * Share of all cores' time that the hypervisor gave to others; undefined if the operating system
+   * does not report it.
    */
   readonly stolen: number | undefined;
   /** Processing times, nanoseconds. */
@@ -45,13 +46,14 @@ export interface Measured {
   readonly after: PipelineStats;
 }
 
-/** Keeps `window` packets inside until `total` have come back. */
+/** Keeps `window` packets in the pipeline until `total` have come back. */
 export function saturate(load: Load, total: number, window: number): Promise<Measured> {
   const run = new Run(load, total);
   const feed = (): void => {
     while (run.sent < total && run.sent - run.back < window) run.send();
   };
-  // New ones are submitted when a quarter has come back: one wake-up for many.
+  // Submits new packets only when a quarter of the window has come back, so that one wake-up serves
+  // many packets.
   run.onResult = (): void => {
     if (run.sent - run.back <= (window * 3) / 4) feed();
   };
@@ -59,7 +61,7 @@ export function saturate(load: Load, total: number, window: number): Promise<Mea
   return run.ended;
 }
 
-/** Sends `total` packets at a mean rate per second, with exponential gaps. */
+/** Sends `total` packets at a mean rate per second, with exponentially distributed gaps. */
 export function arrive(load: Load, total: number, rate: number): Promise<Measured> {
   const run = new Run(load, total);
   const gaps = openStream(1, 'bench', 'arrivals');
@@ -153,13 +155,13 @@ class Run implements ResultSink {
   }
 }
 
-/** CPU time of the main thread, as Linux tells it. */
+/** CPU time of the main thread as Linux reports it. */
 function mainThreadUs(): number | undefined {
   try {
     const [ns = ''] = readFileSync(`/proc/self/task/${process.pid}/schedstat`, 'utf8').split(' ');
     return Number(ns) / 1_000;
   } catch {
-    // Another system.
+    // Not available on other operating systems.
     return undefined;
   }
 }

@@ -1,7 +1,7 @@
 /**
- * The pipeline with one worker and with two, in turn: CPU time per packet, what four workers would
- * carry, the waiting time at 80 % load, and what a second worker adds if both really run in
- * parallel.
+ * The pipeline with one worker and with two, alternately: the CPU time per packet, the rate that
+ * four workers would carry, the waiting time at 80 % load, and the gain from a second worker if
+ * both really run in parallel.
  *
  * @module
  */
@@ -17,22 +17,22 @@ const JOBS = new URL('./sphinx-job.ts', import.meta.url).href;
 const DIFFERENT = 64;
 const PACKETS = 5_000;
 const WARM_UP = 2_000;
-/** A batch for each of two workers. */
+/** Packets in the pipeline: one batch for each of two workers. */
 const WINDOW = 256;
 const WORKERS_PROJECTED = 4;
 const LOAD = 0.8;
 const US_PER_SECOND = 1_000_000;
 const US_PER_MS = 1_000;
-/** Of two workers that really run in parallel, neither does less than this share. */
+/** If two workers really run in parallel, each processes at least this share of the packets. */
 const SHARE_MIN = 0.3;
 
-/** One round at saturation, and how many packets each worker did. */
+/** A round at saturation, with the number of packets that each worker processed. */
 export interface Round {
   readonly measured: Pick<Measured, 'cpuUs' | 'mainUs' | 'sent' | 'seconds'>;
   readonly byWorker: readonly number[];
 }
 
-/** See the module. */
+/** Measures the pipeline with one worker and with two. */
 export class PipelineRates {
   readonly #crypto = hasSodium() ? 'sodium' : 'node';
   readonly #exchange = hasSodium() ? 'x25519' : 'x25519-kem';
@@ -70,8 +70,8 @@ export class PipelineRates {
 }
 
 /**
- * The figures of two rounds; a {@link DisturbedRound} if the two workers took turns instead of
- * running in parallel.
+ * The figures of two rounds. Throws a {@link DisturbedRound} if the two workers took turns instead
+ * of running in parallel.
  */
 export function pipelineFigures(one: Round, two: Round): readonly Taken[] {
   const total = two.byWorker.reduce((sum, count) => sum + count, 0);
@@ -119,7 +119,8 @@ export function pipelineFigures(one: Round, two: Round): readonly Taken[] {
 }
 
 /**
- * Mean time of a packet at {@link LOAD} on two servers: M/D/2, half of the waiting by Erlang's C.
+ * Mean processing time of a packet at {@link LOAD} on two servers (M/D/2), whose waiting time is
+ * half of that by Erlang C.
  */
 function processingMs(workMs: number): number {
   const waits = (2 * LOAD * LOAD) / (1 + LOAD);

@@ -1,13 +1,13 @@
 /**
  * Workload (c): edges, flows and routes of the 1,000-node random network
- * (docs/spec/workloads.md#c-random-network), the same in every kernel. Knows no simulator; `facts`
- * are values for checking an implementation.
+ * (docs/spec/workloads.md#c-random-network), the same in every kernel. It does not depend on a
+ * simulator; `factsOf` gives values for checking an implementation.
  *
  * @module
  */
 import { WorkloadRandom } from './xoshiro-below.ts';
 
-/** Size of the workload and its links. */
+/** Size of the workload and properties of its links. */
 export const NODES = 1_000;
 const EDGES = 3_000;
 export const FLOWS = 1_000;
@@ -35,15 +35,15 @@ export interface Flow {
   readonly startNs: number;
 }
 
-/** Graph and flows. */
+/** The graph and its flows. */
 export interface RandomNetworkModel {
   readonly edges: readonly Edge[];
   readonly flows: readonly Flow[];
-  /** Candidate edges that were loops or already existed. */
+  /** Number of candidate edges that were loops or already existed. */
   readonly rejected: number;
 }
 
-/** Facts for checking an implementation. */
+/** Values for checking an implementation. */
 export interface Facts {
   readonly rejected: number;
   readonly maxDegree: number;
@@ -53,7 +53,7 @@ export interface Facts {
   readonly packetHops: number;
 }
 
-/** Draws edges, then flows. */
+/** Draws the edges, then the flows. */
 export function drawRandomNetwork(): RandomNetworkModel {
   const random = new WorkloadRandom();
   const { edges, rejected } = drawEdges(random);
@@ -63,7 +63,7 @@ export function drawRandomNetwork(): RandomNetworkModel {
 /**
  * Routing table towards one node by fewest hops; ties go to the neighbour with the lowest index.
  *
- * @param neighbours By node: its neighbours in ascending order.
+ * @param neighbours The neighbours of each node in ascending order.
  * @returns by node: the next node towards `target`; the target itself and unreached nodes have -1.
  */
 function nextHopsTowards(target: number, neighbours: readonly (readonly number[])[]): Int32Array {
@@ -74,7 +74,7 @@ function nextHopsTowards(target: number, neighbours: readonly (readonly number[]
   });
 }
 
-/** Routes all flows and counts the facts. */
+/** Routes all flows and computes the facts. */
 export function factsOf({ edges, flows, rejected }: RandomNetworkModel): Facts {
   const neighbours = neighboursOf(edges);
   const flowsByHops: Record<string, number> = {};

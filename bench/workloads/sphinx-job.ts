@@ -1,7 +1,7 @@
 /**
- * What the threads of `npm run bench -- pipeline` run: the unwrapping of nodes/sphinx, a job that
- * does nothing, whose cost is that of the rings, and key exchanges that measure the present speed
- * of a core.
+ * The jobs that threads run for `npm run bench -- pipeline`: the unwrapping of nodes/sphinx; a job
+ * that does nothing, to measure the rings alone; and key exchanges, to measure the present speed of
+ * a core.
  *
  * @module
  */
@@ -12,10 +12,13 @@ import { unwrapJob } from '../../nodes/sphinx/index.ts';
 
 const nothing = (): void => undefined;
 
-/** Some 20 ms of OpenSSL's X25519: what a pipeline thread mostly does, with no code of ours. */
+/**
+ * About 20 ms of X25519 in OpenSSL, which is what a pipeline thread mostly computes, without code
+ * of this project.
+ */
 const EXCHANGES = 700;
 
-/** Microseconds of one exchange, as a double. */
+/** Measures the time of one exchange; the result is a double in microseconds. */
 const exchange: ByteJob = {
   recordLength: 8,
   open: () => {
@@ -33,7 +36,7 @@ const exchange: ByteJob = {
   },
 };
 
-/** Looks like a protocol to a thread. */
+/** Has the shape of a protocol, as threads expect. */
 export const protocol: { readonly jobs: Readonly<Record<string, JobDefinition>> } = {
   jobs: {
     unwrap: byteJob(unwrapJob),

@@ -1,5 +1,6 @@
 /**
- * Sphinx packets that one core unwraps, settles and finds valid per CPU second, without threads.
+ * The rate at which one core unwraps valid Sphinx packets, checks them against the replay filter
+ * and verifies the results, per CPU second and without threads.
  *
  * @module
  */
@@ -13,7 +14,7 @@ const PACKETS = 2_000;
 const DIFFERENT = 64;
 const US_PER_SECOND = 1_000_000;
 
-/** See the module. */
+/** Measures the rate. */
 export class UnwrapRate {
   readonly #valid: ValidPackets;
   readonly #job: OpenByteJob;
@@ -25,7 +26,7 @@ export class UnwrapRate {
     this.take();
   }
 
-  /** Packets per CPU second; throws if one was wrong. */
+  /** Packets per CPU second; throws if a result was wrong. */
   take(): number {
     const bytes = new Uint8Array(this.#valid.length);
     const record = new Uint8Array(unwrapJob.recordLength);

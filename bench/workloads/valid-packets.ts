@@ -1,9 +1,9 @@
 /**
- * Valid Sphinx packets for one mix, the mix's expected output for each, and the mix's own part: the
- * replay filter and the settling of `nodes/sphinx/unwrap-job.ts`.
+ * Valid Sphinx packets for one mix, the mix's expected output for each, and the work that remains
+ * for the mix's main thread: the replay filter, as in `nodes/sphinx/unwrap-job.ts`.
  *
- * A set of packets is used many times. Each pass changes the tags on their way to the filter, so
- * that it holds as many tags as packets were sent; everything else is as in a node.
+ * A set of packets is used many times. Each pass changes the tags before they reach the filter, so
+ * that the filter stores one tag for each packet sent, as in a real node.
  *
  * @module
  */
@@ -25,20 +25,20 @@ import {
 /** Default number of different packets. */
 const PACKETS = 2_048;
 const DELAY_MS_MAX = 3_600_000;
-/** 10,000 packets a second for 20 minutes: a filter that fits into no cache. */
+/** 10,000 packets a second for 20 minutes, so that the filter does not fit into any CPU cache. */
 const FILTER = { expectedTags: 12_000_000, falsePositive: 1e-6 };
-/** Largest number of tokens of one run: the first token of each is a multiple. */
+/** Largest number of tokens in one run; the first token of each run is a multiple of it. */
 export const FIRST_TOKENS = 1_000_000;
 /** One byte in this many is compared. */
 const STRIDE = 61;
-/** Bytes of a tag that a pass changes. */
+/** Number of bytes of a tag that differ between passes. */
 const PASS_BYTES = 4;
 
-/** See the module. */
+/** Valid packets and the check of their results. */
 export class ValidPackets {
   readonly packets: readonly Uint8Array[];
   readonly setup: Uint8Array;
-  /** Results that were wrong. */
+  /** Number of wrong results. */
   wrong = 0;
   readonly #expected: readonly Uint8Array[];
   readonly #filter = new ReplayFilter(FILTER, new Uint8Array(16).fill(5));
@@ -93,9 +93,10 @@ export class ValidPackets {
 
   // hot: once per packet.
   /**
-   * Processes a result as a mix does, and compares it with the expected output: all bytes in the
-   * first pass of a run, later 50 bytes spread over it. One wrong bit changes half of those: the
-   * payload's cipher has one block, and the header's MAC covers the rest.
+   * Processes a result as a mix does and compares it with the expected output: all bytes in the
+   * first pass of a run, later 50 bytes spread over it. That suffices, since one wrong bit would
+   * change half of these bytes: the cipher treats the whole payload as one block, and the header is
+   * protected by its MAC.
    */
   settle(token: number, result: PipelineResult): void {
     const count = this.packets.length;

@@ -3,7 +3,7 @@
  * xoshiro128** from state (1, 2, 3, 4) and the plain, slightly biased integer below n, which any
  * kernel can implement.
  *
- * Not for the product, whose integers are unbiased (engine/core/sampling.ts).
+ * The engine itself does not use it; its integers are unbiased (engine/core/sampling.ts).
  *
  * @module
  */

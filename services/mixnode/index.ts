@@ -3,7 +3,7 @@
  *
  * @module
  */
-// For the threads.
+// Loaded by the worker threads.
 export { protocol } from './jobs.ts';
 export {
   type MixedPacket,

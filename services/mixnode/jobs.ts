@@ -12,5 +12,5 @@ export const protocol: { readonly jobs: Readonly<Record<string, JobDefinition>> 
   jobs: { unwrap: byteJob(unwrapJob) },
 };
 
-/** The module that threads load. */
+/** URL of the module that threads load. */
 export const jobsUrl: string = import.meta.url;

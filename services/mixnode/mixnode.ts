@@ -28,37 +28,37 @@ import {
 } from '../../nodes/sphinx/index.ts';
 import { jobsUrl } from './jobs.ts';
 
-/** Longest delay accepted, ms: three epochs of 20 minutes. */
+/** Longest accepted delay, ms: three epochs of 20 minutes. */
 const DELAY_MS_MAX = 3_600_000;
 const EXPECTED_TAGS = 1_000_000;
 const FALSE_POSITIVE = 1e-6;
 const FILTER_KEY_LENGTH = 16;
 const MS_PER_SECOND = 1_000;
 
-/** Settings of a mix; everything but the source of randomness has a default. */
+/** Settings of a mix. All have a default, except the source of randomness. */
 export interface MixnodeOptions {
-  /** Worker threads; by default one per core, at most four. */
+  /** Number of worker threads; by default one per core, at most four. */
   readonly workers?: number;
-  /** Packets that a worker takes at a time; default 128. */
+  /** Number of packets that a worker takes at a time; default 128. */
   readonly batch?: number;
-  /** Reusable buffers; default 1,024. */
+  /** Number of reusable buffers; default 1,024. */
   readonly slots?: number;
-  /** Most packets inside, including results waiting to be taken; default 10,000. */
+  /** Largest number of packets inside, including results that wait to be taken; default 10,000. */
   readonly queue?: number;
-  /** Default `x25519`. */
+  /** The key exchange; default `x25519`. */
   readonly exchange?: ExchangeChoice;
-  /** Most nodes on a path; default 5. */
+  /** Largest number of nodes on a path; default 5. */
   readonly nrHops?: number;
-  /** User data of a packet, bytes; default 2,000. */
+  /** Length of the user data of a packet, bytes; default 2,000. */
   readonly userPayloadLength?: number;
   /**
-   * Packets during the life of the key, which determine the size of the replay filter; default
-   * 1,000,000.
+   * Number of packets during the life of the key, which determines the size of the replay filter;
+   * default 1,000,000.
    */
   readonly expectedTags?: number;
 }
 
-/** What a mix needs from its process. */
+/** The cryptography and the source of randomness that a mix uses. */
 export interface MixnodeParts {
   readonly crypto: CryptoProvider;
   readonly random: (length: number) => Uint8Array;
@@ -66,36 +66,36 @@ export interface MixnodeParts {
 
 /** A valid packet with one layer removed. */
 export type MixedPacket =
-  /** Must be sent to `nextNode` after the delay. */
+  /** A packet that must be sent to `nextNode` after the delay. */
   | {
       readonly kind: 'forward';
       readonly nextNode: Uint8Array;
       readonly delayMs: number;
       readonly packet: Uint8Array;
     }
-  /** Ends at this mix. */
+  /** A packet that ends at this mix. */
   | { readonly kind: 'deliver' | 'surbReply'; readonly payload: Uint8Array };
 
 /** Counts since the start. */
 export interface MixnodeStats {
   readonly packetsSubmitted: number;
-  /** Valid packets, unwrapped. */
+  /** Number of valid packets that were unwrapped. */
   readonly packetsProcessed: number;
   readonly packetsDropped: number;
-  /** By reason. */
+  /** Number of drops by reason. */
   readonly drops: Readonly<Record<string, number>>;
   /** Valid packets per second of wall time. */
   readonly throughputPps: number;
-  /** From submission to result, ms. */
+  /** Mean time from submission to result, ms. */
   readonly meanProcessingMs: number;
-  /** 0 ... 1. */
+  /** Share of buffers that were reused, 0 to 1. */
   readonly poolHitRatio: number;
   readonly batches: number;
 }
 
 /** A mix; `startMixnode` creates one. */
 export class Mixnode {
-  /** Needed by senders. */
+  /** The public key that senders need. */
   readonly publicKey: Uint8Array;
   readonly #pipeline: Pipeline;
   readonly #job: number;
@@ -151,7 +151,10 @@ export class Mixnode {
     await this.#pipeline.settled();
   }
 
-  /** Accepts a packet, or drops it with a reason; never blocks. The caller keeps the bytes. */
+  /**
+   * Accepts a packet, or drops it with a reason; never blocks. The bytes are copied, so the caller
+   * may reuse them.
+   */
   submit(packet: Uint8Array): 'taken' | 'queue-full' | 'too-long' | 'no-worker' {
     const token = this.#token;
     this.#token += 1;
@@ -166,12 +169,12 @@ export class Mixnode {
     return submitted;
   }
 
-  /** The oldest results not yet taken, at most `max`. */
+  /** Returns the oldest results that have not been taken, at most `max`. */
   take(max: number): readonly MixedPacket[] {
     return this.#results.splice(0, max);
   }
 
-  /** Resolves when no packet is being processed: all results can be taken. */
+  /** Resolves when no packet is being processed, so that all results can be taken. */
   async drained(): Promise<void> {
     await this.#pipeline.drained();
   }
@@ -193,7 +196,10 @@ export class Mixnode {
     };
   }
 
-  /** Ends the threads; results can still be taken. Packets inside are counted as `stopped`. */
+  /**
+   * Ends the threads. Finished results can still be taken; packets still inside are counted as
+   * `stopped`.
+   */
   async stop(): Promise<void> {
     this.#stoppedAt ??= performance.now();
     const lost = await this.#pipeline.close();

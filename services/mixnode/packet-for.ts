@@ -1,5 +1,5 @@
 /**
- * Packets for mixes that are used as a library: a path and a payload in, a packet out.
+ * Makes packets for mixes that are used as a library, from a path and a payload.
  *
  * @module
  */
@@ -16,10 +16,10 @@ export interface MixHop {
 }
 
 /**
- * Creates a packet that goes through `path` and ends at its last node.
+ * Makes a packet that goes through `path` and ends at its last node.
  * @param payload User data, at most `userPayloadLength` bytes; padded with zeros.
- * @returns the packet; a hop's `nextNode` is the index of the next one, from 0, big-endian.
- * @throws RangeError when path or payload do not fit the packets of these options.
+ * @returns the packet; the `nextNode` of a hop is the index of the next hop in `path`, big-endian.
+ * @throws RangeError if the path or the payload do not fit the packets of these options.
  */
 export function packetFor(
   { crypto, random }: MixnodeParts,

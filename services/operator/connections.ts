@@ -1,7 +1,7 @@
 /**
- * Bounds the number of an endpoint's connections. When there are too many, the one that has been
- * silent longest is closed: a health check must not wait behind a client that opened sixty-four and
- * sends nothing.
+ * Limits the number of connections to an endpoint. When there are too many, the one that has been
+ * silent longest is closed, so that a health check does not have to wait behind a client that
+ * opened sixty-four connections and sends nothing.
  *
  * @module
  */
@@ -9,11 +9,11 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
 /**
- * Keeps at most `most` connections of a server open; connections whose complete request is being
- * answered stay.
+ * Keeps at most `most` connections of a server open. A connection stays open while its complete
+ * request is being answered.
  */
 export function boundConnections(server: Server, most: number): void {
-  /** Connections without an answer in progress, the longest silent first. */
+  /** Connections for which no answer is in progress, the longest silent first. */
   const silent = new Set<Socket>();
   const busy = new Set<Socket>();
   server.on('connection', (socket: Socket) => {

@@ -1,9 +1,9 @@
 /**
- * One request to the operator's endpoint, from its request line to its answer: a flat list of
- * checks, then the route. Every refusal is JSON and says what is allowed.
+ * Handles one request to the operator's endpoint: a flat list of checks, then the route. Every
+ * rejection is JSON and says what is allowed.
  *
- * A path is looked up exactly as sent, in a fixed table: nothing is read from disk. Routes that
- * change or send something are for loopback clients only, and never for a web page.
+ * A path is looked up exactly as sent in a fixed table, and nothing is read from disk. Routes that
+ * change or send something accept only programs on this machine, and never web pages.
  *
  * @module
  */
@@ -13,7 +13,7 @@ import { isLoopback } from './loopback-address.ts';
 import type { NodeFace } from './node-face.ts';
 import { type Answer, type Method, ROUTES, Routes, refusal } from './routes.ts';
 
-/** What a request is answered from: the node and its log, and who can reach the endpoint. */
+/** The context of a request: the node, its log, and who can reach the endpoint. */
 export interface Handled {
   readonly face: NodeFace;
   readonly log: OperatorLog;
@@ -21,7 +21,7 @@ export interface Handled {
   readonly isPrivate: boolean;
 }
 
-/** A level and a component name fit many times over. */
+/** Largest body; a log level and the name of a component need far less. */
 const BODY_BYTES_MAX = 4_096;
 
 /** Creates the handler of all requests. */
@@ -69,7 +69,10 @@ function checkHost({ isPrivate }: Handled, { headers }: IncomingMessage): Answer
   return refusal(421, 'ask for 127.0.0.1, ::1 or localhost');
 }
 
-/** Only this machine may change things, and only its programs: browsers send `Origin`. */
+/**
+ * Only programs on this machine may change things. Web pages are recognised by the `Origin` that
+ * browsers send.
+ */
 function checkCaller({ headers, socket }: IncomingMessage): Answer | undefined {
   if (!isLoopback(socket.remoteAddress ?? '')) {
     return refusal(403, 'only from the machine of the node itself (loopback)');
@@ -78,7 +81,7 @@ function checkCaller({ headers, socket }: IncomingMessage): Answer | undefined {
   return refusal(403, 'not from a web page');
 }
 
-/** The body as text; undefined when it is too long. */
+/** Reads the body as text; undefined if it is too long. */
 async function readBody(request: IncomingMessage): Promise<string | undefined> {
   if (Number(request.headers['content-length'] ?? 0) > BODY_BYTES_MAX) return undefined;
   const chunks: Buffer[] = [];
@@ -93,7 +96,7 @@ async function readBody(request: IncomingMessage): Promise<string | undefined> {
 
 function send(given: Answer, request: IncomingMessage, response: ServerResponse): void {
   const bytes = Buffer.from(given.text, 'utf8');
-  // The unread rest of a body is discarded together with its connection.
+  // The unread rest of a body is discarded by closing its connection.
   if (given.status === 413) response.setHeader('Connection', 'close');
   if (given.allow !== undefined) response.setHeader('Allow', given.allow);
   response.writeHead(given.status, {

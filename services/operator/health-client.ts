@@ -1,15 +1,15 @@
 /**
- * Asks a node process's endpoint whether all is well: alive, ready, metrics readable, one packet
- * through the network (R-247).
+ * Asks the endpoint of a node process for its health: is it alive and ready, can its metrics be
+ * read, and does one packet get through the network (R-247)?
  *
- * The answering side is not trusted: answers are bounded and checked.
+ * The endpoint is not trusted, so its answers are limited in size and checked.
  *
  * @module
  */
 import { request } from 'node:http';
 import { z } from 'zod';
 
-/** Where an endpoint listens. */
+/** The address of an endpoint. */
 export interface Endpoint {
   readonly host: string;
   readonly port: number;
@@ -17,18 +17,18 @@ export interface Endpoint {
 
 /** What to ask, and how long to wait. */
 export interface HealthQuestion {
-  /** `leave-out` for a network that must not carry a packet now, or from another machine. */
+  /** `leave-out` when no packet may be sent now, or when asking from another machine. */
   readonly probe: 'send' | 'leave-out';
   /** Longest time for each answer, ms. */
   readonly timeoutMs: number;
 }
 
-/** The result of the probe packet. */
+/** The outcome of the probe packet. */
 export type ProbeOutcome =
   | { readonly kind: 'back'; readonly ms?: number }
   | { readonly kind: 'failed'; readonly reason: string }
   | { readonly kind: 'none' }
-  /** The node accepts probes from its own machine only. */
+  /** The node accepts probes only from its own machine. */
   | { readonly kind: 'elsewhere' }
   | { readonly kind: 'left-out' };
 
@@ -40,14 +40,14 @@ export interface NodeHealth {
   readonly ok: boolean;
   /** What is wrong, one sentence each. */
   readonly problems: readonly string[];
-  /** What the node reports about itself; absent when it does not answer. */
+  /** What the node reports about itself; absent if it does not answer. */
   readonly status?: HealthStatus;
-  /** Samples at `/metrics`; 0 when there are none. */
+  /** Number of samples at `/metrics`; 0 if there are none. */
   readonly metrics: number;
   readonly probe: ProbeOutcome;
 }
 
-/** A process that runs many nodes has all of them in its name. */
+/** A process that runs many nodes lists all of them in its name. */
 const NAME_CHARACTERS_MAX = 65_536;
 
 const STATUS = z.object({
@@ -61,7 +61,7 @@ const STATUS = z.object({
   cpuSeconds: z.number().nonnegative(),
 });
 
-/** State of a node as reported by its endpoint. */
+/** The state of a node as its endpoint reports it. */
 export type HealthStatus = z.infer<typeof STATUS>;
 
 const PROBE = z.object({
@@ -70,16 +70,16 @@ const PROBE = z.object({
   reason: z.string().max(4_096).optional(),
 });
 
-/** A thousand metrics with quantiles take a tenth of this. */
+/** Largest answer; a thousand metrics with quantiles need a tenth of this. */
 const ANSWER_BYTES_MAX = 4 * 1024 * 1024;
 const SAMPLE = /^[a-zA-Z_:][a-zA-Z0-9_:]*(\{.*\})? \S+$/;
 
-/** `host:port`, with brackets around an IPv6 address. */
+/** The text `host:port`, with brackets around an IPv6 address. */
 export function endpointText({ host, port }: Endpoint): string {
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
-/** Checks one node; never rejects: a node that does not answer is reported as a problem. */
+/** Checks one node. Never rejects: if the node does not answer, that is reported as a problem. */
 export async function checkNode(endpoint: Endpoint, asked: HealthQuestion): Promise<NodeHealth> {
   const text = endpointText(endpoint);
   const ask = (method: string, path: string): Promise<Reply> =>
@@ -111,7 +111,7 @@ function readStatus(reply: Reply): HealthStatus | undefined {
   return 'problem' in reply ? undefined : STATUS.safeParse(jsonOf(reply.text)).data;
 }
 
-/** Number of samples, if the whole text can be parsed and comes from a node; otherwise 0. */
+/** Number of samples if the whole text is valid and comes from a node; otherwise 0. */
 function countSamples(reply: Reply): number {
   if ('problem' in reply || reply.status !== 200) return 0;
   const lines = reply.text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
@@ -133,7 +133,7 @@ function jsonOf(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    // Without JSON there are no fields either; the schema reports that.
+    // Without JSON there are no fields, which the schema will report.
     return undefined;
   }
 }
@@ -146,7 +146,7 @@ interface Exchange {
   readonly timeoutMs: number;
 }
 
-/** One request on its own connection; any failure becomes a problem in words. */
+/** Sends one request on a connection of its own; any failure becomes a problem as text. */
 function exchange({ host, port }: Endpoint, asked: Exchange): Promise<Reply> {
   const { method, path, timeoutMs } = asked;
   return new Promise((resolve) => {

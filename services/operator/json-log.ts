@@ -2,9 +2,9 @@
  * The log of a node process: one JSON object per line, with levels per component that can change
  * while it runs (R-066, R-067, R-248).
  *
- * Lines are written before the call returns, so that nothing is lost when the process ends; at most
- * 1,000 per second, the others are counted. Files are not rotated: whatever starts the process
- * collects its stderr.
+ * Lines are written before the call returns, so that nothing is lost when the process ends. At most
+ * 1,000 lines per second are written; the others are counted. There is no log rotation: whatever
+ * starts the process must collect its stderr.
  *
  * @module
  */
@@ -36,24 +36,31 @@ export type ComponentLog = Readonly<
 
 /** The log of a node process. */
 export interface OperatorLog {
-  /** The lines of one part of the process: `operator`, `gateway`, `coordinator`. */
+  /** Returns the log of one part of the process: `operator`, `gateway`, `coordinator`. */
   component(name: string): ComponentLog;
-  /** A sink for the port's log (`engine/host/measure.ts`); the host becomes the field `node`. */
+  /**
+   * Returns a sink for the log of protocols (`engine/host/measure.ts`); the host becomes the field
+   * `node`.
+   */
   sink(component: string): (host: string, level: 'debug' | 'info' | 'warn', text: string) => void;
   levels(): LogLevels;
   /**
-   * Changes the level of everything, or of one component.
-   * @throws RangeError for an invalid name, or more than 64 components with levels of their own.
+   * Changes the general level, or the level of one component.
+   * @throws RangeError for an invalid name, or for more than 64 components with levels of their
+   * own.
    */
   setLevel(level: OperatorLevel, component?: string): void;
-  /** Replaces all levels by these. */
+  /** Replaces all levels. */
   replaceLevels(levels: Omit<LevelsRead, 'problems'>): void;
   /**
-   * Writes everything from now on, or returns to the configured levels; true when everything is
+   * Switches between writing everything and the configured levels; true if everything is now
    * written.
    */
   toggleDebug(): boolean;
-  /** Lines omitted since the start, because there were too many or nobody could read them. */
+  /**
+   * Number of lines omitted since the start, because there were too many or because stderr was
+   * closed.
+   */
   lost(): number;
 }
 
@@ -61,9 +68,12 @@ export interface OperatorLog {
 export interface JsonLogOptions {
   /** Name of the node, written in every line. */
   readonly node: string;
-  /** Level of everything not set by the environment; default `info`. */
+  /** General level where the environment sets none; default `info`. */
   readonly level?: OperatorLevel;
-  /** Text of ORRERY_LOG; by default that of this process. It takes precedence over `level`. */
+  /**
+   * Text of ORRERY_LOG; by default from the environment of this process. It takes precedence over
+   * `level`.
+   */
   readonly environment?: string;
   /** Receives the lines; default stderr. */
   readonly destination?: DestinationStream;
@@ -169,7 +179,8 @@ class JsonLog implements OperatorLog {
   }
 
   /**
-   * Counts the lines of this second; the first line of a new second reports how many were omitted.
+   * Counts the lines in this second. The first line of a new second also reports how many were
+   * omitted.
    */
   private hasRoom(): boolean {
     const second = Math.floor(performance.now() / 1000);
@@ -186,7 +197,7 @@ class JsonLog implements OperatorLog {
     return this.linesThisSecond <= LINES_PER_SECOND_MAX;
   }
 
-  /** A reader that has gone away is no reason for a node to end. */
+  /** Writes to stderr. The node must keep running if the reader of stderr goes away. */
   private stderr(): DestinationStream {
     const destination = pino.destination({ dest: STDERR, sync: true });
     destination.on('error', () => {
@@ -204,7 +215,9 @@ interface Line {
   readonly fields: LogFields | undefined;
 }
 
-/** Formats lines; levels are checked earlier, per component. */
+/**
+ * Makes the function that formats and writes lines. Levels have been checked before, per component.
+ */
 function makeWriter(
   destination: DestinationStream,
 ): Readonly<Record<OperatorLevel, (fields: object, message: string) => void>> {
@@ -220,7 +233,7 @@ function makeWriter(
   );
 }
 
-/** Fields as written: at most 16, no secrets, no long texts. */
+/** The fields to write: at most 16, without secrets and without long texts. */
 function clean(fields: LogFields | undefined): Readonly<Record<string, unknown>> {
   if (fields === undefined) return {};
   return Object.fromEntries(

@@ -1,23 +1,23 @@
 /**
- * Ends a process whose main thread no longer responds: when a node computes endlessly after it was
+ * Ends a process whose main thread no longer responds. If a node computes endlessly after it was
  * told to stop, no timer fires, not even the one for the deadline.
  *
- * A separate thread waits, writes a message, and kills the process. It is started when draining
- * begins, so that a working process does not have it.
+ * A separate thread waits, writes a message, and kills the process. It is started only when
+ * draining begins.
  *
  * @module
  */
 import { Worker } from 'node:worker_threads';
 
-/** The order to the thread. */
+/** The instructions for the thread. */
 export interface LastResort {
-  /** From now, ms. */
+  /** Time until the process is killed, ms. */
   readonly afterMs: number;
-  /** Written to stderr before the end, with a line break. */
+  /** Written to stderr before the process is killed, including its line break. */
   readonly line: string;
 }
 
-/** Plain JavaScript, so that it runs from sources and from a bundle without a file of its own. */
+/** Plain JavaScript in a string, so that it needs no file and also works in a bundle. */
 const PROGRAM = `
 const { workerData: { afterMs, line } } = require('node:worker_threads');
 setTimeout(() => {

@@ -19,18 +19,20 @@ export interface LogLevels {
   readonly components: Readonly<Record<string, OperatorLevel>>;
 }
 
-/** Levels read from an environment variable; `problems` lists the unreadable parts. */
+/**
+ * Levels read from an environment variable; `problems` describes the parts that could not be read.
+ */
 export interface LevelsRead {
   readonly level?: OperatorLevel;
   readonly components: ReadonlyMap<string, OperatorLevel>;
   readonly problems: readonly string[];
 }
 
-/** Most components with a level of their own; more than a process has parts. */
+/** Largest number of components with their own level, which is more than a process has. */
 export const COMPONENTS_MAX = 64;
 
 const COMPONENT = /^[a-z][a-z0-9._-]{0,62}$/;
-/** Longest text that is read; 64 components fit. */
+/** Longest text that is read; levels for 64 components fit into it. */
 const TEXT_MAX = 8_192;
 
 /** True for a name of a component: lower case, digits, `.`, `_`, `-`; at most 63 characters. */
@@ -44,9 +46,9 @@ export function isLevel(level: unknown): level is OperatorLevel {
 }
 
 /**
- * Reads levels in the form of the environment. Unreadable parts are reported, the others count.
- * @param text `level` and `component:level`, separated by commas; later parts win.
- * @returns the levels, with one sentence for each unreadable part.
+ * Parses levels. Parts that cannot be read are reported, and the others still apply.
+ * @param text `level` and `component:level`, separated by commas; later parts take precedence.
+ * @returns the levels, with one sentence for each part that could not be read.
  */
 export function readLevels(text: string): LevelsRead {
   const components = new Map<string, OperatorLevel>();

@@ -1,5 +1,5 @@
 /**
- * Which addresses belong to this machine alone.
+ * Recognises addresses that only this machine can reach.
  *
  * @module
  */

@@ -1,7 +1,7 @@
 /**
- * Watches the process's resources: resident memory, heap, processor time. Warns once when memory
- * approaches its limit and once when it exceeds it; everything else is gauges (R-010, R-011,
- * R-242).
+ * Watches the process's resources: resident memory, heap, processor time. It warns once when memory
+ * approaches its limit and once when memory exceeds it, and provides all values as gauges (R-010,
+ * R-011, R-242).
  *
  * It does not end the process: that is up to whatever started it (systemd MemoryMax, a container).
  *
@@ -21,27 +21,27 @@ export interface ResourceSample {
 
 /** A running watch. */
 export interface MemoryWatch {
-  /** A sample taken now. */
+  /** Takes a sample now. */
   sample(): ResourceSample;
   /** The gauges `process.rss`, `process.rss_peak`, `process.heap` and `process.cpu`. */
   metrics(): Readonly<Record<string, MetricValue>>;
   dispose(): void;
 }
 
-/** What to watch, and how. */
+/** The limits of the watch, and where its samples come from. */
 export interface MemoryWatchOptions {
   readonly log: OperatorLog;
-  /** Default 256 MiB (R-010). */
+  /** Memory limit; default 256 MiB (R-010). */
   readonly limitBytes?: number;
   /** Time between samples, ms; default 1,000. */
   readonly intervalMs?: number;
-  /** Takes a sample; by default of this process. */
+  /** Takes a sample; by default, one of this process. */
   readonly take?: () => ResourceSample;
-  /** Monotonic milliseconds; default `performance.now`. */
+  /** A monotonic clock in milliseconds; default `performance.now`. */
   readonly nowMs?: () => number;
 }
 
-/** The gauges of the watch. */
+/** Definitions of the gauges. */
 export const PROCESS_METRICS: readonly MetricDefinition[] = [
   { name: 'process.rss', kind: 'gauge', unit: 'bytes', help: 'Resident memory of the process' },
   {
@@ -63,7 +63,7 @@ const LIMIT_BYTES = 256 * 1024 * 1024;
 const WARN_SHARE = 0.8;
 const MEBI = 1024 * 1024;
 
-/** Starts watching; this alone does not keep the process alive. */
+/** Starts the watch, which does not keep the process alive. */
 export function watchMemory(options: MemoryWatchOptions): MemoryWatch {
   const { limitBytes = LIMIT_BYTES, intervalMs = 1_000, take = takeSample } = options;
   const nowMs = options.nowMs ?? ((): number => performance.now());

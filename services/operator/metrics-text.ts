@@ -3,7 +3,7 @@
  * run uses in `metrics.prom`: base units, distributions as quantiles with `_sum` and `_count`. The
  * number of labels is bounded (R-065).
  *
- * Each scrape has a registry of its own: the node's meter is the only state.
+ * Each scrape uses a new registry, so the node's meter is the only state.
  *
  * @module
  */
@@ -21,9 +21,9 @@ import type { NodeFace, NodeState } from './node-face.ts';
 
 const QUANTILES = [0.5, 0.9, 0.95, 0.99, 0.999] as const;
 const STATES: readonly NodeState[] = ['starting', 'ready', 'running', 'draining', 'stopped'];
-/** Most reasons with a label of their own; protocols declare a few dozen. */
+/** Largest number of drop reasons with labels of their own; protocols declare a few dozen. */
 const REASONS_MAX = 1_000;
-/** Quantiles are computed from the latest samples, this many. */
+/** Quantiles are computed from at most this many of the latest samples. */
 const SAMPLES_MAX = 10_000;
 
 interface Sheet {
@@ -82,7 +82,7 @@ function addDrops({ registry, labels }: Sheet, drops: Readonly<Record<string, nu
     registers: [registry],
   });
   Object.entries(drops).forEach(([reason, count], index) => {
-    // R-065: reasons beyond the bound are combined, never omitted.
+    // R-065: reasons beyond the limit are combined under one label, never omitted.
     dropped.inc({ ...labels, reason: index < REASONS_MAX ? reason : 'other' }, count);
   });
 }
@@ -142,7 +142,10 @@ interface NamedDistribution extends Distribution {
   readonly divisor: number;
 }
 
-/** Omits quantiles with less than one sample beyond them, as `metrics.prom` does. */
+/**
+ * Adds a distribution. Quantiles with less than one sample beyond them are omitted, as in
+ * `metrics.prom`.
+ */
 function addDistribution(sheet: Sheet, { name, help, divisor, ...rest }: NamedDistribution): void {
   const { registry, labels } = sheet;
   const { count, sum, at } = rest;
@@ -152,7 +155,7 @@ function addDistribution(sheet: Sheet, { name, help, divisor, ...rest }: NamedDi
     if (count * (1 - quantile) < 1) continue;
     points.set({ ...labels, quantile: String(quantile) }, at(quantile) / divisor);
   }
-  // A gauge: samples may be negative, so that their sum can fall.
+  // A gauge and not a counter, because negative samples can make the sum fall.
   gauge(sheet, `${name}_sum`, `Sum of ${name}`, sum / divisor);
   counter(sheet, `${name}_count`, `Samples of ${name}`, count);
 }

@@ -1,8 +1,8 @@
 /**
- * What a node process offers its operator: the one interface between the process that runs a node
- * and everything in this folder (endpoint, signals, health check; R-061, R-062, R-247).
+ * The interface between a process that runs a node and everything in this folder (endpoint,
+ * signals, health check; R-061, R-062, R-247).
  *
- * Types only: the process implements it.
+ * It consists of types only; the process implements it.
  *
  * @module
  */
@@ -21,9 +21,9 @@ export interface NodeStatus {
   readonly protocol: string;
   /** Seconds since the process started. */
   readonly uptimeSeconds: number;
-  /** True when the node accepts work; otherwise `/readyz` answers 503. */
+  /** True if the node accepts work; otherwise `/readyz` answers 503. */
   readonly ready: boolean;
-  /** Why it is not ready, one sentence each; empty when it is. */
+  /** Why it is not ready, one sentence each; empty if it is ready. */
   readonly reasons: readonly string[];
   /** Resident memory, bytes. */
   readonly rssBytes: number;
@@ -33,18 +33,18 @@ export interface NodeStatus {
 
 /** The result of a reload. */
 export interface ReloadResult {
-  /** Settings that take effect now, in readable form: `log.level: info -> debug`. */
+  /** Settings that have changed and take effect now, as text: `log.level: info -> debug`. */
   readonly applied: readonly string[];
-  /** Settings that differ in the file but need a restart to take effect. */
+  /** Settings that have changed in the file but need a restart to take effect. */
   readonly needsRestart: readonly string[];
-  /** `file:line:column  message` when the file is invalid; all old settings then stay in effect. */
+  /** `file:line:column message` if the file is invalid; all old settings then stay in effect. */
   readonly error?: string;
 }
 
 /** The result of a probe packet. */
 export interface ProbeResult {
   readonly ok: boolean;
-  /** Round trip in milliseconds, if the packet returned. */
+  /** Round-trip time in milliseconds, if the packet came back. */
   readonly ms?: number;
   /** Why it failed, one sentence. */
   readonly reason?: string;
@@ -55,20 +55,19 @@ export interface NodeFace {
   /** Name of the node in its topology. */
   readonly name: string;
   status(): NodeStatus;
-  /**
-   * Every metric of the node, by name; read at each scrape, so it must take milliseconds at most.
-   */
+  /** All metrics of the node, by name. Called at each scrape, so it must take only milliseconds. */
   metrics(): Readonly<Record<string, MetricValue>>;
-  /** Units and help texts of the metrics; a metric without one is shown without unit. */
+  /** Units and help texts of the metrics; a metric without a definition is shown without unit. */
   readonly definitions?: readonly MetricDefinition[];
   /** Packets that the node dropped, by reason. */
   drops(): Readonly<Record<string, number>>;
   /**
-   * Reads its files again and applies what can change while it runs; never throws on invalid files.
+   * Reads its files again and applies what can change while it runs; never throws for invalid
+   * files.
    */
   reload(): ReloadResult;
-  /** Sends one packet through the network and waits for it; absent when a node cannot do that. */
+  /** Sends a packet through the network and waits for it; absent if the node cannot do that. */
   probe?(): Promise<ProbeResult>;
-  /** Accepts no new work, finishes what is in progress, saves what must be kept. */
+  /** Stops accepting new work, finishes what is in progress, and saves what must be kept. */
   drain(): Promise<void>;
 }

@@ -1,7 +1,7 @@
 /**
  * The answer of each path of the operator's endpoint (R-247, R-248).
  *
- * It knows nothing about connections; `handle.ts` checks the caller.
+ * Connections and callers are checked in `handle.ts`.
  *
  * @module
  */
@@ -11,15 +11,15 @@ import { isComponent, isLevel, OPERATOR_LEVELS } from './log-levels.ts';
 import { metricsText } from './metrics-text.ts';
 import type { NodeFace, NodeStatus, ProbeResult } from './node-face.ts';
 
-/** Methods in use; HEAD is answered like GET, without the body. */
+/** The methods in use. HEAD is answered like GET, without the body. */
 export type Method = 'GET' | 'POST' | 'PUT';
 
-/** An answer before it is sent. */
+/** An answer that has not been sent yet. */
 export interface Answer {
   readonly status: number;
   readonly type: string;
   readonly text: string;
-  /** The path's methods, for status 405. */
+  /** The methods that the path accepts, for status 405. */
   readonly allow?: string;
 }
 
@@ -37,7 +37,7 @@ const REASONS_MAX = 20;
 const PROBE_MS_MAX = 3_000;
 const PROMETHEUS = 'text/plain; version=0.0.4; charset=utf-8';
 
-/** A refusal in words, as JSON. */
+/** A rejection as JSON with an explanation. */
 export function refusal(
   status: number,
   error: string,
@@ -46,7 +46,7 @@ export function refusal(
   return json(status, { error, ...more });
 }
 
-/** The answers of one node. */
+/** The routes of one node's endpoint. */
 export class Routes {
   private readonly face: NodeFace;
   private readonly log: OperatorLog;
@@ -57,7 +57,7 @@ export class Routes {
     this.log = log;
   }
 
-  /** Answers a method and path of {@link ROUTES}. */
+  /** Answers a request whose method and path are in {@link ROUTES}. */
   async answer(method: Method, path: string, body: string): Promise<Answer> {
     switch (path) {
       case '/healthz':
@@ -75,7 +75,7 @@ export class Routes {
     }
   }
 
-  /** Alive: the process answers and the node has not ended. */
+  /** Healthy if the process answers and the node has not ended. */
   private health(): Answer {
     const { node, state } = this.face.status();
     return json(state === 'stopped' ? 503 : 200, { ok: state !== 'stopped', node, state });
@@ -86,7 +86,7 @@ export class Routes {
     return json(ready ? 200 : 503, { ready, node, state, reasons });
   }
 
-  /** One packet at a time: concurrent requests share the answer of the one in progress. */
+  /** Sends one probe at a time; concurrent requests get the result of the probe in progress. */
   private async probe(): Promise<Answer> {
     const send = this.face.probe?.bind(this.face);
     if (send === undefined) return refusal(501, 'this node has no packet to probe with');
@@ -121,7 +121,7 @@ export class Routes {
   }
 }
 
-/** Only the declared fields, with bounded texts. */
+/** Copies the declared fields only, with texts of limited length. */
 function statusOf(status: NodeStatus): NodeStatus {
   const { state, node, protocol, uptimeSeconds, ready, reasons, rssBytes, cpuSeconds } = status;
   const words = reasons.slice(0, REASONS_MAX).map(scrub);
@@ -133,7 +133,7 @@ function readJson(text: string): Readonly<Record<string, unknown>> | undefined {
     const value: unknown = JSON.parse(text);
     return typeof value === 'object' && value !== null ? { ...value } : undefined;
   } catch {
-    // Without JSON there is no level; the refusal says what to send.
+    // Without valid JSON there is no level, and the answer says what to send.
     return undefined;
   }
 }
@@ -142,7 +142,7 @@ function json(status: number, value: unknown): Answer {
   return { status, type: 'application/json', text: `${JSON.stringify(value)}\n` };
 }
 
-/** The result, or a failure that says why there is none. */
+/** Waits for the result of the probe, or fails with the reason after a time limit. */
 async function within(ms: number, send: () => Promise<ProbeResult>): Promise<ProbeResult> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<ProbeResult>((resolve) => {

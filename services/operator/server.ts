@@ -2,7 +2,7 @@
  * The operator's endpoint of a node process: health, metrics, state, one probe and log levels over
  * HTTP (R-247, R-248; loopback by default).
  *
- * `routes.ts` has the answer of each path. There is no TLS and there are no users: it is meant for
+ * `routes.ts` has the answer of each path. It has neither TLS nor users, since it is meant for
  * loopback or a trusted network.
  *
  * @module
@@ -15,13 +15,13 @@ import type { OperatorLog } from './json-log.ts';
 import { isLoopback } from './loopback-address.ts';
 import type { NodeFace } from './node-face.ts';
 
-/** Where to serve, and for which node. */
+/** Where to listen, and for which node. */
 export interface OperatorOptions {
   readonly face: NodeFace;
   readonly log: OperatorLog;
-  /** Address to listen on; default 127.0.0.1. Any other than loopback gives a warning. */
+  /** Address to listen on; default 127.0.0.1. Any address other than loopback causes a warning. */
   readonly host?: string;
-  /** 0 lets the system choose. */
+  /** With 0 the system chooses a port. */
   readonly port: number;
 }
 
@@ -31,7 +31,8 @@ export interface OperatorServer {
   readonly host: string;
   readonly port: number;
   /**
-   * Accepts no more connections, lets answers in progress finish (at most 1 s), closes the others.
+   * Accepts no more connections, waits up to 1 s for answers in progress, and closes all
+   * connections.
    */
   close(): Promise<void>;
 }
@@ -44,11 +45,13 @@ export class OperatorAddressError extends Error {
   }
 }
 
-/** A scraper, a person and a health check need three; the others are a reserve. */
+/**
+ * A metrics scraper, a person and a health check need three connections; the others are a reserve.
+ */
 const CONNECTIONS_MAX = 64;
 const REQUESTS_PER_CONNECTION_MAX = 1_000;
 const HEADER_BYTES_MAX = 8_192;
-/** From the first byte of a request to its last. */
+/** Longest time from the first byte of a request to its last. */
 const REQUEST_MS_MAX = 5_000;
 const IDLE_MS_MAX = 30_000;
 /** How often requests are checked for time-outs. */
@@ -57,7 +60,7 @@ const CLOSE_MS_MAX = 1_000;
 
 /**
  * Opens the endpoint.
- * @throws OperatorAddressError when the address or port is not available.
+ * @throws OperatorAddressError if the address or port is not available.
  */
 export async function serveOperator(options: OperatorOptions): Promise<OperatorServer> {
   const { face, log, host = '127.0.0.1', port } = options;
@@ -107,7 +110,7 @@ function why({ code, message }: NodeJS.ErrnoException): string {
   return message;
 }
 
-/** Bytes that are not HTTP end their connection and nothing else. */
+/** If bytes are not HTTP, only their connection is closed. */
 function refuseGarbage(error: NodeJS.ErrnoException, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy();

@@ -1,9 +1,9 @@
 /**
- * How a node process reacts to signals: SIGTERM and SIGINT drain and end it, SIGHUP reloads,
- * SIGUSR2 toggles the log between everything and the configured levels (SIGUSR1 belongs to Node's
- * debugger) (R-061, R-062, R-248).
+ * How a node process reacts to signals: SIGTERM and SIGINT drain and end it, SIGHUP reloads its
+ * files, and SIGUSR2 switches the log between everything and the configured levels (SIGUSR1 is used
+ * by Node's debugger) (R-061, R-062, R-248).
  *
- * The node face drains and reloads.
+ * The `NodeFace` does the draining and reloading.
  *
  * @module
  */
@@ -11,9 +11,12 @@ import type { OperatorLog } from './json-log.ts';
 import { type LastResort, startLastResort } from './last-resort.ts';
 import type { NodeFace } from './node-face.ts';
 
-/** Something besides the node that must be closed with the process: the endpoint, a channel. */
+/**
+ * A part of the process, other than the node, that must be closed before the process ends: the
+ * endpoint, a channel.
+ */
 export interface ClosingPart {
-  /** Its name in the last line, when it does not close in time. */
+  /** Its name, for the last line of the log if it does not close in time. */
   readonly name: string;
   close(): Promise<void>;
 }
@@ -23,32 +26,32 @@ export interface SignalOptions {
   readonly face: NodeFace;
   readonly log: OperatorLog;
   /**
-   * Effect of SIGINT; default `drain`. A process that another process of the same terminal ends
-   * must not react to Ctrl-C, which reaches both.
+   * Effect of SIGINT; default `drain`. If another process of the same terminal controls this
+   * process, it must ignore Ctrl-C, because both processes receive it.
    */
   readonly interrupt?: 'drain' | 'ignore';
-  /** Closed one after the other once the node has drained. */
+  /** Parts to close one after the other once the node has drained. */
   readonly closing?: readonly ClosingPart[];
   /** Ends the process; default `process.exit`. */
   readonly exit?: (code: number) => void;
   /** Longest time from the signal to the end, ms; default 4,500. */
   readonly deadlineMs?: number;
-  /** Ends a process that cannot even notice its deadline; default {@link startLastResort}. */
+  /** Ends a process that cannot even react to its deadline; default {@link startLastResort}. */
   readonly lastResort?: (order: LastResort) => void;
 }
 
-/** Handlers that stay installed until disposed of. */
+/** Handlers that stay installed until they are disposed of. */
 export interface SignalHandlers {
   dispose(): void;
-  /** Ends the process as SIGTERM does: for a stop order from a coordinator. */
+  /** Ends the process in the same way as SIGTERM does; used for a stop order from a coordinator. */
   shutDown(why: string): void;
 }
 
-/** R-062 allows 5 s until the process ends; half a second is left for the end itself. */
+/** R-062 allows 5 s until the process ends; half a second is left for ending it. */
 const DEADLINE_MS = 4_500;
-/** A main thread that does not respond this long after the deadline counts as stuck. */
+/** If the main thread does not respond this long after the deadline, it counts as stuck. */
 const STUCK_MS = 250;
-/** Ctrl-C reaches a process twice when npm runs it: from the terminal and from npm. */
+/** When npm runs the process, one Ctrl-C arrives twice: from the terminal and from npm. */
 const SAME_KEY_MS = 200;
 const EXIT_INTERRUPTED = 130;
 
@@ -76,7 +79,7 @@ export function handleSignals(options: SignalOptions): SignalHandlers {
   };
 }
 
-/** One shutdown: what must be closed, what is still open, and the time left. */
+/** One shutdown: what must be closed, what is still open, and how much time is left. */
 class Ending {
   private readonly options: SignalOptions;
   private readonly parts: readonly ClosingPart[];
@@ -122,7 +125,7 @@ class Ending {
     clearTimeout(this.deadline);
   }
 
-  /** In the format of the log, which cannot write it by then. */
+  /** A line in the format of the log, which cannot be used any more at that point. */
   private stuckLine(deadlineMs: number): string {
     const node = this.options.face.name;
     const message = `not drained within ${deadlineMs} ms: node ${node} computes without end; killed`;
@@ -160,7 +163,7 @@ class Ending {
 }
 
 function ignore(): void {
-  // A process that ended in its own way needs no kill.
+  // A process that ended by itself does not have to be killed.
 }
 
 function exitProcess(code: number): void {

@@ -1,18 +1,18 @@
 /**
  * Checks the messages of all commits after a recorded one.
  *
- * Where git, the repository or the recorded commit is missing (a package, a shallow clone), nothing
- * is checked and the reason is given.
+ * If git, the repository or the recorded commit is missing (as in a package or a shallow clone),
+ * nothing is checked and the result gives the reason.
  *
  * @module
  */
 import { execFileSync } from 'node:child_process';
 import { subjectProblems } from './subject.ts';
 
-/** Lines that a commit may change without a body. */
+/** A commit that changes more lines than this needs a body. */
 const LINES_WITHOUT_BODY = 200;
 
-/** What a check of the history found. */
+/** The result of checking the history. */
 export type HistoryCheck =
   | { readonly kind: 'skipped'; readonly why: string }
   | {
@@ -24,7 +24,7 @@ export type HistoryCheck =
 
 /**
  * Checks every commit from `base` (exclusive) to HEAD.
- * @param program The git to run.
+ * @param program The git program to run.
  */
 export function checkHistory(folder: string, base: string, program = 'git'): HistoryCheck {
   const git = (...args: readonly string[]): string =>
@@ -57,7 +57,7 @@ export function checkHistory(folder: string, base: string, program = 'git'): His
   return { kind: 'checked', commits: commits.length, problems };
 }
 
-/** Added and removed lines; binary files count nothing. */
+/** Number of added and removed lines; binary files do not count. */
 function changedLines(numstat: string): number {
   let lines = 0;
   for (const [, added, removed] of numstat.matchAll(/^(\d+)\t(\d+)\t/gm)) {

@@ -1,7 +1,7 @@
 /**
  * The rules for the subject of a commit: `area: imperative`, at most 72 characters.
  *
- * A tool cannot parse English. It refuses what is certainly not an imperative (an article, a
+ * A tool cannot parse English. It rejects what is certainly not an imperative (an article, a
  * pronoun, a participle, a third person, a plural noun) and accepts the rest.
  *
  * @module
@@ -10,7 +10,7 @@
 const LENGTH_MAX = 72;
 const AREA = /^[a-z0-9][a-z0-9._/-]*(?:,? [a-z0-9][a-z0-9._/-]*){0,3}: /;
 
-/** Words that begin a statement or a heading, but never an order. */
+/** Words that can begin a statement or a heading, but never an imperative. */
 const NEVER_A_VERB = new Set(
   (
     'a an the this that these those no not all any some few many most each every both one two ' +
@@ -21,7 +21,7 @@ const NEVER_A_VERB = new Set(
   ).split(' '),
 );
 
-/** Imperatives that end like a participle or a third person. */
+/** Imperatives that end like a participle or like the third person of a verb. */
 const VERBS_WITH_SUCH_ENDINGS = new Set(
   (
     'bring fling ping ring sing sling spring sting string swing wring embed exceed feed heed need ' +

@@ -1,9 +1,9 @@
 /**
- * Bytes that our codecs write for fixed values, stored so that a clone without the published
- * vectors still notices a changed wire format.
+ * The bytes that each codec writes for fixed values. They are stored so that a changed wire format
+ * is noticed even in a clone without the published vectors.
  *
  * They were first written after the codecs had passed the published vectors (`test/vectors`). The
- * cases are ours: their names, addresses and keys occur in no published file.
+ * cases were made for this project: their names, addresses and keys occur in no published file.
  *
  * @module
  */
@@ -27,14 +27,14 @@ import { encodeScmpPacket } from '../../nodes/scion/wire/scmp.ts';
 import { encodeUdpPacket } from '../../nodes/scion/wire/udp.ts';
 import { createExchange, createFormat } from '../../nodes/sphinx/index.ts';
 
-/** Hexadecimal text by name. */
+/** Bytes in hexadecimal, by name. */
 export type GoldenBytes = Readonly<Record<string, string>>;
 
 const crypto = provider('node');
 const fill = (length: number, first: number): Uint8Array =>
   Uint8Array.from({ length }, (_, index) => (first + 3 * index) & 0xff);
 
-/** Everything that is kept, by codec. */
+/** All golden bytes, by codec. */
 export function goldenBytes(): Readonly<Record<string, GoldenBytes>> {
   return {
     ping: pingBytes(),
@@ -111,7 +111,7 @@ function gatewayBytes(): GoldenBytes {
   };
 }
 
-/** IK as the gateway uses it: two messages and the hash. */
+/** Noise IK as the gateway uses it: both messages and the handshake hash. */
 function noiseBytes(): GoldenBytes {
   const responderStatic = fill(32, 40);
   const name = { pattern: 'IK', cipher: 'ChaChaPoly', hash: 'BLAKE2s' } as const;
@@ -208,7 +208,7 @@ function goldenPath(hops: HopAuthenticator): SegmentedPath {
   };
 }
 
-/** The first draws of named streams: a change moves every run. */
+/** The first draws of named random streams; if one changes, every run changes. */
 function streamBytes(): GoldenBytes {
   const names = [
     [1, 'golden-node', 'backoff'],

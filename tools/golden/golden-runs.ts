@@ -1,7 +1,8 @@
 /**
  * Short versions of the shipped scenarios whose fingerprints are stored.
  *
- * Short means less time and less traffic; faults, attacks and both multipath modes stay in.
+ * They have less duration and less traffic, but keep the faults, the attacks and both multipath
+ * modes.
  *
  * @module
  */
@@ -10,7 +11,7 @@ import { loadScenario } from '../../scenarios/files/load.ts';
 import { ProtocolRegistry } from '../../scenarios/registry.ts';
 import { runSeed } from '../../scenarios/runner/run-seed.ts';
 
-/** A run whose fingerprint is kept. */
+/** A run whose fingerprint is stored. */
 export interface GoldenRun {
   readonly scenario: string;
   readonly set: Readonly<Record<string, string>>;
@@ -29,7 +30,7 @@ const FEW_PACKETS = { 'traffic.0.rate': '200/s' };
 
 const MESSAGES = '[{ from: client-1, to: client-2, kind: poisson, rate: 0.5/s, size: 500B }]';
 
-/** The runs, by name. */
+/** All golden runs, by name. */
 export const GOLDEN_RUNS: Readonly<Record<string, GoldenRun>> = {
   hello: { scenario: 'hello.yaml', set: { duration: '3s' }, seeds: SEEDS },
   failover: {

@@ -1,11 +1,12 @@
 /**
- * What a new protocol gets besides the renamed files of ping: README, topology, scenario, vectors.
+ * The files of a new protocol that are not copied from ping: README, topology, scenario and
+ * vectors.
  *
  * @module
  */
 import type { Spellings } from './spellings.ts';
 
-/** README with the sections that the lint of protocol folders asks for. */
+/** A README with the sections that the test of protocol folders requires. */
 export function readmeText({ kebab }: Spellings): string {
   return `# ${kebab}
 
@@ -28,7 +29,7 @@ requests, each round trip measured.
 `;
 }
 
-/** Two nodes and a cable. */
+/** A topology of two nodes and a link. */
 export function topologyText({ kebab }: Spellings): string {
   return `# yaml-language-server: $schema=../schemas/topology.schema.json
 name: ${kebab}
@@ -43,7 +44,7 @@ links:
 `;
 }
 
-/** A question with limits that can be missed. */
+/** A scenario that asks a question, with limits that a run can miss. */
 export function scenarioText({ kebab }: Spellings): string {
   return `# yaml-language-server: $schema=../schemas/scenario.schema.json
 name: ${kebab}
@@ -59,7 +60,9 @@ kpis:
 `;
 }
 
-/** Bytes typed in from a specification; ping has none, so these are its own. */
+/**
+ * A test of bytes copied from a specification. Ping has no specification, so the bytes are its own.
+ */
 export function vectorTestText({ kebab }: Spellings): string {
   return `/**
  * Bytes of ${kebab} packets as they are to be. Put the published vectors of a specification here.

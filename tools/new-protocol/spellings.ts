@@ -1,10 +1,11 @@
 /**
- * The spellings of a protocol's name in code, and how ping's are replaced by them.
+ * Spells the name of a protocol in the forms that code uses, and replaces the name of ping in a
+ * text.
  *
  * @module
  */
 
-/** A name in the spellings of the code. */
+/** A name in all forms that code uses. */
 export interface Spellings {
   /** `my-mix` */
   readonly kebab: string;
@@ -23,7 +24,7 @@ export function spell(kebab: string): Spellings {
   return { kebab, camel, pascal, upper: kebab.replaceAll('-', '_').toUpperCase() };
 }
 
-/** Puts another name in the place of ping's. */
+/** Replaces each form of ping's name by the same form of another name. */
 export function rename(text: string, { kebab, camel, pascal, upper }: Spellings): string {
   return text
     .replace(/\bping(?=[A-Z])/g, camel)

@@ -1,5 +1,6 @@
 /**
- * What `npm run nightly` runs: everything that shows a requirement and takes too long for each change.
+ * The list for `npm run nightly`: every check of a requirement that takes too long to run for each
+ * change.
  *
  * Every scenario in virtual time is listed by its file name, so a new one is included
  * automatically.
@@ -11,20 +12,20 @@ import { readdirSync } from 'node:fs';
 /** One row of the list. */
 export interface NightlyEntry {
   readonly name: string;
-  /** Arguments of `npm run`. */
+  /** Arguments for `npm run`. */
   readonly args: readonly string[];
-  /** It leaves reports of scenarios, or the figures of a benchmark. */
+  /** The kind of results: reports of scenarios or figures of a benchmark. */
   readonly leaves: 'reports' | 'figures';
 }
 
-/** Rows whose requirement asks for so many. */
+/** Number of seeds for scenarios whose requirement demands several. */
 const SEEDS: Readonly<Record<string, number>> = {
   failover: 30,
   'failover-probes': 30,
   'replay-attack': 5,
 };
 const SEEDS_USUAL = 3;
-/** Scenarios on sockets and processes of this machine, by the wall clock. */
+/** Scenarios on real sockets and processes of this machine, which run in real time. */
 const LIVE = [
   ['processes-steady', 'live-steady.yaml'],
   ['processes-crash', 'live-crash.yaml'],
@@ -33,7 +34,7 @@ const LIVE = [
 ] as const;
 const BENCHES = ['promises', 'replay', 'frame', 'sphinx', 'pipeline', 'overload'];
 
-/** The list. @param scenarios the folder with the shipped files. */
+/** Builds the list. @param scenarios The folder with the shipped scenarios. */
 export function nightlyList(scenarios: string): readonly NightlyEntry[] {
   const virtual = readdirSync(scenarios)
     .filter((file) => file.endsWith('.yaml') && !/^(emulate|soak)-/.test(file))
@@ -60,7 +61,7 @@ export function nightlyList(scenarios: string): readonly NightlyEntry[] {
   return [...virtual, ...benches, ...live];
 }
 
-/** Rows that a nightly still has to run: those named, or those that its round lacks. */
+/** The rows that a nightly still has to run: the named ones, or those missing in its round. */
 export function rowsToRun(
   list: readonly NightlyEntry[],
   { only, done }: { readonly only: readonly string[]; readonly done: ReadonlySet<string> },

@@ -1,5 +1,5 @@
 /**
- * Runs one row of the nightly in a process of its own and gathers its results.
+ * Runs one row of the nightly in a process of its own and collects its results.
  *
  * @module
  */
@@ -12,19 +12,19 @@ import { readReports } from '../requirements/reports.ts';
 import { currentCommit } from '../requirements/source-state.ts';
 import type { NightlyEntry } from './nightly-list.ts';
 
-/** What a row needs of its nightly. */
+/** What a row needs to know about its nightly. */
 export interface NightlyRun {
   readonly root: string;
-  /** Start of the nightly. */
+  /** When the nightly started. */
   readonly round: string;
 }
 
-/** Where a row leaves its reports and its log, below the root. */
+/** The folder, relative to the root, for the reports and the log of a row. */
 export function rowFolder(name: string): string {
   return join('runs/nightly', name);
 }
 
-/** Runs it to its end; undefined when it was interrupted. */
+/** Runs a row to its end; undefined if it was interrupted. */
 export async function runEntry(
   entry: NightlyEntry,
   { root, round }: NightlyRun,
@@ -52,7 +52,7 @@ export async function runEntry(
   };
 }
 
-/** Figures of this run only: older ones may still be there. */
+/** Reads the figures of this run only, since older ones may still exist. */
 function figuresOf(name: string, runs: string, startedAt: number): NightlyRow['figures'] {
   const suite = name.replace(/^bench-/, '');
   return readBenches(runs)
@@ -60,7 +60,7 @@ function figuresOf(name: string, runs: string, startedAt: number): NightlyRow['f
     .flatMap(({ figures }) => figures.map((figure) => ({ ...figure, name: figure.name.trim() })));
 }
 
-/** Exit code; null when a signal ended it. */
+/** Starts the process; resolves with its exit code, or with null if a signal ended it. */
 function start(
   args: readonly string[],
   { root, folder }: { readonly root: string; readonly folder: string },
@@ -71,7 +71,7 @@ function start(
     child.on('error', reject);
     child.on('exit', (code) => {
       closeSync(log);
-      // A shell reports a signal as 128 plus its number.
+      // A shell reports a signal as 128 plus the number of the signal.
       resolve(code === null || code === 130 ? null : code);
     });
   });

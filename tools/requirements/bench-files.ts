@@ -1,5 +1,5 @@
 /**
- * The output of `npm run bench -- NAME`: figures with commit, date, and multiples of the
+ * Reads what `npm run bench -- NAME` wrote: figures with commit, date, and multiples of the
  * calibration loop.
  *
  * @module
@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import type { BenchFigure } from './nightly-table.ts';
 
-/** Where a benchmark leaves them, in the folder of runs. */
+/** Subfolder of `runs/` where benchmarks write their results. */
 const BENCH_FOLDER = 'bench';
 
 const benchFile = z.object({
@@ -26,7 +26,7 @@ const benchFile = z.object({
   ),
 });
 
-/** One benchmark. */
+/** The results of one benchmark. */
 export interface BenchRun {
   readonly suite: string;
   readonly commit: string;
@@ -34,7 +34,7 @@ export interface BenchRun {
   readonly figures: readonly BenchFigure[];
 }
 
-/** All that are there. */
+/** Reads the results of all benchmarks. */
 export function readBenches(runsFolder: string): readonly BenchRun[] {
   const folder = join(runsFolder, BENCH_FOLDER);
   if (!existsSync(folder)) return [];

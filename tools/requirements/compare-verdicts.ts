@@ -7,21 +7,24 @@ import { type Judged, VERDICTS, type Verdict } from './judge-requirements.ts';
 
 const ROW = /^\| (R-\d{3}) \|.*\| ([a-z]+)[^|]*\|$/gm;
 
-/** A committed verdict that the run does not confirm. */
+/** A committed verdict that this run does not confirm. */
 export interface Overstated {
   readonly id: string;
   readonly committed: string;
   readonly shown: Verdict;
-  /** Why the run says less. */
+  /** Why this run supports less. */
   readonly why: readonly string[];
 }
 
-/** Verdicts as written, by number. */
+/** The verdicts in the document, by requirement number. */
 function committedVerdicts(document: string): ReadonlyMap<string, string> {
   return new Map([...document.matchAll(ROW)].map(([, id = '', verdict = '']) => [id, verdict]));
 }
 
-/** Rows for which the document claims more than the run shows; an omitted row claims nothing. */
+/**
+ * Requirements for which the document claims more than this run shows. A requirement that it omits
+ * claims nothing.
+ */
 export function overstated(document: string, all: readonly Judged[]): readonly Overstated[] {
   const committed = committedVerdicts(document);
   return all.flatMap(({ id, verdict, failed, silent }) => {
@@ -31,7 +34,7 @@ export function overstated(document: string, all: readonly Judged[]): readonly O
   });
 }
 
-/** An unknown verdict counts as claiming more than anything can show. */
+/** An unknown verdict ranks above all others, so that it always counts as overstated. */
 function rankOf(verdict: string): number {
   const rank = VERDICTS.indexOf(verdict as Verdict);
   return rank < 0 ? VERDICTS.length : rank;

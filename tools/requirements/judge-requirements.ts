@@ -1,6 +1,6 @@
 /**
- * Judges each requirement by its checks: green only if there is one, all have run on these files,
- * and none failed.
+ * Judges each requirement by its checks: green only if it has a check, all its checks have run on
+ * the present files, and none failed.
  *
  * @module
  */
@@ -8,29 +8,32 @@ import type { LastRun } from './last-run.ts';
 import { type Outcome, outcomesOf } from './outcomes.ts';
 import type { Requirement, Section } from './requirement-list.ts';
 
-/** Verdicts, from the weakest to the strongest. */
+/** All verdicts, weakest first. */
 export const VERDICTS = ['red', 'missing', 'later', 'stale', 'partly', 'green'] as const;
 
 /**
- * `red`: a check failed. `missing`: owed, and nothing that counts has run. `later`: not owed yet
- * and not fully shown. `stale`: owed, but shown only by results of other files or by old ones.
- * `partly`: owed; some checks passed while others were skipped, absent or stale.
+ * `red`: a check failed. `missing`: due, and no valid result exists. `later`: not due yet and not
+ * fully shown. `stale`: due, but shown only by old results or by results for other files. `partly`:
+ * due; some checks passed while others were skipped, missing or stale.
  */
 export type Verdict = (typeof VERDICTS)[number];
 
 /** A judged requirement. */
 export interface Judged extends Requirement {
   readonly verdict: Verdict;
-  /** Checks that passed, that failed, and that said nothing, in words. */
+  /** The checks that passed, that failed, and that gave no result, each as text. */
   readonly passed: readonly string[];
   readonly failed: readonly string[];
   readonly silent: readonly string[];
-  /** The oldest nightly on which the verdict rests. */
+  /** The oldest nightly that the verdict depends on. */
   readonly nightly: Outcome['nightly'];
   readonly section: string;
 }
 
-/** Judges all requirements. @param files Test files with a number in a title, by that number. */
+/**
+ * Judges all requirements. @param files Test files that name a requirement in a title, by the
+ * number of the requirement.
+ */
 export function judgeAll(
   sections: readonly Section[],
   run: LastRun,
@@ -44,7 +47,7 @@ export function judgeAll(
   );
 }
 
-/** Requirements that are owed now and are not green. */
+/** Requirements that are due and not green. */
 export function owedAndNotGreen(all: readonly Judged[]): readonly Judged[] {
   return all.filter(({ due, verdict }) => due === true && verdict !== 'green');
 }

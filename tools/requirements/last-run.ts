@@ -1,6 +1,6 @@
 /**
  * The results of the last runs: the tests of `npm test` and its siblings, reports of scenarios,
- * figures of benchmarks, and the last nightly; each with its freshness.
+ * figures of benchmarks, and the last nightly. For each, it tells whether it is up to date.
  *
  * @module
  */
@@ -11,62 +11,64 @@ import { type BenchFigure, type NightlyRow, readNightly } from './nightly-table.
 import { type ReportKpi, readReports } from './reports.ts';
 import { currentCommit, type Origin, type SourceState, sourceState } from './source-state.ts';
 
-/** Where `npm test` writes vitest's results, below the root. */
+/** Where `npm test` writes the results of vitest, relative to the root. */
 export const TEST_RESULTS = 'node_modules/.cache/orrery/test-results.json';
-/** The same for `npm run test:thorough`. */
+/** Where `npm run test:thorough` writes its results. */
 export const THOROUGH_RESULTS = 'node_modules/.cache/orrery/thorough-results.json';
-/** The same for those of its tests that follow the wall clock. */
+/** Where `npm run test:thorough` writes the results of tests that depend on the wall clock. */
 export const THOROUGH_WALL_RESULTS = 'node_modules/.cache/orrery/thorough-wall-results.json';
-/** The same for those of its tests that run alone. */
+/**
+ * Where `npm run test:thorough` writes the results of tests that need the machine to themselves.
+ */
 export const ALONE_RESULTS = 'node_modules/.cache/orrery/alone-results.json';
-/** The same for the tests of `npm test` that follow the wall clock. */
+/** Where `npm test` writes the results of tests that depend on the wall clock. */
 export const WALL_RESULTS = 'node_modules/.cache/orrery/wall-results.json';
-/** The same for `npm run test:browser`. */
+/** Where `npm run test:browser` writes its results. */
 export const BROWSER_RESULTS = 'node_modules/.cache/orrery/browser-results.json';
-/** The same for `npm run test:package`. */
+/** Where `npm run test:package` writes its results. */
 export const PACKAGE_RESULTS = 'node_modules/.cache/orrery/package-results.json';
 const ALL_RESULTS = [
   ...[TEST_RESULTS, WALL_RESULTS, THOROUGH_RESULTS, THOROUGH_WALL_RESULTS],
   ...[ALONE_RESULTS, BROWSER_RESULTS, PACKAGE_RESULTS],
 ];
-/** What `npm run nightly` commits, below the root. */
+/** The file that `npm run nightly` updates, relative to the root. */
 export const NIGHTLY_TABLE = 'docs/nightly.json';
-/** A result of a nightly counts for this long. */
+/** A result of a nightly is valid for this many days. */
 const AGE_DAYS_MAX = 14;
 const MS_PER_DAY = 86_400_000;
 
-/** One test that ran; `stale` if it ran on other files than the present ones. */
+/** The result of one test; `stale` if it ran on files that have changed since. */
 export interface TestResult {
-  /** Path below the root. */
+  /** Path relative to the root. */
   readonly file: string;
-  /** All titles from the outermost group to the test. */
+  /** The titles from the outermost group to the test, joined. */
   readonly title: string;
   readonly status: 'passed' | 'failed' | 'skipped' | 'stale';
 }
 
-/** How fresh a result is. */
+/** Whether a result still counts. */
 export interface Freshness {
-  /** Why it does not count; undefined if it does. */
+  /** Why the result does not count; undefined if it does. */
   readonly stale: string | undefined;
-  /** For a nightly, where and when it ran. */
+  /** For a result of a nightly, the commit and the date of its run. */
   readonly nightly?: { readonly commit: string; readonly date: string };
 }
 
-/** A KPI of a report. */
+/** A KPI from a report. */
 export interface KpiEvidence extends ReportKpi, Freshness {}
-/** A figure of a benchmark. */
+/** A figure from a benchmark. */
 export interface FigureEvidence extends BenchFigure, Freshness {
   readonly suite: string;
 }
-/** A row of the nightly. */
+/** A row from the nightly. */
 export interface RowEvidence extends Freshness {
   readonly name: string;
   readonly isPassed: boolean;
 }
 
-/** What the last runs said. */
+/** The results of the last runs. */
 export interface LastRun {
-  /** Undefined when no `npm test` has left results. */
+  /** Undefined if no run of `npm test` has left results. */
   readonly testedAt: Date | undefined;
   readonly tests: readonly TestResult[];
   readonly kpis: readonly KpiEvidence[];
@@ -85,7 +87,7 @@ interface VitestFile {
   }[];
 }
 
-/** Reads them; missing ones are left out. */
+/** Reads all results; missing ones are left out. */
 export function readLastRun(root: string, runsFolder: string): LastRun {
   const source = sourceState(root);
   const path = join(root, TEST_RESULTS);
@@ -100,7 +102,7 @@ export function readLastRun(root: string, runsFolder: string): LastRun {
   };
 }
 
-/** Records which files a run of tests is about, before it starts. */
+/** Records, before the tests start, which version of the files they run on. */
 export function noteOrigin(results: string, root: string): void {
   const origin: Origin = { commit: currentCommit(root), at: new Date().toISOString() };
   writeFileSync(originOf(results), JSON.stringify(origin));
@@ -178,12 +180,12 @@ function nightlyOf(path: string, source: SourceState): NightlyEvidence {
   };
 }
 
-/** The row of a benchmark is named after it. */
+/** The row of a benchmark is named after the benchmark. */
 function suiteOf(row: string): string {
   return row.replace(/^bench-/, '');
 }
 
-/** Why a row of a nightly does not count. */
+/** Why a row of a nightly does not count; undefined if it does. */
 export function nightlyStaleness(
   { commit, at, round }: Pick<NightlyRow, 'commit' | 'at' | 'round'>,
   lastRound: string,

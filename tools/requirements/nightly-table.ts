@@ -1,8 +1,9 @@
 /**
- * `docs/nightly.json`: what `npm run nightly` found, row by row, with date and commit.
+ * Reads and writes `docs/nightly.json`: the results of `npm run nightly`, row by row, with date and
+ * commit.
  *
- * A round is one nightly over the whole list; rows of an earlier round are kept for people, and do
- * not count as results of the last nightly.
+ * A round is one nightly over the whole list. Rows of earlier rounds are kept as information, but
+ * do not count as results of the last nightly.
  *
  * @module
  */
@@ -14,12 +15,12 @@ const benchFigure = z.strictObject({
   name: z.string(),
   unit: z.string(),
   value: z.number(),
-  /** Multiple of the calibration loop of the same run (bench/ratio.ts). */
+  /** The value as a multiple of the calibration loop of the same run (bench/ratio.ts). */
   ratio: z.number().nullable(),
 });
 
 const nightlyRow = z.strictObject({
-  /** Start of the nightly that ran it. */
+  /** When the nightly started that ran this row. */
   round: z.string(),
   commit: z.string(),
   at: z.string(),
@@ -31,25 +32,25 @@ const nightlyRow = z.strictObject({
 });
 
 const nightlyTable = z.strictObject({
-  /** Start of the last nightly; empty before the first. */
+  /** When the last nightly started; empty before the first one. */
   round: z.string(),
   rows: z.record(z.string(), nightlyRow),
 });
 
-/** A figure of a benchmark. */
+/** A figure from a benchmark. */
 export type BenchFigure = z.output<typeof benchFigure>;
-/** The outcome of one row of the list. */
+/** The result of one row of the list. */
 export type NightlyRow = z.output<typeof nightlyRow>;
-/** The file. */
+/** The content of the file. */
 export type NightlyTable = z.output<typeof nightlyTable>;
 
-/** Reads it; an empty one where there is no file. */
+/** Reads the file; an empty table if there is none. */
 export function readNightly(path: string): NightlyTable {
   if (!existsSync(path)) return { round: '', rows: {} };
   return nightlyTable.parse(JSON.parse(readFileSync(path, 'utf8')));
 }
 
-/** Records one row immediately, so that it is kept if the nightly is interrupted. */
+/** Records a row as soon as it has finished, so that an interruption does not lose it. */
 export function landRow(path: string, name: string, row: NightlyRow): void {
   const { rows } = readNightly(path);
   const all = Object.entries({ ...rows, [name]: row }).sort(([a], [b]) => (a < b ? -1 : 1));

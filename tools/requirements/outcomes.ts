@@ -1,24 +1,30 @@
 /**
  * The outcomes of a requirement's checks in the last runs.
  *
- * Silence never passes: a check that did not run, was skipped, has too few seeds, or is about other
- * files has an outcome of its own, with its reason.
+ * A check passes only if it has shown something: one that did not run, was skipped, had too few
+ * seeds, or ran on other files has an outcome of its own, with the reason.
  *
  * @module
  */
 import type { FigureEvidence, Freshness, KpiEvidence, LastRun, TestResult } from './last-run.ts';
 import type { Check, Requirement } from './requirement-list.ts';
 
-/** `absent`: nothing that counts has run; `stale`: it ran, but long ago or on other files. */
+/**
+ * The outcome of a check. `absent`: there is no valid result; `stale`: it ran too long ago or on
+ * other files.
+ */
 export interface Outcome {
-  /** The check in words, with the reason where it did not pass. */
+  /** The check as text, with the reason if it did not pass. */
   readonly what: string;
   readonly status: 'passed' | 'failed' | 'skipped' | 'absent' | 'stale';
-  /** Origin of the result, if not this run. */
+  /** The nightly that the result is from; absent if it is from this run. */
   readonly nightly?: Freshness['nightly'];
 }
 
-/** Outcomes of all checks of a requirement. @param files that carry its number in a title. */
+/**
+ * Outcomes of all checks of a requirement. @param files Test files that name the requirement in a
+ * title.
+ */
 export function outcomesOf(
   { id, checks }: Requirement,
   run: LastRun,
@@ -61,7 +67,7 @@ function outcomeOfRow(name: string, { nightly }: LastRun): Outcome {
 }
 
 type KpiCheck = Extract<Check, { readonly kpi: string }>;
-/** Scenarios that exist in real time only. */
+/** Scenarios that can only run in real time. */
 const WALL_CLOCK_ONLY = /^(emulate|soak)-/;
 
 function outcomeOfKpi(check: KpiCheck, { kpis }: LastRun): Outcome {
@@ -81,7 +87,7 @@ function outcomeOfKpi(check: KpiCheck, { kpis }: LastRun): Outcome {
   const enough = fresh.filter((kpi) => lackOf(kpi, check) === undefined);
   const [best] = enough;
   if (best !== undefined) {
-    // What this run shows needs no nightly.
+    // If this run shows it, no nightly is needed.
     const own = enough.find(({ nightly }) => nightly === undefined) ?? best;
     return { what: check.kpi, status: 'passed', ...from(own) };
   }
@@ -94,7 +100,7 @@ function outcomeOfKpi(check: KpiCheck, { kpis }: LastRun): Outcome {
   return { what: `${check.kpi}: ${old.stale ?? ''}`, status: 'stale' };
 }
 
-/** A KPI that had nothing to judge is not a failure, but shows nothing. */
+/** A KPI without anything to judge has not failed, but it shows nothing. */
 function isMet({ status, value }: KpiEvidence, { limit }: KpiCheck): boolean {
   if (status === 'not-applicable') return true;
   if (status !== 'pass') return false;
@@ -120,7 +126,7 @@ function outcomeOfFigure(check: BenchCheck, { figures }: LastRun): Outcome {
   if (missed !== undefined) {
     return { what: `${check.bench}: ${missOf(missed, check)}`, status: 'failed', ...from(missed) };
   }
-  // The committed one has a date and is there for everybody.
+  // Prefers the committed result, which has a date and is available to everybody.
   const best = fresh.find(({ nightly }) => nightly !== undefined) ?? fresh[0];
   if (best !== undefined) return { what: check.bench, status: 'passed', ...from(best) };
   const [old] = found;
@@ -129,8 +135,8 @@ function outcomeOfFigure(check: BenchCheck, { figures }: LastRun): Outcome {
 }
 
 /**
- * A figure and its multiple of the loop both count: neither a fast machine nor a slow loop can hide
- * the other.
+ * Judges both a figure and its multiple of the loop, so that neither a fast machine nor a slow loop
+ * can hide the other.
  */
 function missOf({ value, ratio, unit }: FigureEvidence, check: BenchCheck): string | undefined {
   if (!isWithin(value, check.limit)) return `${value} ${unit}, ${check.limit} wanted`;
@@ -139,7 +145,9 @@ function missOf({ value, ratio, unit }: FigureEvidence, check: BenchCheck): stri
   return undefined;
 }
 
-/** @param bound such as `<= 120`. */
+/**
+ * @param bound A bound such as `<= 120`.
+ */
 function isWithin(value: number, bound: string): boolean {
   const [comparison = '', text = ''] = bound.split(' ');
   const limit = Number(text);

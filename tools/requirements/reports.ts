@@ -1,5 +1,6 @@
 /**
- * KPIs of the reports that scenarios left, with what makes them count: commit, seeds, age.
+ * Reads the KPIs of the reports in `runs/`, with the facts that decide whether they count: commit,
+ * number of seeds, age.
  *
  * @module
  */
@@ -17,14 +18,14 @@ export const reportKpi = z.strictObject({
   aggregation: z.string(),
   status: z.enum(['pass', 'fail', 'not-applicable', 'inconclusive']),
   value: z.number().nullable(),
-  /** Samples, events or trials behind the value, all seeds. */
+  /** Number of samples, events or trials over all seeds on which the value is based. */
   n: z.number(),
 });
 
 /** See {@link reportKpi}. */
 export type ReportKpi = z.output<typeof reportKpi>;
 
-/** What a run left. */
+/** The report of one run. */
 export interface RunReport {
   readonly commit: string;
   readonly at: string;
@@ -48,7 +49,7 @@ const reportFile = z.object({
   ),
 });
 
-/** Reports below a folder of runs, newest first, of scenarios as they are shipped. */
+/** Reports in a folder of runs, newest first. Only reports of unchanged shipped scenarios count. */
 export function readReports(folder: string): readonly RunReport[] {
   if (!existsSync(folder)) return [];
   return readdirSync(folder)

@@ -1,5 +1,5 @@
 /**
- * Reads `docs/requirements.yaml`: what the project owes, in its own words.
+ * Reads `docs/requirements.yaml`: what the project must fulfil, in its own words.
  *
  * @module
  */
@@ -7,24 +7,29 @@ import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { z } from 'zod';
 
-/** `<= 120`, in the unit of the number that it bounds. */
+/** A limit such as `<= 120`, in the unit of the value that it applies to. */
 const bound = z.string().regex(/^(<=|>=|<|>|==) -?\d+(\.\d+)?$/);
 
 const check = z.union([
   /** A test file, or `file > part of the title`. */
   z.strictObject({ test: z.string() }),
-  /** `scenario > metric`: of a report of this commit, or of the last nightly. */
+  /** `scenario > metric`: a KPI in a report of this commit or of the last nightly. */
   z.strictObject({
     kpi: z.string().regex(/^[\w-]+ > [\w.]+$/),
-    /** Results with fewer seeds, or fewer samples over all of them, show nothing. */
+    /** Results with fewer seeds do not count, nor do those with fewer samples over all seeds. */
     seeds: z.int().positive().default(1),
     samples: z.int().positive().optional(),
-    /** Stricter than the scenario's limit, in the base unit of the report (ns for times). */
+    /**
+     * A limit stricter than that of the scenario, in the base unit of the report (ns for times).
+     */
     limit: bound.optional(),
   }),
   /** A row of `npm run nightly`. */
   z.strictObject({ nightly: z.string() }),
-  /** `suite > figure` of `npm run bench -- suite`: the figure, and its multiple of the calibration loop. */
+  /**
+   * `suite > figure`: a figure of `npm run bench -- suite`, and its multiple of the calibration
+   * loop.
+   */
   z.strictObject({
     bench: z.string().regex(/^[\w-]+ > .+$/),
     limit: bound,
@@ -34,13 +39,13 @@ const check = z.union([
 
 const row = z.strictObject({
   id: z.string().regex(/^R-\d{3}$/),
-  /** Owed now; otherwise `wave` says when. */
+  /** True if the requirement is due now; otherwise `wave` tells when it will be. */
   due: z.literal(true).optional(),
   wave: z.union([z.literal(1), z.literal(2)]).optional(),
   shall: z.string().min(1),
   target: z.string().optional(),
   checks: z.array(check).default([]),
-  /** What no check shows yet, in words: such a row is not green, whatever passes. */
+  /** What no check shows yet, as text. Such a requirement is never green, whatever passes. */
   open: z.string().min(1).optional(),
 });
 
@@ -48,17 +53,17 @@ const file = z.strictObject({
   sections: z.array(z.strictObject({ title: z.string(), rows: z.array(row) })),
 });
 
-/** One check beside the tests that carry the number in their title. */
+/** A check other than the tests that name the requirement in their title. */
 export type Check = z.output<typeof check>;
 /** One requirement. */
 export type Requirement = z.output<typeof row>;
-/** Requirements under a heading. */
+/** The requirements below one heading. */
 export interface Section {
   readonly title: string;
   readonly rows: readonly Requirement[];
 }
 
-/** The list; throws if a number is missing, repeated or out of order. */
+/** Reads the list; throws if a number is missing, repeated or out of order. */
 export function readRequirements(path: string): readonly Section[] {
   const { sections } = file.parse(parse(readFileSync(path, 'utf8')));
   sections

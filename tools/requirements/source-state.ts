@@ -1,35 +1,36 @@
 /**
- * The source that a result is about: a commit, with `+` if files differed from it.
+ * Identifies the version of the source files that a result belongs to: a commit, with `+` if files
+ * differed from it.
  *
- * A result counts for the present files if nothing but documents written from results has changed
- * since. What is measured now has no age before it is committed: ages are counted up to the last
- * commit, so that the same commit is judged alike on every day.
+ * A result is valid for the present files if, since then, only documents generated from results
+ * have changed. The age of a result is its distance to the last commit, not to today, so that the
+ * same commit gets the same judgement on every day.
  *
  * @module
  */
 import { execFileSync } from 'node:child_process';
 
-/** Written from results, so not part of what the results are about. */
+/** Files generated from results, which therefore do not make results invalid. */
 const WRITTEN = ['docs/REQUIREMENTS.md', 'docs/nightly.json', 'docs/FIGURES.md'];
 const UNKNOWN = 'unknown';
 
-/** Where a result comes from. */
+/** The version and the time that a result comes from. */
 export interface Origin {
   readonly commit: string;
   /** ISO date and time. */
   readonly at: string;
 }
 
-/** The files as they are now. */
+/** The version of the present files. */
 export interface SourceState {
   readonly commit: string;
-  /** Ages are counted up to here. */
+  /** Ages of results are counted up to this time. */
   readonly judgedAt: Date;
-  /** True if a result of that commit is about these files. */
+  /** True if a result for that commit is valid for these files. */
   isSame(commit: string): boolean;
 }
 
-/** Asks git once; outside a repository only `unknown` matches. */
+/** Asks git once; outside a repository, only the commit `unknown` matches. */
 export function sourceState(root: string): SourceState {
   const commit = currentCommit(root);
   const known = new Map<string, boolean>([[commit, true]]);
@@ -47,7 +48,7 @@ export function sourceState(root: string): SourceState {
 }
 
 /**
- * Short commit of these files, with `+` if they differ from it beyond what is written from results.
+ * The short commit of these files, with `+` if files other than the generated ones differ from it.
  */
 export function currentCommit(root: string): string {
   const head = git(root, ['rev-parse', '--short=7', 'HEAD']);
@@ -75,7 +76,7 @@ function git(root: string, args: readonly string[]): string | undefined {
     });
     return output.trim();
   } catch {
-    // No git, no repository, or no such commit in it.
+    // There is no git, no repository, or no such commit.
     return undefined;
   }
 }

@@ -1,6 +1,6 @@
 /**
- * Entry of the browser view. It fetches nothing except from the server that it came from; a page
- * opened from disk fetches nothing at all.
+ * Entry point of the browser view. The page fetches only from the server that delivered it; opened
+ * from disk, it fetches nothing.
  *
  * @module
  */

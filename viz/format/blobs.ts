@@ -1,19 +1,19 @@
 /**
- * Reads the blobs of state and keyframe blocks: CBOR text strings and maps of text to text (RFC 8949).
- * Anything else, or anything that does not fit, is undefined; lengths are checked before they are
- * used.
+ * Reads the blobs of state and keyframe blocks: CBOR text strings and maps of text to text (RFC
+ * 8949). Returns undefined for anything else and for anything that exceeds its block; lengths are
+ * checked before they are used.
  *
  * @module
  */
 
-/** States of machines by their names. */
+/** The state of each machine, by the name of the machine. */
 export type MachineStates = ReadonlyMap<string, string>;
 
 const CBOR_TEXT = 3;
 const CBOR_MAP = 5;
 const decoder = new TextDecoder();
 
-/** The bytes of blob `number`. */
+/** The bytes of the blob with an index. */
 export function blobAt(aux: Uint8Array, number: number): Uint8Array | undefined {
   if (aux.length < 4) return undefined;
   const view = new DataView(aux.buffer, aux.byteOffset, aux.byteLength);
@@ -25,12 +25,12 @@ export function blobAt(aux: Uint8Array, number: number): Uint8Array | undefined 
   return begin <= end && end <= aux.length ? aux.subarray(begin, end) : undefined;
 }
 
-/** A blob that is a text. */
+/** Reads a blob that is a text. */
 export function textOf(blob: Uint8Array): string | undefined {
   return readText(blob, 0)?.text;
 }
 
-/** A blob that is a map of text to text. */
+/** Reads a blob that is a map of text to text. */
 export function statesOf(blob: Uint8Array): MachineStates | undefined {
   const head = readHead(blob, 0);
   if (head?.major !== CBOR_MAP) return undefined;

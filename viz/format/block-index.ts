@@ -1,8 +1,7 @@
 /**
- * The index of a trace: where each block is and what it covers. It is read from the footer, or, in
- * a file without one (a killed run), rebuilt by walking the block headers.
- *
- * Every number is checked against the file before anything is allocated for it.
+ * The index of a trace: where each block is and what it contains. It is read from the footer. A
+ * file without a footer (from a killed run) is indexed by reading all block headers.
+ * Every number is checked against the file before memory is allocated for it.
  *
  * @module
  */
@@ -23,14 +22,14 @@ import { problem, type TraceFailure, TraceProblem } from './failure.ts';
 import { parse } from './header.ts';
 import { type ByteSource, type Inflate, readExactly, wordsOf } from './source.ts';
 
-/** Rows that a block may state; ours have 16,384. */
+/** Largest number of rows that a block may claim; blocks of this project have at most 16,384. */
 const ROWS_MAX = 1 << 20;
 const RAW_BYTES_MAX = 64 * 1024 * 1024;
-/** Deflate makes at most about 1,032 bytes of one (RFC 1951: 258 bytes a symbol of 2 bits). */
+/** Largest expansion by deflate: about 1,032 times (RFC 1951: 258 bytes for a symbol of 2 bits). */
 const DEFLATE_RATIO_MAX = 1_040;
 const GZIP_BYTES = 64;
 
-/** One block. */
+/** A block as listed in the index. */
 export interface BlockEntry {
   readonly table: TableSpec;
   readonly isWide: boolean;
@@ -39,14 +38,14 @@ export interface BlockEntry {
   readonly rawBytes: number;
   readonly storedBytes: number;
   readonly auxBytes: number;
-  /** First and last instant, ns. */
+  /** First and last instant of its rows, ns. */
   readonly baseNs: number;
   readonly lastNs: number;
   readonly maxTransitNs: number;
   readonly drops: number;
-  /** Of the block header in the file. */
+  /** Offset of the block header in the file. */
   readonly offset: number;
-  /** Pairs of link and packets; empty in a file that was recovered. */
+  /** Pairs of link and number of packets; empty if the index was rebuilt. */
   readonly linkCounts: Uint32Array;
 }
 
@@ -59,7 +58,7 @@ export interface BlockIndex {
   readonly damage?: TraceFailure;
 }
 
-/** What is needed to read blocks. */
+/** The file and its header, needed to read blocks. */
 export interface BlockContext {
   readonly source: ByteSource;
   readonly inflate: Inflate;
@@ -67,7 +66,7 @@ export interface BlockContext {
   readonly firstBlock: number;
 }
 
-/** Reads the index, or rebuilds it. */
+/** Reads the index or, without a footer, rebuilds it. */
 export async function readIndex(context: BlockContext): Promise<BlockIndex> {
   try {
     return await fromFooter(context);
@@ -78,7 +77,7 @@ export async function readIndex(context: BlockContext): Promise<BlockIndex> {
   }
 }
 
-/** The payload of a block, inflated and of exactly the stated length. */
+/** Reads and inflates the payload of a block; checks that it has exactly the stated length. */
 export async function readPayload(
   { source, inflate }: BlockContext,
   entry: Pick<BlockEntry, 'offset' | 'rawBytes' | 'storedBytes' | 'isGzip'>,
@@ -159,7 +158,7 @@ function parseIndex(context: BlockContext, raw: Uint8Array, footer: FooterShape)
   return { entries, summary: checkSummary(json) };
 }
 
-/** Block after block from `offset` on, up to the first that is not whole. */
+/** Reads block headers from `offset` on, up to the first block that is incomplete. */
 export async function walkBlocks(context: BlockContext, from: number): Promise<BlockEntry[]> {
   const { source } = context;
   const entries: BlockEntry[] = [];
@@ -180,11 +179,11 @@ export async function walkBlocks(context: BlockContext, from: number): Promise<B
 }
 
 interface EntryPlace {
-  /** In the view. */
+  /** Offset in the view. */
   readonly at: number;
-  /** In the file. */
+  /** Offset in the file. */
   readonly offset: number;
-  /** Where blocks must have ended. */
+  /** Where the last block must end. */
   readonly end: number;
 }
 
@@ -223,7 +222,7 @@ interface Sizes {
   readonly isGzip: boolean;
 }
 
-/** Lengths that could be true together. */
+/** Reads the lengths of a block and checks that they are consistent. */
 function sizesOf(view: DataView, at: number, offset: number): Sizes {
   const isGzip = (view.getUint8(at + FIELD.flags) & FLAG_GZIP) !== 0;
   const rawBytes = view.getUint32(at + FIELD.raw, true);

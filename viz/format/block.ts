@@ -1,5 +1,5 @@
 /**
- * A decoded block: typed arrays laid over its bytes, nothing copied (docs/TRACE.md).
+ * A decoded block: typed arrays that share its bytes without a copy (docs/TRACE.md).
  *
  * @module
  */
@@ -16,7 +16,7 @@ import type { BlockEntry } from './block-index.ts';
 /** Values of one column. */
 export type ColumnView = Uint8Array | Uint16Array | Uint32Array | Float64Array;
 
-/** What became of a packet on its link. */
+/** What happened to a packet on its link. */
 export type Fate = 'arrived' | 'dropped' | 'open';
 
 const NO_VALUES = new Uint8Array(0);
@@ -24,17 +24,19 @@ const NO_VALUES = new Uint8Array(0);
 /** The rows of one block. */
 export class Block {
   readonly entry: BlockEntry;
-  /** The part of variable length. */
+  /** The part of the block with variable length. */
   readonly aux: Uint8Array;
   readonly #columns = new Map<string, ColumnView>();
-  /** What is added to the values of a `time` column. */
+  /** Added to the values of a `time` column. */
   readonly #base: number;
 
-  /** @param raw As long as the entry states, which has been checked. */
+  /**
+   * @param raw The payload; its length has been checked against the entry.
+   */
   constructor(entry: BlockEntry, raw: Uint8Array) {
     this.entry = entry;
     this.#base = entry.isWide ? 0 : entry.baseNs;
-    // Typed arrays can be laid over multiples of their width only.
+    // A typed array must start at a multiple of its element size.
     const bytes = raw.byteOffset % 8 === 0 ? raw : new Uint8Array(raw);
     let offset = 0;
     for (const { name, type } of entry.table.columns) {
@@ -49,29 +51,29 @@ export class Block {
     return this.entry.rows;
   }
 
-  /** A column as it is stored; empty when the file lacks it. */
+  /** A column as it is stored; empty if the file lacks it. */
   column(name: string): ColumnView {
     return this.#columns.get(name) ?? NO_VALUES;
   }
 
-  /** A number of a row; NaN when the file lacks the column. */
+  /** The value of a column in a row; NaN if the file lacks the column. */
   value(name: string, row: number): number {
     return this.column(name)[row] ?? Number.NaN;
   }
 
-  /** An instant of a row, ns. */
+  /** A value of a time column, ns. */
   time(name: string, row: number): number {
     return this.value(name, row) + this.#base;
   }
 
-  /** The fate of a row of the hop table. */
+  /** What happened to the packet of a row in the hop table. */
   fate(row: number): Fate {
     const transit = this.value('transit', row);
     if (transit === (this.entry.isWide ? DROPPED_WIDE : DROPPED_NARROW)) return 'dropped';
     return transit === (this.entry.isWide ? OPEN_WIDE : OPEN_NARROW) ? 'open' : 'arrived';
   }
 
-  /** First row whose instant is not before `timeNs`; the number of rows when all are. */
+  /** The first row at or after `timeNs`; the number of rows if there is none. */
   firstAtOrAfter(name: string, timeNs: number): number {
     const column = this.column(name);
     const wanted = timeNs - this.#base;

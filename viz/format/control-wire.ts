@@ -1,68 +1,68 @@
 /**
- * The messages by which a page acts on the run in progress: JSON over a WebSocket of their own
- * (docs/adr/0015). A page sends orders, each with a number; the server answers with that number, and
- * tells the state whenever it changes.
+ * The messages by which a page acts on a run in progress: JSON over a separate WebSocket
+ * (docs/adr/0015). The page sends numbered orders. The server answers each with its number and
+ * sends the state whenever it changes.
  *
  * @module
  */
 
 /** Path of the WebSocket. */
 export const CONTROL_PATH = '/api/control';
-/** Longest order, bytes. */
+/** Largest size of an order, bytes. */
 export const ORDER_BYTES_MAX = 8 * 1024;
-/** Fastest pace, virtual seconds in a second. */
+/** Largest pace, virtual seconds per second. */
 export const SPEED_MAX = 1_000;
 
-/** An event of the scenario language, without its instant and its name. */
+/** An event in the scenario language, without its instant and its name. */
 export type EventWords = Readonly<Record<string, unknown>>;
 
-/** From the page. */
+/** An order, sent by the page. */
 export type ControlOrder =
   | { readonly kind: 'inject'; readonly number: number; readonly event: EventWords }
-  /** Virtual seconds in a second; 0 pauses, `null` goes as fast as it can. */
+  /** Pace in virtual seconds per second; 0 pauses, `null` means as fast as possible. */
   | { readonly kind: 'pace'; readonly number: number; readonly speed: number | null }
   | { readonly kind: 'export'; readonly number: number };
 
-/** A kind of event: a key of the scenario language. */
+/** A kind of event: an action of the scenario language. */
 export interface ControlKind {
   readonly kind: string;
-  /** Why it is not possible in this run. */
+  /** Why it is impossible in this run; absent if it is possible. */
   readonly bar?: string;
-  /** Nodes that it can hit; all, or links, when absent. */
+  /** Names of the nodes that it can affect; absent if it can affect any node, or links. */
   readonly targets?: readonly string[];
-  /** Of a flood: what can be forged, by the node that it hits. */
+  /** For a flood: what the attacker can forge, by the node that is attacked. */
   readonly forgeries?: Readonly<Record<string, readonly string[]>>;
 }
 
 /** A fault that was injected. */
 export interface ControlFault {
   readonly id: string;
-  /** What it hit, for people. */
+  /** What it affected, as text for people. */
   readonly text: string;
   readonly beginNs: number;
   readonly endNs?: number;
 }
 
-/** What holds now. */
+/** The present state. */
 export interface ControlState {
-  /** `waiting`: the run has not begun. */
+  /** `waiting` means that the run has not begun. */
   readonly phase: 'waiting' | 'open' | 'closed';
-  /** Why it is closed. */
+  /** Why the run accepts no orders. */
   readonly reason?: string;
   readonly kinds: readonly ControlKind[];
   readonly speed: number | null;
-  /** Why the run cannot be paused; absent when it can. */
+  /** Why the run cannot be paused; absent if it can. */
   readonly paceBar?: string;
   readonly faults: readonly ControlFault[];
-  /** Messages that could not be used, by the name of what was wrong with them. */
+  /** Number of messages that could not be used, by the reason. */
   readonly refused: Readonly<Record<string, number>>;
 }
 
-/** From the server. */
+/** A message of the server. */
 export type ControlReply =
   | { readonly kind: 'state'; readonly state: ControlState }
   | { readonly kind: 'done'; readonly number: number; readonly fault?: ControlFault }
-  /** `name` is a word for machines: `event`, `closed`, `too-long`. */
+  /** `name` identifies the reason for programs: `event`, `closed`, `too-long`. */
   | {
       readonly kind: 'refused';
       readonly number: number;
@@ -76,10 +76,10 @@ export type ControlReply =
       readonly yaml: string;
     };
 
-/** Why a message is no order. */
+/** Why a message is not a valid order. */
 export type Refusal = Extract<ControlReply, { kind: 'refused' }>;
 
-/** Reads an order. */
+/** Parses an order. */
 export function readOrder(text: string): ControlOrder | Refusal {
   const value = parsed(text);
   if (value === undefined) return refusal(0, 'not-json', 'the message is not a JSON object');
@@ -104,7 +104,7 @@ export function readOrder(text: string): ControlOrder | Refusal {
   }
 }
 
-/** Reads a reply; undefined when it is none. Its parts are the server's word. */
+/** Parses a reply; undefined if it is none. The server is trusted, so its parts are not checked. */
 export function readReply(text: string): ControlReply | undefined {
   const value = parsed(text);
   const isKnown = ['state', 'done', 'refused', 'scenario'].includes(String(value?.['kind']));
@@ -121,7 +121,7 @@ function parsed(text: string): Readonly<Record<string, unknown>> | undefined {
     const value: unknown = JSON.parse(text);
     return isObject(value) ? value : undefined;
   } catch {
-    // Whoever sent it is told by name.
+    // The caller reports the reason to the sender.
     return undefined;
   }
 }

@@ -1,12 +1,12 @@
 /**
- * What a protocol hands to the pages so that they can draw it: `nodes/<p>/viz.ts` turns the states of
- * a trace into plain data, the page turns the data into SVG, a table and the exports. Plug-ins are
- * pure: no DOM, no clock, no colours but roles. Spec: docs/spec/browser-view.md, docs/adr/0014.
+ * The interface for protocols that draw themselves. `nodes/<p>/viz.ts` turns the states of a trace
+ * into plain data, and the page turns these data into SVG, a table and exports. Plug-ins are pure:
+ * no DOM, no clock, and no colours except roles. See docs/spec/browser-view.md and docs/adr/0014.
  *
  * @module
  */
 
-/** A colour by its role in the style sheet; `c1` to `c6` are the flow colours. */
+/** A colour, named by its role in the style sheet; `c1` to `c6` are the colours of flows. */
 export type Role =
   | 'text'
   | 'muted'
@@ -24,27 +24,27 @@ export type Role =
   | 'c5'
   | 'c6';
 
-/** How a shape is inked. */
+/** How a shape is drawn. */
 export interface Ink {
   readonly fill?: Role;
   readonly stroke?: Role;
-  /** Of the stroke, px; 1 when left out. */
+  /** Width of the stroke, px; default 1. */
   readonly width?: number;
   readonly dash?: 'solid' | 'dashed' | 'dotted';
-  /** 0 to 1; 1 when left out. */
+  /** 0 to 1; default 1. */
   readonly opacity?: number;
-  /** What pointer and screen reader say of it. */
+  /** Shown on hover and read by screen readers. */
   readonly title?: string;
   /**
-   * Makes it a button that chooses something: `group:item`. Of a group one item is chosen at most,
-   * and {@link DrawingInput.chosen} names it in the next drawing.
+   * Makes the shape a button that selects something; its key is `group:item`. At most one item of a
+   * group can be selected. {@link DrawingInput.chosen} names it in the next drawing.
    */
   readonly key?: string;
-  /** Of a button: it is the chosen one. */
+  /** For a button: it is selected. */
   readonly isChosen?: boolean;
 }
 
-/** A shape; lengths in px of the drawing, from its upper left corner. */
+/** A shape. Lengths are in px from the upper left corner of the drawing. */
 export type Shape = Ink &
   (
     | {
@@ -76,36 +76,36 @@ export type Shape = Ink &
     | { readonly kind: 'group'; readonly shapes: readonly Shape[] }
   );
 
-/** The same data as a table: headings, then rows as wide as the headings. */
+/** The same data as a table: headings, and rows with as many cells. */
 export interface TableData {
   readonly columns: readonly string[];
   readonly rows: readonly (readonly (string | number | null)[])[];
 }
 
-/** What a plug-in drew. */
+/** The result of a plug-in. */
 export interface Drawing {
-  /** A sentence with the finding. */
+  /** A sentence that states the finding. */
   readonly title: string;
-  /** What a screen reader says in one sentence; contains the main number. */
+  /** One sentence for screen readers that contains the main number. */
   readonly summary: string;
-  /** What signs mean that say it nowhere else; a sentence below the title. */
+  /** Explains signs that no label explains; shown below the title. */
   readonly legend?: string;
   readonly shapes: readonly Shape[];
   readonly table: TableData;
-  /** Height that was used, px. */
+  /** Height of the drawing, px. */
   readonly height: number;
 }
 
-/** A node at the cursor. */
+/** A node and its states at the cursor. */
 export interface NodeState {
   readonly number: number;
   readonly name: string;
   readonly protocol: string;
-  /** State of each machine of the node: names and texts as the protocol traced them. */
+  /** The state of each machine of the node, with names and texts as the protocol traced them. */
   readonly states: ReadonlyMap<string, string>;
 }
 
-/** A procedure of a node, under way in the window. */
+/** A procedure of a node that was running in the window. */
 export interface SpanRow {
   readonly node: number;
   readonly name: string;
@@ -114,69 +114,74 @@ export interface SpanRow {
   readonly id: number;
 }
 
-/** A mark of a node in the window. */
+/** A mark that a node set in the window. */
 export interface MarkRow {
   readonly node: number;
   readonly timeNs: number;
   readonly text: string;
 }
 
-/** What is wrong with a link in truth, as the network model has it. */
+/** What is really wrong with a link, according to the network model. */
 export interface Broken {
   readonly state: 'down' | 'impaired';
   readonly sinceNs: number;
 }
 
-/** What a node holds of links: what it measured or was told, whether or not it is so. */
+/** What a node believes about links, because it measured it or was told; it may be wrong. */
 export interface Belief {
-  /** Ids of the links that it is about: one, or all of a path. */
+  /** Ids of the links concerned: one, or all links of a path. */
   readonly links: readonly string[];
   readonly holds: 'up' | 'doubtful' | 'down';
-  /** What the node knows it from: `BFD`, `path via-110-310-210`. */
+  /** The source of the belief: `BFD`, `path via-110-310-210`. */
   readonly by: string;
-  /** Of a path: the node sends on it. */
+  /** For a path: the node sends packets on it. */
   readonly isInUse?: boolean;
 }
 
-/** What a plug-in draws from. */
+/** The data that a plug-in draws. */
 export interface DrawingInput {
   /** The cursor, ns of the run. */
   readonly timeNs: number;
-  /** The window that is shown, ns. */
+  /** Start of the visible interval, ns. */
   readonly fromNs: number;
   readonly toNs: number;
   /** All nodes of the run with their states at the cursor. */
   readonly nodes: readonly NodeState[];
   readonly spans: readonly SpanRow[];
   readonly marks: readonly MarkRow[];
-  /** Keys of shapes that the reader has chosen; absent where nothing can be. */
+  /** Keys of the shapes that the reader has selected; absent if nothing can be selected. */
   readonly chosen?: readonly string[];
-  /** Name of the node that is selected: the drawing is of it where there are several. */
+  /** Name of the selected node. If several nodes could be drawn, the drawing shows this one. */
   readonly selected?: string;
-  /** What is wrong with links at the cursor in truth, by their ids; nodes may not know it. */
+  /** What is really wrong with links at the cursor, by link id; nodes may not know it. */
   readonly broken?: ReadonlyMap<string, Broken>;
-  /** Room, px. */
+  /** Available width, px. */
   readonly width: number;
   readonly height: number;
 }
 
-/** One picture that a protocol offers. */
+/** One of the drawings that a protocol provides. */
 export interface ProtocolView {
-  /** In the address: letters, digits, dashes; unique within the protocol. */
+  /** Name in the address: letters, digits and dashes, unique within the protocol. */
   readonly name: string;
-  /** What the chooser says. */
+  /** Title in the list of drawings. */
   readonly title: string;
-  /** True when this run has something to show. */
+  /** True if this run has something to draw. */
   readonly applies: (input: DrawingInput) => boolean;
-  /** Pure, within 20 ms. What it throws is shown in its place. */
+  /**
+   * Draws. Must be pure and take less than 20 ms. If it throws, the page shows the error instead.
+   */
   readonly draw: (input: DrawingInput) => Drawing;
 }
 
-/** What `nodes/<p>/viz.ts` exports as `viz`. */
+/** The object that `nodes/<p>/viz.ts` exports as `viz`. */
 export interface ProtocolViz {
-  /** As in the trace's list of nodes. */
+  /** Name of the protocol in the trace's list of nodes. */
   readonly protocol: string;
   readonly views: readonly ProtocolView[];
-  /** What a node of this protocol believes of links, from its states; absent where it believes nothing. */
+  /**
+   * What a node of this protocol believes about links, derived from its states; absent if the
+   * protocol has no such beliefs.
+   */
   readonly beliefsOf?: (node: NodeState) => readonly Belief[];
 }

@@ -1,50 +1,51 @@
 /**
- * What can be wrong with a trace, as data: names for programs and a sentence for people that says
- * where. Readers hand failures back; nothing in viz/format throws at its callers.
+ * What can be wrong with a trace, as data: a name for programs, and a sentence for people that
+ * names the place in the file. Readers return failures; no function of viz/format throws at its
+ * callers.
  *
  * @module
  */
 
 /** Kinds of failures. */
 export type FailureName =
-  /** The first bytes are not those of a trace. */
+  /** The file does not begin like a trace. */
   | 'not-a-trace'
-  /** Written by a later version of the format. */
+  /** The file was written by a later version of the format. */
   | 'newer-version'
-  /** The file ends before something that should be there. */
+  /** The file ends too early. */
   | 'truncated'
-  /** The header is not the JSON that it should be. */
+  /** The header is not valid JSON or lacks required parts. */
   | 'bad-header'
   /** The index at the end contradicts the file. */
   | 'bad-index'
-  /** A block's header contradicts itself, its table or the file. */
+  /** A block header contradicts itself, its table or the file. */
   | 'bad-block'
-  /** A payload does not inflate to what its header says. */
+  /** A payload does not inflate to the size that its header states. */
   | 'bad-payload'
   /** The source could not be read. */
   | 'unreadable';
 
-/** One failure. */
+/** A failure to read a trace. */
 export interface TraceFailure {
   readonly kind: 'failure';
   readonly name: FailureName;
-  /** One sentence for people; plain text. */
+  /** One sentence for people, as plain text. */
   readonly message: string;
-  /** Byte of the file. */
+  /** Offset in the file. */
   readonly at: number;
 }
 
-/** The sentence with its place, where it does not name one itself. */
+/** The sentence, with the offset unless it already names one. */
 export function placed({ message, at }: TraceFailure): string {
   return /\bbyte \d/.test(message) ? message : `${message} (byte ${at})`;
 }
 
-/** True for a failure. */
+/** True if a value is a failure. */
 export function isFailure(value: unknown): value is TraceFailure {
   return typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'failure';
 }
 
-/** A failure on its way to {@link guarded}; it never leaves this folder. */
+/** A failure on its way to {@link guarded}; never thrown out of this folder. */
 export class TraceProblem extends Error {
   readonly failure: TraceFailure;
 
@@ -55,12 +56,12 @@ export class TraceProblem extends Error {
   }
 }
 
-/** A problem without a cause. */
+/** Makes a problem that has no underlying error. */
 export function problem(name: FailureName, message: string, at: number): TraceProblem {
   return new TraceProblem({ name, message, at });
 }
 
-/** Runs `read`; a problem becomes a value. */
+/** Runs `read` and returns a thrown problem as a value. */
 export async function guarded<T>(read: () => Promise<T>): Promise<T | TraceFailure> {
   try {
     return await read();

@@ -1,5 +1,6 @@
 /**
- * A trace that is still being written: parts come one after the other, and the oldest may be forgotten.
+ * The bytes of a trace that is still being written. Parts arrive one after the other, and the
+ * oldest may be dropped.
  *
  * @module
  */
@@ -8,11 +9,11 @@ import type { ByteSource } from './source.ts';
 interface Part {
   readonly offset: number;
   readonly end: number;
-  /** Undefined once it is forgotten. */
+  /** Undefined after it has been dropped. */
   bytes: Uint8Array | undefined;
 }
 
-/** See the module. Offsets are those of a file in which nothing was forgotten. */
+/** A source to which parts are appended. Offsets count dropped bytes too. */
 export class GrowingSource implements ByteSource {
   readonly #parts: Part[] = [];
   #size = 0;
@@ -21,7 +22,7 @@ export class GrowingSource implements ByteSource {
     return this.#size;
   }
 
-  /** Appends a part of whole blocks; returns where it begins. */
+  /** Appends a part that consists of whole blocks; returns its offset. */
   push(bytes: Uint8Array): number {
     const offset = this.#size;
     this.#size += bytes.length;
@@ -29,13 +30,13 @@ export class GrowingSource implements ByteSource {
     return offset;
   }
 
-  /** Forgets the part that begins there; reading in it fails from now on. */
+  /** Drops the part that begins at an offset; reading from it fails from now on. */
   forget(offset: number): void {
     const part = this.#partAt(offset);
     if (part !== undefined) part.bytes = undefined;
   }
 
-  /** Reads within one part: a block never crosses parts. */
+  /** Reads within one part, since no block extends over two parts. */
   read(offset: number, length: number): Uint8Array {
     if (length === 0) return new Uint8Array(0);
     const part = this.#partAt(offset);

@@ -1,7 +1,6 @@
 /**
- * Reads the head of a trace: magic, version, and the JSON that names tables, columns, nodes and links.
- *
- * The JSON may come from anywhere, so every field that others rely on is checked here once.
+ * Reads the head of a trace: magic, version, and the JSON that describes tables, columns, nodes and
+ * links. The JSON may be hostile, so every field that other code uses is checked here once.
  *
  * @module
  */
@@ -24,7 +23,7 @@ const TABLES_MAX = 254;
 const COLUMNS_MAX = 64;
 const TYPES: readonly string[] = ['u8', 'u16', 'u32', 'f64', 'time', 'duration'];
 
-/** The header and where the first block begins. */
+/** The header, and the offset of the first block. */
 export interface HeadOfFile {
   readonly header: TraceHeader;
   readonly firstBlock: number;
@@ -61,7 +60,7 @@ export async function readHead(source: ByteSource): Promise<HeadOfFile> {
   };
 }
 
-/** Parses a JSON object of the file. */
+/** Parses a JSON object from the bytes of the file. */
 export function parse(bytes: Uint8Array, at: number): Json {
   let value: unknown;
   try {
@@ -77,8 +76,8 @@ export function parse(bytes: Uint8Array, at: number): Json {
 }
 
 /**
- * What a `text` block adds; parts of a wrong shape are left out.
- * @param nodes How many nodes there are for links to end at.
+ * Reads the additions in a `text` block and leaves out parts of a wrong type.
+ * @param nodes Number of nodes, to check the ends of links.
  */
 export function checkAddition(json: Json, nodes: number): Required<TextAddition> {
   const { names, links, metrics } = json;
@@ -155,7 +154,7 @@ function isNode(value: unknown): value is TraceHeader['nodes'][number] {
   return isdAs === undefined || isString(isdAs);
 }
 
-/** Degrees that a map can draw. */
+/** True for latitudes and longitudes that a map can draw. */
 function isPlace(value: unknown): boolean {
   if (!isObject(value)) return false;
   const { lat, lon } = value;
@@ -164,12 +163,12 @@ function isPlace(value: unknown): boolean {
   return isWithin(lat, 90) && isWithin(lon, 180);
 }
 
-/** A length of time in virtual ns: a page must be able to draw an axis for it. */
+/** True for a duration in virtual ns for which a page can draw an axis. */
 function isTimeSpan(value: unknown): boolean {
   return typeof value === 'number' && value >= 0 && value <= Number.MAX_SAFE_INTEGER;
 }
 
-/** -1 for a medium that many share. */
+/** An end of -1 means a medium shared by many nodes. */
 function hasEnds({ from, to }: LinkInfo, nodes: number): boolean {
   return [from, to].every((end) => end >= -1 && end < nodes);
 }
@@ -181,7 +180,7 @@ function isLink(value: unknown): value is LinkInfo {
   return Number.isInteger(from) && Number.isInteger(to) && hasPace;
 }
 
-/** Absent, or a number from 0 on. */
+/** True if the value is absent or a number of at least 0. */
 function isAmount(value: unknown): boolean {
   return value === undefined || (typeof value === 'number' && value >= 0);
 }

@@ -1,6 +1,7 @@
 /**
- * Gzip by the platform's `DecompressionStream`, for browsers and Node. The stream has no limit of its
- * own, so it is read in chunks and stopped at the length that the block stated (docs/TRACE.md).
+ * Inflates gzip with the platform's `DecompressionStream`, in browsers and in Node. The stream
+ * itself has no limit, so it is read in chunks and stopped at the length that the block states
+ * (docs/TRACE.md).
  *
  * @module
  */
@@ -17,11 +18,11 @@ interface ByteStreams {
   };
 }
 
-/** Inflates one gzip stream. Rejects when it is damaged or not of the stated length. */
+/** Inflates one gzip stream. Rejects if it is damaged or does not have the stated length. */
 export async function inflateGzip(stored: Uint8Array, rawLength: number): Promise<Uint8Array> {
   const streams = new DecompressionStream('gzip') as unknown as ByteStreams;
   const writer = streams.writable.getWriter();
-  // The reading side reports what goes wrong; the writing side would report it a second time.
+  // Ignored, because the reading side reports the same error.
   const ignore = (): void => undefined;
   writer.write(stored).catch(ignore);
   writer.close().catch(ignore);

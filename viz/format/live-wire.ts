@@ -1,14 +1,14 @@
 /**
  * The messages of a run in progress, server to page, over a WebSocket (docs/TRACE.md, "While a
- * run goes on"): the head of a trace, then its blocks in two lanes, reports of what was measured so far,
- * and news in between.
+ * run goes on"): the head of a trace, then its blocks in two lanes, interim reports, and news in
+ * between.
  *
  *      0       4         5      6      8        12        16        20        24
  *      | magic | version | kind | zero | stream | lasting | packets | length  | payload
  *        u32     u8        u8     u16    u32      u32       u32       u32
  *
- * Little-endian. `lasting` and `packets` number the last part of each lane that the page has once it
- * has read this message: with them it resumes after the connection was lost.
+ * Little-endian. `lasting` and `packets` are the numbers of the last part of each lane that the
+ * page has after reading this message. It sends them to resume after a lost connection.
  *
  * @module
  */
@@ -17,20 +17,23 @@
 const MAGIC = 0x4c52_524f;
 const VERSION = 1;
 const HEAD_BYTES = 24;
-/** Longest payload that a page takes. */
+/** Largest payload that a page accepts. */
 const PAYLOAD_MAX = 64 * 1024 * 1024;
 
-/** Path of the WebSocket; `?stream=&lasting=&packets=` resumes. */
+/** Path of the WebSocket. `?stream=&lasting=&packets=` resumes an earlier connection. */
 export const LIVE_PATH = '/api/live';
 
 const KINDS = ['head', 'lasting', 'packets', 'news', 'report'] as const;
 
-/** What a payload is: the head of a trace, blocks of a lane, JSON ({@link LiveNews}, a report). */
+/**
+ * The kind of a payload: the head of a trace, blocks of a lane, or JSON ({@link LiveNews}, a
+ * report).
+ */
 export type LiveKind = (typeof KINDS)[number];
 
-/** How far a page is. */
+/** How much of a stream a page has received. */
 export interface LivePlace {
-  /** Number of the stream: another run, another number. */
+  /** Number of the stream; every run has another one. */
   readonly stream: number;
   readonly lasting: number;
   readonly packets: number;
@@ -42,32 +45,32 @@ export interface LiveMessage extends LivePlace {
   readonly payload: Uint8Array;
 }
 
-/** What the server says of the run and of this page's connection. */
+/** The state of the run and of this page's connection. */
 export interface LiveNews {
   readonly phase: 'waiting' | 'running' | 'ended';
   readonly run: string;
   readonly seed: number;
   readonly durationNs: number;
   readonly nowNs: number;
-  /** False where packets are not watched. */
+  /** False if this run does not send its packets to pages. */
   readonly hasPackets: boolean;
-  /** Parts of the packet lane that this page will not get. */
+  /** Number of parts of the packet lane that this page will never get. */
   readonly droppedFrames: number;
-  /** Rows in them, and those that the run threw away before. */
+  /** Number of rows in these parts, plus the rows that the run had discarded before. */
   readonly droppedRows: number;
-  /** Id of the run below `runs/`, once its report is written. */
+  /** Id of the run below `runs/`, once its report has been written. */
   readonly report: string | undefined;
   /** Why the stream ended before the run did. */
   readonly trouble: string | undefined;
 }
 
-/** The answer to a GET of {@link LIVE_PATH}. */
+/** The answer to a GET request for {@link LIVE_PATH}. */
 export interface LiveAnswer extends LiveNews {
-  /** Faults that pages injected so far. */
+  /** Number of faults that pages have injected so far. */
   readonly injected: number;
 }
 
-/** Makes a message. */
+/** Encodes a message. */
 export function encodeLive({ kind, stream, lasting, packets, payload }: LiveMessage): Uint8Array {
   const bytes = new Uint8Array(HEAD_BYTES + payload.length);
   const view = new DataView(bytes.buffer);
@@ -82,7 +85,10 @@ export function encodeLive({ kind, stream, lasting, packets, payload }: LiveMess
   return bytes;
 }
 
-/** Reads a message; a sentence when it is none. The payload is a view. */
+/**
+ * Decodes a message; returns a sentence if it is invalid. The payload shares the bytes of the
+ * message.
+ */
 export function decodeLive(bytes: Uint8Array): LiveMessage | string {
   if (bytes.length < HEAD_BYTES) return `a message of ${bytes.length} bytes has no head`;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -104,7 +110,7 @@ export function decodeLive(bytes: Uint8Array): LiveMessage | string {
   };
 }
 
-/** Reads the payload of a message of kind `news`; undefined when it is not whole. */
+/** Reads the payload of a message of kind `news`; undefined if it is incomplete. */
 export function readNews(payload: Uint8Array): LiveNews | undefined {
   try {
     const news = JSON.parse(new TextDecoder().decode(payload)) as Partial<LiveNews> | null;
@@ -124,17 +130,17 @@ export function readNews(payload: Uint8Array): LiveNews | undefined {
       trouble: textOr(news?.trouble),
     };
   } catch {
-    // A page never ends because of what a server says.
+    // Invalid data from a server must never crash a page.
     return undefined;
   }
 }
 
-/** A place as the query of an address. */
+/** Writes a place as the query of a URL. */
 export function placeQuery({ stream, lasting, packets }: LivePlace): string {
   return `stream=${stream}&lasting=${lasting}&packets=${packets}`;
 }
 
-/** Reads {@link placeQuery}; undefined when there is none. */
+/** Reads a query written by {@link placeQuery}; undefined if there is none. */
 export function readPlace(query: URLSearchParams): LivePlace | undefined {
   const [stream, lasting, packets] = ['stream', 'lasting', 'packets'].map((name) => {
     const text = query.get(name) ?? '';

@@ -1,6 +1,6 @@
 /**
- * What a protocol tells of the bytes of its packets: `nodes/<p>/viz-fields.ts` exports
- * `fields: PacketReader`; the panel of a packet lists them by layer and marks their bytes
+ * What a protocol tells about the bytes of its packets: `nodes/<p>/viz-fields.ts` exports `fields:
+ * PacketReader`. The packet panel lists the fields by layer and highlights their bytes
  * (docs/spec/browser-view.md).
  *
  * @module
@@ -8,27 +8,27 @@
 
 /** A field of a packet. */
 export interface PacketField {
-  /** `common header`, `path`; adjacent fields of one layer are drawn together. */
+  /** `common header`, `path`; adjacent fields of one layer are drawn as a group. */
   readonly layer: string;
   readonly name: string;
-  /** First byte. */
+  /** Offset of the first byte. */
   readonly offset: number;
-  /** Bytes. */
+  /** Number of bytes. */
   readonly length: number;
-  /** As people write it. */
+  /** The value as people write it. */
   readonly value: string;
   /**
-   * The bytes are a packet themselves: of this protocol, or with `any` of one that the nodes speak.
-   * The reader's fields replace this one, if it can decode them.
+   * The bytes are themselves a packet of the named protocol, or with `any` of some protocol of
+   * these nodes. If that protocol can decode them, its fields replace this one.
    */
   readonly holds?: string;
 }
 
 /**
- * Reads the fields of a packet in the order of its bytes; undefined when it is none of this
- * protocol. A packet that was cut gives the fields that are whole.
- * @param states What the nodes at the ends of its link had traced of themselves by then: names and
- * texts. A format whose lengths are chosen by options is told there.
+ * Reads the fields of a packet in the order of its bytes; undefined if it is not a packet of this
+ * protocol. From a truncated packet it returns the complete fields.
+ * @param states What the nodes at the ends of the link had traced about themselves by then, as names
+ * and texts. A format whose field lengths depend on options finds these options here.
  */
 export type PacketReader = (
   bytes: Uint8Array,

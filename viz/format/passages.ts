@@ -1,36 +1,40 @@
 /**
- * Packets whose bytes a trace holds, at the places of their way (docs/TRACE.md, table `packet`).
+ * The packets whose bytes a trace holds, at each place on their route (docs/TRACE.md, table
+ * `packet`).
  *
  * @module
  */
 import { NONE } from '../../engine/measure/trace/layout.ts';
 import type { Block } from './block.ts';
 
-/** Places of one packet, as many as a run records: rows of a hostile file may share their bytes. */
+/**
+ * Largest number of places of one packet that a run records. A hostile file could claim more, since
+ * rows may share bytes.
+ */
 const PASSAGES_MAX = 400;
 
-/** A packet whose bytes were kept, at one place of its way. */
+/** The bytes of a packet at one place on its route. */
 export interface Passage {
   readonly timeNs: number;
   readonly packet: number;
-  /** The same for all packets that nodes made of each other. */
+  /** Identifies all packets that nodes made from each other. */
   readonly trail: number;
-  /** The link that it was offered to; undefined: an application got these bytes. */
+  /** The link on which the packet was sent; undefined if it was delivered to an application. */
   readonly link: number | undefined;
-  /** The node that offered it, or whose application received it. */
+  /** The node that sent it, or whose application received it. */
   readonly node: number;
-  /** How long the node had it; undefined where the node made it. */
+  /** How long the node held it; undefined if the node created it. */
   readonly heldNs: number | undefined;
   readonly bytes: Uint8Array;
 }
 
-/** The places of a packet, and of those that nodes made of it. */
+/** The places of a packet and of packets that nodes made from it. */
 export function passagesOf(blocks: readonly Block[], packet: number): readonly Passage[] {
   const home = blocks.find((block) => block.column('packet').includes(packet));
   if (home === undefined) return [];
   const row = home.column('packet').indexOf(packet);
   const trail = home.value('trail', row);
-  // Traces of before have one row for a packet, and no trails.
+  // Older traces have one row per packet and no trails.
   if (Number.isNaN(trail)) return [passageAt(home, row)];
   return blocks
     .flatMap((block) => rowsWith(block, 'trail', trail).map((at) => [block, at] as const))
@@ -38,7 +42,7 @@ export function passagesOf(blocks: readonly Block[], packet: number): readonly P
     .map(([block, at]) => passageAt(block, at));
 }
 
-/** The first place of each trail, in the order of time. */
+/** The first place of each trail, in chronological order. */
 export function firstOfTrails(blocks: readonly Block[]): readonly Passage[] {
   const seen = new Set<number>();
   const firsts: Passage[] = [];
@@ -70,7 +74,7 @@ function passageAt(block: Block, row: number): Passage {
     link: link === NONE ? undefined : link,
     node: block.value('node', row),
     heldNs: heldNs >= 0 ? heldNs : undefined,
-    // A copy, and of the plain type: `slice` of Node's Buffer is a view.
+    // Copied into a plain `Uint8Array`, because `slice` of Node's Buffer would return a view.
     bytes: new Uint8Array(block.aux.subarray(offset, offset + block.value('length', row))),
   };
 }

@@ -1,13 +1,13 @@
 /**
- * The card of a run: what a gallery shows before anything is opened. The server makes it of each
- * `report.json`, the app of a report that was dropped on the page.
+ * The card of a run: what the gallery shows without opening the run. The server makes it from a
+ * `report.json`, and the app from a report that was dropped on the page.
  *
  * @module
  */
 import { verdictWord } from '../../reports/kpi-text.ts';
 import type { Report } from '../../reports/report-schema.ts';
 
-/** One KPI on a card. */
+/** A KPI on a card. */
 export interface CardKpi {
   readonly metric: string;
   readonly aggregation: string;
@@ -16,17 +16,17 @@ export interface CardKpi {
   readonly comparison: string;
   readonly limit: number;
   readonly status: 'pass' | 'fail' | 'not-applicable' | 'inconclusive';
-  /** Values of the seeds in their order, at most {@link SPARK_MAX}. */
+  /** One value per seed, in the order of the seeds, at most {@link SPARK_MAX}. */
   readonly perSeed: readonly (number | null)[];
 }
 
-/** The word on the card; `STOP`: it ended early. */
+/** The verdict on the card; `STOP` means that the run ended early. */
 export type Verdict = 'PASS' | 'FAIL' | 'STOP' | 'INCONCLUSIVE';
 
-/** A run that could be read. */
+/** The card of a readable run. */
 export interface RunCard {
   readonly kind: 'run';
-  /** Folder below `runs/` with slashes, e.g. `failover/1-30`; in the address. */
+  /** Its folder below `runs/`, with slashes: `failover/1-30`. Also used in the address. */
   readonly id: string;
   readonly name: string;
   readonly question: string;
@@ -37,44 +37,47 @@ export interface RunCard {
   readonly fingerprint: string;
   readonly commit: string;
   readonly durationNs: number;
-  /** Faults that somebody injected while it went on: with them it is not the run of its file. */
+  /**
+   * Number of faults injected during the run. With any of them, the run differs from its scenario
+   * file.
+   */
   readonly injected: number;
   readonly kpis: readonly CardKpi[];
-  /** When the report was written, ms since 1970; absent for the demo and for dropped files. */
+  /** When the report was written, ms since 1970; absent for the demo and dropped files. */
   readonly writtenMs?: number;
-  /** Length of `trace.orr`; 0 when there is none. */
+  /** Size of `trace.orr` in bytes; 0 if there is none. */
   readonly traceBytes: number;
   /** Other files that can be downloaded. */
   readonly files: readonly string[];
 }
 
-/** A folder without a readable report. */
+/** The card of a folder without a readable report. */
 export interface BrokenCard {
   readonly kind: 'broken';
   readonly id: string;
-  /** One sentence. */
+  /** One sentence that says why. */
   readonly reason: string;
   readonly writtenMs?: number;
 }
 
-/** A trace that came without its report. */
+/** The card of a trace without a report. */
 export interface TraceCard {
   readonly kind: 'trace';
   readonly id: string;
   readonly name: string;
 }
 
-/** One combination of a sweep. */
+/** One combination of parameters in a sweep. */
 export interface HeatCell {
   readonly value: number | null;
   readonly status: CardKpi['status'];
-  /** The run of this combination, when its report was kept. */
+  /** Id of the run of this combination, if its report was kept. */
   readonly run?: string;
-  /** Runs it; absent in results of older versions. */
+  /** The command that repeats this run; absent in results of older versions. */
   readonly command?: string;
 }
 
-/** One KPI over two parameters of a sweep, the others at their first value. */
+/** One KPI over two parameters of a sweep. The other parameters have their first value. */
 export interface HeatGrid {
   readonly kpi: string;
   readonly unit: string;
@@ -83,26 +86,26 @@ export interface HeatGrid {
   readonly x: { readonly name: string; readonly values: readonly string[] };
   readonly y: { readonly name: string; readonly values: readonly string[] };
   readonly fixed: Readonly<Record<string, string>>;
-  /** `cells[y][x]`; null where the sweep has no such combination. */
+  /** Indexed as `cells[y][x]`; null if the sweep lacks the combination. */
   readonly cells: readonly (readonly (HeatCell | null)[])[];
 }
 
-/** The result of a sweep. */
+/** The card of a sweep. */
 export interface SweepCard {
   readonly kind: 'sweep';
   readonly id: string;
   readonly name: string;
   readonly question: string;
-  /** Of each combination. */
+  /** Number of seeds of each combination. */
   readonly seeds: number;
-  /** Combinations that met all limits. */
+  /** Number of combinations that met all limits. */
   readonly met: number;
   readonly total: number;
   readonly grids: readonly HeatGrid[];
   readonly writtenMs: number;
 }
 
-/** The run in progress in the server's process; its address is `/api/live`. */
+/** The card of the run that the server's process is executing; its URL is `/api/live`. */
 export interface LiveCard {
   readonly kind: 'live';
   readonly id: 'live';
@@ -111,7 +114,7 @@ export interface LiveCard {
   readonly phase: 'waiting' | 'running' | 'ended';
   readonly nowNs: number;
   readonly durationNs: number;
-  /** Faults that somebody injected so far. */
+  /** Number of faults injected so far. */
   readonly injected: number;
 }
 
@@ -122,19 +125,19 @@ export type Card = RunCard | BrokenCard | TraceCard | SweepCard | LiveCard;
 export interface RunIndex {
   readonly version: 1;
   readonly cards: readonly Card[];
-  /** Runs that are there but not listed because there are too many. */
+  /** Number of runs that are not listed because there are too many. */
   readonly leftOut: number;
 }
 
-/** Points of a sparkline. */
+/** Largest number of points of a sparkline. */
 const SPARK_MAX = 60;
 
-/** What is known besides the report. */
+/** Facts that the report does not contain. */
 export type CardFacts = Pick<RunCard, 'id' | 'traceBytes' | 'files'> & {
   readonly writtenMs?: number;
 };
 
-/** The card of a report. */
+/** Makes the card from a report. */
 export function cardOf(report: Report, facts: CardFacts): RunCard {
   const { scenario, kpis } = report;
   return {

@@ -1,28 +1,29 @@
 /**
- * Where the bytes of a trace come from: memory, a `File` of the browser that is read by slices (files
- * above 2 GiB do not fit one buffer), or whatever else can be read at an offset.
+ * The bytes of a trace, from memory, from a `File` of the browser, or from anything else that can
+ * be read at an offset. A `File` is read in slices, because files above 2 GiB do not fit into one
+ * buffer.
  *
  * @module
  */
 import { type FailureName, problem, TraceProblem } from './failure.ts';
 
-/** Bytes that can be read anywhere. */
+/** A source of bytes with random access. */
 export interface ByteSource {
   readonly size: number;
-  /** At most `length` bytes from `offset`; fewer at the end. */
+  /** Reads `length` bytes from `offset`; fewer at the end of the source. */
   read(offset: number, length: number): Uint8Array | Promise<Uint8Array>;
 }
 
-/** Makes `rawLength` bytes of a gzip stream; must stop as soon as there are more. */
+/** Inflates a gzip stream to `rawLength` bytes. It must stop if there are more. */
 export type Inflate = (stored: Uint8Array, rawLength: number) => Uint8Array | Promise<Uint8Array>;
 
-/** The part of `Blob` and `File` that is needed. */
+/** The members of `Blob` and `File` that are used. */
 export interface SliceableBlob {
   readonly size: number;
   slice(begin: number, end: number): { arrayBuffer(): Promise<ArrayBuffer> };
 }
 
-/** A trace in memory. */
+/** A source that reads from memory. */
 export function bytesSource(bytes: Uint8Array): ByteSource {
   return {
     size: bytes.length,
@@ -30,7 +31,7 @@ export function bytesSource(bytes: Uint8Array): ByteSource {
   };
 }
 
-/** A file of the browser, read by slices. */
+/** A source that reads slices of a browser's file. */
 export function blobSource(blob: SliceableBlob): ByteSource {
   return {
     size: blob.size,
@@ -39,14 +40,14 @@ export function blobSource(blob: SliceableBlob): ByteSource {
   };
 }
 
-/** Exactly `length` bytes, or a problem of this name. */
+/** Reads exactly `length` bytes, or throws a problem with the given name. */
 export async function readExactly(
   source: ByteSource,
   offset: number,
   length: number,
   name: FailureName = 'truncated',
 ): Promise<Uint8Array> {
-  // Checked before anything is allocated: a length may be a lie.
+  // Checked before memory is allocated, since a length in the file may be wrong.
   if (!(offset >= 0 && length >= 0 && offset + length <= source.size)) {
     const message = `${length} bytes at byte ${offset} reach beyond the end (${source.size} bytes)`;
     throw problem(name, message, offset);
@@ -66,7 +67,7 @@ export async function readExactly(
   return bytes;
 }
 
-/** The message of whatever was thrown. */
+/** The message of a thrown value. */
 export function wordsOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

@@ -1,9 +1,9 @@
 /**
- * Reads `trace.orr` (docs/TRACE.md): what is under way at an instant, the rows of a time window, the
- * state of every node, and the pyramid for wide views. Runs in the browser and in Node.
- *
- * Every question reads only the blocks that can answer it. Hostile files give a {@link TraceFailure};
- * nothing throws, and nothing is allocated for a number that does not fit the file.
+ * Reads `trace.orr` (docs/TRACE.md): the packets under way at an instant, the rows of a time
+ * window, the states of all nodes, and the pyramid for wide views. Runs in browsers and in Node.
+ * Each query reads only the blocks that may contain its answer. A damaged or hostile file results
+ * in a {@link TraceFailure}: nothing throws, and no memory is allocated for a number that does not
+ * fit the file.
  *
  * @module
  */
@@ -31,17 +31,17 @@ import { checkAddition, parse, readHead } from './header.ts';
 import { firstOfTrails, type Passage, passagesOf } from './passages.ts';
 import type { ByteSource, Inflate } from './source.ts';
 
-/** Decoded bytes kept; 150 blocks of the hop table. */
+/** Size of the cache for decoded blocks; holds 150 blocks of the hop table. */
 const CACHE_BYTES = 64 * 1024 * 1024;
-/** Bins of a pyramid query unless told otherwise. */
+/** Default number of bins in the answer to a pyramid query. */
 const BINS_MAX = 2_000;
 
 /** A packet on a link. */
 export interface Hop {
   readonly departNs: number;
-  /** Undefined unless it arrived. */
+  /** Undefined if the packet did not arrive. */
   readonly arriveNs: number | undefined;
-  /** `open`: not seen to arrive. */
+  /** `open` means that its arrival was not recorded. */
   readonly fate: Fate;
   readonly link: number;
   readonly packet: number;
@@ -52,7 +52,7 @@ export interface Hop {
   readonly queueNs: number;
 }
 
-/** Rows of one block that belong to an answer: `from <= row < to`. */
+/** The rows of one block that belong to an answer: `from <= row < to`. */
 export interface RowRange {
   readonly block: Block;
   readonly from: number;
@@ -71,24 +71,24 @@ export interface BinRow {
   readonly sumNs: number;
 }
 
-/** A mark of a node. */
+/** A mark that a node set. */
 export interface Mark {
   readonly timeNs: number;
   readonly node: number;
   readonly text: string;
 }
 
-/** What to ask of the pyramid. */
+/** Parameters of a pyramid query. */
 export interface BinQuery {
-  /** Number of a link; all links together when absent. */
+  /** Number of a link; absent for all links together. */
   readonly link?: number;
   readonly fromNs: number;
   readonly toNs: number;
-  /** At most this many bins; 2,000 when absent. */
+  /** Largest number of bins; default 2,000. */
   readonly binsMax?: number;
 }
 
-/** State of all machines of all nodes, by the node's number. */
+/** The states of all machines of all nodes, by node number. */
 export type WorldState = ReadonlyMap<number, ReadonlyMap<string, string>>;
 
 /** Opens a trace. */
@@ -107,14 +107,14 @@ export function openTrace(source: ByteSource, inflate: Inflate): Promise<TraceFi
 /** An open trace. */
 export class TraceFile {
   readonly header: TraceHeader;
-  /** Absent in a file that was cut off. */
+  /** Absent if the file was cut off. */
   readonly summary: TraceSummary | undefined;
-  /** Why parts may be missing; undefined in a whole file. */
+  /** Why parts may be missing; undefined if the file is complete. */
   readonly damage: TraceFailure | undefined;
   #entries: readonly BlockEntry[];
   readonly #context: BlockContext;
   readonly #byTable = new Map<string, readonly BlockEntry[]>();
-  /** For each table, the latest instant that any block up to this one reaches. */
+  /** For each table and block, the latest instant that this block or an earlier one reaches. */
   readonly #reach = new Map<string, Float64Array>();
   readonly #cache = new Map<BlockEntry, Block>();
   #cached = 0;
@@ -151,7 +151,7 @@ export class TraceFile {
     return this.#metrics;
   }
 
-  /** Text of a number of the columns with unit `names`; empty when there is none. */
+  /** The text for a number from a column with unit `names`; empty if there is none. */
   name(number: number): string {
     return this.#names[number] ?? '';
   }
@@ -173,7 +173,7 @@ export class TraceFile {
     }
   }
 
-  /** Takes in what was appended to the source at `offset`: whole blocks of a run in progress. */
+  /** Reads the whole blocks that a run in progress has appended to the source at `offset`. */
   grow(offset: number): Promise<undefined | TraceFailure> {
     return guarded(async () => {
       const added = await walkBlocks(this.#context, offset);
@@ -183,7 +183,7 @@ export class TraceFile {
     });
   }
 
-  /** Forgets the blocks of these bytes, which the source does not have any more. */
+  /** Removes the blocks in a range of bytes that the source has dropped. */
   forget(from: number, to: number): void {
     const isGone = ({ offset }: BlockEntry): boolean => offset >= from && offset < to;
     const gone = this.#entries.filter(isGone);
@@ -196,7 +196,7 @@ export class TraceFile {
     );
   }
 
-  /** Makes the lists of those tables anew that `changed` is of. */
+  /** Rebuilds the lists of the tables to which the changed blocks belong. */
   #index(entries: readonly BlockEntry[], changed: readonly BlockEntry[]): void {
     this.#entries = entries;
     for (const name of new Set(changed.map(({ table }) => table.name))) {
@@ -206,7 +206,7 @@ export class TraceFile {
     }
   }
 
-  /** Decodes a block, or takes it from memory. */
+  /** Decodes a block, or takes it from the cache. */
   block(entry: BlockEntry): Promise<Block | TraceFailure> {
     return guarded(() => this.#block(entry));
   }
@@ -229,8 +229,8 @@ export class TraceFile {
   }
 
   /**
-   * Rows of a table whose first instant lies in [from, to); spans also when they reach into it. Within
-   * a block they are sorted.
+   * Rows of a table that begin in [from, to); for procedures, also rows that extend into it. Rows
+   * within a block are sorted.
    */
   rows(table: string, fromNs: number, toNs: number): Promise<RowRange[] | TraceFailure> {
     return guarded(async () => {
@@ -259,7 +259,10 @@ export class TraceFile {
     );
   }
 
-  /** State of all machines at `timeNs`: the keyframe before it, and what changed since. */
+  /**
+   * The states of all machines at `timeNs`: those of the keyframe before it, with later changes
+   * applied.
+   */
   stateAt(timeNs: number): Promise<WorldState | TraceFailure> {
     return guarded(async () => {
       const world = new Map<number, Map<string, string>>();
@@ -286,7 +289,10 @@ export class TraceFile {
     return ranges.flatMap(({ block, from, to }) => marksIn(block, from, to));
   }
 
-  /** Bins of a time window, as fine as fits; sorted, bins without packets are absent. */
+  /**
+   * Bins of a time window, as fine as the query allows. They are sorted; bins without packets are
+   * absent.
+   */
   bins(query: BinQuery): Promise<BinRow[] | TraceFailure> {
     return guarded(async () => {
       const { fromNs, toNs, link } = query;
@@ -306,14 +312,14 @@ export class TraceFile {
     });
   }
 
-  /** Where the packets set out whose bytes were recorded. */
+  /** The first place of each packet whose bytes were recorded. */
   trails(): Promise<readonly Passage[] | TraceFailure> {
     return guarded(async () => firstOfTrails(await this.#blocks('packet')));
   }
 
   /**
-   * The places at which the bytes of a packet were recorded, and of those that nodes made of it, in
-   * the order of time; none when its bytes were not.
+   * Every place where the bytes of a packet, or of packets made from it, were recorded, in
+   * chronological order; empty if they were not.
    */
   passages(packet: number): Promise<readonly Passage[] | TraceFailure> {
     return guarded(async () => passagesOf(await this.#blocks('packet'), packet));
@@ -338,7 +344,7 @@ export class TraceFile {
     return block.rows === 0 ? 0 : block.value('row', 0);
   }
 
-  /** The finest level that is there and gives few enough bins. */
+  /** The finest available level that results in few enough bins. */
   #levelOf({ fromNs, toNs, link, binsMax = BINS_MAX }: BinQuery): BinLevel {
     const leastNs = (toNs - fromNs) / binsMax;
     const finest = link === undefined ? 0 : this.header.linkLevel;
@@ -346,7 +352,7 @@ export class TraceFile {
     return levels.find(({ widthNs }) => widthNs >= leastNs) ?? (levels.at(-1) as BinLevel);
   }
 
-  /** Blocks of a table that have rows under way at an instant. */
+  /** Blocks of a table with rows under way at an instant. */
   #reaching(table: string, timeNs: number): BlockEntry[] {
     const entries = this.blocksOf(table);
     const reach = this.#reach.get(table) as Float64Array;
@@ -442,7 +448,7 @@ function reachOf(entries: readonly BlockEntry[]): Float64Array {
   return reach;
 }
 
-/** Last block that begins at or before an instant; -1 when none does. */
+/** Index of the last block that begins at or before an instant; -1 if there is none. */
 function lastNotAfter(entries: readonly BlockEntry[], timeNs: number): number {
   let low = 0;
   let high = entries.length;

@@ -1,7 +1,7 @@
 /**
- * Tells open pages over a WebSocket that the list of runs has changed, and lets them watch the
- * present run and act on it (control-channel.ts); otherwise pages only listen. A message above 64
- * KiB closes the connection, and so does a page that does not answer pings.
+ * Tells open pages over a WebSocket that the list of runs has changed. The same server lets pages
+ * watch the present run and act on it (control-channel.ts); pages otherwise only listen. A message
+ * above 64 KiB closes the connection, and so does a page that does not answer pings.
  *
  * @module
  */
@@ -20,24 +20,24 @@ import type { LiveChannel } from './live-channel.ts';
 const EVENTS_PATH = '/api/events';
 const MESSAGE_BYTES_MAX = 64 * 1024;
 const PING_MS = 15_000;
-/** A run writes many files: they are announced as one change. */
+/** A run writes many files; changes within this time are announced together. */
 const SETTLE_MS = 300;
-/** Announcements do not queue up for a page that does not read. */
+/** If more bytes than this wait for a slow page, it gets no further announcements. */
 const BUFFERED_MAX = 1024 * 1024;
 const CLIENTS_MAX = 64;
 
-/** What it needs. */
+/** The parameters of {@link Announcer}. */
 export interface AnnouncerParts {
   readonly server: Server;
   readonly runs: string;
   readonly bound: Bound;
-  /** The present run, if there is one. */
+  /** Serves pages that watch the present run; undefined without a run. */
   readonly live: LiveChannel | undefined;
   /** Acts on that run. */
   readonly control: ControlChannel | undefined;
 }
 
-/** Holds the connections. */
+/** Holds the connections to pages. */
 export class Announcer {
   readonly #sockets = new WebSocketServer({ noServer: true, maxPayload: MESSAGE_BYTES_MAX });
   readonly #silent = new WeakSet<WebSocket>();
@@ -63,7 +63,7 @@ export class Announcer {
     });
   }
 
-  /** Sends to every page; pages that do not keep up are skipped. */
+  /** Sends a message to every page, except to pages that do not keep up. */
   tell(message: { readonly kind: string }): void {
     const text = JSON.stringify(message);
     for (const client of this.#listeners) {
@@ -71,7 +71,7 @@ export class Announcer {
     }
   }
 
-  /** Ends everything. */
+  /** Closes all connections. */
   close(): void {
     clearInterval(this.#pings);
     clearTimeout(this.#timer);
@@ -97,7 +97,7 @@ export class Announcer {
       return;
     }
     this.#sockets.handleUpgrade(request, socket, head, (client) => {
-      // Without a listener an error of one page would end the process.
+      // Without a listener, an error on one connection would end the process.
       client.on('error', () => client.terminate());
       client.on('pong', () => this.#silent.delete(client));
       if (control !== undefined) control.take(client);
@@ -111,7 +111,7 @@ export class Announcer {
     client.on('close', () => this.#listeners.delete(client));
   }
 
-  /** Two pings without an answer: the page is gone. */
+  /** After two pings without an answer, the page counts as gone. */
   #ping(): void {
     for (const client of this.#sockets.clients) {
       if (this.#silent.has(client)) {
@@ -124,7 +124,7 @@ export class Announcer {
   }
 }
 
-/** File watching is optional: where the system has none, the page has its button. */
+/** File watching is optional: without it, readers use the reload button of the page. */
 function watched(folder: string, changed: () => void): FSWatcher | undefined {
   try {
     const watcher = watch(folder, { recursive: true, persistent: false }, changed);

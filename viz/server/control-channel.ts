@@ -1,7 +1,7 @@
 /**
- * The pages that act on the present run. guard.ts decides who may open such a connection; here each
- * message is bounded in size and rate, and what is wrong with one has a name, is reported to its
- * page, and is counted.
+ * The connections of pages that act on the present run. guard.ts decides who may open one. Here the
+ * size and the rate of messages are limited, and each mistake has a name, is reported to the page,
+ * and is counted.
  *
  * @module
  */
@@ -18,18 +18,18 @@ import {
 
 /** Carries out orders. */
 export interface ControlHandler {
-  /** The present state, except for messages that never came so far. */
+  /** The present state, without the count of refused messages, which this module keeps. */
   readonly state: Omit<ControlState, 'refused'>;
-  /** Carries an order out; never rejects. */
+  /** Carries out an order; never rejects. */
   obey(order: ControlOrder): Promise<ControlReply>;
   /** Called after each change of the state. */
   onChange: () => void;
 }
 
-/** Orders of a page per {@link WINDOW_MS}. */
+/** Largest number of orders from a page in {@link WINDOW_MS}. */
 const ORDERS_MAX = 20;
 const WINDOW_MS = 1_000;
-/** Unanswered orders of a page. */
+/** Largest number of orders from a page that are not yet answered. */
 const PENDING_MAX = 16;
 
 interface Client {
@@ -38,7 +38,7 @@ interface Client {
   pending: number;
 }
 
-/** See the module. */
+/** The connections of pages that act on the run. */
 export class ControlChannel {
   readonly #handler: ControlHandler;
   readonly #clients = new Map<WebSocket, Client>();
@@ -49,7 +49,7 @@ export class ControlChannel {
     handler.onChange = (): void => this.#tellAll();
   }
 
-  /** A page connects. */
+  /** Adds the connection of a page. */
   take(client: WebSocket): void {
     const state: Client = { windowAt: 0, inWindow: 0, pending: 0 };
     this.#clients.set(client, state);

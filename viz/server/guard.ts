@@ -1,7 +1,8 @@
 /**
- * Answers requests from pages of this server only. A web page elsewhere can reach a loopback port through a
- * name that it points there (DNS rebinding) and may open a WebSocket anywhere, so the `Host` and
- * `Origin` of every request are compared with the address on which the server listens.
+ * Accepts only requests from pages of this server. A web page elsewhere can reach a loopback port
+ * through a host name that it makes point there (DNS rebinding), and any page may open a WebSocket
+ * to any server. Therefore the `Host` and `Origin` of every request are compared with the address
+ * on which the server listens.
  *
  * @module
  */
@@ -9,44 +10,48 @@
 import { isIP } from 'node:net';
 import { hostname } from 'node:os';
 
-/** Names of the loopback. */
+/** Names of the loopback interface. */
 const LOOPBACK = ['127.0.0.1', 'localhost', '[::1]'];
 
 /** Where the server listens. */
 export interface Bound {
-  /** As configured: `127.0.0.1`, `0.0.0.0`, a name. */
+  /** The configured host: `127.0.0.1`, `0.0.0.0` or a name. */
   readonly host: string;
   readonly port: number;
 }
 
-/** The headers that decide. */
+/** The request headers that decide. */
 export interface AskedBy {
   readonly host: string | undefined;
   readonly origin: string | undefined;
 }
 
-/** True if the request came to our own name, from no page or from one of ours. */
+/**
+ * True if the request names this server as its host and comes from one of its pages or from no
+ * page.
+ */
 export function isOwn({ host, origin }: AskedBy, bound: Bound): boolean {
   if (host === undefined || !isBoundName(host, bound)) return false;
   return origin === undefined || origin === `http://${host}`;
 }
 
-/** True for an address that only programs of this machine can reach. */
+/** True for an address that only programs on this machine can reach. */
 export function isLoopback(host: string): boolean {
   return LOOPBACK.includes(host.includes(':') ? `[${host}]` : host);
 }
 
 /**
- * True if a browser says that the request comes from a page of another site, or one without an
- * origin (W3C Fetch Metadata, `Sec-Fetch-Site`); programs send no such header.
+ * True if a browser says that the request comes from a page of another site or without an origin
+ * (W3C Fetch Metadata, `Sec-Fetch-Site`). Programs send no such header.
  */
 export function isOfOtherSite(site: string | readonly string[] | undefined): boolean {
   return site === 'cross-site' || site === 'same-site';
 }
 
 /**
- * A server that listens everywhere answers to this machine's addresses and its name. Any other name
- * that leads here may have been pointed at us by somebody else; `--host` with that name allows it.
+ * A server that listens on all interfaces answers to the addresses and the name of this machine.
+ * Any other name could have been made to point here by an attacker; `--host` with that name allows
+ * it.
  */
 function isBoundName(host: string, { host: own, port }: Bound): boolean {
   if (own === '0.0.0.0' || own === '::') return isOfMachine(host, port);

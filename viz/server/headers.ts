@@ -1,16 +1,16 @@
 /**
- * The headers of answers. Files of a run are untrusted: whatever their bytes, a browser stores them
- * or, for the report, shows them without our origin and without scripts other than ours. No page
- * elsewhere can frame or read anything of this server.
+ * The headers of responses. Files of a run are untrusted, so browsers either download them or, for
+ * the report, show them without our origin and with no scripts except ours. Pages of other sites
+ * can neither frame nor read anything from this server.
  *
  * @module
  */
 import { REPORT_SCRIPT_SOURCE } from '../../reports/html/html.ts';
 
-/** Nobody may frame what this server answers (Content Security Policy Level 3, section 6.4.2). */
+/** No page may frame a response of this server (Content Security Policy Level 3, section 6.4.2). */
 const UNFRAMED = "frame-ancestors 'none'";
 
-/** On every answer, including errors. */
+/** Sent with every response, including errors. */
 export const COMMON_HEADERS: Readonly<Record<string, string>> = {
   'x-content-type-options': 'nosniff',
   'x-frame-options': 'DENY',
@@ -21,19 +21,22 @@ export const COMMON_HEADERS: Readonly<Record<string, string>> = {
 };
 
 /**
- * For our own page, which carries the rest of its policy itself, because it also opens from disk.
+ * For our own page. The rest of its policy is in the page itself, because it can also be opened
+ * from disk.
  */
 export const PAGE_POLICY = UNFRAMED;
 
-/** `sandbox` removes our origin: it can read nothing of this server, whatever runs. */
+/**
+ * `sandbox` removes our origin, so that no script in the file can read anything from this server.
+ */
 const FILE_POLICY = `sandbox; default-src 'none'; ${UNFRAMED}`;
 
-/** The report is shown. Its style may be of an older version; only our own script runs. */
+/** The report is displayed. Its style may be from an older version; only our own script may run. */
 const REPORT_POLICY =
   `sandbox allow-scripts; default-src 'none'; script-src ${REPORT_SCRIPT_SOURCE}; ` +
   `style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; ${UNFRAMED}`;
 
-/** By the requested name, not by that of a link's target. */
+/** Chosen by the requested name, not by the name of a symbolic link's target. */
 const TYPES: Readonly<Record<string, string>> = {
   html: 'text/html; charset=utf-8',
   json: 'application/json; charset=utf-8',
@@ -56,7 +59,7 @@ export function fileHeaders(name: string): Readonly<Record<string, string>> {
   };
 }
 
-/** A whole answer without a body, for a connection that is no request of the page. */
+/** A complete response without a body, for a rejected WebSocket connection. */
 export function bareAnswer(status: string): string {
   const headers = Object.entries({ ...COMMON_HEADERS, connection: 'close', 'content-length': '0' });
   return `HTTP/1.1 ${status}\r\n${headers.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n`;

@@ -1,5 +1,5 @@
 /**
- * The pages that watch a run: each is served 30 times a second, as long as it reads.
+ * The pages that watch a run. Each is served 30 times a second as long as it keeps reading.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import { LiveViewer } from './live-viewer.ts';
 
 const TICK_MS = 34;
 
-/** See the module. */
+/** The connections of pages that watch the run. */
 export class LiveChannel {
   readonly #run: LiveRun;
   readonly #viewers = new Map<WebSocket, LiveViewer>();
@@ -20,7 +20,7 @@ export class LiveChannel {
     this.#run = run;
   }
 
-  /** A page connects; the query of the address says how far it is. */
+  /** Adds a page; the query of its URL tells what it has already received. */
   take(client: WebSocket, query: URLSearchParams): void {
     const socket = {
       get bufferedAmount(): number {

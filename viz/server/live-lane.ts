@@ -1,35 +1,35 @@
 /**
- * One lane of a watched run: numbered parts, of which the oldest are forgotten when there are too
- * many bytes. A reader keeps the number of its last part; there is no queue per reader.
+ * One lane of a watched run: numbered parts, the oldest of which are dropped when there are too
+ * many bytes. Each reader remembers the number of its last part, so readers need no queues.
  *
  * @module
  */
 
-/** A part: whole blocks of a trace. */
+/** A part of the lane: whole blocks of a trace. */
 export interface LanePart {
   readonly bytes: Uint8Array;
-  /** Rows of packets in it. */
+  /** Number of packet rows in it. */
   readonly rows: number;
 }
 
-/** What a reader gets. */
+/** The next parts for a reader. */
 export interface LaneRead {
   readonly parts: readonly LanePart[];
-  /** Number of the last one. */
+  /** Number of the last returned part. */
   readonly number: number;
-  /** Parts, and rows in them, that were forgotten before this reader got them. */
+  /** Number of parts, and rows in them, that were dropped before this reader got them. */
   readonly missedParts: number;
   readonly missedRows: number;
 }
 
-/** See the module. */
+/** The parts of one lane. */
 export class LiveLane {
   readonly #bytesMax: number;
   #parts: LanePart[] = [];
-  /** Number of the first part that is kept; parts count from 1. */
+  /** Number of the oldest part that is kept; parts are numbered from 1. */
   #first = 1;
   #bytes = 0;
-  /** Rows of all parts before the first that is kept. */
+  /** Rows of all dropped parts. */
   #forgottenRows = 0;
   #rows = 0;
 
@@ -37,17 +37,17 @@ export class LiveLane {
     this.#bytesMax = bytesMax;
   }
 
-  /** Number of the last part; 0 when there is none. */
+  /** Number of the last part; 0 if there is none. */
   get last(): number {
     return this.#first + this.#parts.length - 1;
   }
 
-  /** Bytes that are kept. */
+  /** Number of bytes that are kept. */
   get bytes(): number {
     return this.#bytes;
   }
 
-  /** Adds a part; forgets the oldest. */
+  /** Adds a part and drops the oldest ones if needed. */
   add(part: LanePart): void {
     this.#parts.push(part);
     this.#bytes += part.bytes.length;
@@ -65,10 +65,10 @@ export class LiveLane {
   }
 
   /**
-   * What follows a part.
+   * Returns the parts after a given one.
    * @param after Number of the last part that the reader has.
-   * @param seenRows Rows up to there, as counted by {@link rowsUpTo}.
-   * @param bytesMax At least one part is returned, and no more once there are this many bytes.
+   * @param seenRows Rows up to that part, as counted by {@link rowsUpTo}.
+   * @param bytesMax Stops once this many bytes are returned, but returns at least one part.
    */
   read(after: number, seenRows: number, bytesMax: number): LaneRead {
     const from = Math.max(0, after + 1 - this.#first);
@@ -85,7 +85,7 @@ export class LiveLane {
     };
   }
 
-  /** Rows of all parts up to a number, including forgotten ones. */
+  /** Rows of all parts up to a number, including dropped parts. */
   rowsUpTo(number: number): number {
     const kept = this.#parts.slice(0, Math.max(0, number + 1 - this.#first));
     return this.#forgottenRows + kept.reduce((sum, { rows }) => sum + rows, 0);

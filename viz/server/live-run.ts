@@ -1,6 +1,6 @@
 /**
- * What the server knows about the watched run: the head of its trace, its blocks in two lanes, and
- * its progress. Everything is bounded, whoever watches.
+ * What the server holds of the watched run: the head of its trace, its blocks in two lanes, and its
+ * progress. All of it is bounded, however many pages watch.
  *
  * @module
  */
@@ -8,22 +8,22 @@ import type { LiveNews } from '../format/live-wire.ts';
 import type { LiveCard } from '../format/run-card.ts';
 import { LiveLane } from './live-lane.ts';
 
-/** Packet data kept for late or slow readers, bytes. */
+/** Packet data kept for late or slow pages, bytes. */
 const PACKETS_MAX = 8 * 1024 * 1024;
-/** Everything else; failover.yaml has 10 MB. */
+/** All other data, bytes; failover.yaml produces 10 MB. */
 const LASTING_MAX = 64 * 1024 * 1024;
 
-/** What is known when a run begins. */
+/** The facts that are known when a run begins. */
 export interface LiveBegin {
   readonly run: string;
   readonly seed: number;
   readonly durationNs: number;
   readonly hasPackets: boolean;
-  /** The head of the trace's file. */
+  /** The head of the trace file. */
   readonly head: Uint8Array;
 }
 
-/** Blocks that were written since the last ones. */
+/** Blocks written since the last call. */
 export interface LiveBlocks {
   readonly nowNs: number;
   readonly lasting: Uint8Array;
@@ -32,22 +32,22 @@ export interface LiveBlocks {
   readonly lostRows: number;
 }
 
-/** Bytes that are kept. */
+/** How many bytes are kept. */
 export interface LiveBounds {
   readonly lastingMax: number;
-  /** Of packets; older ones are forgotten. */
+  /** Bytes of packets; older ones are dropped. */
   readonly packetsMax: number;
 }
 
-/** See the module. */
+/** The run that pages watch. */
 export class LiveRun {
-  /** Distinguishes a run from the previous one at the same address. */
+  /** A number that differs from that of the previous run at the same URL. */
   readonly stream: number;
   readonly lasting = new LiveLane(Number.POSITIVE_INFINITY);
   readonly packets: LiveLane;
   readonly #lastingMax: number;
   #head: Uint8Array | undefined;
-  /** Rows that the run discarded because they were not taken in time. */
+  /** Rows that the run discarded because they were not collected in time. */
   #lostRows = 0;
   #reports = 0;
   #makeReport: (() => Uint8Array) | undefined;
@@ -73,23 +73,26 @@ export class LiveRun {
     return this.#head;
   }
 
-  /** Number of interim reports; the last one counts. */
+  /** Number of interim reports so far; only the last one is kept. */
   get reports(): number {
     return this.#reports;
   }
 
-  /** The last of them as JSON, made on demand; undefined before the first. */
+  /** The last interim report as JSON, made on demand; undefined before the first one. */
   get report(): Uint8Array | undefined {
     this.#report ??= this.#makeReport?.();
     return this.#report;
   }
 
-  /** Progress of the run; what a page missed is added. */
+  /** Progress of the run. The caller adds what a single page missed. */
   get news(): LiveNews {
     return { ...this.#news, droppedFrames: 0, droppedRows: this.#lostRows };
   }
 
-  /** Its card; none once its report is written, which has its own. */
+  /**
+   * The card of the run in progress; undefined once its report is written, which has a card of its
+   * own.
+   */
   get card(): Omit<LiveCard, 'injected'> | undefined {
     const { run: name, seed, phase, nowNs, durationNs, report } = this.#news;
     if (report !== undefined) return undefined;
@@ -105,7 +108,7 @@ export class LiveRun {
     if (this.#news.trouble !== undefined) return;
     if (this.lasting.bytes + lasting.length > this.#lastingMax) {
       const megabytes = Math.round(this.#lastingMax / 2 ** 20);
-      // Measurements are shown completely or not at all.
+      // Measurements are either shown completely or not shown.
       const trouble = `after ${megabytes} MB of measurements no more is shown while the run goes on`;
       this.#news = { ...this.#news, trouble };
       return;
@@ -116,7 +119,9 @@ export class LiveRun {
     this.#news = { ...this.#news, nowNs };
   }
 
-  /** @param make Makes the interim report; called when somebody watches. */
+  /**
+   * @param make Makes the interim report; called only while somebody watches.
+   */
   measured(make: () => Uint8Array): void {
     this.#reports += 1;
     this.#makeReport = make;

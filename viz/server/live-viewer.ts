@@ -1,7 +1,8 @@
 /**
- * One page that watches a run. It keeps the numbers of what the page has, and no queue: while the
- * page does not read, nothing is sent and nothing piles up. Packets forgotten meanwhile are
- * counted; everything else is kept by the run, so the page gets it later without a gap.
+ * One page that watches a run. It holds the numbers of the last parts that were sent to the page,
+ * but no queue: while the page does not read, nothing is sent and nothing accumulates. Packets
+ * dropped meanwhile are counted. Everything else is kept by the run, so the page gets it later
+ * without a gap.
  *
  * @module
  */
@@ -9,10 +10,10 @@ import { encodeLive, type LiveKind, type LiveNews, type LivePlace } from '../for
 import type { LiveLane } from './live-lane.ts';
 import type { LiveRun } from './live-run.ts';
 
-/** With more than this under way to the page, nothing is sent. */
+/** While more than this is on its way to the page, nothing is sent. */
 const BUFFERED_MAX = 1024 * 1024;
 const READ_MAX = 1024 * 1024;
-/** News is sent at most this often. */
+/** News is sent at most once in this many ticks. */
 const NEWS_TICKS = 3;
 
 /** The part of a WebSocket that is used. */
@@ -21,7 +22,7 @@ export interface LiveSocket {
   send(bytes: Uint8Array): void;
 }
 
-/** See the module. */
+/** Sends a run to one page. */
 export class LiveViewer {
   readonly #run: LiveRun;
   readonly #socket: LiveSocket;
@@ -35,7 +36,10 @@ export class LiveViewer {
   #told = '';
   #ticks = 0;
 
-  /** @param place How far the page is; everything is sent if it is absent or of another stream. */
+  /**
+   * @param place What the page already has. Everything is sent if it is absent or of another
+   * stream.
+   */
   constructor(run: LiveRun, socket: LiveSocket, place: LivePlace | undefined) {
     this.#run = run;
     this.#socket = socket;
@@ -47,7 +51,7 @@ export class LiveViewer {
     this.#rows = run.packets.rowsUpTo(this.#packets);
   }
 
-  /** What this page is told of the run. */
+  /** The state of the run and of this connection. */
   get news(): LiveNews {
     const { news } = this.#run;
     return {
@@ -57,7 +61,7 @@ export class LiveViewer {
     };
   }
 
-  /** Sends what there is if the page reads; called 30 times a second. */
+  /** Sends what is available if the page keeps reading; called 30 times a second. */
   tick(): void {
     const { head } = this.#run;
     if (this.#socket.bufferedAmount > BUFFERED_MAX) return;
@@ -74,7 +78,7 @@ export class LiveViewer {
     const read = lasting.read(this.#lasting, 0, READ_MAX);
     this.#lasting = read.number;
     if (read.parts.length > 0) this.#send('lasting', joined(read));
-    // Packets are sent only to pages that have everything else.
+    // Packets are sent only to a page that has everything else.
     if (this.#lasting < lasting.last) return;
     this.#sendReport();
     const seen = packets.read(this.#packets, this.#rows, READ_MAX);
@@ -86,8 +90,8 @@ export class LiveViewer {
   }
 
   /**
-   * Each report contains everything measured so far, so a page that missed some needs only the
-   * last.
+   * Each report contains all measurements so far, so a page that missed some needs only the last
+   * one.
    */
   #sendReport(): void {
     if (this.#reports === this.#run.reports) return;

@@ -1,6 +1,6 @@
 /**
- * Finds a file of a run, and nothing else: every part of the path is checked, and what a symbolic
- * link leads to outside the folder does not exist.
+ * Finds a file of a run, and nothing else. Every part of the path is checked. A symbolic link that
+ * leads out of the folder is treated as missing.
  *
  * @module
  */
@@ -8,20 +8,20 @@ import { realpath, stat } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import { isRunFile, isRunName } from './runs.ts';
 
-/** Parts of a run's id: scenario, seeds, point of a sweep. */
+/** Largest number of parts in a run's id: scenario, seeds, point of a sweep. */
 const PARTS_MAX = 3;
 
 /** A file that may be served. */
 export interface RunFile {
-  /** As requested; links may lead to another. */
+  /** The requested name; a symbolic link's target may have another. */
   readonly name: string;
-  /** The folder of the runs, resolved. */
+  /** The folder of the runs, with symbolic links resolved. */
   readonly top: string;
-  /** Below it, resolved. */
+  /** The file below that folder, with symbolic links resolved. */
   readonly path: string;
 }
 
-/** The file on disk; undefined if there is none that may be served. */
+/** Finds the file; undefined if there is none that may be served. */
 export async function runFile(
   root: string,
   parts: readonly string[],

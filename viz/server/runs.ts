@@ -1,6 +1,6 @@
 /**
- * The contents of `runs/`: folders with a report.json or a sweep.json, as cards. A report is read
- * again only if its file has changed.
+ * Lists `runs/`: folders with a report.json or a sweep.json become cards. A report is read again
+ * only after its file has changed.
  *
  * @module
  */
@@ -11,16 +11,18 @@ import { RUN_COPIES } from '../../reports/run-copies.ts';
 import { type Card, cardOf, type RunIndex } from '../format/run-card.ts';
 import { sweepCard } from './sweep-card.ts';
 
-/** Largest number of listed runs; the newest. */
+/** Largest number of listed runs; the oldest are left out. */
 const LISTED_MAX = 500;
-/** A longer report is not read for a card. */
+/** A report larger than this is not read for its card. */
 const REPORT_BYTES_MAX = 32 * 1024 * 1024;
-/** Reports in memory at a time while cards are made, however many clients ask. */
+/** Largest number of reports in memory while cards are made, however many clients ask. */
 const AT_ONCE = 4;
-/** Depth of folders searched below `runs/`: scenario, then seeds or sweep, then points. */
+/**
+ * Depth to which folders below `runs/` are searched: scenario, then seeds or sweep, then points.
+ */
 const DEPTH_MAX = 3;
 
-/** What a run may hand out, besides its trace and report. */
+/** Files of a run that may be downloaded, besides its trace and report. */
 const OFFERED: readonly string[] = [
   'report.html',
   'report.md',
@@ -33,7 +35,7 @@ const OFFERED: readonly string[] = [
   RUN_COPIES.topology,
 ];
 
-/** What makes a folder a run, or the result of a sweep. */
+/** A folder with one of these files is a run or the result of a sweep. */
 const MAIN_FILES = ['report.json', 'sweep.json'] as const;
 const NO_SWEEP = 'sweep.json is not the result of a sweep of this version';
 
@@ -50,11 +52,11 @@ interface Found {
   readonly bytes: number;
 }
 
-/** The folder of the runs. */
+/** The folder that contains all runs. */
 export class RunFolder {
   readonly root: string;
   readonly #known = new Map<string, Known>();
-  /** The list being made, and the next one, shared by all that ask meanwhile. */
+  /** The list that is being made and the one after it, shared by all callers that wait. */
   #making: Promise<RunIndex> | undefined;
   #next: Promise<RunIndex> | undefined;
 
@@ -62,9 +64,9 @@ export class RunFolder {
     this.root = root;
   }
 
-  /** Every run, newest first. A missing folder has none. */
+  /** The cards of all runs, newest first; none if the folder is missing. */
   index(): Promise<RunIndex> {
-    // Not the one being made: it may have missed what is new since.
+    // The list that is being made may lack the newest files, so the caller gets the one after it.
     if (this.#making !== undefined) return this.#after(this.#making);
     this.#making = this.#make().finally(() => {
       this.#making = undefined;
@@ -96,12 +98,12 @@ export class RunFolder {
 
   async #walk(id: string, depth: number): Promise<Found[]> {
     const folder = join(this.root, id);
-    // A folder may disappear while its neighbours are read.
+    // A folder may be deleted while others are read.
     const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
     const names = entries.filter((entry) => entry.isFile()).map(({ name }) => name);
     const main = MAIN_FILES.find((name) => names.includes(name));
     const own = main === undefined ? [] : await this.#found(id, names, main);
-    // The runs of a sweep are opened from its card.
+    // The runs of a sweep are opened from the card of the sweep.
     if (depth === DEPTH_MAX || main === 'sweep.json') return own;
     const below = entries.filter((entry) => entry.isDirectory() && isRunName(entry.name));
     const rest = await Promise.all(
@@ -144,7 +146,7 @@ export class RunFolder {
   }
 }
 
-/** Folders below one with a report. */
+/** The folders below a run's folder that contain a report. */
 async function keptBelow(folder: string): Promise<readonly string[]> {
   const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
   return entries
@@ -152,12 +154,14 @@ async function keptBelow(folder: string): Promise<readonly string[]> {
     .map(({ name }) => name);
 }
 
-/** Names that folders and files of runs may have; the same for what a client may ask for. */
+/**
+ * True for names that folders and files of runs may have; requests are checked by the same rule.
+ */
 export function isRunName(name: string): boolean {
   return /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/.test(name);
 }
 
-/** Files that a client may ask for. */
+/** True for files that a client may request. */
 export function isRunFile(name: string): boolean {
   return name === 'report.json' || name === 'trace.orr' || OFFERED.includes(name);
 }

@@ -1,7 +1,7 @@
 /**
- * The server of the browser view: the built page, the list of runs, and their files with ranges. It
- * only reads; nothing that a client sends is written anywhere. It listens on loopback unless told
- * otherwise.
+ * The server of the browser view: the built page, the list of runs, and their files by ranges. It
+ * only reads; nothing from a client is written to disk. By default it listens on the loopback
+ * interface.
  *
  * @module
  */
@@ -21,15 +21,15 @@ import type { LiveRun } from './live-run.ts';
 import { runFile } from './run-file.ts';
 import { RunFolder } from './runs.ts';
 
-/** Several windows of a browser, with six connections each, and their sockets. */
+/** Enough for several browser windows with six connections each and their WebSockets. */
 const CONNECTIONS_MAX = 256;
 const HEADERS_MAX = 64;
 const REQUEST_MS = 30_000;
 const HEADERS_MS = 10_000;
 
-/** What it serves, and where. */
+/** What the server serves, and where. */
 export interface VizOptions {
-  /** The built page. */
+  /** Path of the built page. */
   readonly page: string;
   /** The folder of the runs. */
   readonly runs: string;
@@ -38,18 +38,18 @@ export interface VizOptions {
   readonly port: number;
   /** The present run of this process. */
   readonly live?: LiveRun;
-  /** Acts on it; used only if `host` is loopback. */
+  /** Acts on that run; used only if `host` is loopback. */
   readonly control?: ControlHandler;
 }
 
-/** A server that runs. */
+/** A running server. */
 export interface VizServer {
-  /** Ends with a slash. */
+  /** URL of the server; ends with a slash. */
   readonly address: string;
   close(): Promise<void>;
 }
 
-/** Starts it. Rejects with the system's error if the port is taken. */
+/** Starts the server. Rejects with the system's error if the port is in use. */
 export async function startVizServer(options: VizOptions): Promise<VizServer> {
   const folder = new RunFolder(options.runs);
   let bound: Bound = { host: options.host, port: options.port };
@@ -117,7 +117,7 @@ function makeApp(options: VizOptions, folder: RunFolder, bound: () => Bound): Ex
   return app;
 }
 
-/** The page is read once, and packed once. */
+/** Reads and compresses the page only once. */
 function pageHandler(page: string): (request: Request, response: Response) => void {
   const plain = readFileSync(page);
   const packed = gzipSync(plain);

@@ -1,6 +1,6 @@
 /**
- * The card of a sweep: each KPI over the two varying parameters, made from `sweep.json`. The file
- * is as untrusted as a report, so its shape is checked first.
+ * The card of a sweep: each KPI over the two parameters that vary, from `sweep.json`. The file is
+ * as untrusted as a report, so its structure is checked first.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import * as z from 'zod';
 import { type SweepResult, sweepGrid, sweepKpis } from '../../reports/sweep.ts';
 import type { HeatGrid, SweepCard } from '../format/run-card.ts';
 
-/** KPIs on a card; rows that are looked at. */
+/** Largest number of KPIs on a card, and of rows that are read. */
 const GRIDS_MAX = 12;
 const ROWS_MAX = 1_000;
 
@@ -39,20 +39,20 @@ const sweepSchema = z.looseObject({
     .max(ROWS_MAX),
 });
 
-/** What is known besides the file. */
+/** Facts that the file does not contain. */
 export interface SweepFacts {
   readonly id: string;
   readonly writtenMs: number;
-  /** Folders below that of the sweep, which hold the reports of combinations. */
+  /** Folders below the folder of the sweep that hold the reports of combinations. */
   readonly kept: readonly string[];
 }
 
-/** Makes it; undefined if the text is not the result of a sweep. */
+/** Makes the card; undefined if the text is not the result of a sweep. */
 export function sweepCard(text: string, { kept, ...facts }: SweepFacts): SweepCard | undefined {
   const read = sweepSchema.safeParse(jsonOf(text));
   if (!read.success) return undefined;
   const { name, question, seeds, rows } = read.data;
-  // What grids need from a KPI has been checked.
+  // The schema has checked everything that the grids read from a KPI.
   const sweep = read.data as unknown as SweepResult;
   return {
     kind: 'sweep',

@@ -11,28 +11,30 @@ import { tableHead } from '../kernel/table-head.ts';
 import { csvOf, type Origin } from './csv.ts';
 import { download, pngOf, standalone } from './picture.ts';
 
-/** What a chart shows now. */
+/** What a chart shows at the moment. */
 export interface ChartContent {
-  /** A sentence with the finding. */
+  /** One sentence that states the finding. */
   readonly title: string;
-  /** What is drawn, over which axis, with which interval. */
+  /** What is drawn, over which axis, with which interval of confidence. */
   readonly caption: string;
-  /** For screen readers, with the main number; the title if absent. */
+  /**
+   * One sentence for screen readers that contains the main number; without it they read the title.
+   */
   readonly summary?: string;
-  /** A function if the rows are expensive to make: it is called when somebody looks. */
+  /** Rows of the table, or a function that makes them when the reader opens the table. */
   readonly table: TableData | (() => TableData);
 }
 
-/** What stays the same. */
+/** The parts of a chart that never change. */
 export interface ChartParts {
   /** File name of the exports, without extension. */
   readonly name: string;
   readonly origin: Origin;
-  /** The drawing for the exports; default the frame's own SVG. */
+  /** Makes the drawing that is exported. Without it, the SVG in the frame is exported. */
   readonly picture?: () => SVGSVGElement;
 }
 
-/** Events that the shell's keys send to the current chart. */
+/** Events by which the shell passes its keys to the current chart. */
 export const TABLE_EVENT = 'chart-table';
 export const EXPORT_EVENT = 'chart-export';
 
@@ -41,7 +43,7 @@ const ROWS_SHOWN = 500;
 /** A chart's frame; the page draws into {@link ChartFrame.body}. */
 export class ChartFrame {
   readonly root: HTMLElement;
-  /** Contains the drawing. */
+  /** The page puts the drawing here. */
   readonly body = element('div', { class: 'chart-body' });
   readonly #parts: ChartParts;
   readonly #title = element('strong');
@@ -97,7 +99,7 @@ export class ChartFrame {
     });
   }
 
-  /** Sets what is shown; cheap enough for every frame. */
+  /** Replaces what the chart shows. This is cheap enough for every animation frame. */
   show(content: ChartContent): void {
     this.#content = content;
     const { title, caption, summary = title } = content;
@@ -176,7 +178,7 @@ export class ChartFrame {
   }
 }
 
-/** Sends an event to the chart with the focus, or to the first one of the page. */
+/** Sends an event to the chart that has the focus, or else to the first chart of the page. */
 export function tellChart(event: string): void {
   const focused = document.activeElement?.closest('.chart');
   (focused ?? document.querySelector('.chart'))?.dispatchEvent(new Event(event));

@@ -1,19 +1,19 @@
 /**
- * A table as CSV (RFC 4180), with run and seed before each row. A cell that a spreadsheet would
- * read as a formula gets an apostrophe.
+ * Writes a table as CSV (RFC 4180), with the run and the seed at the start of each row. A cell that
+ * a spreadsheet would read as a formula gets an apostrophe.
  *
  * @module
  */
 import type { TableData } from '../../format/drawing.ts';
 
-/** The run of the numbers. */
+/** The run that the numbers come from. */
 export interface Origin {
   readonly run: string;
-  /** Empty if the numbers are of all seeds. */
+  /** Empty if the numbers cover all seeds. */
   readonly seed: string;
 }
 
-/** The document, with a heading and CRLF line ends. */
+/** The CSV text: one line of headings, lines ended by CRLF. */
 export function csvOf(table: TableData, { run, seed }: Origin): string {
   const rows = [['run', 'seed', ...table.columns], ...table.rows.map((row) => [run, seed, ...row])];
   return rows.map((row) => `${row.map(cell).join(',')}\r\n`).join('');

@@ -1,10 +1,11 @@
 /**
- * The parts of a packet's delay: words and colours, the same on every page, in drawing order.
+ * The parts of a packet's delay with their labels and colours, the same on every page, in drawing
+ * order.
  *
  * @module
  */
 
-/** Parts with their colours of the palette. */
+/** Each part with its colour from the palette. */
 export const DELAY_PARTS = [
   { name: 'propagation', colour: 1 },
   { name: 'serialisation', colour: 5 },

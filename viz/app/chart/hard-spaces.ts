@@ -1,10 +1,10 @@
 /**
- * What charts say in their titles.
+ * Non-breaking spaces in the titles of charts.
  *
  * @module
  */
 
-/** Keeps a number and its unit on one line: `0.2 %`. */
+/** Keeps each number on one line with its unit: `0.2 %`. */
 export function hardSpaces(text: string): string {
   return text.replace(/(\d) (?=\S)/g, '$1\u00a0');
 }

@@ -1,12 +1,12 @@
 /**
- * Where labels of a chart stand: beside their marks, not upon each other, not upon the curves, and inside
- * the drawing. No DOM.
+ * Places the labels of a chart beside their marks, so that they overlap neither each other nor the
+ * curves and stay inside the drawing. Uses no DOM.
  *
  * @module
  */
 import type { Corner } from './stairs.ts';
 
-/** A place for a label: its base line. */
+/** A possible position of a label: the start, middle or end of its base line. */
 export interface LabelSpot {
   readonly x: number;
   readonly y: number;
@@ -20,18 +20,22 @@ interface Box {
   readonly bottom: number;
 }
 
-/** An average letter of 12 px, the height above the base line and below it, px. */
+/**
+ * Width of an average letter at 12 px, and the height of text above and below its base line, px.
+ */
 const CHARACTER = 6.9;
 const ASCENT = 11;
 const DESCENT = 4;
 
-/** Hands out places, one after the other. */
+/** Assigns a place to one label after the other. */
 export class LabelRoom {
   readonly #bounds: Box;
   readonly #taken: Box[] = [];
   readonly #lines: readonly Box[];
 
-  /** @param curves Polylines that labels keep off. */
+  /**
+   * @param curves Polylines that labels should not cover.
+   */
   constructor(bounds: Box, curves: readonly (readonly Corner[])[]) {
     this.#bounds = bounds;
     this.#lines = curves.flatMap((corners) =>
@@ -39,7 +43,7 @@ export class LabelRoom {
     );
   }
 
-  /** The first of the spots that is free, else the one on which least lies; it is taken from then on. */
+  /** Returns the first free spot, or else the one that overlaps least, and marks it as taken. */
   take(text: string, spots: readonly LabelSpot[]): LabelSpot {
     const costs = spots.map((spot) => this.#cost(boxOf(text, spot)));
     const spot = spots[costs.indexOf(Math.min(...costs))];
@@ -48,7 +52,10 @@ export class LabelRoom {
     return spot;
   }
 
-  /** 0 where it is free; another label weighs more than a line. */
+  /**
+   * How much a label here would overlap; 0 if the spot is free. Another label weighs more than a
+   * line.
+   */
   #cost(box: Box): number {
     const { left, right, top, bottom } = this.#bounds;
     const isOutside = box.left < left || box.right > right || box.top < top || box.bottom > bottom;
@@ -58,7 +65,7 @@ export class LabelRoom {
   }
 }
 
-/** What a label covers. */
+/** The box that a label covers. */
 function boxOf(text: string, { x, y, anchor }: LabelSpot): Box {
   const width = text.length * CHARACTER;
   const left = anchor === 'start' ? x : x - width;

@@ -1,5 +1,5 @@
 /**
- * Offers an interval of a trace as a file that ui.perfetto.dev opens.
+ * Offers part of a trace as a file that ui.perfetto.dev can open.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import type { Window } from '../data/trace-answers.ts';
 
 import { download } from './picture.ts';
 
-/** Makes the file; covers the whole trace if no interval is given. */
+/** Downloads the file. Without a window it covers the whole trace. */
 export async function savePerfetto(run: OpenRun, window?: Window): Promise<void> {
   const trace = await run.trace();
   const [fromNs, toNs] = trace.info.rangeNs;

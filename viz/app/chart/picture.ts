@@ -1,10 +1,10 @@
 /**
- * Pictures for export: an SVG that needs no style sheet, and a PNG of twice the size.
+ * Exports drawings: as an SVG that needs no style sheet, and as a PNG of twice the size.
  *
  * @module
  */
 
-/** Properties of shapes and text that style sheets determine. */
+/** Properties of shapes and text that the style sheets set. */
 const STYLED = [
   'fill',
   'fill-opacity',
@@ -43,7 +43,7 @@ export function standalone(drawing: SVGSVGElement, summary: string): string {
   return new XMLSerializer().serializeToString(copy);
 }
 
-/** The same as PNG. */
+/** Renders an exported SVG as a PNG. */
 export async function pngOf(svg: string, drawing: SVGSVGElement): Promise<Blob> {
   const { width, height } = sizeOf(drawing);
   const image = new Image();

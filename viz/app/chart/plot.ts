@@ -7,7 +7,7 @@
 import { grouped, type Scale } from '../../../reports/format.ts';
 import { element, set, svgElement } from '../kernel/element.ts';
 
-/** The outer size, and the plot area inside it, px. */
+/** The outer size of a chart and the plot area inside it, px. */
 export interface Plot {
   readonly width: number;
   readonly height: number;
@@ -28,12 +28,14 @@ export type Position = (value: number) => number;
 
 const NARROWEST = 240;
 
-/** A plot area in a room of this size; `left` is for the labels of the vertical axis. */
+/**
+ * The plot area of a chart of this size. `left` is the room for the labels of the vertical axis.
+ */
 export function plotOf(width: number, height: number, left = 56): Plot {
   return { width, height, left, right: width - 12, top: 24, bottom: height - 34 };
 }
 
-/** The drawing; screen readers say `words`. */
+/** The SVG of a chart. Screen readers say `words`. */
 export function plotDrawing(
   { width, height }: Plot,
   words: string,
@@ -73,12 +75,12 @@ export function horizontalAxis(plot: Plot, ticks: readonly Tick[], title: string
   );
 }
 
-/** A round number for an axis, without its unit. */
+/** A round value as the label of a tick, without its unit. */
 export function tickText(value: number, { divisor }: Scale): string {
   return grouped(String(Number((value / divisor).toPrecision(6))));
 }
 
-/** Values of an axis, without their unit, with as many digits as tell them apart: 12.106, 12.107. */
+/** Labels of an axis without their unit, with enough digits to tell them apart: 12.106, 12.107. */
 export function tickTexts(values: readonly number[], scale: Scale): readonly string[] {
   let digits = 6;
   const written = (): readonly string[] =>
@@ -87,7 +89,7 @@ export function tickTexts(values: readonly number[], scale: Scale): readonly str
   return written();
 }
 
-/** Ticks with enough distance between them. */
+/** Drops ticks that would be too close to their neighbour. */
 export function spaced(ticks: readonly Tick[], room: number): readonly Tick[] {
   const kept: Tick[] = [];
   for (const tick of ticks) {
@@ -97,7 +99,7 @@ export function spaced(ticks: readonly Tick[], room: number): readonly Tick[] {
   return kept;
 }
 
-/** Draws into a new element now and whenever its width changes; returns the element. */
+/** Draws into a new element now and again whenever its width changes; returns the element. */
 export function drawnToFit(signal: AbortSignal, draw: (width: number) => Node): HTMLElement {
   const room = element('div', { class: 'plot' });
   let drawnWidth = 0;

@@ -1,7 +1,8 @@
 /**
- * Reading values off a chart: the pointer or the arrow keys go from mark to mark, a sign shows the
- * place, and the same words appear below for everybody (docs/spec/browser-view.md). Marks lie along
- * an axis ({@link readable}) or in a plane ({@link readablePoints}).
+ * Reads values off a chart: the pointer or the arrow keys move from mark to mark, a marker shows
+ * the position, and the value appears as text below the chart, so that everybody can read it
+ * (docs/spec/browser-view.md). Marks lie along an axis ({@link readable}) or in a plane ({@link
+ * readablePoints}).
  *
  * @module
  */
@@ -17,11 +18,11 @@ export interface Reading {
 
 type Place = Pick<Reading, 'x' | 'y'>;
 
-/** What differs between the two kinds of charts. */
+/** The differences between charts with an axis and charts in a plane. */
 interface Walk {
   /** By how many marks an arrow key moves. */
   readonly steps: Readonly<Record<string, number>>;
-  /** Shows which mark is read; hidden at first. */
+  /** The marker on the mark that is read; hidden at first. */
   readonly sign: SVGElement;
   moveSign(to: Place): void;
   nearest(pointer: Place): number;
@@ -31,15 +32,15 @@ interface Walk {
 
 /** Options for marks in a plane. */
 export interface PointOptions {
-  /** How many marks up and down move; default 1. */
+  /** How many marks the up and down arrows skip; default 1. */
   readonly perRow?: number;
-  /** Reading begins before this mark. */
+  /** The first arrow key goes to this mark. */
   readonly begin?: number;
-  /** What Enter does with a mark. */
+  /** Called when the reader presses Enter on a mark. */
   open?(at: number): void;
 }
 
-/** The drawing with its readings, ordered along the horizontal axis. */
+/** A drawing whose marks lie along the horizontal axis, with their values readable. */
 export function readable(
   drawing: SVGSVGElement,
   readings: readonly Reading[],
@@ -59,7 +60,7 @@ export function readable(
   });
 }
 
-/** The drawing with marks in a plane. */
+/** A drawing whose marks lie in a plane, with their values readable. */
 export function readablePoints(
   drawing: SVGSVGElement,
   readings: readonly Reading[],
@@ -76,12 +77,15 @@ export function readablePoints(
   });
 }
 
-/** The mark nearest to a position; -1 if there is none. */
+/** Index of the mark nearest to a position; -1 if there are no marks. */
 export function nearestPoint(readings: readonly Place[], { x, y }: Place): number {
   return nearestBy(readings, (reading) => Math.hypot(reading.x - x, reading.y - y));
 }
 
-/** The mark that a step leads to: the first one initially, and never beyond the ends. */
+/**
+ * Index of the mark after a step. The first step goes to the first mark, and no step goes beyond
+ * the ends.
+ */
 export function steppedFrom(at: number, step: number, count: number): number {
   if (at < 0) return 0;
   return at + step >= 0 && at + step < count ? at + step : at;

@@ -8,7 +8,7 @@ import { type Attributes, set, svgElement } from '../kernel/element.ts';
 
 const DASHES = { solid: undefined, dashed: '6 4', dotted: '1.5 3.5' } as const;
 
-/** The element of a shape. */
+/** The SVG element for a shape. */
 export function sceneElement(shape: Shape): SVGElement {
   const made = bare(shape);
   const { key, isChosen = false, title } = shape;
@@ -42,7 +42,7 @@ function bare(shape: Shape): SVGElement {
     case 'text': {
       const { x, y, text, anchor = 'start', size, weight } = shape;
       const font = `font-size: ${size === 'small' ? 12 : 14}px; font-weight: ${weight === 'strong' ? 600 : 400}`;
-      // As a style: the style sheet of charts gives all text the colour of axes.
+      // Set as a style, because the style sheet of charts gives all text the colour of axes.
       const style = `text-anchor: ${anchor}; ${font}; fill: ${colourOf(shape.fill ?? 'text')}`;
       return svgElement('text', { ...ink, x, y, style }, text);
     }
@@ -61,7 +61,7 @@ function inkOf({ fill, stroke, width, dash, opacity }: Ink): Attributes {
   };
 }
 
-/** The CSS variable of a role. */
+/** The CSS variable for a role. */
 export function colourOf(role: Role): string {
   return `var(--${role})`;
 }

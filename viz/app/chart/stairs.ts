@@ -1,17 +1,19 @@
 /**
- * Staircases: a share holds until the next value that was measured, so that no sample is drawn where there
- * was none. No DOM.
+ * Draws staircases: a cumulative share stays level until the next measured value, so that the chart
+ * shows no samples between measured ones. Uses no DOM.
  *
  * @module
  */
 
-/** A corner, px. */
+/** A corner of a line, px. */
 export interface Corner {
   readonly x: number;
   readonly y: number;
 }
 
-/** Corners of the staircase over points from left to right: along first, then up. */
+/**
+ * The corners of a staircase through points sorted from left to right: first horizontally, then up.
+ */
 export function stairsOf(points: readonly Corner[]): readonly Corner[] {
   return points.flatMap((point, at) => {
     const before = points[at - 1];
@@ -19,7 +21,7 @@ export function stairsOf(points: readonly Corner[]): readonly Corner[] {
   });
 }
 
-/** The path through corners. */
+/** The SVG path through these corners. */
 export function pathThrough(corners: readonly Corner[]): string {
   return corners
     .map(({ x, y }, at) => `${at === 0 ? 'M' : 'L'}${x.toFixed(1)} ${y.toFixed(1)}`)

@@ -1,6 +1,6 @@
 /**
- * Draws distributions over the tail axis: for each the curve (dashed where there are too few
- * samples), the band over seeds, the judged quantile, and the limit.
+ * Draws distributions over the tail axis. Each has its curve (dashed where there are too few
+ * samples), the band over the seeds, the judged quantile and the limit.
  *
  * @module
  */
@@ -35,16 +35,16 @@ import {
 } from './tail.ts';
 
 const HEIGHT = 340;
-/** Below this width there is no room for many words. */
+/** Drawings narrower than this use short labels. */
 const SLIM = 460;
-/** Labels of the vertical axis closer than this would touch, px. */
+/** Labels of the vertical axis closer than this would overlap, px. */
 const TICK_PITCH = 16;
 
-/** One curve. */
+/** One curve of the chart. */
 export interface Curve {
   readonly label: string;
   readonly distribution: Distribution;
-  /** 1 to 6. */
+  /** Number of the palette colour, 1 to 6. */
   readonly colour: number;
   readonly isDotted?: boolean;
 }
@@ -59,10 +59,10 @@ interface Labelled extends Places {
   readonly room: LabelRoom;
 }
 
-/** Rows of labels, px. */
+/** Vertical distance of two labels, px. */
 const LABEL_PITCH = 16;
 
-/** The drawing with its readings. */
+/** The drawing, with values that can be read off. */
 export function tailDrawing(curves: readonly Curve[], width: number, words: string): HTMLElement {
   const list = curves.map(({ distribution }) => distribution);
   const plot = plotOf(width, HEIGHT, 66);
@@ -79,7 +79,7 @@ export function tailDrawing(curves: readonly Curve[], width: number, words: stri
     ),
   );
   const labelled = { ...places, room };
-  // Points first: their labels have fewer places to go.
+  // The labels of points are placed first, because they have fewer places to go.
   const points = curves.flatMap((_, row) => judgedPoints(curves, row, labelled));
   const drawing = plotDrawing(
     plot,
@@ -93,7 +93,7 @@ export function tailDrawing(curves: readonly Curve[], width: number, words: stri
   return readable(drawing, readingsOf(curves, places), plot);
 }
 
-/** The horizontal axis for several distributions of one unit. */
+/** The horizontal axis shared by several distributions of one unit. */
 export function valueAxis(
   list: readonly Distribution[],
   plot: Plot,
@@ -155,7 +155,7 @@ function bandOf({ distribution, colour }: Curve, { x, y }: Places): Node | undef
   return svgElement('path', { class: 'band', d, fill: `var(--c${colour})` });
 }
 
-/** Every limit of these distributions, once. */
+/** Draws every limit of these distributions once. */
 function limitsOf(list: readonly Distribution[], { plot, x, room }: Labelled): readonly Node[] {
   const byLimit = new Map(list.flatMap(({ kpis }) => kpis.map((kpi) => [kpi.limit, kpi] as const)));
   return [...byLimit.values()].flatMap((kpi) => {
@@ -191,8 +191,8 @@ function labelAt({ x, y, anchor }: LabelSpot, text: string): Node {
 function judgedPoints(curves: readonly Curve[], row: number, places: Labelled): readonly Node[] {
   const { distribution, label: name } = curves[row] as Curve;
   const { kpis, metric } = distribution;
-  // Several curves may be judged at the same point: each label names its curve, on a line of its
-  // own.
+  // Several curves may be judged at the same point, so each label names its curve and has a line of
+  // its own.
   const who = curves.length > 1 ? `${name.split(' ')[0] ?? ''}: ` : '';
   return kpis.flatMap(({ value, aggregation, pass, unit }) => {
     if (value === null || !/^p\d/.test(aggregation)) return [];
@@ -244,7 +244,7 @@ function readingsOf(curves: readonly Curve[], { x, y }: Places): readonly Readin
   return readings.sort((a, b) => a.x - b.x);
 }
 
-/** One row for each stored quantile of one distribution. */
+/** One table row for each stored quantile of a distribution. */
 export function tailRows(one: Distribution): readonly (readonly (string | number | null)[])[] {
   const { name, metric } = one;
   return one.points.map(({ p, value, low, high }) => [
@@ -253,13 +253,13 @@ export function tailRows(one: Distribution): readonly (readonly (string | number
   ]);
 }
 
-/** Headings of {@link tailRows}. */
+/** Column headings for {@link tailRows}. */
 export const TAIL_COLUMNS: readonly string[] = [
   ...['metric', 'quantile', 'value', 'unit'],
   ...['lowest seed', 'highest seed', 'doubt'],
 ];
 
-/** `band: lowest to highest of 30 seeds`, or why there is none. */
+/** Explains the band, as in `band: lowest to highest of 30 seeds`, or why there is none. */
 export function bandWords({ points }: Distribution, seeds: number): string {
   if (points.some(({ low }) => low !== undefined)) {
     return `band: lowest to highest of ${plural(seeds, 'seed')}`;
@@ -267,7 +267,7 @@ export function bandWords({ points }: Distribution, seeds: number): string {
   return seeds === 1 ? 'one seed, so no band' : 'no band: samples are kept together';
 }
 
-/** A sign and a name for each curve. */
+/** A legend entry for each curve. */
 export function curveLegend(curves: readonly Curve[]): Child {
   return curves.map(({ label: text, colour, isDotted }) =>
     element(

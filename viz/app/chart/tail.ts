@@ -1,7 +1,7 @@
 /**
- * The tail of a distribution in numbers: shares placed on -log10(1 - F), so that one packet in a
- * thousand is as visible as the median, and how far the number of samples justifies it: at least
- * ten must lie beyond a point (docs/spec/browser-view.md).
+ * The tail of a distribution in numbers. Shares are placed on -log10(1 - F), so that one packet in
+ * a thousand is as visible as the median. A point counts as reliable only if at least ten samples
+ * lie beyond it (docs/spec/browser-view.md).
  *
  * @module
  */
@@ -9,10 +9,10 @@ import { isSure, quantileAt as quantileOf, SURE } from '../../../reports/distrib
 import { whole } from '../../../reports/format.ts';
 import type { KpiResult, MetricSummary, Report } from '../../../reports/report-schema.ts';
 
-/** Quantiles that are named on axes and in tables. */
+/** Quantiles named on axes and in tables. */
 export const NAMED = [0.5, 0.9, 0.95, 0.99, 0.999, 0.9999, 0.99999, 0.999999] as const;
 
-/** A stored quantile. */
+/** A quantile as the report stores it. */
 export type QuantilePoint = NonNullable<MetricSummary['quantiles']>[number];
 
 /** A metric that has a distribution. */
@@ -20,11 +20,11 @@ export interface Distribution {
   readonly name: string;
   readonly metric: MetricSummary;
   readonly points: readonly QuantilePoint[];
-  /** KPIs of this metric in its own unit. */
+  /** KPIs of this metric, in the unit of the metric. */
   readonly kpis: readonly KpiResult[];
 }
 
-/** All distributions of a report: those with a limit first, then by number of samples. */
+/** All distributions of a report, those with a limit first, then by number of samples. */
 export function distributionsOf(report: Report): readonly Distribution[] {
   const found = Object.entries(report.metrics).flatMap(([name, metric]): Distribution[] => {
     const points = metric.quantiles ?? [];
@@ -39,55 +39,55 @@ export function distributionsOf(report: Report): readonly Distribution[] {
   return found.sort((a, b) => rank(a) - rank(b) || b.metric.count - a.metric.count);
 }
 
-/** True where there is nothing to distribute: one sample, or all samples equal. */
+/** True if there is no distribution to draw: one sample, or all samples equal. */
 export function isOneValue({ metric }: Distribution): boolean {
   return metric.count === 1 || metric.min === metric.max;
 }
 
-/** Position of a share on the tail axis; the largest of n samples is at log10(n). */
+/** Position of a share on the tail axis. The largest of n samples is at log10(n). */
 export function tailPlace(p: number, n: number): number {
   return -Math.log10(Math.max(1 - p, 1 / Math.max(1, n)));
 }
 
-/** Samples that a quantile needs. */
+/** Smallest number of samples that gives a reliable value for a quantile. */
 function samplesNeeded(p: number): number {
   return Math.ceil(SURE / (1 - p) - 1e-6);
 }
 
-/** `p99`, `p99.9`. */
+/** The name of a quantile: `p99`, `p99.9`. */
 export function quantileName(p: number): string {
   return `p${Number((p * 100).toFixed(4))}`;
 }
 
-/** Ticks of the tail axis, as far as n samples justify, including the bottom. */
+/** Ticks of the tail axis, including the bottom one, as far as n samples are reliable. */
 export function tailTicks(n: number): readonly { readonly p: number; readonly label: string }[] {
   const sure = [0, ...NAMED.filter((p) => p !== 0.95)].filter((p) => p === 0 || isSure(p, n));
   return sure.map((p) => ({ p, label: `${Number((p * 100).toFixed(4))} %` }));
 }
 
-/** The curve in two parts: up to where samples justify it, and beyond. */
+/** The curve in two parts: the one with enough samples, and the rest. */
 export function tailParts(one: Distribution): {
   readonly sure: readonly QuantilePoint[];
   readonly rest: readonly QuantilePoint[];
 } {
   const { points, metric } = one;
   const sure = points.filter(({ p }) => isSure(p, metric.count));
-  // The rest begins where the certain part ends, so that no gap shows.
+  // The rest begins where the reliable part ends, so that no gap shows.
   return { sure, rest: points.slice(Math.max(0, sure.length - 1)) };
 }
 
-/** Value of a quantile; undefined if the samples do not reach it. */
+/** The value of a quantile; undefined if there are too few samples. */
 export function quantileAt({ metric }: Distribution, p: number): number | undefined {
   return quantileOf(metric, p);
 }
 
-/** Why a quantile is not to be trusted; undefined if it is. */
+/** Why a quantile is unreliable; undefined if it is reliable. */
 export function doubtAbout(p: number, n: number): string | undefined {
   if (isSure(p, n)) return undefined;
   return `needs ${whole(samplesNeeded(p))} samples, has ${whole(n)}`;
 }
 
-/** The range of the values; includes a limit unless it is far away. */
+/** The range of the values. It includes a limit unless that is far away. */
 export function valueDomain(list: readonly Distribution[]): readonly [number, number] {
   const least = Math.min(...list.map(({ metric }) => metric.min ?? 0));
   const most = Math.max(...list.map(({ metric }) => metric.max ?? 1));
@@ -99,7 +99,7 @@ export function valueDomain(list: readonly Distribution[]): readonly [number, nu
   return [low > room ? low - room : low, high + room];
 }
 
-/** True if a factor of more than 50 lies between the smallest and the largest value. */
+/** True if the largest value is more than 50 times the smallest. */
 export function isWide([low, high]: readonly [number, number]): boolean {
   return low > 0 && high / low > 50;
 }

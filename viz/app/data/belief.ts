@@ -1,7 +1,8 @@
 /**
- * Belief beside truth: what the network model has broken at the cursor, and which nodes know it. Truth
- * is the fault table; belief is what protocols read from the states of their nodes
- * (`ProtocolViz.beliefsOf`): BFD sessions of routers, paths of gateways. No DOM.
+ * Compares belief with truth: which links and nodes are down or impaired at the cursor, and which
+ * nodes know it. The truth is the fault table of the trace. Beliefs are what protocols read from
+ * the states of their nodes (`ProtocolViz.beliefsOf`), for example BFD sessions of routers and
+ * paths of gateways. Uses no DOM.
  *
  * @module
  */
@@ -13,32 +14,35 @@ import { brokenLinks, type Disruption, disruptionsAt, linksOf, linkText } from '
 /** How a node's belief about a link compares with the truth. */
 export type Standing = 'knows' | 'unaware' | 'outdated';
 
-/** A node that watches a link, and what it believes of it. */
+/** A node that watches a link, and what it believes about the link. */
 export interface Watcher {
   readonly node: string;
   readonly standing: Standing;
-  /** `BFD`, `path via-110-310-210`. */
+  /** The sources of its belief: `BFD`, `path via-110-310-210`. */
   readonly by: readonly string[];
-  /** It sends packets that way although the link is down. */
+  /** True if the node sends packets over the link although the link is down. */
   readonly isSending: boolean;
 }
 
-/** A link or node that is broken, or was, with those that watch it. */
+/** A link or node that is or was broken, with the nodes that watch it. */
 export interface BeliefOf {
   readonly target: string;
-  /** Undefined once the fault is over. */
+  /** Undefined after the fault has ended. */
   readonly disruption: Disruption | undefined;
-  /** Since when it has been as it is, ns of the run. */
+  /** When its present state began, ns of the run. */
   readonly sinceNs: number;
   readonly watchers: readonly Watcher[];
 }
 
 type Info = Pick<TraceInfo, 'links' | 'nodes' | 'faults'>;
 
-/** Names in a sentence; the others are counted. */
+/** Largest number of names in a sentence; the others are counted. */
 const NAMES_MAX = 4;
 
-/** What is broken and who knows, the latest fault first; of a run in good health its latest fault. */
+/**
+ * Everything that is broken at an instant, the latest fault first, and who knows about it. If
+ * nothing is broken, the latest fault alone.
+ */
 export function beliefsAt(
   info: Info,
   nodes: readonly NodeState[],
@@ -79,7 +83,7 @@ function watcherOf(
   beliefs: readonly Belief[],
   { disruption, broken }: Truth,
 ): Watcher | undefined {
-  // BFD says whether a link carries packets at all, not how many of them it loses.
+  // BFD only tells whether a link carries packets at all, not how many it loses.
   const fitting = beliefs.filter(
     ({ links }) => disruption?.state !== 'impaired' || links.length > 1,
   );
@@ -106,8 +110,8 @@ function watcherOf(
 }
 
 /**
- * `core-110 ↔ core-310 down for 38 ms, no node knows yet`; empty where nothing was ever broken or no
- * node says what it believes.
+ * `core-110 ↔ core-310 down for 38 ms, no node knows yet`. Empty if nothing was ever broken or no
+ * protocol reports what its nodes believe.
  */
 export function beliefText(beliefs: readonly BeliefOf[], timeNs: number): string {
   const [first] = beliefs;
@@ -145,7 +149,7 @@ function namesOf(watchers: readonly Watcher[]): string {
   return [...groups].map(([kind, names]) => `${listed(names)} (${kind})`).join(' and ');
 }
 
-/** `a, b`; of many the first ones and how many more. */
+/** `a, b`. Of a long list, the first names and the number of the others. */
 function listed(names: readonly string[]): string {
   if (names.length <= NAMES_MAX) return names.join(', ');
   return `${names.slice(0, NAMES_MAX - 1).join(', ')}, ${names.length - NAMES_MAX + 1} more`;

@@ -1,22 +1,22 @@
 /**
- * The demo inside the page: its report as JSON, its trace as base64 (docs/adr/0014),
- * put there by the build.
+ * The demo run that the build puts into the page: its report as JSON, its trace as base64
+ * (docs/adr/0014).
  *
  * @module
  */
 
-// Ids of the elements that hold the demo.
+// Ids of the HTML elements that hold the demo.
 const DEMO_REPORT_ID = 'demo-report';
 const DEMO_TRACE_ID = 'demo-trace';
-/** Id of the demo in the address. */
+/** Id of the demo run in the address. */
 export const DEMO_RUN = 'demo';
 
-/** The report's text; undefined if the page was built without a demo. */
+/** The text of the demo's report; undefined if the page was built without a demo. */
 export function embeddedReport(): string | undefined {
   return textOf(DEMO_REPORT_ID);
 }
 
-/** The trace's bytes. */
+/** The bytes of the demo's trace. */
 export function embeddedTrace(): Uint8Array | undefined {
   const text = textOf(DEMO_TRACE_ID);
   return text === undefined ? undefined : fromBase64(text.trim());

@@ -1,6 +1,7 @@
 /**
- * Fills columns of packets from blocks of the hop table, thinned by packet number if there are too
- * many: a packet is drawn in every frame or in none (docs/spec/browser-view.md).
+ * Fills columns of packets from blocks of the hop table. If there are too many packets, it drops
+ * some by their number, so that a packet is drawn either in every frame or in none
+ * (docs/spec/browser-view.md).
  *
  * @module
  */
@@ -8,10 +9,10 @@ import type { RowRange } from '../../format/trace-file.ts';
 import type { HopColumns } from './trace-answers.ts';
 
 const FATES = { arrived: 0, dropped: 1, open: 2 } as const;
-/** Spreads neighbouring packet numbers (2^32 over the golden ratio). */
+/** Fibonacci hashing (2^32 divided by the golden ratio): spreads neighbouring packet numbers. */
 const SPREAD = 0x9e37_79b1;
 
-/** Decides about one row. */
+/** Returns true for rows to keep. */
 export type Wanted = (row: {
   readonly departNs: number;
   readonly endNs: number;
@@ -19,8 +20,8 @@ export type Wanted = (row: {
 }) => boolean;
 
 /**
- * The wanted rows, at most `rowsMax`.
- * @param openUntilNs Where packets without an arrival count as ended.
+ * Columns of the wanted rows, at most `rowsMax`.
+ * @param openUntilNs When packets without an arrival count as ended.
  */
 export function hopColumns(
   ranges: readonly RowRange[],
@@ -46,7 +47,7 @@ export function hopColumns(
   return filled(kept, places.length);
 }
 
-/** True for about one packet in `oneIn`, always the same ones. */
+/** True for about one packet in `oneIn`, always for the same ones. */
 export function isKept(packet: number, oneIn: number): boolean {
   return (Math.imul(packet, SPREAD) >>> 8) % oneIn === 0;
 }

@@ -1,14 +1,14 @@
 /**
- * A trace at an address, read by ranges; a short one is fetched whole.
+ * Reads a trace from a URL by HTTP ranges. A short trace is fetched whole.
  *
  * @module
  */
 import { type ByteSource, bytesSource } from '../../format/source.ts';
 
-/** Up to this size one request for everything is faster than many. */
+/** Up to this size, one request for the whole file is faster than many for its parts. */
 const WHOLE_BYTES = 4 * 1024 * 1024;
 
-/** Opens it. Rejects with a sentence if the server has no such file. */
+/** Opens a trace. Rejects with a sentence for the reader if the server does not have the file. */
 export async function httpSource(url: string): Promise<ByteSource> {
   const head = await fetch(url, { method: 'HEAD' });
   if (!head.ok) throw new Error(`the server answers ${head.status} for ${url}`);

@@ -1,11 +1,11 @@
 /**
- * Asks only for what is wanted now: while one question is pending, only the newest other one waits;
- * those in between are never asked. Scrubbing stays smooth however slow the answers are.
+ * Sends one query at a time and, while it is pending, keeps only the newest of the others. Older
+ * ones are never sent, so scrubbing stays smooth however slow the answers are.
  *
  * @module
  */
 
-/** Asks one question at a time. */
+/** Sends queries one at a time. */
 export class Latest<A, R> {
   readonly #ask: (asked: A) => Promise<R>;
   readonly #tell: (answer: R, asked: A) => void;
@@ -13,7 +13,9 @@ export class Latest<A, R> {
   #isBusy = false;
   #next: { readonly asked: A } | undefined;
 
-  /** @param told Called with each answer, and with errors. */
+  /**
+   * @param told Called with each answer, and with errors.
+   */
   constructor(
     ask: (asked: A) => Promise<R>,
     told: { readonly tell: (answer: R, asked: A) => void; readonly fail: (error: unknown) => void },
@@ -23,7 +25,7 @@ export class Latest<A, R> {
     this.#fail = told.fail;
   }
 
-  /** Wants the answer to this instead of to earlier questions. */
+  /** Replaces any earlier query that has not been sent. */
   want(asked: A): void {
     this.#next = { asked };
     if (!this.#isBusy) void this.#run();

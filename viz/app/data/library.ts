@@ -1,5 +1,5 @@
 /**
- * All runs that can be opened: those of the server, the demo, and files dropped on the page.
+ * All runs that the page can open: those of the server, the demo, and files dropped on the page.
  *
  * @module
  */
@@ -12,20 +12,20 @@ import { type ReadReportFile, readReportFile } from './report-file.ts';
 import { TraceClient } from './trace-client.ts';
 import type { TraceOrigin } from './trace-wire.ts';
 
-/** An available run. The first page that needs the trace opens it. */
+/** A run of the library. Its trace is opened by the first page that needs it. */
 export interface OpenRun {
   readonly id: string;
   readonly name: string;
-  /** Undefined if only a trace was dropped. */
+  /** Undefined if the user dropped only a trace. */
   readonly report: Report | undefined;
   readonly hasTrace: boolean;
-  /** Opens the trace once. Rejects with a `TraceError`. */
+  /** Opens the trace, or returns the one already open. Rejects with a `TraceError`. */
   trace(): Promise<TraceClient>;
-  /** True for the present run of the server's process. */
+  /** True if the server's process is executing this run now. */
   readonly isLive?: boolean;
-  /** Address of another file of the run; undefined without a server. */
+  /** URL of another file of the run; undefined without a server. */
   file(name: string): string | undefined;
-  /** Ends the reading thread. */
+  /** Ends the worker thread that reads the trace. */
   close(): void;
 }
 
@@ -35,7 +35,7 @@ export type LibraryState =
   | { readonly kind: 'ready'; readonly cards: readonly Card[]; readonly leftOut: number }
   | { readonly kind: 'failed'; readonly reason: string; readonly cards: readonly Card[] };
 
-/** What a report or trace says when it cannot be opened. */
+/** A report or trace that cannot be opened; the message says why. */
 export class OpenError extends Error {
   readonly kind: 'missing' | 'newer-version' | 'unreadable';
 
@@ -52,20 +52,20 @@ interface Dropped {
   readonly origin: TraceOrigin | undefined;
 }
 
-/** Id of the present run of the server's process. */
+/** Id of the run that the server's process is executing. */
 export const LIVE_RUN = 'live';
 
 /** Prefix of the ids of dropped files. */
 const DROPPED = 'file/';
 
-/** The library of this page. */
+/** The runs that this page can open. */
 export class Library {
   readonly state = new Observable<LibraryState>({ kind: 'loading' });
-  /** True if a server answers; a page from disk has none. */
+  /** True if the page came from a server. A page opened from disk has none. */
   readonly hasServer = location.protocol !== 'file:';
   readonly #dropped = new Map<string, Dropped>();
 
-  /** Reads the list of runs again. */
+  /** Fetches the list of runs again. */
   async refresh(): Promise<void> {
     const own = [...demoCards(), ...[...this.#dropped.values()].map(({ card }) => card)];
     if (!this.hasServer) {
@@ -83,7 +83,7 @@ export class Library {
     }
   }
 
-  /** Reads the list again whenever the server reports a new run. */
+  /** Fetches the list again whenever the server reports a new run. */
   follow(signal: AbortSignal): void {
     if (!this.hasServer) return;
     const url = new URL('api/events', location.href);
@@ -150,18 +150,18 @@ export class Library {
     return openRun(id, report, hasTrace ? { kind: 'address', url } : undefined);
   }
 
-  /** From the list: requesting a missing file would be logged as an error by browsers. */
+  /** Looked up in the list, because browsers log a request for a missing file as an error. */
   #listedTrace(id: string): boolean | undefined {
     const { value } = this.state;
     const cards = value.kind === 'ready' ? value.cards : [];
-    // A sweep keeps only reports; its runs have no cards of their own.
+    // A sweep keeps only the reports of its runs, and they have no cards of their own.
     if (cards.some((one) => one.kind === 'sweep' && id.startsWith(`${one.id}/`))) return false;
     const card = cards.find((one) => one.id === id);
     return card?.kind === 'run' ? card.traceBytes > 0 : undefined;
   }
 }
 
-/** Neither the demo nor dropped. */
+/** True unless the run is the demo or was dropped on the page. */
 function isServed(id: string): boolean {
   return id !== DEMO_RUN && id !== LIVE_RUN && !id.startsWith(DROPPED);
 }

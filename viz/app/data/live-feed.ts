@@ -1,7 +1,7 @@
 /**
- * Reads a run in progress: connects, appends parts to a growing trace, and after a disconnection
- * resumes where it stopped. Runs in the worker; the page gets a {@link LiveState} after every
- * change, at most ten times a second.
+ * Reads a run in progress: connects to the server, appends the parts that arrive to a growing
+ * trace, and resumes after a lost connection. Runs in the worker. The page gets a {@link LiveState}
+ * after every change, at most ten times a second.
  *
  * @module
  */
@@ -20,27 +20,27 @@ import { openTrace, type TraceFile } from '../../format/trace-file.ts';
 import type { TraceInfo } from './trace-answers.ts';
 import { infoOf } from './trace-queries.ts';
 
-/** Packets that the page keeps. */
+/** Largest amount of packet data that the page keeps, bytes. */
 const PACKETS_MAX = 48 * 1024 * 1024;
 const TELL_MS = 100;
-/** How long a page waits for packets, once the run has begun. */
+/** How long the page waits for the first packets once the run has begun. */
 const PATIENCE_MS = 1_000;
 const RETRY_MS = 500;
 const RETRY_MS_MAX = 4_000;
 
-/** What a page is told. */
+/** The state of a run in progress, as sent to the page. */
 export interface LiveState {
-  /** `over`: the run and its server have ended. */
+  /** `over` means that the run has ended and its server has gone. */
   readonly link: 'open' | 'lost' | 'over';
   readonly news: LiveNews;
   readonly info: TraceInfo;
 }
 
-/** Receives the news. */
+/** Callbacks of a {@link LiveFeed}. */
 export interface LiveFeedListener {
   opened(trace: TraceFile, info: TraceInfo): void;
   changed(state: LiveState): void;
-  /** The interim results, as the text of a report. */
+  /** Called with interim results, as the text of a report. */
   reported(text: string): void;
   failed(failure: TraceFailure): void;
 }
@@ -50,7 +50,7 @@ interface PacketPart {
   readonly bytes: number;
 }
 
-/** See the module. */
+/** Follows one run in progress. */
 export class LiveFeed {
   readonly #url: string;
   readonly #listener: LiveFeedListener;
@@ -67,7 +67,7 @@ export class LiveFeed {
   #isBroken = false;
   #isPatient = true;
   #timer: ReturnType<typeof setTimeout> | undefined;
-  /** Messages are taken one after the other. */
+  /** Processes messages one after the other. */
   #work: Promise<void> = Promise.resolve();
 
   constructor(url: string, listener: LiveFeedListener) {
@@ -92,7 +92,7 @@ export class LiveFeed {
 
   #lost(): void {
     if (this.#isBroken) return;
-    // A run that has ended has sent everything.
+    // A connection that closes after the end of a run has lost nothing.
     if (this.#news?.phase === 'ended') {
       this.#setLink('over');
       return;
@@ -113,7 +113,7 @@ export class LiveFeed {
       this.#listener.failed(failure);
       return;
     }
-    // What is shown stays, with the reason why nothing follows.
+    // Keeps what is shown and adds the reason why nothing follows.
     this.#news = { ...this.#news, trouble: failure.message };
     this.#setLink('over');
   }
@@ -142,7 +142,7 @@ export class LiveFeed {
     const trace = await openTrace(this.#source, inflateGzip);
     if (isFailure(trace)) return trace;
     this.#trace = trace;
-    // A run that begins paused has no packets yet, and its viewer must be able to let it continue.
+    // A run that starts paused sends no packets, but the viewer must still be able to resume it.
     setTimeout(() => {
       this.#isPatient = false;
       this.#work = this.#work.then(async () => void (await this.#open()));
@@ -150,7 +150,7 @@ export class LiveFeed {
     return undefined;
   }
 
-  /** Bounds the packets; the oldest go. */
+  /** Drops the oldest packets when there are too many. */
   #keep(part: PacketPart): void {
     this.#packets.push(part);
     this.#packetBytes += part.bytes;
@@ -162,7 +162,7 @@ export class LiveFeed {
     }
   }
 
-  /** Shows the trace as soon as there is something to see; reports news after that. */
+  /** Reports the trace as opened when there is something to show; from then on, reports changes. */
   async #open(): Promise<TraceFailure | undefined> {
     const trace = this.#trace;
     const news = this.#news;
@@ -182,7 +182,7 @@ export class LiveFeed {
     return undefined;
   }
 
-  /** What would count as damage in a file without an index is normal here. */
+  /** An index that is missing would be damage in a file, but is normal during a run. */
   async #look(trace: TraceFile): Promise<TraceInfo | TraceFailure> {
     const info = await infoOf(trace, this.#source.size);
     if (isFailure(info)) return info;

@@ -1,6 +1,6 @@
 /**
- * How many packets arrived at each node, from the pyramid of the trace: no single packet is
- * visited, however many there are (docs/spec/browser-view.md).
+ * How many packets arrived at each node, taken from the pyramid of the trace. It reads no single
+ * packets, so it stays fast for any number of them (docs/spec/browser-view.md).
  *
  * @module
  */
@@ -11,7 +11,7 @@ import type { Density, Window } from './trace-answers.ts';
 
 const BINS_MAX = 600;
 
-/** Packets by destination node and bin, including those lost on the way to it. */
+/** Packets by destination node and bin, including those lost on the way. */
 export async function nodeDensity(
   trace: TraceFile,
   { fromNs, toNs, binsMax = BINS_MAX }: Window & { readonly binsMax?: number },

@@ -1,13 +1,14 @@
 /**
- * The exact cost of a link for a packet: rate, delay and overhead of its direction at that instant,
- * from the header of the trace and its table of changes. Undefined for traces without them.
+ * The exact time that a packet spends on a link, from the rate, delay and overhead of that
+ * direction at that instant. These come from the header of the trace and its table of changes.
+ * Older traces lack them, and the result is undefined.
  *
  * @module
  */
 import type { LinkInfo } from '../../../engine/measure/trace/layout.ts';
 import type { PaceRow } from './trace-answers.ts';
 
-/** Where the time on a link went, ns. */
+/** How the time on a link divides into its parts, ns. */
 export interface LinkTime {
   readonly serialisationNs: number;
   readonly propagationNs: number;
@@ -21,12 +22,14 @@ interface Step {
 
 const BIT_NS_PER_BYTE = 8e9;
 
-/** Rates and delays of all directions over time. */
+/** Rates and delays of every direction over time. */
 export class PaceBook {
   readonly #steps: readonly (readonly Step[])[];
   readonly #overheads: readonly number[];
 
-  /** @param changes In chronological order, from the start of the run. */
+  /**
+   * @param changes In chronological order, from the start of the run.
+   */
   constructor(links: readonly LinkInfo[], changes: readonly PaceRow[]) {
     const steps = links.map(({ rateBps, delayNs }): Step[] =>
       rateBps === undefined || delayNs === undefined
@@ -41,14 +44,15 @@ export class PaceBook {
     this.#overheads = links.map(({ overheadBytes = 0 }) => overheadBytes);
   }
 
-  /** For a packet whose serialisation begins at `departNs`. */
+  /** The time of a packet whose serialisation begins at `departNs`. */
   timeOf(link: number, bytes: number, departNs: number): LinkTime | undefined {
     const rateBps = this.#at(link, departNs)?.rateBps;
     if (rateBps === undefined) return undefined;
     const length = bytes + (this.#overheads[link] ?? 0);
-    // Up to a nanosecond: the remainder of the division is carried over to the next packet.
+    // Exact to one nanosecond: the link carries the remainder of the division over to the next
+    // packet.
     const serialisationNs = Math.floor((length * BIT_NS_PER_BYTE) / rateBps);
-    // The delay at the instant when the packet leaves the transmitter.
+    // Uses the delay at the instant when the packet leaves the transmitter.
     const propagationNs = this.#at(link, departNs + serialisationNs)?.delayNs ?? 0;
     return { serialisationNs, propagationNs };
   }

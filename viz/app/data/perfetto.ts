@@ -1,7 +1,8 @@
 /**
- * An interval of a trace as Chrome's trace events in JSON, which ui.perfetto.dev opens: procedures,
- * states, marks and losses of each node, packets of each link, faults, series. Nothing is sent
- * anywhere: it is a file to keep (the format is Google's "Trace Event Format").
+ * Writes an interval of a trace in Chrome's trace event format, which ui.perfetto.dev opens:
+ * procedures, states, marks and losses of each node, packets of each link, faults, and series. The
+ * file is offered for download; nothing is sent anywhere (the format is Google's "Trace Event
+ * Format").
  *
  * @module
  */
@@ -17,26 +18,26 @@ import type {
 } from './trace-answers.ts';
 import type { TraceClient } from './trace-client.ts';
 
-/** Largest number of packets in a file: some 20 MB of text. */
+/** Largest number of packets in a file, about 20 MB of text. */
 const PACKETS_MAX = 50_000;
 
-/** Everything in an interval. */
+/** Everything that the trace holds for an interval. */
 interface Stretch extends Window {
   readonly info: TraceInfo;
   readonly spans: readonly SpanRow[];
   readonly marks: readonly MarkRow[];
   readonly drops: readonly DropRow[];
-  /** At its begin. */
+  /** States at the start of the interval. */
   readonly states: WorldStates;
   readonly changes: readonly StateRow[];
   readonly hops: HopColumns;
-  /** By the number of the metric. */
+  /** Series, each with the number of its metric. */
   readonly series: readonly SeriesColumns[];
 }
 
 type Event = Readonly<Record<string, unknown>>;
 
-/** Reads an interval from a trace and writes it. */
+/** Reads an interval from a trace and returns the text of the file. */
 export async function perfettoOf(
   trace: Pick<TraceClient, 'ask' | 'info'>,
   { fromNs, toNs }: Window,
@@ -57,7 +58,8 @@ export async function perfettoOf(
 }
 
 /**
- * The file as an object: nodes are processes, their machines threads; links are one more process.
+ * The content of the file. Each node is a process and its state machines are threads; all links
+ * together are one more process.
  */
 function traceEvents(stretch: Stretch): Event {
   const { info, fromNs, toNs, hops } = stretch;
@@ -77,7 +79,7 @@ function traceEvents(stretch: Stretch): Event {
   };
 }
 
-/** Process 0 is the whole run; nodes follow, then the links. */
+/** Process 0 stands for the whole run. The nodes follow, then the links. */
 const RUN = 0;
 const pidOf = (node: number): number => node + 1;
 const linksPid = ({ nodes }: TraceInfo): number => nodes.length + 1;
@@ -94,7 +96,7 @@ function names(info: TraceInfo): readonly Event[] {
   ];
 }
 
-/** Procedures may overlap: begin and end events with a number of their own. */
+/** Procedures may overlap, so each gets a pair of begin and end events with a number of its own. */
 function spanEvents({ spans }: Stretch): readonly Event[] {
   return spans.flatMap(({ node, name, id, startNs, endNs }) => {
     const both = { cat: 'procedure', id: `s${id}`, name, pid: pidOf(node), tid: 0 };
@@ -105,7 +107,7 @@ function spanEvents({ spans }: Stretch): readonly Event[] {
   });
 }
 
-/** A machine is a thread, and each of its states a slice until the next one. */
+/** Each machine is a thread, and each of its states is a slice that lasts until the next state. */
 function stateEvents({ states, changes, fromNs, toNs }: Stretch): readonly Event[] {
   const first = states.flatMap(([node, own]) =>
     own.map(([machine, state]) => ({ node, machine, state, timeNs: fromNs })),
@@ -150,8 +152,8 @@ function instants({ marks, drops, info, fromNs, toNs }: Stretch): readonly Event
 }
 
 /**
- * Many packets are on a link at a time, so these are pairs too. What did not arrive is among the
- * losses.
+ * Several packets are on a link at a time, so each gets a pair of events as well. Packets that did
+ * not arrive are listed as losses.
  */
 function packetEvents({ hops, info }: Stretch): readonly Event[] {
   const pid = linksPid(info);

@@ -1,6 +1,7 @@
 /**
- * The drawings that protocols bring (`nodes/<p>/viz.ts`): found by file name, called with care. One
- * that throws is shown as an error in its place, one that takes too long is called slow.
+ * Finds the drawings that protocols provide (`nodes/<p>/viz.ts`) by file name and calls them
+ * safely: if one throws, the page shows its error in place of the drawing; if one takes too long,
+ * the page says that it is slow.
  *
  * @module
  */
@@ -13,7 +14,7 @@ import type {
 } from '../../format/drawing.ts';
 import type { TraceInfo, WorldStates } from './trace-answers.ts';
 
-/** Time budget of a drawing per frame (docs/spec/browser-view.md). */
+/** How long a drawing may take in each frame (docs/spec/browser-view.md). */
 const BUDGET_MS = 20;
 
 /** The result of calling a plug-in. */
@@ -30,7 +31,10 @@ export function plugIns(
     .sort((a, b) => a.protocol.localeCompare(b.protocol));
 }
 
-/** True if a drawing says so; one that throws is called, so that it can show why. */
+/**
+ * True if a drawing applies to this input. If it throws, it counts as applying, so that the page
+ * can show the error.
+ */
 export function isFor(view: ProtocolView, input: DrawingInput): boolean {
   try {
     return view.applies(input);
@@ -50,7 +54,7 @@ export function nodesOf({ nodes }: TraceInfo, world: WorldStates): readonly Node
   }));
 }
 
-/** Draws; never throws. */
+/** Calls the drawing; never throws. */
 export function drawn(
   view: ProtocolView,
   input: DrawingInput,

@@ -1,12 +1,12 @@
 /**
- * The protocols of this package that draw themselves: every `nodes/<p>/viz.ts`.
+ * The protocols of this package that provide drawings: every `nodes/<p>/viz.ts`.
  *
  * @module
  */
 import type { ProtocolViz } from '../../format/drawing.ts';
 import { plugIns } from './plug-ins.ts';
 
-/** All of them, by name. */
+/** Every protocol with drawings, by name. */
 export const PROTOCOLS: readonly ProtocolViz[] = plugIns(
   import.meta.glob<{ readonly viz: ProtocolViz }>('../../../nodes/*/viz.ts', { eager: true }),
 );

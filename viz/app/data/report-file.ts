@@ -1,16 +1,16 @@
 /**
- * Reads a `report.json`: first the version, then the parts on which every page relies. The full
- * check against the schema is done by the program; a page uses what is there and says what is
+ * Reads a `report.json`: first its version, then the parts that every page needs. It does not check
+ * the whole schema, which the command line does; a page shows what is there and says what is
  * missing.
  *
  * @module
  */
 import type { Report } from '../../../reports/report-schema.ts';
 
-/** Version that this page reads. */
+/** The version of report that this page can read. */
 const REPORT_VERSION = 1;
 
-/** What reading gave. */
+/** The result of reading. */
 export type ReadReportFile =
   | { readonly kind: 'report'; readonly report: Report }
   | { readonly kind: 'newer-version'; readonly version: number }
@@ -19,7 +19,7 @@ export type ReadReportFile =
 const LISTS = ['seeds', 'perSeed', 'kpis', 'invariants', 'faults', 'series', 'warnings'] as const;
 const RECORDS = ['scenario', 'environment', 'metrics', 'packets', 'nodeDrops'] as const;
 
-/** Reads the text of the file. */
+/** Parses the text of a report. */
 export function readReportFile(text: string): ReadReportFile {
   let json: unknown;
   try {

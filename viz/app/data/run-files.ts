@@ -1,11 +1,13 @@
 /**
- * Which files a run has left.
+ * Which files a run has written.
  *
  * @module
  */
 import type { LibraryState } from './library.ts';
 
-/** The files of a run on the server; undefined without a server, or before the list is there. */
+/**
+ * The files of a run on the server. Undefined without a server, and until the list has been loaded.
+ */
 export function filesOf(id: string, state: LibraryState): readonly string[] | undefined {
   if (state.kind === 'loading') return undefined;
   const card = state.cards.find((one) => one.id === id);

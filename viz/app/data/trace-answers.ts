@@ -1,5 +1,5 @@
 /**
- * What pages get when they query a trace: plain values that pass between threads. Packets come as
+ * The answers to queries about a trace: plain values that can pass between threads. Packets come as
  * columns, so that transferring a hundred thousand of them costs nothing.
  *
  * @module
@@ -9,7 +9,7 @@ import type { MarkRow, SpanRow } from '../../format/drawing.ts';
 import type { Passage } from '../../format/passages.ts';
 import type { BinRow } from '../../format/trace-file.ts';
 
-/** What is known about an open trace. */
+/** General facts about an open trace. */
 export interface TraceInfo {
   readonly run: string;
   readonly seed: number;
@@ -17,9 +17,9 @@ export interface TraceInfo {
   readonly extent: 'windows' | 'full';
   readonly durationNs: number;
   readonly warmupNs: number;
-  /** First and last instant of any row. */
+  /** First and last instant of any row, ns. */
   readonly rangeNs: readonly [number, number];
-  /** Times whose packets were kept. */
+  /** The intervals whose packets were kept, ns. */
   readonly windowsNs: readonly (readonly [number, number])[];
   readonly nodes: readonly NodeInfo[];
   readonly links: readonly LinkInfo[];
@@ -27,31 +27,31 @@ export interface TraceInfo {
   readonly reasons: readonly string[];
   readonly classes: readonly string[];
   readonly metrics: readonly MetricInfo[];
-  /** Rows by table. */
+  /** Number of rows by table. */
   readonly counts: Readonly<Record<string, number>>;
   readonly faults: readonly FaultRow[];
   readonly fingerprint: string;
   readonly bytes: number;
-  /** Why only a part could be read. */
+  /** Why only part of the trace could be read; undefined if it is whole. */
   readonly damage: string | undefined;
 }
 
-/** Rate and delay of a direction from an instant on. */
+/** Rate and delay of one direction from an instant on. */
 export interface PaceRow {
   readonly timeNs: number;
   readonly link: number;
-  /** With Infinity, serialisation takes no time. */
+  /** If infinite, serialisation takes no time. */
   readonly rateBps: number;
   readonly delayNs: number;
 }
 
-/** One line of the fault table. */
+/** One row of the fault table. */
 export interface FaultRow {
   readonly timeNs: number;
   readonly kind: 'begin' | 'end' | 'effect';
-  /** The link id or node that it affected. */
+  /** The id of the link or the name of the node that was affected. */
   readonly target: string;
-  /** `core-110--core-210 down`; of an effect `detected: core-110--core-210 down`. */
+  /** `core-110--core-210 down`; for an effect, `detected: core-110--core-210 down`. */
   readonly text: string;
 }
 
@@ -59,7 +59,7 @@ export interface FaultRow {
 export interface HopColumns {
   readonly rows: number;
   readonly departNs: Float64Array;
-  /** NaN: lost on the way, or not seen to arrive. */
+  /** NaN if the packet was lost or its arrival was not recorded. */
   readonly arriveNs: Float64Array;
   readonly queueNs: Float64Array;
   readonly link: Uint32Array;
@@ -68,13 +68,13 @@ export interface HopColumns {
   readonly class: Uint8Array;
   readonly flags: Uint8Array;
   readonly bytes: Uint16Array;
-  /** 0 arrived, 1 dropped, 2 open. */
+  /** 0 arrived, 1 dropped, 2 unknown. */
   readonly fate: Uint8Array;
-  /** Number of rows; more than `rows` if every n-th was taken. */
+  /** Number of rows that matched. More than `rows` if only some packets were taken. */
   readonly total: number;
 }
 
-/** One loss. `undefined`: none. */
+/** One lost packet. A field is undefined if the trace does not say it. */
 export interface DropRow {
   readonly timeNs: number;
   readonly node: number | undefined;
@@ -83,7 +83,7 @@ export interface DropRow {
   readonly reason: string;
 }
 
-/** A machine of a node that entered a state. */
+/** A state machine of a node entered a state. */
 export interface StateRow {
   readonly timeNs: number;
   readonly node: number;
@@ -91,7 +91,7 @@ export interface StateRow {
   readonly state: string;
 }
 
-/** Points of one metric. */
+/** The points of one metric. */
 export interface SeriesColumns {
   readonly timeNs: Float64Array;
   readonly value: Float64Array;
@@ -103,14 +103,14 @@ export interface Density {
   readonly binNs: number;
   readonly bins: number;
   readonly count: Float64Array;
-  /** Lost on the way to the node. */
+  /** Packets lost on the way to the node. */
   readonly drops: Float64Array;
 }
 
-/** State of all machines: for each node its number, and pairs of machine and state. */
+/** The states of all machines: for each node its number and its pairs of machine and state. */
 export type WorldStates = readonly (readonly [number, readonly (readonly [string, string])[]])[];
 
-/** Packets of a track, as fine as `binsMax` allows. */
+/** Packets of one track, in the finest bins of which at most `binsMax` fit. */
 export interface BinWindow {
   readonly link?: number;
   readonly fromNs: number;
@@ -124,44 +124,50 @@ export interface Window {
   readonly toNs: number;
 }
 
-/** Every question with its answer. */
+/** Every query with its parameters and its answer. */
 export interface TraceQuestions {
   /**
-   * Packets that were under way at some time in the window; at most `rowsMax`, thinned by packet.
+   * Packets under way at any time in the window; at most `rowsMax`, thinned out by packet number.
    */
   hops(window: Window & { readonly rowsMax?: number }): HopColumns;
-  /** Every hop of one packet in chronological order; searched within the window. */
+  /** Every hop of one packet within the window, in chronological order. */
   hopsOfPacket(window: Window & { readonly packet: number }): HopColumns;
-  /** Changes of rates and delays in the window, in the order of time. */
+  /** Changes of rates and delays in the window, in chronological order. */
   paces(window: Window): readonly PaceRow[];
   drops(window: Window): readonly DropRow[];
   marks(window: Window): readonly MarkRow[];
   spans(window: Window): readonly SpanRow[];
   bins(window: BinWindow): readonly BinRow[];
-  /** Arrivals at each node, from the pyramid; in at most `binsMax` bins if it is coarse enough. */
+  /**
+   * Arrivals at each node, from the pyramid, in at most `binsMax` bins if the pyramid is coarse
+   * enough.
+   */
   density(window: Window & { readonly binsMax?: number }): Density;
-  /** Points of a metric of {@link TraceInfo.metrics}, the whole run. */
+  /** The points of one metric of {@link TraceInfo.metrics} over the whole run. */
   series(metric: { readonly name: string }): SeriesColumns;
   stateAt(at: { readonly timeNs: number }): WorldStates;
-  /** Every change of a state in the window, in the order of time. */
+  /** Every change of state in the window, in chronological order. */
   changes(window: Window): readonly StateRow[];
   /**
-   * The nearest instant at which anything happened, before or after the cursor; undefined at either
-   * end.
+   * The nearest instant before or after the cursor at which anything happened; undefined if there
+   * is none.
    */
   neighbour(of: {
     readonly timeNs: number;
     readonly direction: 'before' | 'after';
   }): number | undefined;
-  /** Where the packets with stored bytes set out. */
+  /** Where each packet started whose bytes were stored. */
   trails(all: Readonly<Record<string, never>>): readonly Passage[];
-  /** Where the bytes of a packet, and of packets made from it, were stored; empty if nowhere. */
+  /**
+   * Every place where the bytes of a packet, or of packets made from it, were stored; empty if none
+   * were.
+   */
   passages(of: { readonly packet: number }): readonly Passage[];
 }
 
-/** Name of a question. */
+/** The name of a query. */
 export type QuestionName = keyof TraceQuestions;
-/** What a question is asked with. */
+/** The parameters of a query. */
 export type Asked<Q extends QuestionName> = Parameters<TraceQuestions[Q]>[0];
-/** What comes back. */
+/** The answer to a query. */
 export type Answer<Q extends QuestionName> = ReturnType<TraceQuestions[Q]>;

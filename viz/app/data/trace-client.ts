@@ -1,6 +1,6 @@
 /**
- * The trace as pages see it: questions with promised answers from the reading thread. Answers that
- * nobody waits for any more are dropped; a failure rejects with a {@link TraceError}.
+ * The trace as the pages see it: each query returns a promise, answered by the worker thread. An
+ * answer that nobody waits for any more is discarded; a failure rejects with a {@link TraceError}.
  *
  * @module
  */
@@ -13,7 +13,7 @@ import type { Answer, Asked, QuestionName, TraceInfo } from './trace-answers.ts'
 import type { FromWorker, ToWorker, TraceOrigin } from './trace-wire.ts';
 import TraceWorker from './trace-worker.ts?worker&inline';
 
-/** What is wrong with the trace, for the error state of a page. */
+/** What is wrong with a trace, for the error message of a page. */
 export class TraceError extends Error {
   readonly failure: TraceFailure;
 
@@ -39,22 +39,22 @@ export class TraceClient {
     this.#line = line;
   }
 
-  /** What is known; it changes while a run is in progress. */
+  /** General facts about the trace; they change while a run is in progress. */
   get info(): TraceInfo {
     return this.live.value?.info ?? this.#info;
   }
 
-  /** Progress of a run; always undefined for one that has ended. */
+  /** State of a run in progress; always undefined for a finished run. */
   get live(): Watchable<LiveState | undefined> {
     return this.#line.live;
   }
 
-  /** Interim results of a run in progress; undefined before the first. */
+  /** Interim results of a run in progress; undefined before the first ones. */
   get soFar(): Watchable<Report | undefined> {
     return this.#line.soFar;
   }
 
-  /** Opens a trace in its own thread. Rejects with a {@link TraceError}. */
+  /** Opens a trace in a thread of its own. Rejects with a {@link TraceError}. */
   static async open(origin: TraceOrigin): Promise<TraceClient> {
     const line = new Line();
     try {
@@ -66,18 +66,18 @@ export class TraceClient {
     }
   }
 
-  /** Asks; see `trace-answers.ts` for the questions. */
+  /** Sends a query; `trace-answers.ts` lists them. */
   async ask<Q extends QuestionName>(question: Q, asked: Asked<Q>): Promise<Answer<Q>> {
     return (await this.#line.send((id) => ({ kind: 'ask', id, question, asked }))) as Answer<Q>;
   }
 
-  /** Ends the thread. */
+  /** Ends the worker thread. */
   close(): void {
     this.#line.close();
   }
 }
 
-/** The thread, and who waits for it. */
+/** The connection to the worker thread, and the queries that wait for an answer. */
 class Line {
   readonly #worker = new TraceWorker();
   readonly #waiting = new Map<number, Waiting>();
@@ -115,7 +115,7 @@ class Line {
     }
     if (message.kind === 'report') {
       const read = readReportFile(message.text);
-      // An unreadable one changes nothing: the next one follows.
+      // A report that cannot be read is skipped; another one follows soon.
       if (read.kind === 'report') this.soFar.value = read.report;
       return;
     }

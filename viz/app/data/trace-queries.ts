@@ -1,6 +1,6 @@
 /**
- * Answers the questions of the pages from an open trace. Runs in the worker; knows no thread and no
- * page, so that tests in Node can ask it too.
+ * Answers the pages' queries from an open trace. This runs in the worker, but does not depend on
+ * threads or pages, so tests in Node can call it too.
  *
  * @module
  */
@@ -27,10 +27,13 @@ import type {
 
 const HOPS_MAX = 200_000;
 const DROPS_MAX = 20_000;
-/** How long a packet that does not arrive stays visible. */
+/** How long a lost packet stays visible. */
 const LOST_FOR_NS = 5_000_000;
 const ALL = Number.MAX_SAFE_INTEGER;
-/** How far around the cursor the next event is searched, before the whole run is. */
+/**
+ * How far around the cursor to search for the next event, step by step, before the whole run is
+ * searched.
+ */
 const NEAR_NS = [1e6, 1e8, 1e10, ALL];
 
 type Answers = {
@@ -40,7 +43,7 @@ type Answers = {
   ) => Promise<Answer<Q> | TraceFailure>;
 };
 
-/** All answers by the name of their question. */
+/** The function that answers each query, by the name of the query. */
 export const ANSWERS: Answers = {
   hops,
   hopsOfPacket,
@@ -58,7 +61,7 @@ export const ANSWERS: Answers = {
   passages: (trace, { packet }) => trace.passages(packet),
 };
 
-/** What is known immediately. */
+/** The facts that need no further reading. */
 export async function infoOf(trace: TraceFile, bytes: number): Promise<TraceInfo | TraceFailure> {
   const { header, summary, damage } = trace;
   const faults = await faultRows(trace);

@@ -7,16 +7,16 @@ import type { TraceFailure } from '../../format/failure.ts';
 import type { LiveState } from './live-feed.ts';
 import type { QuestionName, TraceInfo } from './trace-answers.ts';
 
-/** Where a complete trace comes from. */
+/** Where a finished trace comes from. */
 export type FileOrigin =
   | { readonly kind: 'file'; readonly file: Blob }
   | { readonly kind: 'address'; readonly url: string }
   | { readonly kind: 'bytes'; readonly bytes: Uint8Array };
 
-/** Where a trace comes from: `live` is a run in progress, at the address of its WebSocket. */
+/** Where a trace comes from; `live` is a run in progress at the URL of its WebSocket. */
 export type TraceOrigin = FileOrigin | { readonly kind: 'live'; readonly url: string };
 
-/** To the thread. */
+/** Messages to the worker thread. */
 export type ToWorker =
   | { readonly kind: 'open'; readonly id: number; readonly origin: TraceOrigin }
   | {
@@ -26,12 +26,12 @@ export type ToWorker =
       readonly asked: unknown;
     };
 
-/** From the thread. */
+/** Messages from the worker thread. */
 export type FromWorker =
   | { readonly id: number; readonly kind: 'opened'; readonly info: TraceInfo }
   | { readonly id: number; readonly kind: 'answer'; readonly answer: unknown }
   | { readonly id: number; readonly kind: 'failed'; readonly failure: TraceFailure }
-  /** A run in progress has advanced; sent unasked. */
+  /** A run in progress has advanced; sent without a query. */
   | { readonly kind: 'live'; readonly state: LiveState }
-  /** Its interim results, as the text of a report; sent unasked. */
+  /** Interim results as the text of a report; sent without a query. */
   | { readonly kind: 'report'; readonly text: string };

@@ -1,6 +1,6 @@
 /**
- * The thread that opens a trace and answers questions about it. Everything that takes time happens
- * here; the page only draws.
+ * The worker thread that opens a trace and answers queries about it. All slow work happens here;
+ * the page only draws.
  *
  * @module
  */
@@ -14,7 +14,7 @@ import type { QuestionName } from './trace-answers.ts';
 import { ANSWERS, infoOf } from './trace-queries.ts';
 import type { FileOrigin, FromWorker, ToWorker, TraceOrigin } from './trace-wire.ts';
 
-/** The part of a worker's global scope that is used. */
+/** The part of a worker's global scope that this module uses. */
 interface WorkerScope {
   onmessage: ((event: MessageEvent<ToWorker>) => void) | null;
   postMessage(message: FromWorker, transfer: Transferable[]): void;
@@ -56,7 +56,7 @@ async function ask(id: number, question: QuestionName, asked: unknown): Promise<
     : { id, kind: 'answer', answer: found };
 }
 
-/** Answers when there is something to see; reports news from then on. */
+/** Answers the first time when there is something to show; from then on, posts changes. */
 function follow(id: number, url: string): Promise<FromWorker> {
   return new Promise((resolve) => {
     new LiveFeed(url, {
@@ -82,7 +82,7 @@ function sourceOf(origin: FileOrigin): ByteSource | Promise<ByteSource> {
   }
 }
 
-/** Columns are transferred instead of copied. */
+/** Buffers of columns, which are transferred instead of copied. */
 function buffersOf(message: FromWorker): Transferable[] {
   if (message.kind !== 'answer' || typeof message.answer !== 'object') return [];
   const values: unknown[] = Object.values(message.answer ?? {});

@@ -1,19 +1,22 @@
 /**
- * The truth at the cursor: which links and nodes the network model has down or impaired, and since
- * when. From the fault table of the trace alone: what nodes believe is in `belief.ts`. No DOM.
+ * The truth at the cursor: which links and nodes are down or impaired, and since when. It comes
+ * from the fault table of the trace alone; `belief.ts` tells what the nodes believe. Uses no DOM.
  *
  * @module
  */
 import type { FaultRow, TraceInfo } from './trace-answers.ts';
 
-/** State of a link or node by its id. */
+/** A link or node that is down or impaired. */
 export interface Disruption {
   readonly state: 'down' | 'impaired';
   readonly sinceNs: number;
   readonly text: string;
 }
 
-/** What ails at an instant, by target; of several faults on one target the worst, then the latest. */
+/**
+ * What is broken at an instant, by target. If a target has several faults, the worst one counts,
+ * then the latest.
+ */
 export function disruptionsAt(
   faults: readonly FaultRow[],
   timeNs: number,
@@ -39,7 +42,7 @@ function openAt(faults: readonly FaultRow[], timeNs: number): readonly FaultRow[
   return open;
 }
 
-/** Ids of the links that a target comprises: itself, or all links of a node that crashed. */
+/** Ids of the links of a fault's target: the link itself, or all links of a crashed node. */
 export function linksOf(
   { links, nodes }: Pick<TraceInfo, 'links' | 'nodes'>,
   target: string,
@@ -51,7 +54,10 @@ export function linksOf(
   ];
 }
 
-/** What ails links at an instant, by the id of the link; a crashed node takes its links with it. */
+/**
+ * What is wrong with each link at an instant, by the id of the link; a crashed node breaks all its
+ * links.
+ */
 export function brokenLinks(
   info: Pick<TraceInfo, 'links' | 'nodes' | 'faults'>,
   timeNs: number,
@@ -63,7 +69,7 @@ export function brokenLinks(
   return broken;
 }
 
-/** A link for people. */
+/** The id of a link in a readable form. */
 export function linkText(id: string): string {
   return id.replace('--', ' ↔ ');
 }

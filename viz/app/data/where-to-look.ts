@@ -1,27 +1,27 @@
 /**
- * Where to look first: the page and the instant that show why a KPI missed its limit, and the instant
- * at which pages of the trace open. From the report alone. No DOM.
+ * Decides where a reader should look first: the page and the instant that show why a KPI missed its
+ * limit, and the instant at which the pages of the trace open. It uses the report alone and no DOM.
  *
  * @module
  */
 import type { KpiResult, Report, ReportFault } from '../../../reports/report-schema.ts';
 import type { FaultRow } from './trace-answers.ts';
 
-/** A page, and what of it. */
+/** A page with its parameters and an instant. */
 export interface Place {
   readonly page: string;
-  /** ns of the run; undefined where no instant stands out. */
+  /** ns of the run; undefined if no instant matters more than others. */
   readonly timeNs: number | undefined;
-  /** Parameters of the page. */
+  /** Parameters of the page in the address. */
   readonly parameters: Readonly<Record<string, string>>;
 }
 
-/** So long before what happens the cursor is: it is seen to happen. */
+/** The cursor is placed this long before an event, so that the reader sees it happen. */
 const LEAD_NS = 50_000_000;
-/** A bin belongs to the fault that began so long before it. */
+/** A bin is attributed to a fault that began at most this long before it. */
 const FAULT_NS = 5e9;
 
-/** Where a KPI that was missed shows: its worst fault, or the worst bin of its quantity. */
+/** Where a missed KPI becomes visible: at its worst fault, or at the worst bin of its quantity. */
 export function placeOfMiss(report: Report, kpi: KpiResult): Place {
   const { metric, unit } = kpi;
   if (metric.startsWith('privacy.')) return { page: 'privacy', timeNs: undefined, parameters: {} };
@@ -43,8 +43,8 @@ export function placeOfMiss(report: Report, kpi: KpiResult): Place {
 }
 
 /**
- * The instant just before the first fault; of a run without any, just before the first place of a KPI
- * that was missed. Undefined when nothing stands out.
+ * The instant just before the first fault; in a run without faults, just before the earliest missed
+ * KPI. Undefined if there is neither.
  */
 export function firstLook(
   faults: readonly FaultRow[],
@@ -62,7 +62,7 @@ function atFault({ id, beginNs }: ReportFault): Place {
   return { page: 'failover', timeNs: beginNs, parameters: { fault: id } };
 }
 
-/** The longest gap that a fault made; else its latest consequence. */
+/** The longest gap that a fault caused; without gaps, the delay of its latest effect. */
 function costOf({ gaps = [], effects, beginNs }: ReportFault): number {
   const lengths = gaps.map(({ gapNs }) => gapNs);
   return Math.max(
@@ -75,7 +75,7 @@ function isNear(beginNs: number, binNs: number | undefined): boolean {
   return binNs !== undefined && binNs >= beginNs && binNs - beginNs < FAULT_NS;
 }
 
-/** Begin of the step after the warm-up in which a quantity of the shown seed is the worst. */
+/** Start of the step, after the warm-up, in which a quantity of the shown seed is worst. */
 function worstBin(
   { series, scenario }: Report,
   name: string,
@@ -87,7 +87,7 @@ function worstBin(
   if (found === undefined) return undefined;
   const { stepNs, shownSeed } = found;
   const first = Math.ceil(scenario.warmupNs / stepNs);
-  // The last step may be half a step: fewer packets than in a whole one are no loss.
+  // The last step may be shorter than the others, so fewer packets in it are not a loss.
   const steps = shownSeed
     .slice(first, -1)
     .map((value, at) => ({ value, timeNs: (first + at) * stepNs }));

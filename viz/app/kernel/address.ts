@@ -1,21 +1,21 @@
 /**
  * The state of the view in the address:
  * `#run=failover/7&page=network&t=20.151s&sel=node:gateway-111` (docs/spec/browser-view.md).
- * Reading and writing are inverse; unknown keys are kept; an unreadable value falls back to its
- * default and is named.
+ * Writing a view and reading it back gives the same view. Unknown keys are kept; a value that
+ * cannot be read falls back to its default, and a notice names it.
  *
  * @module
  */
 import { readDuration, writeDuration } from './duration.ts';
 
-/** What is selected. */
+/** The object that the reader has selected. */
 export interface Selection {
   readonly kind: 'node' | 'link' | 'packet' | 'fault' | 'seed' | 'span';
-  /** Name of the node, `a->b`, number of the packet. */
+  /** Name of a node, `a->b` for a link, or number of a packet. */
   readonly name: string;
 }
 
-/** State of the view. */
+/** The state that the address holds. */
 export interface View {
   /** Id of the run; undefined in the gallery. */
   readonly run: string | undefined;
@@ -24,14 +24,14 @@ export interface View {
   readonly timeNs: number | undefined;
   readonly speed: number;
   readonly selection: Selection | undefined;
-  /** What the scrubber shows; the whole run when undefined. */
+  /** The range that the scrubber shows; undefined for the whole run. */
   readonly rangeNs: readonly [number, number] | undefined;
   readonly theme: 'light' | 'dark' | undefined;
-  /** Everything else: the pages' own parameters, and unknown keys. */
+  /** All other keys: parameters of the pages, and unknown ones. */
   readonly rest: Readonly<Record<string, string>>;
 }
 
-/** The result of reading. */
+/** A view as read from the address. */
 export interface ReadView {
   readonly view: View;
   /** One sentence for each value that could not be read. */
@@ -74,7 +74,7 @@ const READERS: Readonly<Record<string, Reader>> = {
   theme: (text) => (text === 'light' || text === 'dark' ? { theme: text } : undefined),
 };
 
-/** Reads the part after the `#`. */
+/** Reads the part of the address after the `#`. */
 export function readAddress(hash: string): ReadView {
   let view = EMPTY;
   const rest: [string, string][] = [];
@@ -90,11 +90,11 @@ export function readAddress(hash: string): ReadView {
       notices.push(`The address says ${key}=${value}, which is not readable.`);
     else view = { ...view, ...part };
   }
-  // Own properties, whatever their names: assigning `__proto__` would lose it.
+  // `fromEntries` defines own properties for any name; assigning `__proto__` would lose it.
   return { view: { ...view, rest: Object.fromEntries(rest) }, notices };
 }
 
-/** Writes it, `#` included. */
+/** Writes a view as the part of the address from the `#` on. */
 export function writeAddress(view: View): string {
   const parts: [string, string][] = [];
   if (view.run !== undefined) parts.push(['run', view.run]);
@@ -111,7 +111,7 @@ export function writeAddress(view: View): string {
   return `#${text.join('&')}`;
 }
 
-/** Readable where the syntax allows it. */
+/** Encodes as little as the syntax allows, so that addresses stay readable. */
 function encoded(value: string): string {
   return encodeURIComponent(value).replace(/%(2F|3A|2C|3E|40)/g, (code) =>
     decodeURIComponent(code),

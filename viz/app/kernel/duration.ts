@@ -1,16 +1,16 @@
 /**
- * Instants as text and back, exact to the nanosecond: `20.151s`; and instants for people, with as
- * many digits as the visible range needs.
+ * Converts instants to text and back, exact to the nanosecond (`20.151s`), and formats them for
+ * people with as many digits as the visible range needs.
  *
  * @module
  */
 
-/** Longest time that a run may have: safe integers of ns. */
+/** The longest time of a run: nanoseconds must be a safe integer. */
 const LONGEST_NS = Number.MAX_SAFE_INTEGER;
 const NS_PER_SECOND = 1_000_000_000;
 const DIGITS = 9;
 
-/** ns in each unit that an instant may be written in, and how many decimals are left of it. */
+/** For each unit of an instant, its length in ns and the number of decimals down to 1 ns. */
 const UNITS: Readonly<Record<string, readonly [ns: number, digits: number]>> = {
   ...{ ns: [1, 0], us: [1e3, 3], ms: [1e6, 6], s: [NS_PER_SECOND, DIGITS] },
 };
@@ -25,7 +25,7 @@ export function readDuration(text: string): number | undefined {
   return ns <= LONGEST_NS ? ns : undefined;
 }
 
-/** Writes an instant so that {@link readDuration} gives it back. */
+/** Writes an instant in the form that {@link readDuration} reads back. */
 export function writeDuration(ns: number): string {
   const rounded = Math.max(0, Math.round(ns));
   const fraction = String(rounded % NS_PER_SECOND)
@@ -37,7 +37,7 @@ export function writeDuration(ns: number): string {
 
 /**
  * An instant for people: `20.151 s`.
- * @param rangeNs The visible range; decides the number of digits.
+ * @param rangeNs The visible range, which determines the number of digits.
  */
 export function instantText(ns: number, rangeNs: number): string {
   const decimals = Math.min(

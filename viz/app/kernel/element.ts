@@ -1,21 +1,21 @@
 /**
- * Creates elements. Text goes in as text nodes and attributes through `setAttribute`, so no string
- * from a file or a packet can become a tag.
+ * Creates DOM elements. Text becomes text nodes and attributes are set by `setAttribute`, so that
+ * no string from a file or a packet can become markup.
  *
  * @module
  */
 
-/** What may be put into an element. */
+/** What an element may contain. */
 export type Child = Node | string | number | undefined | false | readonly Child[];
 
-/** Attributes; `false` and `undefined` leave one out, functions are listeners. */
+/** Attributes of an element: `false` and `undefined` omit one, functions become event listeners. */
 export type Attributes = Readonly<
   Record<string, string | number | boolean | undefined | ((event: Event) => void)>
 >;
 
 const SVG = 'http://www.w3.org/2000/svg';
 
-/** An HTML element. */
+/** Creates an HTML element. */
 export function element<K extends keyof HTMLElementTagNameMap>(
   tag: K,
   attributes: Attributes = {},
@@ -24,7 +24,7 @@ export function element<K extends keyof HTMLElementTagNameMap>(
   return dressed(document.createElement(tag), attributes, children);
 }
 
-/** An SVG element. */
+/** Creates an SVG element. */
 export function svgElement<K extends keyof SVGElementTagNameMap>(
   tag: K,
   attributes: Attributes = {},
@@ -39,7 +39,7 @@ export function fill(parent: Element, ...children: readonly Child[]): void {
   append(parent, children);
 }
 
-/** Sets an attribute only if it differs, which is cheap inside a frame. */
+/** Sets an attribute only if it differs, which keeps animation frames cheap. */
 export function set(target: Element, name: string, value: string | number): void {
   const text = String(value);
   if (target.getAttribute(name) !== text) target.setAttribute(name, text);

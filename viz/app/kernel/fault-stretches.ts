@@ -1,5 +1,5 @@
 /**
- * When anything is broken: intervals of time, merged where faults overlap.
+ * The intervals of time in which anything is broken; overlapping faults are merged.
  *
  * @module
  */
@@ -8,7 +8,8 @@ import type { Range } from './time-line.ts';
 
 /**
  * Merged intervals in chronological order.
- * @param lastNs Where faults end that nobody has ended: the end of the run, or how far it is.
+ * @param lastNs When faults without an end are taken to end: at the end of the run, or at its
+ * present instant.
  */
 export function faultStretches(faults: readonly FaultRow[], lastNs: number): readonly Range[] {
   const merged: [number, number][] = [];

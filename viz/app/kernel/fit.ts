@@ -1,6 +1,6 @@
 /**
- * Which interval shows the selection (key `f`): all hops of a packet, the faults of a link or node;
- * without a selection the fault at the cursor.
+ * The interval that fits the selection (key `f`): all hops of a packet, or the faults of a link or
+ * node. Without a selection it is the fault at the cursor.
  *
  * @module
  */
@@ -11,13 +11,13 @@ import type { Range } from './time-line.ts';
 
 /** Margin on both sides, as a share of the interval. */
 const MARGIN = 0.15;
-/** Around a fault: from before it to after it, ns. */
+/** Context shown before and after a fault, ns. */
 const BEFORE_NS = 1e9;
 const AFTER_NS = 2e9;
-/** How far around the cursor the hops of a packet are searched. */
+/** How far around the cursor to search for the hops of a packet, ns. */
 const PACKET_NS = 5e9;
 
-/** The interval; undefined if nothing in the selection has a begin and an end. */
+/** The interval to show; undefined if the selection has no start and end. */
 export async function stretchOf(
   trace: TraceClient,
   selection: Selection | undefined,
@@ -31,7 +31,7 @@ export async function stretchOf(
   );
 }
 
-/** From the first departure to the last arrival. */
+/** From the first departure of a packet to its last arrival. */
 export function packetStretch(hops: HopColumns): Range | undefined {
   if (hops.rows === 0) return undefined;
   const from = hops.departNs[0] ?? 0;
@@ -46,7 +46,8 @@ export function packetStretch(hops: HopColumns): Range | undefined {
 }
 
 /**
- * The latest fault that began before the cursor, else the first; only of the selected link or node.
+ * The latest fault that began before the cursor, or else the first fault. A selected link or node
+ * limits this to its own faults.
  */
 export function faultStretch(
   { faults, durationNs }: Pick<TraceInfo, 'faults' | 'durationNs'>,

@@ -5,15 +5,15 @@
  */
 
 /**
- * Draws; `elapsedMs` since the previous frame, 0 after a rest. Returns whether it wants another
- * frame.
+ * Draws one frame. `elapsedMs` is the time since the previous frame, 0 after a pause. Returns true
+ * if it needs another frame.
  */
 export type Painter = (elapsedMs: number) => boolean;
 
-/** Longest elapsed time that counts, so that a tab that slept does not jump. */
+/** Longest elapsed time that counts, so that nothing jumps when a suspended tab resumes. */
 const ELAPSED_MAX_MS = 100;
 
-/** The loop. */
+/** Calls its painters in every animation frame. */
 export class FrameLoop {
   readonly #painters = new Set<Painter>();
   readonly #wanted = new Set<Painter>();
@@ -21,8 +21,8 @@ export class FrameLoop {
   #lastMs: number | undefined;
 
   /**
-   * Adds a painter until the signal aborts; it paints once soon. Returns a function that requests a
-   * frame.
+   * Adds a painter until the signal aborts; it paints once soon. Returns a function that requests
+   * another frame.
    */
   add(signal: AbortSignal, painter: Painter): () => void {
     this.#painters.add(painter);

@@ -1,5 +1,5 @@
 /**
- * The list of keys that `?` opens, generated from what is registered.
+ * The list of keys that `?` opens, generated from the registered bindings.
  *
  * @module
  */
@@ -7,7 +7,7 @@ import { element, fill } from './element.ts';
 import { ICONS, icon } from './icons.ts';
 import type { KeyBinding, KeyMap } from './keys.ts';
 
-/** Names of keys that have no character of their own. */
+/** Labels for keys that print no character. */
 const NAMES: Readonly<Record<string, string>> = {
   ' ': 'space',
   Escape: 'Esc',
@@ -27,7 +27,7 @@ const FOCUSED = [
   { keys: ['Home', 'End', 'PageUp', 'PageDown'], does: 'far along the time line' },
 ];
 
-/** Makes the dialog; it is filled when it opens. */
+/** Makes the dialog; its content is generated each time it opens. */
 export function makeHelp(keys: KeyMap): HTMLDialogElement {
   const close = element(
     'button',
@@ -79,7 +79,7 @@ function groupsOf(keys: KeyMap): readonly HTMLElement[] {
   );
 }
 
-/** False if the page has assigned the key differently. */
+/** False if a page has bound the key to something else. */
 function isInForce(binding: KeyBinding, keys: KeyMap): boolean {
   const press = { ctrlKey: false, metaKey: false, altKey: false };
   return binding.keys.some((key) => keys.find({ ...press, key }) === binding);

@@ -1,11 +1,11 @@
 /**
- * Icons as strokes on a grid of 24.
+ * Icons drawn as strokes on a grid of 24.
  *
  * @module
  */
 import { svgElement } from './element.ts';
 
-/** Paths of the shell's own icons. */
+/** SVG paths of the shell's own icons. */
 export const ICONS = {
   play: 'M7 5l12 7-12 7z',
   pause: 'M8 5v14M16 5v14',
@@ -15,7 +15,7 @@ export const ICONS = {
   close: 'M6 6l12 12M18 6L6 18',
 } as const;
 
-/** An icon; decoration only, the words are beside it. */
+/** Makes an icon. It is hidden from screen readers, because text stands beside it. */
 export function icon(path: string): SVGSVGElement {
   return svgElement(
     'svg',

@@ -1,17 +1,17 @@
 /**
- * The keyboard map: whoever registers a key says what it does, and the help that `?` opens is
- * generated from that. No key fires while somebody types.
+ * The keyboard bindings. Each binding describes what it does, and the help that `?` opens is
+ * generated from these descriptions. No key fires while somebody types.
  *
  * @module
  */
 
-/** One binding. */
+/** What one or more keys do. */
 export interface KeyBinding {
-  /** Values of `KeyboardEvent.key`. */
+  /** Values of `KeyboardEvent.key` that trigger it. */
   readonly keys: readonly string[];
-  /** For the help: `next fault`. */
+  /** The description in the help: `next fault`. */
   readonly does: string;
-  /** Heading in the help. */
+  /** The heading above it in the help. */
   readonly group: string;
   readonly run: (event: KeyboardEvent) => void;
 }
@@ -24,7 +24,7 @@ export interface KeyPress {
   readonly altKey: boolean;
 }
 
-/** All bindings; a later one wins over an earlier one. */
+/** All bindings. A later one takes precedence over an earlier one. */
 export class KeyMap {
   readonly #bindings: KeyBinding[] = [];
 
@@ -36,18 +36,18 @@ export class KeyMap {
     });
   }
 
-  /** Bindings in the order in which they came. */
+  /** All bindings in the order in which they were added. */
   get bindings(): readonly KeyBinding[] {
     return this.#bindings;
   }
 
-  /** The binding of a key press. */
+  /** The binding that a key press triggers. */
   find(press: KeyPress): KeyBinding | undefined {
     if (press.ctrlKey || press.metaKey || press.altKey) return undefined;
     return this.#bindings.findLast(({ keys }) => keys.includes(press.key));
   }
 
-  /** Listens on a page. */
+  /** Handles the key presses of a document. */
   listen(target: Document): void {
     target.addEventListener('keydown', (event) => {
       // An open dialog handles all keys itself, and Escape closes it.
@@ -61,7 +61,7 @@ export class KeyMap {
   }
 }
 
-/** True inside elements that take text. */
+/** True for elements that accept text. */
 function isTyping(target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement)) return false;
   const isText =
@@ -74,7 +74,10 @@ function isTyping(target: EventTarget | null): boolean {
   );
 }
 
-/** Space and Enter press a focused control; arrows move within it. */
+/**
+ * True if the focused control handles the key itself: Space and Enter press it, arrows move within
+ * it.
+ */
 function ownsKey(target: EventTarget | null, key: string): boolean {
   if (!(target instanceof HTMLElement) && !(target instanceof SVGElement)) return false;
   const isControl =

@@ -1,6 +1,6 @@
 /**
- * The line above a page of a run in progress: how far the run has got, what was dropped, and
- * whether the cursor follows. The cursor follows until the reader moves it.
+ * The bar above a page of a run in progress: how far the run has got, what was dropped, and whether
+ * the cursor follows the run. The cursor follows until the reader moves it.
  *
  * @module
  */
@@ -12,12 +12,13 @@ import { Observable } from './observable.ts';
 import type { ViewState } from './view-state.ts';
 
 /**
- * Packets under way show only once they have arrived, so the cursor stays this far behind the run.
+ * A packet under way becomes visible only after it has arrived, so the cursor stays this far behind
+ * the run.
  */
 const BEHIND_NS = 250e6;
 const REFRESH_MS = 1_000;
 
-/** What it needs. */
+/** The parameters of {@link makeLiveBar}. */
 export interface LiveBarParts {
   readonly view: ViewState;
   readonly signal: AbortSignal;
@@ -25,16 +26,16 @@ export interface LiveBarParts {
   readonly refresh: () => void;
 }
 
-/** The bar. */
+/** The bar above a page of a run in progress. */
 export interface LiveBar {
   readonly root: HTMLElement;
-  /** Whether cursor and numbers follow the run. */
+  /** True while the cursor and the numbers follow the run. */
   readonly isFollowing: Observable<boolean>;
-  /** While this is set, moves of the cursor are the page's, not the reader's. */
+  /** Moves of the cursor inside `move` count as made by the page, not by the reader. */
   byItself(move: () => void | Promise<void>): Promise<void>;
 }
 
-/** Makes the bar and moves the cursor. */
+/** Makes the bar and starts to move the cursor. */
 export function makeLiveBar(trace: TraceClient, parts: LiveBarParts): LiveBar {
   const { view, signal, refresh } = parts;
   const words = element('span', { role: 'status' });
@@ -47,7 +48,7 @@ export function makeLiveBar(trace: TraceClient, parts: LiveBarParts): LiveBar {
   let drawnAt = 0;
   let isStale = false;
   view.time.cursor.watch(signal, (timeNs) => {
-    // Rounded, because the time line rounds.
+    // Rounded in the same way as the time line rounds it.
     if (isOwn) own = timeNs;
     else if (Math.abs(timeNs - own) > 1) isFollowing.value = false;
   });
@@ -60,7 +61,7 @@ export function makeLiveBar(trace: TraceClient, parts: LiveBarParts): LiveBar {
   });
   const clock = setInterval(() => {
     say(trace.live.value);
-    // A run that is paused says nothing more: what it said last is drawn all the same.
+    // A paused run sends no further state, so its last state is drawn now.
     if (isStale) draw();
   }, REFRESH_MS);
   signal.addEventListener('abort', () => clearInterval(clock));

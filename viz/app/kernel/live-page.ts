@@ -1,10 +1,10 @@
 /**
- * A page of the report while its run goes on: what was measured so far, made again as the run goes on,
- * or why it waits for the end (docs/spec/browser-view.md).
- *
- * A page does not know that its report is not final. A new page is made next to the visible one,
- * out of sight, and replaces it once it has drawn itself. While the reader works on the page
- * nothing moves.
+ * Shows a page of the report while its run is in progress: either the measurements so far, updated
+ * as the run advances, or the reason why the page needs the end of the run
+ * (docs/spec/browser-view.md).
+ * The page itself does not know that its report is not final. A new copy of the page is built out
+ * of sight beside the visible one and replaces it once it has been drawn. While the reader works on
+ * the page, nothing is replaced.
  *
  * @module
  */
@@ -16,20 +16,20 @@ import { soFarText } from './live-text.ts';
 import type { Page } from './page.ts';
 import { actions, type StateAction, stateMessage } from './states.ts';
 
-/** Numbers that change faster cannot be read. */
+/** Shortest time between two updates: numbers that change faster cannot be read. */
 const AGAIN_MS = 2_000;
 
 const GOES_ON = 'The run goes on';
-/** The top bar says whether its report is there, and opens it. */
+/** The top bar tells whether the report is ready, and links to it. */
 const HAS_ENDED = 'The run has ended';
 
-/** What it needs. */
+/** The parameters of {@link makeLivePage}. */
 export interface LivePageParts {
   readonly page: Page;
   readonly trace: TraceClient;
   readonly bar: LiveBar;
   readonly signal: AbortSignal;
-  /** Where to go meanwhile. */
+  /** The link to a page that can be watched meanwhile. */
   readonly watch: StateAction;
   /** Mounts the page with a report. */
   readonly mount: (
@@ -39,7 +39,7 @@ export interface LivePageParts {
   readonly fail: (error: unknown) => void;
 }
 
-/** Makes it. */
+/** Makes the element that shows the page and its updates. */
 export function makeLivePage(parts: LivePageParts): HTMLElement {
   const { page } = parts;
   if (page.whileLive !== undefined) {
@@ -115,7 +115,7 @@ class LivePage {
     const { page, signal, mount } = this.#parts;
     const root = element('div', { class: `page page-${page.name} next` });
     const end = new AbortController();
-    // Both together would react to the same keys.
+    // Ended first, because both copies would react to the same keys.
     this.#shown?.end.abort();
     const before = this.#shown?.root;
     this.#shown = { root, end };

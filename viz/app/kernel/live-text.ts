@@ -1,5 +1,5 @@
 /**
- * What the page says about a run in progress.
+ * Texts about a run in progress.
  *
  * @module
  */
@@ -7,7 +7,7 @@ import type { Report } from '../../../reports/report-schema.ts';
 import type { LiveNews } from '../../format/live-wire.ts';
 import type { LiveState } from '../data/live-feed.ts';
 
-/** How far the run has got, and what this page did not get. */
+/** How far the run has got, and which data this page missed. */
 export function liveText(news: LiveNews): string {
   const { phase, run, seed, nowNs, durationNs, trouble } = news;
   const at = `${seconds(Math.min(nowNs, durationNs))} of ${seconds(durationNs)}`;
@@ -21,7 +21,7 @@ export function liveText(news: LiveNews): string {
   return parts.filter((part) => part !== '').join(' ');
 }
 
-/** The same in a few words, for the top bar; nothing is known before the first news. */
+/** The same in a few words for the top bar. Nothing is known before the first message. */
 export function livePhaseText(state: LiveState | undefined): string {
   if (state?.link === 'lost') return 'connection lost';
   if (state?.news.phase !== 'ended') return 'goes on';
@@ -36,7 +36,7 @@ export function soFarText({ virtualSeconds, scenario }: Report): string {
   return `${at}, provisional: limits are judged when the run has ended. Packets under way are not counted as lost.`;
 }
 
-/** How far the run of a card has got. */
+/** How far the run has got, as text on its card. */
 export function liveCardText(
   run: Pick<LiveNews, 'phase' | 'seed' | 'nowNs' | 'durationNs'>,
 ): string {
@@ -46,7 +46,7 @@ export function liveCardText(
   return `Seed ${seed} is at ${seconds(Math.min(nowNs, durationNs))} of ${seconds(durationNs)}.`;
 }
 
-/** The connection is lost (docs/spec/browser-view.md). */
+/** Says that the connection is lost (docs/spec/browser-view.md). */
 export function lostText({ nowNs }: LiveNews, lostMs: number): string {
   return `Reconnecting, ${Math.floor(lostMs / 1000)} s; showing until ${seconds(nowNs)}.`;
 }

@@ -5,25 +5,25 @@
  */
 import { readDuration, writeDuration } from './duration.ts';
 
-/** The parameter's name. */
+/** Name of the parameter in the address. */
 export const MARKS = 'marks';
-/** More marks would hide the time line. */
+/** Largest number of marks; more would hide the time line. */
 const MARKS_MAX = 20;
-/** A mark within this share of the visible range counts as the current one. */
+/** A mark counts as current if it lies within this share of the visible range from the cursor. */
 const NEAR = 0.004;
 
-/** Reads them in chronological order; leaves out what is not an instant. */
+/** Reads the marks in chronological order; skips values that are not instants. */
 export function readMarks(parameters: Readonly<Record<string, string>>): readonly number[] {
   const found = (parameters[MARKS] ?? '').split(',').flatMap((text) => readDuration(text) ?? []);
   return [...new Set(found)].sort((a, b) => a - b).slice(0, MARKS_MAX);
 }
 
-/** Writes them; undefined if there are none. */
+/** Writes the marks; undefined if there are none. */
 export function writeMarks(marks: readonly number[]): string | undefined {
   return marks.length === 0 ? undefined : marks.map(writeDuration).join(',');
 }
 
-/** Removes the mark at the cursor, or sets one. */
+/** Removes the mark at the cursor, or adds one there. */
 export function toggled(
   marks: readonly number[],
   timeNs: number,

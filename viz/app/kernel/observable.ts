@@ -5,14 +5,14 @@
  * @module
  */
 
-/** A value to read and to watch. */
+/** A value that can be read and watched. */
 export interface Watchable<T> {
   readonly value: T;
-  /** Calls back immediately and after every change, until the signal aborts. */
+  /** Calls `tell` immediately and after every change, until the signal aborts. */
   watch(signal: AbortSignal, tell: (value: T) => void): void;
 }
 
-/** A value to set as well. */
+/** A watchable value that can also be set. */
 export class Observable<T> implements Watchable<T> {
   #value: T;
   readonly #watchers = new Set<(value: T) => void>();

@@ -1,5 +1,5 @@
 /**
- * Tells a page about once a second that a run in progress has more to show.
+ * Notifies a page about once a second that a run in progress has more to show.
  *
  * @module
  */
@@ -7,7 +7,7 @@ import type { TraceClient } from '../data/trace-client.ts';
 
 const GROWTH_MS = 1_000;
 
-/** Calls back while the trace of a live run grows, and once at its end. */
+/** Calls back as the trace of a live run grows, and once at its end. */
 export function onGrowth(
   { live }: Pick<TraceClient, 'live'>,
   signal: AbortSignal,

@@ -1,5 +1,5 @@
 /**
- * Watches the width of an element: drawing changes the height, which must not cause another
+ * Watches only the width of an element: drawing changes its height, which must not trigger another
  * drawing.
  *
  * @module

@@ -1,6 +1,6 @@
 /**
- * What a page is. A page is a file `viz/app/pages/<name>/index.ts` that exports `page`; the
- * registry finds it there, and the shell mounts and removes it.
+ * The interface of a page. A page is a file `viz/app/pages/<name>/index.ts` that exports `page`.
+ * The registry finds it there, and the shell mounts and removes it.
  *
  * @module
  */
@@ -14,17 +14,17 @@ import type { Watchable } from './observable.ts';
 import type { ThemeChoice } from './theme.ts';
 import type { ViewState } from './view-state.ts';
 
-/** The panel at the right. */
+/** The panel at the right edge. */
 export interface Panel {
-  /** Shows something of the selection; the panel opens. */
+  /** Opens the panel with details of the selection. */
   show(title: string, ...content: readonly Child[]): void;
-  /** Closes it. */
+  /** Empties and closes the panel. */
   clear(): void;
 }
 
-/** What every page has. */
+/** What the shell passes to every page. */
 export interface PageContext {
-  /** Empty, and owned by the page; discarded when the page goes. */
+  /** An empty element that belongs to the page; discarded when the reader leaves the page. */
   readonly root: HTMLElement;
   readonly panel: Panel;
   readonly view: ViewState;
@@ -32,63 +32,63 @@ export interface PageContext {
   readonly keys: KeyMap;
   readonly frames: FrameLoop;
   readonly theme: ThemeChoice;
-  /** True when the reader wants less motion. */
+  /** True if the reader prefers reduced motion. */
   readonly isCalm: Watchable<boolean>;
-  /** Aborts when the page goes: pass it to everything that lasts. */
+  /** Aborts when the reader leaves the page. Pass it to everything that must end then. */
   readonly signal: AbortSignal;
   /** Opens a run on the first page that has something to show for it. */
   open(run: { readonly id: string; readonly hasTrace: boolean }): void;
-  /** A short message at the bottom that disappears by itself. */
+  /** Shows a short message at the bottom that disappears by itself. */
   notify(sentence: string): void;
   /** Shows an error instead of the page. */
   fail(error: unknown): void;
 }
 
-/** A page that needs the report of a run. */
+/** What the shell passes to a page that needs the report of a run. */
 export interface ReportContext extends PageContext {
   readonly run: OpenRun;
   readonly report: Report;
 }
 
-/** A page that needs the trace of a run. */
+/** What the shell passes to a page that needs the trace of a run. */
 export interface TraceContext extends PageContext {
   readonly run: OpenRun;
   readonly trace: TraceClient;
-  /** Undefined if only a trace was dropped. */
+  /** Undefined if the user dropped only a trace. */
   readonly report: Report | undefined;
 }
 
 interface PageFacts {
-  /** Name in the address. */
+  /** Name of the page in the address. */
   readonly name: string;
-  /** Title in the rail. */
+  /** Title in the navigation. */
   readonly title: string;
-  /** The question that it answers; the rail's tooltip. */
+  /** The question that the page answers; shown as a tooltip in the navigation. */
   readonly question: string;
-  /** Place in the rail and key: 1 to 9 (docs/spec/browser-view.md). */
+  /** Position in the navigation and its number key, 1 to 9 (docs/spec/browser-view.md). */
   readonly order: number;
-  /** Path of an icon, 24 by 24, stroked. */
+  /** Path of an icon on a grid of 24 by 24, drawn as a stroke. */
   readonly icon: string;
-  /** Shown if there is nothing to show. */
+  /** Text for a run without data for this page. */
   readonly empty: {
     /** What the page would show: `packets on the links of a run`. */
     readonly shows: string;
-    /** A shipped scenario that has it. */
+    /** A shipped scenario that produces such data. */
     readonly scenario: string;
   };
-  /** True if the scrubber affects the page. */
+  /** True if the page depends on the scrubber. */
   readonly isTimed: boolean;
   /**
-   * For a page of the report that has nothing to show during a run: one sentence that says what
-   * comes when. Other pages show interim results.
+   * For a page of the report that has nothing to show during a run: one sentence that says what it
+   * will show and when. Without it, the page shows interim results.
    */
   readonly whileLive?: string;
 }
 
-/** A page of the report. */
+/** A page that needs the report. */
 export type ReportPage = Extract<Page, { readonly needs: 'report' }>;
 
-/** A page; `mount` fills the root, and may reject with an error to show. */
+/** A page. `mount` fills the root element; if it rejects, the shell shows the error. */
 export type Page = PageFacts &
   (
     | { readonly needs: 'nothing'; mount(context: PageContext): void | Promise<void> }

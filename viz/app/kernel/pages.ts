@@ -1,5 +1,5 @@
 /**
- * All pages: every folder of `viz/app/pages`, in the order that each states. Adding a folder adds a
+ * All pages: every folder of `viz/app/pages`, sorted by the `order` of each. Adding a folder adds a
  * page.
  *
  * @module
@@ -8,7 +8,7 @@ import type { Page } from './page.ts';
 
 const found = import.meta.glob<{ readonly page: Page }>('../pages/*/index.ts', { eager: true });
 
-/** All pages, by their order. */
+/** All pages, sorted by `order`. */
 export const PAGES: readonly Page[] = Object.values(found)
   .map(({ page }) => page)
   .sort((a, b) => a.order - b.order);

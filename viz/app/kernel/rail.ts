@@ -1,5 +1,5 @@
 /**
- * The navigation: one entry per page.
+ * The navigation bar, with one entry per page.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { icon } from './icons.ts';
 import type { Page } from './page.ts';
 import type { ViewState } from './view-state.ts';
 
-/** Makes the rail; it marks the present page. */
+/** Makes the navigation; it highlights the current page. */
 export function makeRail(pages: readonly Page[], view: ViewState): HTMLElement {
   const entries = pages.map((page) => {
     const button = element(
@@ -27,8 +27,8 @@ export function makeRail(pages: readonly Page[], view: ViewState): HTMLElement {
     for (const { page, button } of entries) {
       if (page.name === shown) {
         button.setAttribute('aria-current', 'page');
-        // On a narrow screen not all entries are visible; initially the rail is not in the document
-        // yet.
+        // Scrolls to the current entry, since a narrow screen does not show all of them. Delayed,
+        // because the bar is not in the document yet.
         requestAnimationFrame(() => button.scrollIntoView({ block: 'nearest', inline: 'center' }));
       } else button.removeAttribute('aria-current');
     }
@@ -44,7 +44,7 @@ export function makeRail(pages: readonly Page[], view: ViewState): HTMLElement {
   return rail;
 }
 
-/** On which sides there are entries out of sight: the style sheet shows a sign there. */
+/** The sides on which entries are out of sight. The style sheet shows a hint there. */
 function hiddenSides({ scrollLeft, scrollWidth, clientWidth }: Element): string {
   const left = scrollLeft > 2 ? 'left' : '';
   const right = scrollLeft + clientWidth < scrollWidth - 2 ? 'right' : '';

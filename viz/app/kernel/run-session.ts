@@ -1,6 +1,6 @@
 /**
- * The open run: follows the run of the address, closes the previous one, and opens the trace for
- * the first page that needs it.
+ * Keeps the run of the address open: closes the previous one, and opens the trace when the first
+ * page needs it.
  *
  * @module
  */
@@ -8,14 +8,14 @@ import type { Library, OpenRun } from '../data/library.ts';
 import { Observable } from './observable.ts';
 import type { ViewState } from './view-state.ts';
 
-/** Progress of opening. */
+/** Progress of opening a run. */
 export type RunState =
   | { readonly kind: 'none' }
   | { readonly kind: 'opening'; readonly id: string }
   | { readonly kind: 'open'; readonly run: OpenRun }
   | { readonly kind: 'trouble'; readonly id: string; readonly error: unknown };
 
-/** Follows the address. */
+/** Opens the run that the address names, and follows changes of the address. */
 export function followRun(view: ViewState, library: Library): Observable<RunState> {
   const state = new Observable<RunState>({ kind: 'none' });
   const forever = new AbortController().signal;

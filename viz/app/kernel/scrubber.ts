@@ -1,6 +1,7 @@
 /**
- * The one scrubber: axis of the visible range, density of packets, flags of faults, the cursor, and
- * play, pause and speed. It is a slider for the keyboard and for screen readers.
+ * The scrubber that all pages share: the axis of the visible range, the density of packets, flags
+ * for faults, the cursor, and controls for play, pause and speed. To the keyboard and to screen
+ * readers it is a slider.
  *
  * @module
  */
@@ -23,12 +24,12 @@ const BASE = 28;
 const TOP = 6;
 const SPEEDS = [0.001, 0.01, 0.1, 0.25, 0.5, 1, 2, 5, 10, 100];
 
-/** What it needs. */
+/** The parameters of {@link Scrubber}. */
 export interface ScrubberParts {
   readonly time: TimeLine;
   readonly frames: FrameLoop;
   readonly isCalm: Watchable<boolean>;
-  /** Contains the reader's marks. */
+  /** The address parameters, which contain the reader's marks. */
   readonly parameters: Watchable<Readonly<Record<string, string>>>;
   readonly signal: AbortSignal;
 }
@@ -53,7 +54,7 @@ export class Scrubber {
   readonly #now = element('output', { class: 'now' });
   #faults: readonly FaultRow[] = [];
   #bins: readonly BinRow[] = [];
-  /** How far a run in progress has come: what is broken then may end at any moment. */
+  /** The present instant of a run in progress: a fault that is open then may end at any moment. */
   #nowNs = Number.POSITIVE_INFINITY;
   #width = 0;
   #askBins: (range: Range) => void = () => undefined;
@@ -77,7 +78,7 @@ export class Scrubber {
     this.#wire();
   }
 
-  /** Shows the density and the faults of a trace. */
+  /** Shows the packet density and the faults of a trace. */
   show(trace: TraceClient | undefined): void {
     this.#faults = trace?.info.faults ?? [];
     this.#nowNs = trace?.live.value?.news.nowNs ?? Number.POSITIVE_INFINITY;
@@ -125,7 +126,7 @@ export class Scrubber {
     this.#strip.addEventListener('keydown', (event) => this.#press(event), { signal });
   }
 
-  /** Plays or pauses; with reduced motion it moves by one step instead. */
+  /** Plays or pauses. With reduced motion it moves by one step instead. */
   toggle(): void {
     const { time, isCalm } = this.#parts;
     if (isCalm.value) time.moveTo(time.cursor.value + JUMP_NS);
@@ -193,7 +194,7 @@ export class Scrubber {
     this.#moveCursor();
   }
 
-  /** Shaded while anything is broken, with a flag at the start of each fault. */
+  /** Shades the intervals in which anything is broken, with a flag at the start of each fault. */
   #faultMarks(x: (ns: number) => number): readonly SVGElement[] {
     const [from, to] = this.#parts.time.range.value;
     const shades = faultStretches(this.#faults, Math.min(to, this.#nowNs)).flatMap(
@@ -213,7 +214,7 @@ export class Scrubber {
     return [...shades, ...flags];
   }
 
-  /** The reader's marks: a diamond on the axis. */
+  /** Draws each of the reader's marks as a diamond on the axis. */
   #drawMarks(): void {
     const { time, parameters } = this.#parts;
     const [from, to] = time.range.value;

@@ -14,7 +14,7 @@ import type { Scrubber } from './scrubber.ts';
 import { copyLink } from './top-bar.ts';
 import type { ViewState } from './view-state.ts';
 
-/** What they act on. */
+/** The objects that the keys act on. */
 export interface ShellKeyParts {
   readonly keys: KeyMap;
   readonly view: ViewState;
@@ -29,7 +29,7 @@ export interface ShellKeyParts {
 const ZOOM = 0.7;
 const PAN = 0.1;
 
-/** Registers them. */
+/** Registers the keys. */
 export function addShellKeys(parts: ShellKeyParts): void {
   const { keys, view, pages, help, signal } = parts;
   const { time } = view;

@@ -1,6 +1,6 @@
 /**
- * The frame around every page: top bar, rail, panel, scrubber, notices; mounts and removes the page
- * of the address.
+ * The frame around every page: top bar, navigation, panel, scrubber and notices. It mounts the page
+ * of the address and removes the previous one.
  *
  * @module
  */
@@ -29,7 +29,7 @@ import { ViewState } from './view-state.ts';
 
 const NOTICE_MS = 6_000;
 
-/** The whole app. */
+/** The whole application. */
 export class Shell {
   readonly #view = new ViewState();
   readonly #library = new Library();
@@ -55,7 +55,7 @@ export class Shell {
   });
   #mounted = new AbortController();
 
-  /** Puts it into the document and starts. */
+  /** Adds the application to the document and starts it. */
   start(): void {
     const help = makeHelp(this.#keys);
     const runs = followRun(this.#view, this.#library);
@@ -144,13 +144,13 @@ export class Shell {
     const trace = await run.trace();
     if (signal.aborted) return;
     this.#scrubber.show(trace);
-    // The cursor follows a run in progress.
+    // In a run in progress, the cursor follows the run.
     if (run.isLive !== true) this.#view.lookFirst(firstLook(trace.info.faults, report));
     fill(this.#main, this.#liveBar(run, trace, signal)?.root, context.root);
     await page.mount({ ...context, run, trace, report });
   }
 
-  /** Moves the cursor along with a run in progress, and feeds the scrubber. */
+  /** Makes the bar that moves the cursor with a run in progress and updates the scrubber. */
   #liveBar(run: OpenRun, trace: TraceClient, signal: AbortSignal): LiveBar | undefined {
     return run.isLive === true ? this.#barOf(trace, signal) : undefined;
   }
@@ -160,7 +160,7 @@ export class Shell {
     return makeLiveBar(trace, { view: this.#view, signal, refresh });
   }
 
-  /** The report of a run is written when it ends; until then there are interim results. */
+  /** The report of a run is written at its end; until then the page shows interim results. */
   async #showUnreported(page: ReportPage, run: OpenRun, context: PageContext): Promise<void> {
     if (run.isLive !== true) return this.#showEmpty(page, 'This run has no report');
     const { signal } = context;
@@ -177,7 +177,7 @@ export class Shell {
     fill(this.#main, bar.root, live);
   }
 
-  /** A page of the report shows what it has, whether or not the trace is readable. */
+  /** Errors are ignored here: a page of the report works without a readable trace. */
   #feedScrubber(run: OpenRun, signal: AbortSignal): void {
     const show = (trace: TraceClient): void => {
       if (!signal.aborted) this.#scrubber.show(trace);
@@ -257,7 +257,7 @@ export class Shell {
     fill(this.#main, troubleMessage(error), actions(back));
   }
 
-  /** What is said already is said anew, not twice. */
+  /** A sentence that is already shown is shown again in its place, not a second time. */
   #notify(sentence: string): void {
     const same = [...this.#notices.children].find(({ textContent }) => textContent === sentence);
     same?.remove();
@@ -266,7 +266,7 @@ export class Shell {
     setTimeout(() => note.remove(), NOTICE_MS);
   }
 
-  /** Files may be dropped anywhere. */
+  /** Lets the reader drop files anywhere on the page. */
   #takeDrops(): void {
     addEventListener('dragover', (event) => {
       event.preventDefault();

@@ -8,7 +8,7 @@ import { OpenError } from '../data/library.ts';
 import { TraceError } from '../data/trace-client.ts';
 import { type Child, element } from './element.ts';
 
-/** A button of a state. */
+/** A button below a message. */
 export interface StateAction {
   readonly label: string;
   readonly run: () => void;
@@ -38,7 +38,9 @@ export function actions(...list: readonly StateAction[]): HTMLElement {
   );
 }
 
-/** Grey boxes immediately; the words only after 300 ms, so that quick answers do not flicker. */
+/**
+ * Shows grey boxes immediately and the words after 300 ms, so that quick answers do not flicker.
+ */
 export function skeleton(words: string): HTMLElement {
   return element(
     'section',
@@ -59,7 +61,7 @@ export function partialNote(sentence: string): HTMLElement {
   return element('p', { class: 'partial', role: 'note', 'data-state': 'partial' }, sentence);
 }
 
-/** Any failure, in words: what, where in the file, what still works. */
+/** Describes any failure: what is wrong, where in the file, and what still works. */
 export function troubleMessage(error: unknown): HTMLElement {
   if (error instanceof TraceError) return traceMessage(error);
   if (error instanceof OpenError && error.kind === 'newer-version') {

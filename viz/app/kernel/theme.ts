@@ -1,6 +1,7 @@
 /**
- * Light or dark: the reader's choice, else the system's preference. The choice is kept in
- * `localStorage`, which throws on `file://` in some settings; then there is none.
+ * The light or dark theme: the reader's choice, or else the system's preference. The choice is
+ * stored in `localStorage`. Some browsers throw there for pages from `file://`; the choice is then
+ * not stored.
  *
  * @module
  */
@@ -12,14 +13,16 @@ export type Theme = 'light' | 'dark';
 
 const KEY = 'orrery.theme';
 
-/** Colours of a theme, for canvas and exports. */
+/** The colours of a theme, for canvas and exports. */
 export function tokensOf(theme: Theme): Tokens {
   return theme === 'dark' ? DARK : LIGHT;
 }
 
 /** The theme of the page; setting it changes the page. */
 export class ThemeChoice extends Observable<Theme> {
-  /** @param wanted The theme in the address. */
+  /**
+   * @param wanted The theme that the address names.
+   */
   constructor(wanted: Theme | undefined) {
     const system = matchMedia('(prefers-color-scheme: dark)');
     const kept = remembered();
@@ -33,13 +36,13 @@ export class ThemeChoice extends Observable<Theme> {
     });
   }
 
-  /** Changes and stores it. */
+  /** Switches the theme and stores the choice. */
   toggle(): void {
     this.value = this.value === 'dark' ? 'light' : 'dark';
     try {
       localStorage.setItem(KEY, this.value);
     } catch {
-      // Without storage the choice lasts until the page is closed.
+      // Without storage, the choice lasts until the page is closed.
     }
   }
 }

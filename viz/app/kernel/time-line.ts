@@ -1,6 +1,6 @@
 /**
- * The one cursor of all pages: its position, the visible range, whether it plays and how fast.
- * {@link TimeLine.advance} drives playing, once a frame; nothing here reads the clock.
+ * The time line that all pages share: the cursor, the visible range, whether it plays and how fast.
+ * {@link TimeLine.advance} moves the cursor once per frame; nothing here reads the clock.
  *
  * @module
  */
@@ -9,11 +9,11 @@ import { Observable, type Watchable } from './observable.ts';
 /** A stretch of time, ns. */
 export type Range = readonly [number, number];
 
-/** With reduced motion the cursor moves in steps of this. */
+/** With reduced motion, the cursor moves in steps of this length. */
 export const JUMP_NS = 100_000_000;
 const NARROWEST_NS = 1_000;
 
-/** Cursor, range, play state. */
+/** The cursor, the visible range and the playback. */
 export class TimeLine {
   readonly #cursor = new Observable(0);
   readonly #range = new Observable<Range>([0, 1]);
@@ -26,12 +26,12 @@ export class TimeLine {
     return this.#cursor;
   }
 
-  /** What is in view. */
+  /** The visible range, ns. */
   get range(): Watchable<Range> {
     return this.#range;
   }
 
-  /** The whole run. */
+  /** The range of the whole run, ns. */
   get extent(): Watchable<Range> {
     return this.#extent;
   }
@@ -40,12 +40,12 @@ export class TimeLine {
     return this.#isPlaying;
   }
 
-  /** Seconds of the run per second of the reader; 1 is real time. */
+  /** Playback speed: seconds of the run per second of real time. */
   get speed(): Watchable<number> {
     return this.#speed;
   }
 
-  /** Switches to another run: all of it visible, the cursor at its start. */
+  /** Switches to another run: shows all of it, with the cursor at its start. */
   open(extent: Range): void {
     this.#isPlaying.value = false;
     this.#extent.value = extent;
@@ -81,12 +81,12 @@ export class TimeLine {
     this.show([from + by, to + by]);
   }
 
-  /** Shows everything. */
+  /** Shows the whole run. */
   showAll(): void {
     this.#range.value = this.extent.value;
   }
 
-  /** Plays, from the start if the end was reached. */
+  /** Starts to play; from the beginning if the cursor is at the end. */
   play(): void {
     if (this.cursor.value >= this.extent.value[1]) this.moveTo(this.extent.value[0]);
     this.#isPlaying.value = true;
@@ -101,7 +101,7 @@ export class TimeLine {
     this.#speed.value = Math.min(100, Math.max(0.001, speed));
   }
 
-  /** One frame of playing; `elapsedMs` of the reader's time have passed. */
+  /** Moves the cursor in one frame of playback; `elapsedMs` of real time have passed. */
   advance(elapsedMs: number): void {
     if (!this.isPlaying.value) return;
     this.moveTo(this.cursor.value + elapsedMs * 1e6 * this.speed.value);

@@ -1,5 +1,6 @@
 /**
- * The bar at the top: the open run, its verdict and mode; link, theme, keys.
+ * The bar at the top: the open run with its verdict and mode, and buttons for the link, the theme
+ * and the list of keys.
  *
  * @module
  */
@@ -15,7 +16,7 @@ import type { ThemeChoice } from './theme.ts';
 import { verdictChip } from './verdict-chip.ts';
 import type { ViewState } from './view-state.ts';
 
-/** What it needs. */
+/** The parameters of {@link makeTopBar}. */
 export interface TopBarParts {
   readonly view: ViewState;
   readonly theme: ThemeChoice;
@@ -87,7 +88,7 @@ function whatIsOpen(state: RunState, place: Place): Child {
   }
 }
 
-/** Follows the run to its end, and then links to its report. */
+/** Shows the progress of a run until its end, then a link to its report. */
 function liveFacts(run: OpenRun, { view, signal }: Place): Child {
   const words = element('span', { class: 'muted' });
   let report: string | undefined;
@@ -107,7 +108,7 @@ function liveFacts(run: OpenRun, { view, signal }: Place): Child {
       report = state?.news.report;
       open.hidden = report === undefined;
     });
-  // The page says what went wrong.
+  // Errors are ignored here, because the page reports them.
   run.trace().then(follow, () => undefined);
   return [element('strong', {}, run.name), words, open];
 }

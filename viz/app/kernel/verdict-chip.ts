@@ -1,5 +1,5 @@
 /**
- * A verdict as sign, word and colour, so that colour is never the only code.
+ * Shows a verdict as sign, word and colour, so that its meaning never depends on colour alone.
  *
  * @module
  */
@@ -24,13 +24,13 @@ export function verdictTone(verdict: Verdict): string {
   return TONES[verdict];
 }
 
-/** Makes the chip. */
+/** Makes the chip of a verdict. */
 export function verdictChip(verdict: Verdict): HTMLElement {
   const sign = element('span', { 'aria-hidden': 'true' }, SIGNS[verdict]);
   return element('span', { class: `chip ${TONES[verdict]}` }, sign, ' ', verdict);
 }
 
-/** Takes the place of the verdict while the run is in progress. */
+/** Makes the chip of a run in progress, which has no verdict yet. */
 export function liveChip(words: string): HTMLElement {
   const sign = element('span', { 'aria-hidden': 'true' }, '●');
   return element('span', { class: 'chip open' }, sign, ' ', words);

@@ -1,7 +1,7 @@
 /**
- * What the reader is looking at, kept in the address: page, run, selection, the pages' own
- * parameters, and the time line. Changes of page and run add an entry to the history, everything
- * else replaces it, at most four times a second (docs/spec/browser-view.md).
+ * What the reader is looking at, kept in the address: page, run, selection, parameters of the
+ * pages, and the time line. A change of page or run adds an entry to the browser's history; all
+ * other changes replace the current entry, at most four times a second (docs/spec/browser-view.md).
  *
  * @module
  */
@@ -11,19 +11,19 @@ import { TimeLine } from './time-line.ts';
 
 const WRITE_EVERY_MS = 250;
 
-/** The state; one for the whole page. */
+/** The view state; there is one for the whole application. */
 export class ViewState {
   readonly page: Observable<string>;
   readonly run: Observable<string | undefined>;
   readonly selection: Observable<Selection | undefined>;
   readonly time = new TimeLine();
-  /** Parameters of the pages, and unknown keys. */
+  /** Parameters of the pages, and unknown keys of the address. */
   readonly parameters: Observable<Readonly<Record<string, string>>>;
-  /** Sentences about what could not be read. */
+  /** One sentence for each value of the address that could not be read. */
   readonly notices = new Observable<readonly string[]>([]);
-  /** The time settings of the address, until the run is open. */
+  /** Time and speed from the address, kept until the run is open. */
   #wanted: View | undefined;
-  /** Nobody has said yet which instant of the run is to be seen. */
+  /** True if the address names no instant, so the page may choose one. */
   #isUnplaced = false;
   #isSilent = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -40,12 +40,12 @@ export class ViewState {
     this.#listen();
   }
 
-  /** The theme that the address asks for. */
+  /** The theme that the address names. */
   get theme(): View['theme'] {
     return this.#wanted?.theme;
   }
 
-  /** Goes to a page, for another run if one is given. */
+  /** Opens a page, and another run if one is given. */
   go(page: string, run: string | undefined = this.run.value): void {
     if (run !== this.run.value) {
       this.#silently(() => {
@@ -66,7 +66,7 @@ export class ViewState {
     this.parameters.value = value === undefined ? others : { ...others, [name]: value };
   }
 
-  /** The run is open: applies time and speed from the address. */
+  /** Called when the run is open: applies time and speed from the address. */
   openTime(extent: readonly [number, number]): void {
     const wanted = this.#wanted;
     this.#wanted = undefined;
@@ -79,7 +79,10 @@ export class ViewState {
     });
   }
 
-  /** Moves the cursor to where there is something to see, unless the address or the reader has moved it. */
+  /**
+   * Moves the cursor to an instant worth seeing, unless the address names one or the reader has
+   * moved it.
+   */
   lookFirst(timeNs: number | undefined): void {
     const isUntouched = this.time.cursor.value === this.time.extent.value[0];
     if (this.#isUnplaced && isUntouched && timeNs !== undefined) {
@@ -88,7 +91,7 @@ export class ViewState {
     this.#isUnplaced = false;
   }
 
-  /** The address of what is shown now. */
+  /** The URL of the present view. */
   get link(): string {
     return `${location.href.split('#')[0] ?? ''}${writeAddress(this.#view())}`;
   }
@@ -102,7 +105,7 @@ export class ViewState {
     addEventListener('hashchange', () => this.#take());
   }
 
-  /** The reader went back or edited the address. */
+  /** Reads the address after the reader went back or edited it. */
   #take(): void {
     if (location.hash === this.#written) return;
     const { view, notices } = readAddress(location.hash);
@@ -160,7 +163,8 @@ export class ViewState {
   #write(how: 'push' | 'replace'): void {
     const text = writeAddress(this.#view());
     if (text === location.hash) return;
-    // The page that opens by default needs no word in the address.
+    // An empty address and the address of the default page mean the same, so nothing needs to
+    // change.
     if (location.hash === '' && text === `#page=${FIRST_PAGE}`) return;
     this.#written = text;
     if (how === 'push') history.pushState(null, '', text);

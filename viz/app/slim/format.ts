@@ -1,6 +1,6 @@
 /**
- * Stands in for `d3-format` in the built page (tools/build-viz.ts): numbers are written by
- * `reports/format.ts` everywhere, so nothing asks a scale for the format of its ticks.
+ * Replaces `d3-format` in the built page (tools/build-viz.ts). All numbers are formatted by
+ * `reports/format.ts`, so no scale is asked to format its ticks.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * The two compared runs.
+ * The two runs that the compare page compares.
  *
  * @module
  */
@@ -7,13 +7,13 @@ import type { ReportComparison } from '../../../../reports/compare.ts';
 import type { Report } from '../../../../reports/report-schema.ts';
 import type { OpenRun } from '../../data/library.ts';
 
-/** One of them. */
+/** One of the two runs. */
 interface Compared {
   readonly run: OpenRun;
   readonly report: Report;
 }
 
-/** Both runs, and how the KPIs changed. */
+/** Both runs, with the changes of their KPIs. */
 export interface Both {
   readonly a: Compared;
   readonly b: Compared;

@@ -1,6 +1,6 @@
 /**
- * The charts of the comparison: differences of one KPI by seed, and the distributions of one metric
- * in one chart.
+ * The charts of the comparison: the differences of one KPI by seed, and the distributions of one
+ * metric in both runs.
  *
  * @module
  */
@@ -24,17 +24,17 @@ import type { Both } from './both.ts';
 import { differenceRows, differencesDrawing, type KpiPair } from './differences-view.ts';
 import { differenceTitle } from './words.ts';
 
-/** What a chooser with its chart needs. */
+/** The parameters of {@link chooser}. */
 interface Chooser<T> {
   readonly label: string;
-  /** Name in the address. */
+  /** Name of the parameter in the address. */
   readonly parameter: string;
   readonly list: readonly T[];
   readonly nameOf: (one: T) => string;
   readonly show: (one: T, signal: AbortSignal) => Child;
 }
 
-/** A select and, below it, the chosen chart; the choice is kept in the address. */
+/** A select with the chosen chart below it. The choice is kept in the address. */
 function chooser<T>({ view }: ReportContext, parts: Chooser<T>, signal: AbortSignal): HTMLElement {
   const { label, parameter, list, nameOf, show } = parts;
   const place = element('div');
@@ -67,7 +67,7 @@ function frameOf(name: string, { a, b }: Both): ChartFrame {
   return new ChartFrame({ name, origin: { run: `${a.run.id} and ${b.run.id}`, seed: '' } });
 }
 
-/** The differences of a KPI. */
+/** The chart of the differences of a KPI. */
 export function differencesChart(
   context: ReportContext,
   both: Both,
@@ -112,7 +112,7 @@ interface DistributionPair {
   readonly b: Distribution;
 }
 
-/** Distributions in one chart. */
+/** The distributions of one metric in both runs, in one chart. */
 export function curvesChart(context: ReportContext, both: Both, signal: AbortSignal): HTMLElement {
   const ofB = distributionsOf(both.b.report);
   const list = distributionsOf(both.a.report).flatMap((a): readonly DistributionPair[] => {

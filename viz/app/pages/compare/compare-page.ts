@@ -1,5 +1,5 @@
 /**
- * Compares two runs: the open one is A; B is chosen from the library and kept in the address.
+ * Compares two runs: A is the open run; B is chosen from the library and kept in the address.
  *
  * @module
  */
@@ -25,7 +25,7 @@ import { factsOf } from './facts.ts';
 import { filesView } from './files-view.ts';
 import { cellsOf, headline, LOOKS, noteOf, onlyIn, pairingSentence } from './words.ts';
 
-/** The page while it is shown. */
+/** The page while it is mounted. */
 export class ComparePage {
   readonly #context: ReportContext;
   readonly #body = element('div', { class: 'compare-body' });
@@ -71,7 +71,7 @@ export class ComparePage {
     this.#open = undefined;
   }
 
-  /** Runs of the same scenario first. */
+  /** Offers the other runs to choose from, those of the same scenario first. */
   #offer(state: LibraryState): void {
     const { run, report, library } = this.#context;
     if (state.kind === 'loading') return;
@@ -220,7 +220,7 @@ function kpiTable(comparison: ReportComparison): HTMLElement {
   );
 }
 
-/** What the runs were made from; differences first. */
+/** The inputs of both runs, those that differ first. */
 function inputsSection(context: ReportContext, both: Both, signal: AbortSignal): HTMLElement {
   const facts = factsOf(both.a.report, both.b.report);
   const different = facts.filter(({ isSame }) => !isSame);

@@ -1,6 +1,7 @@
 /**
- * The differences of one KPI by seed: a dot for each pair around the zero line, with the mean and
- * its interval below. Without pairs, the seeds of A and of B on one axis instead.
+ * Draws the differences of one KPI by seed: a dot for each pair of runs around a line at zero, and
+ * below it the mean difference with its confidence interval. If no seeds match, it draws the seeds
+ * of A and of B on one axis instead.
  *
  * @module
  */
@@ -23,21 +24,21 @@ import { differenceText } from './words.ts';
 
 const MARGIN_TOP = 24;
 
-/** A KPI in both runs. */
+/** The same KPI in both runs. */
 export interface KpiPair {
   readonly a: KpiResult;
   readonly b: KpiResult;
   readonly change: KpiChange;
 }
 
-/** A seed in both runs. */
+/** The values of one seed in both runs. */
 export interface SeedPair {
   readonly seed: number;
   readonly a: number;
   readonly b: number;
 }
 
-/** Seeds that both runs measured. */
+/** The seeds that both runs measured. */
 export function pairsOf({ a, b }: Pick<KpiPair, 'a' | 'b'>): readonly SeedPair[] {
   const ofA = new Map(a.perSeed.map(({ seed, value }) => [seed, value]));
   return b.perSeed.flatMap(({ seed, value }) => {
@@ -48,7 +49,7 @@ export function pairsOf({ a, b }: Pick<KpiPair, 'a' | 'b'>): readonly SeedPair[]
   });
 }
 
-/** Rows of the table: the values of every seed of either run. */
+/** The rows of the table, with the values of every seed that either run measured. */
 export function differenceRows({
   a,
   b,
@@ -63,7 +64,7 @@ export function differenceRows({
   });
 }
 
-/** The drawing for a width; without pairs both groups share one axis. */
+/** Draws the chart for a given width. */
 export function differencesDrawing(
   pair: KpiPair,
   width: number,
@@ -112,7 +113,7 @@ interface Place {
   readonly x: Position & { ticks(count: number): number[] };
 }
 
-/** The mean difference as a diamond on its interval. */
+/** Draws the mean difference as a diamond on its confidence interval. */
 function meanOf(change: KpiChange, { plot, x, y }: Place & { readonly y: number }): Node[] {
   const { difference } = change;
   if (difference === undefined) return [];
@@ -184,7 +185,10 @@ function axisOf(
   return horizontalAxis(plot, spaced(ticks, 56), `${title}, ${suffix}`);
 }
 
-/** Differences of ratios are not ratios: the rules for numbers near 100 % do not apply. */
+/**
+ * The difference of two ratios is not itself a ratio, so the rules for values near 100 % do not
+ * apply.
+ */
 function scaleUnit(unit: string): string {
   return unit === 'ratio' ? '' : unit;
 }

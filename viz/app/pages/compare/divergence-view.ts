@@ -1,6 +1,6 @@
 /**
- * The section on where two runs of one seed diverge: what the fingerprints say, and, from the
- * traces of both, the first line that differs.
+ * The section that shows where two runs of one seed diverge: first what their fingerprints say,
+ * then the first line that differs between their traces.
  *
  * @module
  */
@@ -22,7 +22,7 @@ import {
 } from './divergence.ts';
 import { fingerprintText } from './facts.ts';
 
-/** The section; it fills itself once both traces have been read. */
+/** Makes the section, which fills itself once both traces have been read. */
 export function divergenceSection(
   context: ReportContext,
   both: Both,
@@ -79,13 +79,16 @@ async function search(
   }
 }
 
-/** Where the reports say that the runs diverge; empty without checkpoints. */
+/** Where the checkpoints of the reports say that the runs diverge; empty without checkpoints. */
 function partingWords({ comparison }: Both): string {
   const words = partingsText(comparison.partings);
   return words === undefined ? '' : ` By the checkpoints of their fingerprints ${words}.`;
 }
 
-/** Searches where the checkpoints say that the runs diverge, and later if no row differs there. */
+/**
+ * Searches the interval that the checkpoints name. If no row differs there, it searches the time
+ * after it.
+ */
 async function searched(
   a: Recording,
   b: Recording,

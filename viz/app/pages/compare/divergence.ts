@@ -1,10 +1,10 @@
 /**
- * Where two recordings of one seed first differ. The bins of the trace, which count every packet of
- * the run, are bisected down to a millisecond; there the rows of both are compared. Faults and
- * states are stored completely and compared line by line.
- *
- * The checkpoints of the reports say in which interval the runs diverge, so only little of the
- * traces is read. What leaves no row (a timer that sends nothing) is not found here.
+ * Finds where two recordings of one seed first differ. It bisects the bins of the trace, which
+ * count every packet of the run, down to a millisecond, and there compares the rows of both
+ * recordings. Faults and states are stored completely and are compared line by line.
+ * The checkpoints of the reports tell in which interval the runs diverge, so only a small part of
+ * the traces is read. A difference that leaves no row, such as a timer that sends nothing, is not
+ * found.
  *
  * @module
  */
@@ -13,40 +13,40 @@ import type { BinRow } from '../../../format/trace-file.ts';
 import type { HopColumns, TraceInfo } from '../../data/trace-answers.ts';
 import type { TraceClient } from '../../data/trace-client.ts';
 
-/** Packets that are under way at the end still arrive, ns. */
+/** How long packets that are under way at the end of the interval may still take to arrive, ns. */
 const DRAIN_NS = 1e9;
 
-/** What a recording must answer. */
+/** The queries that a recording must answer. */
 export type Recording = Pick<TraceClient, 'info' | 'ask'>;
 
 /** One line of a recording. */
 export interface Line {
   readonly timeNs: number;
-  /** Node or link. */
+  /** Name of the node or link. */
   readonly place: string;
   readonly text: string;
 }
 
-/** The result. */
+/** The first difference, or that there is none. */
 export type Divergence =
   | { readonly kind: 'none' }
-  /** The lines of both; undefined where one of them has no more. */
+  /** The first lines that differ; undefined where a recording has no further line. */
   | { readonly kind: 'line'; readonly a: Line | undefined; readonly b: Line | undefined }
-  /** Packets differ here, but their rows were not kept. */
+  /** Packets differ in this bin, but their rows were not kept. */
   | { readonly kind: 'bin'; readonly a: BinRow | undefined; readonly b: BinRow | undefined };
 
-/** A stretch of a run. */
+/** An interval of a run. */
 export interface Stretch {
   readonly fromNs: number;
   readonly toNs: number;
 }
 
-/** The whole of two recordings. */
+/** The whole duration of both recordings. */
 export function wholeOf(a: Recording, b: Recording): Stretch {
   return { fromNs: 0, toNs: Math.max(a.info.durationNs, b.info.durationNs) + DRAIN_NS };
 }
 
-/** Finds it; reads only blocks of the interval. */
+/** Finds the first difference; reads only blocks of the interval. */
 export async function firstDivergence(
   a: Recording,
   b: Recording,
@@ -86,7 +86,7 @@ export function instantOf([a, b]: Pair): number {
   return Math.min(a?.timeNs ?? Number.POSITIVE_INFINITY, b?.timeNs ?? Number.POSITIVE_INFINITY);
 }
 
-/** The first place where two lists of lines differ. */
+/** The first lines in which two lists differ. */
 function firstDifference(a: readonly Line[], b: readonly Line[]): Pair | undefined {
   for (let at = 0; at < Math.max(a.length, b.length); at += 1) {
     const [left, right] = [a[at], b[at]];
@@ -104,7 +104,7 @@ interface BinPair {
   readonly b: BinRow | undefined;
 }
 
-/** The first bin that differs, as narrow as the trace has bins. */
+/** The first bin that differs, at the finest width in the trace. */
 async function firstBin(
   a: Recording,
   b: Recording,
@@ -124,7 +124,7 @@ async function firstBin(
   }
 }
 
-/** The first bin in which two lists differ; they are sorted, without empty bins. */
+/** The first bin in which two lists differ. Both lists are sorted and leave out empty bins. */
 export function differingBin(a: readonly BinRow[], b: readonly BinRow[]): BinPair | undefined {
   for (let at = 0; at < Math.max(a.length, b.length); at += 1) {
     const [left, right] = [a[at], b[at]];
@@ -132,7 +132,7 @@ export function differingBin(a: readonly BinRow[], b: readonly BinRow[]): BinPai
       if (!isSameBin(left, right)) return { a: left, b: right };
       continue;
     }
-    // One of them has a bin that the other lacks: the earlier one.
+    // Only one recording has this bin: the one whose bin is earlier.
     const isLeft = (left?.startNs ?? Infinity) < (right?.startNs ?? Infinity);
     return isLeft ? { a: left, b: undefined } : { a: undefined, b: right };
   }
@@ -144,7 +144,7 @@ function isSameBin(a: BinRow, b: BinRow): boolean {
   return names.every((name) => a[name] === b[name]);
 }
 
-/** Departures, arrivals and losses of what was under way, in a fixed order, up to the end. */
+/** The departures, arrivals and losses of packets in the interval, in a fixed order. */
 async function linesOf(
   recording: Recording,
   fromNs: number,
@@ -178,14 +178,14 @@ function hopLines(hops: HopColumns, info: TraceInfo): Line[] {
     const queueNs = hops.queueNs[row] as number;
     const waited = queueNs === 0 ? '' : ` after ${quantity(queueNs, 'ns')} in the queue`;
     lines.push({ timeNs: hops.departNs[row] as number, place, text: `${packet} departs${waited}` });
-    // Losses have rows of their own in the table of drops.
+    // Losses are taken from the table of drops, so only arrivals are added here.
     const timeNs = hops.arriveNs[row] as number;
     if (!Number.isNaN(timeNs)) lines.push({ timeNs, place, text: `${packet} arrives` });
   }
   return lines;
 }
 
-/** Without its number, which left-out rows may shift. */
+/** Leaves out the packet number, which shifts when rows were left out. */
 function packetText(hops: HopColumns, row: number, info: TraceInfo): string {
   const flow = hops.flow[row] as number;
   const name = info.classes[hops.class[row] as number] ?? 'packet';

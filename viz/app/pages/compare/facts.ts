@@ -1,5 +1,5 @@
 /**
- * What two runs were made from: files by their hashes, overrides, program, machine.
+ * What two runs were made from: the hashes of their files, overrides, the program and the machine.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import type { Report } from '../../../../reports/report-schema.ts';
 import { RUN_COPIES } from '../../../../reports/run-copies.ts';
 import { seedText } from './words.ts';
 
-/** One fact of both runs. */
+/** One fact about both runs. */
 export interface Fact {
   readonly name: string;
   readonly a: string;
@@ -27,16 +27,16 @@ export function factsOf(a: Report, b: Report): readonly Fact[] {
   return [...facts.filter(({ isSame }) => !isSame), ...facts.filter(({ isSame }) => isSame)];
 }
 
-/** A file that is not the same in both. */
+/** An input file that differs between the runs. */
 export interface DifferingFile {
-  /** Name of its copy in the folder of a run. */
+  /** File name of its copy in the folder of a run. */
   readonly copy: string;
-  /** `scenarios/failover.yaml`, or both names. */
+  /** `scenarios/failover.yaml`, or both names if they differ. */
   readonly title: string;
   readonly names: readonly [a: string, b: string];
 }
 
-/** Files whose hashes differ; a topology inside the scenario is not a separate file. */
+/** The input files whose hashes differ. A topology inside the scenario is not a separate file. */
 export function differingFiles(a: Report, b: Report): readonly DifferingFile[] {
   const [left, right] = [a.scenario, b.scenario];
   const file = (copy: string, ...names: readonly [string, string]): DifferingFile => {
@@ -77,7 +77,7 @@ export function fingerprintText(a: Report, b: Report): string {
   return `${same} of ${plural(common.length, 'common seed')} ended with the same fingerprint.`;
 }
 
-/** A trailing `+` means that files differed from the commit. */
+/** A `+` at the end means that files had been changed since the commit. */
 function commitOf({ environment }: Report): string {
   return environment.commit.replace(/\+$/, '');
 }

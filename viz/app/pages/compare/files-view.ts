@@ -1,6 +1,6 @@
 /**
- * The input files of two runs, where they differ, line by line. A run's folder keeps copies next to
- * its reports; if it does not, the command that shows the lines is named.
+ * Shows where the input files of two runs differ, line by line. The folder of a run keeps copies of
+ * its input files; if it has none, the page names the command that shows the lines.
  *
  * @module
  */
@@ -13,7 +13,7 @@ import { type DiffLine, type Hunk, hunksOf } from './line-diff.ts';
 
 const SIGNS = { same: ' ', out: '-', in: '+' } as const;
 
-/** Undefined if the files of both are the same. */
+/** Makes the section; undefined if the files of both runs are the same. */
 export function filesView(
   { library }: ReportContext,
   { a, b }: Both,
@@ -21,7 +21,7 @@ export function filesView(
 ): HTMLElement | undefined {
   const files = differingFiles(a.report, b.report);
   if (files.length === 0) return undefined;
-  // Requesting a missing file would be logged as an error by browsers.
+  // Only listed files are requested, because browsers log a request for a missing file as an error.
   const textOf = async ({ run }: Both['a'], name: string): Promise<string | undefined> => {
     const isKept = filesOf(run.id, library.state.value)?.includes(name) === true;
     return isKept ? await fetched(run.file(name)) : undefined;

@@ -1,5 +1,5 @@
 /**
- * Compare: is B really different from A (docs/spec/browser-view.md)?
+ * The compare page: does B really differ from A (docs/spec/browser-view.md)?
  *
  * @module
  */
@@ -7,7 +7,7 @@ import './style.css';
 import type { Page } from '../../kernel/page.ts';
 import { ComparePage } from './compare-page.ts';
 
-/** The page. */
+/** The compare page. */
 export const page: Page = {
   name: 'compare',
   title: 'Compare',

@@ -1,6 +1,6 @@
 /**
- * The line diff of two texts: removed and added lines, with some lines around them. A longest
- * common subsequence of lines, after equal beginnings and ends are set aside.
+ * Compares two texts line by line and returns removed and added lines with some context. Equal
+ * beginnings and ends are set aside first; the rest is compared by a longest common subsequence.
  *
  * @module
  */
@@ -11,25 +11,25 @@ export interface DiffLine {
   readonly text: string;
 }
 
-/** Lines that belong together, with the number of the first one in A and in B, from 1. */
+/** Neighbouring lines, with the numbers of the first of them in A and in B, counted from 1. */
 export interface Hunk {
   readonly fromA: number;
   readonly fromB: number;
   readonly lines: readonly DiffLine[];
 }
 
-/** Lines shown around a change. */
+/** Lines of context around a change. */
 const AROUND = 3;
-/** Largest table, in cells: beyond it the whole middle is shown as removed and added. */
+/** Largest table in cells; beyond it, the whole middle is shown as removed and added. */
 const CELLS_MAX = 4_000_000;
 
-/** Places where the texts differ; none if they are equal. */
+/** The places where two texts differ; none if they are equal. */
 export function hunksOf(before: string, after: string): readonly Hunk[] {
   const lines = diffLines(before.split('\n'), after.split('\n'));
   const hunks: { fromA: number; fromB: number; lines: DiffLine[] }[] = [];
   let a = 1;
   let b = 1;
-  // A line is shown if a change is this close on either side.
+  // A line is shown if a change is near it on either side.
   const isNear = lines.map((_, at) =>
     lines.slice(Math.max(0, at - AROUND), at + AROUND + 1).some(({ kind }) => kind !== 'same'),
   );
@@ -58,7 +58,10 @@ function diffLines(before: readonly string[], after: readonly string[]): readonl
   ];
 }
 
-/** Length of the longest common subsequence from line a of one and line b of the other on. */
+/**
+ * Length of the longest common subsequence of the lines from `a` on in one text and from `b` on in
+ * the other.
+ */
 type Common = (a: number, b: number) => number;
 
 function commonOf(before: readonly string[], after: readonly string[]): Common {

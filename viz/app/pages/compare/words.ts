@@ -1,5 +1,5 @@
 /**
- * The comparison in words: the overall statement, how a KPI changed, the interval of the
+ * The comparison as text: the overall result, how a KPI changed, and the confidence interval of its
  * difference.
  *
  * @module
@@ -9,7 +9,7 @@ import { inScale, plural, quantity, scaleOf } from '../../../../reports/format.t
 import { kpiName } from '../../../../reports/kpi-text.ts';
 import type { Report } from '../../../../reports/report-schema.ts';
 
-/** Sign and colour of a verdict. */
+/** The sign and the colour of each verdict. */
 export const LOOKS: Readonly<Record<KpiChange['verdict'], readonly [sign: string, tone: string]>> =
   {
     better: ['✓', 'pass-text'],
@@ -39,7 +39,7 @@ export function headline({ kpis, verdict }: ReportComparison): string {
   }
 }
 
-/** How the seeds were paired; says why if they could not be. */
+/** How the seeds were paired, or why they could not be. */
 export function pairingSentence(comparison: ReportComparison, a: Report, b: Report): string {
   const effect = `changes below ${comparison.smallestEffect * 100} % of A do not count`;
   if (comparison.isPaired) return `${plural(a.seeds.length, 'seed')}, paired; ${effect}.`;
@@ -57,7 +57,7 @@ export function seedText(seeds: readonly number[]): string {
   return isRow ? `${first}-${last}` : sorted.join(', ');
 }
 
-/** `-2.1 ms [-4.1, -0.2]`: the mean difference per seed with its interval. */
+/** `-2.1 ms [-4.1, -0.2]`: the mean difference per seed with its confidence interval. */
 export function differenceText({ difference, unit }: KpiChange): string {
   if (difference === undefined) return '–';
   const { low, high, mean } = difference;
@@ -69,7 +69,7 @@ export function differenceText({ difference, unit }: KpiChange): string {
   return `${sign}${inScale(mean, plain)} ${suffix} ${bounds}`.replace('  ', ' ');
 }
 
-/** `gateway.latency p95: B differs by +2.1 ms, which is no chance`. */
+/** A title such as `gateway.latency p95: B differs by +2.1 ms, which is no chance`. */
 export function differenceTitle(change: KpiChange): string {
   const name = kpiName(change);
   const { difference } = change;
@@ -85,19 +85,19 @@ export function differenceTitle(change: KpiChange): string {
   return `${name}: B minus A is ${size} over ${seeds}; ${sense}`;
 }
 
-/** KPIs of A that B does not judge; undefined if there are none. */
+/** Names the KPIs of A that B does not judge; undefined if there are none. */
 export function onlyIn(a: Report, b: Report): string | undefined {
   const ofB = new Set(b.kpis.map(kpiName));
   const names = a.kpis.map(kpiName).filter((name) => !ofB.has(name));
   return names.length === 0 ? undefined : `B has no KPI ${names.join(', ')}, which A has.`;
 }
 
-/** Notes next to the verdict. */
+/** The text next to a verdict. */
 export function noteOf({ note }: KpiChange): string | undefined {
   return note === 'not in the baseline' ? 'A has no such KPI' : note;
 }
 
-/** Cells of the table. */
+/** The cells of a KPI's row in the table. */
 export function cellsOf(change: KpiChange): readonly string[] {
   const text = (value: number | null): string =>
     value === null ? 'none' : quantity(value, change.unit);

@@ -1,21 +1,21 @@
 /**
- * Arrivals, losses and latency in bins around a fault: counted from the packets of the trace, or
- * taken from the series of a report.
+ * Arrivals, losses and latency in bins around a fault, either counted from the packets of the trace
+ * or taken from a series of the report.
  *
  * @module
  */
 import { ascending, quantile } from '../../../../reports/statistics/quantile.ts';
 import type { DropRow, HopColumns, TraceInfo } from '../../data/trace-answers.ts';
 
-/** A bin; times are ns after the fault. */
+/** A bin; times are in ns after the fault. */
 export interface Bin {
   readonly fromNs: number;
   readonly toNs: number;
-  /** null: nothing was measured. */
+  /** Null if nothing was measured. */
   readonly value: number | null;
 }
 
-/** Lowest and highest of all seeds in a bin. */
+/** The lowest and the highest value of all seeds in a bin. */
 export interface BandBin {
   readonly fromNs: number;
   readonly toNs: number;
@@ -23,7 +23,7 @@ export interface BandBin {
   readonly high: number;
 }
 
-/** What is examined. */
+/** The interval and the bins to count in. */
 export interface Scope {
   /** The instant that counts as 0, ns of the run. */
   readonly zeroNs: number;
@@ -32,27 +32,27 @@ export interface Scope {
   readonly binNs: number;
 }
 
-/** The ends of a flow, and its number in the trace. */
+/** The two nodes of a flow, and its number in the trace. */
 export interface FlowEnds {
   readonly flow: number;
   readonly source: number;
   readonly target: number;
 }
 
-/** A packet that reached the end of its flow; ns of the run. */
+/** A packet that reached the target of its flow; times are in ns of the run. */
 export interface Arrival {
   readonly timeNs: number;
-  /** From its first departure; undefined if that was not kept. */
+  /** Time since its first departure; undefined if that was not recorded. */
   readonly tookNs: number | undefined;
 }
 
 const NARROWEST_NS = 10e6;
 const BINS_MAX = 200;
 const PER_BIN = 5;
-/** An edge of the window this close to an edge of a bin counts as one (share of a bin). */
+/** If a window ends this close to the edge of a bin, it counts as ending there (share of a bin). */
 const SLACK = 1e-9;
 
-/** A width such that a bin holds some packets and the window not too many bins. */
+/** A bin width at which each bin holds some packets and the window has a limited number of bins. */
 export function binWidth(rangeNs: number, packets: number): number {
   const needed = Math.max(
     NARROWEST_NS,
@@ -63,7 +63,7 @@ export function binWidth(rangeNs: number, packets: number): number {
   return ([1, 2, 5].find((step) => step * power >= needed * (1 - 1e-9)) ?? 10) * power;
 }
 
-/** Packets of a flow that reached its target. */
+/** The packets of a flow that reached its target. */
 export function arrivalsOf(
   hops: HopColumns,
   links: TraceInfo['links'],
@@ -94,7 +94,7 @@ export function rateBins(timesNs: readonly number[], scope: Scope): readonly Bin
   }));
 }
 
-/** How many of each bin. */
+/** The number of instants in each bin. */
 export function counted(timesNs: readonly number[], scope: Scope): readonly Bin[] {
   const bins = edges(scope);
   const counts = new Float64Array(bins.length);
@@ -105,7 +105,7 @@ export function counted(timesNs: readonly number[], scope: Scope): readonly Bin[
   return bins.map((edge, at) => ({ ...edge, value: counts[at] ?? 0 }));
 }
 
-/** p95 of the time to the target in each bin; null if too few arrived. */
+/** The p95 of the latency in each bin; null if too few packets arrived. */
 export function p95Bins(arrivals: readonly Arrival[], scope: Scope): readonly Bin[] {
   const bins = edges(scope);
   const took: number[][] = bins.map(() => []);
@@ -119,7 +119,7 @@ export function p95Bins(arrivals: readonly Arrival[], scope: Scope): readonly Bi
   });
 }
 
-/** Instants of the losses of a flow's packets, as far as the packets are known. */
+/** When packets of a flow were lost. Only packets that the trace knows are counted. */
 export function lossesOf(
   drops: readonly DropRow[],
   hops: HopColumns | undefined,
@@ -133,7 +133,7 @@ export function lossesOf(
   return drops.filter(({ packet }) => packet !== undefined && own.has(packet));
 }
 
-/** Steps of a series of a report or a trace, cut to the window. */
+/** The steps of a series, from a report or a trace, that lie in the window. */
 export function seriesBins(
   series: { readonly stepNs: number; readonly values: readonly (number | null)[] },
   scope: Omit<Scope, 'binNs'>,
@@ -148,7 +148,7 @@ export function seriesBins(
   }));
 }
 
-/** Whole bins of the window; one edge is the fault. */
+/** The complete bins of the window; the fault lies on the edge between two of them. */
 function edges(scope: Scope): readonly Omit<Bin, 'value'>[] {
   const { zeroNs, toNs, binNs } = scope;
   const first = firstEdge(scope);
@@ -159,12 +159,12 @@ function edges(scope: Scope): readonly Omit<Bin, 'value'>[] {
   }));
 }
 
-/** The bin of an instant of the run, by its index among {@link edges}. */
+/** The index, among {@link edges}, of the bin that contains an instant of the run. */
 function binOf(timeNs: number, scope: Scope): number {
   return Math.floor((timeNs - scope.zeroNs) / scope.binNs) - firstEdge(scope);
 }
 
-/** The first edge, in whole bins after the fault. */
+/** The first edge, counted in bins from the fault. */
 function firstEdge({ zeroNs, fromNs, binNs }: Scope): number {
   return Math.ceil((fromNs - zeroNs) / binNs - SLACK);
 }

@@ -1,5 +1,5 @@
 /**
- * Choosers for the fault, the seed and, if there are several, the flow.
+ * The selects for the fault, the seed and, if there are several, the flow.
  *
  * @module
  */
@@ -8,16 +8,16 @@ import { element, fill } from '../../kernel/element.ts';
 import type { ReportContext } from '../../kernel/page.ts';
 import type { FaultCase } from './story.ts';
 
-/** What it chooses from. */
+/** The parameters of {@link Chooser}. */
 export interface ChooserParts {
   readonly cases: readonly FaultCase[];
   readonly ids: readonly string[];
-  /** Suffixes of the names of series. */
+  /** Suffixes of the names of series, one per flow. */
   readonly flows: readonly string[];
   readonly choose: (wanted: { readonly id?: string; readonly seed?: number }) => void;
 }
 
-/** The line above the chart. */
+/** The line of selects above the chart. */
 export class Chooser {
   readonly root: HTMLElement;
   readonly #context: ReportContext;
@@ -41,14 +41,14 @@ export class Chooser {
     );
   }
 
-  /** The flow of the address, as it appears in the names of series. */
+  /** The flow in the address, in the form in which names of series end. */
   get suffix(): string {
     const wanted = ` ${this.#context.view.parameters.value['flow'] ?? ''}`;
     const { flows } = this.#parts;
     return flows.find((one) => one === wanted) ?? flows[0] ?? '';
   }
 
-  /** Shows what is chosen. */
+  /** Shows which fault and seed are chosen. */
   show(shown: FaultCase): void {
     const key = `${shown.id} ${shown.seed}`;
     if (key === this.#listed) return;

@@ -1,7 +1,7 @@
 /**
- * The strips of throughput, loss and latency: for all seeds from what the report holds around
- * faults; else for one seed, from packets if the trace kept them and they agree with the measured
- * series, or from the series.
+ * The strips of throughput, loss and latency. If the report holds values around faults, they cover
+ * all seeds. Otherwise they show one seed: from its packets, if the trace kept them and they agree
+ * with the measured series, or else from the series.
  *
  * @module
  */
@@ -29,10 +29,10 @@ import type { Steps } from './steps.ts';
 import { isAligned } from './story.ts';
 import type { Strip } from './strips.ts';
 
-/** Counted arrivals may differ from measured ones by this share. */
+/** Counted arrivals may differ from the measured ones by this share. */
 const AGREEMENT = 0.02;
 
-/** Throughput, loss, latency. */
+/** The strips of throughput, loss and latency. */
 export function curveStrips(scene: Scene): readonly Strip[] {
   const windows = windowsOf(scene.report, scene.shown, flowOf(scene));
   if (windows.length > 1) return seedStrips(scene, windows);
@@ -40,7 +40,7 @@ export function curveStrips(scene: Scene): readonly Strip[] {
   return [throughput(scene, arrivals), loss(scene), latency(scene, arrivals)];
 }
 
-/** Arrivals of the flow; undefined if they were not kept or disagree with the measured ones. */
+/** The arrivals of the flow; undefined if they were not kept or disagree with the measured ones. */
 function seenArrivals(scene: Scene): readonly Arrival[] | undefined {
   const { info, material, suffix } = scene;
   const ends = endsOf(info, suffix);
@@ -50,7 +50,7 @@ function seenArrivals(scene: Scene): readonly Arrival[] | undefined {
   return agree(arrivals, material.delivered, scene) ? arrivals : undefined;
 }
 
-/** True if whole steps of the window hold as many packets as the series says. */
+/** True if the complete steps of the window hold as many packets as the series says. */
 export function agree(
   arrivals: readonly Arrival[],
   delivered: Steps | undefined,
@@ -96,7 +96,8 @@ function throughput(scene: Scene, arrivals: readonly Arrival[] | undefined): Str
 function loss(scene: Scene): Strip {
   const { info, material, suffix, report } = scene;
   const { packets } = material;
-  // A live trace has what protocols drop, not what links lose: counting it would give too little.
+  // A trace of a live run records what protocols drop, but not what links lose, so a count would be
+  // too low.
   const isLive = report.mode === 'live';
   if (packets === undefined || isLive) {
     const lost = report.metrics['gateway.failover.lost']?.quantiles?.find(({ p }) => p === 0.5);
@@ -174,7 +175,10 @@ function scaled(bins: readonly Bin[], by: number): readonly Bin[] {
   return bins.map((bin) => ({ ...bin, value: bin.value === null ? null : bin.value * by }));
 }
 
-/** Lowest to highest of all seeds, if the fault strikes all of them at the same time. */
+/**
+ * The lowest and the highest value of all seeds, if the fault happens at the same time in all of
+ * them.
+ */
 function bandOf(scene: Scene, name: string, by: number): readonly BandBin[] {
   const { report, same, suffix } = scene;
   const series: SeriesSummary | undefined = report.series.find(

@@ -1,5 +1,5 @@
 /**
- * Draws the strips of a fault one below the other on a common time axis, as SVG.
+ * Draws the strips of a fault below each other on a common time axis, as SVG.
  *
  * @module
  */
@@ -13,18 +13,18 @@ import type { Lane, Segment } from './lanes.ts';
 import { type Effect, FIRST_PACKET } from './story.ts';
 import type { SeedGap, Strip, Tick } from './strips.ts';
 
-/** Where and what. */
+/** The size of the drawing and the interval that it shows. */
 export interface Stage {
   readonly width: number;
-  /** Shown stretch, ns after the fault. */
+  /** Start of the visible interval, ns after the fault. */
   readonly fromNs: number;
   readonly toNs: number;
-  /** Effects of the fault, drawn through all strips. */
+  /** Effects of the fault, drawn as lines through all strips. */
   readonly effects: readonly Effect[];
   readonly pickSeed: (seed: number) => void;
 }
 
-/** The drawing and its moving parts. */
+/** The drawing, and the parts of it that move. */
 export interface Drawn {
   readonly svg: SVGSVGElement;
   /** Converts between ns after the fault and px. */
@@ -38,7 +38,7 @@ const CURVE = 56;
 const LANE = 18;
 const GAP_ROW_MAX = 14;
 const GAPS_MAX = 150;
-/** Column of the names, and the width of an average letter, px. */
+/** Width of the column of names, and of an average letter, px. */
 const NAME = 110;
 const CHARACTER = 6.4;
 const SPACE = 12;
@@ -46,7 +46,7 @@ const SPACE = 12;
 type Made = { readonly parts: readonly SVGElement[]; readonly height: number };
 type X = ScaleLinear<number, number>;
 
-/** The drawing of a fault. */
+/** Draws the strips. */
 export function drawStrips(strips: readonly Strip[], stage: Stage): Drawn {
   const { width } = stage;
   const x = scaleLinear([stage.fromNs, stage.toNs], [LEFT, Math.max(LEFT + 40, width - RIGHT)]);
@@ -92,7 +92,7 @@ function bodyOf(strip: Strip, stage: Stage, x: X): Made {
   }
 }
 
-/** Name and finding: side by side, or one below the other if that does not fit. */
+/** The name and the finding of a strip, side by side or, without room, below each other. */
 function heading({ name, finding }: Strip, width: number): Made {
   const isNarrow = width < NARROW;
   const left = isNarrow ? 0 : NAME;
@@ -109,7 +109,7 @@ function heading({ name, finding }: Strip, width: number): Made {
   };
 }
 
-/** Lines of limited length, broken between words. */
+/** Breaks a text between words into lines of limited length. */
 function wrapped(text: string, room: number): readonly string[] {
   const lines: string[] = [];
   for (const word of hardSpaces(text).split(' ')) {
@@ -226,7 +226,7 @@ function bandParts({ band }: Strip & { readonly kind: 'curve' }, x: X, y: X): SV
   return path === '' ? [] : [svgElement('path', { class: 'band', d: path })];
 }
 
-/** The seeds behind the band; a click chooses one. */
+/** Draws the seeds behind the band; a click chooses one. */
 function seedParts(
   { overlay, name }: Strip & { readonly kind: 'curve' },
   { pickSeed }: Stage,
@@ -271,7 +271,7 @@ function bars(bins: readonly Bin[], x: X, y: X): SVGElement {
   return svgElement('path', { class: 'bars', d: path.join('') });
 }
 
-/** The limit, with its words where the curve is not. */
+/** Draws the limit with its label where the curve leaves room. */
 function limitAcross(
   { limit, bins }: Strip & { readonly kind: 'curve' },
   x: X,
@@ -289,7 +289,7 @@ function limitAcross(
     value === null ? [] : [fromNs, toNs].map((ns) => ({ x: x(ns), y: y(value) })),
   );
   const bounds = { left, right, top: -2, bottom: CURVE + 2 };
-  // Where there is no room for all of it, the strip's name says what the limit is of.
+  // If there is no room for the whole label, the name of the strip tells what the limit applies to.
   const text = right - left < NARROW - LEFT ? limit.text.replace(/ for .*/, '') : limit.text;
   const spot = new LabelRoom(bounds, [curve]).take(text, spots);
   const kind = spot.anchor === 'end' ? 'end limit-text' : 'limit-text';
@@ -368,13 +368,13 @@ function gapLimit(
   ];
 }
 
-/** Evenly chosen, always including the shown one. */
+/** Some of the seeds, evenly chosen, always including the shown one. */
 function thinned(seeds: readonly SeedGap[]): readonly SeedGap[] {
   const oneIn = Math.ceil(seeds.length / GAPS_MAX);
   return seeds.filter(({ isShown }, row) => isShown || row % oneIn === 0);
 }
 
-/** Effects at the same time share a line and a label. */
+/** Joins effects at the same time into one line with one label. */
 function joined(effects: readonly Effect[]): readonly Tick[] {
   const ticks: Tick[] = [];
   for (const { name, afterNs } of effects) {
@@ -386,7 +386,7 @@ function joined(effects: readonly Effect[]): readonly Tick[] {
   return ticks;
 }
 
-/** Labels at the top, each in the first row where it does not touch another. */
+/** Labels of the effects at the top, each in the first row where it overlaps no other. */
 function effectLabels(stage: Stage, x: X): Made {
   const ends: number[] = [];
   const parts = [{ afterNs: 0, text: 'fault' }, ...joined(stage.effects)]

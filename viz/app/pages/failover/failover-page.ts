@@ -1,6 +1,7 @@
 /**
- * The failover page: lets the reader choose a fault and a seed, fetches what surrounds it and draws
- * the strips. The window is the range of the one time line, so its keys zoom and pan here too.
+ * The failover page: lets the reader choose a fault and a seed, fetches the data around the fault
+ * and draws the strips. It shows the visible range of the shared time line, so the keys of the time
+ * line zoom and pan here too.
  *
  * @module
  */
@@ -21,7 +22,7 @@ import { captionOf, summaryOf, type Told, titleOf } from './sentence.ts';
 import { casesOf, chosenCase, type FaultCase, gapKpi, idsOf, windowAround } from './story.ts';
 import { tableOf } from './strips.ts';
 
-/** What is examined: a change fetches again. */
+/** The choices on which the data depend; a change fetches them again. */
 interface Asked {
   readonly shown: FaultCase;
   readonly suffix: string;
@@ -42,7 +43,7 @@ export async function mountFailover(context: ReportContext): Promise<void> {
   new FailoverPage(context, { cases, trace, trouble }).start();
 }
 
-/** The report tells the story without a trace, or with an unreadable one. */
+/** Errors are ignored: the report alone is enough to show the fault. */
 async function openedTrace({ run }: ReportContext): Promise<{
   readonly trace: TraceClient | undefined;
   readonly trouble: string | undefined;
@@ -128,7 +129,7 @@ class FailoverPage {
     );
     this.#addKeys();
     const { range, extent } = view.time;
-    // A range in the address is kept; else the fault and its effects are visible.
+    // Keeps a range from the address; otherwise shows the fault with its effects.
     if (range.value[0] === extent.value[0] && range.value[1] === extent.value[1]) this.#fit();
     const observer = onWidth(() => this.#draw());
     observer.observe(this.#chart.body);
@@ -143,7 +144,7 @@ class FailoverPage {
     view.time.cursor.watch(signal, this.#moveCursor);
   }
 
-  /** The case named in the address. */
+  /** The fault and the seed that the address names. */
   get #shown(): FaultCase {
     const { view, report } = this.#context;
     const { selection, parameters } = view;
@@ -161,7 +162,7 @@ class FailoverPage {
     if (wanted.seed !== undefined) {
       view.selection.value = { kind: 'seed', name: String(wanted.seed) };
     }
-    // Another fault is shown at the same zoom as the one before.
+    // Shows another fault at the same zoom as the one before.
     const by = this.#shown.beginNs - shown.beginNs;
     view.time.show([from + by, to + by]);
     view.time.moveTo(this.#shown.beginNs);
@@ -236,7 +237,7 @@ class FailoverPage {
     });
     const { svg, x } = this.#drawn;
     set(this.#cursor, 'y2', Number(svg.getAttribute('height')) - 36);
-    // Above the lines of the effects, below the words of the strips.
+    // Inserted above the lines of the effects and below the texts of the strips.
     svg.insertBefore(this.#cursor, svg.querySelector('g'));
     svg.addEventListener('pointerdown', (event) => {
       const at = x.invert(event.clientX - svg.getBoundingClientRect().left);
@@ -269,7 +270,7 @@ class FailoverPage {
   }
 }
 
-/** Says what a report of many seeds lacks, and which command provides it. */
+/** Tells what a report of many seeds lacks, and which command records it. */
 function withoutSeeds({ seeds, faultWindows, reproduce }: Report): HTMLElement | false {
   if (seeds.length < 2) return false;
   if (faultWindows === undefined) {
@@ -285,7 +286,7 @@ function withoutSeeds({ seeds, faultWindows, reproduce }: Report): HTMLElement |
 
 const DELIVERED = 'delivered';
 
-/** Suffixes of the names of series: one empty text, or one per flow. */
+/** Suffixes of the names of series: one empty text for a single flow, else one per flow. */
 function flowsOf(series: readonly { readonly name: string }[]): readonly string[] {
   const names = series.map(({ name }) => name).filter((name) => name.startsWith(DELIVERED));
   const suffixes = names.map((name) => name.slice(DELIVERED.length));

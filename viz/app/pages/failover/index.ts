@@ -1,5 +1,5 @@
 /**
- * Failover story: what a fault cost, second by second (docs/how-to/browser-view.md).
+ * The failover page: what a fault cost, second by second (docs/how-to/browser-view.md).
  *
  * @module
  */
@@ -7,7 +7,7 @@ import './style.css';
 import type { Page } from '../../kernel/page.ts';
 import { mountFailover } from './failover-page.ts';
 
-/** The page. */
+/** The failover page. */
 export const page: Page = {
   name: 'failover',
   title: 'Failover',

@@ -1,39 +1,39 @@
 /**
- * What held from when to when: a lane of segments from the states of a trace, and the path that
- * carried most packets from the series of a report.
+ * Lanes: segments that show which state held from when to when, from the states of a trace. A lane
+ * can also show the path that carried most packets, from the series of a report.
  *
  * @module
  */
 import type { StateRow, TraceInfo, WorldStates } from '../../data/trace-answers.ts';
 import type { Steps } from './steps.ts';
 
-/** An interval in which something held; ns after the fault. */
+/** An interval in which one state held; ns after the fault. */
 export interface Segment {
   readonly fromNs: number;
   readonly toNs: number;
   readonly state: string;
 }
 
-/** One line of a strip. */
+/** One lane of a strip. */
 export interface Lane {
   readonly label: string;
   readonly segments: readonly Segment[];
 }
 
-/** What is examined; ns of the run, and the instant that counts as 0. */
+/** The visible interval in ns of the run, and the instant that counts as 0. */
 export interface Span {
   readonly zeroNs: number;
   readonly fromNs: number;
   readonly toNs: number;
 }
 
-/** What was known at the start of the window, and what changed in it. */
+/** The states at the start of the window and their changes inside it. */
 export interface History {
   readonly before: WorldStates;
   readonly changes: readonly StateRow[];
 }
 
-/** The lane of one machine of a node; undefined if the trace has no such machine. */
+/** The lane of one state machine of a node; undefined if the trace has no such machine. */
 export function laneOf(
   history: History,
   of: { readonly node: number; readonly machine: string; readonly label: string },
@@ -53,7 +53,7 @@ export function laneOf(
   return { label: of.label, segments: merged(steps, span) };
 }
 
-/** Names of the machines of a node, sorted. */
+/** Names of the state machines of a node, sorted. */
 function machinesOf(history: History, node: number): readonly string[] {
   const before = history.before.find(([number]) => number === node)?.[1] ?? [];
   const names = [
@@ -64,7 +64,8 @@ function machinesOf(history: History, node: number): readonly string[] {
 }
 
 /**
- * Whether a target is up, from the faults that affect it; `word` names the state during a fault.
+ * When a link or node was up, from the faults that affect it. `word` names the state during a
+ * fault.
  */
 export function linkLane(
   { target, word }: { readonly target: string; readonly word: string },
@@ -84,7 +85,10 @@ export function linkLane(
   return { label: target, segments: merged(steps, span) };
 }
 
-/** Machines of the gateway at the source of a flow: the path in use, and the health of each. */
+/**
+ * The state machines of the gateway at the source of a flow that tell the path in use and the
+ * health of each path.
+ */
 export function pathMachines(
   info: TraceInfo,
   history: History,
@@ -98,7 +102,7 @@ export function pathMachines(
   return { chosen: `path${ending}`, healths };
 }
 
-/** The path with most packets in each step. */
+/** The path that carried most packets in each step. */
 export function busiestLane(
   paths: readonly (Steps & { readonly name: string })[],
   span: Span,

@@ -1,6 +1,6 @@
 /**
- * Limits of KPIs in the units of the strips; only if there is a single flow, since KPIs cover all
- * flows.
+ * Limits of KPIs in the units of the strips. They exist only for a run with a single flow, because
+ * a KPI covers all flows.
  *
  * @module
  */
@@ -9,18 +9,18 @@ import type { KpiResult } from '../../../../reports/report-schema.ts';
 import type { Scene } from './scene.ts';
 import type { Limit } from './strips.ts';
 
-/** Unit of the strip of throughput. */
+/** Unit of the throughput strip. */
 export const PER_SECOND = 'packets/s';
 const SECONDS_PER_MINUTE = 60;
 
-/** In packets a second. */
+/** The limit of the throughput in packets per second. */
 export function throughputLimit(scene: Scene): Limit | undefined {
   const isWanted = ({ metric, unit }: KpiResult): boolean =>
     metric.endsWith('.throughput') && unit === '1/min';
   return limitOf(scene, isWanted, SECONDS_PER_MINUTE);
 }
 
-/** In ns. */
+/** The limit of the latency in ns. */
 export function latencyLimit(scene: Scene): Limit | undefined {
   const isWanted = ({ metric, unit, aggregation }: KpiResult): boolean =>
     metric.endsWith('.latency') && unit === 'ns' && aggregation === 'p95';

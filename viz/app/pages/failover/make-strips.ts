@@ -1,5 +1,5 @@
 /**
- * Makes the strips of a fault from the fetched data, each with a sentence that says what it shows.
+ * Makes the strips of a fault from the fetched data, each with a sentence that states its finding.
  *
  * @module
  */
@@ -23,7 +23,7 @@ import type { Strip, Tick } from './strips.ts';
 
 const TARGETS_MAX = 4;
 
-/** Link, probes, path, throughput, loss, latency, gap. */
+/** The strips for link, probes, path, throughput, loss, latency and gap. */
 export function makeStrips(scene: Scene): readonly Strip[] {
   const strips = [
     linkStrip(scene),
@@ -112,7 +112,7 @@ function pathStrip(scene: Scene): Strip | undefined {
   return { ...effectLanes(scene, 'switched', lanes), name: 'path', finding: `${how}${words}` };
 }
 
-/** Lanes, with the effect of the other seeds on them. */
+/** A strip of lanes, with marks for the effect in the other seeds. */
 function effectLanes(
   { same, shown }: Scene,
   effect: string,
@@ -125,12 +125,12 @@ function effectLanes(
       if (afterNs === undefined) return [];
       return [{ afterNs, text: `seed ${one.seed} ${effect} +${quantity(afterNs, 'ns')}` }];
     });
-  // Without any lane, the ticks need a line of their own.
+  // If there is no lane, the marks of the other seeds need an empty one.
   const held = lanes.length > 0 || others.length === 0 ? lanes : [{ label: '', segments: [] }];
   return { kind: 'lanes', lanes: held, others, spread: spreadOf(same, effect) };
 }
 
-/** `detected +68.2 ms; median of 30 seeds 70 ms, 10 to 90 % 60 to 85 ms`. */
+/** A finding such as `detected +68.2 ms; median of 30 seeds 70 ms, 10 to 90 % 60 to 85 ms`. */
 function effectFinding({ shown, same }: Scene, effect: string): string {
   const delay = delayOf(shown, effect);
   const own =
@@ -140,12 +140,12 @@ function effectFinding({ shown, same }: Scene, effect: string): string {
   return `${own}; ${spreadWords(spread)}`;
 }
 
-/** `median of 30 seeds 70 ms, 10 to 90 % 60 to 85 ms`. */
+/** A spread such as `median of 30 seeds 70 ms, 10 to 90 % 60 to 85 ms`. */
 function spreadWords({ n, low, median, high }: Spread): string {
   return `median of ${plural(n, 'seed')} ${quantity(median, 'ns')}, 10 to 90 % ${quantity(low, 'ns')} to ${quantity(high, 'ns')}`;
 }
 
-/** The gap of each seed as the KPI samples it; in older reports the time to the first packet. */
+/** The gap of each seed as the KPI measures it; for older reports, the time to the first packet. */
 function gapStrip(scene: Scene): Strip | undefined {
   const { same, shown, report } = scene;
   const flow = flowOf(scene);
@@ -173,7 +173,7 @@ function gapStrip(scene: Scene): Strip | undefined {
   };
 }
 
-/** `75.5 ms between arrivals, drawn from the fault on; first packet +80.6 ms`. */
+/** A finding such as `75.5 ms between arrivals, drawn from the fault on; first packet +80.6 ms`. */
 function gapFinding(scene: Scene, spread: Spread): string {
   const gap = gapOf(scene.shown, flowOf(scene));
   const own = `${quantity(gap?.gapNs ?? 0, 'ns')} between arrivals less the nominal spacing, drawn from the fault on`;

@@ -1,6 +1,6 @@
 /**
- * Fetches what the strips of a fault need: packets, losses and states of the trace if it has them,
- * series of the trace or of the report.
+ * Fetches the data for the strips of a fault: packets, losses and states from the trace if it holds
+ * them, series from the trace or the report.
  *
  * @module
  */
@@ -10,11 +10,11 @@ import type { TraceClient } from '../../data/trace-client.ts';
 import type { History } from './lanes.ts';
 import type { Steps } from './steps.ts';
 
-/** Packets of the window. */
+/** The packets of the window. */
 export interface Packets {
   readonly hops: HopColumns | undefined;
   readonly drops: readonly DropRow[];
-  /** False if there were more losses than were transferred. */
+  /** False if there were more losses than the trace returned. */
   readonly isWhole: boolean;
 }
 
@@ -27,28 +27,31 @@ export interface Material {
   readonly paths: readonly (Steps & { readonly name: string })[];
 }
 
-/** What is asked for. */
+/** The parameters of {@link materialOf}. */
 export interface MaterialOf {
   readonly report: Report;
-  /** Of this very seed; undefined if there is none. */
+  /** The trace of this seed; undefined if the run has none. */
   readonly trace: TraceClient | undefined;
   readonly seed: number;
-  /** Suffix of the series' names: empty, or ` a -> b`. */
+  /** Suffix of the names of series: empty, or ` a -> b`. */
   readonly suffix: string;
   readonly fromNs: number;
   readonly toNs: number;
 }
 
-/** Packets under way at the start are recognised by where they departed. */
+/**
+ * The query starts this much earlier, to see where packets departed that are under way at the
+ * start.
+ */
 const PAD_NS = 200e6;
-/** If there are more packets than this, the series are used. */
+/** With more packets than this, the series are used instead. */
 const HOPS_MAX = 150_000;
 const PACKETS_NS_MAX = 10e9;
-/** As many losses as the trace answers with. */
+/** Largest number of losses in one answer of the trace. */
 const DROPS_MAX = 20_000;
 const PATH = 'path:';
 
-/** Fetches everything. */
+/** Fetches all data for the strips. */
 export async function materialOf(of: MaterialOf): Promise<Material> {
   const { report, trace, seed, suffix } = of;
   const names = (trace?.info.metrics ?? report.series)
@@ -119,7 +122,7 @@ async function tracedSteps(
   return { stepNs: metric.binNs, values };
 }
 
-/** The series of a report, which shows one seed in full. */
+/** The series of a report, which holds one seed completely. */
 function stepsOf(report: Report, name: string, seed: number): Steps | undefined {
   const series = report.series.find((one) => one.name === name);
   if (series === undefined || report.shownSeed !== seed) return undefined;

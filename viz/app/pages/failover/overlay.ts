@@ -1,7 +1,7 @@
 /**
- * All seeds overlaid at a fault: the curve of each, their median and the 10 to 90 % band, bin by
- * bin, from what the report holds around faults. Where a seed measured nothing, nothing is filled
- * in.
+ * Overlays all seeds at a fault: the curve of each seed, their median and the 10 to 90 % band, bin
+ * by bin, from the values that the report holds around faults. A gap in the curve means that the
+ * seed measured nothing there.
  *
  * @module
  */
@@ -16,29 +16,29 @@ export interface SeedCurve {
   readonly bins: readonly Bin[];
 }
 
-/** What is drawn over each other. */
+/** The curves to draw, with their median and band. */
 export interface Overlay {
   readonly seeds: readonly SeedCurve[];
   readonly median: readonly Bin[];
   readonly band: readonly BandBin[];
 }
 
-/** A quantity of the windows, and the factor for its values. */
+/** One quantity of the windows, and the factor that converts its values. */
 export interface Quantity {
   readonly of: 'delivered' | 'lost' | 'latencyP95';
   readonly by: number;
 }
 
-/** Shown stretch, ns after the fault. */
+/** The visible interval, ns after the fault. */
 export interface Stretch {
   readonly fromNs: number;
   readonly toNs: number;
 }
 
-/** With fewer seeds a band would only repeat their curves. */
+/** With fewer seeds, a band would only repeat their curves. */
 const BAND_SEEDS = 3;
 
-/** What seeds measured around a fault on one flow; of the first flow if none is named. */
+/** What the seeds measured around a fault on one flow; on the first flow if none is named. */
 export function windowsOf(
   { faultWindows }: Pick<Report, 'faultWindows'>,
   { id }: Pick<FaultCase, 'id'>,
@@ -47,11 +47,11 @@ export function windowsOf(
   const ofFault = (faultWindows?.windows ?? []).filter(({ fault }) => fault === id);
   const wanted = flow === '' ? ofFault[0]?.flow : flow;
   const own = ofFault.filter((one) => one.flow === wanted);
-  // Seeds of one scenario have bins of one width.
+  // The median needs the same bins in every seed.
   return own.filter(({ binNs, firstNs }) => binNs === own[0]?.binNs && firstNs === own[0]?.firstNs);
 }
 
-/** Curves, median and band of the bins that lie in the stretch. */
+/** The curves, the median and the band for the bins inside the interval. */
 export function overlayOf(
   windows: readonly ReportFaultWindow[],
   { of, by }: Quantity,
@@ -77,7 +77,7 @@ export function overlayOf(
   return { seeds, median, band };
 }
 
-/** Whole bins of a window that lie in the interval, with their number. */
+/** The complete bins of a window inside the interval, with their indices. */
 function binsOf(
   { binNs, firstNs, delivered }: ReportFaultWindow,
   { fromNs, toNs }: Stretch,
@@ -87,7 +87,7 @@ function binsOf(
     .filter((bin) => bin.fromNs >= fromNs - 1 && bin.toNs <= toNs + 1);
 }
 
-/** Sum of the known values of a curve. */
+/** The sum of the values of a curve, skipping gaps. */
 export function totalOf(bins: readonly Bin[]): number {
   return bins.reduce((sum, { value }) => sum + (value ?? 0), 0);
 }

@@ -1,5 +1,5 @@
 /**
- * The input of the strips of a fault, and what all of them derive from it.
+ * The data behind the strips of a fault, and values that all strips derive from them.
  *
  * @module
  */
@@ -9,28 +9,28 @@ import type { TraceInfo } from '../../data/trace-answers.ts';
 import type { Material } from './material.ts';
 import type { FaultCase } from './story.ts';
 
-/** The input of the strips. */
+/** The data behind the strips. */
 export interface Scene {
   readonly report: Report;
   readonly info: TraceInfo | undefined;
   readonly material: Material;
   readonly shown: FaultCase;
-  /** The same fault of all seeds, the shown one included. */
+  /** The same fault in all seeds, including the shown seed. */
   readonly same: readonly FaultCase[];
   /** All faults of the shown seed. */
   readonly ofSeed: readonly FaultCase[];
-  /** Suffix of the series' names: empty, or ` a -> b`. */
+  /** Suffix of the names of series: empty, or ` a -> b`. */
   readonly suffix: string;
   readonly fromNs: number;
   readonly toNs: number;
 }
 
-/** The flow by its name; empty for the only one. */
+/** The name of the flow; empty if the run has only one. */
 export function flowOf({ suffix }: Pick<Scene, 'suffix'>): string {
   return suffix.trim();
 }
 
-/** Ends of a flow as numbers of the trace; undefined without a trace that knows it. */
+/** The numbers of the flow's nodes in the trace; undefined without a trace that lists the flow. */
 export function endsOf(
   info: TraceInfo | undefined,
   suffix: string,
@@ -43,7 +43,7 @@ export function endsOf(
   return flow < 1 || source < 0 || target < 0 ? undefined : { flow, source, target };
 }
 
-/** What would provide the missing data. */
+/** The command that would record the missing data. */
 export function traceCommand({ report, shown }: Scene): string {
   return `${seedCommand(report, shown.seed)} leaves the trace`;
 }

@@ -1,5 +1,5 @@
 /**
- * The strips of throughput, loss and latency with all seeds, their median and band.
+ * The strips of throughput, loss and latency that show all seeds, with their median and band.
  *
  * @module
  */
@@ -14,7 +14,7 @@ import type { Strip } from './strips.ts';
 
 type Curve = Strip & { readonly kind: 'curve' };
 
-/** Throughput, loss, latency. */
+/** The strips of throughput, loss and latency. */
 export function seedStrips(scene: Scene, windows: readonly ReportFaultWindow[]): readonly Strip[] {
   const { binNs = 1 } = windows[0] ?? {};
   const strips: readonly (Omit<Curve, 'bins' | 'band' | 'overlay' | 'kind' | 'finding'> & {
@@ -52,7 +52,7 @@ function stretchOf({ shown, fromNs, toNs }: Scene): { fromNs: number; toNs: numb
   return { fromNs: fromNs - shown.beginNs, toNs: toNs - shown.beginNs };
 }
 
-/** Says where bins end within the shown stretch. */
+/** Says where the bins end if they do not fill the visible interval. */
 function extent(windows: readonly ReportFaultWindow[], scene: Scene): string {
   const { binNs = 1, firstNs = 0, delivered = [] } = windows[0] ?? {};
   const { fromNs, toNs } = stretchOf(scene);
@@ -71,7 +71,7 @@ function throughputFinding({ seeds, median }: Overlay): string {
   return `median of ${plural(seeds.length, 'seed')} ${parts.join(', ')}`;
 }
 
-/** Share of what was sent in the interval. */
+/** The loss as a share of the packets sent in the interval. */
 function lossFinding({ seeds }: Overlay): string {
   const totals = ascending(seeds.map(({ bins }) => totalOf(bins)));
   const [low = 0, middle = 0, high = 0] = [0, 0.5, 1].map((p) => quantile(totals, p) ?? 0);
@@ -92,7 +92,7 @@ function middleOf(bins: readonly Bin[]): number | undefined {
   return quantile(known(bins), 0.5);
 }
 
-/** Known values, ascending. */
+/** The values that are not null, ascending. */
 function known(bins: readonly Bin[]): readonly number[] {
   return ascending(bins.map(({ value }) => value).filter((value) => value !== null));
 }

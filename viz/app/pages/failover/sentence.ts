@@ -1,5 +1,5 @@
 /**
- * A fault in words: the title of its chart, the caption, the summary for screen readers.
+ * A fault as text: the title of its chart, the caption, and the summary for screen readers.
  *
  * @module
  */
@@ -15,20 +15,21 @@ import type { KpiResult, Report } from '../../../../reports/report-schema.ts';
 import { instantText } from '../../kernel/duration.ts';
 import { delayOf, type FaultCase, FIRST_PACKET, gapKpi, gapOf, spreadOf } from './story.ts';
 
-/** A fault with what is known around it. */
+/** A fault with the data around it. */
 export interface Told {
   readonly report: Report;
   readonly shown: FaultCase;
   readonly same: readonly FaultCase[];
   readonly position: number;
   readonly count: number;
-  /** `a -> b`; empty for the only one. */
+  /** `a -> b`; empty if the run has only one flow. */
   readonly flow: string;
 }
 
 /**
- * `core-110 ↔ core-310 down: traffic was back after a gap of 87.5 ms, within the limit of 250 ms`.
- * Only what the KPI measures is compared with its limit.
+ * A title such as `core-110 ↔ core-310 down: traffic was back after a gap of 87.5 ms, within the
+ * limit of 250 ms`.
+ * A limit is named only for the quantity that its KPI measures.
  */
 export function titleOf(told: Told): string {
   const { report, shown, flow } = told;
@@ -46,7 +47,7 @@ export function titleOf(told: Told): string {
     : `${what}: traffic did not come back, ${size} to the end${against}`;
 }
 
-/** If the gap is not known: the effects, to which no limit applies. */
+/** The effects of a fault, if its gap is not known. No limit applies to them. */
 function effectWords(shown: FaultCase): string {
   const back = delayOf(shown, FIRST_PACKET);
   if (back !== undefined) return `the first packet came ${quantity(back, 'ns')} after the fault`;
@@ -55,12 +56,12 @@ function effectWords(shown: FaultCase): string {
   return `${last.name} after ${quantity(last.afterNs, 'ns')}`;
 }
 
-/** One sample has no interval, which the table states and a sentence need not. */
+/** A single sample has no confidence interval. The table says so; the sentence leaves it out. */
 function intervalWords(kpi: KpiResult): string {
   return kpi.ci95.kind === 'none' ? '' : ` ${intervalText(kpi)}`;
 }
 
-/** Which fault of which seed, over which interval, and what the KPI says. */
+/** Which fault in which seed, over which interval, and what the KPI says about it. */
 export function captionOf({ report, shown, position, count, flow }: Told): string {
   const at = instantText(shown.beginNs, 10e9);
   const clock = report.clock === 'virtual' ? 'virtual time' : 'wall time';
@@ -80,7 +81,7 @@ export function captionOf({ report, shown, position, count, flow }: Told): strin
   return `Fault ${position} of ${count}, seed ${shown.seed}, at ${at} of ${clock}.${verdict}${meaning}${others}`;
 }
 
-/** The title with every effect, and how the seeds spread. */
+/** The title, every effect, and the spread over the seeds. */
 export function summaryOf(told: Told): string {
   const effects = told.shown.effects.map(
     ({ name, afterNs }) => `${name} after ${quantity(afterNs, 'ns')}`,

@@ -1,10 +1,10 @@
 /**
- * A quantity over time as reports and traces hold it.
+ * A quantity over time in the form in which reports and traces store it.
  *
  * @module
  */
 
-/** Values at equal steps from 0 on; null: not measured. */
+/** Values at equal steps from time 0 on; null where nothing was measured. */
 export interface Steps {
   readonly stepNs: number;
   readonly values: readonly (number | null)[];

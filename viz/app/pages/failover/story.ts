@@ -1,13 +1,13 @@
 /**
- * The faults of a report as stories: one fault of one seed with its effects, the same fault in the
- * other seeds, and the spread.
+ * The faults of a report: each fault of one seed with its effects, the same fault in the other
+ * seeds, and the spread over them.
  *
  * @module
  */
 import type { KpiResult, Report, ReportFault } from '../../../../reports/report-schema.ts';
 import { ascending, quantile } from '../../../../reports/statistics/quantile.ts';
 
-/** A consequence of a fault: `detected`, `switched`, `first packet`. */
+/** An effect of a fault: `detected`, `switched`, `first packet`. */
 export interface Effect {
   readonly name: string;
   readonly afterNs: number;
@@ -16,23 +16,26 @@ export interface Effect {
 /** One fault of one seed. */
 export interface FaultCase {
   readonly seed: number;
-  /** The same in every seed: `event-1#2`. */
+  /** An id that is the same in every seed: `event-1#2`. */
   readonly id: string;
   readonly text: string;
   readonly targets: readonly string[];
   readonly beginNs: number;
-  /** Undefined if it never ended. */
+  /** Undefined if the fault never ended. */
   readonly endNs: number | undefined;
-  /** In the order of time. */
+  /** In chronological order. */
   readonly effects: readonly Effect[];
-  /** Its cost for each affected flow, as the KPI samples it; undefined if not stored. */
+  /**
+   * The gap in each affected flow as the KPI measures it; undefined if the report does not store
+   * it.
+   */
   readonly gaps: ReportFault['gaps'];
 }
 
-/** The gap that a fault made in a flow. */
+/** The gap that a fault caused in one flow. */
 export type Gap = NonNullable<ReportFault['gaps']>[number];
 
-/** Median and the 10 to 90 % band, by nearest rank. */
+/** The median and the 10 to 90 % band, by nearest rank. */
 export interface Spread {
   readonly n: number;
   readonly low: number;
@@ -42,14 +45,14 @@ export interface Spread {
 
 /** The effect that ends the outage. */
 export const FIRST_PACKET = 'first packet';
-/** Window of a fault without any effect or limit. */
+/** Length of the window for a fault without effect and without limit. */
 const PLAIN_NS = 1e9;
 const SHORTEST_NS = 20e6;
 const LONGEST_NS = 30e9;
 /** Length of the window before the fault, as a share of the length after it. */
 const BEFORE = 0.4;
 
-/** All faults in the order of the report. */
+/** All faults, in the order of the report. */
 export function casesOf({ faults }: Pick<Report, 'faults'>): readonly FaultCase[] {
   return faults.map(({ seed, id, text, targets, beginNs, endNs, effects, gaps }) => ({
     ...{ seed, id, text, targets, beginNs, endNs, gaps },
@@ -59,7 +62,7 @@ export function casesOf({ faults }: Pick<Report, 'faults'>): readonly FaultCase[
   }));
 }
 
-/** The faults by their ids, each once, in chronological order of the seed that has most of them. */
+/** Each id once, in chronological order in the seed with most faults. */
 export function idsOf(cases: readonly FaultCase[]): readonly string[] {
   const seeds = [...new Set(cases.map(({ seed }) => seed))];
   const bySeed = seeds.map((seed) => cases.filter((one) => one.seed === seed));
@@ -68,7 +71,7 @@ export function idsOf(cases: readonly FaultCase[]): readonly string[] {
   return [...new Set([...sorted, ...cases].map(({ id }) => id))];
 }
 
-/** The wanted case, or the closest one: the same fault of another seed, else the first. */
+/** The requested case, or the closest one: the same fault in another seed, else the first case. */
 export function chosenCase(
   cases: readonly FaultCase[],
   wanted: { readonly id: string | undefined; readonly seed: number },
@@ -78,22 +81,22 @@ export function chosenCase(
   return same.find(({ seed }) => seed === wanted.seed) ?? same[0];
 }
 
-/** ns from the fault to an effect; undefined if it did not happen. */
+/** Time from the fault to an effect, ns; undefined if the effect did not happen. */
 export function delayOf(fault: FaultCase, effect: string): number | undefined {
   return fault.effects.find(({ name }) => name === effect)?.afterNs;
 }
 
-/** The gap in a flow; in the first one if none is named. */
+/** The gap in a flow; in the first flow if none is named. */
 export function gapOf({ gaps }: FaultCase, flow: string): Gap | undefined {
   return flow === '' ? gaps?.[0] : gaps?.find((one) => one.flow === flow);
 }
 
-/** How an effect spreads over cases. */
+/** The spread of an effect's delay over the seeds. */
 export function spreadOf(cases: readonly FaultCase[], effect: string): Spread | undefined {
   return spreadOfValues(cases.map((one) => delayOf(one, effect)));
 }
 
-/** The spread of the known values. */
+/** The spread of those values that are known. */
 export function spreadOfValues(values: readonly (number | undefined)[]): Spread | undefined {
   const sorted = ascending(values.filter((value) => value !== undefined));
   const [low, median, high] = [0.1, 0.5, 0.9].map((p) => quantile(sorted, p));
@@ -101,14 +104,14 @@ export function spreadOfValues(values: readonly (number | undefined)[]): Spread 
   return { n: sorted.length, low, median, high };
 }
 
-/** Effects of the cases, the one that usually comes first at the front. */
+/** Names of the effects, sorted by when they usually happen. */
 export function effectNames(cases: readonly FaultCase[]): readonly string[] {
   const names = new Set(cases.flatMap(({ effects }) => effects.map(({ name }) => name)));
   const median = (name: string): number => spreadOf(cases, name)?.median ?? 0;
   return [...names].sort((a, b) => median(a) - median(b));
 }
 
-/** The time KPI that was sampled per fault, if any. */
+/** The KPI that measures a time for each fault; undefined if there is none. */
 export function gapKpi({ kpis, metrics }: Pick<Report, 'kpis' | 'metrics'>): KpiResult | undefined {
   const sampled = kpis.filter(
     ({ metric, unit }) => unit === 'ns' && metrics[metric]?.kind === 'samples',
@@ -116,7 +119,9 @@ export function gapKpi({ kpis, metrics }: Pick<Report, 'kpis' | 'metrics'>): Kpi
   return sampled.find(({ metric }) => metric.includes('failover')) ?? sampled[0];
 }
 
-/** What to show around a fault: from before it until after its last effect and the limit. */
+/**
+ * The interval to show around a fault: from before it until after its last effect and the limit.
+ */
 export function windowAround(
   fault: FaultCase,
   cases: readonly FaultCase[],
@@ -133,13 +138,13 @@ export function windowAround(
   return [fault.beginNs - BEFORE * after, fault.beginNs + after];
 }
 
-/** True if a fault strikes every seed at the same time, within a step of the series. */
+/** True if a fault happens at the same time in every seed, within one step of the series. */
 export function isAligned(cases: readonly FaultCase[], stepNs: number): boolean {
   const begins = cases.map(({ beginNs }) => beginNs);
   return Math.max(...begins) - Math.min(...begins) < stepNs / 10;
 }
 
-/** The next 1, 2, 4 or 5 times a power of ten. */
+/** The next larger value that is 1, 2, 4 or 5 times a power of ten. */
 function niceAbove(value: number): number {
   const power = 10 ** Math.floor(Math.log10(value));
   return ([1, 2, 4, 5].find((step) => step * power >= value) ?? 10) * power;

@@ -1,5 +1,5 @@
 /**
- * The strips of the failover page as plain data, and the table of what they show.
+ * The strips of the failover page as plain data, and the table with their values.
  *
  * @module
  */
@@ -9,22 +9,22 @@ import type { Lane } from './lanes.ts';
 import type { Overlay } from './overlay.ts';
 import type { Effect, Spread } from './story.ts';
 
-/** A limit of a KPI in the unit of the strip. */
+/** The limit of a KPI in the unit of the strip. */
 export interface Limit {
   readonly value: number;
   readonly text: string;
 }
 
-/** One seed of the strip of gaps. */
+/** One seed in the strip of gaps. */
 export interface SeedGap {
   readonly seed: number;
   readonly effects: readonly Effect[];
-  /** As the KPI samples it, ns; undefined in reports without it. */
+  /** The gap as the KPI measures it, ns; undefined in reports that do not store it. */
   readonly gapNs: number | undefined;
   readonly isShown: boolean;
 }
 
-/** An instant on a strip. */
+/** A marked instant on a strip. */
 export interface Tick {
   readonly afterNs: number;
   readonly text: string;
@@ -32,7 +32,7 @@ export interface Tick {
 
 interface Heading {
   readonly name: string;
-  /** After the name: the finding. */
+  /** The finding, shown after the name. */
   readonly finding: string;
 }
 
@@ -42,7 +42,7 @@ export type Strip = Heading &
     | {
         readonly kind: 'lanes';
         readonly lanes: readonly Lane[];
-        /** Other seeds, faint, and their median. */
+        /** The same effect in the other seeds, drawn faintly, and their median. */
         readonly others: readonly Tick[];
         readonly spread: Spread | undefined;
       }
@@ -51,7 +51,7 @@ export type Strip = Heading &
         readonly unit: string;
         readonly bins: readonly Bin[];
         readonly band: readonly BandBin[];
-        /** All seeds; undefined if the report does not hold them around faults. */
+        /** All seeds; undefined if the report holds no values around faults. */
         readonly overlay: Overlay | undefined;
         readonly limit: Limit | undefined;
         readonly style: 'steps' | 'bars';
@@ -62,11 +62,11 @@ export type Strip = Heading &
         readonly spread: Spread | undefined;
         readonly limit: Limit | undefined;
       }
-    /** Nothing to draw: the finding says why. */
+    /** A strip with nothing to draw; its finding tells why. */
     | { readonly kind: 'missing' }
   );
 
-/** Everything that is drawn, row by row; times in ns after the fault. */
+/** Everything that the strips draw as table rows; times in ns after the fault. */
 export function tableOf(strips: readonly Strip[], seed: number): TableData {
   return {
     columns: ['strip', 'of seed', 'what', 'from ns', 'to ns', 'value', 'unit'],
@@ -107,7 +107,7 @@ function rowsOf(strip: Strip, seed: number): readonly Row[] {
   }
 }
 
-/** The shown seed first, then the summary over the seeds, then the other seeds. */
+/** Rows of a curve: the shown seed first, then the summary over the seeds, then the other seeds. */
 function curveRows(strip: Strip & { readonly kind: 'curve' }, seed: number): readonly Row[] {
   const { name, unit, overlay, bins } = strip;
   const rowsOfBins = (who: Row[number], what: string, list: readonly Bin[]): readonly Row[] =>

@@ -1,5 +1,5 @@
 /**
- * A card of the gallery: verdict, KPIs against their limits, and the spread over seeds.
+ * A card of the gallery: the verdict, the KPIs against their limits, and the spread over the seeds.
  *
  * @module
  */
@@ -23,10 +23,10 @@ const TONES = {
   inconclusive: 'open-text',
 } as const;
 
-/** Actions of a card. */
+/** What a card can do with its run. */
 export interface CardActions {
   open(run: { readonly id: string; readonly hasTrace: boolean }): void;
-  /** The checkbox that selects a run for a comparison. */
+  /** Makes the checkbox that selects a run for a comparison. */
   pick(id: string): HTMLElement;
 }
 
@@ -86,7 +86,7 @@ function heading(text: string, open: () => void): HTMLElement {
   );
 }
 
-/** What needs attention comes first. */
+/** Missed KPIs come first. */
 function rank({ status }: CardKpi): number {
   return ['fail', 'inconclusive', 'pass', 'not-applicable'].indexOf(status);
 }
@@ -116,7 +116,7 @@ function kpiRow(kpi: CardKpi): HTMLElement {
   );
 }
 
-/** A dot per seed, and the limit as a line; nothing for a single seed. */
+/** A dot per seed and a line for the limit; nothing for a single seed. */
 function sparkline({ perSeed, limit, unit }: CardKpi): Child {
   const values = perSeed.filter((value) => value !== null);
   if (values.length < 2) return undefined;

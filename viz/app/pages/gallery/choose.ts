@@ -1,32 +1,32 @@
 /**
- * Which cards are shown, and in what order.
+ * Selects and sorts the cards of the gallery.
  *
  * @module
  */
 import type { Card } from '../../../format/run-card.ts';
 
-/** Filters by verdict. */
+/** The filters by verdict. */
 export const FILTERS = [
   { name: 'all', words: 'all' },
   { name: 'failed', words: 'not passed' },
   { name: 'live', words: 'live' },
 ] as const;
 
-/** Orders. */
+/** The sort orders. */
 export const SORTS = [
   { name: 'newest', words: 'newest first' },
   { name: 'name', words: 'by name' },
   { name: 'verdict', words: 'not passed first' },
 ] as const;
 
-/** What the reader chose. */
+/** The search text, the filter and the order that the reader chose. */
 export interface Choice {
   readonly text: string;
   readonly show: (typeof FILTERS)[number]['name'];
   readonly sort: (typeof SORTS)[number]['name'];
 }
 
-/** Reads the page's parameters; unknown values count as absent. */
+/** Reads the choice from the parameters of the page; unknown values count as absent. */
 export function readChoice(parameters: Readonly<Record<string, string>>): Choice {
   return {
     text: parameters['filter'] ?? '',
@@ -64,7 +64,7 @@ function isShown(card: Card, show: Choice['show']): boolean {
   return card.kind !== 'run' || card.verdict !== 'PASS';
 }
 
-/** Runs in progress first, then those without an age (the demo, dropped files). */
+/** Runs in progress first, then runs without a date (the demo, dropped files). */
 function byAge(a: Card, b: Card): number {
   return ageOf(b) - ageOf(a) || byName(a, b);
 }

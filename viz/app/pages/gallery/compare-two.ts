@@ -1,5 +1,5 @@
 /**
- * Two runs chosen on their cards, to be put side by side: the choice stands in the address
+ * Selects two runs on their cards for a comparison. The selection is kept in the address
  * (docs/spec/browser-view.md).
  *
  * @module
@@ -7,22 +7,22 @@
 import { element } from '../../kernel/element.ts';
 import type { PageContext } from '../../kernel/page.ts';
 
-/** Name of the parameter: ids with commas in between, the first is A. */
+/** Name of the parameter. Its value is the ids separated by commas; the first is A. */
 const PICK = 'pick';
 const PICKS_MAX = 2;
 
-/** The selected ids, at most two. */
+/** Reads the selected ids, at most two. */
 export function readPicks(parameters: Readonly<Record<string, string>>): readonly string[] {
   const ids = (parameters[PICK] ?? '').split(',').filter((id) => id !== '');
   return ids.slice(0, PICKS_MAX).map(decoded);
 }
 
-/** The parameter of a selection; undefined if it is empty. */
+/** Writes a selection as a parameter; undefined if it is empty. */
 export function writePicks(ids: readonly string[]): string | undefined {
   return ids.length === 0 ? undefined : ids.map(encoded).join(',');
 }
 
-/** Adds or removes an id; a third one replaces the first. */
+/** Adds an id, or removes it if it is selected. A third id replaces the first. */
 export function picked(ids: readonly string[], id: string): readonly string[] {
   if (ids.includes(id)) return ids.filter((one) => one !== id);
   return [...ids, id].slice(-PICKS_MAX);
@@ -41,7 +41,7 @@ export function pickBox({ view }: Pick<PageContext, 'view'>, id: string): HTMLEl
   return element('label', { class: 'pick' }, box, 'compare');
 }
 
-/** The present selection, and the link to the comparison. */
+/** Shows the selection, with a link to the comparison. */
 export class CompareBar {
   readonly root = element('p', { class: 'compare-two', role: 'status', hidden: true });
   readonly #context: PageContext;
@@ -77,7 +77,7 @@ export class CompareBar {
   }
 }
 
-/** Redraws the list without moving the focus from the changed checkbox. */
+/** Redraws the list and returns the focus to the checkbox that was changed. */
 export function keepingFocus(list: HTMLElement, draw: () => void): void {
   const { activeElement } = document;
   const id = activeElement instanceof HTMLElement ? activeElement.dataset['pick'] : undefined;
@@ -87,17 +87,17 @@ export function keepingFocus(list: HTMLElement, draw: () => void): void {
     if (box.dataset['pick'] === id) box.focus();
 }
 
-/** The address writes the rest as it must. */
+/** Encodes only the comma and the percent sign; the address encodes the rest. */
 function encoded(id: string): string {
   return id.replace(/[%,]/g, encodeURIComponent);
 }
 
-/** An address may be written by hand. */
+/** Decoding may fail, since an address may be written by hand. */
 function decoded(id: string): string {
   try {
     return decodeURIComponent(id);
   } catch {
-    // No run has such an id: it is shown unchanged.
+    // An id that cannot be decoded names no run; it is shown unchanged.
     return id;
   }
 }

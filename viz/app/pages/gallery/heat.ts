@@ -1,5 +1,5 @@
 /**
- * The numbers of a heat map: which of five steps a value has, and the sentence below it.
+ * The values of a heat map: the tint of each cell in five steps, and the sentence below the map.
  *
  * @module
  */
@@ -9,7 +9,8 @@ import type { HeatGrid } from '../../../format/run-card.ts';
 const STEPS = 5;
 
 /**
- * Step 1 to 5 of each cell between the least and the largest value; undefined if it has no value.
+ * The step of each cell, 1 for the smallest value and 5 for the largest; undefined for a cell
+ * without value.
  */
 export function stepsOf({ cells }: HeatGrid): readonly (readonly (number | undefined)[])[] {
   const values = cells.flat().flatMap((cell) => cell?.value ?? []);
@@ -24,12 +25,12 @@ export function stepsOf({ cells }: HeatGrid): readonly (readonly (number | undef
   );
 }
 
-/** Text of a cell. */
+/** The text of a cell. */
 export function cellText({ limit, unit }: HeatGrid, value: number | null): string {
   return value === null ? 'none' : quantityAgainst(value, limit, unit);
 }
 
-/** What is drawn over which parameters, and what is kept fixed. */
+/** Says what the map shows over which parameters, and which parameters are fixed. */
 export function captionOf({ kpi, comparison, limit, unit, x, y, fixed }: HeatGrid): string {
   const axes = [x.name, y.name].filter((name) => name !== '').map(shortName);
   const others = Object.entries(fixed).map(([name, value]) => `${shortName(name)} ${value}`);
@@ -38,7 +39,7 @@ export function captionOf({ kpi, comparison, limit, unit, x, y, fixed }: HeatGri
   return `${over}. Limit ${comparison} ${limitQuantity(limit, unit)}; a stronger colour is a larger value.`;
 }
 
-/** The last part of a path: `probeInterval`. */
+/** The last part of the path of a parameter: `probeInterval`. */
 export function shortName(path: string): string {
   return path.split('.').at(-1) ?? path;
 }

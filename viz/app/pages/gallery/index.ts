@@ -1,6 +1,6 @@
 /**
- * Runs: what there is, and what is red (docs/spec/browser-view.md). Cards of the server's runs, of
- * the demo, and of dropped files; the demo is always there.
+ * The gallery: all runs, and which of them failed (docs/spec/browser-view.md). It shows cards for
+ * the runs of the server, for the demo, which is always there, and for dropped files.
  *
  * @module
  */
@@ -15,7 +15,7 @@ import { type Choice, chosen, FILTERS, readChoice, SORTS } from './choose.ts';
 import { CompareBar, keepingFocus, pickBox } from './compare-two.ts';
 import { WRITTEN } from './live-card.ts';
 
-/** The page. */
+/** The gallery page. */
 export const page: Page = {
   name: 'runs',
   title: 'Runs',
@@ -58,7 +58,7 @@ function mount(context: PageContext): void {
   void library.refresh();
 }
 
-/** Which of the designed states the list is in; `ready` if none. */
+/** The state of the list as named in the specification; `ready` if it shows cards. */
 function stateOf(state: LibraryState, shown: readonly Card[]): string {
   if (state.kind === 'failed') return 'error';
   if (shown.length === 0) return 'empty';
@@ -116,7 +116,9 @@ function toolbar(context: PageContext): HTMLElement {
   );
 }
 
-/** Files can be dropped anywhere on the page; this says so, and works by keyboard. */
+/**
+ * A button for opening files, which works by keyboard and says that files can be dropped anywhere.
+ */
 function opener({ library, notify, open }: PageContext, hasServer: boolean): HTMLElement {
   const input = element('input', {
     type: 'file',

@@ -1,12 +1,15 @@
 /**
- * A card's note about faults that somebody injected into a run in progress.
+ * The note on a card about faults that somebody injected while the run was in progress.
  *
  * @module
  */
 import { plural } from '../../../../reports/format.ts';
 import { element } from '../../kernel/element.ts';
 
-/** Sign and words, so that it is recognisable without colour; hidden for 0 faults. */
+/**
+ * A sign with text, so that it can be recognised without colour; hidden if there are no such
+ * faults.
+ */
 export function injectedNote(faults: number): HTMLElement {
   return element(
     'p',

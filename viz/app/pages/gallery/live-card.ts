@@ -1,6 +1,6 @@
 /**
- * The card of a run in progress: its progress, and a link to it. When the run has ended and its
- * report is written, the list shows that run instead.
+ * The card of a run in progress: its progress and a link to it. Once the run has ended and its
+ * report is written, the list shows the finished run instead.
  *
  * @module
  */
@@ -14,15 +14,15 @@ import { injectedNote } from './injected-note.ts';
 const AGAIN_MS = 1_000;
 const LOST = 'The server does not answer: the run may have ended. Trying again.';
 
-/** Bubbles from the card when the report of its run is written. */
+/** Event that bubbles from the card when the report of its run has been written. */
 export const WRITTEN = 'run-written';
 
-/** Makes the card; it follows the run while it is in the document. */
+/** Makes the card, which follows the run while it is in the document. */
 export function liveCard(
   card: LiveCard,
   open: (run: { readonly id: string; readonly hasTrace: boolean }) => void,
 ): HTMLElement {
-  // The report may already exist if the list has not been read again.
+  // The report may already exist, because the list may be older.
   let id: string = card.id;
   const watch = (): void => open({ id, hasTrace: true });
   const heading = element(

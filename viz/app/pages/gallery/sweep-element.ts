@@ -1,6 +1,6 @@
 /**
- * The card of a sweep: one KPI over two parameters as a table whose cells are tinted by value and
- * carry verdict and number, so that colour is never the only code.
+ * The card of a sweep: a table of one KPI over two parameters. Its cells are tinted by value and
+ * contain the verdict and the number, so that nothing depends on colour alone.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import { captionOf, cellText, shortName, stepsOf } from './heat.ts';
 
 const SIGNS = { pass: '✓', fail: '✗', 'not-applicable': '–', inconclusive: '?' } as const;
 
-/** Makes it. */
+/** Makes the card of a sweep. */
 export function sweepElement(card: SweepCard, open: (run: string) => void): HTMLElement {
   const { name, question, met, total, grids, seeds, id } = card;
   const place = element('div');
@@ -24,7 +24,7 @@ export function sweepElement(card: SweepCard, open: (run: string) => void): HTML
     { 'aria-label': `KPI of ${name}`, change: () => show(Number(choose.value)) },
     grids.map(({ kpi }, at) => element('option', { value: at }, kpi)),
   );
-  // Failures first: they are what one looks for.
+  // Shows a KPI with failed cells first, since readers look for failures.
   const worst = grids.findIndex(({ cells }) =>
     cells.flat().some((cell) => cell?.status === 'fail'),
   );
@@ -79,7 +79,9 @@ function heatTable(grid: HeatGrid, open: (run: string) => void): HTMLElement {
   );
 }
 
-/** Names of the parameters; a sweep of one has no names for rows. */
+/**
+ * The parameter names in the corner of the table. A sweep over one parameter has none for the rows.
+ */
 function cornerOf({ x, y }: HeatGrid): string {
   const across = `${shortName(x.name)} →`;
   return y.name === '' ? across : `${shortName(y.name)} ↓ ${across}`;
@@ -97,7 +99,7 @@ function heatCell(
   return element('td', { class: step === undefined ? 'none' : `heat${step}` }, button);
 }
 
-/** The command that makes the run of a cell that was not kept. */
+/** The command that runs a combination whose report was not kept. */
 function commandOf({ command }: HeatCell): readonly Child[] {
   if (command === undefined) {
     return ['This sweep is of an older version and kept no runs: repeat it to open them here.'];

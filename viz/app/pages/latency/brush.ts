@@ -1,6 +1,6 @@
 /**
- * A brush over a chart of time: dragging sets the range of the time line, a plain click does not.
- * What lies outside the range is dimmed. On the keyboard, w, s, a and d move the range.
+ * A brush over a chart of time: dragging sets the range of the time line, a click does not. The
+ * part outside the range is dimmed. The keys w, s, a and d move the range.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import type { TimeLine } from '../../kernel/time-line.ts';
 /** A shorter drag counts as a click, px. */
 const LEAST_DRAG = 4;
 
-/** What the brush works on. */
+/** The chart that the brush works on. */
 export interface BrushParts {
   readonly plot: Plot;
   readonly time: TimeLine;
@@ -21,7 +21,7 @@ export interface BrushParts {
   readonly instant: (px: number) => number;
 }
 
-/** Adds the brush to a drawing; returns the element that contains both. */
+/** Adds the brush to a drawing; returns an element that contains both. */
 export function brushOver(
   room: HTMLElement,
   drawing: SVGSVGElement,

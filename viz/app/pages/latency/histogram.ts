@@ -1,22 +1,22 @@
 /**
- * Bars of a histogram. If the report holds the samples, bars of equal width count them. If it holds
- * quantiles, each bar lies between two of them, so its share is exact and nothing is guessed about
- * what lies in between.
+ * The bars of a histogram. If the report holds the samples, bars of equal width count them. If it
+ * holds quantiles, each bar spans two neighbouring quantiles, so that its share is exact without
+ * any assumption about the values between them.
  *
  * @module
  */
 import { whole } from '../../../../reports/format.ts';
 import type { Distribution, QuantilePoint } from '../../chart/tail.ts';
 
-/** One bar; its area is the share. */
+/** One bar; its area is proportional to its share. */
 export interface Bar {
   readonly from: number;
   readonly to: number;
-  /** Of all samples, 0 to 1. */
+  /** Share of all samples, 0 to 1. */
   readonly share: number;
 }
 
-/** The scale on which bars must not become too narrow. */
+/** The horizontal scale, and the smallest width of a bar on it. */
 interface Room {
   readonly place: (value: number) => number;
   readonly narrowest: number;
@@ -24,10 +24,10 @@ interface Room {
 
 const PLAIN: Room = { place: (value) => value, narrowest: 0 };
 
-/** The bars from left to right; `barsMax` applies if samples are available. */
+/** The bars from left to right. `barsMax` limits their number if the samples are available. */
 export function barsOf(one: Distribution, barsMax: number, room: Room = PLAIN): readonly Bar[] {
   const { samples, count } = one.metric;
-  // A truncated list of samples is not the distribution.
+  // If the list of samples was cut off, it does not represent the distribution.
   if (samples !== undefined && samples.length === count) {
     return countedBars(
       samples.map(({ value }) => value),
@@ -37,7 +37,7 @@ export function barsOf(one: Distribution, barsMax: number, room: Room = PLAIN): 
   return barsBetweenQuantiles(one, room);
 }
 
-/** How the bars were made, in words. */
+/** Explains how the bars were made. */
 export function histogramSource({ metric, points }: Distribution): string {
   const { samples, count } = metric;
   const isCounted = samples !== undefined && samples.length === count;
@@ -65,8 +65,8 @@ function countedBars(values: readonly number[], barsMax: number): readonly Bar[]
 }
 
 /**
- * Quantiles too close for a bar of their own become one bar, which ends where the next gap begins:
- * a value shared by many samples stays a peak.
+ * Quantiles too close for separate bars share one bar, which ends where the next gap begins, so
+ * that a value shared by many samples remains a peak.
  */
 function barsBetweenQuantiles({ points }: Distribution, { place, narrowest }: Room): Bar[] {
   const bars: Bar[] = [];

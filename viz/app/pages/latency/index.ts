@@ -1,5 +1,5 @@
 /**
- * Latency and throughput: how slow, how often, and why (docs/spec/browser-view.md).
+ * The latency and throughput page: how slow, how often, and why (docs/spec/browser-view.md).
  *
  * @module
  */
@@ -7,7 +7,7 @@ import './style.css';
 import type { Page } from '../../kernel/page.ts';
 import { mountLatency } from './latency-page.ts';
 
-/** The page. */
+/** The latency page. */
 export const page: Page = {
   name: 'latency',
   title: 'Latency',

@@ -1,6 +1,6 @@
 /**
- * Where the time went: the parts of the delay link by link, for the packets of one route in the
- * range of the time line.
+ * Where the time went: the parts of the delay on each link, for packets of one route in the range
+ * of the time line.
  *
  * @module
  */
@@ -28,16 +28,18 @@ import { partialNote, skeleton, troubleMessage } from '../../kernel/states.ts';
 import type { Range } from '../../kernel/time-line.ts';
 import { type LinkParts, partSums, type Way, waysOf } from './parts.ts';
 
-/** Rows read from the trace in one go; more would only give the same means more slowly. */
+/** Rows read from the trace per query; more would give the same means, only slower. */
 const ROWS_MAX = 20_000;
-/** The window is as long as this many rows last at the run's mean rate, and at least 1 s. */
+/**
+ * The window is so long that, at the run's mean rate, it contains this many rows, and at least 1 s.
+ */
 const WINDOW_ROWS = 120_000;
 const WINDOW_LEAST_NS = 1e9;
 const GUARD_NS = 100e6;
 const ROW_HEIGHT = 26;
 const WAYS_SHOWN = 20;
 
-/** The number of each part. */
+/** How to read each part of a delay. */
 const NUMBER_OF = {
   propagation: (one: LinkParts): number => one.propagationNs,
   serialisation: (one: LinkParts): number => one.serialisationNs ?? 0,
@@ -53,7 +55,7 @@ interface Found {
   readonly ways: readonly Way[];
 }
 
-/** The chart while the page is shown. */
+/** The chart while the page is mounted. */
 export class PartsView {
   readonly #context: ReportContext;
   readonly #place: HTMLElement;
@@ -72,7 +74,7 @@ export class PartsView {
     this.#frame = new ChartFrame({ name: 'latency-parts', origin: { run: run.id, seed } });
   }
 
-  /** Opens the trace and follows the range. */
+  /** Opens the trace and redraws when the range changes. */
   async start(): Promise<void> {
     const { run, view, signal } = this.#context;
     fill(this.#place, skeleton('Reading the trace for the parts of the delay …'));
@@ -92,14 +94,14 @@ export class PartsView {
     signal.addEventListener('abort', () => this.#drawn?.abort());
   }
 
-  /** The start of the range, as much as the page can examine in one go. */
+  /** The start of the range, as long as one query can cover. */
   #windowOf([from, to]: Range): Range {
     const info = this.#trace?.info;
     const rows = info?.counts['hop'] ?? 0;
     const kept = info?.windowsNs ?? [];
     const keptNs = kept.reduce((sum, [begin, end]) => sum + end - begin, 0);
     const lengthNs = Math.max(WINDOW_LEAST_NS, rows === 0 ? 0 : (WINDOW_ROWS / rows) * keptNs);
-    // Measurement begins after the warm-up, and packets exist only in the kept windows.
+    // Measurements begin after the warm-up, and packets exist only in the kept windows.
     const earliest = Math.max(from, Math.min(to, info?.warmupNs ?? 0));
     const window = kept.find(([, end]) => end > earliest) ?? [earliest, to];
     const begin = Math.max(earliest, window[0]);
@@ -118,7 +120,7 @@ export class PartsView {
     const dataClass = trace.info.classes.indexOf('data');
     const limits = { fromNs, toNs, guardNs, paces };
     const ofFlows = waysOf(hops, { ...limits, packets: { kind: 'data', dataClass } });
-    // Packets from a mix belong to no flow, by design.
+    // Packets sent by a mix deliberately belong to no flow.
     const ways =
       ofFlows.length > 0 ? ofFlows : waysOf(hops, { ...limits, packets: { kind: 'all' } });
     return { window, hops, ways };
@@ -205,7 +207,7 @@ export class PartsView {
     );
   }
 
-  /** What these parts leave out. */
+  /** Says what the parts of this route leave out. */
   #noteOf(way: Way): string {
     const { info } = this.#trace as TraceClient;
     const sentences: string[] = [];
@@ -243,13 +245,13 @@ function keyOf({ flow, links }: Way): string {
   return `${flow}:${links.join('.')}`;
 }
 
-/** `Queues are 0.2 % of it.` */
+/** Says how much of the delay is spent in queues: `Queues are 0.2 % of it.` */
 function queueWords(way: Way): string {
   const share = way.totalNs === 0 ? 0 : partSums(way).queue / way.totalNs;
   return `Queues are ${quantity(share, 'ratio')} of it.`;
 }
 
-/** `Propagation is 96 % of the 10.3 ms from gateway-111 to gateway-211`. */
+/** A title such as `Propagation is 96 % of the 10.3 ms from gateway-111 to gateway-211`. */
 function titleOf(way: Way, nodes: readonly string[]): string {
   const sums = Object.entries(partSums(way)).sort(([, a], [, b]) => b - a);
   const [name = '', most = 0] = sums[0] ?? [];

@@ -1,13 +1,11 @@
 /**
- * Splits the delay of packets into its parts, from the rows of the trace alone: waiting in the
- * queue of a link, serialisation, propagation, and the time in a node between arrival and the next
- * offer.
- *
+ * Splits the delay of packets into its parts, using only rows of the trace: waiting in the queue of
+ * a link, serialisation, propagation, and the time in a node between arrival and the next send.
  * Traces contain the rate and delay of each link and their changes, so serialisation and
- * propagation are exact and the rest is jitter. In a trace of an older version, serialisation is
- * estimated from how the least transit grows with packet size; if a link carried only one size, it
- * stays within the propagation. If a node makes a different packet from what it got, as a mix does,
- * the packet's route ends there.
+ * propagation are exact and the rest is jitter. Traces of older versions lack them; there,
+ * serialisation is estimated from how the shortest transit time grows with packet size. If a link
+ * carried packets of one size only, its serialisation is counted as propagation. If a node forwards
+ * a different packet from the one it received, as a mix does, the route of the packet ends there.
  *
  * @module
  */
@@ -15,32 +13,32 @@
 import type { LinkTime, PaceBook } from '../../data/paces.ts';
 import type { HopColumns } from '../../data/trace-answers.ts';
 
-/** Means for one link of a route, ns. */
+/** The mean parts of the delay on one link of a route, ns. */
 export interface LinkParts {
-  /** Number of the link. */
+  /** Number of the link in the trace. */
   readonly link: number;
   readonly queueNs: number;
   /** Undefined if all packets had the same size. */
   readonly serialisationNs: number | undefined;
   /** Includes the serialisation if that is undefined. */
   readonly propagationNs: number;
-  /** What neither rate nor delay explains: jitter, and time held on the link. */
+  /** Time that neither the rate nor the delay explains: jitter, and time held on the link. */
   readonly jitterNs: number;
-  /** In the node after the link; 0 after the last one. */
+  /** Time in the node after the link; 0 after the last link. */
   readonly processingNs: number;
 }
 
-/** Packets that took the same links. */
+/** A route, with the means over the packets that took it. */
 export interface Way {
   readonly flow: number;
   readonly links: readonly number[];
   readonly packets: number;
   readonly parts: readonly LinkParts[];
-  /** Mean from the first offer to the last arrival. */
+  /** Mean time from the first send to the last arrival. */
   readonly totalNs: number;
 }
 
-/** Means over a whole route, ns. */
+/** The mean parts of the delay summed over a route, ns. */
 export interface PartSums {
   readonly propagation: number;
   readonly serialisation: number;
@@ -49,25 +47,25 @@ export interface PartSums {
   readonly processing: number;
 }
 
-/** What is examined. */
+/** The packets and the interval to examine. */
 export interface PartsWindow {
   readonly fromNs: number;
   readonly toNs: number;
-  /** Packets closer than this to an end of the window may be cut, and are left out. */
+  /** Packets closer than this to either end of the window may be cut off, and are left out. */
   readonly guardNs: number;
-  /** Rates and delays, as far as the trace holds them. */
+  /** Rates and delays, if the trace holds them. */
   readonly paces: PaceBook;
-  /** Data of flows, or everything that was under way. */
+  /** Either data packets of flows or all packets. */
   readonly packets:
     | { readonly kind: 'data'; readonly dataClass: number }
     | { readonly kind: 'all' };
 }
 
 const ARRIVED = 0;
-/** Packets of a size needed for its least transit. */
+/** Number of packets of one size needed to estimate its shortest transit time. */
 const SAMPLES_PER_SIZE = 5;
 
-/** The routes that packets of flows took from end to end, the most used first. */
+/** The routes that packets of flows took from end to end, the most frequent first. */
 export function waysOf(hops: HopColumns, window: PartsWindow): readonly Way[] {
   const timeOnLink = timesOf(hops, window.paces);
   const ways = new Map<string, Sums>();
@@ -82,7 +80,7 @@ export function waysOf(hops: HopColumns, window: PartsWindow): readonly Way[] {
   return [...ways.values()].sort((a, b) => b.packets - a.packets).map(meansOf);
 }
 
-/** The summed parts of a route. */
+/** The parts of a route summed over its links. */
 export function partSums({ parts }: Way): PartSums {
   const sum = (of: (part: LinkParts) => number): number =>
     parts.reduce((total, part) => total + of(part), 0);
@@ -95,10 +93,10 @@ export function partSums({ parts }: Way): PartSums {
   };
 }
 
-/** Time of a row on its link; undefined if nothing tells it. */
+/** Time that the packet of a row spent on its link; undefined if nothing tells it. */
 type TimeOnLink = (row: number) => LinkTime | undefined;
 
-/** Exact if the trace holds rates, else estimated from sizes. */
+/** Exact if the trace holds rates, otherwise estimated from packet sizes. */
 function timesOf(hops: HopColumns, paces: PaceBook): TimeOnLink {
   const known = (row: number): LinkTime | undefined =>
     paces.timeOf(cell(hops.link, row), cell(hops.bytes, row), cell(hops.departNs, row));
@@ -113,7 +111,9 @@ function timesOf(hops: HopColumns, paces: PaceBook): TimeOnLink {
   };
 }
 
-/** Serialisation time per byte by link, ns, if packets of several sizes tell it. */
+/**
+ * Serialisation time per byte of each link, ns, for links that carried packets of several sizes.
+ */
 export function pacesOf(hops: HopColumns): ReadonlyMap<number, number> {
   const least = new Map<number, Map<number, { count: number; transitNs: number }>>();
   for (let row = 0; row < hops.rows; row += 1) {
@@ -126,7 +126,7 @@ export function pacesOf(hops: HopColumns): ReadonlyMap<number, number> {
     const known = sizes.get(size);
     if (known === undefined) sizes.set(size, { count: 1, transitNs });
     else {
-      // In place: an object per row would take most of this page's time.
+      // Updated in place: one object per row would take most of this page's time.
       known.count += 1;
       if (transitNs < known.transitNs) known.transitNs = transitNs;
     }
@@ -139,7 +139,7 @@ export function pacesOf(hops: HopColumns): ReadonlyMap<number, number> {
   return paces;
 }
 
-/** From the smallest and the largest packets that came often enough. */
+/** Estimated from the smallest and the largest size that occurred often enough. */
 function paceOf(
   sizes: ReadonlyMap<number, { readonly count: number; readonly transitNs: number }>,
 ): number | undefined {
@@ -149,11 +149,11 @@ function paceOf(
   const [small, large] = [often[0], often.at(-1)];
   if (small === undefined || large === undefined || small === large) return undefined;
   const perByte = (large[1].transitNs - small[1].transitNs) / (large[0] - small[0]);
-  // The rest, the propagation of the smallest packet, must not be negative.
+  // The rest is the propagation of the smallest packet, which must not be negative.
   return perByte >= 0 && perByte * small[0] <= small[1].transitNs ? perByte : undefined;
 }
 
-/** Rows of each complete packet of a flow, in chronological order. */
+/** The rows of each packet of a flow that is complete, in chronological order. */
 function packetsOf(hops: HopColumns, window: PartsWindow): readonly (readonly number[])[] {
   const byPacket = new Map<number, number[]>();
   for (let row = 0; row < hops.rows; row += 1) {
@@ -179,7 +179,7 @@ function isWhole(rows: readonly number[], hops: HopColumns, window: PartsWindow)
   return isInside && rows.every((row) => hops.fate[row] === ARRIVED);
 }
 
-/** A value of a column; rows come from the columns themselves. */
+/** A value of a column. The row always exists, since rows come from the columns themselves. */
 function cell(column: { readonly [row: number]: number }, row: number): number {
   return column[row] as number;
 }
@@ -237,8 +237,7 @@ function meansOf(sums: Sums): Way {
   const parts = links.map((link, at): LinkParts => {
     const propagationNs = mean(sums.propagation, at);
     const restNs = mean(sums.transit, at) - mean(sums.serialisation, at) - propagationNs;
-    // A link carries the remainder of its division, less than a nanosecond, over to the next
-    // packet.
+    // A link carries the remainder of a division, less than a nanosecond, over to the next packet.
     const isCarried = Math.abs(restNs) < 1;
     const serialisationNs = mean(sums.serialisation, at) + (isCarried ? restNs : 0);
     return {

@@ -1,6 +1,6 @@
 /**
- * Quantities over time, one at a time: the mean over seeds within the band from the lowest to the
- * highest bin, and the brush that sets the range of the time line for all pages.
+ * Shows one quantity over time: the mean over the seeds, the band from the lowest to the highest
+ * value in each bin, and the brush that sets the range of the time line for all pages.
  *
  * @module
  */
@@ -176,7 +176,7 @@ function curveOf(columns: readonly Column[], x: Position, y: Position): readonly
   ];
 }
 
-/** Warm-up and faults of the shown seed behind the curve. */
+/** Shades the warm-up and the faults of the shown seed behind the curve. */
 function stretches(report: ReportContext['report'], plot: Plot, x: Position): readonly Node[] {
   const height = plot.bottom - plot.top;
   const rect = (kind: string, from: number, to: number, title: string): Node =>
@@ -190,7 +190,7 @@ function stretches(report: ReportContext['report'], plot: Plot, x: Position): re
     );
   const { warmupNs } = report.scenario;
   const { virtualSeconds = 0 } = report.perSeed.find(({ seed }) => seed === report.shownSeed) ?? {};
-  // In a run in progress, a fault without an end may end at any moment.
+  // In a run in progress, an open fault may end at any moment.
   const untilNs = virtualSeconds * 1e9;
   const faults = report.faults
     .filter(({ seed }) => seed === report.shownSeed)
@@ -215,7 +215,8 @@ function limitLine(kpi: KpiResult | undefined, plot: Plot, y: Position): Node | 
     svgElement(
       'text',
       {
-        // The series begins with its warm-up, which is where it exceeds the limit, if ever.
+        // Placed at the end, because a value above the limit is most likely during the warm-up at
+        // the start.
         class: 'limit-label halo end',
         x: plot.right - 6,
         y: at > plot.bottom - 24 ? at - 6 : at + 15,

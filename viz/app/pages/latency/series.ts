@@ -1,6 +1,6 @@
 /**
- * A series prepared for a width: at most one column per pixel with the lowest, the mean and the
- * highest of its values, so that drawing loses no peak.
+ * Reduces a series to at most one column per pixel, with the lowest, the mean and the highest of
+ * its values, so that no peak is lost.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { quantity } from '../../../../reports/format.ts';
 import type { KpiResult, Report, SeriesSummary } from '../../../../reports/report-schema.ts';
 import { instantText } from '../../kernel/duration.ts';
 
-/** What one pixel shows; null where nothing was measured. */
+/** The values of one pixel; null where nothing was measured. */
 export interface Column {
   /** Middle of the column. */
   readonly timeNs: number;
@@ -17,7 +17,7 @@ export interface Column {
   readonly high: number | null;
 }
 
-/** At most `columnsMax` columns. */
+/** Reduces a series to at most `columnsMax` columns. */
 export function columnsOf(
   { mean, low, high, stepNs }: SeriesSummary,
   columnsMax: number,
@@ -40,13 +40,15 @@ export function columnsOf(
   return columns;
 }
 
-/** Columns isolated by missing values: a line would not show them. */
+/** Columns whose neighbours are both missing; a line would not show them. */
 export function lonely(columns: readonly Column[]): readonly Column[] {
   const isEmpty = (at: number): boolean => (columns[at]?.mean ?? null) === null;
   return columns.filter((_, at) => !isEmpty(at) && isEmpty(at - 1) && isEmpty(at + 1));
 }
 
-/** `latency.p95: the highest mean is 41.7 ms, at 20.1 s`; the warm-up does not count. */
+/**
+ * A title such as `latency.p95: the highest mean is 41.7 ms, at 20.1 s`. The warm-up is left out.
+ */
 export function seriesTitle({ name, mean, unit, stepNs }: SeriesSummary, warmupNs: number): string {
   let most: number | undefined;
   let at = 0;
@@ -62,7 +64,10 @@ export function seriesTitle({ name, mean, unit, stepNs }: SeriesSummary, warmupN
   return `${name}: the highest mean is ${quantity(most, unit)}, at ${when}`;
 }
 
-/** The KPI whose limit may appear in the chart: for the same quantile of the latency of flows. */
+/**
+ * The KPI whose limit may be drawn in this chart: it must judge the same quantile of the latency of
+ * flows.
+ */
 export function seriesLimit(
   { name, unit }: SeriesSummary,
   { kpis, metrics }: Pick<Report, 'kpis' | 'metrics'>,
@@ -70,7 +75,7 @@ export function seriesLimit(
   const [, quantile] = /^latency\.(p\d+)\b/.exec(name) ?? [];
   if (quantile === undefined) return undefined;
   return kpis.find(({ metric, aggregation, unit: own }) => {
-    // Flows also have a throughput; `mix.latency` is about loops.
+    // Metrics of flows also have a throughput, whereas `mix.latency` is about loops.
     const isOfFlows = metrics[metric.replace(/\.latency$/, '.throughput')] !== undefined;
     return metric.endsWith('.latency') && isOfFlows && aggregation === quantile && own === unit;
   });

@@ -1,5 +1,5 @@
 /**
- * The distribution of one metric: its tail, and its histogram.
+ * The distribution of one metric, as a chart of its tail and as a histogram.
  *
  * @module
  */
@@ -39,7 +39,7 @@ const HISTOGRAM_HEIGHT = 340;
 /** Narrower bars are merged, px. */
 const NARROWEST = 4;
 
-/** The chart with the tail axis, and the table of named quantiles. */
+/** The chart with the tail axis and the table of named quantiles. */
 export function tailChart(
   { run, report }: ReportContext,
   one: Distribution,
@@ -60,7 +60,7 @@ export function tailChart(
   return frame.root;
 }
 
-/** If the run has several seeds, the rows cover all of them. */
+/** The frame of a chart. If the run has several seeds, the exported rows cover all of them. */
 function frameOf(name: string, run: string, seeds: readonly number[]): ChartFrame {
   const seed = seeds.length === 1 ? String(seeds[0] ?? '') : '';
   return new ChartFrame({ name, origin: { run, seed } });
@@ -89,7 +89,7 @@ function namedQuantiles(one: Distribution): HTMLElement {
   return element('dl', { class: 'quantiles' }, cells);
 }
 
-/** The histogram. */
+/** The histogram chart. */
 export function histogramChart(
   { run, report }: ReportContext,
   one: Distribution,
@@ -114,7 +114,7 @@ export function histogramChart(
 
 type Modes = NonNullable<Distribution['metric']['modes']>;
 
-/** Bars of a few values, as narrow as they are. */
+/** Bars for a distribution with only a few values, one narrow bar per value. */
 function modeBars(modes: Modes): readonly Bar[] {
   return modes.map(({ low, high, share }) => ({ from: low, to: high, share }));
 }
@@ -137,7 +137,7 @@ function histogramFinding(one: Distribution): string {
 }
 
 function middleHalf(one: Distribution): string | undefined {
-  // The stored points nearest to the quartiles; the report does not hold exact ones.
+  // Uses the stored points nearest to the quartiles, since the report does not hold exact ones.
   const at = (p: number): number | undefined => one.points.find((point) => point.p >= p)?.value;
   const [low, high] = [at(0.25), at(0.75)];
   if (low === undefined || high === undefined || one.metric.count < 20) return undefined;

@@ -1,6 +1,7 @@
 /**
- * What nodes believe of what is broken, at the cursor: a line below the story of the fault, and a sign
- * for each node that watches it. Asks the trace for states only once something has been broken.
+ * Shows at the cursor what nodes believe about broken links and nodes: as a line of text below the
+ * story of the fault, and as a sign on each node that watches what is broken. It queries the states
+ * of the trace only after the first fault.
  *
  * @module
  */
@@ -11,7 +12,7 @@ import { PROTOCOLS } from '../../data/protocols.ts';
 import { element, fill } from '../../kernel/element.ts';
 import type { TraceContext } from '../../kernel/page.ts';
 
-/** Signs in the middle of a node; their meanings are in {@link LEGEND}. */
+/** Signs in the middle of a node, explained in {@link LEGEND}. */
 export const SIGNS: Readonly<Record<Standing, string>> = {
   knows: '!',
   unaware: '?',
@@ -19,7 +20,7 @@ export const SIGNS: Readonly<Record<Standing, string>> = {
 };
 const LEGEND = ' At a node: ! knows it, ? does not.';
 
-/** See the module. */
+/** The belief line of the network page. */
 export class BeliefLine {
   readonly root = element('p', { class: 'belief', hidden: true });
   readonly #context: TraceContext;
@@ -28,7 +29,9 @@ export class BeliefLine {
   #asked: unknown;
   #told = '';
 
-  /** @param tell Called when there is something new to draw. */
+  /**
+   * @param tell Called when there is something new to draw.
+   */
   constructor(context: TraceContext, tell: () => void) {
     this.#context = context;
     this.#latest = new Latest((timeNs) => this.#fetch(timeNs), {
@@ -41,17 +44,20 @@ export class BeliefLine {
     });
   }
 
-  /** The picture is of this instant. Returns how each node that watches what is broken stands to it. */
+  /**
+   * Sets the instant that is shown. Returns, for each node that watches something broken, whether
+   * it knows.
+   */
   at(timeNs: number): ReadonlyMap<string, Standing> {
     const { info } = this.#context.trace;
-    // A run in progress can learn more about an instant that was drawn before.
+    // During a run, the trace may learn more about an instant that has already been drawn.
     const key = `${timeNs} ${info.counts['state']} ${info.faults.length}`;
     if (key !== this.#asked) {
       this.#asked = key;
       this.#latest.want(timeNs);
     }
     const watchers = this.#beliefs.flatMap(({ disruption, watchers: all }) =>
-      // What is up and known to be up needs no sign.
+      // After the fault, only nodes that still believe in it get a sign.
       disruption === undefined ? all.filter(({ standing }) => standing === 'outdated') : all,
     );
     return new Map(watchers.map(({ node, standing }) => [node, standing] as const).reverse());

@@ -1,5 +1,5 @@
 /**
- * The panel at the right: state of a node, both directions of a link, the route of a packet.
+ * The panel at the right: the state of a node, both directions of a link, or the route of a packet.
  *
  * @module
  */
@@ -17,15 +17,15 @@ import type { TraceContext } from '../../kernel/page.ts';
 import { PacketPanel } from './packet-panel.ts';
 import { pairs, section, texts } from './panel-parts.ts';
 
-/** Around the cursor, for the counts of a link and the route of a packet. */
+/** How far around the cursor the counts of a link and the hops of a packet are read, ns. */
 const NEAR_NS = 500e6;
 const PACKET_NS = 5e9;
-/** Height for a protocol's own drawing, px. */
+/** Width and height for a protocol's own drawing, px. */
 const SCENE_WIDTH = 284;
-/** Longer states are meant for drawings, not for people. */
+/** A longer state is meant for a drawing, not for people, and is not listed. */
 const STATE_LENGTH_MAX = 60;
 
-/** The panel's content. */
+/** The content of the panel. */
 export class Details {
   readonly #context: TraceContext;
   readonly #latest: Latest<{ readonly selection: Selection; readonly timeNs: number }, Child>;
@@ -43,7 +43,7 @@ export class Details {
     });
   }
 
-  /** Another selection. */
+  /** Shows another selection. */
   show(selection: Selection | undefined): void {
     this.#selection = selection;
     this.#asked = '';
@@ -52,12 +52,12 @@ export class Details {
     else this.follow(this.#context.view.time.cursor.value);
   }
 
-  /** The cursor has moved. */
+  /** Updates the panel after the cursor has moved. */
   follow(timeNs: number): void {
     const selection = this.#selection;
     if (selection === undefined) return;
     if (selection.kind === 'packet') this.#packetPanel?.follow(timeNs);
-    // A packet looks the same as long as the cursor is near it.
+    // The content for a packet is made only once; it follows the cursor by itself, see above.
     const key = selection.kind === 'packet' ? selection.name : `${selection.name} ${timeNs}`;
     if (key === this.#asked) return;
     this.#asked = key;
@@ -179,7 +179,7 @@ export class Details {
   }
 }
 
-/** Of the packets that the trace has kept there. */
+/** How long packets waited at the link, from those packets that the trace kept. */
 function waitText(hops: HopColumns, link: number): string {
   let longest = -1;
   for (let row = 0; row < hops.rows; row += 1) {
@@ -195,11 +195,11 @@ function headingOf({ kind, name }: Selection): string {
 
 function statesTable(states: WorldStates, node: number): Child {
   const own = states.find(([number]) => number === node)?.[1] ?? [];
-  // Longer ones are drawn above, and shown completely in the table of the protocols page.
+  // Longer states are drawn above and are listed in full on the protocols page.
   return texts(own.filter(([, state]) => state.length <= STATE_LENGTH_MAX));
 }
 
-/** The drawing by the node's protocol (`nodes/<p>/viz.ts`). */
+/** The drawings of the node's protocol (`nodes/<p>/viz.ts`). */
 function scenesOf(
   info: TraceInfo,
   states: WorldStates,

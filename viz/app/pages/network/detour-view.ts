@@ -1,6 +1,6 @@
 /**
- * Draws the route before a fault, fading, and the route after the switch with its label, below
- * nodes and packets.
+ * Draws the route before a fault, which fades, and the route after the switch with its label, below
+ * the nodes and packets.
  *
  * @module
  */
@@ -8,17 +8,18 @@ import { set, svgElement } from '../../kernel/element.ts';
 import type { Detour, DetourLook } from './detour.ts';
 import type { Place } from './place.ts';
 
-/** Screen positions of the ends of a link, by its id. */
+/** Returns the screen positions of both ends of a link, given its id. */
 export type Ends = (id: string) => readonly [Place, Place] | undefined;
 
-/** What is drawn. */
+/** The routes to draw. */
 export interface ShownDetour {
   readonly detour: Detour;
   readonly look: DetourLook;
 }
 
 /**
- * The drawing; append {@link DetourView.root} below the nodes and {@link DetourView.stamp} above.
+ * The drawing. Append {@link DetourView.root} below the nodes and {@link DetourView.stamp} above
+ * them.
  */
 export class DetourView {
   readonly #old = svgElement('path', { class: 'old-way' });
@@ -29,8 +30,8 @@ export class DetourView {
   #written = '';
 
   /**
-   * Shows it, or nothing. A narrow drawing has no room for the label: the words below it say the
-   * same.
+   * Draws the routes, or removes them. A narrow drawing has no room for the label; the text below
+   * it says the same.
    */
   show(shown: ShownDetour | undefined, ends: Ends, isNarrow: boolean): void {
     const stamp = shown?.look.stamp ?? [];
@@ -44,10 +45,10 @@ export class DetourView {
     this.#write(points.length === 0 || isNarrow ? '' : stamp.join(', '), points);
   }
 
-  /** In the middle of the new part. */
+  /** Writes the label at the middle of the new part of the route. */
   #write(words: string, points: readonly Place[]): void {
     const x = middle(points.map((point) => point.x)).toFixed(1);
-    // Above the line of packets and the ring of a node.
+    // Placed above the line of packets and the circle of a node.
     const y = (middle(points.map((point) => point.y)) - 16).toFixed(1);
     const key = `${x} ${y} ${words}`;
     if (key === this.#written) return;

@@ -1,6 +1,7 @@
 /**
- * What a fault did to the packets that used its link: the links of their route before it and after
- * the switch, both as packets took them. If no packet was recorded, no route is shown.
+ * What a fault did to the packets that used the broken link: the links of their route before the
+ * fault and after the switch, both as recorded packets took them. If no packet was recorded, no
+ * route is shown.
  *
  * @module
  */
@@ -8,37 +9,37 @@ import { quantity } from '../../../../reports/format.ts';
 import type { FaultRow, HopColumns, TraceInfo, Window } from '../../data/trace-answers.ts';
 import type { FaultStory } from './world.ts';
 
-/** Before the fault: the route at that time. */
+/** How long before the fault packets are used to find the old route. */
 const BEFORE_NS = 300e6;
-/** After the switch. */
+/** How long after the switch packets are used to find the new route. */
 const AFTER_NS = 500e6;
-/** Both routes stay visible this long after the end of the fault. */
+/** How long both routes stay visible after the end of the fault. */
 const STAYS_NS = 500e6;
 const FAINTEST = 0.35;
 
-/** A fault after which a node switched. */
+/** A fault and the time when a node switched to another path. */
 export interface Switch {
   readonly target: string;
   readonly beginNs: number;
   readonly switchedNs: number;
 }
 
-/** Ids of links. */
+/** The ids of the links of both routes. */
 export interface Detour {
   readonly of: Switch;
   readonly oldWay: readonly string[];
   readonly newWay: readonly string[];
 }
 
-/** How the routes look at an instant. */
+/** How the routes are drawn at an instant. */
 export interface DetourLook {
-  /** 1 at the start of the fault; fades until the switch. */
+  /** 1 at the start of the fault; decreases until the switch. */
   readonly oldOpacity: number;
-  /** What has happened, and how long after the fault; empty before the switch. */
+  /** What happened and how long after the fault; empty before the switch. */
   readonly stamp: readonly string[];
 }
 
-/** The switch after the latest fault, wherever the cursor is before it. */
+/** The first switch after the latest fault, even if the cursor is still before the switch. */
 export function switchOf(
   faults: readonly FaultRow[],
   story: FaultStory | undefined,
@@ -51,7 +52,7 @@ export function switchOf(
   return row === undefined ? undefined : { target, beginNs, switchedNs: row.timeNs };
 }
 
-/** Intervals to query: before the fault, after the switch. */
+/** The intervals to query: before the fault and after the switch. */
 export function windowsOf({ beginNs, switchedNs }: Switch): readonly [Window, Window] {
   return [
     { fromNs: Math.max(0, beginNs - BEFORE_NS), toNs: beginNs },
@@ -73,7 +74,7 @@ export function detourOf(
     if (flow > 0 && touches(info, hops.before.link[row] ?? -1, of.target)) flows.add(flow);
   }
   const isOwn = ({ flow }: HopColumns, row: number): boolean => flows.has(flow[row] ?? 0);
-  // Packets sent before the switch are still on the old route.
+  // Packets sent before the switch still use the old route.
   const fresh = new Set<number>();
   const after = departuresIn(hops.after, afterWindow).filter((row) => isOwn(hops.after, row));
   for (const row of after) {
@@ -97,7 +98,7 @@ export function detourOf(
   };
 }
 
-/** How they look now; undefined once the fault is past. */
+/** How the routes are drawn at an instant; undefined once the fault is over. */
 export function detourAt(
   { of }: Detour,
   story: FaultStory,

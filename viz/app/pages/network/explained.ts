@@ -1,6 +1,5 @@
 /**
- * The packets whose bytes the trace holds, as a list to choose from: only a few of a hundred
- * thousand.
+ * A select with the packets whose bytes the trace holds, which are only a few of all packets.
  *
  * @module
  */
@@ -10,7 +9,7 @@ import { element } from '../../kernel/element.ts';
 import type { TraceContext } from '../../kernel/page.ts';
 import { endsOf } from './trail.ts';
 
-/** The list; hidden if there are none. */
+/** Makes the select; hidden if there are no such packets. */
 export function explainedChooser({ trace, view, signal, fail }: TraceContext): HTMLElement {
   const select = element('select', { 'aria-label': 'explained packets' });
   const label = element('label', { hidden: true }, 'explained', select);

@@ -1,20 +1,21 @@
 /**
- * The fields of a packet as its protocol describes them (`nodes/<p>/viz-fields.ts`), in layers.
+ * The fields of a packet, grouped into layers, as its protocol describes them
+ * (`nodes/<p>/viz-fields.ts`).
  *
  * @module
  */
 import type { PacketField, PacketReader } from '../../../format/packet-fields.ts';
 
-/** Readers by the name of their protocol. */
+/** Packet readers by the name of their protocol. */
 export type PacketReaders = ReadonlyMap<string, PacketReader>;
 
-/** Fields that belong together. */
+/** Neighbouring fields of one layer. */
 export interface PacketLayer {
   readonly name: string;
   readonly fields: readonly PacketField[];
 }
 
-/** Readers by their file: `nodes/scion/viz-fields.ts` reads packets of `scion`. */
+/** Finds the readers by file name: `nodes/scion/viz-fields.ts` reads packets of `scion`. */
 export function readersOf(
   modules: Readonly<Record<string, { readonly fields: PacketReader }>>,
 ): PacketReaders {
@@ -23,20 +24,23 @@ export function readersOf(
   );
 }
 
-/** What is known about the nodes at the ends of a packet's hop. */
+/** The nodes at both ends of a hop. */
 export interface PacketEnds {
-  /** A reader of another protocol is used only if a packet says that it contains one of it. */
+  /**
+   * The protocols that run at the ends. Readers of other protocols are used only if a packet says
+   * that it contains such a packet.
+   */
   readonly protocols: ReadonlySet<string>;
-  /** What the nodes at the ends of its link had traced about themselves. */
+  /** The states that the nodes at both ends have traced. */
   readonly states: ReadonlyMap<string, string>;
 }
 
-/** Depth of packets in packets: no network that anybody has built goes deeper. */
+/** Largest depth of packets inside packets. No real network nests deeper. */
 const DEPTH_MAX = 8;
 
 /**
  * The layers of a packet.
- * @returns none if no protocol knows the bytes; a reader that throws knows none.
+ * @returns no layers if no protocol can read the bytes or its reader throws.
  */
 export function layersOf(
   bytes: Uint8Array,
@@ -64,7 +68,7 @@ function fieldsOf(bytes: Uint8Array, reading: Reading): readonly PacketField[] |
   return undefined;
 }
 
-/** A field, or the fields of the packet that it contains. */
+/** A field, or the fields of the packet inside it. */
 function opened(bytes: Uint8Array, field: PacketField, reading: Reading): readonly PacketField[] {
   const { offset, length, holds } = field;
   if (holds === undefined) return [field];
@@ -79,7 +83,7 @@ function readSafely(
   try {
     return read();
   } catch {
-    // The bytes are shown anyway, without names.
+    // The bytes are shown anyway, without field names.
     return undefined;
   }
 }

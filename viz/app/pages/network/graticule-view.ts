@@ -12,7 +12,7 @@ export interface MapFrame extends Room {
   readonly top: number;
 }
 
-/** Draws them from edge to edge of the stage; an empty list clears them. */
+/** Draws the lines from edge to edge of the stage; an empty list removes them. */
 export function drawGraticule(
   root: SVGGElement,
   lines: readonly GridLine[],

@@ -1,6 +1,6 @@
 /**
- * Bytes in hex, eight per line, with their offset and the printable characters; and their fields:
- * pointing at a field, or focusing it, marks its bytes.
+ * Shows bytes in hex, eight per line, with their offset and printable characters, and a list of
+ * their fields. Pointing at a field or focusing it highlights its bytes.
  *
  * @module
  */
@@ -11,10 +11,12 @@ import type { PacketLayer } from './fields.ts';
 
 const PER_LINE = 8;
 
-/** How many bytes of a field have changed; undefined if there is no earlier state. */
+/**
+ * Number of bytes of a field that have changed since the previous hop; undefined if there is none.
+ */
 export type CountNew = (field: PacketField) => number | undefined;
 
-/** Makes it. */
+/** Makes the view. */
 export function hexView(
   bytes: Uint8Array,
   layers: readonly PacketLayer[] = [],
@@ -26,7 +28,7 @@ export function hexView(
     for (const [at, cell] of cells.entries())
       cell.classList.toggle('marked', at >= from && at < to);
     const top = to > from ? cells[from]?.offsetTop : undefined;
-    // Only the bytes scroll: fields must not move away under the pointer.
+    // Scrolls only the bytes, so that the fields do not move away under the pointer.
     if (top !== undefined) hex.scrollTop = top - hex.clientHeight / 3;
   };
   return element(

@@ -1,5 +1,5 @@
 /**
- * Network: what happens where, now (docs/spec/browser-view.md).
+ * The network page: what happens where at the cursor (docs/spec/browser-view.md).
  *
  * @module
  */
@@ -8,7 +8,7 @@ import './style.css';
 import type { Page } from '../../kernel/page.ts';
 import { NetworkPage } from './network-page.ts';
 
-/** The page. */
+/** The network page. */
 export const page: Page = {
   name: 'network',
   title: 'Network',

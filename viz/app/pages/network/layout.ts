@@ -1,6 +1,6 @@
 /**
- * Places nodes: in columns by their distance from the senders, or by force. Both depend on nothing
- * but the topology, so the same run gives the same picture.
+ * Places the nodes, either in columns by their distance from the senders or by simulated forces.
+ * Both depend only on the topology, so the same run always gives the same picture.
  *
  * @module
  */
@@ -9,31 +9,31 @@ import type { TraceInfo } from '../../data/trace-answers.ts';
 import { hasMap } from './map.ts';
 import type { Place } from './place.ts';
 
-/** The input of a layout. */
+/** The parts of a trace on which the layout depends. */
 export type Topology = Pick<TraceInfo, 'nodes' | 'links' | 'flows'>;
 
-/** The available layouts; `map.ts` places nodes on the map. */
+/** The layouts to choose from. `map.ts` implements the layout `map`. */
 const LAYOUTS = ['layers', 'force', 'map'] as const;
 /** Name of a layout. */
 export type LayoutName = (typeof LAYOUTS)[number];
 
-/** Layouts that a run can be shown in. */
+/** The layouts in which a run can be shown. */
 export function layoutsOf(topology: Pick<Topology, 'nodes'>): readonly LayoutName[] {
   return LAYOUTS.filter((name) => name !== 'map' || hasMap(topology));
 }
 
-/** A column with more nodes than this becomes several. */
+/** A column with more nodes than this is split into several. */
 const COLUMN_MAX = 18;
 const SWEEPS = 8;
 const TICKS = 300;
 
-/** The places of all nodes, by their number. */
+/** The places of all nodes, indexed by node number. */
 export function placesOf(topology: Topology, layout: Exclude<LayoutName, 'map'>): readonly Place[] {
   if (topology.nodes.length === 0) return [];
   return layout === 'force' ? byForce(topology) : byLayers(topology);
 }
 
-/** Role of a node: its name without its number. */
+/** The role of a node is its name without its number. */
 function roleOf(name: string): string {
   return name.replace(/[-_.]?\d+$/, '');
 }
@@ -51,7 +51,7 @@ function byLayers(topology: Topology): readonly Place[] {
   return places;
 }
 
-/** Numbers of the nodes of each layer, senders first. */
+/** The node numbers of each layer, senders first. */
 function layersOf({ nodes, flows }: Topology, near: readonly (readonly number[])[]): number[][] {
   const numberOf = new Map(nodes.map(({ name }, number) => [name, number]));
   const pairs = flows.flatMap((flow) => {
@@ -64,7 +64,7 @@ function layersOf({ nodes, flows }: Topology, near: readonly (readonly number[])
   const isThrough = senders.length === 1 && !receivers.has(sender);
   const starts = senders.length > 0 ? senders : [0];
   const far = distances(starts, near);
-  // If many send, both ends of a flow are in one layer with their role.
+  // If many nodes send, both ends of a flow are placed in the layer of their role.
   const keys = nodes.map(({ name }, node) => {
     const distance = far[node] ?? 0;
     return isThrough ? { first: distance, second: '' } : roleKey(nodes, far, name);
@@ -78,7 +78,10 @@ function layersOf({ nodes, flows }: Topology, near: readonly (readonly number[])
   return [...layers].sort(([a], [b]) => numeric.compare(a, b)).map(([, layer]) => layer);
 }
 
-/** A role is as close to the senders as the closest node of its family: `mix-1`, `mix-2`. */
+/**
+ * A role is as close to the senders as the closest role with the same stem, such as `mix-1` and
+ * `mix-2`.
+ */
 function roleKey(
   nodes: Topology['nodes'],
   far: readonly number[],
@@ -107,7 +110,7 @@ function distances(
   return far.map((value) => (Number.isNaN(value) ? last + 1 : value));
 }
 
-/** Fewer crossings: each node moves to the mean position of its neighbours, a few times. */
+/** Reduces crossings: moves each node to the mean position of its neighbours, a few times. */
 function ordered(
   layers: readonly number[][],
   near: readonly (readonly number[])[],
@@ -131,7 +134,7 @@ function ordered(
   return now;
 }
 
-/** Tall layers become several columns. */
+/** Splits tall layers into several columns. */
 function widened(layers: readonly (readonly number[])[]): readonly (readonly number[])[] {
   return layers.flatMap((layer) => {
     const count = Math.ceil(layer.length / COLUMN_MAX);
@@ -141,7 +144,7 @@ function widened(layers: readonly (readonly number[])[]): readonly (readonly num
 }
 
 function byForce(topology: Topology): readonly Place[] {
-  // d3-force draws from its own generator with a fixed seed.
+  // The result is repeatable, because d3-force uses its own random generator with a fixed seed.
   const nodes = byLayers(topology).map(({ x, y }) => ({ x: x * 400, y: y * 300 }));
   const links = topology.links
     .filter(({ from, to }) => from >= 0 && to >= 0 && from < to)

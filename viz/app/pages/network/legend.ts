@@ -1,5 +1,5 @@
 /**
- * The legend: a switch per class of packets, with its shape; and the colours of the flows.
+ * The legend: a switch for each class of packets with its shape, and the colours of the flows.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import { HOLLOW, markPath } from './marks.ts';
 
 const FLOWS_SHOWN = 6;
 
-/** Makes it. */
+/** Makes the legend. */
 export function legendOf(
   info: TraceInfo,
   toggle: (packetClass: number, isShown: boolean) => void,

@@ -1,6 +1,6 @@
 /**
- * Effects of faults during a run: the trace gets them only at its end, the interim report has them
- * earlier (detected, switched, first packet). No DOM.
+ * Effects of faults during a run. The trace receives them only at its end, but the interim report
+ * has them earlier (detected, switched, first packet). Uses no DOM.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import type { FaultRow } from '../../data/trace-answers.ts';
 
 type Known = Pick<Report, 'faults'>;
 
-/** The rows of the trace, extended by what a report knows. */
+/** The fault rows of the trace, extended by effects from a report. */
 export function withEffects(
   rows: readonly FaultRow[],
   report: Known | undefined,
@@ -32,7 +32,10 @@ function keyOf({ timeNs, target, text }: FaultRow): string {
   return `${timeNs} ${target} ${text}`;
 }
 
-/** {@link withEffects}, recomputed only if one of the two has changed. */
+/**
+ * Returns a version of {@link withEffects} that recomputes only if the trace or the report has
+ * changed.
+ */
 export function effectsOf(): typeof withEffects {
   let made: readonly [readonly FaultRow[], Known | undefined, readonly FaultRow[]] | undefined;
   return (rows, report) => {

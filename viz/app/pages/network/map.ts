@@ -1,60 +1,59 @@
 /**
- * The map: nodes at their position on Earth, in an equirectangular projection, with lines of
- * latitude and longitude and nothing else. There are no coasts and borders, because that would need
- * third-party data.
+ * The map: nodes at their positions on Earth, in an equirectangular projection, with lines of
+ * latitude and longitude. It shows no coasts or borders, which would need third-party data.
  *
  * @module
  */
 import type { TraceInfo } from '../../data/trace-answers.ts';
 import type { Place } from './place.ts';
 
-/** Room for the map, px. */
+/** The size of the map, px. */
 export interface Room {
   readonly width: number;
   readonly height: number;
 }
 
-/** A line of the graticule, from edge to edge; in shares of the room. */
+/** A line of the graticule from edge to edge; positions are shares of the size. */
 export interface GridLine {
-  /** `30° N`. */
+  /** The label of the line: `30° N`. */
   readonly text: string;
   readonly isMeridian: boolean;
-  /** `across` for a meridian, `down` for a parallel. */
+  /** Position of the line: horizontal for a meridian, vertical for a parallel. */
   readonly at: number;
 }
 
-/** Where everything is, in shares of the room. */
+/** The positions of all nodes and lines as shares of the size. */
 export interface GeoMap {
   readonly places: readonly Place[];
   readonly lines: readonly GridLine[];
-  /** Nodes without a known position; they are in a row at the lower edge. */
+  /** Number of nodes without a known position; they stand in a row at the lower edge. */
   readonly unplaced: number;
 }
 
-/** Smallest number of degrees shown: nodes of one city do not fill the world. */
+/** The map spans at least this many degrees, so that nodes in one city do not fill the world. */
 const SPAN_MIN = 0.2;
 const STEPS = [0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 15, 30, 45] as const;
-/** Smallest distance of lines: room for their labels, px. */
+/** Smallest distance between lines, which leaves room for their labels, px. */
 const PITCH_MIN = 56;
-/** Of the span, on each side of the nodes. */
+/** Margin on each side of the nodes, as a share of the span. */
 const EDGE = 0.08;
-/** Distance of nodes of one place from its centre, px. */
+/** Distance between the centre of a city and its nodes, if it has several, px. */
 const APART = 22;
 const FULL_CIRCLE = 360;
 
-/** True if there is something to put on a map. */
+/** True if at least one node has a position. */
 export function hasMap({ nodes }: Pick<TraceInfo, 'nodes'>): boolean {
   return nodes.some(({ place }) => place !== undefined);
 }
 
-/** The map of a run. */
+/** Computes the map of a run. */
 export function mapOf({ nodes }: Pick<TraceInfo, 'nodes'>, room: Room): GeoMap {
   const known = nodes.flatMap(({ place }) => (place === undefined ? [] : [place]));
   const seam = seamOf(known.map(({ lon }) => lon));
   const east = (lon: number): number => (lon - seam + FULL_CIRCLE) % FULL_CIRCLE;
   const lons = rangeOf(known.map(({ lon }) => east(lon)));
   const lats = rangeOf(known.map(({ lat }) => lat));
-  // A degree of longitude is as wide as at the middle of the map.
+  // A degree of longitude is drawn at the width that it has at the middle latitude of the map.
   const shrink = Math.max(0.1, Math.cos((lats.middle * Math.PI) / 180));
   const scale = Math.min(room.width / (lons.span * shrink), room.height / lats.span);
   const x = (lon: number): number =>
@@ -78,7 +77,7 @@ export function mapOf({ nodes }: Pick<TraceInfo, 'nodes'>, room: Room): GeoMap {
   };
 }
 
-/** The longitude at which the map is cut: in the middle of the widest empty range. */
+/** The longitude at which the map is cut: the middle of the widest range without nodes. */
 function seamOf(lons: readonly number[]): number {
   const sorted = [...lons].sort((a, b) => a - b);
   let seam = -180;
@@ -117,7 +116,10 @@ function degrees(value: number): string {
   return String(Number(Math.abs(value).toFixed(2)));
 }
 
-/** Nodes of one place form a ring; those without a place a row at the lower edge. */
+/**
+ * Spreads nodes at one position on a circle, and puts nodes without position in a row at the lower
+ * edge.
+ */
 function apart(spots: readonly (Place | undefined)[], room: Room): readonly Place[] {
   const unplaced = spots.filter((spot) => spot === undefined).length;
   const groups = new Map<string, number[]>();
@@ -136,7 +138,9 @@ function apart(spots: readonly (Place | undefined)[], room: Room): readonly Plac
   return places;
 }
 
-/** @param turn In multiples of pi. */
+/**
+ * @param turn The angle in multiples of pi.
+ */
 function around(spot: Place, turn: number, { width, height }: Room): Place {
   return {
     x: spot.x + (APART * Math.cos(turn * Math.PI)) / Math.max(1, width),

@@ -1,11 +1,12 @@
 /**
- * The shapes of packets by class, as paths around a point: data square, control triangle, probe
- * circle, acknowledgement diamond, cover hollow square, an attacker's copy cross (docs/spec/browser-view.md).
+ * The shapes that show the class of a packet, as paths around a point: a square for data, a
+ * triangle for control, a circle for probes, a diamond for acknowledgements, a hollow square for
+ * cover traffic, and a cross for an attacker's copy (docs/spec/browser-view.md).
  *
  * @module
  */
 
-/** Draws a path; the needed part of a canvas context and of a `Path2D`. */
+/** The drawing functions that a canvas context and a `Path2D` have in common. */
 export interface Pen {
   moveTo(x: number, y: number): void;
   lineTo(x: number, y: number): void;
@@ -13,10 +14,10 @@ export interface Pen {
   arc(x: number, y: number, radius: number, from: number, to: number): void;
 }
 
-/** Classes that are drawn as outlines. */
+/** Classes drawn as outlines. */
 export const HOLLOW: ReadonlySet<string> = new Set(['cover', 'copy']);
 
-/** Adds the mark of a class. */
+/** Adds the mark of a class to a path. */
 export function addMark(pen: Pen, packetClass: string, x: number, y: number): void {
   const r = 3.5;
   switch (packetClass) {
@@ -41,7 +42,7 @@ export function addMark(pen: Pen, packetClass: string, x: number, y: number): vo
   }
 }
 
-/** The mark as an SVG path around (0, 0), for legends and exports. */
+/** The mark of a class as an SVG path around (0, 0), for legends and exports. */
 export function markPath(packetClass: string, x: number, y: number): string {
   const parts: string[] = [];
   const at = (value: number): string => value.toFixed(1);
@@ -63,8 +64,8 @@ export function markPath(packetClass: string, x: number, y: number): string {
 }
 
 /**
- * Filling closes it. `closePath` costs Chromium time in proportion to the path so far: 68 ms a
- * frame for 5,000 triangles, 4 ms without.
+ * Does not call `closePath`, because filling closes the path anyway and in Chromium the call takes
+ * time proportional to the path so far: 68 ms a frame for 5,000 triangles instead of 4 ms.
  */
 function polygon(pen: Pen, points: readonly number[]): void {
   pen.moveTo(points[0] ?? 0, points[1] ?? 0);

@@ -1,5 +1,6 @@
 /**
- * The network page: queries the trace for what surrounds the cursor, and draws it in every frame.
+ * The network page: queries the trace for the packets around the cursor and draws them in every
+ * frame.
  *
  * @module
  */
@@ -27,15 +28,15 @@ import { contentOf, storyText } from './sentence.ts';
 import { canvasAbove, TopologyView } from './topology-view.ts';
 import { type FaultStory, storyAt } from './world.ts';
 
-/** How long a burst lasts for the reader. */
+/** How long the burst of a loss stays visible, in the reader's time. */
 const BURST_NS = 400e6;
-/** What is queried around the cursor at speed 1: before it and after it. */
+/** The range queried around the cursor at speed 1: before it and after it. */
 const BEHIND_NS = 50e6;
 const AHEAD_NS = 300e6;
 const ROWS_MAX = 60_000;
 const NO_HOPS =
   'This trace has no packets on links, as live runs leave none: it shows states, faults and losses.';
-/** A click this close selects a packet, px. */
+/** A click selects a packet within this distance, px. */
 const REACH = 9;
 
 interface Around {
@@ -46,7 +47,7 @@ interface Around {
   readonly use: ReadonlyMap<number, number>;
 }
 
-/** The page while it is shown. */
+/** The page while it is mounted. */
 export class NetworkPage {
   readonly #context: TraceContext;
   readonly #topology: TopologyView;
@@ -63,7 +64,7 @@ export class NetworkPage {
   #detour: Detour | undefined;
   #askedSwitch = Number.NaN;
   #around: Around | undefined;
-  /** The instant that the picture shows. */
+  /** The instant that is drawn. */
   #shownNs = 0;
   #drawn: readonly Drawn[] = [];
   #inSight: InSight = { marks: [], total: 0 };
@@ -118,7 +119,7 @@ export class NetworkPage {
     );
     this.#ask = frames.add(signal, () => this.#frame());
     for (const value of [view.time.cursor, view.selection, theme]) value.watch(signal, this.#ask);
-    // While a run is paused the cursor stands still, but effects of a fault still arrive.
+    // While a run is paused the cursor does not move, but effects of a fault still arrive.
     for (const value of [trace.live, trace.soFar]) value.watch(signal, this.#ask);
     const observer = new ResizeObserver(() => this.#arrange());
     observer.observe(stage);
@@ -131,7 +132,7 @@ export class NetworkPage {
     this.#context.view.selection.value = { kind, name };
   }
 
-  /** Which layout, which packets, and a search for a node by name. */
+  /** The controls for layout and packet classes, and a search for a node by name. */
   #toolbar(): HTMLElement {
     const { view, trace } = this.#context;
     const layout = element(
@@ -214,7 +215,7 @@ export class NetworkPage {
     } else this.#topology.arrange(placesOf(this.#context.trace.info, layout), size);
   }
 
-  /** Queries more before the available data come to an end. */
+  /** Queries the next range before the available data run out. */
   #keepUp(timeNs: number): void {
     const { time } = this.#context.view;
     const stretch = Math.max(0.01, time.isPlaying.value ? time.speed.value : 1);
@@ -223,7 +224,8 @@ export class NetworkPage {
     const isCovered =
       around !== undefined && timeNs >= around.fromNs && timeNs + enoughNs < around.toNs;
     if (isCovered) return;
-    // While scrubbing, only one instant matters; while playing, what comes next.
+    // While scrubbing, only one instant is needed; while playing, the time after it is needed as
+    // well.
     const aheadNs = time.isPlaying.value ? AHEAD_NS * stretch : BEHIND_NS;
     this.#latest.want({ fromNs: timeNs - BEHIND_NS * stretch, toNs: timeNs + aheadNs });
   }
@@ -249,7 +251,7 @@ export class NetworkPage {
     const cursorNs = view.time.cursor.value;
     this.#keepUp(cursorNs);
     const around = this.#around;
-    // While the cursor runs ahead of the answers, the picture shows the nearest known instant.
+    // If the cursor is ahead of the answers, the nearest known instant is drawn.
     const timeNs = around === undefined ? cursorNs : nearestKnown(cursorNs, around);
     this.#shownNs = timeNs;
     const disruptions = disruptionsAt(info.faults, timeNs);
@@ -288,13 +290,13 @@ export class NetworkPage {
     return view.time.isPlaying.value;
   }
 
-  /** During a run, the interim report knows effects that its trace does not have yet. */
+  /** During a run, the interim report has effects that the trace does not have yet. */
   #faults(): readonly FaultRow[] {
     const { info, soFar } = this.#context.trace;
     return this.#effectsOf(info.faults, soFar.value);
   }
 
-  /** The routes before and after the latest fault; queried once per fault. */
+  /** Shows the routes before and after the latest fault; queried once per fault. */
   #showDetour(story: FaultStory | undefined, timeNs: number): void {
     const wanted = switchOf(this.#faults(), story);
     if (wanted !== undefined && wanted.beginNs !== this.#askedSwitch) {
@@ -338,7 +340,7 @@ export class NetworkPage {
     this.#select('packet', String(hops.packet[nearest.row] ?? 0));
   }
 
-  /** The topology with the packets of this frame, for the exports. */
+  /** The topology with the packets of this frame, for exports. */
   #picture(): SVGSVGElement {
     const { svg } = this.#topology;
     const layer = pictureOf({ packets: this.#drawn, bursts: this.#bursts() });
@@ -347,7 +349,7 @@ export class NetworkPage {
     return svg;
   }
 
-  /** A run in progress says whether packets will come, before there are any. */
+  /** During a run, says whether packets will be shown, before the first one is. */
   #hopsNote(): HTMLElement {
     const { trace, signal } = this.#context;
     const note = partialNote(NO_HOPS);

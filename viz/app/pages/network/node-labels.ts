@@ -1,7 +1,6 @@
 /**
- * On which side of its node a name is written: where it touches no other node and no other name. In
- * a column or row too crowded for all names, some are left out; pointer and keyboard still show
- * them.
+ * Chooses on which side of its node a name is written, so that it overlaps no other node or name.
+ * In a crowded column or row some names are left out; they appear on hover and on focus.
  *
  * @module
  */
@@ -9,28 +8,28 @@ import type { Place } from './place.ts';
 
 /** Radius of a node, px. */
 export const NODE_RADIUS = 7;
-/** Distance of a name's base line below its node, px. */
+/** Distance from a node to the base line of a name below it, px. */
 const BELOW = NODE_RADIUS + 16;
-/** Gap between a node and a name beside it, px. */
+/** Distance from a node to a name beside it, px. */
 const BESIDE = NODE_RADIUS + 5;
 /** Width of an average letter, and height of a line, px. */
 const CHARACTER = 6.6;
 const ASCENT = 11;
 const DESCENT = 3;
-/** Names below their nodes need this much room between two nodes of a column, px. */
+/** Distance between two nodes of a column at which a name fits between them, px. */
 const COLUMN_PITCH = BELOW + DESCENT + NODE_RADIUS;
 
 /** A side; undefined if no side is free. */
 export type Side = 'below' | 'left' | 'right' | undefined;
 
-/** Base line and anchor of a name, from the middle of its node. */
+/** Base line and anchor of a name, relative to the middle of its node. */
 export interface LabelPlace {
   readonly x: number;
   readonly y: number;
   readonly anchor: 'start' | 'middle' | 'end';
 }
 
-/** Place of a name on a side. */
+/** Position of a name on a given side. */
 export function labelPlace(side: Exclude<Side, undefined>): LabelPlace {
   if (side === 'below') return { x: 0, y: BELOW, anchor: 'middle' };
   return side === 'left'
@@ -50,11 +49,10 @@ interface Box {
 }
 
 /**
- * The sides of all names.
- *
+ * Chooses the sides of all names.
  * @param places Middles of the nodes, px.
  * @param names In the same order.
- * @param first The side to try first: not the one on which most links leave.
+ * @param first The side to try first, which should not be the one where most links leave.
  * @returns a side for each node; earlier nodes choose first.
  */
 export function labelSides(
@@ -83,8 +81,8 @@ export function labelSides(
 }
 
 /**
- * True if the next node of its column is in the way of a name below, or a name would be in the way
- * above.
+ * True if the next node of the column would overlap a name below this node, or if its name would
+ * overlap a node above.
  */
 function isCrowded(places: readonly Place[], node: number): boolean {
   const here = places[node];
@@ -97,7 +95,7 @@ function isCrowded(places: readonly Place[], node: number): boolean {
   );
 }
 
-/** The area that a name covers, px. */
+/** The box that a name covers, px. */
 export function labelBox(place: Place, name: string, side: Exclude<Side, undefined>): Box {
   const { x, y, anchor } = labelPlace(side);
   const width = name.length * CHARACTER;

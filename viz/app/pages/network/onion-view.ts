@@ -1,6 +1,6 @@
 /**
- * The onion: a ring per node that removes a layer, the first one outermost; dashed once it is
- * removed.
+ * Draws the onion of a packet: a ring for each node that removes a layer, the first one outermost.
+ * A ring becomes dashed once its layer is removed.
  *
  * @module
  */
@@ -14,7 +14,7 @@ const CENTRE = 84;
 const OUTER = 78;
 const CORE = 16;
 
-/** Draws its state at a step. */
+/** Draws the onion as it is at a step of the route. */
 export function onionView(layers: readonly OnionLayer[], step: number): SVGSVGElement {
   const isOff = ({ offFrom }: OnionLayer): boolean => step >= offFrom;
   const gap = (OUTER - CORE) / layers.length;

@@ -1,6 +1,6 @@
 /**
- * Draws packets and losses: on the canvas in every frame, and as SVG for exported pictures. One
- * path per flow and class, which costs a tenth of one per packet.
+ * Draws packets and losses, on the canvas in every frame and as SVG for exported pictures. Each
+ * flow and class has one path, which takes a tenth of the time of one path per packet.
  *
  * @module
  */
@@ -12,35 +12,35 @@ import type { PacketMark } from './packets.ts';
 import type { Place } from './place.ts';
 import type { TopologyView } from './topology-view.ts';
 
-/** Packets keep to the right of their link's middle, px. */
+/** Packets are drawn to the right of the middle of their link, px. */
 const OFFSET = 6;
 const BURST_RADIUS = 16;
 const LABELS_MAX = 4;
 const FLOWS = 6;
 
-/** A packet on the screen. */
+/** A packet at its position on the screen. */
 export interface Drawn {
   readonly row: number;
   readonly x: number;
   readonly y: number;
-  /** Name of the colour. */
+  /** Name of its colour. */
   readonly colour: string;
   readonly packetClass: string;
 }
 
-/** A loss on the screen. */
+/** A loss at its position on the screen. */
 export interface Burst {
   readonly x: number;
   readonly y: number;
   readonly age: number;
   readonly reason: string;
-  /** Link or node; both directions of a link are one place. */
+  /** The link or node where it happened; both directions of a link are one place. */
   readonly place: string;
-  /** On a steep link the reason is written beside the rings, where no node of the link is. */
+  /** On a steep link the reason is written beside the rings, where none of its nodes is. */
   readonly isSteep: boolean;
 }
 
-/** Where packets are on the screen. */
+/** Computes where packets are on the screen. */
 export function drawnPackets(
   info: TraceInfo,
   hops: HopColumns,
@@ -58,7 +58,7 @@ export function drawnPackets(
   });
 }
 
-/** Where a loss is drawn: on its link, or at the node that refused the packet. */
+/** Computes where a loss is drawn: on its link, or at the node that refused the packet. */
 export function burstOf(
   info: TraceInfo,
   topology: TopologyView,
@@ -78,7 +78,7 @@ export function burstOf(
   return { ...topology.at(node), age, reason, place: `node ${node}`, isSteep: false };
 }
 
-/** Clears the canvas and draws. */
+/** Clears the canvas and draws packets and losses. */
 export function paint(
   context: CanvasRenderingContext2D,
   picture: { readonly packets: readonly Drawn[]; readonly bursts: readonly Burst[] },
@@ -108,7 +108,7 @@ export function paint(
   label(context, picture.bursts, tokens);
 }
 
-/** The same as SVG. */
+/** Draws the same picture as SVG. */
 export function pictureOf(picture: {
   readonly packets: readonly Drawn[];
   readonly bursts: readonly Burst[];
@@ -160,7 +160,7 @@ function ink(context: CanvasRenderingContext2D, colour: string, isHollow: boolea
   }
 }
 
-/** Reasons are written while there are few; those of one place share a line. */
+/** Labels losses with their reasons while there are few; reasons at one place share a line. */
 function labelled(bursts: readonly Burst[]): readonly Burst[] {
   const places = new Map<string, Burst>();
   for (const burst of bursts) {
@@ -184,7 +184,7 @@ function label(context: CanvasRenderingContext2D, bursts: readonly Burst[], toke
   }
 }
 
-/** Outside the rings, and not where the link says that it is down. */
+/** Placed outside the rings, and away from the label of a link that is down. */
 function reasonPlace({ x, y, isSteep }: Burst): Place & { readonly isCentred: boolean } {
   return isSteep
     ? { x: x + OFFSET + BURST_RADIUS + 8, y, isCentred: false }

@@ -1,6 +1,7 @@
 /**
- * A packet in the panel: its route, and, if its bytes were kept, the same packet at each place on
- * its way, layer by layer, up to the cursor. Made once per packet; the cursor only changes it.
+ * A packet in the panel: its route and, if its bytes were kept, the packet at each place on its
+ * route up to the cursor, layer by layer. It is built once per packet and updated as the cursor
+ * moves.
  *
  * @module
  */
@@ -21,22 +22,22 @@ const READERS = readersOf(
     eager: true,
   }),
 );
-/** An onion has more than one layer. */
+/** A packet counts as an onion if it has at least this many layers. */
 const LAYERS_MIN = 2;
 const RESEARCH =
   'Known because the run itself was asked with --explain: each node makes other bytes of the message, so that nobody on the network can tell that these packets are one.';
 const SAME = 'One packet, as the run kept it with --explain.';
 
-/** What is known of a packet. */
+/** The data about a packet. */
 export interface PacketFacts {
   readonly hops: HopColumns;
-  /** None if its bytes were not kept. */
+  /** Empty if its bytes were not kept. */
   readonly passages: readonly Passage[];
-  /** At the end of its way. */
+  /** The states of all nodes at the end of its route. */
   readonly states: WorldStates;
 }
 
-/** The panel's content for one packet. */
+/** The content of the panel for one packet. */
 export class PacketPanel {
   readonly root: HTMLElement;
   readonly #context: TraceContext;
@@ -63,7 +64,7 @@ export class PacketPanel {
     );
   }
 
-  /** The cursor has moved. */
+  /** Updates the panel after the cursor has moved. */
   follow(timeNs: number): void {
     const { passages } = this.#facts;
     const step = stepAt(passages, timeNs);
@@ -138,13 +139,13 @@ export class PacketPanel {
     return hexView(bytes, layers, (field) => newBytesIn(field, bytes, before));
   }
 
-  /** The nodes at the ends of a link, and what they reported about themselves. */
+  /** The nodes at the ends of a link, with the states that they traced. */
   #ends({ link }: Passage): PacketEnds {
     const { nodes, links } = this.#context.trace.info;
     const { from, to } = links[link ?? -1] ?? { from: -1, to: -1 };
     const numbers = [from, to];
-    // Routers see only bytes in what a gateway sends: the gateway's reader is used on every link of
-    // the route.
+    // For a router, the packets of a gateway are only bytes. The gateway's reader is therefore used
+    // on every link of the route.
     const all = this.#facts.passages.flatMap((one) => {
       const way = links[one.link ?? -1];
       return way === undefined ? [] : [way.from, way.to];
@@ -163,7 +164,7 @@ function wordsOf({ hops, passages }: PacketFacts, { classes, flows }: TraceInfo)
   const [packetClass, flow] = [hops.class[0], hops.flow[0]];
   return [
     packetClass === undefined ? 'not in the kept windows' : (classes[packetClass] ?? ''),
-    // Flow 0 is none: what a node sends on its own behalf.
+    // Flow 0 means no flow: packets that a node sends on its own behalf.
     flow === undefined || flow === 0 ? '' : (flows[flow] ?? ''),
     `${length} B`,
   ]

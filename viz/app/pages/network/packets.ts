@@ -1,6 +1,7 @@
 /**
- * Which packets are visible at an instant, and where: plain numbers, the same for the canvas, the
- * table and the exports. At most 5,000 marks; beyond that, the same packets in every frame.
+ * Which packets are visible at an instant, and where: plain numbers, shared by the canvas, the
+ * table and the exports. At most 5,000 packets are drawn; if there are more, the same ones are
+ * chosen in every frame.
  *
  * @module
  */
@@ -11,25 +12,25 @@ import type { DropRow, HopColumns } from '../../data/trace-answers.ts';
 /** Largest number of marks drawn (docs/spec/browser-view.md). */
 const MARKS_MAX = 5_000;
 
-/** Largest number of rings drawn; more at one place add nothing. */
+/** Largest number of bursts drawn; more at one place would add nothing. */
 const BURSTS_MAX = 60;
 
 /** A packet on a link. */
 export interface PacketMark {
   /** Row of the columns. */
   readonly row: number;
-  /** Share of the link that it has passed, 0 to 1. */
+  /** Share of the link that the packet has passed, 0 to 1. */
   readonly share: number;
 }
 
-/** Visible packets. */
+/** The visible packets. */
 export interface InSight {
   readonly marks: readonly PacketMark[];
-  /** All that are under way; more than the marks if every n-th is drawn. */
+  /** Number of packets under way; larger than the number of marks if only some are drawn. */
   readonly total: number;
 }
 
-/** Packets under way at an instant, of classes that are shown. */
+/** The packets under way at an instant, limited to the classes that are switched on. */
 export function packetsAt(
   hops: HopColumns,
   timeNs: number,
@@ -49,7 +50,7 @@ export function packetsAt(
   return { marks: kept, total: Math.round(marks.length * thinned) };
 }
 
-/** Losses with a visible burst, and its progress, 0 to 1. */
+/** The losses whose bursts are visible, with their progress from 0 to 1. */
 export function burstsAt(
   drops: readonly DropRow[],
   timeNs: number,
@@ -62,7 +63,7 @@ export function burstsAt(
     .map((drop) => ({ drop, age: (timeNs - drop.timeNs) / lastsNs }));
 }
 
-/** Bytes on each link in the columns, by link. */
+/** The bytes that each link carried, indexed by link. */
 export function useOf(hops: HopColumns): ReadonlyMap<number, number> {
   const use = new Map<number, number>();
   for (let row = 0; row < hops.rows; row += 1) {

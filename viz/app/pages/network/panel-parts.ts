@@ -1,21 +1,21 @@
 /**
- * Pieces of the panel that all selections share.
+ * Elements that the panels of nodes, links and packets share.
  *
  * @module
  */
 import { type Child, element } from '../../kernel/element.ts';
 
-/** A part with its heading. */
+/** A section with its heading. */
 export function section(title: string, content: Child): HTMLElement {
   return element('section', {}, element('h3', {}, title), content);
 }
 
-/** Names with numbers, which stay on one line. */
+/** Names with numbers, each pair on one line. */
 export function pairs(rows: readonly (readonly [string, string | number])[]): Child {
   return table(rows, 'number');
 }
 
-/** Names with texts, which wrap. */
+/** Names with texts that wrap. */
 export function texts(rows: readonly (readonly [string, string])[]): Child {
   return table(rows, 'text');
 }

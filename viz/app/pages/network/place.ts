@@ -1,5 +1,5 @@
 /**
- * Where a node is drawn.
+ * The position of a node.
  *
  * @module
  */

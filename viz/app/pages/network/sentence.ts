@@ -1,5 +1,5 @@
 /**
- * The network in words: the title of the picture, its summary for screen readers, the table of
+ * The network as text: the title of the picture, its summary for screen readers, the table of
  * packets, and the story of the latest fault.
  *
  * @module
@@ -13,7 +13,7 @@ import type { Drawn } from './packet-layer.ts';
 import type { InSight } from './packets.ts';
 import type { FaultStory } from './world.ts';
 
-/** What is known of the instant. */
+/** The state of the network at one instant. */
 export interface Moment {
   readonly info: TraceInfo;
   readonly timeNs: number;
@@ -24,10 +24,10 @@ export interface Moment {
   readonly hops: HopColumns | undefined;
 }
 
-/** Named in the title; the others are counted. */
+/** Largest number of faults named in the title; the others are counted. */
 const AILMENTS_SHOWN = 2;
 
-/** Title, caption, summary, table. */
+/** The title, the caption, the summary and the table of the picture. */
 export function contentOf(moment: Moment): ChartContent {
   const { info, timeNs, disruptions, inSight, rangeNs } = moment;
   const at = instantText(timeNs, rangeNs[1] - rangeNs[0]);
@@ -55,7 +55,7 @@ export function contentOf(moment: Moment): ChartContent {
   };
 }
 
-/** `core-110--core-310 down at 3.916 s: detected +63.9 ms · switched +63.9 ms`. */
+/** A text such as `core-110--core-310 down at 3.916 s: detected +63.9 ms · switched +63.9 ms`. */
 export function storyText(story: FaultStory | undefined, timeNs: number): string {
   if (story === undefined) return '';
   const { text, target, beginNs, endNs, effects } = story;

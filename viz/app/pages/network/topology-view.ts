@@ -1,6 +1,6 @@
 /**
- * The network as SVG: links with width by use and dashes when down, nodes as labelled points that
- * the keyboard can walk. Packets are not drawn here.
+ * The network as SVG. The width of a link shows its use, and dashes show that it is down. Nodes are
+ * labelled points that the arrow keys can visit. Packets are not drawn here.
  *
  * @module
  */
@@ -18,10 +18,10 @@ import type { Place } from './place.ts';
 
 /** Margin around the outermost nodes, px. */
 const MARGIN = { x: 64, top: 28, bottom: 40 } as const;
-/** Marks of losses reach this far from the middle of a link; labels are outside, px. */
+/** The marks of a loss extend this far from the middle of a link; labels are placed outside, px. */
 const CLEAR = 28;
 
-/** Both directions of one line on the screen. */
+/** A line on the screen, which stands for both directions of a link. */
 interface Wire {
   readonly id: string;
   readonly from: number;
@@ -39,24 +39,24 @@ interface Dot {
   readonly sign: SVGTextElement;
 }
 
-/** Its event handlers. */
+/** The event handlers of the drawing. */
 export interface TopologyEvents {
   selectNode(name: string): void;
   selectLink(id: string): void;
 }
 
-/** The state at the cursor. */
+/** The state of the network at the cursor. */
 export interface Shown {
-  /** Bytes by link. */
+  /** The bytes that each link carried. */
   readonly use: ReadonlyMap<number, number>;
   readonly disruptions: ReadonlyMap<string, Disruption>;
-  /** How nodes that watch what is broken stand to it, by their names. */
+  /** For each node that watches something broken, whether it knows. Keys are node names. */
   readonly standings: ReadonlyMap<string, Standing>;
-  /** Name of a node, or id of a link. */
+  /** Name of the selected node or id of the selected link. */
   readonly selected: string | undefined;
 }
 
-/** The room for nodes. */
+/** The area for the nodes. */
 function frameOf({ width, height }: Room): MapFrame {
   return {
     left: MARGIN.x,
@@ -66,7 +66,7 @@ function frameOf({ width, height }: Room): MapFrame {
   };
 }
 
-/** The drawing. */
+/** The drawing of the network. */
 export class TopologyView {
   readonly svg = svgElement('svg', { class: 'topology', role: 'group', 'aria-label': 'topology' });
   readonly #graticule = svgElement('g', { 'aria-hidden': 'true' });
@@ -101,13 +101,13 @@ export class TopologyView {
     );
   }
 
-  /** Positions everything. In a tall room the columns become rows. */
+  /** Arranges the nodes in columns, or in rows if the drawing is narrow. */
   arrange(places: readonly Place[], size: Room): void {
     this.#isTall = size.width < 560;
     this.#lay(places, [], size);
   }
 
-  /** Positions everything by its place on Earth. Returns how many nodes have none. */
+  /** Arranges the nodes by their positions on Earth. Returns how many nodes have none. */
   arrangeMap(size: Room): number {
     this.#isTall = false;
     const { places, lines, unplaced } = mapOf(this.#info, frameOf(size));
@@ -130,7 +130,7 @@ export class TopologyView {
         set(one, 'x2', b.x);
         set(one, 'y2', b.y);
       }
-      // Beside a steep line, below a flat one.
+      // The label is beside a steep line and below a flat one.
       const isSteep = Math.abs(b.y - a.y) > Math.abs(b.x - a.x);
       set(label, 'x', (a.x + b.x) / 2 + (isSteep ? CLEAR : 0));
       set(label, 'y', (a.y + b.y) / 2 + (isSteep ? 16 : CLEAR + 10));
@@ -153,7 +153,7 @@ export class TopologyView {
     }
   }
 
-  /** Where a node is, px. */
+  /** The position of a node, px. */
   at(node: number): Place {
     const { x, y } = this.#places[node] ?? { x: 0.5, y: 0.5 };
     const { left, top, width, height } = frameOf(this.#size);
@@ -161,7 +161,7 @@ export class TopologyView {
     return { x: left + across * width, y: top + along * height };
   }
 
-  /** Shows the routes before and after a switch, or none. */
+  /** Shows the routes before and after a switch, or removes them. */
   showDetour(shown: ShownDetour | undefined): void {
     const ends = (id: string): readonly [Place, Place] | undefined => {
       const wire = this.#wires.find((one) => one.id === id);
@@ -170,7 +170,7 @@ export class TopologyView {
     this.#detour.show(shown, ends, this.#isTall);
   }
 
-  /** Shows use, faults and the selection. */
+  /** Updates use, faults and the selection. */
   update(shown: Shown): void {
     const most = [...shown.use.values()].reduce((max, bytes) => Math.max(max, bytes), 1);
     for (const wire of this.#wires) {
@@ -230,7 +230,7 @@ export class TopologyView {
     return { root, label, sign };
   }
 
-  /** Arrow keys walk along links to the neighbour in that direction. */
+  /** An arrow key moves the focus along a link to the neighbour in that direction. */
   #walk(event: KeyboardEvent, from: number, events: TopologyEvents): void {
     if (event.key === 'Enter' || event.key === ' ') {
       event.preventDefault();
@@ -262,7 +262,7 @@ const ARROWS: Readonly<Record<string, Place>> = {
   ArrowDown: { x: 0, y: 1 },
 };
 
-/** How well a point lies in a direction: the cosine. */
+/** How well a point lies in a direction, as the cosine of the angle. */
 function alignment(from: Place, to: Place, direction: Place): number {
   const dx = to.x - from.x;
   const dy = to.y - from.y;
@@ -300,7 +300,7 @@ function wireElement(facts: WireFacts, events: TopologyEvents): Wire {
   return { ...facts, root, line, hit, label };
 }
 
-/** The canvas that lies above. */
+/** Makes the canvas that lies above the SVG. */
 export function canvasAbove(): HTMLCanvasElement {
   return element('canvas', { class: 'packets', 'aria-hidden': 'true' });
 }

@@ -1,6 +1,6 @@
 /**
- * The route of one packet as `--explain` recorded it: where it is at the cursor, which nodes remove
- * a layer, and how its bytes changed. Plain values, no DOM.
+ * The route of one packet as recorded by `--explain`: where the packet is at the cursor, which
+ * nodes remove a layer, and how its bytes changed. Plain values, no DOM.
  *
  * @module
  */
@@ -8,28 +8,28 @@ import type { PacketField } from '../../../format/packet-fields.ts';
 import type { Passage } from '../../../format/passages.ts';
 import type { TraceInfo } from '../../data/trace-answers.ts';
 
-/** What one node finds under its key. */
+/** One layer of an onion, which a single node can decrypt. */
 export interface OnionLayer {
-  /** The node that removes it. */
+  /** The node that removes the layer. */
   readonly node: string;
-  /** Number of the first hop without it; the number of hops if there is none. */
+  /** Index of the first hop without the layer; the number of hops if there is none. */
   readonly offFrom: number;
 }
 
-/** Names of the ends of a hop. */
+/** Names of the nodes at both ends of a hop. */
 export interface PassageEnds {
   readonly from: string;
-  /** Undefined: the bytes went to the application of `from`. */
+  /** Undefined if the bytes were delivered to the application on `from`. */
   readonly to: string | undefined;
 }
 
-/** The hop at a cursor: the latest one before it, else the first. */
+/** The index of the latest hop before the cursor, or of the first hop. */
 export function stepAt(passages: readonly Passage[], timeNs: number): number {
   const last = passages.findLastIndex((passage) => passage.timeNs <= timeNs);
   return Math.max(0, last);
 }
 
-/** Sender and receiver of a packet. */
+/** The nodes at both ends of a hop. */
 export function endsOf(passage: Passage, { nodes, links }: TraceInfo): PassageEnds {
   const name = (node: number): string => nodes[node]?.name ?? 'a node';
   const link = passage.link === undefined ? undefined : links[passage.link];
@@ -39,8 +39,8 @@ export function endsOf(passage: Passage, { nodes, links }: TraceInfo): PassageEn
 }
 
 /**
- * The layers that nodes remove, outermost first: a node that makes a new packet from what it got
- * has removed one. The last node of an onion counts, though nothing comes out of it.
+ * The layers that nodes remove, outermost first. A node that makes a new packet from what it
+ * received has removed a layer. The last node counts as well, although it sends nothing on.
  */
 export function onionLayersOf(
   passages: readonly Passage[],
@@ -56,7 +56,9 @@ export function onionLayersOf(
   return layers;
 }
 
-/** How many bytes of a field have changed; undefined if there was nothing before. */
+/**
+ * Number of bytes of a field that have changed since the previous hop; undefined if there is none.
+ */
 export function newBytesIn(
   { offset, length }: Pick<PacketField, 'offset' | 'length'>,
   now: Uint8Array,

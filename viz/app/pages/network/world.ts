@@ -1,5 +1,5 @@
 /**
- * How the latest fault went, up to the cursor. From the fault table alone.
+ * How the latest fault has developed up to the cursor, from the fault table alone.
  *
  * @module
  */
@@ -11,7 +11,7 @@ export interface FaultStory {
   readonly target: string;
   readonly beginNs: number;
   readonly endNs: number | undefined;
-  /** `detected`, `switched`, `first packet`: ns after the beginning. */
+  /** Names such as `detected`, `switched`, `first packet`, with ns after the start of the fault. */
   readonly effects: readonly { readonly name: string; readonly afterNs: number }[];
 }
 

@@ -1,6 +1,6 @@
 /**
- * How often each attack was right, with its interval, compared with guessing and with the
- * scenario's limit; and the ROC curves of attacks that score pairs.
+ * How often each attack was right, with its confidence interval, compared with guessing and with
+ * the limit of the scenario; and the ROC curves of attacks that score pairs.
  *
  * @module
  */
@@ -26,7 +26,7 @@ const ROW = 44;
 const ROC_HEIGHT = 360;
 const SHARES = [0, 0.25, 0.5, 0.75, 1];
 
-/** One row per attack of this adversary. */
+/** A chart with one row for each attack of this adversary. */
 export function attackChart(parts: ViewParts): HTMLElement {
   const { attacks } = parts.observer;
   const frame = frameOf('privacy-attacks', parts, 'shown');
@@ -55,7 +55,7 @@ function wordOf({ attack }: Attack): string {
   return attack.replaceAll('_', ' ');
 }
 
-/** Every attack has its own estimator and number of trials. */
+/** The estimator and the number of trials of each attack. */
 function sourceOf({ observer, context }: ViewParts): string {
   const each = observer.attacks.map(
     (one) =>
@@ -110,7 +110,7 @@ function attackDrawing(
   return readablePoints(drawn, readings);
 }
 
-/** A chart for each attack with a curve. */
+/** A chart for each attack that has a ROC curve. */
 export function rocCharts(parts: ViewParts): readonly HTMLElement[] {
   const curved = parts.observer.attacks.filter(({ roc = [] }) => roc.length > 1);
   return curved.map((attack) => rocOf(parts, attack));

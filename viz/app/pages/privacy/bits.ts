@@ -1,20 +1,20 @@
 /**
- * Bits of targets over the time at which they were sent: quantiles in intervals of equal length,
- * and the ceiling log2(N) for N candidates.
+ * The entropy of targets over the time at which they were sent: quantiles in intervals of equal
+ * length, and the ceiling log2(N) for N candidates.
  *
  * @module
  */
 import { ascending, quantile } from '../../../../reports/statistics/quantile.ts';
 import type { Privacy } from './observers.ts';
 
-/** With fewer targets there are no quantiles. */
+/** With fewer targets in an interval, no quantiles are computed. */
 const TARGETS_MIN = 5;
 const STRETCHES_MAX = 24;
 
-/** One target. */
+/** One message whose sender the adversary tries to find. */
 export type Target = Privacy['targets'][number];
 
-/** Targets made in one stretch of time. */
+/** The targets sent in one interval. */
 export interface Stretch {
   readonly fromNs: number;
   readonly toNs: number;
@@ -27,12 +27,12 @@ export interface Stretch {
   readonly ceiling: number;
 }
 
-/** True if all targets say when they were sent. */
+/** True if the report says for every target when it was sent. */
 function haveTimes(targets: readonly Target[]): boolean {
   return targets.length > 0 && targets.every(({ atNs }) => atNs !== undefined);
 }
 
-/** Intervals from the first to the last target, without empty ones. */
+/** The intervals from the first to the last target; empty ones are left out. */
 export function stretchesOf(targets: readonly Target[]): readonly Stretch[] {
   if (!haveTimes(targets)) return [];
   const times = targets.map(({ atNs = 0 }) => atNs);
@@ -52,7 +52,7 @@ export function stretchesOf(targets: readonly Target[]): readonly Stretch[] {
   });
 }
 
-/** Quantiles of a list of targets. */
+/** Quantiles of the entropy of several targets. */
 export function summaryOf(targets: readonly Target[]): Omit<Stretch, 'fromNs' | 'toNs'> {
   const bits = ascending(targets.map(({ entropy }) => entropy));
   const ceilings = ascending(targets.map(({ hartley }) => hartley));
@@ -70,7 +70,9 @@ export interface SetBar {
   readonly count: number;
 }
 
-/** Effective anonymity sets, 2 to the entropy, counted in bars of equal width from 0. */
+/**
+ * Counts effective anonymity sets, 2 to the power of the entropy, in bars of equal width from 0.
+ */
 export function setBars(targets: readonly Target[], bars: number): readonly SetBar[] {
   const sizes = targets.map(({ entropy }) => 2 ** entropy);
   const width = niceWidth(Math.max(1, ...sizes) / bars);
@@ -83,7 +85,7 @@ export function setBars(targets: readonly Target[], bars: number): readonly SetB
   return counts.map((one, i) => ({ from: i * width, to: (i + 1) * width, count: one }));
 }
 
-/** The next of 1, 2, 5 times a power of ten. */
+/** The next larger value that is 1, 2 or 5 times a power of ten. */
 function niceWidth(least: number): number {
   const power = 10 ** Math.floor(Math.log10(least));
   const step = [1, 2, 5, 10].find((one) => one * power >= least * (1 - 1e-12)) ?? 10;

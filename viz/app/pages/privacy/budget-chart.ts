@@ -1,6 +1,6 @@
 /**
- * Epsilon over rounds with its limit, and below it, over the same rounds, the accuracy that it paid
- * for (docs/spec/browser-view.md).
+ * Epsilon over the rounds with its limit and, below it over the same rounds, the accuracy that this
+ * budget bought (docs/spec/browser-view.md).
  *
  * @module
  */
@@ -29,7 +29,7 @@ interface BudgetParts {
   readonly rounds: readonly Round[];
 }
 
-/** A quantity of a round, on its own vertical axis. */
+/** One quantity of the rounds, on its own vertical axis. */
 interface Panel {
   readonly metric: string;
   readonly plot: Plot;
@@ -40,7 +40,7 @@ interface Panel {
   readonly ink: 1 | 2;
 }
 
-/** The chart; the budget has rounds. */
+/** Makes the chart. The budget must contain rounds. */
 export function budgetChart(context: ReportContext, budget: Budget): HTMLElement {
   const parts = { context, budget, rounds: roundsOf(budget) };
   const frame = frameOf('privacy-budget', { context }, 'all');
@@ -57,14 +57,14 @@ function titleOf({ context, budget, rounds }: BudgetParts): string {
   const right =
     last?.accuracy === undefined ? '' : `, and ${percent(last.accuracy.p50)} of answers are right`;
   const over = valueLimits(context, EPSILON).flatMap((kpi) => {
-    // Any other aggregation allows some rounds to be above it.
+    // Only a limit on the maximum is exceeded as soon as one round is above it.
     const from = kpi.aggregation === 'max' ? overspentFrom(budget, kpi) : undefined;
     return from === undefined ? [] : `; the limit ${limitText(kpi)} is passed in round ${from}`;
   });
   return [spent, right, ...over].join('');
 }
 
-/** Limits on what is drawn; a count of rounds is none. */
+/** Limits on the drawn quantity; limits on the number of rounds are left out. */
 function valueLimits({ report }: ReportContext, metric: string): readonly KpiResult[] {
   return limitsOn(report, metric).filter(({ aggregation }) => aggregation !== 'count');
 }
@@ -151,19 +151,22 @@ function drawing(parts: BudgetParts, width: number, words: string): HTMLElement 
   return readable(drawn, readingsOf(rounds, spent), { top: plot.top, bottom });
 }
 
-/** `90 %`, with no more digits than a round number has. */
+/** The label `90 %`, with as few digits as a round number needs. */
 function tickPercent(share: number): string {
   return `${Number((100 * share).toFixed(6))} %`;
 }
 
-/** From the tenth below the lowest accuracy or limit to all of them. */
+/**
+ * The range of the accuracy axis: from a round value below the lowest accuracy or limit up to 100
+ * %.
+ */
 function sharesShown({ context, budget }: BudgetParts): readonly [number, number] {
   const limits = valueLimits(context, ACCURACY).map(({ limit }) => limit);
   const found = budget.rounds.flatMap(({ accuracy }) => accuracy ?? []);
   return [Math.max(0, Math.floor(10 * Math.min(...limits, ...found) - 0.5) / 10), 1];
 }
 
-/** Faint seeds, band, median, limits. */
+/** Draws the single seeds faintly, the band, the median and the limits. */
 function panelParts({ context, budget, rounds }: BudgetParts, panel: Panel): readonly Node[] {
   const { x, y, of, ofSeed, ink, plot } = panel;
   const seeds = [...bySeed(budget).values()];
@@ -200,11 +203,11 @@ function panelParts({ context, budget, rounds }: BudgetParts, panel: Panel): rea
         ]
       : []),
     svgElement('path', { class: `line stroke${ink}`, d: path(({ p50 }) => p50) }),
-    // A line needs two.
+    // A line needs at least two points.
     ...known
       .slice(0, known.length === 1 ? 1 : 0)
       .map(({ at, p50 }) => svgElement('circle', { class: `ink${ink}`, cx: at, cy: y(p50), r: 3 })),
-    // Both curves rise: what is above them is free at the begin, what is below them at the end.
+    // Both curves rise, so labels above fit at the start and labels below fit at the end.
     ...valueLimits(context, panel.metric).map((kpi) =>
       limitLine({ plot, y }, kpi, kpi.comparison.startsWith('>') ? 'end' : 'begin'),
     ),

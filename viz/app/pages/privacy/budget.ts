@@ -1,6 +1,6 @@
 /**
- * The spent part of a privacy budget, round by round: quantiles over the seeds, and the round in
- * which a limit was passed.
+ * How much of a privacy budget has been spent after each round: quantiles over the seeds, and the
+ * round in which a limit was exceeded.
  *
  * @module
  */
@@ -8,7 +8,7 @@
 import type { KpiResult, Report } from '../../../../reports/report-schema.ts';
 import { ascending, quantile } from '../../../../reports/statistics/quantile.ts';
 
-/** The part of a report. */
+/** The privacy budget in a report. */
 export type Budget = NonNullable<Report['privacyBudget']>;
 type Sample = Budget['rounds'][number];
 
@@ -19,16 +19,16 @@ export interface Spread {
   readonly p90: number;
 }
 
-/** One round in all seeds that reached it. */
+/** One round, over all seeds that reached it. */
 export interface Round {
   readonly round: number;
   readonly seeds: number;
   readonly epsilon: Spread;
-  /** Absent if no seed measured it. */
+  /** Absent if no seed measured the accuracy. */
   readonly accuracy?: Spread;
 }
 
-/** All rounds, the first one first. */
+/** All rounds in order. */
 export function roundsOf({ rounds }: Budget): readonly Round[] {
   const byRound = new Map<number, Sample[]>();
   for (const sample of rounds) {
@@ -52,14 +52,14 @@ function spreadOf(values: readonly number[]): Spread | undefined {
   return { p10, p50, p90 };
 }
 
-/** Samples of each seed, in the order of the report. */
+/** The samples of each seed, in the order of the report. */
 export function bySeed({ rounds }: Budget): ReadonlyMap<number, readonly Sample[]> {
   const seeds = new Map<number, Sample[]>();
   for (const sample of rounds) seeds.set(sample.seed, [...(seeds.get(sample.seed) ?? []), sample]);
   return seeds;
 }
 
-/** First round in which some seed has spent more than a limit allows; undefined if none has. */
+/** The first round in which any seed exceeds a limit; undefined if none does. */
 export function overspentFrom(
   { rounds }: Budget,
   { comparison, limit }: Pick<KpiResult, 'comparison' | 'limit'>,

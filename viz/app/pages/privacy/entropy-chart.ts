@@ -1,6 +1,6 @@
 /**
- * Entropy of the targets over the time at which they were sent, under its ceiling log2(N), with the
- * band from the tenth to the ninetieth percentile.
+ * The entropy of the targets over the time at which they were sent, below its ceiling log2(N), with
+ * the band from the 10th to the 90th percentile.
  *
  * @module
  */
@@ -25,7 +25,7 @@ interface Places {
   readonly y: Position;
 }
 
-/** The chart; undefined if the report does not say when targets were sent. */
+/** Makes the chart; undefined if the report does not say when targets were sent. */
 export function entropyChart(parts: ViewParts): HTMLElement | undefined {
   const { privacy } = parts;
   const stretches = stretchesOf(privacy.targets);
@@ -80,7 +80,7 @@ function drawing(parts: ViewParts, stretches: readonly Stretch[], width: number)
   return readable(drawn, readingsOf(stretches, places), plot);
 }
 
-/** From slightly below the lowest value to just above the highest. */
+/** The axis from slightly below the lowest value to just above the highest. */
 function bitsDomain(values: readonly number[]): [number, number] {
   return [Math.max(0, Math.floor(Math.min(...values) - 0.3)), Math.max(...values) + 0.4];
 }
@@ -97,7 +97,7 @@ function dots(targets: readonly Target[], { x, y }: Places): SVGGElement {
   );
 }
 
-/** Every interval is level from its start to its end. */
+/** The curves are level within each interval. */
 function curves(stretches: readonly Stretch[], { plot, x, y }: Places): readonly Node[] {
   const corners = stretches.flatMap((one) => [
     { at: x(one.fromNs), one },

@@ -1,24 +1,24 @@
 /**
- * Arranges the journey of one message in columns: sender, entry, layers of mixes, exits. Layers are
- * found in the flows themselves. A node that is reached again (loops of mixes) gets a second entry,
- * because a ribbon cannot run backwards; light nodes of a column are merged.
- *
- * At most 200 ribbons are drawn, the rest as "others" (docs/spec/browser-view.md).
+ * Arranges the journey of one message in columns: sender, entry, layers of mixes, exits. The layers
+ * are derived from the flows. If a message can reach a node twice (through loops of mixes), the
+ * node gets a second entry, because a ribbon cannot run backwards. Nodes with little probability
+ * are merged.
+ * At most 200 ribbons are drawn; the rest becomes "others" (docs/spec/browser-view.md).
  *
  * @module
  */
 import type { Privacy } from './observers.ts';
 
-/** One journey of a report. */
+/** The journey of one message in a report. */
 export type Journey = NonNullable<Privacy['journey']>;
 
-/** A place in a column. */
+/** An entry in a column: a node, or several merged nodes. */
 export interface Stop {
-  /** Unique: column and name. */
+  /** A unique id made from column and name. */
   readonly id: string;
   readonly column: number;
   readonly name: string;
-  /** The message really was here. */
+  /** True if the message really was here. */
   readonly isTrue: boolean;
 }
 
@@ -30,14 +30,16 @@ export interface Ribbon {
   readonly isTrue: boolean;
 }
 
-/** What is drawn. */
+/** The entries and the ribbons to draw. */
 export interface Columns {
   readonly titles: readonly string[];
   readonly stops: readonly Stop[];
   readonly ribbons: readonly Ribbon[];
-  /** Passages without a ribbon: sideways, or left out of the report. */
+  /**
+   * Number of passages without a ribbon: those within a column, and those that the report left out.
+   */
   readonly hidden: number;
-  /** Passages from an exit back into the mixes. */
+  /** Number of passages from an exit back to a mix. */
   readonly again: number;
 }
 
@@ -50,7 +52,7 @@ interface Step {
   readonly mass: number;
 }
 
-/** The columns of a journey; `rowsMax` bounds the entries of each. */
+/** Arranges a journey in columns; `rowsMax` limits the entries of each. */
 export function columnsOf(journey: Journey, rowsMax: number): Columns {
   const first = journey.route.findIndex((name) => journey.mixes.includes(name));
   const lead = first < 0 ? journey.route.length : first;
@@ -68,13 +70,13 @@ export function columnsOf(journey: Journey, rowsMax: number): Columns {
 }
 
 interface Frame {
-  /** Nodes of the route before the first mix. */
+  /** Number of nodes on the route before the first mix. */
   readonly lead: number;
   readonly layers: number;
   readonly depths: ReadonlyMap<string, number>;
 }
 
-/** Distance of each mix from the first mix of the route, by the hops that carry the message. */
+/** The distance of each mix from the first mix of the route, in hops that carry the message. */
 function depthsOf({ flows, mixes }: Journey, start: string | undefined): Map<string, number> {
   const inside = new Set(mixes);
   const hops = flows.filter(({ from, to }) => inside.has(from) && inside.has(to));
@@ -86,7 +88,7 @@ function depthsOf({ flows, mixes }: Journey, start: string | undefined): Map<str
     const depth = Math.max(...depths.values()) + 1;
     for (const name of edge) depths.set(name, depth);
   }
-  // A mix reached only by loops comes before those that it leads to.
+  // A mix that only loops can reach is placed one column before the mixes that it sends to.
   for (const name of mixes) {
     if (depths.has(name)) continue;
     const next = hops.flatMap(({ from, to }) => (from === name ? (depths.get(to) ?? []) : []));
@@ -107,7 +109,7 @@ function stepsOf(
     const way = route.findIndex(
       (name, i) => i < frame.lead && name === from && route[i + 1] === to,
     );
-    // The way to the first mix is certain: a mass of more than 1 there has come round.
+    // The message certainly reaches the first mix, so a probability above 1 there comes from loops.
     const sure = way < 0 ? 0 : Math.min(1, mass);
     if (sure > 0) steps.push(between([way, from], [way + 1, to], sure));
     const rest = mass - sure;
@@ -120,7 +122,7 @@ function stepsOf(
   return { steps, hidden, again };
 }
 
-/** The column of a flow; undefined if it runs sideways or backwards. */
+/** The columns that a flow connects; undefined if it runs within a column or backwards. */
 function stepFor(
   { from, to, mass }: Journey['flows'][number],
   { lead, layers, depths }: Frame,
@@ -142,7 +144,7 @@ function between([column, from]: Place, [next, to]: Place, mass: number): Step {
   return { from: { column, name: from }, to: { column: next, name: to }, mass };
 }
 
-/** By column: the names that are shown individually. */
+/** For each column, the names of the nodes that are not merged. */
 function keptNames(steps: readonly Step[], columns: number, rows: number): readonly Set<string>[] {
   return Array.from({ length: columns }, (_, column) => {
     const mass = new Map<string, number>();
@@ -157,7 +159,7 @@ function keptNames(steps: readonly Step[], columns: number, rows: number): reado
   });
 }
 
-/** Where the message really was: column by column. */
+/** Where the message really was, column by column. */
 function routeColumns({ route }: Journey, { lead, layers, depths }: Frame): ReadonlySet<string> {
   let exit = lead + layers;
   return new Set(
@@ -208,7 +210,7 @@ function ribbonsOf(
   };
 }
 
-/** By name and number; merged entries come last. */
+/** Sorts by name and number; merged entries come last. */
 function compare(a: string, b: string): number {
   const rank = (name: string): number => Number(name === 'others' || name === AGAIN);
   return rank(a) - rank(b) || a.localeCompare(b, 'en', { numeric: true });

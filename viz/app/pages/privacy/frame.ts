@@ -1,5 +1,6 @@
 /**
- * The common parts of the page's charts: their frame, the limits of the scenario, shares in words.
+ * Parts that the charts of the privacy page share: the frame, the limits of the scenario, and
+ * shares as text.
  *
  * @module
  */
@@ -18,7 +19,7 @@ import { svgElement } from '../../kernel/element.ts';
 import type { ReportContext } from '../../kernel/page.ts';
 import type { Observer, Privacy } from './observers.ts';
 
-/** The input of the charts of one adversary. */
+/** The parameters of all charts about one adversary. */
 export interface ViewParts {
   readonly context: ReportContext;
   readonly privacy: Privacy;
@@ -27,10 +28,10 @@ export interface ViewParts {
   readonly signal: AbortSignal;
 }
 
-/** Which seeds the numbers cover: all of them, or the one that the report shows. */
+/** Whether the numbers cover all seeds or only the seed that the report shows. */
 export type SeedsMeant = 'all' | 'shown';
 
-/** A frame whose exports name run and seed. */
+/** A frame whose exports contain the run and the seed. */
 export function frameOf(
   name: string,
   { context }: Pick<ViewParts, 'context'>,
@@ -45,31 +46,31 @@ function oneOf(seeds: readonly number[]): number | string {
   return seeds.length === 1 ? (seeds[0] ?? '') : '';
 }
 
-/** Limits of the scenario on a metric. */
+/** The KPIs with a limit on a metric. */
 export function limitsOn({ kpis }: Pick<Report, 'kpis'>, metric: string): readonly KpiResult[] {
   return kpis.filter((kpi) => kpi.metric === metric);
 }
 
-/** `12.3 %`. */
+/** A share as text: `12.3 %`. */
 export function percent(share: number): string {
   return `${significant(100 * share, 3)} %`;
 }
 
-/** `13.04 bits`. */
+/** An entropy as text: `13.04 bits`. */
 export function bitsText(bits: number): string {
   return `${bits.toFixed(2)} bits`;
 }
 
-/** One axis: round values of it, and what they measure. */
+/** An axis with its ticks and the quantity that it measures. */
 export interface Axis {
   readonly at: Position;
   readonly values: readonly number[];
   readonly title: string;
-  /** Default `String`. */
+  /** Formats the values; `String` by default. */
   readonly text?: (value: number) => string;
 }
 
-/** Both axes of a plot, with as many values across as fit. */
+/** Both axes of a plot, with as many ticks on the horizontal axis as fit. */
 export function axesOf(plot: Plot, up: Axis, across: Axis): readonly SVGGElement[] {
   const ticks = ({ at, values, text = String }: Axis): { at: number; label: string }[] =>
     values.map((value) => ({ at: at(value), label: text(value) }));
@@ -80,8 +81,8 @@ export function axesOf(plot: Plot, up: Axis, across: Axis): readonly SVGGElement
 }
 
 /**
- * A limit as a labelled horizontal line; the label is on the side that is not allowed.
- * @param end At which end of the line the label is: away from the curve.
+ * A limit as a horizontal line with a label on the side that the limit forbids.
+ * @param end At which end of the line the label is, so that it avoids the curve.
  */
 export function limitLine(
   { plot, y }: { readonly plot: Plot; readonly y: Position },

@@ -1,5 +1,5 @@
 /**
- * Privacy: who learns how much, and what does it cost (docs/spec/browser-view.md)?
+ * The privacy page: who learns how much, and what does protection cost (docs/spec/browser-view.md)?
  *
  * @module
  */
@@ -7,7 +7,7 @@ import './style.css';
 import type { Page } from '../../kernel/page.ts';
 import { mountPrivacy } from './privacy-page.ts';
 
-/** The page. */
+/** The privacy page. */
 export const page: Page = {
   name: 'privacy',
   title: 'Privacy',

@@ -1,6 +1,6 @@
 /**
- * The alluvial diagram of one message: ribbons as wide as the probability that the adversary
- * assigns to them; the true route is darker.
+ * The alluvial diagram of one message. The width of a ribbon is the probability that the adversary
+ * assigns to it; the true route is darker.
  *
  * @module
  */
@@ -20,12 +20,12 @@ const EDGE = 2;
 /** Entries lower than this have no room for a name, px. */
 const LABEL_MIN = 6;
 
-/** The layout replaces the names of entries by the entries themselves. */
+/** The own data of a ribbon. The layout replaces names of entries by the entries themselves. */
 type Width = Pick<Ribbon, 'isTrue'>;
 type StopNode = SankeyNode<Stop, Width>;
 type RibbonLink = SankeyLink<Stop, Width>;
 
-/** The chart; undefined if the report holds no journey. */
+/** Makes the chart; undefined if the report holds no journey. */
 export function journeyChart(parts: ViewParts): HTMLElement | undefined {
   const { journey } = parts.privacy;
   if (journey === undefined || journey.flows.length === 0) return undefined;
@@ -47,7 +47,7 @@ export function journeyChart(parts: ViewParts): HTMLElement | undefined {
   return frame.root;
 }
 
-/** Probability of the likeliest last hop out of the mixes. */
+/** The probability of the most likely exit. */
 function exitOf({ flows, mixes }: Journey): number {
   const exits = new Map<string, number>();
   let all = 0;
@@ -107,7 +107,7 @@ function drawing(journey: Journey, width: number, words: string): HTMLElement {
   return readablePoints(drawn, nodes.map(readingOf));
 }
 
-/** A filled band: a thick stroke would bulge out in narrow places. */
+/** The ribbon is a filled band, because a thick stroke would bulge in narrow places. */
 function ribbonElement({
   source,
   target,

@@ -1,6 +1,7 @@
 /**
- * The adversaries of a report: the one of the bits, and those of the attacks. Every chart names its
- * adversary, its estimator and its number of samples (docs/spec/privacy-metrics.md).
+ * The adversaries of a report: the one whose entropy was measured, and those that ran attacks.
+ * Every chart names its adversary, its estimator and its number of samples
+ * (docs/spec/privacy-metrics.md).
  *
  * @module
  */
@@ -9,23 +10,23 @@ import type { Report } from '../../../../reports/report-schema.ts';
 
 /** What a report says about privacy. */
 export type Privacy = NonNullable<Report['privacy']>;
-/** One attack of it. */
+/** One attack of the report. */
 export type Attack = NonNullable<Privacy['attacks']>[number];
 
 /** One adversary of a report. */
 export interface Observer {
-  /** Name in the address: letters, digits, dashes. */
+  /** Name in the address: letters, digits and dashes. */
   readonly name: string;
   /** Label in the chooser. */
   readonly title: string;
-  /** What it sees, in full. */
+  /** A full description of what it can see. */
   readonly sees: string;
-  /** True for the adversary of the bits. */
+  /** True for the adversary whose entropy was measured. */
   readonly hasBits: boolean;
   readonly attacks: readonly Attack[];
 }
 
-/** All adversaries, that of the bits first. */
+/** All adversaries; the one whose entropy was measured comes first. */
 export function observersOf(privacy: Privacy): readonly Observer[] {
   const { adversary, attacks = [] } = privacy;
   const names = [...new Set(attacks.map((one) => one.adversary))].filter(
@@ -40,7 +41,7 @@ export function observersOf(privacy: Privacy): readonly Observer[] {
   }));
 }
 
-/** The adversary with a name; the first if there is none. */
+/** The adversary with the given name, or else the first one. */
 export function chosenObserver(
   list: readonly Observer[],
   name: string | undefined,
@@ -48,14 +49,14 @@ export function chosenObserver(
   return list.find((one) => one.name === name) ?? list[0];
 }
 
-/** The line under each chart of the bits. */
+/** The line below each chart of entropies. */
 export function bitsSource(privacy: Privacy): string {
   const seeds = new Set(privacy.targets.map(({ seed }) => seed)).size;
   const samples = `${plural(privacy.targets.length, 'target')} of ${plural(seeds, 'seed')}`;
   return `Adversary: ${privacy.adversary}. Estimator: ${privacy.estimator}. Samples: ${samples}.`;
 }
 
-/** The report's warnings, without the word that each begins with. */
+/** The report's warnings about privacy, without the prefix that each of them has. */
 export function privacyWarnings({ warnings }: Pick<Report, 'warnings'>): readonly string[] {
   const begin = 'privacy: ';
   return warnings.flatMap(({ text }) => (text.startsWith(begin) ? text.slice(begin.length) : []));

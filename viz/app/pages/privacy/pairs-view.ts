@@ -1,6 +1,6 @@
 /**
- * Who seems to write to whom: senders of the targets by receivers, as dark as the adversary's
- * belief, with a frame around true pairs.
+ * Who seems to write to whom: a matrix of senders and receivers. A cell is as dark as the
+ * adversary's belief is strong; true pairs have a frame.
  *
  * @module
  */
@@ -14,12 +14,12 @@ import { bestGuesses, type Pairs, STEPS, stepOf } from './pairs.ts';
 const CELL_MAX = 34;
 const CELL_MIN = 9;
 const TOP = 66;
-/** The label of the last column extends beyond its edge, px. */
+/** The slanted label of the last column extends beyond the edge by this much, px. */
 const SLANT = 28;
-/** Narrower cells have no number inside. */
+/** Cells narrower than this show no number, px. */
 const NUMBER_MIN = 30;
 
-/** The chart; undefined if the report holds no pairs. */
+/** Makes the chart; undefined if the report holds no pairs. */
 export function pairsChart(parts: ViewParts): HTMLElement | undefined {
   const { linkability } = parts.privacy;
   if (linkability === undefined || linkability.receivers.length === 0) return undefined;

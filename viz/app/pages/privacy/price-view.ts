@@ -1,5 +1,6 @@
 /**
- * The price next to the gain: bits of the targets, latency of a payload, and the bytes sent for it.
+ * The benefit of privacy beside its price: the entropy of the targets, the latency of a payload,
+ * and the bytes sent for it.
  *
  * @module
  */
@@ -14,20 +15,20 @@ import { bitsText, frameOf, percent, type ViewParts } from './frame.ts';
 const ROW = 40;
 const BAR = 10;
 
-/** A quantity; the bar is its share of `of`. */
+/** A quantity; its bar shows the share of the whole. */
 interface PriceRow {
   readonly side: 'gain' | 'price';
   readonly name: string;
   readonly value: number;
   readonly unit: string;
   readonly text: string;
-  /** 0 to 1; absent if nothing bounds it. */
+  /** Length of the bar, 0 to 1; absent if the quantity has no bound. */
   readonly share?: number;
-  /** What the whole bar is. */
+  /** What the full length of the bar means. */
   readonly whole?: string;
 }
 
-/** The chart. */
+/** Makes the chart. */
 export function priceChart(parts: ViewParts): HTMLElement {
   const frame = frameOf('privacy-price', parts, 'shown');
   const { privacy } = parts;

@@ -1,6 +1,7 @@
 /**
- * Combines the page: the adversary, the report's warnings, what that adversary finds, and the price
- * that everybody pays. Missing data are named with the command that records them.
+ * Assembles the page: the choice of the adversary, the report's warnings, what the adversary finds
+ * out, and the price that all participants pay. If data are missing, the page names the command
+ * that records them.
  *
  * @module
  */
@@ -45,7 +46,7 @@ export function mountPrivacy(context: ReportContext): void {
   );
 }
 
-/** What adversaries believe, one adversary at a time. */
+/** The part of the page about one adversary at a time. */
 function believed(
   context: ReportContext,
   privacy: Privacy,
@@ -138,7 +139,7 @@ function bitsCharts(parts: ViewParts): readonly HTMLElement[] {
   return [...missingNote(parts, missing), ...charts.flatMap(({ chart }) => chart ?? [])];
 }
 
-/** What this report lacks, with the command that records it. */
+/** Says what this report lacks, and which command records it. */
 function missingNote({ context }: ViewParts, missing: readonly string[]): readonly HTMLElement[] {
   if (missing.length === 0) return [];
   const list = new Intl.ListFormat('en').format(missing);
@@ -150,7 +151,7 @@ function missingNote({ context }: ViewParts, missing: readonly string[]): readon
 function attackCharts(parts: ViewParts): readonly HTMLElement[] {
   const { attacks } = parts.observer;
   if (attacks.length === 0) return [];
-  // The success of these is an area; older reports hold the area alone.
+  // The success of such attacks is the area below the curve; older reports hold only the area.
   const isOld = attacks.some(({ interval, roc }) => interval.includes('DeLong') && !roc);
   return [
     ...missingNote(parts, isOld ? ['the ROC curve of each attack'] : []),

@@ -1,5 +1,5 @@
 /**
- * Histogram of effective anonymity sets: in how many messages does a target hide?
+ * The histogram of effective anonymity sets: among how many messages does a target hide?
  *
  * @module
  */
@@ -16,7 +16,7 @@ import { bitsSource } from './observers.ts';
 const HEIGHT = 320;
 const BARS = 16;
 
-/** The chart; there are targets. */
+/** Makes the chart. There must be targets. */
 export function setsChart(parts: ViewParts): HTMLElement {
   const { privacy } = parts;
   const frame = frameOf('privacy-sets', parts, 'all');

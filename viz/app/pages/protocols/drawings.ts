@@ -1,13 +1,13 @@
 /**
- * The drawings that protocols bring: which of them a run has, what is selected in them, and how
- * often a slow one is drawn. No DOM.
+ * The drawings that protocols provide: which of them apply to a run, what is selected in them, and
+ * how often a slow one is redrawn. Uses no DOM.
  *
  * @module
  */
 import type { DrawingInput, ProtocolView, ProtocolViz } from '../../../format/drawing.ts';
 import { isFor } from '../../data/plug-ins.ts';
 
-/** One drawing with its protocol. */
+/** One drawing and its protocol. */
 export interface Offer {
   /** Name in the address: `gateway/paths`. */
   readonly id: string;
@@ -16,8 +16,8 @@ export interface Offer {
 }
 
 /**
- * The drawings that have something to show at one of these instants; one that throws is offered
- * too.
+ * The drawings that have something to show at one of these instants. A drawing that throws is
+ * offered too.
  */
 export function offersOf(
   plugIns: readonly ProtocolViz[],
@@ -34,17 +34,23 @@ export function offersOf(
   );
 }
 
-/** Selected keys after a press on one: it is added, removed, or replaces its group's. */
+/**
+ * The selected keys after a click on one: it is added or removed, and replaces another key of its
+ * group.
+ */
 export function pressed(chosen: readonly string[], key: string): readonly string[] {
   const group = `${key.split(':')[0]}:`;
   const others = chosen.filter((one) => !one.startsWith(group));
   return chosen.includes(key) ? others : [...others, key];
 }
 
-/** Number of frames without a drawing after it was slow. */
+/** Number of frames to skip after a slow drawing. */
 const FRAMES_LEFT_OUT = 9;
 
-/** Draws a slow drawing in every tenth frame while the cursor moves (docs/spec/browser-view.md). */
+/**
+ * Redraws a slow drawing only in every tenth frame while the cursor moves
+ * (docs/spec/browser-view.md).
+ */
 export class Pace {
   #leftOut = FRAMES_LEFT_OUT;
   isSlow = false;

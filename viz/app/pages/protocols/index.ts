@@ -1,5 +1,6 @@
 /**
- * Protocols: what a protocol is doing, as it draws itself (docs/spec/browser-view.md).
+ * The protocols page: what a protocol is doing, drawn by the protocol itself
+ * (docs/spec/browser-view.md).
  *
  * @module
  */
@@ -7,7 +8,7 @@ import './style.css';
 import type { Page } from '../../kernel/page.ts';
 import { ProtocolsPage } from './protocols-page.ts';
 
-/** The page. */
+/** The protocols page. */
 export const page: Page = {
   name: 'protocols',
   title: 'Protocols',

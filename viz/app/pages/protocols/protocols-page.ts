@@ -1,6 +1,6 @@
 /**
- * The protocols page: gives the chosen plug-in the trace's data at the cursor, and shows the
- * shapes, the sentence and the table that it returns.
+ * The protocols page: passes the data of the trace at the cursor to the chosen plug-in and shows
+ * the shapes, the sentence and the table that it returns.
  *
  * @module
  */
@@ -20,17 +20,17 @@ import type { TraceContext } from '../../kernel/page.ts';
 import { partialNote, stateMessage } from '../../kernel/states.ts';
 import { type Offer, offersOf, Pace, pressed } from './drawings.ts';
 
-/** Parameters of the address. */
+/** Names of parameters in the address. */
 const DRAWING = 'drawing';
 const CHOSEN = 'chosen';
-/** Marks and procedures are queried around the cursor, ns. */
+/** How far around the cursor marks and procedures are queried, ns. */
 const NEAR_NS = 5e9;
 const NARROWEST = 260;
 const NOTHING =
   'This trace holds nothing that a protocol draws. Nodes in one process record it: npm run scenario FILE -- --trace.';
 const NOT_NOW = 'There is nothing to draw at this instant: it comes later in the run.';
 
-/** What the trace said of an instant. */
+/** The answers of the trace for one instant. */
 interface Answered {
   readonly timeNs: number;
   readonly world: WorldStates;
@@ -38,7 +38,7 @@ interface Answered {
   readonly spans: DrawingInput['spans'];
 }
 
-/** The page while it is shown. */
+/** The page while it is mounted. */
 export class ProtocolsPage {
   readonly #context: TraceContext;
   readonly #chart: ChartFrame;
@@ -84,7 +84,10 @@ export class ProtocolsPage {
     if (run.isLive === true) onGrowth(trace, signal, () => void this.#grow().catch(fail));
   }
 
-  /** Available drawings: those found earlier stay, even if they show nothing any more. */
+  /**
+   * Finds the available drawings. A drawing found earlier stays in the list, even if it shows
+   * nothing now.
+   */
   async #look(): Promise<void> {
     const [firstNs, lastNs] = this.#context.trace.info.rangeNs;
     const ends = await Promise.all(
@@ -237,7 +240,7 @@ export class ProtocolsPage {
     this.#chart.show({ title, caption, summary, table });
   }
 
-  /** The truth beside what is drawn, which is what nodes believe. */
+  /** Shows which links are broken beside the drawing, which shows what nodes believe. */
   #believe({ nodes, timeNs }: DrawingInput): void {
     const { info } = this.#context.trace;
     const text = beliefText(beliefsAt(info, nodes, PROTOCOLS, timeNs), timeNs);

@@ -1,5 +1,5 @@
 /**
- * How to repeat the run: commands to copy, files with their hashes, the machine, and the
+ * How to repeat the run: commands to copy, the input files with their hashes, the machine, and the
  * fingerprint of each seed.
  *
  * @module

@@ -1,6 +1,6 @@
 /**
- * Downloads: the files that the run left; without a server, what the report itself contains; the
- * link of this view; and printing.
+ * Downloads: the files of the run or, without a server, the data in the report itself; also the
+ * link to this view, and printing.
  *
  * @module
  */
@@ -16,7 +16,7 @@ import { type Child, element, fill } from '../../kernel/element.ts';
 import type { ReportContext } from '../../kernel/page.ts';
 import { copyLink } from '../../kernel/top-bar.ts';
 
-/** Labels for the files of a run, in the order in which they are offered. */
+/** Labels for the files of a run, in display order. */
 const FILES: readonly (readonly [file: string, words: string])[] = [
   ['report.html', 'HTML'],
   ['report.json', 'JSON'],
@@ -70,9 +70,9 @@ function served({ run }: ReportContext, left: readonly string[]): Child {
       'a',
       {
         ...{ href: addressOf(run.file(file)), 'data-file': file, title: file },
-        // A style sheet can print an attribute, but only verbatim.
+        // The style sheet for print shows this attribute, but cannot change it.
         'data-address': addressOf(run.file(file)),
-        // The HTML opens for reading, the others are downloaded.
+        // The HTML report opens in the browser, all other files are downloaded.
         ...(file === 'report.html'
           ? { target: '_blank', rel: 'noopener' }
           : { download: `${run.id.replaceAll('/', '-')}-${file}` }),
@@ -82,12 +82,12 @@ function served({ run }: ReportContext, left: readonly string[]): Child {
   );
 }
 
-/** In full, because relative addresses mean nothing on paper. */
+/** An absolute URL, because a relative one means nothing on paper. */
 function addressOf(file: string | undefined): string | undefined {
   return file === undefined ? undefined : new URL(file, location.href).href;
 }
 
-/** Downloads that need no server: the report itself, and what is made from it. */
+/** Downloads that need no server: the report itself, and files made from it. */
 function fromReport(
   report: Report,
   save: (name: string, type: string, text: string) => void,
@@ -105,7 +105,7 @@ function fromReport(
   ];
 }
 
-/** The KPIs, one row per seed and one for all together. */
+/** The KPIs as table rows: one per seed, and one for all seeds together. */
 export function kpiRows(report: Report): TableData {
   const rows = report.kpis.flatMap((kpi) => {
     const { metric, aggregation, unit, comparison, limit, status } = kpi;

@@ -1,6 +1,6 @@
 /**
- * Where the packets went: the balance of the run, and the drops by reason, both of links and of
- * nodes.
+ * Where the packets went: the packet balance of the run, and the drops on links and in nodes by
+ * reason.
  *
  * @module
  */
@@ -16,7 +16,7 @@ import type { ReportContext } from '../../kernel/page.ts';
 const ROW = 26;
 const ROWS_MAX = 14;
 
-/** Drops of one reason. */
+/** The drops for one reason. */
 export interface Drops {
   readonly reason: string;
   readonly by: 'link' | 'node';
@@ -32,7 +32,10 @@ export function dropsOf({ packets, nodeDrops }: Report): readonly Drops[] {
     .sort((a, b) => b.count - a.count);
 }
 
-/** `On links: 17 sent = 15 delivered + 1 dropped + 1 in flight`; a packet is sent on each link of its way. */
+/**
+ * A text such as `On links: 17 sent = 15 delivered + 1 dropped + 1 in flight`. A packet counts once
+ * for each link of its route.
+ */
 export function balanceText({ packets }: Report): string {
   const { sent, duplicated, injected, delivered, inFlight, drops } = packets;
   const dropped = Object.values(drops).reduce((sum, count) => sum + count, 0);
@@ -42,7 +45,7 @@ export function balanceText({ packets }: Report): string {
   return `On links: ${whole(sent)} sent${extra} = ${whole(delivered)} delivered + ${whole(dropped)} dropped + ${whole(inFlight)} in flight`;
 }
 
-/** The chart. */
+/** Makes the chart. */
 export function dropsChart({ report, run, signal }: ReportContext): HTMLElement {
   const drops = dropsOf(report);
   const seed = report.seeds.length === 1 ? String(report.seeds[0] ?? '') : '';

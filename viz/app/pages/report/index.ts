@@ -1,5 +1,5 @@
 /**
- * Report: what to hand over.
+ * The report page: the results to hand over.
  *
  * @module
  */
@@ -7,7 +7,7 @@ import './style.css';
 import type { Page } from '../../kernel/page.ts';
 import { mountReport } from './report-page.ts';
 
-/** The page. */
+/** The report page. */
 export const page: Page = {
   name: 'report',
   title: 'Report',

@@ -1,6 +1,6 @@
 /**
- * The KPIs as a table: each value with its interval and its seeds drawn against the limit, with the
- * allowed side tinted.
+ * The KPIs as a table: each value is drawn with its confidence interval and its seeds against the
+ * limit, with the allowed side tinted.
  *
  * @module
  */
@@ -29,7 +29,10 @@ import { instantText } from '../../kernel/duration.ts';
 import { type Child, element, svgElement } from '../../kernel/element.ts';
 import { tableHead } from '../../kernel/table-head.ts';
 
-/** The latency page has no cursor: it shows so much before the worst bin and after it. */
+/**
+ * How much time the latency page shows before and after the worst bin, since that page has no
+ * cursor.
+ */
 const AROUND_NS = 1e9;
 const WIDTH = 220;
 const HEIGHT = 28;
@@ -41,7 +44,10 @@ const TONES: Readonly<Record<KpiResult['status'], string>> = {
   inconclusive: 'open',
 };
 
-/** The table, missed KPIs first; each of those leads to where it shows. `run` is the id in the address. */
+/**
+ * Makes the table, missed KPIs first. Each missed KPI links to the page that shows why. `run` is
+ * the id in the address.
+ */
 export function kpiTable(report: Report, run: string): HTMLElement {
   if (report.kpis.length === 0) {
     return element('p', { class: 'muted' }, 'The scenario states no KPI, so nothing was judged.');
@@ -92,7 +98,7 @@ function rowsOf(kpi: KpiResult, report: Report, run: string): Child {
   ];
 }
 
-/** `See it at 20.15 s on the page Failover`. */
+/** A link such as `See it at 20.15 s on the page Failover`. */
 function linkToMiss(report: Report, kpi: KpiResult, run: string): HTMLElement {
   const { page, timeNs, parameters } = placeOfMiss(report, kpi);
   const around: View['rangeNs'] =
@@ -138,7 +144,7 @@ function intervalMark({ interval }: KpiBar): Child {
   return svgElement('line', {
     class: 'interval',
     ...{ x1: from, x2: to, y1: MIDDLE, y2: MIDDLE },
-    // No finite bound: the bar has no end there.
+    // Dashed if a bound is infinite: the bar has no end on that side.
     'stroke-dasharray': hasLow && hasHigh ? undefined : '4 3',
   });
 }

@@ -1,6 +1,6 @@
 /**
- * How each number was obtained: definition, estimator, number of samples; and the metrics without a
- * limit.
+ * How each number was obtained: definition, estimator and number of samples; and the metrics
+ * without a limit.
  *
  * @module
  */

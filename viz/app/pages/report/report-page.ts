@@ -1,6 +1,6 @@
 /**
- * The verdict page, in the order of `report.html`: verdict, limits, doubts, latencies, where the
- * packets went, how to repeat it, how it was measured.
+ * The report page, in the order of `report.html`: verdict, limits, warnings, latencies, where the
+ * packets went, how to repeat the run, how it was measured.
  *
  * @module
  */
@@ -47,7 +47,7 @@ function section(title: string, ...content: readonly Child[]): HTMLElement {
   return element('section', { class: 'report-part' }, element('h2', {}, title), content);
 }
 
-/** The verdict; a run in progress has none. */
+/** The bar with the verdict; a run in progress has none. */
 function verdictBar(report: Report, goesOn: boolean): HTMLElement {
   const verdict = verdictWord(report);
   const chip = goesOn ? liveChip('SO FAR') : verdictChip(verdict);
@@ -67,7 +67,7 @@ function verdictBar(report: Report, goesOn: boolean): HTMLElement {
   );
 }
 
-/** Broken invariants, warnings, and what the bars show. */
+/** Broken invariants, warnings, and an explanation of the bars. */
 function notesOf(report: Report): HTMLElement {
   const broken = report.invariants.flatMap(({ name, pass, detail }) =>
     pass ? [] : [element('li', {}, element('b', { class: 'fail-text' }, `✗ ${name} `), detail)],

@@ -1,5 +1,6 @@
 /**
- * Draws the sequence chart: a line per selected node, time downwards, an arrow per packet.
+ * Draws the sequence chart: a vertical line for each selected node, time running downwards, and an
+ * arrow for each packet.
  *
  * @module
  */
@@ -11,7 +12,7 @@ import { svgElement } from '../../kernel/element.ts';
 import { HOLLOW, markPath } from '../network/marks.ts';
 import type { Arrow } from './sequence.ts';
 
-/** Room, nodes, and what a click on an arrow does. */
+/** The size, the nodes, and what a click on an arrow does. */
 export interface Stage {
   readonly width: number;
   readonly info: TraceInfo;
@@ -27,7 +28,10 @@ const HEIGHT_MAX = 620;
 const LEFT = 64;
 const CHARACTER = 6.6;
 
-/** The drawing; arrow keys go from packet to packet in order of departure, Enter follows one. */
+/**
+ * Makes the drawing. Arrow keys move from packet to packet in order of departure; Enter follows a
+ * packet.
+ */
 export function drawSequence(stage: Stage): HTMLElement {
   const { width, info, nodes, arrows } = stage;
   const begins = arrows.map(({ departNs }) => departNs);
@@ -37,7 +41,7 @@ export function drawSequence(stage: Stage): HTMLElement {
   const place = scalePoint([...nodes], [LEFT + 40, width - 44]);
   const x = (node: number): number => place(node) ?? 0;
   const pitch = (width - LEFT - 84) / Math.max(1, nodes.length - 1);
-  // Names of neighbours are on different levels where they would touch.
+  // Neighbouring names are on different levels if they would overlap.
   const longest = Math.max(...nodes.map((node) => info.nodes[node]?.name.length ?? 0));
   const levels = Math.min(nodes.length, Math.ceil((longest * CHARACTER + 8) / pitch));
   const top = 26 + 15 * (levels - 1);
@@ -93,7 +97,7 @@ function arrowParts(
 ): SVGElement {
   const { packet, from, to, departNs, arriveNs } = arrow;
   const [x1, y1] = [x(from), y(departNs)];
-  // A packet that did not arrive ends half way.
+  // The arrow of a packet that did not arrive ends half way.
   const x2 = arriveNs === undefined ? (x1 + x(to)) / 2 : x(to);
   const y2 = y(arriveNs ?? departNs);
   const turn = (Math.atan2(y2 - y1, x2 - x1) * 180) / Math.PI;

@@ -1,5 +1,6 @@
 /**
- * Draws the tracks of nodes: bars of packets, losses below them, spans and marks, on one time axis.
+ * Draws the tracks of nodes on one time axis: bars for packets, losses below them, procedures and
+ * marks.
  *
  * @module
  */
@@ -10,7 +11,7 @@ import { instantTick } from '../../kernel/duration.ts';
 import { svgElement } from '../../kernel/element.ts';
 import type { Bar, FilledTrack } from './tracks.ts';
 
-/** Room and window; ns of the run. */
+/** The size and the visible interval, ns of the run. */
 export interface Stage {
   readonly width: number;
   readonly fromNs: number;
@@ -36,16 +37,16 @@ const PITCH = 26;
 const BAR = 20;
 const TOP = 18;
 const CHARACTER = 6.6;
-/** More faults than this are drawn faintly. */
+/** With more faults than this, they are drawn faintly. */
 const FAULTS_CALM = 20;
 
-/** The drawing of all tracks. */
+/** Draws all tracks. */
 export function drawTracks(tracks: readonly FilledTrack[], stage: Stage): Drawn {
   const { width, fromNs, toNs } = stage;
   const left = width < NARROW ? LABEL_NARROW : LABEL;
   const x = scaleLinear([fromNs, toNs], [left, Math.max(left + 40, width - COUNTS)]);
-  // Nodes share a scale; folded tracks have their own, since a hundred nodes have more packets than
-  // two.
+  // Tracks of single nodes share a scale. Folded tracks have a scale of their own, since a hundred
+  // nodes receive more packets than two.
   const most = (some: readonly FilledTrack[]): number =>
     Math.max(1, ...some.flatMap(({ bars }) => bars.map(({ count }) => count)));
   const top = most(tracks.filter(({ isGroup }) => !isGroup));

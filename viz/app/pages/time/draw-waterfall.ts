@@ -1,5 +1,6 @@
 /**
- * Draws the waterfall of one packet: a bar per part of its delay, one below the other, to scale.
+ * Draws the waterfall of one packet: a bar for each part of its delay, below each other and to
+ * scale.
  *
  * @module
  */
@@ -16,17 +17,17 @@ const LABEL = 250;
 const TOOK = 70;
 const CHARACTER = 6.6;
 
-/** What a part is called. */
+/** The label of a part. */
 export function partName(kind: Part['kind']): string {
   return kind === 'link' ? 'on the link' : kind;
 }
 
-/** The colour of propagation, its largest part, if a link is not split. */
+/** If a link is not divided into parts, it has the colour of propagation, its largest part. */
 function colourOf(kind: Part['kind']): string {
   return `var(--c${DELAY_PARTS.find(({ name }) => name === kind)?.colour ?? 1})`;
 }
 
-/** The drawing. */
+/** Makes the drawing. */
 export function drawWaterfall(parts: readonly Part[], width: number): SVGSVGElement {
   const isNarrow = width < NARROW;
   const left = isNarrow ? 0 : LABEL;

@@ -1,6 +1,6 @@
 /**
- * Fetches the events in the visible range: the density from the index, and single packets only if
- * they are few.
+ * Fetches the events of the visible range: the density from the index, and single packets only if
+ * there are few.
  *
  * @module
  */
@@ -8,13 +8,13 @@ import type { HopColumns, Window } from '../../data/trace-answers.ts';
 import type { TraceClient } from '../../data/trace-client.ts';
 import type { WindowEvents } from './tracks.ts';
 
-/** Below this, the range is finer than the index. */
+/** With fewer bins than this in the range, the index is too coarse. */
 const BINS_MIN = 60;
-/** Single packets are queried up to this number. */
+/** Above this number, single packets are not queried. */
 const PACKETS_MAX = 50_000;
 const COLUMNS = 600;
 
-/** Everything of a window. */
+/** Fetches all events of a window. */
 export async function fetchEvents(trace: TraceClient, window: Window): Promise<WindowEvents> {
   const [density, spans, marks] = await Promise.all([
     trace.ask('density', { ...window, binsMax: COLUMNS }),

@@ -1,5 +1,5 @@
 /**
- * Time: which event came before which (docs/spec/browser-view.md).
+ * The time page: which event came before which (docs/spec/browser-view.md).
  *
  * @module
  */
@@ -7,7 +7,7 @@ import './style.css';
 import type { Page } from '../../kernel/page.ts';
 import { TimePage } from './time-page.ts';
 
-/** The page. */
+/** The time page. */
 export const page: Page = {
   name: 'time',
   title: 'Time',

@@ -1,5 +1,5 @@
 /**
- * What the signs of the tracks mean; only those that are drawn.
+ * Explains the signs of the tracks, but only those that are drawn.
  *
  * @module
  */

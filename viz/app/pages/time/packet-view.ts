@@ -1,6 +1,6 @@
 /**
- * One packet in detail: the sequence chart between selected nodes and the waterfall of its delay.
- * The packet is the selected one, else the next application packet after the cursor.
+ * One packet in detail: the sequence chart between selected nodes, and the waterfall of its delay.
+ * It shows the selected packet, or else the next application packet after the cursor.
  *
  * @module
  */
@@ -20,12 +20,12 @@ import { sequenceContent, waterfallContent } from './words.ts';
 
 const NEAR_NS = 20e6;
 const FAR_NS = 1e9;
-/** How long a packet is under way before and after the cursor, usually and at most. */
+/** How far before and after the cursor the hops of a packet are searched: usually, and at most. */
 const SHORT_NS = 400e6;
 const WAY_NS = 5e9;
 const ARROWS_MAX = 48;
 const ROWS_MAX = 50_000;
-/** A loss is searched this long after the last link. */
+/** How long after its last link the loss of a packet is searched. */
 const LOSS_NS = 50e6;
 
 interface Asked {
@@ -37,13 +37,13 @@ interface Seen {
   readonly packet: number;
   readonly own: HopColumns;
   readonly around: HopColumns;
-  /** Rates and delays, as far as the trace holds them. */
+  /** Rates and delays, if the trace holds them. */
   readonly paces: PaceBook;
-  /** `at core-210: link-down`; undefined unless it was lost. */
+  /** A text such as `at core-210: link-down`; undefined if the packet was not lost. */
   readonly loss: string | undefined;
 }
 
-/** Both charts and the selection of nodes. */
+/** Both charts, and the selection of nodes. */
 export class PacketView {
   readonly root = element('div', { class: 'packet-view' });
   readonly #context: TraceContext;
@@ -86,7 +86,7 @@ export class PacketView {
     const ask = (): void => {
       const { value } = view.selection;
       const packet = value?.kind === 'packet' ? Number(value.name) : undefined;
-      // While playing, every frame would draw a different packet.
+      // Without a selection, playing would show a different packet in every frame.
       if (view.time.isPlaying.value && packet === undefined) return;
       this.#latest.want({ packet, timeNs: view.time.cursor.value });
     };
@@ -178,7 +178,7 @@ export class PacketView {
     this.#tick(nodes);
   }
 
-  /** Nodes of the address, else those of the packet's route. */
+  /** The nodes in the address, or else those of the packet's route. */
   #chosen(): readonly number[] {
     const { trace, view } = this.#context;
     const { nodes, links } = trace.info;

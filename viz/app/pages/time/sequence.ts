@@ -16,14 +16,14 @@ export interface Arrow {
   readonly from: number;
   readonly to: number;
   readonly departNs: number;
-  /** Undefined: it did not arrive. */
+  /** Undefined if the packet did not arrive. */
   readonly arriveNs: number | undefined;
   readonly bytes: number;
 }
 
 /** A part of a packet's delay. */
 export interface Part {
-  /** `link`: the whole time on it, if its parts are unknown. */
+  /** `link` is the whole time on a link whose parts are unknown. */
   readonly kind: DelayPart | 'link';
   readonly where: string;
   readonly fromNs: number;
@@ -31,7 +31,7 @@ export interface Part {
   readonly isLost: boolean;
 }
 
-/** Nodes by their numbers, in the order in which a packet met them. */
+/** Nodes in the order in which a packet met them. */
 export function wayOf(hops: HopColumns, links: TraceInfo['links']): readonly number[] {
   const way: number[] = [];
   for (let row = 0; row < hops.rows; row += 1) {
@@ -42,7 +42,7 @@ export function wayOf(hops: HopColumns, links: TraceInfo['links']): readonly num
   return way;
 }
 
-/** Arrows between the nodes; packets are thinned, and remaining ones keep all their arrows. */
+/** The arrows between the nodes. If there are too many, whole packets are left out. */
 export function arrowsOf(
   hops: HopColumns,
   info: Pick<TraceInfo, 'links' | 'classes'>,
@@ -78,14 +78,15 @@ function arrowAt(
 }
 
 /**
- * The first application packet that departs at or after an instant, else the nearest other packet.
+ * The first application packet that departs at or after an instant, or else the nearest other
+ * packet.
  */
 export function packetAt(hops: HopColumns, timeNs: number): number | undefined {
   let found: { packet: number; rank: number } | undefined;
   for (let row = 0; row < hops.rows; row += 1) {
     const awayNs = (hops.departNs[row] ?? 0) - timeNs;
-    // Earlier packets come after all later ones, packets without an application after those with
-    // one.
+    // Sorts earlier packets after all later ones, and packets without an application after those
+    // with one.
     const rank =
       Math.abs(awayNs) + (awayNs < 0 ? 1e12 : 0) + ((hops.flow[row] ?? 0) === 0 ? 1e13 : 0);
     if (found === undefined || rank < found.rank) found = { packet: hops.packet[row] ?? 0, rank };
@@ -93,7 +94,10 @@ export function packetAt(hops: HopColumns, timeNs: number): number | undefined {
   return found?.packet;
 }
 
-/** Queue, serialisation, propagation, processing, queue …: a packet's delay, to scale. */
+/**
+ * The parts of a packet's delay in order: queue, serialisation, propagation, processing, queue, and
+ * so on.
+ */
 export function partsOf(
   hops: HopColumns,
   info: Pick<TraceInfo, 'links' | 'nodes'>,
@@ -117,7 +121,7 @@ export function partsOf(
     );
     arrivedNs = arriveNs;
   }
-  // The time before the first link is unknown; parts that took no time are left out.
+  // The time before the first link is unknown. Parts that took no time are left out.
   return parts.filter(
     ({ kind, fromNs, toNs }) => kind === 'link' || kind === 'propagation' || toNs > fromNs,
   );
@@ -126,15 +130,18 @@ export function partsOf(
 interface OnLink {
   readonly where: string;
   readonly departNs: number;
-  /** NaN: it did not arrive. */
+  /** NaN if the packet did not arrive. */
   readonly arriveNs: number;
 }
 
-/** One after the other from departure to arrival; undivided if rates are unknown. */
+/**
+ * The parts of the time on one link from departure to arrival; a single part if the rates are
+ * unknown.
+ */
 function linkParts({ where, departNs, arriveNs }: OnLink, time: LinkTime | undefined): Part[] {
   const at = { where, isLost: false };
   if (Number.isNaN(arriveNs)) {
-    // How far it came is unknown.
+    // It is unknown how far the packet came.
     return [{ kind: 'link', where, fromNs: departNs, toNs: departNs, isLost: true }];
   }
   const whole = arriveNs - departNs;
@@ -153,7 +160,7 @@ function linkParts({ where, departNs, arriveNs }: OnLink, time: LinkTime | undef
   ];
 }
 
-/** Total of each kind of part, ns, in the order of their names. */
+/** The total of each kind of part, ns, in the order of the names. */
 export function sumsOf(parts: readonly Part[]): ReadonlyMap<Part['kind'], number> {
   const kinds = ['link', ...DELAY_PARTS.map(({ name }) => name)] as const;
   const sum = (of: Part['kind']): number =>

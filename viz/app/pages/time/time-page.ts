@@ -1,5 +1,5 @@
 /**
- * The time page: tracks of all nodes over the visible range, and one packet in detail.
+ * The time page: the tracks of all nodes over the visible range, and one packet in detail.
  *
  * @module
  */
@@ -24,10 +24,10 @@ const NO_HOPS =
   'This trace has no packets on links, as live runs leave none: it shows procedures, marks and faults.';
 /** A shorter drag counts as a click, px. */
 const DRAG_MIN = 5;
-/** Room around what `f` fits, as a share of it. */
+/** Margin around the interval that the key `f` shows, as a share of it. */
 const MARGIN = 0.15;
 
-/** The page while it is shown. */
+/** The page while it is mounted. */
 export class TimePage {
   readonly #context: TraceContext;
   readonly #chart: ChartFrame;
@@ -88,13 +88,13 @@ export class TimePage {
     if (hasHops) this.#packet.start();
   }
 
-  /** There is more to show; a drag of the reader is not interrupted. */
+  /** Redraws when there is more to show, but does not interrupt a drag. */
   #again(): void {
     const [fromNs, toNs] = this.#context.view.time.range.value;
     if (!this.#isDragging) this.#latest.want({ fromNs, toNs });
   }
 
-  /** A button per role: one track, or one per node. */
+  /** A button for each role, which switches between one track and one track per node. */
   #foldBar(): HTMLElement {
     const { trace, view, run, fail } = this.#context;
     const { info } = trace;
@@ -143,7 +143,7 @@ export class TimePage {
     if (this.#packet.extent === undefined && trace.info.faults.length === 0) view.time.showAll();
   }
 
-  /** From the fault at or before the cursor to its end. */
+  /** The interval of the fault at or before the cursor. */
   #faultExtent(): Range | undefined {
     const { view, trace } = this.#context;
     const { faults } = trace.info;
@@ -179,7 +179,7 @@ export class TimePage {
     this.#moveCursor();
   }
 
-  /** A click moves the cursor, a drag zooms to its range. */
+  /** A click moves the cursor; a drag zooms to the dragged range. */
   #grab(event: PointerEvent, svg: SVGSVGElement): void {
     const { view } = this.#context;
     const x = this.#drawn?.x;

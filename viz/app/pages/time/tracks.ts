@@ -1,6 +1,6 @@
 /**
- * Tracks of nodes: groups by role, and their arrivals as bars over time, from the pyramid or from
- * single packets.
+ * The tracks of nodes: their groups by role, and their arrivals as bars over time, either from the
+ * pyramid or from single packets.
  *
  * @module
  */
@@ -8,14 +8,14 @@
 import type { MarkRow, SpanRow } from '../../../format/drawing.ts';
 import type { Density, HopColumns, TraceInfo } from '../../data/trace-answers.ts';
 
-/** One line: a node, or all nodes of a role. */
+/** One track: a single node, or all nodes of a role. */
 export interface Track {
   readonly label: string;
   readonly nodes: readonly number[];
   readonly isGroup: boolean;
 }
 
-/** A bar of a track; height is packets. */
+/** A bar of a track; its height is a number of packets. */
 export interface Bar {
   readonly fromNs: number;
   readonly toNs: number;
@@ -23,7 +23,7 @@ export interface Bar {
   readonly drops: number;
 }
 
-/** A track with what is on it. */
+/** A track with its bars, procedures and marks. */
 export interface FilledTrack extends Track {
   readonly bars: readonly Bar[];
   readonly spans: readonly SpanRow[];
@@ -32,32 +32,35 @@ export interface FilledTrack extends Track {
   readonly drops: number;
 }
 
-/** What is known of the window. */
+/** The events of the visible window. */
 export interface WindowEvents {
   readonly density: Density;
-  /** Single packets, if there are few enough. */
+  /** Single packets; undefined if there are too many. */
   readonly hops: HopColumns | undefined;
   readonly spans: readonly SpanRow[];
   readonly marks: readonly MarkRow[];
 }
 
-/** Runs with more nodes than this begin folded. */
+/** In runs with more nodes than this, roles are folded at first. */
 const OPEN_MAX = 24;
-/** Single packets are counted in this many columns. */
+/** Single packets are counted in this many bars. */
 const COLUMNS = 400;
 
-/** Role of a node by its name: `core-110` is a `core`; its protocol if the name is a number. */
+/**
+ * The role of a node, from its name: `core-110` is a `core`. If the name is a number, the role is
+ * its protocol.
+ */
 export function roleOf({ name, protocol }: TraceInfo['nodes'][number]): string {
   const stem = name.replace(/[-_.]?\d.*$/, '');
   return stem === '' ? protocol : stem;
 }
 
-/** Roles of a run in the order of its nodes. */
+/** The roles of a run, in the order of its nodes. */
 export function rolesOf({ nodes }: Pick<TraceInfo, 'nodes'>): readonly string[] {
   return [...new Set(nodes.map(roleOf))];
 }
 
-/** Roles that begin folded: those of several nodes, if there are many nodes. */
+/** The roles that are folded at first: those with several nodes, if the run has many nodes. */
 export function foldedAtFirst({ nodes }: Pick<TraceInfo, 'nodes'>): readonly string[] {
   if (nodes.length <= OPEN_MAX) return [];
   return rolesOf({ nodes }).filter(
@@ -65,7 +68,7 @@ export function foldedAtFirst({ nodes }: Pick<TraceInfo, 'nodes'>): readonly str
   );
 }
 
-/** One track for each folded role, one for each node of the others. */
+/** One track for each folded role, and one for each node of the other roles. */
 export function tracksOf(
   { nodes }: Pick<TraceInfo, 'nodes'>,
   folded: ReadonlySet<string>,
@@ -83,7 +86,7 @@ export function tracksOf(
   });
 }
 
-/** Tracks with their bars, spans and marks. */
+/** Adds bars, procedures and marks to the tracks. */
 export function filled(
   tracks: readonly Track[],
   events: WindowEvents,

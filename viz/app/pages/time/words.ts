@@ -1,5 +1,5 @@
 /**
- * The charts of the time page in words: titles, captions, tables.
+ * The titles, captions and tables of the charts of the time page.
  *
  * @module
  */
@@ -16,7 +16,7 @@ const WHOLE =
 const SPLIT =
   'Rate and delay of a link give serialisation and propagation; jitter is what is left, or is taken off the propagation.';
 
-/** What the tracks show. */
+/** The data that the tracks show. */
 export interface TracksTold {
   readonly tracks: readonly FilledTrack[];
   readonly fromNs: number;
@@ -28,7 +28,7 @@ export interface TracksTold {
   readonly hasHops: boolean;
 }
 
-/** Title, caption and table of the tracks. */
+/** The title, the caption and the table of the tracks. */
 export function tracksContent(told: TracksTold): ChartContent {
   const { tracks, fromNs, toNs, barNs, isExact } = told;
   if (!told.hasHops) return marksContent(told);
@@ -61,7 +61,7 @@ export function tracksContent(told: TracksTold): ChartContent {
   };
 }
 
-/** The same if only marks and procedures are known. */
+/** The same for a trace that holds only marks and procedures. */
 function marksContent({ tracks, fromNs, toNs }: TracksTold): ChartContent {
   const spans = tracks.flatMap((track) => track.spans);
   const marks = tracks.flatMap((track) => track.marks.map((mark) => ({ ...mark, track })));
@@ -75,7 +75,7 @@ function marksContent({ tracks, fromNs, toNs }: TracksTold): ChartContent {
   };
 }
 
-/** Title, caption and table of the sequence chart. */
+/** The title, the caption and the table of the sequence chart. */
 export function sequenceContent(
   info: TraceInfo,
   of: {
@@ -103,7 +103,7 @@ export function sequenceContent(
   };
 }
 
-/** Title, caption and table of the waterfall. */
+/** The title, the caption and the table of the waterfall. */
 export function waterfallContent(
   packet: number,
   parts: readonly Part[],

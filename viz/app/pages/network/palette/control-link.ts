@@ -1,6 +1,7 @@
 /**
- * The connection by which a page acts on a run in progress: orders out, answers and states in. It
- * reconnects by itself; an order whose answer was lost is reported as such, and not sent twice.
+ * The connection by which a page acts on a run in progress: it sends orders and receives answers
+ * and states. It reconnects by itself. If the answer to an order was lost, that is reported and the
+ * order is not sent again.
  *
  * @module
  */
@@ -21,13 +22,13 @@ export type Order = ControlOrder extends infer One
     : never
   : never;
 
-/** The outcome of an order. */
+/** The answer to an order. */
 export type Answer = Exclude<ControlReply, { kind: 'state' }>;
 
 const RETRY_MS = 1_000;
 const LOST = 'the connection was lost: whether it happened is seen in the list once it is back';
 
-/** See the module. */
+/** The connection of one page. */
 export class ControlLink {
   /** Undefined while there is no connection. */
   readonly state = new Observable<ControlState | undefined>(undefined);
@@ -42,7 +43,7 @@ export class ControlLink {
     signal.addEventListener('abort', () => this.#socket?.close());
   }
 
-  /** Sends an order. Never rejects. */
+  /** Sends an order. The promise never rejects. */
   send(order: Order): Promise<Answer> {
     const number = this.#next;
     this.#next += 1;
@@ -82,7 +83,7 @@ export class ControlLink {
     const wasClosed = this.state.value?.phase === 'closed';
     for (const [number, answer] of this.#waiting) answer(refusal(number, 'lost', LOST));
     this.#waiting.clear();
-    // A run that has ended has sent everything, and its server may be gone for good.
+    // The server of a run that has ended may be gone for good, so no reconnection is tried.
     if (wasClosed || this.#signal.aborted) return;
     this.state.value = undefined;
     setTimeout(() => this.#connect(), RETRY_MS);

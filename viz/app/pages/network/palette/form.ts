@@ -1,6 +1,6 @@
 /**
- * The form of the palette: a tool, its target, its values, its duration. The event that it would
- * send is shown below as a line of a scenario.
+ * The form of the fault palette: a tool, its target, its values and its duration. Below it, the
+ * form shows the event that it would send as a line of a scenario.
  *
  * @module
  */
@@ -13,7 +13,7 @@ import { barOf } from './words.ts';
 
 const LENGTH = '2s';
 
-/** See the module. */
+/** The form of the palette. */
 export class PaletteForm {
   readonly root: HTMLFormElement;
   readonly #context: TraceContext;
@@ -57,7 +57,7 @@ export class PaletteForm {
     context.view.selection.watch(context.signal, () => this.#followSelection());
   }
 
-  /** Which tools are possible now, and why the others are not. */
+  /** Shows which tools are possible now, and why the others are not. */
   show(state: ControlState | undefined): void {
     this.#submit.disabled = state?.phase !== 'open';
     if (state !== undefined && this.#kinds.length === 0) {
@@ -112,7 +112,7 @@ export class PaletteForm {
     return this.#kinds.find(({ kind }) => kind === this.#tool.kind);
   }
 
-  /** The values of the tool, as far as they can be for its target; what was written stays. */
+  /** Offers the values that are possible for the target; keeps what the reader has entered. */
   #fill(): void {
     const { info } = this.#context.trace;
     const before = this.#inputs;
@@ -137,7 +137,7 @@ export class PaletteForm {
     this.#showPreview();
   }
 
-  /** A tool acts on the selection in the picture, if that fits. */
+  /** Uses the node or link that is selected in the picture as the target, if the tool allows it. */
   #followSelection(): void {
     const selection = this.#context.view.selection.value;
     if (selection?.kind === this.#tool.target) {
@@ -170,7 +170,7 @@ function optionOf({ value, text }: Target): HTMLOptionElement {
   return element('option', { value }, text);
 }
 
-/** Links, and the present path of each flow; or the nodes that the tool can hit. */
+/** Links and the present path of each flow, or else the nodes that the tool can affect. */
 function targetsOf(
   { links, nodes, flows }: TraceInfo,
   { target }: Tool,

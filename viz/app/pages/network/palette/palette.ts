@@ -1,9 +1,8 @@
 /**
- * The fault palette: acts on the run that goes on, shows what came of it and when, and hands the run out
- * as a scenario (docs/adr/0015).
- *
- * It acts on the run's own present, wherever the cursor is. The event that it sends is shown as a
- * line of the scenario language.
+ * The fault palette: injects faults into a run in progress, lists them with their time and outcome,
+ * and exports the run as a scenario (docs/adr/0015).
+ * Faults take effect at the present instant of the run, wherever the cursor is. The event to be
+ * sent is shown as a line of the scenario language.
  *
  * @module
  */
@@ -16,11 +15,11 @@ import { ControlLink } from './control-link.ts';
 import { PaletteForm } from './form.ts';
 import { answerText, closedText, exactText, PACES, refusedText } from './words.ts';
 
-/** Open from the start if there is room. */
+/** Above this width, the palette is open from the start. */
 const WIDE = '(min-width: 761px)';
 const EXPORTED = 'interactive.yaml';
 
-/** Makes it. */
+/** Makes the palette. */
 export function makePalette(context: TraceContext): HTMLElement {
   return new Palette(context).root;
 }
@@ -78,7 +77,7 @@ class Palette {
       this.#order(isPaused() ? this.#chosenSpeed() : 0);
     });
     this.#pace.addEventListener('change', () => {
-      // A paused run stays paused; it continues at this pace.
+      // A new pace does not resume a paused run; the run uses it once resumed.
       if (!isPaused()) this.#order(this.#chosenSpeed());
     });
     this.#export.addEventListener('click', () => void this.#save());
@@ -147,7 +146,7 @@ class Palette {
     if (PACES.some(([known]) => known === value)) this.#pace.value = value;
   }
 
-  /** What was injected; each line links to its instant. */
+  /** Lists the injected faults; each line links to its instant. */
   #list({ faults }: ControlState): void {
     const key = JSON.stringify(faults);
     if (key === this.#listed) return;

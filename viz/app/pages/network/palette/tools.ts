@@ -1,39 +1,39 @@
 /**
- * The tools of the palette and the events that they make: entries of `events` of a scenario, in the
- * scenario language, without an instant (docs/adr/0015). No DOM.
+ * The tools of the palette and the events that they make. An event is an entry of `events` in the
+ * scenario language, without its instant (docs/adr/0015). Uses no DOM.
  *
  * @module
  */
 import type { ControlKind, EventWords } from '../../../../format/control-wire.ts';
 import type { TraceInfo } from '../../../data/trace-answers.ts';
 
-/** One value that a tool asks for; an empty one is left out. */
+/** One value of a tool. A value that is left empty is not sent. */
 export interface ToolField {
-  /** Key of the scenario language. */
+  /** Its key in the scenario language. */
   readonly key: string;
-  /** Its initial value; the first of `choices` if there are any. */
+  /** Its initial value. If there are `choices`, this is the first of them. */
   readonly start: string;
-  /** The options; a word if they depend on the target. */
+  /** The options, or a word for options that depend on the target. */
   readonly choices?: readonly string[] | 'forgeries' | 'others' | 'neighbours';
-  /** If it may be left empty, what that means. */
+  /** What an empty value means, if it may be empty. */
   readonly hint?: string;
 }
 
 /** One tool. */
 export interface Tool {
-  /** `cut`; otherwise the key that it sets. */
+  /** `cut`, or else the key that the tool sets. */
   readonly name: string;
-  /** Key of the action in the scenario language. */
+  /** The key of its action in the scenario language. */
   readonly kind: string;
   readonly target: 'link' | 'node';
   readonly fields: readonly ToolField[];
 }
 
-/** What the reader chose. */
+/** What the reader chose in the form. */
 export interface Choice {
   readonly target: string;
   readonly values: Readonly<Record<string, string>>;
-  /** How long; to the end if empty. */
+  /** Duration of the fault; if empty, until the end of the run. */
   readonly length: string;
 }
 
@@ -44,7 +44,7 @@ const SIDES: ToolField = {
 };
 const WAYS: ToolField = { key: 'direction', start: 'both', choices: ['both', 'one-way'] };
 const OPTIONAL = 'may be left out';
-/** A present path instead of a link: `path:a -> b`. */
+/** Prefix of a target that is the present path of a flow instead of a link: `path:a -> b`. */
 const PATH = 'path:';
 
 const link = (name: string, kind: string, fields: readonly ToolField[]): Tool => ({
@@ -92,7 +92,7 @@ export const TOOLS: readonly Tool[] = [
   ]),
 ];
 
-/** The options of a field for a target; undefined if it takes any text. */
+/** The options of a field for a given target; undefined if it accepts any text. */
 export function choicesOf(
   { choices }: ToolField,
   target: string,
@@ -114,7 +114,7 @@ export function choicesOf(
   return ['', ...others.filter(isNeighbour)];
 }
 
-/** The event for a choice. */
+/** The event that a choice in the form makes. */
 export function eventOf(tool: Tool, { target, values, length }: Choice): EventWords {
   const { direction = 'both', ...others } = filled(tool, values);
   return {
@@ -124,7 +124,7 @@ export function eventOf(tool: Tool, { target, values, length }: Choice): EventWo
   };
 }
 
-/** The entry in the list of links for the present path of a flow. */
+/** The entry for the present path of a flow in the list of links. */
 export function pathTarget(flow: string): string {
   return `${PATH}${flow}`;
 }
@@ -158,7 +158,7 @@ function namesOf(text: string): readonly string[] {
   return text.split(/[\s,]+/).filter((name) => name !== '');
 }
 
-/** Values that are not empty; those without a unit as numbers, as YAML reads them. */
+/** The values that are not empty. Values without a unit become numbers, as in YAML. */
 function filled(tool: Tool, values: Readonly<Record<string, string>>): Record<string, unknown> {
   const entries = tool.fields.map(
     ({ key, start }) => [key, (values[key] ?? start).trim()] as const,
@@ -170,7 +170,7 @@ function filled(tool: Tool, values: Readonly<Record<string, string>>): Record<st
   );
 }
 
-/** An event as one line of a file: `{ link: a--b, set: { up: false }, for: 2s }`. */
+/** An event as one line of a scenario file: `{ link: a--b, set: { up: false }, for: 2s }`. */
 export function flowText(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(flowText).join(', ')}]`;
   if (typeof value === 'object' && value !== null) {

@@ -1,5 +1,5 @@
 /**
- * What the palette says. No DOM.
+ * The texts of the palette. Uses no DOM.
  *
  * @module
  */
@@ -7,7 +7,7 @@ import type { ControlState } from '../../../../format/control-wire.ts';
 import type { Answer } from './control-link.ts';
 import type { Tool } from './tools.ts';
 
-/** Paces to choose from; `free`: as fast as possible. */
+/** The paces to choose from; `free` means as fast as possible. */
 export const PACES: readonly (readonly [value: string, text: string])[] = [
   ['0.1', '0.1 ×'],
   ['1', '1 ×'],
@@ -15,14 +15,14 @@ export const PACES: readonly (readonly [value: string, text: string])[] = [
   ['free', 'as fast as it can'],
 ];
 
-/** An exact instant: a fault is repeated at this nanosecond. */
+/** An instant to the nanosecond, since a fault is repeated exactly there. */
 export function exactText(ns: number): string {
   const [whole, fraction] = (ns / 1e9).toFixed(9).split('.');
   const digits = (fraction ?? '').replace(/(\d{3})(?=\d)/g, '$1 ');
   return `${whole}.${digits} s`;
 }
 
-/** The outcome of an injection. */
+/** The outcome of an injection as text. */
 export function answerText(answer: Answer): string {
   if (answer.kind === 'refused') return `Not injected: ${answer.message}.`;
   if (answer.kind !== 'done' || answer.fault === undefined) return '';
@@ -30,7 +30,7 @@ export function answerText(answer: Answer): string {
   return `${id}: ${text}, at ${exactText(beginNs)} of the run.`;
 }
 
-/** Why nothing can be done; empty if something can. */
+/** Why the run cannot be acted on; empty if it can. */
 export function closedText(state: ControlState | undefined): string {
   if (state === undefined) return 'Connecting to the run …';
   if (state.phase === 'open') return '';
@@ -39,14 +39,14 @@ export function closedText(state: ControlState | undefined): string {
   return `${reason[0]?.toUpperCase()}${reason.slice(1)}.`;
 }
 
-/** Why a tool is not possible. */
+/** Why a tool cannot be used. */
 export function barOf(tool: Tool, state: ControlState | undefined): string | undefined {
   if (state === undefined) return undefined;
   const offer = state.kinds.find(({ kind }) => kind === tool.kind);
   return offer === undefined ? 'this run does not know it' : offer.bar;
 }
 
-/** Messages that the server could not use; empty if there were none. */
+/** Counts messages that the server could not use; empty if there were none. */
 export function refusedText(state: ControlState | undefined): string {
   const entries = Object.entries(state?.refused ?? {});
   if (entries.length === 0) return '';
