@@ -1,6 +1,6 @@
 /**
- * Prepares the programs of worker threads and agents once for a whole run of tests (ADR 0030), so that no
- * test translates some two hundred modules again in each thread that it starts.
+ * Bundles the programs of worker threads and agents once for a whole test run (ADR 0030), so that
+ * tests do not translate some two hundred modules again in each thread that they start.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import type { TestProject } from 'vitest/node';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** Folder with the prepared programs; empty if there is none. */
+    /** Folder with the bundled programs; empty if there is none. */
     readonly prepared: string;
   }
 }
@@ -18,7 +18,7 @@ const STORE: string = new URL('../cli/prepared-store.mjs', import.meta.url).href
 /** Runs before the first test. */
 export async function setup(project: TestProject): Promise<void> {
   const { preparedFolder } = (await import(STORE)) as { preparedFolder: () => string | undefined };
-  // While vitest watches, sources change under the folder.
+  // When vitest watches files, the sources change, so that bundles would be outdated.
   const folder = project.config.watch ? undefined : preparedFolder();
   project.provide('prepared', folder ?? '');
 }

@@ -1,5 +1,5 @@
 /**
- * Threads and agents that tests start use the programs that prepared-once.ts prepared.
+ * Makes threads and agents that tests start use the programs that prepared-once.ts bundled.
  *
  * @module
  */
@@ -7,5 +7,5 @@ import { setEnvironmentData } from 'node:worker_threads';
 import { inject } from 'vitest';
 
 const folder = inject('prepared');
-// The name that engine/live/prepared.mjs reads.
+// engine/live/prepared.mjs reads this key.
 if (folder !== '') setEnvironmentData('orrery.prepared', folder);

@@ -1,8 +1,7 @@
 /**
- * Finds the published test vectors, which are third-party data and live outside the repository.
- *
- * `ORRERY_VECTORS` names another folder; `ORRERY_VECTORS_REQUIRED=1` turns a missing folder into a
- * failure. Without either, a clone that lacks the folder prints one line and skips these suites.
+ * Finds the published test vectors, which are third-party data outside the repository.
+ * `ORRERY_VECTORS` names another folder; `ORRERY_VECTORS_REQUIRED=1` makes a missing folder a
+ * failure. Without these, if the folder is missing, one line is printed and the tests are skipped.
  *
  * @module
  */
@@ -13,7 +12,7 @@ import { fileURLToPath } from 'node:url';
 const root =
   process.env['ORRERY_VECTORS'] ?? fileURLToPath(new URL('../../shared/vectors', import.meta.url));
 
-/** True when the folder of published vectors is there. */
+/** True if the folder with the published vectors exists. */
 export const hasVectors: boolean = existsSync(root);
 
 if (!hasVectors) {
@@ -22,7 +21,7 @@ if (!hasVectors) {
   process.stderr.write(`skip: ${message}\n`);
 }
 
-/** Reads one vector file as text; `path` is relative to the folder of vectors. */
+/** Reads a vector file as text; `path` is relative to the folder of vectors. */
 export function vectorText(path: string): string {
   return readFileSync(join(root, path), 'utf8');
 }
@@ -34,7 +33,7 @@ export function vectorFiles(folder: string): readonly string[] {
     .sort();
 }
 
-/** Reads one vector file as JSON. */
+/** Reads a vector file as JSON. */
 export function vectors<T>(path: string): T {
   return JSON.parse(vectorText(path)) as T;
 }

@@ -1,5 +1,5 @@
 /**
- * The arrows between folders hold, and the tool that says so saw the modules.
+ * The import rules between folders hold, and the tool that checks them has really seen the modules.
  *
  * @module
  */
@@ -32,7 +32,7 @@ describe('the folders', () => {
   it('are seen module by module, and import only along the arrows', () => {
     const { totalCruised, totalDependenciesCruised, violations } = cruise.summary;
     process.stdout.write(`${totalCruised} modules, ${totalDependenciesCruised} dependencies\n`);
-    // TypeScript 7 makes the tool see nothing and say that all is well.
+    // With TypeScript 7, the tool finds no modules and therefore reports no violations.
     expect(totalCruised).toBeGreaterThan(300);
     expect(violations.map(({ from, to }) => `${from} -> ${to}`)).toEqual([]);
   });
@@ -60,7 +60,7 @@ function runCruiser(): Cruise {
   return JSON.parse(run.stdout) as Cruise;
 }
 
-/** Folders of developers are not drawn. */
+/** Folders with tools for developers are left out of the diagram. */
 function arrowOf(source: string, target: string): readonly string[] {
   const [from = '', to = ''] = [source.split('/')[0], target.split('/')[0]];
   const isDrawn = (folder: string): boolean =>

@@ -1,9 +1,8 @@
 /**
- * What a citation in a comment or document must resolve to: documents, headings, decision records
- * and source files of this repository. Documents that a reader cannot open are refused by their
- * usual forms.
- *
- * Sections of RFCs and papers are not looked up: they lie outside.
+ * Rules for citations in comments and documents. Each must point to a document, heading, decision
+ * record or source file of this repository that exists. Documents outside the repository that
+ * readers cannot open are rejected by the usual forms of their names.
+ * Sections of RFCs and papers are not checked.
  *
  * @module
  */
@@ -19,7 +18,7 @@ interface Forbidden {
 
 const ELSEWHERE = 'cite an RFC or paper with its section, or a page under docs/';
 
-/** Forms in which documents outside the repository used to be cited. */
+/** Forms in which documents outside the repository were cited in the past. */
 const FORBIDDEN: readonly Forbidden[] = [
   { form: /\bDESIGN(\.md)?,? (section )?\d/, instead: ELSEWHERE },
   { form: /\bSTYLE(\.md)?,? (section |rule )?\d/, instead: ELSEWHERE },
@@ -29,9 +28,12 @@ const FORBIDDEN: readonly Forbidden[] = [
   { form: /(?<![\w-])spec \d+\.\d/, instead: ELSEWHERE },
 ];
 
-/** Documents that a run writes, and one of a reference implementation (scionproto/scion). */
+/**
+ * Documents that a run writes, and one that belongs to a reference implementation
+ * (scionproto/scion).
+ */
 const ELSEWHERE_KNOWN = new Set(['report.md', 'sweep.md', 'topology/README.md']);
-/** Lines of comments; in a Markdown file every line is prose. */
+/** Matches lines with a comment; in a Markdown file every line counts. */
 const COMMENT = /^\s*(?:\/?\*|\/\/|#)|\s(?:\/\/|#) /;
 const DOCUMENT = /(?<![\w./@:-])((?:\.{0,2}\/)*(?:[\w-]+\/)*[\w-]+\.md)(#[\w-]+)?(?![\w-])/g;
 const RECORD = /\b(?:ADR |docs\/adr\/)(\d{4})\b/g;
@@ -41,16 +43,16 @@ const SOURCE = new RegExp(
   'g',
 );
 
-/** Refuses the forms of citations that nobody can open. */
+/** Rejects citations that no reader can open. */
 export const citesNothingElsewhere: TidyRule = ({ path, text }) =>
   placesOf(path, text, (line) =>
     FORBIDDEN.filter(({ form }) => form.test(line)).map(({ instead }) => instead),
   );
 
-/** `nodes/NAME/README.md`: the reader puts a name there. */
+/** `nodes/NAME/README.md`, where the reader inserts a name. */
 const PLACEHOLDER = /\/NAME[/.]/;
 
-/** Every document, heading, decision record and source file that is named exists. */
+/** Checks that every named document, heading, decision record and source file exists. */
 export const citesWhatExists: TidyRule = (file) =>
   placesOf(file.path, file.text, (line) => {
     const isProse = file.path.endsWith('.md') || COMMENT.test(line);
@@ -86,7 +88,7 @@ function sourceProblems(line: string): readonly string[] {
   );
 }
 
-/** Where a document lies: from the root, from the file that names it, or in docs. */
+/** Finds a document from the root, from the folder of the file that cites it, or in docs. */
 function resolve(from: string, name: string): string | undefined {
   const places = [name, join(dirname(from), name), join('docs', name)].map(normalize);
   return places.find((place) => !place.startsWith('..') && existsSync(join(ROOT, place)));
@@ -108,7 +110,7 @@ function readHeadings(document: string): ReadonlySet<string> {
   return new Set([...text.matchAll(/^#+ (.+)$/gm)].map(([, title = '']) => slugOf(title)));
 }
 
-/** The anchor that GitHub gives a heading. */
+/** The anchor that GitHub generates for a heading. */
 function slugOf(title: string): string {
   return title
     .toLowerCase()

@@ -1,5 +1,6 @@
 /**
- * Citations in source, documents and YAML lead somewhere that a reader of the repository can open.
+ * Every citation in source, documents and YAML points to something that a reader of the repository
+ * can open.
  *
  * @module
  */
@@ -7,7 +8,10 @@ import { describe, expect, it } from 'vitest';
 import { citesNothingElsewhere, citesWhatExists } from './citation-rules.ts';
 import { repositoryFiles } from './files.ts';
 
-/** Files whose citations are not their own: generated, third-party, planted, or history. */
+/**
+ * Files whose citations do not count: generated or third-party files, planted violations, and
+ * history.
+ */
 const NOT_OURS =
   /^(schemas\/|LICENSE|package-lock|CHANGELOG|bench\/history\/|docs\/(nightly\.json|REQUIREMENTS|requirements)|test\/rules\/|test\/architecture\/citation)/;
 const files = repositoryFiles().filter(({ path }) => !NOT_OURS.test(path));

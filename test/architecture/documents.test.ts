@@ -1,5 +1,6 @@
 /**
- * Documents say what is true: links lead somewhere, commands exist, code is cut from the source.
+ * The documents are true: their links lead somewhere, their commands exist, and their code is
+ * copied from the source.
  *
  * @module
  */
@@ -216,7 +217,7 @@ function leadsSomewhere(from: string, target: string): boolean {
   return heading === undefined || headingsOf(path).includes(heading);
 }
 
-/** Headings as GitHub anchors them. */
+/** The headings of a document as GitHub's anchors. */
 function headingsOf(path: string): readonly string[] {
   return [...read(path).matchAll(/^#+ (.+)$/gm)].map(([, title = '']) =>
     title

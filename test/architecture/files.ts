@@ -1,5 +1,5 @@
 /**
- * The files of the repository as the tidy rules see them: path relative to the root, and text.
+ * The files of the repository as input for the tidy rules: path relative to the root, and text.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 
 /** A text file. */
 export interface TextFile {
-  /** Path below the root, with slashes. */
+  /** Path relative to the root, with slashes. */
   readonly path: string;
   readonly text: string;
 }
@@ -17,7 +17,7 @@ export interface TextFile {
 /** Root of the repository. */
 export const ROOT: string = fileURLToPath(new URL('../..', import.meta.url));
 
-/** Folders that hold product code, in the order of docs/ARCHITECTURE.md. */
+/** Folders with product code, in the order of docs/ARCHITECTURE.md. */
 export const SOURCE_FOLDERS = [
   'engine',
   'nodes',

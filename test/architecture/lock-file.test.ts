@@ -1,8 +1,8 @@
 /**
- * The lock file installs elsewhere: it names no registry and lacks no platform's package.
- *
- * npm 11 refuses a lock file that lacks the optional
- * package of any platform, and npm writes such files without a word.
+ * The lock file works on other machines: it names no registry and lists the packages of all
+ * platforms.
+ * npm 11 rejects a lock file that lacks an optional package of any platform, although npm itself
+ * may write such a file without a warning.
  *
  * @module
  */
@@ -55,7 +55,9 @@ function missingIn(all: Packages): readonly string[] {
   );
 }
 
-/** The entry's own folder, then each folder around it, as npm looks packages up. */
+/**
+ * The entry's own folder, then each enclosing folder, in the order in which npm looks up packages.
+ */
 function enclosing(path: string): readonly string[] {
   if (path === '') return [''];
   const parts = path.split(/\/?node_modules\//).slice(1);

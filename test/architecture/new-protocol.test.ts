@@ -1,5 +1,6 @@
 /**
- * `npm run new:protocol` writes a protocol that passes everything: done in a copy of the repository.
+ * `npm run new:protocol` writes a protocol that passes all checks; tried in a copy of the
+ * repository.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * Folders of protocols have their anatomy: files, README, cited constants, tests, vectors; and each
- * rule finds a folder that breaks it.
+ * Every protocol folder has the required parts: files, README, constants with citations, tests,
+ * vectors. For each rule, a folder that breaks it is found.
  *
  * @module
  */
@@ -18,14 +18,17 @@ const folders = readdirSync(NODES, { withFileTypes: true })
 const runnable = new Map(knownProtocols().map((protocol) => [protocol.name, protocol]));
 const shipped = new Set(shippedProtocols().map(({ name }) => name));
 
-/** How a source is named: an RFC, a BOLT, a revision or section of a specification, a function of a reference. */
+/**
+ * How a constant cites its source: an RFC, a BOLT, a revision or section of a specification, or a
+ * function of a reference implementation.
+ */
 const SOURCE =
   /RFC \d|BOLT \d|revision|\bspec\/|[Ss]ection|§|reference|doc\/|\(\d+(\.\d+)+[a-z]?\)/;
 
-/** What the rules look at. */
+/** The input of the rules. */
 interface Folder {
   readonly name: string;
-  /** Paths inside the folder. */
+  /** The files, with paths relative to the folder. */
   readonly files: readonly TextFile[];
   readonly protocol:
     | {
@@ -35,12 +38,12 @@ interface Folder {
       }
     | undefined;
   readonly hasUnitTests: boolean;
-  /** Files of published vectors, or golden bytes of our own. */
+  /** True if there are published vectors, or golden bytes made by this project. */
   readonly hasVectors: boolean;
   readonly readmeOfProject: string;
-  /** Somebody's own in this checkout, and no part of what is shipped. */
+  /** True for a protocol that a user added to this checkout and that is not shipped. */
   readonly isAdded?: boolean;
-  /** True for paths that a README may name besides its own folder's. */
+  /** True for paths outside the folder that its README may name. */
   readonly exists: (path: string) => boolean;
 }
 
@@ -231,7 +234,7 @@ describe('R-145: a folder that breaks a rule', () => {
   });
 });
 
-/** Exported constants without a comment above them; one comment may serve a block of lines. */
+/** Exported constants without a comment above them; consecutive constants may share one comment. */
 function bareConstants(text: string): readonly string[] {
   const lines = text.split('\n');
   return lines.flatMap((line, index) => {

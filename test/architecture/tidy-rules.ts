@@ -1,13 +1,12 @@
 /**
- * Tidy rules on the text of one file: each returns what is wrong, with line and what to write instead.
- *
- * What biome and knip can say is left to them.
+ * Tidy rules for the text of one file. Each returns what is wrong, with the line and what to write
+ * instead. Rules that biome or knip can check are left to them.
  *
  * @module
  */
 import type { TextFile } from './files.ts';
 
-/** Says what is wrong with a file; empty when nothing is. */
+/** Returns what is wrong with a file; empty if nothing is. */
 export type TidyRule = (file: TextFile) => readonly string[];
 
 interface BannedWord {
@@ -24,7 +23,10 @@ const UNFINISHED: readonly BannedWord[] = [
   { word: /\bfor now\s*([.,;)]|$)|\bsimplified\b/i, instead: 'say what it is and why' },
 ];
 
-/** A time by the wall clock below this, ms, is the pace of a machine; above, it ends what would hang. */
+/**
+ * A limit by the wall clock below this value, ms, depends on the pace of the machine. A larger one
+ * only ends something that hangs.
+ */
 const WATCHDOG_MS = 2_000;
 const WALL_LIMIT =
   /(?:performance|Date)\.now\(\) - [\w.]+\)\.toBeLessThan(?:OrEqual)?\(([\d_.e]+)\)/;
@@ -32,7 +34,7 @@ const MACHINE_PATH = /(^|[\s"'`(=:])(\/(work|home|root|Users|workspace)\/|[A-Z]:
 const CODE_IN_COMMENT =
   /^\s*\/\/\s*((const|let|var|import|export|return|throw|await)\b.*;|(if|for|while|switch) \(.*\) ?\{?|\}.*[;{]?)\s*$/;
 
-/** A block comment with `@module` stands before the first import. */
+/** A block comment with `@module` comes before the first import. */
 export const hasModuleBlock: TidyRule = ({ path, text }) => {
   const end = text.indexOf('*/');
   const hasBlock = /^(#!.*\n)?\/\*\*/.test(text);
@@ -46,15 +48,15 @@ export const hasNoUnfinishedWord: TidyRule = (file) =>
     linesWith(file, word).map((place) => `${place}: ${instead}`),
   );
 
-/** No code that is kept as a comment. */
+/** No code inside comments. */
 export const hasNoDeadCode: TidyRule = (file) =>
   linesWith(file, CODE_IN_COMMENT).map((place) => `${place}: delete it, git remembers`);
 
-/** No path of somebody's machine. */
+/** No path of a developer's machine. */
 export const hasNoMachinePath: TidyRule = (file) =>
   linesWith(file, MACHINE_PATH).map((place) => `${place}: use a path relative to the repository`);
 
-/** No verdict on how fast the machine is: such promises are ratios of `npm run bench`. */
+/** No test judges how fast the machine is; such promises are ratios measured by `npm run bench`. */
 export const judgesNoPace: TidyRule = ({ path, text }) =>
   text.split('\n').flatMap((line, index) => {
     const [, limit = ''] = WALL_LIMIT.exec(line) ?? [];
@@ -63,13 +65,13 @@ export const judgesNoPace: TidyRule = ({ path, text }) =>
     return isPace ? [`${path}:${index + 1}: ${instead}`] : [];
   });
 
-/** No trailing blanks; two of them are a line break in Markdown. */
+/** No trailing blanks, except two, which are a line break in Markdown. */
 export const hasNoTrailingBlanks: TidyRule = (file) => {
   const pattern = file.path.endsWith('.md') ? /(?<! ) $|\t$/ : /[ \t]$/;
   return linesWith(file, pattern).map((place) => `${place}: remove the blanks at the end`);
 };
 
-/** No tabs and control characters, one newline at the end. */
+/** No tabs or control characters, and exactly one newline at the end. */
 export const hasCleanCharacters: TidyRule = (file) => {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: finding control characters is the point
   const strange = linesWith(file, /[\u0000-\u0008\u0009\u000b-\u001f\u007f\u200b\ufeff]/);
@@ -81,8 +83,8 @@ export const hasCleanCharacters: TidyRule = (file) => {
 };
 
 /**
- * Every export has a comment above it (R-245): a block, or a line above a group of constants that
- * belong together.
+ * Every export has a comment above it (R-245): either a block, or a line above a group of related
+ * constants.
  */
 export const hasDocumentedExports: TidyRule = ({ path, text }) => {
   const lines = text.split('\n');
@@ -98,13 +100,13 @@ export const hasDocumentedExports: TidyRule = ({ path, text }) => {
 const DECLARED =
   /^export (?:abstract )?(?:async )?(?:const|let|function\*?|class|interface|type) (\w+)/;
 
-/** A switched-off rule gives its reason. */
+/** A rule that is switched off needs a reason. */
 export const hasReasonForIgnore: TidyRule = (file) =>
   linesWith(file, /biome-ignore(-all)? (?!(lint|format|assist)(\/\S+)?: \S+ \S+)/)
     .filter((place) => !place.startsWith('test/architecture/'))
     .map((place) => `${place}: write biome-ignore lint/group/rule: and the reason in words`);
 
-/** A file with a single export has a name that shares a word with it. */
+/** The name of a file with a single export shares a word with that export. */
 export const isNamedAfterExport: TidyRule = ({ path, text }) => {
   const [only, ...others] = [...text.matchAll(EXPORTED)].map(([, name = '']) => name);
   const file = path.replace(/^.*\//, '').replace(/\.ts$/, '');
@@ -115,10 +117,12 @@ export const isNamedAfterExport: TidyRule = ({ path, text }) => {
 
 const EXPORTED =
   /^export (?:abstract )?(?:async )?(?:class|function\*?|const|let|interface|type) (\w+)/gm;
-/** Names that say the part a file plays in its folder, and entries. */
+/** File names that describe the role of a file in its folder, and entry points. */
 const ROLES = new Set('index main wire machine node config pipeline'.split(' '));
 
-/** An action of a workflow is named by its commit: a tag can be moved to other code. */
+/**
+ * An action of a workflow is identified by its commit, because a tag can be moved to other code.
+ */
 export const pinsItsActions: TidyRule = (file) =>
   linesWith(
     file,

@@ -1,5 +1,6 @@
 /**
- * Tidy rules over every file of the repository. A message says where, and what to write instead.
+ * Applies the tidy rules to every file of the repository. A message names the place and what to
+ * write instead.
  *
  * @module
  */
@@ -10,17 +11,20 @@ import * as rules from './tidy-rules.ts';
 const files = repositoryFiles();
 const sources = files.filter((file) => isSource(file) && !file.path.endsWith('.d.ts'));
 const typescript = files.filter(({ path }) => path.endsWith('.ts'));
-/** Product code: what runs when a user runs a scenario or a node. */
+/** Product code: everything that runs when a user runs a scenario or a node. */
 const product = sources.filter(({ path }) => !/^(bench|tools)\//.test(path));
-/** Files that hold planted violations, generated schemas, or third-party text. */
+/** All files except planted violations, generated schemas and third-party text. */
 const ours = files.filter(
   ({ path }) => !/^(test\/rules\/|schemas\/|LICENSE|package-lock)/.test(path),
 );
-/** Files with a name of their own: path and reason. One that the rule accepts is an error here. */
+/**
+ * Files whose names differ from their export, with the reason. A file that the rule accepts must
+ * not be listed.
+ */
 const NAMED_OTHERWISE: Readonly<Record<string, string>> = {
   'topologies/build/from-file.ts': 'one of the sources of a draft, beside generate and import',
 };
-/** The rules' own words. */
+/** The files that contain the forbidden words themselves. */
 const RULES = /^test\/architecture\/tidy/;
 
 function broken(rule: rules.TidyRule, some: readonly TextFile[]): readonly string[] {

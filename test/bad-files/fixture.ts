@@ -1,5 +1,6 @@
 /**
- * A folder of files for one test run, and the protocols and metrics they may name.
+ * A temporary folder of files for one test run, and the protocols and metrics that these files may
+ * name.
  *
  * @module
  */
@@ -12,7 +13,10 @@ import type { MetricDefinition, MetricKind, MetricUnit } from '../../engine/host
 import type { Protocol } from '../../engine/host/protocol.ts';
 import type { Folders, Registry } from '../../topologies/files/registry.ts';
 
-/** The network that bad scenarios name: two reachable gateways, and one of ISD 3 that is not. */
+/**
+ * The topology of the bad scenarios: two gateways that can reach each other, and one in ISD 3 that
+ * cannot be reached.
+ */
 const NET = `name: net
 defaults:
   node: { run: scion }
@@ -62,7 +66,7 @@ function protocol(name: string, metrics: readonly MetricDefinition[]): Protocol 
   return { name, config, metrics } as unknown as Protocol;
 }
 
-/** The kinds of the real gateway; nothing is sent. */
+/** The kinds of forgery of the real gateway, which send nothing here. */
 const FORGERIES: Readonly<Record<string, Forgery>> = Object.fromEntries(
   ['opening', 'answer', 'frame', 'interface-down'].map((kind) => [
     kind,
@@ -82,7 +86,7 @@ const PROTOCOLS: ReadonlyMap<string, Protocol> = new Map([
   ['scion', protocol('scion', [])],
 ]);
 
-/** Three protocols and a handful of metrics. */
+/** A registry with three protocols and a handful of metrics. */
 export const registry: Registry = {
   names: ['gateway', 'ping', 'scion'],
   metrics: METRICS.map(([name, kind, unit]) => ({ name, kind, unit, help: name })),
@@ -103,7 +107,10 @@ export class FileFolder {
     this.write('topologies/net.yaml', NET);
   }
 
-  /** @returns the absolute path. */
+  /**
+   * Writes a file. @returns its absolute path.
+   * @returns the absolute path.
+   */
   write(name: string, content: string | Uint8Array): string {
     const path = join(this.path, name);
     writeFileSync(path, content);
@@ -115,7 +122,7 @@ export class FileFolder {
   }
 }
 
-/** The text without the marks, and the place that stood between `«` and `»`. */
+/** The text without the marks, and the position of the part between `«` and `»`. */
 export function marked(text: string): {
   readonly text: string;
   readonly line: number;

@@ -1,13 +1,13 @@
 /**
- * Bad scenario files whose names or entries do not fit. `«` and `»` stand around the
- * text that the caret must underline.
+ * Bad scenario files with names that do not exist or entries that contradict each other. `«` and
+ * `»` enclose the text that the caret must underline.
  *
  * @module
  */
 import { BASE, CUT, event, kpi, LINK, PAIR, traffic } from './parts.ts';
 import type { BadFile } from './row.ts';
 
-/** Names that do not exist, and entries that do not fit together. */
+/** Names that do not exist, and entries that contradict each other. */
 export const BAD_MEANINGS: readonly BadFile[] = [
   {
     title: 'a node with a typing mistake',

@@ -1,5 +1,5 @@
 /**
- * Bad `privacy` sections. `«` and `»` stand around the text that the caret must underline.
+ * Bad `privacy` sections. `«` and `»` enclose the text that the caret must underline.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import type { BadFile } from './row.ts';
 
 const privacy = (entry: string): string => `${BASE}privacy: { ${entry} }\n`;
 
-/** What can be wrong with them. */
+/** Mistakes in `privacy` sections. */
 export const BAD_PRIVACY: readonly BadFile[] = [
   {
     title: 'an unknown key of privacy',

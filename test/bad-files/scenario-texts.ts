@@ -1,13 +1,13 @@
 /**
- * Bad scenario files whose text cannot be read. `«` and `»` stand around the
- * text that the caret must underline.
+ * Bad scenario files whose text cannot be parsed. `«` and `»` enclose the text that the caret must
+ * underline.
  *
  * @module
  */
 import { BASE, HEAD } from './parts.ts';
 import type { BadFile } from './row.ts';
 
-/** Mistakes of the text itself. */
+/** Mistakes in the syntax. */
 export const BAD_TEXTS: readonly BadFile[] = [
   {
     title: 'a key that occurs twice',

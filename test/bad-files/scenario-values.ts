@@ -1,6 +1,6 @@
 /**
- * Bad scenario files with mistakes in single keys and values. `«` and `»` stand around the
- * text that the caret must underline.
+ * Bad scenario files with mistakes in single keys and values. `«` and `»` enclose the text that the
+ * caret must underline.
  *
  * @module
  */

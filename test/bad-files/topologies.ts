@@ -1,5 +1,5 @@
 /**
- * Bad topology files. `«` and `»` stand around the text that the caret must underline.
+ * Bad topology files. `«` and `»` enclose the text that the caret must underline.
  *
  * @module
  */

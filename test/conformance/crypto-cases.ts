@@ -1,5 +1,5 @@
 /**
- * Published vectors of the primitives, typed in with their origin, as cases that any provider runs.
+ * Published test vectors of the primitives with their origin, as cases for every provider.
  *
  * @module
  */
@@ -7,7 +7,7 @@ import { expect } from 'vitest';
 import type { AeadName, CryptoProvider } from '../../engine/host/crypto.ts';
 import { fromHex, toHex } from '../../nodes/_kit/bytes.ts';
 
-/** One case: its id names primitive and origin; `check` fails by a vitest expectation. */
+/** One case. Its id names the primitive and the origin; `check` fails by a vitest expectation. */
 export interface CryptoCase {
   readonly id: string;
   readonly check: (crypto: CryptoProvider) => void;
@@ -325,7 +325,7 @@ const curves: readonly CryptoCase[] = [
         ),
         'c3da55379de9c6908e94ea4df28d084f32eccf03491c71f754b4075577a28552',
       );
-      // The second vector has the unused top bit of u set.
+      // In the second vector, the unused top bit of u is set.
       same(
         crypto.x25519(
           fromHex('4b66e9d4d1b4673c5ad22691957d6af5c11b6421e0ea01d42ca4169e7918ba0d'),
@@ -424,7 +424,7 @@ const p256Cases: readonly CryptoCase[] = (
   },
 }));
 
-/** All published cases. */
+/** All cases from published vectors. */
 export const cryptoCases: readonly CryptoCase[] = [
   ...hashes,
   ...keyed,

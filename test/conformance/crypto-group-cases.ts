@@ -1,6 +1,6 @@
 /**
- * The group of edwards25519 and ML-KEM-768, as cases that any provider runs: published values, what
- * may come from the network, and laws.
+ * Cases for the group of edwards25519 and for ML-KEM-768, for every provider: published values,
+ * hostile input, and algebraic laws.
  *
  * @module
  */
@@ -10,10 +10,10 @@ import { fromHex, toHex } from '../../nodes/_kit/bytes.ts';
 import type { CryptoCase } from './crypto-cases.ts';
 
 const IDENTITY = `01${'00'.repeat(31)}`;
-/** A point of order 8, and y = 2, which is no point. */
+/** A point of order 8, and y = 2, which is not the coordinate of any point. */
 const ORDER_8 = fromHex('26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05');
 const NO_POINT = fromHex(`02${'00'.repeat(31)}`);
-/** p + 1 instead of 1, and x = 0 with the sign bit: RFC 8032 section 5.1.3 refuses both. */
+/** y = p + 1 instead of 1, and x = 0 with the sign bit set: RFC 8032 section 5.1.3 rejects both. */
 const NOT_CANONICAL = [
   `ee${'ff'.repeat(30)}7f`,
   `01${'00'.repeat(30)}80`,
@@ -30,7 +30,10 @@ const scalar = (value: number): Uint8Array => {
   return bytes;
 };
 
-/** RFC 9381 B.3 example 16 and B.4 example 19: one secret, two ways to hash to the curve. */
+/**
+ * RFC 9381 B.3 example 16 and B.4 example 19: the same secret with two ways of hashing to the
+ * curve.
+ */
 const EXAMPLES = [
   {
     id: 'RFC 9381 example 16',
@@ -71,7 +74,7 @@ const groupCases: readonly CryptoCase[] = [
         expect(hex(group.scalarMult(h, x))).toBe(example.gamma);
         expect(hex(group.scalarMult(h, k))).toBe(example.v);
         expect(hex(group.multiplyAdd(c, x, k))).toBe(example.s);
-        // The verifier's way to the same two points: s * B - c * Y, s * H - c * Gamma.
+        // A verifier computes the same two points as s * B - c * Y and s * H - c * Gamma.
         const cy = group.scalarMult(y, c) as Uint8Array;
         expect(hex(group.subtract(group.scalarMultBase(s), cy))).toBe(example.u);
         const sh = group.scalarMult(h, s) as Uint8Array;
@@ -84,7 +87,7 @@ const groupCases: readonly CryptoCase[] = [
     id: 'edwards25519/RFC 9380 J.5.2 edwards25519_XMD:SHA-512_ELL2_NU_',
     check: ({ edwards25519 }): void => {
       const domain = text('QUUX-V01-CS02-with-edwards25519_XMD:SHA-512_ELL2_NU_');
-      // y of the point, little-endian; the top bit is the parity of x.
+      // The coordinate y of the point, little-endian; the top bit is the parity of x.
       for (const [message, x, y] of [
         [
           '',
@@ -110,7 +113,7 @@ const groupCases: readonly CryptoCase[] = [
       expect(hex(group.clearCofactor(ORDER_8))).toBe(IDENTITY);
       expect(hex(group.scalarMult(ORDER_8, scalar(8)))).toBe(IDENTITY);
       expect(hex(group.scalarMult(ORDER_8, scalar(9)))).toBe(toHex(ORDER_8));
-      // The order is 5 modulo 8: reducing the scalar would give the identity.
+      // The order is 5 modulo 8, so a scalar that was reduced would give the identity.
       expect(hex(group.scalarMult(ORDER_8, ORDER))).toBe(hex(group.scalarMult(ORDER_8, scalar(5))));
     },
   },
@@ -160,7 +163,7 @@ const groupCases: readonly CryptoCase[] = [
       expect(group.isReducedScalar(below.subarray(1))).toBe(false);
       expect(hex(group.reduceScalar(ORDER))).toBe('00'.repeat(32));
       expect(hex(group.reduceScalar(Uint8Array.of(5)))).toBe(hex(scalar(5)));
-      // 2^256 modulo the order, and the largest number of 64 bytes (computed with Python).
+      // 2^256 and the largest number of 64 bytes, both modulo the order (computed with Python).
       const shifted = new Uint8Array(33);
       shifted[32] = 1;
       expect(hex(group.reduceScalar(shifted))).toBe(
@@ -188,14 +191,17 @@ const groupCases: readonly CryptoCase[] = [
   },
 ];
 
-/** Wycheproof: ML-KEM-768 key generation from seed, test 1, and encapsulation to that key, test 14. */
+/**
+ * From Wycheproof: ML-KEM-768 key generation from a seed, test 1, and encapsulation to that key,
+ * test 14.
+ */
 const KEM_SEED =
   '7c9935a0b07694aa0c6d10e4db6b1add2fd81a25ccb148032dcd739936737f2d' +
   '8626ed79d451140800e03b59b956f8210e556067407d13dc90fa9e8b872bfb8f';
 
 const KEM_COINS = '147c03f7a5bebba406c8fae1874d7f13c80efe79a3a9a874cc09fe76f6997615';
 const KEM_SECRET = 'e7184a0975ee3470878d2d159ec83129c8aec253d4ee17b4810311d198cd0368';
-/** SHA-256 of the published key and ciphertext, which are long. */
+/** SHA-256 of the published key and of the ciphertext, which are too long to list. */
 const KEM_PUBLIC_KEY_SHA256 = '86adbca81f4fee893e2fb58fb98aa2fe188f501fed268d7f4056f8c05c4e53c4';
 const KEM_CIPHERTEXT_SHA256 = '36829a2f35cbf4deb62c0a12a15c22dae9f8d2c252566fc24f88abe805cb575e';
 
@@ -244,7 +250,8 @@ const kemCases: readonly CryptoCase[] = [
       expect(mlKem768.encapsulate(key.publicKey, coins.subarray(1))).toBeUndefined();
       const unreduced = key.publicKey.slice().fill(0xff, 0, 2);
       expect(mlKem768.encapsulate(unreduced, coins)).toBeUndefined();
-      // The first bytes of another key are equal: a cache by them alone would mix the two up.
+      // A key with the same first bytes: a cache that compares only those would confuse the two
+      // keys.
       const other = key.publicKey.slice().fill(7, 1152);
       const made = mlKem768.encapsulate(key.publicKey, coins)!;
       expect(mlKem768.encapsulate(other, coins)!.ciphertext).not.toEqual(made.ciphertext);
@@ -262,7 +269,7 @@ const x25519KeyCases: readonly CryptoCase[] = [
       const bob = fromHex('de9edb7d7b7dc1b4d35b61c2ece435373f8343c85b78674dadfc7e146f882b4f');
       const secret = alice.slice();
       const key = crypto.x25519Key(secret);
-      // The caller's array is copied.
+      // The provider must have copied the caller's array.
       secret.fill(0);
       expect(hex(key.publicKey)).toBe(
         '8520f0098930a754748b7ddcb43ef75a0dbf3a0d26381af4eba4a98eaa9b4e6a',
@@ -273,7 +280,7 @@ const x25519KeyCases: readonly CryptoCase[] = [
       for (const byte of [9, 33, 9, 77]) {
         const other = crypto.x25519PublicKey(new Uint8Array(32).fill(byte));
         expect(key.sharedSecret(other)).toEqual(crypto.x25519(alice, other));
-        // The bytes of an element may change in place after an exchange.
+        // The caller may overwrite the bytes of an element after an exchange.
         other.set(crypto.x25519PublicKey(new Uint8Array(32).fill(byte + 1)));
         expect(key.sharedSecret(other)).toEqual(crypto.x25519(alice, other));
       }
@@ -285,14 +292,14 @@ const x25519KeyCases: readonly CryptoCase[] = [
   },
 ];
 
-/** All cases of the group and the key encapsulation. */
+/** All cases for the group and the key encapsulation. */
 export const cryptoGroupCases: readonly CryptoCase[] = [
   ...groupCases,
   ...kemCases,
   ...x25519KeyCases,
 ];
 
-/** Scalars of another length are the caller's mistake. */
+/** A scalar of the wrong length is a mistake of the caller. */
 export const groupMistakes: readonly (readonly [string, (crypto: CryptoProvider) => unknown])[] = [
   [
     'an X25519 secret of 31 bytes to open',

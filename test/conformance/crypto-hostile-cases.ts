@@ -1,5 +1,6 @@
 /**
- * What may come from the network: every provider answers false, undefined or -1, and never throws.
+ * Hostile input from the network: every provider answers with false, undefined or -1, and never
+ * throws.
  *
  * @module
  */
@@ -12,7 +13,7 @@ import type { CryptoCase } from './crypto-cases.ts';
 const SECRET = new Uint8Array(32).fill(0x42);
 const MESSAGE = Uint8Array.of(1, 2, 3);
 
-/** Points of low order and their encodings that are not canonical (Curve25519 page, RFC 7748). */
+/** Points of low order, and their non-canonical encodings (Curve25519 page, RFC 7748). */
 const LOW_ORDER: readonly string[] = [
   '0000000000000000000000000000000000000000000000000000000000000000',
   '0100000000000000000000000000000000000000000000000000000000000000',
@@ -23,7 +24,7 @@ const LOW_ORDER: readonly string[] = [
   'eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f',
 ];
 
-/** Ed25519 keys of small order (y = 1, -1, 0 and one of order 8), and two that are not canonical. */
+/** Ed25519 keys of small order (y = 1, -1, 0 and one of order 8), and two non-canonical ones. */
 const SMALL_ORDER: readonly string[] = [
   '0100000000000000000000000000000000000000000000000000000000000000',
   'ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f',
@@ -50,11 +51,11 @@ function checkEd25519(crypto: CryptoProvider): void {
     expect(crypto.ed25519Verify(new Uint8Array(length), MESSAGE, signature)).toBe(false);
   }
   expect(crypto.ed25519Verify(publicKey, MESSAGE.subarray(1), signature)).toBe(false);
-  // y = 2 is the coordinate of no point.
+  // y = 2 is not the coordinate of any point.
   const noPoint = new Uint8Array(32);
   noPoint[0] = 2;
   expect(crypto.ed25519Verify(noPoint, MESSAGE, signature)).toBe(false);
-  // S + L, the malleable second form, RFC 8032 5.1.7.
+  // S + L instead of S: a second, malleable form of the signature (RFC 8032 5.1.7).
   expect(crypto.ed25519Verify(publicKey, MESSAGE, withAddedOrder(signature))).toBe(false);
 }
 
@@ -92,7 +93,7 @@ function checkP256(crypto: CryptoProvider): void {
   }
 }
 
-/** Flips every byte in turn, and takes other keys, nonces and associated data. */
+/** Flips every byte in turn, and tries other keys, nonces and associated data. */
 function checkAead(crypto: CryptoProvider, name: AeadName): void {
   const keyBytes = new Uint8Array(name === 'aes-128-gcm' ? 16 : 32).fill(3);
   const key = crypto.aead(name, keyBytes);
@@ -120,17 +121,20 @@ function checkAead(crypto: CryptoProvider, name: AeadName): void {
   expect(key.open(nonce, associated, sealed, target)).toBe(plaintext.length);
 }
 
-/** What {@link madeSignature} is made of. */
+/** The input of {@link madeSignature}. */
 interface SignatureParts {
-  /** Discrete logarithm of R, without its part of small order. */
+  /** Discrete logarithm of R without its component of small order. */
   readonly r: bigint;
   readonly message: Uint8Array;
-  /** Points of small order that are added to R and to the key. */
+  /** Points of small order to add to R and to the key. */
   readonly torsion?: Uint8Array;
   readonly keyTorsion?: Uint8Array;
 }
 
-/** Signs with a chosen R, as only the owner of a key can (RFC 8032 section 5.1.6 takes a hash). */
+/**
+ * Signs with a chosen R, which only the owner of a key can do (RFC 8032 section 5.1.6 uses a hash
+ * for R).
+ */
 function madeSignature(
   crypto: CryptoProvider,
   { r, message, torsion, keyTorsion }: SignatureParts,
@@ -155,7 +159,7 @@ function toInteger(littleEndian: Uint8Array): bigint {
   return BigInt(`0x${toHex(littleEndian.toReversed())}`);
 }
 
-/** A key stream, block by block. */
+/** Generates a key stream block by block. */
 function blocksOf(
   crypto: CryptoProvider,
   parts: {
@@ -172,7 +176,7 @@ function blocksOf(
   return concatBytes(...blocks).subarray(0, length);
 }
 
-/** Cases that every provider passes. */
+/** Cases that every provider must pass. */
 export const hostileCases: readonly CryptoCase[] = [
   {
     id: 'hostile/x25519 gives undefined for points of low order',
@@ -195,7 +199,7 @@ export const hostileCases: readonly CryptoCase[] = [
   {
     id: 'hostile/ed25519Verify refuses keys of small order and keys that are not canonical',
     check: (crypto): void => {
-      // R = the identity, S = 0 satisfies the equation when h times the key is the identity.
+      // With R = the identity and S = 0, the equation holds if h times the key is the identity.
       for (const key of SMALL_ORDER.map(fromHex)) {
         for (const publicKey of [key, withTopBit(key)]) {
           const signature = new Uint8Array(64);
@@ -232,7 +236,8 @@ export const hostileCases: readonly CryptoCase[] = [
   {
     id: 'hostile/ed25519Verify judges keys with a part of small order by the bytes of R',
     check: (crypto): void => {
-      // The equation times 8 would hold for all of these messages; without, where 8 divides k.
+      // The equation times 8 would hold for all of these messages; the equation itself holds only
+      // if 8 divides k.
       const torsion = fromHex(ED25519_TORSION_SUBGROUP[1]!);
       let accepted = 0;
       for (let byte = 0; byte < 64; byte++) {
@@ -249,7 +254,8 @@ export const hostileCases: readonly CryptoCase[] = [
     id: 'hostile/ed25519Verify refuses an R that is not canonical',
     check: (crypto): void => {
       const { publicKey, signature } = madeSignature(crypto, { r: 77n, message: MESSAGE });
-      // y = p + 3, and p + 1, the identity: what decodes modulo p to a point of the curve.
+      // y = p + 3, and p + 1, which means the identity: encodings that decode modulo p to a point
+      // of the curve.
       for (const first of [0xf0, 0xee]) {
         const changed = signature.slice();
         changed.fill(0xff, 0, 32);
@@ -265,7 +271,7 @@ export const hostileCases: readonly CryptoCase[] = [
     id: 'hostile/chacha20 gives the same bytes up to the last counter, 2^32-2',
     check: (crypto): void => {
       const [key, nonce] = [new Uint8Array(32).fill(1), new Uint8Array(12).fill(2)];
-      // Whole blocks and parts of them; 1,100 bytes are above what WebAssembly takes.
+      // Whole and partial blocks; 1,100 bytes exceed the limit up to which WebAssembly is used.
       for (const length of [0, 1, 64, 65, 128, 1_024, 1_100]) {
         const blocks = Math.ceil(length / 64);
         const from = 0xffff_ffff - Math.max(1, blocks);
@@ -288,7 +294,7 @@ export const hostileCases: readonly CryptoCase[] = [
         expect(key.open(nonce, MESSAGE, sealed, new Uint8Array(3))).toBe(3);
         key.wipe();
         expect(key.open(nonce, MESSAGE, sealed, new Uint8Array(3))).toBe(-1);
-        // It wipes its copy; the caller's bytes are the caller's.
+        // The provider wipes only its own copy, not the caller's bytes.
         expect(own).toEqual(new Uint8Array(own.length).fill(3));
       },
     }),
@@ -326,7 +332,7 @@ export const hostileCases: readonly CryptoCase[] = [
   },
 ];
 
-/** Mistakes of the caller: every provider throws a RangeError. */
+/** Mistakes of the caller, for which every provider throws a RangeError. */
 export const mistakes: readonly (readonly [string, (crypto: CryptoProvider) => unknown])[] = [
   ['an X25519 secret of 31 bytes', (crypto): unknown => crypto.x25519PublicKey(new Uint8Array(31))],
   [

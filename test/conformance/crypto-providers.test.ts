@@ -1,6 +1,7 @@
 /**
- * One suite over every crypto provider: published vectors, hostile input, mistakes of the caller,
- * and equality with the reference on random input. Skips stand in a list, with their reasons.
+ * One suite for every crypto provider: published vectors, hostile input, mistakes of the caller,
+ * and agreement with the reference provider on random input. Skipped cases are listed with their
+ * reasons.
  *
  * @module
  */
@@ -33,7 +34,7 @@ const CONTENDERS: readonly Contender[] = [
   { name: 'modelled', timing: 'simulation' },
 ];
 
-/** What a provider does not do on purpose, by the start of the case id. */
+/** Cases that a provider deliberately does not support, by the beginning of the case id. */
 const SKIPS: Partial<Record<ProviderName, Readonly<Record<string, string>>>> = {
   modelled: {
     'aesCmac/': 'modelled computes a checksum instead of AES-CMAC',

@@ -1,12 +1,12 @@
 /**
- * Calls on random input whose results must be those of the reference provider.
+ * Calls with random input whose results must equal those of the reference provider.
  *
  * @module
  */
 import fc from 'fast-check';
 import type { AeadName, CryptoProvider } from '../../engine/host/crypto.ts';
 
-/** A primitive on random input; `result` is compared with that of noble. */
+/** A primitive that is called with random input; `result` is compared with that of noble. */
 export interface RandomCase {
   readonly id: string;
   readonly runs: number;
@@ -14,7 +14,7 @@ export interface RandomCase {
   readonly result: (crypto: CryptoProvider, input: Input) => unknown;
 }
 
-/** Enough bytes and numbers for any primitive. */
+/** Random bytes and numbers that suffice for any primitive. */
 export interface Input {
   readonly key: Uint8Array;
   readonly other: Uint8Array;
@@ -56,7 +56,10 @@ function aeadCase(name: AeadName): RandomCase {
   };
 }
 
-/** Random cases; curve operations of noble cost about a millisecond, hence the few runs. */
+/**
+ * The random cases. Curve operations of noble take about a millisecond, hence the small number of
+ * runs.
+ */
 export const randomCases: readonly RandomCase[] = [
   {
     id: 'random/hashes',

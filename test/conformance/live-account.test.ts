@@ -1,6 +1,7 @@
 /**
- * Accounts of messages (docs/adr/0028) in both worlds: the same scenario adds up in virtual time and on
- * real sockets, over crashes too, and a node that swallows messages breaks both.
+ * Message accounts (docs/adr/0028) in both worlds: the same scenario balances in virtual time and
+ * on real sockets, also after crashes, and a node that swallows messages breaks the balance in
+ * both.
  *
  * @module
  */
@@ -21,7 +22,7 @@ function scenario(path: string, overrides: Overrides): Scenario {
   return loadScenario({ path, folders, overrides, registry });
 }
 
-/** Gateways on ports of this process. */
+/** A scenario with gateways on ports of this process. */
 function gateways(more: Overrides): Scenario {
   return scenario('failover.yaml', {
     duration: '6s',
@@ -35,7 +36,7 @@ function gateways(more: Overrides): Scenario {
   });
 }
 
-/** Bulk nodes on addresses of this process. */
+/** A scenario with bulk nodes on addresses of this process. */
 function bulk(more: Overrides): Scenario {
   return scenario('file-transfer-crashes.yaml', {
     duration: '5s',
@@ -80,7 +81,8 @@ describe('messages in both worlds', () => {
     const one = bulk({});
     for (const account of [sim(one), accountOf(await live(one))]) {
       expect(unaccounted(account)).toBe(0);
-      // 50 a second for five seconds; those of a second and a bit met a node that was down.
+      // 50 messages a second for five seconds, except those during the second or so in which a node
+      // was down.
       expect(account.delivered).toBeGreaterThan(200);
       expect(account.refused['node-down']).toBeGreaterThan(5);
     }

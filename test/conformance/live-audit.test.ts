@@ -1,6 +1,6 @@
 /**
- * Audits of delays by verifiable random function on real sockets: timers and processes are late, and
- * that is nobody's fault (spec mixnet 3.4).
+ * Audits of delays by verifiable random functions on real sockets. Timers and processes are late
+ * there, for which no node may be blamed (nodes/mixnet/README.md).
  *
  * @module
  */
@@ -22,12 +22,13 @@ const AUDITED: Readonly<Record<string, string>> = {
   'options.mixnet.client.cover': 'false',
 };
 
-// The machine may stop the whole process in the middle of a run; it does not do so three times.
+// The machine may stop the whole process in the middle of a run, but it is unlikely to do so three
+// times.
 it('R-182: audits on sockets pass honest mixes, and suspect none', { retry: 2 }, async () => {
   const { metrics } = await live(load('mixnet.yaml', AUDITED));
   const value = (metric: string): number => metrics[metric]?.value ?? 0;
   expect(value('mix.audits')).toBeGreaterThan(20);
-  // With fixed tolerances nearly all of them failed on a busy machine.
+  // With fixed tolerances, nearly all audits failed on a busy machine.
   expect(value('mix.audit_failures')).toBeLessThanOrEqual(0.25 * value('mix.audits'));
   expect(value('mix.audit_suspects')).toBe(0);
 });

@@ -1,6 +1,6 @@
 /**
- * `unwrap: inline` and `unwrap: threads` on real sockets and real threads: the same messages arrive,
- * replays are refused, over epochs that change with packets inside.
+ * `unwrap: inline` and `unwrap: threads` on real sockets and real threads: the same messages arrive
+ * and replays are rejected, even when the epoch changes while packets are inside.
  *
  * @module
  */
@@ -10,11 +10,17 @@ import type { Report } from '../../reports/report-schema.ts';
 import { report as judged, load, run } from '../unit/scenarios/runner/fixture.ts';
 import { live, quickMixnet } from './on-sockets.ts';
 
-/** Loops a second: of each of two clients, of each of three mixes; and what is measured of a run. */
+/**
+ * Loops per second of each of two clients and of each of three mixes, and the duration that is
+ * measured.
+ */
 const CLIENT_LOOPS = 15;
 const MIX_LOOPS = 1;
 const MEASURED_SECONDS = 7;
-/** 231 with a standard deviation of 15: a quarter less or more is almost four of them. */
+/**
+ * The expected number is 231 with a standard deviation of 15, so a quarter is almost four
+ * deviations.
+ */
 const LOOPS: number = (2 * CLIENT_LOOPS + 3 * MIX_LOOPS) * MEASURED_SECONDS;
 
 const SET: Readonly<Record<string, string>> = {
@@ -24,16 +30,19 @@ const SET: Readonly<Record<string, string>> = {
   ...quickMixnet('5s'),
   'options.mixnet.rates.loop': `${CLIENT_LOOPS}/s`,
   'options.mixnet.rates.mixLoop': `${MIX_LOOPS}/s`,
-  // A loop that is not back two seconds after it was due is given up, so that the run sees it.
+  // A loop that has not returned two seconds after it was due is given up within the run.
   'options.mixnet.client.loopAlarm.slack': '2s',
   'options.mixnet.epoch': '3s',
-  // A machine that runs all tests at once may be late; lateness is not what is asked here.
+  // A machine that runs all tests in parallel may be late, and this test is not about lateness.
   'options.mixnet.mixing': '{ strategy: poisson, slack: 20s }',
-  // Each third packet comes to the second mix twice, at once, so that both copies are in threads.
+  // Every third packet reaches the second mix twice at the same time, so that both copies are in
+  // threads.
   events: '[{ at: 1s, link: mix-1-1--mix-2-1, set: { duplicate: 33% } }]',
 };
 
-/** How many loops came back, of those that are due in this time; and of those that ended. */
+/**
+ * The number of loops that came back, relative to those due in this time and to those that ended.
+ */
 function loopsOf({ metrics }: Pick<Report, 'metrics'>): Loops {
   const value = (metric: string): number => metrics[metric]?.value ?? 0;
   return { ofDue: value('mix.loops.back') / LOOPS, ofEnded: value('mix.loops_returned') };
@@ -44,7 +53,7 @@ interface Loops {
   readonly ofEnded: number;
 }
 
-/** What is asked of a run whose loops come back. */
+/** Checks that the loops of a run came back. */
 function expectLoops({ ofDue, ofEnded }: Loops, which: string): void {
   expect(Math.abs(ofDue - 1), which).toBeLessThan(0.25);
   expect(ofEnded, which).toBeGreaterThan(0.95);
@@ -70,7 +79,7 @@ it('R-113: delivers the same inline and on threads, and refuses replays in both'
     expect(report.nodeDrops['replay'], unwrap).toBeGreaterThan(20);
     expect(report.nodeDrops['unwrap-failed'], unwrap).toBeUndefined();
   }
-  // Processes of other mixnets start no threads.
+  // Processes without mixes start no threads.
   expect(warmed.mock.calls).toEqual([[[]], [[]]]);
   expect(calls[0]).toBe(0);
   expect(calls[1]).toBeGreaterThan(500);

@@ -1,6 +1,6 @@
 /**
- * Who is handed an observer of messages (docs/adr/0012): nodes of a run in virtual time that measures
- * privacy, and nobody else. Live runs never, whatever the scenario says.
+ * Only nodes of a run in virtual time that measures privacy receive a message observer
+ * (docs/adr/0012). Live runs never pass one, whatever the scenario says.
  *
  * @module
  */
@@ -19,7 +19,7 @@ const block = `127.${150 + (process.pid % 50)}.${(process.pid >>> 8) & 255}`;
 const seen: boolean[] = [];
 let folder = '';
 
-/** Notes for each node whether it was handed an observer. */
+/** Records for each node whether it received an observer. */
 class WatchedRegistry extends ProtocolRegistry {
   override protocols(name: string): Protocol | undefined {
     const protocol = super.protocols(name);
@@ -54,7 +54,7 @@ function scenario(overrides: Readonly<Record<string, string>>): Scenario {
   });
 }
 
-/** Bob does not mix, but nobody has to know. */
+/** Names bob as a mix although he is none, which does not matter here. */
 const PRIVACY = { privacy: '{ mixes: bob, targets: 100ms }' };
 
 it('hands an observer to the nodes of a run in virtual time that measures privacy', () => {

@@ -1,6 +1,6 @@
 /**
- * `addressPlan: ports`: the same files where only 127.0.0.1 exists (R-168). Slow traffic, so that a
- * busy machine changes delays and nothing else.
+ * `addressPlan: ports`: the same files work where only 127.0.0.1 exists (R-168). The traffic is
+ * slow, so that a busy machine only affects delays.
  *
  * @module
  */
@@ -19,7 +19,10 @@ import type { RunEnd } from '../../scenarios/runner/run-scenario.ts';
 import { runSeed } from '../../scenarios/runner/run-seed.ts';
 
 const registry = new ProtocolRegistry();
-/** Ports of this process, so that other runs on the machine do not meet it; under 32768. */
+/**
+ * Ports derived from the number of this process, so that other runs on this machine use others; all
+ * are below 32768.
+ */
 const first = 11_000 + 1_200 * (process.pid % 17);
 const PORTS = { 'topology.addressPlan': 'ports', 'topology.portBase': `${first}` };
 
@@ -29,7 +32,9 @@ function open(file: string, set: Readonly<Record<string, string>>): Promise<Load
   return openScenario(file, set, registry);
 }
 
-/** Runs live; tells the real places of all UDP and TCP sockets that were bound meanwhile. */
+/**
+ * Runs a scenario live and returns the real addresses of all UDP and TCP sockets that were bound.
+ */
 async function live(loaded: Loaded): Promise<{ end: RunEnd; places: ReadonlySet<string> }> {
   const places = new Set<string>();
   const bind = vi.spyOn(UdpWire, 'bind');
@@ -95,7 +100,7 @@ it('R-168: carries the gateway over a cut of its path on 127.0.0.1 alone', async
   const value = (name: string): unknown => report.kpis.find(({ metric }) => metric === name)?.value;
   expect(value('gateway.delivery')).toBeGreaterThan(0.8);
   expect(value('antireplay.false_reject')).toBe(0);
-  // Every hop's kernel hands over what it got: nothing went to a wrong port.
+  // The kernel delivered every datagram, so none went to a wrong port.
   expect(report.packets.drops['kernel'] ?? 0).toBe(0);
 });
 

@@ -1,6 +1,7 @@
 /**
- * Each shipped protocol runs from the same files in virtual time and on real sockets, and is judged
- * by the same KPIs (R-234). Short and slow, so that a busy machine changes delays and nothing else.
+ * Every shipped protocol runs from the same files in virtual time and on real sockets, and is
+ * judged by the same KPIs (R-234). The runs are short and slow, so that a busy machine only affects
+ * delays.
  *
  * @module
  */
@@ -21,7 +22,7 @@ interface Case {
   readonly file: string;
   readonly set: Readonly<Record<string, string>>;
   readonly delivery: string;
-  /** Counters that must not stay at zero. */
+  /** Counters that must not remain zero. */
   readonly counted?: readonly string[];
 }
 
@@ -53,12 +54,15 @@ const CASES: readonly Case[] = [
       ...quickMixnet('4s'),
     },
     delivery: 'mixnet.delivery',
-    // A reply over a SURB for each message.
+    // Every message must be acknowledged by a reply over a SURB.
     counted: ['mix.messages.acknowledged', 'mix.loops.back'],
   },
 ];
 
-/** Addresses of this process, so that other live runs on the machine do not meet it. */
+/**
+ * Addresses derived from the number of this process, so that other live runs on this machine use
+ * others.
+ */
 const block = `127.${60 + (process.pid % 50)}.${(process.pid >>> 8) & 255}`;
 let folder = '';
 
@@ -106,7 +110,8 @@ describe('R-234: the same files in both worlds', () => {
       }
     }
     expect(inLive.kpis.every(({ clock }) => clock === 'wall')).toBe(true);
-    // A connection that was ended and then reset once kept its handle, and the process, for ever.
+    // Regression: a connection that was ended and then reset kept its handle, and with it the
+    // process, forever.
     await new Promise((resolve) => setTimeout(resolve, 50));
     expect(process.getActiveResourcesInfo().filter((kind) => /^TCP/.test(kind))).toEqual([]);
   });

@@ -1,5 +1,5 @@
 /**
- * Scenarios in live mode: the same file and the same report, on real sockets.
+ * Scenarios in live mode use the same file and give the same report, on real sockets.
  *
  * @module
  */
@@ -15,7 +15,10 @@ import { type LiveOrder, runLive } from '../../scenarios/runner/live-run.ts';
 import { metricsOf } from '../../scenarios/runner/nodes.ts';
 
 const registry = new ProtocolRegistry();
-/** hello.yaml on addresses of this process, so that other live runs on the machine do not meet it. */
+/**
+ * hello.yaml on addresses derived from the number of this process, so that other live runs use
+ * others.
+ */
 const block = `127.${150 + (process.pid % 50)}.${(process.pid >>> 8) & 255}`;
 let folder = '';
 
@@ -65,7 +68,7 @@ it('runs hello.yaml live to a report of the same form, with nothing uncounted', 
   const delivery = report.kpis.find(({ metric }) => metric === 'ping.delivery');
   expect(delivery?.pass).toBe(true);
   const rtt = report.kpis.find(({ metric }) => metric === 'ping.rtt');
-  // Two pipes of 5 ms each: never earlier, whatever the machine does.
+  // Two links of 5 ms each: an answer can never be earlier, whatever the machine does.
   expect(rtt?.value).toBeGreaterThanOrEqual(10_000_000);
   const [seed] = input.seeds;
   expect(seed!.packets.sent).toBeGreaterThan(200);
@@ -88,7 +91,7 @@ it('drains and reports what there is when it is interrupted', async () => {
 });
 
 describe('a loop that stands still', () => {
-  /** Runs hello.yaml with one pause of the whole process. */
+  /** Runs hello.yaml while the whole process is paused once. */
   function withPause(ms: number): Promise<RunInput> {
     let isOver = false;
     return run({
@@ -110,7 +113,7 @@ describe('a loop that stands still', () => {
   it('turns away what was due more than 200 ms ago: it would be of no use, and those after it late', async () => {
     const input = await withPause(900);
     const refused = numberOf(input, 'ping.refused');
-    // One each 10 ms was due, and the last 200 ms of them are in time.
+    // One packet was due every 10 ms, and those of the last 200 ms count as in time.
     expect(refused).toBeGreaterThanOrEqual(50);
     expect(refused).toBeLessThanOrEqual(120);
     expect(input.seeds[0]?.nodeDrops['overload']).toBe(refused);
@@ -121,7 +124,7 @@ describe('a loop that stands still', () => {
   it('turns nothing away for a pause that is shorter', async () => {
     const input = await withPause(60);
     expect(numberOf(input, 'ping.offered')).toBeGreaterThan(150);
-    // A neighbour may take the processor for long besides.
+    // Another program may take the processor for a long time in addition.
     expect(numberOf(input, 'ping.refused')).toBeLessThanOrEqual(20);
   });
 });

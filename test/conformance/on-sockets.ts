@@ -1,5 +1,5 @@
 /**
- * Runs scenarios on sockets in this process, and the small mixnet that several tests run so.
+ * Runs scenarios on sockets in this process, and defines the small mixnet that several tests use.
  *
  * @module
  */
@@ -13,7 +13,7 @@ import { metricsOf } from '../../scenarios/runner/nodes.ts';
 /** All shipped protocols. */
 export const registry: ProtocolRegistry = new ProtocolRegistry();
 
-/** What a run is asked for. */
+/** The settings of a run. */
 export function orderOf(scenario: Scenario): Parameters<typeof runLive>[0] {
   return {
     scenario,
@@ -26,7 +26,7 @@ export function orderOf(scenario: Scenario): Parameters<typeof runLive>[0] {
   };
 }
 
-/** Runs to the end and judges. */
+/** Runs a scenario to its end and judges it. */
 export async function live(scenario: Scenario): Promise<Report> {
   const end = await runLive(orderOf(scenario));
   if (end.kind !== 'judged') throw new Error(JSON.stringify(end));
@@ -34,8 +34,9 @@ export async function live(scenario: Scenario): Promise<Report> {
 }
 
 /**
- * Overrides of `mixnet.yaml`: one mix a layer, one provider, on ports of this process, below those
- * that the system hands out, so that other live runs on the machine do not meet it.
+ * Overrides of `mixnet.yaml`: one mix per layer and one provider, on ports derived from the number
+ * of this process. They are below those that the system assigns, and other live runs on this
+ * machine use others.
  */
 export function smallMixnet(clients: number): Readonly<Record<string, string>> {
   return {
@@ -47,7 +48,7 @@ export function smallMixnet(clients: number): Readonly<Record<string, string>> {
   };
 }
 
-/** Overrides of `mixnet.yaml`: two clients, quick enough for a run of seconds. */
+/** Overrides of `mixnet.yaml`: two clients, fast enough for a run of a few seconds. */
 export function quickMixnet(stop: string): Readonly<Record<string, string>> {
   return {
     ...smallMixnet(2),

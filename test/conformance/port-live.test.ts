@@ -1,5 +1,5 @@
 /**
- * The port on real sockets.
+ * The conformance suite of the port on real sockets.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import { liveDriver } from './port/drivers.ts';
 import { protocol } from './port/port-protocol.ts';
 import { runPortSuite } from './port.suite.ts';
 
-// One worker, so that the order of the lanes can be seen.
+// One worker, so that the order of the lanes becomes visible.
 const compute = new ComputePool(1);
 beforeAll(() => compute.warm([protocol.moduleUrl]));
 afterAll(() => compute.close());

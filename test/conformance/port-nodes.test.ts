@@ -1,5 +1,5 @@
 /**
- * Six throw-away nodes, written against the port alone, in both worlds.
+ * Six throw-away nodes that use only the port, in both worlds.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * The port in virtual time.
+ * The conformance suite of the port in virtual time.
  *
  * @module
  */

@@ -1,7 +1,7 @@
 /**
- * The conformance suite of the port (engine/host): the same cases in every world. A case that a world
- * cannot meet is listed with its reason, is run all the same, and must fail: a skip that is no longer
- * needed fails the suite.
+ * The conformance suite of the port (engine/host): the same cases in every world. A case that a
+ * world cannot pass is listed with the reason, runs nevertheless, and must fail, so that an
+ * unnecessary skip is noticed.
  *
  * @module
  */
@@ -25,7 +25,7 @@ const portCases: readonly PortCase[] = [
   ...streamCases,
 ];
 
-/** Runs the suite. @param skips Reason by id of the case. */
+/** Runs the suite. @param skips The reason for each skipped case, by case id. */
 export function runPortSuite(
   name: string,
   makeDriver: () => Driver,

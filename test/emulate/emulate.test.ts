@@ -1,6 +1,7 @@
 /**
- * The emulated world as its users see it: the same fingerprint as virtual time where nothing outside
- * takes part, virtual nodes that answer programs, named drops, and one clear line for what cannot be.
+ * Emulated mode as users see it: it gives the same fingerprint as virtual time if no outside
+ * program takes part; virtual nodes answer outside programs; drops have reasons; and anything
+ * impossible is reported in one clear line.
  *
  * @module
  */
@@ -43,7 +44,7 @@ describe('without outside programs', () => {
       /^emulate, paced, p99 lateness [\d.]+ [mµn]?s$/,
     );
     expect(report.metrics['emulate.lateness']?.count).toBeGreaterThan(100);
-    // Two seconds and one to drain, by the wall.
+    // Two seconds and one second to drain, by the wall clock.
     expect(wallMs).toBeGreaterThanOrEqual(3_000 / speed);
     if (speed > 1) expect(wallMs).toBeLessThan(3_000);
   });
@@ -58,7 +59,7 @@ describe('without outside programs', () => {
   });
 });
 
-/** A ping node, and a host for a program that the test plays itself. */
+/** A ping node, and a host whose outside program is played by the test. */
 const PING = `
 name: ping-outside
 question: Does a virtual node answer a program?
@@ -75,7 +76,7 @@ topology:
 kpis: { emulate.sent: { count: ">= 1" } }
 `;
 
-/** A border router of ours, and one that somebody else wrote, with the ports that its AS may use. */
+/** A border router of this project and an outside one, with the ports that its AS may use. */
 const SCION = `
 name: scion-outside
 question: Does a router of ours speak to one of somebody else?
@@ -95,7 +96,7 @@ topology:
 kpis: { emulate.received: { count: ">= 1" } }
 `;
 
-/** A bound socket; resolves when it is. */
+/** Binds a socket; resolves once it is bound. */
 function bind(address: string, port: number): Promise<Socket> {
   return new Promise((resolve, reject) => {
     const socket = createSocket('udp4');
@@ -134,7 +135,7 @@ describe('with outside programs', () => {
       expect(answer).toMatchObject({ kind: 'reply', from: `${block}.1:${PING_PORT}` });
       expect(answer.tookMs).toBeGreaterThanOrEqual(40);
     }
-    // No delay is taken twice.
+    // No delay is applied twice.
     expect(Math.min(...answers.map(({ tookMs }) => tookMs))).toBeLessThan(80);
     expect(report.metrics['emulate.received.guest']?.value).toBe(answers.length);
     expect(report.fingerprint).toBe('none');
@@ -163,7 +164,7 @@ describe('with outside programs', () => {
     const [guest, stranger] = await Promise.all([bind(`${block}.102`, 0), bind(`${block}.200`, 0)]);
     const timer = setInterval(() => {
       stranger.send('who am I', PING_PORT, `${block}.1`);
-      // There is no link between the two programs.
+      // No link connects the two programs.
       guest.send('no way', PING_PORT, `${block}.3`);
     }, 50);
     const report = reportOn(await emulate(file));

@@ -1,6 +1,6 @@
 /**
- * The shipped example: two programs from another language's standard library on each side of a lossy
- * link of 50 ms, and the defects that turn its limits red.
+ * The shipped example: two programs that use another language's standard library, one on each side
+ * of a lossy link of 50 ms, and the defects that turn its limits red.
  *
  * @module
  */
@@ -18,12 +18,20 @@ afterAll(cleanUp);
 const COUNT = 500;
 const RTT_MS = 100;
 const LOSS = 0.1;
-/** What the draws of seed 64 leave of 500 datagrams, and of 450 answers. */
+/**
+ * With seed 64, 450 of 500 datagrams get through and are answered, and 405 of the answers get
+ * through.
+ */
 const ANSWERED = 450;
 const RECEIVED = 405;
-/** Other load on the machine adds to a median; the link does not. */
+/**
+ * Several attempts, because other load on the machine increases a median, while the link does not.
+ */
 const ATTEMPTS = 3;
-/** The run itself takes a fifth of two cores; with less idle than this, only the fastest round trip can be judged. */
+/**
+ * The run itself uses a fifth of two cores. With less idle time than this, only the fastest round
+ * trip can be judged.
+ */
 const IDLE_MIN = 0.6;
 
 type Overrides = Readonly<Record<string, string>>;
@@ -51,7 +59,10 @@ interface Probed {
 }
 
 const printed = <T>(file: string): T => JSON.parse(readFileSync(join(folder, file), 'utf8')) as T;
-/** Milliseconds that the cores had nothing to do, in sum: what others took is missing, stolen time too. */
+/**
+ * Total idle time of the cores, ms. Time used by other programs or stolen by the hypervisor is not
+ * idle.
+ */
 const idleMs = (): number => cpus().reduce((sum, { times }) => sum + times.idle, 0);
 const run = async (overrides: Overrides = {}): Promise<Report> =>
   reportOn(await emulate('emulate-outside.yaml', { ...HERE, ...overrides }));
@@ -60,7 +71,7 @@ const red = ({ kpis }: Report): readonly string[] =>
     .filter(({ pass }) => !pass)
     .map((kpi) => `${kpi.metric} ${kpi.aggregation} ${kpi.comparison}`);
 
-/** Half the width of the interval that holds 99.9 % of binomial counts. */
+/** Half the width of the interval that contains 99.9 % of binomial counts. */
 const binomialHalf = (n: number, p: number): number => 3.29 * Math.sqrt(n * p * (1 - p)) + 0.5;
 
 describe.skipIf(reason !== undefined)('emulate-outside.yaml', () => {
@@ -73,7 +84,7 @@ describe.skipIf(reason !== undefined)('emulate-outside.yaml', () => {
       const report = await run();
       const probed = printed<Probed>('prober.out.log');
       const { answered } = printed<{ readonly answered: number }>('echo.out.log');
-      // Loss does not depend on the machine: the draws are those of the seed.
+      // The loss does not depend on the machine, because it is drawn from the seed.
       expect({ ...probed, answered }).toMatchObject({
         sent: COUNT,
         answered: ANSWERED,
@@ -142,7 +153,7 @@ describe.skipIf(reason !== undefined)('emulate-outside.yaml', () => {
   });
 });
 
-/** A program that sends twenty datagrams and ends with code 3. */
+/** Writes a program that sends twenty datagrams and ends with code 3. */
 function failing(path: string): string {
   writeFileSync(
     path,

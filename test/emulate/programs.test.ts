@@ -1,5 +1,6 @@
 /**
- * Outside programs leave with the run, however it ends: the command line, spawned.
+ * Outside programs end with the run, however the run ends; tested with the command line as a
+ * process.
  *
  * @module
  */
@@ -15,7 +16,7 @@ afterAll(cleanUp);
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** Prints its number and the number of a child of its own; neither ends when asked nicely. */
+/** A program that prints its process number and that of a child; both ignore polite signals. */
 const STUBBORN = `
 const { spawn } = require('node:child_process');
 process.on('SIGTERM', () => undefined);
@@ -62,7 +63,7 @@ function start(args: readonly string[]): Started {
   return { child, ended, stderr: () => stderr };
 }
 
-/** Numbers of the processes, once they have been printed. */
+/** The process numbers, once they have been printed. */
 async function pidsIn(file: string): Promise<readonly number[]> {
   for (let tries = 0; tries < 1_500; tries += 1) {
     const text = existsSync(file) ? readFileSync(file, 'utf8') : '';
@@ -73,7 +74,7 @@ async function pidsIn(file: string): Promise<readonly number[]> {
 }
 
 function isAlive(pid: number): boolean {
-  // What has ended and was not collected by its parent is not alive.
+  // A process that has ended but was not collected by its parent is not alive.
   const path = `/proc/${pid}/stat`;
   if (existsSync('/proc/self/stat')) {
     return existsSync(path) && !/\) Z /.test(readFileSync(path, 'utf8'));

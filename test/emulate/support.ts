@@ -1,6 +1,6 @@
 /**
- * Runs emulated scenarios for tests, on addresses of this process, so that other runs on the machine
- * do not meet them.
+ * Runs emulated scenarios for tests, on addresses derived from the number of this process, so that
+ * other runs on this machine use others.
  *
  * @module
  */
@@ -19,15 +19,15 @@ type Overrides = Readonly<Record<string, string>>;
 
 /** `127.x.y`, one of 51,200 blocks. */
 export const block = `127.${10 + (process.pid % 100)}.${(process.pid >>> 7) & 255}`;
-/** Gets the output of programs, and scenario files of tests. */
+/** A folder for the output of programs and for scenario files of tests. */
 export const folder: string = mkdtempSync(join(tmpdir(), 'orrery-emulate-'));
 
-/** Removes what the tests left. */
+/** Removes the files that the tests left. */
 export function cleanUp(): void {
   rmSync(folder, { recursive: true, force: true });
 }
 
-/** Writes a scenario; `BLOCK` in it becomes {@link block}. */
+/** Writes a scenario file, in which `BLOCK` is replaced by {@link block}. */
 export function scenarioFile(name: string, text: string): string {
   const path = join(folder, name);
   writeFileSync(path, text.replaceAll('BLOCK', block));
@@ -57,13 +57,13 @@ export async function emulate(
   });
 }
 
-/** The report on a run that came to its end. */
+/** The report of a run that must have completed. */
 export function reportOn(end: RunEnd): Report {
   if (end.kind !== 'judged') throw new Error(JSON.stringify(end));
   return judge(end.input);
 }
 
-/** Why tests that need python3 are skipped; undefined when it is there. */
+/** Why tests that need python3 are skipped; undefined if it is installed. */
 export function pythonMissing(): string | undefined {
   const { status } = spawnSync('python3', ['--version']);
   if (status === 0) return undefined;

@@ -1,6 +1,6 @@
 /**
- * What a user sees when the machine is in the way: one line that names what and where, exit code 2,
- * and nothing half-written. The command line runs as a process of its own.
+ * What a user sees when the machine causes a problem: one line that names the problem and the
+ * place, exit code 2, and no half-written files. The command line runs as a process.
  *
  * @module
  */
@@ -22,18 +22,18 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-/** Lines of stderr that are not progress. */
+/** The lines of stderr, except those that show progress. */
 const complaints = ({ err }: Ended): readonly string[] =>
   err.split('\n').filter((line) => line !== '' && !/ of \d+ s (wall )? /.test(line));
 
-/** Everything below a folder. */
+/** All files below a folder. */
 const filesBelow = (path: string): readonly string[] =>
   readdirSync(path, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map(({ name }) => name)
     .sort();
 
-/** What a run that did not begin leaves: for a CI an error, never a test that passed. */
+/** After a run that could not begin, a CI must see an error, and never a test that passed. */
 function expectErrorsAlone(path: string, runs: number): void {
   const reports = readdirSync(path, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
@@ -108,7 +108,8 @@ describe.skipIf(NO_SMALL_DISK !== undefined)('a full disk', () => {
       ...SHORT,
       '--set',
       'events=[]',
-      // More loops start from a file of their own, which would not fit either.
+      // Additional event loops start from a file of their own, which would not fit on the disk
+      // either.
       '--loops',
       '1',
       '--out',
@@ -129,7 +130,8 @@ describe.skipIf(NO_SMALL_DISK !== undefined)('a full disk', () => {
 
 describe('a port that another program holds', () => {
   it('is one line with the node, for UDP, for TCP, and with a process for each node', async () => {
-    // Of this process: another live run on the machine holds the addresses of the files.
+    // Addresses derived from the number of this process, because another live run may use those of
+    // the file.
     const block = `127.${60 + (process.pid % 50)}.${(process.pid >>> 8) & 255}`;
     const [bob, receiver] = [`${block}.12`, `${block}.14`];
     const own = (n: number): string[] => [
@@ -154,7 +156,7 @@ describe('a port that another program holds', () => {
         [`orrery: bob: ${bob}:${PING_PORT}: ${words}`],
       ]);
       expect(ends.map(({ code, out }) => `${code}${out}`)).toEqual(['2', '2', '2']);
-      // Not even a trace, which would end somewhere.
+      // There is not even a trace, which could be incomplete.
       expectErrorsAlone(join(folder, 'out'), 3);
     } finally {
       for (const release of held) release();

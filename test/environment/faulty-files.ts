@@ -1,19 +1,23 @@
 /**
- * Files that write as little at a time as they like, and fail when told to, with the system's codes.
+ * Files that write as few bytes at a time as they are told, and fail on demand with the error codes
+ * of the system.
  *
  * @module
  */
 import { type DiskFile, type DiskFiles, SYSTEM_FILES } from '../../engine/live/disk-files.ts';
 
-/** See the module. */
+/** Files with faults on demand. */
 export class FaultyFiles implements DiskFiles {
-  /** Bytes that one write takes at most. */
+  /** Largest number of bytes that a single write accepts. */
   writeMax = Number.POSITIVE_INFINITY;
-  /** Codes of the next operations, e.g. `EIO` for the next `datasync`; each fails once. */
+  /**
+   * Error codes for the next operations, for example `EIO` for the next `datasync`; each fails
+   * once.
+   */
   readonly next: { write?: string; datasync?: string; sync?: string; open?: string } = {};
-  /** Code of every `datasync`, while it is set. */
+  /** While set, every `datasync` fails with this code. */
   always: string | undefined;
-  /** Operations so far, with the last part of the path. */
+  /** The operations so far, with the last part of the path. */
   readonly log: string[] = [];
 
   async open(path: string, flags: 'r' | 'r+' | 'wx'): Promise<DiskFile> {

@@ -1,7 +1,7 @@
 /**
- * R-018 on a real disk: a process that writes a store is killed with -9 at random instants and started
- * again. The page cache survives such a kill, so what is tried here is order and torn writes; a power
- * cut is tried on the simulated disk (test/property).
+ * R-018 on a real disk: a process that writes a store is killed with -9 at random instants and
+ * restarted. The page cache survives such a kill, so this tests the order of writes and torn
+ * writes. A power cut is tested on the simulated disk (test/property).
  *
  * @module
  */
@@ -15,27 +15,32 @@ import { bundle } from './support.ts';
 import { RESERVE } from './victim-numbers.ts';
 
 const LIVES = 50;
-/** A life ends when it has said so much at most; time alone would kill it at birth on a busy machine. */
+/**
+ * The process is killed at the latest after so many lines of output. A limit in time alone would
+ * kill it at its start on a busy machine.
+ */
 const SAID_MAX = 6_000;
-/** And so much later at most, ms. */
+/** The process is killed at most this much later, ms. */
 const LATER_MS_MAX = 4;
 
-/** What all lives so far have said. */
+/** What all runs of the process have reported so far. */
 interface Past {
   readonly accepted: Set<number>;
-  /** Highest number that was ever offered. */
+  /** The highest number that was ever offered. */
   offered: number;
-  /** Highest record that was confirmed. */
+  /** The highest record that was confirmed as durable. */
   synced: number;
-  /** Lives that found something to recover. */
+  /** How many runs found something to recover. */
   recovered: number;
 }
 
-/** Starts a life and kills it at a random instant; returns the whole lines that it said. */
+/**
+ * Starts the process and kills it at a random instant; returns the complete lines of its output.
+ */
 async function live(victim: string, path: string, from: number): Promise<readonly string[]> {
   const words = [victim, path, `${from}`];
   const child = spawn(process.execPath, words, { stdio: ['ignore', 'pipe', 'pipe'] });
-  // Every other life ends as soon as it has begun: what starts alone do adds up.
+  // Every other run ends as soon as it has started, to test that starts alone do no harm.
   const enough = randomInt(2) === 0 ? 0 : randomInt(SAID_MAX);
   let said = '';
   let broke = '';
@@ -53,7 +58,10 @@ async function live(victim: string, path: string, from: number): Promise<readonl
   return said.split('\n').slice(0, -1);
 }
 
-/** What each word of a life means for what is known; `before` was the highest number until then. */
+/**
+ * What each word of the output means for these facts; `before` is the highest number offered before
+ * this run.
+ */
 const JUDGES: Readonly<
   Record<string, (past: Past, numbers: readonly number[], before: number) => void>
 > = {

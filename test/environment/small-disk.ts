@@ -1,5 +1,5 @@
 /**
- * A file system of some kilobytes, in memory.
+ * A file system of a few kilobytes in memory.
  *
  * @module
  */
@@ -11,7 +11,9 @@ import { join } from 'node:path';
 export class SmallDisk {
   readonly path: string;
 
-  /** @param options Of mount, such as `size=64k`. */
+  /**
+   * @param options Options of mount, such as `size=64k`.
+   */
   constructor(path: string, options: string) {
     this.path = path;
     mkdirSync(path, { recursive: true });
@@ -24,7 +26,7 @@ export class SmallDisk {
   }
 }
 
-/** Why there is no small disk here; undefined when there can be one. */
+/** Why no small disk can be made here; undefined if it can. */
 export const NO_SMALL_DISK = whyNone();
 
 if (NO_SMALL_DISK !== undefined) {

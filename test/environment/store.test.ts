@@ -1,5 +1,6 @@
 /**
- * Stores on disks that are full, broken, slow to take bytes, or written by another version.
+ * Stores on disks that are full, broken, or accept bytes slowly, and stores written by another
+ * version.
  *
  * @module
  */
@@ -89,7 +90,7 @@ describe('a disk that misbehaves', () => {
     expect(await synced(store)).toContain(words);
     expect(await synced(store)).toContain(words);
     expect(files.log.length).toBe(before);
-    // Told once, however often it fails.
+    // Reported once, however often it fails.
     expect(turns).toEqual([`${path()}: ${words}`]);
   });
 
@@ -136,7 +137,7 @@ describe('a disk that misbehaves', () => {
     expect(await synced(store)).toContain('ENOSPC');
     expect(readdirSync(dirname(path()))).toEqual(['main.log']);
     expect(records(open())).toEqual(['old']);
-    // In this life the truncation has happened; on the disk it happens with the next sync.
+    // The process sees the truncation already; on the disk it takes effect with the next sync.
     expect(records(store)).toEqual(['new']);
     expect(await synced(store)).toBeUndefined();
     expect(records(open())).toEqual(['new']);
@@ -178,7 +179,7 @@ describe('a file that this version did not write', () => {
     mkdirSync(dirname(path()), { recursive: true });
     writeFileSync(path(), bytes);
     expect(() => open()).toThrow(words);
-    // Not a byte is changed.
+    // The file has not changed at all.
     expect(new Uint8Array(readFileSync(path()))).toEqual(new Uint8Array(bytes));
   };
 
@@ -207,14 +208,14 @@ describe('a file that this version did not write', () => {
   });
 });
 
-/** What a sender and a receiver use, kept in one store. */
+/** The state of a sender and a receiver, kept in one store. */
 function reserves(store: LiveStore): { counter: ReservedCounter; window: ReservedWindow } {
   const counter = new ReservedCounter({ store, key: 'epochs', reserve: RESERVE });
   const window = new ReservedWindow({ store, key: 'window', size: 64, reserve: RESERVE });
   return { counter, window };
 }
 
-/** Takes numbers until none is given, or `max`. */
+/** Takes numbers until no more are given, or up to `max`. */
 function takeAll(counter: ReservedCounter, max: number): number[] {
   const taken: number[] = [];
   for (let i = 0; i < max; i += 1) {
@@ -239,7 +240,7 @@ describe('a gateway that cannot persist its reserve', () => {
         const given = takeAll(counter, 1_000);
         const accepted = offer(window, 0, 1_000);
         for (let round = 0; round < 3; round += 1) {
-          // The page that the log is in has room left: fill it, then nothing more fits.
+          // The current page of the log has room left. Once it is full, nothing more fits.
           for (let i = 0; i < 6; i += 1) store.append(new Uint8Array(1_000));
           expect(await synced(store)).toContain('no space left on the device (ENOSPC)');
           given.push(...takeAll(counter, 1_000));
@@ -247,7 +248,7 @@ describe('a gateway that cannot persist its reserve', () => {
         }
         expect(given.length).toBeLessThanOrEqual(2 * RESERVE);
         expect(accepted.length).toBeLessThanOrEqual(2 * RESERVE);
-        // The process is gone; the disk is as it was. Then somebody makes room.
+        // The process has ended and the disk is unchanged. Then somebody makes room.
         const second = open();
         const next = reserves(second);
         expect(await synced(second)).toContain('ENOSPC');
@@ -320,7 +321,7 @@ describe('a gateway that cannot persist its reserve', () => {
   );
 });
 
-/** Offers numbers upwards; returns those that were accepted. */
+/** Offers ascending numbers; returns those that were accepted. */
 function offer(window: ReservedWindow, from: number, count: number): number[] {
   const accepted: number[] = [];
   for (let sequence = from; sequence < from + count; sequence += 1) {

@@ -1,5 +1,5 @@
 /**
- * What the tests of a hostile machine share: the command line as one file, and ports that are held.
+ * Helpers for tests of hostile machines: the command line as one file, and ports that are in use.
  *
  * @module
  */
@@ -13,26 +13,26 @@ import { COMMAND_LINE, FROM_SOURCE } from '../command-line.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
-/** One file of a module and all that it imports of ours. */
+/** Bundles a module with all modules of this project that it imports. */
 export async function bundle(source: string, outfile: string): Promise<void> {
   const entryPoints = [join(ROOT, source)];
   await build({ entryPoints, outfile, bundle: true, platform: 'node', format: 'esm' });
 }
 
-/** How a command ended. */
+/** The result of a command. */
 export interface Ended {
   readonly code: number | null;
   readonly out: string;
   readonly err: string;
 }
 
-/** What a command finds: how many files it may open, and more variables. */
+/** The environment of a command: the number of files that it may open, and additional variables. */
 export interface Surroundings {
   readonly files?: number;
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** The command line in surroundings that a test chooses. */
+/** Runs the command line in an environment that a test chooses. */
 export class CommandLine {
   run(words: readonly string[], how: Surroundings = {}): Promise<Ended> {
     return this.#start([COMMAND_LINE, ...words], how);
@@ -66,7 +66,7 @@ async function ended(child: ChildProcess): Promise<Ended> {
   return { code, out, err };
 }
 
-/** Holds a port as another program would; returns how to let it go. */
+/** Occupies a port as another program would; returns a function that releases it. */
 export async function hold(
   kind: 'udp' | 'tcp',
   address: string,

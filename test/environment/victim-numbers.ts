@@ -1,12 +1,12 @@
 /**
- * Sizes that the killed process and its judge agree on.
+ * Sizes shared by the process that is killed and the test that judges it.
  *
  * @module
  */
 
-/** Numbers per write of the window's bound. */
+/** Sequence numbers per write of the window's limit. */
 export const RESERVE = 64;
-/** Bits of the window. */
+/** Size of the window, bits. */
 export const WINDOW = 128;
-/** Numbers of the past that each life offers again. */
+/** How many earlier numbers each run of the process offers again. */
 export const AGAIN = 400;

@@ -1,6 +1,6 @@
 /**
- * A process that is killed: it writes a store on a real disk, with a window of the gateway on top,
- * and says on stdout, before it goes on, what it offered, what was accepted and what is durable.
+ * The process that is killed. It writes a store on a real disk, with a replay window of the gateway
+ * on top. Before each next step it prints what it offered, what was accepted and what is durable.
  *
  * ```text
  *   up FIRST LAST    records that were found, -1 -1 for none
@@ -46,7 +46,7 @@ turn();
 function turn(): void {
   for (let count = 0; count < OFFERS_PER_TURN; count += 1) {
     say(`o ${offered}`);
-    // A number that is held now is offered again in the next turn.
+    // A number that is held back now is offered again in the next turn.
     if (!offer(offered)) break;
     offered += 1;
   }
@@ -54,7 +54,7 @@ function turn(): void {
   setImmediate(turn);
 }
 
-/** True when it is decided. */
+/** True if the number was accepted or rejected. */
 function offer(sequence: number): boolean {
   const verdict = window.accept(sequence);
   if (verdict === 'held') return false;

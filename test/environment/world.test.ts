@@ -1,6 +1,6 @@
 /**
- * Ports that are used up, a coordinator that cannot listen, and a calendar that is set back, within
- * this process.
+ * Problems of the machine, tested within this process: no free ports, a coordinator that cannot
+ * listen, and a calendar that is set back.
  *
  * @module
  */
@@ -97,7 +97,8 @@ describe('ports', () => {
 describe('a calendar that is set back by an hour', () => {
   it('changes nothing in a live run: durations and instants are of the monotonic clock', async () => {
     const registry = new ProtocolRegistry();
-    // On addresses of this process: another live run on the machine holds those of the file.
+    // Uses addresses of this process, because another live run on this machine may use those of the
+    // file.
     const set = {
       duration: '1500ms',
       warmup: '0s',
@@ -129,7 +130,7 @@ describe('a calendar that is set back by an hour', () => {
       report.kpis.find(({ metric }) => metric === name)?.value;
     expect(value('ping.delivery')).toBe(1);
     expect(report.invariants.every(({ pass }) => pass)).toBe(true);
-    // Nobody's round trip was negative, or an hour.
+    // No round trip was negative or an hour long.
     expect(value('ping.rtt')).toBeGreaterThan(9_999_999);
     expect(value('ping.rtt')).toBeLessThan(1_000_000_000);
   });
@@ -151,7 +152,7 @@ describe('words', () => {
     expect(environmentError(thread)?.message).toContain('too many open files');
     const temporary = failure({ code: 'ENOENT', syscall: 'mkdtemp', path: '/no/where/x' });
     expect(environmentError(temporary)?.message).toContain('/no/where/x: it is not there');
-    // A file of ours that is missing is a mistake of ours.
+    // If a file of this project is missing, that is a mistake of this project.
     expect(environmentError(failure({ code: 'ENOENT', path: '/x' }))).toBeUndefined();
     expect(environmentError(failure({ code: 'ERR_INVALID_ARG_TYPE' }))).toBeUndefined();
     expect(environmentError(new Error('x'))).toBeUndefined();

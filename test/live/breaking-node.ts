@@ -1,7 +1,7 @@
 /**
- * Nodes that break: one throws while it runs, one says at the end that an invariant does not hold, one
- * computes for half a minute when it is to stop.
- * For tests of how a run with processes names them.
+ * Nodes that fail: one throws while it runs, one reports at the end that an invariant is broken,
+ * and one computes for half a minute when it should stop.
+ * They test how a run with several processes names them.
  *
  * @module
  */

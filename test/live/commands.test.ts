@@ -1,6 +1,6 @@
 /**
- * Live runs as a person starts and ends them: Ctrl-C, a coordinator that is killed, and nodes of a
- * deployment with a process each. Spawned, so there is one test for each promise.
+ * Live runs started and ended by commands: Ctrl-C, a coordinator that is killed, and nodes of a
+ * deployment with a process each. Processes are slow to start, so there is one test per promise.
  */
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -23,7 +23,7 @@ import {
 
 afterAll(cleanUp);
 
-/** A TCP port of loopback that was free a moment ago. */
+/** A TCP port on loopback that was free a moment ago. */
 function freePort(): Promise<number> {
   return new Promise((resolve) => {
     const server = createServer();
@@ -38,7 +38,7 @@ function reportIn(run: string): { ending: string; layout: string; warnings: { te
   return JSON.parse(readFileSync(join(run, 'report.json'), 'utf8'));
 }
 
-/** Whatever the level of their logs, processes write none of the keys of their deployment. */
+/** Whatever their log level, processes write none of the keys of their deployment to the log. */
 function expectNoSecrets(keys: string, started: readonly Started[]): void {
   const files = ['coordinator.key', 'node-alice.key', 'node-bob.key'];
   const secrets = files.map((file) => Buffer.from(readFileSync(join(keys, file), 'utf8'), 'hex'));
@@ -48,7 +48,8 @@ function expectNoSecrets(keys: string, started: readonly Started[]): void {
     for (const secret of secrets) {
       expect(secret).toHaveLength(32);
       for (const encoding of ['hex', 'base64', 'base64url'] as const) {
-        // Four characters less: the end of a text in base64 depends on what follows.
+        // Without the last four characters, because the end of a base64 text depends on what
+        // follows.
         const text = secret.toString(encoding).slice(0, -4);
         expect(words.toLowerCase().includes(text.toLowerCase())).toBe(false);
       }
@@ -65,7 +66,7 @@ describe('orrery live --processes', () => {
     const run = join(out, 'pings', '1-live-processes');
     const pids = (await processesIn(run, 2)).map(({ pid }) => pid);
     await new Promise((resolve) => setTimeout(resolve, 800));
-    // As a terminal does: to the whole group.
+    // Signals the whole process group, as a terminal does.
     process.kill(-live.pid, 'SIGINT');
     expect(await live.ended).toBe(130);
     const report = reportIn(run);

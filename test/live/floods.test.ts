@@ -1,6 +1,6 @@
 /**
- * Floods with a process for each node: the order goes to the process of the neighbour, which sends to the
- * gateway's own socket, and what it forges costs the tunnel nothing.
+ * Floods with a process for each node: the order goes to the process of the neighbour, which sends
+ * to the gateway's own socket, and the forged datagrams do not harm the tunnel.
  */
 import { afterAll, describe, expect, it } from 'vitest';
 import { allGone, blockOf, cleanUp, reportOn, spread, warningsOf, write } from './support.ts';
@@ -27,7 +27,7 @@ links:
   - { ends: br-111 <-> br-211, relation: core, delay: 10ms }
 `;
 
-/** Keys change each second: a tunnel that cannot agree on new ones ends within the run. */
+/** Keys change every second, so a tunnel that cannot agree on new ones fails within the run. */
 const FLOODS = `
 name: floods
 question: Does a tunnel whose ends are flooded by processes of their neighbours keep its keys and packets?
@@ -56,7 +56,7 @@ describe('floods between processes', () => {
     const report = reportOn(await run.end);
     expect(report.layout).toBe('4 processes');
     expect(report.faults.map(({ kind }) => kind)).toEqual(['flood', 'flood', 'flood', 'flood']);
-    // All that was sent is refused by name; less of it where the machine stood still.
+    // Everything forged is rejected with a reason. There may be less of it if the machine stalled.
     const { nodeDrops } = report;
     const countOf = (...names: readonly string[]): number =>
       names.reduce((sum, name) => sum + (nodeDrops[name] ?? 0), 0);
@@ -69,9 +69,11 @@ describe('floods between processes', () => {
       expect(count).toBeGreaterThan(sent / 2);
       expect(count).toBeLessThanOrEqual(sent);
     }
-    // Of 500 openings by one who knows the key ten cost work at once, and five a second.
+    // Of 500 handshakes by a client that knows the key, ten are computed immediately and then five
+    // per second.
     expect(countOf('cookie-required')).toBeGreaterThan(200);
-    // Few are told how to prove themselves: twenty at once and ten a second.
+    // Few of the forged handshakes are answered with a cookie: twenty immediately, and then ten per
+    // second.
     expect(countOf('handshake-unexpected')).toBeLessThanOrEqual(75);
     expect(report.invariants.filter(({ pass }) => !pass)).toEqual([]);
     expect(warningsOf(report)).not.toContain('the process ended');

@@ -1,6 +1,6 @@
 /**
- * Scenarios on two event loops of this process: one verdict, crashes of single nodes, and how such a
- * run refuses, breaks and ends early. Side by side, since they mostly wait.
+ * Scenarios on two event loops of this process: they give one verdict, single nodes can crash, and
+ * errors and early ends are reported. The tests run in parallel, because they mostly wait.
  */
 import { createSocket } from 'node:dgram';
 import { readFileSync } from 'node:fs';
@@ -26,7 +26,7 @@ afterAll(cleanUp);
 
 const TWO = { processes: { loops: 2 } } as const;
 
-/** Pings on a cable of their own. */
+/** A scenario of pings with a link of its own. */
 function pingsOn(name: string, n: number, duration: string): string {
   write(`${name}.yaml`, CABLE, blockOf(n));
   return write(`${name}-pings.yaml`, pings(`${name}.yaml`, duration));
@@ -43,7 +43,7 @@ nodes:
 links: [{ ends: alice <-> bob }, { ends: carol <-> dave }]
 `;
 
-/** Alice and carol share a loop, bob and dave the other one. */
+/** Alice and carol share an event loop; bob and dave share the other. */
 const CRASHES = `
 name: crashes
 question: Do pings go on beside a node that crashes, and come back after a restart?
@@ -65,19 +65,20 @@ describe.concurrent('two event loops', () => {
     const run = await spread(write('crashes.yaml', CRASHES), TWO);
     const report = reportOn(await run.end);
     expect(report).toMatchObject({ pass: true, mode: 'live', layout: '2 loops', cpu: 'real' });
-    // Sources go on, also those of nodes that are down: 170 packets of alice, 17 of carol.
+    // Traffic sources continue even for nodes that are down: 170 packets of alice, 17 of carol.
     const { value = 1, count = 0 } = report.metrics['ping.delivery'] ?? {};
     expect(count).toBeGreaterThan(175);
     expect(value).toBeLessThan(0.99);
     expect(report.faults.map(({ text }) => text)).toEqual(['carol crashed', 'bob crashed']);
     expect(warningsOf(report)).not.toContain('ended');
-    // Those of one process, which it is.
+    // The metrics of a run in a single process, which this is.
     const own = Object.keys(report.metrics).filter((name) => name.startsWith('live.'));
     expect(own).toEqual(LIVE_METRICS.map(({ name }) => name).sort());
-    // Pings and pongs, of both loops.
+    // Counts pings and pongs of both event loops.
     expect(report.metrics['live.lateness']?.count).toBeGreaterThan(150);
     expect(report.metrics['live.cpu']?.value).toBeGreaterThan(0);
-    // From one loop to the other, put together by the coordinator: pings to nodes that are down are lost.
+    // Hops from one loop to the other, matched by the coordinator; pings to nodes that are down are
+    // lost.
     expect(report.metrics['live.hop_lateness']?.count).toBeGreaterThan(150);
     expect(report.metrics['live.way_lateness']?.count).toBeGreaterThan(100);
     expect(report.metrics['live.on_time_latency']?.min).toBeGreaterThanOrEqual(5_000_000);
@@ -120,7 +121,7 @@ describe.concurrent('two event loops', () => {
     const file = write('holds.yaml', text);
     const live = orrery('live', file, '--loops', '2', '--out', join(folder, 'held'), '--no-trace');
     await live.says('wall');
-    // Until its third datagram has come; nobody tells of it.
+    // Waits until its third datagram has come, since nothing reports that.
     await pause(3_000);
     const beganMs = performance.now();
     process.kill(-live.pid, 'SIGTERM');

@@ -1,5 +1,6 @@
 /**
- * Three layers of mixes as processes: client messages there, replies over SURBs back, on loopback.
+ * Three layers of mixes as processes: messages of clients arrive and replies over SURBs return, on
+ * loopback.
  *
  * @module
  */
@@ -9,7 +10,7 @@ import { allGone, blockOf, cleanUp, reportOn, spread, write } from './support.ts
 
 afterAll(cleanUp);
 
-/** Entry and exit, one mix each; as many in the middle as asked for. */
+/** A network with one entry and one exit mix, and a given number of middle mixes. */
 function network(middle: number): string {
   const middles = Array.from({ length: middle }, (_, index) => `mix-2-${index + 1}`);
   const roles = [
@@ -61,7 +62,7 @@ traffic: [{ from: client-1, to: client-2, kind: constant, rate: 3/s, size: 200B,
 kpis: { mixnet.delivery: { value: ">= 99%" } }
 `;
 
-/** Packets that a mix has sent on, as its own process tells its operators. */
+/** The number of packets that a mix has forwarded, as its process reports it to operators. */
 async function forwardedBy(entry: ProcessEntry): Promise<readonly [string, number]> {
   const answer = await fetch(`http://127.0.0.1:${entry.operatorPort}/metrics`);
   const [, packets] = /^\w*mix_forwarded\w*\{[^}]*\} (\d+)$/m.exec(await answer.text()) ?? [];
@@ -77,7 +78,7 @@ it.each([1, 2])(
     await run.reach(500);
     const entries = run.processes();
     expect(entries).toHaveLength(6 + middle);
-    // Each mix of each layer carries packets, however many share the middle: none is there for show.
+    // Every mix carries packets, however many mixes share the middle layer.
     await run.reach(7_000);
     const carried = await Promise.all(
       entries.filter(({ nodes: [name = ''] }) => name.startsWith('mix-')).map(forwardedBy),

@@ -1,7 +1,7 @@
 /**
- * A deployment on two machines: two network namespaces that a pair of veth interfaces joins, each with its
- * own files and its own secrets, and a stranger on the wire between them. Needs root on Linux; elsewhere
- * one line says why it was not tried.
+ * A deployment on two machines, here two network namespaces connected by a pair of veth interfaces.
+ * Each has its own files and its own secrets, and a stranger is connected to the same link. Needs
+ * root on Linux; elsewhere the test prints one line that says why it was skipped.
  *
  * @module
  */
@@ -26,7 +26,7 @@ const PREFIX = 'orrery-';
 const LEFT = `${PREFIX}${process.pid}-a`;
 const RIGHT = `${PREFIX}${process.pid}-b`;
 const NET = `10.213.${process.pid & 255}`;
-/** Beside bob, on the same wire, with an address of its own. */
+/** The stranger has an address of its own in the same subnet as bob. */
 const STRANGER = `${NET}.66`;
 const PORT = 7_000;
 
@@ -34,7 +34,7 @@ function ip(...args: readonly string[]): string {
   return execFileSync('ip', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
 }
 
-/** Namespaces of tests that were killed. */
+/** Removes namespaces of tests that were killed. */
 function removeLeftovers(): void {
   for (const line of ip('netns', 'list').split('\n')) {
     const [name = ''] = line.split(' ');
@@ -43,7 +43,7 @@ function removeLeftovers(): void {
   }
 }
 
-/** Why this system has no namespaces for us. */
+/** Why this system cannot create namespaces for the test. */
 function whyNot(): string | undefined {
   try {
     removeLeftovers();
@@ -71,7 +71,7 @@ function removeNamespaces(): void {
     try {
       ip('netns', 'del', name);
     } catch (error) {
-      // It was never made.
+      // The namespace was never created.
       if (reason === undefined) throw error;
     }
   }
@@ -86,7 +86,7 @@ afterAll(() => {
   removeNamespaces();
 });
 
-/** What stands on each machine's disk; nothing else of the deployment does. */
+/** The files on the disk of one machine, which has no other files of the deployment. */
 function machine(name: string, keys: string, secrets: readonly string[]): string {
   const place = join(folder, name);
   mkdirSync(join(place, 'keys'), { recursive: true, mode: 0o700 });
@@ -102,7 +102,9 @@ function machine(name: string, keys: string, secrets: readonly string[]): string
 const ROLES = ['alice', 'bob'].map((name) => ({ kind: 'node', name }) as const);
 const strangers: { readonly child: ReturnType<typeof spawn> }[] = [];
 
-/** Junk for ten seconds: datagrams to both nodes, connections to the coordinator. */
+/**
+ * Sends random bytes for ten seconds: datagrams to both nodes and connections to the coordinator.
+ */
 const JUNK = `
 import { createSocket } from 'node:dgram';
 import { connect } from 'node:net';
@@ -165,7 +167,7 @@ describe.skipIf(reason !== undefined)('two machines', () => {
     right = machine('right', keys, ['node-bob.key']);
     const others = join(folder, 'other-keys');
     makeKeys(others, [{ kind: 'coordinator' }, ...ROLES]);
-    // Secrets and public keys of its own making: it is nobody's bob.
+    // The stranger made its own secrets and public keys, which do not belong to bob.
     elsewhere = machine('elsewhere', others, ['node-bob.key']);
   });
 
@@ -193,7 +195,7 @@ describe.skipIf(reason !== undefined)('two machines', () => {
     const text = pings('cable.yaml', '8s').replace('kpis:', `${events}kpis:`);
     const { live, alice, out, startBob } = await deploy('crash', text.replace('90%', '60%'));
     const junk = sendJunk();
-    // As systemd does: what has ended is started again.
+    // Restarts a process that has ended, as systemd does.
     const first = startBob();
     const again = first.ended.then(() => startBob());
     expect(await live.ended).toBe(0);
@@ -233,7 +235,7 @@ async function bobIsThere(out: string): Promise<void> {
       const path = join(onlyRun(join(out, 'pings')), 'processes.json');
       if (readFileSync(path, 'utf8').includes('"bob"')) return;
     } catch (error) {
-      // Nobody has come yet.
+      // No connection has been made yet.
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
     }
     await new Promise((resolve) => setTimeout(resolve, 50));

@@ -1,6 +1,7 @@
 /**
- * Faults from the palette in runs that follow the wall clock: on one event loop, on several, and
- * emulated. Each acts at the instant that its answer states; an emulated run is replayed in virtual time.
+ * Faults injected through the palette into runs in real time: on one event loop, on several, and
+ * emulated. Each takes effect at the instant that the answer names, and an emulated run can be
+ * replayed in virtual time.
  */
 import { join } from 'node:path';
 import { MessageChannel } from 'node:worker_threads';
@@ -34,7 +35,7 @@ afterAll(cleanUp);
 
 const AFTER_MS = 700;
 
-/** Cuts the cable a moment after the run has begun, and asks for what cannot be. */
+/** Cuts the link shortly after the start of the run, and also sends orders that are impossible. */
 function palette(): { readonly link: PaletteLink; readonly news: PaletteNews[] } {
   const { port1, port2: port } = new MessageChannel();
   const news: PaletteNews[] = [];
@@ -78,7 +79,7 @@ function expectCut({ report, fault }: Cut): void {
   expect(told).toMatchObject({ id: 'palette-1#1', text: 'alice--bob down' });
   expect(told?.beginNs).toBe(fault.beginNs);
   const { 'ping.delivery': delivery } = report.metrics;
-  // 30 pings were sent while the cable was cut.
+  // 30 pings were sent while the link was cut.
   expect(delivery?.value).toBeLessThan(0.95);
 }
 

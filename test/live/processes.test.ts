@@ -1,6 +1,6 @@
 /**
- * Scenarios with one process for each node: the same verdict as in one process, and what happens when
- * processes die.
+ * Scenarios with one process for each node: they give the same verdict as in one process, and
+ * handle processes that die.
  */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -80,7 +80,7 @@ kpis:
   bulk.duplicates: { count: "== 0" }
 `;
 
-/** Resident memory of a process as Linux tells it; undefined elsewhere. */
+/** Resident memory of a process as Linux reports it; undefined on other systems. */
 function residentBytes(pid: number): number | undefined {
   if (process.platform !== 'linux') return undefined;
   const [, kilobytes] =
@@ -88,7 +88,7 @@ function residentBytes(pid: number): number | undefined {
   return 1_024 * Number(kilobytes);
 }
 
-/** What a node tells its operator; nothing while it starts. */
+/** The metrics that a node offers its operator; empty while the node starts. */
 async function metricsOf(port: number): Promise<string> {
   const response = await fetch(`http://127.0.0.1:${port}/metrics`);
   return response.text();
@@ -119,16 +119,17 @@ describe('a process for each node', () => {
     const own = ['live.process_cpu', 'live.restart'];
     const names = Object.keys(report.metrics).filter((name) => !own.includes(name));
     expect(names).toEqual(Object.keys(one.metrics));
-    // Each resident set is that of one node's process; the processor is that of both.
+    // Each resident size is that of one node's process; the CPU time is that of both.
     const memory = report.metrics['live.memory']?.value ?? 0;
     expect(memory).toBeLessThan(256 * 1024 * 1024);
-    // What the system says of the same processes, where it says so.
+    // Compares with the values of the operating system, where it provides them.
     for (const bytes of resident) expect(memory).toBeGreaterThan(0.9 * (bytes ?? 20e6));
     for (const bytes of resident) expect(memory).toBeLessThan(1.5 * (bytes ?? memory));
     const [cpu, busiest] = ['live.cpu', 'live.process_cpu'].map(
       (name) => report.metrics[name]?.value ?? 0,
     ) as [number, number];
-    // Two processes of one kind: the busier has half of the whole at least, and not all of it.
+    // Both processes are of the same kind, so the busier one has at least half of the total, but
+    // not all of it.
     expect(busiest).toBeGreaterThan(0);
     expect(cpu).toBeGreaterThan(busiest);
     expect(cpu).toBeLessThan(2.5 * busiest);
@@ -141,8 +142,8 @@ describe('a process for each node', () => {
     await run.reach(3_500);
     const entryOf = (name: string): ProcessEntry | undefined =>
       run.processes().find(({ isRestart, nodes }) => isRestart && nodes.includes(name));
-    // Counts, not shares: how much crosses meanwhile is a matter of the machine's pace. A new process counts
-    // from 0, so that everything which it has checked came after the crash.
+    // Compares counts, not shares, because the number of packets in the meantime depends on the
+    // machine. A new process counts from 0, so everything that it has checked came after the crash.
     for (const [name, metric] of [
       ['br-111-1', 'orrery_router_forwarded_total'],
       ['gateway-211', 'orrery_antireplay_checks_total'],
@@ -172,8 +173,9 @@ describe('a process for each node', () => {
     const report = reportOn(await run.end);
     expect(report.metrics['live.restart']?.count).toBe(2);
     expect(report.metrics['bulk.duplicates']?.value ?? 0).toBe(0);
-    // Of what alice has taken all comes in the end, but for what bob had told nobody about when he was
-    // killed. How much she is offered while her process starts is a matter of the machine's pace.
+    // In the end, everything that alice has accepted arrives, except what bob had received but not
+    // yet reported when he was killed. How much alice is offered while her process starts depends
+    // on the machine.
     const taken = report.metrics['bulk.accepted']?.value ?? 0;
     expect(taken).toBeGreaterThan(100);
     expect(report.metrics['bulk.throughput']?.count).toBeGreaterThan(0.9 * taken);
@@ -201,7 +203,7 @@ describe('a process for each node', () => {
 
   it('runs beside another run, and refuses addresses that are taken in one line', async () => {
     write('cable-3.yaml', CABLE, blockOf(3));
-    // Long enough to be there while two others start on a busy machine.
+    // Long enough to still run while two others start on a busy machine.
     const first = await spread(write('long.yaml', pings('cable.yaml', '8s')));
     const other = await spread(write('other.yaml', pings('cable-3.yaml', '1500ms')));
     await first.reach(1);

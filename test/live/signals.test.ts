@@ -1,6 +1,6 @@
 /**
- * Nodes of a deployment under signals: real processes of gateways and routers that carry packets while
- * their files are changed, and while they are asked to end.
+ * Nodes of a deployment under signals: real processes of gateways and routers that carry packets
+ * while their files are changed, and while they are asked to end.
  *
  * @module
  */
@@ -63,7 +63,7 @@ traffic: [{ from: gateway-111, to: gateway-211, kind: constant, rate: 100/s, siz
 kpis: { gateway.duplicates: { count: "== 0" } }
 `;
 
-/** A TCP port of loopback that was free a moment ago. */
+/** A TCP port on loopback that was free a moment ago. */
 function freePort(): Promise<number> {
   return new Promise((resolve) => {
     const server = createServer();
@@ -74,17 +74,17 @@ function freePort(): Promise<number> {
   });
 }
 
-/** A deployment that carries packets, and what it was started from. */
+/** A running deployment that carries packets, and its files. */
 interface Tunnel {
   readonly live: Started;
   readonly nodes: Readonly<Record<Name, Started>>;
   readonly block: string;
   readonly topologyFile: string;
   readonly deploymentFile: string;
-  /** The file of the deployment with these lines added. */
+  /** Writes the deployment file with these lines added. */
   deploy(...lines: readonly string[]): void;
   ask(node: Name, path: string): Promise<string>;
-  /** What a node counts. */
+  /** The value of a node's counter. */
   count(node: Name, metric: string): Promise<number>;
   report(): Report;
 }
@@ -149,7 +149,7 @@ function fetchText(port: number, path: string): Promise<string> {
   });
 }
 
-/** Waits until a node has counted so much more. */
+/** Waits until a node's counter has grown by this much. */
 async function grows(run: Tunnel, node: Name, metric: string, by: number): Promise<void> {
   const before = await run.count(node, metric);
   await vi.waitFor(
@@ -176,7 +176,7 @@ describe('a running node', () => {
     run.deploy('log: info,gateway:debug');
     await hangUp('SIGHUP: applied log: warn -> info,gateway:debug');
     expect(await levels()).toEqual({ level: 'info', components: { gateway: 'debug' } });
-    // What is not in the file any more is not in force any more.
+    // A setting that was removed from the file is no longer in effect.
     run.deploy('log: info,scion:error');
     await hangUp('SIGHUP: applied log: info,gateway:debug -> info,scion:error');
     expect(await levels()).toEqual({ level: 'info', components: { scion: 'error' } });
@@ -195,7 +195,7 @@ describe('a running node', () => {
       `SIGHUP: needs a restart: ${file}: shape, ${run.topologyFile}: gateway-111.options.`,
     );
 
-    // Bad files: line and column, and nothing of them is taken over.
+    // Invalid files are reported with line and column, and none of their settings is applied.
     run.deploy('shape: off', 'log: wran');
     await hangUp(`nothing changed, the file is bad: ${file}:4:6  log: \\"wran\\" is not levels`);
     run.deploy('log: error', 'hosts: { nobody: 127.0.0.9 }');
@@ -206,7 +206,7 @@ describe('a running node', () => {
     await hangUp(`nothing changed, the file is bad: ${run.topologyFile}:`);
     expect(await levels()).toEqual({ level: 'debug', components: {} });
 
-    // The same process, with the same keys, goes on.
+    // The same process continues with the same keys.
     await grows(run, 'gateway-211', CHECKED, 50);
     expect(node.child.exitCode).toBeNull();
     expect(node.stderr()).not.toContain('epoch');
@@ -215,7 +215,7 @@ describe('a running node', () => {
     const { metrics } = run.report();
     const [sent, came] = [metrics['gateway.accepted'], metrics['gateway.throughput']];
     expect(sent?.value).toBeGreaterThan(100);
-    // An interrupted run leaves what is on its way.
+    // Packets that are on their way when the run is interrupted do not arrive.
     expect(came?.count).toBeGreaterThanOrEqual((sent?.value ?? 0) - 3);
     expect(metrics['live.restart']?.count).toBe(0);
   });
@@ -236,7 +236,8 @@ describe('a running node', () => {
       expect(node.stderr().trimEnd()).toMatch(/"message":"drained"}$/);
     }
 
-    // A coordinator that stands still does not let the channel end: cut in time, and said.
+    // If the coordinator is stopped, its channel cannot close properly; it is cut in time, and the
+    // log says so.
     const router = run.nodes['br-111'];
     run.live.child.kill('SIGSTOP');
     const atMs = performance.now();
@@ -253,7 +254,7 @@ describe('a running node', () => {
     const words = warningsOf(run.report());
     expect(words).toMatch(/^gateway-111: ended by itself at \d+\.\d s$/m);
     expect(words).toMatch(/^gateway-211: ended by itself at \d+\.\d s$/m);
-    // Before they went, they told what they had measured.
+    // Before they ended, the processes sent their measurements.
     expect(run.report().metrics['gateway.throughput']?.count).toBeGreaterThan(20);
   });
 

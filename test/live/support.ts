@@ -1,6 +1,6 @@
 /**
- * Runs scenarios with real processes for tests, on addresses of this test process, so that other runs
- * on the machine do not meet them.
+ * Runs scenarios with real processes for tests, on addresses derived from the number of this
+ * process, so that other runs on this machine use others.
  *
  * @module
  */
@@ -23,31 +23,31 @@ import type { RunEnd, RunOrder } from '../../scenarios/runner/run-scenario.ts';
 import { COMMAND_LINE } from '../command-line.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-/** Gets everything that runs leave, temporary folders of killed coordinators too. */
+/** A folder for everything that runs leave, including temporary folders of killed coordinators. */
 export const folder: string = mkdtempSync(join(tmpdir(), 'orrery-live-'));
-/** Other machines are slower than ours. */
+/** Time to wait for something, since some machines are slow. */
 const PATIENCE = { timeout: 30_000, interval: 20 };
 const started: ChildProcess[] = [];
 
-/** Ends what a failed test left running, and removes all files. */
+/** Ends processes that a failed test left running, and removes all files. */
 export function cleanUp(): void {
   for (const child of started) if (child.exitCode === null) child.kill('SIGKILL');
   rmSync(folder, { recursive: true, force: true });
 }
 
-/** `127.x.y`, one of 102,400 blocks, for the `n`-th network of a test file. */
+/** `127.x.y`, one of 102,400 address blocks, for the `n`-th network of a test file. */
 export function blockOf(n: number): string {
   return `127.${110 + ((process.pid + n * 37) % 80)}.${(process.pid >>> 6) & 255}`;
 }
 
-/** Writes a file; `BLOCK` in it becomes the addresses. */
+/** Writes a file in which `BLOCK` is replaced by the addresses. */
 export function write(name: string, text: string, block: string = blockOf(0)): string {
   const path = join(folder, name);
   writeFileSync(path, text.replaceAll('BLOCK', block), { mode: 0o600 });
   return path;
 }
 
-/** Two nodes and a cable. */
+/** A topology of two nodes and a link. */
 export const CABLE = `
 name: cable
 nodes:
@@ -57,7 +57,7 @@ links:
   - { ends: alice <-> bob, rate: 10Mbit/s, delay: 5ms }
 `;
 
-/** Pings on the topology that stands in \`topology\`. */
+/** A scenario of pings on the topology in the file `topology`. */
 export function pings(topology: string, duration = '2s'): string {
   return `
 name: pings
@@ -70,7 +70,7 @@ kpis: { ping.delivery: { value: ">= 90%" }, ping.rtt: { p50: ">= 10ms" } }
 `;
 }
 
-/** What both ways of running are told. */
+/** The settings of a run, the same for one process and for several. */
 export async function orderOf(
   file: string,
 ): Promise<RunOrder & Loaded & { readonly registry: ProtocolRegistry }> {
@@ -86,16 +86,16 @@ export async function orderOf(
   };
 }
 
-/** A run with processes, and where they are. */
+/** A run with several processes. */
 export interface Spread {
   readonly end: Promise<RunEnd>;
-  /** The newest list of processes. */
+  /** The current list of processes. */
   readonly processes: () => readonly ProcessEntry[];
-  /** Resolves when the scenario's time has come so far. */
+  /** Resolves when the time of the scenario has reached this value. */
   reach(ms: number): Promise<void>;
 }
 
-/** Runs a file with a process for each node. */
+/** Runs a scenario file with a process for each node. */
 export async function spread(file: string, more: Partial<DistributedOrder> = {}): Promise<Spread> {
   let processes: readonly ProcessEntry[] = [];
   let nowNs = 0;
@@ -124,18 +124,18 @@ export async function spread(file: string, more: Partial<DistributedOrder> = {})
   };
 }
 
-/** The report on a run that came to its end. */
+/** The report of a run that must have completed. */
 export function reportOn(end: RunEnd): Report {
   if (end.kind !== 'judged') throw new Error(JSON.stringify(end));
   return judge(end.input);
 }
 
-/** Sentences of a report that its reader has to know. */
+/** The warnings of a report as one text. */
 export function warningsOf(report: Report): string {
   return report.warnings.map(({ text }) => text).join('\n');
 }
 
-/** True while a process is there. */
+/** True while a process exists. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
@@ -145,7 +145,7 @@ export function isAlive(pid: number): boolean {
   }
 }
 
-/** Resolves when none of the processes is left. */
+/** Resolves when none of the processes exists any more. */
 export async function allGone(pids: readonly number[]): Promise<void> {
   await vi.waitFor(() => {
     const left = pids.filter((pid) => isAlive(pid));
@@ -153,23 +153,23 @@ export async function allGone(pids: readonly number[]): Promise<void> {
   }, PATIENCE);
 }
 
-/** A command that runs. */
+/** A running command. */
 export interface Started {
   readonly child: ChildProcess;
   readonly pid: number;
   readonly ended: Promise<number | null>;
   readonly stdout: () => string;
   readonly stderr: () => string;
-  /** Resolves when stderr holds this. */
+  /** Resolves when stderr contains this text. */
   says(words: string): Promise<void>;
 }
 
-/** Starts `orrery ...` in a group of its own, as a terminal does. */
+/** Starts `orrery ...` in a process group of its own, as a terminal does. */
 export function orrery(...args: string[]): Started {
   return start(process.execPath, [COMMAND_LINE, ...args]);
 }
 
-/** As {@link orrery}, in a network namespace. */
+/** Like {@link orrery}, but in a network namespace. */
 export function orreryIn(namespace: string, ...args: readonly string[]): Started {
   const command = ['netns', 'exec', namespace, process.execPath, COMMAND_LINE];
   return start('ip', [...command, ...args]);
@@ -205,14 +205,14 @@ function start(command: string, args: readonly string[]): Started {
   };
 }
 
-/** The folder of the one run of a scenario; its name has a hash where flags have paths in them. */
+/** The folder of the only run of a scenario. Its name contains a hash if flags contain paths. */
 export function onlyRun(scenario: string): string {
   const names = readdirSync(scenario).filter((name) => !name.startsWith('.'));
   if (names.length !== 1) throw new Error(`${scenario} has ${names.join(', ') || 'no run'}`);
   return join(scenario, names[0] ?? '');
 }
 
-/** The processes that a command has written down, once all nodes are there. */
+/** The processes that a command has listed in its file, once all nodes are there. */
 export function processesIn(run: string, count: number): Promise<readonly ProcessEntry[]> {
   return vi.waitFor(() => {
     const text = readFileSync(join(run, 'processes.json'), 'utf8');

@@ -1,10 +1,10 @@
 /**
- * Who watches a run does not slow it (docs/spec/browser-view.md, item 15): the run is on a thread of its own and hands
- * over the same, whether its viewer reads or stops; what a viewer misses of the packets is counted, what
- * was measured comes whole, to one who comes back and to one who comes late as well.
- *
- * Wall time on a shared machine is noise, so what the run hands over is compared, and the processor time
- * of its thread is printed beside it.
+ * Viewers do not slow a run down (docs/spec/browser-view.md, item 15). The run has a thread of its
+ * own and sends the same data whether its viewer keeps reading or stops. Packets that a viewer
+ * misses are counted. Measurements arrive completely, even for a viewer that reconnects or comes
+ * late.
+ * Wall time on a shared machine is unreliable, so the test compares the data that the run sends,
+ * and prints the CPU time of its thread beside it.
  */
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -34,7 +34,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** Enough packets that no buffer of the system holds them all. */
+/** So many packets that no buffer of the operating system can hold them all. */
 const CROWD = `
 name: crowd
 question: Does a viewer slow the run?
@@ -52,7 +52,7 @@ links: [{ ends: alice <-> bob, rate: 1Gbit/s, delay: 5ms }]
 const PACKETS_MAX = 512 * 1024;
 const PATIENCE = { timeout: 30_000, interval: 20 };
 
-/** A page, as far as the server sees one. */
+/** A page as the server sees it. */
 class Viewer {
   readonly messages: LiveMessage[] = [];
   readonly #client: WebSocket;
@@ -95,7 +95,7 @@ class Viewer {
     return Buffer.concat(this.messages.filter((one) => one.kind === kind).map((m) => m.payload));
   }
 
-  /** Until something holds of it. */
+  /** Resolves when a condition holds for this viewer. */
   until(holds: (viewer: Viewer) => boolean): Promise<void> {
     return vi.waitFor(() => {
       if (!holds(this)) throw new Error(`the viewer has ${this.messages.length} messages`);
@@ -105,7 +105,7 @@ class Viewer {
 
 const isToldAll = ({ news }: Viewer): boolean => news?.phase === 'ended';
 
-/** What the run's side did. */
+/** What the thread of the run sent. */
 interface Handed {
   readonly events: number;
   readonly fingerprint: string;
@@ -115,7 +115,10 @@ interface Handed {
   cpuMs: number;
 }
 
-/** Processor time of each thread of this process by its number, ms; empty where the system has none. */
+/**
+ * CPU time of each thread of this process by thread number, ms; empty on systems that do not report
+ * it.
+ */
 function threads(): ReadonlyMap<string, number> {
   try {
     const ids = readdirSync('/proc/self/task');
@@ -132,7 +135,7 @@ function mostOf(before: ReadonlyMap<string, number>): number {
   return Math.max(0, ...added);
 }
 
-/** Runs the crowd on its thread while `watch` watches it. */
+/** Runs the crowd in its thread while `watch` acts as viewer. */
 async function run(
   stream: number,
   watch: (address: string) => void,
@@ -180,7 +183,7 @@ async function run(
   return { live, address: server.address, handed: { ...handed, events, fingerprint } };
 }
 
-/** One who reads, and one who is lost after a while and comes back. */
+/** One viewer that keeps reading, and one whose connection is lost and comes back. */
 function readers(): { readonly all: Viewer[]; watch(address: string): void } {
   const all: Viewer[] = [];
   const watch = (address: string): void => {
@@ -209,10 +212,10 @@ describe('a run with viewers', () => {
     const { cpuMs: sleptMs, ...sleptHanded } = slept.handed;
     const times = `${readMs.toFixed(0)} ms with viewers who read, ${sleptMs.toFixed(0)} ms with one who stopped`;
     process.stderr.write(`processor time of ${readHanded.events} events: ${times}\n`);
-    // Blocks are cut by the wall clock, their rows are not.
+    // The boundaries of blocks depend on the wall clock, their rows do not.
     expect({ ...sleptHanded, lasting: 0 }).toEqual({ ...readHanded, lasting: 0 });
     expect(sleptHanded.lostRows).toBe(0);
-    // Half as much again is more than the noise of a busy machine.
+    // Half as much again exceeds the noise of a busy machine.
     expect(sleptMs).toBeLessThanOrEqual(readMs * 1.5);
 
     const stopped = sleeper as Viewer;

@@ -1,6 +1,6 @@
 /**
- * A run on several event loops, and one with several processes, while somebody watches it: what the
- * nodes do and what is measured comes while they run, from all of them.
+ * A viewer watches a run on several event loops, and one with several processes: it receives what
+ * nodes do and what is measured while the run is in progress, from all of them.
  */
 import { MessageChannel } from 'node:worker_threads';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -21,7 +21,9 @@ const LAYOUTS: readonly (readonly [string, DistributedOrder['processes'], string
   ['processes', 'node', '2 processes'],
 ];
 
-/** Runs pings on a cable that is cut for a while; all that the run sends to those who watch. */
+/**
+ * Runs pings on a link that is cut for a while; returns everything that the run sends to viewers.
+ */
 async function watched(
   name: string,
   n: number,
@@ -62,18 +64,18 @@ describe.concurrent.each(LAYOUTS)('a watched run on %s', (name, processes, layou
     for (const { lasting } of blocks) {
       if (lasting.length > 0) expect(await trace.grow(source.push(lasting))).toBeUndefined();
     }
-    // Before the run has ended: the cut and its end.
+    // The cut and its end are received before the run has ended.
     expect(good(await trace.rows('fault', 0, 2e9))).not.toEqual([]);
     const results = resultsIn(messages);
     const [first, last] = [results[0], results.at(-1)];
     expect(results.length).toBeGreaterThan(1);
-    // Packets of both nodes, though they are elsewhere.
+    // Packets of both nodes are received, although they run in other threads or processes.
     expect(first?.packets.sent).toBeGreaterThan(20);
     expect(last?.packets.sent).toBeGreaterThan(first?.packets.sent ?? 0);
     expect(last?.packets.sent).toBeLessThanOrEqual(report.packets.sent);
     const { 'ping.delivery': delivery } = last?.metrics ?? {};
     const lost = delivery?.kind === 'ratio' ? delivery.denominator - delivery.numerator : 0;
-    // 30 packets were sent while the cable was cut.
+    // 30 packets were sent while the link was cut.
     expect(lost).toBeGreaterThan(10);
     expect(messages.at(-1)?.kind).toBe('end');
   });

@@ -1,5 +1,6 @@
 /**
- * A stranger's folder with the package in it: packed here, installed as `npm i ../orrery.tgz` does.
+ * A user's folder with the package installed: packed from this repository, and installed as by `npm
+ * i ../orrery.tgz`.
  *
  * @module
  */
@@ -16,14 +17,14 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { ROOT } from '../architecture/files.ts';
 
-/** What a program has left. */
+/** The result of a program. */
 export interface Ended {
   readonly code: number | null;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/** A folder with the package installed. */
+/** A folder in which the package is installed. */
 export interface Consumer {
   readonly folder: string;
   readonly tarballBytes: number;
@@ -31,7 +32,7 @@ export interface Consumer {
 
 const INSTALL = ['install', '--no-audit', '--no-fund', '--ignore-scripts', '--loglevel=error'];
 
-/** Packs the repository as it is; throws what npm says. */
+/** Packs the repository as it is; throws the message of npm. */
 export function pack(): { readonly folder: string; readonly tarball: string } {
   const folder = mkdtempSync(join(tmpdir(), 'orrery-package-'));
   const packed = npm(ROOT, ['pack', '--pack-destination', folder, '--loglevel=error']);
@@ -40,7 +41,10 @@ export function pack(): { readonly folder: string; readonly tarball: string } {
   return { folder, tarball: join(folder, name) };
 }
 
-/** Installs it in an empty folder, from the cache if it can be; says why when it cannot. */
+/**
+ * Installs the package in an empty folder, from npm's cache if possible; returns a text that says
+ * why if it cannot.
+ */
 export function install(folder: string, tarball: string): Consumer | string {
   const home = join(folder, 'empty');
   mkdirSync(home);
@@ -75,7 +79,7 @@ export function run(folder: string, program: string, ...args: string[]): Promise
   });
 }
 
-/** Nothing of the npm, the git or the test runner that runs this test. */
+/** The environment without the variables of npm, git and the test runner that runs this test. */
 function environment(): NodeJS.ProcessEnv {
   const own =
     /^(npm_(lifecycle|package|command|execpath|node_execpath|config_local_prefix)|GIT_|VITEST|NODE_ENV|NODE_OPTIONS|GITHUB_STEP_SUMMARY|CI$|INIT_CWD)/;
@@ -83,13 +87,13 @@ function environment(): NodeJS.ProcessEnv {
   return { ...Object.fromEntries(rest), NO_COLOR: '1' };
 }
 
-/** Writes a file below the folder. */
+/** Writes a file in the folder. */
 export function write(folder: string, path: string, text: string): void {
   mkdirSync(dirname(join(folder, path)), { recursive: true });
   writeFileSync(join(folder, path), text);
 }
 
-/** All files below a folder, with slashes, sorted. */
+/** All files in a folder and its subfolders, with slashes, sorted. */
 export function filesBelow(folder: string): readonly string[] {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
@@ -98,14 +102,14 @@ export function filesBelow(folder: string): readonly string[] {
     .sort();
 }
 
-/** Files that a document shows: those after a comment with their name. */
+/** The files that a document shows: code blocks after a comment with a file name. */
 export function shownFiles(document: string): readonly (readonly [string, string])[] {
   const text = readFileSync(join(ROOT, document), 'utf8');
   const blocks = text.matchAll(/<!-- (\S+) -->\n```\w+\n([\s\S]*?)```/g);
   return [...blocks].map(([, name = '', code = '']) => [name, code]);
 }
 
-/** Examples in the docstrings of a module, by the function that each stands at. */
+/** The examples in the doc comments of a module, each with the function that it documents. */
 export function examplesOf(module: string): readonly (readonly [string, string])[] {
   const text = readFileSync(join(ROOT, module), 'utf8');
   const pattern = /@example\n((?: \* ?.*\n)+?) \*\/\nexport (?:async )?function (\w+)/g;

@@ -1,6 +1,6 @@
 /**
- * The package as a stranger has it: packed, installed in an empty folder, tried by what the how-to
- * says.
+ * The package as a user gets it: packed, installed in an empty folder, and tried with the commands
+ * of its how-to page.
  *
  * @module
  */
@@ -24,10 +24,16 @@ import {
   write,
 } from './consumer.ts';
 
-/** 3.6 MB with the page of the browser view and its demo: sources, compiled files and types. */
+/**
+ * The package has 3.6 MB, including the page of the browser view with its demo: sources, compiled
+ * files and types.
+ */
 const PACKED_MAX_BYTES = 4e6;
 const UNPACKED_MAX_BYTES = 13.5e6;
-/** Ports of this process, so that other live runs on the machine do not meet it; under 32768. */
+/**
+ * Ports derived from the number of this process, so that other live runs on this machine use
+ * others; all are below 32768.
+ */
 const PORT_BASE = 15_000 + 300 * (process.pid % 50);
 const portsFrom = (run: number): readonly string[] => [
   ...['--set', 'topology.addressPlan=ports', '--precision', 'low'],
@@ -170,7 +176,7 @@ describe.skipIf(reason !== '')('the package', () => {
       for (const name of ['front', 'command', 'run-worker']) {
         expect(prepared).toEqual(expect.arrayContaining([`${name}.cache`]));
       }
-      // Without the store it says the same.
+      // Without the bundled start, the output is the same.
       const { stdout } = await orrery('scenario', 'hello.yaml', '-q');
       const modules = join(home, 'dist/lib/cli/main.js');
       const slow = await run(folder, process.execPath, modules, 'scenario', 'hello.yaml', '-q');
@@ -272,7 +278,7 @@ const QUICK = [
   '--set',
   'kpis.ping.rtt.p95=<= 1s',
 ];
-/** 100 a second for 2 s; the one at the end itself is not sent. */
+/** 100 a second for 2 s; the packet due exactly at the end is not sent. */
 const PACKETS = 199;
 const CALL = /^export (?:async )?function (\w+)/gm;
 const SWEEP = `name: sweep
@@ -283,7 +289,10 @@ traffic: [{ from: alice, to: bob, kind: constant, rate: 100/s, size: 100B }]
 kpis: { ping.delivery: { value: ">= 90%" } }
 sweep: { topology.links.0.delay: [1ms, 2ms] }
 `;
-/** Addresses of this process, so that other live runs on the machine do not meet it. */
+/**
+ * Addresses derived from the number of this process, so that other live runs on this machine use
+ * others.
+ */
 const BLOCK = `127.${200 + (process.pid % 50)}.${(process.pid >>> 6) & 255}`;
 const AGENTS = `name: agents
 question: Do pings come back?
@@ -312,7 +321,7 @@ function parents(path: string): readonly string[] {
   return parts.map((_, index) => parts.slice(0, index + 1).join('/'));
 }
 
-/** Relative links of a document, and the schema of a YAML file. */
+/** The relative links of a document, and the schema that a YAML file names. */
 function linksOf(path: string, text: string): readonly string[] {
   const pattern = path.endsWith('.md')
     ? /\]\(([^)\s]+)\)/g

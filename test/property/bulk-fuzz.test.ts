@@ -1,6 +1,7 @@
 /**
- * Mutated bytes on the streams of a bulk node (R-084): a named drop and a reset, or packets of allowed
- * lengths; never an exception, and the next honest stream is served.
+ * Mutated bytes on the streams of a bulk node (R-084): they cause a drop with a reason and a reset,
+ * or they are packets of allowed lengths. The node never throws, and it serves the next honest
+ * stream.
  *
  * @module
  */
@@ -24,7 +25,7 @@ import { mutate } from './mutate.ts';
 const INPUTS = 100_000;
 const SEED = 20_261_121;
 
-/** A stream whose peer is the test. */
+/** A stream whose other end is the test. */
 class FakeStream implements Partial<Stream> {
   handlers: StreamHandlers | undefined;
   isReset = false;
@@ -73,7 +74,7 @@ class Lab {
     return this.drops.get(reason) ?? 0;
   }
 
-  /** A stream of these bytes, in pieces as the network cuts them. */
+  /** Feeds bytes into a stream, in pieces as a network would cut them. */
   feed(bytes: Uint8Array, cut: (length: number) => number): FakeStream {
     const stream = new FakeStream();
     this.incoming.accept(stream as unknown as Stream);
@@ -108,7 +109,7 @@ describe('mutated bytes on streams', () => {
       }
     }
     for (const reason of lab.drops.keys()) expect(protocol.drops).toHaveProperty(reason);
-    // The mutations reach what stands behind the first check.
+    // The mutations must get beyond the first check.
     expect(lab.count('bad-length')).toBeGreaterThan(INPUTS / 100);
     expect(lab.count('truncated')).toBeGreaterThan(INPUTS / 100);
     expect(kept).toBeGreaterThan(INPUTS / 2);

@@ -1,8 +1,7 @@
 /**
- * ChaCha20-Poly1305 and AES-CMAC of the provider `node` on random input, against `node:crypto`
- * called as its manual says and against noble: keys that take turns in one memory, arrays at any
- * offset, lengths on both sides of what the memory holds, forged packets; and what is in that
- * memory afterwards.
+ * Compares ChaCha20-Poly1305 and AES-CMAC of the provider `node` with `node:crypto` and with noble
+ * on random input: several keys that use the same memory, arrays at any offset, lengths below and
+ * above the capacity of that memory, forged packets. Also checks what remains in that memory.
  *
  * @module
  */
@@ -27,7 +26,7 @@ interface Packet {
   readonly text: Uint8Array;
 }
 
-/** `length` random bytes that begin anywhere in their buffer. */
+/** Random bytes at a random offset in their buffer. */
 function placed(random: RandomStream, length: number): Uint8Array {
   const offset = random.below(20);
   const buffer = new Uint8Array(offset + length + random.below(20));
@@ -35,7 +34,7 @@ function placed(random: RandomStream, length: number): Uint8Array {
   return buffer.subarray(offset, offset + length);
 }
 
-/** Mostly short, at times about `limit`, where the other path begins. */
+/** Mostly short lengths, sometimes near `limit`, where another code path begins. */
 function drawLength(random: RandomStream, usual: number, limit: number): number {
   switch (random.below(50)) {
     case 0:
@@ -57,14 +56,14 @@ function drawPacket(random: RandomStream): Packet {
   };
 }
 
-/** RFC 8439 section 2.8 by OpenSSL. */
+/** The result of OpenSSL for RFC 8439 section 2.8. */
 function sealedByOpenssl(key: Uint8Array, { nonce, associated, text }: Packet): Buffer {
   const cipher = createCipheriv('chacha20-poly1305', key, nonce, { authTagLength: TAG_LENGTH });
   cipher.setAAD(associated, { plaintextLength: text.length });
   return Buffer.concat([cipher.update(text), cipher.final(), cipher.getAuthTag()]);
 }
 
-/** Room for `length` bytes between guards. */
+/** A buffer of `length` bytes between guard bytes. */
 function guarded(random: RandomStream, length: number): Uint8Array {
   return placed(random, length + 40).fill(GUARD);
 }
@@ -74,7 +73,10 @@ function expectGuards(room: Uint8Array, from: number, message: string): void {
   expect(isWhole, `${message}: written past the end`).toBe(true);
 }
 
-/** One bit of nonce, associated data or sealed packet is another one. */
+/**
+ * Opens a packet in which one bit of the nonce, the associated data or the sealed packet was
+ * flipped.
+ */
 function openForged(
   random: RandomStream,
   key: AeadKey,

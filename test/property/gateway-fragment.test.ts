@@ -1,4 +1,7 @@
-/** any packet arrives unchanged, in fragments, in any order, with duplicates. */
+/**
+ * R-029, R-030: any packet arrives unchanged when it is sent in fragments, in any order and with
+ * duplicates.
+ */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { equalBytes } from '../../nodes/_kit/bytes.ts';
@@ -9,7 +12,7 @@ import { at, CLOCK_US, Pair } from '../unit/nodes/gateway/session-pair.ts';
 
 const pair = Pair.connected();
 
-/** Seals a packet as the frames of its fragments. */
+/** Seals a packet as frames, one per fragment. */
 function framesOf(packet: Uint8Array, frameBytesMax: number): Uint8Array[] {
   const plan = planFragments(packet.length, frameBytesMax);
   if (typeof plan === 'string') throw new Error(plan);
@@ -30,7 +33,7 @@ function framesOf(packet: Uint8Array, frameBytesMax: number): Uint8Array[] {
   return frames;
 }
 
-/** Opens frames and returns the packets that come out, with the reasons of drops. */
+/** Opens frames; returns the packets that result and the reasons of drops. */
 function packetsOf(frames: readonly Uint8Array[], box: Reassembler): (Uint8Array | string)[] {
   const header = new FrameHeader();
   const target = new Uint8Array(70_000);

@@ -1,6 +1,6 @@
 /**
- * Mutated datagrams at the sockets of a gateway and of a ping node (R-084): named drops, never an
- * exception, and the nodes deliver afterwards.
+ * Mutated datagrams at the sockets of a gateway and of a ping node (R-084): drops with reasons,
+ * never an exception, and the nodes still deliver afterwards.
  *
  * @module
  */
@@ -19,10 +19,10 @@ import { mutate } from './mutate.ts';
 
 const INPUTS = 100_000;
 const SEED = 20_261_121;
-/** Datagrams that an attacker sends per millisecond. */
+/** Number of datagrams that the attacker sends per millisecond. */
 const BURST = 100;
 
-/** Makes the UDP checksum right again, so that the mutation is seen by what stands behind it. */
+/** Corrects the UDP checksum, so that the mutation gets beyond this check. */
 function repair(packet: Uint8Array, view: PacketView): Uint8Array {
   const isUdp = view.parse(packet, 0, packet.length) === undefined && view.upperProtocol === 17;
   if (!isUdp || view.upperOffset + 8 > packet.length) return packet;
@@ -35,14 +35,16 @@ function repair(packet: Uint8Array, view: PacketView): Uint8Array {
 interface Victim {
   readonly name: string;
   readonly port: number;
-  /** Link towards it, the side that leads there, and who sends on it. */
+  /**
+   * The link to the victim, the side of the link that leads to it, and the host that sends on it.
+   */
   readonly link: string;
   readonly side: 'forward' | 'backward';
   readonly sender: string;
   readonly senderPort: number;
 }
 
-/** Collects genuine datagrams towards the victim, the first ones of the run among them. */
+/** Records genuine datagrams to the victim, including the first ones of the run. */
 function record({ world }: PreparedRun, victim: Victim): Uint8Array[] {
   const seen: Uint8Array[] = [];
   world.link(victim.link).tap(victim.side, ({ bytes, offset, length }) => {
@@ -52,7 +54,7 @@ function record({ world }: PreparedRun, victim: Victim): Uint8Array[] {
   return seen;
 }
 
-/** Injects the mutations as if they came from where the genuine datagrams come from. */
+/** Injects mutated datagrams as if they came from the same senders as the genuine ones. */
 function attack({ world }: PreparedRun, genuine: readonly Uint8Array[], victim: Victim): void {
   const random = openStream(SEED, victim.name, 'fuzz');
   const view = new PacketView();
@@ -106,7 +108,7 @@ describe('mutated datagrams', () => {
     expect(meter.deliveredTotal - before).toBeGreaterThan(150);
     expect([meter.duplicates, stage.damaged]).toEqual([0, 0]);
     expect(stage.node('gateway-211')?.invariant?.()).toBeUndefined();
-    // The mutations are worth something only if they get past the parsers.
+    // The mutations are useful only if they get beyond the parsers.
     const seen = Object.keys(world.nodeDrops());
     for (const reason of seen) expect({ ...gateway.drops, ...scion.drops }).toHaveProperty(reason);
     expect(seen).toEqual(

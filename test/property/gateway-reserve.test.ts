@@ -1,4 +1,4 @@
-/** R-018 in process: the journal is cut at every byte while the epoch is held. */
+/** R-018 in process: the journal is cut at every byte, while the keys of the epoch are kept. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ReservedCounter, ReservedWindow } from '../../nodes/gateway/replay/reserve.ts';
@@ -31,7 +31,7 @@ interface Past {
   highest: number;
 }
 
-/** Every way the disk may look after a crash at this moment. */
+/** Every possible state of the disk after a crash at this moment. */
 function crashes(store: MemoryStore): MemoryStore[] {
   const stores: MemoryStore[] = [];
   for (let bytes = store.durable; bytes <= store.written; bytes++) stores.push(store.crash(bytes));
@@ -41,7 +41,8 @@ function crashes(store: MemoryStore): MemoryStore[] {
 function checkAfter(store: MemoryStore, past: Past): void {
   const guard = new ReservedWindow(options(store));
   store.settle();
-  // Fresh beyond the documented reserve: never refused. Asked before anything is accepted again.
+  // A fresh number beyond the documented reserve is never rejected. Checked before any number is
+  // accepted again.
   const beyond = past.highest + RESERVE + 1;
   if (guard.check(beyond) !== 'fresh' && guard.check(beyond) !== 'held') {
     expect.fail(`${beyond} is fresh, but ${guard.check(beyond)}`);
@@ -56,7 +57,10 @@ interface Life {
   at: number;
 }
 
-/** One life from start to crash; a number accepted in an earlier life must never come again. */
+/**
+ * Runs from a start to a crash; a number accepted before an earlier crash must never be accepted
+ * again.
+ */
 function live(life: Life, steps: readonly Step[], cut: number): void {
   const { store, accepted } = life;
   const guard = new ReservedWindow(options(store));

@@ -1,4 +1,4 @@
-/** What a forger, a replayer and plain noise can do to a session: nothing (R-008, R-014, R-084). */
+/** A forger, replayed frames and noise cannot affect a session (R-008, R-014, R-084). */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FRAME_DROPS } from '../../nodes/gateway/drops.ts';
@@ -7,7 +7,7 @@ import { at, Pair, type Side, sealed } from '../unit/nodes/gateway/session-pair.
 
 const FUZZ_INPUTS = 100_000;
 
-/** The frame under another sequence number, its ciphertext unchanged: what a forger can make. */
+/** The frame with another sequence number and unchanged ciphertext, which a forger can make. */
 function moved(frame: Uint8Array, sequence: number): Uint8Array {
   const header = new FrameHeader();
   decodeFrame(frame, 0, frame.length, header);
@@ -19,7 +19,10 @@ function moved(frame: Uint8Array, sequence: number): Uint8Array {
   return target.subarray(0, start + body.length);
 }
 
-/** One event at the receiver: genuine, forged anywhere ahead, or a replay of an earlier frame. */
+/**
+ * An event at the receiver: a genuine frame, a forged one with any higher number, or a replay of an
+ * earlier one.
+ */
 type Event =
   | { readonly kind: 'genuine' }
   | { readonly kind: 'forged'; readonly sequence: number }

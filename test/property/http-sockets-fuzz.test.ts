@@ -1,6 +1,7 @@
 /**
- * Mutated requests at the HTTP sockets of a node process and of the browser view, over live TCP (R-084): the server goes on,
- * holds no connection, and nothing is changed. One command repeats it: the seed stands in the title.
+ * Mutated requests at the HTTP sockets of a node process and of the browser view, over live TCP
+ * (R-084): the server continues, keeps no connection open, and changes nothing. The seed is in the
+ * title, so that one command repeats the test.
  *
  * @module
  */
@@ -55,11 +56,12 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** Sends bytes and says that no more follow; what came back before the server closed. */
+/** Sends bytes and half-closes the connection; returns what the server sent before it closed. */
 function exchange(port: number, bytes: Uint8Array, from: number): Promise<string> {
   return new Promise((resolve, reject) => {
     let text = '';
-    // Each address has ports of its own: those of closed connections rest for a minute.
+    // Uses several addresses, because the ports of closed connections cannot be reused for a
+    // minute.
     const localAddress = `127.0.${1 + (from % 200)}.1`;
     const socket = connect({ port, host: '127.0.0.1', localAddress }, () => socket.end(bytes));
     const late = setTimeout(() => {
@@ -69,7 +71,7 @@ function exchange(port: number, bytes: Uint8Array, from: number): Promise<string
     socket.on('data', (chunk: Buffer) => {
       if (text.length < 100) text += chunk.toString('latin1', 0, 100);
     });
-    // A server may cut what it does not understand; that is an answer.
+    // A server may reset a connection whose bytes it does not understand.
     socket.on('error', () => undefined);
     socket.on('close', () => {
       clearTimeout(late);
@@ -78,7 +80,7 @@ function exchange(port: number, bytes: Uint8Array, from: number): Promise<string
   });
 }
 
-/** Sends all inputs, some at once; counts answers by their status. */
+/** Sends all inputs, several at a time; counts the answers by status. */
 async function storm(port: number, requests: readonly string[]): Promise<Map<string, number>> {
   const genuine = requests.map((text) =>
     Buffer.from(text.replaceAll('PORT', String(port)), 'latin1'),

@@ -1,4 +1,7 @@
-/** What a faulty network and forgers can do to clients of a mixnet: nothing that is not counted. */
+/**
+ * A faulty network and forgers cannot cause anything at the clients of a mixnet that is not
+ * counted.
+ */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { openStream, type RandomStream } from '../../engine/core/stream.ts';
@@ -45,19 +48,20 @@ describe('a faulty network', () => {
             lab.run(lab.now + SECOND / 10);
           }
           expect(machine.invariant()).toBeUndefined();
-          // sent = settled + in flight, at any time.
+          // At any time: sent = settled + in flight.
           const { counts } = machine;
           expect(lengths.length).toBe(refused + counts.messages.submitted);
           expect(counts.messages.submitted).toBe(settled.size + counts.messages.open);
           lab.run(lab.now + 40 * SECOND);
-          // At rest: sent = acknowledged + dropped by name.
+          // At rest: sent = acknowledged + dropped with a reason.
           const { messages } = machine.counts;
           expect(messages.open).toBe(0);
           expect(messages.submitted).toBe(messages.acknowledged + messages.abandoned);
           expect(drops.get('message-abandoned') ?? 0).toBe(messages.abandoned);
           expect(drops.get('send-queue-full') ?? 0).toBe(refused);
           const got = lab.client(2).delivered.map(({ text }) => text.split(':')[0]);
-          // Mutated contents may arrive (the provider sees them), but no message twice.
+          // Mutated contents may arrive, since the provider can change them, but no message arrives
+          // twice.
           expect(got.length).toBeLessThanOrEqual(messages.submitted);
           if (mutation === 0) expect(new Set(got).size).toBe(got.length);
           expect(got.length).toBeGreaterThanOrEqual(messages.acknowledged);
@@ -88,7 +92,7 @@ describe('a faulty network', () => {
   });
 });
 
-/** One well-formed payload of each kind. */
+/** One valid payload of each kind. */
 function wellFormed(geometry: Geometry, sender: Uint8Array): readonly Uint8Array[] {
   const data = new Uint8Array(geometry.userForwardPayloadLength - FRAGMENT_HEADER_LENGTH).fill(3);
   const messageId = new Uint8Array(16).fill(2);
@@ -103,13 +107,13 @@ function wellFormed(geometry: Geometry, sender: Uint8Array): readonly Uint8Array
   });
 }
 
-/** Changes up to four bytes, mostly where the fields are, and cuts one payload in ten. */
+/** Changes up to four bytes, mostly where the fields are, and truncates one payload in ten. */
 function mutated(valid: Uint8Array, userLength: number, random: RandomStream): Uint8Array {
   const payload = random.chance(0.9) ? valid.slice() : valid.slice(0, random.below(900));
   const fields = valid.length - userLength;
   for (let flips = random.below(4); flips >= 0; flips--) {
     const at = random.chance(0.7) ? fields + random.below(60) : random.below(valid.length);
-    // Past the end of a cut payload this changes nothing.
+    // Beyond the end of a truncated payload, this has no effect.
     payload[at] = random.below(256);
   }
   return payload;
@@ -133,7 +137,7 @@ describe('a forger', () => {
       if (dropped() === known) accepted++;
     }
     for (const name of drops.keys()) expect(CLIENT_DROPS).toHaveProperty([name]);
-    // A changed fragment in its right form is kept, up to the bound, as part of some message.
+    // A mutated fragment that is still well-formed is kept, up to a limit, as part of some message.
     expect(accepted).toBeLessThan(2000);
     expect(delivered.length).toBeLessThanOrEqual(accepted);
     expect(machine.invariant()).toBeUndefined();

@@ -1,6 +1,6 @@
 /**
- * Directory texts under mutation, and the assignment of layers over random networks: named drops,
- * no exception, stability, balance, independence from the order of the list.
+ * Mutated directory documents, and the assignment of mixes to layers in random networks: drops with
+ * reasons, no exception, stability, balance, and independence from the order of the list.
  *
  * @module
  */
@@ -37,7 +37,9 @@ const uploaded = signDescriptor(crypto, identitySecret('mix', 1), descriptor('mi
 
 const NOISE = bytesOf('noise', 0);
 
-/** One to four edits: a bit, a byte, a cut, a doubled stretch, random bytes. */
+/**
+ * One to four edits: flips a bit, changes a byte, cuts or repeats a part, or inserts random bytes.
+ */
 function mutated(bytes: Uint8Array, seed: number): Uint8Array {
   const random = randomFrom(seed);
   let result: Uint8Array = bytes.slice();
@@ -98,7 +100,7 @@ describe('mutated directory texts', () => {
   });
 });
 
-/** The frame of a signed document around a body. */
+/** Signs a body in the frame of a document. */
 function resigned(body: Uint8Array): Uint8Array {
   const magic = new TextEncoder().encode('orrery-directory-v1\n');
   const signature = crypto.ed25519Sign(secret, concatBytes(magic, body));
@@ -120,7 +122,7 @@ const network = fc.record({
   seed: fc.nat(),
 });
 
-/** Made inside the property, so that a failure prints four numbers and not all descriptors. */
+/** Made inside the property, so that a failure prints four numbers instead of all descriptors. */
 function networkOf(drawn: {
   readonly topology: MixTopology;
   readonly hops: number;
@@ -138,7 +140,7 @@ function assign(
   return assignLayers(crypto, { topology, hops, mixes: nodes, sharedRandomValue: value, before });
 }
 
-/** Layer of every mix by name, -1 for spares. */
+/** The layer of every mix by name; -1 for spares. */
 function places({ layers, spares }: LayerAnswer): ReadonlyMap<string, number> {
   const entries = layers.flatMap((layer, at) => layer.map(({ name }) => [name, at] as const));
   return new Map([...entries, ...spares.map(({ name }) => [name, -1] as const)]);
@@ -198,7 +200,7 @@ describe('layers', () => {
       fc.property(network, fc.nat(), (drawn, draw) => {
         const one = networkOf(drawn);
         const before = assign({ ...one, topology: 'stratified' });
-        // One layer loses everybody, others some; a few come.
+        // One layer loses all its mixes, the others lose some, and a few new mixes appear.
         const random = randomFrom(draw);
         const stay = before.layers.flatMap((layer, at) =>
           layer.filter(() => at !== draw % one.hops && random.chance(0.8)),
@@ -212,7 +214,7 @@ describe('layers', () => {
         const moved = [...places(after)].filter(
           ([name, layer]) => old.has(name) && old.get(name) !== layer,
         );
-        // Whoever moves fills a layer that would have less than its even share.
+        // A mix moves only into a layer that would otherwise have less than its even share.
         const even = Math.ceil(nodes.length / one.hops);
         const gaps = before.layers.map((layer) => {
           return Math.max(0, even - layer.filter((mix) => stay.includes(mix)).length);

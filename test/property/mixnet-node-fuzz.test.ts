@@ -1,6 +1,6 @@
 /**
- * Mutated datagrams and records at nodes of a mixnet (R-084): named drops, never
- * an exception, and the nodes carry on.
+ * Mutated datagrams and records at the nodes of a mixnet (R-084): drops with reasons, never an
+ * exception, and the nodes continue.
  *
  * @module
  */
@@ -27,13 +27,15 @@ import { mutate } from './mutate.ts';
 
 const INPUTS = 100_000;
 const SEED = 20_261_122;
-/** Datagrams that an attacker sends per millisecond. */
+/** Number of datagrams that the attacker sends per millisecond. */
 const BURST = 100;
-/** Genuine datagrams that never arrive, so that their tags are new when they come mutated. */
+/**
+ * Genuine datagrams that are not delivered, so that their tags are new when they arrive mutated.
+ */
 const KEPT_BACK = 100;
 const crypto = provider('node');
 
-/** Damages bytes of the mixnet: sometimes the far end, a payload behind an authentic header. */
+/** Damages bytes of a mixnet packet, sometimes at the end: a payload behind an authentic header. */
 function damage(genuine: Uint8Array, random: RandomStream): Uint8Array {
   if (random.below(8) > 0) return mutate(genuine, random, { header: 40, types: 20 });
   const damaged = genuine.slice();
@@ -56,12 +58,12 @@ const addresses = new Map(scenario.topology.hosts.map(({ name, address }) => [na
 interface Victim {
   readonly name: string;
   readonly sender: string;
-  /** The link's name and the side that leads to the victim. */
+  /** The name of the link, and the side that leads to the victim. */
   readonly link: string;
   readonly side: 'forward' | 'backward';
 }
 
-/** Collects genuine datagrams towards the victim; the first ones are kept from it. */
+/** Records genuine datagrams to the victim; the first ones are not delivered. */
 function record({ world }: PreparedRun, victim: Victim): Uint8Array[] {
   const seen: Uint8Array[] = [];
   world.link(victim.link).tap(victim.side, ({ bytes, offset, length }) => {
@@ -72,7 +74,7 @@ function record({ world }: PreparedRun, victim: Victim): Uint8Array[] {
   return seen;
 }
 
-/** Injects the mutations as if they came from where the genuine datagrams come from. */
+/** Injects mutated datagrams as if they came from the same senders as the genuine ones. */
 function attack({ world }: PreparedRun, genuine: readonly Uint8Array[], victim: Victim): void {
   const random = openStream(SEED, `${victim.name}<${victim.sender}`, 'fuzz');
   const [direction] = world.sim.link(victim.link).directions(victim.side);
@@ -123,18 +125,21 @@ describe('mutated datagrams', () => {
       expect(stage.node(victim.name)?.invariant?.()).toBeUndefined();
       const seen = Object.keys(world.nodeDrops());
       for (const reason of seen) expect(MIXNET_DROPS).toHaveProperty(reason);
-      // The mutations are worth something only if they get past the first checks.
+      // The mutations are useful only if they get beyond the first checks.
       expect(seen).toEqual(expect.arrayContaining([...expected]));
     },
   );
 });
 
-/** Costs of the order of those measured (docs/PERFORMANCE.md), so that forged packets are no gift. */
+/**
+ * Costs similar to measured ones (docs/PERFORMANCE.md), so that processing forged packets is not
+ * free.
+ */
 const PROFILE: CpuProfile = {
   name: 'test',
   receive: { ns: 4_000 },
   send: { ns: 4_000 },
-  // What opening a packet takes, for each datagram: the forged ones are as dear as the others.
+  // The cost of opening a packet applies to every datagram, forged or not.
   handlers: { mixnet: { datagram: { ns: 60_000 } } },
 };
 
@@ -163,7 +168,10 @@ describe('a mix under attack', () => {
   const startNs = 10 * SECOND;
   const endNs = startNs + (INPUTS / BURST) * 10 * MS;
 
-  /** Packets that the mix sends on between start and end, and drops; with or without an attacker. */
+  /**
+   * The packets that the mix forwards between two instants, and its drops, with or without an
+   * attacker.
+   */
   function forwarded(isAttacked: boolean): { packets: number; drops: Record<string, number> } {
     const prepared = prepare({ ...calmScenario, cpu: CPU });
     const { world } = prepared;
@@ -183,7 +191,7 @@ describe('a mix under attack', () => {
     const [from, to] = [at(victim.sender), at(victim.name)];
     for (let sent = 0; sent < INPUTS; sent += 1) {
       if (isAttacked) {
-        // Only what the mix has seen: each mutation of it has to be dropped.
+        // Mutates only packets that the mix has already seen, so each mutation must be dropped.
         const buffer = damage(genuine[random.below(50)]!, random);
         world.sim.network.inject(direction!, {
           buffer,

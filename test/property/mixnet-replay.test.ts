@@ -1,10 +1,12 @@
-/** The log of replay tags is cut at every byte, then every packet ever sent comes again. */
+/**
+ * The log of replay tags is cut at every byte, then every packet that was ever sent arrives again.
+ */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ReplayGuard } from '../../nodes/mixnet/replay/index.ts';
 import { ByteStore, filterOf, tagOf } from '../unit/nodes/mixnet/replay/support.ts';
 
-/** A packet that comes, and what the disk does then. */
+/** A packet that arrives, and what the disk does at that moment. */
 interface Step {
   readonly packet: number;
   readonly disk: 'waits' | 'settles' | 'fails' | 'syncs silently';
@@ -28,7 +30,10 @@ const start = (store: ByteStore): ReplayGuard => {
   return new ReplayGuard({ filter, store, pendingMax: 1_000 });
 };
 
-/** Takes a packet in; when it goes, and went before in any life, that is the defect looked for. */
+/**
+ * Processes an arriving packet. The test fails if a packet is forwarded that was forwarded before,
+ * even before a restart.
+ */
 function come(guard: ReplayGuard, packet: number, went: Set<number>): string | undefined {
   return guard.enter(tagOf(packet), (error) => {
     if (error !== undefined) return;
@@ -43,7 +48,7 @@ function act(store: ByteStore, disk: Step['disk']): void {
   if (disk === 'syncs silently') store.syncSilently();
 }
 
-/** Starts again from every cut, and sends every packet of the past to it. */
+/** Restarts from every cut and sends every earlier packet again. */
 function checkCuts(store: ByteStore, sent: ReadonlySet<number>, went: ReadonlySet<number>): number {
   let cuts = 0;
   for (let bytes = store.durable; bytes <= store.written; bytes++, cuts++) {
@@ -51,7 +56,7 @@ function checkCuts(store: ByteStore, sent: ReadonlySet<number>, went: ReadonlySe
     const guard = start(after);
     const wentNow = new Set(went);
     for (const packet of sent) come(guard, packet, wentNow);
-    // A packet that was never sent is refused at no cut.
+    // A packet that was never sent must be accepted after every cut.
     if (come(guard, PACKETS, wentNow) !== undefined) expect.fail('a new packet was refused');
     after.settle();
   }

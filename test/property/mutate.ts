@@ -1,5 +1,5 @@
 /**
- * Damage as networks and attackers do it, for the fuzz tests of nodes.
+ * Damages datagrams as networks and attackers do, for fuzz tests of nodes.
  *
  * @module
  */
@@ -7,8 +7,8 @@ import type { RandomStream } from '../../engine/core/stream.ts';
 
 /**
  * Damages a copy of a datagram.
- * @param header Leading bytes that decide most; they are hit more often.
- * @param types The first byte is sometimes set to one below this, when it is given.
+ * @param header Number of leading bytes that matter most and are changed more often.
+ * @param types If given, the first byte is sometimes set to a value below this.
  */
 export function mutate(
   genuine: Uint8Array,

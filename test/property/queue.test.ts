@@ -1,4 +1,4 @@
-/** The event queue against a naive sorted list (docs/spec/event-order.md). @module */
+/** Compares the event queue with a simple sorted list (docs/spec/event-order.md). @module */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Xoshiro128 } from '../../engine/core/random.ts';
@@ -11,7 +11,10 @@ interface Entry {
   readonly id: number;
 }
 
-/** What the queue must do, in the plainest way: a list, searched for its least element. */
+/**
+ * The specification of the queue in its simplest form: a list that is searched for its smallest
+ * element.
+ */
 class SortedList {
   now = 0;
   private entries: Entry[] = [];
@@ -53,11 +56,13 @@ class SortedList {
   }
 }
 
-/** Does the same to both and compares; `unit` stretches the delays 0..49 over heap and wheel. */
+/**
+ * Does the same with both and compares; `unit` stretches the delays 0 to 49 over heap and wheel.
+ */
 class Comparison {
   private readonly random: Xoshiro128;
   private readonly unit: number;
-  /** Bounds the number of events that wait, so that the list stays cheap. */
+  /** Limits the number of pending events, so that the list remains cheap. */
   private readonly size: number;
   private readonly fired: number[] = [];
   private readonly list = new SortedList();
@@ -73,7 +78,7 @@ class Comparison {
     this.scheduler = new Scheduler({ fire }, 16, options.heapLimit);
   }
 
-  /** Ids go on from run to run. */
+  /** Ids continue from run to run. */
   run(steps: number): void {
     const end = this.lastId + steps;
     for (let id = this.lastId; id < end; id += 1) {
@@ -117,7 +122,7 @@ class Comparison {
     if (this.scheduler.cancel(handle) !== wasPending) expect.unreachable(`cancel ${id}`);
   }
 
-  /** Cancels most of what waits, so that heap and wheel are rebuilt. */
+  /** Cancels most pending events, so that heap and wheel are rebuilt. */
   cancelMost(): void {
     for (const id of this.list.ids()) if (this.below(8) > 0) this.cancel(id);
   }

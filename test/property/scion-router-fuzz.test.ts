@@ -1,6 +1,6 @@
 /**
- * Mutated packets through the whole router: named drops, never an exception (R-084), and what must
- * hold for every answer.
+ * Mutated packets through the whole router: drops with reasons, never an exception (R-084), and
+ * invariants of every answer.
  *
  * @module
  */
@@ -25,18 +25,20 @@ const MUTATIONS = 100_000;
 const SEED = 20_261_120;
 const cases = hasVectors ? loadRouterCases() : undefined;
 
-/** What must hold for whatever a router does with whatever it gets. */
+/** Checks the invariants of every reaction of a router to any packet. */
 function check(sent: Sent, packet: Uint8Array): void {
   const isGone = sent.drop !== undefined;
   if (isGone) expect(ROUTER_DROPS).toHaveProperty(sent.drop!);
   const isSent = sent.packet !== undefined || sent.bfd !== undefined;
   expect(isGone || isSent).toBe(true);
-  // An answer beside a drop is an SCMP packet of limited length; all else leaves as long as it came.
+  // An answer that accompanies a drop is an SCMP packet of limited length; any other packet leaves
+  // with its original length.
   if (sent.packet === undefined) return;
   if (isGone) expect(sent.packet.length).toBeLessThanOrEqual(SCMP_PACKET_MAX);
   const view = new PacketView();
   const drop = view.parse(sent.packet, 0, sent.packet.length);
-  // A lone hop field is tolerated while the current segment has P, so it may go one AS further.
+  // A single hop field is tolerated while the current segment has the flag P, so the packet may go
+  // one AS further.
   if (drop === 'path-malformed') return;
   expect(drop).toBeUndefined();
   if (isGone) expect(view.upperChecksum()).toBe(0);
@@ -57,13 +59,14 @@ describe.skipIf(cases === undefined)('mutated packets', () => {
     for (let count = 0; count < MUTATIONS; count++) {
       const { arrivesOn, bytes } = golden[random.below(golden.length)]!;
       const mutated = mutate(bytes, random, { header: 28 });
-      // Signing costs ten times an answer; one packet in sixteen meets the signing router.
+      // Signing costs ten times as much as an answer, so only one packet in sixteen goes to the
+      // signing router.
       const sent = routers[count % 16 === 0 ? 1 : 0]!.receive(arrivesOn, mutated);
       if (sent.drop !== undefined) seen.add(sent.drop);
-      // Assertions cost more than the router; a sample of them is enough for what holds always.
+      // The checks cost more than the router, so only a sample of the packets is checked.
       if (count % 8 === 0) check(sent, mutated);
     }
-    // The mutations are worth something only if they get past the parser.
+    // The mutations are useful only if they get beyond the parser.
     expect([...seen]).toEqual(
       expect.arrayContaining([
         'scion-truncated',
@@ -87,7 +90,7 @@ describe.skipIf(cases === undefined)('mutated packets', () => {
       const whole = fromHex(packet);
       const view = new PacketView();
       view.parse(whole, 0, whole.length);
-      // One case lies about its length on purpose, so that some cut makes it true.
+      // One case has a wrong length on purpose, and some truncation makes it correct.
       if (view.payloadLength !== view.actualPayloadLength) continue;
       for (let length = 0; length < Math.min(whole.length, 300); length++) {
         const sent = router.receive(arrivesOn, whole.slice(0, length));
@@ -108,7 +111,8 @@ describe.skipIf(cases === undefined)('mutated packets', () => {
         const packet = fromHex(routerCase.packet);
         const view = new PacketView();
         view.parse(packet, 0, packet.length);
-        // Info bytes 2–7 (SegID, timestamp), then hop bytes 1–11 (all but the flags).
+        // Bytes 2–7 of the info field (SegID, timestamp), then bytes 1–11 of the hop field (all but
+        // the flags).
         const byte = bit >>> 3;
         const at = byte < 6 ? view.infoOffset + 2 + byte : view.hopOffset + 1 + (byte - 6);
         packet[at]! ^= 1 << (bit & 7);
@@ -127,7 +131,7 @@ describe.skipIf(cases === undefined)('mutated packets', () => {
     for (const { arrivesOn, expect: expected } of cases!.cases) {
       if (expected.action !== 'scmp') continue;
       const reply = fromHex(expected.packet!);
-      // The reply, sent into the router again: it fails a check, and nobody hears of it.
+      // Sends the reply into the router again: it fails a check, and no further reply is sent.
       const sent = router.receive(arrivesOn, reply);
       expect(sent.drop).toBeDefined();
       const view = new PacketView();

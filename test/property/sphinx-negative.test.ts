@@ -1,6 +1,6 @@
 /**
  * The nineteen negative cases of Sphinx as properties, each with its drop reason
- * (nodes/sphinx/README.md). On a drop of the header the packet stays as it was, and nothing throws.
+ * (nodes/sphinx/README.md). If the header is dropped, the packet is unchanged, and nothing throws.
  *
  * @module
  */
@@ -43,7 +43,7 @@ function flipped(packet: Uint8Array, bit: number): Uint8Array {
   return changed;
 }
 
-/** Node 0 drops the packet for that reason and leaves it as it was. */
+/** Expects that node 0 drops the packet for that reason and leaves it unchanged. */
 function expectDrop(packet: Uint8Array, reason: keyof typeof SPHINX_DROPS): void {
   const before = packet.slice();
   expect(network.receive(0, packet)).toEqual({ drop: reason });
@@ -137,7 +137,7 @@ describe('Sphinx drops', () => {
         const tags = new Set<string>();
         const rules = { ...node.rules, keys: [epochKey(node.key, tags)] };
         expect(receivePacket(network.suite, rules, base.slice())).not.toHaveProperty('drop');
-        // Tags are the node's: with the ones it had, it also refuses after a restart.
+        // The node stores its tags, so with them it also rejects the packet after a restart.
         const later = isRestarted ? { ...rules, keys: [epochKey(node.key, tags)] } : rules;
         const payloadBits = 8 * (base.length - geometry.headerLength);
         const other = flipped(base, 8 * geometry.headerLength + (bit % payloadBits));
@@ -186,7 +186,7 @@ describe('Sphinx drops', () => {
     for (const command of [nextNode, recipient, surbReply, delay]) {
       const bytes = encodeCommands([command]);
       for (let cut = 1; cut < bytes.length; cut++) {
-        // Delays in front, so that the command begins `cut` bytes before the end of the slot.
+        // Adds delays in front, so that the command begins `cut` bytes before the end of the slot.
         const room = slotLength - cut;
         const filled = encodeCommands(Array.from({ length: Math.floor(room / 5) }, () => delay));
         if (filled.length !== room) continue;
@@ -196,7 +196,7 @@ describe('Sphinx drops', () => {
   });
 
   it('10: two next nodes or two SURB replies as bad-command', () => {
-    // Two next nodes are longer than a slot: the second one is cut.
+    // Two next-node commands are longer than a slot, so the second one is cut off.
     const two = encodeCommands([nextNode, nextNode]).subarray(0, geometry.perHopRoutingInfoLength);
     expectSlot(two, 'bad-command');
     expectSlot([surbReply, surbReply, recipient], 'bad-command');
@@ -335,7 +335,7 @@ describe.each(providers)('Sphinx on %s', (_, ownCrypto) => {
     const own = new TestNetwork(ownCrypto, exchange);
     const packet = own.packet(2, own.payload());
     for (const point of LOW_ORDER) {
-      // The unused top bit of the element makes another encoding of the same point.
+      // Setting the unused top bit of the element gives another encoding of the same point.
       for (const top of [0x00, 0x80]) {
         const changed = packet.slice();
         changed.set(point, 2);

@@ -1,5 +1,5 @@
 /**
- * Sphinx packets of any path, payload and length arrive; no input makes a node throw.
+ * Sphinx packets with any path, payload and length arrive; no input makes a node throw.
  *
  * @module
  */
@@ -81,7 +81,7 @@ describe.each(networks)('Sphinx packets by X25519 %s', (_, network) => {
         packet.set(bytes.subarray(0, Math.max(0, packet.length - at)), Math.min(at, packet.length));
         const result = network.receive(0, packet.slice());
         if ('drop' in result) expect(names.has(result.drop)).toBe(true);
-        // Without the length check of a node every length from a header's on goes through.
+        // Without the length check of a node, every length of at least a header is processed.
         const loose = unwrap(suite, network.nodes[0]!.key, packet);
         if ('drop' in loose) expect(names.has(loose.drop)).toBe(true);
       }),

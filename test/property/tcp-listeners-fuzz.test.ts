@@ -1,7 +1,7 @@
 /**
- * Mutated bytes at the TCP listeners that strangers reach, over live sockets (R-084): the authority of a mixnet, and the
- * coordinator of a deployment. Named drops and closed connections, no exception, and honest peers are served on. The seed
- * stands in the title.
+ * Mutated bytes at TCP listeners that strangers can reach, over live sockets (R-084): the authority
+ * of a mixnet, and the coordinator of a deployment. They drop with reasons and close connections,
+ * never throw, and continue to serve honest peers. The seed is in the title.
  *
  * @module
  */
@@ -45,11 +45,14 @@ interface Place {
   readonly port: number;
 }
 
-/** Sends bytes and says that no more follow; what came back before the other side closed. */
+/**
+ * Sends bytes and half-closes the connection; returns what the other side sent before it closed.
+ */
 function exchange({ host, port }: Place, bytes: Uint8Array, from: number): Promise<Uint8Array> {
   return new Promise((resolve, reject) => {
     const got: Uint8Array[] = [];
-    // Each address has ports of its own: those of closed connections rest for a minute.
+    // Uses several addresses, because the ports of closed connections cannot be reused for a
+    // minute.
     const localAddress = `127.0.${1 + (from % 200)}.1`;
     const socket = connect({ host, port, localAddress }, () => socket.end(bytes));
     const late = setTimeout(() => {
@@ -57,7 +60,7 @@ function exchange({ host, port }: Place, bytes: Uint8Array, from: number): Promi
       reject(new Error(`held: ${Buffer.from(bytes).toString('hex')}`));
     }, PATIENCE_MS);
     socket.on('data', (chunk: Uint8Array) => got.push(chunk));
-    // A listener may cut what it does not understand; that is an answer.
+    // A listener may reset a connection whose bytes it does not understand.
     socket.on('error', () => undefined);
     socket.on('close', () => {
       clearTimeout(late);
@@ -66,7 +69,9 @@ function exchange({ host, port }: Place, bytes: Uint8Array, from: number): Promi
   });
 }
 
-/** Sends mutations of what `draw` gives, some at once; every answer goes to `look`. */
+/**
+ * Sends mutations of the messages from `draw`, several at a time; passes every answer to `look`.
+ */
 async function storm(
   place: Place,
   label: string,
@@ -80,7 +85,7 @@ async function storm(
       const number = sent;
       const genuine = draw(number);
       const input = mutate(genuine, random, { header: 6 });
-      // Behind a whole genuine message anything may follow: that one is answered first.
+      // Anything may follow a complete genuine message, which is answered first.
       const isGenuine = Buffer.compare(input.subarray(0, genuine.length), genuine) === 0;
       const answer = await exchange(place, input, number);
       if (!isGenuine) look(answer);
@@ -126,7 +131,7 @@ describe(`R-084: ${INPUTS} mutated streams, seed ${SEED}`, () => {
   }, TIMEOUT_MS);
   afterAll(() => world.live.close());
 
-  /** What the authority answers to an honest question for the document that it has. */
+  /** The answer of the authority to an honest request for its document. */
   const asked = async (): Promise<string> => {
     const state = stage.node('authority')?.status?.() ?? {};
     const [first = 0] = state['documents'] as readonly number[];
@@ -162,7 +167,7 @@ describe(`R-084: ${INPUTS} mutated streams, seed ${SEED}`, () => {
           answers.set(kind, (answers.get(kind) ?? 0) + 1);
         },
       });
-      // None of them is taken for a descriptor, and the mutations reach what stands behind a header.
+      // No mutation is accepted as a descriptor, and some get beyond the header.
       expect([...answers.keys()].sort()).toEqual(['closed', 'document', 'refused']);
       expect(Math.min(...answers.values())).toBeGreaterThan(INPUTS / 50);
       const drops = world.nodeDrops();

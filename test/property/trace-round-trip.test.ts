@@ -1,4 +1,6 @@
-/** What a recorder was told comes out of the reader again, for any sequence of events. @module */
+/**
+ * The reader of a trace returns what the recorder was given, for any sequence of events. @module
+ */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { inflateGzip } from '../../viz/format/inflate.ts';
@@ -25,7 +27,7 @@ const LINKS = 3;
 const nanoseconds = fc.oneof(
   fc.nat(5_000),
   fc.nat(50_000_000),
-  // Long enough that u32 offsets do not hold it.
+  // Long enough to exceed offsets of 32 bits.
   fc.integer({ min: 4_000_000_000, max: 9_000_000_000 }),
 );
 const which = fc.nat(1_000);

@@ -1,6 +1,7 @@
 /**
- * Neighbour selection (spec mixnet 3.4): unbiased, hardly moved by a candidate that disappears,
- * spread over autonomous systems where it can be, and refused when anything is changed.
+ * Neighbour selection (nodes/mixnet/README.md): it is unbiased, hardly changes when a candidate
+ * disappears, is spread over autonomous systems where possible, and is rejected when anything was
+ * changed.
  *
  * @module
  */
@@ -29,7 +30,7 @@ function output(number: number): Uint8Array {
   return crypto.sha512(digest('output', number));
 }
 
-/** Candidates by number; the given fields differ as the functions say. */
+/** A list of candidates; the functions give the fields that differ. */
 function candidates(
   count: number,
   systems: number,
@@ -55,7 +56,7 @@ function ids(list: readonly Candidate[]): readonly string[] {
   return list.map(({ id }) => toHex(id));
 }
 
-/** How many are in each autonomous system. */
+/** The number of candidates in each autonomous system. */
 function systemSizes(list: readonly Candidate[]): readonly number[] {
   const sizes = new Map<string, number>();
   for (const { asn } of list) sizes.set(asn, (sizes.get(asn) ?? 0) + 1);
@@ -85,7 +86,7 @@ describe('the choice of neighbours', () => {
       const expected = (draws * weight) / total;
       return sum + ((counts.get(toHex(id)) ?? 0) - expected) ** 2 / expected;
     }, 0);
-    // 11 degrees of freedom, p = 0.001.
+    // The limit for 11 degrees of freedom at p = 0.001.
     expect(chiSquare).toBeLessThan(31.3);
   });
 
@@ -100,7 +101,8 @@ describe('the choice of neighbours', () => {
       const two = chosen([heavy!, ...light], draw, { count: 2, maxPerAs: 1 });
       if (!two.includes(heavy!)) heavyLast++;
     }
-    // First light: 1/2; then light of {heavy 2, light 1}: 1/3. Together 1/6; deviation 20.
+    // The light candidate comes first with 1/2, then light before {heavy 2, light 1} with 1/3:
+    // together 1/6. The standard deviation is 20.
     expect(Math.abs(heavyLast - draws / 6)).toBeLessThan(82);
   });
 

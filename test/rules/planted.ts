@@ -1,7 +1,6 @@
 /**
- * Planted violations: `*.txt` files with the rule they must wake, copied to a tree of their own.
- *
- * They are text, not source, so that no rule sees them where they lie.
+ * Planted violations: `*.txt` files that each name the rule that they must trigger, copied to a
+ * temporary tree. They are text files, so that no rule finds them in this folder.
  *
  * @module
  */
@@ -18,18 +17,18 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { ROOT } from '../architecture/files.ts';
 
-/** A tool that holds rules. */
+/** A tool that enforces rules. */
 export type Tool = 'depcruise' | 'biome' | 'knip' | 'tsc';
 
 /** One planted violation. */
 export interface Plant {
   readonly name: string;
-  /** What is wrong, in words. */
+  /** What the violation does. */
   readonly why: string;
   readonly tool: Tool;
-  /** `rule path`, sorted. */
+  /** The expected findings as `rule path`, sorted. */
   readonly expected: readonly string[];
-  /** Path and text of each file. */
+  /** The text of each file by path. */
   readonly files: ReadonlyMap<string, string>;
 }
 
@@ -51,7 +50,7 @@ export function plants(): readonly Plant[] {
     .map(readPlant);
 }
 
-/** Writes a tree with the good files and those of `some` plants; returns its folder. */
+/** Writes a tree with the valid files and the files of some violations; returns its folder. */
 export function grow(some: readonly Plant[]): string {
   const folder = mkdtempSync(join(tmpdir(), 'orrery-rules-'));
   for (const path of CONFIGURATION)

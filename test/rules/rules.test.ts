@@ -1,7 +1,6 @@
 /**
- * The rules fire: each planted violation triggers the rule that its file names, and no other.
- *
- * A tool update that silences a rule fails here.
+ * Every rule works: each planted violation triggers the rule that its file names, and no other. If
+ * an update of a tool silences a rule, this test fails.
  *
  * @module
  */

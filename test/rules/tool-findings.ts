@@ -1,5 +1,5 @@
 /**
- * Runs a rule tool on a tree and returns what it found as `rule path`, whatever its output looks like.
+ * Runs a tool on a tree and returns its findings as `rule path`, independent of its output format.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { ROOT, SOURCE_FOLDERS } from '../architecture/files.ts';
 import type { Tool } from './planted.ts';
 
-/** Finds with `tool` in `folder`; sorted, each finding once. */
+/** The findings of a tool in a folder, sorted and without duplicates. */
 export function findingsOf(tool: Tool, folder: string): readonly string[] {
   return [...new Set(FINDERS[tool](folder))].sort();
 }

@@ -1,5 +1,5 @@
 /**
- * The whole protocol of docs/WRITING-A-PROTOCOL.md, run from the files that the page shows.
+ * Runs the complete protocol of docs/WRITING-A-PROTOCOL.md from the files that the page shows.
  *
  * @module
  */

@@ -1,16 +1,18 @@
-/** What `doubles.test.ts` reads: for each shipped scenario, which defect turns which limit red. */
+/**
+ * The table for `doubles.test.ts`: for each shipped scenario, which defect makes which limit fail.
+ */
 
 /** Values by their path in the scenario file. */
 export type Overrides = Readonly<Record<string, string>>;
 
-/** A defect, the base it is put into, and the limits that it turns red. */
+/** A defect, the settings that it is combined with, and the limits that it makes fail. */
 export interface Double {
   readonly base: string;
   readonly set: Overrides;
   readonly red: readonly string[];
 }
 
-/** The doubles of one shipped scenario. */
+/** The defects for one shipped scenario. */
 export interface Row {
   readonly file: string;
   readonly seed?: number;

@@ -1,7 +1,7 @@
 /**
- * Every limit of every shipped scenario can be missed: for each there is a defect, shipped as an
- * option, or an override of the network that turns it red, while the same run without it is green.
- * Runs are short and slow versions of the shipped ones.
+ * Every limit of every shipped scenario can fail: for each there is a defect (a shipped option or
+ * an override of the network) that turns it red, while the same run without the defect is green.
+ * The runs are short, slow versions of the shipped ones.
  *
  * @module
  */
@@ -15,17 +15,20 @@ import { MIXNET_ROWS } from './mixnet-doubles.ts';
 const REFERENCE: Overrides = { 'options.gateway.multipath.mode': 'reference' };
 const RUST: Overrides = { 'options.gateway.antiReplay.window': 'rust' };
 const GO: Overrides = { 'options.gateway.antiReplay.window': 'go' };
-/** Any probe that is a little late kills its path. */
+/** Any probe that is slightly late makes its path count as down. */
 const NERVOUS: Overrides = {
   'options.gateway.multipath.misses': '1',
   'options.gateway.multipath.timeoutMargin': '0ms',
   'options.gateway.multipath.timeoutFloor': '0ms',
 };
-/** Links that 200 packets a second of 1,200 bytes fill: their queues hold seconds. */
+/**
+ * Links that 200 packets of 1,200 bytes per second fill, so that their queues hold seconds of
+ * traffic.
+ */
 const BLOATED: Overrides = { 'topology.defaults.link.rate': '1500kbit/s' };
-/** Nothing is ever too late, and nothing is turned away. */
+/** Nothing is ever too late, and nothing is rejected. */
 const ENDLESS: Overrides = { cpuQueues: 'endless', 'options.gateway.overload.shed': 'false' };
-/** Half a second at the shipped rate; what depends on the rate is judged there. */
+/** Half a second at the shipped rate, for limits that depend on the rate. */
 const FULL: Overrides = {
   duration: '4500ms',
   warmup: '4s',
@@ -93,7 +96,8 @@ const ROWS: readonly Row[] = [
   },
   {
     file: 'failover-storm.yaml',
-    // Without patience a gateway changes all the time or, with seed 7, sits on a dead path for seconds.
+    // A gateway without patience switches paths all the time or, with seed 7, stays on a dead path
+    // for seconds.
     seed: 2,
     bases: {
       short: {
@@ -115,7 +119,7 @@ const ROWS: readonly Row[] = [
       },
       'probes without patience': {
         base: 'short',
-        // Reports of what arrives would keep the path in use.
+        // Without this, reports about arrivals would keep the path in use.
         set: { ...NERVOUS, 'options.gateway.multipath.reports': 'false' },
         red: ['gateway.switches value <='],
       },
@@ -439,7 +443,7 @@ const keyOf = ({ metric, aggregation, comparison }: KpiResult): string =>
 
 const reports = new Map<string, Report>();
 
-/** The report on a run; bases are run once. */
+/** The report of a run; the runs without a defect are cached. */
 function reportOn(row: Row, set: Overrides): Report {
   const name = `${row.file} ${JSON.stringify(set)}`;
   const known = reports.get(name);
@@ -452,7 +456,7 @@ function reportOn(row: Row, set: Overrides): Report {
 
 describe('defective doubles', () => {
   it('exist for every limit of every shipped scenario; a new limit needs a row in this file', () => {
-    // Doubles of emulated scenarios stand in test/emulate: they need the wall clock.
+    // Defects for emulated scenarios are in test/emulate, because they need the wall clock.
     const files = readdirSync(folders.scenarios).filter(
       (name) => name.endsWith('.yaml') && !/^(emulate|soak)-/.test(name),
     );
@@ -480,7 +484,7 @@ describe('defective doubles', () => {
     const red = broken.kpis.filter(({ pass }) => !pass).map(keyOf);
     expect(red).toEqual(expect.arrayContaining([...double.red]));
     expect(broken.pass).toBe(false);
-    // A value was measured and missed: red is not the same as empty.
+    // The value was measured and missed its limit; a missing value would not count.
     for (const kpi of broken.kpis) {
       if (double.red.includes(keyOf(kpi))) expect(kpi.value).not.toBeNull();
     }

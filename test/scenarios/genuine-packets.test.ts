@@ -1,6 +1,6 @@
 /**
- * R-007 for every shipped scenario with gateways, at a twentieth of its rate, with its faults and attacks.
- * At the full rate the same count is a KPI of the scenarios, which the nightly runs.
+ * R-007 for every shipped scenario with gateways, at a twentieth of its rate, with its faults and
+ * attacks. At the full rate, the same count is a KPI of the scenarios, which run every night.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { counter, folders, load, run } from '../unit/scenarios/runner/fixture.ts';
 
-/** Virtual time, and a gateway at the source of the traffic. */
+/** Scenarios in virtual time with a gateway as the source of the traffic. */
 const FILES = readdirSync(folders.scenarios)
   .filter((file) => file.endsWith('.yaml') && !/^(emulate|soak)-/.test(file))
   .filter((file) => load(file).traffic.some(({ from }) => from.startsWith('gateway')));

@@ -1,4 +1,4 @@
-/** The kept fingerprints of all seeds but the first, which golden.test.ts runs. */
+/** The stored fingerprints of all seeds except the first, which golden.test.ts runs. */
 import { expect, it } from 'vitest';
 import { GOLDEN_RUNS } from '../../tools/golden/golden-runs.ts';
 import { movedFrom } from './kept-fingerprints.ts';

@@ -1,6 +1,6 @@
 /**
- * Short runs of the shipped scenarios give the fingerprints that are kept, on every machine and Node
- * version: the first seed of each. The others are in golden-seeds.test.ts.
+ * Short runs of the shipped scenarios give the stored fingerprints on every machine and Node
+ * version. This file runs the first seed of each; golden-seeds.test.ts runs the others.
  *
  * @module
  */
@@ -23,7 +23,7 @@ describe('fingerprints', () => {
   });
 
   it('differ between seeds, unless a scenario draws nothing', () => {
-    // Constant traffic over a link without impairments: hello has no draw at all.
+    // hello has constant traffic over a link without impairments, so it draws no random numbers.
     for (const [name, results] of Object.entries(KEPT)) {
       const different = new Set(results.map(({ fingerprint }) => fingerprint)).size;
       expect(different, name).toBe(name === 'hello' ? 1 : results.length);

@@ -1,4 +1,4 @@
-/** The fingerprints that are kept, and what a run has to say that gives others. */
+/** The stored fingerprints, and the message for a run that gives different ones. */
 import { readFileSync } from 'node:fs';
 import {
   commandOf,
@@ -11,7 +11,7 @@ export const KEPT = JSON.parse(
   readFileSync(new URL('./golden.json', import.meta.url), 'utf8'),
 ) as Readonly<Record<string, readonly GoldenResult[]>>;
 
-/** Runs these seeds; empty when each gives the fingerprint that is kept. */
+/** Runs these seeds; the result is empty if each gives the stored fingerprint. */
 export function movedFrom(name: string, run: GoldenRun, seeds: readonly number[]): string {
   const lines = runGolden({ ...run, seeds }).flatMap((found) => {
     const expected = KEPT[name]!.find(({ seed }) => seed === found.seed)!;

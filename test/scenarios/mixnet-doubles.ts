@@ -1,12 +1,12 @@
-/** Defective doubles of the mixnet scenarios, for `doubles.test.ts`. */
+/** Defects for the mixnet scenarios, for `doubles.test.ts`. */
 import type { Overrides, Row } from './double-row.ts';
 
-/** The last message in time for its repetitions. */
+/** The last messages are sent early enough for their repetitions. */
 const STOP_AT_20: Overrides = { 'traffic.0.stop': '20s', 'traffic.1.stop': '20s' };
 
 /**
- * A tenth of the clients and two mixes a layer: log2(10) = 3.32 bits fewer than the published
- * setting, so that the limits are moved by as much.
+ * A tenth of the clients and two mixes per layer: the entropy is log2(10) = 3.32 bits lower than in
+ * the shipped setting, so the limits are lowered by as much.
  */
 const TENTH: Overrides = {
   duration: '21s',
@@ -27,7 +27,7 @@ const TENTH: Overrides = {
   }`,
 };
 
-/** In the order of the names of the files. */
+/** Sorted by file name. */
 export const MIXNET_ROWS: readonly Row[] = [
   {
     file: 'mixnet-active.yaml',

@@ -1,5 +1,6 @@
 /**
- * overload.yaml: a network that is asked for more than it can carry carries what it can.
+ * overload.yaml: a network that is offered more traffic than it can carry still carries what it
+ * can.
  *
  * @module
  */
@@ -14,7 +15,7 @@ import type { SeedResult } from '../../reports/model.ts';
 import { counter, load, report, run } from '../unit/scenarios/runner/fixture.ts';
 
 const MS = 1_000_000;
-/** What overload.yaml says of its profile. */
+/** The rate that the profile of overload.yaml can carry. */
 const KNEE = 9_000;
 const SHORT = { duration: '7s', warmup: '3s' };
 const DOUBLE = { cpuQueues: 'endless', 'options.gateway.overload.shed': 'false' };
@@ -53,7 +54,7 @@ describe.each([1.5, 3])('at %f times the knee', (times) => {
 
   it('at least 85 % of the knee is carried, with a p95 of at most 250 ms', () => {
     expect(goodput(result)).toBeGreaterThanOrEqual(0.85 * KNEE);
-    // Nobody carries more than the processor bears.
+    // No node carries more than its processor allows.
     expect(goodput(result)).toBeLessThanOrEqual(1.05 * KNEE);
     expect(p95(result)).toBeLessThanOrEqual(250 * MS);
   });

@@ -1,6 +1,7 @@
 /**
- * A protocol with differential privacy through the real loader, runner and judge: it stays inside its
- * budget; doubles of it that go on, or forget in a crash what they spent, turn the verdict red.
+ * A protocol with differential privacy through the real loader, runner and judge: it stays inside
+ * its budget. Defective versions, which continue beyond it or forget in a crash what they spent,
+ * fail the verdict.
  *
  * @module
  */
@@ -21,14 +22,16 @@ function brokenOf({ invariants }: Report): readonly string[] {
 
 describe('the accountant', () => {
   it('agrees with formulas that were evaluated by hand', () => {
-    // Bun and Steinke 2016, propositions 1.3 and 1.6: rho 1/2, 1/2 + 2 sqrt(1/2 ln 1e5).
+    // Bun and Steinke 2016, propositions 1.3 and 1.6: rho = 1/2, and epsilon = 1/2 + 2 sqrt(1/2 ln
+    // 1e5).
     expect(rhoOfRound(1)).toBe(0.5);
     expect(epsilonOf(0.5, 1e-5)).toBeCloseTo(5.298526, 6);
     expect(epsilonOf(0, 1e-5)).toBe(0);
   });
 
   it('lies between the exact cost of 20 rounds and that of the best whole order', () => {
-    // q = 1, z = 5, 20 steps, delta 1e-5: 3.8486 (privacy loss distribution), 4.7026 (classic RDP).
+    // For q = 1, z = 5, 20 steps and delta = 1e-5, epsilon is 3.8486 by the privacy loss
+    // distribution and 4.7026 by classic RDP.
     const spent = epsilonOf(20 * rhoOfRound(5), 1e-5);
     expect(spent).toBeGreaterThan(3.8486);
     expect(spent).toBeLessThan(4.7026);

@@ -1,13 +1,13 @@
 /**
- * Delays that mixes draw by VRF, under both laws with the same mean: how many bits of a whole run the
- * exponential law gains (docs/spec/mixnet.md).
+ * Delays that mixes draw by VRF, with both delay laws at the same mean: by how many bits the
+ * exponential law increases the entropy over a whole run (docs/spec/mixnet.md).
  *
  * @module
  */
 import { describe, expect, it } from 'vitest';
 import { load, run, samples } from '../unit/scenarios/runner/fixture.ts';
 
-/** A tenth of the rate of mixnet-privacy.yaml and half its delays. */
+/** A tenth of the rate and half the delays of mixnet-privacy.yaml. */
 const TENTH = {
   duration: '8s',
   warmup: '1500ms',
@@ -21,7 +21,9 @@ const TENTH = {
   'options.mixnet.rates.payload': '20/s',
   'options.mixnet.rates.drop': '79/s',
 };
-/** log2 of the ratio of the widths: Erlang(3, 1) has 2.665 bits, three of U[0, 2] have 2.038. */
+/**
+ * log2 of the ratio of the widths: Erlang(3, 1) has 2.665 bits, the sum of three U[0, 2] has 2.038.
+ */
 const GAIN = 0.628;
 
 function meanBits(mixing: string): number {

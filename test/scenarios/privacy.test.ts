@@ -1,6 +1,6 @@
 /**
  * Privacy measured in whole runs: measuring does not change the run, modelled packets give the same
- * bits as real ones, and a real network agrees with theory.
+ * entropy as real ones, and a real network agrees with theory.
  *
  * @module
  */
@@ -9,7 +9,9 @@ import type { SeedResult } from '../../reports/model.ts';
 import { stratifiedPoissonBits } from '../../reports/privacy/metrics/closed-forms.ts';
 import { load, prepare, ratio, run, SECOND, samples } from '../unit/scenarios/runner/fixture.ts';
 
-/** A tenth of the rate of mixnet-privacy.yaml and half its delays: thirty targets in a few seconds. */
+/**
+ * A tenth of the rate and half the delays of mixnet-privacy.yaml: thirty targets in a few seconds.
+ */
 const TENTH = {
   duration: '8s',
   warmup: '1500ms',
@@ -26,7 +28,7 @@ const THEORY = stratifiedPoissonBits({ rate: 500, layers: 3, width: 2, meanSecon
 
 interface Bits {
   readonly mean: number;
-  /** Standard error over the targets. */
+  /** Standard error of the mean over the targets. */
   readonly error: number;
   readonly targets: number;
 }
@@ -58,7 +60,7 @@ describe('privacy of a run', () => {
       (world.metrics(mix)['mix.received'] as { readonly value: number }).value;
     for (const layer of [1, 2, 3]) {
       const [first, second] = [received(`mix-${layer}-1`), received(`mix-${layer}-2`)];
-      // Some 3,200 packets: a standard deviation of 0.006.
+      // About 3,200 packets, hence a standard deviation of 0.006.
       expect(Math.abs(first / (first + second) - 6 / 7)).toBeLessThan(0.025);
     }
   });
@@ -89,7 +91,7 @@ describe('privacy of a run', () => {
 });
 
 describe('attacks that a run carries out', () => {
-  /** Right attempts and all, over seeds. */
+  /** The numbers of successful attempts and of all attempts, over the seeds. */
   const success = (file: string, set: Readonly<Record<string, string>>, seeds = 1): Success => {
     const results = Array.from({ length: seeds }, (_, seed) => run(load(file, set), seed + 1));
     const attacks = results.map(({ privacy }) => privacy?.attacks?.[0]);
@@ -116,7 +118,8 @@ describe('attacks that a run carries out', () => {
     expect(bare.hits).toBe(bare.trials);
     expect(warned(bare)).toBe(true);
     const covered = success('mixnet-attack.yaml', set, 3);
-    // mu / (mu + lambdaM) of those targets that are not the mix's own loops, 10 of 45 per second.
+    // mu / (mu + lambdaM), for the share of targets that are not the mix's own loops (those are 10
+    // of 45 per second).
     const theory = (20 / 30) * (35 / 45);
     const { hits, trials } = covered;
     expect(Math.abs(hits / trials - theory)).toBeLessThan(4 * Math.sqrt(0.25 / trials));
@@ -132,7 +135,8 @@ describe('attacks that a run carries out', () => {
       'events.0.attack.drain': '100ms',
       kpis: '{}',
     });
-    // Ten clients with 10/s over two mixes. Without a second drain it would be 35 %, by drops 100 %.
+    // Ten clients with 10/s over two mixes. Without a second drain the success would be 35 %, by
+    // drops 100 %.
     const theory = heldBackSuccess({ mu: 20, lambda: 50, drain: 0.1, transit: 0.005 });
     expect(theory).toBeCloseTo(0.708, 3);
     const { hits, trials } = held;
@@ -161,7 +165,7 @@ describe('attacks that a run carries out', () => {
     expect(header.hits).toBe(0);
     const drops = header.results[0]?.nodeDrops ?? {};
     expect(drops['payload-tag']).toBeUndefined();
-    // The last one may have been tagged when the run ended.
+    // The last target may have been tagged just before the run ended.
     expect(drops['mac-mismatch']).toBeGreaterThan(0.9 * header.trials);
     const payload = success('mixnet-active.yaml', active(`kind: tagging, ${last}`));
     expect(payload.hits / payload.trials).toBeGreaterThan(0.75);
@@ -188,10 +192,11 @@ interface Success {
 }
 
 /**
- * Poisson mix without loops of its own: what is held in a round (drain, stay of the target) and what
- * was left inside is in the pool at once; of it e^-mu(drain + w) is left when a target comes after a
- * wait w ~ Exp(lambda), eps on average, and the first of Poisson(eps) + 1 is the target with
- * (1 - e^-eps) / eps. Times in seconds.
+ * Success of an (n-1) attack against a Poisson mix without loops of its own. The packets held back
+ * during a round (drain, then the stay of the target) and those left inside are in the pool
+ * together. When a target comes after a wait w ~ Exp(lambda), a share e^-mu(drain + w) of them is
+ * left, eps on average. The target is the first of Poisson(eps) + 1 with probability (1 - e^-eps) /
+ * eps. Times are in seconds.
  */
 function heldBackSuccess(mix: {
   readonly mu: number;

@@ -1,6 +1,6 @@
 /**
- * Promises about scenarios that no unit owns. How fast the machine is judges nothing here: promises of
- * speed are figures of bench/promises.ts, and docs/requirements.yaml bounds them.
+ * Promises about scenarios that belong to no single unit. None depends on the speed of the machine:
+ * promises of speed are figures of bench/promises.ts, with limits in docs/requirements.yaml.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * Restarts under load, each kind of node in turn: what is delivered stays above what the outage alone
- * takes, and a node that does not come back turns the same verdict red.
+ * Restarts each kind of node under load: the share delivered stays above the loss that the outage
+ * alone explains, and a node that does not come back fails the same verdict.
  */
 import { expect, it } from 'vitest';
 import type { Report } from '../../reports/report-schema.ts';
@@ -8,10 +8,13 @@ import { shippedProtocols } from '../../scenarios/registry.ts';
 import { loadText, report, run } from '../unit/scenarios/runner/fixture.ts';
 
 interface Restart {
-  /** Scenario without its events, with limits on delivery. */
+  /** The scenario without its events, with limits on delivery. */
   readonly text: string;
   readonly node: string;
-  /** `for` of a crash that ends, and of one that lasts to the end of the run. */
+  /**
+   * The value of `for` in the event: one for a crash that ends, one for a crash that lasts until
+   * the end of the run.
+   */
   readonly outage: string;
   readonly forGood: string;
   readonly at: string;
@@ -29,7 +32,10 @@ kpis:
   ping.duplicates: { count: "== 0" }
 `;
 
-/** Three disjoint paths of 1,000 packets/s together; the outage of 300 ms is 3 % of the measured time. */
+/**
+ * Three disjoint paths with 1,000 packets/s in total; the outage of 300 ms is 3 % of the measured
+ * time.
+ */
 const GATEWAY = `
 name: gateway-restart
 question: Does traffic go on after a restart?
@@ -43,7 +49,7 @@ kpis:
   antireplay.false_accept: { count: "== 0" }
 `;
 
-/** One path, so that nothing goes round its routers. */
+/** Only one path, so that no packet can avoid its routers. */
 const ROUTER = `
 name: router-restart
 question: Does traffic go on after a restart of a router?
@@ -85,7 +91,10 @@ kpis:
   bulk.duplicates: { count: "== 0" }
 `;
 
-/** One mix in each layer, so that nothing goes round it; epochs end that nobody makes a document for. */
+/**
+ * One mix per layer, so that no packet can avoid it; during its outage, epochs end without a
+ * document for the next.
+ */
 const MIXNET = `
 name: mixnet-restart
 question: Do messages arrive after a restart?

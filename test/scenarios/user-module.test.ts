@@ -1,5 +1,5 @@
 /**
- * A protocol from outside the package, named by its path in a topology.
+ * A protocol from outside the package, which a topology names by its path.
  *
  * @module
  */

@@ -25,7 +25,7 @@ describe('npm run verify', () => {
     const lines = stdout.split('\n');
     expect(lines[0]).toMatch(/^PASS {2}verify {3}2 of 2 checks green {3}seed 1 {3}[\d.]+ s$/);
     expect(lines.filter((line) => line.length > 80)).toEqual([]);
-    // In the order of the suite, whatever the order of the flag.
+    // In the order of the suite, regardless of the order in the flag.
     const heads = lines.filter((line) => /^ ?\d/.test(line));
     expect(heads).toEqual([' 1  serialisation + propagation', '12  token bucket']);
   });

@@ -1,6 +1,6 @@
 /**
- * The suite must be able to fail: each wrong engine of docs/VERIFICATION.md turns the named checks red
- * and no other one that it is shown.
+ * The verification suite must be able to fail: each wrong engine of docs/VERIFICATION.md fails the
+ * named checks and none of the other checks that it runs.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { describe, expect, it } from 'vitest';
 import { MUTATIONS } from '../../scenarios/verify/mutations.ts';
 import { CHECKS, runSuite } from '../../scenarios/verify/suite.ts';
 
-/** Every wrong engine meets these, too: they take milliseconds. */
+/** Checks that take milliseconds and therefore run on every wrong engine. */
 const EXACT = ['1', '2', '12', '14'];
 
 describe('a wrong engine turns its checks red', () => {

@@ -1,5 +1,5 @@
 /**
- * The closed-form checks of `npm run verify`, whole: one test per check, on the engine as it is.
+ * The complete closed-form checks of `npm run verify`: one test per check, on the real engine.
  *
  * @module
  */
@@ -14,7 +14,7 @@ import { CHECKS } from '../../scenarios/verify/suite.ts';
 import { hasVectors, vectors } from '../vectors-root.ts';
 
 const SEED = 1;
-/** A check takes up to 8 s of CPU; the machine may be shared. */
+/** A check takes up to 8 s of CPU time, and the machine may be shared. */
 const TIMEOUT_MS = 240_000;
 const lab = new Lab(SEED);
 const measured = new Map<string, readonly Measure[]>();

@@ -1,6 +1,6 @@
 /**
- * An agent of a deployment and somebody who wants to command it, or to be taken for it: what a
- * coordinator may not have it do, and what the secret of one machine is worth.
+ * Attacks on an agent of a deployment, by somebody who wants to command it or to impersonate it:
+ * what a coordinator cannot make it do, and how little the secret of one machine is worth.
  *
  * @module
  */
@@ -60,7 +60,7 @@ interface Own {
   readonly scenario: Scenario;
 }
 
-/** What a machine of the deployment has on its own disk. */
+/** The files that a machine of the deployment has on its own disk. */
 async function own(): Promise<Own> {
   const registry = new ProtocolRegistry();
   const { scenario } = await openScenario(file, {}, registry);
@@ -95,7 +95,7 @@ interface Told {
   readonly last: () => Report;
 }
 
-/** Alice's process gets an order. */
+/** Sends an order to alice's process. */
 function tell(
   order: AgentOrder,
   { topology, registry }: Pick<Own, 'topology' | 'registry'>,
@@ -212,7 +212,8 @@ describe('the secret of one machine', () => {
     const listener = await listenChannel({
       host: '127.0.0.1',
       port: 0,
-      // Whoever has alice's files knows all public keys, and listens with the one secret it has.
+      // An attacker with alice's files knows all public keys, and listens with the only secret that
+      // it has.
       key: secretOf('alice'),
       nameOf: () => 'bob',
       onChannel: (_, name) => came.push(name),

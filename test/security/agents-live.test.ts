@@ -1,6 +1,6 @@
 /**
- * A coordinator on a real socket, with agents of an attacker's that hold a good key, and with
- * strangers that hold none.
+ * A coordinator on a real socket that faces agents of an attacker with a valid key, and strangers
+ * without one.
  *
  * @module
  */
@@ -19,7 +19,7 @@ import { fakeFace } from '../unit/services/operator/fake-face.ts';
 
 const key = new Uint8Array(32).fill(7);
 const listener = publicKeyOf(key);
-/** The secret of each node. */
+/** The secret key of a node, made from its name. */
 const keyOf = (name: string): Uint8Array => new Uint8Array(32).fill(name.charCodeAt(0));
 const nodeKeys = new Map(['alice', 'bob'].map((name) => [name, publicKeyOf(keyOf(name))] as const));
 const WAIT = { timeout: 20_000, interval: 5 };
@@ -135,7 +135,7 @@ describe('a coordinator', () => {
     await vi.waitFor(() => expect(gone).toHaveLength(1), WAIT);
     expect(gone[0]).toMatch(why);
     expect(reports).toHaveLength(1);
-    // Before, such a message cost 295 MB.
+    // Before the fix, such a message cost 295 MB.
     expect(most).toBeLessThan(80 * MEGABYTE);
   });
 
@@ -191,7 +191,7 @@ describe('an operator endpoint', () => {
   });
 });
 
-/** Connections that say nothing, or only so much, and stay. */
+/** Opens connections that send nothing, or only the start of a message, and stay open. */
 async function halfOpen(port: number, count: number, words = ''): Promise<Socket[]> {
   const sockets: Socket[] = [];
   for (let at = 0; at < count; at += 1) {
@@ -202,7 +202,7 @@ async function halfOpen(port: number, count: number, words = ''): Promise<Socket
     sockets.push(socket);
     await new Promise((done) => socket.once('connect', done).once('close', done));
     if (words === '' || socket.destroyed) continue;
-    // The server reads them before the next one comes.
+    // The server reads these bytes before the next connection opens.
     await new Promise((done) => {
       socket.write(words, () => setTimeout(done, 2));
     });

@@ -1,6 +1,7 @@
 /**
- * Cookies as a weapon: a gateway that is asked by a stranger to send something to its peer must not send
- * more than the stranger does, nor as often as he likes. Cookies used to be answered one for one.
+ * Cookies as an amplifier: if a stranger makes a gateway send something to its peer, the gateway
+ * must send neither more bytes than the stranger did nor as often as the stranger wants. Before the
+ * fix, every request was answered with a cookie.
  */
 import { describe, expect, it } from 'vitest';
 import type { PreparedRun } from '../../scenarios/runner/run-seed.ts';
@@ -8,7 +9,7 @@ import { loadText, MS, prepare, SECOND } from '../unit/scenarios/runner/fixture.
 
 const HANDSHAKE_FRAME = 5;
 
-/** Two gateways at the ends of a row of core systems. */
+/** Two gateways at the ends of a chain of core ASes. */
 function row(systems: number, events: string): PreparedRun {
   const numbers = Array.from({ length: systems }, (_, k) => 110 + k);
   const last = numbers.at(-1) ?? 0;
@@ -47,7 +48,10 @@ interface Seen {
   readonly longest: { asked: number; cookie: number };
 }
 
-/** Handshake frames between `near` and its router: openings that come in, cookies that go out. */
+/**
+ * Counts handshake frames between `near` and its router: openings that come in, cookies that go
+ * out.
+ */
 function watch({ world }: PreparedRun): Seen {
   const seen: Seen = {
     asked: { count: 0, bytes: 0 },
@@ -57,7 +61,7 @@ function watch({ world }: PreparedRun): Seen {
   const look = (bytes: Uint8Array, offset: number, length: number): void => {
     const frame = offset + (bytes[offset + 5] ?? 0) * 4 + 8;
     if (bytes[frame + 2] !== HANDSHAKE_FRAME) return;
-    // A cookie is the only handshake message of epoch 0.
+    // A cookie is the only handshake message with epoch 0.
     const isCookie = bytes[frame + 3] === 0;
     const sums = isCookie ? seen.cookies : seen.asked;
     sums.count += 1;
@@ -95,7 +99,7 @@ describe('a flood of openings made for a gateway, in the name of its peer', () =
     const before = seen.longest.asked;
     prepared.world.sim.runUntil(12 * SECOND);
     expect(before).toBeGreaterThan(0);
-    // Openings of the peer come by that way, too: they are long enough, and keys change.
+    // Openings of the genuine peer arrive on the same path: they are long enough, and keys change.
     const rekeys = prepared.world.metrics('near')['gateway.rekeys'];
     expect(rekeys).toMatchObject({ value: 4 });
     expect(seen.cookies.count).toBeLessThan(5);

@@ -1,6 +1,6 @@
 /**
- * An agent that holds its key and sends what no agent may send: the coordinator closes that channel by
- * name, and the run goes on.
+ * An agent that has a valid key and sends invalid messages: the coordinator closes its channel with
+ * a reason, and the run continues.
  *
  * @module
  */
@@ -31,7 +31,7 @@ function filled(): LogHistogram {
   return histogram;
 }
 
-/** One of each kind, as agents send them. */
+/** One report of each kind, as agents send them. */
 const REPORTS: Readonly<Record<Report['type'], Report>> = {
   hello: {
     type: 'hello',
@@ -149,7 +149,7 @@ const COMMANDS: Readonly<Record<Command['type'], Command>> = {
   stop: { type: 'stop' },
 };
 
-/** Numbers for an attacker; the same ones each time. */
+/** Random numbers for an attacker, the same in every run. */
 function dice(seed: number): (sides: number) => number {
   let state = seed;
   return (sides) => {
@@ -189,11 +189,11 @@ const ODD: readonly unknown[] = [
   JSON.parse('{"__proto__": {"length": 5}}'),
 ];
 
-/** A copy with one thing changed, taken away or added somewhere. */
+/** A copy with one value changed, removed or added. */
 function mutated(value: unknown, roll: (sides: number) => number): unknown {
   const isLeaf = typeof value !== 'object' || value === null || roll(6) === 0;
   if (isLeaf) {
-    // As often as not of the same type: what is of another goes no further than the schema.
+    // In half of the cases of the same type, because values of another type only test the schema.
     const alike = ODD.filter((odd) => typeof odd === typeof value);
     const from = roll(2) === 0 && alike.length > 0 ? alike : ODD;
     return from[roll(from.length)];
@@ -313,7 +313,7 @@ interface Running {
   readonly bob: AgentProcess;
 }
 
-/** The coordinator of hello.yaml, in the scenario's time. */
+/** The coordinator of hello.yaml during the run. */
 function running(): Running {
   const fleet = new FakeFleet();
   const coordinator = new Coordinator({

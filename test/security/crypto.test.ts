@@ -1,6 +1,6 @@
 /**
- * Attacks on keys and signatures: what is left of a secret when its use is over, and input on which
- * libraries of cryptography disagree (the cases themselves run over every provider in
+ * Attacks on keys and signatures: what remains of a secret after its use, and input on which
+ * cryptographic libraries disagree (the cases themselves run with every provider in
  * `test/conformance/crypto-hostile-cases.ts` and `test/vectors/wycheproof.test.ts`).
  *
  * @module
@@ -15,7 +15,7 @@ import type { TagBook } from '../../nodes/mixnet/mix/tag-book.ts';
 import type { NodeKey, PacketFormat } from '../../nodes/sphinx/index.ts';
 import { advance, HOUR, Pair, SECOND, sealed } from '../unit/nodes/gateway/session-pair.ts';
 
-/** Every secret that passes the port, by the array that holds it. */
+/** Records every secret that passes through the port, by the array that holds it. */
 class Watch {
   readonly secrets: { readonly what: string; readonly bytes: Uint8Array }[] = [];
   readonly aeads: { isWiped: boolean }[] = [];
@@ -26,7 +26,7 @@ class Watch {
     return bytes;
   }
 
-  /** What still holds bytes that are not zero, each once. */
+  /** The recorded arrays that still contain bytes other than zero, each listed once. */
   get left(): readonly string[] {
     const left = this.secrets.filter(({ bytes }) => bytes.some((byte) => byte !== 0));
     return [...new Set(left.map(({ what }) => what))].sort();
@@ -47,7 +47,7 @@ class Watch {
       },
       hmacSha256: (key, data): Uint8Array => {
         const output = inner.hmacSha256(key, data);
-        // MACs that go over the wire have keys made from public keys by a hash.
+        // Keys for MACs that go over the wire are hashes of public keys, so they are not secret.
         return this.#publicKeys.has(key) ? output : this.keep('output of HKDF', output);
       },
       aead: (name, key): AeadKey => {
@@ -86,7 +86,7 @@ describe('R-169: what is left of a secret', () => {
     const open = (): number => watch.aeads.filter(({ isWiped }) => !isWiped).length;
     advance(pair, 0, HOUR + 20 * SECOND);
     expect(pair.a.retired.length).toBeGreaterThan(0);
-    // Two directions on either side, of the present epoch.
+    // Keys for two directions on either side, in the present epoch.
     expect(open()).toBe(4);
     pair.a.session.close();
     expect(open()).toBe(2);

@@ -1,6 +1,7 @@
 /**
- * Texts of a stranger's run or scenario in everything that we write for people and machines: Markdown, JUnit, HTML,
- * Prometheus, terminal, CSV. Each text of a report becomes markup, a table break, a control character.
+ * Texts from an untrusted run or scenario in all output for people and machines: Markdown, JUnit,
+ * HTML, Prometheus, terminal, CSV. Each text of a report is replaced by one with markup, table
+ * separators and control characters.
  *
  * @module
  */
@@ -26,10 +27,13 @@ import { runInput } from '../unit/reports/fixture.ts';
 import { parsePrometheus } from '../unit/reports/prometheus-parser.ts';
 
 const ESCAPE = '\u001b';
-/** Ends a cell, a line, code and a tag; moves a terminal; turns the direction of writing. */
+/**
+ * Ends a cell, a line, a code span and a tag; moves the cursor of a terminal; reverses the
+ * direction of writing.
+ */
 const PAYLOAD = `x|\`y\`<img src=x onerror=hit()>\n\n# hit\n| a | b |\r${ESCAPE}[2J${ESCAPE}]0;hit\u0007\u009b2J\u202e"'&]]>`;
 
-/** Words that decide how a report is read, and so stay. */
+/** Words that determine how a report is read, and therefore must stay. */
 const KEPT = new Set([
   'sim',
   'virtual',
@@ -80,7 +84,7 @@ const sweep = {
 const comparison = compareReports(hostile, hostile);
 const wide = { width: 200, colour: false, unicode: true } as const;
 
-/** Cells of the rows of all tables: bars that no backslash takes away. */
+/** The widths of the cells in all tables, counting the bars that are not escaped by a backslash. */
 function tableWidths(markdown: string): readonly (readonly number[])[] {
   const tables = markdown
     .split(/\n(?!\|)/)

@@ -1,6 +1,7 @@
 /**
- * A disk that is full for a while, which anybody who can fill it brings about. A store must not read old
- * values of an entry again afterwards: epochs and bounds of replay windows never go back.
+ * A disk that is full for a while, which anybody who can write to it may cause. Afterwards, a store
+ * must not return old values of an entry again: epochs and the limits of replay windows must never
+ * decrease.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -16,7 +17,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-/** Takes so many bytes in all, and then says that there is no room. */
+/** Files that accept a given number of bytes in total and then report a full disk. */
 class FullFiles implements DiskFiles {
   room = Number.POSITIVE_INFINITY;
 
@@ -58,7 +59,8 @@ describe('a store whose disk is full for a while', () => {
       store.put('epoch', bytesOf(1));
       expect(await synced(store)).toBeUndefined();
       files.room = room;
-      // More than are kept in memory one by one: only the newest is written when there is room again.
+      // More values than the store keeps in memory one by one; only the newest is written when
+      // there is room again.
       for (let epoch = 2; epoch <= 300; epoch += 1) store.put('epoch', bytesOf(epoch));
       expect(await synced(store)).toContain('epochs.log: ');
       expect(numberOf(open().get('epoch'))).toBeGreaterThanOrEqual(1);

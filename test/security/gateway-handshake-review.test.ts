@@ -1,7 +1,8 @@
 /**
- * A second look at the handshake's MACs and cookies, by a man on the side: he knows both public keys,
- * reads what the gateways send and adds frames of his own, in time before the genuine ones, but cannot
- * hold any back. He must not be able to keep them apart with a handful of frames.
+ * Attacks on the MACs and cookies of the handshake by an observer beside the path. The attacker
+ * knows both public keys, reads what the gateways send, and inserts frames that arrive before the
+ * genuine ones, but cannot hold any back. A handful of frames must not suffice to keep the gateways
+ * from connecting.
  */
 import { describe, expect, it } from 'vitest';
 import { provider } from '../../engine/crypto/index.ts';
@@ -10,14 +11,17 @@ import { HandshakeMacs, openingMac } from '../../nodes/gateway/admission/handsha
 import { createIdentity } from '../../nodes/gateway/crypto.ts';
 import { at, CLOCK_US, Pair, SECOND } from '../unit/nodes/gateway/session-pair.ts';
 
-/** What he makes of an opening that he saw: a cookie for its sender, under the keys that he has. */
+/**
+ * A cookie that the attacker makes for the sender of an observed opening, with the known public
+ * keys.
+ */
 function forgedCookie(pair: Pair, value: number): Uint8Array {
   const eve = createIdentity(provider('node'), new Uint8Array(32).fill(66));
   const seal = new CookieSeal(provider('node'), eve, pair.identities[0].publicKey);
   return seal.seal(new Uint8Array(16).fill(value), CLOCK_US + value);
 }
 
-/** A cookie that b made: anybody who is on its way can keep it. */
+/** A cookie made by b, which anybody on its path can record. */
 function genuineCookie(pair: Pair, value: number, clockUs: number): Uint8Array {
   const secret = new Uint8Array(32).fill(secretOf(pair));
   const identity = createIdentity(provider('node'), secret);
@@ -25,7 +29,7 @@ function genuineCookie(pair: Pair, value: number, clockUs: number): Uint8Array {
   return seal.seal(new Uint8Array(16).fill(value), clockUs);
 }
 
-/** The byte that the secret of b consists of. */
+/** The byte of which the secret of b consists. */
 function secretOf({ identities }: Pair): number {
   return identities[1].secret[0] ?? 0;
 }
@@ -121,7 +125,8 @@ describe('a man on the side of a handshake', () => {
     const [a, b] = pair.identities;
     const macs = new HandshakeMacs(provider('node'), { own: b.publicKey, peer: a.publicKey });
     const forged = genuine.slice();
-    // The last byte of the Noise message, whose tag is looked at after both operations.
+    // Changes the last byte of the Noise message, whose tag is checked after both Diffie-Hellman
+    // operations.
     forged[forged.length - 17]! ^= 1;
     macs.signAnswer(forged, openingMac(opening));
     const costly = (count: number, nowNs: number): number =>
@@ -132,7 +137,8 @@ describe('a man on the side of a handshake', () => {
     let more = 0;
     for (let ms = 1; ms <= 1_000; ms++) more += costly(5, ms * 1_000_000);
     expect(more).toBe(10);
-    // The genuine answer is one of those that found no budget, and is welcome when he has stopped.
+    // The genuine answer was among those rejected for lack of budget, and is accepted once the
+    // attack has stopped.
     expect(pair.a.receive(genuine.slice(), at(SECOND))).toBe('rate-limited');
     expect(pair.a.receive(genuine, at(SECOND + 100_000_000))).toBeUndefined();
     expect(pair.a.session.isOpen).toBe(true);

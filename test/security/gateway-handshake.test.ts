@@ -1,7 +1,8 @@
 /**
- * What an attacker can do to the handshakes and frames of a gateway whose peer's address he forges:
- * junk, openings made with our public key, copies of genuine ones. Twenty junk openings a second used
- * to keep a tunnel from its next key, and 2,000 junk frames a second took the place of honest ones.
+ * What an attacker who forges the address of a gateway's peer can do to its handshakes and frames:
+ * with junk, with openings made with the gateway's public key, and with copies of genuine ones. In
+ * the past, twenty junk openings a second kept a tunnel from its next key, and 2,000 junk frames a
+ * second displaced genuine ones.
  */
 import { describe, expect, it } from 'vitest';
 import { provider } from '../../engine/crypto/index.ts';
@@ -53,7 +54,7 @@ function counting(): { readonly crypto: CryptoProvider; readonly exchanges: () =
   return { crypto, exchanges: () => count };
 }
 
-/** An opening of the right length and time, with bytes that nobody made for us. */
+/** An opening of the right length and time with random content. */
 function junkOpening(genuine: Uint8Array, salt: number, clockUs = CLOCK_US): Uint8Array {
   const header = new FrameHeader();
   decodeFrame(genuine, 0, genuine.length, header);
@@ -65,7 +66,7 @@ function junkOpening(genuine: Uint8Array, salt: number, clockUs = CLOCK_US): Uin
   return frame;
 }
 
-/** The same with the MAC that whoever knows our public key can make. */
+/** The same, with the MAC that anybody who knows the gateway's public key can compute. */
 function keyedOpening(
   pair: Pair,
   genuine: Uint8Array,
@@ -77,7 +78,7 @@ function keyedOpening(
   return frame;
 }
 
-/** What eve can make: she knows the public key of b. */
+/** The MACs that eve can compute, because she knows the public key of b. */
 function macsOfEve(pair: Pair): HandshakeMacs {
   const eve = createIdentity(provider('node'), new Uint8Array(32).fill(66));
   return new HandshakeMacs(provider('node'), {
@@ -86,7 +87,7 @@ function macsOfEve(pair: Pair): HandshakeMacs {
   });
 }
 
-/** Any opening of a, to copy its shape; a is left without a trace of it. */
+/** An opening of a, from which to copy the format; a itself does not change. */
 function shapeOf(pair: Pair): Uint8Array {
   const [low, high] = pair.identities;
   const other = new Side({ identity: low, peerKey: high.publicKey, seed: 123 });
@@ -132,16 +133,16 @@ describe('a flood of openings in the name of a peer', () => {
       outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
     }
     expect(Object.fromEntries(outcomes)).toEqual({ 'bad-auth': 10, 'cookie-required': 4990 });
-    // Each costs a; one more in the life of the session makes the key of its cookies.
+    // Each costs a an operation. One more in the life of the session makes the key of its cookies.
     expect(exchanges() - before).toBe(10 + 1);
-    // Twenty cookies leave, each shorter than the opening that asked for it, and go to the peer.
+    // Twenty cookies leave, each shorter than the opening that caused it, and they go to the peer.
     const cookies = pair.b.outbox.splice(0);
     expect(cookies).toHaveLength(20);
     expect(Math.max(...cookies.map(({ length }) => length))).toBeLessThan(shape.length / 2);
     for (const cookie of cookies) {
       expect(pair.a.receive(cookie, at(HOUR))).toBe('handshake-unexpected');
     }
-    // The tunnel's rekey needs one round trip more, and completes at that instant.
+    // The rekey of the tunnel needs one more round trip, and completes at that instant.
     pair.a.session.tick(at(HOUR + 150 * MS));
     pair.exchange(at(HOUR + 150 * MS));
     expect(pair.b.drops.at(-1)).toBe('cookie-required');
@@ -153,27 +154,27 @@ describe('a flood of openings in the name of a peer', () => {
     const pair = Pair.connected();
     const shape = shapeOf(pair);
     pair.a.session.tick(at(HOUR));
-    // 20,000 openings of eve a second; what the gateways say to each other takes a millisecond.
+    // Eve sends 20,000 openings per second; messages between the gateways take a millisecond.
     let rekeyedNs = 0;
     for (let ms = 0; ms < 1000 && rekeyedNs === 0; ms++) {
       const now = at(HOUR + ms * MS);
       const eves = Array.from({ length: 20 }, (_, k) => 20 * ms + k);
       for (const k of eves) pair.b.receive(keyedOpening(pair, shape, k, now.clockUs), now);
-      // The peer's own opening waits until eve has used up all that there is at once.
+      // The peer's own opening waits until eve has used up the initial budget.
       if (ms < 100) pair.b.outbox = [];
       else pair.exchange(now);
       if (pair.b.session.epoch === 2) rekeyedNs = ms * MS;
     }
     expect(rekeyedNs).toBeGreaterThan(0);
     expect(rekeyedNs).toBeLessThanOrEqual(300 * MS);
-    // Twenty at once and ten a second, however many openings come.
+    // Twenty immediately and ten per second, however many openings come.
     expect(pair.b.cookies).toBeLessThanOrEqual(20 + 4);
   });
 
   it('in the names of 200 peers costs a thousand at once and fifty a second, then all need a cookie', () => {
     const mint = new CookieMint(provider('node'), (length) => new Uint8Array(length));
     const peers = Array.from({ length: 200 }, () => new CheckedAdmission(mint, undefined));
-    // Each peer alone may have ten at once and five a second.
+    // Each peer alone is allowed ten immediately and five per second.
     const admitted = (nowNs: number): number =>
       peers.reduce((sum, peer) => {
         const verdicts = Array.from({ length: 20 }, () => peer.opening(nowNs, false));
@@ -230,7 +231,7 @@ describe('a flood of openings in the name of a peer', () => {
     pair.a.session.connect(at(0));
     const opening = pair.a.outbox.shift()!;
     for (let k = 0; k < 5000; k++) pair.b.receive(opening, at(k * 200_000));
-    // One answer, twenty at once, and ten in the second that it lasts.
+    // One answer, plus twenty immediately and ten in the second that the attack lasts.
     expect(pair.b.outbox.length).toBeLessThanOrEqual(1 + 20 + 10);
     expect(pair.b.outbox.length).toBeGreaterThanOrEqual(1 + 20);
     pair.a.receive(pair.b.outbox[0]!, at(SECOND));
@@ -259,7 +260,7 @@ describe('a flood of answers in the name of a peer', () => {
     const other = Pair.connected();
     other.a.session.connect(at(SECOND));
     other.b.receive(other.a.outbox[0]!, at(SECOND));
-    // A genuine answer of b to a, of another life: it names another opening.
+    // A genuine answer from b to a of an earlier session, which names another opening.
     const stale = other.b.outbox[0]!;
     pair.a.epochs.next = 2;
     pair.a.session.connect(at(SECOND));
@@ -282,7 +283,7 @@ describe('a flood of answers in the name of a peer', () => {
     const shape = shapeOf(pair);
     pair.b.session.connect(at(0));
     const opening = pair.b.outbox.shift()!;
-    // To b, whose own opening is under way.
+    // Attacks b, whose own opening is under way.
     for (let k = 0; k < 100; k++) pair.b.receive(keyedOpening(pair, shape, k), at(0));
     pair.b.outbox = [];
     pair.a.receive(opening, at(0));

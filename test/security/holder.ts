@@ -1,5 +1,5 @@
 /**
- * A process that takes a folder, says so, and keeps it until it is killed.
+ * A process that locks a folder, prints that it has, and keeps the lock until it is killed.
  *
  * @module
  */

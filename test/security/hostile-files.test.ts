@@ -1,7 +1,7 @@
 /**
- * Files that keep the loader busy: deep and wide YAML, endless schedules, short entries that make huge
- * networks, many patterns. Each is refused by name, at its place; none takes more than the work of
- * reading it.
+ * Files that try to keep the loader busy: deep and wide YAML, endless schedules, short entries that
+ * create huge networks, many patterns. Each is rejected with its name and place, and none costs
+ * more work than reading it.
  *
  * @module
  */
@@ -10,7 +10,10 @@ import { HostileFolder, scenario } from './hostile-folder.ts';
 
 const folder = new HostileFolder();
 afterAll(() => folder.remove());
-/** None of these files takes more than two seconds on a machine that does nothing else; before they took minutes. */
+/**
+ * On an idle machine, none of these files takes more than two seconds; before the fix they took
+ * minutes.
+ */
 const PATIENCE_MS = 30_000;
 
 function network(generate: string): string {

@@ -10,7 +10,7 @@ import { ROOT } from '../architecture/files.ts';
 const registry = new ProtocolRegistry();
 const folders = { scenarios: join(ROOT, 'scenarios'), topologies: join(ROOT, 'topologies') };
 
-/** A folder of its own for the files. */
+/** A temporary folder for the files of a test. */
 export class HostileFolder {
   readonly path = mkdtempSync(join(tmpdir(), 'orrery-loader-'));
 
@@ -18,12 +18,12 @@ export class HostileFolder {
     rmSync(this.path, { recursive: true, force: true });
   }
 
-  /** Puts another file beside the scenario. */
+  /** Writes another file into the folder of the scenario. */
   write(name: string, text: string): void {
     writeFileSync(join(this.path, name), text);
   }
 
-  /** The mistakes of a file as they are printed; empty when there are none. */
+  /** The mistakes in a file as the command line would print them; empty if there are none. */
   mistakesOf(text: string): string {
     const path = join(this.path, 'hostile.yaml');
     writeFileSync(path, text);

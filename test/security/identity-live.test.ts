@@ -1,6 +1,6 @@
 /**
- * Secrets of nodes on the wall clock: spies in every way to run, what leaves the coordinator for their
- * processes, and what others on the machine can read of these processes.
+ * Secrets of nodes in live mode: spies in every layout, what the coordinator sends to the
+ * processes, and what other users of the machine can read from these processes.
  */
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -38,7 +38,7 @@ function spies(name: string, block: number): string {
   return write(`${name}.yaml`, spiesOn(`${name}-row.yaml`));
 }
 
-/** Notes what is told to each agent before it is sealed, with the hosts of the agent. */
+/** Records the messages to each agent before they are sealed, with the hosts of the agent. */
 function listenIn(): { readonly hosts: readonly string[]; readonly command: unknown }[] {
   const heard: { hosts: readonly string[]; command: unknown }[] = [];
   const { tell } = AgentProcess.prototype;
@@ -52,7 +52,7 @@ function listenIn(): { readonly hosts: readonly string[]; readonly command: unkn
   return heard;
 }
 
-/** What each host's process was handed. */
+/** What the process of each host received. */
 function ordersIn(heard: ReturnType<typeof listenIn>): Map<string, AgentOrder> {
   const orders = new Map<string, AgentOrder>();
   for (const { hosts, command } of heard) {
@@ -63,7 +63,7 @@ function ordersIn(heard: ReturnType<typeof listenIn>): Map<string, AgentOrder> {
   return orders;
 }
 
-/** Secrets of hosts, found in the order of the one process that has them. */
+/** Secrets of hosts, each found in the order for the one process that has it. */
 function secretsIn(orders: ReadonlyMap<string, AgentOrder>): Map<string, Uint8Array[]> {
   return new Map(
     [...orders].map(([host, { bundle }]) => {
@@ -79,7 +79,7 @@ function holds(bytes: Buffer, secret: Uint8Array): boolean {
   return [raw, raw.toString('hex'), base64].some((form) => bytes.includes(form));
 }
 
-/** Asserts that nothing told to an agent holds a secret of a host that it does not run. */
+/** Asserts that no message to an agent contains a secret of a host that the agent does not run. */
 function expectNoForeignSecrets(heard: ReturnType<typeof listenIn>): void {
   const orders = ordersIn(heard);
   const secrets = secretsIn(orders);
@@ -134,7 +134,7 @@ describe('a spy is given its own secrets only', () => {
     for (const { nodes, bytes } of seen) {
       for (const [place, file] of bytes.entries()) {
         expect(file.length, `${nodes} ${place}`).toBeGreaterThan(10);
-        // Not even its own: others on the machine may read some of these.
+        // Not even its own secret, because other users of the machine can read some of these files.
         for (const secret of secrets) expect(holds(file, secret), `${nodes} ${place}`).toBe(false);
       }
     }

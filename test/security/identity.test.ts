@@ -1,6 +1,6 @@
 /**
- * Secrets of nodes: what a node is given in virtual time, and what a coordinator hands to the process
- * of a node (SECURITY.md, "Who knows which secret").
+ * Secrets of nodes: what a node receives in virtual time, and what a coordinator sends to the
+ * process of a node (SECURITY.md, "Who knows which secret").
  */
 import { hkdfSync } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -35,7 +35,7 @@ function provisionOf(scenario: Scenario): Provision {
   });
 }
 
-/** Every secret of a network: of each host, and of each group with its members. */
+/** Every secret of a network: that of each host, and that of each group with its members. */
 interface Vault {
   readonly own: ReadonlyMap<string, readonly Uint8Array[]>;
   readonly groups: ReadonlyMap<
@@ -44,7 +44,7 @@ interface Vault {
   >;
 }
 
-/** Three nodes of which each has something to do with the two others. */
+/** Three nodes, each of which shares a secret with the two others. */
 const THREE = `
 name: three
 question: Who is handed the key of whom?
@@ -84,7 +84,7 @@ function vaultOf(scenario: Scenario): Vault {
   return { own, groups };
 }
 
-/** True when these bytes stand in others: raw, in hexadecimal or in base64. */
+/** True if a text contains a secret: raw, in hexadecimal or in base64. */
 function holds(bytes: Buffer, secret: Uint8Array): boolean {
   const raw = Buffer.from(secret);
   return (
@@ -94,7 +94,7 @@ function holds(bytes: Buffer, secret: Uint8Array): boolean {
   );
 }
 
-/** Everything that a coordinator knows only by a secret, and that stands in what it hands out. */
+/** The secrets that a message of the coordinator contains although its hosts must not know them. */
 function leaksIn(order: unknown, hosts: readonly string[], { own, groups }: Vault): string[] {
   const bytes = serialize(order);
   const leaks = holds(bytes, ROOT) ? ['the root of the run'] : [];
@@ -158,7 +158,7 @@ describe('the secrets of nodes', () => {
     ]);
     const hex = Buffer.from(secrets.own('gateway-211', 'gateway/static')).toString('hex');
     expect(leaksIn(more(`{"key":"${hex}"}`), [first], vault)).toEqual(['a secret of gateway-211']);
-    // A gateway is in the AS, and not a router of it.
+    // A gateway belongs to the AS, but is not one of its routers.
     const key = 'scion/forwarding-key/1-ff00:0:111';
     expect(leaksIn(more(secrets.shared(key)), [first], vault)).toEqual([`the secret ${key}`]);
     expect(leaksIn(more(ROOT), [first], vault)).toEqual(['the root of the run']);
@@ -200,7 +200,7 @@ describe('the secrets of nodes', () => {
       return [name, protocol === 'scion' ? own : []];
     });
     expect(sharedIn(scion)).toEqual(Object.fromEntries(ofRouters));
-    // A bulk node is a peer of itself.
+    // A bulk node is one of its own peers.
     expect(sharedIn(loadText(THREE))).toEqual({
       a: ['bulk/a/a', 'bulk/a/b', 'bulk/a/c', 'bulk/b/a', 'bulk/c/a'],
       b: ['bulk/a/b', 'bulk/b/a', 'bulk/b/b', 'bulk/b/c', 'bulk/c/b'],

@@ -1,4 +1,7 @@
-/** The search for leaks finds what is there, and nothing else: a search that is blind shows nothing. @module */
+/**
+ * The search for leaked secrets finds every leak and nothing else, because a search that finds
+ * nothing would also pass. @module
+ */
 import { inspect } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';

@@ -1,21 +1,21 @@
 /**
- * Finds secrets in what a program has written, in whatever writing they stand there.
+ * Finds secrets in the output of a program, in any encoding.
  *
  * @module
  */
 import { gunzipSync } from 'node:zlib';
 
-/** Bytes that must not be there, and what they are. */
+/** Bytes that must not occur, with a name for the message. */
 export interface Secret {
   readonly name: string;
   readonly bytes: Uint8Array;
 }
 
-/** Of a secret, so many bytes give it away: whoever cuts one in two is found as well. */
+/** This many bytes of a secret count as a leak, so that a secret split in two is found as well. */
 const PART = 16;
 const GZIP = Buffer.of(0x1f, 0x8b, 0x08);
 
-/** Names of the secrets that stand in `text`: `key of alice as hex`. */
+/** Names of the secrets that `text` contains: `key of alice as hex`. */
 export function leaksIn(text: string | Uint8Array, secrets: readonly Secret[]): readonly string[] {
   const raw = typeof text === 'string' ? Buffer.from(text) : Buffer.from(text);
   const plain = raw.toString('latin1');
@@ -33,7 +33,7 @@ export function leaksIn(text: string | Uint8Array, secrets: readonly Secret[]): 
   );
 }
 
-/** The bytes of a file, and of what stands in it compressed. */
+/** The bytes of a file, followed by its compressed parts after decompression. */
 export function unpacked(file: Uint8Array): Buffer {
   const bytes = Buffer.from(file);
   const found = [bytes];
@@ -41,7 +41,7 @@ export function unpacked(file: Uint8Array): Buffer {
     try {
       found.push(gunzipSync(bytes.subarray(at)));
     } catch {
-      // Three bytes that look like the beginning of something compressed.
+      // These three bytes only looked like the start of compressed data.
     }
   }
   return Buffer.concat(found);
@@ -52,7 +52,10 @@ function partsOf(bytes: Buffer): readonly Buffer[] {
   return [bytes.subarray(0, PART), bytes.subarray(bytes.length - PART)];
 }
 
-/** One way to write bytes; `small`: without capitals, `dense`: without blanks, quotes and indices. */
+/**
+ * An encoding of bytes. `small` means in lower case; `dense` means without blanks, quotes and
+ * indices.
+ */
 interface Writing {
   readonly name: string;
   readonly in: 'plain' | 'small' | 'dense';
@@ -80,7 +83,10 @@ function writingsOf(part: Buffer): readonly Writing[] {
   ];
 }
 
-/** The part in base64 as it stands `before` bytes into a longer text, without what depends on neighbours. */
+/**
+ * The base64 characters of a secret at an offset in a longer text, without those that depend on
+ * neighbouring bytes.
+ */
 function aligned(part: Buffer, before: number, encoding: 'base64' | 'base64url'): string {
   const whole = Buffer.concat([Buffer.alloc(before), part])
     .toString(encoding)

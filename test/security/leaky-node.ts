@@ -1,6 +1,6 @@
 /**
- * A node that says what it must not: its secret and what it is asked to send, in a line of the log. The
- * counterpart of every search for leaks.
+ * A node that logs what it must not: its secret and the data that it is asked to send. It shows
+ * that every search for leaks finds something.
  *
  * @module
  */

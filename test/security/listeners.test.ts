@@ -1,4 +1,7 @@
-/** What opens a socket for others stands in SECURITY.md, and the defaults there are true. @module */
+/**
+ * SECURITY.md lists everything that opens a listening socket, and the defaults there are true.
+ * @module
+ */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';

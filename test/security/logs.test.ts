@@ -1,11 +1,13 @@
-/** What leaves a node process in words: keys in any writing, control characters, endless lines. @module */
+/**
+ * The log of a node process: keys in any encoding, control characters and endless lines. @module
+ */
 import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { openStream } from '../../engine/core/stream.ts';
 import { scrub } from '../../engine/live/scrub.ts';
 import { repositoryFiles } from '../architecture/files.ts';
 
-/** So many keys of a length, from a stream of the test's own. */
+/** Makes keys of a given length from a random stream of this test. */
 function keys(count: number, length: number): readonly Buffer[] {
   const draws = openStream(1, 'test', `keys-${length}`);
   return Array.from({ length: count }, () =>
@@ -47,7 +49,7 @@ describe('a payload in a message', () => {
             .replace('sends', '')
             .replace('to bob', '')
             .replaceAll(/\[(\d+ )?bytes\]/g, '');
-          // What is left of it says less than six bytes would.
+          // What remains of the key reveals less than six bytes.
           expect(left.trim().length, text).toBeLessThan(8);
         }
       }

@@ -1,6 +1,6 @@
 /**
- * Names that look like paths: of nodes, machines, topologies and scenarios, in every file that names
- * some. Run folders, stores and key files are named after them.
+ * Names that look like paths: of nodes, machines, topologies and scenarios, in every file that
+ * contains names. Run folders, stores and key files are named after them.
  *
  * @module
  */

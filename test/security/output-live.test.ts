@@ -1,6 +1,7 @@
 /**
- * What leaves a run in words and files: real nodes at the most talkative level, whose secrets and payloads
- * are known to the test, and a search through everything that they and their coordinator write.
+ * What a live run writes as text and files: real nodes at the most verbose log level, with secrets
+ * and payloads that the test knows. It searches everything that the nodes and their coordinator
+ * write.
  */
 import fs, { mkdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -77,7 +78,7 @@ events:
 kpis: {}
 `;
 
-/** Every tenth packet of a flow, as its source writes it. */
+/** Every tenth packet of a flow, with the bytes that its source generates. */
 function payloads(seed: number, flow: number, packets: number, length: number): readonly Secret[] {
   const writer = new TruthWriter(flowStreams(seed, flow).bodies);
   return Array.from({ length: Math.ceil(packets / 10) }, (_, at) => {
@@ -87,7 +88,7 @@ function payloads(seed: number, flow: number, packets: number, length: number): 
   });
 }
 
-/** Notes the orders of all processes: what they were provisioned with. */
+/** Records the keys in the orders to all processes. */
 function listenIn(): KeyBundle[] {
   const bundles: KeyBundle[] = [];
   const { tell } = AgentProcess.prototype;
@@ -101,7 +102,7 @@ function listenIn(): KeyBundle[] {
   return bundles;
 }
 
-/** Names of secrets of nodes, with the protocols that have them. */
+/** Names of secrets, each with its protocol. */
 const PURPOSES = ['gateway/static', 'mixnet/identity', 'mixnet/vrf', 'leaky/static'];
 
 function secretsOf(bundles: readonly KeyBundle[]): readonly Secret[] {
@@ -117,7 +118,7 @@ function secretsOf(bundles: readonly KeyBundle[]): readonly Secret[] {
   ]);
 }
 
-/** A report in every form in which it leaves. */
+/** A report in every format in which it is written. */
 async function formsOf(report: Report): Promise<readonly string[]> {
   return [
     renderJson(report),
@@ -129,7 +130,10 @@ async function formsOf(report: Report): Promise<readonly string[]> {
   ];
 }
 
-/** What this process writes to stderr, past its streams too: the log of the coordinator. */
+/**
+ * Everything that this process writes to stderr, also below its streams: the log of the
+ * coordinator.
+ */
 function listenToStderr(): () => string {
   let text = '';
   const { writeSync } = fs;
@@ -194,7 +198,7 @@ describe('a run whose secrets and payloads are known', () => {
       ...(await formsOf(report)),
       unpacked(readFileSync(trace)),
     ];
-    // All of them had something to say, and of what the nodes did.
+    // Every process has logged something, including actions of its nodes.
     for (const text of written) expect(text.length).toBeGreaterThan(50);
     const logs = nodes.map(({ stderr }) => stderr()).join('');
     expect(logs).toMatch(/"level":"debug".*"component":"gateway".*path .* to gateway-211: dead/);
@@ -224,7 +228,8 @@ links: [{ ends: alice <-> bob, rate: 10Mbit/s, delay: 1ms }]
     const run = await spread(file, { log: 'debug' });
     const report = reportOn(await run.end);
     const secrets = [...secretsOf(bundles), ...payloads(1, 0, 10, 100)];
-    // Keys and payloads in the usual writings are taken out on the way; nothing knows them as numbers.
+    // Keys and payloads in the usual encodings are removed before writing; a list of numbers is not
+    // recognised.
     const found = ['leaky/static of alice as numbers', 'leaky/static of bob as numbers'];
     for (const text of [coordinatorLog(), renderJson(report)]) {
       expect(text).toContain('my secret is [32 bytes]');
@@ -234,7 +239,7 @@ links: [{ ends: alice <-> bob, rate: 10Mbit/s, delay: 1ms }]
   });
 });
 
-/** Everything that a node tells its operator. */
+/** Every answer of a node's operator endpoint. */
 async function answersOf(port: number): Promise<string> {
   const ask = (path: string, init: RequestInit = {}): Promise<string> =>
     fetch(`http://127.0.0.1:${port}${path}`, init).then((response) => response.text());

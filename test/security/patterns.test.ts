@@ -1,6 +1,6 @@
 /**
- * Patterns of names keep nobody busy: many stars on long names, arrows, patterns that are too long. Files
- * that are huge in other ways are in hostile-files.test.ts.
+ * Name patterns cannot keep the loader busy: many stars on long names, arrows, patterns that are
+ * too long. Other kinds of huge files are tested in hostile-files.test.ts.
  *
  * @module
  */
@@ -105,7 +105,7 @@ it('draws the same peering links as when all pairs were listed', () => {
     seed: 3,
   });
   const peers = links.filter(({ relation }) => relation === 'peer');
-  // As the list gave them, from which each drawn pair was taken.
+  // In the order of the list from which each pair was drawn.
   expect(peers.map(({ a, b }) => `${a.host} ${b.host}`)).toEqual([
     ...['br-1-5 br-2-3', 'br-2-4 br-2-6', 'br-1-4 br-2-6', 'br-1-5 br-2-6'],
     ...['br-1-4 br-2-4', 'br-2-3 br-2-7', 'br-2-4 br-2-5'],

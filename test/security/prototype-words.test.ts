@@ -1,5 +1,6 @@
 /**
- * Words that every object has, such as constructor, in all places where a file or a flag of a user names something.
+ * Names that every JavaScript object has as a property, such as constructor, in all places where a
+ * user's file or flag contains a name.
  *
  * @module
  */
@@ -20,7 +21,7 @@ const registry = new ProtocolRegistry();
 const folders = { scenarios: join(ROOT, 'scenarios'), topologies: join(ROOT, 'topologies') };
 const BASE = { name: 'x', question: 'q', duration: '10s', topology: 'two-nodes.yaml' };
 
-/** What is wrong with a file, or `loaded`. */
+/** The mistake in a file, or `loaded`. */
 function said(
   text: string,
   overrides: Readonly<Record<string, string>> = {},
@@ -32,7 +33,7 @@ function said(
     loadScenario({ path, folders, registry, overrides });
     return 'loaded';
   } catch (error) {
-    // Anything else would be told as a bug of ours.
+    // Any other error would be reported as a bug of the program.
     if (!(error instanceof ConfigError)) throw error;
     return error.message;
   }

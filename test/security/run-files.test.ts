@@ -1,6 +1,6 @@
 /**
- * What the server of the browser view says with each answer, and whom it answers: files of a stranger's run, errors,
- * refusals of sockets. What a browser makes of it is in browser/run-files.test.ts.
+ * The headers of the server of the browser view, and which requests it accepts: files of untrusted
+ * runs, errors, rejected sockets. browser/run-files.test.ts tests what a browser does with them.
  *
  * @module
  */
@@ -47,7 +47,7 @@ function ask(path: string, { method = 'GET', headers = {} }: Ask = {}): Promise<
   });
 }
 
-/** Bytes as they are sent, and as they come back. */
+/** Sends raw bytes to the server; returns the raw answer. */
 function raw(text: string): Promise<string> {
   return new Promise((resolve) => {
     let heard = '';
@@ -129,7 +129,7 @@ describe('every file of a run', () => {
   ])('is named as it is listed: %s is not there', async (name) => {
     for (const run of ['foreign/1', 'linked/1']) {
       const answer = await ask(`/api/runs/${run}/${name}`);
-      // A slash at the end is not part of the name; the answer is that of the report then.
+      // A trailing slash is not part of the name; the answer is then the report.
       if (answer.status === 200) expect(policyOf(answer)).toMatch(/^sandbox allow-scripts; /);
       else expect([400, 404]).toContain(answer.status);
       expect(answer.body === BYTES).toBe(answer.status === 200);
@@ -187,7 +187,7 @@ describe('a page elsewhere', () => {
     const headers = { 'sec-fetch-site': site };
     expect((await ask('/api/runs', { headers })).status).toBe(403);
     expect((await ask('/api/runs/foreign/1/report.html', { headers })).status).toBe(403);
-    // A link to the page itself is followed.
+    // A link to the page itself is served.
     expect((await ask('/', { headers })).status).toBe(200);
   });
 

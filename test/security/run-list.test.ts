@@ -1,6 +1,6 @@
 /**
- * What a folder of foreign runs can cost the server of the browser view: how many runs it lists, how long a report may be, and
- * how many are in memory at once.
+ * What a folder of untrusted runs can cost the server of the browser view: how many runs it lists,
+ * how long a report may be, and how many reports are in memory at a time.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
-/** Files that are being read, now and at most, and how many were. */
+/** Files being read now, the largest number at a time, and the total. */
 const reads = vi.hoisted(() => ({ now: 0, most: 0, total: 0 }));
 
 vi.mock('node:fs/promises', async (original) => {
@@ -18,7 +18,7 @@ vi.mock('node:fs/promises', async (original) => {
     reads.now += 1;
     reads.total += 1;
     reads.most = Math.max(reads.most, reads.now);
-    // Long enough for all that are allowed to be under way.
+    // Long enough for all allowed reads to be under way.
     await new Promise((resolve) => setTimeout(resolve, 5));
     return real.readFile(...order).finally(() => {
       reads.now -= 1;
@@ -27,14 +27,14 @@ vi.mock('node:fs/promises', async (original) => {
   return { ...real, readFile };
 });
 
-// Another file of the same worker may have loaded it with the real readFile.
+// Another test file in this worker may have loaded the module with the real readFile.
 vi.resetModules();
 const { RunFolder } = await import('../../viz/server/runs.ts');
 
 const MIB = 2 ** 20;
 let folder = '';
 
-/** A run whose report is no report, which a card says; the server reads it all the same. */
+/** A run with an invalid report. Its card says so, but the server has to read the report first. */
 function addRun(name: string): string {
   mkdirSync(join(folder, name));
   const file = join(folder, name, 'report.json');

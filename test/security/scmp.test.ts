@@ -1,6 +1,6 @@
 /**
- * What forged SCMP messages can do to the paths of a gateway. They used to count together with losses
- * that came before them: 1 % of loss and five messages a second kept the best path dead.
+ * What forged SCMP messages can do to the paths of a gateway. In the past, they counted together
+ * with earlier losses: 1 % of loss and five messages a second kept the best path dead.
  */
 import { describe, expect, it } from 'vitest';
 import { SentMarks } from '../../nodes/gateway/underlay/sent-marks.ts';
@@ -20,12 +20,13 @@ const scenario = load('failover.yaml', CALM);
 
 const CORE = '1-ff00:0:110';
 
-/** Keeps what the gateway sends to a router of its own; the newest last. */
+/** Records the packets that the gateway sends to one of its routers, newest last. */
 function wiretap({ world }: PreparedRun, link: string): readonly Uint8Array[] {
   const seen: Uint8Array[] = [];
   for (const side of ['forward', 'backward'] as const) {
     world.link(link).tap(side, ({ bytes, offset, length }) => {
-      // The interfaces of the gateway's AS stand in its address, target first.
+      // In these header bytes, the ASes of a packet from the gateway start with the target and end
+      // with its own.
       const isOut = String(bytes.subarray(offset + 20, offset + 28)) === OURS;
       if (isOut) seen.push(bytes.slice(offset, offset + length));
       return true;
@@ -41,7 +42,9 @@ function hiccup({ world }: PreparedRun, forNs: number): void {
   world.at(world.now() + forNs, undo);
 }
 
-/** Attacks ten times in five seconds, each time beside a loss; what became of the path. */
+/**
+ * Attacks ten times in five seconds, each time next to a loss; returns what happened to the path.
+ */
 function attack(make: (seen: readonly Uint8Array[], nowNs: number) => ForgedScmp | undefined): {
   readonly isMoved: boolean;
   readonly deaths: number;
@@ -83,7 +86,8 @@ describe('a forged message that an interface is down', () => {
       old ??= seen.at(-1);
       return old && { from: CORE, about: CORE, ifId: 2, quote: old };
     });
-    // The first two were sent while the packet was young: they are believed, and no miss follows.
+    // The first two were sent while the quoted packet was recent, so they are believed, but no
+    // probe is missed afterwards.
     expect(isMoved).toBe(false);
     expect(deaths).toBe(0);
     expect(drops['scmp-quote']).toBeGreaterThanOrEqual(7);
@@ -112,7 +116,7 @@ describe('somebody on the path who quotes at the instant of a miss', () => {
     readonly peers: readonly { readonly paths: readonly { role: string; loss: number }[] }[];
   }
 
-  /** Messages that came between a miss and the next answer, and what they did. */
+  /** Messages that arrived between a missed probe and the next answer, and their effect. */
   function quoteMisses(options: Readonly<Record<string, string>>): {
     readonly came: number;
     readonly deaths: number;
@@ -125,11 +129,11 @@ describe('somebody on the path who quotes at the instant of a miss', () => {
       return told?.peers[0]?.paths.find(({ role }) => role === 'active')?.loss ?? -1;
     };
     let came = 0;
-    // Another phase of the probes, which leave each 50 ms, in each round.
+    // In each round, at another phase of the probes, which leave every 50 ms.
     for (let at = 5 * SECOND; at < 10 * SECOND; at += 310 * MS) {
       world.sim.runUntil(at);
       const before = lossInUse();
-      // Of probes each 50 ms it loses one at most, with those that are on the link.
+      // Of the probes sent every 50 ms, at most one is lost, together with those on the link.
       hiccup(prepared, 10 * MS);
       for (let ms = 0; ms < 100 && lossInUse() <= before; ms += 1)
         world.sim.runUntil(world.now() + MS);

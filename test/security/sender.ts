@@ -1,6 +1,6 @@
 /**
- * An agent of the attacker's in a process of its own: dials with a key that is good, says hello, and
- * sends a message as large as it is told to.
+ * An agent of the attacker in a separate process: connects with a valid key, says hello, and sends
+ * a message of the requested size.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import { dialChannel } from '../../scenarios/distributed/channel/dial.ts';
 const [port = '', key = '', listener = '', kind = ''] = process.argv.slice(2);
 const MEGABYTES_60 = 60_000_000;
 
-/** Large in bytes, or in what it becomes. */
+/** A message that is large in bytes, or large after parsing. */
 function huge(): object {
   if (kind === 'text') return { type: 'log', message: 'x'.repeat(MEGABYTES_60) };
   return { type: 'log', message: Array.from({ length: 5_000_000 }, () => []) };

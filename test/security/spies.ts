@@ -1,5 +1,5 @@
 /**
- * A scenario of spies, and what each of them may have found.
+ * A scenario with spies, and what each of them is allowed to find.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import type { Findings } from './spy-node.ts';
 
 const module = fileURLToPath(new URL('./spy-node.ts', import.meta.url));
 
-/** Three spies in a row; `BLOCK` stands for their addresses. */
+/** Three spies in a row; `BLOCK` is replaced by their addresses. */
 export const SPY_TOPOLOGY = `
 name: spies
 nodes:
@@ -21,7 +21,7 @@ links:
   - { ends: bob <-> carol, rate: 10Mbit/s, delay: 1ms }
 `;
 
-/** A scenario on the topology that stands in `topology`. */
+/** A scenario on the topology in the file `topology`. */
 export function spiesOn(topology: string): string {
   return `
 name: spies
@@ -34,7 +34,7 @@ kpis: {}
 `;
 }
 
-/** What the spies of a run said, by name. */
+/** What the spies of a run found, by the name of the spy. */
 function findingsIn(warnings: readonly string[]): ReadonlyMap<string, Findings> {
   return new Map(
     warnings.flatMap((text) => {
@@ -44,7 +44,10 @@ function findingsIn(warnings: readonly string[]): ReadonlyMap<string, Findings> 
   );
 }
 
-/** Each spy has its own secrets, those that it shares, and the same public keys as the others. */
+/**
+ * Each spy finds its own secrets, the secrets that it shares, and the same public keys as the
+ * others.
+ */
 export function expectOwnSecretsOnly(warnings: readonly string[]): void {
   const found = findingsIn(warnings);
   expect([...found.keys()].sort()).toEqual(['alice', 'bob', 'carol']);

@@ -1,6 +1,6 @@
 /**
- * A protocol that asks its view for the secrets of every host and of every group that it can think of,
- * and says in a line of the log what it was given. For tests of what a node can find out.
+ * A protocol that queries its view for the secrets of every host and every conceivable group, and
+ * logs what it received. It tests what a node can find out.
  *
  * @module
  */
@@ -8,11 +8,11 @@ import { z } from 'zod';
 import type { NetworkView } from '../../engine/host/network-view.ts';
 import type { NodeHandle, Protocol } from '../../engine/host/protocol.ts';
 
-/** What one spy found, in the line that it logs behind `spied `. */
+/** What one spy found, as JSON in its log line after the word `spied`. */
 export interface Findings {
-  /** Hosts whose secrets it was given. */
+  /** Hosts whose secrets it received. */
   readonly secretsOf: readonly string[];
-  /** Groups whose secret it was given. */
+  /** Groups whose secret it received. */
   readonly groups: readonly string[];
   /** The public keys of all hosts, in the order of the hosts. */
   readonly publicKeys: readonly string[];
@@ -20,7 +20,7 @@ export interface Findings {
 
 const config = z.strictObject({ wait: z.literal(true).default(true) });
 
-/** Names of secrets that some protocol of this repository uses, and what reads like another path. */
+/** Names of secrets that some protocol of this repository uses, and names that look like paths. */
 const NAMES = ['static', 'identity', 'vrf', 'authority', '../gateway/static', '__proto__', ''];
 const GROUPS = [
   'pair',

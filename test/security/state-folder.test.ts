@@ -1,5 +1,5 @@
 /**
- * The folder in which a node keeps its keys: who may read it, and that one process has it.
+ * The folder in which a node stores its keys: who may read it, and that only one process uses it.
  *
  * @module
  */
@@ -46,7 +46,7 @@ interface Started {
   readonly said: string;
 }
 
-/** Starts a process that wants the folder, and waits for its first word. */
+/** Starts a process that locks the folder, and waits for its first line. */
 function start(place: string): Promise<Started> {
   const args = ['--import', 'tsx', holderFile, place];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
@@ -173,7 +173,7 @@ describe('a lock', () => {
 
   it('of a process whose number somebody else has now does not block', () => {
     const place = fresh();
-    // Our own number lives, and began at another time.
+    // A lock with the number of this process but another start time.
     leave(place, { start: '1' });
     lockFolder(place).release();
   });

@@ -1,4 +1,4 @@
-/** A sweep.json of a stranger, of which the server makes a card for the list of runs. @module */
+/** The server makes a card for the list of runs from an untrusted sweep.json. @module */
 import { describe, expect, it } from 'vitest';
 import { sweepCard } from '../../viz/server/sweep-card.ts';
 
@@ -8,7 +8,7 @@ const kpi = {
 };
 const facts = { id: 'x/sweep', writtenMs: 0, kept: [] };
 
-/** A sweep of rows with these parameters, each with some KPIs. */
+/** A sweep whose rows have these parameters, each with some KPIs. */
 function sweepOf(rows: readonly Readonly<Record<string, string>>[], kpis = 1): string {
   const names = Array.from({ length: kpis }, (_, at) => ({ ...kpi, metric: `m${at}` }));
   const all = rows.map((parameters) => ({ parameters, pass: true, kpis: names }));

@@ -1,7 +1,7 @@
 /**
- * The traffic class that lets probes and handshakes pass in front of data is not authenticated: whoever
- * sends junk in it must not thereby take the processor from everybody else. All of it used to pass, as
- * long as less than 256 waited: junk for 95 % of a core left no more than 5 % to data.
+ * The traffic class with which probes and handshakes overtake data is not authenticated, so junk in
+ * this class must not take the processor away from everything else. In the past, all of it overtook
+ * as long as fewer than 256 packets waited, and junk for 95 % of a core left at most 5 % to data.
  */
 import { describe, expect, it } from 'vitest';
 import { Scheduler } from '../../engine/core/scheduler.ts';
@@ -25,7 +25,7 @@ interface Served {
   waitedNs: number;
 }
 
-/** Two seconds of Poisson arrivals at one core; loads are shares of it. */
+/** Two seconds of Poisson arrivals at one core; loads are given as shares of the core. */
 function serve(...streams: readonly Stream[]): readonly Served[] {
   const scheduler = new Scheduler();
   const profile = { name: 'test', event: { ns: COST_NS } };
@@ -71,7 +71,7 @@ describe('junk that calls itself urgent', () => {
   it('takes an eighth of a core in front, and waits with the data for the rest', () => {
     const [data] = serve({ load: 1.5, isUrgent: false }, { load: 1.5, isUrgent: true });
     const dataShare = ((data as Served).done * COST_NS) / (2 * SECOND);
-    // Half of seven eighths, and less the 20 ms that urgent datagrams may take at once.
+    // Half of seven eighths, minus the 20 ms that urgent datagrams may use immediately.
     expect(dataShare).toBeGreaterThan(0.4);
     expect(dataShare).toBeLessThan(0.5);
   });

@@ -1,5 +1,6 @@
 /**
- * Strangers at the sockets of a live world: however many send, nodes go on hearing their peers.
+ * Strangers send to the sockets of a live world: however many they are, nodes continue to receive
+ * from their peers.
  *
  * @module
  */
@@ -13,9 +14,9 @@ import { EndpointTable, GUESTS_MAX } from '../../engine/net/endpoint-table.ts';
 
 const BLOCK = `127.${100 + (process.pid % 50)}.${(process.pid >>> 8) & 255}`;
 const PORT = 7_000;
-/** More senders than were ever told apart. */
+/** More senders than the table could ever distinguish. */
 const STRANGERS = 70_000;
-/** Ports that one stranger's address sends from. */
+/** Number of ports from which each stranger's address sends. */
 const PORTS_EACH = 60_000;
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -49,11 +50,11 @@ function liveWorld(options: Partial<LiveWorldOptions> = {}): LiveWorld {
 interface Heard {
   readonly peers: number[];
   strangers: number;
-  /** Number of the peer that was heard last. */
+  /** Number of the peer that was received last. */
   from: Endpoint;
 }
 
-/** `b` listens: whoever is at `a`'s address is a peer. */
+/** Makes `b` receive; anything from the address of `a` comes from a peer. */
 function listen(world: LiveWorld, heard: Heard = { peers: [], strangers: 0, from: -1 }): Heard {
   const host = world.host('b');
   host.udp({
@@ -69,12 +70,14 @@ function listen(world: LiveWorld, heard: Heard = { peers: [], strangers: 0, from
   return heard;
 }
 
-/** Waits until it holds, or says so by going on. */
+/** Waits until the condition holds or two seconds have passed; the caller checks the condition. */
 async function until(holds: () => boolean): Promise<void> {
   for (let turn = 0; turn < 400 && !holds(); turn += 1) await pause(5);
 }
 
-/** Says a word to `b`, again until it is heard: datagrams of a flooded socket get lost. */
+/**
+ * Sends a word to `b` repeatedly until it is received, because a flooded socket loses datagrams.
+ */
 async function say(socket: DatagramSocket, word: number, heard: Heard): Promise<void> {
   const [world] = worlds as [LiveWorld];
   const host = world.host('a');
@@ -95,7 +98,9 @@ async function bound(address: string, port = 0): Promise<Socket> {
   return socket;
 }
 
-/** Junk from real sockets, a datagram from each of so many places. */
+/**
+ * Sends junk from this many different addresses and ports, one datagram each, through real sockets.
+ */
 async function flood(count: number, heard: Heard): Promise<void> {
   const GROUP = 100;
   for (let from = 0; from < count; from += GROUP) {
@@ -115,7 +120,7 @@ async function flood(count: number, heard: Heard): Promise<void> {
       ),
     );
     for (const socket of sockets) socket.close();
-    // The receiver's turn: what its buffer loses has never been heard.
+    // Lets the receiver read now; datagrams lost in its full buffer never reach the table.
     for (let turn = 0; turn < 20 && heard.strangers < from + sockets.length; turn += 1) {
       await new Promise((next) => setImmediate(next));
     }
@@ -130,7 +135,7 @@ it('hears peers that speak first after 70,000 strangers, and after a restart amo
   const first = world.host('a').udp({ port: 8_001, onDatagram: () => undefined })!;
   await say(first, 1, heard);
   expect(heard.peers).toContain(1);
-  // Node b crashes and comes back while they go on.
+  // Node b crashes and restarts while the flood continues.
   const flooding = flood(2_000, heard);
   world.pump.enter(() => {
     world.host('b').crash('synced');
@@ -147,7 +152,7 @@ it('hears peers that speak first after 70,000 strangers, and after a restart amo
 });
 
 it('hears a process of the run at a port that nobody named, after 70,000 forged ones', async () => {
-  // The whole of a's ports and more cannot be had by sockets: the table is asked as they would.
+  // No test can open all ports of a and more as sockets, so it calls the table directly.
   const world = liveWorld({ isLocal: (host) => host === 'b' });
   const heard = listen(world);
   const { endpoints } = world;
@@ -163,7 +168,8 @@ it('hears a process of the run at a port that nobody named, after 70,000 forged 
   await until(() => heard.peers.length > 0);
   expect(heard.peers).toEqual([7]);
   expect(world.wires.counts).toMatchObject({ received: 1, foreign: 0 });
-  // A process of the run is no stranger, also where its answer leaves later: nobody takes its number.
+  // A process of the run is not a stranger, even if its answer leaves later: its number is never
+  // reassigned.
   for (let port = 0; port < GUESTS_MAX; port += 1) endpoints.meet('127.99.0.3', port, 'stranger');
   const { port } = peer.address();
   expect(world.host('b').endpointOf(heard.from)).toEqual({ address: `${BLOCK}.2`, port });

@@ -1,7 +1,7 @@
 /**
- * GitHub's runner reads what a step prints, and takes lines that begin with `::`, and `##[` anywhere, for
- * commands. A question of a foreign scenario was printed as it stands, and so could put an error at
- * a file of ours, or hide the log in a group.
+ * GitHub's runner interprets lines of a step's output that begin with `::`, and `##[` anywhere, as
+ * commands. The question of an untrusted scenario used to be printed unchanged, so it could put an
+ * error on any file or hide the log in a group.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -16,7 +16,10 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** Lines that the runner acts on: both forms of ActionCommand.cs, with the blanks that .NET trims. */
+/**
+ * The lines that the runner interprets: both forms in ActionCommand.cs, including the blanks that
+ * .NET trims.
+ */
 function commandsIn(text: string): readonly string[] {
   return text
     .split(/\r\n|\n|\r/)
@@ -106,7 +109,7 @@ kpis: { ping.rtt: { p50: ">= 1h" } }
       expect(words).toContain('error');
       expect(commandsIn(words)).toEqual([]);
     }
-    // What it would print elsewhere is what the test is about.
+    // Outside GitHub, the text is printed unchanged, which shows that it is hostile.
     expect(commandsIn(run(HOSTILE, ''))).not.toEqual([]);
   });
 

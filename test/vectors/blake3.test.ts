@@ -1,6 +1,7 @@
 /**
- * BLAKE3's official vectors over every provider: the hash and key derivation, at all lengths of the
- * extended output. The keyed mode is not in the port: nothing here needs it, MACs are HMAC and CMAC.
+ * The official vectors of BLAKE3 with every provider: hashing and key derivation, at all lengths of
+ * the extended output. The port does not offer the keyed mode, because all MACs here are HMAC or
+ * CMAC.
  *
  * @module
  */
@@ -18,7 +19,7 @@ interface Blake3File {
   }[];
 }
 
-/** Byte i of every input is i mod 251. */
+/** The input of the vectors: byte i is i mod 251. */
 function input(length: number): Uint8Array {
   return Uint8Array.from({ length }, (_, index) => index % 251);
 }

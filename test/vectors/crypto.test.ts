@@ -1,5 +1,5 @@
 /**
- * Published and computed vectors of the primitives, over every provider that this machine has.
+ * Published and computed vectors of the primitives, with every provider that this machine has.
  *
  * @module
  */
@@ -39,7 +39,7 @@ interface MacFile {
   }[];
 }
 
-/** HKDF-Expand (RFC 5869 section 2.3) over the provider's HMAC. */
+/** HKDF-Expand (RFC 5869 section 2.3) by the provider's HMAC. */
 function expand(crypto: CryptoProvider, prk: Uint8Array, info: Uint8Array): Uint8Array {
   const blocks: Uint8Array[] = [];
   let last: Uint8Array = new Uint8Array(0);

@@ -1,6 +1,6 @@
 /**
- * ECVRF (RFC 9381 B.3, B.4), its negative cases, the delay law and the neighbour selection of spec
- * mixnet 3.4: every published and computed vector, on every provider.
+ * ECVRF (RFC 9381 B.3, B.4), its negative cases, the delay law and the neighbour selection
+ * (docs/spec/mixnet.md): every published and computed vector, with every provider.
  *
  * @module
  */

@@ -1,8 +1,8 @@
 /**
- * ML-KEM-768 on the published vectors of Wycheproof, NIST (ACVP) and CCTV, as far as the port goes:
- * keys from seeds, encapsulation with given coins, decapsulation with a key from its seed.
- *
- * One implementation serves all providers; the conformance suite runs each of them.
+ * ML-KEM-768 on the published vectors of Wycheproof, NIST (ACVP) and CCTV, for the functions that
+ * the port offers: keys from seeds, encapsulation with given coins, decapsulation with a key from
+ * its seed.
+ * All providers share one implementation; the conformance suite runs each of them.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * The published handshake vectors of the Noise protocol framework (cacophony), all that are open:
- * every message of both sides, the handshake hash and the transport messages after it.
+ * The published handshake vectors of the Noise protocol framework (cacophony): every message of
+ * both sides, the handshake hash, and the transport messages that follow.
  *
  * @module
  */
@@ -64,7 +64,7 @@ function sides(
   return { initiator, responder };
 }
 
-/** Runs the handshake; returns the transports and how many messages it took. */
+/** Runs the handshake; returns the transports and the number of messages. */
 function runHandshake(
   crypto: CryptoProvider,
   vector: NoiseVector,
@@ -88,7 +88,7 @@ function check(crypto: CryptoProvider, vector: NoiseVector): void {
   const { transports, count } = runHandshake(crypto, vector);
   expect(vector.messages.length).toBeGreaterThan(count);
   vector.messages.slice(count).forEach(({ payload, ciphertext }, index) => {
-    // Messages go on alternating after the handshake.
+    // Messages continue to alternate after the handshake.
     const isInitiator = (count + index) % 2 === 0;
     const [writer, reader] = isInitiator ? transports : [transports[1], transports[0]];
     expect(toHex(writer.encrypt(fromHex(payload)))).toBe(ciphertext);

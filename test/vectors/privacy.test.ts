@@ -1,5 +1,5 @@
 /**
- * Metrics, closed forms and a traced propagation against `other/privacy.json`.
+ * Metrics, closed forms and a traced propagation, compared with `other/privacy.json`.
  *
  * @module
  */
@@ -122,8 +122,8 @@ describe.skipIf(!hasVectors)('published and computed values of privacy', () => {
   it('gives the share of fully compromised paths as listed', () => {
     for (const { N, B, L, alpha } of all.compromisedPaths) {
       const share = randomCompromisedPaths({ nodes: N, corrupt: B, layers: L });
-      // Where L does not divide N, the figure puts the rest into one layer but divides by the
-      // width of the others: 34 / 33 too much for three layers of 100 nodes.
+      // If L does not divide N, the published figure puts the remainder into one layer but divides
+      // by the width of the others, which is 34 / 33 too much for three layers of 100 nodes.
       const width = Math.floor(N / L);
       const rest = (N - (L - 1) * width) / width;
       expect(share * rest).toBeCloseTo(alpha, 14);

@@ -1,6 +1,6 @@
 /**
- * The providers that do cryptography, each way that one is made, for suites of published vectors;
- * and the WebAssembly of `engine/crypto` by itself, without the library that it falls back to.
+ * The crypto providers in each configuration, for tests with published vectors; and the WebAssembly
+ * of `engine/crypto` alone, without the library to which it falls back.
  *
  * @module
  */
@@ -16,7 +16,9 @@ import type { CryptoProvider } from '../../engine/host/crypto.ts';
 /** Name and provider. */
 export type NamedProvider = readonly [name: string, crypto: CryptoProvider];
 
-/** Every provider that this machine has, but the modelled one, which does no cryptography. */
+/**
+ * Every provider that this machine has, except the modelled one, which computes no cryptography.
+ */
 export const realProviders: readonly NamedProvider[] = [
   ['noble', provider('noble')],
   ['node for live', provider('node', { timing: 'constant' })],
@@ -24,18 +26,18 @@ export const realProviders: readonly NamedProvider[] = [
   ...(hasSodium() ? ([['sodium', provider('sodium')]] as const) : []),
 ];
 
-/** What the WebAssembly may not do: hand a call on. */
+/** Fails, because the WebAssembly must not pass the call on. */
 function forbidden(): never {
   throw new Error('the WebAssembly handed this call to its fallback');
 }
 
-/** The primitives that are WebAssembly of our own. */
+/** The primitives that this project implements in WebAssembly. */
 export type WasmPrimitives = Pick<
   CryptoProvider,
   'aead' | 'aesCmac' | 'blake2xb' | 'chacha20' | 'hkdfExpandSha256' | 'x25519'
 >;
 
-/** The WebAssembly alone: what it does not take itself throws. */
+/** The WebAssembly alone; a call that it cannot compute throws. */
 export const wasmAlone: WasmPrimitives = {
   ...fastHashes({ hkdfExpandSha256: forbidden, blake2xb: forbidden }),
   chacha20: fastChacha20(forbidden),

@@ -1,6 +1,6 @@
 /**
- * Published text forms and packings of SCION addresses (addresses.json: reference pkg/addr and
- * pkg/slayers).
+ * Published text forms and encodings of SCION addresses (addresses.json, from the reference's
+ * pkg/addr and pkg/slayers).
  *
  * @module
  */

@@ -1,5 +1,6 @@
 /**
- * BFD against the reference's state machine, defaults and golden packet (vectors/scion/bfd.json).
+ * BFD, compared with the reference's state machine, defaults and golden packet
+ * (vectors/scion/bfd.json).
  *
  * @module
  */
@@ -65,7 +66,7 @@ function inputOf(event: string): BfdInput {
 
 describe.skipIf(file === undefined)('BFD as the reference has it', () => {
   for (const [from, event, to] of file?.transitions ?? []) {
-    // RFC 5880 6.8.6: a received AdminDown leads to Down; the reference goes to AdminDown.
+    // By RFC 5880 6.8.6, a received AdminDown leads to Down; the reference changes to AdminDown.
     const isDeviation = event === 'AdminDown' && from !== 'AdminDown';
     const expected = isDeviation ? 'Down' : to;
     it(`${from} and ${event} give ${expected}${isDeviation ? ', as RFC 5880 wants' : ''}`, () => {

@@ -1,6 +1,6 @@
 /**
- * Path combination against the reference's golden outputs (combinator.json), and segments and
- * combined paths with real MACs against the packets that walk over them (walks.json).
+ * Path combination, compared with the reference's golden outputs (combinator.json); and segments
+ * and combined paths with real MACs, compared with packets that walk over them (walks.json).
  *
  * @module
  */
@@ -116,7 +116,7 @@ function summary(path: Path, segments: readonly PathSegment[]): GoldenPath {
     }),
     interfaces: path.interfaces.map(formatInterface),
     mtu: path.mtu,
-    // Which segment and which beta: found again by the value of SegID.
+    // Finds the segment and the beta by the value of SegID.
     from: parts.map(({ info }) => locate(info.segmentId, segments)),
   };
 }
@@ -133,7 +133,7 @@ function locate(
   throw new Error(`SegID ${segmentId} is none of the segments'`);
 }
 
-/** Gives every segment betas of its own. */
+/** Gives every segment betas that occur in no other. */
 function numbered(segments: readonly PathSegment[], first: number): PathSegment[] {
   return segments.map((segment, index) => ({ ...segment, segmentId: first + index }));
 }

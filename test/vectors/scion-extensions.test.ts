@@ -1,5 +1,6 @@
 /**
- * Extension headers: alignment, padding and order (extensions.json: reference pkg/slayers).
+ * Extension headers: alignment, padding and order (extensions.json, from the reference's
+ * pkg/slayers).
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * The reference's default graph (graph-default.json) and segments built on it the way
- * combinator.json describes. Helper of the suites, no suite itself.
+ * The reference's default graph (graph-default.json) and segments built from it as combinator.json
+ * describes. A helper for tests.
  *
  * @module
  */
@@ -21,7 +21,7 @@ interface GraphFile {
   };
 }
 
-/** A change of the graph as combinator.json spells it. */
+/** A change of the graph, in the notation of combinator.json. */
 export interface GraphChange {
   readonly addPeerLink?: readonly [string, string];
   readonly deleteInterfaceOnOneSide?: number;
@@ -42,7 +42,10 @@ function end(text: string): LinkEnd {
   return { isdAs: isdAs(as as string), ifId: Number(ifId) };
 }
 
-/** The graph, changeable like the reference's. Interface ids are unique in the whole graph. */
+/**
+ * The graph, which can be changed like the reference's. Interface ids are unique in the whole
+ * graph.
+ */
 export class Graph {
   readonly file = vectors<GraphFile>('scion/graph-default.json');
   readonly #interfaces = new Map<number, GraphInterface>();
@@ -51,7 +54,9 @@ export class Graph {
     for (const { a, b, peer } of this.file.links) this.#addLink(end(a), end(b), peer);
   }
 
-  /** @throws RangeError for a change that is not known here. */
+  /**
+   * @throws RangeError for an unknown change.
+   */
   apply(change: GraphChange): void {
     const known = ['addPeerLink', 'deleteInterfaceOnOneSide', 'removeLink'];
     for (const key of Object.keys(change)) {
@@ -87,7 +92,7 @@ export class Graph {
     return own.sort((left, right) => left.ifId - right.ifId);
   }
 
-  /** The beacon that leaves these interfaces one after the other. */
+  /** The segment of a beacon that leaves by these interfaces, one after the other. */
   segment(egresses: readonly number[]): PathSegment {
     const entries: AsEntry[] = [];
     let at = this.at(egresses[0] as number).isdAs;
@@ -131,7 +136,7 @@ export class Graph {
   #entry(place: { at: IsdAs; ingress: number; egress: number; index: number }): AsEntry {
     const { at, ingress, egress, index } = place;
     const { asMtu, ingressMtu, peerMtu, expTime } = this.file.beaconDefaults;
-    // One bit per entry instead of its number, so that every prefix has a SegID of its own.
+    // A bit per entry instead of its number, so that every prefix has a different SegID.
     const mac = Uint8Array.of(1 << index, 0, 0, 0, 0, 0);
     const peers = this.peersOf(at).map(({ ifId, remote }): PeerEntry => {
       const hop = { consIngress: ifId, consEgress: egress, expTime, mac };

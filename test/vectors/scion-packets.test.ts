@@ -1,5 +1,5 @@
 /**
- * Golden packets of the reference (packets.json: pkg/slayers/testdata), both directions.
+ * Golden packets of the reference (packets.json, from pkg/slayers/testdata), decoded and encoded.
  *
  * @module
  */
@@ -66,7 +66,7 @@ function decode(hex: string): DecodedHeader & { readonly payload: Uint8Array } {
   return { ...decoded, payload: packet.subarray(decoded.headerLength) };
 }
 
-/** What {@link checkUdp} needs of a case. */
+/** The parts of a case that {@link checkUdp} needs. */
 interface UdpCase {
   readonly hex: string;
   readonly decoded: {

@@ -1,6 +1,6 @@
 /**
- * Path meta, info and hop fields, moving along, reversal, one-hop paths and expiry (paths.json:
- * reference pkg/slayers/path).
+ * Path meta, info and hop fields, advancing, reversal, one-hop paths and expiry (paths.json, from
+ * the reference's pkg/slayers/path).
  *
  * @module
  */
@@ -185,7 +185,8 @@ describe.runIf(hasVectors)('paths.json', () => {
     if (path.kind !== 'one-hop') throw new Error(`decoded ${path.kind}`);
     expect(toHex(encodePath(path))).toBe(file.oneHop.hex);
     const converted = value(oneHopToSegmented(path));
-    // The vector points at the first hop; ours is ready for reversal at the receiver.
+    // The vector points at the first hop; this implementation is ready for reversal at the
+    // receiver.
     expect(toHex(encodePath({ ...converted, currentHop: 0 }))).toBe(file.oneHop.scionPathHex);
     expect(converted.currentHop).toBe(1);
   });

@@ -22,8 +22,9 @@ interface ReplayFile {
   readonly window: { readonly cases: readonly Case[] };
 }
 
-// WireGuard accepts highest - 8128 itself, one value more than the rule of RFC 6479 that we follow,
-// and 8129 is no size of ours. Where its table touches that one value the verdict is ours.
+// WireGuard accepts highest - 8128 itself, one value more than the rule of RFC 6479 implemented
+// here, and 8129 is no possible size here. Where its table touches that one value, the verdict of
+// this implementation counts.
 const EDGE = 8128;
 
 describe.runIf(hasVectors)('replay.json, ours and the table of WireGuard', () => {
@@ -43,9 +44,9 @@ describe.runIf(hasVectors)('replay.json, ours and the table of WireGuard', () =>
 
   it('accepts and refuses as the table of WireGuard, but for the one value at its edge', () => {
     const window = new ReplayWindow(EDGE);
-    // The last numbers of the table lie beyond 2^53. What a window does depends on differences
-    // alone, so they are moved below: distance to the limit is kept. The limit itself and what is
-    // above it never reaches a window: the frame decoder refuses sequences of 2^53 and more.
+    // The last numbers of the table are beyond 2^53. A window depends only on differences, so they
+    // are moved below while their distance to the limit is kept. The limit itself and larger
+    // numbers never reach a window, because the frame decoder rejects sequences of 2^53 and more.
     const limit = BigInt(file.wireguard.limit);
     const shift = limit - BigInt(Number.MAX_SAFE_INTEGER - 1);
     const below = file.wireguard.cases.filter(([text]) => BigInt(text) < limit);
@@ -79,7 +80,7 @@ describe.runIf(hasVectors)('replay.json, ours and the table of WireGuard', () =>
   });
 });
 
-/** The numbers of a range, which may run downwards. */
+/** The numbers of a range, which may be descending. */
 function stepsOf([from, to]: readonly [number, number]): readonly number[] {
   const step = from <= to ? 1 : -1;
   return Array.from({ length: Math.abs(to - from) + 1 }, (_, index) => from + step * index);

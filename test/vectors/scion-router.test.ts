@@ -1,6 +1,6 @@
 /**
- * The router against the acceptance cases of the reference (vectors/scion/router.json): what leaves,
- * where, byte for byte, with SCMP authentication off and on.
+ * The router with the acceptance cases of the reference (vectors/scion/router.json): what leaves,
+ * and where, byte for byte, with SCMP authentication off and on.
  *
  * @module
  */
@@ -15,7 +15,7 @@ import { hasVectors } from '../vectors-root.ts';
 
 const cases = hasVectors ? loadRouterCases() : undefined;
 
-/** Zeroes timestamp and authenticator of the option that begins at `ca07021c`. */
+/** Sets the timestamp and the authenticator to zero in the option that begins with `ca07021c`. */
 function withoutSpaoSecrets(packet: string): string {
   const at = packet.indexOf('ca07021c');
   return at < 0 ? packet : `${packet.slice(0, at + 20)}${'0'.repeat(44)}${packet.slice(at + 64)}`;

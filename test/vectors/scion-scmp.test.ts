@@ -1,5 +1,6 @@
 /**
- * SCMP bodies, header lengths and code table (scmp.json: reference pkg/slayers/scmp*.go).
+ * SCMP bodies, header lengths and the code table (scmp.json, from the reference's
+ * pkg/slayers/scmp*.go).
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * Packet authenticator and DRKey of the reference (vectors/scion/spao.json, drkey.json), as far as a
- * router uses them.
+ * The packet authenticator option and DRKey of the reference (vectors/scion/spao.json, drkey.json),
+ * as far as a router uses them.
  *
  * @module
  */
@@ -61,7 +61,7 @@ interface DrkeyFile {
 const spao = hasVectors ? vectors<SpaoFile>('scion/spao.json') : { key: '', cases: [] };
 const drkey = hasVectors ? vectors<DrkeyFile>('scion/drkey.json') : undefined;
 
-/** A view set by hand: some cases name hosts and paths that no packet could have. */
+/** A view made by hand, because some cases name hosts and paths that no packet could have. */
 function viewOf(one: SpaoCase): PacketView {
   const common = new Uint8Array(12);
   writeUint32(common, 0, (one.trafficClass << 20) | one.flowId);

@@ -1,6 +1,6 @@
 /**
- * Packets walk through whole paths, from host to host and back, through router nodes that stand in
- * the reference's default graph (vectors/scion/walks.json).
+ * Packets walk along whole paths, from host to host and back, through router nodes in the
+ * reference's default graph (vectors/scion/walks.json).
  *
  * @module
  */
@@ -71,7 +71,7 @@ function defaultNetwork(): NetworkView {
   });
   const secret = (purpose: string): Uint8Array => {
     const isdAs = purpose.replace('forwarding-key/', '');
-    // Rule of walks.json, keys.rule.
+    // As specified by keys.rule in walks.json.
     return Uint8Array.from(createHash('sha256').update(`orrery ${isdAs}`).digest().subarray(0, 16));
   };
   return viewWith({ hosts, links, ases: [] }, secret);
@@ -89,7 +89,7 @@ function ifIdOf(link: string | undefined, host: string): number {
   return view.a.host === host ? view.a.ifId : view.b.ifId;
 }
 
-/** Walks the steps in a fresh world and compares every datagram. */
+/** Walks the steps in a new world and compares every datagram. */
 function walk(world: FakeWorld, steps: readonly Step[]): void {
   const source = `host ${steps[0]!.at}`;
   const packet = fromHex(steps[0]!.packet);

@@ -1,4 +1,7 @@
-/** Generators, streams, log and exp, samplers, fingerprint and the hold model against simulation/. @module */
+/**
+ * Random generators, streams, log and exp, samplers, the fingerprint and the hold model, compared
+ * with the vectors in simulation/. @module
+ */
 import { describe, expect, it } from 'vitest';
 import { hold } from '../../bench/workloads/hold-model.ts';
 import { drawRandomNetwork, factsOf } from '../../bench/workloads/random-network-model.ts';
@@ -74,7 +77,7 @@ function hex(word: number): string {
   return word.toString(16).padStart(8, '0');
 }
 
-/** A stream in state (1, 2, 3, 4), where each row of sampling.json begins. */
+/** A stream in state (1, 2, 3, 4), with which each row of sampling.json begins. */
 function start(): RandomStream {
   return new RandomStream([1, 2, 3, 4]);
 }

@@ -1,4 +1,4 @@
-/** The capture file of simulation/pcapng.json, byte for byte. @module */
+/** The capture file of simulation/pcapng.json, compared byte for byte. @module */
 import { describe, expect, it } from 'vitest';
 import {
   enhancedPacket,

@@ -1,6 +1,6 @@
 /**
- * The open vectors of AEZ v5 (Yawning/aez), and those of its use in Sphinx: key extraction, hash,
- * the stream for empty messages, encryption and decryption of 1 … 2,606 bytes.
+ * The published vectors of AEZ v5 (Yawning/aez) and those of its use in Sphinx: key extraction,
+ * hash, the stream for empty messages, encryption and decryption of 1 … 2,606 bytes.
  *
  * @module
  */

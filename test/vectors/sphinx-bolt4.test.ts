@@ -1,6 +1,6 @@
 /**
- * The open vectors of BOLT 4 (lightning/bolts): an onion built and peeled five times, and an error
- * made by the last hop, wrapped by the others and read by the sender.
+ * The published vectors of BOLT 4 (lightning/bolts): an onion that is built and peeled five times,
+ * and an error that the last hop makes, the others wrap and the sender reads.
  *
  * @module
  */
@@ -40,7 +40,7 @@ interface Bolt4Vectors {
   };
 }
 
-/** The vectors write the length in front of the payload. */
+/** Removes the length that the vectors put before the payload. */
 function withoutLength(payload: string): Uint8Array {
   return fromHex(payload).subarray(payload.startsWith('fd') ? 3 : 1);
 }

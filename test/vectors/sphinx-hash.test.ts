@@ -1,6 +1,6 @@
 /**
- * The open vectors of BLAKE2Xb (BLAKE2/BLAKE2), of the key encapsulation and the combiner built on
- * it, and of the derivations of Sphinx: HKDF-Expand, blinding factor, SHA-512/256.
+ * The published vectors of BLAKE2Xb (BLAKE2/BLAKE2), of the key encapsulation and the combiner that
+ * use it, and of the key derivations of Sphinx: HKDF-Expand, blinding factor, SHA-512/256.
  *
  * @module
  */

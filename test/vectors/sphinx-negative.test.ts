@@ -1,6 +1,6 @@
 /**
- * The open negative vectors of Sphinx: mutations of a published packet, and whole packets with a
- * good MAC over slots that no honest sender writes.
+ * The published negative vectors of Sphinx: mutations of a valid packet, and whole packets with a
+ * valid MAC over slots that no honest sender writes.
  *
  * @module
  */
@@ -67,14 +67,14 @@ function mutated(packet: Uint8Array, mutation: Mutation): Uint8Array {
   return changed;
 }
 
-/** What becomes of a packet: a drop, or its kind. */
+/** The result for a packet: a drop, or its kind. */
 function outcome(suite: SphinxSuite, key: EpochKey, packet: Uint8Array): string {
   const rules = { keys: [key], delayMsMax: 0xffff_ffff, isNextHop: (): boolean => true };
   const received = receivePacket(suite, rules, packet);
   return 'drop' in received ? received.drop : received.unwrapped.kind;
 }
 
-/** Outcomes of all hops from the first, until one drops or keeps the packet. */
+/** The results at all hops, until one drops or keeps the packet. */
 function journey(suite: SphinxSuite, keys: readonly EpochKey[], packet: Uint8Array): string[] {
   const outcomes: string[] = [];
   for (const key of keys) {
@@ -134,7 +134,7 @@ describe.runIf(hasVectors).each(providers)('negative Sphinx vectors on %s', (_, 
       const commands = parseCommands(fromHex(slotBytes));
       if (commands === undefined) continue;
       const path = [{ id: fromHex(nodeId), publicKey, commands }];
-      // The vectors leave the unused slots zero.
+      // The vectors leave unused slots zero.
       const draws = [fromHex(clientEphemeralPrivateKey)];
       const random = (length: number): Uint8Array => draws.shift() ?? new Uint8Array(length);
       const { headerLength } = suite.geometry;

@@ -1,6 +1,6 @@
 /**
- * The open vectors of Sphinx in the Katzenpost format: published packets unwrapped hop by hop,
- * packets and SURBs created from given randomness, replies made and read, in NIKE and KEM mode.
+ * The published vectors of Sphinx in the Katzenpost format: packets unwrapped hop by hop, packets
+ * and SURBs created from given randomness, replies made and read, in NIKE and KEM mode.
  *
  * @module
  */
@@ -90,7 +90,7 @@ const published = load<PublishedChain>('katzenpost-nike-x25519');
 const creations = load<Creation>('creation-computed');
 const kemChains = load<KemChain>('kem-computed');
 
-/** Sends `packets[0]` through all hops; every packet on the way must be the published one. */
+/** Sends `packets[0]` through all hops; every packet on the way must equal the published one. */
 function runChain(suite: SphinxSuite, chain: Chain, hops: readonly HopVector[]): Unwrapped {
   const packet = fromHex(chain.packets[0]!);
   for (const [index, hop] of hops.entries()) {
@@ -107,7 +107,7 @@ function runChain(suite: SphinxSuite, chain: Chain, hops: readonly HopVector[]):
   throw new Error(`${chain.name} has no terminal hop`);
 }
 
-/** Delivers the payload, or opens the reply with the keys of the vector. */
+/** Checks the payload, or opens the reply with the keys of the vector. */
 function checkPayload(suite: SphinxSuite, chain: Chain, unwrapped: Unwrapped): void {
   if (chain.surbKeys === undefined) {
     expect(unwrapped.kind).toBe('deliver');

@@ -1,6 +1,6 @@
 /**
- * How each Wycheproof file (C2SP/wycheproof, `testvectors_v1`) is put to a provider. A case is
- * `computed`, or `refused` with a RangeError because the port does not offer its parameters.
+ * How each Wycheproof file (C2SP/wycheproof, `testvectors_v1`) is run with a provider. A case is
+ * `computed`, or `refused` with a RangeError because the port does not support its parameters.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { expect } from 'vitest';
 import type { AeadName, CryptoProvider, HkdfInput } from '../../engine/host/crypto.ts';
 import { concatBytes, fromHex, toHex } from '../../nodes/_kit/bytes.ts';
 
-/** A case of any file: hexadecimal text, but for the sizes. */
+/** A case of any file; all values are hexadecimal, except sizes. */
 export interface WycheproofCase {
   readonly tcId: number;
   readonly flags: readonly string[];
@@ -17,7 +17,7 @@ export interface WycheproofCase {
   readonly [name: string]: unknown;
 }
 
-/** Cases with what they share; sizes in bits. */
+/** Cases with common parameters; sizes are in bits. */
 export interface WycheproofGroup {
   readonly ivSize?: number;
   readonly keySize?: number;
@@ -26,12 +26,14 @@ export interface WycheproofGroup {
   readonly tests: readonly WycheproofCase[];
 }
 
-/** What became of a case. */
+/** The outcome of a case. */
 export type Outcome = 'computed' | 'refused';
 
 type Check<P> = (crypto: P, group: WycheproofGroup, one: WycheproofCase) => Outcome;
 
-/** A file, its check, and how many of its cases come out how; a case more or less is an error. */
+/**
+ * A file, its check, and the number of its cases with each outcome; any other number is an error.
+ */
 export interface WycheproofSuite<P = CryptoProvider> {
   readonly file: string;
   readonly computed: number;
@@ -45,7 +47,7 @@ function bytes(one: WycheproofCase, name: string): Uint8Array {
   return fromHex(text as string);
 }
 
-/** The port has nonces of 96 bits, and no AES of 192. */
+/** The port supports nonces of 96 bits only, and no AES-192. */
 function aead(
   crypto: Pick<CryptoProvider, 'aead'>,
   group: WycheproofGroup,
@@ -103,7 +105,7 @@ const x25519: WycheproofSuite<Pick<CryptoProvider, 'x25519'>> = {
   refused: 0,
   check: (crypto, _group, one) => {
     const shared = crypto.x25519(bytes(one, 'private'), bytes(one, 'public'));
-    // RFC 7748 section 6.1: all zero is `acceptable` there, and undefined here.
+    // RFC 7748 section 6.1: an all-zero result is `acceptable` there, and undefined here.
     const isZero = one.flags.includes('ZeroSharedSecret');
     expect(shared && toHex(shared)).toBe(isZero ? undefined : one['shared']);
     return 'computed';
@@ -132,7 +134,7 @@ const aesCmac: WycheproofSuite<Pick<CryptoProvider, 'aesCmac'>> = {
   },
 };
 
-/** Every file that a provider runs. */
+/** Every file that is run with the providers. */
 export const suites: readonly WycheproofSuite[] = [
   x25519,
   {
@@ -205,13 +207,13 @@ export const suites: readonly WycheproofSuite[] = [
   },
 ];
 
-/** The primitives of {@link wasmSuites}. */
+/** The primitives that {@link wasmSuites} use. */
 export type WasmSubject = Pick<
   CryptoProvider,
   'aead' | 'aesCmac' | 'hkdfExpandSha256' | 'hmacSha256' | 'x25519'
 >;
 
-/** The files whose primitive is WebAssembly of our own. */
+/** The files whose primitive this project implements in WebAssembly. */
 export const wasmSuites: readonly WycheproofSuite<WasmSubject>[] = [
   x25519,
   chacha20Poly1305,
@@ -220,7 +222,7 @@ export const wasmSuites: readonly WycheproofSuite<WasmSubject>[] = [
     file: 'hkdf_sha256_test.json',
     computed: 83,
     refused: 3,
-    // RFC 5869 section 2.2 by HMAC, which is not WebAssembly; section 2.3 is.
+    // RFC 5869 section 2.2 uses HMAC, which is not in WebAssembly; section 2.3 is.
     check: (crypto, _group, one) => {
       const { key, salt, info, length } = hkdfInput(one);
       const pseudorandom = crypto.hmacSha256(salt, key);
@@ -229,7 +231,10 @@ export const wasmSuites: readonly WycheproofSuite<WasmSubject>[] = [
   },
 ];
 
-/** Files of algorithms that the port does not offer, and why; the name that it would have. */
+/**
+ * Files for algorithms that the port does not support, with the reason and the name that the
+ * function would have.
+ */
 export const notOffered: readonly { file: string; name: RegExp; why: string }[] = [
   { file: 'aes_wrap_test.json', name: /wrap/i, why: 'no protocol here wraps keys (RFC 3394)' },
   { file: 'hmac_sha384_test.json', name: /384/, why: 'no protocol here uses SHA-384' },

@@ -1,6 +1,6 @@
 /**
- * Wycheproof, every file: each case over each provider, and over the WebAssembly with its fallback
- * forbidden. Cases are counted, so that a group that runs none of its cases fails.
+ * Every file of Wycheproof: each case with each provider, and with the WebAssembly while its
+ * fallback is forbidden. Cases are counted, so that a group without any executed case fails.
  *
  * @module
  */
@@ -27,7 +27,7 @@ const noble = provider('noble');
 const wasm: WasmSubject = { ...wasmAlone, hmacSha256: noble.hmacSha256 };
 let checks = 0;
 
-/** Runs all cases of a file. @returns how many came out how. */
+/** Runs all cases of a file. @returns the number of cases by outcome. */
 function run<P>(suite: WycheproofSuite<P>, crypto: P): Record<Outcome, number> {
   const { testGroups, numberOfTests } = vectors<WycheproofFile>(`wycheproof/${suite.file}`);
   const outcomes = { computed: 0, refused: 0 };

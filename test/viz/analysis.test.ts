@@ -1,10 +1,13 @@
-/** Latency, report and compare in a real browser, on the demo and on a report that was dropped (docs/spec/browser-view.md). @module */
+/**
+ * The pages Latency, Report and Compare in a real browser, with the demo and with a dropped report
+ * (docs/spec/browser-view.md). @module
+ */
 import { readFileSync } from 'node:fs';
 import type { Download, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BrowserLab, LOOKS, seriousFindings } from './support.ts';
 
-/** The last thing that each page draws. */
+/** For each page, the element that it draws last. */
 const PAGES = [
   { name: 'latency', drawn: '[data-chart=latency-series] svg path.line' },
   { name: 'report', drawn: '[data-chart=report-drops] svg' },
@@ -17,7 +20,7 @@ beforeAll(async () => {
 });
 afterAll(() => lab.stop());
 
-/** Opens, does, closes; nothing may have gone wrong meanwhile. */
+/** Opens a page, runs a test on it and closes it; no error may have occurred. */
 async function visit(
   hash: string,
   look: Parameters<BrowserLab['open']>[1],
@@ -32,7 +35,7 @@ async function visit(
   }
 }
 
-/** Drops the demo's report once more, changed by `change`, and compares the demo with it. */
+/** Drops a changed copy of the demo's report on the page and compares the demo with it. */
 async function compareWithChanged(
   page: Page,
   change: (report: Record<string, unknown>) => Record<string, unknown>,

@@ -1,4 +1,6 @@
-/** Belief beside truth: what is broken, and which nodes know it, in words and in the drawing. @module */
+/**
+ * Belief beside truth: what is broken and which nodes know it, as text and in the drawing. @module
+ */
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BrowserLab, FROM_DISK, LOOKS, networkTitle, seriousFindings } from './support.ts';
@@ -11,7 +13,7 @@ afterAll(() => lab.stop());
 
 const at = (page: string, t: string): string => `${FROM_DISK}#run=demo&page=${page}&t=${t}`;
 
-/** Nodes with a sign, by the sign. */
+/** Names of the nodes with a sign, by sign. */
 async function signs(page: Page): Promise<Readonly<Record<string, readonly string[]>>> {
   const found = await page.locator('.dot').evaluateAll((dots) =>
     dots.map((dot) => ({
@@ -72,7 +74,7 @@ describe('a cut of the demo, from 3 s to 6 s', () => {
         .filter({ hasText: 'down for 38 ms, no node knows yet' })
         .waitFor();
       const truth = page.locator('.scene text', { hasText: 'in truth down for 38.0 ms' });
-      // The path in use of each gateway, which both of them hold for alive.
+      // The path in use at each of the two gateways, which both believe to be alive.
       expect(await truth.count()).toBe(2);
       expect(await page.locator('.scene text', { hasText: 'alive, in use' }).count()).toBe(2);
       expect(await seriousFindings(page)).toEqual([]);

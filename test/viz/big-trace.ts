@@ -1,12 +1,15 @@
-/** Traces as large as wanted, written by our own recorder: packets on a chain of links, losses, states, faults. @module */
+/**
+ * Traces of any size, written by the engine's recorder: packets on a row of links, losses, states,
+ * faults. @module
+ */
 import { TraceLab } from '../unit/viz/format/trace-lab.ts';
 
-/** What is wanted. */
+/** The size of the trace. */
 export interface BigTrace {
-  /** Rows of the hop table. */
+  /** Number of rows in the hop table. */
   readonly hops: number;
   readonly lastsNs: number;
-  /** Of a packet on its link: so many are under way at any time. */
+  /** Time of a packet on its link, ns; it determines how many are under way at a time. */
   readonly transitNs: number;
 }
 
@@ -14,7 +17,7 @@ const LINKS = 24;
 const STATES = 20_000;
 const LOST_EACH = 97;
 
-/** Makes one; the same every time. */
+/** Makes a trace, which is the same in every run. */
 export function bigTrace({ hops, lastsNs, transitNs }: BigTrace): Uint8Array {
   const lab = new TraceLab(LINKS, 'full', 'gzip', lastsNs);
   const stepNs = Math.floor(lastsNs / hops);
@@ -27,7 +30,7 @@ export function bigTrace({ hops, lastsNs, transitNs }: BigTrace): Uint8Array {
     if (at % Math.ceil(hops / STATES) === 0) {
       lab.recorder.state(lab.clock.now, at % LINKS, `machine ${at % 5}`, `state ${at % 7}`);
     }
-    // Half of them are of a flow: data, not control.
+    // Half of the packets belong to a flow: they are data, not control.
     lab.network.flow = at % 2;
     underWay.push({ packet: lab.send(at % LINKS, 200), dueNs: lab.clock.now + transitNs, at });
     lab.advance(stepNs);
@@ -39,7 +42,7 @@ export function bigTrace({ hops, lastsNs, transitNs }: BigTrace): Uint8Array {
     if (first > 10_000) {
       underWay.splice(0, first);
       first = 0;
-      // The model of each packet is for tests of the format.
+      // Only tests of the format need the model of each packet.
       lab.hops.length = 0;
     }
   }

@@ -48,15 +48,15 @@ async function withTrace(
   }
 }
 
-/** What was seen of the picture while the cursor moved. */
+/** What was observed of the picture while the cursor moved. */
 interface Followed {
-  /** Different instants that were drawn. */
+  /** Number of different instants that were drawn. */
   readonly drawn: number;
-  /** In each frame: for how long the cursor has not been any more where the picture is. */
+  /** For each frame, how long ago the cursor was at the instant that the picture shows. */
   readonly lagsMs: readonly number[];
 }
 
-/** Looks at cursor and picture in every frame; the cursor may only move on. */
+/** Compares cursor and picture in every frame; the cursor may only move forward. */
 async function watchPicture(page: Page): Promise<() => Promise<Followed>> {
   await page.evaluate(() => {
     const secondsOf = (selector: string): number =>
@@ -95,7 +95,7 @@ describe('a trace of a million events', () => {
   it('opens within 2 s, scrubs without a task above 50 ms, and stays below 300 MB', () =>
     withTrace({ hops: 1_000_000, lastsNs: 60e9, transitNs: 60e6 }, async (page, opening) => {
       const renderers = await Renderers.of(page);
-      // The page opens just before the first fault; the cursor moves on from the beginning.
+      // The page opens just before the first fault, so the cursor is moved to the beginning.
       await page.locator('.strip').click({ position: { x: 10, y: 20 } });
       await page.waitForFunction(() => {
         const said = document.querySelector('[data-chart=network] p')?.textContent ?? '';
@@ -149,7 +149,7 @@ describe('playing', () => {
   });
 });
 
-/** Waits until so many packets are in sight; how many there are. */
+/** Waits until at least this many packets are visible; returns their number. */
 async function countInSight(page: Page, least: number): Promise<number> {
   const title = page.locator('[data-chart=network] figcaption strong');
   for (;;) {

@@ -1,4 +1,7 @@
-/** Every chart of every page: words, table, exports; nothing moves where less motion is wanted (docs/spec/browser-view.md). @module */
+/**
+ * Every chart of every page: texts, table and exports; and with reduced motion nothing moves
+ * (docs/spec/browser-view.md). @module
+ */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -30,7 +33,7 @@ interface Watched {
   frames: number;
 }
 
-/** Keeps what is handed to the reader instead of saving it, and counts animation frames. */
+/** Captures downloads instead of saving them, and counts animation frames. */
 function watchFilesAndFrames(): void {
   const watched: Watched = { files: [], frames: 0 };
   Object.assign(globalThis, { watched });
@@ -47,12 +50,12 @@ function watchFilesAndFrames(): void {
   HTMLAnchorElement.prototype.click = (): void => undefined;
 }
 
-/** What one chart says and hands over. */
+/** The texts and the exports of one chart. */
 interface ChartFacts {
   readonly name: string;
   readonly title: string;
   readonly summary: string;
-  /** Cells of the table as shown, headings left out. */
+  /** Cells of the table as shown, without headings. */
   readonly table: readonly (readonly string[])[];
   readonly csv: string;
   readonly svg: { readonly root: string; readonly words: string };
@@ -67,7 +70,7 @@ async function chartsOf(page: Page): Promise<readonly ChartFacts[]> {
     const exported = async (chart: Element, format: string): Promise<Blob> => {
       const before = watched.files.length;
       chart.querySelector<HTMLElement>(`[data-export=${format}]`)?.click();
-      // A PNG is drawn from an SVG, which is a file as well.
+      // The PNG is drawn from an SVG, which is also a file, so other formats are ignored.
       const isOurs = (file: Blob): boolean => file.type.includes(format);
       while (!watched.files.slice(before).some(isOurs))
         await new Promise((go) => setTimeout(go, 10));
@@ -101,7 +104,7 @@ async function chartsOf(page: Page): Promise<readonly ChartFacts[]> {
   });
 }
 
-/** Rows of a CSV without headings, run and seed. */
+/** The rows of a CSV without headings, run and seed. */
 function cellsOf(csv: string): readonly (readonly string[])[] {
   const rows: string[][] = [[]];
   for (const [, quoted, plain, end] of csv.matchAll(
@@ -121,7 +124,7 @@ describe.each(STOPS.filter(({ name }) => name !== 'runs'))('every chart of $name
     expect(charts.length).toBeGreaterThan(0);
     for (const { name, title, summary, table, csv, svg, png } of charts) {
       expect(title, name).toMatch(/\w+ \w+/);
-      // An empty table has no number to tell.
+      // If the table is empty, the summary need not contain a number.
       expect(summary, name).toMatch(table.length === 0 ? /\w/ : /\d/);
       const cells = cellsOf(csv).map((row) => row.map((cell) => cell.replace(/^'(?=[=+\-@])/, '')));
       expect(cells.slice(0, table.length), name).toEqual(

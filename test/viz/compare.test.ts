@@ -1,4 +1,6 @@
-/** The lines of two runs' files beside each other, from folders that the command has left. @module */
+/**
+ * The line diff of the input files of two runs, from folders that the command has written. @module
+ */
 import { execFile } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -12,7 +14,7 @@ const folder = mkdtempSync(join(tmpdir(), 'orrery-compare-'));
 const runs = join(folder, 'runs');
 let lab: BrowserLab;
 
-/** Runs hello under a name of its own, with something else in it. */
+/** Runs hello under another name, with a change in its text. */
 async function hello(name: string, change: (text: string) => string): Promise<void> {
   const text = readFileSync(join(ROOT, 'scenarios/hello.yaml'), 'utf8')
     .replace('name: hello', `name: ${name}`)
@@ -56,7 +58,7 @@ describe('the files of two runs', () => {
       '+ name: second',
       expect.stringContaining('13ms'),
     ]);
-    // The topology is the same in both.
+    // The topology is the same in both runs, so only one file differs.
     expect(await page.locator('.file-diff').count()).toBe(1);
     expect(await seriousFindings(page)).toEqual([]);
     expect(errors).toEqual([]);

@@ -1,4 +1,4 @@
-/** The pages Failover and Time in a real browser, on the demo. @module */
+/** The pages Failover and Time in a real browser, with the demo. @module */
 import { readFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => lab.stop());
 
-/** Opens a page of the demo, does, closes; nothing may have gone wrong meanwhile. */
+/** Opens a page of the demo, runs a test on it and closes it; no error may have occurred. */
 async function visit(
   hash: string,
   look: Parameters<BrowserLab['open']>[1],
@@ -29,7 +29,7 @@ async function visit(
   }
 }
 
-/** The title of a chart once it says something. */
+/** The title of a chart, once it has one. */
 async function titleOf(page: Page, chart: string): Promise<string> {
   const title = page.locator(`[data-chart=${chart}] figcaption strong`);
   await title.filter({ hasText: /\w/ }).waitFor();
@@ -120,7 +120,7 @@ it('the failover page lays all seeds over each other, or says which command reco
       location.hash = '#page=runs';
     });
     await drop(page, older);
-    // What is dropped opens by itself once it is read.
+    // A dropped file opens by itself once it has been read.
     await page.waitForFunction(() => location.hash.includes('run=file/'));
     await page.evaluate(() => {
       location.hash = '#run=file/report.json&page=failover';

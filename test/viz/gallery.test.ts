@@ -1,4 +1,7 @@
-/** The gallery with runs of a server: runs that somebody acted on, and the heat map of a sweep. @module */
+/**
+ * The gallery with runs of a server: runs that somebody acted on, and the heat map of a sweep.
+ * @module
+ */
 import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -16,14 +19,17 @@ const folder = mkdtempSync(join(tmpdir(), 'orrery-gallery-'));
 const runs = join(folder, 'runs');
 let lab: BrowserLab;
 
-/** Pings of 100 B take 10.1 ms there and back, those of 1,400 B more than the limit here. */
+/**
+ * Pings of 100 bytes take 10.1 ms for a round trip; those of 1,400 bytes take more than the limit
+ * here.
+ */
 const SWEEP = `
 sweep:
   traffic.0.rate: [50/s, 100/s]
   traffic.0.size: [100B, 1400B]
 `;
 
-/** A sweep as a person runs it. */
+/** Runs a sweep by the command line. */
 async function sweep(): Promise<void> {
   const hello = readFileSync(join(ROOT, 'scenarios/hello.yaml'), 'utf8')
     .replace('two-nodes.yaml', join(ROOT, 'topologies/two-nodes.yaml'))
@@ -32,7 +38,7 @@ async function sweep(): Promise<void> {
   writeFileSync(file, `${hello}${SWEEP}`);
   const words = ['cli/start.mjs', 'sweep', file, '--seed', '1', '--out', runs];
   const run = promisify(execFile)(process.execPath, words, { cwd: ROOT });
-  // 1: two combinations miss the limit.
+  // Exit code 1, because two combinations miss the limit.
   await expect(run).rejects.toMatchObject({ code: 1 });
   rmSync(join(runs, 'hello/sweep/1'), { recursive: true });
 }
@@ -54,7 +60,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** Opens the gallery, does, closes; nothing may have gone wrong meanwhile. */
+/** Opens the gallery, runs a test on it and closes it; no error may have occurred. */
 async function visit(
   look: Parameters<BrowserLab['open']>[1],
   act: (page: Page) => Promise<void>,

@@ -1,4 +1,7 @@
-/** Hostile files in a real browser: no crash, no script run, a message that names the place (docs/spec/browser-view.md). @module */
+/**
+ * Hostile files in a real browser: no crash, no script runs, and a message names the place
+ * (docs/spec/browser-view.md). @module
+ */
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { smallTrace, withHeader } from '../unit/viz/format/hostile-traces.ts';
@@ -12,7 +15,9 @@ beforeAll(async () => {
 });
 afterAll(() => lab.stop());
 
-/** Opens files on a new page from disk; neither errors nor scripts of the files are allowed. */
+/**
+ * Opens files on a new page from disk; there must be no errors, and no script of the files may run.
+ */
 async function drop(
   files: Readonly<Record<string, Uint8Array | string>>,
   act: (page: Page) => Promise<void>,
@@ -35,7 +40,7 @@ async function drop(
   }
 }
 
-/** Every string of a JSON value becomes markup, but for keys and the names in `kept`. */
+/** Replaces every string of a JSON value by markup, except keys and the values in `kept`. */
 function poisoned(value: unknown, kept: ReadonlySet<string>): unknown {
   if (typeof value === 'string') return kept.has(value) ? value : `${value}${MARKUP}`;
   if (Array.isArray(value)) return value.map((one) => poisoned(one, kept));

@@ -1,4 +1,7 @@
-/** Every page and control by keyboard alone, and the list of keys against the code. @module */
+/**
+ * Every page and control is usable by keyboard alone, and the list of keys matches the code.
+ * @module
+ */
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -25,7 +28,7 @@ afterAll(async () => {
   rmSync(runs, { recursive: true, force: true });
 });
 
-/** Keys that the sources register. */
+/** The keys that the sources register. */
 function keysOfCode(): ReadonlySet<string> {
   const folder = join(ROOT, 'viz/app');
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' });
@@ -55,7 +58,7 @@ describe.each(STOPS)('on $name', ({ hash }) => {
       const controls = [...document.querySelectorAll<HTMLElement>(wanted)].filter(
         (one) => isShown(one) && one.tabIndex >= 0 && !one.hasAttribute('disabled'),
       );
-      // Of a group of radio buttons one is reached, arrows lead to the others.
+      // Tab reaches only one radio button of a group; arrows lead to the others.
       const radios = controls.filter(
         (one) => one instanceof HTMLInputElement && one.type === 'radio' && !one.checked,
       );
@@ -93,14 +96,14 @@ describe.each(STOPS)('on $name', ({ hash }) => {
     await page.locator('dialog[open]').waitFor();
     const shown = await page.locator('dialog[open] kbd').allTextContents();
     for (const key of shown) listed.add(key);
-    // Nothing stands there twice: a key does one thing.
+    // No key is listed twice: a key does one thing.
     expect(new Set(shown).size).toBe(shown.length);
     await page.keyboard.press('Escape');
   });
 });
 
 it('? lists on all pages together what the code registers, and nothing else', () => {
-  // The palette is there while a run goes on.
+  // The keys of the palette exist only during a run.
   expect([...keysOfCode()].filter((key) => !listed.has(key))).toEqual(['p']);
   expect([...listed].filter((key) => !keysOfCode().has(key))).toEqual([]);
 });

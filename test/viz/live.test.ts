@@ -1,4 +1,4 @@
-/** A run in the browser while it goes on. @module */
+/** A run in progress in the browser. @module */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -24,7 +24,7 @@ let lab: BrowserLab;
 let server: VizServer;
 let live = new LiveRun('hello', 1);
 
-/** What a run sends to those who watch it. */
+/** The messages that a run sends to its viewers. */
 function recorded(): BroadcastMessage[] {
   const registry = new ProtocolRegistry();
   const path = join(PROJECT_FOLDERS.scenarios, 'hello.yaml');
@@ -54,7 +54,7 @@ function feed(messages: readonly BroadcastMessage[]): void {
 
 const DEMO = join(ROOT, 'viz/demo.yaml');
 
-/** The demo's run up to its middle: a fault, and what was measured at the end of it. */
+/** The demo's run up to its middle: a fault, and the measurements up to then. */
 async function halfway(): Promise<{
   readonly messages: readonly BroadcastMessage[];
   readonly measured: (delivered: number) => void;
@@ -74,7 +74,7 @@ async function halfway(): Promise<{
   return { messages, measured };
 }
 
-/** Pages of a run that goes on, and what proves that they show something of it. */
+/** Pages of a run in progress, and the element that proves that they show something of it. */
 const SHOWN = [
   ['runs', '[data-run=live] progress'],
   ['network', '[data-chart=network] figcaption strong'],
@@ -123,7 +123,7 @@ describe('a run that goes on', () => {
     const top = page.locator('header.top');
     await top.filter({ hasText: 'hellohas ended' }).waitFor();
     await top.getByRole('button', { name: 'Open the finished run' }).waitFor();
-    // The browser itself writes down that it could not connect.
+    // The browser itself logs that it could not connect.
     expect(errors.filter((text) => !text.includes('WebSocket'))).toEqual([]);
   });
 
@@ -202,12 +202,12 @@ describe('a run that goes on', () => {
         location.hash = `#run=live&page=${to}`;
       }, name);
       await page.locator(proof).first().waitFor();
-      // The other pages are those of a finished run.
+      // The other pages need a finished run.
       if (['runs', 'compare', 'report'].includes(name)) {
         expect(await seriousFindings(page)).toEqual([]);
       }
     }
-    // Lost, on each of them; the list of runs says so as well.
+    // Every page says that the connection is lost, and so does the list of runs.
     const port = Number(new URL(server.address).port);
     await server.close();
     const lost = page.getByText(/Reconnecting, \d+ s; showing until|The list of runs did not come/);

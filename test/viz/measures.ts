@@ -1,14 +1,14 @@
-/** What a page costs: tasks of its main thread, processor time and memory of its process. @module */
+/** The cost of a page: tasks of its main thread, CPU time and memory of its process. @module */
 import { readFileSync } from 'node:fs';
 import type { CDPSession, Page } from 'playwright-core';
 
-/** What the main thread did. */
+/** The work of the main thread. */
 export interface MainWork {
-  /** Processor time of each task, ms: other programs of the machine do not count. */
+  /** CPU time of each task, ms; other programs on the machine do not affect it. */
   readonly tasksMs: readonly number[];
-  /** The longest task by the clock on the wall, ms. */
+  /** Duration of the longest task by the wall clock, ms. */
   readonly longestWallMs: number;
-  /** Processor time of all tasks from one animation frame to the next, ms. */
+  /** CPU time of all tasks from one animation frame to the next, ms. */
   readonly framesMs: readonly number[];
 }
 
@@ -22,7 +22,7 @@ interface TraceEvent {
   readonly args?: { readonly name?: string };
 }
 
-/** Work of the page's main thread while `act` runs. */
+/** Measures the work of the page's main thread while `act` runs. */
 export async function mainWork(page: Page, act: () => Promise<void>): Promise<MainWork> {
   const browser = page.context().browser()!;
   await browser.startTracing(page, { categories: ['toplevel', 'devtools.timeline'] });
@@ -47,7 +47,7 @@ export async function mainWork(page: Page, act: () => Promise<void>): Promise<Ma
   };
 }
 
-/** Sums tasks from the one in which a frame begins up to the next such one. */
+/** Adds up tasks from the one in which a frame begins to the next such task. */
 function framesOf(tasks: readonly TraceEvent[], starts: readonly number[]): readonly number[] {
   const frames: number[] = [];
   for (const { ts, dur = 0, tdur = 0 } of tasks) {
@@ -57,7 +57,7 @@ function framesOf(tasks: readonly TraceEvent[], starts: readonly number[]): read
   return frames;
 }
 
-/** Pulls the scrubber's cursor over the whole strip within `lastsMs`; slower where the machine is. */
+/** Drags the cursor over the whole scrubber within `lastsMs`, or slower on a slow machine. */
 export async function scrub(page: Page, steps: number, lastsMs = 0): Promise<void> {
   const { x = 0, y = 0, width = 0 } = (await page.locator('.strip').boundingBox()) ?? {};
   await page.mouse.move(x + 10, y + 20);
@@ -71,13 +71,13 @@ export async function scrub(page: Page, steps: number, lastsMs = 0): Promise<voi
   await page.mouse.up();
 }
 
-/** The largest of the values but for a share of them. */
+/** The value that the given share of the values does not exceed. */
 export function quantile(values: readonly number[], share: number): number {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN;
 }
 
-/** The processes that draw pages of this browser. */
+/** The processes that draw the pages of this browser. */
 export class Renderers {
   readonly #session: CDPSession;
 
@@ -89,12 +89,12 @@ export class Renderers {
     return new Renderers(await page.context().browser()!.newBrowserCDPSession());
   }
 
-  /** Processor time up to now, ms, all threads. */
+  /** Their CPU time so far, over all threads, ms. */
   async cpuMs(): Promise<number> {
     return (await this.#renderers()).reduce((sum, { cpuTime }) => sum + cpuTime * 1_000, 0);
   }
 
-  /** Memory of the largest one that belongs to no other process, bytes. */
+  /** Private memory of the largest of them, bytes. */
   async memoryBytes(): Promise<number> {
     const own = (await this.#renderers()).map(({ id }) => {
       const text = readFileSync(`/proc/${id}/smaps_rollup`, 'utf8');

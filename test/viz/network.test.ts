@@ -1,4 +1,7 @@
-/** The network page in a real browser: failover, losses, bytes of a packet, keys, permalinks (docs/spec/browser-view.md, 5.10). @module */
+/**
+ * The network page in a real browser: failover, losses, bytes of a packet, keys, permalinks
+ * (docs/spec/browser-view.md, 5.10). @module
+ */
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import type { Page } from 'playwright-core';
@@ -28,7 +31,7 @@ async function visit(hash: string, act: (page: Page) => Promise<void>): Promise<
   }
 }
 
-/** A trace of one SCION packet whose bytes were kept. */
+/** A trace with one SCION packet whose bytes were stored. */
 function scionTrace(): Uint8Array {
   const bytes = encodeUdpPacket(
     {
@@ -49,7 +52,7 @@ function scionTrace(): Uint8Array {
   }));
 }
 
-/** A message that two nodes open one after the other, between places of the Earth. */
+/** A trace with a message that two nodes unwrap one after the other, at places on the map. */
 function onionTrace(): Uint8Array {
   const made = new TraceLab(3, 'full');
   const at = { trail: 0, packet: 0, link: 0, node: 0 };
@@ -69,7 +72,7 @@ function onionTrace(): Uint8Array {
   }));
 }
 
-/** What a trace says of itself. */
+/** The header of a trace. */
 function headerOf(trace: Uint8Array): TraceHeader {
   let header: TraceHeader | undefined;
   withHeader(trace, (found) => {
@@ -227,7 +230,8 @@ describe('R-241: the network page', () => {
         expect(shown).toMatchObject({ now: `${at * 1e6} ns`, speed, node });
         expect([shown.from, shown.to]).toEqual(range.map(String));
       }
-      // What the page itself writes after a change reads back: one more state, in a new tab.
+      // The address that the page writes after a change can be read back: another state, in a new
+      // tab.
       await page.keyboard.press('w');
       await page.waitForTimeout(400);
       const link = page.url();

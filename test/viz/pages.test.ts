@@ -1,4 +1,7 @@
-/** The browser view in a real browser: gallery and network page, from the server and from disk (docs/spec/browser-view.md). @module */
+/**
+ * The browser view in a real browser: gallery and network page, from the server and from disk
+ * (docs/spec/browser-view.md). @module
+ */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -18,7 +21,7 @@ import {
 
 const CODE_BYTES_MAX = 150_000;
 const FIRST_PAINT_MS = 1_000;
-/** In the demo a link is down from 3 s on. */
+/** In the demo, a link is down from 3 s on. */
 const AT_FAULT = '#run=demo&page=network&t=3.2s';
 
 let lab: BrowserLab;
@@ -27,7 +30,7 @@ beforeAll(async () => {
 });
 afterAll(() => lab.stop());
 
-/** Opens, does, closes; nothing may have gone wrong meanwhile. */
+/** Opens a page, runs a test on it and closes it; no error may have occurred. */
 async function visit(
   address: string,
   look: Parameters<BrowserLab['open']>[1],

@@ -1,4 +1,7 @@
-/** The fault palette end to end: a run is watched, changed, exported, and replayed (docs/adr/0015). @module */
+/**
+ * The fault palette end to end: a run is watched, changed, exported and replayed (docs/adr/0015).
+ * @module
+ */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -28,7 +31,7 @@ const SHORT = ['duration=10s', 'warmup=2s', 'traffic.0.rate=100/s', CUT].flatMap
   one,
 ]);
 
-/** The program, as a person starts it. */
+/** The program, started by its command. */
 class CommandRun {
   readonly address: Promise<string>;
   readonly report: Promise<Report>;
@@ -56,7 +59,7 @@ class CommandRun {
         else resolve(JSON.parse(text) as Report);
       });
     });
-    // A test that fails earlier stops the command, and nobody waits for its report.
+    // If the test fails earlier, it stops the command without waiting for the report.
     this.report.catch(() => undefined);
   }
 
@@ -82,7 +85,7 @@ async function says(page: Page): Promise<string> {
   return (await page.locator('.palette-said').textContent()) ?? '';
 }
 
-/** By the keyboard: the tool, its target, its length. */
+/** Chooses the tool, its target and its duration by keyboard. */
 async function cuts(page: Page): Promise<void> {
   await page.locator('.wire[data-link="core-120--core-320"] .wire-hit').click({ force: true });
   const preview = page.locator('.palette-form code');
@@ -101,8 +104,8 @@ async function cuts(page: Page): Promise<void> {
 }
 
 /**
- * What is broken was shaded up to the end of the run, as if nothing would end it, and stayed so when the
- * run was paused just after the end.
+ * Regression: an open fault was shaded up to the end of the run, as if nothing would end it, and
+ * remained so when the run was paused just after the end of the fault.
  */
 async function isShadedUntilItsEnd(page: Page): Promise<void> {
   const ends = (): Promise<readonly number[]> =>
@@ -122,7 +125,7 @@ async function isShadedUntilItsEnd(page: Page): Promise<void> {
     .waitFor();
   await page.getByRole('button', { name: 'Pause' }).click();
   await page.waitForTimeout(1_500);
-  // The cut of the file is over after 5 s, that of the palette 2 s after it began.
+  // The cut in the file ends after 5 s; the cut by the palette ends 2 s after it began.
   const told = (await page.locator('.palette-faults li').textContent()) ?? '';
   const [, until = '0'] = /until (\d+\.\d{3})/.exec(told) ?? [];
   const wanted = (strip?.x ?? 0) + 8 + Number(until) * secondPx;
@@ -144,7 +147,7 @@ async function isUsable(page: Page): Promise<void> {
   await page.setViewportSize({ width: 1280, height: 900 });
 }
 
-/** The gallery tells it from a run of its file alone. */
+/** The gallery marks the run as different from one of its file alone. */
 async function isMarked(address: string): Promise<void> {
   const { page, context } = await lab.open(`${address}#page=runs`);
   const note = page.locator('[data-run=live]', { hasText: 'interactive, 1 fault injected' });
@@ -180,7 +183,7 @@ describe('the fault palette', () => {
     const watched = await run.report;
     expect(errors.filter((text) => !text.includes('WebSocket'))).toEqual([]);
     expect(watched.interactive).toEqual({ faults: 1, file: 'interactive.yaml' });
-    // Beside the run of the file, not in its place.
+    // The folder is separate from that of the run of the file.
     const [own = ''] = readdirSync(join(out, 'failover')).filter((name) => !name.startsWith('.'));
     expect(own).toMatch(/^1-set-[0-9a-f]{8}-interactive$/);
     const kept = join(out, 'failover', own, 'interactive.yaml');

@@ -1,4 +1,4 @@
-/** The chart of a privacy budget in a browser, of runs that the real runner made. @module */
+/** The chart of a privacy budget in a browser, with runs by the real runner. @module */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -134,7 +134,7 @@ describe('the budget of a run without anonymity', () => {
       const csv = await load('csv');
       const { seed, round, epsilon, accuracy } = rounds.at(-1) ?? {};
       expect(csv).toContain(`seed ${seed},${round},${epsilon},,,${accuracy},,`);
-      // A header, 36 rounds of all seeds, and those of each.
+      // A header, 36 rounds over all seeds, and the rounds of each seed.
       expect(csv.trim().split('\r\n')).toHaveLength(1 + 36 + rounds.length);
     }));
 });

@@ -1,4 +1,7 @@
-/** Runs with privacy figures for tests: a report with everything, and one that an older version wrote. @module */
+/**
+ * Runs with privacy results for tests: a complete report, and one as an older version wrote it.
+ * @module
+ */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { judge } from '../../reports/judge.ts';
@@ -38,12 +41,12 @@ function measured(): PrivacySummary {
   };
 }
 
-/** What reports held before they held what is drawn here. */
+/** A summary as in older reports, without the parts that are drawn here. */
 function old({ journey: _, linkability: _pairs, ...summary }: PrivacySummary): PrivacySummary {
   return summary;
 }
 
-/** Writes the runs `whole/1` and `old/1` below a folder. */
+/** Writes the runs `whole/1` and `old/1` to a folder. */
 export function writePrivacyRuns(runs: string): void {
   const summary = measured();
   const input = runInput({ seeds: 1, slowdown: 1 });

@@ -1,4 +1,7 @@
-/** The privacy page in a browser: charts of a report with everything, and notes where parts are missing. @module */
+/**
+ * The privacy page in a browser: the charts of a complete report, and notes where parts are
+ * missing. @module
+ */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

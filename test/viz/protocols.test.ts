@@ -1,9 +1,12 @@
-/** The protocols page in a real browser: what the gateway and SCION draw of the demo (docs/spec/browser-view.md). @module */
+/**
+ * The protocols page in a real browser: the drawings of the gateway and of SCION for the demo
+ * (docs/spec/browser-view.md). @module
+ */
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BrowserLab, FROM_DISK, LOOKS, seriousFindings } from './support.ts';
 
-/** In the demo the path in use is cut at 3 s. */
+/** In the demo, the path in use is cut at 3 s. */
 const AT = '#run=demo&page=protocols&t=3.5s&drawing=';
 
 let lab: BrowserLab;
@@ -30,7 +33,7 @@ async function visit(
 const titleOf = (page: Page): Promise<string | null> =>
   page.locator('[data-chart=protocol] figcaption strong').textContent();
 
-/** Each theme and each width once: the shapes are the same. */
+/** Each theme and each width occurs once, because the shapes are the same in all combinations. */
 const SHOWN = LOOKS.filter(({ theme, width }) => (theme === 'light') === width > 390);
 
 describe.each(SHOWN)('in $theme at $width px', (look) => {

@@ -1,4 +1,4 @@
-/** The same trace gives the same picture: every page twice, in windows of their own. @module */
+/** The same trace gives the same picture: every page is opened in two separate windows. @module */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,7 +7,7 @@ import { writePrivacyRuns } from './privacy-run.ts';
 import { BrowserLab, FROM_DISK, LOOKS, type Opened } from './support.ts';
 import { differenceOf, goTo, pictureOf, STOPS } from './tour.ts';
 
-/** Share of the pixels. */
+/** Largest share of pixels that may differ. */
 const DIFFERENT_MAX = 0.001;
 
 const runs = mkdtempSync(join(tmpdir(), 'orrery-same-'));

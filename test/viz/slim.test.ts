@@ -1,4 +1,4 @@
-/** Narrow rooms: on a telephone and on a sheet of paper nothing that matters stands out of sight. @module */
+/** Narrow layouts: on a phone and on paper, nothing important is out of sight. @module */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BrowserLab, FROM_DISK } from './support.ts';
 import { STOPS } from './tour.ts';
@@ -9,7 +9,7 @@ beforeAll(async () => {
 });
 afterAll(() => lab.stop());
 
-/** A sheet of A4 less the margins of the report, px. */
+/** Width of a sheet of A4 without the margins of the report, px. */
 const SHEET = 688;
 
 describe('at 390 px', () => {

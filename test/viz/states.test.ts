@@ -1,4 +1,7 @@
-/** The designed states of the nine pages: empty, loading, partial, error, unknown version (docs/spec/browser-view.md). @module */
+/**
+ * The designed states of the nine pages: empty, loading, partial, error, unknown version
+ * (docs/spec/browser-view.md). @module
+ */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,12 +13,12 @@ import { pictureOf, STOPS } from './tour.ts';
 
 type StateName = 'empty' | 'loading' | 'partial' | 'error' | 'version';
 
-/** How a state comes about: the run that is opened, and what the gallery's own list has instead. */
+/** How a state is caused: the run to open, and what the gallery's list contains instead. */
 interface Case {
   readonly state: StateName;
   readonly look: Look;
   readonly run?: string;
-  /** Runs of pages whose state has another reason. */
+  /** Other runs, for pages that reach the state for another reason. */
   readonly others?: Readonly<Record<string, string>>;
   readonly gallery: {
     readonly hash: string;
@@ -84,7 +87,7 @@ function hashOf({ run, others = {} }: Case, name: string): string {
   return `${opened === undefined ? '#' : `#run=${opened}&`}page=${name}${other}`;
 }
 
-/** Waits for the state on a page; it has words and lies within the window. */
+/** Waits for the state on a page; checks that it has text and lies inside the window. */
 async function see(page: Page, one: Case, name: string): Promise<void> {
   const { state, look, gallery } = one;
   const isGallery = name === 'runs';
@@ -92,7 +95,7 @@ async function see(page: Page, one: Case, name: string): Promise<void> {
   else {
     await page.evaluate(
       (hash) => {
-        // Nothing of the page before may be taken for this one's state.
+        // Removes the state of the previous page, so that it is not taken for that of this page.
         for (const before of document.querySelectorAll('[data-state]')) before.remove();
         location.hash = hash;
       },

@@ -1,4 +1,4 @@
-/** A browser, the built page from disk and from the server, and what axe says. @module */
+/** A browser, the built page from disk and from the server, and the findings of axe. @module */
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,34 +10,34 @@ import { ROOT } from '../architecture/files.ts';
 
 /** The built page; `npm run build:viz` makes it. */
 export const PAGE_FILE = join(ROOT, 'dist/viz/index.html');
-/** Its address on disk. */
+/** URL of the built page on disk. */
 export const FROM_DISK = pathToFileURL(PAGE_FILE).href;
-/** Where Debian has it; `CHROMIUM` names another. */
+/** Path on Debian; the environment variable `CHROMIUM` names another. */
 const CHROMIUM = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
 
-/** The themes and widths in which pages are looked at. */
+/** The themes and widths in which pages are tested. */
 export const LOOKS = (['light', 'dark'] as const).flatMap((theme) =>
   [1280, 390].map((width) => ({ theme, width })),
 );
 
-/** How a page is opened. */
+/** How to open a page. */
 export interface Look {
   readonly theme?: 'light' | 'dark';
   readonly width?: number;
   readonly calm?: boolean;
 }
 
-/** A page with what it said while it was open. */
+/** An open page, with the errors and requests that it caused. */
 export interface Opened {
   readonly page: Page;
   readonly context: BrowserContext;
-  /** Errors of the console and uncaught ones. */
+  /** Errors on the console, and uncaught ones. */
   readonly errors: readonly string[];
-  /** Addresses that were asked for, but for the page itself. */
+  /** URLs that were requested, except that of the page itself. */
   readonly requests: readonly string[];
 }
 
-/** A browser with a server of an empty folder of runs, or of `runs`. */
+/** A browser, and a server with the folder `runs` or an empty folder. */
 export class BrowserLab {
   readonly #browser: Browser;
   readonly #folder: string;
@@ -51,7 +51,7 @@ export class BrowserLab {
 
   static async start(runs?: string): Promise<BrowserLab> {
     if (!existsSync(CHROMIUM)) throw new Error(`${CHROMIUM} is missing: apt-get install chromium`);
-    // The sandbox needs a user that is not root.
+    // The sandbox only works for users other than root.
     const args = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
     const folder = mkdtempSync(join(tmpdir(), 'orrery-browser-'));
     const server = await startVizServer({
@@ -71,7 +71,7 @@ export class BrowserLab {
     rmSync(this.#folder, { recursive: true, force: true });
   }
 
-  /** Opens an address in a window of its own. */
+  /** Opens a URL in a window of its own. */
   async open(address: string, look: Look = {}): Promise<Opened> {
     const { theme = 'light', width = 1280, calm = false } = look;
     const context = await this.#browser.newContext({

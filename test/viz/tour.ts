@@ -1,9 +1,12 @@
-/** A tour of all nine pages: where each is opened, when its picture stands still, how pictures are compared. @module */
+/**
+ * A tour of all nine pages: the URL of each, when its picture is complete, and how pictures are
+ * compared. @module
+ */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 
-/** The nine pages with their addresses in the demo: a link is down from 3 s on. */
+/** The nine pages with their addresses in the demo, where a link is down from 3 s on. */
 export const STOPS = [
   { name: 'runs', hash: '#page=runs' },
   { name: 'network', hash: '#run=demo&page=network&t=3.2s&sel=node:gateway-111' },
@@ -16,10 +19,10 @@ export const STOPS = [
   { name: 'report', hash: '#run=demo&page=report' },
 ] as const;
 
-/** Nothing has changed for so long: nothing will. */
+/** If nothing changes for this long, the page is complete. */
 const QUIET_MS = 250;
 
-/** Goes to an address without loading the page again, and waits until it stands still. */
+/** Opens an address without reloading the page, and waits until the page is complete. */
 export async function goTo(page: Page, hash: string): Promise<void> {
   await page.evaluate((wanted) => {
     location.hash = wanted;
@@ -27,7 +30,7 @@ export async function goTo(page: Page, hash: string): Promise<void> {
   await stillness(page);
 }
 
-/** Waits until no element has changed for a while, and nothing is being loaded. */
+/** Waits until no element has changed for a while and nothing is being loaded. */
 async function stillness(page: Page): Promise<void> {
   await page.evaluate(
     (quietMs) =>
@@ -53,7 +56,7 @@ async function stillness(page: Page): Promise<void> {
   );
 }
 
-/** What is seen; kept as a file for people where `PICTURES` names a folder. */
+/** A screenshot; also saved as a file if `PICTURES` names a folder. */
 export async function pictureOf(page: Page, name: string): Promise<Buffer> {
   const picture = await page.screenshot({ caret: 'hide' });
   const folder = process.env['PICTURES'];
@@ -64,7 +67,10 @@ export async function pictureOf(page: Page, name: string): Promise<Buffer> {
   return picture;
 }
 
-/** Share of the pixels that differ by more than what smoothing of edges does, 0 to 1; by the browser's own decoder. */
+/**
+ * The share of pixels that differ by more than antialiasing does, 0 to 1; decoded by the browser
+ * itself.
+ */
 export async function differenceOf(page: Page, a: Buffer, b: Buffer): Promise<number> {
   if (a.equals(b)) return 0;
   return await page.evaluate(

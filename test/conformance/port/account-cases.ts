@@ -1,6 +1,6 @@
 /**
- * What nodes tell for an account of messages (docs/adr/0028): the same calls with the same arguments in
- * any world, over crashes too.
+ * The calls that nodes make for message accounts (docs/adr/0028): the same calls with the same
+ * arguments in every world, also after crashes.
  *
  * @module
  */
@@ -14,7 +14,10 @@ import type { NodeCase } from './node-cases.ts';
 
 const TEXTS = ['one', 'two'];
 
-/** Writes down who told what, with texts for the numbers that are made of them. */
+/**
+ * Records the calls and the host that made each. Numbers of messages become texts derived from
+ * them.
+ */
 class Listener {
   readonly calls: string[] = [];
 
@@ -56,7 +59,7 @@ async function runBulkAccount(driver: Driver): Promise<void> {
   driver.act(() => driver.world.crash('receiver', 'synced'));
   expect((await bench.ask('sender', 'send', 'receiver', 'two')).outcome).toBe('ok');
   expect(bench.holding('sender')).toBe(1);
-  // Its next life finds the packet on its disk, and says so under the same number.
+  // After the restart, the node finds the packet on its disk and reports it under the same number.
   bench.restart('sender');
   expect(bench.holding('sender')).toBe(1);
   bench.restart('receiver');
@@ -77,7 +80,7 @@ async function runBulkAccount(driver: Driver): Promise<void> {
   await bench.close();
 }
 
-/** In the form of those of the throw-away nodes. */
+/** The cases, in the same form as those of the throw-away nodes. */
 export const accountCases: readonly NodeCase[] = [
   {
     id: 'account of bulk',

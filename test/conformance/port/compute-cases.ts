@@ -1,5 +1,5 @@
 /**
- * Cases of the port: heavy work (engine/host/compute.ts).
+ * Port cases for heavy computations (engine/host/compute.ts).
  *
  * @module
  */
@@ -136,7 +136,7 @@ export const computeCases: readonly PortCase[] = [
         const setups = [Uint8Array.of(1), Uint8Array.of(10)];
         for (let i = 0; i < 40; i += 1) {
           const bytes = Uint8Array.of(i, 100, 200);
-          // The setup changes in the middle, as keys do at the end of an epoch.
+          // The setup changes half way, as keys do at the end of an epoch.
           const input = { setup: setups[i < 20 ? 0 : 1]!, bytes };
           world.a.compute(
             'add',
@@ -201,7 +201,7 @@ export const computeCases: readonly PortCase[] = [
         });
       });
       await world.until(() => endedAt >= 0, 'the second job ends');
-      // One core: 8 ms and then 5 ms, to the nanosecond.
+      // On one core: 8 ms and then 5 ms, exact to the nanosecond.
       expect(endedAt - from).toBe(13_000_000);
     },
   },

@@ -1,5 +1,5 @@
 /**
- * Cases of the port: datagrams (engine/host/socket.ts).
+ * Port cases for datagrams (engine/host/socket.ts).
  *
  * @module
  */
@@ -16,7 +16,7 @@ interface Received {
   readonly from: Endpoint;
 }
 
-/** A socket that keeps copies of what it gets. */
+/** Opens a socket that keeps copies of what it receives. */
 function collector(host: Host, port: number): { socket: DatagramSocket; got: Received[] } {
   const got: Received[] = [];
   const socket = host.udp({
@@ -39,7 +39,7 @@ function pattern(length: number, salt = 0): Uint8Array {
   return Uint8Array.from({ length }, (_, index) => (index * 7 + salt) & 255);
 }
 
-/** Sockets on both hosts. */
+/** Opens sockets on both hosts. */
 function pair(world: PortWorld): {
   left: ReturnType<typeof collector>;
   right: ReturnType<typeof collector>;
@@ -142,7 +142,7 @@ export const datagramCases: readonly PortCase[] = [
         }
       });
       await world.until(() => count === 8, 'all datagrams arrive');
-      // Nothing was given back twice: two allocations never share their bytes.
+      // No buffer was returned twice: two allocations never share their bytes.
       world.act(() => {
         const buffers = Array.from({ length: 20 }, () => world.b.alloc(256));
         for (const [index, buffer] of buffers.entries()) buffer.fill(index);
@@ -214,7 +214,8 @@ export const datagramCases: readonly PortCase[] = [
       });
       await world.until(() => got.length === 40, 'all datagrams arrive');
       expect(isTrue).toBe(true);
-      // Urgent ones may overtake others, and nothing overtakes its like.
+      // Urgent datagrams may overtake others, but datagrams of the same kind never overtake each
+      // other.
       for (const parity of [0, 1]) {
         const salts = got.filter(([first]) => first === parity).map((bytes) => bytes[1]);
         const expected = Array.from({ length: 20 }, (_, i) => (7 + 2 * i + parity) & 255);
@@ -229,7 +230,7 @@ export const datagramCases: readonly PortCase[] = [
       world.act(() => {
         collector(world.a, PORT);
         expect(world.a.udp({ port: PORT, onDatagram: () => undefined })).toBeUndefined();
-        // Another host has its own ports.
+        // Ports of different hosts are independent.
         collector(world.b, PORT);
       });
       return Promise.resolve();
@@ -265,7 +266,7 @@ export const datagramCases: readonly PortCase[] = [
       });
       await world.until(() => second.got.length > 0, 'the second socket hears');
       world.act(() => {
-        // The first has no say in what happens at the port now.
+        // The first socket no longer influences the port.
         first.socket.close();
         send(world.a, sender.socket, pattern(9), world.a.endpoint(world.addressOfB, PORT));
       });

@@ -1,5 +1,5 @@
 /**
- * Worlds for tests that run in both: an empty one, and the way in which its time passes.
+ * Drivers for tests that run in both worlds: an empty world, and how its time passes.
  *
  * @module
  */
@@ -10,39 +10,39 @@ import { LiveWorld } from '../../../engine/live/live-world.ts';
 import { SimWorld } from '../../../engine/net/sim-world.ts';
 import { SegmentStreams } from '../../../engine/net/stream/segment-streams.ts';
 
-/** Seed of all worlds here. */
+/** The seed of every world. */
 export const SUITE_SEED = 7;
 const NS_PER_MS = 1_000_000;
-/** Virtual time costs nothing. */
+/** Time limit in virtual time, which costs nothing. */
 const SIM_LIMIT_MS = 60_000;
 const SIM_STEP_NS = 100_000;
-/** Long enough for a machine that does ten other things. */
+/** Time limit in real time; long enough for a machine that runs ten other things. */
 const LIVE_LIMIT_MS = 20_000;
 const LIVE_POLL_MS = 1;
 
-/** A world and its time. */
+/** A world and the control over its time. */
 export interface Driver {
   readonly kind: 'sim' | 'live';
   readonly world: SimWorld;
-  /** First three numbers of the hosts' addresses. */
+  /** First three numbers of the hosts' IPv4 addresses. */
   readonly block: string;
-  /** Runs node code, as an event of the world; what it throws is thrown. */
+  /** Runs node code as an event of the world; throws what the code throws. */
   act(code: () => void): void;
-  /** Lets time pass until `isDone`; fails when it never comes. */
+  /** Lets time pass until `isDone` returns true; fails after the time limit. */
   until(isDone: () => boolean, what: string): Promise<void>;
-  /** Lets this much of the world's time pass. */
+  /** Lets this much time of the world pass. */
   pass(ms: number): Promise<void>;
-  /** Ends the world and checks that no packet was lost without a name. */
+  /** Ends the world and checks that every lost packet has a reason. */
   close(): Promise<void>;
 }
 
-/** What the hosts of a live world need. */
+/** What a live world needs for its hosts. */
 export interface LiveNeeds {
   readonly compute: ComputePool;
   readonly moduleOf: (host: string) => string | undefined;
 }
 
-/** Virtual time; buffers that were handed back are poisoned. */
+/** A world in virtual time; buffers that were returned are overwritten. */
 export function simDriver(): Driver {
   const crypto = provider('node', { timing: 'simulation' });
   const world = new SimWorld({
@@ -73,7 +73,7 @@ export function simDriver(): Driver {
   };
 }
 
-/** Real sockets, on addresses that other tests on this machine do not use. */
+/** A world with real sockets, on addresses that other tests on this machine do not use. */
 export function liveDriver({ compute, moduleOf }: LiveNeeds): Driver {
   const failures: unknown[] = [];
   const crypto = provider('node');
@@ -115,13 +115,13 @@ export function liveDriver({ compute, moduleOf }: LiveNeeds): Driver {
   };
 }
 
-/** An answer to a request. */
+/** The answer to a request. */
 export interface RequestAnswer {
   readonly outcome: string;
   readonly body: Uint8Array | undefined;
 }
 
-/** Asks a node and waits for its answer. */
+/** Sends a request to a node and waits for the answer. */
 export async function ask(
   driver: Driver,
   node: string,

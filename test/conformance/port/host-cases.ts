@@ -1,5 +1,5 @@
 /**
- * Cases of the port: randomness, requests, delivery, drops (engine/host/host.ts).
+ * Port cases for randomness, requests, delivery and drops (engine/host/host.ts).
  *
  * @module
  */
@@ -119,7 +119,7 @@ export const hostCases: readonly PortCase[] = [
       });
       await world.pass(30);
       expect(heard).toEqual([]);
-      // The port is free for the next life.
+      // The port is free after the restart.
       world.act(() => {
         expect(world.a.udp({ port: 6_100, onDatagram: () => undefined })).toBeDefined();
       });

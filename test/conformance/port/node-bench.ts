@@ -1,6 +1,6 @@
 /**
- * A bench for small networks of nodes in any world: hosts in a row of links, requests, faults, and
- * what the nodes said.
+ * A test bench for small networks of nodes in any world. It provides hosts connected by links,
+ * requests and faults, and records what the nodes reported.
  *
  * @module
  */
@@ -17,7 +17,7 @@ const FIRST_LINK_PORT = 50_000;
 const DELAY_NS = 2_000_000;
 const RATE_BPS = 1e8;
 
-/** What a bench is made of. */
+/** The parts of a bench. */
 export interface BenchSpec {
   readonly protocol: Protocol;
   readonly options?: unknown;
@@ -25,18 +25,18 @@ export interface BenchSpec {
   readonly hosts: readonly string[];
   /** Names of the two ends of each link. */
   readonly links: readonly (readonly [string, string])[];
-  /** What a node is handed to tell of its messages; nothing when absent. */
+  /** Makes the observer to which a node reports its messages; absent for none. */
   readonly observerOf?: (host: string) => MessageObserver;
 }
 
-/** Running nodes. */
+/** A network of running nodes. */
 export class NodeBench {
   readonly driver: Driver;
-  /** `host: machine state`, in order. */
+  /** `host: machine state`, in the order of the changes. */
   readonly states: string[] = [];
-  /** `host: mark`, in order. */
+  /** `host: mark`, in the order of the marks. */
   readonly marks: string[] = [];
-  /** `host < from: text`, in order. */
+  /** `host < from: text`, in the order of delivery. */
   readonly delivered: string[] = [];
   readonly #spec: BenchSpec;
   readonly #map: NetworkMap;
@@ -85,13 +85,13 @@ export class NodeBench {
     return ask(this.driver, node, { kind, target, body: new TextEncoder().encode(text) });
   }
 
-  /** Asks without waiting. */
+  /** Sends a request without waiting for the answer. */
   begin(node: string, kind: string, onAnswer: (outcome: string) => void): void {
     const asked = { kind, target: '', body: new Uint8Array(0) };
     this.driver.act(() => this.driver.world.host(node).request(asked, onAnswer));
   }
 
-  /** How many messages a node says that it holds. */
+  /** The number of messages that a node says it holds. */
   holding(node: string): number | undefined {
     return this.#nodes.get(node)?.holding?.();
   }
@@ -100,13 +100,13 @@ export class NodeBench {
     return Object.fromEntries(this.driver.world.host(node).drops);
   }
 
-  /** Cuts a link; returns what mends it. */
+  /** Cuts a link; returns a function that repairs it. */
   cut(link: string): () => void {
     const effect = this.driver.world.link(link).change({ up: false });
     return (): void => effect.end();
   }
 
-  /** Crashes a node and starts its next life. */
+  /** Crashes a node and restarts it. */
   restart(node: string, fault: StoreFault = 'synced'): void {
     const { world } = this.driver;
     this.driver.act(() => {
@@ -134,7 +134,10 @@ export class NodeBench {
   }
 }
 
-/** As runs do it: in sim from the seed, live from what the process of that one host was handed. */
+/**
+ * The network views, made as in real runs: in sim from the seed, live from the data that the
+ * process of a single host receives.
+ */
 function viewsOf(
   driver: Driver,
   protocol: Protocol,

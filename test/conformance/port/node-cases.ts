@@ -1,5 +1,5 @@
 /**
- * The six throw-away nodes at work, in any world (docs/adr/0002, docs/adr/0020).
+ * Cases for the six throw-away nodes, in any world (docs/adr/0002, docs/adr/0020).
  *
  * @module
  */
@@ -15,11 +15,11 @@ import { protocol as upgrade } from '../../fixtures/nodes/upgrade.ts';
 import type { Driver } from './drivers.ts';
 import { NodeBench } from './node-bench.ts';
 
-/** Work of about 2 s on a thread of this class of machine; its modelled cost is 20 s. */
+/** Work that takes about 2 s on a thread of this class of machine; its modelled cost is 20 s. */
 const ROUNDS_OF_TWO_SECONDS = 250_000_000;
 const SIM_SECONDS = 20;
 
-/** One node's case. */
+/** A case for one of the nodes. */
 export interface NodeCase {
   readonly id: string;
   readonly says: string;
@@ -103,7 +103,7 @@ async function runMix(driver: Driver): Promise<void> {
   await driver.until(() => bench.delivered.length === texts.length, 'all messages arrive');
   const expected = texts.map((message) => `sink < mix: ${message}`);
   expect(bench.delivered.toSorted()).toEqual(expected.toSorted());
-  // Random delays at three stages: the order of arrival tells nothing.
+  // The delays of three stages are random, so the messages do not arrive in the order of sending.
   expect(bench.delivered).not.toEqual(expected);
   await bench.close();
 }
@@ -157,7 +157,7 @@ async function runBusyServer(driver: Driver): Promise<void> {
   expect(end).toBe('done');
   expect(answers).toBeGreaterThan(10);
   const tookNs = host.now() - began;
-  // Answers never wait for the work.
+  // Status requests never wait for the work.
   expect(slowest).toBeLessThan(tookNs / 2);
   if (driver.kind === 'sim') expect(Math.round(tookNs / 1e9)).toBe(SIM_SECONDS);
   expect((await bench.ask('server', 'status')).outcome).toBe('idle');
@@ -219,7 +219,7 @@ async function runSpy(driver: Driver): Promise<void> {
   );
   expect(await refused('two', 'secret', 'nobody static')).toMatch(/nobody, which does not exist/);
   expect(await refused('one', 'secret', 'one static/two')).toMatch(/no name of a secret/);
-  // Everybody sees the same public key, and it is that of the secret.
+  // All hosts see the same public key, and it belongs to the secret.
   const { crypto } = driver.world.host('one');
   const publicKey = String(crypto.x25519PublicKey(Uint8Array.from(own.split(',').map(Number))));
   expect(await given('one', 'public', 'one static')).toBe(publicKey);
@@ -234,7 +234,7 @@ async function runSpy(driver: Driver): Promise<void> {
   expect(await given('three', 'published', 'fixture-spy/notice')).toBe(notice);
   expect(await given('one', 'published', 'fixture-spy/notice')).toBe(notice);
   expect(await given('one', 'published', 'fixture-spy/constructor')).toBe('nothing');
-  // A node that comes back has the keys that it had.
+  // A node that restarts has the same keys as before.
   bench.restart('one');
   expect(await given('one', 'secret', 'one static')).toBe(own);
   await bench.close();

@@ -1,6 +1,6 @@
 /**
- * The protocol of the hosts of the port suite: its jobs, so that a live worker finds them, its drop
- * reason and its metrics. It makes no nodes: the cases are the nodes.
+ * The protocol that the hosts of the port suite run. It declares jobs, so that a live worker finds
+ * them, a drop reason and metrics. It makes no nodes, because the cases themselves act as nodes.
  *
  * @module
  */
@@ -9,14 +9,17 @@ import type { ByteJob, OpenByteJob } from '../../../engine/host/compute.ts';
 import type { NodeHandle, Protocol } from '../../../engine/host/protocol.ts';
 import { byteJob } from '../../../nodes/_kit/byte-job.ts';
 
-/** Adds numbers for a while, so that a thread is busy; nobody reads a clock in a job. */
+/** Adds numbers to keep a thread busy; a job must not read a clock. */
 function spin(rounds: number): number {
   let sum = 0;
   for (let i = 0; i < rounds; i += 1) sum = (sum + i * 31) % 1_000_003;
   return sum;
 }
 
-/** Adds the setup's first byte to all bytes; the record has the first two of them as they were. */
+/**
+ * Adds the first byte of the setup to all bytes; its record contains the first two bytes before the
+ * addition.
+ */
 const addBytes: ByteJob = {
   recordLength: 2,
   open(setup): OpenByteJob {
@@ -32,14 +35,14 @@ const addBytes: ByteJob = {
   },
 };
 
-/** See the module. */
+/** The protocol of the port suite. */
 export const protocol: Protocol = {
   name: 'port-suite',
   summary: 'jobs, drops and metrics for the cases of the port suite',
   config: z.strictObject({}),
   jobs: {
     double: { run: (input) => (input as number) * 2, costNs: () => 1_000_000 },
-    /** Takes longer the larger its number, and returns the number. */
+    /** Takes longer for a larger number, and returns the number. */
     spin: {
       run: (input) => {
         spin((input as number) * 100_000);

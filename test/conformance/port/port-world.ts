@@ -1,5 +1,5 @@
 /**
- * What the cases of the port suite run on: two hosts, `a` and `b`, joined by a link, in any world.
+ * The environment of the port cases: two hosts, `a` and `b`, connected by a link, in any world.
  *
  * @module
  */
@@ -15,37 +15,37 @@ const LINK: DirectionSpec = {
   queue: { kind: 'drop-tail', limitPackets: 10_000 },
 };
 
-/** Two hosts and the time they live in. */
+/** Two hosts and their world. */
 export interface PortWorld extends Pick<Driver, 'kind' | 'act' | 'until' | 'pass' | 'close'> {
   readonly a: Host;
   readonly b: Host;
   readonly addressOfB: string;
   crashA(fault: StoreFault): void;
   restartA(): void;
-  /** Asks `a`. */
+  /** Sends a request to `a`. */
   request(kind: string, target: string, body: Uint8Array): Promise<RequestAnswer>;
-  /** What `a` delivered to its user so far. */
+  /** What `a` has delivered to its user so far. */
   readonly delivered: readonly { readonly from: string; readonly bytes: Uint8Array }[];
-  /** All bytes that stand for a store of `a` where it is kept. */
+  /** The stored bytes behind a store of `a`. */
   rawStoreOfA(name: string): Uint8Array;
-  /** Metrics of `a` as a report would have them. */
+  /** The metrics of `a` as a report would show them. */
   metricsOfA(): Readonly<Record<string, unknown>>;
-  /** Drops that `a` named so far. */
+  /** The drops that `a` has counted so far, by reason. */
   dropsOfA(): Readonly<Record<string, number>>;
-  /** Datagrams lost for this reason of the network. */
+  /** Number of datagrams that the network lost for a reason. */
   networkDrops(reason: string): number;
 }
 
-/** One case; `run` fails by an expectation. */
+/** One case; `run` fails by a vitest expectation. */
 export interface PortCase {
-  /** `area/what`, unique. */
+  /** A unique id of the form `area/what`. */
   readonly id: string;
-  /** A sentence of the contract. */
+  /** The title, as a sentence of the contract. */
   readonly says: string;
   readonly run: (world: PortWorld) => Promise<void>;
 }
 
-/** Puts the two hosts into a world. */
+/** Creates the two hosts in a world. */
 export function portWorld(driver: Driver): PortWorld {
   const { world, block } = driver;
   const { jobs, drops, metrics } = protocol;

@@ -1,5 +1,5 @@
 /**
- * Cases of the port: crash-safe storage (engine/host/store.ts).
+ * Port cases for crash-safe storage (engine/host/store.ts).
  *
  * @module
  */
@@ -17,7 +17,7 @@ function recordsOf(store: Store): string[] {
   return records;
 }
 
-/** Writes with `write` and waits until it is durable. */
+/** Calls `write` and waits until the data are durable. */
 async function durably(world: PortWorld, write: (store: Store) => void): Promise<void> {
   let outcome: string | undefined;
   world.act(() => {
@@ -26,14 +26,14 @@ async function durably(world: PortWorld, write: (store: Store) => void): Promise
     store.sync((error) => {
       outcome = error ?? 'durable';
     });
-    // Never in the same turn.
+    // The outcome never comes in the same turn.
     expect(outcome).toBeUndefined();
   });
   await world.until(() => outcome !== undefined, 'the sync ends');
   expect(outcome).toBe('durable');
 }
 
-/** Crashes `a` and looks at the store of its next life. */
+/** Crashes `a` and returns its store after the restart. */
 function reopened(world: PortWorld, fault: 'synced' | 'prefix' | 'torn'): Store {
   let store!: Store;
   world.act(() => {
@@ -122,7 +122,7 @@ export const storeCases: readonly PortCase[] = [
         expect(after.slice(0, before.length)).toEqual(before);
         const kept = after.slice(before.length);
         expect(kept).toEqual(written.slice(0, kept.length));
-        // The next life writes behind what was kept.
+        // After the restart, the node writes behind the data that were kept.
         await durably(world, (store) => store.append(bytesOf(`life after ${fault}`)));
         world.act(() => {
           expect(recordsOf(world.a.store('main'))).toEqual([...after, `life after ${fault}`]);
@@ -139,7 +139,7 @@ export const storeCases: readonly PortCase[] = [
         store.put('key', bytesOf('stays'));
       });
       world.act(() => world.a.store('main').truncate());
-      // Not synced: the crash takes the truncation back.
+      // Without a sync, the crash undoes the truncation.
       expect(recordsOf(reopened(world, 'synced'))).toEqual(['old']);
       await durably(world, (store) => {
         store.truncate();

@@ -1,5 +1,5 @@
 /**
- * Cases of the port: reliable streams (engine/host/stream.ts).
+ * Port cases for reliable streams (engine/host/stream.ts).
  *
  * @module
  */
@@ -11,7 +11,7 @@ import type { PortCase, PortWorld } from './port-world.ts';
 const PORT = 6_200;
 const bytesOf = (words: string): Uint8Array => new TextEncoder().encode(words);
 
-/** One end of a stream, with what it heard. */
+/** One end of a stream, with the events that it received. */
 class End {
   readonly stream: Stream;
   readonly chunks: Uint8Array[] = [];
@@ -59,7 +59,7 @@ function concat(parts: readonly Uint8Array[]): Uint8Array {
   return whole;
 }
 
-/** An open stream from a to b. */
+/** Opens a stream from a to b. */
 async function open(world: PortWorld): Promise<{ client: End; server: End }> {
   let client: End | undefined;
   let server: End | undefined;
@@ -86,7 +86,7 @@ function connect(
 
 const PSK = { identity: 'gateway', key: new Uint8Array(32).fill(7) };
 
-/** Exchanges `begin` and `go`, then secures both ends; returns what `secure` said. */
+/** Exchanges `begin` and `go`, then secures both ends; returns the results of `secure`. */
 async function upgrade(
   world: PortWorld,
   ends: { client: End; server: End },
@@ -237,7 +237,7 @@ export const streamCases: readonly PortCase[] = [
           written += block.length;
         }
       };
-      // The system's own buffers take some megabytes before `full` lasts.
+      // The operating system buffers some megabytes before `full` remains true.
       const isStuck = (): boolean => isFull && client.drains === 0;
       for (let round = 0; round < 50; round += 1) {
         world.act(write);
@@ -268,7 +268,7 @@ export const streamCases: readonly PortCase[] = [
       await world.until(() => server.isClosed, 'the reset arrives');
       expect(server.closeError).toBe('reset');
       expect(server.text).toBe('hello');
-      // Whoever resets is told that the stream is closed, and of no error.
+      // The end that resets the stream learns that it is closed, and gets no error.
       await world.until(() => client.isClosed, 'the own end closes');
       expect(client.closeError).toBeUndefined();
       world.act(() => {

@@ -1,5 +1,5 @@
 /**
- * Cases of the port: timers and clocks (engine/host/time.ts).
+ * Port cases for timers and clocks (engine/host/time.ts).
  *
  * @module
  */
@@ -196,7 +196,8 @@ export const timerCases: readonly PortCase[] = [
         second = read();
       });
       const drift = second.calendar - first.calendar - (second.now - first.now);
-      // A float64 of calendar nanoseconds has a grain of 256 ns; live reads the clocks one by one.
+      // A float64 holds calendar nanoseconds only in steps of 256 ns, and in live mode the clocks
+      // are read one after the other.
       expect(Math.abs(drift)).toBeLessThan(50 * MS);
     },
   },

@@ -1,6 +1,7 @@
 /**
- * Files of a stranger's run in a real browser: whatever their names and their bytes, no script of theirs reads
- * another run or acts on the run that goes on, and no page elsewhere frames ours.
+ * Files of an untrusted run in a real browser: whatever their names and bytes, none of their
+ * scripts can read another run or act on the run in progress, and no page of another site can frame
+ * ours.
  *
  * @module
  */
@@ -19,7 +20,10 @@ import { startVizServer, type VizServer } from '../../../viz/server/server.ts';
 import { PAGE_FILE } from '../../viz/support.ts';
 
 const SECRET = 'what-only-the-other-run-knows';
-/** What a hostile file does: reads another run, asks for the list, pauses the run that goes on. */
+/**
+ * What a hostile file tries: it reads another run, requests the list, and pauses the run in
+ * progress.
+ */
 const ATTACK = `
 const tell = (word) => { document.documentElement.setAttribute('data-got', (document.documentElement.getAttribute('data-got') || '') + word); };
 tell('ran;');
@@ -102,13 +106,15 @@ async function inPage(act: (page: Page) => Promise<void>): Promise<void> {
   }
 }
 
-/** Time for what a script asks for to come back, which nothing announces where it is refused. */
+/**
+ * Time to wait for the result of a script's requests, since a rejected request triggers no event.
+ */
 const PATIENCE_MS = 400;
 
 describe('a file of a stranger’s run', () => {
   it.each(Object.keys(FILES))('%s opened as a page runs nothing of its own', (name) =>
     inPage(async (page) => {
-      // What is an attachment becomes a download, which ends the navigation.
+      // An attachment becomes a download, which ends the navigation.
       await page.goto(`${viz.address}api/runs/foreign/1/${name}`).catch(() => undefined);
       await page.waitForTimeout(PATIENCE_MS);
       const got = await page.evaluate("document.documentElement.getAttribute('data-got')");

@@ -1,6 +1,7 @@
 /**
- * The parts of a hop that the benchmarks print: each line is the cost of that part. A provider whose
- * one function is slow makes the lines of the parts that call it longer, by that much, and no other.
+ * Each line that the benchmark prints for a part of a hop measures that part: if one function of
+ * the provider is slow, the lines of the parts that call it grow by that much, and no other line
+ * does.
  */
 import { describe, expect, it } from 'vitest';
 import type { BenchResult } from '../../../bench/bench-result.ts';
@@ -9,10 +10,10 @@ import { provider } from '../../../engine/crypto/index.ts';
 import type { CryptoProvider, X25519Key } from '../../../engine/host/crypto.ts';
 
 const BATCH_US = 500;
-/** What a slow function takes longer, us of CPU: ten times the largest part. */
+/** Additional CPU time of a slow function, us: ten times the largest part. */
 const SLOW_US = 600;
 
-/** Keeps the processor busy for so many microseconds of CPU time. */
+/** Keeps the processor busy for a given CPU time in microseconds. */
 function burn(us: number): void {
   const began = process.cpuUsage();
   for (;;) {
@@ -21,7 +22,7 @@ function burn(us: number): void {
   }
 }
 
-/** Opening a key costs nothing, what it is used for does. */
+/** A key exchange that is slow when a key is used, not when it is opened. */
 function slowExchange(key: X25519Key): X25519Key {
   return {
     ...key,
@@ -32,7 +33,7 @@ function slowExchange(key: X25519Key): X25519Key {
   };
 }
 
-/** A provider with one slow function. */
+/** A provider in which one function is slow. */
 function slowed(name: keyof CryptoProvider): CryptoProvider {
   return new Proxy(provider('node'), {
     get(target, key): unknown {
@@ -52,7 +53,7 @@ function slowed(name: keyof CryptoProvider): CryptoProvider {
 
 const partOf = ({ name }: BenchResult): string => name.trim().split(',')[0] ?? '';
 
-/** Names of the lines that are longer than a slow call. */
+/** Names of the lines with a larger value than the slow function takes. */
 function longParts(name: keyof CryptoProvider): string[] {
   return hopParts(slowed(name), 'x25519', BATCH_US)
     .filter(({ value }) => value >= SLOW_US)

@@ -1,4 +1,7 @@
-/** The rounds of `npm run bench -- overload` in virtual time: nine seconds at up to three times the knee. */
+/**
+ * The rounds of `npm run bench -- overload` in virtual time: nine seconds with up to three times
+ * the load that can be carried.
+ */
 import { expect, it } from 'vitest';
 import {
   figuresOf,
@@ -23,7 +26,7 @@ it('measures each multiple of the knee three times, in turn', () => {
       expect(ratio).toBeGreaterThanOrEqual(0.85);
       expect(ratio).toBeLessThanOrEqual(1.25);
       expect(over?.p95NsMost).toBeLessThanOrEqual(250_000_000);
-      // What is admitted waits a little longer than at the knee.
+      // Accepted packets wait a little longer than at the knee.
       expect(over?.p95NsMost).toBeGreaterThan(15_000_000);
     }
   }

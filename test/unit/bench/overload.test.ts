@@ -1,6 +1,6 @@
 /**
- * The phases of `npm run bench -- overload`, where the knee is known: in virtual time, with the profile of
- * overload.yaml.
+ * The phases of `npm run bench -- overload` in virtual time with the profile of overload.yaml,
+ * where the highest load that can be carried is known.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * The loads of the benchmark of the pipeline, small ones, through real threads. Nothing here depends
- * on the speed of the machine.
+ * The loads for the benchmark of the pipeline, with small numbers and real threads. Nothing here
+ * depends on the speed of the machine.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
@@ -63,7 +63,7 @@ describe('a load on the pipeline', () => {
     const before = valid.wrong;
     const packets = valid.packets.map((bytes, index) => (index === 7 ? flipped(bytes, at) : bytes));
     await saturate({ ...load(), packets }, 640, 64);
-    // One of 64 packets, ten times.
+    // One of 64 packets is wrong, in ten passes.
     expect(valid.wrong - before).toBe(10);
   });
 

@@ -1,13 +1,13 @@
 /**
- * The benchmark of the packet pipeline at a small size: that it measures valid packets only, and
- * prints everything that is asked for. How fast the pipeline is stands in bench/promises.ts.
+ * The benchmark of the packet pipeline at a small size: it measures valid packets only, and prints
+ * every required figure. The required speed is in bench/promises.ts.
  */
 import { describe, expect, it } from 'vitest';
 import type { BenchResult } from '../../../bench/bench-result.ts';
 import { modeRows } from '../../../bench/pipeline.ts';
 import { publishedForm } from '../../../bench/published-form.ts';
 
-/** Packets per second; most machines reach more. */
+/** Target rate, packets per second; most machines exceed it. */
 const TARGET = 2_000;
 const SMALL = {
   round: 500,
@@ -73,7 +73,7 @@ describe('the benchmark of the pipeline', () => {
   });
 
   it('R-171: prints the rate without batches, and how much batches bring', () => {
-    // Two rounds that were measured, and their ratio: no number of it is written down anywhere.
+    // Two measured rounds and their ratio, none of which is known in advance.
     const [batched, single] = [row('two workers').value, row('without batches').value];
     expect(single).toBeGreaterThan(10);
     expect(single).not.toBe(batched);
@@ -89,7 +89,7 @@ describe('the benchmark of the pipeline', () => {
     const { target, note } = row('processing at 80 % load, mean');
     expect(target).toBe(1);
     expect(note).toMatch(/^\d+\/s, of 2000 demanded; M\/D\/2 at \d+ % of two cores: [\d.]+ ms$/);
-    // Whatever it reaches, 80 % of what is demanded is the most that it gets.
+    // However fast the pipeline is, the demanded rate is at most 80 % of the target.
     expect(Number(note?.split('/')[0])).toBeLessThan(1.25 * 0.8 * TARGET);
     const reached = row('processing at 80 % of saturation, mean');
     expect(reached.target).toBeUndefined();

@@ -1,4 +1,7 @@
-/** The benchmark of the promises: what makes a figure void, and what its multiples are. */
+/**
+ * The benchmark of the promised speeds: what makes a figure invalid, and how its multiples are
+ * computed.
+ */
 import { describe, expect, it } from 'vitest';
 import { DisturbedRound, requireEqual } from '../../../bench/bench-result.ts';
 import { inTurnWithLoop, type Taken } from '../../../bench/in-turn.ts';

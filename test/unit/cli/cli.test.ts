@@ -1,6 +1,6 @@
 /**
- * The command line as a stranger's shell sees it: exit codes, streams, one JSON document. Spawned,
- * so there are as few of these as there are promises (docs/spec/browser-view.md: 19, 21).
+ * The command line as a user's shell sees it: exit codes, streams, one JSON document. Starting a
+ * process is slow, so there are only as many tests as promises (docs/spec/browser-view.md: 19, 21).
  *
  * @module
  */
@@ -56,7 +56,7 @@ const run = (...args: string[]): string[] => ['scenario', ...args, '--out', fold
 const SHORT = ['--set', 'duration=3s'];
 const SHORT_RUN = runName({ command: 'scenario', seeds: [1], overrides: { duration: '3s' } });
 
-/** Writes a file of its own for one test. */
+/** Writes a file for one test. */
 function file(name: string, text: string): string {
   const path = join(folder, name);
   writeFileSync(path, text);
@@ -98,7 +98,7 @@ describe('orrery scenario', () => {
     expect(stderr).toContain('duration');
     const asJson = await orrery(run(path, '--json'));
     expect([asJson.code, asJson.stderr]).toEqual([2, '']);
-    // Once: the key that is missing for it is not a mistake of its own.
+    // Reported once: the missing key is not reported as a mistake of its own.
     expect(JSON.parse(asJson.stdout)).toMatchObject({
       errors: [{ code: 'E101', line: 3, column: 1, hint: 'did you mean duration?' }],
     });

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { addCommands, wantedBy } from '../../../cli/commands.ts';
 import { makeProgram } from '../../../cli/program.ts';
 
-/** The program with these commands loaded whole. */
+/** The program, with the selected commands loaded completely. */
 async function programWith(isWanted: (name: string) => boolean): Promise<Command> {
   const program = makeProgram();
   await addCommands(program, isWanted);

@@ -1,5 +1,5 @@
 /**
- * Completion scripts, asked as a shell asks them.
+ * Completion scripts, called as a shell calls them.
  *
  * @module
  */
@@ -46,7 +46,7 @@ if (skipped.length > 0) {
   process.stderr.write(`completion: not asked by ${skipped.join(' and ')}, not installed\n`);
 }
 
-/** What bash offers for the last word. */
+/** The completions that bash offers for the last word. */
 function offered(...words: string[]): readonly string[] {
   const script = `source ./bash
 COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); COMPREPLY=()

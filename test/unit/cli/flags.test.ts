@@ -1,5 +1,6 @@
 /**
- * Numbers of flags have ends: one that is too large is refused in words, and not by what it breaks.
+ * Numbers in flags have limits: a number that is too large is rejected with an explanation, not by
+ * whatever it breaks.
  *
  * @module
  */
@@ -13,7 +14,7 @@ import { makeProgram } from '../../../cli/program.ts';
 const program = makeProgram();
 beforeAll(() => addCommands(program, () => true));
 
-/** What a flag says to a value; undefined when it takes it. */
+/** The error for a value of a flag; undefined if the value is accepted. */
 function said(parse: (text: string) => unknown, text: string): FlagError | undefined {
   try {
     parse(text);
@@ -29,7 +30,7 @@ interface Numeric {
   readonly parse: (text: string) => unknown;
 }
 
-/** Options of all commands that take a number. */
+/** The options of all commands that take a number. */
 function numeric(): readonly Numeric[] {
   const isNumber = ({ flags }: Option): boolean => /[<[](n|factor|ms|port|time)[\]>]/.test(flags);
   return program.commands.flatMap((command: Command) =>

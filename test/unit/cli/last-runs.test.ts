@@ -1,4 +1,4 @@
-/** Which two runs a comparison takes that names none. */
+/** Which two runs are compared if the command names none. */
 import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -47,7 +47,7 @@ describe('runs of one scenario', () => {
     expect(run(path, '--set', 'duration=4s').code).toBe(0);
     expect(left()).toEqual(['1', expect.stringMatching(/^1-set-[0-9a-f]{8}$/)]);
 
-    // Nothing has changed: the second says what the first said.
+    // Nothing has changed, so the second run prints the same as the first.
     expect(run(path).stdout).not.toContain('before it');
     expect(left()).toHaveLength(2);
 

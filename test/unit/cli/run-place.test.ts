@@ -1,4 +1,7 @@
-/** Where runs write: other inputs elsewhere, former runs aside, ten of them, and nothing of anybody else. */
+/**
+ * Where runs write: runs with other inputs go to other folders, earlier runs are moved aside, ten
+ * of them are kept, and files of others are not touched.
+ */
 import { spawn } from 'node:child_process';
 import {
   existsSync,
@@ -33,7 +36,7 @@ const open = (name = '1'): RunPlace =>
   new RunPlace(join(scenario, name), (text) => notices.push(text));
 const folders = (): string[] => readdirSync(scenario).sort();
 
-/** A run from its first to its last file. */
+/** Simulates a run, from its first to its last file. */
 function runOnce(text: string, secondsAgo = 0): RunPlace {
   const place = open();
   const path = join(place.folder, 'report.json');

@@ -1,5 +1,6 @@
 /**
- * A copy of the project, with the packages of this one, whose sources and caches a test may change.
+ * A copy of the project that uses the installed packages of this checkout. A test may change its
+ * sources and caches.
  *
  * @module
  */
@@ -25,17 +26,19 @@ const COPIED = [
   ...['viz/server', 'tools', 'package.json', 'package-lock.json', 'tsconfig.json'],
 ];
 
-/** See the module. */
+/** The copy of the project. */
 export class ProjectCopy {
-  /** Without a package.json above it: the copy brings its own. */
+  /**
+   * A folder outside this project, so that no package.json above it applies; the copy has its own.
+   */
   readonly #parent = realpathSync(mkdtempSync(join(tmpdir(), 'orrery-start-')));
   readonly folder = join(this.#parent, 'project');
-  /** Where programs lie ready. */
+  /** The folder with the bundled programs. */
   readonly store = join(this.folder, 'node_modules/.cache/orrery/start');
-  /** The user's cache, and the store in it for programs that have none of their own. */
+  /** The user's cache folder, and in it the store for programs without a store of their own. */
   readonly userCache = join(this.#parent, 'cache');
   readonly userStore = join(this.userCache, 'orrery/start');
-  /** Where temporary files go. */
+  /** The folder for temporary files. */
   readonly temporary = join(this.#parent, 'temporary');
   readonly environment: NodeJS.ProcessEnv = {
     ...process.env,
@@ -62,12 +65,12 @@ export class ProjectCopy {
     return spawnSync(process.execPath, [this.command, ...words], how);
   }
 
-  /** What is in a store, sorted. */
+  /** The entries of a store, sorted. */
   entries(store: string = this.store): readonly string[] {
     return existsSync(store) ? readdirSync(store).sort() : [];
   }
 
-  /** Changes a source while something is done. */
+  /** Changes a source file during an action. */
   withSource(path: string, change: (text: string) => string, act: () => void): void {
     const file = join(this.folder, path);
     const text = readFileSync(file, 'utf8');
@@ -84,7 +87,7 @@ export class ProjectCopy {
   }
 }
 
-/** What a command leaves for people. */
+/** The output of a command and its exit code. */
 export const told = ({ stdout, stderr, status }: SpawnSyncReturns<string>): unknown => ({
   stdout,
   stderr,

@@ -1,6 +1,6 @@
 /**
- * What lies in the store of programs is run: nobody may put something there who may not change the
- * program itself.
+ * Programs in the store are executed, so nobody may write there who could not change the program
+ * itself.
  *
  * @module
  */
@@ -18,7 +18,7 @@ import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ProjectCopy } from './start-copy.ts';
 
-/** In the form in which prepare.ts writes programs. */
+/** A program in the format that prepare.ts writes. */
 const PLANTED = `(function (exports) { exports.runCommand = () => process.stdout.write('planted') })`;
 const OTHERS = 65_534;
 const copy = new ProjectCopy();
@@ -27,14 +27,14 @@ const cache = dirname(dirname(store));
 let key = '';
 
 beforeAll(() => {
-  // Whatever this process's umask is.
+  // Set explicitly, because the umask of this process may differ.
   chmodSync(copy.folder, 0o755);
   copy.orrery('--version');
   [key = ''] = copy.entries();
 });
 afterAll(() => copy.remove());
 
-/** Puts a program in place of the one that lies ready. */
+/** Replaces a bundled program. */
 function plant(where: string = store): void {
   mkdirSync(join(where, key), { recursive: true });
   writeFileSync(join(where, key, 'command.cjs'), PLANTED);
@@ -114,7 +114,7 @@ describe('a program in the cache of the user', () => {
     plant(userStore);
     chownSync(join(userStore, key), OTHERS, OTHERS);
     expect(isRun()).toBe(false);
-    // It was replaced by one of ours.
+    // The planted program was replaced by one of this project.
     expect(copy.entries(userStore)).toEqual([key]);
     expect(statSync(join(userStore, key)).uid).toBe(0);
     plant(userStore);

@@ -1,4 +1,4 @@
-/** What a command starts begins with the programs that lie ready, as the command itself does. */
+/** Threads and processes that a command starts also use the bundled programs. */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -8,7 +8,10 @@ const copy = new ProjectCopy();
 const { folder, store } = copy;
 afterAll(() => copy.remove());
 
-/** Addresses of this process, so that other live runs on the machine do not meet it. */
+/**
+ * Addresses derived from the number of this process, so that other live runs on this machine use
+ * others.
+ */
 const BLOCK = `127.${200 + (process.pid % 50)}.${(process.pid >>> 6) & 255}`;
 const PINGS = `
 name: pings
@@ -48,7 +51,7 @@ describe('of a live run', () => {
     expect([status, stderr]).toEqual([0, '']);
     expect(stdout).toMatch(/^PASS {2}pings/);
     expect(caches()).toContain(cache);
-    // Nothing was bundled for this run.
+    // Nothing was bundled during this run.
     expect(readdirSync(copy.temporary).filter((name) => name.startsWith('orrery-'))).toEqual([]);
   });
 });

@@ -1,5 +1,6 @@
 /**
- * The start of the command line in a copy of the project, whose sources and caches a test may change.
+ * How the command line starts, tested in a copy of the project whose sources and caches a test may
+ * change.
  *
  * @module
  */
@@ -186,7 +187,7 @@ describe('a later run', () => {
     expect(left).toContain(`${own[0]}.4712`);
     expect(left).not.toContain(`${own[0]}.4711`);
     expect(left.filter((name) => !name.includes('.'))).toHaveLength(4);
-    // The state that every second run had is the oldest, and was used all the time.
+    // The state that every second run had is the oldest one, but it was used all the time.
     const made = new Set(left);
     copy.orrery('--version');
     expect(copy.entries().filter((name) => !made.has(name))).toEqual([]);

@@ -1,6 +1,6 @@
 /**
- * The codecs write the bytes that are kept: what notices a changed wire format in a clone that lacks
- * the published vectors.
+ * The codecs write the stored bytes, so that a changed wire format is noticed even in a clone
+ * without the published vectors.
  *
  * @module
  */

@@ -23,7 +23,7 @@ const CPU = 'calibrated (runs/calibration.json, Test CPU, 2026-01-02)';
 
 type Change = (value: number) => number;
 
-/** The same measurements, the values of some metrics changed. */
+/** The same measurements with the values of some metrics changed. */
 function predictedAs(changes: Readonly<Record<string, Change>>): RunInput {
   const seeds = live.seeds.map((seed) => {
     const metrics = Object.entries(seed.metrics).map(([name, data]) => [

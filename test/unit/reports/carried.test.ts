@@ -1,9 +1,9 @@
-/** What share of its offered traffic a run carried. */
+/** The share of its offered traffic that a run carried. */
 import { describe, expect, it } from 'vitest';
 import { carriedPart, carriedText } from '../../../reports/carried.ts';
 import type { SeedResult } from '../../../reports/model.ts';
 
-/** Ten seconds in which 1,000 packets a second were offered. */
+/** A run of ten seconds with 1,000 offered packets per second. */
 function seedOf(nodeDrops: SeedResult['nodeDrops'], drops: SeedResult['nodeDrops']): SeedResult {
   const counter = (value: number) => ({ kind: 'counter', value }) as const;
   const metrics = {

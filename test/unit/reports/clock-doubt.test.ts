@@ -25,7 +25,8 @@ interface Setup {
 }
 
 /**
- * A KPI with limit 100 ms, met with 60 ms unless stated otherwise, with one uncertainty per seed.
+ * A KPI with limit 100 ms that was met with 60 ms (unless stated otherwise), with one clock
+ * uncertainty per seed.
  */
 function judged(uncertainties: readonly (number | undefined)[], setup: Setup = {}): KpiResult {
   const { metric = 'gateway.latency', unit = 'ns', value = 60 * MS } = setup;
@@ -95,7 +96,7 @@ describe('a latency between two machines', () => {
 });
 
 describe('an inconclusive KPI', () => {
-  /** The failover scenario on two machines whose clocks agree to 12 ms. */
+  /** The failover scenario on two machines whose clocks agree to within 12 ms. */
   function input(slowdown = 1): RunInput {
     const base = runInput({ seeds: 2, slowdown });
     const seeds = base.seeds.map((seed) => ({ ...seed, clockUncertaintyNs: 12 * MS }));

@@ -89,7 +89,7 @@ describe('the comparison of two reports', () => {
     expect(sameEventsText(compareReports(a, near).partings)).toBe(
       '1 of 2 seeds had the same events in both; seed 2 parts between 1 s and 2 s',
     );
-    // Twice the interval, and only one checkpoint: the common instant is the second second.
+    // With twice the interval and only one checkpoint, the last common instant is 2 s.
     const coarse = { ...before, perSeed: [seed(2, 2e9, two), without] };
     expect(sameEventsText(compareReports(a, coarse).partings)).toBe(
       '0 of 1 seed had the same events in both; seed 2 parts after 2 s',

@@ -1,4 +1,4 @@
-/** Reproducible draws for tests (mulberry32), and standard normals from twelve of them. */
+/** Reproducible random numbers for tests (mulberry32). */
 export function draws(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
@@ -10,7 +10,7 @@ export function draws(seed: number): () => number {
   };
 }
 
-/** Standard normal draws by Box and Muller. */
+/** Standard normal random numbers by the Box-Muller method. */
 export function normals(seed: number): () => number {
   const uniform = draws(seed);
   return () => Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform());

@@ -1,4 +1,4 @@
-/** What a run that did not reach its end looks like: in no output may it be green. */
+/** The outputs for a run that did not reach its end: none of them may be green. */
 import { XMLParser } from 'fast-xml-parser';
 import { describe, expect, it } from 'vitest';
 import { compareReports } from '../../../reports/compare.ts';
@@ -20,7 +20,7 @@ import { parsePrometheus } from './prometheus-parser.ts';
 
 const SECOND = 1e9;
 
-/** Every limit is met, as far as it was measured; the seeds end as told. */
+/** A report in which every limit is met as far as it was measured, and each seed ends as given. */
 function ended(...endings: readonly SeedResult['ending'][]): Report {
   const input = runInput({ seeds: endings.length, slowdown: 1 });
   const seeds = input.seeds.map((seed, at) => {

@@ -50,7 +50,10 @@ function suite(xml: string): { readonly testcase: readonly Case[] } & Record<str
     .testsuite;
 }
 
-/** What junit-10.xsd of Jenkins allows: attributes (`!` required) and children of each element. */
+/**
+ * What junit-10.xsd of Jenkins allows for each element: attributes (`!` means required) and
+ * children.
+ */
 const JUNIT: Readonly<Record<string, { readonly attributes: string; readonly children: string }>> =
   {
     testsuites: { attributes: 'name time tests failures errors', children: 'testsuite' },

@@ -52,7 +52,7 @@ const definitions: readonly MetricDefinition[] = [
   },
 ];
 
-/** A KPI as stated in a scenario file. */
+/** A KPI as a scenario file states it. */
 export function kpi(
   metric: string,
   aggregation: KpiSpec['aggregation'],
@@ -124,7 +124,7 @@ function lostIn(cut: Cut): number {
   return Math.round((PER_BIN * cut.outage) / WINDOW_BIN);
 }
 
-/** Arrivals, losses and latency around a cut: nothing arrives during the outage. */
+/** Arrivals, losses and latency around a cut, with no arrivals during the outage. */
 function windowOf(cut: Cut, index: number): FaultWindow {
   const from = Array.from({ length: 125 }, (_, bin) => (bin - BEFORE) * WINDOW_BIN);
   const share = (at: number): number =>
@@ -139,7 +139,7 @@ function windowOf(cut: Cut, index: number): FaultWindow {
   };
 }
 
-/** Share of a bin that falls into the outage. */
+/** The share of a bin that overlaps the outage. */
 function lostShare(cut: Cut, from: number): number {
   const until = Math.min(from + BIN, cut.begin + cut.outage);
   return Math.max(0, until - Math.max(from, cut.begin)) / BIN;
@@ -229,7 +229,10 @@ export function seedResult(seed: number, slowdown: number): SeedResult {
   };
 }
 
-/** The failover scenario; `slowdown` 1 meets every limit, 2.4 misses the fail-over time. */
+/**
+ * The failover scenario. With `slowdown` 1 it meets every limit; with 2.4 it misses the fail-over
+ * time.
+ */
 export function runInput(options: { readonly seeds: number; readonly slowdown: number }): RunInput {
   return {
     scenario: {

@@ -34,7 +34,7 @@ function contrast(a: string, b: string): number {
 
 const TEXTS = ['text', 'muted', 'pass', 'fail', 'link'];
 const MARKS = ['c1', 'c2', 'c3', 'c4', 'c5', 'c6'];
-/** Foreground, background, least contrast. */
+/** Pairs of foreground and background with the smallest allowed contrast. */
 const PAIRS: readonly (readonly [string, string, number])[] = [
   ...['page', 'panel'].flatMap((back) => [
     ...TEXTS.map((front) => [front, back, 4.5] as const),

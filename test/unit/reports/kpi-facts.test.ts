@@ -1,6 +1,6 @@
 /**
  * The facts beside each KPI's value, for every kind of metric and every aggregation that fits it:
- * the unit, the number of samples, and an interval or the reason why there is none.
+ * the unit, the number of samples, and a confidence interval or the reason why there is none.
  */
 import { describe, expect, it } from 'vitest';
 import type { MetricDefinition, MetricKind } from '../../../engine/host/measure.ts';
@@ -24,7 +24,7 @@ const UNITS: Readonly<Record<MetricKind, MetricDefinition['unit']>> = {
   histogram: 'ns',
 };
 const KINDS = Object.keys(UNITS) as MetricKind[];
-/** Everything that a report may print in place of an interval or a bound. */
+/** All texts that a report may print instead of an interval or one of its bounds. */
 const REASONS = [
   /^a sum over seeds has no interval$/,
   /^an extreme has no interval$/,
@@ -34,7 +34,7 @@ const REASONS = [
   /^p[\d.]+ of n=\d+ is rank \d+(, the [a-z ]+)?; an upper bound needs n >= \d+: --seeds \d+$/,
 ];
 
-/** Data of seed `seed`, and how many samples, events or trials it has. */
+/** The data of one seed, and the number of its samples, events or trials. */
 function dataOf(kind: MetricKind, seed: number): { data: MetricData; n: number } {
   const values = Array.from({ length: 3 + (seed % 4) }, (_, i) => 10 * seed + i * i);
   switch (kind) {
@@ -107,13 +107,14 @@ describe.each(fitting)('R-239: a %s judged by its %s', (kind, aggregation) => {
       if (ci95.kind === 'none') {
         expect([low, high]).toEqual([null, null]);
         expect(isReason(note), note).toBe(true);
-        // If more seeds help, there is an interval.
+        // If more seeds would help, there must be an interval.
         expect(seeds === 1 || ['count', 'min', 'max'].includes(aggregation)).toBe(true);
         return;
       }
       if (low === null || high === null) expect(isReason(note), note).toBe(true);
       else expect(low).toBeLessThan(high);
-      // Student's t is around the mean of the seeds, ranks around the quantile of all samples.
+      // An interval by Student's t encloses the mean of the seeds; one by ranks encloses the
+      // quantile of all samples.
       const means = perSeed.flatMap((one) => one.value ?? []);
       const middle =
         ci95.kind === 'student-t' ? means.reduce((sum, one) => sum + one, 0) / means.length : value;

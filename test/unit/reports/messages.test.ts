@@ -1,5 +1,5 @@
 /**
- * What reports say about messages: where each went, or why that is unknown.
+ * What reports say about messages: what happened to each, or why that is unknown.
  *
  * @module
  */

@@ -1,4 +1,7 @@
-/** Distributions of few values: drawn as they are, and told by their modes. */
+/**
+ * Distributions with only a few values: each value is drawn separately, and the text names the
+ * modes.
+ */
 import { describe, expect, it } from 'vitest';
 import { type HistogramData, LogHistogram } from '../../../engine/measure/histogram.ts';
 import { distributionText, isSure, quantitiesApart } from '../../../reports/distribution-text.ts';
@@ -21,7 +24,7 @@ const NEAR = histogramOf([340, 10.06 * MS]).data();
 const FAR = histogramOf([659, 12.06 * MS], [1, 31 * MS]).data();
 const BOTH = histogramOf([340, 10.06 * MS], [659, 12.06 * MS], [1, 31 * MS]).data();
 
-/** The summary of samples as a report holds it. */
+/** The summary of samples in the form of a report. */
 function summaryOf(data: HistogramData): MetricSummary {
   const definition = { name: 'x', kind: 'histogram', unit: 'ns', help: '' } as const;
   const seed = { seed: 1, metrics: { x: { kind: 'histogram', data } } } as unknown as SeedResult;
@@ -55,7 +58,8 @@ describe('a distribution of two values', () => {
 
   it('had a slope between them, of samples that do not exist: the share falls where they are', () => {
     const points = spiky().metrics['gateway.latency']?.quantiles ?? [];
-    // All of the first value, and nothing of the second: the exact share is a point.
+    // All samples of the first value and none of the second: the curve has a point at exactly this
+    // share.
     const first = points.filter(({ value }) => value < 11 * MS).at(-1);
     expect(first?.p).toBe(0.34);
     const page = renderHtml(spiky());

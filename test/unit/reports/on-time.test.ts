@@ -1,5 +1,5 @@
 /**
- * Latency less lateness compared with the simulated latency, from fixed inputs.
+ * Latency minus lateness, compared with the simulated latency, from fixed inputs.
  *
  * @module
  */
@@ -39,7 +39,9 @@ function inputOf(metrics: Readonly<Record<string, MetricData>>): RunInput {
   };
 }
 
-/** Two paths of 10 and 12 ms; packets late by an exponential delay with a mean of 8 ms. */
+/**
+ * Two paths of 10 and 12 ms, and packets that are late by an exponential delay with a mean of 8 ms.
+ */
 const draw = draws(7);
 const ideal = Array.from({ length: PACKETS }, (_, i) => (i % 5 === 0 ? 12 : 10) * MS);
 const late = ideal.map(() => -Math.log(1 - draw()) * 8 * MS);
@@ -86,8 +88,8 @@ describe('latency less lateness', () => {
     const [, p95] = compared(live(late)).rows;
     expect(p95).toMatchObject({ simulated: 12 * MS, isSumInside: true });
     expect(p95!.sum).toBe(12 * MS + (p95!.lateness ?? 0));
-    // Lateness that does not coincide with the long path: the sum is too large, but the packets
-    // agree.
+    // The late packets are not those on the long path: the sum is too large, but packet by packet
+    // there is agreement.
     const apart = ideal.map((ns, i) => (ns < 11 * MS && i % 10 === 1 ? 3 * MS : 0));
     const rows = compared(
       inputOf({
@@ -96,7 +98,7 @@ describe('latency less lateness', () => {
         'live.on_time_latency': histogramOf(ideal),
       }),
     ).rows;
-    // 13 ms against 12 + 3.
+    // 13 ms compared with 12 + 3.
     expect(rows[1]).toMatchObject({ isInside: true, isSumInside: false });
   });
 
@@ -142,7 +144,7 @@ describe('latency less lateness', () => {
     expect(renderMarkdown(report)).toContain('packets took other paths than in virtual time');
     expect(renderHtml(report)).toContain('far: live 40 %, simulated 0 %; near: live');
     expect(renderHtml(report)).toContain('packets took other paths than in virtual time');
-    // A few percentage points follow from the instant at which a path is left.
+    // Depending on the instant at which a path is left, shares differ by a few percentage points.
     const alike = compareOnTime(
       withPaths(live(late), 97, 3),
       withPaths(simulated, 100, 0),

@@ -1,5 +1,6 @@
 /**
- * What a report says about a privacy budget: rounds of all seeds, bounded, and what cannot be true.
+ * What a report says about a privacy budget: the rounds of all seeds, limited in number, and
+ * warnings about impossible values.
  * @module
  */
 import { describe, expect, it } from 'vitest';

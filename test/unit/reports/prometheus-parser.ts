@@ -8,7 +8,8 @@ export interface Sample {
 const NAME = /^[a-zA-Z_:][a-zA-Z0-9_:]*$/;
 
 /**
- * A small strict parser of text format 0.0.4, written from its description; throws when in doubt.
+ * A small, strict parser for text format 0.0.4, written from its specification; throws if anything
+ * is doubtful.
  */
 export function parsePrometheus(text: string): {
   readonly samples: readonly Sample[];

@@ -1,4 +1,4 @@
-/** How fast a run was: the engine's rate, apart from loading and writing. */
+/** How fast a run was: the rate of the engine without the time for loading and writing. */
 import { describe, expect, it } from 'vitest';
 import { judge } from '../../../reports/judge.ts';
 import { originFacts, reportFacts } from '../../../reports/report-facts.ts';
@@ -8,7 +8,7 @@ import { runInput } from './fixture.ts';
 const input = runInput({ seeds: 1, slowdown: 1 });
 const plain = { width: 80, colour: false, unicode: true };
 
-/** 9,400,000 events in 4 s of a run whose command took 171 s. */
+/** The run itself took 4 s for 9,400,000 events; the whole command took 171 s. */
 const report = judge({
   ...input,
   seeds: input.seeds.map((seed) => ({

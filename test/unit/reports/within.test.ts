@@ -1,4 +1,4 @@
-/** What samples of two worlds can tell about each other, and what they cannot. */
+/** What samples from two worlds can tell about their difference, and what they cannot. */
 import { describe, expect, it } from 'vitest';
 import { LogHistogram } from '../../../engine/measure/histogram.ts';
 import { compareAgainst } from '../../../reports/against.ts';
@@ -58,7 +58,8 @@ describe('the interval of a figure', () => {
 
 describe('a prediction', () => {
   it('was called OUTSIDE by a point difference of 103 % of 13 messages: it is undecided', () => {
-    // One law in both worlds, and of 13 draws a median that is twice the other.
+    // Both worlds have the same distribution, but the median of 13 samples is twice that of the
+    // other.
     const found = judgeWithin(
       median(latencies(13, 400, 11)),
       median(latencies(13, 400, 3)),

@@ -1,5 +1,6 @@
 /**
- * Mistakes in a user's module are those of a file: place, line and caret, and exit 2.
+ * A mistake in a user's module is reported like a mistake in a file: position, line and caret, and
+ * exit code 2.
  *
  * @module
  */
@@ -12,13 +13,13 @@ import { ConfigError } from '../../../topologies/files/config-error.ts';
 
 const FIXTURES = fileURLToPath(new URL('../../fixtures/', import.meta.url));
 const SOURCE = readFileSync(join(FIXTURES, 'crashing.ts'), 'utf8');
-// Beside the fixture, so that its imports are found.
+// Next to the fixture, so that its imports are found.
 const folder = mkdtempSync(join(FIXTURES, 'module-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 let count = 0;
 
-/** Loads the fixture with a change; returns what was told. */
+/** Loads the fixture with a change; returns the error. */
 async function told(before: string, after: string): Promise<ConfigError['issues'][number]> {
   count += 1;
   const path = join(folder, `broken-${count}.ts`);

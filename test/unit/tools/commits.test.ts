@@ -26,7 +26,7 @@ describe('the subject of a commit', () => {
     expect(subjectProblems(subject)).toEqual([]);
   });
 
-  // Each of these stands in the history before the recorded commit, or is its kind.
+  // Each of these occurs in the history before the recorded commit, or is similar to one that does.
   it.each([
     ['account: requests that wait for a modelled processor are open', 'imperative'],
     ['terminal: names of series reach it without control characters', 'imperative'],

@@ -1,4 +1,7 @@
-/** The list of the nightly: what it holds, what it still has to run, and what a row leaves. */
+/**
+ * The list of the nightly: what it contains, what it still has to run, and which results a row
+ * writes.
+ */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -72,7 +75,7 @@ describe('a row', () => {
   });
   afterEach(() => rmSync(root, { recursive: true, force: true }));
 
-  /** A command that leaves a report and ends as it is told. */
+  /** A command that writes a report and ends as the script says. */
   function withCommand(script: string): void {
     writeFileSync(join(root, 'fake.mjs'), script);
     const scripts = { fake: 'node fake.mjs' };

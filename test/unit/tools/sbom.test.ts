@@ -19,12 +19,12 @@ const lock = JSON.parse(read('package-lock.json')) as {
     Record<string, { readonly version: string; readonly dev?: boolean; readonly license?: string }>
   >;
 };
-/** `name@version` of everything in the lock file that is not for developers only. */
+/** `name@version` of everything in the lock file that is not only for developers. */
 const production = Object.entries(lock.packages)
   .filter(([path, { dev }]) => path !== '' && dev !== true)
   .map(([path, { version }]) => `${path.replace(/^.*node_modules\//, '')}@${version}`);
 
-/** The validator of the published schema, CycloneDX 1.5. */
+/** A validator for the published schema of CycloneDX 1.5. */
 function validator(): ValidateFunction {
   const folder = 'node_modules/@cyclonedx/cyclonedx-library/res/schema';
   const schema = (name: string): object => JSON.parse(read(`${folder}/${name}`)) as object;
@@ -58,7 +58,9 @@ describe('CycloneDX', () => {
   });
 });
 
-/** What of version 2.3 of the specification a document does not meet, by the number of the clause. */
+/**
+ * The violations of version 2.3 of the specification in a document, by the number of the clause.
+ */
 function mistakesIn(of: Spdx): string[] {
   const mistakes: string[] = [];
   const check = (isMet: boolean, clause: string): void => {

@@ -14,7 +14,7 @@ function importTopo(text: string): Topology {
 }
 
 describe('SCION topology files', () => {
-  // The published files are outside the repository; vectors-root says when they are missing.
+  // The published files are outside the repository; vectors-root reports if they are missing.
   it.runIf(hasVectors).each([
     ['tiny.topo', 3, 2],
     ['tiny4.topo', 3, 2],

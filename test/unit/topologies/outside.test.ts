@@ -1,5 +1,5 @@
 /**
- * Hosts of `kind: external` in topology files: their meaning, and the messages about mistakes.
+ * Hosts with `kind: external` in topology files: their meaning, and the messages about mistakes.
  *
  * @module
  */

@@ -1,7 +1,7 @@
-/** The plug-in double: one drawing that works, one that throws. @module */
+/** A plug-in for tests with one drawing that works and one that throws. @module */
 import type { DrawingInput, ProtocolViz } from '../../../viz/format/drawing.ts';
 
-/** States of all nodes as a list, and a drawing that is broken. */
+/** A plug-in that lists the states of all nodes, and has a second drawing that throws. */
 export const viz: ProtocolViz = {
   protocol: 'ping',
   views: [
@@ -41,7 +41,7 @@ export const viz: ProtocolViz = {
   ],
 };
 
-/** Two nodes at one instant. */
+/** Input with two nodes at one instant. */
 export const DOUBLE_INPUT: DrawingInput = {
   timeNs: 1e9,
   fromNs: 0,

@@ -1,11 +1,11 @@
-/** Storage of the queue: growth, compaction, wheel, renumbering. @module */
+/** The storage of the event queue: growth, compaction, wheel, renumbering. @module */
 import { describe, expect, it } from 'vitest';
 import { CLOCK_NOW, EventQueue, NOTHING } from '../../../../engine/core/event-queue.ts';
 import { Xoshiro128 } from '../../../../engine/core/random.ts';
 import { Scheduler } from '../../../../engine/core/scheduler.ts';
 import { NS_PER_MS, NS_PER_S } from '../../../../engine/core/time.ts';
 
-/** Takes everything and returns the targets in order. */
+/** Removes all events and returns their targets in order. */
 function drain(queue: EventQueue): number[] {
   const targets: number[] = [];
   for (let slot = queue.take(); slot !== NOTHING; slot = queue.take()) {
@@ -25,7 +25,7 @@ function delays(count: number): number[] {
   });
 }
 
-/** Indices of the delays in the order (delay, index). */
+/** Indices of the delays, ordered by (delay, index). */
 function inOrder(list: readonly number[]): number[] {
   return list.map((_, i) => i).sort((a, b) => list[a]! - list[b]! || a - b);
 }
@@ -59,7 +59,7 @@ describe('EventQueue', () => {
 
   it('keeps the order where the ladder takes what the heap has no room for, with many ties', () => {
     const random = new Xoshiro128([9, 8, 7, 6]);
-    // All in the present bucket of the wheel: 50,000 ns are one list of the outer rung.
+    // All events are in the present bucket of the wheel: 50,000 ns are one list of the outer rung.
     const list = Array.from({ length: 80_000 }, () => random.nextU32() % 50_000);
     const queue = new EventQueue(16);
     list.forEach((delay, i) => void queue.push(delay, 1, i, 0));
@@ -190,7 +190,7 @@ describe('EventQueue', () => {
     const queue = new EventQueue(1024);
     for (let i = 0; i < 1_000_000; i += 1) queue.push(NS_PER_S + i * 1_000, 1, i, 0);
     for (let i = 0; i < 100; i += 1) queue.push(i, 2, i, 0);
-    // The ring holds the one of delay 0.
+    // The ring holds the event with delay 0.
     expect(queue.nearCount).toBe(99);
     expect(queue.pendingCount).toBe(1_000_100);
   });

@@ -1,4 +1,4 @@
-/** Lanes, checkpoints and the search for the first difference. @module */
+/** Lanes and checkpoints of the fingerprint, and the search for the first difference. @module */
 import { describe, expect, it } from 'vitest';
 import { describeDivergence, findDivergence } from '../../../../engine/core/divergence.ts';
 import { Fingerprint } from '../../../../engine/core/fingerprint.ts';

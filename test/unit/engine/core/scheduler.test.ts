@@ -1,10 +1,13 @@
-/** The order and the safety of the agenda, sentence by sentence of docs/spec/event-order.md. @module */
+/**
+ * The order and the safety of the scheduler: one test for each sentence of
+ * docs/spec/event-order.md. @module
+ */
 import { describe, expect, it } from 'vitest';
 import { InvariantError } from '../../../../engine/core/assert.ts';
 import { type EventHandler, Scheduler } from '../../../../engine/core/scheduler.ts';
 import { MAX_TIME, NS_PER_S } from '../../../../engine/core/time.ts';
 
-/** Writes down what fires. */
+/** Records the events that fire. */
 class Log implements EventHandler {
   readonly fired: string[] = [];
   scheduler: Scheduler | undefined;

@@ -1,4 +1,6 @@
-/** Streams, generator, samplers and seeded bytes beyond the published vectors. @module */
+/**
+ * Random streams, the generator, samplers and seeded bytes, beyond the published vectors. @module
+ */
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { exp, log } from '../../../../engine/core/log-exp.ts';
@@ -9,7 +11,7 @@ import { SeededBytes } from '../../../../engine/core/seeded-bytes.ts';
 import { sha256 } from '../../../../engine/core/sha256.ts';
 import { openStream, RandomStream, streamState } from '../../../../engine/core/stream.ts';
 
-/** Gives the words it was made of, then fails. */
+/** Returns the given words, then fails. */
 class Words {
   private readonly words: number[];
   taken = 0;
@@ -133,7 +135,7 @@ describe('sampling', () => {
   });
 
   it('draws unbiased integers by rejection and accepts 2^32', () => {
-    // 2^32 mod 3 = 1: a low half of 0 is rejected, the next word decides.
+    // 2^32 mod 3 = 1, so a low half of 0 is rejected and the next word decides.
     expect(sampling.below(new Words([0, 0x80000000]), 3)).toBe(1);
     expect(sampling.below(new Words([0xffffffff]), 2 ** 32)).toBe(0xffffffff);
     for (const n of [0, -1, 1.5, 2 ** 32 + 1, Number.NaN]) {

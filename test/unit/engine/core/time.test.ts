@@ -1,4 +1,4 @@
-/** Virtual time: which delays are refused, and how the refusal reads. @module */
+/** Virtual time: which delays are rejected, and with which message. @module */
 import { describe, expect, it } from 'vitest';
 import { assert, InvariantError } from '../../../../engine/core/assert.ts';
 import { checkDelay, isDelay, MAX_TIME, NS_PER_HOUR } from '../../../../engine/core/time.ts';

@@ -1,4 +1,4 @@
-/** The timer that is cheap to re-arm. @module */
+/** The timer that can be re-armed cheaply. @module */
 import { describe, expect, it } from 'vitest';
 import { Scheduler } from '../../../../engine/core/scheduler.ts';
 import { RearmTimer } from '../../../../engine/core/timer.ts';

@@ -15,7 +15,7 @@ import { watchWasmMemory } from './support.ts';
 const KEY = Uint8Array.from({ length: 32 }, (_, index) => 255 - 3 * index);
 const NONCE = Uint8Array.from({ length: 12 }, (_, index) => index + 1);
 
-/** A fallback that nobody should need. */
+/** A fallback that must not be called. */
 const unused: AeadKey = {
   seal: () => expect.unreachable(),
   open: () => expect.unreachable(),
@@ -118,7 +118,7 @@ describe('the memory of the fast ChaCha20-Poly1305', () => {
 
   const lengths = [0, 1, 15, 16, 191, 192, 193, 200, 448, 449, 1_000, DATA_LENGTH_MAX];
 
-  /** The text has the top bit set everywhere, so that none of it is zero. */
+  /** The top bit of each byte of the text is set, so that none of them is zero. */
   async function openWatched(length: number): Promise<Watched> {
     const memory = watchWasmMemory();
     const { createFastAead: create } = await import('../../../../engine/crypto/fast-aead.ts');
@@ -127,7 +127,10 @@ describe('the memory of the fast ChaCha20-Poly1305', () => {
     return { memory, create, key: create(KEY, unused, 'wiped'), text, sealed };
   }
 
-  /** The first offsets beyond the constants of the cipher's state where not `expected` lies. */
+  /**
+   * The first offsets, beyond the constants of the cipher's state, at which the memory differs from
+   * `expected`.
+   */
   function leftovers(memory: Uint8Array, expected?: Uint8Array): readonly number[] {
     expect(Buffer.from(memory.subarray(0, 16)).toString('latin1')).toBe('expand 32-byte k');
     const offsets: number[] = [];
@@ -176,7 +179,8 @@ describe('the memory of the fast ChaCha20-Poly1305', () => {
   it('is empty after an exception while the secrets were in it', async () => {
     const { memory, key, text, sealed } = await openWatched(0);
     key.seal(NONCE, KEY, text, sealed);
-    // A target that was handed to another thread has no room, which is enough for no plaintext.
+    // An array that was transferred to another thread has length 0, which is too short for any
+    // plaintext.
     const target = new Uint8Array(1);
     structuredClone(target.buffer, { transfer: [target.buffer] });
     expect(() => key.open(NONCE, KEY, sealed, target)).toThrow(TypeError);
@@ -197,7 +201,7 @@ describe('the memory of the fast ChaCha20-Poly1305', () => {
     kept.open(NONCE, pattern(300, 3), sealed, new Uint8Array(1_000));
     const before = memory().slice();
     key.seal(NONCE, NONCE, text.subarray(0, 70), new Uint8Array(86));
-    // What is still there was there before, beyond the reach of the shorter packet.
+    // The remaining bytes were there before, beyond the end of the shorter packet.
     expect(leftovers(memory(), before)).toEqual([]);
   });
 });
@@ -237,14 +241,14 @@ describe('Poly1305 as WebAssembly', () => {
   const ones = 'ff'.repeat(16);
   const word = (first: string, rest = '00'): string => first + rest.repeat(15);
 
-  // RFC 8439 appendix A.3, test vectors 7 to 11: the carries and the final reduction at their edges.
+  // RFC 8439 appendix A.3, test vectors 7 to 11: edge cases of the carries and the final reduction.
   it.each([
     ['#7', word('02'), zeros, ones, word('03')],
     ['#8', word('02'), ones, word('02'), word('03')],
     ['#9', word('01'), zeros, ones + word('f0', 'ff') + word('11'), word('05')],
     ['#10', word('01'), zeros, ones + word('fb', 'fe') + '01'.repeat(16), zeros],
     ['#11', word('02'), zeros, word('fd', 'ff'), word('fa', 'ff')],
-    // With r = 1 the sum of three blocks and 3 * 2^128 is p itself, then p - 1.
+    // With r = 1, the sum of three blocks and 3 * 2^128 is exactly p; then p - 1.
     ['beside it: h = p', word('01'), zeros, word('fb', 'ff') + zeros + zeros, zeros],
     ['beside it: h = p - 1', word('01'), zeros, word('fa', 'ff') + zeros + zeros, word('fa', 'ff')],
   ])('passes RFC 8439 A.3 %s', (...vector) => {

@@ -1,4 +1,7 @@
-/** X25519 in WebAssembly: published results, OpenSSL and noble, and the coordinates that are special. */
+/**
+ * X25519 in WebAssembly, compared with published results, OpenSSL and noble, and tested with
+ * special coordinates.
+ */
 import { describe, expect, it } from 'vitest';
 import { openStream } from '../../../../engine/core/stream.ts';
 import { fastX25519 } from '../../../../engine/crypto/fast-x25519.ts';
@@ -9,7 +12,7 @@ const SEED = 20_261_121;
 const P = 2n ** 255n - 19n;
 const unused = (): never => expect.unreachable();
 const multiply = fastX25519(unused);
-/** An opened key multiplies by OpenSSL. */
+/** Multiplication with an opened key by OpenSSL. */
 const openssl = (secret: Uint8Array, coordinate: Uint8Array): Uint8Array | undefined =>
   createNode('constant').x25519Key(secret).sharedSecret(coordinate);
 

@@ -57,7 +57,8 @@ describe('the memory of the other modules that meet real secrets', () => {
     const { fastX25519 } = await import('../../../../engine/crypto/fast-x25519.ts');
     const multiply = fastX25519(noble.x25519);
     const random = openStream(SEED, 'crypto', 'x25519');
-    // The first call makes the module; a point of low order is refused and leaves nothing either.
+    // The first call creates the module; a point of low order is rejected and also leaves nothing
+    // in memory.
     expect(multiply(random.bytes(32), new Uint8Array(32))).toBeUndefined();
     const constants = memory().slice();
     expect(constants.some((byte) => byte !== 0)).toBe(true);

@@ -61,7 +61,7 @@ describe('the modelled provider', () => {
     const sealed = new Uint8Array(16);
     modelled.aead('aes-256-gcm', KEY).seal(NONCE, EMPTY, EMPTY, sealed);
     add(sealed);
-    // NONCE.with(1, 1) and KEY.with(23, 2) change nothing, so one tag comes twice.
+    // NONCE.with(1, 1) and KEY.with(23, 2) change nothing, so one tag occurs twice.
     expect(tags.size).toBe(count - 1);
   });
 

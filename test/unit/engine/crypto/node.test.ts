@@ -7,13 +7,16 @@ import { cryptoCases } from '../../../conformance/crypto-cases.ts';
 import { hostileCases, mistakes } from '../../../conformance/crypto-hostile-cases.ts';
 import { randomCases } from '../../../conformance/crypto-random.ts';
 
-/** What the provider computes in WebAssembly where there is any, by the ids of the shared suite. */
+/**
+ * The functions that the provider computes in WebAssembly if it is available, by the ids of the
+ * shared suite.
+ */
 const REPLACED = /chacha20-poly1305|aesCmac|aez|blake2xb|x25519/i;
 
 const noble = provider('noble');
 const aeadKind = (crypto: CryptoProvider): string =>
   crypto.aead('chacha20-poly1305', new Uint8Array(32)).constructor.name;
-/** Looked at before WebAssembly is taken away below. */
+/** Read before WebAssembly is removed below. */
 const KIND_WITH_VECTORS = aeadKind(provider('node'));
 
 const timings: readonly Timing[] = ['constant', 'simulation'];

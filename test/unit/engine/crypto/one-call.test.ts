@@ -1,4 +1,7 @@
-/** What takes one call without an object of node: HMAC, hashes and short ChaCha20, against noble. */
+/**
+ * Functions that use a single call instead of an object of Node: HMAC, hashes and short ChaCha20,
+ * compared with noble.
+ */
 import { describe, expect, it } from 'vitest';
 import { openStream } from '../../../../engine/core/stream.ts';
 import { fastChacha20 } from '../../../../engine/crypto/fast-chacha20.ts';

@@ -5,8 +5,9 @@ interface Engine {
 }
 
 /**
- * From here on modules that are imported anew share their WebAssembly memory with the test: gives
- * that of the last instance. `vi.unstubAllGlobals` and `vi.resetModules` end it.
+ * After this call, newly imported modules share their WebAssembly memory with the test. The
+ * returned function gives the memory of the latest instance. `vi.unstubAllGlobals` and
+ * `vi.resetModules` undo this.
  */
 export function watchWasmMemory(): () => Uint8Array {
   const engine = (globalThis as unknown as { readonly WebAssembly: Engine }).WebAssembly;

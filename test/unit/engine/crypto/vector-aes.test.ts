@@ -29,7 +29,8 @@ describe('AES-128 in vectors', () => {
   });
 
   it('substitutes every byte in every place', () => {
-    // With a key schedule of its own each round meets other bytes; 256 equal blocks meet all of them.
+    // The key schedule makes each round process different bytes; 256 equal blocks cover all of
+    // them.
     const key = bytes(16, 3);
     const encrypt = createVectorAes(key);
     for (let value = 0; value < 256; value++) {
@@ -64,7 +65,7 @@ describe('the memory of AES in vectors', () => {
     expect(memory().subarray(0, 192)).toEqual(new Uint8Array(192));
     encrypt?.(bytes(16, 5), new Uint8Array(16));
     expect(memory().subarray(0, 192)).toEqual(new Uint8Array(192));
-    // The constants are still there: it is the memory that was looked at.
+    // The constants are still there, which shows that this is the right memory.
     expect(memory()[192]).toBe(0x63);
   });
 

@@ -1,5 +1,5 @@
 /**
- * Where the backlog of a busy process stands: in front of its sources, not in its sockets.
+ * Where packets wait in an overloaded process: before its traffic sources, not in its sockets.
  *
  * @module
  */
@@ -42,7 +42,7 @@ describe('a loop that is asked for more than it carries', () => {
       timers: 60,
       pause: { everyNs: 4_000_000, forNs: 30_000_000 },
     });
-    // Timers before sources left 424.
+    // When timers ran before sources, 424 remained.
     expect(figures.goodput).toBeGreaterThanOrEqual(600);
   });
 });

@@ -1,7 +1,7 @@
 /**
- * One event loop that has too much to do, on a clock set by hand: a source, seven sockets in a row and the
- * real pump and patience of sources. Each turn of the loop takes 32 datagrams out of each socket, as libuv does, and whatever runs
- * takes its time.
+ * An overloaded event loop with a clock that the test sets: a traffic source, seven sockets in a
+ * row, and the real pump with its limits for sources. In each turn, the loop takes 32 datagrams
+ * from each socket, as libuv does, and everything that runs takes time.
  *
  * @module
  */
@@ -21,26 +21,29 @@ const TIMER_NS = 17 * MS;
 const TIMER_COST_NS = 30 * US;
 const SHED_COST_NS = 4 * US;
 
-/** Packets/s of which the loop can carry all: a source's turn and seven hops for each. */
+/**
+ * The highest rate that the loop can carry, packets/s: each packet costs a turn of the source and
+ * seven hops.
+ */
 export const KNEE = 1e9 / (SOURCE_COST_NS + HOPS * HOP_COST_NS);
 
-/** What came of it. */
+/** The result of a run. */
 export interface BusyFigures {
   readonly goodput: number;
   readonly shed: number;
-  /** Most datagrams in one socket. */
+  /** Largest number of datagrams in one socket. */
   readonly deepest: number;
   readonly latencyMsP95: number;
 }
 
 interface BusyOptions {
   readonly rate: number;
-  /** The pump is told that sockets hold more. */
+  /** True if the pump learns that sockets hold more datagrams. */
   readonly isTold: boolean;
   readonly durationNs: number;
-  /** The machine takes the processor away: so long after each stretch of work, ns. */
+  /** Interruptions by other programs: after each `everyNs` of work, the loop stops for `forNs`. */
   readonly pause?: { readonly everyNs: number; readonly forNs: number };
-  /** Timers of nodes that fire every 17 ms; none when absent. */
+  /** Number of node timers that fire every 17 ms; none by default. */
   readonly timers?: number;
 }
 
@@ -117,7 +120,7 @@ class BusyLoop {
     this.#nowNs += pause.forNs;
   }
 
-  /** Nothing to do: the clock goes on to what is due next. */
+  /** With nothing to do, the clock advances to the next due time. */
   #idle(): void {
     const isEmpty = this.#sockets.every((socket) => socket.length === 0);
     if (isEmpty) this.#nowNs = Math.max(this.#nowNs, this.#scheduler.peekTime());
@@ -146,7 +149,7 @@ class BusyLoop {
     this.#scheduler.after(delay, () => void this.#sockets[hop]?.push(bornNs));
   }
 
-  /** What one turn of the loop reads. */
+  /** Reads datagrams as in one turn of the loop. */
   #poll(): void {
     for (const [hop, socket] of this.#sockets.entries()) {
       this.#deepest = Math.max(this.#deepest, socket.length);

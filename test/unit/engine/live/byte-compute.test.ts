@@ -1,6 +1,6 @@
 /**
- * What the port suite does not show of jobs on bytes in live: setups of hosts that end, threads that
- * die, and calls that do not fit.
+ * Byte jobs in live mode beyond the port suite: setups of hosts that end, threads that die, and
+ * invalid calls.
  */
 import { afterEach, describe, expect, it } from 'vitest';
 import type { ByteJobOutput, ComputeResult } from '../../../../engine/host/compute.ts';
@@ -61,7 +61,7 @@ describe('jobs on bytes in live', () => {
     expect(await open()).toBe(2);
     compute.forget('a');
     expect(await open()).toBe(1);
-    // A setup of the caller's is never wiped: only copies are.
+    // The caller's setup is never wiped, only copies of it.
     expect([...setups.a, ...setups.b]).toEqual([1, 2]);
   });
 

@@ -1,6 +1,6 @@
 /**
- * What was deleted from a store is gone from its files: raw bytes of real files, those included that
- * lost their name, and over crashes in the middle of it.
+ * Data deleted from a store are gone from its files: checked in the raw bytes of real files,
+ * including files that have lost their name, and after crashes during the deletion.
  *
  * @module
  */
@@ -33,7 +33,7 @@ function synced(store: LiveStore): Promise<string | undefined> {
   return new Promise((resolve) => store.sync(resolve));
 }
 
-/** Times that the bytes stand in any file of the folder, whatever its name. */
+/** How often the bytes occur in all files of the folder, whatever their names. */
 function copies(secret: Uint8Array): number {
   const files = readdirSync(folder, { recursive: true, withFileTypes: true });
   return files
@@ -48,7 +48,10 @@ function countIn(file: string, secret: Uint8Array): number {
   return count;
 }
 
-/** Another name for the store's file, so that its bytes can be read when it has lost its own. */
+/**
+ * Creates a second name for the store's file, so that its bytes can be read after the first name is
+ * gone.
+ */
 function keepInode(name: string): string {
   const spy = join(folder, name);
   linkSync(path(), spy);
@@ -102,7 +105,7 @@ describe('R-188: a deleted secret', () => {
     const second = open();
     second.put('other', secretOf(2));
     await synced(second);
-    // The file of before was replaced: its copy of a key that is still in use is gone with it.
+    // The earlier file was replaced, so its copy of a key that is still in use is gone as well.
     expect(countIn(spy, secretOf(1))).toBe(0);
     second.delete('key');
     await synced(second);
@@ -122,7 +125,7 @@ describe('R-188: a deleted secret', () => {
   });
 });
 
-/** Files of a process that ends at one operation: what it asks for then never comes back. */
+/** Files of a process that ends at a given operation, which therefore never completes. */
 class EndingFiles implements DiskFiles {
   #left: number;
 
@@ -173,7 +176,7 @@ describe('R-188: a process that ends while it erases', () => {
 
       const next = open();
       rmSync(spy);
-      // The deletion happened or it did not; what is deleted now is in no file afterwards.
+      // The deletion happened or did not; data that are now deleted are in no file.
       if (next.get('old') === undefined) expect(copies(secretOf(1))).toBe(0);
       else expect(copies(secretOf(1))).toBe(1);
       expect(next.get('kept')).toEqual(secretOf(2));
@@ -190,7 +193,8 @@ describe('R-188: a process that ends while it erases', () => {
     first.put('old', secretOf(1));
     await synced(first);
     const spy = keepInode('spy');
-    // open, write, datasync of the new file; open of the folder; not its sync.
+    // The operations are: open, write and datasync of the new file, then open of the folder; its
+    // sync never happens.
     const dying = open(new EndingFiles(4));
     dying.delete('old');
     dying.sync(() => undefined);

@@ -1,5 +1,5 @@
 /**
- * Stores in files: what a torn, damaged or bloated file becomes.
+ * Stores in files: what happens to a torn, damaged or overgrown file.
  *
  * @module
  */
@@ -17,7 +17,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { FileDisk } from '../../../../engine/live/file-disk.ts';
 import { LiveStore } from '../../../../engine/live/live-store.ts';
 
-/** The first line of a store's file. */
+/** Length of the first line of a store's file. */
 const HEADER_BYTES = 16;
 
 let folder = '';
@@ -58,7 +58,7 @@ it('keeps of a file that was cut at any byte exactly the whole records before th
     last = found.length;
     sizes.add(statSync(path()).size);
   }
-  // The damaged tail is gone from the file as well: it ends behind one of its four frames, or is empty.
+  // The damaged tail is removed from the file: it ends after one of its four frames, or is empty.
   expect(sizes.size).toBe(5);
   expect(last).toBe(words.length);
 });

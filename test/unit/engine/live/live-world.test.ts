@@ -1,5 +1,5 @@
 /**
- * Links of a live world: the same losses as in sim, by the same names, and nothing uncounted.
+ * Links of a live world: the same losses as in sim, with the same reasons, and all of them counted.
  *
  * @module
  */
@@ -130,7 +130,7 @@ it('says at the node which port another program holds, and what it is', async ()
   expect(() => second.host('a').udp(options)).toThrow(
     `a: ${BLOCK}.9:7001: another program holds it (EADDRINUSE)`,
   );
-  // A port of our choice is simply another one.
+  // A port that the test chose is simply another port.
   const chosen = [first, second].map((world) => world.host('a').udp({ ...options, port: 0 }));
   expect(chosen.every((socket) => socket !== undefined)).toBe(true);
   await Promise.all([first.close(), second.close()]);
@@ -146,7 +146,8 @@ it('hands over datagrams from outside the run and counts them apart', async () =
   stranger.addLink({ id: 'x--b', ...ends, forward: spec, backward: spec });
   stranger.seal();
   const socket = other.udp({ port: 7_002, onDatagram: () => undefined })!;
-  // Its own world does not know that somebody listens there, so it goes straight to the wire.
+  // Its own world does not know that somebody listens there, so the datagram goes directly to the
+  // real socket.
   const to = { address: `${BLOCK}.3`, port: 7_000 };
   stranger.wires.send(socket.local, Uint8Array.of(0, 42), to);
   while (arrived.length === 0) await pause(1);
@@ -157,6 +158,6 @@ it('hands over datagrams from outside the run and counts them apart', async () =
 
 it('tells which address the system does not have', () => {
   expect(firstUnusable(['127.0.0.1', `${BLOCK}.2`])).toBeUndefined();
-  // Documentation addresses (RFC 5737) belong to nobody.
+  // Nobody uses documentation addresses (RFC 5737).
   expect(firstUnusable(['127.0.0.1', '192.0.2.1'])).toBe('192.0.2.1');
 });

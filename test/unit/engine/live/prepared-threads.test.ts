@@ -1,4 +1,4 @@
-/** Threads that run jobs begin with the program that lies ready, and keep what was compiled of it. */
+/** Threads that run jobs start with the bundled program, and store its compiled code. */
 import { cpSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

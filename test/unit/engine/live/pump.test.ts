@@ -1,5 +1,5 @@
 /**
- * The pump: due times for links, wall time for nodes.
+ * The pump: links use due times, nodes use wall-clock time.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import { LiveTimer } from '../../../../engine/live/live-timer.ts';
 import { Pump } from '../../../../engine/live/pump.ts';
 
 const MS = 1_000_000;
-/** A clock that is set by hand. */
+/** A clock that the test sets. */
 class HandClock {
   at = 0;
   now(): number {
@@ -51,7 +51,7 @@ describe('Pump', () => {
       if (seen.length < 5) scheduler.after(2 * MS, chain);
     };
     scheduler.after(2 * MS, chain);
-    // 30 ms late: a chain that began at the wall clock would be 30 ms behind for ever.
+    // The clock is 30 ms late; a chain of events based on the wall clock would remain 30 ms behind.
     clock.at = 32 * MS;
     pump.enter(() => undefined);
     expect(seen).toEqual([2 * MS, 4 * MS, 6 * MS, 8 * MS, 10 * MS]);
@@ -76,7 +76,8 @@ describe('Pump', () => {
       const detection = new LiveTimer(pump, scheduler, () => void log.push('timer'), 'detection');
       detection.rearm(10 * MS);
     });
-    // The machine did something else; a turn of the loop reads no more than it likes.
+    // Another program used the processor; one turn of the loop reads only a limited number of
+    // datagrams.
     clock.at = 200 * MS;
     for (let i = 0; i < 4; i += 1) {
       arrive();
@@ -120,7 +121,7 @@ describe('Pump', () => {
       pump.enter(() => undefined);
       await turn();
     }
-    // 600 ms in turns of 30: after each firing the sockets come first for 50 ms at most.
+    // 600 ms in turns of 30 ms: after each firing, sockets have priority for at most 50 ms.
     expect(fired.length).toBeGreaterThanOrEqual(6);
   });
 
@@ -140,7 +141,7 @@ describe('Pump', () => {
     const { clock, scheduler, pump } = setUp();
     let firedAt = -1;
     pump.enter(() => {
-      // The handler has computed for 7 ms before it arms.
+      // The handler computes for 7 ms before it arms the timer.
       clock.at = 7 * MS;
       const timer = new LiveTimer(
         pump,
@@ -190,7 +191,7 @@ describe('Pump', () => {
     const { clock, pump } = setUp('high', () => isBacklogged);
     const log: string[] = [];
     clock.at = 1_000 * MS;
-    // Without sources nobody waits: their patience begins here.
+    // Without sources nobody waits, so the waiting time begins here.
     pump.enter(() => undefined);
     pump.push({ run: () => void log.push('nothing new') });
     pump.wake();

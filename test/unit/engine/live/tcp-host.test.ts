@@ -1,5 +1,5 @@
 /**
- * Connections that come when their host's life is over.
+ * Connections that arrive after their host has ended.
  *
  * @module
  */
@@ -19,7 +19,7 @@ it('a connection that is reset before its owner hears of it ends nothing but its
     address: ADDRESS,
     endpoints: new EndpointTable(),
     ports: undefined,
-    // The life is over: nothing is an event any more.
+    // The host has ended, so nothing is treated as an event any more.
     asEvent: () => undefined,
     onTrouble: () => undefined,
     warn: () => undefined,
@@ -30,7 +30,7 @@ it('a connection that is reset before its owner hears of it ends nothing but its
   await once(socket, 'connect');
   socket.write('x');
   await new Promise((resolve) => setTimeout(resolve, 20));
-  // An error that nobody hears would end this process.
+  // Without a listener, an error would end this process.
   socket.resetAndDestroy();
   await once(socket, 'close');
   await new Promise((resolve) => setTimeout(resolve, 20));

@@ -1,6 +1,6 @@
 /**
- * Streams made secure with certificates given as PEM texts. Node makes no certificates: the ones here
- * come from the `openssl` command, and without it the case is skipped with that reason.
+ * Streams secured with certificates given as PEM text. Node cannot make certificates, so they come
+ * from the `openssl` command; without it, the case is skipped with that reason.
  *
  * @module
  */
@@ -15,7 +15,7 @@ import type { SecureOptions, Stream } from '../../../../engine/host/stream.ts';
 import { LiveWorld } from '../../../../engine/live/live-world.ts';
 
 const BLOCK = `127.${200 + (process.pid % 50)}.${(process.pid >>> 8) & 255}`;
-/** Not a dependency: the case is skipped where it is missing. */
+/** Not a dependency; without it, the case is skipped. */
 const TOOL = 'openssl';
 const hasOpenssl = spawnSync(TOOL, ['version']).status === 0;
 const crypto = provider('node');
@@ -33,7 +33,7 @@ function makeCertificate(): { certPem: string; keyPem: string } {
   return pair;
 }
 
-/** Opens a stream, secures both ends, and tells what each end heard. */
+/** Opens a stream, secures both ends, and returns the results at each end. */
 async function handshake(
   server: SecureOptions,
   client: SecureOptions,

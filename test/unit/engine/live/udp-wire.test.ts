@@ -1,5 +1,6 @@
 /**
- * A wire keeps its word however Node sends: at once, or in groups with the next turn of the loop.
+ * A wire keeps its guarantees whether Node sends datagrams immediately or in groups in the next
+ * turn of the loop.
  *
  * @module
  */
@@ -12,7 +13,7 @@ import type { WireFacts } from './wire-worker.ts';
 const PROGRAM = fileURLToPath(new URL('./wire-worker.ts', import.meta.url));
 const MANY = 200;
 const TOO_MANY = 5_000;
-/** Buffers may come back that many sends late. */
+/** Buffers may be returned this many sends later. */
 const LATE_MAX = 32;
 const SEND_QUEUE_MAX = 4_096;
 
@@ -22,7 +23,7 @@ async function factsOf(options: readonly string[]): Promise<WireFacts> {
   return JSON.parse(stdout) as WireFacts;
 }
 
-// Node's own for testing its queue (ADR 0016); a user may start it with that.
+// Flag of Node for testing its send queue (ADR 0016); users may also start Node with it.
 const QUEUE = '--test-udp-no-try-send';
 const [atOnce, grouped] = await Promise.all([factsOf([]), factsOf([QUEUE])]);
 

@@ -1,6 +1,6 @@
 /**
- * What happens to datagrams of a wire, in a process of its own, because how Node sends is settled when
- * it starts. Prints one object of numbers.
+ * Sends datagrams in a separate process, because the way in which Node sends is fixed when it
+ * starts. Prints one object of numbers about what happened to them.
  *
  * @module
  */
@@ -9,23 +9,23 @@ import { UdpWire } from '../../../../engine/live/udp-wire.ts';
 import { type WireCounts, WireTable } from '../../../../engine/live/wire-table.ts';
 import { EndpointTable } from '../../../../engine/net/endpoint-table.ts';
 
-/** What the tests look at. */
+/** The numbers that the tests check. */
 export interface WireFacts {
-  /** Datagrams that the system had not taken within the calls. */
+  /** Datagrams that the system had not accepted when the calls returned. */
   readonly waiting: number;
   readonly arrived: number;
-  /** Of those, what arrived as it was sent, in its place. */
+  /** How many of them arrived unchanged and in order. */
   readonly intact: number;
-  /** Buffers that came back, all in the order in which they were sent. */
+  /** Buffers that were returned, all in the order of sending. */
   readonly handedBack: number;
   readonly taken: number;
   readonly refused: number;
-  /** After `close` right behind the sends. */
+  /** Datagrams that arrived with `close` immediately after the sends. */
   readonly flushed: number;
   readonly portIsFree: boolean;
-  /** After `abandon` right behind the sends. */
+  /** Results with `abandon` immediately after the sends. */
   readonly abandoned: { readonly arrived: number; readonly lost: number };
-  /** Of a table whose socket was closed and opened again within one turn. */
+  /** Results for a table whose socket was closed and opened again within one turn. */
   readonly reopened: {
     readonly failure: string;
     readonly arrived: number;
@@ -56,13 +56,13 @@ function bound(port: number, onSent: (buffer: Uint8Array) => void = () => undefi
   return { wire, port, heard };
 }
 
-/** Some free port: others of this machine take ports, too. */
+/** Opens a socket on a free port, since other programs on this machine use ports as well. */
 function free(onSent?: (buffer: Uint8Array) => void): Ear {
   for (let port = 40_000 + (process.pid % 9_000); ; port += 1) {
     try {
       return bound(port, onSent);
     } catch {
-      // The next one.
+      // The port is in use, so the next one is tried.
     }
   }
 }
@@ -93,7 +93,7 @@ async function order(): Promise<Pick<WireFacts, 'waiting' | 'arrived' | 'intact'
   const back: number[] = [];
   const near = free((buffer) => {
     back.push((buffer[0] ?? 0) * 256 + (buffer[1] ?? 0));
-    // Who reads it from now on would send this.
+    // If Node still read the buffer, it would now send these bytes.
     buffer.fill(SPENT);
   });
   const far = free();

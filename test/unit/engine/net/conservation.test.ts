@@ -60,7 +60,7 @@ const steps: fc.Arbitrary<Step[]> = fc.array(fc.tuple(fc.nat(24), fc.nat(80 * MS
   maxLength: 120,
 });
 
-/** Things that happen to a direction; whatever is not listed offers a packet. */
+/** Applies an action to a direction; any action that is not listed offers a packet. */
 function act(line: Line, specs: readonly DirectionSpec[], [action, , size]: Step): void {
   const { only } = line;
   switch (action) {
@@ -113,7 +113,7 @@ describe('conservation (docs/spec/link-model.md#changes-while-packets-are-under-
         fc.nat(),
         (specs, plan, seed) => {
           const line = new Line([specs[0]!], seed);
-          // The queue discipline is chosen once; a change does not replace it.
+          // The queue discipline is fixed at the start; a change does not replace it.
           const changes = specs.map((other) => ({ ...other, queue: specs[0]!.queue! }));
           for (const step of plan) line.at(step[1], () => act(line, changes, step));
           while (line.network.scheduler.step()) {

@@ -1,6 +1,7 @@
 /**
- * The processor model against queueing theory, and what waits for it: datagrams in the receive buffer
- * of their socket, timers that can still be cancelled, requests whose bytes are kept.
+ * The processor model compared with queueing theory, and everything that can wait for the
+ * processor: datagrams in the receive buffer of their socket, timers that can still be cancelled,
+ * and requests whose bytes are kept.
  *
  * @module
  */
@@ -16,7 +17,7 @@ import { FAST, makePair } from './world-fixture.ts';
 const TASKS = 200_000;
 const SERVICE_NS = 10_000;
 
-/** Mean wait of Poisson arrivals with a fixed service time, ns. */
+/** Mean waiting time of Poisson arrivals with a fixed service time, ns. */
 function meanWaitNs(load: { rho: number; cores: number; seed: number }): number {
   const scheduler = new Scheduler();
   const cpu = new CpuModel(scheduler, load.cores);
@@ -74,7 +75,7 @@ describe('the processor model', () => {
   });
 });
 
-/** b has a profile; a sends to its port 7. */
+/** Two hosts: b has a processor profile, and a sends to its port 7. */
 function pair(spec: MachineSpec): { world: SimWorld; a: SimHost; b: SimHost } {
   const instant = { ...FAST, delayNs: 0, rateBps: Number.POSITIVE_INFINITY };
   return makePair(instant, { machines: { b: spec } });
@@ -104,7 +105,7 @@ describe('a machine with a profile', () => {
     });
     burst(a, b, 10);
     world.runUntil(1_000_000);
-    // One is taken at once, three wait, and the buffer has room again when they have gone.
+    // One is processed immediately, three wait, and the buffer has room again when they are done.
     expect(seen).toBe(4);
     expect(world.network.dropsByReason()).toEqual({ 'cpu-queue-full': 6 });
     burst(a, b, 4);
@@ -161,7 +162,8 @@ describe('a machine with a profile', () => {
     b.udp({ port: 7, onDatagram: () => seenAt.push(b.now()) });
     burst(a, b, 10);
     world.runUntil(1_000_000);
-    // Those of 0, 1, 2 us; the next one had waited for 3 us, and each costs its reading.
+    // Those at 0, 1 and 2 us are read; the next one had waited for 3 us, and reading it costs time
+    // too.
     expect(seenAt).toEqual([0, 1_000, 2_000]);
     expect(Object.fromEntries(b.drops)).toEqual({ overload: 7 });
     expect(b.machine.cpu.busyNsOf.data).toBe(10_000);
@@ -229,7 +231,7 @@ describe('a machine with a profile', () => {
     for (let i = 0; i < 20; i += 1) send(0);
     for (let i = 0; i < 600; i += 1) send(1);
     world.runUntil(10_000_000);
-    // 256 pass the data that waited before them; the rest of the flood waits behind it.
+    // 256 overtake the data that waited before them; the rest of the flood waits behind the data.
     expect(order.slice(0, 258)).toEqual([0, ...Array<number>(256).fill(1), 0]);
     expect(order).toHaveLength(620);
   });

@@ -1,5 +1,6 @@
 /**
- * Guests of an endpoint table: bounded, the silent go, numbers do not change hands.
+ * Guests of an endpoint table: their number is limited, silent ones are removed, and numbers are
+ * never reassigned.
  *
  * @module
  */

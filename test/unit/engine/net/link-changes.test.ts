@@ -3,20 +3,20 @@ import type { DirectionSpec, LinkChange } from '../../../../engine/net/link-spec
 import { SimLink } from '../../../../engine/net/sim-link.ts';
 import { Line } from './network-fixture.ts';
 
-/** 1 byte = 1 us. */
+/** At this rate, one byte takes 1 us. */
 const SLOW: DirectionSpec = { rateBps: 8_000_000, delayNs: 3_000_000 };
 const MS = 1_000_000;
 
-/** A line of one direction with the link that it belongs to. */
+/** A line of one direction, and the link that contains this direction. */
 function linkOf(spec: DirectionSpec = SLOW): { line: Line; link: SimLink } {
   const line = new Line([spec, SLOW]);
   const [forward, backward] = line.directions;
   const ends = { a: { host: 'a', port: 1 }, b: { host: 'b', port: 1 } };
-  // The second direction relays to the end, so that arrivals are one hop later.
+  // The second direction relays packets to the end, so arrivals are one hop later.
   return { line, link: new SimLink({ id: 'l', ...ends }, forward!, backward!) };
 }
 
-/** One direction alone, changed at `at`. */
+/** A single direction that is changed at `at`. */
 function changed(
   spec: DirectionSpec,
   at: number,

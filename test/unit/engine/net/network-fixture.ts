@@ -1,18 +1,21 @@
-/** A chain of directions without hosts: what arrives at the end, and what is dropped on the way. */
+/**
+ * A chain of link directions without hosts; records what arrives at the end and what is dropped on
+ * the way.
+ */
 import type { Direction } from '../../../../engine/net/direction.ts';
 import { DROP_REASONS } from '../../../../engine/net/drop-reasons.ts';
 import type { DirectionSpec } from '../../../../engine/net/link-spec.ts';
 import { Network, type PacketSink } from '../../../../engine/net/network.ts';
 
-/** One packet at the end of the line. */
+/** A packet that arrived at the end of the line. */
 export interface Arrival {
   readonly at: number;
-  /** Number that the sender gave it. */
+  /** The number that the sender gave it. */
   readonly number: number;
   readonly bytes: Uint8Array;
 }
 
-/** One drop. */
+/** A packet that was dropped. */
 export interface Drop {
   readonly at: number;
   readonly number: number;
@@ -52,12 +55,12 @@ export class Line implements PacketSink {
     return this.network.scheduler.now;
   }
 
-  /** The only direction of a line of one. */
+  /** The direction of a line that has only one. */
   get only(): Direction {
     return this.directions[0]!;
   }
 
-  /** Offers packets of these sizes now. */
+  /** Offers packets of these sizes at the present instant. */
   offer(...sizes: readonly number[]): void {
     for (const size of sizes) this.offerWith(size, 0);
   }
@@ -73,7 +76,7 @@ export class Line implements PacketSink {
     return this.only.offer(packet);
   }
 
-  /** Does something at an instant. */
+  /** Runs an action at an instant. */
   at(time: number, action: () => void): void {
     this.network.scheduler.after(time - this.now, action);
   }
@@ -111,7 +114,7 @@ export class Line implements PacketSink {
   }
 }
 
-/** Differences of neighbours. */
+/** Differences between neighbouring times. */
 export function gaps(times: readonly number[]): number[] {
   return times.slice(1).map((time, i) => time - times[i]!);
 }

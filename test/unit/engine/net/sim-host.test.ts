@@ -131,7 +131,7 @@ describe('sockets of a simulated host', () => {
     })!;
     const socket = a.udp({ port: 0, onDatagram: () => undefined })!;
     socket.send(a.alloc(4), 0, 4, a.endpoint(b.address, 7));
-    // The second send hands over what the network already owns; it comes back twice.
+    // The second send passes a buffer that the network already owns, so it is returned twice.
     expect(() => world.runUntil(100 * MS)).toThrow('handed back');
   });
 
@@ -457,7 +457,8 @@ describe('compute on the modelled processor', () => {
     expect(socket).toBeDefined();
     for (let i = 0; i < 4; i += 1) socket.send(a.alloc(10), 0, 10, a.endpoint(b.address, 7));
     world.runUntil(MS);
-    // Each takes 1,000 + 10 * 10 for receiving and 500 for sending; two wait, the fourth is dropped.
+    // Each datagram takes 1,000 + 10 * 10 to receive and 500 to send; two wait, and the fourth is
+    // dropped.
     expect(echoed).toEqual([0, 1_600, 3_200]);
     expect(answered).toEqual([]);
     expect(world.network.dropsByReason()).toEqual({ 'cpu-queue-full': 1 });

@@ -6,7 +6,7 @@ import { collect, makeWorld, type Received, sender } from './world-fixture.ts';
 
 const MS = 1_000_000;
 
-/** Four hosts on one medium of 8 Mbit/s and 1 ms. */
+/** Four hosts on one shared medium of 8 Mbit/s and 1 ms. */
 function lan(): { world: SimWorld; hosts: SimHost[]; received: Received[][] } {
   const world = makeWorld();
   const hosts = ['a', 'b', 'c', 'd'].map((name, i) =>
@@ -20,7 +20,7 @@ function lan(): { world: SimWorld; hosts: SimHost[]; received: Received[][] } {
   return { world, hosts, received: hosts.map((host) => collect(host, 7)) };
 }
 
-/** Sends to everybody. */
+/** Sends bytes to all hosts. */
 function broadcast(host: SimHost, bytes: Uint8Array): void {
   const socket = host.udp({ port: 0, link: 'lan', onDatagram: () => undefined })!;
   const buffer = host.alloc(bytes.length);

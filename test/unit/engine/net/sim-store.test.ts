@@ -120,7 +120,7 @@ describe('the simulated store', () => {
           const survivors = found.slice(kept.length);
           expect(survivors).toEqual(rest.slice(0, survivors.length));
           if (fault === 'synced') expect(survivors).toEqual([]);
-          // The log can be continued behind a cut tail.
+          // The log can be continued after its damaged tail was cut off.
           const next = opened(disk);
           next.store.append(text('next'));
           next.sync();

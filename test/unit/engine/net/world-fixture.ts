@@ -4,13 +4,13 @@ import type { DirectionSpec } from '../../../../engine/net/link-spec.ts';
 import type { SimHost } from '../../../../engine/net/sim-host.ts';
 import { SimWorld, type SimWorldOptions } from '../../../../engine/net/sim-world.ts';
 
-/** No test here does cryptography. */
+/** Stands in for cryptography, which no test here uses. */
 const NO_CRYPTO = { name: 'none' } as CryptoProvider;
 
 /** A fast link: 1 Gbit/s, 1 ms. */
 export const FAST: DirectionSpec = { rateBps: 1_000_000_000, delayNs: 1_000_000 };
 
-/** A world in poison mode unless told otherwise. */
+/** A simulated world. Unless the options say otherwise, returned buffers are overwritten. */
 export function makeWorld(options: Partial<SimWorldOptions> = {}): SimWorld {
   const cryptoFor = (): CryptoProvider => NO_CRYPTO;
   return new SimWorld({
@@ -40,14 +40,14 @@ export function makePair(
   return { world, a, b };
 }
 
-/** One datagram as a receiver saw it. */
+/** A datagram as its receiver saw it. */
 export interface Received {
   readonly at: number;
   readonly bytes: Uint8Array;
   readonly from: number;
 }
 
-/** Collects what arrives at a port. */
+/** Collects the datagrams that arrive at a port. */
 export function collect(host: SimHost, port: number): Received[] {
   const received: Received[] = [];
   host.udp({
@@ -59,7 +59,7 @@ export function collect(host: SimHost, port: number): Received[] {
   return received;
 }
 
-/** Sends `bytes` from a fresh socket. */
+/** Sends bytes from a new socket. */
 export function sender(host: SimHost, to: { host: SimHost; port: number }) {
   const socket = host.udp({ port: 0, onDatagram: () => undefined })!;
   const target = host.endpoint(to.host.address, to.port);

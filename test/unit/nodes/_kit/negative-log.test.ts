@@ -1,5 +1,5 @@
 /**
- * The logarithm for protocols: close to the exact value, and the same bits everywhere.
+ * The logarithm for protocols: close to the exact value, and identical bits on every machine.
  *
  * @module
  */
@@ -12,7 +12,7 @@ function unitInTheLastPlace(value: number): number {
   return 2 ** (Math.floor(Math.log2(value)) - 52);
 }
 
-/** The shares of a sequence that fills (0, 1) evenly, and the same moved close to zero and one. */
+/** Shares that fill (0, 1) evenly, and the same shares moved close to zero and one. */
 function* shares(count: number): Generator<number> {
   for (let index = 1; index <= count; index++) {
     const even = (index * 0.618_033_988_749_894_8) % 1;

@@ -28,7 +28,7 @@ interface Stage {
   readonly b: SimHost;
   readonly nodes: Readonly<Record<'a' | 'b', NodeHandle>>;
   readonly delivered: Delivered[];
-  /** Restarts the node after its host was restarted. */
+  /** Starts the node again after its host was restarted. */
   readonly revive: (name: 'a' | 'b') => void;
 }
 
@@ -67,7 +67,7 @@ function makeStage(options: BulkOptions = PLAIN, other: BulkOptions = options): 
   return { world, a, b, nodes, delivered, revive };
 }
 
-/** Asks a node to send; returns the list that receives the answer. */
+/** Asks a node to send; returns the list to which the answer is added. */
 function send(host: SimHost, target: string, body: Uint8Array, kind = 'send'): string[] {
   const answers: string[] = [];
   host.request({ kind, target, body }, (outcome) => answers.push(outcome));
@@ -116,7 +116,7 @@ describe('a bulk node', () => {
     };
     next();
     world.runUntil(SECOND);
-    // 1.2 MB in a second at 10 Mbit/s, a window of 1 MiB under way, and a queue of 64 KiB.
+    // 1.2 MB in a second at 10 Mbit/s, plus a window of 1 MiB under way and a queue of 64 KiB.
     expect(answered).toBeLessThan(120);
     world.runUntil(5 * SECOND);
     expect(answered).toBe(200);
@@ -141,7 +141,7 @@ describe('a bulk node', () => {
     expect(answers).toEqual([['ok'], ['ok'], ['ok']]);
     expect(delivered).toEqual([]);
     nodes.b.start();
-    // Longer than the longest wait between two attempts.
+    // Longer than the longest pause between two attempts.
     world.runUntil(4 * SECOND);
     expect(delivered.map(({ bytes }) => bytes[0])).toEqual([1, 2, 3]);
     expect(nodes.a.status?.()).toEqual({
@@ -184,7 +184,7 @@ describe('a bulk node', () => {
     revive('a');
     world.runUntil(5 * SECOND);
     expect(delivered.map(({ bytes }) => bytes[0])).toEqual(Array.from({ length: 40 }, (_, n) => n));
-    // It continues counting where it was.
+    // The node continues to count where it was.
     send(a, 'b', Uint8Array.of(99));
     world.runUntil(6 * SECOND);
     expect(delivered.at(-1)?.bytes[0]).toBe(99);
@@ -219,7 +219,8 @@ describe('a bulk node', () => {
       expect(new Set(numbers).size).toBe(numbers.length);
       const lost = [...answered].filter((number) => !numbers.includes(number));
       expect(answered.size).toBeGreaterThan(200);
-      // A record that the receiver's disk kept without confirming it: one write per crash.
+      // The receiver's disk kept a record without confirming it; this happens at most once per
+      // crash.
       if (fault === 'synced') expect(lost).toEqual([]);
       else expect(lost.length).toBeLessThanOrEqual(6);
     },
@@ -238,7 +239,7 @@ describe('a bulk node', () => {
     large.nodes.b.stop?.();
     const answers = Array.from({ length: 18 }, () => send(large.a, 'b', new Uint8Array(65_536)));
     large.world.runUntil(SECOND);
-    // 16 of 65,540 bytes reach 1 MiB.
+    // 16 bodies of 65,540 bytes reach 1 MiB.
     expect(answers.filter(([answer]) => answer === 'ok')).toHaveLength(16);
   });
 
@@ -252,7 +253,7 @@ describe('a bulk node', () => {
     const one = makeStage({ ...PLAIN, secure: 'psk' }, PLAIN);
     const refused = send(one.a, 'b', Uint8Array.of(1));
     one.world.runUntil(SECOND);
-    // Accepted, retried again and again, and never delivered.
+    // Accepted and retried again and again, but never delivered.
     expect(refused).toEqual(['ok']);
     expect(counter(one.a, 'bulk.resets')).toBeGreaterThan(1);
     expect(one.delivered).toEqual([]);
@@ -291,7 +292,7 @@ describe('a bulk node', () => {
     const listener = b.listen({ port: 7008 }, (stream) => {
       stream.handle({
         onData: () => {
-          // Its present state: nothing delivered. Then numbers far ahead.
+          // First its present state: nothing delivered. Then numbers far ahead.
           stream.write(new Uint8Array(6));
           stream.write(Uint8Array.of(0, 0, 0, 1, 0, 0));
           said += 1;

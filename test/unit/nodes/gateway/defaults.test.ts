@@ -1,6 +1,6 @@
 /**
- * Defaults and bounds of the options, from both sides: what a file may contain, and what applies
- * when it says nothing.
+ * Defaults and limits of the options, checked from both sides: what a file may contain, and what
+ * applies if it says nothing.
  */
 import { describe, expect, it } from 'vitest';
 import { type GatewayOptions, gatewayConfig } from '../../../../nodes/gateway/config.ts';
@@ -14,13 +14,13 @@ function windowSize(size: unknown): number | undefined {
   return parsed.success ? parsed.data.antiReplay.windowSize : undefined;
 }
 
-/** How many numbers the window accepts with these options, counting from the highest. */
+/** How many numbers the window accepts with these options, counted down from the highest. */
 function depthOf({ antiReplay }: GatewayOptions): number {
   const store = new MemoryStore();
   const { windowSize: size, reserve } = antiReplay;
   const window = new ReservedWindows({ store, size, reserve }).create('peer', 1);
   const highest = 200_000;
-  // It is held until the bound above it is durable.
+  // The number is held until the limit above it is durable.
   expect(window.accept(highest)).toBe('held');
   store.settle();
   expect(window.accept(highest)).toBe('fresh');

@@ -1,6 +1,6 @@
 /**
- * R-256: the ring of epochs under every sequence of eight events, each from the start and without
- * merging states, compared with a plain model of its contract. The sequences are counted.
+ * R-256: the ring of epochs under every sequence of eight events, each run from the start without
+ * merging states, and compared with a plain model of its contract. The sequences are counted.
  */
 import { describe, expect, it } from 'vitest';
 import { EpochRing, type HeldEpoch } from '../../../../nodes/gateway/epochs.ts';
@@ -19,7 +19,7 @@ class Held implements HeldEpoch {
   }
 }
 
-/** A ring, everything it was ever given, and the contract that is checked after each event. */
+/** A ring with everything that it was ever given; the contract is checked after each event. */
 class Run {
   readonly made: Held[] = [];
   readonly ring = new EpochRing<Held>(
@@ -29,7 +29,7 @@ class Run {
     },
   );
   nowNs = 0;
-  /** When an epoch stopped being current after the first frame of a newer one. */
+  /** When an epoch ceased to be current, because the first frame of a newer one arrived. */
   readonly #overtakenNs = new Map<Held, number>();
 
   apply(event: Event): void {
@@ -43,7 +43,7 @@ class Run {
     }
   }
 
-  /** What is violated, or undefined. */
+  /** The violated rule, or undefined. */
   broken(): string | undefined {
     const { current, previous, next } = this.ring;
     const held = [current, previous, next].filter((one) => one !== undefined);
@@ -90,7 +90,7 @@ class Run {
   }
 }
 
-/** Runs every sequence of this length from the start. @returns how many. */
+/** Runs every sequence of a given length from the start. @returns the number of sequences. */
 function walkAll(length: number): number {
   const total = EVENTS.length ** length;
   let walked = 0;

@@ -1,5 +1,5 @@
 /**
- * An attacker at a router in gateway-111's AS who reports an interface down, for tests on
+ * An attacker at a router in the AS of gateway-111 that reports an interface as down, for tests on
  * scion-default.yaml.
  *
  * @module
@@ -21,10 +21,10 @@ export interface ForgedScmp {
   readonly quote: Uint8Array;
 }
 
-/** Most bytes of the packet that are quoted. */
+/** Largest number of bytes of the packet that are quoted. */
 const QUOTE_BYTES_MAX = 1000;
 
-/** Sends one message to gateway-111, now. */
+/** Sends a message to gateway-111 at the present instant. */
 export function forgeScmp({ world }: PreparedRun, { from, about, ifId, quote }: ForgedScmp): void {
   const { address } = world.sim.host('gateway-111');
   const attacker = world.host('br-111-2');

@@ -4,7 +4,7 @@ import { GATEWAY_FORGERIES } from '../../../../nodes/gateway/forgeries.ts';
 import { FaultError } from '../../../../scenarios/runner/fault-driver.ts';
 import { counter, load, prepare, run, SECOND } from '../../scenarios/runner/fixture.ts';
 
-/** A gateway under one flood of 200/s for three seconds, and no other traffic. */
+/** A gateway that receives a flood of 200/s for three seconds, and no other traffic. */
 function flooded(kind: string, more = ''): Readonly<Record<string, number>> {
   const { world, stage } = prepare(
     load('failover.yaml', {
@@ -33,10 +33,11 @@ describe('what strangers can send to a gateway', () => {
 
   it('openings by one who knows the public key pass it: few cost work, the others are told to prove', () => {
     const drops = flooded('keyed-opening');
-    // A burst of ten and five a second for three seconds, less one.
+    // A burst of ten plus five per second for three seconds, less one.
     expect(drops['bad-auth']).toBe(24);
     expect(drops['cookie-required']).toBe(576);
-    // A burst of twenty cookies and ten a second, less one, reach the peer, which asked for none.
+    // A burst of twenty cookies plus ten per second, less one, reach the peer, which did not ask
+    // for any.
     expect(drops['handshake-unexpected']).toBe(49);
     expect(Object.keys(drops)).toHaveLength(3);
   });

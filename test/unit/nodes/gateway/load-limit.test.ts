@@ -23,7 +23,7 @@ interface Under {
   readonly queueNsMax: number;
 }
 
-/** A sender, a path with one bottleneck, and a report every 25 ms on what came out of it. */
+/** A sender, a path with one bottleneck, and a report every 25 ms about what arrived. */
 class Model {
   readonly way: Way = {
     capacity: Number.POSITIVE_INFINITY,
@@ -136,7 +136,7 @@ describe('a way that is asked for more than it carries', () => {
       const model = new Model();
       model.way.capacity = 5_000;
       model.offer(4_000, 1_000 * MS);
-      // Half a second to notice, and what is left in the queue from then.
+      // Half a second to notice the overload, plus what is then left in the queue.
       model.offer(5_000 * times, 2_000 * MS);
       const { arrived, queueNsMax } = model.offer(5_000 * times, 5_000 * MS);
       expect(arrived / 5).toBeGreaterThan(4_500);
@@ -175,7 +175,7 @@ describe('a way that is asked for more than it carries', () => {
 });
 
 describe('a way that is cut while it is limited', () => {
-  /** Carries 5,000/s, is offered 15,000/s, and loses everything for a while. */
+  /** Carries 5,000/s while 15,000/s are offered, and loses everything for a while. */
   function cutFor(ms: number, act: (limit: LoadLimit) => void = (): void => undefined): Model {
     const model = new Model();
     model.way.capacity = 5_000;
@@ -192,7 +192,7 @@ describe('a way that is cut while it is limited', () => {
     'for %i ms is used again: what was under way is given up when no report comes',
     (ms) => {
       const model = cutFor(ms);
-      // No report comes without a frame, and no frame would leave without a report.
+      // There is no report without a frame, and without a report no frame would leave.
       expect(model.offer(15_000, 500 * MS).arrived).toBeGreaterThan(200);
       expect(model.offer(15_000, 2_000 * MS).arrived / 2).toBeGreaterThan(4_000);
     },
@@ -224,7 +224,7 @@ describe('reports', () => {
     for (let i = 0; i < 8_000; i += 1) {
       const now = i * (MS / 10);
       limit.sent(now, first + i);
-      // Half arrives, 100 ms late.
+      // Half of the frames arrive, 100 ms late.
       const report = { highest: first + i - 1_000, count: i / 2, baseRttNs: BASE };
       if (i % 250 === 0 && i > 1_000) limit.reported(now, report);
     }

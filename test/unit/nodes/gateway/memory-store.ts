@@ -1,6 +1,7 @@
 /**
- * A store in memory with the port's semantics, for tests: everything is one journal of bytes, a
- * sync makes a prefix durable, and a crash keeps the durable prefix and any part of what follows.
+ * A store in memory that behaves as the port requires, for tests. All its data form one journal of
+ * bytes: a sync makes a prefix durable, and a crash keeps the durable prefix and any part of what
+ * follows.
  *
  * @module
  */
@@ -19,7 +20,9 @@ interface PendingSync {
   readonly done: (error?: string) => void;
 }
 
-/** Length of an entry's head in the journal: kind, length and checksum, as in a real one. */
+/**
+ * Length of the header of an entry in the journal: kind, length and checksum, as in a real store.
+ */
 const HEAD_BYTES = 9;
 
 export class MemoryStore implements Store {
@@ -38,7 +41,7 @@ export class MemoryStore implements Store {
     for (const entry of entries) entry.apply(this.#state);
   }
 
-  /** Journal bytes written, and those confirmed. */
+  /** Number of bytes written to the journal. */
   get written(): number {
     return this.#end;
   }
@@ -76,12 +79,14 @@ export class MemoryStore implements Store {
     this.#pending.push({ end: this.#end, done });
   }
 
-  /** Completes the syncs requested so far, as the next turn would; repeats until none is left. */
+  /**
+   * Completes the syncs requested so far, as the next turn would, and repeats until none is left.
+   */
   settle(error?: string): void {
     while (this.#pending.length > 0) this.settleOnce(error);
   }
 
-  /** Completes the syncs requested so far, but not those requested by their completion. */
+  /** Completes the syncs requested so far, but not those that their completion requests. */
   settleOnce(error?: string): void {
     const pending = this.#pending;
     this.#pending = [];
@@ -91,7 +96,7 @@ export class MemoryStore implements Store {
     }
   }
 
-  /** The store after a crash that left `bytes` of the journal; never less than what is durable. */
+  /** The store after a crash that left `bytes` of the journal, but at least the durable part. */
   crash(bytes: number): MemoryStore {
     const kept = Math.max(bytes, this.#durable);
     return new MemoryStore(this.#entries.filter((entry) => entry.end <= kept));

@@ -1,7 +1,7 @@
 /**
- * Frames sealed without this project's code: deterministic CBOR by cborg, ChaCha20-Poly1305 by
- * node's OpenSSL, under keys that a spy took from the session. A session must write exactly these
- * bytes (R-022), and accept frames any distance ahead (R-015).
+ * Frames sealed without this project's code: deterministic CBOR by cborg and ChaCha20-Poly1305 by
+ * OpenSSL, with keys that the test reads from the session. A session must write exactly these bytes
+ * (R-022) and accept frames any distance ahead (R-015).
  */
 import { createCipheriv } from 'node:crypto';
 import { encode, rfc8949EncodeOptions } from 'cborg';
@@ -25,7 +25,10 @@ interface Fields {
   readonly text: string;
 }
 
-/** A frame of RFC 8949 and RFC 8439, with the nonce epoch (4) and sequence (8). */
+/**
+ * Seals a frame by RFC 8949 and RFC 8439 alone. The nonce consists of epoch (4 bytes) and sequence
+ * (8 bytes).
+ */
 function sealIndependently(key: Uint8Array, fields: Fields): Uint8Array {
   const { sequence, timestamp = BigInt(CLOCK_US), fragment = 0, fragments = 1, text } = fields;
   const plaintext = Buffer.from(text, 'latin1');
@@ -49,7 +52,7 @@ function fieldsOf(frame: Uint8Array): FrameHeader {
   return header;
 }
 
-/** A pair with keys, the key that side a seals with, and its next sequence. */
+/** A connected pair, with the key that side a uses for sealing and its next sequence number. */
 function connected(): { readonly pair: Pair; readonly sendKey: Uint8Array; readonly next: number } {
   const made: { readonly name: AeadName; readonly key: Uint8Array }[] = [];
   const inner = provider('node');
@@ -68,7 +71,7 @@ function connected(): { readonly pair: Pair; readonly sendKey: Uint8Array; reado
     const own = sealIndependently(key, { sequence: BigInt(sequence), text: 'probe' });
     return toHex(own) === toHex(frame);
   });
-  // The sender's and the receiver's keys, and no other key of the handshake.
+  // The keys of the sender and of the receiver, and no other key of the handshake.
   expect(fitting).toHaveLength(2);
   expect(pair.b.receive(frame, at(1))).toBe('ok probe');
   return { pair, sendKey: fitting[0]!.key, next: sequence + 1 };
@@ -138,7 +141,7 @@ describe('a data frame', () => {
   });
 
   it('R-015: is taken at any distance from any place', () => {
-    // The numbers before were used on the way to the first connection.
+    // Lower numbers were used before the connection was complete.
     const far = fc.bigInt({ min: BigInt(connected().next), max: 2n ** 53n - 1n });
     fc.assert(
       fc.property(fc.uniqueArray(far, { minLength: 2, maxLength: 6 }), (sequences) => {

@@ -51,7 +51,7 @@ describe('receiving', () => {
     const genuine = sealed(pair.a, 'genuine');
     const other = Pair.connected();
     for (let count = 0; count < 5000; count++) other.a.seal('x');
-    // Same epoch, 5,000 ahead of what the window has seen, but not authentic.
+    // Same epoch and 5,000 ahead of the window, but not authentic.
     const forged = sealed(other.a, 'forged');
     forged[forged.length - 1]! ^= 1;
     expect(pair.b.receive(forged, at(1))).toBe('bad-auth');
@@ -78,7 +78,7 @@ describe('receiving', () => {
     const { enabled, ...rate } = gatewayConfig.parse({}).rateLimit;
     expect({ enabled, ...rate }).toEqual({ enabled: false, perSecond: 1000, burst: 5000 });
     const pair = Pair.connected({ rate });
-    // The confirmation of the handshake was a frame too.
+    // The confirmation of the handshake was also a frame.
     const take = (count: number, nowNs: number): string[] =>
       Array.from({ length: count }, () => String(pair.b.receive(sealed(pair.a, 'x'), at(nowNs))));
     const ok = (outcomes: readonly string[]): number =>
@@ -87,11 +87,11 @@ describe('receiving', () => {
     expect(ok(atOnce)).toBe(4999);
     expect(new Set(atOnce.slice(4999))).toEqual(new Set(['rate-limited']));
     for (const second of [1, 2, 3]) expect(ok(take(1100, second * SECOND))).toBe(1000);
-    // A frame every millisecond is at the limit, and none is refused.
+    // One frame per millisecond is at the limit, so none is rejected.
     for (let ms = 1; ms <= 2000; ms++) {
       expect(take(1, 3 * SECOND + ms * MS)).toEqual(['ok x']);
     }
-    // Of nine frames in eight milliseconds one is too many, once the burst is used up.
+    // Nine frames in eight milliseconds are one too many once the burst is used up.
     take(5000, 6 * SECOND);
     const above = Array.from({ length: 2250 }, (_, k) =>
       take(1, 6 * SECOND + Math.round((k + 1) * (SECOND / 1125))),
@@ -124,7 +124,7 @@ describe('receiving', () => {
     store.settle();
     pair.b.session.retryHeld(at(SECOND));
     expect(pair.b.delivered).toEqual(['far ahead']);
-    // Its copy disappeared without a drop reason.
+    // Its copy disappears without a drop reason.
     expect(pair.b.droppedHeld).toEqual(['replay']);
     expect(pair.b.receive(frame, at(SECOND))).toBe('replay');
     for (let skipped = 0; skipped < 5000; skipped++) pair.a.seal('lost');
@@ -149,8 +149,8 @@ describe('rekeying', () => {
     expect([pair.a.session.epoch, pair.b.session.epoch]).toEqual([2, 2]);
     const fresh = sealed(pair.a, 'new a');
     expect(pair.b.receive(fresh, at(HOUR + 1))).toBe('ok new a');
-    // With the hour comes the age limit: the timestamp of what is in flight is an hour old, and 1 h
-    // + 5 min is allowed.
+    // An hour later the age limit applies: the timestamp of the frame in flight is an hour old, and
+    // 1 h + 5 min is allowed.
     expect(pair.b.receive(inFlight[0]!, at(HOUR + SECOND))).toBe('ok old a');
     expect(pair.a.receive(inFlight[1]!, at(HOUR + SECOND))).toBe('ok old b');
     expect(pair.b.receive(inFlight[2]!, at(HOUR + 2 * SECOND))).toBe('ok old a 2');
@@ -228,7 +228,8 @@ describe('rekeying', () => {
     }
     const due = flying.filter((one) => one.atNs < 3000 * (SECOND / 50)).length;
     expect(pair.a.delivered.length + pair.b.delivered.length).toBe(due);
-    // Under such limits both sides ask at the same time; that is resolved without losing a frame.
+    // With these limits, both sides start a rekey at the same time, which is resolved without
+    // losing a frame.
     const drops = [...pair.a.drops, ...pair.b.drops];
     expect(drops.filter((drop) => drop !== 'handshake-collision')).toEqual([]);
     expect(pair.a.session.epoch).toBeGreaterThan(40);
@@ -272,7 +273,7 @@ describe('rekeying', () => {
     pair.b.receive(pair.a.outbox.shift()!, at(HOUR));
     pair.a.receive(pair.b.outbox.shift()!, at(HOUR));
     pair.a.outbox = [];
-    // Nothing reaches b for 10 s: it forgets epoch 2, under which a is sealing.
+    // Nothing reaches b for 10 s, so it forgets epoch 2, with which a seals.
     let nowNs = HOUR;
     while (nowNs < HOUR + 10 * SECOND) {
       nowNs = Math.min(pair.a.session.deadlineNs, pair.b.session.deadlineNs);
@@ -280,7 +281,7 @@ describe('rekeying', () => {
       pair.b.session.tick(at(nowNs));
       if (nowNs < HOUR + 10 * SECOND) pair.a.outbox = [];
     }
-    // What b still seals under epoch 1 is accepted all the time.
+    // Frames that b still seals under epoch 1 are always accepted.
     expect(pair.a.receive(sealed(pair.b, 'still'), at(nowNs))).toBe('ok still');
     const inFlight = sealed(pair.b, 'in flight');
     pair.exchange(at(nowNs));

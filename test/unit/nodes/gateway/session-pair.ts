@@ -1,6 +1,6 @@
 /**
- * Two sessions that exchange lists of frames, for tests: every frame is decoded like one from the
- * network, and time passes only when the test says so.
+ * Two sessions that exchange frames, for tests. Every frame is decoded like one from the network,
+ * and time passes only when the test says so.
  *
  * @module
  */
@@ -32,7 +32,7 @@ export const CLOCK_US = 1_700_000_000_000_000;
 export const SECOND = 1_000_000_000;
 export const HOUR: number = 3600 * SECOND;
 
-/** Epochs in memory; `isDurable` false makes it wait like a slow disk. */
+/** Epochs in memory. If `isDurable` is false, they wait as with a slow disk. */
 export class PlainEpochs implements EpochSource {
   next = 1;
   isDurable = true;
@@ -58,24 +58,26 @@ export interface SideOptions {
   readonly seed: number;
   readonly epochs?: PlainEpochs;
   readonly rate?: RateLimit;
-  /** Another order of checks and budgets. */
+  /** Settings for another order of checks or other budgets. */
   readonly admission?: Admission;
 }
 
-/** What a side did with a frame. */
+/** How a side reacted to a frame. */
 export type Outcome = string | FrameDrop | undefined;
 
-/** One gateway: its session, what it wants to send and what it received. */
+/**
+ * One gateway: its session, the frames that it wants to send, and the messages that it received.
+ */
 export class Side {
   readonly session: Session;
   readonly epochs: PlainEpochs;
   readonly windows: WindowSet;
   /** Frames for the peer. */
   outbox: Uint8Array[] = [];
-  /** Cookies for the address of the peer; they are in the outbox too. */
+  /** Number of cookies for the address of the peer, which are in the outbox as well. */
   cookies = 0;
   readonly delivered: string[] = [];
-  /** Why held frames were dropped after all. */
+  /** Reasons why held frames were finally dropped. */
   readonly droppedHeld: string[] = [];
   readonly established: string[] = [];
   readonly drops: FrameDrop[] = [];
@@ -140,7 +142,7 @@ export class Side {
     });
   }
 
-  /** Seals text as a data frame; or returns why not. */
+  /** Seals a text as a data frame, or returns the reason why it cannot. */
   seal(
     message: string,
     type: FrameType = FRAME_TYPE.data,
@@ -155,7 +157,7 @@ export class Side {
     return typeof length === 'string' ? length : target.slice(3, 3 + length);
   }
 
-  /** Takes a datagram from the network. */
+  /** Processes a datagram from the network. */
   receive(frame: Uint8Array, moment: Moment): Outcome {
     const outcome = this.#receive(frame, moment);
     if (typeof outcome === 'string' && !outcome.startsWith('ok ')) {
@@ -183,7 +185,7 @@ function text(bytes: Uint8Array): string {
   return String.fromCharCode(...bytes);
 }
 
-/** The instant `nowNs` after the start; both clocks agree. */
+/** The instant `nowNs` after the start, on both clocks. */
 export function at(nowNs: number): Moment {
   return { nowNs, clockUs: CLOCK_US + Math.floor(nowNs / 1000) };
 }
@@ -195,7 +197,7 @@ export interface PairOptions {
   readonly rate?: RateLimit;
 }
 
-/** Sides a and b; a has the lower static key. */
+/** Two sides a and b; a has the lower static key. */
 export class Pair {
   readonly a: Side;
   readonly b: Side;
@@ -211,7 +213,7 @@ export class Pair {
     this.b = new Side({ ...options, identity: high, peerKey: low.publicKey, seed: 200 });
   }
 
-  /** Delivers everything both ways until neither side has anything to send. */
+  /** Delivers frames in both directions until neither side has anything to send. */
   exchange(moment: Moment): void {
     while (this.a.outbox.length + this.b.outbox.length > 0) {
       const fromA = this.a.outbox;
@@ -223,7 +225,7 @@ export class Pair {
     }
   }
 
-  /** A pair with keys, a being the initiator. */
+  /** A connected pair whose initiator is a. */
   static connected(options: PairOptions = {}): Pair {
     const pair = new Pair(options);
     pair.a.session.connect(at(0));
@@ -232,7 +234,7 @@ export class Pair {
   }
 }
 
-/** Seals on one side; the test fails when it cannot. */
+/** Seals on one side; the test fails if that is impossible. */
 export function sealed(side: Side, message: string): Uint8Array {
   const frame = side.seal(message);
   if (typeof frame === 'string') throw new Error(`not sealed: ${frame}`);

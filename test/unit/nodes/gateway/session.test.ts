@@ -77,7 +77,7 @@ describe('opening a session', () => {
     pair.a.session.tick(at(pair.a.session.deadlineNs));
     pair.b.receive(pair.a.outbox.shift()!, at(SECOND / 4));
     expect(pair.b.session.isOpen).toBe(true);
-    pair.b.outbox = []; // And so is the answer to its repetition.
+    pair.b.outbox = []; // The answer to its repetition is lost as well.
     pair.a.session.tick(at(pair.a.session.deadlineNs));
     pair.exchange(at(SECOND));
     expect(pair.a.session.status()).toMatchObject({ isConfirmed: true, epoch: 1 });
@@ -218,7 +218,7 @@ describe('who may open a session', () => {
     pair.a.session.connect(at(0));
     const opening = pair.a.outbox.shift()!;
     let nowNs = 0;
-    // Everything except `mac2`, which only matters when many peers open (test/security).
+    // All fields except `mac2`, which only matters when many peers open at a time (test/security).
     for (let bit = 0; bit < 8 * (opening.length - MAC_BYTES); bit += 13) {
       nowNs += SECOND / 5;
       const changed = opening.slice();
@@ -285,7 +285,7 @@ describe('who may open a session', () => {
     expect(reborn.receive(old, at(SECOND))).toBeUndefined();
     pair.a.receive(reborn.outbox.shift()!, at(SECOND));
     expect(pair.a.drops).toEqual(['handshake-unexpected']);
-    // Its own opening is lost too, and repeated nevertheless.
+    // Its own opening is lost too, but it is repeated.
     reborn.session.tick(at(reborn.session.deadlineNs));
     expect(toHex(reborn.outbox.shift()!)).toBe(toHex(opening));
     pair.a.receive(opening, at(SECOND + SECOND / 2));

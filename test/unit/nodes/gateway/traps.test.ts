@@ -1,13 +1,15 @@
 /**
- * One test for every defect of the published frame (docs/spec/gateway-frame.md, Defects of the
- * published frame).
+ * One test for each defect of the published frame (docs/spec/gateway-frame.md, "Defects of the
+ * published frame").
  */
 import { describe, expect, it } from 'vitest';
 import { FRAME_TYPE } from '../../../../nodes/gateway/geometry.ts';
 import { decodeFrame, encodeHeader, FrameHeader } from '../../../../nodes/gateway/wire.ts';
 import { at, CLOCK_US, HOUR, Pair, SECOND, Side, sealed } from './session-pair.ts';
 
-/** The frame with one header field replaced, canonically encoded, its ciphertext unchanged. */
+/**
+ * The frame with one header field replaced, in canonical encoding and with unchanged ciphertext.
+ */
 function withField(frame: Uint8Array, change: Partial<FrameHeader>): Uint8Array {
   const header = new FrameHeader();
   decodeFrame(frame, 0, frame.length, header);
@@ -46,7 +48,7 @@ describe('traps of the published frame', () => {
     second.exchange(at(SECOND));
     const [frame, other] = [sealed(first.a, 'same'), sealed(second.a, 'same')];
     expect(frame.slice(-20)).not.toEqual(other.slice(-20));
-    // Forward secrecy: with both static keys but without the ephemeral ones nothing opens.
+    // Forward secrecy: with both static keys but without the ephemeral ones, nothing can be opened.
     const [low, high] = first.identities;
     const thief = new Side({ identity: high, peerKey: low.publicKey, seed: 1 });
     expect(thief.receive(frame, at(SECOND))).toBe('no-session');
@@ -107,7 +109,7 @@ describe('traps of the published frame', () => {
     expect(pair.a.receive(answer, at(HOUR))).toBe('handshake-unexpected');
     pair.a.session.connect(at(HOUR + 4 * SECOND));
     expect(pair.a.receive(answer, at(HOUR + 4 * SECOND))).toBe('handshake-epoch');
-    // And a sealed frame that calls itself a handshake is not one.
+    // A sealed frame whose header says handshake is not treated as one.
     const disguised = withField(sealed(pair.a, 'x'.repeat(120)), {
       type: FRAME_TYPE.handshake,
       sequence: 0,

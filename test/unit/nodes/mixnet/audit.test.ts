@@ -1,5 +1,6 @@
 /**
- * Delays by verifiable random function in a running mixnet: every mix audits the loops that it sends.
+ * Delays by verifiable random functions in a running mixnet: every mix audits the loops that it
+ * sends.
  *
  * @module
  */
@@ -10,7 +11,7 @@ import { counter, load, prepare, ratio, run, SECOND } from '../../scenarios/runn
 
 type Overrides = Readonly<Record<string, string>>;
 
-/** Links between all mixes, so that each can ask the others; a loop every 500 ms. */
+/** All mixes are linked, so that each can query the others; a loop is sent every 500 ms. */
 const AUDITED: Overrides = {
   crypto: 'modelled',
   duration: '35s',
@@ -36,7 +37,7 @@ const outcome = (result: SeedResult): readonly [number, number] => [
   counter(result, 'mix.audit_suspects'),
 ];
 
-/** Whom a node suspects at the end. */
+/** The nodes that a node suspects at the end. */
 function suspectsOf({ stage }: PreparedRun, name: string): readonly string[] {
   return (stage.node(name)?.status?.()['suspects'] ?? []) as readonly string[];
 }
@@ -45,7 +46,7 @@ describe('mixes that delay by VRF', () => {
   it.each(['tai', 'ell2'])('R-182: pass every audit in virtual time when honest (%s)', (suite) => {
     const result = run(audited({ 'options.mixnet.vrfSuite': suite }));
     expect(counter(result, 'mix.audits')).toBeGreaterThan(300);
-    // With modelled cryptography one input in 10^7 has no output in the suite `tai`.
+    // With modelled cryptography, one input in 10^7 has no output in the suite `tai`.
     expect(outcome(result)).toEqual([0, 0]);
     const { numerator, denominator } = ratio(result, 'mixnet.delivery');
     expect([numerator, denominator]).toEqual([8, 8]);
@@ -71,7 +72,8 @@ describe('mixes that delay by VRF', () => {
       audited({ 'options.mix-2-1.double': 'hasty', 'options.mix-3-2.double': 'silent' }),
     );
     prepared.world.sim.runUntil(35 * SECOND);
-    // A mix sends no loops over its own layer, so one other mix may never have met the liar.
+    // A mix sends no loops over its own layer, so one other mix may never have met the dishonest
+    // one.
     const suspected = SERVERS.flatMap((name) => suspectsOf(prepared, name));
     expect(new Set(suspected)).toEqual(new Set(['mix-2-1', 'mix-3-2']));
     expect(suspected.length).toBeGreaterThanOrEqual(2 * (SERVERS.length - 2));

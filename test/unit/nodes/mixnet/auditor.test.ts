@@ -1,5 +1,5 @@
 /**
- * How an auditor reacts to answers, wrong answers and silence.
+ * How an auditor reacts to correct answers, wrong answers and silence.
  *
  * @module
  */
@@ -20,14 +20,14 @@ import { delayInput, delayOf, openVrfKey, type VrfKey } from '../../../../nodes/
 const crypto = provider('node', { timing: 'simulation' });
 const US = 1_000;
 const MS = 1_000_000;
-/** For a mix that claims never to send late. */
+/** The statement of a mix that it never sends late. */
 const PROMPT = { lateUs: 0 };
 const MEAN_NS = 50 * MS;
 const TRANSIT_NS = 5 * MS;
 const EPOCH = 7;
 const bytesOf = (label: string): Uint8Array => crypto.sha256(new TextEncoder().encode(label));
 
-/** Everything that an auditor uses of a host. */
+/** The parts of a host that an auditor uses. */
 class Bench {
   readonly counts: Record<string, number> = {};
   readonly asked: string[] = [];
@@ -83,7 +83,7 @@ const provedBy = ({ mix, tag }: AuditedHop): { proof: Uint8Array; delayNs: numbe
   return { proof, delayNs: delayOf(output, MEAN_NS) };
 };
 
-/** Sends a loop over hops, returns it `lateNs` late, and answers for the hops. */
+/** Sends a loop over hops, returns it `lateNs` late, and answers on behalf of the hops. */
 function audit(
   bench: Bench,
   loop: string,

@@ -1,6 +1,7 @@
 /**
- * A client's link as seen by an observer: what crosses it in both directions, with instants and
- * sizes, compared with the same run in which the client sends and receives no messages.
+ * A client's link as an observer sees it: everything that crosses it in both directions, with
+ * instants and sizes, compared with the same run in which the client neither sends nor receives
+ * messages.
  */
 import { describe, expect, it } from 'vitest';
 import { loadText, prepare, SECOND } from '../../scenarios/runner/fixture.ts';
@@ -48,7 +49,7 @@ function crossing(text: string, client: string): readonly string[] {
   return seen;
 }
 
-/** The part of one direction. */
+/** The datagrams in one direction. */
 const from = (seen: readonly string[], client: string): readonly string[] =>
   seen.filter((line) => line.includes(` ${client}->`));
 

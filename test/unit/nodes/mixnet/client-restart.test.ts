@@ -1,6 +1,6 @@
 /**
- * Clients that crash under traffic: their record of delivered messages is on disk, bounded, and
- * erased when no sender can repeat a message any more.
+ * Clients that crash under traffic: their record of delivered messages is on disk, limited in size,
+ * and erased when no sender can repeat a message any more.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import { load, prepare, run, SECOND } from '../../scenarios/runner/fixture.ts';
 
 type Overrides = Readonly<Record<string, string>>;
 
-/** Two clients, a message every half second, and six crashes of the receiver. */
+/** Two clients, one message every half second, and six crashes of the receiver. */
 const CRASHES: Overrides = {
   crypto: 'modelled',
   duration: '50s',
@@ -72,7 +72,7 @@ describe('without acknowledgements', () => {
   });
 });
 
-/** Stores in memory that outlive the log. */
+/** Stores in memory that survive a restart of the log. */
 function stores(): { readonly all: Map<string, Uint8Array[]>; open(name: string): Store } {
   const all = new Map<string, Uint8Array[]>();
   const open = (name: string): Store => {
@@ -132,7 +132,7 @@ describe('the memory of delivered messages', () => {
     const disk = stores();
     const log = made(() => now, disk);
     log.add(name(7), () => undefined);
-    // The period of 100 s ends at 200 s, and the last message in it may come again until 450 s.
+    // The period of 100 s ends at 200 s, and its last message may be repeated until 450 s.
     now = 449 * SECOND;
     log.expire();
     expect(records(disk)).toBe(1);

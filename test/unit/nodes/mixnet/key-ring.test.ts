@@ -1,4 +1,4 @@
-/** Keys by epoch: what remains of a key when its epoch is over. */
+/** Keys by epoch: what remains of a key after the end of its epoch. */
 import { describe, expect, it } from 'vitest';
 import type { Host } from '../../../../engine/host/host.ts';
 import { KeyRing } from '../../../../nodes/mixnet/mix/key-ring.ts';
@@ -7,14 +7,14 @@ import type { NodeKey, PacketFormat } from '../../../../nodes/sphinx/index.ts';
 
 const EPOCH_NS = 1_000_000_000;
 
-/** A node's disk outlives its processes. */
+/** The disk of a node, which survives its processes. */
 class Disk {
   readonly table = new Map<string, Uint8Array>();
   readonly wiped: number[] = [];
   readonly retired: number[] = [];
   #made = 0;
 
-  /** Starts a process of the node. */
+  /** Starts a new process of the node. */
   start(): KeyRing {
     const store = {
       put: (name: string, value: Uint8Array): void => void this.table.set(name, value.slice()),

@@ -1,5 +1,5 @@
 /**
- * A mixnet under load, in virtual time: limits of a node, floods, queues that fill up, and the
+ * A mixnet under load in virtual time: limits of a node, floods, queues that fill up, and the
  * traffic carried below saturation.
  *
  * @module
@@ -56,7 +56,7 @@ describe('the limit of a node', () => {
   });
 
   it('R-179: keeps what a mix sends at its rate, and names what it drops', () => {
-    // 6 clients, three hops of loops and drops: about 36 packets/s through each mix.
+    // 6 clients with loops and drops over three hops send about 36 packets/s through each mix.
     const tight = { 'options.mix-2-1.limit': '{ rate: 10/s, burst: 5, shaping: false }' };
     const dropped = run(load('mixnet.yaml', { ...CALM, ...tight }));
     expect(dropped.nodeDrops['rate-limited']).toBeGreaterThan(200);
@@ -73,7 +73,8 @@ describe('the limit of a node', () => {
 });
 
 describe('the watch over retrievals', () => {
-  // 2/s of messages, their acknowledgements at the sender, a loop each 4 s: client-2 gets 2.25/s.
+  // Client-2 gets 2.25/s: messages at 2/s with their acknowledgements at the sender, and a loop
+  // every 4 s.
   const slowly = (interval: string): readonly string[] =>
     run(
       load('mixnet.yaml', {
@@ -103,7 +104,8 @@ describe('the queue of a mix', () => {
   it.each([2, 4])(
     'R-176: of %i is never longer, is filled, and counts each drop by name',
     (queue) => {
-      // 36 packets/s stay for 50 ms: 1.8 of them at a time. The mix's own loops would end here.
+      // 36 packets/s that stay for 50 ms are 1.8 at a time. Loops of the mix itself would end here
+      // too, so they are off.
       const { world, stage } = prepare(
         load('mixnet.yaml', {
           ...CALM,
@@ -156,8 +158,8 @@ describe('the watch over the queue', () => {
 });
 
 /**
- * X25519 at a cost at which a provider handles a thousand packets per second; everything else is
- * free.
+ * A profile in which X25519 limits a provider to a thousand packets per second, and everything else
+ * is free.
  */
 const PROFILE: CpuProfile = { name: 'test', crypto: { x25519: { ns: 500_000 } } };
 const CPU: CpuChoice = {
@@ -170,14 +172,14 @@ const CPU: CpuChoice = {
   date: '2026-11-20',
 };
 
-/** Jain's index: 1 when all shares are equal, 1/n when one has everything. */
+/** Jain's index: 1 if all shares are equal, 1/n if one client has everything. */
 function jain(shares: readonly number[]): number {
   const sum = shares.reduce((all, one) => all + one, 0);
   const squares = shares.reduce((all, one) => all + one * one, 0);
   return sum === 0 ? 0 : (sum * sum) / (shares.length * squares);
 }
 
-/** Sends copies of a packet of `client-1` to its provider at a rate, for a time. */
+/** Sends copies of a packet of `client-1` to its provider at a given rate until a given time. */
 function flood({ world }: PreparedRun, perMs: number, endNs: number): void {
   const link = 'client-1--provider-1';
   let genuine: Uint8Array | undefined;
@@ -246,7 +248,7 @@ describe('a flood of one client, at five times what its provider can compute', (
 
 describe('a mixnet below saturation', () => {
   it('R-174, R-175: drops less than 0.1 % and takes its buffers from the pool', () => {
-    // 20 clients at 40/s: 800 packets/s through a mix that can compute 1,000.
+    // 20 clients at 40/s send 800 packets/s through a mix that can process 1,000.
     const result = run({
       ...load('mixnet.yaml', {
         ...CALM,

@@ -1,9 +1,9 @@
-/** The published mixnode.toml, and the resulting options of a node. */
+/** The published mixnode.toml, and the options of a node that result from it. */
 import { describe, expect, it } from 'vitest';
 import { mixnetConfig } from '../../../../nodes/mixnet/config.ts';
 import { readMixnodeToml } from '../../../../nodes/mixnet/mixnode-toml.ts';
 
-/** As published. */
+/** The file as published. */
 const PUBLISHED = `[node]
 type = "middle"
 port = 9001
@@ -48,7 +48,7 @@ describe('a mixnode.toml', () => {
       pipeline: { workers: 4, batch: 128, slots: 1_024, queue: 10_000 },
       targets: { packetsPerSecond: 25_000, processingMs: 1 },
     });
-    // Omitted keys have the published defaults.
+    // Omitted keys get the published defaults.
     expect(readMixnodeToml('')).toEqual(readMixnodeToml(PUBLISHED));
   });
 

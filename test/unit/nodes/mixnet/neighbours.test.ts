@@ -1,6 +1,6 @@
 /**
- * Neighbours by verifiable random function in a running mixnet: packets follow them, and a mix that
- * proves or chooses wrongly is refused with a reason.
+ * Neighbours by verifiable random function in a running mixnet: packets follow them, and a mix with
+ * a wrong proof or a wrong choice is rejected with a reason.
  *
  * @module
  */
@@ -13,7 +13,7 @@ type Overrides = Readonly<Record<string, string>>;
 
 const LAYERS = [1, 2, 3].map((layer) => [1, 2, 3, 4].map((place) => `mix-${layer}-${place}`));
 
-/** Four mixes a layer in two autonomous systems, two neighbours each; three epochs. */
+/** Four mixes per layer in two autonomous systems, two neighbours each, and three epochs. */
 const DRAWN: Overrides = {
   crypto: 'modelled',
   duration: '22s',
@@ -35,7 +35,7 @@ const DRAWN: Overrides = {
   ),
 };
 
-/** Mixes with an odd place are in one autonomous system, those with an even place in the other. */
+/** The autonomous system of a mix: one for odd numbers, the other for even numbers. */
 function systemOf(name: string): string {
   return `AS${Number(name.at(-1)) % 2}`;
 }
@@ -43,7 +43,7 @@ function systemOf(name: string): string {
 const drawn = (more: Overrides = {}): ReturnType<typeof load> =>
   load('mixnet.yaml', { ...DRAWN, ...more });
 
-/** The neighbours of each mix at the end, by name. */
+/** The neighbours of each mix at the end of the run, by name. */
 function neighboursAt({ stage }: PreparedRun, name: string): readonly string[] {
   return (stage.node(name)?.status?.()['neighbours'] ?? []) as readonly string[];
 }
@@ -55,7 +55,7 @@ function dropsOf({ nodeDrops }: SeedResult, reason: string): number {
 describe('mixes that draw their neighbours by VRF', () => {
   it('R-184: hand packets to their neighbours only, and every message arrives', () => {
     const result = run(drawn());
-    // Over two changes of epoch: paths of the previous epoch are still valid.
+    // The run crosses two changes of epoch; paths of the previous epoch remain valid.
     expect(result.nodeDrops).toEqual({});
     const { numerator, denominator } = ratio(result, 'mixnet.delivery');
     expect([numerator, denominator]).toEqual([5, 5]);
@@ -113,7 +113,8 @@ describe('mixes that draw their neighbours by VRF', () => {
         'options.mixnet.epoch': '60s',
       }),
     );
-    // Twelve mixes, two providers, three clients; and nobody sends it a packet that it would drop.
+    // Twelve mixes, two providers and three clients drop it once each. Afterwards, nobody sends it
+    // a packet that it would drop.
     expect(result.nodeDrops).toEqual({ 'neighbours-proof': 17 });
     expect(ratio(result, 'mixnet.delivery').numerator).toBe(5);
   });

@@ -1,5 +1,5 @@
 /**
- * Nodes of a mixnet together, in virtual time: epochs, crashes, replays, limits.
+ * The nodes of a mixnet together in virtual time: epochs, crashes, replays, limits.
  *
  * @module
  */
@@ -27,7 +27,7 @@ const SMALL: Overrides = {
 const small = (more: Overrides = {}): ReturnType<typeof load> =>
   load('mixnet.yaml', { ...SMALL, ...more });
 
-/** Messages that arrived, and those sent after warm-up. */
+/** The number of messages that arrived, and of those that were sent after the warm-up. */
 function delivered(result: SeedResult): readonly [number, number] {
   const { numerator, denominator } = ratio(result, 'mixnet.delivery');
   return [numerator, denominator];
@@ -39,7 +39,7 @@ describe('a mixnet', () => {
   it('goes through epochs: every node gets each document, keys change, nothing is lost', () => {
     const result = run(small());
     expect(delivered(result)).toEqual([13, 13]);
-    // The warm-up removes the first; 6 mixes, 2 providers and 4 clients changed at least three
+    // Counts after the warm-up: 6 mixes, 2 providers and 4 clients each changed at least three
     // times.
     expect(counter(result, 'mix.epochs')).toBeGreaterThanOrEqual(3 * 12);
     expect(dropsOf(result.nodeDrops)).toEqual([]);
@@ -65,7 +65,7 @@ describe('a mixnet', () => {
   });
 
   it('counts messages for a full spool, of one client alone', () => {
-    // It retrieves so rarely that its loops alone fill the spool.
+    // The client retrieves so rarely that its loops alone fill the spool.
     const rare = { 'options.client-3.client.retrieve': '{ interval: 40s, law: fixed }' };
     const result = run(small({ ...rare, 'options.mixnet.spool.perClient': '3' }));
     expect(result.nodeDrops['spool-full']).toBeGreaterThan(3);
@@ -73,7 +73,7 @@ describe('a mixnet', () => {
   });
 });
 
-/** Everything that reaches `mix-2-1` from the previous layer. */
+/** Records everything that reaches `mix-2-1` from the previous layer. */
 function eavesdrop({ world }: PreparedRun): Uint8Array[] {
   const seen: Uint8Array[] = [];
   for (const link of ['mix-1-1--mix-2-1', 'mix-1-2--mix-2-1']) {
@@ -85,7 +85,7 @@ function eavesdrop({ world }: PreparedRun): Uint8Array[] {
   return seen;
 }
 
-/** Sends them again, ten per millisecond. */
+/** Sends recorded packets again, ten per millisecond. */
 function replay({ world }: PreparedRun, packets: readonly Uint8Array[]): void {
   const [direction] = world.sim.link('mix-1-1--mix-2-1').directions('forward');
   const at = (name: string): number => {
@@ -121,7 +121,8 @@ describe('a mix that crashes', () => {
       replay(prepared, seen);
       world.sim.runUntil(15 * SECOND);
       const refused = (world.nodeDrops()['replay'] ?? 0) - before;
-      // Packets that arrived while the node was down were never opened; all others are known.
+      // Packets that arrived while the node was down were never opened; all others are rejected as
+      // replays.
       expect(refused).toBeGreaterThan(0.8 * seen.length);
       expect(count(prepared, 'mix.replay.false_negative')).toBe(0);
       expect(count(prepared, 'mix.forwarded') - forwarded).toBeLessThan(60);

@@ -1,6 +1,6 @@
 /**
- * Forged packets do not become more expensive by being tried under keys of other epochs: the work
- * done before a packet is authentic is bounded.
+ * Trying forged packets with the keys of other epochs does not make them expensive: the work before
+ * a packet is authenticated is limited.
  *
  * @module
  */
@@ -14,7 +14,7 @@ import { MS, SECOND } from '../../scenarios/runner/fixture.ts';
 
 const NOW: EpochInstant = { epoch: 9, elapsedNs: 0, remainingNs: SECOND };
 
-/** Three keys; a packet's first byte says whether one of them fits. */
+/** Three keys; the first byte of a packet tells which of them fits, if any. */
 class Lab {
   now = 0;
   exchanges = 0;

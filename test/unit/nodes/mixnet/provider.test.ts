@@ -80,7 +80,7 @@ describe('a token bucket', () => {
 });
 
 describe('the watch over retrievals', () => {
-  /** The warning about a client that retrieves batches of five every second. */
+  /** The warning about a client that retrieves five messages every second. */
   const watched = (
     perSecond: number,
     { seconds = 60, away = (_second: number): boolean => false, lost = 0 } = {},

@@ -39,7 +39,8 @@ it('R-180: a client sends cover at its rate, and all that crosses its link has o
   const before = { ...frames };
   world.sim.runUntil(7 * SECOND);
   expect(sizes.size).toBe(1);
-  // Cover 100/s, process P 5/s, retrievals 2/s: five standard deviations of a Poisson count in 5 s.
+  // Cover at 100/s, messages at P = 5/s, retrievals at 2/s; the tolerance is five standard
+  // deviations of a Poisson count over 5 s.
   for (const name of ['client-1', 'client-3'] as const) {
     expect(Math.abs(frames[name] - before[name] - 535)).toBeLessThan(5 * Math.sqrt(535));
   }

@@ -1,5 +1,5 @@
 /**
- * Records on streams: however the stream is cut, they read the same; a record that the peer must
+ * Records on streams: they read the same however the stream is cut, and a record that the peer must
  * not send ends the reading.
  *
  * @module
@@ -18,7 +18,7 @@ import {
 
 const ALL: readonly RecordType[] = ['upload', 'accepted', 'refused', 'ask', 'document'];
 
-/** Reads pieces; returns the records, or undefined when the reader failed. */
+/** Reads pieces; returns the records, or undefined if the reader failed. */
 function read(pieces: readonly Uint8Array[], allowed = ALL): (readonly string[])[] | undefined {
   const seen: (readonly string[])[] = [];
   const reader = new RecordReader(allowed, (type, body) => seen.push([type, toHex(body)]));

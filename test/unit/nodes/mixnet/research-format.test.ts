@@ -1,6 +1,6 @@
 /**
- * The Outfox-like research format in a running mixnet: used only when selected by its label, and
- * named in the report.
+ * The Outfox-like research format in a running mixnet: it is used only when selected by its label,
+ * and the report names it.
  *
  * @module
  */

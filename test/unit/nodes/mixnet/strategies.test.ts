@@ -1,5 +1,5 @@
 /**
- * Every mixing strategy as an option of a whole mixnet: messages arrive.
+ * With every mixing strategy as an option of a whole mixnet, messages arrive.
  *
  * @module
  */
@@ -21,7 +21,7 @@ const SHORT: Overrides = {
   'options.mixnet.client.retrieve': '{ interval: 500ms }',
   traffic: '[{ from: client-1, to: client-2, kind: constant, rate: 1/s, size: 200B, stop: 12s }]',
 };
-/** Pools retain a few messages for ever, and a threshold waits for more messages. */
+/** Pool mixes retain a few messages for ever, and a threshold mix waits for more messages. */
 const STRATEGIES: Readonly<Record<MixingOptions['strategy'], string>> = {
   poisson: '',
   'vrf-exp': '',
@@ -56,7 +56,7 @@ describe('a mixnet', () => {
     const prepared = prepare(
       shortWith('stop-and-go', 'window: 25ms', {
         'topology.defaults.link.jitter': '4ms',
-        // With order preserved, one late packet would delay those after it.
+        // If links preserved the order, one late packet would delay those after it.
         'topology.defaults.link.reorder': 'true',
         'options.mixnet.rates.mixLoop': '0/s',
         'options.mixnet.rates.loop': '{ mean: 100ms }',
@@ -68,14 +68,18 @@ describe('a mixnet', () => {
       return (prepared.world.metrics('mix-3-1')[metric] as { readonly value: number }).value;
     }) as [number, number];
     expect(received).toBeGreaterThan(1_000);
-    // Four links of 5 ms +- 4 ms lead there; three take as long once in a thousand times.
+    // Four links of 5 ms +- 4 ms lead there; three links take as long only once in a thousand
+    // times.
     const expected = shareLater((25 - 4 * 5) / 4);
     const sigma = Math.sqrt((expected * (1 - expected)) / received);
     expect(Math.abs(missed / received - expected)).toBeLessThan(4 * sigma);
   });
 });
 
-/** P(sum of four uniform in [-1, 1] > bound), with a bound rounded up by up to 1 ms of 4 (Irwin-Hall). */
+/**
+ * P(sum of four uniform numbers in [-1, 1] > bound), by the Irwin-Hall distribution. The bound was
+ * rounded up by up to 1 ms of 4.
+ */
 function shareLater(bound: number): number {
   const steps = 1_000;
   let sum = 0;

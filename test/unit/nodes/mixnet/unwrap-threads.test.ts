@@ -1,6 +1,6 @@
 /**
- * Packets in worker threads: who decides, how many there may be, and what happens to them when
- * their epoch ends.
+ * Packets in worker threads: where decisions are made, how many packets there may be, and what
+ * happens to them when their epoch ends.
  *
  * @module
  */
@@ -30,7 +30,7 @@ const network = new TestNetwork(crypto, x25519Nike(crypto), true);
 const EPOCH = 100;
 const EPOCH_NS = 60 * SECOND;
 
-/** A packet for the key that the ring below makes for an epoch. */
+/** A packet for the key that the ring below uses in an epoch. */
 function packetUnder(epoch: number, label: string): Uint8Array {
   const path = network.path(4).slice(epoch - EPOCH);
   const random = labelledSource(crypto, label);
@@ -38,7 +38,7 @@ function packetUnder(epoch: number, label: string): Uint8Array {
 }
 
 /**
- * A relay whose threads answer when the test says so, in any order; everything else happens
+ * A relay whose threads answer when the test tells them to, in any order; everything else happens
  * immediately.
  */
 class Lab {
@@ -122,7 +122,7 @@ class Lab {
         sync: (done: () => void): void => done(),
       }),
       compute: (_job: string, input: ByteJobInput, done: (result: ComputeResult) => void) => {
-        // As in live runs, the setup is copied with the call.
+        // As in live runs, the call copies the setup.
         const opened = unwrapJob.open(input.setup.slice(), crypto);
         const answer = (message?: string): void => {
           if (message !== undefined) {
@@ -203,7 +203,7 @@ describe('a relay whose packets are in threads', () => {
       for (const call of lab.calls) call.answer();
       expect(lab.drops).toEqual(['epoch-unknown', 'mac-mismatch', 'epoch-unknown']);
       expect(lab.relay.size).toBe(0);
-      // No tag was entered: when its epoch comes, the packet is accepted.
+      // No tag was added, so the packet is accepted when its epoch comes.
       expect(lab.tags.size).toBe(0);
       lab.enterEpoch(EPOCH + 2);
       lab.receive(early);
@@ -301,7 +301,7 @@ describe('the setup of an instant', () => {
 
 type Overrides = Readonly<Record<string, string>>;
 
-/** A small network with short epochs, so that keys change with packets in the threads. */
+/** A small network with short epochs, so that keys change while packets are in the threads. */
 const SMALL: Overrides = {
   crypto: 'modelled',
   duration: '40s',
@@ -317,7 +317,7 @@ const SMALL: Overrides = {
 const small = (unwrap: string, more: Overrides = {}): ReturnType<typeof load> =>
   load('mixnet.yaml', { ...SMALL, 'options.mixnet.unwrap': unwrap, ...more });
 
-/** Shortest time that a mix spent on a packet. */
+/** The shortest time that any mix spent on a packet. */
 function leastNs({ world }: PreparedRun): number {
   const { data } = world.metrics('mix-2-1')['mix.processing'] as { data: HistogramData };
   expect(data.count).toBeGreaterThan(100);

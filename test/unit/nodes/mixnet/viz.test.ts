@@ -1,4 +1,7 @@
-/** The drawing of mix pools: texts that nodes trace, when they trace them, and what is drawn. @module */
+/**
+ * The drawing of mix pools: the texts that nodes trace, when they trace them, and what is drawn
+ * from them. @module
+ */
 import { describe, expect, it } from 'vitest';
 import { PoolTrace } from '../../../../nodes/mixnet/mix/pool-trace.ts';
 import { viz } from '../../../../nodes/mixnet/viz.ts';
@@ -48,7 +51,8 @@ describe('a pool that is traced', () => {
     at(900, () => poolTrace.left(1));
     at(1_100, () => poolTrace.left(0));
     at(3_100, () => poolTrace.arrived(1));
-    // One packet for 0.2 s, two for 0.2 s, one for 0.2 s: 0.8 packet seconds in 1.1 s, then none.
+    // One packet for 0.2 s, two for 0.2 s and one for 0.2 s are 0.8 packet seconds in 1.1 s; then
+    // none.
     expect(told).toEqual(['mean=0.73 in=1.8/s', 'mean=0.00 in=0.0/s']);
   });
 });

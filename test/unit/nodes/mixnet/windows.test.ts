@@ -8,7 +8,7 @@ import { senderWindows, windowOf } from '../../../../nodes/mixnet/windows.ts';
 
 const MS = 1_000_000;
 
-/** Clocks of a node: 5 s after its start its calendar clock shows 12:00:00.7004. */
+/** The clocks of a node: 5 s after its start, its calendar clock shows 12:00:00.7004. */
 const host = {
   now: (): number => 5_000 * MS,
   clock: (): { seconds: number; nanos: number } => ({ seconds: 1_800_000_000, nanos: 700_400_000 }),

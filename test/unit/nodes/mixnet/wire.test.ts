@@ -1,5 +1,6 @@
 /**
- * Frames between nodes: one length, exact round trips, and a drop reason for every deviation.
+ * Frames between nodes: all have the same length, encode and decode exactly, and every deviation
+ * has a drop reason.
  *
  * @module
  */

@@ -33,7 +33,7 @@ describe('a Noise handshake', () => {
     ['IK', [96, 48]],
   ])('%s has messages of the lengths of the pattern', (pattern, lengths) => {
     const messages = run(alice(named(pattern)), bob(named(pattern)));
-    // run() sends three bytes in each message.
+    // run() sends three bytes of payload in each message.
     expect(messages.map((message) => message.length - 3)).toEqual(lengths);
   });
 
@@ -56,7 +56,8 @@ describe('a Noise handshake', () => {
 
 describe('reading a Noise message', () => {
   it('refuses a flipped unused bit of a key in a Buffer, too, and leaves what it reads as it is', () => {
-    // `slice` of a Buffer shares memory: the bit was cleared in the message before it was hashed.
+    // Regression: `slice` of a Buffer shares memory, so the bit was cleared in the message before
+    // it was hashed.
     const first = Buffer.from(alice().writeMessage(EMPTY));
     first[31] = (first[31] as number) ^ 0x80;
     const before = Buffer.from(first);
@@ -217,7 +218,7 @@ describe('a caller of the Noise handshake', () => {
   });
 });
 
-/** Everything that printing may show of an object, as text. */
+/** Everything that printing an object may reveal, as text. */
 function printed(value: unknown): string {
   const shown = inspect(value, { depth: 12, showHidden: true, maxArrayLength: null });
   return `${shown} ${JSON.stringify(value)} ${String(value)}`.replaceAll(/\s+/g, ' ');

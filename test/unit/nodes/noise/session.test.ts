@@ -79,7 +79,7 @@ describe.each(['ChaChaPoly', 'AESGCM'] as const)('a cipher state with %s', (ciph
   const suite = createSuite(crypto, { ...IK, cipher });
   const key = new Uint8Array(32).fill(7);
 
-  /** Seals under the key and a nonce made here, by the definition. */
+  /** Seals by the definition, with a nonce made here. */
   function sealed(counter: bigint, plaintext: Uint8Array): Uint8Array {
     const nonce = new Uint8Array(12);
     new DataView(nonce.buffer).setBigUint64(4, counter, cipher === 'ChaChaPoly');

@@ -18,7 +18,7 @@ export const crypto = provider('node');
 const secret = (fill: number): Uint8Array =>
   Uint8Array.from({ length: 32 }, (_, index) => (fill + 7 * index) & 0xff);
 
-/** Secrets by owner; each is a byte sequence that occurs in no other value of a test. */
+/** Secrets by owner; none of these byte sequences occurs in another value of a test. */
 export const SECRETS = {
   aliceStatic: secret(11),
   aliceEphemeral: secret(58),
@@ -31,7 +31,7 @@ export const IK: ProtocolName = { pattern: 'IK', cipher: 'ChaChaPoly', hash: 'BL
 export const preSharedKeys = (count: number): readonly Uint8Array[] =>
   Array.from({ length: count }, (_, index) => secret(200 + 9 * index));
 
-/** What a test may change on one side. */
+/** Settings that a test may change on one side. */
 export interface SideChanges {
   readonly prologue?: Uint8Array;
   readonly remoteStatic?: Uint8Array;
@@ -68,7 +68,7 @@ export const alice = (protocol = IK, changes: SideChanges = {}): Handshake =>
 export const bob = (protocol = IK, changes: SideChanges = {}): Handshake =>
   respond(options(protocol, false, changes));
 
-/** Runs a handshake to its end with a payload in each message; returns the messages. */
+/** Runs a handshake with a payload in each message; returns the messages. */
 export function run(initiator: Handshake, responder: Handshake): readonly Uint8Array[] {
   const messages: Uint8Array[] = [];
   while (!initiator.isComplete) {

@@ -11,7 +11,8 @@ describe('two ping nodes', () => {
     expect(counter(result, 'ping.corrupted')).toBe(0);
     const rtt = result.metrics['ping.rtt'];
     if (rtt?.kind !== 'histogram') throw new Error('no round trips');
-    // 5 ms each way, 108 B out and 8 B back (and 28 B of IP and UDP if the link counts them) at 10 Mbit/s.
+    // 5 ms each way, plus 108 bytes out and 8 bytes back (plus 28 bytes of IP and UDP if the link
+    // counts them) at 10 Mbit/s.
     expect(rtt.data.count).toBe(199);
     expect(rtt.data.min).toBeGreaterThan(10_000_000);
     expect(rtt.data.max).toBeLessThan(10_200_000);

@@ -1,5 +1,5 @@
 /**
- * Routers of core ASes in a line, a host in each AS, and packets with valid hop fields.
+ * Routers of core ASes in a row, a host in each AS, and packets with valid hop fields.
  *
  * @module
  */
@@ -14,11 +14,11 @@ import { encodeUdpPacket } from '../../../../nodes/scion/wire/udp.ts';
 import { viewWith } from '../../../fixtures/views.ts';
 
 const FIRST_PORT = 50_000;
-/** Interface to the previous AS of the line, and to the next. */
+/** The interfaces to the previous and to the next AS of the row. */
 const BACK = 11;
 const ON = 12;
 
-/** The line. */
+/** A row of routers with hosts. */
 export interface Chain {
   readonly network: NetworkView;
   readonly isdAses: readonly IsdAs[];
@@ -30,7 +30,7 @@ export interface ChainOptions {
   readonly mtu?: number;
 }
 
-/** Routers `r0`, `r1`, … with hosts `h0`, `h1`, …; link `l0` joins `r0` and `r1`. */
+/** Routers `r0`, `r1`, … with hosts `h0`, `h1`, …; link `l0` connects `r0` and `r1`. */
 export function makeChain(options: ChainOptions): Chain {
   const places = [...Array(options.length).keys()];
   const isdAses = places.map((place) => isdAs(`1-ff00:0:${place + 1}`));
@@ -59,13 +59,13 @@ export function makeChain(options: ChainOptions): Chain {
 }
 
 export interface ChainPacketOptions {
-  /** When the segment was made, seconds since 1970. */
+  /** When the path segment was created, seconds since 1970. */
   readonly timestamp: number;
   readonly payloadLength?: number;
   readonly targetPort?: number;
 }
 
-/** A UDP packet from the first host of the line to the last, as the first host sends it. */
+/** A UDP packet from the first host to the last, as the first host sends it. */
 export function chainPacket(chain: Chain, options: ChainPacketOptions): Uint8Array {
   const { isdAses } = chain;
   const last = isdAses.length - 1;
@@ -86,7 +86,7 @@ export function chainPacket(chain: Chain, options: ChainPacketOptions): Uint8Arr
   return encodeUdpPacket(header, datagram);
 }
 
-/** The path along construction direction, from the first AS to the last. */
+/** The path in construction direction, from the first AS to the last. */
 function chainPath(chain: Chain, timestamp: number): SegmentedPath {
   const last = chain.isdAses.length - 1;
   const hops: HopField[] = [];
@@ -112,7 +112,7 @@ function chainPath(chain: Chain, timestamp: number): SegmentedPath {
   };
 }
 
-/** Deriving a key takes milliseconds, and the result depends only on its purpose. */
+/** Deriving a key takes milliseconds, and the key depends only on its AS. */
 const keys = new Map<IsdAs, Uint8Array>();
 
 function forwardingKey(chain: Chain, as: IsdAs): Uint8Array {

@@ -1,6 +1,6 @@
 /**
  * A small world for router tests: virtual time, links with a delay, and hosts that only record what
- * they receive. It replaces the engine when a test wants to see every datagram.
+ * they receive. It replaces the engine in tests that inspect every datagram.
  *
  * @module
  */
@@ -26,7 +26,7 @@ export interface Datagram {
   readonly atNs: number;
   readonly from: string;
   readonly to: string;
-  /** The link it was sent on; `undefined` inside an AS. */
+  /** The link on which it was sent; `undefined` inside an AS. */
   readonly link: string | undefined;
   readonly bytes: Uint8Array;
 }
@@ -37,10 +37,10 @@ interface Event {
   readonly fire: () => void;
 }
 
-/** The input of a world. */
+/** The settings of a world. */
 export interface FakeWorldOptions {
   readonly network: NetworkView;
-  /** Seconds since 1970 at virtual time 0. */
+  /** The time at virtual time 0, seconds since 1970. */
   readonly epoch?: number;
   readonly seed?: number;
 }
@@ -50,16 +50,16 @@ export class FakeWorld {
   readonly network: NetworkView;
   readonly epoch: number;
   readonly seed: number;
-  /** Everything that was sent, in order. */
+  /** Every datagram that was sent, in order. */
   readonly sent: Datagram[] = [];
-  /** Drop reasons by host. */
+  /** All drops, with host and reason. */
   readonly drops: { readonly host: string; readonly reason: string }[] = [];
   readonly counters = new Map<string, number>();
-  /** States of machines: `host/machine`. */
+  /** The state of each machine; keys are `host/machine`. */
   readonly states = new Map<string, string>();
-  /** Links that lose everything. */
+  /** Links that lose all datagrams. */
   readonly cut = new Set<string>();
-  /** Hosts whose sockets refuse to send. */
+  /** Hosts whose sockets reject every send. */
   readonly full = new Set<string>();
   nowNs = 0;
   #order = 0;
@@ -83,7 +83,7 @@ export class FakeWorld {
     return handle;
   }
 
-  /** Binds a port of a host that is not a router; everything it receives is in `sent`. */
+  /** Binds a port of a host that is not a router; everything that it receives is in `sent`. */
   listen(
     name: string,
     port: number,
@@ -135,7 +135,7 @@ export class FakeWorld {
     if (datagram.link !== undefined && this.cut.has(datagram.link)) return;
     const link = this.network.links.find(({ id }) => id === datagram.link);
     this.schedule(link?.delayNs ?? 0, () => {
-      // A larger buffer, so that a router reading past its datagram is detected.
+      // A larger buffer, so that a router that reads beyond its datagram is detected.
       const buffer = new Uint8Array(datagram.bytes.length + 64).fill(0xee);
       buffer.set(datagram.bytes, 32);
       const handler = this.#sockets.get(datagram.to);

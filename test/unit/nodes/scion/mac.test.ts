@@ -17,7 +17,7 @@ const FIELDS = {
   consEgress: 0x0304,
 };
 
-/** A packet with an authentic first hop. */
+/** A packet whose first hop field is authentic. */
 function authenticPacket(): Uint8Array {
   const [info, ...infos] = THREE_SEGMENTS.infos;
   const [hop, ...hops] = THREE_SEGMENTS.hops;

@@ -14,7 +14,7 @@ const START = 1_767_225_600;
 const crypto = provider('node', { timing: 'simulation' });
 const shipped = load('failover.yaml');
 
-/** The view of a gateway in a run of so many seconds. */
+/** The view of a gateway in a run of the given duration. */
 function viewOf(seconds: number): NetworkView {
   const scenario = { ...shipped, epochSeconds: START, durationNs: seconds * SECOND };
   const protocolOf = (
@@ -38,7 +38,7 @@ describe('published segments', () => {
     const madeAt = (seconds: number): number | undefined =>
       makePathFinder({ network, crypto, seconds }).segmentsBetween(source, target).ups[0]
         ?.timestamp;
-    // Dated back by ten seconds against clock drift.
+    // Dated ten seconds back, to tolerate clock drift.
     expect(madeAt(START)).toBe(START - 10);
     expect(madeAt(START + HALF_HOUR - 1)).toBe(START - 10);
     expect(madeAt(START + HALF_HOUR)).toBe(START + HALF_HOUR - 10);

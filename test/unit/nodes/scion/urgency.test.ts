@@ -5,7 +5,10 @@ import {
   URGENT_TRAFFIC_CLASS,
 } from '../../../../nodes/scion/urgency.ts';
 
-/** The first four bytes of a SCION header: version, traffic class, flow (RFC-like order of bits). */
+/**
+ * The first four bytes of a SCION header: version, traffic class and flow id, most significant bits
+ * first.
+ */
 function firstLine(trafficClass: number, flowId: number): Uint8Array {
   const word = trafficClass * 2 ** 20 + flowId;
   return Uint8Array.of((word >>> 24) & 255, (word >>> 16) & 255, (word >>> 8) & 255, word & 255);

@@ -1,5 +1,6 @@
 /**
- * The fields of a SCION packet, compared with what the protocol's codecs wrote. @module
+ * The fields of a SCION packet, compared with the values that the codecs of the protocol wrote.
+ * @module
  */
 import { describe, expect, it } from 'vitest';
 import { fields as read } from '../../../../nodes/scion/viz-fields.ts';

@@ -1,4 +1,4 @@
-/** BOLT-4 onions: drops, refusals and round trips. */
+/** BOLT-4 onions: drops, rejected arguments and round trips. */
 import { describe, expect, it } from 'vitest';
 import { provider } from '../../../../engine/crypto/index.ts';
 import { concatBytes, fromHex, toHex } from '../../../../nodes/_kit/bytes.ts';

@@ -1,4 +1,4 @@
-/** Key exchanges: both kinds of X25519, ML-KEM-768, and both joined. */
+/** Key exchanges: both kinds of X25519, ML-KEM-768, and X25519 combined with ML-KEM-768. */
 import { describe, expect, it } from 'vitest';
 import { provider } from '../../../../engine/crypto/index.ts';
 import {
@@ -78,7 +78,7 @@ describe('two key encapsulations', () => {
     const kem = kemOf('mlkem768');
     const key = kem.openKey(bytes('private', 64));
     expect(key.secretOf(new Uint8Array(1087))).toBeUndefined();
-    // FIPS 203 section 7.2: a coefficient of 4,095 is not reduced.
+    // FIPS 203 section 7.2: a coefficient of 4,095 is not reduced, so the key is invalid.
     const unreduced = key.publicKey.slice().fill(0xff, 0, 3);
     expect(kem.encapsulate(unreduced, bytes('coins', 32))).toBeUndefined();
     key.wipe();

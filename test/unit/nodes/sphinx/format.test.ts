@@ -1,4 +1,4 @@
-/** The interface over packet formats: real and modelled packets in one suite. */
+/** The common interface of packet formats: real and modelled packets pass the same tests. */
 import { describe, expect, it } from 'vitest';
 import { provider } from '../../../../engine/crypto/index.ts';
 import type { CryptoProvider } from '../../../../engine/host/crypto.ts';
@@ -24,7 +24,7 @@ const HOPS = 5;
 const surbId = new Uint8Array(16).fill(3);
 const recipient: Command = { kind: 'recipient', id: new Uint8Array(32).fill(0xaa) };
 
-/** Five nodes that use one format. */
+/** Five nodes that use the same format. */
 class Line {
   readonly format: PacketFormat;
   readonly nodes: readonly { readonly id: Uint8Array; readonly key: NodeKey }[];
@@ -96,7 +96,7 @@ class Line {
   }
 }
 
-/** Cut in a seventh of the rounds, then one to three bytes changed. */
+/** Truncates the packet in a seventh of the rounds, and then changes one to three bytes. */
 function mutated(packet: Uint8Array, round: number): Uint8Array {
   const changed = packet.slice(0, round % 7 === 0 ? (round * 31) % packet.length : packet.length);
   const draws = labelledBytes(node, `mutation ${round}`, 12);
@@ -200,7 +200,7 @@ describe.each(lines)('packets in format %s', (title, line) => {
 
   it('changed in any way are dropped by a name of the list and never make a node throw', () => {
     const packet = line.packet();
-    // Hybrid packets cost a millisecond.
+    // Hybrid packets take a millisecond each.
     const rounds = geometry.elementLength > 1_000 ? 50 : 300;
     for (let round = 0; round < rounds; round++) {
       const received = line.receive(0, mutated(packet, round));

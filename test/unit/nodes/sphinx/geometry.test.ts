@@ -1,4 +1,4 @@
-/** Geometry: the well-known one, the formulas, and what is refused. */
+/** The geometry of packets: the well-known one, the formulas, and what is rejected. */
 import { describe, expect, it } from 'vitest';
 import { createGeometry } from '../../../../nodes/sphinx/geometry.ts';
 import { DEFAULT_HOPS, DEFAULT_USER_PAYLOAD_LENGTH } from '../../../../nodes/sphinx/index.ts';

@@ -1,6 +1,6 @@
 /**
- * A small network for the Sphinx suites: nodes with keys and tags, paths over them, and packets
- * with any slot behind a valid MAC, which only a sender can make.
+ * A small network for the Sphinx tests: nodes with keys and tags, paths over them, and packets with
+ * any slot behind a valid MAC, which only a sender can make.
  *
  * @module
  */
@@ -27,7 +27,7 @@ import {
 /** Three epochs of 20 minutes, in milliseconds. */
 export const DELAY_MS_MAX = 3 * 20 * 60 * 1000;
 
-/** Bytes that only depend on the label: the hash of label and counter. */
+/** Bytes that depend only on the label: hashes of the label and a counter. */
 export function labelledBytes(crypto: CryptoProvider, label: string, length: number): Uint8Array {
   const blocks: Uint8Array[] = [];
   for (let counter = 0; 32 * counter < length; counter++) {
@@ -37,7 +37,7 @@ export function labelledBytes(crypto: CryptoProvider, label: string, length: num
   return concatBytes(...blocks).slice(0, length);
 }
 
-/** A source of labelled bytes; each call gives different ones. */
+/** A source of bytes derived from a label; each call returns different bytes. */
 export function labelledSource(
   crypto: CryptoProvider,
   label: string,
@@ -49,7 +49,7 @@ export function labelledSource(
   };
 }
 
-/** The result, asserted to be neither a drop nor a refusal. */
+/** Returns the result after asserting that it is neither a drop nor a rejection. */
 export function accepted<Result extends object>(
   result: Result,
 ): Exclude<Result, { readonly drop: string } | { readonly refusal: string }> {
@@ -58,7 +58,7 @@ export function accepted<Result extends object>(
   return result as Exclude<Result, { readonly drop: string } | { readonly refusal: string }>;
 }
 
-/** Stores the replay tags of one key. */
+/** The replay tags of one key. */
 export function epochKey(key: NodeKey, tags: Set<string> = new Set()): EpochKey {
   return {
     key,
@@ -71,7 +71,7 @@ export function epochKey(key: NodeKey, tags: Set<string> = new Set()): EpochKey 
   };
 }
 
-/** One node; it accepts every next hop. */
+/** A node that accepts every next hop. */
 export class TestNode {
   readonly id: Uint8Array;
   readonly key: NodeKey;
@@ -91,7 +91,7 @@ export class TestNode {
   }
 }
 
-/** A suite with five nodes. */
+/** A Sphinx suite with five nodes. */
 export class TestNetwork {
   readonly suite: SphinxSuite;
   readonly nodes: readonly TestNode[];
@@ -109,7 +109,7 @@ export class TestNetwork {
     this.nodes = Array.from({ length: 5 }, (_, index) => new TestNode(this.suite, `node ${index}`));
   }
 
-  /** A path over the first nodes, the last one with `terminal` commands. */
+  /** A path over the first nodes, with `terminal` commands for the last one. */
   path(hops: number, terminal: readonly Command[] = []): readonly PathHop[] {
     return this.nodes.slice(0, hops).map(({ id, key }, index) => ({
       id,
@@ -121,7 +121,7 @@ export class TestNetwork {
     }));
   }
 
-  /** A packet over the first nodes; the label determines its randomness. */
+  /** A packet over the first nodes; its randomness depends on the label. */
   packet(hops: number, payload: Uint8Array, label = 'packet'): Uint8Array {
     const random = labelledSource(this.suite.crypto, label);
     return accepted(createPacket(this.suite, { path: this.path(hops), random }, payload)).packet;
@@ -132,13 +132,16 @@ export class TestNetwork {
     return new Uint8Array(this.suite.geometry.forwardPayloadLength).fill(byte);
   }
 
-  /** Receives with a fresh set of replay tags, so that tests do not affect each other. */
+  /** Processes a packet with a new set of replay tags, so that tests do not affect each other. */
   receive(index: number, packet: Uint8Array): Received | { readonly drop: string } {
     const node = this.nodes[index]!;
     return receivePacket(this.suite, { ...node.rules, keys: [epochKey(node.key)] }, packet);
   }
 
-  /** Carries a packet, changed in place, over nodes `from` to `to`; each must forward it. */
+  /**
+   * Sends a packet, which changes in place, over the nodes `from` to `to`; each of them must
+   * forward it.
+   */
   forward(packet: Uint8Array, from: number, to: number): void {
     for (let index = from; index < to; index++) {
       const received = this.receive(index, packet);
@@ -155,7 +158,7 @@ export class TestNetwork {
     return 'drop' in received ? received : received.unwrapped;
   }
 
-  /** The reply that arrives over the first nodes, as received by the owner of the SURB. */
+  /** Sends a reply over the first nodes; returns what the owner of the SURB receives. */
   carryReply(packet: Uint8Array, hops: number): Extract<Unwrapped, { kind: 'surbReply' }> {
     this.forward(packet, 0, hops - 1);
     const arrived = accepted(this.arrive(packet, hops));
@@ -164,8 +167,8 @@ export class TestNetwork {
   }
 
   /**
-   * A packet for the first node with any slot behind a valid MAC, and any tag in its payload. NIKE
-   * only.
+   * A packet for the first node with any slot behind a valid MAC, and any tag in its payload. Works
+   * for NIKE only.
    */
   crafted(slotBytes: Uint8Array, tag: Uint8Array = new Uint8Array(32)): Uint8Array {
     const { suite } = this;

@@ -1,6 +1,6 @@
 /**
- * The node window: the one command that the reference does not have (docs/spec/mixnet.md,
- * Stop-and-go windows).
+ * The node window, the only command that the reference does not have (docs/spec/mixnet.md,
+ * "Stop-and-go windows").
  */
 import { describe, expect, it } from 'vitest';
 import { provider } from '../../../../engine/crypto/index.ts';

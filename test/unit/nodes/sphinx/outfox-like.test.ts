@@ -1,4 +1,7 @@
-/** The Outfox-like research format, where it differs from the others (no vectors exist for it). */
+/**
+ * The differences of the Outfox-like research format from the others; there are no published
+ * vectors for it.
+ */
 import { describe, expect, it } from 'vitest';
 import { provider } from '../../../../engine/crypto/index.ts';
 import type { Command } from '../../../../nodes/sphinx/commands.ts';
@@ -99,7 +102,7 @@ describe('Outfox-like packets', () => {
     const seen = bytes.slice(0, geometry.headerLength);
     accepted(receive(0, bytes));
     const same = seen.filter((byte, at) => at >= 2 && byte === bytes[at]).length;
-    // One in 256 by chance: 3.9 of 1,000.
+    // By chance, one byte in 256 is the same: 3.9 of 1,000.
     expect(same).toBeLessThan(0.02 * geometry.headerLength);
   });
 

@@ -1,4 +1,4 @@
-/** What a sender may not make, and the plaintext of packets. */
+/** Packets that a sender is not allowed to make, and the plaintext of packets. */
 import { describe, expect, it } from 'vitest';
 import { provider } from '../../../../engine/crypto/index.ts';
 import type { Command } from '../../../../nodes/sphinx/commands.ts';
@@ -55,7 +55,7 @@ describe.each(networks)('createPacket by X25519 %s', (_, network) => {
   });
 
   it('refuses commands that leave no room for the next node, or for themselves', () => {
-    // A slot has 82 bytes for commands; the next node takes 65 of them, a delay 5.
+    // A slot has 82 bytes for commands; the next node takes 65 of them, and each delay 5.
     const fits = Array.from({ length: 3 }, () => delay);
     expect(create(withFirst({ commands: fits }))).not.toHaveProperty('refusal');
     const tooMany = withFirst({ commands: [...fits, delay] });

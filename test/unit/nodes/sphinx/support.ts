@@ -1,5 +1,5 @@
 /**
- * Shared by the Sphinx suites: providers, the small geometry of the vectors, and given randomness.
+ * Helpers for the Sphinx tests: providers, the small geometry of the vectors, and fixed randomness.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import type { CryptoProvider } from '../../../../engine/host/crypto.ts';
 import { fromHex } from '../../../../nodes/_kit/bytes.ts';
 import { createSuite, type Exchange, type SphinxSuite } from '../../../../nodes/sphinx/index.ts';
 
-/** Every provider that computes real bytes. */
+/** Every provider except the modelled one. */
 export const providers: readonly (readonly [string, CryptoProvider])[] = [
   ['noble', provider('noble')],
   ['node for live', provider('node', { timing: 'constant' })],
@@ -16,7 +16,7 @@ export const providers: readonly (readonly [string, CryptoProvider])[] = [
   ...(hasSodium() ? ([['sodium', provider('sodium')]] as const) : []),
 ];
 
-/** A node of a vector, hexadecimal. */
+/** A node of a vector, with its values in hexadecimal. */
 export interface HopVector {
   readonly id: string;
   readonly privateKey: string;
@@ -24,7 +24,7 @@ export interface HopVector {
   readonly commands: readonly string[];
 }
 
-/** Five hops, 103 bytes, no room for a SURB: the packets of the vectors. */
+/** The packets of the vectors: five hops, 103 bytes of payload, no room for a SURB. */
 export function smallSuite(crypto: CryptoProvider, exchange: Exchange): SphinxSuite {
   return createSuite({
     crypto,
@@ -35,7 +35,7 @@ export function smallSuite(crypto: CryptoProvider, exchange: Exchange): SphinxSu
   });
 }
 
-/** Returns the given bytes in order. */
+/** A source of randomness that returns the given bytes in order. */
 export function concatInOrder(parts: readonly string[]): {
   take(length: number): Uint8Array;
   left(): number;

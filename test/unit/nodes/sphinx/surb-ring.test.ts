@@ -1,4 +1,4 @@
-/** Keys of SURBs: used once, erased, bounded. */
+/** The keys of SURBs: each is used once and erased, and their number is limited. */
 import { describe, expect, it } from 'vitest';
 import { provider } from '../../../../engine/crypto/index.ts';
 import { openReply, type PacketFormat, SurbRing } from '../../../../nodes/sphinx/index.ts';

@@ -1,6 +1,6 @@
 /**
- * Unwrapping as a job on bytes gives the same results as the list of checks, whichever thread runs
- * it.
+ * Unwrapping as a byte job gives the same results as the direct sequence of checks, whichever
+ * thread runs it.
  */
 import { describe, expect, it } from 'vitest';
 import { provider } from '../../../../engine/crypto/index.ts';
@@ -39,7 +39,7 @@ function runJob(bytes: Uint8Array, opened = unwrapJob.open(setup([0]), crypto)):
   return { bytes, record };
 }
 
-/** A received packet as text, without the commands that only the list returns. */
+/** A received packet as text, without the commands that only the direct unwrapping returns. */
 function told(received: Received | { readonly drop: string }): string {
   if ('drop' in received) return received.drop;
   const { unwrapped, delayMs } = received;
@@ -93,7 +93,7 @@ describe('unwrapping as a job on bytes', () => {
       changed[at] = (changed[at] as number) ^ (1 << (at % 8));
       expect(settleUnwrap(rules, runJob(changed)), `byte ${at}`).toEqual({ drop: 'replay' });
     }
-    // The tag itself is refused, and not whatever comes second.
+    // The tag itself is rejected, and not simply every second packet.
     const another = network.packet(1, network.payload(), 'another');
     expect(settleUnwrap(rules, runJob(another))).toHaveProperty('unwrapped');
   });

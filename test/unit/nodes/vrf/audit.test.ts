@@ -1,6 +1,6 @@
 /**
- * Mixes audited by the sender of loops: an honest one, one that hurries, one that refuses, one that
- * proves something else.
+ * A sender of loops audits mixes: an honest one, one that shortens delays, one that refuses to
+ * answer, and one that proves something else.
  *
  * @module
  */
@@ -26,7 +26,7 @@ function digest(label: string): Uint8Array {
   return crypto.sha256(new TextEncoder().encode(label));
 }
 
-/** A mix that delays and answers in its own way. */
+/** A mix whose delays and answers a test can choose. */
 class Mix {
   readonly key;
   readonly issuer: ProofIssuer;
@@ -45,7 +45,7 @@ class Mix {
   }
 }
 
-/** Sends one packet through a mix and asks for the proof. */
+/** Sends one packet through a mix and requests the proof; returns the result of the audit. */
 function audited(mix: Mix, round: number): AuditOutcome {
   const tag = digest(`packet ${round}`);
   const observedNs = mix.hold(tag);

@@ -1,6 +1,6 @@
 /**
- * The delay distribution and its audit: exponential, capped, repeatable by anyone who knows the
- * tag.
+ * The delay distribution and its audit: exponential with an upper limit, and reproducible by
+ * anybody who knows the tag.
  *
  * @module
  */
@@ -29,7 +29,7 @@ function tagOf(number: number): Uint8Array {
   return crypto.sha256(new TextEncoder().encode(`tag ${number}`));
 }
 
-/** The delay that a mix owes a packet, and its proof. */
+/** The correct delay of a packet at a mix, and its proof. */
 function owed(number: number, mix = 0): LoopHop & { readonly delayNs: number } {
   const key = openVrfKey(crypto, 'tai', tagOf(1_000_000 + mix));
   const tag = tagOf(number);
@@ -56,14 +56,15 @@ describe('delays by verifiable random function', () => {
       const law = 1 - Math.exp(-value);
       distance = Math.max(distance, law - index / count, (index + 1) / count - law);
     }
-    // p = 0.001 of the Kolmogorov distribution.
+    // The value of the Kolmogorov distribution for p = 0.001.
     expect(distance * Math.sqrt(count)).toBeLessThan(1.95);
   });
 
   it('R-183: hide 0.443 bits more than even ones of the same mean (100,000 outputs)', () => {
     const count = 100_000;
     const bits = (law: VrfDelayLaw): { readonly bits: number; readonly meanNs: number } => {
-      // Entropy of a histogram with cells of a hundredth of the mean, in units of the mean.
+      // The entropy of a histogram whose cells are a hundredth of the mean wide, in units of the
+      // mean.
       const cells = new Map<number, number>();
       let sumNs = 0;
       for (let number = 0; number < count; number++) {

@@ -1,5 +1,5 @@
 /**
- * Numbers of diversity, against hand-made cases.
+ * Measures of diversity, compared with cases computed by hand.
  *
  * @module
  */
@@ -22,7 +22,7 @@ describe('diversity of autonomous systems', () => {
   });
 
   it('gives the probability that one system sees both ends', () => {
-    // First: a 1/2, b 1/2. Last: a 1/4, b 1/4, c 1/2. Both: 1/8 + 1/8.
+    // First hop: a 1/2, b 1/2. Last hop: a 1/4, b 1/4, c 1/2. The same at both ends: 1/8 + 1/8.
     expect(sameSystemAtBothEnds(nodes('a', 'b'), nodes('a', 'b', 'c', 'c'))).toBe(0.25);
     expect(sameSystemAtBothEnds(nodes('a'), nodes('b'))).toBe(0);
     const heavy = [

@@ -1,6 +1,6 @@
 /**
- * ECVRF beyond the published vectors: changed input fails, garbage gives undefined, and the three
- * ways to an output agree, even in a modelled run.
+ * ECVRF beyond the published vectors: changed input fails, random bytes give undefined, and the
+ * three ways of computing an output agree, even in a modelled run.
  *
  * @module
  */
@@ -23,7 +23,7 @@ const SUITES: readonly VrfSuite[] = ['tai', 'ell2'];
 const secret = Uint8Array.from({ length: 32 }, (_, index) => 3 * index);
 const alpha = Uint8Array.of(1, 2, 3);
 
-/** All eight points of small order (RFC 9381 section 5.4.5 refuses each as a key). */
+/** All eight points of small order; RFC 9381 section 5.4.5 rejects each of them as a key. */
 const SMALL_ORDER = [
   '0100000000000000000000000000000000000000000000000000000000000000',
   'ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f',
@@ -35,7 +35,8 @@ const SMALL_ORDER = [
   '26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc85',
 ];
 /**
- * y = p + 1, x = 0 with the sign bit, y = 2: not canonically encoded points, or not points at all.
+ * y = p + 1, x = 0 with the sign bit, and y = 2: non-canonical encodings, and an encoding of no
+ * point.
  */
 const NO_POINTS = [
   'eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f',
@@ -48,7 +49,7 @@ describe.each(SUITES)('ECVRF %s', (suite) => {
   const proved = key.prove(alpha)!;
 
   it('fails for every changed byte of a proof, whichever bit', () => {
-    // 80 bytes, with a moving bit: over both suites, two bits of each byte.
+    // Flips one bit of each of the 80 bytes; the two suites together cover two bits per byte.
     const offset = suite === 'tai' ? 0 : 4;
     for (let byte = 0; byte < PROOF_LENGTH; byte++) {
       const bit = 8 * byte + ((byte + offset) % 8);

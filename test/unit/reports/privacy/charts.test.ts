@@ -1,5 +1,6 @@
 /**
- * What a report stores for the privacy charts: journey, linkability, ROC corners. @module
+ * What a report stores for the privacy charts: the journey, the linkability, and the corners of ROC
+ * curves. @module
  */
 import { describe, expect, it } from 'vitest';
 import { rocCorners, rocCurve } from '../../../../reports/privacy/attacks/roc.ts';
@@ -45,7 +46,7 @@ describe('the journey of one target', () => {
     const { flows = [], mixes = [], rest } = journey ?? {};
     expect(rest).toBe(0);
     for (let layer = 0; layer < SPEC.layers; layer += 1) {
-      // Mixes are numbered layer by layer; the first layer has one that the target visited.
+      // Mixes are numbered layer by layer; the target visited one mix of the first layer.
       const isHere = (name: string): boolean =>
         Math.floor(Number(name.slice(4)) / SPEC.width) === layer;
       const inLayer = new Set(mixes.filter(isHere));

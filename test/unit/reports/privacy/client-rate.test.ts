@@ -1,5 +1,5 @@
 /**
- * Whether clients reveal on their links that they have something to say
+ * Whether the traffic on a client's link reveals that the client has something to say
  * (docs/spec/privacy-metrics.md, "Tests of traffic").
  */
 import { describe, expect, it } from 'vitest';
@@ -42,7 +42,7 @@ describe('the client-rate test', () => {
       p(record(seed, { busyMean: 1000, idleMean: 1000 })),
     );
     const small = values.filter((value) => (value ?? 0) < 0.05).length;
-    // 10 of 200 are expected, standard deviation 3.
+    // 10 of 200 are expected with a standard deviation of 3.
     expect(small).toBeLessThan(23);
     expect(values.filter((value) => (value ?? 0) > 0.5).length).toBeGreaterThan(70);
   });

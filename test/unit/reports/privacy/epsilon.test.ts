@@ -1,5 +1,5 @@
 /**
- * Loopix's epsilon of two senders, by hand and compared with shot noise
+ * Loopix's epsilon for two senders, computed by hand and compared with shot noise
  * (docs/spec/privacy-metrics.md, "Epsilon of two senders").
  */
 import { describe, expect, it } from 'vitest';
@@ -30,7 +30,7 @@ function settingOf(
   };
 }
 
-/** Alice sends two messages into a mix, Bob one, all wait; one cover packet leaves. */
+/** Alice sends two messages into a mix and Bob one; all wait, and one cover packet leaves. */
 function small(senders: readonly (readonly [string, string])[]): Truth {
   const nodes = ['alice', 'bob', 'mix', 'sink'];
   const record = new TruthRecord(nodes);
@@ -56,7 +56,7 @@ describe('the epsilon of two senders', () => {
     ]);
     const [first, ...others] = senderEpsilons(truth, settingOf(truth, 1_000));
     expect(first).toBeCloseTo(Math.log(2), 12);
-    // All looks before it left saw the same pool, through the same message.
+    // Every instant before it left had the same pool and the same message.
     expect(others).toEqual([]);
   });
 
@@ -92,8 +92,8 @@ describe('the epsilon of two senders', () => {
 });
 
 /**
- * A message sent a time t ago contributes Erlang's density of L delays at t, over mu, to the pools
- * of the last layer; a sender that writes by a Poisson process contributes the sum of these, which
+ * A message sent a time t ago contributes the Erlang density of L delays at t, divided by mu, to
+ * the pools of the last layer. For a sender with Poisson arrivals, the sum of these contributions
  * is shot noise.
  */
 function shotNoiseEpsilon(network: {

@@ -1,6 +1,7 @@
 /**
- * Records for tests: written by hand, and of an abstract stratified network. The delays of its
- * mixes are independent of their pools, so that all instants are known before sorting.
+ * Records of what really happened, for tests: written by hand, or generated for an abstract
+ * stratified network. The delays in its mixes do not depend on their pools, so all instants are
+ * known before they are sorted.
  *
  * @module
  */
@@ -18,7 +19,7 @@ import {
 } from '../../../../reports/privacy/truth/truth.ts';
 import { TruthRecord } from '../../../../reports/privacy/truth/truth-record.ts';
 
-/** Words of hand-written steps. */
+/** Names of the steps in records written by hand. */
 export const CODES = {
   create: CREATED,
   arrive: ARRIVED,
@@ -28,10 +29,12 @@ export const CODES = {
   drop: DROPPED,
 } as const;
 
-/** One step: what, which message, where. */
+/** One step: the event, the number of the message, and the node. */
 export type Step = readonly [keyof typeof CODES, number, string];
 
-/** A record from steps, one nanosecond apart. All messages are payload of the first node. */
+/**
+ * A record made of steps, one nanosecond apart. All messages are payload sent by the first node.
+ */
 export function handMade(nodes: readonly string[], steps: readonly Step[]): Truth {
   const record = new TruthRecord(nodes);
   const count = 1 + Math.max(...steps.map(([, message]) => message));
@@ -42,14 +45,17 @@ export function handMade(nodes: readonly string[], steps: readonly Step[]): Trut
   return record.truth();
 }
 
-/** Laws by node: mixes are memoryless, nodes whose names start with `end` are end nodes. */
+/**
+ * The delay law of each node: mixes are memoryless; nodes whose names start with `end` are end
+ * nodes.
+ */
 export function plainLaws(nodes: readonly string[]): readonly NodeLaw[] {
   return nodes.map((name) => ({ kind: name.startsWith('end') ? 'end' : 'memoryless' }));
 }
 
-/** A network to generate. */
+/** The network to generate. */
 export interface Stratified {
-  /** Messages a second in all. */
+  /** Messages per second in total. */
   readonly rate: number;
   readonly layers: number;
   readonly width: number;
@@ -69,14 +75,17 @@ interface Sorted {
   readonly message: number[];
 }
 
-/** Nodes `end` (all clients), then the mixes layer by layer, `end-2` (all recipients). */
+/**
+ * Names of the nodes: `end` (all clients), then the mixes layer by layer, then `end-2` (all
+ * recipients).
+ */
 export function stratifiedNodes({ layers, width, clients = 1 }: Stratified): readonly string[] {
   const mixes = Array.from({ length: layers * width }, (_, i) => `mix-${i}`);
   const senders = Array.from({ length: clients }, (_, i) => `end-client-${i}`);
   return [...senders, ...mixes, 'end-sink'];
 }
 
-/** The record of such a network. */
+/** Generates the record of such a network. */
 export function stratifiedTruth(spec: Stratified): Truth {
   const { rate, layers, width, meanSeconds, seconds, seed = 1, clients = 1 } = spec;
   const random = openStream(seed, 'lab', 'stratified');
@@ -118,7 +127,7 @@ export function stratifiedTruth(spec: Stratified): Truth {
   return record.truth();
 }
 
-/** Messages created at or after each instant. */
+/** For each instant, the first message created at or after it. */
 export function targetsAt(truth: Truth, instantsSeconds: readonly number[]): number[] {
   const { atNs, code, message, count } = truth.events;
   const found: number[] = [];

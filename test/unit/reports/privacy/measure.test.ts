@@ -1,6 +1,6 @@
 /**
- * The measurement of a run: metrics of an abstract network with known answers, and each warning in
- * a setting that causes it (docs/spec/privacy-metrics.md, "Warnings").
+ * The privacy measurement of a run: the metrics of an abstract network with known answers, and each
+ * warning in a setting that causes it (docs/spec/privacy-metrics.md, "Warnings").
  *
  * @module
  */
@@ -84,7 +84,7 @@ describe('the measurement of a run', () => {
     const { summary } = found;
     expect(summary.adversary).toContain('no mix is corrupt');
     expect(summary.estimator).toBe('mass propagation (P/n for each departure)');
-    // Three mixes of 200 ms and four links of 50 ms.
+    // Three mixes with 200 ms each and four links with 50 ms each.
     expect(summary.latencyMsP50).toBeGreaterThan(600);
     expect(summary.latencyMsP50).toBeLessThan(850);
     expect(summary.packetsPerPayload).toBeGreaterThan(3.8);
@@ -165,7 +165,7 @@ describe('the measurement of a run', () => {
       return valuesOf(found, 'privacy.receiver.bits');
     };
     expect(bits(0)[0]).toBeCloseTo(1, 12);
-    // Twelve drops that end at one node used to reduce it to 0.81 bits.
+    // Regression: twelve drops that end at one node reduced the entropy to 0.81 bits.
     expect(bits(12)[0]).toBeCloseTo(1, 12);
   });
 
@@ -256,7 +256,7 @@ describe('the fit of delays', () => {
   });
 
   it('has the critical values of the literature', () => {
-    // 1.3581 / sqrt(n) at 5 %, 1.6276 at 1 %, for large n.
+    // For large n, the quantiles are 1.3581 / sqrt(n) at 5 % and 1.6276 / sqrt(n) at 1 %.
     expect(kolmogorovP(1.3581 / 1_000, 1e6)).toBeCloseTo(0.05, 3);
     expect(kolmogorovP(1.6276 / 1_000, 1e6)).toBeCloseTo(0.01, 3);
     expect(kolmogorovP(0, 100)).toBe(1);

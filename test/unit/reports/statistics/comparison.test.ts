@@ -6,7 +6,10 @@ import {
 } from '../../../../reports/statistics/comparison.ts';
 import { normals } from '../draws.ts';
 
-/** 30 seeds whose common part varies by 10 %, and B = A + `change` with 0.5 % noise of its own. */
+/**
+ * A run of 30 seeds: their common part varies by 10 %, and B = A + `change` with its own noise of
+ * 0.5 %.
+ */
 function experiment(seed: number, change: number): { a: number; b: number }[] {
   const random = normals(seed);
   return Array.from({ length: 30 }, () => {

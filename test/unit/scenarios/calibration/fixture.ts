@@ -1,4 +1,4 @@
-/** A cost profile with round numbers, and where tests write one. */
+/** A cost profile with round numbers, and a function that writes profiles to files. */
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,7 +13,9 @@ function operation(ns: number, lane: 'control' | 'data' = 'data'): ProfileOperat
   return { lane, alone, inPlace: { ns, nsPerByte: 0.5 }, samples: [sample] };
 }
 
-/** One packet of ping costs some hundred microseconds: a few thousand a second saturate a core. */
+/**
+ * A packet of ping takes some hundred microseconds, so a few thousand per second saturate a core.
+ */
 export function fixtureProfile(scale = 1): CostProfile {
   return {
     profileVersion: 1,
@@ -59,7 +61,7 @@ export function fixtureProfile(scale = 1): CostProfile {
   };
 }
 
-/** Writes a profile, or any text, into a folder of its own. */
+/** Writes a profile, or any text, into a new folder. */
 export function writeProfile(content: CostProfile | string, name = 'profile.json'): string {
   const path = join(mkdtempSync(join(tmpdir(), 'orrery-profile-')), name);
   writeFileSync(path, typeof content === 'string' ? content : JSON.stringify(content, null, 1));

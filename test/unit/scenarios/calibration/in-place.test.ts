@@ -1,5 +1,6 @@
 /**
- * Batches, factors and knees from fixed numbers, and a short live run that is really measured.
+ * Batches, factors and saturation rates from fixed numbers, and a short live run that is really
+ * measured.
  *
  * @module
  */
@@ -32,7 +33,8 @@ const choice = (scale: number): CpuChoice =>
 describe('benchmarks', () => {
   it('keep the median batch with its interval and the p99 batch', () => {
     const batches = Array.from({ length: 50 }, (_, index) => 101 + index);
-    // Ranks of the binomial: 18 and 33 of 50 enclose the median with 95 %.
+    // The ranks 18 and 33 of 50 enclose the median with a probability of 95 %, by the binomial
+    // distribution.
     expect(sampleOf(64, batches)).toEqual({
       bytes: 64,
       nsMedian: 125,
@@ -69,7 +71,8 @@ describe('benchmarks', () => {
 
   it('measure real sockets of loopback and the room of their buffers', async () => {
     const { send, receive } = await socketCosts({ ...QUICK_PLAN, warmup: 100, batches: 5 });
-    // Of five batches the line through the lengths may well start at 0: a datagram's cost never is.
+    // With only five batches, the line fitted over the lengths may start at 0, but the cost of a
+    // datagram is never 0.
     for (const { nsMedian } of [...send.samples, ...receive.samples]) {
       expect(nsMedian).toBeGreaterThan(200);
       expect(nsMedian).toBeLessThan(1_000_000);
@@ -162,7 +165,7 @@ describe('a knee', () => {
         Promise.resolve(simKneeRun(scenario(rate), rate, { cpu, registry }));
       return findKnee({ ...search, from: 2_000, resolution: 1.1, tries: 1, run });
     };
-    // The world of scale 1 stands for the real machine.
+    // The world with scale 1 plays the role of the real machine.
     const [real, half] = [await kneeOf(1), await kneeOf(0.5)];
     const at = { ratePerSecond: 100, delivery: 1, latencyP50Ns: 1_000, latencyP95Ns: 2_000 };
     const round = (predicted: typeof real): ReturnType<typeof roundOf> =>
@@ -179,7 +182,7 @@ describe('a knee', () => {
     expect(held.pass).toBe(true);
     const fresh = { ...asWritten, ratePerSecond: real.ratePerSecond };
     expect(renderKneeCheck(judgeRounds(fresh, [round(real)]))).not.toContain('calibrate again');
-    // One round of three that something disturbed does not decide, two do.
+    // One disturbed round of three does not decide; two do.
     expect(judgeRounds(asWritten, [round(real), round(half), round(real)]).pass).toBe(true);
     expect(judgeRounds(asWritten, [round(half), round(real), round(half)]).pass).toBe(false);
   });

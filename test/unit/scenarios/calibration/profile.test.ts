@@ -1,5 +1,6 @@
 /**
- * Cost profiles: what is read, what is refused and how, and that a run charged by one repeats.
+ * Cost profiles: what is read, what is rejected and with which message, and that runs with a
+ * profile are repeatable.
  *
  * @module
  */
@@ -112,7 +113,7 @@ describe('a run charged by a profile', () => {
 
   it('shares one core between all nodes when it is asked to, and saturates there first', () => {
     const path = writeProfile(fixtureProfile());
-    // A ping and its answer take 0.27 ms in all, 0.15 ms of it at the busier end.
+    // A ping and its answer take 0.27 ms in total, of which 0.15 ms is at the busier end.
     const rate = { 'traffic.0.rate': '8000/s', cpuMachines: 'topology' };
     const apart = counter(run(charged(path, rate)), 'ping.throughput');
     const one = counter(run(charged(path, { ...rate, cpuMachines: 'one' })), 'ping.throughput');

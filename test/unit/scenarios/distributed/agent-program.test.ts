@@ -1,4 +1,4 @@
-/** What an agent's process begins with: a program that lies ready, with compiled code and without. */
+/** How the process of an agent starts: from the bundled program, with and without compiled code. */
 import { spawnSync } from 'node:child_process';
 import { existsSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -17,7 +17,7 @@ let prepared: PreparedAgents;
 let cache: string;
 
 beforeAll(async () => {
-  // As in a process that has no store.
+  // As in a process without a store of bundled programs.
   setEnvironmentData(FOLDER, undefined);
   prepared = await preparedAgents();
   cache = join(prepared.folder ?? '', 'agent.cache');
@@ -27,7 +27,7 @@ afterAll(() => {
   setEnvironmentData(FOLDER, before);
 });
 
-/** Nobody tells it what to do: it says so when it has loaded everything, and ends. */
+/** Without instructions, the process reports that when it has loaded everything, and ends. */
 function expectStart(...words: readonly string[]): void {
   const { status, stderr } = spawnSync(process.execPath, [ENTRY, ...words], { input: '' });
   expect(stderr.toString()).toBe(

@@ -5,7 +5,7 @@ import { ClockOffset, DRIFT_MAX } from '../../../../scenarios/distributed/clock-
 const MS = 1_000_000n;
 const SECOND = 1_000_000_000n;
 
-/** An offset with one round of one exchange, the ways there and back as given. */
+/** An offset measured in one round with one exchange and the given delays in both directions. */
 function measured(options: {
   there: bigint;
   back: bigint;
@@ -33,7 +33,7 @@ describe('the offset of a clock', () => {
     const clock = measured({ there: 500_000n, back: 500_000n, offset: 7n * SECOND });
     const { offsetNs, uncertaintyNs } = clock.at(500_005n);
     expect(offsetNs).toBe(7n * SECOND);
-    // Half of 1 ms, 100 ppm of 1 ms, and the reading of the clocks.
+    // Half of 1 ms, 100 ppm of 1 ms, and the resolution of both clocks.
     expect(uncertaintyNs).toBe(500_000 + 101 + 2);
   });
 
@@ -79,8 +79,8 @@ describe('the offset of a clock', () => {
     ]);
     const span = { fromNs: start, toNs: start + 40n * SECOND };
     expect(clock.worstUncertaintyNs(span)).toBe(clock.at(start + 20n * SECOND).uncertaintyNs + 1);
-    // Who corrected by the offset of the start all the time is worst off at 5/8 of the way: there
-    // the line is at 1.25 ms and the bound 1.875 ms away from it.
+    // A correction that always uses the offset from the start is worst at 5/8 of the way: there the
+    // line is 1.25 ms away from that offset, and its bound another 1.875 ms.
     const error = clock.worstErrorNs(span, 0n) - atRound;
     expect(Math.abs(error - 3_125_000)).toBeLessThan(10);
     expect(clock.worstErrorNs(span, 2n * MS) - atRound).toBe(error);
@@ -123,14 +123,14 @@ describe('the offset of a clock', () => {
   });
 });
 
-/** One round of the generated plan. */
+/** One round of a generated plan. */
 interface Round {
   readonly second: number;
   readonly exchanges: readonly { there: bigint; back: bigint; thinking: bigint }[];
 }
 
 describe('the uncertainty of an offset', () => {
-  /** Slopes of the true offset in seconds one after the other, each within the allowed drift. */
+  /** The drift of the true offset in each second, within the allowed drift. */
   const slopes = fc.array(fc.double({ min: -DRIFT_MAX, max: DRIFT_MAX, noNaN: true }), {
     minLength: 21,
     maxLength: 21,
@@ -145,7 +145,7 @@ describe('the uncertainty of an offset', () => {
     { minLength: 1, maxLength: 4 },
   );
 
-  /** The true offset at an instant of our clock, in ns, as exact as a double is. */
+  /** The true offset at an instant of the local clock, ns, with the precision of a double. */
   function trueOffset(slope: readonly number[], start: number, instantNs: bigint): number {
     const at = Number(instantNs);
     let offset = start;

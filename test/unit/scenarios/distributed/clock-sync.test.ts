@@ -11,7 +11,7 @@ import { Lobby, openPair } from './channel/support.ts';
 
 const AHEAD_NS = 5_000_000_000n;
 
-/** The clock of this machine as another machine would have it, five seconds ahead. */
+/** The clock of this machine as seen on another machine, five seconds ahead. */
 const FOREIGN: ClockSource = { now: () => process.hrtime.bigint() + AHEAD_NS, machine: 'other' };
 
 /** A probe over a real channel whose other side has the given clock. */

@@ -1,6 +1,6 @@
 /**
- * The coordinator alone: agents are records whose channels the test reads, the world is that of
- * hello.yaml.
+ * The coordinator alone: its agents are plain objects whose messages the test reads, and its world
+ * is that of hello.yaml.
  */
 import { afterEach, describe, expect, it, type Mock, vi } from 'vitest';
 import { InvariantError } from '../../../../engine/core/assert.ts';
@@ -19,11 +19,11 @@ import { NobodysChannel, tallyOf, WritingFleet } from './fixture.ts';
 
 const MS = 1_000_000;
 
-/** Agents of the test's making. */
+/** A fleet of agents that the test controls. */
 class FakeFleet extends WritingFleet {
   readonly agents: AgentProcess[] = [];
 
-  /** A process that has been started and has dialled. */
+  /** Adds a process that was started and has connected. */
   add(host: string): FakeAgent {
     const agent = new AgentProcess(this.agents.length, [host], undefined);
     const channel = new NobodysChannel();
@@ -44,7 +44,7 @@ const nothing = new Float64Array(0);
 let stopAfter: Coordinator | undefined;
 afterEach(() => stopAfter?.world.agenda.stop());
 
-/** A coordinator with two agents that have dialled. */
+/** A coordinator with two agents that have connected. */
 interface SetUp {
   readonly coordinator: Coordinator;
   readonly stage: Stage;
@@ -91,7 +91,7 @@ function setUp(): SetUp {
   stage.prepare();
   const alice = fleet.add('alice');
   const bob = fleet.add('bob');
-  /** Loaded, ready and in the scenario's time. */
+  /** Completes loading and preparation, so that the scenario is running. */
   const run = (): void => {
     coordinator.load();
     for (const { agent } of [alice, bob]) {
@@ -273,7 +273,7 @@ describe('deaths', () => {
     for (const type of ['loaded', 'ready'] as const) coordinator.hear(bob.agent, { type });
     coordinator.hear(bob.agent, { type: 'result', tally: tallyOf() });
     expect(bob.agent.state).toBe('dead');
-    // What it had measured counts.
+    // The measurements that it had sent count.
     coordinator.hear(bob.agent, { type: 'tally', tally: tallyOf({ events: 9 }) });
     expect(coordinator.world.tallies.events).toBe(9);
   });
@@ -351,7 +351,10 @@ describe('the end', () => {
 });
 
 describe('clocks of other machines', () => {
-  /** A clock that is ahead of ours, behind a way of 20 ms there and none back. */
+  /**
+   * A clock that is ahead of the local clock, with 20 ms of delay on the way there and none on the
+   * way back.
+   */
   function remoteClock(agent: AgentProcess, aheadNs: bigint): void {
     const source: ClockSource = { now: () => process.hrtime.bigint(), machine: 'here' };
     const there: ClockSource = { now: () => process.hrtime.bigint() + aheadNs, machine: 'there' };
@@ -406,7 +409,7 @@ describe('clocks of other machines', () => {
     expect(channel.types).toEqual([]);
     await vi.waitFor(() => expect(channel.types).toEqual(['load']), { timeout: 5_000 });
     expect(agent.clockOffsetNs).toBeGreaterThan(4_900_000_000n);
-    // What it does before it is told to start has its instant.
+    // Actions of a process before the start still get an instant.
     const [{ order }] = channel.sent as [{ readonly order: { readonly zeroNs: bigint } }];
     coordinator.hear(agent, { type: 'loaded' });
     expect(channel.sent[1]).toMatchObject({ type: 'start' });

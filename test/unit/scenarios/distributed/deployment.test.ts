@@ -37,7 +37,7 @@ const PUBLIC = [
   ...NODES.map((name, at) => `node ${name} ${toHex(publicKeyOf(SECRET.map((b) => b ^ (at + 1))))}`),
 ];
 
-/** A folder of keys in which the coordinator's has a mode of its own. */
+/** A folder of keys in which the coordinator's key file has the given mode. */
 function keyFolder(name: string, content: string, mode = 0o600, lines = PUBLIC): void {
   const folder = join(files.path, name);
   mkdirSync(folder);

@@ -1,6 +1,6 @@
 /**
- * What the tests of distributed runs share: tallies, fleets that write down what they are told, and
- * channels between nobody.
+ * Helpers for the tests of distributed runs: tallies, fleets that record the commands they receive,
+ * and channels without another side.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import type { Command, Tally } from '../../../../scenarios/distributed/messages.
 import { packHistogram } from '../../../../scenarios/distributed/packed-histogram.ts';
 import type { Fleet } from '../../../../scenarios/distributed/remote-world.ts';
 
-/** A tally of a process that has counted nothing, changed. */
+/** The tally of a process that has counted nothing, with changes. */
 export function tallyOf(more: Partial<Tally> = {}): Tally {
   return {
     metrics: {},
@@ -36,10 +36,10 @@ export function tallyOf(more: Partial<Tally> = {}): Tally {
   };
 }
 
-/** A command, and whom it was for; everybody when absent. */
+/** A command with its recipients; all processes if absent. */
 export type Told = readonly [Command, (readonly string[])?];
 
-/** Writes down what it is told. */
+/** A fleet that records its commands. */
 export class WritingFleet implements Fleet {
   readonly told: Told[] = [];
   readonly killed: string[] = [];
@@ -58,7 +58,7 @@ export class WritingFleet implements Fleet {
   }
 }
 
-/** A channel that keeps what is sent; the test plays the other side. */
+/** A channel that stores sent messages; the test plays the other side. */
 export class NobodysChannel implements Channel {
   readonly peer = '127.0.0.1:1';
   readonly sent: object[] = [];
@@ -76,7 +76,7 @@ export class NobodysChannel implements Channel {
     queueMicrotask(() => this.onClose('closed'));
   }
 
-  /** Types of what was sent. */
+  /** The types of the sent messages. */
   get types(): readonly unknown[] {
     return this.sent.map((message) => (message as { readonly type?: unknown }).type);
   }

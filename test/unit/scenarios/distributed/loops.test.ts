@@ -10,7 +10,7 @@ import { load } from '../runner/fixture.ts';
 
 const MANY = 64;
 
-/** A network of cables `a-b`, in the order in which nodes are named; no traffic. */
+/** A network of links `a-b` without traffic; nodes are in the order in which they are named. */
 function cables(text: string, ...alone: string[]): Scenario {
   const { topology, ...rest } = load('hello.yaml');
   const pairs = text.split(' ').map((cable) => cable.split('-') as [string, string]);
@@ -22,7 +22,7 @@ function cables(text: string, ...alone: string[]): Scenario {
   return { ...rest, traffic: [], topology: { ...topology, hosts, links } };
 }
 
-/** With flows `a>b`, each at its rate. */
+/** Adds flows `a>b`, each with its rate. */
 function flows(scenario: Scenario, rates: Readonly<Record<string, number>>): LoopScenario {
   const [one] = load('hello.yaml').traffic;
   const traffic = Object.entries(rates).map(([text, rate]) => {

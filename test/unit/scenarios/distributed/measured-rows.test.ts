@@ -29,7 +29,7 @@ describe('RowBuffer', () => {
   });
 });
 
-/** As much of a flow as a receiver asks for. */
+/** The part of a flow that a receiver needs. */
 function flowOf(pattern: object, answered: number[] = []): Flow {
   return {
     spec: { pattern },

@@ -14,7 +14,7 @@ function histogramOf(values: readonly number[]): HistogramData {
   return histogram.data();
 }
 
-/** Lateness as a busy machine has it: log-uniform from 1 us to 100 ms. */
+/** Lateness as on a busy machine: log-uniform from 1 us to 100 ms. */
 function latenesses(count: number): number[] {
   const random = openStream(7, 'packed', 'histogram');
   return Array.from({ length: count }, () => Math.floor(10 ** (3 + 5 * random.uniform())));

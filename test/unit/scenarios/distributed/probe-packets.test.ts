@@ -4,7 +4,7 @@ import type { NodeRequest } from '../../../../engine/host/host.ts';
 import { ProbePackets } from '../../../../scenarios/distributed/probe-packets.ts';
 import { TruthWriter } from '../../../../scenarios/runner/ground-truth.ts';
 
-/** Two processes, and what their nodes were asked. */
+/** Two processes, and the requests that their nodes received. */
 function pair(carries = true): { probes: ProbePackets; asked: [string, NodeRequest][] } {
   const asked: [string, NodeRequest][] = [];
   const there: ProbePackets = new ProbePackets((node, request) => {

@@ -1,6 +1,4 @@
-/**
- * A fleet whose agents are played by the test: they dial as `orrery node` does, over loopback.
- */
+/** A fleet whose agents the test plays: they connect as `orrery node` does, over loopback. */
 import { createServer } from 'node:net';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { AgentSession, type SessionEnd } from '../../../../scenarios/distributed/agent-session.ts';
@@ -17,7 +15,7 @@ import { NobodysChannel } from './fixture.ts';
 
 const key = new Uint8Array(32).fill(7);
 const listener = publicKeyOf(key);
-/** The secret of each node. */
+/** The secret key of a node, made from its name. */
 const keyOf = (name: string): Uint8Array => new Uint8Array(32).fill(name.charCodeAt(0));
 const nodeKeys = new Map(
   ['alice', 'bob', 'carol'].map((name) => [name, publicKeyOf(keyOf(name))] as const),
@@ -130,7 +128,7 @@ describe('ProcessFleet', () => {
     fleet.kill('bob', 'synced');
     fleet.kill('bob', 'synced');
     await vi.waitFor(() => expect(bob.commands).toEqual([{ type: 'die' }]), WAIT);
-    // systemd is faster than the fault.
+    // systemd restarts the process before the fault has ended.
     const early = await dial(fleet, 'bob');
     await new Promise((resolve) => setTimeout(resolve, 50));
     expect([early.commands, reports.length]).toEqual([[], 1]);
@@ -158,7 +156,7 @@ describe('ProcessFleet', () => {
     });
     void new AgentSession({ channel, hosts: ['bob'], registry });
     await vi.waitFor(() => expect(fleet.agentOf('bob')?.state).toBe('connected'), WAIT);
-    // Twice at once: rounds follow each other.
+    // Called twice at the same time: the rounds run one after the other.
     await Promise.all([fleet.syncClocks(), fleet.syncClocks()]);
     expect(fleet.agentOf('bob')?.clock.isShared).toBe(true);
   });

@@ -102,7 +102,7 @@ describe('RemoteWorld', () => {
     world.whenMeasured(() => seen.push(-1));
     expect(seen).toEqual([]);
     world.measured.settle(10);
-    // The fault was booked at 0, before time began.
+    // The fault was scheduled for instant 0, before the scenario started.
     expect(seen).toEqual([-1, 7]);
   });
 

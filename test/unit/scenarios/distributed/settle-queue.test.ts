@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type MeasuredBatch, SettleQueue } from '../../../../scenarios/distributed/settle-queue.ts';
 
-/** A queue, and what it has carried out with the instant that it showed. */
+/** A queue, and a record of what it has executed with the instant that it showed. */
 function recorded(): {
   queue: SettleQueue;
   done: string[];
@@ -82,7 +82,7 @@ describe('SettleQueue', () => {
 });
 
 describe('packets in rows', () => {
-  /** Rows of an instant and a name, of one process. */
+  /** Rows with given instants and a name, from one process. */
   function rows(done: string[], name: string, ...instants: number[]): MeasuredBatch {
     const values = Float64Array.from(instants.flatMap((at, i) => [at, i]));
     const fire = (row: Float64Array, at: number): void => {

@@ -12,7 +12,10 @@ const truthOf = (sequence: number): Truth => ({
   sentNs: sequence * SPACING,
 });
 
-/** A meter of a flow that has sent its first `count` packets, all delivered 1 ms later. */
+/**
+ * The meter of a flow that has sent its first `count` packets, all of which were delivered 1 ms
+ * later.
+ */
 function meterAfter(count: number): FlowMeter {
   const meter = new FlowMeter({ warmupNs: 0, endNs: 10_000 * MS }, SPACING);
   for (let sequence = 0; sequence < count; sequence += 1) {

@@ -1,4 +1,7 @@
-/** A fleet of many processes: a few start at once, and none after one died or the run was ended. */
+/**
+ * A fleet of many processes: only a few start at the same time, and none after one has died or the
+ * run was ended.
+ */
 import { availableParallelism } from 'node:os';
 import { afterEach, expect, it, vi } from 'vitest';
 import { fromHex } from '../../../../nodes/_kit/bytes.ts';
@@ -9,7 +12,7 @@ import type { Report } from '../../../../scenarios/distributed/messages.ts';
 import { ProcessFleet } from '../../../../scenarios/distributed/process-fleet.ts';
 
 const listeners: LifeListener[] = [];
-/** What each process was started with, by its node. */
+/** The arguments with which each process was started, by node. */
 const boots = new Map<string, AgentBoot>();
 
 vi.mock('../../../../scenarios/distributed/prepared-agents.ts', () => ({

@@ -4,7 +4,7 @@ import { WallAgenda } from '../../../../scenarios/distributed/wall-agenda.ts';
 const MS = 1_000_000;
 
 describe('WallAgenda', () => {
-  // The clock and the timers of the test: `hrtime` moves with them.
+  // Fakes the clock and the timers; `hrtime` advances with the timers.
   beforeEach(() => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'hrtime'] });
   });
@@ -45,7 +45,8 @@ describe('WallAgenda', () => {
     const done = vi.fn();
     agenda.begin(process.hrtime.bigint());
     agenda.at(10 * MS, done);
-    // From here on timers run 5 ms ahead of the clock, as Node's do by up to 0.9 ms.
+    // From here on, timers fire 5 ms before the clock shows their time; in Node the difference is
+    // up to 0.9 ms.
     const clock = process.hrtime.bigint;
     const spy = vi
       .spyOn(process.hrtime, 'bigint')

@@ -1,4 +1,4 @@
-/** Events of action `attack`: what they become, and what is refused. */
+/** Events with the action `attack`: how they are read, and what is rejected. */
 import { afterAll, describe, expect, it } from 'vitest';
 import { loadScenario } from '../../../../scenarios/files/load.ts';
 import type { Scenario } from '../../../../scenarios/model.ts';

@@ -74,7 +74,8 @@ describe('a bad file is refused at the exact place, with what is allowed and the
   it('E117 refuses a file of 50 GB by its size, without reading it', () => {
     const path = join(files.path, 'topologies', 'big.yaml');
     const handle = openSync(path, 'w');
-    // All hole. Node reads no file of this size into memory: reading it would end in its words.
+    // A sparse file. Node cannot read a file of this size into memory, and would fail with a
+    // message of its own.
     ftruncateSync(handle, 50e9);
     closeSync(handle);
     const request = { path, folders: files.folders, registry };
@@ -125,7 +126,7 @@ describe('a bad file is refused at the exact place, with what is allowed and the
     const issues = issuesOf(() => loadScenario({ path, folders: files.folders, registry }));
     const told = issues.filter(({ path: place }) => /topo?logy/.test(place));
     expect(told.map(({ code, path: place }) => [code, place])).toEqual([['E101', 'toplogy']]);
-    // What is missing, with nothing like it, is still told.
+    // A missing key is reported even if no similar key is present.
     const bare = files.write('scenarios/bare.yaml', text.replace('toplogy', 'colour'));
     const both = issuesOf(() => loadScenario({ path: bare, folders: files.folders, registry }));
     expect(both.map(({ code, path: place }) => [code, place])).toEqual(

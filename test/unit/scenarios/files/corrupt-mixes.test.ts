@@ -1,6 +1,6 @@
 /**
- * Which mixes are corrupt: a share is the nearest whole number of them, and nodes, a layer, an
- * autonomous system or a family can be named.
+ * Which mixes are corrupt. A share is rounded to the nearest number of mixes; nodes, a layer, an
+ * autonomous system or a family can also be named.
  *
  * @module
  */

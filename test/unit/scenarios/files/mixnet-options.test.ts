@@ -19,7 +19,7 @@ function load(text: string, overrides: Readonly<Record<string, string>> = {}): S
   return loadScenario({ path, folders: files.folders, registry, overrides });
 }
 
-/** One line an issue: file, place, path, message, and the hint behind it. */
+/** One line per issue: file, position, path, message, and then its hint. */
 function refusals(
   text: string,
   overrides: Readonly<Record<string, string>> = {},
@@ -62,7 +62,7 @@ describe('options of a generated mixnet', () => {
   it('that the file left incomplete are told once and where they stand', () => {
     const text = inside(GENERATE) + MIXING.replace('poisson', 'constant');
     expect(refusals(text)).toEqual([`8 «mixing» ${MISSING}`]);
-    // A flag that did not choose the strategy is not to blame.
+    // A flag that did not choose the strategy is not blamed for a mistake.
     const set = { 'options.mixnet.mixing.slack': '2s' };
     expect(refusals(text, set)).toEqual([`8 «mixing» ${MISSING}`]);
   });
@@ -92,7 +92,7 @@ describe('options of a generated mixnet', () => {
     expect(refusals(mixing)).toEqual([
       '8 «slak» options.mixnet.mixing.slak: unknown key (did you mean slack?)',
     ]);
-    // Of the strategies only the one that is meant is asked.
+    // Only the strategy that was meant is checked.
     const mean = inside(GENERATE) + MIXING.replace('slack', 'fractoin');
     expect(refusals(mean)[0]).toContain('(keys: strategy, queueLimit, slack, maxDelay)');
   });
@@ -135,7 +135,7 @@ describe('options of a generated mixnet', () => {
       '9 «uniform» options.mix-2-1.mixing.law: mix-2-1 draws uniform delays, but provider-1 and ' +
         '3 more exponential ones (exponential: who audits a delay has one law for all hops)',
     ]);
-    // The authority delays nothing.
+    // The authority does not delay messages.
     expect(set('  authority: { mixing: { strategy: threshold } }\n')).toEqual([]);
     expect(set('')).toEqual([]);
   });

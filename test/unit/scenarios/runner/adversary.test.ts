@@ -1,4 +1,4 @@
-/** Active adversaries by themselves: what they do with messages, and how they are scored. */
+/** Active adversaries tested in isolation: what they do with messages, and how they are scored. */
 import { describe, expect, it } from 'vitest';
 import { openStream } from '../../../../engine/core/stream.ts';
 import type {
@@ -17,7 +17,7 @@ const PAYLOAD = 6;
 const LENGTH = 16;
 const TRANSIT = 5;
 
-/** A mix between a sender and a recipient, whose links the test plays; times in ns. */
+/** A mix between a sender and a recipient; the test plays the links. Times are in ns. */
 class Stage {
   readonly injected: Uint8Array[] = [];
   readonly #observers = new MessageObservers({
@@ -50,7 +50,7 @@ class Stage {
     for (const { fire } of due) fire();
   }
 
-  /** A message goes into the mix; true when the adversary lets it. */
+  /** Sends a message into the mix; true if the adversary lets it pass. */
   enter(key: number, maker = 'alice'): boolean {
     this.#observers.of(maker).created(key, 'payload', 'bob');
     const isLet = this.#adversary!.entering(this.#caught(key));
@@ -58,12 +58,15 @@ class Stage {
     return isLet;
   }
 
-  /** A copy goes into a mix that forgets: nobody's message, with the bytes of the first. */
+  /**
+   * Sends a copy of the first message into a mix without replay protection; the copy belongs to
+   * nobody.
+   */
   enterAgain(key: number): void {
     this.#observers.of('mix').arrived(key);
   }
 
-  /** It comes out under another key; returns the bits that were changed. */
+  /** The message leaves the mix under another key; returns the bits that were changed. */
   leave(inKey: number, outKey: number): readonly number[] {
     this.#observers.of('mix').departed(inKey, outKey);
     const caught = this.#caught(outKey);
@@ -71,7 +74,7 @@ class Stage {
     return [...caught.bytes].flatMap((byte, index) => (byte === 0 ? [] : [index]));
   }
 
-  /** It ends at bob, who drops it. */
+  /** The message ends at bob, who drops it. */
   wreck(key: number, reason: string): void {
     this.#adversary!.dropped('bob', reason);
     this.#observers.of('bob').ended(key, 'dropped');
@@ -275,12 +278,12 @@ describe('the adversary of n-1', () => {
     one.leave(3, 33);
     expect(one.injected).toHaveLength(3);
     expect(one.counted).toEqual({ hits: 1, trials: 1 });
-    // All that was let go is in the mix: the next target waits for another drain, and no less.
+    // All released messages are inside the mix; the next target waits for another complete drain.
     one.until(119);
     expect(one.enter(5)).toBe(false);
     one.until(120);
     expect(one.enter(6)).toBe(true);
-    // The time of the first target ends at 160 and is not that of the second, which ends at 220.
+    // The time of the first target ends at 160, independent of the second, whose time ends at 220.
     one.until(160);
     expect(one.injected).toHaveLength(3);
     one.until(220);

@@ -1,4 +1,7 @@
-/** A run that is watched is the same run, and hands over everything but packets nobody takes. @module */
+/**
+ * Watching a run does not change it, and hands over everything except packets that nobody collects.
+ * @module
+ */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -20,7 +23,7 @@ const registry = new ProtocolRegistry();
 const folder = mkdtempSync(join(tmpdir(), 'orrery-broadcast-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** hello.yaml, with a link that becomes slower and loses packets for a while. */
+/** hello.yaml with a link that is slower and loses packets for a while. */
 function changing(): string {
   const path = join(folder, 'hello.yaml');
   const hello = readFileSync(join(PROJECT_FOLDERS.scenarios, 'hello.yaml'), 'utf8');
@@ -62,7 +65,7 @@ function watched(
 const blocksOf = (messages: readonly BroadcastMessage[]): BroadcastBlocks[] =>
   messages.flatMap((one) => (one.kind === 'blocks' ? [one] : []));
 
-/** The trace as a page has it at the end. */
+/** The trace that a page has at the end of the run. */
 async function shown(messages: readonly BroadcastMessage[]): Promise<TraceFile> {
   const source = new GrowingSource();
   const [begin] = messages;
@@ -79,7 +82,10 @@ async function countIn(trace: TraceFile, table: string): Promise<number> {
   return ranges.reduce((sum, { from, to }) => sum + to - from, 0);
 }
 
-/** Packets, losses, bins and changes of links of a trace, whatever blocks they stand in. */
+/**
+ * The packets, losses, bins and changes of links in a trace, independent of their distribution over
+ * blocks.
+ */
 async function packetsIn(trace: TraceFile): Promise<unknown> {
   return {
     hops: good(await trace.hops(0, 1e12)),
@@ -101,7 +107,7 @@ describe('a run that is watched', () => {
     const bins = good(await trace.bins({ fromNs: 0, toNs: 1e12 }));
     const rows = blocksOf(messages).reduce((sum, one) => sum + one.rows, 0);
     expect(rows).toBeGreaterThan(100);
-    // Every packet of a link is counted once in the bins and is a row of its own.
+    // Every packet on a link is counted once in the bins and has one row.
     const arrivals = bins.reduce((sum, { count }) => sum + count, 0);
     const hops = good(await trace.hops(0, 1e12));
     expect(hops.filter(({ fate }) => fate === 'arrived')).toHaveLength(arrivals);

@@ -1,6 +1,6 @@
 /**
- * Packets that bulk nodes keep are accounted for: over crashes of both ends, torn disks and lost
- * memories, and against a receiver that loses some without a word.
+ * The message account includes packets that bulk nodes store: after crashes of both ends, with torn
+ * disks and erased stores, and with a receiver that silently loses packets.
  *
  * @module
  */
@@ -47,7 +47,7 @@ describe('packets of bulk', () => {
   it('for which there is no room are refused by name', () => {
     const gone = { ...STREAM, events: '[{ at: 3s, crash: receiver }]' };
     const totals = account(gone);
-    // 256 are kept and 64 wait.
+    // 256 packets are stored and 64 wait.
     expect(totals.open).toBe(320);
     expect(totals.refused['queue-full']).toBeGreaterThan(50);
     expect(parts(totals)).toBe(totals.submitted);
@@ -68,7 +68,7 @@ describe('packets of bulk', () => {
   );
 
   it('that a sender forgets when it crashes are lost as node-crashed', () => {
-    // Nothing is confirmed meanwhile, so that there is something to forget: half a second of it.
+    // Nothing is confirmed for half a second, so that there is something to forget.
     const events =
       '[{ at: 3s, for: 1s, crash: receiver }, { at: 3500ms, for: 300ms, crash: sender }]';
     const totals = account({ ...STREAM, events, 'options.sender.double': 'careless' });

@@ -19,7 +19,7 @@ const PATH = [
   'gateway-211--br-211-1',
 ];
 
-/** What happened to the world, in order: `12.5 down x both`. */
+/** A world that records its faults in order: `12.5 down x both`. */
 class FakeWorld {
   nowNs = 0;
   readonly log: string[] = [];
@@ -67,7 +67,7 @@ class FakeWorld {
     return (): void => this.#note(`${kind} attack on ${node} ends`);
   }
 
-  /** Nobody sends while the router is down. */
+  /** The flood cannot run while its router is down. */
   flood(id: string, { by, node }: FloodSpec): Undo | undefined {
     if (by === 'dead-router') return undefined;
     this.#note(`flood ${id} to ${node} begins`);
@@ -89,7 +89,7 @@ interface Setup {
   readonly path?: readonly string[] | undefined;
   readonly hasAlternative?: boolean;
   readonly durationNs?: number;
-  /** Nobody could say what came of an attack. */
+  /** True if the effect of an attack cannot be observed. */
   readonly isBlind?: boolean;
 }
 
@@ -171,7 +171,7 @@ describe('instants of faults', () => {
     const sorted = phases.sort((a, b) => a - b);
     expect(sorted[0]).toBeGreaterThanOrEqual(0);
     expect(sorted.at(-1)).toBeLessThanOrEqual(1);
-    // Kolmogorov-Smirnov: 1.63 / sqrt(n) is the limit at 1 %.
+    // Kolmogorov-Smirnov limit at 1 %: 1.63 / sqrt(n).
     const distances = sorted.map((phase, i) =>
       Math.max(Math.abs(phase - i / 2_000), Math.abs(phase - (i + 1) / 2_000)),
     );
@@ -198,7 +198,8 @@ describe('instants of faults', () => {
     const [driver, fake] = drive([{ schedule, action }], { durationNs: 20_000 * SECOND });
     fake.run();
     const n = driver.records.length;
-    // 20,000 s / 11 s = 1,818 faults; four standard errors of a sum of exponentials.
+    // 20,000 s / 11 s = 1,818 faults; the tolerance is four standard errors of a sum of
+    // exponentials.
     expect(Math.abs(n - 1_818)).toBeLessThan(4 * Math.sqrt(1_818));
     const down = driver.records.reduce((sum, r) => sum + (r.endNs ?? 0) - r.beginNs, 0);
     expect(Math.abs(down / n / SECOND - 1)).toBeLessThan(4 / Math.sqrt(n));
@@ -218,7 +219,7 @@ describe('links that a fault hits', () => {
       }
     }
     expect([...hits.keys()].sort()).toEqual([...PATH.slice(1, 5)].sort());
-    // Chi-square with three degrees of freedom: 11.3 at 1 %.
+    // Chi-square limit at 1 % for three degrees of freedom: 11.3.
     const expected = 300;
     const chi = [...hits.values()].reduce((sum, n) => sum + (n - expected) ** 2 / expected, 0);
     expect(chi).toBeLessThan(11.3);

@@ -10,11 +10,13 @@ import { MS, SECOND } from './fixture.ts';
 const FAULT = 3_000.5 * MS;
 const LATENCY = 2 * MS;
 
-/** A packet each millisecond from 2 s on; those sent within 40 ms of the fault are lost. */
+/**
+ * Records a packet every millisecond from 2 s on; those sent within 40 ms of the fault are lost.
+ */
 function watched(): FaultWindows {
   const windows = new FaultWindows({ spacingNs: MS, limitNs: 0 });
   for (let at = 2 * SECOND; at < 5 * SECOND; at += MS) {
-    // Fault and packets in the order of time.
+    // Faults and packets in chronological order.
     if (at - MS < FAULT && at >= FAULT) windows.begin('cut#1', FAULT);
     const arrived = at - LATENCY;
     const isLost = arrived >= FAULT && arrived < FAULT + 40 * MS;
@@ -30,7 +32,7 @@ describe('what a flow measured around a fault', () => {
     expect(window).toMatchObject({ fault: 'cut#1', flow: 'a -> b', binNs: 10 * MS });
     expect(window?.firstNs).toBe(-BINS_BEFORE * 10 * MS);
     expect(window?.delivered).toHaveLength(BINS_BEFORE + BINS_AFTER);
-    // Known although it was told before the fault was.
+    // These bins are known although they were recorded before the fault.
     expect(window?.delivered.slice(0, 25)).toEqual(new Array(25).fill(10));
     expect(window?.delivered.slice(25, 31)).toEqual([2, 0, 0, 0, 8, 10]);
   });
@@ -54,7 +56,7 @@ describe('what a flow measured around a fault', () => {
     windows.sent(50 * MS);
     windows.begin('early#1', 55 * MS);
     const [window] = windows.results('a -> b', 100 * MS);
-    // 5 ms to 15 ms is the first whole bin, 85 ms to 95 ms the last.
+    // The first whole bin is 5 ms to 15 ms, the last one 85 ms to 95 ms.
     expect(window?.delivered.findIndex((one) => one !== null)).toBe(20);
     expect(window?.delivered.findLastIndex((one) => one !== null)).toBe(28);
   });

@@ -1,5 +1,6 @@
 /**
- * Loads scenarios for tests, shipped ones with overrides or texts of their own, and runs them.
+ * Loads scenarios for tests, either shipped ones with overrides or texts of the test, and runs
+ * them.
  *
  * @module
  */
@@ -35,12 +36,12 @@ export const registry: ProtocolRegistry = new ProtocolRegistry();
 
 type Overrides = Readonly<Record<string, string>>;
 
-/** A shipped scenario, changed. */
+/** Loads a shipped scenario with overrides. */
 export function load(path: string, overrides: Overrides = {}): Scenario {
   return loadScenario({ path, folders, registry, overrides });
 }
 
-/** A scenario from its text. */
+/** Loads a scenario from its text. */
 export function loadText(text: string, overrides: Overrides = {}): Scenario {
   const directory = mkdtempSync(join(tmpdir(), 'orrery-test-'));
   try {
@@ -57,12 +58,12 @@ export function run(scenario: Scenario, seed = 1, more: Partial<SeedRun> = {}): 
   return runSeed({ scenario, registry, seed, ...more });
 }
 
-/** Nodes, flows and faults in place, time 0. */
+/** Prepares a run: nodes, flows and faults are in place, and the time is 0. */
 export function prepare(scenario: Scenario, seed = 1, more: Partial<SeedRun> = {}): PreparedRun {
   return prepareSeed({ scenario, registry, seed, ...more });
 }
 
-/** The report on finished seeds. */
+/** Makes the report on finished seeds. */
 export function report(scenario: Scenario, seeds: readonly SeedResult[]): Report {
   const order = {
     scenario,
@@ -75,19 +76,19 @@ export function report(scenario: Scenario, seeds: readonly SeedResult[]): Report
   return judge(runInput(order, seeds, 1));
 }
 
-/** A counter of a result; 0 when nothing was counted. */
+/** The value of a counter in a result; 0 if nothing was counted. */
 export function counter(result: SeedResult, metric: string): number {
   const data = result.metrics[metric];
   return data?.kind === 'counter' ? data.value : 0;
 }
 
-/** The samples of a result. */
+/** The samples of a metric in a result. */
 export function samples(result: SeedResult, metric: string): readonly number[] {
   const data = result.metrics[metric];
   return data?.kind === 'samples' ? data.values : [];
 }
 
-/** Numerator and denominator of a ratio. */
+/** The numerator and the denominator of a ratio in a result. */
 export function ratio(
   result: SeedResult,
   metric: string,

@@ -4,12 +4,12 @@ import { MS, SECOND } from './fixture.ts';
 
 const SPACING = MS;
 
-/** A meter of a 10 s run with 1 s of warm-up and a packet each millisecond. */
+/** The meter for a run of 10 s with 1 s of warm-up and a packet every millisecond. */
 function meter(): FlowMeter {
   return new FlowMeter({ warmupNs: SECOND, endNs: 10 * SECOND }, SPACING);
 }
 
-/** Packet `sequence` was sent at `sentNs` and arrives at `now`. */
+/** Records that packet `sequence`, sent at `sentNs`, arrives at `now`. */
 function arrive(of: FlowMeter, sequence: number, sentNs: number, now: number): void {
   of.received({ flow: 0, kind: 'data', sequence, sentNs }, now);
 }
@@ -20,7 +20,7 @@ describe('fail-over of a flow', () => {
     arrive(flow, 0, 2_000 * MS, 2_010 * MS);
     arrive(flow, 1, 2_001 * MS, 2_011 * MS);
     flow.faultBegan(2_003 * MS);
-    // Sent before the cut and still under way: it moves the start of the gap.
+    // Sent before the cut and under way during it, so its arrival moves the start of the gap.
     arrive(flow, 2, 2_002 * MS, 2_012 * MS);
     arrive(flow, 90, 2_090 * MS, 2_102 * MS);
     arrive(flow, 91, 2_091 * MS, 2_103 * MS);
@@ -137,7 +137,8 @@ describe('availability', () => {
 
   it('counts a window in which exactly half arrived, and none with less', () => {
     expect(withGap(4_000, 4_500).availability().numerator).toBe(81);
-    // 510 ms: only windows that hold the whole gap are below half, and there are five of them.
+    // The gap is 510 ms. Only the five windows that contain all of it have less than half of their
+    // packets.
     expect(withGap(4_000, 4_510).availability().numerator).toBe(76);
   });
 
@@ -155,13 +156,16 @@ describe('availability', () => {
 });
 
 describe('a flow of a run that goes on', () => {
-  /** A packet each 10 ms from 1 s to 5 s that takes 20 ms; those of the last 20 ms are under way. */
+  /**
+   * Sends a packet every 10 ms from 1 s to 5 s; each takes 20 ms, so those of the last 20 ms are
+   * under way.
+   */
   function flowing(): FlowMeter {
     const flow = meter();
     for (let sequence = 0; sequence < 400; sequence += 1) {
       const sentNs = SECOND + sequence * 10 * MS;
       flow.sent(sentNs);
-      // One in the middle is lost.
+      // Loses one packet in the middle.
       if (sequence < 398 && sequence !== 200) arrive(flow, sequence, sentNs, sentNs + 20 * MS);
     }
     return flow;
@@ -170,7 +174,7 @@ describe('a flow of a run that goes on', () => {
   it('takes packets of the last second that have not arrived for packets under way', () => {
     const flow = flowing();
     expect(flow.underWay(400, 5 * SECOND)).toBe(2);
-    // One that was lost a second ago is lost.
+    // A packet that was lost a second ago counts as lost, not as under way.
     expect(flow.underWay(400, 3.9 * SECOND)).toBe(3);
     expect(flow.underWay(400, 6 * SECOND)).toBe(0);
   });

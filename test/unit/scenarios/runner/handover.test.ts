@@ -1,5 +1,6 @@
 /**
- * How much of a run is followed, which deliveries count, and what its reader is told.
+ * How many packets of a run are sampled, which deliveries count, and what the report says about
+ * them.
  *
  * @module
  */

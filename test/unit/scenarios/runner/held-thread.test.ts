@@ -1,5 +1,6 @@
 /**
- * A handler that never returns, in a whole run: it used to swallow the signal that was to end it.
+ * A handler that never returns, in a complete run. In the past, it prevented the signal that should
+ * end the run from being handled.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Datagrams that are lost are known by their keys, however many were sent after them.
+ * Lost datagrams are identified by their keys, however many were sent after them.
  *
  * @module
  */

@@ -1,8 +1,8 @@
-/** The pace of the machine beside a live run. */
+/** The speed of the machine, measured during a live run. */
 import { describe, expect, it } from 'vitest';
 import { machinePace } from '../../../../scenarios/runner/machine-pace.ts';
 
-/** A clock on which each round of the loop takes so many ms. */
+/** A clock on which each round of the loop takes the given time in ms. */
 function clockOf(rounds: readonly number[]): () => number {
   const readings = rounds.flatMap((ms) => [0, ms]);
   return () => readings.shift() ?? 0;

@@ -1,4 +1,4 @@
-/** What was measured of a run that goes on: it changes nothing, and grows to what is there at the end. */
+/** Interim results of a run: taking them changes nothing, and they grow to the final results. */
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { SeedResult } from '../../../../reports/model.ts';
@@ -36,16 +36,17 @@ describe('what was measured so far', () => {
     const { checkpoints: _checkpoints, engine: _engine, ...plain } = runSeed(run);
     expect({ ...ended, wallMs: 0 }).toEqual({ ...plain, wallMs: 0 });
 
-    // 3.5 s: the path in use was cut at 3 s, and half a second later traffic flows again.
+    // At 3.5 s: the path in use was cut at 3 s, and half a second later traffic flows again.
     const early = results[6];
     expect(early?.virtualNs).toBe(3.5e9);
     expect(early?.faults).toHaveLength(1);
     expect(early?.series.find(({ name }) => name === 'delivered')?.values).toHaveLength(35);
     expect(ratio(early, 'gateway.delivery')).toBeGreaterThan(0.9);
     expect(ratio(results[9], 'gateway.availability')).toBe(1);
-    // Nothing that is under way counts as lost: as soon as the warm-up is over all is well.
+    // Packets under way do not count as lost, so everything is fine as soon as the warm-up is over.
     expect(ratio(results[4], 'gateway.delivery')).toBe(1);
-    // When the sources have stopped and all has arrived it is what the report says.
+    // When the sources have stopped and everything has arrived, the interim results equal the
+    // report.
     const last = results.at(-1);
     expect(last?.metrics['gateway.latency']).toEqual(plain.metrics['gateway.latency']);
     expect(ratio(last, 'gateway.delivery')).toBe(ratio(plain, 'gateway.delivery'));

@@ -1,6 +1,6 @@
 /**
- * Messages inside nodes are accounted for: over crashes of every role, for many seeds, and against
- * nodes that lose some without a word.
+ * The account of messages inside nodes: after crashes of every role, for many seeds, and with nodes
+ * that silently lose messages.
  *
  * @module
  */
@@ -50,7 +50,7 @@ describe('messages of a mixnet', () => {
     expect(Object.keys(totals.refused)).toEqual(
       totals.refused['no-document'] ? ['no-document'] : [],
     );
-    // The run goes on for a second after the last was sent, and mixes hold none that long.
+    // The run continues for a second after the last message, and mixes hold no message that long.
     expect(totals.open).toBe(0);
   });
 
@@ -80,7 +80,7 @@ describe('messages of a mixnet', () => {
     const totals = account({ ...OFF, events: `[${every('mix-2-1')}, ${every('mix-1-1')}]` });
     expect(parts(totals)).toBe(totals.submitted);
     expect(totals.lost['node-crashed']).toBeGreaterThan(0);
-    // The others came to a node that was down, or had no document yet.
+    // The others reached a node that was down or had no document yet.
     const known = ['node-crashed', 'node-down', 'no-document'];
     expect(known).toEqual(expect.arrayContaining(Object.keys(totals.lost)));
   });

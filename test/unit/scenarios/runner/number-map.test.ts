@@ -4,7 +4,7 @@ import { NumberMap } from '../../../../scenarios/runner/number-map.ts';
 
 describe('a map of numbers', () => {
   it('holds what a map of the language holds, through growth and removal', () => {
-    // Few keys collide often; wide ones use all bits.
+    // Keys from a small range collide often; keys from a large range use all bits.
     const key = fc.oneof(fc.nat(60), fc.maxSafeNat());
     const step = fc.tuple(fc.constantFrom('set', 'delete'), key, fc.nat(2 ** 31 - 1));
     fc.assert(

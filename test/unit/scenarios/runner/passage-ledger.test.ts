@@ -1,6 +1,6 @@
 /**
- * Packets of applications that gateways carry are accounted for: over crashes, cuts, loss, damage and
- * fragments, and against gateways that lose some without a word.
+ * The account of application packets that gateways carry: after crashes, cuts, loss, damage and
+ * fragmentation, and with gateways that silently lose packets.
  *
  * @module
  */
@@ -34,7 +34,7 @@ const sum = (counts: Readonly<Record<string, number>>): number =>
 const parts = ({ delivered, refused, givenUp, lost, open }: MessageTotals): number =>
   delivered + sum(refused) + givenUp + sum(lost) + open;
 
-/** Protocols that tell nobody of their messages. */
+/** Protocols that do not report their messages. */
 class SilentRegistry extends ProtocolRegistry {
   override protocols(name: string): Protocol | undefined {
     const protocol = super.protocols(name);
@@ -50,7 +50,7 @@ describe('packets of applications between gateways', () => {
     expect(totals.submitted).toBeGreaterThan(500);
     expect(parts(totals)).toBe(totals.submitted);
     expect(Object.keys(totals.lost)).toEqual(['no-path']);
-    // Routers find each other in a second and a half, and a packet waits a tenth of a second.
+    // Routers need a second and a half to find each other, and a packet waits a tenth of a second.
     expect(totals.lost['no-path']).toBeGreaterThan(100);
     expect(totals.lost['no-path']).toBeLessThan(200);
     expect(totals.open).toBe(0);
@@ -67,7 +67,8 @@ describe('packets of applications between gateways', () => {
   });
 
   it('were nowhere while their requests waited for a busy processor: open at the end, lost in a crash', () => {
-    // Several times what one core for all nodes can do, and nothing is turned away.
+    // Several times the load that one core for all nodes can process, with no limits that would
+    // reject it.
     const busy: Overrides = {
       cpu: 'calibrated',
       cpuProfile: 'scenarios/profiles/two-shared-cores.json',
@@ -109,7 +110,7 @@ describe('packets of applications between gateways', () => {
   });
 
   it('that wait in a gateway which crashes are lost as node-crashed', () => {
-    // It has no path yet, and keeps packets for a tenth of a second: ten of them.
+    // The gateway has no path yet and keeps packets for a tenth of a second, which is ten packets.
     const totals = account({ events: '[{ at: 800ms, for: 200ms, crash: gateway-111 }]' });
     expect(parts(totals)).toBe(totals.submitted);
     expect(totals.lost['node-crashed']).toBeGreaterThan(4);
@@ -123,7 +124,7 @@ describe('packets of applications between gateways', () => {
     if (kept.kind !== 'kept') throw new Error(kept.reason);
     expect(kept.ledger.imbalance((node) => stage.node(node)?.holding?.())).toBeUndefined();
     const totals = kept.ledger.totals();
-    // 100 a second over a path of 10 ms.
+    // 100 packets a second over a path of 10 ms.
     expect(totals.open).toBeGreaterThanOrEqual(1);
     expect(totals.open).toBeLessThan(6);
     expect(parts(totals)).toBe(totals.submitted);

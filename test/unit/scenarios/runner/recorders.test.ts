@@ -1,4 +1,4 @@
-/** What is recorded of a run, and that recording does not change it. @module */
+/** What is recorded about a run, and that recording does not change the run. @module */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -46,7 +46,8 @@ function record(
 it('writes rates, delays and their changes, from which the time on each link follows exactly', async () => {
   const path = join(folder, 'paces.orr');
   const set = 'set: { rate: 2Mbit/s, delay: 31ms }';
-  // Traffic has left the slow path when it recovers: what follows a shorter delay waits for what is before it.
+  // Traffic has left the slow path when that path recovers, because packets with a shorter delay
+  // wait for those before them.
   const events = `[{ at: 3s, for: 2s, link: core-110--core-310, ${set} }]`;
   const overrides = { 'traffic.0.rate': '80/s', duration: '6s', warmup: '2s', events };
   record('failover', overrides, { trace: { path, extent: 'full' } });
@@ -200,7 +201,7 @@ describe('a run of failover with everything recorded', () => {
       ...passages.slice(1).map(({ node }) => node),
       undefined,
     ]);
-    // What the gateway took out of its frame, as the application got it.
+    // The payload that the gateway took out of its frame, as the application received it.
     expect(passages.at(-1)?.bytes).toHaveLength(1_000);
   });
 

@@ -24,7 +24,7 @@ const short = load('failover.yaml', {
   events: '[{ at: 5s, for: 1s, link: "core-110 <-> core-310", set: { up: false } }]',
 });
 
-/** A result without what differs from run to run. */
+/** A result without the parts that differ from run to run. */
 const same = ({ wallMs, engine, ...rest }: SeedResult): object => ({
   ...rest,
   hasWall: wallMs > 0 && (engine?.busyMs ?? 0) > 0,
@@ -116,7 +116,8 @@ describe('one run', () => {
     const lost = denominator - numerator;
     expect(lost / denominator).toBeGreaterThan(0.2);
     expect(lost / denominator).toBeLessThan(0.4);
-    // Ping has no checksum: nearly all of them reach the application, which refuses them.
+    // Ping has no checksum, so nearly all damaged packets reach the application, which rejects
+    // them.
     expect(damaged?.kind === 'counter' && damaged.value > 0.7 * lost).toBe(true);
   });
 

@@ -1,5 +1,6 @@
 /**
- * What watches seeds on their threads: limits from both sides, by times that the test gives.
+ * The watchdog for seeds in worker threads: its limits from both sides, with times that the test
+ * sets.
  *
  * @module
  */
@@ -17,7 +18,7 @@ function watched(): { readonly watch: SeedWatch; readonly notices: string[] } {
   return { watch, notices };
 }
 
-/** Looks every 100 ms. */
+/** Checks every 100 ms. */
 function look(watch: SeedWatch, fromMs: number, untilMs: number): void {
   for (let at = fromMs; at <= untilMs; at += 100) watch.look(at);
 }

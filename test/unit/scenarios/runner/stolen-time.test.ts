@@ -1,4 +1,7 @@
-/** What the host of a machine took of its cores: where the number stands, and when it is worth a word. */
+/**
+ * CPU time that the hypervisor took from a machine: where the number comes from, and when it is
+ * worth a warning.
+ */
 import { describe, expect, it } from 'vitest';
 import { liveWarnings, stolenMetrics } from '../../../../scenarios/runner/live-meter.ts';
 import { ticksOf, watchStolenTime } from '../../../../scenarios/runner/stolen-time.ts';
@@ -19,7 +22,7 @@ describe('stolen time', () => {
     const end = performance.now() + 20;
     while (performance.now() < end) Math.sqrt(end);
     const stolen = watch();
-    // Another system than Linux does not tell.
+    // Systems other than Linux do not report it.
     if (process.platform !== 'linux') return expect(stolen).toBeUndefined();
     expect(stolen?.coresUs).toBeGreaterThanOrEqual(20_000);
     expect(stolen?.stolenUs).toBeGreaterThanOrEqual(0);

@@ -15,7 +15,7 @@ interface Sent {
   readonly truth: Truth;
 }
 
-/** A world that only keeps time and notes requests; `answer` is what the node says. */
+/** A world that only keeps time and records requests; `answer` is the answer of the node. */
 class NoteWorld implements FlowWorld {
   readonly sent: Sent[] = [];
   answer = (_sequence: number): string => 'ok';
@@ -125,7 +125,7 @@ describe('a source', () => {
     const [world] = run(pattern);
     const gaps = world.sent.slice(1).map(({ at }, i) => at - world.sent[i]!.at);
     expect(Math.min(...gaps)).toBe(MS);
-    // 100 cycles of 200 ms: a quarter of 20,000 packets, give or take.
+    // 100 cycles of 200 ms: about a quarter of 20,000 packets.
     expect(world.sent.length).toBeGreaterThan(3_500);
     expect(world.sent.length).toBeLessThan(6_500);
     expect(gaps.filter((gap) => gap > MS).length).toBeGreaterThan(60);
@@ -176,7 +176,7 @@ describe('a source', () => {
     ]);
     expect(flow.meter.refused).toBe(1);
     expect(flow.transferNs()).toEqual([]);
-    // The chunk that was refused is the one that comes again: no number is missing at the end.
+    // The rejected chunk is sent again, so no number is missing at the end.
     const numbers = [...new Set(world.sent.map(({ truth }) => truth.sequence))];
     expect(numbers).toEqual([0, 1, 2]);
     for (const sequence of numbers) {

@@ -1,5 +1,5 @@
 /**
- * Ground truth outside the nodes.
+ * Ground truth recorded outside the nodes.
  *
  * @module
  */

@@ -33,7 +33,7 @@ describe('verdicts', () => {
     const check = measure(plusMinus(10));
     expect(judgeMeasure(check, [105, 105, 105, 105]).isGreen).toBe(true);
     expect(judgeMeasure(check, [106, 106, 106, 105]).isGreen).toBe(false);
-    // One seed outside does not matter when the mean is inside.
+    // One seed outside the tolerance does not matter if the mean is inside.
     const verdict = judgeMeasure(check, [111, 95, 97, 97]);
     expect([verdict.isGreen, verdict.measured, verdict.high]).toEqual([true, 100, 105]);
   });

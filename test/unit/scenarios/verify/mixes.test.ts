@@ -1,5 +1,5 @@
 /**
- * The network of mixes behind the checks of privacy, and the theory beside it.
+ * The network of mixes that the privacy checks use, and the theory for it.
  *
  * @module
  */
@@ -40,7 +40,7 @@ const NETWORK: MixNetworkOptions = {
 };
 const PLAN = { warmupSeconds: 1, gapSeconds: 0.5, corruptFirst: [], drainSeconds: 4 };
 
-/** Nodes that each message came to, in order. */
+/** The nodes that each message reached, in order. */
 function routes({ events, messages }: Truth): readonly (readonly number[])[] {
   const found: number[][] = Array.from({ length: messages.count }, () => []);
   for (let i = 0; i < events.count; i += 1) {
@@ -109,7 +109,7 @@ describe('theory of networks of mixes', () => {
       expect(densityBits(erlangDensity(stages), 0.3)).toBeCloseTo(erlangBits(stages, 0.3), 3);
     }
     expect(densityBits(uniformDensity(2), 1)).toBeCloseTo(1, 9);
-    // Of the triangle on 0..2: 1/2 nat.
+    // The triangular density on 0 to 2 has an entropy of 1/2 nat.
     expect(densityBits(plusUniform(uniformDensity(1), 1), 1)).toBeCloseTo(0.5 / Math.LN2, 3);
   });
 

@@ -1,4 +1,4 @@
-/** Closed forms against the values of the specification. */
+/** Closed forms, compared with the values of the specification. */
 import { describe, expect, it } from 'vitest';
 import { codelOverload, codelTheory } from '../../../../scenarios/verify/checks/shaping.ts';
 import { Lab } from '../../../../scenarios/verify/lab.ts';

@@ -1,4 +1,4 @@
-/** A mix as a library. No test depends on timing; they wait for events only. */
+/** A mix as a library. No test depends on timing; the tests wait for events only. */
 import { afterEach, describe, expect, it } from 'vitest';
 import {
   type Mixnode,
@@ -70,7 +70,7 @@ describe('a mix as a library', () => {
     expect(drops).toEqual({ replay: 1, 'low-order-point': 1, 'queue-full': 2, 'too-long': 1 });
     await mix.stop();
     expect(mix.submit(packet)).toBe('no-worker');
-    // Results from before the stop are still available.
+    // Results that existed before the stop are still available.
     expect(mix.take(10)).toHaveLength(1);
     expect(mix.take(10)).toEqual([]);
   });

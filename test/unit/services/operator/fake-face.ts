@@ -1,5 +1,5 @@
 /**
- * A fake node for the tests of the operator's interface: it reports what a test wants.
+ * A fake node for the tests of the operator's interface, which reports whatever a test needs.
  *
  * @module
  */
@@ -21,7 +21,7 @@ const DEFINITIONS = [
   { name: 'gateway.delivery', kind: 'ratio', unit: 'ratio', help: 'Delivered of sent' },
 ] as const;
 
-/** What a test may change in the fake node. */
+/** The parts of the fake node that a test may change. */
 export interface FakeFace extends NodeFace {
   status: () => NodeStatus;
   metrics: NodeFace['metrics'];
@@ -30,7 +30,7 @@ export interface FakeFace extends NodeFace {
   probe?: () => Promise<ProbeResult>;
 }
 
-/** A node that is ready and runs. */
+/** A fake node that is ready and running. */
 export function fakeFace(over: Partial<NodeStatus> = {}): FakeFace {
   const meter = new MeterTable(DEFINITIONS);
   const face: FakeFace = {
@@ -58,7 +58,7 @@ export function fakeFace(over: Partial<NodeStatus> = {}): FakeFace {
   return face;
 }
 
-/** A log whose lines are kept as objects. */
+/** A log that stores its lines as objects. */
 export function keptLog(environment = ''): {
   readonly log: OperatorLog;
   readonly lines: Readonly<Record<string, unknown>>[];

@@ -1,6 +1,6 @@
 /**
- * A process with a fake node, for the tests of signals: the first argument names how it drains, the
- * second its deadline.
+ * A process with a fake node, for the tests of signals. The first argument chooses how it drains,
+ * the second is its deadline.
  *
  * @module
  */

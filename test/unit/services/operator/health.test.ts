@@ -1,5 +1,5 @@
 /**
- * The health check: of healthy nodes, of unhealthy ones, and of servers that are not nodes.
+ * The health check for healthy nodes, unhealthy nodes, and servers that are not nodes.
  *
  * @module
  */
@@ -40,7 +40,7 @@ async function serve(face: FakeFace = fakeFace()): Promise<OperatorServer> {
   return server;
 }
 
-/** A server that is not a node, and answers everybody with this. */
+/** A server that is not a node and sends the same answer to every request. */
 async function stranger(says: string): Promise<{ readonly host: string; readonly port: number }> {
   const server = createServer((socket) => {
     socket.on('error', () => undefined).on('data', () => says !== '' && socket.end(says));

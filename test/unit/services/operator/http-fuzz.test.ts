@@ -1,5 +1,5 @@
 /**
- * Whatever bytes reach the operator's port, the node continues and nothing changes.
+ * Whatever bytes reach the operator's port, the node keeps running and its state does not change.
  *
  * @module
  */
@@ -27,7 +27,7 @@ const REQUESTS = [
 ];
 
 const garbage = fc.uint8Array({ minLength: 1, maxLength: 400 });
-/** A request with some bytes overwritten, truncated somewhere, and followed by something else. */
+/** A request with some bytes overwritten, truncated somewhere, and followed by other bytes. */
 const damaged = fc
   .record({
     request: fc.constantFrom(...REQUESTS),
@@ -69,7 +69,7 @@ describe('the operator port', () => {
   });
 });
 
-/** Sends bytes and says that no more follow; resolves when the server has closed. */
+/** Sends bytes and half-closes the connection; resolves when the server has closed it. */
 function exchange(port: number, bytes: Uint8Array): Promise<string> {
   return new Promise((resolve, reject) => {
     let text = '';
@@ -78,7 +78,7 @@ function exchange(port: number, bytes: Uint8Array): Promise<string> {
     socket.on('data', (chunk: Buffer) => {
       text += chunk.toString('latin1');
     });
-    // The server may close the connection on bytes it does not understand; that is an answer too.
+    // The server may reset a connection whose bytes it does not understand.
     socket.on('error', () => undefined);
     socket.on('close', () => {
       clearTimeout(late);

@@ -47,7 +47,7 @@ describe('a line of the log', () => {
     const pem = '-----BEGIN PRIVATE KEY-----\nMC4CAQ\n-----END PRIVATE KEY-----';
     log.component('gateway').warn(`with ${hex} and 0x${hex}, ${base64}, ${short}, ${pem}`, {
       sessionKey: 'abc',
-      // A number that no time of day contains: minutes and seconds also follow a colon.
+      // A number that cannot be part of a time, because minutes and seconds follow a colon as well.
       PSK: 8_675_309,
       payload: 'hello',
       accessToken: 'short',
@@ -158,14 +158,15 @@ describe('scrub', () => {
       (times: number): string => '-----BEGIN A-----'.repeat(times),
     ];
     for (const text of texts) {
-      // A text eight times as long takes eight times as long; 64 times if matching were quadratic.
+      // A text that is eight times as long takes eight times as long; with quadratic matching it
+      // would be 64 times.
       const [short, long] = leastOf([text(5_000), text(40_000)], scrub);
       expect(long! / short!).toBeLessThan(24);
     }
   });
 });
 
-/** The shortest of five runs for each input, taken in turn, ms. */
+/** The shortest of five runs for each input, ms; inputs alternate. */
 function leastOf(inputs: readonly string[], act: (input: string) => unknown): readonly number[] {
   const least = inputs.map(() => Number.POSITIVE_INFINITY);
   for (let turn = 0; turn < 5; turn += 1) {

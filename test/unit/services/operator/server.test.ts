@@ -377,13 +377,13 @@ describe('the endpoint', () => {
   });
 });
 
-/** An IPv4 address of this machine that is not loopback. */
+/** An IPv4 address of this machine other than loopback. */
 function otherAddress(): string | undefined {
   const all = Object.values(networkInterfaces()).flatMap((some) => some ?? []);
   return all.find(({ family, internal }) => family === 'IPv4' && !internal)?.address;
 }
 
-/** Sends bytes as they are; resolves with all that comes back until the connection is closed. */
+/** Sends raw bytes; resolves with everything received until the connection is closed. */
 function raw(port: number, bytes: string): Promise<string> {
   return new Promise((resolve) => {
     let text = '';

@@ -1,5 +1,5 @@
 /**
- * Signals reach a real process, which does what the operator's guide promises.
+ * A real process reacts to signals as the operator's guide promises.
  *
  * @module
  */
@@ -70,7 +70,7 @@ const seen = (node: Running, part: string): Promise<void> =>
 describe.concurrent('a node process', () => {
   it('drains on SIGTERM, saves, and ends with 0 within 5 s', async () => {
     const node = await start('well');
-    // Node's agent keeps the connection open, as a scraper does.
+    // Node's HTTP agent keeps the connection open, as a metrics scraper does.
     await new Promise((resolve) => {
       get({ port: node.port, path: '/healthz' }, (response) => {
         response.resume().on('end', resolve);

@@ -1,6 +1,6 @@
 /**
- * What makes a result count: the files that it is of, its age, and the round of a nightly; on a
- * repository of its own.
+ * Which results count: those for the present files, not too old, and from the last round of a
+ * nightly; tested in a temporary repository.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';

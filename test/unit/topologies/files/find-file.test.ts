@@ -1,5 +1,5 @@
 /**
- * What is said of a name that is no file.
+ * The message for a name that does not belong to a file.
  *
  * @module
  */

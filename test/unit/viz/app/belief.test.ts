@@ -1,4 +1,7 @@
-/** What nodes believe of links beside what is so, as the network and protocols pages say it. @module */
+/**
+ * What nodes believe about links, compared with the truth, as the network and protocols pages show
+ * it. @module
+ */
 import { describe, expect, it } from 'vitest';
 import { viz as gateway } from '../../../../nodes/gateway/viz.ts';
 import { viz as scion } from '../../../../nodes/scion/viz.ts';
@@ -33,7 +36,10 @@ function protocolOf(name: string): string {
   return name.startsWith('gw') ? 'gateway' : 'scion';
 }
 
-/** What a gateway traces of a path over all three links, and of another over none of them. */
+/**
+ * The states that a gateway traces for a path over all three links, and for another over none of
+ * them.
+ */
 function gatewayStates(
   health: string,
   inUse = 'one',

@@ -1,4 +1,7 @@
-/** Two runs side by side: words, inputs, pairs of seeds, and the first event that differs. @module */
+/**
+ * The comparison of two runs: texts, inputs, pairs of seeds, and the first event that differs.
+ * @module
+ */
 import { describe, expect, it } from 'vitest';
 import { compareReports } from '../../../../reports/compare.ts';
 import { judge } from '../../../../reports/judge.ts';
@@ -29,7 +32,7 @@ const SLOWER = judge(runInput({ seeds: 3, slowdown: 3 }));
 const MORE = judge(runInput({ seeds: 5, slowdown: 1 }));
 const MS = 1_000_000;
 
-/** Of two whole recordings. */
+/** The first difference between two complete recordings. */
 function divergence(a: Recording, b: Recording): Promise<Divergence> {
   return firstDivergence(a, b, wholeOf(a, b));
 }
@@ -98,7 +101,7 @@ describe('the seeds', () => {
   });
 });
 
-/** 2 s with a packet every 10 ms; the one at `oddMs` is larger. */
+/** 2 s with a packet every 10 ms; the packet at `oddMs` is larger. */
 async function recording(oddMs: number, state = 'up'): Promise<Recording> {
   const lab = new TraceLab(3, 'full');
   for (let ms = 0; ms < 2_000; ms += 10) {

@@ -1,4 +1,7 @@
-/** Contrast of everything that the pages draw, computed from the tokens (WCAG 1.4.3, 1.4.11). @module */
+/**
+ * The contrast of everything that the pages draw, computed from the colour tokens (WCAG 1.4.3,
+ * 1.4.11). @module
+ */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -13,7 +16,7 @@ function rgb(tokens: Tokens, name: string): Rgb {
   return [channel(1), channel(3), channel(5)];
 }
 
-/** What is seen of a colour that lets some of what lies behind it through. */
+/** The colour that results from a translucent colour over a background. */
 function over(front: Rgb, back: Rgb, opacity: number): Rgb {
   const mix = (at: 0 | 1 | 2): number => opacity * front[at] + (1 - opacity) * back[at];
   return [mix(0), mix(1), mix(2)];

@@ -1,4 +1,7 @@
-/** The failover page without a browser: which fault, how seeds spread, bins, lanes, agreement. @module */
+/**
+ * The failover page without a browser: which fault is shown, how seeds spread, bins, lanes, and
+ * agreement of packets with series. @module
+ */
 import { describe, expect, it } from 'vitest';
 import type { Report } from '../../../../reports/report-schema.ts';
 import type { DropRow, HopColumns, TraceInfo } from '../../../../viz/app/data/trace-answers.ts';
@@ -105,7 +108,7 @@ describe('all seeds at a fault', () => {
     const all = overlayOf(windows, { of: 'lost', by: 2 }, { fromNs: -10 * MS, toNs: 20 * MS });
     expect(all.median.map(({ value }) => value)).toEqual([0, 12, 0]);
     expect(all.band[1]).toEqual({ fromNs: 0, toNs: 10 * MS, low: 8, high: 18 });
-    // Two seeds are no band.
+    // Two seeds form no band.
     expect(all.band).toHaveLength(2);
     expect(all.seeds[1]?.bins.map(({ value }) => value)).toEqual([0, 12, null]);
   });
@@ -153,7 +156,7 @@ describe('the words of a fault', () => {
   });
 });
 
-/** Packets over a (0) to b (1) to c (2): flow 1, 10 ms each link. */
+/** Packets over a (0), b (1) and c (2): flow 1, 10 ms on each link. */
 function hops(
   rows: readonly { at: number; link: number; packet: number; flow?: number }[],
 ): HopColumns {

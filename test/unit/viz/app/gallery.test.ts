@@ -1,4 +1,6 @@
-/** Which cards the gallery shows, and what its exports and plug-ins hand over. @module */
+/**
+ * Which cards the gallery shows, what its exports contain, and which plug-ins are found. @module
+ */
 import { describe, expect, it } from 'vitest';
 import { judge } from '../../../../reports/judge.ts';
 import { csvOf } from '../../../../viz/app/chart/csv.ts';

@@ -1,4 +1,4 @@
-/** The heat map of a sweep: from sweep.json to steps and words. @module */
+/** The heat map of a sweep: steps and texts from sweep.json. @module */
 import { describe, expect, it } from 'vitest';
 import { captionOf, cellText, stepsOf } from '../../../../viz/app/pages/gallery/heat.ts';
 import type { HeatGrid } from '../../../../viz/format/run-card.ts';
@@ -46,7 +46,7 @@ describe('the card of a sweep', () => {
       { value: 60e6, status: 'pass', run: 'x/sweep/1', command },
       null,
     ]);
-    // Its folder is gone: only the command is left.
+    // The folder of this run is gone, so only the command remains.
     expect(grid.cells[0]?.[1]).toEqual({ value: 110e6, status: 'fail', command: 'run 1 1ms' });
   });
 

@@ -1,4 +1,7 @@
-/** Hostile traces, asked everything that the pages ask: an answer, or a failure that names its place. @module */
+/**
+ * Hostile traces with all queries of the pages: each gives an answer, or a failure that names its
+ * place. @module
+ */
 import { describe, expect, it } from 'vitest';
 import { FIELD, FILE_HEAD_BYTES } from '../../../../engine/measure/trace/layout.ts';
 import type { QuestionName } from '../../../../viz/app/data/trace-answers.ts';
@@ -31,7 +34,7 @@ const ASKED: Readonly<Record<QuestionName, unknown>> = {
 const read = (bytes: Uint8Array): Promise<TraceFile | TraceFailure> =>
   openTrace(bytesSource(bytes), inflateNode);
 
-/** Opens and asks; every failure on the way. */
+/** Opens a trace and sends all queries; returns every failure. */
 async function failuresOf(bytes: Uint8Array): Promise<readonly TraceFailure[]> {
   const trace = await read(bytes);
   if (isFailure(trace)) return [trace];
@@ -45,7 +48,7 @@ async function failuresOf(bytes: Uint8Array): Promise<readonly TraceFailure[]> {
   return answers.filter(isFailure);
 }
 
-/** The same numbers every time. */
+/** Random-looking bytes that are the same in every run. */
 function noise(length: number, seed: number): Uint8Array {
   let state = seed;
   return Uint8Array.from({ length }, () => {

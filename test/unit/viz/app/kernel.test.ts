@@ -88,7 +88,7 @@ it('merges faults that overlap, and lets those without an end last', () => {
 it('a fault that nobody has ended was drawn into the future of a run that goes on', () => {
   const begin: FaultRow = { kind: 'begin', target: 'a', text: 'a down', timeNs: 3e9 };
   expect(faultStretches([begin], 5e9)).toEqual([[3e9, 5e9]]);
-  // The page knows of the fault a moment before it knows how far the run is.
+  // The page learns of the fault slightly before it learns how far the run is.
   expect(faultStretches([begin], 2.9e9)).toEqual([[3e9, 3e9]]);
   expect(faultStretches([begin, { ...begin, kind: 'end', timeNs: 4e9 }], 5e9)).toEqual([
     [3e9, 4e9],

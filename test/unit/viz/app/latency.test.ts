@@ -79,7 +79,8 @@ describe('what followed faults', () => {
 });
 
 const ROWS = [
-  // packet, link, depart, queue, transit, bytes: 1 ns a byte on link 0, 50 ns away
+  // Columns: packet, link, depart, queue, transit, bytes. Link 0 takes 1 ns per byte and a delay of
+  // 50 ns.
   [7, 0, 1_010, 10, 150, 100],
   [7, 1, 1_200, 20, 500, 100],
   [8, 0, 1_400, 0, 250, 200],
@@ -127,7 +128,8 @@ describe('the parts of a delay', () => {
     const link = { id: 'l', name: 'a->b', from: 0, to: 1 };
     const book = new PaceBook(
       [
-        // 1 ns a byte with 10 bytes more, 30 ns away; then in no time, 480 ns away.
+        // First 1 ns per byte, with 10 additional bytes, and a delay of 30 ns; then no
+        // serialisation time and a delay of 480 ns.
         { ...link, rateBps: 8e9, delayNs: 30, overheadBytes: 10 },
         { ...link, rateBps: null, delayNs: 500 },
       ],

@@ -53,7 +53,7 @@ describe('the difference of two texts', () => {
   });
 });
 
-/** Takes out and puts in what the hunks say. */
+/** Applies the removals and additions of the hunks. */
 function patched(before: readonly string[], hunks: readonly Hunk[]): readonly string[] {
   const made: string[] = [];
   let at = 0;

@@ -1,4 +1,4 @@
-/** What the page says of a run that goes on. @module */
+/** Texts of the page about a run in progress. @module */
 import { describe, expect, it } from 'vitest';
 import type { LiveState } from '../../../../viz/app/data/live-feed.ts';
 import {

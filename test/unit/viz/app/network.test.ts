@@ -1,4 +1,4 @@
-/** The network page without a browser: places, faults, what is in sight. @module */
+/** The network page without a browser: positions, faults, and which packets are visible. @module */
 import { describe, expect, it } from 'vitest';
 import { CLASSES } from '../../../../engine/measure/trace/layout.ts';
 import type { FaultRow, HopColumns, TraceInfo } from '../../../../viz/app/data/trace-answers.ts';
@@ -34,7 +34,7 @@ const DIAMOND = topology(
   ['a -> z'],
 );
 
-/** Packets by departure and arrival. */
+/** Packets with the given departures and arrivals. */
 const columns = (rows: readonly (readonly [number, number])[]): HopColumns => ({
   rows: rows.length,
   total: rows.length,
@@ -150,7 +150,7 @@ describe('R-241: the way of packets after a fault', () => {
     [910, 2, 1],
   ]);
   const after = hops([
-    // Packet 2 was sent before the switch and is still on the old way.
+    // Packet 2 was sent before the switch and still uses the old route.
     [1_085, 2, 2],
     [1_090, 1, 3],
     [1_100, 3, 3],
@@ -226,7 +226,7 @@ describe('packets', () => {
   it('have a shape of their own for each class that the format knows', () => {
     const shapes = CLASSES.map((name) => `${markPath(name, 0, 0)} ${HOLLOW.has(name)}`);
     expect(new Set(shapes).size).toBe(CLASSES.length);
-    // Only cover shares its outline with data: it is hollow.
+    // Only cover traffic has the same outline as data, but it is hollow.
     const outlines = CLASSES.filter((name) => name !== 'cover').map((name) => markPath(name, 0, 0));
     expect(new Set(outlines).size).toBe(CLASSES.length - 1);
   });

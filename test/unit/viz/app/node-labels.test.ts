@@ -1,4 +1,4 @@
-/** Names of nodes on the network page: no name lies on another name or on another node. @module */
+/** Names of nodes on the network page: no name overlaps another name or node. @module */
 import { describe, expect, it } from 'vitest';
 import {
   labelBox,
@@ -24,7 +24,7 @@ function ringOf({ x, y }: Place): Area {
   };
 }
 
-/** What is covered twice, by numbers of nodes. */
+/** Overlaps of names and nodes, by the numbers of the nodes. */
 function clashes(
   places: readonly Place[],
   names: readonly string[],

@@ -1,4 +1,7 @@
-/** A packet in the panel: fields of packets in packets, and the onion step by step (docs/spec/browser-view.md). @module */
+/**
+ * A packet in the panel: fields of packets inside packets, and the onion at each step
+ * (docs/spec/browser-view.md). @module
+ */
 import { describe, expect, it } from 'vitest';
 import { provider } from '../../../../engine/crypto/index.ts';
 import { NONE } from '../../../../engine/measure/trace/layout.ts';
@@ -69,7 +72,7 @@ describe('R-241: the layers of a packet', () => {
     expect(all.find(({ name }) => name === 'sequence')?.value).toBe('81204');
     expect(all.at(-1)).toMatchObject({ name: 'tag', length: TAG_BYTES });
     expect((all.at(-1)?.offset ?? 0) + TAG_BYTES).toBe(bytes.length);
-    // Where no gateway is, nobody claims to know what the bytes are.
+    // Without a gateway, no reader decodes the bytes.
     const plain = layersOf(bytes, { ...ends, protocols: new Set(['scion']) }, READERS);
     expect(plain.at(-1)).toMatchObject({ name: 'payload', fields: [{ name: 'bytes' }] });
   });
@@ -97,7 +100,7 @@ describe('R-241: the layers of a packet', () => {
       expect(gaps.every((gap) => gap === 0)).toBe(true);
       expect(all.find(({ name: one }) => one === 'MAC')?.offset).toBe(1 + geometry.macOffset);
       expect((all.at(-1)?.offset ?? 0) + (all.at(-1)?.length ?? 0)).toBe(bytes.length);
-      // Without the text nobody knows where the parts of the packet begin.
+      // Without this state, the reader cannot know where the parts of the packet begin.
       const unknown = layersOf(bytes, { ...ends, states: new Map() }, READERS);
       expect(namesOf(unknown)).toEqual(['mixnet frame: 2']);
     },

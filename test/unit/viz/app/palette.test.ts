@@ -1,4 +1,4 @@
-/** What the fault palette says, and effects of faults while a run goes on. @module */
+/** The texts of the fault palette, and the effects of faults during a run. @module */
 import { describe, expect, it } from 'vitest';
 import type { FaultRow } from '../../../../viz/app/data/trace-answers.ts';
 import { withEffects } from '../../../../viz/app/pages/network/live-effects.ts';

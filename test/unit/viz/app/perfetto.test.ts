@@ -1,4 +1,7 @@
-/** A stretch of a trace as trace events: begins with ends, states until the next, nothing outside. @module */
+/**
+ * An interval of a trace as trace events: begin and end events match, each state lasts until the
+ * next, and nothing is outside the interval. @module
+ */
 import { describe, expect, it } from 'vitest';
 import { perfettoOf } from '../../../../viz/app/data/perfetto.ts';
 import type { TraceClient } from '../../../../viz/app/data/trace-client.ts';

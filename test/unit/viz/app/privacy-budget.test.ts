@@ -1,4 +1,7 @@
-/** What the privacy page makes of a budget: quantiles over seeds, and where a limit is passed. @module */
+/**
+ * What the privacy page computes from a budget: quantiles over seeds, and the round in which a
+ * limit is exceeded. @module
+ */
 import { describe, expect, it } from 'vitest';
 import {
   type Budget,
@@ -7,7 +10,7 @@ import {
   roundsOf,
 } from '../../../../viz/app/pages/privacy/budget.ts';
 
-/** Eleven seeds; that of seed s is s tenths in round 1, twice as much in round 2. */
+/** Eleven seeds; seed s has spent s tenths after round 1, and twice as much after round 2. */
 const BUDGET: Budget = {
   delta: 1e-5,
   rounds: Array.from({ length: 11 }, (_, seed) => [

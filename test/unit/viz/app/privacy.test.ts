@@ -1,4 +1,7 @@
-/** What the privacy page makes of a report: observers, bits over time, columns of a journey, pairs. @module */
+/**
+ * What the privacy page computes from a report: adversaries, entropy over time, columns of a
+ * journey, pairs. @module
+ */
 import { describe, expect, it } from 'vitest';
 import { nearestPoint, steppedFrom } from '../../../../viz/app/chart/readings.ts';
 import {

@@ -1,4 +1,4 @@
-/** What protocols draw of themselves from the states of a trace, and which drawings a run offers. @module */
+/** What protocols draw from the states of a trace, and which drawings a run offers. @module */
 import { describe, expect, it } from 'vitest';
 import { viz as gateway } from '../../../../nodes/gateway/viz.ts';
 import { writeWindow } from '../../../../nodes/gateway/viz-states.ts';
@@ -17,7 +17,7 @@ const SEGMENTS = [
 ].join(', ');
 const VIA_110 = '1-ff00:0:111 1>1 1-ff00:0:110 2>1 2-ff00:0:210 7>8 2-ff00:0:211';
 const VIA_120 = '1-ff00:0:111 6>5 1-ff00:0:112 2>1 1-ff00:0:120 4>3 2-ff00:0:210 7>8 2-ff00:0:211';
-/** Leaves the up segment at 112, on a peering link to the target. */
+/** A path that leaves the up segment at AS 112 over a peering link to the target. */
 const PEERING = '1-ff00:0:111 6>5 1-ff00:0:112 9>9 2-ff00:0:211';
 
 const seen = Array.from({ length: 1024 }, (_, back) => back !== 3);
@@ -209,7 +209,7 @@ describe('the protocols page', () => {
   });
 });
 
-/** Processor time, ms: the neighbours' load does not count. */
+/** CPU time, ms, so that load by other programs does not count. */
 const cpuMs = (): number => process.cpuUsage().user / 1000;
 
 it.each([360, 1200])('draws a network of 64 paths within 20 ms at %i px', (width) => {

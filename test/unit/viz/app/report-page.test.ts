@@ -1,4 +1,4 @@
-/** What the report page hands over, and how it draws a KPI against its limit. @module */
+/** The exports of the report page, and how it draws a KPI against its limit. @module */
 import { describe, expect, it } from 'vitest';
 import { judge } from '../../../../reports/judge.ts';
 import { barDomain } from '../../../../reports/kpi-bar.ts';

@@ -1,4 +1,7 @@
-/** What stands in for parts of d3 in the built page does what scales ask of it, and refuses the rest. @module */
+/**
+ * The replacements for parts of d3 in the built page do what scales need, and reject everything
+ * else. @module
+ */
 import { scaleLinear, scaleLog } from 'd3-scale';
 import { describe, expect, it } from 'vitest';
 import * as format from '../../../../viz/app/slim/format.ts';

@@ -1,4 +1,7 @@
-/** Labels of a distribution keep off each other and off the curve; a staircase has no slope. @module */
+/**
+ * Labels of a distribution overlap neither each other nor the curve, and a staircase has no slopes.
+ * @module
+ */
 import { describe, expect, it } from 'vitest';
 import { LabelRoom, type LabelSpot } from '../../../../viz/app/chart/label-room.ts';
 import { tickTexts } from '../../../../viz/app/chart/plot.ts';

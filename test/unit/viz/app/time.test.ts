@@ -1,4 +1,4 @@
-/** The time page without a browser: tracks, arrows, the way of a packet. @module */
+/** The time page without a browser: tracks, arrows, the route of a packet. @module */
 import { describe, expect, it } from 'vitest';
 import { PaceBook } from '../../../../viz/app/data/paces.ts';
 import type { HopColumns, TraceInfo } from '../../../../viz/app/data/trace-answers.ts';
@@ -89,7 +89,8 @@ describe('the way of a packet', () => {
   });
 
   it('has serialisation apart from propagation where the trace holds rates, also after a change', () => {
-    // 10 bytes at 1 ns a byte; the second link is twice as fast from 170 ns on and came 5 ns late.
+    // 10 bytes at 1 ns per byte; the second link is twice as fast from 170 ns on, and its packet
+    // arrived 5 ns late.
     const [first, second, third] = LINKS.map((link) => ({ ...link, rateBps: 8e9, delayNs: 40 }));
     const book = new PaceBook(
       [first!, second!, third!],

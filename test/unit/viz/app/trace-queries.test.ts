@@ -1,4 +1,7 @@
-/** The answers that pages get from a trace, against what was written. @module */
+/**
+ * The answers to queries of the pages, compared with the data that were written to the trace.
+ * @module
+ */
 import { beforeAll, describe, expect, it } from 'vitest';
 import { isKept } from '../../../../viz/app/data/hop-columns.ts';
 import { Latest } from '../../../../viz/app/data/latest.ts';

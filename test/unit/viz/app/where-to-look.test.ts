@@ -1,4 +1,4 @@
-/** Where pages open, and where a missed KPI leads. @module */
+/** At which instant pages open, and where the link of a missed KPI leads. @module */
 import { describe, expect, it } from 'vitest';
 import { judge } from '../../../../reports/judge.ts';
 import type { KpiResult, Report } from '../../../../reports/report-schema.ts';
@@ -10,7 +10,7 @@ const REPORT = judge(runInput({ seeds: 3, slowdown: 4 }));
 const kpiOf = (metric: string, report: Report = REPORT): KpiResult =>
   report.kpis.find((kpi) => kpi.metric === metric) as KpiResult;
 
-/** Series of the shown seed alone; the warm-up of the fixture is 5 s. */
+/** A report with series for the shown seed only; the warm-up of the fixture is 5 s. */
 function withSeries(
   name: string,
   shownSeed: readonly (number | null)[],

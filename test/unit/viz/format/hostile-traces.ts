@@ -1,4 +1,4 @@
-/** A small trace with rows in every table, and the same with another header. @module */
+/** A small trace with rows in every table, and variants with another header. @module */
 import { FILE_HEAD_BYTES, type TraceHeader } from '../../../../engine/measure/trace/layout.ts';
 import { TraceLab } from './trace-lab.ts';
 
@@ -23,7 +23,7 @@ export function smallTrace(storage: 'gzip' | 'plain'): Uint8Array {
   return new Uint8Array(lab.finish());
 }
 
-/** The trace with a changed header; its blocks move, so that its index is rebuilt. */
+/** The trace with a changed header. Its blocks move, so its index must be rebuilt. */
 export function withHeader(
   whole: Uint8Array,
   change: (header: TraceHeader) => unknown,

@@ -1,4 +1,4 @@
-/** The messages of a run that goes on, and a trace that grows by them. @module */
+/** The messages of a run in progress, and a trace that grows from them. @module */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isFailure } from '../../../../viz/format/failure.ts';

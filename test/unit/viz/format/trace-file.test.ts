@@ -1,4 +1,7 @@
-/** The reader of traces: what is kept, what a cut file still tells, and what hostile files cannot do. @module */
+/**
+ * The trace reader: what is stored, what a truncated file still provides, and what hostile files
+ * cannot do. @module
+ */
 import { gunzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, it } from 'vitest';
 import {
@@ -16,7 +19,7 @@ import { BLOCK_CAPACITY, good, inflateNode, opened, TraceLab } from './trace-lab
 
 const SECOND = 1_000_000_000;
 
-/** 40 s of packets every `stepMs` with a fault from 20 s to 22 s. */
+/** 40 s with a packet every `stepMs` and a fault from 20 s to 22 s. */
 function makeRun(extent: 'windows' | 'full', count = 1, stepMs = 1): TraceLab {
   const lab = new TraceLab(3, extent);
   const fault = { id: 'cut#1', text: 'link-1 down', targets: ['link-1'] };
@@ -39,7 +42,7 @@ function makeRun(extent: 'windows' | 'full', count = 1, stepMs = 1): TraceLab {
   return lab;
 }
 
-/** Everything that a picture asks; the first failure, if any. */
+/** Sends every query that a picture needs; returns the first failure, if any. */
 async function askAll(trace: TraceFile): Promise<TraceFailure | undefined> {
   const end = 50 * SECOND;
   const answers: unknown[] = [
@@ -245,7 +248,8 @@ describe('a hostile file', () => {
     const places = 300;
     for (let i = 0; i < places; i += 1) {
       const damaged = whole.slice();
-      // A third at the begin and a third at the end, where header and index are.
+      // A third of the mutations is near the start and a third near the end, where header and index
+      // are.
       const near = Math.floor(i / 3);
       const spots = [near, whole.length - 1 - near, Math.floor((whole.length * i) / places)];
       const at = spots[i % 3] as number;
@@ -263,7 +267,7 @@ describe('a hostile file', () => {
       ['hop', FIELD.raw, 0xffff_ffff],
       ['hop', FIELD.stored, 0x7fff_ffff],
       ['hop', FIELD.aux, 0xffff_fff0],
-      // A table without columns: any number of rows would fit.
+      // A table without columns, for which any number of rows would fit.
       ['text', FIELD.rows, 0xffff_ffff],
     ];
     for (const [table, field, value] of lies) {

@@ -1,4 +1,4 @@
-/** Traces made of drawn events, with what must come out again. @module */
+/** Makes traces from generated events, with the data that a reader must find in them. @module */
 import { gunzipSync, gzipSync } from 'node:zlib';
 import type { Scheduler } from '../../../../engine/core/scheduler.ts';
 import { HopBlock } from '../../../../engine/measure/trace/hop-block.ts';
@@ -24,7 +24,7 @@ import { openTrace, type TraceFile } from '../../../../viz/format/trace-file.ts'
 export const inflateNode: Inflate = (stored, rawLength) =>
   gunzipSync(stored, { maxOutputLength: Math.max(1, rawLength) });
 
-/** What one packet did on one link. */
+/** What happened to one packet on one link. */
 export interface ModelHop {
   readonly departNs: number;
   readonly offeredNs: number;
@@ -35,14 +35,14 @@ export interface ModelHop {
   isLost: boolean;
 }
 
-/** A loss. */
+/** One lost packet. */
 export interface ModelDrop {
   readonly timeNs: number;
   readonly link: number;
   readonly reason: number;
 }
 
-/** A recorder with a clock that the test moves. */
+/** A trace recorder with a clock that the test advances. */
 export class TraceLab {
   readonly hops: ModelHop[] = [];
   readonly drops: ModelDrop[] = [];
@@ -77,7 +77,7 @@ export class TraceLab {
     this.network = new NetworkRecorder({ scheduler, table: this.#table }, links, into);
   }
 
-  /** Offers a packet at this instant and begins its serialisation `queueNs` later. */
+  /** Offers a packet now; its serialisation begins `queueNs` later. */
   send(
     link: number,
     bytes: number,
@@ -107,7 +107,7 @@ export class TraceLab {
     return packet;
   }
 
-  /** A packet arrives now; returns its buffer, for sending on. */
+  /** A packet arrives now; returns its buffer, so that it can be forwarded. */
   arrive(packet: number): Uint8Array {
     const hop = this.#open.get(packet) as ModelHop;
     this.clock.eventCount += 1;
@@ -129,7 +129,7 @@ export class TraceLab {
     this.#table.free(packet);
   }
 
-  /** Packets under way. */
+  /** The packets under way. */
   get underWay(): number[] {
     return [...this.#open.keys()];
   }
@@ -142,12 +142,12 @@ export class TraceLab {
     this.recorder.tick(this.clock.now);
   }
 
-  /** The file without its end. */
+  /** The file so far, without its end. */
   get bytes(): Uint8Array {
     return new Uint8Array(Buffer.concat(this.#parts));
   }
 
-  /** The whole file. */
+  /** Ends the recording; returns the whole file. */
   finish(): Uint8Array {
     this.recorder.finish({ endNs: this.clock.now, fingerprint: '0123456789abcdef' });
     return this.bytes;
@@ -161,7 +161,7 @@ export class TraceLab {
   }
 }
 
-/** Opens a file that must be readable. */
+/** Opens a trace that must be readable. */
 export async function opened(
   bytes: Uint8Array,
   inflate: Inflate = inflateNode,
@@ -171,18 +171,18 @@ export async function opened(
   return trace;
 }
 
-/** The value, which must not be a failure. */
+/** Returns the value, which must not be a failure. */
 export function good<T>(value: T): Exclude<T, { kind: 'failure' }> {
   if (isFailure(value)) throw new Error(value.message);
   return value as Exclude<T, { kind: 'failure' }>;
 }
 
-/** True when the flag of a forwarded packet is set. */
+/** True if the flag for forwarded packets is set. */
 export function isForwarded(flags: number): boolean {
   return (flags & HOP_FORWARDED) !== 0;
 }
 
-/** Rows of a full block, for tests that count blocks. */
+/** Number of rows in a full block, for tests that count blocks. */
 export const BLOCK_CAPACITY: number = new HopBlock().depart.length;
 
 function labHeader(directions: readonly DirectionView[], extent: 'windows' | 'full'): TraceHeader {

@@ -1,4 +1,4 @@
-/** Who may act on the run that goes on, and what comes of bad messages. @module */
+/** Which clients may act on a run in progress, and what happens to invalid messages. @module */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -46,7 +46,7 @@ async function serve(host: string, control?: ControlHandler, live?: LiveRun): Pr
   return new URL(server.address).port;
 }
 
-/** A socket, what it heard, and how it ended. */
+/** A client, the messages that it received, and how its connection ended. */
 class Caller {
   readonly heard: ControlReply[] = [];
   readonly #socket: WebSocket;
@@ -66,7 +66,7 @@ class Caller {
     this.#socket.send(message);
   }
 
-  /** The answer to the last message. */
+  /** The answers, once there are as many as `count`. */
   async answer(count: number): Promise<readonly ControlReply[]> {
     while (this.heard.length < count) {
       await new Promise((resolve) => this.#socket.once('message', resolve));

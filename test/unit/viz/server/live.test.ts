@@ -1,4 +1,4 @@
-/** A run that is watched: what is kept, what is dropped and counted, and how a page resumes. @module */
+/** A watched run: what is kept, what is dropped and counted, and how a page resumes. @module */
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -18,7 +18,7 @@ const MEGABYTE = 1024 * 1024;
 const NOTHING = new Uint8Array(0);
 const BEGIN = { run: 'r', seed: 1, durationNs: 9e9, hasPackets: true, head: new Uint8Array(16) };
 
-/** A page that reads when it is told to. */
+/** A page that reads only when the test tells it to. */
 class FakePage {
   bufferedAmount = 0;
   readonly messages: LiveMessage[] = [];
@@ -47,7 +47,7 @@ function begun(): LiveRun {
   return run;
 }
 
-/** One part of everything else (one byte, its number) and one of packets. */
+/** Adds one part to each lane: to the lasting one (one byte, its number) and to the packet lane. */
 function addPart(run: LiveRun, number: number, packetBytes = 1): void {
   const lasting = Uint8Array.of(number);
   const packets = new Uint8Array(packetBytes).fill(number);

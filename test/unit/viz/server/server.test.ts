@@ -1,4 +1,4 @@
-/** The server of the browser view: what it hands out, and what it refuses. @module */
+/** The server of the browser view: what it delivers, and what it rejects. @module */
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { hostname, tmpdir } from 'node:os';
@@ -20,7 +20,7 @@ interface Answer {
   readonly body: string;
 }
 
-/** A request whose path nobody tidies. */
+/** Sends a request whose path is not normalised by the client. */
 function get(path: string, headers: Readonly<Record<string, string>> = {}): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const asked = request({ host: '127.0.0.1', port, path, headers }, (response) => {
@@ -161,7 +161,7 @@ it('takes names and addresses of the machine only where it was told to listen ev
     expect(ask(name), name).toBe(false);
   }
   expect(ask('192.0.2.7:7470', { host: '127.0.0.1', port: 7470 })).toBe(false);
-  // A name that somebody else pointed at this machine.
+  // A host name of somebody else that resolves to this machine.
   expect(ask('evil.example:7470')).toBe(false);
   expect(ask(`${hostname()}.evil.example:7470`)).toBe(false);
   expect(ask('box.example:7470', { host: 'box.example', port: 7470 })).toBe(true);

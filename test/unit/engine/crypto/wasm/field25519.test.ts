@@ -1,4 +1,7 @@
-/** The field of 2^255-19 in doubles: no sum ever needs more than the 53 bits of one, and products are right. */
+/**
+ * Arithmetic modulo 2^255-19 in doubles: no sum ever needs more than the 53 bits of a double, and
+ * products are right.
+ */
 import { beforeAll, describe, expect, it } from 'vitest';
 import { openStream } from '../../../../../engine/core/stream.ts';
 import { encodeModule } from '../../../../../engine/crypto/wasm/assembler.ts';
@@ -20,7 +23,7 @@ import { loadWasm } from '../../../../../engine/crypto/wasm/load.ts';
 const SEED = 20_261_121;
 const P = 2n ** 255n - 19n;
 const A24 = 121_665;
-/** Integers that a double holds exactly. */
+/** Integers up to here are exact in a double. */
 const EXACT = 2 ** 53;
 
 const exponent = (limb: number): number => EXPONENTS[limb] as number;
@@ -28,12 +31,12 @@ const eachLimb = <T>(of: (limb: number) => T): T[] =>
   Array.from({ length: LIMBS }, (_, limb) => of(limb));
 const at = (bounds: readonly number[], limb: number): number => bounds[limb] as number;
 
-/** In units of 2^e(k): what the module says of a limb that left a multiplication. */
+/** In units of 2^e(k): the bound that the module documents for a limb after a multiplication. */
 const REDUCED = eachLimb((limb) => 2 ** (bitsOf(limb) - 1) + 2 ** 13);
 const SUM = REDUCED.map((bound) => 2 * bound);
 const COORDINATE = eachLimb((limb) => 2 ** bitsOf(limb) - 1);
 
-/** Bounds of the columns of a product. */
+/** The bounds of the columns of a product. */
 function columns(first: readonly number[], second: readonly number[]): number[] {
   const bounds = new Array<number>(LIMBS).fill(0);
   for (let i = 0; i < LIMBS; i++) {
@@ -41,7 +44,7 @@ function columns(first: readonly number[], second: readonly number[]): number[] 
       const wraps = i + j >= LIMBS;
       const column = wraps ? i + j - LIMBS : i + j;
       const shift = exponent(i) + exponent(j) - exponent(column) - (wraps ? 255 : 0);
-      // A product that did not fall on a whole unit would not be exact.
+      // A product that is not a multiple of its unit would not be exact.
       expect(shift).toBeGreaterThanOrEqual(0);
       bounds[column] =
         at(bounds, column) + at(first, i) * at(second, j) * 2 ** shift * (wraps ? 19 : 1);
@@ -50,7 +53,7 @@ function columns(first: readonly number[], second: readonly number[]): number[] 
   return bounds;
 }
 
-/** Bounds after the two chains of carries and what came out of them; every sum on the way is exact. */
+/** The bounds after the two chains of carries, which follow them; every sum on the way is exact. */
 function carried(bounds: number[]): number[] {
   const settle = (limb: number): number => {
     expect(at(bounds, limb)).toBeLessThan(EXACT);
@@ -75,7 +78,7 @@ function carried(bounds: number[]): number[] {
   return bounds;
 }
 
-/** Bounds of AA + a24 E after each limb gave once to the next. */
+/** The bounds of AA + a24 E after each limb has passed on one carry. */
 function right(): number[] {
   const before = REDUCED.map((bound) => bound + A24 * 2 * bound);
   for (const bound of before) expect(bound).toBeLessThan(EXACT);
@@ -127,7 +130,7 @@ describe(`products of pairs, seed ${SEED}`, () => {
     writeFieldConstants(view);
   });
 
-  /** Limbs in units; at their bounds in every other case. */
+  /** An element given by its limbs; in every other case the limbs are at their bounds. */
   const element = (bounds: readonly number[], extreme: boolean): number[] =>
     bounds.map((bound) => {
       const units = Math.floor(bound);

@@ -1,4 +1,4 @@
-/** Inverses modulo 2^255-19 by division steps, against the definition. */
+/** Inverses modulo 2^255-19 by division steps, compared with the definition. */
 import { expect, it } from 'vitest';
 import { openStream } from '../../../../../engine/core/stream.ts';
 import { encodeModule } from '../../../../../engine/crypto/wasm/assembler.ts';

@@ -1,4 +1,7 @@
-/** Modules that are assembled at load: once a thread, also where the machine cannot take them. */
+/**
+ * WebAssembly modules that are assembled when they are loaded: once per thread, also on machines
+ * that cannot run them.
+ */
 import { expect, it } from 'vitest';
 import { once } from '../../../../../engine/crypto/wasm/load.ts';
 

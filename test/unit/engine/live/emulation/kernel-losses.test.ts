@@ -1,5 +1,5 @@
 /**
- * What the system says about sockets, where it says something.
+ * Socket losses that the operating system reports, where it does.
  *
  * @module
  */
@@ -18,7 +18,7 @@ const hasTable = existsSync('/proc/net/udp');
 if (!hasTable) process.stderr.write('skipped: this system has no /proc/net/udp\n');
 const block = `127.${60 + (process.pid % 100)}.${(process.pid >>> 7) & 255}`;
 
-/** Floods a socket that nobody reads, within one call, so that its buffer must overflow. */
+/** Floods a socket that nobody reads within one call, so that its buffer overflows. */
 const FLOOD = `
 const { createSocket } = require('node:dgram');
 const sender = createSocket('udp4');
@@ -54,7 +54,7 @@ describe.skipIf(!hasTable)('the table of sockets', () => {
       received += 1;
     });
     await new Promise<void>((resolve) => socket.bind({ address: theirs, port: 0 }, resolve));
-    // Synchronous: this process cannot read meanwhile.
+    // The call is synchronous, so this process cannot read in the meantime.
     execFileSync(process.execPath, ['-e', FLOOD, theirs, `${socket.address().port}`]);
     await new Promise((resolve) => setTimeout(resolve, 100));
     await watch.look();

@@ -1,5 +1,6 @@
 /**
- * The meeting point of programs and virtual network: real sockets on addresses of this process.
+ * The connection between outside programs and the virtual network: real sockets on addresses of
+ * this process.
  *
  * @module
  */
@@ -22,7 +23,7 @@ afterEach(() => {
   }
 });
 
-/** Two programs on each side of a link of `delayNs`, and a virtual host beside the first. */
+/** Two programs, one on each side of a link of `delayNs`, and a virtual host beside the first. */
 function world(more: { readonly senderPortsMax?: number; readonly delayNs?: number } = {}): {
   readonly emulated: EmulationWorld;
   readonly openAll: () => void;
@@ -141,7 +142,7 @@ describe('outside tap', () => {
     b.on('message', (message, { address, port }) => b.send(message, port, address));
     const run = emulated.pacer.run(260 * MS);
     for (const one of senders) {
-      // The first one is used between all others.
+      // The first port is used between all others.
       first!.send('x', PORT, `${block}.2`);
       one.send('x', PORT, `${block}.2`);
       await new Promise((resolve) => setTimeout(resolve, 40));
@@ -149,7 +150,7 @@ describe('outside tap', () => {
     await run;
     expect(senders.map((one) => answered.get(one))).toEqual([6, 1, 1, 1, 1]);
     expect([...emulated.tap.drops]).toEqual([]);
-    // What made room is free again for others.
+    // The port that made room can be used by others again.
     const again = await bind(`${block}.1`, senders[1]!.address().port);
     expect(again.address().port).toBe(senders[1]!.address().port);
   });
@@ -179,7 +180,7 @@ describe('outside tap', () => {
   });
 
   it('names what was to happen at an instant', async () => {
-    // On its way for so long that a busy machine does not miss it.
+    // The delay is so long that even a busy machine sees the packet under way.
     const { emulated, openAll } = world({ delayNs: 500 * MS });
     openAll();
     const a = await bind(`${block}.101`);

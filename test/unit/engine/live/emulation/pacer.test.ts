@@ -1,6 +1,6 @@
 /**
- * The pacer against time that the test owns: timers are faked, and the clock moves a little at every
- * look, so nothing here depends on the machine.
+ * The pacer with simulated time: timers are faked and the clock advances a little whenever it is
+ * read, so nothing here depends on the machine.
  *
  * @module
  */
@@ -21,7 +21,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-/** The faked clock, and what every look at it and the test add to it. */
+/** The faked clock. Every reading advances it, and so does the test. */
 class SteppingClock {
   addedNs = 0;
   readonly #stepNs: number;
@@ -37,7 +37,7 @@ class SteppingClock {
   }
 }
 
-/** Runs to `untilNs`, within half a second of faked time. */
+/** Runs to `untilNs`, which must take at most half a second of faked time. */
 async function pace(pacer: Pacer, untilNs: number): Promise<PaceEnd> {
   const ended = pacer.run(untilNs);
   await vi.advanceTimersByTimeAsync(500);
@@ -79,17 +79,17 @@ describe('pacer', () => {
     expect(fired.map(({ at }) => at)).toEqual([0, 1, 4 * MS, 4 * MS, 15 * MS, 30 * MS]);
     for (const { at, wall } of fired) {
       expect(wall).toBeGreaterThanOrEqual(began + at / factor);
-      // One turn of the faked event loop is a millisecond.
+      // One turn of the faked event loop takes a millisecond.
       expect(wall).toBeLessThan(began + at / factor + 2.5 * MS);
     }
     expect(pacer.lateness.data().max).toBeLessThan(2.5 * MS);
     expect(scheduler.now).toBe(40 * MS);
-    // One value per instant: two events at 4 ms are one.
+    // One value per instant, so two events at 4 ms count once.
     expect(pacer.lateness.data().count).toBe(5);
   });
 
   it('keeps going without a sleep when it is behind, and counts each slip', async () => {
-    // Each look takes 3 ms: the wall runs away from events that are 1 ms apart.
+    // Each reading of the clock takes 3 ms, so real time runs ahead of events that are 1 ms apart.
     const { scheduler, pacer } = bench({ stepNs: 3 * MS });
     let fired = 0;
     for (let at = 0; at < 200; at += 1)

@@ -1,7 +1,7 @@
 /**
- * Hand-overs on real sockets: a node that blocks its event loop makes datagrams wait in its socket.
- * Lateness of links does not see that, lateness of hand-overs does, and what a packet took is what its
- * links took and its lateness, packet by packet, however busy the machine is.
+ * Hand-overs on real sockets. If a node blocks its event loop, datagrams wait in its socket. The
+ * lateness of links does not show that, but the lateness of hand-overs does. For each packet, the
+ * total time is the time on its links plus its lateness, however busy the machine is.
  *
  * @module
  */
@@ -26,17 +26,17 @@ const crypto = provider('node');
 
 let world: LiveWorld | undefined;
 
-// Its sockets do not outlive it, so that the second attempt finds them free.
+// Closes its sockets, so that a second attempt finds them free.
 afterEach(async () => await world?.close());
 
-/** What the applications saw of a packet, ns. */
+/** What the applications observed about a packet, ns. */
 interface Seen {
   readonly tag: number;
   readonly sentNs: number;
   readonly deliveredNs: number;
 }
 
-/** Three nodes in a row; the last one burns 20 ms for each datagram, after it has been delivered. */
+/** Three nodes in a row; the last one computes for 20 ms after each delivered datagram. */
 class Row {
   readonly world: LiveWorld;
   readonly seen: Seen[] = [];
@@ -66,14 +66,14 @@ class Row {
     this.world.seal();
   }
 
-  /** Sends a burst in one turn; resolves when all of it has arrived. */
+  /** Sends a burst in one turn; resolves when all datagrams have arrived. */
   async burst(): Promise<void> {
     const { world } = this;
     const middle = world.host('middle');
     const last = middle.endpoint(`${BLOCK}.22`, PORT);
     const forward = middle.udp({
       port: PORT,
-      // The header changes on the way, and the tail does not.
+      // The header changes on the way, the tail does not.
       onDatagram: (buffer, offset, length) => {
         buffer[offset] = 1 + (buffer[offset] as number);
         forward?.send(buffer, offset, length, last);
@@ -123,7 +123,8 @@ it('sees what datagrams wait in the socket of a node that blocks its loop', asyn
   book.note({ rows, untold: 0 }, 0);
   book.finish();
   expect(book.counts).toMatchObject({ sampled: 2 * PACKETS, unmatched: 0, unfollowed: 0 });
-  // The eighth waits for seven others unless the machine held up the burst; the link was on time.
+  // The eighth datagram waits for seven others, unless the machine delayed the burst; the link was
+  // on time.
   expect(book.wait.data().max).toBeGreaterThanOrEqual(3 * BURN_NS);
   expect(book.hop.data().max).toBeGreaterThanOrEqual(3 * BURN_NS);
   expect(histogramQuantile(world.lateness.data(), 0.5)).toBeLessThan(BURN_NS);
@@ -136,7 +137,8 @@ it('sees what datagrams wait in the socket of a node that blocks its loop', asyn
     const restNs = latencyNs - own.way.data().max - 2 * DELAY_NS;
     expect(own.links.data().max).toBe(2 * DELAY_NS);
     expect(own.onTime.data().max).toBe(latencyNs - own.way.data().max);
-    // Between the handler's begin and its look at the clock; a busy machine may stop it there.
+    // The time between the start of the handler and its reading of the clock; a busy machine may
+    // interrupt it there.
     expect(restNs).toBeGreaterThanOrEqual(0);
     expect(restNs).toBeLessThan(BURN_NS);
   }

@@ -5,7 +5,7 @@
  */
 import { createHash } from 'node:crypto';
 
-/** Bytes that look random and are the same each time. */
+/** Bytes that look random but are the same in every run. */
 export function randomBytes(length: number, seed: number): Uint8Array {
   const parts: Buffer[] = [];
   for (let i = 0; i * 32 < length; i += 1) {

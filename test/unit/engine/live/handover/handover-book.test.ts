@@ -1,5 +1,5 @@
 /**
- * Putting the notes of senders and receivers together.
+ * Matching the notes of senders and receivers.
  *
  * @module
  */
@@ -29,7 +29,10 @@ function valuesOf(histogram: LogHistogram): { readonly count: number; readonly m
   return { count, max };
 }
 
-/** Over hosts 0, 1 and 2: links of 500, late by 30 and 7 at the hand-overs, 5 at the source. */
+/**
+ * A route over hosts 0, 1 and 2: links of 500 ns, late by 30 and 7 at the hand-overs and by 5 at
+ * the source.
+ */
 const WAY: readonly Row[] = [
   [SOURCED, 9, 0, 0, 1_000, 1_005],
   [LEFT, 9, 0, 1, 1_005, 1_505, 1_510],
@@ -55,7 +58,7 @@ describe('a book of hand-overs', () => {
       for (const row of rows) book.note(batch(row), HERE);
       book.finish();
       expect(valuesOf(book.way)).toEqual({ count: 1, max: 5 + 30 + 7 });
-      // 1,050 in all: two links of 500, and 8 in the last node.
+      // 1,050 in total; on time it would be 1,008: two links of 500, and 8 in the last node.
       expect(valuesOf(book.onTime)).toEqual({ count: 1, max: 1_008 });
       expect(valuesOf(book.links)).toEqual({ count: 1, max: 1_000 });
     }

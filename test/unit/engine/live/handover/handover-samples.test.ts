@@ -1,5 +1,5 @@
 /**
- * Which datagrams are followed, and what is noted of them.
+ * Which datagrams are sampled, and what is recorded about them.
  *
  * @module
  */
@@ -17,7 +17,7 @@ const ONE_IN_64 = 63;
 it('chooses about one datagram in 64, by its last eight bytes alone', () => {
   const datagrams = Array.from({ length: 20_000 }, (_, i) => randomBytes(200, i));
   const chosen = datagrams.filter((bytes) => isSampled(bytes, ONE_IN_64));
-  // Binomial: 312 expected, standard deviation 17.5.
+  // Binomial with an expected value of 312 and a standard deviation of 17.5.
   expect(chosen.length).toBeGreaterThan(225);
   expect(chosen.length).toBeLessThan(400);
   for (const bytes of chosen) {

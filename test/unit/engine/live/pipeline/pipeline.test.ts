@@ -1,6 +1,6 @@
 /**
- * The pipeline with real threads: nothing is lost, doubled or out of order, and what is dropped has
- * a name and is counted. Timing decides nothing here; waiting is for events only.
+ * The pipeline with real threads: no packet is lost, duplicated or out of order, and every drop has
+ * a reason and is counted. No result depends on timing; the test waits for events only.
  */
 import { afterEach, describe, expect, it } from 'vitest';
 import { Pipeline, type PipelineOptions } from '../../../../../engine/live/pipeline/pipeline.ts';
@@ -33,7 +33,7 @@ interface Seen {
   readonly worker: number;
 }
 
-/** Keeps what came back. */
+/** Collects the results. */
 function collector(): ResultSink & { readonly seen: Seen[] } {
   const seen: Seen[] = [];
   return {
@@ -86,7 +86,7 @@ describe('the pipeline', () => {
         done(token, { status, record, worker }): void {
           const found = new DataView(record.buffer, record.byteOffset).getUint32(0);
           if (status !== 'done' || found !== token % 2 ** 24) wrong += 1;
-          // Three producers, each with a number of its own: each gets its packets back in order.
+          // Three producers with one token sequence each: each gets its packets back in order.
           const producer = token % 3;
           if (token <= (last[producer] as number)) wrong += 1;
           last[producer] = token;
@@ -112,14 +112,14 @@ describe('the pipeline', () => {
         processed: total,
         peak: 1_000,
       });
-      // A producer that looks at its credits loses nothing.
+      // A producer that checks its credits loses nothing.
       expect(drops).toEqual({ 'queue-full': 0, 'too-long': 0, 'no-worker': 0 });
       expect(stats.poolHits + stats.poolMisses).toBe(total);
     });
   }
 
   it.each([
-    // One batch is the message that opens the job.
+    // The third number counts batches; one more batch carries the message that opens the job.
     [{}, 256, 1 + 2],
     [{}, 257, 1 + 3],
     [{ batch: 1 }, 20, 1 + 20],
@@ -132,7 +132,7 @@ describe('the pipeline', () => {
       const pipeline = start({ workers: 1, ...options });
       const job = open(pipeline);
       const sink = collector();
-      // All are there before the thread is.
+      // All packets are submitted before the thread is ready.
       for (let token = 0; token < count; token += 1) pipeline.submit(packet(job, sink, { token }));
       await pipeline.drained();
       expect(sink.seen).toHaveLength(count);
@@ -152,7 +152,7 @@ describe('the pipeline', () => {
     expect(outcomes.filter((outcome) => outcome === 'queue-full')).toHaveLength(3);
     await pipeline.drained();
     expect(sink.seen).toHaveLength(10_000);
-    // Once for those that found a buffer free, twice for those that waited for one.
+    // Packets that found a free buffer are copied once, those that waited for one twice.
     expect(pipeline.stats.copiedBytes).toBe(1_024 + 2 * (10_000 - 1_024));
   });
 
@@ -193,7 +193,7 @@ describe('the pipeline', () => {
     const { stats } = pipeline;
     expect(stats).toMatchObject({ peak: 1_000, processed: total });
     expect(poolHitRatio(stats)).toBeGreaterThan(0.85);
-    // 984 wait at most, and buffers come 64 at a time.
+    // At most 984 packets wait, and buffers are added 64 at a time.
     expect(stats.poolMisses).toBe(16);
   });
 
@@ -206,7 +206,7 @@ describe('the pipeline', () => {
     expect(pipeline.stats.copiedBytes).toBe(50);
     for (let token = 0; token < 10; token += 1) pipeline.submit(packet(job, sink));
     await pipeline.drained();
-    // Four of the ten found a slot.
+    // Four of the ten packets found a slot.
     expect(pipeline.stats.copiedBytes).toBe(50 + 3 * (4 + 2 * 6));
   });
 
@@ -237,7 +237,7 @@ describe('the pipeline', () => {
     for (let i = 0; i < 100; i += 1) {
       pipeline.submit(packet(job, sink, { bytes: Uint8Array.of(200) }));
     }
-    // The main thread looks all the time: it sees packets come while others of the batch wait.
+    // The main thread keeps checking, so it sees packets arrive while others of the batch wait.
     const seenAt = new Set<number>();
     while (pipeline.inside > 0) {
       pipeline.poll();
@@ -261,7 +261,8 @@ describe('the pipeline', () => {
     };
     const again = packet(job, sink);
     pipeline.submit(again);
-    // Without a turn of the event loop in between: the answer comes while the worker lies down.
+    // Without a turn of the event loop in between, the answer comes while the worker is about to
+    // sleep.
     const giveUpAt = performance.now() + 30_000;
     while (back < total && performance.now() < giveUpAt) pipeline.poll();
     expect(back).toBe(total);
@@ -286,7 +287,7 @@ describe('the pipeline', () => {
     const census = collector();
     pipeline.submit(packet(counting, census));
     await pipeline.drained();
-    // The second one and the one that counts.
+    // Both the counting job and the one opened before it are open.
     expect(census.seen[0]?.record).toEqual([2]);
   });
 
@@ -323,7 +324,7 @@ describe('the pipeline', () => {
     expect(deaths).toEqual([['pipeline-1', 'ended with code 7', 3]]);
     const lost = sink.seen.filter(({ status }) => status === 'lost').map(({ token }) => token);
     expect(lost).toEqual([1, 2, 3]);
-    // The other worker takes what would have been the dead one's.
+    // The other worker receives the packets that would have gone to the dead one.
     submit(5, 1, 1);
     await pipeline.drained();
     expect(sink.seen.at(-1)).toMatchObject({ token: 5, status: 'done', worker: 0 });

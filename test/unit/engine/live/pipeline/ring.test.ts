@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { RingReader, RingWriter, ringBytes } from '../../../../../engine/live/pipeline/ring.ts';
 
 const CAPACITY = 8;
-/** Counts just below the places where 32 bits wrap. */
+/** Starting counts just below the values where 32 bits overflow. */
 const STARTS = [0, 2 ** 31 - 3, -3];
 
 function ring(start: number): { words: Int32Array; writer: RingWriter; reader: RingReader } {

@@ -1,4 +1,7 @@
-/** Captures: bytes as the draft has them, read back by two readers that are not ours. @module */
+/**
+ * Captures: the bytes follow the draft of pcapng, and two independent readers can read them.
+ * @module
+ */
 import fc from 'fast-check';
 import PcapNgParser from 'pcap-ng-parser';
 import { describe, expect, it } from 'vitest';
@@ -11,7 +14,7 @@ import {
 import { addressBytes, synthesise } from '../../../../../engine/measure/pcapng/synthesise.ts';
 import { readPcapng } from './second-reader.ts';
 
-/** Typed in from the specification, docs/spec/run-files.md: scapy reads it. */
+/** Copied from the specification, docs/spec/run-files.md; scapy can read it. */
 const EXAMPLE = [
   '0a0d0d0a2c0000004d3c2b1a01000000ffffffffffffffff040006006f72726572790000000000002c000000',
   '0100000028000000650000000000000002000400612d3e6209000100090000000000000028000000',
@@ -28,7 +31,7 @@ function join(...parts: readonly Uint8Array[]): Uint8Array {
   return new Uint8Array(Buffer.concat(parts));
 }
 
-/** RFC 1071: the words of a right packet sum to all ones. */
+/** RFC 1071: the words of a correct packet add up to all ones. */
 function onesSum(bytes: Uint8Array): number {
   let sum = 0;
   for (let at = 0; at < bytes.length; at += 2) {
@@ -186,7 +189,8 @@ describe('a capture', () => {
           const timeNs = timestampHigh * 2 ** 32 + timestampLow;
           found.push({ interfaceId, timeNs, bytes: new Uint8Array(data) });
         });
-        // It takes the length of an option for units of 8 bytes: names end in what follows them.
+        // This reader takes the length of an option as a number of 8-byte units, so names end with
+        // the bytes that follow.
         parser.on('interface', ({ linkType, name: text = '' }) =>
           names.push(`${linkType} ${text}`),
         );

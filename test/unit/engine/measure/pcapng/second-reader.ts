@@ -1,6 +1,6 @@
 /**
- * A second reader of pcapng, written from the draft without a look at our writer: blocks, options,
- * stamps in units of the interface's own resolution.
+ * A second reader of pcapng, written from the draft independently of this project's writer: blocks,
+ * options, and time stamps in the resolution of each interface.
  *
  * @module
  */
@@ -10,7 +10,7 @@ export interface ReadInterface {
   readonly linkType: number;
   readonly snapLength: number;
   readonly name: string | undefined;
-  /** Power of ten of a unit; 6 when the file says nothing. */
+  /** Negative power of ten of the time unit; 6 if the file does not say. */
   readonly resolution: number;
   statistics?: { readonly received: bigint; readonly dropped: bigint; readonly time: bigint };
 }
@@ -18,7 +18,7 @@ export interface ReadInterface {
 /** A packet of a file. */
 export interface ReadPacket {
   readonly interfaceId: number;
-  /** In units of the interface. */
+  /** In time units of the interface. */
   readonly time: bigint;
   readonly data: Uint8Array;
   readonly originalLength: number;
@@ -26,14 +26,14 @@ export interface ReadPacket {
   readonly flags: number | undefined;
 }
 
-/** A whole file. */
+/** The content of a file. */
 export interface ReadCapture {
   readonly application: string | undefined;
   readonly interfaces: ReadInterface[];
   readonly packets: ReadPacket[];
 }
 
-/** Reads a little-endian file; throws at anything that the draft forbids. */
+/** Reads a little-endian file; throws if it violates the draft. */
 export function readPcapng(file: Uint8Array): ReadCapture {
   const interfaces: ReadInterface[] = [];
   const packets: ReadPacket[] = [];

@@ -13,7 +13,7 @@ function draw(spec: JitterSpec, count = N): number[] {
   return Array.from({ length: count }, () => law(stream));
 }
 
-/** Kolmogorov-Smirnov distance from a continuous distribution function. */
+/** Kolmogorov-Smirnov distance from a continuous distribution. */
 function distance(values: readonly number[], below: (x: number) => number): number {
   const sorted = values.toSorted((a, b) => a - b);
   let worst = 0;
@@ -24,7 +24,10 @@ function distance(values: readonly number[], below: (x: number) => number): numb
   return worst;
 }
 
-/** Distribution function of the standard normal law, Abramowitz and Stegun 26.2.17 to 1e-7. */
+/**
+ * The distribution function of the standard normal distribution (Abramowitz and Stegun 26.2.17,
+ * exact to 1e-7).
+ */
 function normalBelow(x: number): number {
   const t = 1 / (1 + 0.231_641_9 * Math.abs(x));
   const poly =
@@ -35,7 +38,7 @@ function normalBelow(x: number): number {
   return x >= 0 ? 1 - tail : tail;
 }
 
-/** Critical distance at 5.6e-5 (check 13). */
+/** Critical distance for a significance of 5.6e-5 (check 13). */
 const LIMIT = 2.276 / Math.sqrt(N);
 
 describe('jitter laws (docs/spec/link-model.md#impairments, check 13)', () => {

@@ -5,7 +5,7 @@ import { lossModel } from '../../../../../engine/net/impairment/loss.ts';
 import type { LossSpec } from '../../../../../engine/net/link-spec.ts';
 import { hasVectors, vectors } from '../../../../vectors-root.ts';
 
-/** Fates of `count` packets, one every `gapNs`. */
+/** The fates of `count` packets, one sent every `gapNs`. */
 function fates(spec: LossSpec, count: number, purpose = 'loss', gapNs = 1): boolean[] {
   const stream = openStream(1, 'link/test/a->b', purpose);
   const model = lossModel(spec, () => stream);
@@ -14,7 +14,7 @@ function fates(spec: LossSpec, count: number, purpose = 'loss', gapNs = 1): bool
 
 const share = (lost: readonly boolean[]): number => lost.filter(Boolean).length / lost.length;
 
-/** Lengths of the runs of losses. */
+/** The lengths of the runs of losses. */
 function bursts(lost: readonly boolean[]): number[] {
   const lengths: number[] = [];
   let length = 0;
@@ -56,7 +56,8 @@ describe('loss models (docs/spec/link-model.md#impairments)', () => {
       const spec = { kind: 'burst', probability: 0.1, meanBurst: 20 } as const;
       lost += fates(spec, 20, `run ${run}`).filter(Boolean).length;
     }
-    // Started in good and stepped first, the share would be 0.06.
+    // If the model started in the good state and stepped before the first packet, the share would
+    // be 0.06.
     expect(Math.abs(lost / 80_000 - 0.1)).toBeLessThan(0.012);
   });
 
@@ -88,7 +89,7 @@ describe('loss models (docs/spec/link-model.md#impairments)', () => {
     const sparse = fates(spec, 50_000, 'sparse', 10_000_000);
     expect(Math.abs(share(dense) - 0.1)).toBeLessThan(0.01);
     expect(Math.abs(share(sparse) - 0.1)).toBeLessThan(0.006);
-    // Dense packets see holding times of 10 packets, distant ones no memory at all.
+    // Packets close together show runs of 10 packets, while distant packets show no memory at all.
     expect(mean(bursts(dense))).toBeGreaterThan(8);
     expect(mean(bursts(sparse))).toBeLessThan(1.2);
   });

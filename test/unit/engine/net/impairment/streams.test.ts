@@ -7,7 +7,7 @@ const MS = 1_000_000;
 const base: DirectionSpec = { rateBps: 1_000_000_000, delayNs: 30 * MS };
 const COUNT = 600;
 
-/** All impairments, one by one. */
+/** Each impairment on its own. */
 const IMPAIRMENTS: Readonly<Record<string, Partial<DirectionSpec>>> = {
   loss: { loss: { kind: 'burst', probability: 0.1, meanBurst: 3 } },
   corrupt: { corrupt: { probability: 0.2 } },
@@ -16,7 +16,7 @@ const IMPAIRMENTS: Readonly<Record<string, Partial<DirectionSpec>>> = {
   reorder: { reorder: { probability: 0.1, gap: 1 } },
 };
 
-/** Where {@link effects} shows what an impairment did. */
+/** The part of {@link effects} that shows the work of an impairment. */
 const SEEN: Readonly<Record<string, string>> = {
   loss: 'lost',
   corrupt: 'corrupt',
@@ -31,7 +31,7 @@ function run(spec: DirectionSpec): Line {
   return line;
 }
 
-/** What each impairment did to each packet, as far as the others let one see it. */
+/** What each impairment did to each packet, as far as it is visible beside the others. */
 function effects(line: Line): Record<string, Map<number, number>> {
   const lost = new Map<number, number>();
   for (const { number, reason } of line.drops) if (reason === 'loss') lost.set(number, 1);
@@ -48,7 +48,7 @@ function effects(line: Line): Record<string, Map<number, number>> {
 }
 
 describe('streams of impairments (docs/spec/link-model.md#impairments)', () => {
-  // A copy may arrive before its original: then the first arrival tells of the copy.
+  // A copy may arrive before its original; the first arrival then belongs to the copy.
   const pairs = Object.keys(SEEN).flatMap((name) =>
     Object.keys(SEEN)
       .filter((other) => other !== name && !(name === 'jitter' && other === 'duplicate'))

@@ -4,7 +4,7 @@ import { hasVectors, vectors } from '../../../../vectors-root.ts';
 import { Line } from '../network-fixture.ts';
 
 const MS = 1_000_000;
-/** 1 byte = 1 us. */
+/** At this rate, one byte takes 1 us. */
 const RATE = 8_000_000;
 
 interface CodelVector {
@@ -20,7 +20,7 @@ interface CodelVector {
   readonly drops: readonly (readonly [number, number])[];
 }
 
-/** The overload of check 14: 1,000 B every 0.8 ms on 8 Mbit/s. */
+/** The overload of check 14: 1,000 bytes every 0.8 ms on 8 Mbit/s. */
 function overload(lastBeforeNs: number): Line {
   const line = new Line([
     { rateBps: RATE, delayNs: 0, mtu: 1_500, queue: { kind: 'codel', maxPacketBytes: 1_000 } },

@@ -5,7 +5,7 @@ describe('back-pressure', () => {
   it('says full above the limit, accepts the bytes all the same, and drains once', () => {
     const pair = makeStreamPair();
     const { client, server } = join(pair);
-    // Ten segments leave at once, the rest waits.
+    // Ten segments leave immediately, the rest waits.
     expect(client.stream.write(bytesOf(14_600 + 65_536))).toBe('sent');
     expect(client.stream.write(bytesOf(1))).toBe('full');
     expect(client.stream.write(bytesOf(1))).toBe('full');
@@ -44,7 +44,7 @@ describe('back-pressure', () => {
     const { client, server } = join(pair);
     server.stream.setPaused(true);
     client.stream.write(bytesOf(60_000));
-    // Probes are more than a minute apart by now.
+    // The probes are more than a minute apart by then.
     pair.world.runUntil(500 * SECOND);
     server.stream.setPaused(false);
     pair.world.runUntil(500 * SECOND + 100 * MS);
@@ -150,7 +150,7 @@ describe('segments', () => {
       forward: {
         rateBps: 100_000_000,
         delayNs: 10 * MS,
-        // SYN, ACK, then the first segment of data is lost.
+        // The first data segment, after SYN and ACK, is lost.
         loss: { kind: 'trace', lost: [2], length: 3, atEnd: 'end' },
       },
       backward: { rateBps: 100_000_000, delayNs: 10 * MS },
@@ -160,7 +160,7 @@ describe('segments', () => {
     client.stream.write(bytesOf(10 * 1_460));
     pair.world.runUntil(SECOND);
     expect(server.bytes).toBe(14_600);
-    // One way, back, and one way again; far less than the timeout of 200 ms.
+    // One way, back, and one way again, which is far less than the timeout of 200 ms.
     expect(server.firstAtNs - start).toBeLessThan(32 * MS);
   });
 

@@ -1,4 +1,4 @@
-/** The parts of the stream model, rule by rule. */
+/** The parts of the stream model, one rule at a time. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ByteRing } from '../../../../../engine/net/stream/byte-ring.ts';
@@ -16,7 +16,7 @@ describe('the retransmission timeout', () => {
     roundTrip.sample(400 * MS);
     expect(roundTrip.timeoutNs).toBe(400 * MS + 4 * 200 * MS);
     roundTrip.sample(600 * MS);
-    // RTTVAR 3/4 * 200 + 1/4 * 200 = 200 ms, SRTT 7/8 * 400 + 1/8 * 600 = 425 ms.
+    // RTTVAR = 3/4 * 200 + 1/4 * 200 = 200 ms; SRTT = 7/8 * 400 + 1/8 * 600 = 425 ms.
     expect(roundTrip.timeoutNs).toBe(425 * MS + 4 * 200 * MS);
   });
 
@@ -60,7 +60,7 @@ describe('the congestion window', () => {
 });
 
 describe('the scoreboard', () => {
-  /** A board with segments of 10 bytes sent at instants 1, 2, ... */
+  /** A scoreboard with segments of 10 bytes that were sent at instants 1, 2, ... */
   function board(count: number): { board: Scoreboard; arrived: () => number; lost: number[] } {
     let arrived = 0;
     const lost: number[] = [];
@@ -167,7 +167,7 @@ describe('the ring of bytes', () => {
   });
 });
 
-/** The integers from `start` up to, not including, `end`. */
+/** The integers from `start` up to, but not including, `end`. */
 function range(start: number, end: number): number[] {
   return Array.from({ length: Math.max(0, end - start) }, (_, i) => start + i);
 }

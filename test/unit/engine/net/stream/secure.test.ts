@@ -20,11 +20,11 @@ function options(role: 'client' | 'server', identity = 'peer', key = KEY): Secur
 
 interface Secured extends Joined {
   readonly outcomes: { client?: StreamError | 'open'; server?: StreamError | 'open' };
-  /** How long the client's handshake took, ns. */
+  /** Duration of the client's handshake, ns. */
   readonly clientNs: () => number;
 }
 
-/** Secures both ends of a fresh stream and says what each was told, with the instant. */
+/** Secures both ends of a new stream; returns the results at both ends with their instants. */
 function secured(pair: Pair, server: SecureOptions = options('server')): Secured {
   const ends = join(pair);
   const outcomes: Secured['outcomes'] = {};
@@ -40,7 +40,7 @@ function secured(pair: Pair, server: SecureOptions = options('server')): Secured
   return { ...ends, outcomes, clientNs: (): number => clientNs };
 }
 
-/** Everything that passes a link in both directions, as text. */
+/** Records everything that passes a link in both directions, as text. */
 function wiretap(pair: Pair): { text: () => string; bytes: () => number } {
   const seen: Uint8Array[] = [];
   for (const direction of pair.world.link('ab').directions('both')) {

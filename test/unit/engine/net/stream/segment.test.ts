@@ -70,7 +70,7 @@ describe('a segment', () => {
       const bad = bytes.slice();
       flip(bad, bit);
       expect(decodeSegment(bad, 0, bad.length, emptySegment())).toBe(false);
-      // The same column of another word, where a plain sum would be blind.
+      // Flips the same bit position in another word, which a plain sum would not notice.
       flip(bad, (bit + 32 * 5) % (bytes.length * 8));
       expect(decodeSegment(bad, 0, bad.length, emptySegment())).toBe(false);
     }

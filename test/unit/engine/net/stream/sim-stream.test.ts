@@ -23,7 +23,7 @@ describe('a simulated stream', () => {
       at = a.now();
     });
     world.runUntil(SECOND);
-    // 40 bytes at 100 Mbit/s are 3,200 ns on the wire, each way.
+    // 40 bytes at 100 Mbit/s take 3,200 ns to send, each way.
     expect(at).toBe(20 * MS + 2 * 3_200);
   });
 

@@ -19,7 +19,7 @@ interface Outcome {
   readonly atNs: number;
 }
 
-/** Connects from a and notes what came of it. */
+/** Connects from a and records the result. */
 function connect(pair: Pair, port: number, address = '127.0.0.2', timeout?: number): Outcome[] {
   const { a } = pair;
   const outcomes: Outcome[] = [];

@@ -1,4 +1,4 @@
-/** Worlds with streams for the tests of the stream model. */
+/** Worlds with streams, for the tests of the stream model. */
 import type { Stream, StreamError } from '../../../../../engine/host/stream.ts';
 import type { DirectionSpec } from '../../../../../engine/net/link-spec.ts';
 import type { SimHost } from '../../../../../engine/net/sim-host.ts';
@@ -21,7 +21,7 @@ export interface Pair {
   readonly streams: SegmentStreams;
 }
 
-/** What a pair is made of. */
+/** The settings of a pair. */
 export interface PairSpec {
   readonly forward?: DirectionSpec;
   readonly backward?: DirectionSpec;
@@ -30,7 +30,7 @@ export interface PairSpec {
   readonly buffers?: 'plain' | 'poison';
 }
 
-/** A world in poison mode unless told otherwise. */
+/** A pair of hosts. Unless the settings say otherwise, returned buffers are overwritten. */
 export function makeStreamPair(spec: PairSpec = {}): Pair {
   const streams = new SegmentStreams(spec.options);
   const { seed = 1, buffers = 'poison' } = spec;
@@ -43,7 +43,7 @@ export function makeStreamPair(spec: PairSpec = {}): Pair {
   return { world, a, b, streams };
 }
 
-/** Everything that one end was told, in order, with instants. */
+/** Every event of one end, in order and with its instant. */
 export class Ear {
   readonly host: SimHost;
   readonly stream: Stream;
@@ -56,7 +56,9 @@ export class Ear {
   closedAtNs = -1;
   error: StreamError | undefined;
 
-  /** @param isKeeping False counts bytes only. */
+  /**
+   * @param isKeeping If false, bytes are only counted.
+   */
   constructor(host: SimHost, stream: Stream, isKeeping = true) {
     this.host = host;
     this.stream = stream;
@@ -83,7 +85,7 @@ export class Ear {
   /** Called at every drain. */
   onDrain: (() => void) | undefined;
 
-  /** Everything received. */
+  /** All received bytes. */
   all(): Uint8Array {
     const all = new Uint8Array(this.bytes);
     let at = 0;
@@ -99,7 +101,7 @@ export class Ear {
   }
 }
 
-/** A joined pair of ends, one way trip later. */
+/** Two connected ends, one one-way trip after the connection. */
 export interface Joined {
   readonly client: Ear;
   readonly server: Ear;
@@ -123,7 +125,7 @@ export function join(pair: Pair, isKeeping = true): Joined {
   return { client: client!, server: server! };
 }
 
-/** Reproducible bytes. */
+/** Bytes that are the same in every run. */
 export function bytesOf(length: number, seed = 1): Uint8Array {
   const bytes = new Uint8Array(length);
   let state = seed;
@@ -134,7 +136,9 @@ export function bytesOf(length: number, seed = 1): Uint8Array {
   return bytes;
 }
 
-/** Writes as long as the stream takes it, again at every drain, until `bytes` are written. */
+/**
+ * Writes as long as the stream accepts data, and again at every drain, until `bytes` are written.
+ */
 export function pour(ear: Ear, bytes: Uint8Array, isEnding = true, chunk = 16_384): void {
   let at = 0;
   const more = (): void => {

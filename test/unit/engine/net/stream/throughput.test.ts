@@ -1,10 +1,13 @@
-/** Check 19 of docs/VERIFICATION.md, on the model alone: few seeds, short runs. */
+/** Check 19 of docs/VERIFICATION.md on the stream model alone, with few seeds and short runs. */
 import { describe, expect, it } from 'vitest';
 import type { DirectionSpec } from '../../../../../engine/net/link-spec.ts';
 import type { StreamOptions } from '../../../../../engine/net/stream/stream-options.ts';
 import { bytesOf, join, MS, makeStreamPair, SECOND } from './stream-fixture.ts';
 
-/** Bits per second that arrive in `seconds` after 30 s, from an application that always has more. */
+/**
+ * Bits per second that arrive in `seconds`, starting at 30 s, from an application that always has
+ * more to send.
+ */
 function goodput(
   forward: DirectionSpec,
   seconds: number,

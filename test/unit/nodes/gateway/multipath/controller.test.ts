@@ -1,6 +1,6 @@
 /**
- * The multipath controller on a fake wire; the contract of path management is tested in
- * path-management.test.ts.
+ * The multipath controller with a simulated network. path-management.test.ts tests the contract of
+ * path management.
  *
  * @module
  */
@@ -26,7 +26,7 @@ describe('choice of the first path', () => {
     const wire = new Wire([dead, fakePath('works', 20)]);
     wire.runTo(1_000 * MS);
     expect(wire.activeId).toBe('works');
-    // The phase of the first probe, one round trip, and once more that plus an interval.
+    // At most the phase of the first probe, one round trip, and both again plus an interval.
     expect(wire.switches()[0]?.atNs).toBeLessThanOrEqual((50 + 20 + 50 + 20) * MS);
   });
 });
@@ -36,7 +36,7 @@ describe('a peer that is back', () => {
     const wire = new Wire(three());
     wire.runTo(5_000 * MS);
     for (const path of wire.paths) path.isUp = false;
-    // Probed every 30 s in the end.
+    // In the end, the path is probed every 30 s.
     wire.runTo(120_000 * MS);
     for (const path of wire.paths.slice(1)) path.isUp = true;
     const [before, probes] = [wire.now, wire.probes];
@@ -105,7 +105,7 @@ describe('leaving a path', () => {
     const wire = new Wire(three(), { reports: true });
     wire.runTo(5_000 * MS);
     const steady = wire.paths[0];
-    // 20 and 36 ms alternately: rttvar settles at about 8 ms.
+    // Round trips of 20 and 36 ms alternate, so rttvar settles at about 8 ms.
     for (let at = 5_000; at < 10_000; at += 50) {
       if (steady !== undefined) steady.rttNs = (at % 100 === 0 ? 20 : 36) * MS;
       wire.runTo(at * MS);
@@ -132,12 +132,13 @@ describe('leaving a path', () => {
   });
 });
 
-/** A router of p1 reports its first interface down. */
+/** A router of p1 reports that its first interface is down. */
 const SAID = { isdAs: 'p1', ifId: 1, path: 'p1', countsEarlierMisses: false };
 
 describe('SCMP is a hint', () => {
   it('an answer that was missed before the message does not count', () => {
-    // One probe is lost; the message arrives after its time-out, before the next one is answered.
+    // One probe is lost. The message arrives after the probe's time-out, but before the next probe
+    // is answered.
     const switches = (atMs: number, countsEarlierMisses: boolean): number => {
       const wire = new Wire(three());
       wire.runTo(5_000 * MS);
@@ -189,7 +190,8 @@ describe('SCMP is a hint', () => {
 
 describe('where to go', () => {
   it.each([
-    // What the faster of two other paths shares with the failing one, and which one is chosen.
+    // Which links the faster of two other paths shares with the failing one, and which path is
+    // chosen.
     ['all', ['a#1>x#1', 'x#2>b#1'], ['x'], 'apart'],
     ['one link', ['a#1>x#1', 'x#3>b#2'], ['x'], 'apart'],
     ['an AS and no link', ['a#2>x#4', 'x#3>b#2'], ['x'], 'apart'],

@@ -1,6 +1,7 @@
 /**
- * The controllers compared with theory (docs/spec/multipath.md, "Time to leave a cut path"):
- * distributions for probes, reports and the reference gateway, with cuts at a random phase.
+ * The controllers compared with theory (docs/spec/multipath.md, "Time to leave a cut path"): the
+ * distributions of reaction times for probes, reports and the reference gateway, with cuts at a
+ * random phase.
  *
  * @module
  */
@@ -8,7 +9,7 @@ import { expect, it } from 'vitest';
 import { openStream } from '../../../../../engine/core/stream.ts';
 import { fakePath, MS, Wire } from './wire.ts';
 
-/** Time from the cut to the switch over `n` cuts, sorted, ms. */
+/** Times from the cut to the switch over `n` cuts, sorted, ms. */
 function reactions(mode: 'orrery' | 'reference', n: number): number[] {
   const phases = openStream(7, 'theory', mode);
   const times: number[] = [];
@@ -29,8 +30,8 @@ const rank = (sorted: readonly number[], p: number): number =>
   sorted[Math.ceil(p * sorted.length) - 1] ?? Number.NaN;
 
 it('probes of 50 ms x 3 at RTT 20 ms react between 105 and 175 ms, uniformly', () => {
-  // Cut of the whole path: probes sent up to one RTT before it are lost, so the range is
-  // [2 x 50 + 25 - 20, 3 x 50 + 25]; uniform over one interval.
+  // The whole path is cut. Probes sent up to one RTT before the cut are lost, so the range is [2 x
+  // 50 + 25 - 20, 3 x 50 + 25], uniform over one interval.
   const times = reactions('orrery', 400);
   expect(rank(times, 0)).toBeNaN();
   expect(times[0]).toBeGreaterThan(104);

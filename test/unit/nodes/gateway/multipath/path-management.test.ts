@@ -1,6 +1,6 @@
 /**
- * The contract of path management, each limit from both sides: a value just inside has no effect,
- * one just outside does, and another setting moves the limit.
+ * The contract of path management with each limit from both sides: a value just inside has no
+ * effect, a value just outside has one, and another setting moves the limit.
  *
  * @module
  */
@@ -39,8 +39,8 @@ describe('measurement', () => {
     const [steady, shaky, lossy] = three();
     const wire = new Wire([steady, shaky, lossy], { warmIntervalNs: 50 * MS, misses: 6 });
     lossy.loses = (probe): boolean => probe % 12 === 0;
-    // 24 and 30 ms alternately: ten values with a standard deviation of 3.16 ms around a mean of
-    // 27.
+    // 24 and 30 ms alternate: ten values around a mean of 27 ms with a standard deviation of 3.16
+    // ms.
     for (let at = 0; at < 20 * SECOND; at += 50 * MS) {
       shaky.rttNs = (at % (100 * MS) === 0 ? 24 : 30) * MS;
       wire.runTo(at);
@@ -95,14 +95,14 @@ describe('measurement', () => {
       if (found === undefined) throw new Error(`no path ${id}`);
       return found;
     };
-    // Known from look-up only.
+    // Known only from the path lookup.
     expect(statusOf('p3')).toMatchObject({ health: 'unknown', rttNs: -1, measuredAgoNs: -1 });
     expect(statusOf('p1')).toMatchObject({ health: 'alive', role: 'active', rttNs: 20 * MS });
     first.isUp = false;
     wire.runTo(3 * SECOND);
     const { measuredAgoNs } = statusOf('p1');
     expect(statusOf('p1').health).toBe('dead');
-    // The last answer arrived within one interval of the cut.
+    // The last answer arrived at most one interval before the cut.
     expect(measuredAgoNs).toBeGreaterThan(SECOND);
     expect(measuredAgoNs).toBeLessThanOrEqual(SECOND + 70 * MS);
     wire.runTo(3 * SECOND + 12_345);
@@ -121,7 +121,7 @@ describe('measurement', () => {
   it('R-258: an answer counts for the path its probe was sent on, once, and for no other', () => {
     const random = openStream(7, 'test', 'answers');
     const paths = [...three(), fakePath('p4', 33)];
-    // The wire answers nothing by itself.
+    // The simulated network does not answer by itself.
     for (const path of paths) path.isUp = false;
     const wire = new Wire(paths, { warmIntervalNs: 50 * MS });
     const open: { path: number; probe: number }[] = [];
@@ -162,7 +162,7 @@ describe('measurement', () => {
 });
 
 describe('leaving a path', () => {
-  /** Switches within 8 s of a change to the path in use. */
+  /** Switches up to 8 s after a change to the path in use. */
   const causesAfter = (
     change: (path: FakePath) => void,
     options: Partial<MultipathOptions> = {},
@@ -189,14 +189,14 @@ describe('leaving a path', () => {
           (path) => {
             path.rttNs = Math.round(20 * times) * MS;
           },
-          // The return to a better path is a separate, later rule.
+          // A separate rule returns to a better path later.
           { rttFactor, holdNs: 60 * SECOND },
         ),
       ).toEqual(causes);
     },
   );
 
-  /** This many of each hundred, evenly spread. */
+  /** Answers this many of every hundred probes, evenly spread. */
   const share =
     (percent: number) =>
     (probe: number): boolean =>
@@ -255,7 +255,7 @@ describe('how many paths', () => {
       const lookups = wire.effects.filter(({ effect }) => effect.kind === 'refresh');
       expect(lookups.length > 0).toBe(isLookedUp);
       if (!isLookedUp) return;
-      // From the death, 1 to 2 s after the cut at the latest, to the end.
+      // From the time when the path is dead, at most 1 to 2 s after the cut, to the end.
       expect(lookups.length).toBeGreaterThanOrEqual(17);
       expect(lookups.length).toBeLessThanOrEqual(21);
       for (const path of wire.paths) path.isUp = true;
@@ -294,7 +294,7 @@ describe('how many paths', () => {
 
 describe('exploration', () => {
   const REFRESH = 1_500 * MS;
-  /** Refreshes, and how many of them started a run of probes to an idle path. */
+  /** The number of refreshes, and how many of them started a series of probes on an idle path. */
   const explored = (exploration: number): { refreshes: number; runs: number; wire: Wire } => {
     const paths = [...three(), fakePath('p4', 33), fakePath('p5', 36)];
     const dead = paths[4] as FakePath;
@@ -309,7 +309,8 @@ describe('exploration', () => {
         ({ effect, atNs }) =>
           effect.kind === 'probe' && effect.path === index && atNs > 10 * SECOND,
       );
-      // An idle path is probed twice a second; an exploration is a run of twenty probes at 50 ms.
+      // An idle path is probed twice a second; an exploration is a series of twenty probes, 50 ms
+      // apart.
       const quick = asked.filter(({ atNs }, i) => atNs - (asked[i - 1]?.atNs ?? 0) <= 51 * MS);
       if (index === 4) expect(quick).toEqual([]);
       runs += quick.length / 20;
@@ -337,7 +338,7 @@ describe('exploration', () => {
 describe('wishes', () => {
   interface Wish {
     readonly name: string;
-    /** Without the preference, with it, and with one that is already satisfied. */
+    /** The choice without the preference, with it, and with one that is already satisfied. */
     readonly without: PathPreferences;
     readonly with: PathPreferences;
     readonly met: PathPreferences;

@@ -47,7 +47,7 @@ describe('the base round trip', () => {
     expect(near.srttNs).toBeGreaterThan(1.4 * far.srttNs);
     const [one, other] = [fakePath('near', 20), fakePath('far', 24)];
     expect(score(one.info, near, {})).toBeGreaterThan(score(other.info, far, {}));
-    // Who asks for stability gets it.
+    // With the preference for stability, the stable path is chosen.
     const favour = { favour: 'stability' } as const;
     expect(score(one.info, near, favour)).toBeLessThan(score(other.info, far, favour));
   });

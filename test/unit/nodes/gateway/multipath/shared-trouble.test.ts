@@ -3,14 +3,14 @@ import { type FakePath, fakePath, MS, OPTIONS, Wire } from './wire.ts';
 
 const three = (): FakePath[] => [fakePath('p1', 20), fakePath('p2', 24), fakePath('p3', 30)];
 
-/** All health changes that controllers reported since an instant. */
+/** All changes of path health that controllers reported since an instant. */
 function healths(wire: Wire, sinceNs: number): string[] {
   return wire.effects.flatMap(({ atNs, effect }) =>
     effect.kind === 'health' && atNs >= sinceNs ? [effect.health] : [],
   );
 }
 
-/** The machine pauses: answers to earlier probes arrive when it resumes. */
+/** The machine pauses; answers to earlier probes arrive when it resumes. */
 function standStill(wire: Wire, ns: number): void {
   const endNs = wire.now + ns;
   const usual = wire.paths.map(({ rttNs }) => rttNs);
@@ -73,12 +73,14 @@ describe('a path that is slow', () => {
     const wire = new Wire(three(), { holdNs: 2_000 * MS });
     wire.runTo(10_000 * MS);
     slowBy(wire, 35 * MS);
-    // 55 ms, and 42 where 24 were usual: its delay has grown by more than half as much.
+    // The RTTs are 55 ms, and 42 ms where 24 ms were usual: this path's delay has grown by more
+    // than half as much.
     slowBy(wire, -17 * MS, [1]);
     wire.runTo(24_000 * MS);
     const [left] = wire.switches(10_000 * MS);
     expect(left?.effect).toMatchObject({ to: 1, cause: 'better' });
-    // The base round trip is the minimum of 10 s; then it has been better for the hold time of 2 s.
+    // The base RTT is the minimum over 10 s; afterwards, the path has been better for the hold time
+    // of 2 s.
     expect(left?.atNs).toBeGreaterThan(22_000 * MS);
     expect(left?.atNs).toBeLessThan(22_500 * MS);
   });
@@ -88,7 +90,7 @@ describe('a path that loses', () => {
   it('R-037: is kept while the others lose as much', () => {
     const wire = new Wire([fakePath('p1', 20), fakePath('p2', 24)], { misses: 6 });
     wire.runTo(10_000 * MS);
-    // Neither three nor two of its probes in a row are lost.
+    // Probes are lost, but never two or three of one path in a row.
     for (const path of wire.paths) path.loseEvery = 7;
     wire.runTo(30_000 * MS);
     expect(healths(wire, 10_000 * MS)).toContain('degraded');
@@ -163,7 +165,7 @@ describe('silence of all paths', () => {
   });
 });
 
-/** Data every 5 ms and a report every 25 ms that covers all but the last round trip. */
+/** Sends data every 5 ms, with a report every 25 ms that covers all but the last round trip. */
 function sendData(wire: Wire, ms: number, arrives: boolean): void {
   const endNs = wire.now + ms * MS;
   for (let sent = 0; wire.now < endNs; sent += 1) {
@@ -179,7 +181,7 @@ function sendData(wire: Wire, ms: number, arrives: boolean): void {
 
 describe('a path whose data arrives', () => {
   const withoutProbes = (arrives: boolean): string[] => {
-    // Missing reports have no effect here: their time-out is longer than this.
+    // Missing reports have no effect here, because their time-out is longer than the test.
     const wire = new Wire(three(), { reports: true, reportMisses: 20 });
     wire.runTo(10_000 * MS);
     sendData(wire, 200, true);
@@ -211,7 +213,9 @@ describe('a path whose data arrives', () => {
 });
 
 describe('a path that was given up for its silence', () => {
-  /** Three times in a minute; ms from the last one to the return. */
+  /**
+   * The trouble occurs three times in a minute; returns the ms from the last time to the return.
+   */
   const returnAfter = (trouble: (wire: Wire) => void): number => {
     const wire = new Wire(three());
     for (const second of [10, 35, 60]) {
@@ -233,7 +237,7 @@ describe('a path that was given up for its silence', () => {
       slowBy(wire, -300 * MS, [0]);
       wire.runTo(wire.now + 500 * MS);
     };
-    // A second of answers and the first hold time.
+    // A second of answers plus the first hold time.
     expect(returnAfter(late)).toBeLessThan(14_000);
   });
 });

@@ -38,7 +38,7 @@ describe('the least value of a window', () => {
       expect(young.some((one) => one.value === filter.value)).toBe(true);
       if (filter.value === least) exact += 1;
     }
-    // Three values cannot always yield the exact minimum, but nearly always do.
+    // The three values kept by the filter do not always give the exact minimum, but nearly always.
     expect(exact / all.length).toBeGreaterThan(0.8);
   });
 

@@ -1,6 +1,6 @@
 /**
- * A fake wire for the multipath controllers: paths with round-trip times that can be cut, a clock,
- * and automatic answers. No sockets, no frames.
+ * A simulated network for the multipath controllers: paths with round-trip times that can be cut, a
+ * clock, and automatic answers. No sockets, no frames.
  *
  * @module
  */
@@ -37,16 +37,16 @@ export const OPTIONS: MultipathOptions = {
   preferences: {},
 };
 
-/** A path on the fake wire; change its fields at any time. */
+/** A simulated path; its fields can be changed at any time. */
 export interface FakePath {
   readonly info: PathInfo;
   rttNs: number;
   isUp: boolean;
-  /** Every n-th probe over all paths is lost; 0 for none. */
+  /** Every n-th probe, counted over all paths, is lost; 0 for none. */
   loseEvery: number;
-  /** Decides which probes of this path are lost; they are counted from 0. */
+  /** Decides which probes of this path are lost; probes are counted from 0. */
   loses: (probe: number) => boolean;
-  /** Probes sent on this path. */
+  /** Number of probes sent on this path. */
   asked: number;
 }
 
@@ -70,7 +70,7 @@ interface Due {
   readonly probe: number;
 }
 
-/** Runs a controller against fake paths. */
+/** Runs a controller with simulated paths. */
 export class Wire {
   now = 0;
   readonly controller: PathController;
@@ -100,7 +100,7 @@ export class Wire {
     );
   }
 
-  /** Advances to an instant. */
+  /** Advances time to an instant. */
   runTo(endNs: number): void {
     for (;;) {
       const next = this.#due.reduce((least, { atNs }) => Math.min(least, atNs), endNs);
@@ -122,7 +122,7 @@ export class Wire {
     }
   }
 
-  /** Switches since an instant. */
+  /** Switches of path since an instant. */
   switches(sinceNs = 0): { atNs: number; effect: Extract<Effect, { kind: 'switch' }> }[] {
     return this.effects.flatMap(({ atNs, effect }) =>
       effect.kind === 'switch' && atNs >= sinceNs ? [{ atNs, effect }] : [],

@@ -21,12 +21,12 @@ const share = (result: SeedResult, metric: string): number => {
   return numerator / denominator;
 };
 
-/** A dead link is noticed and its path left within this time; ns. */
+/** Within this time, a dead link is noticed and its path is no longer used; ns. */
 const NOTICED_NS = 300 * MS;
-/** A repaired path is probed within a second and has twenty answers a second later; ns. */
+/** A repaired path is probed within a second and has twenty answers one second later; ns. */
 const TRUSTED_NS = 3 * SECOND;
 
-/** The three paths of scion-default.yaml, and since when their links are in their present state. */
+/** The three paths of scion-default.yaml, and when their links entered their present state. */
 class LinkTruth {
   readonly #world: PreparedRun['world'];
   readonly #paths: readonly (readonly string[])[];
@@ -56,8 +56,8 @@ class LinkTruth {
 }
 
 /**
- * Instants at which a path with a dead link was in use although another had had all links up for
- * long.
+ * Instants at which a path with a dead link was in use although all links of another path had been
+ * up for long.
  */
 function misused(scenario: Scenario): { broken: string[]; cuts: number } {
   const { world, stage } = prepare(scenario, 3);
@@ -159,7 +159,7 @@ describe('full load', () => {
     );
     expect(kpi?.pass).toBe(true);
     expect(kpi?.value).toBe(60 * counter(result, 'gateway.throughput'));
-    // Packets of the last 100 ms of warm-up also reach the application, but are not counted.
+    // Packets of the last 100 ms of the warm-up also reach the application, but are not counted.
     const early = delivered.length - counter(result, 'gateway.throughput');
     expect(early).toBeGreaterThan(900);
     expect(early).toBeLessThan(1_100);
@@ -191,7 +191,7 @@ describe('full load', () => {
   });
 });
 
-/** Events, trials or samples behind a metric. */
+/** Number of events, trials or samples behind a metric. */
 function samplesBehind(data: MetricData): number {
   switch (data.kind) {
     case 'counter':
@@ -247,7 +247,7 @@ describe('links that fail at random', () => {
       expect(broken).toEqual([]);
       expect(cuts).toBeGreaterThan(5);
     }
-    // The reference's rules take more than a second to leave a path: the same check fails.
+    // The rules of the reference take more than a second to leave a path, so the same check fails.
     const reference = { gateway: { multipath: { mode: 'reference' } } };
     expect(misused({ ...cutAndHeal, options: reference }).broken.length).toBeGreaterThan(50);
   });
@@ -303,7 +303,7 @@ describe('the way back', () => {
     expect(backNs - 10 * SECOND).toBeLessThanOrEqual(15 * SECOND);
     expect(backNs - 10 * SECOND).toBeGreaterThan(10 * SECOND);
     world.sim.runUntil(27 * SECOND);
-    // Everything under way at 7 s arrived, and nothing more is missing.
+    // Everything under way at 7 s arrived, and nothing else is missing.
     const missing = stage.flows[0]!.nextSequence - meter.deliveredTotal;
     expect(missing).toBeLessThanOrEqual(lostBefore);
     expect(meter.duplicates).toBe(0);

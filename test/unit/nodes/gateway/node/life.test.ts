@@ -42,11 +42,11 @@ describe('rekeying under load', () => {
       ...BASE,
       duration: '20s',
       events: '[]',
-      // 1 MB under one key at 200 kB/s: a rekey every 5 s.
+      // 1 MB per key at 200 kB/s causes a rekey every 5 s.
       options: '{ gateway: { rekey: { bytes: 1MB } } }',
     });
     const result = run(scenario);
-    // Each gateway counts its epochs; the reset at the end of the warm-up clears the first.
+    // Each gateway counts its epochs; the reset at the end of the warm-up removes the first.
     expect(counter(result, 'gateway.rekeys')).toBeGreaterThanOrEqual(6);
     const { numerator, denominator } = ratio(result, 'gateway.delivery');
     expect([denominator - numerator, denominator]).toEqual([0, 3_400]);
@@ -60,7 +60,7 @@ describe('rekeying under load', () => {
       ...BASE,
       duration: '12s',
       crypto: 'modelled',
-      // Probes alone would take more than six seconds.
+      // With probes alone it would take more than six seconds.
       options:
         '{ gateway: { rekey: { bytes: 1MB }, multipath: { probeInterval: 1s, misses: 6 } } }',
       events:
@@ -121,11 +121,12 @@ describe('a gateway that crashes under load', () => {
         expect(more).toEqual([]);
         return value;
       };
-      // The links are up when it starts: a handshake over paths of 12 ms, and a packet.
+      // The links are up when it starts, so recovery takes a handshake over paths of 12 ms and one
+      // packet.
       const quick = recovery('2s');
       expect(quick).toBeGreaterThan(24 * MS);
       expect(quick).toBeLessThan(200 * MS);
-      // They return 1.5 s after its start, so it cannot recover within a second.
+      // The links return 1.5 s after its start, so it cannot recover within a second.
       expect(recovery('3500ms')).toBeGreaterThan(1.5 * SECOND);
     },
   );
@@ -159,13 +160,13 @@ describe('two clocks that differ', () => {
   });
 
   it('R-031: by more are refused by name: from the future, or too old', () => {
-    // 300 data frames arrive in the remaining two seconds, along with probes and reports.
+    // 300 data frames arrive in the remaining two seconds, as well as probes and reports.
     expect(drops('-301s')['future']).toBeGreaterThan(300);
     expect(drops('3901s')['expired']).toBeGreaterThan(300);
   });
 });
 
-/** A stage on which one gateway has the wrong keys for its peer. */
+/** A stage in which one gateway has the wrong keys for its peer. */
 function stageWithSwappedKey(scenario: Scenario, liar: string): [SimStageWorld, Stage] {
   const crypto = provider('node', { timing: 'simulation' });
   const protocolOf = (host: HostSpec): Protocol => nodeChoice(scenario, host, registry).protocol;

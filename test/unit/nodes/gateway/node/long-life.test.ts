@@ -10,7 +10,7 @@ import {
   SECOND,
 } from '../../../scenarios/runner/fixture.ts';
 
-/** Two gateways for hours of virtual time: no BFD, few probes. */
+/** Two gateways for hours of virtual time, without BFD and with few probes. */
 const scenario = (duration: string, gateway: string, traffic: string): string => `
 name: test
 topology: scion-default.yaml
@@ -52,7 +52,7 @@ events: [{ at: 20s, crash: gateway-211 }]`;
         world.sim.runUntil(second * SECOND);
         if (bounds() === 0) break;
       }
-      // The peer was last heard when it crashed; silent peers are looked for 24 times per
+      // The peer was last heard at its crash; the gateway looks for silent peers 24 times per
       // cleanupTtl.
       expect(second).toBeGreaterThanOrEqual(20 + ttl);
       expect(second).toBeLessThanOrEqual(20 + Math.ceil(ttl * (1 + 1 / 24)) + 1);
@@ -99,8 +99,8 @@ events: [{ at: 20s, crash: gateway-211 }]`;
     expect([session().epoch !== undefined, bounds()]).toEqual([true, 4]);
     world.sim.runUntil(160 * SECOND);
     expect([session().epoch, bounds()]).toEqual([undefined, 0]);
-    // Its place is released: it is asked for a handshake every 4 s on three paths, and not
-    // forgotten again and again.
+    // Its place is freed: the gateway sends it a handshake every 4 s on three paths, and does not
+    // forget it again and again.
     const sentBytes = (): number => {
       const counted = world.metrics('gateway-111')['gateway.wire_bytes'];
       return counted?.kind === 'counter' ? counted.value : 0;

@@ -1,6 +1,6 @@
 /**
- * Paths of 10, 12 and 15 ms on a machine that is occasionally late, modelled by a long-tailed delay
- * on every link. Without it, virtual time uses only the two faster paths.
+ * Paths of 10, 12 and 15 ms on a machine that is sometimes late, modelled by a long-tailed delay on
+ * every link. Without this noise, only the two faster paths are used in virtual time.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import type { SeedResult } from '../../../../../reports/model.ts';
 import { load, run } from '../../../scenarios/runner/fixture.ts';
 
 const SLOWEST = 'path:via-130-330-230';
-/** Means of 0.2 and 1.5 ms per link, ten links per round trip, and at most 20 ms each. */
+/** Mean delays of 0.2 and 1.5 ms per link, with ten links per round trip and at most 20 ms each. */
 const NOISES = {
   rare: '{ kind: pareto, scale: 100us, shape: 1.5, cap: 20ms }',
   heavy: '{ kind: pareto, scale: 300us, shape: 1.2, cap: 20ms }',

@@ -1,4 +1,7 @@
-/** One sequence space and one window for all paths of a peer (R-016), over a network with three. */
+/**
+ * One sequence space and one window for all paths of a peer (R-016), tested in a network with three
+ * paths.
+ */
 import { describe, expect, it } from 'vitest';
 import { FRAME_TYPE } from '../../../../../nodes/gateway/geometry.ts';
 import { GATEWAY_PORT, ROUTER_PORT } from '../../../../../nodes/gateway/underlay/carrier.ts';
@@ -10,7 +13,7 @@ import type { PreparedRun } from '../../../../../scenarios/runner/run-seed.ts';
 import { load, MS, prepare, SECOND } from '../../../scenarios/runner/fixture.ts';
 import { value } from '../../scion/wire/value.ts';
 
-/** The three paths of the default network end at border routers of their own. */
+/** The three paths of the default network end at different border routers. */
 const ROUTERS = ['br-211-1', 'br-211-2', 'br-211-3'];
 const linkOf = (router: string): string => `gateway-211--${router}`;
 
@@ -44,7 +47,7 @@ function arrivalOf(path: string, packet: Uint8Array): Arrival | undefined {
   return { packet, path, frame: payload, type, epoch, sequence };
 }
 
-/** Everything that reaches gateway-211 from now on. */
+/** Records every frame that reaches gateway-211 from now on. */
 function listen({ world }: PreparedRun): Arrival[] {
   const seen: Arrival[] = [];
   for (const router of ROUTERS) {
@@ -63,7 +66,7 @@ function byPath(arrivals: readonly Arrival[]): ReadonlyMap<string, readonly Arri
   return paths;
 }
 
-/** Puts a frame into the packet of another path, as an attacker on that path could. */
+/** Puts a frame into a packet of another path, as an attacker on that path could. */
 function move(frame: Uint8Array, onto: Arrival): Uint8Array {
   const { header } = value(decodeHeader(onto.packet));
   const view = new PacketView();
@@ -97,7 +100,7 @@ describe('three paths to a peer', () => {
     expect(paths.size).toBe(3);
     const sequences = ofEpoch.map(({ sequence }) => sequence);
     expect(new Set(sequences).size).toBe(sequences.length);
-    // Separate spaces per path would begin at 0 three times; this one has almost no gaps.
+    // Separate spaces per path would start at 0 three times; this single space has almost no gaps.
     const [least, most] = [Math.min(...sequences), Math.max(...sequences)];
     expect(least).toBeLessThan(10);
     expect(sequences.length).toBeGreaterThan(0.99 * (most - least));
@@ -137,7 +140,7 @@ describe('three paths to a peer', () => {
     const { world, stage } = prepared;
     let taken: Arrival | undefined;
     const seen = listen(prepared);
-    // Data takes the shortest path, which is the first.
+    // Data uses the shortest path, which is the first.
     world.link(linkOf('br-211-1')).tap('backward', ({ bytes, offset, length }) => {
       if (world.now() < 4 * SECOND || taken !== undefined) return true;
       const arrival = arrivalOf('br-211-1', bytes.slice(offset, offset + length));

@@ -12,7 +12,7 @@ import { load, registry, SECOND } from '../../../scenarios/runner/fixture.ts';
 const EPOCH = 1_767_225_600;
 const HOP_LIFE_NS = 6 * 3_600 * SECOND;
 const loaded = load('failover.yaml');
-/** Segments are made for two refreshes. */
+/** There are segments for two refreshes. */
 const scenario = { ...loaded, epochSeconds: EPOCH, durationNs: 2 * DIRECTORY_AGE_NS_MAX };
 const provision = provisionSeed({
   scenario,
@@ -44,7 +44,7 @@ describe('the path directory', () => {
 
   it('tells as bandwidth of a path the least that its links between systems announce', () => {
     const view = provision.viewOf('gateway-111');
-    // Each link has another rate; those inside a system are the slowest.
+    // Each link has a different rate; links inside an AS are the slowest.
     const rateOf = (index: number, isInside: boolean): number => (isInside ? 1 : 1e6) + index;
     const links = view.links.map((link, index) => ({
       ...link,

@@ -1,6 +1,6 @@
 /**
- * Defects that were found when a gateway was restarted: it waited for a retry although the disk was
- * done within a millisecond, sent its handshake over a dead path, and chose its first path late.
+ * Defects of a restarted gateway: it waited for a retry although the disk had answered within a
+ * millisecond, sent its handshake over a dead path, and chose its first path late.
  *
  * @module
  */
@@ -24,7 +24,7 @@ const BASE = {
   'traffic.0.rate': '200/s',
 };
 const GATEWAYS = ['gateway-111', 'gateway-211'];
-/** One on each path. */
+/** One core router on each path. */
 const CORES = ['core-110', 'core-320', 'core-130'];
 const ROUTERS = ['br-111-1', 'core-120'];
 
@@ -33,7 +33,8 @@ function crash(events: readonly string[], more: Readonly<Record<string, string>>
 }
 
 /**
- * Opening, answer, probe, answer and packet on the slowest path, plus probe interval and patience.
+ * Time for opening, answer, probe, answer and packet on the slowest path, plus the probe interval
+ * and a margin.
  */
 const QUICK_NS = 200 * MS;
 
@@ -43,7 +44,8 @@ describe('a gateway that is started again', () => {
     const [recovery, ...more] = samples(result, 'gateway.recovery');
     expect(more).toEqual([]);
     expect(recovery).toBeGreaterThan(40 * MS);
-    // Opening, answer, probe and its answer, packet: five times 10 ms; plus two disk writes.
+    // Opening, answer, probe, its answer and the packet take five times 10 ms, plus two disk
+    // writes.
     expect(recovery).toBeLessThan(100 * MS);
     expect(counter(result, 'antireplay.false_reject')).toBe(0);
     expect(counter(result, 'gateway.duplicates')).toBe(0);
@@ -89,7 +91,7 @@ describe('a gateway that is started again', () => {
 
   it.each(CORES)('answers the way the question came: the first start has %s alone', (left) => {
     const dead = CORES.filter((core) => core !== left);
-    // Six links inside the leaf ASes, then four for each path.
+    // Links 0 to 5 are inside the leaf ASes; then each path has four.
     const cuts = dead.map((core) => [`topology.links.${6 + 4 * CORES.indexOf(core)}.loss`, '100%']);
     const scenario = load('failover.yaml', {
       ...BASE,

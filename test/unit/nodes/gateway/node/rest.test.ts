@@ -17,8 +17,8 @@ interface Probe {
 }
 
 /**
- * Ticks a controller whenever it asks; answers each probe after its path's RTT while `answers` says
- * so. Without the check, a controller that never rests would loop here for ever.
+ * Ticks a controller whenever it asks for it, and answers each probe after the RTT of its path
+ * while `answers` is true. The check ends a controller that would otherwise tick forever.
  */
 function live(
   controller: PathController,
@@ -52,7 +52,7 @@ function live(
 describe('a controller comes to rest after each tick', () => {
   it('also when the only path that answered dies before the first choice', () => {
     const controller = new MultipathController(0, OPTIONS, draws());
-    // Its hop fields expire 60 ms after the start; no probe can be missed that early.
+    // Its hop fields expire 60 ms after the start, before any probe can be missed.
     const dies = fakePath('dies', 1, { expiresAt: EXPIRY_MARGIN_NS + 60 * MS });
     controller.setPaths(0, [dies.info, fakePath('mute', 10).info]);
     const ticks = live(controller, MS, (path, now) => path === 0 && now < 60 * MS);

@@ -13,10 +13,10 @@ import {
 import { forgeScmp } from '../forged-scmp.ts';
 
 const PAIR = ['gateway-111', 'gateway-211'] as const;
-/** Source of packets from gateway-111: ISD and AS in header form. */
+/** The source of packets from gateway-111: ISD and AS as in the header. */
 const OURS = String(Uint8Array.of(0, 1, 0xff, 0, 0, 0, 0x01, 0x11));
 const CORE = '1-ff00:0:110';
-/** Probes that would take seven seconds to find a dead path, and no reports. */
+/** Options with which probes take seven seconds to find a dead path, and without reports. */
 const SLOW = '{ gateway: { multipath: { probeInterval: 1s, misses: 6, reports: false } } }';
 
 const scenario = load('failover.yaml', {
@@ -40,7 +40,7 @@ describe('SCMP at the gateway', () => {
     const result = run(cut);
     expect(counter(result, 'gateway.scmp')).toBeGreaterThan(10);
     const [gap] = samples(result, 'gateway.failover');
-    // BFD takes 400 to 600 ms, the next probe leaves within 1 s and misses within 50 ms.
+    // BFD takes 400 to 600 ms; the next probe leaves within 1 s and is missed within 50 ms.
     expect(gap).toBeGreaterThan(400 * MS);
     expect(gap).toBeLessThan(1_700 * MS);
     // Each of the two gateways gives up every path over the cut link.
@@ -78,7 +78,7 @@ describe('SCMP at the gateway', () => {
     world.sim.runUntil(8 * SECOND);
     expect(world.metrics('gateway-111')['gateway.scmp']).toMatchObject({ value: 20 });
     expect(world.nodeDrops()['scmp-quote'] ?? 0).toBe(0);
-    // They accuse a path, but that path answers.
+    // The messages report the path as down, but it answers.
     expect(world.metrics('gateway-111')['gateway.path_deaths']).toMatchObject({ value: 0 });
   });
 

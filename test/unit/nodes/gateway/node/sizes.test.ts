@@ -11,7 +11,7 @@ const scenario = load('failover.yaml', {
 });
 const draws = openStream(1, 'test', 'sizes');
 
-/** Sizes at the limits of frames and fragments, and random ones in between. */
+/** Sizes at the limits of frames and fragments, and random sizes in between. */
 const SIZES = [
   ...[1, 2, 3, 15, 16, 17, 31, 32, 63, 64, 65, 127, 128, 255, 256, 1_000],
   ...Array.from({ length: 60 }, (_, index) => 1_140 + index),
@@ -43,7 +43,7 @@ describe('packets through two gateways', () => {
     });
     const sent = SIZES.map(fill);
     for (const [index, body] of sent.entries()) {
-      // Spaced by 10 ms of virtual time, so that no queue overflows.
+      // Sent 10 ms apart in virtual time, so that no queue overflows.
       world.at(3 * SECOND + index * 10_000_000, () =>
         world.request('gateway-111', {
           kind: 'send',

@@ -1,6 +1,6 @@
 /**
- * R-001 and the limits of the soak test: the rate is counted at the receiver, and without it
- * nothing else counts.
+ * R-001 and the limits of the soak test: the rate is counted at the receiver, and if it is missed,
+ * no other result counts.
  */
 import { describe, expect, it } from 'vitest';
 import { judge } from '../../../../../reports/judge.ts';
@@ -57,13 +57,13 @@ describe('the rate of failover.yaml at full load, over a cut of the path in use'
     world.sim.runUntil(7 * SECOND);
     expect(stage.faults.records).toHaveLength(1);
     const offered = stage.flows[0]?.nextSequence ?? 0;
-    // A few hundred packets were lost with the path: what the application counts differs from what
-    // the source sent.
+    // A few hundred packets were lost with the path, so the application counts fewer than the
+    // source sent.
     expect(received.length).toBeGreaterThan(0.95 * offered);
     expect(received.length).toBeLessThan(offered - 100);
     expect(stage.flows[0]?.meter.deliveredTotal).toBe(received.length);
     const late = received.filter((atNs) => atNs >= 4 * SECOND && atNs < 6 * SECOND).length;
-    // The meter assigns packets by send time, so those under way at either end differ.
+    // The meter assigns packets by send time, so those under way at the start or the end differ.
     expect(Math.abs(counter(result, 'gateway.throughput') - late)).toBeLessThan(400);
     const judged = kpi(report(scenario, [result]), 'gateway.throughput');
     expect(judged).toMatchObject({ pass: true, unit: '1/min' });
@@ -92,7 +92,7 @@ describe('soak-live.yaml', () => {
   );
   const TARGET = 5_000_000;
 
-  /** Ten minutes with these figures. */
+  /** A run of ten minutes with these results. */
   function soak(packets: number, memoryBytes: number, coreShare: number): Report {
     const result: SeedResult = {
       ...base,

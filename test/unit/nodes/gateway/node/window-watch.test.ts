@@ -19,7 +19,8 @@ const path = (rttMs: number): PathStatus => ({
 describe('the watch over the replay window', () => {
   it('R-016: warns once when rate times spread of delays exceeds 80 % of the window', () => {
     const paths = [path(20), path(24), path(30)];
-    // 5 ms of spread one way: 164,000 frames a second are 820 frames, 80 % of 1,024 are 819.2.
+    // With a spread of 5 ms one way, 164,000 frames a second are 820 frames; 80 % of 1,024 are
+    // 819.2.
     const quiet = new WindowWatch(1024, 0);
     expect(quiet.look(SECOND, 163_000, paths)).toBeUndefined();
     const loud = new WindowWatch(1024, 0);
@@ -45,7 +46,7 @@ describe('the watch over the replay window', () => {
       'traffic.0.kind': 'constant',
       'traffic.0.rate': '250/s',
       'traffic.0.size': '100B',
-      // The slow path is measured beforehand: the small window would refuse late answers too.
+      // The slow path is measured first, because the small window would reject late answers too.
       'traffic.0.start': '2900ms',
       'topology.links.core-130 <-> core-330.delay': '250ms',
       options:

@@ -17,7 +17,7 @@ interface Shares {
   readonly replaysAccepted: number;
 }
 
-/** A small generator with a fixed seed (mulberry32), so that the table is the same every time. */
+/** A small generator with a fixed seed (mulberry32), so that the table is always the same. */
 function uniforms(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
@@ -29,8 +29,8 @@ function uniforms(seed: number): () => number {
 }
 
 /**
- * The traffic of docs/spec/gateway-frame.md (Defects of the published windows): 10 % late by an
- * exponential delay, 1 % replayed 1..400 places later.
+ * The traffic of docs/spec/gateway-frame.md ("Defects of the published windows"): 10 % late by an
+ * exponential delay, 1 % replayed 1 to 400 places later.
  */
 function arrivals(mean: number): readonly Arrival[] {
   const uniform = uniforms(1);
@@ -63,14 +63,15 @@ function run(window: ReplayGuard, traffic: readonly Arrival[]): Shares {
   };
 }
 
-// Percent: mean delay, Go false rejects, Go replays, Rust false rejects, Rust replays, ours false.
+// Columns: mean delay; then in percent the false rejects of Go, replays of Go, false rejects of
+// Rust, replays of Rust, and false rejects of this project.
 const TABLE = [
   [0, 0, 1.3, 0.96, 96.7, 0],
   [5, 1.6, 8.3, 1.3, 96.0, 0],
   [50, 6.7, 9.4, 1.5, 93.8, 0],
   [200, 7.6, 9.8, 1.6, 91.8, 0.046],
 ] as const;
-/** About 1,000 replays: three standard errors of a share are 0.9 to 2.8 points. */
+/** With about 1,000 replays, three standard errors of a share are 0.9 to 2.8 percentage points. */
 const REPLAY_TOLERANCE = 1.5;
 const REJECT_TOLERANCE = 0.2;
 

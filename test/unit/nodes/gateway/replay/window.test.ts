@@ -4,7 +4,8 @@ import type { ReplayGuard } from '../../../../../nodes/gateway/replay/guard.ts';
 import { isWindowSize, ReplayWindow } from '../../../../../nodes/gateway/replay/window.ts';
 
 /**
- * The plain definition (docs/spec/gateway-frame.md, "Replay window"): a set and the highest number.
+ * The definition in its simplest form (docs/spec/gateway-frame.md, "Replay window"): a set and the
+ * highest number.
  */
 class SetOracle implements ReplayGuard {
   readonly #seen = new Set<number>();
@@ -119,14 +120,17 @@ describe('the replay window', () => {
   });
 
   it('R-256: agrees with the set on every sequence of 8 numbers around one ring', () => {
-    // One representative of each boundary case: 0, inside, edges of the window, same word, next
-    // word, spare word, a whole ring and beyond.
+    // One value for each boundary case: 0, inside, edges of the window, same word, next word, spare
+    // word, a whole ring and beyond.
     expect(exhaust([0, 1, 31, 32, 63, 64, 65, 127, 128, 191], 5)).toBe(100_000);
     expect(exhaust([0, 1, 63, 64, 128], 8)).toBe(390_625);
   });
 });
 
-/** Fills a window, jumps, and returns the numbers before the jump that are then judged wrongly. */
+/**
+ * Fills a window, jumps ahead, and returns the numbers before the jump that are then judged
+ * wrongly.
+ */
 function staleAfterJump(size: number, jump: number): number[] {
   const window = new ReplayWindow(size);
   for (let sequence = 0; sequence < size; sequence++) window.accept(sequence);
@@ -139,7 +143,10 @@ function staleAfterJump(size: number, jump: number): number[] {
   return wrong;
 }
 
-/** Runs every sequence of `length` values against the plain definition. @returns how many ran. */
+/**
+ * Runs every sequence of `length` values and compares with the definition. @returns the number of
+ * sequences.
+ */
 function exhaust(values: readonly number[], length: number): number {
   const total = values.length ** length;
   let ran = 0;

@@ -1,4 +1,6 @@
-/** What a composer promises about the time of a round trip (docs/spec/mixnet.md, Delays by VRF). */
+/**
+ * What a composer guarantees about the time of a round trip (docs/spec/mixnet.md, "Delays by VRF").
+ */
 import { describe, expect, it } from 'vitest';
 import { SeededBytes } from '../../../../../engine/core/seeded-bytes.ts';
 import { openStream, type RandomStream } from '../../../../../engine/core/stream.ts';
@@ -38,7 +40,7 @@ describe('the round trip that a sender waits for', () => {
   it('is the sum of the delays where the sender drew them', () => {
     const drawn = roundTrips(false);
     const mean = drawn.reduce((sum, each) => sum + each, 0) / ROUNDS;
-    // Eight hops with half a millisecond of rounding each.
+    // Eight hops, each rounded up by half a millisecond on average.
     expect(Math.abs(mean / (8 * (MEAN_NS + MS / 2)) - 1)).toBeLessThan(0.03);
     expect(new Set(drawn).size).toBeGreaterThan(100);
   });
@@ -47,7 +49,7 @@ describe('the round trip that a sender waits for', () => {
     const [waited, ...others] = new Set(roundTrips(true));
     expect(others).toEqual([]);
     const later = roundTrips(false).filter((sumNs) => sumNs > waited!).length;
-    // Four are expected of 4,000; 1 to 12 with probability 0.98 and more.
+    // Four of 4,000 are expected; the probability of 1 to 12 is at least 0.98.
     expect(later).toBeGreaterThanOrEqual(1);
     expect(later).toBeLessThanOrEqual(12);
   });

@@ -1,4 +1,4 @@
-/** A mixnet in miniature around the client machines: real packets, one clock, faults on demand. */
+/** A small mixnet around the client machines: real packets, one clock, faults on demand. */
 import { SeededBytes } from '../../../../../engine/core/seeded-bytes.ts';
 import { openStream, type RandomStream } from '../../../../../engine/core/stream.ts';
 import { provider as cryptoProvider } from '../../../../../engine/crypto/index.ts';
@@ -24,7 +24,7 @@ import {
 export const MS = 1_000_000;
 export const SECOND = 1_000_000_000;
 
-/** The input of a lab. */
+/** The settings of a lab. */
 export interface LabOptions {
   readonly seed?: number;
   readonly crypto?: 'modelled' | 'node';
@@ -34,13 +34,13 @@ export interface LabOptions {
   readonly topology?: DirectoryDocument['topology'];
   /** Probability that a packet is lost on a link. */
   readonly loss?: number;
-  /** Probability that a client gets a message twice. */
+  /** Probability that a client receives a message twice. */
   readonly duplicate?: number;
-  /** Length of stop-and-go windows, ns; without, packets carry none. */
+  /** Length of stop-and-go windows, ns; if absent, packets have no windows. */
   readonly windowNs?: number;
   /** Changes the messages that a client retrieves. */
   readonly mutate?: (payload: Uint8Array, random: RandomStream) => void;
-  /** True when the packet must not reach that node. */
+  /** True if the packet must not reach that node. */
   readonly isBlocked?: (node: string, now: number) => boolean;
 }
 
@@ -51,7 +51,7 @@ interface MixNode {
   readonly loops: MixLoops;
 }
 
-/** A client, with everything it reported. */
+/** A client with everything that it reported. */
 export interface LabClient {
   readonly contact: Contact;
   readonly machine: ClientMachine;
@@ -89,7 +89,7 @@ export class Lab {
   readonly alarms: { readonly node: string; readonly at: number }[] = [];
   absorbed = 0;
   lost = 0;
-  /** Hops reached inside their window, and outside. */
+  /** Number of hops that were reached inside their window, and outside it. */
   readonly windows = { met: 0, missed: 0 };
   /** Delays requested from mixes and providers, ms. */
   readonly delaysMs: number[] = [];
@@ -297,7 +297,7 @@ export class Lab {
     return client as LabClient;
   }
 
-  /** The calendar of the lab starts with its clock. */
+  /** The windows of a sender; the calendar of the lab starts with its clock. */
   #windows(): { readonly windows?: SenderWindows } {
     const { windowNs } = this.#options;
     if (windowNs === undefined) return {};
@@ -315,7 +315,7 @@ export class Lab {
     this.drops.set(reason, (this.drops.get(reason) ?? 0) + 1);
   }
 
-  /** One link of 1 ms with loss. */
+  /** Sends a packet over a link of 1 ms that may lose it. */
   #link(to: string, packet: Uint8Array): void {
     const node = this.nodes.get(to)!;
     if (packet.length !== this.format.geometry.packetLength) throw new Error('another length');

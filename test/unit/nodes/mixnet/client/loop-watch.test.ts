@@ -1,4 +1,4 @@
-/** Detection of (n-1) attacks by loops (docs/spec/mixnet.md, "Loops and alarms"). */
+/** Loops detect (n-1) attacks (docs/spec/mixnet.md, "Loops and alarms"). */
 import { describe, expect, it } from 'vitest';
 import { openStream } from '../../../../../engine/core/stream.ts';
 import {
@@ -38,8 +38,8 @@ describe('laws', () => {
 });
 
 /**
- * The attacker holds back all inputs of a mix for tau = ln(rho/epsilon)/mu; the mix has loops at
- * rate lambdaM. True when a loop was on its way to the mix in that time.
+ * The attacker holds back all inputs of a mix for tau = ln(rho/epsilon)/mu, while the mix sends
+ * loops at rate lambdaM. Returns true if a loop was on its way to the mix in that time.
  */
 function isDetected(ratio: number, random: ReturnType<typeof openStream>): boolean {
   const meanNs = 200 * MS;

@@ -1,5 +1,6 @@
 /**
- * The client machine in a miniature mixnet (docs/spec/mixnet.md, "Traffic"; Clients and providers).
+ * The client machine in a small mixnet (docs/spec/mixnet.md, "Traffic" and "Clients and
+ * providers").
  */
 import { describe, expect, it } from 'vitest';
 import { erlangTail } from '../../../../../nodes/mixnet/client/erlang.ts';
@@ -91,7 +92,7 @@ describe('messages', () => {
 
 describe('stop-and-go windows', () => {
   it('stand in every packet, reply and loop, and honest packets meet them', () => {
-    // Five links of 1 ms; a reply may wait as long as its sender waits for it.
+    // Five links of 1 ms; a reply may take as long as its sender waits for it.
     const lab = new Lab({ windowNs: 6 * MS, rates: { lambdaM: 0.002 } });
     lab.client(1).machine.submit(0, 'client-2', bytes('in time'));
     lab.run(10 * SECOND);
@@ -116,7 +117,7 @@ describe('traffic', () => {
     idle.run(60 * SECOND);
     busy.run(60 * SECOND);
     expect(busy.client(1).sendTimes).toEqual(idle.client(1).sendTimes);
-    // The receiver answers each of them, and its link does not show that either.
+    // The receiver answers each message, and its link does not show that either.
     expect(busy.client(2).sendTimes).toEqual(idle.client(2).sendTimes);
     expect(busy.client(2).sent['ack']).toBeGreaterThan(300);
     expect(idle.client(1).sent['payload']).toBeUndefined();
@@ -141,7 +142,7 @@ describe('traffic', () => {
     const meanMs = 1 / (0.01 + 0.002 + 0.002);
     const distance = ksStatistic(found, (x) => 1 - Math.exp(-x / MS / meanMs));
     expect(found.length).toBeGreaterThan(1800);
-    // 1.63 / sqrt(n): p = 0.01.
+    // The critical distance 1.63 / sqrt(n), for p = 0.01.
     expect(distance).toBeLessThan(1.63 / Math.sqrt(found.length));
   });
 

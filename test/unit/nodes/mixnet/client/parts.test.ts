@@ -1,4 +1,4 @@
-/** The parts of the client machine, each on its own. */
+/** The parts of the client machine, tested separately. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { openStream } from '../../../../../engine/core/stream.ts';
@@ -220,7 +220,7 @@ describe('paths', () => {
       seen.set(mixes, (seen.get(mixes) ?? 0) + 1);
     }
     expect(seen.size).toBe(8);
-    // 500 each; four standard deviations are 84.
+    // 500 of each are expected; four standard deviations are 84.
     for (const count of seen.values()) expect(Math.abs(count - 500)).toBeLessThan(84);
   });
 

@@ -1,5 +1,5 @@
 /**
- * Signed documents and descriptors: one canonical text, k of n signatures, named drops.
+ * Signed documents and descriptors: one canonical text, k of n signatures, drops with reasons.
  *
  * @module
  */
@@ -41,7 +41,7 @@ function opened(value: DirectoryDocument): ReturnType<typeof openDocument> {
   return openDocument(crypto, one, signed(value), value.epoch);
 }
 
-/** The body as an authority would sign it. */
+/** Signs a body as an authority would. */
 function resigned(json: string): Uint8Array {
   const body = new TextEncoder().encode(json);
   const magic = new TextEncoder().encode('orrery-directory-v1\n');
@@ -102,7 +102,7 @@ describe('directory documents', () => {
     expect(again).toEqual(signed());
     const both = cosignDocument(crypto, secrets[2]!, signed())!;
     expect(openDocument(crypto, trust, both, 7)).toEqual(document);
-    // The order of signing leaves no trace.
+    // The result does not depend on the order of the signatures.
     expect(
       cosignDocument(crypto, secrets[0]!, signDocument(crypto, secrets[2]!, document)),
     ).toEqual(both);

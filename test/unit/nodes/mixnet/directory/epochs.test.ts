@@ -1,5 +1,5 @@
 /**
- * Epochs: numbers, deadlines, keys, ages of VRF keys.
+ * Epochs: their numbers, deadlines and keys, and the ages of VRF keys.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * Neighbours from a document alone (docs/spec/mixnet.md, Neighbours by VRF): anyone can repeat the
- * draws, and paths follow them.
+ * The document alone determines the neighbours (docs/spec/mixnet.md, "Neighbours by VRF"): anybody
+ * can repeat the draws, and paths follow them.
  *
  * @module
  */
@@ -27,7 +27,7 @@ const BEACON = before.sharedRandomValue;
 const keyOf = (number: number): ReturnType<typeof openVrfKey> =>
   openVrfKey(crypto, 'tai', bytesOf('vrf secret', number));
 
-/** A mix as uploaded, with proofs for the draws of `epoch`. */
+/** The descriptor that a mix uploads, with proofs for the draws of `epoch`. */
 function drawing(number: number, epoch = EPOCH): Descriptor {
   const key = keyOf(number);
   const proofs = [0, 1].map((layer) => {
@@ -43,7 +43,7 @@ function drawing(number: number, epoch = EPOCH): Descriptor {
 
 const MIXES = Array.from({ length: 12 }, (_, number) => drawing(number));
 
-/** The document of the epoch; every key was listed in the first. */
+/** The document of the epoch; all keys have been listed since the first epoch. */
 function documentOf(mixes: readonly Descriptor[]): DirectoryDocument {
   const nodes = [...mixes, descriptor('provider', 0, EPOCH)];
   const listed = mixes.map((mix) => ({ ...mix, vrfKeySince: before.epoch }));

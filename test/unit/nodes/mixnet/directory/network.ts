@@ -1,6 +1,6 @@
 /**
- * Descriptors and documents of small networks, with all bytes derived from numbers, for the suites
- * of the directory.
+ * Descriptors and documents of small networks for the tests of the directory. All bytes are derived
+ * from numbers.
  *
  * @module
  */
@@ -15,10 +15,10 @@ import {
   makeDocument,
 } from '../../../../../nodes/mixnet/directory/index.ts';
 
-/** The provider of these suites. */
+/** The crypto provider of these tests. */
 export const crypto = provider('node', { timing: 'simulation' });
 
-/** Katzenpost's authority defaults, per millisecond. */
+/** The default rates of Katzenpost's authority, per millisecond. */
 const rates: LoopixRates = {
   mu: 0.005,
   lambdaP: 0.001,
@@ -28,17 +28,17 @@ const rates: LoopixRates = {
   lambdaG: 0.00025,
 };
 
-/** 32 bytes that differ with label and number. */
+/** 32 bytes that depend on the label and the number. */
 export function bytesOf(label: string, number: number): Uint8Array {
   return crypto.sha256(new TextEncoder().encode(`${label} ${number}`));
 }
 
-/** The secret of the identity key of a node. */
+/** The secret identity key of a node. */
 export function identitySecret(role: Descriptor['role'], number: number): Uint8Array {
   return bytesOf(`identity of ${role}`, number);
 }
 
-/** A listed node. */
+/** The descriptor of a node. */
 export function descriptor(role: Descriptor['role'], number: number, epoch = 7): Descriptor {
   const keys = [0, 1, 2].map((ahead) => [epoch + ahead, bytesOf(`mix ${number}`, ahead)] as const);
   return {
@@ -57,12 +57,12 @@ export function descriptor(role: Descriptor['role'], number: number, epoch = 7):
   };
 }
 
-/** Mixes by number. */
+/** Descriptors of mixes, by number. */
 export function mixes(count: number, first = 0): readonly Descriptor[] {
   return Array.from({ length: count }, (_, index) => descriptor('mix', first + index));
 }
 
-/** A network of so many mixes and two providers. */
+/** The input for a document with a given number of mixes and two providers. */
 export function documentInput(
   topology: MixTopology,
   count: number,
@@ -82,12 +82,12 @@ export function documentInput(
   };
 }
 
-/** The document of such a network. */
+/** The document of this network. */
 export function sampleDocument(topology: MixTopology = 'stratified', count = 9): DirectoryDocument {
   return makeDocument(crypto, documentInput(topology, count));
 }
 
-/** Draws that depend on the seed alone. */
+/** Random draws that depend only on the seed. */
 export function randomFrom(seed: number): Random {
   let state = seed >>> 0;
   const u32 = (): number => {

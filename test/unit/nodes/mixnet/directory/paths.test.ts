@@ -1,5 +1,5 @@
 /**
- * Paths through stratified layers, cascades and free routes, and who may follow whom.
+ * Paths through stratified layers, cascades and free routes, and which mix may follow which.
  *
  * @module
  */
@@ -46,7 +46,7 @@ describe('paths', () => {
       (sum, count) => sum + (count - each) ** 2 / each,
       0,
     );
-    // Mean paths - 1, variance twice that: five standard deviations.
+    // The mean is paths - 1 and the variance twice that; the limit is five standard deviations.
     expect(chiSquare).toBeLessThan(paths - 1 + 5 * Math.sqrt(2 * (paths - 1)));
   });
 
@@ -76,7 +76,7 @@ describe('paths', () => {
   it('draws chains by the weights of their first mixes, and the mixes of a free route one by one', () => {
     const draws = 8_000;
     const weights = [1, 2, 5];
-    /** How often the first mix of a path was each of the first layer's. */
+    /** How often each mix of the first layer was the first of a path. */
     const firstOf = (topology: 'cascade' | 'free-route', heavy: readonly number[][]): number[] => {
       const plain = sampleDocument(topology, topology === 'cascade' ? 9 : 3);
       const layers = plain.layers.map((layer, at) =>
@@ -92,7 +92,7 @@ describe('paths', () => {
       return seen;
     };
     const seen = [
-      // Later mixes of a chain have no say.
+      // The later mixes of a cascade do not affect this choice.
       firstOf('cascade', [weights, [5, 1, 1], [5, 1, 1]]),
       firstOf('free-route', [weights]),
     ];

@@ -19,7 +19,7 @@ import {
 
 const GAP_NS = 2 * MS;
 
-/** One flush: when, how many were inside, and which left. */
+/** One flush: its instant, how many messages were inside, and which left. */
 interface Flush {
   readonly atNs: number;
   readonly before: number;
@@ -83,8 +83,8 @@ describe('threshold mix', () => {
 });
 
 describe('threshold pool mix', () => {
-  // Entropies of threshold pool mixes (Serjantov, Danezis 2002; docs/spec/privacy-metrics.md,
-  // Closed forms).
+  // Entropies of threshold pool mixes (Serjantov and Danezis 2002; docs/spec/privacy-metrics.md,
+  // "Closed forms").
   it.each([
     [10, 0, 3.3219],
     [10, 10, 5.3219],
@@ -119,13 +119,14 @@ describe('threshold pool mix', () => {
     const expected = observed.map(
       (_, index) => rounds.length * 0.5 ** Math.min(classes - 1, index + 1),
     );
-    // Messages of one batch are negatively correlated: the statistic stays within its distribution.
+    // The messages of one batch are negatively correlated, so the statistic stays below the
+    // chi-square quantile.
     expect(chiSquare(observed, expected)).toBeLessThan(chiSquareQuantile(0.99, classes - 1));
     expect(meanOf(rounds)).toBeCloseTo(2, 1.5);
   });
 
   it('keeps early and late messages of the pool alike', () => {
-    // With n = N the oldest messages of the pool leave as often as the newest.
+    // With n = N, the oldest messages of the pool leave as often as the newest.
     const mixing = mixingOf({ strategy: 'threshold-pool', threshold: 1, pool: 9 });
     const rounds = 20_000;
     put(mixing, 0, 9);
@@ -167,8 +168,8 @@ describe('timed mix', () => {
     const bits = flushes.flatMap((flush) =>
       flush.items.map(() => propagatedBits(departures, flush.atNs)),
     );
-    // A message shares its interval with Poisson(5) others: mean of the logarithm, which is 0.12
-    // below the logarithm of the mean.
+    // A message shares its interval with Poisson(5) others. The mean of the logarithm is 0.12 below
+    // the logarithm of the mean.
     const expected = timedBits(5);
     expect(Math.abs(meanOf(bits) - expected)).toBeLessThan(0.03);
     expect(Math.log2(6) - expected).toBeGreaterThan(0.1);
@@ -273,7 +274,7 @@ describe('binomial mix', () => {
       const variance = inside * probability * (1 - probability);
       const mean = meanOf(counts);
       expect(Math.abs(mean - inside * probability)).toBeLessThan(3 * Math.sqrt(variance / rounds));
-      // Independent coins: the spread of the counts is binomial (3 sigma of a variance estimate).
+      // With independent coins, the counts have a binomial spread (3 sigma of a variance estimate).
       const spread = meanOf(counts.map((count) => (count - mean) ** 2));
       expect(Math.abs(spread / variance - 1)).toBeLessThan(3 * Math.sqrt(2 / rounds));
     }
@@ -325,7 +326,7 @@ describe('options of batch strategies', () => {
   });
 });
 
-/** The number of flushes that each message saw before it left, in the steady state. */
+/** The number of flushes during each message's stay, in the steady state. */
 function roundsOf(flushes: readonly Flush[], arrivals: readonly Arrival[]): number[] {
   const rounds: number[] = [];
   const instants = flushes.map(({ atNs }) => atNs);
@@ -336,7 +337,7 @@ function roundsOf(flushes: readonly Flush[], arrivals: readonly Arrival[]): numb
   });
   for (const [index, flush] of flushes.entries()) {
     for (const item of flush.items) {
-      // Excludes both ends, where the pool is filling or messages have not left yet.
+      // Excludes the start, when the pool is filling, and the end, when messages have not left yet.
       const from = firstSeen[item] as number;
       if (from > 5 && from < flushes.length - 40) rounds.push(index - from + 1);
     }

@@ -1,16 +1,18 @@
 /**
- * Entropies of departures, by theory and by propagation of a target's mass, for all strategies.
+ * The entropy of departures for all strategies, by theory and by propagating the probability mass
+ * of a target.
  *
  * @module
  */
 import type { Departures } from './drive.ts';
 
-/** A target with less mass than this has left. */
+/** If less than this mass of a target remains, the target has left. */
 const LEFT_MIN = 1e-9;
 
 /**
- * Entropy of a target that arrived just before `startNs`: k of s messages leave, each with mass / s
- * (docs/spec/privacy-metrics.md, "Mass propagation"; for Poisson and batch mixes alike).
+ * The entropy of a target that arrived just before `startNs`. When k of s messages leave, each
+ * carries mass / s (docs/spec/privacy-metrics.md, "Mass propagation"; valid for Poisson and batch
+ * mixes).
  */
 export function propagatedBits({ atNs, poolBefore }: Departures, startNs: number): number {
   let mass = 1;
@@ -27,7 +29,7 @@ export function propagatedBits({ atNs, poolBefore }: Departures, startNs: number
   return bits;
 }
 
-/** Index of the first instant at or after one. */
+/** The index of the first instant that is not before the given one. */
 export function firstAfter(atNs: readonly number[], instant: number): number {
   let low = 0;
   let high = atNs.length;
@@ -40,8 +42,8 @@ export function firstAfter(atNs: readonly number[], instant: number): number {
 }
 
 /**
- * Mean of log2 of the number of messages in an interval, seen from one of them: Poisson(mean)
- * others.
+ * The mean of log2 of the number of messages in an interval, for a message that shares it with
+ * Poisson(mean) others.
  */
 export function timedBits(mean: number): number {
   let sum = 0;

@@ -32,7 +32,7 @@ const uniform =
   (x: number): number =>
     Math.min(1, Math.max(0, (x - from) / (to - from)));
 
-/** Gaps between departures, excluding the filling and emptying of the mix. */
+/** Gaps between departures, without the times when the mix fills up and empties. */
 function gapsOf(atNs: readonly number[]): number[] {
   const middle = atNs.slice(1_000, -1_000);
   return middle.slice(1).map((at, index) => at - (middle[index] as number));
@@ -58,7 +58,7 @@ describe('Poisson mixing', () => {
     const load = 10;
     const fed = poissonArrivals({ count: 250_000, gapNs: 10 * MS, delayNs: 100 * MS });
     const left = drive(mixingOf({ strategy: 'poisson' }), fed).atNs;
-    // One sample every five mean delays: the correlation between two is e^-5.
+    // One sample every five mean delays, so that the correlation between two samples is e^-5.
     const counts = new Array<number>(25).fill(0);
     let arrived = 0;
     let gone = 0;
@@ -85,9 +85,9 @@ describe('Poisson mixing', () => {
 
   it('sends a Poisson stream when fed by one (Burke)', () => {
     const gaps = gapsOf(departures.atNs);
-    // 3 of 200 seeds exceeded this limit, as the level predicts.
+    // 3 of 200 seeds exceeded this limit, as its significance level predicts.
     expect(ksStatistic(ascending(gaps), exponential(2 * MS))).toBeLessThan(ksLimit(gaps.length));
-    // Successive gaps are independent: the correlation of n of them is within 3 / sqrt(n) of 0.
+    // Successive gaps are independent, so the correlation of n of them is within 3 / sqrt(n) of 0.
     expect(Math.abs(correlationOfNeighbours(gaps))).toBeLessThan(3 / Math.sqrt(gaps.length));
   });
 
@@ -187,7 +187,8 @@ describe('stop-and-go mixing', () => {
   });
 
   it('loses the share of honest packets whose transit is outside the window, and no other', () => {
-    // Transit Exp(mean 20 ms) from the send time 0; windows up to 60 ms: P(late) = e^-3.
+    // The transit time from send time 0 is exponential with mean 20 ms and the windows end at 60
+    // ms, so P(late) = e^-3.
     const random = openStream(3, 'links', 'transit');
     const arrivals: Arrival[] = Array.from({ length: COUNT }, (_, index) => {
       const sentNs = index * SECOND;
@@ -236,7 +237,7 @@ describe('options of continuous strategies', () => {
   });
 });
 
-/** Messages in order of arrival. */
+/** The messages in order of arrival. */
 function ascendingIn(arrivals: readonly Arrival[]): Arrival[] {
   return [...arrivals].sort((a, b) => a.atNs - b.atNs);
 }
@@ -268,8 +269,8 @@ function correlationOfNeighbours(values: readonly number[]): number {
 }
 
 /**
- * Mean entropy of a target in dense departures: the probability that it is the one at age t is
- * proportional to the density of its delay there.
+ * The mean entropy of a target in dense departures: the probability that it is the one with age t
+ * is proportional to the density of its delay at t.
  */
 function denseBits(
   arrivals: readonly Arrival[],
@@ -293,7 +294,10 @@ function entropyOf(probabilities: readonly number[]): number {
   return probabilities.reduce((sum, p) => (p > 0 ? sum - p * Math.log2(p) : sum), 0);
 }
 
-/** Mass propagation (docs/spec/privacy-metrics.md) at one mix with `load` messages on average. */
+/**
+ * The entropy by mass propagation (docs/spec/privacy-metrics.md) at one mix with `load` messages on
+ * average.
+ */
 function poissonBits(load: number): number {
   const arrivals = poissonArrivals({ count: COUNT, gapNs: (100 * MS) / load, delayNs: 100 * MS });
   const departures = drive(mixingOf({ strategy: 'poisson' }), arrivals);

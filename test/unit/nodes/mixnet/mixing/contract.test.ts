@@ -1,4 +1,4 @@
-/** The contract that every strategy fulfils. */
+/** The contract that every mixing strategy fulfils. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DueQueue } from '../../../../../nodes/mixnet/mixing/due-queue.ts';

@@ -1,5 +1,6 @@
 /**
- * Drives a strategy as a node would: arrivals at given instants, departures when `nextAt` says so.
+ * Drives a mixing strategy as a node would: messages arrive at given instants and depart when
+ * `nextAt` says so.
  *
  * @module
  */
@@ -15,26 +16,31 @@ export const MS = 1_000_000;
 export const SECOND = 1_000 * MS;
 /** Departures per wake-up of the reference scheduler (katzenpost, server/internal/scheduler). */
 const PER_TAKE = 16;
-/** Consecutive wake-ups that may send nothing; a binomial mix has some by chance. */
+/**
+ * Largest number of consecutive wake-ups without a departure, which a binomial mix has by chance.
+ */
 const IDLE_MAX = 10_000;
-/** Large enough that one take is one flush. */
+/** So large that one take is one flush. */
 export const WHOLE = 1_000_000;
 export const NO_DELAY: AskedDelay = { delayNs: 0 };
-/** A window that is always open, for stop-and-go. */
+/** A stop-and-go window that is always open. */
 export const ALWAYS = [0, 1_000_000 * SECOND] as const;
 
-/** A strategy from its options in file form. */
+/** Makes a strategy from options as in a file. */
 export function mixingOf(options: Readonly<Record<string, unknown>>, seed = 1): Mixing {
   return createMixing(mixingConfig.parse(options), openStream(seed, 'mix', 'mixing'));
 }
 
-/** An arriving message; its index in the list is its item. */
+/** An arriving message; its item number is its index in the list. */
 export interface Arrival {
   readonly atNs: number;
   readonly asked: AskedDelay;
 }
 
-/** What left, in order of departure, and when; `poolBefore` counts the items just before that. */
+/**
+ * The departed items in order, with their instants; `poolBefore` is the number of items just before
+ * each departure.
+ */
 export interface Departures {
   readonly items: readonly number[];
   readonly atNs: readonly number[];
@@ -42,7 +48,7 @@ export interface Departures {
   readonly refused: ReadonlyMap<number, string>;
 }
 
-/** Poisson arrivals, each asking for an exponential delay. */
+/** Poisson arrivals, each with an exponentially distributed delay. */
 export function poissonArrivals(options: {
   readonly count: number;
   readonly gapNs: number;
@@ -57,7 +63,7 @@ export function poissonArrivals(options: {
   });
 }
 
-/** Feeds all arrivals and takes due items on time, until there is nothing left to wait for. */
+/** Feeds all arrivals and takes items when they are due, until nothing is left. */
 export function drive(
   mixing: Mixing,
   arrivals: readonly Arrival[],
@@ -90,7 +96,7 @@ export function drive(
   return { items, atNs, poolBefore, refused };
 }
 
-/** Time inside, nanoseconds, of each message that left, by item. */
+/** The time inside of each message that left, by item, ns. */
 export function delaysOf(arrivals: readonly Arrival[], departures: Departures): number[] {
   return departures.items.map(
     (item, index) => (departures.atNs[index] as number) - (arrivals[item]?.atNs as number),

@@ -1,4 +1,7 @@
-/** The table of nodes/mixnet/mixing/README.md: every strategy at equal traffic and equal mean delay. */
+/**
+ * The table of nodes/mixnet/mixing/README.md: every strategy with equal traffic and equal mean
+ * delay.
+ */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { firstAfter, propagatedBits, timedBits } from './bits.ts';
@@ -31,7 +34,10 @@ const arrivals: readonly Arrival[] = poissonArrivals({
   delayNs: MEAN_NS,
 }).map(({ atNs, asked }) => ({ atNs, asked: { ...asked, window: ALWAYS } }));
 
-/** A row: options, and the theoretical delay (ms) and bits; undefined when there is no theory. */
+/**
+ * A row of the table: options, and the theoretical delay (ms) and bits; undefined if there is no
+ * theory.
+ */
 interface Row {
   readonly options: Readonly<Record<string, unknown>> & { readonly strategy: string };
   readonly delayMs?: number;
@@ -78,7 +84,7 @@ describe('the strategies side by side', () => {
   );
 });
 
-/** Mean over targets in the steady state. */
+/** Mean entropy over the targets in the steady state. */
 function meanBits(strategy: string, departures: Departures): number {
   const bits: number[] = [];
   for (let target = 3_000; target < COUNT - 5_000; target += 40) {
@@ -94,7 +100,10 @@ function bitsOf(strategy: string, departures: Departures, startNs: number): numb
     : propagatedBits(departures, startNs);
 }
 
-/** U[0, 2 D) is not memoryless: in dense traffic every departure within 2 D is equally likely. */
+/**
+ * The delay U[0, 2 D) is not memoryless: in dense traffic, every departure within 2 D is equally
+ * likely.
+ */
 function denseBits({ atNs }: Departures, startNs: number): number {
   return Math.log2(firstAfter(atNs, startNs + 2 * MEAN_NS) - firstAfter(atNs, startNs));
 }

@@ -7,7 +7,7 @@ import { SipHash16 } from '../../../../../nodes/mixnet/replay/sip-hash.ts';
 import { hasVectors, vectors } from '../../../../vectors-root.ts';
 import { filterOf, tagOf } from './support.ts';
 
-/** Enters tags `from`..`to`; returns how many were called new. */
+/** Adds the tags `from`..`to`; returns how many of them counted as new. */
 function fill(filter: ReplayFilter, from: number, to: number): number {
   let news = 0;
   for (let number = from; number < to; number++) {
@@ -16,14 +16,14 @@ function fill(filter: ReplayFilter, from: number, to: number): number {
   return news;
 }
 
-/** Enters new tags until the filter has no room; returns the first that was not entered. */
+/** Adds new tags until the filter is full; returns the first that was not added. */
 function fillUp(filter: ReplayFilter, capacity: number): number {
   let number = 0;
   while (filter.size < capacity) filter.enter(tagOf(number++));
   return number;
 }
 
-/** For a full filter: which of these unknown tags it takes for replays. */
+/** The unknown tags that a full filter takes for replays. */
 function falsePositives(filter: ReplayFilter, from: number, count: number): number[] {
   const found: number[] = [];
   for (let number = from; number < from + count; number++) {
@@ -83,7 +83,7 @@ describe('the replay filter', () => {
     const first = fillUp(filter, 20_000 * filters);
     const probes = Math.min(200_000, 300 / p);
     const share = falsePositives(filter, first, probes).length / probes;
-    // Rounding the number of hashes moves the share by up to 3 %.
+    // Rounding the number of hash functions changes the share by up to 3 %.
     expect(Math.abs(share - p)).toBeLessThan(3 * Math.sqrt(p / probes) + 0.03 * p);
     expect(Math.abs(filter.falsePositiveNow / p - 1)).toBeLessThan(0.1);
   });
@@ -92,10 +92,11 @@ describe('the replay filter', () => {
     expect(replayConfig.parse({})).toMatchObject({ falsePositive: 1e-6, expectedTags: 1_000_000 });
     const filter = filterOf({ expectedTags: 20_000, falsePositive: 1e-6 });
     const first = fillUp(filter, 20_000);
-    // From the number of set bits: twice as many errors, or half, would be a different filter.
+    // Computed from the number of set bits; twice or half the error rate would mean another filter.
     expect(filter.falsePositiveNow).toBeGreaterThan(0.9e-6);
     expect(filter.falsePositiveNow).toBeLessThan(1.1e-6);
-    // Five or more in a million by chance: 0.4 %; for a filter of 1e-5, all but 3 %.
+    // By chance, five or more in a million occur with 0.4 %; a filter of 1e-5 would reach this in
+    // 97 %.
     expect(falsePositives(filter, first, 1_000_000).length).toBeLessThan(5);
   });
 
@@ -115,7 +116,7 @@ describe('the replay filter', () => {
     const [one, two] = found as [Set<number>, Set<number>];
     expect(one.size).toBeGreaterThan(400);
     const common = [...one].filter((number) => two.has(number)).length;
-    // Independent: 10,000 x 0.05 x 0.05 = 25.
+    // If independent, 10,000 x 0.05 x 0.05 = 25 are common.
     expect(common).toBeLessThan(50);
   });
 
@@ -139,7 +140,7 @@ describe('the size of a Bloom filter', () => {
 
   it('R-186: is 51 MiB for 25,000 packets/s over 10 minutes at 1e-6', () => {
     expect(bloomSize(25_000 * 600, 1e-6).bits / 8 / 2 ** 20).toBeCloseTo(51.4, 1);
-    // And in memory, for a filter made with these options.
+    // The same size in memory, for a filter made with these options.
     expect(filterOf({ expectedTags: 25_000 * 600 }).bytes / 2 ** 20).toBeCloseTo(51.4, 1);
   });
 
@@ -156,7 +157,8 @@ describe('the size of a Bloom filter', () => {
 
 describe('SipHash-2-4 of 16 bytes to 128 bits', () => {
   it('gives the entry of the authors’ vectors for a message of 16 bytes', () => {
-    // github.com/veorq/SipHash, vectors.h, vectors_sip128[16]: key and message are 00 01 ... 0f.
+    // From github.com/veorq/SipHash, vectors.h, vectors_sip128[16]: key and message are 00 01 ...
+    // 0f.
     const counting = Uint8Array.from({ length: 16 }, (_, index) => index);
     const sip = new SipHash16(counting);
     sip.hash(counting);
@@ -197,7 +199,7 @@ describe('options of replay protection', () => {
 
 const MASK = (1n << 64n) - 1n;
 
-/** The paper's algorithm, for messages of 16 bytes. */
+/** The algorithm of the paper, for messages of 16 bytes. */
 function sipHash(key: Uint8Array, message: Uint8Array): readonly [bigint, bigint] {
   const word = (bytes: Uint8Array, at: number): bigint =>
     new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(at, true);

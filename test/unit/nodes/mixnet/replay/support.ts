@@ -1,5 +1,5 @@
 /**
- * Tags, and a store whose journal is bytes, so that it can be cut at any of them.
+ * Replay tags, and a store whose journal consists of bytes and can be cut at any of them.
  *
  * @module
  */
@@ -17,7 +17,7 @@ import {
   type ReplayFilterOptions,
 } from '../../../../../nodes/mixnet/replay/index.ts';
 
-/** A tag of 32 bytes that looks random; the same for the same number. */
+/** A tag of 32 bytes that looks random and depends only on the number. */
 export function tagOf(number: number): Uint8Array {
   const tag = new Uint8Array(32);
   let mixed = number + 1;
@@ -66,7 +66,7 @@ class ByteDisk implements Disk {
 const lengthOf = (frames: readonly Frame[]): number =>
   frames.reduce((sum, { bytes }) => sum + bytes, 0);
 
-/** Frames as on a real disk; what was not synced may be cut at any byte. */
+/** A journal framed as on a real disk. Bytes that were not synced can be cut off anywhere. */
 export class ByteStore extends DiskStore {
   readonly #disk: ByteDisk;
   #syncs: { readonly end: number; readonly done: (error?: string) => void }[] = [];
@@ -104,7 +104,7 @@ export class ByteStore extends DiskStore {
     while (this.#syncs.length > 0) this.settleOnce();
   }
 
-  /** What the disk had made durable when the power failed, before anybody was told. */
+  /** Makes data durable without reporting it, as when the power fails in between. */
   syncSilently(): void {
     this.durable = this.#syncs.at(-1)?.end ?? this.durable;
   }

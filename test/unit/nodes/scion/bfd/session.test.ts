@@ -10,7 +10,7 @@ const network = viewWith({
   ases: [],
 });
 
-/** Times, in ns, between the packets that a lonely session sends in ten minutes. */
+/** The intervals between the packets that a session without peer sends in ten minutes, ns. */
 function gapsOf(detectMultiplier: number): number[] {
   const world = new FakeWorld({ network });
   const times: number[] = [];

@@ -58,7 +58,7 @@ function finderOf(topology: ScionTopology): PathFinder {
   });
 }
 
-/** Every path between any two ASes; each is walked there and, reversed, back. */
+/** Walks every path between any two ASes, forward and then back on the reversed path. */
 function walkAll(topology: ScionTopology): { pairs: number; reached: number; paths: number } {
   const finder = finderOf(topology);
   const walker = new Walker(topology, crypto);
@@ -255,7 +255,7 @@ describe('the search for paths', () => {
     return { isdAs: at, mtu: 1400, ingressMtu: 1400, hop, peers: [] };
   }
 
-  /** Segments from CORE_1 to `end` over `between` ASes, each over interfaces of its own. */
+  /** Segments from CORE_1 to `end` over `between` ASes, each over different interfaces. */
   function parallel(end: IsdAs, count: number, between: number): PathSegment[] {
     return Array.from({ length: count }, (_, copy): PathSegment => {
       const ifId = 1 + copy + 1000 * between;
@@ -316,7 +316,7 @@ describe('paths in random valley-free topologies', () => {
     fc.assert(
       fc.property(randomTopology, (topology) => {
         const { pairs, reached } = walkAll(topology);
-        // Up over core and down connects all of these graphs.
+        // An up segment, a core segment and a down segment connect any two ASes of these graphs.
         expect(reached).toBe(pairs);
       }),
       { numRuns: 40 },
@@ -370,7 +370,8 @@ describe('disjointness', () => {
   });
 
   it('counts common links, end routers and ASes of the smaller path', () => {
-    // Links: LEAF_A-MIDDLE of 4; routers: the first of 2. Both paths share 5 of 6 with each other.
+    // `peering` and `one` share 2 of 4: the link LEAF_A-MIDDLE and the router at its near end.
+    // `one` and `two` share 5 of 6.
     expect(disjointness(peering, one, interfaceAsRouter).links).toBeCloseTo(1 - 2 / 4);
     expect(disjointness(one, two, interfaceAsRouter).links).toBeCloseTo(1 - 5 / 6);
     expect(disjointness(peering, one, interfaceAsRouter).ases).toBe(0);

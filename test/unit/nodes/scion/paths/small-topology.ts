@@ -1,5 +1,5 @@
 /**
- * Topologies for tests: one drawn by hand with every kind of path, and random ones.
+ * Topologies for tests: one made by hand that has every kind of path, and random ones.
  *
  * @module
  */
@@ -8,14 +8,14 @@ import type { Random } from '../../../../../engine/host/random.ts';
 import type { ScionLink, ScionTopology } from '../../../../../nodes/scion/paths/topology.ts';
 import { formatIsdAs, type IsdAs, isdAs } from '../../../../../nodes/scion/wire/isd-as.ts';
 
-/** Draws 0, 1, 2 …: distinct segment ids. */
+/** Draws 0, 1, 2 …, so that segment ids are distinct. */
 export function countingRandom(): Random {
   let next = 0;
   const random: Pick<Random, 'below'> = { below: (values) => next++ % values };
   return random as Random;
 }
 
-/** A key per AS that depends on its number only. */
+/** A key for an AS that depends only on the number of the AS. */
 export function keyOf(as: IsdAs): Uint8Array {
   return Uint8Array.from({ length: 16 }, (_, index) => as.charCodeAt(index % as.length) + index);
 }
@@ -63,7 +63,7 @@ function link(
 
 /**
  * Random valley-free graphs: up to three core ASes in a ring, every other AS below one or two
- * earlier ones, and peerings between ASes below the core.
+ * earlier ones, and peering links between ASes below the core.
  */
 export const randomTopology: fc.Arbitrary<ScionTopology> = fc
   .record({

@@ -1,5 +1,5 @@
 /**
- * Walks a packet over a path with the traversal rules of the header specification ("Hop Field MAC
+ * Walks a packet over a path by the rules of the header specification ("Hop Field MAC
  * Computation"), implemented independently of the router: one step per AS, with MACs checked.
  *
  * @module
@@ -13,22 +13,22 @@ import type { IsdAs } from '../../../../../nodes/scion/wire/isd-as.ts';
 import { PacketView } from '../../../../../nodes/scion/wire/packet-view.ts';
 import type { WirePath } from '../../../../../nodes/scion/wire/path.ts';
 
-/** Where the packet ended and what it passed. */
+/** Where the packet ended, and which ASes it passed. */
 export interface Walk {
-  /** The last AS, or why the packet did not get further. */
+  /** The last AS, or the reason why the packet did not get further. */
   readonly end: string;
   readonly interfaces: readonly string[];
   readonly packet: Uint8Array;
 }
 
-/** Where the packet is. */
+/** The present position of the packet. */
 interface Place {
   readonly at: string;
-  /** 0 in the source AS. */
+  /** Interface of arrival; 0 in the source AS. */
   readonly ingress: number;
 }
 
-/** Walks ASes of one topology. */
+/** Walks packets through the ASes of one topology. */
 export class Walker {
   readonly #neighbours = new Map<string, string>();
   readonly #authenticators = new Map<string, HopAuthenticator>();
@@ -62,7 +62,7 @@ export class Walker {
       const neighbour = this.#neighbours.get(egress);
       if (neighbour === undefined) return { end: `no link ${egress}`, interfaces, packet };
       interfaces.push(egress, neighbour);
-      // Along construction direction the egress router folds after the check.
+      // In construction direction, the egress router updates the SegID after the check.
       if (view.isConsDir && !view.isPeeringHop) view.foldMacIntoSegmentId();
       view.advance();
       const [at, ifId] = neighbour.split('#') as [string, string];
@@ -72,7 +72,7 @@ export class Walker {
 
   #enter(view: PacketView, { at, ingress }: Place): string | undefined {
     if (ingress !== 0 && ingress !== view.ingress) return `ingress at ${at}`;
-    // Against construction direction the ingress router folds before the check.
+    // Against construction direction, the ingress router updates the SegID before the check.
     if (ingress !== 0 && !view.isConsDir && !view.isPeeringHop) view.foldMacIntoSegmentId();
     return this.#check(view, at);
   }

@@ -24,7 +24,7 @@ const arriving: PacketOptions = {
   target: HERE,
 };
 
-/** Host and port to which a packet is delivered; the dispatched ports are 31000 to 32767. */
+/** The host and port to which a packet is delivered; the dispatched ports are 31000 to 32767. */
 function delivered(packet: Uint8Array): string {
   const passage = new Passage();
   const delivery = new LocalDelivery({

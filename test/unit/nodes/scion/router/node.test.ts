@@ -14,7 +14,7 @@ interface Received {
   readonly bytes: Uint8Array;
 }
 
-/** A world with a line of routers, and both end hosts listening. */
+/** A world with a row of routers, in which both end hosts listen. */
 function makeWorld(options: {
   readonly length: number;
   readonly bfd: boolean;
@@ -71,8 +71,8 @@ describe('router node', () => {
   it('the receiver answers over the reversed path, back through both routers', () => {
     const { world, chain, returned, send } = makeWorld({ length: 2, bfd: false });
     send(chainPacket(chain, { timestamp: EPOCH - 100, targetPort: 5 }));
-    // Port 5 is outside the dispatched ports, so the end-host port gets the packet; nobody listens
-    // there.
+    // Port 5 is outside the dispatched ports, so the packet goes to the end-host port, where nobody
+    // listens.
     world.runUntil(10 * MS);
     expect(world.sent.at(-1)?.to).toBe('127.1.1.128:30041');
     send(chainPacket(chain, { timestamp: EPOCH - 100_000 }));
@@ -105,8 +105,9 @@ describe('router node', () => {
         world.runUntil(world.nowNs + 10 * MS);
       }
       const firstNs = returned[0]!.atNs - cutNs;
-      // Detection 600 ms after the last packet, which was up to 200 ms + delay old at the cut; the
-      // error needs 10 ms back over l0, the packet that caused it up to 10 ms until it was sent.
+      // BFD detects the cut 600 ms after the last packet, which was up to 200 ms plus the delay old
+      // at the cut. The error takes 10 ms back over l0, and the packet that causes it leaves up to
+      // 10 ms later.
       expect(firstNs).toBeGreaterThanOrEqual(400 * MS);
       expect(firstNs).toBeLessThanOrEqual(630 * MS);
       const error = readScmp(returned[0]!.bytes);

@@ -1,5 +1,5 @@
 /**
- * A situation for router tests, and packets with valid hop fields for it.
+ * The router and its neighbours in router tests, and packets with valid hop fields for them.
  *
  * Router `br` of AS 1-ff00:0:1 has interfaces 1 (core), 2 (parent), 3 (child), 4 (child), 5 (peer);
  * sibling `other` has 6 (child) and 7 (parent).
@@ -23,7 +23,7 @@ const FAR = '1-ff00:0:99';
 const KEY = '000102030405060708090a0b0c0d0e0f';
 const SEGMENT_ID = 0x4711;
 
-/** The situation, in the form of router.json. */
+/** The configuration, in the format of router.json. */
 export const situation: RouterCases = {
   now: NOW,
   key: { hopFieldKey: KEY },
@@ -53,7 +53,7 @@ export const situation: RouterCases = {
   cases: [],
 };
 
-/** One segment of a path; `hops` in the order of travel, as [in, out] of each AS. */
+/** One segment of a path. `hops` are in the direction of travel, each as [in, out]. */
 export interface SegmentOptions {
   readonly isConsDir?: boolean;
   readonly isPeering?: boolean;
@@ -62,11 +62,11 @@ export interface SegmentOptions {
 
 export interface PacketOptions {
   readonly segments: readonly SegmentOptions[];
-  /** The hop of this router, 0 … . */
+  /** Index of the hop of this router, from 0. */
   readonly current: number;
   /**
-   * True when the packet comes from another AS: against construction direction its SegID is then
-   * not yet folded.
+   * True if the packet comes from another AS: against construction direction, its SegID has not
+   * been updated yet.
    */
   readonly isFromOutside?: boolean;
   readonly source?: string;
@@ -83,7 +83,7 @@ export interface PacketOptions {
 
 const hops = new HopAuthenticator(noble.aesCmac(fromHex(KEY)));
 
-/** A packet that passes every check of its router unless its options say otherwise. */
+/** Makes a packet that passes every check of its router, unless its options say otherwise. */
 export function makePacket(options: PacketOptions): Uint8Array {
   const header = {
     trafficClass: 0,
@@ -103,7 +103,7 @@ export function makePacket(options: PacketOptions): Uint8Array {
   });
 }
 
-/** A packet with any upper layer. */
+/** Makes a packet with any upper layer. */
 export function makeRaw(options: PacketOptions, nextHeader: number, upper: Uint8Array): Uint8Array {
   const header = {
     trafficClass: 0,
@@ -129,7 +129,8 @@ function makePath(options: PacketOptions): SegmentedPath {
       const isCurrent = fields.length === options.current;
       const hop = makeHop(isConsDir ? [from, to] : [to, from], timestamp);
       const joint = place === 0 ? segment.hops.length - 1 : 0;
-      // Against construction the ingress router folds before it checks, but not at a peering link.
+      // Against construction direction the ingress router updates the SegID before its check,
+      // except at a peering link.
       const isFolded = isCurrent && !isConsDir && options.isFromOutside !== false;
       if (isFolded && !(isPeering && index === joint)) segmentId ^= readUint16(hop.mac, 0);
       fields.push(isCurrent ? withAlerts(hop, isConsDir, options) : hop);

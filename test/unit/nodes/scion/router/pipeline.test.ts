@@ -77,7 +77,7 @@ describe('forwarding between other ASes (steps 14 to 18)', () => {
         expect(sent.leavesOn).toEqual({ external: to });
       } else {
         expect(sent.drop).toBe('segment-change');
-        // The second info field: 36 + 4 + 8.
+        // Offset of the second info field: 36 + 4 + 8.
         expect(scmpOf(sent)).toMatchObject({ code: 53, pointer: 48 });
       }
     });
@@ -276,7 +276,7 @@ describe('links that are down (step 17) or too small', () => {
 
 describe('checks on the way in', () => {
   it('takes a hop field at the very instant of its expiry, and not a second later', () => {
-    // (1 + 63) x 337.5 s = 21,600 s.
+    // The longest lifetime: (1 + 63) x 337.5 s = 21,600 s.
     expect(send({ external: 3 }, { ...through(3, 2), ageSeconds: 21_600 }).drop).toBeUndefined();
     const late = send({ external: 3 }, { ...through(3, 2), ageSeconds: 21_601 });
     expect(late.drop).toBe('hop-expired');
@@ -311,8 +311,8 @@ describe('checks on the way in', () => {
   it('carries reserved bits as they came, and leaves unset ones unset', () => {
     const meta = 36;
     const info = meta + 4;
-    // RSV of the common header, of the path meta header, flags and RSV of the info field, and the
-    // upper flags of the hop field.
+    // The reserved bits of the common header, of the path meta header, of the info field with its
+    // flags, and the upper flags of the hop field.
     const reserved = [
       [10, 0xff],
       [11, 0xff],

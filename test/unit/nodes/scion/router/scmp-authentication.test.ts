@@ -52,7 +52,8 @@ describe('authenticated SCMP', () => {
     const reply = signedReply();
     const view = new PacketView();
     view.parse(reply, 0, reply.length);
-    // The quote, the source host (in the key's place: sender side), a hop's MAC, the flow.
+    // Bytes of the quote, of the source host (which selects the key), of a hop's MAC, and of the
+    // flow.
     for (const at of [reply.length - 1, view.sourceHostOffset, view.hopOffset + 8, 3]) {
       const forged = reply.slice();
       forged[at]! ^= 1;

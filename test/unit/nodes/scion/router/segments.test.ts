@@ -36,7 +36,7 @@ describe('where segments meet', () => {
 
   it('checks the MAC of the next segment too, and points at its hop field', () => {
     const packet = makePacket(change);
-    // 36 + 4 + 2 x 8 bytes before the hop fields; byte 6 of a hop field begins its MAC.
+    // 36 + 4 + 2 x 8 bytes come before the hop fields; the MAC of a hop field begins at its byte 6.
     packet[36 + 4 + 16 + 12 * 2 + 6]! ^= 1;
     const sent = new TestRouter(situation).receive({ external: 3 }, packet);
     expect(sent.drop).toBe('hop-mac');
@@ -87,7 +87,7 @@ describe('where segments meet', () => {
       const sent = router.receive({ external: from }, packet);
       expect(sent.drop).toBe('link-down');
       const back = (decodeHeader(sent.packet!) as DecodedHeader).header.path as SegmentedPath;
-      // Four hops reversed, and one step further, because the reply leaves this AS.
+      // Four hops reversed, and one step further because the reply leaves this AS.
       expect(back.currentHop).toBe(3 - current + 1);
       expect(back.infos.map(({ segmentId }) => segmentId)).toEqual(
         before.infos.map(({ segmentId }) => segmentId).reverse(),

@@ -1,6 +1,4 @@
-/**
- * Shared by several router suites: sends one packet through a fresh router and reads its answer.
- */
+/** Helper for several router tests: sends one packet through a new router and reads its answer. */
 import { expect } from 'vitest';
 import { PacketView } from '../../../../../nodes/scion/wire/packet-view.ts';
 import { decodeScmp, type ReceivedScmp } from '../../../../../nodes/scion/wire/scmp.ts';
@@ -25,10 +23,10 @@ export function scmpOf(sent: Sent): ReceivedScmp {
   return decodeScmp(sent.packet!.subarray(view.upperOffset)) as ReceivedScmp;
 }
 
-/** Offset of the current hop field in a plain one-segment IPv4 path: 36 + 4 + 8 + 12 x hop. */
+/** Offset of a hop field in a path of one segment with IPv4 addresses: 36 + 4 + 8 + 12 x hop. */
 export const hopPointer = (hop: number): number => 36 + 4 + 8 + 12 * hop;
 
-/** A path through this AS in the middle of one segment. */
+/** A path on which this AS is in the middle of one segment. */
 export const through = (from: number, to: number, isConsDir = true): PacketOptions => ({
   segments: [
     {

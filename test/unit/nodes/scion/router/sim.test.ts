@@ -1,4 +1,7 @@
-/** A line of routers in the simulated world: real buffers (poisoned), links, virtual time. */
+/**
+ * A row of routers in the simulated world: real buffers, which are overwritten when returned,
+ * links, and virtual time.
+ */
 import { describe, expect, it } from 'vitest';
 import { provider } from '../../../../../engine/crypto/index.ts';
 import type { CryptoProvider } from '../../../../../engine/host/crypto.ts';
@@ -130,8 +133,8 @@ describe('a line of routers in the simulated world', () => {
       expect(line.routers.every((router) => router.isReady?.())).toBe(true);
       expect(world.host('r2').drops.get('link-down')).toBe(returned.length);
     }
-    // The last packet before the cut was sent up to 200 ms earlier and travelled 10 ms; the packet
-    // that causes the error is up to 5 ms late; the error takes 20 ms back.
+    // The last packet before the cut was sent up to 200 ms earlier and took 10 ms. The packet that
+    // causes the error is up to 5 ms late, and the error takes 20 ms back.
     for (const time of times) {
       expect(time).toBeGreaterThanOrEqual(420 * MS);
       expect(time).toBeLessThanOrEqual(640 * MS);

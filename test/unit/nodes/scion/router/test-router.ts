@@ -1,5 +1,5 @@
 /**
- * A border router in the situation of vectors/scion/router.json, with its output recorded.
+ * A border router in the configuration of vectors/scion/router.json, with its output recorded.
  *
  * @module
  */
@@ -61,7 +61,7 @@ export interface RouterCase {
   };
 }
 
-/** What a router did with one packet. */
+/** The reaction of a router to one packet. */
 export interface Sent {
   leavesOn?: Arrival;
   packet?: Uint8Array;
@@ -83,7 +83,7 @@ export function loadRouterCases(): RouterCases {
   return vectors<RouterCases>('scion/router.json');
 }
 
-/** Router `brA` of router.json. */
+/** The router `brA` of router.json. */
 export class TestRouter {
   readonly links = new Map<string, RouterLink>();
   readonly router: BorderRouter;
@@ -142,7 +142,7 @@ export class TestRouter {
     });
   }
 
-  /** Gives the router a packet, embedded in a larger buffer of garbage. */
+  /** Passes a packet to the router, inside a larger buffer of random bytes. */
   receive(arrivesOn: Arrival, packet: Uint8Array): Sent {
     const buffer = new Uint8Array(packet.length + 200).fill(0xa5);
     buffer.set(packet, 100);
@@ -215,7 +215,7 @@ function dotted(address: number): string {
   return [24, 16, 8, 0].map((shift) => (address >>> shift) & 0xff).join('.');
 }
 
-/** An IPv4 address of the tests as a word. */
+/** An IPv4 address as a 32-bit number. */
 export function addressWord(text: string): number {
   const bytes = Uint8Array.from(IPV4_HOST.exec(text)!.slice(1), Number);
   return readUint32(bytes, 0) | 0;

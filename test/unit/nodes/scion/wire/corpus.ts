@@ -45,7 +45,7 @@ const hopField: fc.Arbitrary<HopField> = fc.record({
   mac: fc.uint8Array({ minLength: 6, maxLength: 6 }),
 });
 
-/** Paths of 1 to 3 segments of at least two hops, with any hop as the current one. */
+/** Paths of 1 to 3 segments with at least two hops each, and any hop as the current one. */
 export const segmentedPath: fc.Arbitrary<SegmentedPath> = fc
   .array(fc.integer({ min: 2, max: 12 }), { minLength: 1, maxLength: 3 })
   .chain((lengths) => {
@@ -88,7 +88,7 @@ const anyIsdAs = fc
   .tuple(uint16, fc.integer({ min: 0, max: 2 ** 48 - 1 }))
   .map(([isd, as]) => formatIsdAs(isd, as));
 
-/** Any header without extension headers after it, and any payload. */
+/** Any header that no extension header follows, and any payload. */
 export const packetParts: fc.Arbitrary<{
   header: Omit<ScionHeader, 'payloadLength'>;
   payload: Uint8Array;
@@ -121,7 +121,7 @@ const info = (isConsDir: boolean, segmentId: number): InfoField => {
   return { isPeering: false, isConsDir, segmentId, timestamp: 1_700_000_000 };
 };
 
-/** Up over two ASes, core over three, down over two. */
+/** An up segment over two ASes, a core segment over three, and a down segment over two. */
 export const THREE_SEGMENTS: SegmentedPath = {
   kind: 'scion',
   currentInfo: 0,
@@ -131,7 +131,7 @@ export const THREE_SEGMENTS: SegmentedPath = {
   hops: [hop(41, 0), hop(0, 1), hop(2, 0), hop(3, 4), hop(0, 5), hop(0, 6), hop(7, 0)],
 };
 
-/** A header with IPv4 on one and IPv6 on the other side. */
+/** A header with an IPv4 address on one side and an IPv6 address on the other. */
 export const HEADER: Omit<ScionHeader, 'payloadLength' | 'nextHeader'> = {
   trafficClass: 0xb8,
   flowId: 0xdead,
@@ -145,7 +145,7 @@ export const HEADER: Omit<ScionHeader, 'payloadLength' | 'nextHeader'> = {
 const text = Uint8Array.from('mutatable payload', (letter) => letter.charCodeAt(0));
 const at = isdAs('1-ff00:0:110');
 
-/** One message of every kind. */
+/** One SCMP message of every kind. */
 export const MESSAGES: readonly ScmpMessage[] = [
   { kind: 'destination-unreachable', code: 4, data: text },
   { kind: 'packet-too-big', code: 0, mtu: 1280, data: text },

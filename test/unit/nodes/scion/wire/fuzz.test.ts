@@ -19,7 +19,7 @@ const golden = hasVectors
   : [];
 const corpus = [...SAMPLES, ...golden.map(({ hex }) => fromHex(hex))];
 
-/** xorshift32: enough for mutations, and the same everywhere. */
+/** xorshift32, which suffices for mutations and gives the same numbers everywhere. */
 function draws(seed: number): (below: number) => number {
   let state = seed | 0 || 1;
   return (below) => {
@@ -30,7 +30,7 @@ function draws(seed: number): (below: number) => number {
   };
 }
 
-/** Flips, overwrites, cuts, grows and splices, mostly in the first 150 bytes. */
+/** Flips bits, overwrites, truncates, extends and splices, mostly in the first 150 bytes. */
 function mutate(draw: (below: number) => number): Uint8Array {
   let packet = Uint8Array.from(corpus[draw(corpus.length)] as Uint8Array);
   for (let count = draw(4); count >= 0; count--) {
@@ -61,7 +61,7 @@ function mutate(draw: (below: number) => number): Uint8Array {
   return packet;
 }
 
-/** Every decoder on the same bytes; the names of the drops. */
+/** Runs every decoder on the same bytes; returns the names of the drops. */
 function decodeAll(packet: Uint8Array, view: PacketView): string[] {
   const answers: unknown[] = [view.parse(packet, 0, packet.length)];
   if (answers[0] === undefined) answers.push(view.checkUpper(), view.upperChecksum());
@@ -77,8 +77,8 @@ function decodeAll(packet: Uint8Array, view: PacketView): string[] {
     answers.push(skipped, decodeExtension(payload));
     const upper = isWireDrop(skipped) ? payload : payload.subarray(skipped.upperOffset);
     answers.push(decodeUdp(upper), decodeScmp(upper));
-    // Accepted packets are canonical except for reserved bits: encoding and decoding again changes
-    // nothing.
+    // Accepted packets are canonical except for reserved bits, so encoding and decoding them again
+    // changes nothing.
     const again = encodePacket(header, payload);
     const turned = decodeHeader(again) as typeof decoded;
     if (!equalBytes(encodePacket(turned.header, payload), again)) throw new Error('not canonical');
@@ -105,8 +105,8 @@ describe('fuzzing the SCION codecs', () => {
       for (const drop of drops) counts.set(drop, (counts.get(drop) ?? 0) + 1);
     }
     for (const drop of counts.keys()) expect(WIRE_DROPS).toHaveProperty(drop);
-    // The mutations are effective: every reason that decoding can give occurred, and some packets
-    // passed.
+    // The mutations are effective: every drop reason of the decoders occurred, and some packets
+    // were accepted.
     const found = Object.keys(WIRE_DROPS).filter((drop) => drop !== 'path-end');
     expect([...counts.keys()].sort()).toEqual(found.sort());
     expect(accepted).toBeGreaterThan(INPUTS / 1000);

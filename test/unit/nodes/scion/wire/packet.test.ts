@@ -49,7 +49,7 @@ function seenBy(view: PacketView): object {
   };
 }
 
-/** The same, computed from the plain path. */
+/** The same facts, computed from the path. */
 function knownOf(path: SegmentedPath): object {
   const hop = path.hops[path.currentHop];
   const info = path.infos[path.currentInfo];
@@ -182,7 +182,8 @@ describe('both layers', () => {
       const decoded = decodeHeader(flipped);
       if (JSON.stringify(decoded) === JSON.stringify(original)) ignored.push(at);
     }
-    // RSV of the common header, the path meta header, info and hop fields: 16 + 6 + 3·14 + 7·6.
+    // The reserved bits of the common header, the path meta header, info fields and hop fields: 16
+    // + 6 + 3·14 + 7·6.
     expect(ignored.length).toBe(16 + 6 + 3 * 14 + 7 * 6);
   });
 });

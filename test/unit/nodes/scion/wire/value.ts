@@ -1,11 +1,12 @@
 /**
- * Takes the value out of a decoder's answer; a drop fails the test with its reason.
+ * Extracts the value from a decoder's answer; if it is a drop, the test fails with the drop's
+ * reason.
  *
  * @module
  */
 import { isWireDrop, type WireDrop } from '../../../../../nodes/scion/wire/drops.ts';
 
-/** The value, or a failure that names the drop. */
+/** Returns the value, or fails with the name of the drop. */
 export function value<T>(answer: T | WireDrop): T {
   if (isWireDrop(answer)) throw new Error(`dropped: ${answer}`);
   return answer;

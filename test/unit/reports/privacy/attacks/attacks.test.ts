@@ -1,5 +1,6 @@
 /**
- * Attacks on views: what they find without cover, and that constant-rate cover leaves only chance.
+ * Attacks on the views of observers: what they find without cover traffic, and that with cover
+ * traffic at a constant rate they are no better than guessing.
  *
  * @module
  */
@@ -27,7 +28,7 @@ function run(name: string, input: AttackInput): AttackOutcome | undefined {
 const PAIRS = Array.from({ length: USERS / 2 }, (_, k) => [2 * k, 2 * k + 1] as const);
 const LAW = { users: USERS, seconds: SECONDS, hops: 3, meanDelayNs: 0.1 * SECOND };
 
-/** User 2k writes to 2k + 1, and nobody does anything else. */
+/** User 2k writes to user 2k + 1, and nobody sends anything else. */
 function bare(): AttackInput {
   const random = openStream(1, 'test', 'bare');
   const messages = PAIRS.flatMap(([from, to]) =>
@@ -36,17 +37,18 @@ function bare(): AttackInput {
   return observe({ ...LAW, random, messages }, PAIRS);
 }
 
-/** The same, but everybody sends and retrieves at one constant rate. */
+/** The same messages, but everybody sends and retrieves at the same constant rate. */
 function covered(seed: number): AttackInput {
   const random = openStream(seed, 'test', 'cover');
   const messages = PAIRS.flat().flatMap((from) =>
-    // Payload takes a fifth of the writers' slots; the others go to random users.
+    // Payload uses a fifth of the writers' slots; the other slots go to random users.
     poisson(random, 1, SECONDS).map((at) => {
       const isPayload = from % 2 === 0 && random.chance(0.2);
       return { from, to: isPayload ? from + 1 : random.below(USERS), at };
     }),
   );
-  // An exit link shows the retrievals of its client: a rate, not what arrived.
+  // The link from an exit shows only the retrievals of its client, which are constant, and not what
+  // arrived.
   return withConstantExits(observe({ ...LAW, random, messages }, PAIRS), seed);
 }
 
@@ -115,7 +117,7 @@ describe('attacks against constant-rate cover fall to chance', () => {
   it('disclosure, over five worlds', () => {
     const outcomes = inputs.map((each) => run('disclosure', each)!);
     const hits = outcomes.reduce((sum, outcome) => sum + (outcome.hits ?? 0), 0);
-    // 150 trials at 1 / 60: 2.5 are expected, 10 or more have a probability of 3e-4.
+    // In 150 trials at 1 / 60, 2.5 hits are expected; 10 or more have a probability of 3e-4.
     expect(hits).toBeLessThan(10);
     expect(outcomes[0]!.trials).toBe(30);
   });
@@ -138,7 +140,7 @@ describe('answers', () => {
     const payloads = PAIRS.flatMap(([from, to]) =>
       poisson(random, 0.2, SECONDS).map((at) => ({ from, to, at })),
     );
-    // Each is acknowledged to the sender after the forward delay.
+    // Each payload is acknowledged to its sender after the forward delay.
     const answers = payloads.map(({ from, to, at }) => {
       const way = [1, 2, 3].reduce((sum) => sum + random.exponential(LAW.meanDelayNs), 0);
       return { from: to, to: from, at: at + way };

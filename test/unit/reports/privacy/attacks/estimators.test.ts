@@ -1,5 +1,5 @@
 /**
- * Estimators of attacks on small worlds whose answer is known.
+ * The estimators of attacks in small worlds whose answer is known.
  *
  * @module
  */
@@ -31,7 +31,7 @@ describe('statistical disclosure', () => {
     const random = openStream(1, 'test', 'rounds');
     const disclosure = new BatchDisclosure(200);
     for (let round = 0; round < 600; round += 1) {
-      // A third of all messages goes to receiver 7, who is nobody's friend.
+      // A third of all messages goes to receiver 7, who is not a friend of anybody.
       const batch = Array.from({ length: 29 }, () => (random.chance(0.3) ? 7 : random.below(200)));
       disclosure.round([...batch, random.below(200)], false);
       disclosure.round([...batch, 50 + random.below(3)], true);
@@ -134,7 +134,7 @@ describe('flow scores', () => {
     const random = openStream(1, 'test', 'information');
     const list = (): number[] => Array.from({ length: 4_000 }, () => random.below(8));
     const [a, b] = [list(), list()];
-    // Without the correction the mean would be 49 / (2 n ln 2) = 0.0088 bits.
+    // Without the bias correction, the mean would be 49 / (2 n ln 2) = 0.0088 bits.
     expect(Math.abs(mutualInformation(a, b))).toBeLessThan(0.005);
     expect(mutualInformation(a, a)).toBeCloseTo(3, 2);
     expect(cellEntropy([1, 1, 1])).toBe(0);
@@ -156,7 +156,7 @@ describe('ROC', () => {
     expect(equalErrorRate(rocCurve(scored))).toBeCloseTo(1 / 3, 12);
     const { auc, low, high } = areaUnderCurve(scored)!;
     expect(auc).toBeCloseTo(5 / 6, 12);
-    // DeLong by hand: placements 1, 1, 1/2 and 2/3, 1; variances 1/12 / 3 and 1/18 / 2.
+    // DeLong's method by hand: placements 1, 1, 1/2 and 2/3, 1; variances 1/12 / 3 and 1/18 / 2.
     const half = 1.959963984540054 * Math.sqrt(1 / 36 + 1 / 36);
     expect(low).toBeCloseTo(5 / 6 - half, 12);
     expect(high).toBe(1);

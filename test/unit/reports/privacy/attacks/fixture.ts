@@ -1,5 +1,5 @@
 /**
- * Small worlds for tests of attacks: users behind links to one network, with a delay distribution.
+ * Small worlds for tests of attacks: users that are linked to a network with a delay distribution.
  *
  * @module
  */
@@ -36,7 +36,10 @@ export interface World {
   readonly random: RandomStream;
 }
 
-/** Sends messages through Erlang delays; first and last links are observed. */
+/**
+ * Sends messages with Erlang-distributed delays and records what is observed on the first and last
+ * links.
+ */
 export function observe(
   world: World,
   partners: readonly (readonly [number, number])[],

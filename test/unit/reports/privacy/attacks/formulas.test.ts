@@ -1,5 +1,5 @@
 /**
- * Formulas of attacks against the published vectors and by hand.
+ * The formulas of attacks, compared with published vectors and with values computed by hand.
  *
  * @module
  */

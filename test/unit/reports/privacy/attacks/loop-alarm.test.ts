@@ -22,7 +22,10 @@ const WATCH = {
   falseAlarmsPerHour: 1e-3,
 };
 
-/** One hour with one loop per second; one in a hundred is lost, and all those in `blocked`. */
+/**
+ * An hour with one loop per second, of which one in a hundred is lost, and all those sent in
+ * `blocked`.
+ */
 function hour(seed: number, blocked: readonly [number, number]): readonly Loop[] {
   const random = openStream(seed, 'test', 'loops');
   return Array.from({ length: 3600 }, (_, i): Loop => {
@@ -37,7 +40,7 @@ function hour(seed: number, blocked: readonly [number, number]): readonly Loop[]
 describe('alarm of loops', () => {
   it('the deadline is the quantile 1 - 1e-6 of Erlang, behind the transit', () => {
     expect(loopDeadline({ hops: 1, meanDelayNs: 1, transitNs: 0 })).toBeCloseTo(6 * Math.LN10, 6);
-    // Of Erlang(3): e^-x (1 + x + x^2/2) = 1e-6.
+    // The tail of Erlang(3): e^-x (1 + x + x^2/2) = 1e-6.
     const x = (deadlineNs - LAW.transitNs) / LAW.meanDelayNs;
     expect(Math.exp(-x) * (1 + x + (x * x) / 2)).toBeCloseTo(1e-6, 12);
   });

@@ -1,6 +1,6 @@
 /**
- * Mass propagation by hand, compared with Loopix's one-step form, closed forms and published
- * figures (docs/spec/privacy-metrics.md, "Mass propagation").
+ * Mass propagation, compared with values computed by hand, with Loopix's one-step form, with closed
+ * forms and with published figures (docs/spec/privacy-metrics.md, "Mass propagation").
  *
  * @module
  */
@@ -57,7 +57,7 @@ describe('mass propagation', () => {
   });
 
   it("follows Loopix's one-step form: k/(n(l+k)) for the n, 1/(l+k) for the l", () => {
-    // n = 4 are inside, n - k = 1 leaves, l = 2 arrive, then one leaves: k = 3.
+    // n = 4 messages are inside, n - k = 1 leaves, l = 2 arrive, then one leaves; hence k = 3.
     const n = 4;
     const k = 3;
     const l = 2;
@@ -162,7 +162,7 @@ describe('a stratified network', () => {
     const found = posteriorsOf({ truth, laws, targets });
     for (const { left } of found) expect(Math.abs(left)).toBeLessThan(1e-6);
     const bits = mean(found.map(({ p }) => shannonBits(p)));
-    // In finite pools the entropy is a few hundredths of a bit lower.
+    // With finite pools, the entropy is a few hundredths of a bit lower.
     expect(bits).toBeGreaterThan(stratifiedPoissonBits(spec) - 0.06);
     expect(bits).toBeLessThan(stratifiedPoissonBits(spec) + 0.06);
   });

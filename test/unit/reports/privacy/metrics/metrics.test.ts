@@ -1,5 +1,5 @@
 /**
- * Metrics of a belief: values worked out by hand, and what must hold for every belief
+ * Metrics of a belief: values computed by hand, and properties that hold for every belief
  * (docs/spec/privacy-metrics.md, "Metrics").
  *
  * @module
@@ -123,7 +123,7 @@ describe('unlinkability', () => {
 
 describe('closed forms', () => {
   it('has the differential entropies of Erlang laws at 1 s', () => {
-    // Published to four digits.
+    // The values were published with four digits.
     expect(erlangBits(1, 1)).toBeCloseTo(Math.LOG2E, 12);
     expect(Math.abs(erlangBits(2, 1) - 2.2755)).toBeLessThan(1e-4);
     expect(Math.abs(erlangBits(3, 1) - 2.6655)).toBeLessThan(1e-4);

@@ -4,7 +4,10 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { dialChannel } from '../../../../../scenarios/distributed/channel/dial.ts';
 import { GOOD, HOST, Lobby, openPair, type Side } from './support.ts';
 
-/** A channel seals and opens twice, and reads and writes text twice. */
+/**
+ * Largest ratio of a channel's round trip to that of a bare connection. A channel seals and opens
+ * twice, and writes and parses text twice.
+ */
 const RATIO_MAX = 20;
 
 describe('a channel', () => {
@@ -65,7 +68,8 @@ describe('a channel', () => {
       least.channel = Math.min(least.channel, performance.now() - sentAt);
     }
     bare.close();
-    // A segment that waits for the acknowledgement of the one before takes 40 ms, several hundred of them.
+    // If segments waited for the previous acknowledgement, an exchange would take 40 ms, several
+    // hundred times as long.
     expect(least.channel / least.bare).toBeLessThan(RATIO_MAX);
   });
 
@@ -104,7 +108,7 @@ describe('the end of a channel', () => {
     await lobby.close();
   });
 
-  /** Waits until nothing more can come, so that a second call of `onClose` would be seen. */
+  /** Waits until nothing more can arrive, so that a second call of `onClose` would be noticed. */
   async function settled(...sides: readonly Side[]): Promise<unknown[]> {
     await Promise.all(sides.map((side) => side.closed()));
     await new Promise((resolve) => setTimeout(resolve, 10));
@@ -138,7 +142,7 @@ describe('the end of a channel', () => {
   });
 
   it('waits for what the peer had queued, and is then no lost connection', async () => {
-    // With the usual time to close: a busy machine may pause for 50 ms.
+    // With the usual time limit for closing, since a busy machine may pause for 50 ms.
     const patient = new Lobby();
     await patient.open();
     const { dialled, accepted } = await openPair(patient);
@@ -167,7 +171,7 @@ describe('the end of a channel', () => {
     await lobby.until(({ sides }) => sides.length > 0);
     const [accepted] = lobby.sides;
     accepted!.channel.close();
-    // Nobody has set onMessage of the other side, so it reads nothing.
+    // The other side has no onMessage handler, so it reads nothing.
     expect(await settled(accepted!)).toEqual([['timeout']]);
     silent.close();
   });
@@ -207,7 +211,7 @@ describe('the bounds of a channel', () => {
 
   it('end it when a peer does not read, before more waits than the bound', async () => {
     const port = await lobby.open({ queueBytesMax: 4 * 1024 * 1024 });
-    // Nobody sets onMessage of this side, so it reads nothing.
+    // This side has no onMessage handler, so it reads nothing.
     const mute = await dialChannel({ host: HOST, port, ...GOOD });
     await lobby.until(({ sides }) => sides.length > 0);
     const [writer] = lobby.sides;
@@ -218,7 +222,7 @@ describe('the bounds of a channel', () => {
       await new Promise((resolve) => setImmediate(resolve));
     }
     expect(writer!.reasons).toEqual(['protocol error: the peer does not read, 4194304 bytes wait']);
-    // Four in the queue; the rest is what the two sockets of the system hold.
+    // Four are in the queue; the others are in the buffers of both sockets.
     expect(sends).toBeGreaterThan(4);
     expect(sends).toBeLessThan(30);
     mute.close();
@@ -246,7 +250,7 @@ describe('the bounds of a channel', () => {
   });
 });
 
-/** A bare connection whose other side sends back what comes. */
+/** A bare connection whose other side returns every byte. */
 async function openEcho(): Promise<{ exchange(): Promise<void>; close(): void }> {
   const server = createServer((socket) => void socket.pipe(socket));
   await new Promise<void>((resolve) => server.listen(0, HOST, resolve));

@@ -23,11 +23,11 @@ import {
   sendRaw,
 } from './support.ts';
 
-/** Knows the listener, which does not know it. */
+/** Keys of a client that knows the listener but is unknown to it. */
 const STRANGER = { key: new Uint8Array(32).fill(8), listener: LISTENER };
 const EMPTY = new Uint8Array(0);
 
-/** A server that does with each socket what it is told. */
+/** A server that handles each socket with the given function. */
 async function serve(
   onSocket: (socket: Socket) => void,
 ): Promise<{ server: Server; port: number }> {
@@ -39,7 +39,7 @@ async function serve(
   return { server, port: (server.address() as { port: number }).port };
 }
 
-/** A wire between a dialler and the listener which records what passes and may change it. */
+/** A proxy between a client and the listener that records the bytes and may change them. */
 async function wiretap(
   target: number,
   change: (chunk: Buffer, offset: number) => Buffer = (chunk) => chunk,
@@ -130,7 +130,7 @@ describe('a stranger at the door', () => {
     const later = new Lobby();
     const laterPort = await later.open();
     const answer = await sendRaw(laterPort, Buffer.concat(wire.heard));
-    // The second message of the handshake, with which only the dialler of old could do anything.
+    // The second message of the handshake, which is useless without the keys of the earlier client.
     expect(answer.length).toBe(2 + SECOND_LENGTH);
     expect(later.refusals).toEqual(['authentication failed']);
     expect(later.sides).toEqual([]);
@@ -163,7 +163,7 @@ describe('a stranger at the door', () => {
 
   it('of thousands with garbage and damaged handshakes disturbs no open channel', async () => {
     const { dialled, accepted } = await openPair(lobby);
-    // The confirmation is a frame of 17 bytes more; any sealed frame would do for the shape.
+    // The confirmation is another frame of 17 bytes; any sealed frame has this form.
     const whole = (): Uint8Array =>
       Buffer.concat([
         frameOf(dialHandshake(GOOD).writeMessage(EMPTY)),
@@ -211,10 +211,10 @@ describe('a stranger on the wire', () => {
     await lobby.close();
   });
 
-  /** Bytes of a dialler before its first message: handshake and confirmation. */
+  /** Bytes that a client sends before its first message: handshake and confirmation. */
   const OPENING = 2 + FIRST_LENGTH + 2 + 17;
 
-  /** What the listener's side sees when the dialler's bytes are changed behind the opening. */
+  /** What the listener's side receives if bytes of the client after the handshake are changed. */
   async function underAttack(
     change: (chunk: Buffer, offset: number) => Buffer,
   ): Promise<{ messages: unknown[]; reason: string }> {
@@ -285,7 +285,10 @@ describe('a holder of the key that misbehaves', () => {
     await lobby.close();
   });
 
-  /** Shakes hands by hand, seals what it is given, and tells how the other side ended. */
+  /**
+   * Performs the handshake, seals the given messages and sends them; returns how the other side
+   * ended.
+   */
   async function say(...sealed: readonly Uint8Array[]): Promise<Side | undefined> {
     const handshake = dialHandshake(GOOD);
     const socket = connect({ host: HOST, port, noDelay: true });

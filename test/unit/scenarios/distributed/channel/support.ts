@@ -19,21 +19,21 @@ import type {
 } from '../../../../../scenarios/distributed/channel/model.ts';
 
 export const HOST = '127.0.0.1';
-/** Secret of the side that dials. */
+/** Secret key of the connecting side. */
 const KEY: Uint8Array = new Uint8Array(32).fill(7);
-/** Secret of the side that listens, and its public key. */
+/** Secret key of the listening side; its public key follows. */
 export const DOOR_KEY: Uint8Array = new Uint8Array(32).fill(9);
 export const LISTENER: Uint8Array = publicKeyOf(DOOR_KEY);
-/** What a side that is let in dials with. */
+/** Valid keys for connecting. */
 export const GOOD: DialKeys = { key: KEY, listener: LISTENER };
 const GUEST = toHex(publicKeyOf(KEY));
 
-/** The one whose key is known. */
+/** The name that belongs to the one known key. */
 export function nameOf(publicKey: Uint8Array): string | undefined {
   return toHex(publicKey) === GUEST ? 'alice' : undefined;
 }
 
-/** One side with everything that happened to it. */
+/** One side of a channel, with everything that happened to it. */
 export class Side {
   readonly channel: Channel;
   readonly messages: unknown[] = [];
@@ -72,7 +72,7 @@ export class Side {
   }
 }
 
-/** A listener with all that came through its door. */
+/** A listener with all channels that it has accepted. */
 export class Lobby {
   readonly sides: Side[] = [];
   readonly refusals: string[] = [];
@@ -118,7 +118,7 @@ export class Lobby {
   }
 }
 
-/** Both ends of a fresh channel. */
+/** Opens a channel; returns both ends. */
 export async function openPair(
   lobby: Lobby,
   limits: Partial<ChannelLimits> = {},
@@ -130,7 +130,10 @@ export async function openPair(
   return { dialled, accepted: lobby.sides[before]! };
 }
 
-/** What a peer without the protocol got back until the connection ended. */
+/**
+ * Sends raw bytes as a peer that does not know the protocol; returns what it receives until the
+ * connection ends.
+ */
 export function sendRaw(port: number, bytes: Uint8Array, hold = false): Promise<Buffer> {
   return new Promise((resolve) => {
     const got: Buffer[] = [];

@@ -1,5 +1,6 @@
 /**
- * What a run tells when a user's protocol breaks: never that orrery has a bug, always who, when and where.
+ * What a run reports when a user's protocol throws: never a bug of orrery, always the node, the
+ * instant and the place in the code.
  *
  * @module
  */
@@ -51,7 +52,7 @@ async function crashOf(breaks: string): Promise<Crash> {
   return answer.crash;
 }
 
-/** Line of the fixture that holds this text, from 1. */
+/** The number of the line of the fixture that contains a text, from 1. */
 function lineOf(text: string): number {
   return SOURCE.findIndex((line) => line.includes(text)) + 1;
 }
@@ -72,7 +73,7 @@ describe('a crash of a protocol from outside', () => {
     expect(events.map(({ text }) => text)).toEqual(
       Array.from({ length: 3 }, () => 'datagram of 100 B from alice'),
     );
-    // 100 packets/s: 10 ms between them; the last event is the one that threw.
+    // At 100 packets/s, events are 10 ms apart; the last one is the event that threw.
     expect(events.map(({ atNs: at }) => at - atNs)).toEqual([-20_000_000, -10_000_000, 0]);
     expect(place?.lines).toEqual(SOURCE.slice(place ? place.firstLine - 1 : 0).slice(0, 5));
     expect(place?.lines[2]).toContain('my bug');
@@ -164,7 +165,7 @@ describe('virtual time that stands still', () => {
   });
 
   it('999,999 events of an instant are fine, one more is not', async () => {
-    // The datagram is the first of them.
+    // The first of these events is the datagram itself.
     const calls = (count: number): Readonly<Record<string, string>> => ({
       'topology.nodes.1.options.calls': `${count}`,
     });

@@ -1,4 +1,4 @@
-/** Events from the palette are checked as those of a file are. @module */
+/** Events from the palette are checked like events in a file. @module */
 import { describe, expect, it } from 'vitest';
 import { EventCheck } from '../../../../../scenarios/runner/palette/event-check.ts';
 import type { EventValues } from '../../../../../scenarios/runner/palette/messages.ts';
@@ -60,7 +60,7 @@ describe('an event from the palette', () => {
   });
 });
 
-/** What a reader must fill in. */
+/** Values that a reader must enter. */
 const VALUES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   partition: { to: 'br-111-1, br-111-2' },
   flood: { kind: 'opening' },

@@ -1,4 +1,4 @@
-/** The exported scenario stands for itself, wherever it lies. @module */
+/** The exported scenario is complete and works in any folder. @module */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -29,7 +29,7 @@ traffic: # from a file
   - { from: a, to: b, kind: trace, file: packets.csv }
 `;
 
-/** Files of a user, and what the export makes of them in another folder. */
+/** Files of a user, and their exported copies in another folder. */
 function exported(overrides: Readonly<Record<string, string>>): {
   readonly before: Scenario;
   readonly after: Scenario;

@@ -1,4 +1,4 @@
-/** A run with faults from the palette is the run of the file that it exports. @module */
+/** A run with faults from the palette equals the run of the file that it exports. @module */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -30,7 +30,7 @@ function loaded(path: string, overrides: Readonly<Record<string, string>> = {}):
   return loadScenario({ path, folders: PROJECT_FOLDERS, registry, overrides });
 }
 
-/** Injects as soon as the run has come to an instant. */
+/** Injects faults as soon as the run has reached given instants. */
 class Scripted extends RunControl {
   readonly #port: MessagePort;
   readonly #script: { readonly fromNs: number; readonly event: EventValues }[];

@@ -6,14 +6,14 @@ import type { PaletteOrder } from '../../../../../scenarios/runner/palette/messa
 import { SteppedPalette } from '../../../../../scenarios/runner/palette/stepped.ts';
 import { MS } from '../fixture.ts';
 
-/** A palette, what it did, and how often it waited. */
+/** A palette with a record of what it did and how often it waited. */
 interface Watched {
   readonly stepped: SteppedPalette;
   readonly log: string[];
   readonly waits: () => number;
 }
 
-/** A palette whose orders come at so many looks. */
+/** A palette whose orders arrive after the given numbers of polls. */
 function palette(
   speed: number | null,
   orders: Readonly<Record<number, PaletteOrder>> = {},
