@@ -11,6 +11,7 @@ import { renderSweepHtml } from '../reports/html/sweep-html.ts';
 import { renderJson } from '../reports/json.ts';
 import { exitCodeOf, judge } from '../reports/judge.ts';
 import {
+  brokenRow,
   renderSweepMarkdown,
   renderSweepTable,
   type SweepRow,
@@ -20,7 +21,7 @@ import { commandText, repeatCommand } from '../scenarios/command-text.ts';
 import type { Scenario, SweepSpec } from '../scenarios/model.ts';
 import { ProtocolRegistry } from '../scenarios/registry.ts';
 import { commitOf } from '../scenarios/runner/commit.ts';
-import { runScenario } from '../scenarios/runner/run-scenario.ts';
+import { type RunEnd, runScenario } from '../scenarios/runner/run-scenario.ts';
 import { finish, type RunFlags, seedsOf } from './execute.ts';
 import { type ExitCode, exitWith, FlagError, worstOf } from './exit.ts';
 import { hideUseless, refuseUseless, type UselessFlags } from './flags.ts';
@@ -131,14 +132,15 @@ async function runCell(
 ): Promise<{ readonly row: SweepRow | undefined; readonly code: ExitCode }> {
   const { flags, parameters, name, interrupt, kept } = context;
   const progress = showProgress(name, flags);
+  const reproduce = repeatCommand('scenario', cell.scenario.file, {
+    ...flags,
+    set: { ...flags.set, ...parameters },
+  });
   const end = await runScenario({
     ...cell,
     seeds: seedsOf(cell.scenario.seeds, flags),
     recordingsOf: () => ({}),
-    reproduce: repeatCommand('scenario', cell.scenario.file, {
-      ...flags,
-      set: { ...flags.set, ...parameters },
-    }),
+    reproduce,
     commit: commitOf(),
     signal: interrupt.signal,
     onProgress: progress.update,
@@ -154,7 +156,9 @@ async function runCell(
         set: { ...flags.set, ...parameters },
       });
     const code = await finish(end, { flags, folder: '', baseline: undefined, repeat });
-    return { row: undefined, code };
+    // Without its row the others would look like the whole sweep.
+    const broke = { broke: endText(end), reproduce };
+    return { row: code === 130 ? undefined : brokenRow(parameters, broke), code };
   }
   const report = judge(end.input);
   if (kept !== undefined) {
@@ -163,6 +167,13 @@ async function runCell(
     writeWhole(own, [['report.json', renderJson(report)]]);
   }
   return { row: sweepRow(parameters, report, kept?.name), code: exitCodeOf(report) };
+}
+
+/** What kept a combination from its result. */
+function endText(end: Exclude<RunEnd, { readonly kind: 'judged' }>): string {
+  const crash = end.kind === 'broken' ? end.crash : undefined;
+  if (crash === undefined) return end.message;
+  return `${crash.node ?? crash.protocol}: ${crash.error}`;
 }
 
 function leave(

@@ -26,6 +26,8 @@ export interface SweepRow {
   readonly reproduce?: string;
   /** Folder of its report, below that of the sweep; absent when it was not kept. */
   readonly folder?: string;
+  /** Why there is no result: its code broke, or it was ended; absent where there is one. */
+  readonly broke?: string;
 }
 
 /** A sweep, all combinations. */
@@ -46,7 +48,9 @@ export function sweepVerdict(sweep: SweepResult): {
 } {
   const { rows, interruptedOf } = sweep;
   const met = rows.filter((row) => row.pass).length;
-  const text = `${met} of ${plural(rows.length, 'combination')} met`;
+  const broke = rows.filter((row) => row.broke !== undefined).length;
+  const also = broke === 0 ? '' : `, ${broke} broke`;
+  const text = `${met} of ${plural(rows.length, 'combination')} met${also}`;
   if (interruptedOf !== undefined) {
     return { word: 'STOP', text: `${text}, interrupted at ${rows.length} of ${interruptedOf}` };
   }
@@ -62,6 +66,14 @@ export function sweepRow(
   const { kpis, pass, fingerprint, reproduce } = report;
   const kept = folder === undefined ? {} : { folder };
   return { parameters, kpis, pass, fingerprint, reproduce, ...kept };
+}
+
+/** The row of a combination that has no result. */
+export function brokenRow(
+  parameters: SweepRow['parameters'],
+  { broke, reproduce }: { readonly broke: string; readonly reproduce: string },
+): SweepRow {
+  return { parameters, kpis: [], pass: false, fingerprint: 'none', reproduce, broke };
 }
 
 /** Names of the parameters, in order of first appearance. */
@@ -87,11 +99,16 @@ function cellsOf(sweep: SweepResult): readonly (readonly string[])[] {
     ...parameters.map((name) => valueIn(row, name)),
     ...kpis.map((name) => {
       const kpi = kpiOf(row, name);
-      if (kpi === undefined) return '-';
+      if (kpi === undefined) return missingText(row);
       return `${measuredText(kpi)}${kpi.pass ? '' : ` ${kpiMark(kpi)}`}`;
     }),
   ]);
   return [['', ...parameters.map((name) => shortName(name, parameters)), ...kpis], ...rows];
+}
+
+/** Where a combination has no value of a KPI. */
+export function missingText({ broke }: SweepRow): string {
+  return broke === undefined ? '-' : 'broke';
 }
 
 /** The shortest ending of a path that no other parameter shares: `probeInterval`. */

@@ -8,6 +8,7 @@ import { limitQuantity, plural } from '../format.ts';
 import { kpiMark, measuredText } from '../kpi-text.ts';
 import type { KpiResult } from '../report-schema.ts';
 import {
+  missingText,
   type SweepGrid,
   type SweepResult,
   sweepGrid,
@@ -139,7 +140,7 @@ function tableSection(sweep: SweepResult, kpis: readonly string[]): Markup {
     const tone = row.pass ? 'pass-text' : 'fail-text';
     const values = kpis.map((_, i) => {
       const kpi = row.kpis[i];
-      return html`<td class="number ${kpi?.pass === false ? 'fail-text' : ''}">${kpi === undefined ? '-' : measuredText(kpi)}</td>`;
+      return html`<td class="number ${kpi?.pass === true ? '' : tone}">${kpi === undefined ? missingText(row) : measuredText(kpi)}</td>`;
     });
     return html`<tr><td class="mark ${tone}">${row.pass ? '✓' : '✗'}</td>${parameters.map((name) => html`<td>${row.parameters[name] ?? '-'}</td>`)}${values}</tr>
 `;

@@ -5,41 +5,15 @@
  * @module
  */
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, expect, it } from 'vitest';
 import { COMMAND_LINE } from '../../../command-line.ts';
+import { crashingRun, lineOf } from './crash/crashing-run.ts';
 
-const FIXTURE = fileURLToPath(new URL('../../../fixtures/crashing.ts', import.meta.url));
-const folder = mkdtempSync(join(tmpdir(), 'orrery-held-'));
-afterAll(() => rmSync(folder, { recursive: true }));
+const { folder, file, remove } = crashingRun('loop');
+afterAll(remove);
 
-writeFileSync(
-  join(folder, 'net.yaml'),
-  `name: net
-nodes:
-  - { name: alice, run: ${FIXTURE} }
-  - { name: bob, run: ${FIXTURE}, options: { breaks: loop } }
-links:
-  - { ends: alice <-> bob, rate: 10Mbit/s, delay: 5ms }
-`,
-);
-writeFileSync(
-  join(folder, 'held.yaml'),
-  `name: held
-question: Does it end?
-topology: ./net.yaml
-duration: 200ms
-traffic:
-  - { from: alice, to: bob, kind: constant, rate: 100/s, size: 100B }
-kpis: {}
-`,
-);
-
-it('ends after one signal, names the node that holds the thread, and exits 3', async () => {
-  const words = ['scenario', join(folder, 'held.yaml'), '--out', folder, '--no-trace'];
+it('ends after one signal, names node, file and line that hold the thread, and exits 3', async () => {
+  const words = ['scenario', file, '--out', folder, '--no-trace'];
   const child = spawn(process.execPath, [COMMAND_LINE, ...words]);
   let stderr = '';
   const held = new Promise<void>((resolve) => {
@@ -50,10 +24,16 @@ it('ends after one signal, names the node that holds the thread, and exits 3', a
   });
   const ended = new Promise<number | null>((resolve) => child.on('close', resolve));
   await held;
-  expect(stderr).toContain('bob has held its thread for 5 s, in a call at 0.035');
+  const place = `test/fixtures/crashing.ts:${lineOf('  loop: () =>') + 1}`;
+  expect(stderr).toMatch(
+    new RegExp(
+      `bob has held its thread for \\d s, in a call at 0.035\\d+ s \\(seed 1\\): ${place}`,
+    ),
+  );
   child.kill('SIGTERM');
   expect(await ended).toBe(3);
   expect(stderr).toContain('hangs: a call of bob at 0.035');
+  expect(stderr).toContain(`  ${place}:5\n`);
   expect(stderr).not.toContain('bug in orrery');
   expect(stderr).toContain('--seed 1');
 }, 60_000);

@@ -4,42 +4,14 @@
  *
  * @module
  */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { Crash } from '../../../../../scenarios/runner/crash/crash.ts';
 import type { SeedAnswer } from '../../../../../scenarios/runner/job.ts';
 import { runJob } from '../../../../../scenarios/runner/run-worker.ts';
+import { crashingRun, FIXTURE, lineOf, linesFrom } from './crashing-run.ts';
 
-const FIXTURE = fileURLToPath(new URL('../../../../fixtures/crashing.ts', import.meta.url));
-const SOURCE = readFileSync(FIXTURE, 'utf8').split('\n');
-const folder = mkdtempSync(join(tmpdir(), 'orrery-crash-'));
-afterAll(() => rmSync(folder, { recursive: true }));
-
-writeFileSync(
-  join(folder, 'net.yaml'),
-  `name: net
-nodes:
-  - { name: alice, run: ${FIXTURE} }
-  - { name: bob, run: ${FIXTURE}, options: { breaks: never } }
-links:
-  - { ends: alice <-> bob, rate: 10Mbit/s, delay: 5ms }
-`,
-);
-const file = join(folder, 'crash.yaml');
-writeFileSync(
-  file,
-  `name: crash
-question: What is told?
-topology: ./net.yaml
-duration: 200ms
-traffic:
-  - { from: alice, to: bob, kind: constant, rate: 100/s, size: 100B }
-kpis: {}
-`,
-);
+const { file, remove } = crashingRun('never');
+afterAll(remove);
 
 function run(breaks: string, more: Readonly<Record<string, string>> = {}): Promise<SeedAnswer> {
   const overrides = { 'topology.nodes.1.options.breaks': breaks, ...more };
@@ -50,11 +22,6 @@ async function crashOf(breaks: string): Promise<Crash> {
   const answer = await run(breaks);
   if (answer.kind !== 'broken' || answer.crash === undefined) throw new Error(answer.kind);
   return answer.crash;
-}
-
-/** The number of the line of the fixture that contains a text, from 1. */
-function lineOf(text: string): number {
-  return SOURCE.findIndex((line) => line.includes(text)) + 1;
 }
 
 describe('a crash of a protocol from outside', () => {
@@ -75,7 +42,7 @@ describe('a crash of a protocol from outside', () => {
     );
     // At 100 packets/s, events are 10 ms apart; the last one is the event that threw.
     expect(events.map(({ atNs: at }) => at - atNs)).toEqual([-20_000_000, -10_000_000, 0]);
-    expect(place?.lines).toEqual(SOURCE.slice(place ? place.firstLine - 1 : 0).slice(0, 5));
+    expect(place?.lines).toEqual(linesFrom(place?.firstLine ?? 1).slice(0, 5));
     expect(place?.lines[2]).toContain('my bug');
     expect(place?.within).toBeUndefined();
   });

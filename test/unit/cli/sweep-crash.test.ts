@@ -1,0 +1,43 @@
+/** A protocol that breaks in some combinations of a sweep. */
+import { spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, expect, it } from 'vitest';
+import type { SweepResult } from '../../../reports/sweep.ts';
+import { sweepCard } from '../../../viz/server/sweep-card.ts';
+import { COMMAND_LINE } from '../../command-line.ts';
+import { crashingRun, lineOf } from '../scenarios/runner/crash/crashing-run.ts';
+
+const SWEEP = `sweep: { topology.nodes.1.options.breaks: [never, throws, fixed] }
+`;
+const { folder, file, remove } = crashingRun('never', SWEEP);
+afterAll(remove);
+
+it('was a sweep in which all combinations were met: the one that broke was missing', () => {
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    [COMMAND_LINE, 'sweep', file, '--set', 'kpis.crashing.delivery.ratio=>= 50%', '--out', folder],
+    { encoding: 'utf8', env: { ...process.env, CI: '', NO_COLOR: '1', GITHUB_STEP_SUMMARY: '' } },
+  );
+  expect(status, stderr).toBe(3);
+  // What a run of its own tells, with the command that repeats this combination.
+  expect(stderr).toContain('Protocol crashing crashed: bob threw at 0.035');
+  expect(stderr).toContain(`test/fixtures/crashing.ts:${lineOf("new Error('my bug')")}:11`);
+  expect(stderr).toMatch(/repeat it: .* --set "?topology\.nodes\.1\.options\.breaks=throws/);
+  expect(stderr).not.toContain('bug in orrery');
+  // The other two ran.
+  expect(stdout).toMatch(/^FAIL {2}crash {3}2 of 3 combinations met, 1 broke /);
+  expect(stdout).toMatch(/✗ +throws +broke\n/);
+
+  const place = join(folder, 'crash', readdirSync(join(folder, 'crash'))[0] ?? '');
+  const text = readFileSync(join(place, 'sweep.json'), 'utf8');
+  const { rows } = JSON.parse(text) as SweepResult;
+  expect(rows.map(({ pass, broke }) => [pass, broke])).toEqual([
+    [true, undefined],
+    [false, 'bob: my bug'],
+    [true, undefined],
+  ]);
+  expect(readFileSync(join(place, 'sweep.md'), 'utf8')).toMatch(/^### ❌ crash: 2 of 3/);
+  expect(readFileSync(join(place, 'sweep.html'), 'utf8')).toContain('FAIL crash');
+  expect(sweepCard(text, { id: 'a', writtenMs: 0, kept: [] })).toMatchObject({ met: 2, total: 3 });
+});
