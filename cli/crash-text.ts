@@ -33,7 +33,8 @@ export function crashText(crash: Crash, { repeat, isDebug }: CrashContext): stri
   const lines = [
     ...wrap(headOf(crash), ''),
     '',
-    ...(how === 'threw' ? [...wrap(error, INDENT), ...where] : hintsOf(crash)),
+    ...(how === 'threw' ? wrap(error, INDENT) : hintsOf(crash)),
+    ...where,
     ...told,
     '',
     `${INDENT}repeat it: ${repeat}`,

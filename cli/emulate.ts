@@ -7,9 +7,10 @@
 import { type Command, Option } from 'commander';
 import type { OnLate } from '../engine/live/emulation/pacer.ts';
 import { ProtocolRegistry } from '../scenarios/registry.ts';
-import { type EmulateOrder, runEmulated } from '../scenarios/runner/emulate-run.ts';
+import type { EmulateHow } from '../scenarios/runner/emulate-run.ts';
 import { outsideHosts } from '../scenarios/runner/outside.ts';
 import type { RunOrder } from '../scenarios/runner/run-scenario.ts';
+import { runEmulatedApart } from '../scenarios/runner/wall-clock-thread.ts';
 import { readAs } from '../topologies/files/quantity.ts';
 import { execute, type RunFlags, type Runner } from './execute.ts';
 import { exitWith, FlagError } from './exit.ts';
@@ -62,18 +63,18 @@ export function addEmulate(program: Command): void {
       throw new FlagError(message, '--speed', 'leave --speed out');
     }
     const { speed: factor, onLate, lateLimit: lateLimitNs } = flags;
-    const how = { registry, speed: factor, onLate, lateLimitNs };
+    const how = { speed: factor, onLate, lateLimitNs };
     const runner: Runner = {
       command: 'emulate',
       flags: changedFlags(how),
       run: (order, { folder }) =>
-        runEmulated({ ...order, ...how, folder, reproduce: repeat(order, how) }),
+        runEmulatedApart({ ...order, reproduce: repeat(order, how) }, { ...how, folder }),
     };
     exitWith(await execute(loaded, flags, runner));
   });
 }
 
-type How = Pick<EmulateOrder, 'speed' | 'onLate' | 'lateLimitNs'>;
+type How = Omit<EmulateHow, 'folder'>;
 
 /** Flags that only this command has, where they are not as by default. */
 function changedFlags({ speed: factor, onLate, lateLimitNs }: How): Record<string, string> {

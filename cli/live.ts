@@ -10,7 +10,8 @@ import { commandText } from '../scenarios/command-text.ts';
 import { type Deployment, loadDeployment } from '../scenarios/distributed/deployment.ts';
 import { runDistributed } from '../scenarios/distributed/distributed-run.ts';
 import { ProtocolRegistry } from '../scenarios/registry.ts';
-import { type LiveOrder, runLive } from '../scenarios/runner/live-run.ts';
+import type { LiveHow } from '../scenarios/runner/live-run.ts';
+import { runLiveApart } from '../scenarios/runner/wall-clock-thread.ts';
 import { againstSim } from './against-sim.ts';
 import { execute, type RunFlags, type Runner } from './execute.ts';
 import { exitWith, FlagError } from './exit.ts';
@@ -30,7 +31,7 @@ import { writeProcesses } from './write-files.ts';
 
 type LiveFlags = RunFlags &
   LayoutFlags & { readonly cpuProfile?: string; readonly againstSim?: boolean } & Pick<
-    LiveOrder,
+    LiveHow,
     'shape' | 'precision' | 'log'
   >;
 
@@ -138,13 +139,14 @@ function runnerOf(
   parts: { readonly registry: ProtocolRegistry; readonly deployment: Deployment | undefined },
 ): Runner {
   const { registry, deployment } = parts;
-  const how = { registry, shape, precision, ...(log === undefined ? {} : { log }) };
+  const how = { shape, precision, ...(log === undefined ? {} : { log }) };
   const isHere = processes === undefined && deployment === undefined;
   if (isHere && loops === 1) {
-    return { command: 'live', run: (order) => runLive({ ...order, ...how }) };
+    return { command: 'live', run: (order) => runLiveApart(order, how) };
   }
   const spread = {
     ...how,
+    registry,
     processes: isHere ? { loops } : (processes ?? 'node'),
     agentEntry: entryModule('./agent-start', import.meta.url),
     onNotice: (text: string): void => void process.stderr.write(`orrery: ${text}\n`),

@@ -9,6 +9,7 @@
  */
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isMainThread } from 'node:worker_threads';
 import { type Command, Option } from 'commander';
 import { lockFolder } from '../engine/live/folder-lock.ts';
 import { dialChannel } from '../scenarios/distributed/channel/dial.ts';
@@ -30,6 +31,7 @@ import { FlagError } from './exit.ts';
 import { PORT_RANGE, refuseWithHelp, wholeNumber } from './flags.ts';
 import { runNodeProcess } from './node-process.ts';
 import { NodeFiles } from './node-reload.ts';
+import { runNodeApart } from './node-thread.ts';
 
 /** Delay between two attempts to reach a coordinator that is not listening yet. */
 const RETRY_MS = 1_000;
@@ -75,6 +77,7 @@ export function addNode(program: Command): void {
     if (topologyFile !== undefined && newKeys !== undefined) {
       await writeKeys(topologyFile, name, newKeys);
     } else if (topologyFile === undefined || name === undefined) refuseWithHelp(command);
+    else if (isMainThread) await runNodeApart(name);
     else await runNode(topologyFile, name, flags as NodeFlags);
   });
 }

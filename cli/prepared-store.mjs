@@ -30,6 +30,7 @@ import { CODE, HOME, keyOfProgram } from './prepared-key.mjs';
 const PROGRAMS = [
   ['command', 'cli/run-command'],
   ['run-worker', 'scenarios/runner/run-worker'],
+  ['wall-clock-worker', 'scenarios/runner/wall-clock-worker'],
   ['agent', 'cli/agent-start'],
   ['loop', 'scenarios/distributed/loop-start'],
   ['compute-worker', 'engine/live/compute-worker', 'nodes/mixnet/index'],

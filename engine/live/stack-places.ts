@@ -73,6 +73,13 @@ export class FileOwners {
   }
 }
 
+/** The innermost line of a user's own in a stack, else the innermost of all. */
+export function ownPlace(stack: string): StackPlace | undefined {
+  const places = placesOf(stack);
+  const owners = new FileOwners([]);
+  return places.find(({ file }) => owners.isTheirs(file)) ?? places[0];
+}
+
 /** Path as people know it, relative to where they are where that is shorter. */
 export function shownPath(file: string, folder: string): string {
   return file.startsWith(`${folder}/`) ? file.slice(folder.length + 1) : file;

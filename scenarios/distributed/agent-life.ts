@@ -14,6 +14,8 @@ export interface AgentLife {
   readonly ended: Promise<void>;
   /** Ends it without notice. */
   kill(): void;
+  /** What it is doing while it does not answer; absent where nobody can look. */
+  stack?(): Promise<string | undefined>;
 }
 
 /** How an agent starts. */

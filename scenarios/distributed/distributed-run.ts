@@ -19,6 +19,7 @@ import type { Protocol } from '../../engine/host/protocol.ts';
 import type { LogLevel } from '../../engine/live/live-log.ts';
 import { firstUnusable } from '../../engine/live/loopback.ts';
 import { entryModule } from '../../engine/live/own-form.ts';
+import { ownPlace, shownPath } from '../../engine/live/stack-places.ts';
 import type { SeedResult } from '../../reports/model.ts';
 import type { Registry } from '../../topologies/files/registry.ts';
 import { Refusal } from '../refusal.ts';
@@ -113,8 +114,8 @@ const POLL_MS = 10;
 const RESULT_MAX_MS = 5_000;
 const CLOSE_MAX_MS = 5_000;
 /** After a signal, with the second of draining before them: a run ends within five seconds of it. */
-const STOPPED_RESULT_MAX_MS = 2_000;
-const STOPPED_CLOSE_MAX_MS = 1_000;
+const STOPPED_RESULT_MAX_MS = 1_500;
+const STOPPED_CLOSE_MAX_MS = 500;
 const NS_PER_MS = 1_000_000;
 const US_PER_MS = 1_000;
 const MS_PER_S = 1_000;
@@ -426,10 +427,15 @@ class DistributedRun {
     this.#coordinator.stop();
     const limitMs = this.#isStopped ? STOPPED_RESULT_MAX_MS : RESULT_MAX_MS;
     const silent = await this.#wait(limitMs, () => this.#coordinator.unanswered, false);
-    for (const agent of silent) {
-      this.#warnings.add(`${agent.name}: did not answer at the end; what it told last is used`);
-    }
+    await Promise.all(silent.map((agent) => this.#nameSilent(agent)));
     this.#coordinator.finish();
+  }
+
+  async #nameSilent({ name, life }: AgentProcess): Promise<void> {
+    const place = ownPlace((await life?.stack?.()) ?? '');
+    const where =
+      place === undefined ? '' : `; it is at ${shownPath(place.file, process.cwd())}:${place.line}`;
+    this.#warnings.add(`${name}: did not answer at the end${where}; what it told last is used`);
   }
 
   /** Waits until none is left, up to a time limit; returns those that are. */

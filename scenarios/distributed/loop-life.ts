@@ -4,6 +4,7 @@
  * @module
  */
 import { MessageChannel, Worker } from 'node:worker_threads';
+import { stackOfThread } from '../../engine/live/thread-stack.ts';
 import type { AgentLife, AgentProgram, LifeListener } from './agent-life.ts';
 import type { Channel } from './channel/model.ts';
 import { portChannel } from './channel/port-channel.ts';
@@ -72,6 +73,10 @@ class LoopLife implements AgentLife {
 
   kill(): void {
     void this.#worker.terminate();
+  }
+
+  stack(): Promise<string | undefined> {
+    return stackOfThread(this.#worker.threadId);
   }
 }
 

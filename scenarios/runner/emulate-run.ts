@@ -36,17 +36,24 @@ import {
   runInTurn,
   type SeedTurn,
   tellProgress,
+  type WatchedParts,
 } from './wall-clock-run.ts';
 
-/** What to run, and how. */
-export interface EmulateOrder extends RunOrder {
-  readonly registry: Registry;
+/** What its command line says of it. */
+export interface EmulateHow {
   /** Virtual seconds per second of wall time; must be 1 if there are outside programs. */
   readonly speed: number;
   readonly onLate: OnLate;
   readonly lateLimitNs: number;
   /** Receives the output of outside programs. */
   readonly folder: string;
+}
+
+/** What to run, and how. */
+export interface EmulateOrder extends RunOrder, EmulateHow, WatchedParts {
+  readonly registry: Registry;
+  /** Receives the process groups of outside programs, when they begin and when they end. */
+  readonly onProgram?: (pid: number, isLiving: boolean) => void;
 }
 
 /** Programs that have bound none of their ports after this are no longer waited for. */
@@ -59,8 +66,13 @@ export async function runEmulated(order: EmulateOrder): Promise<RunEnd> {
   const hosts = outsideHosts(order.scenario).map(({ name }) => name);
   const definitions = [...EMULATE_METRICS, ...hostMetrics(hosts)];
   return await runInTurn(order, { mode: 'emulate', definitions }, (turn) =>
-    new EmulatedRun(order, turn).run(),
+    runEmulatedSeed(order, turn),
   );
+}
+
+/** Runs one of them. */
+export function runEmulatedSeed(order: EmulateOrder, turn: SeedTurn): Promise<SeedAnswer> {
+  return new EmulatedRun(order, turn).run();
 }
 
 /** One seed. */
@@ -98,6 +110,7 @@ class EmulatedRun {
       nodeOf: (host): NodeChoice =>
         host.outside === undefined ? nodeChoice(scenario, host, registry) : outside,
       ...(onStory === undefined ? {} : { onStory }),
+      ...(order.calls === undefined ? {} : { calls: order.calls }),
     };
   }
 
@@ -247,6 +260,9 @@ class EmulatedRun {
         errFile: `${file}.err.log`,
       });
       this.#programs.set(name, program);
+      const { onProgram } = this.#order;
+      onProgram?.(program.pid, true);
+      void program.ended.then(() => onProgram?.(program.pid, false));
     } catch (error) {
       throw new OutsideError(startText(command, error), { host: name, cause: error });
     }

@@ -15,6 +15,7 @@ import type { NetworkView } from '../../engine/host/network-view.ts';
 import type { Protocol } from '../../engine/host/protocol.ts';
 import type { LogLevel } from '../../engine/live/live-log.ts';
 import type { LiveWorldOptions } from '../../engine/live/live-world.ts';
+import { NodeCalls } from '../../engine/net/node-calls.ts';
 import type { SeedResult } from '../../reports/model.ts';
 import type { Registry } from '../../topologies/files/registry.ts';
 import type { HostSpec } from '../../topologies/model.ts';
@@ -45,16 +46,23 @@ import {
   runInTurn,
   type SeedTurn,
   tellProgress,
+  type WatchedParts,
 } from './wall-clock-run.ts';
 import type { WorldListener } from './world.ts';
 
-/** What to run, and how. */
-export interface LiveOrder extends RunOrder {
-  readonly registry: Registry;
+/** What its command line says of it. */
+export interface LiveHow {
   readonly shape?: LiveWorldOptions['shape'];
   readonly precision?: LiveWorldOptions['precision'];
   /** Log lines from this level on go to stderr; none if absent. */
   readonly log?: LogLevel;
+  /** Contains the stores; if absent, a folder that is removed at the end. */
+  readonly stateFolder?: string;
+}
+
+/** What to run, and how. */
+export interface LiveOrder extends RunOrder, LiveHow, WatchedParts {
+  readonly registry: Registry;
 }
 
 /** Nodes that are not ready after this are measured as they are, ms. */
@@ -68,7 +76,12 @@ const MS_PER_S = 1_000;
 /** Runs all seeds. */
 export function runLive(order: LiveOrder): Promise<RunEnd> {
   const facts = { mode: 'live', cpu: 'real', definitions: LIVE_METRICS } as const;
-  return runInTurn(order, facts, (turn) => new LiveRun(order, turn).run());
+  return runInTurn(order, facts, (turn) => runLiveSeed(order, turn));
+}
+
+/** Runs one of them. */
+export function runLiveSeed(order: LiveOrder, turn: SeedTurn): Promise<SeedAnswer> {
+  return new LiveRun(order, turn).run();
 }
 
 /** One seed. */
@@ -98,6 +111,8 @@ class LiveRun {
     const obstacle = obstacleOf(scenario);
     if (obstacle !== undefined) return obstacle;
     let world: LiveStageWorld | undefined;
+    // Until then nothing is later than its beginning.
+    this.#noteZero(Number.POSITIVE_INFINITY);
     try {
       world = this.#makeWorld();
       return { kind: 'result', result: await this.#runOn(world) };
@@ -117,7 +132,8 @@ class LiveRun {
   }
 
   #makeWorld(): LiveStageWorld {
-    const { scenario, registry, shape, precision, log } = this.#order;
+    const { scenario, registry, shape, precision, log, stateFolder, calls } = this.#order;
+    const { hosts } = scenario.topology;
     const world = new LiveStageWorld({
       scenario,
       seed: this.#turn.seed,
@@ -127,7 +143,9 @@ class LiveRun {
         onFailure: (error): void => this.#fail(error),
         ...(shape === undefined ? {} : { shape }),
         ...(precision === undefined ? {} : { precision }),
+        ...(stateFolder === undefined ? {} : { stateFolder }),
       },
+      calls: calls && new NodeCalls(hosts.length, calls),
     });
     world.listen(this.#logListener(log));
     return world;
@@ -166,7 +184,7 @@ class LiveRun {
     world.live.pump.enter(() => stage.prepare());
     followRefusals(account, stage.flows);
     await this.#untilReady(stage);
-    world.begin();
+    this.#begin(world);
     this.#follow(world, stage);
     const meter = new LiveMeter(world.live, handoverBook(scenario));
     const progress = setInterval(() => {
@@ -196,6 +214,16 @@ class LiveRun {
     const metrics = { ...result.metrics, ...meter.metrics() };
     const whole = { ...result, ...messages, metrics };
     return finishRecorder(this.#trace, whole, stage);
+  }
+
+  #begin(world: LiveStageWorld): void {
+    const zeroNs = world.live.clock.now();
+    this.#noteZero(zeroNs);
+    world.begin(zeroNs);
+  }
+
+  #noteZero(zeroNs: number): void {
+    if (this.#order.control !== undefined) this.#order.control.zeroNs = zeroNs;
   }
 
   #keepAccount(world: LiveStageWorld, stage: () => Stage): Account {

@@ -1,5 +1,6 @@
 /**
- * What a running seed and its caller share across threads: the progress, and whether to stop.
+ * What a running seed and its caller share across threads: the progress, whether to stop, and which
+ * thread it runs on.
  *
  * @module
  */
@@ -7,7 +8,10 @@
 const STOP_NONE = 0;
 const STOP_INTERRUPT = 1;
 const STOP_TIME_LIMIT = 2;
-const FLOATS = 3;
+/** Word that holds the number of the thread, behind the one that says whether to stop. */
+const THREAD = 1;
+const WORDS = 2;
+const FLOATS = 4;
 
 /** Progress of one seed. */
 export interface Progress {
@@ -21,12 +25,12 @@ export interface Progress {
 /** A few shared numbers; both threads have one over the same buffer. */
 export class RunControl {
   readonly shared: SharedArrayBuffer;
-  readonly #stop: Int32Array;
+  readonly #words: Int32Array;
   readonly #progress: Float64Array;
 
   constructor(shared = new SharedArrayBuffer(8 + 8 * FLOATS)) {
     this.shared = shared;
-    this.#stop = new Int32Array(shared, 0, 1);
+    this.#words = new Int32Array(shared, 0, WORDS);
     this.#progress = new Float64Array(shared, 8, FLOATS);
   }
 
@@ -42,17 +46,36 @@ export class RunControl {
     return { nowNs, events, engineMs };
   }
 
+  /** Says on which thread it runs: whoever watches it may have to ask that thread. */
+  noteThread(thread: number): void {
+    this.#words[THREAD] = thread;
+  }
+
+  /** 0 before the thread has said so. */
+  get thread(): number {
+    return this.#words[THREAD] as number;
+  }
+
+  /** Where the scenario's time began, on the clock by which calls of nodes are noted, ns. */
+  get zeroNs(): number {
+    return this.#progress[3] as number;
+  }
+
+  set zeroNs(zeroNs: number) {
+    this.#progress[3] = zeroNs;
+  }
+
   interrupt(): void {
-    Atomics.compareExchange(this.#stop, 0, STOP_NONE, STOP_INTERRUPT);
+    Atomics.compareExchange(this.#words, 0, STOP_NONE, STOP_INTERRUPT);
   }
 
   timeIsUp(): void {
-    Atomics.compareExchange(this.#stop, 0, STOP_NONE, STOP_TIME_LIMIT);
+    Atomics.compareExchange(this.#words, 0, STOP_NONE, STOP_TIME_LIMIT);
   }
 
   /** Why the run must end, or undefined. */
   get stopReason(): 'interrupted' | 'time-limit' | undefined {
-    const value = Atomics.load(this.#stop, 0);
+    const value = Atomics.load(this.#words, 0);
     if (value === STOP_NONE) return undefined;
     return value === STOP_INTERRUPT ? 'interrupted' : 'time-limit';
   }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { threadId } from 'node:worker_threads';
 import { setGuard } from '../../engine/live/clock-guard.ts';
 import { FRAMES_MAX } from '../../engine/live/stack-places.ts';
 import { loadScenario } from '../files/load.ts';
@@ -18,6 +19,8 @@ export async function runJob(job: SeedJob): Promise<SeedAnswer> {
   Error.stackTraceLimit = FRAMES_MAX;
   // Before modules are loaded, which may keep a function of their own.
   setGuard();
+  const control = job.shared === undefined ? undefined : new RunControl(job.shared);
+  control?.noteThread(threadId);
   try {
     const registry = new ProtocolRegistry();
     await registry.loadNamedBy(job.file, PROJECT_FOLDERS);
@@ -28,7 +31,6 @@ export async function runJob(job: SeedJob): Promise<SeedAnswer> {
       registry,
     });
     const { seed, recordings } = job;
-    const control = job.shared === undefined ? undefined : new RunControl(job.shared);
     let story = '';
     const onStory = (text: string): void => {
       story = text;

@@ -1,25 +1,30 @@
 /**
- * Watches a seed on its worker thread from the main one: says which node holds the thread, and ends a
- * seed that was asked to stop and does not.
+ * Watches a seed on its worker thread from the main one: says which node holds the thread and in which
+ * line, and ends a seed that was asked to stop and does not.
  *
  * A handler that never returns hears nothing; the thread that runs it can only be ended. What it did is
- * read from the memory in which calls of nodes are noted.
+ * read from the memory in which calls of nodes are noted, and its line from the thread itself.
  *
  * @module
  */
 import { shownPath } from '../../engine/live/stack-places.ts';
+import { stackOfThread } from '../../engine/live/thread-stack.ts';
 import { NodeCalls } from '../../engine/net/node-calls.ts';
 import type { HostSpec } from '../../topologies/model.ts';
 import { isShippedName } from '../registry.ts';
-import type { Crash } from './crash/crash.ts';
-import { type EventScene, eventsOf } from './crash/crash-scene.ts';
+import type { Crash, CrashPlace } from './crash/crash.ts';
+import { type EventScene, eventsOf, heldPlace } from './crash/crash-scene.ts';
 import type { SeedAnswer } from './job.ts';
 import { RunControl } from './run-control.ts';
 
 /** A call that takes longer is told of, once. */
 export const HELD_MS = 5_000;
+/** By the wall clock, when all other nodes wait for it. */
+export const HELD_LIVE_MS = 1_000;
 /** From being asked to stop until it is ended: a run ends within five seconds of the first signal. */
-export const GRACE_MS = 3_500;
+export const GRACE_MS = 3_000;
+/** Once it was asked to stop, a call that takes longer is looked up, to be named when it is ended. */
+const LOOK_UP_MS = 1_000;
 const NS_PER_S = 1_000_000_000;
 const MS_PER_S = 1_000;
 
@@ -31,6 +36,10 @@ export interface SeedWatchOptions {
   readonly seed: number;
   readonly hosts: readonly HostSpec[];
   readonly onNotice?: ((text: string) => void) | undefined;
+  /** A call that takes longer is told of; default {@link HELD_MS}. */
+  readonly heldMs?: number;
+  /** How the stack of a thread is read; default {@link stackOfThread}. */
+  readonly stackOf?: (thread: number) => Promise<string | undefined>;
 }
 
 /** One seed under watch. */
@@ -46,6 +55,9 @@ export class SeedWatch {
   #sinceMs = 0;
   #isTold = false;
   #stopping: { readonly reason: StopReason; readonly atMs: number } | undefined;
+  #found: { readonly count: number; readonly place: Promise<CrashPlace | undefined> } | undefined;
+  /** It is being ended. */
+  #isOver = false;
   #ended: SeedAnswer | undefined;
 
   constructor(options: SeedWatchOptions) {
@@ -79,26 +91,59 @@ export class SeedWatch {
       this.#sinceMs = nowMs;
     }
     const heldMs = inHand === undefined ? 0 : nowMs - this.#sinceMs;
-    if (heldMs >= HELD_MS && !this.#isTold) this.#tell(heldMs);
+    const { heldMs: limitMs = HELD_MS } = this.#options;
+    if (heldMs >= limitMs && !this.#isTold) void this.#tell(heldMs);
     const stopping = this.#stopping;
-    if (stopping === undefined || nowMs - stopping.atMs < GRACE_MS || this.#ended) return;
+    if (stopping === undefined || this.#isOver) return;
+    if (heldMs >= LOOK_UP_MS) void this.#place();
+    if (nowMs - stopping.atMs < GRACE_MS) return;
+    this.#isOver = true;
     // Held for most of the time since it was asked: it is that call that does not return.
-    const isHeld = heldMs >= GRACE_MS / 2;
-    this.#ended = isHeld ? this.#heldAnswer() : this.#busyAnswer(stopping.reason);
-    this.#abort.abort();
+    if (heldMs >= GRACE_MS / 2) void this.#endHeld();
+    else this.#end(this.#busyAnswer(stopping.reason));
   }
 
-  #tell(heldMs: number): void {
+  async #tell(heldMs: number): Promise<void> {
     this.#isTold = true;
     const { seed, onNotice } = this.#options;
-    const at = this.#atNs() / NS_PER_S;
+    const name = this.#host?.name;
+    const at = this.#timeOf(this.#callNs()) / NS_PER_S;
     const seconds = Math.round(heldMs / MS_PER_S);
+    const place = await this.#place();
+    const where =
+      place === undefined ? '' : `: ${shownPath(place.file, process.cwd())}:${place.line}`;
     onNotice?.(
-      `${this.#host?.name} has held its thread for ${seconds} s, in a call at ${at} s (seed ${seed})`,
+      `${name} has held its thread for ${seconds} s, in a call at ${at} s (seed ${seed})${where}`,
     );
   }
 
-  #heldAnswer(): SeedAnswer {
+  async #endHeld(): Promise<void> {
+    const place = await this.#place();
+    this.#end(this.#heldAnswer(place));
+  }
+
+  #end(answer: SeedAnswer): void {
+    this.#ended = answer;
+    this.#abort.abort();
+  }
+
+  /** Where the call in hand is, looked up once for a call; undefined when its thread does not say. */
+  #place(): Promise<CrashPlace | undefined> {
+    const { count } = this.calls;
+    if (this.#found?.count !== count) this.#found = { count, place: this.#lookUp() };
+    return this.#found.place;
+  }
+
+  async #lookUp(): Promise<CrashPlace | undefined> {
+    const { stackOf = stackOfThread } = this.#options;
+    const { thread } = this.control;
+    const host = this.#host;
+    if (thread === 0 || host === undefined) return undefined;
+    const stack = await stackOf(thread);
+    return stack === undefined ? undefined : heldPlace(stack, host.protocol);
+  }
+
+  #heldAnswer(place: CrashPlace | undefined): SeedAnswer {
     const { seed } = this.#options;
     const host = this.#host;
     const name = host?.name ?? '';
@@ -109,8 +154,9 @@ export class SeedWatch {
       node: name,
       how: 'held',
       seed,
-      atNs: this.#atNs(),
+      atNs: this.#timeOf(this.#callNs()),
       error: 'a call did not return',
+      ...(place === undefined ? {} : { place }),
       events: eventsOf(this.calls.inHand ?? 0, this.#scene),
       stack: '',
     };
@@ -130,14 +176,21 @@ export class SeedWatch {
     return this.#options.hosts[this.calls.inHand ?? -1];
   }
 
-  /** When the call in hand began, ns. */
-  #atNs(): number {
+  /** When the call in hand began, by the clock of calls, ns. */
+  #callNs(): number {
     const { inHand } = this.calls;
     return inHand === undefined ? 0 : (this.calls.lastOf(inHand).at(-1)?.atNs ?? 0);
   }
 
+  /** The scenario's time at an instant of that clock, ns. */
+  #timeOf(callNs: number): number {
+    return Math.max(0, callNs - this.control.zeroNs);
+  }
+
   get #scene(): EventScene {
     const { hosts } = this.#options;
-    return { hosts, calls: this.calls, now: (): number => this.#atNs() };
+    const callTime = (): number => this.#callNs();
+    const now = (): number => this.#timeOf(callTime());
+    return { hosts, calls: this.calls, callTime, now };
   }
 }

@@ -10,6 +10,7 @@ import { scrub } from '../../engine/live/scrub.ts';
 import type { LogSink } from '../../engine/net/sim-observers.ts';
 import type { RunInput, SeedResult } from '../../reports/model.ts';
 import type { SeedAnswer } from './job.ts';
+import type { RunControl } from './run-control.ts';
 import { type RunEnd, type RunOrder, runInput } from './run-scenario.ts';
 
 /** Such runs cannot be repeated bit by bit, so there is nothing to compare. */
@@ -21,6 +22,13 @@ export interface SeedTurn {
   readonly seedsDone: number;
   /** By `performance.now`, ms. */
   readonly beganMs: number;
+}
+
+/** What a watch on another thread reads (seed-watch.ts); absent where nobody watches. */
+export interface WatchedParts {
+  readonly control?: RunControl;
+  /** Where calls of nodes are noted (engine/net/node-calls.ts). */
+  readonly calls?: SharedArrayBuffer;
 }
 
 /** What the world adds to the judge's input. */

@@ -7,6 +7,7 @@
  *
  * @module
  */
+import { isMainThread } from 'node:worker_threads';
 import type { OperatorLog } from './json-log.ts';
 import { type LastResort, startLastResort } from './last-resort.ts';
 import type { NodeFace } from './node-face.ts';
@@ -48,7 +49,7 @@ export interface SignalHandlers {
 }
 
 /** R-062 allows 5 s until the process ends; half a second is left for ending it. */
-const DEADLINE_MS = 4_500;
+export const DEADLINE_MS = 4_500;
 /** If the main thread does not respond this long after the deadline, it counts as stuck. */
 const STUCK_MS = 250;
 /** When npm runs the process, one Ctrl-C arrives twice: from the terminal and from npm. */
@@ -113,7 +114,7 @@ class Ending {
     this.beganMs = performance.now();
     log.component('signals').info(`${why}: draining, at most ${deadlineMs} ms`);
     this.deadline = setTimeout(() => this.onDeadline(deadlineMs), deadlineMs);
-    const { exit, lastResort = exit === undefined ? startLastResort : ignore } = this.options;
+    const { exit, lastResort = lastResortOf(exit) } = this.options;
     lastResort({ afterMs: deadlineMs + STUCK_MS, line: this.stuckLine(deadlineMs) });
     this.closeAll().catch((error: unknown) => {
       log.component('signals').error(`draining failed: ${wordsOf(error)}`);
@@ -162,8 +163,9 @@ class Ending {
   }
 }
 
-function ignore(): void {
-  // A process that ended by itself does not have to be killed.
+/** A process that ended by itself does not have to be killed, and a thread is ended by its process. */
+function lastResortOf(exit: SignalOptions['exit']): (order: LastResort) => void {
+  return exit === undefined && isMainThread ? startLastResort : (): void => undefined;
 }
 
 function exitProcess(code: number): void {

@@ -40,17 +40,18 @@ export class OutsideProgram {
   readonly ended: Promise<ProgramEnd>;
   /** How it ended; undefined while it runs. */
   end: ProgramEnd | undefined;
-  readonly #pid: number;
+  /** Of the leader of its group. */
+  readonly pid: number;
   #isTold = false;
 
   private constructor(child: ChildProcess, pid: number) {
-    this.#pid = pid;
-    watch(pid);
+    this.pid = pid;
+    keepProgram(pid);
     this.ended = new Promise((resolve) => {
       child.once('exit', (code, signal) => {
         // Processes that it started itself may still exist.
         signalGroup(pid, 'SIGKILL');
-        LIVING.delete(pid);
+        forgetProgram(pid);
         const number = signal === null ? 0 : constants.signals[signal];
         this.end = { code: code ?? SIGNAL_BASE + number, byItself: !this.#isTold };
         resolve(this.end);
@@ -79,23 +80,30 @@ export class OutsideProgram {
   async stop(): Promise<ProgramEnd> {
     if (this.end !== undefined) return this.end;
     this.#isTold = true;
-    signalGroup(this.#pid, 'SIGTERM');
-    const timer = setTimeout(() => signalGroup(this.#pid, 'SIGKILL'), GRACE_MS);
+    signalGroup(this.pid, 'SIGTERM');
+    const timer = setTimeout(() => signalGroup(this.pid, 'SIGKILL'), GRACE_MS);
     const end = await this.ended;
     clearTimeout(timer);
     return end;
   }
 }
 
-/** Programs must not outlive us, even if the user presses Ctrl-C twice. */
-function watch(pid: number): void {
-  if (!isWatching) process.once('exit', killAll);
+/** Programs must not outlive us, even if the user presses Ctrl-C twice; also those of a thread. */
+export function keepProgram(pid: number): void {
+  if (!isWatching) process.once('exit', endPrograms);
   isWatching = true;
   LIVING.add(pid);
 }
 
-function killAll(): void {
+/** It has ended by itself. */
+export function forgetProgram(pid: number): void {
+  LIVING.delete(pid);
+}
+
+/** Kills those that are left, which nobody else can end. */
+export function endPrograms(): void {
   for (const pid of LIVING) signalGroup(pid, 'SIGKILL');
+  LIVING.clear();
 }
 
 function signalGroup(pid: number, signal: NodeJS.Signals): void {

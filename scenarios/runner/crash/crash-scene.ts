@@ -15,7 +15,7 @@ import type { NodeCall, NodeCalls } from '../../../engine/net/node-calls.ts';
 import { ConfigError } from '../../../topologies/files/config-error.ts';
 import type { HostSpec } from '../../../topologies/model.ts';
 import { Refusal } from '../../refusal.ts';
-import { isShipped } from '../../registry.ts';
+import { isShipped, isShippedName } from '../../registry.ts';
 import { FaultError } from '../fault-driver.ts';
 import type { SimStageWorld } from '../sim-stage-world.ts';
 import { BrokenPromise, type Crash, type CrashEvent, type CrashPlace, NodeCrash } from './crash.ts';
@@ -182,6 +182,14 @@ function placeOf(places: readonly StackPlace[], owners: FileOwners): CrashPlace 
   const isWithin = top !== undefined && owners.isOurs(top.file);
   const within = isWithin ? { within: `${top.file}:${top.line}` } : {};
   return { ...codePlace(theirs), ...within };
+}
+
+/** Where a call is that does not return, by the stack of its thread. */
+export function heldPlace(stack: string, protocol: string): CrashPlace | undefined {
+  const places = placesOf(stack);
+  return isShippedName(protocol)
+    ? places.map(codePlace)[0]
+    : placeOf(places, new FileOwners([protocol]));
 }
 
 function codePlace({ file, line, column }: StackPlace): CrashPlace {

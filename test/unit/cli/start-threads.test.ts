@@ -41,6 +41,7 @@ const caches = (): readonly string[] =>
 
 describe('of a live run', () => {
   it.each([
+    ['one event loop', [], 'wall-clock-worker.cache'],
     ['processes', ['--processes'], 'agent.cache'],
     ['event loops', ['--loops', '2'], 'loop.cache'],
   ])('%s', (_what, flags, cache) => {

@@ -4,18 +4,32 @@
  *
  * @module
  */
-import { describe, expect, it } from 'vitest';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it, vi } from 'vitest';
 import { NODE_CALL } from '../../../../engine/net/node-calls.ts';
 import { GRACE_MS, HELD_MS, SeedWatch } from '../../../../scenarios/runner/seed-watch.ts';
 import { load } from './fixture.ts';
 
 const { hosts } = load('hello.yaml').topology;
 
-function watched(): { readonly watch: SeedWatch; readonly notices: string[] } {
+const NODE = fileURLToPath(new URL('../../../../nodes/ping/node.ts', import.meta.url));
+
+/** @param stack What the thread says when it is asked. */
+function watched(stack?: string): {
+  readonly watch: SeedWatch;
+  readonly notices: string[];
+  readonly asked: number[];
+} {
   const notices: string[] = [];
+  const asked: number[] = [];
   const onNotice = (text: string): void => void notices.push(text);
-  const watch = new SeedWatch({ seed: 7, hosts, onNotice });
-  return { watch, notices };
+  const stackOf = (thread: number): Promise<string | undefined> => {
+    asked.push(thread);
+    return Promise.resolve(stack);
+  };
+  const watch = new SeedWatch({ seed: 7, hosts, onNotice, stackOf });
+  watch.control.noteThread(3);
+  return { watch, notices, asked };
 }
 
 /** Checks every 100 ms. */
@@ -24,7 +38,7 @@ function look(watch: SeedWatch, fromMs: number, untilMs: number): void {
 }
 
 describe('a node that holds its thread', () => {
-  it('is named after five seconds, once, and not before', () => {
+  it('is named after five seconds, once, and not before', async () => {
     const { watch, notices } = watched();
     watch.calls.follow(new Float64Array([1_500_000_000]));
     watch.calls.begin(1, NODE_CALL.timer, 0, -1);
@@ -32,8 +46,28 @@ describe('a node that holds its thread', () => {
     look(watch, 100, HELD_MS - 100);
     expect(notices).toEqual([]);
     look(watch, HELD_MS, 20_000);
+    await vi.waitFor(() => expect(notices).not.toEqual([]));
     expect(notices).toEqual(['bob has held its thread for 5 s, in a call at 1.5 s (seed 7)']);
     expect(watch.answer).toBeUndefined();
+  });
+
+  it('was named without the line in which it is', async () => {
+    const { watch, notices, asked } = watched(`Error\n    at Ping.receive (${NODE}:50:7)`);
+    watch.calls.begin(1, NODE_CALL.timer, 0, -1);
+    watch.look(0);
+    look(watch, 100, 20_000);
+    await vi.waitFor(() => expect(notices).not.toEqual([]));
+    expect(notices).toEqual([
+      'bob has held its thread for 5 s, in a call at 0 s (seed 7): nodes/ping/node.ts:50',
+    ]);
+    watch.stop('interrupted', 20_000);
+    look(watch, 20_000, 20_000 + GRACE_MS);
+    await vi.waitFor(() => expect(watch.signal.aborted).toBe(true));
+    expect(watch.answer).toMatchObject({
+      crash: { how: 'held', place: { file: NODE, line: 50, column: 7, firstLine: 48 } },
+    });
+    // Its thread was stopped and asked once.
+    expect(asked).toEqual([3]);
   });
 
   it('is not one that is called again and again', () => {
@@ -46,16 +80,17 @@ describe('a node that holds its thread', () => {
     expect(notices).toEqual([]);
   });
 
-  it('swallowed the first signal: its thread is ended within five seconds of it', () => {
+  it('swallowed the first signal: its thread is ended within five seconds of it', async () => {
     expect(GRACE_MS).toBeLessThan(5_000);
     const { watch } = watched();
     watch.calls.begin(1, NODE_CALL.datagram, 64, 3);
     look(watch, 0, 1_000);
     watch.stop('interrupted', 1_000);
     look(watch, 1_000, 1_000 + GRACE_MS - 1);
+    await new Promise(setImmediate);
     expect([watch.answer, watch.signal.aborted]).toEqual([undefined, false]);
     watch.look(1_000 + GRACE_MS);
-    expect(watch.signal.aborted).toBe(true);
+    await vi.waitFor(() => expect(watch.signal.aborted).toBe(true));
     expect(watch.answer).toMatchObject({
       kind: 'broken',
       crash: { by: 'orrery', protocol: 'ping', node: 'bob', how: 'held', seed: 7 },
@@ -67,6 +102,6 @@ describe('a node that holds its thread', () => {
     watch.stop('time-limit', 0);
     look(watch, 0, GRACE_MS);
     expect(watch.answer).toMatchObject({ kind: 'ended', ending: 'time-limit' });
-    expect(JSON.stringify(watch.answer)).toContain('seed 7 was still busy 3.5 s');
+    expect(JSON.stringify(watch.answer)).toContain('seed 7 was still busy 3.0 s');
   });
 });

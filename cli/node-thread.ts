@@ -1,0 +1,138 @@
+/**
+ * Runs `orrery node` on a thread of its own, so that the process obeys signals whatever its node does:
+ * the main thread passes them on, says when the node holds its event loop and in which line, and ends
+ * the process if the thread does not.
+ *
+ * The thread drains, reloads and logs (services/operator); it is replaced here only while it cannot.
+ *
+ * @module
+ */
+import { writeSync } from 'node:fs';
+import { performance } from 'node:perf_hooks';
+import { Worker } from 'node:worker_threads';
+import { entryModule } from '../engine/live/own-form.ts';
+import { ownPlace, shownPath } from '../engine/live/stack-places.ts';
+import { stackOfThread } from '../engine/live/thread-stack.ts';
+import { HELD_LIVE_MS } from '../scenarios/runner/seed-watch.ts';
+import { DEADLINE_MS } from '../services/operator/index.ts';
+import { reportProblem } from './exit.ts';
+
+const ENTRY = entryModule('./node-thread', import.meta.url);
+const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGUSR2'] as const;
+const ENDING: readonly string[] = ['SIGTERM', 'SIGINT'];
+const LOOK_MS = 100;
+/** A thread that still hears its deadline ends by itself; with this a process ends within 5 s. */
+const STUCK_MS = 150;
+/** Three beats that did not come. */
+const SILENT_MS = 300;
+const STDERR = 2;
+const EXIT_NOT_DRAINED = 1;
+
+/** Runs the command of this process in a thread, until that ends. */
+export async function runNodeApart(node: string): Promise<void> {
+  const beats = new Int32Array(new SharedArrayBuffer(4));
+  const worker = new Worker(new URL(ENTRY), {
+    argv: process.argv.slice(2),
+    workerData: beats.buffer,
+    execArgv: [],
+  });
+  const guard = new Guard(worker, node, beats);
+  const code = await new Promise<number>((resolve) => {
+    worker.on('error', (error) => reportProblem(error, false));
+    worker.once('exit', resolve);
+  });
+  guard.dispose();
+  process.exitCode = code;
+}
+
+/** What the main thread does meanwhile. */
+class Guard {
+  readonly #worker: Worker;
+  readonly #node: string;
+  readonly #beats: Int32Array;
+  readonly #timer: NodeJS.Timeout;
+  readonly #handlers = SIGNALS.map((signal) => [signal, (): void => this.#pass(signal)] as const);
+  #lastBeat = 0;
+  /** When it last beat, ms. */
+  #beatMs = performance.now();
+  #place: Promise<string> | undefined;
+  /** When it was first asked to end, ms. */
+  #askedMs: number | undefined;
+
+  constructor(worker: Worker, node: string, beats: Int32Array) {
+    this.#worker = worker;
+    this.#node = node;
+    this.#beats = beats;
+    for (const [signal, handler] of this.#handlers) process.on(signal, handler);
+    worker.on('message', (signal: NodeJS.Signals) => this.#obey(signal));
+    this.#timer = setInterval(() => this.#look(performance.now()), LOOK_MS);
+  }
+
+  dispose(): void {
+    clearInterval(this.#timer);
+    for (const [signal, handler] of this.#handlers) process.off(signal, handler);
+  }
+
+  #pass(signal: NodeJS.Signals): void {
+    if (ENDING.includes(signal)) this.#askedMs ??= performance.now();
+    this.#worker.postMessage(signal);
+  }
+
+  /** The thread has no handler, or none yet: the signal does what it does without one. */
+  #obey(signal: NodeJS.Signals): void {
+    this.dispose();
+    process.kill(process.pid, signal);
+  }
+
+  #look(nowMs: number): void {
+    const beat = Atomics.load(this.#beats, 0);
+    if (beat !== this.#lastBeat) {
+      this.#lastBeat = beat;
+      this.#beatMs = nowMs;
+      this.#place = undefined;
+    }
+    const heldMs = nowMs - this.#beatMs;
+    // Before its first beat it loads its program.
+    if (beat > 0 && heldMs >= HELD_LIVE_MS && this.#place === undefined) void this.#tell(heldMs);
+    const askedMs = this.#askedMs;
+    if (askedMs === undefined || nowMs - askedMs < DEADLINE_MS + STUCK_MS) return;
+    if (heldMs < SILENT_MS) return;
+    clearInterval(this.#timer);
+    void this.#end();
+  }
+
+  /** Once for each time that it is held. */
+  async #tell(heldMs: number): Promise<void> {
+    this.#place = this.#where();
+    const seconds = Math.round(heldMs / 1_000);
+    this.#write('warn', `has held its event loop for ${seconds} s${await this.#place}`);
+  }
+
+  async #end(): Promise<void> {
+    const where = await this.#place;
+    const node = `node ${this.#node}`;
+    this.#write(
+      'error',
+      `not drained within ${DEADLINE_MS} ms: ${node} computes without end${where ?? ''}; ended`,
+    );
+    process.exit(EXIT_NOT_DRAINED);
+  }
+
+  /** ` in FILE:LINE`; empty when its thread does not say. */
+  async #where(): Promise<string> {
+    const place = ownPlace((await stackOfThread(this.#worker.threadId)) ?? '');
+    return place === undefined ? '' : ` in ${shownPath(place.file, process.cwd())}:${place.line}`;
+  }
+
+  /** In the format of the log, which is on the other thread. */
+  #write(level: 'warn' | 'error', message: string): void {
+    const node = this.#node;
+    const timestamp = new Date().toISOString();
+    const line = JSON.stringify({ level, timestamp, node, component: 'signals', message });
+    try {
+      writeSync(STDERR, `${line}\n`);
+    } catch {
+      // Nobody reads it; the process ends all the same.
+    }
+  }
+}

@@ -1,0 +1,76 @@
+/**
+ * Reads what a worker thread is doing while it does not answer: V8's inspector interrupts it to evaluate
+ * an expression on top of the running call. The thread is not paused, and nothing is paid before.
+ *
+ * Works while the thread is in JavaScript; a call that blocks within the system is not seen.
+ *
+ * @module
+ */
+import type { Session } from 'node:inspector';
+
+/** A message of the inspector's protocol, from the thread. */
+interface ThreadMessage {
+  readonly id?: number;
+  readonly result?: { readonly result?: { readonly value?: unknown } };
+}
+
+/** Node names the session of a thread and the thread, as in `[worker 3] name`. */
+interface Attached {
+  readonly params: {
+    readonly sessionId: string;
+    readonly workerInfo: { readonly title: string };
+  };
+}
+
+/** Milliseconds on a machine that is free. */
+const LIMIT_MS = 1_000;
+const QUESTION = 1;
+/** Asked on top of what it is doing, so that the call is in the stack and its own maps of lines apply. */
+const STACK = 'new Error().stack';
+
+/**
+ * The stack of a thread, innermost frame first, with places of the sources.
+ * @param thread Its `threadId`.
+ * @returns undefined when it cannot be had in time.
+ */
+export async function stackOfThread(
+  thread: number,
+  limitMs: number = LIMIT_MS,
+): Promise<string | undefined> {
+  // Builds of Node without an inspector have no such module.
+  const inspector = await import('node:inspector').catch(() => undefined);
+  if (inspector === undefined) return undefined;
+  const session = new inspector.Session();
+  let timer: NodeJS.Timeout | undefined;
+  try {
+    session.connect();
+    return await new Promise((resolve) => {
+      timer = setTimeout(() => resolve(undefined), limitMs);
+      ask(session, thread, resolve);
+    });
+  } catch {
+    // It only explains; the run ends in any case.
+    return undefined;
+  } finally {
+    clearTimeout(timer);
+    session.disconnect();
+  }
+}
+
+function ask(session: Session, thread: number, tell: (stack: string | undefined) => void): void {
+  let own: string | undefined;
+  session.on('NodeWorker.attachedToWorker', ({ params }: Attached) => {
+    if (!`${params.workerInfo.title} `.startsWith(`[worker ${thread}] `)) return;
+    own = params.sessionId;
+    const how = { expression: STACK, returnByValue: true };
+    const message = JSON.stringify({ id: QUESTION, method: 'Runtime.evaluate', params: how });
+    session.post('NodeWorker.sendMessageToWorker', { sessionId: own, message });
+  });
+  session.on('NodeWorker.receivedMessageFromWorker', ({ params }) => {
+    if (params.sessionId !== own) return;
+    const message = JSON.parse(params.message) as ThreadMessage;
+    const stack = message.result?.result?.value;
+    if (message.id === QUESTION) tell(typeof stack === 'string' ? stack : undefined);
+  });
+  session.post('NodeWorker.enable', { waitForDebuggerOnStart: false });
+}
