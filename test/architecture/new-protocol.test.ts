@@ -109,7 +109,7 @@ describe('a new protocol', () => {
         include: [`nodes/${NAME}`],
       }),
     );
-    const types = run(bin('tsc'), ['-p', 'tsconfig.new.json']);
+    const types = run(bin('../typescript-7/bin/tsc'), ['-p', 'tsconfig.new.json']);
     expect(types.status, types.text).toBe(0);
     const touched = [`nodes/${NAME}`, `test/unit/nodes/${NAME}`, `test/vectors/${NAME}.test.ts`];
     const lint = run(bin('biome'), [

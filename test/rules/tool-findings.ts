@@ -52,7 +52,7 @@ const FINDERS: Readonly<Record<Tool, (folder: string) => readonly string[]>> = {
   },
   tsc: (folder) =>
     [
-      ...run(folder, 'tsc', [
+      ...run(folder, '../typescript-7/bin/tsc', [
         '-p',
         '.',
         '--incremental',
