@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { type Check, close, runChecks, sumOf } from './checks.ts';
+import { type Check, close, prepareTestPrograms, runChecks, sumOf } from './checks.ts';
 import { TEST_RESULTS, WALL_RESULTS } from './requirements/last-run.ts';
 import { runVitest } from './run-vitest.ts';
 
@@ -15,20 +15,21 @@ function npmRun(name: string, script: string): Check {
   return { name, command: ['npm', 'run', '--silent', script] };
 }
 
-// Checking types takes as long as all other checks together, so each gets one core.
-const checks = await runChecks([
-  [npmRun('types', 'check:types')],
+// The two rows take about as long as each other, so each gets one core.
+const checking = runChecks([
+  [npmRun('types', 'check:types'), npmRun('architecture', 'check:architecture')],
   [
     npmRun('lint', 'check:lint'),
-    npmRun('architecture', 'check:architecture'),
     npmRun('dead code', 'check:dead'),
     npmRun('commits', 'check:commits'),
   ],
 ]);
-// Tests with deadlines by the wall clock mostly wait, so they run next to the others, which mostly
-// compute.
+// Both runs of tests use these programs; without this step each run would make them.
+await prepareTestPrograms();
+const checks = await checking;
+// Tests with deadlines by the wall clock mostly wait, so the others compute in the background.
 const tests = await Promise.all([
-  runVitest(TEST_RESULTS, ['--config', 'vitest.virtual.config.ts']),
+  runVitest(TEST_RESULTS, ['--config', 'vitest.virtual.config.ts'], 'background'),
   runVitest(WALL_RESULTS, ['--config', 'vitest.wall.config.ts']),
 ]);
 close(sumOf([checks, ...tests]));

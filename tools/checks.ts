@@ -37,6 +37,14 @@ export function close({ passed, failed }: Counts): void {
   process.exitCode = failed === 0 ? 0 : 1;
 }
 
+/** Prepares the programs of threads and agents (docs/adr/0030) that runs of tests share. */
+export function prepareTestPrograms(): Promise<void> {
+  const args = ['--eval', "import('./cli/prepared-store.mjs').then((m) => m.preparedFolder())"];
+  const child = spawn(process.execPath, args, { stdio: 'ignore' });
+  // Where it fails, the tests load modules one by one.
+  return new Promise((resolve) => child.on('close', () => resolve()));
+}
+
 async function runRow(checks: readonly Check[]): Promise<boolean[]> {
   const results: boolean[] = [];
   for (const check of checks) results.push(await runCheck(check));
