@@ -13,20 +13,21 @@ export const THOROUGH = [
   'test/security/{hostile-files,scmp,wire-table}.test.ts',
   'test/vectors/{wycheproof,simulation-core}.test.ts',
   'test/unit/cli/start{,-safety,-threads}.test.ts',
-  'test/unit/bench/{hop-parts,overload-rounds,pipeline}.test.ts',
+  'test/unit/bench/{hop-parts,overload,overload-rounds,pipeline,pipeline-load}.test.ts',
   'test/unit/engine/net/stream/throughput.test.ts',
-  'test/unit/nodes/gateway/node/{failover,long-life,noisy-machine}.test.ts',
+  'test/unit/nodes/gateway/node/{failover,life,long-life,noisy-machine}.test.ts',
   'test/unit/nodes/mixnet/{audit,auditor,client-restart,load,neighbours,unwrap-threads}.test.ts',
   'test/unit/scenarios/calibration/in-place.test.ts',
+  'test/unit/scenarios/distributed/agent-program.test.ts',
   'test/unit/scenarios/runner/message-ledger.test.ts',
 ];
 
 /** Those of them that follow the wall clock on real sockets and processes. */
 export const THOROUGH_WALL = [
   'test/live/{floods,mixnet,namespaces,processes,signals,viewers}.test.ts',
-  'test/conformance/live-audit.test.ts',
+  'test/conformance/live-{audit,flood}.test.ts',
   'test/environment/{command,kill}.test.ts',
-  'test/security/identity-live.test.ts',
+  'test/security/{identity,output}-live.test.ts',
 ];
 
 /** Tests that judge the wall clock to a few percent, or count what comes back in time: nothing runs beside them. */

@@ -186,8 +186,13 @@ describe(`R-084: ${INPUTS} mutated streams, seed ${SEED}`, () => {
       const lobby = new Lobby();
       const port = await lobby.open();
       let answered = 0;
+      let opening: Uint8Array = NOTHING;
       await storm({ host: HOST, port }, 'coordinator', {
-        draw: () => frameOf(dialHandshake(GOOD).writeMessage(NOTHING)),
+        // Each opening is mutated eight times: to make one costs more than to refuse one.
+        draw: (number) => {
+          if (number % 8 === 1) opening = frameOf(dialHandshake(GOOD).writeMessage(NOTHING));
+          return opening;
+        },
         look: (answer): void => {
           answered += answer.length;
         },

@@ -74,14 +74,14 @@ describe('packets of applications between gateways', () => {
       cpuProfile: 'scenarios/profiles/two-shared-cores.json',
       cpuQueues: 'endless',
       cpuMachines: 'one',
-      duration: '4s',
+      duration: '2600ms',
       'traffic.0.rate': '20000/s',
       'options.gateway.overload.shed': 'false',
     };
     const atEnd = account(busy);
     expect(parts(atEnd)).toBe(atEnd.submitted);
     expect(atEnd.open).toBeGreaterThan(1_000);
-    const crashed = account({ ...busy, events: '[{ at: 3500ms, crash: gateway-111 }]' });
+    const crashed = account({ ...busy, events: '[{ at: 2400ms, crash: gateway-111 }]' });
     expect(parts(crashed)).toBe(crashed.submitted);
     expect(crashed.lost['node-crashed']).toBeGreaterThan(1_000);
   });
@@ -132,7 +132,7 @@ describe('packets of applications between gateways', () => {
 
   it('add up where their processor is modelled, and what it is too late for is lost as overload', () => {
     const scenario = load('overload.yaml', {
-      duration: '4s',
+      duration: '2700ms',
       warmup: '2s',
       'traffic.0.start': '1900ms',
       'traffic.0.rate': '20000/s',
