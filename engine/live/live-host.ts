@@ -40,6 +40,7 @@ import type { LiveContext } from './live-context.ts';
 import { LiveStore } from './live-store.ts';
 import { LiveTimer } from './live-timer.ts';
 import { TcpHost } from './tcp-host.ts';
+import { UrgentAllowance } from './urgent-allowance.ts';
 
 /** Dynamic ports found taken by other programs before we give up. */
 const PORT_TRIES = 256;
@@ -294,12 +295,31 @@ export class LiveHost extends SimHost {
       handovers.current = NO_TAG;
       ownership.current = NO_BUFFER;
     };
+    const allowance = new UrgentAllowance(options.isUrgent);
+    const handleLate = (): void => {
+      if (this.life !== life) return;
+      const { index } = this;
+      const isUrgent = calls.run(index, NODE_CALL.datagram, () => allowance.admits(bytes));
+      if (isUrgent) {
+        handle();
+        return;
+      }
+      // The message in it is known by its bytes (docs/adr/0028).
+      ownership.current = bytes;
+      this.shed();
+      ownership.current = NO_BUFFER;
+    };
     return wires.open(local, {
       host: this.index,
       onDatagram: (received, sender): void => {
         bytes = received;
         from = sender;
         pump.enter(handle);
+      },
+      onLate: (received, sender): void => {
+        bytes = received;
+        from = sender;
+        pump.enter(handleLate);
       },
       onError: (reason) => enter(() => options.onError?.(reason)),
     });

@@ -90,6 +90,7 @@ export class LiveWorld extends SimWorld implements LiveContext {
     const isRemote = (address: string): boolean => this.#isRemoteAddress(address);
     const { pool } = this.network;
     this.wires = new WireTable({
+      clock,
       endpoints: this.endpoints,
       isPeer: isRemote,
       release: (buffer): void => pool.release(buffer),

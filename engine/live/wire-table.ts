@@ -13,7 +13,9 @@
  */
 import type { Endpoint } from '../host/socket.ts';
 import type { EndpointTable } from '../net/endpoint-table.ts';
+import type { WallClock } from './live-clock.ts';
 import type { PortPlan } from './port-plan.ts';
+import { SocketQueue, SocketQueues } from './socket-queues.ts';
 import { UdpWire, type WireTarget } from './udp-wire.ts';
 
 /** Receives the datagrams of one socket. */
@@ -21,6 +23,8 @@ export interface WireUser {
   /** Index of the host that bound it. */
   readonly host: number;
   readonly onDatagram: (bytes: Uint8Array, from: Endpoint) => void;
+  /** Called instead for what has waited too long in the socket (docs/adr/0033). */
+  readonly onLate: (bytes: Uint8Array, from: Endpoint) => void;
   readonly onError: (reason: string) => void;
 }
 
@@ -41,6 +45,7 @@ export interface WireCounts {
 
 /** Parts of a table. */
 export interface WireTableParts {
+  readonly clock: WallClock;
   readonly endpoints: EndpointTable;
   /** True for addresses of hosts of the run that are in other processes. */
   readonly isPeer: (address: string) => boolean;
@@ -65,12 +70,6 @@ interface LastSender {
   isOwn: boolean;
 }
 
-/**
- * libuv reads this many datagrams from a socket before it looks at the next one (uv__udp_recvmsg):
- * a socket that gave as many may hold more.
- */
-const READ_AT_ONCE = 32;
-
 /** See the module. */
 export class WireTable {
   /** Smallest receive buffer that the system granted, bytes. */
@@ -89,12 +88,10 @@ export class WireTable {
   #received = 0;
   #unsent = 0;
   #foreign = 0;
-  /** The socket that was read last, and how many datagrams in a row. */
-  #lastRead: Endpoint = -1;
-  #inRow = 0;
-  #isBacklogged = false;
+  readonly #queues: SocketQueues;
 
   constructor(parts: WireTableParts) {
+    this.#queues = new SocketQueues(parts.clock);
     this.#endpoints = parts.endpoints;
     this.#isPeer = parts.isPeer;
     this.#release = parts.release;
@@ -112,10 +109,7 @@ export class WireTable {
 
   /** True if, since the last call, a socket gave as many datagrams as libuv reads at a time. */
   takeBacklog(): boolean {
-    const found = this.#isBacklogged;
-    this.#isBacklogged = false;
-    this.#inRow = 0;
-    return found;
+    return this.#queues.takeBacklog();
   }
 
   /** Binds a real socket at `local`; returns the name of the error if there is one. */
@@ -126,15 +120,17 @@ export class WireTable {
     // A port that was just closed may be bound again immediately.
     this.#draining.get(keyOf(real))?.abandon();
     const last: LastSender = { address: '', port: -1, endpoint: -1, isOwn: false };
+    const queue = new SocketQueue((mark) => void this.#open[local]?.wire.send(mark, real));
     const wire = UdpWire.bind(real.address, real.port, {
       onMessage: (bytes, address, port): void => {
         // hot: once per datagram and hop.
+        if (this.#queues.read(queue, bytes)) return;
         const isLast = port === last.port && address === last.address;
         if (!isLast) this.#look(last, address, port);
         if (last.isOwn) this.#received += 1;
         else this.#foreign += 1;
-        this.#noteRead(local);
-        user.onDatagram(bytes, last.endpoint);
+        if (queue.isLate) user.onLate(bytes, last.endpoint);
+        else user.onDatagram(bytes, last.endpoint);
       },
       onError: user.onError,
       onSent: this.#release,
@@ -193,13 +189,6 @@ export class WireTable {
     for (const [local, open] of this.#open.entries()) {
       if (open !== undefined && (host === undefined || open.host === host)) this.close(local);
     }
-  }
-
-  // hot: once per datagram and hop.
-  #noteRead(local: Endpoint): void {
-    this.#inRow = local === this.#lastRead ? this.#inRow + 1 : 1;
-    this.#lastRead = local;
-    if (this.#inRow >= READ_AT_ONCE) this.#isBacklogged = true;
   }
 
   /** Finds the sender's endpoint, and remembers it for the next datagram. */

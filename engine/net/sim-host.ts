@@ -315,7 +315,7 @@ export class SimHost implements StreamHost {
     });
   }
 
-  /** Counts something that the processor reached too late. */
+  /** Counts something that waited too long for its turn. */
   shed(): void {
     this.countDrop(OVERLOAD);
   }

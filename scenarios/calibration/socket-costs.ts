@@ -8,6 +8,7 @@
  * @module
  */
 import type { Endpoint } from '../../engine/host/socket.ts';
+import { LiveClock } from '../../engine/live/live-clock.ts';
 import type { WireTarget } from '../../engine/live/udp-wire.ts';
 import { WireTable } from '../../engine/live/wire-table.ts';
 import type { BufferRoom } from '../../engine/net/cpu-profile.ts';
@@ -44,7 +45,12 @@ class SocketPair {
     const endpoints = new EndpointTable();
     // One array is sent again and again: nobody looks into it, and nobody wants it back.
     const release = (): void => undefined;
-    this.#table = new WireTable({ endpoints, isPeer: (): boolean => false, release });
+    this.#table = new WireTable({
+      clock: new LiveClock(),
+      endpoints,
+      isPeer: (): boolean => false,
+      release,
+    });
     const [from, to] = [this.#open(endpoints), this.#open(endpoints)];
     this.#from = from;
     this.#to = endpoints.pairOf(to);
@@ -87,6 +93,7 @@ class SocketPair {
       const failure = this.#table.open(local, {
         host: 0,
         onDatagram: () => this.#receive(),
+        onLate: () => this.#receive(),
         onError: (reason) => {
           throw new Error(`a socket of the benchmark failed: ${reason}`);
         },

@@ -147,7 +147,11 @@ it('hears peers that speak first after 70,000 strangers, and after a restart amo
   await flooding;
   await say(first, 3, heard);
   expect([...new Set(heard.peers)]).toEqual([1, 2, 3]);
-  expect(world.wires.counts).toMatchObject({ foreign: heard.strangers });
+  // A flood that the loop cannot follow comes late, and is dropped by name; so may be a peer's word.
+  const late = world.host('b').drops.get('overload') ?? 0;
+  const { received, foreign } = world.wires.counts;
+  expect(received + foreign).toBe(heard.strangers + heard.peers.length + late);
+  expect(foreign).toBeGreaterThanOrEqual(heard.strangers);
   expect(world.endpoints.size).toBeLessThan(GUESTS_MAX + 100);
 });
 

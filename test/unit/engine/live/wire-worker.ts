@@ -5,6 +5,7 @@
  * @module
  */
 
+import { LiveClock } from '../../../../engine/live/live-clock.ts';
 import { UdpWire } from '../../../../engine/live/udp-wire.ts';
 import { type WireCounts, WireTable } from '../../../../engine/live/wire-table.ts';
 import { EndpointTable } from '../../../../engine/net/endpoint-table.ts';
@@ -142,7 +143,8 @@ async function abandoning(): Promise<WireFacts['abandoned']> {
 
 async function reopening(): Promise<WireFacts['reopened']> {
   const endpoints = new EndpointTable();
-  const parts = { isPeer: (): boolean => false, release: (): void => undefined };
+  const isPeer = (): boolean => false;
+  const parts = { clock: new LiveClock(), isPeer, release: (): void => undefined };
   const table = new WireTable({ endpoints, ...parts });
   const { port } = free();
   const [near, far] = [endpoints.intern('127.0.0.2', port), endpoints.intern('127.0.0.3', port)];
@@ -150,7 +152,7 @@ async function reopening(): Promise<WireFacts['reopened']> {
   const onDatagram = (): void => {
     arrived += 1;
   };
-  const user = { host: 0, onDatagram, onError: (): void => undefined };
+  const user = { host: 0, onDatagram, onLate: onDatagram, onError: (): void => undefined };
   table.open(near, user);
   table.open(far, user);
   const to = endpoints.pairOf(far);

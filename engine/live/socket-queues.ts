@@ -1,0 +1,156 @@
+/**
+ * How long datagrams have waited in the kernel's receive buffers, and which of them come too late.
+ *
+ * A receive buffer is bounded in bytes, first in, first out, and says neither its length nor its
+ * age. What is known without asking: libuv reads 32 datagrams from a socket in each turn of the
+ * event loop, so a socket that gave fewer has been emptied. A socket that keeps giving 32 has a
+ * standing queue (RFC 8289 section 3.1), and gets a mark now and then: a datagram that it sends to
+ * itself. When the mark has been read, everything still in the socket arrived after it was sent.
+ * So everything in a socket arrived after the later of two instants: when it was last empty, and
+ * when the last mark that came back was sent. If that is more than 100 ms ago, then what is read is
+ * late: it is dropped before a node sees it, unless it is urgent (docs/adr/0033).
+ *
+ * Time counts while the process runs; of a pause, at most 20 ms. After a pause everything is late
+ * once, and is served.
+ *
+ * An unloaded socket costs a comparison and a count per datagram; a clock is read once in each turn
+ * in which some queue stands.
+ *
+ * @module
+ */
+import { randomFillSync } from 'node:crypto';
+import type { WallClock } from './live-clock.ts';
+
+/**
+ * libuv reads this many datagrams from a socket before it looks at the next one (uv__udp_recvmsg):
+ * a socket that gave as many may hold more.
+ */
+const READ_AT_ONCE = 32;
+/** What has waited longer is late, ns: gateways keep queues on their path below 120 ms (ADR 0025). */
+export const LATE_NS = 100_000_000;
+/** At most this much of one turn of the event loop counts, ns: a longer turn is a pause. */
+export const PAUSE_COUNTS_NS = 20_000_000;
+/** Running time between two marks in one socket, ns: the age of its queue is known as closely. */
+const MARK_EVERY_NS = 2_000_000;
+/** A number that no stranger guesses, and the running time at which the mark was sent. */
+const NONCE_BYTES = 16;
+const MARK_BYTES = NONCE_BYTES + 8;
+
+/** The queue in the receive buffer of one socket. */
+export class SocketQueue {
+  /** True while what is read has waited too long. */
+  isLate = false;
+  /** True while the socket gives as much as is read at a time. */
+  isStanding = false;
+  /** Everything in the socket arrived after this instant of running time, ns. */
+  freshNs = 0;
+  /** When the last mark was sent, running time, ns. */
+  markedNs = Number.NEGATIVE_INFINITY;
+  /** The last turn in which it gave as much as is read at a time, and the first of these turns. */
+  fullTurn = -1;
+  sinceTurn = -1;
+  readonly sendMark: (mark: Uint8Array) => void;
+
+  /** @param sendMark Sends a mark to this socket. */
+  constructor(sendMark: (mark: Uint8Array) => void) {
+    this.sendMark = sendMark;
+  }
+}
+
+/** The queues of all sockets of one event loop. */
+export class SocketQueues {
+  readonly #clock: WallClock;
+  readonly #nonce = randomFillSync(new Uint8Array(NONCE_BYTES));
+  readonly #standing: SocketQueue[] = [];
+  /** The socket that was read last, and how many datagrams in a row. */
+  #last: SocketQueue | undefined;
+  #inRow = 0;
+  #isBacklogged = false;
+  /** Turns of the event loop while some queue stands. */
+  #turn = 0;
+  #isFollowing = false;
+  #runNs = 0;
+  #lookedAtNs = 0;
+
+  constructor(clock: WallClock) {
+    this.#clock = clock;
+  }
+
+  /**
+   * True if, since the last call, a socket gave as many datagrams as libuv reads at a time; called
+   * between two turns' reads.
+   */
+  takeBacklog(): boolean {
+    const found = this.#isBacklogged;
+    this.#isBacklogged = false;
+    this.#inRow = 0;
+    return found;
+  }
+
+  // hot: once per datagram and hop.
+  /** Notes that a datagram was read; returns true if it is a mark, which no node must see. */
+  read(queue: SocketQueue, bytes: Uint8Array): boolean {
+    this.#inRow = queue === this.#last ? this.#inRow + 1 : 1;
+    this.#last = queue;
+    if (this.#inRow >= READ_AT_ONCE) this.#noteFull(queue);
+    return bytes.length === MARK_BYTES && this.#takeMark(queue, bytes);
+  }
+
+  #noteFull(queue: SocketQueue): void {
+    this.#isBacklogged = true;
+    queue.fullTurn = this.#turn;
+    if (!this.#isFollowing) {
+      this.#isFollowing = true;
+      this.#lookedAtNs = this.#clock.now();
+      setImmediate(() => this.#endTurn());
+    }
+    if (queue.isStanding) return;
+    queue.isStanding = true;
+    queue.sinceTurn = this.#turn;
+    queue.freshNs = this.#runNs;
+    this.#standing.push(queue);
+  }
+
+  /** All sockets have been read; followed from turn to turn while some queue stands. */
+  #endTurn(): void {
+    const now = this.#clock.now();
+    this.#runNs += Math.min(PAUSE_COUNTS_NS, Math.max(0, now - this.#lookedAtNs));
+    this.#lookedAtNs = now;
+    this.#inRow = 0;
+    let kept = 0;
+    for (const queue of this.#standing) {
+      if (!this.#stands(queue)) continue;
+      this.#standing[kept] = queue;
+      kept += 1;
+    }
+    this.#standing.length = kept;
+    this.#turn += 1;
+    this.#isFollowing = kept > 0;
+    if (this.#isFollowing) setImmediate(() => this.#endTurn());
+  }
+
+  #stands(queue: SocketQueue): boolean {
+    queue.isStanding = queue.fullTurn === this.#turn;
+    queue.isLate = queue.isStanding && this.#runNs - queue.freshNs > LATE_NS;
+    // The first time, what was read in a row may have been read in several turns.
+    const isSure = queue.isStanding && queue.sinceTurn < this.#turn;
+    if (isSure && this.#runNs - queue.markedNs >= MARK_EVERY_NS) this.#mark(queue);
+    return queue.isStanding;
+  }
+
+  #mark(queue: SocketQueue): void {
+    queue.markedNs = this.#runNs;
+    const mark = new Uint8Array(MARK_BYTES);
+    mark.set(this.#nonce);
+    new DataView(mark.buffer).setFloat64(NONCE_BYTES, this.#runNs);
+    queue.sendMark(mark);
+  }
+
+  #takeMark(queue: SocketQueue, bytes: Uint8Array): boolean {
+    if (this.#nonce.some((value, index) => value !== bytes[index])) return false;
+    const sentNs = new DataView(bytes.buffer, bytes.byteOffset).getFloat64(NONCE_BYTES);
+    queue.freshNs = Math.max(queue.freshNs, sentNs);
+    queue.isLate = queue.isLate && this.#runNs - queue.freshNs > LATE_NS;
+    return true;
+  }
+}
