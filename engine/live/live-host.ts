@@ -17,7 +17,13 @@ import type {
   Job,
   JobDefinition,
 } from '../host/compute.ts';
-import type { DatagramSocket, Endpoint, SendResult, UdpOptions } from '../host/socket.ts';
+import type {
+  DatagramSocket,
+  Endpoint,
+  SendResult,
+  UdpOptions,
+  UrgencyTest,
+} from '../host/socket.ts';
 import type { Store } from '../host/store.ts';
 import type {
   ConnectDone,
@@ -41,6 +47,7 @@ import { LiveStore } from './live-store.ts';
 import { LiveTimer } from './live-timer.ts';
 import { TcpHost } from './tcp-host.ts';
 import { UrgentAllowance } from './urgent-allowance.ts';
+import type { WireFailure } from './wire-table.ts';
 
 /** Dynamic ports found taken by other programs before we give up. */
 const PORT_TRIES = 256;
@@ -113,8 +120,7 @@ export class LiveHost extends SimHost {
       const failure = this.#openWire(socket.local, options);
       if (failure === undefined) return new LiveSocket(this.#live, socket, this.index);
       socket.close();
-      if (failure !== 'EADDRINUSE' || options.port !== 0)
-        throw this.#trouble(socket.local, failure);
+      if (failure.code !== 'EADDRINUSE' || options.port !== 0) throw this.#trouble(socket, failure);
     }
     const address = options.address ?? this.address;
     const words = `no dynamic port is free, other programs hold the ${PORT_TRIES} that were tried`;
@@ -235,12 +241,9 @@ export class LiveHost extends SimHost {
   }
 
   /** What the system refused, with its real address. */
-  #trouble(local: Endpoint, code: string): EnvironmentError {
-    const { endpoints, wires } = this.#live;
-    const pair = endpoints.pairOf(local);
-    const { address, port } = wires.ports?.find(pair) ?? pair;
-    const isRangeFull = wires.ports !== undefined && wires.ports.find(pair) === undefined;
-    const words = isRangeFull ? 'its range of ports is used up' : systemWords(code);
+  #trouble({ local }: DatagramSocket, { code, place }: WireFailure): EnvironmentError {
+    const { address, port } = place ?? this.#live.endpoints.pairOf(local);
+    const words = place === undefined ? 'its range of ports is used up' : systemWords(code);
     return new EnvironmentError(`${this.name}: ${address}:${port}: ${words}`);
   }
 
@@ -275,7 +278,19 @@ export class LiveHost extends SimHost {
       });
   }
 
-  #openWire(local: Endpoint, options: UdpOptions): string | undefined {
+  /** The node's test, whose time counts as the node's. */
+  #asCall(isUrgent: UrgencyTest): UrgencyTest {
+    const { calls } = this.#live;
+    // hot: once per datagram that is sent.
+    return (buffer, offset, length): boolean => {
+      const outer = calls.begin(this.index, NODE_CALL.datagram, length, -1);
+      const answer = isUrgent(buffer, offset, length);
+      calls.end(outer);
+      return answer;
+    };
+  }
+
+  #openWire(local: Endpoint, options: UdpOptions): WireFailure | undefined {
     const { wires, ownership, pump, handovers, endpoints, calls } = this.#live;
     const { life } = this;
     const enter = this.#asEvents();
@@ -295,12 +310,11 @@ export class LiveHost extends SimHost {
       handovers.current = NO_TAG;
       ownership.current = NO_BUFFER;
     };
-    const allowance = new UrgentAllowance(options.isUrgent);
+    const isUrgent = options.isUrgent && this.#asCall(options.isUrgent);
+    const allowance = isUrgent && new UrgentAllowance(this.#live.clock, isUrgent);
     const handleLate = (): void => {
       if (this.life !== life) return;
-      const { index } = this;
-      const isUrgent = calls.run(index, NODE_CALL.datagram, () => allowance.admits(bytes));
-      if (isUrgent) {
+      if (allowance?.admits(bytes) === true) {
         handle();
         return;
       }
@@ -311,6 +325,7 @@ export class LiveHost extends SimHost {
     };
     return wires.open(local, {
       host: this.index,
+      isUrgent,
       onDatagram: (received, sender): void => {
         bytes = received;
         from = sender;

@@ -93,6 +93,7 @@ export class LiveWorld extends SimWorld implements LiveContext {
       clock,
       endpoints: this.endpoints,
       isPeer: isRemote,
+      isOfRun: (address): boolean => this.hostsByAddress.has(address),
       release: (buffer): void => pool.release(buffer),
       ports,
     });

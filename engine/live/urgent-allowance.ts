@@ -1,33 +1,39 @@
 /**
- * Which late datagrams of a socket are handed over all the same: urgent ones, within a bound.
- * Anyone may call a datagram urgent, so a flood of them is dropped like the data beside it.
+ * Which datagrams of a socket pass others because they are urgent, within a bound: anyone may call
+ * a datagram urgent, so a flood of them is treated like the data beside it.
  *
  * @module
  */
 import type { UrgencyTest } from '../host/socket.ts';
+import type { WallClock } from './live-clock.ts';
 
-/** Of the late datagrams of a socket, one in eight may be urgent ... */
-const READS_EACH = 8;
+/** At most 2,000/s of one socket pass others: the probes of a hundred peers over two paths each ... */
+const EACH_NS = 500_000;
 /** ... with bursts of this many, as many as may wait in front of a modelled processor. */
 export const URGENT_BURST = 256;
 
 /** Of one socket. */
 export class UrgentAllowance {
-  readonly #isUrgent: UrgencyTest | undefined;
-  /** Late datagrams read and not yet used up. */
-  #reads = READS_EACH * URGENT_BURST;
+  readonly #clock: WallClock;
+  readonly #isUrgent: UrgencyTest;
+  /** How far those that passed are ahead of their rate, as of `#atNs`, ns. */
+  #aheadNs = 0;
+  #atNs = 0;
 
-  /** @param isUrgent Absent: nothing is urgent. */
-  constructor(isUrgent: UrgencyTest | undefined) {
+  constructor(clock: WallClock, isUrgent: UrgencyTest) {
+    this.#clock = clock;
     this.#isUrgent = isUrgent;
   }
 
-  /** True if a late datagram is handed over. */
+  // hot: once per datagram and hop; reads the clock for urgent ones only.
+  /** True if a datagram passes others; it then counts. */
   admits(bytes: Uint8Array): boolean {
-    this.#reads = Math.min(READS_EACH * URGENT_BURST, this.#reads + 1);
-    if (this.#isUrgent === undefined || this.#reads < READS_EACH) return false;
     if (!this.#isUrgent(bytes, 0, bytes.length)) return false;
-    this.#reads -= READS_EACH;
+    const now = this.#clock.now();
+    this.#aheadNs = Math.max(0, this.#aheadNs - (now - this.#atNs));
+    this.#atNs = now;
+    if (this.#aheadNs > (URGENT_BURST - 1) * EACH_NS) return false;
+    this.#aheadNs += EACH_NS;
     return true;
   }
 }

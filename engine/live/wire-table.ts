@@ -5,18 +5,23 @@
  * What was written and not received was lost in the kernel (a full receive buffer); comparing
  * counters at both ends finds it without reading `/proc`.
  *
+ * On loopback each of them has a second socket beside it for what is urgent (urgent-place.ts), so
+ * that it waits behind no data; to its users they are one.
+ *
  * Own and configured senders are looked up first. All others are guests of the endpoint table, in
  * which newcomers replace silent entries: however many strangers send, a node still hears its
  * peers.
  *
  * @module
  */
-import type { Endpoint } from '../host/socket.ts';
+import type { Endpoint, UrgencyTest } from '../host/socket.ts';
 import type { EndpointTable } from '../net/endpoint-table.ts';
 import type { WallClock } from './live-clock.ts';
 import type { PortPlan } from './port-plan.ts';
 import { SocketQueue, SocketQueues } from './socket-queues.ts';
 import { UdpWire, type WireTarget } from './udp-wire.ts';
+import { UrgentAllowance } from './urgent-allowance.ts';
+import { urgentPlace } from './urgent-place.ts';
 
 /** Receives the datagrams of one socket. */
 export interface WireUser {
@@ -25,6 +30,8 @@ export interface WireUser {
   readonly onDatagram: (bytes: Uint8Array, from: Endpoint) => void;
   /** Called instead for what has waited too long in the socket (docs/adr/0033). */
   readonly onLate: (bytes: Uint8Array, from: Endpoint) => void;
+  /** Which of the datagrams that it sends go in front of others; none when absent. */
+  readonly isUrgent?: UrgencyTest | undefined;
   readonly onError: (reason: string) => void;
 }
 
@@ -49,14 +56,28 @@ export interface WireTableParts {
   readonly endpoints: EndpointTable;
   /** True for addresses of hosts of the run that are in other processes. */
   readonly isPeer: (address: string) => boolean;
+  /** True for addresses of all hosts of the run. */
+  readonly isOfRun: (address: string) => boolean;
   /** Receives the buffers of datagrams that have left. */
   readonly release: (buffer: Uint8Array) => void;
   /** Maps sockets to real places; absent if they are at their own addresses. */
   readonly ports?: PortPlan | undefined;
 }
 
+/** Why a socket was not opened. */
+export interface WireFailure {
+  /** Name of the error, e.g. `EADDRINUSE`. */
+  readonly code: string;
+  /** The real place that the system refused; undefined if none is left. */
+  readonly place: WireTarget | undefined;
+}
+
 interface OpenWire {
   readonly wire: UdpWire;
+  /** Receives what is urgent; absent where there is no place for it. */
+  readonly urgentWire: UdpWire | undefined;
+  /** Which of the datagrams sent are urgent. */
+  readonly urgent: UrgentAllowance | undefined;
   readonly host: number;
   readonly place: string;
 }
@@ -78,6 +99,7 @@ export class WireTable {
   readonly ports: PortPlan | undefined;
   readonly #endpoints: EndpointTable;
   readonly #isPeer: (address: string) => boolean;
+  readonly #isOfRun: (address: string) => boolean;
   readonly #open: (OpenWire | undefined)[] = [];
   /** True for endpoints of this world and of its peers; undefined if not yet determined. */
   readonly #isOwn: (boolean | undefined)[] = [];
@@ -88,12 +110,15 @@ export class WireTable {
   #received = 0;
   #unsent = 0;
   #foreign = 0;
+  readonly #clock: WallClock;
   readonly #queues: SocketQueues;
 
   constructor(parts: WireTableParts) {
+    this.#clock = parts.clock;
     this.#queues = new SocketQueues(parts.clock);
     this.#endpoints = parts.endpoints;
     this.#isPeer = parts.isPeer;
+    this.#isOfRun = parts.isOfRun;
     this.#release = parts.release;
     this.ports = parts.ports;
   }
@@ -112,16 +137,35 @@ export class WireTable {
     return this.#queues.takeBacklog();
   }
 
-  /** Binds a real socket at `local`; returns the name of the error if there is one. */
-  open(local: Endpoint, user: WireUser): string | undefined {
+  /** Binds a real socket at `local`; returns why not if it cannot. */
+  open(local: Endpoint, user: WireUser): WireFailure | undefined {
     const pair = this.#endpoints.pairOf(local);
     const real = this.ports === undefined ? pair : this.ports.open(pair);
-    if (real === undefined) return 'EADDRNOTAVAIL';
+    if (real === undefined) return { code: 'EADDRNOTAVAIL', place: undefined };
+    const place = keyOf(real);
     // A port that was just closed may be bound again immediately.
-    this.#draining.get(keyOf(real))?.abandon();
+    this.#draining.get(place)?.abandon();
+    const wire = this.#bind(local, real, user);
+    const inFront = this.#inFrontOf(real);
+    const urgentWire = inFront && typeof wire !== 'string' && this.#bind(local, inFront, user);
+    if (typeof wire === 'string' || typeof urgentWire === 'string') {
+      this.ports?.close(pair);
+      if (typeof wire === 'string') return { code: wire, place: real };
+      wire.abandon();
+      return { code: String(urgentWire), place: inFront };
+    }
+    this.receiveBufferBytes = Math.min(this.receiveBufferBytes, wire.receiveBufferBytes);
+    const { host, isUrgent } = user;
+    const urgent = isUrgent && new UrgentAllowance(this.#clock, isUrgent);
+    this.#open[local] = { wire, urgentWire: urgentWire || undefined, urgent, host, place };
+    this.#isOwn[local] = true;
+    return undefined;
+  }
+
+  #bind(local: Endpoint, real: WireTarget, user: WireUser): UdpWire | string {
     const last: LastSender = { address: '', port: -1, endpoint: -1, isOwn: false };
     const queue = new SocketQueue((mark) => void this.#open[local]?.wire.send(mark, real));
-    const wire = UdpWire.bind(real.address, real.port, {
+    return UdpWire.bind(real.address, real.port, {
       onMessage: (bytes, address, port): void => {
         // hot: once per datagram and hop.
         if (this.#queues.read(queue, bytes)) return;
@@ -135,14 +179,6 @@ export class WireTable {
       onError: user.onError,
       onSent: this.#release,
     });
-    if (typeof wire === 'string') {
-      this.ports?.close(pair);
-      return wire;
-    }
-    this.receiveBufferBytes = Math.min(this.receiveBufferBytes, wire.receiveBufferBytes);
-    this.#open[local] = { wire, host: user.host, place: keyOf(real) };
-    this.#isOwn[local] = true;
-    return undefined;
   }
 
   // hot: once per datagram and hop.
@@ -151,9 +187,10 @@ export class WireTable {
    * @param bytes Must not change until `buffer`, which holds them, has been released.
    */
   send(from: Endpoint, bytes: Uint8Array, to: WireTarget, buffer: Uint8Array = bytes): void {
-    const real = this.ports === undefined ? to : this.ports.find(to);
-    const wire = this.#open[from]?.wire;
-    const result = real === undefined ? 'full' : (wire?.send(bytes, real, buffer) ?? 'full');
+    let real: WireTarget | undefined = this.ports === undefined ? to : this.ports.find(to);
+    const open = this.#open[from];
+    if (open?.urgent?.admits(bytes) === true) real = this.#inFrontFor(to) ?? real;
+    const result = real === undefined ? 'full' : (open?.wire.send(bytes, real, buffer) ?? 'full');
     if (result === 'taken') {
       this.#written += 1;
       return;
@@ -162,14 +199,25 @@ export class WireTable {
     this.#release(buffer);
   }
 
+  /** Where a host of the run receives what is urgent. */
+  #inFrontFor(to: WireTarget): WireTarget | undefined {
+    return this.#isOfRun(to.address) ? this.#inFrontOf(to) : undefined;
+  }
+
+  /** Ports that stand for addresses are too few for a second one each. */
+  #inFrontOf(real: WireTarget): WireTarget | undefined {
+    return this.ports === undefined ? urgentPlace(real) : undefined;
+  }
+
   /** Closes a socket; queued datagrams leave before its port is free. */
   close(local: Endpoint): void {
     const open = this.#open[local];
     if (open === undefined) return;
-    const { wire, place } = open;
+    const { wire, urgentWire, place } = open;
     this.ports?.close(this.#endpoints.pairOf(local));
     this.#open[local] = undefined;
     this.#draining.set(place, wire);
+    urgentWire?.close();
     wire.close();
     wire.onceFreed(() => {
       if (this.#draining.get(place) === wire) this.#draining.delete(place);

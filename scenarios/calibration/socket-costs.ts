@@ -49,6 +49,7 @@ class SocketPair {
       clock: new LiveClock(),
       endpoints,
       isPeer: (): boolean => false,
+      isOfRun: (): boolean => true,
       release,
     });
     const [from, to] = [this.#open(endpoints), this.#open(endpoints)];

@@ -78,7 +78,7 @@ class BoundaryLoop {
   readonly #socket: Waiting[] = [];
   readonly #queues: SocketQueues;
   readonly #queue: SocketQueue;
-  readonly #allowance = new UrgentAllowance((bytes) => bytes === PROBE);
+  readonly #allowance: UrgentAllowance;
   readonly #ages: { readonly data: number[]; readonly probe: number[] } = { data: [], probe: [] };
   readonly #slowness: number;
   readonly #draws = openStream(1, 'boundary', 'arrivals');
@@ -96,7 +96,9 @@ class BoundaryLoop {
   constructor(options: BoundaryOptions) {
     this.#options = options;
     this.#slowness = options.slowness ?? 1;
-    this.#queues = new SocketQueues({ now: (): number => this.#nowNs });
+    const clock = { now: (): number => this.#nowNs };
+    this.#queues = new SocketQueues(clock);
+    this.#allowance = new UrgentAllowance(clock, (bytes) => bytes === PROBE);
     const sendMark = (bytes: Uint8Array): void => {
       if (options.losesMarks !== true) this.#arrive({ kind: 'mark', bornNs: this.#nowNs, bytes });
     };

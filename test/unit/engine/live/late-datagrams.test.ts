@@ -4,6 +4,8 @@
  *
  * @module
  */
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
 import { afterEach, expect, it } from 'vitest';
 import { provider } from '../../../../engine/crypto/index.ts';
 import type { CryptoProvider } from '../../../../engine/host/crypto.ts';
@@ -33,6 +35,7 @@ afterEach(async () => {
 interface Scene {
   readonly live: LiveWorld;
   readonly sender: DatagramSocket;
+  readonly plain: DatagramSocket;
   /** First bytes of what the node got. */
   readonly served: number[];
 }
@@ -60,14 +63,22 @@ function scene(handlerNs: number): Scene {
       while (live.clock.now() < endNs);
     },
   });
-  const sender = a.udp({ port: PORT, onDatagram: () => undefined }) as DatagramSocket;
-  return { live, sender, served };
+  const isUrgent = (buffer: Uint8Array, offset: number): boolean => buffer[offset] === URGENT;
+  const onDatagram = (): void => undefined;
+  const sender = a.udp({ port: PORT, isUrgent, onDatagram }) as DatagramSocket;
+  const plain = a.udp({ port: PORT + 1, onDatagram }) as DatagramSocket;
+  return { live, sender, plain, served };
 }
 
 /** As another process would: no link and no pump between sender and socket. */
 function write({ live, sender }: Scene, kind: number): void {
   const bytes = new Uint8Array(1_000).fill(kind);
   live.wires.send(sender.local, bytes, TO);
+}
+
+/** From a node that knows nothing of urgency, so that it waits among the data. */
+function writeAmongData(whole: Scene, kind: number): void {
+  whole.live.wires.send(whole.plain.local, new Uint8Array(1_000).fill(kind), TO);
 }
 
 async function untilRead({ live }: Scene): Promise<void> {
@@ -88,7 +99,8 @@ it('data that a slow node has not read in 100 ms of its time is dropped and coun
   };
   live.recorder = { nodeDrop } as unknown as TraceRecorder;
   // One in ten is urgent.
-  for (let index = 0; index < MANY; index += 1) write(whole, index % 10 === 9 ? URGENT : 2);
+  for (let index = 0; index < MANY; index += 1)
+    writeAmongData(whole, index % 10 === 9 ? URGENT : 2);
   await untilRead(whole);
   const urgent = served.filter((kind) => kind === URGENT).length;
   const data = served.length - urgent;
@@ -134,4 +146,50 @@ it('a queue that stands for long and is short loses nothing, because its marks c
   // Marks are not among the datagrams of a world.
   const { written, received, foreign } = whole.live.wires.counts;
   expect([written, received, foreign]).toEqual([sent, sent, 0]);
+});
+
+it('what is urgent passes all data that waits in front of a slow node', async () => {
+  const whole = scene(HANDLER_NS);
+  for (let index = 0; index < MANY; index += 1) write(whole, 2);
+  for (let index = 0; index < 10; index += 1) write(whole, URGENT);
+  await untilRead(whole);
+  const last = whole.served.lastIndexOf(URGENT);
+  expect(whole.served.filter((kind) => kind === URGENT).length).toBe(10);
+  // One turn's data and themselves; alone in one socket, they would have been behind all that was served.
+  expect(last).toBeLessThan(2 * 32 + 10);
+  expect(whole.served.length).toBeGreaterThan(100);
+});
+
+it('what is urgent arrives where data overflows the receive buffer', async () => {
+  const whole = scene(0);
+  const many = 3_000;
+  for (let index = 0; index < many; index += 1) write(whole, index % 100 === 99 ? URGENT : 2);
+  for (let turn = 0; turn < 20; turn += 1) await pause(5);
+  expect(whole.served.length).toBeLessThan(many / 2);
+  expect(whole.served.filter((kind) => kind === URGENT).length).toBe(many / 100);
+});
+
+it('what calls itself urgent passes 256 at a time, and the rest waits with the data', async () => {
+  const whole = scene(0);
+  const [data, flood] = [200, 500];
+  for (let index = 0; index < data; index += 1) write(whole, 2);
+  for (let index = 0; index < flood; index += 1) write(whole, URGENT);
+  await untilRead(whole);
+  expect(whole.served.length).toBe(data + flood);
+  const before = whole.served.slice(0, whole.served.lastIndexOf(2));
+  const passed = before.filter((kind) => kind === URGENT).length;
+  expect(passed).toBeGreaterThanOrEqual(150);
+  expect(passed).toBeLessThanOrEqual(256 + 40);
+});
+
+it('a stranger gets its answer at its own address, urgent or not', async () => {
+  const whole = scene(0);
+  const place = { address: `${BLOCK}.77`, port: 9_000 };
+  const socket = createSocket('udp4').bind(place.port, place.address);
+  await once(socket, 'listening');
+  const heard = once(socket, 'message');
+  whole.live.wires.send(whole.sender.local, Uint8Array.of(URGENT), place);
+  const [message] = (await heard) as [Uint8Array];
+  expect([...message]).toEqual([URGENT]);
+  socket.close();
 });

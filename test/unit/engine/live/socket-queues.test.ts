@@ -6,7 +6,6 @@
  */
 import { beforeEach, describe, expect, it } from 'vitest';
 import { SocketQueue, SocketQueues } from '../../../../engine/live/socket-queues.ts';
-import { URGENT_BURST, UrgentAllowance } from '../../../../engine/live/urgent-allowance.ts';
 
 const MS = 1_000_000;
 const READ_AT_ONCE = 32;
@@ -118,34 +117,5 @@ describe('a mark', () => {
     forged[15] = (forged[15] as number) ^ 1;
     expect(queues.read(queue, forged)).toBe(false);
     expect(queue.isLate).toBe(true);
-  });
-});
-
-describe('what is urgent', () => {
-  const isUrgent = (bytes: Uint8Array): boolean => bytes[0] === 1;
-  const [urgent, data] = [Uint8Array.of(1), Uint8Array.of(0)];
-
-  it('is handed over though it is late, and data is not', () => {
-    const allowance = new UrgentAllowance(isUrgent);
-    const [rounds, passed] = [5_000, { data: 0, urgent: 0 }];
-    for (let round = 0; round < rounds; round += 1) {
-      for (let read = 0; read < 7; read += 1) if (allowance.admits(data)) passed.data += 1;
-      if (allowance.admits(urgent)) passed.urgent += 1;
-    }
-    expect(passed).toEqual({ data: 0, urgent: rounds });
-  });
-
-  it('is one in eight where all is called urgent, after a burst', () => {
-    const allowance = new UrgentAllowance(isUrgent);
-    const reads = 80_000;
-    let passed = 0;
-    for (let read = 0; read < reads; read += 1) if (allowance.admits(urgent)) passed += 1;
-    expect(passed).toBeGreaterThanOrEqual(reads / 8 + URGENT_BURST - 1);
-    expect(passed).toBeLessThanOrEqual(reads / 8 + URGENT_BURST);
-    expect(URGENT_BURST).toBe(256);
-  });
-
-  it('is nothing where a node does not say', () => {
-    expect(new UrgentAllowance(undefined).admits(urgent)).toBe(false);
   });
 });

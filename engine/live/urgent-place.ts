@@ -1,0 +1,23 @@
+/**
+ * Where a socket on loopback receives what is urgent: at the same port of another address, so that
+ * probes never wait behind data in the kernel's queue (docs/adr/0033). Nothing is agreed on: every
+ * process of a run computes the same place. Addresses of real networks have none.
+ *
+ * @module
+ */
+import type { WireTarget } from './udp-wire.ts';
+
+/** Half of the block 127.0.0.0/8: the other half holds the places of this one. */
+const OTHER_HALF = 128;
+const LOOPBACK = /^127\.(\d{1,3})(\.\d{1,3}\.\d{1,3})$/;
+
+/**
+ * The place for urgent datagrams of a socket; undefined if there is none.
+ * @example
+ * urgentPlace({ address: '127.0.0.2', port: 30042 }); // 127.128.0.2:30042
+ */
+export function urgentPlace({ address, port }: WireTarget): WireTarget | undefined {
+  const [, second, rest] = LOOPBACK.exec(address) ?? [];
+  if (second === undefined || rest === undefined) return undefined;
+  return { address: `127.${Number(second) ^ OTHER_HALF}${rest}`, port };
+}
