@@ -27,9 +27,9 @@ import type { WallClock } from './live-clock.ts';
  */
 const READ_AT_ONCE = 32;
 /** What has waited longer is late, ns: gateways keep queues on their path below 120 ms (ADR 0025). */
-export const LATE_NS = 100_000_000;
+const LATE_NS = 100_000_000;
 /** At most this much of one turn of the event loop counts, ns: a longer turn is a pause. */
-export const PAUSE_COUNTS_NS = 20_000_000;
+const PAUSE_COUNTS_NS = 20_000_000;
 /** Running time between two marks in one socket, ns: the age of its queue is known as closely. */
 const MARK_EVERY_NS = 2_000_000;
 /** A number that no stranger guesses, and the running time at which the mark was sent. */
