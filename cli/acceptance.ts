@@ -37,7 +37,9 @@ export function addAcceptance(program: Command): void {
     });
 }
 
-/** File names, sorted; those of the emulated world take part in `npm run emulate` only. */
+/**
+ * File names of the shipped scenarios, sorted, without those that only `npm run emulate` can run.
+ */
 function shippedScenarios(): readonly string[] {
   return readdirSync(PROJECT_FOLDERS.scenarios)
     .filter((name) => name.endsWith('.yaml') && !/^(emulate|soak)-/.test(name))

@@ -20,7 +20,7 @@ import { load } from './load.ts';
 const SETTLE_MAX_NS = 3_000_000_000;
 const SETTLE_SHARE = 0.75;
 
-/** What the prediction needs besides the run's order. */
+/** The settings of the prediction in addition to those of the run. */
 export interface AgainstHow {
   readonly registry: ProtocolRegistry;
   /** The file as given on the command line. */
@@ -69,13 +69,13 @@ function inVirtualTime(
   return load(file, { ...overrides, ...laterStarts(scenario), ...changes }, registry);
 }
 
-/** Costs of one event loop. */
+/** The costs of one event loop, from the profile. */
 function chargesOf({ cpuProfile }: AgainstHow): Readonly<Record<string, string>> {
   const own = cpuProfile === undefined ? {} : { cpuProfile };
   return { cpu: 'calibrated', cpuMachines: 'one', ...own };
 }
 
-/** Who models no processor is not asked for the profile of one. */
+/** True if the scenario models a processor; otherwise no cost profile is needed. */
 function isCharged(how: AgainstHow): boolean {
   const isModelled = how.scenario.cpu !== undefined || how.cpuProfile !== undefined;
   return isModelled && isOneLoop(how);
@@ -86,8 +86,9 @@ function isOneLoop({ loops = 1, processes, deployment }: Place): boolean {
 }
 
 /**
- * Live traffic begins when the nodes are ready. In virtual time it begins at once, and the burst that
- * waited for the nodes would choose their paths: it is held back for a part of the warm-up.
+ * Live traffic begins when the nodes are ready. In virtual time it would begin immediately, and the
+ * burst that waited for the nodes would influence their choice of paths, so it starts later within
+ * the warm-up.
  */
 function laterStarts({ traffic, warmupNs }: AgainstHow['scenario']): Record<string, string> {
   const settledNs = Math.floor(Math.min(SETTLE_MAX_NS, warmupNs * SETTLE_SHARE));
@@ -98,7 +99,7 @@ function laterStarts({ traffic, warmupNs }: AgainstHow['scenario']): Record<stri
   return starts;
 }
 
-/** What virtual time does not model. */
+/** Rejects scenarios with features that virtual time does not model. */
 function refuseOthers(how: AgainstHow): void {
   const { shape, cpuProfile } = how;
   if (shape === 'off') {
@@ -110,7 +111,7 @@ function refuseOthers(how: AgainstHow): void {
   throw new FlagError('a cost profile predicts one event loop', '--cpu-profile', hint);
 }
 
-/** The same seeds, nothing recorded, nothing shown. */
+/** The order for the prediction: the same seeds, with nothing recorded or shown. */
 function predictionOf(order: RunOrder, other: Order): RunOrder {
   const { onStory: _onStory, ...rest } = order;
   return { ...rest, ...other, recordingsOf: () => ({}) };

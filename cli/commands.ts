@@ -15,7 +15,7 @@ type AddCommand = (program: Command) => void;
 /** A command before it is loaded. */
 interface Entry {
   readonly name: string;
-  /** What follows the name, as help shows it. */
+  /** The arguments after the name, as help shows them. */
   readonly words: string;
   readonly summary: string;
   readonly load: () => Promise<AddCommand>;
@@ -102,18 +102,21 @@ const ENTRIES: readonly Entry[] = [
   },
 ];
 
-/** Which commands to load. */
+/** Decides which commands to load. */
 export type Wanted = (name: string) => boolean;
 
-/** Those that a command line needs; the words begin after the program's own name. */
+/** The commands that a command line needs. The words begin after the program's own name. */
 export function wantedBy(words: readonly string[]): Wanted {
   const [first, second] = words.filter((word) => !word.startsWith('-'));
-  // It tells of the others.
+  // `completion` needs all commands, because it lists them.
   if (first === 'completion') return () => true;
   return (name) => name === (first === 'help' ? second : first);
 }
 
-/** Adds all commands: those that are wanted whole, of the others what the program's help shows. */
+/**
+ * Adds all commands. Wanted commands are loaded completely; the others have only what the program's
+ * help shows.
+ */
 export async function addCommands(program: Command, isWanted: Wanted): Promise<void> {
   for (const entry of ENTRIES) {
     if (entry.name === 'requirements' && !IS_SOURCE) continue;

@@ -8,7 +8,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { Argument, type Command, type Option } from 'commander';
 import { PROJECT_FOLDERS } from '../scenarios/runner/folders.ts';
 
-/** What may come at a position: one of these words, a scenario, any path, or what nobody can guess. */
+/** What can be completed at a position: one of these words, a scenario, any path, or nothing. */
 export type Values =
   | { readonly kind: 'words'; readonly words: readonly string[] }
   | { readonly kind: 'scenario' }
@@ -17,7 +17,7 @@ export type Values =
 
 /** An option as a shell sees it. */
 export interface CompletedOption {
-  /** As typed, e.g. `-q` and `--quiet`. */
+  /** The flags as typed, for example `-q` and `--quiet`. */
   readonly flags: readonly string[];
   readonly summary: string;
   readonly value?: Values;
@@ -33,7 +33,7 @@ export interface CompletedCommand {
   readonly operands: readonly Values[];
 }
 
-/** Adds the command; the last one, because it tells about the others. */
+/** Adds the command. It must be the last one, because it lists the others. */
 export function addCompletion(program: Command): void {
   program
     .command('completion')
@@ -76,7 +76,9 @@ function completedOption(option: Option): CompletedOption {
   };
 }
 
-/** @param words What the program says of the place. */
+/**
+ * @param words The description of the argument in the help.
+ */
 function valuesOf(choices: readonly string[] | undefined, words: string): Values {
   if (choices !== undefined) return { kind: 'words', words: choices };
   if (/scenario/.test(words)) return { kind: 'scenario' };
@@ -147,7 +149,7 @@ function bashValues(values: Values, scenarios: readonly string[]): string {
   }
 }
 
-/** The script for zsh; it may also lie as \`_orrery\` in a folder of \`fpath\`. */
+/** The script for zsh, which can also be a file \`_orrery\` in a folder of \`fpath\`. */
 export function zshScript(
   commands: readonly CompletedCommand[],
   scenarios: readonly string[],

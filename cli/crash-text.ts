@@ -14,7 +14,7 @@ const NANO_DIGITS = 9;
 /** Characters of a long line that stay before its caret. */
 const BEFORE_CARET = 40;
 
-/** What is printed with a crash. */
+/** Facts that are printed with a crash. */
 export interface CrashContext {
   /** The command that repeats the run. */
   readonly repeat: string;
@@ -44,7 +44,7 @@ export function crashText(crash: Crash, { repeat, isDebug }: CrashContext): stri
   return `${plainLines(lines.join('\n'))}\n`;
 }
 
-/** The same as data. */
+/** The crash as JSON data. */
 export function crashJson(crash: Crash, { repeat, isDebug }: CrashContext): object {
   const { place, stack, error, by, events, ...rest } = crash;
   return {

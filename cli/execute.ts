@@ -65,21 +65,21 @@ export interface RunFlags {
   readonly debug?: boolean;
 }
 
-/** A way to run: the command that it has, and what does it. */
+/** A way to run a scenario: its command, and the function that runs it. */
 export interface Runner {
   readonly command: 'scenario' | 'live' | 'emulate';
   readonly run: (order: RunOrder, place: Place) => Promise<RunEnd>;
   /** Why no page may act on such a run. */
   readonly bar?: string;
-  /** Where the nodes of a live run are, as it was asked for; in the name of its folder. */
+  /** Where the nodes of a live run are placed, as requested by flags; part of the folder's name. */
   readonly layout?: string | undefined;
-  /** Flags of this command that change what runs, by name. */
+  /** Flags of this command that change the run, by name. */
   readonly flags?: Readonly<Record<string, string>>;
 }
 
 const IN_VIRTUAL_TIME: Runner = { command: 'scenario', run: runScenario };
 
-/** Runs, in virtual time unless told otherwise; returns the exit code. */
+/** Runs a scenario, in virtual time by default; returns the exit code. */
 export async function execute(
   loaded: Loaded,
   flags: RunFlags,
@@ -98,7 +98,7 @@ export async function execute(
   try {
     const acted = withPalette(runner, control, flags);
     const { code, folder } = await runAndReport(loaded, flags, acted, watch.broadcast);
-    // If the run came to nothing, there is nothing more to see.
+    // If the run produced no result, there is nothing to watch.
     if (code !== 2 && code !== 3) await watch.finished(folder);
     return code;
   } finally {
@@ -122,7 +122,7 @@ function soFar(
   };
 }
 
-/** What came of a run, and where it is. */
+/** The result of a run, and its folder. */
 interface Ran {
   readonly code: ExitCode;
   readonly folder: string;
@@ -145,11 +145,11 @@ async function runAndReport(
   });
   try {
     const { end, story } = await runIn(place, { loaded, flags, runner, seeds, broadcast });
-    // With --json the report is alone on stdout.
+    // With --json, stdout contains only the report.
     if (story !== '') (flags.json === true ? process.stderr : process.stdout).write(`${story}\n`);
     const { folder } = place;
     const recordings = seeds.flatMap((seed) => pathsOf(recordingsOf(flags, folder, seed, seeds)));
-    // Who reads results there must not find those of an earlier run.
+    // A reader of this folder must not find the results of an earlier run.
     if (end.kind !== 'judged') writeErrors(folder, scenario.name, end);
     const repeat = (seed: number): string =>
       repeatCommand(runner.command, scenario.file, { ...flags, seed, seeds: undefined });
@@ -160,7 +160,7 @@ async function runAndReport(
   }
 }
 
-/** What is run. */
+/** What to run. */
 interface Task {
   readonly loaded: Loaded;
   readonly flags: RunFlags;
@@ -202,7 +202,7 @@ async function runIn(
   };
   try {
     const end = await runner.run(order, place);
-    // A run that came to nothing leaves nothing; one that broke leaves what shows how.
+    // A run that was refused leaves no files; a run that crashed leaves files that show how.
     if (end.kind === 'refused' || end.kind === 'scenario-error') removeRecorded(place.folder);
     return { end, story };
   } catch (error) {
@@ -216,7 +216,7 @@ async function runIn(
   }
 }
 
-/** What the end of a run is printed with. */
+/** The facts that are printed at the end of a run. */
 export interface FinishContext {
   readonly flags: RunFlags;
   readonly folder: string;
@@ -225,7 +225,7 @@ export interface FinishContext {
   readonly recordings?: readonly string[];
   /** The command that repeats a seed. */
   readonly repeat?: (seed: number) => string;
-  /** Of the run; absent where its folder holds nothing but its report. */
+  /** The folder of the run; absent if it contains only the report. */
   readonly place?: RunPlace;
 }
 
@@ -246,7 +246,7 @@ export async function finish(end: RunEnd, context: FinishContext): Promise<ExitC
   return problems.length + lost.length > 0 ? worstOf([exitCodeOf(report), 2]) : exitCodeOf(report);
 }
 
-/** Says why there is no report; returns the exit code. */
+/** Prints why there is no report; returns the exit code. */
 function tellFailure(end: Exclude<RunEnd, { kind: 'judged' }>, context: FinishContext): ExitCode {
   const { flags } = context;
   const isJson = flags.json === true;
@@ -282,7 +282,7 @@ function tellCrash(crash: Crash, { flags, repeat }: FinishContext): ExitCode {
   return 3;
 }
 
-/** Of two runs that say the same, the second stays. */
+/** If two consecutive runs have the same results, only the second is kept. */
 function forgetRepeated(place: RunPlace | undefined, report: Report): void {
   const path = join(place?.former ?? '', 'report.json');
   if (place?.former === undefined || !existsSync(path)) return;
@@ -290,7 +290,7 @@ function forgetRepeated(place: RunPlace | undefined, report: Report): void {
   if ('report' in read && isSameRun(read.report, report)) place.dropFormer();
 }
 
-/** Why a recording that was asked for is not there. */
+/** Why a requested recording is missing. */
 function lossOf({ warnings }: Report, path: string): string {
   const name = basename(path);
   const said = warnings.find(({ text }) => text.includes(`${name}: `))?.text;
@@ -319,7 +319,7 @@ function print(
     readonly folder: string;
     readonly written: readonly string[];
     readonly comparison: ReportComparison | undefined;
-    /** Where the run before is now. */
+    /** The folder to which the previous run was moved. */
     readonly former: string | undefined;
     /** Seconds that judging and writing took. */
     readonly writing: number;
@@ -343,10 +343,10 @@ function print(
   process.stdout.write(text);
 }
 
-/** When this process, or its run before this one, had nothing to do with this run yet; s of its life. */
+/** When this process started to work on this run, in seconds of its lifetime. */
 let beganAt = 0;
 
-/** What the command took besides running. */
+/** The time that the command took in addition to the run. */
 function besides({ timing }: Report, writing: number): Pick<TerminalOptions, 'besides'> {
   const now = performance.now() / 1e3;
   const taken = now - beganAt;
@@ -375,7 +375,7 @@ function recordingsOf(
   seed: number,
   seeds: readonly number[],
 ): Recordings {
-  // One trace a run: of the only seed, or of the first of several when it was asked for.
+  // One trace per run: that of the only seed or, on request, that of the first seed.
   const isShown = seed === seeds[0];
   const isTraced = flags.trace !== false && isShown && (seeds.length === 1 || isTraceGiven());
   const extent = flags.trace === 'full' ? 'full' : 'windows';

@@ -44,7 +44,10 @@ export class FlagError extends Error {
   }
 }
 
-/** What went wrong first explains the rest: one problem is told, the others only end the process. */
+/**
+ * The first problem explains the others, so only the first is printed; later ones just end the
+ * process.
+ */
 let told: ExitCode | undefined;
 
 /** Prints what went wrong in the form of its kind; returns the exit code. */
@@ -79,7 +82,10 @@ function tellCrash(crash: Crash, isJson: boolean, isDebug: boolean): ExitCode {
   return 3;
 }
 
-/** A mistake of the user's, for people and for programs; undefined for one of ours. */
+/**
+ * Describes a mistake of the user, for people and for programs; undefined if the error is a bug of
+ * orrery.
+ */
 function describeMistake(
   error: unknown,
 ): { readonly text: string; readonly json: readonly unknown[] } | undefined {

@@ -6,15 +6,21 @@
 import type { Command } from 'commander';
 import { exitWith, FlagError } from './exit.ts';
 
-/** What a command needs was left out: its help, and exit 2, since a gate without a file is no pass. */
+/**
+ * A required argument is missing: prints the help and exits with 2, because a CI check without a
+ * file must not pass.
+ */
 export function refuseWithHelp(command: Command): void {
   command.outputHelp({ error: true });
   exitWith(2);
 }
 
-/** Shared flags that a command has no use for: read so that they can be refused with a reason. */
+/**
+ * Shared flags that a command cannot use. They are parsed, so that they can be rejected with a
+ * reason.
+ */
 export interface UselessFlags {
-  /** Their long names. */
+  /** Long names of the flags. */
   readonly names: ReadonlySet<string>;
   /** Follows the name of the flag. */
   readonly reason: string;
@@ -32,13 +38,13 @@ export function refuseUseless(command: Command, { names, reason, hint }: Useless
     const { long = '' } = option;
     const key = option.attributeName();
     const isGiven = command.getOptionValueSource(key) === 'cli';
-    // Its negation, such as --no-trace, asks for nothing.
+    // A negation such as --no-trace requests nothing, so it is accepted.
     if (!names.has(long) || !isGiven || command.getOptionValue(key) === false) continue;
     throw new FlagError(`${long}: ${reason}`, long, hint(long));
   }
 }
 
-/** `--set path=value`, repeatable. */
+/** Collects `--set path=value`, which can be repeated. */
 export function collectOverride(
   text: string,
   previous: Readonly<Record<string, string>>,
@@ -62,11 +68,11 @@ export const SEED_RANGE: FlagRange = { least: 0, most: Number.MAX_SAFE_INTEGER }
 export const SEEDS_RANGE: FlagRange = { least: 1, most: 10_000 };
 /** Worker threads: each takes some 60 MB before it runs anything. */
 export const THREADS_RANGE: FlagRange = { least: 1, most: 256 };
-/** Packets whose stories are told: one takes about a kilobyte of the terminal. */
+/** Number of packets to explain; each takes about a kilobyte in the terminal. */
 export const STORIES_RANGE: FlagRange = { least: 1, most: 10_000 };
 /** Ports to listen on; 0 lets the system choose. */
 export const PORT_RANGE: FlagRange = { least: 0, most: 65_535 };
-/** Event loops of a process. */
+/** Number of event loops in a process. */
 export const LOOPS_RANGE: FlagRange = { least: 1, most: 64 };
 
 /** A whole number of a range. */

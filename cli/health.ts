@@ -20,10 +20,10 @@ import { deployedEndpoints } from './health-deployment.ts';
 import { renderHealth, verdictOf } from './health-table.ts';
 
 const TIMEOUT_MS = 5_000;
-/** Up to an hour. */
+/** Time-outs of up to an hour. */
 const TIMEOUT_RANGE: FlagRange = { least: 1, most: 3_600_000 };
 const PORT_MAX = 65_535;
-/** Nodes that are asked at the same time. */
+/** Number of nodes that are checked at the same time. */
 const AT_ONCE = 16;
 
 interface HealthFlags {
@@ -99,7 +99,7 @@ function collectPort(text: string, before: readonly Endpoint[]): readonly Endpoi
   return [...before, { host: '127.0.0.1', port: portOf('--port', text, text) }];
 }
 
-/** `host:port`, `[::1]:port`. */
+/** Parses an endpoint: `host:port` or `[::1]:port`. */
 function collectEndpoint(text: string, before: readonly Endpoint[]): readonly Endpoint[] {
   const [, six, four, port = ''] =
     /^(?:\[([0-9a-fA-F:.]+)\]|([^:/\s[\]]+)):(\d+)$/.exec(text) ?? [];

@@ -14,9 +14,10 @@ interface Run {
 }
 
 /**
- * Finds them by the time of their reports, whatever their inputs; combinations of sweeps are none.
+ * Finds the two latest runs by the time of their reports, whatever their inputs. The combinations
+ * of a sweep do not count.
  * @param out The folder of the runs.
- * @throws FlagError when there are not two.
+ * @throws FlagError if there are fewer than two.
  */
 export function lastTwoRuns(out: string): { readonly before: string; readonly last: string } {
   const runs = foldersIn(out)

@@ -8,7 +8,7 @@ import { availableParallelism } from 'node:os';
 import { type LoopScenario, loopsFor } from '../scenarios/distributed/loops.ts';
 import { FlagError } from './exit.ts';
 
-/** Flags that say it. */
+/** The flags that determine where nodes run. */
 export interface LayoutFlags {
   readonly processes?: 'node' | 'machine';
   readonly deployment?: string;
@@ -23,7 +23,7 @@ export interface LoopChoice {
   readonly repeat?: number;
 }
 
-/** Each of them says where all nodes are. */
+/** Each of these flags determines the place of all nodes, so only one is allowed. */
 export function refuseTwoLayouts({ processes, deployment, loops }: LayoutFlags): void {
   const given = [
     ...(loops === undefined ? [] : ['--loops']),
@@ -61,7 +61,7 @@ export function chooseLoops(
     );
   }
   if (processes !== undefined || deployment !== undefined) return { loops: 1 };
-  // On a machine with many cores.
+  // As on a machine with many cores.
   if (loopsFor(scenario, Number.POSITIVE_INFINITY) === 1) return { loops: 1 };
   const chosen = isPrecisionGiven ? 1 : loopsFor(scenario, availableParallelism());
   return { loops: chosen, repeat: chosen };

@@ -115,7 +115,7 @@ export function addLive(program: Command): void {
   });
 }
 
-/** What of its flags is in the name of a run's folder. */
+/** The flags of a live run that become part of its folder's name. */
 function namedBy(
   { processes, loops, deployment, shape, precision }: LiveFlags,
   isGiven: (name: string) => boolean,
@@ -133,7 +133,7 @@ function namedBy(
   };
 }
 
-/** In this process, on one event loop or more, or in one for each node. */
+/** The runner: in this process with one or more event loops, or with one process per node. */
 function runnerOf(
   { shape = 'links', precision = 'high', log, processes, loops = 1 }: LiveFlags,
   parts: { readonly registry: ProtocolRegistry; readonly deployment: Deployment | undefined },
@@ -158,13 +158,13 @@ function runnerOf(
       runDistributed({
         ...order,
         ...spread,
-        // Whoever watches this process need not be told its address.
+        // The list of processes is not needed if all nodes run in this process.
         ...(isHere ? {} : { onProcesses: (entries) => writeProcesses(folder, entries) }),
       }),
   };
 }
 
-/** Puts the nodes where the deployment file says. */
+/** Places the nodes as the deployment file says. */
 function deploy(
   loaded: Loaded,
   file: string | undefined,

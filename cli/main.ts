@@ -7,10 +7,10 @@
  */
 import { environmentError } from '../engine/live/environment.ts';
 
-/** With fewer, loading fails in many ways, not all of which name the reason. */
+/** With fewer open files, loading fails in many ways, and not every error names the reason. */
 const OPEN_FILES_MIN = 128;
 
-/** With these codes Node leaves when that thread has died: the import below never settles (13). */
+/** Exit codes of Node if that thread has died: the import below never settles (13). */
 const WITHOUT_A_WORD: readonly number[] = [1, 13];
 
 // The thread that loads modules may fail on its own; once they are loaded, run-command.ts answers.
@@ -38,7 +38,9 @@ function endUnloaded(error: unknown): never {
   process.exit(words === undefined ? 3 : 2);
 }
 
-/** How many files this process may open; infinite where the system does not say. */
+/**
+ * The number of files that this process may open; infinite if the operating system does not say.
+ */
 function openFilesMax(): number {
   const report = process.report.getReport() as {
     readonly userLimits?: { readonly open_files?: { readonly soft?: unknown } };

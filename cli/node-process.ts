@@ -28,22 +28,22 @@ import {
   watchMemory,
 } from '../services/operator/index.ts';
 
-/** What a process is made of. */
+/** The parts of a node process. */
 export interface NodeProcessOptions
   extends Omit<SessionOptions, 'channel' | 'operatorPort' | 'onLine'> {
-  /** Connects to the coordinator; signals are handled meanwhile. */
+  /** Connects to the coordinator. Signals are handled in the meantime. */
   readonly connect: () => Promise<Channel>;
-  /** As in ORRERY_LOG, which wins. */
+  /** Log levels in the format of ORRERY_LOG, which takes precedence. */
   readonly levels: string;
   /**
-   * Whether log lines of its nodes are also in its own log; the coordinator receives them in any
-   * case.
+   * True if the log lines of its nodes are also written to its own log. The coordinator receives
+   * them in any case.
    */
   readonly writesNodes?: boolean;
-  /** Where to answer the operator; 0 lets the system choose. */
+  /** Port of the operator endpoint; 0 lets the system choose. */
   readonly operatorPort: number;
   readonly operatorHost?: string;
-  /** Whether SIGINT drains as SIGTERM does; default `drain`. */
+  /** Whether SIGINT drains like SIGTERM; default `drain`. */
   readonly interrupt?: 'drain' | 'ignore';
   /** Re-reads the files with which the process was started. */
   readonly reload?: (log: OperatorLog) => ReloadResult;
@@ -60,7 +60,8 @@ export async function runNodeProcess(options: NodeProcessOptions): Promise<void>
     { name: 'operator endpoint', close: async (): Promise<void> => server?.close() },
   ];
   const { interrupt = 'drain' } = options;
-  // Before the coordinator connects, which may take long: SIGHUP would end the process.
+  // Installed before connecting, which may take long, because SIGHUP would otherwise end the
+  // process.
   const signals = handleSignals({ face, log, closing, interrupt });
   const dispose = async (): Promise<void> => {
     signals.dispose();
@@ -83,7 +84,7 @@ export async function runNodeProcess(options: NodeProcessOptions): Promise<void>
   const end = await face.session.end;
   if (end.kind === 'broken') log.component('agent').error(end.message);
   if (end.kind === 'lost') log.component('agent').warn(`the coordinator is gone: ${end.reason}`);
-  // A drain that a signal began closes the rest and ends the process itself.
+  // If a signal started the drain, its handler closes the rest and ends the process.
   if (face.isDraining) return;
   await dispose();
   process.exit(exitCodeOf(end, face.name));

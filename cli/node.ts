@@ -116,7 +116,7 @@ async function runNode(topologyFile: string, name: string, flags: NodeFlags): Pr
   const at = coordinatorOf(flags, deployment);
   const stateFolder = flags.state ?? process.env['STATE_DIRECTORY'];
   const own = stateFolder === undefined ? undefined : join(stateFolder, encodeURIComponent(name));
-  // Before another process of this node removes what the present run of this one has written.
+  // Locked, so that no other process of this node removes the files of the present run.
   if (own !== undefined) lockFolder(own);
   const files = new NodeFiles({
     ...{ name, registry, topologyFile, topology },
@@ -159,12 +159,12 @@ function coordinatorOf(
   return { host, port: Number(port) };
 }
 
-/** A wrong key, or somebody else on the port, does not resolve with time. */
+/** A wrong key, or another program on the port, does not go away with time. */
 function isFinal({ reason }: DialError): boolean {
   return reason === 'authentication failed' || reason === 'protocol error';
 }
 
-/** Tries until the coordinator listens. */
+/** Tries to connect until the coordinator listens. */
 async function dial(
   { host, port }: { readonly host: string; readonly port: number },
   { secret, coordinator }: Deployment['keys'],

@@ -30,10 +30,10 @@ import { ACTED_ON } from './run-name.ts';
 import type { Place } from './run-place.ts';
 import { writeWhole } from './whole-files.ts';
 
-/** What is acted on. */
+/** The run that pages may act on. */
 export interface PaletteParts {
   readonly scenario: Scenario;
-  /** What can be forged, by the node that gets it. */
+  /** What can be forged, by the node that is attacked. */
   readonly forgeries: Readonly<Record<string, readonly string[]>>;
   readonly seeds: readonly number[];
   readonly command: 'scenario' | 'live' | 'emulate';
@@ -43,7 +43,7 @@ export interface PaletteParts {
   readonly bar?: string | undefined;
 }
 
-/** A way to run (execute.ts). */
+/** A way to run a scenario (execute.ts) on which pages may act. */
 interface Acted {
   readonly command: 'scenario' | 'live' | 'emulate';
   readonly run: (order: RunOrder, place: Place) => Promise<RunEnd>;
@@ -57,7 +57,7 @@ const PACE_BARS = {
   emulate: 'an emulated run follows the wall clock',
 } as const;
 
-/** See the module. */
+/** Passes the orders of pages to the run. */
 export class Palette implements ControlHandler {
   readonly link: PaletteLink | undefined;
   onChange: () => void = () => undefined;
@@ -126,15 +126,15 @@ export class Palette implements ControlHandler {
     return new Promise((resolve) => {
       const own = this.#next;
       this.#next += 1;
-      // Pages count for themselves: two of them use the same numbers.
+      // Every page numbers its own orders, so two pages may use the same numbers.
       this.#waiting.set(own, (reply) => resolve('number' in reply ? { ...reply, number } : reply));
       this.#port?.postMessage({ ...order, number: own } satisfies PaletteOrder);
     });
   }
 
-  /** The run is over: it takes no more. */
+  /** The run is over and accepts no more orders. */
   close(reason: string): void {
-    // What the run said last may be on its way.
+    // The last messages of the run may still be on their way.
     while (this.#port !== undefined) {
       const last = receiveMessageOnPort(this.#port);
       if (last === undefined) break;
@@ -195,7 +195,7 @@ export class Palette implements ControlHandler {
 
 /**
  * The same way to run, on which pages may act.
- * @param repeat What the command of the run was given.
+ * @param repeat The arguments of the run's command.
  */
 export function withPalette(runner: Acted, palette: Palette, repeat: Repeat): Acted {
   const run: Acted['run'] = async (order, place) => {
@@ -208,7 +208,7 @@ export function withPalette(runner: Acted, palette: Palette, repeat: Repeat): Ac
       .finally(() => palette.close('the run has ended'));
     const faults = palette.faults.length;
     if (faults === 0) return end;
-    // It is not the run of its file, and does not take that one's place.
+    // With injected faults it is not the run of its file, so it gets another folder.
     if (end.kind === 'judged') place.rename(ACTED_ON);
     const { folder } = place;
     const isWritten = writeInteractive(folder, palette);
@@ -224,7 +224,10 @@ export function withPalette(runner: Acted, palette: Palette, repeat: Repeat): Ac
   return { ...runner, run };
 }
 
-/** False when it could not be written, which is said; the run keeps its verdict. */
+/**
+ * Writes the exported scenario. If that fails, it prints why and returns false; the run keeps its
+ * verdict.
+ */
 function writeInteractive(folder: string, palette: Palette): boolean {
   try {
     writeWhole(folder, [[INTERACTIVE_FILE, palette.yaml()]]);

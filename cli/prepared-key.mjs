@@ -11,11 +11,11 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { FORM } from '../engine/live/prepared.mjs';
 
-/** Root of our own modules: the project, or dist/lib of the package. */
+/** Root folder of this project's modules: the project itself, or dist/lib of the package. */
 export const CODE = fileURLToPath(new URL('..', import.meta.url));
-/** The project or package itself. */
+/** The folder of the project or package. */
 export const HOME = FORM === 'ts' ? CODE : join(CODE, '../..');
-/** Folders of our own modules, without those of the browser view. */
+/** Folders with modules of this project, except those of the browser view. */
 const MODULES = [
   ...['cli', 'engine', 'nodes', 'reports', 'scenarios', 'services', 'tools/requirements'],
   ...['topologies', 'viz/format', 'viz/server'],
@@ -36,7 +36,7 @@ export function keyOfProgram(programs) {
     hash.update(`${path} ${bytes.length}\n`).update(bytes);
   };
   for (const folder of MODULES.map((name) => join(CODE, name))) {
-    // The package has no tools.
+    // The package does not contain the tools.
     if (!existsSync(folder)) continue;
     const names = readdirSync(folder, { recursive: true });
     for (const name of names.sort()) if (name.endsWith(`.${FORM}`)) add(join(folder, name));

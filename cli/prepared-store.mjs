@@ -58,7 +58,7 @@ export function preparedFolder() {
   }
 }
 
-/** Where the tools of a project keep their caches. */
+/** The store in the folder where tools of a project keep their caches. */
 function besidePackages() {
   const parent = dirname(HOME);
   const top = basename(parent) === 'node_modules' ? parent : join(HOME, 'node_modules');
@@ -68,7 +68,8 @@ function besidePackages() {
     path: join(top, '.cache/orrery/start'),
     mode: 0o755,
     othersMax: 3,
-    // As safe as the program: writable for nobody else, owned by us, root or the program's owner.
+    // Safe if nobody else can write to it and it is owned by this user, root or the owner of the
+    // program.
     isSafe: ({ uid, gid, mode }) =>
       [process.geteuid(), 0, home.uid].includes(uid) &&
       (mode & OTHERS_MAY_WRITE & ~home.mode) === 0 &&
@@ -76,7 +77,7 @@ function besidePackages() {
   };
 }
 
-/** For packages that somebody else installed. All projects of a user share it. */
+/** The store for packages that somebody else installed. All projects of a user share it. */
 function ofUser() {
   const named = process.env.XDG_CACHE_HOME ?? '';
   const asked = isAbsolute(named) ? named : join(homedir(), '.cache');
@@ -93,9 +94,9 @@ function ofUser() {
 
 /** True if nobody else can write to this folder or replace it. */
 function isSafe({ top, isSafe: isSafeFolder }, folder) {
-  // On Windows both places are private by default.
+  // On Windows, both folders are private by default.
   if (process.geteuid === undefined) return true;
-  // A link could lead anywhere.
+  // A symbolic link could lead to any folder.
   if (realpathSync(folder) !== join(realpathSync(top), relative(top, folder))) return false;
   for (let path = folder; path !== top; path = dirname(path)) {
     const stats = lstatSync(path);
@@ -125,7 +126,10 @@ function open(store) {
   return isSafe(store, store.path);
 }
 
-/** Creates the folder, whole or not at all. Two processes that do so at once create the same one. */
+/**
+ * Creates the folder completely or not at all. Two processes that do so at the same time create the
+ * same one.
+ */
 function prepare(store, folder) {
   const draft = `${folder}.${process.pid}`;
   const module = join(CODE, `engine/live/prepare.${FORM}`);
@@ -133,7 +137,7 @@ function prepare(store, folder) {
   const { status } = spawnSync(process.execPath, words, { cwd: CODE, stdio: 'ignore' });
   // An empty folder records that bundling these modules has failed.
   if (status === NOT_BUNDLED) mkdirSync(draft, { mode: store.mode });
-  // Owned by somebody else, or writable for others.
+  // Rejects a folder that is owned by somebody else or that others can write to.
   if (existsSync(folder) && !isSafe(store, folder)) {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -20,7 +20,7 @@ const PLAIN_INTERVAL_MS = 10_000;
 const QUICK_RUN_MS = 1_000;
 const CLEAR_LINE = '\r\u001b[2K';
 
-/** What a command calls while it runs. */
+/** Callbacks for a command that is running. */
 export interface ProgressShow {
   readonly update: (state: RunState) => void;
   readonly clear: () => void;
@@ -78,7 +78,7 @@ function stateOf(
   samples: ProgressSample[],
 ): Omit<ProgressState, 'clock'> {
   const wallSeconds = state.wallMs / 1000;
-  // Of the engine: threads that load do nothing else at first.
+  // The time that the engine ran; threads that are still loading do not count.
   const busySeconds = (state.engineMs ?? state.wallMs) / 1000;
   const ofSeed = state.durationNs > 0 ? state.nowNs / state.durationNs : 0;
   samples.push({ wallSeconds, fraction: (state.seedsDone + ofSeed) / state.seeds });

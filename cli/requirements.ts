@@ -46,7 +46,7 @@ export function addRequirements(program: Command): void {
       const sections = readRequirements(projectFile('docs/requirements.yaml'));
       const files = filesByRequirement(projectFile('.'));
       const all = judgeAll(sections, run, files);
-      // What was committed is compared before it is written anew.
+      // The committed document is compared before it is rewritten.
       const checked = flags.check === true ? checkDocument(all) : undefined;
       if (flags.write === true) writeDocument(sections, all, files);
       if (checked !== undefined) {
@@ -60,7 +60,7 @@ export function addRequirements(program: Command): void {
     });
 }
 
-/** Says of which rows the committed document says too much. */
+/** Prints the requirements for which the committed document claims too much. */
 function checkDocument(all: readonly Judged[]): 0 | 1 {
   const wrong = overstated(readFileSync(DOCUMENT, 'utf8'), all);
   for (const { id, committed, shown, why } of wrong) {

@@ -13,7 +13,7 @@ import { guardWorkflow } from './workflow-commands.ts';
 export async function runCommand(): Promise<void> {
   guardWorkflow(process.env, process.stdout, process.stderr);
   const isJson = process.argv.includes('--json');
-  // A reader that has seen enough (`| head`) is not a failure of ours.
+  // If a reader closes stdout early (`| head`), that is not an error.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     process.exit(error.code === 'EPIPE' ? undefined : reportProblem(error, false));
   });

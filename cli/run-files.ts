@@ -5,13 +5,13 @@
  */
 import { RUN_COPIES } from '../reports/run-copies.ts';
 
-/** Where the processes of a run are, for who watches it. */
+/** The file that tells viewers where the processes of a run are. */
 export const PROCESSES = 'processes.json';
 
 /** The scenario with the faults that were injected while it ran. */
 export const INTERACTIVE_FILE = 'interactive.yaml';
 
-/** What says that a run, or a sweep, has its verdict. */
+/** One of these files exists once a run or a sweep has its verdict. */
 export const MAIN_FILES = ['report.json', 'sweep.json'] as const;
 
 /** Files that the run itself may have written before the reports. */

@@ -30,7 +30,9 @@ export function takeLock(path: string): RunLock | { readonly heldBy: number } {
 
 interface Owner {
   readonly pid: number;
-  /** When the process began, in the system's own words; empty where it does not tell. */
+  /**
+   * Start time of the process in the format of the operating system; empty if it is not available.
+   */
   readonly began: string;
 }
 
@@ -44,7 +46,7 @@ function isCreated(path: string): boolean {
   }
 }
 
-/** Undefined when it was released meanwhile. */
+/** Undefined if the lock was released in the meantime. */
 function readOwner(path: string): Owner | undefined {
   try {
     const [pid = '', began = ''] = readFileSync(path, 'utf8').trim().split(' ');
@@ -55,7 +57,10 @@ function readOwner(path: string): Owner | undefined {
   }
 }
 
-/** Of several that find the same stale lock one takes it away; a fresh one goes back. */
+/**
+ * If several processes find the same stale lock, only one removes it; a lock that turns out to be
+ * fresh is restored.
+ */
 function removeStale(path: string, stale: Owner): void {
   const aside = `${path}.${process.pid}`;
   try {
@@ -71,10 +76,10 @@ function removeStale(path: string, stale: Owner): void {
 
 function isAlive({ pid, began }: Owner): boolean {
   try {
-    // 0 stands in a lock that is being written: its owner is at work.
+    // The lock contains 0 while it is being written, so its owner is still running.
     process.kill(pid, 0);
   } catch (error) {
-    // A process of somebody else is one, too.
+    // A process of another user also counts as running.
     if (systemCode(error) !== 'EPERM') return false;
   }
   const now = beganText(pid);

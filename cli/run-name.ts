@@ -8,15 +8,15 @@
  */
 import { createHash } from 'node:crypto';
 
-/** What a run was asked for. */
+/** The inputs of a run that determine its name. */
 export interface RunInputs {
   readonly command: 'scenario' | 'live' | 'emulate' | 'sweep';
   readonly seeds: readonly number[];
   /** Values of the file that were changed. */
   readonly overrides: Readonly<Record<string, string>>;
-  /** Where the nodes of a live run are, e.g. `processes`, as it was asked for. */
+  /** Where the nodes of a live run are placed, as requested by flags, for example `processes`. */
   readonly layout?: string | undefined;
-  /** Other flags that change what runs, by name. */
+  /** Other flags that change the run, by name. */
   readonly flags?: Readonly<Record<string, string>>;
 }
 
@@ -25,7 +25,7 @@ export const ACTED_ON = 'interactive';
 
 const HASH_DIGITS = 8;
 
-/** `1`, `1-5`, `1-live-processes`, `1-set-9f86d081`. */
+/** A name such as `1`, `1-5`, `1-live-processes`, `1-set-9f86d081`. */
 export function runName(inputs: RunInputs): string {
   const { command, layout } = inputs;
   const parts = [
@@ -41,7 +41,10 @@ function seedsText(seeds: readonly number[]): string {
   return seeds.length === 1 ? `${seeds[0]}` : `${seeds[0]}-${seeds.at(-1)}`;
 }
 
-/** What the readable part leaves open, as words that do not depend on the order of flags. */
+/**
+ * The inputs that the readable part does not contain, as text that does not depend on the order of
+ * flags.
+ */
 function restOf({ command, seeds, overrides, flags = {} }: RunInputs): readonly string[] {
   const changed = [
     ...Object.entries(overrides).map(([path, value]) => `set ${path}=${value}`),

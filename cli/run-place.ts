@@ -28,13 +28,13 @@ import { makeWritable } from './whole-files.ts';
 /** Former runs of one name that are kept. */
 export const FORMER_MAX = 10;
 
-/** Behind the name of a run that moved aside. */
+/** The suffix of a run that was moved aside. */
 const STAMP = /^_\d{4}-\d\d-\d\dT\d\d-\d\d-\d\dZ(?:-\d+)?$/;
 
 /** Where a run writes. */
 export type Place = Pick<RunPlace, 'folder' | 'rename'>;
 
-/** See the module. */
+/** The folder of a run. */
 export class RunPlace {
   readonly #name: string;
   #folder: string;
@@ -42,10 +42,10 @@ export class RunPlace {
   #lock: RunLock | undefined;
 
   /**
-   * Takes the folder of a name; another one when a run is writing there.
-   * @param folder Of the name; its parent is that of the scenario.
-   * @param onNotice Told where else the run goes.
-   * @throws EnvironmentError when nothing can be written there.
+   * Takes the folder with the given name, or another one if a run is writing there.
+   * @param folder The wanted folder; its parent belongs to the scenario.
+   * @param onNotice Called if the run gets another folder.
+   * @throws EnvironmentError if the folder is not writable.
    */
   constructor(folder: string, onNotice: (text: string) => void) {
     this.#name = basename(folder);
@@ -64,12 +64,12 @@ export class RunPlace {
     return this.#folder;
   }
 
-  /** Where the run before is now; undefined where there is none. */
+  /** The folder to which the previous run was moved; undefined if there was none. */
   get former(): string | undefined {
     return this.#former;
   }
 
-  /** The run turned out to be of other inputs than its name says: it gets a name of its own. */
+  /** Renames the folder, because the run turned out to have other inputs than its name says. */
   rename(suffix: string): void {
     const [from, former, lock] = [this.#folder, this.#former, this.#lock];
     const wanted = join(dirname(from), `${this.#name}-${suffix}`);
@@ -78,12 +78,12 @@ export class RunPlace {
     this.#folder = existsSync(to) ? freeName(to, new Date()) : to;
     renameSync(from, this.#folder);
     this.#lock = taken;
-    // What stood under the plain name stands there again.
+    // The previous run gets its plain name back.
     if (former !== undefined && lock !== undefined) renameSync(former, from);
     lock?.release();
   }
 
-  /** The run says nothing that the one before did not: that one goes. */
+  /** Deletes the previous run, because this run has the same results. */
   dropFormer(): void {
     if (this.#former !== undefined) removeOwn(this.#former);
     this.#former = undefined;
@@ -114,14 +114,14 @@ export class RunPlace {
 interface Claim {
   readonly folder: string;
   readonly lock: RunLock | undefined;
-  /** Who has the folder that was wanted. */
+  /** The process that holds the wanted folder. */
   readonly heldBy?: number;
 }
 
 function claim(wanted: string): Claim {
   const lock = takeLock(join(dirname(wanted), `.${basename(wanted)}.running`));
   if ('release' in lock) return { folder: wanted, lock };
-  // Nobody else asks for this name: it needs no lock.
+  // No other process asks for this name, so it needs no lock.
   return { folder: freeName(wanted, new Date()), lock: undefined, heldBy: lock.heldBy };
 }
 
@@ -134,7 +134,7 @@ function moveAside(folder: string): string | undefined {
   return aside;
 }
 
-/** `1_2026-11-22T04-03-30Z`, with a number behind it where that is taken. */
+/** A name such as `1_2026-11-22T04-03-30Z`, followed by a number if it is taken. */
 function freeName(folder: string, time: Date): string {
   const stamp = time.toISOString().replace(/\.\d+/, '').replaceAll(':', '-');
   const first = `${folder}_${stamp}`;
@@ -157,24 +157,24 @@ function entriesOf(folder: string): readonly Dirent[] {
   try {
     return readdirSync(folder, { withFileTypes: true });
   } catch {
-    // Somebody removed it meanwhile.
+    // The folder was removed in the meantime.
     return [];
   }
 }
 
-/** What an earlier run left that did not come to its reports. */
+/** Removes what an earlier run left that never wrote its reports. */
 function removeLeftovers(folder: string): void {
   for (const { name } of entriesOf(folder)) {
     if (isRunFile(name)) rmSync(join(folder, name), { force: true });
   }
 }
 
-/** Removes recordings of a run that came to nothing. */
+/** Removes recordings of a run that produced no result. */
 export function removeRecorded(folder: string): void {
   for (const name of RECORDED) rmSync(join(folder, name), { force: true });
 }
 
-/** Removes a former run, if all of it is ours. */
+/** Removes a previous run if all its files were written by orrery. */
 function removeOwn(folder: string): void {
   const files = ownFiles(folder);
   if (files === undefined) return;

@@ -17,12 +17,12 @@ if (program === undefined) {
   await program.exports.runCommand();
 }
 
-/** The command line as one file; undefined if there is none. */
+/** The bundled command line; undefined if there is none. */
 function prepared() {
   const folder = preparedFolder();
   if (folder === undefined) return undefined;
   usePrepared(folder);
-  // Help and version use little of it, all others much the same.
+  // Help and version need little of the code; all other commands need about the same.
   const isFront = (process.argv[2] ?? '-').startsWith('-');
   return loadPrepared('command', isFront ? 'front' : 'command');
 }

@@ -34,7 +34,7 @@ import { addRunOptions } from './scenario.ts';
 import { terminalOptions } from './terminal.ts';
 import { makeWritable, writeWhole } from './whole-files.ts';
 
-/** Impossible requests are refused before the sweep runs for an hour. */
+/** Impossible requests are rejected before the sweep runs for an hour. */
 const USELESS: UselessFlags = {
   names: new Set(['--trace', '--no-trace', '--pcap', '--explain', '--baseline']),
   reason: 'a sweep keeps the reports of its combinations only',
@@ -62,7 +62,7 @@ export function addSweep(program: Command): void {
   hideUseless(command, USELESS);
 }
 
-/** Combinations whose report is kept; one takes 0.1 to 0.5 MB. */
+/** Number of combinations whose reports are kept; each takes 0.1 to 0.5 MB. */
 const KEPT_MAX = 100;
 
 interface SweepContext {
@@ -122,7 +122,7 @@ interface CellContext extends SweepContext {
   readonly parameters: Readonly<Record<string, string>>;
   readonly name: string;
   readonly interrupt: { readonly signal: AbortSignal };
-  /** Where its report goes, below the folder of the sweep. */
+  /** The folder of its report, relative to the folder of the sweep. */
   readonly kept: { readonly folder: string; readonly name: string } | undefined;
 }
 
@@ -210,7 +210,7 @@ function leave(
   if (place.former !== undefined) process.stdout.write(`  before it  ${place.former}\n`);
 }
 
-/** Of two sweeps that say the same, the second stays. */
+/** If two consecutive sweeps have the same results, only the second is kept. */
 function forgetRepeated(place: RunPlace, json: string): void {
   const path = join(place.former ?? '', 'sweep.json');
   if (place.former === undefined || !existsSync(path)) return;

@@ -20,7 +20,7 @@ export function terminalOptions(flag: 'on' | 'off' | undefined): TerminalOptions
   };
 }
 
-/** Columns of a stream; a terminal that says 0 does not know them. */
+/** The width of a terminal in columns; if it reports 0, the width is unknown. */
 export function widthOf({ columns = 0 }: { readonly columns?: number }): number {
   return columns === 0 ? WIDTH_WITHOUT_TERMINAL : Math.max(WIDTH_LEAST, columns);
 }

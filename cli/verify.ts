@@ -20,7 +20,7 @@ import { exitWith, FlagError } from './exit.ts';
 import { SEED_RANGE, SEEDS_RANGE, wholeNumber } from './flags.ts';
 import { hasLiveStderr, terminalOptions } from './terminal.ts';
 
-/** The seed that is verified unless others are asked for. */
+/** The seed that is verified by default. */
 const SEED = 1;
 const CLEAR_LINE = '\r\u001b[2K';
 const PLAIN_FIRST_MS = 1_000;

@@ -12,7 +12,7 @@ import { Refusal } from '../scenarios/refusal.ts';
 import { PROJECT_ROOT } from '../scenarios/runner/folders.ts';
 import { projectFile } from './project.ts';
 
-/** What the page is made of. */
+/** The sources of the page. */
 const SOURCES = [
   'viz/app',
   'viz/format',
@@ -46,7 +46,7 @@ function isStale(page: string): boolean {
   return [...SOURCES, ...plugins].some((path) => newestMs(projectFile(path)) > built);
 }
 
-/** Of a file, or of everything in a folder; 0 when there is none. */
+/** When a file or the newest file in a folder was changed, ms; 0 if there is none. */
 function newestMs(path: string): number {
   const facts = statSync(path, { throwIfNoEntry: false });
   if (facts === undefined) return 0;

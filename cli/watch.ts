@@ -19,15 +19,15 @@ import { startVizServer, type VizServer } from '../viz/server/server.ts';
 import { PORT_RANGE, wholeNumber } from './flags.ts';
 import { vizPage } from './viz-page.ts';
 
-/** Also the port of `orrery viz`; if it is taken and none was requested, another one is used. */
+/** The port, also of `orrery viz`. If it is in use and none was requested, another port is used. */
 const PORT = 7470;
 const HOST = '127.0.0.1';
-/** What the last messages to open pages may take. */
+/** Time limit for the last messages to open pages. */
 const LAST_WORDS_MS = 200;
 
 /** Flags of a run that is watched. */
 export interface WatchFlags {
-  /** `true` when no port was named. */
+  /** `true` if no port was named. */
   readonly viz?: number | true;
   readonly out: string;
   readonly json?: boolean;
@@ -35,9 +35,9 @@ export interface WatchFlags {
 
 /** A run that can be watched. */
 export interface Watch {
-  /** Where the run sends itself. */
+  /** The channel to which the run sends its data. */
   readonly broadcast: Broadcast;
-  /** The report is written; serves on until Ctrl-C, where somebody may still look. */
+  /** Called when the report has been written. On a terminal, it continues to serve until Ctrl-C. */
   finished(folder: string): Promise<void>;
   close(): Promise<void>;
 }
@@ -50,15 +50,15 @@ export function addWatchOption(command: Command): Command {
 
 /** What is watched. */
 export interface Watched {
-  /** Of the scenario. */
+  /** Name of the scenario. */
   readonly name: string;
   /** The report of what was measured so far. */
   readonly reportOf: (result: SeedResult) => Report;
-  /** Carries out what pages order. */
+  /** Carries out the orders of pages. */
   readonly control: ControlHandler;
 }
 
-/** Starts the server and says where it is. */
+/** Starts the server and prints its address. */
 export async function startWatch(watched: Watched, flags: WatchFlags): Promise<Watch> {
   const { name, reportOf, control } = watched;
   const live = new LiveRun(name, Date.now());
@@ -67,7 +67,7 @@ export async function startWatch(watched: Watched, flags: WatchFlags): Promise<W
   const pending = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
   const taken = new Int32Array(pending);
   sent.on('message', (message: BroadcastMessage) => take(live, message, { taken, reportOf }));
-  // A run that never begins must not keep the process alive.
+  // The process must be able to end if the run never begins.
   sent.unref();
   process.stderr.write(`watch the run at ${server.address}#run=live&page=network\n`);
   return {

@@ -21,11 +21,11 @@ import { environmentError, pathError } from '../engine/live/environment.ts';
 /** Name and text. */
 export type NamedText = readonly [name: string, text: string];
 
-/** So much must fit into a folder before a run begins, bytes. */
+/** A folder must have room for at least this many bytes before a run begins. */
 const TRIAL_BYTES = 4_096;
 
 /**
- * Makes a folder and finds out whether a file can be written there.
+ * Creates a folder and tests whether a file can be written there.
  * @throws EnvironmentError that names the folder and says why not.
  */
 export function makeWritable(folder: string): void {
@@ -37,7 +37,7 @@ export function makeWritable(folder: string): void {
   }
 }
 
-/** Not `recursive` of `mkdirSync`: below /proc that never returns. */
+/** Avoids the option `recursive` of `mkdirSync`, which never returns below /proc. */
 function makeFolder(folder: string): void {
   if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true) return;
   const above = dirname(folder);
@@ -54,7 +54,7 @@ function tryToWrite(path: string): void {
 }
 
 /**
- * Writes files into a folder, all of them or none; what stood there before stays when it fails.
+ * Writes files into a folder, all of them or none. If that fails, the earlier files remain.
  * @throws EnvironmentError that names the file that could not be written, and says why.
  */
 export function writeWhole(folder: string, files: readonly NamedText[]): void {

@@ -10,18 +10,18 @@
  * @module
  */
 
-/** Where the runner lets a line begin, and what it trims. */
+/** The line ends that the runner recognises, and the blanks that it trims. */
 const LINE_END = /[\n\r]/;
 const BLANK = /[\s\u0085]/;
 
 /** Takes the commands out of a text that is written in pieces. */
 export class CommandFilter {
-  /** Nothing but blanks since the last end of line. */
+  /** True if only blanks were written since the last line end. */
   #isLineStart = true;
   /** `#` in a row at the end, at most two. */
   #hashes = 0;
 
-  /** The next piece, harmless. */
+  /** Returns the next piece of text with all commands made harmless. */
   next(text: string): string {
     let safe = '';
     for (const letter of text) safe += this.#letter(letter);
@@ -39,7 +39,7 @@ export class CommandFilter {
   }
 }
 
-/** What is written to these streams passes a filter from now on, if this is a step of a workflow. */
+/** In a step of a workflow, filters everything that is written to these streams from now on. */
 export function guardWorkflow(
   environment: Readonly<Record<string, string | undefined>>,
   ...streams: readonly NodeJS.WriteStream[]

@@ -28,11 +28,11 @@ import { type NamedText, writeWhole } from './whole-files.ts';
 /** A longer file is not copied into the folder of each run, bytes; imported maps may be that long. */
 const COPY_BYTES_MAX = 1e6;
 
-/** Tells where the processes of a run are: the run continues if that cannot be written. */
+/** Writes where the processes of a run are. If that fails, the run continues. */
 export function writeProcesses(folder: string, processes: readonly object[]): void {
   const text = `${JSON.stringify({ coordinator: process.pid, processes }, null, 2)}\n`;
   const part = join(folder, `.${PROCESSES}.part`);
-  // Not durable: a disk that takes its time must not delay the faults of the run.
+  // Not synced to disk, because a slow disk must not delay the faults of the run.
   const problem = problemOf(() => {
     writeFileSync(part, text);
     renameSync(part, join(folder, PROCESSES));
@@ -40,7 +40,7 @@ export function writeProcesses(folder: string, processes: readonly object[]): vo
   if (problem !== undefined) process.stderr.write(`orrery: ${problem}\n`);
 }
 
-/** What is in the folder, with sizes where it matters, and what could not be written. */
+/** The files in the folder, with sizes where useful, and those that could not be written. */
 export interface Written {
   readonly files: readonly string[];
   readonly problems: readonly string[];
@@ -78,18 +78,24 @@ export async function writeFiles(
   };
 }
 
-/** What goes wrong before there is a report: who reads results gets an error, and no earlier run's. */
+/**
+ * Writes an error result if there is no report, so that readers do not find the results of an
+ * earlier run.
+ */
 export function writeErrors(
   folder: string,
   scenario: string,
   problem: { readonly kind: string; readonly message: string },
 ): void {
   const text = renderJunitErrors(scenario, problem.kind, [problem.message]);
-  // The machine may be what went wrong; that is told elsewhere.
+  // If this fails because of the machine, the problem is reported elsewhere.
   problemOf(() => writeWhole(folder, [['junit.xml', text]]));
 }
 
-/** What the run was made of, so that two runs can be compared line by line; not what has changed since. */
+/**
+ * Copies of the input files, so that two runs can be compared line by line. A file that has changed
+ * since is left out.
+ */
 function copiesOf({ scenario }: Report): readonly NamedText[] {
   const isOwn = scenario.topologyFile !== scenario.file;
   return [
@@ -106,7 +112,7 @@ function copyOf(name: string, file: string, sha256: string): readonly NamedText[
   return isSame ? [[name, bytes.toString()]] : [];
 }
 
-/** What the machine had against it, if it had. */
+/** Runs a write; returns the problem of the machine, if there was one. */
 function problemOf(write: () => void): string | undefined {
   try {
     write();

@@ -4,7 +4,7 @@
  * @module
  */
 
-/** Sums of all parts, sorted by name. */
+/** Adds up several records key by key; the result is sorted by name. */
 export function addUp(
   parts: Iterable<Iterable<readonly [name: string, count: number]>>,
 ): Readonly<Record<string, number>> {

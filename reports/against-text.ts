@@ -89,7 +89,7 @@ function cellsOf(row: AgainstRow): readonly string[] {
   ];
 }
 
-/** ` [-5, +371]`: percent; nothing where one value or none is behind it. */
+/** An interval such as ` [-5, +371]` in percent; empty if at most one value is behind it. */
 function spanText(
   bounds: { readonly low: number | null; readonly high: number | null } | undefined,
 ): string {

@@ -76,7 +76,7 @@ export function isWithin(difference: number | null): boolean {
   return difference !== null && Math.abs(difference) <= AGAINST_TOLERANCE + ROUNDING;
 }
 
-/** A reading with what its samples tell. */
+/** The value of a metric in one run, with the uncertainty of its samples. */
 function sampledIn({ seeds }: RunInput, { metric, aggregation, value }: Reading): Sampled {
   const parts = seeds.flatMap(({ metrics }) => metrics[metric] ?? []);
   return sampledOf(pool(parts), aggregation as Aggregation, value);
@@ -104,7 +104,7 @@ function rowOf(reading: Reading, own: Sampled, other: Sampled): AgainstRow {
   const isThroughput = metric.endsWith('.throughput') && aggregation === 'rate';
   const isPromised = isThroughput || (metric.endsWith('.latency') && aggregation === 'p50');
   const found = foundIn(judgeWithin(own, other, AGAINST_TOLERANCE));
-  // What only one of both has is no matter of how many samples there are.
+  // If only one of the two runs has a value, no number of samples would help.
   const isInside = isMissing ? false : found.isInside;
   return {
     metric,

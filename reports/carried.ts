@@ -12,14 +12,14 @@ import type { Report } from './report-schema.ts';
 const OVERLOAD = 'overload';
 /** Live, a datagram that a full receive buffer lost: its process was too slow for it. */
 const KERNEL = 'kernel';
-/** Below this share of the offered traffic, overload is a hiccup and not reported. */
+/** A smaller share of rejected traffic is negligible and is not reported. */
 const SHARE_MIN = 0.001;
 /** Digits for the carried rate, which varies between runs, and for the offered rate. */
 const CARRIED_DIGITS = 2;
 const CARRIED_DIGITS_MAX = 5;
 const ASKED_DIGITS = 3;
 
-/** The numbers; undefined when next to nothing was refused. */
+/** The offered and carried rates; undefined if almost nothing was rejected. */
 export function carriedPart(seeds: readonly SeedResult[]): { readonly carried?: Carried } {
   const shed = seeds.reduce((sum, seed) => sum + shedIn(seed), 0);
   const measured = seeds.reduce((sum, { measuredNs }) => sum + measuredNs, 0) / 1e9;
@@ -41,7 +41,7 @@ export function carriedWords(report: Pick<Report, 'carried' | 'mode'>): readonly
   return text === undefined ? [] : [text.full];
 }
 
-/** The same sentence, and a shorter form for narrow lines. */
+/** The sentence about the carried rate, and a shorter form for narrow lines. */
 export function carriedText({
   carried,
   mode,
@@ -53,7 +53,7 @@ export function carriedText({
   const who = mode === 'live' ? 'this machine' : 'the modelled machine';
   const asked = rate(offeredPerSecond, ASKED_DIGITS);
   let digits = CARRIED_DIGITS;
-  // `about 10,000/s of the 10,000/s asked` would say that nothing was wrong.
+  // With too few digits, `about 10,000/s of the 10,000/s asked` would look as if nothing was wrong.
   while (rate(carriedPerSecond, digits) === asked && digits < CARRIED_DIGITS_MAX) digits += 1;
   const carries = rate(carriedPerSecond, digits);
   return {

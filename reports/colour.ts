@@ -6,12 +6,12 @@
  * @module
  */
 
-/** The input of the decision. */
+/** What determines whether to use colours. */
 export interface ColourInput {
   /** `--color` or `--no-color`, if given. */
   readonly flag: 'on' | 'off' | undefined;
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** Whether this very stream is a terminal. */
+  /** Whether this stream is a terminal. */
   readonly isTerminal: boolean;
 }
 

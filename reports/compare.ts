@@ -49,7 +49,7 @@ export interface ReportComparison {
   /** Changes below this share of the baseline do not count. */
   readonly smallestEffect: number;
   readonly kpis: readonly KpiChange[];
-  /** Where the events of common seeds diverge; nothing for seeds without checkpoints. */
+  /** Where the events of common seeds first differ; seeds without checkpoints are left out. */
   readonly partings: readonly Parting[];
   /** Worse if any KPI is worse, else better if any is better, else inconclusive or same. */
   readonly verdict: ChangeVerdict;
@@ -128,7 +128,7 @@ function pairingObstacle(a: Report, b: Report): string | undefined {
   return isSame ? undefined : 'the seeds differ';
 }
 
-/** What is said where one of two runs, or both, did not reach their end. */
+/** The sentence printed if one of two runs, or both, did not reach their end. */
 function earlyEnds(baseline: Report, candidate: Report): string | undefined {
   const ends = [
     { who: 'the baseline was', end: earlyEndOf(baseline) },
@@ -138,7 +138,7 @@ function earlyEnds(baseline: Report, candidate: Report): string | undefined {
   return said.length === 0 ? undefined : said.join('; ');
 }
 
-/** Part of a run beside a whole one, or beside another part. */
+/** If a run did not reach its end, the comparison of a KPI cannot be decided. */
 function undecided(change: KpiChange): KpiChange {
   if (change.verdict === 'not comparable') return change;
   const { difference: _difference, ...rest } = change;

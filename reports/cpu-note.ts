@@ -13,7 +13,7 @@ function cpuNote(report: Pick<Report, 'cpu' | 'mode'>): string | undefined {
   return report.mode === 'live' ? undefined : `CPU time ${report.cpu}`;
 }
 
-/** The note below throughput limits, which a processor may bound. */
+/** The note below limits on the throughput, which the processor may restrict. */
 export function throughputNote(report: Pick<Report, 'cpu' | 'mode' | 'kpis'>): string | undefined {
   const note = cpuNote(report);
   const hasThroughput = report.kpis.some(({ metric }) => metric.endsWith('.throughput'));

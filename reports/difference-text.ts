@@ -5,7 +5,7 @@
  */
 import { significant } from './format.ts';
 
-/** `+4.2 %`. */
+/** A relative difference as text: `+4.2 %`. */
 export function differenceText(difference: number | null): string {
   if (difference === null) return '-';
   if (difference === 0) return '0 %';

@@ -7,10 +7,10 @@
 import { inScale, plural, scaleOf, whole } from './format.ts';
 import type { MetricSummary } from './report-schema.ts';
 
-/** What the sentence needs of a metric. */
+/** The parts of a metric that the sentence uses. */
 type Summary = Pick<MetricSummary, 'unit' | 'count' | 'min' | 'max' | 'quantiles' | 'modes'>;
 
-/** With fewer samples beyond it, a quantile is uncertain. */
+/** A quantile is reliable only with at least this many samples beyond it. */
 export const SURE = 10;
 const DIGITS = 3;
 /** A mode is one value: it is worth a digit more, as many as the histogram has. */
@@ -26,8 +26,9 @@ export function isSure(p: number, n: number): boolean {
 }
 
 /**
- * Values of one unit in the scale of the largest, with as many digits as tell different values apart.
- * @param fewest Significant digits, or more.
+ * Values of one unit in the scale of the largest, with enough digits to tell different values
+ * apart.
+ * @param fewest Smallest number of significant digits.
  */
 export function quantitiesApart(
   values: readonly number[],

@@ -43,7 +43,7 @@ function seconds(ns: number): number {
   return Number((ns / 1e9).toPrecision(3));
 }
 
-/** The same of a report. */
+/** The sentence about an early end, from a report. */
 export function earlyEndOf({
   perSeed,
   scenario,
@@ -54,7 +54,7 @@ export function earlyEndOf({
   return earlyEndText(seeds, scenario.durationNs);
 }
 
-/** The sentence that stands once above the KPIs of such a run. */
+/** The sentence that is printed once above the KPIs of a run that ended early. */
 export function openText(earlyEnd: string): string {
   return `the run was ${earlyEnd}: part of a run meets no limit`;
 }
@@ -69,7 +69,10 @@ export function leftOpen(kpi: KpiResult, earlyEnd: string): KpiResult {
 /** A metric without samples: they may have come later. */
 const NO_SAMPLES = 'E125';
 
-/** True of a KPI of which nothing is to be said but that the run ended early, which is said once. */
+/**
+ * True if the only reason why a KPI is undecided is the early end of the run, which is reported
+ * once for all KPIs.
+ */
 export function isOpenByEarlyEnd(kpi: KpiResult, report: Report): boolean {
   if (report.ending === 'complete') return false;
   return kpi.status === 'inconclusive' && kpi.reason === `the run was ${earlyEndOf(report)}`;

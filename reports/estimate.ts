@@ -44,11 +44,11 @@ const ALLOWED: Readonly<Record<MetricKind, readonly Aggregation[]>> = {
 
 const NS_PER_MINUTE = 60e9;
 
-/** One number, and how much data is behind it. */
+/** A value, and how much data it is based on. */
 export interface Reduced {
-  /** Null when nothing was measured. */
+  /** Null if nothing was measured. */
   readonly value: number | null;
-  /** Samples, events or trials. */
+  /** Number of samples, events or trials. */
   readonly n: number;
 }
 

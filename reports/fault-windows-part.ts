@@ -10,7 +10,7 @@ import type { Report } from './report-schema.ts';
 /** 125 bins of three quantities take about 2 kB, so this is at most 1 MB. */
 const WINDOWS_MAX = 480;
 
-/** This part of the report; empty when no seed had a fault. */
+/** The fault windows for the report; empty if no seed had a fault. */
 export function faultWindowsPart(seeds: readonly SeedResult[]): Pick<Report, 'faultWindows'> {
   const perSeed = seeds.flatMap(({ seed, faultWindows }) =>
     faultWindows === undefined ? [] : [{ seed, ...faultWindows }],

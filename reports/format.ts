@@ -119,7 +119,7 @@ export function limitQuantity(limit: number, unit: string): string {
   return withUnit(limitNumber(limit, scale), scale.suffix);
 }
 
-/** A whole number: `17 987 331`. */
+/** A whole number with groups of digits: `17 987 331`. */
 export function whole(value: number): string {
   return grouped(String(Math.round(value)));
 }
@@ -155,7 +155,7 @@ export function shortFingerprint(fingerprint: string): string {
   return fingerprint.slice(0, 12).replace(/(.{4})(?=.)/g, '$1 ');
 }
 
-/** `1 seed`, `30 seeds`. */
+/** A number with its noun: `1 seed`, `30 seeds`. */
 export function plural(n: number, noun: string): string {
   return `${whole(n)} ${noun}${n === 1 ? '' : 's'}`;
 }

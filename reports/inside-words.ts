@@ -7,13 +7,13 @@
 
 import { whole } from './format.ts';
 
-/** The finding for one row. */
+/** The result for one row. */
 export interface InsideRow {
-  /** Null when there was nothing to compare, or too little to tell. */
+  /** Null if there was nothing to compare, or too few samples to decide. */
   readonly isInside: boolean | null;
   /** Present if the samples of both sides were compared. */
   readonly intervals?: unknown;
-  /** Samples that would decide. */
+  /** Number of samples that would decide it. */
   readonly needed?: number;
   /** False for what is shown but not promised. */
   readonly isPromised: boolean;
@@ -41,7 +41,7 @@ export function insideWords(row: InsideRow, nothing: string): InsideWords {
   return { mark: '✗', tone: 'fail-text', note: isInside === null ? nothing : 'OUTSIDE' };
 }
 
-/** `undecided, n >= 680`: with so many it would not be. */
+/** A mark such as `undecided, n >= 680`: with that many samples it could be decided. */
 function undecided({ needed }: InsideRow): string {
   return needed === undefined ? 'undecided' : `undecided, n >= ${whole(needed)}`;
 }

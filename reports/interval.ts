@@ -20,7 +20,7 @@ import { meanInterval } from './statistics/student-t.ts';
 /** Confidence of every interval; with several KPIs it holds for each one separately. */
 const LEVEL = 0.95;
 
-/** The input of an interval. */
+/** The data from which an interval is computed. */
 export interface IntervalInput {
   readonly kind: MetricKind;
   readonly aggregation: Aggregation;
@@ -30,7 +30,7 @@ export interface IntervalInput {
   readonly pooled: MetricData | undefined;
 }
 
-/** The interval of a KPI. */
+/** The confidence interval of a KPI. */
 export function intervalOf(input: IntervalInput): KpiInterval {
   const { kind, aggregation, pooled } = input;
   if (aggregation === 'count') return none('a sum over seeds has no interval', input);

@@ -26,7 +26,7 @@ import {
 import { summariseSeries } from './series-summary.ts';
 import { timingPart } from './timing.ts';
 
-/** Name of an invariant whose violation is our own mistake (exit code 3). */
+/** Name of the invariant whose violation is a bug of orrery (exit code 3). */
 export const CONSERVATION = 'conservation of packets';
 
 /** Judges a finished run. */
@@ -87,8 +87,8 @@ export function judge(input: RunInput): Report {
 
 /**
  * The exit code that follows from a report (docs/spec/run-files.md, "Exit codes"): 3 for a violated
- * invariant of ours, 5 time limit, 130 interrupted, 1 missed, 0 met. Determinism (4) and files (2)
- * are not known here.
+ * invariant, 5 time limit, 130 interrupted, 1 missed, 0 met. Determinism (4) and files (2) are not
+ * known here.
  */
 export function exitCodeOf(report: Report): 0 | 1 | 3 | 5 | 130 {
   const ours = [CONSERVATION, MESSAGE_CONSERVATION];
@@ -140,7 +140,8 @@ function describeSeed(seed: SeedResult): Report['perSeed'][number] {
 }
 
 /**
- * For one seed its own fingerprint, for several SHA-256 over `seed:fingerprint` lines, shortened.
+ * The fingerprint of a run: that of its only seed, or else SHA-256 over the lines
+ * `seed:fingerprint`, shortened.
  */
 function combineFingerprints(seeds: readonly SeedResult[]): string {
   const only = seeds[0];
@@ -256,7 +257,7 @@ function isSilent(seed: SeedResult): boolean {
 
 type Verdict = Report['invariants'][number];
 
-/** The seed to look at: the worst of the first missed KPI, else of the first KPI. */
+/** The seed to inspect: the worst one for the first missed KPI, or else for the first KPI. */
 function shownSeedOf(kpis: readonly KpiResult[], seeds: readonly SeedResult[]): number {
   const ordered = [...kpis.filter((kpi) => !kpi.pass), ...kpis];
   const worst = ordered.find((kpi) => kpi.worstSeed !== undefined)?.worstSeed;

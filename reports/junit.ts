@@ -17,7 +17,7 @@ import {
 } from './kpi-text.ts';
 import type { KpiResult, Report } from './report-schema.ts';
 
-/** What a report does not contain itself. */
+/** Facts that a report does not contain. */
 export interface JunitOptions {
   /** Wall time of the run's start, ISO 8601 without zone, e.g. `2026-11-20T10:00:00`. */
   readonly timestamp?: string;
@@ -54,8 +54,8 @@ export function renderJunit(report: Report, options: JunitOptions = {}): string 
 }
 
 /**
- * The document for a scenario that came to no report: errors, not failures.
- * @param type What they are, e.g. `configuration` for bad files.
+ * The document for a scenario without a report: its cases are errors, not failures.
+ * @param type Kind of the errors, for example `configuration` for bad files.
  */
 export function renderJunitErrors(
   scenario: string,
@@ -98,7 +98,9 @@ function properties(report: Report): readonly string[] {
   return Object.entries(values).map(([name, value]) => empty('property', { name, value }));
 }
 
-/** A run that was interrupted or timed out is an error of its own, whatever it measured until then. */
+/**
+ * If a run was interrupted or timed out, that is a separate error, whatever the run had measured.
+ */
 function earlyEndCases(report: Report): readonly string[] {
   const earlyEnd = earlyEndOf(report);
   if (earlyEnd === undefined) return [];
@@ -135,7 +137,7 @@ function kpiCase(kpi: KpiResult, report: Report): string {
   return [open('testcase', head), failure, END].join('\n');
 }
 
-/** JUnit has no third state: an inconclusive KPI is a failure with a type of its own. */
+/** JUnit has no third state, so an inconclusive KPI is a failure with a special type. */
 function notMet(kpi: KpiResult, report: Report): { type: string; message: string } {
   if (kpi.status === 'inconclusive') {
     return { type: 'inconclusive', message: `inconclusive: ${kpi.reason ?? ''}` };

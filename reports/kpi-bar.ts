@@ -22,7 +22,7 @@ export const STATUS_WORDS: Readonly<Record<KpiResult['status'], string>> = {
   inconclusive: 'inconclusive',
 };
 
-/** What to print about a KPI that was not met; undefined when there is nothing to say. */
+/** The reason why a KPI was not met, as text; undefined if there is nothing to explain. */
 export function whyMissed(kpi: KpiResult, seeds: number): string | undefined {
   if (kpi.status === 'pass') return undefined;
   const parts = [kpi.reason, kpi.status === 'fail' ? missedText(kpi, seeds) : undefined];
@@ -34,9 +34,9 @@ export function whyMissed(kpi: KpiResult, seeds: number): string | undefined {
 export interface KpiBar {
   readonly value: number;
   readonly limit: number;
-  /** Where the limit is met; undefined when only a single value meets it. */
+  /** The range that meets the limit; undefined if only a single value does. */
   readonly allowed: { readonly from: number; readonly width: number } | undefined;
-  /** Undefined without an interval. An unbounded end lies at the edge. */
+  /** Undefined if there is no interval. An unbounded end is drawn at the edge. */
   readonly interval:
     | {
         readonly from: number;
@@ -76,7 +76,7 @@ export function kpiBar(kpi: KpiResult, width: number): KpiBar | undefined {
   };
 }
 
-/** The range of a bar: everything known, with a margin at both ends. */
+/** The range of values that a bar shows: all known values, with a margin at both ends. */
 export function barDomain(kpi: KpiResult): readonly [number, number] {
   const { low, high } = kpi.ci95;
   const seeds = kpi.perSeed.map(({ value }) => value);

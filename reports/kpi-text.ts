@@ -30,12 +30,12 @@ export function measuredText(kpi: KpiResult): string {
   return quantityAgainst(kpi.value, kpi.limit, kpi.unit);
 }
 
-/** `<= 750 ms`. */
+/** A limit as text: `<= 750 ms`. */
 export function limitText(kpi: KpiResult): string {
   return `${kpi.comparison} ${limitQuantity(kpi.limit, kpi.unit)}`;
 }
 
-/** `72 %`, `0.07 pt`, `-`. */
+/** The margin of a KPI as text: `72 %`, `0.07 pt`, `-`. */
 export function kpiMargin(kpi: KpiResult): string {
   return marginText(kpi.margin, kpi.marginUnit);
 }
@@ -87,7 +87,7 @@ export function intervalKind(kpi: KpiResult): string {
   return `order statistics, ${ranks}${note === undefined ? '' : `; ${note}`}`;
 }
 
-/** What to say about a missed KPI: in how many seeds, and which one to look at. */
+/** A sentence about a missed KPI: in how many seeds it was missed, and which seed to inspect. */
 export function missedText(kpi: KpiResult, seeds: number): string | undefined {
   if (seeds < 2 || kpi.value === null) return undefined;
   const where = `missed in ${kpi.seedsMissed} of ${plural(seeds, 'seed')}`;
@@ -137,7 +137,10 @@ export function kpiMark(kpi: KpiResult): '✓' | '✗' | '–' | '?' {
   return ({ pass: '✓', fail: '✗', 'not-applicable': '–', inconclusive: '?' } as const)[kpi.status];
 }
 
-/** The conditions of the verdict: world, modelled crypto, modelled CPU, an early end. */
+/**
+ * The conditions of the verdict: the kind of run, modelled cryptography, a modelled processor, an
+ * early end.
+ */
 export function conditionsText(report: Report): readonly string[] {
   return [
     ...(report.ending === 'complete' ? [] : [earlyEndOf(report) ?? report.ending]),
@@ -165,7 +168,7 @@ function pacedText({ metrics }: Report): readonly string[] {
   return [`paced, p99 lateness ${quantity(p99.value, 'ns')}`];
 }
 
-/** Flags of a command that say where the nodes of a live run are. */
+/** Flags of a command that say where the nodes of a live run run. */
 const PLACE = / --(?:processes(?: machine)?|loops \d+|deployment \S+|shape off)(?= |$)/g;
 
 /** The command that repeats one seed. */

@@ -8,7 +8,7 @@ import { addUp } from './add-up.ts';
 import { whole } from './format.ts';
 import type { MessageTotals, SeedResult } from './model.ts';
 
-/** Name of an invariant whose violation is our own mistake (exit code 3). */
+/** Name of the invariant whose violation is a bug of orrery (exit code 3). */
 export const MESSAGE_CONSERVATION = 'conservation of messages';
 
 /** Sums over the seeds, or why no seed has an account. */
@@ -43,7 +43,7 @@ export function unaccounted(messages: MessageTotals): number {
   return submitted - delivered - countOf(refused) - givenUp - countOf(lost) - open;
 }
 
-/** What a report says when messages are not accounted for. */
+/** The sentence of a report whose run kept no account of messages. */
 export function untrackedText(reason: string): string {
   return `not tracked: ${reason}`;
 }

@@ -19,13 +19,17 @@ import type { MetricSummary } from './report-schema.ts';
 import { ascending, nearestRank } from './statistics/quantile.ts';
 import { summarise } from './statistics/summary.ts';
 
-/** Individual samples kept in the report; the others are in the distribution. */
+/**
+ * Number of individual samples kept in the report; the other samples are only in the distribution.
+ */
 const SAMPLES_MAX = 2_000;
 /** Points of the distribution per factor of ten in 1 - p. */
 const STEPS_PER_DECADE = 16;
 /** Quantiles that readers expect and that are not among the steps. */
 const ALWAYS = [0.5, 0.95] as const;
-/** A distribution of so many values or fewer is given with the exact share of each. */
+/**
+ * A distribution with at most this many different values is stored with the exact share of each.
+ */
 const FEW_VALUES = 64;
 
 type Points = NonNullable<MetricSummary['quantiles']>;

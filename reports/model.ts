@@ -10,7 +10,7 @@ import type { HistogramData } from '../engine/measure/histogram.ts';
 import type { PrivacySummary } from './privacy/summary.ts';
 import type { Against } from './report-schema.ts';
 
-/** The kind of world of the run. */
+/** In which way the scenario was run. */
 export type Mode = 'sim' | 'emulate' | 'live';
 
 /** The measured data of one metric in one run. */
@@ -58,7 +58,7 @@ export interface KpiSpec {
 export interface FaultRecord {
   readonly id: string;
   readonly kind: string;
-  /** What it hit, as text: `core-110 <-> core-210 down`. */
+  /** What the fault affected, as text: `core-110 <-> core-210 down`. */
   readonly text: string;
   /** Ids of links and names of nodes it affected; never empty in a finished run. */
   readonly targets: readonly string[];
@@ -70,13 +70,16 @@ export interface FaultRecord {
    * clock.
    */
   readonly effects: Readonly<Record<string, number>>;
-  /** What it cost the affected flows, as sampled by the KPI `<protocol>.failover`. */
+  /**
+   * The gap that the fault caused in each affected flow, as sampled by the KPI
+   * `<protocol>.failover`.
+   */
   readonly gaps?: readonly FaultGap[];
 }
 
-/** What one fault cost one flow. */
+/** The gap that one fault caused in one flow. */
 export interface FaultGap {
-  /** `a -> b`. */
+  /** Name of the flow: `a -> b`. */
   readonly flow: string;
   /** Time between arrivals, less the nominal spacing. */
   readonly gapNs: number;
@@ -86,10 +89,10 @@ export interface FaultGap {
   readonly isRecovered: boolean;
 }
 
-/** What one flow measured around one fault, in bins; `null` where nothing could be measured. */
+/** What one flow measured around one fault, in bins; `null` if nothing could be measured. */
 export interface FaultWindow {
   readonly fault: string;
-  /** `a -> b`. */
+  /** Name of the flow: `a -> b`. */
   readonly flow: string;
   readonly binNs: number;
   /** Start of the first bin, relative to the fault; negative. */
@@ -116,7 +119,7 @@ export interface PacketTotals {
   readonly injected: number;
   readonly delivered: number;
   readonly inFlight: number;
-  /** By drop reason, sorted by name. */
+  /** Number of drops by reason, sorted by reason. */
   readonly drops: Readonly<Record<string, number>>;
 }
 
@@ -124,13 +127,13 @@ export interface PacketTotals {
 export interface MessageTotals {
   readonly submitted: number;
   readonly delivered: number;
-  /** By the sending node's reason, sorted by name. */
+  /** Messages that the sending node rejected, by reason, sorted by reason. */
   readonly refused: Readonly<Record<string, number>>;
-  /** Not acknowledged after the last try. */
+  /** Messages not acknowledged after the last attempt. */
   readonly givenUp: number;
-  /** By reason, sorted by name. */
+  /** Lost messages by reason, sorted by reason. */
   readonly lost: Readonly<Record<string, number>>;
-  /** Still under way, or held by a node. */
+  /** Messages still under way or held by a node. */
   readonly open: number;
 }
 
@@ -152,8 +155,8 @@ export interface SeedResult {
   readonly wallMs: number;
   readonly events: number;
   /**
-   * When its events ran, ms since 1970, and how much of that the engine took; absent where the wall clock
-   * sets the pace.
+   * When the processing of events began, ms since 1970, and the time that the engine took; absent
+   * if the run is in real time.
    */
   readonly engine?: { readonly beganMs: number; readonly endedMs: number; readonly busyMs: number };
   readonly metrics: Readonly<Record<string, MetricData>>;
@@ -163,7 +166,7 @@ export interface SeedResult {
   readonly packets: PacketTotals;
   /** Absent when messages are not accounted for. */
   readonly messages?: MessageTotals;
-  /** Why they are not. */
+  /** Why messages were not tracked. */
   readonly messagesUntracked?: string;
   /** Drops named by protocols: counts by `protocol/reason`. */
   readonly nodeDrops: Readonly<Record<string, number>>;
@@ -173,18 +176,18 @@ export interface SeedResult {
   /** Present when the run can be repeated bit by bit. */
   readonly checkpoints?: Checkpoints;
   readonly warnings: readonly string[];
-  /** What the privacy charts show; absent when privacy was not measured. */
+  /** The data of the privacy charts; absent if privacy was not measured. */
   readonly privacy?: PrivacySummary;
   /**
    * Greatest possible difference of two nodes' clocks, in ns, when the nodes ran on several
    * machines; 0 or absent when they shared one clock.
    */
   readonly clockUncertaintyNs?: number;
-  /** `complete`, `interrupted` or `time-limit`. */
+  /** How the run ended. */
   readonly ending: 'complete' | 'interrupted' | 'time-limit';
 }
 
-/** What share of its offered traffic was carried, when some had to be refused. */
+/** The share of its offered traffic that was carried, if some had to be rejected. */
 export interface Carried {
   /** Packets a second of measured time. */
   readonly offeredPerSecond: number;

@@ -8,20 +8,23 @@ import { type HistogramData, visitBuckets } from '../engine/measure/histogram.ts
 
 /** Values rarer than this share are noise between the modes, or the tail. */
 const RARE = 0.001;
-/** So much must lie in buckets that are not rare: else the distribution spreads. */
+/**
+ * At least this share of the samples must lie in frequent buckets; otherwise the distribution
+ * counts as spread out.
+ */
 const GATHERED = 0.95;
 /** A gap of this share of the value parts two modes; a bucket is at most a thousandth wide. */
 const GAP = 0.01;
 /** A smaller mode is part of the tail. */
 const SHARE_MIN = 0.01;
-/** More are no longer told by name. */
+/** Largest number of modes that are named. */
 const MODES_MAX = 6;
 
-/** One of them. */
+/** One mode of a distribution. */
 export interface Mode {
-  /** Of all samples, 0..1. */
+  /** Share of all samples, 0 to 1. */
   readonly share: number;
-  /** In which half of its samples are reached. */
+  /** The median of its samples. */
   readonly value: number;
   readonly low: number;
   readonly high: number;

@@ -34,7 +34,7 @@ const FRACTIONS = [
   { p: 0.95, isPromised: true },
   { p: 0.99, isPromised: false },
 ] as const;
-/** With fewer packets than this beyond a percentile, nothing can be said about it. */
+/** A percentile with fewer packets than this beyond it is not compared. */
 const BEYOND_MIN = 5;
 
 /**

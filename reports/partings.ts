@@ -14,7 +14,7 @@ export type Parting =
   | {
       readonly kind: 'parted';
       readonly seed: number;
-      /** Everything up to this instant was the same. */
+      /** Everything up to this instant was equal in both runs. */
       readonly sameUntilNs: number;
       /** Some event up to this instant was not; undefined after the last checkpoint. */
       readonly partedByNs: number | undefined;
@@ -23,11 +23,11 @@ export type Parting =
 type SeedFacts = Report['perSeed'][number];
 type Checkpoints = NonNullable<SeedFacts['checkpoints']>;
 
-/** Hex digits of a checkpoint. */
+/** Number of hex digits of a checkpoint. */
 const DIGITS = 8;
 const NAMED_MAX = 3;
 
-/** For all seeds that both ran and that have checkpoints; by seed. */
+/** Where the runs diverge, for each seed that both ran with checkpoints. */
 export function partingsOf(a: Report, b: Report): readonly Parting[] {
   return a.perSeed.flatMap((one) => {
     const other = b.perSeed.find(({ seed }) => seed === one.seed);
@@ -63,7 +63,10 @@ function digestAt({ everyNs, digests }: Checkpoints, atNs: number): string {
   return digests.slice(at, at + DIGITS);
 }
 
-/** `seed 2 parts between 11.76 s and 12 s, and 4 seeds later`; undefined when none diverges. */
+/**
+ * A sentence such as `seed 2 parts between 11.76 s and 12 s, and 4 seeds later`; undefined if no
+ * seed diverges.
+ */
 export function partingsText(partings: readonly Parting[]): string | undefined {
   const parted = partings.flatMap((one) => (one.kind === 'parted' ? [one] : []));
   if (parted.length === 0) return undefined;
@@ -78,7 +81,10 @@ export function partingsText(partings: readonly Parting[]): string | undefined {
   return [...named, ...(rest === 0 ? [] : [`${plural(rest, 'seed')} later`])].join(', ');
 }
 
-/** `1 of 3 seeds had the same events in both; seed 2 parts between 11.76 s and 12 s`. */
+/**
+ * A sentence such as `1 of 3 seeds had the same events in both; seed 2 parts between 11.76 s and 12
+ * s`.
+ */
 export function sameEventsText(partings: readonly Parting[]): string | undefined {
   if (partings.length === 0) return undefined;
   const same = partings.filter(({ kind }) => kind === 'same').length;

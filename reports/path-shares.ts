@@ -21,7 +21,7 @@ export interface PathShare {
 /** Names of series that count packets by path: `path:NAME`, `path:NAME FROM -> TO`. */
 const PREFIX = 'path:';
 
-/** Shares of all paths that either run used, by name; none when no node chooses paths. */
+/** The shares of all paths that either run used, sorted by name; empty if no node chooses paths. */
 export function pathShares(live: RunInput, simulated: RunInput): readonly PathShare[] {
   const [own, ideal] = [sharesOf(live), sharesOf(simulated)];
   return [...new Set([...own.keys(), ...ideal.keys()])].sort().map((path) => ({

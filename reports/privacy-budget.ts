@@ -43,8 +43,9 @@ export function privacyBudgetPart(seeds: readonly SeedResult[]): Budget | undefi
 }
 
 /**
- * Seeds whose epsilon decreases or is not a number: budget is never regained, so an accountant
- * forgot some (after a crash), or several nodes sample what one should add up.
+ * Seeds whose epsilon decreases or is not a number. A spent budget never comes back, so either an
+ * accountant has lost records (in a crash), or several nodes sample separately what one node should
+ * add up.
  */
 export function forgetfulSeeds(seeds: readonly SeedResult[]): readonly SeedResult[] {
   return seeds.filter((one) => {
@@ -61,7 +62,7 @@ export function budgetWarnings(seeds: readonly SeedResult[]): Report['warnings']
   return [{ text, seeds: unpaired.map(({ seed }) => seed) }];
 }
 
-/** The same rounds of all seeds, for quantiles over them, and the last round of each. */
+/** The same rounds of every seed, so that quantiles can be computed, and the last round of each. */
 function keptRounds(one: SeedResult, step: number): Budget['rounds'] {
   const spent = samplesOf(one, BUDGET.epsilon);
   const accuracies = isPaired(one) ? samplesOf(one, BUDGET.accuracy) : [];

@@ -11,7 +11,7 @@ const TARGETS_MAX = 2_000;
 
 type PrivacyPart = NonNullable<Report['privacy']>;
 
-/** This part of the report; undefined when no seed measured privacy. */
+/** The privacy part of the report; undefined if no seed measured privacy. */
 export function privacyPart(
   seeds: readonly SeedResult[],
   shownSeed: number,
@@ -32,7 +32,7 @@ export function privacyPart(
   };
 }
 
-/** The adversary in a few words, for a line beside the bits. */
+/** The adversary in a few words, for the line with the entropy. */
 export function adversaryInShort({
   corrupt,
   mixes,

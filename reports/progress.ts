@@ -15,7 +15,7 @@ export interface ProgressState {
   /** Virtual time of this seed: reached, and to reach, in ns. */
   readonly virtualNs: number;
   readonly durationNs: number;
-  /** The clock of that time. */
+  /** The clock of the scenario's time. */
   readonly clock: 'virtual' | 'wall';
   readonly eventsPerSecond: number;
   /** Virtual seconds per wall second, over all workers. */

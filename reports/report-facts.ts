@@ -24,7 +24,7 @@ export function reportFacts(report: Report): Facts {
   ];
 }
 
-/** What is needed to repeat it: files with their hashes, commit, machine. */
+/** What is needed to repeat the run: the files with their hashes, the commit, the machine. */
 export function originFacts(report: Report): Facts {
   const { scenario, environment } = report;
   const overrides = Object.entries(report.overrides).map(([path, value]) => `${path}=${value}`);
@@ -49,7 +49,10 @@ function injectedText({ interactive }: Report): string {
   return ` (interactive, ${plural(interactive.faults, 'fault')} injected: ${interactive.file})`;
 }
 
-/** With the rate of the engine, or of everything where the wall clock sets the pace. */
+/**
+ * The number of events with the rate of the engine, or in real-time runs with the rate of the whole
+ * run.
+ */
 function eventsText({ events, eventsPerWallSecond, timing, wallSeconds }: Report): string {
   if (timing === undefined)
     return `${whole(events)}, ${whole(eventsPerWallSecond)} per wall second`;

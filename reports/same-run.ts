@@ -7,15 +7,18 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Report } from './report-schema.ts';
 
-/** What runs by the wall clock have instead of a fingerprint. */
+/** Runs in real time have this instead of a fingerprint. */
 const NO_FINGERPRINT = 'none';
 
-/** True when one of them says nothing that the other does not. */
+/** True if two reports contain the same results. */
 export function isSameRun(a: Report, b: Report): boolean {
   return a.fingerprint !== NO_FINGERPRINT && isDeepStrictEqual(essence(a), essence(b));
 }
 
-/** As it is read from a file, whose keys may be in another order. */
+/**
+ * The report as read from a file, without the parts that differ between equal runs; the order of
+ * keys does not matter.
+ */
 function essence(report: Report): unknown {
   const { wallSeconds: _wall, eventsPerWallSecond: _rate, timing: _timing, ...rest } = report;
   const perSeed = report.perSeed.map(({ wallSeconds: _own, ...seed }) => seed);

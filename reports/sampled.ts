@@ -24,25 +24,25 @@ import { summarise } from './statistics/summary.ts';
 const LEVEL = 0.95;
 const TAIL = (1 - LEVEL) / 2;
 
-/** Both ends of an interval; null where the samples give none. */
+/** Both ends of an interval; null if the samples determine none. */
 export interface Bounds {
   readonly low: number | null;
   readonly high: number | null;
 }
 
-/** See the module. */
+/** A value with the uncertainty of its samples. */
 export interface Sampled {
   readonly value: number | null;
-  /** Samples, events or trials. */
+  /** Number of samples, events or trials. */
   readonly n: number;
-  /** The interval if there were so many. */
+  /** The interval that this number of samples would give. */
   readonly boundsAt: (n: number) => Bounds;
 }
 
 const NONE: Bounds = { low: null, high: null };
 
 /**
- * What is known of a figure.
+ * A figure with its uncertainty.
  * @param value As it was reduced; the interval is in its unit.
  */
 export function sampledOf(
@@ -69,7 +69,7 @@ export function sampledOf(
   return { value, n, boundsAt: (size) => aroundMean(value, deviation, size) };
 }
 
-/** What is known of a percentile of a histogram. */
+/** A percentile of a histogram with its uncertainty. */
 export function sampledQuantile(data: HistogramData, p: number): Sampled {
   const at = (fraction: number): number => histogramQuantile(data, fraction);
   const value = data.count === 0 ? null : at(p);

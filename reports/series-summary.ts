@@ -10,7 +10,7 @@ import type { SeriesSummary } from './report-schema.ts';
 
 const STEPS_MAX = 600;
 
-/** One entry per series name, sorted by name. */
+/** Summarises series over the seeds: one entry per name, sorted by name. */
 export function summariseSeries(
   seeds: readonly SeedResult[],
   shownSeed: number,

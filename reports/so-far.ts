@@ -9,9 +9,9 @@ import { judge } from './judge.ts';
 import type { RunInput } from './model.ts';
 import type { KpiResult, Report } from './report-schema.ts';
 
-/** What would be judged if the run ended now. */
+/** The report as it would be if the run ended now. */
 export function reportSoFar(input: RunInput): Report {
-  // It has not ended, so that nothing of it ended early.
+  // The run has not ended, so no seed counts as ended early.
   const seeds = input.seeds.map((seed) => ({ ...seed, ending: 'complete' as const }));
   const report = judge({ ...input, seeds });
   const kpis = report.kpis.map(openWithoutSamples);

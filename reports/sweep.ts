@@ -12,10 +12,12 @@ import { oneLine } from './plain-text.ts';
 import type { KpiResult, Report } from './report-schema.ts';
 import { toAscii } from './terminal-layout.ts';
 
-/** Most cells of a grid: as many as a sweep may have combinations. */
+/**
+ * Largest number of cells in a grid, which equals the largest number of combinations in a sweep.
+ */
 const CELLS_MAX = 10_000;
 
-/** One combination. */
+/** One combination of parameters. */
 export interface SweepRow {
   /** Path to value, in the order of the sweep file. */
   readonly parameters: Readonly<Record<string, string>>;
@@ -30,7 +32,7 @@ export interface SweepRow {
   readonly broke?: string;
 }
 
-/** A sweep, all combinations. */
+/** The result of a sweep over all combinations. */
 export interface SweepResult {
   readonly name: string;
   readonly question: string;

@@ -53,7 +53,7 @@ function describe(fault: ReportFault): string {
   return `${(fault.beginNs / 1e9).toFixed(3).padStart(7)} s  ${fault.text}`;
 }
 
-/** Effects beside the fault, one per line, or below it when the terminal is too narrow. */
+/** Puts the effects beside the fault, one per line, or below it if the terminal is too narrow. */
 function attach(
   head: string,
   effects: readonly string[],
@@ -90,7 +90,7 @@ export function packetLines(report: Report, width: number): readonly string[] {
   ]);
 }
 
-/** Where application packets went, in percent; only the paths with the largest shares. */
+/** The shares of packets by path, in percent; only the paths with the largest shares. */
 function pathLines(report: Report, fit: Room): readonly string[] {
   const shares = sharesOfReport(report).filter(([, share]) => share > 0);
   if (shares.length === 0) return [];
@@ -98,7 +98,7 @@ function pathLines(report: Report, fit: Room): readonly string[] {
   return fold([`by path: ${texts[0] ?? ''}`, ...texts.slice(1)], { ...fit, gap: ' · ' });
 }
 
-/** The adversary behind the bits; nothing when privacy was not measured. */
+/** The adversary whose entropy is reported; empty if privacy was not measured. */
 export function adversaryLines({ privacy }: Report): readonly string[] {
   return privacy === undefined ? [] : labelled('Privacy', [adversaryInShort(privacy)]);
 }

@@ -37,15 +37,15 @@ export interface TerminalOptions {
   /** Columns of the terminal; 80 without a terminal. */
   readonly width: number;
   readonly colour: boolean;
-  /** False: only ASCII characters. */
+  /** If false, only ASCII characters are used. */
   readonly unicode: boolean;
   /** Files that were written: folder, and names with sizes, e.g. `trace.orr 4.1 MB`. */
   readonly written?: { readonly folder: string; readonly files: readonly string[] };
   /** Comparison with `--baseline`: adds the column `change`. */
   readonly comparison?: ReportComparison;
-  /** What the command took besides running, seconds. */
+  /** Time that the command took in addition to the run, seconds. */
   readonly besides?: { readonly loading: number; readonly writing: number };
-  /** One suggested command. */
+  /** One command that is suggested next. */
   readonly next?: string;
 }
 
@@ -119,7 +119,7 @@ function verdictLines(report: Report, paint: Paint, width: number): readonly str
   return [paint.bold(colour(word)) + first.slice(word.length), ...rest];
 }
 
-/** The form that fits beside the title, if any. */
+/** The form that fits next to the title, if any. */
 function carriedPart(report: Report, room: number): readonly string[] {
   const text = carriedText(report);
   if (text === undefined) return [];
@@ -269,19 +269,21 @@ function footerLines(report: Report, options: TerminalOptions): readonly string[
   return lines.map((line) => ' '.repeat(INDENT) + line);
 }
 
-/** Of the engine, where the wall clock does not set its pace. */
+/** The rate of the engine; in real-time runs, the rate of the whole run. */
 function rateText({ timing, eventsPerWallSecond, seeds }: Report): string {
   if (timing === undefined) return `${short(eventsPerWallSecond)} events/s`;
   return `${short(timing.eventsPerSecond)} events/s${seeds.length > 1 ? ' a thread' : ''}`;
 }
 
-/** `pace 98.3 M steps/s`: live rates of a slow hour are lower, and this says so. */
+/**
+ * A text such as `pace 98.3 M steps/s`: on a slow machine live rates are lower, and this shows it.
+ */
 function paceText({ metrics }: Report): readonly string[] {
   const pace = metrics['live.pace']?.value ?? null;
   return pace === null ? [] : [`pace ${significant(pace / 1e6, 3)} M steps/s`];
 }
 
-/** `0.61 s loading, 0.05 s writing`. */
+/** A text such as `0.61 s loading, 0.05 s writing`. */
 function besidesText({ besides }: TerminalOptions): readonly string[] {
   if (besides === undefined) return [];
   return [`${wallTime(besides.loading)} loading, ${wallTime(besides.writing)} writing`];

@@ -12,14 +12,17 @@ const ROUNDING = 1e-9;
 /** No advice is given to take more samples than this. */
 const SAMPLES_MAX = 10_000_000;
 
-/** What was found. */
+/** The result of a comparison. */
 export interface Within {
   readonly verdict: 'inside' | 'outside' | 'undecided';
   readonly live: Bounds;
   readonly predicted: Bounds;
-  /** Of predicted over live, less 1; null where there is no bound. */
+  /** The predicted value divided by the live one, minus 1; null if there is no bound. */
   readonly difference: Bounds;
-  /** Live samples that would tell, where the verdict is `undecided` and so many are within reach. */
+  /**
+   * Number of live samples that would decide it, if the verdict is `undecided` and the number is
+   * feasible.
+   */
   readonly needed?: number;
 }
 
@@ -43,7 +46,7 @@ interface Pair {
   readonly predicted: Sampled;
 }
 
-/** Both intervals with so many times the samples, and that of their quotient. */
+/** Both intervals with this multiple of the samples, and the interval of their quotient. */
 function at({
   live,
   predicted,
@@ -71,7 +74,10 @@ function verdictOf({ low, high }: Bounds, tolerance: number): Within['verdict'] 
   return isInside ? 'inside' : 'undecided';
 }
 
-/** The least factor that tells, within a tenth; undefined where none within reach does. */
+/**
+ * The smallest multiple of the samples that decides, to within a tenth; undefined if no feasible
+ * one does.
+ */
 function factorToTell({
   tolerance,
   ...pair

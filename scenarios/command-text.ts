@@ -28,7 +28,7 @@ export interface Repeat {
   readonly seed?: number | undefined;
   readonly seeds?: number | undefined;
   readonly set?: Readonly<Record<string, string>> | undefined;
-  /** Where the nodes of a live run are. */
+  /** Where the nodes of a live run are placed. */
   readonly processes?: string | undefined;
   readonly loops?: number | undefined;
   readonly deployment?: string | undefined;

@@ -57,7 +57,7 @@ export type LinkSelector =
       readonly hop: 'random' | 'first' | 'last' | number;
     };
 
-/** What an event does. Whatever begins can end. */
+/** What an event does. Every effect that begins can also end. */
 export type FaultAction =
   | {
       readonly kind: 'set-link';
@@ -87,7 +87,7 @@ export type FaultAction =
       readonly store: 'synced' | 'prefix' | 'torn';
     }
   | { readonly kind: 'clock'; readonly node: string; readonly stepNs: number; readonly ppm: number }
-  /** On-path attacker: records packets and sends copies again, later or out of order. */
+  /** An attacker on the path who records packets and sends copies later or out of order. */
   | {
       readonly kind: 'tap';
       readonly links: LinkSelector;
@@ -105,7 +105,7 @@ export type FaultAction =
   /** Forged datagrams at a steady rate, from a neighbour of the target. */
   | { readonly kind: 'flood'; readonly flood: FloodSpec };
 
-/** Forged datagrams: which kind, to whom, in whose name, and how many. */
+/** Forged datagrams: their kind, their target, the forged sender, and their number. */
 export interface FloodSpec {
   /** One of the `forgeries` of the target's protocol. */
   readonly forgery: string;
@@ -114,7 +114,7 @@ export interface FloodSpec {
   readonly by: string;
   /** The node named as their source. */
   readonly as: string;
-  /** Datagrams per second. */
+  /** Rate, datagrams per second. */
   readonly rate: number;
   readonly sizeBytes?: number;
   /** Id of the link that they claim something about. */
@@ -126,8 +126,8 @@ export interface FloodSpec {
  */
 export type AttackSpec =
   /**
-   * Blocks everything that enters; then lets one message in at a time and claims the next one that
-   * leaves.
+   * Blocks everything that enters, then lets one message in at a time and takes the next one that
+   * leaves for it.
    */
   | {
       readonly kind: 'n_minus_one';
@@ -141,7 +141,7 @@ export type AttackSpec =
       /** Names of the adversary's nodes: their messages pass, and it recognises them. */
       readonly own: readonly string[];
     }
-  /** Flips a bit of what the node sends; corrupt last hops look for the damaged message. */
+  /** Flips a bit in what the node sends; corrupt last hops look for the damaged message. */
   | {
       readonly kind: 'tagging';
       readonly node: string;
@@ -152,12 +152,12 @@ export type AttackSpec =
       /** Drop reason by which they recognise a damaged message; undefined: any. */
       readonly sign?: string;
     }
-  /** Sends again what entered, and looks for what leaves a second time. */
+  /** Sends a copy of what entered, and looks for an output that appears twice. */
   | {
       readonly kind: 'replay';
       readonly node: string;
       readonly everyNs: number;
-      /** From the original to its copy, ns. */
+      /** Time from the original to its copy, ns. */
       readonly afterNs: number;
     };
 
@@ -202,15 +202,15 @@ export interface CpuChoice {
   /** `one`: all nodes share one machine with one core, as in a live run in one process. */
   readonly machines: 'topology' | 'one';
   /**
-   * `timed`: what waits too long is dropped. Otherwise, as when calibration looks for a knee,
-   * nothing is.
+   * `timed`: what waits too long is dropped. With `endless`, nothing is dropped; calibration uses
+   * this to search for the highest rate.
    */
   readonly queues?: 'timed' | 'endless';
-  /** The profile's file, for people. */
+  /** The file of the profile, as a name for messages. */
   readonly file: string;
   readonly sha256: string;
   readonly cpuModel: string;
-  /** When it was measured, YYYY-MM-DD. */
+  /** The date of its measurement, YYYY-MM-DD. */
   readonly date: string;
 }
 
@@ -220,9 +220,9 @@ export interface PrivacySpec {
   readonly everyNs: number;
   /** Names of the nodes that mix. */
   readonly mixes: readonly string[];
-  /** Those of them that tell the adversary what happened to their inputs. */
+  /** The corrupt ones among them, which tell the adversary what happened to their inputs. */
   readonly corrupt: readonly string[];
-  /** Metrics of privacy with limits. */
+  /** Privacy metrics for which there are limits. */
   readonly asked: readonly string[];
   /** Mean delay of a mix, ns, if the file states it. */
   readonly meanDelayNs?: number;

@@ -15,7 +15,9 @@ import { refuseOutside } from './runner/outside.ts';
 export interface Loaded {
   readonly scenario: Scenario;
   readonly definitions: readonly MetricDefinition[];
-  /** Kinds of datagrams that a protocol says can be forged, by the node that gets them. */
+  /**
+   * Kinds of datagrams that can be forged according to a protocol, by the node that is attacked.
+   */
   readonly forgeries: Readonly<Record<string, readonly string[]>>;
 }
 
@@ -24,7 +26,7 @@ export interface Loaded {
  *
  * @param file Path, or name of a shipped scenario.
  * @param overrides Values to change before the check, `path -> value`.
- * @param registry Receives the users' protocols that the files name.
+ * @param registry The protocols of users that the files name are added to it.
  * @throws ConfigError with every mistake of file, topology and overrides; Refusal if outside
  * programs take part.
  */
@@ -38,7 +40,7 @@ export async function openScenario(
   return loaded;
 }
 
-/** As {@link openScenario}, but also with hosts that are outside programs. */
+/** Like {@link openScenario}, but accepts hosts that are outside programs. */
 export async function openAnyScenario(
   file: string,
   overrides: Readonly<Record<string, string>> | undefined,

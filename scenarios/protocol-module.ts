@@ -22,7 +22,7 @@ const METRIC_UNITS = ['ns', 'count', 'bytes', 'ratio', 'packets', '1/min', 'bits
 const isFunction = (value: unknown): boolean => typeof value === 'function';
 const callable = z.custom((value) => isFunction(value), { message: 'a function is needed' });
 
-/** What every protocol has; a module may export more. */
+/** The required exports of a protocol module; it may export more. */
 const FACE = z.looseObject({
   name: z.string().min(1),
   summary: z.string(),
@@ -45,7 +45,7 @@ const FACE = z.looseObject({
 
 /**
  * Loads the module at a path.
- * @throws ConfigError with the places of what is wrong; Refusal where there is no place.
+ * @throws ConfigError with the place of each mistake; Refusal if a mistake has no place.
  */
 export async function loadProtocol(path: string): Promise<Protocol> {
   let module: unknown;
@@ -83,7 +83,7 @@ function faceIssue(path: string, mistake: ReturnType<typeof wordIssues>[number])
   };
 }
 
-/** Why a module cannot be loaded, with its place as far as one is known. */
+/** Why a module cannot be loaded, with the place of the mistake if it is known. */
 async function mistakeOf(path: string, error: unknown): Promise<Error> {
   const found = await unreadableIn(path);
   if (found.length > 0) return new ConfigError(found, { cause: error });
@@ -110,7 +110,7 @@ async function mistakeOf(path: string, error: unknown): Promise<Error> {
   return new ConfigError([issue], { cause: error });
 }
 
-/** What of a module and those that it imports cannot be read. */
+/** Syntax mistakes in a module and in the modules that it imports. */
 async function unreadableIn(path: string): Promise<readonly ConfigIssue[]> {
   const { build } = await import('esbuild');
   try {
@@ -151,7 +151,7 @@ function linesOf(path: string): readonly string[] {
   try {
     return readFileSync(path, 'utf8').split('\n');
   } catch {
-    // Where it is not there, the loader has said so.
+    // If the file does not exist, the loader has already reported that.
     return [];
   }
 }

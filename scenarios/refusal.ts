@@ -4,7 +4,7 @@
  * @module
  */
 
-/** Refused before anything ran; the message says what and why. */
+/** A request that was rejected before anything ran; the message says what and why. */
 export class Refusal extends Error {
   override readonly name = 'Refusal';
 }

@@ -32,17 +32,22 @@ const ADDED: readonly Protocol[] = [];
 
 const KNOWN: readonly Protocol[] = [...SHIPPED, ...ADDED];
 
-/** True for what is ours to mend when it breaks; all other protocols are their authors'. */
+/**
+ * True for protocols of this project. Crashes in any other protocol are attributed to its author.
+ */
 export function isShipped(protocol: Protocol): boolean {
   return SHIPPED.includes(protocol) || protocol.name === EXTERNAL;
 }
 
-/** As {@link isShipped}, by the name that a file gives: a shipped one's, or the path of a module. */
+/**
+ * Like {@link isShipped}, given the name in a file, which is a protocol's name or the path of a
+ * module.
+ */
 export function isShippedName(name: string): boolean {
   return name === EXTERNAL || SHIPPED.some((protocol) => protocol.name === name);
 }
 
-/** Shipped and added protocols. */
+/** The shipped protocols and those that users have added. */
 export function knownProtocols(): readonly Protocol[] {
   return KNOWN;
 }
@@ -57,7 +62,7 @@ export class ProtocolRegistry implements Registry {
   readonly names: readonly string[] = KNOWN.map(({ name }) => name);
   readonly #modules = new Map<string, Protocol>();
 
-  /** The traffic metrics of every known protocol, and those of emulated runs. */
+  /** The traffic metrics of every known protocol, and the metrics of emulated runs. */
   get metrics(): readonly MetricDefinition[] {
     const all = [...KNOWN, ...this.#modules.values()];
     return [

@@ -8,7 +8,8 @@
  */
 
 /**
- * An invariant of ours broke: the run ends with exit code 3 (docs/spec/run-files.md#exit-codes).
+ * An assertion of the engine failed: the run ends with exit code 3
+ * (docs/spec/run-files.md#exit-codes).
  */
 export class InvariantError extends Error {
   override readonly name = 'InvariantError';

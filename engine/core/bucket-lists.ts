@@ -30,9 +30,9 @@ export type ChunkVisitor = (
   end: number,
 ) => void;
 
-/** The lists of one rung. */
+/** The lists of one rung of the ladder. */
 export class BucketLists {
-  /** Entries of all lists. */
+  /** Number of entries in all lists. */
   size = 0;
   private keys = new Float64Array(FIRST_CHUNKS * CHUNK);
   private references = new Int32Array(FIRST_CHUNKS * CHUNK);
@@ -46,7 +46,7 @@ export class BucketLists {
   /** One bit per list, set while the list is not empty. */
   private readonly occupied = new Int32Array(WORDS);
 
-  /** Entries of one list. */
+  /** Number of entries in one list. */
   countOf(list: number): number {
     return this.counts[list] as number;
   }
@@ -64,7 +64,7 @@ export class BucketLists {
     this.size += 1;
   }
 
-  /** The first non-empty list from `first` on; -1 when there is none. */
+  /** The first non-empty list from `first` on; -1 if there is none. */
   nearest(first: number): number {
     let word = first >> 5;
     // In the first word, only the bits from `first` on count.
@@ -77,7 +77,7 @@ export class BucketLists {
     return word * 32 + 31 - Math.clz32(bits & -bits);
   }
 
-  /** Empties a list and hands over its entries; the visitor may add to other lists. */
+  /** Empties a list and passes its entries to the visitor, which may add to other lists. */
   empty(list: number, visit: ChunkVisitor): void {
     this.forEach(list, visit);
     const head = this.heads[list] as number;
@@ -91,7 +91,7 @@ export class BucketLists {
     this.occupied[list >> 5] = (this.occupied[list >> 5] as number) & ~(1 << (list & 31));
   }
 
-  /** Calls the visitor for each entry of a list, which stays as it is. */
+  /** Calls the visitor for each entry of a list without changing the list. */
   forEach(list: number, visit: ChunkVisitor): void {
     let chunk = this.heads[list] as number;
     for (let left = this.countOf(list); left > 0; left -= CHUNK) {

@@ -24,7 +24,7 @@ export interface Interval {
 export interface Divergence {
   /** The interval that contains the first differing event. */
   readonly interval: Interval;
-  /** What each run did there; both absent when the two recorded repetitions agreed. */
+  /** The events of both runs there; both absent if the two recorded repetitions agreed. */
   readonly first: EventRecord | undefined;
   readonly second: EventRecord | undefined;
 }
@@ -93,7 +93,7 @@ export function findDivergence(run: Run, nodeCount: number): Divergence | undefi
 }
 
 /**
- * Says in words where two runs diverge.
+ * Describes where two runs diverge.
  *
  * @param nodeName Name of the node with this index.
  */

@@ -29,7 +29,7 @@ export class EventHeap {
   /** Keys by index; those beyond the end are {@link NEVER}. */
   protected keys: Float64Array;
   private references: Int32Array;
-  /** Where the next entry goes: to the top if it is vacant, else to the end. */
+  /** Where the next entry is written: at the top if it is vacant, else at the end. */
   protected next = TOP;
   /** One past the index of the last entry. */
   private end = TOP;
@@ -45,7 +45,7 @@ export class EventHeap {
     return this.end - TOP - Number(this.next < this.end);
   }
 
-  /** The least key; Infinity when there is none. The top must not be vacant. */
+  /** The smallest key; Infinity if the heap is empty. The top must not be vacant. */
   protected topKey(): number {
     return this.keys[TOP] as number;
   }
@@ -160,7 +160,7 @@ export class EventHeap {
     this.resize(this.keys.length * 2);
   }
 
-  /** Number of entries that fit. */
+  /** Number of entries for which there is memory. */
   protected get capacity(): number {
     return this.keys.length - TOP - PADDING;
   }

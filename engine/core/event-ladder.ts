@@ -25,7 +25,7 @@ const LIST_BITS = 10;
 const LIST_MASK = LISTS - 1;
 const CLOSED = -1;
 
-/** Takes the ladder's entries and says which of them are dead. */
+/** The owner of a ladder, which receives entries and knows which of them are dead. */
 export interface LadderOwner {
   /** True when the reference was cancelled. */
   isDead(reference: number): boolean;
@@ -40,7 +40,7 @@ export class EventLadder {
   /** Keys from this one on belong to the ladder; Infinity while no rung is open. */
   endKey = Number.POSITIVE_INFINITY;
   private readonly owner: LadderOwner;
-  /** Made when first needed. */
+  /** Created when first needed. */
   private outer: BucketLists | undefined;
   private inner: BucketLists | undefined;
   /** Present list of the outer rung. */
@@ -73,7 +73,7 @@ export class EventLadder {
     };
   }
 
-  /** Entries held, including dead ones. */
+  /** Number of entries, including dead ones. */
   get size(): number {
     return (this.outer?.size ?? 0) + (this.inner?.size ?? 0);
   }
@@ -157,7 +157,7 @@ export class EventLadder {
     this.endKey = Number.POSITIVE_INFINITY;
   }
 
-  /** Key of the earliest live entry; Infinity when there is none. Changes nothing. */
+  /** The key of the earliest live entry; Infinity if there is none. Does not change the ladder. */
   nextKey(): number {
     const inner = this.earliestOf(this.inner);
     return inner === Number.POSITIVE_INFINITY ? this.earliestOf(this.outer) : inner;
@@ -221,7 +221,9 @@ export class EventLadder {
     return isCrowded;
   }
 
-  /** @param innerAt The present list; -1 when there is none yet. */
+  /**
+   * @param innerAt The present list; -1 if there is none yet.
+   */
   private openInner(innerAt: number): void {
     this.inner ??= new BucketLists();
     this.innerEndKey = (this.outerAt + 1) * OUTER_WIDTH;

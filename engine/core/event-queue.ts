@@ -22,7 +22,7 @@ import { SequenceRanks } from './sequence-ranks.ts';
 /** Names one scheduled event, never reused: generation * 2^22 + slot, a safe integer, never 0. */
 export type EventHandle = number;
 
-/** {@link EventQueue.take} found nothing within the limit. */
+/** Returned by {@link EventQueue.take} if there is no event within the limit. */
 export const NOTHING = 0x7fff_ffff;
 /** Indices into {@link EventQueue.clock}. */
 export const CLOCK_NOW = 0;
@@ -33,24 +33,30 @@ export const CLOCK_LIMIT = 1;
 // index computed with `|` needs no overflow check, one computed with `+` does.
 const NOW = CLOCK_NOW;
 const LIMIT = CLOCK_LIMIT;
-/** First instant of the present bucket, and first one not in the heap; stored beside the clock. */
+/**
+ * First instant of the present bucket, and first instant that is not in the heap; stored beside the
+ * clock.
+ */
 const START = 2;
 const HORIZON = 3;
 /** First instant after the present bucket: from here on, events belong to the wheel. */
 const BUCKET_END = 4;
 const NONE = NOTHING;
 
-/** The kind whose payload is a function. */
+/** The kind of events whose payload is a function. */
 const CALLBACK = 0;
 /** A posted event's reference: sign bit, 4 bits of kind, 27 bits of target. */
 const POSTED = -2_147_483_648;
 const POSTED_KIND_SHIFT = 27;
 
-/** A dead event was freed or a bucket was poured: look again. Slots never come this far. */
+/**
+ * Means that a dead event was freed or a bucket was moved into the heap, so the caller must look
+ * again. No slot has this number.
+ */
 const AGAIN = 0x7fff_fffe;
 const DEAD = 255;
 const KIND_MASK = 255;
-/** Where a slot's event is waiting; 0 is the heap, the common case. */
+/** Where the event of a slot waits; 0 is the heap, the most frequent case. */
 const IN_RING = 256;
 const BEHIND = 512;
 
@@ -58,7 +64,7 @@ const BEHIND = 512;
 const SLOT_LIMIT = 4_194_304;
 const LAST_GENERATION = 0x7fff_ffff;
 const NIL = -1;
-/** Compaction starts only from this many dead entries, so that small queues never pay for it. */
+/** Compaction starts only above this number of dead entries, so that small queues never need it. */
 const DEAD_FLOOR = 64;
 /** Faults have sequence numbers from 0 up to here; all other events count up from here. */
 const FIRST_SEQUENCE = 1_048_576;
@@ -105,12 +111,12 @@ export class EventQueue extends EventHeap implements WheelOwner, LadderOwner {
     this.addSlots(capacity);
   }
 
-  /** Entries in the heap, including dead ones. */
+  /** Number of entries in the heap, including dead ones. */
   get nearCount(): number {
     return this.heapSize;
   }
 
-  /** Live events waiting. */
+  /** Number of live events that wait. */
   get pendingCount(): number {
     const dead = this.deadInHeap + this.deadInRing + this.deadBehind;
     return this.heapSize + this.ring.size + this.behindCount - dead;
@@ -191,7 +197,7 @@ export class EventQueue extends EventHeap implements WheelOwner, LadderOwner {
     return this.records[(handle - generation * SLOT_LIMIT) << 2] === generation;
   }
 
-  /** Marks the event dead. Returns false, harmlessly, when it has fired or was cancelled before. */
+  /** Marks the event as dead. Returns false if it has already fired or was cancelled. */
   cancel(handle: EventHandle): boolean {
     // Not %, which is a library call on doubles.
     const generation = Math.floor(handle / SLOT_LIMIT);
@@ -223,7 +229,9 @@ export class EventQueue extends EventHeap implements WheelOwner, LadderOwner {
     }
   }
 
-  /** Time of the next live event, ns; Infinity when none waits. Frees dead events on the way. */
+  /**
+   * The time of the next live event, ns; Infinity if none waits. Frees dead events that it meets.
+   */
   peekTime(): number {
     while (this.ring.size > 0) {
       if (!this.isDead(this.ring.first)) return this.clock[NOW] as number;
@@ -346,7 +354,7 @@ export class EventQueue extends EventHeap implements WheelOwner, LadderOwner {
     this.insert(reference);
   }
 
-  /** Removes the oldest entry of the ring; {@link AGAIN} when it was dead. */
+  /** Removes the oldest entry of the ring; returns {@link AGAIN} if it was dead. */
   private takeFromRing(): number {
     const reference = this.ring.shift();
     if (!this.isDead(reference)) return reference;
@@ -355,7 +363,10 @@ export class EventQueue extends EventHeap implements WheelOwner, LadderOwner {
     return AGAIN;
   }
 
-  /** Removes the top of the heap; {@link AGAIN} when it was dead or the wheel was poured. */
+  /**
+   * Removes the top of the heap; returns {@link AGAIN} if it was dead or a bucket of the wheel was
+   * moved into the heap.
+   */
   private takeFromHeap(): number {
     const time = (this.clock[START] as number) + Math.floor(this.topKey() * TIME_OF_KEY);
     if (time > (this.clock[LIMIT] as number)) {
@@ -365,7 +376,7 @@ export class EventQueue extends EventHeap implements WheelOwner, LadderOwner {
     const reference = this.topReference();
     this.vacateTop();
     if (this.isDead(reference)) {
-      // Before the clock moves: a cancelled event must not move it.
+      // Checked before the clock advances, because a cancelled event must not advance it.
       this.deadInHeap -= 1;
       this.release(reference);
       return AGAIN;
@@ -390,7 +401,8 @@ export class EventQueue extends EventHeap implements WheelOwner, LadderOwner {
       return isTurned;
     }
     const hasTurned = this.wheel.turn(this.clock[LIMIT] as number);
-    // Buckets that held only dead entries may have turned the wheel past the clock: go back to it.
+    // Buckets with only dead entries may have turned the wheel beyond the clock, so it is turned
+    // back.
     if (!hasTurned && this.wheel.size === 0) this.moveWheelTo(this.clock[NOW] as number);
     else this.noteBucket();
     if (hasTurned) this.wheel.pour(this);
@@ -415,7 +427,8 @@ export class EventQueue extends EventHeap implements WheelOwner, LadderOwner {
   }
 
   private countDead(place: number): void {
-    // Counted apart: dead ring entries in the heap's count would make later cancels rebuild it.
+    // Counted separately: if dead ring entries were counted with the heap, later cancellations
+    // would rebuild the heap.
     if (place === IN_RING) {
       this.deadInRing += 1;
     } else if (place === BEHIND) {
@@ -446,7 +459,9 @@ export class EventQueue extends EventHeap implements WheelOwner, LadderOwner {
     return sequence;
   }
 
-  /** Gives the pending events the lowest numbers of their class, in their present order. */
+  /**
+   * Renumbers the pending events from the lowest numbers of their class, in their present order.
+   */
   private renumber(): void {
     const pending = new Int32Array(this.heapSize + this.behindCount);
     let count = 0;

@@ -18,7 +18,9 @@ const WORDS = BUCKETS / 32;
 const OVERFLOW = BUCKETS;
 const NIL = -1;
 
-/** What the wheel asks about a reference, and who takes poured entries. */
+/**
+ * The owner of a wheel, which receives the entries of a bucket and knows which references are dead.
+ */
 export interface WheelOwner {
   /** True when the reference was cancelled. */
   isDead(reference: number): boolean;
@@ -30,7 +32,7 @@ export interface WheelOwner {
 
 /** Holds events from {@link FarWheel.horizonNs} on; earlier ones belong to the heap. */
 export class FarWheel {
-  /** Entries held, including dead ones. */
+  /** Number of entries, including dead ones. */
   size = 0;
   /** Number of the present bucket, whose events are in the heap. */
   private current = 0;
@@ -77,13 +79,13 @@ export class FarWheel {
     const next = Math.min(nearest, overflowBucket);
     if (next * WIDTH_NS > limit) return false;
     this.current = next;
-    // Only when the overflow list is reached, not as soon as its first entry fits into the span:
-    // the list is then scanned at most once per turn of the wheel.
+    // Only when the overflow list is reached, and not as soon as its first entry fits into the
+    // span, so that the list is scanned at most once per turn of the wheel.
     if (overflowBucket <= nearest) this.redistribute();
     return true;
   }
 
-  /** Hands the live entries of the present bucket to the owner. */
+  /** Passes the live entries of the present bucket to the owner. */
   pour(owner: WheelOwner): void {
     let at = this.takeList(this.current & BUCKET_MASK);
     while (at !== NIL) {
@@ -101,7 +103,9 @@ export class FarWheel {
     this.current = Math.floor(time / WIDTH_NS);
   }
 
-  /** Time of the earliest live entry, ns; Infinity when there is none. Changes nothing. */
+  /**
+   * The time of the earliest live entry, ns; Infinity if there is none. Does not change the wheel.
+   */
   nextTime(owner: WheelOwner): number {
     let time = Number.POSITIVE_INFINITY;
     for (let step = 1; step <= BUCKETS && time === Number.POSITIVE_INFINITY; step += 1) {
@@ -158,7 +162,7 @@ export class FarWheel {
     for (let step = 0; step <= WORDS; step += 1) {
       const word = ((start >> 5) + step) & (WORDS - 1);
       let bits = this.occupied[word] as number;
-      // In the first word only later buckets count; earlier ones come last, one turn later.
+      // In the first word, only later buckets count; the earlier ones come last, one turn later.
       if (step === 0) bits &= -1 << (start & 31);
       if (bits === 0) continue;
       const index = word * 32 + 31 - Math.clz32(bits & -bits);

@@ -9,10 +9,10 @@
  */
 import { assert } from './assert.ts';
 
-/** Events between two checkpoints. */
+/** Number of events between two checkpoints. */
 export const CHECKPOINT_EVENTS = 65_536;
 
-/** What goes into the fingerprint at one event. */
+/** The parts of an event that enter the fingerprint. */
 export interface EventRecord {
   /** Position in the run, from 1. */
   readonly number: number;
@@ -66,7 +66,7 @@ export class Fingerprint {
     this.lanes = new Int32Array(nodeCount).fill(START_B | 0);
   }
 
-  /** Events so far. */
+  /** Number of events so far. */
   get count(): number {
     return this.taken.length * CHECKPOINT_EVENTS + this.sinceCheckpoint;
   }
@@ -153,7 +153,7 @@ function mixB(lane: number, word: number): number {
   return (Math.imul((b << 13) | (b >>> 19), 5) + 0xe6546b64) | 0;
 }
 
-/** The final avalanche of MurmurHash3. */
+/** The final mixing step of MurmurHash3. */
 function finalize(value: number): number {
   let h = value | 0;
   h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);

@@ -51,7 +51,8 @@ assert(words[1] === 0x3ff00000, 'log and exp need a little-endian machine');
  * @param x Positive and finite.
  */
 export function log(x: number): number {
-  // Not `assert`: building its message at every call would cost four times the logarithm.
+  // `assert` is not used here, because building its message at every call would cost four times as
+  // much as the logarithm.
   if (!(x > 0 && x < Number.POSITIVE_INFINITY)) throw new InvariantError(`log of ${x}`);
   const isSubnormal = x < SMALLEST_NORMAL;
   double[0] = isSubnormal ? x * TWO_54 : x;

@@ -12,11 +12,11 @@ const TAKEN_MAX = EVENTS_AT_ONCE_MAX;
 
 /** A ring that grows by doubling. */
 export class ReferenceRing {
-  /** Entries held. */
+  /** Number of entries. */
   size = 0;
-  /** Events of the present instant so far; whoever moves the clock begins anew. */
+  /** Number of events at the present instant so far; reset by the code that advances the clock. */
   taken = 0;
-  /** A power of two. */
+  /** Its length is always a power of two. */
   private entries = new Int32Array(64);
   private start = 0;
 

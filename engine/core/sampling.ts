@@ -18,7 +18,7 @@ export interface WordSource {
 const TWO_32 = 4_294_967_296;
 const TWO_26 = 67_108_864;
 const TWO_53 = 9_007_199_254_740_992;
-/** Below this n, u32 * n is exact in a double. */
+/** For n below this, u32 * n is exact in a double. */
 const EXACT_PRODUCT = 2_097_152;
 
 /** Probabilities of the standard normal distribution at -3 and +3 (docs/spec/random-streams.md). */

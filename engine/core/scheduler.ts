@@ -55,7 +55,7 @@ const NO_HANDLER: EventHandler = {
 };
 
 /**
- * One simulated world's clock and agenda.
+ * The clock and the scheduled events of one simulated world.
  *
  * @example
  * const scheduler = new Scheduler();
@@ -73,7 +73,7 @@ export class Scheduler {
 
   /**
    * @param handler Receives events that are not callbacks.
-   * @param capacity Events expected to be pending at once; grows by doubling.
+   * @param capacity Expected number of pending events; grows by doubling.
    * @param heapLimit See {@link EventQueue}; tests use a small one.
    */
   constructor(handler: EventHandler = NO_HANDLER, capacity = 1024, heapLimit?: number) {
@@ -87,12 +87,12 @@ export class Scheduler {
     return this.clock[NOW] as number;
   }
 
-  /** Events waiting, without cancelled ones. */
+  /** Number of events that wait, without cancelled ones. */
   get pendingCount(): number {
     return this.queue.pendingCount;
   }
 
-  /** Events fired since the start. */
+  /** Number of events fired since the start. */
   get eventCount(): number {
     return this.events;
   }
@@ -115,7 +115,7 @@ export class Scheduler {
     return this.queue.handleOf(this.queue.push(delay, kind, target, argument));
   }
 
-  /** As {@link schedule}, at an absolute instant (ns), not before now. */
+  /** Like {@link schedule}, but for an absolute instant (ns) that is not in the past. */
   scheduleAt(time: number, kind: number, target: number, argument: number): EventHandle {
     return this.schedule(time - this.now, kind, target, argument);
   }

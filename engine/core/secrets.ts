@@ -19,7 +19,8 @@
  */
 
 /**
- * What can be overwritten: bytes, and the limbs and words that arithmetic on secrets leaves behind.
+ * Arrays that can be overwritten: bytes, and the limbs and words that remain from arithmetic on
+ * secrets.
  */
 export type Wipeable = Uint8Array | Uint32Array | Int32Array | Float64Array;
 
@@ -46,7 +47,7 @@ export function secretStandsAt(
   return difference === 0;
 }
 
-/** Overwrites with zeros. */
+/** Overwrites arrays with zeros. */
 export function wipe(...secrets: readonly (Wipeable | undefined)[]): void {
   for (const secret of secrets) secret?.fill(0);
 }

@@ -21,7 +21,7 @@ export const MAX_TIME: number = Number.MAX_SAFE_INTEGER;
 const LAST_INSTANT = MAX_TIME;
 
 /**
- * Tells whether an event may be scheduled `delay` after `now`.
+ * True if an event may be scheduled `delay` after `now`.
  *
  * @param now Current time, ns.
  * @param delay Distance to the event, ns.

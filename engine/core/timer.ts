@@ -11,14 +11,14 @@ import type { Nanoseconds, Timer } from '../host/time.ts';
 import type { Scheduler } from './scheduler.ts';
 import { checkDelay } from './time.ts';
 
-/** The timer behind `host.after`. */
+/** The timer that `host.after` returns. */
 export class RearmTimer implements Timer {
   private readonly scheduler: Scheduler;
   private readonly fire: () => void;
   private readonly label: string;
   private readonly onEvent: () => void;
   /**
-   * When to fire, ns; Infinity while idle. A double from the start, so that V8 keeps the field one.
+   * When to fire, ns; Infinity while idle. Always a double, so that V8 keeps the type of the field.
    */
   private deadline = Number.POSITIVE_INFINITY;
   /** When the pending event fires, ns. */

@@ -21,7 +21,7 @@ export const ORDER: bigint = Point.Fn.ORDER;
 /** Longest number to reduce, in bytes: a SHA-512 digest. */
 const REDUCE_LENGTH_MAX = 64;
 
-/** The group of that name. */
+/** The group edwards25519. */
 export const edwards25519: Edwards25519 = {
   isPoint: (point) => decode(point) !== undefined,
   scalarMultBase: (scalar) => multiply(Point.BASE, scalarOf(scalar) % ORDER).toBytes(),
@@ -73,8 +73,8 @@ function multiply(point: Point, factor: bigint): Point {
 }
 
 /**
- * Without reducing: a point with a component of small order does not have the order of the base
- * point. 16 * (high part) + low part keeps both parts below that order.
+ * Multiplies without reducing the factor, because a point with a component of small order does not
+ * have the order of the base point. 16 * (high part) + low part keeps both parts below that order.
  */
 function multiplyExactly(point: Point, factor: bigint): Point {
   if (factor < ORDER) return multiply(point, factor);
@@ -88,7 +88,7 @@ function scalarOf(bytes: Uint8Array): bigint {
   return numberOf(bytes);
 }
 
-/** Little-endian. */
+/** Reads a little-endian number. */
 export function numberOf(bytes: Uint8Array): bigint {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   let number = 0n;
@@ -104,7 +104,7 @@ export function numberOf(bytes: Uint8Array): bigint {
   return number;
 }
 
-/** Little-endian, 32 bytes. */
+/** Writes a number as 32 bytes, little-endian. */
 export function bytesOf(number: bigint): Uint8Array {
   const bytes = new Uint8Array(CURVE_KEY_LENGTH);
   const view = new DataView(bytes.buffer);

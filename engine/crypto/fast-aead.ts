@@ -40,7 +40,7 @@ const RESULT = OUTPUT + FIRST_BLOCK;
 /** The one instance of this thread, made on first use; undefined if the machine lacks vectors. */
 const instance = once(instantiate);
 
-/** What happens to the data that a packet leaves in the shared memory. */
+/** Whether the data that a packet leaves in the shared memory are wiped. */
 export type Leftovers = 'wiped' | 'kept';
 
 /**
@@ -128,15 +128,16 @@ class FastAead implements AeadKey {
   }
 
   /**
-   * Everything except the constants of the cipher's state, including the associated data, which may
-   * derive from a secret (a handshake hash with a pre-shared key), and the tag after the input:
-   * `open` computes it there, and the right tag for a forged packet would make that packet pass.
+   * Wipes everything except the constants of the cipher's state, including the associated data,
+   * which may derive from a secret (a handshake hash with a pre-shared key), and the tag after the
+   * input: `open` computes it there, and the right tag for a forged packet would make that packet
+   * pass.
    */
   #wipe(associatedLength: number, length: number): void {
     const { memory } = this.#wasm;
     wipeRange(memory, STATE_KEY, ASSOCIATED + associatedLength);
     wipeRange(memory, SOURCE, SOURCE + length + TAG_LENGTH);
-    // The key stream comes in whole groups, so less than one group lies after the result.
+    // The key stream is generated in whole groups, so less than one group lies behind the result.
     wipeRange(memory, OUTPUT, RESULT + length + GROUP_LENGTH);
   }
 }

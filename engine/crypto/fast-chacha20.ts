@@ -34,7 +34,7 @@ interface Instance {
 type Stream = CryptoProvider['chacha20'];
 
 const KEY_LENGTH = 32;
-/** Above this length OpenSSL is faster, including its object. */
+/** Above this length, OpenSSL is faster even though it needs an object per call. */
 const DATA_LENGTH_MAX = 1_024;
 
 const instance = once(instantiate);

@@ -33,7 +33,7 @@ const BLOCK = 256;
 const FIRST = 320;
 const NEXT = 1_024;
 const INFO_LENGTH_MAX = 512;
-/** What BLAKE2b hashes. */
+/** The message that BLAKE2b hashes. */
 const MESSAGE = 320;
 const MESSAGE_LENGTH_MAX = 8_192;
 const PAGES = 1;
@@ -181,7 +181,7 @@ function blake2b(
   add(8, parameters.nodeOffset);
   add(12, parameters.outputLength);
   add(16, parameters.innerLength << 8);
-  // A key occupies a block of its own, before the message.
+  // A key occupies a separate block before the message.
   const keyed = key.length > 0 ? BLAKE2B_BLOCK : 0;
   const total = keyed + message.length;
   const padded = Math.max(1, Math.ceil(total / BLAKE2B_BLOCK)) * BLAKE2B_BLOCK;

@@ -80,7 +80,7 @@ export function fastX25519(fallback: Multiply): Multiply {
     const isZero = divide(wasm, shared);
     wipeRange(wasm.memory, FIELD_CONSTANTS_END, FIELD_END);
     wipeRange(wasm.memory, SCALAR, WORK_END);
-    // RFC 7748 section 6.1: the all-zero result of a point of low order is refused.
+    // RFC 7748 section 6.1: the all-zero result for a point of low order is rejected.
     return isZero ? undefined : shared;
   };
 }

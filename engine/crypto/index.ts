@@ -27,7 +27,7 @@ export const PROVIDER_NAMES = ['node', 'noble', 'sodium', 'modelled'] as const;
 /** The name of a provider, as files and flags write it. */
 export type ProviderName = (typeof PROVIDER_NAMES)[number];
 
-/** How a provider is made. */
+/** The settings of a provider. */
 export interface ProviderOptions {
   /**
    * `constant`, the default, for real secrets; `simulation` for simulated ones, which lets the node
@@ -63,7 +63,7 @@ export function fallbacks(name: ProviderName): readonly Fallback[] {
     case 'node':
       return nodeFallbacks;
     case 'modelled':
-      // It has a group of its own.
+      // The provider has its own implementation of the group.
       return nodeFallbacks.filter(({ primitive }) => primitive !== 'edwards25519');
     case 'sodium':
       return sodiumFallbacks;

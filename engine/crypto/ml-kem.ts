@@ -67,12 +67,12 @@ function prepare(publicKey: Uint8Array): KEMPrepared | undefined {
   }
 }
 
-/** On public bytes, so it may stop early. */
+/** Compares public bytes, so it may stop early. */
 function isSame(a: Uint8Array, b: Uint8Array): boolean {
   return Buffer.compare(a, b) === 0;
 }
 
-/** A copy with memory of its own: noble returns views of longer arrays. */
+/** A copy with memory of its own, because noble returns views of longer arrays. */
 function fresh(bytes: Uint8Array): Uint8Array {
   return bytes.buffer.byteLength === bytes.length ? bytes : new Uint8Array(bytes);
 }

@@ -13,7 +13,7 @@ import type { Edwards25519 } from '../host/crypto-groups.ts';
 import { bytesOf, edwards25519, numberOf, ORDER } from './edwards25519.ts';
 import { CURVE_KEY_LENGTH, checkLength } from './lengths.ts';
 
-/** The group of that kind. */
+/** The modelled group. */
 export const modelledGroup: Edwards25519 = {
   ...edwards25519,
   isPoint: (point) => decode(point) !== undefined,

@@ -15,7 +15,7 @@ import { AEAD_KEY_LENGTH, checkLength, checkRoom, NONCE_LENGTH, TAG_LENGTH } fro
 import { modelledGroup } from './modelled-group.ts';
 import { createNode } from './node.ts';
 
-/** The provider of that name. */
+/** The modelled provider. */
 export const modelled: CryptoProvider = {
   ...createNode('simulation'),
   name: 'modelled',

@@ -60,10 +60,10 @@ import { digestOf, hmacOf } from './one-shot.ts';
 import { createTableCmac } from './table-cmac.ts';
 import { createVectorAes } from './vector-aes.ts';
 
-/** Whose secrets these are: simulated nodes' or real ones. */
+/** Whether the secrets belong to simulated nodes or are real. */
 export type Timing = 'simulation' | 'constant';
 
-/** What `node:crypto` lacks, done by noble instead. */
+/** Functions that `node:crypto` lacks, for which noble is used. */
 export const nodeFallbacks: readonly Fallback[] = [
   { primitive: 'blake2b', when: 'length is not 64, or a key is given' },
   { primitive: 'blake3' },
@@ -125,7 +125,7 @@ export function createNode(timing: Timing): CryptoProvider {
 
 /** A plain view: where a `Uint8Array` copies on `slice`, a `Buffer` would share memory. */
 function bytesOf(buffer: Buffer): Uint8Array {
-  // Small buffers may lie in Node's shared pool; what is returned must belong to the caller alone.
+  // Small buffers may be part of Node's shared pool, but a result must belong to the caller alone.
   if (buffer.buffer.byteLength !== buffer.length) return new Uint8Array(buffer);
   return new Uint8Array(buffer.buffer);
 }
@@ -220,7 +220,8 @@ const CIPHER_OPTIONS = { authTagLength: TAG_LENGTH };
 /** One cipher object per packet: OpenSSL offers no way here to restart one with another nonce. */
 function createNodeAead(name: AeadName, key: Uint8Array): AeadKey {
   const copy = new Uint8Array(key);
-  // One literal type for the three names: the overloads of Node's types differ by name only.
+  // A single literal type for the three names, because the overloads in Node's types differ only in
+  // the name.
   const algorithm = name as 'chacha20-poly1305';
   return {
     seal(nonce, associatedData, plaintext, target): number {
@@ -259,7 +260,9 @@ function createConstantCmac(key: Uint8Array): MacKey {
   return createCmac(createVectorAes(key) ?? createNodeAes(key));
 }
 
-/** One ECB cipher for the life of the key: making one per call costs three times as much. */
+/**
+ * One ECB cipher for the lifetime of the key: creating one per call would cost three times as much.
+ */
 function createNodeAes(key: Uint8Array): BlockFunction {
   const cipher = createCipheriv('aes-128-ecb', key, null).setAutoPadding(false);
   return (input, output): void => {
@@ -268,7 +271,7 @@ function createNodeAes(key: Uint8Array): BlockFunction {
   };
 }
 
-/** Lengths were checked. */
+/** The lengths have been checked by the caller. */
 function chacha20Stream(
   key: Uint8Array,
   nonce: Uint8Array,

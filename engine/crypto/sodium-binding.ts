@@ -30,7 +30,7 @@ export interface SodiumBinding {
     nonce: Uint8Array,
     key: Uint8Array,
   ): number;
-  /** Throws when authentication fails. */
+  /** Throws if authentication fails. */
   crypto_aead_chacha20poly1305_ietf_decrypt(
     out: Uint8Array,
     secretNonce: null,
@@ -50,7 +50,7 @@ export interface SodiumBinding {
   sodium_memzero(bytes: Uint8Array): void;
 }
 
-/** The result of loading: the binding, or why there is none. */
+/** The result of loading: the binding, or the reason why there is none. */
 export type LoadedSodium =
   | { readonly binding: SodiumBinding }
   | { readonly binding: undefined; readonly cause: unknown };

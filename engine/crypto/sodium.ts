@@ -28,7 +28,7 @@ import { openX25519 } from './x25519-key.ts';
 /** Shortest BLAKE2b output and key that `crypto_generichash` accepts, in bytes. */
 const GENERIC_HASH_MIN = 16;
 
-/** What libsodium lacks, or its binding does not export, done by noble instead. */
+/** Functions that libsodium lacks or its binding does not export, for which noble is used. */
 export const sodiumFallbacks: readonly Fallback[] = [
   { primitive: 'blake2b', when: 'length or key is shorter than 16' },
   { primitive: 'blake3' },

@@ -12,13 +12,13 @@ import type { CryptoProvider } from './crypto.ts';
 export interface ComputeOptions {
   /** Jobs with the same key run in order, one at a time (live: on the same worker). */
   readonly key?: string;
-  /** `control` jobs start before waiting `data` jobs. */
+  /** Waiting `control` jobs start before waiting `data` jobs. */
   readonly lane?: 'control' | 'data';
 }
 
 /** A started job. */
 export interface Job {
-  /** After this, `done` is never called. Harmless when the job has ended. */
+  /** Cancels the job: `done` is not called afterwards. Has no effect if the job has ended. */
   cancel(): void;
 }
 
@@ -32,7 +32,7 @@ export interface JobDefinition {
   /** Time on the modelled processor, ns; a figure in the profile overrides it. */
   readonly costNs?: (input: unknown) => number;
   /**
-   * If present, this is a job on bytes: its input is a {@link ByteJobInput}, its output a {@link
+   * If present, this is a byte job: its input is a {@link ByteJobInput}, its output a {@link
    * ByteJobOutput}, and hosts call this instead of `run`, which must do the same.
    */
   readonly bytes?: ByteJob;
@@ -69,9 +69,9 @@ export interface OpenByteJob {
 /** Input of a job on bytes. */
 export interface ByteJobInput {
   /**
-   * The same object at every call until something in it changes; then a different object. A node
-   * has one setup of a job open at a time: earlier calls still get the earlier one, which is wiped
-   * after them.
+   * Pass the same object at every call until its content changes, and then a different object. A
+   * node has one setup of a job open at a time: earlier calls still get the earlier one, which is
+   * wiped after them.
    */
   readonly setup: Uint8Array;
   /** Belong to the host until `done`, and then hold the job's result. */

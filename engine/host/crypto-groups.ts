@@ -23,7 +23,7 @@ export interface Edwards25519 {
   /** A point times a scalar; exact also for points with a component of small order. */
   scalarMult(point: Uint8Array, scalar: Uint8Array): Uint8Array | undefined;
   add(a: Uint8Array, b: Uint8Array): Uint8Array | undefined;
-  /** a - b. */
+  /** The difference a - b. */
   subtract(a: Uint8Array, b: Uint8Array): Uint8Array | undefined;
   /** Eight times a point; the identity, 01 00 … 00, if the point is of small order. */
   clearCofactor(point: Uint8Array): Uint8Array | undefined;

@@ -65,7 +65,7 @@ export interface X25519Key {
   readonly publicKey: Uint8Array;
   /** Shared secret; undefined if it is all zero, or if `publicKey` is not 32 bytes. */
   sharedSecret(publicKey: Uint8Array): Uint8Array | undefined;
-  /** Forgets the secret: from then on there are no shared secrets. */
+  /** Wipes the secret; afterwards no shared secrets can be computed. */
   wipe(): void;
 }
 
@@ -91,7 +91,7 @@ export interface CryptoProvider {
   blake2xb(data: Uint8Array, length: number, key?: Uint8Array): Uint8Array;
   /** BLAKE2s, 32 bytes (Noise test vectors). */
   blake2s(data: Uint8Array): Uint8Array;
-  /** BLAKE3 in hash mode, `length` bytes. */
+  /** The BLAKE3 hash with an output of `length` bytes. */
   blake3(data: Uint8Array, length: number): Uint8Array;
   /**
    * BLAKE3 in key derivation mode (BLAKE3 specification, section 2.3), `length` bytes.
@@ -120,8 +120,8 @@ export interface CryptoProvider {
    * Verifies (RFC 8032 section 5.1.7) by the strictest reading, which all providers share: S below
    * the order of the base point; key and R canonical (section 5.1.3) and not of small order; and
    * the equation without the cofactor, [S]B = R + [k]A, as OpenSSL computes it. The RFC also allows
-   * the weaker equation, multiplied by 8, under which signatures exist that others refuse: "Taming
-   * the many EdDSAs" (Chalkias, Garillot, Nikolaenko, SSR 2020), section 3.
+   * the weaker equation, multiplied by 8, which accepts some signatures that other implementations
+   * reject: "Taming the many EdDSAs" (Chalkias, Garillot, Nikolaenko, SSR 2020), section 3.
    */
   ed25519Verify(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean;
   /** Uncompressed public key (65 bytes) of a 32-byte P-256 secret. */
@@ -129,7 +129,7 @@ export interface CryptoProvider {
   /** ECDSA over SHA-256 with the deterministic nonce of RFC 6979; 64 bytes, r then s. */
   p256Sign(secret: Uint8Array, message: Uint8Array): Uint8Array;
   p256Verify(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean;
-  /** The group behind Ed25519, for verifiable random functions (RFC 9381). */
+  /** The group that Ed25519 uses, for verifiable random functions (RFC 9381). */
   readonly edwards25519: Edwards25519;
   /** Key encapsulation (FIPS 203). */
   readonly mlKem768: MlKem768;

@@ -9,7 +9,7 @@ import type { HostView, LinkView, NetworkMap } from './network-view.ts';
 import type { Random } from './random.ts';
 import type { CalendarTime } from './time.ts';
 
-/** What an attacker knows and has: everything public, and nobody's secrets. */
+/** What an attacker knows: everything public, and no secrets. */
 export interface ForgeryParts {
   readonly network: NetworkMap;
   /** The public part of a host's secret. */
@@ -17,23 +17,23 @@ export interface ForgeryParts {
   readonly crypto: CryptoProvider;
   readonly random: Random;
   readonly clock: () => CalendarTime;
-  /** The node under attack. */
+  /** The node that is attacked. */
   readonly target: HostView;
-  /** The node in whose name it is sent. */
+  /** The node whose identity the datagram claims. */
   readonly source: HostView;
   /** The link that the forgery claims something about, if the event names one. */
   readonly link?: LinkView;
-  /** Bytes of the part whose length varies, if the event says it. */
+  /** Number of bytes in the part whose length varies, if the event sets it. */
   readonly sizeBytes?: number;
 }
 
 /** One kind of forged datagram. */
 export interface Forgery {
-  /** One sentence for lists. */
+  /** One sentence for the list of kinds. */
   readonly help: string;
-  /** UDP port of the target. */
+  /** UDP port on the target. */
   readonly port: number;
-  /** True when events may say which link the forgery claims something about. */
+  /** True if events may name the link that the forged datagram is about. */
   readonly hasLink?: boolean;
   /** Bounds of the size that events may choose, bytes; absent if the kind has one size. */
   readonly sizes?: { readonly least: number; readonly most: number };

@@ -17,8 +17,8 @@ import type { CalendarTime, Nanoseconds, Timer } from './time.ts';
 /** A request to a node from a scenario or a live face, ordered and stamped like a packet. */
 export interface NodeRequest {
   /**
-   * What is asked: `send` carries application bytes to `target`; all other kinds are the protocol's
-   * own.
+   * The kind of the request: `send` carries application bytes to `target`; all other kinds are
+   * defined by the protocol.
    */
   readonly kind: string;
   /** A node's name, or whatever the kind defines. */
@@ -27,12 +27,12 @@ export interface NodeRequest {
   readonly body: Uint8Array;
   /**
    * Answers, now or later, at most once.
-   * @param outcome `ok`, or the name of the refusal.
+   * @param outcome `ok`, or the reason for the rejection.
    */
   respond(outcome: string, body?: Uint8Array): void;
 }
 
-/** The port. */
+/** The port: everything that a node can use of its surroundings. */
 export interface Host {
   readonly name: string;
   /** Monotonic time since the start of the run, integer nanoseconds. For intervals. */
@@ -48,7 +48,7 @@ export interface Host {
   random(purpose: string): Random;
   /** Key material. Sim: seeded; live: always the operating system's generator. */
   randomBytes(length: number): Uint8Array;
-  /** Interns an address and port. */
+  /** Returns the number that stands for an address and port. */
   endpoint(address: string, port: number): Endpoint;
   /** The address and port of an endpoint, for configuration and logs. */
   endpointOf(endpoint: Endpoint): { readonly address: string; readonly port: number };
@@ -74,11 +74,11 @@ export interface Host {
     done: (result: ComputeResult) => void,
     options?: ComputeOptions,
   ): Job;
-  /** Installs the handler of requests; without one they are refused as `no-handler`. */
+  /** Installs the handler of requests; without one they are rejected as `no-handler`. */
   onRequest(handler: (request: NodeRequest) => void): void;
   /**
-   * Hands application bytes that arrived from node `from` to the user of this node (the scenario's
-   * sink, or a service of a live process). The bytes are read during the call only.
+   * Delivers application bytes that arrived from node `from` to the user of this node (the
+   * scenario's sink, or a service of a live process). The bytes are read during the call only.
    */
   deliver(from: string, buffer: Uint8Array, offset: number, length: number): void;
   /** Counts a drop by its name, for the metric, the trace and the fingerprint. */

@@ -4,7 +4,7 @@
  * @module
  */
 
-/** A counter or gauge, looked up once and used per packet. */
+/** A counter or gauge, which is looked up once and then used for every packet. */
 export interface Counter {
   add(amount: number): void;
 }
@@ -26,11 +26,11 @@ export interface Meter {
   sample(metric: string, value: number): void;
 }
 
-/** What drawings need: states of machines, the begin and end of procedures, marks. */
+/** The data that drawings need: states of machines, the start and end of procedures, and marks. */
 export interface Trace {
   /**
-   * True when somebody records states, fixed for the node's whole life; anything expensive is
-   * computed only then. Nothing but calls of this interface may depend on it.
+   * True if states are recorded, which never changes during the life of a node. Expensive texts are
+   * computed only then. Nothing except calls of this interface may depend on it.
    */
   readonly isRecorded: boolean;
   /** The machine (`path 3`, `session gateway-211`) is in this state from now on. */
@@ -50,7 +50,7 @@ export interface Log {
 /** How a metric is counted, which decides the aggregations that fit it. */
 export type MetricKind = 'counter' | 'gauge' | 'histogram' | 'samples' | 'ratio';
 
-/** Base units of metrics. */
+/** The base unit of a metric. */
 export type MetricUnit = 'ns' | 'count' | 'bytes' | 'ratio' | 'packets' | '1/min' | 'bits';
 
 /** One metric of a protocol or of the runner. */

@@ -26,7 +26,7 @@ export interface LinkView {
   readonly relation: LinkRelation;
   /** Largest datagram, bytes. */
   readonly mtu: number;
-  /** One-way propagation delay a to b, nanoseconds. */
+  /** One-way propagation delay from a to b, nanoseconds. */
   readonly delayNs: number;
   /** Bits per second a to b. */
   readonly rateBps: number;
@@ -59,8 +59,8 @@ export interface NetworkMap {
 /** The keys of one host, as far as the node that holds this view may see them. */
 export interface Identity {
   /**
-   * The public part of the host's secret of that name; everybody sees the same bytes.
-   * @param name One of those that the protocol of that host lists in `provisioning.publicKeys`.
+   * The public part of the host's secret with that name; all nodes see the same bytes.
+   * @param name One of the names that the protocol of that host lists in `provisioning.publicKeys`.
    */
   publicKey(name: string): Uint8Array;
   /**
@@ -73,8 +73,8 @@ export interface Identity {
 
 /**
  * The network as one node sees it, with what a real deployment would provision to that node alone:
- * its own secrets, those of the groups it belongs to, and everybody's public keys (docs/adr/0020).
- * In sim everything comes from the seed; live it is drawn once per run by the operating system's
+ * its own secrets, those of the groups it belongs to, and all public keys (docs/adr/0020). In sim
+ * everything comes from the seed; live it is drawn once per run by the operating system's
  * generator.
  */
 export interface NetworkView extends NetworkMap {

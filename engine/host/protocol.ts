@@ -17,22 +17,23 @@ import type { Random } from './random.ts';
  * were seen before. It only measures, and never decides (`antireplay.false_reject`).
  */
 export interface Witness {
-  /** Notes `value` (a safe integer >= 0) in `space`; true if it was already there. */
+  /** Stores `value` (a safe integer >= 0) in `space`; true if it was already there. */
   note(space: string, value: number): boolean;
-  /** True when `value` was noted in `space`. */
+  /** True if `value` was stored in `space`. */
   has(space: string, value: number): boolean;
 }
 
 /**
- * What an omniscient observer learns about messages inside nodes. It only measures; what a node
- * does must not depend on it (docs/adr/0012). A key names one message on one link: both ends
- * compute the same safe integer >= 0 from its bytes, so that nothing is added to the packet.
+ * The reports of nodes to an omniscient observer about messages inside them. They only serve
+ * measurements; the behaviour of a node must not depend on them (docs/adr/0012). A key names one
+ * message on one link: both ends compute the same safe integer >= 0 from its bytes, so that nothing
+ * is added to the packet.
  */
 export interface MessageObserver {
   /**
    * The node accepted the message of the current request and gives it this number, a safe integer
-   * >= 0. Outside a request, the node has found on its disk what an earlier life accepted under
-   * that number.
+   * >= 0. Outside a request, the node has found on its disk a message that it accepted under that
+   * number before a restart.
    */
   accepted?(message: number): void;
   /**
@@ -44,13 +45,14 @@ export interface MessageObserver {
   created(key: number, kind: string, recipient: string, message?: number): void;
   /** A node took the message in. */
   arrived(key: number): void;
-  /** The same message leaves the node under a new key. */
+  /** The message leaves the node under a new key. */
   departed(inKey: number, outKey: number): void;
   /** The message goes no further: it ends at this node. */
   ended(key: number, how: 'delivered' | 'dropped' | 'absorbed'): void;
   /**
-   * The node that {@link accepted} a message is done with it: it was acknowledged, given up, sent
-   * where nobody acknowledges, or lost by the drop that the node has just named.
+   * The node that {@link accepted} a message has finished with it: the message was acknowledged,
+   * given up, sent to a node that never acknowledges, or lost by the drop that the node has just
+   * reported.
    */
   settled?(message: number, how: 'acknowledged' | 'abandoned' | 'sent' | 'dropped'): void;
   /**
@@ -59,18 +61,19 @@ export interface MessageObserver {
    * integer >= 0.
    */
   kept?(key: number, copy: number): void;
-  /** It is no longer stored: its recipient has it. */
+  /** The copy is no longer stored, because its recipient has it. */
   released?(copy: number): void;
   /**
-   * The recipient took it: it is a part that waits for others (`held`), is delivered with the rest
-   * of its message, or is dropped. A held part is reported again when that ends.
+   * The recipient received the copy: as a part that waits for others (`held`), as a part that is
+   * delivered with the rest of its message, or as a part that is dropped. A held part is reported
+   * again when it is delivered or dropped.
    */
   taken?(copy: number, how: 'held' | 'delivered' | 'dropped'): void;
 }
 
-/** Where a message lies in a datagram, for an adversary inside the channel who has no keys. */
+/** Where a message is inside a datagram, for an adversary inside the channel who has no keys. */
 export interface WireMessage {
-  /** The key under which observers know it on this link. */
+  /** The key by which observers know the message on this link. */
   readonly key: number;
   /** Offset of the part that nodes authenticate hop by hop. */
   readonly headerOffset: number;
@@ -88,21 +91,21 @@ export type MessageAccount =
   /** A node keeps a message until the next node has it; both report the transfer. */
   | { readonly kind: 'custody' }
   /**
-   * Nodes pass messages on within one event, and report those that they hold longer. `keyOf` names
-   * the message in a datagram of any link, as {@link MessageObserver.created} did; it is asked
-   * about datagrams that are lost. Keys of what a node sends to one peer increase by one each time,
-   * below 2^27, and start again with different upper bits.
+   * Nodes forward messages within one event, and report messages that they hold longer. `keyOf`
+   * names the message in a datagram of any link, as {@link MessageObserver.created} did; it is
+   * called for datagrams that are lost. Keys of what a node sends to one peer increase by one each
+   * time, below 2^27, and start again with different upper bits.
    */
   | { readonly kind: 'passage'; readonly keyOf: (datagram: Uint8Array) => number | undefined };
 
-/** What a protocol gets in addition to the port. */
+/** What a protocol receives in addition to the port. */
 export interface NodeSetup<Options> {
   /** The node's options, checked by the protocol's schema, with defaults filled in. */
   readonly options: Options;
   /** The network with this node's own secrets. */
   readonly network: NetworkView;
   readonly witness: Witness;
-  /** Absent unless somebody measures privacy, explains packets or accounts for messages. */
+  /** Absent unless privacy is measured, packets are explained or messages are accounted for. */
   readonly observer?: MessageObserver;
 }
 
@@ -119,14 +122,17 @@ export interface NodeHandle {
   /** True when the node can carry traffic; the runner waits for it before it calls a run live. */
   isReady?(): boolean;
   /**
-   * How many messages the node holds, consistent with what it told its observer: arrived and
-   * neither departed nor ended; accepted and not settled; kept and not released; held. Asked at the
-   * end of a run that accounts for messages.
+   * How many messages the node holds, consistent with its reports to the observer: messages that
+   * arrived and neither departed nor ended, that were accepted and not settled, or kept and not
+   * released, and held parts. Called at the end of a run that accounts for messages.
    */
   holding?(): number;
-  /** Names a broken invariant of the node's state, or undefined. Asked at the end and at marks. */
+  /**
+   * Describes a broken invariant of the node's state; undefined if there is none. Called at the end
+   * of a run and at marks.
+   */
   invariant?(): string | undefined;
-  /** What a status page shows: plain data with sorted keys. */
+  /** The content of a status page: plain data with sorted keys. */
   status?(): Readonly<Record<string, unknown>>;
 }
 
@@ -136,7 +142,7 @@ export interface ConfiguredNode<Options = unknown> {
   readonly options: Options;
 }
 
-/** How one node's options conflict with those of others. */
+/** How the options of one node conflict with those of others. */
 export interface Disagreement {
   /** Name of the node whose options are at fault. */
   readonly node: string;
@@ -147,10 +153,7 @@ export interface Disagreement {
   readonly hint: string;
 }
 
-/**
- * The place where public values are derived from secrets: not a node, but whoever draws all
- * secrets.
- */
+/** Derives public values from secrets. It runs not in a node, but where all secrets are drawn. */
 export interface Publisher {
   readonly network: NetworkMap;
   readonly crypto: CryptoProvider;
@@ -165,55 +168,55 @@ export interface Publisher {
 }
 
 /**
- * What nodes of a protocol are provisioned with besides secrets of their own (docs/adr/0020). All
- * functions are pure, and run where secrets are drawn: in the process of the simulation or of the
+ * What nodes of a protocol receive in addition to their own secrets (docs/adr/0020). All functions
+ * are pure, and run where secrets are drawn: in the process of the simulation or of the
  * coordinator.
  */
 export interface Provisioning {
   /**
-   * What everybody may know about a node's secrets: by the secret's name, the function that derives
-   * its public part.
+   * The public parts of a node's secrets: for each name of a secret, the function that derives the
+   * public part.
    */
   readonly publicKeys?: Readonly<
     Record<string, (secret: Uint8Array, crypto: CryptoProvider) => Uint8Array>
   >;
   /** Purposes of the secrets that `host` shares with other nodes of this protocol. */
   readonly sharedSecrets?: (host: HostView, network: NetworkMap) => readonly string[];
-  /** Texts for all nodes of the network, of any protocol, by name. */
+  /** Texts that all nodes of the network can read, by name. */
   readonly publish?: (publisher: Publisher) => Readonly<Record<string, string>>;
 }
 
 /** The face of a protocol. `Options` is what its schema returns. */
 export interface Protocol<Options = unknown> {
   readonly name: string;
-  /** One sentence for lists. */
+  /** One sentence for lists of protocols. */
   readonly summary: string;
   /** A zod schema of the node's `options`. */
   readonly config: { safeParse(input: unknown): unknown };
   /**
    * Finds options that are right by themselves but conflict with those of other nodes of the same
-   * protocol, so that the file is refused at that line. Absent: nodes need not agree.
+   * protocol, so that the file is refused at that line. If absent, options need not agree.
    */
   readonly disagreements?: (nodes: readonly ConfiguredNode<Options>[]) => readonly Disagreement[];
-  /** Absent: nodes have secrets of their own, but share none and publish nothing. */
+  /** If absent, nodes have secrets of their own, but share none and publish nothing. */
   readonly provisioning?: Provisioning;
   /** Pure jobs for `host.compute`, by name. */
   readonly jobs: Readonly<Record<string, JobDefinition>>;
   /** Address of the module that exports `protocol`, from which a live worker loads the jobs. */
   readonly moduleUrl: string;
-  /** Drop reasons, each with one sentence that says what it means. */
+  /** Drop reasons, each with a sentence that explains it. */
   readonly drops: Readonly<Record<string, string>>;
   readonly metrics: readonly MetricDefinition[];
   /**
    * Makes a reader of messages in datagrams from a node's checked options; attacks on privacy need
-   * it (docs/adr/0012). Absent: the protocol cannot be attacked that way.
+   * it (docs/adr/0012). If absent, the protocol cannot be attacked that way.
    */
   readonly messages?: (options: Options, crypto: CryptoProvider) => ReadMessage;
-  /** Absent: its messages are not accounted for, and reports say so. */
+  /** If absent, its messages are not accounted for, and reports say so. */
   readonly account?: MessageAccount;
   /**
-   * What outsiders can send to its nodes, by kind; events of action `flood` choose one. Absent:
-   * nothing.
+   * What outsiders can send to its nodes, by kind; events with the action `flood` choose one. If
+   * absent, there are none.
    */
   readonly forgeries?: Readonly<Record<string, Forgery>>;
   create(host: Host, setup: NodeSetup<Options>): NodeHandle;

@@ -7,7 +7,7 @@
 
 /** A stream of reproducible draws. */
 export interface Random {
-  /** 32 uniform bits. One word. */
+  /** 32 uniform bits; uses one word of the stream. */
   u32(): number;
   /** Unbiased integer in [0, n), 1 <= n <= 2^32 (Lemire). One word, rarely more. */
   below(n: number): number;

@@ -9,8 +9,8 @@
 export type Endpoint = number;
 
 /**
- * Result of `send`: `full` means that the local queue refused the datagram (which counts as a
- * drop).
+ * Result of `send`. `full` means that the local queue rejected the datagram, which counts as a
+ * drop.
  */
 export type SendResult = 'sent' | 'full';
 
@@ -27,9 +27,9 @@ export type DatagramHandler = (
 ) => void;
 
 /**
- * Looks at a datagram that has arrived, without changing it: true for those that keep a network
- * together (probes, keep-alives, handshakes). Anyone can forge that claim, so a host lets only few
- * of them pass.
+ * Decides whether a datagram that has arrived is urgent; must not change it. Urgent are datagrams
+ * that keep a network together (probes, keep-alives, handshakes). Anybody can forge that property,
+ * so a host lets only a few urgent datagrams overtake others.
  */
 export type UrgencyTest = (buffer: Uint8Array, offset: number, length: number) => boolean;
 
@@ -42,7 +42,7 @@ export interface UdpOptions {
   /** Id of the link that all datagrams of this socket use; chosen by destination when absent. */
   readonly link?: string;
   readonly onDatagram: DatagramHandler;
-  /** Which datagrams pass others while they wait for the host's processor; none when absent. */
+  /** Which datagrams overtake others while they wait for the host's processor; none if absent. */
   readonly isUrgent?: UrgencyTest;
   /** Errors after binding (live only: unreachable, refused). */
   readonly onError?: (reason: string) => void;
@@ -57,6 +57,6 @@ export interface DatagramSocket {
    * @param length 0..65,507 bytes.
    */
   send(buffer: Uint8Array, offset: number, length: number, to: Endpoint): SendResult;
-  /** Frees the port. */
+  /** Closes the socket and frees the port. */
   close(): void;
 }

@@ -15,14 +15,14 @@ export type StreamError =
   | 'secure-failed'
   | 'address-in-use';
 
-/** What the owner of a stream is told. Bytes belong to the handler during the call. */
+/** Callbacks for the owner of a stream. Received bytes are valid only during the call. */
 export interface StreamHandlers {
   readonly onData: (buffer: Uint8Array, offset: number, length: number) => void;
   /** The peer has finished sending (half-close); we may still write. */
   readonly onEnd?: () => void;
-  /** After `write` said `full`: there is room again. */
+  /** Called when there is room again after `write` returned `full`. */
   readonly onDrain?: () => void;
-  /** Both directions are closed, or the stream failed. Nothing is called after it. */
+  /** Called when both directions are closed or the stream failed. Nothing is called afterwards. */
   readonly onClose?: (error?: StreamError) => void;
 }
 
@@ -42,7 +42,7 @@ export interface SecureOptions {
 export interface Stream {
   readonly local: Endpoint;
   readonly remote: Endpoint;
-  /** Installs the handlers; call it in the same turn in which the stream was handed over. */
+  /** Installs the handlers. Call it in the same turn in which the stream was received. */
   handle(handlers: StreamHandlers): void;
   /**
    * Appends a copy of the bytes to the send queue. `full` means: accepted, but the queue is above
@@ -64,7 +64,8 @@ export interface ListenOptions {
   readonly port: number;
   readonly address?: string;
   /**
-   * Live only: the system refused the port after `listen` had returned; nothing will be accepted.
+   * Only in live mode: the system rejected the port after `listen` had returned, so nothing will be
+   * accepted.
    */
   readonly onError?: (reason: StreamError) => void;
 }
@@ -78,9 +79,9 @@ export interface Listener {
 /** Options of `host.connect`. */
 export interface ConnectOptions {
   readonly to: Endpoint;
-  /** Gives up after this long; 7 s (three SYN retries) when absent. Nanoseconds. */
+  /** Time after which connecting fails, nanoseconds; default 7 s (three SYN retries). */
   readonly timeout?: number;
 }
 
-/** Called once: with the open stream, or with the reason why there is none. */
+/** Called once: with the open stream, or with the reason for the failure. */
 export type ConnectDone = (stream: Stream | undefined, error?: StreamError) => void;

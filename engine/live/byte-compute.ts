@@ -15,7 +15,7 @@ import type { PipelineResult, ResultSink, Submission, Submitted } from './pipeli
 
 /** A call under way. */
 export interface ByteCall {
-  /** Host that owns the setup. */
+  /** The host that owns the setup. */
   readonly owner: string;
   readonly address: JobAddress;
   readonly input: ByteJobInput;
@@ -47,7 +47,7 @@ const REFUSALS: Readonly<Record<Exclude<Submitted, 'taken'>, string>> = {
 export class ByteCompute implements ResultSink {
   readonly #workers: number | undefined;
   readonly #calls = new Map<number, ByteCall>();
-  /** By owner, then by job. */
+  /** Setups by owner, then by job. */
   readonly #setups = new Map<string, Map<string, OpenSetup>>();
   readonly #submission: Submission;
   #pipeline: Pipeline | undefined;

@@ -13,12 +13,12 @@ import { syncBuiltinESMExports } from 'node:module';
 import timers from 'node:timers';
 import { type FileOwners, FRAMES_MAX, placesOf } from './stack-places.ts';
 
-/** Thrown at the call, so that its line is the one that is told. */
+/** Thrown at the forbidden call, so that the report names its line. */
 class AmbientInputError extends Error {
   override readonly name = 'AmbientInputError';
 }
 
-/** Whose calls are refused. */
+/** The run whose nodes must not make forbidden calls. */
 export interface GuardedRun {
   /** True while code of a node runs. */
   readonly isNodeCode: () => boolean;
@@ -32,7 +32,7 @@ const CHANCE = "host.random('purpose')";
 const BYTES = 'host.randomBytes(length)';
 const LATER = 'host.after(delay, fire)';
 
-/** Objects, the functions of theirs that are guarded, and what a node has instead. */
+/** The guarded functions with their objects, and what a node should use instead. */
 const GUARDED: readonly (readonly [object, string, readonly string[], string])[] = [
   [Math, 'Math.', ['random'], CHANCE],
   [performance, 'performance.', ['now'], TIME],
@@ -51,7 +51,7 @@ const GUARDED: readonly (readonly [object, string, readonly string[], string])[]
 let run: GuardedRun | undefined;
 let isSet = false;
 
-/** Sets the guard in this thread, for good; it refuses nothing until {@link guardRun}. */
+/** Installs the guard permanently in this thread; it rejects nothing before {@link guardRun}. */
 export function setGuard(): void {
   if (isSet) return;
   isSet = true;
@@ -89,7 +89,7 @@ function guardFunction(owner: object, name: string, forbidden: Forbidden): void 
     if (run?.isNodeCode() === true) refuse(forbidden, guarded);
     return Reflect.apply(original, this ?? owner, args);
   };
-  // What else belongs to it, such as hrtime.bigint and the promises of timers.
+  // Copies properties of the function, such as hrtime.bigint and the promises of timers.
   Object.defineProperties(guarded, Object.getOwnPropertyDescriptors(original));
   Object.defineProperty(owner, name, { value: guarded, configurable: true, writable: true });
 }
@@ -117,7 +117,7 @@ function guardDate(): void {
   });
 }
 
-/** Throws when the caller is not ours. */
+/** Throws if the caller is the code of a user's protocol. */
 function refuse({ call, instead }: Forbidden, above: Call | undefined): void {
   const kept = Error.stackTraceLimit;
   Error.stackTraceLimit = FRAMES_MAX;

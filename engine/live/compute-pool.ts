@@ -29,19 +29,19 @@ export interface PoolJob {
 
 /** Largest default number of workers; the main thread needs a core of its own. */
 const WORKERS_MAX = 4;
-/** Jobs that may wait in one world; further ones fail immediately. */
+/** Largest number of jobs that may wait in one world; further ones fail immediately. */
 const WAITING_MAX = 10_000;
 /** FNV-1a, 32 bits. */
 const FNV_OFFSET = 0x811c9dc5;
 const FNV_PRIME = 0x0100_0193;
 
-/** The workers of one world. */
+/** The worker threads of one world. */
 export class ComputePool {
   readonly #workers: ComputeWorker[] = [];
   /** Keys in use, each with the jobs that wait for it. */
   readonly #keys = new Map<string, PoolJob[]>();
   readonly #count: number;
-  /** Jobs on bytes use threads of their own, and no messages. */
+  /** Byte jobs use separate threads and shared memory instead of messages. */
   readonly bytes: ByteCompute;
   #waiting = 0;
   #isClosed = false;

@@ -8,7 +8,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 /** An open file, or folder. */
 export type DiskFile = Pick<FileHandle, 'write' | 'datasync' | 'sync' | 'close'>;
 
-/** Opens files. */
+/** Functions that open files. */
 export interface DiskFiles {
   open(path: string, flags: 'r' | 'r+' | 'wx'): Promise<DiskFile>;
 }
@@ -17,7 +17,7 @@ export interface DiskFiles {
 export const FILE_MODE = 0o600;
 export const FOLDER_MODE = 0o700;
 
-/** The system's files. */
+/** The file functions of the operating system. */
 export const SYSTEM_FILES: DiskFiles = {
   open: (path, flags) => open(path, flags, FILE_MODE),
 };

@@ -12,7 +12,7 @@ export class EnvironmentError extends Error {
   override readonly name = 'EnvironmentError';
 }
 
-/** What the system's codes mean to whoever runs the program (errno(3)). */
+/** What the error codes of the system mean, in words for users (errno(3)). */
 const WORDS: Readonly<Record<string, string>> = {
   EACCES: 'the system does not allow it',
   EADDRINUSE: 'another program holds it',
@@ -28,7 +28,7 @@ const WORDS: Readonly<Record<string, string>> = {
   EPERM: 'the system does not allow it',
   EROFS: 'the file system is read-only',
 };
-/** Further codes, for paths that the user named: elsewhere they are mistakes of ours. */
+/** Further codes for paths that the user named. For other paths they are bugs of orrery. */
 const PATH_WORDS: Readonly<Record<string, string>> = {
   EEXIST: 'a file is in the place of a folder',
   EISDIR: 'a folder is in the place of a file',
@@ -39,7 +39,7 @@ const PATH_WORDS: Readonly<Record<string, string>> = {
 };
 /** Node's own code if the system did not let it start a thread. */
 const NO_WORKER = 'ERR_WORKER_INIT_FAILED';
-/** The disk accepts no more of these until somebody makes room. */
+/** Error codes of a full disk, which may have room again later. */
 const FULL: readonly string[] = ['ENOSPC', 'EDQUOT'];
 
 /** The meaning of a system code, with the code; the code alone if it is unknown. */
@@ -61,7 +61,7 @@ export function isFull(error: unknown): boolean {
 }
 
 /**
- * The machine's failure behind an error; undefined if the error is something else.
+ * The failure of the machine behind an error; undefined for other errors.
  * @param about What was attempted, e.g. `alice: store main`; the error's path or address follows.
  */
 export function environmentError(error: unknown, about?: string): EnvironmentError | undefined {
@@ -74,7 +74,7 @@ export function environmentError(error: unknown, about?: string): EnvironmentErr
 }
 
 /**
- * As {@link environmentError}, for a path that the user named, which may also be absent or not a
+ * Like {@link environmentError}, for a path that the user named, which may also be absent or not a
  * folder.
  * @param path Default: the error's own path.
  */

@@ -51,7 +51,7 @@ export function eraseFile(path: string): void {
   rmSync(path, { force: true });
 }
 
-/** As {@link eraseFile}, unless it is another name of `kept`: then only the name goes. */
+/** Like {@link eraseFile}. But if the file is another name of `kept`, only this name is removed. */
 export function eraseUnlessSame(path: string, kept: string): void {
   const there = statSync(path, { throwIfNoEntry: false });
   if (there === undefined) return;

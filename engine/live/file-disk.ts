@@ -83,14 +83,14 @@ const REFUSED_FRAMES_MAX = 256;
 /** A file below this size is never rewritten because of overwritten entries, bytes. */
 const REWRITE_MIN_BYTES = 1 << 20;
 
-/** Is told that frames are durable, or why they are not. */
+/** Called when frames are durable, or with the reason why they are not. */
 type SyncDone = (error?: string) => void;
 
 /** See the module. Outlives its node. */
 export class FileDisk implements Disk {
   /** Bytes of a torn tail that were cut when the file was opened. */
   readonly cutBytes: number;
-  /** Syncs that failed. */
+  /** Number of syncs that failed. */
   failures = 0;
   readonly #path: string;
   readonly #files: DiskFiles;
@@ -100,12 +100,12 @@ export class FileDisk implements Disk {
   #compactBytes: number;
   /** Pages of the file may only be in the cache: nothing is appended to them. */
   #isSuspect: boolean;
-  /** Why nothing is confirmed any more. */
+  /** Why no further sync is confirmed; undefined while the disk works. */
   #broken: string | undefined;
   #isNameDurable = false;
   /** A replaced file may still exist. */
   #isOldThere = false;
-  /** Frames being written. */
+  /** Frames that are being written. */
   #inFlight: readonly Uint8Array[] = [];
   #pending: Uint8Array[] = [];
   #waiting: SyncDone[] = [];
@@ -127,7 +127,7 @@ export class FileDisk implements Disk {
     this.cutBytes = bytes.length - this.#fileBytes;
     if (this.cutBytes > 0) cutFile(path, this.#fileBytes, bytes.length);
     else closeSync(openSync(path, 'a', FILE_MODE));
-    // A file that an earlier version left readable for everybody.
+    // Fixes the mode of a file that an earlier version left readable for everybody.
     chmodSync(path, FILE_MODE);
   }
 
@@ -165,7 +165,7 @@ export class FileDisk implements Disk {
     this.#waiting = [];
   }
 
-  /** Waits for writes under way. */
+  /** Waits until all started writes have finished. */
   async close(): Promise<void> {
     await this.#work;
   }
@@ -191,13 +191,13 @@ export class FileDisk implements Disk {
       const isBloated = this.#fileBytes > Math.max(REWRITE_MIN_BYTES, 2 * this.#compactBytes);
       await (isCut || isBloated || this.#isSuspect ? this.#rewrite() : this.#extend());
       if (!this.#isNameDurable) await this.#syncName();
-      // After the folder's sync: before it, a power failure could bring back the name of the file
-      // erased here.
+      // Done after the folder was synced: before, a power failure could bring back the name of the
+      // file that is erased here.
       if (this.#isOldThere) this.#eraseLeftovers();
       this.#isOldThere = false;
       return undefined;
     } catch (error) {
-      // Told, but kept: the next sync writes these frames first.
+      // The failure was reported, but the frames are kept: the next sync writes them first.
       this.#pending = withoutOverwritten([...this.#inFlight, ...this.#pending]);
       this.#inFlight = [];
       return textOf(error, this.#path);
@@ -230,7 +230,8 @@ export class FileDisk implements Disk {
     wipe(all, frames, bytes);
     this.#isOldThere = true;
     this.#keepOldName();
-    // In the same turn as the size: a reader sees either the old file or the new one.
+    // In the same turn as the update of the size, so that a reader sees either the old or the new
+    // file.
     renameSync(this.#next, this.#path);
     this.#isSuspect = false;
     this.#isNameDurable = false;
@@ -256,7 +257,10 @@ export class FileDisk implements Disk {
     }
   }
 
-  /** What a replacement left behind, by this process or by one that crashed during it. */
+  /**
+   * Erases the files that a replacement left behind, in this process or in an earlier one that
+   * crashed.
+   */
   #eraseLeftovers(): void {
     eraseUnlessSame(this.#old, this.#path);
     eraseUnlessSame(this.#next, this.#path);
@@ -310,8 +314,8 @@ export class FileDisk implements Disk {
 
 /** Length of the valid part, from the start of a file. */
 function wholeBytes(bytes: Uint8Array, path: string): number {
-  // A file whose first write was torn, or of which only the size reached the disk, has confirmed
-  // nothing.
+  // A file whose first write was torn, or of which only the size reached the disk, contains no
+  // confirmed data.
   const isUnborn = HEADER.subarray(0, bytes.length).every((byte, at) => byte === bytes[at]);
   if (bytes.length < HEADER.length && isUnborn) return 0;
   if (bytes.every((byte) => byte === 0)) return 0;
@@ -343,7 +347,9 @@ function textOf(error: unknown, path: string): string {
   return `${path}: ${words}`;
 }
 
-/** Keeps few frames waiting for a disk that refuses them, however often an entry is written. */
+/**
+ * Keeps only a few frames waiting for a disk that rejects them, however often an entry is written.
+ */
 function withoutOverwritten(waiting: Uint8Array[]): Uint8Array[] {
   if (waiting.length <= REFUSED_FRAMES_MAX) return waiting;
   const frames = latestOf(wholeFrames(concat(waiting)));

@@ -31,9 +31,12 @@ import { hasNoLinks } from './erase-file.ts';
 const LOCK_NAME = '.lock';
 const OWNER_ONLY = 0o600;
 const RENEW_MS = 5_000;
-/** A holder that cannot be inspected is dead if it has not renewed for this long. */
+/**
+ * If a holder cannot be inspected, it counts as dead when it has not renewed the lock for this
+ * long.
+ */
 const SILENT_MS = 30_000;
-/** Newcomers that may take over from a dead holder at the same moment. */
+/** Largest number of processes that may try to take over a lock at the same moment. */
 const TRIES_MAX = 10;
 
 /** The process that holds a folder. */
@@ -47,13 +50,16 @@ interface Holder {
   readonly mark: string;
 }
 
-/** A folder that we hold. */
+/** A folder that this process has locked. */
 export interface FolderLock {
-  /** Releases it. */
+  /** Releases the lock. */
   release(): void;
 }
 
-/** Folders that this process holds: a second holder in the same process is just as bad. */
+/**
+ * Folders that this process holds, because a second holder in the same process would be just as
+ * harmful.
+ */
 const held = new Set<string>();
 
 /**
@@ -97,7 +103,7 @@ function renew(path: string): void {
   try {
     utimesSync(path, now, now);
   } catch (error) {
-    // Somebody has removed the file: there is nothing left to renew.
+    // The file was removed by somebody else, so there is nothing to renew.
     if (systemCode(error) !== 'ENOENT') throw error;
   }
 }
@@ -122,7 +128,7 @@ function place(path: string, own: Holder): boolean {
   }
 }
 
-/** Removes a dead holder's file, unless somebody else has just done so and created their own. */
+/** Removes the lock of a dead holder, unless another process has just replaced it. */
 function removeDead(path: string, seen: string): void {
   const aside = `${path}.${randomBytes(8).toString('hex')}`;
   try {
@@ -134,7 +140,7 @@ function removeDead(path: string, seen: string): void {
   try {
     if (readFileSync(aside, 'utf8') !== seen) linkSync(aside, path);
   } catch (error) {
-    // Two newcomers have taken over meanwhile: the file that is there stays.
+    // Another process has taken over in the meantime; its lock stays.
     if (systemCode(error) !== 'EEXIST') throw error;
   } finally {
     rmSync(aside, { force: true });
@@ -168,7 +174,7 @@ function ownSpace(): string {
     const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
     return `${boot} ${readlinkSync('/proc/self/ns/pid')}`;
   } catch {
-    // Not Linux: numbers are per machine.
+    // Outside Linux, process numbers are only unique per machine.
     return hostname();
   }
 }
@@ -181,7 +187,7 @@ function holderOf(text: string | undefined): Holder | undefined {
       ? { pid: pid as number, start, space, mark }
       : undefined;
   } catch {
-    // A lock file has its content from the first moment on, so this is none.
+    // A lock file has its content from the beginning, so this is not one.
     return undefined;
   }
 }

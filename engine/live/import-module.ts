@@ -17,7 +17,7 @@ import { isMainThread } from 'node:worker_threads';
 type LoadedModules = ReadonlyMap<string, object>;
 type Exports = Readonly<Record<string, unknown>>;
 
-/** What Node's CommonJS loader calls for each `require`. */
+/** The functions that Node's CommonJS loader calls for each `require`. */
 interface CommonJs {
   _load: (request: string, parent: unknown, isMain: boolean) => unknown;
   _resolveFilename: (request: string, parent: unknown, isMain: boolean) => string;
@@ -58,7 +58,7 @@ function namedExports(module: Exports): unknown {
 
 let isSharing = false;
 
-/** From now on, imports of our own modules give the loaded ones. */
+/** From now on, imports of this project's modules return the ones already loaded. */
 async function shareModules(loaded: LoadedModules): Promise<void> {
   if (isSharing) return;
   isSharing = true;
@@ -66,7 +66,7 @@ async function shareModules(loaded: LoadedModules): Promise<void> {
     const tsx = await Promise.all([import('tsx/cjs/api'), import('tsx/esm/api')]);
     for (const api of tsx) api.register();
   }
-  // Registered last, so asked first.
+  // Registered last, so that it is called first.
   const hooks = new URL('./shared-modules.mjs', import.meta.url);
   const names = [...loaded].map(([address, module]) => [address, Object.keys(module)]);
   Module.register(hooks, { data: names });
@@ -83,7 +83,7 @@ function shareRequired(loaded: LoadedModules): void {
   };
 }
 
-/** True if Node says that it does not know such files. */
+/** True if the error says that Node does not know such files. */
 function isUnknownKind(error: unknown): boolean {
   return (error as { readonly code?: unknown }).code === 'ERR_UNKNOWN_FILE_EXTENSION';
 }

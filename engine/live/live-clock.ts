@@ -8,7 +8,7 @@
  */
 import type { CalendarTime, Nanoseconds } from '../host/time.ts';
 
-/** Tells how much wall time has passed. */
+/** Measures how much wall time has passed. */
 export interface WallClock {
   /** Monotonic, integer ns since the start of the run. */
   now(): Nanoseconds;

@@ -19,7 +19,7 @@ export interface LiveContext extends HostWorld {
   readonly compute: ComputePool;
   /** Follows some datagrams from their link to their handler. */
   readonly handovers: HandoverSamples;
-  /** Address of the module whose `protocol` runs on a host. */
+  /** URL of the module whose `protocol` runs on a host. */
   moduleOf(host: string): string | undefined;
   /** Folder for the stores of a host. */
   folderOf(host: string): string;

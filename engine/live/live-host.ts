@@ -49,17 +49,17 @@ import { TcpHost } from './tcp-host.ts';
 import { UrgentAllowance } from './urgent-allowance.ts';
 import type { WireFailure } from './wire-table.ts';
 
-/** Dynamic ports found taken by other programs before we give up. */
+/** Number of dynamic ports to try when other programs use them. */
 const PORT_TRIES = 256;
 
 /** One host on real sockets. */
 export class LiveHost extends SimHost {
-  /** Streams opened so far, by all lives. */
+  /** Number of streams opened so far, including those before a restart. */
   streamsOpened = 0;
   readonly #live: LiveContext;
   readonly #jobs: Readonly<Record<string, JobDefinition>>;
   readonly #disks = new Map<string, FileDisk>();
-  /** The streams of this life. */
+  /** The stores opened since the last restart. */
   readonly #stores = new Map<string, LiveStore>();
   #tcp: TcpHost | undefined;
   /** The folder of all its stores, created with the first one. */
@@ -76,14 +76,14 @@ export class LiveHost extends SimHost {
     return Object.values(this.#jobs).some(({ bytes }) => bytes === undefined);
   }
 
-  /** True if the protocol has jobs on bytes whose threads start before the run. */
+  /** True if the protocol has byte jobs, whose threads start before the run. */
   get hasByteJobs(): boolean {
     return Object.values(this.#jobs).some(
       ({ bytes, onDemand }) => bytes !== undefined && onDemand !== true,
     );
   }
 
-  /** Failed syncs of stores, in all lives. */
+  /** Number of failed syncs of stores, including those before a restart. */
   get storeFailures(): number {
     return [...this.#disks.values()].reduce((sum, { failures }) => sum + failures, 0);
   }
@@ -109,7 +109,7 @@ export class LiveHost extends SimHost {
   }
 
   /**
-   * Undefined if this host itself holds the port, as in every world.
+   * Returns undefined if this host already uses the port, as in every world.
    * @throws EnvironmentError if the system refuses the socket: the run cannot be what was asked
    * for.
    */
@@ -198,7 +198,7 @@ export class LiveHost extends SimHost {
     this.#end();
   }
 
-  /** Closes sockets and streams, and waits for writes and sends under way. */
+  /** Closes sockets and streams, and waits until started writes and sends have finished. */
   async close(): Promise<void> {
     this.#end();
     const disks = [...this.#disks.values()].map((disk) => disk.close());
@@ -240,7 +240,7 @@ export class LiveHost extends SimHost {
     else this.log.warn(`store ${name}: nothing more is durable: ${error}`);
   }
 
-  /** What the system refused, with its real address. */
+  /** The error for a socket that the system rejected, with its real address. */
   #trouble({ local }: DatagramSocket, { code, place }: WireFailure): EnvironmentError {
     const { address, port } = place ?? this.#live.endpoints.pairOf(local);
     const words = place === undefined ? 'its range of ports is used up' : systemWords(code);
@@ -269,7 +269,7 @@ export class LiveHost extends SimHost {
     return this.#tcp;
   }
 
-  /** Runs calls as events of this life: nothing happens once the node has crashed. */
+  /** Runs calls as events of the node; after a crash of the node they have no effect. */
   #asEvents(): (call: () => void) => void {
     const { life } = this;
     return (call): void =>
@@ -341,7 +341,7 @@ export class LiveHost extends SimHost {
   }
 }
 
-/** A socket whose packets pass first the links and then the kernel. */
+/** A socket whose packets first pass the links and then the kernel. */
 class LiveSocket implements DatagramSocket {
   readonly local: Endpoint;
   readonly #live: LiveContext;

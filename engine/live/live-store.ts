@@ -7,7 +7,7 @@
 import { DiskStore } from '../net/sim-store.ts';
 import type { FileDisk } from './file-disk.ts';
 
-/** One store of one life of a node. */
+/** A store of a node, from a start to a crash. */
 export class LiveStore extends DiskStore {
   readonly #disk: FileDisk;
   readonly #asEvent: (call: () => void) => void;
@@ -15,8 +15,8 @@ export class LiveStore extends DiskStore {
   #isFailing = false;
 
   /**
-   * @param asEvent Calls back as an event, unless the node has crashed by then.
-   * @param onTurn Told when syncs begin to fail, with the reason, and when they succeed again.
+   * @param asEvent Calls back as an event, unless the node has crashed in the meantime.
+   * @param onTurn Called when syncs begin to fail, with the reason, and when they succeed again.
    */
   constructor(
     disk: FileDisk,

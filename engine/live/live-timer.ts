@@ -13,7 +13,7 @@ import type { Nanoseconds, Timer } from '../host/time.ts';
 import type { Pump } from './pump.ts';
 import type { ReadyTask } from './ready-queue.ts';
 
-/** The timer behind `host.after` in live. */
+/** The timer that `host.after` returns in live mode. */
 export class LiveTimer implements Timer, ReadyTask {
   readonly #pump: Pump;
   readonly #timer: RearmTimer;

@@ -41,11 +41,11 @@ export interface LiveWorldOptions
   extends Omit<SimWorldOptions, 'epochSeconds' | 'buffers' | 'streams'> {
   /** `off`: links have no rate, delay or impairment; faults still act. */
   readonly shape?: 'links' | 'off';
-  /** Default `high`. */
+  /** Precision of timers; default `high`. */
   readonly precision?: Precision;
-  /** Address of the module whose `protocol` runs on a host; needed where jobs are computed. */
+  /** URL of the module whose `protocol` runs on a host; needed for jobs. */
   readonly moduleOf?: (host: string) => string | undefined;
-  /** Hosts whose nodes run in this process; the others are reached at their real addresses. */
+  /** Hosts whose nodes run in this process; the other hosts are reached at their real addresses. */
   readonly isLocal?: (host: string) => boolean;
   /**
    * Ports of 127.0.0.1 that replace the hosts' addresses; absent if the addresses themselves are
@@ -53,12 +53,13 @@ export interface LiveWorldOptions
    */
   readonly ports?: readonly PortRange[] | undefined;
   /**
-   * Workers shared by several worlds; whoever made them closes them. Absent: workers of its own.
+   * Workers shared by several worlds, closed by their creator. If absent, the world creates its
+   * own.
    */
   readonly compute?: ComputePool;
   /** Contains the stores, a folder per host; if absent, a temporary folder, removed at the end. */
   readonly stateFolder?: string;
-  /** Receives what node code threw; the world has stopped by then. */
+  /** Called with an error that node code threw; the world has stopped by then. */
   readonly onFailure: (error: unknown) => void;
 }
 
@@ -67,14 +68,14 @@ export class LiveWorld extends SimWorld implements LiveContext {
   readonly clock: LiveClock;
   readonly pump: Pump;
   readonly wires: WireTable;
-  /** From when a datagram was due at the end of its pipe until it was written, ns. */
+  /** Time from when a datagram was due at the end of its link until it was sent, ns. */
   readonly lateness = new LogHistogram();
   readonly handovers: HandoverSamples;
   readonly compute: ComputePool;
   readonly #options: LiveWorldOptions;
   readonly #isShaped: boolean;
   readonly #liveHosts: LiveHost[] = [];
-  /** True at hosts whose nodes are in other processes. */
+  /** For each host, true if its node is in another process. */
   readonly #isRemote: boolean[] = [];
   #temporary: string | undefined;
 
@@ -214,7 +215,7 @@ export class LiveWorld extends SimWorld implements LiveContext {
   }
 }
 
-/** A direction that only hands packets over. */
+/** A direction without impairments, which only passes packets on. */
 function bare({ mtu, queue }: DirectionSpec): DirectionSpec {
   return {
     rateBps: Number.POSITIVE_INFINITY,

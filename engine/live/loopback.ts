@@ -9,7 +9,7 @@ import { UdpWire } from './udp-wire.ts';
 
 const IGNORED = { onMessage: (): void => undefined, onError: (): void => undefined };
 
-/** The first address that no socket can be bound to; undefined if there is none. */
+/** The first address to which no socket can be bound; undefined if there is none. */
 export function firstUnusable(addresses: readonly string[]): string | undefined {
   return [...new Set(addresses)].find((address) => {
     const wire = UdpWire.bind(address, 0, IGNORED);

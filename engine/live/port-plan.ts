@@ -32,7 +32,7 @@ export interface PortRange {
   readonly first: number;
   /** Places for ports that do not belong to links, from the first on. */
   readonly services: number;
-  /** All places; those of links come after the others. */
+  /** The number of all places; those of links come after the others. */
   readonly count: number;
 }
 
@@ -45,9 +45,9 @@ export interface Caller {
 export class PortPlan {
   readonly ranges: readonly PortRange[];
   readonly #rangeOf: ReadonlyMap<string, PortRange>;
-  /** By address, then port: the real port. */
+  /** The real port by address, then by port. */
   readonly #real = new Map<string, Map<number, Place>>();
-  /** By real port: the owner. */
+  /** The owner by real port. */
   readonly #logical = new Map<number, Place>();
   /** Sockets open at each real port. */
   readonly #users = new Map<number, number>();
@@ -72,7 +72,7 @@ export class PortPlan {
     return real;
   }
 
-  /** That socket is closed; another port may take its place when needed. */
+  /** Called when that socket is closed; another port may use its place. */
   close(place: Place): void {
     const real = this.find(place);
     if (real === undefined) return;
@@ -88,7 +88,7 @@ export class PortPlan {
   }
 
   // hot: once per datagram and hop.
-  /** The sender of datagrams from there; unchanged if it is not of this world. */
+  /** The sender of datagrams from a real port; unchanged if it does not belong to this world. */
   whose(address: string, port: number): Place {
     return (address === REAL_ADDRESS ? this.#logical.get(port) : undefined) ?? { address, port };
   }
@@ -98,7 +98,7 @@ export class PortPlan {
     this.#callers.set(caller, address);
   }
 
-  /** The connection is established. @returns where it begins inside the world. */
+  /** Called when a connection is established. @returns its origin inside the world. */
   connected(caller: Caller): Place {
     const address = this.#callers.get(caller) ?? REAL_ADDRESS;
     const place = { address, port: caller.localPort ?? 0 };
@@ -113,9 +113,7 @@ export class PortPlan {
     this.#calls.delete(caller);
   }
 
-  /**
-   * The maker of a connection that comes from there, which may not yet know that it is established.
-   */
+  /** The caller of a connection from there, who may not know yet that it is established. */
   caller(address: string, port: number): Place {
     for (const place of this.#calls.values()) if (place.port === port) return place;
     for (const [caller, owner] of this.#callers) {

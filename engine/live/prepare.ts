@@ -15,15 +15,17 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
 
-/** As `EX_DATAERR` of sysexits.h. */
+/** The exit code `EX_DATAERR` of sysexits.h. */
 const NOT_BUNDLED = 65;
 
-/** They load things by name at run time, or are needed for users' TypeScript only. */
+/** These packages load modules by name at run time, or are needed only for users' TypeScript. */
 const KEPT_OUTSIDE = ['esbuild', 'tsx', 'tsx/cjs/api', 'tsx/esm/api', 'pino', 'piscina'];
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-/** Not in one word: this file may be bundled itself, and would then look for its own address. */
+/**
+ * Written in parts, because this file may be bundled itself and would then refer to its own URL.
+ */
 const OWN_ADDRESS: string = ['import', 'meta', 'url'].join('.');
-/** Where a user's modules find the modules that are loaded already (shared-modules.mjs). */
+/** Where users' modules find the modules that are already loaded (shared-modules.mjs). */
 const SHARED = "(globalThis[Symbol.for('orrery.modules')] ??= new Map())";
 
 const { resolve: placeOf } = createRequire(import.meta.url);
@@ -47,19 +49,22 @@ const ownModules: Plugin = {
         .replaceAll(OWN_ADDRESS, address)
         .replaceAll('import.meta.resolve', '$resolve')
         .replaceAll(
-          // What V8 has compiled before cannot import by itself; the loader can.
+          // Code that V8 compiled earlier cannot call import() itself; the loader does it.
           /(?<![$\w])import\((?!['"]\.)(?:['"]([^'"]+)['"])?/g,
           (_, name?: string) =>
             `$import(${name === undefined ? '' : JSON.stringify(import.meta.resolve(name))}`,
         );
-      // It lists itself on its last line, so that lines stay where they are.
+      // The bundle lists itself on its last line, so that line numbers do not change.
       const self = `\nimport * as $self from ${JSON.stringify(path)}; ${SHARED}.set(${address}, $self);\n`;
       return { loader: path.endsWith('.ts') ? 'ts' : 'js', contents: text + self };
     });
   },
 };
 
-/** Programs of several files: what the first one exports, with the others in the same file. */
+/**
+ * For programs of several files: adds the exports of the first one, with all files bundled into
+ * one.
+ */
 const joinedModules: Plugin = {
   name: 'joined-modules',
   setup(plugin): void {
@@ -103,6 +108,6 @@ const HOW = {
 } satisfies BuildOptions;
 
 const made = await build(HOW).catch(() => process.exit(NOT_BUNDLED));
-// Nobody but the owner may write: what lies here is run.
+// Only the owner may write here, because these files are executed.
 mkdirSync(folder, { recursive: true, mode: 0o755 });
 for (const { path, contents } of made.outputFiles) writeFileSync(path, contents, { mode: 0o644 });

@@ -16,10 +16,10 @@ import { Script } from 'node:vm';
 import { getEnvironmentData, setEnvironmentData, threadId } from 'node:worker_threads';
 
 const FOLDER = 'orrery.prepared';
-/** Nobody but the owner may write: what lies here is run. */
+/** Only the owner may write these files, because they are executed. */
 const MODE = 0o644;
 
-/** Extension of our own modules: TypeScript in the repository, built JavaScript in the package. */
+/** Extension of this project's modules: TypeScript in the repository, JavaScript in the package. */
 export const FORM = existsSync(new URL('./own-form.ts', import.meta.url)) ? 'ts' : 'js';
 
 const require = createRequire(import.meta.url);
@@ -41,7 +41,7 @@ export function loadPrepared(name, variant = name) {
   if (folder === undefined) return undefined;
   const file = join(folder, `${name}.cjs`);
   const cache = join(folder, `${variant}.cache`);
-  // It may have been removed to make room for newer ones: the modules are still there.
+  // The file may have been removed to make room for newer ones; the modules are still there.
   const text = readIfThere(file, 'latin1');
   if (text === undefined) return undefined;
   const cachedData = readIfThere(cache);
@@ -102,10 +102,10 @@ function writeQuietly(path, data) {
   }
 }
 
-/** Lets stacks name the sources. The map is read when a stack is looked at first. */
+/** Makes stacks name the sources. The source map is read when a stack is first used. */
 function mapStacks(file) {
   let map;
-  /** Users' TypeScript has maps of its own where a loader has translated it. */
+  /** Modules of users have source maps of their own if a loader has translated them. */
   const mapOf = (site) => {
     const name = site.getFileName();
     if (name !== file) return name ? findSourceMap(name) : undefined;

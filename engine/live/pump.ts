@@ -44,11 +44,11 @@ const NS_PER_MS = 1_000_000;
  * (docs/spec/live.md#timers-of-node).
  */
 const SPIN_NS = 1_200_000;
-/** With less than this left, a timer would be useless. */
+/** If less time than this is left, a timer would be too imprecise. */
 const SLEEP_MIN_NS = 1_600_000;
 /** Longest sleep; `setTimeout` turns delays above 2^31 - 1 ms into 1. */
 const SLEEP_MAX_NS = 1_000_000_000 * 3_600;
-/** A turn ends after this so that sockets are read; the rest follows immediately. */
+/** A turn ends after this time, so that sockets are read; the rest follows immediately. */
 const TURN_NS = 2_000_000;
 /**
  * A process this late was suspended; the event loop then serves timers first, and sockets after
@@ -76,17 +76,17 @@ export class Pump {
   readonly #takeBacklog: () => boolean;
   readonly #ready = new ReadyQueue();
   readonly #sources = new ReadyQueue();
-  /** When sources last had their turn, or had nothing to do, ns. */
+  /** When sources last had their turn or had nothing to do, ns. */
   #sourcesAtNs = 0;
   /** Number of tasks so far, of both queues. */
   #pushed = 0;
   #immediate: NodeJS.Immediate | undefined;
   #timeout: NodeJS.Timeout | undefined;
-  /** When the pending timer wakes the pump, ns. */
+  /** When the pending timer will wake the pump, ns. */
   #wakeAt = NEVER;
   #isInside = false;
   #isRunning = true;
-  /** After a stall: the latest end of the timers' wait for the sockets, ns. */
+  /** After a stall: until when timers wait for the sockets at the latest, ns. */
   #drainUntil = 0;
   /** True once all node code that was due has run since the last stall. */
   #hasServed = true;
@@ -101,7 +101,7 @@ export class Pump {
     this.#onFailure = options.onFailure;
   }
 
-  /** False after `stop` or a failure; then nothing is called any more. */
+  /** False after `stop` or a failure; nothing is called then. */
   get isRunning(): boolean {
     return this.#isRunning;
   }
@@ -151,12 +151,12 @@ export class Pump {
     this.#plan();
   }
 
-  /** Something was scheduled from outside of node code: checks when it is due. */
+  /** Called when something was scheduled from outside of node code; checks when it is due. */
   wake(): void {
     if (!this.#isInside) this.#plan();
   }
 
-  /** Stops for good and forgets what waits. */
+  /** Stops permanently and drops everything that waits. */
   stop(): void {
     this.#isRunning = false;
     this.#ready.clear();
@@ -207,23 +207,26 @@ export class Pump {
     return true;
   }
 
-  /** Fires what is due; afterwards the links are at the wall clock's instant. */
+  /** Fires everything that is due; afterwards the links are at the present wall-clock instant. */
   #catchUp(): void {
     const wall = this.clock.now();
     if (wall - this.#scheduler.now > STALL_NS) this.#noteStall(wall);
     if (wall > this.#scheduler.now) this.#scheduler.runUntil(wall);
   }
 
-  /** Nothing ran for long: a sleep if nothing was due, else a stall. */
+  /**
+   * Detects that nothing ran for a long time: this was a sleep if nothing was due, otherwise a
+   * stall.
+   */
   #noteStall(wall: number): void {
     const late = wall - this.#scheduler.peekTime();
     if (late <= STALL_NS) return;
     this.longestStallNs = Math.max(this.longestStallNs, late);
-    // On a machine that is always busy, one stall follows another: what waited through the last one
-    // gets its turn first.
+    // On a machine that is always busy, one stall follows another, so everything that waited during
+    // the previous one comes first.
     if (this.#hasServed) this.#drainUntil = wall + DRAIN_MAX_NS;
     this.#hasServed = false;
-    // At least one look at the sockets, even if this turn came before one.
+    // The sockets are read at least once, even if this turn came before that.
     this.#arrivals += 1;
   }
 
@@ -239,7 +242,7 @@ export class Pump {
     this.#onFailure(error);
   }
 
-  /** Decides when to look again. */
+  /** Decides when to continue. */
   #plan(): void {
     if (!this.#isRunning || this.#immediate !== undefined) return;
     const hasReady = !this.#ready.isEmpty || !this.#sources.isEmpty;
@@ -271,7 +274,7 @@ export class Pump {
     const wake = (): void => {
       this.#timeout = undefined;
       this.#wakeAt = NEVER;
-      // Not a turn yet: the sockets are read first.
+      // The sockets are read before the next turn.
       this.#plan();
     };
     this.#timeout = setTimeout(wake, Math.max(1, wholeMs));

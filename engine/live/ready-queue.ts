@@ -6,7 +6,7 @@
  * @module
  */
 
-/** Node code that is due. */
+/** A task of node code that is due. */
 export interface ReadyTask {
   run(): void;
 }

@@ -51,7 +51,7 @@ function kindOf(letter = ''): 'digit' | 'capital' | 'small' {
   return letter <= 'Z' ? 'capital' : 'small';
 }
 
-/** True for the name of a field whose value is never written. */
+/** True if a field with this name contains a secret that must not be written. */
 export function isSecretName(name: string): boolean {
   return SECRET_NAME.test(name);
 }

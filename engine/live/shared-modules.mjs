@@ -14,7 +14,7 @@ export function initialize(modules) {
 }
 
 export async function resolve(specifier, context, nextResolve) {
-  // What is below has an address of a scheme that nobody else resolves against.
+  // These modules have URLs with a private scheme, against which no other loader resolves.
   const found = await nextResolve(specifier, context);
   const address = found.url.replace(/[?#].*$/, '');
   if (!shared.has(address)) return found;

@@ -10,13 +10,16 @@ import { fileURLToPath } from 'node:url';
 export interface StackPlace {
   /** Absolute path. */
   readonly file: string;
-  /** From 1. */
+  /** Line number, from 1. */
   readonly line: number;
-  /** From 1. */
+  /** Column number, from 1. */
   readonly column: number;
 }
 
-/** Frames that an error keeps where crashes are told: a handler may lie deep below what threw. */
+/**
+ * Number of stack frames kept for crash reports, because a handler may be far from the code that
+ * threw.
+ */
 export const FRAMES_MAX = 50;
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -45,11 +48,13 @@ export function placesOf(stack: string): readonly StackPlace[] {
   });
 }
 
-/** Tells this program's files from those of users' protocols. */
+/** Distinguishes the files of this program from those of users' protocols. */
 export class FileOwners {
   readonly #theirs: readonly string[];
 
-  /** @param modules Addresses of users' modules; some may lie among the files of this program. */
+  /**
+   * @param modules URLs of users' modules, some of which may be in a folder of this program.
+   */
   constructor(modules: readonly string[]) {
     const own = new Set([ROOT.slice(0, -1), ...OWN_FOLDERS.map((name) => ROOT + name)]);
     this.#theirs = modules.map((address) => {
@@ -66,7 +71,7 @@ export class FileOwners {
     return OWN_FOLDERS.some((name) => file.startsWith(`${ROOT}${name}/`));
   }
 
-  /** True for code that somebody else wrote for a run: neither this program's nor a library's. */
+  /** True for code that a user wrote: neither this program's nor a library's. */
   isTheirs(file: string): boolean {
     if (this.#theirs.some((place) => file === place || file.startsWith(place))) return true;
     return !this.isOurs(file) && !file.includes('/node_modules/');
@@ -80,7 +85,7 @@ export function ownPlace(stack: string): StackPlace | undefined {
   return places.find(({ file }) => owners.isTheirs(file)) ?? places[0];
 }
 
-/** Path as people know it, relative to where they are where that is shorter. */
+/** A path as users know it: relative to their folder if that is shorter. */
 export function shownPath(file: string, folder: string): string {
   return file.startsWith(`${folder}/`) ? file.slice(folder.length + 1) : file;
 }

@@ -23,7 +23,7 @@ export function streamErrorOf(error: Error): StreamError {
 /** Codes of a machine that has run out of sockets; the peer is not the cause. */
 const EXHAUSTED: readonly string[] = ['EADDRNOTAVAIL', 'EMFILE', 'ENFILE', 'ENOBUFS', 'ENOMEM'];
 
-/** True if a connection could not even begin because this machine is out of something. */
+/** True if a connection could not be started because this machine has run out of a resource. */
 export function isExhausted(error: Error): boolean {
   return EXHAUSTED.includes((error as NodeJS.ErrnoException).code ?? '');
 }

@@ -24,7 +24,7 @@ import { TcpStream } from './tcp-stream.ts';
 
 /** Streams that one listener accepts at a time; further ones are closed immediately. */
 const CONNECTIONS_MAX = 4_096;
-/** Three SYN retries, as the port says. */
+/** Three SYN retries, as the port specifies. */
 const CONNECT_TIMEOUT_NS = 7_000_000_000;
 const NS_PER_MS = 1_000_000;
 /** First port that `listen({ port: 0 })` tries (RFC 6335 section 6). */
@@ -39,7 +39,7 @@ export interface TcpOwner {
   /** Runs node code as an event, unless the node has crashed. */
   readonly asEvent: (call: () => void) => void;
   readonly warn: (message: string) => void;
-  /** The system refused a socket at this place; called before the node is told. */
+  /** Called when the system rejected a socket, before the node is informed. */
   readonly onTrouble: (error: NodeJS.ErrnoException, place: string) => void;
   /** A stream was opened, by either side. */
   readonly onOpened: () => void;
@@ -68,8 +68,7 @@ export class TcpHost {
     server.maxConnections = CONNECTIONS_MAX;
     server.on('connection', (socket) => {
       const remote = this.#remoteOf(socket);
-      // Nobody listens for its errors until it is adopted, and an unhandled error would end the
-      // process.
+      // Without a listener, an error before the socket is adopted would end the process.
       socket.on('error', () => socket.destroy());
       if (this.#servers.get(local) !== server) {
         socket.destroy();
@@ -142,7 +141,7 @@ export class TcpHost {
     });
   }
 
-  /** Ends everything without notice: the life is over. */
+  /** Ends everything without notice, because the node has crashed or ended. */
   close(): void {
     for (const server of this.#servers.values()) server.close();
     for (const socket of this.#connecting) socket.destroy();
@@ -157,7 +156,7 @@ export class TcpHost {
     const { remoteAddress = '0.0.0.0', remotePort = 0 } = socket;
     const caller = ports?.caller(remoteAddress, remotePort);
     const { address, port } = caller ?? { address: remoteAddress, port: remotePort };
-    // Each connection comes from a port of its own, which is irrelevant after its end.
+    // Each connection comes from a different port, which does not matter after its end.
     const remote = endpoints.hold(address, port);
     socket.once('close', () => endpoints.letGo(remote));
     return remote;

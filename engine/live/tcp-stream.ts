@@ -33,7 +33,7 @@ export class TcpStream implements Stream {
   readonly #asEvent: (call: () => void) => void;
   /** The TCP socket below everything. */
   readonly #bottom: Socket;
-  /** What bytes go through: the same socket, or TLS over it. */
+  /** The socket through which bytes pass: the TCP socket itself, or TLS over it. */
   #top: Socket;
   #handlers: StreamHandlers | undefined;
   #failure: StreamError | undefined;
@@ -140,7 +140,7 @@ export class TcpStream implements Stream {
 
   #attach(socket: Socket): void {
     const onData = (chunk: Buffer): void => {
-      // Not a Buffer: its `slice` would share the bytes that a node wants to copy.
+      // Not a Buffer, because its `slice` would share the bytes that a node wants to copy.
       const bytes = new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.length);
       this.#tell((handlers) => handlers.onData(bytes, 0, bytes.length));
     };
@@ -168,8 +168,8 @@ export class TcpStream implements Stream {
 }
 
 /**
- * Resets a connection. One that is shutting down cannot be reset: libuv refuses, and Node would
- * keep the handle, and with it the process, for ever. It is closed instead.
+ * Resets a connection. One that is shutting down cannot be reset: libuv rejects that, and Node
+ * would keep the handle, and with it the process, forever. It is closed instead.
  */
 function cut(socket: Socket): void {
   if (socket.writableEnded) socket.destroy();

@@ -35,7 +35,7 @@ function asClient(socket: Socket, options: SecureOptions, onSecure: () => void):
   const withKey: ConnectionOptions = {
     ...base,
     ciphers: PSK_SUITE,
-    // Both ends have proved that they know the key: there is no name to verify.
+    // Both ends have proved that they know the key, so there is no name to verify.
     checkServerIdentity: () => undefined,
     pskCallback: () => ({ psk: key, identity }),
   };

@@ -15,7 +15,7 @@
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 
 /**
- * Room for some 900 datagrams of 1,000 bytes instead of 92; the system may grant less. That is 90
+ * Room for about 900 datagrams of 1,000 bytes instead of 92; the system may grant less. That is 90
  * ms at 10,000/s, so a pause of the process loses nothing. A buffer four times as large would hold
  * datagrams that come too late for an application, late enough for their path to be declared dead,
  * and older than a replay window of 1,024 when the path changes.
@@ -52,7 +52,7 @@ export class UdpWire {
   readonly #onSent: (buffer: Uint8Array) => void;
   /** Buffers of datagrams that may still be queued, oldest first. */
   #held: Uint8Array[] = [];
-  /** At this number it is time to check which have left. */
+  /** When this many sends have been queued, the wire checks which have left. */
   #lookAt = LOOK_EVERY;
   #isOpen = true;
   #isFreed = false;
@@ -80,7 +80,7 @@ export class UdpWire {
     });
     socket.on('message', (message: Buffer, from: RemoteInfo) => {
       if (wire?.isOpen !== true) return;
-      // Not a Buffer: its `slice` would share the bytes that a node wants to copy.
+      // Not a Buffer, because its `slice` would share the bytes that a node wants to copy.
       const bytes = new Uint8Array(message.buffer, message.byteOffset, message.length);
       handlers.onMessage(bytes, from.address, from.port);
     });
@@ -94,7 +94,7 @@ export class UdpWire {
     return wire;
   }
 
-  /** True until it is closed. */
+  /** True until the wire is closed. */
   get isOpen(): boolean {
     return this.#isOpen;
   }
@@ -106,9 +106,9 @@ export class UdpWire {
 
   // hot: once per datagram and hop.
   /**
-   * Takes a datagram; it leaves within this call or in the next turn of the event loop.
-   * @param bytes Must not change until `buffer` is handed back.
-   * @param buffer Handed to `onSent` in the end, unless the wire is full.
+   * Sends a datagram, within this call or in the next turn of the event loop.
+   * @param bytes Must not change until `buffer` is returned.
+   * @param buffer Passed to `onSent` in the end, unless the wire is full.
    */
   send(bytes: Uint8Array, to: WireTarget, buffer: Uint8Array = bytes): WireResult {
     if (!this.#isOpen) return 'full';
@@ -128,7 +128,7 @@ export class UdpWire {
     this.#drain(DRAIN_TURNS_MAX);
   }
 
-  /** Closes, and frees the port within this call, whatever is queued. */
+  /** Closes the wire and frees the port within this call, whatever is queued. */
   abandon(): void {
     this.#isOpen = false;
     if (!this.#isFreed) this.#free(this.#look());
@@ -140,11 +140,11 @@ export class UdpWire {
     else this.#onFreed.push(call);
   }
 
-  /** Hands back the buffers of datagrams that have left; returns how many are queued. */
+  /** Returns the buffers of datagrams that have left; returns the number of queued datagrams. */
   #look(): number {
     const waiting = this.#socket.getSendQueueCount();
     const left = this.#held.length - waiting;
-    // Datagrams leave in the order in which they came.
+    // Datagrams leave in the order in which they were queued.
     for (let index = 0; index < left; index += 1) this.#onSent(this.#held[index] as Uint8Array);
     if (left > 0) this.#held = waiting === 0 ? [] : this.#held.slice(left);
     this.#lookAt = Math.min(waiting + LOOK_EVERY, SEND_QUEUE_MAX);
@@ -166,7 +166,7 @@ export class UdpWire {
   }
 }
 
-/** Where a datagram goes. */
+/** The destination of a datagram. */
 export interface WireTarget {
   readonly address: string;
   readonly port: number;
@@ -182,7 +182,7 @@ function lookUpNothing(
 }
 
 function forget(): void {
-  // The garbage collector takes it.
+  // Nothing to do: the garbage collector frees it.
 }
 
 function widen(socket: Socket, handlers: WireHandlers): void {

@@ -37,16 +37,16 @@ export interface WireUser {
 
 /** Totals of one world. */
 export interface WireCounts {
-  /** Datagrams handed to the kernel for sockets of this world. */
+  /** Number of datagrams passed to the kernel for sockets of this world. */
   readonly written: number;
-  /** Those of them that were received. */
+  /** Number of those that were received. */
   readonly received: number;
   /**
    * Datagrams whose sending socket was closed or had a full queue when they left the link, or that
    * were still queued when the port had to be freed.
    */
   readonly unsent: number;
-  /** Datagrams from outside this world. */
+  /** Number of datagrams from outside this world. */
   readonly foreign: number;
 }
 
@@ -82,12 +82,12 @@ interface OpenWire {
   readonly place: string;
 }
 
-/** The last sender to a socket: the socket of a link hears one neighbour only. */
+/** The last sender to a socket. The socket of a link receives from one neighbour only. */
 interface LastSender {
   address: string;
   port: number;
   endpoint: Endpoint;
-  /** True if it is of this world or a peer. */
+  /** True if the sender belongs to this world or is a peer. */
   isOwn: boolean;
 }
 
@@ -101,10 +101,13 @@ export class WireTable {
   readonly #isPeer: (address: string) => boolean;
   readonly #isOfRun: (address: string) => boolean;
   readonly #open: (OpenWire | undefined)[] = [];
-  /** True for endpoints of this world and of its peers; undefined if not yet determined. */
+  /**
+   * For each endpoint, true if it belongs to this world or to a peer; undefined if not yet
+   * determined.
+   */
   readonly #isOwn: (boolean | undefined)[] = [];
   readonly #release: (buffer: Uint8Array) => void;
-  /** Closed wires whose last datagrams have not left, by real place. */
+  /** Closed wires whose last datagrams have not left, by real address and port. */
   readonly #draining = new Map<string, UdpWire>();
   #written = 0;
   #received = 0;
@@ -243,8 +246,8 @@ export class WireTable {
   #look(last: LastSender, address: string, port: number): void {
     const place = this.ports?.whose(address, port) ?? { address, port };
     const known = this.#endpoints.find(place.address, place.port);
-    // Behind a port plan an address may change owners, and a guest may become known, so look it up
-    // every time.
+    // With a port plan, an address may change its owner and a guest may become known, so it is
+    // looked up every time.
     const isKept = known !== undefined && this.ports === undefined;
     last.address = isKept ? address : '';
     last.port = isKept ? port : -1;

@@ -19,7 +19,7 @@ export type MetricValue =
   | { readonly kind: 'samples'; readonly values: readonly number[] }
   | { readonly kind: 'histogram'; readonly data: HistogramData };
 
-/** Two counts whose quotient is the metric. */
+/** Two counters whose quotient is the metric. */
 export interface Ratio {
   add(numerator: number, denominator: number): void;
 }
@@ -55,7 +55,7 @@ export class MeterTable implements Meter {
   private readonly ratios = new Map<string, RatioCell>();
   private readonly histograms = new Map<string, LogHistogram>();
   private readonly samples = new Map<string, number[]>();
-  /** Metrics that stay absent until somebody asks for them. */
+  /** Metrics that are absent until a node requests them. */
   private readonly unused = new Set<string>();
 
   constructor(definitions: readonly MetricDefinition[]) {
@@ -93,7 +93,7 @@ export class MeterTable implements Meter {
   }
 
   /**
-   * Forgets what was measured (at the end of the warm-up); handles stay valid, gauges keep their
+   * Resets the measurements (at the end of the warm-up). Handles stay valid, and gauges keep their
    * value.
    */
   reset(): void {
@@ -107,7 +107,7 @@ export class MeterTable implements Meter {
   }
 
   /**
-   * Every defined metric, sorted by name; untouched ones are zero or empty, or absent if they need
+   * Every defined metric, sorted by name. Unused metrics are zero or empty, or absent if they need
    * use.
    */
   data(): Record<string, MetricValue> {

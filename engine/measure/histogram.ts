@@ -24,21 +24,21 @@ export const SUM_CARRY = 4_503_599_627_370_496;
 /** 2^-shift for shift 0..43, exact. */
 const DOWN = Float64Array.from({ length: 44 }, (_, shift) => 1 / twoTo(shift));
 
-/** What a histogram holds: plain, clonable, mergeable. */
+/** The content of a histogram, as plain data that can be cloned and merged. */
 export interface HistogramData {
   /** Bucket counts; buckets beyond the end are empty. */
   readonly counts: Float64Array;
   readonly count: number;
-  /** Infinity when empty. */
+  /** Infinity if the histogram is empty. */
   readonly min: number;
-  /** -Infinity when empty. */
+  /** -Infinity if the histogram is empty. */
   readonly max: number;
   /** The exact sum is sumHigh * 2^52 + sumLow. */
   readonly sumHigh: number;
   readonly sumLow: number;
 }
 
-/** A histogram being filled. */
+/** A histogram to which values are added. */
 export class LogHistogram implements Histogram {
   private counts = new Float64Array(LINEAR);
   private count = 0;
@@ -49,7 +49,7 @@ export class LogHistogram implements Histogram {
 
   /**
    * Adds one value.
-   * @param value Integer in [0, 2^53 - 1]; anything else is our own mistake.
+   * @param value Integer in [0, 2^53 - 1]; anything else fails an assertion.
    */
   record(value: number): void {
     if (!(value >= 0) || !Number.isSafeInteger(value)) {
@@ -64,7 +64,7 @@ export class LogHistogram implements Histogram {
     this.addToSum(value);
   }
 
-  /** Adds everything of another histogram. */
+  /** Adds the content of another histogram. */
   merge(other: HistogramData): void {
     const last = other.counts.length - 1;
     if (last >= this.counts.length) this.grow(last);
@@ -175,7 +175,7 @@ export function bucketOf(value: number): number {
   return shift * PER_OCTAVE + Math.floor(value * (DOWN[shift] as number));
 }
 
-/** Smallest value that `bucket` counts. */
+/** The smallest value that `bucket` counts. */
 export function bucketStart(bucket: number): number {
   if (bucket < LINEAR) return bucket;
   const shift = Math.floor(bucket / PER_OCTAVE) - 1;

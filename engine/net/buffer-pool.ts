@@ -27,7 +27,7 @@ export class BufferPool {
   private readonly free2048: Uint8Array[] = [];
   private readonly free9216: Uint8Array[] = [];
   private readonly free65536: Uint8Array[] = [];
-  /** In poison mode: the buffers that are handed out. */
+  /** In poison mode, the buffers that are in use. */
   private readonly out: Set<Uint8Array> | undefined;
   private slabBytes = 0;
 
@@ -35,12 +35,12 @@ export class BufferPool {
     this.out = mode === 'poison' ? new Set() : undefined;
   }
 
-  /** Bytes allocated so far. */
+  /** Number of bytes allocated so far. */
   get allocatedBytes(): number {
     return this.slabBytes;
   }
 
-  /** Free buffers of all classes. */
+  /** Number of free buffers of all sizes. */
   get freeCount(): number {
     const small = this.free256.length + this.free2048.length;
     return small + this.free9216.length + this.free65536.length;
@@ -54,7 +54,7 @@ export class BufferPool {
     return buffer;
   }
 
-  /** Takes a returned buffer. */
+  /** Accepts a returned buffer. */
   release(buffer: Uint8Array): void {
     const length = buffer.length;
     if (this.out !== undefined) this.poison(buffer);
@@ -62,10 +62,10 @@ export class BufferPool {
     else if (length === 2_048) this.free2048.push(buffer);
     else if (length === 9_216) this.free9216.push(buffer);
     else if (length === 65_536) this.free65536.push(buffer);
-    // A buffer of any other length is not ours: the garbage collector takes it.
+    // A buffer of any other length does not belong to the pool; the garbage collector frees it.
   }
 
-  /** Poison mode: asserts that the buffer is handed out, that is, owned by the caller. */
+  /** In poison mode, asserts that the buffer is in use and owned by the caller. */
   checkOwned(buffer: Uint8Array, action: string): void {
     if (this.out === undefined) return;
     assert(this.out.has(buffer), `${action}: the buffer was handed back or is not from alloc`);

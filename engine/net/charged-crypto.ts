@@ -16,7 +16,7 @@ import type {
 } from '../host/crypto.ts';
 import type { Edwards25519, MlKem768, MlKemKey } from '../host/crypto-groups.ts';
 
-/** Is told of each call. */
+/** Called for each operation. */
 export interface CryptoMeter {
   chargeCrypto(operation: string, bytes: number): void;
 }
@@ -217,8 +217,8 @@ export class ChargedCrypto implements CryptoProvider {
 }
 
 /**
- * Functions that only encode, decode or reduce are not charged: they are a few microseconds of the
- * others.
+ * Functions that only encode, decode or reduce are not charged, because they take few microseconds
+ * compared with the others.
  */
 function chargedGroup(inner: Edwards25519, machine: CryptoMeter): Edwards25519 {
   return {

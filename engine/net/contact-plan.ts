@@ -15,7 +15,7 @@ export interface Contact {
   readonly spec: ContactSpec;
 }
 
-/** Steps through the windows. */
+/** Steps through the contact windows. */
 export class ContactPlan {
   readonly outside: 'queue' | 'drop';
   private readonly spec: ContactsSpec;

@@ -12,10 +12,10 @@ import type { Scheduler } from '../core/scheduler.ts';
 /** An array is compacted once this many of its tasks are done. */
 const SLICE_FROM = 1_024;
 
-/** Work for a processor. */
+/** A piece of work for the processor. */
 export interface CpuTask {
   readonly lane: 'control' | 'data';
-  /** The lane in whose statistics its time is counted; its own lane when absent. */
+  /** The lane in whose statistics the time is counted; by default, its own lane. */
   readonly countedIn?: 'control' | 'data';
   /**
    * Tasks with the same key exclude each other and keep their order; undefined excludes nothing.
@@ -25,11 +25,11 @@ export interface CpuTask {
   isWanted(): boolean;
   /** Begins on a free core; returns how long it occupies the core, integer ns. */
   begin(): number;
-  /** The core is free again. */
+  /** Called when the core is free again. */
   end(): void;
 }
 
-/** One machine's cores. */
+/** The cores of one machine. */
 export class CpuModel {
   /** Time that cores were occupied, by lane, ns. */
   readonly busyNsOf = { control: 0, data: 0 };

@@ -11,8 +11,8 @@ export interface OperationCost {
 }
 
 /**
- * What a protocol's own code costs besides crypto and sockets, per kind of call; bytes are those
- * passed to it.
+ * The cost of a protocol's own code, without crypto and sockets, per kind of call. Bytes are those
+ * passed to the call.
  */
 export interface HandlerCosts {
   readonly datagram?: OperationCost;
@@ -24,20 +24,22 @@ export interface HandlerCosts {
 /** Costs of one kind of machine; absent operations cost nothing. */
 export interface CpuProfile {
   readonly name: string;
-  /** Receiving and sending a datagram. */
+  /** Cost of receiving and sending a datagram. */
   readonly receive?: OperationCost;
   readonly send?: OperationCost;
   /** Carrying a datagram over a link that the machine itself emulates, as in a live run. */
   readonly link?: OperationCost;
   /** Waking up for a datagram: one turn of the pump. */
   readonly event?: OperationCost;
-  /** Arming and firing a timer. */
+  /** Cost of arming and firing a timer. */
   readonly timer?: OperationCost;
-  /** By protocol name. */
+  /** Costs by protocol name. */
   readonly handlers?: Readonly<Record<string, HandlerCosts>>;
-  /** By function of the crypto provider; `seal` and `open` for AEAD keys, `tag` for MAC keys. */
+  /**
+   * Costs by function of the crypto provider; `seal` and `open` for AEAD keys, `tag` for MAC keys.
+   */
   readonly crypto?: Readonly<Record<string, OperationCost>>;
-  /** By job name; overrides the job's own `costNs`. */
+  /** Costs by job name, which override the job's own `costNs`. */
   readonly jobs?: Readonly<Record<string, OperationCost>>;
 }
 
@@ -54,13 +56,13 @@ export interface BufferRoom {
 export interface WaitLimits {
   /** Requests of applications, in the first queue of all: no work has been spent on them yet. */
   readonly requestNs: number;
-  /** Datagrams. */
+  /** Longest wait of datagrams, ns. */
   readonly datagramNs: number;
 }
 
 /** A machine: hosts on it share its cores. */
 export interface MachineSpec {
-  /** Default 1. */
+  /** Number of cores; default 1. */
   readonly cores?: number;
   /** Without a profile, packets, timers and crypto cost nothing. */
   readonly profile?: CpuProfile;
@@ -75,7 +77,8 @@ export interface MachineSpec {
    */
   readonly receiveBuffer?: readonly BufferRoom[];
   /**
-   * What has waited longer is dropped as `overload`; without limits, everything waits for its turn.
+   * Anything that has waited longer is dropped as `overload`. Without limits, everything waits for
+   * its turn.
    */
   readonly waitLimits?: WaitLimits;
 }

@@ -17,7 +17,7 @@ export const FIRST_UPPER_KIND = 5;
 
 /** Doubles of one direction in {@link DirectionContext.state}. */
 export const STATE_STRIDE = 8;
-/** Bits per second. */
+/** Rate, bits per second. */
 export const RATE = 0;
 /** Carried remainder of the serialisation time (docs/spec/link-model.md#serialisation-and-delay). */
 export const REMAINDER = 1;
@@ -60,18 +60,18 @@ export interface Pace {
 export interface NetworkObserver {
   /** A packet was offered to the direction; nothing has been decided yet. */
   onOffered(direction: DirectionView, packet: number): void;
-  /** Its serialisation begins now. */
+  /** Called when the serialisation of a packet begins. */
   onStarted(direction: DirectionView, packet: number): void;
   /**
    * A copy enters the pipe: a duplicate of `original`, or, if that is negative, one that a tap
    * injected.
    */
   onCopied?(direction: DirectionView, copy: number, original: number): void;
-  /** It has arrived and goes to the receiver. */
+  /** Called when a packet has arrived and goes to the receiver. */
   onDelivered(direction: DirectionView, packet: number): void;
-  /** It is lost; `direction` is undefined when no link was found. */
+  /** Called when a packet is lost; `direction` is undefined if no link was found. */
   onDropped(direction: DirectionView | undefined, packet: number, reason: number): void;
-  /** From now on, rate or delay is different. */
+  /** Called when the rate or the delay has changed. */
   onPace?(direction: DirectionView): void;
 }
 
@@ -80,10 +80,10 @@ export interface DirectionContext {
   readonly scheduler: Scheduler;
   readonly table: PacketTable;
   readonly seed: Seed;
-  /** {@link STATE_STRIDE} doubles per direction. */
+  /** State of all directions, {@link STATE_STRIDE} doubles each. */
   readonly state: Float64Array;
   readonly observer: NetworkObserver | undefined;
-  /** Hands over a packet at the far end; the callee frees it and counts it. */
+  /** Delivers a packet at the far end; the callee frees and counts it. */
   arrive(direction: DirectionView, packet: number): void;
   /** Learns of a drop before the packet is freed. */
   dropped(direction: DirectionView, packet: number, reason: number): void;

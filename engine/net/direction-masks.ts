@@ -6,7 +6,7 @@
  * @module
  */
 
-/** Bits of `entryMask`: why offered packets are refused. */
+/** Bits of `entryMask`, the reasons why offered packets are rejected. */
 export const ENTRY_DOWN = 1;
 export const ENTRY_PARTITION = 2;
 export const ENTRY_SENDER = 4;

@@ -30,7 +30,10 @@ import type { QueueDiscipline } from './queue/queue-discipline.ts';
 import type { Tap } from './tap.ts';
 import { type DirectionIdentity, Transmission } from './transmission.ts';
 
-/** Where the packets of one direction are; `balance` is 0 if none was lost or counted twice. */
+/**
+ * Number of packets at each stage of one direction; `balance` is 0 if none was lost or counted
+ * twice.
+ */
 export interface Conservation {
   readonly offered: number;
   readonly duplicated: number;
@@ -55,22 +58,22 @@ export class Direction extends Transmission {
     this.setRate(spec.rateBps);
   }
 
-  /** Packets lost for one reason. */
+  /** Number of packets lost for one reason. */
   dropCount(reason: number): number {
     return this.drops?.[reason] ?? 0;
   }
 
-  /** Packets waiting in the queue. */
+  /** Number of packets in the queue. */
   get queuedPackets(): number {
     return this.lazyQueue?.packets ?? 0;
   }
 
-  /** Bytes waiting in the queue. */
+  /** Number of bytes in the queue. */
   get queuedBytes(): number {
     return this.lazyQueue?.bytes ?? 0;
   }
 
-  /** Packets whose bits were flipped. */
+  /** Number of packets whose bits were flipped. */
   get corrupted(): number {
     return this.impairments?.corrupted ?? 0;
   }
@@ -86,7 +89,8 @@ export class Direction extends Transmission {
   }
 
   /**
-   * Where all packets are (docs/spec/link-model.md#conservation); balanced between any two events.
+   * Counts all packets by stage (docs/spec/link-model.md#conservation); balanced between any two
+   * events.
    */
   conservation(): Conservation {
     const dropped = this.drops?.reduce((sum, count) => sum + count, 0) ?? 0;
@@ -187,7 +191,7 @@ export class Direction extends Transmission {
     if (this.downs === 0) this.entryMask &= ~ENTRY_DOWN;
   }
 
-  /** Nothing passes in this direction; other directions are not affected. */
+  /** Adds a partition: nothing passes in this direction; other directions are not affected. */
   addPartition(): void {
     this.partitions += 1;
     this.entryMask |= ENTRY_PARTITION;
@@ -209,7 +213,7 @@ export class Direction extends Transmission {
     this.lazyQueue?.flush((packet) => this.drop(packet, NODE_DOWN));
   }
 
-  /** The sending node is back. */
+  /** Called when the sending node is up again. */
   senderUp(): void {
     this.entryMask &= ~ENTRY_SENDER;
   }
@@ -219,7 +223,7 @@ export class Direction extends Transmission {
     this.exitMask |= EXIT_RECEIVER;
   }
 
-  /** The receiving node is back. */
+  /** Called when the receiving node is up again. */
   receiverUp(): void {
     this.exitMask &= ~EXIT_RECEIVER;
   }
@@ -254,7 +258,7 @@ export class Direction extends Transmission {
     this.isImpaired = Impairments.isNeeded(this.spec) || taps.length > 0;
   }
 
-  /** The taps in their order. */
+  /** The taps in order. */
   get tapList(): readonly Tap[] {
     return this.taps;
   }

@@ -14,21 +14,24 @@ import type { Endpoint } from '../host/socket.ts';
 import { type EndpointPair, GuestEndpoints } from './guest-endpoints.ts';
 import type { SimSocket } from './sim-socket.ts';
 
-/** Address that all members of a segment hear (RFC 919). */
+/** Address that all members of a segment receive (RFC 919). */
 export const BROADCAST_ADDRESS = '255.255.255.255';
 
 /** Numbers from here on belong to guests; packet tables hold endpoints in 31 bits. */
 const GUESTS_FIRST = 2 ** 30;
 const GUESTS_SPAN = 2 ** 29;
-/** Guests of each kind, about 10 MB: more senders than one socket hears in a second. */
+/**
+ * Largest number of guests of each kind, about 10 MB: more senders than one socket can receive from
+ * in a second.
+ */
 export const GUESTS_MAX = 65_536;
-/** Stands for a guest that was forgotten; no link leads to it. */
+/** Represents a guest that was removed; no link leads to it. */
 const NOWHERE: EndpointPair = { address: '0.0.0.0', port: 0 };
 
-/** Guests by origin: hosts of the run at ports that nobody named, and everybody else. */
+/** Kinds of guests by origin: hosts of the run at ports that no file names, and all others. */
 export type GuestKind = 'peer' | 'stranger';
 
-/** All endpoints of one world. */
+/** The endpoints of one world. */
 export class EndpointTable {
   /** The socket bound at each endpoint. */
   readonly sockets: (SimSocket | undefined)[] = [];
@@ -44,7 +47,7 @@ export class EndpointTable {
     }),
   };
 
-  /** Interned pairs, and guests known at present. */
+  /** Number of interned pairs and of present guests. */
   get size(): number {
     return this.pairs.length + this.guests.peer.size + this.guests.stranger.size;
   }
@@ -71,12 +74,15 @@ export class EndpointTable {
     return this.numbers.get(address)?.get(port);
   }
 
-  /** A number for a sender that is not interned, as long as it is heard. */
+  /**
+   * Returns a number for a sender that is not interned; it is valid as long as the sender is
+   * active.
+   */
   meet(address: string, port: number, kind: GuestKind): Endpoint {
     return this.guests[kind].meet(address, port);
   }
 
-  /** Gives the other end of a connection a number for as long as it is held. */
+  /** Returns a number for the other end of a connection, valid until the connection is released. */
   hold(address: string, port: number): Endpoint {
     const known = this.find(address, port);
     if (known !== undefined) return known;
@@ -85,13 +91,13 @@ export class EndpointTable {
     return endpoint;
   }
 
-  /** The connection has ended. */
+  /** Releases the number when the connection has ended. */
   letGo(endpoint: Endpoint): void {
     if (endpoint >= GUESTS_FIRST) this.guests.peer.letGo(endpoint);
   }
 
   // hot: mixnet nodes ask once per datagram.
-  /** Address and port of an endpoint; 0.0.0.0 for a guest that fell silent and was forgotten. */
+  /** Address and port of an endpoint; 0.0.0.0 for a guest that was silent and therefore removed. */
   pairOf(endpoint: Endpoint): EndpointPair {
     const pair = this.pairs[endpoint];
     if (pair !== undefined) return pair;

@@ -17,9 +17,9 @@ export interface EndpointPair {
 
 /** Bounds of a table of guests. */
 export interface GuestBookOptions {
-  /** Its first number. */
+  /** The first number that it assigns. */
   readonly first: Endpoint;
-  /** How many numbers it has. */
+  /** How many numbers it can assign. */
   readonly span: number;
   /** Guests that it keeps at the same time. */
   readonly limit: number;
@@ -28,16 +28,16 @@ export interface GuestBookOptions {
 interface Guest {
   readonly pair: EndpointPair;
   readonly endpoint: Endpoint;
-  /** Heard since the clock hand last passed. */
+  /** True if it was active since the clock hand last passed (CLOCK replacement). */
   isHeard: boolean;
-  /** Connections that hold it. */
+  /** Number of connections that hold it. */
   holds: number;
 }
 
 /** See the module. */
 export class GuestEndpoints {
   readonly #options: GuestBookOptions;
-  /** By `address:port`. */
+  /** Guests by `address:port`. */
   readonly #byPlace = new Map<string, Guest>();
   readonly #byNumber = new Map<Endpoint, Guest>();
   /**
@@ -52,12 +52,12 @@ export class GuestEndpoints {
     this.#options = options;
   }
 
-  /** Guests known at present. */
+  /** Number of present guests. */
   get size(): number {
     return this.#places.length;
   }
 
-  /** The number of a guest that was just heard. */
+  /** The number of a guest from which something was just received. */
   meet(address: string, port: number): Endpoint {
     const key = keyOf(address, port);
     const known = this.#byPlace.get(key);
@@ -78,13 +78,15 @@ export class GuestEndpoints {
     return this.#byNumber.get(endpoint)?.pair;
   }
 
-  /** Keeps a guest until {@link letGo} was called as often as this: its connection is open. */
+  /**
+   * Keeps a guest until {@link letGo} was called as often as this, because a connection is open.
+   */
   hold(endpoint: Endpoint): void {
     const guest = this.#byNumber.get(endpoint);
     if (guest !== undefined) guest.holds += 1;
   }
 
-  /** The end of a {@link hold}. */
+  /** Releases one {@link hold}. */
   letGo(endpoint: Endpoint): void {
     const guest = this.#byNumber.get(endpoint);
     if (guest !== undefined) guest.holds -= 1;
@@ -105,7 +107,7 @@ export class GuestEndpoints {
       places.push(guest);
       return;
     }
-    // At most two rounds: the first clears the marks.
+    // Needs at most two rounds: the first clears the marks.
     for (let asked = 0; asked < 2 * places.length; asked += 1) {
       const at = this.#hand;
       const old = places[at] as Guest;

@@ -14,7 +14,7 @@ import type { PacketTable } from './packet-table.ts';
 import { DEFERRED_SEND, type HostWorld } from './sim-host-world.ts';
 import { type BufferOwnership, SimSocket, type SocketContext } from './sim-socket.ts';
 
-/** First port that `udp({ port: 0 })` hands out (RFC 6335 section 6). */
+/** First port that `udp({ port: 0 })` assigns (RFC 6335 section 6). */
 const FIRST_DYNAMIC_PORT = 49_152;
 const LAST_PORT = 65_535;
 
@@ -82,7 +82,7 @@ export class HostSockets implements SocketContext {
     return socket;
   }
 
-  /** Closes everything: the host crashed. */
+  /** Closes all sockets after a crash of the host. */
   closeAll(): void {
     for (const socket of [...this.open]) socket.close();
     this.nextPort = FIRST_DYNAMIC_PORT;

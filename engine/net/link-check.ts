@@ -10,7 +10,7 @@
 import { jitterFloor } from './impairment/jitter.ts';
 import { DIRECTION_DEFAULTS, type DirectionSpec, type LossSpec } from './link-spec.ts';
 
-/** What is wrong, and where in the specification. */
+/** A mistake in a specification, and its place. */
 export interface DirectionProblem {
   /** Path of the field, for example `loss.meanBurst`. */
   readonly path: string;

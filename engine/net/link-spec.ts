@@ -14,11 +14,11 @@ export type LossSpec =
   | {
       /** Each packet is lost independently. */
       readonly kind: 'bernoulli';
-      /** 0..1. */
+      /** The probability, 0 to 1. */
       readonly probability: number;
     }
   | {
-      /** Two states, the bad one loses everything; in the terms that users know. */
+      /** Two states, of which the bad one loses everything; given by terms that users know. */
       readonly kind: 'burst';
       /** Overall share of lost packets, 0..1. */
       readonly probability: number;
@@ -48,11 +48,11 @@ export type LossSpec =
       readonly kind: 'trace';
       readonly lost: readonly number[];
       readonly length: number;
-      /** After `length` packets: start again, or lose nothing more. */
+      /** What happens after `length` packets: the trace starts again, or nothing more is lost. */
       readonly atEnd: 'repeat' | 'end';
     };
 
-/** What is added to the delay of each packet (docs/spec/link-model.md#impairments). */
+/** The jitter that is added to the delay of each packet (docs/spec/link-model.md#impairments). */
 export type JitterSpec =
   | { readonly kind: 'none' }
   | {
@@ -92,24 +92,27 @@ export type ReorderSpec = boolean | { readonly probability: number; readonly gap
 /** Bit errors: with `probability`, exactly `bits` different bits of the packet are flipped. */
 export interface CorruptSpec {
   readonly probability: number;
-  /** 1..64, default 1. */
+  /** Number of bits, 1 to 64; default 1. */
   readonly bits?: number;
 }
 
 /** Limits of a drop-tail queue; the packet being serialised does not count. */
 export interface DropTailSpec {
   readonly kind: 'drop-tail';
-  /** Packets, default Infinity. */
+  /** Largest number of packets; default Infinity. */
   readonly limitPackets?: number;
-  /** Bytes without overhead, default Infinity. */
+  /** Largest number of bytes without overhead; default Infinity. */
   readonly limitBytes?: number;
 }
 
-/** Which packets wait, in which order, and which are refused (docs/spec/link-model.md#queues-and-rate-limits). */
+/**
+ * Which packets wait, in which order, and which are rejected
+ * (docs/spec/link-model.md#queues-and-rate-limits).
+ */
 export type QueueSpec =
   | DropTailSpec
   | {
-      /** RFC 8289. */
+      /** The CoDel queue of RFC 8289. */
       readonly kind: 'codel';
       /** Default 5,000,000. */
       readonly targetNs?: number;
@@ -117,7 +120,7 @@ export type QueueSpec =
       readonly intervalNs?: number;
       /** Never drops while the backlog is at most this; default the direction's MTU. */
       readonly maxPacketBytes?: number;
-      /** Packets, default Infinity. */
+      /** Largest number of packets; default Infinity. */
       readonly limitPackets?: number;
     }
   | {
@@ -137,9 +140,9 @@ export type QueueSpec =
  * (docs/spec/link-model.md#queues-and-rate-limits).
  */
 export interface TokenBucketSpec {
-  /** Bytes per second, > 0. */
+  /** Rate in bytes per second, > 0. */
   readonly rateBytesPerSecond: number;
-  /** Bytes; at least the MTU. */
+  /** Burst in bytes; at least the MTU. */
   readonly burstBytes: number;
   /** `shape` waits for tokens, `police` drops. */
   readonly mode: 'shape' | 'police';
@@ -148,7 +151,7 @@ export interface TokenBucketSpec {
 /** A window in which the direction can send, with its own rate and delay if these differ. */
 export interface ContactSpec {
   readonly startNs: number;
-  /** A packet whose serialisation would end later is not started. */
+  /** End of the window, ns; a packet whose serialisation would end later is not started. */
   readonly endNs: number;
   readonly rateBps?: number;
   readonly delayNs?: number;
@@ -156,7 +159,7 @@ export interface ContactSpec {
 
 /** Scheduled contacts (docs/spec/link-model.md#changes-while-packets-are-under-way). */
 export interface ContactsSpec {
-  /** Ascending, not overlapping. */
+  /** The windows in ascending order without overlap. */
   readonly windows: readonly ContactSpec[];
   /** Windows repeat with this period (>= the last end); once when absent. */
   readonly periodNs?: number;
@@ -177,7 +180,7 @@ export interface DirectionSpec {
   readonly overheadBytes?: number;
   /** Largest datagram in bytes, default 65,535; longer ones are dropped as `mtu`. */
   readonly mtu?: number;
-  /** Default drop-tail with 1,000 packets. */
+  /** The queue; default drop-tail with 1,000 packets. */
   readonly queue?: QueueSpec;
   /** Default none. */
   readonly tokenBucket?: TokenBucketSpec;
@@ -196,13 +199,11 @@ export interface DirectionSpec {
    * `delivered` (light already under way). Default `lost`, with `contacts` `delivered`.
    */
   readonly inFlight?: 'lost' | 'delivered';
-  /** Default always open. */
+  /** When the link is open; default always. */
   readonly contacts?: ContactsSpec;
 }
 
-/**
- * A change while the link is running; absent fields stay as they are, `null` removes an impairment.
- */
+/** A change of a running link. Absent fields do not change; `null` removes an impairment. */
 export interface LinkChange {
   /**
    * False holds the direction down until the effect ends; a direction is up if nothing holds it
@@ -230,7 +231,7 @@ export interface LinkChange {
 /** The affected directions of a link: `forward` is from end a to end b. */
 export type LinkSide = 'both' | 'forward' | 'backward';
 
-/** Defaults of {@link DirectionSpec}, stated once. */
+/** The defaults of {@link DirectionSpec}. */
 export const DIRECTION_DEFAULTS = {
   overheadBytes: 0,
   mtu: 65_535,

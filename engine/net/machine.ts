@@ -27,15 +27,15 @@ export const WHOLE_BUFFER = 1_000_000_000;
 /** Datagrams that may wait in the urgent queue; more wait in the ordinary one. */
 const URGENT_MAX = 256;
 /**
- * Anyone may call a datagram urgent, so all of them together may pass others for at most an eighth
- * of a core ...
+ * Anybody can call a datagram urgent, so all urgent datagrams together may use at most an eighth of
+ * a core before others ...
  */
 const URGENT_SHARE = 1 / 8;
 /** ... with bursts of this length, ns: the handshakes of a hundred peers that start together. */
 const URGENT_BURST_NS = 20_000_000;
 /**
- * At most this much of one datagram counts, ns: beyond it the work is what the datagram released,
- * such as packets that waited for a handshake.
+ * At most this much time of one datagram counts, ns. Beyond it, the work was caused by what the
+ * datagram released, such as packets that waited for a handshake.
  */
 const URGENT_ONE_MAX_NS = URGENT_BURST_NS / 4;
 
@@ -49,10 +49,10 @@ export interface TimedWork {
   late(): void;
 }
 
-/** Operations of a handler that have a charge of their own. */
+/** Operations inside a handler that are charged separately. */
 export type ChargedOperation = 'receive' | 'send' | 'link' | 'event' | 'timer';
 
-/** One machine of a world. */
+/** One machine of a world, with its processor. */
 export class Machine {
   readonly profile: CpuProfile | undefined;
   readonly cpu: CpuModel;
@@ -61,7 +61,7 @@ export class Machine {
   readonly waitLimits: WaitLimits | undefined;
   private readonly scheduler: Scheduler;
   private urgentWaiting = 0;
-  /** What urgent datagrams have used beyond their share, as of `urgentAtNs`, ns. */
+  /** Time that urgent datagrams have used beyond their share, as of `urgentAtNs`, ns. */
   private urgentNs = 0;
   private urgentAtNs = 0;
   private readonly queueLimit: number;
@@ -90,7 +90,7 @@ export class Machine {
   }
 
   /**
-   * What a waiting datagram takes of its socket's receive buffer, as a part of {@link
+   * The room that a waiting datagram takes in its socket's receive buffer, as a part of {@link
    * WHOLE_BUFFER}.
    */
   shareOfBuffer(bytes: number): number {
@@ -141,8 +141,8 @@ export class Machine {
       return;
     }
     this.urgentWaiting += 1;
-    // It goes first, but is still counted as the work of a datagram: calibration fits the two lanes
-    // separately.
+    // The datagram goes first, but its time still counts as the work of a datagram, because
+    // calibration fits the two lanes separately.
     this.submit({ lane: 'control', countedIn: 'data' }, () => {
       this.urgentWaiting -= 1;
       this.startTimed(work, sinceNs);

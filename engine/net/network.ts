@@ -61,7 +61,7 @@ export interface NetworkOptions {
   readonly buffers?: 'plain' | 'poison';
 }
 
-/** Where a new direction goes. */
+/** The position of a new direction. */
 export interface DirectionPlace {
   readonly linkId: string;
   /** `a->b`. */
@@ -70,7 +70,7 @@ export interface DirectionPlace {
   readonly toNode: number;
 }
 
-/** The directions of one world. */
+/** The link directions of one world. */
 export class Network implements DirectionContext, EventHandler {
   readonly scheduler: Scheduler;
   readonly pool: BufferPool;
@@ -149,7 +149,7 @@ export class Network implements DirectionContext, EventHandler {
 
   /** Part of the directions' context. */
   arrive(direction: DirectionView, packet: number): void {
-    // Every view that a network hands out is one of its own directions.
+    // Every direction view that a network passes out is one of its own directions.
     this.sink.arrive(direction as Direction, packet);
   }
 
@@ -161,7 +161,7 @@ export class Network implements DirectionContext, EventHandler {
     if (this.observer !== undefined) this.observer.onDropped(direction, packet, reason);
   }
 
-  /** Sums over all directions (docs/spec/link-model.md#conservation). */
+  /** The sums over all directions (docs/spec/link-model.md#conservation). */
   conservation(): Conservation {
     const sum = { ...NOTHING };
     for (const direction of this.directions) {

@@ -10,7 +10,7 @@
  */
 import { assert } from '../core/assert.ts';
 
-/** What a node is called for. */
+/** Why a node is called. */
 export const NODE_CALL = {
   create: 1,
   start: 2,
@@ -26,12 +26,12 @@ export const NODE_CALL = {
 
 /** A call of a node, for messages. */
 export interface NodeCall {
-  /** When, ns. */
+  /** When the call began, ns. */
   readonly atNs: number;
   readonly kind: keyof typeof NODE_CALL;
-  /** Bytes that came with it. */
+  /** Number of bytes passed with the call. */
   readonly bytes: number;
-  /** Endpoint that they came from; -1 where there is none. */
+  /** Endpoint that sent the bytes; -1 if there is none. */
   readonly from: number;
 }
 
@@ -44,7 +44,7 @@ const SLOT_MASK = SLOTS - 1;
 const SLOT_SHIFT = 2;
 const IN_HAND = 0;
 const COUNT = 1;
-/** Cells before those of the nodes; even, so that the doubles behind are aligned. */
+/** Number of cells before those of the nodes; even, so that the doubles behind are aligned. */
 const HEAD = 2;
 /** Words of a node: calls so far, and for each slot kind, bytes and endpoint; even. */
 const WORDS = 2 + 3 * SLOTS;
@@ -60,7 +60,7 @@ const FIRST = HEAD;
 
 /** See the module. */
 export class NodeCalls {
-  /** To be shared with another thread. */
+  /** Can be shared with another thread. */
   buffer: SharedArrayBuffer;
   private words: Int32Array;
   private times: Float64Array;
@@ -78,7 +78,7 @@ export class NodeCalls {
     this.times = timesOf(this.buffer, hosts);
   }
 
-  /** Bytes of the buffer for so many nodes. */
+  /** Size of the buffer for this many nodes, bytes. */
   static bytesFor(hosts: number): number {
     return 4 * (HEAD + hosts * WORDS) + 8 * hosts * SLOTS;
   }
@@ -102,10 +102,10 @@ export class NodeCalls {
 
   // hot: once per call of a node; 4 ns.
   /**
-   * A node is called now.
+   * Records that a node is called now.
    * @param kind Of {@link NODE_CALL}.
-   * @param from Endpoint that the bytes came from, -1 where there is none.
-   * @returns what {@link end} is to be given.
+   * @param from Endpoint that sent the bytes, -1 if there is none.
+   * @returns the argument for {@link end}.
    */
   begin(host: number, kind: number, bytes: number, from: number): number {
     const words = this.words;
@@ -124,7 +124,7 @@ export class NodeCalls {
     return outer;
   }
 
-  /** The call has returned. */
+  /** Records that the call has returned. */
   end(outer: number): void {
     this.words[IN_HAND] = outer;
   }
@@ -137,13 +137,13 @@ export class NodeCalls {
     return result;
   }
 
-  /** Index of the node whose code runs; undefined when none does. */
+  /** Index of the node whose code runs; undefined if none does. */
   get inHand(): number | undefined {
     const cell = this.words[IN_HAND] as number;
     return cell === 0 ? undefined : cell - 1;
   }
 
-  /** Changes with every call. */
+  /** A number that changes with every call. */
   get count(): number {
     return this.words[COUNT] as number;
   }
@@ -157,7 +157,10 @@ export class NodeCalls {
     return Array.from({ length: kept }, (_, i) => this.callAt(host, (count - kept + i) & MASK));
   }
 
-  /** Nodes all of whose noted calls were at this instant; with `some`, those with one at least. */
+  /**
+   * Nodes whose recorded calls were all at this instant; with `some`, nodes with at least one such
+   * call.
+   */
   calledAt(atNs: number): readonly number[] {
     const all = Array.from({ length: this.hosts }, (_, host) => host);
     const isAt = ({ atNs: at }: NodeCall): boolean => at === atNs;

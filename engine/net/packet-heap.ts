@@ -46,7 +46,7 @@ export class PacketHeap {
     this.inserted += 1;
   }
 
-  /** Removes and returns the head. */
+  /** Removes and returns the first packet. */
   shift(): number {
     const head = this.head;
     if (head === NIL) return NIL;

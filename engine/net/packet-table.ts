@@ -9,7 +9,7 @@
  */
 import { type BufferPool, NO_BUFFER } from './buffer-pool.ts';
 
-/** No packet. */
+/** Stands for no packet. */
 export const NIL = -1;
 // Private names: V8 folds them into hot code, while exported ones are loaded and checked each time.
 const NONE: number = NIL;
@@ -20,12 +20,12 @@ export interface Datagram {
   readonly buffer: Uint8Array;
   readonly offset: number;
   readonly length: number;
-  /** Endpoint numbers, or whatever a user of the raw network addresses by. */
+  /** The numbers of both endpoints, or other addresses if the network is used without hosts. */
   readonly from: number;
   readonly to: number;
 }
 
-/** All packets of one world. */
+/** The packets of one world. */
 export class PacketTable {
   readonly pool: BufferPool;
   /** Buffer of each packet; {@link NO_BUFFER} in free rows. */
@@ -60,12 +60,12 @@ export class PacketTable {
     this.grow(capacity);
   }
 
-  /** Packets under way. */
+  /** Number of packets under way. */
   get liveCount(): number {
     return this.used;
   }
 
-  /** Rows, including free ones. */
+  /** Number of rows, including free ones. */
   get capacity(): number {
     return this.next.length;
   }
@@ -86,7 +86,7 @@ export class PacketTable {
     return packet;
   }
 
-  /** An independent copy with a buffer of its own. */
+  /** Makes an independent copy with its own buffer. */
   duplicate(packet: number): number {
     const length = this.length[packet] as number;
     const buffer = this.pool.alloc(length);
@@ -104,7 +104,7 @@ export class PacketTable {
     this.pool.release(this.takeBuffer(packet));
   }
 
-  /** Frees the row and hands its buffer to the caller. */
+  /** Frees the row and returns its buffer to the caller. */
   takeBuffer(packet: number): Uint8Array {
     const buffer = this.buffers[packet] as Uint8Array;
     this.buffers[packet] = EMPTY;

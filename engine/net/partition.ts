@@ -11,7 +11,7 @@ import type { Direction } from './direction.ts';
 import type { LinkEffect } from './sim-link.ts';
 import type { SimSegment } from './sim-segment.ts';
 
-/** Something that can be cut. */
+/** Something that a partition can cut. */
 export interface Cuttable {
   readonly directions: readonly Direction[];
   readonly segments: Iterable<SimSegment>;

@@ -14,12 +14,12 @@ import type { Machine } from './machine.ts';
 export interface ProcessorTimerParts {
   readonly scheduler: Scheduler;
   readonly machine: Machine;
-  /** Named when a delay is refused. */
+  /** A name for messages about an invalid delay. */
   readonly label: string;
   readonly fire: () => void;
 }
 
-/** The timer behind `host.after` where processor time is charged. */
+/** The timer that `host.after` returns if processor time is charged. */
 export class ProcessorTimer implements Timer {
   private readonly timer: RearmTimer;
   /** Expired, but its turn has not come. */

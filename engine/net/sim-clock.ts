@@ -16,7 +16,7 @@ export interface ClockError {
   readonly driftPpm?: number;
 }
 
-/** One host's clock. */
+/** The clock of one host. */
 export class SimClock {
   private readonly epochSeconds: number;
   private offsetNs: number;
@@ -37,7 +37,7 @@ export class SimClock {
     return { seconds: this.epochSeconds + seconds, nanos: local - seconds * NS_PER_S };
   }
 
-  /** Jumps by `stepNs`. */
+  /** Makes the clock jump by `stepNs`. */
   step(stepNs: number): void {
     this.offsetNs += stepNs;
   }

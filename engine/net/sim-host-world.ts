@@ -24,7 +24,7 @@ export interface HostWorld {
   readonly endpoints: EndpointTable;
   readonly ownership: BufferOwnership;
   readonly streams: StreamModel;
-  /** Which node's code runs. */
+  /** Records which node's code is running. */
   readonly calls: NodeCalls;
   readonly recorder: TraceRecorder | undefined;
   readonly logSink: LogSink | undefined;

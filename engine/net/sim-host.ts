@@ -45,16 +45,16 @@ const LAST_PORT = 65_535;
 const TIMER = NODE_CALL.timer;
 const REQUEST = NODE_CALL.request;
 /**
- * A drop reason of every host, whatever protocol runs on it: it waited too long for the processor.
+ * A drop reason of every host, whatever its protocol: the packet waited too long for the processor.
  */
 export const OVERLOAD = 'overload';
 
-/** What a host is. */
+/** The settings of a host. */
 export interface SimHostOptions {
   readonly name: string;
-  /** From the address plan. */
+  /** Address from the address plan. */
   readonly address: string;
-  /** Machine whose processor the host shares; one of its own when absent. */
+  /** The machine whose processor the host shares; by default, a machine of its own. */
   readonly machine?: string;
   /** Name of the protocol that runs here; its code is charged under that name. */
   readonly protocol?: string;
@@ -66,7 +66,7 @@ export interface SimHostOptions {
   readonly drops?: Readonly<Record<string, string>>;
 }
 
-/** One host. */
+/** A simulated host. */
 export class SimHost implements StreamHost {
   readonly name: string;
   readonly address: string;
@@ -80,7 +80,7 @@ export class SimHost implements StreamHost {
   readonly drops = new Map<string, number>();
   /** Receives what the node delivers to its application. */
   onDelivery: DeliverySink | undefined;
-  /** False between crash and restart. */
+  /** False between a crash and the restart. */
   isUp = true;
   /** Sockets and links; the world attaches links here. */
   readonly sockets: HostSockets;
@@ -88,7 +88,7 @@ export class SimHost implements StreamHost {
   readonly machine: Machine;
   /** Name of the protocol that runs here. */
   readonly protocol: string;
-  /** Number of crashes; whatever belongs to an earlier life is dead. */
+  /** Number of crashes; anything that belongs to the time before the last crash is dead. */
   life = 0;
   private readonly world: HostWorld;
   private readonly jobs: SimCompute;
@@ -254,7 +254,7 @@ export class SimHost implements StreamHost {
 
   /**
    * Sends the node a request now, as a scenario or an operator would.
-   * @param respond Gets `node-down` or `no-handler` if nobody can answer.
+   * @param respond Receives `node-down` or `no-handler` if there is nobody to answer.
    */
   request(
     asked: { readonly kind: string; readonly target: string; readonly body: Uint8Array },
@@ -267,7 +267,8 @@ export class SimHost implements StreamHost {
   }
 
   /**
-   * Ends this life: sockets, timers, jobs and handlers are gone; stores keep what the fault says.
+   * Crashes the node: sockets, timers, jobs and handlers are gone, and stores keep what the fault
+   * says.
    */
   crash(fault: StoreFault): void {
     this.isUp = false;
@@ -281,7 +282,7 @@ export class SimHost implements StreamHost {
     }
   }
 
-  /** Begins the next life; the runner then creates the node again. */
+  /** Ends the crash; the runner then creates the node again. */
   restart(): void {
     this.isUp = true;
   }
@@ -381,7 +382,7 @@ function hostLog(world: HostWorld, name: string): Log {
   };
 }
 
-/** Only the first answer reaches the caller; a second one is a mistake of the node. */
+/** Passes only the first answer to the caller; a second answer is a mistake of the node. */
 function once(
   respond: (outcome: string, body?: Uint8Array) => void,
 ): (outcome: string, body?: Uint8Array) => void {

@@ -75,7 +75,7 @@ export class SimLink {
   readonly forward: Direction;
   readonly backward: Direction;
   private readonly stacks: readonly [ChangeStack, ChangeStack];
-  /** Downs that have no end of their own, oldest first: `up: true` ends one. */
+  /** Downs without an end of their own, oldest first; `up: true` ends one. */
   private readonly openDowns: { readonly side: LinkSide; readonly effect: LinkEffect }[] = [];
 
   constructor(
@@ -91,7 +91,7 @@ export class SimLink {
     this.stacks = [new ChangeStack(forward), new ChangeStack(backward)];
   }
 
-  /** The directions that `side` names. */
+  /** The directions that `side` selects. */
   directions(side: LinkSide): readonly Direction[] {
     return this.stacksOf(side).map((stack) => stack.direction);
   }

@@ -6,7 +6,7 @@
  */
 import type { NodeRequest } from '../host/host.ts';
 
-/** What nodes report for drawings (engine/host/measure.ts, Trace). */
+/** Receives what nodes report for drawings (engine/host/measure.ts, Trace). */
 export interface TraceRecorder {
   /** True if states are recorded (engine/host/measure.ts, `isRecorded`). */
   readonly isRecorded?: boolean;
@@ -20,14 +20,14 @@ export interface TraceRecorder {
   postponed?(host: number, request: NodeRequest): void;
   /** A request that waited for the processor reaches its handler now. */
   resumed?(host: number, request: NodeRequest): void;
-  /** That handler has returned. */
+  /** Called when that handler has returned. */
   handled?(): void;
 }
 
-/** Where log lines go. */
+/** Receives log lines. */
 export type LogSink = (host: string, level: 'debug' | 'info' | 'warn', message: string) => void;
 
-/** Receives application bytes that a node hands over; the bytes are read during the call only. */
+/** Receives application bytes that a node delivers; the bytes are valid only during the call. */
 export type DeliverySink = (
   from: string,
   buffer: Uint8Array,

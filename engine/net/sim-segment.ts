@@ -41,14 +41,14 @@ export interface SegmentParts {
   readonly members: readonly SegmentMember[];
 }
 
-/** One segment. */
+/** A shared medium. */
 export class SimSegment {
   readonly id: string;
   /** Queue, transmitter and pipe that all members share. */
   readonly medium: Direction;
   private readonly parts: SegmentParts;
   private readonly counts = new Map<number, ReceiverCounts>();
-  /** Partitions by `sender/receiver`, counted. */
+  /** Number of partitions by `sender/receiver`. */
   private readonly partitions = new Map<string, number>();
 
   constructor(parts: SegmentParts) {
@@ -65,7 +65,7 @@ export class SimSegment {
     return this.counts.has(host);
   }
 
-  /** Conservation per receiver. */
+  /** The packet counts of one receiver. */
   receiver(host: number): Readonly<ReceiverCounts> | undefined {
     return this.counts.get(host);
   }
@@ -89,7 +89,7 @@ export class SimSegment {
       this.medium.drop(packet, NO_ROUTE);
       return;
     }
-    // The first receiver gets the packet itself, the others get copies.
+    // The first receiver gets the packet itself, all others get copies.
     const packets = receivers.map((_, i) => (i === 0 ? packet : table.duplicate(packet)));
     this.medium.duplicated += packets.length - 1;
     const sender = members.find((member) => member.address === source)?.index ?? NIL;

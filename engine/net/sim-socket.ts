@@ -37,7 +37,7 @@ export interface SocketContext {
   unbind(socket: SimSocket): void;
 }
 
-/** Receives what arrives, and says what of it is urgent. */
+/** The owner's callbacks, for received datagrams and for the decision which of them are urgent. */
 export type SocketUser = Pick<UdpOptions, 'onDatagram' | 'isUrgent'>;
 
 /** The received buffer that belongs to the running handler. */
@@ -45,7 +45,7 @@ export class BufferOwnership {
   current: Uint8Array = NO_BUFFER;
 }
 
-/** See {@link DatagramSocket}. */
+/** A simulated {@link DatagramSocket}. */
 export class SimSocket implements DatagramSocket {
   readonly local: Endpoint;
   readonly hostIndex: number;
@@ -53,7 +53,10 @@ export class SimSocket implements DatagramSocket {
   readonly isUrgent: UrgencyTest | undefined;
   /** DSCP of everything sent, 0..63; read by priority queues. */
   dscp = 0;
-  /** What waits for the processor, as a part of the receive buffer (machine.ts). */
+  /**
+   * The room that datagrams take in the receive buffer while they wait for the processor
+   * (machine.ts).
+   */
   backlog = 0;
   private readonly context: SocketContext;
   private readonly table: PacketTable;

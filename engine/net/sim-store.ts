@@ -15,7 +15,7 @@ import type { RandomStream } from '../core/stream.ts';
 import type { Store } from '../host/store.ts';
 import { crc32c } from './crc32c.ts';
 
-/** What a crash leaves of the bytes written after the last confirmed sync. */
+/** What remains after a crash of the bytes written since the last confirmed sync. */
 export type StoreFault = 'synced' | 'prefix' | 'torn' | 'flipped';
 
 /** Kinds of frames. */
@@ -28,7 +28,7 @@ const FRAME_BYTES = 9;
 const LENGTH_OFFSET = 1;
 const CHECKSUM_OFFSET = 5;
 
-/** Where a store keeps its frames; outlives the node. */
+/** Where a store keeps its frames; survives crashes of the node. */
 export interface Disk {
   /** Appends one frame. */
   append(frame: Uint8Array): void;
@@ -38,7 +38,10 @@ export interface Disk {
 
 /** Bytes on the simulated disk; outlives the node. */
 export class SimDisk implements Disk {
-  /** What a crash certainly keeps: the first `durableBytes` of a buffer that grows by doubling. */
+  /**
+   * The bytes that survive every crash: the first `durableBytes` of a buffer that grows by
+   * doubling.
+   */
   private durable = new Uint8Array(256);
   private durableBytes = 0;
   /** Frames written since the last sync, in order. */
@@ -90,17 +93,17 @@ export class SimDisk implements Disk {
       survivor[bit >>> 3] = (survivor[bit >>> 3] as number) ^ (1 << (bit & 7));
     }
     this.extend(survivor);
-    // What reached the disk has taken effect, including deletions.
+    // Frames that reached the disk have taken effect, including deletions.
     const isDeleted = wholeFrames(survivor).some(({ kind }) => kind === DELETE);
     if (isDeleted) this.replace(withoutDeleted(compact(this.durableView())));
   }
 
-  /** Everything on the disk, valid or not. */
+  /** All bytes on the disk, valid or not. */
   raw(): Uint8Array {
     return concat([this.durable, ...this.pending]);
   }
 
-  /** All valid frames, oldest first; a damaged tail is cut off for good. */
+  /** All valid frames, oldest first; a damaged tail is removed permanently. */
   read(): Frame[] {
     const frames = wholeFrames(this.durableView());
     this.durableBytes = frames.reduce((sum, frame) => sum + frame.bytes, 0);
@@ -130,15 +133,15 @@ export class SimDisk implements Disk {
   }
 }
 
-/** A frame read back. */
+/** A frame that was read back. */
 export interface Frame {
   readonly kind: number;
   readonly payload: Uint8Array;
-  /** Bytes including the header. */
+  /** Its length in bytes, including the header. */
   readonly bytes: number;
 }
 
-/** Log and table over a disk, in any world; the world decides when data becomes durable. */
+/** A log and a table on a disk, in any world; the world decides when data become durable. */
 export abstract class DiskStore implements Store {
   private readonly disk: Disk;
   private readonly table = new Map<string, Uint8Array>();
@@ -191,7 +194,7 @@ export abstract class DiskStore implements Store {
   }
 }
 
-/** See {@link Store}. One per life of a node; the disk outlives it. */
+/** A simulated {@link Store}. Each start of a node opens a new one on the same disk. */
 export class SimStore extends DiskStore {
   private readonly simDisk: SimDisk;
   private readonly later: (call: () => void) => void;
@@ -226,7 +229,7 @@ export function makeFrame(kind: number, payload: Uint8Array): Uint8Array {
   return frame;
 }
 
-/** Over kind, length and payload, so that a flipped length is found too. */
+/** The checksum covers kind, length and payload, so that a flipped length is detected too. */
 function frameChecksum(bytes: Uint8Array, start: number, end: number): number {
   const head = crc32c(bytes, 0, start, start + CHECKSUM_OFFSET);
   return crc32c(bytes, head, start + FRAME_BYTES, end);

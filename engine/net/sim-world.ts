@@ -40,7 +40,7 @@ export interface SimWorldOptions {
   readonly epochSeconds: number;
   /** The crypto provider of a host. */
   readonly cryptoFor: (host: string) => CryptoProvider;
-  /** Machines by name; a host that names none has one of its own. */
+  /** Machines by name; a host without a machine name has one of its own. */
   readonly machines?: Readonly<Record<string, MachineSpec>>;
   /** The model of reliable streams; without it connections are `unreachable`. */
   readonly streams?: StreamModel;
@@ -51,16 +51,19 @@ export interface SimWorldOptions {
   /** Used instead of a new fingerprint (in the search for a divergence); needs a lane per host. */
   readonly fingerprint?: Fingerprint;
   readonly log?: LogSink;
-  /** Where calls of nodes are noted, for a reader on another thread; own ones when absent. */
+  /**
+   * Memory in which calls of nodes are recorded for another thread; by default, the world allocates
+   * it.
+   */
   readonly calls?: NodeCalls;
 }
 
-/** A link to add. */
+/** The settings of a new link. */
 export interface SimLinkOptions {
   readonly id: string;
   readonly a: LinkEndPlace;
   readonly b: LinkEndPlace;
-  /** From a to b. */
+  /** The direction from a to b. */
   readonly forward: DirectionSpec;
   readonly backward: DirectionSpec;
 }
@@ -135,7 +138,7 @@ export class SimWorld implements HostWorld, PacketSink {
     return this.hostList;
   }
 
-  /** Observes packets; undefined costs nothing. */
+  /** Sets the observer of packets; undefined for none, which costs nothing. */
   set observer(observer: NetworkObserver | undefined) {
     this.network.observer = observer;
   }
@@ -186,21 +189,21 @@ export class SimWorld implements HostWorld, PacketSink {
     return segment;
   }
 
-  /** The host of that name. */
+  /** The host with the given name. */
   host(name: string): SimHost {
     const host = this.hostsByName.get(name);
     assert(host !== undefined, `there is no host ${name}`);
     return host;
   }
 
-  /** The link of that id. */
+  /** The link with the given id. */
   link(id: string): SimLink {
     const link = this.links.get(id);
     assert(link !== undefined, `there is no link ${id}`);
     return link;
   }
 
-  /** The segment of that id. */
+  /** The segment with the given id. */
   segment(id: string): SimSegment {
     const segment = this.segments.get(id);
     assert(segment !== undefined, `there is no segment ${id}`);
@@ -256,7 +259,7 @@ export class SimWorld implements HostWorld, PacketSink {
   }
 
   /**
-   * Separates hosts: nothing passes from `from` to `to` over the links that join them.
+   * Separates hosts: nothing passes from `from` to `to` over the links between them.
    * @param ways `one-way` leaves the other direction alone.
    * @returns the effect and the number of affected directions; 0 means that it affects nothing.
    */
@@ -364,7 +367,7 @@ export class SimWorld implements HostWorld, PacketSink {
     network.table.free(packet);
   }
 
-  /** Makes a host of this kind of world. */
+  /** Creates a host of the kind that this world uses. */
   protected makeHost(index: number, options: SimHostOptions): SimHost {
     return new SimHost(this, index, options);
   }
@@ -401,7 +404,7 @@ export class SimWorld implements HostWorld, PacketSink {
     this.streams.attached?.(host, address);
   }
 
-  /** Notes that a packet reached the end of its direction. */
+  /** Counts a packet that reached the end of its direction. */
   protected count(direction: Direction, packet: number): void {
     direction.delivered += 1;
     const { observer } = this.network;

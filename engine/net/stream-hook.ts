@@ -18,11 +18,11 @@ import type {
 /** The hidden port of the stream model, the same at every host. */
 export const STREAM_PORT = -1;
 
-/** What the stream model may use of a simulated host. */
+/** The parts of a simulated host that the stream model may use. */
 export interface StreamHost extends Host {
   /** Index of the host in its world. */
   readonly index: number;
-  /** From the address plan. */
+  /** Address from the address plan. */
   readonly address: string;
   /**
    * Binds any port, including hidden ones; undefined if it is taken.
@@ -33,7 +33,7 @@ export interface StreamHost extends Host {
   mtuTo(to: Endpoint): number | undefined;
 }
 
-/** What `host.listen` and `host.connect` delegate to. */
+/** Implements `host.listen` and `host.connect`. */
 export interface StreamModel {
   listen(
     host: StreamHost,

@@ -9,7 +9,7 @@
  */
 import type { Datagram, PacketTable } from './packet-table.ts';
 
-/** What happens to the packet that the tap was shown. */
+/** What happens to the packet that a tap has inspected. */
 export type TapVerdict = 'pass' | 'drop';
 
 /** Observes one direction. */

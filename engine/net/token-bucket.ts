@@ -13,7 +13,7 @@ const NS_PER_S = 1_000_000_000;
 const TAT = 0;
 const REMAINDER = 1;
 
-/** Tells when a packet conforms to rate and burst. */
+/** Decides when a packet conforms to rate and burst. */
 export class TokenBucket {
   readonly mode: 'shape' | 'police';
   private readonly rate: number;

@@ -55,7 +55,7 @@ export interface DirectionIdentity {
   readonly toNode: number;
 }
 
-/** Moves packets; {@link Direction} supplies the parts. */
+/** Moves packets through a direction; {@link Direction} supplies the parts. */
 export abstract class Transmission implements DirectionView {
   // The fields of the packet path come first, so that they share cache lines.
   readonly id: number;
@@ -64,11 +64,11 @@ export abstract class Transmission implements DirectionView {
   protected readonly context: DirectionContext;
   protected readonly scheduler: Scheduler;
   protected readonly table: PacketTable;
-  /** Packets handed to this direction. */
+  /** Number of packets handed to this direction. */
   offered = 0;
-  /** Packets handed to the receiver, which counts them. */
+  /** Number of packets handed to the receiver, which counts them. */
   delivered = 0;
-  /** Why offered packets are refused, and why arriving ones are withheld; 0 = no reason. */
+  /** Why offered packets are rejected, and why arriving ones are withheld; 0 for no reason. */
   protected entryMask = 0;
   protected exitMask = 0;
   /** The packet in the transmitter. */
@@ -94,15 +94,15 @@ export abstract class Transmission implements DirectionView {
   readonly fromNode: number;
   readonly linkId: string;
   readonly name: string;
-  /** The specification in force. */
+  /** The present specification. */
   spec: DirectionSpec;
-  /** Copies made by duplication. */
+  /** Number of copies made by duplication. */
   duplicated = 0;
-  /** Packets injected by taps. */
+  /** Number of packets injected by taps. */
   injected = 0;
   /** Times that delay + jitter was negative. */
   jitterClamped = 0;
-  /** Made when the first packet has to wait. */
+  /** Created when the first packet has to wait. */
   protected lazyQueue: QueueDiscipline | undefined;
   protected impairments: Impairments | undefined;
   protected bucket: TokenBucket | undefined;
@@ -172,7 +172,7 @@ export abstract class Transmission implements DirectionView {
     return true;
   }
 
-  /** Acts on rare kinds of events; those of every hop have functions of their own. */
+  /** Handles rare kinds of events; those that occur at every hop have separate functions. */
   fireRare(kind: number): void {
     if (kind === WAKE) this.onWake();
     else if (kind === RELEASED) this.onReleased();
@@ -212,7 +212,7 @@ export abstract class Transmission implements DirectionView {
   }
 
   /**
-   * New rate; the packet in the transmitter finishes at the old one
+   * Sets a new rate; the packet in the transmitter finishes at the old one
    * (docs/spec/link-model.md#changes-while-packets-are-under-way).
    */
   protected setRate(rateBps: number): void {
@@ -284,7 +284,7 @@ export abstract class Transmission implements DirectionView {
     if (this.current === NIL) this.pump();
   }
 
-  /** The packet leaves the transmitter. */
+  /** Called when a packet leaves the transmitter. */
   private enterPipe(packet: number): void {
     if (this.isImpaired) this.enterImpaired(packet);
     else this.travel(packet, this.context.state[this.base + DELAY] as number);
@@ -337,7 +337,7 @@ export abstract class Transmission implements DirectionView {
     this.travel(copy, this.cut(delay + impairments.copyJitter()));
   }
 
-  /** Adds a packet to the pipe. Returns true when it arrives before all others. */
+  /** Adds a packet to the pipe. Returns true if it will arrive before all others. */
   protected pushPipe(packet: number): boolean {
     this.pipePackets += 1;
     if (this.overtaking !== undefined) return this.pushOvertaking(this.overtaking, packet);
@@ -374,7 +374,7 @@ export abstract class Transmission implements DirectionView {
     return this.pipeHead;
   }
 
-  /** netem's reorder: the packet skips the delay and overtakes others. */
+  /** Implements netem's reordering: the packet skips the delay and overtakes others. */
   protected hurry(packet: number): void {
     this.table.arriveAt[packet] = this.scheduler.now;
     if (this.pushPipe(packet)) this.scheduler.post(0, PIPE_HEAD, this.id);
@@ -419,7 +419,7 @@ export abstract class Transmission implements DirectionView {
     this.setRate(contact.spec.rateBps ?? this.spec.rateBps);
     this.setDelay(contact.spec.delayNs ?? this.spec.delayNs);
     const rate = this.context.state[this.base + RATE] as number;
-    // A packet that would not finish is not started
+    // A packet that would not finish in time is not started
     // (docs/spec/link-model.md#changes-while-packets-are-under-way).
     return now + (bytes * BIT_NS_PER_BYTE) / rate > contact.endNs ? contact.endNs : now;
   }
@@ -438,7 +438,7 @@ export abstract class Transmission implements DirectionView {
     if (this.current === NIL) this.pump();
   }
 
-  /** Refuses an offered packet for the first reason that applies; true if it is gone. */
+  /** Rejects an offered packet for the first reason that applies; true if it was rejected. */
   protected isRefused(packet: number): boolean {
     const reason = this.refusal(packet);
     if (reason === NIL) return false;

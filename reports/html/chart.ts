@@ -27,7 +27,7 @@ export function frameOf(
     readonly height: number;
     readonly label: number;
     readonly left: number;
-    /** Room above the plot. */
+    /** Additional room above the plot, px. */
     readonly head?: number;
   },
 ): Frame {
@@ -41,7 +41,7 @@ export function frameOf(
 export interface Figure {
   /** A sentence that states the finding. */
   readonly title: string;
-  /** What is drawn, over what, and with which interval. */
+  /** What is drawn, over which axis, and with which confidence interval. */
   readonly caption: string;
   readonly draw: (isWide: boolean) => Markup;
   /** Values for the pointer readout; see `script.ts`. */
@@ -68,7 +68,7 @@ function withHardSpaces(text: string): string {
   return text.replace(/(\d) (?=\S)/g, '$1\u00a0');
 }
 
-/** The drawing itself; screen readers say `summary`. */
+/** The SVG element; screen readers say `summary`. */
 export function svg(frame: Frame, summary: string, body: Content): Markup {
   const { width, height, left, right } = frame;
   return html`<svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${summary}" data-left="${left}" data-right="${right}">
@@ -109,7 +109,7 @@ export function xAxis(frame: Frame, ticks: readonly Tick[], unit: string): Marku
 export interface EndLabel {
   readonly y: number;
   readonly text: string;
-  /** Colour 1..6. */
+  /** Number of the colour, 1 to 6. */
   readonly colour: number;
 }
 

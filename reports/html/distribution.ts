@@ -28,7 +28,7 @@ const CHARTS_MAX = 4;
 const HEIGHT = 300;
 /** Fewer samples than this do not make a distribution. */
 const FEW = 20;
-/** What the unit of the vertical axis takes above the plot, px. */
+/** Room above the plot for the unit of the vertical axis, px. */
 const UNIT_ROOM = 96;
 
 interface Distribution {
@@ -38,7 +38,10 @@ interface Distribution {
   readonly kpi: KpiResult | undefined;
 }
 
-/** One chart per distribution of a time, those with a limit first; too few samples are told as they are. */
+/**
+ * One chart per distribution of times, those with a limit first. With too few samples, a sentence
+ * replaces the chart.
+ */
 export function distributionSection(report: Report): Markup {
   const all = distributionsOf(report);
   const drawn = all.filter(({ metric }) => metric.count >= FEW).slice(0, CHARTS_MAX);
@@ -195,7 +198,7 @@ function bandOf(one: Distribution, x: Position, y: Position): Markup {
   return html`<path class="band f1 s1" d="${shape(points) ?? ''}"/>`;
 }
 
-/** The curve as a staircase: the sure part solid, the rest dashed. */
+/** The curve as a staircase: solid where there are enough samples, dashed beyond. */
 function curves(one: Distribution, x: Position, y: Position): Markup {
   const n = one.metric.count;
   const floor = 1 / n;
@@ -232,7 +235,8 @@ function limitMark(
   const point = html`<circle class="${tone}" cx="${px(cx)}" cy="${px(cy)}" r="5"/><text class="strong halo ${anchor}" x="${px(place.x)}" y="${px(place.y)}">${label}</text>`;
   const limit = limitQuantity(kpi.limit, kpi.unit);
   const at = scales.x(kpi.limit);
-  // Above the plot, where neither the curve nor its point can be; narrow charts have no room for the name.
+  // The label is above the plot, clear of the curve and its points. A narrow chart has no room for
+  // the name of the KPI.
   const text = frame.isWide ? `limit ${limit}, ${kpiName(kpi)}` : `limit ${limit}`;
   const y = frame.top - 8;
   if (at > frame.right) {

@@ -30,7 +30,7 @@ interface Story {
   readonly top: number;
 }
 
-/** The section; for a run without faults it says so. */
+/** The section about faults. If the run had none, it says so. */
 export function faultSection(report: Report): Markup {
   const story = storyOf(report);
   if (story.strips.length === 0) {

@@ -14,7 +14,7 @@ export interface Markup {
 /** What may be inserted into a template. */
 export type Content = Markup | string | number | undefined | readonly Content[];
 
-/** Nothing. */
+/** Empty markup. */
 export const NOTHING: Markup = { markup: '' };
 
 /** Template tag: the literal parts are markup, the values are escaped. */
@@ -24,7 +24,7 @@ export function html(parts: TemplateStringsArray, ...values: readonly Content[])
   return { markup };
 }
 
-/** Trusted text: our own style sheet and script. */
+/** Marks text as trusted markup: only for the report's own style sheet and script. */
 export function trusted(markup: string): Markup {
   return { markup };
 }
@@ -37,7 +37,7 @@ function toMarkup(content: Content): string {
   return content.map(toMarkup).join('');
 }
 
-/** A coordinate with one decimal. */
+/** A coordinate rounded to one decimal. */
 export function px(value: number): string {
   return String(Math.round(value * 10) / 10);
 }

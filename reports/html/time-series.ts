@@ -130,7 +130,7 @@ function rateLimit(report: Report): Pick<Panel, 'limit'> {
   return { limit: { value: kpi.limit / 60, text } };
 }
 
-/** What was measured: steps that begin in the warm-up are none of the finding. */
+/** The values that count: steps that begin in the warm-up are left out of the title. */
 function measured(one: SeriesSummary, warmupNs: number): Values {
   const first = Math.ceil(warmupNs / one.stepNs);
   return one.shownSeed.map((value, step) => (step < first ? null : value));
@@ -207,7 +207,10 @@ function nameOf(one: SeriesSummary): string {
   return one.name.startsWith(PATH) ? one.name.slice(PATH.length) : one.name;
 }
 
-/** Delivered is the main series (blue), sent the neutral reference; the others in order. */
+/**
+ * The colour of a series: blue for delivered packets, the main series; a neutral colour for sent
+ * ones; then the others in order.
+ */
 function seriesColour(panel: Panel, index: number): number {
   const name = panel.series[index]?.name;
   if (name === 'delivered') return 1;
@@ -260,7 +263,7 @@ function drawPanel(panel: Panel, report: Report, isWide: boolean): Markup {
   const top = topOf(panel);
   // Zeros are drawn as zeros; only what was never measured is a gap.
   if (panel.series.every((one) => one.high.every((value) => value === null))) {
-    // The title says what it is about: flow names do not fit a small screen twice.
+    // Flow names are only in the title, because a small screen has no room for them twice.
     return emptyChart(frame, 'nothing measured in any bin');
   }
   const x = scaleLinear([0, endOf(panel, report)], [frame.left, frame.right]);

@@ -9,7 +9,7 @@
 /** Colours by the name of their CSS variable, without the dashes. */
 export type Tokens = Readonly<Record<string, string>>;
 
-/** On white. */
+/** Colours on white. */
 export const LIGHT: Tokens = {
   page: '#ffffff',
   panel: '#f5f6f8',
@@ -39,7 +39,7 @@ export const LIGHT: Tokens = {
   'heat-text-strong': '#ffffff',
 };
 
-/** On nearly black. */
+/** Colours on a nearly black background. */
 export const DARK: Tokens = {
   page: '#14161a',
   panel: '#1d2026',
@@ -69,7 +69,7 @@ export const DARK: Tokens = {
   'heat-text-strong': '#14161a',
 };
 
-/** Declarations of CSS variables. */
+/** The tokens as declarations of CSS variables. */
 export function tokenText(tokens: Tokens): string {
   return Object.entries(tokens)
     .map(([name, colour]) => `--${name}: ${colour};`)

@@ -21,7 +21,7 @@ export function answersOf(truth: Truth, setting: PrivacySetting): Answers {
   };
 }
 
-/** Who wrote payloads to whom. */
+/** For each user, the users to whom it wrote payloads. */
 function partnersOf(truth: Truth): ReadonlyMap<string, ReadonlySet<string>> {
   const { nodes, kinds, messages } = truth;
   const payload = kinds.indexOf('payload');
@@ -45,7 +45,7 @@ export interface Told {
   readonly outNs: number;
 }
 
-/** Everything that corrupt nodes reveal, in the order of the outputs. */
+/** Everything that corrupt nodes reveal, ordered by their outputs. */
 export function passagesOf(truth: Truth, corrupt: readonly string[]): readonly Told[] {
   if (corrupt.length === 0) return [];
   const places = truth.nodes.map((name) => corrupt.indexOf(name));

@@ -6,7 +6,7 @@
  */
 import { ABSORBED, ARRIVED, CREATED, DELIVERED, DEPARTED, type Truth } from './truth/truth.ts';
 
-/** The counts; after the warm-up unless a name says otherwise. */
+/** Counts over one run. They begin after the warm-up, unless the name says otherwise. */
 export interface Census {
   /** Time average of the messages inside, by node. */
   readonly poolMean: Float64Array;
@@ -14,22 +14,24 @@ export interface Census {
   readonly delaysNs: readonly (readonly number[])[];
   /** Messages created by clients, by index of the kind. */
   readonly madeByClients: Float64Array;
-  /** Messages created at mixes. */
+  /** Number of messages created at mixes. */
   readonly madeAtMixes: number;
-  /** From creation to delivery of payloads, ns, ascending. */
+  /** Time from creation to delivery of each payload, ns, ascending. */
   readonly latencyNs: readonly number[];
   /** Longest lifetime of any message of the run, ns. */
   readonly longestNs: number;
-  /** Messages sent on links. */
+  /** Number of times that a message was sent on a link. */
   readonly hops: number;
   readonly deliveredPayloads: number;
 }
 
-/** The input of the pass. */
+/** The input of the count. */
 export interface CensusQuestion {
   readonly truth: Truth;
   readonly isMix: readonly boolean[];
-  /** Nodes whose own messages count; providers, which may send loops, are not among them. */
+  /**
+   * True for nodes whose own messages count. Providers, which may also send loops, are excluded.
+   */
   readonly isClient: readonly boolean[];
   readonly warmupNs: number;
   readonly endNs: number;
@@ -37,7 +39,7 @@ export interface CensusQuestion {
   readonly settleNs: number;
 }
 
-/** Takes the counts. */
+/** Goes through the record once and counts. */
 export function takeCensus(question: CensusQuestion): Census {
   const pass = new Pass(question);
   pass.run();

@@ -13,7 +13,7 @@ import { CREATED, type Truth } from './truth/truth.ts';
 
 /** Fewer intervals than this prove nothing. */
 const INTERVALS_MIN = 20;
-/** Kinds of packets that a client creates because someone has something to say. */
+/** Kinds of packets that a client creates only because it has something to send. */
 const BUSY_KINDS: readonly string[] = ['payload', 'ack'];
 
 /** Which clients, and in which period. */
@@ -39,9 +39,9 @@ export function clientRateP(question: ClientRateQuestion): number | undefined {
 }
 
 interface Intervals {
-  /** Ascending, ns. */
+  /** Intervals between the packets of clients that had something to send, ns, ascending. */
   readonly busy: readonly number[];
-  /** Ascending, ns. */
+  /** Intervals between the packets of all other clients, ns, ascending. */
   readonly idle: readonly number[];
   readonly idleClients: number;
 }

@@ -12,7 +12,7 @@ const MS = 1_000_000;
 /** Fewer delays than this prove nothing. */
 const DELAYS_MIN = 20;
 
-/** What was observed and what it is compared with. */
+/** The observed delays, and the distribution with which they are compared. */
 export interface DelayQuestion {
   readonly delaysNs: readonly number[];
   readonly meanNs: number;
@@ -34,7 +34,7 @@ export interface MixFit {
   readonly mix: string;
   readonly meanNs: number;
   readonly p: number | undefined;
-  /** Ascending, ns. */
+  /** The delays in ascending order, ns. */
   readonly sorted: readonly number[];
 }
 

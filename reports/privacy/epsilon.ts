@@ -15,13 +15,13 @@ import { propagate } from './mass/propagate.ts';
 import type { PrivacySetting } from './setting.ts';
 import { ABSORBED, CREATED, DELIVERED, DEPARTED, type Truth } from './truth/truth.ts';
 
-/** Most labelled senders; each costs a double for every message under way. */
+/** Largest number of labelled senders. Each needs a double for every message under way. */
 const SENDERS_MAX = 16;
 /** Number of instants at which pools are examined. */
 const LOOKS = 100;
 /**
- * Used when a pool has nothing of one of the two senders: none of its messages was in this mix for
- * twenty mean delays.
+ * Used if a pool contains nothing from one of the two senders, that is, none of its messages was in
+ * this mix for twenty mean delays.
  */
 export const EPSILON_MAX = 20;
 
@@ -43,7 +43,7 @@ export function senderEpsilons(truth: Truth, setting: PrivacySetting): readonly 
     labels,
     labelCount: senders.length,
     laws: lawsOf(truth, setting),
-    // What leaves a pool has the pool's proportion of masses.
+    // A message that leaves a pool has the same proportion of masses as the pool.
     onCandidate: (message, masses) => {
       if (looks.has(message)) epsilons.push(...pairsOf(masses));
     },
@@ -100,7 +100,7 @@ interface Exit {
   readonly message: number;
 }
 
-/** For each mix, the messages for which it was the last mix, in order of leaving. */
+/** For each mix, the messages that left the network from it, in the order in which they left. */
 function exitsOf(truth: Truth, setting: PrivacySetting): ReadonlyMap<number, readonly Exit[]> {
   const isMix = namesOf(truth, new Set(setting.mixes.map(({ name }) => name)));
   const { count, code, node, message, atNs } = truth.events;

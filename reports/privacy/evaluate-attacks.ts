@@ -30,7 +30,7 @@ export interface AttackParts {
   readonly carriedOut: CarriedOut;
 }
 
-/** An outcome, with the adversary and estimator printed beside it. */
+/** The outcome of an attack, with its adversary and estimator as text. */
 export interface JudgedAttack extends AttackOutcome {
   readonly adversary: string;
   readonly estimator: string;
@@ -53,7 +53,7 @@ export function evaluateAttacks(parts: AttackParts): readonly JudgedAttack[] {
   });
 }
 
-/** One ratio for each attack. */
+/** Makes one ratio metric for each attack. */
 export function attackMetrics(
   attacks: readonly AttackOutcome[],
 ): Readonly<Record<string, MetricData>> {

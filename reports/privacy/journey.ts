@@ -12,7 +12,7 @@ import type { Posterior } from './mass/posterior.ts';
 import { type NodeLaw, propagate } from './mass/propagate.ts';
 import { ARRIVED, NO_NODE, type Truth } from './truth/truth.ts';
 
-/** Number of heaviest flows kept. */
+/** Number of flows kept, the ones with most probability first. */
 const FLOWS_MAX = 300;
 
 /**
@@ -29,16 +29,16 @@ export interface Flow {
 export interface Journey {
   readonly atNs: number;
   readonly sender: string;
-  /** Null for cover. */
+  /** Null for cover traffic. */
   readonly recipient: string | null;
   readonly entropy: number;
   /** The nodes it actually visited, in order. */
   readonly route: readonly string[];
   /** Nodes in the flows that are mixes. */
   readonly mixes: readonly string[];
-  /** Heaviest first. */
+  /** Flows by descending probability. */
   readonly flows: readonly Flow[];
-  /** Sum of the lighter flows. */
+  /** Total probability of the flows that are left out. */
   readonly rest: number;
 }
 
@@ -47,7 +47,7 @@ export interface JourneyQuestion {
   readonly truth: Truth;
   readonly laws: readonly NodeLaw[];
   readonly beliefs: readonly Pick<Posterior, 'target'>[];
-  /** In the order of the beliefs. */
+  /** The targets in the order of the beliefs. */
   readonly targets: readonly { readonly atNs: number; readonly entropy: number }[];
 }
 

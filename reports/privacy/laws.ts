@@ -38,7 +38,7 @@ function honest(law: MixingLaw): NodeLaw {
   }
 }
 
-/** True for each node, by its index, whose name is in the set. */
+/** For each node index, true if the set contains the name of the node. */
 export function namesOf(
   truth: Pick<Truth, 'nodes'>,
   names: ReadonlySet<string>,

@@ -33,14 +33,14 @@ const SETTLE_MEANS = 30;
 const TAIL_FACTOR = 1.5;
 const SETTLE_NS_DEFAULT = 10e9;
 
-/** The findings. */
+/** The privacy results of one run. */
 export interface PrivacyFindings {
   readonly metrics: Readonly<Record<string, MetricData>>;
   readonly warnings: readonly string[];
   readonly summary: PrivacySummary;
 }
 
-/** Measures one run. */
+/** Measures the privacy of one run. */
 export function measurePrivacy(truth: Truth, setting: PrivacySetting): PrivacyFindings {
   const isMix = namesOf(truth, new Set(setting.mixes.map(({ name }) => name)));
   const { warmupNs, endNs, everyNs } = setting;
@@ -79,7 +79,7 @@ export function measurePrivacy(truth: Truth, setting: PrivacySetting): PrivacyFi
   };
 }
 
-/** What is believed about a target, and about the message after it. */
+/** The belief about a target and about the message that follows it. */
 interface TargetBelief {
   readonly belief: Posterior;
   readonly next: Posterior | undefined;

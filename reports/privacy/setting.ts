@@ -9,16 +9,16 @@
 export type MixingLaw =
   /** Exponential delays: a message's age reveals nothing. */
   | { readonly kind: 'exponential' }
-  /** Uniform in 0..longest. */
+  /** Uniform between 0 and `longest`. */
   | { readonly kind: 'uniform'; readonly longestNs: number }
   /** Always the same: the order reveals everything. */
   | { readonly kind: 'constant' }
   /** Flushes choose uniformly from the pool. */
   | { readonly kind: 'batch' }
-  /** A distribution without an estimator; the report says so. */
+  /** A distribution for which there is no estimator; the report says so. */
   | { readonly kind: 'unknown'; readonly name: string };
 
-/** A node that mixes. */
+/** Facts about a node that mixes. */
 export interface MixFacts {
   readonly name: string;
   readonly law: MixingLaw;

@@ -20,9 +20,9 @@ const BARS = 40;
 /** The histogram ends at this many means. */
 const MEANS_SHOWN = 5;
 
-/** One target, in bits. */
+/** The results for one target, in bits. */
 export interface TargetBits {
-  /** When its sender created it. */
+  /** When its sender created the target, ns. */
   readonly atNs: number;
   readonly entropy: number;
   readonly minEntropy: number;
@@ -53,14 +53,14 @@ export interface PrivacySummary {
   readonly targets: readonly TargetBits[];
   readonly massLeft: number;
   readonly delays?: DelayHistogram;
-  /** The cost, for delivered payloads. */
+  /** Latency of delivered payloads, which is part of the cost. */
   readonly latencyMsP50: number | null;
   readonly latencyMsP95: number | null;
   /** Packets on links per delivered payload. */
   readonly packetsPerPayload: number | null;
   /** Bytes on links per delivered payload; absent when links were not observed. */
   readonly bytesPerPayload?: number;
-  /** Absent without targets. */
+  /** Absent if there were no targets. */
   readonly journey?: Journey;
   readonly linkability?: Linkability;
   /** Attacks requested by limits, each with its own adversary and estimator. */
@@ -82,7 +82,7 @@ export interface SummaryParts {
   readonly estimator: string;
 }
 
-/** Puts the numbers together. */
+/** Combines the results into a summary. */
 export function summaryOf(parts: SummaryParts): PrivacySummary {
   const { truth, setting, census, beliefs, fits, adversary, estimator } = parts;
   const pools = setting.mixes.map(({ name }) => census.poolMean[truth.nodes.indexOf(name)] ?? 0);

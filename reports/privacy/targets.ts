@@ -6,7 +6,7 @@
  */
 import { CREATED, type Truth } from './truth/truth.ts';
 
-/** When targets are chosen. */
+/** Which messages become targets. */
 export interface TargetQuestion {
   readonly truth: Truth;
   /** Nodes at which no path begins: mixes. */

@@ -22,7 +22,7 @@ const MASS_LEFT_MAX = 1e-6;
  */
 const DOUBT_P = 1e-4;
 
-/** What the warnings refer to. */
+/** The facts from which warnings are derived. */
 export interface WarningParts {
   readonly truth: Truth;
   readonly setting: PrivacySetting;
@@ -96,7 +96,7 @@ function doubtedDelays({ setting, fits }: WarningParts): string | undefined {
   return `delays of ${first.mix}${others} do not follow the exponential law that P/n needs`;
 }
 
-/** Only loops of mixes can show that a mix was emptied around a target. */
+/** Only loops sent by mixes can reveal that an attacker emptied a mix around a target. */
 function missingLoops({ setting, census }: WarningParts): string | undefined {
   const isAsked = setting.asked.has(successMetric('n_minus_one'));
   if (!isAsked || census.madeAtMixes > 0) return undefined;

@@ -12,7 +12,7 @@ const BOOTSTRAP_ROUNDS = 2_000;
 
 /** What to resample, how to reduce it, and the source of randomness. */
 export interface Bootstrap<T> {
-  /** One entry per seed. */
+  /** The data of each seed. */
   readonly replications: readonly T[];
   readonly statistic: (sample: readonly T[]) => number;
   readonly random: Pick<Random, 'below'>;

@@ -25,7 +25,7 @@ export interface Difference {
   readonly correlation: number;
 }
 
-/** Direction-free reading of a difference. */
+/** The reading of a difference, without saying whether up is good or bad. */
 export type Shift = 'up' | 'down' | 'same' | 'inconclusive';
 
 /**

@@ -9,7 +9,7 @@ const BATCH = 5;
 
 /** Where to cut. */
 export type WarmUp =
-  | { readonly kind: 'found' /** Values to leave out. */; readonly values: number }
+  | { readonly kind: 'found' /** Number of values to leave out. */; readonly values: number }
   | { readonly kind: 'run longer' };
 
 /**
@@ -41,7 +41,7 @@ function lowestError(batches: readonly number[]): number | undefined {
     const step = y - mean;
     mean += step / n;
     m2 += step * (y - mean);
-    // The last five batches alone always look steady, so they cannot decide.
+    // The last five batches alone always look steady, so they are no evidence.
     if (n < 5) continue;
     const error = m2 / (n * n);
     if (error <= lowest) {

@@ -16,23 +16,23 @@ import {
 import { tenths, thousandths } from './profile-file.ts';
 import type { OperationSample, ProfileOperation } from './profile-schema.ts';
 
-/** How much is measured. */
+/** How many batches of how many calls are measured. */
 export interface BatchPlan {
   readonly warmup: number;
   readonly batches: number;
-  /** Calls in a batch. */
+  /** Number of calls in a batch. */
   readonly calls: number;
 }
 
-/** The full procedure. */
+/** The plan for a full calibration. */
 export const FULL_PLAN: BatchPlan = { warmup: 10_000, batches: 50, calls: 1_000 };
-/** For `--quick`: a first look. */
+/** The plan for `--quick`, which gives a first impression. */
 export const QUICK_PLAN: BatchPlan = { warmup: 2_000, batches: 20, calls: 200 };
 
 const NS_PER_US = 1_000;
 const LEVEL = 0.95;
 
-/** The same for operations that take a thousand times longer and happen once per session. */
+/** The plan for operations that take a thousand times longer and happen once per session. */
 export function rarePlan(plan: BatchPlan): BatchPlan {
   return { warmup: plan.warmup / 100, batches: plan.batches, calls: plan.calls / 100 };
 }
@@ -66,7 +66,7 @@ function nothing(index: number): number {
   return index;
 }
 
-/** What the profile keeps of the batches at one length. */
+/** The numbers that the profile stores for the batches at one packet length. */
 export function sampleOf(bytes: number, batchNs: readonly number[]): OperationSample {
   const sorted = ascending(batchNs);
   const n = sorted.length;

@@ -53,12 +53,12 @@ const QUICK_LOADS = [0.3, 0.6] as const;
 const HIGH_LOAD = 0.7;
 /** The rate at which the model's share of a core is first determined. */
 const PROBE_RATE = 1_000;
-/** Seconds before a world is measured. */
+/** How long a world runs before it is measured, seconds. */
 const LIVE_WARMUP_S = 1;
 const SIM_WARMUP_S = 4;
 /**
- * By then nodes have found each other; a burst that waited for them would influence their choice of
- * paths.
+ * By then, nodes have found each other. A burst that waited for them would influence their choice
+ * of paths.
  */
 const SIM_START_S = 3;
 
@@ -105,7 +105,7 @@ export async function calibrate(order: CalibrationOrder): Promise<CostProfile> {
   };
 }
 
-/** The busiest runs. */
+/** The runs with the highest load. */
 function highLoad(points: readonly FitPoint[]): readonly FitPoint[] {
   const most = Math.max(...points.map(({ live }) => live.cpu));
   return points.filter(({ live }) => live.cpu >= HIGH_LOAD * most);
@@ -146,7 +146,7 @@ export function scenarioAt(
 async function measureOperations(order: CalibrationOrder, plan: BatchPlan): Promise<Operations> {
   const operations: Record<string, MeasuredOperation> = {};
   const { crypto } = scenarioAt(order, { ratePerSecond: PROBE_RATE, seconds: 1 });
-  // The provider of live runs.
+  // Uses the crypto provider of live runs.
   for (const { name, run } of operationBenchmarks(provider(crypto, { timing: 'constant' }))) {
     await step(order, name);
     operations[name] = await run(plan);
@@ -192,7 +192,8 @@ async function measureInPlace(
     // Packets lost on the way cost less, so such a run says nothing about the cost of a packet.
     if (live === undefined) {
       order.onStep(`${ratePerSecond}/s was not carried and does not count`);
-      // Higher rates will not be carried either; a first one may have met a bad minute.
+      // If this rate was not carried, higher rates will not be either. Only the first rate may have
+      // failed by chance.
       if (points.length > 0) break;
       continue;
     }
@@ -211,7 +212,7 @@ function choiceOf(profile: CpuProfile, rooms: CpuChoice['receiveBuffer']): CpuCh
   return { profile, receiveBuffer: rooms, machines: 'one', ...nowhere };
 }
 
-/** Reports what comes next and lets Ctrl-C be handled. */
+/** Reports the next step and gives Ctrl-C a chance to be handled. */
 async function step(order: CalibrationOrder, text: string): Promise<void> {
   await new Promise((resolve) => setImmediate(resolve));
   if (order.signal.aborted) throw new CalibrationStopped();

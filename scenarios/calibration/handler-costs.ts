@@ -20,7 +20,7 @@ import type { BatchPlan } from './batches.ts';
 import { type MeasuredOperation, operationOf } from './operations.ts';
 import { HandlerClock, type HandlerTimes, TimedStageWorld } from './timed-world.ts';
 
-/** What is run. */
+/** The scenario to run and how. */
 export interface HandlerRun {
   /** The scenario with each packet size. */
   readonly scenarios: readonly Scenario[];
@@ -35,7 +35,7 @@ const CALLS_MIN = 40;
 
 type Batches = { readonly bytes: number; readonly ns: readonly number[] };
 
-/** Costs by name, e.g. `handler.scion.datagram`. */
+/** The cost of each handler by name, for example `handler.scion.datagram`. */
 export function handlerCosts(run: HandlerRun): Readonly<Record<string, MeasuredOperation>> {
   const found = new Map<string, Batches[]>();
   for (const scenario of run.scenarios) {
@@ -57,7 +57,7 @@ export function handlerCosts(run: HandlerRun): Readonly<Record<string, MeasuredO
 function timesOf(scenario: Scenario, run: HandlerRun): ReadonlyMap<string, HandlerTimes> {
   const { registry } = run;
   const clock = new HandlerClock(run.crypto);
-  // The provider of live runs.
+  // Uses the crypto provider of live runs.
   const crypto = provider(scenario.crypto, { timing: 'constant' });
   const protocolOf = (host: HostSpec): Protocol => nodeChoice(scenario, host, registry).protocol;
   const world = new TimedStageWorld({ scenario, seed: SEED, crypto, protocolOf }, clock);

@@ -31,7 +31,7 @@ const SEED = 1;
 /** Duration of a run that yields a load, seconds. */
 export const loadSeconds = (isQuick: boolean): number => (isQuick ? 2 : 5);
 
-/** What live runs of a calibration need. */
+/** The settings of the live runs of a calibration. */
 export interface LiveHow {
   readonly registry: Registry;
   readonly signal: AbortSignal;
@@ -43,12 +43,14 @@ export interface LiveHow {
 export interface LiveLoad {
   /** Processor time over wall time, between warm-up and end. */
   readonly cpu: number;
-  /** Share of the time in which the thread wanted a processor that others had. */
+  /**
+   * Share of the time in which the thread was ready to run, but other programs used the processor.
+   */
   readonly waited: number;
   readonly deliveredPerSecond: number;
 }
 
-/** The same, as the benchmarks alone predict it. */
+/** The load of a run as predicted by the benchmarks alone. */
 export interface ModelLoad {
   readonly control: number;
   readonly data: number;
@@ -61,7 +63,7 @@ interface ThreadTime {
   readonly waitedNs: number;
 }
 
-/** Time of the thread that runs the world; of all threads where they share a core. */
+/** CPU time of the thread that runs the world, or of all threads if they share a core. */
 function threadTime(atNs: number): ThreadTime {
   // Reading the time of the process also updates the thread's own.
   const all = cpuNs();
@@ -71,7 +73,8 @@ function threadTime(atNs: number): ThreadTime {
     const isAlone = availableParallelism() > 1 && own > 0;
     return { atNs, cpuNs: isAlone ? own : all, waitedNs };
   } catch {
-    // Not Linux: the time of the whole process, including helpers; waiting times are unknown.
+    // Outside Linux, this is the time of the whole process with its helper threads, and waiting
+    // times are unknown.
     return { atNs, cpuNs: all, waitedNs: 0 };
   }
 }
@@ -101,9 +104,11 @@ function liveOnce(
 /** A live run, and its processor time between warm-up and end. */
 export interface MeasuredRun {
   readonly result: SeedResult;
-  /** Processor time over wall time. */
+  /** CPU time divided by wall time. */
   readonly cpu: number;
-  /** Share of the time in which the thread wanted a processor that others had. */
+  /**
+   * Share of the time in which the thread was ready to run, but other programs used the processor.
+   */
   readonly waited: number;
 }
 
@@ -117,11 +122,17 @@ export async function liveLoad(scenario: Scenario, how: LiveHow): Promise<LiveLo
 
 /** Share of the offered packets that a run must deliver; sources are random. */
 const CARRIED = 0.97;
-/** Processor time excludes what others used; above this share, their effect on the caches shows. */
+/**
+ * CPU time does not include other programs, but above this share their effect on the caches becomes
+ * visible.
+ */
 const WAITED_MAX = 0.3;
 const ATTEMPTS = 3;
 
-/** The load of a run that delivered what it was offered; undefined if none of three did. */
+/**
+ * The load of a run that delivered everything that was offered; undefined if none of three runs
+ * did.
+ */
 export async function carriedLoad(
   scenario: Scenario,
   ratePerSecond: number,
@@ -176,17 +187,14 @@ export function modelLoad(scenario: Scenario, cpu: CpuChoice, registry: Registry
   };
 }
 
-/** A point of the fit. */
+/** One measured run, as input for fitting the factors. */
 export interface FitPoint {
   readonly live: LiveLoad;
   readonly alone: ModelLoad;
   readonly ratePerSecond: number;
 }
 
-/**
- * The cost of idle wake-ups looks like that of timers and disappears under load: no larger factor
- * is believed.
- */
+/** Idle wake-ups look like timers and vanish under load, so a factor above this is not credible. */
 const CONTROL_MAX = 3;
 const CONTROL_MIN = 1;
 
@@ -212,7 +220,7 @@ export function fitFactors(points: readonly FitPoint[]): { control: number; data
   return { control: thousandths(control), data: fitData(points, control) };
 }
 
-/** The factor of the data lane if the other is known; 1 without points. */
+/** The factor for the data lane, given the other factor; 1 if there are no measurements. */
 export function fitData(points: readonly FitPoint[], control: number): number {
   let dd = 0;
   let rest = 0;

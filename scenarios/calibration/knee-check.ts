@@ -25,7 +25,7 @@ import {
 import { findKnee, type Knee, type KneeRun, liveKneeRun, simKneeRun } from './knee.ts';
 import { cpuChoice, inPlaceOperations, type ReadProfile } from './profile-file.ts';
 
-/** What to check. */
+/** What to check, and with which scenario. */
 export interface KneeCheckOrder {
   readonly scenario: string;
   readonly profile: ReadProfile;
@@ -36,20 +36,23 @@ export interface KneeCheckOrder {
   readonly onRun: (world: 'live' | 'predicted', run: KneeRun) => void;
 }
 
-/** A quantity in both worlds. */
+/** A quantity as measured live and as predicted in virtual time. */
 export interface Prediction {
   readonly live: number;
   readonly predicted: number;
-  /** Predicted over live, minus 1. */
+  /** The predicted value divided by the live value, minus 1. */
   readonly difference: number | null;
 }
 
-/** The two knees of a round, and both worlds at a rate below them. */
+/**
+ * One round: the highest rate that live mode and virtual time can carry, and a comparison of both
+ * at a lower rate.
+ */
 export interface CheckRound {
-  /** Factor of the data lane, measured before and after the live knee. */
+  /** Factor for the data lane, measured before and after the search for the live limit. */
   readonly dataFactor: number;
   readonly knee: Prediction;
-  /** The rate at which the others were compared. */
+  /** The rate at which the other quantities were compared. */
   readonly ratePerSecond: number;
   readonly throughput: Prediction;
   readonly latencyP50Ns: Prediction;
@@ -63,7 +66,7 @@ export interface MedianDifference {
   readonly isInside: boolean;
 }
 
-/** All rounds. */
+/** The results of all rounds. */
 export interface KneeCheck {
   /** The prediction with the factor that the file measured in its own hour. */
   readonly asWritten: { readonly dataFactor: number; readonly ratePerSecond: number };
@@ -85,18 +88,18 @@ const QUICK_ROUNDS = 1;
 /** First rate of the file's own prediction, packets a second. */
 const FROM = 4_000;
 const GROWTH = 1.25;
-/** Searches of a round begin at this fraction of the expected knee. */
+/** The search in a round starts at this fraction of the expected limit. */
 const START = 0.75;
 const ROUND_GROWTH = 1.12;
 const RESOLUTION = 1.03;
 const QUICK_RESOLUTION = 1.12;
-/** The factor is measured at these fractions of the knee that the file predicts. */
+/** The factor is measured at these fractions of the limit that the profile predicts. */
 const PLACES = [0.6, 0.75] as const;
-/** Throughput and latency are compared at this fraction of the lower knee. */
+/** Throughput and latency are compared at this fraction of the lower limit. */
 const WORKING_POINT = 0.7;
 
 /**
- * Runs all rounds; takes seven minutes, with `isQuick` one.
+ * Runs all rounds, which takes seven minutes, or one minute with `isQuick`.
  * @throws CalibrationStopped when the order's signal aborts, Refusal if no live run carried its
  * packets.
  */
@@ -130,7 +133,7 @@ export function judgeRounds(
   return { asWritten, rounds, knee, throughput, latencyP50Ns, pass };
 }
 
-/** Compares both worlds of a round. */
+/** Compares live mode with virtual time in one round. */
 export function roundOf(
   dataFactor: number,
   knees: { readonly live: Knee; readonly predicted: Knee },
@@ -249,7 +252,7 @@ function simRun(order: KneeCheckOrder, cpu: CpuChoice, ratePerSecond: number): P
   });
   const run = simKneeRun(scenario, ratePerSecond, { cpu, registry });
   onRun('predicted', run);
-  // Lets Ctrl-C and the progress line have a turn.
+  // Lets Ctrl-C and the progress line be handled.
   return new Promise((resolve) => setImmediate(() => resolve(run)));
 }
 

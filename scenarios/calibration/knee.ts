@@ -16,25 +16,25 @@ import type { CpuChoice, Scenario } from '../model.ts';
 import { runSeed } from '../runner/run-seed.ts';
 import { type LiveHow, measuredRun } from './in-place.ts';
 
-/** Below this share of delivered packets a world is saturated. */
+/** If a smaller share of the packets is delivered, the run is saturated. */
 const KNEE_DELIVERY = 0.999;
-/** Above this 95th percentile of the latency a backlog is growing, ns. */
+/** If the p95 of the latency is higher, the queues keep growing, ns. */
 const KNEE_LATENCY_NS = 250_000_000;
 
-/** One run at a rate. */
+/** The result of one run at a given rate. */
 export interface KneeRun {
   readonly ratePerSecond: number;
   /** Share of the packets that arrived. */
   readonly delivery: number;
   readonly latencyP50Ns: number;
   readonly latencyP95Ns: number;
-  /** Share of the time in which others had the processor; live only. */
+  /** Share of the time in which other programs had the processor; live only. */
   readonly waited?: number;
 }
 
-/** Where a world saturates. */
+/** The knee: the highest rate that a run carries before it saturates. */
 export interface Knee {
-  /** Highest rate that was delivered. */
+  /** The highest rate that was delivered, packets per second. */
   readonly ratePerSecond: number;
   /** Lowest rate that was not; undefined if every rate was. */
   readonly failedPerSecond?: number;
@@ -43,7 +43,7 @@ export interface Knee {
 
 /** Parameters of the search. */
 export interface KneeSearch {
-  /** First rate, packets a second. */
+  /** The first rate to try, packets per second. */
   readonly from: number;
   /** Factor between rates until one fails. */
   readonly growth: number;
@@ -55,14 +55,14 @@ export interface KneeSearch {
   readonly isStopped: () => boolean;
 }
 
-/** Above this share of time for others, a run says nothing. */
+/** If other programs have a larger share of the time, a run counts as disturbed. */
 const WAITED_MAX = 0.1;
-/** After this many disturbed runs at a rate, further ones count nevertheless. */
+/** After this many disturbed runs at one rate, further ones count anyway. */
 const DISTURBED_MAX = 4;
 /** Largest number of increases of the rate. */
 const STEPS_MAX = 40;
 
-/** Finds the knee. */
+/** Searches for the highest rate that is carried. */
 export async function findKnee(search: KneeSearch): Promise<Knee> {
   const runs: KneeRun[] = [];
   let passed = 0;
@@ -101,7 +101,7 @@ async function passes(search: KneeSearch, rate: number, runs: KneeRun[]): Promis
   return good >= needed;
 }
 
-/** A run in live. */
+/** Runs the scenario live at a given rate. */
 export async function liveKneeRun(
   scenario: Scenario,
   ratePerSecond: number,

@@ -16,16 +16,16 @@ const ONE = 'process';
 /**
  * How long things may wait for a processor. A packet of six hops passes seven queues, and its
  * application may wait 250 ms: a seventh of that is 35 ms. Requests are refused after a third of
- * it, so that a shortage is felt first where nothing has been spent yet.
+ * it, so that overload rejects requests first, before any work has been spent on them.
  */
 const WAIT_LIMITS: WaitLimits = { requestNs: 4_000_000, datagramNs: 30_000_000 };
 
-/** The machine of a host. */
+/** The modelled machine of a host. */
 export function machineOf(cpu: CpuChoice | undefined, host: HostSpec): string {
   return cpu?.machines === 'one' ? ONE : host.machine;
 }
 
-/** Machines by name; none without a profile. */
+/** The modelled machines by name; none without a cost profile. */
 export function machinesOf(
   scenario: Pick<Scenario, 'topology'>,
   cpu: CpuChoice | undefined,

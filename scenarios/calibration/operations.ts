@@ -13,7 +13,7 @@ import { SimWorld } from '../../engine/net/sim-world.ts';
 import { type BatchPlan, costOfSamples, rarePlan, sampleOf, timeCalls } from './batches.ts';
 import type { ProfileOperation } from './profile-schema.ts';
 
-/** An operation whose cost in place is not yet known. */
+/** An operation whose cost in a live run is not yet known. */
 export type MeasuredOperation = Omit<ProfileOperation, 'inPlace'>;
 
 /** A benchmark by the name of its operation. */
@@ -80,7 +80,7 @@ function fixed(name: string, bytes: number, call: (index: number) => void): Benc
   return { name, run: (plan) => operationOf('data', [{ bytes, ns: timeCalls(call, plan) }]) };
 }
 
-/** What a session does once: keys and handshakes. */
+/** Operations that a session performs once: keys and handshakes. */
 function rare(crypto: CryptoProvider): readonly Benchmark[] {
   const keys = inputs(KEY_BYTES);
   const peer = crypto.x25519PublicKey(pick(keys, 1));
@@ -176,7 +176,7 @@ function pumpTurns(plan: BatchPlan): readonly number[] {
   return times;
 }
 
-/** A datagram over an emulated link: offered, serialised, delayed, handed over. */
+/** A datagram that is offered to an emulated link, serialised, delayed and handed over. */
 function linkCrossing(bytes: number): (index: number) => void {
   const none = { name: 'none' } as CryptoProvider;
   const world = new SimWorld({ seed: 1, epochSeconds: 0, cryptoFor: (): CryptoProvider => none });

@@ -13,7 +13,7 @@ import type { CpuChoice } from '../model.ts';
 import { Refusal } from '../refusal.ts';
 import { type CostProfile, type ProfileOperation, profileSchema } from './profile-schema.ts';
 
-/** Where `npm run calibrate` writes and `cpu: calibrated` looks, below the working folder. */
+/** Where `npm run calibrate` writes and `cpu: calibrated` reads, relative to the working folder. */
 export const DEFAULT_PROFILE = 'runs/calibration.json';
 
 const LIMIT_BYTES = 1e6;
@@ -21,7 +21,7 @@ const LIMIT_BYTES = 1e6;
 /** A profile with the file that it came from. */
 export interface ReadProfile {
   readonly profile: CostProfile;
-  /** For people. */
+  /** Name of the file in messages. */
   readonly file: string;
   readonly path: string;
   readonly sha256: string;
@@ -52,7 +52,7 @@ export function readProfile(path: string = DEFAULT_PROFILE): ReadProfile {
   return { profile, file: source.file, path: place, sha256: source.sha256 };
 }
 
-/** What a scenario keeps of a profile. */
+/** The parts of a profile that a scenario uses. */
 export function cpuChoice(
   read: ReadProfile,
   machines: CpuChoice['machines'],

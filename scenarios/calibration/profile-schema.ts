@@ -109,7 +109,7 @@ export const profileSchema = z
     description: 'What operations cost on one machine: npm run calibrate.',
   });
 
-/** A cost profile as written. */
+/** A cost profile in the form of its file. */
 export type CostProfile = z.output<typeof profileSchema>;
 /** One operation of a profile. */
 export type ProfileOperation = CostProfile['operations'][string];

@@ -10,7 +10,7 @@ import { ascending, quantile } from '../../reports/statistics/quantile.ts';
 import type { CheckRound, KneeCheck, Prediction } from './knee-check.ts';
 import type { CostProfile } from './profile-schema.ts';
 
-/** Above this share of a core, many packets share a wake-up. */
+/** Above this share of a core, a wake-up usually serves several packets. */
 const BUSY_ENOUGH = 0.6;
 const HEADER = ['operation', 'bytes', 'median', '95 %', 'p99', 'alone', 'in place'] as const;
 
@@ -56,7 +56,7 @@ export function renderProfile(profile: CostProfile): string {
   ].join('\n');
 }
 
-/** Printed if no run was busy enough to tell packets from wake-ups. */
+/** Printed if no run was busy enough to distinguish the cost of packets from that of wake-ups. */
 function idleNote({ inPlace }: CostProfile): readonly string[] {
   const busiest = Math.max(...inPlace.points.map(({ cpu }) => cpu));
   if (busiest >= BUSY_ENOUGH) return [];
@@ -66,7 +66,10 @@ function idleNote({ inPlace }: CostProfile): readonly string[] {
   ];
 }
 
-/** Both knees of each round side by side, and the medians against what is promised. */
+/**
+ * The live and the predicted limit of each round side by side, and the medians compared with the
+ * promised accuracy.
+ */
 export function renderKneeCheck(check: KneeCheck): string {
   const rows: (readonly string[])[] = [['', 'live', 'predicted', 'difference']];
   for (const [index, round] of check.rounds.entries()) {
@@ -93,7 +96,7 @@ export function renderKneeCheck(check: KneeCheck): string {
 
 const perSecond = (value: number): string => `${whole(value)}/s`;
 
-/** What is compared. */
+/** The quantities that are compared. */
 const LINES = [
   {
     title: 'highest rate delivered',
@@ -116,8 +119,8 @@ const LINES = [
 ] as const;
 
 /**
- * The prediction of the file's own factor: besides the model, it includes how the machine's speed
- * has changed since.
+ * The prediction with the factor in the file. It also contains any change of the machine's speed
+ * since then.
  */
 function asWrittenNote({ asWritten, rounds }: KneeCheck): readonly string[] {
   const { dataFactor, ratePerSecond } = asWritten;

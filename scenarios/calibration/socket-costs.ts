@@ -32,7 +32,7 @@ export interface SocketCosts {
   readonly receive: MeasuredOperation;
 }
 
-/** Two sockets of one process. */
+/** Two sockets in one process. */
 class SocketPair {
   received = 0;
   readonly #table: WireTable;
@@ -43,7 +43,7 @@ class SocketPair {
 
   constructor() {
     const endpoints = new EndpointTable();
-    // One array is sent again and again: nobody looks into it, and nobody wants it back.
+    // The same array is sent repeatedly, and its content does not matter.
     const release = (): void => undefined;
     this.#table = new WireTable({
       clock: new LiveClock(),

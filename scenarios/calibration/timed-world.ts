@@ -21,14 +21,14 @@ const NS_PER_MS = 1_000_000;
 const CLOCK_READS = 1_000;
 const CLOCK_ROUNDS = 30;
 
-/** Identifies the timed code. */
+/** Names the code that is timed. */
 export type HandlerKind = keyof HandlerCosts;
 
-/** Calls of one handler. */
+/** The calls of one handler. */
 export interface HandlerTimes {
-  /** ns of each call. */
+  /** Duration of each call, ns. */
   readonly ns: number[];
-  /** Bytes of each call. */
+  /** Number of bytes of each call. */
   readonly bytes: number[];
 }
 
@@ -39,7 +39,7 @@ export class HandlerClock {
   /** The cost of reading the clock twice, ns. */
   readonly #readNs = clockNs();
   #isInside = false;
-  /** For the running call: time that is not its own, ns. */
+  /** Time of the running call that belongs to other code, ns. */
   #otherNs = 0;
 
   /** @param crypto Costs by function of the provider. */
@@ -47,7 +47,7 @@ export class HandlerClock {
     this.#crypto = crypto;
   }
 
-  /** Part of ChargedCrypto's meter. */
+  /** Interface of ChargedCrypto's meter. */
   chargeCrypto(operation: string, bytes: number): void {
     if (this.#isInside) this.#otherNs += costOf(this.#crypto?.[operation], bytes);
   }
@@ -70,7 +70,10 @@ export class HandlerClock {
     }
   }
 
-  /** Runs code of the world inside a handler. */
+  /**
+   * Runs code of the world that is called inside a handler; its time does not count for the
+   * handler.
+   */
   other<T>(code: () => T): T {
     if (!this.#isInside) return code();
     const began = performance.now();
@@ -180,7 +183,10 @@ class TimedSocket implements DatagramSocket {
   }
 }
 
-/** The result of an empty measurement: the best of many rounds, since others lengthen the rest. */
+/**
+ * What a measurement of nothing reports, ns. The best of many rounds, because other programs
+ * prolong the rest.
+ */
 function clockNs(): number {
   let least = Number.POSITIVE_INFINITY;
   for (let round = 0; round < CLOCK_ROUNDS; round += 1) {

@@ -7,18 +7,18 @@
 
 /** See the module. */
 export interface AgentLife {
-  /** What it is, for people. */
+  /** The kind of the agent, as a word for messages. */
   readonly noun: 'process' | 'event loop';
   readonly hasEnded: boolean;
-  /** Resolves when it has ended. */
+  /** Resolves when the agent has ended. */
   readonly ended: Promise<void>;
-  /** Ends it without notice. */
+  /** Ends the agent without notice. */
   kill(): void;
   /** What it is doing while it does not answer; absent where nobody can look. */
   stack?(): Promise<string | undefined>;
 }
 
-/** How an agent starts. */
+/** The program of an agent and its arguments. */
 export interface AgentProgram {
   /** `file:` address of the module that loads the agent. */
   readonly entry: string;
@@ -26,10 +26,10 @@ export interface AgentProgram {
   readonly folder?: string;
 }
 
-/** Callbacks of whoever started it. */
+/** Callbacks for the code that started the agent. */
 export interface LifeListener {
   /** A piece of its output on stderr. */
   readonly onWords: (text: string) => void;
-  /** It has ended, and all its output was passed on. */
+  /** Called when the agent has ended and all its output has been passed on. */
   readonly onEnd: (why: string) => void;
 }

@@ -15,7 +15,7 @@ export type AgentState = 'starting' | 'connected' | 'loaded' | 'ready' | 'done' 
 
 /** See the module. */
 export class AgentProcess {
-  /** Numbers processes, so that each life of a node has its own number. */
+  /** A number that differs for every process, so that each restart of a node gets a new one. */
   readonly id: number;
   readonly hosts: readonly string[];
   readonly life: AgentLife | undefined;
@@ -23,19 +23,22 @@ export class AgentProcess {
   /** True once the coordinator itself ended it: its end is then no surprise. */
   isKilled = false;
   pid: number | undefined;
-  /** Its operator endpoint, on its own loopback address. */
+  /** Port of its operator endpoint, on its own loopback address. */
   operatorPort: number | undefined;
-  /** When it was started, ns of the monotonic clock. */
+  /** When the process was started, ns of the monotonic clock. */
   readonly startedNs = process.hrtime.bigint();
-  /** What it says it is waiting for. */
+  /** What the process says it is waiting for. */
   waiting: readonly string[] = [];
-  /** How far its machine's monotonic clock is ahead of ours. */
+  /** How far the monotonic clock of its machine is ahead of the local clock. */
   readonly clock = new ClockOffset();
   /** The offset that it was started with, ns. */
   clockOffsetNs = 0n;
-  /** It was told when the scenario's time begins. */
+  /** True once the process knows when the scenario's time begins. */
   isStarted = false;
-  /** Its channel is open: measurements may still arrive, even after its death. */
+  /**
+   * True while its channel is open, so that measurements may arrive, even after the process has
+   * died.
+   */
   isTelling = false;
   probe: ClockProbe | undefined;
   channel: Channel | undefined;
@@ -43,7 +46,7 @@ export class AgentProcess {
   toldNs = 0;
   /** The last lines of what it wrote to stderr. */
   stderrTail = '';
-  /** What it sent that no agent may send. */
+  /** The forbidden message that the process sent; undefined if it sent none. */
   expelledFor: string | undefined;
   /** Rounds of clock questions must not overlap: each waits for the previous one. */
   #synced: Promise<unknown> = Promise.resolve();
@@ -56,12 +59,12 @@ export class AgentProcess {
     if (life !== undefined) this.clock.shareClock();
   }
 
-  /** Name for messages to people. */
+  /** Its name in messages. */
   get name(): string {
     return this.hosts.join(', ');
   }
 
-  /** What it is, for people. */
+  /** The word for its kind in messages. */
   get noun(): AgentLife['noun'] {
     return this.life?.noun ?? 'process';
   }
@@ -74,7 +77,7 @@ export class AgentProcess {
     this.channel?.send(command);
   }
 
-  /** Measures its clock, unless that is ours. */
+  /** Measures its clock, unless it shares the local one. */
   syncClock(): Promise<unknown> {
     this.#synced = this.#synced.then(async () => {
       if (!this.clock.isShared && this.isAlive) await this.probe?.round();

@@ -29,7 +29,7 @@ export interface SessionOptions {
   readonly topology?: Topology;
   /** Operator endpoint of the process, on loopback. */
   readonly operatorPort?: number;
-  /** Folder for the stores of the hosts, over all runs; if absent, the order says. */
+  /** Folder for the stores of the hosts, shared by all runs; if absent, the order names one. */
   readonly stateFolder?: string;
   /** Receives what its nodes log, change and mark, for a log of this process. */
   readonly onLine?: (line: NodeLine) => void;
@@ -78,7 +78,7 @@ export class AgentSession {
   }
 
   /**
-   * Ends gracefully by itself: sources stop, nodes save, the result is sent.
+   * Starts to end gracefully: sources stop, nodes save, and the result is sent.
    * @throws (rejects) Error if something failed on the way.
    */
   async drain(): Promise<void> {
@@ -133,7 +133,7 @@ export class AgentSession {
     }
   }
 
-  /** The part of the order in which the coordinator has a say. */
+  /** The part of the order that the coordinator may determine. */
   #ownOrder(told: AgentOrder): AgentOrder {
     const { topology, stateFolder, hosts } = this.#options;
     const { stateFolder: theirs, ...rest } = told;
@@ -145,7 +145,7 @@ export class AgentSession {
       const own = folder ?? theirs;
       return own === undefined ? rest : { ...rest, stateFolder: own };
     }
-    // A folder named by another machine is not ours.
+    // A folder named by another machine must not be used here.
     const own = folder === undefined ? {} : { stateFolder: folder };
     return {
       ...rest,
@@ -175,7 +175,10 @@ export class AgentSession {
   }
 }
 
-/** For agents started by their coordinator: it is the same program of the same user. */
+/**
+ * Used if the coordinator started the agent, because both are then the same program of the same
+ * user.
+ */
 async function loadProtocols(order: AgentOrder, registry: ProtocolRegistry): Promise<void> {
   for (const { protocol } of order.scenario.topology.hosts) {
     if (registry.protocols(protocol) === undefined) await registry.load(protocol);

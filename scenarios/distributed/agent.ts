@@ -45,7 +45,7 @@ export interface NodeLine {
   readonly text: string;
 }
 
-/** What an agent needs from its process. */
+/** What the process provides for its agent. */
 export interface AgentSurroundings {
   readonly registry: Registry;
   readonly send: (report: Report) => void;
@@ -71,7 +71,7 @@ export class Agent implements WorldListener {
   readonly #order: AgentOrder;
   readonly #surroundings: AgentSurroundings;
   readonly #nodes = new Map<string, NodeHandle>();
-  /** What nodes have seen; it outlives their crashes. */
+  /** What nodes have observed; this survives crashes of the nodes. */
   readonly #witness = new RunWitness();
   readonly #flows: Flow[];
   readonly #rows: MeasuredRows;
@@ -140,7 +140,7 @@ export class Agent implements WorldListener {
     const { live } = this.world;
     await live.warm();
     const { zeroNs } = this.#order;
-    // What a node does before the start also has an instant.
+    // Actions of nodes before the start get an instant as well.
     if (zeroNs !== undefined) this.world.begin(Number(zeroNs - live.clock.originNs));
     live.pump.enter(() => {
       for (const name of this.#order.hosts) this.#create(name);
@@ -218,7 +218,7 @@ export class Agent implements WorldListener {
     await this.world.live.close();
   }
 
-  /** The crash of a node behind what was thrown, or that itself. */
+  /** If a node caused the error, the crash of that node; otherwise the error itself. */
   crashOf(error: unknown): unknown {
     const { scenario, seed } = this.#order;
     const { hosts } = scenario.topology;
@@ -227,7 +227,7 @@ export class Agent implements WorldListener {
     return crashOf(error, sceneOf(this.world, { hosts, protocolOf, seed }));
   }
 
-  /** True once every node has said that it can carry traffic. */
+  /** True once every node has reported that it can carry traffic. */
   get isReady(): boolean {
     return this.#isReady;
   }
@@ -313,10 +313,10 @@ export class Agent implements WorldListener {
     this.world.call(name, 'start', () => this.#nodes.get(name)?.start());
   }
 
-  /** As in a run with all nodes on one loop: the sources on that host continue. */
+  /** Traffic sources on the host continue, as in a run with all nodes on one event loop. */
   #crash(name: string, store: StoreFault): void {
     if (!this.#nodes.delete(name)) return;
-    // A node that is started again knows no paths.
+    // A restarted node does not know any paths.
     for (const { to } of this.#order.scenario.traffic) this.#paths.delete(`${name} -> ${to}`);
     this.world.live.pump.enter(() => this.world.crash(name, store));
   }
@@ -368,7 +368,10 @@ export class Agent implements WorldListener {
     });
   }
 
-  /** True if an application of a flow is here; all other agents only report that they are alive. */
+  /**
+   * True if an application of a flow runs in this agent. Other agents only report that they are
+   * alive.
+   */
   get #measures(): boolean {
     const { hosts, scenario } = this.#order;
     return scenario.traffic.some(({ from, to }) => hosts.includes(from) || hosts.includes(to));
@@ -420,8 +423,8 @@ export class Agent implements WorldListener {
   }
 
   /**
-   * As {@link Agent.#every}, each agent at a different phase of the interval: none waits for all
-   * others.
+   * Like {@link Agent.#every}, but each agent acts at a different phase of the interval, so that
+   * they do not all act at the same time.
    */
   #everyInTurn(ms: number, act: () => void): void {
     const { hosts } = this.#order.scenario.topology;
@@ -454,7 +457,7 @@ export function brokenReport(error: unknown): Extract<Report, { type: 'broken' }
   return { type: 'broken', kind, message, stack, ...told };
 }
 
-/** As much of a text as fits into a message. */
+/** Shortens a text to what fits into a message. */
 function brief(words: string): string {
   return words.slice(0, WORDS_MAX);
 }

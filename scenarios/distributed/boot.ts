@@ -7,11 +7,11 @@
 import { createInterface } from 'node:readline';
 import { fromHex } from '../../nodes/_kit/bytes.ts';
 
-/** The line. */
+/** The content of the line that starts an agent. */
 export interface AgentBoot {
   readonly host: string;
   readonly port: number;
-  /** Its own secret, 32 bytes, hexadecimal. */
+  /** The agent's secret key, 32 bytes in hexadecimal. */
   readonly key: string;
   /** The coordinator's public key. */
   readonly coordinator: string;

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import type { AgentLife, AgentProgram, LifeListener } from './agent-life.ts';
 import type { AgentBoot } from './boot.ts';
 
-/** Starts a process. */
+/** Starts a child process. */
 export function startChild(
   { entry, folder }: AgentProgram,
   boot: AgentBoot,
@@ -21,7 +21,7 @@ export function startChild(
   child.stdin.end(`${JSON.stringify(boot)}\n`);
   child.stderr.on('data', (chunk: Buffer) => listener.onWords(chunk.toString()));
   child.on('error', (error) => listener.onEnd(error.message));
-  // Not `exit`: its last output arrives before `close`.
+  // Uses `close` instead of `exit`, because the last output arrives before `close`.
   child.on('close', (code, signal) => {
     listener.onEnd(signal === null ? `exit ${code}` : `${signal}`);
   });

@@ -28,13 +28,13 @@ export interface ClockSample {
   readonly t2: bigint;
   /** The other clock when the answer left. */
   readonly t3: bigint;
-  /** Our clock when it arrived. */
+  /** When the answer arrived, by the local clock. */
   readonly t4: bigint;
 }
 
-/** What is known about the offset at one instant of our clock. */
+/** The offset at one instant of the local clock, with its uncertainty. */
 export interface OffsetEstimate {
-  /** The other clock minus ours, in ns. */
+  /** The other clock minus the local clock, ns. */
   readonly offsetNs: bigint;
   /** The true offset differs by at most this, in ns. */
   readonly uncertaintyNs: number;
@@ -51,7 +51,8 @@ interface SyncPoint extends OffsetEstimate {
 }
 
 /**
- * Offset of one other clock, from rounds of exchanges; needs at least one round before it is asked.
+ * The offset of another clock, computed from rounds of exchanges. At least one round is needed
+ * before it can be queried.
  */
 export class ClockOffset {
   #round: ClockSample[] = [];
@@ -59,7 +60,7 @@ export class ClockOffset {
   #isShared = false;
 
   /**
-   * Adds an exchange to the round under way.
+   * Adds an exchange to the current round.
    * @returns false, and ignores it, if no clocks with the assumed drift could have produced it.
    */
   add(sample: ClockSample): boolean {
@@ -92,12 +93,12 @@ export class ClockOffset {
     return true;
   }
 
-  /** Both sides read the same clock: the offset is exactly 0 from now on. */
+  /** Records that both sides read the same clock, so the offset is exactly 0 from now on. */
   shareClock(): void {
     this.#isShared = true;
   }
 
-  /** True when {@link ClockOffset.at} may be asked. */
+  /** True if {@link ClockOffset.at} may be called. */
   get isKnown(): boolean {
     return this.#isShared || this.#points.length > 0;
   }
@@ -108,9 +109,9 @@ export class ClockOffset {
   }
 
   /**
-   * The offset at an instant of our clock: on the line between the rounds around it, or, outside
-   * them, that of the nearest round.
-   * @throws Error if nothing is known yet.
+   * The offset at an instant of the local clock: interpolated between the rounds before and after
+   * it, or else that of the nearest round.
+   * @throws Error before the first round.
    */
   at(instantNs: bigint): OffsetEstimate {
     if (this.#isShared) return { offsetNs: 0n, uncertaintyNs: 0 };
@@ -164,7 +165,7 @@ export class ClockOffset {
     });
     const instants = [fromNs, toNs, ...tops.filter(inside)];
     const largest = Math.max(...instants.map((instant) => measure(this.at(instant))));
-    // Instants and offsets are whole ns; the maximum may lie between two.
+    // Instants and offsets are whole ns, so the maximum may lie between two of them.
     return this.#isShared ? largest : largest + 1;
   }
 }
@@ -182,8 +183,9 @@ function pointOf({ t1, t2, t3, t4 }: ClockSample): SyncPoint {
 }
 
 /**
- * On the line between two rounds. A clock that is on the line at both ends and never drifts by more
- * than d deviates from it by at most 2 d x (length - x) / length at the distance x from an end.
+ * The offset between two rounds. A clock that agrees with the interpolated line at both ends and
+ * never drifts by more than d deviates from it by at most 2 d x (length - x) / length at the
+ * distance x from an end.
  */
 function between(left: SyncPoint, right: SyncPoint, instantNs: bigint): OffsetEstimate {
   const length = Number(right.atNs - left.atNs);

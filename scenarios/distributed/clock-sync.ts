@@ -22,9 +22,9 @@ const ANSWER_MS = 2_000;
 
 /** The clock and identity of a side; tests use their own. */
 export interface ClockSource {
-  /** The monotonic clock, in ns. */
+  /** Reads the monotonic clock, ns. */
   readonly now: () => bigint;
-  /** See {@link machineIdentity}. */
+  /** Identifies the machine, see {@link machineIdentity}. */
   readonly machine: string | undefined;
 }
 
@@ -37,12 +37,12 @@ export const OWN_CLOCK: ClockSource = {
 /**
  * A name that two processes share only if they read the same monotonic clock: from the kernel's
  * start, the host name and the time namespace; hashed, because it is sent.
- * @returns undefined if the kernel does not tell; then clocks are measured.
+ * @returns undefined if the kernel does not reveal this; clocks are then measured.
  */
 export function machineIdentity(): string | undefined {
   try {
     const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
-    // A container may have a clock of its own (time_namespaces(7)).
+    // A container may have a clock with another offset (time_namespaces(7)).
     const namespace = readlinkSync('/proc/self/ns/time');
     const name = [boot, hostname(), namespace].join('\n');
     return createHash('sha256').update(name).digest('hex').slice(0, 32);
@@ -52,8 +52,8 @@ export function machineIdentity(): string | undefined {
 }
 
 /**
- * Answers a question about our clock.
- * @returns false if the message is not one; then it belongs to somebody else.
+ * Answers a request for the local clock.
+ * @returns false if the message is not such a request, and must be handled by the caller.
  */
 export function answerClockPing(
   channel: Pick<Channel, 'send'>,
@@ -63,14 +63,14 @@ export function answerClockPing(
   const t2 = source.now();
   if (!isKind(message, 'clock.ping')) return false;
   const { id } = message;
-  // Echoed unchanged, so it must be as small as ours.
+  // The id is returned unchanged, so it must be a small integer.
   if (!Number.isSafeInteger(id)) return true;
   const { machine } = source;
   channel.send({ kind: 'clock.pong', id, machine, t2, t3: source.now() });
   return true;
 }
 
-/** Asks one other side; the owner of the channel passes it the messages. */
+/** Measures the clock of one other side. The owner of the channel passes messages to it. */
 export class ClockProbe {
   readonly #channel: Pick<Channel, 'send'>;
   readonly #offset: ClockOffset;
@@ -91,8 +91,8 @@ export class ClockProbe {
   }
 
   /**
-   * Takes an answer.
-   * @returns false if the message is not one; then it belongs to somebody else.
+   * Processes an answer.
+   * @returns false if the message is not an answer, and must be handled by the caller.
    */
   take(message: unknown): boolean {
     const t4 = this.#source.now();

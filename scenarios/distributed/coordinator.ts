@@ -27,12 +27,12 @@ import type { ProcessFleet } from './process-fleet.ts';
 import { RemoteFlow, RemoteNode } from './remote-node.ts';
 import { RemoteWorld } from './remote-world.ts';
 
-/** What a coordinator is given. */
+/** The parts of a coordinator. */
 export interface CoordinatorOptions {
   readonly scenario: Scenario;
   readonly seed: number;
   readonly fleet: ProcessFleet;
-  /** Everything in an agent's order that is the same for all. */
+  /** The parts of an agent's order that are the same for all agents. */
   readonly order: Omit<AgentOrder, 'hosts' | 'nextSequence' | 'bundle'>;
   /** The part of the run's secrets for the processes of these hosts. */
   readonly bundleOf: (hosts: readonly string[]) => KeyBundle;
@@ -45,9 +45,9 @@ export interface CoordinatorOptions {
 /** How long meters wait for the slowest agent, ns; later reports are counted as late. */
 const SETTLE_LAG_MAX_NS = 5_000_000_000;
 const NS_PER_S = 1_000_000_000;
-/** Number of this machine's clock; others are numbered by their agent. */
+/** The number of the local clock; other clocks have the number of their agent. */
 const SHARED_CLOCK = -1;
-/** Sequence numbers that a dead source may have used without reporting them. */
+/** Number of sequence numbers that a source may have used without reporting them before it died. */
 const UNTOLD_SEQUENCES = 4_096;
 /** Reports of what happened; all other messages are about the state of the process. */
 const IS_RECORD: ReadonlySet<Report['type']> = new Set([
@@ -67,11 +67,13 @@ export class Coordinator {
   readonly standIns: StandIns;
   /** Notices for readers of the verdict. */
   readonly warnings = new Notices();
-  /** From the restart of a process until all its nodes were ready, ns. */
+  /**
+   * For each restart, the time from the start of the process until all its nodes were ready, ns.
+   */
   readonly restartsNs: number[] = [];
-  /** How late followed datagrams were handed over. */
+  /** How late sampled datagrams were handed over. */
   readonly handovers: HandoverBook;
-  /** Agents that failed, and how. */
+  /** The agents that failed, with the reason. */
   broken: { readonly name: string; readonly message: string; readonly stack: string } | undefined;
   readonly #options: CoordinatorOptions;
   readonly #nodes = new Map<string, RemoteNode>();
@@ -149,7 +151,7 @@ export class Coordinator {
     return untilNs;
   }
 
-  /** Ends the run: asks living agents for their result. */
+  /** Ends the run: requests the results of all living agents. */
   stop(): void {
     this.#isEnding = true;
     this.world.agenda.stop();
@@ -178,7 +180,7 @@ export class Coordinator {
     return largest + second;
   }
 
-  /** Passes all that is known to the meters. */
+  /** Passes everything that is known to the meters. */
   finish(): void {
     const { measured, tallies } = this.world;
     measured.settle(Number.POSITIVE_INFINITY);
@@ -195,7 +197,7 @@ export class Coordinator {
 
   /** A message from an agent has arrived. */
   hear(agent: AgentProcess, report: Report): void {
-    // What a process sent before it was killed may arrive after its death.
+    // Messages that a process sent before it was killed may arrive after its death.
     if (agent.state === 'dead' && !IS_RECORD.has(report.type)) return;
     switch (report.type) {
       case 'hello':
@@ -264,7 +266,7 @@ export class Coordinator {
     return this.#nextSequence[flow] ?? 0;
   }
 
-  /** The present instant, for people. */
+  /** The present instant, as text. */
   #at(): string {
     return `${(this.world.agenda.now() / NS_PER_S).toFixed(1)} s`;
   }
@@ -295,9 +297,9 @@ export class Coordinator {
     }
   }
 
-  /** A process that joins while the run is under way may have a different clock. */
+  /** A process that joins during the run may have another clock. */
   #loadAgain(agent: AgentProcess): void {
-    // Nothing that it reports is older than that.
+    // No report of the new process can be older than this.
     agent.toldNs = this.world.agenda.now();
     if (agent.clock.isKnown) {
       this.#load(agent);

@@ -26,13 +26,13 @@ import { Refusal } from '../refusal.ts';
 import { CHANNEL_KEY_LENGTH } from './channel/handshake.ts';
 
 const OWNER_ONLY = 0o600;
-/** Permission bits of group and others. */
+/** Permission bits for group and others. */
 const OTHERS = 0o077;
 const HEX = new RegExp(`^[0-9A-Fa-f]{${2 * CHANNEL_KEY_LENGTH}}\\s*$`);
 /** A key file is 65 bytes; a longer one is something else. */
 const LENGTH_MAX = 1_024;
 
-/** A key, or why there is none. */
+/** A key, or the reason why there is none. */
 export type KeyResult = { readonly key: Uint8Array } | KeyProblem;
 
 /** Why there is no key. */
@@ -67,14 +67,14 @@ export function readKeyFile(path: string): KeyResult {
   }
 }
 
-/** Checks the open file, so that nobody can exchange it between the check and the read. */
+/** Checks the opened file, so that nobody can replace it between the check and the read. */
 function readOpen(handle: number, shown: string): KeyResult {
   const status = fstatSync(handle);
   const makeOne = 'remove it; npm run node -- TOPOLOGY --new-keys FOLDER makes another';
   if (!status.isFile()) {
     return { code: 'E103', message: `${shown} is not a file`, hint: makeOne };
   }
-  // Windows has no such bits.
+  // Windows does not have these permission bits.
   if (process.platform !== 'win32' && (status.mode & OTHERS) !== 0) {
     const mode = (status.mode & 0o777).toString(8).padStart(4, '0');
     const message = `${shown} has mode ${mode}: others than its owner may use the key`;
@@ -88,7 +88,7 @@ function readOpen(handle: number, shown: string): KeyResult {
 }
 
 /**
- * Writes a fresh key from the system's generator into a new file with mode 0600, and syncs it to
+ * Writes a new key from the system's generator into a new file with mode 0600, and syncs it to
  * disk.
  * @throws Refusal if the file exists (a key is never overwritten) or cannot be written.
  */

@@ -26,9 +26,9 @@ export type KeyRole =
   | { readonly kind: 'coordinator' }
   | { readonly kind: 'node'; readonly name: string };
 
-/** What one process of a deployment knows. */
+/** The keys that one process of a deployment knows. */
 export interface DeploymentKeys {
-  /** Its own secret. */
+  /** The secret key of this process. */
   readonly secret: Uint8Array;
   readonly coordinator: Uint8Array;
   /** Public keys of the nodes, by name. */
@@ -49,7 +49,7 @@ const LINE = new RegExp(
 const LENGTH_MAX = 10_000_000;
 const ADD = 'npm run node -- TOPOLOGY --new-keys FOLDER makes the keys that are missing';
 
-/** File of a secret. */
+/** File name of a secret key. */
 function secretFile(role: KeyRole): string {
   return role.kind === 'coordinator' ? 'coordinator.key' : `node-${role.name}.key`;
 }
@@ -86,9 +86,9 @@ export function readKeys(
 }
 
 /**
- * Makes the keys that are missing in a folder, and adds them to its public keys.
- * @returns names of the files that were made.
- * @throws Refusal if a file cannot be written, or an existing one holds no key.
+ * Creates the keys that a folder lacks, and adds their public keys to its list.
+ * @returns names of the files that were created.
+ * @throws Refusal if a file cannot be written, or if an existing one contains no key.
  */
 export function makeKeys(folder: string, roles: readonly KeyRole[]): readonly string[] {
   makeFolder(folder);

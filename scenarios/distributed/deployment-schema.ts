@@ -47,7 +47,10 @@ function endpoint(): Leaf<HostPort> {
 }
 
 const LEVEL = '(?:[a-z][a-z0-9._-]{0,62}:)?(?:debug|info|warn|error)';
-/** What `ORRERY_LOG` accepts; parts end at a comma, so no text is matched twice. */
+/**
+ * The values that `ORRERY_LOG` accepts. Each part ends at a comma, so matching never backtracks
+ * over a text.
+ */
 const LEVELS = new RegExp(`^${LEVEL}(?:, ?${LEVEL}){0,63}$`);
 
 // Nodes use IPv4 sockets, like the addresses of topologies.

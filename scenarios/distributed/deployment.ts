@@ -36,9 +36,9 @@ export { type KeyRole, makeKeys } from './deployment-keys.ts';
 const LIMIT_BYTES = 1e6;
 const TOO_LARGE_HINT = 'one line a node is enough';
 
-/** A node on a machine. */
+/** The machine on which a node runs. */
 export interface DeployedHost {
-  /** IPv4. */
+  /** IPv4 address of the machine. */
   readonly address: string;
   /** TCP port of its operator endpoint, on loopback of its machine. */
   readonly operatorPort?: number;
@@ -53,7 +53,7 @@ export class Deployment {
   readonly shape: 'links' | 'off';
   /** Levels of the nodes' logs, as in ORRERY_LOG. */
   readonly log: string | undefined;
-  /** The nodes that the file names; the others stay where the topology puts them. */
+  /** The nodes that the file names; all others run where the topology places them. */
   readonly hosts: ReadonlyMap<string, DeployedHost>;
   readonly #keys: DeploymentKeys;
 
@@ -69,7 +69,7 @@ export class Deployment {
     this.#keys = parts.keys;
   }
 
-  /** Its own secret, and everybody's public keys. */
+  /** The secret key of this process, and all public keys. */
   get keys(): DeploymentKeys {
     return this.#keys;
   }
@@ -101,7 +101,7 @@ export class Deployment {
  * Loads a deployment file with its keys and checks everything against the topology.
  *
  * @param path Relative to the working folder.
- * @param role Whose secret is needed.
+ * @param role The role whose secret key is needed.
  * @throws ConfigError that names every mistake.
  */
 export function loadDeployment(path: string, topology: Topology, role: KeyRole): Deployment {
@@ -120,7 +120,7 @@ export function loadDeployment(path: string, topology: Topology, role: KeyRole):
   return deployment;
 }
 
-/** What the entries say about each other and about the topology. */
+/** Checks the entries against each other and against the topology. */
 class Checker {
   readonly #source: Source;
   readonly #topology: Topology;

@@ -82,11 +82,11 @@ export interface DistributedOrder extends RunOrder {
   readonly log?: LogLevel;
   /** `file:` address of the module that an agent's process begins with. */
   readonly agentEntry: string;
-  /** Tells a waiting person something immediately. */
+  /** Shows a message to the user immediately. */
   readonly onNotice?: (text: string) => void;
   /** Receives all processes whenever one of them has reported its address. */
   readonly onProcesses?: (processes: readonly ProcessEntry[]) => void;
-  /** Agents that others start; they reach the coordinator here. */
+  /** Settings for agents that are started by somebody else and connect to the coordinator. */
   readonly deployment?: {
     readonly keys: DeploymentKeys;
     readonly coordinator: { readonly host: string; readonly port: number };
@@ -97,7 +97,7 @@ export interface DistributedOrder extends RunOrder {
 const LOOP_ENTRY = entryModule('./loop-start', import.meta.url);
 /** Time limit for an agent started here to connect. */
 const CONNECT_MAX_MS = 30_000;
-/** The longer limit for one that somebody else starts. */
+/** The time limit for agents that somebody else starts, which is longer. */
 const MEET_MAX_MS = 600_000;
 const READY_MAX_MS = 30_000;
 /**
@@ -113,7 +113,10 @@ const CLOCK_MS = 5_000;
 const POLL_MS = 10;
 const RESULT_MAX_MS = 5_000;
 const CLOSE_MAX_MS = 5_000;
-/** After a signal, with the second of draining before them: a run ends within five seconds of it. */
+/**
+ * Time limit after a signal. Together with a second of draining before, the run ends within five
+ * seconds of the signal.
+ */
 const STOPPED_RESULT_MAX_MS = 1_500;
 const STOPPED_CLOSE_MAX_MS = 500;
 const NS_PER_MS = 1_000_000;
@@ -223,7 +226,7 @@ class DistributedRun {
     const { scenario, deployment } = this.#order;
     const addresses = scenario.topology.hosts.map(({ address }) => address);
     const missing = deployment === undefined ? firstUnusable(addresses) : undefined;
-    // Also when a second Ctrl-C ends this process immediately.
+    // Runs even if a second Ctrl-C ends this process immediately.
     process.once('exit', this.#removeFiles);
     try {
       if (missing !== undefined) throw new Refusal(`this system has no address ${missing}`);
@@ -247,7 +250,7 @@ class DistributedRun {
     }
   }
 
-  /** Somebody waits for the end. */
+  /** True if the user has asked the run to end. */
   get #isStopped(): boolean {
     return this.#order.signal?.aborted === true;
   }
@@ -375,7 +378,10 @@ class DistributedRun {
     );
   }
 
-  /** Somebody else starts the nodes, so they must be told that we wait, and where. */
+  /**
+   * Somebody else starts the nodes, so the message says that the run is waiting, and for which
+   * address.
+   */
   #announce({ host, port }: { readonly host: string; readonly port: number }): void {
     const names = this.#fleet.agents.map(({ name }) => name);
     this.#order.onNotice?.(`waits at ${host}:${port} for ${names.join(', ')}`);
@@ -422,7 +428,7 @@ class DistributedRun {
     return early.ending;
   }
 
-  /** Asks all agents for their counters, and names those that do not answer. */
+  /** Requests the counters of all agents, and names the agents that do not answer. */
   async #collect(): Promise<void> {
     this.#coordinator.stop();
     const limitMs = this.#isStopped ? STOPPED_RESULT_MAX_MS : RESULT_MAX_MS;

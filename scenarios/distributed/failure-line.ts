@@ -9,7 +9,7 @@
 const WORDS_MAX = 300;
 
 /**
- * Finds the line that says why.
+ * Finds the line that explains why a process failed.
  * @param stderr The end of the process's output; its first line may be cut.
  * @returns the message of its last log line, or of its exception; empty if it printed nothing.
  */

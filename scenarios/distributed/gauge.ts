@@ -36,12 +36,12 @@ export class Gauge {
     this.#world.live.pump.longestStallNs = 0;
   }
 
-  /** Everything up to now. */
+  /** The tally of everything so far. */
   tally(hosts: readonly string[]): Tally {
     return { ...this.counts(hosts), lateness: packHistogram(this.#world.live.lateness.data()) };
   }
 
-  /** As {@link tally}, without the large parts. */
+  /** Like {@link tally}, without the large parts. */
   counts(hosts: readonly string[]): Tally {
     const { live, sim } = this.#world;
     const { user, system } = process.cpuUsage(this.#beganCpu);

@@ -12,11 +12,11 @@ export interface ProcessEntry {
   readonly pid: number;
   /** TCP port of its operator endpoint, on loopback of its machine; null if it has none. */
   readonly operatorPort: number | null;
-  /** It replaced a process that had ended. */
+  /** True if the process replaced one that had ended. */
   readonly isRestart: boolean;
 }
 
-/** Hosts of each process. */
+/** Assigns hosts to processes. */
 export function groupsOf(
   { topology }: { readonly topology: Pick<Topology, 'hosts'> },
   by: 'node' | 'machine',
@@ -29,7 +29,7 @@ export function groupsOf(
   return [...groups.values()];
 }
 
-/** `17 processes` or `2 loops`, for reports. */
+/** The layout as text for reports: `17 processes` or `2 loops`. */
 export function layoutText(
   { length }: readonly unknown[],
   executor: 'process' | 'loop' = 'process',

@@ -22,7 +22,7 @@ export interface StartedLoop {
   readonly channel: Channel;
 }
 
-/** Starts a thread. */
+/** Starts a worker thread with an event loop. */
 export function startLoop(
   { entry, folder }: AgentProgram,
   hosts: readonly string[],
@@ -37,10 +37,10 @@ export function startLoop(
   const worker = new Worker(new URL(entry), {
     workerData: boot,
     transferList: [port2],
-    // The file needs none of this process's start options.
+    // The file must not inherit the start options of this process.
     execArgv: [],
     resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
-    // We receive its last output.
+    // This process receives the thread's last output.
     stderr: true,
     stdout: true,
   });

@@ -12,7 +12,7 @@ import { portChannel } from './channel/port-channel.ts';
 /** Start parameters of a thread. */
 export interface LoopBoot {
   readonly hosts: readonly string[];
-  /** The channel to the coordinator. */
+  /** The port of the channel to the coordinator. */
   readonly port: MessagePort;
   /** Folder with the prepared program, if the process itself has none. */
   readonly prepared?: string;

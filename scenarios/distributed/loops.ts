@@ -23,10 +23,10 @@ const ONE_LOOP_RATE = 4_000;
  * what they forward (docs/PERFORMANCE.md).
  */
 const END_WEIGHT = 2;
-/** More than two loops were never measured to help, so nobody gets them by default. */
+/** More than two event loops have never been faster in measurements, so two are the default. */
 const UNASKED_MAX = 2;
 
-/** What decides about loops in a scenario. */
+/** The facts about a scenario that determine how many event loops to use. */
 export type LoopScenario = Pick<Scenario, 'traffic'> & {
   readonly topology: Pick<Topology, 'hosts' | 'links' | 'segments' | 'addressPlan'>;
 };
@@ -63,7 +63,7 @@ export function loopGroups(scenario: LoopScenario, loops: number): readonly (rea
   return cut(row, loadsOf(scenario, map), loops);
 }
 
-/** Indices of links, by host. */
+/** For each host, the indices of its links. */
 class HopMap {
   readonly #neighbours = new Map<string, Set<string>>();
   readonly #known = new Map<string, ReadonlyMap<string, number>>();
@@ -79,7 +79,7 @@ class HopMap {
     const known = this.#known.get(source);
     if (known !== undefined) return known;
     const hops = new Map([[source, 0]]);
-    // Iterating over a map includes what is added on the way.
+    // Iterating over a map also visits entries that are added meanwhile.
     for (const [at, count] of hops) {
       for (const next of this.#neighbours.get(at) ?? []) {
         if (!hops.has(next)) hops.set(next, count + 1);
@@ -145,7 +145,10 @@ function rateOf({ pattern }: TrafficSpec): number {
   return 'rate' in pattern ? pattern.rate : 0;
 }
 
-/** Pieces of the order, each as close to its share of the rest as whole nodes allow. */
+/**
+ * Cuts the ordered nodes into pieces, each as close to its share of the remaining load as whole
+ * nodes allow.
+ */
 function cut(
   row: readonly string[],
   loads: ReadonlyMap<string, number>,

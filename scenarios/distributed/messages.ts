@@ -33,30 +33,33 @@ export interface AgentOrder {
   readonly seed: number;
   /** Names the run, so that a restarted node finds its stores: 16 hexadecimal digits. */
   readonly run: string;
-  /** Secrets of these hosts, and everybody's public values. */
+  /** The secrets of these hosts, and all public keys. */
   readonly bundle: KeyBundle;
   readonly shape: 'links' | 'off';
   readonly precision: 'low' | 'high';
   /** Stores of the hosts, a folder each; a temporary one if absent. */
   readonly stateFolder?: string;
-  /** First sequence number of each flow: higher than any of an earlier life. */
+  /**
+   * The first sequence number of each flow, which must be higher than any that the host used before
+   * a restart.
+   */
   readonly nextSequence: readonly number[];
-  /** As in `start`, for a process that joins while the run is under way. */
+  /** As in `start`, for a process that joins during the run. */
   readonly zeroNs?: bigint;
 }
 
-/** From the coordinator to an agent. */
+/** A message from the coordinator to an agent. */
 export type Command =
   | { readonly type: 'load'; readonly order: AgentOrder }
   /** The answer to a `hello` that is not admitted; the channel then ends. */
   | { readonly type: 'refused'; readonly reason: string }
   | RunCommand;
 
-/** To an agent that has its order. */
+/** A command for an agent that has received its order. */
 export type RunCommand =
   /** The scenario's time 0, on the monotonic clock of the agent's machine. */
   | { readonly type: 'start'; readonly zeroNs: bigint }
-  /** `effect` names what `undo` ends. */
+  /** `effect` identifies the effect that `undo` ends. */
   | {
       readonly type: 'change';
       readonly effect: number;
@@ -84,7 +87,7 @@ export type RunCommand =
       readonly stepNs: number;
       readonly ppm: number;
     }
-  /** Stops one node as a crash does; for agents whose other nodes continue. */
+  /** Stops a single node as in a crash, in agents whose other nodes continue. */
   | {
       readonly type: 'crash';
       readonly node: string;
@@ -94,9 +97,9 @@ export type RunCommand =
   | { readonly type: 'restart'; readonly node: string }
   /** Resets what meters counted: the warm-up is over. */
   | { readonly type: 'reset' }
-  /** Sources stop sending; packets under way still arrive. */
+  /** Tells sources to stop; packets under way still arrive. */
   | { readonly type: 'mute' }
-  /** Ends the process without notice, as a crash does; for agents that others started. */
+  /** Makes the process end without notice, as in a crash; for agents that somebody else started. */
   | { readonly type: 'die' }
   /** The end: nodes are checked for broken invariants and stopped; the answer is `result`. */
   | { readonly type: 'stop' };
@@ -106,7 +109,7 @@ export interface Tally {
   readonly metrics: Readonly<Record<string, PackedMetrics>>;
   readonly nodeDrops: Readonly<Record<string, number>>;
   readonly packets: PacketTotals;
-  /** Datagrams handed to the kernel, and received from it, of this run. */
+  /** Number of datagrams of this run that were passed to the kernel, and received from it. */
   readonly written: number;
   readonly received: number;
   readonly unsent: number;
@@ -119,19 +122,19 @@ export interface Tally {
   readonly receiveBufferBytes: number;
   readonly events: number;
   readonly streamsOpened: number;
-  /** Failed syncs of stores. */
+  /** Number of store syncs that failed. */
   readonly storeFailures: number;
   /** Longest time that something due waited because the process did not run. */
   readonly stallNs: number;
   /** Application bytes that no flow explains, or that are damaged. */
   readonly damaged: number;
-  /** Refused requests by flow. */
+  /** Number of rejected requests, by flow. */
   readonly refused: readonly number[];
-  /** Flows of files whose last chunk was accepted. */
+  /** Flows of files whose last chunk has been accepted. */
   readonly filesSent: readonly number[];
 }
 
-/** From an agent to its coordinator. */
+/** A message from an agent to its coordinator. */
 export type Report =
   /** The first message: identifies the dialler. */
   | {
@@ -149,7 +152,7 @@ export type Report =
   | { readonly type: 'ready' }
   /** Nodes that are not ready, sent a few times a second until `ready`. */
   | { readonly type: 'waiting'; readonly nodes: readonly string[] }
-  /** Everything measured up to `untilNs`, even if it is nothing. */
+  /** Everything that was measured up to `untilNs`; may be empty. */
   | {
       readonly type: 'measured';
       readonly untilNs: number;
@@ -185,18 +188,18 @@ export type Report =
       readonly message: string;
     }
   | { readonly type: 'tally'; readonly tally: Tally }
-  /** Notes about followed datagrams since the last report of this kind. */
+  /** Records about sampled datagrams since the previous report of this kind. */
   | { readonly type: 'handovers'; readonly batch: SampleBatch }
   | { readonly type: 'result'; readonly tally: Tally }
   /**
-   * An assertion of ours failed in the agent, or, with `refused`, its machine cannot do what it was
-   * told.
+   * An assertion of the engine failed in the agent. With `refused`, its machine cannot carry out an
+   * order.
    */
   | {
       readonly type: 'broken';
       readonly kind: 'invariant' | 'exception' | 'refused';
       readonly message: string;
       readonly stack: string;
-      /** When it was a node's code. */
+      /** The crash, if the code of a node threw. */
       readonly crash?: Crash;
     };

@@ -23,7 +23,7 @@ export class Notices {
     for (const text of texts) this.add(text);
   }
 
-  /** In order of first appearance; the last one says how many are missing. */
+  /** All notices in order of their first appearance; the last one says how many were left out. */
   get all(): readonly string[] {
     const more = this.#leftOut === 0 ? [] : [`${this.#leftOut} more warnings were left out`];
     return [...this.#texts, ...more];

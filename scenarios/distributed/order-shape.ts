@@ -75,7 +75,7 @@ const traffic = object<TrafficSpec>({
   position,
 });
 
-/** Nothing that an agent needs. */
+/** Accepts only an absent value. */
 const nothing: Shape = (value, place) =>
   value === undefined ? undefined : `${place} is no business of an agent`;
 const none = list(nothing, 0);
@@ -124,7 +124,7 @@ const bundle = object<KeyBundle>({
   published: record(text(PUBLISHED_MAX), PARTS_MAX),
 });
 
-/** What an agent is told to build. */
+/** The shape of the order that tells an agent what to build. */
 export const orderShape: Shape = object<AgentOrder>({
   hosts: list(name, PARTS_MAX, 1),
   scenario,

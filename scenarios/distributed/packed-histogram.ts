@@ -20,12 +20,12 @@ export interface PackedHistogram extends Omit<HistogramData, 'counts'> {
   readonly counts: Uint8Array;
 }
 
-/** A metric as it is told. */
+/** A metric in the form in which it is sent. */
 export type PackedMetric =
   | Exclude<MetricValue, { kind: 'histogram' }>
   | { readonly kind: 'histogram'; readonly data: PackedHistogram };
 
-/** Metrics of a node, by name. */
+/** The metrics of a node by name, in the form in which they are sent. */
 export type PackedMetrics = Readonly<Record<string, PackedMetric>>;
 
 const BUCKETS_MAX = bucketOf(Number.MAX_SAFE_INTEGER) + 1;
@@ -128,7 +128,7 @@ export function unpackMetrics(packed: PackedMetrics): Readonly<Record<string, Me
 function writeNumber(bytes: Uint8Array, at: number, value: number): number {
   let rest = value;
   let next = at;
-  // Not with shifts: a count may exceed 2^31.
+  // Divides instead of shifting, because a count may exceed 2^31.
   while (rest >= CONTINUES) {
     bytes[next] = (rest % CONTINUES) | CONTINUES;
     rest = Math.floor(rest / CONTINUES);

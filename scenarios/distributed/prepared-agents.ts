@@ -18,16 +18,16 @@ import { promisify } from 'node:util';
 import { getEnvironmentData } from 'node:worker_threads';
 import { IS_SOURCE } from '../../engine/live/own-form.ts';
 
-/** Location of the prepared programs. */
+/** Location of the bundled programs. */
 export interface PreparedAgents {
-  /** If absent, agents load their modules one by one. */
+  /** The folder; if absent, agents load their modules one by one. */
   readonly folder?: string;
   /** Removes the files that were prepared for one run. */
   dispose(): void;
 }
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-/** The same name as in engine/live/prepared.mjs. */
+/** Must be the same name as in engine/live/prepared.mjs. */
 const FOLDER = 'orrery.prepared';
 const PREPARE = ['--import', 'tsx', 'engine/live/prepare.ts'];
 const PROGRAMS = ['agent=cli/agent-start.ts', 'loop=scenarios/distributed/loop-start.ts'];
@@ -35,7 +35,8 @@ const PROGRAMS = ['agent=cli/agent-start.ts', 'loop=scenarios/distributed/loop-s
 /** Finds or creates the folder. */
 export async function preparedAgents(): Promise<PreparedAgents> {
   const known = getEnvironmentData(FOLDER);
-  // It may be gone: four are kept, and this process may have started long ago.
+  // The folder may have been deleted: only four are kept, and this process may have started long
+  // ago.
   if (typeof known === 'string' && existsSync(join(known, 'agent.cjs'))) {
     return { folder: known, dispose: (): void => undefined };
   }

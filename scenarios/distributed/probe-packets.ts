@@ -12,13 +12,13 @@ import { readTruth, TRUTH_BYTES, type Truth, TruthWriter } from '../runner/groun
 /** The flow number of such packets; no scenario has this many flows. */
 const PROBE_FLOW = 0xffff_ffff;
 const WAIT_MS = 2_000;
-/** Packets that may be under way. */
+/** Largest number of probe packets under way. */
 const OPEN_MAX = 64;
 
 /** The outcome of one packet. */
 export interface PacketProbe {
   readonly ok: boolean;
-  /** Round trip, ms. */
+  /** Round-trip time, ms. */
   readonly ms?: number;
   readonly reason?: string;
 }

@@ -27,24 +27,27 @@ import type { Fleet, StoreFault } from './remote-world.ts';
 
 /** Parts of a fleet. */
 export interface FleetOptions {
-  /** Hosts of each agent. */
+  /** The hosts of each agent. */
   readonly groups: readonly (readonly string[])[];
   /** Secret of the coordinator, 32 bytes. */
   readonly key: Uint8Array;
-  /** Public keys of agents that others start, by name; agents started here get fresh ones. */
+  /**
+   * Public keys of the agents that somebody else starts, by name. Agents started by the fleet get
+   * new keys.
+   */
   readonly nodeKeys?: ReadonlyMap<string, Uint8Array>;
-  /** Where agents of other machines reach the coordinator; a free port of 127.0.0.1 if absent. */
+  /** Where agents on other machines reach the coordinator; by default, a free port of 127.0.0.1. */
   readonly listen?: { readonly host: string; readonly port: number };
-  /** `file:` address of the module that runs an agent; absent if others start the agents. */
+  /** URL of the module that runs an agent; absent if somebody else starts the agents. */
   readonly entry?: string;
-  /** What agents run in; default `process`. */
+  /** Whether agents are processes or threads; default `process`. */
   readonly executor?: 'process' | 'loop';
   readonly onReport: (agent: AgentProcess, report: Report) => void;
   /** Checks a well-formed report; returns what is wrong with it. */
   readonly wrongWith?: (agent: AgentProcess, report: Report) => string | undefined;
   /** An agent sent something forbidden: its channel is closed. */
   readonly onExpelled?: (agent: AgentProcess, wrong: string) => void;
-  /** An agent's channel has ended, for whatever reason. */
+  /** Called when an agent's channel has ended, for any reason. */
   readonly onGone: (agent: AgentProcess, why: string) => void;
   readonly onRefused?: (peer: string, reason: string) => void;
   /** Why an agent that sends hello is not admitted. */
@@ -63,7 +66,7 @@ const STDERR_TAIL_MAX = 4_000;
  * answering in time.
  */
 const STARTING_PER_CORE = 4;
-/** After this, the next one starts anyway. */
+/** Longest wait for an agent to start; after that, the next one is started anyway. */
 const STARTING_MAX_MS = 30_000;
 const POLL_MS = 5;
 /** Time limit for a process to end after its channel has ended. */
@@ -75,11 +78,11 @@ export class ProcessFleet implements Fleet {
   readonly #options: FleetOptions;
   #listener: ChannelListener | undefined;
   #prepared: PreparedAgents | undefined;
-  /** Processes that others restarted before their node's crash was over, by hosts. */
+  /** Processes that somebody else restarted before the crash of their node was over, by hosts. */
   readonly #early = new Map<string, () => void>();
   /** Owner of a public key, by its hexadecimal form. */
   readonly #names = new Map<string, string>();
-  /** Per key, the last channel that has not sent hello: there is at most one. */
+  /** For each key, the latest channel that has not sent hello; there is at most one. */
   readonly #nameless = new Map<string, Channel>();
   #isClosing = false;
 
@@ -88,15 +91,15 @@ export class ProcessFleet implements Fleet {
     for (const [name, key] of options.nodeKeys ?? []) this.#names.set(toHex(key), name);
   }
 
-  /** Where the coordinator listens. */
+  /** The port on which the coordinator listens. */
   get port(): number {
     assert(this.#listener !== undefined, 'the fleet is not open');
     return this.#listener.port;
   }
 
   /**
-   * Listens if agents dial, and starts all of them, processes a few at a time. Stops starting more
-   * when one has died, which is reported separately.
+   * Listens if agents connect, and starts all of them, only a few processes at a time. If one dies,
+   * no more are started, and the death is reported separately.
    * @throws (rejects) Refusal if the coordinator's port is not available, or a process does not
    * connect.
    */
@@ -153,12 +156,12 @@ export class ProcessFleet implements Fleet {
     }
   }
 
-  /** True if an agent has ended that nobody killed. */
+  /** True if an agent has ended that was not killed on purpose. */
   get hasLostOne(): boolean {
     return this.agents.some(({ state, isKilled }) => state === 'dead' && !isKilled);
   }
 
-  /** The present life of a node's process. */
+  /** The current process of a node. */
   agentOf(host: string): AgentProcess | undefined {
     return this.agents.findLast(({ hosts }) => hosts.includes(host));
   }
@@ -182,7 +185,7 @@ export class ProcessFleet implements Fleet {
     }
     agent.isKilled = true;
     agent.state = 'dead';
-    // An agent that somebody else started kills itself, and is restarted by them.
+    // If somebody else started the agent, it kills itself, and somebody else restarts it.
     if (agent.life === undefined) agent.tell({ type: 'die' });
     else agent.life.kill();
   }
@@ -297,7 +300,7 @@ export class ProcessFleet implements Fleet {
     return wrong === undefined ? read : { wrong };
   }
 
-  /** An agent that sends something forbidden is useless; the others continue. */
+  /** An agent that sends a forbidden message cannot be used any more; the others continue. */
   #expel(channel: Channel, agent: AgentProcess | undefined, wrong: string): void {
     channel.close();
     if (agent === undefined) {
@@ -312,7 +315,7 @@ export class ProcessFleet implements Fleet {
     agent.life?.kill();
   }
 
-  /** True if others have restarted a node that a fault still holds down. */
+  /** True if somebody else has restarted a node while a fault still keeps it down. */
   #isEarly({ hosts }: Hello): boolean {
     const last = this.agents.findLast((agent) => agent.hosts.join() === hosts.join());
     return !this.#isClosing && last?.state === 'dead' && last.isKilled && last.life === undefined;
@@ -349,8 +352,8 @@ export class ProcessFleet implements Fleet {
   }
 
   /**
-   * A channel has ended. The end of its process explains it better; an agent that lives on without
-   * a channel is useless.
+   * A channel has ended. If the process has ended too, that explains it better; an agent without a
+   * channel cannot be used.
    */
   #lost(agent: AgentProcess, reason: string): void {
     const { life } = agent;

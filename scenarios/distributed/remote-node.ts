@@ -6,12 +6,12 @@
 import type { NodeHandle } from '../../engine/host/protocol.ts';
 import { Flow } from '../runner/traffic-source.ts';
 
-/** A node in another process: it knows what its agent has reported. */
+/** Represents a node in another process, using what its agent has reported. */
 export class RemoteNode implements NodeHandle {
   isUp = false;
   readonly #paths = new Map<string, readonly string[]>();
 
-  /** The agent started it. */
+  /** Nothing to do, because the agent started the node. */
   start(): void {
     // Agents start their nodes by themselves.
   }
@@ -31,7 +31,7 @@ export class RemoteNode implements NodeHandle {
   }
 }
 
-/** A flow whose source and sink are in other processes; its meter is here. */
+/** A flow whose source and sink are in other processes, while its meter is here. */
 export class RemoteFlow extends Flow {
   /** The last chunk of its file was accepted. */
   hasSentFile = false;
@@ -40,7 +40,7 @@ export class RemoteFlow extends Flow {
     return this.hasSentFile;
   }
 
-  /** A packet left the source. */
+  /** Records that a packet left the source. */
   tell(sequence: number, atNs: number): void {
     this.nextSequence = Math.max(this.nextSequence, sequence + 1);
     this.noteSent(sequence, atNs);

@@ -21,7 +21,7 @@ import { SettleQueue } from './settle-queue.ts';
 import { TallyBook } from './tally-book.ts';
 import { WallAgenda } from './wall-agenda.ts';
 
-/** What a crash does to unsynced data of a store. */
+/** What a crash does to the data of a store that were not synced. */
 export type StoreFault = Parameters<World['crash']>[1];
 
 /** How the world reaches its processes. */
@@ -106,7 +106,10 @@ export class RemoteWorld implements World {
     };
   }
 
-  /** Nodes run elsewhere; here they are represented by stand-ins, which are ours. */
+  /**
+   * The nodes run in other processes. Their representatives here belong to the engine, so crashes
+   * need no attribution.
+   */
   call<T>(_node: string, _kind: NodeCallKind, code: () => T): T {
     return code();
   }
@@ -117,7 +120,7 @@ export class RemoteWorld implements World {
 
   metrics(node: string): Readonly<Record<string, MetricValue>> {
     const lives = this.tallies.metricsOf(node);
-    // A gauge has its present value; everything else adds up over the lives.
+    // A gauge has its present value; other metrics are added up over all restarts.
     return mergeByName([...lives.slice(0, -1).map(withoutGauges), ...lives.slice(-1)]);
   }
 

@@ -23,9 +23,12 @@ export interface GuardOptions {
   readonly nextSequence: (flow: number) => number;
 }
 
-/** Clocks of other machines are known to a few milliseconds. */
+/**
+ * Largest time that a report may be ahead. Clocks of other machines are known to within a few
+ * milliseconds.
+ */
 const AHEAD_MAX_NS = 10_000_000_000;
-/** Numbers that a source may skip: more than a new life of it skips. */
+/** Sequence numbers that a source may skip, which is more than a restart of it skips. */
 const SKIP_MAX = 65_536;
 /** Packets that may arrive before their source has reported them: a minute of its silence. */
 const UNTOLD_MAX = 1_048_576;
@@ -131,7 +134,7 @@ export class ReportGuard {
         flow = rows[at + 1] as number;
         end = this.#endOf(flow);
       }
-      // Only the coordinator interprets the kind; it skips those that it does not know.
+      // Only the coordinator interprets the kind, and it skips unknown kinds.
       if (!isCount(rows[at + 3] as number, end)) return 'measured: a packet that nobody sent';
       const isPast = isInstant(rows[at + 4] as number, latestNs);
       if (!isPast || !isInstant(rows[at + 5] as number, latestNs)) return 'measured: in the future';

@@ -18,7 +18,7 @@ interface Entry {
 
 /** Packets that one process measured, oldest first. */
 export interface MeasuredBatch {
-  /** Consecutive rows. */
+  /** The values of consecutive rows. */
   readonly values: Float64Array;
   /** Numbers per row, and the position of its instant (ns). */
   readonly width: number;

@@ -16,7 +16,7 @@ export type Members<T> = { readonly [Key in keyof T]-?: Shape };
 
 /** Keys that a record must not have, because JavaScript gives them another meaning. */
 const FORBIDDEN_KEYS: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
-/** Longest key of a record. */
+/** Longest key that a record may have. */
 const KEY_MAX = 1_024;
 const PLAIN_TYPES: ReadonlySet<string> = new Set(['undefined', 'string', 'boolean', 'number']);
 const BIG_MAX = 2n ** 127n;
@@ -29,13 +29,13 @@ export function text(max: number): Shape {
       : `${place} is no text of up to ${max} characters`;
 }
 
-/** Text that matches a pattern. */
+/** A text that matches a pattern. */
 export function textLike(pattern: RegExp, what: string): Shape {
   return (value, place) =>
     typeof value === 'string' && pattern.test(value) ? undefined : `${place} is no ${what}`;
 }
 
-/** One of these texts. */
+/** One of the given texts. */
 export function oneOf(...values: readonly string[]): Shape {
   return (value, place) =>
     values.some((one) => one === value) ? undefined : `${place} is none of ${values.join(', ')}`;
@@ -57,7 +57,7 @@ export function number(min: number, max: number): Shape {
       : `${place} is no number from ${min} to ${max}`;
 }
 
-/** True or false. */
+/** A boolean. */
 export const flag: Shape = (value, place) =>
   typeof value === 'boolean' ? undefined : `${place} is neither true nor false`;
 
@@ -67,7 +67,7 @@ export const big: Shape = (value, place) =>
     ? undefined
     : `${place} is no big integer of 128 bits`;
 
-/** Bytes. */
+/** A byte array whose length is in the given range. */
 export function bytes(min: number, max: number): Shape {
   return (value, place) =>
     value instanceof Uint8Array && value.length >= min && value.length <= max
@@ -82,7 +82,7 @@ export function rows(width: number, most: number, bound: number): Shape {
     if (value.length % width !== 0) return `${place} holds a part of a row`;
     if (value.length > width * most) return `${place} has more than ${most} rows`;
     for (let at = 0; at < value.length; at += 1) {
-      // False for NaN, too.
+      // The comparison is also false for NaN.
       if (!(Math.abs(value[at] as number) <= bound)) return `${place}[${at}] is out of range`;
     }
     return undefined;
@@ -135,12 +135,12 @@ export function object<T>(members: Members<T>): Shape {
   };
 }
 
-/** Absent, or of this shape. */
+/** Either absent or of this shape. */
 export function optional(shape: Shape): Shape {
   return (value, place) => (value === undefined ? undefined : shape(value, place));
 }
 
-/** Null, or of this shape. */
+/** Either null or of this shape. */
 export function nullable(shape: Shape): Shape {
   return (value, place) => (value === null ? undefined : shape(value, place));
 }

@@ -16,15 +16,18 @@ import { unpackHistogram, unpackMetrics } from './packed-histogram.ts';
 
 /** See the module. */
 export class TallyBook {
-  /** Latest tally, by process. */
+  /** The latest tally of each process. */
   readonly #latest = new Map<number, Tally>();
 
-  /** Notes the counters of a process; replaces what it reported earlier. */
+  /** Stores the tally of a process, which replaces the earlier one. */
   note(process: number, tally: Tally): void {
     this.#latest.set(process, { ...this.#latest.get(process), ...tally });
   }
 
-  /** The warm-up is over: metrics that a dead process reported from it do not count. */
+  /**
+   * Called at the end of the warm-up: metrics that a process reported during the warm-up and before
+   * its death no longer count.
+   */
   resetMetrics(): void {
     for (const [process, tally] of this.#latest)
       this.#latest.set(process, { ...tally, metrics: {} });
@@ -34,7 +37,10 @@ export class TallyBook {
     return [...this.#latest.values()];
   }
 
-  /** Metrics of a node in all its lives that reported any, oldest first. */
+  /**
+   * The metrics that a node reported before and after each restart, oldest first; restarts without
+   * metrics are left out.
+   */
   metricsOf(node: string): readonly Readonly<Record<string, MetricValue>>[] {
     return this.all.flatMap(({ metrics }) => {
       const told = metrics[node];
@@ -75,12 +81,12 @@ export class TallyBook {
     return this.all.reduce((sum, { streamsOpened }) => sum + streamsOpened, 0);
   }
 
-  /** Datagrams that came from outside this run. */
+  /** Number of datagrams from outside this run. */
   get foreign(): number {
     return this.all.reduce((sum, { foreign }) => sum + foreign, 0);
   }
 
-  /** Events of all schedulers. */
+  /** Number of events in all schedulers. */
   get events(): number {
     return this.all.reduce((sum, { events }) => sum + events, 0);
   }
@@ -95,13 +101,14 @@ export class TallyBook {
     return this.all.reduce((sum, { refused }) => sum + (refused[flow] ?? 0), 0);
   }
 
-  /** True once the whole file of a flow was handed over. */
+  /** True once the whole file of a flow has been handed over. */
   hasSentFile(flow: number): boolean {
     return this.all.some(({ filesSent }) => filesSent.includes(flow));
   }
 
   /**
-   * Metrics of the processes themselves: memory and stall are the largest, the rest those of all.
+   * Metrics of the processes themselves: the largest value for memory and stalls, and the sum for
+   * all others.
    */
   processMetrics(wallUs: number): Readonly<Record<string, MetricData>> {
     const cpuUs = this.all.reduce((sum, tally) => sum + tally.cpuUs, 0);
@@ -109,8 +116,8 @@ export class TallyBook {
   }
 
   /**
-   * The same if all agents are in this process: each has reported the processor time of the whole
-   * process.
+   * The same if all agents are in this process, each of which has reported the CPU time of the
+   * whole process.
    */
   loopMetrics(wallUs: number): Readonly<Record<string, MetricData>> {
     return this.#metrics(Math.max(0, ...this.all.map(({ cpuUs }) => cpuUs)), wallUs);

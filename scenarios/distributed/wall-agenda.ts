@@ -17,7 +17,7 @@ export class WallAgenda {
   readonly #onFailure: (error: unknown) => void;
   readonly #timers = new Set<NodeJS.Timeout>();
   #zeroNs: bigint | undefined;
-  /** Calls booked before time began. */
+  /** Calls that were scheduled before the scenario's time began. */
   #booked: (() => void)[] = [];
 
   /** @param onFailure Receives what a call threw. */
@@ -54,7 +54,7 @@ export class WallAgenda {
     });
   }
 
-  /** Forgets all bookings. */
+  /** Drops everything that is scheduled. */
   stop(): void {
     for (const timer of this.#timers) clearTimeout(timer);
     this.#timers.clear();

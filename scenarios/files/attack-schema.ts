@@ -14,7 +14,7 @@ const POSITIVE = { min: 1, minText: '1ns' };
 const node = text('the name of a node').meta({ description: 'The node that is attacked.' });
 const every = time(POSITIVE);
 
-/** The action as written. */
+/** The action `attack` in a file. */
 export const attackSchema = z
   .discriminatedUnion('kind', [
     z

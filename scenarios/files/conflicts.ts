@@ -16,15 +16,15 @@ export interface IndexedFault {
   readonly spec: FaultSpec;
 }
 
-/** When an event acts: slots in order, without overlap. */
+/** The intervals in which an event acts, in order and without overlap. */
 interface Spans {
   readonly beginsNs: Float64Array;
   readonly endsNs: Float64Array;
-  /** Line of the event. */
+  /** The line of the event in the file. */
   readonly line: number;
 }
 
-/** By target, the slots of the events that act on it. */
+/** For each target, the intervals of the events that act on it. */
 type Held = Map<string, Spans[]>;
 
 interface Clash {
@@ -35,7 +35,7 @@ interface Clash {
 
 /** Slots compared per event; more only repeat the pattern. */
 const SLOTS_MAX = 1_000;
-/** Slots compared over all events. */
+/** Largest number of intervals to compare over all events. */
 const ALL_SLOTS_MAX = 1_000_000;
 /** Comparisons of slots: a few seconds. */
 const STEPS_MAX = 50_000_000;
@@ -50,7 +50,7 @@ const STATES: Readonly<Record<string, string>> = {
   flood: 'node is already flooded so',
 };
 
-/** Notes E112 for each event that contradicts an earlier one. */
+/** Reports E112 for each event that contradicts an earlier one. */
 export function checkConflicts(context: ScenarioContext, faults: readonly IndexedFault[]): void {
   const held: Held = new Map();
   const slotsMax = Math.min(SLOTS_MAX, Math.ceil(ALL_SLOTS_MAX / Math.max(1, faults.length)));
@@ -148,7 +148,7 @@ function spansOf({ schedule, position }: FaultSpec, end: number, slotsMax: numbe
   }
 }
 
-/** What an action changes: `up core-110--core-310 forward`, `crash gateway-111`. */
+/** What an action changes, for example `up core-110--core-310 forward` or `crash gateway-111`. */
 function targetsOf(action: FaultAction): readonly string[] {
   switch (action.kind) {
     case 'set-link': {

@@ -59,7 +59,10 @@ export class ScenarioContext {
     return new NamePattern(text, this.#work);
   }
 
-  /** @returns true if the patterns so far could be compared to the end; notes E104 otherwise. */
+  /**
+   * Limits the total work of comparing patterns.
+   * @returns false if the limit is exceeded, after reporting E104.
+   */
   admitWork(path: FilePath): boolean {
     if (this.#work.left > 0) return true;
     const message = `the patterns of this file compare more than ${STEPS_MAX} characters`;
@@ -67,7 +70,10 @@ export class ScenarioContext {
     return false;
   }
 
-  /** @returns true if a pattern may be compared with this many names; notes E104 otherwise. */
+  /**
+   * Limits the work for one pattern.
+   * @returns false if there are too many names to compare, after reporting E104.
+   */
   admitPattern(pattern: string, path: FilePath, names: number): boolean {
     if (pattern.length > PATTERN_MAX) {
       const message = `a pattern of ${pattern.length} characters, the limit is ${PATTERN_MAX}`;
@@ -81,7 +87,10 @@ export class ScenarioContext {
     return false;
   }
 
-  /** @returns true if this many more targets may be selected; notes E104 otherwise. */
+  /**
+   * Limits the number of selected targets.
+   * @returns false if there are too many, after reporting E104.
+   */
   admitSelected(count: number, path: FilePath): boolean {
     this.#selected += count;
     if (this.#selected <= SELECTED_MAX) return true;
@@ -90,7 +99,7 @@ export class ScenarioContext {
     return false;
   }
 
-  /** Notes a mistake at the value of an entry. */
+  /** Reports a mistake at the value of an entry. */
   refuse(code: ConfigCode, path: FilePath, message: string, hint?: Hint): void {
     if (this.problems.isFull) {
       this.problems.countOnly();
@@ -100,7 +109,7 @@ export class ScenarioContext {
     this.problems.add(this.source, { code, path, part: 'value', ...words });
   }
 
-  /** Notes a mistake at the key of an entry. */
+  /** Reports a mistake at the key of an entry. */
   refuseKey(code: ConfigCode, path: FilePath, message: string, hint?: Hint): void {
     if (this.problems.isFull) {
       this.problems.countOnly();
@@ -115,7 +124,10 @@ export class ScenarioContext {
     return positionOf(this.source, path);
   }
 
-  /** @returns true if the node exists; notes E106 otherwise. */
+  /**
+   * Checks that a node exists.
+   * @returns false if not, after reporting E106.
+   */
   checkNode(node: string, path: FilePath): boolean {
     if (this.#nodes.has(node)) return true;
     const file = this.topology.file.split('/').at(-1);

@@ -17,7 +17,7 @@ import { resolveSchedule } from './schedule.ts';
 import type { EventInput } from './schema.ts';
 import { nodesOf, resolveSelector } from './selectors.ts';
 
-/** What an event can do: keys of the scenario language. */
+/** The actions of an event, which are keys of the scenario language. */
 export const ACTIONS = [
   'set',
   'hold',
@@ -28,7 +28,7 @@ export const ACTIONS = [
   'attack',
   'flood',
 ] as const;
-/** One of them. */
+/** The key of an action. */
 export type ActionKey = (typeof ACTIONS)[number];
 
 /** Keys that fit only some actions. */
@@ -38,7 +38,7 @@ const COMPANIONS: Readonly<Record<'link' | 'direction' | 'store', readonly Actio
   store: ['crash'],
 };
 
-/** Resolves all events; wrong ones are noted and left out. */
+/** Resolves all events; events with mistakes are reported and left out. */
 export function resolveEvents(
   context: ScenarioContext,
   inputs: readonly EventInput[],

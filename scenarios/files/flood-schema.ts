@@ -9,7 +9,7 @@ import { packetRate, size } from '../../topologies/files/quantity.ts';
 
 const FORGED_BYTES_MAX = { min: 1, minText: '1B', max: 65_000, maxText: '65kB' };
 
-/** The action as written. */
+/** The action `flood` in a file. */
 export const floodSchema = z
   .strictObject({
     to: text('the name of a node').meta({ description: 'The node that is flooded.' }),

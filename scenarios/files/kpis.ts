@@ -61,7 +61,7 @@ const KIND_WORDS: Readonly<Record<MetricKind, string>> = {
 
 const LIST_HINT = `list: ${commandText(['scenario'], ['--list-metrics'])}`;
 
-/** Resolves all limits; wrong ones are noted and left out. */
+/** Resolves all limits; limits with mistakes are reported and left out. */
 export function resolveKpis(
   context: ScenarioContext,
   inputs: Readonly<Record<string, KpiInput>>,
@@ -156,13 +156,18 @@ function readLimit(
   return 'mistake' in limit ? limit : { value: { comparison, limit: limit.value } };
 }
 
-/** The comparison that a mistyped one stands for: a floor must not become a ceiling. */
+/**
+ * The comparison that a mistyped operator was meant to be. A lower limit must never become an upper
+ * limit.
+ */
 function meantBy(text: string): Comparison {
   const [sign = ''] = /^[\s<>=!≤≥]*/.exec(text) ?? [];
   return /[>≥]/.test(sign) ? '>=' : '<=';
 }
 
-/** `rate` is per minute and `count` a number, whatever the metric counts. */
+/**
+ * The unit of a limit: `rate` is per minute and `count` is a number, whatever the metric counts.
+ */
 function unitOf(metric: MetricDefinition, aggregation: Aggregation): MetricUnit {
   if (aggregation === 'rate') return '1/min';
   return aggregation === 'count' ? 'count' : metric.unit;
@@ -213,7 +218,7 @@ function readBare(text: string, expects: string, unit: MetricUnit): LeafResult<n
 }
 
 /**
- * The mistake of a KPI whose metric has no samples at the end of a run (k6 lets it pass:
+ * The mistake of a KPI whose metric has no samples at the end of a run (in k6, such a limit passes:
  * grafana/k6#4283).
  */
 export function emptyKpiIssue(

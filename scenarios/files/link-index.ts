@@ -32,7 +32,7 @@ export class LinkIndex {
   }
 }
 
-/** Names contain no blanks. */
+/** A key for a pair of names; names contain no blanks. */
 function keyOf(a: string, b: string): string {
   return a < b ? `${a} ${b}` : `${b} ${a}`;
 }

@@ -224,7 +224,7 @@ function layersOf(
   }));
 }
 
-/** A number of seeds means seeds 1, 2, ...; a list is taken as it is. */
+/** If the file gives a number of seeds, these are 1, 2, ...; a list is used unchanged. */
 function seedsOf(context: ScenarioContext, seeds: number | readonly number[]): readonly number[] {
   if (typeof seeds === 'number') return Array.from({ length: seeds }, (_, index) => index + 1);
   if (seeds.length > SEEDS_MAX) {

@@ -9,7 +9,7 @@ import { share, time, whole } from '../../topologies/files/quantity.ts';
 
 const TARGETS_NS_MIN = 1_000_000;
 
-/** The section as written. */
+/** The section `privacy` in a file. */
 export const privacySchema = z
   .strictObject({
     targets: time({ min: TARGETS_NS_MIN, minText: '1ms' })
@@ -58,5 +58,5 @@ export const privacySchema = z
   })
   .meta({ description: 'How privacy is measured; limits on privacy.* metrics ask for it too.' });
 
-/** The checked section. */
+/** The section after it was checked. */
 export type PrivacyInput = z.output<typeof privacySchema>;

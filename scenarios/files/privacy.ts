@@ -19,7 +19,7 @@ import { nodesOf } from './selectors.ts';
 /** Targets start 2 s apart after the warm-up by default. */
 const TARGETS_NS_DEFAULT = 2_000_000_000;
 
-/** What the section is resolved against. */
+/** The parts of the scenario that the section refers to. */
 export interface PrivacyParts {
   readonly section: PrivacyInput | undefined;
   /** Names of the metrics with limits. */
@@ -63,7 +63,7 @@ export function resolvePrivacy(
   };
 }
 
-/** Notes each limit on the success of an attack that no event carries out. */
+/** Reports each limit on the success of an attack that no event carries out. */
 function checkCarriedOut(
   context: ScenarioContext,
   asked: readonly string[],
@@ -146,7 +146,7 @@ function corruptMixes(
   return mixes.filter((name) => found.has(name));
 }
 
-/** Mixes of a layer, if the authority's configuration says which these are. */
+/** The mixes of a layer, if the configuration of the authority determines them. */
 function layerOf(
   context: ScenarioContext,
   options: PrivacyParts['options'],
@@ -166,11 +166,13 @@ function layerOf(
 }
 
 /**
- * The nearest whole number of mixes, spread evenly over layers. Generated topologies list mixes
- * layer by layer, so equal steps through the list hit each layer alike.
+ * The corrupt mixes: the nearest whole number of mixes, spread evenly over the layers. Generated
+ * topologies list mixes layer by layer, so equal steps through the list hit each layer equally
+ * often.
  */
 function corruptOf(mixes: readonly string[], corruptShare: number): readonly string[] {
-  // 10 % of 30 are 3, whatever 0.1 * 30 is in binary; 33 % of 9 are 3, too.
+  // 10 % of 30 mixes are 3, regardless of the binary representation of 0.1; 33 % of 9 are 3 as
+  // well.
   const count = Math.round(corruptShare * mixes.length);
   return Array.from({ length: count }, (_, index) => {
     const at = Math.floor(((index + 0.5) * mixes.length) / count);

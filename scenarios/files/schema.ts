@@ -323,5 +323,5 @@ export type ScenarioInput = z.output<typeof scenarioSchema>;
 export type TrafficInput = z.output<typeof trafficSchema>;
 /** One entry of `events`. */
 export type EventInput = z.output<typeof eventSchema>;
-/** What a link selector says. */
+/** A link selector in a file. */
 export type SelectorInput = NonNullable<EventInput['link']>;

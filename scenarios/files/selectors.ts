@@ -41,7 +41,7 @@ export function resolveSelector(
   return { kind: 'active-path', from, to, hop: input.hop ?? 'random' };
 }
 
-/** The one link that a text means; notes texts that match none or several. */
+/** The one link that a text selects; reports texts that select none or several. */
 export function oneLink(
   context: ScenarioContext,
   text: string,
@@ -61,7 +61,7 @@ export function neighboursOf(context: ScenarioContext, node: string): readonly s
   return neighbours(context.topology, node);
 }
 
-/** Notes E123 if there is no path from one node to the other. */
+/** Reports E123 if there is no path from one node to the other. */
 export function checkReachable(
   context: ScenarioContext,
   pair: { readonly from: string; readonly to: string },
@@ -73,7 +73,7 @@ export function checkReachable(
   return false;
 }
 
-/** Names of the nodes that names and patterns mean; notes those that match none. */
+/** The names of all nodes that names and patterns select; reports those that select none. */
 export function nodesOf(
   context: ScenarioContext,
   patterns: readonly string[],

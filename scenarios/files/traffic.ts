@@ -14,7 +14,7 @@ import { readTrace } from './trace-csv.ts';
 
 const SIZE_DEFAULT = 1_000;
 
-/** Resolves all flows; wrong ones are noted and left out. */
+/** Resolves all flows; flows with mistakes are reported and left out. */
 export function resolveTraffic(
   context: ScenarioContext,
   inputs: readonly TrafficInput[],

@@ -15,7 +15,7 @@ import { PassageLedger } from './passage-ledger.ts';
 import type { SimStageWorld } from './sim-stage-world.ts';
 import type { Stage } from './stage.ts';
 
-/** What the account needs. */
+/** The parts of an account of messages. */
 export interface AccountParts {
   readonly scenario: Scenario;
   readonly world: SimStageWorld;
@@ -31,11 +31,11 @@ export type Account =
   | { readonly kind: 'kept'; readonly ledger: MessageAccountant }
   | { readonly kind: 'untracked'; readonly reason: string };
 
-/** What real sockets do with datagrams, where no observer looks. */
+/** Losses in real sockets, where no observer can see them. */
 export interface SocketLosses {
-  /** By reason. */
+  /** Number of lost datagrams by reason. */
   readonly lost: () => Readonly<Record<string, number>>;
-  /** Received after the end, when datagrams are no longer handed to nodes. */
+  /** Number of datagrams received after the end, when they are no longer passed to nodes. */
   readonly unhandled: () => number;
 }
 
@@ -58,7 +58,7 @@ export function keepLiveAccount(parts: AccountParts, losses: SocketLosses): Acco
   return told.kind === 'steps' ? untracked(SECRETIVE) : kept(parts, told, losses);
 }
 
-/** Reports what nodes refuse; the flows exist once the stage is prepared. */
+/** Reports rejected messages to the account; the flows exist once the stage is prepared. */
 export function followRefusals(account: Account, flows: Stage['flows']): void {
   if (account.kind === 'untracked') return;
   const { ledger } = account;
@@ -88,7 +88,7 @@ function kept(parts: AccountParts, told: MessageAccount, losses?: SocketLosses):
   return { kind: 'kept', ledger };
 }
 
-/** Checks at the end of a run that messages add up, and says what happened to them. */
+/** Checks at the end of a run that the messages add up, and summarises what happened to them. */
 export function closeAccount(
   account: Account,
   stage: Stage,

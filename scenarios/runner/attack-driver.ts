@@ -24,7 +24,7 @@ import type { MessageObservers } from './message-observer.ts';
 import type { SimStageWorld } from './sim-stage-world.ts';
 import type { Undo } from './world.ts';
 
-/** What the driver needs. */
+/** The parts of the driver. */
 export interface AttackDriverParts {
   readonly scenario: Scenario;
   readonly world: SimStageWorld;
@@ -33,7 +33,7 @@ export interface AttackDriverParts {
   readonly observers: Pick<MessageObservers, 'messageOf' | 'makerOf'>;
 }
 
-/** The attacks of one run. */
+/** Carries out the attacks of one run. */
 export class AttackDriver {
   readonly #parts: AttackDriverParts;
   readonly #scores = new Map<AttackSpec['kind'], AttackScore>();

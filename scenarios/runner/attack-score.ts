@@ -9,10 +9,10 @@ import type { Counted } from '../../reports/privacy/attacks/index.ts';
 import { DROPPED, type Truth } from '../../reports/privacy/truth/truth.ts';
 import type { Score, Sighting, Trial } from './adversary/adversary.ts';
 
-/** What a score needs. */
+/** What is needed to compute a score. */
 export interface ScoreParts {
   now(): number;
-  /** Number of the message that has a key on a link now; -1 if there is none. */
+  /** The number of the message that has this key on a link now; -1 if there is none. */
   messageOf(key: number): number;
   /** Attempts before this do not count, ns. */
   readonly warmupNs: number;
@@ -35,7 +35,7 @@ const UNKNOWN = -1;
 export class AttackScore implements Score {
   readonly #parts: ScoreParts;
   readonly #attempts: Attempt[] = [];
-  /** Messages by sighting. */
+  /** For each sighting, the number of its message. */
   readonly #seen: number[] = [];
 
   constructor(parts: ScoreParts) {
@@ -92,7 +92,7 @@ export class AttackScore implements Score {
   }
 }
 
-/** Where and when these messages were dropped. */
+/** Where and when the given messages were dropped. */
 function dropsOf(truth: Truth, messages: ReadonlySet<number>): ReadonlyMap<number, string> {
   const { count, code, node, message, atNs } = truth.events;
   const ends = new Map<number, string>();

@@ -38,14 +38,17 @@ const PENDING_MAX = 16 * 1024 * 1024;
 /** Blocks of packets that may wait for their packets to arrive: a viewer wants to see them. */
 const WAITING_MAX = 8;
 
-/** Where a run sends itself; it crosses threads, and the port is transferred. */
+/**
+ * The channel to which a run sends its data. It is passed to another thread, and its port is
+ * transferred.
+ */
 export interface Broadcast {
   readonly port: MessagePort;
   /** One i32: bytes of packet data sent and not taken yet. */
   readonly pending: SharedArrayBuffer;
 }
 
-/** What is sent. */
+/** A message of the broadcast. */
 export type BroadcastMessage =
   | {
       readonly kind: 'begin';
@@ -70,7 +73,7 @@ export interface BroadcastBlocks {
   /** Whole blocks; empty if there are none. */
   readonly lasting: Uint8Array;
   readonly packets: Uint8Array;
-  /** Rows of packets. */
+  /** Number of packet rows. */
   readonly rows: number;
   /** Rows of packets discarded because the other side does not take them. */
   readonly lostRows: number;
@@ -79,7 +82,7 @@ export interface BroadcastBlocks {
 const PACKET_TABLES: readonly number[] = [TABLES.hop.id, TABLES.drop.id, TABLES.packet.id];
 const NOTHING = new Uint8Array(0);
 
-/** What a run reports about itself while it continues. */
+/** The interim data of a run. */
 export interface BroadcastParts extends TraceParts {
   /** Reads the interim results, without changing anything. */
   readonly soFar: (stage: Stage) => SeedResult;

@@ -13,12 +13,12 @@ import { guardingClocks, tellingCrashes } from './crash/crash-scene.ts';
 import { prepareSeed, type SeedRun } from './run-seed.ts';
 import { DRAIN_NS } from './stage.ts';
 
-/** The outcome. */
+/** The outcome of the check. */
 export type DeterminismVerdict =
   | { readonly kind: 'same'; readonly fingerprint: string; readonly events: number }
   | { readonly kind: 'different'; readonly text: string };
 
-/** Calls `run` twice. */
+/** Runs a seed twice and compares. */
 export function checkDeterminism(run: SeedRun): DeterminismVerdict {
   const { scenario } = run;
   let last: Fingerprint | undefined;

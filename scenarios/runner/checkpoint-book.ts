@@ -23,7 +23,7 @@ export class CheckpointBook {
     this.#everyNs = sliceNs * Math.max(1, Math.ceil(durationNs / STEPS_MAX / sliceNs));
   }
 
-  /** Everything up to `nowNs`, a multiple of the slice, has happened. */
+  /** Records that everything up to `nowNs`, a multiple of the slice, has happened. */
   pass(nowNs: number, world: { readonly fingerprint: string }): void {
     if (nowNs % this.#everyNs === 0) this.#digests += world.fingerprint.slice(0, DIGITS);
   }

@@ -16,12 +16,12 @@ const BUILT_FROM = 'dist/lib/commit';
 /** Short commit, with `+` if files differ from it; `unknown` outside a repository. */
 export function commitOf(): string {
   try {
-    // An installed package may lie inside somebody else's repository: do not ask that one.
+    // An installed package may be inside the repository of another project, so git is not asked.
     if (!IS_SOURCE) return readFileSync(join(PROJECT_ROOT, BUILT_FROM), 'utf8').trim();
     const dirty = git(['status', '--porcelain', '--untracked-files=no']) === '' ? '' : '+';
     return git(['rev-parse', '--short=7', 'HEAD']) + dirty;
   } catch {
-    // No git, or no repository.
+    // There is no git or no repository.
     return 'unknown';
   }
 }

@@ -97,7 +97,7 @@ export class EmulateMeter {
     this.#lateLimitNs = lateLimitNs;
   }
 
-  /** The warm-up is over. */
+  /** Called at the end of the warm-up. */
   reset(): void {
     const { pacer, transit } = this.#world;
     pacer.forget();
@@ -119,7 +119,7 @@ export class EmulateMeter {
     return { ...metrics, ...this.#ofPrograms(ends) };
   }
 
-  /** What the user must know before believing the numbers. */
+  /** Facts that a user must know to judge the numbers. */
   warnings(): readonly string[] {
     const { pacer, tap } = this.#world;
     const { worst, slips, driftNs } = pacer;
@@ -171,7 +171,7 @@ export class EmulateMeter {
   }
 }
 
-/** `1.234 ms`. */
+/** A duration as text: `1.234 ms`. */
 export function inMs(ns: number): string {
   return `${Math.round(ns / NS_PER_US) / US_PER_MS} ms`;
 }

@@ -56,7 +56,7 @@ export interface EmulateOrder extends RunOrder, EmulateHow, WatchedParts {
   readonly onProgram?: (pid: number, isLiving: boolean) => void;
 }
 
-/** Programs that have bound none of their ports after this are no longer waited for. */
+/** After this time, a program that has bound none of its ports is no longer waited for. */
 const READY_MAX_MS = 10_000;
 const PROGRESS_MS = 100;
 
@@ -219,7 +219,7 @@ class EmulatedRun {
     const { scenario } = this.#order;
     if (prepared === undefined) return;
     prepared.recorders.tick(atNs, prepared.stage);
-    // 1 ns after the slice, when nothing else is under way, as in virtual time.
+    // 1 ns after the slice, when nothing else is scheduled, as in virtual time.
     this.#injector?.takeAll(atNs + 1);
     if (!this.#isWarm && scenario.warmupNs > 0 && atNs >= scenario.warmupNs) {
       this.#isWarm = true;
@@ -234,8 +234,8 @@ class EmulatedRun {
   }
 
   /**
-   * Programs that others send to come first: nothing should be lost because a program was not there
-   * yet.
+   * Programs that receive from others are started first, so that no packet is lost because its
+   * receiver has not started.
    */
   async #startPrograms(): Promise<void> {
     const hosts = outsideHosts(this.#order.scenario);

@@ -12,13 +12,13 @@ import { durationText, type Story } from './explain-text.ts';
 
 const NO_BYTES = new Uint8Array(0);
 
-/** A message of a story, under the key that it has on its link. */
+/** A message of a story, with the key that it has on its link. */
 interface Trail {
   readonly story: Story;
-  /** The same through all nodes. */
+  /** A number that stays the same through all nodes. */
   readonly number: number;
   arrivedNs: number;
-  /** Its bytes as they arrived at its present node. */
+  /** Its bytes on arrival at its present node. */
   bytes: Uint8Array;
 }
 
@@ -26,29 +26,29 @@ interface Trail {
 export interface HeldBack {
   readonly heldNs: number;
   readonly text: string;
-  /** As they arrived. */
+  /** Its bytes on arrival. */
   readonly bytes: Uint8Array;
 }
 
-/** What a trail needs from the story teller. */
+/** The parts of the story recorder that trails need. */
 export interface TrailParts {
   now(): number;
-  /** The story of the request that its node is handling. */
+  /** The story of the request that a node is handling. */
   asked(): Story | undefined;
-  /** A number for a packet that starts its way. */
+  /** Returns a number for a packet that starts its route. */
   newTrail(): number;
   /** Adds a line to a story. */
   say(story: Story, node: string, text: string): void;
   /**
-   * A node has reported the key under which the message leaves it; the packet may already be on its
-   * way.
+   * Called when a node has reported the key under which a message leaves it; the packet may already
+   * be under way.
    */
   left(key: number): void;
   /** Bytes of the packet that this event delivered. */
   arrivedBytes(): Uint8Array | undefined;
   /**
-   * Why a node dropped something in this event; undefined if it did not, or if that was already
-   * told.
+   * Why a node dropped something in this event; undefined if it did not, or if that has already
+   * been reported.
    */
   dropReason(node: string): string | undefined;
 }
@@ -56,7 +56,7 @@ export interface TrailParts {
 /** The messages of all stories of one run. */
 export class MessageTrails {
   readonly #parts: TrailParts;
-  /** By node and the number that the node gave the message of its application. */
+  /** Stories by node and by the number that the node gave to the message of its application. */
   readonly #accepted = new Map<string, Story>();
   readonly #trails = new Map<number, Trail>();
 
@@ -75,7 +75,7 @@ export class MessageTrails {
     };
   }
 
-  /** Story and number of the message that has this key on its link now. */
+  /** The story and the number of the message that has this key on its link now. */
   trailOf(key: number): { readonly story: Story; readonly number: number } | undefined {
     return this.#trails.get(key);
   }

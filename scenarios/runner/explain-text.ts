@@ -4,7 +4,7 @@
  * @module
  */
 
-/** One thing that happened. */
+/** One step of a story. */
 export interface StoryLine {
   /** Time since the application's request, ns. */
   readonly afterNs: number;
@@ -12,10 +12,10 @@ export interface StoryLine {
   readonly text: string;
 }
 
-/** What happened to one packet of an application. */
+/** The story of one packet of an application. */
 export interface Story {
   readonly title: string;
-  /** When the application made its request, ns. */
+  /** When the application sent its request, ns. */
   readonly atNs: number;
   readonly lines: StoryLine[];
 }

@@ -27,15 +27,15 @@ const LINES_MAX = 400;
 /** One packet of a story on the network. */
 interface Track {
   readonly story: Story;
-  /** Its number; the same for all packets of the story. */
+  /** Its number, which is the same for all packets of the story. */
   readonly trail: number;
   startedNs: number;
   arrivedNs: number;
-  /** Its bytes as they arrived at the last node. */
+  /** Its bytes on arrival at the last node. */
   bytes: Uint8Array;
 }
 
-/** The packet that a node offered last, in case the node says later what it was. */
+/** The packet that a node sent last, in case the node reports later what it was. */
 interface Offered {
   readonly direction: DirectionView;
   readonly packet: number;
@@ -44,7 +44,7 @@ interface Offered {
   isStarted: boolean;
 }
 
-/** Where a followed packet is offered, and what the node did to it. */
+/** The link on which a followed packet is sent, and what the node did to it. */
 interface Passing {
   readonly story: Story;
   readonly trail: number;
@@ -57,11 +57,11 @@ interface Passing {
 export interface StoryListener {
   /** Receives the text at the end. */
   tell(text: string): void;
-  /** Receives the bytes of the packets at each place on their way. */
+  /** Called with the bytes of the packets at each place on their route. */
   passed(passage: Passage): void;
 }
 
-/** Begins to listen. */
+/** Starts to observe a run. */
 export function explain(parts: RecorderParts, count: number, to: StoryListener): Recorder {
   return new Storyteller(parts, count, to);
 }
@@ -73,18 +73,18 @@ class Storyteller implements Recorder, NetworkObserver {
   readonly #count: number;
   readonly #protocols: ReadonlyMap<string, string>;
   readonly #stories: Story[] = [];
-  /** By row of the packet table. */
+  /** Tracks by row of the packet table. */
   readonly #tracks = new Map<number, Track>();
-  /** By flow and sequence: the delivered payload says which story it belongs to. */
+  /** Stories by flow and sequence number, which the delivered payload contains. */
   readonly #byTruth = new Map<string, Story>();
   readonly #trails: MessageTrails;
   readonly #readers = new Map<string, ReadMessage | undefined>();
   #offered: Offered | undefined;
-  /** What a node dropped in which event, when it named no packet. */
+  /** A drop that a node reported in an event without naming a packet. */
   #untold: { readonly node: string; readonly reason: string; readonly event: number } | undefined;
-  /** The story whose packets a node is making now. */
+  /** The story for which a node is making packets now. */
   #asked: Story | undefined;
-  /** What arrived in the current event. */
+  /** The packet that arrived in the current event. */
   #arrived: Track | undefined;
   #arrivedBuffer: Uint8Array = NO_BYTES;
   #arrivedEvent = -1;
@@ -212,19 +212,19 @@ class Storyteller implements Recorder, NetworkObserver {
   }
 
   state(): void {
-    // Part of the recorder's interface; a story is about packets.
+    // Required by the recorder's interface; a story is about packets only.
   }
 
   spanned(): void {
-    // Part of the recorder's interface; a story is about packets.
+    // Required by the recorder's interface; a story is about packets only.
   }
 
   marked(): void {
-    // Part of the recorder's interface; a story is about packets.
+    // Required by the recorder's interface; a story is about packets only.
   }
 
   logged(): void {
-    // Part of the recorder's interface; a story is about packets.
+    // Required by the recorder's interface; a story is about packets only.
   }
 
   finish(): void {
@@ -232,7 +232,7 @@ class Storyteller implements Recorder, NetworkObserver {
     this.#listener.tell(this.#stories.map(renderStory).join('\n'));
   }
 
-  /** If a message never arrived, the last line of its story is the reason. */
+  /** If a message never arrived, ends its story with the reason. */
   #conclude(name: string, story: Story): void {
     const [flow = 0, sequence = 0] = name.split(' ').map(Number);
     const fate = this.#parts.fateOf?.(flow, sequence);
@@ -271,7 +271,10 @@ class Storyteller implements Recorder, NetworkObserver {
     return this.#parts.world.sim.scheduler.eventCount;
   }
 
-  /** A node reports the key under which a message of a story leaves, before or after sending it. */
+  /**
+   * Called when a node reports the key under which a message of a story leaves, before or after
+   * sending it.
+   */
   #left(key: number): void {
     const offered = this.#offered;
     const told = this.#trails.trailOf(key);
@@ -283,7 +286,7 @@ class Storyteller implements Recorder, NetworkObserver {
     if (isStarted) this.onStarted(direction, packet);
   }
 
-  /** What a node made from a message that it opened, or made itself. */
+  /** Describes what a node made from a message that it unwrapped, or created itself. */
   #opened(
     key: number,
     { story, number: trail }: { readonly story: Story; readonly number: number },
@@ -342,7 +345,7 @@ function bytesText(count: number): string {
   return `${grouped(count)} B`;
 }
 
-/** What a node changed in a packet that it forwards. */
+/** Describes what a node changed in a packet that it forwards. */
 function changeText(before: Uint8Array, after: Uint8Array): string {
   if (before.length !== after.length) return `now ${bytesText(after.length)}`;
   let changed = 0;

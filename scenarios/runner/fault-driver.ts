@@ -33,31 +33,31 @@ export class FaultError extends Error {
   }
 }
 
-/** What the driver asks of the runner. */
+/** What the driver needs from the runner. */
 export interface FaultContext {
   readonly world: World;
   readonly scenario: Scenario;
   readonly seed: number;
-  /** Links of the path in use between two nodes, or undefined when there is none. */
+  /** Links of the path in use between two nodes, or undefined if there is none. */
   activePath(from: string, to: string): readonly string[] | undefined;
-  /** Links that were up and form another path between the two, besides the given one. */
+  /** Links of another path between the two nodes whose links were all up. */
   hasAlternative(from: string, to: string, cut: string): boolean;
   /** Begins a flood; undefined when the node that sends it is down. */
   flood(order: FloodOrder): Undo | undefined;
   crash(node: string, store: 'synced' | 'prefix' | 'torn'): void;
   restart(node: string): void;
-  /** Begins an attack on privacy; absent where nobody could say what came of it. */
+  /** Begins an attack on privacy; absent if its effect could not be observed. */
   readonly attack?: (attack: AttackSpec, draws: RandomStream) => Undo;
-  /** Links went down (or a node did): flows that use them are told. */
+  /** Called when links or a node went down, to inform the flows that use them. */
   began(record: FaultRecord, cutLinks: readonly string[]): void;
 }
 
-/** A record under construction. */
+/** A fault record that is not complete yet. */
 type OpenRecord = { -readonly [K in keyof FaultRecord]: FaultRecord[K] } & {
   effects: Record<string, number>;
 };
 
-/** The driver of one run. */
+/** Carries out the faults of one run. */
 export class FaultDriver {
   readonly records: OpenRecord[] = [];
   readonly #context: FaultContext;
@@ -79,8 +79,8 @@ export class FaultDriver {
   }
 
   /**
-   * Books a fault that is not in the file. Its outcome is reported at its instant: a fault that
-   * cannot be carried out leaves the run as it is.
+   * Schedules a fault that is not in the file. `settle` receives its outcome at its instant; a
+   * fault that cannot be carried out leaves the run unchanged.
    */
   inject(spec: FaultSpec, settle: (came: FaultRecord | FaultError) => void): void {
     for (const { instant, draws } of this.#openings(spec)) {
@@ -135,7 +135,7 @@ export class FaultDriver {
       case 'every': {
         const instants: Instant[] = [];
         const { everyNs, forNs } = schedule;
-        // Only whole slots before the end count.
+        // Only complete slots before the end of the run count.
         for (let slot = schedule.fromNs; slot + everyNs <= end; slot += everyNs) {
           const room = everyNs - forNs;
           const phase = schedule.phase === 'random' ? Math.floor(draws.uniform() * (room + 1)) : 0;

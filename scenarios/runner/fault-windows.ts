@@ -15,7 +15,7 @@ export const BINS_BEFORE = 25;
 export const BINS_AFTER = 100;
 const BINS = BINS_BEFORE + BINS_AFTER;
 const NARROWEST_NS = 10_000_000;
-/** Mean number of packets in a bin, so that a p95 can be told from a median. */
+/** Mean number of packets in a bin, so that p95 and median can differ. */
 const PACKETS_PER_BIN = 5;
 /** The time covered after the fault is at least this many times the limit. */
 const LIMITS_SHOWN = 1.5;
@@ -31,11 +31,11 @@ const WINDOWS_MAX = 128;
 /** Initial capacity of a history, a power of two. */
 const FIRST_PAIRS = 256;
 
-/** What the width of bins depends on. */
+/** The facts that determine the width of bins. */
 export interface WindowScale {
-  /** Nominal time between two packets, ns; 0 if there is none. */
+  /** Nominal time between two packets, ns; 0 if unknown. */
   readonly spacingNs: number;
-  /** Longest limit of a KPI that is sampled per fault, ns; 0 if there is none. */
+  /** The longest limit of a KPI that is sampled per fault, ns; 0 if there is none. */
   readonly limitNs: number;
 }
 
@@ -60,7 +60,7 @@ export class FaultWindows {
   readonly #arrivals = new History();
   readonly #all: Window[] = [];
   #open: Window[] = [];
-  /** Faults that got no window. */
+  /** Number of faults without a window. */
   leftOut = 0;
 
   constructor(scale: WindowScale) {
@@ -86,7 +86,7 @@ export class FaultWindows {
     }
   }
 
-  /** A fault began; everything up to now is known. */
+  /** Called when a fault begins; everything up to now has been recorded. */
   begin(fault: string, atNs: number): void {
     if (this.#all.length === WINDOWS_MAX) {
       this.leftOut += 1;
@@ -105,7 +105,7 @@ export class FaultWindows {
   }
 }
 
-/** Counts of one window. */
+/** The counts of one window. */
 class Window {
   readonly #fault: string;
   readonly #fromNs: number;
@@ -163,7 +163,7 @@ class Window {
   }
 }
 
-/** By nearest rank, as in the series of the flow. */
+/** Uses the nearest rank, as does the series of the flow. */
 function p95(values: number[]): number | null {
   return values.sort((a, b) => a - b)[Math.ceil(values.length * 0.95) - 1] ?? null;
 }
@@ -174,7 +174,7 @@ class History {
   #head = 0;
   #count = 0;
 
-  /** Adds a pair and forgets those before `sinceNs`. */
+  /** Adds a pair and removes those before `sinceNs`. */
   add(timeNs: number, value: number, sinceNs: number): void {
     while (this.#count > 0 && (this.#pairs[this.#head] as number) < sinceNs) {
       this.#head = (this.#head + 2) % this.#pairs.length;

@@ -19,7 +19,7 @@ import type { Scenario } from '../model.ts';
 import type { FloodOrder, Forger, MakeForger } from './flood-order.ts';
 import type { Undo, World } from './world.ts';
 
-/** What is known about the network and its nodes. */
+/** Facts about the network and its nodes. */
 export interface ForgerParts {
   readonly scenario: Scenario;
   /** The sending host's view: the attacker gets only its public part. */
@@ -27,7 +27,10 @@ export interface ForgerParts {
   readonly nodeOf: (host: HostSpec) => { readonly protocol: Protocol };
 }
 
-/** If a flood is later than this, it does not catch up: it only floods and promises no rate. */
+/**
+ * If a flood is later than this, it does not catch up: a flood only needs to be large, not to keep
+ * an exact rate.
+ */
 const LATE_NS_MAX = 100_000_000;
 const NS_PER_SECOND = 1_000_000_000;
 
@@ -70,7 +73,7 @@ export class Flood {
   readonly #beginNs: number;
   #forger: Forger | undefined;
   #socket: DatagramSocket | undefined;
-  /** Datagrams whose instant has passed, sent or not. */
+  /** Number of datagrams whose instant has passed, whether or not they were sent. */
   #count = 0;
 
   constructor(parts: {
@@ -86,7 +89,7 @@ export class Flood {
     this.#beginNs = parts.world.now();
   }
 
-  /** Sends the first one now. */
+  /** Starts by sending the first datagram. */
   start(makeForger: MakeForger): Undo {
     const host = this.#host;
     this.#forger = makeForger(this.#order)({
@@ -108,7 +111,8 @@ export class Flood {
     const bytes = forger.next();
     const buffer = this.#host.alloc(bytes.length);
     buffer.set(bytes);
-    // What a full socket refuses is not sent: an attacker has no more room than anybody else.
+    // If the socket is full, the datagram is not sent: an attacker has no more buffer space than
+    // other senders.
     socket.send(buffer, 0, bytes.length, this.#host.endpoint(forger.address, forger.port));
     this.#world.at(this.#nextNs(), () => this.#sendAndGoOn());
   }

@@ -16,7 +16,7 @@ import type { Truth } from './ground-truth.ts';
 export const BIN_NS = 100_000_000;
 /** A window is 1 s = 10 bins. */
 const WINDOW_BINS = 10;
-/** A packet counts for availability when it is delivered within 1 s. */
+/** For the availability, a packet counts if it is delivered within 1 s. */
 const IN_TIME_NS = 1_000_000_000;
 /** Packets sent before a fault may still move the start of its gap for this long. */
 const STRAGGLER_NS = 1_000_000_000;
@@ -24,7 +24,7 @@ const STRAGGLER_NS = 1_000_000_000;
 /** Bounds of the measured time, ns of the run. */
 export interface MeasuredTime {
   readonly warmupNs: number;
-  /** Sources stop here. */
+  /** When the sources stop, ns. */
   readonly endNs: number;
 }
 
@@ -36,7 +36,7 @@ interface Gap {
   firstAfterSequence: number;
 }
 
-/** What one fault cost one flow. */
+/** The cost of one fault for one flow. */
 export interface FailoverSample {
   readonly faultNs: number;
   readonly gapNs: number;
@@ -52,21 +52,21 @@ export class FlowMeter {
   readonly rtt = new LogHistogram();
   sentCount = 0;
   deliveredCount = 0;
-  /** As {@link deliveredCount}, warm-up included. */
+  /** Like {@link deliveredCount}, including the warm-up. */
   deliveredTotal = 0;
-  /** When the last packet arrived, ns; -1 if none has. */
+  /** When the last packet arrived, ns; -1 if none has arrived. */
   lastArrivalNs = -1;
   duplicates = 0;
   corrupted = 0;
-  /** Those of {@link sentCount} that the node refused by name. */
+  /** The part of {@link sentCount} that the node rejected with a reason. */
   refused = 0;
-  /** Told which message the sending node refused, and why. */
+  /** Called with each message that the sending node rejected, and the reason. */
   onRefused: ((sequence: number, reason: string) => void) | undefined;
   /** Records what is measured around each fault; set only if wanted. */
   windows: FaultWindows | undefined;
   /** Which path packets take that are sent at an instant; set where nodes choose paths. */
   pathAt: ((sentNs: number) => string | undefined) | undefined;
-  /** As {@link latency}, by path. */
+  /** Like {@link latency}, for each path. */
   readonly latencyByPath = new Map<string, LogHistogram>();
   readonly sentBins: number[] = [];
   readonly deliveredBins: number[] = [];
@@ -96,7 +96,7 @@ export class FlowMeter {
     if (this.#isMeasured(now)) this.sentCount += 1;
   }
 
-  /** The node refused a packet that was sent at `sentNs`. */
+  /** Records that the node rejected a packet that was sent at `sentNs`. */
   noteRefused(sentNs: number): void {
     if (this.#isMeasured(sentNs)) this.refused += 1;
   }
@@ -179,20 +179,23 @@ export class FlowMeter {
     return samples;
   }
 
-  /** Good windows and all windows with traffic. */
+  /** The number of good windows and of all windows with traffic. */
   availability(): Extract<MetricData, { kind: 'ratio' }> {
     return this.#availabilityUntil(this.#time.endNs);
   }
 
   /**
-   * Like {@link availability}, while the run continues: only windows whose packets have had their
-   * time.
+   * Like {@link availability} during a run: counts only windows whose packets had enough time to
+   * arrive.
    */
   availabilitySoFar(nowNs: number): Extract<MetricData, { kind: 'ratio' }> {
     return this.#availabilityUntil(Math.min(this.#time.endNs, nowNs - IN_TIME_NS));
   }
 
-  /** Packets of the last second before `nowNs` that have not arrived: they may be under way. */
+  /**
+   * Number of packets sent in the last second before `nowNs` that have not arrived and may be under
+   * way.
+   */
   underWay(nextSequence: number, nowNs: number): number {
     const sinceNs = Math.max(this.#time.warmupNs, nowNs - IN_TIME_NS);
     const from = Math.ceil(sinceNs / BIN_NS);
@@ -218,7 +221,7 @@ export class FlowMeter {
     return { kind: 'ratio', numerator: good, denominator: all };
   }
 
-  /** Closes the last bin. */
+  /** Completes the last bin. */
   finish(): void {
     this.#closeBin(this.#binIndex + 1);
   }

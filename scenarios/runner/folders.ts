@@ -9,7 +9,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Folders } from '../../topologies/files/registry.ts';
 
-/** The folder with our `package.json`. */
+/** The folder that contains the `package.json` of this project. */
 export const PROJECT_ROOT: string = findRoot(dirname(fileURLToPath(import.meta.url)));
 
 /** Scenarios and topologies of the project or package. */

@@ -33,7 +33,7 @@ export type TruthKind = 'data' | 'request' | 'response';
 /** Kinds in the order of their numbers on the wire. */
 export const TRUTH_KINDS: readonly TruthKind[] = ['data', 'request', 'response'];
 
-/** What was read from a delivered packet. The reader reuses it: copy what you keep. */
+/** The content of a delivered packet. The reader reuses the object, so copy what you keep. */
 export interface Truth {
   flow: number;
   kind: TruthKind;
@@ -80,8 +80,8 @@ export function readSequence(packet: Uint8Array): number {
 }
 
 /**
- * Reads and checks a delivered packet in place; the checksum field is zeroed meanwhile and
- * restored.
+ * Reads and checks a delivered packet in place. The checksum field is set to zero during the check
+ * and then restored.
  * @returns false if length or checksum disagree: such a packet was not delivered.
  */
 export function readTruth(packet: Uint8Array, into: Truth): boolean {

@@ -76,14 +76,14 @@ export const HANDOVER_METRICS: readonly MetricDefinition[] = [
   },
 ];
 
-/** A book for the measured time of a scenario. */
+/** Makes the book of hand-overs for the measured time of a scenario. */
 export function handoverBook({ warmupNs, durationNs }: HandoverTime): HandoverBook {
   return new HandoverBook({ fromNs: warmupNs, untilNs: durationNs });
 }
 
 type HandoverTime = Pick<Scenario, 'warmupNs' | 'durationNs'>;
 
-/** The contents of a book once nothing more will come. */
+/** The metrics of a book that is complete. */
 export function handoverMetrics(book: HandoverBook): Readonly<Record<string, MetricData>> {
   const { hop, wait, way, links, onTime, counts } = book;
   const histogram = (of: LogHistogram): MetricData => ({ kind: 'histogram', data: of.data() });

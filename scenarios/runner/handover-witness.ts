@@ -12,13 +12,13 @@ import type { WorldListener } from './world.ts';
 
 /** Application packets/s to follow: enough for a p99 within a minute. */
 const FOLLOWED_RATE = 100;
-/** At least one datagram in 64. */
+/** Samples at least one datagram in 64. */
 const MASK_MAX = 63;
 
 /** What the witness needs from its world. */
 export interface WitnessWorld {
   readonly handovers: HandoverSamples;
-  /** Time of the scenario, ns. */
+  /** Reads the time of the scenario, ns. */
   now(): number;
 }
 

@@ -9,9 +9,11 @@ import type { MetricData } from '../../reports/model.ts';
 
 type Metrics = Readonly<Record<string, MetricData>>;
 
-/** Above this p99 the machine was too slow for what was asked, ns. */
+/** If p99 is above this, the machine was too slow for the requested rate, ns. */
 const LATENESS_WARN_NS = 1_000_000;
-/** If a larger share of samples measured nothing, the rest may not be representative. */
+/**
+ * If more than this share of the samples has no measurement, the rest may not be representative.
+ */
 const MISSING_WARN = 0.02;
 
 /** How late links, hand-overs and whole packets were; undefined if hardly. */
@@ -65,7 +67,7 @@ function countOf(metrics: Metrics, name: string): number {
   return metric?.kind === 'counter' ? metric.value : 0;
 }
 
-/** `p50 70 µs, p99 2.84 ms`. */
+/** Percentiles as text: `p50 70 µs, p99 2.84 ms`. */
 function inWords(data: HistogramData, fractions: readonly number[]): string {
   return fractions
     .map((fraction) => `p${fraction * 100} ${quantity(histogramQuantile(data, fraction), 'ns')}`)

@@ -8,16 +8,16 @@ import type { Broadcast } from './broadcast.ts';
 import type { Crash } from './crash/crash.ts';
 import type { PaletteLink } from './palette/messages.ts';
 
-/** Things recorded besides the result, as paths of files to write. */
+/** Recordings in addition to the result, as paths of files to write. */
 export interface Recordings {
   /** `windows` records around faults, `full` everything. */
   readonly trace?: { readonly path: string; readonly extent: 'windows' | 'full' };
   readonly pcapPath?: string;
-  /** Tell the story of this many first packets. */
+  /** Number of first packets whose stories are recorded. */
   readonly explain?: number;
-  /** Where the run is watched while it continues. */
+  /** The channel for viewers of the run. */
   readonly broadcast?: Broadcast;
-  /** Where faults come from that are not in the file. */
+  /** The source of faults that are not in the file. */
   readonly palette?: PaletteLink;
 }
 
@@ -28,11 +28,11 @@ export interface SeedJob {
   readonly seed: number;
   readonly recordings: Recordings;
   readonly shared?: SharedArrayBuffer;
-  /** Where calls of nodes are noted (engine/net/node-calls.ts). */
+  /** Memory in which calls of nodes are recorded (engine/net/node-calls.ts). */
   readonly calls?: SharedArrayBuffer;
 }
 
-/** What a worker returns: a result, or what stopped it, as data. */
+/** The answer of a worker: a result, or the reason why it stopped, as data. */
 export type SeedAnswer =
   | { readonly kind: 'result'; readonly result: SeedResult; readonly story?: string }
   /** A fault of the scenario that could not be carried out. */

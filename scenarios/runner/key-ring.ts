@@ -11,7 +11,7 @@
 
 /** Keys with the same upper bits are consecutive. */
 const FOLLOWING = 2 ** 27;
-/** Messages under way between two nodes in the usual case. */
+/** Number of messages under way between two nodes in the usual case. */
 const PLACES = 1 << 13;
 const NONE = -1;
 
@@ -28,7 +28,9 @@ export class KeyRing {
   #lastUpper = NONE;
   #lastRing: Ring | undefined;
 
-  /** @param isSettled True for a message whose packets nobody will ask for. */
+  /**
+   * @param isSettled True for a message whose packets will not be queried any more.
+   */
   constructor(isSettled: (message: number) => boolean) {
     this.#isSettled = isSettled;
   }

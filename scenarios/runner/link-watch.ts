@@ -9,15 +9,18 @@ import type { View, WatchedLink } from '../../reports/privacy/view/view.ts';
 import { ViewRecord } from '../../reports/privacy/view/view-record.ts';
 import type { SimStageWorld } from './sim-stage-world.ts';
 
-/** What is observed. */
+/** What to observe. */
 export interface LinkWatchParts {
   readonly world: SimStageWorld;
-  /** Sizes count from here on, ns: early packets (documents) are nobody's message. */
+  /**
+   * Sizes are recorded from this instant on, ns, because early packets (documents) carry no
+   * messages.
+   */
   readonly warmupNs: number;
-  /** Names of nodes whose links show messages. */
+  /** Names of the nodes on whose links messages are visible. */
   readonly nodes: ReadonlySet<string>;
   readonly corrupt: readonly string[];
-  /** False: sizes only. */
+  /** If false, only sizes are recorded. */
   readonly keepsSightings: boolean;
 }
 
@@ -60,11 +63,11 @@ export class LinkWatch implements NetworkObserver {
   }
 
   onDelivered(): void {
-    // The same packet was already seen on the wire.
+    // Nothing to record: the packet was already seen on the wire.
   }
 
   onDropped(): void {
-    // It was seen before it was lost.
+    // Nothing to record: the packet was seen before it was lost.
   }
 
   /** A corrupt node reports what became of an input. */
@@ -72,7 +75,7 @@ export class LinkWatch implements NetworkObserver {
     this.#record.told(passage);
   }
 
-  /** What was seen so far. */
+  /** Everything that was seen so far. */
   view(): View {
     return this.#record.view();
   }

@@ -87,12 +87,13 @@ export const PROCESS_METRICS: readonly MetricDefinition[] = [
 ];
 
 /**
- * Neighbours give up one that is silent for three intervals of 50 ms; half of that is close to it.
+ * Neighbours give up a node that is silent for three intervals of 50 ms; half of that is close to
+ * it.
  */
 const STALL_WARN_NS = 75_000_000;
 /**
- * From here on, packets are lost that a quiet machine would deliver: 100 ms of a core in five
- * seconds of two.
+ * Above this, packets are lost that an idle machine would deliver: 100 ms of one core in five
+ * seconds of two cores.
  */
 const STOLEN_WARN = 0.01;
 const NS_PER_MS = 1_000_000;
@@ -153,7 +154,7 @@ export class LiveMeter {
     };
   }
 
-  /** What a reader of the verdict must know. */
+  /** Facts that a reader of the verdict must know. */
   warnings(): readonly string[] {
     const { streamsOpened, wires } = this.#world;
     return liveWarnings(this.metrics(), { streamsOpened, foreign: wires.counts.foreign });
@@ -169,15 +170,15 @@ export function stolenMetrics(
   return { 'live.stolen': { kind: 'ratio', numerator: stolenUs, denominator: coresUs } };
 }
 
-/** What happened to a live run beyond what its links did; in one process or in many. */
+/** What happened in a live run besides the effects of its links, in one process or several. */
 export interface LiveDoubts {
-  /** Streams that nodes opened. */
+  /** Number of streams that nodes opened. */
   readonly streamsOpened: number;
-  /** Datagrams that came from outside the run. */
+  /** Number of datagrams from outside the run. */
   readonly foreign: number;
 }
 
-/** What a reader of a live verdict must know. */
+/** Facts that a reader of a live verdict must know. */
 export function liveWarnings(
   metrics: Readonly<Record<string, MetricData>>,
   { streamsOpened, foreign }: LiveDoubts,

@@ -65,7 +65,7 @@ export interface LiveOrder extends RunOrder, LiveHow, WatchedParts {
   readonly registry: Registry;
 }
 
-/** Nodes that are not ready after this are measured as they are, ms. */
+/** After this time, the measurement starts even if some nodes are not ready, ms. */
 const READY_MAX_MS = 10_000;
 const READY_POLL_MS = 10;
 const PROGRESS_MS = 100;
@@ -92,7 +92,7 @@ class LiveRun {
   readonly #failure: Promise<never>;
   #fail: (error: unknown) => void = () => undefined;
   #trace: Recorder | undefined;
-  /** Datagrams received while they were still handed to nodes. */
+  /** Number of datagrams received while datagrams were still passed to nodes. */
   #handledUpTo = 0;
 
   constructor(order: LiveOrder, turn: SeedTurn) {
@@ -193,7 +193,7 @@ class LiveRun {
     }, PROGRESS_MS);
     const ending = await this.#untilEnd(world).finally(() => clearInterval(progress));
     meter.stop();
-    // From here on only the kernel still delivers what it holds, to be counted.
+    // From here on the kernel only delivers what it still holds, which is counted.
     world.live.pump.stop();
     this.#handledUpTo = world.live.wires.counts.received;
     await pause(KERNEL_DRAIN_MS);

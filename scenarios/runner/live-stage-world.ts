@@ -28,7 +28,8 @@ export interface LiveStageOptions extends Omit<SimStageOptions, 'buffers' | 'mak
 
 /**
  * Code that has just started is several times slower, for five seconds at full rate, so traffic
- * grows meanwhile (docs/spec/live.md#processes); the other half of the warm-up lets queues drain.
+ * grows during this time (docs/spec/live.md#processes); the other half of the warm-up lets queues
+ * drain.
  */
 const RAMP_MIN_NS = 1_000_000_000;
 const RAMP_MAX_NS = 4_000_000_000;
@@ -38,13 +39,13 @@ const NO_TURN = -1;
 /** A live world with all hosts and links of a scenario. */
 export class LiveStageWorld extends SimStageWorld {
   readonly live: LiveWorld;
-  /** Only within the warm-up, so that none of it is measured. */
+  /** Duration of the ramp; it ends within the warm-up, so none of it is measured. */
   readonly rampNs: number;
   /** The fraction of datagrams that are followed to their handlers. */
   readonly #followedMask: number;
   /** Instant of the hosts' clock at which the scenario's time began, ns. */
   #zeroNs: number | undefined;
-  /** What was booked before that. */
+  /** Calls that were scheduled before the start. */
   #booked: (() => void)[] = [];
   /** Instant for which the running source or fault was booked. */
   #dueNs: number | undefined;
@@ -63,7 +64,7 @@ export class LiveStageWorld extends SimStageWorld {
       moduleOf: (host: string): string | undefined => modules.get(host),
     };
     super({ ...options, makeWorld: (parts) => new LiveWorld({ ...parts, ...own }) });
-    // Made by `makeWorld` above.
+    // `makeWorld` above has created it.
     this.live = this.sim as LiveWorld;
     this.rampNs = rampOf(scenario.warmupNs);
     this.#followedMask = followedMask(scenario);
@@ -84,7 +85,7 @@ export class LiveStageWorld extends SimStageWorld {
     this.live.pump.wake();
   }
 
-  /** Sources stop sending; packets under way still arrive. */
+  /** Tells sources to stop; packets under way still arrive. */
   muteSources(): void {
     this.#isMuted = true;
   }

@@ -23,7 +23,7 @@ export function liveTrace(
   return file === undefined ? watched : new BothTraces(file, watched);
 }
 
-/** The file and the broadcast. */
+/** Writes the same trace to a file and to the broadcast. */
 class BothTraces implements Recorder {
   readonly keepsStates = true;
   readonly observer = undefined;
@@ -65,7 +65,7 @@ class BothTraces implements Recorder {
     for (const one of this.#both) one.finish(result, stage);
   }
 
-  /** Only the file can have one. */
+  /** Only the file can cause a warning. */
   warning(): string | undefined {
     return this.#both[0]?.warning?.();
   }

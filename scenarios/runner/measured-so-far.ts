@@ -12,7 +12,7 @@ import { outcomeSoFar } from './outcome.ts';
 import type { Stage } from './stage.ts';
 import type { World } from './world.ts';
 
-/** What identifies a run. */
+/** The facts that identify a run. */
 export interface RunFacts {
   readonly scenario: Scenario;
   readonly registry: Registry;

@@ -31,10 +31,10 @@ export interface MessageAccountant extends NetworkObserver, WorldListener {
   of(node: string): MessageObserver;
   /** The node did not accept a message. */
   refused(flow: number, sequence: number, reason: string): void;
-  /** What the node held is gone. */
+  /** Called when a node has crashed and what it held is lost. */
   crashed(node: string): void;
   /**
-   * Names what does not add up; undefined if everything does.
+   * Describes what does not add up; undefined if everything does.
    * @param holding How many messages the node with this name says that it holds; undefined if it is
    * down or does not say.
    */

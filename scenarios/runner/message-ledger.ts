@@ -39,28 +39,31 @@ interface Copy {
   readonly message: Followed;
   /** Copies on the link under this key: more than one if the network or an attacker made copies. */
   onLink: number;
-  /** Handed to the node, which has not reported it yet. */
+  /** Number of messages that were handed to the node but not reported by it yet. */
   untold: number;
-  /** Index of the node that it was handed to, or is in. */
+  /** Index of the node that holds it or that it was handed to. */
   node: number;
   isInside: boolean;
 }
 
-/** What one node is known to hold. */
+/** What one node holds, as far as is known. */
 interface Account {
   readonly name: string;
-  /** Packets of all kinds. */
+  /** Number of packets of all kinds inside the node. */
   inside: number;
   /** Messages of its application, by the node's own number. */
   readonly sending: Map<number, Followed>;
-  /** Stored for others, by the name that both nodes know; undefined if no application sent it. */
+  /**
+   * Packets stored for others, by the name that both nodes know; undefined if no application sent
+   * it.
+   */
   readonly kept: Map<number, Followed | undefined>;
   readonly held: Map<number, Followed | undefined>;
-  /** What it was sending when it crashed, and may find on its disk. */
+  /** What the node was sending when it crashed, and may find on its disk. */
   readonly earlier: Map<number, Followed>;
 }
 
-/** What a ledger needs. */
+/** The parts of a ledger. */
 export interface LedgerParts {
   readonly world: SimStageWorld;
   /** Names of all hosts, in the order of the world. */
@@ -71,11 +74,11 @@ export interface LedgerParts {
   /** False if packets wait for a modelled processor between link and node. */
   readonly isPrompt: boolean;
   /**
-   * A node keeps a message until the next has it, across crashes if its disk does, and sender and
-   * recipient know it by the same number.
+   * True if a node keeps a message until the next node has it, even across crashes if its disk
+   * survives, and if sender and recipient identify it by the same number.
    */
   readonly isCustody: boolean;
-  /** Messages whose bytes reached an application changed. */
+  /** Number of messages that reached an application with changed bytes. */
   readonly damaged: () => number;
 }
 
@@ -87,9 +90,9 @@ export class MessageLedger implements MessageAccountant {
   readonly #refused = new Map<string, string>();
   readonly #postponed = new PostponedRequests<string>();
   readonly #copies = new Map<number, Copy>();
-  /** By the name under which providers and recipients know a copy. */
+  /** Copies by the name under which providers and recipients know them. */
   readonly #names = new Map<number, Followed>();
-  /** A packet that was lost when it was offered, before its node said what it was. */
+  /** A packet that was lost when it was sent, before its node reported what it was. */
   #early: { readonly key: number; readonly loss: Loss } | undefined;
   readonly #readers = new Map<number, ReadMessage | undefined>();
   /** Flow and sequence of the request that its node is handling. */
@@ -196,11 +199,11 @@ export class MessageLedger implements MessageAccountant {
   }
 
   onOffered(): void {
-    // The maker of the packet has said what is in it, or will before the packet arrives.
+    // Nothing to do: the maker of the packet reports its content, at the latest before it arrives.
   }
 
   onStarted(): void {
-    // It is already on the link.
+    // Nothing to do: it is already on the link.
   }
 
   onCopied(direction: DirectionView, packet: number): void {
@@ -233,7 +236,7 @@ export class MessageLedger implements MessageAccountant {
     if (isGone(copy)) return;
     if (copy.onLink > 0) copy.onLink -= 1;
     else if (copy.untold > 0) copy.untold -= 1;
-    // Its key stays known: an attacker who removed it may inject it again.
+    // The key is kept, because an attacker who removed the packet may inject it again.
     if (isGone(copy)) release(copy.message, loss);
   }
 
@@ -402,7 +405,7 @@ export class MessageLedger implements MessageAccountant {
     account.held.delete(copy);
     if (isHeld) release(message, undefined);
     if (message === undefined) return;
-    // Once delivered it stays delivered, whatever happens to what its sender still has.
+    // A delivered message remains delivered, whatever happens to the sender's copy.
     if (how === 'delivered') message.changed = this.#loss('corrupted', account.name);
     else message.loss = this.#reasonAt(account.name) ?? this.#loss('corrupted', account.name);
   }

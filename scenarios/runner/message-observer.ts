@@ -22,7 +22,7 @@ import {
 import { TruthRecord } from '../../reports/privacy/truth/truth-record.ts';
 import { NumberMap } from './number-map.ts';
 
-/** What the record of a run needs to know. */
+/** The parts of the record of a run. */
 export interface MessageObserverParts {
   /** Names of all nodes. */
   readonly nodes: readonly string[];
@@ -40,7 +40,7 @@ export class MessageObservers {
   readonly #parts: MessageObserverParts;
   readonly #record: TruthRecord;
   readonly #indices: ReadonlyMap<string, number>;
-  /** Messages by their present key. */
+  /** Numbers of messages by their present key. */
   readonly #messages = new NumberMap();
   /** 1 + the node that a message is in, by message; 0 while it is on a link. */
   #places = new Uint16Array(PLACES_AT_FIRST);
@@ -64,12 +64,12 @@ export class MessageObservers {
     };
   }
 
-  /** Number of the message that has this key on a link now; -1 if there is none. */
+  /** The number of the message that has this key on a link now; -1 if there is none. */
   messageOf(key: number): number {
     return this.#messages.get(key);
   }
 
-  /** Name of the node that made the message; undefined if none of the run did. */
+  /** The name of the node that created the message; undefined if no node of the run did. */
   makerOf(key: number): string | undefined {
     const message = this.messageOf(key);
     return message < 0 ? undefined : this.#parts.nodes[this.#record.senderOf(message)];
@@ -123,7 +123,7 @@ export class MessageObservers {
     this.#note(CODES[how], message, node);
   }
 
-  /** A message from outside: it mixes with the others all the same. */
+  /** A message from outside the run, which mixes with the others all the same. */
   #foreign(key: number): number {
     const message = this.#record.open({ kind: FOREIGN, sender: NO_NODE, recipient: NO_NODE });
     this.#name(key, message);
@@ -143,7 +143,7 @@ export class MessageObservers {
   }
 }
 
-/** Several observers of one node as one; undefined if there is none. */
+/** Combines several observers of one node; undefined if there is none. */
 export function joinObservers(all: readonly MessageObserver[]): MessageObserver | undefined {
   const [first] = all;
   if (all.length <= 1) return first;

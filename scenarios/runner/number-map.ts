@@ -22,7 +22,7 @@ export class NumberMap {
     return this.#size;
   }
 
-  /** The value of a key; -1 if there is none. */
+  /** The value for a key; -1 if there is none. */
   get(key: number): number {
     const slot = this.#slotOf(key);
     return this.#keys[slot] === key ? (this.#values[slot] as number) : -1;
@@ -52,7 +52,7 @@ export class NumberMap {
     const mask = keys.length - 1;
     for (let at = (hole + 1) & mask; keys[at] !== FREE; at = (at + 1) & mask) {
       const home = this.#home(keys[at] as number);
-      // An entry may fill the hole unless its own place lies cyclically after the hole.
+      // An entry may be moved into the hole unless its own place is cyclically after the hole.
       if (((at - home) & mask) < ((at - hole) & mask)) continue;
       keys[hole] = keys[at] as number;
       this.#values[hole] = this.#values[at] as number;
@@ -61,7 +61,7 @@ export class NumberMap {
     keys[hole] = FREE;
   }
 
-  /** Where a key is, or where it would go. */
+  /** The slot of a key, or the slot where it would be inserted. */
   #slotOf(key: number): number {
     const keys = this.#keys;
     const mask = keys.length - 1;

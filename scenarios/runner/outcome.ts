@@ -18,7 +18,7 @@ import { trafficMetrics } from './traffic-metrics.ts';
 import type { Flow } from './traffic-source.ts';
 import type { World } from './world.ts';
 
-/** What the caller of the run adds. */
+/** Facts that the caller of the run adds. */
 export interface Ending {
   readonly seed: number;
   readonly fingerprint: string;
@@ -32,7 +32,7 @@ export interface Ending {
   readonly protocolOf: (host: string) => string;
 }
 
-/** Result of one seed. */
+/** Makes the result of one seed. */
 export function outcome(stage: Stage, world: World, scenario: Scenario, how: Ending): SeedResult {
   return gathered({ stage, world, scenario, how, isOver: true });
 }
@@ -69,7 +69,7 @@ interface Gathering {
 function gathered({ stage, world, scenario, how, isOver }: Gathering): SeedResult {
   const reached = Math.min(world.now(), scenario.durationNs);
   const nowNs = isOver ? undefined : reached;
-  // The bin that is being filled would look like a loss.
+  // A bin that is not complete would look like a loss.
   const shownNs = isOver ? reached : Math.floor(reached / BIN_NS) * BIN_NS;
   return {
     seed: how.seed,
@@ -117,7 +117,7 @@ function counterOf(data: MetricData | undefined): number | undefined {
   return data?.kind === 'counter' ? data.value : undefined;
 }
 
-/** Latencies by metric and path. */
+/** Latency histograms by metric and path. */
 function pathLatencies(
   stage: Stage,
   protocolOf: (host: string) => string,
@@ -220,7 +220,7 @@ function trafficData(
   };
 }
 
-/** From each restart of an end of the flow until packets arrive again, ns. */
+/** For each restart of a node of the flow, the time until packets arrive again, ns. */
 function recoveries(stage: Stage, flow: Flow): number[] {
   const samples = flow.meter.failovers(flow.nextSequence);
   const ends = [flow.spec.from, flow.spec.to];
@@ -267,7 +267,7 @@ function nameOf({ spec }: Flow): string {
   return `${spec.from} -> ${spec.to}`;
 }
 
-/** What was measured around faults, fault by fault. */
+/** The measurements around faults, one entry per fault. */
 function windowsPart(stage: Stage, reachedNs: number): Pick<SeedResult, 'faultWindows'> {
   if (stage.faults.records.length === 0) return {};
   const order = new Map(stage.faults.records.map(({ id }, at) => [id, at]));

@@ -17,7 +17,7 @@ export function outsideHosts(scenario: Scenario): readonly HostSpec[] {
 }
 
 /**
- * Refuses a scenario that only `npm run emulate` can run.
+ * Rejects a scenario that only `npm run emulate` can run.
  * @throws Refusal that names that command.
  */
 export function refuseOutside(scenario: Scenario): void {
@@ -28,7 +28,7 @@ export function refuseOutside(scenario: Scenario): void {
 }
 
 /**
- * Refuses events that cannot act on an outside program.
+ * Rejects events that cannot act on an outside program.
  * @throws Refusal at the first such entry.
  */
 export function checkOutside(scenario: Scenario): void {

@@ -28,7 +28,7 @@ import type { Flow } from './traffic-source.ts';
 const SEQUENCES = 2 ** 40;
 const NONE = -1;
 
-/** What an account needs. */
+/** The parts of an account. */
 export interface PassageParts {
   readonly world: SimStageWorld;
   /** Names of all hosts, in the order of the world. */
@@ -37,18 +37,16 @@ export interface PassageParts {
   readonly keyOf: (datagram: Uint8Array) => number | undefined;
   /** Losses that no observer sees, by reason: how many messages each may explain at most. */
   readonly unseen: () => Readonly<Record<string, number>>;
-  /** Datagrams that arrived after the end and were not handed to a node. */
+  /** Number of datagrams that arrived after the end and were not passed to a node. */
   readonly unhandled: () => number;
 }
 
-/** What one node is known to hold. */
+/** What one node holds, as far as is known. */
 interface Holdings {
   readonly name: string;
   /** Messages of its application, by the node's own number. */
   readonly sending: Map<number, number>;
-  /**
-   * Messages of others by key, -1 for an unknown one, with the number of times that they are here.
-   */
+  /** How often each message of others is here, by key; message -1 is an unknown one. */
   readonly inside: Map<number, { readonly message: number; times: number }>;
 }
 
@@ -149,11 +147,12 @@ export class PassageLedger implements MessageAccountant {
   }
 
   onStarted(): void {
-    // Part of the observer's interface; it is under way.
+    // Required by the observer's interface; the message is still under way.
   }
 
   onDelivered(): void {
-    // Part of the observer's interface; the node that has it passes it on, or says what it does.
+    // Required by the observer's interface; the node that holds the message will forward it or
+    // report what it does.
   }
 
   delivered(): void {
@@ -217,7 +216,7 @@ export class PassageLedger implements MessageAccountant {
 
   #accepted(at: Holdings, number: number): void {
     if (this.#asked === NONE) return;
-    // Most are settled before their request is handled, and never enter a map.
+    // Most messages are settled before their request is handled, and never need an entry.
     this.#fresh = number;
     this.#freshAt = at;
   }
@@ -296,7 +295,8 @@ export class PassageLedger implements MessageAccountant {
   }
 
   /**
-   * What waits for the processor of a node dies with it; what is on a link still has its own fate.
+   * Packets that wait for the processor of a crashed node are lost; packets on a link are not
+   * affected.
    */
   #losePacketsTo(name: string, loss: Loss): void {
     const { sim } = this.#parts.world;

@@ -25,7 +25,7 @@ const ACTIVE = /^path to (.+)$/;
 const HEALTH = /^path (\S+) to (.+)$/;
 const SWITCH = /^fault switch to (.+)$/;
 
-/** The watch of one run. */
+/** Observes the paths used in one run. */
 export class PathWatch {
   readonly reactions: Reaction[] = [];
   /** Switches caused by faults, by pair `from -> to`. */
@@ -38,7 +38,7 @@ export class PathWatch {
     this.reactions.push({ faultNs: now, pair, detectedNs: -1, switchedNs: -1 });
   }
 
-  /** A node published a state. */
+  /** Called when a node published a state. */
   state(now: number, node: string, machine: string, state: string): void {
     const active = ACTIVE.exec(machine);
     if (active !== null) {
@@ -53,7 +53,7 @@ export class PathWatch {
     if (health !== null && isBad) this.#react(now, `${node} -> ${health[2]}`, 'detectedNs');
   }
 
-  /** A node set a mark. */
+  /** Called when a node set a mark. */
   mark(now: number, node: string, name: string): void {
     const peer = SWITCH.exec(name)?.[1];
     if (peer === undefined) return;
@@ -64,7 +64,7 @@ export class PathWatch {
     this.faultSwitches.set(pair, switches);
   }
 
-  /** The path that a pair used at an instant; undefined where it never said. */
+  /** The path that a pair of nodes used at an instant; undefined if it was never reported. */
   pathAt(from: string, to: string, atNs: number): string | undefined {
     return this.#uses.get(`${from} -> ${to}`)?.findLast(({ fromNs }) => fromNs <= atNs)?.path;
   }
@@ -93,7 +93,7 @@ export class PathWatch {
   }
 }
 
-/** Share of [begin, end) in which each path was used. */
+/** For each path, the share of [begin, end) in which it was used. */
 function shares(uses: readonly Use[], beginNs: number, endNs: number): Map<string, number> {
   const parts = new Map<string, number>();
   for (const [i, use] of uses.entries()) {

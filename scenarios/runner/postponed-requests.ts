@@ -17,12 +17,12 @@ export class PostponedRequests<Message> {
     this.#nodes.set(message, node);
   }
 
-  /** Its handler runs, or it has been answered. */
+  /** Removes a message whose handler runs or that has been answered. */
   remove(message: Message): void {
     if (this.#nodes.size > 0) this.#nodes.delete(message);
   }
 
-  /** Forgets those of a crashed node, and returns them. */
+  /** Removes and returns the messages of a crashed node. */
   crashed(node: string): readonly Message[] {
     const lost = [...this.#nodes].filter(([, of]) => of === node).map(([message]) => message);
     for (const message of lost) this.#nodes.delete(message);

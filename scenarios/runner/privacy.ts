@@ -27,23 +27,23 @@ import { LinkWatch } from './link-watch.ts';
 import { MessageObservers } from './message-observer.ts';
 import type { SimStageWorld } from './sim-stage-world.ts';
 
-/** Parts of a watch. */
+/** The parts of a privacy measurement. */
 export interface PrivacyParts {
   readonly scenario: Scenario;
   readonly privacy: PrivacySpec;
   readonly seed: number;
   readonly world: SimStageWorld;
-  /** Checked options of a host. */
+  /** The checked options of a host. */
   readonly optionsOf: (host: HostSpec) => unknown;
   /** Finds messages in the datagrams of a host; undefined if its protocol offers no reader. */
   readonly readerOf: (host: HostSpec) => ReadMessage | undefined;
 }
 
-/** One observed run. */
+/** The privacy measurement of one run. */
 export class PrivacyWatch {
-  /** Is told of messages inside nodes. */
+  /** Receives reports about messages inside nodes. */
   readonly observers: MessageObservers;
-  /** Sees packets on links. */
+  /** Observes packets on links. */
   readonly links: LinkWatch;
   /** Carries out the attacks of events. */
   readonly attacks: AttackDriver;
@@ -143,12 +143,12 @@ export class PrivacyWatch {
   }
 }
 
-/** True if an attack observes all links; an active one has taps of its own. */
+/** True if an attack only observes links. An active one intercepts packets itself. */
 function isPassive(metric: string): boolean {
   return !ACTIVE_ATTACKS.has(metric);
 }
 
-/** The warning of a live run whose scenario measures privacy. */
+/** The warning for a live run whose scenario measures privacy, which live runs cannot do. */
 export function privacyNote({ privacy }: Pick<Scenario, 'privacy'>): readonly string[] {
   if (privacy === undefined) return [];
   return [
@@ -190,7 +190,7 @@ function vrfOf(options: unknown, askedNs: unknown): MixingLaw {
   return { kind: 'uniform', longestNs: 2 * askedNs };
 }
 
-/** Only delays that start at 0 have a hazard of their own here. */
+/** A hazard function is only known for delays that start at 0. */
 function uniformOf(options: unknown): MixingLaw {
   const mean = at(options, 'mixing', 'mean');
   const spread = at(options, 'mixing', 'spread') ?? mean;

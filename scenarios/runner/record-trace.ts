@@ -39,18 +39,18 @@ const GZIP = { level: 1, windowBits: 12, chunkSize: 1 << 18 } as const;
 const REASONS_MAX = 255;
 const OTHER_REASON = 'other';
 
-/** What to record, and where. */
+/** What to record, and to which file. */
 export interface TraceOrder {
   readonly path: string;
   readonly extent: 'windows' | 'full';
 }
 
-/** What a trace is made from. */
+/** The sources of a trace. */
 export interface TraceParts {
   readonly scenario: Scenario;
   readonly registry: Registry;
   readonly seed: number;
-  /** Time of the run, ns. */
+  /** Reads the time of the run, ns. */
   readonly now: () => number;
   readonly directions: readonly DirectionView[];
   /**
@@ -58,14 +58,19 @@ export interface TraceParts {
    * apart, so live traces hold states, spans, drops, faults and series, but no hops.
    */
   readonly network?: { readonly scheduler: Scheduler; readonly table: PacketTable };
-  /** Another recorder to which this one hands the packets: observed once, they cost half. */
+  /**
+   * Another recorder to which this one passes the packets: observing them once instead of twice
+   * costs half.
+   */
   readonly leader?: TraceListener;
 }
 
-/** Where the blocks of a trace go. */
+/** The destination of the blocks of a trace. */
 export interface TraceOutput {
   readonly sink: TraceSink;
-  /** Largest number of blocks that wait for packets under way; absent: as for a file. */
+  /**
+   * Largest number of blocks that wait for packets under way; by default, the same as for a file.
+   */
   readonly waitingMax?: number;
   /** Called with every tick; calls `flush` when everything so far should be written now. */
   ticked?(nowNs: number, stage: Stage, flush: () => void): void;
@@ -101,7 +106,7 @@ export function openTrace(parts: TraceParts, order: TraceOrder): TraceListener {
   return traceInto(parts, order, output);
 }
 
-/** Begins a trace whose blocks may go anywhere. */
+/** Starts a trace whose blocks go to any destination. */
 export function traceInto(
   parts: TraceParts,
   order: Pick<TraceOrder, 'extent'>,
@@ -175,7 +180,7 @@ export class TraceListener implements Recorder {
   }
 
   nodeDropped(node: string, reason: string): void {
-    // The followed recorder hands it on, with the packet.
+    // The followed recorder passes it on together with the packet.
     if (this.#leader !== undefined) return;
     const number = this.#reasons.get(reason) ?? this.#reasons.get(OTHER_REASON) ?? 0;
     this.#trace.dropped(this.#parts.now(), {
@@ -200,7 +205,7 @@ export class TraceListener implements Recorder {
     const { records } = stage.faults;
     for (; this.#faultsBegun < records.length; this.#faultsBegun += 1) {
       const record = records[this.#faultsBegun] as FaultRecord;
-      // In live runs, sorted measurements lag behind the faults.
+      // In live runs, sorted measurements arrive later than the faults.
       if (record.beginNs > nowNs) break;
       this.#trace.faultBegan(record, record.beginNs);
       this.#faultsOpen.push(record);
@@ -231,7 +236,7 @@ export class TraceListener implements Recorder {
     this.#trace.finish({ endNs, fingerprint: result.fingerprint });
   }
 
-  /** Hands the follower the packets that have arrived. */
+  /** Passes the packets that have arrived to the follower. */
   flushFollower(): void {
     this.#trace.flushFollower();
   }

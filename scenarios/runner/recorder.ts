@@ -15,7 +15,7 @@ import type { SimStageWorld } from './sim-stage-world.ts';
 import type { Stage } from './stage.ts';
 import type { WorldListener } from './world.ts';
 
-/** What recorders are given. */
+/** The parts that recorders use. */
 export interface RecorderParts {
   readonly world: SimStageWorld;
   readonly scenario: Scenario;
@@ -29,7 +29,7 @@ export interface RecorderParts {
   readonly fateOf?: ((flow: number, sequence: number) => Fate) | undefined;
 }
 
-/** A packet of a story, at one place on its way. */
+/** A packet of a story at one place on its route. */
 export interface Passage {
   /** One number for everything that follows a packet through nodes that make new packets of it. */
   readonly trail: number;
@@ -51,19 +51,19 @@ export interface Recorder extends WorldListener {
   readonly observer: NetworkObserver | undefined;
   /** The observer that a node with this name reports to (docs/adr/0012). */
   messagesOf?(node: string): MessageObserver;
-  /** A packet of a story reached a place; its bytes are read during the call only. */
+  /** Called when a packet of a story reached a place. The bytes are valid only during the call. */
   passed?(passage: Passage): void;
   /** Called every few milliseconds of the run's time. */
   tick?(nowNs: number, stage: Stage): void;
-  /** The run has ended; writes the rest. */
+  /** Called at the end of the run; writes the rest. */
   finish(result: SeedResult, stage: Stage): void;
-  /** What the user should know about the recording; asked after `finish`. */
+  /** A warning about the recording for the user; queried after `finish`. */
   warning?(): string | undefined;
   /** Closes files, also after a run that failed. */
   close?(): void;
 }
 
-/** Ends the recordings; returns what the user should know about them. */
+/** Ends a recording; returns warnings for the user. */
 export function finishRecorder(
   recorder: Recorder | undefined,
   result: SeedResult,

@@ -64,7 +64,7 @@ export class Recorders {
     for (const recorder of this.#recorders) recorder.tick?.(nowNs, stage);
   }
 
-  /** Writes the rest. Returns what the user should know about it. */
+  /** Ends all recordings; returns warnings for the user. */
   finish(result: SeedResult, stage: Stage): readonly string[] {
     for (const recorder of this.#recorders) recorder.finish(result, stage);
     return this.#recorders.flatMap((recorder) => recorder.warning?.() ?? []);
@@ -76,7 +76,7 @@ export class Recorders {
   }
 }
 
-/** Several observers as one. */
+/** Combines several observers. */
 class Observers implements NetworkObserver {
   readonly #observers: readonly NetworkObserver[];
 

@@ -26,7 +26,7 @@ export interface TappedPacket {
   readonly length: number;
 }
 
-/** What a tap may do with the packets of a direction. */
+/** How a tap can control the packets of a direction. */
 export interface TapControl {
   /** Sends a copy of these bytes in this direction, as if the sender had. */
   inject(bytes: Uint8Array): void;
@@ -35,7 +35,7 @@ export interface TapControl {
 /** An on-path observer: returns true to let the packet pass, false to remove it (`tapped`). */
 export type Tap = (packet: TappedPacket, control: TapControl) => boolean;
 
-/** Calls back after a delay in the world's time. */
+/** Schedules a call after a delay in the world's time. */
 export type After = (delayNs: number, fire: () => void) => void;
 
 interface Held {

@@ -32,7 +32,7 @@ export interface RunOrder {
   readonly onStory?: (text: string) => void;
   /** Ends the run early. */
   readonly signal?: AbortSignal;
-  /** Says what a person who waits has to know, immediately. */
+  /** Shows a message to the user immediately. */
   readonly onNotice?: (text: string) => void;
 }
 
@@ -46,7 +46,7 @@ export interface RunState {
   /** Events of all seeds so far. */
   readonly events: number;
   readonly wallMs: number;
-  /** Of the engine, all threads together, ms; absent where the wall clock sets the pace. */
+  /** CPU time of the engine, summed over all threads, ms; absent in real-time runs. */
   readonly engineMs?: number;
 }
 
@@ -106,7 +106,10 @@ interface Running {
   readonly done: SeedResult[];
 }
 
-/** What keeps a run from its report; seeds that had to be ended do not where others were measured. */
+/**
+ * The reason why a run has no report. Seeds that had to be terminated are no reason if others were
+ * measured.
+ */
 function failureOf(
   answers: readonly SeedAnswer[],
   done: SeedResult[],
@@ -115,7 +118,7 @@ function failureOf(
   const worst = failures.find(({ kind }) => kind !== 'ended') ?? failures[0];
   const [first] = done;
   if (worst?.kind !== 'ended' || first === undefined) return worst;
-  // A report without them must not look complete.
+  // The report must mention missing seeds, so that it does not look complete.
   const warnings = [...first.warnings, ...failures.flatMap((one) => one.message)];
   done[0] = { ...first, ending: worst.ending, warnings };
   return undefined;
@@ -188,7 +191,7 @@ function cpuText(cpu: Scenario['cpu']): string {
     : `calibrated (${cpu.file}, ${cpu.cpuModel}, ${cpu.date})`;
 }
 
-/** What a report says about the order itself. */
+/** Facts about the order that a report contains. */
 export type OrderFacts = Pick<RunOrder, 'scenario' | 'definitions' | 'commit' | 'reproduce'>;
 
 /** The judge's input for a run in virtual time. */

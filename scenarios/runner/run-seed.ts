@@ -34,7 +34,7 @@ import type { RunControl } from './run-control.ts';
 import { type SimStageOptions, SimStageWorld } from './sim-stage-world.ts';
 import { DRAIN_NS, Stage, type StageParts } from './stage.ts';
 
-/** What a run is given. */
+/** The input of a run. */
 export interface SeedRun {
   readonly scenario: Scenario;
   readonly registry: Registry;
@@ -45,20 +45,20 @@ export interface SeedRun {
   readonly control?: RunControl;
   /** `poison` detects use of buffers after they were returned; slower. */
   readonly buffers?: 'plain' | 'poison';
-  /** Used instead of a new fingerprint, to look for a divergence. */
+  /** Used instead of a new fingerprint when searching for a divergence. */
   readonly fingerprint?: Fingerprint;
-  /** Where calls of nodes are noted, for a reader on another thread. */
+  /** Memory in which calls of nodes are recorded for another thread. */
   readonly calls?: SharedArrayBuffer;
-  /** Makes another kind of world with the same interface. */
+  /** Creates another kind of world with the same interface. */
   readonly makeWorld?: SimStageOptions['makeWorld'];
-  /** Chooses what runs on a host; by default what the registry knows. */
+  /** Chooses the protocol of a host; by default, the registry does. */
   readonly nodeOf?: (host: HostSpec) => NodeChoice;
 }
 
 /** Slices are long enough to cost nothing and short enough to stop within a blink. */
 export const SLICE_NS = 20_000_000;
 
-/** All parts of a run before it begins; tests look inside. */
+/** All parts of a run before it begins, which tests can inspect. */
 export interface PreparedRun {
   readonly world: SimStageWorld;
   readonly stage: Stage;
@@ -68,11 +68,11 @@ export interface PreparedRun {
   readonly privacy?: PrivacyWatch;
   /** The account of messages, or why there is none. */
   readonly account: Account;
-  /** What a crash is told with. */
+  /** The facts that are needed to report a crash. */
   readonly scene: CrashScene;
 }
 
-/** Builds world and stage and books the first events. */
+/** Creates the world and the stage and schedules the first events. */
 export function prepareSeed(run: SeedRun): PreparedRun {
   const { scenario, registry, seed } = run;
   const { hosts } = scenario.topology;
@@ -176,7 +176,7 @@ function epochMs(): number {
   return performance.timeOrigin + performance.now();
 }
 
-/** Ends a run whose time is over: checks that everything adds up, and gathers what was measured. */
+/** Ends a run whose time is over: checks that everything adds up, and collects the measurements. */
 export function concludeSeed(
   run: SeedRun,
   { world, stage, warnings, privacy, account }: PreparedRun,

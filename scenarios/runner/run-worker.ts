@@ -17,7 +17,8 @@ import { answerOf } from './seed-answer.ts';
 /** Runs a job; never throws, so that a failure keeps its kind across threads. */
 export async function runJob(job: SeedJob): Promise<SeedAnswer> {
   Error.stackTraceLimit = FRAMES_MAX;
-  // Before modules are loaded, which may keep a function of their own.
+  // Called before other modules are loaded, because they may store references to functions of the
+  // system.
   setGuard();
   const control = job.shared === undefined ? undefined : new RunControl(job.shared);
   control?.noteThread(threadId);

@@ -17,13 +17,19 @@ import { type EventScene, eventsOf, heldPlace } from './crash/crash-scene.ts';
 import type { SeedAnswer } from './job.ts';
 import { RunControl } from './run-control.ts';
 
-/** A call that takes longer is told of, once. */
+/** A call that takes longer than this is reported once. */
 export const HELD_MS = 5_000;
-/** By the wall clock, when all other nodes wait for it. */
+/** The same limit in real time, where all other nodes wait for the call. */
 export const HELD_LIVE_MS = 1_000;
-/** From being asked to stop until it is ended: a run ends within five seconds of the first signal. */
+/**
+ * Time from the request to stop until the seed is terminated. A run must end within five seconds of
+ * the first signal.
+ */
 export const GRACE_MS = 3_000;
-/** Once it was asked to stop, a call that takes longer is looked up, to be named when it is ended. */
+/**
+ * After the request to stop, the place of a call that takes longer than this is looked up, so that
+ * it can be named if the seed is terminated.
+ */
 const LOOK_UP_MS = 1_000;
 const NS_PER_S = 1_000_000_000;
 const MS_PER_S = 1_000;
@@ -31,18 +37,18 @@ const MS_PER_S = 1_000;
 /** Why a seed is to stop. */
 export type StopReason = 'interrupted' | 'time-limit';
 
-/** What a watch is made of. */
+/** The parts of a watchdog. */
 export interface SeedWatchOptions {
   readonly seed: number;
   readonly hosts: readonly HostSpec[];
   readonly onNotice?: ((text: string) => void) | undefined;
-  /** A call that takes longer is told of; default {@link HELD_MS}. */
+  /** A call that takes longer than this is reported; default {@link HELD_MS}. */
   readonly heldMs?: number;
   /** How the stack of a thread is read; default {@link stackOfThread}. */
   readonly stackOf?: (thread: number) => Promise<string | undefined>;
 }
 
-/** One seed under watch. */
+/** A watchdog for one seed. */
 export class SeedWatch {
   readonly control = new RunControl();
   /** To be handed to the worker. */
@@ -51,7 +57,7 @@ export class SeedWatch {
   readonly #abort = new AbortController();
   #lastCount = 0;
   #lastHost: number | undefined;
-  /** Since when the same call has run, ms. */
+  /** When the present call was first observed, ms. */
   #sinceMs = 0;
   #isTold = false;
   #stopping: { readonly reason: StopReason; readonly atMs: number } | undefined;
@@ -70,7 +76,7 @@ export class SeedWatch {
     return this.#abort.signal;
   }
 
-  /** What the seed answers that was ended from here; undefined when it was not. */
+  /** The answer on behalf of a seed that the watchdog terminated; undefined if it did not. */
   get answer(): SeedAnswer | undefined {
     return this.#ended;
   }
@@ -82,7 +88,7 @@ export class SeedWatch {
     else this.control.timeIsUp();
   }
 
-  /** Looks at it, several times a second. */
+  /** Checks the seed; called several times a second. */
   look(nowMs: number): void {
     const { count, inHand } = this.calls;
     if (count !== this.#lastCount || inHand !== this.#lastHost) {
@@ -98,7 +104,8 @@ export class SeedWatch {
     if (heldMs >= LOOK_UP_MS) void this.#place();
     if (nowMs - stopping.atMs < GRACE_MS) return;
     this.#isOver = true;
-    // Held for most of the time since it was asked: it is that call that does not return.
+    // The same call has been running for most of the time since the request, so it is the call that
+    // never returns.
     if (heldMs >= GRACE_MS / 2) void this.#endHeld();
     else this.#end(this.#busyAnswer(stopping.reason));
   }
@@ -176,7 +183,7 @@ export class SeedWatch {
     return this.#options.hosts[this.calls.inHand ?? -1];
   }
 
-  /** When the call in hand began, by the clock of calls, ns. */
+  /** When the present call began, by the clock of calls, ns. */
   #callNs(): number {
     const { inHand } = this.calls;
     return inHand === undefined ? 0 : (this.calls.lastOf(inHand).at(-1)?.atNs ?? 0);

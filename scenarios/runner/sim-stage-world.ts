@@ -26,18 +26,18 @@ import type { FloodOrder, MakeForger } from './flood-order.ts';
 import { type After, ReplayTap, type Tap, type TapControl } from './replay-tap.ts';
 import type { NodeCallKind, ReplayAttack, Undo, World, WorldLink, WorldListener } from './world.ts';
 
-/** What the world is built from. */
+/** The parts of the world. */
 export interface SimStageOptions {
   readonly scenario: Scenario;
   readonly seed: number;
   readonly crypto: CryptoProvider;
-  /** Charges processor time; live worlds have real processors. */
+  /** The modelled processor; absent in live worlds, whose processors are real. */
   readonly cpu?: CpuChoice | undefined;
   readonly protocolOf: (host: HostSpec) => Protocol;
   readonly buffers?: 'plain' | 'poison';
   readonly fingerprint?: Fingerprint;
   readonly calls?: NodeCalls | undefined;
-  /** Makes another kind of world with the same interface. */
+  /** Creates another kind of world with the same interface. */
   readonly makeWorld?: (options: SimWorldOptions) => SimWorld;
 }
 

@@ -10,10 +10,10 @@
  * @module
  */
 
-/** Nothing is sent later than this, ns: an application may wait 250 ms in all. */
+/** A packet that is later than this is not sent, ns: an application may wait 250 ms in total. */
 export const LATE_MAX_NS = 200_000_000;
 /**
- * The bound while there is a standing backlog, ns: the packet's way and its queues need the rest.
+ * The limit while a backlog persists, ns: the rest is needed for the packet's route and its queues.
  */
 export const STANDING_MAX_NS = 100_000_000;
 /** A source less late than this has met no backlog, ns. */
@@ -30,9 +30,9 @@ export class SourceAdmission {
 
   // hot: once per packet of a source.
   /**
-   * True if a packet is sent, false if it is refused.
-   * @param nowNs By the wall clock.
-   * @param dueNs When it was due.
+   * True if a packet is sent, false if it is rejected.
+   * @param nowNs The wall-clock time.
+   * @param dueNs When the packet was due.
    */
   admits(nowNs: number, dueNs: number): boolean {
     const lateNs = nowNs - dueNs;

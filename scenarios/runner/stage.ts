@@ -35,9 +35,12 @@ export interface StageParts {
   readonly nodeOf: (host: HostSpec) => { readonly protocol: Protocol; readonly options: unknown };
   /** Replaces nodes and sources if these are in other processes. */
   readonly standIns?: StandIns;
-  /** The observer of messages inside a node; absent in live runs, undefined if nobody observes. */
+  /**
+   * Returns the observer of messages inside a node; absent in live runs, undefined if there is no
+   * observer.
+   */
   readonly observerOf?: (node: string) => MessageObserver | undefined;
-  /** Told of each node that has crashed. */
+  /** Called for each node that has crashed. */
   readonly crashed?: (node: string) => void;
   /** Begins an attack on privacy; absent in live runs and if no privacy is measured. */
   readonly attack?: NonNullable<FaultContext['attack']>;
@@ -58,7 +61,7 @@ export const DRAIN_NS = 1_000_000_000;
  */
 const WATCHED_MAX = 4;
 
-/** A world with everything on it. */
+/** A world with the nodes, flows and faults of a scenario. */
 export class Stage implements WorldListener {
   readonly flows: Flow[] = [];
   readonly faults: FaultDriver;
@@ -98,7 +101,7 @@ export class Stage implements WorldListener {
     if (scenario.warmupNs > 0) world.atFault(scenario.warmupNs, () => world.resetMetrics());
   }
 
-  /** Asks all nodes for broken invariants and stops them gracefully. */
+  /** Checks the invariants of all nodes and stops them gracefully. */
   finish(): void {
     const { world } = this.#parts;
     for (const flow of this.flows) flow.meter.finish();
@@ -236,7 +239,7 @@ export class Stage implements WorldListener {
   }
 
   #isHit({ spec }: Flow, record: FaultRecord, cut: readonly string[]): boolean {
-    // A crashed node can no longer say which path it used, so its own flows count as affected.
+    // A crashed node can no longer report which path it used, so its own flows count as affected.
     if (record.targets.includes(spec.from)) return true;
     return (this.activePath(spec.from, spec.to) ?? []).some((id) => cut.includes(id));
   }

@@ -7,10 +7,13 @@
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 
-/** From the first line of `/proc/stat`: cpu user nice system idle iowait irq softirq steal. */
+/**
+ * Position of `steal` in the first line of `/proc/stat`: cpu user nice system idle iowait irq
+ * softirq steal.
+ */
 const STEAL_FIELD = 8;
 
-/** Linux counts in hundredths of a second, whatever the kernel's own tick is. */
+/** Linux counts in hundredths of a second, whatever the tick of the kernel is. */
 const US_PER_TICK = 10_000;
 const US_PER_MS = 1_000;
 
@@ -22,7 +25,7 @@ export interface StolenTime {
 
 /**
  * Starts measuring.
- * @returns the share stolen since; undefined if the system does not tell.
+ * @returns the share stolen since then; undefined if the operating system does not report it.
  */
 export function watchStolenTime(): () => StolenTime | undefined {
   const [ticks, startedAt] = [stolenTicks(), performance.now()];
@@ -41,7 +44,7 @@ function stolenTicks(): number | undefined {
   try {
     return ticksOf(readFileSync('/proc/stat', 'utf8'));
   } catch {
-    // Another operating system.
+    // Not Linux.
     return undefined;
   }
 }

@@ -16,16 +16,16 @@ import { TRUTH_BYTES, type Truth, type TruthKind, TruthWriter } from './ground-t
 import type { World } from './world.ts';
 
 const NS_PER_SECOND = 1_000_000_000;
-/** Wait before a refused chunk of a file is offered again, ns. */
+/** Time before a rejected chunk of a file is offered again, ns. */
 const CHUNK_RETRY_NS = 10_000_000;
 
 /** Requests remembered until their response; older ones no longer give a response time. */
 const REQUESTS_MAX = 65_536;
 
-/** What a flow needs from the world. */
+/** The parts of the world that a flow needs. */
 export type FlowWorld = Pick<World, 'at' | 'now' | 'request' | 'rampNs'>;
 
-/** What passes a packet to a node, and when. */
+/** Passes packets to a node at the right time. */
 interface Asker {
   readonly meter: FlowMeter;
   readonly sequence: number;
@@ -224,8 +224,7 @@ export class Flow {
       if (this.#offered !== offered) return;
       this.#offered = undefined;
       const isTaken = outcome === 'ok';
-      // A refused chunk is sent again under its number, so that the receiver misses none in the
-      // end.
+      // The rejected chunk is sent again with its number, so that the receiver misses none.
       if (!isTaken) this.nextSequence -= 1;
       const next = isTaken ? sentBytes + size : sentBytes;
       const delay = isTaken ? 0 : CHUNK_RETRY_NS;
@@ -234,8 +233,8 @@ export class Flow {
   }
 
   /**
-   * The node that this flow gives its packets to has started anew: nobody will answer for the last
-   * one.
+   * Called when the node that sends this flow was restarted, so that its last request will never be
+   * answered.
    */
   nodeRestarted(): void {
     const { nextSequence } = this;

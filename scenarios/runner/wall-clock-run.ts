@@ -13,25 +13,25 @@ import type { SeedAnswer } from './job.ts';
 import type { RunControl } from './run-control.ts';
 import { type RunEnd, type RunOrder, runInput } from './run-scenario.ts';
 
-/** Such runs cannot be repeated bit by bit, so there is nothing to compare. */
+/** Runs in real time cannot be repeated exactly, so they have no fingerprint. */
 export const NO_FINGERPRINT = 'none';
 
 /** Which of several seeds is running, and when the first began. */
 export interface SeedTurn {
   readonly seed: number;
   readonly seedsDone: number;
-  /** By `performance.now`, ms. */
+  /** When the run began, by `performance.now`, ms. */
   readonly beganMs: number;
 }
 
-/** What a watch on another thread reads (seed-watch.ts); absent where nobody watches. */
+/** Shared with a watchdog on another thread (seed-watch.ts); absent if there is none. */
 export interface WatchedParts {
   readonly control?: RunControl;
-  /** Where calls of nodes are noted (engine/net/node-calls.ts). */
+  /** Memory in which calls of nodes are recorded (engine/net/node-calls.ts). */
   readonly calls?: SharedArrayBuffer;
 }
 
-/** What the world adds to the judge's input. */
+/** Facts that the world adds to the input of the judge. */
 export type WorldFacts = Pick<RunInput, 'mode' | 'definitions'> &
   Partial<Pick<RunInput, 'cpu' | 'layout'>>;
 
@@ -54,12 +54,12 @@ export async function runInTurn(
   return { kind: 'judged', input: { ...input, ...facts, definitions } };
 }
 
-/** What ends a run early: Ctrl-C, or the time limit of its file. */
+/** Ends a run early, on Ctrl-C or at the time limit in its file. */
 export class EarlyEnd {
   readonly signal: AbortSignal;
   readonly #limit: AbortSignal | undefined;
 
-  /** The limit counts from here. */
+  /** The time limit is counted from here. */
   constructor({ signal, scenario }: RunOrder) {
     const { timeLimitMs } = scenario;
     this.#limit = timeLimitMs === undefined ? undefined : AbortSignal.timeout(timeLimitMs);

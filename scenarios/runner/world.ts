@@ -12,7 +12,7 @@ import type { PacketTotals } from '../../reports/model.ts';
 import type { FaultAction } from '../model.ts';
 import type { FloodOrder, MakeForger } from './flood-order.ts';
 
-/** What a node is called for. */
+/** The kind of call to a node. */
 export type NodeCallKind = NodeCall['kind'];
 
 /** Undoes one effect of a fault; harmless if called twice. */
@@ -28,12 +28,12 @@ export interface WorldLink {
   change(change: LinkChange, side: LinkSide): Undo;
   /** Withholds packets in flight, and later ones, until undone. */
   hold(side: LinkSide): Undo;
-  /** Puts an attacker on both directions; it draws from the streams of the link. */
+  /** Puts an attacker on both directions of the link; it uses the random streams of the link. */
   attack(attack: ReplayAttack): Undo;
   isUp(side: 'forward' | 'backward'): boolean;
 }
 
-/** What nodes report to the runner. All calls carry the world's time. */
+/** What nodes report to the runner. All calls contain the world's time. */
 export interface WorldListener {
   /** True if it records states: nodes report more then (engine/host/measure.ts, `isRecorded`). */
   readonly keepsStates?: boolean;
@@ -49,11 +49,11 @@ export interface WorldListener {
   requested?(node: string, request: NodeRequest): void;
   /** A request to `node` waits for a modelled processor. */
   postponed?(node: string, request: NodeRequest): void;
-  /** As {@link requested}, for a request that had to wait for a modelled processor. */
+  /** Like {@link requested}, for a request that had to wait for a modelled processor. */
   resumed?(node: string, request: NodeRequest): void;
-  /** The node's handler has returned. */
+  /** Called when the node's handler has returned. */
   handled?(): void;
-  /** A protocol named a drop. */
+  /** Called when a protocol reported a drop. */
   nodeDropped?(node: string, reason: string): void;
 }
 
@@ -67,23 +67,23 @@ export interface World {
   /** Calls back before everything else of that nanosecond. */
   atFault(timeNs: number, fire: () => void): void;
   /**
-   * Calls back when the meters know everything that was sent or has arrived so far: immediately if
-   * the nodes are in this process.
+   * Calls back when the meters know everything that was sent or has arrived so far, which is
+   * immediately if the nodes are in this process.
    */
   whenMeasured(fire: () => void): void;
   host(name: string): Host;
-  /** Calls a node from outside of its events, noted as its call. */
+  /** Calls a node outside of its events, recorded as a call of that node. */
   call<T>(node: string, kind: NodeCallKind, code: () => T): T;
   link(id: string): WorldLink;
-  /** Passes a request to a node's handler; refused as `no-handler` or `node-down`. */
+  /** Passes a request to a node's handler; rejected as `no-handler` or `node-down`. */
   request(node: string, request: NodeRequest): void;
   /** Stops the node as a crash does: timers, sockets and unsynced data are lost. */
   crash(node: string, store: 'synced' | 'prefix' | 'torn'): void;
   /** Makes the host usable again; the runner then creates its node again. */
   restart(node: string): void;
   /**
-   * Sends forged datagrams from a host until undone. Worlds whose hosts are in other processes
-   * instruct those, and create no forger here.
+   * Sends forged datagrams from a host until undone. Worlds whose hosts are in other processes pass
+   * the order on and create no forger.
    * @returns undefined if the sending host is down.
    */
   flood(order: FloodOrder, makeForger: MakeForger): Undo | undefined;

@@ -30,7 +30,7 @@ import { LifoQueue, PreemptiveQueue } from './queue-doubles.ts';
 const NS_PER_US = 1_000;
 const BIT_NS_PER_BYTE = 8_000_000_000;
 
-/** Changes specifications or places on their way into the network. */
+/** A network in which specifications or positions are changed when they are added. */
 export function rewriting(
   rewrite: (
     place: DirectionPlace,
@@ -78,7 +78,7 @@ export class MicrosecondDirection extends Direction {
   }
 }
 
-/** Serves the youngest packet first. */
+/** A defective direction that serves the youngest packet first. */
 export class LifoDirection extends Direction {
   protected override makeQueue(): QueueDiscipline {
     return this.spec.queue?.kind === 'drop-tail' ? new LifoQueue(this.table) : super.makeQueue();
@@ -88,7 +88,7 @@ export class LifoDirection extends Direction {
 /** An urgent packet interrupts the one in service, which resumes later. */
 export class PreemptiveDirection extends Direction {
   private readonly preemptive = new PreemptiveQueue(this.table);
-  /** What the interrupted packet still needs, ns; 0 if none is waiting. */
+  /** The remaining time of the interrupted packet, ns; 0 if none is waiting. */
   private rest = 0;
 
   override offer(packet: number): boolean {
@@ -135,7 +135,7 @@ export class CoarseLossDirection extends Direction {
   }
 }
 
-/** A Gilbert channel that starts in the good state and steps before it decides. */
+/** A defective Gilbert channel that starts in the good state and steps before it decides. */
 export class EagerGilbertDirection extends Direction {
   private readonly draws = openStream(this.context.seed, this.linkId, 'eager-gilbert');
   private isBad = false;
@@ -204,7 +204,7 @@ class LateDirection extends Direction {
 export function lateTimers(network: Network): void {
   const { scheduler } = network;
   const post = scheduler.post.bind(scheduler);
-  // What became due while the last event was late is due now.
+  // Events that became due while the last event was late are due now.
   scheduler.post = (delay, kind, target): void => post(Math.max(0, delay) + 1, kind, target);
   replacing(LateDirection)(network);
 }

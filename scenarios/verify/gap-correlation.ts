@@ -4,7 +4,7 @@
  * @module
  */
 
-/** Feeds instants in order. */
+/** The correlation of neighbouring gaps between instants, which are added in order. */
 export class GapCorrelation {
   private last = Number.NaN;
   private previous = Number.NaN;
@@ -15,7 +15,7 @@ export class GapCorrelation {
   private sumYY = 0;
   private sumXY = 0;
 
-  /** An event at `now`, ns. */
+  /** Adds an event at `now`, ns. */
   at(now: number): void {
     // Scaled to about one, so that sums of squares keep their precision.
     const gap = (now - this.last) / 1e6;

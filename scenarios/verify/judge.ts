@@ -9,12 +9,14 @@ import { assert } from '../../engine/core/assert.ts';
 import { summarise } from '../../reports/statistics/summary.ts';
 import type { Accept, Check, Measure } from './model.ts';
 
-/** A measure over all seeds. */
+/** The verdict on a measure over all seeds. */
 export interface MeasureVerdict {
   readonly label: string;
   readonly published?: number;
   readonly theory: number;
-  /** For one seed its value; for several the mean, or the value furthest off. */
+  /**
+   * The value of a single seed; for several seeds the mean, or the value furthest from the theory.
+   */
   readonly measured: number;
   readonly kind: Accept['kind'];
   readonly low: number;
@@ -24,7 +26,7 @@ export interface MeasureVerdict {
   readonly perSeed: readonly number[];
 }
 
-/** A check over all seeds. */
+/** The verdict on a check over all seeds. */
 export interface CheckVerdict {
   readonly id: string;
   readonly name: string;

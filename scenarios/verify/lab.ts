@@ -29,7 +29,7 @@ export interface MixDefects {
   readonly isUniform?: boolean;
   /** A message stays in its column: mix k of a layer sends to mix k of the next. */
   readonly isCascade?: boolean;
-  /** Routes are uniform, whatever the weights of the mixes are. */
+  /** If true, routes are uniform, whatever the weights of the mixes. */
   readonly hasNoWeights?: boolean;
   /** Corrupt mixes are believed to mix. */
   readonly isCorruptTrusted?: boolean;
@@ -41,10 +41,10 @@ export interface MixDefects {
   readonly hasCover?: boolean;
 }
 
-/** No check does cryptography. */
+/** A placeholder, because no check uses cryptography. */
 const NO_CRYPTO = { name: 'none' } as CryptoProvider;
 
-/** One seed's engine. */
+/** The engine for one seed. */
 export class Lab {
   readonly seed: number;
   readonly defects: Defects;
@@ -55,7 +55,7 @@ export class Lab {
     this.defects = defects;
   }
 
-  /** An empty network. */
+  /** Creates an empty network. */
   network(sink: PacketSink, upper?: EventHandler): Network {
     const network = new Network({
       seed: this.seed,
@@ -66,7 +66,7 @@ export class Lab {
     return network;
   }
 
-  /** An empty world with hosts. */
+  /** Creates an empty world with hosts. */
   world(options: Pick<SimWorldOptions, 'buffers' | 'streams'> = {}): SimWorld {
     const world = new SimWorld({
       seed: this.seed,
@@ -78,7 +78,7 @@ export class Lab {
     return world;
   }
 
-  /** The stream `verify/<name>` of this seed. */
+  /** Opens the random stream `verify/<name>` of this seed. */
   stream(name: string, purpose: string): RandomStream {
     return openStream(this.seed, `verify/${name}`, purpose);
   }

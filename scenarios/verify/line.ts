@@ -24,15 +24,15 @@ import type { Lab } from './lab.ts';
 
 const SEND = FIRST_UPPER_KIND;
 
-/** What happens on a line; all are optional. */
+/** Callbacks for the packets on a line; all are optional. */
 export interface LineWatch {
-  /** Before the packet is offered to the first link. */
+  /** Called before the packet is offered to the first link. */
   readonly offered?: (now: number) => void;
   readonly started?: (hop: number, number: number, waitNs: number, now: number) => void;
-  /** It left the last link. */
+  /** Called when a packet left the last link. */
   readonly arrived?: (number: number, now: number, sojournNs: number) => void;
   readonly dropped?: (number: number, now: number) => void;
-  /** It left a link that is not the last. */
+  /** Called when a packet left another link. */
   readonly relayed?: (number: number, now: number) => void;
 }
 
@@ -44,16 +44,16 @@ export interface LineOptions {
   readonly packets: number;
   /** Time before each packet, ns; 0 sends it at the same instant. */
   readonly gapNs: () => number;
-  /** Bytes of each packet. */
+  /** Draws the size of each packet, bytes. */
   readonly size: () => number;
-  /** Draws the size anew at each relay; if absent, the size travels with the packet. */
+  /** Draws a new size at each relay; if absent, the size stays the same. */
   readonly resize?: () => number;
-  /** DSCP of the packet whose size was just drawn; 0 when absent. */
+  /** The DSCP of the packet whose size was just drawn; default 0. */
   readonly dscp?: (bytes: number) => number;
   readonly watch: LineWatch;
 }
 
-/** A line and its source. */
+/** A line of links with its traffic source. */
 export class Line implements PacketSink, EventHandler, NetworkObserver {
   readonly network: Network;
   readonly directions: readonly Direction[];
@@ -149,7 +149,7 @@ export function poissonGaps(stream: RandomStream, ratePerSecond: number): () => 
   return () => toNanoseconds(stream.exponential(mean));
 }
 
-/** The same gap or size each time. */
+/** Returns the same gap or size each time. */
 export function always(value: number): () => number {
   return () => value;
 }

@@ -8,19 +8,19 @@
  */
 import type { Lab } from './lab.ts';
 
-/** Where the measured value must lie. */
+/** The range in which the measured value must lie. */
 export type Accept =
-  /** Exactly the theory. */
+  /** The value must equal the theory. */
   | { readonly kind: 'equal' }
   /**
-   * Four standard errors of one run around the theory. The mean of n seeds must lie within the same
-   * divided by sqrt(n) (docs/VERIFICATION.md#how-to-read-the-table).
+   * The value must lie within four standard errors of one run around the theory. The mean of n
+   * seeds must lie within the same divided by sqrt(n) (docs/VERIFICATION.md#how-to-read-the-table).
    */
   | { readonly kind: 'around'; readonly below: number; readonly above: number }
   /** A bound that holds for every seed by itself. */
   | { readonly kind: 'within'; readonly low: number; readonly high: number };
 
-/** One number of a check. */
+/** One value of a check. */
 export interface Measure {
   /** At most 33 characters, the unit last; at most 23 next to a published figure. */
   readonly label: string;
@@ -29,7 +29,7 @@ export interface Measure {
   readonly theory: number;
   readonly measured: number;
   readonly accept: Accept;
-  /** Decimals to print. */
+  /** Number of decimals to print. */
   readonly digits: number;
 }
 
@@ -61,12 +61,12 @@ export function plusMinus(half: number): Accept {
   return { kind: 'around', below: half, above: half };
 }
 
-/** Not above `high`. */
+/** Accepts values up to `high`. */
 export function atMost(high: number): Accept {
   return { kind: 'within', low: Number.NEGATIVE_INFINITY, high };
 }
 
-/** Between two bounds. */
+/** Accepts values between two bounds. */
 export function within(low: number, high: number): Accept {
   return { kind: 'within', low, high };
 }

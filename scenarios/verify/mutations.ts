@@ -19,23 +19,23 @@ import {
 } from './doubles.ts';
 import type { Defects } from './lab.ts';
 
-/** One wrong engine. */
+/** A wrong engine that the suite must detect. */
 export interface Mutation {
   readonly name: string;
-  /** What is wrong, for people. */
+  /** What is wrong with it, as text. */
   readonly mistake: string;
-  /** Checks that must turn red. */
+  /** Numbers of the checks that must fail. */
   readonly red: readonly string[];
   /** Further checks that cannot stay green, and why. */
   readonly alsoRed?: readonly string[];
   /** Checks that cannot detect it, by theory. */
   readonly green?: readonly string[];
-  /** Labels of the measures that turn red, if a check has others that must stay green. */
+  /** Labels of the measures that must fail, for checks whose other measures must still pass. */
   readonly onlyMeasures?: Readonly<Record<string, readonly string[]>>;
   readonly defects: Defects;
 }
 
-/** How long a probe of 50 ms needs to declare a link dead after three losses. */
+/** The time after which probes every 50 ms declare a link dead, after three losses. */
 const DETECTION_NS = 150_000_000;
 
 /** All wrong engines. */
@@ -81,7 +81,7 @@ export const MUTATIONS: readonly Mutation[] = [
     name: 'lifo',
     mistake: 'the youngest packet is served first',
     red: ['2', '8b'],
-    // Its mean wait stays right, its row on the order does not.
+    // Its mean waiting time remains right, but its row about the order fails.
     alsoRed: ['3'],
     green: ['18'],
     onlyMeasures: {
@@ -187,7 +187,8 @@ export const MUTATIONS: readonly Mutation[] = [
     name: 'weights-ignored',
     mistake: 'routes are uniform whatever the weights say',
     red: ['P16'],
-    // Without corrupt mixes weights cost no bits, and the routes of targets are stratified.
+    // Without corrupt mixes, weights do not reduce the entropy, and the routes of targets are
+    // stratified.
     onlyMeasures: { P16: ['all, heavy corrupt'] },
     defects: { mixes: { hasNoWeights: true } },
   },
@@ -214,7 +215,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
 ];
 
-/** The mutation of that name. */
+/** The wrong engine with the given name. */
 export function mutationOf(name: string): Mutation | undefined {
   return MUTATIONS.find((mutation) => mutation.name === name);
 }

@@ -7,7 +7,7 @@ import { NIL, type PacketTable } from '../../engine/net/packet-table.ts';
 import { PacketList } from '../../engine/net/queue/packet-list.ts';
 import type { QueueDiscipline } from '../../engine/net/queue/queue-discipline.ts';
 
-/** Last in, first out. */
+/** A defective queue that serves the last packet first. */
 export class LifoQueue implements QueueDiscipline {
   private readonly table: PacketTable;
   private readonly stack: number[] = [];
@@ -51,7 +51,7 @@ const URGENT_DSCP = 48;
 
 /** Two classes, and the packet that was interrupted between them. */
 export class PreemptiveQueue implements QueueDiscipline {
-  /** Continues after the urgent ones; NIL if there is none. */
+  /** The interrupted packet, which continues after the urgent ones; NIL if there is none. */
   interrupted = NIL;
   private readonly table: PacketTable;
   private readonly urgent: PacketList;
@@ -68,7 +68,7 @@ export class PreemptiveQueue implements QueueDiscipline {
     return this.urgent.packets > 0;
   }
 
-  /** True for packets that interrupt others. */
+  /** True for packets that interrupt the service of others. */
   isUrgent(packet: number): boolean {
     return (this.table.dscp[packet] as number) >= URGENT_DSCP;
   }

@@ -80,7 +80,7 @@ export const CHECKS: readonly Check[] = [
   entropyOfBiasedRoutes,
 ];
 
-/** What to run. */
+/** What to run, with how many seeds. */
 export interface SuiteOptions {
   readonly checks: readonly Check[];
   readonly seeds: readonly number[];

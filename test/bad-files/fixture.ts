@@ -108,8 +108,8 @@ export class FileFolder {
   }
 
   /**
-   * Writes a file. @returns its absolute path.
-   * @returns the absolute path.
+   * Writes a file.
+   * @returns its absolute path.
    */
   write(name: string, content: string | Uint8Array): string {
     const path = join(this.path, name);

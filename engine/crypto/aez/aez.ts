@@ -20,7 +20,7 @@ import { type Direction, PAIR_LENGTH, runCore } from './core.ts';
 import { runTiny } from './tiny.ts';
 import { AEZ_KEY_LENGTH, TweakedAes } from './tweaked-aes.ts';
 
-/** What is authenticated besides the text. */
+/** The data that are authenticated in addition to the text. */
 export interface AezContext {
   readonly nonce: Uint8Array;
   /** A list of strings: one empty string differs from no string. */
@@ -29,12 +29,12 @@ export interface AezContext {
   readonly tagLength?: number;
 }
 
-/** Extract: a 48-byte key is used as it is, any other length is hashed to 48 bytes. */
+/** The function Extract: a key of 48 bytes is used unchanged, any other is hashed to 48 bytes. */
 export function extractKey(crypto: Pick<CryptoProvider, 'blake2b'>, key: Uint8Array): Uint8Array {
   return key.length === AEZ_KEY_LENGTH ? key : crypto.blake2b(key, AEZ_KEY_LENGTH);
 }
 
-/** AEZ under one key. */
+/** AEZ with one key. */
 export class Aez implements WideBlockCipher {
   readonly #cipher: TweakedAes;
 

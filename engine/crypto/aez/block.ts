@@ -63,7 +63,7 @@ export function doubleBlock(block: Int32Array): void {
   const b = block[1] as number;
   const c = block[2] as number;
   const d = block[3] as number;
-  // Without branching on the secret bit: the sign spreads over the word.
+  // Avoids a branch on the secret bit by spreading the sign over the word.
   const carry = (a >> 31) & 0x87;
   block[0] = (a << 1) | (b >>> 31);
   block[1] = (b << 1) | (c >>> 31);

@@ -25,7 +25,7 @@ const PAIR_WORDS = 2 * BLOCK_WORDS;
 /** 0 enciphers, 1 deciphers; the number enters the tweaks. */
 export type Direction = 0 | 1;
 
-/** A string passing through AEZ-core. */
+/** The input and output of AEZ-core. */
 export interface CoreInput {
   readonly cipher: TweakedAes;
   readonly direction: Direction;
@@ -47,7 +47,7 @@ export function runCore(job: CoreInput): void {
 
   const sumX = mixPairs(cipher, input, words);
   addFragment(cipher, sumX, input.subarray(tail - fragment, tail));
-  // The last two blocks absorb the sum, which gives S, and yield the mask of the rest.
+  // The last two blocks absorb the sum, which gives S, and then yield the mask of the other blocks.
   const x = delta.slice();
   const y = new Int32Array(BLOCK_WORDS);
   loadBlock(y, input, tail + BLOCK_LENGTH);
@@ -65,7 +65,7 @@ export function runCore(job: CoreInput): void {
   addBlock(y, delta);
   addBlock(y, sumY);
   addRounds(y, x, (block) => cipher.four(0, 2 - job.direction, block));
-  // The halves swap places.
+  // The two halves are exchanged.
   storeBlock(output, tail, y);
   storeBlock(output, tail + BLOCK_LENGTH, x);
 }
@@ -216,7 +216,7 @@ function addFragment(cipher: TweakedAes, sum: Int32Array, fragment: Uint8Array):
   cipher.four(0, 4, first);
   addBlock(sum, first);
   if (fragment.length < BLOCK_LENGTH) return;
-  // Also padded if the fragment is exactly one block; the hash of the nonce differs in this.
+  // A fragment of exactly one block is padded as well, unlike in the hash of the nonce.
   const second = paddedBlock(fragment.subarray(BLOCK_LENGTH));
   cipher.four(0, 5, second);
   addBlock(sum, second);

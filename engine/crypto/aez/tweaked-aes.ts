@@ -23,7 +23,7 @@ export const AEZ_KEY_LENGTH = 48;
 /** How many multiples of L the offsets use: i mod 8. */
 const MULTIPLES_OF_L = 8;
 
-/** E(j, i) under one key. */
+/** E(j, i) with one key. */
 export class TweakedAes {
   readonly keyI: Int32Array = new Int32Array(BLOCK_WORDS);
   /** Round keys J, I, L, 0 of four rounds. */

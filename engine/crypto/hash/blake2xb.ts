@@ -71,7 +71,7 @@ export function blake2xb(message: Uint8Array, length: number, key: Uint8Array): 
   return extend(blake2b, { message, length, key });
 }
 
-/** BLAKE2Xb over any BLAKE2b. */
+/** BLAKE2Xb on top of any BLAKE2b implementation. */
 export function extend(
   hash: ParametrisedBlake2b,
   { message, length, key }: { message: Uint8Array; length: number; key: Uint8Array },
@@ -108,7 +108,7 @@ export function extend(
 /** RFC 7693 section 3.3 with its own parameter block. */
 function blake2b(message: Uint8Array, key: Uint8Array, parameters: Parameters): Uint8Array {
   const state = startState(parameters);
-  // A key occupies a block of its own, before the message.
+  // A key occupies a separate block before the message.
   const keyed = key.length > 0 ? BLOCK_LENGTH : 0;
   const total = keyed + message.length;
   const padded = new Uint8Array(Math.max(1, Math.ceil(total / BLOCK_LENGTH)) * BLOCK_LENGTH);
@@ -199,7 +199,7 @@ function mix(v: Int32Array, message: Int32Array, step: number): void {
   let low = low32(v[a + 1]) + low32(bl) + low32(message[x + 1]);
   let ah = ((v[a] as number) + bh + (message[x] as number) + carryOf(low)) | 0;
   let al = low | 0;
-  // By 32: the words swap places.
+  // A rotation by 32 exchanges the words.
   let dh = (v[d + 1] as number) ^ al;
   let dl = (v[d] as number) ^ ah;
   low = low32(v[c + 1]) + low32(dl);

@@ -88,7 +88,7 @@ const ten = (block: Code): Code => call(AES10, block);
 const double = (block: Code): Code => call(DOUBLE, block);
 const xor = (first: Code, ...others: readonly Code[]): Code => others.reduce(v128Xor, first);
 
-/** Look-up of byte `row` of a local in that row's table. */
+/** Looks up byte `row` of a local in the table of that row. */
 function lookUp(local: number, row: number): Code {
   const index =
     row === 0
@@ -131,7 +131,7 @@ function aes(rounds: number, schedule: number): WasmFunction {
 
 const REVERSED = [15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0];
 const SWAPPED = [8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7];
-/** What the top bits of the halves become: 87 at the bottom, 1 in the other half. */
+/** The carries from the top bits of both halves: 87 for the low half, 1 for the high half. */
 const CARRIES: Code = v128([0x87, 0, 1, 0]);
 
 /** `(block) -> block`: doubling in GF(2^128) of a big-endian block, without a branch. */
@@ -193,7 +193,7 @@ const hashFragment: WasmFunction = {
     when(
       get(1),
       when(i32LtU(get(1), i32(BLOCK)), set(2, zeroth(call(PAD, get(0), get(1)), get(3), 4))),
-      // Also padded if the fragment is exactly one block.
+      // A fragment of exactly one block is padded as well.
       when(
         i32Eqz(i32LtU(get(1), i32(BLOCK))),
         set(
@@ -360,7 +360,7 @@ const crypt: WasmFunction = {
     set(SUM, xor(get(SUM), fragmentSum)),
     set(X, xor(get(X), ten(xor(get(Y), timesL(-1, 2))))),
     set(Y, xor(get(Y), get(DELTA), get(SUM), four(xor(get(X), get(TWO_I), timesL(-1, 2))))),
-    // The halves swap places.
+    // The two halves are exchanged.
     v128Store(get(TAIL), get(Y)),
     v128Store(get(TAIL), get(X), BLOCK),
   ].flat(),

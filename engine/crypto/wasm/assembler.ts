@@ -26,7 +26,7 @@ export interface WasmFunction {
   /** Pairs of a count and a value type. */
   readonly locals: readonly (readonly [count: number, type: number])[];
   readonly body: Code;
-  /** Name to export it under. */
+  /** The name under which the function is exported. */
   readonly exportAs?: string;
 }
 

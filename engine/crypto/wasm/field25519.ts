@@ -120,7 +120,7 @@ export const swapped = (local: number): Code => shuffle(get(local), get(local), 
 export const carryOf = (local: number, limb: number): Code =>
   f64x2Sub(f64x2Add(get(local), slot(ROUNDING, limb)), slot(ROUNDING, limb));
 
-/** The carry out of the last limb, as it counts for the first. */
+/** The carry out of the last limb, scaled for adding it to the first limb. */
 export const wrapped = (carry: Code): Code => f64x2Mul(carry, slot(WRAP));
 
 // Locals of all multiplications: up to three parameters, then vectors.
@@ -245,7 +245,7 @@ interface Meeting {
   readonly at: number;
 }
 
-/** What four rows from `first` on add to a column. */
+/** The products that four rows from `first` on add to a column. */
 function meetingsIn(column: number, first: number): readonly Meeting[] {
   const rows = Array.from({ length: ROWS }, (_, index) => first + index);
   return rows
@@ -253,7 +253,7 @@ function meetingsIn(column: number, first: number): readonly Meeting[] {
     .filter(({ row, limb }) => limb >= row);
 }
 
-/** The columns to which four rows of a square add something; the others are undefined. */
+/** The columns to which four rows of a square add something; undefined for all other columns. */
 function columnsOfSquare(first: number, hasSum: Set<number>): (index: number) => Code | undefined {
   const inWindow = new Map<number, number>();
   const load = ({ row, limb, at }: Meeting): Code => {

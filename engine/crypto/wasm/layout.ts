@@ -35,5 +35,5 @@ export const ASSOCIATED_LENGTH_MAX = 4_096;
 /** Longest plaintext that fits: 64 KiB, the largest datagram, and 1 KiB of headers. */
 export const DATA_LENGTH_MAX = 66_560;
 
-/** Pages of 64 KiB. */
+/** Number of memory pages of 64 KiB. */
 export const MEMORY_PAGES = 3;

@@ -11,7 +11,7 @@ interface WebAssemblyInterface {
   readonly Instance: new (module: object) => { readonly exports: Record<string, unknown> };
 }
 
-/** A module with memory of its own, ready to be called. */
+/** A loaded module with its own memory. */
 export interface LoadedWasm {
   readonly exports: Readonly<Record<string, unknown>>;
   /** The whole exported memory. */

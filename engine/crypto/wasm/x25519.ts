@@ -50,7 +50,7 @@ import { INVERSE_LENGTH, invert } from './inverse25519.ts';
 
 /** RFC 7748 section 5: (486662 - 2) / 4. */
 const A24 = 121_665;
-/** Bits of a scalar that the ladder looks at; RFC 7748 section 5: t from 254 down to 0. */
+/** Number of scalar bits in the ladder; RFC 7748 section 5: t from 254 down to 0. */
 const BITS = 255;
 
 // Functions of the module, by index.
@@ -58,7 +58,7 @@ const MULTIPLY = 0;
 const SQUARE = 1;
 const BY_TABLE = 2;
 
-// Offsets in memory; the constants lie after the field, where nothing wipes them.
+// Offsets in memory. The constants are behind the field's memory, where nothing wipes them.
 const LANES: number = FIELD_END;
 /** (1 | -1). */
 const OPPOSITE: number = LANES;

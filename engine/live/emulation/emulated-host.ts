@@ -12,7 +12,7 @@ import { OutsideError } from './outside-error.ts';
 import type { OutsideTap } from './outside-tap.ts';
 import type { Pacer } from './pacer.ts';
 
-/** What an emulated host needs from its world besides what a simulated one needs. */
+/** What an emulated host needs from its world in addition to what a simulated host needs. */
 export interface EmulationContext extends HostWorld {
   readonly pacer: Pick<Pacer, 'isRunning'>;
   readonly tap: OutsideTap;

@@ -32,7 +32,10 @@ export interface EmulationWorldOptions extends SimWorldOptions {
   readonly pace: Omit<PacerOptions, 'clock' | 'scheduler'>;
   /** Hosts that are outside programs. */
   readonly outside: readonly OutsideHostSpec[];
-  /** Ports that a program may send from besides those it listens on; default 512. */
+  /**
+   * Largest number of ports from which a program may send, in addition to those on which it
+   * listens; default 512.
+   */
   readonly senderPortsMax?: number;
 }
 
@@ -53,7 +56,7 @@ export class EmulationWorld extends SimWorld implements EmulationContext {
   constructor(options: EmulationWorldOptions) {
     const { pace, outside } = options;
     const clock = new LiveClock();
-    // Programs read the system's calendar, so ours must agree with it.
+    // Programs read the system's calendar, so the calendar of the world must agree with it.
     const epoch = outside.length === 0 ? {} : { epochSeconds: clock.startedAt.seconds };
     super({ ...options, ...epoch });
     this.pacer = new Pacer({ ...pace, clock, scheduler: this.network.scheduler });
@@ -80,7 +83,7 @@ export class EmulationWorld extends SimWorld implements EmulationContext {
     return this.#neighbours.has(host);
   }
 
-  /** What the links between programs were offered and have dropped so far. */
+  /** Number of datagrams offered to the links between programs and dropped by them so far. */
   outsideTraffic(): OutsideTraffic {
     let offered = 0;
     let dropped = 0;

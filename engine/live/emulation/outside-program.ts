@@ -11,7 +11,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { constants } from 'node:os';
 
-/** What to start. */
+/** The program to start. */
 export interface ProgramOrder {
   /** Program and arguments. */
   readonly command: readonly string[];
@@ -25,7 +25,7 @@ export interface ProgramOrder {
 export interface ProgramEnd {
   /** Exit code as a shell shows it: the program's own, or 128 + the signal's number. */
   readonly code: number;
-  /** False if it was told to end. */
+  /** False if it ended because it was asked to. */
   readonly byItself: boolean;
 }
 
@@ -59,7 +59,7 @@ export class OutsideProgram {
     });
   }
 
-  /** Starts it; if that fails, the error's `code` says why, e.g. `ENOENT`. */
+  /** Starts the program; if that fails, the `code` of the error says why, for example `ENOENT`. */
   static start({ command, folder, outFile, errFile }: ProgramOrder): Promise<OutsideProgram> {
     const [name = '', ...args] = command;
     const [out, err] = [openSync(outFile, 'w'), openSync(errFile, 'w')];
@@ -76,7 +76,7 @@ export class OutsideProgram {
     }
   }
 
-  /** Asks it to end, and kills it if it does not. */
+  /** Asks the program to end, and kills it if it does not. */
   async stop(): Promise<ProgramEnd> {
     if (this.end !== undefined) return this.end;
     this.#isTold = true;
@@ -111,7 +111,7 @@ function signalGroup(pid: number, signal: NodeJS.Signals): void {
     process.kill(-pid, signal);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    // Already gone; macOS answers EPERM for a group whose members have ended.
+    // The process has already ended; macOS answers EPERM for a group whose members have ended.
     if (code !== 'ESRCH' && code !== 'EPERM') throw error;
   }
 }

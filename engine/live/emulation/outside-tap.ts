@@ -42,7 +42,10 @@ export const OUTSIDE_DROPS = {
 /** Name of such a reason. */
 export type OutsideDrop = keyof typeof OUTSIDE_DROPS;
 
-/** Ports that a program may send from besides those it listens on; the oldest is replaced. */
+/**
+ * Largest number of ports from which a program may send, in addition to those on which it listens;
+ * the oldest is replaced.
+ */
 const SENDER_PORTS_MAX = 512;
 /** Sockets of one run; systems allow at least some thousand open files. */
 const WIRES_MAX = 16_384;
@@ -65,9 +68,9 @@ type SendingSocket = NonNullable<ReturnType<SimHost['udp']>>;
 /** Datagrams that passed between a program and its host. */
 export interface OutsideCounts {
   readonly name: string;
-  /** From the program into the network. */
+  /** Number of datagrams from the program into the network. */
   readonly sent: number;
-  /** From the network to the program. */
+  /** Number of datagrams from the network to the program. */
   readonly received: number;
 }
 
@@ -96,7 +99,7 @@ export class OutsideTap {
     this.#specs = new Map(parts.specs.map((spec) => [spec.name, spec]));
   }
 
-  /** Datagrams lost between programs and network, by name. */
+  /** Datagrams lost between programs and the network, by reason. */
   get drops(): ReadonlyMap<OutsideDrop, number> {
     return this.#drops;
   }
@@ -239,7 +242,7 @@ export class OutsideTap {
     }
   }
 
-  /** The world, which knows the packet, hands over what it receives. */
+  /** The world, which knows the packet, delivers what this host receives. */
   #bindHost(host: SimHost, port: number): SendingSocket | undefined {
     return host.udp({ port, onDatagram: (): void => undefined });
   }
@@ -250,7 +253,8 @@ export class OutsideTap {
     const { address, port } = this.#endpoints.pairOf(local);
     const wire = UdpWire.bind(address, port, {
       onMessage: (bytes, from, fromPort) => this.#receive(local, bytes, from, fromPort),
-      // On some systems a program that does not listen (yet) shows up here; it misses the datagram.
+      // On some systems, a program that does not listen yet causes an error here; it misses the
+      // datagram.
       onError: () => undefined,
     });
     if (typeof wire === 'string') return wire;

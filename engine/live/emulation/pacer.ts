@@ -53,7 +53,7 @@ export interface PacerOptions {
  * (docs/spec/live.md#timers-of-node).
  */
 const SPIN_NS = 1_200_000;
-/** If less than this is left, do not sleep. */
+/** If less time than this is left, the pacer does not sleep. */
 const SLEEP_MIN_NS = 1_600_000;
 /** Timers are limited to 2^31 ms; waking up once a second costs nothing. */
 const SLEEP_MAX_NS = 1_000_000_000;
@@ -61,8 +61,8 @@ const SLEEP_MAX_NS = 1_000_000_000;
 const TURN_NS = 2_000_000;
 const NS_PER_MS = 1_000_000;
 /**
- * A turn that finds nothing due sleeps this long: a process that spins all the time is descheduled,
- * for milliseconds at a time, when others want the processor.
+ * If nothing is due, a turn sleeps this long. A process that spins all the time is descheduled for
+ * milliseconds when other processes need the processor.
  */
 const NAP_MS = 0.05;
 /** Duration of a nap including the timer slack of the system. */
@@ -75,7 +75,7 @@ export class Pacer {
   readonly lateness = new LogHistogram();
   /** Instants that were later than the limit. */
   slips = 0;
-  /** The latest of all events. */
+  /** The event that was latest. */
   worst: LateEvent | undefined;
   /** How far virtual time was behind the wall clock when the run ended, ns of wall time. */
   driftNs = 0;
@@ -234,13 +234,13 @@ export class Pacer {
     if (left > NAP_MARGIN_NS) Atomics.wait(WAIT_CELL, 0, 0, NAP_MS);
   }
 
-  /** Decides when to look again. */
+  /** Decides when to continue. */
   #plan(): void {
     if (!this.#isRunning || this.#immediate !== undefined) return;
     const { clock, scheduler } = this.#options;
     const event = scheduler.peekTime();
     const left = this.#dueOf(Math.min(event, this.#sliceAt)) - clock.now();
-    // The end of a slice may be late: nobody notices.
+    // The end of a slice may be late, because no event depends on it.
     const spinNs = event <= this.#sliceAt ? SPIN_NS : 0;
     clearTimeout(this.#timeout);
     if (left <= 0 || (spinNs > 0 && left < SLEEP_MIN_NS)) {

@@ -12,7 +12,7 @@ export interface SocketRow {
   /** In the form of {@link tableAddress}; {@link ANY_ADDRESS} if bound to all addresses. */
   readonly address: string;
   readonly port: number;
-  /** Identifies the socket during its life. */
+  /** Identifies the socket while it exists. */
   readonly inode: string;
   /** Datagrams that found its receive buffer full. */
   readonly drops: number;

@@ -25,7 +25,8 @@ import {
 } from './handover-samples.ts';
 
 /**
- * After this, nothing more is expected of a datagram; a full socket buffer is a third of a second.
+ * After this time, no more notes about a datagram are expected; a full socket buffer takes a third
+ * of a second.
  */
 const SETTLE_NS = 5_000_000_000;
 const JOURNEYS_MAX = 65_536;
@@ -75,31 +76,36 @@ export interface BookWindow {
 
 /** How many samples there were, and what became of those that measured nothing. */
 export interface BookCounts {
-  /** Datagrams that a sender followed. */
+  /** Number of sampled datagrams. */
   readonly sampled: number;
-  /** Seen at one end only: lost on the way, or the other end's note was lost. */
+  /**
+   * Number of hops seen at one end only: the datagram was lost, or the note of the other end was.
+   */
   readonly unmatched: number;
-  /** The same last bytes were seen more than once on the hop, so they cannot be told apart. */
+  /**
+   * Number of hops where the same last bytes were seen more than once, so that datagrams cannot be
+   * distinguished.
+   */
   readonly ambiguous: number;
   /** Their two ends were on different clocks. */
   readonly across: number;
-  /** Notes dropped for lack of room. */
+  /** Number of notes dropped for lack of room. */
   readonly untold: number;
-  /** Sampled application packets whose way was not seen completely. */
+  /** Number of sampled application packets whose route was not observed completely. */
   readonly unfollowed: number;
 }
 
 /** See the module. */
 export class HandoverBook {
-  /** Per hop: from when the link ought to have ended to the start of the handler, ns. */
+  /** For each hop: time from the nominal end of the link to the start of the handler, ns. */
   readonly hop = new LogHistogram();
-  /** Per hop: from the kernel taking it to the start of the handler, ns. */
+  /** For each hop: time from the send to the kernel to the start of the handler, ns. */
   readonly wait = new LogHistogram();
-  /** Per packet: lateness of its source and of all hops, ns. */
+  /** For each packet: the lateness of its source and of all hops, ns. */
   readonly way = new LogHistogram();
-  /** Per packet: time on emulated links, including their queues, ns. */
+  /** For each packet: time on emulated links, including their queues, ns. */
   readonly links = new LogHistogram();
-  /** Per packet: latency minus that lateness, ns. */
+  /** For each packet: latency minus its lateness, ns. */
   readonly onTime = new LogHistogram();
   readonly #window: BookWindow;
   readonly #journeys = new Map<number, Journey>();
@@ -121,7 +127,7 @@ export class HandoverBook {
 
   /**
    * Takes notes of one world.
-   * @param clock The clock that it read: worlds of one machine share a number.
+   * @param clock The number of the clock that it read; worlds on one machine share a clock.
    */
   note({ rows, untold }: SampleBatch, clock: number): void {
     this.#untold += untold;
@@ -133,7 +139,7 @@ export class HandoverBook {
     }
   }
 
-  /** Nothing more will come: closes open journeys. */
+  /** Called when no more notes will come: closes open journeys. */
   finish(): void {
     for (const [tag, journey] of this.#journeys) this.#close(tag, journey);
   }
@@ -195,7 +201,7 @@ export class HandoverBook {
         this.#unfollowed += 1;
         continue;
       }
-      // These instants come from another machine and may not make sense.
+      // These instants come from another machine and may be inconsistent.
       const onLinksNs = journey.hops.reduce((sum, hop) => sum + hop.dueNs - hop.offeredNs, 0);
       this.way.record(atLeastZero(lateNs));
       this.links.record(atLeastZero(onLinksNs));
@@ -232,7 +238,7 @@ function hopOf(journey: Journey, from: number, to: number): Hop | undefined {
   return made;
 }
 
-/** In the form that a histogram takes. */
+/** Rounded to a value that a histogram accepts. */
 function atLeastZero(ns: number): number {
   return Math.min(Number.MAX_SAFE_INTEGER, Math.max(0, Math.floor(ns)));
 }
@@ -244,13 +250,13 @@ function stateOf({ lefts, takens, leftClock, takenClock }: Hop): HopState {
 }
 
 /**
- * Lateness of a packet from the turn of its source to the handler of its last node, ns; undefined
- * if part of the way was not seen, or not by one clock.
+ * The lateness of a packet from its source's turn to the handler of its last node, ns; undefined if
+ * part of the route was not observed, or by different clocks.
  */
 function latenessOf({ hops, turn }: Journey, ending: Ending): number | undefined {
   const { source, host, sentNs, clock } = ending;
-  // A packet that its node held back has no turn of its own, and one that shares a datagram has
-  // another packet's.
+  // A packet that its node held back has no turn of its own. One that shares a datagram has the
+  // turn of another packet.
   if (turn === undefined || turn.dueNs !== sentNs || turn.clock !== clock) return undefined;
   const way = hops.toSorted((a, b) => a.dueNs - b.dueNs);
   let lateNs = turn.cameNs - turn.dueNs;

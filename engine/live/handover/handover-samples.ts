@@ -17,14 +17,17 @@ import { isSampled, tagOf } from './tail-sample.ts';
 export const SAMPLE_ROW = 7;
 /** Written to a socket: sender, receiver; link began, link ought to have ended, written. */
 export const LEFT = 0;
-/** Given to the receiver's handler: sender, receiver; when. */
+/** A datagram was given to the receiver's handler: sender, receiver, instant. */
 export const TAKEN = 1;
-/** Offered to a link in an application's own turn: host; when the turn was due, when it came. */
+/**
+ * A datagram was offered to a link in an application's turn: host, when the turn was due, when it
+ * came.
+ */
 export const SOURCED = 2;
 /** An application got a packet from it: host, host of the source; sent, delivered. */
 export const DELIVERED = 3;
 
-/** No followed datagram. */
+/** The datagram is not sampled. */
 export const NO_TAG = -1;
 /** A host that is not of this run. */
 const NOBODY = -1;
@@ -38,7 +41,7 @@ export interface HopEnds {
   readonly to: number | undefined;
 }
 
-/** Instants of the world's clock, ns. */
+/** Instants by the world's clock, ns. */
 export interface LinkTimes {
   readonly offeredNs: number;
   readonly dueNs: number;
@@ -53,7 +56,7 @@ export interface SampleBatch {
 
 /** See the module. */
 export class HandoverSamples {
-  /** The followed datagram whose handler is running. */
+  /** The sampled datagram whose handler is running. */
   current = NO_TAG;
   /** The application turn that is running, ns of the scenario's time; negative if none. */
   sourceDueNs = -1;
@@ -70,9 +73,9 @@ export class HandoverSamples {
   }
 
   /**
-   * The scenario's time begins: datagrams are followed from now on.
+   * Called when the scenario's time begins; datagrams are sampled from now on.
    * @param zeroNs Time 0 of the scenario on the world's clock, ns.
-   * @param mask A power of two minus one; one datagram in `mask + 1` is followed.
+   * @param mask A power of two minus one; one datagram in `mask + 1` is sampled.
    */
   begin(zeroNs: number, mask: number): void {
     this.#zeroNs = zeroNs;
@@ -81,7 +84,7 @@ export class HandoverSamples {
   }
 
   // hot: twice per datagram and hop.
-  /** True for a followed datagram; all others cost only this test. */
+  /** True for a sampled datagram; for all others, this test is the only cost. */
   follows(bytes: Uint8Array): boolean {
     return this.#isOn && isSampled(bytes, this.#mask);
   }
@@ -99,7 +102,7 @@ export class HandoverSamples {
   }
 
   /**
-   * A followed datagram is handed to its link during an application's turn.
+   * Called when a sampled datagram is handed to its link during an application's turn.
    * @param turnNs When that turn came, by the clock of the links.
    */
   sourced(bytes: Uint8Array, host: number, turnNs: number): void {
@@ -119,7 +122,7 @@ export class HandoverSamples {
     this.#add(DELIVERED, this.current, { from: ends.source, to: ends.host }, instants);
   }
 
-  /** Everything since the last call. */
+  /** All notes since the last call. */
   take(): SampleBatch {
     const batch = { rows: this.#rows.slice(0, this.#used), untold: this.#untold };
     this.#used = 0;

@@ -10,7 +10,7 @@ import type { Submission } from './submission.ts';
 
 /** The array is compacted once this many of its packets have left. */
 const SLICE_FROM = 1_024;
-/** Buffers made at a time. */
+/** Number of buffers allocated at a time. */
 const GROWTH = 64;
 /** Lengths are rounded up to these, so that packets of similar length share buffers. */
 const ROUND_BYTES = 1_024;
@@ -53,7 +53,7 @@ export class Backlog {
     return first;
   }
 
-  /** Makes buffers and hands out the first. */
+  /** Allocates buffers and returns the first. */
   #grow(length: number): Uint8Array {
     const capacity = Math.max(1, Math.ceil(length / ROUND_BYTES)) * ROUND_BYTES;
     const memory = new ArrayBuffer(GROWTH * capacity);

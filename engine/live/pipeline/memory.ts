@@ -33,7 +33,7 @@ export const SIGNAL = {
 /** Sizes of a pipeline's memory. */
 export interface MemorySizes {
   readonly workers: number;
-  /** Slots for packets. */
+  /** Number of slots for packets. */
   readonly slots: number;
   /** Longest packet, bytes. */
   readonly slotBytes: number;
@@ -44,13 +44,13 @@ export interface SharedMemory extends MemorySizes {
   readonly slotStride: number;
   readonly slotMemory: SharedArrayBuffer;
   readonly signals: Int32Array;
-  /** To each worker. */
+  /** Rings to the workers. */
   readonly requests: readonly Int32Array[];
-  /** From each worker. */
+  /** Rings from the workers. */
   readonly results: readonly Int32Array[];
 }
 
-/** Makes the memory, all zero. */
+/** Allocates the memory, filled with zeros. */
 export function createMemory({ workers, slots, slotBytes }: MemorySizes): SharedMemory {
   const lines = Math.ceil((RECORD_MAX + slotBytes) / LINE_BYTES);
   const slotStride = (lines | 1) * LINE_BYTES;

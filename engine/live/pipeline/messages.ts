@@ -10,7 +10,7 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { SharedMemory } from './memory.ts';
 
-/** Words of a request. */
+/** Positions of the words in a request. */
 export const REQUEST = { slot: 0, length: 1, job: 2 } as const;
 /** Slot number of a request that represents one message of the port. */
 export const MESSAGE_SLOT = -1;
@@ -22,7 +22,7 @@ export const RESULT = { slot: 0, length: 1, status: 2, recordLength: 3 } as cons
 /** Statuses of a result. */
 export const STATUS = { done: 0, failed: 1 } as const;
 
-/** Which job of which module. */
+/** Identifies a job by its module and name. */
 export interface JobAddress {
   readonly moduleUrl: string;
   /** Name of a job on bytes. */
@@ -31,7 +31,7 @@ export interface JobAddress {
   readonly crypto: string;
 }
 
-/** To a worker. */
+/** A message to a worker. */
 export type WorkerMessage =
   | { readonly kind: 'load'; readonly moduleUrl: string }
   | {
@@ -42,7 +42,7 @@ export type WorkerMessage =
     }
   | { readonly kind: 'close'; readonly job: number };
 
-/** From a worker: results wait, or a message was processed. */
+/** A message from a worker: results wait, or a message was processed. */
 export type WorkerAnswer = 'results' | 'acted';
 
 /** How a worker tells the main thread that results wait. */
@@ -54,7 +54,7 @@ export interface WorkerStart {
   readonly worker: number;
   readonly messages: MessagePort;
   readonly wakeUp: WakeUpKind;
-  /** Packets processed at most before the worker looks for new ones. */
+  /** Largest number of packets that a worker processes before it looks for new ones. */
   readonly batch: number;
   /** Number of results after which a busy worker wakes the main thread. */
   readonly announceEvery: number;

@@ -36,7 +36,7 @@ import { WorkerThread } from './worker-thread.ts';
 export interface PipelineOptions {
   /** Threads; one per core, at most four: the main thread shares a core with one of them. */
   readonly workers?: number;
-  /** Reusable buffers. */
+  /** Number of reusable buffers. */
   readonly slots?: number;
   /** Longest packet, bytes. */
   readonly slotBytes?: number;
@@ -50,9 +50,11 @@ export interface PipelineOptions {
    */
   readonly announceEvery?: number;
   readonly wakeUp?: WakeUpKind;
-  /** Told when a worker has died: its name, the reason, and the packets lost with it. */
+  /**
+   * Called when a worker has died: its name, the reason, and the number of packets lost with it.
+   */
   readonly onDeath?: (worker: string, reason: string, lost: number) => void;
-  /** Told when packets are accepted again after `credits` was 0. */
+  /** Called when packets are accepted again after `credits` was 0. */
   readonly onCredit?: () => void;
 }
 
@@ -65,7 +67,7 @@ const DEFAULTS = {
   announceEvery: 16,
   wakeUp: 'port',
 } as const;
-/** Results of a worker that are handed out in one turn of the event loop. */
+/** Largest number of results of a worker that are returned in one turn of the event loop. */
 const TURN_RESULTS = 256;
 const NOTHING = new Uint8Array(0);
 const NO_WORKER = -1;
@@ -92,7 +94,7 @@ export class Pipeline {
   readonly #workers: readonly WorkerThread[];
   readonly #wakeUp: WakeUp;
   readonly #counts: Mutable<PipelineStats>;
-  /** By slot. */
+  /** The receiver of the result, by slot. */
   readonly #sinks: (ResultSink | undefined)[];
   readonly #tokens: Float64Array;
   readonly #slotWorkers: Int16Array;
@@ -138,7 +140,7 @@ export class Pipeline {
     this.#alive = workers;
   }
 
-  /** Packets inside. */
+  /** Number of packets inside. */
   get inside(): number {
     return this.#options.slots - this.#pool.free + this.#backlog.length;
   }
@@ -222,9 +224,7 @@ export class Pipeline {
     return 'taken';
   }
 
-  /**
-   * Hands out waiting results; the pipeline calls it by itself, and anybody else may call it too.
-   */
+  /** Passes on waiting results; the pipeline calls it itself, but others may call it too. */
   poll(): void {
     if (this.#isPolling || !this.#isOpen) return;
     this.#isPolling = true;
@@ -324,7 +324,7 @@ export class Pipeline {
     }
   }
 
-  /** Tells the sink, and gives the slot to the next packet that waits for one. */
+  /** Reports a result and gives the slot to the next packet that waits for one. */
   #end(slot: number): void {
     const sink = this.#sinks[slot];
     this.#sinks[slot] = undefined;
@@ -357,7 +357,8 @@ export class Pipeline {
     this.#wakeUp.arm();
     this.#isArmed = true;
     if (!this.#workers.some(({ results }) => results.waiting > 0)) return;
-    // They arrived earlier, so nobody calls for them. Other work of the event loop goes first.
+    // These results arrived earlier, so no wake-up will announce them. Other work of the event loop
+    // goes first.
     this.#again = setImmediate(() => {
       this.#again = undefined;
       this.poll();
@@ -372,7 +373,7 @@ export class Pipeline {
   #died(worker: WorkerThread, reason: string): void {
     if (!this.#isOpen) return;
     this.#alive -= 1;
-    // What it has published is done.
+    // Results that the worker has published are complete.
     this.#collect(worker, this.#options.slots);
     const slots = [...this.#slotWorkers.keys()].filter(
       (slot) => this.#slotWorkers[slot] === worker.index,

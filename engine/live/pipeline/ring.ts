@@ -28,12 +28,12 @@ export function ringBytes(capacity: number): number {
   return (ENTRIES + capacity * ENTRY_WORDS) * Int32Array.BYTES_PER_ELEMENT;
 }
 
-/** The writer's end. */
+/** The writing end of a ring. */
 export class RingWriter {
   readonly words: Int32Array;
   readonly #mask: number;
   #tail: number;
-  /** The head as last read. */
+  /** The head as it was last read. */
   #head: number;
 
   constructor(words: Int32Array) {
@@ -64,7 +64,7 @@ export class RingWriter {
   }
 }
 
-/** The reader's end. */
+/** The reading end of a ring. */
 export class RingReader {
   readonly words: Int32Array;
   readonly #mask: number;
@@ -78,7 +78,7 @@ export class RingReader {
     this.#tail = this.#head;
   }
 
-  /** Entries that wait. */
+  /** Number of entries that wait. */
   get waiting(): number {
     this.#tail = Atomics.load(this.words, TAIL);
     return (this.#tail - this.#head) | 0;

@@ -15,7 +15,7 @@ export class SlotPool {
     this.#count = slots;
   }
 
-  /** Slots that are free. */
+  /** Number of free slots. */
   get free(): number {
     return this.#count;
   }

@@ -6,15 +6,15 @@
 
 /** Counters since the start of a pipeline; packets, unless stated otherwise. */
 export interface PipelineStats {
-  /** Offered, including dropped ones. */
+  /** Number of packets offered, including dropped ones. */
   submitted: number;
   /** Done by a job that did not throw. */
   processed: number;
   /** Their job threw, or was not open. */
   failed: number;
-  /** With a worker when it died. */
+  /** Number of packets that were with a worker when it died. */
   lost: number;
-  /** Refused, by reason. */
+  /** Number of rejected packets, by reason. */
   drops: { 'queue-full': number; 'too-long': number; 'no-worker': number };
   /** Accepted into a slot, or into a free buffer of the queue. */
   poolHits: number;
@@ -25,7 +25,7 @@ export interface PipelineStats {
    * for one.
    */
   copiedBytes: number;
-  /** Most inside at a time. */
+  /** Largest number of packets inside at a time. */
   peak: number;
   /** Times that a worker found packets. */
   batches: number;
@@ -33,7 +33,7 @@ export interface PipelineStats {
   sleeps: number;
 }
 
-/** All zero. */
+/** Counters set to zero. */
 export function createStats(): PipelineStats {
   return {
     submitted: 0,
@@ -50,7 +50,7 @@ export function createStats(): PipelineStats {
   };
 }
 
-/** Share of buffers that came from the pool, 0 ... 1; 1 if none was taken. */
+/** Share of buffers that came from the pool, 0 to 1; 1 if none was needed. */
 export function poolHitRatio({ poolHits, poolMisses }: PipelineStats): number {
   const taken = poolHits + poolMisses;
   return taken === 0 ? 1 : poolHits / taken;

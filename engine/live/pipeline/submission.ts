@@ -8,7 +8,7 @@
 export interface Submission {
   /** Handle of an open job. */
   job: number;
-  /** Copied; the caller keeps them. */
+  /** The packet, which is copied. */
   bytes: Uint8Array;
   sink: ResultSink;
   /** Returned with the result. */

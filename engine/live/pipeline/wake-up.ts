@@ -32,7 +32,8 @@ export class WakeUp {
   }
 
   /**
-   * Asks to be called. The caller must look for results afterwards, since earlier ones call nobody.
+   * Requests a call at the next wake-up. The caller must then look for results, because earlier
+   * wake-ups called nobody.
    */
   arm(): void {
     Atomics.store(this.#signals, SIGNAL.mainSleeps, 1);

@@ -142,7 +142,7 @@ export class WorkerLoop {
     const { worker } = this.#start;
     const word = SIGNAL.workerSleeps(worker);
     Atomics.store(this.#signals, word, 1);
-    // Checked again: what was put before the store would wake nobody.
+    // Checked again, because an entry put before the store would not wake anybody.
     if (this.#requests.waiting > 0 || this.#isStopped()) {
       Atomics.store(this.#signals, word, 0);
       return;

@@ -26,11 +26,11 @@ const END_MS = 2_000;
  */
 const YOUNG_GENERATION_MB = 3;
 
-/** What a worker reports. */
+/** Callbacks of a worker. */
 export interface WorkerEvents {
-  /** Results may wait. */
+  /** Called when results may be waiting. */
   results(): void;
-  /** It ended by itself, which should never happen. */
+  /** Called when the worker ended by itself, which should never happen. */
   died(worker: WorkerThread, reason: string): void;
 }
 
@@ -104,7 +104,7 @@ export class WorkerThread {
   }
 
   /**
-   * Waits for the end that the stop signal asked for; terminates the thread if that takes too long.
+   * Waits until the thread has reacted to the stop signal; terminates it if that takes too long.
    */
   async close(): Promise<void> {
     this.#wake();

@@ -25,12 +25,12 @@ import {
 const TWO_32 = 2 ** 32;
 const encoder = new TextEncoder();
 
-/** A packet as it is captured. */
+/** A captured packet. */
 export interface CapturedPacket {
   /** Number of the interface, in the order of their descriptions. */
   readonly interfaceId: number;
   readonly timeNs: number;
-  /** Starts with the IP header. */
+  /** The bytes from the IP header on. */
   readonly bytes: Uint8Array;
   /** Length before truncation; that of the bytes if absent. */
   readonly originalLength?: number;
@@ -74,13 +74,13 @@ export function interfaceDescription(name: string): Uint8Array {
     [body],
     [
       { code: OPTION.interfaceName, value: encoder.encode(name) },
-      // Without this option readers take the stamps for microseconds.
+      // Without this option, readers would take the time stamps for microseconds.
       { code: OPTION.timeResolution, value: Uint8Array.of(NANOSECONDS) },
     ],
   );
 }
 
-/** A packet. */
+/** Encodes a packet block. */
 export function enhancedPacket(packet: CapturedPacket): Uint8Array {
   const { interfaceId, timeNs, bytes, comment, direction } = packet;
   const body = new Uint8Array(20);
@@ -138,7 +138,7 @@ function block(type: number, body: readonly Uint8Array[], options: readonly Opti
   return bytes;
 }
 
-/** High word first, each little-endian. */
+/** Writes the high word first; both words are little-endian. */
 function writeTime(view: DataView, at: number, timeNs: number): void {
   view.setUint32(at, Math.floor(timeNs / TWO_32), true);
   view.setUint32(at + 4, timeNs % TWO_32, true);

@@ -25,17 +25,17 @@ export type Column = Float64Array | Uint32Array | Uint16Array | Uint8Array;
 /** Rows of a table to be written. */
 export interface Rows {
   readonly table: TableSpec;
-  /** In the order of the table's columns; longer arrays are cut at `count`. */
+  /** Columns in the order of the table; longer arrays are cut at `count`. */
   readonly columns: readonly Column[];
   readonly count: number;
   readonly aux?: Uint8Array;
   /** Instant of a block without a time column, ns. */
   readonly atNs?: number;
-  /** Packets lost on the way in this block. */
+  /** Number of packets in this block that were lost on the way. */
   readonly drops?: number;
 }
 
-/** The header of a block. */
+/** The facts in the header of a block. */
 export interface BlockFacts {
   readonly table: number;
   readonly flags: number;
@@ -137,7 +137,7 @@ export function writeBlockHead(
   into.setUint32(at + FIELD.drops, facts.drops, true);
 }
 
-/** A block header alone. */
+/** Encodes only the header of a block. */
 export function blockHead(facts: BlockFacts, stored: number): Uint8Array {
   const bytes = new Uint8Array(BLOCK_HEAD_BYTES);
   writeBlockHead(new DataView(bytes.buffer), 0, facts, stored);

@@ -30,19 +30,19 @@ export function marksOf(flowNumber: number, kindNumber: number, bits: number): n
 /** Up to {@link BLOCK_ROWS} hops. */
 export class HopBlock {
   count = 0;
-  /** Rows whose packets are still under way. */
+  /** Number of rows whose packets are still under way. */
   open = 0;
   drops = 0;
   firstNs = 0;
   lastNs = 0;
   /** Rows that the follower of the recorder has been given. */
   shown = 0;
-  /** Set when the block has left memory: late arrivals are no longer noted. */
+  /** Set when the block has been written, so that late arrivals are no longer recorded. */
   isSealed = false;
   // The recorder writes these directly, once per packet and hop: a call with ten values would cost
   // more.
   readonly depart = new Float64Array(BLOCK_ROWS);
-  /** Instant of arrival, or a mark that says what happened instead. */
+  /** The instant of arrival, or a mark that says what happened instead. */
   readonly arrive = new Float64Array(BLOCK_ROWS);
   readonly link = new Uint32Array(BLOCK_ROWS);
   readonly packet = new Uint32Array(BLOCK_ROWS);
@@ -59,20 +59,20 @@ export class HopBlock {
   }
 
   // hot: once per packet and hop.
-  /** Its packet arrived. */
+  /** Records that the packet of a row arrived. */
   arrived(row: number, atNs: number): void {
     this.arrive[row] = atNs;
     this.open -= 1;
   }
 
-  /** Its packet was lost on the way. */
+  /** Records that the packet of a row was lost on the way. */
   dropped(row: number): void {
     this.arrive[row] = DROPPED_WIDE;
     this.open -= 1;
     this.drops += 1;
   }
 
-  /** First row, from this one on, whose packet is still under way. */
+  /** The first row, from a given one on, whose packet is still under way. */
   firstOpen(from: number): number {
     if (this.open === 0) return this.count;
     let row = from;

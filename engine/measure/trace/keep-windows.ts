@@ -19,19 +19,19 @@ interface Window {
   endNs: number;
 }
 
-/** The windows so far; must be told of faults in chronological order. */
+/** The windows so far. Faults must be reported in chronological order. */
 export class KeepWindows {
   readonly #windows: Window[] = [{ beginNs: 0, endNs: SECOND }];
   readonly #open = new Map<string, Window>();
 
-  /** A fault began. */
+  /** Called when a fault began. */
   began(id: string, atNs: number): void {
     const window = { beginNs: Math.max(0, atNs - BEFORE_NS), endNs: atNs + FAULT_MAX_NS };
     this.#windows.push(window);
     this.#open.set(id, window);
   }
 
-  /** It ended. */
+  /** Called when a fault ended. */
   ended(id: string, atNs: number): void {
     const window = this.#open.get(id);
     this.#open.delete(id);

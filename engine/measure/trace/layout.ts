@@ -9,7 +9,7 @@
 
 /** First eight bytes of a file; the line end reveals a transfer that changed line ends. */
 export const FILE_MAGIC = 'ORRERY\r\n';
-/** Version of the format; a reader refuses a larger one. */
+/** Version of the format; a reader rejects a higher one. */
 export const FORMAT_VERSION = 1;
 /** Magic, version u32, length of the header JSON u32. */
 export const FILE_HEAD_BYTES = 16;
@@ -18,7 +18,7 @@ export const FILE_HEAD_BYTES = 16;
 export const BLOCK_MAGIC = 0x4252_524f;
 /** Bytes of a block header and of an entry of the index. */
 export const BLOCK_HEAD_BYTES = 64;
-/** Rows of a full block. */
+/** Number of rows in a full block. */
 export const BLOCK_ROWS = 16_384;
 /** Every section begins at a multiple of this, so that typed arrays can view it in place. */
 const ALIGNMENT = 8;
@@ -52,10 +52,10 @@ export const NARROW_LIMIT_NS = 2 ** 32;
 /** A block that would otherwise become wide is closed early once it has this many rows. */
 export const WORTH_CLOSING_ROWS = 256;
 
-/** Transit of a packet lost on the way, in u32 and in f64 columns. */
+/** The transit time of a packet lost on the way, in u32 and in f64 columns. */
 export const DROPPED_NARROW = 0xffff_ffff;
 export const DROPPED_WIDE = -1;
-/** Transit of a packet that was still under way when its block was written. */
+/** The transit time of a packet that was still under way when its block was written. */
 export const OPEN_NARROW = 0xffff_fffe;
 export const OPEN_WIDE = -2;
 
@@ -228,7 +228,7 @@ export interface NodeInfo {
   readonly place?: { readonly lat: number; readonly lon: number };
 }
 
-/** The JSON at the start of a file: what is known before the run. */
+/** The JSON at the start of a file: everything known before the run. */
 export interface TraceHeader {
   readonly format: 'orrery-trace';
   readonly version: number;
@@ -265,7 +265,7 @@ export interface MetricInfo {
   readonly binNs: number;
 }
 
-/** The JSON in the footer: what is known only after the run. */
+/** The JSON in the footer: everything known only after the run. */
 export interface TraceSummary {
   /** Rows by table. */
   readonly counts: Readonly<Record<string, number>>;
@@ -273,7 +273,7 @@ export interface TraceSummary {
   readonly rangeNs: readonly [number, number];
   /** Hop rows seen in the run, including those outside the windows, which were not kept. */
   readonly hopsSeen: number;
-  /** Times whose packets were kept, ns; a single one for the whole run with extent `full`. */
+  /** Intervals whose packets were kept, ns; a single one for the whole run with extent `full`. */
   readonly windowsNs: readonly (readonly [number, number])[];
   readonly fingerprint: string;
 }

@@ -16,7 +16,7 @@ import { type HopBlock, marksOf } from './hop-block.ts';
 import * as layout from './layout.ts';
 import type { Pyramid } from './pyramid.ts';
 
-/** Where the recorder writes. */
+/** The destination of the recorder's rows. */
 export interface HopSink {
   /** The block for a row of this instant. */
   blockFor(timeNs: number): HopBlock;
@@ -42,9 +42,9 @@ const NO_BUFFER = new Uint8Array(0);
 const QUEUE_MAX_NS = 0xffff_ffff;
 const CONTROL_MARKS = marksOf(0, CLASS_CONTROL, 0);
 
-/** The observer. */
+/** Observes the network. */
 export class NetworkRecorder implements NetworkObserver {
-  /** Flow of what is being sent at this moment; 0 is none. */
+  /** Number of the flow that is being sent at this moment; 0 for none. */
   flow = 0;
   private readonly scheduler: Scheduler;
   private readonly table: PacketTable;
@@ -58,7 +58,7 @@ export class NetworkRecorder implements NetworkObserver {
   private packets = new Uint32Array(0);
   /** Flow, class and flags. */
   private marks = new Uint32Array(0);
-  /** What arrived in the current event. */
+  /** The buffer that arrived in the current event. */
   private arrivedBuffer: Uint8Array = NO_BUFFER;
   private arrivedEvent = -1;
   private arrivedPacket = NONE;
@@ -146,8 +146,7 @@ export class NetworkRecorder implements NetworkObserver {
       this.arrivedPacket = this.packets[row] as number;
       this.arrivedMarks = this.marks[row] as number;
     }
-    // A receiver's copy on a shared medium has no row of its own: it counts as the packet that was
-    // copied.
+    // A receiver's copy on a shared medium has no row of its own; it counts as the original packet.
     this.arrivedBuffer = table.buffers[row] as Uint8Array;
     this.arrivedEvent = eventCount;
     const latencyNs = now - (table.offeredAt[row] as number);

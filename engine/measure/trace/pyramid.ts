@@ -15,7 +15,7 @@ import { PYRAMID } from './layout.ts';
 const STRIDE = 8;
 /** Indices of the values of a bin. */
 export const BIN = { end: 0, count: 1, bytes: 2, drops: 3, min: 4, max: 5, sum: 6 } as const;
-/** First instant after the bin, ns; {@link CLOSED} when there is none. */
+/** First instant after the bin, ns; {@link CLOSED} if there is no open bin. */
 const END = BIN.end;
 const COUNT = BIN.count;
 const BYTES = BIN.bytes;
@@ -42,7 +42,7 @@ export function linkLevelFor(links: number): number {
   return links <= LINKS_AT_100_MS ? 2 : 3;
 }
 
-/** Accumulates bins; instants never decrease. */
+/** Counts packets in bins; instants must never decrease. */
 export class Pyramid {
   private readonly linkLevel: number;
   private readonly emit: BinSink;
@@ -56,7 +56,7 @@ export class Pyramid {
   }
 
   // hot: once per packet and hop.
-  /** A packet arrived. */
+  /** Called when a packet arrived. */
   arrived(link: number, atNs: number, bytes: number, latencyNs: number): void {
     const own = (link + 1) * TRACK_STRIDE + this.linkLevel * STRIDE;
     // Written as "not less": a closed bin ends before everything, and a track that does not exist
@@ -104,8 +104,8 @@ export class Pyramid {
     const at = track * TRACK_STRIDE + level * STRIDE;
     if (bins[at + END] === CLOSED) return;
     if (bins[at + COUNT] === 0) bins[at + MIN] = 0;
-    // Track 0 sees every packet, so it leaves a bin first; closing the others with it keeps rows in
-    // chronological order.
+    // Track 0 gets every packet, so it leaves a bin first. Closing the other tracks with it keeps
+    // the rows in chronological order.
     if (track === 0 && level >= this.linkLevel) this.closeOthers(level, bins[at + END] as number);
     this.emit(level, track, bins, at);
     if (level + 1 < LEVELS) this.merge(track, level);

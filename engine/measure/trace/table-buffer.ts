@@ -9,7 +9,7 @@ import { BLOCK_ROWS, NARROW_LIMIT_NS, type TableSpec, WORTH_CLOSING_ROWS } from 
 
 const FIRST_CAPACITY = 256;
 
-/** One table. */
+/** Rows of one table. */
 export class TableBuffer {
   readonly table: TableSpec;
   count = 0;
@@ -38,7 +38,7 @@ export class TableBuffer {
     }
   }
 
-  /** Adds a row of this instant whose other columns the caller fills; returns its index. */
+  /** Adds a row for this instant, whose other columns the caller fills; returns its index. */
   place(timeNs: number): number {
     const row = this.count;
     if (row === this.columns[0]?.length) this.columns = this.columns.map(doubled);

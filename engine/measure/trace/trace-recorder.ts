@@ -32,11 +32,14 @@ import { BIN, Pyramid } from './pyramid.ts';
 import { TableBuffer } from './table-buffer.ts';
 import { type TraceSink, TraceWriter } from './trace-writer.ts';
 
-/** Blocks that wait for a decision, or for packets under way; bounds memory to about 70 MB. */
+/**
+ * Number of blocks that may wait for a decision or for packets under way; limits memory to about 70
+ * MB.
+ */
 const WAITING_MAX = 128;
-/** A run of up to this many blocks (262,144 hops) is kept whole, whatever the extent. */
+/** A run with at most this many blocks (262,144 hops) is kept completely, whatever the extent. */
 const SMALL_RUN_BLOCKS = 16;
-/** Free blocks kept for reuse. */
+/** Number of free blocks kept for reuse. */
 const SPARE_MAX = 8;
 /** Keyframes are at least this far apart, unless many states changed (docs/TRACE.md#tables). */
 const KEYFRAME_NS = 500_000_000;
@@ -49,7 +52,7 @@ const PACKETS_FLUSH_BYTES = 1 << 20;
 /** Values of a bin in the order of its columns, after start and track. */
 const BIN_FIELDS: readonly number[] = [BIN.count, BIN.bytes, BIN.drops, BIN.min, BIN.max, BIN.sum];
 
-/** Rows that wait until it is known whether they are kept. */
+/** Rows that wait until it is decided whether they are kept. */
 interface Waiting {
   readonly firstNs: number;
   readonly lastNs: number;
@@ -69,11 +72,14 @@ export interface TraceRecorderParts {
   readonly header: TraceHeader;
   /** All directions of the network; it may grow. */
   readonly directions: readonly DirectionView[];
-  /** Most blocks that wait for packets under way; bounds memory, and how late observers are. */
+  /**
+   * Largest number of blocks that wait for packets under way; limits memory and the delay of
+   * observers.
+   */
   readonly waitingMax?: number;
 }
 
-/** One place of a packet whose bytes are kept; numbers may be `NONE`. */
+/** One place of a packet whose bytes are kept; its numbers may be `NONE`. */
 export interface PacketPlace {
   readonly packet: number;
   /** One number for everything that follows a packet through nodes that make new packets of it. */
@@ -85,7 +91,7 @@ export interface PacketPlace {
   readonly heldNs?: number | undefined;
 }
 
-/** What is known only at the end. */
+/** Facts that are known only at the end. */
 export interface TraceEnd {
   readonly endNs: number;
   readonly fingerprint: string;
@@ -187,7 +193,7 @@ export class TraceRecorder implements HopSink {
     if (this.#stateRows - this.#keyframeRows >= KEYFRAME_ROWS) this.#keyframe(timeNs);
   }
 
-  /** A node set a mark. */
+  /** Called when a node set a mark. */
   mark(timeNs: number, node: number, name: string): void {
     this.#makeRoomForState(timeNs);
     const value = this.#blobs.number(`\0${name}`, () => cborText(name));
@@ -208,7 +214,7 @@ export class TraceRecorder implements HopSink {
     this.#fault(fault, atNs, FAULT_BEGIN);
   }
 
-  /** It ended. */
+  /** Called when a fault ended. */
   faultEnded(fault: TracedFault, atNs: number): void {
     this.#windows.ended(fault.id, atNs);
     this.#fault(fault, atNs, FAULT_END);
@@ -228,11 +234,11 @@ export class TraceRecorder implements HopSink {
       if (this.#series.isFullAt(timeNs)) this.#flush(this.#series);
       this.#series.add(timeNs, number, value);
     }
-    // Each metric begins at time zero again, so its rows are blocks of their own.
+    // Each metric begins at time zero again, so its rows go into separate blocks.
     this.#flush(this.#series);
   }
 
-  /** The bytes of a packet at one place on its way, for the hex view. */
+  /** Records the bytes of a packet at one place on its route, for the hex view. */
   packet(timeNs: number, bytes: Uint8Array, at: PacketPlace): void {
     const kept = new Uint8Array(bytes.subarray(0, PACKET_BYTES_MAX));
     const isFull = this.#packets.isFullAt(timeNs) || this.#packetOffset > PACKETS_FLUSH_BYTES;
@@ -251,7 +257,9 @@ export class TraceRecorder implements HopSink {
     this.#decide(nowNs);
   }
 
-  /** Writes what there is, in blocks that are not full: somebody is watching the run. */
+  /**
+   * Writes everything so far, in blocks that are not full, because somebody is watching the run.
+   */
   flush(nowNs: number): void {
     if (this.#hops.count > 0) this.#nextBlock();
     this.#closeDrops();
@@ -260,8 +268,8 @@ export class TraceRecorder implements HopSink {
   }
 
   /**
-   * Hands the follower the packets that have arrived; those that have been under way for long are
-   * handed over as they are.
+   * Passes the packets that have arrived to the follower. Packets that have been under way for long
+   * are passed on as they are.
    */
   flushFollower(): void {
     const follower = this.follower;
@@ -365,7 +373,7 @@ export class TraceRecorder implements HopSink {
     this.#append(block.rows(0, count), block.linkCounts(this.#linksKnown, 0, count));
   }
 
-  /** Hands the follower the rows of a block, up to the given one. */
+  /** Passes the rows of a block, up to a given one, to the follower. */
   #show(block: HopBlock, to: number): void {
     const { follower } = this;
     const { shown } = block;
@@ -375,7 +383,10 @@ export class TraceRecorder implements HopSink {
     follower.#append(block.rows(shown, to), counts);
   }
 
-  /** A block that packets under way still refer to is left to the garbage collector. */
+  /**
+   * Reuses a block, unless packets under way still refer to it; then the garbage collector frees
+   * it.
+   */
   #reuse(block: HopBlock): void {
     this.#show(block, block.count);
     if (block.open > 0) block.isSealed = true;

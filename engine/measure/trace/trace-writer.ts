@@ -23,7 +23,7 @@ import {
   type TraceSummary,
 } from './layout.ts';
 
-/** Where a trace goes. */
+/** The destination of a trace. */
 export interface TraceSink {
   write(bytes: Uint8Array): void;
   /** Makes a gzip stream; if absent, blocks are stored uncompressed. */
@@ -41,7 +41,7 @@ const encoder = new TextEncoder();
 const NO_COUNTS = new Uint32Array(0);
 const PAIR_BYTES = 8;
 
-/** Writes one file. */
+/** Writes one trace. */
 export class TraceWriter {
   readonly #sink: TraceSink;
   readonly #index: Placed[] = [];
@@ -61,7 +61,7 @@ export class TraceWriter {
     this.#write(head);
   }
 
-  /** Bytes written so far. */
+  /** Number of bytes written so far. */
   get bytes(): number {
     return this.#offset;
   }

@@ -19,7 +19,7 @@ import { type LossModel, lossModel } from './loss.ts';
 /** Names the streams of a direction. */
 export interface StreamNames {
   readonly seed: Seed;
-  /** `link/<id>/<a->b>` (docs/spec/link-model.md#impairments). */
+  /** The name `link/<id>/<a->b>` of the random streams (docs/spec/link-model.md#impairments). */
   readonly node: string;
 }
 
@@ -37,7 +37,7 @@ export interface Fate {
 export class Impairments {
   /** The fate decided by the last call of {@link decide}. */
   readonly fate: Fate = { isLost: false, isDuplicated: false, isHurried: false, jitterNs: 0 };
-  /** Packets whose bits were flipped. */
+  /** Number of packets whose bits were flipped. */
   corrupted = 0;
   private readonly names: StreamNames;
   private readonly streams = new Map<string, RandomStream>();

@@ -33,7 +33,7 @@ export function lossModel(spec: LossSpec, stream: () => RandomStream): LossModel
   }
 }
 
-/** Independent losses. Two words. */
+/** Independent losses; each packet uses two words. */
 class Bernoulli implements LossModel {
   private readonly probability: number;
   private readonly stream: RandomStream;
@@ -48,7 +48,7 @@ class Bernoulli implements LossModel {
   }
 }
 
-/** Two states, of which the bad one loses everything. Two words, for the step. */
+/** Two states, of which the bad one loses everything; each step uses two words. */
 class Gilbert implements LossModel {
   private readonly toBad: number;
   private readonly toGood: number;
@@ -95,13 +95,14 @@ class GilbertElliott implements LossModel {
 
 /**
  * Gilbert-Elliott in continuous time: the state at a packet follows from the elapsed time, so an
- * idle link does not freeze in the bad state. Four words: state, then decision.
+ * idle link does not freeze in the bad state. Each packet uses four words: for the state, then for
+ * the decision.
  */
 class GilbertElliottTime implements LossModel {
   private readonly spec: Extract<LossSpec, { kind: 'gilbert-elliott-time' }>;
   private readonly stream: RandomStream;
   private readonly shareBad: number;
-  /** Rate at which the chain forgets its state, per ns. */
+  /** The rate at which the influence of the initial state decays, per ns. */
   private readonly forgetting: number;
   private wasBad: boolean;
   private readonly last = new Float64Array(1);

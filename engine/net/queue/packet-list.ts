@@ -44,7 +44,7 @@ export class PacketList {
     return packet;
   }
 
-  /** Keeps the oldest `keep` packets and passes the others to `drop`, oldest first. */
+  /** Keeps the oldest `keep` packets and passes all others to `drop`, oldest first. */
   truncate(keep: number, drop: (packet: number) => void): void {
     if (keep >= this.packets) return;
     const kept = new PacketList(this.table);

@@ -18,7 +18,7 @@ export interface ClassLimits {
   readonly limitBytes?: number;
 }
 
-/** Class 0 is served first. */
+/** A queue of several classes; class 0 is served first. */
 export class PriorityQueue implements QueueDiscipline {
   private readonly classes: readonly DropTail[];
   private classify: (packet: number) => number;
@@ -76,7 +76,10 @@ export class PriorityQueue implements QueueDiscipline {
   }
 }
 
-/** DSCP 48..63 (network control) is class 0, 32..47 class 1, and so on; the rest the last class. */
+/**
+ * The default classes: DSCP 48..63 (network control) is class 0, 32..47 class 1, and so on; the
+ * rest is the last class.
+ */
 function defaultClasses(classes: number): number[] {
   return Array.from({ length: DSCP_VALUES }, (_, dscp) =>
     Math.min(classes - 1, 3 - Math.floor(dscp / 16)),

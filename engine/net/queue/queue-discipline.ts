@@ -6,14 +6,14 @@
 
 /** Decides which packets wait, and in which order. Packet numbers are rows of the packet table. */
 export interface QueueDiscipline {
-  /** Packets and bytes waiting. */
+  /** Number of packets in the queue; their bytes follow. */
   readonly packets: number;
   readonly bytes: number;
   /** Admits a packet, or returns false; then the caller still owns it. */
   push(packet: number): boolean;
   /** The packet that `pop` would return now; NIL (-1) if there is none. */
   peek(): number;
-  /** Removes and returns it. */
+  /** Removes the next packet and returns it. */
   pop(): number;
   /** Lowers or raises the limit; the excess leaves from the tail through `drop`. */
   setLimit(limitPackets: number, drop: (packet: number) => void): void;

@@ -17,7 +17,7 @@ const NOTHING = new Uint8Array(0);
 export class ByteRing {
   /** The storage; the index of a position is {@link indexOf}. */
   bytes: Uint8Array = NOTHING;
-  /** First position that is kept. */
+  /** Position of the first byte that is kept. */
   start = 0;
   /** One past the last position stored. */
   private end = 0;
@@ -52,7 +52,7 @@ export class ByteRing {
     if (first < length) target.set(this.bytes.subarray(0, length - first), offset + first);
   }
 
-  /** Forgets everything before `position`. */
+  /** Removes everything before `position`. */
   discard(position: number): void {
     this.start = position;
     if (position >= this.end && this.bytes.length > KEPT_BYTES) this.bytes = NOTHING;

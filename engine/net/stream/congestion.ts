@@ -11,9 +11,9 @@ const SMALLEST_THRESHOLD = 2;
 
 /** See the module. */
 export class Congestion {
-  /** Segments that may be under way; grows by fractions. */
+  /** Number of segments that may be under way; grows by fractions. */
   window: number;
-  /** Slow start ends here, segments. */
+  /** Slow start ends at this window, segments. */
   threshold = Number.POSITIVE_INFINITY;
   /** Losses of transmissions before this one have already been answered. */
   private epoch = 0;
@@ -42,7 +42,7 @@ export class Congestion {
     return true;
   }
 
-  /** No answer came in time: start again with one segment. */
+  /** Called when no answer came in time: starts again with one segment. */
   timedOut(nextTransmission: number): void {
     // Repeated timeouts keep the threshold of the first one (RFC 5681 section 3.1).
     if (this.window > 1) this.threshold = Math.max(SMALLEST_THRESHOLD, this.window / 2);

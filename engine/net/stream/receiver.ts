@@ -21,7 +21,7 @@ export class StreamReceiver {
   /** The run of early bytes around the last segment; empty if that was in order. */
   blockStart = 0;
   blockEnd = 0;
-  /** Holds what lies between `consumed` and the last byte that arrived. */
+  /** Holds the bytes between `consumed` and the last byte that arrived. */
   readonly store = new ByteRing();
   private readonly capacity: number;
   /** Runs that arrived early: starts and ends, ascending, not adjacent. */
@@ -29,7 +29,9 @@ export class StreamReceiver {
   private readonly ends: number[] = [];
   private finAt = UNKNOWN;
 
-  /** @param capacity Receive buffer, bytes. */
+  /**
+   * @param capacity Size of the receive buffer, bytes.
+   */
   constructor(capacity: number) {
     this.capacity = capacity;
   }
@@ -83,7 +85,7 @@ export class StreamReceiver {
     this.reachFin();
   }
 
-  /** The application has taken bytes. */
+  /** Called when the application has read bytes. */
   consume(length: number): void {
     this.consumed += length;
     this.store.discard(this.consumed);

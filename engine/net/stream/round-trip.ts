@@ -5,7 +5,7 @@
  */
 
 const INITIAL_NS = 1_000_000_000;
-/** As in Linux; RFC 6298 (2.4) says 1 s. */
+/** The smallest timeout, as in Linux; RFC 6298 (2.4) says 1 s. */
 const MINIMUM_NS = 200_000_000;
 const MAXIMUM_NS = 60_000_000_000;
 /**

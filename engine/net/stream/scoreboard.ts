@@ -9,7 +9,7 @@
  * @module
  */
 
-/** No segment. */
+/** Stands for no segment. */
 export const NONE = -1;
 
 const UNDER_WAY = 1;
@@ -56,12 +56,12 @@ export class Scoreboard {
     this.fate = fate;
   }
 
-  /** Segments neither acknowledged in order nor forgotten. */
+  /** Number of segments that were neither acknowledged in order nor removed. */
   get count(): number {
     return this.limit - this.first;
   }
 
-  /** Segments under way: sent, neither arrived nor lost. */
+  /** Number of segments under way: sent, but neither arrived nor lost. */
   get inFlight(): number {
     return this.underWay.count;
   }
@@ -84,7 +84,7 @@ export class Scoreboard {
     return this.lengths[this.slot(segment)] as number;
   }
 
-  /** A new segment is sent. */
+  /** Adds a new segment that is sent. */
   add(sequence: number, length: number, transmission: number, now: number): void {
     if (this.count === this.states.length) this.grow();
     const segment = this.limit;
@@ -105,7 +105,7 @@ export class Scoreboard {
   }
 
   /**
-   * Takes the answer to a transmission.
+   * Processes the answer to a transmission.
    * @returns when it was sent, ns, or -1 if that is not known (any more): the sample of a round
    * trip must come from that very transmission (RFC 6298 section 3, Karn).
    */
@@ -126,7 +126,7 @@ export class Scoreboard {
     return -1;
   }
 
-  /** All bytes before `sequence` have arrived. */
+  /** Records that all bytes before `sequence` have arrived. */
   arrivedBefore(sequence: number): void {
     while (this.first < this.limit) {
       const slot = this.slot(this.first);
@@ -175,7 +175,7 @@ export class Scoreboard {
     }
   }
 
-  /** Forgets everything. */
+  /** Removes all segments. */
   clear(): void {
     this.first = this.limit;
     this.loseAll();
@@ -198,7 +198,7 @@ export class Scoreboard {
     this.unlink(this.states[slot] === LOST ? this.lost : this.underWay, segment);
     this.states[slot] = ARRIVED;
     const transmission = this.transmissions[slot] as number;
-    // After several transmissions it is not known here which one arrived; `answered` knows.
+    // After several transmissions, it is unknown here which one arrived; `answered` knows.
     if (this.repeats[slot] === 0) this.noteArrival(transmission);
     this.fate.onArrived();
   }

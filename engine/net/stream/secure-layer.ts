@@ -33,7 +33,7 @@ export interface SecureOutlet {
   deliver(buffer: Uint8Array, offset: number, length: number): void;
   after(delayNs: number, fire: () => void): Timer;
   later(call: () => void): void;
-  /** There is room again after `write` reported that there was none. */
+  /** Called when there is room again after `write` reported that there was none. */
   drained(): void;
   randomWord(): number;
   /** Ends the stream as `secure-failed` on both sides. */
@@ -53,7 +53,9 @@ const PROOF_OFFSET = 1 + RANDOM_BYTES;
 const MESSAGE_BYTES = PROOF_OFFSET + PROOF_BYTES;
 /** A handshake that has not ended by then has failed, ns (as in engine/live). */
 const HANDSHAKE_MAX_NS = 120_000_000_000;
-/** Bytes written during the handshake wait for it; above this, `write` says `full`. */
+/**
+ * Bytes written during the handshake wait for its end; above this number, `write` returns `full`.
+ */
 const PENDING_LIMIT_BYTES = 65_536;
 
 const EMPTY: Uint8Array = new Uint8Array(0);
@@ -74,7 +76,7 @@ export class SecureLayer {
   private done: ((error?: StreamError) => void) | undefined;
   private alarm: Timer | undefined;
   private readonly ownRandom = new Uint8Array(RANDOM_BYTES);
-  /** Randoms of client and server, once both are known. */
+  /** The random values of client and server, once both are known. */
   private randoms: readonly Uint8Array[] = [];
   private outgoing: Xoshiro128 | undefined;
   private incoming: Xoshiro128 | undefined;
@@ -99,7 +101,7 @@ export class SecureLayer {
     return this.done !== undefined;
   }
 
-  /** What waits here: nothing, a record that the owner does not accept yet, or part of one. */
+  /** What waits here: nothing, a record that the owner does not accept yet, or part of a record. */
   get waiting(): 'nothing' | 'record' | 'part' {
     if (this.inputBytes === 0) return 'nothing';
     return this.inputBytes >= this.recordBytes() ? 'record' : 'part';
@@ -144,7 +146,7 @@ export class SecureLayer {
     else this.outlet.endRaw();
   }
 
-  /** Takes received bytes. */
+  /** Processes received bytes. */
   receive(buffer: Uint8Array, offset: number, length: number): void {
     const needed = this.inputBytes + length;
     if (needed > this.input.length) {
@@ -172,14 +174,14 @@ export class SecureLayer {
     this.isReading = false;
   }
 
-  /** The handshake can no longer succeed: tells the owner and ends the stream. */
+  /** Called when the handshake can no longer succeed: reports that and ends the stream. */
   refuse(): void {
     if (!this.isHandshaking) return;
     this.cut();
     this.outlet.failSecure();
   }
 
-  /** The stream is gone: a handshake under way has failed. */
+  /** Called when the stream has ended: a handshake under way has failed. */
   cut(): void {
     this.alarm?.cancel();
     this.pending.length = 0;
@@ -200,7 +202,7 @@ export class SecureLayer {
     return this.input.subarray(start, start + length);
   }
 
-  /** True if what begins at `start` cannot be one of our records, as far as the bytes tell. */
+  /** True if the bytes from `start` on cannot be the start of a record of this model. */
   private isForeign(start: number): boolean {
     const { input } = this;
     if (this.inputBytes - start < RECORD_HEADER_BYTES) return false;

@@ -27,7 +27,7 @@ const APPLICATION = 23;
 const BASES = [0x811c_9dc5, 0x9747_b28c, 0x2545_f491, 0x5851_f42d] as const;
 const WORD_BYTES = 4;
 
-/** A generator that only someone who knows all parts can make. */
+/** A random generator that only a party that knows all parts can make. */
 export function deriveStream(label: number, parts: readonly Uint8Array[]): Xoshiro128 {
   const [a, b, c, d] = BASES.map((basis) => mixParts(basis ^ label, parts)) as [
     number,

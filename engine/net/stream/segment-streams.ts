@@ -21,10 +21,10 @@ import { StreamStack } from './stream-stack.ts';
 /** Connection numbers are 32 bits on the wire. */
 const CONNECTIONS = 0x1_0000_0000;
 
-/** What survives the crashes of a host. */
+/** The data that survive crashes of a host. */
 interface HostRecord {
   readonly addresses: string[];
-  /** The last number assigned, so that no segment of an earlier life fits a new stream. */
+  /** The last number assigned, so that no segment from before a crash fits a new stream. */
   connection: number;
   stack: StreamStack;
 }

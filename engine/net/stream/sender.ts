@@ -20,7 +20,7 @@ export interface SenderOutlet {
   after(delayNs: number, fire: () => void): Timer;
   /** Sends a segment; its bytes are read from the sender's queue with `copyBytes`. */
   sendData(segment: OutgoingSegment): void;
-  /** There has been no answer for too long. */
+  /** Called when there was no answer for too long. */
   onUnanswered(): void;
 }
 
@@ -60,9 +60,12 @@ export class StreamSender implements SegmentFate {
   private isFinSent = false;
   /** True while only the congestion window holds segments back. */
   private isHeldByCongestion = false;
-  /** A segment must be sent again immediately, whatever the window (RFC 6675 section 5, 4.3). */
+  /**
+   * True if a segment must be sent again immediately, regardless of the window (RFC 6675 section 5,
+   * 4.3).
+   */
   private isRepairDue = false;
-  /** Expiries since the last answer. */
+  /** Number of timeouts since the last answer. */
   private unanswered = 0;
   private isFull = false;
 
@@ -109,7 +112,7 @@ export class StreamSender implements SegmentFate {
     return !this.isFull;
   }
 
-  /** Sends FIN after everything written. */
+  /** Sends FIN after everything that was written. */
   end(): void {
     if (this.isEnded) return;
     this.isEnded = true;
@@ -150,19 +153,19 @@ export class StreamSender implements SegmentFate {
     this.settleTimer(hasProgress || (before === 0 && board.count > 0));
   }
 
-  /** Part of {@link SegmentFate}. */
+  /** Implements {@link SegmentFate}. */
   onArrived(): void {
-    // A window that is not filled says nothing about the path (RFC 9002 section 7.8).
+    // If the window is not full, an answer tells nothing about the path (RFC 9002 section 7.8).
     if (this.isHeldByCongestion) this.congestion.acknowledged();
   }
 
-  /** Part of {@link SegmentFate}. */
+  /** Implements {@link SegmentFate}. */
   onLost(transmission: number): void {
     const isReduced = this.congestion.lost(transmission, this.nextTransmission);
     if (isReduced) this.isRepairDue = true;
   }
 
-  /** Stops for good and frees the queue. */
+  /** Stops permanently and frees the queue. */
   close(): void {
     this.isOpen = false;
     this.isEnded = true;
@@ -171,7 +174,7 @@ export class StreamSender implements SegmentFate {
     this.queue.clear();
   }
 
-  /** Sends what the windows allow. */
+  /** Sends as much as the windows allow. */
   private pump(): void {
     if (!this.isOpen) return;
     const { board, congestion } = this;

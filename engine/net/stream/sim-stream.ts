@@ -54,7 +54,7 @@ export class SimStream implements Stream, CarriedStream, SenderOutlet, SecureOut
   private handshakeTries = 0;
   private handshakeSentNs = 0;
   private deadlineNs = NO_DEADLINE;
-  /** In-order segments not acknowledged yet (delayed acknowledgements). */
+  /** Number of in-order segments that have not been acknowledged yet (delayed acknowledgements). */
   private unacknowledged = 0;
   private lastTransmission = 0;
   /** Right edge of the window last announced to the peer. */
@@ -80,7 +80,7 @@ export class SimStream implements Stream, CarriedStream, SenderOutlet, SecureOut
     this.receiver = new StreamReceiver(carrier.options.receiveBufferBytes);
   }
 
-  /** Begins the handshake; a connecting stream gives up after `timeoutNs`. */
+  /** Starts the handshake; a connecting stream gives up after `timeoutNs`. */
   begin(segmentBytes: number, timeoutNs: number): void {
     this.sender.segmentBytes = segmentBytes;
     if (this.phase === 'connecting') this.deadlineNs = this.now() + timeoutNs;
@@ -146,17 +146,17 @@ export class SimStream implements Stream, CarriedStream, SenderOutlet, SecureOut
     this.receiver.clear();
   }
 
-  /** Part of {@link SenderOutlet}. */
+  /** Implements {@link SenderOutlet}. */
   now(): number {
     return this.carrier.host.now();
   }
 
-  /** Part of {@link SenderOutlet}. */
+  /** Implements {@link SenderOutlet}. */
   after(delayNs: number, fire: () => void): Timer {
     return this.carrier.host.after(delayNs, fire);
   }
 
-  /** Part of {@link SenderOutlet}. */
+  /** Implements {@link SenderOutlet}. */
   sendData(segment: OutgoingSegment): void {
     header.kind = DATA;
     header.isFin = segment.isFin;
@@ -168,47 +168,47 @@ export class SimStream implements Stream, CarriedStream, SenderOutlet, SecureOut
     this.carrier.transmit(this.identity, header, segment.length, this.sender);
   }
 
-  /** Part of {@link SenderOutlet}. */
+  /** Implements {@link SenderOutlet}. */
   onUnanswered(): void {
     this.fail('timeout');
   }
 
-  /** Part of {@link SecureOutlet}. */
+  /** Implements {@link SecureOutlet}. */
   writeRaw(bytes: Uint8Array): boolean {
     return this.sender.write(bytes);
   }
 
-  /** Part of {@link SecureOutlet}. */
+  /** Implements {@link SecureOutlet}. */
   endRaw(): void {
     this.sender.end();
   }
 
-  /** Part of {@link SecureOutlet}. */
+  /** Implements {@link SecureOutlet}. */
   get canDeliver(): boolean {
     return this.phase === 'open' && this.handlers !== undefined && !this.isPaused;
   }
 
-  /** Part of {@link SecureOutlet}. */
+  /** Implements {@link SecureOutlet}. */
   deliver(buffer: Uint8Array, offset: number, length: number): void {
     this.handlers?.onData(buffer, offset, length);
   }
 
-  /** Part of {@link SecureOutlet}. */
+  /** Implements {@link SecureOutlet}. */
   later(call: () => void): void {
     this.carrier.host.after(0, call);
   }
 
-  /** Part of {@link SecureOutlet}. */
+  /** Implements {@link SecureOutlet}. */
   drained(): void {
     this.handlers?.onDrain?.();
   }
 
-  /** Part of {@link SecureOutlet}. */
+  /** Implements {@link SecureOutlet}. */
   randomWord(): number {
     return this.carrier.host.random('stream/secure').u32();
   }
 
-  /** Part of {@link SecureOutlet}. */
+  /** Implements {@link SecureOutlet}. */
   failSecure(): void {
     if (this.phase !== 'open') return;
     this.sendControl(RESET);
@@ -227,8 +227,8 @@ export class SimStream implements Stream, CarriedStream, SenderOutlet, SecureOut
   }
 
   /**
-   * A handler may change the phase; asked through a call, because the compiler would otherwise
-   * narrow it.
+   * A function, because a handler may change the phase, while the compiler would assume that it has
+   * not changed.
    */
   private isIn(phase: StreamPhase): boolean {
     return this.phase === phase;

@@ -20,7 +20,7 @@ export interface Listening {
 
 /** What an address needs from its host. */
 export interface AddressOwner {
-  /** A peer asks for a stream; false when it is refused. */
+  /** Called when a peer requests a stream; returns false to reject it. */
   accept(address: StreamAddress, from: Endpoint, segment: Segment): boolean;
   /** Answers a segment that belongs to no stream. */
   refuse(address: StreamAddress, from: Endpoint, segment: Segment): void;

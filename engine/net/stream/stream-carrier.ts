@@ -28,7 +28,7 @@ export type StreamPhase = 'connecting' | 'accepting' | 'open' | 'lingering' | 'g
 export interface CarriedStream {
   readonly identity: StreamIdentity;
   phase: StreamPhase;
-  /** Until when a lingering stream is remembered, ns. */
+  /** Until when a closed stream is remembered, ns. */
   lingerUntil: number;
   /** A segment of this stream has arrived; its payload is `buffer[offset .. offset + length)`. */
   onSegment(segment: Segment, buffer: Uint8Array, offset: number, length: number): void;
@@ -44,7 +44,7 @@ export interface StreamCarrier {
   transmit(to: StreamIdentity, header: Segment, length: number, payload?: PayloadSource): void;
   /** The stream has ended in order; keep it for a while to answer a repeated FIN. */
   linger(stream: CarriedStream): void;
-  /** The stream is gone. */
+  /** Removes a stream that has ended. */
   forget(stream: CarriedStream): void;
 }
 

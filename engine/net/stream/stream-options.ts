@@ -14,7 +14,7 @@ export interface StreamOptions {
   readonly segmentBytes: number;
   /** Bytes that a receiver buffers before its application takes them. */
   readonly receiveBufferBytes: number;
-  /** Written bytes waiting to be sent before `write` says `full`. */
+  /** Number of written bytes that may wait to be sent before `write` returns `full`. */
   readonly sendLimitBytes: number;
   /** Congestion window at the start, segments. */
   readonly initialWindow: number;
@@ -41,15 +41,19 @@ const STREAM_DEFAULTS: StreamOptions = {
   lingerNs: 8_000_000_000,
 };
 
-/** Streams of one listener at a time; further ones are refused (as in engine/live). */
+/**
+ * Largest number of open streams of one listener; further ones are rejected (as in engine/live).
+ */
 export const STREAMS_PER_LISTENER_MAX = 4_096;
 /** Streams of one host at a time, both roles; a host has as many dynamic ports. */
 export const STREAMS_PER_HOST_MAX = 16_384;
-/** Ended streams that a host remembers; the oldest is forgotten first. */
+/** Largest number of closed streams that a host remembers; the oldest is removed first. */
 export const LINGERING_MAX = 4_096;
 /** A writer that continues after `full` up to here loses its stream, bytes (as in engine/live). */
 export const QUEUE_BYTES_MAX = 64 * 1_024 * 1_024;
-/** Segments of one stream under way; more wait, however small they are. */
+/**
+ * Largest number of segments of one stream under way; further ones wait, however small they are.
+ */
 export const SEGMENTS_MAX = 65_536;
 /** Gaps in the bytes of one receiver; a segment that would add one more is not taken. */
 export const RANGES_MAX = 4_096;
@@ -57,12 +61,12 @@ export const RANGES_MAX = 4_096;
 export const HANDSHAKE_RETRIES = 3;
 /** First of those intervals, ns. */
 export const HANDSHAKE_RETRY_NS = 1_000_000_000;
-/** `connect` gives up after it, ns (engine/host/stream.ts). */
+/** Time after which `connect` gives up, ns (engine/host/stream.ts). */
 export const CONNECT_TIMEOUT_NS = 7_000_000_000;
 /** A delayed acknowledgement waits this long, ns. */
 export const DELAYED_ACK_NS = 40_000_000;
 
-/** The defaults with some changed; refuses values that no stream can have. */
+/** The defaults with some values changed; throws for values that no stream can have. */
 export function streamOptions(changes: Partial<StreamOptions>): StreamOptions {
   const options = { ...STREAM_DEFAULTS, ...changes };
   const { segmentBytes, receiveBufferBytes, sendLimitBytes, initialWindow } = options;

@@ -30,11 +30,11 @@ import {
   type StreamOptions,
 } from './stream-options.ts';
 
-/** First and last port that are handed out (RFC 6335 section 6). */
+/** First and last port that are assigned (RFC 6335 section 6). */
 const FIRST_DYNAMIC_PORT = 49_152;
 const LAST_PORT = 65_535;
 
-/** Where a stream came from and what it occupies. */
+/** Where a stream came from and which port it occupies. */
 interface Holding {
   readonly address: StreamAddress;
   readonly listening: Listening | undefined;
@@ -47,25 +47,27 @@ export class StreamStack implements StreamCarrier, AddressOwner {
   private readonly nextConnection: () => number;
   private readonly addresses = new Map<string, StreamAddress>();
   private readonly holdings = new Map<CarriedStream, Holding>();
-  /** Ended streams, oldest first. */
+  /** Closed streams that are remembered, oldest first. */
   private readonly lingering = new Set<CarriedStream>();
   private readonly usedPorts = new Set<number>();
   private nextPort = FIRST_DYNAMIC_PORT;
   private readonly reply = emptySegment();
 
-  /** @param nextConnection Numbers the streams that this host opens, over all its lives. */
+  /**
+   * @param nextConnection Numbers the streams that this host opens, also across restarts.
+   */
   constructor(host: StreamHost, options: StreamOptions, nextConnection: () => number) {
     this.host = host;
     this.options = options;
     this.nextConnection = nextConnection;
   }
 
-  /** Streams that have not ended. */
+  /** Number of streams that are open. */
   get streamCount(): number {
     return this.holdings.size - this.lingering.size;
   }
 
-  /** Ended streams that are remembered. */
+  /** Number of closed streams that are remembered. */
   get lingeringCount(): number {
     return this.lingering.size;
   }
@@ -131,7 +133,7 @@ export class StreamStack implements StreamCarrier, AddressOwner {
     stream.begin(this.segmentBytes(mtu), options.timeout ?? CONNECT_TIMEOUT_NS);
   }
 
-  /** Part of {@link AddressOwner}. */
+  /** Implements {@link AddressOwner}. */
   accept(address: StreamAddress, from: Endpoint, segment: Segment): boolean {
     const { host } = this;
     const listening = address.listening.get(segment.targetPort);
@@ -159,7 +161,7 @@ export class StreamStack implements StreamCarrier, AddressOwner {
     return true;
   }
 
-  /** Part of {@link AddressOwner}. */
+  /** Implements {@link AddressOwner}. */
   refuse(address: StreamAddress, from: Endpoint, segment: Segment): void {
     const { socket } = address;
     if (socket === undefined) return;
@@ -174,7 +176,7 @@ export class StreamStack implements StreamCarrier, AddressOwner {
   }
 
   // hot: once per segment sent.
-  /** Part of {@link StreamCarrier}. */
+  /** Implements {@link StreamCarrier}. */
   transmit(to: StreamIdentity, header: Segment, length: number, payload?: PayloadSource): void {
     header.sourcePort = to.localPort;
     header.targetPort = to.remotePort;
@@ -185,7 +187,7 @@ export class StreamStack implements StreamCarrier, AddressOwner {
     to.socket.send(buffer, 0, HEADER_BYTES + length, to.peer);
   }
 
-  /** Part of {@link StreamCarrier}. */
+  /** Implements {@link StreamCarrier}. */
   linger(stream: CarriedStream): void {
     const now = this.host.now();
     stream.lingerUntil = now + this.options.lingerNs;
@@ -199,7 +201,7 @@ export class StreamStack implements StreamCarrier, AddressOwner {
     }
   }
 
-  /** Part of {@link StreamCarrier}. */
+  /** Implements {@link StreamCarrier}. */
   forget(stream: CarriedStream): void {
     const holding = this.holdings.get(stream);
     if (holding === undefined) return;
@@ -208,7 +210,7 @@ export class StreamStack implements StreamCarrier, AddressOwner {
     this.drop(stream);
   }
 
-  /** This life is over: streams and listeners end without notice. */
+  /** Called when the host crashed: streams and listeners end without notice. */
   abandon(): void {
     for (const stream of this.holdings.keys()) stream.abandon();
     this.holdings.clear();
@@ -234,7 +236,7 @@ export class StreamStack implements StreamCarrier, AddressOwner {
     return Math.max(1, Math.min(this.options.segmentBytes, mtu - HEADER_BYTES));
   }
 
-  /** The next port that neither a stream of ours nor a listener uses. */
+  /** The next port that neither a local stream nor a listener uses. */
   private freePort(): number | undefined {
     const count = LAST_PORT - FIRST_DYNAMIC_PORT + 1;
     for (let tries = 0; tries < count; tries += 1) {

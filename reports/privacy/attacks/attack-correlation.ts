@@ -38,7 +38,7 @@ export interface CorrelationOptions {
 /** Which packets on a receiver's link are counted: those to it, or those from it. */
 type Direction = 'comes' | 'goes';
 
-/** Uses what the receiver gets. */
+/** The correlation attack that observes what the receiver gets. */
 export const correlationAttack: Attack = correlation('correlation', 'comes');
 
 /** Uses what the receiver sends: acknowledgements, unless cover hides them. */
@@ -92,8 +92,8 @@ export function scoreFlows(input: AttackInput, options: CorrelationOptions): Sco
 type Pair = readonly [sender: string, receiver: string];
 
 /**
- * Partners, and for each pair the receivers of the following pairs to whom the sender did not
- * write.
+ * The pairs to compare: each sender with its partner and with the receivers of the following pairs,
+ * to whom it did not write.
  */
 function pairsOf(partners: ReadonlyMap<string, ReadonlySet<string>>): {
   readonly matched: readonly Pair[];

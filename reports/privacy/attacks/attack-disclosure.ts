@@ -15,7 +15,9 @@ import { userTraffic } from './user-traffic.ts';
 /** Beyond this quantile of the path's delay the density counts as 0. */
 const LONGEST = 0.9999;
 
-/** The attack. It is told the number of partners, so that its list has the right length. */
+/**
+ * The disclosure attack. It knows the number of partners, so that its list has the right length.
+ */
 export const disclosureAttack: Attack = {
   name: 'disclosure',
   adversary: 'passive at first and last links',

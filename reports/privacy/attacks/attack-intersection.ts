@@ -20,7 +20,7 @@ const STEPS_MAX = 20_000;
 /** Larger sets are not searched. */
 const PARTNERS_MAX = 3;
 
-/** The attack. */
+/** The intersection attack. */
 export const intersectionAttack: Attack = {
   name: 'intersection',
   adversary: 'passive at first and last links',

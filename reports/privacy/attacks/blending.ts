@@ -9,7 +9,7 @@
  * @module
  */
 
-/** A mix under attack. */
+/** The mix that is attacked. */
 export interface Blending {
   /** Mean number of messages in the pool before the attack: lambda / mu. */
   readonly rho: number;
@@ -49,12 +49,12 @@ export function detectionProbability(blending: Blending, loopsPerDelay: number):
 
 /** The variant that lets a share of all traffic pass, so that some loops return. */
 export interface StealthyBlending {
-  /** The adversary lets one in `dilution` messages pass, at least 1. */
+  /** The adversary lets one in this many messages pass; at least 1. */
   readonly dilution: number;
   readonly mu: number;
   /** Loops of the mix, per unit of time. */
   readonly loopRate: number;
-  /** Other traffic of the mix, per unit of time. */
+  /** Other traffic through the mix, per unit of time. */
   readonly otherRate: number;
 }
 

@@ -52,7 +52,10 @@ export class BatchDisclosure {
     else this.roundsWithout += 1;
   }
 
-  /** Per receiver: mean of rounds with Alice minus the background, mean of rounds without her. */
+  /**
+   * The score of each receiver: the mean of the rounds with Alice minus the background, which is
+   * the mean of the rounds without her.
+   */
   scores(): Float64Array {
     const background = this.roundsWithout === 0 ? 0 : 1 / this.roundsWithout;
     const signal = this.roundsWith === 0 ? 0 : 1 / this.roundsWith;
@@ -62,7 +65,7 @@ export class BatchDisclosure {
   }
 }
 
-/** What an observer of the first and last links of a continuous mixnet knows; times in ns. */
+/** What an observer of the first and last links of a continuous mixnet sees; times in ns. */
 export interface ContinuousDisclosure {
   /** Instants at which Alice sends, ascending. */
   readonly sends: readonly number[];

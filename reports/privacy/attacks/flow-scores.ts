@@ -27,7 +27,7 @@ export function binCounts(times: readonly number[], { fromNs, widthNs, count }: 
   return counts;
 }
 
-/** The measure of similarity. */
+/** The measures of similarity between two flows. */
 export type Likeness = 'pearson' | 'spearman' | 'mutual-information';
 
 /**

@@ -46,7 +46,7 @@ export interface HittingSets<T> {
 
 /** Limits of the search. */
 export interface HittingSearch {
-  /** Largest number of partners tried. */
+  /** Largest number of partners in a set that is tried. */
   readonly partners: number;
   /** Steps after which the search stops. */
   readonly stepsMax: number;

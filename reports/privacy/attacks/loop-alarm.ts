@@ -20,9 +20,9 @@ export interface Loop {
 
 /** The distribution of a loop's round trip. */
 export interface LoopLaw {
-  /** Number of delaying mixes. */
+  /** Number of mixes that delay a loop. */
   readonly hops: number;
-  /** Mean delay at each, ns. */
+  /** Mean delay at each mix, ns. */
   readonly meanDelayNs: number;
   /** Total for links and processing, ns. */
   readonly transitNs: number;

@@ -20,7 +20,7 @@ export interface AttackOutcome {
   readonly trials: number;
   /** Number of right answers; undefined for an area. */
   readonly hits?: number;
-  /** Success rate of guessing. */
+  /** Success rate of a random guess. */
   readonly chance: number;
   /** Corners of the ROC curve, when success is the area under it. */
   readonly roc?: readonly RocPoint[];
@@ -28,12 +28,12 @@ export interface AttackOutcome {
   readonly interval: string;
 }
 
-/** The metric of an attack. */
+/** Name of the metric for the success of an attack. */
 export function successMetric(attack: string): string {
   return `privacy.attack.${attack}.success`;
 }
 
-/** Right answers of independent trials. */
+/** The number of right answers in independent trials. */
 export interface Hits {
   readonly attack: string;
   readonly hits: number;

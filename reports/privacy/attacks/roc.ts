@@ -37,7 +37,7 @@ export function rocCurve({ matched, unmatched }: Scored): readonly RocPoint[] {
   return points;
 }
 
-/** Most points in a drawing. */
+/** Largest number of points in the drawing. */
 const CORNERS_MAX = 200;
 
 /** The curve without intermediate points of straight steps, reduced to at most 200 points. */
@@ -108,7 +108,7 @@ function spread(values: readonly number[]): number {
   return Number.isNaN(deviation) ? 0 : deviation * deviation;
 }
 
-/** For each value the share of the others below it; equal ones count half. */
+/** For each value, the share of the other values below it; equal values count half. */
 function placements(values: readonly number[], others: readonly number[]): readonly number[] {
   const sorted = Float64Array.from(others).sort();
   return values.map((value) => {

@@ -12,23 +12,23 @@ import type { AttackOutcome } from './outcome.ts';
 export interface PathLaw {
   /** Number of delaying mixes, at least 1. */
   readonly hops: number;
-  /** Mean delay at each, ns. */
+  /** Mean delay at each mix, ns. */
   readonly meanDelayNs: number;
   /** Total for links and processing, ns. */
   readonly transitNs: number;
 }
 
-/** Public knowledge. */
+/** Facts that everybody knows, including the attacker. */
 export interface AttackSetting {
   /** Names of users: all senders and receivers. */
   readonly users: readonly string[];
-  /** Observed period, ns. */
+  /** Start of the observed period, ns. */
   readonly fromNs: number;
   readonly untilNs: number;
   readonly path: PathLaw;
 }
 
-/** The counts of an attack. */
+/** The number of successes and trials of an attack. */
 export interface Counted {
   readonly hits: number;
   readonly trials: number;
@@ -40,15 +40,13 @@ export interface CarriedOut {
   readonly isolations?: Counted | undefined;
   /** Tagged messages recognised by a corrupt last hop, out of all tagged ones. */
   readonly tags?: Counted | undefined;
-  /**
-   * Replayed messages whose output was recognised because it came twice, out of all replayed ones.
-   */
+  /** How many of all replayed messages were recognised because their output appeared twice. */
   readonly replays?: Counted | undefined;
 }
 
 /** The truth about the attacks' questions; for scoring only. */
 export interface Answers extends CarriedOut {
-  /** For each user who wrote payloads, to whom it wrote. */
+  /** For each user who wrote payloads, the users to whom it wrote. */
   readonly partners: ReadonlyMap<string, ReadonlySet<string>>;
   /** Messages that met only corrupt mixes, out of all delivered ones. */
   readonly compromisedPaths?: Counted;
@@ -64,7 +62,7 @@ export interface AttackInput {
 /** An attack as a row of a table. */
 export interface Attack {
   readonly name: string;
-  /** Printed under its chart. */
+  /** The description of the adversary that is printed below its chart. */
   readonly adversary: string;
   /** How success is estimated, in one sentence. */
   readonly estimator: string;

@@ -10,7 +10,7 @@ export const DUST = 1e-15;
 
 const SLOTS_AT_FIRST = 1_024;
 
-/** The slots of one propagation. */
+/** The memory for the masses of one propagation, in slots. */
 export class MassStore {
   readonly labels: number;
   /** The masses of slot s start at `s * labels`. */
@@ -24,7 +24,7 @@ export class MassStore {
     this.data = new Float64Array(SLOTS_AT_FIRST * labels);
   }
 
-  /** A slot filled with zeros. */
+  /** Reserves a slot filled with zeros. */
   take(): number {
     const reused = this.#free.pop();
     if (reused !== undefined) return reused;
@@ -37,7 +37,7 @@ export class MassStore {
     return this.#used - 1;
   }
 
-  /** Returns a slot. */
+  /** Frees a slot. */
   free(slot: number): void {
     const at = slot * this.labels;
     this.data.fill(0, at, at + this.labels);

@@ -14,15 +14,15 @@ export interface Pool {
   arrive(atNs: number, slot: number): void;
   /** One message leaves; adds its masses to `into`. Returns false when it carries none. */
   depart(atNs: number, into: Float64Array, dust: Float64Array): boolean;
-  /** A message created by the mix itself leaves among the others. */
+  /** A message that the mix created itself leaves together with the others. */
   emit(atNs: number, into: Float64Array, dust: Float64Array): boolean;
   /** A message ends here; any mass it carried stays inside. */
   absorb(): void;
-  /** Adds the masses inside. */
+  /** Adds the masses in the pool to a sum. */
   addMassesTo(sum: Float64Array): void;
 }
 
-/** A pool without memory. */
+/** A pool of a mix whose delays are memoryless. */
 export class MemorylessPool implements Pool {
   readonly #store: MassStore;
   readonly #masses: Float64Array;
@@ -52,7 +52,7 @@ export class MemorylessPool implements Pool {
     return carried;
   }
 
-  // An observer of instants cannot tell it from the others: it leaves as one of n + 1.
+  // An observer cannot tell the new message from the others, so it leaves as one of n + 1.
   emit(_atNs: number, into: Float64Array, dust: Float64Array): boolean {
     return this.#carries && this.#draw(this.#size + 1, into, dust);
   }

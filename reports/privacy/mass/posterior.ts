@@ -11,7 +11,7 @@
 import { NO_NODE, type Truth } from '../truth/truth.ts';
 import { type NodeLaw, propagate } from './propagate.ts';
 
-/** Belief about one target. */
+/** The belief about which message a target has become. */
 export interface Posterior {
   /** The message that it actually is. */
   readonly target: number;
@@ -19,11 +19,11 @@ export interface Posterior {
   readonly messages: Uint32Array;
   /** Their probabilities, sum 1; empty when nothing arrived. */
   readonly p: Float64Array;
-  /** Mass that did not arrive: still inside, under way, or lost. */
+  /** Probability mass that has not arrived: still inside a mix, under way, or lost. */
   readonly left: number;
 }
 
-/** Asks for the beliefs about some messages. */
+/** Which messages the beliefs are about. */
 export interface PosteriorQuestion {
   readonly truth: Truth;
   readonly laws: readonly NodeLaw[];
@@ -55,15 +55,15 @@ export function posteriorsOf(question: PosteriorQuestion): readonly Posterior[] 
   });
 }
 
-/** Asks who may have sent the messages that end in a period. */
+/** Which messages to examine for their senders, and in which period they must end. */
 export interface SenderQuestion {
   readonly truth: Truth;
   readonly laws: readonly NodeLaw[];
-  /** Whether a message is to be examined, by its number. */
+  /** True if a message, given by its number, is to be examined. */
   readonly isAsked: (message: number) => boolean;
 }
 
-/** For each requested message that ended: the probabilities of the senders, sum 1. */
+/** For each examined message that ended, the probabilities of its senders, with sum 1. */
 export function senderPosteriors({
   truth,
   laws,

@@ -22,7 +22,7 @@ import { AgingPool, type Hazard } from './aging-pool.ts';
 import { DUST, MassStore } from './mass-store.ts';
 import { MemorylessPool, type Pool } from './memoryless-pool.ts';
 
-/** What the adversary can conclude at a node. */
+/** What the adversary can conclude from a node's inputs and outputs. */
 export type NodeLaw =
   /** The next message to leave is any of those inside. */
   | { readonly kind: 'memoryless' }
@@ -54,26 +54,26 @@ export interface Propagation {
   readonly onHop?: (from: number, to: number, masses: Float64Array) => void;
 }
 
-/** Where each label's mass is at the end. */
+/** Where the probability mass of each label is at the end. */
 export interface MassBalance {
   /** Messages with the label that were seen. */
   readonly entered: Float64Array;
   readonly delivered: Float64Array;
   /** Inside mixes when the record ended. */
   readonly pooled: Float64Array;
-  /** On links, or lost there. */
+  /** Mass on links, or lost on them. */
   readonly underway: Float64Array;
   /** Ended at a corrupt mix, was dropped outside honest mixes, or expired. */
   readonly sunk: Float64Array;
   readonly dust: Float64Array;
-  /** Greatest |entered - all others| over the labels. */
+  /** The largest |entered - all others| over all labels. */
   readonly errorMax: number;
 }
 
 /** Checked at the end of every run. */
 const ERROR_MAX = 1e-9;
 
-/** Processes the record. */
+/** Runs the propagation over the record of a run. */
 export function propagate(propagation: Propagation): MassBalance {
   const run = new Run(propagation);
   run.passThrough();
@@ -226,8 +226,8 @@ class Run {
     this.#places[message] = 0;
     const pool = this.#pools[node];
     if (pool !== undefined) {
-      // Its mass has been in the pool since it arrived, and stays there: cover returns it to the
-      // mix.
+      // The mass of this message has been in the pool since it arrived, and remains there, because
+      // cover traffic returns it to the mix.
       if (wasInside) pool.absorb();
       return;
     }
@@ -250,7 +250,7 @@ class Run {
     this.#store.data[at] = (this.#store.data[at] ?? 0) + 1;
   }
 
-  /** Gives the masses that just left a pool to the message that left. */
+  /** Assigns the masses that have just left a pool to the message that left. */
   #carryOut(message: number): void {
     const scratch = this.#scratch;
     const slot = this.#slotOf(message);

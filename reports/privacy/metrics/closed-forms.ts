@@ -30,7 +30,7 @@ export interface StratifiedMixes {
   /** All messages through a layer, 1/s. */
   readonly rate: number;
   readonly layers: number;
-  /** Mixes in a layer. */
+  /** Number of mixes in a layer. */
   readonly width: number;
   /** Mean delay of a mix, s. */
   readonly meanSeconds: number;
@@ -64,14 +64,14 @@ export interface PoolMix {
   readonly kept: number;
 }
 
-/** Its entropy, bits (Serjantov, Danezis 2002). */
+/** The entropy of such a pool mix, bits (Serjantov and Danezis 2002). */
 export function poolMixBits({ batch, kept }: PoolMix): number {
   const ratio = kept / batch;
   const stays = kept === 0 ? 0 : ratio * Math.log2(kept);
   return (1 + ratio) * Math.log2(batch + kept) - stays;
 }
 
-/** Its min-entropy, bits. */
+/** The min-entropy of such a pool mix, bits. */
 export function poolMixMinBits({ batch, kept }: PoolMix): number {
   return Math.log2(batch + kept);
 }
@@ -99,7 +99,10 @@ export function randomCompromisedPaths({ nodes, corrupt, layers }: Corruption): 
   return share;
 }
 
-/** The same for the adversary's best placement, evenly over the layers: (B/N)^L. */
+/**
+ * The probability of a fully compromised path if the adversary spreads its mixes evenly over the
+ * layers, which is optimal: (B/N)^L.
+ */
 export function balancedCompromisedPaths({ nodes, corrupt, layers }: Corruption): number {
   return (corrupt / nodes) ** layers;
 }

@@ -29,7 +29,7 @@ export function effectiveSet(p: Probabilities): number {
 
 /**
  * Degree of anonymity H / log2 N (Diaz et al. 2002).
- * @param candidates N, all who could be; at least 1.
+ * @param candidates The number N of candidates; at least 1.
  * @returns 0..1; undefined for N = 1.
  */
 export function degreeOfAnonymity(p: Probabilities, candidates: number): number | undefined {

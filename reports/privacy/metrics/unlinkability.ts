@@ -35,7 +35,7 @@ export function deltaAt({ a, b }: Pair, epsilon: number): number {
   return delta;
 }
 
-/** The points of the curve. */
+/** The values of epsilon at which the curve is computed. */
 const CURVE_EPSILONS = [0, 0.1, 0.5, 1] as const;
 
 /** The (epsilon, delta) curve at {@link CURVE_EPSILONS}. */
@@ -43,7 +43,7 @@ export function deltaCurve(pair: Pair): readonly number[] {
   return CURVE_EPSILONS.map((epsilon) => deltaAt(pair, epsilon));
 }
 
-/** One guess. */
+/** A guess of the adversary. */
 export interface Guess {
   readonly p: ArrayLike<number>;
   /** Index of the correct candidate; -1 when it is not among them. */

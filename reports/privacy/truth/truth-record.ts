@@ -21,7 +21,7 @@ export interface NewMessage {
   readonly recipient: number;
 }
 
-/** A record in progress. */
+/** A record that is being written. */
 export class TruthRecord {
   readonly #nodes: readonly string[];
   readonly #limit: number;
@@ -39,7 +39,8 @@ export class TruthRecord {
 
   /**
    * @param nodes Names; events refer to nodes by index.
-   * @param limit Most events; later ones are dropped and {@link Truth.fullNs} says since when.
+   * @param limit Largest number of events; later ones are dropped and {@link Truth.fullNs} says
+   * since when.
    */
   constructor(nodes: readonly string[], limit = EVENTS_MAX) {
     assert(nodes.length < NO_NODE, `a record holds fewer than ${NO_NODE} nodes`);

@@ -15,11 +15,11 @@ export const CREATED = 0;
 export const ARRIVED = 1;
 /** The message left the node. */
 export const DEPARTED = 2;
-/** It ended at its recipient. */
+/** The message ended at its recipient. */
 export const DELIVERED = 3;
 /** Cover that ended at its intended place. */
 export const ABSORBED = 4;
-/** It was dropped, for whatever reason. */
+/** The message was dropped. */
 export const DROPPED = 5;
 
 /** One of the six codes above. */
@@ -39,7 +39,7 @@ export interface TruthEvents {
   /** Instant of the run's clock, ns. */
   readonly atNs: Float64Array;
   readonly code: Uint8Array;
-  /** Index in `nodes`. */
+  /** Index of the node in `nodes`. */
   readonly node: Uint16Array;
   /** Index of the message. */
   readonly message: Uint32Array;
@@ -48,11 +48,11 @@ export interface TruthEvents {
 /** Columns by message; each has at least `count` entries. */
 export interface TruthMessages {
   readonly count: number;
-  /** Index in `kinds`. */
+  /** Index of the kind in `kinds`. */
   readonly kind: Uint8Array;
   /** Index in `nodes` of its creator; {@link NO_NODE} for a foreign message. */
   readonly sender: Uint16Array;
-  /** Index in `nodes`; {@link NO_NODE} for cover. */
+  /** Index of the recipient in `nodes`; {@link NO_NODE} for cover. */
   readonly recipient: Uint16Array;
 }
 
@@ -62,6 +62,8 @@ export interface Truth {
   readonly kinds: readonly string[];
   readonly events: TruthEvents;
   readonly messages: TruthMessages;
-  /** Since when nothing was recorded because the record was full; undefined when it never was. */
+  /**
+   * When the record was full, ns, so that later events are missing; undefined if it was never full.
+   */
   readonly fullNs?: number;
 }

@@ -6,21 +6,21 @@
 import { assert } from '../../../engine/core/assert.ts';
 import type { View, WatchedLink } from './view.ts';
 
-/** 14 bytes each. */
+/** Largest number of recorded packets, of 14 bytes each. */
 const SIGHTINGS_MAX = 12_000_000;
 const AT_FIRST = 65_536;
 const LINKS_MAX = 65_536;
 
-/** Who observes what. */
+/** Who observes which links. */
 export interface ViewSpec {
   readonly adversary: string;
   readonly links: readonly WatchedLink[];
   readonly corrupt?: readonly string[];
-  /** Most packets; later ones are dropped. */
+  /** Largest number of packets; later ones are dropped. */
   readonly limit?: number;
 }
 
-/** A record in progress. */
+/** A view that is being recorded. */
 export class ViewRecord {
   readonly #spec: ViewSpec;
   readonly #limit: number;

@@ -12,30 +12,31 @@ export interface LinkSightings {
   readonly count: number;
   /** Instant at which the packet's first bit was on the wire, ns. */
   readonly atNs: Float64Array;
-  /** Index in `links`. */
+  /** Index of the link in `links`. */
   readonly link: Uint16Array;
   /** Bytes on the wire. */
   readonly size: Uint32Array;
 }
 
-/** One direction of a link. */
+/** One direction of an observed link. */
 export interface WatchedLink {
   readonly from: string;
   readonly to: string;
 }
 
 /**
- * What corrupt nodes reveal: this input left as that output. Columns have at least `count` entries.
+ * What corrupt nodes reveal: which input left as which output. Columns have at least `count`
+ * entries.
  */
 export interface Passages {
   readonly count: number;
-  /** Index in `corrupt`. */
+  /** Index of the node in `corrupt`. */
   readonly node: Uint16Array;
   readonly inNs: Float64Array;
   readonly outNs: Float64Array;
 }
 
-/** An adversary's record. */
+/** Everything that an adversary observed. */
 export interface View {
   /** Description of the adversary, for the line under a chart: `global passive, links only`. */
   readonly adversary: string;
@@ -44,6 +45,9 @@ export interface View {
   /** Names of corrupt nodes. */
   readonly corrupt: readonly string[];
   readonly passages: Passages;
-  /** Since when nothing was recorded because the record was full; undefined when it never was. */
+  /**
+   * When the record was full, ns, so that later packets are missing; undefined if it was never
+   * full.
+   */
   readonly fullNs?: number;
 }

@@ -20,7 +20,7 @@ import { MESSAGE_LENGTH_MAX, TAG_LENGTH } from '../../../nodes/noise/index.ts';
 /** Bytes of a frame before its Noise message. */
 const HEADER_LENGTH = 2;
 
-/** What a sealed frame contains; the values are on the wire. */
+/** The kinds of content of a sealed frame; the values are sent over the wire. */
 export const MARK = {
   /** The last piece of a message, or all of it. */
   last: 0,
@@ -39,7 +39,7 @@ export const PIECE_LENGTH_MAX: number = MESSAGE_LENGTH_MAX - TAG_LENGTH - 1;
 
 const EMPTY = new Uint8Array(0);
 
-/** Puts the length before a Noise message. */
+/** Puts its length before a Noise message. */
 export function frameOf(noiseMessage: Uint8Array): Uint8Array {
   const frame = new Uint8Array(HEADER_LENGTH + noiseMessage.length);
   writeUint16(frame, 0, noiseMessage.length);
@@ -47,7 +47,7 @@ export function frameOf(noiseMessage: Uint8Array): Uint8Array {
   return frame;
 }
 
-/** The plaintext of one frame. */
+/** Makes the plaintext of one frame. */
 export function markedPiece(mark: number, piece: Uint8Array = EMPTY): Uint8Array {
   const marked = new Uint8Array(1 + piece.length);
   marked[0] = mark;
@@ -60,7 +60,7 @@ export class FrameReader {
   #bytes: Uint8Array = EMPTY;
   #offset = 0;
 
-  /** Adds bytes from the socket. */
+  /** Adds bytes received from the socket. */
   push(chunk: Uint8Array): void {
     const rest = this.#bytes.length - this.#offset;
     if (rest === 0) {

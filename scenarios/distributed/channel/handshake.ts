@@ -36,12 +36,15 @@ export const FIRST_LENGTH = 96;
 /** Length of the second: a public key and a tag, in bytes. */
 export const SECOND_LENGTH = 48;
 
-/** Both sides must use this version of the frames; changing them changes the number. */
+/**
+ * The version of the frames, which must be the same on both sides; it changes whenever the frames
+ * change.
+ */
 const PROLOGUE: Uint8Array = new TextEncoder().encode('orrery channel 2');
 
 /** The keys of the dialling side. */
 export interface DialKeys {
-  /** Its own secret. */
+  /** The secret key of this side. */
   readonly key: Uint8Array;
   /** The listener's public key. */
   readonly listener: Uint8Array;
@@ -63,12 +66,12 @@ export function publicKeyOf(secret: Uint8Array): Uint8Array {
   return provider('node').x25519PublicKey(secret);
 }
 
-/** The side that dials. */
+/** Makes the handshake of the connecting side. */
 export function dialHandshake({ key, listener }: DialKeys): Handshake {
   return withFreshEphemeral({ staticSecret: key, remoteStatic: listener }, initiate);
 }
 
-/** The side that listens. */
+/** Makes the handshake of the listening side. */
 export function listenHandshake(key: Uint8Array): Handshake {
   return withFreshEphemeral({ staticSecret: key }, respond);
 }
@@ -77,8 +80,8 @@ function withFreshEphemeral(
   keys: Pick<HandshakeOptions, 'staticSecret' | 'remoteStatic'>,
   start: (options: HandshakeOptions) => Handshake,
 ): Handshake {
-  // From the system's generator: two handshakes with the same ephemeral key would share their
-  // session keys.
+  // Uses the random generator of the operating system, because two handshakes with the same
+  // ephemeral key would share their session keys.
   const ephemeralSecret = newChannelKey();
   const handshake = start({
     crypto: provider('node'),

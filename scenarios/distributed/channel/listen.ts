@@ -48,7 +48,7 @@ class Door {
   readonly #key: Uint8Array;
   readonly #limits: ChannelLimits;
   readonly #server: Server;
-  /** In order of arrival. */
+  /** Connections that are not yet authenticated, in order of arrival. */
   readonly #guests = new Set<Guest>();
   readonly #seen = new Set<string>();
   #refused = 0;
@@ -136,7 +136,7 @@ class Door {
     this.#options.onChannel(channel, guest.name);
   }
 
-  /** Called with authenticated messages only. */
+  /** True if a handshake was seen before; called with authenticated messages only. */
   #isRepeated(message: Uint8Array): boolean {
     const name = toHex(message);
     if (this.#seen.has(name)) return true;
@@ -149,7 +149,7 @@ class Door {
   }
 }
 
-/** What a guest needs from the listener. */
+/** What a new connection needs from the listener. */
 interface GuestHost {
   readonly handshake: Handshake;
   readonly handshakeMs: number;
@@ -184,7 +184,7 @@ class Guest {
     });
   }
 
-  /** Disconnects the guest without an answer. */
+  /** Disconnects without an answer. */
   leave(): void {
     this.#release();
     abandonSocket(this.socket);
@@ -195,7 +195,7 @@ class Guest {
   #read(chunk: Uint8Array): void {
     this.#reader.push(chunk);
     if (this.#transport === undefined) this.#readFirst();
-    // Not an else: the confirmation may be in the same chunk.
+    // Checked again, because the same chunk may also contain the confirmation.
     if (this.#transport !== undefined) this.#readConfirmation(this.#transport);
   }
 

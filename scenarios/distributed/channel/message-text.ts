@@ -92,7 +92,7 @@ function encodeObject(value: object, place: string, depth: number): unknown {
   if (value instanceof Uint8Array) return { $bytes: toBase64(value) };
   if (value instanceof Float64Array) return { $f64: toBase64(bytesOfFloats(value)) };
   if (Array.isArray(value)) {
-    // Not map(), which would keep holes, and JSON would write them as null.
+    // Array.from fills holes, which map() would keep and JSON would then write as null.
     return Array.from(value, (item, index) => encode(item, `${place}[${index}]`, depth + 1));
   }
   const prototype: unknown = Object.getPrototypeOf(value);
@@ -109,7 +109,7 @@ function encodeObject(value: object, place: string, depth: number): unknown {
 
 function decode(value: unknown, depth: number): unknown {
   if (typeof value !== 'object' || value === null) return value;
-  // Our own objects are nested one level deeper than the values they represent.
+  // Encoded objects are nested one level deeper than the values that they represent.
   if (depth > 2 * DEPTH_MAX) throw new RangeError(`nested deeper than ${DEPTH_MAX} levels`);
   if (Array.isArray(value)) return value.map((item) => decode(item, depth + 1));
   const entries = Object.entries(value);
@@ -119,9 +119,9 @@ function decode(value: unknown, depth: number): unknown {
   return decodeMembers(value as Plain, depth);
 }
 
-/** In place: the object is fresh from the parser. */
+/** Decoded in place, because the parser has just created the object. */
 function decodeMembers(plain: Plain, depth: number): Plain {
-  // A key `__proto__` is an own property here, so that assigning it changes no prototype.
+  // The parser makes `__proto__` an own property, so this assignment does not change a prototype.
   for (const key of Object.keys(plain)) plain[key] = decode(plain[key], depth + 1);
   return plain;
 }
@@ -151,7 +151,9 @@ function toBase64(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('base64');
 }
 
-/** The floats as they lie in memory: one copy of thousands of rows, not a call per number. */
+/**
+ * The floats as they are in memory: one copy for thousands of rows instead of a call per number.
+ */
 function bytesOfFloats(floats: Float64Array): Uint8Array {
   const bytes = Buffer.from(floats.buffer, floats.byteOffset, floats.byteLength);
   return IS_LITTLE_ENDIAN ? bytes : Buffer.from(bytes).swap64();

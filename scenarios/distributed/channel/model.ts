@@ -32,10 +32,10 @@ export interface Channel {
 
 /**
  * Why a channel has ended.
- * - `closed`: our own `close()`; everything was sent and the peer has acknowledged it.
+ * - `closed`: this side called `close()`; everything was sent and the peer has acknowledged it.
  * - `peer closed`: the peer's `close()`; nothing that it sent is missing.
  * - `connection lost`: the connection ended without a `close()`: the other process or machine died.
- * - `timeout`: the other machine does not acknowledge, or did not let our `close()` finish.
+ * - `timeout`: the other machine does not acknowledge, or did not let `close()` finish.
  * - `authentication failed`: bytes arrived that the holder of the key did not write.
  * - `protocol error: ...`: the holder of the key sent something forbidden, or does not read.
  */
@@ -61,7 +61,7 @@ export interface ChannelLimits {
   readonly handshakeMs: number;
   /** Time in which the peer must let a `close()` finish, in ms. */
   readonly closeMs: number;
-  /** Handshakes under way at a listener; one more ends the oldest. */
+  /** Largest number of handshakes under way at a listener; one more ends the oldest. */
   readonly handshakesMax: number;
 }
 
@@ -84,7 +84,7 @@ const SHARED_LIMITS = {
   handshakesMax: 256,
 };
 
-/** Default bounds of an agent. */
+/** Default limits for an agent. */
 export const DIAL_LIMITS: ChannelLimits = {
   ...SHARED_LIMITS,
   messageBytesMax: REPORT_BYTES_MAX,
@@ -100,11 +100,11 @@ export const LISTEN_LIMITS: ChannelLimits = {
   acceptValuesMax: REPORT_VALUES_MAX,
 };
 
-/** Whom to dial. */
+/** The address to connect to, and the keys. */
 export interface DialOptions {
   readonly host: string;
   readonly port: number;
-  /** Our own secret, 32 bytes; copied. */
+  /** The secret key of this side, 32 bytes; copied. */
   readonly key: Uint8Array;
   /** Public key of the listener, 32 bytes. */
   readonly listener: Uint8Array;
@@ -113,23 +113,23 @@ export interface DialOptions {
   readonly limits?: Partial<ChannelLimits>;
 }
 
-/** Where to listen, and what to do with diallers. */
+/** Where to listen, and what to do with new connections. */
 export interface ListenOptions {
   readonly host: string;
-  /** 0 means any free port. */
+  /** With 0, any free port is used. */
   readonly port: number;
-  /** Our own secret, 32 bytes; copied. */
+  /** The secret key of this side, 32 bytes; copied. */
   readonly key: Uint8Array;
-  /** The owner of a public key; undefined for strangers, who get no answer. */
+  /** The owner of a public key; undefined for unknown keys, which get no answer. */
   readonly nameOf: (publicKey: Uint8Array) => string | undefined;
   /** A dialler has proved to hold the secret of that name. */
   readonly onChannel: (channel: Channel, name: string) => void;
-  /** A dialler was refused; called once per connection. */
+  /** Called once for each rejected connection. */
   readonly onRefused?: (peer: string, reason: RefusalReason) => void;
   readonly limits?: Partial<ChannelLimits>;
 }
 
-/** Why a listener refused a dialler without an answer, or why a dialler was refused. */
+/** Why a listener disconnected a client without an answer, or why a client was rejected. */
 export type RefusalReason =
   | 'authentication failed'
   | 'timeout'
@@ -141,13 +141,13 @@ export type RefusalReason =
 /** A listening socket. */
 export interface ChannelListener {
   readonly port: number;
-  /** Connections refused so far. */
+  /** Number of rejected connections so far. */
   readonly refused: number;
-  /** Accepts no more connections and ends handshakes under way; open channels continue. */
+  /** Stops accepting connections and ends handshakes under way; open channels continue. */
   close(): Promise<void>;
 }
 
-/** Why dialling failed. */
+/** Why connecting failed. */
 export type DialFailure =
   | 'connection refused'
   | 'unreachable'
@@ -155,7 +155,7 @@ export type DialFailure =
   | 'authentication failed'
   | 'protocol error';
 
-/** Dialling failed; the message names the address and says what to check. */
+/** Connecting failed. The message names the address and says what to check. */
 export class DialError extends Error {
   override readonly name = 'DialError';
   readonly reason: DialFailure;

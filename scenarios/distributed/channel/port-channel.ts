@@ -78,7 +78,7 @@ class PortChannel implements Channel {
     this.#tellReason();
   }
 
-  /** In an event of its own, so that no owner is called back inside `close`. */
+  /** Reported in a separate event, so that callbacks never run inside `close`. */
   #tellReason(): void {
     queueMicrotask(() => {
       if (this.#isTold || this.#reason === undefined || this.#onClose === undefined) return;

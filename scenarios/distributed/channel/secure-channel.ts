@@ -19,7 +19,7 @@ const KEEP_ALIVE_MS = 5_000;
 /** The result of a handshake. */
 export interface ChannelParts {
   readonly peer: string;
-  /** Without listeners; paused. */
+  /** The socket, without listeners and paused. */
   readonly socket: Socket;
   readonly transport: Transport;
   /** May hold bytes that arrived after the handshake. */
@@ -168,7 +168,7 @@ export class SecureChannel implements Channel {
   }
 
   #takePiece(piece: Uint8Array): void {
-    // Messages that arrive after our own close have no reader.
+    // After `close` on this side, nobody reads further messages.
     if (this.#state !== 'open') return;
     this.#piecesLength += piece.length;
     if (this.#piecesLength > this.#limits.acceptBytesMax) {
@@ -214,13 +214,13 @@ export class SecureChannel implements Channel {
       socket.destroy();
       return;
     }
-    // Our own `close` may still be on its way, and the peer waits for it.
+    // The `close` message of this side may still be under way, and the peer waits for it.
     socket.setTimeout(this.#limits.closeMs);
     socket.on('timeout', () => socket.destroy());
     socket.destroySoon();
   }
 
-  /** In an event of its own, so that no owner is called back inside `send`. */
+  /** Reported in a separate event, so that callbacks never run inside `send`. */
   #tellReason(): void {
     queueMicrotask(() => {
       if (this.#isTold || this.#reason === undefined || this.#onClose === undefined) return;

@@ -14,8 +14,8 @@ export interface SocketHandlers {
 
 /**
  * Adds listeners to a socket.
- * @returns a function that removes exactly these listeners (a socket has some of its own) and
- * pauses it.
+ * @returns a function that removes exactly these listeners (Node itself adds others to a socket)
+ * and pauses it.
  */
 export function holdSocket(socket: Socket, handlers: SocketHandlers): () => void {
   const { data, end, error } = handlers;
@@ -26,9 +26,9 @@ export function holdSocket(socket: Socket, handlers: SocketHandlers): () => void
   };
 }
 
-/** Ends a socket that has no listeners any more. */
+/** Ends a socket whose listeners have been removed. */
 export function abandonSocket(socket: Socket): void {
-  // It may still report an error, which would end the process if nobody listened.
+  // The socket may still report an error, which would end the process if there were no listener.
   socket.on('error', () => undefined);
   socket.destroy();
 }

@@ -27,12 +27,15 @@ export interface Score {
   withdraw(trial: Trial): void;
 }
 
-/** What an adversary works with. */
+/** What an adversary can use. */
 export interface AttackContext {
   now(): number;
   /** Calls back after a delay, unless the attack has ended by then. */
   after(delayNs: number, fire: () => void): void;
-  /** True for the adversary's own message: the maker of a packet knows its bytes on every link. */
+  /**
+   * True for a message that the adversary made itself: the maker of a packet can recognise its
+   * bytes on every link.
+   */
   isOwn(key: number): boolean;
   readonly random: RandomStream;
   readonly score: Score;
@@ -43,7 +46,7 @@ export interface Caught {
   /** The whole datagram; changes to it are sent. */
   readonly bytes: Uint8Array;
   readonly message: WireMessage;
-  /** From here to the end of the link, without jitter, ns. */
+  /** Time from here to the end of the link without jitter, ns. */
   readonly transitNs: number;
   /** Sends a copy of these bytes in the same direction, now or later. */
   inject(bytes: Uint8Array): void;
@@ -53,7 +56,7 @@ export interface Caught {
 export interface Adversary {
   /** A message enters the node; false removes it. */
   entering(caught: Caught): boolean;
-  /** A message leaves the node. */
+  /** Called when a message leaves the node. */
   leaving(caught: Caught): void;
   /** A node dropped something, with the reason; only corrupt nodes report this. */
   dropped(node: string, reason: string): void;

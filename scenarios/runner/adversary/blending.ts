@@ -26,7 +26,7 @@ export class BlendingAdversary implements Adversary {
   #trial: Trial | undefined;
   /** Number of the present target, so that the timer of an earlier one is not taken for its own. */
   #target = 0;
-  /** When the target is inside the node. */
+  /** When the target entered the node. */
   #insideNs = 0;
 
   constructor(spec: Extract<AttackSpec, { kind: 'n_minus_one' }>, context: AttackContext) {

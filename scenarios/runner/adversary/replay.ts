@@ -8,7 +8,7 @@
 import type { AttackSpec } from '../../model.ts';
 import type { Adversary, AttackContext, Caught, Sighting, Trial } from './adversary.ts';
 
-/** Outputs remembered at most; the oldest is forgotten first. */
+/** Largest number of remembered outputs; the oldest is removed first. */
 const REMEMBERED_MAX = 65_536;
 
 /** See the module. */

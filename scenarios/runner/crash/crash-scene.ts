@@ -20,25 +20,25 @@ import { FaultError } from '../fault-driver.ts';
 import type { SimStageWorld } from '../sim-stage-world.ts';
 import { BrokenPromise, type Crash, type CrashEvent, type CrashPlace, NodeCrash } from './crash.ts';
 
-/** What is known of the calls of nodes. */
+/** What is known about the calls of nodes. */
 export interface EventScene {
   readonly hosts: readonly HostSpec[];
   readonly calls: NodeCalls;
-  /** Time of the scenario, ns. */
+  /** Reads the time of the scenario, ns. */
   readonly now: () => number;
   /** Time as the calls have it, ns; that of the scenario when absent. */
   readonly callTime?: () => number;
-  /** Address and port of an endpoint; absent where nobody knows. */
+  /** Address and port of an endpoint; absent if they are unknown. */
   readonly addressOf?: (endpoint: number) => { readonly address: string; readonly port: number };
 }
 
-/** What is known of the run. */
+/** What is known about the run. */
 export interface CrashScene extends EventScene {
   readonly protocolOf: (host: HostSpec) => Protocol;
   readonly seed: number;
 }
 
-/** The scene of a run on a world of this process. */
+/** The scene of a run whose world is in this process. */
 export function sceneOf(
   world: SimStageWorld,
   parts: Pick<CrashScene, 'hosts' | 'protocolOf' | 'seed'>,
@@ -53,7 +53,7 @@ export function sceneOf(
   };
 }
 
-/** Runs code of a run; what it throws is told with its node. */
+/** Runs code of a run. If it throws, the error is reported with the node that was called. */
 export function tellingCrashes<T>(scene: CrashScene, code: () => T): T {
   try {
     return code();
@@ -65,10 +65,10 @@ export function tellingCrashes<T>(scene: CrashScene, code: () => T): T {
 /** Lines that are shown before and after the one that threw. */
 const AROUND = 2;
 const NODES_NAMED_MAX = 4;
-/** It throws for whoever calls it. */
+/** Files with assertions that throw because of their caller. */
 const ASSERT = /\/engine\/(core\/assert|live\/clock-guard)\.[jt]s$/;
 
-/** The crash behind an error; the error itself when it is none of a node's. */
+/** The crash behind an error, or the error itself if no node caused it. */
 export function crashOf(error: unknown, scene: CrashScene): unknown {
   if (isKnown(error)) return error;
   if (error instanceof StandstillError) return standstillOf(error, scene);
@@ -123,7 +123,7 @@ function promiseOf(error: BrokenPromise, scene: CrashScene): unknown {
   return new NodeCrash(crash, error);
 }
 
-/** Errors that have words of their own. */
+/** True for errors that have messages of their own. */
 function isKnown(error: unknown): boolean {
   const kinds = [NodeCrash, FaultError, OutsideError, Refusal, ConfigError];
   return kinds.some((kind) => error instanceof kind) || environmentError(error) !== undefined;
@@ -151,7 +151,7 @@ function standstillOf(error: StandstillError, scene: CrashScene): NodeCrash {
   return new NodeCrash(crash, error);
 }
 
-/** Runs nodes in virtual time, where others' may not read the clocks of the system. */
+/** Runs nodes in virtual time. Protocols of users must not read the system's clocks meanwhile. */
 export function guardingClocks<T>(scene: CrashScene, code: () => T): T {
   const theirs = theirProtocols(scene);
   if (theirs.length === 0) return code();
@@ -174,7 +174,7 @@ function byFile(theirs: readonly Protocol[], top: StackPlace | undefined): Proto
   return theirs.find(({ moduleUrl }) => new FileOwners([moduleUrl]).isTheirs(top.file));
 }
 
-/** The innermost line of the user's own, and what of ours it had called. */
+/** The innermost line of the user's code, and the function of orrery that it had called. */
 function placeOf(places: readonly StackPlace[], owners: FileOwners): CrashPlace | undefined {
   const theirs = places.find(({ file }) => owners.isTheirs(file));
   if (theirs === undefined) return undefined;

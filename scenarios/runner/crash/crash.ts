@@ -6,7 +6,7 @@
  */
 import { InvariantError } from '../../../engine/core/assert.ts';
 
-/** What a node was called for. */
+/** The event for which a node was called. */
 export interface CrashEvent {
   /** Time of the scenario, ns. */
   readonly atNs: number;
@@ -14,7 +14,7 @@ export interface CrashEvent {
   readonly text: string;
 }
 
-/** Where it was thrown, with the lines around it. */
+/** The place where the error was thrown, with the lines around it. */
 export interface CrashPlace {
   readonly file: string;
   readonly line: number;
@@ -28,13 +28,13 @@ export interface CrashPlace {
 
 /** See the module. */
 export interface Crash {
-  /** Whose code it was: a protocol that a user brings, or ours. */
+  /** Whose code failed: the protocol of a user, or orrery. */
   readonly by: 'protocol' | 'orrery';
-  /** Name of the protocol; empty when it is not known. */
+  /** Name of the protocol; empty if it is unknown. */
   readonly protocol: string;
   /** Absent when no node was being called. */
   readonly node?: string;
-  /** `threw`, `never returned` or `stands still`. */
+  /** How it failed: it threw, a handler never returned, or virtual time stood still. */
   readonly how: 'threw' | 'held' | 'still';
   readonly seed: number;
   /** Time of the scenario, ns. */
@@ -47,7 +47,10 @@ export interface Crash {
   readonly stack: string;
 }
 
-/** A promise that nodes make broke, and one of them, or the account of their messages, says so. */
+/**
+ * A guarantee that every node must give was broken, according to a node or to the account of
+ * messages.
+ */
 export class BrokenPromise extends InvariantError {
   readonly node: string | undefined;
 
@@ -75,7 +78,7 @@ export interface CrashLimits {
   readonly wordsMax: number;
 }
 
-/** A crash whose texts are cut to what a message may hold. */
+/** A crash with its texts shortened to fit into a message. */
 export function cutCrash(crash: Crash, { lineMax, wordsMax }: CrashLimits): Crash {
   const { place, events, error, stack } = crash;
   const line = (text: string): string => text.slice(0, lineMax);

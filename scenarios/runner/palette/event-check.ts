@@ -16,7 +16,7 @@ import { type EventInput, eventSchema, scenarioSchema } from '../../files/schema
 import type { FaultSpec, Scenario } from '../../model.ts';
 import type { EventValues } from './messages.ts';
 
-/** A checked event, or the reason why it is refused. */
+/** A checked event, or the reason why it is rejected. */
 export type CheckedEvent =
   | { readonly kind: 'fault'; readonly spec: FaultSpec; readonly event: EventValues }
   | { readonly kind: 'refused'; readonly reason: string };
@@ -26,7 +26,7 @@ const GIVEN = ['id', 'at', 'every', 'random', 'from', 'to', 'phase'] as const;
 /** Largest number of events injected into one run. */
 const EVENTS_MAX = 200;
 const PREFIX = 'palette-';
-/** As large as the file was when it was loaded. */
+/** The same limit as for a file that is loaded. */
 const LIMIT_BYTES = 1e6;
 
 /** See the module. */
@@ -51,7 +51,7 @@ export class EventCheck {
     this.#own = this.#inputs.length;
   }
 
-  /** Checks an event that is to begin at an instant; accepted ones count for later checks. */
+  /** Checks an event that should begin at an instant. Accepted events count for later checks. */
   check(event: EventValues, atNs: number): CheckedEvent {
     const given = GIVEN.find((key) => Object.hasOwn(event, key));
     if (given !== undefined) {
@@ -69,7 +69,7 @@ export class EventCheck {
     }
   }
 
-  /** It could not be carried out, so it does not count. */
+  /** Removes an event that could not be carried out. */
   withdraw(id: string): void {
     const at = this.#inputs.findLastIndex((input) => input.id === id);
     if (at >= this.#own) this.#inputs.splice(at, 1);

@@ -20,7 +20,7 @@ import type { Scenario } from '../../model.ts';
 import { PROJECT_FOLDERS } from '../folders.ts';
 import type { InjectedEvent } from './messages.ts';
 
-/** What was run. */
+/** The run to export. */
 export interface InteractiveRun {
   readonly scenario: Scenario;
   readonly seed: number;
@@ -30,7 +30,7 @@ export interface InteractiveRun {
 /** Entries that may name a file next to their own. */
 const FILE_KEYS: ReadonlySet<string> = new Set(['file', 'run', 'scion']);
 const SUFFIX = '-interactive';
-/** Its path is relative to a folder in which the exported file does not lie. */
+/** Removed, because its path is relative to a folder that does not contain the exported file. */
 const EDITOR_HINT = /^# *yaml-language-server:.*\n/m;
 
 /** The text of the scenario as it was run. */
@@ -49,7 +49,7 @@ export function interactiveYaml({ scenario, seed, faults }: InteractiveRun): str
   return `# ${scenario.name}, seed ${seed}, with ${count} from the palette.\n${text}`;
 }
 
-/** A different name, because a run of the file must not replace the one that it came from. */
+/** Another name, because a run of the exported file must not replace the run that it came from. */
 function nextName(name: string): string {
   const [, stem = name, count] = /^(.*-interactive)(?:-(\d+))?$/.exec(name) ?? [];
   if (stem === name && !name.endsWith(SUFFIX)) return `${name}${SUFFIX}`;
@@ -77,7 +77,7 @@ function placeTopology(document: Document, { overrides }: Scenario, path: string
   document.set('topology', topology.contents);
 }
 
-/** Gives files that are named relative to the scenario's folder their full path. */
+/** Replaces file names relative to the scenario's folder by full paths. */
 function nameFiles(document: Document, folder: string): void {
   visit(document, {
     Pair: (_, pair): void => {

@@ -24,11 +24,10 @@ export interface InjectorParts {
   readonly stage: Stage;
 }
 
-/** Orders taken in one go at most; the others wait for the next slice. */
+/** Largest number of orders per slice; further ones wait for the next slice. */
 const BATCH_MAX = 64;
 /**
- * Where time advances by itself, faults are booked this much later, so that they are booked before
- * they are due.
+ * In real time, faults are scheduled this much later, so that they are never scheduled in the past.
  */
 const LEAD_NS = 1_000_000;
 
@@ -37,7 +36,7 @@ export class Injector {
   readonly #parts: InjectorParts;
   readonly #check: EventCheck;
 
-  /** The injector of a run; undefined if nobody may act on it. */
+  /** The injector of a run; undefined if pages may not act on it. */
   static of({
     link,
     ...parts
@@ -53,7 +52,7 @@ export class Injector {
     this.#tell({ kind: 'ready' });
   }
 
-  /** Orders received. */
+  /** The orders that have arrived. */
   take(): readonly PaletteOrder[] {
     const orders: PaletteOrder[] = [];
     while (orders.length < BATCH_MAX) {
@@ -78,14 +77,14 @@ export class Injector {
     port.on('message', (order: PaletteOrder) => {
       if (order.kind === 'inject') enter(() => void this.inject(order, now() + LEAD_NS));
     });
-    // Must not keep the process alive: no order may ever come.
+    // Orders may never come, so the port must not keep the process alive.
     port.unref();
   }
 
   /**
-   * Books a fault.
-   * @param fromNs It begins at this instant of the run, or a few ns later.
-   * @returns its instant; undefined if it was refused.
+   * Schedules a fault.
+   * @param fromNs The fault begins at this instant of the run, or a few ns later.
+   * @returns its instant; undefined if it was rejected.
    */
   inject(order: Extract<PaletteOrder, { kind: 'inject' }>, fromNs: number): number | undefined {
     const { scenario, stage } = this.#parts;
@@ -129,7 +128,7 @@ export class Injector {
   }
 }
 
-/** In the form of a file, with the instant at which it happened. */
+/** The event as in a file, with the instant at which it happened. */
 function injectedOf(
   { id, schedule }: FaultSpec,
   event: EventValues,

@@ -8,14 +8,14 @@
 import { ACTIONS, type ActionKey } from '../../files/events.ts';
 import type { FaultAction, Scenario } from '../../model.ts';
 
-/** A kind of event. */
+/** A kind of event, and whether it can be injected. */
 export interface KindOffer {
   readonly kind: ActionKey;
   /** Why it is not possible; absent when it is. */
   readonly bar?: string;
   /** Nodes that it can hit; all, or links, when absent. */
   readonly targets?: readonly string[];
-  /** Of a flood: what can be forged, by the node that it hits. */
+  /** For a flood: what can be forged, by the node that is attacked. */
   readonly forgeries?: Readonly<Record<string, readonly string[]>>;
 }
 

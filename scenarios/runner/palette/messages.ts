@@ -9,7 +9,10 @@ import type { MessagePort } from 'node:worker_threads';
 /** An event as written in a file, without its instant and its name. */
 export type EventValues = Readonly<Record<string, unknown>>;
 
-/** Where a run takes orders; it crosses threads, and the port is transferred. */
+/**
+ * The channel on which a run receives orders. It is passed to another thread, and its port is
+ * transferred.
+ */
 export interface PaletteLink {
   readonly port: MessagePort;
   /**
@@ -19,7 +22,7 @@ export interface PaletteLink {
   readonly speed: number | null;
 }
 
-/** To the run. */
+/** A message to the run. */
 export type PaletteOrder =
   | { readonly kind: 'inject'; readonly number: number; readonly event: EventValues }
   | { readonly kind: 'pace'; readonly number: number; readonly speed: number | null };
@@ -27,18 +30,18 @@ export type PaletteOrder =
 /** An injected fault, as a file would have it. */
 export interface InjectedEvent {
   readonly id: string;
-  /** With `id` and its exact instant. */
+  /** The event, with an `id` and its exact instant. */
   readonly event: EventValues;
   readonly beginNs: number;
   /** Undefined if it lasts to the end. */
   readonly endNs: number | undefined;
-  /** What it affected, for people. */
+  /** What was affected, as text for people. */
   readonly text: string;
 }
 
-/** From the run. */
+/** A message from the run. */
 export type PaletteNews =
-  /** It takes orders from here on. */
+  /** The run accepts orders from now on. */
   | { readonly kind: 'ready' }
   | { readonly kind: 'injected'; readonly number: number; readonly fault: InjectedEvent }
   | { readonly kind: 'refused'; readonly number: number; readonly reason: string }

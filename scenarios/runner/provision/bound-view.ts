@@ -14,13 +14,13 @@ import type { SecretSource } from './secret-source.ts';
 /** The part of a protocol that is used here. */
 export type ProvisionedProtocol = Pick<Protocol, 'name' | 'provisioning'>;
 
-/** What all views are made with. */
+/** The parts that all views share. */
 export interface ViewParts {
   readonly network: NetworkMap;
-  /** Protocol of a host. */
+  /** The protocol of a host. */
   readonly protocolOf: (host: string) => ProvisionedProtocol;
   readonly secrets: SecretSource;
-  /** Public part of a host's secret; undefined if its protocol has none of that name. */
+  /** The public part of a host's secret; undefined if its protocol has no secret with that name. */
   readonly publicKeyOf: (host: string, name: string) => Uint8Array | undefined;
   readonly published: (name: string) => string | undefined;
 }
@@ -28,7 +28,7 @@ export interface ViewParts {
 /** The name of a host's secret has no slash, so it cannot be confused with a group's secret. */
 const SECRET_NAME = /^[a-z0-9-]+$/;
 
-/** Binds what a process has to one of its hosts. */
+/** Makes the view of one host from what its process has received. */
 export function boundView(owner: string, parts: ViewParts): NetworkView {
   const { network, protocolOf, secrets, publicKeyOf, published } = parts;
   const own = protocolOf(owner).name;

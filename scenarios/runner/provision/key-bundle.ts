@@ -11,17 +11,17 @@ import { ownSecret, type SecretSource } from './secret-source.ts';
 
 /** Plain data, so that it can travel. */
 export interface KeyBundle {
-  /** For each host of the process, the root of its own secrets, 32 bytes. */
+  /** For each host of the process, the root from which its own secrets are derived, 32 bytes. */
   readonly roots: Readonly<Record<string, Uint8Array>>;
   /** Secrets that these hosts share with others, by `protocol/purpose`. */
   readonly shared: Readonly<Record<string, Uint8Array>>;
   /** Public values of all hosts, by host and name. */
   readonly publicKeys: Readonly<Record<string, Readonly<Record<string, Uint8Array>>>>;
-  /** By `protocol/name`. */
+  /** Published values by `protocol/name`. */
   readonly published: Readonly<Record<string, string>>;
 }
 
-/** What the views of such a process are made from. */
+/** The data from which the views in such a process are made. */
 export interface BundleUse {
   readonly bundle: KeyBundle;
   readonly network: NetworkMap;
@@ -56,7 +56,7 @@ function bundleSecrets({ roots, shared }: KeyBundle): SecretSource {
   };
 }
 
-/** An own property of a record that came from elsewhere; never one inherited from Object. */
+/** Reads an own property of a record from outside, never one inherited from Object. */
 function own<T>(record: Readonly<Record<string, T>>, name: string): T | undefined {
   return Object.hasOwn(record, name) ? record[name] : undefined;
 }

@@ -17,7 +17,7 @@ export interface ProvisionOptions {
   readonly protocolOf: (host: string) => ProvisionedProtocol;
   readonly secrets: SecretSource;
   readonly crypto: CryptoProvider;
-  /** For published values; no secret comes from it. */
+  /** The seed for published values; no secret depends on it. */
   readonly seed: number;
   /** Calendar time at which the nodes start, Unix seconds. */
   readonly seconds: number;
@@ -44,7 +44,7 @@ export class Provision {
   }
 
   /**
-   * What must be given to a process that runs these hosts' nodes, and nothing else.
+   * Everything that a process needs to run the nodes of these hosts, and nothing else.
    * @param rootOf The root of a host's own secrets.
    */
   bundle(hosts: readonly string[], rootOf: (host: string) => Uint8Array): KeyBundle {

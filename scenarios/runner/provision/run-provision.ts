@@ -12,7 +12,7 @@ import { networkMap } from './network-map.ts';
 import { Provision } from './provision.ts';
 import { type SecretSource, seededSecrets } from './secret-source.ts';
 
-/** What is provisioned. */
+/** The run whose hosts get secrets. */
 export interface ProvisionedRun {
   readonly scenario: Pick<Scenario, 'topology' | 'durationNs'>;
   readonly seed: number;
@@ -23,7 +23,7 @@ export interface ProvisionedRun {
   readonly secrets: SecretSource;
 }
 
-/** For any world. */
+/** Provisions a run in any world. */
 export function provisionRun(run: ProvisionedRun): Provision {
   const { topology, durationNs } = run.scenario;
   return new Provision({
@@ -34,7 +34,7 @@ export function provisionRun(run: ProvisionedRun): Provision {
   });
 }
 
-/** For a world in virtual time: everything comes from the seed. */
+/** Provisions a run in virtual time, where everything is derived from the seed. */
 export function provisionSeed(
   run: Omit<ProvisionedRun, 'seconds' | 'secrets' | 'scenario'> & { readonly scenario: Scenario },
 ): Provision {

@@ -32,7 +32,7 @@ export function seededSecrets(seed: number): SecretSource {
   return { own: (host, purpose) => drawn(`${purpose}/${host}`), shared: drawn };
 }
 
-/** Secrets of a run on the wall clock, which nobody can know before it begins. */
+/** Secrets for a run in real time, drawn at random, so that nobody can know them in advance. */
 export function drawnSecrets(): RootedSource {
   return rootedSecrets(randomFillSync(new Uint8Array(SECRET_BYTES)));
 }

@@ -23,7 +23,7 @@ const HOSTS = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'] as const;
 const SECONDS = 12;
 const PACKETS_PER_SECOND = 2_500;
 const HOPS_MAX = 12;
-/** Events between two inspections. */
+/** Number of events between two inspections. */
 const LOOK_EVENTS = 10_000;
 /** Drop reasons of links that the run must produce (drop-reasons.ts). */
 const REASONS = [
@@ -91,10 +91,10 @@ const MEDIUM: DirectionSpec = {
   jitter: { kind: 'uniform', halfWidthNs: MS },
 };
 
-/** A world under stress. */
+/** A world with all kinds of faults and loads. */
 class Trouble {
   readonly world: SimWorld;
-  /** Calls of receivers. */
+  /** Number of calls to receivers. */
   received = 0;
   private readonly draws: RandomStream;
   private readonly open: LinkEffect[] = [];
@@ -136,7 +136,9 @@ class Trouble {
     if (socket !== undefined) Object.assign(socket, { dscp: this.draws.below(64) });
   }
 
-  /** The next host of the ring, the previous one, or everybody on the segment. */
+  /**
+   * The host to send to: the next or the previous host of the ring, or all hosts on the segment.
+   */
   private target(host: SimHost): number {
     const { draws } = this;
     const step = draws.chance(0.7) ? 1 : HOSTS.length - 1;
@@ -219,7 +221,7 @@ class Trouble {
   }
 }
 
-/** What a run found wrong; the worst of all inspections. */
+/** The mistakes found in a run; the worst of all inspections. */
 interface Findings {
   imbalance: number;
   rows: number;

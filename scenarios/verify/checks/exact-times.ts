@@ -15,7 +15,7 @@ const HEADER_BYTES = 54;
 const CHAIN_HOPS = 10;
 const CHAIN_DELAY_NS = 1_000_000;
 const CHAIN_RATE_BPS = 1_000_000_000;
-/** 1,054 B at 1 Gbit/s. */
+/** The time to send 1,054 bytes at 1 Gbit/s, ns. */
 const CHAIN_TIME_NS = 8_432;
 const CHAIN_FIRST_NS = CHAIN_HOPS * (CHAIN_TIME_NS + CHAIN_DELAY_NS);
 const SATURATING_PACKETS = 20_000;

@@ -129,7 +129,7 @@ function availability(lab: Lab): { readonly upShare: number; readonly failures: 
 }
 
 function doNothing(): void {
-  // Nobody else needs to be told: there are no nodes.
+  // Nothing to do, because there are no nodes.
 }
 
 /** Check 20. */

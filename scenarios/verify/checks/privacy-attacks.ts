@@ -38,7 +38,7 @@ const DUMMY_ROWS = [
   { route: 'partial', perMixRate: 10, bits: 6.45, half: 0.3 },
   { route: 'partial', perMixRate: 100, bits: 7.24, half: 0.3 },
 ] as const;
-/** Targets by number of dummies: with many dummies, targets are much alike. */
+/** Number of targets by number of dummies; with many dummies, targets differ little. */
 const DUMMY_SAMPLES = {
   1: { targets: 200, gapSeconds: 0.5 },
   10: { targets: 120, gapSeconds: 0.4 },
@@ -147,8 +147,8 @@ export const statisticalDisclosure: Check = {
     DISCLOSURE_ROWS.map(([friends, receivers, batch, confidence, theory]): Measure => {
       const setting = { friends, receivers, batch, confidence };
       const rounds = Math.round(disclosureRounds(setting));
-      // Both this and the reference use 200 trials; the reference is rounded and favours friends in
-      // ties.
+      // This simulation and the reference both use 200 trials; the reference is rounded and favours
+      // friends in ties.
       const half = Math.SQRT2 * fourErrors(theory, TRIALS * friends) + 0.01;
       return {
         label: `m ${friends}, N ${receivers}, b ${batch}, t ${rounds}`,

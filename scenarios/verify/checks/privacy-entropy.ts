@@ -131,7 +131,7 @@ const HOP_ROWS = [
   { layers: 10, published: [12.6335, 12.6613], half: 0.09 },
   { layers: 15, published: [12.9334, 12.9745], half: 0.09 },
 ] as const;
-/** Uniform link delays, s. */
+/** Half-widths of uniform link delays, s. */
 const RANDOM_LINKS = [0.01, 0.1] as const;
 
 /** Bits of Erlang(layers) and of the links between mixes, which are as random as delays. */

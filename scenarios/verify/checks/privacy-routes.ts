@@ -16,12 +16,15 @@ import { type Check, type Measure, plusMinus } from '../model.ts';
 
 const LAYERS = 3;
 const WIDTH = 10;
-/** Of each layer; with one mix in ten, a hundred times as many routes would be needed. */
+/**
+ * Number of corrupt mixes in each layer; with one mix in ten, a hundred times as many routes would
+ * be needed.
+ */
 const CORRUPT = 3;
 
 /**
- * For each message, how many of its mixes were corrupt, and whether the first and the last one
- * were.
+ * For each message, the number of corrupt mixes on its route, and whether its first and last mixes
+ * were corrupt.
  */
 interface Routes {
   readonly corrupt: Uint8Array;
@@ -105,7 +108,10 @@ export const corruptRoutes: Check = {
   },
 };
 
-/** If every user sends this many packets, how many users had one that met only corrupt mixes? */
+/**
+ * The number of users with at least one packet that met only corrupt mixes, if every user sends
+ * this many packets.
+ */
 function usersHit({ corrupt }: Routes, packets: number): number {
   let hit = 0;
   for (let user = 0; (user + 1) * packets <= corrupt.length; user += 1) {

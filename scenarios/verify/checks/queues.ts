@@ -14,7 +14,7 @@ import { always, Line, type LineWatch, poissonGaps } from '../line.ts';
 import { type Check, EQUAL, type Measure, plusMinus } from '../model.ts';
 import { discreteService, geometricService, meanWait, type Service } from '../theory.ts';
 
-/** A byte lasts one microsecond. */
+/** A link on which one byte takes one microsecond. */
 export const UNIT_LINK: DirectionSpec = {
   rateBps: 8_000_000,
   delayNs: 0,
@@ -28,7 +28,7 @@ const PACKETS = 1_000_000;
 interface QueueLoad {
   readonly name: string;
   readonly rho: number;
-  /** Bytes. */
+  /** Distribution of the packet sizes, bytes. */
   readonly service: Service;
   readonly size: () => number;
 }
@@ -63,7 +63,7 @@ interface MarkovianResult {
   readonly littleNs: number;
 }
 
-/** The run that checks 3 and 18 look at. */
+/** The run that checks 3 and 18 evaluate. */
 function markovian(lab: Lab): MarkovianResult {
   return lab.once('3', () => {
     const area = new ExactSum();
@@ -115,7 +115,7 @@ export const markovianQueue: Check = {
     const { meanWaitUs, outOfOrder } = markovian(lab);
     return [
       meanWaitMeasure(meanWait(0.7, geometricService(1_000)), meanWaitUs, 73),
-      // The mean does not depend on the order of service: it needs a row of its own.
+      // The mean does not depend on the order of service, so the order has a row of its own.
       { label: 'packets out of order', theory: 0, measured: outOfOrder, accept: EQUAL, digits: 0 },
     ];
   },

@@ -43,14 +43,14 @@ const WIRE_BPS = 10_000_000;
 /** Creates the model of reliable streams; receivers buffer the given amount, or the default. */
 export type MakeStreams = (options: { readonly receiveBufferBytes?: number }) => StreamModel;
 
-/** One endless transfer. */
+/** A transfer that never ends. */
 interface Transfer {
   readonly name: string;
   readonly forward: DirectionSpec;
   readonly streams: StreamModel;
 }
 
-/** What reaches the application after the warm-up, Mbit/s. */
+/** The rate at which data reach the application after the warm-up, Mbit/s. */
 function goodput(lab: Lab, transfer: Transfer): number {
   const { name, forward, streams } = transfer;
   const world = lab.world({ streams });
@@ -78,7 +78,7 @@ function goodput(lab: Lab, transfer: Transfer): number {
   return (8 * bytes) / MEASURED_SECONDS / 1e6;
 }
 
-/** Writes whenever there is room. */
+/** Keeps writing while the stream has room. */
 function keepFull(stream: Stream): void {
   const chunk = new Uint8Array(CHUNK_BYTES);
   const fill = (): void => {
@@ -109,7 +109,7 @@ function lossLimited(lab: Lab, make: MakeStreams): Measure {
   return { label: 'loss 0.1 %, RTT 100 ms, Mbit/s', theory, measured, accept, digits: 4 };
 }
 
-/** The wire's rate without headers. */
+/** The throughput that the rate of the link allows without headers. */
 function wireLimited(lab: Lab, make: MakeStreams): Measure {
   const theory = ((WIRE_BPS / 1e6) * MSS) / (MSS + HEADER_BYTES);
   const forward: DirectionSpec = { ...HALF_WAY, rateBps: WIRE_BPS };
@@ -117,7 +117,7 @@ function wireLimited(lab: Lab, make: MakeStreams): Measure {
   return nearly('link of 10 Mbit/s, Mbit/s', theory, measured);
 }
 
-/** Within half a percent. */
+/** A measure that must be within half a percent of the theory. */
 function nearly(label: string, theory: number, measured: number): Measure {
   return { label, theory, measured, accept: within(0.995 * theory, 1.005 * theory), digits: 4 };
 }

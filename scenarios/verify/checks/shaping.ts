@@ -110,7 +110,7 @@ const MS = 1_000_000;
 /** A packet that waits for TARGET is dequeued first at 25 ms (overload 1.25): 0.2 ms per packet. */
 const FIRST_ABOVE_NS = CODEL_TARGET_NS / 0.2;
 
-/** What CoDel did with the overload of check 14. */
+/** The effect of CoDel on the overload of check 14. */
 export interface CodelRun {
   readonly drops: readonly { readonly atNs: number; readonly number: number }[];
   readonly sent: number;

@@ -13,7 +13,7 @@ import { MixBench } from './single-mix.ts';
 
 /** Mean delay, ns: the unit of time. */
 const MEAN_NS = 1e9;
-/** After this many mean delays a mix is practically stationary. */
+/** After this many mean delays, the state of a mix is practically stationary. */
 const FILLING = 10;
 /** Three mixes on a loop, links that take a tenth of a delay. */
 const LOOP = { hops: 3, meanDelayNs: MEAN_NS, transitNs: MEAN_NS / 10 };
@@ -25,7 +25,7 @@ export interface BlendingRun {
   readonly runs: number;
 }
 
-/** Shares of runs. */
+/** Shares of runs with each outcome. */
 export interface BlendingShares {
   readonly pools: { readonly empty: number; readonly right: number };
   /** Runs that an alarm reported, by loops per mean delay. */

@@ -19,11 +19,11 @@ const TICKS = 2;
 const WIDTH = 3;
 /** Units during which labels are sent. */
 const UNITS = 100;
-/** Mean delays before that. */
+/** Number of mean delays before the first measurement. */
 const BURN_IN = 8;
 /**
- * Below this mass a sender's label is negligible: it has not been in this mix for twenty mean
- * delays.
+ * Below this, the mass of a sender's label is negligible, because none of its messages has been in
+ * this mix for twenty mean delays.
  */
 const EPSILON_MAX = 20;
 
@@ -58,7 +58,7 @@ function epsilonOf(lab: Lab, { layers, mean }: EpsilonSetting, run: number): num
     warmupSeconds: endsAt,
     gapSeconds: 1,
     corruptFirst: [],
-    // Until some message has left the observed mix.
+    // Long enough for some message to leave the observed mix.
     drainSeconds: 2,
   };
   const { truth } = runMixes(lab, network, plan);
@@ -73,7 +73,7 @@ function epsilonOf(lab: Lab, { layers, mean }: EpsilonSetting, run: number): num
     labelCount: 2,
     laws: Array.from({ length: end + 1 }, (_, i) => ({ kind: i < end ? 'memoryless' : 'end' })),
     onCandidate: (message, masses) => {
-      // What leaves the pool next has both masses in the proportion of the pool.
+      // The next message to leave the pool has both masses in the proportion of the pool.
       if (message !== first) return;
       const distance = Math.abs(Math.log((masses[0] ?? 0) / (masses[1] ?? 0)));
       epsilon = Math.min(EPSILON_MAX, distance);

@@ -30,9 +30,9 @@ const TARGETS_OF_CLASS = 4;
  */
 const CLASSES = 5;
 
-/** What was found. */
+/** The result of the measurement. */
 export interface MixEntropy {
-  /** Bits, weighted over classes. */
+  /** Entropy in bits, weighted over the classes. */
   readonly bits: number;
   /** Standard error of the mean, as if targets were independent. */
   readonly error: number;
@@ -47,7 +47,7 @@ export interface MixSample {
   readonly gapSeconds?: number;
 }
 
-/** Mean entropy of some targets. */
+/** The mean entropy of some targets. */
 export function mixEntropy(
   lab: Lab,
   options: MixNetworkOptions,
@@ -71,7 +71,7 @@ export function mixEntropy(
   return { bits: mean, error: Math.sqrt(variance), left };
 }
 
-/** Times that fit the network. */
+/** Durations that fit the network. */
 function timesOf(options: MixNetworkOptions): Omit<TargetPlan, 'corruptFirst'> {
   const { layers, meanSeconds, linkSeconds } = options;
   const link = typeof linkSeconds === 'number' ? linkSeconds : linkSeconds[1];
@@ -85,7 +85,7 @@ function timesOf(options: MixNetworkOptions): Omit<TargetPlan, 'corruptFirst'> {
 
 interface RouteClass {
   readonly corruptFirst: number | undefined;
-  /** Probability of the class. */
+  /** Probability of this class. */
   readonly weight: number;
 }
 

@@ -31,9 +31,9 @@ const ARRIVE = 2;
 const DEPART = 3;
 const DUMMY = 4;
 
-/** Cover made by mixes. */
+/** Cover traffic made by mixes. */
 export interface Dummies {
-  /** Of each mix that is not in the last layer, 1/s. */
+  /** Rate of each mix that is not in the last layer, 1/s. */
   readonly perMixRate: number;
   /** Mixes that a dummy passes after its own: one, or all remaining ones. */
   readonly route: 'link' | 'partial';
@@ -41,15 +41,15 @@ export interface Dummies {
 
 /** The network and its traffic. */
 export interface MixNetworkOptions {
-  /** Names the streams. */
+  /** Name for the random streams. */
   readonly name: string;
   readonly layers: number;
   readonly width: number;
-  /** All messages, 1/s. */
+  /** Rate of all messages, 1/s. */
   readonly rate: number;
   /** Mean delay of a mix, s. */
   readonly meanSeconds: number;
-  /** Law of the delay. */
+  /** Distribution of the delay. */
   readonly delay?: 'exponential' | 'uniform';
   /** Delay of every link, s; two numbers: uniform between them. */
   readonly linkSeconds: number | readonly [number, number];
@@ -65,23 +65,23 @@ export interface MixNetworkOptions {
 
 /** Which messages are targets. */
 export interface TargetPlan {
-  /** Before the first one, s. */
+  /** Time before the first target, s. */
   readonly warmupSeconds: number;
-  /** Between two, s. */
+  /** Time between two targets, s. */
   readonly gapSeconds: number;
   /**
    * For each target, how many corrupt mixes its route starts with; the next mix is honest, later
-   * ones are drawn as for any message. Undefined: nothing is forced.
+   * ones are drawn as for any message. Undefined if the route is not forced.
    */
   readonly corruptFirst: readonly (number | undefined)[];
-  /** After the last one, s. */
+  /** Time after the last target, s. */
   readonly drainSeconds: number;
 }
 
-/** What a run yields. */
+/** The result of a run. */
 export interface MixRun {
   readonly truth: Truth;
-  /** Numbers of messages. */
+  /** Message numbers of the targets. */
   readonly targets: readonly number[];
 }
 
@@ -101,14 +101,14 @@ class MixNetwork implements EventHandler {
   private readonly scheduler = new Scheduler(this);
   private readonly record: TruthRecord;
   private readonly targets: number[] = [];
-  /** For each target, how many corrupt mixes its route starts with. */
+  /** For each target with a forced route, the number of corrupt mixes at the start of the route. */
   private readonly forced = new Map<number, number>();
   private readonly gaps: RandomStream;
   private readonly routes: RandomStream;
   private readonly delays: RandomStream;
   private readonly links: RandomStream;
   private readonly dummies: RandomStream;
-  /** For each message, its mix, and the layer at which it ends. */
+  /** For each message, its present mix and the layer at which it ends. */
   private mix = new Uint16Array(65_536);
   private last = new Uint8Array(65_536);
   private readonly meanNs: number;

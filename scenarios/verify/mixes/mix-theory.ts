@@ -66,7 +66,7 @@ export interface CorruptNetwork {
 /** Entropy of a message in dense traffic with uniform routes, bits; see {@link corruptBits}. */
 export function corruptStratifiedBits(network: CorruptNetwork): number {
   const { rate, layers, width, meanSeconds, corrupt } = network;
-  // Only the share matters: all honest mixes of a layer have equal shares.
+  // Only the share matters, because all honest mixes of a layer have equal shares.
   const honest = [{ share: 1 / width, count: width * (1 - corrupt) }];
   const layer = { corrupt, honest };
   return corruptBits({ rate, meanSeconds, layers: new Array<BiasedLayer>(layers).fill(layer) });

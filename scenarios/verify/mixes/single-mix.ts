@@ -20,11 +20,11 @@ const END = 1;
 
 /** A mix, its traffic, and the messages of interest. */
 export interface SingleMixOptions {
-  /** Names the streams. */
+  /** Name for the random streams. */
   readonly name: string;
   /** Options of the strategy, as in a file. */
   readonly mixing: Readonly<Record<string, unknown>>;
-  /** Arriving messages, 1/s. */
+  /** Rate of arriving messages, 1/s. */
   readonly rate: number;
   /**
    * Mean of the exponential delay that senders request, s; strategies that choose delays ignore it.
@@ -34,7 +34,7 @@ export interface SingleMixOptions {
   readonly law: NodeLaw;
   /** Numbers of the messages that are targets. */
   readonly targets: readonly number[];
-  /** Messages in all. */
+  /** Total number of messages. */
   readonly messages: number;
 }
 
@@ -71,7 +71,7 @@ function gapNs(stream: RandomStream, rate: number): number {
 /** How to set up a mix. */
 export interface BenchOptions {
   readonly mixing: Readonly<Record<string, unknown>>;
-  /** Told of each item that leaves. */
+  /** Called for each item that leaves. */
   readonly leaves: (item: number, now: number) => void;
 }
 
@@ -94,7 +94,7 @@ export class MixBench {
     this.mixing = createMixing(wrong, this.stream('mixing'));
   }
 
-  /** Messages inside. */
+  /** Number of messages inside. */
   get size(): number {
     return this.mixing.size;
   }
