@@ -68,6 +68,12 @@ it('datagrams that wait are bounded; those that find no room are refused, not ke
   expect(atOnce.refused).toBe(0);
 });
 
+it('datagrams that wait have left when the next turn is over, so that none waits longer than a turn', () => {
+  expect([grouped.leftAfterTurn, atOnce.leftAfterTurn]).toEqual([0, 0]);
+  // Without that turn they are there.
+  expect(grouped.abandoned.lost).toBeGreaterThan(100);
+});
+
 it('datagrams sent at once are never lost by closing', () => {
   expect(atOnce.abandoned).toEqual({ arrived: MANY, lost: 0 });
 });

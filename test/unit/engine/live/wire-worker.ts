@@ -21,6 +21,8 @@ export interface WireFacts {
   readonly handedBack: number;
   readonly taken: number;
   readonly refused: number;
+  /** Of those taken, what still waited in the process when the next turn of the loop was over. */
+  readonly leftAfterTurn: number;
   /** Datagrams that arrived with `close` immediately after the sends. */
   readonly flushed: number;
   readonly portIsFree: boolean;
@@ -110,13 +112,15 @@ async function order(): Promise<Pick<WireFacts, 'waiting' | 'arrived' | 'intact'
   return { waiting, arrived: far.heard.length, intact, handedBack };
 }
 
-async function bounds(): Promise<Pick<WireFacts, 'taken' | 'refused'>> {
+async function bounds(): Promise<Pick<WireFacts, 'taken' | 'refused' | 'leftAfterTurn'>> {
   const [near, far] = [free(), free()];
   const result = sendMany(near.wire, far, TOO_MANY);
+  // The rest of this turn, and all of the next one.
+  for (let turn = 0; turn < 2; turn += 1) await new Promise((next) => setImmediate(next));
   near.wire.abandon();
   far.wire.close();
   await pause(0);
-  return result;
+  return { ...result, leftAfterTurn: near.wire.lost };
 }
 
 async function flushing(): Promise<Pick<WireFacts, 'flushed' | 'portIsFree'>> {
