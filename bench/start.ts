@@ -8,7 +8,7 @@
  * @module
  */
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -25,6 +25,16 @@ const STORE = new URL('../cli/prepared-store.mjs', import.meta.url).href;
 const PREPARED = new URL('../engine/live/prepared.mjs', import.meta.url).href;
 const TURNS = 7;
 const UNIT = 'x node -e 0';
+/** Two seconds on a machine where `node -e 0` takes a tenth of one. */
+const FIRST_MAX = 20;
+/** The mistake is found only after all that hello.yaml needs has been loaded. */
+const BAD = `name: bad
+question: Where is the mistake?
+topology: two-nodes.yaml
+duration: 10s
+traffic: [{ from: alice, to: bob, kind: constant, rate: 100/s }]
+kpis: { ping.rrt: { p50: "<= 1s" } }
+`;
 /** Exit code for a mistake in a file or a flag. */
 const MISTAKE = 2;
 
@@ -58,12 +68,15 @@ export async function run(): Promise<readonly BenchResult[]> {
 function measuresIn(folder: string, packed: string): ReadonlyMap<string, Measure> {
   const hello = ['scenario', 'hello.yaml', '-q', '--out', folder];
   const node = process.execPath;
+  const bad = join(folder, 'bad.yaml');
+  writeFileSync(bad, BAD);
   return new Map<string, Measure>([
     ['node', (): number => timed(node, ['-e', '0'])],
     ['version', (): number => timed(node, [START, '--version'])],
     ['help', (): number => timed(node, [START, '--help'])],
     ['hello', (): number => timed(node, [START, ...hello])],
-    ['mistake', (): number => timed(node, [START, 'scenario', 'no-such.yaml'], MISTAKE)],
+    ['mistake', (): number => timed(node, [START, 'scenario', bad], MISTAKE)],
+    ['first', firstRun],
     ['packed version', (): number => timed(node, [packed, '--version'])],
     ['packed help', (): number => timed(node, [packed, '--help'])],
     ['packed hello', (): number => timed(node, [packed, ...hello])],
@@ -103,6 +116,11 @@ function resultsOf(turns: readonly Turn[]): readonly BenchResult[] {
     ),
     multiple('second worker thread', 3, (turn) => of(turn, 'thread')),
     multiple('a scenario that does not load', 12, (turn) => of(turn, 'mistake')),
+    multiple(
+      'first run after a change, more than a later one',
+      FIRST_MAX,
+      (turn) => of(turn, 'first') - of(turn, 'version'),
+    ),
     multiple('package: orrery --version', 3, (turn) => of(turn, 'packed version')),
     multiple('package: orrery --help', 3, (turn) => of(turn, 'packed help')),
     multiple('package: orrery scenario hello.yaml', 12, (turn) => of(turn, 'packed hello')),
@@ -120,6 +138,21 @@ function timed(program: string, words: readonly string[], expected = 0): number 
   const { status, stderr } = spawnSync(program, words, { cwd: ROOT, encoding: 'utf8' });
   if (status !== expected) throw new Error(`${words.join(' ')} ended with ${status}: ${stderr}`);
   return performance.now() - began;
+}
+
+/** Starts as after a change: no program is prepared. What was there before is put back. */
+async function firstRun(): Promise<number> {
+  const { preparedFolder } = (await import(STORE)) as Pick<Prepared, 'preparedFolder'>;
+  const folder = preparedFolder();
+  if (folder === undefined) throw new Error('there is no place for prepared programs');
+  const kept = `${folder}.kept`;
+  renameSync(folder, kept);
+  try {
+    return timed(process.execPath, [START, '--version']);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+    renameSync(kept, folder);
+  }
 }
 
 /** Time until a second worker for virtual time is ready, while another already is. */

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import {
   appendFileSync,
   mkdirSync,
@@ -30,6 +30,42 @@ const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
 const VERSION = { stdout: `${version}\n`, stderr: '', status: 0 };
 const RUNS = join(folder, 'runs');
 const HELLO = ['scenario', 'hello.yaml', '--set', 'duration=3s', '-q', '--out', RUNS];
+/** What a process has loaded: counted in the process itself, at its end. */
+interface Loaded {
+  readonly code: number;
+  /** Modules of Node. */
+  readonly modules: readonly string[];
+  /** Files of code that it read, also to see whether they have changed. */
+  readonly files: readonly string[];
+  readonly threads: number;
+}
+const COUNTER = `
+const fs = require('node:fs');
+const { syncBuiltinESMExports } = require('node:module');
+const threads = require('node:worker_threads');
+if (threads.isMainThread) {
+  const { readFileSync } = fs;
+  const { Worker } = threads;
+  const files = new Set();
+  let started = 0;
+  fs.readFileSync = (path, ...how) => {
+    if (/\\.(cjs|[jt]s)$/.test(String(path))) files.add(String(path));
+    return readFileSync(path, ...how);
+  };
+  threads.Worker = class extends Worker {
+    constructor(...how) {
+      super(...how);
+      started += 1;
+    }
+  };
+  syncBuiltinESMExports();
+  process.on('exit', (code) => {
+    const modules = process.moduleLoadList;
+    fs.writeSync(2, JSON.stringify({ code, modules, files: [...files], threads: started }) + '\\n');
+  });
+}
+`;
+
 describe('the first run after a change', () => {
   beforeEach(() => rmSync(store, { recursive: true, force: true }));
 
@@ -46,6 +82,31 @@ describe('the first run after a change', () => {
     expect(copy.orrery(...HELLO).stdout).toBe(hello.stdout);
     expect(statSync(join(store, key, 'command.cjs')).mtimeMs).toBe(made);
     expect(copy.entries()).toEqual([key]);
+  });
+
+  it('loads no more for a run that fails loading than for one that does not', () => {
+    const counter = join(folder, 'count-loaded.cjs');
+    writeFileSync(counter, COUNTER);
+    const bad = join(folder, 'bad.yaml');
+    const hello = readFileSync(join(folder, 'scenarios/hello.yaml'), 'utf8');
+    writeFileSync(bad, hello.replace('ping.rtt', 'ping.rrt'));
+    const loadedBy = (...words: readonly string[]): Loaded => {
+      const env = { ...copy.environment, NODE_OPTIONS: `--require ${counter}` };
+      const { stderr } = spawnSync(process.execPath, [copy.command, ...words], {
+        ...{ cwd: folder, env, encoding: 'utf8' },
+      });
+      return JSON.parse(stderr.trimEnd().split('\n').at(-1) ?? '') as Loaded;
+    };
+    // The first of them makes the programs.
+    loadedBy('--version');
+    const good = loadedBy(...HELLO);
+    const failed = loadedBy('scenario', bad, '--out', RUNS);
+    expect([good.code, failed.code]).toEqual([0, 2]);
+    expect([good.threads, failed.threads]).toEqual([1, 0]);
+    expect(failed.modules.filter((name) => !good.modules.includes(name))).toEqual([]);
+    expect(failed.files.filter((name) => !good.files.includes(name))).toEqual([]);
+    const programs = failed.files.filter((name) => name.startsWith(store));
+    expect(programs).toEqual([expect.stringMatching(/\/command\.cjs$/)]);
   });
 
   it('is two runs at once: both go on, and leave one folder and no drafts', async () => {
