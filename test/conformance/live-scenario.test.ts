@@ -82,9 +82,11 @@ it('drains and reports what there is when it is interrupted', async () => {
   const controller = new AbortController();
   setTimeout(() => controller.abort(), 700);
   const began = performance.now();
+  // A watchdog, not a limit of speed: without the interruption the run takes three times as long.
+  const watchdogMs = 20_000;
   const base = order({ duration: '60s', warmup: '100ms' });
   const input = await run({ ...base, signal: controller.signal });
-  expect(performance.now() - began).toBeLessThan(20_000);
+  expect(performance.now() - began).toBeLessThan(watchdogMs);
   expect(input.seeds[0]!.ending).toBe('interrupted');
   expect(input.seeds[0]!.packets.delivered).toBe(input.seeds[0]!.packets.sent);
   expect(exitCodeOf(judge(input))).toBe(130);
@@ -92,18 +94,30 @@ it('drains and reports what there is when it is interrupted', async () => {
 
 describe('a loop that stands still', () => {
   /** Runs hello.yaml while the whole process is paused once. */
-  function withPause(ms: number): Promise<RunInput> {
+  async function withPause(ms: number): Promise<{ input: RunInput; pausedMs: number }> {
     let isOver = false;
-    return run({
+    let pausedMs = 0;
+    const input = await run({
       ...order({ duration: '2500ms', warmup: '300ms' }),
       onProgress: ({ nowNs }) => {
         if (isOver || nowNs < 900_000_000) return;
         isOver = true;
-        const end = performance.now() + ms;
-        while (performance.now() < end);
+        const beganMs = performance.now();
+        while (performance.now() < beganMs + ms);
+        pausedMs = performance.now() - beganMs;
       },
     });
+    return { input, pausedMs };
   }
+
+  /** Packets of hello.yaml, one each 10 ms, that were due more than 200 ms before the end of a stall. */
+  const tooLate = (stallMs: number): number => Math.max(0, stallMs - 200) / 10;
+
+  /** The longest stall that the run itself has seen, ms. */
+  const stallMsOf = ({ seeds }: RunInput): number => {
+    const data = seeds[0]?.metrics['live.stall'];
+    return data?.kind === 'gauge' ? data.value / 1e6 : Number.NaN;
+  };
 
   const numberOf = ({ seeds }: RunInput, metric: string): number => {
     const data = seeds[0]?.metrics[metric];
@@ -111,20 +125,20 @@ describe('a loop that stands still', () => {
   };
 
   it('turns away what was due more than 200 ms ago: it would be of no use, and those after it late', async () => {
-    const input = await withPause(900);
+    const { input, pausedMs } = await withPause(900);
     const refused = numberOf(input, 'ping.refused');
-    // One packet was due every 10 ms, and those of the last 200 ms count as in time.
-    expect(refused).toBeGreaterThanOrEqual(50);
-    expect(refused).toBeLessThanOrEqual(120);
+    // By what this run's pause took. What the machine held up besides is refused as well.
+    expect(refused).toBeGreaterThanOrEqual(tooLate(pausedMs) - 20);
+    expect(refused).toBeLessThanOrEqual(tooLate(Math.max(pausedMs, stallMsOf(input))) + 50);
     expect(input.seeds[0]?.nodeDrops['overload']).toBe(refused);
     expect(numberOf(input, 'ping.accepted')).toBe(numberOf(input, 'ping.offered') - refused);
     expect(judge(input).carried?.shed).toBe(refused);
   });
 
   it('turns nothing away for a pause that is shorter', async () => {
-    const input = await withPause(60);
+    const { input } = await withPause(60);
     expect(numberOf(input, 'ping.offered')).toBeGreaterThan(150);
-    // Another program may take the processor for a long time in addition.
-    expect(numberOf(input, 'ping.refused')).toBeLessThanOrEqual(20);
+    // A neighbour may take the processor for long besides: the run saw for how long.
+    expect(numberOf(input, 'ping.refused')).toBeLessThanOrEqual(tooLate(stallMsOf(input)) + 20);
   });
 });

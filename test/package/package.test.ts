@@ -12,6 +12,7 @@ import { openScenario } from '../../scenarios/open.ts';
 import { ProtocolRegistry } from '../../scenarios/registry.ts';
 import { runSeed } from '../../scenarios/runner/run-seed.ts';
 import { ROOT } from '../architecture/files.ts';
+import { pingsFile } from '../unit/cli/pings-file.ts';
 import {
   type Consumer,
   type Ended,
@@ -184,7 +185,7 @@ describe.skipIf(reason !== '')('the package', () => {
     });
 
     it.runIf(process.platform === 'linux')('agents that start from it', async () => {
-      write(folder, 'agents.yaml', AGENTS);
+      write(folder, 'agents.yaml', pingsFile('agents'));
       const agents = await orrery('live', 'agents.yaml', '--processes', '-q');
       expect([agents.code, agents.stdout.slice(0, 12)]).toEqual([0, 'PASS  agents']);
       const store = join(folder, 'node_modules/.cache/orrery/start');
@@ -288,23 +289,6 @@ duration: 1s
 traffic: [{ from: alice, to: bob, kind: constant, rate: 100/s, size: 100B }]
 kpis: { ping.delivery: { value: ">= 90%" } }
 sweep: { topology.links.0.delay: [1ms, 2ms] }
-`;
-/**
- * Addresses derived from the number of this process, so that other live runs on this machine use
- * others.
- */
-const BLOCK = `127.${200 + (process.pid % 50)}.${(process.pid >>> 6) & 255}`;
-const AGENTS = `name: agents
-question: Do pings come back?
-topology:
-  name: cable
-  nodes:
-    - { name: alice, run: ping, address: ${BLOCK}.1 }
-    - { name: bob, run: ping, address: ${BLOCK}.2 }
-  links: [{ ends: alice <-> bob, rate: 10Mbit/s, delay: 5ms }]
-duration: 1s
-traffic: [{ from: alice, to: bob, kind: constant, rate: 20/s, size: 100B }]
-kpis: { ping.rtt: { p50: ">= 10ms" } }
 `;
 const TSCONFIG = {
   compilerOptions: {

@@ -2,34 +2,17 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { pingsFile } from './pings-file.ts';
 import { ProjectCopy } from './start-copy.ts';
 
 const copy = new ProjectCopy();
 const { folder, store } = copy;
 afterAll(() => copy.remove());
 
-/**
- * Addresses derived from the number of this process, so that other live runs on this machine use
- * others.
- */
-const BLOCK = `127.${200 + (process.pid % 50)}.${(process.pid >>> 6) & 255}`;
-const PINGS = `
-name: pings
-question: Do pings come back?
-topology:
-  name: cable
-  nodes:
-    - { name: alice, run: ping, address: ${BLOCK}.1 }
-    - { name: bob, run: ping, address: ${BLOCK}.2 }
-  links: [{ ends: alice <-> bob, rate: 10Mbit/s, delay: 5ms }]
-duration: 1s
-traffic: [{ from: alice, to: bob, kind: constant, rate: 20/s, size: 100B }]
-kpis: { ping.rtt: { p50: ">= 10ms" } }
-`;
 const file = join(folder, 'pings.yaml');
 
 beforeAll(() => {
-  writeFileSync(file, PINGS);
+  writeFileSync(file, pingsFile('pings'));
   copy.orrery('--version');
 });
 

@@ -40,6 +40,8 @@ interface Seen {
 class Row {
   readonly world: LiveWorld;
   readonly seen: Seen[] = [];
+  /** Longest time for which the machine took the processor away while a node burned, ns. */
+  takenNs = 0;
   readonly #sent = new Map<number, number>();
   #zeroNs = 0;
 
@@ -110,7 +112,10 @@ class Row {
     handovers.delivered({ source: 0, host: 2 }, times);
     this.seen.push({ tag, ...times });
     const untilNs = clock.now() + BURN_NS;
-    while (clock.now() < untilNs);
+    for (let lastNs = clock.now(), nowNs = lastNs; nowNs < untilNs; lastNs = nowNs) {
+      nowNs = clock.now();
+      this.takenNs = Math.max(this.takenNs, nowNs - lastNs);
+    }
   }
 }
 
@@ -127,7 +132,10 @@ it('sees what datagrams wait in the socket of a node that blocks its loop', asyn
   // on time.
   expect(book.wait.data().max).toBeGreaterThanOrEqual(3 * BURN_NS);
   expect(book.hop.data().max).toBeGreaterThanOrEqual(3 * BURN_NS);
-  expect(histogramQuantile(world.lateness.data(), 0.5)).toBeLessThan(BURN_NS);
+  // What the machine did to this burst, it may have done to a link and to a look at the clock, too.
+  const heldMaxNs = Math.max(BURN_NS, 2 * row.takenNs);
+  process.stdout.write(`taken away at most ${row.takenNs / MS} ms, limit ${heldMaxNs / MS} ms\n`);
+  expect(histogramQuantile(world.lateness.data(), 0.5)).toBeLessThan(heldMaxNs);
 
   for (const { tag, sentNs, deliveredNs } of row.seen) {
     const own = new HandoverBook(EVER);
@@ -140,7 +148,7 @@ it('sees what datagrams wait in the socket of a node that blocks its loop', asyn
     // The time between the start of the handler and its reading of the clock; a busy machine may
     // interrupt it there.
     expect(restNs).toBeGreaterThanOrEqual(0);
-    expect(restNs).toBeLessThan(BURN_NS);
+    expect(restNs).toBeLessThan(heldMaxNs);
   }
 });
 
