@@ -33,10 +33,7 @@ export const CLOCK_LIMIT = 1;
 // index computed with `|` needs no overflow check, one computed with `+` does.
 const NOW = CLOCK_NOW;
 const LIMIT = CLOCK_LIMIT;
-/**
- * First instant of the present bucket, and first instant that is not in the heap; stored beside the
- * clock.
- */
+/** Beside the clock: first instant of the present bucket, and first instant not in the heap. */
 const START = 2;
 const HORIZON = 3;
 /** First instant after the present bucket: from here on, events belong to the wheel. */
@@ -49,10 +46,7 @@ const CALLBACK = 0;
 const POSTED = -2_147_483_648;
 const POSTED_KIND_SHIFT = 27;
 
-/**
- * Means that a dead event was freed or a bucket was moved into the heap, so the caller must look
- * again. No slot has this number.
- */
+/** A dead event was freed or a bucket moved into the heap: look again. No slot has this number. */
 const AGAIN = 0x7fff_fffe;
 const DEAD = 255;
 const KIND_MASK = 255;
@@ -229,9 +223,7 @@ export class EventQueue extends EventHeap implements WheelOwner, LadderOwner {
     }
   }
 
-  /**
-   * The time of the next live event, ns; Infinity if none waits. Frees dead events that it meets.
-   */
+  /** Time of the next live event, ns; Infinity if none waits. Frees dead events that it meets. */
   peekTime(): number {
     while (this.ring.size > 0) {
       if (!this.isDead(this.ring.first)) return this.clock[NOW] as number;
@@ -363,10 +355,7 @@ export class EventQueue extends EventHeap implements WheelOwner, LadderOwner {
     return AGAIN;
   }
 
-  /**
-   * Removes the top of the heap; returns {@link AGAIN} if it was dead or a bucket of the wheel was
-   * moved into the heap.
-   */
+  /** Removes the top of the heap; {@link AGAIN} if it was dead or a bucket moved into the heap. */
   private takeFromHeap(): number {
     const time = (this.clock[START] as number) + Math.floor(this.topKey() * TIME_OF_KEY);
     if (time > (this.clock[LIMIT] as number)) {
@@ -401,8 +390,7 @@ export class EventQueue extends EventHeap implements WheelOwner, LadderOwner {
       return isTurned;
     }
     const hasTurned = this.wheel.turn(this.clock[LIMIT] as number);
-    // Buckets with only dead entries may have turned the wheel beyond the clock, so it is turned
-    // back.
+    // Buckets with only dead entries may have turned the wheel beyond the clock: turn it back.
     if (!hasTurned && this.wheel.size === 0) this.moveWheelTo(this.clock[NOW] as number);
     else this.noteBucket();
     if (hasTurned) this.wheel.pour(this);
@@ -427,8 +415,7 @@ export class EventQueue extends EventHeap implements WheelOwner, LadderOwner {
   }
 
   private countDead(place: number): void {
-    // Counted separately: if dead ring entries were counted with the heap, later cancellations
-    // would rebuild the heap.
+    // Not counted with the heap: later cancellations would then rebuild the heap.
     if (place === IN_RING) {
       this.deadInRing += 1;
     } else if (place === BEHIND) {
@@ -459,9 +446,7 @@ export class EventQueue extends EventHeap implements WheelOwner, LadderOwner {
     return sequence;
   }
 
-  /**
-   * Renumbers the pending events from the lowest numbers of their class, in their present order.
-   */
+  /** Renumbers pending events from the lowest number of their class, in their present order. */
   private renumber(): void {
     const pending = new Int32Array(this.heapSize + this.behindCount);
     let count = 0;

@@ -28,7 +28,7 @@ const SIZE_BYTES: Readonly<Record<string, number>> = {
   GiB: 1_073_741_824,
 };
 
-/** A duration such as `50ms`; integer nanoseconds. A bare number is refused: it has no unit. */
+/** A duration such as `50ms`, as integer nanoseconds. A number without a unit is rejected. */
 export function durationNs(): z.ZodType<number> {
   return quantity(TIME_NS, 'a time such as 60s, 500ms, 2min');
 }

@@ -11,12 +11,12 @@
 /** Small enough for the allocator's free lists, large enough for fifty packets. */
 const SLAB_BYTES = 65_536;
 
-/** Cuts arrays from slabs. */
+/** Cuts small arrays from large ones. */
 export class Slab {
   #bytes = new Uint8Array(0);
   #used = 0;
 
-  /** An array of zeros that nobody else uses. */
+  /** Returns an array of zeros that is not used elsewhere. */
   take(length: number): Uint8Array {
     if (this.#used + length > this.#bytes.length) {
       this.#bytes = new Uint8Array(Math.max(length, SLAB_BYTES));

@@ -9,7 +9,7 @@ import type { MessageObserver } from '../../engine/host/protocol.ts';
 
 /** How many bytes the number is derived from: application packets differ within them. */
 const NAMED_BYTES = 64;
-/** FNV-1a, twice, with different seeds. */
+/** Seeds for two FNV-1a hashes. */
 const SEEDS: readonly [number, number] = [0x811c_9dc5, 0x0c4e_a5a1];
 const PRIME = 0x0100_0193;
 const UPPER = 2 ** 21;
@@ -45,7 +45,10 @@ export class PacketAccount {
     this.#observer.settled?.(packetName(packet), how);
   }
 
-  /** It arrived: it waits for the disk, is delivered, or is left for the sender to repeat. */
+  /**
+   * Reports that a packet arrived: it waits for the disk, is delivered, or is left for the sender
+   * to repeat.
+   */
   taken(packet: Uint8Array, how: 'held' | 'delivered' | 'dropped'): void {
     this.#observer.taken?.(packetName(packet), how);
   }

@@ -8,16 +8,16 @@ import { BULK_PORT } from './geometry.ts';
 
 /** Schema of the options. */
 export const bulkConfig = z.strictObject({
-  /** Stream port to listen on. */
+  /** Port on which the node listens for streams. */
   port: z.int().min(1).max(65_535).default(BULK_PORT),
   /**
    * `psk`: TLS 1.3 with a key provisioned for each pair of nodes. Must be the same on all nodes.
    */
   secure: z.enum(['none', 'psk']).default('none'),
   /**
-   * Test doubles, never for traffic: `flip` damages every hundredth packet it delivers, `forgetful`
-   * forgets on restart what it delivered, `careless` forgets on restart what it had accepted for
-   * sending, `swallowing` silently loses every hundredth packet it confirms.
+   * Defects for tests, never for real traffic: `flip` damages every hundredth packet it delivers,
+   * `forgetful` forgets on restart what it delivered, `careless` forgets on restart what it had
+   * accepted for sending, `swallowing` silently loses every hundredth packet it confirms.
    */
   double: z.enum(['flip', 'forgetful', 'careless', 'swallowing']).optional(),
 });

@@ -10,24 +10,28 @@ export const BULK_PORT = 7008;
 export const LENGTH_BYTES = 4;
 /** Largest packet that an application may send, bytes (64 KiB). */
 export const PACKET_MAX = 65_536;
-/** Length of the name of a sender's memory, bytes: 64 random bits, so that no two are alike. */
+/**
+ * Length of the random name that identifies a sender's memory, bytes: 64 bits, so that no two are
+ * equal.
+ */
 export const MEMORY_BYTES = 8;
 /** Length of a packet's number, bytes; at a million packets a second it lasts nine years. */
 export const NUMBER_BYTES = 6;
 /**
- * The start of a stream: the sender's memory, and the last number that it knows to have arrived.
+ * Length of the start of a stream: the name of the sender's memory, and the last number that it
+ * knows to have arrived.
  */
 export const HELLO_BYTES = MEMORY_BYTES + NUMBER_BYTES;
-/** Most packets per peer kept until the peer has confirmed them. */
+/** Largest number of packets per peer that are kept until the peer has confirmed them. */
 export const KEPT_MAX = 256;
 /**
- * Most bytes per peer kept until the peer has confirmed them: what a stream at 100 Mbit/s has under
- * way in 80 ms (1 MiB). The last packet may exceed it.
+ * Largest number of bytes per peer that are kept until the peer has confirmed them: the amount that
+ * a stream at 100 Mbit/s has under way in 80 ms (1 MiB). The last packet may exceed it.
  */
 export const KEPT_BYTES_MAX = 1_048_576;
 /**
- * Packets per peer that wait for room among the kept ones; beyond that they are refused. 64 of 64
- * KiB are 4 MiB.
+ * Largest number of packets per peer that wait for room among the kept ones; further packets are
+ * rejected. 64 packets of 64 KiB are 4 MiB.
  */
 export const WAITING_MAX = 64;
 /** Bytes of a stream that wait for the receiver's store before the stream is paused (1 MiB). */

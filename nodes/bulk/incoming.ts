@@ -17,20 +17,20 @@ import { PacketReader, PieceReader } from './machine.ts';
 import { Syncing } from './syncing.ts';
 import { decodeHello, decodeNumber, encodeNumber, type Hello } from './wire.ts';
 
-/** Where packets come from and where they go. */
+/** The peer, the store and the destination of packets. */
 export interface IncomingSetup {
   readonly host: Host;
   readonly peer: string;
   /** Records which packets were delivered. */
   readonly store: Store;
   readonly handOver: (packet: Uint8Array) => void;
-  /** A test double: forgets everything on restart. */
+  /** Defect for tests: the node forgets everything on restart. */
   readonly isForgetful: boolean;
   /** Absent when packets are not accounted for. */
   readonly account: PacketAccount | undefined;
 }
 
-/** Receives from one peer. */
+/** Receives packets from one peer. */
 export class Incoming {
   readonly #setup: IncomingSetup;
   readonly #writes: Syncing;
@@ -40,8 +40,8 @@ export class Incoming {
   /** Number of the last packet delivered. */
   #handed = 0;
   /**
-   * The number being written to the store; undefined when the sender's memory has changed
-   * meanwhile.
+   * The number that is being written to the store; undefined if the sender's memory has changed in
+   * the meantime.
    */
   #noted: number | undefined;
   /** Packets waiting for the disk. */
@@ -66,7 +66,7 @@ export class Incoming {
     });
   }
 
-  /** Packets waiting for the disk. */
+  /** Number of packets that wait for the disk. */
   get holding(): number {
     return this.#held.length;
   }

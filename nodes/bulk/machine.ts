@@ -46,7 +46,7 @@ export class PieceReader {
 /** Receives a packet; the bytes are valid during the call only. */
 export type PacketHandler = (buffer: Uint8Array, offset: number, length: number) => void;
 
-/** Reads packets from a stream. */
+/** Reads packets from the bytes of a stream. */
 export class PacketReader {
   readonly #onPacket: PacketHandler;
   /** The length and packet being assembled. */

@@ -31,7 +31,7 @@ class BulkNode implements NodeHandle {
   /** Absent when packets are not accounted for. */
   readonly #account: PacketAccount | undefined;
   #listener: Listener | undefined;
-  /** Packets delivered. */
+  /** Number of packets delivered. */
   #packets = 0;
 
   constructor(host: Host, setup: NodeSetup<BulkOptions>) {

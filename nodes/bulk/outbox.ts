@@ -23,16 +23,16 @@ export interface OutboxParts {
   readonly store: Store;
   readonly peer: string;
   readonly randomBytes: (length: number) => Uint8Array;
-  /** A test double: forgets everything on restart. */
+  /** Defect for tests: the node forgets everything on restart. */
   readonly isCareless: boolean;
 }
 
 /** The unconfirmed packets for one peer. */
 export class Outbox {
-  /** Identifies this memory. */
+  /** The random name of this memory. */
   readonly memory: Uint8Array;
   readonly #parts: OutboxParts;
-  /** In order of their numbers, without gaps. */
+  /** The kept packets in the order of their numbers, without gaps. */
   #kept: KeptPacket[] = [];
   #keptBytes = 0;
   #confirmed = 0;
@@ -62,7 +62,7 @@ export class Outbox {
     return this.#durable;
   }
 
-  /** Unconfirmed packets. */
+  /** Number of unconfirmed packets. */
   get count(): number {
     return this.#kept.length;
   }
@@ -81,7 +81,7 @@ export class Outbox {
     return number;
   }
 
-  /** Everything added up to `number` is now on disk. */
+  /** Records that everything added up to `number` is on disk. */
   written(number: number): void {
     this.#durable = Math.max(this.#durable, number);
   }
@@ -103,7 +103,7 @@ export class Outbox {
     const news = this.#kept.slice(0, this.#kept.length - kept.length);
     this.#kept = kept;
     this.#keptBytes = kept.reduce((sum, { bytes }) => sum + bytes.length, 0);
-    // A peer may know numbers that a disk has lost: they count as used.
+    // A peer may know numbers that a disk has lost, so they count as used.
     this.#last = Math.max(this.#last, number);
     this.#durable = Math.max(this.#durable, number);
     if (number > this.#confirmed) {

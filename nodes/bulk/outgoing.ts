@@ -29,7 +29,7 @@ export interface OutgoingSetup {
   readonly store: Store;
   /** Absent when packets are sent unencrypted. */
   readonly secure: SecureOptions | undefined;
-  /** A test double: forgets everything on restart. */
+  /** Defect for tests: the node forgets everything on restart. */
   readonly isCareless: boolean;
   /** Absent when packets are not accounted for. */
   readonly account: PacketAccount | undefined;
@@ -40,7 +40,7 @@ interface Waiting {
   readonly respond: NodeRequest['respond'];
 }
 
-/** Sends to one peer. */
+/** Sends packets to one peer. */
 export class Outgoing {
   readonly #setup: OutgoingSetup;
   readonly #outbox: Outbox;
@@ -161,7 +161,10 @@ export class Outgoing {
     stream.write(encodeHello({ memory, confirmed }));
   }
 
-  /** The peer says what it has delivered; on a new stream, this is where to continue. */
+  /**
+   * Called when the peer reports what it has delivered; on a new stream, sending continues from
+   * there.
+   */
   #confirmed(number: number): void {
     const isGreeting = this.#state === 'greeting';
     if (this.#state === 'closed' || this.#state === 'opening') return;

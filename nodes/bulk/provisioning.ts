@@ -6,7 +6,7 @@
 import type { HostView, NetworkMap } from '../../engine/host/network-view.ts';
 import type { Provisioning } from '../../engine/host/protocol.ts';
 
-/** A node has the keys of the streams that it opens or accepts, and no others. */
+/** Gives a node the keys of the streams that it opens or accepts, and no others. */
 export const bulkProvisioning: Provisioning = {
   sharedSecrets: ({ name }, network) =>
     bulkPeers(name, network).flatMap((peer) => [

@@ -7,9 +7,9 @@ import type { Host } from '../../engine/host/host.ts';
 import type { Store } from '../../engine/host/store.ts';
 import { RETRY_NS_MIN } from './geometry.ts';
 
-/** The work for one write. */
+/** One write to the store. */
 export interface SyncTurn {
-  /** Puts this turn's data into the store. */
+  /** Puts the data of this turn into the store. */
   readonly begin: () => void;
   /** Called when the data is durable. */
   readonly done: () => void;
@@ -29,7 +29,7 @@ export class Syncing {
     this.#turn = turn;
   }
 
-  /** Asks for a write of everything up to now. */
+  /** Requests a write of everything up to now. */
   ask(): void {
     this.#isAsked = true;
     if (!this.#isBusy) this.#begin();

@@ -61,7 +61,10 @@ export class PacketAccount {
     this.#observer.created(keyOf(this.#outward, header), 'payload', this.#peer, number);
   }
 
-  /** Nothing of the packet is left here; for `dropped`, the reason is the drop just reported. */
+  /**
+   * Reports that nothing of the packet is left here; with `dropped`, the reason is the drop just
+   * reported.
+   */
   settled(number: number, how: 'sent' | 'dropped'): void {
     this.#observer.settled?.(number, how);
   }
@@ -71,7 +74,7 @@ export class PacketAccount {
     this.#observer.arrived(keyOf(this.#inward, header));
   }
 
-  /** It is no longer held. */
+  /** Reports that a frame is no longer held. */
   ended(header: FrameName, how: 'delivered' | 'dropped'): void {
     this.#observer.ended(keyOf(this.#inward, header), how);
   }

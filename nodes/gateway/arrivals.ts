@@ -44,22 +44,22 @@ export class Arrivals {
     this.#reassembler = new Reassembler(REASSEMBLY_LIMITS, giveUp, listener);
   }
 
-  /** When {@link expire} has work next, ns; Infinity when no packet waits for fragments. */
+  /** When {@link expire} must be called next, ns; Infinity if no packet waits for fragments. */
   get deadlineNs(): number {
     return this.#reassembler.deadlineNs;
   }
 
-  /** Packets with missing fragments. */
+  /** Number of packets with missing fragments. */
   get unfinished(): number {
     return this.#reassembler.unfinished;
   }
 
-  /** Gives up packets whose fragments did not arrive in time. */
+  /** Drops packets whose fragments did not arrive in time. */
   expire(now: number): void {
     this.#reassembler.expire(now);
   }
 
-  /** Gives up all unfinished packets. */
+  /** Drops all unfinished packets. */
   discard(): void {
     this.#reassembler.discard();
   }

@@ -8,11 +8,11 @@ import { HANDSHAKE_RETRY_NS, HANDSHAKE_RETRY_NS_MAX } from './geometry.ts';
 
 /** The clock of one repeated message. */
 export class Backoff {
-  /** When to send next, ns; Infinity when nothing is repeated. */
+  /** When to send next, ns; Infinity if nothing is to be repeated. */
   dueNs: number = Number.POSITIVE_INFINITY;
   /** Transmissions since the start or {@link Backoff.renew}. */
   sendings = 0;
-  /** When it was last sent, ns. */
+  /** When the message was last sent, ns. */
   lastNs = 0;
   #waitNs = HANDSHAKE_RETRY_NS;
 
@@ -36,7 +36,9 @@ export class Backoff {
     this.#waitNs = Math.min(2 * this.#waitNs, HANDSHAKE_RETRY_NS_MAX);
   }
 
-  /** There is no message yet: asks again after the first wait, and counts nothing. */
+  /**
+   * Used if there is no message yet: tries again after the first wait, without counting an attempt.
+   */
   postpone(nowNs: number): void {
     this.dueNs = nowNs + HANDSHAKE_RETRY_NS;
   }

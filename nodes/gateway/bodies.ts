@@ -20,12 +20,12 @@ import {
 
 /** Bytes of a probe and of its reply. */
 export const PROBE_BYTES = 8;
-/** Bytes of a report. */
+/** Length of a report, bytes. */
 export const REPORT_BYTES = 12;
 const REPORT_COUNT_AT = 6;
 const PROBE_PATH_AT = 4;
 
-/** A probe as sent. */
+/** The content of a probe. */
 export interface Probe {
   readonly probe: number;
   /** Index of the path at the sender. */

@@ -14,19 +14,19 @@ import { PacketTemplate } from './underlay/packet-template.ts';
 import type { GatewayPath } from './underlay/path-directory.ts';
 import { SentMarks } from './underlay/sent-marks.ts';
 
-/** Stands in for a path id when the peer used a path that is none of ours. */
+/** The path id used when a frame of the peer arrived on an unknown path. */
 const WAY_BACK = 'way back';
 
-/** Carriers of one peer. */
+/** The carriers for one peer. */
 export class Carriers {
   readonly #peer: string;
   readonly #context: PeerContext;
   readonly #known = new Map<string, Carrier>();
   /** Ids of known paths, by {@link wayOf}. */
   readonly #ways = new Map<string, string>();
-  /** Packets that left on reverse paths that match no known path. */
+  /** Marks of packets that left on reverse paths that match no known path. */
   readonly #backMarks = new SentMarks();
-  /** The path a message takes next while no path is known to work. */
+  /** Index of the path that the next message takes while no path is known to work. */
   #turn = 0;
 
   constructor(peer: string, context: PeerContext) {
@@ -40,7 +40,8 @@ export class Carriers {
   }
 
   /**
-   * Keeps the carrier of a known path, and renews its headers when the hop fields are new.
+   * Returns the carrier of a path. A known path keeps its carrier, with new headers if the hop
+   * fields have changed.
    * @returns the carrier to use from now on.
    */
   adopt(path: GatewayPath): Carrier {
@@ -76,7 +77,10 @@ export class Carriers {
     return fitting[this.#turn % Math.max(1, fitting.length)];
   }
 
-  /** Up to `most` paths that share as little as possible; the first one rotates between calls. */
+  /**
+   * Up to `most` paths that have as few elements in common as possible; the first one rotates
+   * between calls.
+   */
   disjoint(most: number): readonly Carrier[] {
     const all = [...this.#known.values()];
     const infos = all.map(({ path }) => path.info);
@@ -114,7 +118,7 @@ export class Carriers {
 }
 
 /**
- * The egress interfaces in order, starting in our own AS: they identify the links of a path,
+ * The egress interfaces of a path in order, starting in the local AS. They identify its links,
  * whichever segments it was combined from.
  */
 function wayOf(path: WirePath): string {

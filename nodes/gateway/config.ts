@@ -48,7 +48,7 @@ const multipathOptions = z.strictObject({
   probeInterval: pauseNs().default(50 * MS),
   warmInterval: pauseNs().default(500 * MS),
   coldInterval: pauseNs().default(5 * SECOND),
-  /** Consecutive unanswered probes that make a path dead. */
+  /** Number of consecutive unanswered probes after which a path is dead. */
   misses: z.int().min(1).max(6).default(3),
   timeoutMargin: durationNs().default(5 * MS),
   timeoutFloor: durationNs().default(1 * MS),
@@ -58,17 +58,17 @@ const multipathOptions = z.strictObject({
   reportMisses: z.int().min(1).max(20).default(3),
   /** `failover_rtt_threshold`: multiple of the path's own baseline. */
   rttThreshold: z.number().min(1.1).max(100).default(2),
-  /** `failover_loss_threshold`. */
+  /** Published as `failover_loss_threshold`. */
   lossThreshold: share().default(0.1),
   /** With fewer paths alive, paths are looked up every second instead of every refresh interval. */
   minPaths: z.int().min(1).max(64).default(1),
   /** Paths beyond this number are neither probed nor used. */
   maxPaths: z.int().min(1).max(64).default(10),
-  /** `exploration_probability`. */
+  /** Published as `exploration_probability`. */
   exploration: share().default(0.1),
-  /** `quality_smoothing`. */
+  /** Published as `quality_smoothing`. */
   smoothing: z.number().min(0.001).max(1).default(0.125),
-  /** `path_refresh_interval`. */
+  /** Published as `path_refresh_interval`. */
   refreshInterval: pauseNs().default(5 * SECOND),
   /** H0 of the hold time before a planned return. */
   hold: durationNs().default(10 * SECOND),
@@ -82,7 +82,7 @@ const multipath = multipathOptions.refine(({ minPaths, maxPaths }) => minPaths <
 
 const antiReplay = z
   .strictObject({
-    /** `window_size`, bits. */
+    /** Published as `window_size`; in bits. */
     windowSize: z
       .int()
       .min(WINDOW_BITS_MIN)
@@ -111,17 +111,17 @@ export const gatewayConfig = z.strictObject({
   antiReplay: antiReplay.prefault({}),
   rekey: z
     .strictObject({
-      /** `max_bytes_per_key`. */
+      /** Published as `max_bytes_per_key`. */
       bytes: sizeBytes().default(REKEY_BYTES_DEFAULT),
-      /** `max_time_per_key`. */
+      /** Published as `max_time_per_key`. */
       age: durationNs().default(REKEY_AGE_NS_DEFAULT),
     })
     .prefault({}),
-  /** Packets that the path to a peer cannot carry are refused at the source. */
+  /** Whether packets that the path to a peer cannot transport are rejected at the source. */
   overload: z
     .strictObject({
       shed: z.boolean().default(true),
-      /** Queueing delay above which packets are refused. */
+      /** Queueing delay above which packets are rejected. */
       delay: durationNs().default(60 * MS),
     })
     .prefault({}),

@@ -59,7 +59,7 @@ export interface HandshakeContext {
 /** Epoch and time of a handshake message. */
 export interface HandshakeStamp {
   readonly epoch: number;
-  /** Microseconds since 1970. */
+  /** Creation time, microseconds since 1970. */
   readonly timestamp: number;
 }
 
@@ -96,7 +96,7 @@ export interface ReceivedOpening {
   readonly noise: Handshake;
 }
 
-/** Reads a first message as responder. A refused message leaves no state behind. */
+/** Reads a first message as responder. A rejected message leaves no state behind. */
 export function readOpening(
   context: HandshakeContext,
   header: FrameHeader,
@@ -160,8 +160,8 @@ export class FrameCipher {
    * @param header All fields set; `sequence` must be unused under this epoch (R-027).
    * @returns the frame's length, bytes.
    */
-  // hot: `seal` and `open` together take 0.27 us a frame besides the AEAD (bench/frame.ts), mostly
-  // for views.
+  // hot: `seal` and `open` together take 0.27 us per frame in addition to the AEAD
+  // (bench/frame.ts), mostly to create views.
   seal(header: FrameHeader, plaintext: Uint8Array, target: Uint8Array, offset: number): number {
     const sealedLength = plaintext.length + TAG_BYTES;
     const body = encodeHeader(header, sealedLength, target, offset);

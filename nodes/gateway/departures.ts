@@ -38,12 +38,12 @@ export class Departures {
     this.#setup = setup;
   }
 
-  /** Packets waiting. */
+  /** Number of packets that wait. */
   get waiting(): number {
     return this.#waiting.size;
   }
 
-  /** When {@link expire} has work next, ns; Infinity when no packet waits. */
+  /** When {@link expire} must be called next, ns; Infinity if no packet waits. */
   get deadlineNs(): number {
     return this.#waiting.deadlineNs;
   }
@@ -55,7 +55,7 @@ export class Departures {
     if (account === undefined) return send(body);
     this.#number = account.accept();
     const reason = send(body);
-    // A refused packet was never accepted for sending: the application is told instead.
+    // A rejected packet was never accepted for sending; the application is informed instead.
     account.settled(this.#number, 'sent');
     return reason;
   }

@@ -47,8 +47,8 @@ export const FRAME_DROPS = {
   'fragment-evicted': 'A packet was given up because newer ones needed its place.',
 } as const;
 
-/** Why a decoder refused the bytes. */
+/** Why a decoder rejected the bytes. */
 export type WireDrop = keyof typeof WIRE_DROPS;
 
-/** Why the frame layer refused something. */
+/** Why the frame layer rejected something. */
 export type FrameDrop = keyof typeof FRAME_DROPS;

@@ -12,13 +12,13 @@ import type { Store } from '../../engine/host/store.ts';
 import { EPOCH_MAX, EPOCH_RESERVE } from './geometry.ts';
 import { ReservedCounter } from './replay/reserve.ts';
 
-/** Where a session gets its epoch numbers. */
+/** Where a session gets its epoch numbers from. */
 export interface EpochSource {
   /** Every epoch used with this peer so far is below this number. */
   readonly next: number;
   /**
    * Returns a number that was never returned or skipped before, after making it durable.
-   * @returns undefined while the disk is behind, or when 2^32 epochs are used up.
+   * @returns undefined while the disk has not finished, or when 2^32 epochs are used up.
    */
   take(atLeast: number): number | undefined;
   /** The peer has used `epoch`: only higher numbers are returned from now on. */

@@ -39,12 +39,12 @@ export class EpochRing<K extends HeldEpoch> {
     this.#retire = retire;
   }
 
-  /** The epoch to seal under. */
+  /** The epoch whose key is used for sealing. */
   get current(): K | undefined {
     return this.#current;
   }
 
-  /** The previous epoch, still accepted. */
+  /** The previous epoch, whose frames are still accepted. */
   get previous(): K | undefined {
     return this.#previous;
   }
@@ -54,7 +54,7 @@ export class EpochRing<K extends HeldEpoch> {
     return this.#next;
   }
 
-  /** When {@link EpochRing.expire} has work, ns; Infinity when it has none. */
+  /** When {@link EpochRing.expire} must be called next, ns; Infinity if it need not be. */
   get deadlineNs(): number {
     return Math.min(this.#previousUntilNs, this.#nextUntilNs);
   }
@@ -79,11 +79,11 @@ export class EpochRing<K extends HeldEpoch> {
    * one starts to expire.
    */
   adopt(held: K): void {
-    // Any epoch we agreed to as responder meanwhile is older, or will never be used.
+    // Any epoch that was agreed as responder in the meantime is older, or will never be used.
     this.#dropNext();
     this.#shift(held);
-    // The peer seals under the old epoch until it sees ours, so the old one cannot end before the
-    // peer answers.
+    // The peer seals under the old epoch until it sees the new one, so the old epoch cannot end
+    // before the peer answers.
     this.#previousUntilNs = Number.POSITIVE_INFINITY;
   }
 
@@ -111,7 +111,7 @@ export class EpochRing<K extends HeldEpoch> {
     if (nowNs >= this.#nextUntilNs) this.#dropNext();
   }
 
-  /** Retires everything: the session ends. */
+  /** Retires all epochs, because the session ends. */
   clear(): void {
     this.#dropPrevious();
     this.#drop(this.#current);

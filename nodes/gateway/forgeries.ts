@@ -37,7 +37,7 @@ const SEQUENCES = 1_000_000;
 const JUNK_PERIOD = 64;
 const EMPTY = { kind: 'empty' } as const;
 
-/** The forgeries, by kind. */
+/** The forgeries of the gateway, by kind. */
 export const GATEWAY_FORGERIES: Readonly<Record<string, Forgery>> = {
   opening: {
     help: 'openings of handshakes with random bytes inside, the length and time being right',
@@ -129,7 +129,7 @@ function handshake(parts: ForgeryParts, kind: 'opening' | 'answer'): Uint8Array 
       ? OPENING_NOISE_BYTES + fields + OPENING_TRAILER
       : ANSWER_NOISE_BYTES + fields + MAC_BYTES;
   const frame = frameOf(parts, header, body);
-  // An invented cookie would be answered with a real one; a zero cookie says there is none.
+  // An invented cookie would be answered with a real one; a zero cookie means that there is none.
   if (kind === 'opening') frame.fill(0, frame.length - MAC_BYTES);
   return frame;
 }

@@ -25,7 +25,7 @@ import type { FrameHeader } from './wire.ts';
 export interface FragmentPlan {
   /** Bytes of each fragment; the last may have fewer. */
   readonly size: number;
-  /** Number of fragments, 1..1024. */
+  /** Number of fragments, 1 to 1,024. */
   readonly count: number;
 }
 
@@ -69,7 +69,7 @@ export interface ReassemblyLimits {
   readonly timeoutNs: number;
 }
 
-/** The limits from `geometry.ts`. */
+/** The default limits, from `geometry.ts`. */
 export const REASSEMBLY_LIMITS: ReassemblyLimits = {
   packetsMax: REASSEMBLY_PACKETS_MAX,
   bytesMax: REASSEMBLY_BYTES_MAX,
@@ -97,7 +97,7 @@ export interface PartialName {
 /** Called with the reason for each abandoned packet. */
 export type GiveUp = (reason: 'fragment-timeout' | 'fragment-evicted', of: PartialName) => void;
 
-/** Is told of packets that start to wait for fragments, and of completed ones. */
+/** Receives reports about packets that start to wait for fragments, and about complete ones. */
 export interface ReassemblyListener {
   opened(of: PartialName): void;
   completed(of: PartialName): void;
@@ -108,7 +108,10 @@ export class Reassembler {
   readonly #limits: ReassemblyLimits;
   readonly #giveUp: GiveUp;
   readonly #listener: ReassemblyListener | undefined;
-  /** In order of the first fragment's arrival, and so of their deadlines. */
+  /**
+   * The incomplete packets in the order in which their first fragment arrived, and so of their
+   * deadlines.
+   */
   readonly #pending: Pending[] = [];
   #bytes = 0;
 
@@ -118,7 +121,7 @@ export class Reassembler {
     this.#listener = listener;
   }
 
-  /** Packets with missing fragments. */
+  /** Number of packets with missing fragments. */
   get unfinished(): number {
     return this.#pending.filter(({ missing }) => missing > 0).length;
   }
@@ -128,12 +131,12 @@ export class Reassembler {
     return this.#pending.length;
   }
 
-  /** Bytes held. */
+  /** Number of bytes held. */
   get bytes(): number {
     return this.#bytes;
   }
 
-  /** When {@link Reassembler.expire} has work next, ns; Infinity when nothing is held. */
+  /** When {@link Reassembler.expire} must be called next, ns; Infinity if nothing is held. */
   get deadlineNs(): number {
     return this.#pending[0]?.deadlineNs ?? Number.POSITIVE_INFINITY;
   }
@@ -160,19 +163,20 @@ export class Reassembler {
     return undefined;
   }
 
-  /** Gives up packets whose time-out has passed, as `fragment-timeout`. */
+  /** Drops packets whose time-out has passed, as `fragment-timeout`. */
   expire(nowNs: number): void {
     while (this.deadlineNs <= nowNs) this.#remove(0, 'fragment-timeout');
   }
 
-  /** Gives up all packets, as if they had timed out. */
+  /** Drops all packets, as if they had timed out. */
   discard(): void {
     while (this.#pending.length > 0) this.#remove(0, 'fragment-timeout');
   }
 
   #find(header: FrameHeader): Pending | undefined {
     const first = header.sequence - header.fragment;
-    // There are only a few packets at a time: a scan beats a map with compound keys.
+    // There are only a few packets at a time, so a linear search is faster than a map with compound
+    // keys.
     return this.#pending.find((one) => one.first === first && one.epoch === header.epoch);
   }
 

@@ -31,20 +31,20 @@
 const NS_PER_SECOND = 1_000_000_000;
 const US_PER_SECOND = 1_000_000;
 
-/** First element of every frame. */
+/** Version of the frame format, its first element. */
 export const FRAME_VERSION = 1;
-/** Items of the array. */
+/** Number of items in the array. */
 export const FRAME_ITEMS = 8;
 
 /** Second element of a frame: the kind of body. All but `handshake` are sealed by session keys. */
 export const FRAME_TYPE = {
   /** A packet of the application, or a fragment of one. */
   data: 0,
-  /** Asks for an answer on the path it arrived by. */
+  /** A probe, to be answered on the path on which it arrived. */
   probe: 1,
-  /** Answers a probe. */
+  /** The answer to a probe. */
   probeReply: 2,
-  /** What the receiver saw on each path. */
+  /** A report about what the receiver saw on each path. */
   report: 3,
   /** Messages between gateways; an empty body confirms a new epoch. */
   control: 4,
@@ -62,12 +62,12 @@ export const FRAME_TYPE_MAX = FRAME_TYPE.handshake;
 export const TAG_BYTES = 16;
 /** Nonce of ChaCha20-Poly1305, bytes: epoch (4) and sequence (8). */
 export const NONCE_BYTES = 12;
-/** X25519 keys, bytes. */
+/** Length of X25519 keys, bytes. */
 export const STATIC_KEY_BYTES = 32;
 
 /** Longest header: 1 + 1 + 1 + 5 + 9 + 9 + 3 + 3 + 3 bytes. */
 export const HEADER_BYTES_MAX = 35;
-/** Most bytes a frame adds to its body; R-028 allows 64 + tag. */
+/** Largest number of bytes that a frame adds to its body; R-028 allows 64 + tag. */
 export const FRAME_OVERHEAD_MAX = HEADER_BYTES_MAX + TAG_BYTES;
 /** Longest body with its tag, bytes: the byte-string head then has three bytes. */
 export const BODY_BYTES_MAX = 65_535;
@@ -79,9 +79,9 @@ export const SEQUENCE_END = Number.MAX_SAFE_INTEGER + 1;
 
 /** Largest packet, bytes: 64 KiB (R-029). */
 export const PACKET_BYTES_MAX = 65_536;
-/** Most fragments of one packet: 64 KiB at the smallest room of 64 bytes. */
+/** Largest number of fragments of a packet: 64 KiB with the smallest room of 64 bytes. */
 export const FRAGMENTS_MAX = 1024;
-/** Least room for a body in a frame, bytes; a path with less cannot be used. */
+/** Smallest room for a body in a frame, bytes; a path with less room cannot be used. */
 export const FRAGMENT_BYTES_MIN = 64;
 
 /** Packets in reassembly per peer: 64 packets of 64 KiB, interleaved over `max_paths` paths. */
@@ -137,14 +137,14 @@ export const KEY_LIFETIME_FACTOR = 2;
  * begins.
  */
 export const REKEY_RESPONDER_GRACE_NS = 5 * NS_PER_SECOND;
-/** Its grace in bytes: one sixteenth more. */
+/** Additional bytes that the responder may wait, as a share: one sixteenth. */
 export const REKEY_RESPONDER_GRACE_SHARE = 16;
 /**
  * The old epoch is accepted this long after the new one's first frame, ns: longer than any path
  * delay.
  */
 export const EPOCH_OVERLAP_NS_DEFAULT = 3 * NS_PER_SECOND;
-/** The responder forgets an epoch that has keys but was never confirmed after this time, ns. */
+/** Time after which the responder drops an epoch that has keys but was never confirmed, ns. */
 export const UNCONFIRMED_NS = 10 * NS_PER_SECOND;
 
 /** First wait for an answer to a handshake message, ns; doubles with each repetition. */
@@ -189,7 +189,7 @@ export const UNPROVEN_GATEWAY_BURST = 1000;
 
 /** Length of a handshake message's MAC, bytes. */
 export const MAC_BYTES = 16;
-/** A cookie, bytes. */
+/** Length of a cookie, bytes. */
 export const COOKIE_BYTES = 16;
 /** The cookie secret changes after this time, ns (WireGuard, NDSS 2017, section 5.4.7). */
 export const COOKIE_LIFE_NS = 120 * NS_PER_SECOND;

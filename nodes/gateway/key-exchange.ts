@@ -55,7 +55,7 @@ export interface KeyExchangeParts {
 /** A cookie from the peer. */
 interface Cookie {
   readonly bytes: Uint8Array;
-  /** By the peer's clock, microseconds since 1970. */
+  /** Creation time by the peer's clock, microseconds since 1970. */
   readonly timestamp: number;
   readonly untilNs: number;
 }
@@ -75,7 +75,7 @@ export class KeyExchange {
   /** Highest epoch that the peer proposed or agreed to, and latest timestamp in its messages. */
   #proposalMax = 0;
   #timestampMax = 0;
-  /** What our openings must carry while the peer is under load, and until when. */
+  /** The cookie that openings must contain while the peer is under load, and until when. */
   #cookie: Cookie | undefined;
 
   constructor(parts: KeyExchangeParts) {
@@ -87,7 +87,7 @@ export class KeyExchange {
     this.#seal = new CookieSeal(crypto, identity, peerKey);
   }
 
-  /** True while keys are wanted. */
+  /** True while this side wants new keys. */
   get isOpening(): boolean {
     return this.#opening.isRunning;
   }
@@ -97,7 +97,9 @@ export class KeyExchange {
     return this.#opening.isRunning || this.#postponed !== undefined;
   }
 
-  /** When {@link KeyExchange.tick} has work next, monotonic ns; Infinity when it has none. */
+  /**
+   * When {@link KeyExchange.tick} must be called next, monotonic ns; Infinity if it need not be.
+   */
   get dueNs(): number {
     return this.#opening.dueNs;
   }
@@ -125,20 +127,20 @@ export class KeyExchange {
     }
   }
 
-  /** Repeats what is due, and answers openings that waited for the disk. */
+  /** Repeats messages that are due, and answers openings that waited for the disk. */
   tick(moment: Moment): void {
     if (moment.nowNs >= this.#opening.dueNs || this.#lacksEpoch) this.#sendOpening(moment);
     this.#answerPostponed(moment);
   }
 
-  /** Gives up our own opening. */
+  /** Gives up the opening of this side. */
   abandon(): void {
     this.#open?.noise.wipe();
     this.#open = undefined;
     this.#opening.stop();
   }
 
-  /** Forgets all handshakes, but not which messages were seen, so that none can be replayed. */
+  /** Drops all handshakes, but remembers which messages were seen, so that none can be replayed. */
   close(): void {
     this.abandon();
     this.#forgetPostponed();
@@ -221,7 +223,9 @@ export class KeyExchange {
     this.#postponed = undefined;
   }
 
-  /** From here on an opening costs Diffie-Hellman work: it needs room in the budget. */
+  /**
+   * From here on, an opening requires Diffie-Hellman operations, so it needs room in the budget.
+   */
   #admit(frame: Uint8Array, { nowNs, clockUs }: Moment): FrameDrop | undefined {
     const { admission, cookies, address, sink } = this.#options;
     const isProven = this.#macs.isProven(frame, cookies.known(address, nowNs));
@@ -268,8 +272,8 @@ export class KeyExchange {
   }
 
   /**
-   * Both sides opened at the same time: the lower static key stays initiator, decided alike on both
-   * sides.
+   * Both sides opened at the same time. The side with the lower static key remains initiator, which
+   * both sides decide alike.
    */
   #checkCollision(moment: Moment): FrameDrop | undefined {
     if (this.#open === undefined) return undefined;
@@ -312,8 +316,8 @@ export class KeyExchange {
     const keys = readAnswer(open, header, buffer);
     if (typeof keys === 'string') return keys;
     this.#options.epochs.skip(header.epoch);
-    // Openings that the peer made before this answer are replays, even after we have forgotten
-    // them.
+    // Openings that the peer made before this answer are replays, even after this side has
+    // forgotten them.
     this.#noteStamp(header);
     this.abandon();
     this.#forgetPostponed();

@@ -21,11 +21,14 @@
 import { WindowedMin } from './multipath/windowed-min.ts';
 
 const NS_PER_SECOND = 1_000_000_000;
-/** Time between looks, ns: four reports. */
+/** Interval of the checks, ns: four reports. */
 const LOOK_NS = 100_000_000;
-/** Consecutive looks that must find the path crowded: one step of delay spoils two. */
+/**
+ * Number of consecutive checks that must find the path crowded, because a single step of delay
+ * spoils two.
+ */
 const CROWDED_LOOKS = 3;
-/** When less than this share of the sent frames arrived, a queue is growing or dropping. */
+/** If a smaller share of the sent frames arrived, a queue is growing or dropping. */
 const ARRIVED_SHARE = 0.97;
 /** The path carries the highest rate seen in this time, ns. */
 const RATE_WINDOW_NS = 2_000_000_000;
@@ -34,16 +37,14 @@ const RATE_WINDOW_NS = 2_000_000_000;
  * `delayNs`.
  */
 const CUT_ABOVE = 2;
-/** The limit ends after this time without a refusal, ns. */
+/** The limit ends after this time without a rejected packet, ns. */
 const CALM_NS = 1_000_000_000;
-/** Growth per look of a limit that leaves queues short. */
+/** Factor by which a limit grows per check while queues are short. */
 const GROWTH = 1.25;
 const CUT = 0.7;
 /** The limit grows to at most this multiple of rate times base round trip. */
 const GROWN_MAX = 8;
-/**
- * After this time without a report, frames under way are assumed lost, ns: ten report intervals.
- */
+/** After this time without a report, frames under way count as lost, ns: ten report intervals. */
 const SILENCE_NS = 250_000_000;
 /** This many frames may always be under way. */
 const FRAMES_MIN = 32;
@@ -53,9 +54,9 @@ const KEPT_EVERY = 4;
 
 /** Limits on admission; times in ns. */
 export interface LoadLimitOptions {
-  /** False: everything is admitted, whatever the queues. */
+  /** If false, everything is admitted, whatever the queues. */
   readonly isEnabled: boolean;
-  /** Queueing delay allowed. */
+  /** Largest allowed queueing delay, ns. */
   readonly delayNs: number;
   readonly reportIntervalNs: number;
 }
@@ -69,7 +70,7 @@ export interface LoadReport {
 
 interface Look {
   readonly baseRttNs: number;
-  /** Least queueing delay since the last look, ns. */
+  /** Smallest queueing delay since the last check, ns. */
   readonly queueNs: number;
 }
 
@@ -83,11 +84,11 @@ export class LoadLimit {
   #highestSent = -1;
   #highestReported = -1;
   #sentFrames = 0;
-  /** Most frames under way; Infinity while everything is admitted. */
+  /** Largest number of frames under way; Infinity while everything is admitted. */
   #window = Number.POSITIVE_INFINITY;
   #crowdedLooks = 0;
   #shedNs = Number.NEGATIVE_INFINITY;
-  /** When the last report arrived, or when frames under way were last assumed lost. */
+  /** When the last report arrived, or when frames under way were last counted as lost. */
   #heardNs = Number.NEGATIVE_INFINITY;
   #look: { readonly atNs: number; readonly count: number; readonly sent: number } | undefined;
   #leastQueueNs = Number.POSITIVE_INFINITY;
@@ -96,7 +97,7 @@ export class LoadLimit {
     this.#options = options;
   }
 
-  /** True while packets may be refused. */
+  /** True while packets may be rejected. */
   get isLimited(): boolean {
     return this.#window !== Number.POSITIVE_INFINITY;
   }
@@ -116,8 +117,8 @@ export class LoadLimit {
   }
 
   /**
-   * Packets now take another path: frames under way no longer count, and a few new ones will prompt
-   * a report.
+   * Called when packets take another path: frames under way no longer count, and the next few will
+   * cause a report.
    */
   moved(): void {
     this.#highestReported = this.#highestSent;
@@ -132,12 +133,12 @@ export class LoadLimit {
     this.#highestSent = sequence;
     this.#sentFrames += 1;
     const slot = slotOf(sequence);
-    // Of every four frames the last one counts: it is the one whose report arrives.
+    // Of every four frames, the time of the last one is kept: it is the one whose report arrives.
     this.#sentAtNs[slot] = now;
     this.#sentSequence[slot] = sequence;
   }
 
-  /** A receiver report arrived. */
+  /** Processes a receiver report. */
   reported(now: number, report: LoadReport): void {
     const { highest, count, baseRttNs } = report;
     if (!this.#options.isEnabled || highest > this.#highestSent) return;
@@ -173,15 +174,16 @@ export class LoadLimit {
     const frames = Math.ceil((-this.#rates.value * aloneNs) / NS_PER_SECOND);
     const least = Math.max(FRAMES_MIN, frames);
     if (!this.isLimited) this.#window = least;
-    // A queue that was short once within the look is not a standing queue (RFC 8289): there is
-    // room.
+    // If the queue was short even once in this interval, it is not a standing queue (RFC 8289), and
+    // there is room.
     else if (queueNs < delayNs) this.#window *= GROWTH;
     else if (queueNs > CUT_ABOVE * delayNs) this.#window *= CUT;
     this.#window = Math.min(GROWN_MAX * least, Math.max(least, this.#window));
   }
 
   /**
-   * When a frame left, or the latest time it can have left if that is forgotten; -1 when unknown.
+   * When a frame left. If that is no longer known, the latest possible time; -1 if nothing is
+   * known.
    */
   #sentNs(sequence: number): number {
     const slot = slotOf(sequence);

@@ -47,7 +47,7 @@ import { PathDirectory } from './underlay/path-directory.ts';
 import { decodeFrame, FrameHeader } from './wire.ts';
 
 const NS_PER_US = 1000;
-/** Silent peers are looked for this many times per `cleanup_ttl` ... */
+/** Number of searches for silent peers per `cleanup_ttl` ... */
 const CLEANUPS_PER_TTL = 24;
 /** ... but not more often than this, ns. */
 const CLEANUP_NS_MIN = 1_000_000_000;
@@ -77,7 +77,7 @@ class GatewayNode implements NodeHandle {
   #socket: DatagramSocket | undefined;
   #context: PeerContext | undefined;
   #cleanup: Timer | undefined;
-  /** Application packets so far. */
+  /** Number of application packets so far. */
   #packets = 0;
 
   constructor(host: Host, setup: NodeSetup<GatewayOptions>) {
@@ -336,7 +336,7 @@ class GatewayNode implements NodeHandle {
       epochs: new EpochStore({
         store: host.store('epochs'),
         peer,
-        // After an error nothing more is durable than before; the session retries by itself.
+        // After an error, nothing more is durable than before; the session retries by itself.
         onSync: (error): void => {
           if (error === undefined) sink.wake();
         },

@@ -25,7 +25,7 @@ export interface PeerContext {
   readonly scratch: Uint8Array;
   readonly moment: () => Moment;
   readonly socket: () => DatagramSocket;
-  /** The policy for SCMP messages. */
+  /** The policy for believing SCMP messages. */
   readonly scmp: ScmpPolicy;
   readonly makeController: (peer: string) => PathController;
   readonly sessionOptions: (peer: string, sink: SessionSink) => SessionOptions;
@@ -37,6 +37,6 @@ export interface PeerContext {
   readonly sent: (type: FrameType, bytes: number) => void;
   /** The account of packets between us and this peer; undefined without an observer. */
   readonly accountOf: (peer: string) => PacketAccount | undefined;
-  /** Counts a frame that the session refused. */
+  /** Counts a frame that the session rejected. */
   readonly refused: (reason: FrameDrop) => void;
 }

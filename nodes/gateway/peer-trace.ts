@@ -22,17 +22,20 @@ import {
 } from './viz-states.ts';
 import type { FrameHeader } from './wire.ts';
 
-/** Least interval between qualities, unless health or choice changes, ns. */
+/** Smallest interval between traces of the quality, unless health or choice changes, ns. */
 const QUALITY_EVERY_NS = 100_000_000;
-/** Least interval between windows, ns. */
+/** Smallest interval between traces of the window, ns. */
 const WINDOW_EVERY_NS = 500_000_000;
-/** Least interval between queue lengths, unless the queue is empty, ns. */
+/** Smallest interval between traces of the queue length, unless the queue is empty, ns. */
 const QUEUE_EVERY_NS = 20_000_000;
 const NS_PER_US = 1000;
-/** Most routes, and segments per role, that are traced: more than a drawing can show. */
+/**
+ * Largest number of routes, and of segments per role, that are traced: more than a drawing can
+ * show.
+ */
 const LISTED_MAX = 32;
 
-/** Traces one peer. */
+/** Writes the traces about one peer. */
 export class PeerTrace {
   readonly #host: Host;
   readonly #peer: string;
@@ -102,7 +105,7 @@ export class PeerTrace {
     this.#tell(MACHINE.queue(this.#peer), `${count} of ${max} packets`);
   }
 
-  /** Paths were looked up. */
+  /** Called after a path lookup. */
   found(paths: readonly GatewayPath[], segments: SegmentSet | undefined): void {
     for (const { name, path, linkIds } of paths.slice(0, LISTED_MAX)) {
       this.#tell(MACHINE.route(name, this.#peer), formatPath(path));

@@ -29,7 +29,7 @@ import type { Carrier } from './underlay/carrier.ts';
 import { WindowWatch } from './window-watch.ts';
 import type { FrameHeader } from './wire.ts';
 
-/** One peer. */
+/** Everything that the gateway keeps for one peer. */
 export class Peer {
   readonly name: string;
   readonly session: Session;
@@ -115,7 +115,7 @@ export class Peer {
     this.session.close();
   }
 
-  /** Drops everything that waits here, with reasons: the peer is forgotten. */
+  /** Drops everything that waits here, with reasons, because the peer is removed. */
   discard(): void {
     this.#departures.discard();
     for (const { header } of this.session.held) this.#dropHeld(header, 'no-session');
@@ -183,7 +183,10 @@ export class Peer {
     this.#inHand = undefined;
   }
 
-  /** A message says that an interface is down. @returns why it is not believed, if it is not. */
+  /**
+   * Called when a message says that an interface is down. @returns why it is not believed;
+   * undefined if it is.
+   */
   interfaceDown(report: InterfaceReport): ScmpDrop | undefined {
     const now = this.#context.host.now();
     const weighed = this.#context.scmp.weigh(report, (quote) => this.#carriers.quoted(now, quote));
@@ -392,7 +395,7 @@ export class Peer {
     if (carrier !== undefined) this.#sender.whole(carrier, frame);
   }
 
-  /** On a path of ours on which the packet is no longer than the one being read. */
+  /** Sends on one of the known paths on which the packet is no longer than the one being read. */
   #prove(frame: Uint8Array): void {
     const view = this.#inHand;
     if (view === undefined) return;
@@ -410,7 +413,7 @@ export class Peer {
     }
   }
 
-  /** The path in use, unless it is known to be dead. */
+  /** The carrier of the path in use, unless that path is known to be dead. */
   #workingCarrier(): Carrier | undefined {
     const { active } = this.controller;
     const health = this.controller.status(this.#context.host.now())[active]?.health;
@@ -422,7 +425,7 @@ export class Peer {
     host.meter.counter('gateway.rekeys').add(1);
     host.trace.state(`session ${this.name}`, `epoch ${this.session.epoch}`);
     this.#sendWaiting();
-    // The peer answered: what seemed to be a dead path may have been a dead peer.
+    // The peer has answered: paths that seemed dead may have been fine while the peer was down.
     this.#perform(this.controller.peerReturned(host.now()));
   }
 
@@ -438,7 +441,7 @@ export class Peer {
     const at: Moment = this.#context.moment();
     this.session.tick(at);
     this.#arrivals.expire(at.nowNs);
-    // Without keys nothing can be probed.
+    // Without keys, no path can be probed.
     const isDue = this.session.isOpen && at.nowNs >= this.controller.deadline();
     if (isDue) this.#perform(this.controller.tick(at.nowNs));
     this.#departures.expire(at.nowNs);

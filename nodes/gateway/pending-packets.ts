@@ -5,7 +5,7 @@
  * @module
  */
 
-/** Most packets waiting: 100 ms at 10,000/s. */
+/** Largest number of packets that wait: 100 ms at 10,000/s. */
 export const WAITING_MAX = 1000;
 /** Longest wait of a packet, ns. */
 const WAITING_NS_MAX = 100_000_000;
@@ -14,7 +14,7 @@ const WAITING_NS_MAX = 100_000_000;
 export interface PendingPacket {
   readonly body: Uint8Array;
   readonly sinceNs: number;
-  /** Its number in the account of messages; -1 when packets are not accounted for. */
+  /** The number of the packet in the account of messages; -1 if packets are not accounted for. */
   readonly number: number;
 }
 
@@ -22,7 +22,7 @@ export interface PendingPacket {
 export class PendingPackets {
   #waiting: PendingPacket[] = [];
 
-  /** Packets waiting. */
+  /** Number of packets that wait. */
   get size(): number {
     return this.#waiting.length;
   }

@@ -12,11 +12,11 @@ const NS_PER_SECOND = 1_000_000_000;
 export interface RateLimit {
   /** Tokens per second, integer >= 1. */
   readonly perSecond: number;
-  /** Most tokens held, integer 1..9,000,000: credit stays a safe integer. */
+  /** Largest number of tokens, integer 1 to 9,000,000, so that the credit stays a safe integer. */
   readonly burst: number;
 }
 
-/** A bucket that starts full. */
+/** A token bucket that starts full. */
 export class TokenBucket {
   readonly #perSecond: number;
   /** A token is 10^9 units of credit, so that each nanosecond adds `perSecond` units. */

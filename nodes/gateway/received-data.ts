@@ -8,7 +8,7 @@
  * @module
  */
 
-/** The counts of one peer. */
+/** Counts the data frames of one peer. */
 export class ReceivedData {
   /** Highest data sequence of the newest epoch, -1 before the first. */
   highest = -1;
@@ -28,7 +28,7 @@ export class ReceivedData {
     } else if (epoch === this.#epoch && sequence > this.highest) this.highest = sequence;
   }
 
-  /** True when frames arrived since the last call: a report is due. */
+  /** True if frames have arrived since the last call, so that a report is due. */
   takeNews(): boolean {
     const hasNews = this.#unreported > 0;
     this.#unreported = 0;

@@ -19,7 +19,7 @@ const PATH_BYTES_MAX = 1024;
 /** Sends a report's body on the reverse of a path; its bytes are read during the call only. */
 export type SendReport = (body: Uint8Array, pathType: number, path: Uint8Array) => void;
 
-/** The reports to one peer. */
+/** Writes the reports to one peer. */
 export class Reporter {
   readonly #context: PeerContext;
   readonly #send: SendReport;

@@ -15,15 +15,15 @@ import type { Session } from './session.ts';
 import type { Carrier } from './underlay/carrier.ts';
 import { FrameHeader } from './wire.ts';
 
-/** Is told of data frames. */
+/** Receives notifications about data frames. */
 export interface DataListener {
   /** The packet's first frame has been sealed and is about to leave. */
   sealed(header: FrameHeader): void;
-  /** A frame has left. */
+  /** Called when a frame has left. */
   sent(now: number, sequence: number): void;
 }
 
-/** Sends to one peer. */
+/** Sends frames to one peer. */
 export class Sender {
   readonly #context: PeerContext;
   readonly #session: Session;

@@ -26,9 +26,9 @@ import type { FrameHeader } from './wire.ts';
 
 /** Both clocks of the port at one instant; reuse one record. */
 export interface Moment {
-  /** Monotonic, ns: `host.now()`. */
+  /** Monotonic time, ns: `host.now()`. */
   readonly nowNs: number;
-  /** Calendar, microseconds since 1970: `host.clock()`. */
+  /** Calendar time, microseconds since 1970: `host.clock()`. */
   readonly clockUs: number;
 }
 
@@ -37,7 +37,7 @@ export function clockMicroseconds(seconds: number, nanos: number): number {
   return seconds * 1_000_000 + Math.floor(nanos / 1000);
 }
 
-/** Who began a handshake. */
+/** Which side began the handshake. */
 export type Role = 'initiator' | 'responder';
 
 /**
@@ -56,9 +56,10 @@ export interface SessionSink {
    */
   spread(frame: Uint8Array): void;
   /**
-   * A complete frame that only the peer may get: sent to its address on a path of our own choice,
-   * not on the reverse of a frame's path, which a spoofer may have chosen. It leaves only when its
-   * packet is no longer than the one that prompted it, so that nobody can use us for amplification.
+   * Sends a complete frame that only the peer may receive: to its address on a path of this
+   * gateway's choice, not on the reversed path of a frame, which a spoofer may have chosen. It is
+   * sent only if its packet is no longer than the one that caused it, so that the gateway cannot be
+   * used for amplification.
    */
   prove(frame: Uint8Array): void;
   /** Frames are sealed under this epoch from now on. */
@@ -68,8 +69,8 @@ export interface SessionSink {
   /** A frame for which `open` returned `held` is dropped after all. */
   dropHeld(header: FrameHeader, reason: FrameDrop): void;
   /**
-   * `deadlineNs` has changed, or the byte limit asks for a rekey: call `tick` soon, in a separate
-   * turn.
+   * Called when `deadlineNs` has changed or the byte limit requires a rekey: call `tick` soon, in a
+   * separate turn.
    */
   wake(): void;
   /** A handshake has reached this step; absent when nothing is traced. */
@@ -158,7 +159,7 @@ export class EpochKeys implements HeldEpoch {
   nextSequence = 0;
   sealedBytes = 0;
   openedBytes = 0;
-  /** Bytes in one direction at which the session asks for a tick; Infinity afterwards. */
+  /** Number of bytes in one direction at which the session requests a tick; Infinity afterwards. */
   wakeBytes: number;
 
   constructor(parts: EpochKeysParts) {
@@ -178,8 +179,8 @@ export class EpochKeys implements HeldEpoch {
   }
 
   /**
-   * When age asks for new keys, ns: at the limit, or soon if the peer never used this epoch,
-   * because it has then lost its side of the handshake.
+   * When the age of the key requires new keys, ns: at the limit, or soon if the peer never used
+   * this epoch, because the peer has then lost its side of the handshake.
    */
   get rekeyAtNs(): number {
     return this.isConfirmed ? this.#rekeyAtNs : Math.min(this.#rekeyAtNs, this.#unconfirmedAtNs);

@@ -42,8 +42,8 @@ import { FrameHeader } from './wire.ts';
 const EMPTY = new Uint8Array(0);
 
 /**
- * What {@link Session.open} returns: the plaintext's length, the drop reason, or that the frame
- * waits.
+ * The result of {@link Session.open}: the length of the plaintext, the drop reason, or that the
+ * frame waits.
  */
 export type OpenResult = number | FrameDrop | 'held';
 
@@ -82,7 +82,7 @@ export class Session {
     return this.#ring.current?.epoch;
   }
 
-  /** When {@link Session.tick} has work next, monotonic ns; Infinity when it has none. */
+  /** When {@link Session.tick} must be called next, monotonic ns; Infinity if it need not be. */
   get deadlineNs(): number {
     return Math.min(
       this.#ring.deadlineNs,
@@ -166,7 +166,7 @@ export class Session {
     return this.#ring.find(epoch)?.guard.check(sequence) === 'replay';
   }
 
-  /** Does what is due: ends overlaps, repeats messages, starts a rekey. */
+  /** Does everything that is due: ends overlaps, repeats messages, starts a rekey. */
   tick(moment: Moment): void {
     const { nowNs } = moment;
     this.#ring.expire(nowNs);
@@ -206,7 +206,7 @@ export class Session {
     return undefined;
   }
 
-  /** Forgets all keys and windows; the session can connect anew. */
+  /** Erases all keys and windows; the session can connect again. */
   close(): void {
     this.#exchange.close();
     this.#confirmation.stop();
@@ -257,8 +257,8 @@ export class Session {
     const isPromoted = this.#ring.confirm(keys, moment.nowNs);
     this.#confirmation.stop();
     this.#options.sink.noted?.('confirmed', keys.epoch);
-    // Our own opening ends here and not with our answer: a restarted gateway cannot tell a replayed
-    // opening from a new one, but only the peer can confirm.
+    // The opening of this side ends here and not when this side answers: a restarted gateway cannot
+    // tell a replayed opening from a new one, but only the peer can confirm.
     if (isPromoted) {
       this.#exchange.abandon();
       this.#options.sink.established(keys.epoch, keys.role);
@@ -314,7 +314,7 @@ export class Session {
     return current.isConfirmed ? previous === undefined : nowNs >= current.rekeyAtNs;
   }
 
-  /** When age alone asks for a rekey, provided that nothing blocks it. */
+  /** When the age of the key alone requires a rekey, provided that nothing blocks it. */
   #rekeyAtNs(): number {
     const { current } = this.#ring;
     const isPossible = current !== undefined && this.#mayOpen(current.rekeyAtNs);
@@ -328,7 +328,7 @@ export class Session {
     return Math.max(current.sealedBytes, current.openedBytes) >= current.rekeyBytes;
   }
 
-  /** When the current key expires, rekeyed or not. */
+  /** When the current key expires, whether or not a rekey has happened. */
   #deathNs(): number {
     const { current } = this.#ring;
     return current === undefined ? Number.POSITIVE_INFINITY : current.deathNs;

@@ -7,7 +7,7 @@
 import type { Belief, NodeState } from '../../viz/format/drawing.ts';
 import { MACHINE, pathLinksName } from './viz-states.ts';
 
-/** By `PathHealth`; nothing is believed about a path that has never answered. */
+/** The belief for each `PathHealth`; a path that has never answered gives none. */
 const HOLDS: Readonly<Record<string, Belief['holds']>> = {
   alive: 'up',
   degraded: 'doubtful',

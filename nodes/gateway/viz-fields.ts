@@ -12,7 +12,7 @@ import { decodeFrame, FrameHeader } from './wire.ts';
 const LAYER = 'gateway frame';
 const TYPES = Object.entries(FRAME_TYPE);
 
-/** Reads the fields. */
+/** Reads the fields of a gateway's frame. */
 export const fields: PacketReader = (bytes) => {
   const header = new FrameHeader();
   if (decodeFrame(bytes, 0, bytes.length, header) !== undefined) return undefined;

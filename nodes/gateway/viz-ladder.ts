@@ -28,7 +28,7 @@ interface Rung {
 const HEAD = 64;
 const LONG = 200;
 const TAIL = 40;
-/** Below this width there is no room between the names, px. */
+/** Below this width, the names do not fit next to each other, px. */
 const CRAMPED = 320;
 /** Labels closer than this would overlap, px. */
 const LABEL_PITCH = 16;
@@ -42,7 +42,7 @@ export function hasLadders(input: DrawingInput): boolean {
   return laddersOf(input).length > 0;
 }
 
-/** One ladder for each pair. */
+/** Draws one ladder diagram for each pair of gateways. */
 export function drawLadders(input: DrawingInput): Drawing {
   const all = laddersOf(input);
   const { selected } = input;

@@ -47,7 +47,7 @@ export function hasPaths({ nodes }: DrawingInput): boolean {
   return nodes.some((node) => pathsOf(node).length > 0);
 }
 
-/** Rows by pair. */
+/** Draws the paths, with rows grouped by pair of gateways. */
 export function drawPaths(input: DrawingInput): Drawing {
   const rows = nodesShown(input, (node) => pathsOf(node).length > 0).flatMap((node) =>
     pathsOf(node, input),
@@ -189,7 +189,7 @@ function tallRow(row: PathRow, { y, width, rttUsMost }: RowPlace): Shape {
   };
 }
 
-/** A filled point is the path in use, a ring is any other, a cross is dead. */
+/** A filled point is the path in use, a ring is another path, and a cross is a dead path. */
 function mark(row: PathRow, y: number): Shape {
   const ink = INKS[row.health] ?? 'muted';
   if (row.health === 'dead') {

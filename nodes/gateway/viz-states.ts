@@ -13,7 +13,7 @@ export type HandshakeStep =
   | 'answer-received'
   | 'confirmed';
 
-/** Most numbers of a replay window that are traced, newest first, bits. */
+/** Largest number of bits of a replay window that are traced, newest first. */
 export const WINDOW_BITS_SHOWN = 1024;
 
 /** Names of state machines, by the name of the peer. */
@@ -48,7 +48,7 @@ export interface QualityText {
   readonly loss: number;
 }
 
-/** `alive active rtt=20012us jitter=3us loss=0.010`. */
+/** Writes a text such as `alive active rtt=20012us jitter=3us loss=0.010`. */
 export function writeQuality({ health, role, rttUs, jitterUs, loss }: QualityText): string {
   const rtt = rttUs === undefined ? '-' : `${rttUs}us`;
   return `${health} ${role} rtt=${rtt} jitter=${jitterUs}us loss=${loss.toFixed(3)}`;
@@ -78,14 +78,16 @@ export function pathLinksName(
   return path === undefined || peer === undefined ? undefined : { path, peer };
 }
 
-/** A replay window. */
+/** A replay window as read from its text. */
 export interface WindowText {
   /** Highest number accepted in this epoch. */
   readonly highest: number;
   readonly epoch: number;
-  /** Bits of the whole window. */
+  /** Size of the whole window, bits. */
   readonly size: number;
-  /** Whether `highest - index` was seen, newest first, at most {@link WINDOW_BITS_SHOWN}. */
+  /**
+   * Whether `highest - index` was seen, newest first; at most {@link WINDOW_BITS_SHOWN} entries.
+   */
   readonly seen: readonly boolean[];
 }
 
@@ -126,7 +128,7 @@ export interface HandshakeText {
   readonly steps: ReadonlyMap<HandshakeStep, number>;
 }
 
-/** `epoch=1 sendings=2 opening-sent=1000 answer-received=24000500`. */
+/** Writes a text such as `epoch=1 sendings=2 opening-sent=1000 answer-received=24000500`. */
 export function writeHandshake({ epoch, sendings, steps }: HandshakeText): string {
   return [
     `epoch=${epoch}`,

@@ -65,7 +65,7 @@ function windowsOf({ name, states }: NodeState): readonly PeerWindow[] {
   });
 }
 
-/** The bits of non-negative numbers. */
+/** The bits for sequence numbers that are not negative. */
 function existing({ seen, highest }: PeerWindow): readonly boolean[] {
   return seen.slice(0, highest + 1);
 }
@@ -127,7 +127,7 @@ interface Grid {
   readonly isSeen: boolean;
 }
 
-/** Seen bits are filled, others hollow; all bits of a kind form one path. */
+/** Draws the bits: seen ones filled, others hollow; all bits of one kind form one path. */
 function cells(bits: readonly boolean[], { perRow, cell, y, isSeen }: Grid): string {
   const side = cell - 2;
   const inset = isSeen ? 0 : 0.5;

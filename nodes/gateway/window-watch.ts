@@ -16,7 +16,7 @@ const LEAST_NS = NS_PER_SECOND;
 /** Delay differences are reported in steps of 100 us. */
 const STEP_NS = 100_000;
 
-/** Watches what one peer sends. */
+/** Compares the traffic of one peer with the size of the replay window. */
 export class WindowWatch {
   readonly #bits: number;
   #sinceNs: number;
@@ -50,7 +50,10 @@ export class WindowWatch {
   }
 }
 
-/** One-way delay of the slowest path minus that of the fastest: half the difference of their RTTs. */
+/**
+ * One-way delay of the slowest path minus that of the fastest, which is half the difference of
+ * their RTTs.
+ */
 function delaySpreadNs(paths: readonly PathStatus[]): number {
   const rtts = paths.flatMap(({ rttNs }) => (rttNs < 0 ? [] : [rttNs]));
   if (rtts.length < 2) return 0;

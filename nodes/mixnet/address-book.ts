@@ -12,7 +12,7 @@ import type { NetworkMap } from '../../engine/host/network-view.ts';
 import { toHex } from '../_kit/bytes.ts';
 import { RECIPIENT_ID_LENGTH } from '../sphinx/index.ts';
 
-/** Where a node can be reached. */
+/** A node and where it can be reached. */
 export interface Resident {
   readonly name: string;
   readonly address: string;
@@ -60,7 +60,7 @@ export class AddressBook {
 
 const books = new WeakMap<NetworkMap['hosts'], AddressBook>();
 
-/** The address book of a network. */
+/** Makes the address book of a network. */
 export function addressBookOf(network: NetworkMap, crypto: CryptoProvider): AddressBook {
   const known = books.get(network.hosts);
   if (known !== undefined) return known;

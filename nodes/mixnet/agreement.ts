@@ -11,8 +11,9 @@ type Node = ConfiguredNode<MixnetOptions>;
 
 /**
  * With `vrf-exp` each hop's own key decides the delay, and the packet's creator audits it
- * (docs/spec/mixnet.md, "Delays by VRF"). A hop with another strategy has nothing to prove and is
- * accused; a client that draws delays which no hop obeys times its acknowledgements wrongly.
+ * (docs/spec/mixnet.md, "Delays by VRF"). A hop with another strategy cannot prove its delays and
+ * would be accused. A client that draws delays that no hop obeys would expect acknowledgements at
+ * the wrong time.
  *
  * @returns the nodes of the smaller group in each network; if both are equal, those without VRF.
  */

@@ -217,7 +217,10 @@ class ClientNode implements NodeHandle {
     return resident && this.#contactOf(resident);
   }
 
-  /** A client's provider is the one it has a link to; if several, the first by name. */
+  /**
+   * The provider of a client is the one to which it is linked; if there are several, the first by
+   * name.
+   */
   #contactOf({ name, recipientId, neighbours }: Resident): Contact | undefined {
     const providers = (this.#document?.providers ?? []).map((provider) => provider.name).sort();
     const provider = providers.find((each) => neighbours.has(each));

@@ -48,17 +48,22 @@ const DOUBLES = [
 ] as const;
 
 const sphinx = z.strictObject({
-  /** `x25519` blinds one element from hop to hop; the others use one encapsulation per hop. */
+  /**
+   * `x25519` blinds one element from hop to hop; the other exchanges use one encapsulation per hop.
+   */
   exchange: z.enum(EXCHANGE_NAMES).default('x25519'),
   /** `outfox-like-research` is for comparison: no interoperability vectors exist. */
   format: z.enum(FORMAT_NAMES).default('katzenpost'),
-  /** User data per packet. */
+  /** Length of the user data in a packet. */
   payload: sizeBytes()
     .refine((bytes) => bytes >= 64 && bytes <= 60_000, { message: 'is not within 64B and 60000B' })
     .default(PAYLOAD_DEFAULT),
 });
 
-/** What the authority writes into the document, as mean intervals; `0/s` switches a process off. */
+/**
+ * The rates that the authority writes into the document, as mean intervals; `0/s` switches a
+ * process off.
+ */
 const rates = z.strictObject({
   /** Mean delay of each hop. */
   delay: rate()
@@ -67,16 +72,16 @@ const rates = z.strictObject({
   payload: rate().default(PAYLOAD_NS_DEFAULT),
   loop: rate().default(LOOP_NS_DEFAULT),
   drop: rate().default(DROP_NS_DEFAULT),
-  /** Loops of each mix. */
+  /** Rate of the loops of each mix. */
   mixLoop: rate().default(MIX_LOOP_NS_DEFAULT),
-  /** Loops of each provider. */
+  /** Rate of the loops of each provider. */
   providerLoop: rate().default(0),
 });
 
 const spool = z.strictObject({
-  /** Most messages of one client. */
+  /** Largest number of messages of one client. */
   perClient: z.int().min(1).max(1_000_000).default(SPOOL_CLIENT_DEFAULT),
-  /** Most messages of all clients. */
+  /** Largest number of messages of all clients. */
   total: z.int().min(1).max(10_000_000).default(SPOOL_TOTAL_DEFAULT),
   /** Frames in the answer to a retrieval: messages, padded with empty ones. */
   batch: z.int().min(1).max(50).default(RETRIEVE_BATCH_DEFAULT),
@@ -92,7 +97,7 @@ const rateLimit = z.strictObject({
 
 /** For `vrf-exp`: how mixes and providers audit the loops they send. */
 const vrfAudit = z.strictObject({
-  /** With `vrf-exp` audits are on unless this is false; other strategies have nothing to audit. */
+  /** With `vrf-exp`, audits are on unless this is false; other strategies cannot be audited. */
   enabled: z.boolean().optional(),
   /** Time from one node to the next, without mixing. */
   transit: durationNs().default(TRANSIT_NS_DEFAULT),
@@ -105,7 +110,10 @@ const vrfAudit = z.strictObject({
 /** How many mixes of the next layer each mix draws by VRF in each epoch. */
 const neighbours = z.strictObject({
   count: z.int().min(1).max(CANDIDATES_MAX),
-  /** Most neighbours in one autonomous system (option `asn`), while there are enough others. */
+  /**
+   * Largest number of neighbours in one autonomous system (option `asn`), as long as there are
+   * enough others.
+   */
   maxPerAs: z.int().min(1).max(CANDIDATES_MAX).default(MAX_PER_AS_DEFAULT),
 });
 
@@ -119,7 +127,7 @@ export const mixnetConfig = z
     port: port(PACKET_PORT),
     /** Stream port of the authority; one for the whole network. */
     directoryPort: port(DIRECTORY_PORT),
-    /** Mixes on a path. */
+    /** Number of mixes on a path. */
     layers: z.int().min(1).max(18).default(LAYERS_DEFAULT),
     topology: z.enum(['stratified', 'cascade', 'free-route']).default('stratified'),
     /**
@@ -137,17 +145,17 @@ export const mixnetConfig = z
     sphinx: sphinx.prefault({}),
     rates: rates.prefault({}),
     mixing: mixingConfig.prefault({ strategy: 'poisson' }),
-    /** When absent, every mix of a layer may follow every mix of the previous one. */
+    /** If absent, every mix of a layer may follow every mix of the previous one. */
     neighbours: neighbours.optional(),
     /** For `neighbours` and `mixing: { strategy: vrf-exp }`: RFC 9381 suite of the nodes' keys. */
     vrfSuite: z.enum(['tai', 'ell2']).default('tai'),
     vrfAudit: vrfAudit.prefault({}),
     replay: replayConfig.prefault({}),
-    /** Most packets waiting in a mix or provider. */
+    /** Largest number of packets that wait in a mix or provider. */
     queue: z.int().min(1).max(10_000_000).default(QUEUE_MAX_DEFAULT),
     /**
-     * Where mixes and providers unwrap packets: in the node's thread, or on worker threads of the
-     * process, which suits a node in its own process with more than two cores.
+     * Where mixes and providers unwrap packets: in the node's thread, or in worker threads of the
+     * process. The latter suits a node in its own process with more than two cores.
      */
     unwrap: z.enum(['inline', 'threads']).default('inline'),
     /** Number of buffers in the pool. */
@@ -157,7 +165,7 @@ export const mixnetConfig = z
     /** Rate limit of a mix or provider as a whole; no limit when absent. */
     limit: limitConfig.optional(),
     client: clientConfig.prefault({}),
-    /** What the descriptor says about its node. */
+    /** What the node's descriptor says about the node. */
     asn: z.string().min(1).max(64).default('AS0'),
     family: z.string().max(64).optional(),
     weight: z.number().gt(0).max(1e6).default(1),

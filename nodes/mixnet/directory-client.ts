@@ -44,7 +44,7 @@ export interface DirectoryClientParts {
   readonly clock: EpochClock;
   readonly authority: Endpoint;
   readonly trust: DirectoryTrust;
-  /** Whether layers must follow from the shared random value. */
+  /** Whether to check that the layers follow from the shared random value. */
   readonly isPlacementChecked: boolean;
   /** Creates the signed descriptor; undefined for nodes that are not listed. */
   readonly describe:
@@ -52,7 +52,7 @@ export interface DirectoryClientParts {
     | undefined;
   /** Whether descriptors depend on the beacon of their epoch. */
   readonly isBeaconNeeded: boolean;
-  /** Pause before the authority is asked for the first document again. */
+  /** Pause before the authority is asked again for the first document. */
   readonly firstRetryNs: Nanoseconds;
   /** Called with the document of the present epoch, at first and at each change. */
   onDocument(document: DirectoryDocument): void;
@@ -89,7 +89,7 @@ export class DirectoryClient {
     this.#timers.clear();
   }
 
-  /** The rest of this epoch: upload, fetch the next document, switch to it. */
+  /** Plans the rest of this epoch: upload a descriptor, fetch the next document, switch to it. */
   #plan(): void {
     const { clock, host } = this.#parts;
     const { epoch, elapsedNs, remainingNs } = clock.now();
@@ -145,7 +145,7 @@ export class DirectoryClient {
     });
   }
 
-  /** The beacon stated by an answer; undefined when there is none yet. */
+  /** The beacon in an answer; undefined if there is none yet. */
   #beaconIn(epoch: number, body: Uint8Array): Uint8Array | undefined {
     const { host, trust } = this.#parts;
     const answer = decodeDocumentRecord(body);
@@ -206,8 +206,8 @@ export class DirectoryClient {
   }
 
   /**
-   * Reports, once, that the authority knows no document for what this node takes for the present
-   * epoch.
+   * Warns once that the authority has no document for the epoch that this node believes to be the
+   * present one.
    */
   #suspectClock(epoch: number, status: DocumentStatus): void {
     const { clock, host } = this.#parts;

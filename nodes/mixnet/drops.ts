@@ -22,7 +22,7 @@ const WIRE_DROPS = {
   'record-truncated': 'The stream ended within a record.',
 } as const;
 
-/** Reasons of mixes and providers. */
+/** Drop reasons of mixes and providers. */
 const RELAY_DROPS = {
   'unknown-sender': 'The datagram does not come from a node that may send here.',
   'unexpected-frame': 'The frame is one that this role never gets.',
@@ -38,7 +38,7 @@ const RELAY_DROPS = {
   'outgoing-queue-full': 'The local socket took no more datagrams.',
 } as const;
 
-/** Reasons of providers concerning clients. */
+/** Drop reasons of providers that concern clients. */
 const PROVIDER_DROPS = {
   'gateway-rate-limited': 'The client sent more than its token bucket holds.',
   'client-to-local-user':
@@ -53,18 +53,18 @@ const RETRIEVAL_DROPS = {
     'The message is not the next one of the spool: it arrived before, or one is missing.',
 } as const;
 
-/** Reasons concerning proofs of delays, besides those for which a mix gives none. */
+/** Drop reasons for proofs of delays, in addition to those for which a mix gives no proof. */
 const AUDIT_DROPS = {
   'proof-unasked': 'A proof arrived that was not requested, or not from the node that was asked.',
 } as const;
 
-/** Reasons concerning the directory, besides those of its texts. */
+/** Drop reasons for messages of the directory, in addition to those for its texts. */
 const AUTHORITY_DROPS = {
   'descriptor-refused':
     'The descriptor is malformed, badly signed, or not from a provisioned node.',
 } as const;
 
-/** Every reason. */
+/** Every drop reason of the mixnet. */
 export const MIXNET_DROPS = {
   ...SPHINX_DROPS,
   ...MIXING_DROPS,

@@ -14,7 +14,7 @@ import {
 
 const NS_PER_MS = 1_000_000;
 
-/** Tells the epoch at the present or at another instant. */
+/** Converts instants to epochs. */
 export class EpochClock {
   readonly schedule: EpochSchedule;
   readonly #host: Pick<Host, 'now' | 'clock'>;

@@ -34,13 +34,13 @@ export function formatOf(crypto: CryptoProvider, options: MixnetOptions): Packet
   return createFormat({ crypto, ...shapeOf(options), exchange, format });
 }
 
-/** What worker threads need to know about the format and its rules, without keys. */
+/** The facts about the format and its rules that worker threads need, without keys. */
 export function unwrapShapeOf(options: MixnetOptions): Omit<UnwrapSetup, 'privateKeys'> {
   const { exchange } = options.sphinx;
   return { ...shapeOf(options), exchange, delayMsMax: delayMsMaxOf(options.epoch) };
 }
 
-/** Longest delay accepted, ms. */
+/** Largest accepted delay, ms. */
 export function delayMsMaxOf(epochNs: Nanoseconds): number {
   return (KEY_EPOCHS * epochNs) / NS_PER_MS;
 }

@@ -15,7 +15,7 @@ export const PACKET_PORT = 7010;
 /** Stream port of the authority; next to that of packets. */
 export const DIRECTORY_PORT = 7011;
 
-/** The first byte of every datagram: what the rest is. */
+/** Length of the first part of every datagram, which says what follows. */
 export const COMMAND_LENGTH = 1;
 /** The reference's number for SendPacket (katzenpost, core/wire/commands). */
 export const COMMAND_PACKET = 0x02;
@@ -64,7 +64,8 @@ export const BOOTSTRAP_NS: number = 500 * MS;
 /** Pause before the authority is asked again, in ns. */
 export const RETRY_NS: number = 250 * MS;
 /**
- * The same for the first document when it waits for neighbour proofs: clients may be faster, ns.
+ * The same pause for the first document if it waits for neighbour proofs, because clients may be
+ * faster, ns.
  */
 export const FIRST_RETRY_NS: number = 25 * MS;
 /** How long a document may be missing before a node suspects its clock, in ns. */
@@ -75,7 +76,7 @@ export const CLOCK_SUSPECT_NS: number = 10 * SECOND;
  * of a core.
  */
 export const OTHER_EPOCHS_NS: number = 100 * MS;
-/** Burst of the same. */
+/** Largest burst for this rate. */
 export const OTHER_EPOCHS_BURST = 10;
 
 /** Mixes on a path by default: three layers. */
@@ -111,7 +112,7 @@ export const RATE_SLACK = 1.25;
 export const STATUS_LENGTH = 1;
 /** Lateness of departures (microseconds) in an answer with a proof, in bytes. */
 export const LATENESS_LENGTH = 4;
-/** Most recent packets for which a mix can give proofs: minutes at 200/s. */
+/** Largest number of recent packets for which a mix can give proofs: minutes at 200/s. */
 export const PROOF_PACKETS_MAX = 65_536;
 /** Time between proofs of a mix, in ns: a proof costs 1.85 ms, so at most a fifth of a core. */
 export const PROOF_INTERVAL_NS: number = 10 * MS;
@@ -124,10 +125,10 @@ export const LATENESS_WINDOW = 1_000;
 /** Interval of the timer that measures lateness, in ns: the mean delay in audits. */
 export const LATENESS_PROBE_NS: number = 50 * MS;
 /**
- * Most lateness that an auditor believes of one mix by default, in ns: stalls of a busy machine.
+ * Largest lateness that an auditor believes of one mix by default, ns: stalls of a busy machine.
  */
 export const LATENESS_NS_DEFAULT: number = 5 * SECOND;
-/** Most loops of one sender that are under way and will be audited. */
+/** Largest number of loops of one sender that are under way and will be audited. */
 export const AUDIT_LOOPS_MAX = 1_024;
 /** Pause before a proof is requested again, in ns. */
 export const PROOF_RETRY_NS: number = 500 * MS;
@@ -144,9 +145,9 @@ export const SUSPECT_WRONG = 0.25;
 
 /** Buffers in a node's pool: packets beyond them are pool misses. */
 export const POOL_BUFFERS = 1_024;
-/** Most packets waiting in a mix. */
+/** Largest number of packets that wait in a mix. */
 export const QUEUE_MAX_DEFAULT = 10_000;
-/** Most packets of a node in worker threads, with `unwrap: threads`. */
+/** Largest number of packets of a node in worker threads, with `unwrap: threads`. */
 export const UNWRAPPING_MAX = 4_096;
 /**
  * Packets sent per wake-up before other work gets its turn (katzenpost, server/internal/scheduler).

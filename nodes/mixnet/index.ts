@@ -44,8 +44,8 @@ export const protocol: Protocol<MixnetOptions> = {
   create: createMixnet,
 };
 
-// For separate checks of the strategies: `npm run verify`.
+// Exported for checks of the strategies alone: `npm run verify`.
 export { createMixing, type Mixing, type MixingOptions, mixingConfig } from './mixing/index.ts';
 export { type MixnodeFile, type MixnodeRefusal, readMixnodeToml } from './mixnode-toml.ts';
-// For use of mixes as a library: services/mixnode.
+// Exported for use of mixes as a library: services/mixnode.
 export { ReplayFilter } from './replay/index.ts';

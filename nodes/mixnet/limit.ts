@@ -22,7 +22,7 @@ export const limitConfig = z.strictObject({
   rate: rate()
     .refine((ns) => ns > 0, { message: 'is not a rate that lets anything through' })
     .default(INTERVAL_NS_DEFAULT),
-  /** Packets that may arrive together. */
+  /** Number of packets that may arrive together. */
   burst: z.int().min(1).max(9_000_000).default(BURST_DEFAULT),
   /** True: packets beyond the burst wait; false: they are dropped. */
   shaping: z.boolean().default(true),

@@ -35,11 +35,11 @@ export interface MixnodeFile {
 /** A file that cannot be used: the reason, and the line. */
 export interface MixnodeRefusal {
   readonly refusal: string;
-  /** From 1; absent when a combination of keys is wrong. */
+  /** The line number, from 1; absent if a combination of keys is wrong. */
   readonly line?: number;
 }
 
-/** Published keys with their defaults. */
+/** The published keys with their defaults. */
 const DEFAULTS = {
   'node.type': 'middle',
   'node.port': 9_001,
@@ -68,7 +68,7 @@ const TABLE = /^\[([\w.-]+)\]$/;
 const ENTRY = /^([\w-]+)\s*=\s*("[^"]*"|'[^']*'|[^\s#]+)$/;
 const COMMENT = /^((?:"[^"]*"|'[^']*'|[^"'#])*)#.*$/;
 
-/** Reads a file; unknown keys, wrong types and ranges are refused with their line. */
+/** Reads a file; unknown keys, wrong types and values out of range are rejected with their line. */
 export function readMixnodeToml(text: string): MixnodeFile | MixnodeRefusal {
   const found: Flat = new Map();
   let table = '';

@@ -18,7 +18,7 @@ import { DESCRIPTOR_LENGTH_MAX, DOCUMENT_LENGTH_MAX, RECORD_HEADER_LENGTH } from
 
 /** Length of an epoch number, bytes. */
 const EPOCH_LENGTH = 6;
-/** Longest reason of a refusal. */
+/** Largest length of the reason for a refusal. */
 const REASON_LENGTH_MAX = 64;
 
 const TYPES = {
@@ -36,7 +36,7 @@ const BY_TAG = new Map(
   Object.entries(TYPES).map(([type, { tag, max }]) => [tag, { type: type as RecordType, max }]),
 );
 
-/** Whether there is a document: available, not made yet, or no longer kept. */
+/** Whether a document is available, not made yet, or no longer kept. */
 export type DocumentStatus = 'here' | 'not-yet' | 'gone';
 const STATUSES: readonly DocumentStatus[] = ['here', 'not-yet', 'gone'];
 
@@ -61,7 +61,7 @@ export function decodeAsk(body: Uint8Array): number | undefined {
   return body.length === EPOCH_LENGTH ? readUint48(body, 0) : undefined;
 }
 
-/** An answer: the document, or why there is none. */
+/** Encodes an answer: the document, or the reason why there is none. */
 export function encodeDocumentRecord(status: DocumentStatus, document: Uint8Array): Uint8Array {
   const body = new Uint8Array(1 + document.length);
   body[0] = STATUSES.indexOf(status);

@@ -10,14 +10,14 @@ import type { DirectoryTrust } from './directory/index.ts';
 
 /** Length of a node identifier, in bytes. */
 const NODE_ID_LENGTH = 32;
-/** Signs a node's descriptors, Ed25519. */
+/** Name of the Ed25519 key that signs a node's descriptors. */
 const IDENTITY = 'identity';
 /** Signs documents, Ed25519; used by the authority only. */
 const AUTHORITY = 'authority';
 /** VRF key, distinct from the signing key; its public key is in descriptors. */
 const VRF = 'vrf';
 
-/** What everybody knows about a node before there is a directory. */
+/** The facts about a node that everybody knows before there is a directory. */
 export const mixnetProvisioning: Provisioning = {
   publicKeys: {
     [IDENTITY]: (secret, crypto) => crypto.ed25519PublicKey(secret),

@@ -30,7 +30,7 @@ const KINDS = ['empty', 'forward payload', 'reply'];
 /** Length of a SURB identifier, in bytes. */
 const SURB_ID_LENGTH = 16;
 
-/** Reads the fields. */
+/** Reads the fields of a mixnet datagram. */
 export const fields: PacketReader = (bytes) => {
   const [command = -1] = bytes;
   const name = COMMANDS[command];

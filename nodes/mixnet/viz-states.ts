@@ -7,9 +7,9 @@
 
 /** The node's place in the document. */
 export const PLACE = 'place';
-/** Number of packets held. */
+/** Name of the state that holds the number of packets. */
 export const POOL = 'pool';
-/** Mixing strategy. */
+/** Name of the state that holds the mixing strategy. */
 export const MIXING = 'mixing';
 
 const PLACE_TEXT = /^layer (\d+) of (\d+)$/;
@@ -20,7 +20,7 @@ export type Standing =
   | { readonly kind: 'layer'; readonly layer: number; readonly layers: number }
   | { readonly kind: 'provider' };
 
-/** `layer 2 of 3`, `provider`. */
+/** Writes a text such as `layer 2 of 3` or `provider`. */
 export function writeStanding(standing: Standing): string {
   if (standing.kind === 'provider') return 'provider';
   return `layer ${standing.layer} of ${standing.layers}`;
@@ -34,7 +34,7 @@ export function readStanding(text: string | undefined): Standing | undefined {
   return { kind: 'layer', layer: Number(layer), layers: Number(layers) };
 }
 
-/** A pool between two reports. */
+/** The mean size of a pool between two reports. */
 export interface PoolText {
   /**
    * Packets held, mean over time: a value at one instant would be biased by the event that reports
@@ -45,7 +45,7 @@ export interface PoolText {
   readonly perSecond: number;
 }
 
-/** `mean=17.25 in=210.0/s`. */
+/** Writes a text such as `mean=17.25 in=210.0/s`. */
 export function writePool({ mean, perSecond }: PoolText): string {
   return `mean=${mean.toFixed(2)} in=${perSecond.toFixed(1)}/s`;
 }

@@ -23,7 +23,7 @@ const ROW = 70;
 const BOX = 62;
 const GAP = 16;
 const INSET = 8;
-/** With less room than this for one pool, only one is drawn, px. */
+/** If a pool has less room than this, only one pool is drawn, px. */
 const WIDTH_OF_ALL = 400;
 
 interface DrawnNode {
@@ -31,7 +31,7 @@ interface DrawnNode {
   /** 0 for providers, then the layers. */
   readonly column: number;
   readonly mixing: string;
-  /** Undefined before anything arrived. */
+  /** Undefined before any packet arrived. */
   readonly pool: PoolText | undefined;
 }
 
@@ -40,7 +40,7 @@ interface Column {
   readonly drawnNodes: readonly DrawnNode[];
 }
 
-/** The drawings. */
+/** The drawings of the mixnet. */
 export const viz: ProtocolViz = {
   protocol: 'mixnet',
   views: [
@@ -94,7 +94,9 @@ function drawPools({ nodes, width, selected }: DrawingInput): Drawing {
   };
 }
 
-/** Without room for all pools: the pool of one node, on the scale of the fullest. */
+/**
+ * Used without room for all pools: draws the pool of one node, on the scale of the fullest pool.
+ */
 function drawPool(one: DrawnNode, all: readonly DrawnNode[], width: number): Drawing {
   const { name, column, mixing, pool } = one;
   const scale = 1.05 * Math.max(HELD_MIN, ...all.map((other) => other.pool?.mean ?? 0));
@@ -127,7 +129,7 @@ function heldBy(drawnNodes: readonly DrawnNode[]): number {
   return drawnNodes.reduce((sum, { pool }) => sum + (pool?.mean ?? 0), 0);
 }
 
-/** The first nodes of a column; the others combined into one. */
+/** The first nodes of a column; all others are combined into one. */
 function shownOf({ drawnNodes }: Column): readonly DrawnNode[] {
   if (drawnNodes.length <= ROWS_MAX) return drawnNodes;
   const rest = drawnNodes.slice(ROWS_MAX - 1);

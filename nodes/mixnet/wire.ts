@@ -48,7 +48,7 @@ const PROOF_OFFSET: number = TAG_OFFSET + REPLAY_TAG_LENGTH;
 const LATENESS_OFFSET: number = PROOF_OFFSET + PROOF_LENGTH;
 const PROOF_END: number = LATENESS_OFFSET + LATENESS_LENGTH;
 
-/** By status; the first one comes with a proof. */
+/** The statuses of an answer, by number; the first one comes with a proof. */
 const STATUSES = ['given', 'proof-unknown', 'proof-rate'] as const;
 
 const KINDS = ['empty', 'forward', 'reply'] as const;

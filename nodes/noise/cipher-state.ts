@@ -21,7 +21,9 @@ export class CipherState {
   #aead: AeadKey;
   #counter: number;
 
-  /** @param key 32 bytes; copied. */
+  /**
+   * @param key The key, 32 bytes; it is copied.
+   */
   constructor(suite: Suite, key: Uint8Array, counter = 0) {
     this.#suite = suite;
     this.#key = new Uint8Array(key);
@@ -46,7 +48,8 @@ export class CipherState {
    */
   decrypt(associatedData: Uint8Array, sealed: Uint8Array): Uint8Array | undefined {
     if (sealed.length < TAG_LENGTH) return undefined;
-    // Also after a wipe, which marks all counters as used: nothing that arrives late may throw.
+    // Also true after a wipe, which marks all counters as used: anything that arrives late must not
+    // throw.
     if (this.#counter >= COUNTER_MAX) return undefined;
     writeNonce(this.#suite, this.#nonce, this.#counter);
     const plaintext = new Uint8Array(sealed.length - TAG_LENGTH);

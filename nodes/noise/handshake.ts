@@ -24,7 +24,9 @@ import { SessionKeys } from './session.ts';
 import { createSuite, type ProtocolName, type Suite } from './suite.ts';
 import { SymmetricState } from './symmetric-state.ts';
 
-/** What one side brings to a handshake. Secrets are copied; the caller may wipe its own copy. */
+/**
+ * The input of one side of a handshake. Secrets are copied, so the caller may wipe its own copy.
+ */
 export interface HandshakeOptions extends ProtocolName {
   readonly crypto: CryptoProvider;
   /** Data on which both sides must agree; empty by default (section 6). */
@@ -39,7 +41,7 @@ export interface HandshakeOptions extends ProtocolName {
   readonly preSharedKeys?: readonly Uint8Array[];
 }
 
-/** Why a message from the peer was refused. */
+/** Why a message from the peer was rejected. */
 export type HandshakeFailure =
   | 'oversized'
   | 'truncated'
@@ -47,7 +49,7 @@ export type HandshakeFailure =
   | 'low-order-key'
   | 'authentication';
 
-/** The result of reading: the peer's payload, or the reason for refusal. */
+/** The result of reading a message: the peer's payload, or the reason for rejecting it. */
 export type ReadResult = { readonly payload: Uint8Array } | { readonly failure: HandshakeFailure };
 
 /** One side of a handshake. */
@@ -329,7 +331,7 @@ function isLowOrder(key: Uint8Array): boolean {
   return LOW_ORDER_POINTS.includes(toHex(masked));
 }
 
-/** Bytes of a message besides its payload. */
+/** Number of bytes of a message in addition to its payload. */
 function messageOverhead(suite: Suite, tokens: readonly Token[], hasKeyBefore: boolean): number {
   let hasKey = hasKeyBefore;
   let length = 0;
@@ -341,13 +343,14 @@ function messageOverhead(suite: Suite, tokens: readonly Token[], hasKeyBefore: b
   return length + (hasKey ? TAG_LENGTH : 0);
 }
 
-/** A copy that does not share memory, whatever subclass of `Uint8Array` the caller holds. */
+/** A copy that does not share memory, whichever subclass of `Uint8Array` the caller passed. */
 function copyOf(key: Uint8Array | undefined): Uint8Array | undefined {
   return key === undefined ? undefined : new Uint8Array(key);
 }
 
 /**
- * The same bytes as a plain array: parts of a `Buffer` from a socket would share memory with it.
+ * The same bytes as a plain array, because parts of a `Buffer` from a socket would share its
+ * memory.
  */
 function plainView(bytes: Uint8Array): Uint8Array {
   return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);

@@ -11,7 +11,10 @@
 /** One step of a message pattern (sections 5.3 and 9.2). */
 export type Token = 'e' | 's' | 'ee' | 'es' | 'se' | 'ss' | 'psk';
 
-/** A handshake: the static keys known in advance, then the messages, the initiator's first. */
+/**
+ * A handshake pattern: the static keys known in advance, then the messages, starting with the
+ * initiator's.
+ */
 export interface Pattern {
   readonly initiatorPre: readonly 's'[];
   readonly responderPre: readonly 's'[];
@@ -25,11 +28,11 @@ export interface Pattern {
  * The letters: N no static key, K known in advance, X transmitted, I transmitted immediately.
  */
 const TABLE: Readonly<Record<string, string>> = {
-  // Section 7.4, one-way.
+  // One-way patterns (section 7.4).
   N: '/s/e es',
   K: 's/s/e es ss',
   X: '/s/e es s ss',
-  // Section 7.5, interactive.
+  // Interactive patterns (section 7.5).
   NN: '//e/e ee',
   NK: '/s/e es/e ee',
   NX: '//e/e ee s es',
@@ -52,7 +55,7 @@ const NAME = /^([A-Z][A-Z1]*)((?:psk\d\+)*psk\d)?$/;
 /**
  * Finds a handshake pattern by its name, with any `psk` modifiers.
  * @param name As in a protocol name, for example `IK`, `IKpsk2` or `XXpsk0+psk3`.
- * @returns the pattern, or undefined when there is none of that name.
+ * @returns the pattern, or undefined if no pattern has that name.
  */
 export function findPattern(name: string): Pattern | undefined {
   const parts = NAME.exec(name);

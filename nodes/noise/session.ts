@@ -11,7 +11,7 @@ import { CipherState } from './cipher-state.ts';
 import { MESSAGE_LENGTH_MAX, TAG_LENGTH } from './geometry.ts';
 import type { Suite } from './suite.ts';
 
-/** Why a transport message from the peer was refused. */
+/** Why a transport message from the peer was rejected. */
 export type TransportFailure = 'oversized' | 'truncated' | 'authentication';
 
 /** The result of decrypting a transport message. */
@@ -46,7 +46,10 @@ export class SessionKeys {
     return this.#parts.receiveKey;
   }
 
-  /** The same value on both sides, unique to this handshake, not secret (section 11.2). */
+  /**
+   * The handshake hash: the same value on both sides, unique to this handshake, and not secret
+   * (section 11.2).
+   */
   get handshakeHash(): Uint8Array {
     return this.#parts.handshakeHash;
   }

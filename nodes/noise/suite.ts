@@ -21,7 +21,7 @@ export type HashName = 'SHA256' | 'SHA512' | 'BLAKE2s' | 'BLAKE2b';
 
 /** The parts of a protocol name; the curve is 25519. */
 export interface ProtocolName {
-  /** With modifiers, for example `IK` or `IKpsk2`. */
+  /** The pattern with its modifiers, for example `IK` or `IKpsk2`. */
   readonly pattern: string;
   readonly cipher: CipherName;
   readonly hash: HashName;

@@ -101,7 +101,7 @@ export const UDP_CHECKSUM_OFFSET = 6;
 export const SCMP_BASE_LENGTH = 4;
 /** Offset of the SCMP checksum. */
 export const SCMP_CHECKSUM_OFFSET = 2;
-/** An SCMP error quotes at most so much that the whole reply stays within this many bytes. */
+/** Largest size of an SCMP error packet, bytes; the quote is cut to fit. */
 export const SCMP_PACKET_MAX = 1232;
 
 /** Hop field MAC input: one AES block. */

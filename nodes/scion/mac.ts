@@ -22,11 +22,11 @@ import {
 
 import type { PacketView } from './wire/packet-view.ts';
 
-/** What a hop field's MAC covers. Flags are not covered. */
+/** The data that the MAC of a hop field covers, which exclude the flags. */
 export interface HopMacFields {
   /** Beta at this hop, 16 bits. */
   readonly segmentId: number;
-  /** The info field's, s. */
+  /** Timestamp of the info field, s. */
   readonly timestamp: number;
   readonly expTime: number;
   readonly consIngress: number;

@@ -48,7 +48,7 @@ class RouterNode implements NodeHandle, RouterOutput {
   readonly #situation: Situation;
   readonly #monitor: LinkMonitor;
   readonly #router: BorderRouter;
-  /** By link index; missing when its port could not be bound. */
+  /** Carriers by link index; undefined if the port of a link could not be bound. */
   readonly #carriers: (Carrier | undefined)[] = [];
   /** Siblings by endpoint; any other sender inside the AS is a host. */
   readonly #siblings = new Map<Endpoint, RouterLink>();

@@ -27,7 +27,7 @@ import { type IsdAs, isdAs } from './wire/isd-as.ts';
  * Hop fields are dated back by this much to allow for clock drift, as the reference does for BFD.
  */
 const CLOCK_DRIFT_SECONDS = 10;
-/** The greatest age of segments when a host asks for them. */
+/** Largest age of segments when a host requests them, seconds. */
 const REFRESH_SECONDS = 1_800;
 const NS_PER_S = 1_000_000_000;
 const PUBLISHED_INDEX = 'segments';

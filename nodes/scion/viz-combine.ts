@@ -7,7 +7,7 @@
  */
 import type { NodeState } from '../../viz/format/drawing.ts';
 
-/** In the order of travel. */
+/** The roles of segments in the order of travel. */
 export const ROLES = ['up', 'core', 'down'] as const;
 /** The role of a segment. */
 export type Role = (typeof ROLES)[number];
@@ -20,7 +20,7 @@ export interface Segment {
   readonly ases: readonly string[];
   /** `1-ff00:0:111#1>1-ff00:0:110#1`. */
   readonly links: readonly string[];
-  /** As traced, in the direction of beaconing. */
+  /** The text as traced, in the direction of beaconing. */
   readonly words: string;
 }
 
@@ -29,14 +29,14 @@ export interface Route {
   readonly name: string;
   readonly ases: readonly string[];
   readonly links: readonly string[];
-  /** Keys of its segments. */
+  /** Keys of the segments, by role. */
   readonly parts: Readonly<Partial<Record<Role, string>>>;
   readonly isActive: boolean;
-  /** As traced by the gateway; empty when it measured none. */
+  /** The quality as traced by the gateway; empty if it measured none. */
   readonly quality: string;
 }
 
-/** Everything between two nodes. */
+/** All segments and paths between two nodes. */
 export interface Combination {
   /** `gateway-111>gateway-211`. */
   readonly name: string;
@@ -48,7 +48,7 @@ const SEGMENTS = /^segments to (.+)$/;
 const ROUTE = /^route (\S+) to (.+)$/;
 const QUALITY = /^(\w+) \w+ rtt=(\d+)us jitter=\d+us loss=([\d.]+)$/;
 
-/** What a node traced about the paths to each of its peers. */
+/** The states that a node traced about the paths to each of its peers. */
 export function combinationsOf({ name, states }: NodeState): readonly Combination[] {
   return [...states].flatMap(([machine, text]) => {
     const peer = SEGMENTS.exec(machine)?.[1];
@@ -90,7 +90,7 @@ interface Steps {
   readonly links: readonly string[];
 }
 
-/** `A 1>2 B 3>4 C`. */
+/** Parses a text such as `A 1>2 B 3>4 C`. */
 function stepsOf(text: string): Steps {
   const words = text.split(' ');
   const ases = words.filter((_, at) => at % 2 === 0);

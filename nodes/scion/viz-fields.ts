@@ -57,7 +57,7 @@ const PATHS: Readonly<Record<number, string>> = {
 /** The highest AS number written in decimal, as in BGP. */
 const BGP_AS_MAX = 0xffff_ffff;
 
-/** Reads the fields. */
+/** Reads the fields of a SCION packet. */
 export const fields: PacketReader = (bytes) => {
   if (bytes.length < HOSTS_OFFSET || readUint32(bytes, 0) >>> 28 !== SCION_VERSION)
     return undefined;
@@ -208,7 +208,7 @@ function pathOffsetOf(bytes: Uint8Array): number {
   return HOSTS_OFFSET + hostLength(types >>> 4) + hostLength(types & 0xf);
 }
 
-/** "Address Header": the low two bits say how many lines of 4 bytes there are, less one. */
+/** "Address Header": the low two bits are the number of lines of 4 bytes, minus one. */
 function hostLength(type: number): number {
   return LINE_LENGTH * (1 + (type & 3));
 }

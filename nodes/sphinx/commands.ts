@@ -53,14 +53,15 @@ export interface NextNode {
 /** One instruction to a hop. */
 export type Command =
   | NextNode
-  /** Deliver to this recipient. */
+  /** Delivers the payload to this recipient. */
   | { readonly kind: 'recipient'; readonly id: Uint8Array }
   /** The packet is a reply made with the SURB `id`. */
   | { readonly kind: 'surbReply'; readonly id: Uint8Array }
   /** Hold the packet for this time, 0 … 2^32-1 milliseconds. */
   | { readonly kind: 'nodeDelay'; readonly delayMs: number }
   /**
-   * Refuse the packet unless it arrives from `firstMs` (0 … 2^48-1, since 1970) to `spanMs` later.
+   * Rejects the packet unless it arrives between `firstMs` (0 to 2^48-1, since 1970) and `spanMs`
+   * later.
    */
   | { readonly kind: 'nodeWindow'; readonly firstMs: number; readonly spanMs: number };
 

@@ -17,7 +17,7 @@ import {
 /** A key of the payload cipher and its nonce. */
 export interface PayloadKey {
   readonly key: Uint8Array;
-  /** Also the initial value of the same hop's header stream. */
+  /** The initial value, also of the same hop's header stream. */
   readonly iv: Uint8Array;
 }
 
@@ -50,7 +50,7 @@ export function deriveKemKeys(crypto: CryptoProvider, secret: Uint8Array): HopKe
   return splitKeys(expand(crypto, secret, KEM_KEYS_LENGTH));
 }
 
-/** The same under another label, for other packet formats. */
+/** Derives keys with another label, for other packet formats. */
 export function deriveKeysUnder(
   crypto: CryptoProvider,
   secret: Uint8Array,

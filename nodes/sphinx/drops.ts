@@ -15,7 +15,7 @@ export const UNWRAP_DROPS = {
   'payload-tag': 'The payload was changed on its way: its tag is not zero.',
 } as const;
 
-/** Reasons of a node besides those of unwrapping. */
+/** Drop reasons of a node, in addition to those of unwrapping. */
 export const NODE_DROPS = {
   'wrong-length': 'The packet does not have the length of its geometry.',
   'bad-command-set': 'The commands are neither forward nor to user nor SURB reply.',
@@ -40,7 +40,7 @@ export const SPHINX_DROPS = { ...UNWRAP_DROPS, ...NODE_DROPS, ...SURB_DROPS } as
 export type UnwrapDrop = keyof typeof UNWRAP_DROPS;
 /** Why a node drops a packet. */
 export type NodeDrop = UnwrapDrop | keyof typeof NODE_DROPS;
-/** Why a SURB, a reply or the plaintext of a packet is refused. */
+/** Why a SURB, a reply or the plaintext of a packet is rejected. */
 export type SurbDrop = keyof typeof SURB_DROPS;
 
 /** Reasons for which a packet or SURB cannot be made. */

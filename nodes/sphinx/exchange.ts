@@ -62,7 +62,7 @@ export interface Kem {
   encapsulate(publicKey: Uint8Array, coins: Uint8Array): Encapsulation | undefined;
 }
 
-/** Either form. */
+/** Either kind of key exchange. */
 export type Exchange = Nike | Kem;
 
 /** X25519 (RFC 7748) as a non-interactive exchange; the multiplication clamps scalars. */
@@ -136,7 +136,7 @@ function adaptedSecret(
 export interface HybridOptions {
   readonly name: KemName;
   readonly crypto: CryptoProvider;
-  /** Comes first in public keys, private keys, coins and ciphertexts. */
+  /** The KEM that comes first in public keys, private keys, coins and ciphertexts. */
   readonly first: Kem;
   readonly second: Kem;
 }

@@ -23,8 +23,8 @@ const ML_KEM_768_SEED_LENGTH = 64;
 const ML_KEM_768_COINS_LENGTH = 32;
 
 /**
- * The exchanges by name: `x25519` is non-interactive, the others encapsulate. The last is the
- * hybrid, whose secrets are safe while either half is.
+ * The exchanges by name: `x25519` is non-interactive, the others are encapsulations. The last is
+ * the hybrid, whose secrets are safe as long as either half is.
  */
 export const EXCHANGE_NAMES = ['x25519', 'x25519-kem', 'mlkem768', 'mlkem768-x25519'] as const;
 

@@ -19,7 +19,7 @@ export const FORMAT_NAMES = ['katzenpost', 'outfox-like-research'] as const;
 
 /** The input for a format. */
 export interface FormatOptions extends SuiteOptions {
-  /** Katzenpost's when absent. */
+  /** Name of the format; Katzenpost's by default. */
   readonly format?: (typeof FORMAT_NAMES)[number];
 }
 
@@ -36,7 +36,7 @@ export function createFormat(options: FormatOptions): PacketFormat {
     : sphinxFormat(suite);
 }
 
-/** Real packets. */
+/** The format with real cryptography. */
 export function sphinxFormat(suite: SphinxSuite): PacketFormat {
   return layeredFormat({
     name: 'sphinx',

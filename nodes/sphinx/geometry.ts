@@ -61,9 +61,12 @@ export const SURB_REPLY_LENGTH: number = COMMAND_TAG_LENGTH + SURB_ID_LENGTH;
 export const DEFAULT_HOPS = 5;
 /** Default user data of a packet, in bytes (katzenpost, cmd/genconfig). */
 export const DEFAULT_USER_PAYLOAD_LENGTH = 2000;
-/** Most hops in a header: creation costs the square of it, and the header grows by E per hop. */
+/**
+ * Largest number of hops in a header: creating it takes time proportional to the square, and the
+ * header grows by E per hop.
+ */
 const HOPS_MAX = 20;
-/** Most user data of a packet, in bytes: the largest buffer for the payload cipher. */
+/** Largest amount of user data in a packet, bytes: the largest buffer for the payload cipher. */
 const USER_PAYLOAD_LENGTH_MAX = 1_048_576;
 
 /** Length of a Curve25519 key or element, in bytes. */
@@ -99,14 +102,14 @@ export interface GeometryOptions {
   readonly nrHops: number;
   /** Bytes of user data, 1 … 1,048,576. */
   readonly userForwardPayloadLength: number;
-  /** Whether a forward payload has room for a SURB besides the user data. */
+  /** Whether a forward payload has room for a SURB in addition to the user data. */
   readonly withSurb: boolean;
 }
 
 /** All lengths, in bytes, of a network's packets; field names as in the reference's geometry. */
 export interface Geometry {
   readonly packetLength: number;
-  /** Hops, not bytes. */
+  /** Number of hops. */
   readonly nrHops: number;
   readonly headerLength: number;
   readonly routingInfoLength: number;

@@ -19,10 +19,10 @@ import type { SphinxSuite } from './suite.ts';
 
 /** One hop of a path, first to last. */
 export interface PathHop {
-  /** 32 bytes. */
+  /** Identifier of the node, 32 bytes. */
   readonly id: Uint8Array;
   readonly publicKey: Uint8Array;
-  /** Without the next-node command, which follows from the path. */
+  /** The commands except the next-node command, which follows from the path. */
   readonly commands: readonly Command[];
 }
 
@@ -48,7 +48,7 @@ export type MakeHeader<Suite extends SphinxSuite = SphinxSuite> = (
   input: PathInput,
 ) => CreatedHeader | { readonly refusal: PathRefusal };
 
-/** What a sender shares with one hop. */
+/** The secrets that a sender shares with one hop. */
 interface HopSecret {
   readonly keys: HopKeys;
   /** The element seen by this hop. */
@@ -138,7 +138,7 @@ function multiplyAll(
   return product;
 }
 
-/** A ciphertext per hop, independent of the others. */
+/** One ciphertext per hop, independent of the others. */
 function kemSecrets(
   suite: SphinxSuite,
   kem: Kem,
@@ -163,7 +163,7 @@ interface Wrapping {
   readonly filler: Uint8Array;
 }
 
-/** From the last hop to the first, prepending one slot each time. */
+/** Adds one slot at a time at the front, from the last hop to the first. */
 function wrapSlots({ suite, path, secrets, filler }: Wrapping): Uint8Array {
   const { streams, paddings } = makeStreams(suite, secrets);
   let routingInfo = filler;

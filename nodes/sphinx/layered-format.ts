@@ -12,7 +12,7 @@ import type { SphinxSuite } from './suite.ts';
 import { createReply, openReply, surbWith } from './surb.ts';
 import { advance, type PeeledHeader } from './unwrap.ts';
 
-/** What differs between such formats. */
+/** The differences between formats with layered headers. */
 export interface HeaderFormat<Suite extends SphinxSuite> {
   readonly name: PacketFormat['name'];
   readonly suite: Suite;

@@ -36,7 +36,7 @@ export interface PacketFormat {
     payload: Uint8Array,
   ): TaggedPacket | { readonly refusal: PathRefusal };
   /**
-   * What a node does with a packet: opens it and decides what happens to it.
+   * Processes a packet at a node: opens it and decides what happens to it.
    * @param packet Changed in place; the results are views of it.
    */
   receive(rules: ReceiveRules, packet: Uint8Array): Received | Dropped<NodeDrop>;

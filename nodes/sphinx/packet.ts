@@ -27,7 +27,7 @@ export interface CreatedPacket {
   readonly firstHop: Uint8Array;
 }
 
-/** A packet whose creator can compute what its hops remember of it. */
+/** A packet whose creator can compute the tags that hops remember of it. */
 export interface TaggedPacket extends CreatedPacket {
   /** The replay tag at each hop, first to last; computed by the call. */
   replayTags(): readonly Uint8Array[];
@@ -45,7 +45,10 @@ export function createPacket(
   return packetWith(createHeader, suite, input, payload);
 }
 
-/** Creates a packet with the header of any format; the payload is wrapped the same way in all. */
+/**
+ * Creates a packet with a header of any format; the payload is wrapped in the same way for all of
+ * them.
+ */
 export function packetWith<Suite extends SphinxSuite>(
   makeHeader: MakeHeader<Suite>,
   suite: Suite,

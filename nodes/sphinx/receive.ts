@@ -34,7 +34,7 @@ export interface EpochKey {
   enterTag(replayTag: Uint8Array): boolean;
 }
 
-/** What a node allows. */
+/** The rules of a node for accepting packets. */
 export interface ReceiveRules {
   /**
    * Keys to try, the present one first; near the ends of an epoch also the neighbouring epoch's
@@ -43,14 +43,14 @@ export interface ReceiveRules {
   readonly keys: readonly EpochKey[];
   /** Longest delay to accept, in milliseconds: three epochs. */
   readonly delayMsMax: number;
-  /** Whether the topology allows a packet to go from here to that node. */
+  /** True if the topology allows packets to go from this node to that node. */
   isNextHop(nodeId: Uint8Array): boolean;
 }
 
 /** An accepted packet. */
 export interface Received {
   readonly unwrapped: Unwrapped;
-  /** 0 when the packet asks for none, as terminal packets may. */
+  /** The requested delay, ms; 0 if there is none, which is allowed for terminal packets. */
   readonly delayMs: number;
 }
 
@@ -59,7 +59,7 @@ export interface Opener<Peeled extends PeeledCommands> {
   readonly geometry: Geometry;
   /** Opens the header with one key; the packet is not modified. */
   peel(key: NodeKey, packet: Uint8Array): Peeled | Dropped<UnwrapDrop>;
-  /** Removes the layer, in place. */
+  /** Removes the layer in place. */
   advance(peeled: Peeled, packet: Uint8Array): Unwrapped | Dropped<UnwrapDrop>;
 }
 
@@ -110,8 +110,8 @@ function checkLength(geometry: Geometry, packet: Uint8Array): NodeDrop | undefin
 }
 
 /**
- * Tries one key after the other. A low-order point is one under every key, and a malformed slot
- * behind a valid MAC was made for this key: both end the search.
+ * Tries one key after the other. The search ends at a low-order point, which is one under every
+ * key, and at a malformed slot behind a valid MAC, which was made for this key.
  */
 function openWithAnyKey<Peeled extends PeeledCommands>(
   opener: Opener<Peeled>,
@@ -142,7 +142,10 @@ function checkCommandSet(commands: readonly Command[]): NodeDrop | undefined {
   return isForward || isTerminal ? undefined : 'bad-command-set';
 }
 
-/** After the MAC, or anyone could fill the filter with guessed elements; before the payload. */
+/**
+ * Checked after the MAC, because otherwise anybody could fill the filter with guessed elements, and
+ * before the payload.
+ */
 function checkReplay(epochKey: EpochKey, replayTag: Uint8Array): NodeDrop | undefined {
   return epochKey.enterTag(replayTag) ? undefined : 'replay';
 }

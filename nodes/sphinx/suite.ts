@@ -30,9 +30,9 @@ export interface SuiteOptions {
   readonly nrHops: number;
   /** Bytes of user data in a packet, 1 … 1,048,576. */
   readonly userForwardPayloadLength: number;
-  /** Whether a packet has room for a SURB besides the user data. */
+  /** Whether a packet has room for a SURB in addition to the user data. */
   readonly withSurb: boolean;
-  /** Whether nodes know the window command, which the reference does not have; normally not. */
+  /** Whether nodes know the window command, which the reference does not have; false by default. */
   readonly withWindows?: boolean;
 }
 

@@ -16,7 +16,7 @@ import type { Dropped } from './unwrap.ts';
 export class SurbRing {
   readonly #format: Pick<PacketFormat, 'openReply'>;
   readonly #capacity: number;
-  /** In order of insertion, and so of age. */
+  /** The keys in the order of insertion, and so of age. */
   readonly #keys = new Map<string, Uint8Array>();
 
   /** @param capacity Most SURBs waiting at the same time, 1 or more. */
@@ -25,7 +25,7 @@ export class SurbRing {
     this.#capacity = capacity;
   }
 
-  /** SURBs waiting. */
+  /** Number of SURBs that wait for a reply. */
   get size(): number {
     return this.#keys.size;
   }
@@ -42,7 +42,7 @@ export class SurbRing {
     this.#keys.set(toHex(surbId), keys);
   }
 
-  /** Opens the reply to a SURB and forgets the SURB, whether the reply was intact or not. */
+  /** Opens the reply to a SURB and removes the SURB, whether or not the reply was intact. */
   open(
     surbId: Uint8Array,
     payload: Uint8Array,

@@ -39,7 +39,7 @@ import type { PacketFormat } from './packet-format.ts';
 import type { EpochKey, Received, ReceiveRules } from './receive.ts';
 import type { Dropped, Unwrapped } from './unwrap.ts';
 
-/** What all packets of an epoch share. */
+/** The data that all packets of an epoch share. */
 export interface UnwrapSetup {
   readonly exchange: ExchangeChoice;
   readonly nrHops: number;
@@ -48,13 +48,13 @@ export interface UnwrapSetup {
   readonly withWindows?: boolean;
   /** Longest delay to accept, in milliseconds, below 2^32: three epochs. */
   readonly delayMsMax: number;
-  /** In the order of trial, 1 ... 8. */
+  /** The private keys in the order in which they are tried, 1 to 8. */
   readonly privateKeys: readonly Uint8Array[];
 }
 
-/** What the node itself must check; {@link ReceiveRules} fits. */
+/** The checks that the node itself must make; {@link ReceiveRules} fits. */
 export interface SettleRules extends Pick<ReceiveRules, 'isNextHop'> {
-  /** In the order of the setup's private keys. */
+  /** The keys in the order of the setup's private keys. */
   readonly keys: readonly Pick<EpochKey, 'enterTag'>[];
 }
 

@@ -18,9 +18,12 @@ import { type Geometry, MAC_LENGTH, PAYLOAD_TAG_LENGTH, VERSION_LENGTH } from '.
 import type { SphinxSuite } from './suite.ts';
 import { isZero } from './zero.ts';
 
-/** What an opened header tells the node. */
+/** The content of an opened header. */
 export interface PeeledCommands {
-  /** The same for all packets with the same header: SHA-512/256 of the element. */
+  /**
+   * The replay tag, which is the same for all packets with the same header: SHA-512/256 of the
+   * element.
+   */
   readonly replayTag: Uint8Array;
   readonly commands: readonly Command[];
 }
@@ -59,7 +62,7 @@ export type Unwrapped =
       readonly replayTag: Uint8Array;
     };
 
-/** A refused packet. */
+/** The result for a rejected packet. */
 export interface Dropped<Reason extends string> {
   readonly drop: Reason;
 }
@@ -121,11 +124,11 @@ function readSlot(
   const open = crypto.aesCtr(keys.streamKey, keys.iv, slots);
   const commands = suite.parseSlot(open.subarray(0, geometry.commandsLength));
   if (commands === undefined) return { drop: 'bad-command' };
-  // At most one of each. Two next-node commands are longer than a slot, so the parser finds one
-  // truncated.
+  // At most one command of each kind. Two next-node commands are longer than a slot, so the parser
+  // finds the second one truncated.
   if (countOf(commands, 'surbReply') > 1) return { drop: 'bad-command' };
   return {
-    // Over the element as received. Computed for authenticated headers only.
+    // The tag of the element as received. It is computed only for authenticated headers.
     replayTag: crypto.sha512Over256(packet.subarray(VERSION_LENGTH, routingInfoOffset)),
     commands,
     keys,

@@ -19,7 +19,7 @@ import { PACKETS, readPackets } from './viz-packets.ts';
 const HEADER = 'Sphinx header';
 const PAYLOAD = 'Sphinx payload';
 
-/** Reads the fields. */
+/** Reads the fields of a Sphinx packet. */
 export const fields: PacketReader = (bytes, states) => {
   const packets = readPackets(states.get(PACKETS));
   if (packets === undefined) return undefined;
@@ -41,7 +41,7 @@ function headerFields(
     name: `slot ${number + 1}`,
     offset: routingInfoOffset + number * perHopRoutingInfoLength,
     length: perHopRoutingInfoLength,
-    // After the last real slot comes filler, which looks the same.
+    // The last real slot is followed by filler, which looks the same.
     value: `${number === 0 ? 'for the next node' : 'later node, or filler'}${seal}`,
   });
   return [

@@ -13,12 +13,12 @@ const TEXT = /^([\w-]+) (nike|kem) ([\w-]+) hops=(\d+) payload=(\d+)( surb)?$/;
 
 /** A format and the input for its lengths. */
 export interface PacketsText {
-  /** `sphinx`, `modelled`, `outfox-like`. */
+  /** Name of the format: `sphinx`, `modelled` or `outfox-like`. */
   readonly format: string;
   readonly options: GeometryOptions;
 }
 
-/** `sphinx nike x25519 hops=5 payload=2000 surb`. */
+/** Writes a text such as `sphinx nike x25519 hops=5 payload=2000 surb`. */
 export function writePackets(format: string, geometry: Geometry): string {
   const { nikeName, kemName, nrHops, userForwardPayloadLength, withSurb } = geometry;
   const exchange = nikeName === '' ? `kem ${kemName}` : `nike ${nikeName}`;

@@ -30,7 +30,7 @@ export class AuditLedger {
     return this.#counts.get(mix) ?? blankCounts();
   }
 
-  /** Mixes with any result other than a correct delay, by name. */
+  /** Names of the mixes with any result other than a correct delay. */
   suspects(): readonly string[] {
     const names = [...this.#counts].filter(([, counts]) => failuresIn(counts) > 0);
     return names.map(([name]) => name).sort();

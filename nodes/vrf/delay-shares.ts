@@ -39,7 +39,7 @@ export class DelayShares {
 
   /**
    * Adds a loop whose proofs were all valid.
-   * @param excessNs Observed time less the sum of the owed delays.
+   * @param excessNs Observed time minus the sum of the correct delays.
    */
   enter(hops: readonly OwedDelay[], excessNs: Nanoseconds): void {
     const norm = hops.reduce((sum, { owedNs }) => sum + owedNs * owedNs, 0);
@@ -52,7 +52,10 @@ export class DelayShares {
     }
   }
 
-  /** By which share a mix holds packets longer than it owes: -0.1 when it takes a tenth off. */
+  /**
+   * By which share a mix holds packets longer than it should; -0.1 if it holds them a tenth too
+   * short.
+   */
   shareOf(mix: string): number {
     return this.#shares.get(mix) ?? 0;
   }
@@ -64,7 +67,8 @@ export class DelayShares {
 
   /**
    * Mixes that lengthen or shorten delays by more than `share`, by name.
-   * @param loops Fewest loops through a mix: a few equations have many solutions.
+   * @param loops Smallest number of loops through a mix, because a few equations have many
+   * solutions.
    */
   suspects(share: number, loops: number): readonly string[] {
     const names = [...this.#shares.keys()].filter(

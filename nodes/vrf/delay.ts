@@ -34,7 +34,7 @@ export interface DelayAudit extends VrfVerifier {
   readonly meanNs: Nanoseconds;
   /** Distribution of the network's delays; exponential when absent. */
   readonly law?: VrfDelayLaw;
-  /** Departure less arrival. */
+  /** Time from arrival to departure. */
   readonly observedNs: Nanoseconds;
   /**
    * How far the two may differ: AUDIT_TOLERANCE_NS in virtual time, timer lateness in live runs.
@@ -107,7 +107,7 @@ export function auditDelay(crypto: CryptoProvider, audit: DelayAudit): DelayVerd
   return { kind: compared(audit.observedNs - expectedNs, audit.toleranceNs), expectedNs };
 }
 
-/** What the sender of a loop knows about one of its hops. */
+/** The facts about one hop of a loop that its sender knows. */
 export type LoopHop = Omit<DelayAudit, 'observedNs' | 'toleranceNs'>;
 
 /** A loop that returned. */
@@ -115,13 +115,13 @@ export interface LoopAudit {
   readonly hops: readonly LoopHop[];
   /** Return time less start, without the expected time on links and in processors. */
   readonly observedNs: Nanoseconds;
-  /** For the whole loop. */
+  /** Tolerance for the whole loop. */
   readonly toleranceNs: Nanoseconds;
 }
 
 /**
- * Recomputes the sum of a loop's delays. Its sender sees only the sum, so one mix too early and one
- * too late can cancel out; a regression over many loops tells them apart.
+ * Checks the sum of a loop's delays. The sender sees only this sum, so one mix that is too early
+ * and one that is too late can cancel out; a regression over many loops distinguishes them.
  */
 export function auditLoop(crypto: CryptoProvider, loop: LoopAudit): DelayVerdict {
   let expectedNs = 0;

@@ -35,7 +35,10 @@ export function sameSystemAtBothEnds(
   return probability;
 }
 
-/** Share of the given paths whose first and last nodes are in one system; 0..1, 0 for none. */
+/**
+ * The share of the given paths whose first and last nodes are in the same autonomous system, 0 to
+ * 1; 0 for no paths.
+ */
 export function sharedEndsRatio(paths: readonly (readonly Pick<LocatedNode, 'asn'>[])[]): number {
   const shared = paths.filter((path) => path.length > 0 && path[0]?.asn === path.at(-1)?.asn);
   return paths.length === 0 ? 0 : shared.length / paths.length;

@@ -38,10 +38,10 @@ export interface VrfKey {
   wipe(): void;
 }
 
-/** The party whose outputs are checked. */
+/** Checks the outputs of another party. */
 export interface VrfVerifier {
   readonly suite: VrfSuite;
-  /** 32 bytes. */
+  /** The public key, 32 bytes. */
   readonly publicKey: Uint8Array;
 }
 
@@ -179,7 +179,7 @@ function padded(challenge: Uint8Array): Uint8Array {
   return concatBytes(challenge, new Uint8Array(SCALAR_LENGTH - CHALLENGE_LENGTH));
 }
 
-/** RFC 8032 section 5.1.5. */
+/** Sets the bits of a secret scalar as RFC 8032 section 5.1.5 requires. */
 function clamped(half: Uint8Array): Uint8Array {
   const scalar = half.slice();
   scalar[0] = (scalar[0] as number) & 0xf8;

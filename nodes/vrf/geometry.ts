@@ -28,7 +28,10 @@ export const ID_LENGTH = 32;
 export const DELAY_CAP_MEANS = 27.63;
 /** Tolerance of audits in virtual time, nanoseconds: covers the last bit of a logarithm. */
 export const AUDIT_TOLERANCE_NS = 1_000;
-/** Most neighbours in one autonomous system, while there are enough others. */
+/** Largest number of neighbours in one autonomous system, as long as there are enough others. */
 export const MAX_PER_AS_DEFAULT = 1;
-/** Most candidates that a verifier ranks, one hash each; more than any directory lists. */
+/**
+ * Largest number of candidates that a verifier ranks, with one hash each; more than any directory
+ * lists.
+ */
 export const CANDIDATES_MAX = 4_096;

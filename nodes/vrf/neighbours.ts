@@ -23,7 +23,7 @@ const SCORE_DOMAIN = asciiBytes('orrery/score/v1');
 
 /** A node of the next layer. */
 export interface Candidate {
-  /** 32 bytes. */
+  /** Identifier of the node, 32 bytes. */
   readonly id: Uint8Array;
   /** Autonomous system. */
   readonly asn: string;
@@ -41,17 +41,20 @@ export interface NeighbourQuestion {
   /** Layer of the drawing node, 0..255. */
   readonly layer: number;
   readonly candidates: readonly Candidate[];
-  /** Number of neighbours wanted. */
+  /** Number of neighbours to draw. */
   readonly count: number;
-  /** Most neighbours in one autonomous system, while there are enough others; >= 1. */
+  /**
+   * Largest number of neighbours in one autonomous system, as long as there are enough others; at
+   * least 1.
+   */
   readonly maxPerAs: number;
 }
 
-/** What a node publishes: its neighbours and the proof. */
+/** The record that a node publishes: its neighbours and the proof. */
 export interface NeighbourRecord {
   readonly epoch: number;
   readonly layer: number;
-  /** 80 bytes. */
+  /** The proof, 80 bytes. */
   readonly proof: Uint8Array;
   /** Identifiers in the order of the draw. */
   readonly chosen: readonly Uint8Array[];
@@ -63,7 +66,7 @@ export interface RankedCandidate {
   readonly key: number;
 }
 
-/** Reasons for which a published choice is refused. */
+/** Reasons for rejecting a published choice. */
 export const NEIGHBOUR_DROPS = {
   'neighbours-question':
     'The record answers another epoch or layer, or the question has no answer.',
@@ -71,7 +74,7 @@ export const NEIGHBOUR_DROPS = {
   'neighbours-choice': 'The neighbours are not those that follow from the proof.',
 } as const;
 
-/** Why a published choice is refused. */
+/** Why a published choice is rejected. */
 export type NeighbourDrop = keyof typeof NEIGHBOUR_DROPS;
 
 /** The VRF input for a node's neighbours. */
@@ -98,7 +101,7 @@ export function drawNeighbours(
 }
 
 /**
- * The neighbours that a proof implies: anyone who has it can repeat the draw.
+ * The neighbours that a proof implies: anybody who has the proof can repeat the draw.
  * @returns candidates in the order of the draw, or why there are none.
  */
 export function provedNeighbours(

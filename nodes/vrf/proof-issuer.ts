@@ -24,13 +24,13 @@ export type ProofRefusal = keyof typeof PROOF_REFUSALS;
 /** Parameters for giving proofs. */
 export interface ProofIssuerOptions {
   readonly key: VrfKey;
-  /** Most recent packets remembered; older ones can no longer be audited. */
+  /** Largest number of recent packets remembered; older ones can no longer be audited. */
   readonly packetsMax: number;
   /** Time between proofs: each costs three multiplications. */
   readonly intervalNs: Nanoseconds;
 }
 
-/** Gives the proofs of one mix. */
+/** Issues the proofs of one mix. */
 export class ProofIssuer {
   readonly #options: ProofIssuerOptions;
   /** Epoch of the key that opened the packet, by tag; in order of departure. */

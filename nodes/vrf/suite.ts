@@ -43,7 +43,7 @@ export interface SuiteHashes {
    * @returns undefined when no attempt gives a point: for `tai`, one input in 2^256.
    */
   encodeToCurve(publicKey: Uint8Array, alpha: Uint8Array): Uint8Array | undefined;
-  /** `ECVRF_challenge_generation`, 16 bytes, little-endian. */
+  /** `ECVRF_challenge_generation`; 16 bytes, little-endian. */
   challenge(points: ChallengePoints): Uint8Array;
   /** `ECVRF_proof_to_hash` of a proof's point; undefined when it is not a valid point. */
   output(gamma: Uint8Array): Uint8Array | undefined;
@@ -70,7 +70,7 @@ export function suiteHashes(crypto: CryptoProvider, suite: VrfSuite): SuiteHashe
     return crypto.sha512(concatBytes(Uint8Array.of(suiteString, ...front), ...parts));
   }
 
-  /** RFC 9381 section 5.4.1.1. */
+  /** Hashes to the curve by try and increment (RFC 9381 section 5.4.1.1). */
   function tryAndIncrement(publicKey: Uint8Array, alpha: Uint8Array): Uint8Array | undefined {
     const front = Uint8Array.of(suiteString, FRONT_ENCODE);
     const text = concatBytes(front, publicKey, alpha, Uint8Array.of(0, BACK));
@@ -83,7 +83,7 @@ export function suiteHashes(crypto: CryptoProvider, suite: VrfSuite): SuiteHashe
     return undefined;
   }
 
-  /** RFC 9381 section 5.4.1.2. */
+  /** Hashes to the curve by Elligator 2 (RFC 9381 section 5.4.1.2). */
   function elligator(publicKey: Uint8Array, alpha: Uint8Array): Uint8Array {
     return crypto.edwards25519.encodeToCurve(concatBytes(publicKey, alpha), ELL2_DOMAIN);
   }

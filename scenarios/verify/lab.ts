@@ -41,7 +41,7 @@ export interface MixDefects {
   readonly hasCover?: boolean;
 }
 
-/** A placeholder, because no check uses cryptography. */
+/** Stands in for cryptography, which no check uses. */
 const NO_CRYPTO = { name: 'none' } as CryptoProvider;
 
 /** The engine for one seed. */

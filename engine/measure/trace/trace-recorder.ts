@@ -32,10 +32,7 @@ import { BIN, Pyramid } from './pyramid.ts';
 import { TableBuffer } from './table-buffer.ts';
 import { type TraceSink, TraceWriter } from './trace-writer.ts';
 
-/**
- * Number of blocks that may wait for a decision or for packets under way; limits memory to about 70
- * MB.
- */
+/** Blocks that may wait for a decision or for packets under way; limits memory to about 70 MB. */
 const WAITING_MAX = 128;
 /** A run with at most this many blocks (262,144 hops) is kept completely, whatever the extent. */
 const SMALL_RUN_BLOCKS = 16;
@@ -72,10 +69,7 @@ export interface TraceRecorderParts {
   readonly header: TraceHeader;
   /** All directions of the network; it may grow. */
   readonly directions: readonly DirectionView[];
-  /**
-   * Largest number of blocks that wait for packets under way; limits memory and the delay of
-   * observers.
-   */
+  /** Most blocks that wait for packets under way; limits memory and the delay of observers. */
   readonly waitingMax?: number;
 }
 
@@ -257,9 +251,7 @@ export class TraceRecorder implements HopSink {
     this.#decide(nowNs);
   }
 
-  /**
-   * Writes everything so far, in blocks that are not full, because somebody is watching the run.
-   */
+  /** Writes everything so far, in blocks that are not full, for somebody who watches the run. */
   flush(nowNs: number): void {
     if (this.#hops.count > 0) this.#nextBlock();
     this.#closeDrops();
@@ -383,10 +375,7 @@ export class TraceRecorder implements HopSink {
     follower.#append(block.rows(shown, to), counts);
   }
 
-  /**
-   * Reuses a block, unless packets under way still refer to it; then the garbage collector frees
-   * it.
-   */
+  /** Reuses a block; if packets under way refer to it, it is left to the garbage collector. */
   #reuse(block: HopBlock): void {
     this.#show(block, block.count);
     if (block.open > 0) block.isSealed = true;

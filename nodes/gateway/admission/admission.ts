@@ -20,7 +20,7 @@ import {
 import { type RateLimit, TokenBucket } from '../rate-limit.ts';
 import type { CookieMint } from './cookie-mint.ts';
 
-/** What is done with an opening that passed every free check. */
+/** What happens to an opening that passed every inexpensive check. */
 export type OpeningVerdict = 'admit' | 'prove' | 'refuse';
 
 /** The budgets of one peer. Each call that returns true, or `admit`, charges one. */
@@ -31,7 +31,9 @@ export interface Admission {
   frameAccepted(nowNs: number): boolean;
   /** A handshake message arrived; nothing about it has been checked. */
   messageCame(nowNs: number): boolean;
-  /** @param isProven True when it carries a cookie of ours. */
+  /**
+   * @param isProven True if the opening contains a cookie of this gateway.
+   */
   opening(nowNs: number, isProven: boolean): OpeningVerdict;
   /** The sender must prove its address: true when a cookie may be sent to the peer. */
   prove(nowNs: number): boolean;
@@ -42,7 +44,9 @@ export interface Admission {
    * of the answer.
    */
   cookie(nowNs: number): boolean;
-  /** A copy of an opening that was already answered asks for the answer again. */
+  /**
+   * Asks whether the answer may be sent again to a copy of an opening that was already answered.
+   */
   repeat(nowNs: number): boolean;
 }
 

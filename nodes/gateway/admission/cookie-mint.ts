@@ -55,7 +55,7 @@ export class CookieMint {
     return this.#of(address);
   }
 
-  /** Forgets the secret; cookies issued before become invalid. */
+  /** Erases the secret; cookies issued before become invalid. */
   close(): void {
     if (this.#secret !== undefined) wipe(this.#secret);
     this.#secret = undefined;

@@ -66,7 +66,7 @@ export class CookieSeal {
     return length < 0 ? undefined : cookie;
   }
 
-  /** Forgets the key; it is derived again when needed. */
+  /** Erases the key; it is derived again when needed. */
   close(): void {
     wipe(this.#shared);
     this.#shared = undefined;
@@ -86,7 +86,8 @@ export class CookieSeal {
 
   #agree(): Uint8Array {
     const shared = this.#crypto.x25519(this.#identity.secret, this.#peerKey);
-    // A low-order key belongs to nobody: provisioning makes none, and Noise refuses it as well.
+    // A low-order key cannot belong to a node: provisioning makes none, and Noise rejects it as
+    // well.
     if (shared === undefined) throw new Error('a static key of a peer is of small order');
     const key = this.#crypto.hmacSha256(shared, LABEL);
     wipe(shared);

@@ -55,7 +55,7 @@ export class HandshakeMacs {
     this.#toUs = keysFor(crypto, keys.own);
   }
 
-  /** Writes `mac1` of our opening, and `mac2` when a cookie is known. */
+  /** Writes `mac1` of an opening from this gateway, and `mac2` if a cookie is known. */
   signOpening(frame: Uint8Array, cookie: Uint8Array | undefined): void {
     const first = frame.length - OPENING_TRAILER;
     frame.set(this.#mac(this.#toPeer.opening, frame.subarray(0, first)), first);
@@ -64,7 +64,7 @@ export class HandshakeMacs {
     else frame.set(this.#mac(cookie, frame.subarray(0, second)), second);
   }
 
-  /** True when the opening was made for this gateway, by someone who knows our public key. */
+  /** True if the opening was made for this gateway, by somebody who knows its public key. */
   isForUs(frame: Uint8Array): boolean {
     const before = frame.subarray(0, frame.length - OPENING_TRAILER);
     return this.#crypto.equal(openingMac(frame), this.#mac(this.#toUs.opening, before));

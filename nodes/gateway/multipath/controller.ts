@@ -54,11 +54,14 @@ export class MultipathController implements PathController {
   readonly #reports: ReportWatch;
   #effects: Effect[] = [];
   #nextRefreshNs: number;
-  /** When an extra look-up is due; Infinity while there are enough paths. */
+  /** When an additional path lookup is due; Infinity while there are enough paths. */
   #nextLookupNs = Number.POSITIVE_INFINITY;
   /** When the last answer arrived on any path; -Infinity before the first. */
   #heardNs = Number.NEGATIVE_INFINITY;
-  /** Deadline for the first choice; Infinity before any path is alive and after the choice. */
+  /**
+   * Deadline for the first choice of a path; Infinity before any path is alive and after the
+   * choice.
+   */
   #startByNs = Number.POSITIVE_INFINITY;
 
   /** @param random Source of probe phases and exploration; the node's stream for this peer. */
@@ -305,7 +308,7 @@ export class MultipathController implements PathController {
       this.#chooseFirst(now);
     } else {
       if (!current.isHealthy) this.#leave(now, current);
-      // A path that is as degraded as all the others may still find one that stays better.
+      // A path that is as degraded as all others may still find another path that remains better.
       const isStay = this.#paths[this.active] === current && current.health !== 'dead';
       if (isStay) this.#considerReturn(now, current);
     }
@@ -313,11 +316,11 @@ export class MultipathController implements PathController {
     this.#watchNumber(now);
   }
 
-  /** Chooses the best of all paths, not the one whose first answer happened to arrive first. */
+  /** Chooses the best of all paths, not simply the one whose first answer arrived first. */
   #chooseFirst(now: number): void {
     const first = this.#best(now, (path) => path.isHealthy || path.health === 'degraded');
     if (first < 0) {
-      // The path that answered died meanwhile; the wait starts again with the next one.
+      // The path that had answered died in the meantime; the wait starts again with the next one.
       this.#startByNs = Number.POSITIVE_INFINITY;
       return;
     }
@@ -331,7 +334,8 @@ export class MultipathController implements PathController {
   }
 
   /**
-   * By then a faster path has been probed and has answered; waiting longer would be for dead paths.
+   * By then, a faster path would have been probed and have answered; waiting longer would only be
+   * for dead paths.
    */
   #startPatienceNs(first: number): number {
     const rttNs = Math.max(0, this.#paths[first]?.quality.srttNs ?? 0);
@@ -353,8 +357,8 @@ export class MultipathController implements PathController {
       this.#switchTo(now, healthy, current.cause);
       return;
     }
-    // Without a healthy path, a degraded or recovering one beats a dead one; flows are never torn
-    // down for lack of a better path.
+    // Without a healthy path, a degraded or recovering path is better than a dead one; flows are
+    // never closed for lack of a better path.
     if (current.health !== 'dead') return;
     const limping = this.#best(now, (p) => p.health === 'degraded' || p.health === 'probation');
     if (limping >= 0) this.#switchTo(now, limping, current.cause);
@@ -425,8 +429,8 @@ export class MultipathController implements PathController {
   }
 
   /**
-   * Standby: the healthy path with the least shared fate, then the best score; the others become
-   * warm.
+   * The standby path is the healthy path with the fewest common elements, then with the best score;
+   * all others become warm.
    */
   #assignRoles(now: number): void {
     const current = this.#paths[this.active];

@@ -63,7 +63,7 @@ export class FlapDamping {
   /** The state before the last death. */
   #before = { penalty: 0, sinceNs: 0, isSuppressed: false };
 
-  /** Records a death. */
+  /** Records that a path died. */
   death(now: number): void {
     this.#before = {
       penalty: this.#penalty,
@@ -75,7 +75,7 @@ export class FlapDamping {
     if (this.#penalty > SUPPRESS_ABOVE) this.#isSuppressed = true;
   }
 
-  /** Takes the last death back: the path was alive. */
+  /** Cancels the last recorded death, because the path was alive. */
   pardon(): void {
     this.#penalty = this.#before.penalty;
     this.#sinceNs = this.#before.sinceNs;

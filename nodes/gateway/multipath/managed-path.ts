@@ -9,13 +9,15 @@ import { FlapDamping } from './damping.ts';
 import { LOSS_MIN_PROBES, PathQuality } from './path-quality.ts';
 import type { MultipathOptions, PathHealth, PathInfo, PathRole, SwitchCause } from './types.ts';
 
-/** Consecutive answers that bring a dead path back. */
+/** Number of consecutive answers after which a dead path is alive again. */
 export const PROBATION_ANSWERS = 20;
 /** A path that expires within this time counts as dead. */
 export const EXPIRY_MARGIN_NS = 10_000_000_000;
 const DEAD_INTERVAL_NS = 1_000_000_000;
 const DEAD_INTERVAL_MAX_NS = 30_000_000_000;
-/** A dead path is probed every second for this long, then less and less often. */
+/**
+ * Number of probes, one per second, that a dead path gets before the probes become less frequent.
+ */
 const DEAD_STEADY_PROBES = 10;
 /**
  * Chooses the number of misses so that false alarms are at least this far apart on average
@@ -49,7 +51,7 @@ export interface MissedProbe {
   readonly isExcused: boolean;
 }
 
-/** A managed path. */
+/** The state of a path and its probing. */
 export class ManagedPath {
   info: PathInfo;
   readonly quality: PathQuality;
@@ -59,19 +61,19 @@ export class ManagedPath {
   /** Why the path is dead or degraded. */
   cause: SwitchCause = 'probe-loss';
   nextProbeNs: number;
-  /** When it was last probed; -1 before the first probe. */
+  /** When the path was last probed; -1 before the first probe. */
   probedNs = -1;
   /** While the path is probed for exploration, the number of probes left. */
   exploring = 0;
-  /** When SCMP last named one of its interfaces; -1 when none did. */
+  /** When an SCMP message last named one of its interfaces; -1 if none did. */
   accusedNs = -1;
-  /** Since when it has been better than the active path; -1 when it is not better. */
+  /** Since when the path has been better than the active path; -1 if it is not better. */
   betterSinceNs = -1;
-  /** When it was last found degraded; -1 before the first time. */
+  /** When the path was last found to be degraded; -1 before the first time. */
   degradedNs = -1;
   /** Consecutive answers slower than those of an undisturbed path. */
   slowAnswers = 0;
-  /** When it last died, if that death was counted for damping and not taken back; -1 otherwise. */
+  /** When the path last died, if that death still counts for damping; -1 otherwise. */
   #chargedNs = -1;
   #deadProbes = 0;
   #unansweredProbes = 0;
@@ -151,7 +153,7 @@ export class ManagedPath {
     return this.health !== before;
   }
 
-  /** Declares the path dead for `cause`; has no effect when it already is. */
+  /** Declares the path dead for the given cause; has no effect if it already is. */
   die(now: number, cause: SwitchCause): void {
     if (this.health === 'dead') return;
     if (this.isHealthy || this.health === 'degraded') {
@@ -168,9 +170,9 @@ export class ManagedPath {
   }
 
   /**
-   * A late answer arrived. If its probe was sent before the path was given up for silence, the path
-   * was slow, not dead: its death no longer counts for damping.
-   * @returns when it died, if the death is taken back now; -1 otherwise.
+   * Called when a late answer arrived. If its probe was sent before the path was given up for
+   * silence, the path was slow, not dead, and its death no longer counts for damping.
+   * @returns when the path died, if that death is cancelled now; -1 otherwise.
    */
   pardon(sentNs: number): number {
     const diedNs = this.#chargedNs;

@@ -14,7 +14,7 @@ import { WindowedMin } from './windowed-min.ts';
 
 /** Number of probes over which loss is measured. */
 const LOSS_WINDOW = 100;
-/** Below this many probes nothing can be said about a loss threshold of 10 %. */
+/** With fewer probes, it cannot be decided whether the loss exceeds a threshold of 10 %. */
 export const LOSS_MIN_PROBES = 20;
 const JITTER_WINDOW = 10;
 const BASELINE_BUCKET_NS = 5_000_000_000;
@@ -80,7 +80,7 @@ export class PathQuality {
     this.#note(1);
   }
 
-  /** Forgets losses: an outage that is over says nothing about the recovered path. */
+  /** Forgets losses, because an outage that is over says nothing about the recovered path. */
   forgetLosses(): void {
     // biome-ignore lint/plugin: no secret, outcomes of probes
     this.#outcomes.fill(0);
@@ -117,7 +117,7 @@ export class PathQuality {
     return n === recent ? 0 : (this.#lost - recent) / (n - recent);
   }
 
-  /** Number of probes behind {@link loss}. */
+  /** Number of probes on which {@link loss} is based. */
   get lossSamples(): number {
     return Math.min(this.#outcomeCount, LOSS_WINDOW);
   }

@@ -20,10 +20,10 @@ interface Outstanding {
   readonly dueNs: number;
 }
 
-/** The result of an answer. */
+/** The classification of an answer. */
 export type Answer =
   | { readonly kind: 'answered'; readonly rttNs: number }
-  /** After its time-out: counted as missed, but not lost. */
+  /** An answer after the time-out of its probe, which counts as missed but not as lost. */
   | { readonly kind: 'late'; readonly rttNs: number }
   /** No such probe on this path: forged, repeated or very old. */
   | { readonly kind: 'unmatched' };
@@ -71,14 +71,14 @@ export class ProbeTable {
     }
   }
 
-  /** Earliest outstanding time-out, or Infinity. */
+  /** The earliest time-out of a probe without answer, or Infinity. */
   deadline(): number {
     let least = Number.POSITIVE_INFINITY;
     for (const entry of this.#open) if (entry.dueNs < least) least = entry.dueNs;
     return least;
   }
 
-  /** Forgets the probes of a path that no longer exists. */
+  /** Removes the probes of a path that no longer exists. */
   forget(path: string): void {
     for (let i = this.#open.length - 1; i >= 0; i -= 1) {
       if (this.#open[i]?.path === path) this.#open.splice(i, 1);

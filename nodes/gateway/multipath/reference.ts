@@ -97,7 +97,7 @@ export class ReferenceController implements PathController {
   }
 
   get baseRttNs(): number {
-    // The reference refuses nothing.
+    // The reference never rejects a packet.
     return -1;
   }
 

@@ -11,7 +11,10 @@
  */
 import { type ManagedPath, PROBATION_ANSWERS } from './managed-path.ts';
 
-/** The other path's delay may have grown by at most this share of the growth of ours. */
+/**
+ * The delay of the other path may have grown by at most this share of the growth of the path in
+ * use.
+ */
 const GROWTH_SHARE = 0.5;
 /** Loss that makes a difference, as a share: five percentage points. */
 export const BETTER_LOSS = 0.05;

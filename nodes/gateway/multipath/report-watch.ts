@@ -51,7 +51,7 @@ export class ReportWatch {
     return true;
   }
 
-  /** A report arrived. */
+  /** Processes a report. */
   reported(now: number, highest: number, trip: RoundTrip): void {
     const isNews = highest > this.#highestReported && highest <= this.#highestSent;
     const isOfThisPath = this.#firstSent >= 0 && highest >= this.#firstSent;
@@ -61,14 +61,14 @@ export class ReportWatch {
       this.#dueNs = Number.POSITIVE_INFINITY;
       return;
     }
-    // Whatever is still unreported is under way and will be reported within an interval and a round
-    // trip.
+    // Frames that have not been reported yet are under way, and will be reported within an interval
+    // and a round trip.
     const least = Math.floor(trip.srttNs) + this.#intervalNs + marginNs(trip);
     this.#dueNs = now + Math.max(this.#patienceNs(trip), least);
   }
 
   /**
-   * True when recent reports show that more of the data sent on the path in use arrived: the path
+   * True if recent reports show that more of the data sent on the path in use has arrived: the path
    * works in both directions, whatever happened to its probes.
    */
   isMoving(now: number): boolean {
@@ -88,7 +88,7 @@ export class ReportWatch {
     this.#dueNs = now + this.#intervalNs;
   }
 
-  /** Starts over, after a switch. */
+  /** Resets everything after a switch of path. */
   reset(): void {
     this.#firstSent = -1;
     this.#movedNs = Number.NEGATIVE_INFINITY;

@@ -10,11 +10,11 @@
  */
 import type { Accusation } from './types.ts';
 
-/** A message as received. */
+/** A received message about an interface. */
 export interface InterfaceReport {
   readonly isdAs: string;
   readonly ifId: number;
-  /** True when the message came from an address in that AS. */
+  /** True if the message came from an address in that AS. */
   readonly isFromThere: boolean;
   /** Head of the packet that caused the message. */
   readonly quote: Uint8Array;

@@ -28,9 +28,10 @@ export function sharedFate(a: PathInfo, b: PathInfo): number {
 }
 
 /**
- * Up to `most` paths that share as little as possible: first the one at `first`, then always the
- * one with the least shared fate with those already chosen; ties keep their order.
- * @returns indexes, none when there are no paths.
+ * Up to `most` paths that have as few elements in common as possible: first the one at `first`,
+ * then always the path with the fewest elements in common with those already chosen; ties keep
+ * their order.
+ * @returns indexes; none if there are no paths.
  */
 export function disjointPaths(
   paths: readonly PathInfo[],

@@ -13,11 +13,11 @@ import type { MultipathOptions } from './types.ts';
 
 /** All paths may be silent for this long before any is given up, ns: there is no better one. */
 export const SHARED_SILENCE_NS = 1_000_000_000;
-/** An answer late by this much still counts for the last interval, ns. */
+/** An answer that is late by at most this much still counts for the last interval, ns. */
 const LISTEN_MARGIN_NS = 10_000_000;
 
 /**
- * True when there are other paths that could have answered, and none of them did in time within the
+ * True if there are other paths that could have answered, and none of them did in time within the
  * last probe interval.
  */
 export function isSharedSilence(

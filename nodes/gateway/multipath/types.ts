@@ -8,7 +8,7 @@
  * @module
  */
 
-/** A path to the peer, as returned by path look-up. */
+/** A path to the peer as returned by a path lookup. */
 export interface PathInfo {
   /** Stable identity: the path's fingerprint in hex. */
   readonly id: string;
@@ -36,10 +36,10 @@ export interface PathInfo {
  */
 export type PathHealth = 'unknown' | 'alive' | 'degraded' | 'dead' | 'probation';
 
-/** What a path is used for; its probe interval follows from the role. */
+/** How a path is used, which determines its probe interval. */
 export type PathRole = 'active' | 'standby' | 'warm' | 'cold';
 
-/** Why a path was left. */
+/** Why a path is no longer used. */
 export type SwitchCause =
   | 'probe-loss'
   | 'report-loss'
@@ -51,12 +51,12 @@ export type SwitchCause =
   | 'start'
   | 'vanished';
 
-/** What a controller asks for. */
+/** An action that a controller requests. */
 export type Effect =
   | { readonly kind: 'probe'; readonly path: number; readonly probe: number }
   | {
       readonly kind: 'switch';
-      /** Undefined at the first choice. */
+      /** The previous path; undefined at the first choice. */
       readonly from: number | undefined;
       readonly to: number;
       readonly cause: SwitchCause;
@@ -68,7 +68,7 @@ export type Effect =
 
 /** A receiver's report on the data frames it got. */
 export interface ReceiverReport {
-  /** Highest data sequence received. */
+  /** The highest data sequence number that was received. */
   readonly highest: number;
   /** Data frames received since the start of the epoch. */
   readonly count: number;
@@ -81,7 +81,7 @@ export interface PathPreferences {
   readonly maxHops?: number;
   readonly avoidAs?: readonly string[];
   readonly preferAs?: readonly string[];
-  /** Property that counts more than the others in the score. */
+  /** The property that has more weight than the others in the score. */
   readonly favour?: 'latency' | 'bandwidth' | 'stability';
 }
 
@@ -90,7 +90,7 @@ export interface MultipathOptions {
   readonly probeIntervalNs: number;
   readonly warmIntervalNs: number;
   readonly coldIntervalNs: number;
-  /** Consecutive unanswered probes that make a path dead. */
+  /** Number of consecutive unanswered probes after which a path is dead. */
   readonly misses: number;
   /** Added to srtt + 4 rttvar for a probe's time-out. */
   readonly timeoutMarginNs: number;
@@ -100,16 +100,16 @@ export interface MultipathOptions {
   readonly reports: boolean;
   readonly reportIntervalNs: number;
   readonly reportMisses: number;
-  /** Leave a path whose RTT exceeds this many times its own baseline. */
+  /** A path is left if its RTT exceeds its own baseline by this factor. */
   readonly rttFactor: number;
-  /** Leave a path whose loss over the last 100 probes exceeds this. */
+  /** A path is left if its loss over the last 100 probes exceeds this share. */
   readonly lossThreshold: number;
   /** With fewer paths alive, paths are looked up every second. */
   readonly minPaths: number;
   readonly maxPaths: number;
   /** Probability, per refresh, of measuring a path that is not in use. */
   readonly exploration: number;
-  /** EWMA factor of the RTT. */
+  /** Smoothing factor of the moving average (EWMA) of the RTT. */
   readonly smoothing: number;
   readonly refreshIntervalNs: number;
   /** First hold time H0 before a planned return. */
@@ -117,7 +117,7 @@ export interface MultipathOptions {
   readonly preferences: PathPreferences;
 }
 
-/** What a status page shows about a path (R-260). */
+/** The facts about a path on a status page (R-260). */
 export interface PathStatus {
   readonly id: string;
   readonly role: PathRole;
@@ -134,7 +134,7 @@ export interface PathStatus {
   readonly isAccused: boolean;
 }
 
-/** Says that an interface is down; the path dies when it also misses an answer. */
+/** A report that an interface is down; the path is declared dead if it also misses an answer. */
 export interface Accusation {
   readonly isdAs: string;
   readonly ifId: number;
@@ -144,7 +144,7 @@ export interface Accusation {
   readonly countsEarlierMisses: boolean;
 }
 
-/** What the gateway calls; implemented by the `orrery` and the `reference` rules. */
+/** The interface to the multipath rules; implemented by the `orrery` and the `reference` rules. */
 export interface PathController {
   /** Index of the path in use, or -1. Read for each packet. */
   readonly active: number;
@@ -166,7 +166,9 @@ export interface PathController {
   readonly baseRttNs: number;
   /** A router reported an interface down (SCMP type 5 or 6), and the report passed the policy. */
   interfaceDown(now: number, accusation: Accusation): readonly Effect[];
-  /** New keys were agreed: the peer is reachable, so paths that seemed dead without it may work. */
+  /**
+   * Called when new keys were agreed: the peer can be reached, so paths that seemed dead may work.
+   */
   peerReturned(now: number): readonly Effect[];
   status(now: number): readonly PathStatus[];
 }

@@ -41,7 +41,7 @@ export class WindowedMin {
   add(atNs: number, value: number): void {
     const sample = { atNs, value };
     const isNewBest = this.#best === undefined || value <= this.#best.value;
-    // When even the third choice is too old, nothing in the window is left.
+    // If even the third choice is too old, no earlier value is left in the window.
     if (isNewBest || this.#third === undefined || this.#isOld(this.#third, atNs)) {
       this.#best = sample;
       this.#second = sample;
@@ -70,8 +70,8 @@ export class WindowedMin {
       this.#second = this.#third;
       return;
     }
-    // After a quarter of the window without a second choice, or half of it without a third, takes
-    // this sample, so that a recent one exists when the best leaves.
+    // After a quarter of the window without a second choice, or half of it without a third, uses
+    // this sample, so that a recent one exists when the best one leaves the window.
     if (second.atNs === best.atNs && ageNs > this.#windowNs / 4) {
       this.#second = sample;
       this.#third = sample;

@@ -10,7 +10,7 @@ const NS_PER_SECOND = 1_000_000_000;
 /** Share of the window that traffic may need before the loader warns. */
 const WARNING_SHARE = 0.8;
 
-/** What determines how far frames of one session can overtake each other. */
+/** The facts that determine how far frames of one session can overtake each other. */
 export interface ReorderProfile {
   /** Frames per second of one (peer, direction), over all paths. */
   readonly framesPerSecond: number;
@@ -35,8 +35,8 @@ export function recommendedWindow(profile: ReorderProfile): number {
 }
 
 /**
- * Says why a window is too small.
- * @returns undefined when traffic uses at most 80 % of it.
+ * Explains why a window is too small.
+ * @returns undefined if traffic uses at most 80 % of it.
  */
 export function windowWarning(bits: number, profile: ReorderProfile): string | undefined {
   const depth = reorderDepth(profile);

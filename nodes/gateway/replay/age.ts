@@ -12,13 +12,13 @@ import { CLOCK_TOLERANCE_US_DEFAULT, SEQUENCE_AGE_US_DEFAULT } from '../geometry
 
 /** Limits of a frame's age, microseconds. */
 export interface AgeLimits {
-  /** Oldest frame accepted. */
+  /** Largest accepted age of a frame, microseconds. */
   readonly ageUsMax: number;
-  /** How far two clocks may differ, either way. */
+  /** Largest tolerated difference of two clocks in either direction, microseconds. */
   readonly toleranceUs: number;
 }
 
-/** 1 h and 5 min. */
+/** The default limits: 1 h and 5 min. */
 export const AGE_LIMITS: AgeLimits = {
   ageUsMax: SEQUENCE_AGE_US_DEFAULT,
   toleranceUs: CLOCK_TOLERANCE_US_DEFAULT,

@@ -27,7 +27,7 @@ export class GoDoubleWindow implements ReplayGuard {
     this.#bitmap = new Uint8Array(size / BYTE_BITS);
   }
 
-  /** Judges without changing anything. */
+  /** Gives the verdict without changing anything. */
   check(sequence: number): ReplayVerdict {
     const offset = sequence - this.#base;
     if (offset < 0) return 'expired';
@@ -38,7 +38,7 @@ export class GoDoubleWindow implements ReplayGuard {
     return ((byte >>> (offset & 7)) & 1) === 1 ? 'replay' : 'fresh';
   }
 
-  /** Judges, and on `fresh` records the number in the defective way. */
+  /** Gives the verdict and, if it is `fresh`, records the number in the defective way. */
   accept(sequence: number): ReplayVerdict {
     const verdict = this.check(sequence);
     if (verdict !== 'fresh') return verdict;
@@ -63,7 +63,7 @@ export class GoDoubleWindow implements ReplayGuard {
     if (bits > 0) this.#shiftUp(bits);
   }
 
-  /** Defect: with the least significant bit as base, a slide has to shift down, not up. */
+  /** Defect: with the least significant bit as base, a slide must shift down, not up. */
   #shiftUp(bits: number): void {
     for (let index = 0; index < this.#bitmap.length; index++) {
       const byte = this.#bitmap[index] as number;

@@ -20,12 +20,14 @@ export class RustDoubleWindow implements ReplayGuard {
   #bitmap = 0n;
   #base = 0;
 
-  /** @param size Bits. */
+  /**
+   * @param size Size of the window, bits.
+   */
   constructor(size: number) {
     this.#size = size;
   }
 
-  /** Judges without changing anything. */
+  /** Gives the verdict without changing anything. */
   check(sequence: number): ReplayVerdict {
     // Defect: 0 means "uninitialised", so a sequence of 0 is always accepted.
     if (this.#base === 0) return 'fresh';
@@ -36,7 +38,7 @@ export class RustDoubleWindow implements ReplayGuard {
     return (this.#bitmap & bit(offset)) === 0n ? 'fresh' : 'replay';
   }
 
-  /** Judges, and on `fresh` records the number in the defective way. */
+  /** Gives the verdict and, if it is `fresh`, records the number in the defective way. */
   accept(sequence: number): ReplayVerdict {
     const verdict = this.check(sequence);
     if (verdict !== 'fresh') return verdict;

@@ -31,11 +31,11 @@ export function reserveSize(packetsPerSecond: number): number {
   return Math.max(RESERVE_MIN, Math.ceil(packetsPerSecond));
 }
 
-/** Where a bound is stored, and who is told when it has grown. One owner per key. */
+/** Where a limit is stored, and a callback for its growth. Each key has one owner. */
 export interface BoundOptions {
   readonly store: Store;
   readonly key: string;
-  /** Called after each sync: the durable bound has grown, or `error` says why it has not. */
+  /** Called after each sync: the durable limit has grown, or `error` says why it has not. */
   readonly onSync?: (error?: string) => void;
 }
 
@@ -90,9 +90,7 @@ export class DurableBound {
   }
 }
 
-/**
- * A counter whose numbers are never issued twice, not even after a crash (for senders and epochs).
- */
+/** A counter that never issues a number twice, not even after a crash (for senders and epochs). */
 export class ReservedCounter {
   readonly #bound: DurableBound;
   readonly #reserve: number;
@@ -135,7 +133,7 @@ export class ReservedCounter {
 export interface ReservedWindowOptions extends BoundOptions {
   /** Window size, bits. */
   readonly size: number;
-  /** Numbers per write, see {@link reserveSize}. */
+  /** Number of sequence numbers per write, see {@link reserveSize}. */
   readonly reserve: number;
 }
 
@@ -160,8 +158,8 @@ export class ReservedWindow implements ReplayGuard {
     // Start after a crash: H = M - 1, and the window counts as full (docs/spec/gateway-frame.md,
     // Reserved bounds).
     this.#window.resumeAfter(this.#bound.durable - 1);
-    // After a crash the bound advances with the first authenticated number, not before, so that
-    // restarts alone, however many, refuse nothing beyond the reserve.
+    // After a crash, the limit advances with the first authenticated number and not before, so that
+    // restarts alone, however many, never reject numbers beyond the reserve.
     if (this.#bound.durable === 0) this.#raise(0);
   }
 
@@ -170,13 +168,13 @@ export class ReservedWindow implements ReplayGuard {
     return this.#bound.durable;
   }
 
-  /** Adapts to a new rate. */
+  /** Adapts the reserve to a new rate. */
   setReserve(reserve: number): void {
     this.#reserve = reserve;
     this.#updateEasyEnd();
   }
 
-  /** Judges without changing anything. */
+  /** Gives the verdict without changing anything. */
   check(sequence: number): ReplayVerdict {
     const verdict = this.#window.check(sequence);
     return verdict === 'fresh' && sequence >= this.#bound.durable ? 'held' : verdict;
@@ -197,7 +195,7 @@ export class ReservedWindow implements ReplayGuard {
     this.#updateEasyEnd();
   }
 
-  /** Above it the next write begins, half a reserve before it is needed. */
+  /** The number above which the next write begins, half a reserve before it is needed. */
   #earlyEnd(): number {
     return this.#bound.wanted - this.#reserve / 2;
   }
@@ -216,7 +214,7 @@ function encodeBound(bound: number): Uint8Array {
 
 function decodeBound(value: Uint8Array | undefined): number {
   if (value === undefined) return 0;
-  // The store never alters a value silently, so another length is our own mistake.
+  // A store never alters a value silently, so another length is a bug.
   if (value.length !== BOUND_BYTES) throw new Error(`a stored bound has ${value.length} bytes`);
   return readUint32(value, 0) * TWO_32 + readUint32(value, 4);
 }

@@ -16,7 +16,7 @@ export interface ReservedWindowsOptions {
   readonly store: Store;
   /** Window size, bits. */
   readonly size: number;
-  /** Numbers per write, see `reserveSize`. */
+  /** Number of sequence numbers per write, see `reserveSize`. */
   readonly reserve: number;
   /** Called after each sync: held frames of this peer may be retried. */
   readonly onSync?: (peer: string, error?: string) => void;
@@ -50,7 +50,7 @@ export class ReservedWindows implements GuardFactory {
     });
   }
 
-  /** Removes the bound of an epoch whose key is gone. */
+  /** Removes the stored limit of an epoch whose key is gone. */
   retire(peer: string, epoch: number): void {
     this.#options.store.delete(boundKey(peer, epoch));
     const epochs = this.#epochs.get(peer) ?? [];

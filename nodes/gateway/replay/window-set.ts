@@ -13,7 +13,7 @@ import type { ReplayGuard } from './guard.ts';
 
 const NS_PER_US = 1000;
 
-/** Creates the window of an epoch and is told when it is dropped. */
+/** Creates the window of an epoch, and is informed when the window is dropped. */
 export interface GuardFactory {
   create(peer: string, epoch: number): ReplayGuard;
   retire?(peer: string, epoch: number): void;
@@ -23,11 +23,11 @@ export interface GuardFactory {
 export interface WindowSetLimits {
   /** A peer silent for longer is dropped, ns. */
   readonly cleanupTtlNs: number;
-  /** Peers held at most. */
+  /** Largest number of peers. */
   readonly peersMax: number;
 }
 
-/** 24 h and 1,000 peers. */
+/** The default limits: 24 h and 1,000 peers. */
 export const WINDOW_SET_LIMITS: WindowSetLimits = {
   cleanupTtlNs: CLEANUP_TTL_NS_DEFAULT,
   peersMax: PEERS_MAX_DEFAULT,
@@ -43,7 +43,7 @@ export function checkCleanup(cleanupTtlNs: number, sequenceAgeUsMax: number): st
   return 'cleanup_ttl is shorter than max_sequence_age, which would re-open the window for replays';
 }
 
-/** The windows of one peer. */
+/** The replay windows of one peer. */
 export class PeerWindows {
   readonly peer: string;
   /** When the last authenticated frame arrived, ns; written by the session. */
@@ -73,18 +73,18 @@ export class PeerWindows {
     return guard;
   }
 
-  /** Forgets the window of an epoch whose key is gone. */
+  /** Removes the window of an epoch whose key is gone. */
   retire(epoch: number): void {
     if (this.#guards.delete(epoch)) this.#factory.retire?.(this.peer, epoch);
   }
 
-  /** Forgets all windows. */
+  /** Removes all windows. */
   clear(): void {
     for (const epoch of this.epochs) this.retire(epoch);
   }
 }
 
-/** All windows of a gateway. */
+/** The replay windows of a gateway. */
 export class WindowSet {
   readonly #factory: GuardFactory;
   readonly #limits: WindowSetLimits;
@@ -95,7 +95,7 @@ export class WindowSet {
     this.#limits = limits;
   }
 
-  /** Peers held. */
+  /** Number of peers. */
   get size(): number {
     return this.#peers.size;
   }

@@ -32,7 +32,7 @@ export class ReplayWindow implements ReplayGuard {
 
   /**
    * @param size Bits, a multiple of 64 from 64 to 65,536.
-   * @throws RangeError for any other size, which configuration has already refused.
+   * @throws RangeError for any other size; the check of the configuration rejects these earlier.
    */
   constructor(size: number) {
     if (!isWindowSize(size)) throw new RangeError(`replay window of ${size} bits`);
@@ -46,12 +46,12 @@ export class ReplayWindow implements ReplayGuard {
     this.#mask = words - 1;
   }
 
-  /** Highest accepted sequence, or -1 when there is none. */
+  /** The highest accepted sequence number, or -1 if there is none. */
   get highest(): number {
     return this.#highest;
   }
 
-  /** Judges without changing anything. */
+  /** Gives the verdict without changing anything. */
   check(sequence: number): 'fresh' | 'replay' | 'expired' {
     if (sequence > this.#highest) return 'fresh';
     // As in RFC 6479, highest - size itself is outside the window (WireGuard accepts it).
@@ -60,8 +60,8 @@ export class ReplayWindow implements ReplayGuard {
   }
 
   /** Judges, and on `fresh` records the sequence. Only for authenticated packets. */
-  // hot: 6 ns in order, 13 ns reordered (bench/replay.ts); touches two words, shifts and allocates
-  // nothing.
+  // hot: 6 ns in order, 13 ns reordered (bench/replay.ts); accesses two words, without shifts or
+  // allocations.
   accept(sequence: number): 'fresh' | 'replay' | 'expired' {
     const verdict = this.check(sequence);
     if (verdict !== 'fresh') return verdict;
@@ -79,7 +79,7 @@ export class ReplayWindow implements ReplayGuard {
     this.#words.fill(highest < 0 ? 0 : 0xffff_ffff);
     this.#highest = highest;
     if (highest < 0) return;
-    // In the word that contains `highest`, the bits above it stay clear: not seen yet.
+    // In the word that contains `highest`, the bits above it stay 0, which means not seen yet.
     const word = Math.floor(highest / WORD_BITS) & this.#mask;
     this.#words[word] = 0xffff_ffff >>> (BIT_MASK - (highest & BIT_MASK));
   }

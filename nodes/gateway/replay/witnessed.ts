@@ -12,7 +12,7 @@ import type { Witness } from '../../../engine/host/protocol.ts';
 import type { ReplayGuard, ReplayVerdict } from './guard.ts';
 import type { GuardFactory } from './window-set.ts';
 
-/** The counters for verdicts. */
+/** The counters for each kind of verdict. */
 export interface WitnessCounters {
   readonly checks: Counter;
   readonly falseReject: Counter;
@@ -70,7 +70,8 @@ class WitnessedWindow implements ReplayGuard {
     if (verdict === 'fresh') {
       if (this.#witness.note(this.#accepted, sequence)) this.#counters.falseAccept.add(1);
     } else if (verdict !== 'held' && !this.#witness.has(this.#accepted, sequence)) {
-      // Only the first refusal of a number loses a genuine packet; later copies are replays of it.
+      // Only the first rejection of a number loses a genuine packet; later copies are replays of
+      // it.
       if (!this.#witness.note(this.#refused, sequence)) this.#counters.falseReject.add(1);
     }
     return verdict;

@@ -28,7 +28,7 @@ export interface Carrier {
   readonly flowId: number;
   /** Largest frame, bytes. */
   readonly room: number;
-  /** What was recently sent on this path, by us or as an answer. */
+  /** Marks of packets that were recently sent on this path, by this gateway or as an answer. */
   readonly marks: SentMarks;
 }
 

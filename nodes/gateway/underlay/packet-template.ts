@@ -23,10 +23,10 @@ import {
 const UDP_LENGTH_AT = 4;
 const UDP_CHECKSUM_AT = 6;
 const ADDRESSES_AT = 12;
-/** After ISD-AS (8 bytes) and port (2). */
+/** Offset behind the ISD-AS (8 bytes) and the port (2). */
 const TARGET_HOST_AT = 10;
 
-/** Both ends of a packet. */
+/** The addresses of both ends of a packet. */
 export interface PacketEnds {
   readonly source: IsdAs;
   readonly sourceHost: HostAddress;
@@ -49,7 +49,7 @@ export function targetBytes({ target, targetHost, targetPort }: PacketEnds): Uin
 
 /** The headers of packets between two ends on one path. */
 export class PacketTemplate {
-  /** Bytes before the UDP payload. */
+  /** Number of bytes before the UDP payload. */
   readonly length: number;
   readonly #bytes: Uint8Array;
   readonly #udpAt: number;

@@ -21,9 +21,9 @@ import {
 } from '../../scion/index.ts';
 import type { PathInfo } from '../multipath/types.ts';
 
-/** Most cached answers (R-033). */
+/** Largest number of cached answers (R-033). */
 export const DIRECTORY_ANSWERS_MAX = 1000;
-/** Age after which an answer is looked up again, ns (R-033: 30 min). */
+/** Age at which a cached answer is looked up again, ns (R-033: 30 min). */
 export const DIRECTORY_AGE_NS_MAX = 1_800_000_000_000;
 
 /** A path that the gateway can send on. */
@@ -51,7 +51,7 @@ interface Answer {
   readonly atNs: number;
 }
 
-/** Directory of one gateway. */
+/** The path directory of one gateway. */
 export class PathDirectory {
   readonly #options: DirectoryOptions;
   readonly #answers = new Map<string, Answer>();
@@ -75,7 +75,10 @@ export class PathDirectory {
     return paths;
   }
 
-  /** The segments from which the latest paths to `target` were combined; makes no new look-up. */
+  /**
+   * The segments from which the latest paths to `target` were combined. Does not start a new
+   * lookup.
+   */
   segments(target: string): SegmentSet | undefined {
     const ends = this.#ends(target);
     return ends && this.#finder?.segmentsBetween(ends.from, ends.to);

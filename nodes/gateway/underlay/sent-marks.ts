@@ -17,7 +17,7 @@ import { MARK_AT, MARK_BYTES, MARK_SPACING_NS, MARKS_MAX, QUOTE_AGE_NS_MAX } fro
 const HEADER_LENGTH_AT = 5;
 const HEADER_UNIT = 4;
 
-/** The marks of one path. */
+/** Marks of the packets sent on one path. */
 export class SentMarks {
   readonly #sentNs = new Float64Array(MARKS_MAX).fill(Number.NEGATIVE_INFINITY);
   readonly #high = new Uint32Array(MARKS_MAX);

@@ -70,7 +70,7 @@ class AuthorityNode implements NodeHandle {
   readonly #setup: NodeSetup<MixnetOptions>;
   readonly #clock: EpochClock;
   readonly #store: Store;
-  /** By {@link slotOf}. */
+  /** Descriptors by {@link slotOf}. */
   readonly #descriptors = new Map<string, Descriptor>();
   readonly #published = new Map<number, Published>();
   #listener: Listener | undefined;
@@ -111,7 +111,10 @@ class AuthorityNode implements NodeHandle {
     };
   }
 
-  /** Does what is due and waits for the next deadline; what cannot be done yet is retried soon. */
+  /**
+   * Does everything that is due and waits for the next deadline; anything that cannot be done yet
+   * is retried soon.
+   */
   #work(): void {
     const { epoch, elapsedNs, remainingNs } = this.#clock.now();
     const consensusNs = Math.floor(CONSENSUS_SHARE * this.#clock.lengthNs);
@@ -131,7 +134,7 @@ class AuthorityNode implements NodeHandle {
     const { crypto, name } = this.#host;
     const { network } = this.#setup;
     const signed = signDocument(crypto, authoritySecret(network, name), document);
-    // A document that every node would refuse (a layer without a mix, no provider) is not
+    // A document that every node would reject (a layer without a mix, no provider) is not
     // published.
     if ('drop' in openDocument(crypto, trustOf(network, name), signed, epoch)) return false;
     if (isFirst) this.#warnOfAudits(document);
@@ -164,7 +167,7 @@ class AuthorityNode implements NodeHandle {
     if (!hasAuditableLoop(document, book)) this.#host.log.warn(NO_AUDITS);
   }
 
-  /** The newest descriptor of each node that has a key for the epoch, by name. */
+  /** For each node that has a key for the epoch, its newest descriptor; sorted by name. */
   #nodesOf(epoch: number): readonly Descriptor[] {
     const newest = new Map<string, Descriptor>();
     for (const descriptor of this.#descriptors.values()) {
@@ -207,7 +210,9 @@ class AuthorityNode implements NodeHandle {
     });
   }
 
-  /** For a network whose links fit one placement: the places given in the file. */
+  /**
+   * Used if the links of a network fit only one placement: applies the places given in the file.
+   */
   #place(document: DirectoryDocument): DirectoryDocument {
     const { placement, places, topology } = this.#setup.options;
     if (placement !== 'fixed' || places === undefined || topology === 'free-route') return document;
@@ -215,7 +220,8 @@ class AuthorityNode implements NodeHandle {
     const byName = new Map(mixes.map((mix) => [mix.name, mix]));
     const layers = places.map((names) => {
       const mixesOf = names.flatMap((name) => byName.get(name) ?? []);
-      // In a cascade, the position within a layer is the chain; otherwise nodes are ordered by id.
+      // In a cascade, the position within a layer determines the chain; otherwise nodes are sorted
+      // by id.
       return topology === 'cascade' ? mixesOf : mixesOf.sort(byNodeId);
     });
     return { ...document, layers, spares: [] };

@@ -22,7 +22,7 @@ import type { MeanNs } from './rates.ts';
 import { type ClientMessage, decodeMessage, encodeMessage } from './wire.ts';
 
 /**
- * When mixes fix the delays, time-outs use the 0.999 quantile of the distribution of their sum
+ * If mixes choose the delays, time-outs use the 0.999 quantile of the distribution of their sum
  * (docs/spec/mixnet.md, "Delays by VRF").
  */
 const UNKNOWN_TAIL = 1e-3;
@@ -38,17 +38,17 @@ export function isCoverRecipient(recipientId: Uint8Array): boolean {
 /** A packet ready to be sent to the client's provider. */
 export interface Composed {
   readonly packet: Uint8Array;
-  /** Sum of the delays that the packet asks for. */
+  /** Sum of the delays that the packet requests. */
   readonly delayNs: Nanoseconds;
-  /** Hops that delay it. */
+  /** Number of hops that delay the packet. */
   readonly delayingHops: number;
 }
 
 /** A packet that contains a SURB. */
 export interface ComposedWithSurb extends Composed {
-  /** 16 bytes. */
+  /** Identifier of the SURB, 16 bytes. */
   readonly surbId: Uint8Array;
-  /** Keys that open the reply. */
+  /** Keys for decrypting the reply. */
   readonly surbKeys: Uint8Array;
   /** Delays of the packet and its reply; where they are unknown, a quantile of their sum. */
   readonly roundTripNs: Nanoseconds;
@@ -69,7 +69,7 @@ export interface ComposerParts {
 /** Timing that a composer relies on. */
 export interface ComposerTimes {
   readonly delayMeanNs: MeanNs;
-  /** Time that a reply may wait at clients, besides the delays it asks for. */
+  /** Time that a reply may wait at clients, in addition to the delays that it requests. */
   readonly replyWaitNs: Nanoseconds;
 }
 
@@ -149,7 +149,7 @@ export class Composer {
     return Math.ceil(erlangQuantile(delaying, UNKNOWN_TAIL) * this.#source.delayMeanNs);
   }
 
-  /** The answer to a SURB. */
+  /** Makes the packet that answers with a SURB. */
   reply(surb: Uint8Array, message: ClientMessage): Uint8Array | { readonly drop: ClientDrop } {
     const { format } = this.#parts;
     const payload = encodeForward(format.geometry, { data: encodeMessage(message) });

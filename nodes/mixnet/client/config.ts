@@ -19,23 +19,26 @@ const acknowledgements = z.strictObject({
   factor: z.number().min(1).max(100).default(1.5),
   /** Added to that (Nym: 1.5 s), as are four mean waits for a poll and for a slot of process P. */
   slop: durationNs().default(1500 * MS),
-  /** Most transmissions of a fragment. */
+  /** Largest number of transmissions of a fragment. */
   tries: z.int().min(1).max(100).default(10),
 });
 
 const reassembly = z.strictObject({
   /** How long an incomplete message waits for its next fragment. */
   timeout: durationNs().default(120 * SECOND),
-  /** Most messages waiting for fragments. */
+  /** Largest number of messages that wait for fragments. */
   messages: z.int().min(1).max(65_536).default(256),
-  /** Most fragments per message. */
+  /** Largest number of fragments per message. */
   fragments: z.int().min(1).max(65_535).default(512),
   /**
    * How long a delivered message is remembered to detect duplicates; longer than a sender keeps
    * trying.
    */
   remember: durationNs().default(3600 * SECOND),
-  /** Most messages remembered; beyond it messages are refused, so that none is delivered twice. */
+  /**
+   * Largest number of messages remembered. Beyond it, messages are rejected, so that none is
+   * delivered twice.
+   */
   remembered: z.int().min(1).max(1_000_000).default(65_536),
 });
 
@@ -46,7 +49,7 @@ const loopAlarm = z.strictObject({
   window: durationNs().default(60 * SECOND),
   /** Share of packets lost without an attack. */
   loss: z.number().min(0).max(0.5).default(0),
-  /** Accepted false alarms per hour. */
+  /** Accepted number of false alarms per hour. */
   falseAlarms: z.number().min(1e-9).max(100).default(0.001),
 });
 
@@ -69,7 +72,7 @@ export const clientConfig = z.strictObject({
       law: z.enum(['poisson', 'fixed']).default('fixed'),
     })
     .prefault({}),
-  /** Most fragments and acknowledgements, queued or unacknowledged. */
+  /** Largest number of fragments and acknowledgements that are queued or unacknowledged. */
   queue: z.int().min(1).max(1_000_000).default(1024),
   acknowledgements: acknowledgements.prefault({}),
   reassembly: reassembly.prefault({}),

@@ -23,7 +23,7 @@ export class Deadlines<T> {
     return this.#heap.length;
   }
 
-  /** The earliest deadline. */
+  /** The earliest deadline; undefined if there is none. */
   get nextAt(): Nanoseconds | undefined {
     return this.#heap[0]?.at;
   }
@@ -52,7 +52,7 @@ export class Deadlines<T> {
     return first.item;
   }
 
-  /** Puts `entry` at the top and moves it down to its place. */
+  /** Puts `entry` at the top of the heap and moves it down to its place. */
   #sink(entry: Entry<T>): void {
     const heap = this.#heap;
     let hole = 0;

@@ -19,9 +19,12 @@ import type { Nanoseconds } from '../../../engine/host/time.ts';
 import { fromHex, readUint48, toHex, writeUint48 } from '../../_kit/bytes.ts';
 import type { EpochInstant } from '../directory/index.ts';
 
-/** Most periods that the remembering time may span. */
+/** Largest number of periods that the remembering time may span. */
 const PERIODS = 4;
-/** One more for the period being filled, and one whose last entry has not yet expired. */
+/**
+ * One more slot for the period being filled, and one for a period whose last entry has not yet
+ * expired.
+ */
 const SLOTS: number = PERIODS + 2;
 const PERIOD_LENGTH = 6;
 
@@ -111,7 +114,7 @@ export class StoredDeliveries implements DeliveredLog {
   }
 }
 
-/** Test double: forgets on restart what was delivered. */
+/** Defect for tests: the client forgets on restart what it delivered. */
 export class ForgetfulDeliveries implements DeliveredLog {
   readonly #now: () => Nanoseconds;
 
@@ -120,7 +123,7 @@ export class ForgetfulDeliveries implements DeliveredLog {
   }
 
   reload(): void {
-    // Nothing is stored.
+    // Nothing to do, because nothing is stored.
   }
 
   add(_name: string, done: (now: Nanoseconds) => void): void {
@@ -128,6 +131,6 @@ export class ForgetfulDeliveries implements DeliveredLog {
   }
 
   expire(): void {
-    // Nothing is stored.
+    // Nothing to do, because nothing is stored.
   }
 }

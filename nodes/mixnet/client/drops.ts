@@ -4,7 +4,7 @@
  * @module
  */
 
-/** Reasons of a client besides those of Sphinx. */
+/** Drop reasons of a client, in addition to those of Sphinx. */
 export const CLIENT_DROPS = {
   'send-queue-full': 'The queue in front of the payload process has no room for the message.',
   'ack-queue-full':

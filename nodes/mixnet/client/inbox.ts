@@ -29,7 +29,7 @@ export interface InboxState {
 export class Inbox {
   readonly #parts: ClientParts;
   readonly #state: InboxState;
-  /** Complete messages whose names are not durable yet. */
+  /** Names of complete messages that are not durable yet. */
   readonly #pending = new Set<string>();
   #pendingParts = 0;
 

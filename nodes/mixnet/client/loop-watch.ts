@@ -21,7 +21,7 @@ import type { MeanNs } from './rates.ts';
 /** Probability that an honest loop misses its deadline. */
 const OVERDUE_TAIL = 1e-6;
 const HOUR_NS = 3_600_000_000_000;
-/** Most open loops: a rate of 1,000/s for one minute. */
+/** Largest number of open loops: a rate of 1,000/s for one minute. */
 const OPEN_MAX = 65_536;
 
 /** Parameters of a watch. */
@@ -32,11 +32,11 @@ export interface LoopWatchOptions {
   readonly window: Nanoseconds;
   /** Share of packets lost without an attack. */
   readonly loss: number;
-  /** Accepted false alarms per hour. */
+  /** Accepted number of false alarms per hour. */
   readonly falseAlarms: number;
 }
 
-/** The counts of a watch. */
+/** The numbers of loops that a watch has counted. */
 export interface LoopCounts {
   readonly sent: number;
   readonly returned: number;
@@ -44,11 +44,11 @@ export interface LoopCounts {
   readonly open: number;
 }
 
-/** The result of deadlines passing. */
+/** The result of checking the deadlines. */
 export interface Expiry {
   readonly overdue: number;
   /**
-   * Set when they raise the alarm: time since the oldest missing loop of the sample was sent. The
+   * Set if the alarm is raised: the time since the oldest missing loop of the sample was sent. The
    * attack began after that, unless the loop was already under way.
    */
   readonly raisedAfter?: Nanoseconds;

@@ -30,7 +30,8 @@ import { cutMessage, Reassembly } from './reassembly.ts';
 import { fragmentRoom, LOOP_ID_LENGTH, MESSAGE_ID_LENGTH } from './wire.ts';
 
 /**
- * Most missed instants of one process that are caught up; after a longer pause it starts afresh.
+ * Largest number of missed instants of one process that are caught up; after a longer pause, the
+ * process starts again.
  */
 const CATCH_UP_MAX = 16;
 /** Allowance for an acknowledgement: this many mean waits for polls and payload slots. */
@@ -40,7 +41,7 @@ const WAITS = 4;
 export interface ClientCounts {
   readonly messages: OutboxCounts;
   readonly loops: LoopCounts;
-  /** Messages waiting for fragments. */
+  /** Number of messages that wait for fragments. */
   readonly incomplete: number;
 }
 
@@ -91,7 +92,7 @@ export class ClientMachine {
     };
   }
 
-  /** Fragments waiting for others or for the disk, and unsettled messages. */
+  /** Number of fragments that wait for others or for the disk, plus unsettled messages. */
   get holding(): number {
     return this.#outbox.open + this.#reassembly.parts + this.#inbox.pendingParts;
   }
@@ -108,7 +109,7 @@ export class ClientMachine {
     this.#parts.delivered.expire();
     this.#delayMeanNs = options.delay ?? meanNsOf(rates.mu);
     this.#payload.setMean(now, options.payload ?? meanNsOf(rates.lambdaP));
-    // Two polls and two payload slots at the recipient, whose rates are the same for all clients.
+    // Two polls and two payload slots of the recipient; its rates are the same for all clients.
     this.#replyWaitNs = WAITS * (options.retrieve.interval + this.#payload.meanNs);
     const times = { delayMeanNs: this.#delayMeanNs, replyWaitNs: this.#replyWaitNs };
     this.#composer = new Composer(this.#parts, document, times);
@@ -121,8 +122,8 @@ export class ClientMachine {
    * Accepts a message to be sent when the payload process allows.
    * @param to Name of a contact.
    * @param body Copied; may be longer than a packet.
-   * @returns the number under which it will be settled, or why it is refused (also counted as a
-   * drop).
+   * @returns the number under which the message will be settled, or why it is rejected (also
+   * counted as a drop).
    */
   submit(
     now: Nanoseconds,
@@ -151,7 +152,7 @@ export class ClientMachine {
     this.#run(this.#retrieve, now, () => this.#parts.outputs.retrieve());
   }
 
-  /** When to call `tick` next; undefined when nothing is due before the next input. */
+  /** When to call `tick` next; undefined if nothing is due before the next input. */
   nextAt(): Nanoseconds | undefined {
     let next: Nanoseconds | undefined;
     for (const at of [
@@ -193,8 +194,8 @@ export class ClientMachine {
   }
 
   /**
-   * Test double `chatty`: sends at once, which the fixed send rate of docs/spec/mixnet.md (Traffic)
-   * forbids.
+   * The defect `chatty` for tests: sends immediately, which the fixed send rate of
+   * docs/spec/mixnet.md ("Traffic") forbids.
    */
   #blurt(now: Nanoseconds): void {
     if (this.#parts.options.double !== 'chatty') return;
@@ -225,7 +226,10 @@ export class ClientMachine {
     if (process.nextAt !== undefined && process.nextAt <= now) process.resume(now);
   }
 
-  /** Sends the head of the queue, else a drop packet; only the last hop can tell them apart. */
+  /**
+   * Sends the first packet of the queue, or else a drop packet; only the last hop can distinguish
+   * them.
+   */
   #sendPayload(now: Nanoseconds): void {
     const outgoing = this.#outbox.take();
     if (outgoing !== undefined && this.#sendOutgoing(now, outgoing)) return;
@@ -269,7 +273,7 @@ export class ClientMachine {
     const { sending, fragment } = outgoing;
     const composed = this.#composer?.withSurb(now, sending.to, fragment);
     if (composed === undefined) return undefined;
-    // The round trip that the sender drew, plus slop for what it cannot know.
+    // The round trip that the sender drew, plus a margin for what it cannot know.
     const wait = Math.floor(factor * composed.roundTripNs) + slop + this.#replyWaitNs;
     const surb = { id: composed.surbId, keys: composed.surbKeys };
     this.#outbox.sent(outgoing, surb, now + wait);

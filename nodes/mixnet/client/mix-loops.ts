@@ -26,11 +26,11 @@ import { PoissonProcess } from './poisson-process.ts';
 import { meanNsOf } from './rates.ts';
 import { encodeMessage, LOOP_ID_LENGTH } from './wire.ts';
 
-/** What a mix's loops report to the surrounding node. */
+/** Callbacks of a mix's loops to the surrounding node. */
 export interface MixLoopOutputs extends LoopOutputs {
   /** Send this packet to that node now. The callee owns the bytes. */
   send(packet: Uint8Array, firstHop: Uint8Array): void;
-  /** Something was dropped. */
+  /** Called when something was dropped. */
   drop(reason: ClientDrop): void;
 }
 
@@ -48,7 +48,7 @@ export interface MixLoopParts {
   /** The slack covers links only, no polls. */
   readonly alarm: LoopWatchOptions;
   readonly outputs: MixLoopOutputs;
-  /** Present for stop-and-go mixes. */
+  /** The arrival windows; present for stop-and-go mixes. */
   readonly windows?: SenderWindows;
   /** Present when mixes draw their neighbours. */
   readonly neighboursIn?: NeighboursIn;
@@ -81,7 +81,7 @@ export class MixLoops {
     return this.#watch.isAlarmed;
   }
 
-  /** When to call `tick` next; undefined when nothing is due before another document. */
+  /** When to call `tick` next; undefined if nothing is due before another document. */
   nextAt(): Nanoseconds | undefined {
     const first = this.#process.nextAt;
     const second = this.#watch.nextAt;
@@ -105,12 +105,12 @@ export class MixLoops {
     };
     const isOnPaths = own.role === 'provider' || neighbours?.shareOf(own.name) !== 0;
     const ownPerMs = own.role === 'mix' ? rates.lambdaM : rates.lambdaG;
-    // A mix that nobody drew as a neighbour gets no packets, so its loops could not return.
+    // A mix that no other mix drew as a neighbour gets no packets, so its loops could not return.
     const perMs = isOnPaths ? ownPerMs : 0;
     this.#process.setMean(now, meanNsOf(perMs));
   }
 
-  /** Does everything due at `now`. */
+  /** Does everything that is due at `now`. */
   tick(now: Nanoseconds): void {
     const { overdue, raisedAfter } = this.#watch.expire(now);
     for (let count = 0; count < overdue; count++) this.#parts.outputs.loopOverdue();

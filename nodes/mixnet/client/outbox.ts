@@ -16,7 +16,7 @@ import { Deadlines } from './deadlines.ts';
 import type { Contact, Settlement } from './parts.ts';
 import type { Fragment } from './wire.ts';
 
-/** A message being sent. */
+/** A message that is being sent. */
 interface Sending {
   readonly number: number;
   readonly to: Contact;
@@ -25,19 +25,19 @@ interface Sending {
   isAbandoned: boolean;
 }
 
-/** A fragment being sent. */
+/** A fragment that is being sent. */
 export interface OutgoingFragment {
   readonly kind: 'fragment';
   readonly sending: Sending;
   readonly fragment: Fragment;
-  /** How often it was sent. */
+  /** How often the fragment was sent. */
   tries: number;
-  /** SURBs whose reply acknowledges it, in hexadecimal. */
+  /** The SURBs whose replies acknowledge the fragment, in hexadecimal. */
   readonly surbs: string[];
   isSettled: boolean;
 }
 
-/** An acknowledgement to send. */
+/** An acknowledgement that is to be sent. */
 export interface OutgoingAck {
   readonly kind: 'ack';
   readonly recipient: string;
@@ -46,10 +46,10 @@ export interface OutgoingAck {
   readonly index: number;
 }
 
-/** What the payload process sends. */
+/** The packets that the payload process sends. */
 export type Outgoing = OutgoingFragment | OutgoingAck;
 
-/** An expected reply. */
+/** A reply that is expected. */
 interface Waiting {
   readonly outgoing: OutgoingFragment;
   readonly keys: Uint8Array;
@@ -59,7 +59,7 @@ interface Waiting {
 export interface OutboxLimits {
   /** Fragments and acknowledgements, queued or unacknowledged. */
   readonly capacity: number;
-  /** Transmissions of a fragment. */
+  /** Largest number of transmissions of a fragment. */
   readonly tries: number;
 }
 
@@ -69,8 +69,8 @@ export interface OutboxCounts {
   readonly acknowledged: number;
   readonly abandoned: number;
   /**
-   * Messages whose fragments all left without asking for acknowledgement: nobody knows whether they
-   * arrived.
+   * Number of messages whose fragments all left without requesting an acknowledgement, so that
+   * nobody knows whether they arrived.
    */
   readonly sent: number;
   readonly open: number;
@@ -84,7 +84,7 @@ export class Outbox {
   #head = 0;
   readonly #waiting = new Map<string, Waiting>();
   readonly #deadlines = new Deadlines<OutgoingFragment>();
-  /** Unsettled fragments and queued acknowledgements. */
+  /** Number of unsettled fragments and queued acknowledgements. */
   #load = 0;
   #submitted = 0;
   #acknowledged = 0;
@@ -102,7 +102,7 @@ export class Outbox {
     return { submitted, acknowledged, abandoned: this.#abandoned, sent: this.#sent, open };
   }
 
-  /** Unsettled messages. */
+  /** Number of unsettled messages. */
   get open(): number {
     return this.#submitted - this.#acknowledged - this.#abandoned - this.#sent;
   }
@@ -149,7 +149,9 @@ export class Outbox {
     return true;
   }
 
-  /** Removes and returns what is to be sent next; skips what was settled meanwhile. */
+  /**
+   * Removes and returns the next packet to send; skips packets that were settled in the meantime.
+   */
   take(): Outgoing | undefined {
     for (;;) {
       const next = this.#shift();
@@ -186,7 +188,7 @@ export class Outbox {
     this.#deadlines.add(deadline, outgoing);
   }
 
-  /** Settles a fragment that asks for no acknowledgement. */
+  /** Settles a fragment that requests no acknowledgement. */
   sentForGood(outgoing: OutgoingFragment): void {
     outgoing.tries++;
     this.#settle(outgoing, 'sent');
@@ -197,21 +199,25 @@ export class Outbox {
     return this.#waiting.get(toHex(surbId));
   }
 
-  /** A reply was used up without acknowledging its fragment: it was modified on the way. */
+  /**
+   * Called when a reply was used up without acknowledging its fragment, because it was modified on
+   * the way.
+   */
   spoil(surbId: Uint8Array): void {
     const name = toHex(surbId);
     wipe(this.#waiting.get(name)?.keys);
     this.#waiting.delete(name);
   }
 
-  /** An acknowledgement arrived. */
+  /** Called when an acknowledgement arrived. */
   acknowledge(outgoing: OutgoingFragment): void {
     if (!outgoing.isSettled) this.#settle(outgoing, 'acknowledged');
   }
 
   /**
-   * Queues again what was not acknowledged in time, and gives up what was sent often enough.
-   * @returns how many messages were abandoned.
+   * Queues fragments again that were not acknowledged in time, and gives up those that were sent
+   * often enough.
+   * @returns the number of messages that were given up.
    */
   repeatDue(now: Nanoseconds): number {
     let abandoned = 0;
@@ -249,7 +255,7 @@ export class Outbox {
       return false;
     }
     this.#close(outgoing);
-    // All or nothing: if one fragment is lost, the others are useless.
+    // If one fragment is lost, the others are useless, so the whole message is given up.
     if (sending.isAbandoned) return false;
     sending.isAbandoned = true;
     this.#abandoned++;

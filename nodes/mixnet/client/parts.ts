@@ -14,11 +14,11 @@ import type { ClientOptions } from './config.ts';
 import type { DeliveredLog } from './delivered-log.ts';
 import type { ClientDrop } from './drops.ts';
 
-/** What a client needs from the port; a complete `Host` fits. */
+/** The part of the port that a client needs; a complete `Host` fits. */
 export interface ClientHost {
   /** The random stream for this purpose, the same object at every call. */
   random(purpose: string): Random;
-  /** Key material and identifiers. */
+  /** Random bytes for keys and identifiers. */
   randomBytes(length: number): Uint8Array;
 }
 
@@ -28,7 +28,7 @@ export type ClientFormat = Pick<
   'geometry' | 'createPacket' | 'createSurb' | 'createReply' | 'openReply'
 >;
 
-/** How a client is reached. */
+/** A client and how it is reached. */
 export interface Contact {
   /** Name of the client's node. */
   readonly name: string;
@@ -38,7 +38,7 @@ export interface Contact {
   readonly recipientId: Uint8Array;
 }
 
-/** The clients that this one can write to and hear from. */
+/** The other clients to which this client can write and from which it can receive. */
 export interface Contacts {
   byName(name: string): Contact | undefined;
   /** @param recipientId 32 bytes, as received. */
@@ -50,14 +50,14 @@ export interface PacketCause {
   readonly kind: 'payload' | 'ack' | 'loop' | 'drop-cover';
   /** Name of the receiving client; empty for cover. */
   readonly recipient: string;
-  /** For a payload: number of the message it belongs to. */
+  /** For a payload, the number of the message to which it belongs. */
   readonly message?: number;
 }
 
 /** How a message ended for its sender; `sent` when no acknowledgement is requested. */
 export type Settlement = 'acknowledged' | 'abandoned' | 'sent';
 
-/** Events of loops. */
+/** Callbacks for events of loops. */
 export interface LoopOutputs {
   /** A loop returned, `age` after it was sent. */
   loopReturned(age: Nanoseconds): void;
@@ -70,9 +70,7 @@ export interface LoopOutputs {
   alarm(after: Nanoseconds): void;
 }
 
-/**
- * What a client reports. The machine calls these within its own methods, in the order of events.
- */
+/** Callbacks of a client. The machine calls them within its own methods, in the order of events. */
 export interface ClientOutputs extends LoopOutputs {
   /** Send this packet to the client's provider now. The callee owns the bytes. */
   send(packet: Uint8Array, cause: PacketCause): void;
@@ -80,9 +78,11 @@ export interface ClientOutputs extends LoopOutputs {
   retrieve(): void;
   /** A message from `from` is complete; the callee owns the bytes. */
   deliver(from: string, body: Uint8Array): void;
-  /** Something was dropped. */
+  /** Called when something was dropped. */
   drop(reason: ClientDrop): void;
-  /** What happened to the message retrieved under this name; absent without an observer. */
+  /**
+   * Called with what happened to the message retrieved under this name; absent without an observer.
+   */
   taken?(copy: number, how: 'held' | 'delivered' | 'dropped'): void;
   /** The message with the number returned by `submit` is settled; called once for each. */
   settled(message: number, how: Settlement): void;
@@ -109,11 +109,11 @@ export interface ClientParts {
   readonly outputs: ClientOutputs;
   /** The record of delivered messages, which survives a restart. */
   readonly delivered: DeliveredLog;
-  /** Present for stop-and-go mixes. */
+  /** The arrival windows; present for stop-and-go mixes. */
   readonly windows?: SenderWindows;
   /** Present when mixes draw their neighbours: those of a document. */
   readonly neighboursIn?: NeighboursIn;
-  /** True when mixes fix the delays themselves, so that a sender knows only their distribution. */
+  /** True if mixes choose the delays themselves, so that a sender knows only their distribution. */
   readonly isDelayUnknown?: boolean;
   /** A path was drawn, forward or for a reply; its mixes, first to last. */
   pathDrawn?(mixes: readonly Descriptor[]): void;
@@ -129,6 +129,6 @@ export interface RetrievedMessage {
    * Forward payload without its tag; for a reply: with its tag, still encrypted. Modified in place.
    */
   readonly payload: Uint8Array;
-  /** Name under which observers know it; absent without an observer. */
+  /** The name by which observers know it; absent without an observer. */
   readonly copy?: number;
 }

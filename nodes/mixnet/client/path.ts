@@ -18,7 +18,7 @@ import {
 import type { MeanNs } from './rates.ts';
 
 const NS_PER_MS = 1_000_000;
-/** If a hop has no key for its epoch, the path is drawn again. */
+/** Number of draws of a path; a path is drawn again if one of its hops has no key for its epoch. */
 const ATTEMPTS = 3;
 /**
  * Delays are capped at the 1 - 1e-12 quantile of their distribution: ln(1e12) times the mean
@@ -26,7 +26,7 @@ const ATTEMPTS = 3;
  */
 const CAP_MEANS = 27.63;
 
-/** What paths are drawn from. */
+/** The data from which paths are drawn. */
 export interface PathSource {
   readonly document: DirectoryDocument;
   /** Which mix may follow which; when absent, any mix of the next layer. */
@@ -40,7 +40,7 @@ export interface PathSource {
   epochAt(at: Nanoseconds): number;
 }
 
-/** A hop, with what a sender needs to know about it. */
+/** A hop, with the facts that a sender needs. */
 export interface ChosenHop {
   readonly node: Descriptor;
   readonly publicKey: Uint8Array;
@@ -122,7 +122,7 @@ function drawRound(source: PathSource, own: Descriptor): readonly Descriptor[] |
   return [...round.slice(layer + 1), provider, ...round.slice(0, layer), own];
 }
 
-/** The same, along neighbours. */
+/** The mixes of a path along neighbours. */
 function drawNeighbourly(
   { document, choices }: PathSource,
   neighbours: NeighbourGraph,
@@ -181,7 +181,7 @@ export function drawDelayMs(random: Random, meanNs: MeanNs): number {
   return Math.floor(Math.min(drawn, (CAP_MEANS * meanNs) / NS_PER_MS)) + 1;
 }
 
-/** Variation of links and clocks. */
+/** How much the transit time may vary, because of links and clocks. */
 export interface TransitBounds {
   readonly transitMinNs: Nanoseconds;
   readonly transitMaxNs: Nanoseconds;

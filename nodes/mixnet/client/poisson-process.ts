@@ -13,7 +13,7 @@ import type { MeanNs } from './rates.ts';
 /** Distribution of intervals around their mean. */
 export type IntervalLaw = 'poisson' | 'fixed';
 
-/** One sequence of sending instants. */
+/** The instants at which a Poisson process sends. */
 export class PoissonProcess {
   readonly #random: Random;
   readonly #law: IntervalLaw;

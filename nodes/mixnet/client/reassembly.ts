@@ -17,13 +17,13 @@ import type { Fragment } from './wire.ts';
 export interface ReassemblyLimits {
   /** A message is given up after this time without a new fragment, ns. */
   readonly timeout: Nanoseconds;
-  /** Most incomplete messages. */
+  /** Largest number of incomplete messages. */
   readonly messages: number;
-  /** Most fragments of one message. */
+  /** Largest number of fragments of one message. */
   readonly fragments: number;
   /** How long a delivered message is remembered, ns. */
   readonly remember: Nanoseconds;
-  /** Most delivered messages remembered. */
+  /** Largest number of delivered messages that are remembered. */
   readonly remembered: number;
 }
 
@@ -42,7 +42,7 @@ export type FragmentResult =
       readonly kind: 'whole';
       readonly name: string;
       readonly body: Uint8Array;
-      /** Names under which observers know the fragments. */
+      /** Names by which observers know the fragments. */
       readonly copies: readonly number[];
     }
   | { readonly kind: 'drop'; readonly drop: FragmentDrop };
@@ -68,12 +68,12 @@ export class Reassembly {
     this.#limits = limits;
   }
 
-  /** Messages waiting for fragments. */
+  /** Number of messages that wait for fragments. */
   get size(): number {
     return this.#partials.size;
   }
 
-  /** Fragments kept. */
+  /** Number of fragments that are kept. */
   get parts(): number {
     let sum = 0;
     for (const { count, missing } of this.#partials.values()) sum += count - missing;
@@ -90,7 +90,7 @@ export class Reassembly {
 
   /**
    * Adds a fragment; copies its data if it is kept.
-   * @param copy Name under which observers know it.
+   * @param copy The name by which observers know it.
    */
   add(now: Nanoseconds, fragment: Fragment, copy?: number): FragmentResult {
     if (fragment.count > this.#limits.fragments) return { kind: 'drop', drop: 'fragment-format' };
@@ -125,7 +125,7 @@ export class Reassembly {
   }
 
   /**
-   * Forgets expired entries.
+   * Removes expired entries.
    * @returns the incomplete messages that were given up, each as the names of its fragments.
    */
   expire(now: Nanoseconds): readonly (readonly number[])[] {
@@ -180,7 +180,7 @@ export class Reassembly {
 }
 
 /**
- * Sender and identifier together, so that nobody can complete another sender's message under its
+ * Combines sender and identifier, so that nobody can complete another sender's message by using its
  * identifier.
  */
 export function nameOf({ sender, messageId }: Pick<Fragment, 'sender' | 'messageId'>): string {

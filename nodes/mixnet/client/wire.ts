@@ -46,9 +46,9 @@ export interface Fragment {
   readonly kind: 'fragment';
   /** 16 bytes, fresh for each message. */
   readonly messageId: Uint8Array;
-  /** From 0 to `count` - 1. */
+  /** Index of the fragment, 0 to `count` - 1. */
   readonly index: number;
-  /** 1 … 65,535. */
+  /** Number of fragments, 1 to 65,535. */
   readonly count: number;
   /** The sender's recipient id, 32 bytes. */
   readonly sender: Uint8Array;

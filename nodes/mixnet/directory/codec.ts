@@ -12,7 +12,7 @@ import { fromHex, toHex } from '../../_kit/bytes.ts';
 /** The JSON values that this module writes. */
 export type Json = string | number | readonly Json[] | { readonly [name: string]: Json };
 
-/** Both directions of one type. */
+/** The encoder and the decoder for one type. */
 export interface Codec<T> {
   write(value: T): Json;
   /** @returns undefined when `write` never makes this value. */
@@ -231,7 +231,7 @@ function parsed(json: string): unknown {
   try {
     return JSON.parse(json);
   } catch {
-    // Not JSON, or nested too deeply for the parser: the caller names the drop.
+    // Not JSON, or nested too deeply for the parser; the caller reports the drop reason.
     return undefined;
   }
 }

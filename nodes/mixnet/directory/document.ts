@@ -93,7 +93,7 @@ export function openDocument(
 /**
  * Checks a document against the previous one: link, random values, layers. A network's first
  * document has no predecessor.
- * @returns the reason to refuse it, or undefined.
+ * @returns the reason to reject it, or undefined.
  */
 export function checkSuccession(
   crypto: CryptoProvider,
@@ -120,7 +120,8 @@ export function signDescriptor(
 }
 
 /**
- * Opens an uploaded descriptor: it must be signed by the node's own identity key and nobody else.
+ * Opens an uploaded descriptor. It must be signed by the node's own identity key and by no other
+ * key.
  */
 export function openDescriptor(
   crypto: CryptoProvider,

@@ -22,7 +22,7 @@ export const DIRECTORY_DROPS = {
   'descriptor-signature': 'The identity key of the descriptor did not sign it.',
 } as const;
 
-/** Why a document or descriptor is refused. */
+/** Why a document or descriptor is rejected. */
 export type DirectoryDrop = keyof typeof DIRECTORY_DROPS;
 /** Why opening a document fails. */
 export type DocumentDrop = Extract<DirectoryDrop, `document-${string}`>;

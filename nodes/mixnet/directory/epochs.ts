@@ -83,7 +83,7 @@ export function isVrfKeySettled(
   descriptor: Descriptor,
   at: { readonly epoch: number; readonly genesisEpoch: number },
 ): boolean {
-  // Before the first document there were no packets to see.
+  // Before the first document, nobody could have seen packets.
   if (descriptor.vrfKeySince === at.genesisEpoch) return true;
   return at.epoch >= descriptor.vrfKeySince + VRF_KEY_DELAY_EPOCHS;
 }

@@ -18,11 +18,14 @@ const SIGNATURE_LENGTH = 64;
 /** Length of a line `key signature\n` in hexadecimal text. */
 export const SIGNATURE_LINE_LENGTH = 2 * ID_LENGTH + 1 + 2 * SIGNATURE_LENGTH + 1;
 
-/** Most authorities that may sign one document: each costs a verification. */
+/**
+ * Largest number of authorities that may sign one document, because each signature must be
+ * verified.
+ */
 export const SIGNATURES_MAX = 32;
-/** Most nodes in one document: twice the largest deployed mixnet, with a margin. */
+/** Largest number of nodes in one document: twice the largest deployed mixnet, with a margin. */
 export const NODES_MAX = 4_096;
-/** Most mixes on a path: more do not fit into any Sphinx geometry used here. */
+/** Largest number of mixes on a path; more do not fit into any Sphinx geometry used here. */
 export const HOPS_MAX = 20;
 /** A node publishes keys for the current epoch and the next two. */
 export const MIX_KEY_EPOCHS = 3;
@@ -30,7 +33,10 @@ export const MIX_KEY_EPOCHS = 3;
 export const MIX_KEY_LENGTH_MAX = 2_048;
 /** Longest name, address, autonomous system or family, in characters. */
 export const TEXT_LENGTH_MAX = 255;
-/** Longest signed descriptor: three of the longest keys as hexadecimal text, and the rest. */
+/**
+ * Largest length of a signed descriptor: three of the longest keys as hexadecimal text, and the
+ * rest.
+ */
 export const DESCRIPTOR_LENGTH_MAX = 16_384;
 /** Longest signed document: 4,096 nodes with hybrid keys. */
 export const DOCUMENT_LENGTH_MAX = 33_554_432;

@@ -16,7 +16,7 @@ export interface LayerQuestion {
   readonly topology: MixTopology;
   /** Mixes on a path; >= 1. */
   readonly hops: number;
-  /** In any order. */
+  /** The mixes, in any order. */
   readonly mixes: readonly Descriptor[];
   /** 32 bytes. */
   readonly sharedRandomValue: Uint8Array;
@@ -24,7 +24,7 @@ export interface LayerQuestion {
   readonly before: readonly (readonly Descriptor[])[];
 }
 
-/** The assignment. */
+/** The layers and the spare mixes. */
 export interface LayerAnswer {
   readonly layers: readonly (readonly Descriptor[])[];
   readonly spares: readonly Descriptor[];
@@ -33,7 +33,7 @@ export interface LayerAnswer {
 /** Domain of the hash that orders newcomers. */
 const SCORE_DOMAIN = Uint8Array.from('orrery/layer/v1', (character) => character.charCodeAt(0));
 
-/** Assigns every mix its place. */
+/** Assigns a layer to every mix, or makes it a spare. */
 export function assignLayers(crypto: CryptoProvider, question: LayerQuestion): LayerAnswer {
   const { topology, hops } = question;
   // The list of nodes is sorted bytewise by id before any draw.

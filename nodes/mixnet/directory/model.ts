@@ -30,7 +30,10 @@ export interface Descriptor {
   readonly identityKey: Uint8Array;
   /** ECVRF public key, 32 bytes; long-lived, not one of the mix keys. */
   readonly vrfKey: Uint8Array;
-  /** First epoch whose document listed this `vrfKey`; it counts two epochs later. */
+  /**
+   * The first epoch whose document listed this `vrfKey`; the key is valid for draws two epochs
+   * later.
+   */
   readonly vrfKeySince: number;
   /** Public Sphinx keys by epoch: the present one and the next two. */
   readonly mixKeys: ReadonlyMap<number, Uint8Array>;
@@ -38,11 +41,11 @@ export interface Descriptor {
   readonly asn: string;
   /** Name of the operator; nodes of one family count as one when neighbours are chosen. */
   readonly family: string;
-  /** Share of the load that the node asks for, relative to the others; > 0. */
+  /** The share of the load that the node requests, relative to the others; > 0. */
   readonly loadWeight: number;
   /**
-   * For mixes, where neighbours are drawn: proofs by layer. A mix uploads one for each layer it may
-   * be assigned to; the document keeps that of its actual layer.
+   * For mixes, where neighbours are drawn: proofs by layer. A mix uploads a proof for each layer to
+   * which it may be assigned; the document keeps the one for its actual layer.
    */
   readonly neighbourProofs?: ReadonlyMap<number, Uint8Array>;
 }
@@ -50,7 +53,7 @@ export interface Descriptor {
 /** How many mixes of the next layer each mix draws. */
 export interface NeighbourRules {
   readonly count: number;
-  /** Most neighbours in one autonomous system, while there are enough others. */
+  /** Largest number of neighbours in one autonomous system, as long as there are enough others. */
   readonly maxPerAs: number;
 }
 
@@ -63,7 +66,7 @@ export interface LoopixRates {
   readonly mu: number;
   /** Payload packets of a client; a decoy when its queue is empty. */
   readonly lambdaP: number;
-  /** Loops of a client. */
+  /** Rate of the loops of a client. */
   readonly lambdaL: number;
   /** Drop packets of a client; 0: covered by `lambdaP`. */
   readonly lambdaD: number;
@@ -73,7 +76,7 @@ export interface LoopixRates {
   readonly lambdaG: number;
 }
 
-/** What every node must know during one epoch. */
+/** The facts that every node must know during one epoch. */
 export interface DirectoryDocument {
   readonly epoch: number;
   /** Epoch of the network's first document. */
@@ -98,8 +101,8 @@ export interface DirectoryDocument {
   /** Hash of the Sphinx geometry, 32 bytes: excludes nodes with another geometry. */
   readonly sphinxGeometryHash: Uint8Array;
   /**
-   * 32 bytes that nobody could choose: seed of the layers, and beacon for the neighbours of the
-   * next epoch.
+   * 32 bytes that nobody could choose: the seed of the layers, and the beacon for the neighbours of
+   * the next epoch.
    */
   readonly sharedRandomValue: Uint8Array;
   /** Random values of earlier epochs, newest first; at most two. */

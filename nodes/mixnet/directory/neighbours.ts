@@ -48,7 +48,7 @@ export function beaconAfter(document: DirectoryDocument | undefined): Uint8Array
 
 /**
  * Checks a mix's upload for the document of an epoch: a proof for every layer but the last.
- * @returns why it is refused, or undefined.
+ * @returns why the upload is rejected, or undefined.
  */
 export function checkProofs(
   crypto: CryptoProvider,
@@ -98,7 +98,7 @@ export function openNeighbours(
   return new NeighbourGraph(layers, edges, refused);
 }
 
-/** One mix of a document. */
+/** A mix of a document and its draw. */
 interface Drawing {
   readonly document: DirectoryDocument;
   readonly rules: NeighbourRules;
@@ -111,7 +111,7 @@ function drawnBy(
   suite: VrfSuite,
   { document, rules, layer, mix }: Drawing,
 ): readonly Descriptor[] | NeighbourRefusal {
-  // A key chosen after the beacon was known could choose the neighbours.
+  // If a key could be chosen after the beacon was known, its owner could choose the neighbours.
   if (!isVrfKeySettled(mix, document)) return [];
   const proof = mix.neighbourProofs?.get(layer);
   if (proof === undefined) return 'neighbours-missing';
@@ -128,15 +128,21 @@ function drawnBy(
   return chosen.flatMap((candidate) => byCandidate.get(candidate) ?? []);
 }
 
-/** Paths along neighbours. Dead ends are excluded, so that a drawn path always reaches the end. */
+/**
+ * Draws paths along neighbours. Dead ends are excluded, so that a path always reaches the last
+ * layer.
+ */
 export class NeighbourGraph {
   /** Mixes that no mix may follow. */
   readonly refused: readonly RefusedMix[];
   readonly #edges: ReadonlyMap<string, readonly Descriptor[]>;
   readonly #layers: readonly (readonly Descriptor[])[];
-  /** Neighbours from which the last layer can be reached, by name; every mix on a path has some. */
+  /**
+   * For each mix on a path, its neighbours from which the last layer can be reached, by name; never
+   * empty.
+   */
   readonly #onward = new Map<string, readonly Descriptor[]>();
-  /** Share of paths that go through a mix, by name. */
+  /** For each mix, the share of paths that go through it, by name. */
   readonly #shares = new Map<string, number>();
 
   constructor(

@@ -10,10 +10,10 @@ import type { Random } from '../../../engine/host/random.ts';
 import { equalBytes, readUint48 } from '../../_kit/bytes.ts';
 import type { Descriptor, DirectoryDocument } from './model.ts';
 
-/** A node and its place. */
+/** A node and its position. */
 interface Placed {
   readonly node: Descriptor;
-  /** -1 for providers and spares; no node may follow a spare, whose chain is -1. */
+  /** The layer; -1 for providers and spares. No node may follow a spare, whose chain is -1. */
   readonly layer: number;
   /** Number of the chain in a cascade. */
   readonly chain: number;
@@ -41,7 +41,10 @@ export function drawMixes(document: DirectoryDocument, random: Random): readonly
   }
 }
 
-/** In proportion to the weights; for equal weights, the same draw as a uniform choice. */
+/**
+ * Draws in proportion to the weights; with equal weights, this is the same draw as a uniform
+ * choice.
+ */
 function drawIndex(mixes: readonly Descriptor[], random: Random): number {
   const first = mixes[0]?.loadWeight ?? 1;
   if (mixes.every(({ loadWeight }) => loadWeight === first)) return random.below(mixes.length);
@@ -58,7 +61,7 @@ function drawIndex(mixes: readonly Descriptor[], random: Random): number {
 export class DirectoryIndex {
   readonly #topology: DirectoryDocument['topology'];
   readonly #lastLayer: number;
-  // Looked up per packet: 48 bits of the identifier as a number are cheaper than its text.
+  // Looked up for every packet: 48 bits of the identifier as a number are faster than its text.
   readonly #places = new Map<number, readonly Placed[]>();
 
   constructor(document: DirectoryDocument) {

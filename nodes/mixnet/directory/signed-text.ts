@@ -30,7 +30,7 @@ export interface SignedText {
   readonly body: Uint8Array;
 }
 
-const BODY_START = 0x7b; // {
+const BODY_START = 0x7b; // The character {, with which the body starts.
 const SIGNATURE_LINE = /^[0-9a-f]{64} [0-9a-f]{128}\n$/;
 
 /** Signs `body` under the purpose `magic` with one Ed25519 secret (32 bytes). */

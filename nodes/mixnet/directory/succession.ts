@@ -13,7 +13,7 @@ import { ID_LENGTH, PRIOR_RANDOM_MAX } from './geometry.ts';
 import { assignLayers, byId } from './layers.ts';
 import type { Descriptor, DirectoryDocument } from './model.ts';
 
-/** What an authority decides for one epoch. */
+/** The facts that an authority decides for one epoch. */
 export interface DocumentInput
   extends Pick<
     DirectoryDocument,

@@ -43,7 +43,7 @@ const VERSION = 1;
 const PORT_MAX = 0xffff;
 /** An event every nanosecond: no client sends faster. */
 const RATE_MAX_PER_MS = 1e6;
-/** With a lower rate, a mean delay would exceed the length of any run. */
+/** At a lower rate, the mean delay would exceed the length of any run. */
 const RATE_MIN_PER_MS = 1e-9;
 const LOAD_WEIGHT_MIN = 1e-6;
 const LOAD_WEIGHT_MAX = 1e6;

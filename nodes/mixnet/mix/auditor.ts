@@ -45,15 +45,15 @@ export interface AuditorParts {
   /** Transit time from one node to the next. */
   readonly transitNs: Nanoseconds;
   readonly toleranceNs: Nanoseconds;
-  /** Most lateness that is believed of one node. */
+  /** Largest lateness that the auditor believes of one node. */
   readonly latenessNs: Nanoseconds;
   /** How late packets leave this node at worst; 0 in virtual time without a CPU model. */
   readonly lateMaxNs: () => Nanoseconds;
-  /** Asks a node for the proof of a packet's delay. */
+  /** Requests the proof of a packet's delay from a node. */
   ask(mix: string, tag: Uint8Array): void;
 }
 
-/** A hop whose loop has returned. */
+/** A hop of a loop that has returned. */
 interface OpenHop {
   readonly hop: AuditedHop;
   readonly loop: OpenLoop;
@@ -79,7 +79,7 @@ export class Auditor {
   readonly #sent = new Map<string, readonly AuditedHop[]>();
   /** Hops that owe a proof, by tag. */
   readonly #asked = new Map<string, OpenHop>();
-  /** Share of wrong results among the latest loops through a mix, by name. */
+  /** For each mix, the share of wrong results among the latest loops through it, by name. */
   readonly #wrong = new Map<string, number>();
   readonly #suspects = new Set<string>();
 
@@ -87,12 +87,12 @@ export class Auditor {
     this.#parts = parts;
   }
 
-  /** Nodes that do not use the proper delays, or do not prove them, by name. */
+  /** Names of the nodes that use wrong delays or do not prove their delays. */
   get suspects(): readonly string[] {
     return [...this.#suspects].sort();
   }
 
-  /** Records a loop to be audited when it returns; a lost one is forgotten eventually. */
+  /** Records a loop that is audited when it returns; lost loops are eventually removed. */
   sent(loop: string, hops: readonly AuditedHop[]): void {
     this.#sent.set(loop, hops);
     if (this.#sent.size <= AUDIT_LOOPS_MAX) return;
@@ -123,8 +123,8 @@ export class Auditor {
       this.#parts.host.drop('proof-unasked');
       return;
     }
-    // The refusal may come from the other's rate limit: the proof is requested again until the
-    // tries are used up.
+    // A refusal may come from the other node's rate limit, so the proof is requested again until
+    // all tries are used up.
     if (typeof proof === 'string') return;
     open.lateNs = Math.min(lateUs * NS_PER_US, this.#parts.latenessNs);
     const full = { ...open.hop, proof, observedNs: 0, toleranceNs: 0 };
@@ -159,7 +159,7 @@ export class Auditor {
       this.#wrong.set(hop.mix, before + ((outcome === 'obeyed' ? 0 : 1) - before) / RECENT_LOOPS);
     }
     for (const { hop, owedNs } of hops) {
-      // The sum was wrong; the estimated shares will show whose delay it was.
+      // The sum was wrong; the estimated shares will show which node's delay was wrong.
       const own = typeof owedNs === 'string' ? owedNs : outcome;
       const isBroken = outcome === 'refused' || outcome === 'proof-invalid';
       if (!isBroken || typeof owedNs === 'string') this.#ledger.enter(hop.mix, own);
@@ -194,7 +194,8 @@ export class Auditor {
   }
 
   /**
-   * A mix without a proof is suspect immediately, one with a wrong sum when the shares are known.
+   * A mix without a proof is suspect immediately; a mix with a wrong sum, when the shares are
+   * known.
    */
   #judge(hops: readonly OpenHop[]): void {
     const wrong = this.#shares.suspects(SUSPECT_SHARE, SUSPECT_LOOPS_MIN);

@@ -23,7 +23,7 @@ const DELAY_MS_MIN = 1;
 /** Factor by which the test doubles `eager`, `hasty` and `late` change a delay. */
 const FACTORS: Readonly<Record<string, number>> = { eager: 0.5, hasty: 0.9, late: 1.5 };
 
-/** The delay of forwarded packets. */
+/** Determines the delay of forwarded packets. */
 export interface DelayLaw {
   /**
    * @param epoch Epoch of the key that opened the packet.
@@ -51,7 +51,7 @@ export class SenderDelay implements DelayLaw {
   }
 
   departed(): void {
-    // The sender knows the delay: there is nothing to prove.
+    // Nothing to record: the sender knows the delay, so there is nothing to prove.
   }
 
   late(): void {
@@ -99,7 +99,7 @@ export class VrfDelay implements DelayLaw {
     this.#issuer.depart(epoch, replayTag);
   }
 
-  /** The proof of the delay of a packet that has left, or why there is none. */
+  /** The proof of the delay of a packet that has left, or the reason why there is none. */
   prove(now: Nanoseconds, replayTag: Uint8Array): Uint8Array | ProofRefusal {
     const answer = this.#issuer.prove(now, replayTag);
     return 'refusal' in answer ? answer.refusal : answer.proof;

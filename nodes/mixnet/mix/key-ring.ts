@@ -35,11 +35,11 @@ export interface KeyRingParts {
   readonly format: PacketFormat;
   readonly tags: TagBook;
   readonly epochNs: number;
-  /** For {@link KeyRing.setup}; when absent, packets are unwrapped in this thread. */
+  /** Needed for {@link KeyRing.setup}; if absent, packets are unwrapped in this thread. */
   readonly unwrap?: UnwrapShape | undefined;
 }
 
-/** One node's keys by epoch. */
+/** The keys of one node by epoch. */
 export class KeyRing {
   readonly #parts: KeyRingParts;
   readonly #store: Store;
@@ -55,7 +55,7 @@ export class KeyRing {
 
   /**
    * Creates or loads the keys of an epoch, of the following ones, and of the previous one if it is
-   * still held, and forgets older ones.
+   * still held, and erases older keys.
    * @param done Called when all of them are durable, with their public keys by epoch.
    */
   prepare(epoch: number, done: (publicKeys: ReadonlyMap<number, Uint8Array>) => void): void {
@@ -71,7 +71,10 @@ export class KeyRing {
     });
   }
 
-  /** Counts changes of the keys: a caller that keeps a {@link trial} asks again when it changes. */
+  /**
+   * Counts changes of the keys: a caller that stores a {@link trial} must request it again when
+   * this number changes.
+   */
   get version(): number {
     return this.#version;
   }
@@ -104,14 +107,14 @@ export class KeyRing {
     return others.sort((one, other) => one.epoch - other.epoch).slice(0, KEY_EPOCHS);
   }
 
-  /** False once the key of an epoch is forgotten, or before it is made. */
+  /** False once the key of an epoch has been erased, or before it is made. */
   has(epoch: number): boolean {
     return this.#keys.has(epoch);
   }
 
   /**
-   * What worker threads need to try the keys of this instant, in the order of {@link trial}: the
-   * same object for the same epochs. Undefined without `unwrap`, or without keys.
+   * The data that worker threads need to try the keys of this instant, in the order of {@link
+   * trial}; the same object for the same epochs. Undefined without `unwrap`, or without keys.
    */
   setup(instant: EpochInstant): Uint8Array | undefined {
     const epochs = this.trial(instant).map(({ epoch }) => epoch);

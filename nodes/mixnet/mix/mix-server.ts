@@ -71,7 +71,7 @@ export class MixServer {
   readonly book: AddressBook;
   readonly relay: Relay;
   readonly observer: MessageObserver | undefined;
-  /** 32 bytes. */
+  /** The identifier of the node, 32 bytes. */
   readonly nodeId: Uint8Array;
   readonly #setup: NodeSetup<MixnetOptions>;
   readonly #role: ServerRole;
@@ -86,7 +86,7 @@ export class MixServer {
   readonly #loopsSent: Counter;
   readonly #loopsBack: Counter;
   readonly #endpoints = new Map<string, Endpoint>();
-  /** Known nodes, by the address that their datagrams come from. */
+  /** Known nodes by the endpoint from which their datagrams come. */
   readonly #senders = new Map<Endpoint, Resident>();
   #listed: ReadonlySet<string> = new Set();
   #neighbours: NeighbourGraph | undefined;
@@ -213,7 +213,7 @@ export class MixServer {
     return this.host.endpoint(address, directoryPort);
   }
 
-  /** Whether mixes draw neighbours, according to the options. */
+  /** True if mixes draw neighbours according to the options. */
   get #isDrawing(): boolean {
     return this.options.neighbours !== undefined && this.#role.listedAs === 'mix';
   }
@@ -274,7 +274,9 @@ export class MixServer {
     else this.#role.received(frame, sender.name);
   }
 
-  /** The frame was not examined; an observer is told which packet it contained. */
+  /**
+   * Rejects a frame that was not examined, and reports to an observer which packet it contained.
+   */
   #refuse({ buffer, offset, length }: IncomingFrame, reason: MixnetDrop): void {
     const frame = this.observer && this.codec.decode(buffer, offset, length);
     const isPacket = typeof frame === 'object' && frame.kind === 'packet';

@@ -34,7 +34,7 @@ class MixNode implements ServerNode, ServerRole, Origin {
   /** All mixes of the next layer, neighbours or not. */
   #inLayer: HopTable | undefined;
   #neighbours: readonly string[] = [];
-  /** Neighbours of the previous document. */
+  /** The neighbours in the previous document. */
   #drawnBefore: readonly Descriptor[] = [];
   #packets = 0;
 
@@ -52,7 +52,7 @@ class MixNode implements ServerNode, ServerRole, Origin {
     const inLayer = afterMix(document, server.host.name);
     const drawn = server.neighbours?.neighboursOf(server.host.name);
     const nodes = drawn ?? inLayer;
-    // Packets and SURBs whose paths were drawn one epoch ago are still under way.
+    // Packets and SURBs with paths drawn one epoch ago are still under way.
     const late = drawn === undefined ? [] : this.#drawnBefore;
     this.#next = new HopTable([...nodes, ...late], ({ name }) => server.endpointOf(name) ?? -1);
     this.#inLayer = new HopTable(inLayer, () => -1);
@@ -87,7 +87,7 @@ class MixNode implements ServerNode, ServerRole, Origin {
     else if (frame.kind !== 'packet') relay.refuse('unexpected-frame');
     else if (!this.server.isListed(sender)) relay.refusePacket(frame.packet, 'unknown-sender');
     else if (options.double === 'swallowing' && this.#packets++ % LOSSY_EACH === 0) {
-      // Silently: that is the defect.
+      // Drops silently, which is the defect.
     } else if (options.double === 'lossy' && this.#packets++ % LOSSY_EACH === 0) {
       relay.refusePacket(frame.packet, 'outgoing-queue-full');
     } else relay.receive(frame.packet, this);

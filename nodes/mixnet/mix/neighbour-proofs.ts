@@ -10,7 +10,7 @@
 import { neighbourInput, type VrfKey } from '../../vrf/index.ts';
 import type { MixnetOptions } from '../config.ts';
 
-/** The draws to prove. */
+/** The draws that must be proved. */
 export interface NeighbourDraws {
   readonly epoch: number;
   readonly beacon: Uint8Array;

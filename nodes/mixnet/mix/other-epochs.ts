@@ -16,7 +16,7 @@ import { OTHER_EPOCHS_BURST, OTHER_EPOCHS_NS } from '../geometry.ts';
 import { TokenBucket } from '../provider/token-bucket.ts';
 import type { KeyRing } from './key-ring.ts';
 
-/** What it needs. */
+/** The parts of the check. */
 export interface OtherEpochsParts {
   readonly host: Pick<Host, 'now'>;
   readonly format: Pick<PacketFormat, 'receive'>;
@@ -24,7 +24,7 @@ export interface OtherEpochsParts {
   readonly keys: Pick<KeyRing, 'untried'>;
 }
 
-/** Tries refused packets with the keys of other epochs. */
+/** Tries rejected packets with the keys of other epochs. */
 export class OtherEpochs {
   readonly #parts: OtherEpochsParts;
   readonly #budget = new TokenBucket(OTHER_EPOCHS_BURST);
@@ -35,8 +35,8 @@ export class OtherEpochs {
   }
 
   /**
-   * Whether a packet that no accepted key opens was made for another key; the packet stays
-   * unchanged.
+   * True if a packet that no accepted key opens was made for another key; the packet is not
+   * changed.
    */
   knows(packet: Uint8Array): boolean {
     const { host, keys, clock } = this.#parts;

@@ -33,7 +33,7 @@ export class PoolTrace {
     this.#arrived += 1;
   }
 
-  /** A packet left; `held` remain. */
+  /** Records that a packet left; `held` packets remain. */
   left(held: number): void {
     this.#look(held);
   }

@@ -58,7 +58,7 @@ export class ProofExchange implements LoopAuditor {
     });
   }
 
-  /** Nodes that do not use the proper delays, or do not prove them, by name. */
+  /** Names of the nodes that use wrong delays or do not prove their delays. */
   get suspects(): readonly string[] {
     return this.#auditor.suspects;
   }

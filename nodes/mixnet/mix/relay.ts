@@ -52,7 +52,7 @@ const RULES_NS_MAX = 1_000_000_000;
 /** A packet whose last hop is this node. */
 export type Terminal = Exclude<Unwrapped, { readonly kind: 'forward' }>;
 
-/** What packets from a certain sender may do here. */
+/** The rights of packets from a certain sender. */
 export interface Origin {
   /** The address of an allowed next hop; undefined when the hop is not allowed. */
   next(nodeId: Uint8Array): Endpoint | undefined;
@@ -62,11 +62,11 @@ export interface Origin {
   readonly endRefused: MixnetDrop | undefined;
 }
 
-/** What differs between roles. */
+/** The differences between the roles. */
 export interface RelayRole {
   /**
    * A packet ended here; its arrays are valid during the call only.
-   * @param key Name under which observers know it.
+   * @param key The name by which observers know it.
    * @returns what happened to it, for an observer, or why it is dropped.
    */
   ended(packet: Terminal, key: number): 'delivered' | 'absorbed' | { readonly drop: MixnetDrop };
@@ -91,7 +91,7 @@ export interface RelayParts {
 /** A packet inside this node. */
 interface Held {
   readonly frame: Uint8Array;
-  /** A view of the packet. */
+  /** The bytes of the packet, as a view. */
   readonly packet: Uint8Array;
   readonly arrivedNs: Nanoseconds;
   readonly inKey: number;
@@ -99,7 +99,7 @@ interface Held {
   /** Absent for a packet that ended here. */
   to: Endpoint | undefined;
   delayNs: Nanoseconds;
-  /** For stop-and-go: its arrival window. */
+  /** For stop-and-go mixing, the arrival window of the packet. */
   window: readonly [first: Nanoseconds, last: Nanoseconds] | undefined;
   /** Epoch of the key that opened it. */
   epoch: number;
@@ -113,7 +113,7 @@ interface Held {
 /** How packets are opened at a given instant. */
 interface Opening {
   readonly rules: ReceiveRules;
-  /** The same keys, for threads; when absent, this thread opens them. */
+  /** The same keys for worker threads; if absent, this thread opens the packets. */
   readonly setup: Uint8Array | undefined;
 }
 
@@ -138,7 +138,7 @@ export class Relay {
   readonly #waiting: (Held | undefined)[] = [];
   /** Unused numbers below that array's length, for reuse. */
   readonly #freeItems: number[] = [];
-  /** The packet being judged, its origin, and why its tag was refused. */
+  /** The packet being checked, its origin, and why its tag was rejected. */
   #held: Held | undefined;
   #origin: Origin | undefined;
   #refusal: MixnetDrop | undefined;
@@ -169,12 +169,12 @@ export class Relay {
     this.#lateness = meter.histogram('mix.lateness');
   }
 
-  /** Packets held. */
+  /** Number of packets held. */
   get size(): number {
     return this.#inside;
   }
 
-  /** Adopts the mean delay of a document; old keys have been forgotten already. */
+  /** Applies the mean delay of a document; old keys have already been erased. */
   setMean(meanNs: Nanoseconds): void {
     this.#watch.setMean(meanHere(this.#parts.options.mixing, meanNs));
     const { setup } = this.#opening();
@@ -196,13 +196,13 @@ export class Relay {
     this.#threads.stop();
   }
 
-  /** Counts a datagram that was refused before it was opened. */
+  /** Counts a datagram that was rejected before it was opened. */
   refuse(reason: MixnetDrop): void {
     this.#received.add(1);
     this.#drop(reason);
   }
 
-  /** Counts a packet that was refused before it was opened. */
+  /** Counts a packet that was rejected before it was opened. */
   refusePacket(packet: Uint8Array, reason: MixnetDrop): void {
     const { observer } = this.#parts;
     observer?.arrived(messageKey(packet));
@@ -295,7 +295,7 @@ export class Relay {
     this.#processing.record(this.#parts.host.now() - held.arrivedNs);
   }
 
-  /** The drop reason: a refused tag, a refused next hop, or a key of another epoch that fits. */
+  /** The drop reason: a rejected tag, a rejected next hop, or a key of another epoch that fits. */
   #nameOf(drop: NodeDrop, packet: Uint8Array): MixnetDrop {
     if (drop === 'mac-mismatch' && this.#otherEpochs.knows(packet)) return 'epoch-unknown';
     return drop === 'replay' || drop === 'next-hop-invalid' ? (this.#refusal ?? drop) : drop;
@@ -416,7 +416,7 @@ export class Relay {
     this.#arm();
   }
 
-  /** Sends what is due, at most 16 packets per wake-up. */
+  /** Sends the packets that are due, at most 16 per wake-up. */
   #depart(): void {
     const now = this.#parts.host.now();
     const items = this.#mixing.take(now, SEND_BATCH);

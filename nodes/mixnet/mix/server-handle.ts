@@ -10,13 +10,13 @@ import type { MixServer } from './mix-server.ts';
 /** A role together with the server it runs on. */
 export interface ServerNode {
   readonly server: MixServer;
-  /** What a status page shows: plain data, sorted keys. */
+  /** The content of a status page: plain data with sorted keys. */
   status(): Readonly<Record<string, unknown>>;
-  /** Messages held besides those in the relay. */
+  /** Number of messages held outside the relay. */
   readonly kept: number;
 }
 
-/** The handle of a node. */
+/** Makes the handle of a node. */
 export function serverHandle(node: ServerNode): NodeHandle {
   const { server } = node;
   return {

@@ -18,7 +18,7 @@ import {
   WitnessedGuard,
 } from '../replay/index.ts';
 
-/** What it needs. */
+/** The parts of the tag store. */
 export interface TagBookParts {
   readonly host: Host;
   readonly witness: Witness;
@@ -79,7 +79,7 @@ export class TagBook {
   }
 }
 
-/** Takes every tag for new. */
+/** Defect: treats every tag as new. */
 const FORGETFUL: TagGuard = {
   enter: (_tag, onSynced) => {
     onSynced();

@@ -11,13 +11,13 @@
 import { wipe, wipeRange } from '../../_kit/secrets.ts';
 import { encodeUnwrapSetup, type UnwrapSetup } from '../../sphinx/index.ts';
 
-/** What all setups of a node share. */
+/** The part that all setups of a node share. */
 export type UnwrapShape = Omit<UnwrapSetup, 'privateKeys'>;
 
 interface Known {
   readonly setup: Uint8Array;
   readonly keyLength: number;
-  /** Epochs not yet forgotten; `undefined` in the place of forgotten ones. */
+  /** The epochs whose keys exist; `undefined` in the place of erased ones. */
   readonly epochs: (number | undefined)[];
 }
 

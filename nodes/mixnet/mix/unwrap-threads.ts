@@ -14,7 +14,7 @@ import { UNWRAPPING_MAX } from '../geometry.ts';
 /** Name of the job in the protocol's `jobs`. */
 const UNWRAP_JOB = 'unwrap';
 
-/** Hands one node's packets to worker threads. */
+/** Passes the packets of one node to worker threads. */
 export class UnwrapThreads {
   readonly #host: Host;
   #inside = 0;
@@ -64,7 +64,7 @@ export class UnwrapThreads {
     this.run(setup, new Uint8Array(1), () => undefined);
   }
 
-  /** Ignores whatever returns from now on. */
+  /** Ignores everything that returns from now on. */
   stop(): void {
     this.#isStopped = true;
   }

@@ -22,9 +22,9 @@ const NEVER = Number.POSITIVE_INFINITY;
  * pool.
  */
 export interface FlushRule {
-  /** Whether the pool is flushed immediately, without waiting for the timer. */
+  /** True if the pool is flushed immediately, without waiting for the timer. */
   isFull(size: number): boolean;
-  /** Whether a timed flush may send anything. Once true, it stays true for larger sizes. */
+  /** True if a timed flush may send something. Once true, it remains true for larger sizes. */
   mayLeave(size: number): boolean;
   /** How many messages leave in a flush, 0..size. */
   leaving(size: number, random: Random): number;
@@ -32,7 +32,7 @@ export interface FlushRule {
 
 /** Timer and bound of batch mixing. */
 export interface BatchLimits {
-  /** Most messages held, including flushed ones that have not left yet. */
+  /** Largest number of messages held, including flushed ones that have not left yet. */
   readonly queueLimit: number;
   /** Time between timed flushes; no timer when absent. Nanoseconds. */
   readonly interval?: Nanoseconds;
@@ -40,7 +40,7 @@ export interface BatchLimits {
   readonly offset?: Nanoseconds;
 }
 
-/** Mixing by flushes. */
+/** A mixing strategy that flushes a pool. */
 export class BatchMixing implements Mixing {
   readonly expired: readonly number[] = [];
   readonly lateNs: number[] = [];

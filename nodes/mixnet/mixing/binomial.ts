@@ -41,7 +41,7 @@ export class BinomialRule implements FlushRule {
     return count;
   }
 
-  /** P(s). */
+  /** The probability P(s) that a message leaves a pool of size s. */
   #probability(size: number): number {
     return normalCdf((size - this.#mean) / this.#deviation);
   }

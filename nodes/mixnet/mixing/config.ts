@@ -11,7 +11,7 @@ import { VRF_DELAY_LAWS } from '../../vrf/index.ts';
 const MS = 1_000_000;
 const MINUTE = 60_000 * MS;
 
-/** Most messages waiting in one mix (R-176). */
+/** Largest number of messages that wait in one mix (R-176). */
 const QUEUE_LIMIT_DEFAULT = 10_000;
 const QUEUE_LIMIT_MAX = 10_000_000;
 /**
@@ -32,9 +32,9 @@ const BINOMIAL_MEAN_DEFAULT = 100;
 const BINOMIAL_DEVIATION_DEFAULT = 50;
 
 const queueLimit = z.int().min(1).max(QUEUE_LIMIT_MAX).default(QUEUE_LIMIT_DEFAULT);
-/** Messages per flush. */
+/** Number of messages per flush. */
 const threshold = z.int().min(1).max(QUEUE_LIMIT_MAX);
-/** Messages retained in the pool. */
+/** Number of messages retained in the pool. */
 const pool = z.int().min(0).max(QUEUE_LIMIT_MAX);
 /** A pause between flushes: zero would keep the mix busy for ever. */
 const pause = (): ReturnType<typeof durationNs> =>
@@ -42,7 +42,7 @@ const pause = (): ReturnType<typeof durationNs> =>
 
 /** Options of strategies in which each message leaves at its own instant. */
 const continuous = {
-  /** Most messages waiting. */
+  /** Largest number of messages that wait. */
   queueLimit,
   /** Largest lateness: a message that would leave later is dropped. */
   slack: durationNs().default(SLACK_NS_DEFAULT),
@@ -172,7 +172,7 @@ const binomial = z
     ...timer,
     /** Pool size at which each message leaves with probability 1/2. */
     mean: z.number().min(0).default(BINOMIAL_MEAN_DEFAULT),
-    /** In messages; how gradually the probability rises around `mean`. */
+    /** A number of messages: how gradually the probability rises around `mean`. */
     deviation: z.number().gt(0).default(BINOMIAL_DEVIATION_DEFAULT),
   })
   .refine(isOffsetShort, OFFSET_LONG);

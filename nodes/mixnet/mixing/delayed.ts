@@ -11,17 +11,17 @@ import type { Nanoseconds } from '../../../engine/host/time.ts';
 import { DueQueue } from './due-queue.ts';
 import { type AskedDelay, clear, type Mixing, type MixingDrop } from './mixing.ts';
 
-/** How long a message stays, and which messages are refused. */
+/** Determines how long a message stays, and which messages are rejected. */
 export interface DelayLaw {
-  /** Judges what a packet asks for; undefined when it is accepted. */
+  /** Checks what a packet requests; undefined if it is accepted. */
   refuse(now: Nanoseconds, asked: AskedDelay): MixingDrop | undefined;
   /** The delay of an accepted message, integer nanoseconds. */
   delayNs(asked: AskedDelay): Nanoseconds;
 }
 
-/** Bounds of continuous mixing. */
+/** Limits of continuous mixing. */
 export interface DelayedLimits {
-  /** Most messages held. */
+  /** Largest number of messages held. */
   readonly queueLimit: number;
   /** A message that would leave later than this after its due time is dropped, nanoseconds. */
   readonly slack: Nanoseconds;

@@ -54,7 +54,7 @@ export class DueQueue {
     this.#size += 1;
     while (hole > 0) {
       const parent = (hole - 1) >> 1;
-      // A later item stays behind an earlier one with the same instant.
+      // An item added later stays behind an earlier one with the same instant.
       if ((due[parent] as number) <= dueNs) break;
       this.#move(parent, hole);
       hole = parent;

@@ -21,11 +21,12 @@ export const MIXING_DROPS = {
   'window-missed': 'The message arrived outside the time window that its sender set for this hop.',
 } as const;
 
-/** Why an item was refused or dropped. */
+/** Why an item was rejected or dropped. */
 export type MixingDrop = keyof typeof MIXING_DROPS;
 
 /**
- * What the packet asks of this hop. Valid during the call only: one object may serve all packets.
+ * The request of a packet to this hop. Valid during the call only, because one object may serve all
+ * packets.
  */
 export interface AskedDelay {
   /** Delay written by the sender or determined by the node's VRF, nanoseconds, integer, >= 0. */
@@ -39,16 +40,18 @@ export interface AskedDelay {
   readonly arrivedNs?: Nanoseconds;
 }
 
-/** The mixing of one node. */
+/** The mixing strategy of one node. */
 export interface Mixing {
   /**
    * Adds an item.
    * @param item Integer, 0 <= item < 2^31, not already held.
    * @param now Never less than in an earlier call.
-   * @returns why it was refused, or undefined.
+   * @returns why the item was rejected, or undefined.
    */
   put(item: number, now: Nanoseconds, asked: AskedDelay): MixingDrop | undefined;
-  /** Instant of the next departure or flush, possibly in the past; undefined when there is none. */
+  /**
+   * Instant of the next departure or flush, which may be in the past; undefined if there is none.
+   */
   nextAt(): Nanoseconds | undefined;
   /**
    * Removes and returns what leaves now, in order of departure, at most `max` items including
@@ -60,7 +63,7 @@ export interface Mixing {
   readonly expired: readonly number[];
   /** How late each item of the last `take` leaves, nanoseconds, in the same order. */
   readonly lateNs: readonly number[];
-  /** Items held. */
+  /** Number of items held. */
   readonly size: number;
 }
 

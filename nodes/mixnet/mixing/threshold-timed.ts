@@ -7,11 +7,13 @@
  */
 import type { FlushRule } from './batch.ts';
 
-/** Everything leaves when N are in, or at the timer. */
+/** Flushes everything when N messages are inside, or when the timer fires. */
 export class ThresholdOrTimedRule implements FlushRule {
   readonly #threshold: number;
 
-  /** @param threshold N, >= 1. */
+  /**
+   * @param threshold The number N, at least 1.
+   */
   constructor(threshold: number) {
     this.#threshold = threshold;
   }
@@ -29,11 +31,13 @@ export class ThresholdOrTimedRule implements FlushRule {
   }
 }
 
-/** Everything leaves at the timer, if at least N are in. */
+/** Flushes everything when the timer fires, if at least N messages are inside. */
 export class ThresholdAndTimedRule implements FlushRule {
   readonly #threshold: number;
 
-  /** @param threshold N, >= 1. */
+  /**
+   * @param threshold The number N, at least 1.
+   */
   constructor(threshold: number) {
     this.#threshold = threshold;
   }

@@ -7,7 +7,7 @@
  */
 import type { FlushRule } from './batch.ts';
 
-/** At most a share f leaves, and at least nmin remain. */
+/** Flushes at most a share f, and retains at least nmin messages. */
 export class TimedDynamicRule implements FlushRule {
   readonly #pool: number;
   readonly #fraction: number;

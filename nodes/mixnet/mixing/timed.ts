@@ -6,11 +6,13 @@
  */
 import type { FlushRule } from './batch.ts';
 
-/** Of s messages, s - n leave. */
+/** Of s messages, s - n leave at each flush. */
 export class TimedRule implements FlushRule {
   readonly #pool: number;
 
-  /** @param pool n, >= 0. */
+  /**
+   * @param pool The number n of retained messages, at least 0.
+   */
   constructor(pool: number) {
     this.#pool = pool;
   }

@@ -25,13 +25,13 @@ import { TokenBucket } from './token-bucket.ts';
 
 const NS_PER_US = 1_000;
 const UINT32_MAX = 0xffff_ffff;
-/** Identifier of a SURB when there is none: zeros. */
+/** The identifier used if there is no SURB: zeros. */
 const NO_SURB = new Uint8Array(16);
 
 /** Test double `swallowing`: one message in this many vanishes. */
 const SWALLOWED_EACH = 10;
 
-/** What a provider keeps for one client. */
+/** The state that a provider keeps for one client. */
 interface Account {
   readonly name: string;
   readonly spool: Spool;
@@ -51,7 +51,7 @@ class ProviderNode implements ServerNode, ServerRole {
   readonly #spooled: Counter;
   readonly #spoolWait: Histogram;
   readonly #accounts = new Map<string, Account>();
-  /** Packets from mixes end here, or are loops that begin their second half. */
+  /** Packets from mixes end here, or are loops in the middle of their path. */
   readonly #fromMix: Origin = { next: (id) => this.#next?.find(id), endRefused: undefined };
   /** A packet between two clients of the same provider also goes through the mixes. */
   readonly #fromClient: Origin = { ...this.#fromMix, endRefused: 'client-to-local-user' };
@@ -126,7 +126,7 @@ class ProviderNode implements ServerNode, ServerRole {
     return 'delivered';
   }
 
-  /** Packets from clients are charged; packets from mixes end here, or are loops under way. */
+  /** Packets from clients count against their rate; packets from mixes end here or are loops. */
   #packet(packet: Uint8Array, account: Account | undefined): void {
     const { relay, host, options } = this.server;
     if (account !== undefined && options.rateLimit.enabled && !account.bucket.take(host.now())) {
@@ -175,7 +175,10 @@ class ProviderNode implements ServerNode, ServerRole {
     for (let index = 0; index < frames; index++) this.#answer(account, head[index]);
   }
 
-  /** The warning names one client of the provider: usually the others have the same options. */
+  /**
+   * The warning names only one client of the provider, because the others usually have the same
+   * options.
+   */
   #warn({ name, spool, watch }: Account, taken: number): void {
     const { host } = this.server;
     const slow = watch.retrieved(host.now(), { taken, waiting: spool.size });

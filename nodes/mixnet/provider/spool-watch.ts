@@ -17,7 +17,7 @@ const RETRIEVALS_LEAST = 10;
 /** A pause this many times the mean pause: the client was away. */
 const PAUSES_AWAY = 5;
 
-/** A finding. */
+/** A client that retrieves too slowly. */
 export interface SlowRetrieval {
   /** Messages per second that arrived, and that the client retrieved. */
   readonly arrivedPerSecond: number;
@@ -25,7 +25,7 @@ export interface SlowRetrieval {
   readonly overSeconds: number;
 }
 
-/** Watches one client. */
+/** Watches the spool of one client. */
 export class SpoolWatch {
   readonly #batch: number;
   #arrived = 0;

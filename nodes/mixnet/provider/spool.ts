@@ -13,7 +13,7 @@ export interface SpoolEntry {
   sequence: number;
   readonly arrivedNs: Nanoseconds;
   readonly message: Spooled;
-  /** Name under which observers know it; 0 without an observer. */
+  /** The name by which observers know the message; 0 without an observer. */
   readonly copy: number;
   /** False until an answer has contained it. */
   isShown: boolean;
@@ -24,7 +24,7 @@ export class Spool {
   readonly #entries: SpoolEntry[] = [];
   #lastSequence = 0;
 
-  /** Messages waiting. */
+  /** Number of messages that wait. */
   get size(): number {
     return this.#entries.length;
   }

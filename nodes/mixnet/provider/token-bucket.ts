@@ -25,7 +25,7 @@ export class TokenBucket {
     this.#isFilled = true;
   }
 
-  /** Takes one token; false when there is none. */
+  /** Takes one token; false if there is none. */
   take(now: Nanoseconds): boolean {
     this.#refill(now);
     if (this.#credit < this.#tokenNs) return false;

@@ -31,7 +31,7 @@ export class Bloom {
     this.#words = new Uint32Array(Math.ceil(size.bits / WORD_BITS));
   }
 
-  /** Memory of the bits, bytes. */
+  /** Memory of the bit array, bytes. */
   get bytes(): number {
     return this.#words.byteLength;
   }
@@ -53,7 +53,7 @@ export class Bloom {
     this.#step = this.#reduce(out[3] as number, out[2] as number);
   }
 
-  /** Whether the element placed last appears to be in the set. */
+  /** True if the element placed last appears to be in the set. */
   has(): boolean {
     const words = this.#words;
     const bits = this.#bits;
@@ -68,7 +68,7 @@ export class Bloom {
     return true;
   }
 
-  /** Adds the element placed last. */
+  /** Adds the element placed last to the set. */
   add(): void {
     const words = this.#words;
     const bits = this.#bits;

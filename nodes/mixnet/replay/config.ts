@@ -15,7 +15,7 @@ import {
 
 /** Schema of the options. */
 export const replayConfig = z.strictObject({
-  /** Packets during the life of a mix key: rate times epoch, with a margin. */
+  /** Number of packets during the life of a mix key: rate times epoch, with a margin. */
   expectedTags: z.int().min(1).max(EXPECTED_TAGS_MAX).default(EXPECTED_TAGS_DEFAULT),
   /** Share of honest packets dropped as replays once this many have arrived. */
   falsePositive: z
@@ -28,7 +28,7 @@ export const replayConfig = z.strictObject({
    * refusing.
    */
   filters: z.union([z.literal(1), z.literal(2)]).default(1),
-  /** Most packets waiting until their tags are on disk. */
+  /** Largest number of packets that wait until their tags are on disk. */
   pendingMax: z.int().min(1).default(PENDING_DEFAULT),
 });
 

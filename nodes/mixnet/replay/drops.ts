@@ -4,7 +4,7 @@
  * @module
  */
 
-/** Every reason. */
+/** Every drop reason of the replay protection. */
 export const REPLAY_DROPS = {
   replay: 'A packet with this tag arrived before under the same key, or the filter errs.',
   'replay-filter-full': 'As many packets arrived under this key as its filter was made for.',
@@ -12,5 +12,5 @@ export const REPLAY_DROPS = {
   'replay-log-failed': 'The tag of the packet could not be written to disk.',
 } as const;
 
-/** Why replay protection refuses a packet. */
+/** Why replay protection rejects a packet. */
 export type ReplayDrop = keyof typeof REPLAY_DROPS;

@@ -13,9 +13,9 @@ import { Bloom } from './bloom.ts';
 import { bloomSize } from './bloom-size.ts';
 import { SipHash16 } from './sip-hash.ts';
 
-/** What to expect under one key. */
+/** The expected use of a filter during the life of one key. */
 export interface ReplayFilterOptions {
-  /** Packets during the life of the key, >= 1. */
+  /** Number of packets during the life of the key, at least 1. */
   readonly expectedTags: number;
   /** Probability that a new tag is taken for a replay when the filter is full; 0..1. */
   readonly falsePositive: number;
@@ -23,7 +23,9 @@ export interface ReplayFilterOptions {
   readonly filters?: 1 | 2;
 }
 
-/** `full`: the tag is unknown, but there is no room to remember it, so it must be refused. */
+/**
+ * `full` means that the tag is unknown but there is no room to remember it, so it must be rejected.
+ */
 export type FilterVerdict = 'new' | 'replay' | 'full';
 
 /** Remembers the tags of one mix key. */
@@ -34,7 +36,7 @@ export class ReplayFilter {
   readonly #filters: Bloom[] = [];
   /** The filter to which new tags are added. */
   #last: Bloom;
-  /** Number of tags in it. */
+  /** Number of tags in the last part of the filter. */
   #inLast = 0;
 
   /** @param key 16 secret bytes, drawn freshly for each filter. */
@@ -66,12 +68,12 @@ export class ReplayFilter {
     return 'new';
   }
 
-  /** Tags remembered. */
+  /** Number of tags remembered. */
   get size(): number {
     return (this.#filters.length - 1) * this.#options.expectedTags + this.#inLast;
   }
 
-  /** Memory, bytes. */
+  /** Memory of the filter, bytes. */
   get bytes(): number {
     return this.#filters.reduce((sum, filter) => sum + filter.bytes, 0);
   }

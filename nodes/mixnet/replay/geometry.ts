@@ -18,5 +18,5 @@ export const EXPECTED_TAGS_MAX = 1_000_000_000;
 export const FALSE_POSITIVE_DEFAULT = 1e-6;
 export const FALSE_POSITIVE_MIN = 1e-9;
 export const FALSE_POSITIVE_MAX = 0.1;
-/** Most packets waiting for the disk: 0.4 s at 25,000 per second. */
+/** Largest number of packets that wait for the disk: 0.4 s at 25,000 per second. */
 export const PENDING_DEFAULT = 10_000;

@@ -24,11 +24,11 @@ export interface ReplayGuardOptions {
   readonly filter: ReplayFilter;
   /** A store for this key alone; when absent, the key is in memory only. */
   readonly store?: Store;
-  /** Most tags waiting for the disk, >= 1. */
+  /** Largest number of tags that wait for the disk, at least 1. */
   readonly pendingMax: number;
 }
 
-/** Refuses packets that came before, even before a crash. */
+/** Rejects packets that arrived before, even before a crash. */
 export class ReplayGuard implements TagGuard {
   readonly #filter: ReplayFilter;
   readonly #log: TagLog | undefined;

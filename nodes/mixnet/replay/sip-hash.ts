@@ -22,7 +22,9 @@ export class SipHash16 {
   /** v0, v1, v2, v3, each low word first. */
   readonly #v = new Int32Array(8);
 
-  /** @param key 16 secret bytes. */
+  /**
+   * @param key The secret key, 16 bytes.
+   */
   constructor(key: Uint8Array) {
     if (key.length !== KEY_BYTES) throw new RangeError(`a SipHash key has ${key.length} bytes`);
     for (let word = 0; word < 4; word++) this.#key[word] = littleEndian(key, 4 * word);

@@ -20,7 +20,7 @@ const FIRST_ROOM = 64;
 /** Called when the tag is on disk, or with the error if it is not. */
 export type OnSynced = (error?: string) => void;
 
-/** Writes tags in groups. */
+/** Writes tags to the store in groups. */
 export class TagLog {
   readonly #store: Store;
   /** Tags gathered for the next group. */
@@ -42,7 +42,7 @@ export class TagLog {
   static reload(store: Store, visit: (tag: Uint8Array) => void): number {
     let count = 0;
     store.replay((record) => {
-      // The store never alters a record silently, so another length is our own mistake.
+      // A store never alters a record silently, so another length is a bug.
       if (record.length % TAG_BYTES !== 0) {
         throw new Error(`a record of replay tags has ${record.length} bytes`);
       }

@@ -17,17 +17,17 @@ import type { OnSynced } from './tag-log.ts';
 
 const TWO_21 = 0x20_0000;
 
-/** The counters for verdicts. */
+/** The counters for each kind of verdict. */
 export interface TagCounters {
-  /** Tags that came for the first time: the denominator of the share. */
+  /** Number of tags that arrived for the first time, the denominator of the share. */
   readonly fresh: Counter;
-  /** Those of them that were taken for replays. */
+  /** Number of those that were taken for replays. */
   readonly falsePositives: Counter;
-  /** Tags accepted a second time. */
+  /** Number of tags accepted a second time. */
   readonly falseNegatives: Counter;
 }
 
-/** A guard and its witness. */
+/** A replay guard whose verdicts are compared with the truth. */
 export class WitnessedGuard implements TagGuard {
   readonly #inner: TagGuard;
   readonly #witness: Witness;

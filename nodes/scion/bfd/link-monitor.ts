@@ -27,12 +27,12 @@ export interface LinkMonitorOptions {
   /** The router's address inside its AS. */
   readonly address: HostAddress;
   readonly hops: HopAuthenticator;
-  /** `undefined` treats every link as up. */
+  /** The BFD parameters; `undefined` treats every link as up. */
   readonly parameters: Omit<BfdParameters, 'discriminator'> | undefined;
   readonly send: (link: RouterLink, bytes: Uint8Array) => void;
 }
 
-/** The sessions of one router. */
+/** The BFD sessions of one router. */
 export class LinkMonitor {
   readonly #options: LinkMonitorOptions;
   readonly #sessions = new Map<RouterLink, BfdSession>();

@@ -18,7 +18,7 @@ export interface BfdParameters {
   readonly desiredMinTxNs: number;
   /** Nanoseconds between packets that we can receive. */
   readonly requiredMinRxNs: number;
-  /** Our discriminator, 1 … 2^32-1. */
+  /** The local discriminator, 1 to 2^32-1. */
   readonly discriminator: number;
 }
 
@@ -31,7 +31,10 @@ export interface BfdMachine {
   readonly remoteMinRxNs: number;
 }
 
-/** Timers of a session. `send`: the next packet is due. `detection`: the peer has gone silent. */
+/**
+ * The timers of a session. `send`: the next packet is due. `detection`: the peer has been silent
+ * too long.
+ */
 export type BfdTimer = 'send' | 'detection';
 
 /** The inputs of a session. */
@@ -150,7 +153,7 @@ function onSendDue(machine: BfdMachine, parameters: BfdParameters): BfdStep {
 }
 
 function onSilence(machine: BfdMachine): BfdStep {
-  // 6.8.1: after a detection time of silence the peer's discriminator is forgotten.
+  // 6.8.1: after a silence of one detection time, the peer's discriminator is reset.
   const silent: BfdMachine = { ...machine, remoteDiscriminator: 0 };
   if (machine.state === 'down' || machine.state === 'admin-down') {
     return { machine: silent, effects: [] };
@@ -164,7 +167,7 @@ function onAdmin(machine: BfdMachine, parameters: BfdParameters, wanted: 'up' | 
   const next: BfdMachine = { ...machine, state: wanted === 'down' ? 'admin-down' : 'down' };
   const effects: BfdEffect[] = [{ kind: 'state', state: next.state }];
   if (wanted === 'down') effects.push({ kind: 'stop', timer: 'detection' });
-  // Tells the peer immediately, so that it does not take the shutdown for a failure.
+  // Informs the peer immediately, so that it does not take the shutdown for a failure.
   effects.push({ kind: 'send', packet: makePacket(next, parameters) });
   return { machine: next, effects };
 }

@@ -25,9 +25,9 @@ export interface BfdPacket {
   readonly myDiscriminator: number;
   /** The receiver's discriminator, 0 while unknown. */
   readonly yourDiscriminator: number;
-  /** Microseconds, 32 bits. */
+  /** Desired minimum transmit interval, microseconds, 32 bits. */
   readonly desiredMinTxUs: number;
-  /** Microseconds, 32 bits. */
+  /** Required minimum receive interval, microseconds, 32 bits. */
   readonly requiredMinRxUs: number;
 }
 

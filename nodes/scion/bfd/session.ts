@@ -70,7 +70,7 @@ export class BfdSession {
     else this.#take({ kind: 'packet', packet });
   }
 
-  /** Tells the peer and stops. */
+  /** Informs the peer and stops. */
   stop(): void {
     this.#take({ kind: 'admin', state: 'down' });
     this.#timers.send.cancel();

@@ -21,7 +21,7 @@ import { type Edge, weightOf } from './edges.ts';
 import { type Path, type PathInterface, pathFingerprint } from './path.ts';
 import { type AsEntry, type SegmentHop, segmentIdAt } from './segment.ts';
 
-/** What to build. */
+/** The path to build. */
 export interface AssembleRequest {
   readonly edges: readonly Edge[];
   readonly source: IsdAs;
@@ -69,8 +69,8 @@ export function assemble(request: AssembleRequest): Path {
 }
 
 /**
- * How many hop entries' MACs are folded into the path's initial SegID. Routers fold the others in
- * or out as the packet travels.
+ * The number of hop entries whose MACs are already included in the path's initial SegID. Routers
+ * add or remove the others as the packet travels.
  */
 function initialFolds(edge: Edge): number {
   const last = edge.segment.entries.length - 1;

@@ -24,9 +24,14 @@ import {
   type ScionTopology,
 } from './topology.ts';
 
-/** Most AS entries in a segment (reference control/beacon/policy.go, MaxHopsLength). */
+/**
+ * Largest number of AS entries in a segment (reference control/beacon/policy.go, MaxHopsLength).
+ */
 export const SEGMENT_HOPS_MAX = 10;
-/** Most segments kept per origin and AS (reference control/beacon/policy.go, BestSetSize). */
+/**
+ * Largest number of segments kept per origin and AS (reference control/beacon/policy.go,
+ * BestSetSize).
+ */
 export const BEST_SET_SIZE = 20;
 
 /** The input for segments. */
@@ -41,9 +46,9 @@ export interface BeaconOptions {
 
 /** All segments of a topology, sorted by AS numbers and then by length. */
 export interface TopologySegments {
-  /** From a core AS to another. */
+  /** Segments from one core AS to another. */
   readonly cores: readonly PathSegment[];
-  /** From a core AS down to another AS of its ISD; reversed, they are up segments. */
+  /** Segments from a core AS down to another AS of its ISD; reversed, they are up segments. */
   readonly downs: readonly PathSegment[];
 }
 

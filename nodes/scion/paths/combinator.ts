@@ -37,8 +37,8 @@ export function combinePaths(request: CombineRequest): readonly Path[] {
 }
 
 /**
- * Chains of edges from source to target with at most one up, core and down edge, in that order.
- * Cheap chains come first; the search ends at the cost at which there are enough.
+ * Chains of edges from source to target with at most one up, core and down edge, in that order. The
+ * search goes by increasing cost and ends at the cost at which there are enough chains.
  */
 function findSolutions(
   edges: ReadonlyMap<string, readonly Edge[]>,

@@ -22,7 +22,7 @@ export interface SegmentSet {
   readonly downs: readonly PathSegment[];
 }
 
-/** What to combine. */
+/** The segments and the ends to combine. */
 export interface CombineRequest extends SegmentSet {
   readonly source: IsdAs;
   readonly target: IsdAs;
@@ -86,7 +86,7 @@ function coreEdges(segment: PathSegment): readonly Usable[] {
   return [{ shortcut: 0, peer: 0, weight, from: last.isdAs, to: first.isdAs }];
 }
 
-/** From the last AS to every earlier AS, and to every peering link on the way. */
+/** Edges from the last AS to every earlier AS, and to every peering link on the way. */
 function upEdges(segment: PathSegment): readonly Usable[] {
   const edges: Usable[] = [];
   const last = segment.entries.at(-1);
@@ -106,7 +106,7 @@ function upEdges(segment: PathSegment): readonly Usable[] {
   return edges;
 }
 
-/** The same, reversed; the peering link counts as a hop here, once per path. */
+/** Edges in the other direction; a peering link counts as a hop here, once per path. */
 function downEdges(segment: PathSegment): readonly Usable[] {
   const edges: Usable[] = [];
   const last = segment.entries.at(-1);

@@ -13,9 +13,9 @@ import { type IsdAs, writeIsdAs } from '../wire/isd-as.ts';
 
 /** A hop field in a segment. */
 export interface SegmentHop {
-  /** 0 at the origin. */
+  /** Ingress interface in construction direction; 0 at the origin. */
   readonly consIngress: number;
-  /** 0 at the last AS. */
+  /** Egress interface in construction direction; 0 at the last AS. */
   readonly consEgress: number;
   readonly expTime: number;
   readonly mac: Uint8Array;
@@ -32,7 +32,7 @@ export interface PeerEntry {
   readonly hop: SegmentHop;
 }
 
-/** The contribution of one AS. */
+/** The entry that one AS adds to a segment. */
 export interface AsEntry {
   readonly isdAs: IsdAs;
   /** MTU inside the AS, bytes. */
@@ -40,7 +40,7 @@ export interface AsEntry {
   /** MTU of the link on which the beacon arrived, bytes; 0 at the origin. */
   readonly ingressMtu: number;
   readonly hop: SegmentHop;
-  /** Ascending by peering interface. */
+  /** Peer entries, sorted by peering interface. */
   readonly peers: readonly PeerEntry[];
 }
 
@@ -48,7 +48,7 @@ export interface AsEntry {
 export interface PathSegment {
   /** Beta of the first entry, 16 bits. */
   readonly segmentId: number;
-  /** Seconds since 1970. */
+  /** Creation time, seconds since 1970. */
   readonly timestamp: number;
   readonly entries: readonly AsEntry[];
 }
@@ -61,16 +61,16 @@ export interface PeerLink {
   readonly mtu: number;
 }
 
-/** What an AS adds to a beacon. */
+/** The data that an AS adds to a beacon. */
 export interface Extension {
   readonly isdAs: IsdAs;
   readonly mtu: number;
   readonly ingress: number;
   readonly ingressMtu: number;
-  /** 0 ends the segment here. */
+  /** The egress interface; 0 ends the segment here. */
   readonly egress: number;
   readonly expTime: number;
-  /** Ascending by interface. */
+  /** Peering links, sorted by interface. */
   readonly peerLinks: readonly PeerLink[];
   /** Makes MACs with this AS's forwarding key. */
   readonly authenticator: HopAuthenticator;

@@ -21,7 +21,7 @@ import {
   type Replier,
 } from './scmp-reply.ts';
 
-/** What a router does with packets. The callee owns the bytes of a view. */
+/** Callbacks for what a router does with packets. The callee owns the bytes of a view. */
 export interface RouterOutput {
   /** Sends the packet over a link to another AS or to a sibling. */
   forward(link: RouterLink, packet: PacketView): void;
@@ -29,7 +29,7 @@ export interface RouterOutput {
   deliver(target: Endpoint, packet: PacketView): void;
   /** Sends an answer back over the link the packet arrived on, to the packet's sender. */
   reply(link: RouterLink, to: Endpoint, bytes: Uint8Array): void;
-  /** Hands a BFD packet to the session of its link. */
+  /** Passes a BFD packet to the session of its link. */
   bfd(link: RouterLink, packet: PacketView): void;
   /** Counts a dropped packet. */
   drop(reason: RouterDrop): void;

@@ -76,14 +76,16 @@ export function checkIngress(passage: Passage): Step {
   return passage.refuseHop('hop-ingress-mismatch', unknownIngress(packet.isConsDir));
 }
 
-/** 5: PayloadLen is correct. */
+/** Step 5: PayloadLen is correct. */
 export function checkPayloadLength(passage: Passage): Step {
   const { packet } = passage;
   if (packet.payloadLength === packet.actualPayloadLength) return undefined;
   return passage.refuse('packet-length', INVALID_PACKET_SIZE, 0);
 }
 
-/** 6: a packet in transit that comes from inside was handed over by its ingress router. */
+/**
+ * Step 6: a packet in transit that comes from inside the AS was forwarded by its ingress router.
+ */
 export function checkTransitSource(passage: Passage, context: RouterContext): Step {
   const { packet, arrival } = passage;
   if (packet.isFirstHop || arrival.kind === 'external') return undefined;
@@ -94,7 +96,9 @@ export function checkTransitSource(passage: Passage, context: RouterContext): St
   return expected === arrival && arrival.kind === 'sibling' ? undefined : 'transit-source';
 }
 
-/** 7: source and destination ISD-AS match where the packet came from and where its path ends. */
+/**
+ * Step 7: source and destination ISD-AS match where the packet came from and where its path ends.
+ */
 export function checkIsdAs(passage: Passage, context: RouterContext): Step {
   const { packet } = passage;
   const isSourceLocal = packet.isSource(context.isdAs);
@@ -150,7 +154,7 @@ export function deliverLocally(passage: Passage, context: RouterContext): Step {
   return passage.packet.isTarget(context.isdAs) ? context.delivery.resolve(passage) : undefined;
 }
 
-/** 13: the packet continues on the next segment, whose first hop also belongs to this AS. */
+/** Step 13: the packet continues on the next segment, whose first hop also belongs to this AS. */
 export function crossOver(passage: Passage, context: RouterContext): Step {
   const { packet } = passage;
   if (!packet.isCrossover || passage.isPeering) return undefined;
@@ -159,7 +163,8 @@ export function crossOver(passage: Passage, context: RouterContext): Step {
 }
 
 /**
- * 14: the egress is an interface of this router, or of a sibling when the packet came from outside.
+ * Step 14: the egress is an interface of this router, or of a sibling if the packet came from
+ * outside.
  */
 export function findEgress(passage: Passage, context: RouterContext): Step {
   const { packet } = passage;
@@ -184,8 +189,8 @@ export function checkNeighbours(passage: Passage): Step {
 }
 
 /**
- * 16: the sender requests an answer from the router at the egress; before 17, so that traceroute
- * works up to a dead link.
+ * Step 16: the sender requests an answer from the router at the egress. Done before step 17, so
+ * that traceroute works up to a dead link.
  */
 export function checkEgressAlert(passage: Passage): Step {
   const { packet } = passage;
@@ -203,7 +208,7 @@ export function checkLinkUp(passage: Passage): Step {
   return passage.refuse('link-down', isOwn(egress) ? LINK_DOWN : SIBLING_DOWN, 0);
 }
 
-/** After 17: the packet fits the link's MTU. The reference has no such check. */
+/** After step 17: the packet fits the link's MTU. The reference has no such check. */
 export function checkMtu(passage: Passage, context: RouterContext): Step {
   if (!context.mtuCheck) return undefined;
   const { packet } = passage;

@@ -9,7 +9,7 @@ import type { IsdAsWords } from '../wire/isd-as.ts';
 import type { RouterInterface } from './link.ts';
 import type { LocalDelivery } from './local-delivery.ts';
 
-/** Constant over the router's life. */
+/** The facts that do not change during the life of a router. */
 export interface RouterContext {
   readonly isdAs: IsdAsWords;
   /** Interfaces of the AS by number. */

@@ -15,7 +15,7 @@ import {
 } from './drkey.ts';
 import type { KeyRequest } from './scmp-authentication.ts';
 
-/** Previous, current and next epoch. */
+/** Number of epochs with keys: previous, current and next. */
 const EPOCHS_MAX = 3;
 
 /** Derives AS-host keys for SCMP. */

@@ -24,12 +24,12 @@ const TYPE_AS_HOST = 1;
 export interface SecretValueInput {
   readonly secret: Uint8Array;
   readonly protocol: number;
-  /** Seconds since 1970. */
+  /** Start of the epoch, seconds since 1970. */
   readonly epochBegin: number;
   readonly epochEnd: number;
 }
 
-/** The key from which an AS derives all others of an epoch. Takes milliseconds. */
+/** The key from which an AS derives all its other keys for an epoch. Takes milliseconds. */
 export function secretValue(crypto: CryptoProvider, input: SecretValueInput): Uint8Array {
   // The reference's length prefix has 8 bytes.
   const length = new Uint8Array(8);

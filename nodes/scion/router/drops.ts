@@ -43,5 +43,5 @@ const CHECK_DROPS = {
 /** All reasons with their explanations. */
 export const ROUTER_DROPS = { ...WIRE_DROPS, ...CHECK_DROPS, ...BFD_DROPS } as const;
 
-/** Why the router refused a packet. */
+/** Why the router rejected a packet. */
 export type RouterDrop = WireDrop | keyof typeof CHECK_DROPS | BfdDrop;

@@ -12,7 +12,7 @@ export const ROUTER_INTERNAL_PORT = 30042;
 export const END_HOST_PORT = 30041;
 /** Application ports that packets are delivered to directly (underlay.rst, default range). */
 export const DISPATCHED_PORTS = { first: 31_000, last: 32_767 } as const;
-/** Bytes of a TCP header without options; shorter ones are refused at delivery. */
+/** Length of a TCP header without options, bytes; a shorter one is rejected at delivery. */
 export const TCP_LENGTH = 20;
 /** Largest payload of a UDP datagram over IPv4, bytes. */
 export const DATAGRAM_MAX = 65_507;

@@ -35,8 +35,8 @@ export interface RouterInterface {
   /** The AS at the other end. */
   readonly isdAs: IsdAsWords;
   /**
-   * Where packets for it are sent: the external link itself, or the link to the sibling that owns
-   * it.
+   * The link on which packets for this exit are sent: the external link itself, or the link to the
+   * sibling that owns it.
    */
   readonly link: RouterLink;
 }

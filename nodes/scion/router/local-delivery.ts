@@ -28,7 +28,7 @@ import { NO_ENDPOINT } from './host-table.ts';
 import type { Passage, Verdict } from './passage.ts';
 import { ADDRESS_UNREACHABLE, INVALID_DESTINATION, NO_ROUTE } from './scmp-errors.ts';
 
-/** What delivery needs to know about the AS. */
+/** The facts about the AS that delivery needs. */
 export interface LocalDeliveryOptions {
   /**
    * Endpoint of a host of this AS.
@@ -44,7 +44,7 @@ export interface LocalDeliveryOptions {
   readonly dispatchedPorts: { readonly first: number; readonly last: number };
 }
 
-/** Ports are 0 … 65535; these values say why there is none. */
+/** Ports are 0 to 65535; these negative values say why there is none. */
 const PORT_TRUNCATED = -1;
 const PORT_UNKNOWN = -2;
 const TARGET_PORT_OFFSET = 2;
@@ -60,7 +60,7 @@ export class LocalDelivery {
     this.#options = options;
   }
 
-  /** Sets `passage.target`, or says why the packet cannot be delivered. */
+  /** Sets `passage.target`, or returns why the packet cannot be delivered. */
   resolve(passage: Passage): Verdict {
     switch (passage.packet.targetHostType) {
       case HOST_TYPE_SERVICE:

@@ -26,7 +26,7 @@ export type Passed =
 /** The checklist's decision about a packet. */
 export type Verdict = Passed | RouterDrop;
 
-/** Checklist steps return `undefined` to continue. */
+/** The result of a checklist step; `undefined` means that the next step follows. */
 export type Step = Verdict | undefined;
 
 /** Value of {@link Passage.scmpType} when the sender is not notified. */
@@ -42,7 +42,7 @@ const NOWHERE: RouterLink = {
   isUp: false,
 };
 
-/** The reusable record of one packet's way. */
+/** The processing state of one packet, reused for the next. */
 export class Passage {
   readonly packet = new PacketView();
   /** The link on which the packet arrived. */
@@ -51,7 +51,7 @@ export class Passage {
   isPeering = false;
   /** True after step 13 moved to the next segment. */
   hasCrossedOver = false;
-  /** Where the packet leaves; set by step 14. */
+  /** The interface by which the packet leaves; set by step 14. */
   egress: RouterInterface | undefined = undefined;
   /** Endpoint of the destination host; set by delivery. */
   target = 0;

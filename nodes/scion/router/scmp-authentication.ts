@@ -34,7 +34,7 @@ export interface KeyRequest {
   readonly host: Uint8Array;
 }
 
-/** What authentication needs. */
+/** The parts of the authentication. */
 export interface ScmpAuthenticatorOptions {
   readonly crypto: CryptoProvider;
   readonly clock: () => CalendarTime;

@@ -23,15 +23,15 @@ import type { Neighbour, RouterInterface, RouterLink } from './link.ts';
 /** The router at the other end of an external link, or a sibling. */
 export interface RouterPeer {
   readonly link: RouterLink;
-  /** Address of the far router. */
+  /** Address of the router at the far end. */
   readonly address: string;
-  /** UDP ports of the link at the far end and at our end; 0 for siblings, whose port is fixed. */
+  /** UDP ports of the link at the far end and at this end; 0 for siblings, whose port is fixed. */
   readonly port: number;
   readonly localPort: number;
   readonly isdAs: IsdAs;
 }
 
-/** What a router knows before it starts. */
+/** Everything that a router knows before it starts. */
 export interface Situation {
   readonly isdAs: IsdAs;
   readonly host: HostAddress;
@@ -178,8 +178,8 @@ function interfacesOf(
 }
 
 /**
- * The link of one of our own exits is at the exit's index; all exits of a sibling share the link to
- * it.
+ * For an exit of this router, the link at the same index; all exits of a sibling share the link to
+ * that sibling.
  */
 function linkOf(exit: Exit, peers: readonly RouterPeer[], ownExits: readonly Exit[]): RouterLink {
   const index = ownExits.indexOf(exit);

@@ -25,7 +25,7 @@ import {
 import { decodeExtension, extensionLength } from '../wire/extension.ts';
 import type { PacketView } from '../wire/packet-view.ts';
 
-/** Option type among end-to-end options. */
+/** Type of this option among end-to-end options. */
 export const SPAO_TYPE = 2;
 /** Bytes of a CMAC authenticator. */
 export const SPAO_TAG_LENGTH = 16;
@@ -39,7 +39,7 @@ export const SPI_SCMP_SENDER_SIDE = 1;
 export interface SpaoOption {
   /** Security parameter index; 1 … 2^21-1 names a DRKey. */
   readonly spi: number;
-  /** 0 is AES-CMAC. */
+  /** The algorithm; 0 is AES-CMAC. */
   readonly algorithm: number;
   /** Nanoseconds since the key's epoch began, 48 bits. */
   readonly timestamp: Uint8Array;
@@ -131,7 +131,8 @@ function constantPath(packet: PacketView): Uint8Array {
       return path;
     }
     case PATH_TYPE_ONE_HOP: {
-      // Segment id and alerts of the first hop; the second hop is filled in on the way.
+      // Zeroes the segment id and the alerts of the first hop, and the second hop, which are
+      // changed on the way.
       const path = buffer.slice(pathOffset, pathOffset + ONE_HOP_LENGTH);
       clearSegmentId(path, 0);
       path[INFO_LENGTH] = 0;

@@ -56,7 +56,7 @@ export function foldChecksum(sum: number): number {
   return ~folded & UINT16;
 }
 
-/** Where a packet's upper layer and its checksum are. */
+/** The positions of a packet's upper layer and of its checksum. */
 export interface ChecksumPlace {
   /** Bytes from the start of the packet to the upper layer. */
   readonly upperOffset: number;

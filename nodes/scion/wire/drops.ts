@@ -24,7 +24,7 @@ export const WIRE_DROPS = {
   'l4-checksum': 'The upper layer checksum is wrong.',
 } as const;
 
-/** Why a codec refused the bytes. */
+/** Why a codec rejected the bytes. */
 export type WireDrop = keyof typeof WIRE_DROPS;
 
 /** True when a decoder returned a reason and not a value. */

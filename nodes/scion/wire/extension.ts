@@ -32,9 +32,9 @@ export interface AlignedOption extends ExtensionOption {
 /** A decoded extension header. */
 export interface ExtensionHeader {
   readonly nextHeader: number;
-  /** Including the padding options. */
+  /** All options, including padding. */
   readonly options: readonly ExtensionOption[];
-  /** Bytes of the whole header. */
+  /** Length of the whole header, bytes. */
   readonly length: number;
 }
 

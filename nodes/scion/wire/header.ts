@@ -34,7 +34,7 @@ export interface ScionHeader {
   readonly trafficClass: number;
   /** 20 bits, constant within a flow. */
   readonly flowId: number;
-  /** Protocol number of what follows. */
+  /** Protocol number of the next header. */
   readonly nextHeader: number;
   /** Bytes after the header, according to the header. */
   readonly payloadLength: number;

@@ -49,14 +49,19 @@ export function parseHost(text: string): HostAddress | undefined {
   return { type: HOST_TYPE_IPV6, bytes };
 }
 
-/** The host of a text known to be valid, such as a literal. @throws RangeError otherwise. */
+/**
+ * The host address in a text that is known to be valid, such as a literal. @throws RangeError
+ * otherwise.
+ */
 export function host(text: string): HostAddress {
   const parsed = parseHost(text);
   if (parsed === undefined) throw new RangeError(`"${text}" is not a host address`);
   return parsed;
 }
 
-/** Prints a host: IPv4 dotted, IPv6 in the form of RFC 5952, services by name, others in hex. */
+/**
+ * Formats a host address: IPv4 dotted, IPv6 as in RFC 5952, services by name, all others in hex.
+ */
 export function formatHost(address: HostAddress): string {
   switch (address.type) {
     case HOST_TYPE_IPV4:

@@ -34,7 +34,7 @@ const GROUP = /^[0-9a-f]{1,4}$/i;
 /**
  * Reads the published text form.
  * @param text For example `1-ff00:0:110` or `64-2001`; `0` is the wildcard.
- * @returns the canonical number, or why it was refused, worded for a configuration error.
+ * @returns the canonical number, or the reason for rejecting it as text for a configuration error.
  * @example parseIsdAs('1-ff00:0:110') // { kind: 'isd-as', isdAs: '1-ff00:0:110' }
  */
 export function parseIsdAs(text: string): IsdAsAnswer {
@@ -56,8 +56,8 @@ export function parseIsdAs(text: string): IsdAsAnswer {
 }
 
 /**
- * The canonical number of a text known to be valid, such as a literal.
- * @throws RangeError with the reason when it is not.
+ * The canonical number in a text that is known to be valid, such as a literal.
+ * @throws RangeError with the reason if it is not.
  */
 export function isdAs(text: string): IsdAs {
   const answer = parseIsdAs(text);

@@ -74,7 +74,7 @@ export class PacketView {
 
   /** Bytes of the SCION header (4 x HdrLen). */
   headerLength = 0;
-  /** PayloadLen as the header says; compare with {@link actualPayloadLength}. */
+  /** PayloadLen in the header; compare with {@link actualPayloadLength}. */
   payloadLength = 0;
   nextHeader = 0;
   pathType = 0;
@@ -98,7 +98,7 @@ export class PacketView {
   segmentLength2 = 0;
   infoCount = 0;
   hopCount = 0;
-  /** CurrINF and CurrHF. */
+  /** The fields CurrINF and CurrHF. */
   currentInfo = 0;
   currentHop = 0;
   /** Offsets of the current info and hop fields. */
@@ -199,13 +199,13 @@ export class PacketView {
     return hopExpiryHalfSeconds(this.timestamp, this.expTime);
   }
 
-  /** True when the router at the packet's ingress is asked to process it. */
+  /** True if the packet requests processing by the router at its ingress. */
   get hasIngressAlert(): boolean {
     const flag = this.isConsDir ? HOP_INGRESS_ALERT : HOP_EGRESS_ALERT;
     return ((this.buffer[this.hopOffset] as number) & flag) !== 0;
   }
 
-  /** True when the router at the packet's egress is asked to process it. */
+  /** True if the packet requests processing by the router at its egress. */
   get hasEgressAlert(): boolean {
     const flag = this.isConsDir ? HOP_EGRESS_ALERT : HOP_INGRESS_ALERT;
     return ((this.buffer[this.hopOffset] as number) & flag) !== 0;

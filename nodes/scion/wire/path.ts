@@ -48,9 +48,9 @@ export interface InfoField {
 
 /** One hop field: how one AS forwards. */
 export interface HopField {
-  /** I: asks the router at the ingress in construction direction to process the packet. */
+  /** Flag I: requests processing by the router at the ingress in construction direction. */
   readonly hasIngressAlert: boolean;
-  /** E: asks the router at the egress in construction direction to process the packet. */
+  /** Flag E: requests processing by the router at the egress in construction direction. */
   readonly hasEgressAlert: boolean;
   /** Lifetime in units of 337.5 s, minus one, 0 … 255. */
   readonly expTime: number;
@@ -62,7 +62,7 @@ export interface HopField {
   readonly mac: Uint8Array;
 }
 
-/** A path of type 1. */
+/** A SCION path (path type 1). */
 export interface SegmentedPath {
   readonly kind: 'scion';
   readonly currentInfo: number;
@@ -269,7 +269,7 @@ export function readInfo(bytes: Uint8Array, offset: number): InfoField {
   };
 }
 
-/** Writes 8 bytes at `offset`. */
+/** Writes an info field, 8 bytes at `offset`. */
 export function writeInfo(bytes: Uint8Array, offset: number, info: InfoField): void {
   bytes[offset] = (info.isPeering ? INFO_PEERING : 0) | (info.isConsDir ? INFO_CONS_DIR : 0);
   bytes[offset + 1] = 0;
@@ -291,7 +291,7 @@ export function readHop(bytes: Uint8Array, offset: number): HopField {
   };
 }
 
-/** Writes 12 bytes at `offset`. */
+/** Writes a hop field, 12 bytes at `offset`. */
 export function writeHop(bytes: Uint8Array, offset: number, hop: HopField): void {
   bytes[offset] =
     (hop.hasIngressAlert ? HOP_INGRESS_ALERT : 0) | (hop.hasEgressAlert ? HOP_EGRESS_ALERT : 0);

@@ -158,7 +158,7 @@ export function scmpType(message: ScmpBody): number {
 
 /**
  * Decodes the upper layer of a packet. Reserved fields are ignored; interface ids above 16 bits,
- * which no packet can name, are refused.
+ * which no packet can name, are rejected.
  *
  *     |     Type      |     Code      |           Checksum            |
  *     |                          Info block …                         |

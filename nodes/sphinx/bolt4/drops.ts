@@ -15,5 +15,5 @@ export const BOLT4_DROPS = {
   'error-unreadable': 'The error has another length, or was made by none of the hops.',
 } as const;
 
-/** Why an onion or error is refused. */
+/** Why an onion or error is rejected. */
 export type Bolt4Drop = keyof typeof BOLT4_DROPS;

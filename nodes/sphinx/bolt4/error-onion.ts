@@ -45,7 +45,7 @@ export function createError(
   return wrapError(crypto, secret, concatBytes(hmac, body));
 }
 
-/** Wraps an error from the next hop; accepts any length, so that errors cannot be told apart. */
+/** Wraps an error from the next hop; accepts any length, so that errors cannot be distinguished. */
 export function wrapError(
   crypto: CryptoProvider,
   secret: Uint8Array,
@@ -57,8 +57,8 @@ export function wrapError(
 }
 
 /**
- * Reads an error with the secrets of the path. Always 27 rounds, so that timing does not tell the
- * failing hop how far away the sender is.
+ * Reads an error with the secrets of the path. It always takes 27 rounds, so that its duration does
+ * not reveal to the failing hop how far away the sender is.
  */
 export function readError(
   crypto: CryptoProvider,

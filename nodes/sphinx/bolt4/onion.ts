@@ -36,7 +36,7 @@ export interface OnionHop {
 /** The input for an onion. */
 export interface OnionInput {
   readonly path: readonly OnionHop[];
-  /** 32 fresh random bytes. */
+  /** The session key, 32 new random bytes. */
   readonly sessionKey: Uint8Array;
   /** Covered by every HMAC, but not transmitted. */
   readonly associatedData: Uint8Array;
@@ -51,12 +51,12 @@ export interface CreatedOnion {
 /** Why an onion cannot be made. */
 export type OnionRefusal = 'path-length' | 'payload-length' | 'key-invalid';
 
-/** What one hop gets from an onion. */
+/** The data that one hop gets from an onion. */
 export interface PeeledOnion {
   readonly payload: Uint8Array;
   /** Shared with the sender; also wraps errors. */
   readonly secret: Uint8Array;
-  /** Absent at the last hop. */
+  /** The onion for the next hop; absent at the last hop. */
   readonly next?: Uint8Array;
 }
 

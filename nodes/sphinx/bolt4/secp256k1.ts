@@ -81,7 +81,7 @@ function decodePoint(bytes: Uint8Array): Point | undefined {
   return { x, y: isOdd === (sign === 0x03) ? root : P - root, z: 1n };
 }
 
-/** SEC 1 section 2.3.3, compressed. */
+/** Encodes a point in compressed form (SEC 1 section 2.3.3). */
 function encodePoint(point: Point): Uint8Array | undefined {
   if (point.z === 0n) return undefined;
   const inverse = power(point.z, P - 2n);

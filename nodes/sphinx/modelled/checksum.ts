@@ -18,7 +18,7 @@ const MULTIPLIER_D = 0x85ebca77 | 0;
 const STEP_LENGTH = 16;
 const ROOM_AT_FIRST = 4_096;
 
-/** A copy of the current string: a view of its own memory would cost more than the copy. */
+/** A copy of the current input, because a view of its memory would cost more than the copy. */
 let copy = new Uint8Array(ROOM_AT_FIRST);
 let words = new DataView(copy.buffer);
 
@@ -79,7 +79,7 @@ export class Checksum {
     return difference === 0;
   }
 
-  /** Lets every lane influence every other one. */
+  /** Makes every lane influence every other one. */
   #mix(): void {
     for (let turn = 0; turn < 2; turn++) {
       this.#b = mixed(this.#b ^ this.#a);
@@ -90,7 +90,7 @@ export class Checksum {
   }
 }
 
-/** Valid until the next call. */
+/** A view that is valid until the next call. */
 function viewOf(bytes: Uint8Array): DataView {
   if (bytes.length > copy.length) {
     copy = new Uint8Array(2 * bytes.length);

@@ -40,7 +40,7 @@ import { countOf, type Dropped, type PeeledCommands, type Unwrapped } from '../u
 import { Checksum } from './checksum.ts';
 import { changeElement, HeaderMaker, headerChecksum, keyChecksum, replayTagsOf } from './header.ts';
 
-/** For payloads that are not replies. */
+/** The key for payloads that are not replies. */
 const NO_KEY: Uint8Array = new Uint8Array(0);
 
 /** Creates the format with the lengths and key pairs of a suite. */
@@ -178,8 +178,8 @@ class ModelledFormat implements PacketFormat, Opener<PeeledCommands> {
 }
 
 /**
- * A packet, with what its creator can say about it; a class, so that no closure is created for
- * each.
+ * A packet with the facts that its creator knows; a class, so that no closure is created for each
+ * packet.
  */
 class ModelledPacket implements TaggedPacket {
   readonly packet: Uint8Array;

@@ -19,7 +19,7 @@ export class HeaderMaker {
   readonly #suite: SphinxSuite;
   /** Slots of the current path, followed by the zeros that hops append. */
   readonly #slots: Uint8Array;
-  /** The slots as seen by each hop: they begin with its own. */
+  /** For each hop, the slots from its own on. */
   readonly #seen: readonly Uint8Array[];
   /** The element as seen by each hop. */
   readonly #elements: readonly Uint8Array[];
@@ -106,7 +106,7 @@ export function replayTagsOf(random: Uint8Array, hops: number): readonly Uint8Ar
   });
 }
 
-/** Replaces the shared secret: everybody can compute it from the public key. */
+/** Replaces the shared secret; anybody can compute it from the public key. */
 export function keyChecksum(publicKey: Uint8Array): Uint8Array {
   const secret = new Uint8Array(CHECKSUM_LENGTH);
   new Checksum().add(publicKey).writeTo(secret);

@@ -34,7 +34,7 @@ import type { OutfoxSuite } from './suite.ts';
 /** Length of the number of hops left, in bytes. */
 const LEFT_LENGTH = 1;
 
-/** What a sender shares with one hop. */
+/** The secrets that a sender shares with one hop. */
 interface HopSecret {
   readonly keys: HopKeys;
   readonly ciphertext: Uint8Array;
@@ -142,7 +142,7 @@ function secretsOf(
   return secrets;
 }
 
-/** From the last hop to the first, prepending one slot each time. */
+/** Adds one slot at a time at the front, from the last hop to the first. */
 function wrap(
   suite: OutfoxSuite,
   path: readonly PathHop[],
@@ -158,7 +158,7 @@ function wrap(
     real = concatBytes(slotOf(suite, path, secrets, { index, mac }), real);
     addBytes(real, stream);
     const before = secrets[index - 1];
-    // What the previous hop puts after its real slots, of which it has one more.
+    // The bytes that the previous hop puts behind its real slots, of which it has one more.
     const rest = before?.stream.subarray(real.length + perHopRoutingInfoLength) ?? filler;
     mac = suite.crypto.hmacSha256(keys.macKey, concatBytes(version, ciphertext, real, rest));
   }
