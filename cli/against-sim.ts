@@ -113,6 +113,6 @@ function refuseOthers(how: AgainstHow): void {
 
 /** The order for the prediction: the same seeds, with nothing recorded or shown. */
 function predictionOf(order: RunOrder, other: Order): RunOrder {
-  const { onStory: _onStory, ...rest } = order;
+  const { onJourneys: _onJourneys, ...rest } = order;
   return { ...rest, ...other, recordingsOf: () => ({}) };
 }

@@ -36,15 +36,19 @@ const CLEAR_LINE = '\r\u001b[2K';
 export function addCalibrate(program: Command): void {
   program
     .command('calibrate')
-    .summary('measure what this machine takes for each operation')
+    .summary('measure what each operation costs on this machine')
     .description(
-      'Measures operations alone and in live runs of a scenario, and writes a cost profile for\n' +
-        'cpu: calibrated. Takes two minutes on a machine that does nothing else.',
+      'Measures operations alone and in live runs of a scenario, and writes a cost ' +
+        'profile ' +
+        'for cpu: calibrated. Takes two minutes on an otherwise idle machine.',
     )
-    .option('--quick', 'fewer batches and shorter runs: a first look')
-    .option('--check', 'does the profile predict where live saturates? seven minutes (exit 1)')
-    .option('--out <file>', 'the profile to write, or to check', DEFAULT_PROFILE)
-    .option('--scenario <file>', 'whose first flow loads the machine', 'failover.yaml')
+    .option('--quick', 'fewer batches and shorter runs, for a first look')
+    .option(
+      '--check',
+      'check that the profile predicts where live runs saturate (7 minutes; exit 1 if not)',
+    )
+    .option('--out <file>', 'profile to write, or to check', DEFAULT_PROFILE)
+    .option('--scenario <file>', 'scenario whose first flow loads the machine', 'failover.yaml')
     .option('--json', 'print the result as JSON on stdout and nothing else')
     .action(async (flags: CalibrateFlags) => {
       const interrupt = onInterrupt();

@@ -67,19 +67,19 @@ const ENTRIES: readonly Entry[] = [
   {
     name: 'verify',
     words: '[options]',
-    summary: 'hold the engine against theory',
+    summary: 'check the engine against theory',
     load: async () => (await import('./verify.ts')).addVerify,
   },
   {
     name: 'calibrate',
     words: '[options]',
-    summary: 'measure what this machine takes for each operation',
+    summary: 'measure what each operation costs on this machine',
     load: async () => (await import('./calibrate.ts')).addCalibrate,
   },
   {
     name: 'health',
     words: '[options]',
-    summary: 'ask running nodes: health, metrics, one packet',
+    summary: 'check running nodes: health, metrics, a probe packet',
     load: async () => (await import('./health.ts')).addHealth,
   },
   {
@@ -91,7 +91,7 @@ const ENTRIES: readonly Entry[] = [
   {
     name: 'requirements',
     words: '[options]',
-    summary: 'what the project owes, and what shows it',
+    summary: 'list the requirements with the verdicts of their checks',
     load: async () => (await import('./requirements.ts')).addRequirements,
   },
   {

@@ -18,15 +18,16 @@ import { terminalOptions } from './terminal.ts';
 export function addCompare(program: Command): void {
   program
     .command('compare')
-    .argument('[a]', 'report.json, or the folder of a run; without it the run before the last')
-    .argument('[b]', 'report.json, or the folder of a run; without it the last run')
+    .argument('[a]', 'report.json or folder of a run (default: the run before the last)')
+    .argument('[b]', 'report.json or folder of a run (default: the last run)')
     .summary('compare two reports, paired by seed')
     .description(
-      'Says for each KPI whether B is better than A, worse, the same, or undecided.\n' +
-        'Without A and B: the last two runs of the scenario that ran last.',
+      'Says for each KPI whether B is better than A, worse, the same, or undecided. ' +
+        'Without ' +
+        'A and B, it compares the last two runs of the scenario that ran last.',
     )
     .option('--json', 'print the comparison as JSON')
-    .option('--out <dir>', 'folder of the runs', 'runs')
+    .option('--out <dir>', 'folder that holds the runs', 'runs')
     .action((a: string | undefined, b: string | undefined, flags: CompareFlags) => {
       const { before, last } = chosen(a, b, flags.out);
       const candidate = read(last);
@@ -53,8 +54,8 @@ function chosen(
 ): ReturnType<typeof lastTwoRuns> {
   if (a === undefined) return lastTwoRuns(out);
   if (b !== undefined) return { before: a, last: b };
-  const hint = 'name two, or none for the last two runs';
-  throw new FlagError(`compare: ${a} is compared with nothing`, a, hint);
+  const hint = 'give two, or none to compare the last two runs';
+  throw new FlagError(`compare: ${a} needs a second report to compare with`, a, hint);
 }
 
 /** Reads a report from its file or its folder. */

@@ -61,7 +61,7 @@ export function crashJson(crash: Crash, { repeat, isDebug }: CrashContext): obje
 function headOf(crash: Crash): string {
   const { by, protocol, node, seed } = crash;
   const at = `at ${Number(crash.atNs / NS_PER_S)} s (seed ${seed})`;
-  const whose = by === 'protocol' ? 'Protocol' : 'This is a bug in orrery: its protocol';
+  const whose = by === 'protocol' ? 'Protocol' : 'This is a bug in orrery, in its protocol';
   const name = protocol === '' ? `${whose} (unnamed)` : `${whose} ${protocol}`;
   switch (crash.how) {
     case 'threw':
@@ -82,7 +82,7 @@ function headOf(crash: Crash): string {
 function hintsOf({ how }: Crash): readonly string[] {
   const text =
     how === 'held'
-      ? 'The call was ended because the run was asked to stop. Look for a loop that does not end.'
+      ? 'The call was ended because the run was asked to stop. Look for an endless loop.'
       : 'Look for timers or jobs of 0 ns that start each other: give them a delay.';
   return wrap(text, INDENT);
 }

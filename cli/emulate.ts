@@ -35,17 +35,18 @@ export function addEmulate(program: Command): void {
     .argument('[file]', 'scenario file, or its name in scenarios/')
     .summary('run a scenario at the pace of the wall clock, with outside programs')
     .description(
-      'Runs the virtual network at the pace of the wall clock. Hosts of kind: external are programs\n' +
-        'of somebody else, attached by UDP on 127.0.0.0/8: docs/how-to/emulate.md.',
+      'Runs the virtual network at the pace of the wall clock. Hosts of kind: external ' +
+        'are ' +
+        'outside programs, attached over UDP on 127.0.0.0/8. See docs/how-to/emulate.md.',
     )
-    .option('--speed <factor>', 'virtual seconds in a second, without outside programs', speed, 1)
+    .option('--speed <factor>', 'virtual seconds per second; 1 with outside programs', speed, 1)
     .addOption(
-      new Option('--on-late <what>', 'an event later than the limit: report it, or stop (exit 5)')
+      new Option('--on-late <what>', 'if an event is later than the limit: warn, or stop (exit 5)')
         .choices(['warn', 'fail'])
         .default('warn'),
     )
     .addOption(
-      new Option('--late-limit <time>', 'lateness that counts as a slip')
+      new Option('--late-limit <time>', 'lateness above which an event counts as late')
         .argParser(lateLimit)
         .default(lateLimit(LATE_LIMIT), LATE_LIMIT),
     );
@@ -59,7 +60,7 @@ export function addEmulate(program: Command): void {
     const { scenario } = loaded;
     const [outside] = outsideHosts(scenario);
     if (outside !== undefined && flags.speed !== 1) {
-      const message = `--speed: ${outside.name} is a program outside, and its clock runs at speed 1`;
+      const message = `--speed: ${outside.name} is an outside program, whose clock runs at speed 1`;
       throw new FlagError(message, '--speed', 'leave --speed out');
     }
     const { speed: factor, onLate, lateLimit: lateLimitNs } = flags;

@@ -144,9 +144,9 @@ async function runAndReport(
     process.stderr.write(`orrery: ${text}\n`);
   });
   try {
-    const { end, story } = await runIn(place, { loaded, flags, runner, seeds, broadcast });
+    const { end, journey } = await runIn(place, { loaded, flags, runner, seeds, broadcast });
     // With --json, stdout contains only the report.
-    if (story !== '') (flags.json === true ? process.stderr : process.stdout).write(`${story}\n`);
+    if (journey !== '') (flags.json === true ? process.stderr : process.stdout).write(`${journey}\n`);
     const { folder } = place;
     const recordings = seeds.flatMap((seed) => pathsOf(recordingsOf(flags, folder, seed, seeds)));
     // A reader of this folder must not find the results of an earlier run.
@@ -173,12 +173,12 @@ interface Task {
 async function runIn(
   place: RunPlace,
   { loaded, flags, runner, seeds, broadcast }: Task,
-): Promise<{ readonly end: RunEnd; readonly story: string }> {
+): Promise<{ readonly end: RunEnd; readonly journey: string }> {
   const { scenario } = loaded;
   const clock = runner.command === 'live' ? 'wall' : 'virtual';
   const progress = showProgress(scenario.name, flags, clock);
   const interrupt = onInterrupt();
-  let story = '';
+  let journey = '';
   const order: RunOrder = {
     ...loaded,
     seeds,
@@ -195,8 +195,8 @@ async function runIn(
       progress.clear();
       process.stderr.write(`orrery: ${text}\n`);
     },
-    onStory: (text) => {
-      story = text;
+    onJourneys: (text) => {
+      journey = text;
     },
     ...(flags.threads === undefined ? {} : { threads: flags.threads }),
   };
@@ -204,7 +204,7 @@ async function runIn(
     const end = await runner.run(order, place);
     // A run that was refused leaves no files; a run that crashed leaves files that show how.
     if (end.kind === 'refused' || end.kind === 'scenario-error') removeRecorded(place.folder);
-    return { end, story };
+    return { end, journey };
   } catch (error) {
     removeRecorded(place.folder);
     const message = error instanceof Error ? error.message : String(error);

@@ -69,7 +69,7 @@ export const SEEDS_RANGE: FlagRange = { least: 1, most: 10_000 };
 /** Worker threads: each takes some 60 MB before it runs anything. */
 export const THREADS_RANGE: FlagRange = { least: 1, most: 256 };
 /** Number of packets to explain; each takes about a kilobyte in the terminal. */
-export const STORIES_RANGE: FlagRange = { least: 1, most: 10_000 };
+export const JOURNEYS_RANGE: FlagRange = { least: 1, most: 10_000 };
 /** Ports to listen on; 0 lets the system choose. */
 export const PORT_RANGE: FlagRange = { least: 0, most: 65_535 };
 /** Number of event loops in a process. */

@@ -17,7 +17,7 @@ import { displayPath, readSource } from '../topologies/files/source.ts';
 import { missingFile } from '../topologies/load.ts';
 import { FlagError } from './exit.ts';
 
-const LIMITS = { limitBytes: 1e6, tooLargeHint: 'one line a node is enough', overrides: [] };
+const LIMITS = { limitBytes: 1e6, tooLargeHint: 'one line per node is enough', overrides: [] };
 
 /**
  * Reads the endpoints, in the order of the file.

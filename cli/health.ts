@@ -5,7 +5,7 @@
  *
  * @module
  */
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { withoutControls } from '../reports/terminal-layout.ts';
 import {
   checkNode,
@@ -39,18 +39,28 @@ interface HealthFlags {
 export function addHealth(program: Command): void {
   program
     .command('health')
-    .summary('ask running nodes: health, metrics, one packet')
+    .summary('check running nodes: health, metrics, a probe packet')
     .description(
-      'Asks the operator endpoint of each node process whether it lives, is ready, shows\n' +
-        'metrics, and gets one packet through the network. docs/how-to/operate.md says more.',
+      'Asks the operator endpoint of each node process whether the node is alive and ' +
+        'ready, ' +
+        'serves metrics, and can send a packet through the network. See ' +
+        'docs/how-to/operate.md.',
     )
-    .option('--port <n>', 'a node on this machine; may be repeated', collectPort, [])
-    .option('--endpoint <host:port>', 'a node anywhere; may be repeated', collectEndpoint, [])
-    .option('--deployment <file>', 'every node of the file that has an operator port')
+    .addOption(
+      new Option('--port <n>', 'operator port of a node on this machine; repeatable')
+        .argParser(collectPort)
+        .default([], 'none'),
+    )
+    .addOption(
+      new Option('--endpoint <host:port>', 'operator endpoint of any node; repeatable')
+        .argParser(collectEndpoint)
+        .default([], 'none'),
+    )
+    .option('--deployment <file>', 'check every node of the file that has an operator port')
     .option('--no-probe', 'send no packet')
     .option(
       '--timeout <ms>',
-      'for each answer',
+      'time allowed for each answer',
       wholeNumber('--timeout', TIMEOUT_RANGE),
       TIMEOUT_MS,
     )
@@ -106,7 +116,7 @@ function collectEndpoint(text: string, before: readonly Endpoint[]): readonly En
   const host = six ?? four;
   if (host !== undefined) return [...before, { host, port: portOf('--endpoint', text, port) }];
   throw new FlagError(
-    `--endpoint: "${text}" is no HOST:PORT`,
+    `--endpoint: "${text}" is not HOST:PORT`,
     text,
     'write 127.0.0.1:9100, or [::1]:9100',
   );

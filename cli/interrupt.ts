@@ -15,7 +15,9 @@ export function onInterrupt(): InterruptWatch {
   const controller = new AbortController();
   const handle = (): void => {
     if (controller.signal.aborted) process.exit(130);
-    process.stderr.write('\nstopping: the report so far follows; once more ends at once\n');
+    process.stderr.write(
+      '\nstopping: a report of the run so far follows; a second signal skips it\n',
+    );
     controller.abort();
   };
   process.on('SIGINT', handle);

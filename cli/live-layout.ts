@@ -34,9 +34,9 @@ export function refuseTwoLayouts({ processes, deployment, loops }: LayoutFlags):
   if (one === undefined || other === undefined) return;
   const why =
     deployment === undefined
-      ? 'loops are those of this process'
-      : 'nodes of a deployment are started by others';
-  throw new FlagError(`${one} and ${other} exclude each other`, one, `leave out one: ${why}`);
+      ? '--loops applies to this process only'
+      : 'the nodes of a deployment are started elsewhere';
+  throw new FlagError(`${one} and ${other} exclude each other`, one, `leave one out: ${why}`);
 }
 
 /**
@@ -55,7 +55,7 @@ export function chooseLoops(
     if (loops <= nodes) return { loops, repeat: loops };
     const what = nodes === 1 ? '1 node' : `${nodes} nodes`;
     throw new FlagError(
-      `--loops: the topology has ${what}, not ${loops}`,
+      `--loops: the topology has only ${what}, for ${loops} loops`,
       String(loops),
       `write a whole number from 1 to ${nodes}`,
     );

@@ -50,9 +50,9 @@ export function addLive(program: Command): void {
     .description(
       'Runs a scenario on real UDP and TCP sockets of 127.0.0.0/8, with all nodes in\n' +
         'this process, or with --processes in one for each. In this process they share\n' +
-        'one event loop, or two where more than 4,000 packets/s are offered. It takes as\n' +
-        'long as the scenario says; Ctrl-C ends it early and reports what there is.\n' +
-        'docs/how-to/live.md says more.',
+        'one event loop, or two where more than 4,000 packets/s are offered. It ' +
+        'takes as long as the duration in the scenario; Ctrl-C ends it early and ' +
+        'reports the run so far. See docs/how-to/live.md.',
     )
     .addOption(
       new Option('--shape <what>', 'links: delay, rate and loss as in the topology; off: none')
@@ -60,7 +60,7 @@ export function addLive(program: Command): void {
         .default('links'),
     )
     .addOption(
-      new Option('--processes [layout]', 'a process per node, or per machine of the topology')
+      new Option('--processes [layout]', 'run one process per node, or per machine of the topology')
         .choices(['node', 'machine'])
         .preset('node'),
     )
@@ -71,10 +71,10 @@ export function addLive(program: Command): void {
     )
     .option(
       '--against-sim',
-      'compare with virtual time: latency less lateness and, on one loop, its prediction',
+      'compare with virtual time: latency minus lateness; on one loop, a prediction too',
     )
     .option('--cpu-profile <file>', 'cost profile for --against-sim (runs/calibration.json)')
-    .option('--deployment <file>', 'nodes that others start (orrery node): docs/how-to/deploy.md')
+    .option('--deployment <file>', 'use nodes that were started elsewhere (orrery node)')
     .addOption(
       new Option('--precision <level>', 'high: spin for microseconds; low: 2 ms late, little CPU')
         .choices(['high', 'low'])
@@ -173,9 +173,9 @@ function deploy(
   const { scenario } = loaded;
   const changed = Object.keys(scenario.overrides).find((path) => path.startsWith('topology'));
   if (changed !== undefined) {
-    const hint = 'change the file, on every machine';
+    const hint = 'change the file on every machine';
     throw new FlagError(
-      `--deployment: nodes have their own topology, not --set ${changed}`,
+      `--deployment: nodes read their own topology file, which --set ${changed} does not change`,
       changed,
       hint,
     );

@@ -109,7 +109,7 @@ function nodeLines(log: OperatorLog): NonNullable<SessionOptions['onLine']> {
 function exitCodeOf(end: SessionEnd, name: string): number {
   if (end.kind === 'done') return 0;
   if (end.kind !== 'refused') return 1;
-  process.stderr.write(`orrery: ${name}: the coordinator sent this process away: ${end.reason}\n`);
+  process.stderr.write(`orrery: ${name}: the coordinator rejected this process: ${end.reason}\n`);
   return 2;
 }
 

@@ -87,7 +87,7 @@ function hostOf({ hosts }: Topology, name: string): HostSpec | undefined {
 }
 
 function hostDifferences(before: HostSpec | undefined, after: HostSpec | undefined): string[] {
-  if (before === undefined || after === undefined) return ['it is no node any more'];
+  if (before === undefined || after === undefined) return ['it is no longer a node'];
   const [ours, theirs] = [settingsOf(before), settingsOf(after)];
   const names = new Set([...Object.keys(ours), ...Object.keys(theirs)]);
   return [...names].filter((name) => ours[name] !== theirs[name]).sort();

@@ -57,21 +57,29 @@ export function addNode(program: Command): void {
       'Runs one node of a topology in this process. The coordinator (orrery live FILE\n' +
         '--deployment FILE) says when time begins and what to send, and judges the run.',
     )
-    .option('--deployment <file>', 'which node is on which machine, and the key')
-    .option('--coordinator <host:port>', 'instead of the one in the deployment file')
+    .option('--deployment <file>', 'which node runs on which machine, and where the keys are')
+    .option(
+      '--coordinator <host:port>',
+      'address of the coordinator, instead of the one in the deployment file',
+    )
     .option(
       '--operator-port <n>',
-      'health and metrics on 127.0.0.1',
+      'port on 127.0.0.1 that serves health and metrics',
       wholeNumber('--operator-port', PORT_RANGE),
     )
     .addOption(
       new Option(
         '--log <level>',
-        'lines of JSON on stderr (deployment file, else info); ORRERY_LOG sets parts of it',
+        'level of the JSON log on stderr (default: deployment file, else info); ' +
+          'ORRERY_LOG ' +
+          'sets it per component',
       ).choices([...OPERATOR_LEVELS]),
     )
-    .option('--state <folder>', 'stores that outlive a crash (STATE_DIRECTORY, else none)')
-    .option('--new-keys <folder>', 'make the keys of a deployment, and nothing else');
+    .option(
+      '--state <folder>',
+      'folder for stores that survive a crash (default: STATE_DIRECTORY, else none)',
+    )
+    .option('--new-keys <folder>', 'only make the keys of a deployment');
   command.action(async (topologyFile: string | undefined, name: string | undefined, flags) => {
     const { newKeys } = flags as NodeFlags;
     if (topologyFile !== undefined && newKeys !== undefined) {

@@ -53,7 +53,7 @@ const SEVERAL =
   'several seeds run: a fault in one of them would not be in the others; add --seed to the command';
 const PACE_BARS = {
   scenario: undefined,
-  live: 'real sockets do not wait',
+  live: 'a live run on real sockets cannot be paused',
   emulate: 'an emulated run follows the wall clock',
 } as const;
 
@@ -153,14 +153,14 @@ export class Palette implements ControlHandler {
       return refusal(
         number,
         'nothing',
-        'no fault was injected: the file of the run is the scenario',
+        'no fault was injected, so the scenario file already describes this run',
       );
     }
     try {
       return { kind: 'scenario', number, file: INTERACTIVE_FILE, yaml: this.yaml() };
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
-      return refusal(number, 'file', `the file of the scenario cannot be read any more: ${why}`);
+      return refusal(number, 'file', `the scenario file can no longer be read: ${why}`);
     }
   }
 

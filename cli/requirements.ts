@@ -35,12 +35,12 @@ interface Flags {
 export function addRequirements(program: Command): void {
   program
     .command('requirements')
-    .summary('what the project owes, and what shows it')
+    .summary('list the requirements with the verdicts of their checks')
     .description('Lists the requirements with the verdict of their checks in the last run.')
     .option('--json', 'print the list as JSON on stdout and nothing else')
     .option('--write', 'write docs/REQUIREMENTS.md')
-    .option('--check', 'only fail when docs/REQUIREMENTS.md says more than the runs show')
-    .option('--runs <dir>', 'folder with what scenarios left', projectFile('runs'))
+    .option('--check', 'only fail if docs/REQUIREMENTS.md claims more than the runs show')
+    .option('--runs <dir>', 'folder with the output of scenarios', projectFile('runs'))
     .action((flags: Flags) => {
       const run = readLastRun(projectFile('.'), flags.runs);
       const sections = readRequirements(projectFile('docs/requirements.yaml'));

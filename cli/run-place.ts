@@ -103,7 +103,7 @@ export class RunPlace {
     this.#lock = lock;
     this.#folder = folder;
     if (heldBy !== undefined) {
-      onNotice(`process ${heldBy} is running into ${wanted}; this run goes to ${folder}`);
+      onNotice(`process ${heldBy} is writing to ${wanted}; this run writes to ${folder}`);
     }
     this.#former = moveAside(folder);
     makeWritable(folder);

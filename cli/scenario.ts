@@ -11,10 +11,10 @@ import { execute, type RunFlags } from './execute.ts';
 import { exitWith, FlagError } from './exit.ts';
 import {
   collectOverride,
+  JOURNEYS_RANGE,
   refuseWithHelp,
   SEED_RANGE,
   SEEDS_RANGE,
-  STORIES_RANGE,
   THREADS_RANGE,
   wholeNumber,
 } from './flags.ts';
@@ -38,18 +38,22 @@ export function addScenario(program: Command): void {
     .addOption(
       new Option(
         '--cpu <how>',
-        'processor time: not modelled, or by the profile of calibrate',
+        'processor time: not modelled, or charged by the profile of orrery calibrate',
       ).choices(['none', 'calibrated']),
     )
-    .option('--cpu-profile <file>', 'cost profile (runs/calibration.json); means --cpu calibrated')
-    .option('--speed <factor>', 'with --viz: virtual seconds in a second; 0 begins paused', speed)
+    .option(
+      '--cpu-profile <file>',
+      'cost profile (default: runs/calibration.json); implies --cpu calibrated',
+    )
+    .option('--speed <factor>', 'with --viz: virtual seconds per second; 0 starts paused', speed)
     .option('--check-determinism', 'run twice; stop at the first event that differs (exit 4)')
-    .option('--list-metrics', 'list the metrics that kpis may name');
+    .option('--list-metrics', 'list the metrics on which a scenario can set limits');
   command.action(async (file: string | undefined, given: ScenarioFlags) => {
     const flags = { ...given, set: withCpu(given) };
     if (flags.speed !== undefined && flags.viz === undefined) {
-      const hint = 'add --viz, or leave --speed out: without a watcher a run is as fast as it can';
-      throw new FlagError('--speed: nobody watches this run', '--speed', hint);
+      const hint =
+        'add --viz, or leave --speed out: without a viewer a run goes as fast as possible';
+      throw new FlagError('--speed: this run has no viewer', '--speed', hint);
     }
     const registry = new ProtocolRegistry();
     if (flags.listMetrics === true) {
@@ -66,7 +70,7 @@ export function addScenario(program: Command): void {
     else {
       const hint = 'leave out one of the two';
       throw new FlagError(
-        '--check-determinism runs twice: there is no one run for --viz',
+        '--check-determinism runs twice, so --viz has no single run to show',
         '--viz',
         hint,
       );
@@ -94,16 +98,20 @@ function speed(text: string): number {
 /** Options of every command that runs something. */
 export function addRunOptions(command: Command): Command {
   return command
-    .option('--seed <n>', 'run this one seed', wholeNumber('--seed', SEED_RANGE))
+    .option('--seed <n>', 'run only this seed', wholeNumber('--seed', SEED_RANGE))
     .option(
       '--seeds <n>',
-      'run n seeds: those of the file, or 1 to n',
+      'run n seeds: the first n of the file, or 1 to n',
       wholeNumber('--seeds', SEEDS_RANGE),
     )
-    .option('--set <path=value>', 'change a value of the file; repeatable', collectOverride, {})
-    .option('--out <dir>', 'folder for what the run leaves', 'runs')
     .addOption(
-      new Option('--trace [extent]', 'record trace.orr: around faults, or everything')
+      new Option('--set <path=value>', 'override a value of the file; repeatable')
+        .argParser(collectOverride)
+        .default({}, 'none'),
+    )
+    .option('--out <dir>', 'folder for the files of the run', 'runs')
+    .addOption(
+      new Option('--trace [extent]', 'record trace.orr around faults, or in full')
         .choices(['windows', 'full'])
         .preset('windows'),
     )
@@ -111,14 +119,18 @@ export function addRunOptions(command: Command): Command {
     .option('--pcap', 'write trace.pcapng')
     .option(
       '--explain <n>',
-      'tell the story of the first n packets',
-      wholeNumber('--explain', STORIES_RANGE),
+      'print the journey of the first n packets',
+      wholeNumber('--explain', JOURNEYS_RANGE),
     )
     .option('--baseline <report.json>', 'compare with an earlier report, paired by seed')
-    .option('--threads <n>', 'worker threads at most', wholeNumber('--threads', THREADS_RANGE))
+    .option(
+      '--threads <n>',
+      'maximum number of worker threads',
+      wholeNumber('--threads', THREADS_RANGE),
+    )
     .option('--json', 'print the report as JSON on stdout and nothing else')
     .option('-q, --quiet', 'print the first line only')
     .option('--color', 'always use colour')
     .option('--no-color', 'never use colour')
-    .option('--debug', 'print stacks of our own mistakes');
+    .option('--debug', 'print stack traces of internal errors');
 }

@@ -40,16 +40,21 @@ interface VerifyFlags {
 export function addVerify(program: Command): void {
   program
     .command('verify')
-    .summary('hold the engine against theory')
+    .summary('check the engine against theory')
     .description(
-      'Runs closed-form checks on the real engine: theory, measured value, interval, verdict.\n' +
-        'An interval is four standard errors of one run; docs/VERIFICATION.md says more, and\n' +
-        'docs/PRIVACY.md of the checks P1 to P15, beside published figures.',
+      'Runs the real engine on cases with a known answer and prints theory, measured ' +
+        'value, ' +
+        'interval and verdict. An interval is four standard errors of one run. See ' +
+        'docs/VERIFICATION.md, and docs/PRIVACY.md for the checks P1 to P15.',
     )
-    .option('--only <numbers>', 'these checks only: 3,5,8b or engine or privacy', checksOf)
-    .option('--seed <n>', 'run this one seed', wholeNumber('--seed', SEED_RANGE))
+    .option('--only <numbers>', 'run only these checks: 3,5,8b or engine or privacy', checksOf)
+    .option('--seed <n>', 'run only this seed', wholeNumber('--seed', SEED_RANGE))
     .option('--seeds <n>', 'judge the mean over seeds 1 to n', wholeNumber('--seeds', SEEDS_RANGE))
-    .option('--mutation <name>', 'run on a wrong engine, which must turn red', mutationFlag)
+    .option(
+      '--mutation <name>',
+      'run on a deliberately wrong engine, which must fail',
+      mutationFlag,
+    )
     .option('--json', 'print the verdicts as JSON on stdout and nothing else')
     .option('--markdown', 'print the tables of docs/VERIFICATION.md')
     .option('--color', 'always use colour')

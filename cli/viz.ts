@@ -29,17 +29,21 @@ export function addViz(program: Command): void {
     .argument('[run]', 'folder of a run, or its name below runs/, e.g. failover/1')
     .summary('show runs in the browser')
     .description(
-      'Serves a page with every run under runs/ and a demo, at the printed address, until Ctrl-C.\n' +
-        'Files of other places can be dropped on the page.',
+      'Serves a page with every run under runs/ and a demo at the printed address, until ' +
+        'Ctrl-C. Files from elsewhere can be dropped on the page.',
     )
     .option(
       '--port <n>',
-      'port to listen on; 0 takes a free one',
+      'port to listen on; 0 picks a free port',
       wholeNumber('--port', PORT_RANGE),
       PORT,
     )
-    .option('--host <host>', 'address to listen on; others can then read the runs', '127.0.0.1')
-    .option('--out <dir>', 'folder of the runs', 'runs')
+    .option(
+      '--host <host>',
+      'address to listen on; anyone who can reach it can read the runs',
+      '127.0.0.1',
+    )
+    .option('--out <dir>', 'folder that holds the runs', 'runs')
     .action(async (run: string | undefined, flags: VizFlags) => {
       const id = run === undefined ? undefined : runId(run, flags.out);
       const page = vizPage();
@@ -69,7 +73,7 @@ async function start(page: string, { host, port, out }: VizFlags): Promise<VizSe
   } catch (error) {
     const code = systemCode(error);
     if (code === undefined) throw error;
-    const more = code === 'EADDRINUSE' ? '; --port 0 takes a free one' : '';
+    const more = code === 'EADDRINUSE' ? '; --port 0 picks a free port' : '';
     throw new EnvironmentError(`${host} port ${port}: ${systemWords(code)}${more}`, {
       cause: error,
     });
@@ -79,7 +83,7 @@ async function start(page: string, { host, port, out }: VizFlags): Promise<VizSe
 function openNote(host: string): string {
   return LOOPBACK.includes(host)
     ? ''
-    : `Whoever reaches ${host} can read the runs: there is no password. `;
+    : `Anyone who can reach ${host} can read the runs: there is no password. `;
 }
 
 function untilInterrupted(): Promise<void> {

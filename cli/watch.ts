@@ -44,7 +44,7 @@ export interface Watch {
 
 /** Adds the option to a command that runs something. */
 export function addWatchOption(command: Command): Command {
-  const summary = 'watch the run in the browser, and serve it until Ctrl-C; 0 takes a free port';
+  const summary = 'watch the run in the browser, and serve it until Ctrl-C; 0 picks a free port';
   return command.option('--viz [port]', summary, wholeNumber('--viz', PORT_RANGE));
 }
 
@@ -78,7 +78,7 @@ export async function startWatch(watched: Watched, flags: WatchFlags): Promise<W
         await new Promise((done) => setTimeout(done, LAST_WORDS_MS));
         return;
       }
-      process.stderr.write(`still at ${server.address}; Ctrl-C ends it\n`);
+      process.stderr.write(`still served at ${server.address}; Ctrl-C ends it\n`);
       await interrupted();
     },
     close: async (): Promise<void> => {

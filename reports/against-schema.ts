@@ -47,7 +47,7 @@ const row = z.strictObject({
 const onTimeRow = z.strictObject({
   p: number.describe('fraction of the percentile'),
   live: number.describe('of the latency, all packets, ns'),
-  lateness: number.nullable().describe('of the lateness of a packet over its way, ns'),
+  lateness: number.nullable().describe('of the lateness per packet over its whole path, ns'),
   onTime: number.nullable().describe('of latency less lateness of the same packet, ns'),
   simulated: number.describe('of the latency in virtual time without a processor, ns'),
   difference: number.nullable().describe('simulated over onTime, less 1'),

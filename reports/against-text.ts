@@ -66,15 +66,15 @@ ${onTime === undefined ? NOTHING : onTimeHtml(onTime, tolerance)}`;
 
 function headline({ pass, tolerance, cpu, rows }: Against): string {
   if (cpu === NOT_MODELLED)
-    return 'Beside virtual time, no processor modelled: nothing promised here';
+    return 'Compared with virtual time without a processor model: nothing is promised here';
   const limit = `${significant(tolerance * 100, 2)} %`;
   const promised = rows.filter(({ isPromised }) => isPromised);
   if (!pass && promised.every(({ isInside }) => isInside !== false)) {
-    return `Against virtual time, cpu modelled: too few samples to tell within ${limit}`;
+    return `Compared with virtual time, processor modelled: too few samples to tell within ${limit}`;
   }
   return pass
-    ? `Against virtual time, cpu modelled: rate and median predicted within ${limit}`
-    : `Against virtual time, cpu modelled: not predicted within ${limit}`;
+    ? `Compared with virtual time, processor modelled: rate and median predicted within ${limit}`
+    : `Compared with virtual time, processor modelled: not predicted within ${limit}`;
 }
 
 function cellsOf(row: AgainstRow): readonly string[] {

@@ -56,5 +56,5 @@ export function doubtText(uncertaintyNs: number, limitNs: number): string {
   const allowedNs = Math.abs(limitNs) / LIMITS_PER_UNCERTAINTY;
   const known = quantityAgainst(uncertaintyNs, allowedNs, 'ns');
   const limit = limitQuantity(limitNs, 'ns');
-  return `the clocks of the machines agree to within ${known} only, more than 10 % of the limit ${limit}`;
+  return `the clocks agree only to within ${known}, more than 10 % of the limit ${limit}`;
 }

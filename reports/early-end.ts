@@ -56,7 +56,7 @@ export function earlyEndOf({
 
 /** The sentence that is printed once above the KPIs of a run that ended early. */
 export function openText(earlyEnd: string): string {
-  return `the run was ${earlyEnd}: part of a run meets no limit`;
+  return `the run was ${earlyEnd}: an incomplete run meets no limit`;
 }
 
 /** The KPI of a run that ended early: open, unless it was measured and missed. */

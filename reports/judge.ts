@@ -221,7 +221,7 @@ function receivedVerdict(seeds: readonly SeedResult[]): Verdict {
     lost.length === 0 ? [] : [`packets were sent, none was received: ${seedNames(lost)}`],
     silent.length === 0
       ? []
-      : [`nothing was sent after the warm-up, so nothing is proved: ${seedNames(silent)}`],
+      : [`nothing was sent after the warm-up, so the limits prove nothing: ${seedNames(silent)}`],
   ].flat();
   const detail = idle.length === 0 ? 'every seed delivered packets' : reasons.join('; ');
   return { name: 'packets received', pass: idle.length === 0, detail };

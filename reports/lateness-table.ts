@@ -12,8 +12,8 @@ const ROWS = [
   ['live.lateness', 'link due to socket, per hop'],
   ['live.socket_wait', 'waiting in sockets, per hop'],
   ['live.hop_lateness', 'link due to handler, per hop'],
-  ['live.way_lateness', 'a packet over its way'],
-  ['live.on_time_latency', 'its latency less that'],
+  ['live.way_lateness', 'a packet over its whole path'],
+  ['live.on_time_latency', 'its latency minus that'],
   ['live.way_links', 'its time on links'],
 ] as const;
 const FRACTIONS = [0.5, 0.95, 0.99] as const;
@@ -37,7 +37,7 @@ export function latenessSection(report: Report): Markup {
   });
   const heads = ['n', 'p50', 'p95', 'p99'].map((head) => html`<th class="number">${head}</th>`);
   return html`<section><h2>How late this machine was</h2>
-<p class="muted">All but the first are of sampled datagrams and packets after the warm-up.</p>
+<p class="muted">All rows but the first cover sampled datagrams and packets after the warm-up.</p>
 <table><thead><tr><th></th>${heads}</tr></thead><tbody>${body}</tbody></table></section>
 `;
 }

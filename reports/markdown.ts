@@ -56,7 +56,7 @@ export function renderMarkdown(report: Report, options: MarkdownOptions = {}): s
     details('Packets', packetRows(report)),
     details('Messages', messageRows(report)),
     details('Environment', environmentRows(report)),
-    details('How was this measured', definitionRows(report)),
+    details('How this was measured', definitionRows(report)),
   ];
   return joinWithin(sections, MARKDOWN_MAX);
 }
@@ -194,8 +194,9 @@ function packetRows(report: Report): readonly string[] {
   const { packets, nodeDrops } = report;
   const drops = { ...packets.drops, ...nodeDrops };
   return [
-    `On links, each hop for itself: ${whole(packets.sent)} sent, ${whole(packets.delivered)} delivered, ` +
-      `${whole(droppedPackets(packets))} dropped, ${whole(packets.inFlight)} in flight`,
+    `On links, counting each hop separately: ${whole(packets.sent)} sent, ` +
+      `${whole(packets.delivered)} delivered, ${whole(droppedPackets(packets))} dropped, ` +
+      `${whole(packets.inFlight)} in flight`,
     '',
     '| dropped because | packets |',
     '|---|---:|',

@@ -81,8 +81,8 @@ function headline({ pass, packets }: OnTime, tolerance: number): string {
   const limit = `${significant(tolerance * 100, 2)} %`;
   const of = `${whole(packets)} packets`;
   return pass
-    ? `Latency less lateness is the simulated latency within ${limit} (${of})`
-    : `Latency less lateness is not the simulated latency within ${limit} (${of})`;
+    ? `Latency minus lateness matches the simulated latency within ${limit} (${of})`
+    : `Latency minus lateness does not match the simulated latency within ${limit} (${of})`;
 }
 
 /** The live percentile compared with the sum of two percentiles, in a sentence. */
@@ -95,7 +95,7 @@ function sumTexts({ rows }: OnTime): readonly string[] {
       const verdict = isSumInside === true ? 'inside' : 'OUTSIDE';
       return [
         `p95 live ${ns(live)}, ${parts}: ${differenceText(sumDifference)}, ${verdict}`,
-        'percentiles do not add, so their sum is judged and not promised',
+        'percentiles do not add up, so their sum is judged but not promised',
       ];
     });
 }
@@ -107,7 +107,7 @@ function sumTexts({ rows }: OnTime): readonly string[] {
 function pathTexts({ paths }: OnTime): readonly string[] {
   if (!paths.some(({ live, simulated }) => Math.abs(live - simulated) > SHARE_MATTERS)) return [];
   return [
-    'packets took other paths than in virtual time, and latency follows the path:',
+    'packets took different paths than in virtual time, and the latency depends on the path:',
     ...paths.map(
       ({ path, live, simulated }) =>
         `${path}: live ${percent(live)}, simulated ${percent(simulated)}`,

@@ -117,7 +117,7 @@ export const privacyBudgetSchema = z
         z.strictObject({
           seed: count,
           round: count.describe('counted from the end of the warm-up, the first is 1'),
-          epsilon: number.describe('spent since the begin of the run, `dp.epsilon`'),
+          epsilon: number.describe('spent since the start of the run, `dp.epsilon`'),
           accuracy: z.exactOptional(number.describe('after the round, 0 to 1, `dp.accuracy`')),
         }),
       )

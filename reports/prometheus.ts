@@ -25,8 +25,12 @@ export function renderPrometheus(report: Report): Promise<string> {
   const isComplete = report.ending === 'complete';
   gauge('orrery_run_complete', '0 if the run was interrupted or timed out', isComplete ? 1 : 0);
   gauge('orrery_run_seeds', 'Seeds of the run', report.seeds.length);
-  gauge('orrery_run_virtual_seconds', 'Time inside the run, all seeds', report.virtualSeconds);
-  gauge('orrery_run_wall_seconds', 'Time of this machine', report.wallSeconds);
+  gauge(
+    'orrery_run_virtual_seconds',
+    'Simulated or measured time, summed over all seeds',
+    report.virtualSeconds,
+  );
+  gauge('orrery_run_wall_seconds', 'Wall-clock time of the run', report.wallSeconds);
   addKpis(report, registry, labels);
   addPackets(report, registry, labels);
   for (const [name, metric] of Object.entries(report.metrics)) {
@@ -57,7 +61,7 @@ function addKpis(report: Report, registry: Registry, labels: Labels): void {
   });
   const inconclusive = new Gauge({
     name: 'orrery_kpi_inconclusive',
-    help: '1 if the run ended early, or its clocks are too uncertain for the limit; then it is not met',
+    help: '1 if the limit is not met because the run ended early or its clocks are too uncertain',
     labelNames,
     registers,
   });
@@ -91,7 +95,7 @@ function addPackets(report: Report, registry: Registry, labels: Labels): void {
   }
   const dropped = new Counter({
     name: 'orrery_packets_dropped_total',
-    help: 'Packets dropped, by reason and by whom',
+    help: 'Packets dropped, by reason and by the kind of node',
     labelNames: [...LABELS, 'reason', 'by'],
     registers,
   });

@@ -60,7 +60,9 @@ const kpi = z.strictObject({
   code: z.exactOptional(text.describe('E109, E125: why it cannot be judged')),
   reason: z.exactOptional(text.describe('one sentence for people; there unless it passes')),
   clockUncertaintyNs: z.exactOptional(
-    number.describe('how far the clocks of two machines may differ; latencies between machines'),
+    number.describe(
+      'how far the clocks of two machines may differ; only for latencies between machines',
+    ),
   ),
   margin: number.nullable().describe('distance to the limit, negative if missed'),
   marginUnit: z
@@ -131,7 +133,7 @@ const fault = z.strictObject({
           isRecovered: z.boolean().describe('false: the gap lasts to the end of the run'),
         }),
       )
-      .describe('what it cost the flows that it hit, as `<protocol>.failover` samples it'),
+      .describe('its cost to the flows that it hit, as `<protocol>.failover` samples it'),
   ),
 });
 
@@ -176,7 +178,7 @@ const messages = z
     lost: z.record(text, count).describe('by reason, such as node-crashed'),
     open: count.describe('on their way, or held by a node'),
   })
-  .describe('of applications; absent where nobody keeps account of them');
+  .describe('messages of applications; absent where they are not tracked');
 
 /** The report of one scenario, all seeds. */
 export const reportSchema = z
@@ -273,7 +275,8 @@ export const reportSchema = z
     interactive: z
       .exactOptional(z.strictObject({ faults: count, file: text }))
       .describe(
-        'faults were injected while the run went on, and stand in this file: not the run of scenario.file',
+        'faults were injected during the run and recorded in this file, so scenario.file ' +
+          'alone does not describe the run',
       ),
     reproduce: text,
     overrides: z.record(text, text),

@@ -105,8 +105,10 @@ export function describeDivergence(
   const found = first ?? second;
   if (found === undefined) {
     return (
-      `the runs differ between events ${interval.from + 1} and ${interval.to}, ` +
-      'but two recorded repetitions were equal: something outside the input is read rarely'
+      `the runs differ between events ${interval.from + 1} and ${interval.to}, but two ` +
+      'recorded repetitions were equal: the run sometimes reads something that is not ' +
+      'part ' +
+      'of its input'
     );
   }
   const place = `first difference at event ${found.number}, time ${found.time} ns`;

@@ -27,7 +27,7 @@ export async function writeAll(file: DiskFile, bytes: Uint8Array, from: number):
   let done = 0;
   while (done < bytes.length) {
     const { bytesWritten } = await file.write(bytes, done, bytes.length - done, from + done);
-    if (bytesWritten === 0) throw new Error('the system writes nothing and names no reason');
+    if (bytesWritten === 0) throw new Error('the system writes nothing and gives no reason');
     done += bytesWritten;
   }
 }

@@ -30,12 +30,12 @@ const WORDS: Readonly<Record<string, string>> = {
 };
 /** Further codes for paths that the user named. For other paths they are bugs of orrery. */
 const PATH_WORDS: Readonly<Record<string, string>> = {
-  EEXIST: 'a file is in the place of a folder',
-  EISDIR: 'a folder is in the place of a file',
-  ELOOP: 'its links lead in a circle',
+  EEXIST: 'a file is where a folder should be',
+  EISDIR: 'a folder is where a file should be',
+  ELOOP: 'its symbolic links form a loop',
   ENAMETOOLONG: 'the name is too long',
-  ENOENT: 'it is not there and cannot be made',
-  ENOTDIR: 'a file is in the place of a folder',
+  ENOENT: 'it does not exist and cannot be created',
+  ENOTDIR: 'a file is where a folder should be',
 };
 /** Node's own code if the system did not let it start a thread. */
 const NO_WORKER = 'ERR_WORKER_INIT_FAILED';

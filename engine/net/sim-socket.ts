@@ -113,7 +113,7 @@ export class SimSocket implements DatagramSocket {
 
 function refuseRange(buffer: Uint8Array, offset: number, length: number): never {
   const range = `${length} bytes from ${offset}`;
-  assert(false, `send: ${range} are not inside of a buffer of ${buffer.length} bytes`);
+  assert(false, `send: ${range} are not inside a buffer of ${buffer.length} bytes`);
 }
 
 function refuseLength(length: number): never {

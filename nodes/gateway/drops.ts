@@ -36,7 +36,7 @@ export const FRAME_DROPS = {
   'handshake-epoch': 'The proposed epoch is out of range.',
   'handshake-length': 'A handshake message is not as long as its kind is.',
   'handshake-mac': 'An opening was not made for us, or an answer does not name our opening.',
-  'cookie-required': 'Many openings come; this one must prove its address, and was told how.',
+  'cookie-required': 'Many openings come; this sender must prove its address, and was told how.',
   'epoch-not-durable': 'The next epoch is still being written; the opening is answered when it is.',
   'packet-too-large': 'The packet is longer than 64 KiB.',
   'packet-empty': 'The packet has no bytes.',

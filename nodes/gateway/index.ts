@@ -33,7 +33,7 @@ export const protocol: Protocol<GatewayOptions> = {
     'scmp-source': 'An SCMP message comes from an AS other than the one whose interface it names.',
     'scmp-quote':
       'An SCMP message quotes no packet that was sent on a path within the last second.',
-    'socket-full': 'The local socket took no more datagrams.',
+    'socket-full': 'The local socket accepted no more datagrams.',
   },
   metrics: GATEWAY_METRICS,
   account: { kind: 'passage', keyOf: packetKey },

@@ -40,7 +40,9 @@ function strategies(network: readonly Node[]): readonly Disagreement[] {
       node: name,
       path: ['mixing', 'strategy'],
       message: `${name} mixes by ${strategy}, but ${first?.name} and ${others(many)} by ${rule}`,
-      hint: `${rule}, or another strategy for the whole network: vrf-exp is obeyed by all or none`,
+      hint:
+        `${rule}, or another strategy for the whole network: vrf-exp works only if all ` +
+        'nodes use it',
     };
   });
 }
@@ -57,7 +59,7 @@ function laws(network: readonly Node[]): readonly Disagreement[] {
       node: name,
       path: ['mixing', 'law'],
       message: `${name} draws ${lawOf(options)} delays, but ${first?.name} and ${others(many)} ${rule} ones`,
-      hint: `${rule}: who audits a delay has one law for all hops`,
+      hint: `${rule}: auditing a delay needs the same law on all hops`,
     };
   });
 }

@@ -203,8 +203,8 @@ export const mixnetConfig = z
     ({ vrfAudit: audit, mixing }) => audit.enabled !== true || mixing.strategy === 'vrf-exp',
     {
       message:
-        'needs mixing: { strategy: vrf-exp }, with others no delay follows from the packet and ' +
-        'nothing could be judged',
+        'needs mixing: { strategy: vrf-exp }, with other strategies the packet does not ' +
+        'determine the delay, so nothing could be audited',
       path: ['vrfAudit', 'enabled'],
     },
   );

@@ -35,7 +35,7 @@ const RELAY_DROPS = {
   'queue-full': 'The node holds as many packets as it may.',
   'unwrap-queue-full': 'As many packets as may wait for worker threads.',
   'unwrap-failed': 'A worker thread gave no answer for the packet.',
-  'outgoing-queue-full': 'The local socket took no more datagrams.',
+  'outgoing-queue-full': 'The local socket accepted no more datagrams.',
 } as const;
 
 /** Drop reasons of providers that concern clients. */

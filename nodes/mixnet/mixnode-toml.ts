@@ -152,10 +152,11 @@ function build(found: Flat): MixnodeFile | MixnodeRefusal {
 }
 
 function refusalOf(number: (key: Key) => number, isSphinx: boolean): string | undefined {
-  if (!isSphinx) return 'sphinx.enabled: false means copies of packets, which no mix makes';
+  if (!isSphinx)
+    return 'sphinx.enabled: false would mean copying packets unchanged, which a mix never does';
   const hops = number('sphinx.num_hops');
   if (hops > HOPS_MAX) return `sphinx.num_hops: ${hops} is more than ${HOPS_MAX}`;
-  if (number('node.port') > PORT_MAX) return `node.port: ${number('node.port')} is no port`;
+  if (number('node.port') > PORT_MAX) return `node.port: ${number('node.port')} is not a port`;
   const whole: readonly Key[] = [
     'node.port',
     'sphinx.num_hops',
@@ -166,5 +167,5 @@ function refusalOf(number: (key: Key) => number, isSphinx: boolean): string | un
     'rate_limiting.burst_size',
   ];
   const broken = whole.find((key) => !Number.isInteger(number(key)));
-  return broken === undefined ? undefined : `${broken}: ${number(broken)} is no whole number`;
+  return broken === undefined ? undefined : `${broken}: ${number(broken)} is not a whole number`;
 }

@@ -106,7 +106,7 @@ function drawPool(one: DrawnNode, all: readonly DrawnNode[], width: number): Dra
   const title = `${name} holds ${pool?.mean.toFixed(1) ?? 'no'} packets on average`;
   return {
     title,
-    summary: `${title}${come}; ${place}, ${mixing}. Mean over the second before it was last told of.`,
+    summary: `${title}${come}; ${place}, ${mixing}. Mean over the second before the last report.`,
     shapes: [
       { kind: 'text', x: 0, y: 14, text: `${held}${come}`, weight: 'strong' },
       { kind: 'text', x: 0, y: 32, text: `${place}, ${mixing}`, size: 'small', fill: 'muted' },
@@ -155,7 +155,7 @@ function headOf({ title, drawnNodes }: Column, x: number): readonly Shape[] {
 
 function arrow(from: number, to: number): Shape {
   const d = `M${from},10H${to}M${to - 4},6L${to},10L${to - 4},14`;
-  return { kind: 'path', d, stroke: 'muted', title: 'packets go this way' };
+  return { kind: 'path', d, stroke: 'muted', title: 'packets flow this way' };
 }
 
 interface Room {
@@ -212,7 +212,9 @@ function wordsOf(mixes: readonly DrawnNode[]): Pick<Drawing, 'title' | 'summary'
       ? ''
       : ` ${fullest.name} holds most, ${fullest.pool.mean.toFixed(1)}.`;
   const title = `${mixes.length} mixes hold ${mean.toFixed(1)} packets each on average${little}`;
-  const legend = `Bars: means over the second before a pool was last told of; dashed: ${HELD_MIN} packets, fewer hide little.`;
+  const legend =
+    `Bars: means over the second before the last report of a pool; dashed: ${HELD_MIN} ` +
+    'packets, fewer hide little.';
   return {
     title,
     legend,

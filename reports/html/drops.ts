@@ -38,7 +38,8 @@ function messageSection({ messages, messagesUntracked }: Report): Markup {
   const drops = missingOf(messages);
   const title = messageTerms(messages).map(unbroken).join(' ');
   const caption =
-    'Messages of applications that did not arrive, by reason, all seeds; each one is accounted for.';
+    'Messages of applications that did not arrive, by reason, all seeds; every message is ' +
+    'accounted for.';
   const draw = (isWide: boolean): Markup =>
     drops.length === 0
       ? emptyChart(frameOf(isWide, { height: 90, label: 12, left: 12 }), 'every message arrived')

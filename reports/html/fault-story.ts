@@ -37,7 +37,7 @@ export function faultSection(report: Report): Markup {
     const reason =
       report.faults.length === 0
         ? 'no fault happened in this run'
-        : 'the faults of this run left no mark: no effect was measured';
+        : 'no effect of the faults of this run was measured';
     const draw = (isWide: boolean): Markup =>
       emptyChart(frameOf(isWide, { height: 90, label: 12, left: 12 }), reason);
     const table = faultTable(report.faults);
@@ -126,9 +126,11 @@ function titleOf(story: Story): string {
 
 function captionOf(report: Report, story: Story): string {
   const clock = report.clock === 'virtual' ? 'virtual time' : 'wall time';
-  const shown = story.strips.length > STRIPS_MAX ? `every n-th of ${story.strips.length}, ` : '';
+  const shown =
+    story.strips.length > STRIPS_MAX ? `evenly chosen from ${story.strips.length}, ` : '';
   const without = report.faults.length - story.strips.length;
-  const gap = without === 0 ? '' : ` ${plural(without, 'fault')} left no mark and is not drawn.`;
+  const gap =
+    without === 0 ? '' : ` ${plural(without, 'fault')} had no measured effect and is not drawn.`;
   return `One strip per fault of ${plural(report.seeds.length, 'seed')}, ${shown}sorted, ${clock} after the fault.${gap}`;
 }
 

@@ -92,7 +92,7 @@ function comparisonSection(comparison: ReportComparison | undefined): Markup {
 `;
   });
   return html`<section><h2>Against the baseline</h2>
-<p class="muted">${baseline.commit}, ${plural(baseline.seeds, 'seed')}, ${pairing}; changes below ${smallestEffect * 100} % do not count; n.s.: could be chance.${early}</p>
+<p class="muted">${baseline.commit}, ${plural(baseline.seeds, 'seed')}, ${pairing}; changes below ${smallestEffect * 100} % do not count; n.s.: not significant.${early}</p>
 <table><thead><tr><th>KPI</th><th class="number">before</th><th class="number">after</th><th class="number">change</th><th>verdict</th><th></th></tr></thead><tbody>${rows}</tbody></table></section>
 `;
 }
@@ -140,7 +140,7 @@ function methodSection(report: Report): Markup {
     others.length === 0
       ? NOTHING
       : html`<details><summary>${plural(others.length, 'metric')} without a limit</summary><div><table><thead><tr><th>metric</th><th class="number">value</th><th class="number">n</th><th></th></tr></thead><tbody>${rows}</tbody></table></div></details>`;
-  return html`<section><h2>How was this measured</h2>
+  return html`<section><h2>How this was measured</h2>
 <dl class="how">${judged}</dl>
 ${rest}</section>
 `;

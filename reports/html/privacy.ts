@@ -64,27 +64,27 @@ function priceTable(report: Report, privacy: Privacy): Markup {
     perPayload === null ? 'not measured' : `${significant(perPayload, 3)} packets on links`;
   const rows: readonly PriceRow[] = [
     [
-      'mean of the targets',
+      'mean over the targets',
       bitsText(mean(bits)),
-      'latency of a payload, half below',
+      'median latency of a payload',
       ms(privacy.latencyMsP50),
     ],
     [
       'worst target',
       bitsText(bits[0] ?? 0),
-      'latency of a payload, 95 % below',
+      '95th percentile of the latency of a payload',
       ms(privacy.latencyMsP95),
     ],
     [
       'best single guess, worst target',
       bitsText(guess[0] ?? 0),
-      'bandwidth of a delivered payload',
+      'bandwidth per delivered payload',
       packets,
     ],
     [
       'messages in a mix, on average',
       significant(privacy.poolMean, 3),
-      'cover of all that clients send',
+      'share of cover in what clients send',
       typeof cover === 'number' ? `${significant(100 * cover, 3)} %` : 'not measured',
     ],
   ];
@@ -124,9 +124,9 @@ function corruptRow(report: Report, { corrupt }: Privacy): readonly PriceRow[] {
   const packets = share === 0 ? undefined : Math.ceil(Math.LN2 / -Math.log1p(-share));
   return [
     [
-      'paths over corrupt mixes only',
+      'paths that use only corrupt mixes',
       `${significant(100 * share, 2)} %`,
-      'half of all users took one after',
+      'half of all users have taken one after',
       packets === undefined ? 'none was taken' : plural(packets, 'packet'),
     ],
   ];
@@ -149,7 +149,7 @@ function bitsFigure(privacy: Privacy): Markup {
   ];
   return figure({
     title,
-    caption: `Share of targets with at most so many bits. ${eyesOf(privacy)}`,
+    caption: `Share of targets with at most this many bits. ${eyesOf(privacy)}`,
     legend: legend(names, 'always'),
     draw: (isWide) =>
       n === 0
@@ -198,7 +198,10 @@ function setsFigure(privacy: Privacy): Markup {
   const candidates = 2 ** middle(sorted(privacy, ({ hartley }) => hartley));
   return figure({
     title: `The usual target is one of ${whole(middle(sets))}, the worst one of ${whole(sets[0] ?? 1)}`,
-    caption: `Targets by size of the effective anonymity set, 2 to the entropy; counting every candidate above 1e-12 alike gives ${whole(candidates)}, which is no protection. ${eyesOf(privacy)}`,
+    caption:
+      'Targets by size of the effective anonymity set, 2 to the entropy; counting every ' +
+      `candidate above 1e-12 alike gives ${whole(candidates)}, which overstates the ` +
+      `protection. ${eyesOf(privacy)}`,
     draw: (isWide) => drawSets(sets, isWide),
   });
 }

@@ -38,7 +38,7 @@ function partnersOf(truth: Truth): ReadonlyMap<string, ReadonlySet<string>> {
 }
 
 /** An input of a corrupt node that became an output. */
-export interface Told {
+export interface CorruptPassage {
   /** Index in the list of corrupt nodes. */
   readonly node: number;
   readonly inNs: number;
@@ -46,11 +46,11 @@ export interface Told {
 }
 
 /** Everything that corrupt nodes reveal, ordered by their outputs. */
-export function passagesOf(truth: Truth, corrupt: readonly string[]): readonly Told[] {
+export function passagesOf(truth: Truth, corrupt: readonly string[]): readonly CorruptPassage[] {
   if (corrupt.length === 0) return [];
   const places = truth.nodes.map((name) => corrupt.indexOf(name));
   const inNs = new Float64Array(truth.messages.count);
-  const told: Told[] = [];
+  const passages: CorruptPassage[] = [];
   const { count, atNs, code, node, message } = truth.events;
   for (let i = 0; i < count; i += 1) {
     const place = places[node[i] as number] ?? -1;
@@ -58,9 +58,9 @@ export function passagesOf(truth: Truth, corrupt: readonly string[]): readonly T
     const one = message[i] as number;
     const at = atNs[i] as number;
     if (code[i] === ARRIVED) inNs[one] = at;
-    else if (code[i] === DEPARTED) told.push({ node: place, inNs: inNs[one] ?? 0, outNs: at });
+    else if (code[i] === DEPARTED) passages.push({ node: place, inNs: inNs[one] ?? 0, outNs: at });
   }
-  return told;
+  return passages;
 }
 
 /** Mean number of nodes that forward a payload; 0 without payloads. */

@@ -57,7 +57,11 @@ export const PRIVACY_METRICS: readonly MetricDefinition[] = [
     name: 'privacy.epsilon',
     kind: 'samples',
     unit: 'count',
-    help: `Loopix 4.3.1, |ln(p0 / p1)| of two senders: masses of what both wrote in the pool of a last mix, up to 20; a hundred looks a run, pairs of clients that write about as much; ${OMNISCIENT}`,
+    help:
+      'Loopix 4.3.1, |ln(p0 / p1)| of two senders: masses of what both wrote in the pool ' +
+      'of ' +
+      'a last mix, up to 20; a hundred samples per run, pairs of clients with similar ' +
+      `rates; ${OMNISCIENT}`,
   },
   {
     name: 'privacy.linking',
@@ -81,7 +85,10 @@ export const PRIVACY_METRICS: readonly MetricDefinition[] = [
     name: 'privacy.client_rate.ks_p',
     kind: 'samples',
     unit: 'ratio',
-    help: 'Kolmogorov-Smirnov p-value between the inter-send times of clients that wrote or answered and of those that did not, one sample a run; global passive adversary at the links of clients',
+    help:
+      'Kolmogorov-Smirnov p-value between the send intervals of clients that wrote or ' +
+      'answered and those of clients that did not, one sample a run; global passive ' +
+      'adversary at the links of clients',
   },
   {
     name: 'privacy.compromised_paths',

@@ -52,7 +52,7 @@ function smallPools({ truth, setting, census }: WarningParts): string | undefine
   const mean = means.reduce((sum, one) => sum + one, 0) / Math.max(1, means.length);
   if (means.length === 0) return 'no node of this run mixes';
   if (mean >= POOL_MEAN_MIN) return undefined;
-  const words = `mixes hold ${mean.toFixed(2)} messages on average, below ${POOL_MEAN_MIN}`;
+  const words = `mixes hold ${mean.toFixed(2)} messages on average, fewer than ${POOL_MEAN_MIN}`;
   return `${words}: they hide little, and means hide the targets that were alone`;
 }
 
@@ -61,12 +61,16 @@ function missingCover({ truth, census }: WarningParts): string | undefined {
     (kind, index) => kind !== 'payload' && kind !== 'ack' && (census.madeByClients[index] ?? 0) > 0,
   );
   if (cover) return undefined;
-  return 'cover is off: a link observer sees when each client sends; entropy does not show that';
+  return 'cover is off: a link observer sees when each client sends, which entropy does not show';
 }
 
 function fewTargets({ beliefs }: WarningParts): string | undefined {
   if (beliefs.length >= TARGETS_MIN) return undefined;
-  return `${beliefs.length} targets were followed, fewer than ${TARGETS_MIN}: means of them vary widely`;
+  return (
+    `${beliefs.length} targets were followed, fewer than ${TARGETS_MIN}: their mean ` +
+    'varies ' +
+    'widely'
+  );
 }
 
 function massLeft({ beliefs }: WarningParts): string | undefined {
@@ -100,14 +104,17 @@ function doubtedDelays({ setting, fits }: WarningParts): string | undefined {
 function missingLoops({ setting, census }: WarningParts): string | undefined {
   const isAsked = setting.asked.has(successMetric('n_minus_one'));
   if (!isAsked || census.madeAtMixes > 0) return undefined;
-  return 'mixes send no loops of their own, so that an n-1 attack cannot be noticed';
+  return 'mixes send no loops of their own, so they cannot notice an n-1 attack';
 }
 
 function severalSizes({ setting }: WarningParts): string | undefined {
   const { sizes } = setting;
   if (sizes === undefined || sizes.size <= 1) return undefined;
   const listed = [...sizes].sort(([a], [b]) => a - b).map(([size]) => `${size} B`);
-  return `packets of ${listed.join(', ')} are on the links: sizes tell them apart, entropy does not show that`;
+  return (
+    `packets of ${listed.join(', ')} are on the links: an observer can tell them apart by ` +
+    'size, which entropy does not show'
+  );
 }
 
 function fullRecord({ truth }: WarningParts): string | undefined {

@@ -191,7 +191,7 @@ async function measureInPlace(
     const live = await carriedLoad(scenario, ratePerSecond, { registry, signal });
     // Packets lost on the way cost less, so such a run says nothing about the cost of a packet.
     if (live === undefined) {
-      order.onStep(`${ratePerSecond}/s was not carried and does not count`);
+      order.onStep(`${ratePerSecond}/s was not sustained and does not count`);
       // If this rate was not carried, higher rates will not be either. Only the first rate may have
       // failed by chance.
       if (points.length > 0) break;

@@ -159,7 +159,7 @@ export async function measuredRun(scenario: Scenario, how: LiveHow): Promise<Mea
   if (end.kind === 'scenario-error' || end.kind === 'refused') throw new Refusal(end.message);
   if (end.kind !== 'judged') throw new Error(`the live run of the calibration: ${end.message}`);
   const [result] = end.input.seeds;
-  if (result === undefined) throw new Error('a live run of the calibration without a result');
+  if (result === undefined) throw new Error('a live run of the calibration had no result');
   const wallNs = first === undefined ? 0 : last.atNs - first.atNs;
   // The observer did not get two turns: the process was not served at all.
   if (first === undefined || wallNs <= 0) return { result, cpu: 1, waited: 1 };

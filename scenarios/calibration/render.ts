@@ -61,7 +61,9 @@ function idleNote({ inPlace }: CostProfile): readonly string[] {
   const busiest = Math.max(...inPlace.points.map(({ cpu }) => cpu));
   if (busiest >= BUSY_ENOUGH) return [];
   return [
-    `  the busiest run took ${percent(busiest)} of a core: costs in place contain idle wake-ups and`,
+    `  the busiest run used ${percent(busiest)} of a core: the costs measured in live ` +
+      'runs ' +
+      'include idle wake-ups and',
     '  are too high; calibrate again when nothing else runs',
   ];
 }
@@ -131,7 +133,9 @@ function asWrittenNote({ asWritten, rounds }: KneeCheck): readonly string[] {
   return [
     `  The file's own factor, data x ${dataFactor}, predicts ${beside}; beside the live runs`,
     `  it was ${factors}.`,
-    ...(isWithin(difference) ? [] : ["  The machine's pace has changed since: calibrate again."]),
+    ...(isWithin(difference)
+      ? []
+      : ['  The pace of the machine has changed since then: calibrate again.']),
   ];
 }
 

@@ -96,7 +96,7 @@ export class AgentSession {
     if (answerClockPing(this.#options.channel, message)) return;
     const read = readCommand(message);
     if ('message' in read) this.#receive(read.message);
-    else this.#breakOff(new Refusal(`the coordinator sent what it must not send: ${read.wrong}`));
+    else this.#breakOff(new Refusal(`the coordinator sent an invalid message: ${read.wrong}`));
   }
 
   #receive(command: Command): void {
@@ -138,7 +138,7 @@ export class AgentSession {
     const { topology, stateFolder, hosts } = this.#options;
     const { stateFolder: theirs, ...rest } = told;
     if (told.hosts.join() !== hosts.join()) {
-      throw new Refusal(`the coordinator asks ${hosts.join(', ')} for other nodes`);
+      throw new Refusal(`the coordinator expects other nodes than ${hosts.join(', ')}`);
     }
     const folder = stateFolder === undefined ? undefined : runStateFolder(stateFolder, told.run);
     if (topology === undefined) {
@@ -188,7 +188,7 @@ async function loadProtocols(order: AgentOrder, registry: ProtocolRegistry): Pro
 /** The coordinator's scenario on this machine's topology. */
 function ownScenario(told: Scenario, topology: Topology, registry: ProtocolRegistry): Scenario {
   if (told.topology.sha256 !== topology.sha256) {
-    throw new Refusal(`the coordinator has another topology file than ${topology.file}`);
+    throw new Refusal(`the coordinator has a different topology file from ${topology.file}`);
   }
   const unknown = topology.hosts.find(({ protocol }) => registry.protocols(protocol) === undefined);
   if (unknown !== undefined) throw new Refusal(`${unknown.name} runs an unknown protocol`);

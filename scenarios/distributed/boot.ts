@@ -32,5 +32,5 @@ export async function readBoot(): Promise<AgentBoot> {
     process.stdin.destroy();
     return JSON.parse(line) as AgentBoot;
   }
-  throw new Error('an agent is started by its coordinator, which tells it what to do');
+  throw new Error('an agent is started only by its coordinator');
 }

@@ -191,7 +191,9 @@ export class Coordinator {
     }
     if (this.#stage !== undefined) this.#stage.damaged += tallies.damaged;
     if (measured.late > 0) {
-      this.warnings.add(`${measured.late} reports of agents came too late to be put in order`);
+      this.warnings.add(
+        `${measured.late} reports of agents came too late to be processed in order`,
+      );
     }
   }
 

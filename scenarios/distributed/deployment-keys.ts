@@ -69,7 +69,7 @@ export function readKeys(
   const missing = nodes.filter((name) => !known.nodes.has(name));
   const shown = displayPath(join(folder, PUBLIC_FILE));
   if (missing.length > 0) {
-    return { code: 'E116', message: `${shown} has no key of ${missing.join(', ')}`, hint: ADD };
+    return { code: 'E116', message: `${shown} has no key for ${missing.join(', ')}`, hint: ADD };
   }
   const path = join(folder, secretFile(role));
   const own = readKeyFile(path);
@@ -79,8 +79,12 @@ export function readKeys(
       ? ['the coordinator', known.coordinator]
       : [role.name, known.nodes.get(role.name)];
   if (stated === undefined || !equalSecrets(publicKeyOf(own.key), stated)) {
-    const message = `${displayPath(path)} is not the key that ${shown} has of ${who}`;
-    return { code: 'E112', message, hint: `copy ${PUBLIC_FILE} of the machine that made the keys` };
+    const message = `${displayPath(path)} is not the key that ${shown} lists for ${who}`;
+    return {
+      code: 'E112',
+      message,
+      hint: `copy ${PUBLIC_FILE} from the machine that made the keys`,
+    };
   }
   return { secret: own.key, ...known };
 }
@@ -141,7 +145,7 @@ function readPublicKeys(folder: string): PublicKeys | KeyProblem {
   for (const [index, line] of readFileSync(path, 'utf8').split('\n').entries()) {
     if (line === '' || line.startsWith('#')) continue;
     const [, name = '', digits = ''] = LINE.exec(line) ?? [];
-    const wrong = found.has(name) ? 'has a key a second time' : 'is not a name and a public key';
+    const wrong = found.has(name) ? 'has more than one key' : 'is not a name and a public key';
     if (name === '' || found.has(name)) {
       return { code: 'E103', message: `${shown}:${index + 1} ${wrong}`, hint: ADD };
     }
@@ -149,7 +153,7 @@ function readPublicKeys(folder: string): PublicKeys | KeyProblem {
   }
   const coordinator = found.get(COORDINATOR);
   if (coordinator === undefined) {
-    return { code: 'E116', message: `${shown} has no key of the coordinator`, hint: ADD };
+    return { code: 'E116', message: `${shown} has no key for the coordinator`, hint: ADD };
   }
   const nodes = [...found].filter(([name]) => name.startsWith(NODE));
   return {

@@ -75,9 +75,9 @@ const operatorSchema = z
       minText: '1',
       max: PORT_MAX,
       maxText: String(PORT_MAX),
-    }).meta({ description: 'TCP port on loopback of its machine.' }),
+    }).meta({ description: 'TCP port on the loopback address of its machine.' }),
   })
-  .meta({ description: 'Health, metrics and settings of the node, for operators.' });
+  .meta({ description: 'Endpoint for the operator of the node: health, metrics and settings.' });
 
 const hostSchema = z
   .union([
@@ -98,12 +98,13 @@ export const deploymentSchema = z
     }),
     keys: text('the path of a folder of keys such as keys').meta({
       description:
-        'Keys of the deployment, from the folder of this file. `orrery node TOPOLOGY --new-keys FOLDER` makes them.',
+        'Folder with the keys of the deployment, relative to the folder of this file. ' +
+        '`orrery node TOPOLOGY --new-keys FOLDER` makes them.',
     }),
     hosts: z
       .record(z.string(), hostSchema)
       .optional()
-      .meta({ description: 'Nodes of the topology that stand on other machines, by name.' }),
+      .meta({ description: 'Nodes of the topology that run on other machines, by name.' }),
     log: levels().optional().meta({
       description: 'Levels of the nodes’ logs, as in ORRERY_LOG; read again on SIGHUP.',
     }),

@@ -34,7 +34,7 @@ import { type DeploymentInput, deploymentSchema, type HostPort } from './deploym
 export { type KeyRole, makeKeys } from './deployment-keys.ts';
 
 const LIMIT_BYTES = 1e6;
-const TOO_LARGE_HINT = 'one line a node is enough';
+const TOO_LARGE_HINT = 'one line per node is enough';
 
 /** The machine on which a node runs. */
 export interface DeployedHost {
@@ -156,13 +156,13 @@ class Checker {
     const read = new Map<string, DeployedHost>();
     for (const [name, entry] of Object.entries(hosts)) {
       if (!names.includes(name)) {
-        const message = `"${name}" is no node of ${this.#topology.file}`;
+        const message = `"${name}" is not a node of ${this.#topology.file}`;
         const hint = hintNames(name, names, 'nodes');
         this.#refuse(['hosts', name], { code: 'E106', message, hint }, 'key');
       }
       const host = hostOf(entry);
       if (!isUnicast(host.address)) {
-        const message = `${host.address} is no address that neighbours could send to`;
+        const message = `${host.address} is not an address to which neighbours could send`;
         const hint = 'write the address of the machine on which the node runs';
         this.#refuse(['hosts', name], { code: 'E104', message, hint });
       }

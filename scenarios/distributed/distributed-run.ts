@@ -195,7 +195,7 @@ class DistributedRun {
       refusal: ({ hosts, topologySha256 }): string | undefined =>
         deployment === undefined || topologySha256 === scenario.topology.sha256
           ? undefined
-          : `${hosts.join(', ')} has another topology file than ${scenario.topology.file}`,
+          : `${hosts.join(', ')} has a different topology file from ${scenario.topology.file}`,
     });
     this.#guard = new ReportGuard({
       scenario,
@@ -234,7 +234,7 @@ class DistributedRun {
         const { file } = scenario.topology;
         const flag = executorOf(this.#order) === 'loop' ? '--loops' : '--processes';
         throw new Refusal(
-          `${file}: addressPlan ports holds on one event loop, run without ${flag}`,
+          `${file}: addressPlan: ports needs a single event loop; run without ${flag}`,
         );
       }
       return { kind: 'result', result: await this.#measure() };
@@ -372,7 +372,8 @@ class DistributedRun {
     if (lost.expelledFor !== undefined) {
       throw new Refusal(`${lost.name}: its channel was closed: ${lost.expelledFor}`);
     }
-    const what = dead === undefined ? `did not come within ${limitMs / 1000} s` : 'ended at once';
+    const what =
+      dead === undefined ? `did not connect within ${limitMs / 1000} s` : 'ended at once';
     throw new Refusal(
       `${lost.name}: the ${lost.noun} ${what}${words === '' ? '' : `; its last words: ${words}`}`,
     );
@@ -390,7 +391,7 @@ class DistributedRun {
   #refused(peer: string, reason: string): void {
     // A process that was killed while it dialled is not a stranger.
     if (reason === 'connection lost') return;
-    const text = `${peer} was sent away: ${reason}`;
+    const text = `${peer} was rejected: ${reason}`;
     this.#warnings.add(text);
     this.#order.onNotice?.(text);
   }
@@ -441,7 +442,7 @@ class DistributedRun {
     const place = ownPlace((await life?.stack?.()) ?? '');
     const where =
       place === undefined ? '' : `; it is at ${shownPath(place.file, process.cwd())}:${place.line}`;
-    this.#warnings.add(`${name}: did not answer at the end${where}; what it told last is used`);
+    this.#warnings.add(`${name}: did not answer at the end${where}; its last report is used`);
   }
 
   /** Waits until none is left, up to a time limit; returns those that are. */

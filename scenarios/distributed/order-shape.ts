@@ -77,7 +77,7 @@ const traffic = object<TrafficSpec>({
 
 /** Accepts only an absent value. */
 const nothing: Shape = (value, place) =>
-  value === undefined ? undefined : `${place} is no business of an agent`;
+  value === undefined ? undefined : `${place} is not an agent's to set`;
 const none = list(nothing, 0);
 
 const parts = list(plain(DEPTH_MAX), PARTS_MAX);

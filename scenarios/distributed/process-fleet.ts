@@ -124,7 +124,7 @@ export class ProcessFleet implements Fleet {
       const starting = this.agents.filter(({ state }) => state === 'starting');
       if (starting.length < most) return true;
       if (performance.now() > deadline) {
-        const late = `the process did not come within ${STARTING_MAX_MS / 1_000} s`;
+        const late = `the process did not connect within ${STARTING_MAX_MS / 1_000} s`;
         throw new Refusal(`${starting[0]?.name ?? ''}: ${late}`);
       }
       await pause(POLL_MS, signal);
@@ -304,7 +304,7 @@ export class ProcessFleet implements Fleet {
   #expel(channel: Channel, agent: AgentProcess | undefined, wrong: string): void {
     channel.close();
     if (agent === undefined) {
-      this.#options.onRefused?.(channel.peer, `it sent what no agent may send: ${wrong}`);
+      this.#options.onRefused?.(channel.peer, `it sent an invalid message: ${wrong}`);
       return;
     }
     agent.isTelling = false;
@@ -330,7 +330,7 @@ export class ProcessFleet implements Fleet {
     const reason =
       this.#impostor(hello, holder) ??
       (agent === undefined || this.#isClosing
-        ? `nobody waits for ${hello.hosts.join(', ')}`
+        ? `this run does not expect ${hello.hosts.join(', ')}`
         : this.#options.refusal?.(hello));
     if (agent === undefined || reason !== undefined) {
       if (!this.#isClosing) this.#options.onRefused?.(channel.peer, reason ?? '');
@@ -348,7 +348,9 @@ export class ProcessFleet implements Fleet {
   /** The key of one node does not admit its holder as another. */
   #impostor({ hosts }: Hello, holder: string): string | undefined {
     const claimed = hosts.join(', ');
-    return claimed === holder ? undefined : `it says that it is ${claimed}, its key is ${holder}'s`;
+    return claimed === holder
+      ? undefined
+      : `it claims to be ${claimed}, but its key belongs to ${holder}`;
   }
 
   /**
@@ -381,7 +383,7 @@ function reasonOf(code: string): string {
     case 'EADDRNOTAVAIL':
       return 'this machine has no such address';
     case 'EACCES':
-      return 'this user may not listen there';
+      return 'this user is not allowed to listen there';
     default:
       return code;
   }

@@ -84,18 +84,16 @@ export class ReportGuard {
   }
 
   #of(own: readonly string[], node: string): string | undefined {
-    return own.includes(node) ? undefined : 'it tells of a node that it does not run';
+    return own.includes(node) ? undefined : 'it reports on a node that it does not run';
   }
 
   #instant(what: string, atNs: number): string | undefined {
-    return atNs > this.#options.now() + AHEAD_MAX_NS ? `${what} is of the future` : undefined;
+    return atNs > this.#options.now() + AHEAD_MAX_NS ? `${what} is in the future` : undefined;
   }
 
   #path({ to, links = [] }: Extract<Report, { type: 'path' }>): string | undefined {
-    if (!this.#hosts.has(to)) return 'path leads to a node that there is not';
-    return links.every((id) => this.#links.has(id))
-      ? undefined
-      : 'path has a link that there is not';
+    if (!this.#hosts.has(to)) return 'path leads to an unknown node';
+    return links.every((id) => this.#links.has(id)) ? undefined : 'path has an unknown link';
   }
 
   // hot: once per packet of an application.
@@ -108,7 +106,8 @@ export class ReportGuard {
       if (rows[at] !== flow) {
         flow = rows[at] as number;
         const from = scenario.traffic[flow]?.from;
-        if (from === undefined || !own.includes(from)) return 'measured: sent by a flow of others';
+        if (from === undefined || !own.includes(from))
+          return 'measured: sent by a flow of another agent';
         next = nextSequence(flow);
       }
       const sequence = rows[at + 1] as number;
@@ -128,14 +127,14 @@ export class ReportGuard {
     for (let at = 0; at < rows.length; at += ARRIVED_ROW) {
       if (rows[at] !== host) {
         host = rows[at] as number;
-        if (!this.#isOwn(own, host)) return 'measured: arrived at a node of others';
+        if (!this.#isOwn(own, host)) return 'measured: arrived at a node of another agent';
       }
       if (rows[at + 1] !== flow) {
         flow = rows[at + 1] as number;
         end = this.#endOf(flow);
       }
       // Only the coordinator interprets the kind, and it skips unknown kinds.
-      if (!isCount(rows[at + 3] as number, end)) return 'measured: a packet that nobody sent';
+      if (!isCount(rows[at + 3] as number, end)) return 'measured: a packet that was never sent';
       const isPast = isInstant(rows[at + 4] as number, latestNs);
       if (!isPast || !isInstant(rows[at + 5] as number, latestNs)) return 'measured: in the future';
     }
@@ -155,14 +154,15 @@ export class ReportGuard {
 
   #tally(own: readonly string[], { metrics, refused, filesSent }: Tally): string | undefined {
     const flows = this.#options.scenario.traffic.length;
-    if (refused.length > flows) return 'tally: refused of flows that there are not';
-    if (filesSent.some((flow) => flow >= flows)) return 'tally: files of flows that there are not';
+    if (refused.length > flows) return 'tally: refusals of unknown flows';
+    if (filesSent.some((flow) => flow >= flows)) return 'tally: files of unknown flows';
     for (const [host, values] of Object.entries(metrics)) {
       const wrong = this.#of(own, host);
       if (wrong !== undefined) return wrong;
       const kinds = this.#kindsOf(host);
       for (const [name, { kind }] of Object.entries(values)) {
-        if (kinds.get(name) !== kind) return 'tally: a metric that its protocol does not define so';
+        if (kinds.get(name) !== kind)
+          return 'tally: a metric with another kind than its protocol defines';
       }
     }
     return undefined;

@@ -26,19 +26,19 @@ export function text(max: number): Shape {
   return (value, place) =>
     typeof value === 'string' && value.length <= max
       ? undefined
-      : `${place} is no text of up to ${max} characters`;
+      : `${place} is not text of up to ${max} characters`;
 }
 
 /** A text that matches a pattern. */
 export function textLike(pattern: RegExp, what: string): Shape {
   return (value, place) =>
-    typeof value === 'string' && pattern.test(value) ? undefined : `${place} is no ${what}`;
+    typeof value === 'string' && pattern.test(value) ? undefined : `${place} is not a ${what}`;
 }
 
 /** One of the given texts. */
 export function oneOf(...values: readonly string[]): Shape {
   return (value, place) =>
-    values.some((one) => one === value) ? undefined : `${place} is none of ${values.join(', ')}`;
+    values.some((one) => one === value) ? undefined : `${place} is not one of ${values.join(', ')}`;
 }
 
 /** An integer between two bounds, inclusive. */
@@ -46,7 +46,7 @@ export function whole(min: number, max: number = Number.MAX_SAFE_INTEGER): Shape
   return (value, place) =>
     Number.isSafeInteger(value) && (value as number) >= min && (value as number) <= max
       ? undefined
-      : `${place} is no whole number from ${min} to ${max}`;
+      : `${place} is not a whole number from ${min} to ${max}`;
 }
 
 /** A number between two bounds, inclusive; never NaN. */
@@ -54,7 +54,7 @@ export function number(min: number, max: number): Shape {
   return (value, place) =>
     typeof value === 'number' && value >= min && value <= max
       ? undefined
-      : `${place} is no number from ${min} to ${max}`;
+      : `${place} is not a number from ${min} to ${max}`;
 }
 
 /** A boolean. */
@@ -65,7 +65,7 @@ export const flag: Shape = (value, place) =>
 export const big: Shape = (value, place) =>
   typeof value === 'bigint' && value < BIG_MAX && value > -BIG_MAX
     ? undefined
-    : `${place} is no big integer of 128 bits`;
+    : `${place} is not an integer of up to 128 bits`;
 
 /** A byte array whose length is in the given range. */
 export function bytes(min: number, max: number): Shape {
@@ -78,8 +78,8 @@ export function bytes(min: number, max: number): Shape {
 /** Whole rows of numbers, each within its bounds. */
 export function rows(width: number, most: number, bound: number): Shape {
   return (value, place) => {
-    if (!(value instanceof Float64Array)) return `${place} is no row of numbers`;
-    if (value.length % width !== 0) return `${place} holds a part of a row`;
+    if (!(value instanceof Float64Array)) return `${place} is not a row of numbers`;
+    if (value.length % width !== 0) return `${place} ends within a row`;
     if (value.length > width * most) return `${place} has more than ${most} rows`;
     for (let at = 0; at < value.length; at += 1) {
       // The comparison is also false for NaN.
@@ -92,7 +92,7 @@ export function rows(width: number, most: number, bound: number): Shape {
 /** A list of bounded length. */
 export function list(item: Shape, most: number, least = 0): Shape {
   return (value, place) => {
-    if (!Array.isArray(value)) return `${place} is no list`;
+    if (!Array.isArray(value)) return `${place} is not a list`;
     if (value.length > most) return `${place} has more than ${most} entries`;
     if (value.length < least) return `${place} has fewer than ${least} entries`;
     for (let at = 0; at < value.length; at += 1) {
@@ -106,11 +106,12 @@ export function list(item: Shape, most: number, least = 0): Shape {
 /** An object with a bounded number of arbitrary keys. */
 export function record(item: Shape, most: number): Shape {
   return (value, place) => {
-    if (!isPlain(value)) return `${place} is no object`;
+    if (!isPlain(value)) return `${place} is not an object`;
     const keys = Object.keys(value);
     if (keys.length > most) return `${place} has more than ${most} entries`;
     for (const key of keys) {
-      if (key.length > KEY_MAX || FORBIDDEN_KEYS.has(key)) return `${place} has a key of no use`;
+      if (key.length > KEY_MAX || FORBIDDEN_KEYS.has(key))
+        return `${place} has a key that is not allowed`;
       const wrong = item(value[key], `${place}.${key}`);
       if (wrong !== undefined) return wrong;
     }
@@ -123,9 +124,9 @@ export function object<T>(members: Members<T>): Shape {
   const shapes = Object.entries(members) as [string, Shape][];
   const known = new Set(shapes.map(([key]) => key));
   return (value, place) => {
-    if (!isPlain(value)) return `${place} is no object`;
+    if (!isPlain(value)) return `${place} is not an object`;
     for (const key of Object.keys(value)) {
-      if (!known.has(key)) return `${place} has a key that nobody knows`;
+      if (!known.has(key)) return `${place} has an unknown key`;
     }
     for (const [key, shape] of shapes) {
       const wrong = shape(Object.hasOwn(value, key) ? value[key] : undefined, `${place}.${key}`);
@@ -148,7 +149,7 @@ export function nullable(shape: Shape): Shape {
 /** The shape selected by the text at `key`. */
 export function tagged(key: string, shapes: Readonly<Record<string, Shape>>): Shape {
   return (value, place) => {
-    if (!isPlain(value)) return `${place} is no object`;
+    if (!isPlain(value)) return `${place} is not an object`;
     const tag = Object.hasOwn(value, key) ? value[key] : undefined;
     if (typeof tag !== 'string' || !Object.hasOwn(shapes, tag)) return `${place}.${key} is unknown`;
     return (shapes[tag] as Shape)(value, place);
@@ -159,7 +160,7 @@ export function tagged(key: string, shapes: Readonly<Record<string, Shape>>): Sh
 export function plain(depth: number): Shape {
   return (value, place) => {
     if (value === null || PLAIN_TYPES.has(typeof value)) return undefined;
-    if (depth === 0 || typeof value !== 'object') return `${place} is no plain data`;
+    if (depth === 0 || typeof value !== 'object') return `${place} is not plain data`;
     const inner = plain(depth - 1);
     return Array.isArray(value)
       ? list(inner, Number.MAX_SAFE_INTEGER)(value, place)

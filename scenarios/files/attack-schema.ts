@@ -22,21 +22,24 @@ export const attackSchema = z
         kind: z.literal('n_minus_one'),
         node,
         drain: time().meta({ description: 'Time without any input before the first target.' }),
-        watch: every.meta({ description: 'From one target to the next.' }),
+        watch: every.meta({ description: 'Time from one target to the next.' }),
         others: oneOf(['drop', 'hold'])
           .optional()
           .meta({
             description:
-              'What becomes of all other input: dropped, or held back until the target has left, ' +
-              'let go, and kept out for another drain.',
+              'What happens to all other input: dropped, or held until the target has ' +
+              'left, ' +
+              'then released and blocked again for one more drain time.',
             default: 'drop',
           }),
         own: z.array(text('the name of a node')).min(1).optional().meta({
           description:
-            "The adversary's nodes, * for any characters: their messages pass and are known again.",
+            "The adversary's nodes, * for any characters: their messages pass, and the adversary recognises them.",
         }),
       })
-      .meta({ description: 'Keeps out all input, lets one message in, takes the next output.' }),
+      .meta({
+        description: 'Blocks all input, lets one message in and takes the next output for it.',
+      }),
     z
       .strictObject({
         kind: z.literal('tagging'),
@@ -45,23 +48,29 @@ export const attackSchema = z
           description: 'Where in the packet a random bit is flipped.',
           default: 'payload',
         }),
-        every: every.meta({ description: 'One message is tagged in each such time.' }),
+        every: every.meta({
+          description: 'One message is tagged in each interval of this length.',
+        }),
         last: z
           .array(text('the name of a node'))
           .min(1)
           .meta({ description: 'Corrupt last hops, * for any characters.' }),
         sign: text('a drop reason such as payload-tag').optional().meta({
-          description: 'Drop reason by which they know a wreck. Default: any.',
+          description: 'Drop reason by which they recognise a tagged message. Default: any.',
         }),
       })
-      .meta({ description: 'Flips a bit of what a node sends; corrupt last hops look for it.' }),
+      .meta({
+        description: 'Flips a bit in messages of one node; corrupt last hops look for them.',
+      }),
     z
       .strictObject({
         kind: z.literal('replay'),
         node,
-        every: every.meta({ description: 'One message is sent again in each such time.' }),
-        after: every.meta({ description: 'From a message to its copy.' }),
+        every: every.meta({
+          description: 'One message is replayed in each interval of this length.',
+        }),
+        after: every.meta({ description: 'Time from a message to its copy.' }),
       })
-      .meta({ description: 'Sends input again and looks for output that comes twice.' }),
+      .meta({ description: 'Replays input and looks for output that appears twice.' }),
   ])
   .meta({ description: 'An adversary; its success is privacy.attack.<kind>.success.' });

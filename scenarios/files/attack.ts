@@ -45,7 +45,7 @@ function checkTarget(context: ScenarioContext, name: string, path: FilePath): bo
   const { links } = context.topology;
   const { protocol = '', runs } = protocolOf(context, name);
   if (runs?.messages === undefined) {
-    const message = `${name} runs ${protocol}, which does not say where its messages are`;
+    const message = `${name} runs ${protocol}, which does not expose its messages`;
     context.refuse('E124', path, message, 'attack a node whose protocol carries messages');
     return false;
   }
@@ -62,7 +62,7 @@ function checkSign(
 ): boolean {
   const reasons = last.flatMap((name) => Object.keys(protocolOf(context, name).runs?.drops ?? {}));
   if (reasons.includes(sign)) return true;
-  const message = `"${sign}" is no drop reason of ${last[0]}`;
+  const message = `"${sign}" is not a drop reason of ${last[0]}`;
   const hint = hintNames(sign, [...new Set(reasons)], 'reasons');
   context.refuse('E106', [...path, 'sign'], message, hint);
   return false;

@@ -46,8 +46,8 @@ const STATES: Readonly<Record<string, string>> = {
   hold: 'link is already held',
   tap: 'link is already tapped',
   crash: 'node is already down',
-  attack: 'node is already attacked so',
-  flood: 'node is already flooded so',
+  attack: 'node is already under this attack',
+  flood: 'node is already under this flood',
 };
 
 /** Reports E112 for each event that contradicts an earlier one. */
@@ -58,8 +58,8 @@ export function checkConflicts(context: ScenarioContext, faults: readonly Indexe
   for (const { index, spec } of faults) {
     const path = ['events', index];
     if (spec.action.kind === 'set-link' && spec.action.set.up === true) {
-      const hint = 'events end by themselves: use for, or up: false';
-      const message = 'true changes nothing, a link is up unless an event holds it down';
+      const hint = 'an event ends by itself: use for, or up: false';
+      const message = 'up: true changes nothing, because a link is up unless an event cuts it';
       context.refuse('E112', [...path, 'set', 'up'], message, hint);
       continue;
     }

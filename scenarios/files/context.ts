@@ -77,7 +77,7 @@ export class ScenarioContext {
   admitPattern(pattern: string, path: FilePath, names: number): boolean {
     if (pattern.length > PATTERN_MAX) {
       const message = `a pattern of ${pattern.length} characters, the limit is ${PATTERN_MAX}`;
-      this.refuse('E104', path, message, 'write * for what the names do not share');
+      this.refuse('E104', path, message, 'write * where the names differ');
       return false;
     }
     this.#compared += names;

@@ -84,7 +84,7 @@ function resolveAction(
     return undefined;
   }
   if (second !== undefined) {
-    const message = `${action} and ${second} stand in one event, expected one action`;
+    const message = `${action} and ${second} are in one event, expected one action`;
     context.refuseKey('E112', [...path, second], message, 'write two events');
     return undefined;
   }
@@ -130,7 +130,7 @@ const builders: Readonly<Record<ActionKey, Build>> = {
     const others = new Set(to);
     const both = from.find((node) => others.has(node));
     if (both !== undefined) {
-      const message = `"${both}" stands on both sides, expected two separate sets`;
+      const message = `"${both}" is on both sides, expected two separate sets`;
       context.refuse('E112', [...path, 'partition', 'to'], message);
     }
     if (direction === undefined || from.length === 0 || to.length === 0) return undefined;

@@ -24,14 +24,14 @@ export const floodSchema = z
       .optional()
       .meta({ description: 'Whose address is forged. Default: another node of that protocol.' }),
     by: text('the name of a node').optional().meta({
-      description: 'The neighbour that sends it. Default: the first in the topology.',
+      description: 'The neighbour that sends the flood. Default: the first in the topology.',
     }),
     size: size(FORGED_BYTES_MAX)
       .optional()
-      .meta({ description: 'Bytes of what varies in length, for kinds that have it.' }),
-    about: text('a link such as "a <-> b"')
-      .optional()
-      .meta({ description: 'The link that it speaks about. Default: any, another one each time.' }),
+      .meta({ description: 'Size of a forged datagram in bytes, for kinds whose size varies.' }),
+    about: text('a link such as "a <-> b"').optional().meta({
+      description: 'The link that the forged message names. Default: a different one each time.',
+    }),
   })
   .meta({
     description: 'Forged datagrams from a neighbour of a node, without any key.',

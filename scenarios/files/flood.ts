@@ -42,13 +42,13 @@ function forgeryOf(
   const protocol = topology.hosts.find(({ name }) => name === to)?.protocol ?? '';
   const forgeries = registry.protocols(protocol)?.forgeries;
   if (forgeries === undefined) {
-    const message = `${to} runs ${protocol}, which does not say what can be forged`;
+    const message = `${to} runs ${protocol}, which lists no forgeries`;
     context.refuse('E124', [...path, 'to'], message, 'flood a node whose protocol lists forgeries');
     return undefined;
   }
   if (Object.hasOwn(forgeries, kind)) return forgeries[kind];
   const hint = hintNames(kind, Object.keys(forgeries), 'kinds');
-  context.refuse('E106', [...path, 'kind'], `"${kind}" is no forgery of ${protocol}`, hint);
+  context.refuse('E106', [...path, 'kind'], `"${kind}" is not a forgery of ${protocol}`, hint);
   return undefined;
 }
 
@@ -106,7 +106,7 @@ function nameOf(
     const protocol = hosts.find(({ name }) => name === to)?.protocol;
     const other = hosts.find((host) => host.protocol === protocol && host.name !== to)?.name;
     if (other !== undefined) return other;
-    context.refuse('E121', [...path, 'as'], 'missing, expected the node whose name is used');
+    context.refuse('E121', [...path, 'as'], 'missing, expected the node whose address is forged');
     return undefined;
   }
   if (!context.checkNode(as, [...path, 'as'])) return undefined;

@@ -15,7 +15,7 @@ export const privacySchema = z
     targets: time({ min: TARGETS_NS_MIN, minText: '1ms' })
       .optional()
       .meta({
-        description: 'A message is followed once in each such time, after the warm-up.',
+        description: 'Interval at which a message is chosen and followed, after the warm-up.',
         default: '2s',
         examples: ['1s'],
       }),
@@ -42,10 +42,11 @@ export const privacySchema = z
       })
       .optional()
       .meta({
-        description: 'Which mixes are corrupt, instead of a share: all that one entry names.',
+        description:
+          'Which mixes are corrupt, as an alternative to a share: all mixes that an entry names.',
       }),
     adversary: oneOf(['omniscient-timing']).optional().meta({
-      description: 'Who looks: sees every arrival and departure at every node, no content.',
+      description: 'The adversary: sees every arrival and departure at every node, but no content.',
       default: 'omniscient-timing',
     }),
     mixes: text('a pattern of names such as mix-*').optional().meta({

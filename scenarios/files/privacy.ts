@@ -47,7 +47,7 @@ export function resolvePrivacy(
   const measuredNs = context.durationNs - warmupNs;
   // An endless warm-up is reported elsewhere.
   if (measuredNs > 0 && everyNs > measuredNs) {
-    const message = `${formatTime(everyNs)} is longer than what is measured (${formatTime(measuredNs)})`;
+    const message = `${formatTime(everyNs)} is longer than the measured time (${formatTime(measuredNs)})`;
     context.refuse(
       'E111',
       section?.targets === undefined ? ['duration'] : ['privacy', 'targets'],
@@ -72,7 +72,7 @@ function checkCarriedOut(
   for (const metric of asked) {
     const kind = ACTIVE_ATTACKS.get(metric);
     if (kind === undefined || kinds.includes(kind)) continue;
-    const message = `no event carries out the attack ${kind}`;
+    const message = `no event performs the attack ${kind}`;
     const hint = `add one to events: { at: 10s, attack: { kind: ${kind}, node: …, … } }`;
     context.refuseKey('E121', ['kpis', metric], message, hint);
   }
@@ -115,7 +115,7 @@ function corruptMixes(
   if (named === undefined) return corruptOf(mixes, section?.corrupt ?? 0);
   const path = ['privacy', 'corruptMixes'];
   if (section?.corrupt !== undefined) {
-    const message = 'the corrupt mixes are given as a share, too';
+    const message = 'the corrupt mixes are also given as a share';
     context.refuseKey('E112', path, message, 'write corrupt or corruptMixes');
     return [];
   }
@@ -160,8 +160,10 @@ function layerOf(
   if (found !== undefined) return found;
   const path = ['privacy', 'corruptMixes', 'layer'];
   const known =
-    places === undefined ? 'layers are drawn in the run' : `layers: 1 to ${places.length}`;
-  context.refuse('E124', path, `no mix is in layer ${layer} by the file`, known);
+    places === undefined
+      ? 'layers are drawn at random during the run'
+      : `layers: 1 to ${places.length}`;
+  context.refuse('E124', path, `no mix of the topology is in layer ${layer}`, known);
   return [];
 }
 

@@ -40,7 +40,7 @@ export function resolveSchedule(
     return undefined;
   }
   if (second !== undefined) {
-    const message = `${kind} and ${second} stand in one event, expected one schedule`;
+    const message = `${kind} and ${second} are in one event, expected one schedule`;
     context.refuseKey('E112', [...path, second], message, 'write two events');
     return undefined;
   }

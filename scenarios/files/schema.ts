@@ -48,8 +48,12 @@ const flowShape = {
   size: packetSize()
     .optional()
     .meta({ description: 'Application bytes of a packet.', default: '1000B' }),
-  start: time().optional().meta({ description: 'First packet not before.', default: '0s' }),
-  stop: time(POSITIVE).optional().meta({ description: 'Last packet before. Default: the end.' }),
+  start: time()
+    .optional()
+    .meta({ description: 'Time of the first packet at the earliest.', default: '0s' }),
+  stop: time(POSITIVE)
+    .optional()
+    .meta({ description: 'Time before which the last packet is sent. Default: the end.' }),
 };
 
 const packets = (): Leaf<number> => packetRate().meta({ description: 'Packets per time.' });
@@ -130,17 +134,23 @@ const setSchema = z
     corrupt: share().optional(),
     duplicate: share().optional(),
   })
-  .meta({ description: 'Changed quantities; they return when the event ends.' });
+  .meta({
+    description: 'Changed quantities; they return to their former values when the event ends.',
+  });
 
 const eventShape = {
   id: name('a name such as cut-1').optional().meta({ description: 'Default event-1, event-2 …' }),
   at: time().optional().meta({ description: 'Happens once, at this time.' }),
-  every: time(POSITIVE).optional().meta({ description: 'Happens once in each slot this long.' }),
+  every: time(POSITIVE)
+    .optional()
+    .meta({ description: 'Happens once in each slot of this length.' }),
   from: time().optional().meta({ description: 'First slot begins here.', default: '0s' }),
   to: time().optional().meta({ description: 'With random: last begin. Default: the end.' }),
-  for: time(POSITIVE).optional().meta({ description: 'How long. Default with at: to the end.' }),
+  for: time(POSITIVE)
+    .optional()
+    .meta({ description: 'Duration. Default with at: to the end of the run.' }),
   phase: oneOf(['start', 'random']).optional().meta({
-    description: 'Where in its slot: at the start, or uniform in [0, every - for].',
+    description: 'Place in the slot: its start, or uniform in [0, every - for].',
     default: 'start',
   }),
   random: z
@@ -154,13 +164,14 @@ const eventShape = {
   partition: z
     .strictObject({ from: nodeNames, to: nodeNames })
     .optional()
-    .meta({ description: 'No packets between two sets of nodes.' }),
+    .meta({ description: 'Blocks all packets between two sets of nodes.' }),
   crash: text('the name of a node').optional().meta({
     description: 'The node loses its memory and restarts when the event ends.',
   }),
-  store: oneOf(['synced', 'prefix', 'torn'])
-    .optional()
-    .meta({ description: 'What the store keeps of writes not synced.', default: 'synced' }),
+  store: oneOf(['synced', 'prefix', 'torn']).optional().meta({
+    description: 'What the store keeps of writes that were not synced.',
+    default: 'synced',
+  }),
   clock: z
     .strictObject({
       node: text('the name of a node'),
@@ -168,7 +179,7 @@ const eventShape = {
       drift: drift().optional(),
     })
     .optional()
-    .meta({ description: "Sets the node's calendar clock wrong." }),
+    .meta({ description: "Makes the node's calendar clock wrong." }),
   tap: z
     .strictObject({
       replay: share().optional().meta({ description: 'Share sent again.', default: 0 }),
@@ -227,11 +238,11 @@ const kpiSchema = z
     count: limit(),
     value: limit(),
     allowEmpty: flag().optional().meta({
-      description: 'Without samples: not applicable instead of failed.',
+      description: 'Without samples the KPI is not applicable instead of failed.',
       default: false,
     }),
     ci: oneOf(['point', 'inside']).optional().meta({
-      description: 'inside: the whole interval must meet the limit.',
+      description: 'inside: the whole 95 % interval must meet the limit.',
       default: 'point',
     }),
   })
@@ -264,7 +275,9 @@ const sweepValue = z
 export const scenarioSchema = z
   .strictObject({
     name: name('a name such as failover').meta({ description: 'Name of the scenario.' }),
-    question: text('a question').optional().meta({ description: 'What the run answers.' }),
+    question: text('a question')
+      .optional()
+      .meta({ description: 'The question that the run answers.' }),
     topology: z
       .union([text('the name of a topology file'), topologySchema])
       .meta({ description: 'A file in topologies/, a path, or a topology.' }),
@@ -282,18 +295,27 @@ export const scenarioSchema = z
       default: 'none',
     }),
     cpuProfile: text('the path of a profile').optional().meta({
-      description: 'Cost profile, beside the scenario or from the working folder.',
+      description: 'Cost profile; a path relative to the scenario or the working folder.',
       default: 'runs/calibration.json',
     }),
-    cpuMachines: oneOf(['topology', 'one']).optional().meta({
-      description: 'Machines of the topology, or one core for all nodes as in a live process.',
-      default: 'topology',
-    }),
-    cpuQueues: oneOf(['timed', 'endless']).optional().meta({
-      description:
-        'timed: what waits too long for a processor is dropped as overload. endless: a test double.',
-      default: 'timed',
-    }),
+    cpuMachines: oneOf(['topology', 'one'])
+      .optional()
+      .meta({
+        description:
+          'One processor for each machine of the topology, or one core for all nodes as ' +
+          'in ' +
+          'a live process.',
+        default: 'topology',
+      }),
+    cpuQueues: oneOf(['timed', 'endless'])
+      .optional()
+      .meta({
+        description:
+          'timed: work that waits too long for a processor is dropped as overload. ' +
+          'endless: ' +
+          'a test double.',
+        default: 'timed',
+      }),
     seeds: z
       .union([
         whole('a number of seeds such as 30', { min: 1, max: 10_000 }),
@@ -301,11 +323,12 @@ export const scenarioSchema = z
       ])
       .optional()
       .meta({ description: 'Number of replications, or a list of seeds.', default: 1 }),
-    timeLimit: time(POSITIVE).optional().meta({ description: 'Wall time; beyond it exit code 5.' }),
-    options: z
-      .record(z.string(), z.record(z.string(), z.unknown()))
+    timeLimit: time(POSITIVE)
       .optional()
-      .meta({ description: 'Options by protocol or node name, over those of the topology.' }),
+      .meta({ description: 'Limit of wall time; a longer run stops with exit code 5.' }),
+    options: z.record(z.string(), z.record(z.string(), z.unknown())).optional().meta({
+      description: 'Options by protocol or node name; they override those of the topology.',
+    }),
     traffic: z.array(trafficSchema).optional(),
     events: z.array(eventSchema).optional(),
     privacy: privacySchema.optional(),
@@ -315,7 +338,7 @@ export const scenarioSchema = z
       .optional()
       .meta({ description: 'Paths and their values; one run per combination.' }),
   })
-  .meta({ title: 'Orrery scenario', description: 'What happens on a topology, and the limits.' });
+  .meta({ title: 'Orrery scenario', description: 'Traffic, faults and limits for a topology.' });
 
 /** A scenario file as parsed. */
 export type ScenarioInput = z.output<typeof scenarioSchema>;

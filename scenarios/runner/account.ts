@@ -40,22 +40,22 @@ export interface SocketLosses {
 }
 
 /** Why there is no account if nodes are in several processes, or on several event loops. */
-export const SCATTERED = 'nodes tell of them in one process and on one event loop only';
+export const SCATTERED = 'nodes report them only in one process and on one event loop';
 /** Why there is no account of what mixes carry in a live run. */
-const SECRETIVE = 'a mix of a live run tells nobody which message came of which';
+const SECRETIVE = 'a mix of a live run does not reveal which message came from which';
 
 /** Accounts for the messages of a run in virtual time. */
 export function keepAccount(parts: AccountParts): Account {
-  const told = toldOf(parts);
-  return typeof told === 'string' ? untracked(told) : kept(parts, told);
+  const account = supportedAccount(parts);
+  return typeof account === 'string' ? untracked(account) : kept(parts, account);
 }
 
 /** Accounts for the messages of a live run in this process. */
 export function keepLiveAccount(parts: AccountParts, losses: SocketLosses): Account {
-  const told = toldOf(parts);
-  if (typeof told === 'string') return untracked(told);
+  const account = supportedAccount(parts);
+  if (typeof account === 'string') return untracked(account);
   // A real deployment in which mixes reported this would be worthless (docs/adr/0012).
-  return told.kind === 'steps' ? untracked(SECRETIVE) : kept(parts, told, losses);
+  return account.kind === 'steps' ? untracked(SECRETIVE) : kept(parts, account, losses);
 }
 
 /** Reports rejected messages to the account; the flows exist once the stage is prepared. */
@@ -71,8 +71,9 @@ function untracked(reason: string): Account {
   return { kind: 'untracked', reason };
 }
 
-function kept(parts: AccountParts, told: MessageAccount, losses?: SocketLosses): Account {
-  if (told.kind === 'passage') return { kind: 'kept', ledger: passageLedger(parts, told, losses) };
+function kept(parts: AccountParts, account: MessageAccount, losses?: SocketLosses): Account {
+  if (account.kind === 'passage')
+    return { kind: 'kept', ledger: passageLedger(parts, account, losses) };
   const { scenario, readerOf } = parts;
   const { hosts } = scenario.topology;
   const ledger = new MessageLedger({
@@ -82,7 +83,7 @@ function kept(parts: AccountParts, told: MessageAccount, losses?: SocketLosses):
       return host && readerOf(host);
     },
     isPrompt: scenario.cpu === undefined && losses === undefined,
-    isCustody: told.kind === 'custody',
+    isCustody: account.kind === 'custody',
     damaged: (): number => parts.stage().damaged,
   });
   return { kind: 'kept', ledger };
@@ -104,20 +105,20 @@ export function closeAccount(
  * The kind of account that the protocols at both ends of the flows support; a sentence if there is
  * none.
  */
-function toldOf({ scenario, protocolOf }: AccountParts): MessageAccount | string {
+function supportedAccount({ scenario, protocolOf }: AccountParts): MessageAccount | string {
   const { hosts } = scenario.topology;
   const ends = new Set(scenario.traffic.flatMap(({ from, to }) => [from, to]));
   const protocols = hosts.filter(({ name }) => ends.has(name)).map(protocolOf);
   const [first] = protocols;
-  if (first === undefined) return 'no application sends any';
+  if (first === undefined) return 'no application sends any messages';
   const silent = protocols.find(({ account }) => account === undefined);
-  if (silent !== undefined) return `protocol ${silent.name} does not tell of them`;
+  if (silent !== undefined) return `protocol ${silent.name} does not report them`;
   const other = protocols.find(({ name }) => name !== first.name);
-  if (other !== undefined) return `they are of several protocols: ${first.name}, ${other.name}`;
+  if (other !== undefined) return `they belong to several protocols: ${first.name}, ${other.name}`;
   const { account } = first;
   const outsider = hosts.map(protocolOf).find(({ messages }) => messages === undefined);
   if (account?.kind === 'steps' && outsider !== undefined) {
-    return `protocol ${outsider.name} does not tell of those that pass it`;
+    return `protocol ${outsider.name} does not report those that pass through it`;
   }
   return account ?? '';
 }

@@ -61,7 +61,7 @@ export class AttackDriver {
     const { hosts, links } = scenario.topology;
     const host = hosts.find(({ name }) => name === attack.node);
     const read = host && readerOf(host);
-    assert(read !== undefined, `${attack.node} does not say where its messages are`);
+    assert(read !== undefined, `${attack.node} does not expose its messages`);
     const own = attack.kind === 'n_minus_one' ? attack.own : [];
     const context = new RunAttackContext({
       world,

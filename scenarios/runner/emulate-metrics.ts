@@ -17,25 +17,29 @@ export const EMULATE_METRICS: readonly MetricDefinition[] = [
     name: 'emulate.lateness',
     kind: 'histogram',
     unit: 'ns',
-    help: 'event of the virtual network due by the wall clock to event fired, per instant after warm-up',
+    help:
+      'time from when an event of the virtual network is due by the wall clock until it ' +
+      'fires; one sample per instant after warm-up',
   },
   {
     name: 'emulate.slips',
     kind: 'counter',
     unit: 'count',
-    help: 'instants of the virtual network that were later than --late-limit, after warm-up',
+    help: 'instants of the virtual network that ran later than --late-limit, after warm-up',
   },
   {
     name: 'emulate.drift',
     kind: 'gauge',
     unit: 'ns',
-    help: 'virtual time behind the wall clock at the end of the run',
+    help: 'how far virtual time is behind the wall clock at the end of the run',
   },
   {
     name: 'emulate.transit',
     kind: 'histogram',
     unit: 'ns',
-    help: 'datagram read from an outside program to datagram written to another, over the link between them',
+    help:
+      'time from reading a datagram of one outside program to writing it to another, over ' +
+      'the link between them',
   },
   {
     name: 'emulate.loss',

@@ -94,7 +94,7 @@ class EmulatedRun {
     this.#order = order;
     this.#turn = turn;
     const { seed } = turn;
-    const { scenario, registry, onStory } = order;
+    const { scenario, registry, onJourneys } = order;
     const programs = outsideHosts(scenario).map(({ outside }) => outside?.program ?? '');
     this.#kernel = new KernelWatch({
       hosts: scenario.topology.hosts.map(({ address }) => address),
@@ -109,7 +109,7 @@ class EmulatedRun {
       makeWorld: (options): EmulationWorld => this.#makeWorld(options),
       nodeOf: (host): NodeChoice =>
         host.outside === undefined ? nodeChoice(scenario, host, registry) : outside,
-      ...(onStory === undefined ? {} : { onStory }),
+      ...(onJourneys === undefined ? {} : { onJourneys }),
       ...(order.calls === undefined ? {} : { calls: order.calls }),
     };
   }
@@ -318,7 +318,9 @@ function endWarnings(ends: ReadonlyMap<string, ProgramEnd>): readonly string[] {
 
 function kernelWarnings({ ours, theirs }: KernelLosses): readonly string[] {
   const lost = (count: number, whose: string): readonly string[] =>
-    count === 0 ? [] : [`${count} datagrams found the receive buffer of ${whose} full`];
+    count === 0
+      ? []
+      : [`${count} datagrams were lost because the receive buffer of ${whose} was full`];
   return [...lost(ours, 'Orrery'), ...lost(theirs, 'a program')];
 }
 

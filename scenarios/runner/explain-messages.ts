@@ -1,5 +1,5 @@
 /**
- * Follows the messages of stories through nodes that turn them into different packets: a mix
+ * Follows the messages of journeys through nodes that turn them into different packets: a mix
  * changes every byte and delays a message, so nothing on the network says which packet it became.
  * The nodes report it themselves, to the observer of docs/adr/0012.
  *
@@ -8,13 +8,13 @@
  * @module
  */
 import type { MessageObserver } from '../../engine/host/protocol.ts';
-import { durationText, type Story } from './explain-text.ts';
+import { durationText, type Journey } from './explain-text.ts';
 
 const NO_BYTES = new Uint8Array(0);
 
-/** A message of a story, with the key that it has on its link. */
+/** A message of a journey, with the key that it has on its link. */
 interface Trail {
-  readonly story: Story;
+  readonly journey: Journey;
   /** A number that stays the same through all nodes. */
   readonly number: number;
   arrivedNs: number;
@@ -30,15 +30,15 @@ export interface HeldBack {
   readonly bytes: Uint8Array;
 }
 
-/** The parts of the story recorder that trails need. */
+/** The parts of the journey recorder that trails need. */
 export interface TrailParts {
   now(): number;
-  /** The story of the request that a node is handling. */
-  asked(): Story | undefined;
+  /** The journey of the request that a node is handling. */
+  asked(): Journey | undefined;
   /** Returns a number for a packet that starts its route. */
   newTrail(): number;
-  /** Adds a line to a story. */
-  say(story: Story, node: string, text: string): void;
+  /** Adds a line to a journey. */
+  say(journey: Journey, node: string, text: string): void;
   /**
    * Called when a node has reported the key under which a message leaves it; the packet may already
    * be under way.
@@ -53,11 +53,11 @@ export interface TrailParts {
   dropReason(node: string): string | undefined;
 }
 
-/** The messages of all stories of one run. */
+/** The messages of all journeys of one run. */
 export class MessageTrails {
   readonly #parts: TrailParts;
-  /** Stories by node and by the number that the node gave to the message of its application. */
-  readonly #accepted = new Map<string, Story>();
+  /** Journeys by node and by the number that the node gave to the message of its application. */
+  readonly #accepted = new Map<string, Journey>();
   readonly #trails = new Map<number, Trail>();
 
   constructor(parts: TrailParts) {
@@ -75,8 +75,8 @@ export class MessageTrails {
     };
   }
 
-  /** The story and the number of the message that has this key on its link now. */
-  trailOf(key: number): { readonly story: Story; readonly number: number } | undefined {
+  /** The journey and the number of the message that has this key on its link now. */
+  trailOf(key: number): { readonly journey: Journey; readonly number: number } | undefined {
     return this.#trails.get(key);
   }
 
@@ -91,18 +91,18 @@ export class MessageTrails {
   }
 
   #accept(node: string, message: number): void {
-    const story = this.#parts.asked();
+    const journey = this.#parts.asked();
     const name = `${node} ${message}`;
     // A node that was restarted numbers from the beginning.
-    if (story === undefined) this.#accepted.delete(name);
-    else this.#accepted.set(name, story);
+    if (journey === undefined) this.#accepted.delete(name);
+    else this.#accepted.set(name, journey);
   }
 
   #created(node: string, key: number, message: number | undefined): void {
-    const story = message === undefined ? undefined : this.#accepted.get(`${node} ${message}`);
-    if (story === undefined) return;
+    const journey = message === undefined ? undefined : this.#accepted.get(`${node} ${message}`);
+    if (journey === undefined) return;
     const number = this.#parts.newTrail();
-    this.#trails.set(key, { story, number, arrivedNs: -1, bytes: NO_BYTES });
+    this.#trails.set(key, { journey, number, arrivedNs: -1, bytes: NO_BYTES });
     this.#parts.left(key);
   }
 
@@ -128,9 +128,9 @@ export class MessageTrails {
     const { say, dropReason } = this.#parts;
     if (how === 'dropped') {
       const reason = dropReason(node);
-      if (reason !== undefined) say(trail.story, node, `dropped: ${reason}`);
+      if (reason !== undefined) say(trail.journey, node, `dropped: ${reason}`);
       return;
     }
-    say(trail.story, node, how === 'delivered' ? 'kept for its recipient' : 'ends here');
+    say(trail.journey, node, how === 'delivered' ? 'kept for its recipient' : 'ends here');
   }
 }

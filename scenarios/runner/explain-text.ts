@@ -1,31 +1,31 @@
 /**
- * The text of a story: one line per event, at most 80 columns wide, the same on every machine.
+ * The text of a journey: one line per event, at most 80 columns wide, the same on every machine.
  *
  * @module
  */
 
-/** One step of a story. */
-export interface StoryLine {
+/** One step of a journey. */
+export interface JourneyLine {
   /** Time since the application's request, ns. */
   readonly afterNs: number;
   readonly node: string;
   readonly text: string;
 }
 
-/** The story of one packet of an application. */
-export interface Story {
+/** The journey of one packet of an application. */
+export interface Journey {
   readonly title: string;
   /** When the application sent its request, ns. */
   readonly atNs: number;
-  readonly lines: StoryLine[];
+  readonly lines: JourneyLine[];
 }
 
 const COLUMNS = 80;
 const NODE_MAX = 16;
 const NS_PER_SECOND = 1_000_000_000;
 
-/** Renders one story with its title. */
-export function renderStory({ title, atNs, lines }: Story): string {
+/** Renders one journey with its title. */
+export function renderJourney({ title, atNs, lines }: Journey): string {
   const times = lines.map(({ afterNs }) => `+${grouped(afterNs)} ns`);
   const timeWidth = Math.max(0, ...times.map(({ length }) => length));
   const nodeWidth = Math.min(NODE_MAX, Math.max(0, ...lines.map(({ node }) => node.length)));

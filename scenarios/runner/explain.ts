@@ -1,11 +1,11 @@
 /**
- * `--explain N`: tells the story of the first N packets that applications send after the warm-up,
+ * `--explain N`: tells the journey of the first N packets that applications send after the warm-up,
  * hop by hop with virtual times; docs/ARCHITECTURE.md shows one.
  *
  * It observes the network and compares bytes, so it knows no protocol: a node that sends on the
  * buffer that it received has passed its checks. A packet that a node makes anew from what it
- * received is followed if the node reports that (`explain-messages.ts`); elsewhere the story
- * continues when the application's bytes are delivered. Stories do not change the run.
+ * received is followed if the node reports that (`explain-messages.ts`); elsewhere the journey
+ * continues when the application's bytes are delivered. Journeys do not change the run.
  *
  * @module
  */
@@ -14,7 +14,7 @@ import type { MessageObserver, ReadMessage } from '../../engine/host/protocol.ts
 import type { DirectionView, NetworkObserver } from '../../engine/net/direction-context.ts';
 import { DROP_REASONS } from '../../engine/net/drop-reasons.ts';
 import { MessageTrails } from './explain-messages.ts';
-import { durationText, grouped, renderStory, type Story } from './explain-text.ts';
+import { durationText, grouped, type Journey, renderJourney } from './explain-text.ts';
 import { readFlow, readSequence } from './ground-truth.ts';
 import type { Passage, Recorder, RecorderParts } from './recorder.ts';
 
@@ -24,10 +24,10 @@ const NO_BYTES = new Uint8Array(0);
 /** Bounds memory for a packet in a loop. */
 const LINES_MAX = 400;
 
-/** One packet of a story on the network. */
+/** One packet of a journey on the network. */
 interface Track {
-  readonly story: Story;
-  /** Its number, which is the same for all packets of the story. */
+  readonly journey: Journey;
+  /** Its number, which is the same for all packets of the journey. */
   readonly trail: number;
   startedNs: number;
   arrivedNs: number;
@@ -46,15 +46,15 @@ interface Offered {
 
 /** The link on which a followed packet is sent, and what the node did to it. */
 interface Passing {
-  readonly story: Story;
+  readonly journey: Journey;
   readonly trail: number;
   readonly direction: DirectionView;
   readonly text: string;
   readonly heldNs?: number | undefined;
 }
 
-/** Receives the stories. */
-export interface StoryListener {
+/** Receives the journeys. */
+export interface JourneyListener {
   /** Receives the text at the end. */
   tell(text: string): void;
   /** Called with the bytes of the packets at each place on their route. */
@@ -62,28 +62,28 @@ export interface StoryListener {
 }
 
 /** Starts to observe a run. */
-export function explain(parts: RecorderParts, count: number, to: StoryListener): Recorder {
-  return new Storyteller(parts, count, to);
+export function explain(parts: RecorderParts, count: number, to: JourneyListener): Recorder {
+  return new JourneyRecorder(parts, count, to);
 }
 
-class Storyteller implements Recorder, NetworkObserver {
+class JourneyRecorder implements Recorder, NetworkObserver {
   readonly observer: NetworkObserver = this;
   readonly #parts: RecorderParts;
-  readonly #listener: StoryListener;
+  readonly #listener: JourneyListener;
   readonly #count: number;
   readonly #protocols: ReadonlyMap<string, string>;
-  readonly #stories: Story[] = [];
+  readonly #journeys: Journey[] = [];
   /** Tracks by row of the packet table. */
   readonly #tracks = new Map<number, Track>();
-  /** Stories by flow and sequence number, which the delivered payload contains. */
-  readonly #byTruth = new Map<string, Story>();
+  /** Journeys by flow and sequence number, which the delivered payload contains. */
+  readonly #byTruth = new Map<string, Journey>();
   readonly #trails: MessageTrails;
   readonly #readers = new Map<string, ReadMessage | undefined>();
   #offered: Offered | undefined;
   /** A drop that a node reported in an event without naming a packet. */
   #untold: { readonly node: string; readonly reason: string; readonly event: number } | undefined;
-  /** The story for which a node is making packets now. */
-  #asked: Story | undefined;
+  /** The journey for which a node is making packets now. */
+  #asked: Journey | undefined;
   /** The packet that arrived in the current event. */
   #arrived: Track | undefined;
   #arrivedBuffer: Uint8Array = NO_BYTES;
@@ -91,7 +91,7 @@ class Storyteller implements Recorder, NetworkObserver {
 
   #trailCount = 0;
 
-  constructor(parts: RecorderParts, count: number, listener: StoryListener) {
+  constructor(parts: RecorderParts, count: number, listener: JourneyListener) {
     this.#parts = parts;
     this.#count = count;
     this.#listener = listener;
@@ -99,9 +99,9 @@ class Storyteller implements Recorder, NetworkObserver {
     this.#protocols = new Map(hosts.map(({ name, protocol }) => [name, protocol]));
     this.#trails = new MessageTrails({
       now: (): number => this.#now,
-      asked: (): Story | undefined => this.#asked,
+      asked: (): Journey | undefined => this.#asked,
       newTrail: (): number => this.#newTrail(),
-      say: (story, node, text): void => this.#say(story, node, text),
+      say: (journey, node, text): void => this.#say(journey, node, text),
       left: (key): void => this.#left(key),
       arrivedBytes: (): Uint8Array | undefined => this.#current?.bytes,
       dropReason: (node): string | undefined => this.#reasonOf(node),
@@ -114,12 +114,12 @@ class Storyteller implements Recorder, NetworkObserver {
 
   requested(node: string, { kind, target, body }: NodeRequest): void {
     const isMeasured = this.#now >= this.#parts.scenario.warmupNs;
-    if (this.#stories.length >= this.#count || !isMeasured) return;
+    if (this.#journeys.length >= this.#count || !isMeasured) return;
     if (kind !== 'send' || readFlow(body) < 0) return;
-    const number = this.#stories.length + 1;
+    const number = this.#journeys.length + 1;
     const title = `Packet ${number} (sequence ${readSequence(body)}), ${node} to ${target}`;
     this.#asked = { title, atNs: this.#now, lines: [] };
-    this.#stories.push(this.#asked);
+    this.#journeys.push(this.#asked);
     this.#byTruth.set(truthName(body), this.#asked);
     this.#say(this.#asked, node, `its application sends ${bytesText(body.length)}`);
   }
@@ -141,13 +141,13 @@ class Storyteller implements Recorder, NetworkObserver {
     if (told !== undefined && key !== undefined) {
       this.#follow(packet, { ...this.#opened(key, told, bytes), direction });
     } else if (track !== undefined && table.buffers[packet] === this.#arrivedBuffer) {
-      const { story, trail, arrivedNs } = track;
+      const { journey, trail, arrivedNs } = track;
       const text = `checks passed, ${changeText(track.bytes, bytes)}, sent on`;
-      this.#follow(packet, { story, trail, direction, text, heldNs: this.#now - arrivedNs });
+      this.#follow(packet, { journey, trail, direction, text, heldNs: this.#now - arrivedNs });
     } else if (this.#asked !== undefined) {
       const text = `packed, ${bytesText(bytes.length)} to send`;
       const trail = this.#newTrail();
-      this.#follow(packet, { story: this.#asked, trail, direction, text });
+      this.#follow(packet, { journey: this.#asked, trail, direction, text });
     }
   }
 
@@ -167,7 +167,7 @@ class Storyteller implements Recorder, NetworkObserver {
     const to = this.#nodeName(direction.toNode);
     track.startedNs = this.#now;
     const text = `${queued}${durationText(wireNs)} to serialise to ${to}`;
-    this.#say(track.story, this.#nodeName(direction.fromNode), text);
+    this.#say(track.journey, this.#nodeName(direction.fromNode), text);
   }
 
   onDelivered(direction: DirectionView, packet: number): void {
@@ -182,7 +182,7 @@ class Storyteller implements Recorder, NetworkObserver {
     this.#arrivedEvent = this.#event;
     const tookNs = this.#now - track.startedNs;
     this.#say(
-      track.story,
+      track.journey,
       this.#nodeName(direction.toNode),
       `arrived, ${durationText(tookNs)} on the link`,
     );
@@ -193,47 +193,51 @@ class Storyteller implements Recorder, NetworkObserver {
     if (track === undefined) return;
     this.#tracks.delete(packet);
     const node = direction === undefined ? '' : this.#nodeName(direction.fromNode);
-    this.#say(track.story, node, `lost: ${DROP_REASONS[reason]}`);
+    this.#say(track.journey, node, `lost: ${DROP_REASONS[reason]}`);
   }
 
   delivered(node: string, _from: string, bytes: Uint8Array): void {
-    const story = this.#byTruth.get(truthName(bytes)) ?? this.#current?.story;
-    if (story === undefined) return;
-    this.#say(story, node, `${this.#protocol(node)}: unpacked, ${bytesText(bytes.length)} inside`);
-    this.#say(story, node, 'delivered to its application');
+    const journey = this.#byTruth.get(truthName(bytes)) ?? this.#current?.journey;
+    if (journey === undefined) return;
+    this.#say(
+      journey,
+      node,
+      `${this.#protocol(node)}: unpacked, ${bytesText(bytes.length)} inside`,
+    );
+    this.#say(journey, node, 'delivered to its application');
     const trail = this.#current?.trail;
     if (trail !== undefined) this.#listener.passed({ trail, node, bytes });
   }
 
   nodeDropped(node: string, reason: string): void {
-    const story = this.#current?.story ?? this.#asked;
-    if (story !== undefined) this.#say(story, node, `dropped: ${reason}`);
+    const journey = this.#current?.journey ?? this.#asked;
+    if (journey !== undefined) this.#say(journey, node, `dropped: ${reason}`);
     else this.#untold = { node, reason, event: this.#event };
   }
 
   state(): void {
-    // Required by the recorder's interface; a story is about packets only.
+    // Required by the recorder's interface; a journey is about packets only.
   }
 
   spanned(): void {
-    // Required by the recorder's interface; a story is about packets only.
+    // Required by the recorder's interface; a journey is about packets only.
   }
 
   marked(): void {
-    // Required by the recorder's interface; a story is about packets only.
+    // Required by the recorder's interface; a journey is about packets only.
   }
 
   logged(): void {
-    // Required by the recorder's interface; a story is about packets only.
+    // Required by the recorder's interface; a journey is about packets only.
   }
 
   finish(): void {
-    for (const [name, story] of this.#byTruth) this.#conclude(name, story);
-    this.#listener.tell(this.#stories.map(renderStory).join('\n'));
+    for (const [name, journey] of this.#byTruth) this.#conclude(name, journey);
+    this.#listener.tell(this.#journeys.map(renderJourney).join('\n'));
   }
 
-  /** If a message never arrived, ends its story with the reason. */
-  #conclude(name: string, story: Story): void {
+  /** If a message never arrived, ends its journey with the reason. */
+  #conclude(name: string, journey: Journey): void {
     const [flow = 0, sequence = 0] = name.split(' ').map(Number);
     const fate = this.#parts.fateOf?.(flow, sequence);
     if (fate === undefined) return;
@@ -242,18 +246,18 @@ class Storyteller implements Recorder, NetworkObserver {
       case 'unaccounted':
         return;
       case 'open':
-        this.#say(story, '', 'open: the run ended before the message did');
+        this.#say(journey, '', 'open: the run ended before the message did');
         return;
       case 'refused':
-        this.#say(story, '', `refused: ${fate.reason}`);
+        this.#say(journey, '', `refused: ${fate.reason}`);
         return;
       case 'given-up':
       case 'lost': {
         const { reason, node, atNs } = fate.loss;
         const what = fate.kind === 'lost' ? 'lost' : 'given up';
-        story.lines.push({ afterNs: atNs - story.atNs, node, text: `${what}: ${reason}` });
+        journey.lines.push({ afterNs: atNs - journey.atNs, node, text: `${what}: ${reason}` });
         // Copies of a message that was sent again may have gone on after that.
-        story.lines.sort((a, b) => a.afterNs - b.afterNs);
+        journey.lines.sort((a, b) => a.afterNs - b.afterNs);
       }
     }
   }
@@ -272,7 +276,7 @@ class Storyteller implements Recorder, NetworkObserver {
   }
 
   /**
-   * Called when a node reports the key under which a message of a story leaves, before or after
+   * Called when a node reports the key under which a message of a journey leaves, before or after
    * sending it.
    */
   #left(key: number): void {
@@ -289,21 +293,21 @@ class Storyteller implements Recorder, NetworkObserver {
   /** Describes what a node made from a message that it unwrapped, or created itself. */
   #opened(
     key: number,
-    { story, number: trail }: { readonly story: Story; readonly number: number },
+    { journey, number: trail }: { readonly journey: Journey; readonly number: number },
     bytes: Uint8Array,
   ): Omit<Passing, 'direction'> {
     const held = this.#trails.heldBack(key);
     if (held === undefined) {
-      return { story, trail, text: `packed, ${bytesText(bytes.length)} to send` };
+      return { journey, trail, text: `packed, ${bytesText(bytes.length)} to send` };
     }
     const text = `${held.text}, ${changeText(held.bytes, bytes)}`;
-    return { story, trail, text, heldNs: held.heldNs };
+    return { journey, trail, text, heldNs: held.heldNs };
   }
 
-  #follow(row: number, { story, trail, direction, text, heldNs }: Passing): void {
+  #follow(row: number, { journey, trail, direction, text, heldNs }: Passing): void {
     const node = this.#nodeName(direction.fromNode);
-    this.#tracks.set(row, { story, trail, startedNs: -1, arrivedNs: -1, bytes: NO_BYTES });
-    this.#say(story, node, `${this.#protocol(node)}: ${text}`);
+    this.#tracks.set(row, { journey, trail, startedNs: -1, arrivedNs: -1, bytes: NO_BYTES });
+    this.#say(journey, node, `${this.#protocol(node)}: ${text}`);
     const bytes = this.#parts.world.sim.network.table.view(row);
     this.#listener.passed({ trail, node, bytes, direction, row, heldNs });
   }
@@ -335,9 +339,9 @@ class Storyteller implements Recorder, NetworkObserver {
     return this.#protocols.get(node) ?? 'node';
   }
 
-  #say(story: Story, node: string, text: string): void {
-    if (story.lines.length >= LINES_MAX) return;
-    story.lines.push({ afterNs: this.#now - story.atNs, node, text });
+  #say(journey: Journey, node: string, text: string): void {
+    if (journey.lines.length >= LINES_MAX) return;
+    journey.lines.push({ afterNs: this.#now - journey.atNs, node, text });
   }
 }
 

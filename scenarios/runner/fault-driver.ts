@@ -121,7 +121,7 @@ export class FaultDriver {
 
   #checkWorld(spec: FaultSpec): void {
     if (spec.action.kind !== 'attack' || this.#context.attack !== undefined) return;
-    throw new FaultError(spec, 'attacks on privacy are carried out in virtual time only');
+    throw new FaultError(spec, 'attacks on privacy run only in virtual time');
   }
 
   #instants(spec: FaultSpec, draws: RandomStream): Instant[] {
@@ -294,7 +294,7 @@ export class FaultDriver {
     const { world } = this.#context;
     const undo = this.#context.flood({ id: `${spec.id}/${world.now()}`, flood });
     if (undo === undefined) {
-      throw new FaultError(spec, `${flood.by} is down: the flood touches nothing`);
+      throw new FaultError(spec, `${flood.by} is down: the flood has no effect`);
     }
     const { forgery, node, as, rate } = flood;
     const text = `${rate}/s of ${forgery} to ${node} in the name of ${as}`;

@@ -40,7 +40,7 @@ export function forgerOf(parts: ForgerParts, { flood }: FloodOrder): ReturnType<
   const spec = scenario.topology.hosts.find(({ name }) => name === flood.node);
   assert(spec !== undefined, `the topology has no node ${flood.node}`);
   const forgery = nodeOf(spec).protocol.forgeries?.[flood.forgery];
-  assert(forgery !== undefined, `${flood.forgery} is no forgery of ${spec.protocol}`);
+  assert(forgery !== undefined, `${flood.forgery} is not a forgery of ${spec.protocol}`);
   const view = viewOf(flood.by);
   const [target, source] = [flood.node, flood.as].map((name) =>
     view.hosts.find((host) => host.name === name),

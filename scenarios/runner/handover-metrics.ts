@@ -18,61 +18,73 @@ export const HANDOVER_METRICS: readonly MetricDefinition[] = [
     name: 'live.hop_lateness',
     kind: 'histogram',
     unit: 'ns',
-    help: 'end of a pipe was due to datagram taken by the handler of the receiving node, per hop; sampled after warm-up',
+    help:
+      'time from when a datagram is due at the end of its link until the handler of the ' +
+      'receiving node takes it, per hop; sampled after warm-up',
   },
   {
     name: 'live.socket_wait',
     kind: 'histogram',
     unit: 'ns',
-    help: 'datagram written to the socket to datagram taken by the handler of the receiving node, per hop; sampled after warm-up',
+    help:
+      'time from writing a datagram to the socket until the handler of the receiving node ' +
+      'takes it, per hop; sampled after warm-up',
   },
   {
     name: 'live.way_lateness',
     kind: 'histogram',
     unit: 'ns',
-    help: 'lateness of the turn of the source and of every hop, added up for each sampled packet of an application that was seen on its whole way',
+    help:
+      'lateness of the source and of every hop, summed for each sampled application ' +
+      'packet ' +
+      'that was seen on its whole path',
   },
   {
     name: 'live.way_links',
     kind: 'histogram',
     unit: 'ns',
-    help: 'time of each of those packets on emulated links, queues included',
+    help: 'time that each of those packets spent on emulated links, queues included',
   },
   {
     name: 'live.on_time_latency',
     kind: 'histogram',
     unit: 'ns',
-    help: 'latency of each of those packets less its own lateness: what it would have taken on time',
+    help:
+      'latency of each of those packets minus its own lateness: its latency on a machine ' +
+      'that is never late',
   },
   {
     name: 'live.samples',
     kind: 'counter',
     unit: 'count',
-    help: 'datagrams of which the sender noted that they left, after warm-up',
+    help: 'datagrams whose departure the sender recorded, after warm-up',
   },
   {
     name: 'live.samples_unmatched',
     kind: 'counter',
     unit: 'count',
-    help: 'sampled datagrams that were noted at one end only: lost, or the note was',
+    help: 'sampled datagrams recorded at only one end, because the datagram or the record was lost',
   },
   {
     name: 'live.samples_ambiguous',
     kind: 'counter',
     unit: 'count',
-    help: 'sampled datagrams with the last bytes of another on the same hop: copies, and constant bytes',
+    help: 'sampled datagrams that end in the same bytes as another on the same hop, such as copies',
   },
   {
     name: 'live.samples_across',
     kind: 'counter',
     unit: 'count',
-    help: 'sampled datagrams between machines, whose clocks are not one: not measured',
+    help:
+      'sampled datagrams between machines, which are not measured because the machines ' +
+      'have ' +
+      'separate clocks',
   },
   {
     name: 'live.samples_unfollowed',
     kind: 'counter',
     unit: 'count',
-    help: 'sampled packets of applications that were not recognised on their whole way',
+    help: 'sampled application packets that were not recognised on their whole path',
   },
 ];
 

@@ -26,13 +26,13 @@ export function latenessWarning(metrics: Metrics): string | undefined {
     ...(link === undefined ? [] : [`${inWords(link, [0.5, 0.99])} per hop`]),
     ...(hop === undefined
       ? []
-      : [`with waiting in sockets ${inWords(hop, [0.5, 0.95, 0.99])} per hop`]),
+      : [`including the wait in sockets ${inWords(hop, [0.5, 0.95, 0.99])} per hop`]),
   ];
   const way = dataOf(metrics, 'live.way_lateness');
-  if (way !== undefined) parts.push(`${inWords(way, [0.5, 0.95])} of a packet over its way`);
+  if (way !== undefined) parts.push(`${inWords(way, [0.5, 0.95])} per packet over its whole path`);
   return (
-    `links were late: ${parts.join('; ')}; the machine was busy, ` +
-    'so latencies are higher than the links'
+    `links were late: ${parts.join('; ')}; the machine was busy, so latencies are higher ` +
+    'than those of the links'
   );
 }
 
@@ -41,8 +41,8 @@ export function sampleWarning(metrics: Metrics): string | undefined {
   const sampled = countOf(metrics, 'live.samples');
   const reasons = (
     [
-      ['live.samples_unmatched', 'seen at one end only'],
-      ['live.samples_ambiguous', 'with the last bytes of another'],
+      ['live.samples_unmatched', 'seen at only one end'],
+      ['live.samples_ambiguous', 'ending in the same bytes as another'],
       ['live.samples_across', 'between machines, where hand-overs are not measured'],
     ] as const
   ).map(([name, words]) => ({ count: countOf(metrics, name), words }));
@@ -52,8 +52,9 @@ export function sampleWarning(metrics: Metrics): string | undefined {
     .filter(({ count }) => count > 0)
     .map(({ count, words }) => `${count.toLocaleString('en')} ${words}`);
   return (
-    `lateness of hand-overs is that of ${Math.max(0, sampled - missing).toLocaleString('en')} ` +
-    `datagrams; not measured: ${named.join(', ')}`
+    'the lateness of hand-overs was measured for ' +
+    `${Math.max(0, sampled - missing).toLocaleString('en')} datagrams; not measured: ` +
+    `${named.join(', ')}`
   );
 }
 

@@ -13,7 +13,7 @@ export interface Recordings {
   /** `windows` records around faults, `full` everything. */
   readonly trace?: { readonly path: string; readonly extent: 'windows' | 'full' };
   readonly pcapPath?: string;
-  /** Number of first packets whose stories are recorded. */
+  /** Number of first packets whose journeys are recorded. */
   readonly explain?: number;
   /** The channel for viewers of the run. */
   readonly broadcast?: Broadcast;
@@ -34,7 +34,7 @@ export interface SeedJob {
 
 /** The answer of a worker: a result, or the reason why it stopped, as data. */
 export type SeedAnswer =
-  | { readonly kind: 'result'; readonly result: SeedResult; readonly story?: string }
+  | { readonly kind: 'result'; readonly result: SeedResult; readonly journey?: string }
   /** A fault of the scenario that could not be carried out. */
   | {
       readonly kind: 'scenario-error';
@@ -52,7 +52,7 @@ export type SeedAnswer =
       readonly stack: string;
       readonly crash?: Crash;
     }
-  /** It did not end when it was asked to, and was ended; what it had measured is lost. */
+  /** It did not end when it was asked to, and was ended; its measurements are lost. */
   | {
       readonly kind: 'ended';
       readonly ending: 'interrupted' | 'time-limit';

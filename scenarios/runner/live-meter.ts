@@ -23,7 +23,9 @@ export const LIVE_METRICS: readonly MetricDefinition[] = [
     name: 'live.lateness',
     kind: 'histogram',
     unit: 'ns',
-    help: 'end of a pipe was due to datagram written to the socket, per hop',
+    help:
+      'time from when a datagram is due at the end of its link until it is written to the ' +
+      'socket, per hop',
   },
   {
     name: 'live.cpu',
@@ -35,25 +37,30 @@ export const LIVE_METRICS: readonly MetricDefinition[] = [
     name: 'live.memory',
     kind: 'gauge',
     unit: 'bytes',
-    help: 'largest resident set of the process, looked at ten times a second',
+    help: 'largest resident set of the process, sampled ten times a second',
   },
   {
     name: 'live.stall',
     kind: 'gauge',
     unit: 'ns',
-    help: 'longest time that something due has waited because the process did not run; 0 below 20 ms',
+    help: 'longest time for which due work waited because the process did not run; 0 below 20 ms',
   },
   {
     name: 'live.stolen',
     kind: 'ratio',
     unit: 'ratio',
-    help: 'share of all cores that the host of this machine gave to others while it wanted to compute; absent where the system does not tell',
+    help:
+      'share of all cores that the host of this machine gave to other guests while this ' +
+      'machine wanted to compute; absent where the system does not report it',
   },
   {
     name: 'live.pace',
     kind: 'gauge',
     unit: 'count',
-    help: 'steps a second of the calibration loop on one core, before or after the run, whichever was fewer',
+    help:
+      'steps per second of the calibration loop on one core; the lower of the values ' +
+      'before ' +
+      'and after the run',
   },
   {
     name: 'live.receive_buffer',
@@ -65,7 +72,7 @@ export const LIVE_METRICS: readonly MetricDefinition[] = [
     name: 'live.store_failures',
     kind: 'counter',
     unit: 'count',
-    help: 'syncs of stores that the disk refused; nothing that waited for them was used',
+    help: 'syncs of stores that the disk refused; no operation that depended on them took effect',
   },
   ...HANDOVER_METRICS,
 ];
@@ -76,7 +83,7 @@ export const PROCESS_METRICS: readonly MetricDefinition[] = [
     name: 'live.restart',
     kind: 'samples',
     unit: 'ns',
-    help: 'start of a process anew after a crash until its nodes said that they were ready',
+    help: 'time from restarting a process after a crash until its nodes report that they are ready',
   },
   {
     name: 'live.process_cpu',
@@ -171,7 +178,7 @@ export function stolenMetrics(
 }
 
 /** What happened in a live run besides the effects of its links, in one process or several. */
-export interface LiveDoubts {
+export interface UnshapedTraffic {
   /** Number of streams that nodes opened. */
   readonly streamsOpened: number;
   /** Number of datagrams from outside the run. */
@@ -181,7 +188,7 @@ export interface LiveDoubts {
 /** Facts that a reader of a live verdict must know. */
 export function liveWarnings(
   metrics: Readonly<Record<string, MetricData>>,
-  { streamsOpened, foreign }: LiveDoubts,
+  { streamsOpened, foreign }: UnshapedTraffic,
 ): readonly string[] {
   const warnings: string[] = [];
   const late = latenessWarning(metrics);
@@ -191,17 +198,18 @@ export function liveWarnings(
   const stall = metrics['live.stall'];
   if (stall?.kind === 'gauge' && stall.value > STALL_WARN_NS) {
     const ms = Math.round(stall.value / NS_PER_MS);
-    warnings.push(`a process did not run for ${ms} ms: neighbours may have taken it for dead`);
+    warnings.push(`a process did not run for ${ms} ms: neighbours may have considered it dead`);
   }
   const stolen = metrics['live.stolen'];
   if (stolen?.kind === 'ratio' && stolen.numerator > STOLEN_WARN * stolen.denominator) {
     const percent = ((100 * stolen.numerator) / stolen.denominator).toFixed(1);
     warnings.push(
-      `the host gave ${percent} % of this machine's cores to others: stalls and losses may be theirs`,
+      `the host gave ${percent} % of this machine's cores to other guests, which may have ` +
+        'caused stalls and losses',
     );
   }
   if (streamsOpened > 0) {
-    warnings.push('streams pass no links here: no delay, rate or fault acted on them');
+    warnings.push('streams bypass the links in this run: no delay, rate or fault affected them');
   }
   if (foreign > 0) warnings.push(`${foreign} datagrams came from outside this run`);
   return warnings;

@@ -24,7 +24,9 @@ export function refuseOutside(scenario: Scenario): void {
   const [host] = outsideHosts(scenario);
   if (host === undefined) return;
   const command = commandText(['emulate', shortName(scenario.file)]);
-  throw new Refusal(`${at(host)}  ${host.name} is a program outside (kind: external): ${command}`);
+  throw new Refusal(
+    `${at(host)}  ${host.name} is an outside program (kind: external), which needs ${command}`,
+  );
 }
 
 /**
@@ -34,11 +36,11 @@ export function refuseOutside(scenario: Scenario): void {
 export function checkOutside(scenario: Scenario): void {
   const names = new Set(outsideHosts(scenario).map(({ name }) => name));
   const refuse = (position: Position, name: string, what: string): never => {
-    throw new Refusal(`${at({ position })}  ${name} is a program outside: ${what}`);
+    throw new Refusal(`${at({ position })}  ${name} is an outside program: ${what}`);
   };
   for (const { from, to, position } of scenario.traffic) {
     const name = [from, to].find((end) => names.has(end));
-    if (name !== undefined) refuse(position, name, 'it makes its own traffic');
+    if (name !== undefined) refuse(position, name, 'it generates its own traffic');
   }
   for (const { action, position } of scenario.events) {
     if (action.kind !== 'crash' && action.kind !== 'clock') continue;
@@ -50,7 +52,7 @@ export function checkOutside(scenario: Scenario): void {
 export function outsideChoice(open: (host: string) => void): NodeChoice {
   const protocol: Protocol = {
     name: EXTERNAL,
-    summary: 'a program of somebody else',
+    summary: 'an outside program',
     config: { safeParse: (data) => ({ success: true, data }) },
     jobs: {},
     moduleUrl: import.meta.url,

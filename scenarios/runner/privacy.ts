@@ -152,7 +152,7 @@ function isPassive(metric: string): boolean {
 export function privacyNote({ privacy }: Pick<Scenario, 'privacy'>): readonly string[] {
   if (privacy === undefined) return [];
   return [
-    'privacy is measured in virtual time only: live nodes tell nobody what became of a message',
+    'privacy is measured only in virtual time: live nodes do not reveal what happened to a message',
   ];
 }
 

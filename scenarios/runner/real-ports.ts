@@ -41,7 +41,7 @@ export function obstacleOf(scenario: Scenario): SeedAnswer | undefined {
   const why = code === 'EADDRINUSE' ? 'is held by another program' : `: ${systemWords(code)}`;
   const words = `port ${port} of ${REAL_ADDRESS} ${why}; this node needs`;
   const last = range.first + range.count - 1;
-  return answer(scenario, host, `${words} ${range.first} to ${last}, portBase moves them`);
+  return answer(scenario, host, `${words} ${range.first} to ${last}, portBase changes them`);
 }
 
 function answer(scenario: Scenario, host: HostSpec | undefined, message: string): SeedAnswer {

@@ -134,7 +134,7 @@ class Capture implements Recorder, NetworkObserver {
     const lost = this.#sink.file.warning();
     if (lost !== undefined || this.#fullNs === undefined) return lost;
     const seconds = (this.#fullNs / NS_PER_SECOND).toFixed(3);
-    return `trace.pcapng is full and ends at ${seconds} s: a lower rate or a shorter run fits`;
+    return `trace.pcapng is full and ends at ${seconds} s: use a lower rate or a shorter run`;
   }
 
   close(): void {

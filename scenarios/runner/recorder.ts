@@ -21,15 +21,15 @@ export interface RecorderParts {
   readonly scenario: Scenario;
   readonly registry: Registry;
   readonly seed: number;
-  /** Receives the stories of `explain` at the end. */
-  readonly onStory?: (text: string) => void;
+  /** Receives the journeys of `explain` at the end. */
+  readonly onJourneys?: (text: string) => void;
   /** Finds the messages in datagrams of a host; undefined if its protocol has none. */
   readonly readerOf?: (host: HostSpec) => ReadMessage | undefined;
   /** The fate of an application's message; absent if there is no account. */
   readonly fateOf?: ((flow: number, sequence: number) => Fate) | undefined;
 }
 
-/** A packet of a story at one place on its route. */
+/** A packet of a journey at one place on its route. */
 export interface Passage {
   /** One number for everything that follows a packet through nodes that make new packets of it. */
   readonly trail: number;
@@ -51,7 +51,7 @@ export interface Recorder extends WorldListener {
   readonly observer: NetworkObserver | undefined;
   /** The observer that a node with this name reports to (docs/adr/0012). */
   messagesOf?(node: string): MessageObserver;
-  /** Called when a packet of a story reached a place. The bytes are valid only during the call. */
+  /** Called when a packet of a journey reached a place. The bytes are valid only during the call. */
   passed?(passage: Passage): void;
   /** Called every few milliseconds of the run's time. */
   tick?(nowNs: number, stage: Stage): void;

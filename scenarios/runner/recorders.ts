@@ -1,5 +1,5 @@
 /**
- * Attaches the requested recorders to a run: trace, capture, story. None of them changes the run,
+ * Attaches the requested recorders to a run: trace, capture, journey. None of them changes the run,
  * and an absent one costs nothing.
  *
  * @module
@@ -26,7 +26,7 @@ export class Recorders {
    */
   constructor(
     parts: RecorderParts,
-    { trace, pcapPath, explain: stories = 0, broadcast }: Recordings,
+    { trace, pcapPath, explain: journeys = 0, broadcast }: Recordings,
     watchers: readonly NetworkObserver[] = [],
   ) {
     const recorders: Recorder[] = [];
@@ -38,13 +38,13 @@ export class Recorders {
       const followed = leader === undefined ? {} : { leader };
       recorders.push(broadcastTrace({ ...traceParts(parts), soFar, ...followed }, broadcast));
     }
-    const { onStory } = parts;
-    if (stories > 0 && onStory !== undefined) {
+    const { onJourneys } = parts;
+    if (journeys > 0 && onJourneys !== undefined) {
       const listeners = [...recorders];
       const passed = (passage: Passage): void => {
         for (const listener of listeners) listener.passed?.(passage);
       };
-      recorders.push(explain(parts, stories, { tell: onStory, passed }));
+      recorders.push(explain(parts, journeys, { tell: onJourneys, passed }));
     }
     this.#recorders = recorders;
     for (const recorder of recorders) parts.world.listen(recorder);

@@ -35,7 +35,7 @@ export class RecordingFile {
   /** Why there is no file; undefined if there is one. */
   warning(): string | undefined {
     if (this.#failure === undefined) return undefined;
-    return `${basename(this.#path)}: ${this.#failure}; what was recorded is removed`;
+    return `${basename(this.#path)}: ${this.#failure}; the recording is removed`;
   }
 
   close(): void {

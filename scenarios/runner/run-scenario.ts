@@ -28,8 +28,8 @@ export interface RunOrder {
   readonly threads?: number;
   /** Called about ten times a second. */
   readonly onProgress?: (state: RunState) => void;
-  /** Receives the stories that `recordingsOf` asked for. */
-  readonly onStory?: (text: string) => void;
+  /** Receives the journeys that `recordingsOf` asked for. */
+  readonly onJourneys?: (text: string) => void;
   /** Ends the run early. */
   readonly signal?: AbortSignal;
   /** Shows a message to the user immediately. */
@@ -149,7 +149,7 @@ async function runOne(pool: Piscina, order: RunOrder, running: Running): Promise
   watches.delete(seed);
   if (answer.kind === 'result') {
     done.push(answer.result);
-    if (answer.story !== undefined) order.onStory?.(answer.story);
+    if (answer.journey !== undefined) order.onJourneys?.(answer.journey);
   } else for (const other of watches.values()) other.stop('interrupted', performance.now());
   return answer;
 }

@@ -40,8 +40,8 @@ export interface SeedRun {
   readonly registry: Registry;
   readonly seed: number;
   readonly recordings?: Recordings;
-  /** Receives the stories that `recordings.explain` asks for. */
-  readonly onStory?: (text: string) => void;
+  /** Receives the journeys that `recordings.explain` asks for. */
+  readonly onJourneys?: (text: string) => void;
   readonly control?: RunControl;
   /** `poison` detects use of buffers after they were returned; slower. */
   readonly buffers?: 'plain' | 'poison';

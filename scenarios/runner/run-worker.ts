@@ -32,14 +32,14 @@ export async function runJob(job: SeedJob): Promise<SeedAnswer> {
       registry,
     });
     const { seed, recordings } = job;
-    let story = '';
-    const onStory = (text: string): void => {
-      story = text;
+    let journey = '';
+    const onJourneys = (text: string): void => {
+      journey = text;
     };
     const calls = job.calls === undefined ? {} : { calls: job.calls };
-    const base = { scenario, registry, seed, recordings, onStory, ...calls };
+    const base = { scenario, registry, seed, recordings, onJourneys, ...calls };
     const result = runSeed(control === undefined ? base : { ...base, control });
-    return story === '' ? { kind: 'result', result } : { kind: 'result', result, story };
+    return journey === '' ? { kind: 'result', result } : { kind: 'result', result, journey };
   } catch (error) {
     return answerOf(error, job.seed);
   }

@@ -175,7 +175,10 @@ export class SeedWatch {
     const { seed } = this.#options;
     const seconds = (GRACE_MS / MS_PER_S).toFixed(1);
     const at = this.control.progress.nowNs / NS_PER_S;
-    const message = `seed ${seed} was still busy ${seconds} s after it was asked to stop, at ${at} s: what it had measured is lost`;
+    const message =
+      `seed ${seed} was still busy ${seconds} s after it was asked to stop, at ${at} s: ` +
+      'its ' +
+      'measurements are lost';
     return { kind: 'ended', ending, message };
   }
 

@@ -20,7 +20,9 @@ const ROWS: readonly Row[] = [
     'latency',
     'histogram',
     'ns',
-    'send call to delivery at the peer application, all packets sent after warm-up that arrived unchanged',
+    'time from the send call to the delivery to the peer application, for all packets ' +
+      'sent ' +
+      'after warm-up that arrived unchanged',
   ],
   [
     'throughput',
@@ -38,7 +40,8 @@ const ROWS: readonly Row[] = [
     'availability',
     'ratio',
     'ratio',
-    '1 s windows sliding by 100 ms after warm-up in which at least half of the packets sent in the window were delivered within 1 s, of all such windows with traffic',
+    'share of the 1 s windows with traffic, sliding by 100 ms after warm-up, in which at ' +
+      'least half of the packets sent in the window were delivered within 1 s',
   ],
   [
     'failover',
@@ -56,13 +59,14 @@ const ROWS: readonly Row[] = [
     'recovery',
     'samples',
     'ns',
-    'per crash of a node at an end of a flow: restart to the arrival of the first packet sent after the crash',
+    'per crash of a node at an end of a flow: time from the restart to the arrival of the ' +
+      'first packet sent after the crash',
   ],
   [
     'detection',
     'samples',
     'ns',
-    'per fault on the active path: fault to the first decision that it caused',
+    'per fault on the active path: time from the fault to the first decision that it caused',
   ],
   [
     'switches',
@@ -74,7 +78,7 @@ const ROWS: readonly Row[] = [
     'reorder',
     'histogram',
     'packets',
-    'sequence distance of late packets to the highest sequence that arrived before them',
+    'how far the sequence number of a late packet is behind the highest one that arrived before it',
   ],
   ['duplicates', 'counter', 'packets', 'packets delivered a second time to the application'],
   ['corrupted', 'counter', 'packets', 'packets delivered with wrong length or checksum'],
@@ -84,15 +88,26 @@ const ROWS: readonly Row[] = [
     'packets',
     'packets that applications asked to be sent after warm-up; the rate is per minute of measured time',
   ],
-  ['accepted', 'counter', 'packets', 'of those offered, what the sending node took'],
+  ['accepted', 'counter', 'packets', 'packets that the sending node accepted, of those offered'],
   [
     'refused',
     'counter',
     'packets',
-    'of those offered, what the sending node refused by name: no path, no session, overload',
+    'packets that the sending node refused with a reason (no path, no session, overload), ' +
+      'of those offered',
   ],
-  ['response_time', 'histogram', 'ns', 'request to response at the requesting application'],
-  ['transfer', 'samples', 'ns', 'start of a file transfer to the delivery of its last byte'],
+  [
+    'response_time',
+    'histogram',
+    'ns',
+    'time from request to response at the requesting application',
+  ],
+  [
+    'transfer',
+    'samples',
+    'ns',
+    'time from the start of a file transfer to the delivery of its last byte',
+  ],
 ];
 
 /** Definitions of the traffic metrics of one protocol. */

@@ -23,7 +23,7 @@ export type WallClockJob = Required<SeedJob> &
 /** From the thread. */
 export type WallClockNews =
   | { readonly kind: 'progress'; readonly nowNs: number; readonly events: number }
-  | { readonly kind: 'story'; readonly text: string }
+  | { readonly kind: 'journey'; readonly text: string }
   /** An outside program, as the leader of its process group. */
   | { readonly kind: 'program'; readonly pid: number; readonly isLiving: boolean }
   | { readonly kind: 'answer'; readonly answer: SeedAnswer };

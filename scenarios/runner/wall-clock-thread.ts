@@ -156,8 +156,8 @@ class SeedThread {
       case 'progress':
         tellProgress(this.#order, this.#turn, news);
         return;
-      case 'story':
-        this.#order.onStory?.(news.text);
+      case 'journey':
+        this.#order.onJourneys?.(news.text);
         return;
       case 'program':
         if (news.isLiving) keepProgram(news.pid);

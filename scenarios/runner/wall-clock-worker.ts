@@ -50,7 +50,7 @@ async function answerTo(
       commit: '',
       signal,
       onProgress: ({ nowNs, events }) => tell({ kind: 'progress', nowNs, events }),
-      onStory: (text) => tell({ kind: 'story', text }),
+      onJourneys: (text) => tell({ kind: 'journey', text }),
     };
     const turn = { seed, seedsDone: 0, beganMs: performance.now() };
     const watched = { registry, control, calls: job.calls };

@@ -20,7 +20,7 @@ import {
 } from '../../engine/net/direction-context.ts';
 import type { DirectionSpec } from '../../engine/net/link-spec.ts';
 import type { Network, PacketSink } from '../../engine/net/network.ts';
-import type { Lab } from './lab.ts';
+import type { SeededEngine } from './seeded-engine.ts';
 
 const SEND = FIRST_UPPER_KIND;
 
@@ -61,10 +61,10 @@ export class Line implements PacketSink, EventHandler, NetworkObserver {
   private readonly watch: LineWatch;
   private sent = 0;
 
-  constructor(lab: Lab, options: LineOptions) {
+  constructor(engine: SeededEngine, options: LineOptions) {
     this.options = options;
     this.watch = options.watch;
-    this.network = lab.network(this, this);
+    this.network = engine.network(this, this);
     this.network.observer = this;
     this.directions = options.specs.map((spec, hop) => {
       const linkId = `${options.name}/${hop}`;

@@ -6,7 +6,7 @@
  *
  * @module
  */
-import type { Lab } from './lab.ts';
+import type { SeededEngine } from './seeded-engine.ts';
 
 /** The range in which the measured value must lie. */
 export type Accept =
@@ -45,7 +45,7 @@ export interface Check {
   /** Smallest relative error, or kind of error, that turns the check red. */
   readonly catches: string;
   /** Runs the engine under one seed. */
-  run(lab: Lab): readonly Measure[];
+  run(engine: SeededEngine): readonly Measure[];
 }
 
 /** True for the checks of privacy measures and attacks, which docs/PRIVACY.md describes. */

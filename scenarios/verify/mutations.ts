@@ -17,7 +17,7 @@ import {
   replacing,
   rewriting,
 } from './doubles.ts';
-import type { Defects } from './lab.ts';
+import type { Defects } from './seeded-engine.ts';
 
 /** A wrong engine that the suite must detect. */
 export interface Mutation {

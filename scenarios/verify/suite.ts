@@ -36,8 +36,8 @@ import { codel, tokenBucket } from './checks/shaping.ts';
 import { burke, constantTandem, priority } from './checks/tandem.ts';
 import type { CheckVerdict } from './judge.ts';
 import { judgeCheck } from './judge.ts';
-import { type Defects, Lab } from './lab.ts';
 import type { Check, Measure } from './model.ts';
+import { type Defects, SeededEngine } from './seeded-engine.ts';
 
 /** All checks. */
 export const CHECKS: readonly Check[] = [
@@ -95,11 +95,11 @@ export function runSuite(options: SuiteOptions): readonly CheckVerdict[] {
   const results = new Map<Check, (readonly Measure[])[]>(checks.map((check) => [check, []]));
   let done = 0;
   for (const seed of seeds) {
-    // A new lab per seed: runs shared by checks belong to one seed.
-    const lab = new Lab(seed, defects);
+    // A new engine per seed: runs shared by checks belong to one seed.
+    const engine = new SeededEngine(seed, defects);
     for (const check of checks) {
       onCheck?.(check, done, checks.length * seeds.length);
-      results.get(check)?.push(check.run(lab));
+      results.get(check)?.push(check.run(engine));
       done += 1;
     }
   }

@@ -32,7 +32,7 @@ export function handle(o: Handled): (request: IncomingMessage, response: ServerR
       .catch((error: unknown) => {
         const words = error instanceof Error ? error.message : String(error);
         o.log.component('operator').error(`${request.method} failed: ${words}`);
-        return refusal(500, 'the node could not answer; its log says why');
+        return refusal(500, 'the node could not answer; its log has the reason');
       })
       .then((given) => send(given, request, response))
       .catch((error: unknown) => response.destroy(error instanceof Error ? error : undefined));
@@ -66,7 +66,7 @@ function methodOf(request: IncomingMessage, methods: readonly Method[]): Method 
 function checkHost({ isPrivate }: Handled, { headers }: IncomingMessage): Answer | undefined {
   const name = (headers.host ?? 'localhost').replace(/:\d*$/, '').replace(/^\[(.*)\]$/, '$1');
   if (!isPrivate || isLoopback(name)) return undefined;
-  return refusal(421, 'ask for 127.0.0.1, ::1 or localhost');
+  return refusal(421, 'use 127.0.0.1, ::1 or localhost in the address');
 }
 
 /**
@@ -75,10 +75,10 @@ function checkHost({ isPrivate }: Handled, { headers }: IncomingMessage): Answer
  */
 function checkCaller({ headers, socket }: IncomingMessage): Answer | undefined {
   if (!isLoopback(socket.remoteAddress ?? '')) {
-    return refusal(403, 'only from the machine of the node itself (loopback)');
+    return refusal(403, 'this is allowed only from the machine of the node (loopback)');
   }
   if (headers.origin === undefined && headers['sec-fetch-site'] === undefined) return undefined;
-  return refusal(403, 'not from a web page');
+  return refusal(403, 'a web page may not do this');
 }
 
 /** Reads the body as text; undefined if it is too long. */

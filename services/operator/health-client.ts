@@ -89,7 +89,7 @@ export async function checkNode(endpoint: Endpoint, asked: HealthQuestion): Prom
     return silent(text, `does not answer: ${health.problem}`);
   }
   const status = readStatus(await ask('GET', '/status'));
-  if (status === undefined) return silent(text, 'something else than a node of Orrery answers');
+  if (status === undefined) return silent(text, 'what answers is not an Orrery node');
   const metrics = countSamples(await ask('GET', '/metrics'));
   const probe = asked.probe === 'send' ? readProbe(await ask('POST', '/probe')) : LEFT_OUT;
   const problems = [
@@ -175,6 +175,6 @@ function wordsOf({ code, message }: NodeJS.ErrnoException): string {
   if (code === 'ECONNREFUSED') return 'nothing listens there';
   if (code === 'ENOTFOUND') return 'there is no such host';
   if (code === 'EHOSTUNREACH' || code === 'ENETUNREACH') return 'the host cannot be reached';
-  if (code?.startsWith('HPE_') === true) return 'what answers does not speak HTTP';
+  if (code?.startsWith('HPE_') === true) return 'the answer is not HTTP';
   return code === 'ECONNRESET' ? 'the connection was cut' : message;
 }

@@ -144,7 +144,7 @@ class JsonLog implements OperatorLog {
     } else {
       expectComponent(component);
       if (!this.components.has(component) && this.components.size >= COMPONENTS_MAX) {
-        throw new RangeError(`at most ${COMPONENTS_MAX} components have a level of their own`);
+        throw new RangeError(`at most ${COMPONENTS_MAX} components can have a level of their own`);
       }
       this.components.set(component, level);
     }
@@ -188,7 +188,7 @@ class JsonLog implements OperatorLog {
       this.second = second;
       this.linesThisSecond = 0;
       if (this.leftOut > 0) {
-        const said = `${this.leftOut} lines left out: more than ${LINES_PER_SECOND_MAX} in a second`;
+        const said = `${this.leftOut} lines left out: more than ${LINES_PER_SECOND_MAX} in one second`;
         this.leftOut = 0;
         this.writer.warn({ node: this.node, component: 'log' }, said);
       }

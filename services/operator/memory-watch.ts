@@ -48,14 +48,14 @@ export const PROCESS_METRICS: readonly MetricDefinition[] = [
     name: 'process.rss_peak',
     kind: 'gauge',
     unit: 'bytes',
-    help: 'Highest resident memory of the samples',
+    help: 'Highest resident memory of all samples',
   },
   { name: 'process.heap', kind: 'gauge', unit: 'bytes', help: 'JavaScript heap in use' },
   {
     name: 'process.cpu',
     kind: 'gauge',
     unit: 'ratio',
-    help: 'Processor use since the sample before: 1 is one core, threads add up',
+    help: 'Processor use since the previous sample, summed over threads; 1 is one core',
   },
 ];
 

@@ -39,7 +39,7 @@ export function metricsText(face: NodeFace): Promise<string> {
     labels: { node: face.name, protocol: status.protocol },
   };
   gauge(sheet, 'orrery_node_up', '1: the process answers', 1);
-  gauge(sheet, 'orrery_node_ready', '1 if the node takes work', status.ready ? 1 : 0);
+  gauge(sheet, 'orrery_node_ready', '1 if the node accepts work', status.ready ? 1 : 0);
   gauge(sheet, 'orrery_node_uptime_seconds', 'Since the process started', status.uptimeSeconds);
   counter(sheet, 'orrery_node_cpu_seconds_total', 'Processor time used', status.cpuSeconds);
   gauge(sheet, 'orrery_node_resident_memory_bytes', 'Resident memory now', status.rssBytes);
@@ -67,7 +67,7 @@ function counter({ registry, labels }: Sheet, name: string, help: string, value:
 function addState({ registry, labels }: Sheet, state: NodeState): void {
   const states = new Gauge({
     name: 'orrery_node_state',
-    help: '1 for the state that the node is in',
+    help: '1 for the current state of the node',
     labelNames: [...Object.keys(labels), 'state'],
     registers: [registry],
   });

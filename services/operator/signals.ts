@@ -103,7 +103,7 @@ class Ending {
     if (this.beganMs === undefined) {
       this.begin(signal);
     } else if (performance.now() - this.beganMs >= SAME_KEY_MS) {
-      this.options.log.component('signals').warn(`${signal} again: ends without draining`);
+      this.options.log.component('signals').warn(`${signal} again: ending without draining`);
       this.end(EXIT_INTERRUPTED);
     }
   }
@@ -129,7 +129,7 @@ class Ending {
   /** A line in the format of the log, which cannot be used any more at that point. */
   private stuckLine(deadlineMs: number): string {
     const node = this.options.face.name;
-    const message = `not drained within ${deadlineMs} ms: node ${node} computes without end; killed`;
+    const message = `not drained within ${deadlineMs} ms: node ${node} does not return; killed`;
     return `${JSON.stringify({ level: 'error', node, component: 'signals', message })}\n`;
   }
 

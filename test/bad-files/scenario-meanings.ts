@@ -34,14 +34,14 @@ export const BAD_MEANINGS: readonly BadFile[] = [
     title: 'a kind of flood with a typing mistake',
     text: event('at: 5s, flood: { to: gateway-211, kind: «opning», rate: 10/s }'),
     code: 'E106',
-    says: 'events[0].flood.kind: "opning" is no forgery of gateway',
+    says: 'events[0].flood.kind: "opning" is not a forgery of gateway',
     hint: 'did you mean opening?',
   },
   {
     title: 'a flood of a node that nobody can forge messages for',
     text: event('at: 5s, flood: { to: «core-110», kind: opening, rate: 10/s }'),
     code: 'E124',
-    says: 'core-110 runs scion, which does not say what can be forged',
+    says: 'core-110 runs scion, which lists no forgeries',
     hint: 'flood a node whose protocol lists forgeries',
   },
   {
@@ -89,7 +89,7 @@ export const BAD_MEANINGS: readonly BadFile[] = [
     title: 'two floods of one kind at one time',
     text: `${event('at: 5s, flood: { to: gateway-211, kind: frame, rate: 10/s }')}  - «{ at: 6s, flood: { to: gateway-211, kind: frame, rate: 1/s } }»\n`,
     code: 'E112',
-    says: 'node is already flooded so since 5s (line 5)',
+    says: 'node is already under this flood since 5s (line 5)',
   },
   {
     title: 'an unknown node in a crash',
@@ -237,14 +237,14 @@ export const BAD_MEANINGS: readonly BadFile[] = [
     title: 'two actions in one event',
     text: event(`at: 5s, ${LINK}, set: { up: false }, «hold»: true`),
     code: 'E112',
-    says: 'set and hold stand in one event, expected one action',
+    says: 'set and hold are in one event, expected one action',
     hint: 'write two events',
   },
   {
     title: 'two schedules in one event',
     text: event(`at: 5s, «every»: 10s, for: 1s, ${CUT}`),
     code: 'E112',
-    says: 'at and every stand in one event, expected one schedule',
+    says: 'at and every are in one event, expected one schedule',
   },
   {
     title: 'an event that lifts a link nobody holds down',
@@ -256,7 +256,7 @@ export const BAD_MEANINGS: readonly BadFile[] = [
     title: 'a node on both sides of a partition',
     text: event('at: 5s, partition: { from: [core-110], to: «["core-*"]» }'),
     code: 'E112',
-    says: '"core-110" stands on both sides',
+    says: '"core-110" is on both sides',
   },
   {
     title: 'an event name used twice',

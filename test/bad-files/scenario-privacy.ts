@@ -59,13 +59,13 @@ export const BAD_PRIVACY: readonly BadFile[] = [
     title: 'targets further apart than the run',
     text: privacy('mixes: "gateway-*", targets: «90s»'),
     code: 'E111',
-    says: 'privacy.targets: 90s is longer than what is measured (60s)',
+    says: 'privacy.targets: 90s is longer than the measured time (60s)',
   },
   {
     title: 'a run that is shorter than the usual distance of targets',
     text: 'name: bad\ntopology: net.yaml\nduration: «1s»\nprivacy: { mixes: "gateway-*" }\n',
     code: 'E111',
-    says: 'duration: 2s is longer than what is measured (1s)',
+    says: 'duration: 2s is longer than the measured time (1s)',
   },
   {
     title: 'a privacy section and a warm-up without end',

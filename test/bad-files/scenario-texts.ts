@@ -92,7 +92,7 @@ export const BAD_TEXTS: readonly BadFile[] = [
     title: 'wrong indentation of a list',
     text: `${BASE}seeds:\n  - 1\n« »- 2\n`,
     code: 'E119',
-    says: 'this line begins in another column than the list above',
+    says: 'this line begins in a different column from the list above',
   },
   {
     title: 'a tab as indentation',

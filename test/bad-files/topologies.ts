@@ -77,7 +77,7 @@ export const BAD_TOPOLOGIES: readonly BadFile[] = [
     title: 'bursts that no chain can make',
     text: both('loss: «{ kind: burst, probability: 90%, meanBurst: 2 }»'),
     code: 'E104',
-    says: 'a loss of 0.9 cannot come in bursts of 2',
+    says: 'a loss of 0.9 does not allow bursts of 2 packets',
     hint: 'at this burst length the loss is at most 0.6667',
   },
   {
@@ -120,7 +120,7 @@ export const BAD_TOPOLOGIES: readonly BadFile[] = [
     title: 'a core link to an AS that is not core',
     text: `${SCION}links:\n  - { ends: core <-> leaf, relation: «core» }\n`,
     code: 'E104',
-    says: 'core joins core ASes, 1-ff00:0:111 is none',
+    says: 'a core link joins core ASes, and 1-ff00:0:111 is not one',
   },
   {
     title: 'more nodes than the ports plan holds',
@@ -166,7 +166,7 @@ export const BAD_TOPOLOGIES: readonly BadFile[] = [
     title: 'contacts that overlap',
     text: both('contacts: «{ windows: [{ start: 0s, end: 2s }, { start: 1s, end: 3s }] }»'),
     code: 'E111',
-    says: 'the window 1s to 3s begins before the last one ends',
+    says: 'the window 1s to 3s begins before the previous one ends',
   },
   {
     title: 'contacts longer than their period',

@@ -79,6 +79,6 @@ it('hands none to live nodes, even where the scenario measures privacy', async (
     commit: 'test',
   });
   if (end.kind !== 'judged') throw new Error(JSON.stringify(end));
-  expect(end.input.seeds[0]?.warnings.join()).toContain('privacy is measured in virtual time only');
+  expect(end.input.seeds[0]?.warnings.join()).toContain('privacy is measured only in virtual time');
   expect(seen).toEqual([false, false]);
 });

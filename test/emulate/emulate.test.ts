@@ -210,7 +210,7 @@ describe('with outside programs', () => {
     const file = scenarioFile('refused.yaml', PING);
     const refused = openScenario(file, {}, new ProtocolRegistry());
     await expect(refused).rejects.toThrow(Refusal);
-    await expect(refused).rejects.toThrow(/guest is a program outside .*emulate .*refused\.yaml/);
+    await expect(refused).rejects.toThrow(/guest is an outside program .*emulate .*refused\.yaml/);
   });
 
   it.each([
@@ -218,7 +218,7 @@ describe('with outside programs', () => {
     ['events', '[{ at: 100ms, crash: guest }]'],
   ])('refuses %s that would act on a program', async (key, value) => {
     const file = scenarioFile('acts.yaml', PING);
-    await expect(emulate(file, { [key]: value })).rejects.toThrow(/guest is a program outside/);
+    await expect(emulate(file, { [key]: value })).rejects.toThrow(/guest is an outside program/);
   });
 
   it('ends early when it is interrupted, with what was measured', async () => {

@@ -118,6 +118,6 @@ describe.skipIf(process.platform === 'win32')('orrery emulate', () => {
     expect(runs[0]!.stderr()).toMatch(
       /^.*one-line\.yaml:\d+:\d+ {2}guest: command "no-such-program" was not found\n/,
     );
-    expect(runs[1]!.stderr()).toMatch(/^orrery: --speed: guest is a program outside/);
+    expect(runs[1]!.stderr()).toMatch(/^orrery: --speed: guest is an outside program/);
   });
 });

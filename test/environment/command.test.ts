@@ -52,10 +52,10 @@ describe('a folder that cannot be written to', () => {
     ]);
     const where = join(file, 'hello', '1');
     expect(complaints(first)).toEqual([
-      `orrery: ${where}: a file is in the place of a folder (ENOTDIR)`,
+      `orrery: ${where}: a file is where a folder should be (ENOTDIR)`,
     ]);
     expect([first.code, first.out]).toEqual([2, '']);
-    const message = '/proc/orrery/hello/1-live: it is not there and cannot be made (ENOENT)';
+    const message = '/proc/orrery/hello/1-live: it does not exist and cannot be created (ENOENT)';
     expect(JSON.parse(second.out)).toEqual({ errors: [{ message }] });
     expect([second.code, second.err]).toEqual([2, '']);
   });
@@ -86,7 +86,7 @@ describe.skipIf(NO_SMALL_DISK !== undefined)('a full disk', () => {
       const ended = await orrery.run(['scenario', 'hello.yaml', ...words]);
       const lost = (name: string): string =>
         `orrery: ${join(disk.path, 'hello', '1', name)}: no space left on the device (ENOSPC); ` +
-        'what was recorded is removed';
+        'the recording is removed';
       expect(complaints(ended)).toContain(lost('trace.pcapng'));
       expect(ended.code).toBe(2);
       expect(ended.out).toContain('PASS  hello');

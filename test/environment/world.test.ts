@@ -151,7 +151,7 @@ describe('words', () => {
     });
     expect(environmentError(thread)?.message).toContain('too many open files');
     const temporary = failure({ code: 'ENOENT', syscall: 'mkdtemp', path: '/no/where/x' });
-    expect(environmentError(temporary)?.message).toContain('/no/where/x: it is not there');
+    expect(environmentError(temporary)?.message).toContain('/no/where/x: it does not exist');
     // If a file of this project is missing, that is a mistake of this project.
     expect(environmentError(failure({ code: 'ENOENT', path: '/x' }))).toBeUndefined();
     expect(environmentError(failure({ code: 'ERR_INVALID_ARG_TYPE' }))).toBeUndefined();

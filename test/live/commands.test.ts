@@ -124,9 +124,9 @@ describe('orrery node', () => {
     expect([await stranger.ended, await mistaken.ended]).toEqual([2, 2]);
     expect(stranger.stderr()).toMatch(/^orrery: 127\.0\.0\.1:\d+: authentication failed \(.*\)\n$/);
     const reason =
-      /^orrery: alice: the coordinator sent this process away: alice has another topology file than .*deployed\.yaml\n$/m;
+      /^orrery: alice: the coordinator rejected this .*: alice has a different topology file from .*deployed\.yaml\n$/m;
     expect(mistaken.stderr()).toMatch(reason);
-    await live.says('was sent away: alice has another topology file');
+    await live.says('was rejected: alice has a different topology file');
 
     const at = `127.0.0.1:${port}`;
     const loud = ['--deployment', deployment, '--log', 'debug'];

@@ -207,8 +207,8 @@ describe.skipIf(reason !== undefined)('two machines', () => {
     expect(report).toMatchObject({ pass: true, ending: 'complete', layout: '2 processes' });
     expect(report.metrics['live.restart']?.count).toBe(1);
     const warnings = report.warnings.map(({ text: words }) => words).join('\n');
-    expect(warnings).toMatch(/was sent away: authentication failed/);
-    expect(warnings).toMatch(new RegExp(`${STRANGER}:\\d+ was sent away: protocol error`));
+    expect(warnings).toMatch(/was rejected: authentication failed/);
+    expect(warnings).toMatch(new RegExp(`${STRANGER}:\\d+ was rejected: protocol error`));
     expect(warnings).toMatch(/\d+ datagrams came from outside this run/);
     expect(warnings).not.toMatch(/bug|alice: the process/);
   });

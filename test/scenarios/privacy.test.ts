@@ -107,7 +107,7 @@ describe('attacks that a run carries out', () => {
     events: `[{ at: 10s, attack: { node: mix-1-1, every: 200ms, ${attack} } }]`,
     kpis: '{}',
   });
-  const warning = 'mixes send no loops of their own, so that an n-1 attack cannot be noticed';
+  const warning = 'mixes send no loops of their own, so they cannot notice an n-1 attack';
   const warned = ({ results }: Success): boolean =>
     results.some(({ warnings }) => warnings.some((text) => text.includes(warning)));
 

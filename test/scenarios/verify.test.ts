@@ -7,22 +7,22 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { type CheckVerdict, judgeCheck } from '../../scenarios/verify/judge.ts';
-import { Lab } from '../../scenarios/verify/lab.ts';
 import { isOfPrivacy, type Measure } from '../../scenarios/verify/model.ts';
 import { renderSuiteMarkdown, renderTable } from '../../scenarios/verify/render.ts';
+import { SeededEngine } from '../../scenarios/verify/seeded-engine.ts';
 import { CHECKS } from '../../scenarios/verify/suite.ts';
 import { hasVectors, vectors } from '../vectors-root.ts';
 
 const SEED = 1;
 /** A check takes up to 8 s of CPU time, and the machine may be shared. */
 const TIMEOUT_MS = 240_000;
-const lab = new Lab(SEED);
+const engine = new SeededEngine(SEED);
 const measured = new Map<string, readonly Measure[]>();
 const verdicts: CheckVerdict[] = [];
 
 describe('the engine against theory', () => {
   it.each(CHECKS)('check $id: $name', { timeout: TIMEOUT_MS }, (check) => {
-    const measures = check.run(lab);
+    const measures = check.run(engine);
     measured.set(check.id, measures);
     const verdict = judgeCheck(check, [measures]);
     verdicts.push(verdict);

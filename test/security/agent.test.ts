@@ -151,7 +151,7 @@ describe('an agent of a deployment', () => {
     const order = orderOf(mine.scenario);
     const topology = { ...order.scenario.topology, sha256: '00'.repeat(32) };
     const told = tell({ ...order, scenario: { ...order.scenario, topology } }, mine);
-    const message = `the coordinator has another topology file than ${mine.topology.file}`;
+    const message = `the coordinator has a different topology file from ${mine.topology.file}`;
     expect(await refusedWith(told)).toEqual(refusal(message));
     expect(told.session.agent).toBeUndefined();
   });
@@ -176,14 +176,16 @@ describe('an agent of a deployment', () => {
   it.each(['../../etc', 'run', 'ABAD1DEAABAD1DEA', ''])('takes no run named "%s"', async (run) => {
     const mine = await own();
     const told = tell({ ...orderOf(mine.scenario), run }, mine, join(folder, 'states'));
-    const words = 'the coordinator sent what it must not send: load.order.run is no name of a run';
+    const words = 'the coordinator sent an invalid message: load.order.run is no name of a run';
     expect(await refusedWith(told)).toEqual(refusal(words));
   });
 
   it('runs no nodes but its own', async () => {
     const mine = await own();
     const told = tell({ ...orderOf(mine.scenario), hosts: ['alice', 'bob'] }, mine);
-    expect(await refusedWith(told)).toEqual(refusal('the coordinator asks alice for other nodes'));
+    expect(await refusedWith(told)).toEqual(
+      refusal('the coordinator expects other nodes than alice'),
+    );
   });
 
   it('refuses traffic and options that its own files do not allow', async () => {
@@ -253,7 +255,7 @@ describe('the secret of one machine', () => {
     });
     channel.send({ type: 'hello', hosts: ['bob'], pid: 1 } satisfies Report);
     expect(await ended).toBe('peer closed');
-    const reason = "it says that it is bob, its key is alice's";
+    const reason = 'it claims to be bob, but its key belongs to alice';
     expect([refused, answers]).toEqual([[reason], [{ type: 'refused', reason }]]);
     expect(fleet.agentOf('bob')?.state).toBe('starting');
     await fleet.close(100);

@@ -109,8 +109,8 @@ describe('a coordinator', () => {
       expect(await ended).toBe('peer closed');
     }
     expect(refused).toEqual([
-      'it sent what no agent may send: hello.hosts is no list',
-      'it sent what no agent may send: message.type is unknown',
+      'it sent an invalid message: hello.hosts is not a list',
+      'it sent an invalid message: message.type is unknown',
     ]);
   });
 

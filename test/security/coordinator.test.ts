@@ -238,7 +238,7 @@ describe('every message', () => {
       }
     }
     expect(readReport({ ...REPORTS.state, atNs: 'soon' })).toEqual({
-      wrong: expect.stringMatching(/^state\.atNs is no number from /),
+      wrong: expect.stringMatching(/^state\.atNs is not a number from /),
     });
     for (const odd of ODD) expect(readReport(odd)).toHaveProperty('wrong');
   });
@@ -250,7 +250,7 @@ describe('every message', () => {
     });
     expect(readReport(nodeDrops('early'))).toHaveProperty('message');
     expect(readReport(nodeDrops(key))).toEqual({
-      wrong: 'tally.tally.nodeDrops has a key of no use',
+      wrong: 'tally.tally.nodeDrops has a key that is not allowed',
     });
   });
 
@@ -365,24 +365,24 @@ describe('a report whose shape is right', () => {
   const FAR = 3_600e9;
   it.each<[string, Report, string]>([
     [
-      'a node of others',
+      'a node of another agent',
       { ...REPORTS.state, node: 'bob' } as Report,
       'a node that it does not run',
     ],
-    ['the future', { ...REPORTS.mark, atNs: FAR } as Report, 'mark is of the future'],
+    ['the future', { ...REPORTS.mark, atNs: FAR } as Report, 'mark is in the future'],
     ['a span backwards', { ...REPORTS.span, endNs: 4 } as Report, 'span ends before it begins'],
-    ['a link of its own', { ...REPORTS.path, links: ['x'] } as Report, 'a link that there is not'],
+    ['a link of its own', { ...REPORTS.path, links: ['x'] } as Report, 'an unknown link'],
     ['a number far ahead', measured([0, 1e9, 5]), 'a sequence number out of order'],
     ['half a packet', measured([0, 0.5, 5]), 'a sequence number out of order'],
     ['a packet of an hour ahead', measured([0, 0, FAR]), 'in the future'],
-    ['a flow that there is not', measured([7, 0, 5]), 'a flow of others'],
-    ['an arrival elsewhere', measured([], [1, 0, 0, 0, 1, 2]), 'a node of others'],
-    ['an arrival of a billion', measured([], [0, 0, 0, 1e9, 1, 2]), 'a packet that nobody sent'],
-    ['an arrival of no flow', measured([], [0, 9, 0, 0, 1, 2]), 'a packet that nobody sent'],
+    ['a flow that there is not', measured([7, 0, 5]), 'a flow of another agent'],
+    ['an arrival elsewhere', measured([], [1, 0, 0, 0, 1, 2]), 'a node of another agent'],
+    ['an arrival of a billion', measured([], [0, 0, 0, 1e9, 1, 2]), 'a packet that was never sent'],
+    ['an arrival of no flow', measured([], [0, 9, 0, 0, 1, 2]), 'a packet that was never sent'],
     ['a metric of its own', metricsOf({ mine: { kind: 'counter', value: 1 } }), 'a metric'],
     ['another kind', metricsOf({ 'ping.rtt': { kind: 'gauge', value: 1 } }), 'a metric'],
-    ['files of no flow', tallied({ filesSent: [5] }), 'flows that there are not'],
-    ['many flows', tallied({ refused: [0, 0, 0] }), 'flows that there are not'],
+    ['files of no flow', tallied({ filesSent: [5] }), 'unknown flows'],
+    ['many flows', tallied({ refused: [0, 0, 0] }), 'unknown flows'],
   ])('is refused when it tells of %s', (_, report, wrong) => {
     expect(readReport(report)).toHaveProperty('message');
     expect(running().guard.check(['alice'], report)).toContain(wrong);

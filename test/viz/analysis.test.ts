@@ -128,7 +128,7 @@ describe('compare', () => {
     visit('', {}, async (page) => {
       await compareWithChanged(page, (report) => report);
       await page.getByText('the same events in both').waitFor();
-      await page.getByText('Nothing: files, program and machine are the same.').waitFor();
+      await page.getByText('None: files, program and machine are the same.').waitFor();
       expect(await page.getByText('Not paired').count()).toBe(0);
     }));
 

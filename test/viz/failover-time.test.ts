@@ -48,7 +48,7 @@ describe.each(LOOKS)('in $theme at $width px', (look) => {
 
   it('the time page counts packets and follows one, and axe finds nothing serious', () =>
     visit('page=time&t=3.1s', look, async (page) => {
-      expect(await titleOf(page, 'tracks')).toMatch(/packets came to a node within/);
+      expect(await titleOf(page, 'tracks')).toMatch(/packets arrived at a node within/);
       expect(await titleOf(page, 'waterfall')).toMatch(
         /^Packet \d+ took 12.1 ms: [\d.]+ ms propagation, [\d.]+ µs serialisation/,
       );

@@ -80,7 +80,7 @@ describe.each(LOOKS)('in $theme at $width px', (look) => {
     visit(look, async (page) => {
       const note = page.locator('[data-run="touched/1"] [data-injected]');
       expect(await note.textContent()).toBe(
-        '✎ interactive, 2 faults injected: not the run that its file alone gives',
+        '✎ interactive, 2 faults injected: its file alone does not reproduce this run',
       );
       expect(await note.isVisible()).toBe(true);
       expect(await page.locator('[data-run="untouched/1"] [data-injected]').isVisible()).toBe(

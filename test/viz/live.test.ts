@@ -81,7 +81,7 @@ const SHOWN = [
   ['failover', '[data-chart=failover] svg'],
   ['time', '[data-chart=tracks] svg'],
   ['latency', '[data-chart=latency-series] svg'],
-  ['privacy', '[data-state=waiting] >> text=when it has ended'],
+  ['privacy', '[data-state=waiting] >> text=when the run has ended'],
   ['protocols', '[data-chart=protocol] svg'],
   ['compare', '[data-state=waiting] >> text=as soon as its report is written'],
   ['report', '[data-chart=report-latency] svg'],
@@ -143,7 +143,7 @@ describe('a run that goes on', () => {
       const top = page.locator('header.top .what');
       const open = top.getByRole('button', { name: 'Open the finished run' });
       await top.filter({ hasText: 'demogoes on' }).waitFor();
-      await page.getByRole('heading', { name: 'The run goes on' }).waitFor();
+      await page.getByRole('heading', { name: 'The run is in progress' }).waitFor();
       expect(await open.isVisible()).toBe(false);
       live.end();
       await top.filter({ hasText: 'has ended, its report is being written' }).waitFor();
@@ -179,7 +179,7 @@ describe('a run that goes on', () => {
     live = new LiveRun('hello', 3);
     feed(messages);
     server = await serve(port);
-    await bar.filter({ hasText: /Another run goes on here now: load the page again/ }).waitFor();
+    await bar.filter({ hasText: /Another run is in progress here now: reload the page/ }).waitFor();
   });
 
   it('shows on every page what there is so far, or what comes when', async () => {
@@ -192,7 +192,7 @@ describe('a run that goes on', () => {
     });
     await page.locator('[data-state=waiting]').waitFor();
     feed(messages);
-    await page.locator('[data-state=waiting]', { hasText: 'The run goes on' }).waitFor();
+    await page.locator('[data-state=waiting]', { hasText: 'The run is in progress' }).waitFor();
     measured(6);
     const note = page.locator('[data-state=so-far]');
     await note.filter({ hasText: 'Measured until 6.0 s' }).waitFor();
@@ -210,7 +210,9 @@ describe('a run that goes on', () => {
     // Every page says that the connection is lost, and so does the list of runs.
     const port = Number(new URL(server.address).port);
     await server.close();
-    const lost = page.getByText(/Reconnecting, \d+ s; showing until|The list of runs did not come/);
+    const lost = page.getByText(
+      /Reconnecting, \d+ s; showing until|The list of runs could not be loaded/,
+    );
     for (const [name] of SHOWN) {
       await page.evaluate((to) => {
         location.hash = `#run=live&page=${to}`;

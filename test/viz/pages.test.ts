@@ -138,7 +138,10 @@ describe('the page', () => {
       await drop('report.json', '{"schemaVersion": 7}');
       await page.getByText('written by format 7, this page reads 1').waitFor();
       await drop('trace.orr', '<img src=x onerror=alert(1)>');
-      await page.locator('[data-state=error]').getByText('does not begin like a trace').waitFor();
+      await page
+        .locator('[data-state=error]')
+        .getByText('does not begin with the header of a trace')
+        .waitFor();
       await page.getByRole('button', { name: 'Back to the runs' }).click();
       await page.evaluate(() => {
         location.hash = '#run=nowhere/1&page=network';

@@ -165,7 +165,7 @@ it('has no second panel without accuracies, and says that delta is missing', () 
   visit({ run: 'unpaired/1' }, async ({ page }) => {
     expect(await page.locator(`${CHART} svg > g text`).allTextContents()).not.toContain('accuracy');
     const caption = await page.locator(`${CHART} figcaption span`).textContent();
-    expect(caption).toContain('names no delta');
+    expect(caption).toContain('states no delta');
     const table = page.locator(`${CHART} tbody tr`);
     await page.locator(CHART).getByRole('button', { name: 'Table' }).click();
     expect(await table.first().locator('td').allTextContents()).toEqual([

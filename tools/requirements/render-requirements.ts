@@ -1,5 +1,5 @@
 /**
- * Writes the requirements for people: as a table for the terminal, and as docs/REQUIREMENTS.md.
+ * The list for people: a table for the terminal, and docs/REQUIREMENTS.md.
  *
  * @module
  */
@@ -31,7 +31,7 @@ shown by every test with its number in the title, and by what its \`checks\` nam
 - *later* when it is owed by a later release and not all is shown.
 `;
 
-/** Number of requirements by verdict, and of those that are due. */
+/** Counts by verdict, and of what is owed now. */
 function totalsOf(all: readonly Judged[]): string {
   const owed = all.filter(({ due }) => due === true);
   const green = owed.filter(({ verdict }) => verdict === 'green').length;
@@ -39,7 +39,7 @@ function totalsOf(all: readonly Judged[]): string {
   return `${all.length} requirements: ${green} of ${owed.length} owed now are green, ${early} are green early`;
 }
 
-/** The table for the terminal. */
+/** Table for a terminal. */
 export function terminalTable(all: readonly Judged[], run: LastRun): string {
   const lines = all
     .filter(({ due, verdict }) => due === true || verdict !== 'later')
@@ -62,10 +62,10 @@ function lineOf({ id, verdict, shall, passed, failed, silent }: Judged): string 
   return `  ${MARKS[verdict]} ${id}  ${count.padStart(7)}  ${text}`;
 }
 
-/** A verdict, with the nightly that it depends on. */
+/** A verdict with the nightly that it leans on. */
 export type ShownVerdict = Pick<Judged, 'verdict' | 'nightly'>;
 
-/** The verdicts to show in a document, by requirement. */
+/** What a document needs to know about a requirement. */
 export interface Shown {
   readonly verdictOf: (id: string) => ShownVerdict;
   readonly files: ReadonlyMap<string, readonly string[]>;
@@ -94,7 +94,7 @@ function documentRow(row: Requirement, { verdictOf, files }: Shown): string {
   return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
 }
 
-/** A nightly is mentioned only if the verdict is green and depends on it. */
+/** A nightly that other results contradict, or do not complete, is not mentioned. */
 function verdictText({ verdict, nightly }: ShownVerdict): string {
   if (verdict !== 'green' || nightly === undefined) return verdict;
   return `${verdict}, nightly ${nightly.date} ${nightly.commit}`;

@@ -65,12 +65,12 @@ function lossMistake({ loss }: DirectionSpec): Mistake | undefined {
     // P(good -> bad) = L / (B (1 - L)) must stay at most 1 (docs/spec/link-model.md, Impairments).
     const most = loss.meanBurst / (loss.meanBurst + 1);
     if (loss.probability <= most) return undefined;
-    const message = `a loss of ${loss.probability} cannot come in bursts of ${loss.meanBurst}`;
+    const message = `a loss of ${loss.probability} does not allow bursts of ${loss.meanBurst}`;
     const hint = `at this burst length the loss is at most ${Number(most.toFixed(4))}`;
     return { code: 'E104', key: 'loss', message, hint };
   }
   if (loss.kind === 'gilbert-elliott' && loss.p === 0 && loss.r === 0) {
-    const message = 'p and r are both 0, so that no state is ever left';
+    const message = 'p and r are both 0, so neither state is ever left';
     return { code: 'E104', key: 'loss', message, hint: 'raise p or r' };
   }
   if (loss.kind === 'trace' && !isAscendingBelow(loss.lost, loss.length)) {
@@ -106,7 +106,7 @@ function contactsMistake({ contacts }: DirectionSpec): Mistake | undefined {
     const window = `${formatTime(startNs)} to ${formatTime(endNs)}`;
     const isEmpty = endNs <= startNs;
     if (isEmpty || startNs < last) {
-      const what = isEmpty ? 'ends before it begins' : 'begins before the last one ends';
+      const what = isEmpty ? 'ends before it begins' : 'begins before the previous one ends';
       return { code: 'E111', key: 'contacts', message: `the window ${window} ${what}` };
     }
     last = endNs;

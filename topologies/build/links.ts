@@ -127,7 +127,7 @@ function relationOf(
   const outsider = [a, b].find((isdAs) => ases.get(isdAs ?? '')?.core !== true);
   if (relation === 'core' && outsider !== undefined) {
     const hint = `give ases an entry { id: ${outsider}, core: true }`;
-    context.refuse('E104', path, `core joins core ASes, ${outsider} is none`, hint);
+    context.refuse('E104', path, `a core link joins core ASes, and ${outsider} is not one`, hint);
     return undefined;
   }
   return named(relation);

@@ -173,7 +173,7 @@ function checkGenerated(
         path: [...path, key],
         part: 'value',
         message: `${JSON.stringify(value)}, but ${host.name} was generated with ${made}`,
-        hint: 'generate made the links for that; leave it out, or change generate',
+        hint: 'the generated links depend on it; leave it out, or change generate',
       });
     }
   }

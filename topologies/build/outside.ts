@@ -20,7 +20,7 @@ const OF_PROTOCOLS = ['run', 'options', 'cores', 'machine'] as const;
 /** The external node; undefined when it is not external, or after misplaced keys were recorded. */
 export function outsideNode(context: BuildContext, draft: NodeDraft): PlainNode | undefined {
   if (draft.kind !== 'external') {
-    refuseKeys(context, draft, OF_PROGRAMS, 'only a node of kind: external has it');
+    refuseKeys(context, draft, OF_PROGRAMS, 'only a node of kind: external can have it');
     return undefined;
   }
   refuseKeys(context, draft, OF_PROTOCOLS, 'a node of kind: external runs no protocol of ours');
@@ -60,7 +60,7 @@ export function checkPrograms(
     if (outside === undefined) continue;
     const path = [...draft.path, 'program'];
     if (plan === 'ports') {
-      const hint = 'an outside program is told apart by its address: addressPlan: loopback';
+      const hint = 'an outside program is identified by its address; use addressPlan: loopback';
       context.refuse('E104', ['addressPlan'], `ports cannot be used with ${name}`, hint);
     }
     const owner = owners.get(outside.program) ?? programs.get(outside.program);

@@ -184,11 +184,11 @@ function lostPath(flag: Override, steps: FilePath, node: unknown): ConfigIssue {
       .filter((n: unknown) => typeof n === 'string');
     const near = suggest(String(steps.at(-1)), names);
     const count = node.items.length;
-    const message = `the list has ${count} ${count === 1 ? 'entry' : 'entries'}, none is named so`;
+    const message = `the list has ${count} ${count === 1 ? 'entry' : 'entries'}, none has this name`;
     const hint = near === undefined ? 'entries count from 0' : `did you mean ${near}?`;
     return { ...place, path, code: 'E101', message, hint };
   }
-  const message = isCollection(node) ? 'unknown key' : 'there is nothing below a plain value';
+  const message = isCollection(node) ? 'unknown key' : 'a plain value has nothing below it';
   return { ...place, path, code: 'E101', message };
 }
 

@@ -28,7 +28,7 @@ const FIXED_WORDS: Readonly<Record<string, { readonly message: string; readonly 
     hint: 'put a value that holds ": " in quotes; align the keys of one map',
   },
   MULTILINE_IMPLICIT_KEY: {
-    message: 'this text spans lines, expected "key: value" on one line',
+    message: 'this text spans several lines, expected "key: value" on one line',
     hint: 'check the colon, and the indentation of the next line',
   },
   MISSING_CHAR: {
@@ -180,7 +180,7 @@ function tabMistake(start: number): TextMistake {
 
 /** The parser takes a list whose entries start in different columns for a key. */
 const UNEVEN_LIST = {
-  message: 'this line begins in another column than the list above',
+  message: 'this line begins in a different column from the list above',
   hint: 'indent all entries of a list alike',
 };
 

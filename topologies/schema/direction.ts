@@ -114,7 +114,8 @@ const jitterSchema = z
   })
   .meta({
     description:
-      'Added to the delay of each packet: the half width of a uniform distribution, or a distribution.',
+      'Random delay added to each packet: the half width of a uniform distribution, or ' +
+      'another distribution.',
     default: { kind: 'none' },
     examples: ['2ms'],
   });
@@ -282,7 +283,7 @@ const contactsSchema = z
         outside,
       }),
   )
-  .meta({ description: 'Windows in which the direction can send. Default always.' });
+  .meta({ description: 'Windows in which the direction can send. Default: always.' });
 
 // --- a direction ------------------------------------------------------------------------------
 
@@ -305,7 +306,7 @@ export const directionShape = {
   jitter: jitterSchema.optional(),
   reorder: reorderSchema.optional(),
   inFlight: oneOf(['lost', 'delivered']).optional().meta({
-    description: 'What happens to packets under way when the direction goes down.',
+    description: 'What happens to packets in flight when the direction goes down.',
     default: 'lost',
   }),
   contacts: contactsSchema.optional(),

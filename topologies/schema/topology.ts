@@ -87,9 +87,9 @@ const nodeSchema = z
     ...externalShape,
     as: isdAs().optional().meta({ description: 'Autonomous system of the node.' }),
     ...nodeShape,
-    address: ipv4('leave it out: the address plan gives one')
+    address: ipv4('leave it out: the address plan assigns one')
       .optional()
-      .meta({ description: 'Given by the address plan when absent.' }),
+      .meta({ description: 'Default: assigned by the address plan.' }),
     machine: name('a name such as server-1').optional().meta({
       description: 'Nodes of one machine share its processor. Default: the node itself.',
     }),
@@ -142,7 +142,7 @@ const defaultsSchema = z
       .optional()
       .meta({ description: 'For links inside one AS; takes precedence over link.' }),
   })
-  .meta({ description: 'Values for entries that give none.' });
+  .meta({ description: 'Values for entries that do not set their own.' });
 
 const count = (least: number): ReturnType<typeof whole> =>
   whole('a number of nodes such as 10', { min: least, max: 100_000 });
@@ -164,7 +164,8 @@ export const generateSchema = z
       nodes: count(2),
       prefix,
       children: whole('a number of children such as 2', { min: 1, max: 1_000 }).optional().meta({
-        description: 'Children of each node. Default 2; with a seed, drawn from 1 to this.',
+        description:
+          'Children of each node. Default 2; with a seed, a random number from 1 to this.',
       }),
       seed,
     }),
@@ -196,11 +197,13 @@ export const generateSchema = z
       clientMachines: whole('machines of clients such as 1', { min: 1, max: 1_000 })
         .optional()
         .meta({
-          description: 'Machines over which clients are distributed. Default: one each.',
+          description: 'Machines over which clients are distributed. Default: one for each client.',
         }),
     }),
   ])
-  .meta({ description: 'Generates nodes and links by a rule; the lists of the file are added.' });
+  .meta({
+    description: 'Generates nodes and links by a rule; those listed in the file are added.',
+  });
 
 /** A topology file. */
 export const topologySchema = z
@@ -208,7 +211,8 @@ export const topologySchema = z
     name: name('a name such as scion-default').meta({ description: 'Name of the topology.' }),
     description: text('a text').optional(),
     addressPlan: oneOf(['loopback', 'ports']).optional().meta({
-      description: 'Live sockets. loopback: one address in 127/8 each; ports: all on 127.0.0.1.',
+      description:
+        'Addresses of live sockets. loopback: one in 127/8 for each node; ports: all on 127.0.0.1.',
       default: 'loopback',
     }),
     portBase: whole('a port such as 10000', { min: 1_024, max: 65_000 }).optional().meta({

@@ -103,22 +103,22 @@ async function fromFooter(context: BlockContext): Promise<BlockIndex> {
   const { source, firstBlock } = context;
   const trailerAt = source.size - TRAILER_BYTES;
   if (trailerAt < firstBlock + BLOCK_HEAD_BYTES) {
-    throw problem('truncated', 'there is no index at the end', source.size);
+    throw problem('truncated', 'the file does not end with an index', source.size);
   }
   const trailer = await readExactly(source, trailerAt, TRAILER_BYTES);
   const length = Number(viewOf(trailer).getBigUint64(0, true));
   const offset = trailerAt - length;
   if (length < BLOCK_HEAD_BYTES || offset < firstBlock) {
-    throw problem('truncated', 'there is no index at the end', trailerAt);
+    throw problem('truncated', 'the file does not end with an index', trailerAt);
   }
   const head = viewOf(await readExactly(source, offset, BLOCK_HEAD_BYTES));
   const isFooter =
     head.getUint32(FIELD.magic, true) === BLOCK_MAGIC &&
     head.getUint8(FIELD.table) === FOOTER_TABLE;
-  if (!isFooter) throw problem('truncated', 'there is no index at the end', offset);
+  if (!isFooter) throw problem('truncated', 'the file does not end with an index', offset);
   const sizes = sizesOf(head, 0, offset);
   if (offset + BLOCK_HEAD_BYTES + aligned(sizes.storedBytes) !== trailerAt) {
-    throw problem('bad-index', 'the index does not fill its place', offset);
+    throw problem('bad-index', 'the index does not fill its space', offset);
   }
   const raw = await readPayload(context, { ...sizes, offset });
   return parseIndex(context, raw, { count: head.getUint32(FIELD.rows, true), ...sizes, offset });
@@ -134,7 +134,7 @@ function parseIndex(context: BlockContext, raw: Uint8Array, footer: FooterShape)
   const { count, auxBytes, offset } = footer;
   const jsonAt = raw.length - aligned(auxBytes);
   if (count * BLOCK_HEAD_BYTES > jsonAt) {
-    throw problem('bad-index', `an index of ${count} blocks does not fit`, offset);
+    throw problem('bad-index', `an index of ${count} blocks does not fit into the file`, offset);
   }
   const view = viewOf(raw);
   const entries: BlockEntry[] = [];
@@ -194,7 +194,8 @@ function entryOf(context: BlockContext, view: DataView, place: EntryPlace): Bloc
   const { at, offset, end } = place;
   const bad = (message: string): TraceProblem =>
     problem('bad-block', `block at byte ${offset}: ${message}`, offset);
-  if (view.getUint32(at + FIELD.magic, true) !== BLOCK_MAGIC) throw bad('no block begins here');
+  if (view.getUint32(at + FIELD.magic, true) !== BLOCK_MAGIC)
+    throw bad('there is no block at this place');
   const table = context.tables.get(view.getUint8(at + FIELD.table));
   if (table === undefined) throw bad('its table is not in the header');
   const isWide = (view.getUint8(at + FIELD.flags) & FLAG_WIDE) !== 0;
@@ -208,7 +209,7 @@ function entryOf(context: BlockContext, view: DataView, place: EntryPlace): Bloc
   const baseNs = view.getFloat64(at + FIELD.base, true);
   const lastNs = view.getFloat64(at + FIELD.last, true);
   const maxTransitNs = view.getFloat64(at + FIELD.maxTransit, true);
-  if (!(Number.isFinite(baseNs) && lastNs >= baseNs)) throw bad('its times run backwards');
+  if (!(Number.isFinite(baseNs) && lastNs >= baseNs)) throw bad('its times are not in order');
   if (!(maxTransitNs >= 0 && Number.isFinite(lastNs + maxTransitNs))) throw bad('its transit');
   const drops = view.getUint32(at + FIELD.drops, true);
   const times = { baseNs, lastNs, maxTransitNs };

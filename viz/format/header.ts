@@ -37,7 +37,7 @@ export async function readHead(source: ByteSource): Promise<HeadOfFile> {
   const magic = new TextEncoder().encode(FILE_MAGIC);
   const isTrace = magic.every((byte, at) => head[at] === byte || at >= head.length);
   if (!isTrace || head.length === 0) {
-    throw problem('not-a-trace', 'the file does not begin like a trace', 0);
+    throw problem('not-a-trace', 'the file does not begin with the header of a trace', 0);
   }
   if (head.length < FILE_HEAD_BYTES) {
     throw problem('truncated', `the file ends after ${head.length} bytes`, head.length);

@@ -92,7 +92,8 @@ export function encodeLive({ kind, stream, lasting, packets, payload }: LiveMess
 export function decodeLive(bytes: Uint8Array): LiveMessage | string {
   if (bytes.length < HEAD_BYTES) return `a message of ${bytes.length} bytes has no head`;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (view.getUint32(0, true) !== MAGIC) return 'the message does not begin like one of a live run';
+  if (view.getUint32(0, true) !== MAGIC)
+    return 'the message does not begin with the header of a live message';
   const version = view.getUint8(4);
   if (version !== VERSION) return `written by format ${version}, this page reads ${VERSION}`;
   const kind = KINDS[view.getUint8(5)];

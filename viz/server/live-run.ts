@@ -109,7 +109,7 @@ export class LiveRun {
     if (this.lasting.bytes + lasting.length > this.#lastingMax) {
       const megabytes = Math.round(this.#lastingMax / 2 ** 20);
       // Measurements are either shown completely or not shown.
-      const trouble = `after ${megabytes} MB of measurements no more is shown while the run goes on`;
+      const trouble = `after ${megabytes} MB of measurements, nothing more is shown until the run ends`;
       this.#news = { ...this.#news, trouble };
       return;
     }

@@ -92,7 +92,7 @@ function makeApp(options: VizOptions, folder: RunFolder, bound: () => Bound): Ex
     const { host, origin } = request.headers;
     const isForeign = request.path !== '/' && isOfOtherSite(request.headers['sec-fetch-site']);
     if (isOwn({ host, origin }, bound()) && !isForeign) next();
-    else refuse(response, 403, 'this server answers its own page only');
+    else refuse(response, 403, 'this server answers only its own page');
   });
   app.get('/', pageHandler(page));
   app.get('/api/runs', async (_request, response) => {
@@ -104,7 +104,7 @@ function makeApp(options: VizOptions, folder: RunFolder, bound: () => Bound): Ex
   });
   app.get(LIVE_PATH, (_request, response) => {
     response.setHeader('cache-control', 'no-store');
-    if (live === undefined) refuse(response, 404, 'no run goes on here');
+    if (live === undefined) refuse(response, 404, 'no run is in progress here');
     else response.json({ ...live.news, injected: injected() } satisfies LiveAnswer);
   });
   app.get('/api/runs/*path', (request, response) => sendRunFile(folder, request, response));

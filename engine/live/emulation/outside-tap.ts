@@ -33,10 +33,10 @@ export interface OutsideHostSpec {
 /** Why a datagram did not pass between a program and its host, and what each reason means. */
 export const OUTSIDE_DROPS = {
   'unknown-source': 'It came from an address that no program of the topology has.',
-  'not-running': 'The time of the run had not begun, or was over.',
+  'not-running': 'The run had not begun, or had ended.',
   'sender-port-unavailable': 'No socket could be bound for the port that it was sent from.',
-  'sender-unbound': 'No socket stands for its sender, so the program would not know it.',
-  'send-queue-full': 'The system took no more datagrams for the program.',
+  'sender-unbound': 'No socket represents its sender, so the program could not tell who sent it.',
+  'send-queue-full': 'The system accepted no more datagrams for the program.',
 } as const;
 
 /** Name of such a reason. */

@@ -154,7 +154,7 @@ export class WorkerLoop {
   async #act(): Promise<void> {
     if (this.#unannounced > 0) this.#announce();
     const received = receiveMessageOnPort(this.#start.messages);
-    if (received === undefined) throw new Error('a message was announced and is not there');
+    if (received === undefined) throw new Error('a message was announced but is missing');
     await this.#obey(received.message as WorkerMessage);
     this.#requests.take();
     this.#around.answer('acted');

@@ -100,7 +100,7 @@ export function slowRetrievalText(
 ): string {
   const rates = `${client} retrieves ${figure(retrievedPerSecond)}/s, ${figure(arrivedPerSecond)}/s arrive`;
   return (
-    `${rates} (over ${Math.round(overSeconds)} s): its messages come later and later; ` +
+    `${rates} (over ${Math.round(overSeconds)} s): its messages arrive later and later; ` +
     'shorten client.retrieve.interval, or raise spool.batch'
   );
 }

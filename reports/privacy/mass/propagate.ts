@@ -80,7 +80,7 @@ export function propagate(propagation: Propagation): MassBalance {
   const balance = run.balance();
   assert(
     balance.errorMax < ERROR_MAX * Math.max(1, ...balance.entered),
-    `masses do not add up: off by ${balance.errorMax}`,
+    `probability masses do not add up: off by ${balance.errorMax}`,
   );
   return balance;
 }

@@ -85,7 +85,7 @@ class Dialling {
     this.#reader.push(chunk);
     const { announced } = this.#reader;
     if (announced !== undefined && announced !== SECOND_LENGTH) {
-      this.#fail('protocol error', 'it answers, but not as an Orrery coordinator does');
+      this.#fail('protocol error', 'what answers is not an Orrery coordinator');
       return;
     }
     const message = this.#reader.next();
@@ -117,8 +117,9 @@ class Dialling {
   #sentAway(): void {
     this.#fail(
       'authentication failed',
-      'it closed the connection during the handshake: it does not know our key, its own is ' +
-        'another one, or it is not an Orrery coordinator of this version',
+      'it closed the connection during the handshake: it does not know our key, its own ' +
+        'key ' +
+        'is a different one, or it is not an Orrery coordinator of this version',
     );
   }
 

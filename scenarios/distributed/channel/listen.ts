@@ -220,7 +220,7 @@ class Guest {
     }
     this.name = name;
     if (isRepeated(message)) {
-      refuse('protocol error: a handshake repeated');
+      refuse('protocol error: a repeated handshake');
       return;
     }
     this.socket.write(frameOf(handshake.writeMessage(EMPTY)));

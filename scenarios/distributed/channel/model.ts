@@ -134,7 +134,7 @@ export type RefusalReason =
   | 'authentication failed'
   | 'timeout'
   | 'protocol error: not a handshake'
-  | 'protocol error: a handshake repeated'
+  | 'protocol error: a repeated handshake'
   | 'connection lost'
   | 'too many handshakes';
 

@@ -146,7 +146,7 @@ export class SecureChannel implements Channel {
         this.#takeClose();
         return;
       case MARK.more:
-        if (marked.length <= 1) this.#finish('protocol error: an empty piece');
+        if (marked.length <= 1) this.#finish('protocol error: an empty fragment');
         else this.#takePiece(marked.subarray(1));
         return;
       case MARK.last:
@@ -154,7 +154,7 @@ export class SecureChannel implements Channel {
         this.#deliver();
         return;
       default:
-        this.#finish('protocol error: an unknown mark');
+        this.#finish('protocol error: an unknown fragment type');
     }
   }
 

@@ -55,10 +55,12 @@ export class EventCheck {
   check(event: EventValues, atNs: number): CheckedEvent {
     const given = GIVEN.find((key) => Object.hasOwn(event, key));
     if (given !== undefined) {
-      return refused(`${given}: the run gives a fault its name and its instant; say for how long`);
+      return refused(
+        `${given}: the run sets the name and the instant of a fault; give only its duration`,
+      );
     }
     if (this.#inputs.length - this.#own >= EVENTS_MAX) {
-      return refused(`${EVENTS_MAX} faults were injected: no more fit one run`);
+      return refused(`${EVENTS_MAX} faults were injected, the limit for one run`);
     }
     const values = { id: this.#freeId(), at: `${atNs}ns`, ...event };
     try {

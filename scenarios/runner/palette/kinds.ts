@@ -20,7 +20,8 @@ export interface KindOffer {
 }
 
 const ATTACK =
-  'what an attack finds out is scored from the start of a run: write it into the events of the file';
+  'the findings of an attack are scored from the start of a run: add the attack to the ' +
+  'events of the file';
 
 /**
  * All kinds, in the order of the scenario language, each with what it can hit in this run.
@@ -40,11 +41,11 @@ export function kindsOf(
       case 'crash':
       case 'clock':
         return names.length === 0
-          ? { kind, bar: `every node is a program outside: no ${kind} reaches one` }
+          ? { kind, bar: `every node is an outside program: no ${kind} reaches one` }
           : { kind, targets: names };
       case 'flood':
         return floodable.length === 0
-          ? { kind, bar: 'no protocol of this run says what can be forged' }
+          ? { kind, bar: 'no protocol of this run lists forgeries' }
           : { kind, targets: floodable, forgeries };
       default:
         return { kind };
@@ -58,5 +59,5 @@ export function obstacleTo(action: FaultAction, { topology }: Scenario): string 
   if (action.kind !== 'crash' && action.kind !== 'clock') return undefined;
   const host = topology.hosts.find(({ name }) => name === action.node);
   if (host?.outside === undefined) return undefined;
-  return `${action.node} is a program outside: no ${action.kind} reaches it`;
+  return `${action.node} is an outside program: no ${action.kind} reaches it`;
 }

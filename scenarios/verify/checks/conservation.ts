@@ -13,8 +13,8 @@ import type { DirectionSpec, LinkChange } from '../../../engine/net/link-spec.ts
 import type { SimHost } from '../../../engine/net/sim-host.ts';
 import type { LinkEffect } from '../../../engine/net/sim-link.ts';
 import type { SimWorld } from '../../../engine/net/sim-world.ts';
-import type { Lab } from '../lab.ts';
 import { type Check, EQUAL, type Measure } from '../model.ts';
+import type { SeededEngine } from '../seeded-engine.ts';
 
 const MS = 1_000_000;
 const SECOND = 1_000 * MS;
@@ -99,9 +99,9 @@ class Trouble {
   private readonly draws: RandomStream;
   private readonly open: LinkEffect[] = [];
 
-  constructor(lab: Lab) {
-    this.draws = lab.stream('16', 'trouble');
-    this.world = lab.world({ buffers: 'poison' });
+  constructor(engine: SeededEngine) {
+    this.draws = engine.stream('16', 'trouble');
+    this.world = engine.world({ buffers: 'poison' });
     const { world } = this;
     for (const [i, name] of HOSTS.entries()) world.addHost({ name, address: `127.0.0.${i + 1}` });
     for (const [i, name] of HOSTS.entries()) {
@@ -257,8 +257,8 @@ export const conservation: Check = {
   name: 'conservation',
   formula: 'offered + duplicated + injected = delivered + drops by name + on the link',
   catches: '1 packet',
-  run: (lab) => {
-    const trouble = new Trouble(lab);
+  run: (engine) => {
+    const trouble = new Trouble(engine);
     const { scheduler, network } = trouble.world;
     const findings: Findings = { imbalance: 0, rows: 0, receivers: 0, segment: 0, looks: 0 };
     let isOver = false;

@@ -5,9 +5,9 @@
  * @module
  */
 import type { DirectionSpec } from '../../../engine/net/link-spec.ts';
-import type { Lab } from '../lab.ts';
 import { always, Line } from '../line.ts';
 import { type Check, EQUAL, type Measure } from '../model.ts';
+import type { SeededEngine } from '../seeded-engine.ts';
 
 /** Payload and header of workload (b): together 1,054 bytes on the wire. */
 const PAYLOAD_BYTES = 1_000;
@@ -30,14 +30,14 @@ interface Arrivals {
 
 /** Offers all packets at t = 0. */
 function burst(
-  lab: Lab,
+  engine: SeededEngine,
   name: string,
   specs: readonly DirectionSpec[],
   load: { readonly packets: number; readonly bytes: number },
 ): Arrivals {
   const numbers: number[] = [];
   const timesNs: number[] = [];
-  const line = new Line(lab, {
+  const line = new Line(engine, {
     name,
     specs,
     packets: load.packets,
@@ -54,7 +54,7 @@ function burst(
   return { numbers, timesNs };
 }
 
-function chain(lab: Lab, packets: number): Arrivals {
+function chain(engine: SeededEngine, packets: number): Arrivals {
   const spec: DirectionSpec = {
     rateBps: CHAIN_RATE_BPS,
     delayNs: CHAIN_DELAY_NS,
@@ -62,7 +62,7 @@ function chain(lab: Lab, packets: number): Arrivals {
     queue: UNLIMITED,
   };
   const specs = new Array<DirectionSpec>(CHAIN_HOPS).fill(spec);
-  return burst(lab, 'verify/chain', specs, { packets, bytes: PAYLOAD_BYTES });
+  return burst(engine, 'verify/chain', specs, { packets, bytes: PAYLOAD_BYTES });
 }
 
 /** The largest error of a packet k against `theory(k)`, k from 1; missing packets are NaN. */
@@ -81,7 +81,7 @@ function exactly(label: string, theory: number, measured: number | undefined): M
 }
 
 /** Four packets over 10, 1 and 100 Mbit/s: the second link is the bottleneck. */
-function unequalHops(lab: Lab): readonly Measure[] {
+function unequalHops(engine: SeededEngine): readonly Measure[] {
   const bytes = 1_250;
   const hops = [
     { rateBps: 10_000_000, delayNs: 5_000_000 },
@@ -91,7 +91,7 @@ function unequalHops(lab: Lab): readonly Measure[] {
   const times = hops.map(({ rateBps }) => (8e9 * bytes) / rateBps);
   const first = hops.reduce((sum, { delayNs }, i) => sum + delayNs + (times[i] ?? 0), 0);
   const spacing = Math.max(...times);
-  const { timesNs } = burst(lab, 'verify/unequal', hops, { packets: 4, bytes });
+  const { timesNs } = burst(engine, 'verify/unequal', hops, { packets: 4, bytes });
   return [1, 2, 3, 4].map((k) => {
     const theory = first + (k - 1) * spacing;
     return exactly(`3 unequal hops, packet ${k}, ns`, theory, timesNs[k - 1]);
@@ -100,12 +100,12 @@ function unequalHops(lab: Lab): readonly Measure[] {
 
 /** Ends of back-to-back packets whose serialisation times are not whole ns. */
 function carriedRemainder(
-  lab: Lab,
+  engine: SeededEngine,
   name: string,
   load: { readonly rateBps: number; readonly bytes: number; readonly packets: number },
 ): readonly Measure[] {
   const { rateBps, bytes, packets } = load;
-  const arrivals = burst(lab, name, [{ rateBps, delayNs: 0 }], { packets, bytes });
+  const arrivals = burst(engine, name, [{ rateBps, delayNs: 0 }], { packets, bytes });
   // The carried remainder makes the end of packet k the floor of the exact time; computed in
   // integers.
   const end = (k: number): number =>
@@ -123,11 +123,15 @@ export const serialisation: Check = {
   name: 'serialisation + propagation',
   formula: 'sum of 8 bytes / rate + delay, remainder of each division carried',
   catches: '1 ns',
-  run: (lab) => [
-    exactly('10 hops, first packet, ns', CHAIN_FIRST_NS, chain(lab, 1).timesNs[0]),
-    ...unequalHops(lab),
-    ...carriedRemainder(lab, 'verify/slow', { rateBps: 7_000_000, bytes: 1_500, packets: 7 }),
-    ...carriedRemainder(lab, 'verify/fast', { rateBps: 100_000_000_000, bytes: 64, packets: 25 }),
+  run: (engine) => [
+    exactly('10 hops, first packet, ns', CHAIN_FIRST_NS, chain(engine, 1).timesNs[0]),
+    ...unequalHops(engine),
+    ...carriedRemainder(engine, 'verify/slow', { rateBps: 7_000_000, bytes: 1_500, packets: 7 }),
+    ...carriedRemainder(engine, 'verify/fast', {
+      rateBps: 100_000_000_000,
+      bytes: 64,
+      packets: 25,
+    }),
   ],
 };
 
@@ -137,9 +141,9 @@ export const saturatedRate: Check = {
   name: 'saturated rate',
   formula: 'packet k at 10,084,320 + (k - 1) 8,432 ns; 1e9 / 8,432 packets/s',
   catches: '1 ns, one packet out of order',
-  run: (lab) => {
+  run: (engine) => {
     const packets = SATURATING_PACKETS;
-    const arrivals = chain(lab, packets);
+    const arrivals = chain(engine, packets);
     const { numbers, timesNs } = arrivals;
     const theory = (k: number): number => CHAIN_FIRST_NS + (k - 1) * CHAIN_TIME_NS;
     const last = timesNs[packets - 1] ?? Number.NaN;

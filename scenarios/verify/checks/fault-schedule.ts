@@ -14,8 +14,8 @@ import type { HostSpec, LinkSpec, SourcePosition } from '../../../topologies/mod
 import type { FaultSpec, Scenario } from '../../model.ts';
 import { FaultDriver } from '../../runner/fault-driver.ts';
 import { SimStageWorld } from '../../runner/sim-stage-world.ts';
-import type { Lab } from '../lab.ts';
 import { type Check, plusMinus } from '../model.ts';
+import type { SeededEngine } from '../seeded-engine.ts';
 
 const NS_PER_SECOND = 1_000_000_000;
 const UP_SECONDS = 10;
@@ -91,17 +91,20 @@ const SCENARIO: Scenario = {
 const NO_PROTOCOL = { metrics: [], jobs: {}, drops: {} } as unknown as Protocol;
 
 /** Share of time that the link was up, and how often it failed. */
-function availability(lab: Lab): { readonly upShare: number; readonly failures: number } {
+function availability(engine: SeededEngine): {
+  readonly upShare: number;
+  readonly failures: number;
+} {
   const world = new SimStageWorld({
     scenario: SCENARIO,
-    seed: lab.seed,
+    seed: engine.seed,
     crypto: { name: 'none' } as CryptoProvider,
     protocolOf: (): Protocol => NO_PROTOCOL,
   });
   const driver = new FaultDriver({
     world,
     scenario: SCENARIO,
-    seed: lab.seed,
+    seed: engine.seed,
     activePath: (): undefined => undefined,
     hasAlternative: (): boolean => true,
     flood: (): undefined => undefined,
@@ -112,7 +115,7 @@ function availability(lab: Lab): { readonly upShare: number; readonly failures: 
   driver.schedule();
   const link = world.link(LINK_ID);
   const { scheduler } = world.sim;
-  const delayNs = lab.defects.detectionNs ?? 0;
+  const delayNs = engine.defects.detectionNs ?? 0;
   const end = SCENARIO.durationNs;
   let downNs = 0;
   let downSince = Number.POSITIVE_INFINITY;
@@ -138,8 +141,8 @@ export const faultSchedule: Check = {
   name: 'fault schedule',
   formula: 'A = u / (u + d), T / (u + d) failures; u = 10 s, d = 1 s, T = 50,000 s',
   catches: '0.76 %',
-  run: (lab) => {
-    const { upShare, failures } = availability(lab);
+  run: (engine) => {
+    const { upShare, failures } = availability(engine);
     const cycle = UP_SECONDS + DOWN_SECONDS;
     return [
       {

@@ -8,9 +8,9 @@
 import type { JitterSpec } from '../../../engine/net/link-spec.ts';
 import { KS_CRITICAL, ksStatistic } from '../../../reports/statistics/goodness-of-fit.ts';
 import { ascending } from '../../../reports/statistics/quantile.ts';
-import type { Lab } from '../lab.ts';
 import { always, Line } from '../line.ts';
 import { atMost, type Check, type Measure } from '../model.ts';
+import type { SeededEngine } from '../seeded-engine.ts';
 import { normalCdf } from '../theory.ts';
 
 const PACKETS = 100_000;
@@ -30,9 +30,9 @@ const ON_BOUND_MAX = 9;
 export const KS_LIMIT = KS_CRITICAL['4sigma'] / Math.sqrt(PACKETS);
 
 /** Jitter of each packet, ascending, ns. */
-function samples(lab: Lab, jitter: JitterSpec): readonly number[] {
+function samples(engine: SeededEngine, jitter: JitterSpec): readonly number[] {
   const values: number[] = [];
-  new Line(lab, {
+  new Line(engine, {
     name: `verify/13/${jitter.kind}`,
     specs: [{ rateBps: Number.POSITIVE_INFINITY, delayNs: DELAY_NS, jitter }],
     packets: PACKETS,
@@ -68,10 +68,10 @@ export const jitter: Check = {
   name: 'jitter laws',
   formula: 'Kolmogorov-Smirnov against each law, D <= 2.276 / sqrt(1e5)',
   catches: 'a shift of 0.7 % of the mass; clamping instead of truncation',
-  run: (lab) => {
-    const uniform = samples(lab, { kind: 'uniform', halfWidthNs: HALF_WIDTH_NS });
-    const normal = samples(lab, { kind: 'normal', sigmaNs: SIGMA_NS });
-    const pareto = samples(lab, {
+  run: (engine) => {
+    const uniform = samples(engine, { kind: 'uniform', halfWidthNs: HALF_WIDTH_NS });
+    const normal = samples(engine, { kind: 'normal', sigmaNs: SIGMA_NS });
+    const pareto = samples(engine, {
       kind: 'pareto',
       scaleNs: PARETO_SCALE_NS,
       shape: PARETO_SHAPE,

@@ -7,9 +7,9 @@
 
 import { toNanoseconds } from '../../../engine/core/sampling.ts';
 import { type EventHandler, Scheduler } from '../../../engine/core/scheduler.ts';
-import type { Lab } from '../lab.ts';
 import { Line, poissonGaps } from '../line.ts';
 import { type Check, plusMinus } from '../model.ts';
+import type { SeededEngine } from '../seeded-engine.ts';
 import { erlangB, finiteQueueLoss } from '../theory.ts';
 import { UNIT_LINK, WARM_UP } from './queues.ts';
 
@@ -29,15 +29,15 @@ export const finiteQueue: Check = {
   name: 'M/M/1/K, K = 5',
   formula: 'embedded chain of M/Geo/1/K, rho = 0.8: 1 - 1 / (pi_0 + rho)',
   catches: '3.2 %; K off by one gives 0.0664 or 0.1218',
-  run: (lab) => {
+  run: (engine) => {
     let lost = 0;
-    const line = new Line(lab, {
+    const line = new Line(engine, {
       name: 'verify/5',
       // The packet in service is not in the queue (docs/spec/link-model.md#queues-and-rate-limits).
       specs: [{ ...UNIT_LINK, queue: { kind: 'drop-tail', limitPackets: ROOM - 1 } }],
       packets: WARM_UP + PACKETS,
-      gapNs: poissonGaps(lab.stream('5', 'gap'), (1e6 * RHO) / MEAN_BYTES),
-      size: lab.geometricSizes(lab.stream('5', 'size'), MEAN_BYTES),
+      gapNs: poissonGaps(engine.stream('5', 'gap'), (1e6 * RHO) / MEAN_BYTES),
+      size: engine.geometricSizes(engine.stream('5', 'size'), MEAN_BYTES),
       watch: {
         dropped: (number) => {
           if (number >= WARM_UP) lost += 1;
@@ -89,8 +89,8 @@ class LossSystem implements EventHandler {
   }
 }
 
-function blocking(lab: Lab, name: string, holdingNs: () => number): number {
-  const gaps = poissonGaps(lab.stream(name, 'gap'), (LOAD * 1e9) / HOLDING_NS);
+function blocking(engine: SeededEngine, name: string, holdingNs: () => number): number {
+  const gaps = poissonGaps(engine.stream(name, 'gap'), (LOAD * 1e9) / HOLDING_NS);
   return new LossSystem(gaps, holdingNs).run();
 }
 
@@ -100,8 +100,8 @@ export const erlang: Check = {
   name: 'Erlang-B',
   formula: 'B(8, 10), the same for every law of the holding time',
   catches: '2.5 %',
-  run: (lab) => {
-    const holding = lab.stream('7/exponential', 'holding');
+  run: (engine) => {
+    const holding = engine.stream('7/exponential', 'holding');
     const exponential = (): number => toNanoseconds(holding.exponential(HOLDING_NS));
     const theory = erlangB(LOAD, SERVERS);
     const accept = plusMinus(0.003);
@@ -109,14 +109,14 @@ export const erlang: Check = {
       {
         label: 'exponential holding, loss ratio',
         theory,
-        measured: blocking(lab, '7/exponential', exponential),
+        measured: blocking(engine, '7/exponential', exponential),
         accept,
         digits: 7,
       },
       {
         label: 'constant holding, loss ratio',
         theory,
-        measured: blocking(lab, '7/constant', () => HOLDING_NS),
+        measured: blocking(engine, '7/constant', () => HOLDING_NS),
         accept,
         digits: 7,
       },

@@ -11,9 +11,9 @@ import type { Direction } from '../../../engine/net/direction.ts';
 import { FIRST_UPPER_KIND } from '../../../engine/net/direction-context.ts';
 import type { DirectionSpec, LossSpec } from '../../../engine/net/link-spec.ts';
 import type { Network, PacketSink } from '../../../engine/net/network.ts';
-import type { Lab } from '../lab.ts';
 import { always, Line } from '../line.ts';
 import { type Check, plusMinus } from '../model.ts';
+import type { SeededEngine } from '../seeded-engine.ts';
 import { gilbertError } from '../theory.ts';
 
 const PACKETS = 1_000_000;
@@ -26,11 +26,11 @@ function lossy(loss: LossSpec): DirectionSpec {
 
 /** 1 for each packet of a run that a link lost, 0 for the others. */
 export function lostPackets(
-  lab: Lab,
+  engine: SeededEngine,
   run: { readonly name: string; readonly loss: LossSpec; readonly packets: number },
 ): Uint8Array {
   const lost = new Uint8Array(run.packets).fill(1);
-  const line = new Line(lab, {
+  const line = new Line(engine, {
     name: run.name,
     specs: [lossy(run.loss)],
     packets: run.packets,
@@ -52,8 +52,8 @@ export const bernoulli: Check = {
   name: 'Bernoulli loss',
   formula: 'binomial, n = 1e6, p = 0.01; quantiles of 4 standard errors, exact',
   catches: '4 %',
-  run: (lab) => {
-    const lost = lostPackets(lab, {
+  run: (engine) => {
+    const lost = lostPackets(engine, {
       name: 'verify/10',
       loss: { kind: 'bernoulli', probability: 0.01 },
       packets: PACKETS,
@@ -76,11 +76,11 @@ export const gilbert: Check = {
   name: 'Gilbert channel',
   formula: 'loss L, mean burst B, P(burst >= k) = (1 - 1/B)^(k-1); stationary start',
   catches: 'loss 8 %, burst 7 %, share 18 %, a start that is not stationary',
-  run: (lab) => {
+  run: (engine) => {
     const spec = { kind: 'burst', probability: LOSS, meanBurst: BURST } as const;
-    const lost = lostPackets(lab, { name: 'verify/11', loss: spec, packets: PACKETS });
+    const lost = lostPackets(engine, { name: 'verify/11', loss: spec, packets: PACKETS });
     const { losses, bursts, longBursts } = burstsOf(lost);
-    const short = new ShortRuns(lab, spec);
+    const short = new ShortRuns(engine, spec);
     short.run();
     return [
       row('loss ratio', LOSS, losses / PACKETS, 0.00166),
@@ -140,8 +140,8 @@ class ShortRuns implements PacketSink, EventHandler {
   private readonly network: Network;
   private round = 0;
 
-  constructor(lab: Lab, loss: LossSpec) {
-    this.network = lab.network(this, this);
+  constructor(engine: SeededEngine, loss: LossSpec) {
+    this.network = engine.network(this, this);
     for (let run = 0; run < SHORT_RUNS; run += 1) {
       const place = { linkId: `verify/11/${run}`, name: '0->1', fromNode: 0, toNode: 1 };
       this.network.addDirection(place, lossy(loss));

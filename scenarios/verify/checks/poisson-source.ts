@@ -13,8 +13,8 @@ import { FlowMeter } from '../../runner/flow-meter.ts';
 import { TRUTH_BYTES } from '../../runner/ground-truth.ts';
 import { Flow, type FlowWorld } from '../../runner/traffic-source.ts';
 import { GapCorrelation } from '../gap-correlation.ts';
-import type { Lab } from '../lab.ts';
 import { atMost, type Check, plusMinus } from '../model.ts';
+import type { SeededEngine } from '../seeded-engine.ts';
 import { KS_LIMIT } from './jitter.ts';
 
 const PACKETS = 1_000_000;
@@ -36,7 +36,7 @@ const SPEC: TrafficSpec = {
 /**
  * Instants at which the source sent, ns: at least {@link PACKETS}, until the end of the windows.
  */
-function sendTimes(lab: Lab): readonly number[] {
+function sendTimes(engine: SeededEngine): readonly number[] {
   const scheduler = new Scheduler();
   const times: number[] = [];
   const world: FlowWorld = {
@@ -51,7 +51,11 @@ function sendTimes(lab: Lab): readonly number[] {
     },
   };
   const meter = new FlowMeter({ warmupNs: 0, endNs: 0 }, Flow.spacingNs(SPEC));
-  const streams = { index: 0, gaps: lab.stream('15', 'gap'), bodies: lab.stream('15', 'body') };
+  const streams = {
+    index: 0,
+    gaps: engine.stream('15', 'gap'),
+    bodies: engine.stream('15', 'body'),
+  };
   new Flow(world, SPEC, meter, streams).start();
   scheduler.run();
   return times;
@@ -74,8 +78,8 @@ export const poissonSource: Check = {
   name: 'Poisson source',
   formula: 'index of dispersion 1, independent gaps, exponential law',
   catches: 'bursts or regularity of 6 %, correlation of 0.4 %',
-  run: (lab) => {
-    const times = sendTimes(lab);
+  run: (engine) => {
+    const times = sendTimes(engine);
     const correlation = new GapCorrelation();
     correlation.at(0);
     for (const time of times.slice(0, PACKETS)) correlation.at(time);

@@ -18,11 +18,11 @@ import {
   topReceivers,
 } from '../../../reports/privacy/attacks/disclosure.ts';
 import { expectedSurvivors, survivors } from '../../../reports/privacy/attacks/intersection.ts';
-import type { Lab } from '../lab.ts';
 import { blendMixes } from '../mixes/blending-run.ts';
 import { loopixEpsilon } from '../mixes/loopix-epsilon.ts';
 import { mixEntropy } from '../mixes/mix-entropy.ts';
 import { type Check, EQUAL, type Measure, plusMinus, within } from '../model.ts';
+import type { SeededEngine } from '../seeded-engine.ts';
 
 /** Four standard errors of a share of `n` trials. */
 function fourErrors(share: number, n: number): number {
@@ -53,7 +53,7 @@ export const dummyTraffic: Check = {
   name: 'dummies on low traffic (P5), bits',
   formula: 'order, and the ceiling log2(100) + h(Erlang(3, 0.267 s)); rows: the reference run',
   catches: 'dummies that keep the mass, or that do not mix',
-  run: (lab) => {
+  run: (engine) => {
     const bits = DUMMY_ROWS.map(({ route, perMixRate }) => {
       const network = {
         name: `P6/${route}/${perMixRate}`,
@@ -64,7 +64,7 @@ export const dummyTraffic: Check = {
         linkSeconds: 0.05,
         dummies: { route, perMixRate },
       };
-      return mixEntropy(lab, network, DUMMY_SAMPLES[perMixRate]).bits;
+      return mixEntropy(engine, network, DUMMY_SAMPLES[perMixRate]).bits;
     });
     const rows = DUMMY_ROWS.map(
       ({ route, perMixRate, bits: theory, half }, i): Measure => ({
@@ -117,10 +117,10 @@ interface DisclosureTrials {
 }
 
 /** Share of friends among the m receivers with the highest scores. */
-function foundShare(lab: Lab, setting: DisclosureTrials): number {
+function foundShare(engine: SeededEngine, setting: DisclosureTrials): number {
   const { friends: m, receivers: n, batch, rounds } = setting;
-  const random = lab.stream(`P11/${m}/${n}/${rounds}`, 'rounds');
-  const hasCover = lab.defects.mixes?.hasCover === true;
+  const random = engine.stream(`P11/${m}/${n}/${rounds}`, 'rounds');
+  const hasCover = engine.defects.mixes?.hasCover === true;
   let found = 0;
   for (let trial = 0; trial < TRIALS; trial += 1) {
     const friends = random.choose(m, n);
@@ -143,7 +143,7 @@ export const statisticalDisclosure: Check = {
   name: 'statistical disclosure, friends found',
   formula: 't = [m l (sqrt(v) + sqrt(v + (m-1)/m^2))]^2 rounds (Danezis 2003); reference run',
   catches: 'a tenth of the friends; Alice sending always leaves m / N',
-  run: (lab) =>
+  run: (engine) =>
     DISCLOSURE_ROWS.map(([friends, receivers, batch, confidence, theory]): Measure => {
       const setting = { friends, receivers, batch, confidence };
       const rounds = Math.round(disclosureRounds(setting));
@@ -153,7 +153,7 @@ export const statisticalDisclosure: Check = {
       return {
         label: `m ${friends}, N ${receivers}, b ${batch}, t ${rounds}`,
         theory,
-        measured: foundShare(lab, { friends, receivers, batch, rounds }),
+        measured: foundShare(engine, { friends, receivers, batch, rounds }),
         accept: within(theory - half, Math.min(1, theory + half)),
         digits: 3,
       };
@@ -171,8 +171,8 @@ export const blendingAttack: Check = {
   name: 'n-1 attack, rho = 50, epsilon = 0.01',
   formula: 'detected 1 - (epsilon/rho)^(lambda_M/mu), empty e^-epsilon, right (1-e^-eps)/eps',
   catches: 'loops that are not blocked, an alarm that sleeps, a pool that remembers',
-  run: (lab) => {
-    const { empty, right } = blendMixes(lab, { ...BLENDING, runs: BLENDINGS }).pools;
+  run: (engine) => {
+    const { empty, right } = blendMixes(engine, { ...BLENDING, runs: BLENDINGS }).pools;
     const row = (label: string, theory: number, measured: number): Measure => ({
       label,
       theory,
@@ -185,7 +185,9 @@ export const blendingAttack: Check = {
       row('next output is the target', blendingSuccess(BLENDING.epsilon), right),
       ...LOOP_RATES.map((loopsPerDelay) => {
         const theory = detectionProbability(BLENDING, loopsPerDelay);
-        const { detected } = blendMixes(lab, { ...BLENDING, runs: BLENDINGS }).loops(loopsPerDelay);
+        const { detected } = blendMixes(engine, { ...BLENDING, runs: BLENDINGS }).loops(
+          loopsPerDelay,
+        );
         return row(`detected, lambda_M/mu = ${loopsPerDelay}`, theory, detected);
       }),
     ];
@@ -210,8 +212,8 @@ export const senderEpsilon: Check = {
   name: 'Loopix, epsilon of two senders',
   formula: 'Loopix 4.3.1 has plots; theory: mean of 24 repetitions of the reference run',
   catches: 'epsilon twice as large, mixing that does not grow with delay and with layers',
-  run: (lab) => {
-    const values = EPSILON_ROWS.map((row) => loopixEpsilon(lab, row));
+  run: (engine) => {
+    const values = EPSILON_ROWS.map((row) => loopixEpsilon(engine, row));
     const rows = EPSILON_ROWS.map(
       ({ layers, mean, theory, half }, i): Measure => ({
         label: `layers ${layers}, mu = ${1 / mean}`,
@@ -237,8 +239,8 @@ export const intersection: Check = {
   name: 'intersection, N = 1,000, b = 50',
   formula: '1 + (N-1) (1 - (1 - 1/N)^(b-1))^t receivers are left after t rounds',
   catches: '8 % of those left by accident; a partner that is lost',
-  run: (lab) => {
-    const random = lab.stream('P14', 'rounds');
+  run: (engine) => {
+    const random = engine.stream('P14', 'rounds');
     return [1, 2, 3].map((rounds): Measure => {
       let left = 0;
       for (let run = 0; run < INTERSECTION_RUNS; run += 1) {

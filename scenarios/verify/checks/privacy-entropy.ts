@@ -11,7 +11,6 @@
  * @module
  */
 import { stratifiedPoissonBits } from '../../../reports/privacy/metrics/closed-forms.ts';
-import type { Lab } from '../lab.ts';
 import { type MixSample, mixEntropy } from '../mixes/mix-entropy.ts';
 import type { MixNetworkOptions } from '../mixes/mix-network.ts';
 import {
@@ -22,6 +21,7 @@ import {
   plusUniform,
 } from '../mixes/mix-theory.ts';
 import { type Check, type Measure, within } from '../model.ts';
+import type { SeededEngine } from '../seeded-engine.ts';
 
 const RATE = 5_000;
 const WIDTH = 10;
@@ -38,12 +38,12 @@ interface Row {
   readonly sample?: MixSample;
 }
 
-function entropyRows(lab: Lab, id: string, rows: readonly Row[]): readonly Measure[] {
+function entropyRows(engine: SeededEngine, id: string, rows: readonly Row[]): readonly Measure[] {
   return rows.map(({ sample = { targets: TARGETS }, ...row }) => {
     const { label, theory, half, network } = row;
     const published = row.published === undefined ? {} : { published: row.published };
     const name = `${id}/${label}`;
-    const { bits } = mixEntropy(lab, { ...network, name }, sample);
+    const { bits } = mixEntropy(engine, { ...network, name }, sample);
     const accept = within(theory - half, theory + half);
     return { label, ...published, theory, measured: bits, accept, digits: 4 };
   });
@@ -80,9 +80,9 @@ export const entropyByLayers: Check = {
   name: 'entropy, 1 s end to end, bits',
   formula: 'log2 lambda + h(Erlang(L, theta)); 5000/s, W = 10, links 50 ms; L = 2: less its lumps',
   catches: 'delays or rates off by 6 %, a layer that does not mix',
-  run: (lab) =>
+  run: (engine) =>
     entropyRows(
-      lab,
+      engine,
       'P1',
       SECOND_ROWS.map(({ layers, published, half }) => {
         const meanSeconds = perHop(layers, 1);
@@ -105,9 +105,9 @@ export const entropyOfCorruptLayers: Check = {
   name: 'the same, one mix in ten corrupt',
   formula: 'sum over first and last honest mix i <= j: P(i, j) (log2 lambda_ij + h_ij)',
   catches: 'corrupt mixes that are taken for honest, up to L = 4',
-  run: (lab) =>
+  run: (engine) =>
     entropyRows(
-      lab,
+      engine,
       'P2',
       SECOND_ROWS.map(({ layers, published, half }) => {
         const meanSeconds = perHop(layers, 1);
@@ -149,9 +149,9 @@ export const entropyByHop: Check = {
   name: 'entropy, 100 ms per hop, bits',
   formula: 'as P1; links U[10, 100] ms: Erlang(L, 0.1 s) and L - 1 links, convolved',
   catches: 'delays or rates off by 6 %; links that are random on one side only',
-  run: (lab) =>
+  run: (engine) =>
     entropyRows(
-      lab,
+      engine,
       'P3',
       HOP_ROWS.flatMap(({ layers, published, half }) => {
         const network = { layers, width: WIDTH, rate: RATE, meanSeconds: HOP };
@@ -191,9 +191,9 @@ export const entropyByWidth: Check = {
   name: 'entropy by width, L = 3, bits',
   formula: 'reference run; 30 corrupt mixes: the published figure itself',
   catches: 'mass that spreads over a layer as if it had been everywhere before',
-  run: (lab) =>
+  run: (engine) =>
     entropyRows(
-      lab,
+      engine,
       'P4',
       WIDTH_ROWS.map(({ width, corrupt, published, theory, half }) => {
         const network = { layers: 3, width, rate: RATE, meanSeconds: perHop(3, 1) };
@@ -218,7 +218,7 @@ export const entropyOfLowTraffic: Check = {
   name: 'entropy, half a message per pool',
   formula: 'reference runs, 320 targets: 2.669 and 2.385, L = 3, W = 50, 100/s',
   catches: 'a closed form where pools are empty: it says 7.40',
-  run: (lab) => {
+  run: (engine) => {
     const network = {
       layers: 3,
       width: LOW_WIDTH,
@@ -235,7 +235,7 @@ export const entropyOfLowTraffic: Check = {
       network: { ...network, corruptPerLayer: 5 },
     };
     return entropyRows(
-      lab,
+      engine,
       'P5',
       [honest, corrupt].map((row) => ({ ...row, sample: LOW_SAMPLE })),
     );
@@ -262,9 +262,9 @@ export const entropyOfBiasedRoutes: Check = {
   name: 'entropy, one mix in ten gets 40 %, bits',
   formula: 'as P2, of a mix with the share w: lambda_ii = w lambda, b = w where it is corrupt',
   catches: 'weights that are ignored; bias that costs bits where no mix is corrupt',
-  run: (lab) =>
+  run: (engine) =>
     entropyRows(
-      lab,
+      engine,
       'P16',
       BIASED_ROWS.map(({ label, corrupt, half, ...row }) => {
         const shares = 'shares' in row ? row.shares : [BIASED, UNIFORM, UNIFORM];

@@ -16,11 +16,11 @@ import {
 import { minEntropyBits, shannonBits } from '../../../reports/privacy/metrics/uncertainty.ts';
 import { ARRIVED, DELIVERED, type Truth } from '../../../reports/privacy/truth/truth.ts';
 import { summarise } from '../../../reports/statistics/summary.ts';
-import type { Lab } from '../lab.ts';
 import { runMixes } from '../mixes/mix-network.ts';
 import { densityBits, erlangDensity, plusUniform, uniformDensity } from '../mixes/mix-theory.ts';
 import { watchMix } from '../mixes/single-mix.ts';
 import { type Check, type Measure, within } from '../model.ts';
+import type { SeededEngine } from '../seeded-engine.ts';
 
 /** 5 s end to end, in the setting of P1, as published for b = 0. */
 const FIVE_SECONDS = [12.6893, 15.8332, 15.6245, 15.4497, 15.3002] as const;
@@ -65,10 +65,10 @@ interface MixSample {
   readonly targets: number;
 }
 
-function singleMixBits(lab: Lab, { rho, law, targets: count }: MixSample): number {
+function singleMixBits(engine: SeededEngine, { rho, law, targets: count }: MixSample): number {
   const isUniform = law === 'uniform';
   const targets = Array.from({ length: count }, (_, i) => Math.round(rho * (10 + i / 4)));
-  const beliefs = watchMix(lab, {
+  const beliefs = watchMix(engine, {
     name: `P8/${law}/${rho}`,
     mixing: isUniform ? { strategy: 'uniform', mean: '1s' } : { strategy: 'poisson' },
     rate: rho,
@@ -86,7 +86,7 @@ export const singleMix: Check = {
   name: 'one mix, lambda / mu = rho, bits',
   formula: 'Poisson log2(e rho) (Danezis 2004), uniform of the same mean log2(2 rho)',
   catches: 'delays or rates off by 10 %; a law taken for the other',
-  run: (lab) =>
+  run: (engine) =>
     LOADS.flatMap(({ rho, ...laws }) =>
       (['poisson', 'uniform'] as const).map((law): Measure => {
         const { targets, below, above } = { ...MEAN_FIELD, ...laws[law] };
@@ -94,7 +94,7 @@ export const singleMix: Check = {
         return {
           label: `${law}, rho = ${rho}`,
           theory,
-          measured: singleMixBits(lab, { rho, law, targets }),
+          measured: singleMixBits(engine, { rho, law, targets }),
           accept: within(theory - below, theory + above),
           digits: 4,
         };
@@ -116,10 +116,10 @@ const POOLS = [
 /** Share of the target's mass that may still be inside at the end. */
 const LEFT = 1e-9;
 
-function poolBelief(lab: Lab, batch: number, kept: number): Float64Array {
+function poolBelief(engine: SeededEngine, batch: number, kept: number): Float64Array {
   const flushes = kept === 0 ? 1 : Math.ceil(Math.log(LEFT) / Math.log(kept / (batch + kept)));
   const target = kept + 3 * batch + 1;
-  const [belief] = watchMix(lab, {
+  const [belief] = watchMix(engine, {
     name: `P9/${batch}-${kept}`,
     mixing: { strategy: 'threshold-pool', threshold: batch, pool: kept },
     rate: 100,
@@ -137,8 +137,8 @@ export const poolMix: Check = {
   name: 'threshold pool mix, bits',
   formula: 'E = (1 + n/N) log2(N + n) - (n/N) log2 n, min log2(N + n) (Serjantov, Danezis 2002)',
   catches: 'one message more or less in a pool; a flush that is not a uniform choice of the pool',
-  run: (lab) => {
-    const beliefs = POOLS.map(([batch, kept]) => poolBelief(lab, batch, kept));
+  run: (engine) => {
+    const beliefs = POOLS.map(([batch, kept]) => poolBelief(engine, batch, kept));
     const rows = POOLS.map(([batch, kept, published], i): Measure => {
       const theory = poolMixBits({ batch, kept });
       return {
@@ -167,7 +167,7 @@ const DELAY_SECONDS = 40;
 const CELL = 0.02;
 
 /** Differential entropy of the delays of three mixes of mean 1 s, bits. */
-function sampledBits(lab: Lab, delay: 'exponential' | 'uniform'): number {
+function sampledBits(engine: SeededEngine, delay: 'exponential' | 'uniform'): number {
   const network = {
     name: `P10/${delay}`,
     layers: 3,
@@ -178,7 +178,7 @@ function sampledBits(lab: Lab, delay: 'exponential' | 'uniform'): number {
     delay,
   };
   const plan = { warmupSeconds: 0, gapSeconds: 1, corruptFirst: [], drainSeconds: DELAY_SECONDS };
-  return histogramBits(delaysOf(runMixes(lab, network, plan).truth, DELAY_SECONDS - 25));
+  return histogramBits(delaysOf(runMixes(engine, network, plan).truth, DELAY_SECONDS - 25));
 }
 
 /** Delays of messages sent before `untilSeconds`, links included, s. */
@@ -212,10 +212,10 @@ export const sumOfDelays: Check = {
   name: 'three delays of mean 1 s, bits',
   formula: 'h of Erlang(3, 1 s) and of three U[0, 2 s], integrated; samples: Miller-Madow, 20 ms',
   catches: '0.03 bit; a uniform law in place of the exponential one',
-  run: (lab) => {
+  run: (engine) => {
     const uniform = plusUniform(plusUniform(uniformDensity(2), 2), 2);
     const exact = [erlangBits(3, 1), densityBits(uniform, 1)] as const;
-    const sampled = [sampledBits(lab, 'exponential'), sampledBits(lab, 'uniform')] as const;
+    const sampled = [sampledBits(engine, 'exponential'), sampledBits(engine, 'uniform')] as const;
     const row = (label: string, published: number, theory: number, measured: number): Measure => ({
       label,
       published,

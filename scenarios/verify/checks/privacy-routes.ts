@@ -55,7 +55,7 @@ export const corruptRoutes: Check = {
   name: 'routes, 3 of 10 mixes corrupt',
   formula: 'alpha = product of c_l / W_l; 1 - (1 - alpha)^k; first and last (c/n)^2 = c_1 c_3',
   catches: 'mixes that are not drawn uniformly and independently',
-  run: (lab) => {
+  run: (engine) => {
     const network = {
       name: 'P15',
       layers: LAYERS,
@@ -65,7 +65,7 @@ export const corruptRoutes: Check = {
       linkSeconds: 0,
     };
     const plan = { warmupSeconds: 0, gapSeconds: 1, corruptFirst: [], drainSeconds: 20 };
-    const routes = routesOf(runMixes(lab, network, plan).truth);
+    const routes = routesOf(runMixes(engine, network, plan).truth);
     const share = (isHit: (message: number) => boolean): number => {
       let hits = 0;
       for (let i = 0; i < routes.corrupt.length; i += 1) if (isHit(i)) hits += 1;

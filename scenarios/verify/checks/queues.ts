@@ -9,9 +9,9 @@
 import type { Direction } from '../../../engine/net/direction.ts';
 import type { DirectionSpec } from '../../../engine/net/link-spec.ts';
 import { ExactSum } from '../exact-sum.ts';
-import type { Lab } from '../lab.ts';
 import { always, Line, type LineWatch, poissonGaps } from '../line.ts';
 import { type Check, EQUAL, type Measure, plusMinus } from '../model.ts';
+import type { SeededEngine } from '../seeded-engine.ts';
 import { discreteService, geometricService, meanWait, type Service } from '../theory.ts';
 
 /** A link on which one byte takes one microsecond. */
@@ -34,13 +34,17 @@ interface QueueLoad {
 }
 
 /** Mean wait of a queue, µs; `watch` observes the run as well. */
-function queue(lab: Lab, load: QueueLoad, watch: (line: () => Line) => LineWatch): number {
+function queue(
+  engine: SeededEngine,
+  load: QueueLoad,
+  watch: (line: () => Line) => LineWatch,
+): number {
   let waits = 0;
-  const line: Line = new Line(lab, {
+  const line: Line = new Line(engine, {
     name: `verify/${load.name}`,
     specs: [UNIT_LINK],
     packets: WARM_UP + PACKETS,
-    gapNs: poissonGaps(lab.stream(load.name, 'gap'), (1e6 * load.rho) / load.service.mean),
+    gapNs: poissonGaps(engine.stream(load.name, 'gap'), (1e6 * load.rho) / load.service.mean),
     size: load.size,
     watch: {
       ...watch(() => line),
@@ -64,8 +68,8 @@ interface MarkovianResult {
 }
 
 /** The run that checks 3 and 18 evaluate. */
-function markovian(lab: Lab): MarkovianResult {
-  return lab.once('3', () => {
+function markovian(engine: SeededEngine): MarkovianResult {
+  return engine.once('3', () => {
     const area = new ExactSum();
     const sojourns = new ExactSum();
     let outOfOrder = 0;
@@ -75,9 +79,9 @@ function markovian(lab: Lab): MarkovianResult {
       name: '3',
       rho: 0.7,
       service: geometricService(1_000),
-      size: lab.geometricSizes(lab.stream('3', 'size'), 1_000),
+      size: engine.geometricSizes(engine.stream('3', 'size'), 1_000),
     };
-    const meanWaitUs = queue(lab, load, (line) => ({
+    const meanWaitUs = queue(engine, load, (line) => ({
       offered: (now) => {
         area.add(inSystem(line()) * (now - since));
         since = now;
@@ -111,8 +115,8 @@ export const markovianQueue: Check = {
   name: 'M/M/1 (M/Geo/1)',
   formula: 'Wq = lambda E[S^2] / (2 (1 - rho)), rho = 0.7',
   catches: '3.1 %',
-  run: (lab) => {
-    const { meanWaitUs, outOfOrder } = markovian(lab);
+  run: (engine) => {
+    const { meanWaitUs, outOfOrder } = markovian(engine);
     return [
       meanWaitMeasure(meanWait(0.7, geometricService(1_000)), meanWaitUs, 73),
       // The mean does not depend on the order of service, so the order has a row of its own.
@@ -127,10 +131,10 @@ export const deterministicQueue: Check = {
   name: 'M/D/1',
   formula: 'Wq = rho S / (2 (1 - rho)), rho = 0.8',
   catches: '2.7 %',
-  run: (lab) => {
+  run: (engine) => {
     const service = discreteService([{ value: 1_000, probability: 1 }]);
     const load = { name: '4', rho: 0.8, service, size: always(1_000) };
-    return [meanWaitMeasure(meanWait(0.8, service), queue(lab, load, NOTHING_MORE), 54)];
+    return [meanWaitMeasure(meanWait(0.8, service), queue(engine, load, NOTHING_MORE), 54)];
   },
 };
 
@@ -140,15 +144,15 @@ export const bimodalQueue: Check = {
   name: 'M/G/1 bimodal',
   formula: 'Pollaczek-Khinchine, 64 B with 0.6 and 1,500 B with 0.4, rho = 0.75',
   catches: '2.6 %',
-  run: (lab) => {
+  run: (engine) => {
     const service = discreteService([
       { value: 64, probability: 0.6 },
       { value: 1_500, probability: 0.4 },
     ]);
-    const sizes = lab.stream('6', 'size');
+    const sizes = engine.stream('6', 'size');
     const size = (): number => (sizes.chance(0.6) ? 64 : 1_500);
     const load = { name: '6', rho: 0.75, service, size };
-    return [meanWaitMeasure(meanWait(0.75, service), queue(lab, load, NOTHING_MORE), 55)];
+    return [meanWaitMeasure(meanWait(0.75, service), queue(engine, load, NOTHING_MORE), 55)];
   },
 };
 
@@ -158,11 +162,11 @@ export const littlesLaw: Check = {
   name: "Little's law",
   formula: 'integral of N dt = sum of sojourn times, on the run of 3, empty to empty',
   catches: '1 ns, one packet lost or counted twice',
-  run: (lab) => [
+  run: (engine) => [
     {
       label: 'difference, ns',
       theory: 0,
-      measured: markovian(lab).littleNs,
+      measured: markovian(engine).littleNs,
       accept: EQUAL,
       digits: 0,
     },

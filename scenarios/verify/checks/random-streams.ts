@@ -5,8 +5,8 @@
  * @module
  */
 import { chiSquare } from '../../../reports/statistics/goodness-of-fit.ts';
-import type { Lab } from '../lab.ts';
 import { type Check, type Measure, within } from '../model.ts';
+import type { SeededEngine } from '../seeded-engine.ts';
 import { lostPackets } from './losses.ts';
 
 const STREAMS = 32;
@@ -54,9 +54,9 @@ function strongest(vectors: readonly Float64Array[]): number {
 }
 
 /** Losses of a link that loses half of its packets. */
-function losses(lab: Lab, name: string): Float64Array {
+function losses(engine: SeededEngine, name: string): Float64Array {
   const loss = { kind: 'bernoulli', probability: 0.5 } as const;
-  return normalised(Float64Array.from(lostPackets(lab, { name, loss, packets: VALUES })));
+  return normalised(Float64Array.from(lostPackets(engine, { name, loss, packets: VALUES })));
 }
 
 /** Check 17. */
@@ -65,13 +65,13 @@ export const randomStreams: Check = {
   name: 'random streams',
   formula: 'chi-square with 255 degrees of freedom; correlation 0',
   catches: 'a stream used twice, one of 256 bins off by half',
-  run: (lab) => {
+  run: (engine) => {
     const streams = Array.from({ length: STREAMS }, (_, i) => {
-      const stream = lab.stream(`${i}`, 'uniform');
+      const stream = engine.stream(`${i}`, 'uniform');
       return Float64Array.from({ length: VALUES }, () => stream.uniform());
     });
     const tests = streams.map(chiSquareOf);
-    const ofLinks = dot(losses(lab, 'verify/17/a'), losses(lab, 'verify/17/b'));
+    const ofLinks = dot(losses(engine, 'verify/17/a'), losses(engine, 'verify/17/b'));
     return [
       chiSquareRow('least', Math.min(...tests)),
       chiSquareRow('largest', Math.max(...tests)),

@@ -7,8 +7,8 @@
 import type { Stream } from '../../../engine/host/stream.ts';
 import type { DirectionSpec } from '../../../engine/net/link-spec.ts';
 import type { StreamModel } from '../../../engine/net/stream-hook.ts';
-import type { Lab } from '../lab.ts';
 import { type Check, type Measure, within } from '../model.ts';
+import type { SeededEngine } from '../seeded-engine.ts';
 
 const SECOND = 1_000_000_000;
 const WARM_UP_NS = 30 * SECOND;
@@ -51,9 +51,9 @@ interface Transfer {
 }
 
 /** The rate at which data reach the application after the warm-up, Mbit/s. */
-function goodput(lab: Lab, transfer: Transfer): number {
+function goodput(engine: SeededEngine, transfer: Transfer): number {
   const { name, forward, streams } = transfer;
-  const world = lab.world({ streams });
+  const world = engine.world({ streams });
   const client = world.addHost({ name: 'client', address: '127.0.0.1' });
   const server = world.addHost({ name: 'server', address: '127.0.0.2' });
   world.addLink({
@@ -89,20 +89,20 @@ function keepFull(stream: Stream): void {
 }
 
 /** Window over round trip, in whole segments. */
-function windowLimited(lab: Lab, make: MakeStreams): Measure {
+function windowLimited(engine: SeededEngine, make: MakeStreams): Measure {
   const theory = (Math.floor(WINDOW_BYTES / MSS) * MSS * 8) / RTT_SECONDS / 1e6;
   const streams = make({ receiveBufferBytes: WINDOW_BYTES });
-  const measured = goodput(lab, { name: 'window', forward: HALF_WAY, streams });
+  const measured = goodput(engine, { name: 'window', forward: HALF_WAY, streams });
   return nearly('window 64 KiB, RTT 100 ms, Mbit/s', theory, measured);
 }
 
 /** Mathis: (MSS / RTT) C / sqrt(p). The model itself gives 4.90 with a standard error of 0.17. */
-function lossLimited(lab: Lab, make: MakeStreams): Measure {
+function lossLimited(engine: SeededEngine, make: MakeStreams): Measure {
   const theory = ((MSS * 8) / RTT_SECONDS / 1e6) * (MATHIS_C / Math.sqrt(LOSS));
   const forward: DirectionSpec = { ...HALF_WAY, loss: { kind: 'bernoulli', probability: LOSS } };
   let sum = 0;
   for (let run = 0; run < LOSS_RUNS; run += 1) {
-    sum += goodput(lab, { name: `loss-${run}`, forward, streams: make({}) });
+    sum += goodput(engine, { name: `loss-${run}`, forward, streams: make({}) });
   }
   const measured = sum / LOSS_RUNS;
   const accept = within(4.5, 5.3);
@@ -110,10 +110,10 @@ function lossLimited(lab: Lab, make: MakeStreams): Measure {
 }
 
 /** The throughput that the rate of the link allows without headers. */
-function wireLimited(lab: Lab, make: MakeStreams): Measure {
+function wireLimited(engine: SeededEngine, make: MakeStreams): Measure {
   const theory = ((WIRE_BPS / 1e6) * MSS) / (MSS + HEADER_BYTES);
   const forward: DirectionSpec = { ...HALF_WAY, rateBps: WIRE_BPS };
-  const measured = goodput(lab, { name: 'wire', forward, streams: make({}) });
+  const measured = goodput(engine, { name: 'wire', forward, streams: make({}) });
   return nearly('link of 10 Mbit/s, Mbit/s', theory, measured);
 }
 
@@ -129,6 +129,10 @@ export function reliableStreams(make: MakeStreams): Check {
     name: 'reliable stream',
     formula: 'window / RTT; Mathis (MSS / RTT) 1.31 / sqrt(p); rate MSS / (MSS + 40)',
     catches: '0.5 %; with loss 8 %',
-    run: (lab) => [windowLimited(lab, make), lossLimited(lab, make), wireLimited(lab, make)],
+    run: (engine) => [
+      windowLimited(engine, make),
+      lossLimited(engine, make),
+      wireLimited(engine, make),
+    ],
   };
 }

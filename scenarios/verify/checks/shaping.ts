@@ -6,9 +6,9 @@
  */
 import type { DirectionSpec } from '../../../engine/net/link-spec.ts';
 import { CODEL_INTERVAL_NS, CODEL_TARGET_NS } from '../../../engine/net/queue/codel.ts';
-import type { Lab } from '../lab.ts';
 import { always, Line, poissonGaps } from '../line.ts';
 import { atMost, type Check, EQUAL, type Measure } from '../model.ts';
+import type { SeededEngine } from '../seeded-engine.ts';
 import { UNIT_LINK } from './queues.ts';
 
 const BUCKET_RATE = 1_000_000;
@@ -28,9 +28,9 @@ const BUCKET_LINK: DirectionSpec = {
 };
 
 /** Departures of a burst at t = 0. */
-function burstDepartures(lab: Lab): readonly number[] {
+function burstDepartures(engine: SeededEngine): readonly number[] {
   const departures: number[] = [];
-  new Line(lab, {
+  new Line(engine, {
     name: 'verify/12/burst',
     specs: [BUCKET_LINK],
     packets: BUCKET_PACKETS,
@@ -45,8 +45,8 @@ function burstDepartures(lab: Lab): readonly number[] {
  * The largest excess of a random run over the bucket's promise: the maximum over s < t of bytes(s,
  * t) - b - r (t - s), in bytes.
  */
-function largestExcess(lab: Lab): number {
-  const sizes = lab.stream('12', 'size');
+function largestExcess(engine: SeededEngine): number {
+  const sizes = engine.stream('12', 'size');
   const meanBytes = 800;
   const load = 0.95;
   let level = 0;
@@ -54,11 +54,11 @@ function largestExcess(lab: Lab): number {
   let largest = Number.NEGATIVE_INFINITY;
   let bytes = 0;
   const drawn: number[] = [];
-  new Line(lab, {
+  new Line(engine, {
     name: 'verify/12/random',
     specs: [BUCKET_LINK],
     packets: RANDOM_PACKETS,
-    gapNs: poissonGaps(lab.stream('12', 'gap'), (load * BUCKET_RATE) / meanBytes),
+    gapNs: poissonGaps(engine.stream('12', 'gap'), (load * BUCKET_RATE) / meanBytes),
     size: () => {
       bytes = 100 + sizes.below(2 * meanBytes - 199);
       drawn.push(bytes);
@@ -82,8 +82,8 @@ export const tokenBucket: Check = {
   name: 'token bucket',
   formula: 'first 10 at 0, packet k at (k - 10) ms; bytes(s, t) <= b + r (t - s)',
   catches: '1 ns',
-  run: (lab) => {
-    const departures = burstDepartures(lab);
+  run: (engine) => {
+    const departures = burstDepartures(engine);
     const theory = (k: number): number => Math.max(0, k - 10) * BUCKET_BYTES * NS_PER_BYTE;
     const wrong = Array.from({ length: BUCKET_PACKETS }, (_, i) => i + 1).filter(
       (k) => departures[k - 1] !== theory(k),
@@ -95,7 +95,7 @@ export const tokenBucket: Check = {
       {
         label: 'excess of a random run, B',
         theory: 0,
-        measured: largestExcess(lab),
+        measured: largestExcess(engine),
         accept: atMost(0),
         digits: 3,
       },
@@ -119,11 +119,11 @@ export interface CodelRun {
 }
 
 /** 1,000 B every 0.8 ms on a link that takes 1 ms for each. */
-export function codelOverload(lab: Lab): CodelRun {
+export function codelOverload(engine: SeededEngine): CodelRun {
   const drops: { atNs: number; number: number }[] = [];
   let forwarded = 0;
   let maxSojournNs = 0;
-  const line = new Line(lab, {
+  const line = new Line(engine, {
     name: 'verify/14',
     specs: [{ ...UNIT_LINK, queue: { kind: 'codel', maxPacketBytes: CODEL_BYTES } }],
     packets: 0,
@@ -170,8 +170,8 @@ export const codel: Check = {
   name: 'CoDel under overload 1.25',
   formula: 'RFC 8289: 125 ms, then + 100 ms / sqrt(count), at the next dequeue (whole ms)',
   catches: '1 ns',
-  run: (lab) => {
-    const { drops } = codelOverload(lab);
+  run: (engine) => {
+    const { drops } = codelOverload(engine);
     const theory = codelTheory(CODEL_END_NS);
     const wrong = theory.filter((atNs, i) => drops[i]?.atNs !== atNs);
     const bySecond = (second: number): Measure => {

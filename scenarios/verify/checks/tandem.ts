@@ -23,16 +23,16 @@ export const burke: Check = {
   name: 'tandem (Burke), size drawn anew',
   formula: 'product form: the same wait at both links, Poisson between them, rho = 0.6',
   catches: '3.4 %',
-  run: (lab) => {
+  run: (engine) => {
     const waits = [0, 0];
     const between = new GapCorrelation();
-    const line = new Line(lab, {
+    const line = new Line(engine, {
       name: 'verify/8',
       specs: [UNIT_LINK, UNIT_LINK],
       packets: WARM_UP + PACKETS,
-      gapNs: poissonGaps(lab.stream('8', 'gap'), (1e6 * RHO) / MEAN_BYTES),
-      size: lab.geometricSizes(lab.stream('8', 'size-0'), MEAN_BYTES),
-      resize: lab.geometricSizes(lab.stream('8', 'size-1'), MEAN_BYTES),
+      gapNs: poissonGaps(engine.stream('8', 'gap'), (1e6 * RHO) / MEAN_BYTES),
+      size: engine.geometricSizes(engine.stream('8', 'size-0'), MEAN_BYTES),
+      resize: engine.geometricSizes(engine.stream('8', 'size-1'), MEAN_BYTES),
       watch: {
         started: (hop, number, waitNs) => {
           if (number >= WARM_UP) waits[hop] = (waits[hop] ?? 0) + waitNs;
@@ -69,16 +69,16 @@ export const constantTandem: Check = {
   name: 'tandem, constant size',
   formula: 'what leaves the first link one by one never waits at the second',
   catches: '1 ns, one packet out of order',
-  run: (lab) => {
+  run: (engine) => {
     let longest = 0;
     let outOfOrder = 0;
     let expected = 0;
     let arrived = 0;
-    const line = new Line(lab, {
+    const line = new Line(engine, {
       name: 'verify/8b',
       specs: [UNIT_LINK, UNIT_LINK],
       packets: PACKETS,
-      gapNs: poissonGaps(lab.stream('8b', 'gap'), (1e6 * RHO) / MEAN_BYTES),
+      gapNs: poissonGaps(engine.stream('8b', 'gap'), (1e6 * RHO) / MEAN_BYTES),
       size: () => MEAN_BYTES,
       watch: {
         started: (hop, _number, waitNs) => {
@@ -121,7 +121,7 @@ export const priority: Check = {
   name: 'non-preemptive priority (Cobham)',
   formula: 'W1 = R/(1 - rho1), W2 = R/((1 - rho1)(1 - rho)), R = sum of lambda E[S^2] / 2',
   catches: '0.9 % high, 4.5 % low',
-  run: (lab) => {
+  run: (engine) => {
     const [high, low] = CLASSES;
     const sums = [0, 0];
     const counts = [0, 0];
@@ -131,12 +131,12 @@ export const priority: Check = {
     const rates = CLASSES.map(({ rho, bytes }) => (1e6 * rho) / bytes);
     const total = rates.reduce((sum, rate) => sum + rate, 0);
     const share = (rates[0] ?? 0) / total;
-    const kinds = lab.stream('9', 'class');
-    const line = new Line(lab, {
+    const kinds = engine.stream('9', 'class');
+    const line = new Line(engine, {
       name: 'verify/9',
       specs: [{ ...UNIT_LINK, queue: { kind: 'priority', classes: [{}, {}], classOfDscp: TABLE } }],
       packets: classOf.length,
-      gapNs: poissonGaps(lab.stream('9', 'gap'), total),
+      gapNs: poissonGaps(engine.stream('9', 'gap'), total),
       size: () => {
         const kind = kinds.chance(share) ? 0 : 1;
         classOf[number] = kind;

@@ -8,7 +8,7 @@
 import { toNanoseconds } from '../../../engine/core/sampling.ts';
 import { drainDelays } from '../../../reports/privacy/attacks/blending.ts';
 import { alarms, type Loop, loopDeadline } from '../../../reports/privacy/attacks/loop-alarm.ts';
-import type { Lab } from '../lab.ts';
+import type { SeededEngine } from '../seeded-engine.ts';
 import { MixBench } from './single-mix.ts';
 
 /** Mean delay, ns: the unit of time. */
@@ -33,26 +33,26 @@ export interface BlendingShares {
 }
 
 /** Carries out the attack many times. */
-export function blendMixes(lab: Lab, run: BlendingRun): BlendingShares {
+export function blendMixes(engine: SeededEngine, run: BlendingRun): BlendingShares {
   return {
-    pools: lab.once('P12', () => drainPools(lab, run)),
+    pools: engine.once('P12', () => drainPools(engine, run)),
     loops: (loopsPerDelay): { detected: number } => ({
-      detected: detectedShare(lab, run, loopsPerDelay),
+      detected: detectedShare(engine, run, loopsPerDelay),
     }),
   };
 }
 
 /** How often the pool was empty, and how often the first output was the target. */
-function drainPools(lab: Lab, run: BlendingRun): BlendingShares['pools'] {
+function drainPools(engine: SeededEngine, run: BlendingRun): BlendingShares['pools'] {
   const state = { last: -1 };
-  const bench = new MixBench(lab, 'P12', {
+  const bench = new MixBench(engine, 'P12', {
     mixing: { strategy: 'poisson' },
     leaves: (item): void => {
       state.last = item;
     },
   });
   const [gaps, delays] = [bench.stream('gap'), bench.stream('delay')];
-  const factor = lab.defects.mixes?.delayFactor ?? 1;
+  const factor = engine.defects.mixes?.delayFactor ?? 1;
   const delayNs = (): number => toNanoseconds(delays.exponential(MEAN_NS) * factor);
   const { scheduler } = bench;
   const tauNs = toNanoseconds(drainDelays(run) * MEAN_NS);
@@ -81,11 +81,11 @@ function drainPools(lab: Lab, run: BlendingRun): BlendingShares['pools'] {
   return { empty: empty / run.runs, right: right / run.runs };
 }
 
-function detectedShare(lab: Lab, run: BlendingRun, loopsPerDelay: number): number {
-  const random = lab.stream(`mix/P12/${loopsPerDelay}`, 'loops');
+function detectedShare(engine: SeededEngine, run: BlendingRun, loopsPerDelay: number): number {
+  const random = engine.stream(`mix/P12/${loopsPerDelay}`, 'loops');
   const deadlineNs = loopDeadline(LOOP);
   const tauNs = drainDelays(run) * MEAN_NS;
-  const areBlocked = lab.defects.mixes?.hasImmuneLoops !== true;
+  const areBlocked = engine.defects.mixes?.hasImmuneLoops !== true;
   // Alarm on the first overdue loop: a loop that is late by chance once an hour or less is no
   // accident here.
   const watch = {

@@ -11,7 +11,7 @@
  */
 import { propagate } from '../../../reports/privacy/mass/propagate.ts';
 import { ARRIVED, DELIVERED, type Truth } from '../../../reports/privacy/truth/truth.ts';
-import type { Lab } from '../lab.ts';
+import type { SeededEngine } from '../seeded-engine.ts';
 import { runMixes } from './mix-network.ts';
 
 const SENDERS = 100;
@@ -36,13 +36,13 @@ export interface EpsilonSetting {
 }
 
 /** Mean of |ln(p0 / p1)| over repetitions. */
-export function loopixEpsilon(lab: Lab, setting: EpsilonSetting): number {
+export function loopixEpsilon(engine: SeededEngine, setting: EpsilonSetting): number {
   let sum = 0;
-  for (let run = 0; run < setting.runs; run += 1) sum += epsilonOf(lab, setting, run);
+  for (let run = 0; run < setting.runs; run += 1) sum += epsilonOf(engine, setting, run);
   return sum / setting.runs;
 }
 
-function epsilonOf(lab: Lab, { layers, mean }: EpsilonSetting, run: number): number {
+function epsilonOf(engine: SeededEngine, { layers, mean }: EpsilonSetting, run: number): number {
   const name = `P13/${layers}/${mean}/${run}`;
   const network = {
     name,
@@ -61,10 +61,10 @@ function epsilonOf(lab: Lab, { layers, mean }: EpsilonSetting, run: number): num
     // Long enough for some message to leave the observed mix.
     drainSeconds: 2,
   };
-  const { truth } = runMixes(lab, network, plan);
-  const labels = labelsOf(lab, truth, { name, beganAt, endsAt });
+  const { truth } = runMixes(engine, network, plan);
+  const labels = labelsOf(engine, truth, { name, beganAt, endsAt });
   const end = layers * WIDTH;
-  const mix = end - 1 - lab.stream(`mixes/${name}`, 'place').below(WIDTH);
+  const mix = end - 1 - engine.stream(`mixes/${name}`, 'place').below(WIDTH);
   const first = firstFrom(truth, mix, { end, after: endsAt });
   let epsilon = Number.NaN;
   propagate({
@@ -84,11 +84,11 @@ function epsilonOf(lab: Lab, { layers, mean }: EpsilonSetting, run: number): num
 
 /** Which messages are payloads of the two senders. */
 function labelsOf(
-  lab: Lab,
+  engine: SeededEngine,
   { events, messages }: Truth,
   when: { readonly name: string; readonly beganAt: number; readonly endsAt: number },
 ): Int32Array {
-  const random = lab.stream(`mixes/${when.name}`, 'sender');
+  const random = engine.stream(`mixes/${when.name}`, 'sender');
   const labels = new Int32Array(messages.count).fill(-1);
   const seen = new Uint8Array(messages.count);
   const sent = [0, 0];

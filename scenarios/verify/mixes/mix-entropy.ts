@@ -14,7 +14,7 @@ import { posteriorsOf } from '../../../reports/privacy/mass/posterior.ts';
 import type { NodeLaw } from '../../../reports/privacy/mass/propagate.ts';
 import { shannonBits } from '../../../reports/privacy/metrics/uncertainty.ts';
 import { summarise } from '../../../reports/statistics/summary.ts';
-import type { Lab } from '../lab.ts';
+import type { SeededEngine } from '../seeded-engine.ts';
 import { type MixNetworkOptions, type MixRun, runMixes, type TargetPlan } from './mix-network.ts';
 
 /** Mean delays after which almost nothing is inside: P(Exp > 16) = 1e-7. */
@@ -49,7 +49,7 @@ export interface MixSample {
 
 /** The mean entropy of some targets. */
 export function mixEntropy(
-  lab: Lab,
+  engine: SeededEngine,
   options: MixNetworkOptions,
   { targets, ...gap }: MixSample,
 ): MixEntropy {
@@ -58,8 +58,8 @@ export function mixEntropy(
     const count = Math.max(TARGETS_OF_CLASS, Math.round(targets * weight));
     return new Array<number | undefined>(count).fill(forced);
   });
-  const run = runMixes(lab, options, { ...timesOf(options), ...gap, corruptFirst });
-  const { bits, left } = entropies(lab, options, run);
+  const run = runMixes(engine, options, { ...timesOf(options), ...gap, corruptFirst });
+  const { bits, left } = entropies(engine, options, run);
   let mean = 0;
   let variance = 0;
   for (const { weight, corruptFirst: forced } of classes) {
@@ -113,24 +113,25 @@ function classesOf({
 }
 
 function entropies(
-  lab: Lab,
+  engine: SeededEngine,
   options: MixNetworkOptions,
   { truth, targets }: MixRun,
 ): { readonly bits: readonly number[]; readonly left: number } {
-  const posteriors = posteriorsOf({ truth, laws: lawsOf(lab, options), targets });
+  const posteriors = posteriorsOf({ truth, laws: lawsOf(engine, options), targets });
   return {
     bits: posteriors.map(({ p }) => shannonBits(p)),
     left: Math.max(...posteriors.map(({ left }) => left)),
   };
 }
 
-function lawsOf(lab: Lab, options: MixNetworkOptions): readonly NodeLaw[] {
+function lawsOf(engine: SeededEngine, options: MixNetworkOptions): readonly NodeLaw[] {
   const { layers, width, corruptPerLayer = 0, delay, meanSeconds } = options;
   const honest: NodeLaw =
     delay === 'uniform'
       ? { kind: 'aging', hazard: uniformHazard(2e9 * meanSeconds) }
       : { kind: 'memoryless' };
-  const corrupt: NodeLaw = lab.defects.mixes?.isCorruptTrusted === true ? honest : { kind: 'open' };
+  const corrupt: NodeLaw =
+    engine.defects.mixes?.isCorruptTrusted === true ? honest : { kind: 'open' };
   const mixes = Array.from({ length: layers * width }, (_, i) =>
     i % width < corruptPerLayer ? corrupt : honest,
   );

@@ -22,7 +22,7 @@ import {
   type Truth,
 } from '../../../reports/privacy/truth/truth.ts';
 import { TruthRecord } from '../../../reports/privacy/truth/truth-record.ts';
-import type { Lab } from '../lab.ts';
+import type { SeededEngine } from '../seeded-engine.ts';
 
 const SECOND = 1e9;
 /** Kinds of events. */
@@ -91,8 +91,12 @@ export function endNode({ layers, width }: MixNetworkOptions): number {
 }
 
 /** Runs a network. */
-export function runMixes(lab: Lab, options: MixNetworkOptions, plan: TargetPlan): MixRun {
-  return new MixNetwork(lab, options, plan).run();
+export function runMixes(
+  engine: SeededEngine,
+  options: MixNetworkOptions,
+  plan: TargetPlan,
+): MixRun {
+  return new MixNetwork(engine, options, plan).run();
 }
 
 class MixNetwork implements EventHandler {
@@ -117,10 +121,10 @@ class MixNetwork implements EventHandler {
   private readonly isCascade: boolean;
   private readonly shares: MixNetworkOptions['shares'];
 
-  constructor(lab: Lab, options: MixNetworkOptions, plan: TargetPlan) {
+  constructor(engine: SeededEngine, options: MixNetworkOptions, plan: TargetPlan) {
     const { name, layers, width, meanSeconds, rate } = options;
-    const stream = (purpose: string): RandomStream => lab.stream(`mixes/${name}`, purpose);
-    const defects = lab.defects.mixes ?? {};
+    const stream = (purpose: string): RandomStream => engine.stream(`mixes/${name}`, purpose);
+    const defects = engine.defects.mixes ?? {};
     const { isUniform = false, isCascade = false, delayFactor = 1 } = defects;
     this.options = isUniform ? { ...options, delay: 'uniform' } : options;
     this.isCascade = isCascade;

@@ -12,7 +12,7 @@ import { type Posterior, posteriorsOf } from '../../../reports/privacy/mass/post
 import type { NodeLaw } from '../../../reports/privacy/mass/propagate.ts';
 import { ARRIVED, DELIVERED, DEPARTED, NO_NODE } from '../../../reports/privacy/truth/truth.ts';
 import { TruthRecord } from '../../../reports/privacy/truth/truth-record.ts';
-import type { Lab } from '../lab.ts';
+import type { SeededEngine } from '../seeded-engine.ts';
 
 const SECOND = 1e9;
 const MIX = 0;
@@ -39,9 +39,9 @@ export interface SingleMixOptions {
 }
 
 /** The adversary's belief about each target. */
-export function watchMix(lab: Lab, options: SingleMixOptions): readonly Posterior[] {
+export function watchMix(engine: SeededEngine, options: SingleMixOptions): readonly Posterior[] {
   const record = new TruthRecord(['mix', 'end']);
-  const bench = new MixBench(lab, options.name, {
+  const bench = new MixBench(engine, options.name, {
     mixing: options.mixing,
     leaves: (item, now): void => {
       record.add(DEPARTED, item, MIX, now);
@@ -51,7 +51,7 @@ export function watchMix(lab: Lab, options: SingleMixOptions): readonly Posterio
   });
   const gaps = bench.stream('gap');
   const delays = bench.stream('delay');
-  const factor = lab.defects.mixes?.delayFactor ?? 1;
+  const factor = engine.defects.mixes?.delayFactor ?? 1;
   const next = (): void => {
     const item = record.open({ kind: 'payload', sender: NO_NODE, recipient: END });
     record.add(ARRIVED, item, MIX, bench.scheduler.now);
@@ -84,11 +84,11 @@ export class MixBench {
   private wake: EventHandle = 0;
   private wakeAt = Number.POSITIVE_INFINITY;
 
-  constructor(lab: Lab, name: string, options: BenchOptions) {
-    this.stream = (purpose): RandomStream => lab.stream(`mix/${name}`, purpose);
+  constructor(engine: SeededEngine, name: string, options: BenchOptions) {
+    this.stream = (purpose): RandomStream => engine.stream(`mix/${name}`, purpose);
     this.leaves = options.leaves;
     const asked = mixingConfig.parse({ queueLimit: 1_000_000, ...options.mixing });
-    const keepsOneLess = lab.defects.mixes?.keepsOneLess === true;
+    const keepsOneLess = engine.defects.mixes?.keepsOneLess === true;
     const wrong =
       'pool' in asked && keepsOneLess ? { ...asked, pool: Math.max(0, asked.pool - 1) } : asked;
     this.mixing = createMixing(wrong, this.stream('mixing'));

@@ -187,7 +187,7 @@ events:
       },
     );
     expect(code).toBe(130);
-    expect(stderr).toContain('stopping: the report so far follows');
+    expect(stderr).toContain('stopping: a report of the run so far follows');
     const read = readReport(stdout);
     expect('report' in read && read.report).toMatchObject({ pass: false, ending: 'interrupted' });
     expect(existsSync(join(started, 'report.json'))).toBe(true);

@@ -63,7 +63,9 @@ describe('runs of one scenario', () => {
     expect(compared.code).toBe(0);
     expect(compared.stdout).toMatch(/^before {2}.*\/1_.*\nafter {3}.*\/1\n/);
     expect(JSON.parse(orrery('compare', '--json').stdout)).toMatchObject({ verdict: 'same' });
-    expect(orrery('compare', join(out, 'probe/1')).stderr).toContain('is compared with nothing');
+    expect(orrery('compare', join(out, 'probe/1')).stderr).toContain(
+      'needs a second report to compare with',
+    );
   });
 
   it('a run without a verdict leaves an error, and no green junit.xml of the run before', () => {

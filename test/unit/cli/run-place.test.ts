@@ -190,7 +190,7 @@ describe('two runs at once', () => {
     const first = open();
     const second = open();
     expect(second.folder).toMatch(/1_\d{4}-[^/]*Z$/);
-    expect(notices[0]).toContain(`process ${process.pid} is running into ${first.folder}`);
+    expect(notices[0]).toContain(`process ${process.pid} is writing to ${first.folder}`);
     expect(notices[0]).toContain(second.folder);
     for (const place of [second, first]) place.release();
     expect(open().folder).toBe(first.folder);

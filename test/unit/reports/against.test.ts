@@ -79,7 +79,9 @@ describe('a live run against its prediction', () => {
   it('promises nothing where the prediction has no processor, and says so', () => {
     const against = compareAgainst(live, { ...predictedAs({}), cpu: 'not modelled' });
     expect(against.rows.filter(({ isPromised }) => isPromised)).toEqual([]);
-    expect(againstLines(against)[0]).toContain('no processor modelled: nothing promised here');
+    expect(againstLines(against)[0]).toContain(
+      'without a processor model: nothing is promised here',
+    );
   });
 
   it('flags half the median latency as well', () => {
@@ -110,7 +112,8 @@ describe('a live run against its prediction', () => {
   it('is part of every report and is read back from report.json', () => {
     const against = compareAgainst(live, predictedAs({}));
     const report = judge({ ...input, mode: 'live', against });
-    const title = 'Against virtual time, cpu modelled: rate and median predicted within 15 %';
+    const title =
+      'Compared with virtual time, processor modelled: rate and median predicted within 15 %';
     const options = { width: 100, colour: false, unicode: true };
     expect(renderTerminal(report, options)).toContain(title);
     expect(renderMarkdown(report)).toContain(title);

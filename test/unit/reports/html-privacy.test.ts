@@ -77,7 +77,7 @@ describe('the privacy section', () => {
   });
 
   it('says how soon half of all users have met corrupt mixes only', () => {
-    expect(section).toContain('half of all users took one after');
+    expect(section).toContain('half of all users have taken one after');
     expect(section).toContain('693 packets');
     expect(pageWith({ corrupt: [] })).not.toContain('half of all users');
   });

@@ -73,7 +73,7 @@ describe('the HTML report', () => {
       'Over time',
       'Where the packets went',
       'Do it again',
-      'How was this measured',
+      'How this was measured',
     ]);
     expect(page.indexOf('<b>PASS</b>')).toBeLessThan(page.indexOf('<h2>'));
   });
@@ -116,7 +116,7 @@ describe('the HTML report', () => {
       faults: [{ ...flood, beginNs: 5e9, effects: {} }],
     }));
     const text = renderHtml(judge({ ...base, seeds }));
-    expect(text.includes('no effect was measured')).toBe(true);
+    expect(text.includes('no effect of the faults of this run was measured')).toBe(true);
     expect(text.includes('<td>500/s of opening to &lt;b&gt;</td>')).toBe(true);
     expect(text.includes('5.000 s')).toBe(true);
   });

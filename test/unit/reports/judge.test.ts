@@ -117,7 +117,7 @@ describe('a report', () => {
         'gateway.throughput': { kind: 'counter', value: 0 },
         'gateway.delivery': { kind: 'ratio', numerator: 0, denominator: 0 },
       },
-      'nothing was sent after the warm-up, so nothing is proved: seed 4',
+      'nothing was sent after the warm-up, so the limits prove nothing: seed 4',
     ],
   ] as const)(
     'R-238: fails when %s in a seed, and says which of both',
@@ -136,7 +136,7 @@ describe('a report', () => {
     const none = { sent: 0, duplicated: 0, injected: 0, delivered: 0, inFlight: 0, drops: {} };
     const silent = judge(withSeed((seed) => ({ ...seed, metrics: {}, packets: none })));
     expect(silent.invariants.find((one) => !one.pass)?.detail).toBe(
-      'nothing was sent after the warm-up, so nothing is proved: seed 4',
+      'nothing was sent after the warm-up, so the limits prove nothing: seed 4',
     );
   });
 

@@ -44,8 +44,8 @@ describe('messages in reports', () => {
   });
 
   it('were passed over in silence where nobody keeps account: each report says why', () => {
-    const report = reportWith({ messagesUntracked: 'protocol x does not tell of them' });
-    const text = 'not tracked: protocol x does not tell of them';
+    const report = reportWith({ messagesUntracked: 'protocol x does not report them' });
+    const text = 'not tracked: protocol x does not report them';
     expect(terminal(report)).toContain(`Messages ${text}`);
     expect(renderMarkdown(report)).toContain(`Messages are ${text}.`);
     expect(renderHtml(report)).toContain(`<p>Messages are ${text}.</p>`);

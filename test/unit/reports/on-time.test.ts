@@ -141,7 +141,7 @@ describe('latency less lateness', () => {
       ...live(late),
       against: { ...compareAgainst(live(late), simulated), onTime },
     });
-    expect(renderMarkdown(report)).toContain('packets took other paths than in virtual time');
+    expect(renderMarkdown(report)).toContain('packets took different paths than in virtual time');
     expect(renderHtml(report)).toContain('far: live 40 %, simulated 0 %; near: live');
     expect(renderHtml(report)).toContain('packets took other paths than in virtual time');
     // Depending on the instant at which a path is left, shares differ by a few percentage points.
@@ -157,12 +157,12 @@ describe('latency less lateness', () => {
     const plain = compareAgainst(run, simulated);
     const against = { ...plain, onTime: compared(run) };
     const report = judge({ ...run, against });
-    const title = 'Latency less lateness is the simulated latency within 15 %';
+    const title = 'Latency minus lateness matches the simulated latency within 15 %';
     expect(onTimeLines(against.onTime, 0.15)).toMatchSnapshot();
     expect(renderTerminal(report, { width: 100, colour: false, unicode: true })).toContain(title);
     expect(renderMarkdown(report)).toContain(title);
     expect(renderHtml(report)).toContain(title);
-    expect(renderMarkdown(report)).toMatch(/a packet over its way \| 4 000 \| 5\.\d+ ms/);
+    expect(renderMarkdown(report)).toMatch(/a packet over its whole path \| 4 000 \| 5\.\d+ ms/);
     expect(renderHtml(report)).toContain('How late this machine was');
     expect(readReport(renderJson(report))).toMatchObject({ kind: 'report', report: { against } });
   });

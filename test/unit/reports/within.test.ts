@@ -127,7 +127,7 @@ describe('a live run of thirteen messages', () => {
   it('is undecided, with the number that it would take, and not red', () => {
     const against = compareAgainst(withMessages(13, 11), { ...withMessages(13, 3), cpu: CPU });
     const lines = againstLines(against);
-    expect(lines[0]).toContain('cpu modelled: too few samples to tell within 15 %');
+    expect(lines[0]).toContain('processor modelled: too few samples to tell within 15 %');
     expect(lines.join('\n')).not.toMatch(/OUTSIDE|✗/);
     expect(lines.join('\n')).toMatch(/\? mix\.latency p50 .*undecided, n >= [\d ]+\n/);
     expect(against.pass).toBe(false);

@@ -274,7 +274,7 @@ describe('JSON and flags', () => {
     );
     expect(() => load(text, { 'links.9.delay': '7s' })).toThrow(/the list has 1 entry/);
     expect(() => load(text, { 'links.wire.delya': '7s' })).toThrow(/did you mean delay\?/);
-    expect(() => load(text, { 'name.x': '7s' })).toThrow(/nothing below a plain value/);
+    expect(() => load(text, { 'name.x': '7s' })).toThrow(/a plain value has nothing below it/);
   });
 
   it('tells all mistakes of a file at once', () => {

@@ -60,7 +60,7 @@ export async function pngOf(svg: string, drawing: SVGSVGElement): Promise<Blob> 
   canvas.getContext('2d')?.drawImage(image, 0, 0, canvas.width, canvas.height);
   return new Promise((resolve, reject) => {
     canvas.toBlob((blob) => {
-      if (blob === null) reject(new Error('the browser makes no PNG of this size'));
+      if (blob === null) reject(new Error('the browser cannot make a PNG of this size'));
       else resolve(blob);
     });
   });

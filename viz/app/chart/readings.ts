@@ -112,7 +112,7 @@ function walked(drawing: SVGSVGElement, readings: readonly Reading[], walk: Walk
     'div',
     {
       ...{ class: 'readable', tabindex: 0, role: 'group', 'data-keys': 'arrows' },
-      'aria-label': 'values of the chart, by arrow keys',
+      'aria-label': 'values of the chart; use the arrow keys',
       keydown: (event) => {
         if (!(event instanceof KeyboardEvent)) return;
         if (event.key === 'Enter' && at >= 0) walk.open?.(at);

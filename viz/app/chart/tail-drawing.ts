@@ -264,7 +264,7 @@ export function bandWords({ points }: Distribution, seeds: number): string {
   if (points.some(({ low }) => low !== undefined)) {
     return `band: lowest to highest of ${plural(seeds, 'seed')}`;
   }
-  return seeds === 1 ? 'one seed, so no band' : 'no band: samples are kept together';
+  return seeds === 1 ? 'one seed, so no band' : 'no band: samples are not kept by seed';
 }
 
 /** A legend entry for each curve. */

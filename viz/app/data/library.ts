@@ -126,7 +126,7 @@ export class Library {
   }
 
   async #openLive(): Promise<OpenRun> {
-    const missing = new OpenError('missing', 'no run goes on here: start one with --viz');
+    const missing = new OpenError('missing', 'no run is in progress here: start one with --viz');
     if (!this.hasServer) throw missing;
     const response = await fetch(LIVE_PATH.slice(1)).catch(() => undefined);
     if (response?.ok !== true) throw missing;

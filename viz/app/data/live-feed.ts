@@ -125,7 +125,7 @@ export class LiveFeed {
       return await this.#open();
     }
     const isOther = this.#place !== undefined && this.#place.stream !== stream;
-    if (isOther) return unreadable('another run goes on here now: load the page again');
+    if (isOther) return unreadable('another run is in progress here now: reload the page');
     this.#place = { stream, lasting, packets };
     if (kind === 'report') {
       this.#listener.reported(new TextDecoder().decode(payload));

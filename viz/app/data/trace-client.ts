@@ -88,7 +88,8 @@ class Line {
   constructor() {
     this.#worker.onmessage = ({ data }: MessageEvent<FromWorker>): void => this.#settle(data);
     this.#worker.onerror = (event): void => {
-      const message = event.message === '' ? 'the reading thread does not start' : event.message;
+      const message =
+        event.message === '' ? 'the thread that reads the trace does not start' : event.message;
       const failure = { kind: 'failure', name: 'unreadable', message, at: 0 } as const;
       for (const id of [...this.#waiting.keys()]) this.#settle({ id, kind: 'failed', failure });
     };

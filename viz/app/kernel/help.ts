@@ -23,8 +23,8 @@ const FOCUSED = [
     keys: ['ArrowLeft', 'ArrowRight', 'ArrowUp', 'ArrowDown'],
     does: 'from mark to mark of a chart, from node to node, along the time line',
   },
-  { keys: ['Enter'], does: 'open, choose or follow what has the focus' },
-  { keys: ['Home', 'End', 'PageUp', 'PageDown'], does: 'far along the time line' },
+  { keys: ['Enter'], does: 'open, choose or follow the focused element' },
+  { keys: ['Home', 'End', 'PageUp', 'PageDown'], does: 'a large step along the time line' },
 ];
 
 /** Makes the dialog; its content is generated each time it opens. */
@@ -53,7 +53,7 @@ function groupsOf(keys: KeyMap): readonly HTMLElement[] {
   for (const binding of keys.bindings.filter((one) => isInForce(one, keys))) {
     groups.set(binding.group, [...(groups.get(binding.group) ?? []), binding]);
   }
-  groups.set('What has the focus', FOCUSED);
+  groups.set('The focused element', FOCUSED);
   return [...groups].map(([group, bindings]) =>
     element(
       'section',

@@ -19,7 +19,7 @@ import { actions, type StateAction, stateMessage } from './states.ts';
 /** Shortest time between two updates: numbers that change faster cannot be read. */
 const AGAIN_MS = 2_000;
 
-const GOES_ON = 'The run goes on';
+const GOES_ON = 'The run is in progress';
 /** The top bar tells whether the report is ready, and links to it. */
 const HAS_ENDED = 'The run has ended';
 
@@ -43,10 +43,10 @@ export interface LivePageParts {
 export function makeLivePage(parts: LivePageParts): HTMLElement {
   const { page } = parts;
   if (page.whileLive !== undefined) {
-    return waiting(`Here will be ${page.empty.shows}. ${page.whileLive}`, parts);
+    return waiting(`This page will show ${page.empty.shows}. ${page.whileLive}`, parts);
   }
   const root = element('div', { class: 'live-page' });
-  fill(root, waiting(`Here will be ${page.empty.shows}, within seconds.`, parts));
+  fill(root, waiting(`This page will show ${page.empty.shows} within seconds.`, parts));
   new LivePage(parts, root).start();
   return root;
 }

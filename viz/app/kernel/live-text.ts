@@ -41,7 +41,7 @@ export function liveCardText(
   run: Pick<LiveNews, 'phase' | 'seed' | 'nowNs' | 'durationNs'>,
 ): string {
   const { phase, seed, nowNs, durationNs } = run;
-  if (phase === 'waiting') return 'It has not begun yet.';
+  if (phase === 'waiting') return 'The run has not begun yet.';
   if (phase === 'ended') return `Seed ${seed} has ended; its report is being written.`;
   return `Seed ${seed} is at ${seconds(Math.min(nowNs, durationNs))} of ${seconds(durationNs)}.`;
 }

@@ -248,7 +248,11 @@ export class Scrubber {
     const { time, signal } = this.#parts;
     const select = element(
       'select',
-      { class: 'speed', 'aria-label': 'speed', title: 'seconds of the run for each of yours' },
+      {
+        class: 'speed',
+        'aria-label': 'speed',
+        title: 'seconds of the run per second of real time',
+      },
       SPEEDS.map((speed) =>
         element('option', { value: speed }, speed === 1 ? '1× real' : `${speed}×`),
       ),

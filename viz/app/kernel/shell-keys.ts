@@ -51,7 +51,7 @@ export function addShellKeys(parts: ShellKeyParts): void {
     'fit the selection, or the fault at the cursor',
     () => void showFitting(parts),
   );
-  add('Time', ['m'], 'mark this instant, or take its mark away', () => markHere(parts));
+  add('Time', ['m'], 'mark this instant, or remove its mark', () => markHere(parts));
   add('Time', ['0'], 'the whole run', () => time.showAll());
   for (const page of pages) {
     add('Pages', [String(page.order)], page.title, () => view.go(page.name));
@@ -73,7 +73,10 @@ async function showFitting({ view, runs, notify }: ShellKeyParts): Promise<void>
     const trace = await state.run.trace();
     const stretch = await stretchOf(trace, selection, view.time.cursor.value);
     if (stretch !== undefined) view.time.show(stretch);
-    else notify(`Nothing begins and ends at ${selection?.name ?? 'the cursor'}: 0 shows the run.`);
+    else
+      notify(
+        `There is no interval to fit at ${selection?.name ?? 'the cursor'}; press 0 to show the whole run.`,
+      );
   } catch (error) {
     notify(error instanceof Error ? error.message : String(error));
   }

@@ -239,8 +239,13 @@ export class Shell {
       stateMessage(
         'empty',
         title,
-        element('p', {}, `Here would be ${shows}.`),
-        element('p', { class: 'muted' }, 'A scenario that has it: ', element('code', {}, scenario)),
+        element('p', {}, `This page would show ${shows}.`),
+        element(
+          'p',
+          { class: 'muted' },
+          'A scenario that produces it: ',
+          element('code', {}, scenario),
+        ),
         actions(open, choose),
       ),
     );

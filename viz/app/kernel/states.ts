@@ -68,14 +68,14 @@ export function troubleMessage(error: unknown): HTMLElement {
     return stateMessage('version', 'Written by a newer version', element('p', {}, error.message));
   }
   if (error instanceof OpenError) {
-    const title = error.kind === 'missing' ? 'This run is not here' : 'This file cannot be read';
+    const title = error.kind === 'missing' ? 'This run was not found' : 'This file cannot be read';
     return stateMessage('error', title, element('p', {}, error.message));
   }
   const words = error instanceof Error ? error.message : String(error);
   const note = 'The other pages and runs still work.';
   return stateMessage(
     'error',
-    'This page ran into a mistake of ours',
+    'This page has a bug',
     element('p', {}, words),
     element('p', { class: 'muted' }, note),
   );
@@ -89,7 +89,7 @@ function traceMessage({ failure }: TraceError): HTMLElement {
       element('p', {}, failure.message),
     );
   }
-  const where = `${failure.name}, byte ${failure.at}. Pages that need the report only still work.`;
+  const where = `${failure.name}, byte ${failure.at}. Pages that need only the report still work.`;
   return stateMessage(
     'error',
     'The trace cannot be read',

@@ -141,6 +141,6 @@ describe('findDivergence', () => {
       first: undefined,
       second: undefined,
     });
-    expect(describeDivergence(divergence!)).toContain('something outside the input');
+    expect(describeDivergence(divergence!)).toContain('something that is not part of its input');
   });
 });

@@ -72,7 +72,7 @@ describe('what strangers can send to a gateway', () => {
     });
     const act = (): unknown => run(scenario);
     expect(act).toThrow(FaultError);
-    expect(act).toThrow(/br-211-1 is down: the flood touches nothing/);
+    expect(act).toThrow(/br-211-1 is down: the flood has no effect/);
   });
 
   it('a flood takes its place on the link as everything else does: packets are conserved', () => {

@@ -85,11 +85,11 @@ traffic_shaping_enabled = false
     ['[node]\nport = 9001\n\nport = 9002', 'node.port occurs twice', 4],
     ['[node]\nport = 0', 'node.port: 0 is not above 0', 2],
     ['[node]\nport 9001', 'cannot read: port 9001', 2],
-    ['[node]\nport = 90010', 'node.port: 90010 is no port', undefined],
+    ['[node]\nport = 90010', 'node.port: 90010 is not a port', undefined],
     ['[node]\ntype = "last"', 'node.type: last is none of', undefined],
     ['[sphinx]\nnum_hops = 6', 'sphinx.num_hops: 6 is more than 5', undefined],
-    ['[sphinx]\nenabled = false', 'sphinx.enabled: false means copies', undefined],
-    ['[pipeline]\nworkers = 1.5', 'pipeline.workers: 1.5 is no whole number', undefined],
+    ['[sphinx]\nenabled = false', 'sphinx.enabled: false would mean copying packets', undefined],
+    ['[pipeline]\nworkers = 1.5', 'pipeline.workers: 1.5 is not a whole number', undefined],
   ])('refuses %j by name', (text, refusal, line) => {
     const read = readMixnodeToml(text);
     expect(read).toMatchObject({ refusal: expect.stringContaining(refusal) });

@@ -223,7 +223,7 @@ describe('the measurement of a run', () => {
     const cover = 'privacy: cover is off';
     expect(say(SPEC)).toContain(cover);
     expect(say(SPEC).split('\n')).toHaveLength(1);
-    expect(say({ ...SPEC, rate: 5 })).toContain('on average, below 2');
+    expect(say({ ...SPEC, rate: 5 })).toContain('on average, fewer than 2');
     expect(say(SPEC, { everyNs: 2e9 })).toMatch(/\d targets were followed, fewer than 30/);
     expect(say({ ...SPEC, law: 'uniform' })).toContain('do not follow the exponential law');
     expect(say(SPEC, { asked: new Set(['privacy.attack.n_minus_one.success']) })).toContain('n-1');

@@ -228,7 +228,7 @@ describe('a profile for people', () => {
     expect(text).toMatch(
       /receive +100 +60.0 us +60.0 us..60.0 us +120 us +30.0 us +60.0 us \+ 0.5 ns\/B/,
     );
-    expect(text).toContain('the busiest run took 20.0 % of a core');
+    expect(text).toContain('the busiest run used 20.0 % of a core');
     expect(text).toMatch(/1 000 +999 +20.0 % +5.0 % +11.0 % +20.0 % +used/);
   });
 });

@@ -206,7 +206,7 @@ describe('while it runs', () => {
     coordinator.hear(bob.agent, { type: 'measured', untilNs: 1_600 * MS, sent: nothing, arrived });
     coordinator.finish();
     expect(coordinator.warnings.all).toEqual([
-      '1 reports of agents came too late to be put in order',
+      '1 reports of agents came too late to be processed in order',
     ]);
   });
 

@@ -274,7 +274,7 @@ const BAD: readonly (BadFile & { readonly on?: Topology })[] = [
     title: 'public keys without the coordinator’s',
     text: HEAD.replace('good', '«headless»'),
     code: 'E116',
-    says: 'headless/public.keys has no key of the coordinator',
+    says: 'headless/public.keys has no key for the coordinator',
   },
   {
     title: 'a public key that is cut off',
@@ -286,7 +286,7 @@ const BAD: readonly (BadFile & { readonly on?: Topology })[] = [
     title: 'two public keys of one node',
     text: HEAD.replace('good', '«twice»'),
     code: 'E103',
-    says: 'twice/public.keys:6 has a key a second time',
+    says: 'twice/public.keys:6 has more than one key',
   },
   {
     title: 'a secret of another deployment',
@@ -298,7 +298,7 @@ const BAD: readonly (BadFile & { readonly on?: Topology })[] = [
     title: 'a node that the topology has not',
     text: `${HEAD}hosts:\n  «alica»: 127.0.0.9\n`,
     code: 'E106',
-    says: 'hosts.alica: "alica" is no node of',
+    says: 'hosts.alica: "alica" is not a node of',
     hint: 'did you mean alice?',
   },
   {
@@ -318,7 +318,7 @@ const BAD: readonly (BadFile & { readonly on?: Topology })[] = [
     title: 'the address of all interfaces',
     text: ALL.replace('192.0.2.13', '«0.0.0.0»'),
     code: 'E104',
-    says: 'hosts.bob: 0.0.0.0 is no address that neighbours could send to',
+    says: 'hosts.bob: 0.0.0.0 is not an address to which neighbours could send',
   },
   {
     title: 'an operator port out of range',

@@ -86,19 +86,19 @@ describe('ProcessFleet', () => {
   });
 
   it('sends away by name whom nobody waits for, and whom the run cannot use', async () => {
-    const refusal = vi.fn(() => 'bob has another topology file than x.yaml');
+    const refusal = vi.fn(() => 'bob has a different topology file from x.yaml');
     const { fleet, refused, reports } = await open({ refusal });
     const carol = await dial(fleet, 'carol');
     expect(await carol.ended).toBe('peer closed');
-    expect(carol.commands).toEqual([{ type: 'refused', reason: 'nobody waits for carol' }]);
+    expect(carol.commands).toEqual([{ type: 'refused', reason: 'this run does not expect carol' }]);
     const bob = await dial(fleet, 'bob');
     await bob.ended;
     expect(bob.commands).toEqual([
-      { type: 'refused', reason: 'bob has another topology file than x.yaml' },
+      { type: 'refused', reason: 'bob has a different topology file from x.yaml' },
     ]);
     expect(refused).toEqual([
-      'nobody waits for carol',
-      'bob has another topology file than x.yaml',
+      'this run does not expect carol',
+      'bob has a different topology file from x.yaml',
     ]);
     expect(reports).toEqual([]);
   });
@@ -108,7 +108,7 @@ describe('ProcessFleet', () => {
     await dial(fleet, 'bob');
     const second = await dial(fleet, 'bob');
     await second.ended;
-    expect(second.commands).toEqual([{ type: 'refused', reason: 'nobody waits for bob' }]);
+    expect(second.commands).toEqual([{ type: 'refused', reason: 'this run does not expect bob' }]);
   });
 
   it('tells once that an agent is gone, and why', async () => {
@@ -188,8 +188,8 @@ describe('AgentSession', () => {
     ['lost', { kind: 'lost', reason: 'closed' }, []],
     [
       'refused',
-      { kind: 'refused', reason: 'nobody waits for bob' },
-      [{ type: 'refused', reason: 'nobody waits for bob' }],
+      { kind: 'refused', reason: 'this run does not expect bob' },
+      [{ type: 'refused', reason: 'this run does not expect bob' }],
     ],
     ['done', { kind: 'done' }, [{ type: 'mute' }, { type: 'stop' }]],
   ])('ends as %s', async (_, end, commands) => {
@@ -213,7 +213,7 @@ describe('AgentSession', () => {
     expect(channel.sent.at(-1)).toMatchObject({
       type: 'broken',
       kind: 'refused',
-      message: 'the coordinator sent what it must not send: load.order.scenario is no object',
+      message: 'the coordinator sent an invalid message: load.order.scenario is not an object',
     });
   });
 });

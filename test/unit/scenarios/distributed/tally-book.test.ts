@@ -45,7 +45,7 @@ describe('TallyBook', () => {
     book.note(0, tallyOf({ streamsOpened: 1, foreign: 2 }));
     book.note(1, tallyOf({ streamsOpened: 0, foreign: 3 }));
     expect(liveWarnings({}, book)).toEqual([
-      'streams pass no links here: no delay, rate or fault acted on them',
+      'streams bypass the links in this run: no delay, rate or fault affected them',
       '5 datagrams came from outside this run',
     ]);
     expect(liveWarnings({}, new TallyBook())).toEqual([]);
@@ -54,7 +54,7 @@ describe('TallyBook', () => {
     expect(liveWarnings(stalled.processMetrics(1), stalled)).toEqual([]);
     stalled.note(1, tallyOf({ stallNs: 160_000_000 }));
     expect(liveWarnings(stalled.processMetrics(1), stalled)).toEqual([
-      'a process did not run for 160 ms: neighbours may have taken it for dead',
+      'a process did not run for 160 ms: neighbours may have considered it dead',
     ]);
   });
 

@@ -80,7 +80,7 @@ describe('an event of action attack', () => {
       'E106 events[0].attack.node: node "mix-9" is not in s.yaml',
     ]);
     expect(refusals([replay('loner')])).toEqual([
-      'E124 events[0].attack.node: loner runs ping, which does not say where its messages are',
+      'E124 events[0].attack.node: loner runs ping, which does not expose its messages',
     ]);
     expect(refusals([tagging('last: [provider-9]')])).toEqual([
       'E106 events[0].attack.last[0]: node "provider-9" is not in s.yaml',
@@ -89,13 +89,13 @@ describe('an event of action attack', () => {
       'E124 events[0].attack.last[0]: pattern "mux-*" matches no node',
     ]);
     expect(refusals([tagging('last: [provider-1], sign: payload-tog')])).toEqual([
-      'E106 events[0].attack.sign: "payload-tog" is no drop reason of provider-1',
+      'E106 events[0].attack.sign: "payload-tog" is not a drop reason of provider-1',
     ]);
   });
 
   it('stands once at a node at a time', () => {
     expect(refusals([replay('mix-1-1'), replay('mix-1-1')])).toEqual([
-      'E112 events[1]: node is already attacked so since 9s (line 9)',
+      'E112 events[1]: node is already under this attack since 9s (line 9)',
     ]);
     expect(refusals([replay('mix-1-1'), tagging('last: [provider-1]')])).toEqual([]);
   });
@@ -105,8 +105,8 @@ describe('an event of action attack', () => {
       (name) => `  privacy.attack.${name}.success: { value: "<= 50%" }\n`,
     );
     expect(refusals([replay('mix-1-1')], `kpis:\n${limits.join('')}`)).toEqual([
-      'E121 kpis.privacy.attack.n_minus_one.success: no event carries out the attack n_minus_one',
-      'E121 kpis.privacy.attack.tagging.success: no event carries out the attack tagging',
+      'E121 kpis.privacy.attack.n_minus_one.success: no event performs the attack n_minus_one',
+      'E121 kpis.privacy.attack.tagging.success: no event performs the attack tagging',
     ]);
   });
 });

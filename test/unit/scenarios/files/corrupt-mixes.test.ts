@@ -52,7 +52,7 @@ describe('corrupt mixes', () => {
     ['{ corruptMixes: { nodes: [mix-2-9] } }', 'mix-2-9', 'mix-2-1'],
     ['{ corruptMixes: { nodes: ["mux-*"] } }', 'matches no node', ''],
     ['{ corruptMixes: { nodes: [client-1] } }', 'client-1 does not mix', 'mixes'],
-    ['{ corruptMixes: { layer: 4 } }', 'no mix is in layer 4', 'layers: 1 to 3'],
+    ['{ corruptMixes: { layer: 4 } }', 'no mix of the topology is in layer 4', 'layers: 1 to 3'],
     ['{ corruptMixes: { asn: AS9 } }', 'no mix has the asn "AS9"', 'AS1'],
     ['{ corruptMixes: { family: acne } }', 'no mix has the family "acne"', 'acme'],
     ['{ corruptMixes: { layers: 2 } }', 'unknown key', 'layer'],

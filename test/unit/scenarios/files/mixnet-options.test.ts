@@ -99,7 +99,7 @@ describe('options of a generated mixnet', () => {
 
   it('may not contradict what the generator made of a node', () => {
     const says = 'was generated with';
-    const hint = 'generate made the links for that; leave it out, or change generate';
+    const hint = 'the generated links depend on it; leave it out, or change generate';
     expect(refusals(`${inside(GENERATE)}options:\n  mix-1-1: { role: client }\n`)).toEqual([
       `8 «client» options.mix-1-1.role: "client", but mix-1-1 ${says} "mix" (${hint})`,
     ]);
@@ -115,8 +115,7 @@ describe('options of a generated mixnet', () => {
         `${inside(GENERATE)}options:\n  mixnet: { mixing: { strategy: ${strategy} }, vrfAudit: ${audit} }\n`,
       );
     expect(mixing('threshold', '{ enabled: true }')).toEqual([
-      '8 «true» options.mixnet.vrfAudit.enabled: needs mixing: { strategy: vrf-exp }, with others ' +
-        'no delay follows from the packet and nothing could be judged',
+      '8 «true» options.mixnet.vrfAudit.enabled: needs mixing: { strategy: vrf-exp }, with other strategies the packet does not determine the delay, so nothing could be audited',
     ]);
     expect(mixing('vrf-exp', '{ enabled: true }')).toEqual([]);
     expect(mixing('threshold', '{ enabled: false }')).toEqual([]);
@@ -128,12 +127,11 @@ describe('options of a generated mixnet', () => {
       refusals(`${inside(GENERATE)}options:\n  mixnet: { mixing: { strategy: vrf-exp } }\n${more}`);
     expect(set('  mix-2-1: { mixing: { strategy: threshold } }\n')).toEqual([
       '9 «threshold» options.mix-2-1.mixing.strategy: mix-2-1 mixes by threshold, but provider-1 and ' +
-        '3 more by vrf-exp (vrf-exp, or another strategy for the whole network: vrf-exp is obeyed ' +
-        'by all or none)',
+        '3 more by vrf-exp (vrf-exp, or another strategy for the whole network: vrf-exp works only if all nodes use it)',
     ]);
     expect(set('  mix-2-1: { mixing: { strategy: vrf-exp, law: uniform } }\n')).toEqual([
       '9 «uniform» options.mix-2-1.mixing.law: mix-2-1 draws uniform delays, but provider-1 and ' +
-        '3 more exponential ones (exponential: who audits a delay has one law for all hops)',
+        '3 more exponential ones (exponential: auditing a delay needs the same law on all hops)',
     ]);
     // The authority does not delay messages.
     expect(set('  authority: { mixing: { strategy: threshold } }\n')).toEqual([]);
@@ -145,8 +143,7 @@ describe('options of a generated mixnet', () => {
       refusals(`${inside(GENERATE)}options:\n  mix-2-1: { mixing: { strategy: ${strategy} } }\n`);
     expect(set('vrf-exp')).toEqual([
       '8 «vrf-exp» options.mix-2-1.mixing.strategy: mix-2-1 mixes by vrf-exp, but provider-1 and ' +
-        '3 more by poisson (poisson, or another strategy for the whole network: vrf-exp is obeyed ' +
-        'by all or none)',
+        '3 more by poisson (poisson, or another strategy for the whole network: vrf-exp works only if all nodes use it)',
     ]);
     expect(set('threshold')).toEqual([]);
   });

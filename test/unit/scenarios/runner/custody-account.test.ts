@@ -82,19 +82,19 @@ describe('packets of bulk', () => {
     expect(totals.lost).toEqual({ corrupted: 2 });
   });
 
-  it('end their stories with the reason', () => {
-    const stories: string[] = [];
+  it('end their journeys with the reason', () => {
+    const journeys: string[] = [];
     const scenario = load('file-transfer-crashes.yaml', {
       ...FILE,
       'options.receiver.double': 'flip',
     });
     run(scenario, 1, {
       recordings: { explain: 200 },
-      onStory: (text) => stories.push(...text.split('\n\n')),
+      onJourneys: (text) => journeys.push(...text.split('\n\n')),
     });
-    const lost = stories.filter((story) => story.includes('lost: corrupted'));
+    const lost = journeys.filter((journey) => journey.includes('lost: corrupted'));
     expect(lost).toHaveLength(2);
-    for (const story of lost) expect(story.trimEnd()).toMatch(/receiver +lost: corrupted$/);
+    for (const journey of lost) expect(journey.trimEnd()).toMatch(/receiver +lost: corrupted$/);
   });
 
   it('that a receiver confirms and swallows break the account', () => {

@@ -68,9 +68,9 @@ describe('the words about lateness', () => {
       'live.way_lateness': late(19_000_000),
     };
     expect(latenessWarning(metrics)).toBe(
-      'links were late: p50 70 µs, p99 70 µs per hop; with waiting in sockets ' +
-        'p50 3.20 ms, p95 3.20 ms, p99 3.20 ms per hop; p50 19 ms, p95 19 ms of a packet over its way; ' +
-        'the machine was busy, so latencies are higher than the links',
+      'links were late: p50 70 µs, p99 70 µs per hop; including the wait in sockets ' +
+        'p50 3.20 ms, p95 3.20 ms, p99 3.20 ms per hop; p50 19 ms, p95 19 ms per packet over its whole path; ' +
+        'the machine was busy, so latencies are higher than those of the links',
     );
     expect(latenessWarning({ 'live.lateness': late(70_000) })).toBeUndefined();
     expect(latenessWarning({ 'live.lateness': late() })).toBeUndefined();
@@ -84,7 +84,7 @@ describe('the words about lateness', () => {
     });
     expect(sampleWarning(of(15))).toBeUndefined();
     expect(sampleWarning(of(95))).toBe(
-      'lateness of hand-overs is that of 900 datagrams; not measured: 95 seen at one end only, ' +
+      'the lateness of hand-overs was measured for 900 datagrams; not measured: 95 seen at only one end, ' +
         '5 between machines, where hand-overs are not measured',
     );
   });

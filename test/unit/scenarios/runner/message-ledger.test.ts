@@ -61,18 +61,18 @@ describe('messages of a mixnet', () => {
     expect(parts(totals)).toBe(totals.submitted);
   });
 
-  it('end their stories with the reason', () => {
+  it('end their journeys with the reason', () => {
     const events = `[${every('mix-2-1')}, ${every('mix-1-1')}]`;
-    const stories: string[] = [];
+    const journeys: string[] = [];
     const recordings = { explain: 60 };
     run(load('mixnet.yaml', { ...SMALL, ...OFF, events }), 1, {
       recordings,
-      onStory: (text) => stories.push(...text.split('\n\n')),
+      onJourneys: (text) => journeys.push(...text.split('\n\n')),
     });
-    const crashed = stories.filter((story) => story.includes('lost: node-crashed'));
+    const crashed = journeys.filter((journey) => journey.includes('lost: node-crashed'));
     expect(crashed.length).toBeGreaterThan(0);
-    for (const story of crashed) {
-      expect(story.trimEnd().split('\n').at(-1)).toMatch(/mix-[12]-1 +lost: node-crashed$/);
+    for (const journey of crashed) {
+      expect(journey.trimEnd().split('\n').at(-1)).toMatch(/mix-[12]-1 +lost: node-crashed$/);
     }
   });
 
@@ -135,7 +135,7 @@ describe('messages of a mixnet', () => {
   it('are not accounted for where protocols say nothing of them, and the run says so', () => {
     const { messages, messagesUntracked } = run(load('hello.yaml', { duration: '2s' }));
     expect(messages).toBeUndefined();
-    expect(messagesUntracked).toBe('protocol ping does not tell of them');
+    expect(messagesUntracked).toBe('protocol ping does not report them');
   });
 
   it.each(['mix-2-1', 'provider-1'])(

@@ -8,7 +8,7 @@ const NODES = ['alice', 'mix', 'bob'];
 function watch(limit?: number): {
   readonly observers: MessageObservers;
   readonly at: (timeNs: number) => void;
-  readonly story: () => readonly string[];
+  readonly journey: () => readonly string[];
 } {
   let now = 0;
   const bound = limit === undefined ? {} : { limit };
@@ -19,7 +19,7 @@ function watch(limit?: number): {
     at: (timeNs): void => {
       now = timeNs;
     },
-    story: (): readonly string[] => {
+    journey: (): readonly string[] => {
       const { events } = observers.truth();
       return Array.from({ length: events.count }, (_, i) => {
         const node = NODES[events.node[i] ?? 0];
@@ -31,7 +31,7 @@ function watch(limit?: number): {
 
 describe('the observers of a run', () => {
   it('follow a message through its keys, with node and time', () => {
-    const { observers, at, story } = watch();
+    const { observers, at, journey } = watch();
     observers.of('alice').created(11, 'payload', 'bob');
     at(5);
     observers.of('mix').arrived(11);
@@ -40,7 +40,7 @@ describe('the observers of a run', () => {
     at(9);
     observers.of('bob').arrived(22);
     observers.of('bob').ended(22, 'delivered');
-    expect(story()).toEqual([
+    expect(journey()).toEqual([
       '0 created 0 alice',
       '5 arrived 0 mix',
       '8 departed 0 mix',
@@ -53,13 +53,13 @@ describe('the observers of a run', () => {
   });
 
   it('take the drop of a copy for that of the copy, not of the message', () => {
-    const { observers, story } = watch();
+    const { observers, journey } = watch();
     observers.of('alice').created(11, 'payload', 'bob');
     observers.of('mix').arrived(11);
     observers.of('mix').arrived(11);
     observers.of('mix').ended(11, 'dropped');
     observers.of('mix').departed(11, 22);
-    expect(story().map((line) => line.split(' ')[1])).toEqual(['created', 'arrived', 'departed']);
+    expect(journey().map((line) => line.split(' ')[1])).toEqual(['created', 'arrived', 'departed']);
   });
 
   it('count what nobody made as foreign, late replays among it', () => {
@@ -89,11 +89,11 @@ describe('the observers of a run', () => {
   });
 
   it('ignore departures and ends of messages that are not there', () => {
-    const { observers, story } = watch();
+    const { observers, journey } = watch();
     observers.of('alice').created(11, 'payload', 'bob');
     observers.of('mix').departed(11, 22);
     observers.of('mix').ended(33, 'dropped');
-    expect(story()).toEqual(['0 created 0 alice']);
+    expect(journey()).toEqual(['0 created 0 alice']);
   });
 
   it('stop at their bound and say from when on', () => {

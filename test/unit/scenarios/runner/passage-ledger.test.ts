@@ -145,15 +145,15 @@ describe('packets of applications between gateways', () => {
     expect(shed).toBeGreaterThan(100);
   });
 
-  it('end their stories with the reason', () => {
-    const stories: string[] = [];
+  it('end their journeys with the reason', () => {
+    const journeys: string[] = [];
     const scenario = load('failover.yaml', { ...SMALL, 'topology.defaults.link.loss': '5%' });
-    const onStory = (text: string): number => stories.push(...text.split('\n\n'));
-    run(scenario, 1, { recordings: { explain: 300 }, onStory });
-    const lost = stories.filter((story) => /lost: loss/.test(story));
+    const onJourneys = (text: string): number => journeys.push(...text.split('\n\n'));
+    run(scenario, 1, { recordings: { explain: 300 }, onJourneys });
+    const lost = journeys.filter((journey) => /lost: loss/.test(journey));
     expect(lost.length).toBeGreaterThan(10);
-    for (const story of lost) expect(story.trimEnd().split('\n').at(-1)).toMatch(/lost: loss$/);
-    const waited = stories.filter((story) => /lost: no-path/.test(story));
+    for (const journey of lost) expect(journey.trimEnd().split('\n').at(-1)).toMatch(/lost: loss$/);
+    const waited = journeys.filter((journey) => /lost: no-path/.test(journey));
     expect(waited.length).toBeGreaterThan(10);
   });
 
@@ -182,7 +182,7 @@ describe('packets of applications between gateways', () => {
   it('change nothing of the run that is measured: the fingerprint is that of a run without account', () => {
     const scenario = load('failover.yaml', SMALL);
     const without = runSeed({ scenario, registry: new SilentRegistry(), seed: 1 });
-    expect(without.messagesUntracked).toContain('does not tell');
+    expect(without.messagesUntracked).toContain('does not report');
     expect(run(scenario).fingerprint).toBe(without.fingerprint);
   });
 });

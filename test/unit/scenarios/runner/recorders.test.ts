@@ -26,7 +26,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 interface Recorded {
   readonly result: SeedResult;
-  readonly story: string;
+  readonly journey: string;
 }
 
 function record(
@@ -36,11 +36,11 @@ function record(
 ): Recorded {
   const path = join(PROJECT_FOLDERS.scenarios, `${name}.yaml`);
   const scenario = loadScenario({ path, folders: PROJECT_FOLDERS, overrides, registry });
-  let story = '';
-  const onStory = (text: string): void => {
-    story = text;
+  let journey = '';
+  const onJourneys = (text: string): void => {
+    journey = text;
   };
-  return { result: runSeed({ scenario, registry, seed: 1, recordings, onStory }), story };
+  return { result: runSeed({ scenario, registry, seed: 1, recordings, onJourneys }), journey };
 }
 
 it('writes rates, delays and their changes, from which the time on each link follows exactly', async () => {
@@ -206,10 +206,10 @@ describe('a run of failover with everything recorded', () => {
   });
 
   it('tells the way of a packet within 80 columns', () => {
-    const stories = recorded.story.split('\n\n');
-    expect(stories).toHaveLength(2);
-    const [story = ''] = stories;
-    const lines = story.split('\n');
+    const journeys = recorded.journey.split('\n\n');
+    expect(journeys).toHaveLength(2);
+    const [journey = ''] = journeys;
+    const lines = journey.split('\n');
     expect(lines[0]).toMatch(
       /^Packet 1 \(sequence \d+\), gateway-111 to gateway-211, at 2\.\d{9} s$/,
     );
@@ -235,8 +235,8 @@ describe('a run of a mixnet', () => {
   };
   const path = join(folder, 'mixnet.orr');
   const recordings: Recordings = { trace: { path, extent: 'full' }, explain: 6 };
-  const { result, story } = record('mixnet', overrides, recordings);
-  const stories = story
+  const { result, journey } = record('mixnet', overrides, recordings);
+  const journeys = journey
     .split('\n\n')
     .map((text) =>
       text
@@ -245,7 +245,7 @@ describe('a run of a mixnet', () => {
     );
 
   it('tells the way of a packet through mixes, though each makes another packet of it', () => {
-    const whole = stories.find((lines) => lines.filter((l) => l.includes('packed')).length === 2);
+    const whole = journeys.find((lines) => lines.filter((l) => l.includes('packed')).length === 2);
     const number = /\d(?:[\d .]*\d)?(?= ms,| B to| B inside| B$)/;
     const words = whole?.filter((line) => !/arrived|serialise/.test(line));
     expect(words?.map((line) => line.replace(number, '#'))).toEqual([
@@ -288,7 +288,7 @@ describe('a run of a mixnet', () => {
   });
 
   it('tells why a packet ended on its way, and that it was sent again', () => {
-    const lost = stories.find((lines) => lines.some((line) => line.includes('dropped: ')));
+    const lost = journeys.find((lines) => lines.some((line) => line.includes('dropped: ')));
     const at = lost?.findIndex((line) => line.includes('dropped: ')) ?? -1;
     expect(lost?.slice(at + 1).some((line) => line.includes('mixnet: packed'))).toBe(true);
     expect(lost?.at(-1)).toBe('client-2 delivered to its application');
@@ -301,8 +301,8 @@ describe('a run of a mixnet', () => {
 
 describe('a run of hello', () => {
   it('is told the same way every time', () => {
-    const first = record('hello', { duration: '2s' }, { explain: 1 }).story;
-    expect(record('hello', { duration: '2s' }, { explain: 1 }).story).toBe(first);
+    const first = record('hello', { duration: '2s' }, { explain: 1 }).journey;
+    expect(record('hello', { duration: '2s' }, { explain: 1 }).journey).toBe(first);
     expect(first.split('\n').map((line) => line.trim().replace(/ {2,}/g, ' '))).toEqual([
       'Packet 1 (sequence 99), alice to bob, at 1.000000000 s',
       '+0 ns alice its application sends 100 B',
@@ -323,7 +323,7 @@ describe('a run of hello', () => {
     const traced = record('hello', { duration: '2s' }, { trace: { path, extent: 'full' } });
     const plain = record('hello', { duration: '2s' }, {});
     expect(traced.result.fingerprint).toBe(plain.result.fingerprint);
-    expect(plain.story).toBe('');
+    expect(plain.journey).toBe('');
   });
 
   it('says where a capture ended that was full, and still counts what is not in it', () => {

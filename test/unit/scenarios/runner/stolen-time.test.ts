@@ -33,7 +33,7 @@ describe('stolen time', () => {
       liveWarnings(stolenMetrics({ stolenUs, coresUs: 2_000_000 }), DOUBTS);
     expect(at(20_000)).toEqual([]);
     expect(at(92_000)).toEqual([
-      "the host gave 4.6 % of this machine's cores to others: stalls and losses may be theirs",
+      "the host gave 4.6 % of this machine's cores to other guests, which may have caused stalls and losses",
     ]);
   });
 });

@@ -15,7 +15,6 @@ import {
   DEPARTED,
   type Truth,
 } from '../../../../reports/privacy/truth/truth.ts';
-import { Lab } from '../../../../scenarios/verify/lab.ts';
 import {
   endNode,
   type MixNetworkOptions,
@@ -29,6 +28,7 @@ import {
   uniformDensity,
 } from '../../../../scenarios/verify/mixes/mix-theory.ts';
 import { MixBench } from '../../../../scenarios/verify/mixes/single-mix.ts';
+import { SeededEngine } from '../../../../scenarios/verify/seeded-engine.ts';
 
 const NETWORK: MixNetworkOptions = {
   name: 'test',
@@ -51,7 +51,7 @@ function routes({ events, messages }: Truth): readonly (readonly number[])[] {
 
 describe('network of mixes', () => {
   it('takes every message through one mix of each layer, with links of 50 ms between them', () => {
-    const { truth } = runMixes(new Lab(1), NETWORK, PLAN);
+    const { truth } = runMixes(new SeededEngine(1), NETWORK, PLAN);
     const end = endNode(NETWORK);
     const whole = routes(truth).filter((route) => route.at(-1) === end);
     expect(whole.length).toBeGreaterThan(600);
@@ -74,7 +74,7 @@ describe('network of mixes', () => {
     const corruptFirst = [2, 0, 1, undefined];
     const plan = { ...PLAN, corruptFirst };
     const network = { ...NETWORK, corruptPerLayer: 1 };
-    const { truth, targets } = runMixes(new Lab(2), network, plan);
+    const { truth, targets } = runMixes(new SeededEngine(2), network, plan);
     const isCorrupt = routes(truth).map((route) => route.map((node) => node % 4 === 0));
     const [two, none, one] = targets.map((target) => isCorrupt[target]!.slice(0, 3));
     expect(two).toEqual([true, true, false]);
@@ -87,7 +87,7 @@ describe('network of mixes', () => {
     { route: 'partial', layersOfFirst: [0, 1, 2] },
   ] as const)('dummies of route $route end where they should', ({ route, layersOfFirst }) => {
     const network = { ...NETWORK, rate: 1, dummies: { route, perMixRate: 20 } };
-    const { truth } = runMixes(new Lab(3), network, PLAN);
+    const { truth } = runMixes(new SeededEngine(3), network, PLAN);
     const dummy = truth.kinds.indexOf('dummy');
     const own = routes(truth).filter(
       (path, message) => truth.messages.kind[message] === dummy && path[0]! < 4 && path.length > 0,
@@ -130,7 +130,7 @@ describe('theory of networks of mixes', () => {
 describe('bench of a mix', () => {
   it('drives a strategy as a node does: Poisson at the instant asked for', () => {
     const left: [number, number][] = [];
-    const bench = new MixBench(new Lab(1), 'test', {
+    const bench = new MixBench(new SeededEngine(1), 'test', {
       mixing: { strategy: 'poisson' },
       leaves: (item, now) => left.push([item, now]),
     });
@@ -146,7 +146,7 @@ describe('bench of a mix', () => {
 
   it('a pool mix flushes when a batch is in', () => {
     const left: number[] = [];
-    const bench = new MixBench(new Lab(1), 'test', {
+    const bench = new MixBench(new SeededEngine(1), 'test', {
       mixing: { strategy: 'threshold-pool', threshold: 3, pool: 2 },
       leaves: (item) => left.push(item),
     });

@@ -1,7 +1,7 @@
 /** Closed forms, compared with the values of the specification. */
 import { describe, expect, it } from 'vitest';
 import { codelOverload, codelTheory } from '../../../../scenarios/verify/checks/shaping.ts';
-import { Lab } from '../../../../scenarios/verify/lab.ts';
+import { SeededEngine } from '../../../../scenarios/verify/seeded-engine.ts';
 import {
   discreteService,
   erlangB,
@@ -85,7 +85,7 @@ interface CodelVector {
 describe.skipIf(!hasVectors)('vectors/simulation/codel-overload.json', () => {
   it('the engine drops the listed packets at the listed instants', () => {
     const vector = vectors<CodelVector>('simulation/codel-overload.json');
-    const run = codelOverload(new Lab(1));
+    const run = codelOverload(new SeededEngine(1));
     const drops = run.drops.map(({ atNs, number }) => [atNs, number]);
     expect(drops.slice(0, vector.drops.length)).toEqual(vector.drops);
     expect(run.sent).toBe(vector.sent);

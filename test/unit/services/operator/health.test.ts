@@ -94,9 +94,9 @@ describe('the health of a node', () => {
     expect(await problem(gone)).toBe('does not answer: nothing listens there');
     expect(await problem(await stranger(''))).toBe('does not answer: no answer within 300 ms');
     expect(await problem(await stranger('SSH-2.0-OpenSSH\r\n'))).toBe(
-      'does not answer: what answers does not speak HTTP',
+      'does not answer: the answer is not HTTP',
     );
-    const other = 'something else than a node of Orrery answers';
+    const other = 'what answers is not an Orrery node';
     expect(await problem(await stranger(http('<html>')))).toBe(other);
     expect(await problem(await stranger(http('{"state":"running","node":7}')))).toBe(other);
   });
@@ -228,8 +228,8 @@ describe('orrery health', () => {
   });
 
   it.each([
-    [['--endpoint', 'nowhere'], '--endpoint: "nowhere" is no HOST:PORT'],
-    [['--endpoint', '::1:9100'], '--endpoint: "::1:9100" is no HOST:PORT'],
+    [['--endpoint', 'nowhere'], '--endpoint: "nowhere" is not HOST:PORT'],
+    [['--endpoint', '::1:9100'], '--endpoint: "::1:9100" is not HOST:PORT'],
     [['--endpoint', 'a:70000'], '--endpoint: "a:70000" has no port from 1 to 65535'],
     [['--port', '0'], '--port: "0" has no port from 1 to 65535'],
     [['--port', '1e3'], '--port: "1e3" has no port from 1 to 65535'],

@@ -77,7 +77,7 @@ describe('a line of the log', () => {
     clock.mockReturnValue(6_000);
     log.component('gateway').info('later');
     expect(lines.slice(-2).map(({ message }) => message)).toEqual([
-      '500 lines left out: more than 1000 in a second',
+      '500 lines left out: more than 1000 in one second',
       'later',
     ]);
   });

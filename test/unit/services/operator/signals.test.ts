@@ -111,7 +111,7 @@ describe.concurrent('a node process', () => {
     expect(afterMs).toBeLessThan(5_000);
     expect(node.lines.at(-1)).toMatchObject({
       level: 'error',
-      message: 'not drained within 300 ms: node gateway-111 computes without end; killed',
+      message: 'not drained within 300 ms: node gateway-111 does not return; killed',
     });
   });
 

@@ -17,7 +17,7 @@ import {
 import { agree } from '../../../../viz/app/pages/failover/curves.ts';
 import { busiestLane, laneOf, linkLane } from '../../../../viz/app/pages/failover/lanes.ts';
 import { overlayOf, windowsOf } from '../../../../viz/app/pages/failover/overlay.ts';
-import { type Told, titleOf } from '../../../../viz/app/pages/failover/sentence.ts';
+import { type FaultFacts, titleOf } from '../../../../viz/app/pages/failover/sentence.ts';
 import type { Steps } from '../../../../viz/app/pages/failover/steps.ts';
 import {
   casesOf,
@@ -121,7 +121,7 @@ describe('all seeds at a fault', () => {
 
 describe('the words of a fault', () => {
   const kpi = { metric: 'gateway.failover', aggregation: 'p95', unit: 'ns', limit: 250 * MS };
-  const told = (gap: number | undefined): Told => {
+  const told = (gap: number | undefined): FaultFacts => {
     const [first] = casesOf({
       faults: [
         {

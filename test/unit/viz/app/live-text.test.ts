@@ -49,7 +49,7 @@ describe('the bar of a run that goes on', () => {
 
 describe('the card of a run that goes on', () => {
   it('says whether the run has begun, where it is, and that it has ended', () => {
-    expect(liveCardText({ ...NEWS, phase: 'waiting' })).toBe('It has not begun yet.');
+    expect(liveCardText({ ...NEWS, phase: 'waiting' })).toBe('The run has not begun yet.');
     expect(liveCardText(NEWS)).toBe('Seed 1 is at 31.2 s of 60.0 s.');
     expect(liveCardText({ ...NEWS, phase: 'ended' })).toMatch(/has ended; its report is being/);
   });

@@ -37,7 +37,7 @@ describe('the fault palette', () => {
   it('says why a tool or the whole palette is not possible', () => {
     expect(barOf(tool('cut'), OPEN)).toBeUndefined();
     expect(barOf(tool('attack'), OPEN)).toBe('it is scored from the start');
-    expect(barOf(tool('crash'), OPEN)).toBe('this run does not know it');
+    expect(barOf(tool('crash'), OPEN)).toBe('this run does not support it');
     expect(closedText(OPEN)).toBe('');
     expect(closedText({ ...OPEN, phase: 'waiting' })).toBe('The run has not begun.');
     expect(closedText({ ...OPEN, phase: 'closed', reason: 'several seeds run' })).toBe(

@@ -113,7 +113,9 @@ describe('the way of a packet', () => {
     expect(title).toBe(
       'Packet 7 took 130 ns: 70 ns propagation, 15 ns serialisation, 5 ns jitter, 30 ns queue, 10 ns processing',
     );
-    expect(caption).toContain('Rate and delay of a link give serialisation and propagation');
+    expect(caption).toContain(
+      'Serialisation and propagation follow from the rate and delay of a link',
+    );
     const { rows } = typeof table === 'function' ? table() : table;
     expect(rows[1]).toEqual([7, 'serialisation', 'gateway-1 → core-1', 100, 110, 10]);
   });

@@ -185,7 +185,7 @@ describe('a run that is watched', () => {
     add(20);
     add(5);
     expect(run.lasting.bytes).toBe(90);
-    expect(run.news.trouble).toMatch(/no more is shown/);
+    expect(run.news.trouble).toMatch(/nothing more is shown/);
   });
 });
 

@@ -107,7 +107,7 @@ export class ComparePage {
         element(
           'p',
           {},
-          'Here would be its KPIs beside those of A, with the difference of each seed.',
+          'This page would show its KPIs beside those of A, with the difference for each seed.',
         ),
         others === 0 && element('p', { class: 'muted' }, where),
         actions({ label: 'Choose another A', run: () => this.#context.view.go('runs') }),
@@ -215,7 +215,7 @@ function kpiTable(comparison: ReportComparison): HTMLElement {
       element(
         'p',
         { class: 'muted' },
-        'n.s.: the interval of the difference holds 0, it could be chance.',
+        'n.s.: the interval of the difference contains 0, so it could be chance.',
       ),
   );
 }
@@ -228,8 +228,8 @@ function inputsSection(context: ReportContext, both: Both, signal: AbortSignal):
   return element(
     'section',
     { class: 'compare-part' },
-    element('h2', {}, 'What differs in what they were made of'),
-    different.length === 0 && element('p', {}, 'Nothing: files, program and machine are the same.'),
+    element('h2', {}, 'Differences between the inputs of the runs'),
+    different.length === 0 && element('p', {}, 'None: files, program and machine are the same.'),
     different.length > 0 &&
       element(
         'div',

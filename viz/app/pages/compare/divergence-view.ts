@@ -44,7 +44,7 @@ export function divergenceSection(
 
 function missingText({ a, b }: Both): string {
   const without = [a.run.hasTrace ? '' : 'A', b.run.hasTrace ? '' : 'B'].filter(Boolean);
-  return `The first event that differs is found in the traces of both runs; ${without.join(' and ')} left none: run with --trace.`;
+  return `The first event that differs is found in the traces of both runs; ${without.join(' and ')} have none: run with --trace.`;
 }
 
 async function search(
@@ -61,7 +61,7 @@ async function search(
     if (signal.aborted) return;
     const seeds = [left.info.seed, right.info.seed];
     if (seeds[0] !== seeds[1]) {
-      const words = `The traces are of seeds ${seeds.join(' and ')}: different seeds differ from the first draw on.`;
+      const words = `The traces are of seeds ${seeds.join(' and ')}: runs with different seeds differ from the first random draw on.`;
       return show(element('p', { class: 'muted' }, words));
     }
     const parting = comparison.partings.find(({ seed }) => seed === left.info.seed);
@@ -105,7 +105,7 @@ async function searched(
   const found = await firstDivergence(a, b, { fromNs, toNs: whole.toNs });
   if (found.kind === 'line' && instantOf([found.a, found.b]) < toNs)
     return { found, note: undefined };
-  const note = `Between ${instantText(fromNs, 1e6)} and ${instantText(toNs, 1e6)} an event differs that leaves no row in a trace, such as a timer that sends nothing; this is the first row that differs.`;
+  const note = `Between ${instantText(fromNs, 1e6)} and ${instantText(toNs, 1e6)} an event differs that is not in a trace, such as a timer that sends nothing; this is the first row of the traces that differs.`;
   return { found, note };
 }
 

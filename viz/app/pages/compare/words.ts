@@ -33,7 +33,7 @@ export function headline({ kpis, verdict }: ReportComparison): string {
     case 'same':
       return `B is the same as A in ${count('same')} of ${all}`;
     case 'inconclusive':
-      return `A and B do not differ for sure: ${count('inconclusive')} of ${all} are undecided`;
+      return `No certain difference between A and B: ${count('inconclusive')} of ${all} are undecided`;
     case 'not comparable':
       return 'A and B have no KPI in common that both measured';
   }
@@ -81,7 +81,7 @@ export function differenceTitle(change: KpiChange): string {
     : `independent groups of at least ${plural(n, 'seed')}`;
   if (low === 0 && high === 0) return `${name}: no difference in any of ${seeds}`;
   const isChance = low <= 0 && high >= 0;
-  const sense = isChance ? 'the interval holds 0, so it could be chance' : 'hardly chance';
+  const sense = isChance ? 'the interval contains 0, so it could be chance' : 'hardly chance';
   return `${name}: B minus A is ${size} over ${seeds}; ${sense}`;
 }
 

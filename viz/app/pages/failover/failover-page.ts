@@ -18,7 +18,7 @@ import { Chooser } from './chooser.ts';
 import { type Drawn, drawStrips } from './draw.ts';
 import { makeStrips } from './make-strips.ts';
 import { type Material, materialOf } from './material.ts';
-import { captionOf, summaryOf, type Told, titleOf } from './sentence.ts';
+import { captionOf, type FaultFacts, summaryOf, titleOf } from './sentence.ts';
 import { casesOf, chosenCase, type FaultCase, gapKpi, idsOf, windowAround } from './story.ts';
 import { tableOf } from './strips.ts';
 
@@ -246,11 +246,11 @@ class FailoverPage {
     fill(this.#chart.body, svg);
     const position = this.#ids.indexOf(shown.id) + 1;
     const flow = asked.suffix.trim();
-    const told: Told = { report, shown, same, position, count: this.#ids.length, flow };
+    const facts: FaultFacts = { report, shown, same, position, count: this.#ids.length, flow };
     this.#chart.show({
-      title: titleOf(told),
-      caption: captionOf(told),
-      summary: summaryOf(told),
+      title: titleOf(facts),
+      caption: captionOf(facts),
+      summary: summaryOf(facts),
       table: () => tableOf(strips, shown.seed),
     });
     this.#moveCursor();
@@ -275,12 +275,12 @@ function withoutSeeds({ seeds, faultWindows, reproduce }: Report): HTMLElement |
   if (seeds.length < 2) return false;
   if (faultWindows === undefined) {
     return partialNote(
-      `This report does not hold what every seed measured around its faults, as reports of older versions: ${reproduce} records it.`,
+      `This report is from an older version and does not contain what every seed measured around its faults; ${reproduce} records it.`,
     );
   }
   if (faultWindows.leftOut === 0) return false;
   return partialNote(
-    `Of the later faults only one seed is shown: the report holds every seed around its first faults, to stay small. With fewer seeds it holds more faults.`,
+    `For the later faults only one seed is shown: to stay small, the report contains every seed only for the first faults. With fewer seeds it contains more faults.`,
   );
 }
 

@@ -15,7 +15,7 @@ export const page: Page = {
   order: 3,
   icon: 'M3 12h4l5-7h3M7 12l5 7h9M18 16l3 3-3 3M16 3l4 4M20 3l-4 4',
   empty: {
-    shows: 'each fault of a run with its detection, the switch and the first packet',
+    shows: 'each fault of a run with its detection, the path switch and the first packet',
     scenario: 'failover.yaml',
   },
   isTimed: true,

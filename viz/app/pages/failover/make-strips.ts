@@ -176,7 +176,7 @@ function gapStrip(scene: Scene): Strip | undefined {
 /** A finding such as `75.5 ms between arrivals, drawn from the fault on; first packet +80.6 ms`. */
 function gapFinding(scene: Scene, spread: Spread): string {
   const gap = gapOf(scene.shown, flowOf(scene));
-  const own = `${quantity(gap?.gapNs ?? 0, 'ns')} between arrivals less the nominal spacing, drawn from the fault on`;
+  const own = `${quantity(gap?.gapNs ?? 0, 'ns')} between arrivals minus the nominal spacing, drawn from the fault on`;
   const first = delayOf(scene.shown, FIRST_PACKET);
   const packet = first === undefined ? '' : `; first packet +${quantity(first, 'ns')}`;
   return `${own}${packet}${spread.n < 2 ? '' : `; ${spreadWords(spread)}`}`;

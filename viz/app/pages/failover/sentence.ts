@@ -16,7 +16,7 @@ import { instantText } from '../../kernel/duration.ts';
 import { delayOf, type FaultCase, FIRST_PACKET, gapKpi, gapOf, spreadOf } from './story.ts';
 
 /** A fault with the data around it. */
-export interface Told {
+export interface FaultFacts {
   readonly report: Report;
   readonly shown: FaultCase;
   readonly same: readonly FaultCase[];
@@ -31,8 +31,8 @@ export interface Told {
  * limit of 250 ms`.
  * A limit is named only for the quantity that its KPI measures.
  */
-export function titleOf(told: Told): string {
-  const { report, shown, flow } = told;
+export function titleOf(facts: FaultFacts): string {
+  const { report, shown, flow } = facts;
   const what = shown.text.replace(/(\S+)--(\S+)/g, '$1 ↔ $2');
   const gap = gapOf(shown, flow);
   const limit = gapKpi(report)?.metric.endsWith('.failover') ? gapKpi(report)?.limit : undefined;
@@ -62,7 +62,7 @@ function intervalWords(kpi: KpiResult): string {
 }
 
 /** Which fault in which seed, over which interval, and what the KPI says about it. */
-export function captionOf({ report, shown, position, count, flow }: Told): string {
+export function captionOf({ report, shown, position, count, flow }: FaultFacts): string {
   const at = instantText(shown.beginNs, 10e9);
   const clock = report.clock === 'virtual' ? 'virtual time' : 'wall time';
   const kpi = gapKpi(report);
@@ -77,20 +77,20 @@ export function captionOf({ report, shown, position, count, flow }: Told): strin
   const meaning =
     gapOf(shown, flow) === undefined
       ? ''
-      : ' The gap lies between the last arrival of what was sent before the fault and the first of what was sent after it, less the nominal spacing.';
+      : ' The gap is the time from the last arrival of a packet sent before the fault to the first arrival of one sent after it, minus the nominal spacing.';
   return `Fault ${position} of ${count}, seed ${shown.seed}, at ${at} of ${clock}.${verdict}${meaning}${others}`;
 }
 
 /** The title, every effect, and the spread over the seeds. */
-export function summaryOf(told: Told): string {
-  const effects = told.shown.effects.map(
+export function summaryOf(facts: FaultFacts): string {
+  const effects = facts.shown.effects.map(
     ({ name, afterNs }) => `${name} after ${quantity(afterNs, 'ns')}`,
   );
-  const spread = spreadOf(told.same, FIRST_PACKET);
+  const spread = spreadOf(facts.same, FIRST_PACKET);
   const seeds =
     spread === undefined || spread.n < 2
       ? ''
       : ` Over ${plural(spread.n, 'seed')} the first packet came after a median of ${quantity(spread.median, 'ns')}.`;
-  const own = effects.length === 0 ? '' : ` In seed ${told.shown.seed}: ${effects.join(', ')}.`;
-  return `${titleOf(told)}.${own}${seeds}`;
+  const own = effects.length === 0 ? '' : ` In seed ${facts.shown.seed}: ${effects.join(', ')}.`;
+  return `${titleOf(facts)}.${own}${seeds}`;
 }

@@ -46,7 +46,7 @@ export function cardElement(card: Card, actions: CardActions): HTMLElement {
         'article',
         { class: 'card' },
         heading(card.name, () => open({ id: card.id, hasTrace: true })),
-        element('p', { class: 'muted' }, 'a trace without its report: pictures, no verdict'),
+        element('p', { class: 'muted' }, 'a trace without its report: charts, but no verdict'),
       );
     case 'sweep':
       return sweepElement(card, (id) => open({ id, hasTrace: false }));

@@ -68,7 +68,7 @@ function stateOf(state: LibraryState, shown: readonly Card[]): string {
 function noteOf(state: LibraryState, shown: readonly Card[], choice: Choice): string {
   if (state.kind === 'loading') return '';
   if (state.kind === 'failed')
-    return `The list of runs did not come: ${state.reason}. The demo works.`;
+    return `The list of runs could not be loaded: ${state.reason}. The demo works.`;
   const { cards, leftOut } = state;
   if (shown.length === 0) return `None of ${cards.length} runs fits the filter.`;
   const older = leftOut === 0 ? '' : `, ${leftOut} older ones are not listed`;

@@ -15,6 +15,6 @@ export function injectedNote(faults: number): HTMLElement {
     'p',
     { class: 'more', 'data-injected': faults, hidden: !(faults > 0) },
     element('span', { 'aria-hidden': 'true' }, '✎ '),
-    `interactive, ${plural(faults, 'fault')} injected: not the run that its file alone gives`,
+    `interactive, ${plural(faults, 'fault')} injected: its file alone does not reproduce this run`,
   );
 }

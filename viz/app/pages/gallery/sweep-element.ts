@@ -102,7 +102,9 @@ function heatCell(
 /** The command that runs a combination whose report was not kept. */
 function commandOf({ command }: HeatCell): readonly Child[] {
   if (command === undefined) {
-    return ['This sweep is of an older version and kept no runs: repeat it to open them here.'];
+    return [
+      'This sweep was made by an older version, which kept no runs: repeat it to open them here.',
+    ];
   }
   return ['This run was not kept; the command that runs it: ', element('code', {}, command)];
 }

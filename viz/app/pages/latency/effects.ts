@@ -45,7 +45,7 @@ function distributionOf(
     metric: {
       ...{ kind: 'samples', unit: 'ns', clock, count: n, value: null },
       ...{ sum, mean: sum / n, min, max, samples, quantiles: points },
-      help: `per fault that led to it: begin of the fault to ${effect}`,
+      help: `per fault that led to it: time from the begin of the fault to ${effect}`,
     },
   };
 }

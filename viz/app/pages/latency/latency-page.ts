@@ -15,7 +15,7 @@ import { addSeries } from './series-view.ts';
 import { histogramChart, tailChart } from './tail-view.ts';
 
 const NO_TRACE =
-  'This run left no trace, so that a delay cannot be split into its parts: run with --trace.';
+  'This run left no trace, so a delay cannot be split into its parts: run with --trace.';
 
 /** Fills the page. */
 export function mountLatency(context: ReportContext): void {

@@ -61,7 +61,7 @@ export class PartsView {
   readonly #place: HTMLElement;
   readonly #frame: ChartFrame;
   readonly #note = element('p', { class: 'muted parts-note' });
-  readonly #select = element('select', { 'aria-label': 'way of the packets' });
+  readonly #select = element('select', { 'aria-label': 'route of the packets' });
   #trace: TraceClient | undefined;
   #found: Found | undefined;
   #drawn: AbortController | undefined;
@@ -159,7 +159,7 @@ export class PartsView {
       return 'The trace has no packets on links, as live runs leave none: the parts of a delay are known for virtual time.';
     }
     const range = `${instantText(fromNs, 1e9)} and ${instantText(toNs, 1e9)}`;
-    return `The trace holds no packet of a flow that went its whole way between ${range}: choose another range below, or run with --trace full.`;
+    return `The trace holds no packet of a flow that completed its journey between ${range}: choose another range below, or run with --trace full.`;
   }
 
   #nameOf(way: Way): string {
@@ -213,13 +213,15 @@ export class PartsView {
     const sentences: string[] = [];
     if (way.parts.some(({ serialisationNs }) => serialisationNs === undefined)) {
       sentences.push(
-        'Where all packets of a link had one size, serialisation stands within propagation.',
+        'Where all packets of a link had one size, propagation includes serialisation.',
       );
     } else if (info.links.some(({ rateBps }) => rateBps === undefined)) {
-      sentences.push('Serialisation is what the least transit of a link grows with the size.');
+      sentences.push(
+        'Serialisation is the part of the shortest transit time that grows with packet size.',
+      );
     } else {
       sentences.push(
-        'Serialisation and propagation follow from rate and delay of the links; jitter is what is left.',
+        'Serialisation and propagation follow from rate and delay of the links; jitter is the remainder.',
       );
     }
     if (partSums(way).processing === 0) {
@@ -236,8 +238,8 @@ export class PartsView {
     const known =
       mixing?.mean === undefined
         ? ''
-        : ` All mixes and links together took ${quantity(mixing.mean, 'ns')} in the mean of ${whole(mixing.count)} loops (mix.latency).`;
-    return `A mix makes another packet of each and sends it for no flow, so that mixing is not in the way of a packet.${known}`;
+        : ` All mixes and links together took ${quantity(mixing.mean, 'ns')} on average over ${whole(mixing.count)} loops (mix.latency).`;
+    return `A mix rebuilds each packet and sends it outside any flow, so the time in mixes is not part of this journey.${known}`;
   }
 }
 

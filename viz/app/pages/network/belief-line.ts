@@ -18,7 +18,7 @@ export const SIGNS: Readonly<Record<Standing, string>> = {
   unaware: '?',
   outdated: '?',
 };
-const LEGEND = ' At a node: ! knows it, ? does not.';
+const LEGEND = ' At a node: ! knows of it, ? does not.';
 
 /** The belief line of the network page. */
 export class BeliefLine {

@@ -73,7 +73,7 @@ export class Details {
       case 'packet':
         return this.#packet(Number(selection.name), timeNs);
       default:
-        return Promise.resolve(element('p', { class: 'muted' }, 'Shown on another page.'));
+        return Promise.resolve(element('p', { class: 'muted' }, 'This is shown on another page.'));
     }
   }
 

@@ -313,7 +313,7 @@ export class NetworkPage {
     const [before, after] = await Promise.all(
       windowsOf(of).map((window) => trace.ask('hops', { ...window, rowsMax: ROWS_MAX })),
     );
-    if (before === undefined || after === undefined) throw new Error('two windows were asked');
+    if (before === undefined || after === undefined) throw new Error('two windows were requested');
     return detourOf(trace.info, of, { before, after });
   }
 

@@ -25,8 +25,8 @@ const READERS = readersOf(
 /** A packet counts as an onion if it has at least this many layers. */
 const LAYERS_MIN = 2;
 const RESEARCH =
-  'Known because the run itself was asked with --explain: each node makes other bytes of the message, so that nobody on the network can tell that these packets are one.';
-const SAME = 'One packet, as the run kept it with --explain.';
+  'This is known because the run recorded it with --explain: each node changes all bytes of the message, so nobody on the network can tell that these packets belong together.';
+const SAME = 'One packet, as the run recorded it with --explain.';
 
 /** The data about a packet. */
 export interface PacketFacts {
@@ -78,7 +78,7 @@ export class PacketPanel {
     if (this.#layers.length >= LAYERS_MIN) fill(this.#onion, onionView(this.#layers, step));
     const { from, to } = endsOf(passage, this.#context.trace.info);
     const title =
-      to === undefined ? `What the application of ${from} gets` : `Bytes from ${from} to ${to}`;
+      to === undefined ? `Bytes for the application of ${from}` : `Bytes from ${from} to ${to}`;
     fill(this.#bytes, section(title, this.#bytesAt(step, passage)));
   }
 
@@ -86,8 +86,8 @@ export class PacketPanel {
     const { counts } = this.#context.trace.info;
     const text =
       (counts['packet'] ?? 0) > 0
-        ? 'Its bytes were not kept: those of the packets in the list «explained» above the picture were.'
-        : 'Its bytes are in the trace of a run with --explain.';
+        ? 'Its bytes were not recorded; those of the packets in the list «explained» above the drawing were.'
+        : 'Run with --explain to record its bytes.';
     return element('p', { class: 'muted' }, text);
   }
 

@@ -21,7 +21,7 @@ const ACCURACY = 'dp.accuracy';
 const SPENT_HEIGHT = 250;
 const ACCURACY_HEIGHT = 160;
 const NEIGHBOURS =
-  'Adversary: sees all that is released, and knows all that went in but the part in question (differential privacy, Dwork and Roth 2014).';
+  'Adversary: sees everything that is released, and knows all inputs except the part in question (differential privacy, Dwork and Roth 2014).';
 
 interface BudgetParts {
   readonly context: ReportContext;
@@ -77,14 +77,14 @@ function captionOf({ context, budget, rounds }: BudgetParts): string {
   const counted = report.scenario.warmupNs > 0 ? ', counted from the end of the warm-up' : '';
   const delta =
     budget.delta === null
-      ? 'The protocol names no delta, without which epsilon says little.'
-      : `Delta: ${budget.delta}, at the most.`;
+      ? 'The protocol states no delta, without which epsilon means little.'
+      : `Delta: at most ${budget.delta}.`;
   const hasLimit = [EPSILON, ACCURACY].some((metric) => valueLimits(context, metric).length > 0);
   const dashed = hasLimit ? "Dashed: the scenario's limit. " : '';
   const words = (metric: string): string => report.metrics[metric]?.help ?? 'unknown';
   const accuracy = rounds.some((one) => one.accuracy) ? `; ${words(ACCURACY)}` : '';
   const samples = `${plural(budget.rounds.length, 'round')} of ${plural(seeds, 'seed')}`;
-  return `Epsilon spent since the begin of the run, and accuracy, over rounds${counted}. ${many}${dashed}${delta} ${NEIGHBOURS} Estimator: ${words(EPSILON)}${accuracy}. Samples: ${samples}.`;
+  return `Epsilon spent since the start of the run, and accuracy, over rounds${counted}. ${many}${dashed}${delta} ${NEIGHBOURS} Estimator: ${words(EPSILON)}${accuracy}. Samples: ${samples}.`;
 }
 
 function tableOf({ budget, rounds }: BudgetParts): {

@@ -11,13 +11,13 @@ import { mountPrivacy } from './privacy-page.ts';
 export const page: Page = {
   name: 'privacy',
   title: 'Privacy',
-  question: 'How much does whom learn, and what does it cost?',
+  question: 'Who learns how much, and what does privacy cost?',
   order: 6,
   icon: 'M2 12c3-5 6.5-7 10-7s7 2 10 7c-3 5-6.5 7-10 7s-7-2-10-7zM9 12a3 3 0 1 0 6 0a3 3 0 1 0-6 0M3 21L21 3',
   empty: { shows: 'what an adversary believes, and its price', scenario: 'mixnet-cover.yaml' },
   isTimed: false,
   whileLive:
-    'Entropy, anonymity sets, attacks and the price are worked out of all messages of the run, when it has ended.',
+    'Entropy, anonymity sets, attacks and the price are computed from all messages when the run has ended.',
   needs: 'report',
   mount: mountPrivacy,
 };

@@ -36,7 +36,7 @@ export function journeyChart(parts: ViewParts): HTMLElement | undefined {
   const columns = columnsOf(journey, 10);
   frame.show({
     title,
-    caption: `One target, of median entropy (${bitsText(journey.entropy)}), made at ${(journey.atNs / 1e9).toFixed(2)} s in seed ${parts.context.report.shownSeed}. Width: probability that it went so; stronger: where it really went.${leftOut(columns)} Adversary: ${parts.privacy.adversary}. Estimator: ${parts.privacy.estimator}. Samples: 1 target.`,
+    caption: `One target, of median entropy (${bitsText(journey.entropy)}), made at ${(journey.atNs / 1e9).toFixed(2)} s in seed ${parts.context.report.shownSeed}. Width: probability of this step; stronger colour: where the message really went.${leftOut(columns)} Adversary: ${parts.privacy.adversary}. Estimator: ${parts.privacy.estimator}. Samples: 1 target.`,
     summary: title,
     table: () => ({
       columns: ['from', 'to', 'probability'],
@@ -62,7 +62,7 @@ function exitOf({ flows, mixes }: Journey): number {
 function leftOut({ hidden, again }: Columns): string {
   const round =
     again > 0.005
-      ? ` ${again.toFixed(2)} passages come round again, as loops of mixes and acknowledgements do.`
+      ? ` ${again.toFixed(2)} passages return to a node already drawn, as loops of mixes and acknowledgements do.`
       : '';
   return hidden > 0.005 ? `${round} ${hidden.toFixed(2)} passages are not drawn.` : round;
 }

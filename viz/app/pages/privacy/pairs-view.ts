@@ -31,7 +31,7 @@ export function pairsChart(parts: ViewParts): HTMLElement | undefined {
   const most = Math.max(...mass.flat());
   frame.show({
     title,
-    caption: `Probability of each receiver, mean of a sender's targets, cover left out; framed: they really wrote there. Adversary: ${parts.privacy.adversary}. Estimator: ${parts.privacy.estimator}, masses of one receiver added. Samples: ${plural(count, 'target')} of seed ${parts.context.report.shownSeed}.`,
+    caption: `Probability of each receiver, mean of a sender's targets, cover left out; framed: the sender really wrote to this receiver. Adversary: ${parts.privacy.adversary}. Estimator: ${parts.privacy.estimator}, masses of one receiver added. Samples: ${plural(count, 'target')} of seed ${parts.context.report.shownSeed}.`,
     summary: `${title}; the largest probability of any pair is ${percent(most)}.`,
     table: () => ({
       columns: ['sender', 'receiver', 'probability', 'true share', 'targets'],

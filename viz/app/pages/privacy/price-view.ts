@@ -84,12 +84,12 @@ function costRows({ privacy, context }: ViewParts): readonly PriceRow[] {
     ...{ side: 'price', name, value, unit, text },
   });
   return [
-    ...latency('latency of a payload, half below', latencyMsP50),
-    ...latency('latency of a payload, 95 % below', latencyMsP95),
+    ...latency('median latency of a payload', latencyMsP50),
+    ...latency('95th percentile of the latency of a payload', latencyMsP95),
     ...(typeof cover === 'number'
       ? [
           {
-            ...plain('cover of all that clients send', cover, 'share', percent(cover)),
+            ...plain('share of cover in what clients send', cover, 'share', percent(cover)),
             share: cover,
           },
         ]
@@ -98,7 +98,7 @@ function costRows({ privacy, context }: ViewParts): readonly PriceRow[] {
       ? []
       : [
           plain(
-            'packets on links for a payload',
+            'packets on links per payload',
             packetsPerPayload,
             'packets',
             significant(packetsPerPayload, 3),
@@ -108,7 +108,7 @@ function costRows({ privacy, context }: ViewParts): readonly PriceRow[] {
       ? []
       : [
           plain(
-            'bytes on links for a payload',
+            'bytes on links per payload',
             bytesPerPayload,
             'bytes',
             quantity(bytesPerPayload, 'bytes'),

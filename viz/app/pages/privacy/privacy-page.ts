@@ -25,7 +25,7 @@ import { priceChart } from './price-view.ts';
 import { setsChart } from './sets-view.ts';
 
 const MORE_EYES =
-  'Attackers at links, mixes or ends stand here where the scenario has a limit on privacy.attack.<name>.success, or an event with attack.';
+  'Attackers at links, mixes or ends appear here if the scenario has a limit on privacy.attack.<name>.success, or an event with attack.';
 
 /** Fills the page. */
 export function mountPrivacy(context: ReportContext): void {
@@ -78,7 +78,7 @@ function nothingMeasured({ view }: ReportContext): HTMLElement {
     element(
       'p',
       {},
-      'Here would be what an adversary believes of each message. A section privacy in the scenario, or a limit on a metric of privacy.*, asks for it: npm run scenario mixnet-cover.yaml. A protocol that samples dp.epsilon shows its privacy budget.',
+      'This page would show what an adversary believes about each message. A section privacy in the scenario, or a limit on a metric of privacy.*, asks for it: npm run scenario mixnet-cover.yaml. A protocol that samples dp.epsilon shows its privacy budget.',
     ),
     actions({ label: 'Choose a run', run: () => view.go('runs') }),
   );
@@ -118,7 +118,7 @@ function warningsOf({ report }: ReportContext): readonly HTMLElement[] {
     element(
       'section',
       { class: 'privacy-warnings', 'aria-label': 'warnings' },
-      element('h2', {}, 'What makes these figures worth less'),
+      element('h2', {}, 'Caveats about these figures'),
       element('ul', {}, rows),
     ),
   ];
@@ -144,7 +144,7 @@ function missingNote({ context }: ViewParts, missing: readonly string[]): readon
   if (missing.length === 0) return [];
   const list = new Intl.ListFormat('en').format(missing);
   return [
-    partialNote(`This report does not hold ${list}. Run it again: ${context.report.reproduce}`),
+    partialNote(`This report does not contain ${list}. Run it again: ${context.report.reproduce}`),
   ];
 }
 

@@ -49,7 +49,7 @@ function drawing(bars: readonly SetBar[], width: number, words: string): HTMLEle
     ...axesOf(
       plot,
       { at: y, values: counts, title: 'targets', text: whole },
-      { at: x, values: sizes, title: 'messages that it may be', text: whole },
+      { at: x, values: sizes, title: 'messages that it could be', text: whole },
     ),
     ...bars.map(({ from, to, count }) =>
       svgElement('rect', {

@@ -27,8 +27,8 @@ const CHOSEN = 'chosen';
 const NEAR_NS = 5e9;
 const NARROWEST = 260;
 const NOTHING =
-  'This trace holds nothing that a protocol draws. Nodes in one process record it: npm run scenario FILE -- --trace.';
-const NOT_NOW = 'There is nothing to draw at this instant: it comes later in the run.';
+  'This trace has nothing that a protocol can draw. A run in one process records it: npm run scenario FILE -- --trace.';
+const NOT_NOW = 'There is nothing to draw yet at this instant: the data comes later in the run.';
 
 /** The answers of the trace for one instant. */
 interface Answered {
@@ -78,7 +78,7 @@ export class ProtocolsPage {
     if (this.#offers.length > 0) this.#begin();
     else if (run.isLive === true) {
       const words =
-        'What protocols draw comes with what their nodes trace; nodes on other event loops or in other processes trace less.';
+        'Protocols draw what their nodes trace; nodes on other event loops or in other processes trace less.';
       fill(root, stateMessage('waiting', 'Nothing to draw yet', element('p', {}, words)));
     } else fill(root, stateMessage('empty', 'Nothing to draw', element('p', {}, NOTHING)));
     if (run.isLive === true) onGrowth(trace, signal, () => void this.#grow().catch(fail));
@@ -210,7 +210,7 @@ export class ProtocolsPage {
     if (made.kind === 'trouble') {
       this.#say('');
       const words = element('p', {}, made.message);
-      this.#stage.replaceChildren(stateMessage('error', 'This drawing has a mistake', words));
+      this.#stage.replaceChildren(stateMessage('error', 'This drawing failed', words));
       this.#chart.show({
         title: made.message,
         caption: '',

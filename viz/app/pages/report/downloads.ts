@@ -100,7 +100,7 @@ function fromReport(
     element(
       'small',
       {},
-      'HTML, Markdown and the others lie in the folder of the run: open it with npm run viz.',
+      'HTML, Markdown and the other files are in the folder of the run: open it with npm run viz.',
     ),
   ];
 }

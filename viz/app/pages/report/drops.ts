@@ -55,7 +55,7 @@ export function dropsChart({ report, run, signal }: ReportContext): HTMLElement 
   const more = hidden > 0 ? ` ${hidden} smaller reasons are in the table.` : '';
   frame.show({
     title,
-    caption: `A packet of a flow is sent once on every link of its way, so these are more than the KPIs count. All seeds, each packet accounted for. Bars: drops by reason; those by nodes are what nodes refused, no part of this sum.${more}`,
+    caption: `A packet of a flow is sent once on every link of its path, so these numbers are higher than those of the KPIs. All seeds, every packet accounted for. Bars: drops by reason; drops by nodes are packets that nodes refused and are not part of this sum.${more}`,
     table: {
       columns: ['reason', 'dropped by', 'packets'],
       rows: drops.map(({ reason, by, count }) => [reason, by, count]),

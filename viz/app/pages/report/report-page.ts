@@ -34,7 +34,7 @@ export function mountReport(context: ReportContext): void {
     section('How slow, how often', tailFigure(context)),
     section('Where the packets went', dropsChart(context)),
     section('Do it again', againSection(context)),
-    section('How was this measured', methodSection(report)),
+    section('How this was measured', methodSection(report)),
     element(
       'p',
       { class: 'muted report-foot' },

@@ -11,7 +11,7 @@ const SIGNS: readonly Sign[] = [
   ['.came', 'packets came', 'M1 12V4h3v8zM5 12V1h3v11zM9 12V6h2v6z'],
   ['.lost', 'packets lost', 'M1 7h10v3h-10z'],
   ['.span', 'procedure', 'M0 2h12v8h-12z'],
-  ['.mark', 'a node marked something: its words are at the triangle', 'M6 9l-5 -8h10z'],
+  ['.mark', 'a node marked an instant: its text is at the triangle', 'M6 9l-5 -8h10z'],
   ['.fault', 'a fault begins', 'M6 0v12'],
   ['.fault-end', 'it ends', 'M6 0v12'],
 ];

@@ -167,7 +167,7 @@ export class PacketView {
     fill(
       body,
       arrows.length === 0
-        ? element('p', { class: 'muted' }, 'No packet went between these nodes at that time.')
+        ? element('p', { class: 'muted' }, 'No packet was sent between these nodes at that time.')
         : drawSequence({ width, info, nodes, arrows, selected: packet, pick }),
     );
     if (hadKeyboard) body.querySelector<HTMLElement>('.readable')?.focus();
@@ -202,7 +202,7 @@ export class PacketView {
     const way = element(
       'button',
       { type: 'button', click: () => view.setParameter('nodes', undefined) },
-      'The way of the packet',
+      'The journey of the packet',
     );
     fill(this.#nodes, element('summary', {}, 'Choose nodes'), element('div', {}, way, boxes));
   }

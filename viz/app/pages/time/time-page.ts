@@ -118,7 +118,7 @@ export class TimePage {
       'button',
       {
         ...{ type: 'button', class: 'perfetto', 'data-export': 'perfetto' },
-        title: 'the range in view as a file for ui.perfetto.dev; nothing is sent there',
+        title: 'save the visible range as a file for ui.perfetto.dev; nothing is uploaded',
         click: (): void => {
           const [fromNs, toNs] = view.time.range.value;
           savePerfetto(run, { fromNs, toNs }).catch(fail);

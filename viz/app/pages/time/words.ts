@@ -12,12 +12,12 @@ import { type Arrow, type Part, sumsOf } from './sequence.ts';
 import type { FilledTrack } from './tracks.ts';
 
 const WHOLE =
-  'On the link: serialisation and propagation together, as the trace holds departure and arrival.';
+  'Time on a link is serialisation and propagation together, because the trace contains only departure and arrival.';
 const SPLIT =
-  'Rate and delay of a link give serialisation and propagation; jitter is what is left, or is taken off the propagation.';
+  'Serialisation and propagation follow from the rate and delay of a link; jitter is the remainder, and shortens propagation if negative.';
 
 /** The data that the tracks show. */
-export interface TracksTold {
+export interface TracksFacts {
   readonly tracks: readonly FilledTrack[];
   readonly fromNs: number;
   readonly toNs: number;
@@ -29,9 +29,9 @@ export interface TracksTold {
 }
 
 /** The title, the caption and the table of the tracks. */
-export function tracksContent(told: TracksTold): ChartContent {
-  const { tracks, fromNs, toNs, barNs, isExact } = told;
-  if (!told.hasHops) return marksContent(told);
+export function tracksContent(facts: TracksFacts): ChartContent {
+  const { tracks, fromNs, toNs, barNs, isExact } = facts;
+  if (!facts.hasHops) return marksContent(facts);
   const sum = (of: (track: FilledTrack) => number): number =>
     tracks.reduce((all, track) => all + of(track), 0);
   const [came, lost] = [sum(({ count }) => count), sum(({ drops }) => drops)];
@@ -46,9 +46,9 @@ export function tracksContent(told: TracksTold): ChartContent {
   const folded = tracks.some(({ isGroup }) => isGroup) ? '; a folded track has its own scale' : '';
   const source = isExact ? 'single packets' : 'the index of the trace';
   return {
-    title: `${plural(came, 'packet')} came to a node within ${lasted}${most}`,
+    title: `${plural(came, 'packet')} arrived at a node within ${lasted}${most}`,
     caption: `${instantText(fromNs, toNs - fromNs)} to ${instantText(toNs, toNs - fromNs)}: ${rate}, ${whole(lost)} lost on the way (below the line), ${plural(spans, 'procedure')}. Bars of ${quantity(barNs, 'ns')} from ${source}${folded}.`,
-    summary: `${plural(came, 'packet')} came to a node between ${instantText(fromNs, toNs - fromNs)} and ${instantText(toNs, toNs - fromNs)}${most}; ${whole(lost)} were lost on the way.`,
+    summary: `${plural(came, 'packet')} arrived at a node between ${instantText(fromNs, toNs - fromNs)} and ${instantText(toNs, toNs - fromNs)}${most}; ${whole(lost)} were lost on the way.`,
     table: () => ({
       columns: ['node', 'from ns', 'to ns', 'packets', 'lost'],
       rows: tracks.flatMap(({ label, bars }) =>
@@ -62,12 +62,12 @@ export function tracksContent(told: TracksTold): ChartContent {
 }
 
 /** The same for a trace that holds only marks and procedures. */
-function marksContent({ tracks, fromNs, toNs }: TracksTold): ChartContent {
+function marksContent({ tracks, fromNs, toNs }: TracksFacts): ChartContent {
   const spans = tracks.flatMap((track) => track.spans);
   const marks = tracks.flatMap((track) => track.marks.map((mark) => ({ ...mark, track })));
   return {
     title: `${plural(marks.length, 'mark')} and ${plural(spans.length, 'procedure')} of ${plural(tracks.length, 'track')} within ${quantity(toNs - fromNs, 'ns')}`,
-    caption: `${instantText(fromNs, toNs - fromNs)} to ${instantText(toNs, toNs - fromNs)}; lines: faults begin, dashed: they end.`,
+    caption: `${instantText(fromNs, toNs - fromNs)} to ${instantText(toNs, toNs - fromNs)}; lines: begin of a fault, dashed: its end.`,
     table: () => ({
       columns: ['node', 'at ns', 'what'],
       rows: marks.map(({ track, timeNs, text }) => [track.label, timeNs, text]),
@@ -92,7 +92,7 @@ export function sequenceContent(
   const nameOf = (node: number): string => info.nodes[node]?.name ?? '';
   return {
     title: `Packet ${packet} goes ${plural(own.length, 'link')} between ${plural(nodes, 'chosen node')}`,
-    caption: `Time downwards; ${shown} between these nodes at that time, ${plural(packets, 'packet')}. A cross: lost on the way. Click one, or press Enter at one, to follow it.`,
+    caption: `Time downwards; ${shown} between these nodes at that time, ${plural(packets, 'packet')}. A cross: lost on the way. Click a packet, or press Enter on it, to follow it.`,
     table: () => ({
       columns: ['packet', 'class', 'from', 'to', 'depart ns', 'arrive ns', 'bytes'],
       rows: arrows.map((arrow) => [

@@ -96,7 +96,7 @@ describe('a book of hand-overs', () => {
     },
   );
 
-  it('counts what was seen at one end only, copies, and other clocks, and measures none of it', () => {
+  it('counts what was seen at only one end, copies, and other clocks, and measures none of it', () => {
     const book = new HandoverBook(ALL);
     book.note(
       batch(

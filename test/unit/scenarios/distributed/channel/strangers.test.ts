@@ -81,7 +81,7 @@ describe('a stranger at the door', () => {
       reason: 'authentication failed',
       message:
         `${HOST}:${port}: authentication failed (it closed the connection during the handshake: ` +
-        'it does not know our key, its own is another one, or it is not an Orrery coordinator ' +
+        'it does not know our key, its own key is a different one, or it is not an Orrery coordinator ' +
         'of this version)',
     });
     await lobby.until(({ refusals }) => refusals.length > 0);
@@ -118,7 +118,7 @@ describe('a stranger at the door', () => {
     await lobby.until(({ sides }) => sides.length === 1);
     expect(await lobby.sides[0]!.received(1)).toHaveLength(1);
     expect(await sendRaw(port, Buffer.concat(wire.heard))).toEqual(Buffer.alloc(0));
-    expect(lobby.refusals).toEqual(['protocol error: a handshake repeated']);
+    expect(lobby.refusals).toEqual(['protocol error: a repeated handshake']);
     dialled.channel.close();
     wire.server.close();
   });
@@ -309,10 +309,10 @@ describe('a holder of the key that misbehaves', () => {
   const text = (content: string): Uint8Array => new TextEncoder().encode(content);
 
   it.each([
-    ['an empty piece', markedPiece(MARK.more), 'an empty piece'],
-    ['an unknown mark', markedPiece(9), 'an unknown mark'],
-    ['no mark', EMPTY, 'an unknown mark'],
-    ['a second confirmation', CONFIRM, 'an unknown mark'],
+    ['an empty piece', markedPiece(MARK.more), 'an empty fragment'],
+    ['an unknown mark', markedPiece(9), 'an unknown fragment type'],
+    ['no mark', EMPTY, 'an unknown fragment type'],
+    ['a second confirmation', CONFIRM, 'an unknown fragment type'],
     ['half a text', markedPiece(MARK.last, text('{"a":')), 'not a message (SyntaxError)'],
     ['an empty message', markedPiece(MARK.last), 'not a message (SyntaxError)'],
     ['unknown data', markedPiece(MARK.last, text('{"$x":""}')), 'not a message (TypeError)'],

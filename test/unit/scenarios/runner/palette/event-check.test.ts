@@ -34,7 +34,7 @@ describe('an event from the palette', () => {
     [{ crash: 'nobody' }, /node "nobody" is not in scion-default\.yaml/],
     [{ clock: { node: 'gateway-111' } }, /no change, expected step or drift/],
     [{ link: LINK, set: { up: false }, for: '99s' }, /after the end of the run \(60s\)/],
-    [{ link: LINK, set: { up: false }, at: '5s' }, /^at: the run gives a fault its name/],
+    [{ link: LINK, set: { up: false }, at: '5s' }, /^at: the run sets the name/],
     [{ random: { up: '1s', down: '1s' }, link: LINK, hold: true }, /^random: the run gives/],
     [{}, /no action, expected one of set, hold/],
   ])('is refused with the words of the loader: %j', (event, reason) => {

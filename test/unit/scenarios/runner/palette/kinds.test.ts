@@ -24,7 +24,7 @@ describe('the kinds of events that can be injected', () => {
     expect(Object.keys(offer?.forgeries ?? {})).toEqual(gateways);
     expect(offer?.forgeries?.['gateway-111']).toContain('opening');
     const none = kindsOf(load('hello.yaml'), {}).find(({ kind }) => kind === 'flood');
-    expect(none).toEqual({ kind: 'flood', bar: 'no protocol of this run says what can be forged' });
+    expect(none).toEqual({ kind: 'flood', bar: 'no protocol of this run lists forgeries' });
   });
 
   it('a crash or a clock is offered on nodes of ours alone', () => {
@@ -44,7 +44,7 @@ describe('the kinds of events that can be injected', () => {
     const own = hosts.find(({ outside }) => outside === undefined)?.name ?? '';
     const crash = (node: string): string | undefined =>
       obstacleTo({ kind: 'crash', node, store: 'synced' }, scenario);
-    expect(crash(program)).toBe(`${program} is a program outside: no crash reaches it`);
+    expect(crash(program)).toBe(`${program} is an outside program: no crash reaches it`);
     expect(crash(own)).toBeUndefined();
     const [link] = scenario.topology.links;
     const links = { kind: 'ids', ids: [link?.id ?? ''] } as const;

@@ -48,7 +48,7 @@ function palette(
 const inject: PaletteOrder = { kind: 'inject', number: 1, event: {} };
 
 describe('the pace of a run in virtual time', () => {
-  it('does not hold up a run that is as fast as it can', () => {
+  it('does not hold up a run that is as fast as possible', () => {
     const { stepped, waits } = palette(null);
     stepped.between(20 * MS);
     expect(waits()).toBe(0);

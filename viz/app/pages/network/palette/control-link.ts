@@ -26,7 +26,7 @@ export type Order = ControlOrder extends infer One
 export type Answer = Exclude<ControlReply, { kind: 'state' }>;
 
 const RETRY_MS = 1_000;
-const LOST = 'the connection was lost: whether it happened is seen in the list once it is back';
+const LOST = 'the connection was lost: once it is back, the list shows whether the fault happened';
 
 /** The connection of one page. */
 export class ControlLink {

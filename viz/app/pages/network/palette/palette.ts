@@ -84,7 +84,7 @@ class Palette {
     this.#context.keys.add(this.#context.signal, {
       keys: ['p'],
       group: 'Network',
-      does: 'pause the run that goes on, or let it go on',
+      does: 'pause or resume the run in progress',
       run: () => this.#pause.click(),
     });
   }
@@ -100,7 +100,7 @@ class Palette {
   }
 
   async #inject(event: Readonly<Record<string, unknown>>): Promise<void> {
-    this.#say('Sent; it acts at the next slice of the run.', true);
+    this.#say('Sent; it takes effect at the next slice of the run.', true);
     const answer = await this.#link.send({ kind: 'inject', event });
     this.#say(answerText(answer), answer.kind === 'done');
   }
@@ -109,7 +109,7 @@ class Palette {
     const answer = await this.#link.send({ kind: 'export' });
     if (answer.kind === 'scenario') {
       download(EXPORTED, new Blob([answer.yaml], { type: 'application/yaml' }));
-      this.#say(`${EXPORTED} is saved: npm run scenario with it replays this run.`, true);
+      this.#say(`${EXPORTED} is saved: run it with npm run scenario to replay this run.`, true);
     } else if (answer.kind === 'refused') this.#say(answer.message, false);
   }
 

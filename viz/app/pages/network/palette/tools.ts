@@ -43,7 +43,7 @@ const SIDES: ToolField = {
   choices: ['both', 'forward', 'backward'],
 };
 const WAYS: ToolField = { key: 'direction', start: 'both', choices: ['both', 'one-way'] };
-const OPTIONAL = 'may be left out';
+const OPTIONAL = 'optional';
 /** Prefix of a target that is the present path of a flow instead of a link: `path:a -> b`. */
 const PATH = 'path:';
 

@@ -12,7 +12,7 @@ export const PACES: readonly (readonly [value: string, text: string])[] = [
   ['0.1', '0.1 ×'],
   ['1', '1 ×'],
   ['10', '10 ×'],
-  ['free', 'as fast as it can'],
+  ['free', 'as fast as possible'],
 ];
 
 /** An instant to the nanosecond, since a fault is repeated exactly there. */
@@ -35,7 +35,7 @@ export function closedText(state: ControlState | undefined): string {
   if (state === undefined) return 'Connecting to the run …';
   if (state.phase === 'open') return '';
   if (state.phase === 'waiting') return 'The run has not begun.';
-  const reason = state.reason ?? 'the run takes no faults';
+  const reason = state.reason ?? 'the run accepts no faults';
   return `${reason[0]?.toUpperCase()}${reason.slice(1)}.`;
 }
 
@@ -43,7 +43,7 @@ export function closedText(state: ControlState | undefined): string {
 export function barOf(tool: Tool, state: ControlState | undefined): string | undefined {
   if (state === undefined) return undefined;
   const offer = state.kinds.find(({ kind }) => kind === tool.kind);
-  return offer === undefined ? 'this run does not know it' : offer.bar;
+  return offer === undefined ? 'this run does not support it' : offer.bar;
 }
 
 /** Counts messages that the server could not use; empty if there were none. */

@@ -45,7 +45,7 @@ export interface MixDefects {
 const NO_CRYPTO = { name: 'none' } as CryptoProvider;
 
 /** The engine for one seed. */
-export class Lab {
+export class SeededEngine {
   readonly seed: number;
   readonly defects: Defects;
   private readonly shared = new Map<string, unknown>();
