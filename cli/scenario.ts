@@ -111,7 +111,7 @@ export function addRunOptions(command: Command): Command {
     )
     .option('--out <dir>', 'folder for the files of the run', 'runs')
     .addOption(
-      new Option('--trace [extent]', 'record trace.orr around faults, or in full')
+      new Option('--trace [extent]', 'record trace.orr: around faults, or everything')
         .choices(['windows', 'full'])
         .preset('windows'),
     )

@@ -65,7 +65,7 @@ const onTimeRow = z.strictObject({
 
 const onTime = z
   .strictObject({
-    packets: number.describe('sampled packets of which the whole way was seen'),
+    packets: number.describe('sampled packets that were seen on their whole path'),
     pass: z.boolean().describe('every promised row is within the tolerance'),
     rows: z.array(onTimeRow),
     paths: z

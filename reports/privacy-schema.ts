@@ -22,7 +22,7 @@ const target = z
 
 const delays = z
   .strictObject({
-    step: number.describe('width of a bar, in means of the delay'),
+    step: number.describe('width of a bar, in units of the mean delay'),
     measured: z.array(number).describe('share of the delays in each bar; the last: all beyond'),
     expected: z.array(number).describe('the same of Exp(mean)'),
     delays: count,

@@ -176,7 +176,7 @@ const messages = z
     refused: z.record(text, count).describe('by the reason of the sending node'),
     givenUp: count.describe('not acknowledged after the last try'),
     lost: z.record(text, count).describe('by reason, such as node-crashed'),
-    open: count.describe('on their way, or held by a node'),
+    open: count.describe('in flight, or held by a node'),
   })
   .describe('messages of applications; absent where they are not tracked');
 

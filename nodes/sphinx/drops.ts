@@ -12,7 +12,7 @@ export const UNWRAP_DROPS = {
   'low-order-point': 'The element is a point of low order: the shared secret would be all zero.',
   'mac-mismatch': 'The header was changed, or made for another node or for a key no longer held.',
   'bad-command': 'A command is unknown, cut, forbidden twice, or followed by a non-zero byte.',
-  'payload-tag': 'The payload was changed on its way: its tag is not zero.',
+  'payload-tag': 'The payload was changed in transit: its tag is not zero.',
 } as const;
 
 /** Drop reasons of a node, in addition to those of unwrapping. */
@@ -29,7 +29,7 @@ export const SURB_DROPS = {
   'surb-length': 'The SURB does not have the length of its geometry.',
   'surb-keys': 'The keys of the SURB are not a whole number of 64-byte entries, two at least.',
   'surb-unknown': 'No SURB is waiting under this identifier: never made, used before, or evicted.',
-  'surb-tag': 'The reply was changed on its way: its tag is not zero.',
+  'surb-tag': 'The reply was changed in transit: its tag is not zero.',
   'payload-format': 'The forward payload has another length, flag or reserved byte than allowed.',
 } as const;
 

@@ -255,7 +255,7 @@ function delayFigure(delays: Delays): Markup {
   ];
   return figure({
     title: `Mixes delay by ${significant(delays.meanNs / 1e6, 4)} ms on average; ${fit}`,
-    caption: `Share of ${whole(delays.delays)} delays by their length in means; the last bar has all beyond. Adversary: none, ground truth. Estimator: Kolmogorov-Smirnov for each mix, whole milliseconds dithered.`,
+    caption: `Share of ${whole(delays.delays)} delays by length, in units of the mean; the last bar has all longer ones. Adversary: none, ground truth. Estimator: Kolmogorov-Smirnov for each mix, whole milliseconds dithered.`,
     legend: legend(names, 'always'),
     draw: (isWide) => drawDelays(delays, isWide),
   });

@@ -176,7 +176,7 @@ describe('an agent of a deployment', () => {
   it.each(['../../etc', 'run', 'ABAD1DEAABAD1DEA', ''])('takes no run named "%s"', async (run) => {
     const mine = await own();
     const told = tell({ ...orderOf(mine.scenario), run }, mine, join(folder, 'states'));
-    const words = 'the coordinator sent an invalid message: load.order.run is no name of a run';
+    const words = 'the coordinator sent an invalid message: load.order.run is not a name of a run';
     expect(await refusedWith(told)).toEqual(refusal(words));
   });
 

@@ -26,7 +26,7 @@ export const CLIENT_DROPS = {
   'sender-unknown': 'The message names a sender that is not among the contacts.',
   'surb-foreign': 'The SURB of the message does not begin at the own provider.',
   'surb-unknown': 'No message waits for a reply under this identifier.',
-  'surb-tag': 'The reply was changed on its way: its tag is not zero.',
+  'surb-tag': 'The reply was changed in transit: its tag is not zero.',
   'surb-refused': 'The SURB or the keys of the reply are malformed.',
   'payload-format': 'The payload has another length, flag or reserved byte than allowed.',
   'ack-mismatch': 'The acknowledgement names another fragment than its SURB was made for.',

@@ -6,7 +6,8 @@
 
 /** Every drop reason of the replay protection. */
 export const REPLAY_DROPS = {
-  replay: 'A packet with this tag arrived before under the same key, or the filter errs.',
+  replay:
+    'A packet with this tag arrived before under the same key, or the filter has a false positive.',
   'replay-filter-full': 'As many packets arrived under this key as its filter was made for.',
   'replay-log-busy': 'Too many packets wait until their tags are on disk.',
   'replay-log-failed': 'The tag of the packet could not be written to disk.',

@@ -217,7 +217,7 @@ export const entropyOfLowTraffic: Check = {
   id: 'P5',
   name: 'entropy, half a message per pool',
   formula: 'reference runs, 320 targets: 2.669 and 2.385, L = 3, W = 50, 100/s',
-  catches: 'a closed form where pools are empty: it says 7.40',
+  catches: 'a closed form that does not hold where pools are empty: it gives 7.40',
   run: (engine) => {
     const network = {
       layers: 3,

@@ -54,7 +54,7 @@ export function lostText({ nowNs }: LiveNews, lostMs: number): string {
 function droppedText({ droppedFrames, droppedRows }: LiveNews): string {
   if (droppedRows === 0) return '';
   const frames = droppedFrames === 1 ? '1 frame' : `${droppedFrames} frames`;
-  return `Dropped: ${frames}, ${droppedRows.toLocaleString('en')} packet rows; counts are whole.`;
+  return `Dropped: ${frames}, ${droppedRows.toLocaleString('en')} packet rows; counts are complete.`;
 }
 
 function seconds(ns: number): string {
