@@ -77,7 +77,7 @@ export const BAD_TOPOLOGIES: readonly BadFile[] = [
     title: 'bursts that no chain can make',
     text: both('loss: «{ kind: burst, probability: 90%, meanBurst: 2 }»'),
     code: 'E104',
-    says: 'a loss of 0.9 does not allow bursts of 2 packets',
+    says: 'a loss of 0.9 does not allow bursts of 2',
     hint: 'at this burst length the loss is at most 0.6667',
   },
   {

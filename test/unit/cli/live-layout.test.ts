@@ -35,7 +35,7 @@ describe('the layout of a live run', () => {
 
   it('refuses more loops than nodes, and two layouts at once', () => {
     expect(() => chooseLoops({ loops: 3 }, load('hello.yaml'), false)).toThrow(
-      '--loops: the topology has 2 nodes, not 3',
+      '--loops: the topology has only 2 nodes, for 3 loops',
     );
     expect(() => refuseTwoLayouts({ loops: 2, processes: 'node' })).toThrow(
       '--loops and --processes exclude each other',

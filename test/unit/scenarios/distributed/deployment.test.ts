@@ -268,7 +268,7 @@ const BAD: readonly (BadFile & { readonly on?: Topology })[] = [
     title: 'public keys without one of a node',
     text: HEAD.replace('good', '«few»'),
     code: 'E116',
-    says: 'few/public.keys has no key of relay, bob',
+    says: 'few/public.keys has no key for relay, bob',
   },
   {
     title: 'public keys without the coordinator’s',

@@ -56,7 +56,11 @@ describe('corrupt mixes', () => {
     ['{ corruptMixes: { asn: AS9 } }', 'no mix has the asn "AS9"', 'AS1'],
     ['{ corruptMixes: { family: acne } }', 'no mix has the family "acne"', 'acme'],
     ['{ corruptMixes: { layers: 2 } }', 'unknown key', 'layer'],
-    ['{ corrupt: 10%, corruptMixes: { layer: 2 } }', 'as a share, too', 'corrupt or corruptMixes'],
+    [
+      '{ corrupt: 10%, corruptMixes: { layer: 2 } }',
+      'also given as a share',
+      'corrupt or corruptMixes',
+    ],
   ])('that are none are refused by name: %s', (privacy, says, hint) => {
     let found: unknown;
     try {

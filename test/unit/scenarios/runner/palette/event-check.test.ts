@@ -35,7 +35,7 @@ describe('an event from the palette', () => {
     [{ clock: { node: 'gateway-111' } }, /no change, expected step or drift/],
     [{ link: LINK, set: { up: false }, for: '99s' }, /after the end of the run \(60s\)/],
     [{ link: LINK, set: { up: false }, at: '5s' }, /^at: the run sets the name/],
-    [{ random: { up: '1s', down: '1s' }, link: LINK, hold: true }, /^random: the run gives/],
+    [{ random: { up: '1s', down: '1s' }, link: LINK, hold: true }, /^random: the run sets/],
     [{}, /no action, expected one of set, hold/],
   ])('is refused with the words of the loader: %j', (event, reason) => {
     expect(reasonOf(event)).toMatch(reason);
