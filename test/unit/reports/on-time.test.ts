@@ -143,7 +143,7 @@ describe('latency less lateness', () => {
     });
     expect(renderMarkdown(report)).toContain('packets took different paths than in virtual time');
     expect(renderHtml(report)).toContain('far: live 40 %, simulated 0 %; near: live');
-    expect(renderHtml(report)).toContain('packets took other paths than in virtual time');
+    expect(renderHtml(report)).toContain('packets took different paths than in virtual time');
     // Depending on the instant at which a path is left, shares differ by a few percentage points.
     const alike = compareOnTime(
       withPaths(live(late), 97, 3),
