@@ -146,7 +146,8 @@ async function runAndReport(
   try {
     const { end, journey } = await runIn(place, { loaded, flags, runner, seeds, broadcast });
     // With --json, stdout contains only the report.
-    if (journey !== '') (flags.json === true ? process.stderr : process.stdout).write(`${journey}\n`);
+    if (journey !== '')
+      (flags.json === true ? process.stderr : process.stdout).write(`${journey}\n`);
     const { folder } = place;
     const recordings = seeds.flatMap((seed) => pathsOf(recordingsOf(flags, folder, seed, seeds)));
     // A reader of this folder must not find the results of an earlier run.
