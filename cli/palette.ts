@@ -69,6 +69,7 @@ export class Palette implements ControlHandler {
   #speed: number | null;
   #phase: ControlState['phase'] = 'waiting';
   #reason: string | undefined;
+  #paths: readonly string[] | undefined;
   #next = 1;
 
   constructor(parts: PaletteParts) {
@@ -102,6 +103,7 @@ export class Palette implements ControlHandler {
       speed: this.#speed,
       faults: this.#faults.map(faultOf),
       ...(this.#reason === undefined ? {} : { reason: this.#reason }),
+      ...(this.#paths === undefined ? {} : { paths: this.#paths }),
       ...(bar === undefined ? {} : { paceBar: bar }),
     };
   }
@@ -168,6 +170,7 @@ export class Palette implements ControlHandler {
     switch (news.kind) {
       case 'ready':
         this.#phase = 'open';
+        this.#paths = news.paths;
         break;
       case 'injected':
         this.#faults.push(news.fault);

@@ -20,14 +20,17 @@ export class RemoteNode implements NodeHandle {
     return this.isUp;
   }
 
-  activePath(target: string): readonly string[] | undefined {
-    return this.#paths.get(target);
-  }
+  /** Absent until the agent has reported a path: only then is the node known to choose paths. */
+  activePath?: (target: string) => readonly string[] | undefined;
 
   /** The node now uses other links towards `target`, or none. */
   setPath(target: string, links: readonly string[] | undefined): void {
-    if (links === undefined) this.#paths.delete(target);
-    else this.#paths.set(target, links);
+    if (links === undefined) {
+      this.#paths.delete(target);
+      return;
+    }
+    this.#paths.set(target, links);
+    this.activePath ??= (other): readonly string[] | undefined => this.#paths.get(other);
   }
 }
 

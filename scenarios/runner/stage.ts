@@ -118,10 +118,23 @@ export class Stage implements WorldListener {
     const { world } = this.#parts;
     const own = node && world.call(from, 'question', () => node.activePath?.(to));
     if (own !== undefined) return own;
-    const joining = this.#parts.scenario.topology.links.find(
-      ({ a, b }) => (a.host === from && b.host === to) || (a.host === to && b.host === from),
-    );
-    return joining === undefined ? undefined : [joining.id];
+    const joining = this.#linkJoining(from, to);
+    return joining === undefined ? undefined : [joining];
+  }
+
+  /** Flows whose path in use can be asked for, as `a -> b`; a fault can hit a hop of these only. */
+  followedPaths(): readonly string[] {
+    const isFollowed = ({ from, to }: TrafficSpec): boolean =>
+      this.#nodes.get(from)?.activePath !== undefined || this.#linkJoining(from, to) !== undefined;
+    const pairs = this.#parts.scenario.traffic.filter(isFollowed);
+    return [...new Set(pairs.map(({ from, to }) => `${from} -> ${to}`))];
+  }
+
+  #linkJoining(from: string, to: string): string | undefined {
+    const { links } = this.#parts.scenario.topology;
+    const joins = ({ a, b }: LinkSpec): boolean =>
+      (a.host === from && b.host === to) || (a.host === to && b.host === from);
+    return links.find(joins)?.id;
   }
 
   /** The node with that name. */

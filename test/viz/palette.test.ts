@@ -103,6 +103,21 @@ async function cuts(page: Page): Promise<void> {
   expect(await says(page)).toMatch(/^Not injected: link is already down since/);
 }
 
+/** The palette pushed the network that it acts on below the fold. */
+async function leavesTheNetworkInSight(page: Page): Promise<void> {
+  await page.setViewportSize({ width: 1280, height: 800 });
+  for (const tool of ['cut', 'flood']) {
+    await page.locator(`.palette input[value=${tool}]`).check();
+    const names = await page
+      .locator('.topology text')
+      .evaluateAll((texts) => texts.map((one) => one.getBoundingClientRect().bottom));
+    expect(names.length).toBeGreaterThanOrEqual(17);
+    const strip = await page.locator('.strip').boundingBox();
+    expect(Math.max(...names), tool).toBeLessThanOrEqual(strip?.y ?? 0);
+  }
+  await page.locator('.palette input[value=cut]').check();
+}
+
 /**
  * Regression: an open fault was shaded up to the end of the run, as if nothing would end it, and
  * remained so when the run was paused just after the end of the fault.
@@ -171,6 +186,7 @@ describe('the fault palette', () => {
     const { page, errors } = await lab.open(await run.address);
     await seesTheSwitch(page);
     await cuts(page);
+    await leavesTheNetworkInSight(page);
     await isShadedUntilItsEnd(page);
     await isMarked((await run.address).replace(/#.*/, ''));
     await isUsable(page);

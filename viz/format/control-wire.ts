@@ -50,6 +50,8 @@ export interface ControlState {
   /** Why the run accepts no orders. */
   readonly reason?: string;
   readonly kinds: readonly ControlKind[];
+  /** Flows whose path in use a fault can hit, as `a -> b`; absent until the run has begun. */
+  readonly paths?: readonly string[];
   readonly speed: number | null;
   /** Why the run cannot be paused; absent if it can. */
   readonly paceBar?: string;

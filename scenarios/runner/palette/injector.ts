@@ -49,7 +49,7 @@ export class Injector {
   constructor(parts: InjectorParts) {
     this.#parts = parts;
     this.#check = new EventCheck(parts.scenario, parts.registry);
-    this.#tell({ kind: 'ready' });
+    this.#tell({ kind: 'ready', paths: parts.stage.followedPaths() });
   }
 
   /** The orders that have arrived. */

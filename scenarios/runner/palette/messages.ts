@@ -41,8 +41,8 @@ export interface InjectedEvent {
 
 /** A message from the run. */
 export type PaletteNews =
-  /** The run accepts orders from now on. */
-  | { readonly kind: 'ready' }
+  /** The run accepts orders from now on; `paths`: flows whose path in use it knows, `a -> b`. */
+  | { readonly kind: 'ready'; readonly paths: readonly string[] }
   | { readonly kind: 'injected'; readonly number: number; readonly fault: InjectedEvent }
   | { readonly kind: 'refused'; readonly number: number; readonly reason: string }
   | { readonly kind: 'paced'; readonly number: number; readonly speed: number | null };

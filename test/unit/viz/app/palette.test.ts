@@ -7,6 +7,7 @@ import {
   flowText,
   TOOLS,
   type Tool,
+  targetsOf,
 } from '../../../../viz/app/pages/network/palette/tools.ts';
 import {
   answerText,
@@ -61,6 +62,25 @@ describe('the fault palette', () => {
     expect(of('by', 'a')).toEqual(['', 'r']);
     expect(of('by', 'z')).toEqual(['']);
     expect(of('rate', 'a')).toBeUndefined();
+  });
+
+  it('offers links, and a hop of those flows alone of which the run knows the path', () => {
+    const nodes = ['a', 'b'].map((name) => ({ name, protocol: 'p', address: '' }));
+    const links = [
+      { id: 'a--b', name: 'a->b', from: 0, to: 1 },
+      { id: 'a--b', name: 'b->a', from: 1, to: 0 },
+    ];
+    const known = { info: { nodes, links }, offer: { kind: 'set' } };
+    const link = { value: 'a--b', text: 'a ↔ b' };
+    expect(targetsOf(tool('cut'), { ...known, paths: [] })).toEqual([link]);
+    expect(targetsOf(tool('cut'), { ...known, paths: ['a -> b'] })).toEqual([
+      link,
+      { value: 'path:a -> b', text: 'a hop of a → b' },
+    ]);
+    const offer = { kind: 'crash', targets: ['b'] };
+    expect(targetsOf(tool('crash'), { ...known, offer, paths: ['a -> b'] })).toEqual([
+      { value: 'b', text: 'b' },
+    ]);
   });
 
   it('shows an event as a line of a file', () => {

@@ -61,6 +61,7 @@ interface Played {
   readonly result: SeedResult;
   readonly faults: readonly InjectedEvent[];
   readonly refusals: readonly string[];
+  readonly paths: readonly string[];
 }
 
 function play(scenario: Scenario, script: readonly (readonly [number, EventValues])[]): Played {
@@ -82,6 +83,7 @@ function play(scenario: Scenario, script: readonly (readonly [number, EventValue
     result,
     faults: news.flatMap((one) => (one.kind === 'injected' ? [one.fault] : [])),
     refusals: news.flatMap((one) => (one.kind === 'refused' ? [one.reason] : [])),
+    paths: news.flatMap((one) => (one.kind === 'ready' ? one.paths : [])),
   };
 }
 
@@ -116,6 +118,21 @@ describe('a run with faults from the palette', () => {
     expect(again.events).toBe(result.events);
     expect(again.faults).toEqual(result.faults);
     expect(again.metrics).toEqual(result.metrics);
+  });
+
+  it('offered a hop of flows without a path, which it then refused: it offers the others only', () => {
+    const mixnet = loaded('mixnet.yaml', { duration: '1s', warmup: '0s', crypto: 'modelled' });
+    const [{ from, to } = { from: '', to: '' }] = mixnet.traffic;
+    const link = { activePath: `${from} -> ${to}` };
+    const refused = play(mixnet, [[0, { link, set: { up: false }, for: '100ms' }]]);
+    expect(refused.refusals).toEqual([
+      expect.stringMatching(`${from} -> ${to} has no active path at this instant`),
+    ]);
+    expect(refused.paths).toEqual([]);
+    expect(play(scenario, []).paths).toEqual(['gateway-111 -> gateway-211']);
+    // Two neighbours have one path, whatever their protocol says of it.
+    const hello = loaded('hello.yaml', { duration: '2s', 'traffic.0.rate': '20/s' });
+    expect(play(hello, []).paths).toEqual(['alice -> bob']);
   });
 
   it('is left as it is by a fault that touches nothing, and by one that came too late', () => {

@@ -5,10 +5,9 @@
  * @module
  */
 import type { ControlKind, ControlState, EventWords } from '../../../../format/control-wire.ts';
-import type { TraceInfo } from '../../../data/trace-answers.ts';
 import { element, fill } from '../../../kernel/element.ts';
 import type { TraceContext } from '../../../kernel/page.ts';
-import { choicesOf, eventOf, flowText, pathTarget, TOOLS, type Tool } from './tools.ts';
+import { choicesOf, eventOf, flowText, type Target, TOOLS, type Tool, targetsOf } from './tools.ts';
 import { barOf } from './words.ts';
 
 const LENGTH = '2s';
@@ -21,11 +20,18 @@ export class PaletteForm {
   readonly #bars = element('ul', { class: 'palette-bars' });
   readonly #target = element('select', { 'aria-label': 'target' });
   readonly #fields = element('span', { class: 'palette-fields' });
-  readonly #length = element('input', { type: 'text', value: LENGTH, size: 6 });
+  readonly #length = element('input', {
+    type: 'text',
+    value: LENGTH,
+    size: 8,
+    placeholder: 'to the end',
+    'aria-description': 'empty: to the end',
+  });
   readonly #preview = element('code');
   readonly #submit = element('button', { type: 'submit' }, 'Inject');
   #tool: Tool = TOOLS[0] as Tool;
   #kinds: readonly ControlKind[] = [];
+  #paths: readonly string[] = [];
   #inputs = new Map<string, HTMLInputElement | HTMLSelectElement>();
   #told = '';
 
@@ -41,11 +47,9 @@ export class PaletteForm {
         element('label', {}, 'on', this.#target),
         this.#fields,
         element('label', {}, 'for', this.#length),
-        element('span', { class: 'muted' }, '(empty: to the end)'),
         this.#submit,
       ),
-      element('p', {}, this.#preview),
-      this.#bars,
+      element('div', { class: 'palette-row' }, element('p', {}, this.#preview), this.#bars),
     );
     this.root.addEventListener('submit', (event) => {
       event.preventDefault();
@@ -60,10 +64,7 @@ export class PaletteForm {
   /** Shows which tools are possible now, and why the others are not. */
   show(state: ControlState | undefined): void {
     this.#submit.disabled = state?.phase !== 'open';
-    if (state !== undefined && this.#kinds.length === 0) {
-      this.#kinds = state.kinds;
-      this.#choose(this.#tool);
-    }
+    if (state !== undefined) this.#take(state);
     const bars = TOOLS.flatMap((tool) => {
       const bar = barOf(tool, state);
       const radio = this.#radios.get(tool.name);
@@ -77,6 +78,14 @@ export class PaletteForm {
       this.#bars,
       bars.map((bar) => element('li', {}, bar)),
     );
+  }
+
+  /** Which targets there are is known when the run begins. */
+  #take({ kinds, paths = [] }: ControlState): void {
+    if (kinds.length === this.#kinds.length && paths.length === this.#paths.length) return;
+    this.#kinds = kinds;
+    this.#paths = paths;
+    this.#choose(this.#tool);
   }
 
   #toolRow(): HTMLElement {
@@ -102,7 +111,9 @@ export class PaletteForm {
   #choose(tool: Tool): void {
     const kept = this.#target.value;
     this.#tool = tool;
-    fill(this.#target, targetsOf(this.#context.trace.info, tool, this.#offer).map(optionOf));
+    const { info } = this.#context.trace;
+    const known = { info, offer: this.#offer, paths: this.#paths };
+    fill(this.#target, targetsOf(tool, known).map(optionOf));
     this.#target.value = kept;
     if (this.#target.value === '') this.#target.selectedIndex = 0;
     this.#followSelection();
@@ -161,32 +172,8 @@ export class PaletteForm {
   }
 }
 
-interface Target {
-  readonly value: string;
-  readonly text: string;
-}
-
 function optionOf({ value, text }: Target): HTMLOptionElement {
   return element('option', { value }, text);
-}
-
-/** Links and the present path of each flow, or else the nodes that the tool can affect. */
-function targetsOf(
-  { links, nodes, flows }: TraceInfo,
-  { target }: Tool,
-  offer: ControlKind | undefined,
-): readonly Target[] {
-  if (target === 'node') {
-    const names = nodes.map(({ name }) => name);
-    const hit = names.filter((name) => offer?.targets?.includes(name) ?? true);
-    return hit.map((name) => ({ value: name, text: name }));
-  }
-  const ids = [...new Set(links.map(({ id }) => id))];
-  const paths = flows.slice(1).map((flow) => ({
-    value: pathTarget(flow),
-    text: `a hop of ${flow.replace('->', '→')}`,
-  }));
-  return [...ids.map((id) => ({ value: id, text: id.replace('--', ' ↔ ') })), ...paths];
 }
 
 function inputOf(

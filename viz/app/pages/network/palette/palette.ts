@@ -35,7 +35,7 @@ class Palette {
   readonly #pace = element(
     'select',
     { 'aria-label': 'pace' },
-    PACES.map(([value, text]) => element('option', { value }, text)),
+    PACES.map(([value, text]) => element('option', { value, selected: value === '1' }, text)),
   );
   readonly #paceLabel = element('label', {}, 'pace', this.#pace);
   readonly #paceNote = element('small');
@@ -167,5 +167,6 @@ class Palette {
         ),
       ),
     );
+    this.#faults.scrollTop = this.#faults.scrollHeight;
   }
 }

@@ -124,9 +124,35 @@ export function eventOf(tool: Tool, { target, values, length }: Choice): EventWo
   };
 }
 
-/** The entry for the present path of a flow in the list of links. */
-export function pathTarget(flow: string): string {
-  return `${PATH}${flow}`;
+/** Something that a tool can act on. */
+export interface Target {
+  readonly value: string;
+  readonly text: string;
+}
+
+/** Links and the present path of each flow that has one, or else the nodes that the tool can affect. */
+export function targetsOf(
+  { target }: Tool,
+  known: {
+    readonly info: Pick<TraceInfo, 'nodes' | 'links'>;
+    readonly offer: ControlKind | undefined;
+    readonly paths: readonly string[];
+  },
+): readonly Target[] {
+  const { info, offer, paths } = known;
+  if (target === 'node') {
+    const names = info.nodes.map(({ name }) => name);
+    const hit = names.filter((name) => offer?.targets?.includes(name) ?? true);
+    return hit.map((name) => ({ value: name, text: name }));
+  }
+  const ids = [...new Set(info.links.map(({ id }) => id))];
+  return [
+    ...ids.map((id) => ({ value: id, text: id.replace('--', ' ↔ ') })),
+    ...paths.map((flow) => ({
+      value: `${PATH}${flow}`,
+      text: `a hop of ${flow.replace('->', '→')}`,
+    })),
+  ];
 }
 
 function actionOf(tool: Tool, target: string, values: EventWords): EventWords {
