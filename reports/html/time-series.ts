@@ -22,6 +22,7 @@ import {
   xAxis,
   yAxis,
 } from './chart.ts';
+import { type Corner, limitLabelPlace } from './limit-label.ts';
 import { type Content, html, type Markup, NOTHING, px } from './markup.ts';
 
 const PATH = 'path:';
@@ -279,7 +280,7 @@ function drawPanel(panel: Panel, report: Report, isWide: boolean): Markup {
     shades(report, frame, x),
     yAxis(frame, yTicks, scale.suffix),
     shapes.drawing,
-    limitLine(panel, frame, y),
+    limitLine(panel, frame, { x, y }),
     xAxis(frame, xTicks, 's'),
     endLabels(frame, shapes.labels),
     cursor(frame),
@@ -382,9 +383,19 @@ function stacked(panel: Panel, x: Position, y: Position): Shapes {
   return { drawing, labels };
 }
 
-function limitLine(panel: Panel, frame: Frame, y: Position): Markup {
+function limitLine(
+  panel: Panel,
+  frame: Frame,
+  { x, y }: { readonly x: Position; readonly y: Position },
+): Markup {
   const { limit } = panel;
   if (limit === undefined) return NOTHING;
   const at = y(limit.value);
-  return html`<line class="limit" x1="${frame.left}" x2="${frame.right}" y1="${px(at)}" y2="${px(at)}"/><text class="limit-label halo" x="${frame.left + 6}" y="${px(at + 16)}">${limit.text}</text>`;
+  const curves = panel.series.map((one) =>
+    scaled(one, one.shownSeed).flatMap((value, step): Corner[] =>
+      value === null ? [] : [{ x: x((step + 0.5) * one.stepNs), y: y(value) }],
+    ),
+  );
+  const place = limitLabelPlace({ text: limit.text, lineY: at }, frame, curves);
+  return html`<line class="limit" x1="${frame.left}" x2="${frame.right}" y1="${px(at)}" y2="${px(at)}"/><text class="limit-label halo" x="${px(place.x)}" y="${px(place.y)}">${limit.text}</text>`;
 }

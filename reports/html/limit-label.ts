@@ -1,0 +1,77 @@
+/**
+ * Where the label of a horizontal limit goes: below or above its line, where no curve crosses it.
+ *
+ * @module
+ */
+
+/** A corner of a curve, px. */
+export interface Corner {
+  readonly x: number;
+  readonly y: number;
+}
+
+/** The start of a label's base line, px. */
+export type LabelPlace = Corner;
+
+interface Room {
+  readonly left: number;
+  readonly right: number;
+  readonly top: number;
+  readonly bottom: number;
+}
+
+/** An average letter of 12 px, the height above the base line and below it, px. */
+const LETTER = 6.9;
+const ASCENT = 11;
+const DESCENT = 4;
+const STEP = 24;
+const INSET = 6;
+
+/**
+ * The first free place from the left, below the line before above it; if none is free, the one with
+ * the fewest crossings.
+ * @param lineY The height of the limit, px.
+ * @param curves Each as its corners, from left to right.
+ */
+export function limitLabelPlace(
+  { text, lineY }: { readonly text: string; readonly lineY: number },
+  room: Room,
+  curves: readonly (readonly Corner[])[],
+): LabelPlace {
+  const width = text.length * LETTER;
+  const heights = [lineY + ASCENT + DESCENT + 1, lineY - DESCENT - 2].filter(
+    (y) => y - ASCENT >= room.top && y + DESCENT <= room.bottom,
+  );
+  const places: LabelPlace[] = [];
+  for (let x = room.left + INSET; x + width <= room.right; x += STEP) {
+    for (const y of heights) places.push({ x, y });
+  }
+  let best: LabelPlace = places[0] ?? { x: room.left + INSET, y: lineY + ASCENT + DESCENT + 1 };
+  let fewest = Number.POSITIVE_INFINITY;
+  for (const place of places) {
+    const box = boxAt(place, width);
+    const count = curves.reduce((sum, curve) => sum + crossings(curve, box), 0);
+    if (count < fewest) [best, fewest] = [place, count];
+  }
+  return best;
+}
+
+function boxAt({ x, y }: LabelPlace, width: number): Room {
+  return { left: x, right: x + width, top: y - ASCENT, bottom: y + DESCENT };
+}
+
+function crossings(curve: readonly Corner[], box: Room): number {
+  const pieces = curve.slice(1).map((to, at) => [curve[at] as Corner, to] as const);
+  return pieces.filter(([from, to]) => meets(from, to, box)).length;
+}
+
+/** Whether a straight piece passes through the box. */
+function meets(from: Corner, to: Corner, box: Room): boolean {
+  const left = Math.max(box.left, Math.min(from.x, to.x));
+  const right = Math.min(box.right, Math.max(from.x, to.x));
+  if (left > right) return false;
+  const heightAt = (x: number): number =>
+    to.x === from.x ? from.y : from.y + ((to.y - from.y) * (x - from.x)) / (to.x - from.x);
+  const ends = to.x === from.x ? [from.y, to.y] : [heightAt(left), heightAt(right)];
+  return Math.min(...ends) <= box.bottom && Math.max(...ends) >= box.top;
+}
