@@ -76,6 +76,17 @@ async function visit(
 }
 
 describe.each(LOOKS)('in $theme at $width px', (look) => {
+  it('cut names of KPIs, so that two of one metric looked alike: each is shown whole', () =>
+    visit(look, async (page) => {
+      const cut = await page
+        .locator('.card-kpis dt')
+        .evaluateAll(
+          (names) => names.filter((one) => one.scrollWidth > one.clientWidth + 1).length,
+        );
+      expect(await page.locator('.card-kpis dt').count()).toBeGreaterThan(5);
+      expect(cut).toBe(0);
+    }));
+
   it('marks runs that somebody acted on by a sign and words, and axe finds nothing serious', () =>
     visit(look, async (page) => {
       const note = page.locator('[data-run="touched/1"] [data-injected]');

@@ -101,7 +101,7 @@ function pairedDrawing({ a, b, change }: KpiPair, width: number, words: string):
     plot,
     words,
     svgElement('line', { class: 'zero', x1: zero, x2: zero, y1: plot.top, y2: plot.bottom }),
-    svgElement('text', { class: 'middle', x: zero, y: 14 }, 'no difference'),
+    svgElement('text', { class: 'middle', x: Math.min(zero, width - 44), y: 14 }, 'no difference'),
     ...rows,
     ...meanOf(change, { plot, x, y: bottom }),
     axisOf(values, unit, { plot, x, title: 'B minus A' }),
