@@ -110,4 +110,16 @@ const HOW = {
 const made = await build(HOW).catch(() => process.exit(NOT_BUNDLED));
 // Only the owner may write here, because these files are executed.
 mkdirSync(folder, { recursive: true, mode: 0o755 });
-for (const { path, contents } of made.outputFiles) writeFileSync(path, contents, { mode: 0o644 });
+for (const { path, text } of made.outputFiles) {
+  writeFileSync(path, path.endsWith('.map') ? text : asciiOnly(text), { mode: 0o644 });
+}
+
+/**
+ * Programs are read as Latin-1, which is faster than UTF-8. esbuild escapes what is not ASCII in strings,
+ * but not in regular expressions and tagged templates; there, the same escapes mean the same.
+ */
+function asciiOnly(text: string): string {
+  const escaped = (unit: string): string =>
+    `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  return text.replace(/[\u0080-\uffff]/g, escaped);
+}
