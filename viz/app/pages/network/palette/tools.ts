@@ -130,7 +130,7 @@ export interface Target {
   readonly text: string;
 }
 
-/** Links and the present path of each flow that has one, or else the nodes that the tool can affect. */
+/** Links and hops of the paths in use, or else the nodes that the tool can affect. */
 export function targetsOf(
   { target }: Tool,
   known: {
