@@ -44,7 +44,10 @@ export interface Host {
   clock(): CalendarTime;
   /** Calls `fire` once after `delay` (integer ns, >= 0). */
   after(delay: Nanoseconds, fire: () => void): Timer;
-  /** The node's own stream for this purpose; every call returns the same object. */
+  /**
+   * The node's own stream for this purpose; every call returns the same object. Sim: a stream of
+   * the seed; live: always the operating system's generator.
+   */
   random(purpose: string): Random;
   /** Key material. Sim: seeded; live: always the operating system's generator. */
   randomBytes(length: number): Uint8Array;

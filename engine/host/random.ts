@@ -1,11 +1,11 @@
 /**
- * Named random streams: one per (seed, node, purpose), so that a draw in one changes no other
- * (docs/spec/random-streams.md).
+ * Named random streams: in virtual time one per (seed, node, purpose), so that a draw in one changes
+ * no other; live, draws that nobody can repeat (docs/spec/random-streams.md).
  *
  * @module
  */
 
-/** A stream of reproducible draws. */
+/** A stream of draws, reproducible in virtual time. */
 export interface Random {
   /** 32 uniform bits; uses one word of the stream. */
   u32(): number;

@@ -1,8 +1,8 @@
 /**
  * The port on real sockets, as far as it differs from a simulated host: time is the wall clock, key
- * material comes from the system, datagrams leave through real sockets, heavy work runs on other
- * threads, stores are files. Everything else (random streams, requests, drops, meters, lives) is
- * the code of `engine/net`, so both worlds agree by construction.
+ * material and random draws come from the system, datagrams leave through real sockets, heavy work
+ * runs on other threads, stores are files. Everything else (requests, drops, meters, lives) is the
+ * code of `engine/net`, so both worlds agree by construction.
  *
  * @module
  */
@@ -17,6 +17,7 @@ import type {
   Job,
   JobDefinition,
 } from '../host/compute.ts';
+import type { Random } from '../host/random.ts';
 import type {
   DatagramSocket,
   Endpoint,
@@ -45,6 +46,7 @@ import { NO_TAG } from './handover/handover-samples.ts';
 import type { LiveContext } from './live-context.ts';
 import { LiveStore } from './live-store.ts';
 import { LiveTimer } from './live-timer.ts';
+import { SystemRandom } from './system-random.ts';
 import { TcpHost } from './tcp-host.ts';
 import { UrgentAllowance } from './urgent-allowance.ts';
 import type { WireFailure } from './wire-table.ts';
@@ -59,6 +61,8 @@ export class LiveHost extends SimHost {
   readonly #live: LiveContext;
   readonly #jobs: Readonly<Record<string, JobDefinition>>;
   readonly #disks = new Map<string, FileDisk>();
+  /** Streams of random numbers by purpose; they outlive a restart. */
+  readonly #random = new Map<string, SystemRandom>();
   /** The stores opened since the last restart. */
   readonly #stores = new Map<string, LiveStore>();
   #tcp: TcpHost | undefined;
@@ -102,6 +106,14 @@ export class LiveHost extends SimHost {
     timer.rearm(delay);
     pump.wake();
     return timer;
+  }
+
+  override random(purpose: string): Random {
+    const known = this.#random.get(purpose);
+    if (known !== undefined) return known;
+    const opened = new SystemRandom();
+    this.#random.set(purpose, opened);
+    return opened;
   }
 
   override randomBytes(length: number): Uint8Array {
@@ -193,7 +205,8 @@ export class LiveHost extends SimHost {
     super.crash(fault);
     this.#stores.clear();
     for (const [name, disk] of this.#disks) {
-      disk.crash(fault, this.random(`store-fault/${name}`) as RandomStream);
+      // What a fault does to a disk is the scenario's draw, not the node's.
+      disk.crash(fault, super.random(`store-fault/${name}`) as RandomStream);
     }
     this.#end();
   }

@@ -1,0 +1,68 @@
+/**
+ * Draws of nodes in live runs, from the operating system's generator (docs/adr/0034). The seed of a
+ * scenario is known to every process and every reader of the file, so a draw from it could be
+ * repeated by anybody. The samplers are those of virtual time.
+ *
+ * Not for what the scenario itself decides (impairments, faults, traffic): that is seeded in every
+ * way to run.
+ *
+ * @module
+ */
+import { randomFillSync } from 'node:crypto';
+import * as sampling from '../core/sampling.ts';
+import type { Random } from '../host/random.ts';
+
+/** Words that one call of the system's generator fills: a call costs as much as 100 words. */
+const POOL_WORDS = 1_024;
+
+/** A stream of draws that nobody can repeat. */
+export class SystemRandom implements Random {
+  /** Words not used yet, from `#next` on; used ones are erased. */
+  readonly #pool = new Uint32Array(POOL_WORDS);
+  #next = POOL_WORDS;
+
+  /** 32 uniform bits. One word. */
+  u32(): number {
+    return this.nextU32();
+  }
+
+  /** Unbiased integer in [0, n), 1 <= n <= 2^32. One word, rarely more. */
+  below(n: number): number {
+    return sampling.below(this, n);
+  }
+
+  /** Uniform in [0, 1) with 53 bits. Two words. */
+  uniform(): number {
+    return sampling.uniform(this);
+  }
+
+  /** True with probability `p`. Two words. */
+  chance(p: number): boolean {
+    return sampling.chance(this, p);
+  }
+
+  /** Exponential with the given mean. Two words. */
+  exponential(mean: number): number {
+    return sampling.exponential(this, mean);
+  }
+
+  /** Shuffles in place. n - 1 unbiased draws. */
+  shuffle<T>(items: T[]): void {
+    sampling.shuffle(this, items);
+  }
+
+  // hot: a mixnet client draws some twenty words per packet.
+  /** The next 32 bits, for samplers. */
+  nextU32(): number {
+    const pool = this.#pool;
+    if (this.#next === POOL_WORDS) {
+      randomFillSync(pool);
+      this.#next = 0;
+    }
+    const word = pool[this.#next] as number;
+    // What was drawn must not be found in memory later.
+    pool[this.#next] = 0;
+    this.#next += 1;
+    return word;
+  }
+}
