@@ -18,3 +18,4 @@ export type * from './engine/host/socket.ts';
 export type * from './engine/host/store.ts';
 export type * from './engine/host/stream.ts';
 export type * from './engine/host/time.ts';
+export type * from './engine/host/transport.ts';

@@ -6,7 +6,7 @@
  */
 import type { BufferRoom, CpuProfile } from '../engine/net/cpu-profile.ts';
 import type { KpiSpec } from '../reports/model.ts';
-import type { SourcePosition, Topology } from '../topologies/model.ts';
+import type { SourcePosition, StackEntry, Topology } from '../topologies/model.ts';
 
 /** When packets of a flow leave. */
 export type TrafficPattern =
@@ -38,6 +38,11 @@ export type TrafficPattern =
 export interface TrafficSpec {
   readonly from: string;
   readonly to: string;
+  /**
+   * Protocol that takes and delivers the packets, by the name that it gives itself; absent where
+   * both hosts run one protocol.
+   */
+  readonly by?: string;
   readonly pattern: TrafficPattern;
   /** Application bytes a packet, 32..65,536 (the ground truth takes 32). */
   readonly sizeBytes: number;
@@ -234,7 +239,10 @@ export interface Scenario {
   readonly file: string;
   readonly sha256: string;
   readonly question: string;
+  /** Its hosts have all their layers: those of the topology's file and those of {@link stack}. */
   readonly topology: Topology;
+  /** Entries of the scenario's own file. */
+  readonly stack?: readonly StackEntry[];
   readonly durationNs: number;
   readonly warmupNs: number;
   /** Calendar time of virtual 0, Unix seconds. */

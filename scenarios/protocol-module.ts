@@ -40,6 +40,8 @@ const FACE = z.looseObject({
       help: z.string(),
     }),
   ),
+  channel: z.int().min(128).max(255).optional(),
+  carries: callable.optional(),
   create: callable,
 });
 

@@ -10,6 +10,7 @@ import { buildTopology } from './build/build.ts';
 import { BuildContext } from './build/context.ts';
 import type { LoadedTopology } from './build/loaded.ts';
 import { checkOptions } from './build/options.ts';
+import { stackNames } from './build/stack.ts';
 import { COMMAND_FILE, ConfigError } from './files/config-error.ts';
 import { findFile } from './files/find-file.ts';
 import type { FilePath } from './files/locate.ts';
@@ -64,7 +65,7 @@ export function topologyModules(request: TopologyRequest): readonly string[] {
   const found = findFile(request.path, [process.cwd(), folders.topologies], ['.', 'topologies']);
   if ('message' in found) return [];
   const loaded = readTopology(found.path, [], { problems: new Problems(), registry });
-  const names = (loaded?.topology.hosts ?? []).map((host) => host.protocol);
+  const names = (loaded?.topology.hosts ?? []).flatMap((host) => stackNames(host));
   return [...new Set(names.filter((name) => isAbsolute(name)))];
 }
 

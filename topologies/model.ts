@@ -37,6 +37,25 @@ export interface GeoPosition {
   readonly lon: number;
 }
 
+/** A protocol that runs above another on the same host (docs/spec/stacking.md). */
+export interface LayerSpec {
+  /** Folder name of a shipped protocol, or the path of a user's module. */
+  readonly protocol: string;
+  /** The name that the protocol gives itself. */
+  readonly name: string;
+  /** Options as written; the protocol's own schema checks them. */
+  readonly options: Readonly<Record<string, unknown>>;
+  /** The entry of `stack` inside its file. */
+  readonly path: readonly (string | number)[];
+  readonly position: SourcePosition;
+}
+
+/** One entry of `stack`. */
+export interface StackEntry extends LayerSpec {
+  /** Name of a node, or a pattern of names. */
+  readonly on: string;
+}
+
 /** A host and the protocol it runs. */
 export interface HostSpec {
   readonly name: string;
@@ -48,6 +67,8 @@ export interface HostSpec {
   readonly options: Readonly<Record<string, unknown>>;
   /** Those of them that a generator set together with links; they cannot be changed alone. */
   readonly generated?: Readonly<Record<string, unknown>>;
+  /** Protocols above that one, the lowest first; absent if there are none. */
+  readonly layers?: readonly LayerSpec[];
   readonly isdAs?: string;
   /** The host's own place, or that of its AS. */
   readonly place?: GeoPosition;

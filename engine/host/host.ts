@@ -13,6 +13,7 @@ import type { DatagramSocket, Endpoint, UdpOptions } from './socket.ts';
 import type { Store } from './store.ts';
 import type { ConnectDone, ConnectOptions, Listener, ListenOptions, Stream } from './stream.ts';
 import type { CalendarTime, Nanoseconds, Timer } from './time.ts';
+import type { SendWishes, Transport, TransportHandlers, Way } from './transport.ts';
 
 /** A request to a node from a scenario or a live face, ordered and stamped like a packet. */
 export interface NodeRequest {
@@ -25,6 +26,8 @@ export interface NodeRequest {
   readonly target: string;
   /** Bytes of the request; they belong to the handler during the call. */
   readonly body: Uint8Array;
+  /** What the sender of a `send` asks for besides; absent: the protocol's defaults. */
+  readonly wishes?: SendWishes;
   /**
    * Answers, now or later, at most once.
    * @param outcome `ok`, or the reason for the rejection.
@@ -80,10 +83,20 @@ export interface Host {
   /** Installs the handler of requests; without one they are rejected as `no-handler`. */
   onRequest(handler: (request: NodeRequest) => void): void;
   /**
-   * Delivers application bytes that arrived from node `from` to the user of this node (the
-   * scenario's sink, or a service of a live process). The bytes are read during the call only.
+   * Hands application bytes that arrived from node `from` to the user of this node (the protocol
+   * above, the scenario's sink, or a service of a live process). The bytes are read during the call
+   * only.
    */
   deliver(from: string, buffer: Uint8Array, offset: number, length: number): void;
+  /**
+   * A carrier below this protocol on the same host. Called once per carrier, while the node is
+   * created: messages for a layer without handlers are dropped as `no-upper-layer`.
+   * @param carrier Name of the protocol that carries; by default the layer directly below.
+   * @returns undefined if this protocol is the lowest, or has no such layer below it.
+   */
+  transport(handlers: TransportHandlers, carrier?: string): Transport | undefined;
+  /** A carrier tells those above it whether messages to `peer` leave at present; also traced. */
+  way(peer: string, way: Way): void;
   /** Counts a drop by its name, for the metric, the trace and the fingerprint. */
   drop(reason: string): void;
   store(name: string): Store;

@@ -36,8 +36,10 @@ export interface LinkView {
 export interface HostView {
   readonly name: string;
   readonly address: string;
-  /** Name of the protocol it runs. */
+  /** Name of the protocol it runs; of several, the lowest. */
   readonly protocol: string;
+  /** Names of all protocols that it runs, the lowest first (docs/spec/stacking.md). */
+  readonly stack: readonly string[];
   /** ISD-AS text, when the topology has autonomous systems. */
   readonly isdAs?: string;
 }

@@ -11,6 +11,7 @@ import type { Host } from './host.ts';
 import type { MetricDefinition } from './measure.ts';
 import type { HostView, NetworkMap, NetworkView } from './network-view.ts';
 import type { Random } from './random.ts';
+import type { CarrierTerms } from './transport.ts';
 
 /**
  * Ground truth kept outside the nodes, so that it survives their crashes: which numbers of a space
@@ -219,5 +220,15 @@ export interface Protocol<Options = unknown> {
    * absent, there are none.
    */
   readonly forgeries?: Readonly<Record<string, Forgery>>;
+  /**
+   * What protocols above it can expect of a node with these options; undefined if such a node
+   * carries nothing (docs/spec/stacking.md). Absent: no node of this protocol carries anything.
+   */
+  readonly carries?: (options: Options) => CarrierTerms | undefined;
+  /**
+   * Marks its messages in a carrier, as the protocol number does in IP: 1 to 127 for shipped
+   * protocols, 128 to 255 for those of users. Absent: it cannot be carried by another protocol.
+   */
+  readonly channel?: number;
   create(host: Host, setup: NodeSetup<Options>): NodeHandle;
 }

@@ -19,8 +19,8 @@ export interface LiveContext extends HostWorld {
   readonly compute: ComputePool;
   /** Follows some datagrams from their link to their handler. */
   readonly handovers: HandoverSamples;
-  /** URL of the module whose `protocol` runs on a host. */
-  moduleOf(host: string): string | undefined;
+  /** Address of the module of a host's lowest protocol, or of a layer by `host/protocol`. */
+  moduleOf(owner: string): string | undefined;
   /** Folder for the stores of a host. */
   folderOf(host: string): string;
 }

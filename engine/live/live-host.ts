@@ -35,7 +35,9 @@ import type {
 } from '../host/stream.ts';
 import type { Nanoseconds, Timer } from '../host/time.ts';
 import { NO_BUFFER } from '../net/buffer-pool.ts';
+import type { LayerOptions, LayerSupply } from '../net/host-layer.ts';
 import { NODE_CALL } from '../net/node-calls.ts';
+import type { JobRequest } from '../net/sim-compute.ts';
 import { SimHost, type SimHostOptions } from '../net/sim-host.ts';
 import type { StoreFault } from '../net/sim-store.ts';
 import { hashOf } from './compute-pool.ts';
@@ -46,7 +48,7 @@ import { NO_TAG } from './handover/handover-samples.ts';
 import type { LiveContext } from './live-context.ts';
 import { LiveStore } from './live-store.ts';
 import { LiveTimer } from './live-timer.ts';
-import { SystemRandom } from './system-random.ts';
+import { SystemStreams } from './system-random.ts';
 import { TcpHost } from './tcp-host.ts';
 import { UrgentAllowance } from './urgent-allowance.ts';
 import type { WireFailure } from './wire-table.ts';
@@ -59,10 +61,11 @@ export class LiveHost extends SimHost {
   /** Number of streams opened so far, including those before a restart. */
   streamsOpened = 0;
   readonly #live: LiveContext;
-  readonly #jobs: Readonly<Record<string, JobDefinition>>;
+  /** Jobs of the protocols that run here, by the name under which their module is known. */
+  readonly #owners = new Map<string, Readonly<Record<string, JobDefinition>>>();
   readonly #disks = new Map<string, FileDisk>();
-  /** Streams of random numbers by purpose; they outlive a restart. */
-  readonly #random = new Map<string, SystemRandom>();
+  /** Streams of random numbers; they outlive a restart. */
+  readonly #random = new SystemStreams();
   /** The stores opened since the last restart. */
   readonly #stores = new Map<string, LiveStore>();
   #tcp: TcpHost | undefined;
@@ -72,19 +75,24 @@ export class LiveHost extends SimHost {
   constructor(live: LiveContext, index: number, options: SimHostOptions) {
     super(live, index, options);
     this.#live = live;
-    this.#jobs = options.jobs ?? {};
+    this.#owners.set(this.name, options.jobs ?? {});
   }
 
-  /** True if the protocol has jobs on plain data. */
-  get hasJobs(): boolean {
-    return Object.values(this.#jobs).some(({ bytes }) => bytes === undefined);
+  /** Addresses of the modules with jobs on plain data. */
+  get jobModules(): readonly string[] {
+    return this.#modulesWith(({ bytes }) => bytes === undefined);
   }
 
-  /** True if the protocol has byte jobs, whose threads start before the run. */
-  get hasByteJobs(): boolean {
-    return Object.values(this.#jobs).some(
-      ({ bytes, onDemand }) => bytes !== undefined && onDemand !== true,
-    );
+  /** Addresses of the modules with jobs on bytes whose threads start before the run. */
+  get byteJobModules(): readonly string[] {
+    return this.#modulesWith(({ bytes, onDemand }) => bytes !== undefined && onDemand !== true);
+  }
+
+  /** Of all protocols of this host, each under the name by which its module is known. */
+  #modulesWith(isWanted: (job: JobDefinition) => boolean): readonly string[] {
+    return [...this.#owners]
+      .filter(([, jobs]) => Object.values(jobs).some(isWanted))
+      .flatMap(([owner]) => this.#live.moduleOf(owner) ?? []);
   }
 
   /** Number of failed syncs of stores, including those before a restart. */
@@ -109,11 +117,7 @@ export class LiveHost extends SimHost {
   }
 
   override random(purpose: string): Random {
-    const known = this.#random.get(purpose);
-    if (known !== undefined) return known;
-    const opened = new SystemRandom();
-    this.#random.set(purpose, opened);
-    return opened;
+    return this.#random.of(purpose);
   }
 
   override randomBytes(length: number): Uint8Array {
@@ -156,17 +160,33 @@ export class LiveHost extends SimHost {
     done: (result: ComputeResult) => void,
     options: ComputeOptions = {},
   ): Job {
-    const moduleUrl = this.#live.moduleOf(this.name);
-    const definition = this.#jobs[job];
+    return this.#compute(this.name, { job, input, done, options });
+  }
+
+  protected override supplyOf({ protocol, jobs = {} }: LayerOptions): LayerSupply {
+    const owner = `${this.name}/${protocol}`;
+    const streams = new SystemStreams();
+    this.#owners.set(owner, jobs);
+    return {
+      random: (purpose): Random => streams.of(purpose),
+      randomBytes: (length): Uint8Array => this.randomBytes(length),
+      compute: (job, input, done, options = {}): Job =>
+        this.#compute(owner, { job, input, done, options }),
+    };
+  }
+
+  #compute(owner: string, { job, input, done, options }: JobRequest): Job {
+    const moduleUrl = this.#live.moduleOf(owner);
+    const definition = this.#owners.get(owner)?.[job];
     assert(definition !== undefined, `job ${job} is not one of the protocol's jobs`);
-    assert(moduleUrl !== undefined, `${this.name}: no module is known that holds job ${job}`);
+    assert(moduleUrl !== undefined, `${owner}: no module is known that holds job ${job}`);
     const { life } = this;
     let isCancelled = false;
     const isWanted = (): boolean => !isCancelled && this.life === life;
     const finished = (result: ComputeResult): void =>
       this.called(NODE_CALL.job, () => done(result));
     const tell = (result: ComputeResult): void => this.#live.pump.enter(() => finished(result));
-    const key = options.key === undefined ? undefined : `${this.name}/${options.key}`;
+    const key = options.key === undefined ? undefined : `${owner}/${options.key}`;
     const crypto = this.crypto.name;
     if (definition.bytes === undefined) {
       const call = { moduleUrl, job, input, crypto };

@@ -43,9 +43,12 @@ export interface LiveWorldOptions
   readonly shape?: 'links' | 'off';
   /** Precision of timers; default `high`. */
   readonly precision?: Precision;
-  /** URL of the module whose `protocol` runs on a host; needed for jobs. */
-  readonly moduleOf?: (host: string) => string | undefined;
-  /** Hosts whose nodes run in this process; the other hosts are reached at their real addresses. */
+  /**
+   * Address of the module of a protocol that runs on a host: of the lowest one by the host's name,
+   * of a layer by `host/protocol`. Needed where jobs are computed.
+   */
+  readonly moduleOf?: (owner: string) => string | undefined;
+  /** Hosts whose nodes run in this process; the others are reached at their real addresses. */
   readonly isLocal?: (host: string) => boolean;
   /**
    * Ports of 127.0.0.1 that replace the hosts' addresses; absent if the addresses themselves are
@@ -121,14 +124,11 @@ export class LiveWorld extends SimWorld implements LiveContext {
 
   /** Starts the workers that the hosts' jobs will need, and loads their modules. */
   async warm(): Promise<void> {
-    const modules = (hosts: readonly LiveHost[]): readonly string[] => {
-      const urls = hosts.map((host) => this.moduleOf(host.name)).filter((url) => url !== undefined);
-      return [...new Set(urls)];
-    };
-    await this.compute.warm(modules(this.#liveHosts.filter(({ hasJobs }) => hasJobs)));
-    await this.compute.bytes.warm(
-      modules(this.#liveHosts.filter(({ hasByteJobs }) => hasByteJobs)),
-    );
+    const hosts = this.#liveHosts;
+    await this.compute.warm([...new Set(hosts.flatMap(({ jobModules }) => jobModules))]);
+    await this.compute.bytes.warm([
+      ...new Set(hosts.flatMap(({ byteJobModules }) => byteJobModules)),
+    ]);
   }
 
   /** Stops the pump, closes what is open, and ends the workers. */
@@ -149,8 +149,8 @@ export class LiveWorld extends SimWorld implements LiveContext {
     return this.#liveHosts.reduce((sum, host) => sum + host.storeFailures, 0);
   }
 
-  moduleOf(host: string): string | undefined {
-    return this.#options.moduleOf?.(host);
+  moduleOf(owner: string): string | undefined {
+    return this.#options.moduleOf?.(owner);
   }
 
   folderOf(host: string): string {

@@ -64,16 +64,21 @@ export class FileOwners {
     });
   }
 
+  /** True for files in the folders of the modules. */
+  owns(file: string): boolean {
+    return this.#theirs.some((place) => file === place || file.startsWith(place));
+  }
+
   /** True for this program's own source. */
   isOurs(file: string): boolean {
-    if (this.#theirs.some((place) => file === place || file.startsWith(place))) return false;
+    if (this.owns(file)) return false;
     if (OWN_FILES.includes(file) || AGENT_FILE.test(file)) return true;
     return OWN_FOLDERS.some((name) => file.startsWith(`${ROOT}${name}/`));
   }
 
   /** True for code that a user wrote: neither this program's nor a library's. */
   isTheirs(file: string): boolean {
-    if (this.#theirs.some((place) => file === place || file.startsWith(place))) return true;
+    if (this.owns(file)) return true;
     return !this.isOurs(file) && !file.includes('/node_modules/');
   }
 }

@@ -66,3 +66,15 @@ export class SystemRandom implements Random {
     return word;
   }
 }
+
+/** One stream for each purpose. */
+export class SystemStreams {
+  readonly #streams = new Map<string, SystemRandom>();
+
+  /** Every call returns the same object. */
+  of(purpose: string): SystemRandom {
+    const stream = this.#streams.get(purpose) ?? new SystemRandom();
+    this.#streams.set(purpose, stream);
+    return stream;
+  }
+}

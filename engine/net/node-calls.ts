@@ -22,6 +22,7 @@ export const NODE_CALL = {
   stream: 8,
   stop: 9,
   question: 10,
+  message: 11,
 } as const;
 
 /** A call of a node, for messages. */

@@ -25,9 +25,12 @@ import type {
   Stream,
 } from '../host/stream.ts';
 import type { CalendarTime, Nanoseconds, Timer } from '../host/time.ts';
+import type { Transport, Way } from '../host/transport.ts';
 import { MeterTable } from '../measure/counters.ts';
 import { NO_BUFFER } from './buffer-pool.ts';
+import { HostLayer, type LayerOptions, type LayerSupply } from './host-layer.ts';
 import { HostSockets } from './host-sockets.ts';
+import { HostStack, type StackHost, type StackMember } from './host-stack.ts';
 import { DIRECTION_DEFAULTS } from './link-spec.ts';
 import type { Machine } from './machine.ts';
 import { FINGERPRINT } from './network.ts';
@@ -36,6 +39,7 @@ import { ProcessorTimer } from './processor-timer.ts';
 import { type ClockError, SimClock } from './sim-clock.ts';
 import { SimCompute } from './sim-compute.ts';
 import type { HostWorld } from './sim-host-world.ts';
+import { simLayerSupply } from './sim-layer-supply.ts';
 import type { DeliverySink } from './sim-observers.ts';
 import { SimDisk, SimStore, type StoreFault } from './sim-store.ts';
 import type { StreamHost } from './stream-hook.ts';
@@ -67,7 +71,7 @@ export interface SimHostOptions {
 }
 
 /** A simulated host. */
-export class SimHost implements StreamHost {
+export class SimHost implements StreamHost, StackHost, StackMember {
   readonly name: string;
   readonly address: string;
   readonly index: number;
@@ -90,6 +94,11 @@ export class SimHost implements StreamHost {
   readonly protocol: string;
   /** Number of crashes; anything that belongs to the time before the last crash is dead. */
   life = 0;
+  /** Protocols above the first, the lowest first. */
+  readonly layers: HostLayer[] = [];
+  /** Joins them; undefined on a host that runs one protocol. */
+  stack: HostStack | undefined;
+  requestHandler: ((request: NodeRequest) => void) | undefined;
   private readonly world: HostWorld;
   private readonly jobs: SimCompute;
   private readonly dropNames: Readonly<Record<string, string>> | undefined;
@@ -97,7 +106,6 @@ export class SimHost implements StreamHost {
   private readonly disks = new Map<string, SimDisk>();
   private readonly stores = new Map<string, Store>();
   private readonly keyMaterial: SeededBytes;
-  private requestHandler: ((request: NodeRequest) => void) | undefined;
 
   constructor(world: HostWorld, index: number, options: SimHostOptions) {
     this.world = world;
@@ -130,11 +138,12 @@ export class SimHost implements StreamHost {
     return this.clockModel.read(this.now());
   }
 
-  after(delay: Nanoseconds, fire: () => void): Timer {
+  /** @param protocol Whose timer it is: its code is charged. */
+  after(delay: Nanoseconds, fire: () => void, protocol: string = this.protocol): Timer {
     const { life, machine, name: label } = this;
     const { scheduler } = this.world.network;
     const fireInLife = (): void => {
-      if (this.life === life) this.fireTimer(fire);
+      if (this.life === life) this.fireTimer(fire, protocol);
     };
     const timer =
       machine.profile === undefined
@@ -217,7 +226,69 @@ export class SimHost implements StreamHost {
 
   deliver(from: string, buffer: Uint8Array, offset: number, length: number): void {
     this.mixIn(FINGERPRINT.application, length);
+    const receiver = this.stack?.receiverOf(this, buffer, offset, length);
+    if (receiver === undefined) this.toApplication(from, buffer, offset, length);
+    else receiver.take(from, buffer, offset + receiver.skip, length - receiver.skip);
+  }
+
+  toApplication(from: string, buffer: Uint8Array, offset: number, length: number): void {
     this.onDelivery?.(from, buffer, offset, length);
+  }
+
+  /** The lowest protocol has nothing below it. */
+  transport(): Transport | undefined {
+    return undefined;
+  }
+
+  way(peer: string, way: Way): void {
+    this.wayOf(this, peer, way);
+  }
+
+  /** A protocol of this host says whether messages to a peer leave at present. */
+  wayOf(member: StackMember, peer: string, way: Way): void {
+    if (this.stack === undefined) return;
+    this.trace.state(`way to ${peer} by ${member.protocol}`, way);
+    this.stack.way(member, peer, way);
+  }
+
+  /** Puts a protocol on top of those that run here. */
+  addLayer(options: LayerOptions): HostLayer {
+    const layer = new HostLayer(this, options, this.supplyOf(options));
+    this.stack ??= new HostStack(this, this);
+    this.stack.add(layer);
+    this.layers.push(layer);
+    return layer;
+  }
+
+  /** What a layer draws and computes with. */
+  protected supplyOf(options: LayerOptions): LayerSupply {
+    return simLayerSupply(this.world, this, options);
+  }
+
+  // hot: once per message of a layer.
+  callDown(carrier: StackMember, request: NodeRequest): void {
+    const { machine, index } = this;
+    const { calls } = this.world;
+    const { requestHandler } = carrier;
+    this.mixIn(FINGERPRINT.request, request.body.length);
+    if (requestHandler === undefined) {
+      request.respond('no-handler');
+      return;
+    }
+    if (machine.isCharging) machine.chargeHandler(carrier.protocol, 'request', request.body.length);
+    const outer = calls.begin(index, REQUEST, request.body.length, -1);
+    requestHandler(request);
+    calls.end(outer);
+  }
+
+  // hot: once per message of a layer.
+  callUp(protocol: string, length: number, code: () => void): void {
+    const { machine, index } = this;
+    const { calls } = this.world;
+    if (machine.isCharging) machine.chargeHandler(protocol, 'datagram', length);
+    const outer = calls.begin(index, NODE_CALL.message, length, -1);
+    code();
+    calls.end(outer);
   }
 
   drop(reason: string): void {
@@ -253,17 +324,19 @@ export class SimHost implements StreamHost {
   }
 
   /**
-   * Sends the node a request now, as a scenario or an operator would.
-   * @param respond Receives `node-down` or `no-handler` if there is nobody to answer.
+   * Sends a node a request now, as a scenario or an operator would.
+   * @param respond Gets `node-down` or `no-handler` if nobody can answer.
+   * @param member Protocol of this host that is asked; by default the lowest.
    */
   request(
-    asked: { readonly kind: string; readonly target: string; readonly body: Uint8Array },
+    asked: Omit<NodeRequest, 'respond'>,
     respond: (outcome: string, body?: Uint8Array) => void = doNothing,
+    member: StackMember = this,
   ): void {
     this.mixIn(FINGERPRINT.request, asked.body.length);
     if (!this.isUp) respond('node-down');
-    else if (this.requestHandler === undefined) respond('no-handler');
-    else this.handle(this.requestHandler, { ...asked, respond: once(respond) });
+    else if (member.requestHandler === undefined) respond('no-handler');
+    else this.handle(member, { ...asked, respond: once(respond) });
   }
 
   /**
@@ -275,6 +348,8 @@ export class SimHost implements StreamHost {
     this.life += 1;
     this.sockets.closeAll();
     this.requestHandler = undefined;
+    this.stack?.crashed();
+    for (const layer of this.layers) layer.crashed();
     this.stores.clear();
     this.world.streams.crashed(this);
     for (const [name, disk] of this.disks) {
@@ -287,8 +362,9 @@ export class SimHost implements StreamHost {
     this.isUp = true;
   }
 
-  private handle(handler: (request: NodeRequest) => void, request: NodeRequest): void {
+  private handle(member: StackMember, request: NodeRequest): void {
     const { machine, life } = this;
+    const handler = member.requestHandler ?? doNothing;
     if (machine.profile === undefined) {
       this.callWith(handler, request);
       return;
@@ -302,7 +378,7 @@ export class SimHost implements StreamHost {
       limitNs: machine.waitLimits?.requestNs,
       run: (): void => {
         if (isOld()) return;
-        machine.chargeHandler(this.protocol, 'request', kept.body.length);
+        machine.chargeHandler(member.protocol, 'request', kept.body.length);
         this.world.recorder?.resumed?.(this.index, kept);
         this.callWith(handler, kept);
         this.world.recorder?.handled?.();
@@ -321,17 +397,22 @@ export class SimHost implements StreamHost {
     this.countDrop(OVERLOAD);
   }
 
-  private countDrop(reason: string): void {
+  countDrop(reason: string): void {
     this.drops.set(reason, (this.drops.get(reason) ?? 0) + 1);
+    this.noteDrop(reason);
+  }
+
+  /** Tells fingerprint and trace of a drop that a protocol of this host has counted. */
+  noteDrop(reason: string): void {
     this.mixIn(FINGERPRINT.nodeDrop, this.world.nameNumber(reason));
     this.world.recorder?.nodeDrop?.(this.index, reason);
   }
 
-  private fireTimer(fire: () => void): void {
+  private fireTimer(fire: () => void, protocol: string): void {
     const { machine } = this;
     if (machine.isCharging) {
       machine.charge('timer', 0);
-      machine.chargeHandler(this.protocol, 'timer', 0);
+      machine.chargeHandler(protocol, 'timer', 0);
     }
     this.mixIn(FINGERPRINT.timer, 0);
     this.called(TIMER, fire);

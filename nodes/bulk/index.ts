@@ -5,6 +5,7 @@
  */
 import type { Protocol } from '../../engine/host/protocol.ts';
 import { type BulkOptions, bulkConfig } from './config.ts';
+import { PACKET_MAX } from './geometry.ts';
 import { createBulk } from './node.ts';
 import { bulkProvisioning } from './provisioning.ts';
 
@@ -50,5 +51,6 @@ export const protocol: Protocol<BulkOptions> = {
       help: 'ends of streams at this node by reset, time-out or a failed handshake',
     },
   ],
+  carries: () => ({ maxBytes: PACKET_MAX, delivery: 'custody', isOrdered: true }),
   create: createBulk,
 };

@@ -10,6 +10,7 @@ import { type GatewayOptions, gatewayConfig } from './config.ts';
 import { STATIC_KEY } from './crypto.ts';
 import { FRAME_DROPS } from './drops.ts';
 import { GATEWAY_FORGERIES } from './forgeries.ts';
+import { PACKET_BYTES_MAX } from './geometry.ts';
 import { GATEWAY_METRICS } from './metrics.ts';
 import { createGateway } from './node.ts';
 
@@ -38,5 +39,7 @@ export const protocol: Protocol<GatewayOptions> = {
   metrics: GATEWAY_METRICS,
   account: { kind: 'passage', keyOf: packetKey },
   forgeries: GATEWAY_FORGERIES,
+  // A packet may overtake another on a shorter path.
+  carries: () => ({ maxBytes: PACKET_BYTES_MAX, delivery: 'best-effort', isOrdered: false }),
   create: createGateway,
 };

@@ -9,6 +9,7 @@
  */
 import type { NodeRequest } from '../../engine/host/host.ts';
 import type { Timer } from '../../engine/host/time.ts';
+import type { Way } from '../../engine/host/transport.ts';
 import { isdAsWords, type PacketView } from '../scion/index.ts';
 import { Arrivals } from './arrivals.ts';
 import { PROBE_BYTES, readProbe, readReport, writeProbe } from './bodies.ts';
@@ -53,6 +54,8 @@ export class Peer {
   #restartedNs = -1;
   /** The packet whose frame the session is reading; answers return on its path. */
   #inHand: PacketView | undefined;
+  /** What protocols above were told last. */
+  #way: Way = 'closed';
 
   constructor(name: string, context: PeerContext) {
     this.name = name;
@@ -292,10 +295,19 @@ export class Peer {
   #perform(effects: readonly Effect[]): void {
     for (const effect of effects) this.#performOne(effect);
     this.#arm();
-    if (this.#peerTrace !== undefined) {
-      this.#showPaths(effects.some(({ kind }) => kind === 'health' || kind === 'switch'));
-    }
+    const isNews = effects.some(({ kind }) => kind === 'health' || kind === 'switch');
+    if (isNews) this.#tellWay();
+    if (this.#peerTrace !== undefined) this.#showPaths(isNews);
     this.#departures.show();
+  }
+
+  /** Tells protocols above whether packets leave on a path that answers, where that has changed. */
+  #tellWay(): void {
+    const isOpen = this.isReady && this.#workingCarrier() !== undefined;
+    const way = isOpen ? 'open' : 'closed';
+    if (way === this.#way) return;
+    this.#way = way;
+    this.#context.host.way(this.name, way);
   }
 
   #showPaths(isNews: boolean): void {
@@ -427,6 +439,7 @@ export class Peer {
     this.#sendWaiting();
     // The peer has answered: paths that seemed dead may have been fine while the peer was down.
     this.#perform(this.controller.peerReturned(host.now()));
+    this.#tellWay();
   }
 
   #sendWaiting(): void {
@@ -440,6 +453,7 @@ export class Peer {
   #tick(): void {
     const at: Moment = this.#context.moment();
     this.session.tick(at);
+    if (!this.session.isOpen) this.#tellWay();
     this.#arrivals.expire(at.nowNs);
     // Without keys, no path can be probed.
     const isDue = this.session.isOpen && at.nowNs >= this.controller.deadline();

@@ -12,6 +12,7 @@ import { MIXNET_DROPS } from './drops.ts';
 import { messagesOf } from './messages.ts';
 import { MIXNET_METRICS } from './metrics.ts';
 import { createMixnet } from './node.ts';
+import { carrierTerms } from './terms.ts';
 import { mixnetProvisioning } from './trust.ts';
 
 /**
@@ -41,6 +42,7 @@ export const protocol: Protocol<MixnetOptions> = {
   drops: MIXNET_DROPS,
   metrics: MIXNET_METRICS,
   messages: messagesOf,
+  carries: carrierTerms,
   create: createMixnet,
 };
 

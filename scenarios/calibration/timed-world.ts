@@ -153,8 +153,9 @@ class TimedHost extends SimHost {
     this.#clock = parts.clock;
   }
 
-  override after(delay: Nanoseconds, fire: () => void): Timer {
-    return super.after(delay, () => this.#clock.handler(this.protocol, 'timer', 0, fire));
+  override after(delay: Nanoseconds, fire: () => void, protocol = this.protocol): Timer {
+    const timed = (): void => this.#clock.handler(protocol, 'timer', 0, fire);
+    return super.after(delay, timed, protocol);
   }
 
   override udp(options: UdpOptions): DatagramSocket | undefined {

@@ -5,6 +5,8 @@
  * @module
  */
 
+import { placedProtocols } from '../../topologies/build/options.ts';
+import { applyStack, stackNames } from '../../topologies/build/stack.ts';
 import type { HostSpec, Topology } from '../../topologies/model.ts';
 import { nodeOptions } from '../files/load.ts';
 import type { Scenario } from '../model.ts';
@@ -180,7 +182,7 @@ export class AgentSession {
  * user.
  */
 async function loadProtocols(order: AgentOrder, registry: ProtocolRegistry): Promise<void> {
-  for (const { protocol } of order.scenario.topology.hosts) {
+  for (const protocol of order.scenario.topology.hosts.flatMap((host) => stackNames(host))) {
     if (registry.protocols(protocol) === undefined) await registry.load(protocol);
   }
 }
@@ -190,13 +192,27 @@ function ownScenario(told: Scenario, topology: Topology, registry: ProtocolRegis
   if (told.topology.sha256 !== topology.sha256) {
     throw new Refusal(`the coordinator has a different topology file from ${topology.file}`);
   }
-  const unknown = topology.hosts.find(({ protocol }) => registry.protocols(protocol) === undefined);
+  const hosts = applyStack(told.stack ?? [], topology.hosts);
+  const unknown = hosts.find((host) =>
+    stackNames(host).some((protocol) => registry.protocols(protocol) === undefined),
+  );
   if (unknown !== undefined) throw new Refusal(`${unknown.name} runs an unknown protocol`);
   const names = new Set(topology.hosts.map(({ name }) => name));
   const strange = told.traffic.find(({ from, to }) => !names.has(from) || !names.has(to));
   if (strange !== undefined) throw new Refusal('the coordinator has traffic of unknown nodes');
-  const scenario = { ...told, topology };
-  const wrong = topology.hosts.find((host) => !hasFittingOptions(scenario, host, registry));
+  const runs = new Map(
+    hosts.map((host) => [
+      host.name,
+      stackNames(host).map((protocol) => registry.protocols(protocol)?.name),
+    ]),
+  );
+  const lost = told.traffic.find(
+    ({ from, to, by }) =>
+      by !== undefined && [from, to].some((node) => runs.get(node)?.includes(by) !== true),
+  );
+  if (lost !== undefined) throw new Refusal('the coordinator has traffic of unknown layers');
+  const scenario = { ...told, topology: { ...topology, hosts } };
+  const wrong = hosts.find((host) => !hasFittingOptions(scenario, host, registry));
   if (wrong !== undefined) throw new Refusal(`the coordinator has wrong options for ${wrong.name}`);
   return scenario;
 }
@@ -206,7 +222,10 @@ function hasFittingOptions(
   host: HostSpec,
   registry: ProtocolRegistry,
 ): boolean {
-  const { config } = registry.protocols(host.protocol) ?? {};
-  const result = config?.safeParse(nodeOptions(scenario, host)) as { readonly success?: boolean };
-  return result.success === true;
+  return placedProtocols(host).every((placed) => {
+    const { config } = registry.protocols(placed.protocol) ?? {};
+    const options = nodeOptions(scenario, placed);
+    const result = config?.safeParse(options) as { readonly success?: boolean } | undefined;
+    return result?.success === true;
+  });
 }

@@ -22,8 +22,9 @@ import { crashOf, sceneOf } from '../runner/crash/crash-scene.ts';
 import { forgerOf } from '../runner/flood.ts';
 import type { MakeForger } from '../runner/flood-order.ts';
 import { readFlow } from '../runner/ground-truth.ts';
+import { createNodes } from '../runner/host-nodes.ts';
 import { LiveStageWorld } from '../runner/live-stage-world.ts';
-import { nodeChoice, protocolTable } from '../runner/nodes.ts';
+import { layerTable, nodeChoice, protocolTable, stackOf } from '../runner/nodes.ts';
 import { type BundleUse, bundleView } from '../runner/provision/key-bundle.ts';
 import { networkMap } from '../runner/provision/network-map.ts';
 import { Flow, flowStreams } from '../runner/traffic-source.ts';
@@ -64,6 +65,8 @@ const READY_MS = 20;
 const NS_PER_MS = 1_000_000;
 /** The agent sends the coordinator something at least this often. */
 const SILENCE_MS = 200;
+/** Bytes that no flow explains. */
+const NO_TRUTH = new Uint8Array(0);
 
 /** One agent, from its order to its result. */
 export class Agent implements WorldListener {
@@ -75,8 +78,8 @@ export class Agent implements WorldListener {
   readonly #witness = new RunWitness();
   readonly #flows: Flow[];
   readonly #rows: MeasuredRows;
-  readonly #probes = new ProbePackets((node, request) =>
-    this.world.live.pump.enter(() => this.world.request(node, request)),
+  readonly #probes = new ProbePackets((node, request, by) =>
+    this.world.live.pump.enter(() => this.world.request(node, request, by)),
   );
   readonly #gauge: Gauge;
   readonly #provisioned: BundleUse;
@@ -95,16 +98,20 @@ export class Agent implements WorldListener {
     this.#surroundings = surroundings;
     const protocolOf = (host: HostSpec): Protocol =>
       nodeChoice(scenario, host, surroundings.registry).protocol;
+    const stacks = stackOf(scenario, surroundings.registry);
+    const layersOf = layerTable(scenario.topology, stacks);
     this.#provisioned = {
       bundle: order.bundle,
-      network: networkMap(scenario.topology),
+      network: networkMap(scenario.topology, layersOf),
       protocolOf: protocolTable(scenario.topology, protocolOf),
+      layersOf,
     };
     this.world = new LiveStageWorld({
       scenario,
       seed,
       crypto: provider(scenario.crypto, { timing: 'constant' }),
       protocolOf,
+      stackOf: stacks,
       live: {
         shape: order.shape,
         precision: order.precision,
@@ -224,7 +231,8 @@ export class Agent implements WorldListener {
     const { hosts } = scenario.topology;
     const { registry } = this.#surroundings;
     const protocolOf = (host: HostSpec): Protocol => nodeChoice(scenario, host, registry).protocol;
-    return crashOf(error, sceneOf(this.world, { hosts, protocolOf, seed }));
+    const parts = { hosts, protocolOf, stackOf: stackOf(scenario, registry), seed };
+    return crashOf(error, sceneOf(this.world, parts));
   }
 
   /** True once every node has reported that it can carry traffic. */
@@ -245,9 +253,9 @@ export class Agent implements WorldListener {
 
   /** Sends one packet to a peer and back; undefined if no application talks to another. */
   probe(): Promise<PacketProbe> | undefined {
-    for (const { from, to } of this.#order.scenario.traffic) {
-      if (this.#nodes.has(from)) return this.#probes.send(from, to);
-      if (this.#nodes.has(to)) return this.#probes.send(to, from);
+    for (const { from, to, by } of this.#order.scenario.traffic) {
+      if (this.#nodes.has(from)) return this.#probes.send(from, to, by);
+      if (this.#nodes.has(to)) return this.#probes.send(to, from, by);
     }
     return undefined;
   }
@@ -257,7 +265,8 @@ export class Agent implements WorldListener {
     const { scenario, hosts } = this.#order;
     const specs = scenario.topology.hosts.filter(({ name }) => hosts.includes(name));
     const { registry } = this.#surroundings;
-    return [...new Set(specs.map((host) => nodeChoice(scenario, host, registry).protocol.name))];
+    const stacks = stackOf(scenario, registry);
+    return [...new Set(specs.flatMap((host) => stacks(host).map(({ protocol }) => protocol.name)))];
   }
 
   /** The readings of each node's meters. */
@@ -265,8 +274,16 @@ export class Agent implements WorldListener {
     return this.#order.hosts.map((host) => this.world.metrics(host));
   }
 
-  delivered(node: string, from: string, bytes: Uint8Array): void {
-    if (readFlow(bytes) >= this.#flows.length && this.#probes.take(node, from, bytes)) return;
+  delivered(node: string, from: string, bytes: Uint8Array, protocol: string): void {
+    const flow = readFlow(bytes);
+    if (flow >= this.#flows.length && this.#probes.take({ node, by: protocol }, from, bytes))
+      return;
+    const by = this.#flows[flow]?.spec.by ?? protocol;
+    // Bytes that another protocol delivers are damaged, whatever they say.
+    if (by !== protocol) {
+      this.#rows.delivered(node, NO_TRUTH, { flows: this.#flows, now: this.world.now() });
+      return;
+    }
     this.#rows.delivered(node, bytes, { flows: this.#flows, now: this.world.now() });
   }
 
@@ -302,11 +319,14 @@ export class Agent implements WorldListener {
     const { scenario } = this.#order;
     const host = scenario.topology.hosts.find((spec) => spec.name === name);
     assert(host !== undefined, `the topology has no node ${name}`);
-    const { protocol, options } = nodeChoice(scenario, host, this.#surroundings.registry);
-    const network = bundleView(name, this.#provisioned);
-    const setup = { options, network, witness: this.#witness };
-    const create = (): NodeHandle => protocol.create(this.world.host(name), setup);
-    this.#nodes.set(name, this.world.call(name, 'create', create));
+    const node = createNodes(host, {
+      world: this.world,
+      stack: stackOf(scenario, this.#surroundings.registry)(host),
+      viewOf: (of, layer) => bundleView(of, this.#provisioned, layer),
+      witness: this.#witness,
+      observer: undefined,
+    });
+    this.#nodes.set(name, node);
   }
 
   #startNode(name: string): void {

@@ -35,7 +35,7 @@ import {
 import { liveTrace } from '../runner/live-trace.ts';
 import { machinePace } from '../runner/machine-pace.ts';
 import { measuredSoFar } from '../runner/measured-so-far.ts';
-import { metricsOf, type NodeChoice, nodeChoice, protocolName } from '../runner/nodes.ts';
+import { flowProtocol, metricsOf, type NodeChoice, nodeChoice, stackOf } from '../runner/nodes.ts';
 import { outcome } from '../runner/outcome.ts';
 import { Injector } from '../runner/palette/injector.ts';
 import { pause } from '../runner/pause.ts';
@@ -175,6 +175,7 @@ class DistributedRun {
       scenario,
       seed,
       protocolOf: (host) => nodeChoice(scenario, host, order.registry).protocol,
+      stackOf: stackOf(scenario, order.registry),
       crypto: provider(scenario.crypto, { timing: 'constant' }),
       seconds: Math.floor(Date.now() / MS_PER_S),
       secrets: this.#secrets,
@@ -258,7 +259,8 @@ class DistributedRun {
   #metricsOf(name: string): readonly MetricDefinition[] {
     const { scenario, registry } = this.#order;
     const host = scenario.topology.hosts.find((spec) => spec.name === name);
-    return host === undefined ? [] : nodeChoice(scenario, host, registry).protocol.metrics;
+    if (host === undefined) return [];
+    return stackOf(scenario, registry)(host).flatMap(({ protocol }) => protocol.metrics);
   }
 
   readonly #removeFiles = (): void => {
@@ -275,7 +277,7 @@ class DistributedRun {
       world: coordinator.world,
       scenario,
       seed: this.#turn.seed,
-      viewOf: (host): NetworkView => this.#provision.viewOf(host),
+      viewOf: (host, layer): NetworkView => this.#provision.viewOf(host, layer),
       nodeOf: (host): NodeChoice => nodeChoice(scenario, host, registry),
       standIns: coordinator.standIns,
     });
@@ -309,7 +311,7 @@ class DistributedRun {
       ending,
       warnings: [...new Set([...this.#warnings.all, ...coordinator.warnings.all])],
       definitions: metricsOf(scenario, registry),
-      protocolOf: (name): string => protocolName(scenario, registry, name),
+      protocolOf: (flow): string => flowProtocol(scenario, registry, flow),
     });
     const { tallies } = coordinator.world;
     const value = Math.min(pace, machinePace());
@@ -350,6 +352,7 @@ class DistributedRun {
       seed: this.#turn.seed,
       crypto: provider('modelled', { timing: 'simulation' }),
       protocolOf: (host): Protocol => nodeChoice(scenario, host, registry).protocol,
+      stackOf: stackOf(scenario, registry),
     });
     const { directions } = picture.sim.network;
     const now = (): number => this.#coordinator.world.now();

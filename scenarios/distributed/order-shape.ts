@@ -68,6 +68,7 @@ const pattern = tagged('kind', {
 const traffic = object<TrafficSpec>({
   from: name,
   to: name,
+  by: optional(note),
   pattern,
   sizeBytes: whole(32, 65_536),
   startNs: instant,
@@ -99,6 +100,7 @@ const scenario = object<Scenario>({
   sha256: text(64),
   question: text(0),
   topology,
+  stack: optional(parts),
   durationNs: number(0, DURATION_MAX),
   warmupNs: number(0, DURATION_MAX),
   epochSeconds: number(0, Number.MAX_SAFE_INTEGER),
@@ -171,6 +173,7 @@ export function agentScenario(whole: Scenario, has: 'topology' | 'own-topology')
     file: whole.file,
     sha256,
     question: '',
+    ...(whole.stack === undefined ? {} : { stack: whole.stack }),
     topology: { ...all, ...(has === 'topology' ? {} : nowhere), warnings: [] },
     durationNs,
     warmupNs,

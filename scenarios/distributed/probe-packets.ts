@@ -23,8 +23,17 @@ export interface PacketProbe {
   readonly reason?: string;
 }
 
-/** Passes a request to a node of this process. */
-export type Ask = (node: string, request: NodeRequest) => void;
+/**
+ * Passes a request to a node of this process.
+ * @param by Protocol that is asked; by default the lowest one.
+ */
+export type Ask = (node: string, request: NodeRequest, by?: string) => void;
+
+/** A protocol of a node. */
+interface Asked {
+  readonly node: string;
+  readonly by: string | undefined;
+}
 
 /** The probes of one process. */
 export class ProbePackets {
@@ -38,8 +47,8 @@ export class ProbePackets {
     this.#ask = ask;
   }
 
-  /** Sends one packet from `node` to `peer` and waits for the answer. */
-  send(node: string, peer: string): Promise<PacketProbe> {
+  /** Sends one packet from `node` to `peer` by a protocol, and waits for the answer. */
+  send(node: string, peer: string, by?: string): Promise<PacketProbe> {
     if (this.#open.size >= OPEN_MAX) {
       return Promise.resolve({ ok: false, reason: 'too many probes are under way' });
     }
@@ -57,31 +66,27 @@ export class ProbePackets {
       this.#open.set(sequence, (probe) =>
         end(probe.ok ? { ok: true, ms: Number(process.hrtime.bigint() - began) / 1e6 } : probe),
       );
-      this.#hand(node, peer, { kind: 'request', sequence });
+      this.#hand({ node, by }, peer, { kind: 'request', sequence });
     });
   }
 
   /** Takes a delivered packet if it is a probe or its answer; false if it belongs to a flow. */
-  take(node: string, from: string, bytes: Uint8Array): boolean {
+  take({ node, by }: Asked, from: string, bytes: Uint8Array): boolean {
     const truth = this.#truth;
     if (!readTruth(bytes, truth) || truth.flow !== PROBE_FLOW) return false;
     const { kind, sequence } = truth;
-    if (kind === 'request') this.#hand(node, from, { kind: 'response', sequence });
+    if (kind === 'request') this.#hand({ node, by }, from, { kind: 'response', sequence });
     else this.#open.get(sequence)?.({ ok: true });
     return true;
   }
 
-  #hand(node: string, target: string, about: Pick<Truth, 'kind' | 'sequence'>): void {
+  #hand({ node, by }: Asked, target: string, about: Pick<Truth, 'kind' | 'sequence'>): void {
     const body = new Uint8Array(TRUTH_BYTES);
     this.#writer.write(body, { ...about, flow: PROBE_FLOW, sentNs: 0 });
-    this.#ask(node, {
-      kind: 'send',
-      target,
-      body,
-      respond: (outcome) => {
-        if (outcome === 'ok' || about.kind === 'response') return;
-        this.#open.get(about.sequence)?.({ ok: false, reason: `${node} refused it: ${outcome}` });
-      },
-    });
+    const respond = (outcome: string): void => {
+      if (outcome === 'ok' || about.kind === 'response') return;
+      this.#open.get(about.sequence)?.({ ok: false, reason: `${node} refused it: ${outcome}` });
+    };
+    this.#ask(node, { kind: 'send', target, body, respond }, by);
   }
 }

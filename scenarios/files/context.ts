@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { assert } from '../../engine/core/assert.ts';
 import { Connectivity } from '../../topologies/build/connectivity.ts';
 import type { ConfigCode } from '../../topologies/files/config-error.ts';
 import { shorten } from '../../topologies/files/leaf.ts';
@@ -12,7 +13,7 @@ import { type Hint, hintText, type Problems, positionOf } from '../../topologies
 import type { Registry } from '../../topologies/files/registry.ts';
 import type { Source } from '../../topologies/files/source.ts';
 import { hintNames } from '../../topologies/files/suggest.ts';
-import type { SourcePosition, Topology } from '../../topologies/model.ts';
+import type { HostSpec, SourcePosition, Topology } from '../../topologies/model.ts';
 import { LinkIndex } from './link-index.ts';
 
 /** Names that all patterns of a file may be compared with ... */
@@ -30,7 +31,7 @@ export class ScenarioContext {
   readonly topology: Topology;
   readonly connectivity: Connectivity;
   readonly durationNs: number;
-  readonly #nodes: ReadonlySet<string>;
+  readonly #nodes: ReadonlyMap<string, HostSpec>;
   #index: LinkIndex | undefined;
   #compared = 0;
   readonly #work: PatternWork = { left: STEPS_MAX };
@@ -45,7 +46,7 @@ export class ScenarioContext {
     this.topology = parts.topology;
     this.durationNs = parts.durationNs;
     this.connectivity = new Connectivity(parts.topology);
-    this.#nodes = new Set(parts.topology.hosts.map((host) => host.name));
+    this.#nodes = new Map(parts.topology.hosts.map((host) => [host.name, host]));
   }
 
   /** The links of the topology. */
@@ -124,6 +125,13 @@ export class ScenarioContext {
     return positionOf(this.source, path);
   }
 
+  /** The host of a node that exists. */
+  host(node: string): HostSpec {
+    const host = this.#nodes.get(node);
+    assert(host !== undefined, `node ${node} was not checked`);
+    return host;
+  }
+
   /**
    * Checks that a node exists.
    * @returns false if not, after reporting E106.
@@ -132,7 +140,7 @@ export class ScenarioContext {
     if (this.#nodes.has(node)) return true;
     const file = this.topology.file.split('/').at(-1);
     const message = `node "${shorten(node)}" is not in ${file}`;
-    this.refuse('E106', path, message, () => hintNames(node, [...this.#nodes], 'nodes'));
+    this.refuse('E106', path, message, () => hintNames(node, [...this.#nodes.keys()], 'nodes'));
     return false;
   }
 }

@@ -9,6 +9,7 @@
  */
 import type { MetricDefinition, MetricKind, MetricUnit } from '../../engine/host/measure.ts';
 import type { Aggregation, Comparison, KpiSpec } from '../../reports/model.ts';
+import { stackNames } from '../../topologies/build/stack.ts';
 import type { ConfigIssue } from '../../topologies/files/config-error.ts';
 import { type LeafResult, wrong } from '../../topologies/files/leaf.ts';
 import type { FilePath } from '../../topologies/files/locate.ts';
@@ -84,7 +85,7 @@ export function resolveKpis(
 function metricsOf(
   context: Pick<ScenarioContext, 'registry' | 'topology'>,
 ): ReadonlyMap<string, MetricDefinition> {
-  const names = new Set(context.topology.hosts.map((host) => host.protocol));
+  const names = new Set(context.topology.hosts.flatMap((host) => stackNames(host)));
   const own = [...names].flatMap((name) => context.registry.protocols(name)?.metrics ?? []);
   return new Map([...context.registry.metrics, ...own].map((metric) => [metric.name, metric]));
 }

@@ -9,7 +9,15 @@
 import { existsSync } from 'node:fs';
 import { dirname, isAbsolute, resolve } from 'node:path';
 import type { LoadedTopology } from '../../topologies/build/loaded.ts';
-import { checkOptions, type OptionLayers, optionsOf } from '../../topologies/build/options.ts';
+import {
+  checkOptions,
+  type OptionLayers,
+  optionNames,
+  optionsOf,
+  type PlacedProtocol,
+  placedProtocols,
+} from '../../topologies/build/options.ts';
+import { resolveStack, stackNames } from '../../topologies/build/stack.ts';
 import { findFile } from '../../topologies/files/find-file.ts';
 import { listOverrides, overridesBelow } from '../../topologies/files/overrides.ts';
 import { collect, Problems } from '../../topologies/files/problems.ts';
@@ -19,7 +27,6 @@ import { hintNames } from '../../topologies/files/suggest.ts';
 import { formatTime } from '../../topologies/files/units.ts';
 import { valueAt } from '../../topologies/files/zod-words.ts';
 import { missingFile, readTopology, topologyOf } from '../../topologies/load.ts';
-import type { HostSpec } from '../../topologies/model.ts';
 import { cpuChoice, readProfile } from '../calibration/profile-file.ts';
 import type { Scenario, SweepSpec } from '../model.ts';
 import { ScenarioContext } from './context.ts';
@@ -68,14 +75,14 @@ export function loadScenario(request: ScenarioRequest): Scenario {
 }
 
 /**
- * Options of a node as its protocol gets them: those of the topology, overridden by protocol, then
+ * Options of a protocol on a host as it gets them: those of the files, overridden by protocol, then
  * by node.
  */
 export function nodeOptions(
   scenario: Pick<Scenario, 'options'>,
-  host: Pick<HostSpec, 'name' | 'protocol' | 'options'>,
+  placed: PlacedProtocol,
 ): Readonly<Record<string, unknown>> {
-  return optionsOf(host, scenario.options);
+  return optionsOf(placed, scenario.options);
 }
 
 /**
@@ -86,9 +93,17 @@ export function nodeOptions(
  */
 export function moduleProtocols(request: ScenarioRequest): readonly string[] {
   const parts = { request, problems: new Problems() };
-  const loaded = collect(parts.problems, () => loadInner(parts, openScenario(request)));
-  const names = (loaded?.topology.hosts ?? []).map((host) => host.protocol);
+  const names = collect(parts.problems, () => protocolNames(parts)) ?? [];
   return [...new Set(names.filter((name) => isAbsolute(name)))];
+}
+
+function protocolNames(parts: Parts): readonly string[] {
+  const source = openScenario(parts.request);
+  const { hosts = [] } = loadInner(parts, source)?.topology ?? {};
+  const { stack } = scenarioSchema.shape;
+  const { data = [] } = stack.safeParse(valueAt(source.data, ['stack']));
+  const place = { ...parts, ...parts.request, source, root: [] };
+  return resolveStack(place, data, hosts).hosts.flatMap((host) => stackNames(host));
 }
 
 function openScenario(request: ScenarioRequest): Source {
@@ -139,8 +154,10 @@ interface Read {
   readonly loaded: LoadedTopology;
 }
 
-function resolveAll({ request, problems }: Parts, { source, input, loaded }: Read): Scenario {
+function resolveAll({ request, problems }: Parts, read: Read): Scenario {
   const { registry } = request;
+  const { source, input } = read;
+  const { loaded, stack } = stacked({ request, problems }, read);
   const { topology } = loaded;
   const durationNs = input.duration;
   const context = new ScenarioContext({ source, problems, registry, topology, durationNs });
@@ -161,6 +178,7 @@ function resolveAll({ request, problems }: Parts, { source, input, loaded }: Rea
     sha256: source.sha256,
     question: input.question ?? '',
     topology,
+    ...stack,
     durationNs,
     warmupNs: input.warmup ?? 0,
     epochSeconds: input.epoch ?? EPOCH_DEFAULT,
@@ -176,6 +194,20 @@ function resolveAll({ request, problems }: Parts, { source, input, loaded }: Rea
     ...(input.sweep === undefined ? {} : { sweep: sweepOf(context, input.sweep) }),
     ...(privacy === undefined ? {} : { privacy }),
     ...(input.timeLimit === undefined ? {} : { timeLimitMs: Math.ceil(input.timeLimit / 1e6) }),
+  };
+}
+
+/** The topology with the layers of the scenario on its hosts. */
+function stacked(
+  { request, problems }: Parts,
+  { source, input, loaded }: Read,
+): { readonly loaded: LoadedTopology; readonly stack: Pick<Scenario, 'stack'> } {
+  const { topology } = loaded;
+  const place = { source, root: [], problems, registry: request.registry };
+  const { hosts, entries } = resolveStack(place, input.stack ?? [], topology.hosts);
+  return {
+    loaded: { ...loaded, topology: { ...topology, hosts }, scenario: source },
+    stack: entries.length === 0 ? {} : { stack: entries },
   };
 }
 
@@ -203,7 +235,7 @@ function checkOptionNames(
   options: Readonly<Record<string, unknown>>,
 ): void {
   const { hosts } = context.topology;
-  const names = new Set([...hosts.map((h) => h.protocol), ...hosts.map((h) => h.name)]);
+  const names = new Set(hosts.flatMap((host) => placedProtocols(host).flatMap(optionNames)));
   for (const name of Object.keys(options)) {
     if (names.has(name)) continue;
     const message = `"${name}" is neither a protocol nor a node of this topology`;

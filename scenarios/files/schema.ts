@@ -29,6 +29,7 @@ import {
   time,
   whole,
 } from '../../topologies/files/quantity.ts';
+import { stackSchema } from '../../topologies/schema/stack.ts';
 import { topologySchema } from '../../topologies/schema/topology.ts';
 import { attackSchema } from './attack-schema.ts';
 import { floodSchema } from './flood-schema.ts';
@@ -45,6 +46,9 @@ const packetSize = (): Leaf<number> =>
 const flowShape = {
   from: text('the name of a node').meta({ description: 'Sending node.' }),
   to: text('the name of a node').meta({ description: 'Receiving node.' }),
+  by: text('a protocol such as gateway')
+    .optional()
+    .meta({ description: 'Layer that takes and delivers the packets. Default: the top.' }),
   size: packetSize()
     .optional()
     .meta({ description: 'Application bytes of a packet.', default: '1000B' }),
@@ -329,6 +333,7 @@ export const scenarioSchema = z
     options: z.record(z.string(), z.record(z.string(), z.unknown())).optional().meta({
       description: 'Options by protocol or node name; they override those of the topology.',
     }),
+    stack: stackSchema,
     traffic: z.array(trafficSchema).optional(),
     events: z.array(eventSchema).optional(),
     privacy: privacySchema.optional(),

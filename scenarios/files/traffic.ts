@@ -4,6 +4,8 @@
  *
  * @module
  */
+import { stackNames } from '../../topologies/build/stack.ts';
+import { shorten } from '../../topologies/files/leaf.ts';
 import type { FilePath } from '../../topologies/files/locate.ts';
 import { formatTime } from '../../topologies/files/units.ts';
 import type { TrafficPattern, TrafficSpec } from '../model.ts';
@@ -24,10 +26,13 @@ export function resolveTraffic(
     const isSound = checkPair(context, input, path) && checkTimes(context, input, path);
     const pattern = patternOf(context, input, path);
     if (!isSound || pattern === undefined) return [];
+    const layer = layerOf(context, input, path);
+    if (layer === undefined) return [];
     return [
       {
         from: input.from,
         to: input.to,
+        ...layer,
         pattern,
         sizeBytes: input.size ?? SIZE_DEFAULT,
         startNs: input.start ?? 0,
@@ -49,6 +54,33 @@ function checkPair(context: ScenarioContext, input: TrafficInput, path: FilePath
     return false;
   }
   return checkReachable(context, input, path);
+}
+
+/**
+ * The protocol that takes and delivers the packets of a flow: nothing where both hosts run one
+ * protocol, undefined after noting what is wrong.
+ */
+function layerOf(
+  context: ScenarioContext,
+  { from, to, by }: TrafficInput,
+  path: FilePath,
+): Pick<TrafficSpec, 'by'> | undefined {
+  const stackAt = (node: string): readonly string[] =>
+    stackNames(context.host(node)).map((name) => context.registry.protocols(name)?.name ?? name);
+  const [own, other] = [stackAt(from), stackAt(to)];
+  if (by === undefined && own.length === 1 && other.length === 1) return {};
+  const top = own.at(-1) ?? '';
+  const found = by === undefined ? top : own.find((name) => name === by);
+  if (found === undefined) {
+    const hint = `${from} runs ${own.join(', ')}`;
+    context.refuse('E127', [...path, 'by'], `${from} has no layer "${shorten(by ?? '')}"`, hint);
+    return undefined;
+  }
+  if (other.includes(found)) return { by: found };
+  const message = `${to} does not run ${found}, which sends the packets of ${from}`;
+  const hint = `${to} runs ${other.join(', ')}: name one of them with by:, or add a layer to stack`;
+  context.refuse('E127', [...path, 'to'], message, hint);
+  return undefined;
 }
 
 function checkTimes(context: ScenarioContext, input: TrafficInput, path: FilePath): boolean {

@@ -41,6 +41,8 @@ export interface SocketLosses {
 
 /** Why there is no account if nodes are in several processes, or on several event loops. */
 export const SCATTERED = 'nodes report them only in one process and on one event loop';
+/** Why there is no account where applications use layers. */
+const STACKED = 'they pass through a stack of protocols';
 /** Why there is no account of what mixes carry in a live run. */
 const SECRETIVE = 'a mix of a live run does not reveal which message came from which';
 
@@ -108,7 +110,9 @@ export function closeAccount(
 function supportedAccount({ scenario, protocolOf }: AccountParts): MessageAccount | string {
   const { hosts } = scenario.topology;
   const ends = new Set(scenario.traffic.flatMap(({ from, to }) => [from, to]));
-  const protocols = hosts.filter(({ name }) => ends.has(name)).map(protocolOf);
+  const applications = hosts.filter(({ name }) => ends.has(name));
+  if (applications.some(({ layers }) => layers !== undefined)) return STACKED;
+  const protocols = applications.map(protocolOf);
   const [first] = protocols;
   if (first === undefined) return 'no application sends any messages';
   const silent = protocols.find(({ account }) => account === undefined);

@@ -27,7 +27,7 @@ import { LIVE_METRICS, LiveMeter } from './live-meter.ts';
 import { LiveStageWorld } from './live-stage-world.ts';
 import { liveTrace } from './live-trace.ts';
 import { measuredSoFar } from './measured-so-far.ts';
-import { metricsOf, type NodeChoice, nodeChoice, protocolName } from './nodes.ts';
+import { flowProtocol, metricsOf, type NodeChoice, nodeChoice, stackOf } from './nodes.ts';
 import { outcome } from './outcome.ts';
 import { Injector } from './palette/injector.ts';
 import { pause } from './pause.ts';
@@ -128,7 +128,8 @@ class LiveRun {
     const { scenario, registry } = this.#order;
     const { hosts } = scenario.topology;
     const protocolOf = (host: HostSpec): Protocol => nodeChoice(scenario, host, registry).protocol;
-    return crashOf(error, sceneOf(world, { hosts, protocolOf, seed: this.#turn.seed }));
+    const parts = { hosts, protocolOf, stackOf: stackOf(scenario, registry) };
+    return crashOf(error, sceneOf(world, { ...parts, seed: this.#turn.seed }));
   }
 
   #makeWorld(): LiveStageWorld {
@@ -139,6 +140,7 @@ class LiveRun {
       seed: this.#turn.seed,
       crypto: provider(scenario.crypto, { timing: 'constant' }),
       protocolOf: (host): Protocol => nodeChoice(scenario, host, registry).protocol,
+      stackOf: stackOf(scenario, registry),
       live: {
         onFailure: (error): void => this.#fail(error),
         ...(shape === undefined ? {} : { shape }),
@@ -158,6 +160,7 @@ class LiveRun {
       scenario,
       seed: this.#turn.seed,
       protocolOf: (host) => nodeChoice(scenario, host, registry).protocol,
+      stackOf: stackOf(scenario, registry),
       crypto: provider(scenario.crypto, { timing: 'constant' }),
       seconds: Math.floor(Date.now() / MS_PER_S),
       secrets: drawnSecrets(),
@@ -168,8 +171,9 @@ class LiveRun {
       world,
       scenario,
       seed: this.#turn.seed,
-      viewOf: (host): NetworkView => provision.viewOf(host),
+      viewOf: (host, layer): NetworkView => provision.viewOf(host, layer),
       nodeOf: (host): NodeChoice => nodeChoice(scenario, host, registry),
+      stackOf: stackOf(scenario, registry),
       observerOf: (node) => ledger?.of(node),
       crashed: (node) => ledger?.crashed(node),
     });
@@ -209,7 +213,7 @@ class LiveRun {
       ending,
       warnings: [...new Set([...this.#warnings, ...meter.warnings()])],
       definitions: metricsOf(scenario, registry),
-      protocolOf: (name): string => protocolName(scenario, registry, name),
+      protocolOf: (flow): string => flowProtocol(scenario, registry, flow),
     });
     const metrics = { ...result.metrics, ...meter.metrics() };
     const whole = { ...result, ...messages, metrics };

@@ -53,15 +53,13 @@ export class LiveStageWorld extends SimStageWorld {
   readonly #admission = new SourceAdmission();
 
   constructor(options: LiveStageOptions) {
-    const { scenario, protocolOf, live } = options;
-    const modules = new Map(
-      scenario.topology.hosts.map((host) => [host.name, protocolOf(host).moduleUrl]),
-    );
+    const { scenario, live } = options;
+    const modules = modulesOf(options);
     const ports = portRanges(scenario.topology);
     const own = {
       ...live,
       ports,
-      moduleOf: (host: string): string | undefined => modules.get(host),
+      moduleOf: (owner: string): string | undefined => modules.get(owner),
     };
     super({ ...options, makeWorld: (parts) => new LiveWorld({ ...parts, ...own }) });
     // `makeWorld` above has created it.
@@ -115,13 +113,13 @@ export class LiveStageWorld extends SimStageWorld {
   }
 
   // hot: once per packet of a source.
-  override request(node: string, request: NodeRequest): void {
+  override request(node: string, request: NodeRequest, by?: string): void {
     if (this.#dueNs !== undefined && !this.#admission.admits(this.#wallNs(), this.#dueNs)) {
       this.live.host(node).shed();
       request.respond(OVERLOAD);
       return;
     }
-    super.request(node, request);
+    super.request(node, request, by);
   }
 
   override atFault(timeNs: number, fire: () => void): void {
@@ -191,6 +189,22 @@ class DueTask implements ReadyTask {
   run(): void {
     this.#world.runSource(this.#timeNs, this.#fire);
   }
+}
+
+/** Addresses of modules: of lowest protocols by their hosts, of layers by `host/protocol`. */
+function modulesOf({
+  scenario,
+  protocolOf,
+  stackOf,
+}: LiveStageOptions): ReadonlyMap<string, string> {
+  const modules = new Map<string, string>();
+  for (const host of scenario.topology.hosts) {
+    modules.set(host.name, protocolOf(host).moduleUrl);
+    const [, ...layers] = host.layers === undefined ? [] : (stackOf?.(host) ?? []);
+    for (const { protocol } of layers)
+      modules.set(`${host.name}/${protocol.name}`, protocol.moduleUrl);
+  }
+  return modules;
 }
 
 /** How long traffic grows while code is cold; only within the warm-up. */

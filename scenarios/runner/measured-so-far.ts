@@ -6,8 +6,8 @@
  */
 import type { SeedResult } from '../../reports/model.ts';
 import type { Registry } from '../../topologies/files/registry.ts';
-import type { Scenario } from '../model.ts';
-import { metricsOf, protocolName } from './nodes.ts';
+import type { Scenario, TrafficSpec } from '../model.ts';
+import { flowProtocol, metricsOf } from './nodes.ts';
 import { outcomeSoFar } from './outcome.ts';
 import type { Stage } from './stage.ts';
 import type { World } from './world.ts';
@@ -25,6 +25,6 @@ export function measuredSoFar(
   { scenario, registry, seed }: RunFacts,
 ): (stage: Stage) => SeedResult {
   const definitions = metricsOf(scenario, registry);
-  const protocolOf = (host: string): string => protocolName(scenario, registry, host);
+  const protocolOf = (flow: TrafficSpec): string => flowProtocol(scenario, registry, flow);
   return (stage) => outcomeSoFar(stage, world, scenario, { seed, definitions, protocolOf });
 }

@@ -11,7 +11,7 @@ import {
   mergeHistograms,
 } from '../../engine/measure/histogram.ts';
 import type { FaultGap, FaultRecord, MetricData, SeedResult, Series } from '../../reports/model.ts';
-import type { Scenario } from '../model.ts';
+import type { Scenario, TrafficSpec } from '../model.ts';
 import { BIN_NS } from './flow-meter.ts';
 import type { Stage } from './stage.ts';
 import { trafficMetrics } from './traffic-metrics.ts';
@@ -28,8 +28,8 @@ export interface Ending {
   readonly warnings: readonly string[];
   /** Metrics of all protocols of the run. */
   readonly definitions: readonly MetricDefinition[];
-  /** Name of the protocol that a host runs. */
-  readonly protocolOf: (host: string) => string;
+  /** Name of the protocol that delivers the packets of a flow. */
+  readonly protocolOf: (flow: TrafficSpec) => string;
 }
 
 /** Makes the result of one seed. */
@@ -120,11 +120,11 @@ function counterOf(data: MetricData | undefined): number | undefined {
 /** Latency histograms by metric and path. */
 function pathLatencies(
   stage: Stage,
-  protocolOf: (host: string) => string,
+  protocolOf: (flow: TrafficSpec) => string,
 ): Pick<SeedResult, 'pathLatencies'> {
   const metrics: Record<string, Record<string, HistogramData>> = {};
   for (const { meter, spec } of stage.flows) {
-    const name = `${protocolOf(spec.to)}.latency`;
+    const name = `${protocolOf(spec)}.latency`;
     for (const [path, histogram] of meter.latencyByPath) {
       const paths = metrics[name] ?? {};
       const known = paths[path];
@@ -141,12 +141,12 @@ function pathLatencies(
 /** Traffic metrics, grouped by the protocol of the receiving node. */
 function flowMetrics(
   stage: Stage,
-  protocolOf: (host: string) => string,
+  protocolOf: (flow: TrafficSpec) => string,
   nowNs: number | undefined,
 ): Record<string, MetricData> {
   const protocols = new Map<string, Flow[]>();
   for (const flow of stage.flows) {
-    const prefix = protocolOf(flow.spec.to);
+    const prefix = protocolOf(flow.spec);
     protocols.set(prefix, [...(protocols.get(prefix) ?? []), flow]);
   }
   const metrics: Record<string, MetricData> = {};

@@ -23,7 +23,7 @@ import { type CrashScene, guardingClocks, sceneOf, tellingCrashes } from './cras
 import type { Recordings } from './job.ts';
 import type { Fate } from './message-account.ts';
 import { joinObservers } from './message-observer.ts';
-import { metricsOf, type NodeChoice, nodeChoice, protocolName } from './nodes.ts';
+import { flowProtocol, metricsOf, type NodeChoice, nodeChoice, stackOf } from './nodes.ts';
 import { outcome } from './outcome.ts';
 import { Injector } from './palette/injector.ts';
 import { SteppedPalette } from './palette/stepped.ts';
@@ -77,6 +77,7 @@ export function prepareSeed(run: SeedRun): PreparedRun {
   const { scenario, registry, seed } = run;
   const { hosts } = scenario.topology;
   const nodeOf = run.nodeOf ?? ((host): NodeChoice => nodeChoice(scenario, host, registry));
+  const stacks = stackOf(scenario, registry);
   const crypto = provider(scenario.crypto, { timing: 'simulation' });
   const world = new SimStageWorld({
     scenario,
@@ -84,6 +85,7 @@ export function prepareSeed(run: SeedRun): PreparedRun {
     crypto,
     cpu: scenario.cpu,
     protocolOf: (host): Protocol => nodeOf(host).protocol,
+    stackOf: stacks,
     ...(run.makeWorld === undefined ? {} : { makeWorld: run.makeWorld }),
     ...(run.buffers === undefined ? {} : { buffers: run.buffers }),
     ...(run.fingerprint === undefined ? {} : { fingerprint: run.fingerprint }),
@@ -94,8 +96,8 @@ export function prepareSeed(run: SeedRun): PreparedRun {
     return protocol.messages?.(options, crypto);
   };
   const protocolOf = (host: HostSpec): Protocol => nodeOf(host).protocol;
-  const scene = sceneOf(world, { hosts, protocolOf, seed });
-  const provision = provisionSeed({ scenario, seed, protocolOf, crypto });
+  const scene = sceneOf(world, { hosts, protocolOf, stackOf: stacks, seed });
+  const provision = provisionSeed({ scenario, seed, protocolOf, stackOf: stacks, crypto });
   const privacy = watchPrivacy(run, { world, nodeOf, readerOf });
   const account = keepAccount({ scenario, world, stage: () => stage, protocolOf, readerOf });
   const ledger = account.kind === 'kept' ? account.ledger : undefined;
@@ -103,8 +105,9 @@ export function prepareSeed(run: SeedRun): PreparedRun {
     world,
     scenario,
     seed,
-    viewOf: (host): NetworkView => provision.viewOf(host),
+    viewOf: (host, layer): NetworkView => provision.viewOf(host, layer),
     nodeOf,
+    stackOf: stacks,
     observerOf: (node): MessageObserver | undefined =>
       joinObservers([
         ...(privacy === undefined ? [] : [privacy.observers.of(node)]),
@@ -194,7 +197,7 @@ export function concludeSeed(
     events: world.sim.scheduler.eventCount,
     warnings: [...new Set(warnings)],
     definitions: metricsOf(scenario, registry),
-    protocolOf: (name): string => protocolName(scenario, registry, name),
+    protocolOf: (flow): string => flowProtocol(scenario, registry, flow),
   });
   const accounted = { ...result, ...messages };
   return privacy === undefined ? accounted : privacy.addTo(accounted);

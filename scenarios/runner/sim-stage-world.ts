@@ -13,6 +13,7 @@ import type { Direction } from '../../engine/net/direction.ts';
 import type { LinkChange, LinkSide } from '../../engine/net/link-spec.ts';
 import { NODE_CALL, type NodeCalls } from '../../engine/net/node-calls.ts';
 import type { SimLink } from '../../engine/net/sim-link.ts';
+import type { DeliverySink } from '../../engine/net/sim-observers.ts';
 import { SimWorld, type SimWorldOptions } from '../../engine/net/sim-world.ts';
 import { SegmentStreams } from '../../engine/net/stream/segment-streams.ts';
 import type { Tap as NetTap, TapVerdict } from '../../engine/net/tap.ts';
@@ -23,7 +24,9 @@ import { machineOf, machinesOf } from '../calibration/machines.ts';
 import type { CpuChoice, Scenario } from '../model.ts';
 import { Flood } from './flood.ts';
 import type { FloodOrder, MakeForger } from './flood-order.ts';
+import type { StackOf } from './nodes.ts';
 import { type After, ReplayTap, type Tap, type TapControl } from './replay-tap.ts';
+import { Stacks } from './stacks.ts';
 import type { NodeCallKind, ReplayAttack, Undo, World, WorldLink, WorldListener } from './world.ts';
 
 /** The parts of the world. */
@@ -34,6 +37,8 @@ export interface SimStageOptions {
   /** The modelled processor; absent in live worlds, whose processors are real. */
   readonly cpu?: CpuChoice | undefined;
   readonly protocolOf: (host: HostSpec) => Protocol;
+  /** Absent where no host has layers. */
+  readonly stackOf?: StackOf;
   readonly buffers?: 'plain' | 'poison';
   readonly fingerprint?: Fingerprint;
   readonly calls?: NodeCalls | undefined;
@@ -46,6 +51,7 @@ export class SimStageWorld implements World {
   readonly sim: SimWorld;
   readonly #listeners: WorldListener[] = [];
   readonly #links = new Map<string, StageLink>();
+  readonly #stacks: Stacks;
 
   constructor(options: SimStageOptions) {
     const { scenario, seed, crypto, protocolOf, buffers, fingerprint, calls } = options;
@@ -66,6 +72,10 @@ export class SimStageWorld implements World {
     for (const host of scenario.topology.hosts) {
       this.#addHost(host, protocolOf(host), machineOf(options.cpu, host));
     }
+    this.#stacks = new Stacks(this.sim, scenario.topology.hosts, {
+      stackOf: options.stackOf,
+      sinkOf: (node, protocol): DeliverySink => this.#sinkOf(node, protocol),
+    });
     for (const { id, a, b, forward, backward } of scenario.topology.links) {
       this.#links.set(id, new StageLink(this, this.sim.addLink({ id, a, b, forward, backward })));
     }
@@ -93,8 +103,8 @@ export class SimStageWorld implements World {
     this.sim.scheduler.scheduleFault(timeNs, fire);
   }
 
-  host(name: string): Host {
-    return this.sim.host(name);
+  host(name: string, layer?: string): Host {
+    return layer === undefined ? this.sim.host(name) : this.#stacks.layer(name, layer);
   }
 
   call<T>(node: string, kind: NodeCallKind, code: () => T): T {
@@ -111,9 +121,11 @@ export class SimStageWorld implements World {
     return link;
   }
 
-  request(node: string, request: NodeRequest): void {
+  request(node: string, request: NodeRequest, by?: string): void {
     for (const listener of this.#listeners) listener.requested?.(node, request);
-    this.sim.host(node).request(request, (outcome, body) => request.respond(outcome, body));
+    const respond = (outcome: string, body?: Uint8Array): void => request.respond(outcome, body);
+    if (by === undefined) this.sim.host(node).request(request, respond);
+    else this.#stacks.request({ node, by }, request, respond);
     for (const listener of this.#listeners) listener.handled?.();
   }
 
@@ -139,15 +151,23 @@ export class SimStageWorld implements World {
   }
 
   metrics(node: string): Readonly<Record<string, MetricValue>> {
-    return this.sim.host(node).meter.data();
+    const host = this.sim.host(node);
+    const own = host.meter.data();
+    if (host.layers.length === 0) return own;
+    return Object.assign({}, own, ...host.layers.map(({ meter }) => meter.data()));
   }
 
   resetMetrics(): void {
-    for (const host of this.sim.hosts) host.meter.reset();
+    for (const { meter, layers } of this.sim.hosts) {
+      meter.reset();
+      for (const layer of layers) layer.meter.reset();
+    }
   }
 
   nodeDrops(): Readonly<Record<string, number>> {
-    return addUp(this.sim.hosts.map(({ drops }) => drops));
+    return addUp(
+      this.sim.hosts.flatMap(({ drops, layers }) => [drops, ...layers.map((one) => one.drops)]),
+    );
   }
 
   packets(): PacketTotals {
@@ -167,9 +187,13 @@ export class SimStageWorld implements World {
   #addHost({ name, address }: HostSpec, runs: Protocol, machine: string): void {
     const { metrics, jobs, drops, name: protocol } = runs;
     const host = this.sim.addHost({ name, address, machine, protocol, metrics, jobs, drops });
-    host.onDelivery = (from, buffer, offset, length): void => {
+    host.onDelivery = this.#sinkOf(name, protocol);
+  }
+
+  #sinkOf(node: string, protocol: string): DeliverySink {
+    return (from, buffer, offset, length): void => {
       const bytes = buffer.subarray(offset, offset + length);
-      for (const listener of this.#listeners) listener.delivered(name, from, bytes);
+      for (const listener of this.#listeners) listener.delivered(node, from, bytes, protocol);
     };
   }
 

@@ -8,7 +8,7 @@
  */
 import { assert } from '../../engine/core/assert.ts';
 import type { NetworkView } from '../../engine/host/network-view.ts';
-import type { MessageObserver, NodeHandle, Protocol } from '../../engine/host/protocol.ts';
+import type { MessageObserver, NodeHandle } from '../../engine/host/protocol.ts';
 import type { FaultRecord } from '../../reports/model.ts';
 import type { HostSpec, LinkSpec } from '../../topologies/model.ts';
 import type { Scenario, TrafficSpec } from '../model.ts';
@@ -18,6 +18,8 @@ import { FaultWindows } from './fault-windows.ts';
 import { forgerOf } from './flood.ts';
 import { FlowMeter } from './flow-meter.ts';
 import { readTruth, type Truth } from './ground-truth.ts';
+import { createNodes } from './host-nodes.ts';
+import type { NodeChoice, StackOf } from './nodes.ts';
 import { PathWatch } from './path-watch.ts';
 import { isReachable } from './reachability.ts';
 import { Flow, flowStreams } from './traffic-source.ts';
@@ -29,10 +31,15 @@ export interface StageParts {
   readonly world: World;
   readonly scenario: Scenario;
   readonly seed: number;
-  /** The network as a host's node sees it; not used if nodes are in other processes. */
-  readonly viewOf: (host: string) => NetworkView;
+  /**
+   * The network as the lowest protocol of a host sees it, or a layer; not used if nodes are in other
+   * processes.
+   */
+  readonly viewOf: (host: string, layer?: string) => NetworkView;
   /** The protocol that a host runs, with its checked options. */
-  readonly nodeOf: (host: HostSpec) => { readonly protocol: Protocol; readonly options: unknown };
+  readonly nodeOf: (host: HostSpec) => NodeChoice;
+  /** Asked for hosts with layers; absent where no host has any. */
+  readonly stackOf?: StackOf;
   /** Replaces nodes and sources if these are in other processes. */
   readonly standIns?: StandIns;
   /**
@@ -142,9 +149,13 @@ export class Stage implements WorldListener {
     return this.#nodes.get(name);
   }
 
-  delivered(node: string, _from: string, bytes: Uint8Array): void {
-    if (readTruth(bytes, this.#truth)) this.arrived(node, this.#truth);
-    else this.damaged += 1;
+  delivered(node: string, _from: string, bytes: Uint8Array, protocol: string): void {
+    const isRead = readTruth(bytes, this.#truth);
+    if (isRead && !isOtherLayer(this.flows[this.#truth.flow], protocol)) {
+      this.arrived(node, this.#truth);
+    } else {
+      this.damaged += 1;
+    }
   }
 
   /**
@@ -186,19 +197,16 @@ export class Stage implements WorldListener {
   }
 
   #create(host: HostSpec): void {
-    const { world, viewOf, nodeOf, standIns, observerOf } = this.#parts;
+    const { nodeOf, stackOf, standIns, observerOf } = this.#parts;
+    const { name, layers } = host;
     if (standIns !== undefined) {
-      this.#nodes.set(host.name, standIns.node(host));
+      this.#nodes.set(name, standIns.node(host));
       return;
     }
-    const { protocol, options } = nodeOf(host);
-    const observer = observerOf?.(host.name);
-    const watched = observer === undefined ? {} : { observer };
-    const network = viewOf(host.name);
-    const setup = { options, network, witness: this.#witness, ...watched };
-    const { name } = host;
-    const create = (): NodeHandle => protocol.create(world.host(name), setup);
-    this.#nodes.set(name, world.call(name, 'create', create));
+    assert(layers === undefined || stackOf !== undefined, `nobody knows the layers of ${name}`);
+    const stack = layers === undefined ? [nodeOf(host)] : (stackOf?.(host) ?? []);
+    const parts = { ...this.#parts, stack, witness: this.#witness, observer: observerOf?.(name) };
+    this.#nodes.set(name, createNodes(host, parts));
   }
 
   #addFlow(index: number, spec: Scenario['traffic'][number]): void {
@@ -256,6 +264,11 @@ export class Stage implements WorldListener {
     if (record.targets.includes(spec.from)) return true;
     return (this.activePath(spec.from, spec.to) ?? []).some((id) => cut.includes(id));
   }
+}
+
+/** True if a packet of the flow was delivered by another protocol than the one that took it. */
+function isOtherLayer(flow: Flow | undefined, protocol: string): boolean {
+  return flow?.spec.by !== undefined && flow.spec.by !== protocol;
 }
 
 /** The longest time limit of a KPI that is sampled per fault, ns; 0 if there is none. */

@@ -164,12 +164,9 @@ export class Flow {
   respond(sequence: number, bytes: number): void {
     const packet = new Uint8Array(bytes);
     this.#fill(packet, 'response', sequence);
-    this.#world.request(this.spec.to, {
-      kind: 'send',
-      target: this.spec.from,
-      body: packet,
-      respond: () => undefined,
-    });
+    const { from, to, by } = this.spec;
+    const respond = (): void => undefined;
+    this.#world.request(to, { kind: 'send', target: from, body: packet, respond }, by);
   }
 
   #tick(): void {
@@ -252,9 +249,9 @@ export class Flow {
     const sentNs = this.#fill(packet, kind, sequence);
     if (sequence >= this.#counted) this.noteSent(sequence, sentNs);
     this.#counted = Math.max(this.#counted, sequence + 1);
-    const { from, to } = this.spec;
+    const { from, to, by } = this.spec;
     const asker = { meter: this.meter, sequence, sentNs, done };
-    this.#world.request(from, new SendRequest(to, packet, asker));
+    this.#world.request(from, new SendRequest(to, packet, asker), by);
   }
 
   /** A packet leaves the source: it is counted, and a request is remembered. */

@@ -37,8 +37,11 @@ export interface WorldLink {
 export interface WorldListener {
   /** True if it records states: nodes report more then (engine/host/measure.ts, `isRecorded`). */
   readonly keepsStates?: boolean;
-  /** Application bytes reached the user of `node`; they are read during the call only. */
-  delivered(node: string, from: string, bytes: Uint8Array): void;
+  /**
+   * Application bytes reached the user of `node`; they are read during the call only.
+   * @param protocol Name of the protocol that delivered them.
+   */
+  delivered(node: string, from: string, bytes: Uint8Array, protocol: string): void;
   state(node: string, machine: string, state: string): void;
   spanned(node: string, name: string, beginNs: number, endNs: number): void;
   marked(node: string, name: string): void;
@@ -71,12 +74,16 @@ export interface World {
    * immediately if the nodes are in this process.
    */
   whenMeasured(fire: () => void): void;
-  host(name: string): Host;
-  /** Calls a node outside of its events, recorded as a call of that node. */
+  /** The port of the lowest protocol of a host, or of a layer, by the name of its protocol. */
+  host(name: string, layer?: string): Host;
+  /** Calls a node from outside of its events, noted as its call. */
   call<T>(node: string, kind: NodeCallKind, code: () => T): T;
   link(id: string): WorldLink;
-  /** Passes a request to a node's handler; rejected as `no-handler` or `node-down`. */
-  request(node: string, request: NodeRequest): void;
+  /**
+   * Passes a request to a node's handler; rejected as `no-handler` or `node-down`.
+   * @param by Name of the protocol that is asked; by default the lowest one.
+   */
+  request(node: string, request: NodeRequest, by?: string): void;
   /** Stops the node as a crash does: timers, sockets and unsynced data are lost. */
   crash(node: string, store: 'synced' | 'prefix' | 'torn'): void;
   /** Makes the host usable again; the runner then creates its node again. */

@@ -53,6 +53,9 @@ const textOf = ({ files: own }: Folder, path: string): string =>
   own.find((file) => file.path === path)?.text ?? '';
 const has = ({ files: own }: Folder, path: string): boolean =>
   own.some((file) => file.path === path || file.path.startsWith(`${path}/`));
+/** A carrier that adds nothing to what it carries says so, and shows an example of what it carries. */
+const isBare = (folder: Folder): boolean =>
+  textOf(folder, 'README.md').includes('It has no bytes of its own.');
 const unless = (isKept: boolean, mistake: string): string[] => (isKept ? [] : [mistake]);
 
 const RULES: Readonly<Record<string, Rule>> = {
@@ -64,9 +67,9 @@ const RULES: Readonly<Record<string, Rule>> = {
     const isMachine = ({ path, text }: TextFile): boolean =>
       path.endsWith('machine.ts') || /state machine/.test(text.split('*/')[0] ?? '');
     return [
-      ...unless(has(folder, 'wire.ts') || has(folder, 'wire'), 'wire.ts'),
+      ...unless(isBare(folder) || has(folder, 'wire.ts') || has(folder, 'wire'), 'wire.ts'),
       ...['config.ts', 'node.ts'].flatMap((path) => unless(has(folder, path), path)),
-      ...unless(folder.files.some(isMachine), 'a machine'),
+      ...unless(isBare(folder) || folder.files.some(isMachine), 'a machine'),
     ];
   },
 
@@ -78,7 +81,9 @@ const RULES: Readonly<Record<string, Rule>> = {
       ...unless(/deviations/i.test(readme), 'deviations'),
       ...unless(/limits/i.test(readme), 'limits'),
       ...unless(
-        folder.protocol === undefined || /npm run (scenario|live) [\w-]+\.yaml/.test(readme),
+        folder.protocol === undefined ||
+          isBare(folder) ||
+          /npm run (scenario|live) [\w-]+\.yaml/.test(readme),
         'an example that runs',
       ),
     ];
@@ -107,7 +112,7 @@ const RULES: Readonly<Record<string, Rule>> = {
 
   'has tests of its own, and vectors or golden bytes': (folder) => [
     ...unless(folder.hasUnitTests, 'unit tests'),
-    ...unless(folder.hasVectors, 'vectors'),
+    ...unless(isBare(folder) || folder.hasVectors, 'vectors'),
   ],
 
   'has a sentence for each drop and metric': ({ protocol }) => {

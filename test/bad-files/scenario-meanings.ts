@@ -17,6 +17,13 @@ export const BAD_MEANINGS: readonly BadFile[] = [
     hint: 'did you mean gateway-111? nodes: gateway-111, gateway-211, core-110, … 2 more',
   },
   {
+    title: 'a layer on a protocol that carries nothing',
+    text: `${BASE}stack: [{ on: gateway-111, run: «scion» }]\n`,
+    code: 'E127',
+    says: 'stack[0].run: scion cannot be carried by another protocol',
+    hint: 'it has no channel',
+  },
+  {
     title: 'options for nobody',
     text: `${BASE}options:\n  «gatewy»: { window: 64 }\n`,
     code: 'E106',

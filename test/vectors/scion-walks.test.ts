@@ -45,8 +45,20 @@ const NOTHING = viewWith({ hosts: [], links: [], ases: [] });
 function defaultNetwork(): NetworkView {
   const graph = vectors<GraphFile>('scion/graph-default.json');
   const hosts = graph.ases.flatMap(({ isdAs }, index) => [
-    { name: `br ${isdAs}`, address: `127.1.${index + 1}.1`, protocol: 'scion', isdAs },
-    { name: `host ${isdAs}`, address: `127.1.${index + 1}.128`, protocol: 'none', isdAs },
+    {
+      name: `br ${isdAs}`,
+      address: `127.1.${index + 1}.1`,
+      protocol: 'scion',
+      stack: ['scion'],
+      isdAs,
+    },
+    {
+      name: `host ${isdAs}`,
+      address: `127.1.${index + 1}.128`,
+      protocol: 'none',
+      stack: ['none'],
+      isdAs,
+    },
   ]);
   const isCore = new Map(graph.ases.map(({ isdAs, core }) => [isdAs, core]));
   const end = (text: string): LinkEndView & { readonly isdAs: string } => {

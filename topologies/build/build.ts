@@ -18,6 +18,7 @@ import { draftOfLists } from './from-file.ts';
 import { buildLinks, buildSegments, type LinkDefaults } from './links.ts';
 import { buildAses, buildNodes } from './nodes.ts';
 import { checkPrograms } from './outside.ts';
+import { resolveStack } from './stack.ts';
 
 /**
  * Builds the topology; mistakes are recorded in the context, and the result is then only useful for
@@ -48,13 +49,14 @@ export function buildTopology(context: BuildContext, input: TopologyInput): Topo
     defaults: linkDefaults(input),
     port: portPlan(hosts),
   };
+  const { hosts: stacked } = resolveStack(context, input.stack ?? [], hosts);
   if (hosts.length === 0) context.refuse('E121', ['nodes'], 'missing, expected at least one node');
   return {
     name: input.name,
     file: context.source.file,
     sha256: context.source.sha256,
     addressPlan: plan,
-    hosts,
+    hosts: stacked,
     links: buildLinks(context, draft.links, parts),
     segments: buildSegments(context, input.segments ?? [], parts),
     ases,

@@ -11,7 +11,7 @@ import type { Problems } from '../files/problems.ts';
 import type { Registry } from '../files/registry.ts';
 import type { Source } from '../files/source.ts';
 import { type PathMistake, valueAt, wordIssues } from '../files/zod-words.ts';
-import type { HostSpec } from '../model.ts';
+import type { HostSpec, LayerSpec } from '../model.ts';
 import type { LoadedTopology } from './loaded.ts';
 
 /**
@@ -42,15 +42,49 @@ function mergeOptions(
   return Object.fromEntries(merged);
 }
 
+/** A protocol on a host: the lowest one, or a layer above it. */
+export interface PlacedProtocol {
+  /** Name of the host. */
+  readonly name: string;
+  readonly protocol: string;
+  readonly options: Readonly<Record<string, unknown>>;
+  /** The layer; absent for the lowest protocol. */
+  readonly layer?: LayerSpec;
+}
+
+/** All protocols of a host, the lowest first. */
+export function placedProtocols(
+  host: Pick<HostSpec, 'name' | 'protocol' | 'options' | 'layers'>,
+): readonly PlacedProtocol[] {
+  const { name, layers = [] } = host;
+  return [
+    { name, protocol: host.protocol, options: host.options },
+    ...layers.map((layer) => {
+      const { protocol, options } = layer;
+      return { name, protocol, options, layer };
+    }),
+  ];
+}
+
 /**
- * Options of a node including the layers above it; those given under the node's own name come last.
+ * Names under which options for a protocol on a host are given, the weakest first: its own, that of
+ * the host if it is the lowest there, `host/protocol`. A user's module has a path and a name.
  */
+export function optionNames({ name, protocol, layer }: PlacedProtocol): readonly string[] {
+  if (layer === undefined) return [protocol, name, `${name}/${protocol}`];
+  const names = [...new Set([protocol, layer.name])];
+  return [...names, ...names.map((one) => `${name}/${one}`)];
+}
+
+/** Options of a protocol on a host including those that override them. */
 export function optionsOf(
-  host: Pick<HostSpec, 'name' | 'protocol' | 'options'>,
+  placed: PlacedProtocol,
   layers: Readonly<Record<string, Readonly<Record<string, unknown>>>>,
 ): Readonly<Record<string, unknown>> {
-  const ofProtocol = mergeOptions(host.options, layers[host.protocol] ?? {});
-  return mergeOptions(ofProtocol, layers[host.name] ?? {});
+  return optionNames(placed).reduce(
+    (options, name) => mergeOptions(options, layers[name] ?? {}),
+    placed.options,
+  );
 }
 
 /** Checks the options of every node; the same mistake in many nodes is reported once. */
@@ -63,23 +97,55 @@ export function checkOptions(
   const byName = Object.fromEntries(layers.map((layer) => [layer.name, layer.options]));
   checkGenerated(loaded.topology.hosts, layers, problems);
   const checked = new Map<string, ConfiguredNode[]>();
-  for (const host of loaded.topology.hosts) {
-    const schema = registry.protocols(host.protocol)?.config;
+  for (const placed of loaded.topology.hosts.flatMap(placedProtocols)) {
+    const schema = registry.protocols(placed.protocol)?.config;
     if (schema === undefined) continue;
-    const options = optionsOf(host, byName);
+    const options = optionsOf(placed, byName);
     const result = schema.safeParse(options) as z.ZodSafeParseResult<unknown>;
     if (result.success) {
-      const nodes = checked.get(host.protocol) ?? [];
-      nodes.push({ name: host.name, options: result.data });
-      checked.set(host.protocol, nodes);
+      const nodes = checked.get(placed.protocol) ?? [];
+      nodes.push({ name: placed.name, options: result.data });
+      checked.set(placed.protocol, nodes);
       continue;
     }
     for (const mistake of wordIssues(result.error, schema as z.ZodType, options)) {
-      const place = placeOf(mistake.path, host, { loaded, layers });
+      const place = placeOf(mistake.path, placed, { loaded, layers });
       problems.add(place.source, worded(mistake, place.path), place.root);
     }
   }
   checkAgreement({ loaded, layers }, registry, problems, checked);
+  checkCarriers(loaded, registry, problems, checked);
+}
+
+/** Refuses layers on nodes whose options make them carry nothing. */
+function checkCarriers(
+  { topology, source, scenario }: LoadedTopology,
+  registry: Registry,
+  problems: Problems,
+  checked: ReadonlyMap<string, readonly ConfiguredNode[]>,
+): void {
+  const options = new Map(
+    [...checked].flatMap(([protocol, nodes]) =>
+      nodes.map((node): [string, unknown] => [`${node.name}/${protocol}`, node.options]),
+    ),
+  );
+  const isCarrier = (host: string, name: string): boolean => {
+    const { carries } = registry.protocols(name) ?? {};
+    const key = `${host}/${name}`;
+    return carries === undefined || !options.has(key) || carries(options.get(key)) !== undefined;
+  };
+  for (const { name, protocol, layers = [] } of topology.hosts) {
+    for (const [index, layer] of layers.entries()) {
+      const below = layers[index - 1]?.protocol ?? protocol;
+      if (isCarrier(name, below)) continue;
+      const carrier = registry.protocols(below)?.name ?? below;
+      const message = `${carrier} on ${name} carries no other protocol with its options`;
+      const file = layer.position.file === source.file ? source : (scenario ?? source);
+      const path = [...layer.path, 'on'];
+      const hint = 'narrow the pattern of on';
+      problems.add(file, { code: 'E127', path, part: 'value', message, hint });
+    }
+  }
 }
 
 /** Refuses options that conflict with those of other nodes of the protocol. */
@@ -93,8 +159,9 @@ function checkAgreement(
   for (const [protocol, nodes] of checked) {
     for (const found of registry.protocols(protocol)?.disagreements?.(nodes) ?? []) {
       const host = hosts.find(({ name }) => name === found.node);
-      if (host === undefined) continue;
-      const { source, path, root } = placeOf(found.path, host, written);
+      const placed = host && placedProtocols(host).find((one) => one.protocol === protocol);
+      if (placed === undefined) continue;
+      const { source, path, root } = placeOf(found.path, placed, written);
       const { message, hint } = found;
       problems.add(source, { code: 'E122', path, part: 'value', message, hint }, root);
     }
@@ -117,28 +184,42 @@ interface Written {
  * Where an option was written: the topmost place that contains it or, if it is missing, the one
  * that contains most of the maps around it.
  */
-function placeOf(path: FilePath, host: HostSpec, { loaded, layers }: Written): OptionPlace {
-  const above = [host.name, host.protocol].flatMap((name) =>
-    layers
-      .filter((layer) => layer.name === name)
-      .map(({ options, source, path: at }) => ({ options, source, root: [], at })),
-  );
-  const places = [...above, ...topologyPlaces(host, loaded)];
+function placeOf(path: FilePath, placed: PlacedProtocol, { loaded, layers }: Written): OptionPlace {
+  const above = [...optionNames(placed)]
+    .reverse()
+    .flatMap((name) =>
+      layers
+        .filter((layer) => layer.name === name)
+        .map(({ options, source, path: at }) => ({ options, source, root: [], at })),
+    );
+  const own = ownPlaces(placed, loaded);
+  const places = [...above, ...own];
   for (let length = path.length; length > 0; length -= 1) {
     const start = path.slice(0, length);
     const hit = places.find(({ options }) => valueAt(options, start) !== undefined);
     if (hit !== undefined) return { ...hit, path: [...hit.at, ...path] };
   }
   const { source, root } = loaded;
-  const [own] = topologyPlaces(host, loaded);
-  return { source, root, path: [...(own?.at ?? []), ...path] };
+  const [first = { source, root, at: [] }] = own;
+  return { ...first, path: [...first.at, ...path] };
+}
+
+type OwnPlace = Omit<OptionPlace, 'path'> & { readonly options: unknown; readonly at: FilePath };
+
+/** Where options of a protocol stand that nothing overrides. */
+function ownPlaces(placed: PlacedProtocol, loaded: LoadedTopology): readonly OwnPlace[] {
+  const { layer } = placed;
+  if (layer === undefined) return topologyPlaces(placed, loaded);
+  const isOwn = layer.position.file === loaded.source.file;
+  const source = isOwn ? loaded.source : (loaded.scenario ?? loaded.source);
+  return [{ options: layer.options, source, root: [], at: [...layer.path, 'options'] }];
 }
 
 /** In the topology: the node's own options, if it is listed, and the defaults for all nodes. */
 function topologyPlaces(
-  host: HostSpec,
+  host: Pick<HostSpec, 'name'>,
   { source, root }: LoadedTopology,
-): readonly (Omit<OptionPlace, 'path'> & { readonly options: unknown; readonly at: FilePath })[] {
+): readonly OwnPlace[] {
   const data = valueAt(source.data, root);
   const nodes = valueAt(data, ['nodes']);
   const index = Array.isArray(nodes)

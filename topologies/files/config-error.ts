@@ -36,6 +36,7 @@ export const CONFIG_CODES = {
   E124: 'empty selection',
   E125: 'KPI never measured',
   E126: 'module of a protocol',
+  E127: 'layer that does not fit',
 } as const;
 
 /** One of the stable codes. */

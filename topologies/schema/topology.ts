@@ -10,6 +10,7 @@ import { flag, name, oneOf, pattern, text } from '../files/leaf.ts';
 import { number, size, whole } from '../files/quantity.ts';
 import { directionShape, overrideSchema } from './direction.ts';
 import { portsText } from './ports.ts';
+import { stackSchema } from './stack.ts';
 
 /** Number of an autonomous system as text, e.g. `1-ff00:0:110`. */
 export const isdAs = (): ReturnType<typeof pattern> =>
@@ -229,6 +230,7 @@ export const topologySchema = z
     nodes: z.array(nodeSchema).optional(),
     links: z.array(linkSchema).optional(),
     segments: z.array(segmentSchema).optional(),
+    stack: stackSchema,
   })
   .meta({ title: 'Orrery topology', description: 'Nodes, links, and their properties.' });
 

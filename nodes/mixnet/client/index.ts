@@ -20,3 +20,4 @@ export type {
 } from './parts.ts';
 export type { ChosenPath } from './path.ts';
 export { eventsPerMs, meanNsOf, rate } from './rates.ts';
+export { fragmentRoom } from './wire.ts';

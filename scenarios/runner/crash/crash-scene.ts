@@ -17,6 +17,7 @@ import type { HostSpec } from '../../../topologies/model.ts';
 import { Refusal } from '../../refusal.ts';
 import { isShipped, isShippedName } from '../../registry.ts';
 import { FaultError } from '../fault-driver.ts';
+import type { StackOf } from '../nodes.ts';
 import type { SimStageWorld } from '../sim-stage-world.ts';
 import { BrokenPromise, type Crash, type CrashEvent, type CrashPlace, NodeCrash } from './crash.ts';
 
@@ -34,14 +35,17 @@ export interface EventScene {
 
 /** What is known about the run. */
 export interface CrashScene extends EventScene {
+  /** The lowest protocol of a host. */
   readonly protocolOf: (host: HostSpec) => Protocol;
+  /** All of them, the lowest first; asked for hosts with layers, absent where no host has any. */
+  readonly stackOf?: StackOf;
   readonly seed: number;
 }
 
 /** The scene of a run whose world is in this process. */
 export function sceneOf(
   world: SimStageWorld,
-  parts: Pick<CrashScene, 'hosts' | 'protocolOf' | 'seed'>,
+  parts: Pick<CrashScene, 'hosts' | 'protocolOf' | 'stackOf' | 'seed'>,
 ): CrashScene {
   const { sim } = world;
   return {
@@ -83,7 +87,8 @@ function thrownCrash(error: unknown, scene: CrashScene): NodeCrash | undefined {
   const theirs = theirProtocols(scene);
   const owners = new FileOwners(theirs.map(({ moduleUrl }) => moduleUrl));
   const places = placesOf(stack);
-  const protocol = host === undefined ? byFile(theirs, places[0]) : scene.protocolOf(host);
+  const protocol =
+    host === undefined ? byFile(theirs, places[0]) : protocolAt(protocolsAt(host, scene), places);
   if (protocol === undefined) return undefined;
   const isOurs = isShipped(protocol);
   const place = isOurs ? places.slice(0, 1).map(codePlace)[0] : placeOf(places, owners);
@@ -165,8 +170,29 @@ export function guardingClocks<T>(scene: CrashScene, code: () => T): T {
   }
 }
 
-function theirProtocols({ hosts, protocolOf }: CrashScene): readonly Protocol[] {
-  return [...new Set(hosts.map(protocolOf))].filter((protocol) => !isShipped(protocol));
+function theirProtocols(scene: CrashScene): readonly Protocol[] {
+  const all = new Set(scene.hosts.flatMap((host) => protocolsAt(host, scene)));
+  return [...all].filter((protocol) => !isShipped(protocol));
+}
+
+/** The protocols of a host, the lowest first. */
+function protocolsAt(host: HostSpec, { protocolOf, stackOf }: CrashScene): readonly Protocol[] {
+  if (host.layers === undefined || stackOf === undefined) return [protocolOf(host)];
+  return stackOf(host).map(({ protocol }) => protocol);
+}
+
+/** Of the protocols of a host the one whose code was called last; by default the lowest. */
+function protocolAt(
+  protocols: readonly Protocol[],
+  places: readonly StackPlace[],
+): Protocol | undefined {
+  const [bottom] = protocols;
+  if (protocols.length === 1) return bottom;
+  for (const { file } of places) {
+    const owner = protocols.find(({ moduleUrl }) => new FileOwners([moduleUrl]).owns(file));
+    if (owner !== undefined) return owner;
+  }
+  return bottom;
 }
 
 function byFile(theirs: readonly Protocol[], top: StackPlace | undefined): Protocol | undefined {
@@ -231,6 +257,8 @@ function eventText({ kind, bytes, from }: NodeCall, scene: EventScene): string {
       return 'started';
     case 'datagram':
       return `datagram of ${bytes} B${senderOf(from, scene)}`;
+    case 'message':
+      return `message of ${bytes} B from the protocol below`;
     case 'timer':
       return 'timer';
     case 'request':

@@ -17,21 +17,29 @@ export type ProvisionedProtocol = Pick<Protocol, 'name' | 'provisioning'>;
 /** The parts that all views share. */
 export interface ViewParts {
   readonly network: NetworkMap;
-  /** The protocol of a host. */
+  /** Lowest protocol of a host. */
   readonly protocolOf: (host: string) => ProvisionedProtocol;
+  /** The protocols above it; absent: none anywhere. */
+  readonly layersOf?: (host: string) => readonly ProvisionedProtocol[];
   readonly secrets: SecretSource;
-  /** The public part of a host's secret; undefined if its protocol has no secret with that name. */
-  readonly publicKeyOf: (host: string, name: string) => Uint8Array | undefined;
+  /**
+   * Public part of a host's secret; undefined if its protocol has none of that name.
+   * @param protocol Name of the protocol whose secret it is.
+   */
+  readonly publicKeyOf: (host: string, protocol: string, name: string) => Uint8Array | undefined;
   readonly published: (name: string) => string | undefined;
 }
 
 /** The name of a host's secret has no slash, so it cannot be confused with a group's secret. */
 const SECRET_NAME = /^[a-z0-9-]+$/;
 
-/** Makes the view of one host from what its process has received. */
-export function boundView(owner: string, parts: ViewParts): NetworkView {
+/**
+ * Binds what a process has to one of its hosts.
+ * @param layer Name of the layer whose view it is; absent for the lowest protocol.
+ */
+export function boundView(owner: string, parts: ViewParts, layer?: string): NetworkView {
   const { network, protocolOf, secrets, publicKeyOf, published } = parts;
-  const own = protocolOf(owner).name;
+  const own = layer ?? protocolOf(owner).name;
   let memberships: ReadonlySet<string> | undefined;
   return {
     hosts: network.hosts,
@@ -41,7 +49,7 @@ export function boundView(owner: string, parts: ViewParts): NetworkView {
       assert(isKnown(network, host), `${owner} asks for the keys of ${host}, which does not exist`);
       return {
         publicKey: (name): Uint8Array => {
-          const key = publicKeyOf(host, name);
+          const key = publicKeyOf(host, layer ?? protocolOf(host).name, name);
           assert(
             key !== undefined,
             `${owner} asks for the key "${name}" of ${host}, which has none`,
@@ -68,13 +76,22 @@ export function boundView(owner: string, parts: ViewParts): NetworkView {
 /** Names of the secrets that a host shares with others. */
 export function sharedBy(
   host: string,
-  { network, protocolOf }: Pick<ViewParts, 'network' | 'protocolOf'>,
+  parts: Pick<ViewParts, 'network' | 'protocolOf' | 'layersOf'>,
 ): readonly string[] {
-  const protocol = protocolOf(host);
+  const { network } = parts;
   const view = network.hosts.find(({ name }) => name === host);
   assert(view !== undefined, `the topology has no node ${host}`);
-  const purposes = protocol.provisioning?.sharedSecrets?.(view, network) ?? [];
-  return purposes.map((purpose) => `${protocol.name}/${purpose}`);
+  return protocolsOf(host, parts).flatMap(({ name: protocol, provisioning }) =>
+    (provisioning?.sharedSecrets?.(view, network) ?? []).map((one) => `${protocol}/${one}`),
+  );
+}
+
+/** All protocols of a host, the lowest first. */
+export function protocolsOf(
+  host: string,
+  { protocolOf, layersOf }: Pick<ViewParts, 'protocolOf' | 'layersOf'>,
+): readonly ProvisionedProtocol[] {
+  return [protocolOf(host), ...(layersOf?.(host) ?? [])];
 }
 
 function isKnown({ hosts }: NetworkMap, name: string): boolean {

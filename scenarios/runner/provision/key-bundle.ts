@@ -15,7 +15,7 @@ export interface KeyBundle {
   readonly roots: Readonly<Record<string, Uint8Array>>;
   /** Secrets that these hosts share with others, by `protocol/purpose`. */
   readonly shared: Readonly<Record<string, Uint8Array>>;
-  /** Public values of all hosts, by host and name. */
+  /** Public values of all hosts, by `host/protocol` and name. */
   readonly publicKeys: Readonly<Record<string, Readonly<Record<string, Uint8Array>>>>;
   /** Published values by `protocol/name`. */
   readonly published: Readonly<Record<string, string>>;
@@ -26,19 +26,24 @@ export interface BundleUse {
   readonly bundle: KeyBundle;
   readonly network: NetworkMap;
   readonly protocolOf: (host: string) => ProvisionedProtocol;
+  readonly layersOf?: (host: string) => readonly ProvisionedProtocol[];
 }
 
-/** The network as a host's node sees it, from what its process was given. */
-export function bundleView(host: string, use: BundleUse): NetworkView {
-  const { bundle, network, protocolOf } = use;
+/**
+ * The network as a host's node sees it, from what its process was given.
+ * @param layer Name of the layer whose view it is; absent for the lowest protocol.
+ */
+export function bundleView(host: string, use: BundleUse, layer?: string): NetworkView {
+  const { bundle, ...rest } = use;
   const { publicKeys, published } = bundle;
-  return boundView(host, {
-    network,
-    protocolOf,
+  const parts = {
+    ...rest,
     secrets: bundleSecrets(bundle),
-    publicKeyOf: (of, name) => own(own(publicKeys, of) ?? {}, name),
-    published: (name) => own(published, name),
-  });
+    publicKeyOf: (of: string, protocol: string, name: string): Uint8Array | undefined =>
+      own(own(publicKeys, `${of}/${protocol}`) ?? {}, name),
+    published: (name: string): string | undefined => own(published, name),
+  };
+  return boundView(host, parts, layer);
 }
 
 function bundleSecrets({ roots, shared }: KeyBundle): SecretSource {

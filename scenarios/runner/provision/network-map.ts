@@ -9,8 +9,14 @@ import type { Topology } from '../../../topologies/model.ts';
 /** The part of a topology that nodes see. */
 export type MappedTopology = Pick<Topology, 'hosts' | 'links' | 'ases'>;
 
-/** Makes the map of a run, one object for all its nodes. */
-export function networkMap(topology: MappedTopology): NetworkMap {
+/**
+ * Makes the map of a run, one object for all its nodes.
+ * @param layersOf Protocols above the lowest one of a host, by its name.
+ */
+export function networkMap(
+  topology: MappedTopology,
+  layersOf: (host: string) => readonly { readonly name: string }[] = () => [],
+): NetworkMap {
   const address = new Map(topology.hosts.map((host) => [host.name, host.address]));
   const end = (at: { host: string; port: number; ifId: number }): LinkEndView => ({
     host: at.host,
@@ -23,6 +29,7 @@ export function networkMap(topology: MappedTopology): NetworkMap {
       name,
       address: at,
       protocol,
+      stack: [protocol, ...layersOf(name).map((layer) => layer.name)],
       ...(isdAs === undefined ? {} : { isdAs }),
     })),
     links: topology.links.map((link) => ({

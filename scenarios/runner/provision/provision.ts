@@ -7,7 +7,7 @@
 import { openStream } from '../../../engine/core/stream.ts';
 import type { CryptoProvider } from '../../../engine/host/crypto.ts';
 import type { NetworkMap, NetworkView } from '../../../engine/host/network-view.ts';
-import { boundView, type ProvisionedProtocol, sharedBy } from './bound-view.ts';
+import { boundView, type ProvisionedProtocol, protocolsOf, sharedBy } from './bound-view.ts';
 import type { KeyBundle } from './key-bundle.ts';
 import type { SecretSource } from './secret-source.ts';
 
@@ -15,6 +15,8 @@ import type { SecretSource } from './secret-source.ts';
 export interface ProvisionOptions {
   readonly network: NetworkMap;
   readonly protocolOf: (host: string) => ProvisionedProtocol;
+  /** The protocols above the lowest one; absent: none anywhere. */
+  readonly layersOf?: (host: string) => readonly ProvisionedProtocol[];
   readonly secrets: SecretSource;
   readonly crypto: CryptoProvider;
   /** The seed for published values; no secret depends on it. */
@@ -34,13 +36,18 @@ export class Provision {
     this.#options = options;
   }
 
-  /** The network as a host's node sees it. */
-  viewOf(host: string): NetworkView {
-    return boundView(host, {
+  /**
+   * The network as a host's node sees it.
+   * @param layer Name of the layer whose view it is; absent for the lowest protocol.
+   */
+  viewOf(host: string, layer?: string): NetworkView {
+    const parts = {
       ...this.#options,
-      publicKeyOf: (of, name) => this.#publicKey(of, name),
-      published: (name) => this.#publications.get(name),
-    });
+      publicKeyOf: (of: string, protocol: string, name: string): Uint8Array | undefined =>
+        this.#publicKey(of, protocol, name),
+      published: (name: string): string | undefined => this.#publications.get(name),
+    };
+    return boundView(host, parts, layer);
   }
 
   /**
@@ -53,30 +60,31 @@ export class Provision {
     return {
       roots: Object.fromEntries(hosts.map((host) => [host, rootOf(host)])),
       shared: Object.fromEntries([...shared].map((name) => [name, secrets.shared(name)])),
-      publicKeys: Object.fromEntries(network.hosts.map(({ name }) => [name, this.#keysOf(name)])),
+      publicKeys: Object.fromEntries(network.hosts.flatMap(({ name }) => this.#keysOf(name))),
       published: Object.fromEntries(this.#publications),
     };
   }
 
-  #keysOf(host: string): Readonly<Record<string, Uint8Array>> {
-    const names = Object.keys(this.#options.protocolOf(host).provisioning?.publicKeys ?? {});
-    return Object.fromEntries(
-      names.flatMap((name) => {
-        const key = this.#publicKey(host, name);
-        return key === undefined ? [] : [[name, key]];
-      }),
-    );
+  /** Public values of a host, by `host/protocol`. */
+  #keysOf(host: string): (readonly [string, Readonly<Record<string, Uint8Array>>])[] {
+    return protocolsOf(host, this.#options).map(({ name: protocol, provisioning }) => {
+      const keys = Object.keys(provisioning?.publicKeys ?? {}).flatMap((name) => {
+        const key = this.#publicKey(host, protocol, name);
+        return key === undefined ? [] : [[name, key] as const];
+      });
+      return [`${host}/${protocol}`, Object.fromEntries(keys)];
+    });
   }
 
-  #publicKey(host: string, name: string): Uint8Array | undefined {
-    const key = `${host}/${name}`;
+  #publicKey(host: string, protocol: string, name: string): Uint8Array | undefined {
+    const key = `${host}/${protocol}/${name}`;
     const known = this.#publicKeys.get(key);
     if (known !== undefined) return known;
-    const { protocolOf, secrets, crypto } = this.#options;
-    const protocol = protocolOf(host);
-    const publicKeys = protocol.provisioning?.publicKeys ?? {};
+    const { secrets, crypto } = this.#options;
+    const owner = protocolsOf(host, this.#options).find((one) => one.name === protocol);
+    const publicKeys = owner?.provisioning?.publicKeys ?? {};
     const make = Object.hasOwn(publicKeys, name) ? publicKeys[name] : undefined;
-    const made = make?.(secrets.own(host, `${protocol.name}/${name}`), crypto);
+    const made = make?.(secrets.own(host, `${protocol}/${name}`), crypto);
     if (made !== undefined) this.#publicKeys.set(key, made);
     return made;
   }
@@ -87,8 +95,10 @@ export class Provision {
   }
 
   #publish(): (readonly [string, string])[] {
-    const { network, protocolOf, secrets, seed } = this.#options;
-    const protocols = new Set(network.hosts.map(({ name }) => protocolOf(name)));
+    const { network, secrets, seed } = this.#options;
+    const protocols = new Set(
+      network.hosts.flatMap(({ name }) => protocolsOf(name, this.#options)),
+    );
     return [...protocols].flatMap(({ name: protocol, provisioning }) => {
       const texts = provisioning?.publish?.({
         ...this.#options,

@@ -7,7 +7,7 @@ import type { CryptoProvider } from '../../../engine/host/crypto.ts';
 import type { Protocol } from '../../../engine/host/protocol.ts';
 import type { HostSpec } from '../../../topologies/model.ts';
 import type { Scenario } from '../../model.ts';
-import { protocolTable } from '../nodes.ts';
+import { layerTable, protocolTable, type StackOf } from '../nodes.ts';
 import { networkMap } from './network-map.ts';
 import { Provision } from './provision.ts';
 import { type SecretSource, seededSecrets } from './secret-source.ts';
@@ -17,6 +17,8 @@ export interface ProvisionedRun {
   readonly scenario: Pick<Scenario, 'topology' | 'durationNs'>;
   readonly seed: number;
   readonly protocolOf: (host: HostSpec) => Protocol;
+  /** Absent where no host has layers. */
+  readonly stackOf?: StackOf;
   readonly crypto: CryptoProvider;
   /** Calendar time at which the nodes start, Unix seconds. */
   readonly seconds: number;
@@ -26,10 +28,12 @@ export interface ProvisionedRun {
 /** Provisions a run in any world. */
 export function provisionRun(run: ProvisionedRun): Provision {
   const { topology, durationNs } = run.scenario;
+  const layersOf = layerTable(topology, run.stackOf);
   return new Provision({
     ...run,
-    network: networkMap(topology),
+    network: networkMap(topology, layersOf),
     protocolOf: protocolTable(topology, run.protocolOf),
+    layersOf,
     durationNs,
   });
 }

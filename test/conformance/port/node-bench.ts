@@ -167,6 +167,7 @@ function mapOf(spec: BenchSpec, block: string): NetworkMap {
       name,
       address: address(name),
       protocol: spec.protocol.name,
+      stack: [spec.protocol.name],
     })),
     links: spec.links.map(([a, b], index) => ({
       id: `${a}--${b}`,

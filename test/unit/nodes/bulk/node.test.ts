@@ -43,7 +43,7 @@ function makeStage(options: BulkOptions = PLAIN, other: BulkOptions = options): 
   const ends = { a: { host: 'a', port: 50_000 }, b: { host: 'b', port: 50_000 } };
   world.addLink({ id: 'ab', ...ends, forward: LINK, backward: LINK });
   const network = viewWith({
-    hosts: hosts.map(({ name, address }) => ({ name, address, protocol: 'bulk' })),
+    hosts: hosts.map(({ name, address }) => ({ name, address, protocol: 'bulk', stack: ['bulk'] })),
     links: [],
     ases: [],
   });

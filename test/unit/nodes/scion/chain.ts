@@ -37,8 +37,20 @@ export function makeChain(options: ChainOptions): Chain {
   const hosts = places.flatMap((place) => {
     const as = { isdAs: isdAses[place]! };
     return [
-      { name: `r${place}`, address: `127.1.${place}.1`, protocol: 'scion', ...as },
-      { name: `h${place}`, address: `127.1.${place}.128`, protocol: 'none', ...as },
+      {
+        name: `r${place}`,
+        address: `127.1.${place}.1`,
+        protocol: 'scion',
+        stack: ['scion'],
+        ...as,
+      },
+      {
+        name: `h${place}`,
+        address: `127.1.${place}.128`,
+        protocol: 'none',
+        stack: ['none'],
+        ...as,
+      },
     ];
   });
   const links = places.slice(1).map((place) => ({

@@ -9,11 +9,11 @@ function pair(carries = true): { probes: ProbePackets; asked: [string, NodeReque
   const asked: [string, NodeRequest][] = [];
   const there: ProbePackets = new ProbePackets((node, request) => {
     asked.push([node, request]);
-    if (carries) probes.take('alice', node, request.body);
+    if (carries) probes.take({ node: 'alice', by: undefined }, node, request.body);
   });
   const probes: ProbePackets = new ProbePackets((node, request) => {
     asked.push([node, request]);
-    if (carries) there.take(request.target, node, request.body);
+    if (carries) there.take({ node: request.target, by: undefined }, node, request.body);
   });
   return { probes, asked };
 }
@@ -69,8 +69,8 @@ describe('ProbePackets', () => {
     const body = new Uint8Array(64);
     const truth = { flow: 0, kind: 'data', sequence: 0, sentNs: 0 } as const;
     new TruthWriter(openStream(1, 'test', 'body')).write(body, truth);
-    expect(probes.take('bob', 'alice', body)).toBe(false);
-    expect(probes.take('bob', 'alice', new Uint8Array(5))).toBe(false);
+    expect(probes.take({ node: 'bob', by: undefined }, 'alice', body)).toBe(false);
+    expect(probes.take({ node: 'bob', by: undefined }, 'alice', new Uint8Array(5))).toBe(false);
   });
 
   it('takes an answer that comes too late, without a word', async () => {
@@ -79,8 +79,8 @@ describe('ProbePackets', () => {
     await vi.advanceTimersByTimeAsync(2_000);
     await probe;
     const there = new ProbePackets((_, request) => {
-      expect(probes.take('alice', 'bob', request.body)).toBe(true);
+      expect(probes.take({ node: 'alice', by: undefined }, 'bob', request.body)).toBe(true);
     });
-    expect(there.take('bob', 'alice', asked[0]![1].body)).toBe(true);
+    expect(there.take({ node: 'bob', by: undefined }, 'alice', asked[0]![1].body)).toBe(true);
   });
 });

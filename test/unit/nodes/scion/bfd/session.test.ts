@@ -5,7 +5,7 @@ import { FakeWorld } from '../fake-world.ts';
 
 const MS = 1_000_000;
 const network = viewWith({
-  hosts: [{ name: 'one', address: '127.1.0.1', protocol: 'scion' }],
+  hosts: [{ name: 'one', address: '127.1.0.1', protocol: 'scion', stack: ['scion'] }],
   links: [],
   ases: [],
 });

@@ -35,7 +35,11 @@ const links = [
 ];
 
 function network(more: readonly LinkView[] = []): NetworkView {
-  return viewWith({ hosts, links: [...links, ...more], ases: [] });
+  return viewWith({
+    hosts: hosts.map((host) => ({ ...host, stack: [host.protocol] })),
+    links: [...links, ...more],
+    ases: [],
+  });
 }
 
 describe('where a router stands', () => {

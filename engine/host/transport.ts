@@ -1,0 +1,61 @@
+/**
+ * One protocol carried by another on the same host (docs/spec/stacking.md): what the upper one asks
+ * for, and what it can expect of the lower one, its carrier.
+ *
+ * @module
+ */
+import type { Nanoseconds } from './time.ts';
+
+/** What a sender asks of those who carry its message. */
+export interface SendWishes {
+  /**
+   * After this time the message is of no use, ns from now; whoever still has it then may drop it.
+   * Default: the carrier's.
+   */
+  readonly lifetime?: Nanoseconds;
+  /** 0 bulk, 1 normal (default), 2 expedited. */
+  readonly priority?: 0 | 1 | 2;
+  /** May wait where there is no way at present. Default false. */
+  readonly tolerant?: boolean;
+}
+
+/** What can be expected of a carrier; plain data. */
+export interface CarrierTerms {
+  /** Longest message, bytes. */
+  readonly maxBytes: number;
+  /**
+   * `best-effort`: messages may be lost in silence. `acknowledged`: `done` is called when the peer
+   * has the message. `custody`: `done` is called when the message is on disk here; it then arrives
+   * within its lifetime, or its loss is reported.
+   */
+  readonly delivery: 'best-effort' | 'acknowledged' | 'custody';
+  /** True if messages to one peer arrive in the order of sending. */
+  readonly isOrdered: boolean;
+}
+
+/** Whether messages to a peer can leave at present. */
+export type Way = 'open' | 'closed';
+
+/** Callbacks of the upper protocol. */
+export interface TransportHandlers {
+  /** A message of peer `from` arrived; its bytes are read during the call only. */
+  readonly onMessage: (from: string, buffer: Uint8Array, offset: number, length: number) => void;
+  /** The carrier's opinion whether messages to `peer` leave at present; never a promise. */
+  readonly onWay?: (peer: string, way: Way) => void;
+}
+
+/** A carrier as the protocol above it sees it. */
+export interface Transport {
+  /** Name of the protocol that carries, for traces and routing tables. */
+  readonly carrier: string;
+  /** `maxBytes` is what the upper protocol may use; the host's own byte is already taken off. */
+  readonly terms: CarrierTerms;
+  /** Names of the hosts that run the upper protocol over the same carrier, without this one. */
+  readonly peers: readonly string[];
+  /**
+   * Sends a copy of a message.
+   * @param done Gets `ok`, or why it was refused: `too-large`, `no-such-peer`, `no-handler`, or the
+   * carrier's own reason. Called once, perhaps before this call returns; never after a crash.
+   */
+  send(to: string, message: Uint8Array, wishes: SendWishes, done: (outcome: string) => void): void;
+}

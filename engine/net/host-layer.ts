@@ -1,0 +1,241 @@
+/**
+ * The port of a protocol that runs above another on the same host (docs/spec/stacking.md).
+ *
+ * A layer has its own meter, drop names, jobs, stores, random streams, key material, machines in the
+ * trace and charges of the processor. It shares name, address, sockets, clock and life with the
+ * protocols below: what they do does not change when a layer is added that sends nothing.
+ *
+ * @module
+ */
+import { assert } from '../core/assert.ts';
+import type { ComputeOptions, ComputeResult, Job, JobDefinition } from '../host/compute.ts';
+import type { CryptoProvider } from '../host/crypto.ts';
+import type { Host, NodeRequest } from '../host/host.ts';
+import type { Log, MetricDefinition, Trace } from '../host/measure.ts';
+import type { Random } from '../host/random.ts';
+import type { DatagramSocket, Endpoint, UdpOptions } from '../host/socket.ts';
+import type { Store } from '../host/store.ts';
+import type {
+  ConnectDone,
+  ConnectOptions,
+  Listener,
+  ListenOptions,
+  Stream,
+} from '../host/stream.ts';
+import type { CalendarTime, Nanoseconds, Timer } from '../host/time.ts';
+import type { Transport, TransportHandlers, Way } from '../host/transport.ts';
+import { MeterTable } from '../measure/counters.ts';
+import type { CarrierSpec, HostStack, StackMember } from './host-stack.ts';
+import { FINGERPRINT } from './network.ts';
+import type { DeliverySink } from './sim-observers.ts';
+
+/** What a layer is. */
+export interface LayerOptions {
+  /** Name of the protocol that runs here. */
+  readonly protocol: string;
+  /** Its channel in the carriers below, 1..255. */
+  readonly channel: number;
+  /** The layers below it, the next one first. */
+  readonly carriers: readonly CarrierSpec[];
+  readonly metrics?: readonly MetricDefinition[];
+  readonly jobs?: Readonly<Record<string, JobDefinition>>;
+  /** Drop reasons of the protocol; if given, any other reason is an assertion failure. */
+  readonly drops?: Readonly<Record<string, string>>;
+}
+
+/** What layers share with the protocols below. */
+export interface LayerBase
+  extends Pick<
+    Host,
+    | 'name'
+    | 'crypto'
+    | 'trace'
+    | 'log'
+    | 'now'
+    | 'clock'
+    | 'endpoint'
+    | 'endpointOf'
+    | 'udp'
+    | 'alloc'
+    | 'release'
+    | 'listen'
+    | 'connect'
+    | 'store'
+  > {
+  readonly stack: HostStack | undefined;
+  /** @param protocol Whose timer it is: its code is charged. */
+  after(delay: Nanoseconds, fire: () => void, protocol: string): Timer;
+  /** Mixes an event of this host into the fingerprint. */
+  mixIn(kind: number, length: number): void;
+  /** Tells fingerprint and trace of a drop that a protocol of this host has counted. */
+  noteDrop(reason: string): void;
+  /** A protocol of this host says whether messages to a peer leave at present. */
+  wayOf(member: StackMember, peer: string, way: Way): void;
+}
+
+/** What differs between virtual time and live runs. */
+export interface LayerSupply {
+  random(purpose: string): Random;
+  randomBytes(length: number): Uint8Array;
+  compute(
+    job: string,
+    input: unknown,
+    done: (result: ComputeResult) => void,
+    options?: ComputeOptions,
+  ): Job;
+}
+
+/** See the module. */
+export class HostLayer implements Host, StackMember {
+  readonly name: string;
+  readonly protocol: string;
+  readonly channel: number;
+  readonly carriers: readonly CarrierSpec[];
+  readonly crypto: CryptoProvider;
+  readonly meter: MeterTable;
+  readonly trace: Trace;
+  readonly log: Log;
+  /** Drops that the protocol named, by reason. */
+  readonly drops = new Map<string, number>();
+  /** Receives what the node delivers to its application, if this is where a flow ends. */
+  onDelivery: DeliverySink | undefined;
+  requestHandler: ((request: NodeRequest) => void) | undefined;
+  private readonly base: LayerBase;
+  private readonly supply: LayerSupply;
+  private readonly dropNames: Readonly<Record<string, string>> | undefined;
+
+  constructor(base: LayerBase, options: LayerOptions, supply: LayerSupply) {
+    const { protocol, channel } = options;
+    assert(channel >= 1 && channel <= 255, `${protocol}: channel ${channel}`);
+    this.base = base;
+    this.supply = supply;
+    this.name = base.name;
+    this.protocol = protocol;
+    this.channel = channel;
+    this.carriers = options.carriers;
+    this.crypto = base.crypto;
+    this.meter = new MeterTable(options.metrics ?? []);
+    this.dropNames = options.drops;
+    this.trace = layerTrace(base.trace, protocol);
+    this.log = base.log;
+  }
+
+  now(): Nanoseconds {
+    return this.base.now();
+  }
+
+  clock(): CalendarTime {
+    return this.base.clock();
+  }
+
+  after(delay: Nanoseconds, fire: () => void): Timer {
+    return this.base.after(delay, fire, this.protocol);
+  }
+
+  random(purpose: string): Random {
+    return this.supply.random(purpose);
+  }
+
+  randomBytes(length: number): Uint8Array {
+    return this.supply.randomBytes(length);
+  }
+
+  endpoint(address: string, port: number): Endpoint {
+    return this.base.endpoint(address, port);
+  }
+
+  endpointOf(endpoint: Endpoint): { readonly address: string; readonly port: number } {
+    return this.base.endpointOf(endpoint);
+  }
+
+  udp(options: UdpOptions): DatagramSocket | undefined {
+    return this.base.udp(options);
+  }
+
+  alloc(length: number): Uint8Array {
+    return this.base.alloc(length);
+  }
+
+  release(buffer: Uint8Array): void {
+    this.base.release(buffer);
+  }
+
+  listen(options: ListenOptions, onStream: (stream: Stream) => void): Listener | undefined {
+    return this.base.listen(options, onStream);
+  }
+
+  connect(options: ConnectOptions, done: ConnectDone): void {
+    this.base.connect(options, done);
+  }
+
+  compute(
+    job: string,
+    input: unknown,
+    done: (result: ComputeResult) => void,
+    options: ComputeOptions = {},
+  ): Job {
+    return this.supply.compute(job, input, done, options);
+  }
+
+  onRequest(handler: (request: NodeRequest) => void): void {
+    this.requestHandler = handler;
+  }
+
+  deliver(from: string, buffer: Uint8Array, offset: number, length: number): void {
+    const { stack } = this.base;
+    assert(stack !== undefined, `${this.name} has no stack`);
+    this.base.mixIn(FINGERPRINT.application, length);
+    const { skip, take } = stack.receiverOf(this, buffer, offset, length);
+    take(from, buffer, offset + skip, length - skip);
+  }
+
+  toApplication(from: string, buffer: Uint8Array, offset: number, length: number): void {
+    this.onDelivery?.(from, buffer, offset, length);
+  }
+
+  transport(handlers: TransportHandlers, carrier?: string): Transport | undefined {
+    return this.base.stack?.transport(this, handlers, carrier);
+  }
+
+  way(peer: string, way: Way): void {
+    this.base.wayOf(this, peer, way);
+  }
+
+  drop(reason: string): void {
+    const isKnown = this.dropNames === undefined || Object.hasOwn(this.dropNames, reason);
+    if (!isKnown) {
+      const declared = Object.keys(this.dropNames ?? {}).join(', ') || 'none';
+      assert(
+        false,
+        `drop reason "${reason}" is not declared in the protocol's drops (${declared})`,
+      );
+    }
+    this.countDrop(reason);
+  }
+
+  countDrop(reason: string): void {
+    this.drops.set(reason, (this.drops.get(reason) ?? 0) + 1);
+    this.base.noteDrop(reason);
+  }
+
+  store(name: string): Store {
+    return this.base.store(`${this.protocol}/${name}`);
+  }
+
+  /** The host crashed; the next life makes a node anew. */
+  crashed(): void {
+    this.requestHandler = undefined;
+  }
+}
+
+/** Machines, spans and marks of a layer, told apart from those of the protocols below. */
+function layerTrace(base: Trace, protocol: string): Trace {
+  return {
+    get isRecorded(): boolean {
+      return base.isRecorded;
+    },
+    state: (machine, state): void => base.state(`${protocol}/${machine}`, state),
+    span: (name): (() => void) => base.span(`${protocol}/${name}`),
+    mark: (name): void => base.mark(`${protocol}/${name}`),
+  };
+}

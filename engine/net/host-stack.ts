@@ -1,0 +1,259 @@
+/**
+ * The protocols of one host on top of each other: joins what an upper one sends with the requests of
+ * its carrier, and what the carrier delivers with the handlers of the upper one
+ * (docs/spec/stacking.md).
+ *
+ * In front of each message stands one byte, the channel of the protocol above. Hosts without a stack
+ * have neither the byte nor this object.
+ *
+ * @module
+ */
+import { assert } from '../core/assert.ts';
+import type { NodeRequest } from '../host/host.ts';
+import type {
+  CarrierTerms,
+  SendWishes,
+  Transport,
+  TransportHandlers,
+  Way,
+} from '../host/transport.ts';
+
+/** A drop reason of every carrier: a message for a protocol that is not above it. */
+export const NO_UPPER_LAYER = 'no-upper-layer';
+/** Channel of the scenario's own traffic through a carrier that is not the top of its host. */
+export const APPLICATION_CHANNEL = 0;
+/** Bytes that the host puts in front of a message. */
+export const CHANNEL_BYTES = 1;
+
+/** One protocol of a stack, as its neighbours use it. */
+export interface StackMember {
+  readonly protocol: string;
+  /** The node's handler of requests; undefined before it has installed one. */
+  readonly requestHandler: ((request: NodeRequest) => void) | undefined;
+  /** Hands bytes to the scenario's sink. */
+  toApplication(from: string, buffer: Uint8Array, offset: number, length: number): void;
+  /** Counts a drop that any protocol may suffer. */
+  countDrop(reason: string): void;
+}
+
+/** A carrier of a layer, as the files describe it. */
+export interface CarrierSpec {
+  readonly carrier: string;
+  /** What the carrier's protocol promises; the host's byte is still in it. */
+  readonly terms: CarrierTerms;
+  /** Hosts that run the layer over this carrier, also this one; shared by all of them. */
+  readonly members: ReadonlySet<string>;
+}
+
+/** What the stack needs of its host. */
+export interface StackHost {
+  readonly name: string;
+  /** Number of crashes so far. */
+  readonly life: number;
+  /** Calls the carrier's node with a request of the protocol above. */
+  callDown(carrier: StackMember, request: NodeRequest): void;
+  /** Calls the upper protocol's node with `length` bytes of its carrier. */
+  callUp(protocol: string, length: number, code: () => void): void;
+}
+
+/** Who asks for a transport. */
+export interface StackUser {
+  readonly protocol: string;
+  readonly channel: number;
+  /** The layers below, the next one first. */
+  readonly carriers: readonly CarrierSpec[];
+}
+
+/** Takes what a member delivers; made once, because one per message would be garbage. */
+export interface Receiver {
+  /** Bytes of the channel in front of the message. */
+  readonly skip: number;
+  readonly take: TransportHandlers['onMessage'];
+}
+
+interface Listener extends Receiver {
+  readonly protocol: string;
+  readonly handlers: TransportHandlers;
+}
+
+/** Receivers of a member besides the protocols above it. */
+interface Ends {
+  /** It is the top. */
+  readonly whole: Receiver;
+  /** The scenario's own traffic through a carrier. */
+  readonly inner: Receiver;
+  /** Nobody listens on the channel. */
+  readonly none: Receiver;
+}
+
+/** See the module. */
+export class HostStack {
+  private readonly host: StackHost;
+  private readonly members: StackMember[] = [];
+  private readonly ends = new Map<string, Ends>();
+  /** Handlers of this life, by carrier and channel. */
+  private readonly listeners = new Map<string, Map<number, Listener>>();
+
+  constructor(host: StackHost, bottom: StackMember) {
+    this.host = host;
+    this.add(bottom);
+  }
+
+  /** Adds the next protocol on top. */
+  add(member: StackMember): void {
+    const isNew = this.members.every(({ protocol }) => protocol !== member.protocol);
+    assert(isNew, `${this.host.name} runs ${member.protocol} twice`);
+    this.members.push(member);
+    const take: Receiver['take'] = (...message): void => member.toApplication(...message);
+    const drop = (): void => member.countDrop(NO_UPPER_LAYER);
+    this.ends.set(member.protocol, {
+      whole: { skip: 0, take },
+      inner: { skip: CHANNEL_BYTES, take },
+      none: { skip: 0, take: drop },
+    });
+  }
+
+  /** The member that runs this protocol. */
+  member(protocol: string): StackMember | undefined {
+    return this.members.find((one) => one.protocol === protocol);
+  }
+
+  /** True if messages of this member have a byte in front: it is not the top. */
+  isCarrier(member: StackMember): boolean {
+    return member !== this.members[this.members.length - 1];
+  }
+
+  /** See `Host.transport`. */
+  transport(
+    user: StackUser,
+    handlers: TransportHandlers,
+    carrier: string | undefined,
+  ): Transport | undefined {
+    const spec = user.carriers.find((one) => carrier === undefined || one.carrier === carrier);
+    if (spec === undefined) return undefined;
+    const member = this.member(spec.carrier);
+    assert(member !== undefined, `${this.host.name} does not run ${spec.carrier}`);
+    const listening = this.listeners.get(spec.carrier) ?? new Map<number, Listener>();
+    const known = listening.get(user.channel);
+    assert(known === undefined, `channel ${user.channel} of ${spec.carrier} is in use`);
+    const { protocol } = user;
+    const take: Receiver['take'] = (from, buffer, offset, length): void =>
+      this.host.callUp(protocol, length, () => handlers.onMessage(from, buffer, offset, length));
+    listening.set(user.channel, { protocol, handlers, skip: CHANNEL_BYTES, take });
+    this.listeners.set(spec.carrier, listening);
+    return new StackTransport(this.host, { user, spec, member });
+  }
+
+  // hot: once per message of a stacked host.
+  /** Who takes the bytes that a member delivers. */
+  receiverOf(member: StackMember, buffer: Uint8Array, offset: number, length: number): Receiver {
+    const ends = this.ends.get(member.protocol);
+    assert(ends !== undefined, `${this.host.name} does not run ${member.protocol}`);
+    if (!this.isCarrier(member)) return ends.whole;
+    if (length === 0) return ends.none;
+    const channel = buffer[offset] as number;
+    if (channel === APPLICATION_CHANNEL) return ends.inner;
+    return this.listeners.get(member.protocol)?.get(channel) ?? ends.none;
+  }
+
+  /** A member says whether messages to a peer leave at present. */
+  way(member: StackMember, peer: string, way: Way): void {
+    for (const { protocol, handlers } of this.listeners.get(member.protocol)?.values() ?? []) {
+      const { onWay } = handlers;
+      if (onWay !== undefined) this.host.callUp(protocol, 0, () => onWay(peer, way));
+    }
+  }
+
+  /** The life ends: nobody listens any more. */
+  crashed(): void {
+    this.listeners.clear();
+  }
+}
+
+interface TransportParts {
+  readonly user: StackUser;
+  readonly spec: CarrierSpec;
+  readonly member: StackMember;
+}
+
+/** The transport of one layer over one carrier, in one life. */
+class StackTransport implements Transport {
+  readonly carrier: string;
+  readonly terms: CarrierTerms;
+  readonly #host: StackHost;
+  readonly #member: StackMember;
+  readonly #channel: number;
+  readonly #members: ReadonlySet<string>;
+  readonly #life: number;
+  #peers: readonly string[] | undefined;
+
+  constructor(host: StackHost, { user, spec, member }: TransportParts) {
+    const { carrier, terms, members } = spec;
+    this.carrier = carrier;
+    this.terms = { ...terms, maxBytes: terms.maxBytes - CHANNEL_BYTES };
+    this.#host = host;
+    this.#member = member;
+    this.#channel = user.channel;
+    this.#members = members;
+    this.#life = host.life;
+  }
+
+  get peers(): readonly string[] {
+    this.#peers ??= [...this.#members].filter((name) => name !== this.#host.name);
+    return this.#peers;
+  }
+
+  // hot: once per message of a layer.
+  send(to: string, message: Uint8Array, wishes: SendWishes, done: (outcome: string) => void): void {
+    assert(this.#host.life === this.#life, 'a transport of an earlier life was used');
+    if (message.length > this.terms.maxBytes) {
+      done('too-large');
+      return;
+    }
+    if (to === this.#host.name || !this.#members.has(to)) {
+      done('no-such-peer');
+      return;
+    }
+    const body = withChannel(this.#channel, message);
+    this.#host.callDown(this.#member, new LayerRequest(to, body, wishes, this.#answer(done)));
+  }
+
+  /** Passes on the first answer of this life; a second one is a mistake of the carrier. */
+  #answer(done: (outcome: string) => void): (outcome: string) => void {
+    let isAnswered = false;
+    return (outcome): void => {
+      assert(!isAnswered, 'a request was answered twice');
+      isAnswered = true;
+      if (this.#host.life === this.#life) done(outcome);
+    };
+  }
+}
+
+/** A message on its way down. */
+class LayerRequest implements NodeRequest {
+  readonly kind = 'send';
+  readonly target: string;
+  readonly body: Uint8Array;
+  readonly wishes: SendWishes;
+  readonly respond: (outcome: string) => void;
+
+  constructor(
+    target: string,
+    body: Uint8Array,
+    wishes: SendWishes,
+    respond: (outcome: string) => void,
+  ) {
+    this.target = target;
+    this.body = body;
+    this.wishes = wishes;
+    this.respond = respond;
+  }
+}
+
+/** A copy of a message behind its channel. */
+export function withChannel(channel: number, message: Uint8Array): Uint8Array {
+  const body = new Uint8Array(CHANNEL_BYTES + message.length);
+  body[0] = channel;
+  body.set(message, CHANNEL_BYTES);
+  return body;
+}

@@ -1,0 +1,58 @@
+/**
+ * What a layer draws and computes with in virtual time: streams and key material of the seed under
+ * its own name, jobs on the machine of its host.
+ *
+ * @module
+ */
+import { SeededBytes } from '../core/seeded-bytes.ts';
+import { openStream, type RandomStream } from '../core/stream.ts';
+import type { Job } from '../host/compute.ts';
+import type { CryptoProvider } from '../host/crypto.ts';
+import type { Random } from '../host/random.ts';
+import type { LayerOptions, LayerSupply } from './host-layer.ts';
+import type { Machine } from './machine.ts';
+import { NODE_CALL } from './node-calls.ts';
+import { SimCompute } from './sim-compute.ts';
+import type { HostWorld } from './sim-host-world.ts';
+
+/** The host of a layer. */
+export interface SuppliedHost {
+  readonly name: string;
+  readonly index: number;
+  readonly machine: Machine;
+  readonly crypto: CryptoProvider;
+  /** Number of crashes so far. */
+  readonly life: number;
+}
+
+/** For one layer of a host. */
+export function simLayerSupply(
+  world: HostWorld,
+  host: SuppliedHost,
+  { protocol, jobs = {} }: LayerOptions,
+): LayerSupply {
+  const { index, machine, crypto } = host;
+  const { network, calls } = world;
+  // No stream of a host, a link or the scenario has a name of this form.
+  const name = `layer/${host.name}/${protocol}`;
+  const compute = new SimCompute(machine, {
+    name: `${host.name}/${protocol}`,
+    jobs,
+    crypto,
+    called: (code): void => calls.run(index, NODE_CALL.job, code),
+  });
+  const keys = new SeededBytes(network.seed, name);
+  const streams = new Map<string, RandomStream>();
+  return {
+    random: (purpose): Random => {
+      const stream = streams.get(purpose) ?? openStream(network.seed, name, purpose);
+      streams.set(purpose, stream);
+      return stream;
+    },
+    randomBytes: (length) => keys.next(length),
+    compute: (job, input, done, options = {}): Job => {
+      const { life } = host;
+      return compute.start({ job, input, done, options }, () => host.life === life);
+    },
+  };
+}

@@ -1,0 +1,18 @@
+/**
+ * Datagram: the options of a node in a topology or scenario file.
+ *
+ * @module
+ */
+import { z } from 'zod';
+import { BODY_DEFAULT, BODY_MAX, DATAGRAM_PORT } from './geometry.ts';
+
+/** Schema of the options. */
+export const datagramConfig = z.strictObject({
+  /** UDP port to listen on; the same on all nodes. */
+  port: z.int().min(1).max(65_535).default(DATAGRAM_PORT),
+  /** Longest message, bytes; not above the MTU of the links. */
+  maxBytes: z.int().min(64).max(BODY_MAX).default(BODY_DEFAULT),
+});
+
+/** Checked options. */
+export type DatagramOptions = z.output<typeof datagramConfig>;

@@ -1,0 +1,12 @@
+/**
+ * Datagram: numbers and defaults, each with unit and reason.
+ *
+ * @module
+ */
+
+/** Port that datagram nodes listen on: the first of the dynamic range (RFC 6335 section 6). */
+export const DATAGRAM_PORT = 49_152;
+/** Longest message by default, bytes: what any path carries (RFC 9000 section 14). */
+export const BODY_DEFAULT = 1_200;
+/** Longest message, bytes: a UDP datagram over IPv4. */
+export const BODY_MAX = 65_507;

@@ -1,0 +1,31 @@
+/**
+ * Datagram: the public face.
+ *
+ * @module
+ */
+import type { Protocol } from '../../engine/host/protocol.ts';
+import { type DatagramOptions, datagramConfig } from './config.ts';
+import { createDatagram } from './node.ts';
+
+/** Carries each message in one UDP datagram (RFC 768), and nothing else. */
+export const protocol: Protocol<DatagramOptions> = {
+  name: 'datagram',
+  summary: 'carries each message in one UDP datagram to a neighbour: the plainest carrier',
+  config: datagramConfig,
+  jobs: {},
+  moduleUrl: import.meta.url,
+  drops: {
+    'unknown-peer': 'the sender is not a host of the topology',
+  },
+  metrics: [
+    { name: 'datagram.sent', kind: 'counter', unit: 'packets', help: 'messages sent' },
+    {
+      name: 'datagram.received',
+      kind: 'counter',
+      unit: 'packets',
+      help: 'messages handed over, at the receiving node',
+    },
+  ],
+  carries: ({ maxBytes }) => ({ maxBytes, delivery: 'best-effort', isOrdered: false }),
+  create: createDatagram,
+};

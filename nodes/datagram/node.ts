@@ -1,0 +1,76 @@
+/**
+ * Datagram: the node. A message is a datagram, without a header.
+ *
+ * @module
+ */
+import type { Host, NodeRequest } from '../../engine/host/host.ts';
+import type { Counter } from '../../engine/host/measure.ts';
+import type { NodeHandle, NodeSetup } from '../../engine/host/protocol.ts';
+import type { DatagramSocket, Endpoint } from '../../engine/host/socket.ts';
+import type { DatagramOptions } from './config.ts';
+
+/** Creates a datagram node on `host`. */
+export function createDatagram(host: Host, setup: NodeSetup<DatagramOptions>): NodeHandle {
+  return new DatagramNode(host, setup);
+}
+
+class DatagramNode implements NodeHandle {
+  readonly #host: Host;
+  readonly #setup: NodeSetup<DatagramOptions>;
+  readonly #endpoints = new Map<string, Endpoint>();
+  readonly #names = new Map<Endpoint, string>();
+  readonly #sent: Counter;
+  readonly #received: Counter;
+  #socket: DatagramSocket | undefined;
+
+  constructor(host: Host, setup: NodeSetup<DatagramOptions>) {
+    this.#host = host;
+    this.#setup = setup;
+    this.#sent = host.meter.counter('datagram.sent');
+    this.#received = host.meter.counter('datagram.received');
+  }
+
+  start(): void {
+    const { network, options } = this.#setup;
+    for (const { name, address } of network.hosts) {
+      const endpoint = this.#host.endpoint(address, options.port);
+      this.#endpoints.set(name, endpoint);
+      this.#names.set(endpoint, name);
+    }
+    this.#socket = this.#host.udp({
+      port: options.port,
+      onDatagram: (buffer, offset, length, from) => this.#receive(buffer, offset, length, from),
+    });
+    if (this.#socket === undefined) this.#host.log.warn(`port ${options.port} is taken`);
+    this.#host.onRequest((request) => request.respond(this.#send(request)));
+  }
+
+  stop(): void {
+    this.#socket?.close();
+  }
+
+  #send({ kind, target, body }: NodeRequest): string {
+    const to = this.#endpoints.get(target);
+    if (kind !== 'send') return 'unknown-request';
+    if (to === undefined) return 'unknown-peer';
+    if (body.length > this.#setup.options.maxBytes) return 'too-large';
+    const socket = this.#socket;
+    if (socket === undefined) return 'no-socket';
+    const buffer = this.#host.alloc(body.length);
+    buffer.set(body);
+    // The network counts what its queue refuses.
+    if (socket.send(buffer, 0, body.length, to) !== 'sent') return 'socket-full';
+    this.#sent.add(1);
+    return 'ok';
+  }
+
+  #receive(buffer: Uint8Array, offset: number, length: number, from: Endpoint): void {
+    const name = this.#names.get(from);
+    if (name === undefined) {
+      this.#host.drop('unknown-peer');
+      return;
+    }
+    this.#received.add(1);
+    this.#host.deliver(name, buffer, offset, length);
+  }
+}

@@ -1,0 +1,84 @@
+/**
+ * Creates the nodes of a host, one for each of its protocols, and lets the runner handle them as
+ * one.
+ *
+ * @module
+ */
+import { assert } from '../../engine/core/assert.ts';
+import type { NetworkView } from '../../engine/host/network-view.ts';
+import type { MessageObserver, NodeHandle, Witness } from '../../engine/host/protocol.ts';
+import type { HostSpec } from '../../topologies/model.ts';
+import type { NodeChoice } from './nodes.ts';
+import type { World } from './world.ts';
+
+/** What the nodes of a host are made from. */
+export interface HostNodeParts {
+  readonly world: Pick<World, 'host' | 'call'>;
+  /** All protocols of the host, the lowest first. */
+  readonly stack: readonly NodeChoice[];
+  /** The network as the lowest protocol sees it, or a layer. */
+  readonly viewOf: (host: string, layer?: string) => NetworkView;
+  readonly witness: Witness;
+  /** Observes messages in the lowest protocol. */
+  readonly observer: MessageObserver | undefined;
+}
+
+/** Creates all nodes of a host, the lowest first. */
+export function createNodes({ name }: HostSpec, parts: HostNodeParts): NodeHandle {
+  const { world, stack, viewOf, witness, observer } = parts;
+  const nodes = stack.map(({ protocol, options }, height) => {
+    const layer = height === 0 ? undefined : protocol.name;
+    const watched = height > 0 || observer === undefined ? {} : { observer };
+    const setup = { options, network: viewOf(name, layer), witness, ...watched };
+    return world.call(name, 'create', () => protocol.create(world.host(name, layer), setup));
+  });
+  const [bottom] = nodes;
+  assert(bottom !== undefined, `${name} runs no protocol`);
+  return nodes.length === 1 ? bottom : new NodeStack(nodes);
+}
+
+/**
+ * The nodes of one host as one: begins with the lowest, and ends with it. Does not say how many
+ * messages it holds: those of a layer are none of its carrier's.
+ */
+class NodeStack implements NodeHandle {
+  /** The lowest first. */
+  readonly #nodes: readonly NodeHandle[];
+
+  constructor(nodes: readonly NodeHandle[]) {
+    this.#nodes = nodes;
+  }
+
+  start(): void {
+    for (const node of this.#nodes) node.start();
+  }
+
+  /** The top first: what stops may still want to send. */
+  stop(): void {
+    for (const node of [...this.#nodes].reverse()) node.stop?.();
+  }
+
+  activePath(target: string): readonly string[] | undefined {
+    for (const node of this.#nodes) {
+      const path = node.activePath?.(target);
+      if (path !== undefined) return path;
+    }
+    return undefined;
+  }
+
+  isReady(): boolean {
+    return this.#nodes.every((node) => node.isReady?.() !== false);
+  }
+
+  invariant(): string | undefined {
+    for (const node of this.#nodes) {
+      const broken = node.invariant?.();
+      if (broken !== undefined) return broken;
+    }
+    return undefined;
+  }
+
+  status(): Readonly<Record<string, unknown>> {
+    return { ...this.#nodes[0]?.status?.() };
+  }
+}

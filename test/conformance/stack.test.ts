@@ -1,0 +1,150 @@
+/**
+ * Stacks (docs/spec/stacking.md): one protocol carried by another on the same host, the same in
+ * virtual time and live.
+ *
+ * @module
+ */
+import { describe, expect, it } from 'vitest';
+import {
+  type CarrierNetwork,
+  deliveryOf,
+  minimumOf,
+  NETWORKS,
+  prepareText,
+  runText,
+  SIZE,
+  textOf,
+} from './stack.ts';
+
+const ignore = (): void => undefined;
+/** A listener that hears nothing. */
+const NOBODY = {
+  delivered: ignore,
+  state: ignore,
+  spanned: ignore,
+  marked: ignore,
+  logged: ignore,
+};
+
+describe.each(NETWORKS)('stacked on $carrier', (network) => {
+  it('delivers the same packets with 0, 1 and 2 layers', async () => {
+    const [none, one, two] = await Promise.all([
+      runText(textOf(network, { layers: 0 })),
+      runText(textOf(network, { layers: 1 })),
+      runText(textOf(network, { layers: 2 })),
+    ]);
+    const plain = deliveryOf(none, network.carrier);
+    expect(plain[0]).toBeGreaterThan(10);
+    expect(deliveryOf(one, 'shim1')).toEqual(plain);
+    expect(deliveryOf(two, 'shim2')).toEqual(plain);
+    expect(two.metrics['shim1.sent']).toEqual(two.metrics['shim2.sent']);
+    for (const { nodeDrops } of [one, two]) expect(nodeDrops['no-upper-layer']).toBeUndefined();
+  });
+
+  it('moves no draw and no event below when a layer sends nothing', async () => {
+    const without = await runText(textOf(network, { layers: 0 }));
+    // The byte in front of a message to a carrier takes the place of one of the application's.
+    const by = network.carrier;
+    const silent = await runText(textOf(network, { layers: 1, size: SIZE - 1, by }));
+    expect(deliveryOf(silent, by)).toEqual(deliveryOf(without, by));
+    expect(silent.events).toBe(without.events);
+    expect(silent.packets).toEqual(without.packets);
+    expect(silent.metrics[`${by}.latency`]).toEqual(without.metrics[`${by}.latency`]);
+  });
+});
+
+const [DATAGRAM, BULK, GATEWAY] = NETWORKS as readonly [
+  CarrierNetwork,
+  CarrierNetwork,
+  CarrierNetwork,
+];
+
+describe('a stack in virtual time', () => {
+  it('repeats its fingerprint, also with jobs of a layer', async () => {
+    const text = textOf(DATAGRAM, { layers: 2, options: '{ digest: true }' });
+    const first = await runText(text);
+    const again = await runText(text);
+    expect(again.fingerprint).toBe(first.fingerprint);
+    expect(first.metrics['shim2.sent']).toEqual({ kind: 'counter', value: 499 });
+    // A job of 1 us comes before each message, in each of two layers.
+    const plain = await runText(textOf(DATAGRAM, { layers: 2 }));
+    expect(minimumOf(first, 'shim2') - minimumOf(plain, 'shim2')).toBe(2_000);
+  });
+
+  it('takes all layers in a crash, and creates them anew', async () => {
+    const events = `events:
+  - { at: 1s, for: 1s, crash: bob }
+  - { at: 3s, for: 500ms, crash: alice }
+`;
+    const plain = await runText(textOf(BULK, { layers: 0 }) + events);
+    const stacked = await runText(textOf(BULK, { layers: 2 }) + events);
+    expect(deliveryOf(stacked, 'shim2')).toEqual(deliveryOf(plain, 'bulk'));
+    const [delivered, sent] = deliveryOf(plain, 'bulk');
+    // Requests to a dead node are refused, and everything else arrives.
+    expect(sent - delivered).toBe(25);
+  });
+
+  it('drops a message for a layer that is not there by its name', async () => {
+    const { prepared, run } = await prepareText(textOf(DATAGRAM, { layers: 1 }));
+    const alice = prepared.world.sim.host('alice');
+    for (const body of [Uint8Array.of(99, 1, 2, 3), new Uint8Array(0)]) {
+      alice.request({ kind: 'send', target: 'bob', body });
+    }
+    run();
+    expect(prepared.world.nodeDrops()['no-upper-layer']).toBe(2);
+  });
+
+  it('refuses what is too long, and peers that do not run the layer', async () => {
+    const { prepared } = await prepareText(textOf(DATAGRAM, { layers: 1 }));
+    const outcomes: string[] = [];
+    const ask = (target: string, length: number): void =>
+      prepared.world.request(
+        'alice',
+        {
+          kind: 'send',
+          target,
+          body: new Uint8Array(length),
+          respond: (outcome) => outcomes.push(outcome),
+        },
+        'shim1',
+      );
+    // 1,200 B of the carrier, less the channel and the mark of the shim.
+    ask('bob', 1_198);
+    ask('bob', 1_199);
+    ask('carol', 100);
+    ask('alice', 100);
+    expect(outcomes).toEqual(['ok', 'too-large', 'no-such-peer', 'no-such-peer']);
+  });
+
+  it('tells those above whether a way is open', async () => {
+    const { prepared, run } = await prepareText(textOf(GATEWAY, { layers: 1 }));
+    const states: string[] = [];
+    prepared.world.listen({
+      ...NOBODY,
+      keepsStates: true,
+      state: (node, machine, state): void => {
+        if (node === 'gateway-111' && machine.includes('way to gateway-211')) {
+          states.push(`${machine}: ${state}`);
+        }
+      },
+    });
+    run();
+    expect(states.slice(0, 2)).toEqual([
+      'way to gateway-211 by gateway: open',
+      'shim1/way to gateway-211: open',
+    ]);
+  });
+
+  it('says that messages are not tracked', async () => {
+    const result = await runText(textOf(GATEWAY, { layers: 1 }));
+    expect(result.messagesUntracked).toBe('they pass through a stack of protocols');
+  });
+
+  it('names the layer, its node and its line when it throws', async () => {
+    const text = textOf(DATAGRAM, { layers: 1, options: '{ throwsAt: 501 }' });
+    const error = await runText(text).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({
+      crash: { by: 'protocol', protocol: 'shim1', node: 'bob', how: 'threw' },
+    });
+  });
+});

@@ -1,0 +1,73 @@
+/**
+ * Stacks on real sockets: one event loop, two, a process for each node, and emulated
+ * (docs/spec/stacking.md). Deliveries are those of virtual time, up to what is on its way at the end.
+ */
+import { afterAll, describe, expect, it } from 'vitest';
+import type { RunEnd } from '../../scenarios/runner/run-scenario.ts';
+import { SHIMS } from '../conformance/stack.ts';
+import { blockOf, cleanUp, orrery, reportOn, spread, write } from './support.ts';
+
+afterAll(cleanUp);
+
+const [SHIM1 = '', SHIM2 = ''] = SHIMS;
+
+/** Two layers over datagrams, one of them with jobs, a flow beside them, and a crash. */
+const stacked = (name: string): string => `
+name: ${name}
+topology:
+  name: pair
+  defaults: { node: { run: datagram }, link: { rate: 10Mbit/s, delay: 10ms } }
+  nodes: [{ name: alice, address: BLOCK.1 }, { name: bob, address: BLOCK.2 }]
+  links: [{ ends: alice <-> bob }]
+duration: 3s
+stack:
+  - { on: "*", run: ${SHIM1} }
+  - { on: "*", run: ${SHIM2}, options: { digest: true } }
+traffic:
+  - { from: alice, to: bob, kind: constant, rate: 50/s, size: 500B, stop: 2s }
+  - { from: bob, to: alice, kind: constant, rate: 50/s, size: 500B, stop: 2s, by: datagram }
+events:
+  - { at: 1s, for: 500ms, crash: bob }
+kpis:
+  shim2.delivery: { value: ">= 10%" }
+  datagram.delivery: { value: ">= 10%" }
+`;
+
+function check(end: RunEnd): void {
+  const report = reportOn(end);
+  expect(report.pass).toBe(true);
+  expect(report.nodeDrops['no-upper-layer']).toBeUndefined();
+  // 99 packets of each flow; those of half a second meet a node that is down.
+  for (const protocol of ['shim2', 'datagram']) {
+    const { value = 0, count = 0 } = report.metrics[`${protocol}.delivery`] ?? {};
+    expect(count).toBeGreaterThan(90);
+    expect(value).toBeLessThan(0.95);
+  }
+  expect(report.metrics['shim1.sent']?.value).toBe(report.metrics['shim2.sent']?.value);
+}
+
+describe.concurrent('a stack', () => {
+  it('runs on two event loops, and comes back after a crash', async () => {
+    const path = write('loops.yaml', stacked('loops'), blockOf(41));
+    const run = await spread(path, { processes: { loops: 2 } });
+    check(await run.end);
+  });
+
+  it('runs with a process for each node, and comes back after one was killed', async () => {
+    const path = write('processes.yaml', stacked('processes'), blockOf(42));
+    const run = await spread(path);
+    check(await run.end);
+  });
+
+  it.each(['live', 'emulate'])('runs by the command %s', async (command) => {
+    const path = write(`${command}.yaml`, stacked(command), blockOf(command === 'live' ? 43 : 44));
+    const run = orrery(command, path, '--json', '--no-trace');
+    expect(await run.ended).toBe(0);
+    const { metrics } = JSON.parse(run.stdout()) as {
+      readonly metrics: Readonly<Record<string, { readonly value: number }>>;
+    };
+    expect(metrics['shim2.delivery']?.value).toBeGreaterThan(0.1);
+    expect(metrics['shim2.delivery']?.value).toBeLessThan(0.95);
+    expect(metrics['datagram.delivery']?.value).toBeGreaterThan(0.1);
+  });
+});

@@ -1,0 +1,184 @@
+/**
+ * Puts layers on hosts: resolves the `stack` of a file and checks that each protocol can be where it
+ * is put (docs/spec/stacking.md). Mistakes: E106, E116, E124, E127.
+ * What depends on options is checked where those are (options.ts).
+ *
+ * @module
+ */
+import { existsSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import type { FilePath } from '../files/locate.ts';
+import { isPattern, NamePattern, PATTERN_MAX, type PatternWork } from '../files/name-pattern.ts';
+import { type Problems, positionOf } from '../files/problems.ts';
+import type { Registry } from '../files/registry.ts';
+import type { Source } from '../files/source.ts';
+import { hintNames } from '../files/suggest.ts';
+import type { HostSpec, StackEntry } from '../model.ts';
+import type { StackInput } from '../schema/stack.ts';
+
+/** Characters that all patterns of a `stack` may compare. */
+const STEPS_MAX = 100_000_000;
+/** Protocols above the lowest one of a host. */
+const LAYERS_MAX = 8;
+
+/** The file of a `stack`. */
+export interface StackPlace {
+  readonly source: Source;
+  /** Path of the map that holds `stack`. */
+  readonly root: FilePath;
+  readonly problems: Problems;
+  readonly registry: Registry;
+}
+
+/** What a `stack` means. */
+export interface ResolvedStack {
+  readonly entries: readonly StackEntry[];
+  /** The hosts with their layers. */
+  readonly hosts: readonly HostSpec[];
+}
+
+/** Resolves the `stack` of one file; layers of the hosts stay below those of the file. */
+export function resolveStack(
+  place: StackPlace,
+  input: StackInput,
+  hosts: readonly HostSpec[],
+): ResolvedStack {
+  const work: PatternWork = { left: STEPS_MAX };
+  const entries: StackEntry[] = [];
+  let stacked = hosts;
+  for (const [index, { on, run, options = {} }] of input.entries()) {
+    const path = ['stack', index];
+    const protocol = protocolOf(place, run, [...path, 'run']);
+    const chosen = selected(place, { on, path: [...path, 'on'] }, stacked, work);
+    if (protocol === undefined || chosen === undefined) continue;
+    const inFile = [...place.root, ...path];
+    const position = positionOf(place.source, inFile);
+    const name = place.registry.protocols(protocol)?.name ?? protocol;
+    const entry: StackEntry = { on, protocol, name, options, path: inFile, position };
+    const runPath = [...path, 'run'];
+    if (chosen.some((host) => !fits(place, { host, entry, path: runPath }))) continue;
+    entries.push(entry);
+    const names = new Set(chosen.map(({ name }) => name));
+    stacked = stacked.map((host) => (names.has(host.name) ? withLayer(host, entry) : host));
+  }
+  return { entries, hosts: stacked };
+}
+
+/** Puts layers on hosts that were checked before, in another process. */
+export function applyStack(
+  entries: readonly StackEntry[],
+  hosts: readonly HostSpec[],
+): readonly HostSpec[] {
+  const work: PatternWork = { left: STEPS_MAX };
+  return entries.reduce((stacked, entry) => {
+    const pattern = new NamePattern(entry.on, work);
+    return stacked.map((host) => (pattern.matches(host.name) ? withLayer(host, entry) : host));
+  }, hosts);
+}
+
+/** Protocols of a host as the files name them, the lowest first. */
+export function stackNames(host: Pick<HostSpec, 'protocol' | 'layers'>): readonly string[] {
+  return [host.protocol, ...(host.layers ?? []).map(({ protocol }) => protocol)];
+}
+
+function withLayer(host: HostSpec, { on: _, ...layer }: StackEntry): HostSpec {
+  return { ...host, layers: [...(host.layers ?? []), layer] };
+}
+
+/** The name by which the registry knows the protocol; undefined after noting what is wrong. */
+function protocolOf(place: StackPlace, run: string, path: FilePath): string | undefined {
+  const { source, root, problems, registry } = place;
+  const isModule = run.includes('/') || run.startsWith('.');
+  const name = isModule ? resolve(dirname(source.path), run) : run;
+  if (isModule ? existsSync(name) : registry.protocols(name) !== undefined) return name;
+  const message = `protocol "${run}" not found${isModule ? '' : ' in nodes/'}`;
+  const hint = isModule
+    ? 'the path counts from the folder of this file'
+    : hintNames(run, registry.names, 'protocols');
+  problems.add(source, { code: 'E116', path, part: 'value', message, hint }, root);
+  return undefined;
+}
+
+interface Selection {
+  readonly on: string;
+  readonly path: FilePath;
+}
+
+function selected(
+  { source, root, problems }: StackPlace,
+  { on, path }: Selection,
+  hosts: readonly HostSpec[],
+  work: PatternWork,
+): readonly HostSpec[] | undefined {
+  const refuse = (code: 'E104' | 'E106' | 'E124', message: string, hint?: string): undefined => {
+    const words = hint === undefined ? { message } : { message, hint };
+    problems.add(source, { code, path, part: 'value', ...words }, root);
+    return undefined;
+  };
+  if (on.length > PATTERN_MAX) {
+    return refuse('E104', `a pattern of ${on.length} characters, the limit is ${PATTERN_MAX}`);
+  }
+  const pattern = new NamePattern(on, work);
+  const found = hosts.filter(({ name }) => pattern.matches(name));
+  if (work.left <= 0) {
+    const message = `the patterns of stack compare more than ${STEPS_MAX} characters`;
+    return refuse('E104', message, 'use fewer patterns, or shorter ones');
+  }
+  if (found.length > 0) return found;
+  if (isPattern(on)) return refuse('E124', `pattern "${on}" matches no node`);
+  const names = hosts.map(({ name }) => name);
+  return refuse('E106', `node "${on}" is not in the topology`, hintNames(on, names, 'nodes'));
+}
+
+interface Candidate {
+  readonly host: HostSpec;
+  readonly entry: StackEntry;
+  readonly path: FilePath;
+}
+
+/** Notes why a protocol cannot be the next layer of a host. */
+function fits(
+  { source, root, problems, registry }: StackPlace,
+  { host, entry, path }: Candidate,
+): boolean {
+  const refuse = (message: string, hint: string): false => {
+    problems.add(source, { code: 'E127', path, part: 'value', message, hint }, root);
+    return false;
+  };
+  const below = stackNames(host);
+  if (below.length > LAYERS_MAX) {
+    return refuse(`${host.name} runs ${below.length} protocols already`, 'use fewer layers');
+  }
+  if (host.outside !== undefined) {
+    return refuse(`${host.name} is a program outside Orrery`, 'narrow the pattern of on');
+  }
+  const upper = registry.protocols(entry.protocol);
+  // A module that could not be loaded is reported where it is loaded.
+  if (upper === undefined) return true;
+  if (below.includes(entry.protocol)) {
+    return refuse(`${host.name} runs ${upper.name} already`, 'narrow the pattern of on');
+  }
+  if (upper.channel === undefined) {
+    const hint = 'it has no channel: give its nodes run: instead';
+    return refuse(`${upper.name} cannot be carried by another protocol`, hint);
+  }
+  const known = below.flatMap((name) => registry.protocols(name) ?? []);
+  const same = known.slice(1).find(({ channel }) => channel === upper.channel);
+  if (same !== undefined) {
+    const message = `${upper.name} and ${same.name} both have channel ${upper.channel}`;
+    return refuse(message, `one of them on ${host.name} needs another channel`);
+  }
+  const carrier = known.at(-1);
+  if (carrier !== undefined && carrier.carries === undefined) {
+    return refuse(
+      `${carrier.name} on ${host.name} carries no other protocol`,
+      carriersHint(registry),
+    );
+  }
+  return true;
+}
+
+function carriersHint(registry: Registry): string {
+  const isCarrier = (name: string): boolean => registry.protocols(name)?.carries !== undefined;
+  return `protocols that do: ${registry.names.filter(isCarrier).join(', ')}`;
+}
