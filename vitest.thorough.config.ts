@@ -8,7 +8,7 @@ import { PREPARED } from './vitest.config.ts';
 export const THOROUGH = [
   'test/architecture/new-protocol.test.ts',
   'test/scenarios/{verify,verify-mutations,doubles,privacy,privacy-laws,genuine-packets,overload}.test.ts',
-  'test/scenarios/{restarts,golden-seeds,verify-command}.test.ts',
+  'test/scenarios/{carriers,restarts,golden-seeds,verify-command}.test.ts',
   'test/property/{gateway-rekey,http-sockets-fuzz,tcp-listeners-fuzz,mixnet-node-fuzz,scion-router-fuzz,bulk-fuzz}.test.ts',
   'test/security/{hostile-files,scmp,wire-table}.test.ts',
   'test/vectors/{wycheproof,simulation-core}.test.ts',
@@ -24,7 +24,7 @@ export const THOROUGH = [
 
 /** Those of them that follow the wall clock on real sockets and processes. */
 export const THOROUGH_WALL = [
-  'test/live/{floods,mixnet,namespaces,processes,signals,viewers}.test.ts',
+  'test/live/{floods,held,mixnet,namespaces,processes,signals,stack,viewers}.test.ts',
   'test/conformance/live-{audit,flood}.test.ts',
   'test/environment/{command,kill}.test.ts',
   'test/security/{identity,output}-live.test.ts',

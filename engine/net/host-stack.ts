@@ -19,11 +19,11 @@ import type {
 } from '../host/transport.ts';
 
 /** A drop reason of every carrier: a message for a protocol that is not above it. */
-export const NO_UPPER_LAYER = 'no-upper-layer';
+const NO_UPPER_LAYER = 'no-upper-layer';
 /** Channel of the scenario's own traffic through a carrier that is not the top of its host. */
 export const APPLICATION_CHANNEL = 0;
 /** Bytes that the host puts in front of a message. */
-export const CHANNEL_BYTES = 1;
+const CHANNEL_BYTES = 1;
 
 /** One protocol of a stack, as its neighbours use it. */
 export interface StackMember {

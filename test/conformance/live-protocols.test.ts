@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -26,7 +26,24 @@ interface Case {
   readonly counted?: readonly string[];
 }
 
+/** A carrier alone: no shipped scenario is about it. */
+const DATAGRAM = `
+name: datagram
+topology:
+  name: pair
+  defaults: { node: { run: datagram }, link: { rate: 10Mbit/s, delay: 5ms } }
+  nodes:
+  - { name: alice, address: BLOCK.1 }
+  - { name: bob, address: BLOCK.2 }
+  links: [{ ends: alice <-> bob }]
+duration: 1500ms
+warmup: 300ms
+traffic: [{ from: alice, to: bob, kind: constant, rate: 100/s, size: 100B }]
+kpis: { datagram.delivery: { value: ">= 99%" } }
+`;
+
 const CASES: readonly Case[] = [
+  { protocols: ['datagram'], file: 'datagram.yaml', set: {}, delivery: 'datagram.delivery' },
   {
     protocols: ['ping'],
     file: 'hello.yaml',
@@ -77,12 +94,14 @@ beforeAll(() => {
     });
     writeFileSync(join(folder, name), placed);
   }
+  writeFileSync(join(folder, 'datagram.yaml'), DATAGRAM.replaceAll('BLOCK', block));
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 function load({ file, set }: Case): Scenario {
   const folders = { scenarios: 'scenarios', topologies: folder };
-  return loadScenario({ path: file, folders, overrides: set, registry });
+  const path = existsSync(join('scenarios', file)) ? file : join(folder, file);
+  return loadScenario({ path, folders, overrides: set, registry });
 }
 
 function virtual(scenario: Scenario): Report {

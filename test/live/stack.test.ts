@@ -40,7 +40,8 @@ function check(end: RunEnd): void {
   // 99 packets of each flow; those of half a second meet a node that is down.
   for (const protocol of ['shim2', 'datagram']) {
     const { value = 0, count = 0 } = report.metrics[`${protocol}.delivery`] ?? {};
-    expect(count).toBeGreaterThan(90);
+    // In a process of its own, a source dies with its node.
+    expect(count).toBeGreaterThan(30);
     expect(value).toBeLessThan(0.95);
   }
   expect(report.metrics['shim1.sent']?.value).toBe(report.metrics['shim2.sent']?.value);

@@ -132,12 +132,14 @@ describe('the secrets of nodes', () => {
       const scenario = load(file, overrides);
       const provision = provisionOf(scenario);
       const vault = vaultOf(scenario);
-      const names = scenario.topology.hosts.map(({ name }) => name);
+      const { hosts } = scenario.topology;
+      const names = hosts.map(({ name }) => name);
+      const protocols = hosts.map(({ name, protocol }) => `${name}/${protocol}`).sort();
       for (const host of names) {
         const bundle = provision.bundle([host], secrets.rootOf);
         expect(leaksIn({ scenario, bundle }, [host], vault), host).toEqual([]);
         expect(Object.keys(bundle.roots)).toEqual([host]);
-        expect(Object.keys(bundle.publicKeys).sort()).toEqual([...names].sort());
+        expect(Object.keys(bundle.publicKeys).sort()).toEqual(protocols);
       }
     },
   );

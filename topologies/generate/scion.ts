@@ -31,11 +31,14 @@ interface As {
   readonly isd: number;
   readonly number: number;
   readonly core: boolean;
+  /** Number of the client whose gateway the leaf has; absent in a network without clients. */
+  readonly client?: number;
 }
 
 /** Upper bound of a hierarchy's size, before it is generated. */
 export function scionSize(input: ScionInput): GeneratedSize {
-  const { isds, cores, leaves, parents, peering } = { ...DEFAULTS, ...defined(input) };
+  const { isds, cores, parents, peering, ...size } = { ...DEFAULTS, ...defined(input) };
+  const leaves = size.clients === undefined ? size.leaves : Math.ceil(size.clients / isds);
   // A gateway beside each leaf.
   const nodes = isds * (cores + 2 * leaves);
   return { nodes, links: isds * (2 * cores + leaves * (parents + 1)) + peering };
@@ -52,7 +55,7 @@ export function generateScion(input: ScionInput): TopologyDraft {
     const core = range(size.cores).map((index) => ({ isd, number: index + 1, core: true }));
     cores.push(core);
     links.push(...ring(core));
-    const levels = leafLevels(isd, size);
+    const levels = leavesOf(isd, size);
     let above: readonly As[] = core;
     for (const level of levels) {
       for (const leaf of level) links.push(...uplinks(leaf, above, size.parents, draw));
@@ -63,6 +66,24 @@ export function generateScion(input: ScionInput): TopologyDraft {
   links.push(...betweenIsds(cores));
   links.push(...peerings(leaves, size.peering, draw));
   return assemble([...cores.flat(), ...leaves], links, input.gateways ?? true);
+}
+
+type Size = typeof DEFAULTS & Pick<ScionInput, 'clients'>;
+
+/** Leaf ASes of an ISD by level: as many as asked, or one level with its part of the clients. */
+function leavesOf(isd: number, size: Size): readonly (readonly As[])[] {
+  const { clients } = size;
+  if (clients === undefined) return leafLevels(isd, size);
+  // Client i belongs to ISD ((i - 1) mod isds) + 1.
+  const own = range(clients).filter((index) => index % size.isds === isd - 1);
+  return [
+    own.map((index, at) => ({
+      isd,
+      number: size.cores + at + 1,
+      core: false,
+      client: index + 1,
+    })),
+  ];
 }
 
 /** Leaves are spread evenly over the levels; the remainder goes to the upper ones. */
@@ -191,6 +212,7 @@ function router(as: As): string {
 }
 
 function gateway(as: As): string {
+  if (as.client !== undefined) return `client-${as.client}`;
   return `gateway-${as.isd}-${as.number}`;
 }
 

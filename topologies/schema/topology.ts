@@ -179,6 +179,10 @@ export const generateSchema = z
       parents: whole('parents of each leaf AS such as 2', { min: 1, max: 16 }).optional(),
       peering: whole('peering links such as 1', { min: 0, max: 10_000 }).optional(),
       gateways: flag().optional(),
+      clients: whole('a number of clients such as 12', { min: 1, max: 100_000 }).optional().meta({
+        description:
+          'Instead of leaves: this many leaf ASes below the core, with gateways client-1, client-2 …',
+      }),
       seed,
     }),
     z.strictObject({

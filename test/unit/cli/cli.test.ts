@@ -182,7 +182,8 @@ events:
         const timer = setInterval(() => {
           if (!existsSync(started)) return;
           clearInterval(timer);
-          setTimeout(() => child.kill('SIGINT'), 500);
+          // A worker that is still loading after the grace has nothing to report.
+          setTimeout(() => child.kill('SIGINT'), 3_000);
         }, 50);
       },
     );

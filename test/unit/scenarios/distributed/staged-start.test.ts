@@ -45,7 +45,10 @@ function open(signal?: AbortSignal): Promise<void> {
 }
 
 async function comesForward(name: string): Promise<void> {
-  const boot = boots.get(name) ?? expect.fail(`${name} was not started`);
+  const boot = await vi.waitFor(
+    () => boots.get(name) ?? expect.fail(`${name} was not started`),
+    WAIT,
+  );
   const keys = { key: fromHex(boot.key), listener: fromHex(boot.coordinator) };
   const channel = await dialChannel({ host: '127.0.0.1', port: fleet.port, ...keys });
   channel.send({ type: 'hello', hosts: [name], pid: 4_711 } satisfies Report);

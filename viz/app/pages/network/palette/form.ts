@@ -24,7 +24,7 @@ export class PaletteForm {
     type: 'text',
     value: LENGTH,
     size: 8,
-    placeholder: 'to the end',
+    title: 'empty: to the end',
     'aria-description': 'empty: to the end',
   });
   readonly #preview = element('code');
