@@ -32,6 +32,22 @@ kpis:
   ping.duplicates: { count: "== 0" }
 `;
 
+const DATAGRAM = `
+name: datagram-restart
+question: Do messages arrive after a restart?
+topology:
+  name: pair
+  defaults: { node: { run: datagram }, link: { rate: 10Mbit/s, delay: 5ms } }
+  nodes: [{ name: alice }, { name: bob }]
+  links: [{ ends: alice <-> bob }]
+duration: 10s
+warmup: 1s
+traffic: [{ from: alice, to: bob, kind: constant, rate: 100/s, size: 100B }]
+kpis:
+  datagram.delivery: { value: ">= 95%" }
+  datagram.duplicates: { count: "== 0" }
+`;
+
 /**
  * Three disjoint paths with 1,000 packets/s in total; the outage of 300 ms is 3 % of the measured
  * time.
@@ -122,6 +138,7 @@ kpis:
 
 const CASES: Readonly<Record<string, Restart>> = {
   'a ping node': { text: PING, node: 'bob', at: '4s', outage: '300ms', forGood: '6s' },
+  'a datagram node': { text: DATAGRAM, node: 'bob', at: '4s', outage: '300ms', forGood: '6s' },
   'a gateway that sends': {
     text: GATEWAY,
     node: 'gateway-111',
@@ -158,7 +175,7 @@ const CASES: Readonly<Record<string, Restart>> = {
 };
 
 it('R-243: no protocol is left out', () => {
-  const names = ['ping', 'gateway', 'scion', 'bulk', 'mixnet'];
+  const names = ['ping', 'datagram', 'gateway', 'scion', 'bulk', 'mixnet'];
   expect(
     shippedProtocols()
       .map(({ name }) => name)

@@ -77,7 +77,7 @@ describe('the privacy page', () => {
     visit({ run: 'old/1', charts: ['sets'] }, async ({ page }) => {
       const note = page.locator('.privacy-charts [data-state=partial]');
       expect(await note.textContent()).toMatch(
-        /does not hold the journey of one message and who seems to write to whom\. Run it again: /,
+        /does not contain the journey of one message and who seems to write to whom\. Run it again: /,
       );
     }));
 
