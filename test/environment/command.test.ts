@@ -118,7 +118,8 @@ describe.skipIf(NO_SMALL_DISK !== undefined)('a full disk', () => {
     try {
       const ended = await orrery.run(words, { env });
       expect(complaints(ended)).toEqual([
-        expect.stringMatching(/^orrery: gateway-\w+: store \w+: .*: no space left on the device/),
+        // The folder of all stores, or the first file in it.
+        expect.stringMatching(/^orrery: .*: no space left on the device/),
       ]);
       expect(ended.code).toBe(2);
       expectErrorsAlone(join(folder, 'out'), 1);

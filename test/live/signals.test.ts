@@ -209,7 +209,7 @@ describe('a running node', () => {
     await hangUp(`nothing changed, the file is bad: ${file}:4:6  log: \\"wran\\" is not levels`);
     run.deploy('log: error', 'hosts: { nobody: 127.0.0.9 }');
     await hangUp(
-      `nothing changed, the file is bad: ${file}:4:10  hosts.nobody: \\"nobody\\" is no node`,
+      `nothing changed, the file is bad: ${file}:4:10  hosts.nobody: \\"nobody\\" is not a node`,
     );
     write('reload/tunnel.yaml', TUNNEL.replace('run: gateway,', 'run: gatewey,'), run.block);
     await hangUp(`nothing changed, the file is bad: ${run.topologyFile}:`);
