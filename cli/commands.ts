@@ -1,9 +1,9 @@
 /**
- * The commands of the program: what its own help says of them, and where the rest is. Only the one
- * that was asked for is loaded: the engine and all that belongs to it take twenty times as long as
- * Node itself.
+ * The commands of the program: the line of each in the general help, and the module that runs it.
+ * Only the module of the given command is loaded, because the engine takes twenty times as long to
+ * load as Node itself.
  *
- * Commands that keep the repository are not in the package.
+ * Commands for the maintenance of the repository are not in the package.
  *
  * @module
  */

@@ -77,7 +77,7 @@ export function addEmulate(program: Command): void {
 
 type How = Omit<EmulateHow, 'folder'>;
 
-/** Flags that only this command has, where they are not as by default. */
+/** The flags that only this command has, if their values are not the defaults. */
 function changedFlags({ speed: factor, onLate, lateLimitNs }: How): Record<string, string> {
   return {
     ...(factor === 1 ? {} : { '--speed': `${factor}` }),

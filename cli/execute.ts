@@ -69,7 +69,7 @@ export interface RunFlags {
 export interface Runner {
   readonly command: 'scenario' | 'live' | 'emulate';
   readonly run: (order: RunOrder, place: Place) => Promise<RunEnd>;
-  /** Why no page may act on such a run. */
+  /** Why no page may act on a run of this kind; absent if pages may. */
   readonly bar?: string;
   /** Where the nodes of a live run are placed, as requested by flags; part of the folder's name. */
   readonly layout?: string | undefined;

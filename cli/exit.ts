@@ -73,7 +73,7 @@ function tell(error: unknown, isJson: boolean): ExitCode {
   return 3;
 }
 
-/** Of a run on the main thread; the command that ran it repeats it. */
+/** Prints a crash of a run on the main thread, with the command that repeats the run. */
 function tellCrash(crash: Crash, isJson: boolean, isDebug: boolean): ExitCode {
   const how = { repeat: ownCommand(), isDebug };
   if (isJson) {

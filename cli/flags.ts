@@ -27,7 +27,7 @@ export interface UselessFlags {
   readonly hint: (flag: string) => string;
 }
 
-/** Offers them neither in help nor in completion. */
+/** Leaves the useless flags out of help and completion. */
 export function hideUseless(command: Command, { names }: UselessFlags): void {
   for (const option of command.options) if (names.has(option.long ?? '')) option.hideHelp();
 }

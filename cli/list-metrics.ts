@@ -5,7 +5,7 @@
  */
 import { knownProtocols, type ProtocolRegistry } from '../scenarios/registry.ts';
 
-/** Prints them, sorted; as JSON on request. */
+/** Prints all metrics, sorted by name; as JSON on request. */
 export function listMetrics(registry: ProtocolRegistry, isJson: boolean): void {
   const own = knownProtocols().flatMap(({ metrics }) => metrics);
   const all = [...own, ...registry.metrics].sort((a, b) => (a.name < b.name ? -1 : 1));

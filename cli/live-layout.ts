@@ -61,7 +61,7 @@ export function chooseLoops(
     );
   }
   if (processes !== undefined || deployment !== undefined) return { loops: 1 };
-  // As on a machine with many cores.
+  // Even on a machine with unlimited cores, this scenario would get a single loop.
   if (loopsFor(scenario, Number.POSITIVE_INFINITY) === 1) return { loops: 1 };
   const chosen = isPrecisionGiven ? 1 : loopsFor(scenario, availableParallelism());
   return { loops: chosen, repeat: chosen };

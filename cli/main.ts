@@ -10,7 +10,7 @@ import { environmentError } from '../engine/live/environment.ts';
 /** With fewer open files, loading fails in many ways, and not every error names the reason. */
 const OPEN_FILES_MIN = 128;
 
-/** Exit codes of Node if that thread has died: the import below never settles (13). */
+/** Exit codes of Node if its thread for loading modules dies; 13: an import never settles. */
 const WITHOUT_A_WORD: readonly number[] = [1, 13];
 
 // The thread that loads modules may fail on its own; once they are loaded, run-command.ts answers.

@@ -21,9 +21,9 @@ const ENTRY = entryModule('./node-thread', import.meta.url);
 const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGUSR2'] as const;
 const ENDING: readonly string[] = ['SIGTERM', 'SIGINT'];
 const LOOK_MS = 100;
-/** A thread that still hears its deadline ends by itself; with this a process ends within 5 s. */
+/** Grace after the deadline, for a thread that ends by itself; the process ends within 5 s. */
 const STUCK_MS = 150;
-/** Three beats that did not come. */
+/** A thread is silent after this time, in which three beats would have come. */
 const SILENT_MS = 300;
 const STDERR = 2;
 const EXIT_NOT_DRAINED = 1;
@@ -45,7 +45,7 @@ export async function runNodeApart(node: string): Promise<void> {
   process.exitCode = code;
 }
 
-/** What the main thread does meanwhile. */
+/** The main thread's part while the node runs in its worker: passes signals on and watches it. */
 class Guard {
   readonly #worker: Worker;
   readonly #node: string;
@@ -78,7 +78,7 @@ class Guard {
     this.#worker.postMessage(signal);
   }
 
-  /** The thread has no handler, or none yet: the signal does what it does without one. */
+  /** Lets a signal have its default effect, because the thread has no handler, or none yet. */
   #obey(signal: NodeJS.Signals): void {
     this.dispose();
     process.kill(process.pid, signal);
@@ -92,7 +92,7 @@ class Guard {
       this.#place = undefined;
     }
     const heldMs = nowMs - this.#beatMs;
-    // Before its first beat it loads its program.
+    // Before its first beat the worker still loads its program.
     if (beat > 0 && heldMs >= HELD_LIVE_MS && this.#place === undefined) void this.#tell(heldMs);
     const askedMs = this.#askedMs;
     if (askedMs === undefined || nowMs - askedMs < DEADLINE_MS + STUCK_MS) return;
@@ -101,7 +101,7 @@ class Guard {
     void this.#end();
   }
 
-  /** Once for each time that it is held. */
+  /** Reports that the node holds its event loop; called once each time that this happens. */
   async #tell(heldMs: number): Promise<void> {
     this.#place = this.#where();
     const seconds = Math.round(heldMs / 1_000);
@@ -132,7 +132,7 @@ class Guard {
     try {
       writeSync(STDERR, `${line}\n`);
     } catch {
-      // Nobody reads it; the process ends all the same.
+      // Nobody reads standard error any more; the process ends even so.
     }
   }
 }

@@ -16,7 +16,7 @@ export interface RunLock {
 
 /**
  * Takes a lock.
- * @returns the id of the process that holds it, where another one does.
+ * @returns the lock, or the id of the other process that holds it.
  */
 export function takeLock(path: string): RunLock | { readonly heldBy: number } {
   while (!isCreated(path)) {

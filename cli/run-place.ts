@@ -89,7 +89,7 @@ export class RunPlace {
     this.#former = undefined;
   }
 
-  /** Ends the writing; the oldest of more than ten former runs go. */
+  /** Releases the lock on the folder, and deletes all but the ten latest former runs. */
   release(): void {
     this.#lock?.release();
     this.#lock = undefined;

@@ -156,7 +156,7 @@ async function runCell(
         set: { ...flags.set, ...parameters },
       });
     const code = await finish(end, { flags, folder: '', baseline: undefined, repeat });
-    // Without its row the others would look like the whole sweep.
+    // A combination that broke gets a row, or the other rows would look like the whole sweep.
     const broke = { broke: endText(end), reproduce };
     return { row: code === 130 ? undefined : brokenRow(parameters, broke), code };
   }
@@ -169,7 +169,7 @@ async function runCell(
   return { row: sweepRow(parameters, report, kept?.name), code: exitCodeOf(report) };
 }
 
-/** What kept a combination from its result. */
+/** Why a combination has no result. */
 function endText(end: Exclude<RunEnd, { readonly kind: 'judged' }>): string {
   const crash = end.kind === 'broken' ? end.crash : undefined;
   if (crash === undefined) return end.message;

@@ -35,7 +35,7 @@ function shedIn({ nodeDrops, packets }: SeedResult): number {
   return (nodeDrops[OVERLOAD] ?? 0) + (packets.drops[KERNEL] ?? 0);
 }
 
-/** `this machine carries about 7,100/s of the 10,000/s asked`; undefined when all was carried. */
+/** `this machine carries about 7,100/s of the 10,000/s asked`; empty when all was carried. */
 export function carriedWords(report: Pick<Report, 'carried' | 'mode'>): readonly string[] {
   const text = carriedText(report);
   return text === undefined ? [] : [text.full];

@@ -13,7 +13,10 @@ type Summary = Pick<MetricSummary, 'unit' | 'count' | 'min' | 'max' | 'quantiles
 /** A quantile is reliable only with at least this many samples beyond it. */
 export const SURE = 10;
 const DIGITS = 3;
-/** A mode is one value: it is worth a digit more, as many as the histogram has. */
+/**
+ * Digits for a mode: one more than for a quantile, because a mode is a single value; the histogram
+ * resolves no more.
+ */
 const MODE_DIGITS = 4;
 const DIGITS_MAX = 9;
 /** A tail nearer to the last mode than this share of the gap before that mode belongs to it. */

@@ -191,9 +191,9 @@ export interface SeedResult {
 export interface Carried {
   /** Packets a second of measured time. */
   readonly offeredPerSecond: number;
-  /** The part of it accepted by the nodes at the sources. */
+  /** The part of the offered rate that the nodes at the sources accepted. */
   readonly acceptedPerSecond: number;
-  /** The part of it that reached its application. */
+  /** The part of the offered rate that reached its application. */
   readonly carriedPerSecond: number;
   /** Packets dropped as `overload`, at sources and on the way, including the warm-up. */
   readonly shed: number;

@@ -28,7 +28,7 @@ export interface Mode {
   readonly value: number;
   readonly low: number;
   readonly high: number;
-  /** Which path nearly all of its packets took, where they took one. */
+  /** The path that nearly all of its packets took; absent if there is none. */
   readonly path?: string;
 }
 
@@ -39,9 +39,9 @@ interface Bucket {
 }
 
 /**
- * Finds them, by value.
+ * Finds the modes of a distribution, in order of their values.
  * @param byPath The same samples by the path of their packets.
- * @returns none where the distribution spreads.
+ * @returns no modes if the values are spread out.
  */
 export function modesOf(
   data: HistogramData,

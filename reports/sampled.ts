@@ -43,7 +43,7 @@ const NONE: Bounds = { low: null, high: null };
 
 /**
  * A figure with its uncertainty.
- * @param value As it was reduced; the interval is in its unit.
+ * @param value The aggregated value; the interval has the same unit.
  */
 export function sampledOf(
   data: MetricData | undefined,

@@ -28,7 +28,7 @@ export interface SweepRow {
   readonly reproduce?: string;
   /** Folder of its report, below that of the sweep; absent when it was not kept. */
   readonly folder?: string;
-  /** Why there is no result: its code broke, or it was ended; absent where there is one. */
+  /** Why there is no result: code broke, or the run was ended; absent if there is a result. */
   readonly broke?: string;
 }
 

@@ -26,7 +26,7 @@ export interface Within {
   readonly needed?: number;
 }
 
-/** Judges; undefined where one of both measured nothing. */
+/** Compares a live value with its prediction; undefined if one of the two measured nothing. */
 export function judgeWithin(
   live: Sampled,
   predicted: Sampled,

@@ -56,7 +56,7 @@ export interface StackEntry extends LayerSpec {
   readonly on: string;
 }
 
-/** A host and the protocol it runs. */
+/** A host and its protocols. */
 export interface HostSpec {
   readonly name: string;
   /** From the address plan, 127.0.0.0/8, unless the file gives one. */
@@ -65,9 +65,9 @@ export interface HostSpec {
   readonly protocol: string;
   /** Options as written; the protocol's own schema checks them. */
   readonly options: Readonly<Record<string, unknown>>;
-  /** Those of them that a generator set together with links; they cannot be changed alone. */
+  /** The options that a generator set to match its links; they cannot be changed alone. */
   readonly generated?: Readonly<Record<string, unknown>>;
-  /** Protocols above that one, the lowest first; absent if there are none. */
+  /** Protocols above {@link protocol}, the lowest first; absent if there are none. */
   readonly layers?: readonly LayerSpec[];
   readonly isdAs?: string;
   /** The host's own place, or that of its AS. */
@@ -78,7 +78,7 @@ export interface HostSpec {
   readonly cores: number;
   /** First port of the host's own range on 127.0.0.1; only in the `ports` address plan. */
   readonly portBase?: number;
-  /** Number of ports in that range. */
+  /** Number of ports in the host's own range. */
   readonly portCount?: number;
   /** The program behind this host; `npm run emulate` attaches it. */
   readonly outside?: OutsideSpec;

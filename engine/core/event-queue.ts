@@ -180,7 +180,7 @@ export class EventQueue extends EventHeap implements WheelOwner, LadderOwner {
     this.callbacks[slot] = callback;
     this.records[(slot << 2) | 1] =
       CALLBACK | (time < (this.clock[HORIZON] as number) ? 0 : BEHIND);
-    // Never into the ring, not even for now: older events of this instant are waiting there.
+    // The event never goes into the ring, even if due now: older events of this instant wait there.
     this.pushAhead(time, sequence, slot);
     return slot;
   }
@@ -384,7 +384,7 @@ export class EventQueue extends EventHeap implements WheelOwner, LadderOwner {
   private turnWheel(): boolean {
     if (this.capacity > 2 * this.heapLimit) this.shrink(this.heapLimit);
     if (this.ladder.size > 0) {
-      // Even beyond the limit: a horizon farther ahead changes no order.
+      // Turns the ladder even beyond the limit: a horizon farther ahead changes no order.
       const isTurned = this.ladder.turn(this.heapLimit);
       this.noteHorizon();
       return isTurned;

@@ -4,10 +4,10 @@
  * @module
  */
 
-/** Events of one instant from which on it is taken for one that never ends. */
+/** With this many events, an instant is considered one that never ends. */
 export const EVENTS_AT_ONCE_MAX = 1_000_000;
 
-/** Thrown in place of event {@link EVENTS_AT_ONCE_MAX} of an instant. */
+/** Thrown instead of running event number {@link EVENTS_AT_ONCE_MAX} of one instant. */
 export class StandstillError extends Error {
   override readonly name = 'StandstillError';
 

@@ -26,7 +26,7 @@ export class RearmTimer implements Timer {
   /** 0 when no event is pending. */
   private handle = 0;
 
-  /** @param label Named when a delay is refused. */
+  /** @param label Name of the timer in the error when a delay is refused. */
   constructor(scheduler: Scheduler, fire: () => void, label = 'timer') {
     this.scheduler = scheduler;
     this.fire = fire;

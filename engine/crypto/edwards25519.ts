@@ -67,7 +67,7 @@ function combine(
   return operation(left, right).toBytes();
 }
 
-/** noble multiplies by 1 … order - 1. */
+/** Multiplies by any factor below the order; noble itself refuses the factor 0. */
 function multiply(point: Point, factor: bigint): Point {
   return factor === 0n ? Point.ZERO : point.multiply(factor);
 }

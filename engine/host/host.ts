@@ -26,7 +26,7 @@ export interface NodeRequest {
   readonly target: string;
   /** Bytes of the request; they belong to the handler during the call. */
   readonly body: Uint8Array;
-  /** What the sender of a `send` asks for besides; absent: the protocol's defaults. */
+  /** What the sender of a `send` asks for; if absent, the protocol's defaults apply. */
   readonly wishes?: SendWishes;
   /**
    * Answers, now or later, at most once.

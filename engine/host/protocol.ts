@@ -78,7 +78,7 @@ export interface WireMessage {
   readonly key: number;
   /** Offset of the part that nodes authenticate hop by hop. */
   readonly headerOffset: number;
-  /** Offset of the part that they do not; it extends to the end. */
+  /** Offset of the part that nodes do not authenticate hop by hop; it extends to the end. */
   readonly payloadOffset: number;
 }
 

@@ -6,7 +6,7 @@
  */
 import type { Nanoseconds } from './time.ts';
 
-/** What a sender asks of those who carry its message. */
+/** What a sender asks of the protocols that carry its message. */
 export interface SendWishes {
   /**
    * After this time the message is of no use, ns from now; whoever still has it then may drop it.
@@ -15,7 +15,7 @@ export interface SendWishes {
   readonly lifetime?: Nanoseconds;
   /** 0 bulk, 1 normal (default), 2 expedited. */
   readonly priority?: 0 | 1 | 2;
-  /** May wait where there is no way at present. Default false. */
+  /** True if the message may wait while there is no way to the peer. Default false. */
   readonly tolerant?: boolean;
 }
 

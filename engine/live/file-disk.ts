@@ -154,8 +154,8 @@ export class FileDisk implements Disk {
   }
 
   /**
-   * The node crashed: frames for which no sync was under way are lost as the fault says, by the
-   * rules of the simulated disk.
+   * The node crashed: of the frames for which no sync was under way, the fault decides how many are
+   * lost, by the rules of the simulated disk.
    */
   crash(fault: StoreFault, stream: RandomStream): void {
     const unsynced = new SimDisk();

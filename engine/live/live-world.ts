@@ -180,7 +180,7 @@ export class LiveWorld extends SimWorld implements LiveContext {
   }
 
   // hot: once per packet and hop.
-  /** The end of the pipe: the kernel takes over. */
+  /** Called at the end of the pipe: passes the packet to the kernel. */
   protected override handOver(socket: SimSocket, packet: number): void {
     this.#write(packet, socket.local);
   }

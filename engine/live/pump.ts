@@ -86,7 +86,7 @@ export class Pump {
   #wakeAt = NEVER;
   #isInside = false;
   #isRunning = true;
-  /** After a stall: until when timers wait for the sockets at the latest, ns. */
+  /** Latest instant until which timers wait for the sockets after a stall, ns. */
   #drainUntil = 0;
   /** True once all node code that was due has run since the last stall. */
   #hasServed = true;

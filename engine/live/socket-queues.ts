@@ -1,20 +1,20 @@
 /**
  * How long datagrams have waited in the kernel's receive buffers, and which of them come too late.
  *
- * A receive buffer is bounded in bytes, first in, first out, and says neither its length nor its
- * age. What is known without asking: libuv reads 32 datagrams from a socket in each turn of the
+ * A receive buffer is bounded in bytes, first in, first out. The kernel reveals neither its length
+ * nor the age of its content, but libuv reads at most 32 datagrams from a socket per turn of the
  * event loop, so a socket that gave fewer has been emptied. A socket that keeps giving 32 has a
- * standing queue (RFC 8289 section 3.1), and gets a mark now and then: a datagram that it sends to
- * itself. When the mark has been read, everything still in the socket arrived after it was sent.
+ * standing queue (RFC 8289 section 3.1). At intervals it sends a datagram to itself, the mark. When
+ * the mark has been read, everything still in the socket arrived after the mark was sent.
  * So everything in a socket arrived after the later of two instants: when it was last empty, and
  * when the last mark that came back was sent. If that is more than 100 ms ago, then what is read is
  * late: it is dropped before a node sees it, unless it is urgent (docs/adr/0033).
  *
- * Time counts while the process runs; of a pause, at most 20 ms. After a pause everything is late
- * once, and is served.
+ * Only time in which the process ran counts as waiting; of a pause, at most 20 ms. So a pause alone
+ * makes nothing late, and what waited meanwhile is served.
  *
  * An unloaded socket costs a comparison and a count per datagram; a clock is read once in each turn
- * in which some queue stands.
+ * in which some socket has a standing queue.
  *
  * @module
  */
@@ -46,7 +46,7 @@ export class SocketQueue {
   freshNs = 0;
   /** When the last mark was sent, running time, ns. */
   markedNs = Number.NEGATIVE_INFINITY;
-  /** The last turn in which it gave as much as is read at a time, and the first of these turns. */
+  /** The last turn in which the socket gave as much as is read at a time, and the first one. */
   fullTurn = -1;
   sinceTurn = -1;
   readonly sendMark: (mark: Uint8Array) => void;
@@ -66,7 +66,7 @@ export class SocketQueues {
   #last: SocketQueue | undefined;
   #inRow = 0;
   #isBacklogged = false;
-  /** Turns of the event loop while some queue stands. */
+  /** Number of turns of the event loop in which some socket had a standing queue. */
   #turn = 0;
   #isFollowing = false;
   #runNs = 0;
@@ -111,7 +111,7 @@ export class SocketQueues {
     this.#standing.push(queue);
   }
 
-  /** All sockets have been read; followed from turn to turn while some queue stands. */
+  /** Called after all sockets have been read, in each turn in which some queue is standing. */
   #endTurn(): void {
     const now = this.#clock.now();
     this.#runNs += Math.min(PAUSE_COUNTS_NS, Math.max(0, now - this.#lookedAtNs));

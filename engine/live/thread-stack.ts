@@ -25,7 +25,7 @@ interface Attached {
 /** Milliseconds on a machine that is free. */
 const LIMIT_MS = 1_000;
 const QUESTION = 1;
-/** Asked on top of what it is doing, so that the call is in the stack and its own maps of lines apply. */
+/** Evaluated in the thread on top of its current call, which is therefore in the stack. */
 const STACK = 'new Error().stack';
 
 /**
@@ -49,7 +49,7 @@ export async function stackOfThread(
       ask(session, thread, resolve);
     });
   } catch {
-    // It only explains; the run ends in any case.
+    // The stack only explains why the run ends; the run ends without it, too.
     return undefined;
   } finally {
     clearTimeout(timer);

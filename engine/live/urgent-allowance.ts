@@ -12,11 +12,11 @@ const EACH_NS = 500_000;
 /** ... with bursts of this many, as many as may wait in front of a modelled processor. */
 export const URGENT_BURST = 256;
 
-/** Of one socket. */
+/** The allowance of one socket. */
 export class UrgentAllowance {
   readonly #clock: WallClock;
   readonly #isUrgent: UrgencyTest;
-  /** How far those that passed are ahead of their rate, as of `#atNs`, ns. */
+  /** How far the urgent datagrams that passed are ahead of the allowed rate at `#atNs`, ns. */
   #aheadNs = 0;
   #atNs = 0;
 

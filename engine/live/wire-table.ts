@@ -28,9 +28,9 @@ export interface WireUser {
   /** Index of the host that bound it. */
   readonly host: number;
   readonly onDatagram: (bytes: Uint8Array, from: Endpoint) => void;
-  /** Called instead for what has waited too long in the socket (docs/adr/0033). */
+  /** Called instead for a datagram that waited too long in the socket (docs/adr/0033). */
   readonly onLate: (bytes: Uint8Array, from: Endpoint) => void;
-  /** Which of the datagrams that it sends go in front of others; none when absent. */
+  /** Which datagrams of the socket go in front of others; none when absent. */
   readonly isUrgent?: UrgencyTest | undefined;
   readonly onError: (reason: string) => void;
 }
@@ -39,7 +39,7 @@ export interface WireUser {
 export interface WireCounts {
   /** Number of datagrams passed to the kernel for sockets of this world. */
   readonly written: number;
-  /** Number of those that were received. */
+  /** Number of the written datagrams that were received. */
   readonly received: number;
   /**
    * Datagrams whose sending socket was closed or had a full queue when they left the link, or that
@@ -74,9 +74,9 @@ export interface WireFailure {
 
 interface OpenWire {
   readonly wire: UdpWire;
-  /** Receives what is urgent; absent where there is no place for it. */
+  /** Receives urgent datagrams; absent if there is no address for a second socket. */
   readonly urgentWire: UdpWire | undefined;
-  /** Which of the datagrams sent are urgent. */
+  /** Decides which of the datagrams sent are urgent. */
   readonly urgent: UrgentAllowance | undefined;
   readonly host: number;
   readonly place: string;
@@ -207,7 +207,10 @@ export class WireTable {
     return this.#isOfRun(to.address) ? this.#inFrontOf(to) : undefined;
   }
 
-  /** Ports that stand for addresses are too few for a second one each. */
+  /**
+   * The urgent place in front of a socket. None where ports replace addresses: there are too few
+   * ports for two per socket.
+   */
   #inFrontOf(real: WireTarget): WireTarget | undefined {
     return this.ports === undefined ? urgentPlace(real) : undefined;
   }

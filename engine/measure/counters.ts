@@ -107,8 +107,8 @@ export class MeterTable implements Meter {
   }
 
   /**
-   * Every defined metric, sorted by name. Unused metrics are zero or empty, or absent if they need
-   * use.
+   * Every defined metric, sorted by name. An unused metric is zero or empty; if it was defined to
+   * appear only when used, it is absent.
    */
   data(): Record<string, MetricValue> {
     const result: Record<string, MetricValue> = {};

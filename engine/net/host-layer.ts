@@ -33,7 +33,7 @@ import type { DeliverySink } from './sim-observers.ts';
 export interface LayerOptions {
   /** Name of the protocol that runs here. */
   readonly protocol: string;
-  /** Its channel in the carriers below, 1..255. */
+  /** Number of its channel in the carriers below, 1..255. */
   readonly channel: number;
   /** The layers below it, the next one first. */
   readonly carriers: readonly CarrierSpec[];

@@ -49,13 +49,13 @@ export class HostSockets implements SocketContext {
     this.addresses = new Set([owner.address]);
   }
 
-  /** A link or segment of this host; `remote` is the other end of a link. */
+  /** Attaches a link or segment to this host; `remote` is the other end of a link. */
   attach(id: string, direction: Direction, remote?: Endpoint): void {
     this.linkById.set(id, direction);
     if (remote !== undefined) this.linkByRemote.set(remote, direction);
   }
 
-  /** The link to another host, unless an earlier one was attached. */
+  /** Attaches the link to another host, unless an earlier one was attached. */
   attachNeighbour(host: number, direction: Direction): void {
     if (!this.linkByHost.has(host)) this.linkByHost.set(host, direction);
   }

@@ -39,13 +39,13 @@ export interface StackMember {
 /** A carrier of a layer, as the files describe it. */
 export interface CarrierSpec {
   readonly carrier: string;
-  /** What the carrier's protocol promises; the host's byte is still in it. */
+  /** What the carrier's protocol promises; `maxBytes` includes the byte for the channel. */
   readonly terms: CarrierTerms;
-  /** Hosts that run the layer over this carrier, also this one; shared by all of them. */
+  /** Hosts that run the layer over this carrier, including this one; the hosts share the set. */
   readonly members: ReadonlySet<string>;
 }
 
-/** What the stack needs of its host. */
+/** What the stack needs from its host. */
 export interface StackHost {
   readonly name: string;
   /** Number of crashes so far. */
@@ -76,7 +76,7 @@ interface Listener extends Receiver {
   readonly handlers: TransportHandlers;
 }
 
-/** Receivers of a member besides the protocols above it. */
+/** Receivers of what a member delivers to no protocol above it. */
 interface Ends {
   /** It is the top. */
   readonly whole: Receiver;

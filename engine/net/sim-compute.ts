@@ -34,7 +34,7 @@ export interface JobRequest {
 
 /** The host that runs the jobs. */
 export interface JobOwner {
-  /** Keys of different hosts do not exclude each other. */
+  /** Prefix of the keys of its jobs, so that keys of different hosts do not exclude each other. */
   readonly name: string;
   readonly jobs: Readonly<Record<string, JobDefinition>>;
   readonly crypto: CryptoProvider;

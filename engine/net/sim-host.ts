@@ -96,7 +96,7 @@ export class SimHost implements StreamHost, StackHost, StackMember {
   life = 0;
   /** Protocols above the first, the lowest first. */
   readonly layers: HostLayer[] = [];
-  /** Joins them; undefined on a host that runs one protocol. */
+  /** Joins the protocols of the host; undefined if there is only one. */
   stack: HostStack | undefined;
   requestHandler: ((request: NodeRequest) => void) | undefined;
   private readonly world: HostWorld;
@@ -260,7 +260,7 @@ export class SimHost implements StreamHost, StackHost, StackMember {
     return layer;
   }
 
-  /** What a layer draws and computes with. */
+  /** The random streams of a layer, and its jobs. */
   protected supplyOf(options: LayerOptions): LayerSupply {
     return simLayerSupply(this.world, this, options);
   }

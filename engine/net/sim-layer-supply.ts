@@ -25,7 +25,7 @@ export interface SuppliedHost {
   readonly life: number;
 }
 
-/** For one layer of a host. */
+/** Makes the random streams of one layer of a host, and what runs its jobs. */
 export function simLayerSupply(
   world: HostWorld,
   host: SuppliedHost,

@@ -244,7 +244,7 @@ export abstract class Transmission implements DirectionView {
 
   // hot: once per packet and hop.
   /**
-   * Begins the serialisation; the remainder is carried
+   * Begins the serialisation; the remainder of its division is carried over to the next packet
    * (docs/spec/link-model.md#serialisation-and-delay).
    */
   protected transmit(packet: number): void {

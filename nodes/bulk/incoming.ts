@@ -47,7 +47,7 @@ export class Incoming {
   /** Packets waiting for the disk. */
   #held: Uint8Array[] = [];
   #heldBytes = 0;
-  /** How many of those the current write covers. */
+  /** How many of the waiting packets the current write covers. */
   #writing = 0;
   #stream: Stream | undefined;
 

@@ -43,7 +43,7 @@ export class Backoff {
     this.dueNs = nowNs + HANDSHAKE_RETRY_NS;
   }
 
-  /** A new message takes its place; the wait stays long. */
+  /** A new message replaces the repeated one; the wait keeps its length. */
   renew(): void {
     this.sendings = 0;
   }

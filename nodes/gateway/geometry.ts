@@ -158,7 +158,7 @@ export const HANDSHAKE_SENDINGS_MAX = 8;
 
 /** Offset in a frame of the bytes that identify a quoted packet: after the longest header. */
 export const MARK_AT = HEADER_BYTES_MAX - 1;
-/** Number of those bytes: a stranger would have to guess 64 bits. */
+/** Number of the bytes that identify a quoted packet: a stranger would have to guess 64 bits. */
 export const MARK_BYTES = 8;
 /** One data frame per this time is marked, ns: a router that is cut off reports each packet. */
 export const MARK_SPACING_NS = NS_PER_SECOND / 250;

@@ -54,7 +54,7 @@ export class Peer {
   #restartedNs = -1;
   /** The packet whose frame the session is reading; answers return on its path. */
   #inHand: PacketView | undefined;
-  /** What protocols above were told last. */
+  /** The state last reported to the protocols above. */
   #way: Way = 'closed';
 
   constructor(name: string, context: PeerContext) {

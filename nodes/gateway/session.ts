@@ -278,7 +278,8 @@ export class Session {
   }
 
   /**
-   * The peer answered and has the keys: seals under them from now on, and proves that we have them.
+   * Called when the peer has answered and so has the keys: this side seals under them from now on,
+   * and proves to the peer that it has them.
    */
   #adopt(keys: EpochKeys, moment: Moment): void {
     const { sink } = this.#options;

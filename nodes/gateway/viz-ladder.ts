@@ -21,7 +21,7 @@ interface Rung {
   readonly name: string;
   readonly isForward: boolean;
   readonly sentNs: number;
-  /** Undefined until its arrival is traced. */
+  /** When the message arrived; undefined until the trace shows it. */
   readonly gotNs: number | undefined;
 }
 

@@ -3,7 +3,7 @@
  * (docs/spec/gateway-frame.md, Replay window; R-016): measured data rate times measured difference
  * of path delays.
  *
- * It changes nothing: a window that is too small refuses genuine packets when the path changes.
+ * It only warns. A window that is too small refuses genuine packets when the path changes.
  *
  * @module
  */

@@ -72,7 +72,7 @@ function others({ length }: readonly Node[]): string {
   return `${length - 1} more`;
 }
 
-/** The nodes that pass the test and those that do not; undefined when all agree. */
+/** The nodes that pass the test and those that do not; both lists are empty when all agree. */
 function split(
   nodes: readonly Node[],
   passes: (options: MixnetOptions) => boolean,

@@ -25,7 +25,7 @@ export const COMMAND_RETRIEVE = 0x10;
 export const COMMAND_MESSAGE = 0x11;
 /** Request for a proof of a delay; not in the reference. */
 export const COMMAND_ASK = 0x20;
-/** The answer to it; not in the reference. */
+/** The proof that answers such a request; not in the reference. */
 export const COMMAND_PROOF = 0x21;
 /** Sequence number in the spool, in bytes. */
 export const SEQUENCE_LENGTH = 4;
@@ -125,7 +125,8 @@ export const LATENESS_WINDOW = 1_000;
 /** Interval of the timer that measures lateness, in ns: the mean delay in audits. */
 export const LATENESS_PROBE_NS: number = 50 * MS;
 /**
- * Largest lateness that an auditor believes of one mix by default, ns: stalls of a busy machine.
+ * Largest lateness of one mix that an auditor accepts by default, ns: a busy machine can stall a
+ * mix for so long.
  */
 export const LATENESS_NS_DEFAULT: number = 5 * SECOND;
 /** Largest number of loops of one sender that are under way and will be audited. */

@@ -285,7 +285,7 @@ class HandshakeState implements Handshake {
     if (this.#suite.pattern.pskCount > 0) symmetric.mixKey(key);
   }
 
-  /** The tokens ee, es, se, ss: the first letter is the initiator's key, the second the other's. */
+  /** Mixes in ee, es, se or ss: the initiator's key comes first, the responder's second. */
   #mixShared(
     symmetric: SymmetricState,
     token: Exclude<Token, 'e' | 's' | 'psk'>,

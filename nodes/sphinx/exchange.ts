@@ -121,7 +121,7 @@ export function x25519Kem(crypto: CryptoProvider): Kem {
 }
 
 /**
- * Keyed with the raw secret, over the receiver's public key followed by the ciphertext
+ * BLAKE2Xb, keyed with the raw secret, of the receiver's public key followed by the ciphertext
  * (katzenpost/hpqc, kem/adapter).
  */
 function adaptedSecret(

@@ -81,7 +81,7 @@ export function openVrfKey(crypto: CryptoProvider, suite: VrfSuite, secret: Uint
       const gamma = input && group.scalarMult(input, x);
       if (input === undefined || gamma === undefined) return undefined;
       const output = hashes.output(gamma);
-      // RFC 9381 section 5.4.2.2: the nonce as in Ed25519, over the point.
+      // RFC 9381 section 5.4.2.2: the nonce is made as in Ed25519, with the point as message.
       const nonce = group.reduceScalar(crypto.sha512(concatBytes(prefix, input)));
       const u = group.scalarMultBase(nonce);
       const v = group.scalarMult(input, nonce);

@@ -204,7 +204,7 @@ function curves(one: Distribution, x: Position, y: Position): Markup {
   const floor = 1 / n;
   const path = line<(typeof one.points)[number]>()
     .digits(1)
-    // Between two values there is no sample: the share falls where they are.
+    // There is no sample between two values, so the share falls exactly at the values.
     .curve(curveStepAfter)
     .x((point) => x(point.value))
     .y((point) => y(Math.max(floor, 1 - point.p)));

@@ -8,7 +8,7 @@ import { namesOf } from './laws.ts';
 import type { PrivacySetting } from './setting.ts';
 import { CREATED, DELIVERED, DEPARTED, NO_NODE, type Truth } from './truth/truth.ts';
 
-/** Paths, and those without one honest mix. */
+/** Number of paths without an honest mix (numerator), and of all paths. */
 export interface PathCount {
   readonly numerator: number;
   readonly denominator: number;
@@ -20,7 +20,7 @@ const MEASURED = 4;
 
 type PathSetting = Pick<PrivacySetting, 'mixes' | 'corrupt' | 'warmupNs' | 'endNs'>;
 
-/** Counts messages created after the warm-up and delivered, without cover. */
+/** Counts the paths of delivered messages that were created after the warm-up, without cover. */
 export function compromisedPaths(
   truth: Truth,
   { mixes, corrupt, warmupNs, endNs }: PathSetting,

@@ -120,7 +120,10 @@ export function scenarioAt(
     readonly ratePerSecond: number;
     readonly seconds: number;
     readonly bytes?: number;
-    /** A live run begins when its nodes are ready, one in virtual time immediately. */
+    /**
+     * Decides the warm-up, which is longer in virtual time: only a live run begins when its nodes
+     * are ready.
+     */
     readonly world?: 'live' | 'sim';
   },
 ): Scenario {

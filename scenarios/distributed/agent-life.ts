@@ -14,7 +14,7 @@ export interface AgentLife {
   readonly ended: Promise<void>;
   /** Ends the agent without notice. */
   kill(): void;
-  /** What it is doing while it does not answer; absent where nobody can look. */
+  /** The call stack of an agent that does not answer; absent where it cannot be read. */
   stack?(): Promise<string | undefined>;
 }
 

@@ -31,7 +31,7 @@ export class AgentProcess {
   waiting: readonly string[] = [];
   /** How far the monotonic clock of its machine is ahead of the local clock. */
   readonly clock = new ClockOffset();
-  /** The offset that it was started with, ns. */
+  /** The clock offset that the process was given at its start, ns. */
   clockOffsetNs = 0n;
   /** True once the process knows when the scenario's time begins. */
   isStarted = false;
@@ -64,7 +64,7 @@ export class AgentProcess {
     return this.hosts.join(', ');
   }
 
-  /** The word for its kind in messages. */
+  /** The word for this kind of process in messages. */
   get noun(): AgentLife['noun'] {
     return this.life?.noun ?? 'process';
   }

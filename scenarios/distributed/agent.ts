@@ -279,7 +279,7 @@ export class Agent implements WorldListener {
     if (flow >= this.#flows.length && this.#probes.take({ node, by: protocol }, from, bytes))
       return;
     const by = this.#flows[flow]?.spec.by ?? protocol;
-    // Bytes that another protocol delivers are damaged, whatever they say.
+    // The flow belongs to another protocol than the one that delivered, so the bytes are damaged.
     if (by !== protocol) {
       this.#rows.delivered(node, NO_TRUTH, { flows: this.#flows, now: this.world.now() });
       return;

@@ -105,7 +105,7 @@ export class Coordinator {
     };
   }
 
-  /** The stage that measures; agents may report from now on. */
+  /** Attaches the stage that measures; agents may report from now on. */
   attach(stage: Stage): void {
     this.#stage = stage;
     this.#listeners.push(stage);

@@ -45,7 +45,7 @@ const NODE = 'node ';
 const LINE = new RegExp(
   `^(${COORDINATOR}|${NODE}[A-Za-z0-9][A-Za-z0-9_-]{0,62}) ([0-9a-f]{${2 * CHANNEL_KEY_LENGTH}})$`,
 );
-/** A line has some 130 bytes. */
+/** Longest file of public keys that is read, bytes; one node takes a line of about 130 bytes. */
 const LENGTH_MAX = 10_000_000;
 const ADD = 'npm run node -- TOPOLOGY --new-keys FOLDER makes the keys that are missing';
 

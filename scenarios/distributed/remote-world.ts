@@ -33,7 +33,7 @@ export interface Fleet {
    * loop of this process, only that node.
    */
   kill(node: string, store: StoreFault): void;
-  /** Starts the node again: in a new process, which the coordinator loads when it comes. */
+  /** Starts the node again in a new process, which gets its orders once it has connected. */
   revive(node: string): void;
 }
 

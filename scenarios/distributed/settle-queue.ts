@@ -121,7 +121,7 @@ class RowSource {
   #next(): void {
     this.#at = 0;
     this.#batch += 1;
-    // Compacted when most of them are done, instead of moving rows one by one.
+    // The list is compacted when half of its batches are done, instead of after each batch.
     if (2 * this.#batch < this.#batches.length) return;
     this.#batches = this.#batches.slice(this.#batch);
     this.#batch = 0;

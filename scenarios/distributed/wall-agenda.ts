@@ -47,7 +47,7 @@ export class WallAgenda {
       return;
     }
     const leftNs = Number(zero - process.hrtime.bigint()) + timeNs;
-    // Even if it is already due: a call comes after its caller has finished.
+    // Waits even if the call is already due: it must come after its caller has finished.
     this.#wait(Math.max(0, Math.ceil(leftNs / NS_PER_MS)), () => {
       if (Number(process.hrtime.bigint() - zero) >= timeNs) this.#fire(fire);
       else this.at(timeNs, fire);

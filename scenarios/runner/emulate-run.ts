@@ -39,7 +39,7 @@ import {
   type WatchedParts,
 } from './wall-clock-run.ts';
 
-/** What its command line says of it. */
+/** The flags of an emulated run. */
 export interface EmulateHow {
   /** Virtual seconds per second of wall time; must be 1 if there are outside programs. */
   readonly speed: number;

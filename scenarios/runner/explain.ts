@@ -39,7 +39,7 @@ interface Track {
 interface Offered {
   readonly direction: DirectionView;
   readonly packet: number;
-  /** Key of the message in it. */
+  /** Key of the message in the packet. */
   readonly key: number;
   isStarted: boolean;
 }

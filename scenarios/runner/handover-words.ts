@@ -36,7 +36,7 @@ export function latenessWarning(metrics: Metrics): string | undefined {
   );
 }
 
-/** Samples that measured nothing, if there are many; every reason is named. */
+/** A warning about samples that measured nothing, with every reason; only if there are many. */
 export function sampleWarning(metrics: Metrics): string | undefined {
   const sampled = countOf(metrics, 'live.samples');
   const reasons = (

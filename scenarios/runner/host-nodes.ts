@@ -53,7 +53,7 @@ class NodeStack implements NodeHandle {
     for (const node of this.#nodes) node.start();
   }
 
-  /** The top first: what stops may still want to send. */
+  /** Stops the top protocol first, because a protocol may still send while it stops. */
   stop(): void {
     for (const node of [...this.#nodes].reverse()) node.stop?.();
   }

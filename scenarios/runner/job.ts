@@ -52,7 +52,7 @@ export type SeedAnswer =
       readonly stack: string;
       readonly crash?: Crash;
     }
-  /** It did not end when it was asked to, and was ended; its measurements are lost. */
+  /** The worker did not stop when asked, and was killed; its measurements are lost. */
   | {
       readonly kind: 'ended';
       readonly ending: 'interrupted' | 'time-limit';

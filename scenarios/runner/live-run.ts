@@ -50,7 +50,7 @@ import {
 } from './wall-clock-run.ts';
 import type { WorldListener } from './world.ts';
 
-/** What its command line says of it. */
+/** The flags of a live run. */
 export interface LiveHow {
   readonly shape?: LiveWorldOptions['shape'];
   readonly precision?: LiveWorldOptions['precision'];
@@ -111,7 +111,7 @@ class LiveRun {
     const obstacle = obstacleOf(scenario);
     if (obstacle !== undefined) return obstacle;
     let world: LiveStageWorld | undefined;
-    // Until then nothing is later than its beginning.
+    // Until the scenario's time begins, every instant counts as its zero.
     this.#noteZero(Number.POSITIVE_INFINITY);
     try {
       world = this.#makeWorld();

@@ -54,8 +54,8 @@ interface Account {
   /** Messages of its application, by the node's own number. */
   readonly sending: Map<number, Followed>;
   /**
-   * Packets stored for others, by the name that both nodes know; undefined if no application sent
-   * it.
+   * Packets stored for others, by the name that both nodes know; undefined for a packet that no
+   * application sent.
    */
   readonly kept: Map<number, Followed | undefined>;
   readonly held: Map<number, Followed | undefined>;

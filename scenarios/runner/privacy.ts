@@ -183,7 +183,7 @@ function lawOf(options: unknown, askedNs: unknown): MixingLaw {
   }
 }
 
-/** Mixes that draw by VRF keep the mean of the network, under either law. */
+/** The law of mixes that draw delays by VRF; its mean is always the mean of the network. */
 function vrfOf(options: unknown, askedNs: unknown): MixingLaw {
   if (at(options, 'mixing', 'law') !== 'uniform') return { kind: 'exponential' };
   if (typeof askedNs !== 'number') return { kind: 'unknown', name: 'uniform' };

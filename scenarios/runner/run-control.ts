@@ -18,7 +18,7 @@ export interface Progress {
   /** Virtual time (live: wall time) reached, ns. */
   readonly nowNs: number;
   readonly events: number;
-  /** Wall time that these took, without loading and recording, ms. */
+  /** Wall time that the events took, without loading and recording, ms. */
   readonly engineMs: number;
 }
 
@@ -34,7 +34,7 @@ export class RunControl {
     this.#progress = new Float64Array(shared, 8, FLOATS);
   }
 
-  /** The run calls it a few times per second of wall time. */
+  /** Called by the run a few times per second of wall time. */
   report({ nowNs, events, engineMs }: Progress): void {
     this.#progress[0] = nowNs;
     this.#progress[1] = events;
@@ -46,12 +46,12 @@ export class RunControl {
     return { nowNs, events, engineMs };
   }
 
-  /** Says on which thread it runs: whoever watches it may have to ask that thread. */
+  /** Records the thread of the run, because a watchdog may have to ask it for its stack. */
   noteThread(thread: number): void {
     this.#words[THREAD] = thread;
   }
 
-  /** 0 before the thread has said so. */
+  /** Number of the thread of the run; 0 before {@link noteThread}. */
   get thread(): number {
     return this.#words[THREAD] as number;
   }

@@ -51,7 +51,7 @@ export interface SeedWatchOptions {
 /** A watchdog for one seed. */
 export class SeedWatch {
   readonly control = new RunControl();
-  /** To be handed to the worker. */
+  /** Records the calls of nodes; to be handed to the worker. */
   readonly calls: NodeCalls;
   readonly #options: SeedWatchOptions;
   readonly #abort = new AbortController();
@@ -192,7 +192,7 @@ export class SeedWatch {
     return inHand === undefined ? 0 : (this.calls.lastOf(inHand).at(-1)?.atNs ?? 0);
   }
 
-  /** The scenario's time at an instant of that clock, ns. */
+  /** The scenario's time at an instant of the clock that stamps the calls, ns. */
   #timeOf(callNs: number): number {
     return Math.max(0, callNs - this.control.zeroNs);
   }

@@ -37,7 +37,7 @@ export interface SimStageOptions {
   /** The modelled processor; absent in live worlds, whose processors are real. */
   readonly cpu?: CpuChoice | undefined;
   readonly protocolOf: (host: HostSpec) => Protocol;
-  /** Absent where no host has layers. */
+  /** The protocols of a host, the lowest first; absent if no host has layers. */
   readonly stackOf?: StackOf;
   readonly buffers?: 'plain' | 'poison';
   readonly fingerprint?: Fingerprint;

@@ -38,7 +38,7 @@ export interface StageParts {
   readonly viewOf: (host: string, layer?: string) => NetworkView;
   /** The protocol that a host runs, with its checked options. */
   readonly nodeOf: (host: HostSpec) => NodeChoice;
-  /** Asked for hosts with layers; absent where no host has any. */
+  /** The protocols of a host with layers, the lowest first; absent if no host has layers. */
   readonly stackOf?: StackOf;
   /** Replaces nodes and sources if these are in other processes. */
   readonly standIns?: StandIns;

@@ -8,7 +8,7 @@ import type { EmulateHow } from './emulate-run.ts';
 import type { SeedAnswer, SeedJob } from './job.ts';
 import type { LiveHow } from './live-run.ts';
 
-/** The way in which it runs. */
+/** The command of a run by the wall clock, with its flags. */
 export type WallClockHow =
   | { readonly command: 'live'; readonly how: LiveHow }
   | { readonly command: 'emulate'; readonly how: EmulateHow };
@@ -16,11 +16,11 @@ export type WallClockHow =
 /** One run of one seed. */
 export type WallClockJob = Required<SeedJob> &
   WallClockHow & {
-    /** Of the whole run: how many seeds there are names files of outside programs. */
+    /** All seeds of the run; their number decides how files of outside programs are named. */
     readonly seeds: readonly number[];
   };
 
-/** From the thread. */
+/** Messages from the thread that runs the job. */
 export type WallClockNews =
   | { readonly kind: 'progress'; readonly nowNs: number; readonly events: number }
   | { readonly kind: 'journey'; readonly text: string }

@@ -46,7 +46,7 @@ export function runLiveApart(order: RunOrder, how: Omit<LiveHow, 'stateFolder'>)
   return runInTurn(order, facts, async (turn) => {
     const stateFolder = mkdtempSync(join(tmpdir(), 'orrery-live-'));
     const remove = (): void => rmSync(stateFolder, { recursive: true, force: true });
-    // Also when a second Ctrl-C ends this process immediately.
+    // Removes the folder even when a second Ctrl-C ends this process immediately.
     process.once('exit', remove);
     try {
       return await new SeedThread(order, turn).run({

@@ -18,7 +18,7 @@ export type NodeCallKind = NodeCall['kind'];
 /** Undoes one effect of a fault; harmless if called twice. */
 export type Undo = () => void;
 
-/** An attacker on the path, as plain data: it works where the sender of the link is. */
+/** An attack on the path, as plain data: it is carried out in the process of the link's sender. */
 export type ReplayAttack = Extract<FaultAction, { kind: 'tap' }>;
 
 /** A link as faults see it. */

@@ -200,7 +200,7 @@ class LateDirection extends Direction {
   }
 }
 
-/** The late direction, with the late kernel. */
+/** Makes all events of a network late by 1 ns, and uses {@link LateDirection} for its links. */
 export function lateTimers(network: Network): void {
   const { scheduler } = network;
   const post = scheduler.post.bind(scheduler);

@@ -23,7 +23,7 @@ export class ExactSum {
     }
   }
 
-  /** The difference of two sums; undefined unless it is a safe integer. */
+  /** The difference of two sums, which must be a safe integer. */
   minus(other: ExactSum): number {
     const difference = (this.high - other.high) * BASE + (this.low - other.low);
     assert(Number.isSafeInteger(difference), 'the difference of two sums is too large');

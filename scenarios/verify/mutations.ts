@@ -22,13 +22,13 @@ import type { Defects } from './seeded-engine.ts';
 /** A wrong engine that the suite must detect. */
 export interface Mutation {
   readonly name: string;
-  /** What is wrong with it, as text. */
+  /** What is wrong with the engine, as text. */
   readonly mistake: string;
   /** Numbers of the checks that must fail. */
   readonly red: readonly string[];
   /** Further checks that cannot stay green, and why. */
   readonly alsoRed?: readonly string[];
-  /** Checks that cannot detect it, by theory. */
+  /** Checks that cannot detect the mistake, by theory. */
   readonly green?: readonly string[];
   /** Labels of the measures that must fail, for checks whose other measures must still pass. */
   readonly onlyMeasures?: Readonly<Record<string, readonly string[]>>;
@@ -56,7 +56,7 @@ export const MUTATIONS: readonly Mutation[] = [
     name: 'propagation-twice',
     mistake: 'one hop counts its propagation twice',
     red: ['1'],
-    // Workload (b) has the same hop.
+    // Workload (b) of check 2 contains the same hop.
     alsoRed: ['2'],
     defects: {
       sabotage: rewriting((place, spec) => {

@@ -13,7 +13,7 @@ import { Worker } from 'node:worker_threads';
 export interface LastResort {
   /** Time until the process is killed, ms. */
   readonly afterMs: number;
-  /** Written to stderr before the process is killed, including its line break. */
+  /** The message written to stderr before the process is killed, with its line break. */
   readonly line: string;
 }
 

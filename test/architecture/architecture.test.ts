@@ -16,7 +16,7 @@ interface Summary {
 }
 
 const CRUISER = 'node_modules/dependency-cruiser/bin/dependency-cruise.mjs';
-/** What `npm run check:architecture` finds, which leaves it for the same files (by their content). */
+/** Flags of `npm run check:architecture`; its cached result is used if no file has changed. */
 const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
   readonly scripts: Readonly<Record<string, string>>;
 };

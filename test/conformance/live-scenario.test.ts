@@ -127,7 +127,7 @@ describe('a loop that stands still', () => {
   it('turns away what was due more than 200 ms ago: it would be of no use, and those after it late', async () => {
     const { input, pausedMs } = await withPause(900);
     const refused = numberOf(input, 'ping.refused');
-    // By what this run's pause took. What the machine held up besides is refused as well.
+    // Computed from the length of this run's pause. Stalls of the machine cause more refusals.
     expect(refused).toBeGreaterThanOrEqual(tooLate(pausedMs) - 20);
     expect(refused).toBeLessThanOrEqual(tooLate(Math.max(pausedMs, stallMsOf(input))) + 50);
     expect(input.seeds[0]?.nodeDrops['overload']).toBe(refused);
@@ -138,7 +138,7 @@ describe('a loop that stands still', () => {
   it('turns nothing away for a pause that is shorter', async () => {
     const { input } = await withPause(60);
     expect(numberOf(input, 'ping.offered')).toBeGreaterThan(150);
-    // A neighbour may take the processor for long besides: the run saw for how long.
+    // Another process may take the processor for longer; the run has measured for how long.
     expect(numberOf(input, 'ping.refused')).toBeLessThanOrEqual(tooLate(stallMsOf(input)) + 20);
   });
 });

@@ -22,7 +22,7 @@ export const SHIMS = ['shim1', 'shim2'].map((name) =>
 /** A network with a carrier, and one flow between two of its nodes. */
 export interface CarrierNetwork {
   readonly carrier: string;
-  /** YAML of `topology:` and whatever the carrier needs besides. */
+  /** YAML of `topology:` and of everything else that the carrier needs. */
   readonly network: string;
   /** Pattern of the nodes that get layers. */
   readonly on: string;
@@ -84,13 +84,13 @@ duration: 5s`;
 /** Bytes of an application's packet in all cases. */
 export const SIZE = 500;
 
-/** A scenario on such a network. */
+/** What differs between scenarios on the network of a carrier. */
 export interface StackCase {
   readonly layers: number;
   /** Options of the layers, YAML. */
   readonly options?: string;
   readonly size?: number;
-  /** Protocol of the flow, if not the top. */
+  /** Protocol of the flow; by default the top one. */
   readonly by?: string;
 }
 

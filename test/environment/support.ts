@@ -38,7 +38,7 @@ export class CommandLine {
     return this.#start([COMMAND_LINE, ...words], how);
   }
 
-  /** Runs it from its sources, module by module. */
+  /** Runs the program from its sources, module by module. */
   runSource(words: readonly string[], how: Surroundings): Promise<Ended> {
     return this.#start([...FROM_SOURCE, ...words], how);
   }

@@ -58,7 +58,7 @@ async function terminated(run: Started): Promise<{ readonly code: number | null;
   return { code, ms: performance.now() - atMs };
 }
 
-/** What ending may take besides the time that is granted: less than the start took, or a second. */
+/** Time to end beyond the time that is granted: less than the start took, or a second. */
 const besides = (startMs: number): number => Math.max(1_000, startMs);
 
 describe.each([

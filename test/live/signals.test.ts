@@ -87,13 +87,13 @@ interface Tunnel {
   /** The value of a node's counter. */
   count(node: Name, metric: string): Promise<number>;
   report(): Report;
-  /** How long its nodes took to start, ms: what this machine makes of processes in this hour. */
+  /** How long the nodes took to start, ms: a measure of how busy the machine is. */
   readonly startMs: number;
 }
 
-/** Drained by then, or cut (services/operator/signals.ts). */
+/** After this time a process has drained or stops anyway (services/operator/signals.ts). */
 const DRAINED_MS = 4_500;
-/** What the end of a process may take besides: half a second, or as long as its start. */
+/** Further time that a process may need to end: half a second, or as long as its start. */
 const besides = (startMs: number): number => Math.max(500, startMs);
 
 async function tunnel(name: string, number: number, log: string): Promise<Tunnel> {

@@ -34,7 +34,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** So many packets that no buffer of the operating system can hold them all. */
+/** A run with so many packets that no buffer of the operating system can hold them all. */
 const CROWD = `
 name: crowd
 question: Does a viewer slow the run?

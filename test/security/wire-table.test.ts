@@ -147,7 +147,7 @@ it('hears peers that speak first after 70,000 strangers, and after a restart amo
   await flooding;
   await say(first, 3, heard);
   expect([...new Set(heard.peers)]).toEqual([1, 2, 3]);
-  // A flood that the loop cannot follow comes late, and is dropped by name; so may be a peer's word.
+  // A flood too fast for the loop arrives late and is dropped as such; so may a peer's datagram.
   const late = world.host('b').drops.get('overload') ?? 0;
   const { received, foreign } = world.wires.counts;
   expect(received + foreign).toBe(heard.strangers + heard.peers.length + late);

@@ -89,12 +89,12 @@ export class Renderers {
     return new Renderers(await page.context().browser()!.newBrowserCDPSession());
   }
 
-  /** Their CPU time so far, over all threads, ms. */
+  /** CPU time of the processes so far, over all threads, ms. */
   async cpuMs(): Promise<number> {
     return (await this.#renderers()).reduce((sum, { cpuTime }) => sum + cpuTime * 1_000, 0);
   }
 
-  /** Private memory of the largest of them, bytes. */
+  /** Private memory of the largest process, bytes. */
   async memoryBytes(): Promise<number> {
     const own = (await this.#renderers()).map(({ id }) => {
       const text = readFileSync(`/proc/${id}/smaps_rollup`, 'utf8');

@@ -13,6 +13,6 @@ export interface LoadedTopology {
   readonly source: Source;
   /** Path of the topology inside the file. */
   readonly root: FilePath;
-  /** The scenario's file, where it puts layers on the hosts. */
+  /** The scenario's file, if it puts layers on the hosts. */
   readonly scenario?: Source;
 }

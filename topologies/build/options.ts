@@ -117,7 +117,7 @@ export function checkOptions(
   checkCarriers(loaded, registry, problems, checked);
 }
 
-/** Refuses layers on nodes whose options make them carry nothing. */
+/** Reports each layer on a protocol that carries no other protocol with the options it has. */
 function checkCarriers(
   { topology, source, scenario }: LoadedTopology,
   registry: Registry,
@@ -206,7 +206,7 @@ function placeOf(path: FilePath, placed: PlacedProtocol, { loaded, layers }: Wri
 
 type OwnPlace = Omit<OptionPlace, 'path'> & { readonly options: unknown; readonly at: FilePath };
 
-/** Where options of a protocol stand that nothing overrides. */
+/** The places in the files that hold the protocol's own options, which override all others. */
 function ownPlaces(placed: PlacedProtocol, loaded: LoadedTopology): readonly OwnPlace[] {
   const { layer } = placed;
   if (layer === undefined) return topologyPlaces(placed, loaded);

@@ -9,7 +9,7 @@
 /** Longest pattern: two link names, with a margin. */
 export const PATTERN_MAX = 200;
 
-/** What patterns may still compare; shared by all that belong together. */
+/** How much patterns may still compare; shared by the patterns of one list. */
 export interface PatternWork {
   /** Characters left; with none left nothing matches any more. */
   left: number;

@@ -33,7 +33,7 @@ export function wordIssues(
   data: unknown,
 ): readonly PathMistake[] {
   const mistakes = error.issues.flatMap((issue) => wordIssue(issue, schema, data));
-  // A key that is misspelt is also missing under its right name: told once, where it was written.
+  // A misspelt key is also missing under its right name: reported once, where it was written.
   const meant = new Set(mistakes.flatMap(({ meant: path }) => (path ? [formatPath(path)] : [])));
   return mistakes
     .filter(({ code, path }) => code !== 'E121' || !meant.has(formatPath(path)))

@@ -55,7 +55,7 @@ const ipv4 = (hint: string): ReturnType<typeof pattern> =>
     hint,
   );
 
-/** What a host of `kind: external` has besides its name and address. */
+/** What a host of `kind: external` has in addition to its name and address. */
 const externalShape = {
   kind: oneOf(['external']).optional().meta({
     description: 'external: a program outside Orrery, attached by `npm run emulate`.',

@@ -8,7 +8,7 @@
 /** A part of the lane: whole blocks of a trace. */
 export interface LanePart {
   readonly bytes: Uint8Array;
-  /** Number of packet rows in it. */
+  /** Number of packet rows in the part. */
   readonly rows: number;
 }
 

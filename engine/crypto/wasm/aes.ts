@@ -54,7 +54,7 @@ const BLOCK_LENGTH = 16;
 const ROUNDS = 10;
 const MEMORY_PAGES = 1;
 
-/** FIPS 197 section 5.1.2: byte i comes from row i mod 4, that many columns further on. */
+/** FIPS 197 section 5.1.2: byte i is in row r = i mod 4, and comes from r columns further on. */
 const SHIFT_ROWS = Array.from({ length: 16 }, (_, index) => (index + 4 * (index & 3)) & 15);
 
 /** The bytes of each column, rotated by `by` places. */

@@ -11,9 +11,9 @@ import { readSocketTable, type SocketRow, tableAddress } from './socket-table.ts
 
 /** Losses by the side that did not read fast enough. */
 export interface KernelLosses {
-  /** Sent by programs, lost before we read them. */
+  /** Datagrams that programs sent and that were lost before we read them. */
   readonly ours: number;
-  /** Written to programs, lost before they read them. */
+  /** Datagrams that we wrote to programs and that were lost before they read them. */
   readonly theirs: number;
 }
 

@@ -40,7 +40,7 @@ export class OutsideProgram {
   readonly ended: Promise<ProgramEnd>;
   /** How it ended; undefined while it runs. */
   end: ProgramEnd | undefined;
-  /** Of the leader of its group. */
+  /** Process number of the program, which leads its process group. */
   readonly pid: number;
   #isTold = false;
 
@@ -100,7 +100,7 @@ export function forgetProgram(pid: number): void {
   LIVING.delete(pid);
 }
 
-/** Kills those that are left, which nobody else can end. */
+/** Kills the programs that are left, because nothing else would end them. */
 export function endPrograms(): void {
   for (const pid of LIVING) signalGroup(pid, 'SIGKILL');
   LIVING.clear();

@@ -87,7 +87,7 @@ export interface BookCounts {
    * distinguished.
    */
   readonly ambiguous: number;
-  /** Their two ends were on different clocks. */
+  /** Number of hops whose two ends were on different clocks. */
   readonly across: number;
   /** Number of notes dropped for lack of room. */
   readonly untold: number;
@@ -255,8 +255,8 @@ function stateOf({ lefts, takens, leftClock, takenClock }: Hop): HopState {
  */
 function latenessOf({ hops, turn }: Journey, ending: Ending): number | undefined {
   const { source, host, sentNs, clock } = ending;
-  // A packet that its node held back has no turn of its own. One that shares a datagram has the
-  // turn of another packet.
+  // A packet that its node held back was not sent in the turn of its source, and a packet that
+  // shares a datagram has the turn of another packet.
   if (turn === undefined || turn.dueNs !== sentNs || turn.clock !== clock) return undefined;
   const way = hops.toSorted((a, b) => a.dueNs - b.dueNs);
   let lateNs = turn.cameNs - turn.dueNs;

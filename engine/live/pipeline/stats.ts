@@ -8,9 +8,9 @@
 export interface PipelineStats {
   /** Number of packets offered, including dropped ones. */
   submitted: number;
-  /** Done by a job that did not throw. */
+  /** Number of packets processed by a job that did not throw. */
   processed: number;
-  /** Their job threw, or was not open. */
+  /** Number of packets whose job threw, or was not open. */
   failed: number;
   /** Number of packets that were with a worker when it died. */
   lost: number;

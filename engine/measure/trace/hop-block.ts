@@ -37,7 +37,7 @@ export class HopBlock {
   lastNs = 0;
   /** Rows that the follower of the recorder has been given. */
   shown = 0;
-  /** Set when the block has been written, so that late arrivals are no longer recorded. */
+  /** True once the block has been written, so that late arrivals are no longer recorded. */
   isSealed = false;
   // The recorder writes these directly, once per packet and hop: a call with ten values would cost
   // more.

@@ -33,7 +33,7 @@ export class CoDel implements QueueDiscipline {
   private readonly list: PacketList;
   private readonly drop: (packet: number) => void;
   private limitPackets: number;
-  /** Chosen by `peek`, still counted as queued. */
+  /** The packet that `peek` chose; it still counts as queued. */
   private ready = NIL;
   /** RFC 8289 5.3: first_above_time, 0 = none. */
   private firstAbove = 0;

@@ -79,7 +79,7 @@ export class StreamReceiver {
     this.reachFin();
   }
 
-  /** The stream ends before this position. */
+  /** Notes that the stream ends before this position. */
   acceptFin(sequence: number): void {
     if (this.finAt === UNKNOWN && sequence >= this.next) this.finAt = sequence;
     this.reachFin();

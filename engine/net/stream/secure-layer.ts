@@ -60,7 +60,7 @@ const PENDING_LIMIT_BYTES = 65_536;
 
 const EMPTY: Uint8Array = new Uint8Array(0);
 
-/** A label for each derivation, so that no proof can be sent back. */
+/** A different label for each derivation, so no side can return the other's proof as its own. */
 const PROOF_OF_CLIENT = 1;
 const PROOF_OF_SERVER = 2;
 const PROOF_OF_END = 3;

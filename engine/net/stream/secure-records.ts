@@ -104,7 +104,7 @@ function writeTag(stream: Xoshiro128, body: Uint8Array, tag: Uint8Array): void {
   }
 }
 
-/** The lengths are hashed too, so that parts cannot lend bytes to each other. */
+/** Hashes the lengths too, so that moving bytes from one part to the next changes the result. */
 function mixParts(basis: number, parts: readonly Uint8Array[]): number {
   let state = basis;
   for (const part of parts) state = mix(Math.imul(state ^ part.length, 0x85eb_ca6b), part);

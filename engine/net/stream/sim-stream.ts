@@ -372,7 +372,7 @@ export class SimStream implements Stream, CarriedStream, SenderOutlet, SecureOut
     else this.onOpened(error);
   }
 
-  /** The last call of the owner's handlers. */
+  /** Calls the owner's handlers for the last time. */
   private tellClosed(): void {
     this.secureLayer?.cut();
     this.handlers?.onClose?.(this.failure);

@@ -6,7 +6,7 @@
  * deviation of the last ten RTTs; the baseline is the minimum of a sliding 60 s window. The base
  * round trip, by which paths are compared, is the minimum of 10 s
  * (draft-cardwell-iccrg-bbr-congestion-control, MinRTTFilterLen): rare delays of a machine do not
- * affect it. It only measures.
+ * affect it. This module only measures.
  *
  * @module
  */

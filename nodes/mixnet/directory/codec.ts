@@ -151,7 +151,7 @@ export function integerMap<T>(
   };
 }
 
-/** An object with exactly these fields. */
+/** Encodes an object with exactly these fields. */
 export function record<T extends object>(
   fields: {
     readonly [Name in keyof T]: Codec<T[Name]>;

@@ -107,7 +107,7 @@ export interface DirectoryDocument {
   readonly sharedRandomValue: Uint8Array;
   /** Random values of earlier epochs, newest first; at most two. */
   readonly priorSharedRandom: readonly Uint8Array[];
-  /** SHA-256 of the previous document's text, zeros in the first: places carry over from it. */
+  /** SHA-256 of the previous document, from which nodes keep their places; zeros in the first. */
   readonly previousDocument: Uint8Array;
   /**
    * Present when mixes draw their neighbours; when absent, every mix of the next layer may follow.

@@ -45,7 +45,7 @@ export interface AuditorParts {
   /** Transit time from one node to the next. */
   readonly transitNs: Nanoseconds;
   readonly toleranceNs: Nanoseconds;
-  /** Largest lateness that the auditor believes of one node. */
+  /** Largest lateness of one node that the auditor accepts as genuine. */
   readonly latenessNs: Nanoseconds;
   /** How late packets leave this node at worst; 0 in virtual time without a CPU model. */
   readonly lateMaxNs: () => Nanoseconds;
@@ -77,7 +77,7 @@ export class Auditor {
   readonly #shares = new DelayShares();
   /** Loops under way, by name, oldest first. */
   readonly #sent = new Map<string, readonly AuditedHop[]>();
-  /** Hops that owe a proof, by tag. */
+  /** Hops from which a proof was requested, by tag. */
   readonly #asked = new Map<string, OpenHop>();
   /** For each mix, the share of wrong results among the latest loops through it, by name. */
   readonly #wrong = new Map<string, number>();

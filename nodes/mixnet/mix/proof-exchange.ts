@@ -3,8 +3,8 @@
  * requests for its own node's proofs, and lets the auditor of its node's loops request those of
  * others.
  *
- * Only nodes it has a link to are asked; a loop over others is not audited. Requests and answers
- * are frames of the common length.
+ * A node asks only nodes to which it has a link, and does not audit loops over others. Requests and
+ * answers are frames of the common length.
  *
  * @module
  */

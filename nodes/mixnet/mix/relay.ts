@@ -56,7 +56,7 @@ export type Terminal = Exclude<Unwrapped, { readonly kind: 'forward' }>;
 export interface Origin {
   /** The address of an allowed next hop; undefined when the hop is not allowed. */
   next(nodeId: Uint8Array): Endpoint | undefined;
-  /** Why it is not, when the reason is not the topology. */
+  /** Why a next hop is not allowed, if the reason is not the topology. */
   nextRefused?(nodeId: Uint8Array): MixnetDrop | undefined;
   /** Why a packet from this sender must not end here; undefined when it may. */
   readonly endRefused: MixnetDrop | undefined;

@@ -119,7 +119,7 @@ export class BatchMixing implements Mixing {
     this.#poolSize = size - count;
   }
 
-  /** The first timer instant after `now`, if something may leave then. */
+  /** Sets the next flush to the first timer instant after `now`, if something may leave then. */
   #setTimer(now: Nanoseconds): void {
     const isNeeded = this.#intervalNs !== NEVER && this.#rule.mayLeave(this.#poolSize);
     const sinceLastNs = (now - this.#anchorNs) % this.#intervalNs;

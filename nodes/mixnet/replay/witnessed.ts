@@ -21,7 +21,7 @@ const TWO_21 = 0x20_0000;
 export interface TagCounters {
   /** Number of tags that arrived for the first time, the denominator of the share. */
   readonly fresh: Counter;
-  /** Number of those that were taken for replays. */
+  /** Number of tags that arrived for the first time but were rejected as replays. */
   readonly falsePositives: Counter;
   /** Number of tags accepted a second time. */
   readonly falseNegatives: Counter;

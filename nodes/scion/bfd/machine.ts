@@ -46,7 +46,7 @@ export type BfdInput =
 /** The effects of a session. */
 export type BfdEffect =
   | { readonly kind: 'send'; readonly packet: BfdPacket }
-  /** For the timer `send`, `intervalNs` is without jitter. */
+  /** Starts a timer; for the timer `send`, `intervalNs` is without jitter. */
   | { readonly kind: 'restart'; readonly timer: BfdTimer; readonly intervalNs: number }
   | { readonly kind: 'stop'; readonly timer: BfdTimer }
   | { readonly kind: 'state'; readonly state: BfdStateName }

@@ -63,13 +63,13 @@ export function checkPeering(passage: Passage): Step {
   return undefined;
 }
 
-/** 3: the hop field has not expired. */
+/** Step 3: the hop field has not expired. */
 export function checkExpiry(passage: Passage, context: RouterContext): Step {
   if (!isExpired(passage.packet.expiryHalfSeconds, context.clock())) return undefined;
   return passage.refuseHop('hop-expired', PATH_EXPIRED);
 }
 
-/** 4: the packet arrived on the interface that its hop field names. */
+/** Step 4: the packet arrived on the interface that its hop field names. */
 export function checkIngress(passage: Passage): Step {
   const { packet, ingress } = passage;
   if (ingress === 0 || ingress === packet.ingress) return undefined;
@@ -111,7 +111,7 @@ export function checkIsdAs(passage: Passage, context: RouterContext): Step {
   return passage.refuse('destination-ia', INVALID_DESTINATION, DESTINATION_ISD_AS_OFFSET);
 }
 
-/** 8: hosts of this AS send from an address that can be answered. */
+/** Step 8: hosts of this AS send from an address that can be answered. */
 export function checkSourceHost(passage: Passage, context: RouterContext): Step {
   const { packet } = passage;
   if (!packet.isSource(context.isdAs)) return undefined;
@@ -125,7 +125,7 @@ export function checkSourceHost(passage: Passage, context: RouterContext): Step 
   return passage.refuse('source-host', INVALID_SOURCE, 0);
 }
 
-/** 9: against construction direction the ingress router removes this hop from the MAC chain. */
+/** Step 9: against construction direction, the ingress router takes this hop off the MAC chain. */
 export function foldAtIngress(passage: Passage): Step {
   const { packet } = passage;
   if (passage.ingress !== 0 && !passage.isPeering && !packet.isConsDir) {
@@ -134,13 +134,13 @@ export function foldAtIngress(passage: Passage): Step {
   return undefined;
 }
 
-/** 10: this AS created the hop field. */
+/** Step 10: this AS created the hop field. */
 export function checkMac(passage: Passage, context: RouterContext): Step {
   if (context.hops.verify(passage.packet)) return undefined;
   return passage.refuseHop('hop-mac', INVALID_MAC);
 }
 
-/** 11: the sender requests an answer from the router at the ingress. */
+/** Step 11: the sender requests an answer from the router at the ingress. */
 export function checkIngressAlert(passage: Passage): Step {
   const { packet, ingress } = passage;
   if (ingress === 0 || !packet.hasIngressAlert) return undefined;
@@ -149,7 +149,7 @@ export function checkIngressAlert(passage: Passage): Step {
   return 'traceroute';
 }
 
-/** 12: the packet has arrived; its path is not advanced, so that the receiver can reverse it. */
+/** Step 12: the packet has arrived; its path is not advanced, so the receiver can reverse it. */
 export function deliverLocally(passage: Passage, context: RouterContext): Step {
   return passage.packet.isTarget(context.isdAs) ? context.delivery.resolve(passage) : undefined;
 }
@@ -175,7 +175,7 @@ export function findEgress(passage: Passage, context: RouterContext): Step {
   return undefined;
 }
 
-/** 15: the AS carries this packet between these neighbours. */
+/** Step 15: the AS carries this packet between these neighbours. */
 export function checkNeighbours(passage: Passage): Step {
   const { arrival, packet } = passage;
   const to = egressOf(passage).neighbour;
@@ -201,7 +201,7 @@ export function checkEgressAlert(passage: Passage): Step {
   return 'traceroute';
 }
 
-/** 17: according to BFD the egress link is up. */
+/** Step 17: according to BFD the egress link is up. */
 export function checkLinkUp(passage: Passage): Step {
   const egress = egressOf(passage);
   if (egress.link.isUp) return undefined;
@@ -217,7 +217,7 @@ export function checkMtu(passage: Passage, context: RouterContext): Step {
   return passage.refuse('packet-too-big', PACKET_TOO_BIG, mtu);
 }
 
-/** 18: leaving the AS chains the MAC and moves to the next AS's hop field. */
+/** Step 18: leaving the AS chains the MAC and moves to the next AS's hop field. */
 export function leave(passage: Passage): Step {
   const { packet } = passage;
   if (!isOwn(egressOf(passage))) return 'forward';

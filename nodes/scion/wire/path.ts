@@ -133,7 +133,7 @@ export function decodePath(type: number, bytes: Uint8Array): WirePath | WireDrop
   }
 }
 
-/** Encodes a path into its own bytes. */
+/** Encodes a path into a new array. */
 export function encodePath(path: WirePath): Uint8Array {
   const bytes = new Uint8Array(pathLength(path));
   if (path.kind === 'one-hop') {

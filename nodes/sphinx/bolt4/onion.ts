@@ -54,7 +54,7 @@ export type OnionRefusal = 'path-length' | 'payload-length' | 'key-invalid';
 /** The data that one hop gets from an onion. */
 export interface PeeledOnion {
   readonly payload: Uint8Array;
-  /** Shared with the sender; also wraps errors. */
+  /** The secret shared with the sender; also wraps errors. */
   readonly secret: Uint8Array;
   /** The onion for the next hop; absent at the last hop. */
   readonly next?: Uint8Array;

@@ -52,7 +52,7 @@ function without(lists: UserTraffic['sent'], user: string): UserTraffic['sent'] 
   return new Map([...lists].filter(([name]) => name !== user));
 }
 
-/** The only candidate; undefined when there are several. */
+/** The only possible set of partners; empty when there are several. */
 function guessOf(batches: readonly ReadonlySet<string>[], partners: number): readonly string[] {
   if (partners === 1) {
     const left = survivors(batches);

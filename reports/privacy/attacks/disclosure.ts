@@ -41,7 +41,7 @@ export class BatchDisclosure {
     this.without = new Float64Array(receivers);
   }
 
-  /** A round; `receivers` holds one number per delivered message. */
+  /** Adds a round; `receivers` holds one number per delivered message. */
   round(receivers: ArrayLike<number>, hasTarget: boolean): void {
     const counts = hasTarget ? this.withTarget : this.without;
     for (let i = 0; i < receivers.length; i += 1) {

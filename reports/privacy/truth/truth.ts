@@ -25,7 +25,7 @@ export const DROPPED = 5;
 /** One of the six codes above. */
 export type EventCode = 0 | 1 | 2 | 3 | 4 | 5;
 
-/** Used instead of a node index: no node. */
+/** Stands for "no node" where a node index is expected. */
 export const NO_NODE = 65_535;
 
 /**

@@ -25,7 +25,7 @@ export interface WatchedLink {
 }
 
 /**
- * What corrupt nodes reveal: which input left as which output. Columns have at least `count`
+ * What corrupt nodes reveal: which input left them as which output. Each array has at least `count`
  * entries.
  */
 export interface Passages {

@@ -66,7 +66,7 @@ class Door {
       this.#server.once('error', reject);
       this.#server.listen({ host, port, exclusive: true }, () => {
         this.#server.off('error', reject);
-        // A connection that the system lost before it could be accepted.
+        // The system lost a connection before it could be accepted.
         this.#server.on('error', () => this.#countRefused('unknown', 'connection lost'));
         resolve(this.#asListener());
       });

@@ -64,7 +64,7 @@ export class SecureChannel implements Channel {
 
   set onMessage(handler: (message: unknown) => void) {
     this.#onMessage = handler;
-    // Deferred: the owner sets the other handler too.
+    // Reading starts later, because the owner sets the other handler first.
     setImmediate(() => this.#startReading());
   }
 

@@ -27,7 +27,7 @@ export interface EventScene {
   readonly calls: NodeCalls;
   /** Reads the time of the scenario, ns. */
   readonly now: () => number;
-  /** Time as the calls have it, ns; that of the scenario when absent. */
+  /** Reads the clock that stamps the calls, ns; by default the time of the scenario. */
   readonly callTime?: () => number;
   /** Address and port of an endpoint; absent if they are unknown. */
   readonly addressOf?: (endpoint: number) => { readonly address: string; readonly port: number };
@@ -37,7 +37,7 @@ export interface EventScene {
 export interface CrashScene extends EventScene {
   /** The lowest protocol of a host. */
   readonly protocolOf: (host: HostSpec) => Protocol;
-  /** All of them, the lowest first; asked for hosts with layers, absent where no host has any. */
+  /** All protocols of a host with layers, the lowest first; absent if no host has layers. */
   readonly stackOf?: StackOf;
   readonly seed: number;
 }
@@ -181,7 +181,7 @@ function protocolsAt(host: HostSpec, { protocolOf, stackOf }: CrashScene): reado
   return stackOf(host).map(({ protocol }) => protocol);
 }
 
-/** Of the protocols of a host the one whose code was called last; by default the lowest. */
+/** The protocol of a host whose code was called last; the lowest if none is found. */
 function protocolAt(
   protocols: readonly Protocol[],
   places: readonly StackPlace[],
@@ -228,7 +228,7 @@ function linesOf(file: string): readonly string[] {
   try {
     return readFileSync(file, 'utf8').split('\n');
   } catch {
-    // It was there when it was loaded; the place is named all the same.
+    // The file has gone since it was loaded; the report names the place without its lines.
     return [];
   }
 }

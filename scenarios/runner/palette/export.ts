@@ -30,7 +30,7 @@ export interface InteractiveRun {
 /** Entries that may name a file next to their own. */
 const FILE_KEYS: ReadonlySet<string> = new Set(['file', 'run', 'scion']);
 const SUFFIX = '-interactive';
-/** Removed, because its path is relative to a folder that does not contain the exported file. */
+/** Removed from the text: its path is relative to a folder that does not contain the new file. */
 const EDITOR_HINT = /^# *yaml-language-server:.*\n/m;
 
 /** The text of the scenario as it was run. */

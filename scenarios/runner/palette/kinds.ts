@@ -11,7 +11,7 @@ import type { FaultAction, Scenario } from '../../model.ts';
 /** A kind of event, and whether it can be injected. */
 export interface KindOffer {
   readonly kind: ActionKey;
-  /** Why it is not possible; absent when it is. */
+  /** Why a fault of this kind is not possible in this run; absent when it is possible. */
   readonly bar?: string;
   /** Nodes that it can hit; all, or links, when absent. */
   readonly targets?: readonly string[];

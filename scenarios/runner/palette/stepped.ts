@@ -12,7 +12,7 @@
 import { performance } from 'node:perf_hooks';
 import type { Injector } from './injector.ts';
 
-/** What it needs from the run. */
+/** What the palette needs from the run. */
 export interface SteppedParts {
   readonly injector: Injector;
   readonly speed: number | null;
@@ -65,7 +65,7 @@ export class SteppedPalette {
       }
       const instantNs = injector.inject(order, atNs + 1);
       if (instantNs === undefined) continue;
-      // Immediately, so that the answer also comes while the run is paused.
+      // Runs to the fault immediately, so that the answer comes even while the run is paused.
       runUntil(instantNs);
       atNs = instantNs;
     }

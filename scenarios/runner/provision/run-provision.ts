@@ -17,7 +17,7 @@ export interface ProvisionedRun {
   readonly scenario: Pick<Scenario, 'topology' | 'durationNs'>;
   readonly seed: number;
   readonly protocolOf: (host: HostSpec) => Protocol;
-  /** Absent where no host has layers. */
+  /** The protocols of a host, the lowest first; absent if no host has layers. */
   readonly stackOf?: StackOf;
   readonly crypto: CryptoProvider;
   /** Calendar time at which the nodes start, Unix seconds. */

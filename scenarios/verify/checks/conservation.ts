@@ -168,7 +168,7 @@ class Trouble {
     socket?.close();
   }
 
-  /** A tap that removes packets and injects copies. */
+  /** Sets a tap that removes packets and injects copies. */
   private dropSome(): void {
     const { world, draws } = this;
     const { forward } = world.link('verify/16/0');

@@ -106,8 +106,8 @@ function carriedRemainder(
 ): readonly Measure[] {
   const { rateBps, bytes, packets } = load;
   const arrivals = burst(engine, name, [{ rateBps, delayNs: 0 }], { packets, bytes });
-  // The carried remainder makes the end of packet k the floor of the exact time; computed in
-  // integers.
+  // The engine carries the remainder of each division over to the next packet, so packet k ends at
+  // the exact time, rounded down. Computed in integers.
   const end = (k: number): number =>
     Number((BigInt(8 * bytes * k) * 1_000_000_000n) / BigInt(rateBps));
   const rate = rateBps >= 1e9 ? `${rateBps / 1e9} Gbit/s` : `${rateBps / 1e6} Mbit/s`;

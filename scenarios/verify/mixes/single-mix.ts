@@ -99,7 +99,7 @@ export class MixBench {
     return this.mixing.size;
   }
 
-  /** A message arrives; what leaves immediately leaves. */
+  /** Puts a message into the mix, then releases every message that is due. */
   put(item: number, delayNs: number): void {
     this.mixing.put(item, this.scheduler.now, { delayNs });
     this.pump();

@@ -97,7 +97,7 @@ describe('the first run after a change', () => {
       });
       return JSON.parse(stderr.trimEnd().split('\n').at(-1) ?? '') as Loaded;
     };
-    // The first of them makes the programs.
+    // The first command makes the programs.
     loadedBy('--version');
     const good = loadedBy(...HELLO);
     const failed = loadedBy('scenario', bad, '--out', RUNS);
@@ -248,7 +248,7 @@ describe('a later run', () => {
     expect(left).toContain(`${own[0]}.4712`);
     expect(left).not.toContain(`${own[0]}.4711`);
     expect(left.filter((name) => !name.includes('.'))).toHaveLength(4);
-    // The state that every second run had is the oldest one, but it was used all the time.
+    // The original state was stored first, but every second run used it, so it is still there.
     const made = new Set(left);
     copy.orrery('--version');
     expect(copy.entries().filter((name) => !made.has(name))).toEqual([]);

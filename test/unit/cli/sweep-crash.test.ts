@@ -20,7 +20,7 @@ it('was a sweep in which all combinations were met: the one that broke was missi
     { encoding: 'utf8', env: { ...process.env, CI: '', NO_COLOR: '1', GITHUB_STEP_SUMMARY: '' } },
   );
   expect(status, stderr).toBe(3);
-  // What a run of its own tells, with the command that repeats this combination.
+  // What a single run prints, with the command that repeats this combination.
   expect(stderr).toContain('Protocol crashing crashed: bob threw at 0.035');
   expect(stderr).toContain(`test/fixtures/crashing.ts:${lineOf("new Error('my bug')")}:11`);
   expect(stderr).toMatch(/repeat it: .* --set "?topology\.nodes\.1\.options\.breaks=throws/);

@@ -8,7 +8,7 @@ import { describe, expect, it } from 'vitest';
 import { BOUNDARY_KNEE, runBoundaryLoop } from './boundary-loop.ts';
 
 const MS = 1_000_000;
-/** What 1 MiB and 4 MiB hold of datagrams of 1,000 bytes. */
+/** How many datagrams of 1,000 bytes fit into 1 MiB and into 4 MiB. */
 const [ROOM, LARGE_ROOM] = [900, 3_600];
 /** A process that gets an eighth of a machine. */
 const SLOW = 8;

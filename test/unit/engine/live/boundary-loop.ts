@@ -13,7 +13,7 @@ const MS = 1_000_000;
 const READ_AT_ONCE = 32;
 /** Reading, processing and sending one datagram. */
 const HOP_COST_NS = 14 * US;
-/** Reading one and dropping it: measured with a bare socket, 4.1 us. */
+/** Reading one datagram and dropping it; 4.1 us were measured with a bare socket. */
 const DROP_COST_NS = 4 * US;
 const TURN_COST_NS = 20 * US;
 const PROBE_EVERY_NS = 10 * MS;
@@ -21,24 +21,24 @@ const PROBE_EVERY_NS = 10 * MS;
 /** Datagrams/s that the loop can carry. */
 export const BOUNDARY_KNEE = 1e9 / HOP_COST_NS;
 
-/** What came of it, data and probes apart. */
+/** What happened to data and to probes. */
 export interface BoundaryFigures {
-  /** Handed to the node, as a share of what arrived. */
+  /** Datagrams handed to the node, as a share of those that arrived. */
   readonly served: number;
-  /** Handed to the node per second. */
+  /** Datagrams handed to the node per second. */
   readonly goodput: number;
-  /** Dropped as late. */
+  /** Datagrams dropped as late. */
   readonly late: number;
-  /** Found the buffer full. */
+  /** Datagrams that found the buffer full. */
   readonly overflown: number;
   /** Most datagrams in the socket. */
   readonly deepest: number;
-  /** Of data that the node got, ms. */
+  /** Age of the data that reached the node, ms. */
   readonly ageMsMax: number;
   readonly ageMsP95: number;
-  /** Of probes that the node got, ms. */
+  /** Age of the probes that reached the node, ms. */
   readonly probeAgeMsMax: number;
-  /** All of them, and those that were read and dropped. */
+  /** Lost probes: all of them, and those that were read and dropped. */
   readonly probesLost: number;
   readonly probesDropped: number;
 }
@@ -133,7 +133,7 @@ class BoundaryLoop {
     };
   }
 
-  /** What has arrived since the last call. */
+  /** Puts into the socket what has arrived since the last call. */
   #fill(): void {
     const { times } = this.#options;
     const everyNs = (this.#slowness * HOP_COST_NS) / times;

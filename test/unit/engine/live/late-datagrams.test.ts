@@ -19,7 +19,7 @@ const TO = { address: `${BLOCK}.3`, port: PORT };
 /** Three quarters of what a receive buffer holds. */
 const MANY = 650;
 const URGENT = 1;
-/** A turn of 32 then takes 11 ms, of which at most 20 count. */
+/** A turn that reads 32 datagrams then takes 11 ms, less than the 20 ms that count of a turn. */
 const HANDLER_NS = 350_000;
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
@@ -70,13 +70,13 @@ function scene(handlerNs: number): Scene {
   return { live, sender, plain, served };
 }
 
-/** As another process would: no link and no pump between sender and socket. */
+/** Sends as another process would: no link and no pump between sender and socket. */
 function write({ live, sender }: Scene, kind: number): void {
   const bytes = new Uint8Array(1_000).fill(kind);
   live.wires.send(sender.local, bytes, TO);
 }
 
-/** From a node that knows nothing of urgency, so that it waits among the data. */
+/** Sends from a socket that marks nothing as urgent, so that the datagram waits among the data. */
 function writeAmongData(whole: Scene, kind: number): void {
   whole.live.wires.send(whole.plain.local, new Uint8Array(1_000).fill(kind), TO);
 }

@@ -24,7 +24,7 @@ beforeEach(() => {
   queue = new SocketQueue((mark) => void marks.push(mark));
 });
 
-/** A turn of the event loop that takes so long and reads so many datagrams. */
+/** Simulates a turn of the event loop that takes `ns` and reads `count` datagrams. */
 async function turn(ns: number, count = READ_AT_ONCE, bytes = DATA): Promise<void> {
   for (let read = 0; read < count; read += 1) queues.read(queue, bytes);
   nowNs += ns;

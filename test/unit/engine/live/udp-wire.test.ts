@@ -70,7 +70,7 @@ it('datagrams that wait are bounded; those that find no room are refused, not ke
 
 it('datagrams that wait have left when the next turn is over, so that none waits longer than a turn', () => {
   expect([grouped.leftAfterTurn, atOnce.leftAfterTurn]).toEqual([0, 0]);
-  // Without that turn they are there.
+  // Datagrams still wait if the socket is closed before that turn.
   expect(grouped.abandoned.lost).toBeGreaterThan(100);
 });
 

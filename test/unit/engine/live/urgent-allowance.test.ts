@@ -12,7 +12,7 @@ const [URGENT, DATA] = [Uint8Array.of(1), Uint8Array.of(0)];
 let nowNs = 0;
 const clock = { now: (): number => nowNs };
 
-/** How many of these pass that come at this rate for a second. */
+/** How many such datagrams pass if they come at this rate for one second. */
 function passedOf(perSecond: number, bytes: Uint8Array): number {
   nowNs = 0;
   const allowance = new UrgentAllowance(clock, (one) => one[0] === 1);

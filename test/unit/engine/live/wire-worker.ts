@@ -21,7 +21,7 @@ export interface WireFacts {
   readonly handedBack: number;
   readonly taken: number;
   readonly refused: number;
-  /** Of those taken, what still waited in the process when the next turn of the loop was over. */
+  /** Datagrams of those taken that still waited in the process after the next turn of the loop. */
   readonly leftAfterTurn: number;
   /** Datagrams that arrived with `close` immediately after the sends. */
   readonly flushed: number;

@@ -184,7 +184,7 @@ describe('a bulk node', () => {
     revive('a');
     world.runUntil(5 * SECOND);
     expect(delivered.map(({ bytes }) => bytes[0])).toEqual(Array.from({ length: 40 }, (_, n) => n));
-    // The node continues to count where it was.
+    // The node continues its numbering where it stopped.
     send(a, 'b', Uint8Array.of(99));
     world.runUntil(6 * SECOND);
     expect(delivered.at(-1)?.bytes[0]).toBe(99);

@@ -85,7 +85,7 @@ export function stratifiedNodes({ layers, width, clients = 1 }: Stratified): rea
   return [...senders, ...mixes, 'end-sink'];
 }
 
-/** Generates the record of such a network. */
+/** Generates the record of a stratified network. */
 export function stratifiedTruth(spec: Stratified): Truth {
   const { rate, layers, width, meanSeconds, seconds, seed = 1, clients = 1 } = spec;
   const random = openStream(seed, 'lab', 'stratified');

@@ -66,7 +66,7 @@ describe('a node that holds its thread', () => {
     expect(watch.answer).toMatchObject({
       crash: { how: 'held', place: { file: NODE, line: 50, column: 7, firstLine: 48 } },
     });
-    // Its thread was stopped and asked once.
+    // The thread was stopped and asked for its stack once.
     expect(asked).toEqual([3]);
   });
 

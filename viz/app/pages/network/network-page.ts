@@ -290,7 +290,7 @@ export class NetworkPage {
     return view.time.isPlaying.value;
   }
 
-  /** During a run, the interim report has effects that the trace does not have yet. */
+  /** The faults; during a run, also with effects that only the interim report has so far. */
   #faults(): readonly FaultRow[] {
     const { info, soFar } = this.#context.trace;
     return this.#effectsOf(info.faults, soFar.value);

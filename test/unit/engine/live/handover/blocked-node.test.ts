@@ -132,7 +132,7 @@ it('sees what datagrams wait in the socket of a node that blocks its loop', asyn
   // on time.
   expect(book.wait.data().max).toBeGreaterThanOrEqual(3 * BURN_NS);
   expect(book.hop.data().max).toBeGreaterThanOrEqual(3 * BURN_NS);
-  // What the machine did to this burst, it may have done to a link and to a look at the clock, too.
+  // If the machine delayed this burst, it may also have delayed a link and a reading of the clock.
   const heldMaxNs = Math.max(BURN_NS, 2 * row.takenNs);
   process.stdout.write(`taken away at most ${row.takenNs / MS} ms, limit ${heldMaxNs / MS} ms\n`);
   expect(histogramQuantile(world.lateness.data(), 0.5)).toBeLessThan(heldMaxNs);

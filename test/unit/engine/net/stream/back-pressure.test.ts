@@ -44,7 +44,7 @@ describe('back-pressure', () => {
     const { client, server } = join(pair);
     server.stream.setPaused(true);
     client.stream.write(bytesOf(60_000));
-    // The probes are more than a minute apart by then.
+    // After this time the probes are more than a minute apart.
     pair.world.runUntil(500 * SECOND);
     server.stream.setPaused(false);
     pair.world.runUntil(500 * SECOND + 100 * MS);

@@ -132,7 +132,7 @@ describe('measurement', () => {
         if (effect?.kind === 'probe') open.push(effect);
       }
     };
-    /** Paths that claim to have been measured just now. */
+    /** Delivers an answer, and returns the paths that were measured by it. */
     const answer = (path: number, probe: number): readonly string[] => {
       const before = wire.controller.status(wire.now);
       wire.perform(wire.controller.answered(wire.now, path, probe));
@@ -189,14 +189,14 @@ describe('leaving a path', () => {
           (path) => {
             path.rttNs = Math.round(20 * times) * MS;
           },
-          // A separate rule returns to a better path later.
+          // With a shorter hold time, another rule would switch to a better path in this time.
           { rttFactor, holdNs: 60 * SECOND },
         ),
       ).toEqual(causes);
     },
   );
 
-  /** Answers this many of every hundred probes, evenly spread. */
+  /** A function that is true for this many of every hundred probes, evenly spread. */
   const share =
     (percent: number) =>
     (probe: number): boolean =>

@@ -60,7 +60,7 @@ describe('rekeying under load', () => {
       ...BASE,
       duration: '12s',
       crypto: 'modelled',
-      // With probes alone it would take more than six seconds.
+      // With probes alone, detecting the dead path would take more than six seconds.
       options:
         '{ gateway: { rekey: { bytes: 1MB }, multipath: { probeInterval: 1s, misses: 6 } } }',
       events:

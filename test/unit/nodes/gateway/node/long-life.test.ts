@@ -99,8 +99,8 @@ events: [{ at: 20s, crash: gateway-211 }]`;
     expect([session().epoch !== undefined, bounds()]).toEqual([true, 4]);
     world.sim.runUntil(160 * SECOND);
     expect([session().epoch, bounds()]).toEqual([undefined, 0]);
-    // Its place is freed: the gateway sends it a handshake every 4 s on three paths, and does not
-    // forget it again and again.
+    // The peer's place is freed, and the gateway sends it a handshake every 4 s on three paths. It
+    // does not forget the peer again each time.
     const sentBytes = (): number => {
       const counted = world.metrics('gateway-111')['gateway.wire_bytes'];
       return counted?.kind === 'counter' ? counted.value : 0;

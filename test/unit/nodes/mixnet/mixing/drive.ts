@@ -20,7 +20,7 @@ const PER_TAKE = 16;
  * Largest number of consecutive wake-ups without a departure, which a binomial mix has by chance.
  */
 const IDLE_MAX = 10_000;
-/** So large that one take is one flush. */
+/** A limit so large that one `take` returns everything of a flush. */
 export const WHOLE = 1_000_000;
 export const NO_DELAY: AskedDelay = { delayNs: 0 };
 /** A stop-and-go window that is always open. */

@@ -130,7 +130,7 @@ describe('a run with faults from the palette', () => {
     ]);
     expect(refused.paths).toEqual([]);
     expect(play(scenario, []).paths).toEqual(['gateway-111 -> gateway-211']);
-    // Two neighbours have one path, whatever their protocol says of it.
+    // Two neighbours have one path, even if their protocol reports none.
     const hello = loaded('hello.yaml', { duration: '2s', 'traffic.0.rate': '20/s' });
     expect(play(hello, []).paths).toEqual(['alice -> bob']);
   });
