@@ -92,7 +92,11 @@ describe('the budget of a run without anonymity', () => {
       const title = await page.locator(`${CHART} figcaption strong`).textContent();
       expect(title).toMatch(/^After 36 rounds epsilon 1\.48 is spent, and [89]\d\.\d % of answers/);
       const caption = await page.locator(`${CHART} figcaption span`).textContent();
-      for (const part of ['Adversary: sees everything', 'Estimator: zCDP', '180 rounds of 5 seeds']) {
+      for (const part of [
+        'Adversary: sees everything',
+        'Estimator: zCDP',
+        '180 rounds of 5 seeds',
+      ]) {
         expect(caption).toContain(part);
       }
       expect(caption).toContain('Delta: at most 0.00001');
