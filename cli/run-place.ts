@@ -1,10 +1,10 @@
 /**
- * Where a run writes: the folder of its name, which holds the last run of these inputs and of no others.
- * The one before moves aside with its time in its name, and ten of those are kept
- * (docs/how-to/runs.md).
+ * Where a run writes: a folder named after its inputs, which holds only the last run with these
+ * inputs. The run before it is moved aside to a folder with its time in the name; ten of those are
+ * kept (docs/how-to/runs.md).
  *
- * A folder is deleted only when it lies below that of the scenario, has such a name, and holds nothing but
- * files that a run writes.
+ * A folder is deleted only when it is below the folder of the scenario, has a name with a time, and
+ * holds nothing but files that a run writes.
  *
  * @module
  */

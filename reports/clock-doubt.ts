@@ -30,7 +30,7 @@ export function clockUncertaintyOf(
   return known.length === 0 ? undefined : Math.max(...known);
 }
 
-/** True when the clocks are too uncertain to judge by this limit; exactly 10 % of it is not. */
+/** True when the clocks are too uncertain for this limit: by more than 10 % of the limit. */
 export function isTooUncertain(uncertaintyNs: number, limitNs: number): boolean {
   return uncertaintyNs * LIMITS_PER_UNCERTAINTY > Math.abs(limitNs);
 }

@@ -117,12 +117,12 @@ export interface FloodSpec {
   readonly node: string;
   /** A node with a link to the target, controlled by the attacker. */
   readonly by: string;
-  /** The node named as their source. */
+  /** The node that the forged datagrams name as their source. */
   readonly as: string;
   /** Rate, datagrams per second. */
   readonly rate: number;
   readonly sizeBytes?: number;
-  /** Id of the link that they claim something about. */
+  /** Id of the link that the forged datagrams claim something about. */
   readonly about?: string;
 }
 

@@ -275,8 +275,8 @@ export class FileDisk implements Disk {
 
   async #finish(file: DiskFile, bytes: Uint8Array, from: number): Promise<void> {
     const wasSuspect = this.#isSuspect;
-    // Cleared until it is whole: part of it may be in the file, and would be read after shorter
-    // frames.
+    // The file is suspect until the write is complete: a part of it may be in the file, and would
+    // be read after shorter frames.
     this.#isSuspect = true;
     try {
       await writeAll(file, bytes, from);

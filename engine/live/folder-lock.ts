@@ -44,7 +44,7 @@ interface Holder {
   readonly pid: number;
   /** Start of the process, in ticks since the start of the machine; empty if unknown. */
   readonly start: string;
-  /** The namespace in which that number counts. */
+  /** The namespace in which the process number is valid. */
   readonly space: string;
   /** Distinguishes two locks of the same process. */
   readonly mark: string;

@@ -311,7 +311,7 @@ export class LiveHost extends SimHost {
       });
   }
 
-  /** The node's test, whose time counts as the node's. */
+  /** Wraps the node's test, so that the time it takes counts as the node's. */
   #asCall(isUrgent: UrgencyTest): UrgencyTest {
     const { calls } = this.#live;
     // hot: once per datagram that is sent.
@@ -351,7 +351,7 @@ export class LiveHost extends SimHost {
         handle();
         return;
       }
-      // The message in it is known by its bytes (docs/adr/0028).
+      // The account of messages recognises the lost message by these bytes (docs/adr/0028).
       ownership.current = bytes;
       this.shed();
       ownership.current = NO_BUFFER;
@@ -405,7 +405,7 @@ class LiveSocket implements DatagramSocket {
     if (isBound) wires.close(this.local);
   }
 
-  /** Sent in an application's own turn. */
+  /** Notes a datagram that was sent in an application's own turn. */
   #noteSource(bytes: Uint8Array): void {
     const { handovers, network } = this.#live;
     if (handovers.follows(bytes)) handovers.sourced(bytes, this.#host, network.scheduler.now);

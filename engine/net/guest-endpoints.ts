@@ -73,7 +73,7 @@ export class GuestEndpoints {
     return guest.endpoint;
   }
 
-  /** The sender with that number; undefined after another has replaced it. */
+  /** The sender with the given number; undefined after another has replaced it. */
   pairOf(endpoint: Endpoint): EndpointPair | undefined {
     return this.#byNumber.get(endpoint)?.pair;
   }

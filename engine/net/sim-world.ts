@@ -456,7 +456,7 @@ export class SimWorld implements HostWorld, PacketSink {
       },
       late: (): void => {
         waitingAt.backlog -= share;
-        // Reading it cost something, though it is thrown away; what would follow is saved.
+        // The packet is dropped, but reading it took processor time; handling it takes none.
         machine.charge('receive', length);
         this.ownership.current = this.network.table.buffers[packet] as Uint8Array;
         if (host.life === life) host.shed();

@@ -18,7 +18,7 @@ const LOOPS_MAX = 256;
 /** Passes over all remembered loops for each new one. */
 const ROUNDS = 4;
 
-/** The delay that one hop of a loop owed. */
+/** The delay for which one hop of a loop should have held it. */
 export interface OwedDelay {
   readonly mix: string;
   readonly owedNs: Nanoseconds;

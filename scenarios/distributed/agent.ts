@@ -56,7 +56,7 @@ export interface AgentSurroundings {
   readonly onLine?: (line: NodeLine) => void;
 }
 
-/** The most that a crash can lose; half of it would cost the coordinator twice the messages. */
+/** Time between reports, ms: a crash loses at most so much; half would double the messages. */
 const FLUSH_MS = 20;
 const TALLY_MS = 250;
 /** How often the report includes the histogram of lateness. */

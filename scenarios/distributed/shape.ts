@@ -119,7 +119,7 @@ export function record(item: Shape, most: number): Shape {
   };
 }
 
-/** An object with exactly these keys. */
+/** The shape of an object with exactly these keys. */
 export function object<T>(members: Members<T>): Shape {
   const shapes = Object.entries(members) as [string, Shape][];
   const known = new Set(shapes.map(([key]) => key));

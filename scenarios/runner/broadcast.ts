@@ -28,8 +28,8 @@ import type { Stage } from './stage.ts';
 /** Blocks are sent at most 20 times a second. */
 const FLUSH_MS = 50;
 /**
- * Interim results are sent at most this often, and seldom enough to cost one part in this of the
- * time.
+ * Interim results are sent at most once per this time, ms, and so seldom that they take at most one
+ * part in `MEASURE_SHARE` of the time.
  */
 const MEASURE_MS = 1_000;
 const MEASURE_SHARE = 200;

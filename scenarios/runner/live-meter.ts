@@ -94,8 +94,8 @@ export const PROCESS_METRICS: readonly MetricDefinition[] = [
 ];
 
 /**
- * Neighbours give up a node that is silent for three intervals of 50 ms; half of that is close to
- * it.
+ * Neighbours give up a node that is silent for three intervals of 50 ms; a stall of half that time
+ * is worth a warning.
  */
 const STALL_WARN_NS = 75_000_000;
 /**

@@ -102,7 +102,7 @@ class LiveRun {
     this.#failure = new Promise<never>((_, reject) => {
       this.#fail = reject;
     });
-    // Handled by the race below; outside of it, a rejection must not be reported as unhandled.
+    // The race below handles a rejection; before the race it must not be reported as unhandled.
     this.#failure.catch(() => undefined);
   }
 

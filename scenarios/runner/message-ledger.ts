@@ -26,7 +26,7 @@ import type { Flow } from './traffic-source.ts';
 
 /** A message that a node accepted from its application. */
 interface Followed {
-  /** Number of places that hold it or a part of it. */
+  /** Number of places that hold the message or a part of it. */
   holds: number;
   loss: Loss | undefined;
   givenUp: Loss | undefined;

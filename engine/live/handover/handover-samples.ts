@@ -15,7 +15,10 @@ import { isSampled, tagOf } from './tail-sample.ts';
 
 /** Numbers in a row: kind, tag, two hosts, three instants. */
 export const SAMPLE_ROW = 7;
-/** Written to a socket: sender, receiver; link began, link ought to have ended, written. */
+/**
+ * A datagram was written to a socket: sender, receiver; when its link began, when the link ought to
+ * have ended, when it was written.
+ */
 export const LEFT = 0;
 /** A datagram was given to the receiver's handler: sender, receiver, instant. */
 export const TAKEN = 1;
@@ -24,7 +27,7 @@ export const TAKEN = 1;
  * came.
  */
 export const SOURCED = 2;
-/** An application got a packet from it: host, host of the source; sent, delivered. */
+/** An application got a packet from a datagram: host, host of the source; sent, delivered. */
 export const DELIVERED = 3;
 
 /** The datagram is not sampled. */

@@ -17,7 +17,7 @@ const acknowledgements = z.strictObject({
    * A fragment is repeated after this multiple of the round trip that the sender drew (Nym: 1.5).
    */
   factor: z.number().min(1).max(100).default(1.5),
-  /** Added to that (Nym: 1.5 s), as are four mean waits for a poll and for a slot of process P. */
+  /** Added to the product (Nym: 1.5 s), with four mean waits for a poll and a slot of process P. */
   slop: durationNs().default(1500 * MS),
   /** Largest number of transmissions of a fragment. */
   tries: z.int().min(1).max(100).default(10),

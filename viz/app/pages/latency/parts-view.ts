@@ -31,7 +31,7 @@ import { type LinkParts, partSums, type Way, waysOf } from './parts.ts';
 /** Rows read from the trace per query; more would give the same means, only slower. */
 const ROWS_MAX = 20_000;
 /**
- * The window is so long that, at the run's mean rate, it contains this many rows, and at least 1 s.
+ * The window lasts at least 1 s, and long enough to contain this many rows at the run's mean rate.
  */
 const WINDOW_ROWS = 120_000;
 const WINDOW_LEAST_NS = 1e9;
