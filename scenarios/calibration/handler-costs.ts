@@ -13,7 +13,7 @@ import { ascending, quantile } from '../../reports/statistics/quantile.ts';
 import type { Registry } from '../../topologies/files/registry.ts';
 import type { HostSpec } from '../../topologies/model.ts';
 import type { Scenario } from '../model.ts';
-import { type NodeChoice, nodeChoice } from '../runner/nodes.ts';
+import { type NodeChoice, nodeChoice, stackOf } from '../runner/nodes.ts';
 import { provisionSeed } from '../runner/provision/run-provision.ts';
 import { Stage } from '../runner/stage.ts';
 import type { BatchPlan } from './batches.ts';
@@ -60,14 +60,16 @@ function timesOf(scenario: Scenario, run: HandlerRun): ReadonlyMap<string, Handl
   // Uses the crypto provider of live runs.
   const crypto = provider(scenario.crypto, { timing: 'constant' });
   const protocolOf = (host: HostSpec): Protocol => nodeChoice(scenario, host, registry).protocol;
-  const world = new TimedStageWorld({ scenario, seed: SEED, crypto, protocolOf }, clock);
-  const provision = provisionSeed({ scenario, seed: SEED, crypto, protocolOf });
+  const parts = { scenario, seed: SEED, crypto, protocolOf, stackOf: stackOf(scenario, registry) };
+  const world = new TimedStageWorld(parts, clock);
+  const provision = provisionSeed(parts);
   const stage = new Stage({
     world,
     scenario,
     seed: SEED,
-    viewOf: (host): NetworkView => provision.viewOf(host),
+    viewOf: (host, layer): NetworkView => provision.viewOf(host, layer),
     nodeOf: (host): NodeChoice => nodeChoice(scenario, host, registry),
+    stackOf: parts.stackOf,
   });
   world.listen(stage);
   stage.prepare();
