@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import {
   type CarrierNetwork,
@@ -15,6 +16,9 @@ import {
   SIZE,
   textOf,
 } from './stack.ts';
+
+/** A profile that is shipped. */
+const PROFILE = fileURLToPath(new URL('../../scenarios/profiles/two-shared-cores.json', import.meta.url));
 
 const ignore = (): void => undefined;
 /** A listener that hears nothing. */
@@ -69,6 +73,18 @@ describe('a stack in virtual time', () => {
     // A job of 1 us comes before each message, in each of two layers.
     const plain = await runText(textOf(DATAGRAM, { layers: 2 }));
     expect(minimumOf(first, 'shim2') - minimumOf(plain, 'shim2')).toBe(2_000);
+  });
+
+  it('runs with the calibrated processor, which charges the carrier for what is above it', async () => {
+    const calibrated = `cpu: calibrated\ncpuProfile: ${PROFILE}\n`;
+    const plain = await runText(textOf(DATAGRAM, { layers: 0 }) + calibrated);
+    const text = textOf(DATAGRAM, { layers: 2 }) + calibrated;
+    const stacked = await runText(text);
+    expect(deliveryOf(stacked, 'shim2')).toEqual(deliveryOf(plain, 'datagram'));
+    expect((await runText(text)).fingerprint).toBe(stacked.fingerprint);
+    // Virtual time without a processor is earlier.
+    const free = await runText(textOf(DATAGRAM, { layers: 2 }));
+    expect(minimumOf(stacked, 'shim2')).toBeGreaterThan(minimumOf(free, 'shim2'));
   });
 
   it('takes all layers in a crash, and creates them anew', async () => {
