@@ -18,7 +18,9 @@ import {
 } from './stack.ts';
 
 /** A profile that is shipped. */
-const PROFILE = fileURLToPath(new URL('../../scenarios/profiles/two-shared-cores.json', import.meta.url));
+const PROFILE = fileURLToPath(
+  new URL('../../scenarios/profiles/two-shared-cores.json', import.meta.url),
+);
 
 const ignore = (): void => undefined;
 /** A listener that hears nothing. */
