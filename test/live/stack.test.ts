@@ -42,7 +42,7 @@ function check(end: RunEnd): void {
     const { value = 0, count = 0 } = report.metrics[`${protocol}.delivery`] ?? {};
     // In a process of its own, a source dies with its node.
     expect(count).toBeGreaterThan(30);
-    expect(value * count).toBeLessThan(95);
+    expect((value ?? 0) * count).toBeLessThan(95);
   }
   expect(report.metrics['shim1.sent']?.value).toBe(report.metrics['shim2.sent']?.value);
 }
