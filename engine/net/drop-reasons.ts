@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { assert } from '../core/assert.ts';
 
 /** Reasons by number. The numbers enter the fingerprint, so append only. */
 export const DROP_REASONS = [
@@ -67,3 +68,16 @@ export const DROP_MEANINGS: Readonly<Record<DropReason, string>> = {
   'no-route': 'No link or segment joins its sender to its destination.',
   'cpu-queue-full': 'The receiving processor had too much waiting.',
 };
+
+/**
+ * Asserts that a protocol declares a drop reason.
+ * @param names The protocol's reasons; if absent, any reason is allowed.
+ */
+export function assertDeclared(
+  reason: string,
+  names: Readonly<Record<string, string>> | undefined,
+): void {
+  if (names === undefined || Object.hasOwn(names, reason)) return;
+  const declared = Object.keys(names).join(', ') || 'none';
+  assert(false, `drop reason "${reason}" is not declared in the protocol's drops (${declared})`);
+}

@@ -25,6 +25,7 @@ import type {
 import type { CalendarTime, Nanoseconds, Timer } from '../host/time.ts';
 import type { Transport, TransportHandlers, Way } from '../host/transport.ts';
 import { MeterTable } from '../measure/counters.ts';
+import { assertDeclared } from './drop-reasons.ts';
 import type { CarrierSpec, HostStack, StackMember } from './host-stack.ts';
 import { FINGERPRINT } from './network.ts';
 import type { DeliverySink } from './sim-observers.ts';
@@ -202,14 +203,7 @@ export class HostLayer implements Host, StackMember {
   }
 
   drop(reason: string): void {
-    const isKnown = this.dropNames === undefined || Object.hasOwn(this.dropNames, reason);
-    if (!isKnown) {
-      const declared = Object.keys(this.dropNames ?? {}).join(', ') || 'none';
-      assert(
-        false,
-        `drop reason "${reason}" is not declared in the protocol's drops (${declared})`,
-      );
-    }
+    assertDeclared(reason, this.dropNames);
     this.countDrop(reason);
   }
 

@@ -28,6 +28,7 @@ import type { CalendarTime, Nanoseconds, Timer } from '../host/time.ts';
 import type { Transport, Way } from '../host/transport.ts';
 import { MeterTable } from '../measure/counters.ts';
 import { NO_BUFFER } from './buffer-pool.ts';
+import { assertDeclared } from './drop-reasons.ts';
 import { HostLayer, type LayerOptions, type LayerSupply } from './host-layer.ts';
 import { HostSockets } from './host-sockets.ts';
 import { HostStack, type StackHost, type StackMember } from './host-stack.ts';
@@ -292,14 +293,7 @@ export class SimHost implements StreamHost, StackHost, StackMember {
   }
 
   drop(reason: string): void {
-    const isKnown = this.dropNames === undefined || reason in this.dropNames;
-    if (!isKnown) {
-      const declared = Object.keys(this.dropNames ?? {}).join(', ') || 'none';
-      assert(
-        false,
-        `drop reason "${reason}" is not declared in the protocol's drops (${declared})`,
-      );
-    }
+    assertDeclared(reason, this.dropNames);
     this.countDrop(reason);
   }
 

@@ -6,13 +6,12 @@
  *
  * @module
  */
-import { existsSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
 import { hintNames } from '../files/suggest.ts';
 import type { AsSpec } from '../model.ts';
 import type { BuildContext } from './context.ts';
 import type { AsDraft, NodeDraft, PlainNode } from './draft.ts';
 import { outsideNode } from './outside.ts';
+import { namedProtocol } from './protocol-name.ts';
 
 /** Values for nodes that give none. */
 export interface NodeDefaults {
@@ -119,27 +118,10 @@ class ProtocolNames {
   resolve(written: string, path: readonly (string | number)[]): string {
     const known = this.#resolved.get(written);
     if (known !== undefined) return known;
-    const name = isModulePath(written)
-      ? resolve(dirname(this.#context.source.path), written)
-      : written;
+    const { source, registry } = this.#context;
+    const { name, mistake } = namedProtocol(written, source, registry);
     this.#resolved.set(written, name);
-    this.#check(written, name, path);
+    if (mistake !== undefined) this.#context.refuse('E116', path, mistake.message, mistake.hint);
     return name;
   }
-
-  #check(written: string, name: string, path: readonly (string | number)[]): void {
-    const { registry } = this.#context;
-    if (isModulePath(written)) {
-      if (existsSync(name)) return;
-      const hint = 'the path counts from the folder of this file';
-      this.#context.refuse('E116', path, `protocol "${written}" not found`, hint);
-    } else if (registry.protocols(name) === undefined) {
-      const hint = hintNames(written, registry.names, 'protocols');
-      this.#context.refuse('E116', path, `protocol "${written}" not found in nodes/`, hint);
-    }
-  }
-}
-
-function isModulePath(written: string): boolean {
-  return written.includes('/') || written.startsWith('.');
 }

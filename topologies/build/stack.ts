@@ -5,8 +5,6 @@
  *
  * @module
  */
-import { existsSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
 import type { FilePath } from '../files/locate.ts';
 import { isPattern, NamePattern, PATTERN_MAX, type PatternWork } from '../files/name-pattern.ts';
 import { type Problems, positionOf } from '../files/problems.ts';
@@ -15,6 +13,7 @@ import type { Source } from '../files/source.ts';
 import { hintNames } from '../files/suggest.ts';
 import type { HostSpec, StackEntry } from '../model.ts';
 import type { StackInput } from '../schema/stack.ts';
+import { namedProtocol } from './protocol-name.ts';
 
 /** Characters that all patterns of a `stack` may compare. */
 const STEPS_MAX = 100_000_000;
@@ -88,14 +87,9 @@ function withLayer(host: HostSpec, { on: _, ...layer }: StackEntry): HostSpec {
 /** The name by which the registry knows the protocol; undefined after noting what is wrong. */
 function protocolOf(place: StackPlace, run: string, path: FilePath): string | undefined {
   const { source, root, problems, registry } = place;
-  const isModule = run.includes('/') || run.startsWith('.');
-  const name = isModule ? resolve(dirname(source.path), run) : run;
-  if (isModule ? existsSync(name) : registry.protocols(name) !== undefined) return name;
-  const message = `protocol "${run}" not found${isModule ? '' : ' in nodes/'}`;
-  const hint = isModule
-    ? 'the path counts from the folder of this file'
-    : hintNames(run, registry.names, 'protocols');
-  problems.add(source, { code: 'E116', path, part: 'value', message, hint }, root);
+  const { name, mistake } = namedProtocol(run, source, registry);
+  if (mistake === undefined) return name;
+  problems.add(source, { code: 'E116', path, part: 'value', ...mistake }, root);
   return undefined;
 }
 

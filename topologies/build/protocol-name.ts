@@ -1,0 +1,32 @@
+/**
+ * What a file means by `run`: a shipped protocol, or the path of a user's module.
+ *
+ * @module
+ */
+import { existsSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import type { Registry } from '../files/registry.ts';
+import type { Source } from '../files/source.ts';
+import { hintNames } from '../files/suggest.ts';
+
+/** A protocol that a file names. */
+export interface NamedProtocol {
+  /** The name by which the registry knows it; for a module its absolute path. */
+  readonly name: string;
+  /** Why there is no such protocol (E116); absent if there is one. */
+  readonly mistake?: { readonly message: string; readonly hint: string };
+}
+
+/** Finds the protocol; paths of modules count from the folder of the file. */
+export function namedProtocol(written: string, source: Source, registry: Registry): NamedProtocol {
+  if (written.includes('/') || written.startsWith('.')) {
+    const name = resolve(dirname(source.path), written);
+    if (existsSync(name)) return { name };
+    const hint = 'the path counts from the folder of this file';
+    return { name, mistake: { message: `protocol "${written}" not found`, hint } };
+  }
+  if (registry.protocols(written) !== undefined) return { name: written };
+  const message = `protocol "${written}" not found in nodes/`;
+  const hint = hintNames(written, registry.names, 'protocols');
+  return { name: written, mistake: { message, hint } };
+}
