@@ -46,6 +46,49 @@ export function checkAesKey(key: Uint8Array): void {
   throw new RangeError(`an AES key must have 16 or 32 bytes, got ${key.length}`);
 }
 
+/** Lengths of keys that AES key wrap protects, in bytes (RFC 3394 section 2.2.1: n >= 2). */
+const WRAPPABLE_KEY_MIN = 16;
+/** Longer than any secret that is wrapped here, ML-KEM-1024 included. */
+const WRAPPABLE_KEY_MAX = 4_096;
+const SEMIBLOCK_LENGTH = 8;
+
+/** @throws RangeError unless the key of a key wrap has 16, 24 or 32 bytes. */
+export function checkWrappingKey(key: Uint8Array): void {
+  if (key.length === 16 || key.length === 24 || key.length === 32) return;
+  throw new RangeError(`a wrapping key must have 16, 24 or 32 bytes, got ${key.length}`);
+}
+
+/** @throws RangeError unless a key of that length can be wrapped. */
+export function checkWrappableKey(key: Uint8Array): void {
+  if (isWrappable(key.length)) return;
+  const range = `${WRAPPABLE_KEY_MIN} to ${WRAPPABLE_KEY_MAX} bytes, a multiple of 8`;
+  throw new RangeError(`a key to be wrapped must have ${range}, got ${key.length}`);
+}
+
+/** Whether a wrapped key can have that length; it comes from the network, so this never throws. */
+export function isWrappedLength(length: number): boolean {
+  return isWrappable(length - SEMIBLOCK_LENGTH);
+}
+
+function isWrappable(length: number): boolean {
+  if (length < WRAPPABLE_KEY_MIN || length > WRAPPABLE_KEY_MAX) return false;
+  return length % SEMIBLOCK_LENGTH === 0;
+}
+
+const OUTPUT_LENGTH_MAX = 0x7fff_ffff;
+
+/** Checks the output length of a SHAKE. @throws RangeError unless it is 1 to 2^31-1 bytes. */
+export function checkOutputLength(length: number): void {
+  if (Number.isInteger(length) && length >= 1 && length <= OUTPUT_LENGTH_MAX) return;
+  throw new RangeError(`an extendable output has 1 to ${OUTPUT_LENGTH_MAX} bytes, not ${length}`);
+}
+
+/** Checks a domain byte (RFC 9861 section 2.1). @throws RangeError unless it is 0x01 to 0x7f. */
+export function checkDomain(domain: number): void {
+  if (Number.isInteger(domain) && domain >= 0x01 && domain <= 0x7f) return;
+  throw new RangeError(`the domain byte of TurboSHAKE is 1 to 127, not ${domain}`);
+}
+
 /**
  * Checks the key of HKDF-Expand (RFC 5869 section 2.3: at least as long as the hash).
  * @throws RangeError when it is shorter.

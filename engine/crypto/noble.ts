@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { cmac, ctr, gcm } from '@noble/ciphers/aes.js';
+import { aeskw, cmac, ctr, gcm } from '@noble/ciphers/aes.js';
 import { chacha20, chacha20poly1305 } from '@noble/ciphers/chacha.js';
 import { ed25519, x25519 } from '@noble/curves/ed25519.js';
 import { p256 } from '@noble/curves/nist.js';
@@ -15,7 +15,9 @@ import { blake2b, blake2s } from '@noble/hashes/blake2.js';
 import { blake3 } from '@noble/hashes/blake3.js';
 import { expand, hkdf } from '@noble/hashes/hkdf.js';
 import { hmac } from '@noble/hashes/hmac.js';
-import { sha256, sha512, sha512_256 } from '@noble/hashes/sha2.js';
+import { sha256, sha384, sha512, sha512_256 } from '@noble/hashes/sha2.js';
+import { sha3_256, shake256 } from '@noble/hashes/sha3.js';
+import { turboshake128 } from '@noble/hashes/sha3-addons.js';
 import { type CHash, concatBytes, utf8ToBytes } from '@noble/hashes/utils.js';
 import { equalSecrets, wipe } from '../core/secrets.ts';
 import type {
@@ -36,10 +38,15 @@ import {
   CURVE_KEY_LENGTH,
   checkAesKey,
   checkChachaCounter,
+  checkDomain,
   checkExpandKey,
   checkHkdfLength,
   checkLength,
+  checkOutputLength,
   checkRoom,
+  checkWrappableKey,
+  checkWrappingKey,
+  isWrappedLength,
   NONCE_LENGTH,
   P256_POINT_LENGTH,
   SIGNATURE_LENGTH,
@@ -52,7 +59,18 @@ import { openX25519 } from './x25519-key.ts';
 export const noble: CryptoProvider = {
   name: 'noble',
   sha256: (data) => sha256(data),
+  sha384: (data) => sha384(data),
   sha512: (data) => sha512(data),
+  sha3_256: (data) => sha3_256(data),
+  shake256: (data, length): Uint8Array => {
+    checkOutputLength(length);
+    return shake256(data, { dkLen: length });
+  },
+  turboShake128: (data, { domain, length }): Uint8Array => {
+    checkDomain(domain);
+    checkOutputLength(length);
+    return turboshake128(data, { D: domain, dkLen: length });
+  },
   blake2b: (data, length, key) =>
     blake2b(
       data,
@@ -65,6 +83,7 @@ export const noble: CryptoProvider = {
   blake3DeriveKey: (context, material, length) =>
     blake3(material, { context: utf8ToBytes(context), dkLen: length }),
   hmacSha256: (key, data) => hmac(sha256, key, data),
+  hmacSha384: (key, data) => hmac(sha384, key, data),
   hmacSha512: (key, data) => hmac(sha512, key, data),
   hkdfSha256: (input) => deriveKey(sha256, 32, input),
   hkdfSha512: (input) => deriveKey(sha512, 64, input),
@@ -96,6 +115,12 @@ export const noble: CryptoProvider = {
     checkLength('an AEZ key', key, AEZ_KEY_LENGTH);
     return new Aez(key);
   },
+  aesKeyWrap: (wrappingKey, key): Uint8Array => {
+    checkWrappingKey(wrappingKey);
+    checkWrappableKey(key);
+    return aeskw(wrappingKey).encrypt(key);
+  },
+  aesKeyUnwrap: unwrapKey,
   aesCtr: (key, counter, data): Uint8Array => {
     checkAesKey(key);
     checkLength('an AES-CTR counter block', counter, 16);
@@ -165,6 +190,21 @@ function verifyP256(publicKey: Uint8Array, message: Uint8Array, signature: Uint8
   } catch {
     // The key is not a point of the curve.
     return false;
+  }
+}
+
+function unwrapKey(wrappingKey: Uint8Array, wrapped: Uint8Array): Uint8Array | undefined {
+  checkWrappingKey(wrappingKey);
+  if (!isWrappedLength(wrapped.length)) return undefined;
+  try {
+    // noble returns a view behind the integrity check value; a result must be a plain array.
+    const view = aeskw(wrappingKey).decrypt(wrapped);
+    const key = view.slice();
+    wipe(view);
+    return key;
+  } catch {
+    // RFC 3394 section 2.2.3: the integrity check value is wrong; lengths were checked above.
+    return undefined;
   }
 }
 

@@ -17,6 +17,7 @@ import {
   createCipheriv,
   createDecipheriv,
   createECDH,
+  createHash,
   createPrivateKey,
   createPublicKey,
   diffieHellman,
@@ -49,7 +50,11 @@ import {
   checkAesKey,
   checkHkdfLength,
   checkLength,
+  checkOutputLength,
   checkRoom,
+  checkWrappableKey,
+  checkWrappingKey,
+  isWrappedLength,
   NONCE_LENGTH,
   P256_POINT_LENGTH,
   SIGNATURE_LENGTH,
@@ -71,6 +76,7 @@ export const nodeFallbacks: readonly Fallback[] = [
   { primitive: 'edwards25519' },
   { primitive: 'mlKem768' },
   { primitive: 'p256Sign', when: 'always: node draws the nonce at random, RFC 6979 derives it' },
+  { primitive: 'turboShake128' },
 ];
 
 /** Makes the provider with that timing. */
@@ -79,13 +85,17 @@ export function createNode(timing: Timing): CryptoProvider {
     ...noble,
     name: 'node',
     sha256: (data) => digestOf('sha256', data),
+    sha384: (data) => digestOf('sha384', data),
     sha512: (data) => digestOf('sha512', data),
+    sha3_256: (data) => digestOf('sha3-256', data),
+    shake256: shakeOf,
     blake2b: (data, length, key) =>
       length === 64 && (key === undefined || key.length === 0)
         ? digestOf('blake2b512', data)
         : noble.blake2b(data, length, key),
     blake2s: (data) => digestOf('blake2s256', data),
     hmacSha256: (key, data) => hmacOf('sha256', key, data),
+    hmacSha384: (key, data) => hmacOf('sha384', key, data),
     hmacSha512: (key, data) => hmacOf('sha512', key, data),
     hkdfSha256: (input) => deriveKey('sha256', input),
     hkdfSha512: (input) => deriveKey('sha512', input),
@@ -117,6 +127,8 @@ export function createNode(timing: Timing): CryptoProvider {
       checkLength('an AES-CTR counter block', counter, 16);
       return bytesOf(createCipheriv(`aes-${key.length * 8}-ctr`, key, counter).update(data));
     },
+    aesKeyWrap: wrapKey,
+    aesKeyUnwrap: unwrapKey,
     chacha20: fastChacha20(chacha20Stream),
     // biome-ignore lint/plugin: this is CryptoProvider.equal
     equal: (a, b) => a.length === b.length && timingSafeEqual(a, b),
@@ -134,6 +146,12 @@ function deriveKey(digest: 'sha256' | 'sha512', input: HkdfInput): Uint8Array {
   checkHkdfLength(input.length, digest === 'sha256' ? 32 : 64);
   const { key, salt = new Uint8Array(0), info = new Uint8Array(0), length } = input;
   return new Uint8Array(hkdfSync(digest, key, salt, info, length));
+}
+
+/** `hash` of Node 20 cannot be asked for a length. */
+function shakeOf(data: Uint8Array, length: number): Uint8Array {
+  checkOutputLength(length);
+  return bytesOf(createHash('shake256', { outputLength: length }).update(data).digest());
 }
 
 type OkpCurve = 'X25519' | 'Ed25519';
@@ -269,6 +287,29 @@ function createNodeAes(key: Uint8Array): BlockFunction {
     const block = cipher.update(input);
     for (let index = 0; index < block.length; index++) output[index] = block[index] as number;
   };
+}
+
+/** RFC 3394 section 2.2.3.1: the initial value by which an unwrapped key is recognised. */
+const WRAP_INITIAL_VALUE = new Uint8Array(8).fill(0xa6);
+
+function wrapKey(wrappingKey: Uint8Array, key: Uint8Array): Uint8Array {
+  checkWrappingKey(wrappingKey);
+  checkWrappableKey(key);
+  const algorithm = `id-aes${wrappingKey.length * 8}-wrap`;
+  return bytesOf(createCipheriv(algorithm, wrappingKey, WRAP_INITIAL_VALUE).update(key));
+}
+
+function unwrapKey(wrappingKey: Uint8Array, wrapped: Uint8Array): Uint8Array | undefined {
+  checkWrappingKey(wrappingKey);
+  if (!isWrappedLength(wrapped.length)) return undefined;
+  const algorithm = `id-aes${wrappingKey.length * 8}-wrap`;
+  const decipher = createDecipheriv(algorithm, wrappingKey, WRAP_INITIAL_VALUE);
+  try {
+    return bytesOf(decipher.update(wrapped));
+  } catch {
+    // OpenSSL has compared the initial value in constant time and refuses.
+    return undefined;
+  }
 }
 
 /** The lengths have been checked by the caller. */

@@ -13,7 +13,7 @@ import { createHmac, hash } from 'node:crypto';
 import { wipeRange } from '../core/secrets.ts';
 
 /** Hash functions with their block sizes in bytes (FIPS 180-4 figure 1). */
-const BLOCK_LENGTH = { sha256: 64, sha512: 128 } as const;
+const BLOCK_LENGTH = { sha256: 64, sha384: 128, sha512: 128 } as const;
 const INNER_PADDING = 0x36;
 const OUTER_PADDING = 0x5c;
 /** Longer messages use an object: they would occupy much memory for a small gain. */

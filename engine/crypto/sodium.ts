@@ -1,7 +1,7 @@
 /**
  * The optional {@link CryptoProvider} over libsodium (`sodium-native`): hashes, Curve25519 and
  * ChaCha20. What every packet needs and libsodium lacks comes from OpenSSL: HMAC, HKDF, AES,
- * BLAKE2s.
+ * BLAKE2s, SHA-384, SHA-3.
  *
  * Both are constant time. What falls back to noble is not: see {@link sodiumFallbacks}.
  *
@@ -39,6 +39,7 @@ export const sodiumFallbacks: readonly Fallback[] = [
   { primitive: 'p256Sign' },
   { primitive: 'p256Verify' },
   { primitive: 'aesCmac' },
+  { primitive: 'turboShake128' },
 ];
 
 /** True when the provider can be made on this machine. */
@@ -62,13 +63,19 @@ export function createSodium(source: LoadedSodium = loadSodium()): CryptoProvide
     name: 'sodium',
     blake2s: openssl.blake2s,
     hmacSha256: openssl.hmacSha256,
+    hmacSha384: openssl.hmacSha384,
     hmacSha512: openssl.hmacSha512,
     hkdfSha256: openssl.hkdfSha256,
     hkdfSha512: openssl.hkdfSha512,
     hkdfExpandSha256: openssl.hkdfExpandSha256,
+    sha384: openssl.sha384,
+    sha3_256: openssl.sha3_256,
+    shake256: openssl.shake256,
     sha512Over256: openssl.sha512Over256,
     blake2xb: openssl.blake2xb,
     aesCtr: openssl.aesCtr,
+    aesKeyWrap: openssl.aesKeyWrap,
+    aesKeyUnwrap: openssl.aesKeyUnwrap,
     aez: openssl.aez,
     sha256: (data) => filled(32, (out) => sodium.crypto_hash_sha256(out, data)),
     sha512: (data) => filled(64, (out) => sodium.crypto_hash_sha512(out, data)),

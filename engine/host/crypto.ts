@@ -77,12 +77,28 @@ export interface HkdfInput {
   readonly length: number;
 }
 
+/** What TurboSHAKE is asked for (RFC 9861 section 2.1). */
+export interface TurboShakeRequest {
+  /** Separates uses of the function from each other, 0x01 … 0x7f. */
+  readonly domain: number;
+  /** Bytes of output, 1 … 2^31-1. */
+  readonly length: number;
+}
+
 /** The primitives. All byte arrays returned are fresh and belong to the caller. */
 export interface CryptoProvider {
   /** noble, node or sodium; `modelled` does no cryptography and is named in the verdict line. */
   readonly name: string;
   sha256(data: Uint8Array): Uint8Array;
+  /** SHA-384 (FIPS 180-4), 48 bytes. */
+  sha384(data: Uint8Array): Uint8Array;
   sha512(data: Uint8Array): Uint8Array;
+  /** SHA3-256 (FIPS 202), 32 bytes. */
+  sha3_256(data: Uint8Array): Uint8Array;
+  /** SHAKE256 (FIPS 202 section 6.2), `length` 1 … 2^31-1 bytes. */
+  shake256(data: Uint8Array, length: number): Uint8Array;
+  /** TurboSHAKE128 (RFC 9861 section 2), SHAKE128 over half as many rounds. */
+  turboShake128(data: Uint8Array, request: TurboShakeRequest): Uint8Array;
   /** BLAKE2b, `length` 1..64 bytes, optional key of up to 64 bytes (RFC 7693). */
   blake2b(data: Uint8Array, length: number, key?: Uint8Array): Uint8Array;
   /** SHA-512/256 (FIPS 180-4 section 5.3.6.2), 32 bytes; not SHA-512 cut short. */
@@ -100,6 +116,7 @@ export interface CryptoProvider {
    */
   blake3DeriveKey(context: string, material: Uint8Array, length: number): Uint8Array;
   hmacSha256(key: Uint8Array, data: Uint8Array): Uint8Array;
+  hmacSha384(key: Uint8Array, data: Uint8Array): Uint8Array;
   hmacSha512(key: Uint8Array, data: Uint8Array): Uint8Array;
   hkdfSha256(input: HkdfInput): Uint8Array;
   hkdfSha512(input: HkdfInput): Uint8Array;
@@ -138,6 +155,18 @@ export interface CryptoProvider {
   aesCmac(key: Uint8Array): MacKey;
   /** AEZ v5 without associated data and without a tag; the key is 48 bytes. */
   aez(key: Uint8Array): WideBlockCipher;
+  /**
+   * AES key wrap (RFC 3394), 8 bytes longer than the key.
+   * @param wrappingKey 16, 24 or 32 bytes.
+   * @param key 16 … 4,096 bytes, a multiple of 8.
+   */
+  aesKeyWrap(wrappingKey: Uint8Array, key: Uint8Array): Uint8Array;
+  /**
+   * Undoes {@link aesKeyWrap}. The integrity check value is compared in constant time.
+   * @returns the key; undefined if `wrapped` has a length that no wrapped key has, or was not made
+   *   with `wrappingKey`.
+   */
+  aesKeyUnwrap(wrappingKey: Uint8Array, wrapped: Uint8Array): Uint8Array | undefined;
   /** AES-CTR key stream over `data`; `counter` is the initial 16-byte block. */
   aesCtr(key: Uint8Array, counter: Uint8Array, data: Uint8Array): Uint8Array;
   /**

@@ -11,6 +11,7 @@ import type {
   CryptoProvider,
   HkdfInput,
   MacKey,
+  TurboShakeRequest,
   WideBlockCipher,
   X25519Key,
 } from '../host/crypto.ts';
@@ -42,9 +43,30 @@ export class ChargedCrypto implements CryptoProvider {
     return this.inner.sha256(data);
   }
 
+  sha384(data: Uint8Array): Uint8Array {
+    this.machine.chargeCrypto('sha384', data.length);
+    return this.inner.sha384(data);
+  }
+
   sha512(data: Uint8Array): Uint8Array {
     this.machine.chargeCrypto('sha512', data.length);
     return this.inner.sha512(data);
+  }
+
+  sha3_256(data: Uint8Array): Uint8Array {
+    this.machine.chargeCrypto('sha3_256', data.length);
+    return this.inner.sha3_256(data);
+  }
+
+  // A sponge works for each byte that it takes in or gives out.
+  shake256(data: Uint8Array, length: number): Uint8Array {
+    this.machine.chargeCrypto('shake256', data.length + length);
+    return this.inner.shake256(data, length);
+  }
+
+  turboShake128(data: Uint8Array, request: TurboShakeRequest): Uint8Array {
+    this.machine.chargeCrypto('turboShake128', data.length + request.length);
+    return this.inner.turboShake128(data, request);
   }
 
   blake2b(data: Uint8Array, length: number, key?: Uint8Array): Uint8Array {
@@ -80,6 +102,11 @@ export class ChargedCrypto implements CryptoProvider {
   hmacSha256(key: Uint8Array, data: Uint8Array): Uint8Array {
     this.machine.chargeCrypto('hmacSha256', data.length);
     return this.inner.hmacSha256(key, data);
+  }
+
+  hmacSha384(key: Uint8Array, data: Uint8Array): Uint8Array {
+    this.machine.chargeCrypto('hmacSha384', data.length);
+    return this.inner.hmacSha384(key, data);
   }
 
   hmacSha512(key: Uint8Array, data: Uint8Array): Uint8Array {
@@ -199,6 +226,16 @@ export class ChargedCrypto implements CryptoProvider {
       },
       wipe: (): void => inner.wipe(),
     };
+  }
+
+  aesKeyWrap(wrappingKey: Uint8Array, key: Uint8Array): Uint8Array {
+    this.machine.chargeCrypto('aesKeyWrap', key.length);
+    return this.inner.aesKeyWrap(wrappingKey, key);
+  }
+
+  aesKeyUnwrap(wrappingKey: Uint8Array, wrapped: Uint8Array): Uint8Array | undefined {
+    this.machine.chargeCrypto('aesKeyUnwrap', wrapped.length);
+    return this.inner.aesKeyUnwrap(wrappingKey, wrapped);
   }
 
   aesCtr(key: Uint8Array, counter: Uint8Array, data: Uint8Array): Uint8Array {

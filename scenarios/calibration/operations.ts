@@ -51,6 +51,7 @@ export function operationBenchmarks(crypto: CryptoProvider): readonly Benchmark[
       const input = inputs(bytes);
       return (index) => void crypto.sha256(pick(input, index));
     }),
+    ...hashesByLength(crypto),
     byLength('crypto.aesCtr', (bytes) => {
       const input = inputs(bytes);
       return (index) => void crypto.aesCtr(AES_KEY, AES_KEY.subarray(0, 16), pick(input, index));
@@ -65,6 +66,26 @@ export function operationBenchmarks(crypto: CryptoProvider): readonly Benchmark[
     { name: 'event', run: (plan) => operationOf('data', [{ bytes: 0, ns: pumpTurns(plan) }]) },
     byLength('link', linkCrossing),
   ];
+}
+
+/** Hash functions whose input or output has the length of a message. */
+function hashesByLength(crypto: CryptoProvider): readonly Benchmark[] {
+  const calls: Readonly<Record<string, (data: Uint8Array) => unknown>> = {
+    sha384: (data) => crypto.sha384(data),
+    sha3_256: (data) => crypto.sha3_256(data),
+    hmacSha384: (data) => crypto.hmacSha384(AES_KEY, data),
+    // A short seed is expanded; input and output together have the length that is charged.
+    shake256: (data) => crypto.shake256(AES_KEY, data.length - AES_KEY.length),
+    turboShake128: (data) => {
+      return crypto.turboShake128(AES_KEY, { domain: 1, length: data.length - AES_KEY.length });
+    },
+  };
+  return Object.entries(calls).map(([name, call]) =>
+    byLength(`crypto.${name}`, (bytes) => {
+      const input = inputs(bytes);
+      return (index) => void call(pick(input, index));
+    }),
+  );
 }
 
 function byLength(name: string, make: (bytes: number) => (index: number) => void): Benchmark {
@@ -84,6 +105,7 @@ function fixed(name: string, bytes: number, call: (index: number) => void): Benc
 function rare(crypto: CryptoProvider): readonly Benchmark[] {
   const keys = inputs(KEY_BYTES);
   const peer = crypto.x25519PublicKey(pick(keys, 1));
+  const wrapped = crypto.aesKeyWrap(AES_KEY, peer);
   const calls: Readonly<Record<string, (key: Uint8Array) => unknown>> = {
     x25519: (key) => crypto.x25519(key, peer),
     x25519PublicKey: (key) => crypto.x25519PublicKey(key),
@@ -95,6 +117,8 @@ function rare(crypto: CryptoProvider): readonly Benchmark[] {
     hmacSha256: (key) => crypto.hmacSha256(key, peer),
     blake2s: (key) => crypto.blake2s(key),
     aead: (key) => crypto.aead('chacha20-poly1305', key),
+    aesKeyWrap: (key) => crypto.aesKeyWrap(key, peer),
+    aesKeyUnwrap: () => crypto.aesKeyUnwrap(AES_KEY, wrapped),
     aesCmac: (key) => crypto.aesCmac(key.subarray(0, TAG_BYTES)),
   };
   return Object.entries(calls).map(([name, call]) => {

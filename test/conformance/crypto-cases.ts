@@ -37,6 +37,15 @@ const hashes: readonly CryptoCase[] = [
       ),
   },
   {
+    id: 'sha384/FIPS 180-4 abc',
+    check: (crypto) =>
+      same(
+        crypto.sha384(ascii('abc')),
+        'cb00753f45a35e8bb5a03d699ac65007272c32ab0eded163' +
+          '1a8b605a43ff5bed8086072ba1e7cc2358baeca134c825a7',
+      ),
+  },
+  {
     id: 'sha512/FIPS 180-4 abc',
     check: (crypto) =>
       same(
@@ -97,6 +106,7 @@ interface HmacVector {
   readonly key: Uint8Array;
   readonly data: Uint8Array;
   readonly sha256: string;
+  readonly sha384: string;
   readonly sha512: string;
 }
 
@@ -106,6 +116,9 @@ const hmacVectors: readonly HmacVector[] = [
     key: new Uint8Array(20).fill(0x0b),
     data: ascii('Hi There'),
     sha256: 'b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7',
+    sha384:
+      'afd03944d84895626b0825f4ab46907f15f9dadbe4101ec6' +
+      '82aa034c7cebc59cfaea9ea9076ede7f4af152e8b2fa9cb6',
     sha512:
       '87aa7cdea5ef619d4ff0b4241a1d6cb02379f4e2ce4ec2787ad0b30545e17cde' +
       'daa833b7d6b8a702038b274eaea3f4e4be9d914eeb61f1702e696c203a126854',
@@ -115,6 +128,9 @@ const hmacVectors: readonly HmacVector[] = [
     key: ascii('Jefe'),
     data: ascii('what do ya want for nothing?'),
     sha256: '5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843',
+    sha384:
+      'af45d2e376484031617f78d2b58a6b1b9c7ef464f5a01b47' +
+      'e42ec3736322445e8e2240ca5e69e2c78b3239ecfab21649',
     sha512:
       '164b7a7bfcf819e2e395fbe73b56e0a387bd64222e831fd610270cd7ea250554' +
       '9758bf75c05a994a6d034f65f8f0e6fdcaeab1a34d4a6b4b636e070a38bce737',
@@ -124,6 +140,9 @@ const hmacVectors: readonly HmacVector[] = [
     key: new Uint8Array(131).fill(0xaa),
     data: ascii('Test Using Larger Than Block-Size Key - Hash Key First'),
     sha256: '60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54',
+    sha384:
+      '4ece084485813e9088d2c63a041bc5b44f9ef1012a2b588f' +
+      '3cd11f05033ac4c60c2ef6ab4030fe8296248df163f44952',
     sha512:
       '80b24263c7c1a3ebb71493c1dd7be8b49b46d1f41b4aeec1121b013783f8f352' +
       '6b56d037e05f2598bd0fd2215d6a1e5295e64f73f63f0aec8b915a985d786598',
@@ -136,6 +155,7 @@ const keyed: readonly CryptoCase[] = [
       id: `hmac/${vector.id}`,
       check: (crypto): void => {
         same(crypto.hmacSha256(vector.key, vector.data), vector.sha256);
+        same(crypto.hmacSha384(vector.key, vector.data), vector.sha384);
         same(crypto.hmacSha512(vector.key, vector.data), vector.sha512);
       },
     }),

@@ -20,6 +20,8 @@ import { type CryptoCase, cryptoCases } from './crypto-cases.ts';
 import { cryptoGroupCases, groupMistakes } from './crypto-group-cases.ts';
 import { hostileCases, mistakes } from './crypto-hostile-cases.ts';
 import { randomCases } from './crypto-random.ts';
+import { spongeCases, spongeMistakes } from './crypto-sponge-cases.ts';
+import { wrapCases, wrapMistakes } from './crypto-wrap-cases.ts';
 
 interface Contender {
   readonly name: ProviderName;
@@ -60,7 +62,15 @@ const random: readonly CryptoCase[] = randomCases.map((one) => ({
     ),
 }));
 
-const allCases = [...cryptoCases, ...cryptoGroupCases, ...hostileCases, ...random];
+const allCases = [
+  ...cryptoCases,
+  ...spongeCases,
+  ...wrapCases,
+  ...cryptoGroupCases,
+  ...hostileCases,
+  ...random,
+];
+const allMistakes = [...mistakes, ...spongeMistakes, ...wrapMistakes, ...groupMistakes];
 
 function isAvailable({ name }: Contender): boolean {
   return name !== 'sodium' || hasSodium();
@@ -91,7 +101,7 @@ describe.each(CONTENDERS.filter(isAvailable))('crypto provider $name, timing $ti
     else it(`does not pass ${id}: ${reason}`, () => expect(() => check(crypto)).toThrow());
   }
 
-  it.each([...mistakes, ...groupMistakes])('throws a RangeError for %s', (_, call) => {
+  it.each(allMistakes)('throws a RangeError for %s', (_, call) => {
     expect(() => call(crypto)).toThrow(RangeError);
   });
 
@@ -108,12 +118,19 @@ function freshResults(crypto: CryptoProvider, key: Uint8Array): readonly Uint8Ar
   const kem = crypto.mlKem768.openKey(new Uint8Array(64).fill(2))!;
   return [
     crypto.sha256(key),
+    crypto.sha384(key),
     crypto.sha512(key),
+    crypto.sha3_256(key),
+    crypto.shake256(key, 40),
+    crypto.turboShake128(key, { domain: 1, length: 40 }),
     crypto.blake2b(key, 64),
     crypto.blake2b(key, 20),
     crypto.blake2s(key),
     crypto.blake3(key, 32),
     crypto.hmacSha256(key, key),
+    crypto.hmacSha384(key, key),
+    crypto.aesKeyWrap(key, key),
+    crypto.aesKeyUnwrap(key, crypto.aesKeyWrap(key, key))!,
     crypto.hkdfSha256({ key, length: 40 }),
     crypto.hkdfExpandSha256({ key, length: 40 }),
     crypto.blake2xb(key, 32),

@@ -67,7 +67,11 @@ export const randomCases: readonly RandomCase[] = [
     input: input(bytes(0, 64), bytes(0)),
     result: (crypto, { key, data, length }) => [
       crypto.sha256(data),
+      crypto.sha384(data),
       crypto.sha512(data),
+      crypto.sha3_256(data),
+      crypto.shake256(data, length * 5),
+      crypto.turboShake128(data, { domain: length, length: length * 5 }),
       crypto.blake2s(data),
       crypto.blake2b(data, 64),
       crypto.blake2b(data, length),
@@ -82,6 +86,7 @@ export const randomCases: readonly RandomCase[] = [
     input: input(bytes(0, 200), bytes(0, 80)),
     result: (crypto, { key, other, data, length }) => [
       crypto.hmacSha256(key, data),
+      crypto.hmacSha384(key, data),
       crypto.hmacSha512(key, data),
       crypto.hkdfSha256({ key, salt: other, info: data, length: length * 3 }),
       crypto.hkdfSha512({ key, info: data, length }),
@@ -126,6 +131,24 @@ export const randomCases: readonly RandomCase[] = [
       crypto.blake2xb(data, 32),
       crypto.sha512Over256(data),
     ],
+  },
+  {
+    id: 'random/aesKeyWrap and aesKeyUnwrap',
+    runs: 100,
+    input: input(bytes(32), bytes(16, 64), { data: 90 }),
+    result: (crypto, { key, other, data, length }): unknown => {
+      const wrapping = key.subarray(0, 16 + 8 * (length % 3));
+      const wrapped = crypto.aesKeyWrap(wrapping, other.subarray(0, other.length & ~7));
+      const opened = crypto.aesKeyUnwrap(wrapping, wrapped);
+      // Bytes from the network, of any length, and a wrapped key with one bit changed.
+      const changed = wrapped.with(length % wrapped.length, wrapped[length % wrapped.length]! ^ 1);
+      return [
+        wrapped,
+        opened,
+        crypto.aesKeyUnwrap(wrapping, data),
+        crypto.aesKeyUnwrap(wrapping, changed),
+      ];
+    },
   },
   {
     id: 'random/aesCmac',

@@ -5,6 +5,8 @@
  * @module
  */
 import { describe, expect, it } from 'vitest';
+import { provider } from '../../../../engine/crypto/index.ts';
+import { operationBenchmarks } from '../../../../scenarios/calibration/operations.ts';
 import {
   costsOf,
   inPlaceOperations,
@@ -26,6 +28,24 @@ function issuesOf(content: string): readonly { path: string; message: string; li
   }
   return [];
 }
+
+describe('the shipped cost profile', () => {
+  it('has a cost for every primitive that a calibration measures, and for no other', () => {
+    const { profile } = readProfile('scenarios/profiles/two-shared-cores.json');
+    const isCrypto = (name: string): boolean => name.startsWith('crypto.');
+    const measured = operationBenchmarks(provider('noble')).map(({ name }) => name);
+    const listed = Object.keys(profile.operations).filter(isCrypto);
+    expect(listed.sort()).toEqual(measured.filter(isCrypto).sort());
+    for (const name of listed) {
+      const { alone, inPlace } = profile.operations[name]!;
+      expect(alone.ns + alone.nsPerByte, name).toBeGreaterThan(0);
+      expect(inPlace, name).toEqual({
+        ns: expect.closeTo(alone.ns * profile.inPlace.dataFactor, 1),
+        nsPerByte: expect.closeTo(alone.nsPerByte * profile.inPlace.dataFactor, 2),
+      });
+    }
+  });
+});
 
 describe('a cost profile', () => {
   it('is charged with its costs in place', () => {
