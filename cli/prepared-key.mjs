@@ -28,7 +28,7 @@ const INSTALLED = [
   ),
 ];
 
-/** @param programs Arguments of prepare.ts. */
+/** @param programs Arguments of prepare.mjs. */
 export function keyOfProgram(programs) {
   const hash = createHash('sha256');
   const add = (path) => {

@@ -39,7 +39,7 @@ const PROGRAMS = [
     ...['engine/live/pipeline/pipeline-worker', 'nodes/mixnet/index', 'services/mixnode/jobs'],
   ],
 ].map(([name, ...modules]) => `${name}=${modules.map((path) => `${path}.${FORM}`).join('+')}`);
-/** Exit code of prepare.ts if our modules cannot be bundled. */
+/** Exit code of prepare.mjs if our modules cannot be bundled. */
 const NOT_BUNDLED = 65;
 /** An older draft was left by a process that was killed. */
 const DRAFT_MAX_MS = 600_000;
@@ -132,8 +132,7 @@ function open(store) {
  */
 function prepare(store, folder) {
   const draft = `${folder}.${process.pid}`;
-  const module = join(CODE, `engine/live/prepare.${FORM}`);
-  const words = [...(FORM === 'ts' ? ['--import', 'tsx'] : []), module, draft, ...PROGRAMS];
+  const words = [join(CODE, 'engine/live/prepare.mjs'), draft, ...PROGRAMS];
   const { status } = spawnSync(process.execPath, words, { cwd: CODE, stdio: 'ignore' });
   // An empty folder records that bundling these modules has failed.
   if (status === NOT_BUNDLED) mkdirSync(draft, { mode: store.mode });

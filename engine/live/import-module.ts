@@ -13,7 +13,7 @@ import Module, { isBuiltin } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { isMainThread } from 'node:worker_threads';
 
-/** The modules of a program that is one file, by address; each registers itself (prepare.ts). */
+/** The modules of a program that is one file, by address; each registers itself (prepare.mjs). */
 type LoadedModules = ReadonlyMap<string, object>;
 type Exports = Readonly<Record<string, unknown>>;
 

@@ -1,5 +1,5 @@
 /**
- * Loads prepared programs: all modules of a program in one file, with the code that V8 compiled for it in
+ * Loads prepared programs: all modules in one file, with the code that V8 compiled for each program in
  * an earlier run beside it. See ADR 0030.
  *
  * Plain JavaScript, so that nothing has to be translated before it runs. Worker threads get the folder
@@ -19,6 +19,9 @@ const FOLDER = 'orrery.prepared';
 /** Only the owner may write these files, because they are executed. */
 const MODE = 0o644;
 
+/** The file with all programs; prepare.mjs writes it. */
+export const BUNDLE = 'programs.cjs';
+
 /** Extension of this project's modules: TypeScript in the repository, JavaScript in the package. */
 export const FORM = existsSync(new URL('./own-form.ts', import.meta.url)) ? 'ts' : 'js';
 
@@ -31,15 +34,15 @@ export function usePrepared(folder) {
 
 /**
  * Loads a prepared program.
- * @param name File name without its extension.
- * @param variant Programs that use different parts of one file keep their compiled code apart.
+ * @param name Name of the program.
+ * @param variant Uses of a program that need different parts of it keep their compiled code apart.
  * @returns its exports, and a function that stores the compiled code, to be called once it has done
  *   some work; undefined if nothing was prepared.
  */
 export function loadPrepared(name, variant = name) {
   const folder = getEnvironmentData(FOLDER);
   if (folder === undefined) return undefined;
-  const file = join(folder, `${name}.cjs`);
+  const file = join(folder, BUNDLE);
   const cache = join(folder, `${variant}.cache`);
   // The file may have been removed to make room for newer ones; the modules are still there.
   const text = readIfThere(file, 'latin1');
@@ -56,7 +59,9 @@ export function loadPrepared(name, variant = name) {
     if (!isKept) writeQuietly(cache, script.createCachedData());
     isKept = true;
   };
-  return { exports: module.exports, keep };
+  // Agents of one run are prepared without the threads that they may start.
+  if (!Object.hasOwn(module.exports, name)) return undefined;
+  return { exports: module.exports[name](), keep };
 }
 
 /**
@@ -67,7 +72,7 @@ export function loadPrepared(name, variant = name) {
  * call: a run of failover.yaml took 21 s of CPU instead of 10. Node versions that strip types need
  * nothing.
  *
- * @param name File name without its extension.
+ * @param name Name of the program.
  * @param home Address of the program's first module, without its extension.
  * @returns as loadPrepared.
  */

@@ -29,7 +29,9 @@ export interface PreparedAgents {
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** Must be the same name as in engine/live/prepared.mjs. */
 const FOLDER = 'orrery.prepared';
-const PREPARE = ['--import', 'tsx', 'engine/live/prepare.ts'];
+const PREPARE = 'engine/live/prepare.mjs';
+/** As in engine/live/prepared.mjs. */
+const BUNDLE = 'programs.cjs';
 const PROGRAMS = ['agent=cli/agent-start.ts', 'loop=scenarios/distributed/loop-start.ts'];
 
 /** Finds or creates the folder. */
@@ -37,14 +39,14 @@ export async function preparedAgents(): Promise<PreparedAgents> {
   const known = getEnvironmentData(FOLDER);
   // The folder may have been deleted: only four are kept, and this process may have started long
   // ago.
-  if (typeof known === 'string' && existsSync(join(known, 'agent.cjs'))) {
+  if (typeof known === 'string' && existsSync(join(known, BUNDLE))) {
     return { folder: known, dispose: (): void => undefined };
   }
   if (!IS_SOURCE) return { dispose: (): void => undefined };
   const folder = mkdtempSync(join(tmpdir(), 'orrery-agent-'));
   const dispose = (): void => rmSync(folder, { recursive: true, force: true });
   try {
-    await promisify(execFile)(process.execPath, [...PREPARE, folder, ...PROGRAMS], { cwd: ROOT });
+    await promisify(execFile)(process.execPath, [PREPARE, folder, ...PROGRAMS], { cwd: ROOT });
     return { folder, dispose };
   } catch {
     // Loading the sources gives a better message.

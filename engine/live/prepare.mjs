@@ -1,0 +1,120 @@
+/**
+ * Makes programs ready for engine/live/prepared.mjs: bundles our own modules, TypeScript or built, and
+ * the packages that they need into one script with a map of its lines. Started as a process with the
+ * folder to write and the programs: `node engine/live/prepare.mjs FOLDER NAME=FILE ...`. The script
+ * exports a function for each program, which loads its modules and returns what the first file
+ * exports; `+FILE` adds modules that the program will ask for by their address. See ADR 0030.
+ *
+ * Plain JavaScript, so that nothing has to be translated before it runs. Ends with exit code 65 where
+ * the modules cannot be bundled, so that nobody tries again.
+ *
+ * @module
+ */
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { build } from 'esbuild';
+import { BUNDLE } from './prepared.mjs';
+
+/** The exit code `EX_DATAERR` of sysexits.h. */
+const NOT_BUNDLED = 65;
+
+/** These packages load modules by name at run time, or are needed only for users' TypeScript. */
+const KEPT_OUTSIDE = ['esbuild', 'tsx', 'tsx/cjs/api', 'tsx/esm/api', 'pino', 'piscina'];
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+/** Written in parts, because this file would otherwise replace its own words if it were bundled. */
+const OWN_ADDRESS = ['import', 'meta', 'url'].join('.');
+const OWN_RESOLVE = ['import', 'meta', 'resolve'].join('.');
+/** Where users' modules find the modules that are already loaded (shared-modules.mjs). */
+const SHARED = "(globalThis[Symbol.for('orrery.modules')] ??= new Map())";
+/** `import(`, and the name of the module if it is written out. */
+const DYNAMIC_IMPORT = /(?<![$\w])import\((?:['"]([^'"]+)['"])?/g;
+
+const { resolve: placeOf } = createRequire(import.meta.url);
+
+/**
+ * Each file that a plugin is asked about costs a message between two processes, so its filters name
+ * just those that it changes.
+ */
+const ownModules = {
+  name: 'own-modules',
+  setup(plugin) {
+    plugin.onResolve({ filter: new RegExp(`^(?:${KEPT_OUTSIDE.join('|')})$`) }, ({ path }) => ({
+      path: placeOf(path),
+      external: true,
+    }));
+    plugin.onLoad({ filter: /\.[jt]s$/, namespace: 'file' }, ({ path }) => {
+      if (!path.startsWith(ROOT) || path.includes('node_modules', ROOT.length)) return undefined;
+      const address = JSON.stringify(pathToFileURL(path).href);
+      const text = readFileSync(path, 'utf8')
+        .replaceAll(OWN_ADDRESS, address)
+        .replaceAll(OWN_RESOLVE, '$resolve')
+        .replaceAll(DYNAMIC_IMPORT, (whole, name) => dynamicImport(whole, name, path));
+      // The bundle lists itself on its last line, so that line numbers do not change.
+      const self = `\nimport * as $self from ${JSON.stringify(path)}; ${SHARED}.set(${address}, $self);\n`;
+      return { loader: path.endsWith('.ts') ? 'ts' : 'js', contents: text + self };
+    });
+  },
+};
+
+/**
+ * Modules of the bundle are found in it. For all others the loader does it, because code that V8
+ * compiled earlier cannot call import() itself.
+ */
+function dynamicImport(whole, name, path) {
+  if (name === undefined) return '$import(';
+  if (!name.startsWith('.')) return `$import(${JSON.stringify(import.meta.resolve(name))}`;
+  // The package lacks the commands for developers, which are never loaded there.
+  const file = join(dirname(path), name);
+  return existsSync(file) ? whole : `$import(${JSON.stringify(pathToFileURL(file).href)}`;
+}
+
+const [folder = '', ...programs] = process.argv.slice(2);
+const HOW = {
+  stdin: { contents: programs.map(loaderOf).join('\n'), resolveDir: ROOT },
+  outfile: join(folder, BUNDLE),
+  bundle: true,
+  platform: 'node',
+  format: 'cjs',
+  target: 'node20',
+  // The wrapper of a CommonJS module.
+  banner: { js: '(function (exports, require, module, $import, $resolve) {' },
+  footer: { js: '})' },
+  minifyWhitespace: true,
+  sourcemap: 'external',
+  sourcesContent: false,
+  sourceRoot: '',
+  logLevel: 'silent',
+  plugins: [ownModules],
+  write: false,
+};
+
+const made = await build(HOW).catch(() => process.exit(NOT_BUNDLED));
+// Only the owner may write here, because these files are executed.
+mkdirSync(folder, { recursive: true, mode: 0o755 });
+for (const { path, text } of made.outputFiles) {
+  writeFileSync(path, path.endsWith('.map') ? text : asciiOnly(text), { mode: 0o644 });
+}
+
+/**
+ * The line that exports a program. Its modules are loaded when it is called: the first file first,
+ * then those that the program will ask for.
+ */
+function loaderOf(program) {
+  const [name = '', files = ''] = program.split('=');
+  const [first, ...others] = files
+    .split('+')
+    .map((file) => `require(${JSON.stringify(resolve(ROOT, file))})`);
+  const all = others.map((other) => ` ${other};`).join('');
+  return `exports[${JSON.stringify(name)}] = () => { const program = ${first};${all} return program; };`;
+}
+
+/**
+ * Programs are read as Latin-1, which is faster than UTF-8. esbuild escapes what is not ASCII in strings,
+ * but not in regular expressions and tagged templates; there, the same escapes mean the same.
+ */
+function asciiOnly(text) {
+  const escaped = (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  return text.replace(/[\u0080-\uffff]/g, escaped);
+}
