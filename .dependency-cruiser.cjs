@@ -3,8 +3,8 @@
  *
  * cli -> {scenarios, services, viz/server}; scenarios -> {topologies, nodes/<p>/index, reports} ->
  * engine; services -> {nodes/<p>/index, engine/{live,host,measure}}; nodes -> engine/host (types)
- * and nodes/_kit (of which secrets.ts alone lends from engine/core); viz/app -> {viz/format, nodes/<p>/viz.ts}. `test/rules` holds one planted
- * violation of each.
+ * and nodes/_kit (of which secrets.ts alone lends from engine/core); viz/app -> {viz/format, nodes/<p>/viz.ts};
+ * everything -> engine/pure. `test/rules` holds one planted violation of each.
  */
 const ABOVE_ENGINE = '^(nodes|topologies|scenarios|reports|services|viz|cli|bench|tools)/';
 const PROTOCOL = '^nodes/([^_/][^/]*)/';
@@ -49,11 +49,18 @@ module.exports = {
       to: { path: ABOVE_ENGINE },
     },
     {
+      name: 'pure-depends-on-nothing',
+      severity: 'error',
+      comment: 'engine/pure holds functions of their arguments, which everybody may import.',
+      from: { path: '^engine/pure/' },
+      to: { pathNot: '^engine/pure/' },
+    },
+    {
       name: 'core-is-the-bottom',
       severity: 'error',
-      comment: 'core may use host types and itself; net/live/measure build on core.',
+      comment: 'core may use host types, engine/pure and itself; net/live/measure build on core.',
       from: { path: '^engine/core/' },
-      to: { path: '^engine/(?!core/|host/)' },
+      to: { path: '^engine/(?!core/|host/|pure/)' },
     },
     {
       name: 'host-port-is-types',
@@ -105,10 +112,11 @@ module.exports = {
     {
       name: 'protocol-sees-host-types-only',
       severity: 'error',
-      comment: "A protocol imports engine/host, nodes/_kit, itself, and other protocols' index.ts.",
+      comment:
+        "A protocol imports engine/{host,pure}, nodes/_kit, itself, and other protocols' index.ts.",
       from: { path: '^nodes/', pathNot: [VIZ_PLUGIN, KIT_SECRETS] },
       to: {
-        path: '^(engine/(?!host/)|(topologies|scenarios|reports|services|viz|cli|bench|tools)/)',
+        path: '^(engine/(?!host/|pure/)|(topologies|scenarios|reports|services|viz|cli|bench|tools)/)',
       },
     },
     {
@@ -128,6 +136,7 @@ module.exports = {
         pathNot: [
           '^nodes/$1/(geometry|wire|viz-[a-z-]+)\\.ts$',
           '^nodes/_kit/',
+          '^engine/pure/',
           '^viz/format/',
           'node_modules/d3-',
         ],
@@ -171,7 +180,7 @@ module.exports = {
       severity: 'error',
       comment: 'Use `import type`: a topology describes a network, the runner builds it.',
       from: { path: '^topologies/' },
-      to: { path: '^engine/', dependencyTypesNot: ['type-only'] },
+      to: { path: '^engine/(?!pure/)', dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'scenarios-through-the-front-door',
@@ -244,6 +253,7 @@ module.exports = {
           '^reports/(compare|distribution-text|format|junit|kpi-bar|kpi-text|partings|report-facts|report-schema|run-copies|html/tokens)\\.ts$',
           '^reports/statistics/',
           '^engine/measure/trace/layout\\.ts$',
+          '^engine/pure/',
         ],
       },
     },

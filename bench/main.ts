@@ -27,6 +27,7 @@ const BENCHES: Readonly<Record<string, () => Promise<BenchModule>>> = {
   chain: () => import('./chain-rate.ts'),
   'random-network': () => import('./random-network-rate.ts'),
   core: () => import('./core.ts'),
+  crc32c: () => import('./crc32c.ts'),
   router: () => import('./router.ts'),
   trace: () => import('./trace.ts'),
   replay: () => import('./replay.ts'),

@@ -6,9 +6,10 @@
  *
  * @module
  */
+
+import { exp, log } from '../pure/log-exp.ts';
+import { normalQuantile } from '../pure/normal-quantile.ts';
 import { assert, InvariantError } from './assert.ts';
-import { exp, log } from './log-exp.ts';
-import { normalQuantile } from './normal-quantile.ts';
 
 /** A source of uniform 32-bit words. */
 export interface WordSource {

@@ -13,7 +13,7 @@
 import { wipe } from '../core/secrets.ts';
 import type { RandomStream } from '../core/stream.ts';
 import type { Store } from '../host/store.ts';
-import { crc32c } from './crc32c.ts';
+import { crc32c } from '../pure/crc32c.ts';
 
 /** What remains after a crash of the bytes written since the last confirmed sync. */
 export type StoreFault = 'synced' | 'prefix' | 'torn' | 'flipped';

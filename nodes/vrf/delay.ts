@@ -12,10 +12,11 @@
  *
  * @module
  */
+
 import type { CryptoProvider } from '../../engine/host/crypto.ts';
 import type { Nanoseconds } from '../../engine/host/time.ts';
+import { log } from '../../engine/pure/log-exp.ts';
 import { concatBytes, readUint32, writeUint64 } from '../_kit/bytes.ts';
-import { negativeLog } from '../_kit/negative-log.ts';
 import { type VrfVerifier, verifyVrf } from './ecvrf.ts';
 import { DELAY_CAP_MEANS, TAG_LENGTH } from './geometry.ts';
 
@@ -81,7 +82,8 @@ export function uniformShare(output: Uint8Array): number {
  * @returns integer nanoseconds.
  */
 export function delayOf(output: Uint8Array, meanNs: Nanoseconds): Nanoseconds {
-  const means = negativeLog(uniformShare(output));
+  // The share of an output is never zero. 0 - log, not -log: a delay of zero has no sign.
+  const means = 0 - log(uniformShare(output));
   return Math.round(Math.min(means, DELAY_CAP_MEANS) * meanNs);
 }
 

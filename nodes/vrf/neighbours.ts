@@ -11,9 +11,10 @@
  *
  * @module
  */
+
 import type { CryptoProvider } from '../../engine/host/crypto.ts';
+import { log } from '../../engine/pure/log-exp.ts';
 import { compareBytes, concatBytes, equalBytes } from '../_kit/bytes.ts';
-import { negativeLog } from '../_kit/negative-log.ts';
 import { epochBytes, uniformShare } from './delay.ts';
 import { type VrfKey, type VrfVerifier, verifyVrf } from './ecvrf.ts';
 import { BEACON_LENGTH, CANDIDATES_MAX, ID_LENGTH } from './geometry.ts';
@@ -145,7 +146,7 @@ export function rankCandidates(
   return candidates
     .map((candidate) => {
       const score = crypto.sha256(concatBytes(prefix, candidate.id));
-      return { candidate, key: negativeLog(uniformShare(score)) / candidate.weight };
+      return { candidate, key: (0 - log(uniformShare(score))) / candidate.weight };
     })
     .sort(
       (left, right) => left.key - right.key || compareBytes(left.candidate.id, right.candidate.id),

@@ -6,11 +6,11 @@ import { describe, expect, it } from 'vitest';
 import { hold } from '../../bench/workloads/hold-model.ts';
 import { drawRandomNetwork, factsOf } from '../../bench/workloads/random-network-model.ts';
 import { Fingerprint } from '../../engine/core/fingerprint.ts';
-import { exp, log } from '../../engine/core/log-exp.ts';
-import { normalQuantile } from '../../engine/core/normal-quantile.ts';
 import { Xoshiro128, type XoshiroState } from '../../engine/core/random.ts';
 import * as sampling from '../../engine/core/sampling.ts';
 import { openStream, RandomStream, streamState } from '../../engine/core/stream.ts';
+import { exp, log } from '../../engine/pure/log-exp.ts';
+import { normalQuantile } from '../../engine/pure/normal-quantile.ts';
 import { hasVectors, vectors } from '../vectors-root.ts';
 
 interface Generators {

@@ -6,10 +6,11 @@
  *
  * @module
  */
-import { exp } from '../../core/log-exp.ts';
-import { normalQuantile } from '../../core/normal-quantile.ts';
+
 import { toNanoseconds } from '../../core/sampling.ts';
 import type { RandomStream } from '../../core/stream.ts';
+import { exp } from '../../pure/log-exp.ts';
+import { normalQuantile } from '../../pure/normal-quantile.ts';
 import type { JitterSpec } from '../link-spec.ts';
 
 /** Default bounds of the normal law, in standard deviations. */

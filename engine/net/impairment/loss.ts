@@ -7,8 +7,9 @@
  *
  * @module
  */
-import { exp } from '../../core/log-exp.ts';
+
 import type { RandomStream } from '../../core/stream.ts';
+import { exp } from '../../pure/log-exp.ts';
 import type { LossSpec } from '../link-spec.ts';
 
 /** Decides packet by packet, in the order in which they enter the pipe. */

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { log } from '../../../engine/pure/log-exp.ts';
 
 const LN_2 = Math.LN2;
 
@@ -19,21 +20,6 @@ export interface BloomSize {
  * @param falsePositive p, 0 < p < 1.
  */
 export function bloomSize(elements: number, falsePositive: number): BloomSize {
-  const bits = Math.ceil((elements * negativeLog(falsePositive)) / (LN_2 * LN_2));
+  const bits = Math.ceil((-elements * log(falsePositive)) / (LN_2 * LN_2));
   return { bits, hashes: Math.max(1, Math.floor((bits / elements) * LN_2 + 0.5)) };
-}
-
-/** -ln p for 0 < p <= 1: p = 2^-e f with 1/2 < f <= 1, and -ln f = 2 artanh((1 - f)/(1 + f)). */
-function negativeLog(p: number): number {
-  let fraction = p;
-  let halvings = 0;
-  for (; fraction <= 0.5; halvings++) fraction *= 2;
-  const ratio = (1 - fraction) / (1 + fraction);
-  let power = ratio;
-  let sum = 0;
-  for (let odd = 1; sum + power / odd !== sum; odd += 2) {
-    sum += power / odd;
-    power *= ratio * ratio;
-  }
-  return halvings * LN_2 + 2 * sum;
 }

@@ -3,13 +3,13 @@
  */
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { exp, log } from '../../../../engine/core/log-exp.ts';
-import { normalQuantile } from '../../../../engine/core/normal-quantile.ts';
 import { Xoshiro128 } from '../../../../engine/core/random.ts';
 import * as sampling from '../../../../engine/core/sampling.ts';
 import { SeededBytes } from '../../../../engine/core/seeded-bytes.ts';
 import { sha256 } from '../../../../engine/core/sha256.ts';
 import { openStream, RandomStream, streamState } from '../../../../engine/core/stream.ts';
+import { exp, log } from '../../../../engine/pure/log-exp.ts';
+import { normalQuantile } from '../../../../engine/pure/normal-quantile.ts';
 
 /** Returns the given words, then fails. */
 class Words {

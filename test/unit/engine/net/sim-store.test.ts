@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { openStream } from '../../../../engine/core/stream.ts';
-import { crc32c } from '../../../../engine/net/crc32c.ts';
 import { SimDisk, SimStore, type StoreFault } from '../../../../engine/net/sim-store.ts';
+import { crc32c } from '../../../../engine/pure/crc32c.ts';
 import { makeWorld } from './world-fixture.ts';
 
 const text = (value: string): Uint8Array => new TextEncoder().encode(value);

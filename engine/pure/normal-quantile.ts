@@ -6,7 +6,6 @@
  *
  * @module
  */
-import { InvariantError } from './assert.ts';
 import { log } from './log-exp.ts';
 
 // Coefficients from power 0 upwards: the shortest decimals that give the doubles nearest to the
@@ -40,9 +39,10 @@ const F = [
  * The value that a standard normal variable stays below with probability `p`.
  *
  * @param p In (0, 1).
+ * @throws RangeError otherwise.
  */
 export function normalQuantile(p: number): number {
-  if (!(p > 0 && p < 1)) throw new InvariantError(`normal quantile of ${p}`);
+  if (!(p > 0 && p < 1)) throw new RangeError(`normal quantile of ${p}`);
   const q = p - 0.5;
   if (Math.abs(q) <= 0.425) {
     const r = 0.180625 - q * q;
