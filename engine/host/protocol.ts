@@ -11,7 +11,7 @@ import type { Host } from './host.ts';
 import type { MetricDefinition } from './measure.ts';
 import type { HostView, NetworkMap, NetworkView } from './network-view.ts';
 import type { Random } from './random.ts';
-import type { CarrierTerms } from './transport.ts';
+import type { CarrierTerms, WishHandling } from './transport.ts';
 
 /**
  * Ground truth kept outside the nodes, so that it survives their crashes: which numbers of a space
@@ -230,5 +230,7 @@ export interface Protocol<Options = unknown> {
    * protocols, 128 to 255 for those of users. Absent: it cannot be carried by another protocol.
    */
   readonly channel?: number;
+  /** What its nodes do with the wishes of those who send. Absent: they ignore them. */
+  readonly wishes?: WishHandling;
   create(host: Host, setup: NodeSetup<Options>): NodeHandle;
 }

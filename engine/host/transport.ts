@@ -19,6 +19,12 @@ export interface SendWishes {
   readonly tolerant?: boolean;
 }
 
+/**
+ * What the nodes of a protocol do with wishes: `honoured` there, or `passed-on` with the message to
+ * the protocol below. A wish that is not named is ignored, and files that ask for it are warned.
+ */
+export type WishHandling = Readonly<Partial<Record<keyof SendWishes, 'honoured' | 'passed-on'>>>;
+
 /** What can be expected of a carrier; plain data. */
 export interface CarrierTerms {
   /** Longest message, bytes. */

@@ -5,6 +5,7 @@
  */
 import { expect } from 'vitest';
 import { openStream } from '../../../engine/core/stream.ts';
+import type { SendWishes } from '../../../engine/host/transport.ts';
 import { SUITE_SEED } from './drivers.ts';
 import type { PortCase } from './port-world.ts';
 
@@ -81,6 +82,23 @@ export const hostCases: readonly PortCase[] = [
       expect(now.outcome).toBe('ok');
       expect(text(now.body)).toBe('now b hello');
       expect((await world.request('slow', 'c', bytesOf(''))).outcome).toBe('later');
+    },
+  },
+  {
+    id: 'request/wishes',
+    says: 'hands over what the sender wishes, and nothing where it wishes nothing',
+    run: async (world) => {
+      const seen: (SendWishes | undefined)[] = [];
+      world.act(() => {
+        world.a.onRequest(({ wishes, respond }) => {
+          seen.push(wishes);
+          respond('ok');
+        });
+      });
+      const wishes = { lifetime: 5_000_000_000, priority: 2, tolerant: true } as const;
+      await world.request('send', 'b', bytesOf('urgent'), wishes);
+      await world.request('send', 'b', bytesOf('plain'));
+      expect(seen).toEqual([wishes, undefined]);
     },
   },
   {

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Host } from '../../../engine/host/host.ts';
+import type { SendWishes } from '../../../engine/host/transport.ts';
 import type { DirectionSpec } from '../../../engine/net/link-spec.ts';
 import type { StoreFault } from '../../../engine/net/sim-store.ts';
 import { ask, type Driver, type RequestAnswer } from './drivers.ts';
@@ -23,7 +24,12 @@ export interface PortWorld extends Pick<Driver, 'kind' | 'act' | 'until' | 'pass
   crashA(fault: StoreFault): void;
   restartA(): void;
   /** Sends a request to `a`. */
-  request(kind: string, target: string, body: Uint8Array): Promise<RequestAnswer>;
+  request(
+    kind: string,
+    target: string,
+    body: Uint8Array,
+    wishes?: SendWishes,
+  ): Promise<RequestAnswer>;
   /** What `a` has delivered to its user so far. */
   readonly delivered: readonly { readonly from: string; readonly bytes: Uint8Array }[];
   /** The stored bytes behind a store of `a`. */
@@ -66,7 +72,8 @@ export function portWorld(driver: Driver): PortWorld {
     delivered,
     crashA: (fault) => world.crash('a', fault),
     restartA: () => world.restart('a'),
-    request: (kind, target, body) => ask(driver, 'a', { kind, target, body }),
+    request: (kind, target, body, wishes) =>
+      ask(driver, 'a', { kind, target, body, ...(wishes === undefined ? {} : { wishes }) }),
     rawStoreOfA: (name) => a.rawStore(name),
     metricsOfA: () => a.meter.data(),
     dropsOfA: () => Object.fromEntries(a.drops),
