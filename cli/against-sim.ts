@@ -11,6 +11,7 @@ import { compareAgainst } from '../reports/against.ts';
 import { compareOnTime } from '../reports/on-time.ts';
 import type { Scenario } from '../scenarios/model.ts';
 import type { ProtocolRegistry } from '../scenarios/registry.ts';
+import { trafficEntries } from '../scenarios/runner/drawn-pairs.ts';
 import { type RunOrder, runScenario } from '../scenarios/runner/run-scenario.ts';
 import type { Runner } from './execute.ts';
 import { FlagError } from './exit.ts';
@@ -26,7 +27,7 @@ export interface AgainstHow {
   /** The file as given on the command line. */
   readonly file: string;
   readonly overrides: Readonly<Record<string, string>> | undefined;
-  readonly scenario: Pick<Scenario, 'traffic' | 'warmupNs' | 'cpu'>;
+  readonly scenario: Pick<Scenario, 'traffic' | 'drawnTraffic' | 'warmupNs' | 'cpu'>;
   readonly shape?: 'links' | 'off' | undefined;
   readonly processes?: unknown;
   readonly deployment?: unknown;
@@ -90,10 +91,11 @@ function isOneLoop({ loops = 1, processes, deployment }: Place): boolean {
  * burst that waited for the nodes would influence their choice of paths, so it starts later within
  * the warm-up.
  */
-function laterStarts({ traffic, warmupNs }: AgainstHow['scenario']): Record<string, string> {
+function laterStarts(scenario: AgainstHow['scenario']): Record<string, string> {
+  const { warmupNs } = scenario;
   const settledNs = Math.floor(Math.min(SETTLE_MAX_NS, warmupNs * SETTLE_SHARE));
   const starts: Record<string, string> = {};
-  for (const [index, { startNs }] of traffic.entries()) {
+  for (const [index, { startNs }] of trafficEntries(scenario).entries()) {
     if (startNs < settledNs) starts[`traffic.${index}.start`] = `${settledNs}ns`;
   }
   return starts;

@@ -71,6 +71,7 @@ export function judge(input: RunInput): Report {
     ...faultWindowsPart(seeds),
     packets,
     ...messagesPart(seeds),
+    ...refusalsPart(seeds),
     nodeDrops: addUp(seeds.map((seed) => Object.entries(seed.nodeDrops))),
     series: summariseSeries(seeds, shownSeed),
     shownSeed,
@@ -83,6 +84,11 @@ export function judge(input: RunInput): Report {
     reproduce: input.reproduce,
     overrides: input.overrides,
   };
+}
+
+function refusalsPart(seeds: readonly SeedResult[]): Pick<Report, 'refusals'> {
+  const refusals = addUp(seeds.map((seed) => Object.entries(seed.refusals ?? {})));
+  return Object.keys(refusals).length === 0 ? {} : { refusals };
 }
 
 /**

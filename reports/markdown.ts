@@ -171,10 +171,14 @@ function faultRows(report: Report): readonly string[] {
   return ['| seed | at | fault | effects |', '|---:|---:|---|---|', ...rows, ...rest];
 }
 
-function messageRows({ messages, messagesUntracked }: Report): readonly string[] {
+function messageRows({ messages, messagesUntracked, refusals = {} }: Report): readonly string[] {
   if (messages === undefined) {
     if (messagesUntracked === undefined) return [];
-    return [`Messages are ${escapeMarkdown(untrackedText(messagesUntracked))}.`];
+    const sentence = `Messages are ${escapeMarkdown(untrackedText(messagesUntracked))}.`;
+    const reasons = Object.entries(refusals).map(
+      ([name, n]) => `${whole(n)} as ${escapeMarkdown(name)}`,
+    );
+    return [reasons.length === 0 ? sentence : `${sentence} Refused: ${reasons.join(', ')}.`];
   }
   const rows = (what: string, reasons: Readonly<Record<string, number>>): readonly string[] =>
     Object.entries(reasons).map(

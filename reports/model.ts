@@ -168,6 +168,10 @@ export interface SeedResult {
   readonly messages?: MessageTotals;
   /** Why messages were not tracked. */
   readonly messagesUntracked?: string;
+  /**
+   * Packets of applications that nodes refused after the warm-up, by reason; absent if none was.
+   */
+  readonly refusals?: Readonly<Record<string, number>>;
   /** Drops named by protocols: counts by `protocol/reason`. */
   readonly nodeDrops: Readonly<Record<string, number>>;
   readonly series: readonly Series[];

@@ -255,6 +255,9 @@ export const reportSchema = z
     packets,
     messages: z.exactOptional(messages),
     messagesUntracked: z.exactOptional(text).describe('why messages are not accounted for'),
+    refusals: z
+      .exactOptional(z.record(text, count))
+      .describe('packets of applications that nodes refused after the warm-up, by reason'),
     nodeDrops: z.record(text, count),
     series: z.array(series),
     shownSeed: count.describe('the seed that the charts show: the worst, or the first'),

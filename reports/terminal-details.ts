@@ -105,12 +105,13 @@ export function adversaryLines({ privacy }: Report): readonly string[] {
 
 /** The account of messages, then why some were refused or lost; or why there is no account. */
 export function messageLines(report: Report, width: number): readonly string[] {
-  const { messages, messagesUntracked } = report;
+  const { messages, messagesUntracked, refusals = {} } = report;
   const fit = { width: width - INDENT, indent: 0 };
   if (messages === undefined) {
     if (messagesUntracked === undefined) return [];
     const words = untrackedText(messagesUntracked).split(' ');
-    return labelled('Messages', fold(words, { ...fit, gap: ' ' }));
+    const lines = fold(words, { ...fit, gap: ' ' });
+    return labelled('Messages', [...lines, ...dropLines('refused:', refusals, fit)]);
   }
   return labelled('Messages', [
     ...fold(messageTerms(messages), { ...fit, gap: ' ' }),

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { SendWishes } from '../engine/host/transport.ts';
 import type { BufferRoom, CpuProfile } from '../engine/net/cpu-profile.ts';
 import type { KpiSpec } from '../reports/model.ts';
 import type { SourcePosition, StackEntry, Topology } from '../topologies/model.ts';
@@ -44,11 +45,29 @@ export interface TrafficSpec {
    */
   readonly by?: string;
   readonly pattern: TrafficPattern;
-  /** Application bytes a packet, 32..65,536 (the ground truth takes 32). */
+  /** Application bytes a packet, 32 bytes (the ground truth) to 16 MiB. */
   readonly sizeBytes: number;
+  /** What the application asks of the protocols that carry a packet; absent if nothing. */
+  readonly wishes?: SendWishes;
   readonly startNs: number;
   readonly stopNs: number;
+  /** Name of its random streams; absent: its index in the list. */
+  readonly streams?: string;
+  /** Name under which reports show the flows of one entry together. */
+  readonly group?: string;
   readonly position: SourcePosition;
+}
+
+/** An entry of flows between pairs of nodes, which are drawn from the seed. */
+export interface DrawnTraffic extends Omit<TrafficSpec, 'from' | 'to' | 'streams' | 'group'> {
+  /** Its index in the file's list, among the entries that name their nodes. */
+  readonly entry: number;
+  /** Number of different pairs. */
+  readonly pairs: number;
+  /** What the file says about the nodes, for reports. */
+  readonly words: string;
+  /** Nodes to draw from, in the order of the topology. */
+  readonly among: readonly string[];
 }
 
 /** Which links an event acts on. */
@@ -253,6 +272,11 @@ export interface Scenario {
   /** Options merged over those of the topology's hosts, by protocol or node name. */
   readonly options: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   readonly traffic: readonly TrafficSpec[];
+  /**
+   * Entries whose nodes are drawn from the seed; absent if there are none, and in the scenario of one
+   * seed, whose {@link traffic} has their flows.
+   */
+  readonly drawnTraffic?: readonly DrawnTraffic[];
   readonly events: readonly FaultSpec[];
   readonly kpis: readonly (KpiSpec & { readonly position: SourcePosition })[];
   readonly sweep?: SweepSpec;

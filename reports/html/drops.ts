@@ -28,11 +28,11 @@ export function dropSection(report: Report): Markup {
 }
 
 /** The account of messages and why some did not arrive, or why there is no account. */
-function messageSection({ messages, messagesUntracked }: Report): Markup {
+function messageSection({ messages, messagesUntracked, refusals = {} }: Report): Markup {
   if (messages === undefined) {
     if (messagesUntracked === undefined) return NOTHING;
     return html`<section><h2>${MESSAGES_TITLE}</h2>
-<p>Messages are ${untrackedText(messagesUntracked)}.</p></section>
+<p>Messages are ${untrackedText(messagesUntracked)}.${refusedText(refusals)}</p></section>
 `;
   }
   const drops = missingOf(messages);
@@ -47,6 +47,12 @@ function messageSection({ messages, messagesUntracked }: Report): Markup {
   return html`<section><h2>${MESSAGES_TITLE}</h2>
 ${figure({ title, caption, draw })}</section>
 `;
+}
+
+/** Refused messages, where there is no account that says so. */
+function refusedText(refusals: Readonly<Record<string, number>>): string {
+  const reasons = Object.entries(refusals).map(([name, n]) => `${whole(n)} as ${name}`);
+  return reasons.length === 0 ? '' : ` Refused: ${reasons.join(', ')}.`;
 }
 
 /** Keeps a term of the account on one line. */

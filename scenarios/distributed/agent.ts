@@ -27,7 +27,7 @@ import { LiveStageWorld } from '../runner/live-stage-world.ts';
 import { layerTable, nodeChoice, protocolTable, stackOf } from '../runner/nodes.ts';
 import { type BundleUse, bundleView } from '../runner/provision/key-bundle.ts';
 import { networkMap } from '../runner/provision/network-map.ts';
-import { Flow, flowStreams } from '../runner/traffic-source.ts';
+import { Flow, FlowSupply } from '../runner/traffic-source.ts';
 import { RunWitness } from '../runner/witness.ts';
 import type { Undo, WorldListener } from '../runner/world.ts';
 import { Gauge } from './gauge.ts';
@@ -123,9 +123,10 @@ export class Agent implements WorldListener {
     const indexOf = (host: string): number =>
       scenario.topology.hosts.findIndex(({ name }) => name === host);
     this.#rows = new MeasuredRows(hosts, indexOf);
+    const supply = new FlowSupply(seed);
     this.#flows = scenario.traffic.map((spec, index) => {
       const meter = new ReportingMeter(index, this.#rows, scenario.warmupNs);
-      const flow = new Flow(this.world, spec, meter, flowStreams(seed, index));
+      const flow = new Flow(this.world, spec, meter, supply.of(index, spec));
       flow.nextSequence = order.nextSequence[index] ?? 0;
       meter.flow = flow;
       return flow;

@@ -17,7 +17,7 @@ import { TRUTH_KINDS, type Truth } from '../runner/ground-truth.ts';
 import { handoverBook } from '../runner/handover-metrics.ts';
 import type { KeyBundle } from '../runner/provision/key-bundle.ts';
 import type { Stage, StandIns } from '../runner/stage.ts';
-import { flowStreams } from '../runner/traffic-source.ts';
+import { FlowSupply } from '../runner/traffic-source.ts';
 import type { WorldListener } from '../runner/world.ts';
 import type { AgentProcess } from './agent-process.ts';
 import { failureLineOf } from './failure-line.ts';
@@ -91,6 +91,7 @@ export class Coordinator {
     this.world = new RemoteWorld(scenario, fleet, options.onFailure);
     this.handovers = handoverBook(scenario);
     this.#nextSequence = scenario.traffic.map(() => 0);
+    const supply = new FlowSupply(seed);
     this.standIns = {
       node: (host: HostSpec): RemoteNode => {
         const node = new RemoteNode();
@@ -98,7 +99,7 @@ export class Coordinator {
         return node;
       },
       flow: (index, spec, meter): RemoteFlow => {
-        const flow = new RemoteFlow(this.world, spec, meter, flowStreams(seed, index));
+        const flow = new RemoteFlow(this.world, spec, meter, supply.of(index, spec));
         this.#flows.push(flow);
         return flow;
       },
@@ -189,7 +190,10 @@ export class Coordinator {
       flow.meter.refused = tallies.refusedOf(flow.index);
       flow.hasSentFile = tallies.hasSentFile(flow.index);
     }
-    if (this.#stage !== undefined) this.#stage.damaged += tallies.damaged;
+    if (this.#stage !== undefined) {
+      this.#stage.damaged += tallies.damaged;
+      this.#stage.refusals = tallies.refusals();
+    }
     if (measured.late > 0) {
       this.warnings.add(
         `${measured.late} reports of agents came too late to be processed in order`,

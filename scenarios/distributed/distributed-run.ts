@@ -24,6 +24,7 @@ import type { SeedResult } from '../../reports/model.ts';
 import type { Registry } from '../../topologies/files/registry.ts';
 import { Refusal } from '../refusal.ts';
 import { SCATTERED } from '../runner/account.ts';
+import { scenarioOfSeed } from '../runner/drawn-pairs.ts';
 import { handoverMetrics } from '../runner/handover-metrics.ts';
 import type { SeedAnswer } from '../runner/job.ts';
 import {
@@ -129,7 +130,10 @@ export function runDistributed(order: DistributedOrder): Promise<RunEnd> {
   const layout = layoutText(hostGroups(order), executor);
   const definitions = [...LIVE_METRICS, ...(executor === 'loop' ? [] : PROCESS_METRICS)];
   return runInTurn(order, { mode: 'live', layout, cpu: 'real', definitions }, (turn) =>
-    new DistributedRun(order, turn).run(),
+    new DistributedRun(
+      { ...order, scenario: scenarioOfSeed(order.scenario, turn.seed) },
+      turn,
+    ).run(),
   );
 }
 

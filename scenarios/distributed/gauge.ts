@@ -5,6 +5,7 @@
  * @module
  */
 import { performance } from 'node:perf_hooks';
+import { addUp } from '../../reports/add-up.ts';
 import type { LiveStageWorld } from '../runner/live-stage-world.ts';
 import type { Flow } from '../runner/traffic-source.ts';
 import type { Tally } from './messages.ts';
@@ -64,6 +65,7 @@ export class Gauge {
       stallNs: live.pump.longestStallNs,
       damaged: this.#rows.damaged,
       refused: this.#flows.map(({ meter }) => meter.refused),
+      refusals: addUp(this.#flows.map(({ meter }) => meter.refusals)),
       filesSent: this.#flows.filter(({ isFileSent }) => isFileSent).map(({ index }) => index),
     };
   }

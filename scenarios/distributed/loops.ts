@@ -12,6 +12,7 @@
 import { assert } from '../../engine/core/assert.ts';
 import type { Topology } from '../../topologies/model.ts';
 import type { Scenario, TrafficSpec } from '../model.ts';
+import { trafficEntries } from '../runner/drawn-pairs.ts';
 
 /**
  * One loop carries some 12,000 packets/s over six links (docs/PERFORMANCE.md); a third of that
@@ -27,15 +28,17 @@ const END_WEIGHT = 2;
 const UNASKED_MAX = 2;
 
 /** The facts about a scenario that determine how many event loops to use. */
-export type LoopScenario = Pick<Scenario, 'traffic'> & {
+export type LoopScenario = Pick<Scenario, 'traffic' | 'drawnTraffic'> & {
   readonly topology: Pick<Topology, 'hosts' | 'links' | 'segments' | 'addressPlan'>;
 };
 
 /** Packets/s that constant and poisson sources offer together, all of them active. */
-export function offeredRate({ traffic }: Pick<Scenario, 'traffic'>): number {
-  return traffic.reduce((sum, { pattern }) => {
+export function offeredRate(scenario: Pick<Scenario, 'traffic' | 'drawnTraffic'>): number {
+  return trafficEntries(scenario).reduce((sum, entry) => {
+    const { pattern } = entry;
     const isSteady = pattern.kind === 'constant' || pattern.kind === 'poisson';
-    return isSteady ? sum + pattern.rate : sum;
+    const flows = 'pairs' in entry ? entry.pairs : 1;
+    return isSteady ? sum + flows * pattern.rate : sum;
   }, 0);
 }
 

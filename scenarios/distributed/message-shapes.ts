@@ -128,6 +128,7 @@ const tally = object<Tally>({
   stallNs: number(0, Number.MAX_SAFE_INTEGER),
   damaged: count,
   refused: list(count, NAMES_MAX),
+  refusals: record(count, NAMES_MAX),
   filesSent: list(count, NAMES_MAX),
 });
 

@@ -130,6 +130,8 @@ export interface Tally {
   readonly damaged: number;
   /** Number of rejected requests, by flow. */
   readonly refused: readonly number[];
+  /** Number of rejected requests, by reason. */
+  readonly refusals: Readonly<Record<string, number>>;
   /** Flows of files whose last chunk has been accepted. */
   readonly filesSent: readonly number[];
 }

@@ -14,6 +14,7 @@ import type { AgentOrder } from './messages.ts';
 import {
   big,
   bytes,
+  flag,
   list,
   number,
   object,
@@ -35,6 +36,7 @@ const TRACE_MAX = 10_000_000;
 const DEPTH_MAX = 12;
 /** The largest that a file may ask for. */
 const FLOOD_BYTES_MAX = 65_000;
+const PACKET_MAX = 16_777_216;
 const SECRET_BYTES = 32;
 /** Length for a post-quantum key encapsulation, the longest value that a protocol publishes. */
 const PUBLIC_KEY_MAX = 4_096;
@@ -70,9 +72,18 @@ const traffic = object<TrafficSpec>({
   to: name,
   by: optional(note),
   pattern,
-  sizeBytes: whole(32, 65_536),
+  sizeBytes: whole(32, PACKET_MAX),
+  wishes: optional(
+    object<NonNullable<TrafficSpec['wishes']>>({
+      lifetime: optional(number(1, Number.MAX_SAFE_INTEGER)),
+      priority: optional(whole(0, 2)),
+      tolerant: optional(flag),
+    }),
+  ),
   startNs: instant,
   stopNs: instant,
+  streams: optional(name),
+  group: optional(note),
   position,
 });
 
@@ -108,6 +119,7 @@ const scenario = object<Scenario>({
   cpu: nothing,
   options: record(record(plain(DEPTH_MAX), PARTS_MAX), PARTS_MAX),
   traffic: list(traffic, PARTS_MAX),
+  drawnTraffic: nothing,
   events: none,
   kpis: none,
   sweep: nothing,

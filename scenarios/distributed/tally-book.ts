@@ -101,6 +101,11 @@ export class TallyBook {
     return this.all.reduce((sum, { refused }) => sum + (refused[flow] ?? 0), 0);
   }
 
+  /** Refused requests of all flows, by reason. */
+  refusals(): Readonly<Record<string, number>> {
+    return addUp(this.all.map(({ refusals }) => Object.entries(refusals)));
+  }
+
   /** True once the whole file of a flow has been handed over. */
   hasSentFile(flow: number): boolean {
     return this.all.some(({ filesSent }) => filesSent.includes(flow));

@@ -5,7 +5,7 @@
  */
 import { assert } from '../../engine/core/assert.ts';
 import { Connectivity } from '../../topologies/build/connectivity.ts';
-import type { ConfigCode } from '../../topologies/files/config-error.ts';
+import { type ConfigCode, formatPath } from '../../topologies/files/config-error.ts';
 import { shorten } from '../../topologies/files/leaf.ts';
 import type { FilePath } from '../../topologies/files/locate.ts';
 import { NamePattern, PATTERN_MAX, type PatternWork } from '../../topologies/files/name-pattern.ts';
@@ -31,6 +31,8 @@ export class ScenarioContext {
   readonly topology: Topology;
   readonly connectivity: Connectivity;
   readonly durationNs: number;
+  /** Remarks on what the file may not mean. */
+  readonly warnings: string[] = [];
   readonly #nodes: ReadonlyMap<string, HostSpec>;
   #index: LinkIndex | undefined;
   #compared = 0;
@@ -118,6 +120,12 @@ export class ScenarioContext {
     }
     const words = hint === undefined ? { message } : { message, hint: hintText(hint) };
     this.problems.add(this.source, { code, path, part: 'key', ...words });
+  }
+
+  /** Notes what an entry may not mean; the file is accepted. */
+  warn(path: FilePath, message: string): void {
+    const { file, line, column } = this.position(path);
+    this.warnings.push(`${file}:${line}:${column}: ${formatPath(path)}: ${message}`);
   }
 
   /** Position of an entry in the file. */

@@ -34,6 +34,7 @@ import { resolveEvents } from './events.ts';
 import { resolveKpis } from './kpis.ts';
 import { resolvePrivacy } from './privacy.ts';
 import { type ScenarioInput, scenarioSchema } from './schema.ts';
+import { SizeCheck } from './size-check.ts';
 import { resolveTraffic } from './traffic.ts';
 
 /** Which scenario to load, and its surroundings. */
@@ -172,6 +173,7 @@ function resolveAll({ request, problems }: Parts, read: Read): Scenario {
     warmupNs: input.warmup ?? 0,
     attacks: attacksOf(input),
   });
+  const traffic = resolveTraffic(context, input.traffic ?? [], new SizeCheck(context, options));
   return {
     name: input.name,
     file: source.file,
@@ -185,12 +187,12 @@ function resolveAll({ request, problems }: Parts, read: Read): Scenario {
     crypto: input.crypto ?? 'node',
     ...cpuOf(input, source),
     options,
-    traffic: resolveTraffic(context, input.traffic ?? []),
+    ...traffic,
     events: resolveEvents(context, input.events ?? []),
     kpis: resolveKpis(context, input.kpis ?? {}),
     seeds: seedsOf(context, input.seeds ?? 1),
     overrides: request.overrides ?? {},
-    warnings: topology.warnings,
+    warnings: [...topology.warnings, ...context.warnings],
     ...(input.sweep === undefined ? {} : { sweep: sweepOf(context, input.sweep) }),
     ...(privacy === undefined ? {} : { privacy }),
     ...(input.timeLimit === undefined ? {} : { timeLimitMs: Math.ceil(input.timeLimit / 1e6) }),

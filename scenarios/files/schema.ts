@@ -21,11 +21,9 @@ import {
 import {
   drift,
   number,
-  packetRate,
   rate,
   share,
   signedTime,
-  size,
   time,
   whole,
 } from '../../topologies/files/quantity.ts';
@@ -34,64 +32,9 @@ import { topologySchema } from '../../topologies/schema/topology.ts';
 import { attackSchema } from './attack-schema.ts';
 import { floodSchema } from './flood-schema.ts';
 import { privacySchema } from './privacy-schema.ts';
+import { trafficSchema } from './traffic-schema.ts';
 
 const POSITIVE = { min: 1, minText: '1ns' };
-
-// --- traffic ----------------------------------------------------------------------------------
-
-/** The ground truth in each payload takes 32 bytes; a packet is at most 64 KiB. */
-const packetSize = (): Leaf<number> =>
-  size({ min: 32, minText: '32B', max: 65_536, maxText: '64KiB' });
-
-const flowShape = {
-  from: text('the name of a node').meta({ description: 'Sending node.' }),
-  to: text('the name of a node').meta({ description: 'Receiving node.' }),
-  by: text('a protocol such as gateway')
-    .optional()
-    .meta({ description: 'Layer that takes and delivers the packets. Default: the top.' }),
-  size: packetSize()
-    .optional()
-    .meta({ description: 'Application bytes of a packet.', default: '1000B' }),
-  start: time()
-    .optional()
-    .meta({ description: 'Time of the first packet at the earliest.', default: '0s' }),
-  stop: time(POSITIVE)
-    .optional()
-    .meta({ description: 'Time before which the last packet is sent. Default: the end.' }),
-};
-
-const packets = (): Leaf<number> => packetRate().meta({ description: 'Packets per time.' });
-
-/** One entry of `traffic`. */
-export const trafficSchema = z
-  .discriminatedUnion('kind', [
-    z.strictObject({ kind: z.literal('constant'), ...flowShape, rate: packets() }),
-    z.strictObject({ kind: z.literal('poisson'), ...flowShape, rate: packets() }),
-    z.strictObject({
-      kind: z.literal('on-off'),
-      ...flowShape,
-      rate: packets(),
-      on: time(POSITIVE).meta({ description: 'Mean length of an on period.' }),
-      off: time(POSITIVE).meta({ description: 'Mean length of an off period.' }),
-    }),
-    z.strictObject({
-      kind: z.literal('trace'),
-      ...flowShape,
-      file: text('the path of a CSV file').meta({ description: 'Lines "seconds,bytes", sorted.' }),
-    }),
-    z.strictObject({
-      kind: z.literal('request-response'),
-      ...flowShape,
-      rate: packets(),
-      response: packetSize().meta({ description: 'Size of each response.' }),
-    }),
-    z.strictObject({
-      kind: z.literal('file'),
-      ...flowShape,
-      bytes: size({ min: 1, minText: '1B' }).meta({ description: 'Size of the transfer.' }),
-    }),
-  ])
-  .meta({ description: 'One flow of application packets.' });
 
 // --- events -----------------------------------------------------------------------------------
 
@@ -347,8 +290,6 @@ export const scenarioSchema = z
 
 /** A scenario file as parsed. */
 export type ScenarioInput = z.output<typeof scenarioSchema>;
-/** One entry of `traffic`. */
-export type TrafficInput = z.output<typeof trafficSchema>;
 /** One entry of `events`. */
 export type EventInput = z.output<typeof eventSchema>;
 /** A link selector in a file. */

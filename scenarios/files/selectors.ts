@@ -10,7 +10,7 @@ import { unreachableHint } from '../../topologies/build/connectivity.ts';
 import { shorten } from '../../topologies/files/leaf.ts';
 import type { FilePath } from '../../topologies/files/locate.ts';
 import { endsOf, isPattern } from '../../topologies/files/name-pattern.ts';
-import { hintNames, listSome } from '../../topologies/files/suggest.ts';
+import { hintNames, listSome, suggest } from '../../topologies/files/suggest.ts';
 import type { Topology } from '../../topologies/model.ts';
 import type { LinkSelector } from '../model.ts';
 import type { ScenarioContext } from './context.ts';
@@ -73,27 +73,41 @@ export function checkReachable(
   return false;
 }
 
-/** The names of all nodes that names and patterns select; reports those that select none. */
+/**
+ * The names of all nodes that names and patterns select; reports those that select none.
+ * @param input A list, or one of them alone.
+ */
 export function nodesOf(
   context: ScenarioContext,
-  patterns: readonly string[],
+  input: string | readonly string[],
   path: FilePath,
 ): readonly string[] {
   const names = context.topology.hosts.map((host) => host.name);
+  const patterns = typeof input === 'string' ? [input] : input;
   const found = patterns.flatMap((pattern, index) => {
-    const at = [...path, index];
+    const at = typeof input === 'string' ? path : [...path, index];
     if (!isPattern(pattern)) return context.checkNode(pattern, at) ? [pattern] : [];
     if (!context.admitPattern(pattern, at, names.length)) return [];
     const form = context.pattern(pattern);
     const matches = names.filter((name) => form.matches(name));
     if (!context.admitWork(at)) return [];
     if (matches.length === 0) {
-      context.refuse('E124', at, `pattern "${pattern}" matches no node`);
+      const hint = (): string => patternHint(pattern, names);
+      context.refuse('E124', at, `pattern "${shorten(pattern)}" matches no node`, hint);
     }
     return matches;
   });
   const nodes = [...new Set(found)];
   return context.admitSelected(nodes.length, path) ? nodes : [];
+}
+
+/** Suggests a pattern for one with a typing mistake: its stars at the same ends of a near name. */
+function patternHint(pattern: string, names: readonly string[]): string {
+  const list = `nodes: ${listSome(names)}`;
+  const stem = pattern.replace(/\*.*$/, '');
+  const stems = new Set(names.map((name) => name.slice(0, stem.length)));
+  const near = stem === '' ? undefined : suggest(stem, [...stems]);
+  return near === undefined ? list : `did you mean "${near}*"? ${list}`;
 }
 
 function idsOf(

@@ -17,7 +17,8 @@ type Trace = Extract<TrafficPattern, { kind: 'trace' }>;
 
 const LIMIT_BYTES = 64e6;
 const BYTES_MIN = 32;
-const BYTES_MAX = 65_536;
+/** See the schema of traffic; what the protocol of the flow takes is checked elsewhere. */
+const BYTES_MAX = 16_777_216;
 
 /** @returns the trace, or undefined after noting what is wrong. */
 export function readTrace(

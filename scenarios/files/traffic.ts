@@ -1,74 +1,85 @@
 /**
- * Resolves the `traffic` list: nodes exist and reach each other, times fit into the run. Notes
- * E106, E111 and E123 (docs/spec/error-messages.md).
+ * Resolves the `traffic` list: nodes exist and reach each other, times fit into the run, and
+ * packets into what their protocol takes. Notes E111 and E127 (docs/spec/error-messages.md).
  *
  * @module
  */
+import type { SendWishes } from '../../engine/host/transport.ts';
 import { stackNames } from '../../topologies/build/stack.ts';
+import { defined } from '../../topologies/files/defined.ts';
 import { shorten } from '../../topologies/files/leaf.ts';
 import type { FilePath } from '../../topologies/files/locate.ts';
 import { formatTime } from '../../topologies/files/units.ts';
-import type { TrafficPattern, TrafficSpec } from '../model.ts';
+import type { DrawnTraffic, Scenario, TrafficPattern, TrafficSpec } from '../model.ts';
 import type { ScenarioContext } from './context.ts';
-import type { TrafficInput } from './schema.ts';
-import { checkReachable } from './selectors.ts';
+import type { SizeCheck } from './size-check.ts';
 import { readTrace } from './trace-csv.ts';
+import { drawnPart, type FlowEnds, nodesOfEnds, resolveEnds } from './traffic-ends.ts';
+import { PRIORITIES, type TrafficInput } from './traffic-schema.ts';
+import { checkWishes } from './wishes.ts';
 
 const SIZE_DEFAULT = 1_000;
 
-/** Resolves all flows; flows with mistakes are reported and left out. */
+/** What the entries of `traffic` mean. */
+export type ResolvedTraffic = Pick<Scenario, 'traffic' | 'drawnTraffic'>;
+
+/** Resolves all entries; entries with mistakes are reported and left out. */
 export function resolveTraffic(
   context: ScenarioContext,
   inputs: readonly TrafficInput[],
-): readonly TrafficSpec[] {
-  return inputs.flatMap((input, index) => {
+  sizes: SizeCheck,
+): ResolvedTraffic {
+  const traffic: TrafficSpec[] = [];
+  const drawn: DrawnTraffic[] = [];
+  for (const [index, input] of inputs.entries()) {
     const path = ['traffic', index];
-    const isSound = checkPair(context, input, path) && checkTimes(context, input, path);
+    const ends = resolveEnds(context, input, path);
+    const areTimesSound = checkTimes(context, input, path);
     const pattern = patternOf(context, input, path);
-    if (!isSound || pattern === undefined) return [];
-    const layer = layerOf(context, input, path);
-    if (layer === undefined) return [];
-    return [
-      {
-        from: input.from,
-        to: input.to,
-        ...layer,
-        pattern,
-        sizeBytes: input.size ?? SIZE_DEFAULT,
-        startNs: input.start ?? 0,
-        stopNs: input.stop ?? context.durationNs,
-        position: context.position(path),
-      },
-    ];
-  });
+    if (ends === undefined || !areTimesSound || pattern === undefined) continue;
+    const layer = layerOf(context, { ...input, ends }, path);
+    if (layer === undefined) continue;
+    const flow = { ...layer, pattern, ...quantitiesOf(context, input, path) };
+    sizes.check({ ...flow, ends }, path);
+    checkWishes(context, { ...flow, ends }, path);
+    if (ends.kind === 'pair') traffic.push({ from: ends.from, to: ends.to, ...flow });
+    else drawn.push({ ...flow, ...drawnPart(ends), entry: index });
+  }
+  return { traffic, ...(drawn.length === 0 ? {} : { drawnTraffic: drawn }) };
 }
 
-function checkPair(context: ScenarioContext, input: TrafficInput, path: FilePath): boolean {
-  const known = (['from', 'to'] as const).filter((key) =>
-    context.checkNode(input[key], [...path, key]),
-  );
-  if (known.length < 2) return false;
-  if (input.from === input.to) {
-    const message = `"${input.to}" sends to itself, expected another node`;
-    context.refuse('E104', [...path, 'to'], message);
-    return false;
-  }
-  return checkReachable(context, input, path);
+function quantitiesOf(
+  context: ScenarioContext,
+  input: TrafficInput,
+  path: FilePath,
+): Omit<TrafficSpec, 'from' | 'to' | 'pattern'> {
+  const { lifetime, priority, tolerant } = input;
+  const level = priority && PRIORITIES.indexOf(priority);
+  const wishes: SendWishes = defined({ lifetime, tolerant, priority: level as 0 | 1 | 2 });
+  return {
+    sizeBytes: input.size ?? SIZE_DEFAULT,
+    ...(Object.keys(wishes).length === 0 ? {} : { wishes }),
+    startNs: input.start ?? 0,
+    stopNs: input.stop ?? context.durationNs,
+    position: context.position(path),
+  };
 }
 
 /**
- * The protocol that takes and delivers the packets of a flow: nothing where both hosts run one
- * protocol, undefined after noting what is wrong.
+ * The protocol that takes and delivers the packets: nothing where all hosts run one protocol,
+ * undefined after noting what is wrong.
  */
 function layerOf(
   context: ScenarioContext,
-  { from, to, by }: TrafficInput,
+  { ends, by }: Pick<TrafficInput, 'by'> & { readonly ends: FlowEnds },
   path: FilePath,
 ): Pick<TrafficSpec, 'by'> | undefined {
   const stackAt = (node: string): readonly string[] =>
     stackNames(context.host(node)).map((name) => context.registry.protocols(name)?.name ?? name);
-  const [own, other] = [stackAt(from), stackAt(to)];
-  if (by === undefined && own.length === 1 && other.length === 1) return {};
+  const [from = '', ...others] = nodesOfEnds(ends);
+  const own = stackAt(from);
+  const isPlain = own.length === 1 && others.every((node) => stackAt(node).length === 1);
+  if (by === undefined && isPlain && ends.kind === 'pair') return {};
   const top = own.at(-1) ?? '';
   const found = by === undefined ? top : own.find((name) => name === by);
   if (found === undefined) {
@@ -76,10 +87,13 @@ function layerOf(
     context.refuse('E127', [...path, 'by'], `${from} has no layer "${shorten(by ?? '')}"`, hint);
     return undefined;
   }
-  if (other.includes(found)) return { by: found };
-  const message = `${to} does not run ${found}, which sends the packets of ${from}`;
-  const hint = `${to} runs ${other.join(', ')}: name one of them with by:, or add a layer to stack`;
-  context.refuse('E127', [...path, 'to'], message, hint);
+  const lacking = others.find((node) => !stackAt(node).includes(found));
+  if (lacking === undefined) return by === undefined && isPlain ? {} : { by: found };
+  const message = `${lacking} does not run ${found}, which sends the packets of ${from}`;
+  const runs = `${lacking} runs ${stackAt(lacking).join(', ')}`;
+  const hint = `${runs}: name one of them with by:, or add a layer to stack`;
+  const key = ends.kind === 'pair' ? 'to' : 'among';
+  context.refuse('E127', [...path, key], message, hint);
   return undefined;
 }
 

@@ -21,6 +21,7 @@ import type { Registry } from '../../topologies/files/registry.ts';
 import type { HostSpec } from '../../topologies/model.ts';
 import type { Scenario } from '../model.ts';
 import { crashOf } from './crash/crash-scene.ts';
+import { scenarioOfSeed } from './drawn-pairs.ts';
 import { EMULATE_METRICS, EmulateMeter, hostMetrics, inMs } from './emulate-metrics.ts';
 import type { SeedAnswer } from './job.ts';
 import { type NodeChoice, nodeChoice } from './nodes.ts';
@@ -72,7 +73,8 @@ export async function runEmulated(order: EmulateOrder): Promise<RunEnd> {
 
 /** Runs one of them. */
 export function runEmulatedSeed(order: EmulateOrder, turn: SeedTurn): Promise<SeedAnswer> {
-  return new EmulatedRun(order, turn).run();
+  const scenario = scenarioOfSeed(order.scenario, turn.seed);
+  return new EmulatedRun({ ...order, scenario }, turn).run();
 }
 
 /** One seed. */

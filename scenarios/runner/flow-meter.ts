@@ -60,12 +60,16 @@ export class FlowMeter {
   corrupted = 0;
   /** The part of {@link sentCount} that the node rejected with a reason. */
   refused = 0;
+  /** The parts of {@link refused} by reason. */
+  readonly refusals = new Map<string, number>();
   /** Called with each message that the sending node rejected, and the reason. */
   onRefused: ((sequence: number, reason: string) => void) | undefined;
   /** Records what is measured around each fault; set only if wanted. */
   windows: FaultWindows | undefined;
   /** Which path packets take that are sent at an instant; set where nodes choose paths. */
   pathAt: ((sentNs: number) => string | undefined) | undefined;
+  /** Measures the latency of all flows of an entry over time, if reports show them together. */
+  together: FlowMeter | undefined;
   /** Like {@link latency}, for each path. */
   readonly latencyByPath = new Map<string, LogHistogram>();
   readonly sentBins: number[] = [];
@@ -96,9 +100,11 @@ export class FlowMeter {
     if (this.#isMeasured(now)) this.sentCount += 1;
   }
 
-  /** Records that the node rejected a packet that was sent at `sentNs`. */
-  noteRefused(sentNs: number): void {
-    if (this.#isMeasured(sentNs)) this.refused += 1;
+  /** Records that the node rejected a packet that was sent at `sentNs`, and why. */
+  noteRefused(sentNs: number, reason: string): void {
+    if (!this.#isMeasured(sentNs)) return;
+    this.refused += 1;
+    this.refusals.set(reason, (this.refusals.get(reason) ?? 0) + 1);
   }
 
   /** A packet with correct payload reached the receiving application. */
@@ -121,6 +127,7 @@ export class FlowMeter {
     if (sequence < this.#highest) this.reorder.record(this.#highest - sequence);
     else this.#highest = sequence;
     this.#noteLatency(now, latencyNs);
+    if (this.together !== undefined) this.together.#noteLatency(now, latencyNs);
     this.windows?.arrived(now, sentNs);
     if (this.#openGaps.length > 0) this.#noteGaps(truth, now);
     this.lastArrivalNs = now;

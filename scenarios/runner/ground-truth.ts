@@ -60,8 +60,19 @@ export class TruthWriter {
     view.setUint32(24, packet.length);
     view.setUint32(CHECKSUM_OFFSET, 0);
     const start = (truth.sequence * BODY_STEP) & BODY_START_MASK;
-    packet.set(this.#pool.subarray(start, start + packet.length - TRUTH_BYTES), TRUTH_BYTES);
+    this.#fill(packet, start);
     view.setUint32(CHECKSUM_OFFSET, crc32(packet));
+  }
+
+  /** Bodies longer than the pool repeat it. */
+  #fill(packet: Uint8Array, start: number): void {
+    let from = start;
+    for (let at = TRUTH_BYTES; at < packet.length; ) {
+      const part = this.#pool.subarray(from, from + packet.length - at);
+      packet.set(part, at);
+      at += part.length;
+      from = 0;
+    }
   }
 }
 

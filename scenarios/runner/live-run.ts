@@ -21,6 +21,7 @@ import type { Registry } from '../../topologies/files/registry.ts';
 import type { HostSpec } from '../../topologies/model.ts';
 import { type Account, closeAccount, followRefusals, keepLiveAccount } from './account.ts';
 import { crashOf, sceneOf } from './crash/crash-scene.ts';
+import { scenarioOfSeed } from './drawn-pairs.ts';
 import { handoverBook } from './handover-metrics.ts';
 import type { SeedAnswer } from './job.ts';
 import { LIVE_METRICS, LiveMeter } from './live-meter.ts';
@@ -81,7 +82,8 @@ export function runLive(order: LiveOrder): Promise<RunEnd> {
 
 /** Runs one of them. */
 export function runLiveSeed(order: LiveOrder, turn: SeedTurn): Promise<SeedAnswer> {
-  return new LiveRun(order, turn).run();
+  const scenario = scenarioOfSeed(order.scenario, turn.seed);
+  return new LiveRun({ ...order, scenario }, turn).run();
 }
 
 /** One seed. */

@@ -10,6 +10,7 @@ import {
   type LogHistogram,
   mergeHistograms,
 } from '../../engine/measure/histogram.ts';
+import { addUp } from '../../reports/add-up.ts';
 import type { FaultGap, FaultRecord, MetricData, SeedResult, Series } from '../../reports/model.ts';
 import type { Scenario, TrafficSpec } from '../model.ts';
 import { BIN_NS } from './flow-meter.ts';
@@ -86,13 +87,18 @@ function gathered({ stage, world, scenario, how, isOver }: Gathering): SeedResul
     faults: faultRecords(stage, isOver),
     packets: world.packets(),
     nodeDrops: world.nodeDrops(),
-    series: stage.flows
-      .flatMap((flow) => flowSeries(stage, flow, stage.flows.length > 1))
-      .map((series) => withinRun(series, shownNs)),
+    ...refusalsOf(stage),
+    series: allSeries(stage).map((series) => withinRun(series, shownNs)),
     ...(isOver ? windowsPart(stage, reached) : {}),
     warnings: how.warnings,
     ending: how.ending,
   };
+}
+
+/** Refused packets by reason; absent if none was. */
+function refusalsOf({ flows, refusals }: Stage): Pick<SeedResult, 'refusals'> {
+  const all = refusals ?? addUp(flows.map(({ meter }) => meter.refusals));
+  return Object.keys(all).length === 0 ? {} : { refusals: all };
 }
 
 function nodeMetrics(
@@ -295,20 +301,56 @@ function withinRun(series: Series, reachedNs: number): Series {
   return { ...series, values: series.values.slice(0, Math.ceil(reachedNs / series.binNs)) };
 }
 
+/** Series of each flow; those of one entry with drawn pairs are added up. */
+function allSeries(stage: Stage): Series[] {
+  const single = stage.flows.filter(({ spec }) => spec.group === undefined);
+  const isOneOfMany = single.length + stage.groups.size > 1;
+  return [
+    ...single.flatMap((flow) => flowSeries(stage, flow, isOneOfMany)),
+    ...[...stage.groups.keys()].flatMap((group) => groupSeries(stage, group, isOneOfMany)),
+  ];
+}
+
 function flowSeries(stage: Stage, flow: Flow, isOneOfMany: boolean): Series[] {
   const { meter, spec } = flow;
-  const suffix = isOneOfMany ? ` ${spec.from} -> ${spec.to}` : '';
-  const series = (name: string, unit: string, values: Series['values']): Series => ({
-    name: `${name}${suffix}`,
-    unit,
-    binNs: BIN_NS,
-    values,
-  });
   const paths = stage.paths.useSeries(spec.from, spec.to, meter.sentBins);
+  const suffix = isOneOfMany ? ` ${nameOf(flow)}` : '';
   return [
-    series('sent', 'packets', meter.sentBins),
-    series('delivered', 'packets', meter.deliveredBins),
-    series('latency.p95', 'ns', meter.latencyBins),
-    ...[...paths].map(([path, values]) => series(`path:${path}`, 'packets', values)),
+    ...threeSeries(suffix, meter),
+    ...[...paths].map(([path, values]) => seriesOf(`path:${path}${suffix}`, 'packets', values)),
   ];
+}
+
+/** The paths of its flows are not shown: there may be as many as flows. */
+function groupSeries(stage: Stage, group: string, isOneOfMany: boolean): Series[] {
+  const meters = stage.flows.filter(({ spec }) => spec.group === group).map(({ meter }) => meter);
+  return threeSeries(isOneOfMany ? ` ${group}` : '', {
+    sentBins: sumOfBins(meters.map(({ sentBins }) => sentBins)),
+    deliveredBins: sumOfBins(meters.map(({ deliveredBins }) => deliveredBins)),
+    latencyBins: stage.groups.get(group)?.latencyBins ?? [],
+  });
+}
+
+function threeSeries(
+  suffix: string,
+  bins: Pick<Flow['meter'], 'sentBins' | 'deliveredBins' | 'latencyBins'>,
+): Series[] {
+  return [
+    seriesOf(`sent${suffix}`, 'packets', bins.sentBins),
+    seriesOf(`delivered${suffix}`, 'packets', bins.deliveredBins),
+    seriesOf(`latency.p95${suffix}`, 'ns', bins.latencyBins),
+  ];
+}
+
+function seriesOf(name: string, unit: string, values: Series['values']): Series {
+  return { name, unit, binNs: BIN_NS, values };
+}
+
+function sumOfBins(all: readonly (readonly number[])[]): number[] {
+  const length = Math.max(0, ...all.map((bins) => bins.length));
+  const sum = new Array<number>(length).fill(0);
+  for (const bins of all) {
+    for (const [index, count] of bins.entries()) sum[index] = (sum[index] ?? 0) + count;
+  }
+  return sum;
 }

@@ -42,6 +42,10 @@ export function checkOutside(scenario: Scenario): void {
     const name = [from, to].find((end) => names.has(end));
     if (name !== undefined) refuse(position, name, 'it generates its own traffic');
   }
+  for (const { among, position } of scenario.drawnTraffic ?? []) {
+    const name = among.find((node) => names.has(node));
+    if (name !== undefined) refuse(position, name, 'it generates its own traffic');
+  }
   for (const { action, position } of scenario.events) {
     if (action.kind !== 'crash' && action.kind !== 'clock') continue;
     if (names.has(action.node)) refuse(position, action.node, `no ${action.kind} reaches it`);

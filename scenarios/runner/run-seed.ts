@@ -20,6 +20,7 @@ import type { Scenario } from '../model.ts';
 import { type Account, closeAccount, followRefusals, keepAccount } from './account.ts';
 import { CheckpointBook } from './checkpoint-book.ts';
 import { type CrashScene, guardingClocks, sceneOf, tellingCrashes } from './crash/crash-scene.ts';
+import { scenarioOfSeed } from './drawn-pairs.ts';
 import type { Recordings } from './job.ts';
 import type { Fate } from './message-account.ts';
 import { joinObservers } from './message-observer.ts';
@@ -73,7 +74,8 @@ export interface PreparedRun {
 }
 
 /** Creates the world and the stage and schedules the first events. */
-export function prepareSeed(run: SeedRun): PreparedRun {
+export function prepareSeed(given: SeedRun): PreparedRun {
+  const run = ofSeed(given);
   const { scenario, registry, seed } = run;
   const { hosts } = scenario.topology;
   const nodeOf = run.nodeOf ?? ((host): NodeChoice => nodeChoice(scenario, host, registry));
@@ -148,9 +150,14 @@ function attackPart({ attacks }: PrivacyWatch): Pick<StageParts, 'attack'> {
   return { attack: (attack, draws) => attacks.begin(attack, draws) };
 }
 
+function ofSeed(run: SeedRun): SeedRun {
+  return { ...run, scenario: scenarioOfSeed(run.scenario, run.seed) };
+}
+
 /** Runs one seed to its end. */
-export function runSeed(run: SeedRun): SeedResult {
+export function runSeed(given: SeedRun): SeedResult {
   const began = performance.now();
+  const run = ofSeed(given);
   const prepared = prepareSeed(run);
   try {
     const { scene } = prepared;

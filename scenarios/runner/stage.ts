@@ -22,7 +22,7 @@ import { createNodes } from './host-nodes.ts';
 import type { NodeChoice, StackOf } from './nodes.ts';
 import { PathWatch } from './path-watch.ts';
 import { isReachable } from './reachability.ts';
-import { Flow, flowStreams } from './traffic-source.ts';
+import { Flow, FlowSupply } from './traffic-source.ts';
 import { RunWitness } from './witness.ts';
 import type { World, WorldListener } from './world.ts';
 
@@ -71,6 +71,8 @@ const WATCHED_MAX = 4;
 /** A world with the nodes, flows and faults of a scenario. */
 export class Stage implements WorldListener {
   readonly flows: Flow[] = [];
+  /** For each entry of drawn pairs, what its flows measured together. */
+  readonly groups = new Map<string, FlowMeter>();
   readonly faults: FaultDriver;
   readonly paths = new PathWatch();
   readonly #parts: StageParts;
@@ -79,6 +81,8 @@ export class Stage implements WorldListener {
   readonly #truth: Truth = { flow: 0, kind: 'data', sequence: 0, sentNs: 0 };
   /** Bytes delivered to an application that no flow explains, or that are damaged. */
   damaged = 0;
+  /** Refused packets by reason, if nodes in other processes have counted them. */
+  refusals: Readonly<Record<string, number>> | undefined;
   /** Fault records, by the flow that they affected. */
   readonly hits: { readonly flow: Flow; readonly record: FaultRecord; readonly atNs: number }[] =
     [];
@@ -102,7 +106,8 @@ export class Stage implements WorldListener {
     const { world, scenario } = this.#parts;
     for (const host of scenario.topology.hosts) this.#create(host);
     for (const [name, node] of this.#nodes) world.call(name, 'start', () => node.start());
-    for (const [index, spec] of scenario.traffic.entries()) this.#addFlow(index, spec);
+    const supply = new FlowSupply(this.#parts.seed);
+    for (const [index, spec] of scenario.traffic.entries()) this.#addFlow(index, spec, supply);
     for (const flow of this.flows) flow.start();
     this.faults.schedule();
     if (scenario.warmupNs > 0) world.atFault(scenario.warmupNs, () => world.resetMetrics());
@@ -111,7 +116,8 @@ export class Stage implements WorldListener {
   /** Checks the invariants of all nodes and stops them gracefully. */
   finish(): void {
     const { world } = this.#parts;
-    for (const flow of this.flows) flow.meter.finish();
+    for (const { meter } of this.flows) meter.finish();
+    for (const meter of this.groups.values()) meter.finish();
     for (const [name, node] of this.#nodes) {
       const broken = world.call(name, 'question', () => node.invariant?.());
       if (broken !== undefined) throw new BrokenPromise(broken, name);
@@ -209,15 +215,19 @@ export class Stage implements WorldListener {
     this.#nodes.set(name, createNodes(host, parts));
   }
 
-  #addFlow(index: number, spec: Scenario['traffic'][number]): void {
-    const { world, scenario, seed, standIns } = this.#parts;
+  #addFlow(index: number, spec: TrafficSpec, supply: FlowSupply): void {
+    const { world, scenario, standIns } = this.#parts;
     const time = { warmupNs: scenario.warmupNs, endNs: scenario.durationNs };
     const spacingNs = Flow.spacingNs(spec);
     const meter = new FlowMeter(time, spacingNs);
+    if (spec.group !== undefined) {
+      meter.together = this.groups.get(spec.group) ?? new FlowMeter(time, spacingNs);
+      this.groups.set(spec.group, meter.together);
+    }
     meter.pathAt = (sentNs): string | undefined => this.paths.pathAt(spec.from, spec.to, sentNs);
     meter.windows = new FaultWindows({ spacingNs, limitNs: faultLimitNs(scenario) });
     const flow = standIns?.flow(index, spec, meter);
-    this.flows.push(flow ?? new Flow(world, spec, meter, flowStreams(seed, index)));
+    this.flows.push(flow ?? new Flow(world, spec, meter, supply.of(index, spec)));
   }
 
   #hasAlternative(from: string, to: string, cut: string): boolean {

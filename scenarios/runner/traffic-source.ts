@@ -10,6 +10,7 @@
  */
 import { openStream, type RandomStream, type Seed } from '../../engine/core/stream.ts';
 import type { NodeRequest } from '../../engine/host/host.ts';
+import type { SendWishes } from '../../engine/host/transport.ts';
 import type { TrafficSpec } from '../model.ts';
 import type { FlowMeter } from './flow-meter.ts';
 import { TRUTH_BYTES, type Truth, type TruthKind, TruthWriter } from './ground-truth.ts';
@@ -38,36 +39,53 @@ class SendRequest implements NodeRequest {
   readonly kind = 'send';
   readonly target: string;
   readonly body: Uint8Array;
+  declare readonly wishes?: SendWishes;
   readonly #from: Asker;
 
-  constructor(target: string, body: Uint8Array, from: Asker) {
-    this.target = target;
+  constructor({ to, wishes }: TrafficSpec, body: Uint8Array, from: Asker) {
+    this.target = to;
     this.body = body;
     this.#from = from;
+    if (wishes !== undefined) this.wishes = wishes;
   }
 
   respond(outcome: string): void {
     const { meter, sequence, sentNs, done } = this.#from;
     if (outcome !== 'ok') {
-      meter.noteRefused(sentNs);
+      meter.noteRefused(sentNs, outcome);
       meter.onRefused?.(sequence, outcome);
     }
     done?.(outcome);
   }
 }
 
-/** Number and random streams of a flow. */
-export interface FlowStreams {
+/** Number of a flow, and what it draws. */
+export interface FlowDraws {
   readonly index: number;
   readonly gaps: RandomStream;
-  readonly bodies: RandomStream;
+  /** Writes packets whose bodies were drawn. */
+  readonly writer: TruthWriter;
 }
 
-/** The streams of flow `index` of a run. */
-export function flowStreams(seed: Seed, index: number): FlowStreams {
-  const gaps = openStream(seed, `traffic/${index}`, 'gap');
-  const bodies = openStream(seed, `traffic/${index}`, 'body');
-  return { index, gaps, bodies };
+/** The draws of all flows of a run. Flows of one entry have instants of their own and share bodies. */
+export class FlowSupply {
+  readonly #seed: Seed;
+  readonly #writers = new Map<string, TruthWriter>();
+
+  constructor(seed: Seed) {
+    this.#seed = seed;
+  }
+
+  /** The draws of flow `index`. */
+  of(index: number, { streams = String(index) }: Pick<TrafficSpec, 'streams'> = {}): FlowDraws {
+    const gaps = openStream(this.#seed, `traffic/${streams}`, 'gap');
+    const [entry = ''] = streams.split('/');
+    const writer =
+      this.#writers.get(entry) ??
+      new TruthWriter(openStream(this.#seed, `traffic/${entry}`, 'body'));
+    this.#writers.set(entry, writer);
+    return { index, gaps, writer };
+  }
 }
 
 /** One flow: where it goes, how it is measured, and its state. */
@@ -94,13 +112,13 @@ export class Flow {
   /** Fraction of a packet carried over by the ramp. */
   #ramped = 0;
 
-  constructor(world: FlowWorld, spec: TrafficSpec, meter: FlowMeter, streams: FlowStreams) {
+  constructor(world: FlowWorld, spec: TrafficSpec, meter: FlowMeter, draws: FlowDraws) {
     this.#world = world;
     this.spec = spec;
     this.meter = meter;
-    this.index = streams.index;
-    this.#gaps = streams.gaps;
-    this.#writer = new TruthWriter(streams.bodies);
+    this.index = draws.index;
+    this.#gaps = draws.gaps;
+    this.#writer = draws.writer;
     this.#packet = new Uint8Array(spec.sizeBytes);
   }
 
@@ -164,9 +182,10 @@ export class Flow {
   respond(sequence: number, bytes: number): void {
     const packet = new Uint8Array(bytes);
     this.#fill(packet, 'response', sequence);
-    const { from, to, by } = this.spec;
+    const { from, to, by, wishes } = this.spec;
     const respond = (): void => undefined;
-    this.#world.request(to, { kind: 'send', target: from, body: packet, respond }, by);
+    const response = { kind: 'send', target: from, body: packet, respond };
+    this.#world.request(to, wishes === undefined ? response : { ...response, wishes }, by);
   }
 
   #tick(): void {
@@ -249,9 +268,9 @@ export class Flow {
     const sentNs = this.#fill(packet, kind, sequence);
     if (sequence >= this.#counted) this.noteSent(sequence, sentNs);
     this.#counted = Math.max(this.#counted, sequence + 1);
-    const { from, to, by } = this.spec;
+    const { from, by } = this.spec;
     const asker = { meter: this.meter, sequence, sentNs, done };
-    this.#world.request(from, new SendRequest(to, packet, asker), by);
+    this.#world.request(from, new SendRequest(this.spec, packet, asker), by);
   }
 
   /** A packet leaves the source: it is counted, and a request is remembered. */

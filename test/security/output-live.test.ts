@@ -17,10 +17,10 @@ import type { Report } from '../../reports/report-schema.ts';
 import { renderTerminal } from '../../reports/terminal.ts';
 import { AgentProcess } from '../../scenarios/distributed/agent-process.ts';
 import { type KeyRole, loadDeployment, makeKeys } from '../../scenarios/distributed/deployment.ts';
-import { TRUTH_BYTES, TruthWriter } from '../../scenarios/runner/ground-truth.ts';
+import { TRUTH_BYTES } from '../../scenarios/runner/ground-truth.ts';
 import type { KeyBundle } from '../../scenarios/runner/provision/key-bundle.ts';
 import { ownSecret } from '../../scenarios/runner/provision/secret-source.ts';
-import { flowStreams } from '../../scenarios/runner/traffic-source.ts';
+import { FlowSupply } from '../../scenarios/runner/traffic-source.ts';
 import {
   blockOf,
   cleanUp,
@@ -80,7 +80,7 @@ kpis: {}
 
 /** Every tenth packet of a flow, with the bytes that its source generates. */
 function payloads(seed: number, flow: number, packets: number, length: number): readonly Secret[] {
-  const writer = new TruthWriter(flowStreams(seed, flow).bodies);
+  const writer = new FlowSupply(seed).of(flow).writer;
   return Array.from({ length: Math.ceil(packets / 10) }, (_, at) => {
     const packet = new Uint8Array(length);
     writer.write(packet, { flow, kind: 'data', sequence: at * 10, sentNs: 0 });

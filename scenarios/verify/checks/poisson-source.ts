@@ -10,7 +10,7 @@ import { ascending } from '../../../reports/statistics/quantile.ts';
 import { summarise } from '../../../reports/statistics/summary.ts';
 import type { TrafficSpec } from '../../model.ts';
 import { FlowMeter } from '../../runner/flow-meter.ts';
-import { TRUTH_BYTES } from '../../runner/ground-truth.ts';
+import { TRUTH_BYTES, TruthWriter } from '../../runner/ground-truth.ts';
 import { Flow, type FlowWorld } from '../../runner/traffic-source.ts';
 import { GapCorrelation } from '../gap-correlation.ts';
 import { atMost, type Check, plusMinus } from '../model.ts';
@@ -51,12 +51,12 @@ function sendTimes(engine: SeededEngine): readonly number[] {
     },
   };
   const meter = new FlowMeter({ warmupNs: 0, endNs: 0 }, Flow.spacingNs(SPEC));
-  const streams = {
+  const draws = {
     index: 0,
     gaps: engine.stream('15', 'gap'),
-    bodies: engine.stream('15', 'body'),
+    writer: new TruthWriter(engine.stream('15', 'body')),
   };
-  new Flow(world, SPEC, meter, streams).start();
+  new Flow(world, SPEC, meter, draws).start();
   scheduler.run();
   return times;
 }

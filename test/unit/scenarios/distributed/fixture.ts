@@ -30,6 +30,7 @@ export function tallyOf(more: Partial<Tally> = {}): Tally {
     storeFailures: 0,
     stallNs: 0,
     damaged: 0,
+    refusals: {},
     refused: [],
     filesSent: [],
     ...more,

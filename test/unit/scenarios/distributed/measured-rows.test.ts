@@ -100,9 +100,10 @@ describe('MeasuredRows', () => {
 
 it('a source in another process counts what was refused after the warm-up, as one in this process does', () => {
   const meter = new ReportingMeter(0, new MeasuredRows([], () => 0), 1_000);
-  meter.noteRefused(999);
+  meter.noteRefused(999, 'queue-full');
   expect(meter.refused).toBe(0);
-  meter.noteRefused(1_000);
-  meter.noteRefused(5_000);
+  meter.noteRefused(1_000, 'queue-full');
+  meter.noteRefused(5_000, 'queue-full');
   expect(meter.refused).toBe(2);
+  expect([...meter.refusals]).toEqual([['queue-full', 2]]);
 });

@@ -16,13 +16,20 @@ import type { BadFile } from '../../../bad-files/row.ts';
 import { BAD_MEANINGS } from '../../../bad-files/scenario-meanings.ts';
 import { BAD_PRIVACY } from '../../../bad-files/scenario-privacy.ts';
 import { BAD_TEXTS } from '../../../bad-files/scenario-texts.ts';
+import { BAD_TRAFFIC } from '../../../bad-files/scenario-traffic.ts';
 import { BAD_VALUES } from '../../../bad-files/scenario-values.ts';
 import { BAD_TOPOLOGIES } from '../../../bad-files/topologies.ts';
 
 const files = new FileFolder();
 afterAll(() => files.remove());
 
-const BAD_SCENARIOS = [...BAD_VALUES, ...BAD_MEANINGS, ...BAD_PRIVACY, ...BAD_TEXTS];
+const BAD_SCENARIOS = [
+  ...BAD_VALUES,
+  ...BAD_MEANINGS,
+  ...BAD_PRIVACY,
+  ...BAD_TRAFFIC,
+  ...BAD_TEXTS,
+];
 const seen = new Set<string>();
 
 function issuesOf(load: () => unknown): readonly ConfigIssue[] {

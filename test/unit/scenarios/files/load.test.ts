@@ -64,7 +64,7 @@ describe('a scenario', () => {
     });
     files.write('scenarios/t.csv', '0.5,100\n0.4,100\n1,7\nx\n');
     expect(() => load(text)).toThrow(/t\.csv:2:1 {2}0\.4 s is before the line above/);
-    expect(() => load(text)).toThrow(/t\.csv:3:1 {2}7 bytes is outside 32 to 65536/);
+    expect(() => load(text)).toThrow(/t\.csv:3:1 {2}7 bytes is outside 32 to 16777216/);
     expect(() => load(text)).toThrow(/t\.csv:4:1 {2}this line is not "seconds,bytes"/);
   });
 

@@ -3,7 +3,7 @@ import { openStream } from '../../../../engine/core/stream.ts';
 import type { NodeRequest } from '../../../../engine/host/host.ts';
 import type { TrafficPattern, TrafficSpec } from '../../../../scenarios/model.ts';
 import { FlowMeter } from '../../../../scenarios/runner/flow-meter.ts';
-import { readTruth, type Truth } from '../../../../scenarios/runner/ground-truth.ts';
+import { readTruth, type Truth, TruthWriter } from '../../../../scenarios/runner/ground-truth.ts';
 import { Flow, type FlowWorld } from '../../../../scenarios/runner/traffic-source.ts';
 import { MS, SECOND } from './fixture.ts';
 
@@ -72,7 +72,7 @@ function flowOf(
   return new Flow(world, spec, meter, {
     index,
     gaps: openStream(seed, `traffic/${index}`, 'gap'),
-    bodies: openStream(seed, `traffic/${index}`, 'body'),
+    writer: new TruthWriter(openStream(seed, `traffic/${index}`, 'body')),
   });
 }
 

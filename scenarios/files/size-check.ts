@@ -1,0 +1,106 @@
+/**
+ * Finds packets of `traffic` that their protocol does not take, where that is known before the run
+ * (E104): the protocol says how much it carries with the options of its node, or has no more than
+ * a buffer. What is not known here is refused by the node, with a reason that is counted.
+ *
+ * @module
+ */
+import type { z } from 'zod';
+import { BUFFER_CLASSES } from '../../engine/net/buffer-pool.ts';
+import {
+  type OptionLayers,
+  optionsOf,
+  type PlacedProtocol,
+  placedProtocols,
+} from '../../topologies/build/options.ts';
+import type { FilePath } from '../../topologies/files/locate.ts';
+import type { TrafficSpec } from '../model.ts';
+import type { ScenarioContext } from './context.ts';
+import { type FlowEnds, nodesOfEnds } from './traffic-ends.ts';
+
+const BUFFER_BYTES_MAX = Math.max(...BUFFER_CLASSES);
+
+/** Options by the names under which the scenario gives them. */
+type Options = Readonly<Record<string, OptionLayers['options']>>;
+
+/** The packets of an entry. */
+type Packets = Pick<TrafficSpec, 'by' | 'pattern' | 'sizeBytes'> & { readonly ends: FlowEnds };
+
+/** The longest message that a node takes, and why. */
+interface Limit {
+  readonly bytes: number;
+  readonly words: string;
+}
+
+/** See the module. */
+export class SizeCheck {
+  readonly #context: ScenarioContext;
+  readonly #options: Options;
+  /** Limits by `node/protocol`; undefined if unknown. */
+  readonly #known = new Map<string, Limit | undefined>();
+
+  constructor(context: ScenarioContext, options: Options) {
+    this.#context = context;
+    this.#options = options;
+  }
+
+  /** Reports packets of an entry that are too long for a node that sends them. */
+  check({ ends, by, pattern, sizeBytes }: Packets, path: FilePath): void {
+    const nodes = nodesOfEnds(ends);
+    const isAnswered = pattern.kind === 'request-response';
+    const sources = ends.kind === 'drawn' ? nodes : nodes.slice(0, 1);
+    const isTrace = pattern.kind === 'trace';
+    const bytes = isTrace ? Math.max(0, ...pattern.bytes) : sizeBytes;
+    this.#checkAt(sources, { by, bytes }, [...path, isTrace ? 'file' : 'size']);
+    if (!isAnswered) return;
+    const answering = ends.kind === 'drawn' ? nodes : nodes.slice(1);
+    const response = { by, bytes: pattern.responseBytes };
+    this.#checkAt(answering, response, [...path, 'response']);
+  }
+
+  #checkAt(
+    nodes: readonly string[],
+    { by, bytes }: { readonly by: string | undefined; readonly bytes: number },
+    path: FilePath,
+  ): void {
+    for (const node of nodes) {
+      const limit = this.#limitAt(node, by);
+      if (limit === undefined || bytes <= limit.bytes) continue;
+      const message = `${bytes} B is above ${limit.bytes} B, ${limit.words}`;
+      this.#context.refuse('E104', path, message, 'use a smaller size');
+      return;
+    }
+  }
+
+  #limitAt(node: string, by: string | undefined): Limit | undefined {
+    const key = `${node}/${by ?? ''}`;
+    if (!this.#known.has(key)) this.#known.set(key, this.#readLimit(node, by));
+    return this.#known.get(key);
+  }
+
+  #readLimit(node: string, by: string | undefined): Limit | undefined {
+    const { registry } = this.#context;
+    const stack = placedProtocols(this.#context.host(node));
+    const nameOf = ({ protocol }: PlacedProtocol): string =>
+      registry.protocols(protocol)?.name ?? protocol;
+    const placed = by === undefined ? stack.at(-1) : stack.find((one) => nameOf(one) === by);
+    const protocol = placed && registry.protocols(placed.protocol);
+    if (placed === undefined || protocol === undefined) return undefined;
+    const { name, carries } = protocol;
+    // In front of a packet for a protocol that has others above it stands the byte of its channel.
+    const channel = placed === stack.at(-1) ? 0 : 1;
+    const options = optionsOf(placed, this.#options);
+    const parsed = protocol.config.safeParse(options) as z.ZodSafeParseResult<unknown>;
+    // Options with mistakes are reported where they are checked.
+    if (!parsed.success) return undefined;
+    const terms = carries?.(parsed.data);
+    if (terms !== undefined) {
+      return { bytes: terms.maxBytes - channel, words: `the most that ${name} carries` };
+    }
+    if (placed !== stack[0]) return undefined;
+    return {
+      bytes: BUFFER_BYTES_MAX,
+      words: `a buffer, and ${name} does not say that it takes more`,
+    };
+  }
+}

@@ -1,0 +1,116 @@
+/**
+ * Which nodes the packets of an entry of `traffic` go between: two that it names, or pairs to be
+ * drawn from a set. Notes E104, E106, E112, E121, E123 and E124 (docs/spec/error-messages.md).
+ *
+ * @module
+ */
+import type { FilePath } from '../../topologies/files/locate.ts';
+import { listSome } from '../../topologies/files/suggest.ts';
+import type { DrawnTraffic } from '../model.ts';
+import type { ScenarioContext } from './context.ts';
+import { checkReachable, nodesOf } from './selectors.ts';
+import type { TrafficInput } from './traffic-schema.ts';
+
+/** Pairs to draw. */
+interface DrawnEnds {
+  readonly kind: 'drawn';
+  readonly pairs: number;
+  readonly among: readonly string[];
+  /** The set in the words of the file. */
+  readonly words: string;
+}
+
+/** See the module. */
+export type FlowEnds =
+  | { readonly kind: 'pair'; readonly from: string; readonly to: string }
+  | DrawnEnds;
+
+/** All nodes of an entry; each that can send comes before one that receives from it. */
+export function nodesOfEnds(ends: FlowEnds): readonly string[] {
+  return ends.kind === 'pair' ? [ends.from, ends.to] : ends.among;
+}
+
+/** The part of the scenario that says what to draw. */
+export function drawnPart({
+  pairs,
+  among,
+  words,
+}: DrawnEnds): Pick<DrawnTraffic, 'pairs' | 'among' | 'words'> {
+  return { pairs, among, words };
+}
+
+/** @returns the ends, or undefined after noting what is wrong. */
+export function resolveEnds(
+  context: ScenarioContext,
+  input: TrafficInput,
+  path: FilePath,
+): FlowEnds | undefined {
+  const { pairs, among } = input;
+  if (pairs === undefined && among === undefined) return pairOf(context, input, path);
+  const named = (['from', 'to'] as const).find((key) => input[key] !== undefined);
+  const given = pairs === undefined ? 'among' : 'pairs';
+  if (named !== undefined) {
+    const message = `${named} and ${given} are in one entry, expected from and to, or pairs and among`;
+    context.refuseKey('E112', [...path, given], message, 'write two entries');
+    return undefined;
+  }
+  if (pairs === undefined) {
+    const message = 'missing, expected a number of pairs such as 30';
+    context.refuse('E121', [...path, 'pairs'], message, 'among belongs to pairs');
+    return undefined;
+  }
+  if (among === undefined) {
+    const message = 'missing, expected a pattern of nodes such as "bus-*"';
+    context.refuse('E121', [...path, 'among'], message, 'pairs are drawn among these nodes');
+    return undefined;
+  }
+  return drawnOf(context, { pairs, among }, path);
+}
+
+function pairOf(
+  context: ScenarioContext,
+  { from, to }: TrafficInput,
+  path: FilePath,
+): FlowEnds | undefined {
+  const given = { from, to };
+  for (const key of ['from', 'to'] as const) {
+    if (given[key] !== undefined) continue;
+    const hint = 'write from and to, or pairs and among';
+    context.refuse('E121', [...path, key], 'missing, expected the name of a node', hint);
+  }
+  if (from === undefined || to === undefined) return undefined;
+  const known = [
+    context.checkNode(from, [...path, 'from']),
+    context.checkNode(to, [...path, 'to']),
+  ];
+  if (known.includes(false)) return undefined;
+  if (from === to) {
+    context.refuse('E104', [...path, 'to'], `"${to}" sends to itself, expected another node`);
+    return undefined;
+  }
+  return checkReachable(context, { from, to }, path) ? { kind: 'pair', from, to } : undefined;
+}
+
+function drawnOf(
+  context: ScenarioContext,
+  { pairs, among }: { readonly pairs: number; readonly among: string | readonly string[] },
+  path: FilePath,
+): FlowEnds | undefined {
+  const at = [...path, 'among'];
+  const patterns = typeof among === 'string' ? [among] : among;
+  const before = context.problems.count;
+  const nodes = nodesOf(context, among, at);
+  if (context.problems.count > before) return undefined;
+  const [first = ''] = nodes;
+  for (const node of nodes) {
+    if (!checkReachable(context, { from: first, to: node }, at)) return undefined;
+  }
+  const possible = nodes.length * (nodes.length - 1);
+  const words = patterns.join(', ');
+  if (pairs <= possible) return { kind: 'drawn', pairs, among: nodes, words };
+  const count = nodes.length === 1 ? '1 node has' : `${nodes.length} nodes have`;
+  const message = `${pairs} pairs, but ${count} only ${possible}`;
+  const hint = `a pair is drawn once, and a -> b is not b -> a; nodes: ${listSome(nodes)}`;
+  context.refuse('E104', [...path, 'pairs'], message, hint);
+  return undefined;
+}

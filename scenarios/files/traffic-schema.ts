@@ -1,0 +1,94 @@
+/**
+ * YAML of an entry of `traffic`: one flow of application packets, or one for each pair of nodes that
+ * is drawn from the seed. Meaning: docs/spec/scenario-files.md#traffic.
+ *
+ * @module
+ */
+import { z } from 'zod';
+import { flag, type Leaf, oneOf, text } from '../../topologies/files/leaf.ts';
+import { packetRate, size, time, whole } from '../../topologies/files/quantity.ts';
+
+const POSITIVE = { min: 1, minText: '1ns' };
+
+/** Most pairs of one entry: each is a flow with meters of its own. */
+const PAIRS_MAX = 10_000;
+
+/** Priorities by their numbers at the port. */
+export const PRIORITIES = ['bulk', 'normal', 'expedited'] as const;
+
+/**
+ * The ground truth in each payload takes 32 bytes. A packet is built in memory as a whole; what its
+ * protocol takes may be less, and is checked where that is known.
+ */
+const packetSize = (): Leaf<number> =>
+  size({ min: 32, minText: '32B', max: 16_777_216, maxText: '16MiB' });
+
+const flowShape = {
+  from: text('the name of a node').optional().meta({ description: 'Sending node.' }),
+  to: text('the name of a node').optional().meta({ description: 'Receiving node.' }),
+  pairs: whole('a number of pairs such as 30', { min: 1, max: PAIRS_MAX }).optional().meta({
+    description: 'Instead of from and to: different pairs of nodes, drawn from the seed.',
+  }),
+  among: z
+    .union([text('a pattern such as "bus-*"'), z.array(text('the name of a node')).min(1)])
+    .optional()
+    .meta({ description: 'With pairs: a pattern of nodes, or a list of names and patterns.' }),
+  by: text('a protocol such as gateway')
+    .optional()
+    .meta({ description: 'Layer that takes and delivers the packets. Default: the top.' }),
+  size: packetSize()
+    .optional()
+    .meta({ description: 'Application bytes of a packet.', default: '1000B' }),
+  lifetime: time(POSITIVE)
+    .optional()
+    .meta({ description: "A packet is of no use after this time. Default: the protocol's." }),
+  priority: oneOf(PRIORITIES)
+    .optional()
+    .meta({ description: 'Order among the packets that wait.', default: 'normal' }),
+  tolerant: flag().optional().meta({
+    description: 'Packets may wait while there is no way to the receiver.',
+    default: false,
+  }),
+  start: time()
+    .optional()
+    .meta({ description: 'Time of the first packet at the earliest.', default: '0s' }),
+  stop: time(POSITIVE)
+    .optional()
+    .meta({ description: 'Time before which the last packet is sent. Default: the end.' }),
+};
+
+const packets = (): Leaf<number> => packetRate().meta({ description: 'Packets per time.' });
+
+/** One entry of `traffic`. */
+export const trafficSchema = z
+  .discriminatedUnion('kind', [
+    z.strictObject({ kind: z.literal('constant'), ...flowShape, rate: packets() }),
+    z.strictObject({ kind: z.literal('poisson'), ...flowShape, rate: packets() }),
+    z.strictObject({
+      kind: z.literal('on-off'),
+      ...flowShape,
+      rate: packets(),
+      on: time(POSITIVE).meta({ description: 'Mean length of an on period.' }),
+      off: time(POSITIVE).meta({ description: 'Mean length of an off period.' }),
+    }),
+    z.strictObject({
+      kind: z.literal('trace'),
+      ...flowShape,
+      file: text('the path of a CSV file').meta({ description: 'Lines "seconds,bytes", sorted.' }),
+    }),
+    z.strictObject({
+      kind: z.literal('request-response'),
+      ...flowShape,
+      rate: packets(),
+      response: packetSize().meta({ description: 'Size of each response.' }),
+    }),
+    z.strictObject({
+      kind: z.literal('file'),
+      ...flowShape,
+      bytes: size({ min: 1, minText: '1B' }).meta({ description: 'Size of the transfer.' }),
+    }),
+  ])
+  .meta({ description: 'One flow of application packets, or one for each of several pairs.' });
+
+/** One entry of `traffic`. */
+export type TrafficInput = z.output<typeof trafficSchema>;

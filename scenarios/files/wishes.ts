@@ -1,0 +1,49 @@
+/**
+ * Warns of wishes in `traffic` that no protocol below honours: a wish may be ignored, but not in
+ * silence (docs/spec/stacking.md#wishes).
+ *
+ * @module
+ */
+import type { SendWishes } from '../../engine/host/transport.ts';
+import { stackNames } from '../../topologies/build/stack.ts';
+import type { FilePath } from '../../topologies/files/locate.ts';
+import type { TrafficSpec } from '../model.ts';
+import type { ScenarioContext } from './context.ts';
+import { type FlowEnds, nodesOfEnds } from './traffic-ends.ts';
+
+const WISHES = ['lifetime', 'priority', 'tolerant'] as const;
+
+/** What an entry wishes of whom. */
+type Wished = Pick<TrafficSpec, 'by' | 'wishes'> & { readonly ends: FlowEnds };
+
+/** Notes each wish that is ignored, at its line. */
+export function checkWishes(
+  context: ScenarioContext,
+  { ends, by, wishes = {} }: Wished,
+  path: FilePath,
+): void {
+  const [node = ''] = nodesOfEnds(ends);
+  for (const wish of WISHES) {
+    if (wishes[wish] === undefined) continue;
+    const ignoring = ignoringProtocol(context, { node, by }, wish);
+    if (ignoring === undefined) continue;
+    context.warn([...path, wish], `${ignoring} ignores it`);
+  }
+}
+
+/** The protocol at which a wish ends unheard; undefined if one honours it. */
+function ignoringProtocol(
+  context: ScenarioContext,
+  { node, by }: { readonly node: string; readonly by: string | undefined },
+  wish: keyof SendWishes,
+): string | undefined {
+  const { registry } = context;
+  const stack = stackNames(context.host(node)).map((name) => registry.protocols(name));
+  const top = by === undefined ? stack.length - 1 : stack.findIndex((one) => one?.name === by);
+  for (const protocol of stack.slice(0, top + 1).reverse()) {
+    const handling = protocol?.wishes?.[wish];
+    if (handling === 'honoured') return undefined;
+    if (handling === undefined) return protocol?.name;
+  }
+  return stack[0]?.name;
+}
