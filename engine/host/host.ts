@@ -35,11 +35,25 @@ export interface NodeRequest {
   respond(outcome: string, body?: Uint8Array): void;
 }
 
+/** A contact of a link begins or ends, in the direction away from this host. */
+export interface ContactEdge {
+  readonly kind: 'begin' | 'end';
+  /** Id of the link or segment. */
+  readonly link: string;
+  /** Name of the host at the other end of the link; absent for a segment. */
+  readonly peer?: string;
+}
+
 /** The port: everything that a node can use of its surroundings. */
 export interface Host {
   readonly name: string;
   /** Monotonic time since the start of the run, integer nanoseconds. For intervals. */
   now(): Nanoseconds;
+  /**
+   * Time on the clock of contact plans: that of the scenario, integer nanoseconds. In sim it is
+   * `now()`; live it stays 0 until all nodes are ready.
+   */
+  planTime(): Nanoseconds;
   /**
    * Calendar time, for expiry: the scenario's epoch plus clock error in sim, the system's clock
    * live.
@@ -82,6 +96,12 @@ export interface Host {
   ): Job;
   /** Installs the handler of requests; without one they are rejected as `no-handler`. */
   onRequest(handler: (request: NodeRequest) => void): void;
+  /**
+   * Installs the handler of contacts: it hears of those of links in which this host sends, as they
+   * take place, which may differ from the plan (`LinkView.contacts`). A contact that is open now
+   * begins in an event of its own. Nothing is heard of cuts. The last handler counts.
+   */
+  onContact(handler: (edge: ContactEdge) => void): void;
   /**
    * Hands application bytes that arrived from node `from` to the user of this node (the protocol
    * above, the scenario's sink, or a service of a live process). The bytes are read during the call

@@ -18,6 +18,24 @@ export interface LinkEndView {
   readonly ifId: number;
 }
 
+/** A planned contact: a window in which one direction of a link can send. */
+export interface PlannedContact {
+  /** Beginning and end by `host.planTime()`. */
+  readonly startNs: number;
+  readonly endNs: number;
+  /** Bits per second, and one-way propagation delay in nanoseconds. */
+  readonly rateBps: number;
+  readonly delayNs: number;
+}
+
+/** The contacts of one direction as they are planned; they may take place differently. */
+export interface PlannedContacts {
+  /** Ascending, without overlap. */
+  readonly windows: readonly PlannedContact[];
+  /** The windows repeat with this period, nanoseconds; once when absent. */
+  readonly periodNs?: number;
+}
+
 /** A point-to-point link. */
 export interface LinkView {
   readonly id: string;
@@ -30,6 +48,8 @@ export interface LinkView {
   readonly delayNs: number;
   /** Bits per second a to b. */
   readonly rateBps: number;
+  /** Planned contacts by direction; a direction that is not named is always open. */
+  readonly contacts?: { readonly aToB?: PlannedContacts; readonly bToA?: PlannedContacts };
 }
 
 /** A host of the topology. */

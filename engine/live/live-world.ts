@@ -14,8 +14,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Endpoint } from '../host/socket.ts';
 import { LogHistogram } from '../measure/histogram.ts';
+import { NOT_BEGUN } from '../net/contact-plan.ts';
 import type { Direction } from '../net/direction.ts';
-import type { DirectionSpec } from '../net/link-spec.ts';
+import type { ContactsSpec, DirectionSpec } from '../net/link-spec.ts';
 import type { SimHostOptions } from '../net/sim-host.ts';
 import type { SimLink } from '../net/sim-link.ts';
 import type { SimSegment } from '../net/sim-segment.ts';
@@ -122,6 +123,11 @@ export class LiveWorld extends SimWorld implements LiveContext {
     return super.addSegment({ ...options, medium: bare(options.medium) });
   }
 
+  /** Contacts wait for {@link SimWorld.beginPlans}; without this call they begin with the world. */
+  holdPlans(): void {
+    this.network.planOriginNs = NOT_BEGUN;
+  }
+
   /** Starts the workers that the hosts' jobs will need, and loads their modules. */
   async warm(): Promise<void> {
     const hosts = this.#liveHosts;
@@ -215,12 +221,20 @@ export class LiveWorld extends SimWorld implements LiveContext {
   }
 }
 
-/** A direction without impairments, which only passes packets on. */
-function bare({ mtu, queue }: DirectionSpec): DirectionSpec {
+/**
+ * A direction without rate, delay and impairments, which only passes packets on; contacts act like
+ * faults do, because nodes hear of them.
+ */
+function bare({ mtu, queue, contacts }: DirectionSpec): DirectionSpec {
   return {
     rateBps: Number.POSITIVE_INFINITY,
     delayNs: 0,
     ...(mtu === undefined ? {} : { mtu }),
     ...(queue === undefined ? {} : { queue }),
+    ...(contacts === undefined ? {} : { contacts: bareContacts(contacts) }),
   };
+}
+
+function bareContacts({ windows, ...rest }: ContactsSpec): ContactsSpec {
+  return { ...rest, windows: windows.map(({ startNs, endNs }) => ({ startNs, endNs })) };
 }

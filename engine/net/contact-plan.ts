@@ -1,12 +1,12 @@
 /**
- * Scheduled contacts of one direction: the times at which it can send
- * (docs/spec/link-model.md#changes-while-packets-are-under-way).
+ * Scheduled contacts of one direction: the times at which it can send, which may differ from the
+ * plan that nodes see (docs/spec/link-model.md#contacts).
  *
  * Must be asked about instants in ascending order. Does not queue or send.
  *
  * @module
  */
-import type { ContactSpec, ContactsSpec } from './link-spec.ts';
+import type { ActualContactSpec, ContactSpec, ContactsSpec } from './link-spec.ts';
 
 /** A contact: the open one, or the next. */
 export interface Contact {
@@ -15,28 +15,49 @@ export interface Contact {
   readonly spec: ContactSpec;
 }
 
-/** Steps through the contact windows. */
+/** Where the times of plans begin. */
+export interface PlanClock {
+  /** Instant of the scheduler at which they are 0; {@link NOT_BEGUN} while that is open. */
+  readonly planOriginNs: number;
+}
+
+/**
+ * Live runs begin when their nodes are ready. Until then a contact that is planned for time 0 is
+ * open, and no other.
+ */
+export const NOT_BEGUN = Number.POSITIVE_INFINITY;
+
+/** Steps through the contacts that take place; its instants are those of the scheduler. */
 export class ContactPlan {
   readonly outside: 'queue' | 'drop';
+  readonly atEnd: 'keep' | 'drop';
   private readonly spec: ContactsSpec;
+  private readonly clock: PlanClock;
   private index = 0;
   /** Start of the current period, ns. */
   private base = 0;
-  private current: Contact | undefined;
+  private current: Contact | undefined | 'unknown' = 'unknown';
+  /** True if a contact has ended since {@link takeEnd} was asked last. */
+  private hasEnded = false;
 
-  constructor(spec: ContactsSpec) {
+  constructor(spec: ContactsSpec, clock: PlanClock) {
     this.spec = spec;
+    this.clock = clock;
     this.outside = spec.outside ?? 'queue';
-    this.current = this.make();
+    this.atEnd = spec.atEnd ?? 'keep';
   }
 
   /** The contact that is open at `now` or starts next; undefined when none follows. */
   at(now: number): Contact | undefined {
-    while (this.current !== undefined && now >= this.current.endNs) {
+    if (this.clock.planOriginNs === NOT_BEGUN) return this.beforeBegin();
+    let current = this.current === 'unknown' ? this.make() : this.current;
+    while (current !== undefined && now >= current.endNs) {
+      this.hasEnded = true;
       this.index += 1;
-      this.current = this.make();
+      current = this.make();
     }
-    return this.current;
+    this.current = current;
+    return current;
   }
 
   /** True while a contact is open. */
@@ -45,14 +66,93 @@ export class ContactPlan {
     return contact !== undefined && now >= contact.startNs;
   }
 
+  /** True if a contact has ended since the last call. */
+  takeEnd(now: number): boolean {
+    this.at(now);
+    const { hasEnded } = this;
+    this.hasEnded = false;
+    return hasEnded;
+  }
+
+  private beforeBegin(): Contact | undefined {
+    const [spec] = this.spec.windows;
+    if (spec === undefined) return undefined;
+    const actual = actualOf(this.spec, spec.startNs);
+    const isOpen = (actual?.startNs ?? spec.startNs) === 0 && actual?.isMissing !== true;
+    return { startNs: isOpen ? 0 : NOT_BEGUN, endNs: NOT_BEGUN, spec };
+  }
+
+  /** The contact at the present index or the first one after it that takes place. */
   private make(): Contact | undefined {
     const { windows, periodNs } = this.spec;
-    if (this.index === windows.length && periodNs !== undefined && windows.length > 0) {
-      this.index = 0;
-      this.base += periodNs;
+    for (; ; this.index += 1) {
+      if (this.index === windows.length && periodNs !== undefined && windows.length > 0) {
+        this.index = 0;
+        this.base += periodNs;
+      }
+      const spec = windows[this.index];
+      if (spec === undefined) return undefined;
+      const plannedStartNs = this.base + spec.startNs;
+      const actual = actualOf(this.spec, plannedStartNs);
+      if (actual?.isMissing === true) continue;
+      const origin = this.clock.planOriginNs;
+      const startNs = origin + (actual?.startNs ?? plannedStartNs);
+      return { startNs, endNs: origin + (actual?.endNs ?? this.base + spec.endNs), spec };
     }
-    const spec = windows[this.index];
-    if (spec === undefined) return undefined;
-    return { startNs: this.base + spec.startNs, endNs: this.base + spec.endNs, spec };
   }
+}
+
+/** The planned contact that begins at an instant; undefined if none does. */
+function plannedContact(
+  { windows, periodNs = Number.POSITIVE_INFINITY }: ContactsSpec,
+  plannedStartNs: number,
+): { readonly startNs: number; readonly endNs: number } | undefined {
+  for (const { startNs, endNs } of windows) {
+    const distance = plannedStartNs - startNs;
+    const isRepetition = distance > 0 && distance % periodNs === 0;
+    if (distance === 0 || isRepetition) {
+      return { startNs: plannedStartNs, endNs: endNs + distance };
+    }
+  }
+  return undefined;
+}
+
+function actualOf({ actual }: ContactsSpec, plannedStartNs: number): ActualContactSpec | undefined {
+  return actual?.find((one) => one.plannedStartNs === plannedStartNs);
+}
+
+/** What is wrong with an entry of `actual`, in terms of the quantities of a file. */
+export type ActualProblem = 'order' | 'unplanned' | 'missing' | 'start' | 'end';
+
+/**
+ * The first entry of `actual` that cannot be: out of order, about no planned contact, missing and
+ * yet with times, or not inside the planned window.
+ */
+export function actualProblem(
+  contacts: ContactsSpec,
+): { readonly index: number; readonly kind: ActualProblem } | undefined {
+  const entries = contacts.actual ?? [];
+  for (const [index, entry] of entries.entries()) {
+    const kind = problemOf(contacts, entry, entries[index - 1]);
+    if (kind !== undefined) return { index, kind };
+  }
+  return undefined;
+}
+
+function problemOf(
+  contacts: ContactsSpec,
+  entry: ActualContactSpec,
+  previous: ActualContactSpec | undefined,
+): ActualProblem | undefined {
+  const { plannedStartNs, startNs, endNs, isMissing } = entry;
+  if (previous !== undefined && plannedStartNs <= previous.plannedStartNs) return 'order';
+  const plan = plannedContact(contacts, plannedStartNs);
+  if (plan === undefined) return 'unplanned';
+  if (isMissing === true) {
+    return startNs === undefined && endNs === undefined ? undefined : 'missing';
+  }
+  const begin = startNs ?? plan.startNs;
+  if (begin < plan.startNs || begin >= plan.endNs) return 'start';
+  const end = endNs ?? plan.endNs;
+  return end > plan.endNs || end <= begin ? 'end' : undefined;
 }

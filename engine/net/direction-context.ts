@@ -5,6 +5,7 @@
  */
 import type { Scheduler } from '../core/scheduler.ts';
 import type { Seed } from '../core/stream.ts';
+import type { PlanClock } from './contact-plan.ts';
 import type { PacketTable } from './packet-table.ts';
 
 /** Event kinds of the network, 4 bits each, because they are posted without a slot. */
@@ -76,7 +77,7 @@ export interface NetworkObserver {
 }
 
 /** The network as seen by its directions. */
-export interface DirectionContext {
+export interface DirectionContext extends PlanClock {
   readonly scheduler: Scheduler;
   readonly table: PacketTable;
   readonly seed: Seed;

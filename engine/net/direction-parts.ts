@@ -55,6 +55,7 @@ function queue(
 }
 
 function rest(
+  context: DirectionContext,
   view: DirectionView,
   old: DirectionSpec | undefined,
   spec: DirectionSpec,
@@ -68,7 +69,7 @@ function rest(
     mtu: spec.mtu ?? DIRECTION_DEFAULTS.mtu,
     overhead: spec.overheadBytes ?? DIRECTION_DEFAULTS.overheadBytes,
     bucket: isSameBucket ? 'unchanged' : tokenBucket && new TokenBucket(tokenBucket),
-    contacts: isSamePlan ? 'unchanged' : contacts && new ContactPlan(contacts),
+    contacts: isSamePlan ? 'unchanged' : contacts && new ContactPlan(contacts, context),
   };
 }
 

@@ -127,7 +127,7 @@ export class Direction extends Transmission {
   }
 
   private configure(old: DirectionSpec | undefined, spec: DirectionSpec): void {
-    const parts = directionParts.rest(this, old, spec);
+    const parts = directionParts.rest(this.context, this, old, spec);
     this.spec = spec;
     this.mtu = parts.mtu;
     this.overhead = parts.overhead;
@@ -142,7 +142,9 @@ export class Direction extends Transmission {
     const isShaped = this.bucket?.mode === 'shape';
     this.isDirect = isPlainQueue && !isShaped && this.contacts === undefined;
     this.isImpaired = isNeeded || this.taps.length > 0;
-    const inspects = this.bucket?.mode === 'police' || this.contacts?.outside === 'drop';
+    const { bucket, contacts } = this;
+    const dropsByPlan = contacts?.outside === 'drop' || contacts?.atEnd === 'drop';
+    const inspects = bucket?.mode === 'police' || dropsByPlan;
     this.entryMask = (this.entryMask & ~ENTRY_INSPECT) | (inspects ? ENTRY_INSPECT : 0);
     this.setDelay(spec.delayNs);
   }
@@ -159,6 +161,11 @@ export class Direction extends Transmission {
     state[this.base + END] = now + rest;
     state[this.base + BUSY] = (state[this.base + BUSY] as number) + rest - (end - now);
     this.scheduler.post(rest, TRANSMITTED, this.id);
+  }
+
+  /** The times of contact plans have begun (`planOriginNs`). */
+  plansBegun(): void {
+    if (this.contacts !== undefined && this.current === NIL) this.pump();
   }
 
   /** Lowers or raises the queue limit; the excess is dropped from the tail. */

@@ -62,7 +62,8 @@ export const DROP_MEANINGS: Readonly<Record<DropReason, string>> = {
   codel: 'CoDel dropped it because packets had waited too long (RFC 8289).',
   partition: 'A partition separated its sender from its receiver.',
   tap: 'A tap on the link took it.',
-  'no-contact': 'It was offered between two contacts of a link that does not queue then.',
+  'no-contact':
+    'It came between two contacts of a link that drops such packets, or waited when one ended.',
   'queue-shrunk': 'The queue limit was lowered below its place.',
   'port-unreachable': 'No socket was bound at its destination.',
   'no-route': 'No link or segment joins its sender to its destination.',

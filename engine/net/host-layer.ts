@@ -10,7 +10,7 @@
 import { assert } from '../core/assert.ts';
 import type { ComputeOptions, ComputeResult, Job, JobDefinition } from '../host/compute.ts';
 import type { CryptoProvider } from '../host/crypto.ts';
-import type { Host, NodeRequest } from '../host/host.ts';
+import type { ContactEdge, Host, NodeRequest } from '../host/host.ts';
 import type { Log, MetricDefinition, Trace } from '../host/measure.ts';
 import type { Random } from '../host/random.ts';
 import type { DatagramSocket, Endpoint, UdpOptions } from '../host/socket.ts';
@@ -25,6 +25,7 @@ import type {
 import type { CalendarTime, Nanoseconds, Timer } from '../host/time.ts';
 import type { Transport, TransportHandlers, Way } from '../host/transport.ts';
 import { MeterTable } from '../measure/counters.ts';
+import type { ContactWatch } from './contact-watch.ts';
 import { assertDeclared } from './drop-reasons.ts';
 import type { CarrierSpec, HostStack, StackMember } from './host-stack.ts';
 import { FINGERPRINT } from './network.ts';
@@ -53,6 +54,7 @@ export interface LayerBase
     | 'trace'
     | 'log'
     | 'now'
+    | 'planTime'
     | 'clock'
     | 'endpoint'
     | 'endpointOf'
@@ -64,6 +66,7 @@ export interface LayerBase
     | 'store'
   > {
   readonly stack: HostStack | undefined;
+  readonly contacts: ContactWatch;
   /** @param protocol Whose timer it is: its code is charged. */
   after(delay: Nanoseconds, fire: () => void, protocol: string): Timer;
   /** Mixes an event of this host into the fingerprint. */
@@ -125,6 +128,10 @@ export class HostLayer implements Host, StackMember {
     return this.base.now();
   }
 
+  planTime(): Nanoseconds {
+    return this.base.planTime();
+  }
+
   clock(): CalendarTime {
     return this.base.clock();
   }
@@ -180,6 +187,10 @@ export class HostLayer implements Host, StackMember {
 
   onRequest(handler: (request: NodeRequest) => void): void {
     this.requestHandler = handler;
+  }
+
+  onContact(handler: (edge: ContactEdge) => void): void {
+    this.base.contacts.listen(this.protocol, handler);
   }
 
   deliver(from: string, buffer: Uint8Array, offset: number, length: number): void {

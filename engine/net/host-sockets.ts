@@ -7,6 +7,7 @@
  */
 import { assert } from '../core/assert.ts';
 import type { DatagramSocket, Endpoint, UdpOptions } from '../host/socket.ts';
+import type { WatchedLink } from './contact-watch.ts';
 import type { Direction } from './direction.ts';
 import { BROADCAST_ADDRESS } from './endpoint-table.ts';
 import type { Machine } from './machine.ts';
@@ -26,6 +27,12 @@ export interface SocketOwner {
   readonly machine: Machine;
 }
 
+/** The other end of a link. */
+export interface RemoteEnd {
+  readonly endpoint: Endpoint;
+  readonly host: string;
+}
+
 /** Sockets and links of one host. */
 export class HostSockets implements SocketContext {
   readonly hostIndex: number;
@@ -38,6 +45,8 @@ export class HostSockets implements SocketContext {
   private readonly linkByRemote = new Map<Endpoint, Direction>();
   private readonly linkByHost = new Map<number, Direction>();
   private readonly linkById = new Map<string, Direction>();
+  /** Names of the hosts at the other ends of links, by link. */
+  private readonly peers = new Map<string, string>();
   private nextPort = FIRST_DYNAMIC_PORT;
 
   constructor(world: HostWorld, owner: SocketOwner) {
@@ -50,9 +59,20 @@ export class HostSockets implements SocketContext {
   }
 
   /** Attaches a link or segment to this host; `remote` is the other end of a link. */
-  attach(id: string, direction: Direction, remote?: Endpoint): void {
+  attach(id: string, direction: Direction, remote?: RemoteEnd): void {
     this.linkById.set(id, direction);
-    if (remote !== undefined) this.linkByRemote.set(remote, direction);
+    if (remote === undefined) return;
+    this.linkByRemote.set(remote.endpoint, direction);
+    this.peers.set(id, remote.host);
+  }
+
+  /** The links and segments with contacts, in the order in which they were attached. */
+  get withContacts(): readonly WatchedLink[] {
+    return [...this.linkById].flatMap(([id, { spec }]) =>
+      spec.contacts === undefined
+        ? []
+        : [{ id, peer: this.peers.get(id), contacts: spec.contacts }],
+    );
   }
 
   /** Attaches the link to another host, unless an earlier one was attached. */

@@ -7,6 +7,7 @@
  *
  * @module
  */
+import { type ActualProblem, actualProblem } from './contact-plan.ts';
 import { jitterFloor } from './impairment/jitter.ts';
 import { DIRECTION_DEFAULTS, type DirectionSpec, type LossSpec } from './link-spec.ts';
 
@@ -107,7 +108,18 @@ function checkContacts(spec: DirectionSpec, refuse: Refuse): void {
   if (period !== undefined && period < lastEnd) {
     refuse('contacts.periodNs', 'is shorter than the windows it repeats');
   }
+  const wrong = spec.contacts && actualProblem(spec.contacts);
+  if (wrong === undefined) return;
+  refuse(`contacts.actual[${wrong.index}]`, ACTUAL_PROBLEMS[wrong.kind]);
 }
+
+const ACTUAL_PROBLEMS: Readonly<Record<ActualProblem, string>> = {
+  order: 'must come after the entry before it',
+  unplanned: 'names an instant at which no planned contact begins',
+  missing: 'is missing and has times nevertheless',
+  start: 'begins outside of its planned window',
+  end: 'ends outside of its planned window, or before it begins',
+};
 
 function isProbability(value: number): boolean {
   return value >= 0 && value <= 1;

@@ -157,14 +157,30 @@ export interface ContactSpec {
   readonly delayNs?: number;
 }
 
-/** Scheduled contacts (docs/spec/link-model.md#changes-while-packets-are-under-way). */
+/** What became of one planned contact; what is absent happens as planned. */
+export interface ActualContactSpec {
+  /** Its planned beginning, ns since the start of the run; of one repetition if they repeat. */
+  readonly plannedStartNs: number;
+  /** Begins late, at this instant. */
+  readonly startNs?: number;
+  /** Ends early, at this instant. */
+  readonly endNs?: number;
+  /** Does not take place. */
+  readonly isMissing?: boolean;
+}
+
+/** Scheduled contacts (docs/spec/link-model.md#contacts). */
 export interface ContactsSpec {
-  /** The windows in ascending order without overlap. */
+  /** The planned windows in ascending order without overlap; nodes see these. */
   readonly windows: readonly ContactSpec[];
   /** Windows repeat with this period (>= the last end); once when absent. */
   readonly periodNs?: number;
   /** What happens to packets offered between contacts; default `queue`. */
   readonly outside?: 'queue' | 'drop';
+  /** What happens to packets that wait in the link when a contact ends; default `keep`. */
+  readonly atEnd?: 'keep' | 'drop';
+  /** Where the truth differs from the plan, in ascending order; the link follows the truth. */
+  readonly actual?: readonly ActualContactSpec[];
 }
 
 /**

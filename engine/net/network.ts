@@ -77,6 +77,7 @@ export class Network implements DirectionContext, EventHandler {
   readonly table: PacketTable;
   readonly seed: Seed;
   readonly directions: Direction[] = [];
+  planOriginNs = 0;
   /** Replaced before the run, when the number of nodes is known. */
   fingerprint: Fingerprint = new Fingerprint(0);
   observer: NetworkObserver | undefined;
@@ -145,6 +146,12 @@ export class Network implements DirectionContext, EventHandler {
     const packet = this.table.acquire(buffer, 0, length, datagram.from, datagram.to);
     this.table.offeredAt[packet] = this.scheduler.now;
     direction.inject(packet);
+  }
+
+  /** Plans begin at this instant; the origin was `NOT_BEGUN`. */
+  beginPlans(originNs: number): void {
+    this.planOriginNs = originNs;
+    for (const direction of this.directions) direction.plansBegun();
   }
 
   /** Part of the directions' context. */

@@ -12,7 +12,7 @@ import { openStream, type RandomStream } from '../core/stream.ts';
 import { RearmTimer } from '../core/timer.ts';
 import type { ComputeOptions, ComputeResult, Job, JobDefinition } from '../host/compute.ts';
 import type { CryptoProvider } from '../host/crypto.ts';
-import type { NodeRequest } from '../host/host.ts';
+import type { ContactEdge, NodeRequest } from '../host/host.ts';
 import type { Log, MetricDefinition, Trace } from '../host/measure.ts';
 import type { Random } from '../host/random.ts';
 import type { DatagramHandler, DatagramSocket, Endpoint, UdpOptions } from '../host/socket.ts';
@@ -28,6 +28,7 @@ import type { CalendarTime, Nanoseconds, Timer } from '../host/time.ts';
 import type { Transport, Way } from '../host/transport.ts';
 import { MeterTable } from '../measure/counters.ts';
 import { NO_BUFFER } from './buffer-pool.ts';
+import { ContactWatch } from './contact-watch.ts';
 import { assertDeclared } from './drop-reasons.ts';
 import { HostLayer, type LayerOptions, type LayerSupply } from './host-layer.ts';
 import { HostSockets } from './host-sockets.ts';
@@ -100,6 +101,8 @@ export class SimHost implements StreamHost, StackHost, StackMember {
   /** Joins the protocols of the host; undefined if there is only one. */
   stack: HostStack | undefined;
   requestHandler: ((request: NodeRequest) => void) | undefined;
+  /** Tells the protocols of this host when contacts begin and end. */
+  readonly contacts: ContactWatch;
   private readonly world: HostWorld;
   private readonly jobs: SimCompute;
   private readonly dropNames: Readonly<Record<string, string>> | undefined;
@@ -127,12 +130,17 @@ export class SimHost implements StreamHost, StackHost, StackMember {
     });
     this.keyMaterial = new SeededBytes(world.network.seed, options.name);
     this.sockets = new HostSockets(world, this);
+    this.contacts = new ContactWatch(this, world.network);
     this.trace = hostTrace(world, this);
     this.log = hostLog(world, options.name);
   }
 
   now(): Nanoseconds {
     return this.world.network.scheduler.now;
+  }
+
+  planTime(): Nanoseconds {
+    return Math.max(0, this.now() - this.world.network.planOriginNs);
   }
 
   clock(): CalendarTime {
@@ -223,6 +231,10 @@ export class SimHost implements StreamHost, StackHost, StackMember {
 
   onRequest(handler: (request: NodeRequest) => void): void {
     this.requestHandler = handler;
+  }
+
+  onContact(handler: (edge: ContactEdge) => void): void {
+    this.contacts.listen(this.protocol, handler);
   }
 
   deliver(from: string, buffer: Uint8Array, offset: number, length: number): void {
@@ -342,6 +354,7 @@ export class SimHost implements StreamHost, StackHost, StackMember {
     this.life += 1;
     this.sockets.closeAll();
     this.requestHandler = undefined;
+    this.contacts.crashed();
     this.stack?.crashed();
     for (const layer of this.layers) layer.crashed();
     this.stores.clear();

@@ -221,6 +221,12 @@ export class SimWorld implements HostWorld, PacketSink {
     this.network.scheduler.runUntil(time);
   }
 
+  /** Plans of contacts begin at this instant; for worlds in which they have not begun. */
+  beginPlans(originNs: Nanoseconds): void {
+    this.network.beginPlans(originNs);
+    for (const host of this.hostList) host.contacts.begun();
+  }
+
   /** Ends the set-up: from here on, every host has its lane in the fingerprint. */
   seal(): void {
     if (this.isSealed) return;
@@ -392,7 +398,8 @@ export class SimWorld implements HostWorld, PacketSink {
     const receiver = this.hostList[direction.toNode] as SimHost;
     const address = remote.address ?? receiver.address;
     this.claimAddress(receiver, address);
-    sender.sockets.attach(id, direction, this.endpoints.intern(address, remote.port));
+    const endpoint = this.endpoints.intern(address, remote.port);
+    sender.sockets.attach(id, direction, { endpoint, host: receiver.name });
     sender.sockets.attachNeighbour(receiver.index, direction);
   }
 

@@ -10,7 +10,7 @@
  * @module
  */
 import type { Scheduler } from '../core/scheduler.ts';
-import type { ContactPlan } from './contact-plan.ts';
+import type { Contact, ContactPlan } from './contact-plan.ts';
 import type { DirectionContext, DirectionView, Pace } from './direction-context.ts';
 import * as layout from './direction-context.ts';
 import * as masks from './direction-masks.ts';
@@ -388,6 +388,7 @@ export abstract class Transmission implements DirectionView {
 
   /** Starts transmissions as long as a packet may go now. */
   protected pump(): void {
+    if (this.contacts?.atEnd === 'drop') this.endContact(this.contacts);
     while (this.current === NIL && this.hasBacklog) {
       const packet = this.queue.peek();
       if (packet === NIL) {
@@ -413,15 +414,21 @@ export abstract class Transmission implements DirectionView {
     const ready =
       this.bucket?.mode === 'shape' ? Math.max(now, this.bucket.eligibleAt(bytes)) : now;
     const contact = this.contacts?.at(now);
-    if (this.contacts === undefined || ready > now) return ready;
+    if (this.contacts === undefined) return ready;
+    if (ready > now) return this.contacts.atEnd === 'keep' ? ready : beforeEnd(ready, contact);
     if (contact === undefined) return Number.POSITIVE_INFINITY;
     if (now < contact.startNs) return contact.startNs;
     this.setRate(contact.spec.rateBps ?? this.spec.rateBps);
     this.setDelay(contact.spec.delayNs ?? this.spec.delayNs);
     const rate = this.context.state[this.base + RATE] as number;
-    // A packet that would not finish in time is not started
-    // (docs/spec/link-model.md#changes-while-packets-are-under-way).
+    // A packet that would not finish in time is not started (docs/spec/link-model.md#contacts).
     return now + (bytes * BIT_NS_PER_BYTE) / rate > contact.endNs ? contact.endNs : now;
+  }
+
+  /** Drops what waits in the link, if a contact has ended since this was asked last. */
+  private endContact(contacts: ContactPlan): void {
+    if (!contacts.takeEnd(this.scheduler.now)) return;
+    this.lazyQueue?.flush((packet) => this.drop(packet, NO_CONTACT));
   }
 
   protected wakeAt(time: number): void {
@@ -452,7 +459,9 @@ export abstract class Transmission implements DirectionView {
     if ((entry & ENTRY_DOWN) !== 0) return LINK_DOWN;
     if ((entry & ENTRY_PARTITION) !== 0) return PARTITION;
     const now = this.scheduler.now;
-    if (this.contacts?.outside === 'drop' && !this.contacts.isOpen(now)) return NO_CONTACT;
+    const { contacts } = this;
+    if (contacts?.atEnd === 'drop') this.endContact(contacts);
+    if (contacts?.outside === 'drop' && !contacts.isOpen(now)) return NO_CONTACT;
     if (this.bucket?.mode !== 'police') return NIL;
     const bytes = (this.table.length[packet] as number) + this.overhead;
     if (this.bucket.eligibleAt(bytes) > now) return POLICED;
@@ -474,4 +483,9 @@ export abstract class Transmission implements DirectionView {
     if (this.exitMask === 0) this.context.arrive(this, packet);
     else this.leaveHeldBack(packet);
   }
+}
+
+/** The instant, or the end of the contact that is open or next if that comes earlier. */
+function beforeEnd(time: number, contact: Contact | undefined): number {
+  return contact === undefined ? time : Math.min(time, contact.endNs);
 }

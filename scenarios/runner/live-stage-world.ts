@@ -64,6 +64,7 @@ export class LiveStageWorld extends SimStageWorld {
     super({ ...options, makeWorld: (parts) => new LiveWorld({ ...parts, ...own }) });
     // `makeWorld` above has created it.
     this.live = this.sim as LiveWorld;
+    this.live.holdPlans();
     this.rampNs = rampOf(scenario.warmupNs);
     this.#followedMask = followedMask(scenario);
     const { handovers } = this.live;
@@ -76,6 +77,7 @@ export class LiveStageWorld extends SimStageWorld {
    */
   begin(zeroNs: number = this.live.clock.now()): void {
     this.#zeroNs = zeroNs;
+    this.live.pump.enter(() => this.live.beginPlans(zeroNs));
     this.live.handovers.begin(zeroNs, this.#followedMask);
     const booked = this.#booked;
     this.#booked = [];

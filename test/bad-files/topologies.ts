@@ -175,6 +175,63 @@ export const BAD_TOPOLOGIES: readonly BadFile[] = [
     says: 'a period of 1s is over before the last window (2s)',
   },
   {
+    title: 'an actual contact that was not planned',
+    text: both(
+      'contacts: { windows: [{ start: 5s, end: 9s }], period: 20s, actual: [{ contact: «24s», end: 28s }] }',
+    ),
+    code: 'E111',
+    says: 'links[0].contacts.actual[0].contact: no contact is planned to begin at 24s',
+    hint: 'contacts begin at 5s, 25s, ...',
+  },
+  {
+    title: 'a contact that begins before its plan',
+    text: both(
+      'contacts: { windows: [{ start: 5s, end: 9s }], actual: [{ contact: 5s, start: «4s» }] }',
+    ),
+    code: 'E111',
+    says: 'actual[0].start: the contact of 5s begins at 4s, which is outside of its window',
+  },
+  {
+    title: 'a contact that ends after its plan',
+    text: both(
+      'contacts: { windows: [{ start: 5s, end: 9s }], actual: [{ contact: 5s, end: «9001ms» }] }',
+    ),
+    code: 'E111',
+    says: 'the contact of 5s ends at 9.001s, which is outside of its window',
+    hint: 'its window is 5s to 9s',
+  },
+  {
+    title: 'a contact that ends before it begins late',
+    text: both(
+      'contacts: { windows: [{ start: 5s, end: 9s }], actual: [{ contact: 5s, start: 8s, end: «7s» }] }',
+    ),
+    code: 'E111',
+    says: 'actual[0].end: the contact of 5s ends at 7s, before it begins',
+    hint: 'its window is 5s to 9s',
+  },
+  {
+    title: 'a contact that is missing and yet begins',
+    text: both(
+      'contacts: { windows: [{ start: 5s, end: 9s }], actual: [{ contact: 5s, start: 6s, missing: «true» }] }',
+    ),
+    code: 'E111',
+    says: 'actual[0].missing: the contact of 5s is missing, so it has neither start nor end',
+  },
+  {
+    title: 'actual contacts out of order',
+    text: both(
+      'contacts: { windows: [{ start: 1s, end: 2s }, { start: 5s, end: 9s }], actual: [{ contact: 5s, missing: true }, { contact: «1s», missing: true }] }',
+    ),
+    code: 'E111',
+    says: 'actual[1].contact: the contact of 1s must come after the entry before it',
+  },
+  {
+    title: 'an unknown rule for the end of a contact',
+    text: both('contacts: { windows: [{ start: 1s, end: 2s }], atEnd: «lose» }'),
+    code: 'E104',
+    says: 'links[0].contacts.atEnd',
+  },
+  {
     title: 'a node name used twice',
     text: `${HEAD}nodes:\n  - { name: a, run: ping }\n  - { name: «a», run: ping }\n`,
     code: 'E113',

@@ -7,6 +7,7 @@
  */
 import { describe, expect, it } from 'vitest';
 import { computeCases } from './port/compute-cases.ts';
+import { contactCases } from './port/contact-cases.ts';
 import { datagramCases } from './port/datagram-cases.ts';
 import type { Driver } from './port/drivers.ts';
 import { hostCases } from './port/host-cases.ts';
@@ -23,6 +24,7 @@ const portCases: readonly PortCase[] = [
   ...computeCases,
   ...storeCases,
   ...streamCases,
+  ...contactCases,
 ];
 
 /** Runs the suite. @param skips The reason for each skipped case, by case id. */

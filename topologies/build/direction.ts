@@ -8,7 +8,7 @@
 import type { DirectionSpec } from '../../engine/net/link-spec.ts';
 import type { ConfigCode } from '../files/config-error.ts';
 import type { FilePath } from '../files/locate.ts';
-import { formatTime } from '../files/units.ts';
+import { contactsMistake } from './contacts.ts';
 import type { BuildContext } from './context.ts';
 
 /** A direction that is not complete yet. */
@@ -17,6 +17,8 @@ export type PartialDirection = Partial<DirectionSpec>;
 interface Mistake {
   readonly code: ConfigCode;
   readonly key: keyof DirectionSpec;
+  /** Place inside the entry, if it has several. */
+  readonly at?: FilePath;
   readonly message: string;
   readonly hint?: string;
 }
@@ -44,11 +46,11 @@ export function buildDirection(
   if (delayNs === undefined) refuseMissing(context, path, 'delay', 'a time such as 10ms');
   if (rateBps === undefined || delayNs === undefined) return undefined;
   const direction: DirectionSpec = { ...merged, rateBps, delayNs };
-  const mistakes = [lossMistake, jitterMistake, bucketMistake, contactsMistake]
+  const mistakes = [lossMistake, jitterMistake, bucketMistake, mistakeInContacts]
     .map((check) => check(direction))
     .filter((mistake) => mistake !== undefined);
-  for (const { code, key, message, hint } of mistakes) {
-    context.refuse(code, [...path, ENTRY[key] ?? key], message, hint);
+  for (const { code, key, at = [], message, hint } of mistakes) {
+    context.refuse(code, [...path, ENTRY[key] ?? key, ...at], message, hint);
   }
   warnOfJitter(context, path, direction);
   return mistakes.length > 0 ? undefined : direction;
@@ -99,22 +101,9 @@ function bucketMistake({ tokenBucket, mtu }: DirectionSpec): Mistake | undefined
   return { code: 'E104', key: 'tokenBucket', message, hint: 'larger packets could never leave' };
 }
 
-function contactsMistake({ contacts }: DirectionSpec): Mistake | undefined {
-  if (contacts === undefined) return undefined;
-  let last = 0;
-  for (const { startNs, endNs } of contacts.windows) {
-    const window = `${formatTime(startNs)} to ${formatTime(endNs)}`;
-    const isEmpty = endNs <= startNs;
-    if (isEmpty || startNs < last) {
-      const what = isEmpty ? 'ends before it begins' : 'begins before the previous one ends';
-      return { code: 'E111', key: 'contacts', message: `the window ${window} ${what}` };
-    }
-    last = endNs;
-  }
-  if (contacts.periodNs === undefined || contacts.periodNs >= last) return undefined;
-  const period = formatTime(contacts.periodNs);
-  const message = `a period of ${period} is over before the last window (${formatTime(last)})`;
-  return { code: 'E111', key: 'contacts', message };
+function mistakeInContacts({ contacts }: DirectionSpec): Mistake | undefined {
+  const mistake = contacts && contactsMistake(contacts);
+  return mistake && { code: 'E111', key: 'contacts', ...mistake };
 }
 
 /** Negative delays are cut to 0 and counted; a file that can cause them gets a warning. */

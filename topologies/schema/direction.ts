@@ -7,6 +7,7 @@
  */
 import { z } from 'zod';
 import type {
+  ActualContactSpec,
   ContactsSpec,
   CorruptSpec,
   DirectionSpec,
@@ -252,6 +253,26 @@ const tokenBucketSchema = z
 
 // --- contacts ---------------------------------------------------------------------------------
 
+/** What became of one planned contact. */
+const actualSchema = z
+  .strictObject({
+    contact: time().meta({
+      description: 'Its planned beginning; of one repetition if windows repeat.',
+    }),
+    start: time().optional().meta({ description: 'Begins late, at this time.' }),
+    end: time().optional().meta({ description: 'Ends early, at this time.' }),
+    missing: flag().optional().meta({ description: 'Does not take place.', default: false }),
+  })
+  .transform(
+    ({ contact, start, end, missing }): ActualContactSpec =>
+      defined({
+        plannedStartNs: contact,
+        startNs: start,
+        endNs: end,
+        isMissing: missing === true ? true : undefined,
+      }),
+  );
+
 /** Scheduled contacts. */
 const contactsSchema = z
   .strictObject({
@@ -266,10 +287,20 @@ const contactsSchema = z
       )
       .min(1),
     period: time(POSITIVE_NS).optional(),
-    outside: oneOf(['queue', 'drop']).optional(),
+    outside: oneOf(['queue', 'drop']).optional().meta({
+      description: 'What happens to packets offered between contacts.',
+      default: 'queue',
+    }),
+    atEnd: oneOf(['keep', 'drop']).optional().meta({
+      description: 'What happens to packets that wait in the link when a contact ends.',
+      default: 'keep',
+    }),
+    actual: z.array(actualSchema).optional().meta({
+      description: 'Where the truth differs from the windows, which nodes see as the plan.',
+    }),
   })
   .transform(
-    ({ windows, period, outside }): ContactsSpec =>
+    ({ windows, period, outside, atEnd, actual }): ContactsSpec =>
       defined({
         windows: windows.map((window) =>
           defined({
@@ -281,6 +312,8 @@ const contactsSchema = z
         ),
         periodNs: period,
         outside,
+        atEnd,
+        actual,
       }),
   )
   .meta({ description: 'Windows in which the direction can send. Default: always.' });

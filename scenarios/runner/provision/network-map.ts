@@ -3,7 +3,13 @@
  *
  * @module
  */
-import type { LinkEndView, NetworkMap } from '../../../engine/host/network-view.ts';
+import type {
+  LinkEndView,
+  LinkView,
+  NetworkMap,
+  PlannedContacts,
+} from '../../../engine/host/network-view.ts';
+import type { DirectionSpec } from '../../../engine/net/link-spec.ts';
 import type { Topology } from '../../../topologies/model.ts';
 
 /** The part of a topology that nodes see. */
@@ -40,7 +46,35 @@ export function networkMap(
       mtu: Math.min(link.forward.mtu ?? 65_535, link.backward.mtu ?? 65_535),
       delayNs: link.forward.delayNs,
       rateBps: link.forward.rateBps,
+      ...contactsOf(link.forward, link.backward),
     })),
     ases: topology.ases,
+  };
+}
+
+/** The plan of both directions; what becomes of it (`actual:`) is not for nodes to see. */
+function contactsOf(forward: DirectionSpec, backward: DirectionSpec): Pick<LinkView, 'contacts'> {
+  const aToB = planOf(forward);
+  const bToA = planOf(backward);
+  if (aToB === undefined && bToA === undefined) return {};
+  return {
+    contacts: {
+      ...(aToB === undefined ? {} : { aToB }),
+      ...(bToA === undefined ? {} : { bToA }),
+    },
+  };
+}
+
+function planOf({ contacts, rateBps, delayNs }: DirectionSpec): PlannedContacts | undefined {
+  if (contacts === undefined) return undefined;
+  const { windows, periodNs } = contacts;
+  return {
+    windows: windows.map((window) => ({
+      startNs: window.startNs,
+      endNs: window.endNs,
+      rateBps: window.rateBps ?? rateBps,
+      delayNs: window.delayNs ?? delayNs,
+    })),
+    ...(periodNs === undefined ? {} : { periodNs }),
   };
 }

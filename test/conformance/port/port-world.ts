@@ -1,26 +1,42 @@
 /**
- * The environment of the port cases: two hosts, `a` and `b`, connected by a link, in any world.
+ * The environment of the port cases: two hosts, `a` and `b`, connected by a link, in any world,
+ * and a third one, `c`, that `a` reaches during contacts.
  *
  * @module
  */
 import type { Host } from '../../../engine/host/host.ts';
 import type { SendWishes } from '../../../engine/host/transport.ts';
-import type { DirectionSpec } from '../../../engine/net/link-spec.ts';
+import type { ContactsSpec, DirectionSpec } from '../../../engine/net/link-spec.ts';
 import type { StoreFault } from '../../../engine/net/sim-store.ts';
 import { ask, type Driver, type RequestAnswer } from './drivers.ts';
 import { protocol } from './port-protocol.ts';
 
+const MS = 1_000_000;
 const LINK: DirectionSpec = {
   rateBps: 1e9,
   delayNs: 100_000,
   queue: { kind: 'drop-tail', limitPackets: 10_000 },
 };
 
+/** A contact of 120 ms every 200 ms; the second one begins 50 ms late and the third is missing. */
+const CONTACTS: ContactsSpec = {
+  windows: [{ startNs: 0, endNs: 120 * MS }],
+  periodNs: 200 * MS,
+  outside: 'drop',
+  actual: [
+    { plannedStartNs: 200 * MS, startNs: 250 * MS },
+    { plannedStartNs: 400 * MS, isMissing: true },
+  ],
+};
+
 /** Two hosts and their world. */
 export interface PortWorld extends Pick<Driver, 'kind' | 'act' | 'until' | 'pass' | 'close'> {
   readonly a: Host;
   readonly b: Host;
+  /** Joined to `a` by a link with contacts; `a` is the only one that hears of them. */
+  readonly c: Host;
   readonly addressOfB: string;
+  readonly addressOfC: string;
   crashA(fault: StoreFault): void;
   restartA(): void;
   /** Sends a request to `a`. */
@@ -59,6 +75,9 @@ export function portWorld(driver: Driver): PortWorld {
   const b = world.addHost({ name: 'b', address: `${block}.3`, jobs, drops, metrics });
   const ends = { a: { host: 'a', port: 50_000 }, b: { host: 'b', port: 50_000 } };
   world.addLink({ id: 'a--b', ...ends, forward: LINK, backward: LINK });
+  const c = world.addHost({ name: 'c', address: `${block}.4`, jobs, drops, metrics });
+  const toC = { a: { host: 'a', port: 50_001 }, b: { host: 'c', port: 50_001 } };
+  world.addLink({ id: 'a--c', ...toC, forward: { ...LINK, contacts: CONTACTS }, backward: LINK });
   world.seal();
   const delivered: { from: string; bytes: Uint8Array }[] = [];
   a.onDelivery = (from, buffer, offset, length): void => {
@@ -68,7 +87,9 @@ export function portWorld(driver: Driver): PortWorld {
     ...driver,
     a,
     b,
+    c,
     addressOfB: b.address,
+    addressOfC: c.address,
     delivered,
     crashA: (fault) => world.crash('a', fault),
     restartA: () => world.restart('a'),

@@ -104,6 +104,21 @@ describe('links', () => {
         },
       },
     ],
+    [
+      'contacts: { windows: [{ start: 1s, end: 2s }], period: 9s, atEnd: drop, actual: [{ contact: 1s, start: 1500ms, end: 1900ms }, { contact: 10s, missing: true }, { contact: 19s, missing: false }] }',
+      {
+        contacts: {
+          windows: [{ startNs: 1e9, endNs: 2e9 }],
+          periodNs: 9e9,
+          atEnd: 'drop',
+          actual: [
+            { plannedStartNs: 1e9, startNs: 1.5e9, endNs: 1.9e9 },
+            { plannedStartNs: 10e9, isMissing: true },
+            { plannedStartNs: 19e9 },
+          ],
+        },
+      },
+    ],
   ])('take %s into both directions', (entry, expected) => {
     const [made] = link(entry).links;
     expect(made?.forward).toEqual({ rateBps: 1e6, delayNs: 1e7, ...expected });

@@ -49,6 +49,12 @@ const spec: fc.Arbitrary<DirectionSpec> = fc.record(
     contacts: fc.constantFrom(
       { windows: [{ startNs: 2 * MS, endNs: 20 * MS }], periodNs: 30 * MS },
       { windows: [{ startNs: 0, endNs: 25 * MS }], outside: 'drop' } as const,
+      {
+        windows: [{ startNs: 2 * MS, endNs: 9 * MS }],
+        periodNs: 10 * MS,
+        atEnd: 'drop',
+        actual: [{ plannedStartNs: 12 * MS, endNs: 15 * MS }],
+      } as const,
     ),
   },
   { requiredKeys: ['rateBps', 'delayNs'] },

@@ -1,0 +1,88 @@
+/**
+ * Tells the protocols of a host when contacts begin and end (docs/spec/link-model.md#contacts):
+ * those of the directions in which the host sends, as they take place and not as they were planned.
+ *
+ * One timer per protocol that listens and link with contacts. A contact that is open then has its
+ * beginning told first. Does not know what waits in a link, nor cuts.
+ *
+ * @module
+ */
+import type { ContactEdge } from '../host/host.ts';
+import type { Nanoseconds, Timer } from '../host/time.ts';
+import { type Contact, ContactPlan, NOT_BEGUN, type PlanClock } from './contact-plan.ts';
+import type { ContactsSpec } from './link-spec.ts';
+
+/** A link as seen by the host that sends into it. */
+export interface WatchedLink {
+  readonly id: string;
+  /** Name of the host at the other end; absent for a segment. */
+  readonly peer?: string | undefined;
+  readonly contacts: ContactsSpec;
+}
+
+/** The host, as far as this needs it. */
+export interface WatchingHost {
+  readonly sockets: { readonly withContacts: readonly WatchedLink[] };
+  now(): Nanoseconds;
+  /** @param protocol Whose timer it is. */
+  after(delay: Nanoseconds, fire: () => void, protocol: string): Timer;
+}
+
+type Handler = (edge: ContactEdge) => void;
+
+/** See the module. One per host. */
+export class ContactWatch {
+  private readonly host: WatchingHost;
+  private readonly clock: PlanClock;
+  /** By protocol. */
+  private readonly handlers = new Map<string, Handler>();
+
+  constructor(host: WatchingHost, clock: PlanClock) {
+    this.host = host;
+    this.clock = clock;
+  }
+
+  /** Installs the handler of a protocol, or replaces it. */
+  listen(protocol: string, handler: Handler): void {
+    const isFirst = !this.handlers.has(protocol);
+    this.handlers.set(protocol, handler);
+    if (isFirst && this.clock.planOriginNs !== NOT_BEGUN) this.watchAll(protocol);
+  }
+
+  /** The times of plans have begun. */
+  begun(): void {
+    for (const protocol of this.handlers.keys()) this.watchAll(protocol);
+  }
+
+  /** The host crashed, and its timers with it. */
+  crashed(): void {
+    this.handlers.clear();
+  }
+
+  private watchAll(protocol: string): void {
+    for (const link of this.host.sockets.withContacts) this.watch(protocol, link);
+  }
+
+  private watch(protocol: string, { id, peer, contacts }: WatchedLink): void {
+    const { host } = this;
+    const plan = new ContactPlan(contacts, this.clock);
+    const place = { link: id, ...(peer === undefined ? {} : { peer }) };
+    const tell = (kind: ContactEdge['kind']): void =>
+      this.handlers.get(protocol)?.({ kind, ...place });
+    const at = (instantNs: number, fire: () => void): void => {
+      host.after(Math.max(0, instantNs - host.now()), fire, protocol);
+    };
+    const awaitContact = (contact: Contact | undefined): void => {
+      if (contact === undefined) return;
+      at(contact.startNs, () => {
+        at(contact.endNs, () => {
+          // Its successor, even if the process was suspended until after that one.
+          awaitContact(plan.at(contact.endNs));
+          tell('end');
+        });
+        tell('begin');
+      });
+    };
+    awaitContact(plan.at(host.now()));
+  }
+}

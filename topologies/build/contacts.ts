@@ -1,0 +1,112 @@
+/**
+ * Checks contacts: windows ascend, repetitions do not overlap, and what became of a contact
+ * (`actual`) fits its plan (docs/spec/link-model.md#contacts).
+ *
+ * @module
+ */
+import type { ActualContactSpec, ContactsSpec } from '../../engine/net/link-spec.ts';
+import type { FilePath } from '../files/locate.ts';
+import { formatTime } from '../files/units.ts';
+
+/** A mistake, and its place inside the entry. */
+export interface ContactsMistake {
+  readonly at?: FilePath;
+  readonly message: string;
+  readonly hint?: string;
+}
+
+/** Planned beginnings that a hint shows. */
+const STARTS_SHOWN = 4;
+
+/** The first mistake; undefined if there is none. */
+export function contactsMistake(contacts: ContactsSpec): ContactsMistake | undefined {
+  let last = 0;
+  for (const { startNs, endNs } of contacts.windows) {
+    const window = `${formatTime(startNs)} to ${formatTime(endNs)}`;
+    const isEmpty = endNs <= startNs;
+    if (isEmpty || startNs < last) {
+      const what = isEmpty ? 'ends before it begins' : 'begins before the previous one ends';
+      return { message: `the window ${window} ${what}` };
+    }
+    last = endNs;
+  }
+  const { periodNs } = contacts;
+  if (periodNs === undefined || periodNs >= last) return actualMistake(contacts);
+  const period = formatTime(periodNs);
+  return { message: `a period of ${period} is over before the last window (${formatTime(last)})` };
+}
+
+function actualMistake(contacts: ContactsSpec): ContactsMistake | undefined {
+  let previousNs = -1;
+  for (const [index, entry] of (contacts.actual ?? []).entries()) {
+    const mistake = entryMistake(contacts, entry, previousNs);
+    if (mistake !== undefined) {
+      const { key, ...words } = mistake;
+      return { at: ['actual', index, key], ...words };
+    }
+    previousNs = entry.plannedStartNs;
+  }
+  return undefined;
+}
+
+interface EntryMistake {
+  readonly key: string;
+  readonly message: string;
+  readonly hint?: string;
+}
+
+function entryMistake(
+  contacts: ContactsSpec,
+  entry: ActualContactSpec,
+  previousNs: number,
+): EntryMistake | undefined {
+  const { plannedStartNs, startNs = plannedStartNs } = entry;
+  const planned = formatTime(plannedStartNs);
+  const name = `the contact of ${planned}`;
+  if (plannedStartNs <= previousNs) {
+    return { key: 'contact', message: `${name} must come after the entry before it` };
+  }
+  const plannedEndNs = plannedEnd(contacts, plannedStartNs);
+  if (plannedEndNs === undefined) {
+    const message = `no contact is planned to begin at ${planned}`;
+    return { key: 'contact', message, hint: `contacts begin at ${plannedStarts(contacts)}` };
+  }
+  if (entry.isMissing === true) {
+    if (entry.startNs === undefined && entry.endNs === undefined) return undefined;
+    const message = `${name} is missing, so it has neither start nor end`;
+    return { key: 'missing', message, hint: 'leave out missing, or the times' };
+  }
+  const { endNs = plannedEndNs } = entry;
+  const end = formatTime(plannedEndNs);
+  if (startNs < plannedStartNs || startNs >= plannedEndNs) {
+    const message = `${name} begins at ${formatTime(startNs)}, which is outside of its window`;
+    return { key: 'start', message, hint: `its window is ${planned} to ${end}` };
+  }
+  if (endNs > plannedEndNs || endNs <= startNs) {
+    const what = endNs > plannedEndNs ? 'which is outside of its window' : 'before it begins';
+    const message = `${name} ends at ${formatTime(endNs)}, ${what}`;
+    return { key: 'end', message, hint: `its window is ${planned} to ${end}` };
+  }
+  return undefined;
+}
+
+/** The planned end of the contact that is planned to begin at an instant, if there is one. */
+function plannedEnd({ windows, periodNs }: ContactsSpec, startNs: number): number | undefined {
+  const period = periodNs ?? Number.POSITIVE_INFINITY;
+  for (const window of windows) {
+    const distance = startNs - window.startNs;
+    if (distance === 0 || (distance > 0 && distance % period === 0)) {
+      return window.endNs + distance;
+    }
+  }
+  return undefined;
+}
+
+/** The first planned beginnings, as a list for people. */
+function plannedStarts({ windows, periodNs }: ContactsSpec): string {
+  const first = windows.map(({ startNs }) => startNs);
+  const again = periodNs === undefined ? [] : first.map((ns) => ns + periodNs);
+  const all = [...first, ...again].map((ns) => formatTime(ns));
+  const isCut = periodNs !== undefined || all.length > STARTS_SHOWN;
+  return all.slice(0, STARTS_SHOWN).join(', ') + (isCut ? ', ...' : '');
+}
