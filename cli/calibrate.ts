@@ -51,7 +51,7 @@ export function addCalibrate(program: Command): void {
     .option('--scenario <file>', 'scenario whose first flow loads the machine', 'failover.yaml')
     .option('--json', 'print the result as JSON on stdout and nothing else')
     .action(async (flags: CalibrateFlags) => {
-      const interrupt = onInterrupt();
+      const interrupt = onInterrupt('the present measurement ends first');
       try {
         const run = flags.check === true ? check : measure;
         exitWith(await run(flags, interrupt.signal));

@@ -260,10 +260,12 @@ function tellFailure(end: Exclude<RunEnd, { kind: 'judged' }>, context: FinishCo
       else process.stderr.write(`${faultText(error)}\n`);
       return 2;
     }
-    case 'ended':
-      if (isJson) printJson({ errors: [{ message: end.message }] });
-      else process.stderr.write(`orrery: ${end.message}\n`);
+    case 'ended': {
+      const message = `seed ${end.seed}: ${end.message}`;
+      if (isJson) printJson({ errors: [{ message }] });
+      else process.stderr.write(`orrery: ${message}\n`);
       return end.ending === 'interrupted' ? 130 : 5;
+    }
     case 'broken':
       if (end.crash !== undefined) return tellCrash(end.crash, context);
       process.stderr.write(`This is a bug in orrery: ${end.message}\n`);

@@ -10,14 +10,15 @@ export interface InterruptWatch {
   dispose(): void;
 }
 
-/** Starts watching SIGINT and SIGTERM. */
-export function onInterrupt(): InterruptWatch {
+/**
+ * Starts watching SIGINT and SIGTERM.
+ * @param follows What the command still does after the first signal.
+ */
+export function onInterrupt(follows = 'a report of the run so far follows'): InterruptWatch {
   const controller = new AbortController();
   const handle = (): void => {
     if (controller.signal.aborted) process.exit(130);
-    process.stderr.write(
-      '\nstopping: a report of the run so far follows; a second signal skips it\n',
-    );
+    process.stderr.write(`\nstopping: ${follows}; a second signal skips it\n`);
     controller.abort();
   };
   process.on('SIGINT', handle);

@@ -23,6 +23,7 @@ import {
   type Report,
   type ReportFault,
 } from './report-schema.ts';
+import { seedNames } from './seed-names.ts';
 import { summariseSeries } from './series-summary.ts';
 import { timingPart } from './timing.ts';
 
@@ -186,7 +187,7 @@ function messageVerdict(seeds: readonly SeedResult[]): Verdict[] {
     (seed) => seed.messages !== undefined && unaccounted(seed.messages) !== 0,
   );
   const good = `${messages.submitted} submitted, each accounted for`;
-  const detail = bad.length === 0 ? good : `broken in ${seedNames(bad)}`;
+  const detail = bad.length === 0 ? good : `broken in ${namesOf(bad)}`;
   return [{ name: MESSAGE_CONSERVATION, pass: bad.length === 0, detail }];
 }
 
@@ -205,7 +206,7 @@ function checkInvariants(
   const verdict = (name: string, bad: readonly SeedResult[], good: string): Verdict => ({
     name,
     pass: bad.length === 0,
-    detail: bad.length === 0 ? good : `broken in ${seedNames(bad)}`,
+    detail: bad.length === 0 ? good : `broken in ${namesOf(bad)}`,
   });
   return [
     verdict(CONSERVATION, unbalanced, `${packets.sent} sent, each accounted for`),
@@ -218,23 +219,26 @@ function checkInvariants(
   ];
 }
 
-/** R-238: a scenario in which nothing arrives proves nothing, whether or not anything was sent. */
+/**
+ * R-238: a scenario in which nothing arrives proves nothing, whether or not anything was sent. A seed
+ * that ended early proves nothing anyway.
+ */
 function receivedVerdict(seeds: readonly SeedResult[]): Verdict {
-  const idle = seeds.filter(isIdle);
+  const idle = seeds.filter((seed) => seed.ending === 'complete' && isIdle(seed));
   const silent = idle.filter(isSilent);
   const lost = idle.filter((seed) => !isSilent(seed));
   const reasons = [
-    lost.length === 0 ? [] : [`packets were sent, none was received: ${seedNames(lost)}`],
+    lost.length === 0 ? [] : [`packets were sent, none was received: ${namesOf(lost)}`],
     silent.length === 0
       ? []
-      : [`nothing was sent after the warm-up, so the limits prove nothing: ${seedNames(silent)}`],
+      : [`nothing was sent after the warm-up, so the limits prove nothing: ${namesOf(silent)}`],
   ].flat();
   const detail = idle.length === 0 ? 'every seed delivered packets' : reasons.join('; ');
   return { name: 'packets received', pass: idle.length === 0, detail };
 }
 
-function seedNames(seeds: readonly SeedResult[]): string {
-  return `seed ${seeds.map(({ seed }) => seed).join(', ')}`;
+function namesOf(seeds: readonly SeedResult[]): string {
+  return seedNames(seeds.map(({ seed }) => seed));
 }
 
 /**

@@ -28,6 +28,7 @@ import {
   verdictWord,
 } from './kpi-text.ts';
 import type { KpiResult, Report } from './report-schema.ts';
+import { seedNames } from './seed-names.ts';
 import { adversaryLines, faultLines, messageLines, packetLines } from './terminal-details.ts';
 import { fold, layoutRows, type Row, toAscii, withoutControls } from './terminal-layout.ts';
 import { runningSecondsOf } from './timing.ts';
@@ -63,7 +64,7 @@ export function renderTerminal(raw: Report, options: TerminalOptions): string {
   const blocks = [
     [...verdictLines(report, paint, width), ...questionLines(report, width)],
     kpiLines(report, options, paint),
-    invariantLines(report, paint),
+    invariantLines(report, paint, options.width),
     [
       ...faultLines(report, width),
       ...packetLines(report, width),
@@ -214,10 +215,13 @@ function noteLines(report: Report, options: TerminalOptions): readonly string[] 
   return [...new Set(notes)].flatMap((note) => indented(note, options.width, 4));
 }
 
-function invariantLines(report: Report, paint: Paint): readonly string[] {
+function invariantLines(report: Report, paint: Paint, width: number): readonly string[] {
   return report.invariants
     .filter((one) => !one.pass)
-    .map((one) => `${' '.repeat(INDENT)}${paint.red('✗')} ${one.name}: ${one.detail}`);
+    .flatMap((one) => {
+      const [first = '', ...rest] = indented(`${one.name}: ${one.detail}`, width, INDENT + 2);
+      return [`${' '.repeat(INDENT)}${paint.red('✗')} ${first.trimStart()}`, ...rest];
+    });
 }
 
 function worstLines(report: Report, width: number): readonly string[] {
@@ -237,7 +241,7 @@ function worstLines(report: Report, width: number): readonly string[] {
 
 function warningLines(report: Report, paint: Paint, width: number): readonly string[] {
   return report.warnings.flatMap(({ text, seeds }) => {
-    const where = report.seeds.length === 1 ? '' : ` (seed ${seeds.slice(0, 5).join(', ')})`;
+    const where = report.seeds.length === seeds.length ? '' : ` (${seedNames(seeds)})`;
     const [first = '', ...rest] = indented(`${text}${where}`, width, 11);
     return [`  ${paint.yellow('WARN')}     ${first.trimStart()}`, ...rest];
   });

@@ -87,11 +87,13 @@ function runDemo(): { readonly report: string; readonly trace: string } {
   try {
     const args = ['cli/start.mjs', 'scenario', 'viz/demo.yaml'];
     const flags = ['--trace', 'full', '-q', '--out', folder];
-    const { status } = spawnSync(process.execPath, [...args, ...flags], {
+    const { status, stderr } = spawnSync(process.execPath, [...args, ...flags], {
       cwd: ROOT,
-      stdio: ['ignore', 'ignore', 'inherit'],
+      stdio: ['ignore', 'ignore', 'pipe'],
+      encoding: 'utf8',
     });
-    if (status !== 0) throw new Error(`the demo ended with exit code ${status}`);
+    // Ctrl-C ends this process as well; what the demo says of it would only confuse.
+    if (status !== 0) throw new Error(`the demo ended with exit code ${status}\n${stderr}`);
     const run = join(folder, 'demo/1');
     return {
       report: JSON.stringify(JSON.parse(readFileSync(join(run, 'report.json'), 'utf8'))),

@@ -15,6 +15,7 @@ function npmRun(name: string, script: string): Check {
   return { name, command: ['npm', 'run', '--silent', script] };
 }
 
+process.stdout.write('types, lint, architecture, dead code and commits first; then the tests\n');
 // The two rows take about as long as each other, so each gets one core.
 const checking = runChecks([
   [npmRun('types', 'check:types'), npmRun('architecture', 'check:architecture')],

@@ -52,9 +52,10 @@ export type SeedAnswer =
       readonly stack: string;
       readonly crash?: Crash;
     }
-  /** The worker did not stop when asked, and was killed; its measurements are lost. */
+  /** It has no measurements: it had not begun when it was asked to stop, or did not stop. */
   | {
       readonly kind: 'ended';
       readonly ending: 'interrupted' | 'time-limit';
+      readonly seed: number;
       readonly message: string;
     };

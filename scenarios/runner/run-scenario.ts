@@ -14,6 +14,7 @@ import { entryModule } from '../../engine/live/own-form.ts';
 import type { RunInput, SeedResult } from '../../reports/model.ts';
 import type { Scenario } from '../model.ts';
 import type { Recordings, SeedAnswer, SeedJob } from './job.ts';
+import { missingSeeds } from './missing-seeds.ts';
 import { SeedWatch, type StopReason } from './seed-watch.ts';
 
 /** What to run. */
@@ -81,7 +82,10 @@ export async function runScenario(order: RunOrder): Promise<RunEnd> {
   const limit = order.scenario.timeLimitMs;
   const alarm = limit === undefined ? undefined : setTimeout(() => stopAll('time-limit'), limit);
   const stopAll = (reason: StopReason): void => {
-    for (const watch of watches.values()) watch.stop(reason, performance.now());
+    const all = [...watches.values()];
+    for (const watch of all) watch.stop(reason, performance.now());
+    const hasBegun = done.length > 0 || all.some(({ control }) => control.thread !== 0);
+    if (hasBegun) for (const watch of all) watch.leaveOut(reason);
   };
   const onAbort = (): void => stopAll('interrupted');
   order.signal?.addEventListener('abort', onAbort, { once: true });
@@ -116,11 +120,13 @@ function failureOf(
 ): Exclude<SeedAnswer, { kind: 'result' }> | undefined {
   const failures = answers.filter((answer) => answer.kind !== 'result');
   const worst = failures.find(({ kind }) => kind !== 'ended') ?? failures[0];
-  const [first] = done;
-  if (worst?.kind !== 'ended' || first === undefined) return worst;
+  if (worst?.kind !== 'ended' || done.length === 0) return worst;
   // The report must mention missing seeds, so that it does not look complete.
-  const warnings = [...first.warnings, ...failures.flatMap((one) => one.message)];
-  done[0] = { ...first, ending: worst.ending, warnings };
+  const missing = missingSeeds(failures.flatMap((one) => (one.kind === 'ended' ? [one] : [])));
+  for (const [index, result] of done.entries()) {
+    done[index] = { ...result, warnings: [...result.warnings, ...missing] };
+  }
+  done[0] = { ...done[0]!, ending: worst.ending };
   return undefined;
 }
 

@@ -88,6 +88,14 @@ export class SeedWatch {
     else this.control.timeIsUp();
   }
 
+  /** Ends a seed whose worker has not begun it, if any; the others have to stop by themselves. */
+  leaveOut(ending: StopReason): void {
+    if (this.control.thread !== 0 || this.#isOver) return;
+    this.#isOver = true;
+    const { seed } = this.#options;
+    this.#end({ kind: 'ended', ending, seed, message: 'not begun when the run was stopped' });
+  }
+
   /** Checks the seed; called several times a second. */
   look(nowMs: number): void {
     const { count, inHand } = this.calls;
@@ -174,12 +182,8 @@ export class SeedWatch {
   #busyAnswer(ending: StopReason): SeedAnswer {
     const { seed } = this.#options;
     const seconds = (GRACE_MS / MS_PER_S).toFixed(1);
-    const at = this.control.progress.nowNs / NS_PER_S;
-    const message =
-      `seed ${seed} was still busy ${seconds} s after it was asked to stop, at ${at} s: ` +
-      'its ' +
-      'measurements are lost';
-    return { kind: 'ended', ending, message };
+    const message = `still busy ${seconds} s after the request to stop, so measurements are lost`;
+    return { kind: 'ended', ending, seed, message };
   }
 
   get #host(): HostSpec | undefined {

@@ -132,6 +132,17 @@ describe('a report', () => {
     },
   );
 
+  it('an interrupted run was told that nothing was sent after the warm-up', () => {
+    const metrics = { 'gateway.throughput': { kind: 'counter', value: 0 } } as const;
+    const packets = { sent: 7, delivered: 0, inFlight: 0, drops: { 'queue-full': 7 } };
+    const seed = (ending: 'complete' | 'interrupted'): unknown =>
+      judge(
+        withSeed((one) => ({ ...one, metrics, ending, packets: { ...one.packets, ...packets } })),
+      ).invariants.find(({ name }) => name === 'packets received');
+    expect(seed('interrupted')).toMatchObject({ pass: true });
+    expect(seed('complete')).toMatchObject({ pass: false });
+  });
+
   it('does not say that packets are missing where a network without flows sent none', () => {
     const none = { sent: 0, duplicated: 0, injected: 0, delivered: 0, inFlight: 0, drops: {} };
     const silent = judge(withSeed((seed) => ({ ...seed, metrics: {}, packets: none })));

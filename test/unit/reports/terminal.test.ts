@@ -130,6 +130,18 @@ describe('the terminal report', () => {
     );
   });
 
+  it('told in one line of a hundred columns why a run proves nothing', () => {
+    const base = runInput({ seeds: 12, slowdown: 1 });
+    const seeds = base.seeds.map((seed) => ({
+      ...seed,
+      metrics: { 'gateway.throughput': { kind: 'counter', value: 0 } as const },
+      packets: { ...seed.packets, delivered: 0, drops: { 'queue-full': seed.packets.delivered } },
+    }));
+    const text = renderTerminal(judge({ ...base, seeds }), { ...plain, width: 80 });
+    expect(text).toContain('and 7 more');
+    expect(text.split('\n').filter((line) => line.length > 80)).toEqual([]);
+  });
+
   it('needs only ASCII where the locale has no more', () => {
     const text = renderTerminal(missed, { ...plain, unicode: false });
     expect(text).toMatch(/^[\n -~]+$/);

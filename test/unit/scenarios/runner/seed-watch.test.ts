@@ -101,7 +101,30 @@ describe('a node that holds its thread', () => {
     const { watch } = watched();
     watch.stop('time-limit', 0);
     look(watch, 0, GRACE_MS);
-    expect(watch.answer).toMatchObject({ kind: 'ended', ending: 'time-limit' });
-    expect(JSON.stringify(watch.answer)).toContain('seed 7 was still busy 3.0 s');
+    expect(watch.answer).toEqual({
+      kind: 'ended',
+      ending: 'time-limit',
+      seed: 7,
+      message: 'still busy 3.0 s after the request to stop, so measurements are lost',
+    });
+  });
+
+  it('a seed that waited for a thread was called busy', () => {
+    const notices: string[] = [];
+    const onNotice = (text: string): void => void notices.push(text);
+    const waiting = new SeedWatch({ seed: 8, hosts, onNotice });
+    waiting.stop('interrupted', 0);
+    waiting.leaveOut('interrupted');
+    expect(waiting.signal.aborted).toBe(true);
+    expect(waiting.answer).toEqual({
+      kind: 'ended',
+      ending: 'interrupted',
+      seed: 8,
+      message: 'not begun when the run was stopped',
+    });
+    const { watch } = watched();
+    watch.stop('interrupted', 0);
+    watch.leaveOut('interrupted');
+    expect([watch.signal.aborted, watch.answer]).toEqual([false, undefined]);
   });
 });

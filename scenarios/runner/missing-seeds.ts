@@ -1,0 +1,21 @@
+/**
+ * What a report says of the seeds that it lacks.
+ *
+ * @module
+ */
+import { seedNames } from '../../reports/seed-names.ts';
+
+/** A seed without measurements, and why. */
+interface MissingSeed {
+  readonly seed: number;
+  readonly message: string;
+}
+
+/** One line for each reason, because all of a hundred seeds may have the same. */
+export function missingSeeds(missing: readonly MissingSeed[]): readonly string[] {
+  const byReason = new Map<string, number[]>();
+  for (const { seed, message } of [...missing].sort((a, b) => a.seed - b.seed)) {
+    byReason.set(message, [...(byReason.get(message) ?? []), seed]);
+  }
+  return [...byReason].map(([reason, seeds]) => `${seedNames(seeds)}: ${reason}`);
+}
