@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { whole } from './format.ts';
+import { significant, whole } from './format.ts';
 import type { Carried, SeedResult } from './model.ts';
 import type { Report } from './report-schema.ts';
 
@@ -18,6 +18,7 @@ const SHARE_MIN = 0.001;
 const CARRIED_DIGITS = 2;
 const CARRIED_DIGITS_MAX = 5;
 const ASKED_DIGITS = 3;
+const WHOLE_MIN = 10;
 
 /** The offered and carried rates; undefined if almost nothing was rejected. */
 export function carriedPart(seeds: readonly SeedResult[]): { readonly carried?: Carried } {
@@ -55,15 +56,17 @@ export function carriedText({
   let digits = CARRIED_DIGITS;
   // With too few digits, `about 10,000/s of the 10,000/s asked` would look as if nothing was wrong.
   while (rate(carriedPerSecond, digits) === asked && digits < CARRIED_DIGITS_MAX) digits += 1;
-  const carries = rate(carriedPerSecond, digits);
+  const carries = carriedPerSecond === 0 ? 'none' : `about ${rate(carriedPerSecond, digits)}`;
   return {
-    full: `${who} carries about ${carries} of the ${asked} asked`,
-    brief: `carries about ${carries} of ${asked} asked`,
+    full: `${who} carries ${carries} of the ${asked} asked`,
+    brief: `carries ${carries} of ${asked} asked`,
   };
 }
 
+/** Whole packets per second, and below ten of them as many digits as tell it from none. */
 function rate(perSecond: number, digits: number): string {
-  return `${whole(Number(perSecond.toPrecision(digits)))}/s`;
+  const rounded = Number(perSecond.toPrecision(digits));
+  return `${rounded < WHOLE_MIN ? significant(rounded, CARRIED_DIGITS) : whole(rounded)}/s`;
 }
 
 function countOf(seeds: readonly SeedResult[], ending: string): number {

@@ -11,7 +11,7 @@ import { code, escapeMarkdown } from './markdown.ts';
 import { sameEventsText } from './partings.ts';
 import { oneLine } from './plain-text.ts';
 import type { Report } from './report-schema.ts';
-import { toAscii, withoutControls } from './terminal-layout.ts';
+import { fold, indented, toAscii, withoutControls } from './terminal-layout.ts';
 
 const MARKS: Readonly<Record<KpiChange['verdict'], string>> = {
   better: '✓',
@@ -22,7 +22,7 @@ const MARKS: Readonly<Record<KpiChange['verdict'], string>> = {
 };
 
 /** The columns of a change, as text. */
-function cellsOf(change: KpiChange): readonly string[] {
+function cellsOf(change: KpiChange, noDifference?: string): readonly string[] {
   const text = (value: number | null): string =>
     value === null ? 'none' : quantity(value, change.unit);
   return [
@@ -30,15 +30,15 @@ function cellsOf(change: KpiChange): readonly string[] {
     text(change.baseline),
     text(change.value),
     changeText(change),
-    differenceText(change),
+    differenceText(change) ?? noDifference ?? change.note ?? '-',
     change.verdict,
   ];
 }
 
 /** `[-4.1, -2.0] ms r=0.93 n=30`: the interval of the mean difference per seed. */
-function differenceText(change: KpiChange): string {
+function differenceText(change: KpiChange): string | undefined {
   const { difference, unit } = change;
-  if (difference === undefined) return change.note ?? '-';
+  if (difference === undefined) return undefined;
   const { low, high, n, isPaired, correlation } = difference;
   const scale = scaleOf(Math.max(Math.abs(low), Math.abs(high)), unit);
   const points = { divisor: scale.divisor, suffix: scale.suffix === '%' ? '' : scale.suffix };
@@ -48,45 +48,77 @@ function differenceText(change: KpiChange): string {
   return `${bounds}${r} n=${n}`;
 }
 
+const GAP = '  ';
+/** Column of the interval. */
+const INTERVAL = 4;
 const HEADER = ['KPI', 'before', 'after', 'change', '95 % of the difference', 'verdict'] as const;
 
-/** How the seeds were paired. */
-function pairingText(comparison: ReportComparison): string {
+/** How the seeds were paired, in parts of a line. */
+function pairingParts(comparison: ReportComparison): readonly string[] {
   const { baseline, isPaired, pairingNote, smallestEffect } = comparison;
   const pairing = isPaired ? 'paired by seed' : `unpaired: ${pairingNote ?? ''}`;
   const effect = `smallest effect ${smallestEffect * 100} %`;
-  return `${plural(baseline.seeds, 'seed')} of ${baseline.commit}, ${pairing}, ${effect}`;
+  return [`${plural(baseline.seeds, 'seed')} of ${baseline.commit}`, pairing, effect];
 }
 
 /** The comparison for a terminal. */
 export function renderComparison(
   raw: { readonly comparison: ReportComparison; readonly candidate: Report },
-  options: { readonly colour: boolean; readonly unicode: boolean },
+  options: { readonly colour: boolean; readonly unicode: boolean; readonly width: number },
 ): string {
   const comparison = withoutControls(raw.comparison);
-  const paint = picocolors.createColors(options.colour);
-  const rows = [HEADER, ...comparison.kpis.map(cellsOf)];
-  const widths = HEADER.map((_, i) => Math.max(...rows.map((cells) => cells[i]?.length ?? 0)));
-  const lines = rows.map((cells, row) => {
-    const change = comparison.kpis[row - 1];
-    const mark = change === undefined ? ' ' : MARKS[change.verdict];
-    const text = cells.map((cell, i) =>
-      i === 0 || i > 3 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0),
-    );
-    return `  ${painted(mark, change, paint)} ${text.join('  ').trimEnd()}`;
-  });
+  const { width } = options;
   const name = oneLine(raw.candidate.scenario.name);
-  const head = `${comparison.verdict.toUpperCase()}  ${name}   ${pairingText(comparison)}`;
-  const notes = comparison.kpis.flatMap((change) =>
-    change.difference === undefined || change.note === undefined
-      ? []
-      : [`    ${kpiName(change)}: ${change.note}`],
-  );
+  const head = [`${comparison.verdict.toUpperCase()}  ${name}`, ...pairingParts(comparison)];
   const events = sameEventsText(comparison.partings);
-  const end = events === undefined ? [] : ['', `  Events: ${events}`];
-  const early = comparison.earlyEnd === undefined ? [] : [`      ${comparison.earlyEnd}`];
-  const text = `${[head, ...early, '', ...lines, ...notes, ...end].join('\n')}\n`;
+  const end = events === undefined ? [] : ['', ...indented(`Events: ${events}`, width, 2)];
+  const { earlyEnd } = comparison;
+  const early = earlyEnd === undefined ? [] : indented(earlyEnd, width, 6);
+  const lines = [
+    ...fold(head, { width, indent: 6, gap: '   ' }),
+    ...early,
+    '',
+    ...tableLines(comparison, options),
+    ...noteLines(comparison.kpis, width),
+    ...end,
+  ];
+  const text = `${lines.join('\n')}\n`;
   return options.unicode ? text : toAscii(text);
+}
+
+/** If the table is too wide, intervals move to lines of their own. */
+function tableLines(
+  { kpis }: ReportComparison,
+  { colour, width }: { readonly colour: boolean; readonly width: number },
+): readonly string[] {
+  const paint = picocolors.createColors(colour);
+  const rows = [HEADER, ...kpis.map((change) => cellsOf(change, '-'))];
+  const widths = HEADER.map((_, i) => Math.max(...rows.map((cells) => cells[i]?.length ?? 0)));
+  const isWide = widths.reduce((sum, one) => sum + one + GAP.length, GAP.length) > width;
+  return rows.flatMap((cells, row) => {
+    const change = kpis[row - 1];
+    const mark = change === undefined ? ' ' : MARKS[change.verdict];
+    const text = cells.flatMap((cell, i) => {
+      if (isWide && i === INTERVAL) return [];
+      const size = widths[i] ?? 0;
+      return [i === 0 || i >= INTERVAL ? cell.padEnd(size) : cell.padStart(size)];
+    });
+    const line = `  ${painted(mark, change, paint)} ${text.join(GAP).trimEnd()}`;
+    const difference = change === undefined ? undefined : differenceText(change);
+    return isWide && difference !== undefined
+      ? [line, `      ${HEADER[INTERVAL]} ${difference}`]
+      : [line];
+  });
+}
+
+/** Each note once, with its KPIs unless all have it. */
+function noteLines(kpis: readonly KpiChange[], width: number): readonly string[] {
+  const notes = [...new Set(kpis.flatMap(({ note }) => (note === undefined ? [] : [note])))];
+  return notes.flatMap((note) => {
+    const noted = kpis.filter((change) => change.note === note);
+    const whose = noted.length === kpis.length ? '' : `${noted.map(kpiName).join(', ')}: `;
+    return indented(`${whose}${note}`, width, 4);
+  });
 }
 
 function painted(
@@ -112,7 +144,7 @@ export function renderComparisonMarkdown(comparison: ReportComparison, candidate
   );
   return [
     `### ${icon[comparison.verdict]} ${escapeMarkdown(candidate.scenario.name)}: ${comparison.verdict}`,
-    `${code(candidate.environment.commit)} against ${escapeMarkdown(pairingText(comparison))}`,
+    `${code(candidate.environment.commit)} against ${escapeMarkdown(pairingParts(comparison).join(', '))}`,
     ...(comparison.earlyEnd === undefined ? [] : [`\n${escapeMarkdown(comparison.earlyEnd)}`]),
     '',
     `| | ${HEADER.join(' | ')} |`,

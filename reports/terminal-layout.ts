@@ -38,6 +38,12 @@ export function fold(
   return line === undefined ? lines : [...lines, line];
 }
 
+/** Wraps a sentence; all lines are indented. */
+export function indented(text: string, width: number, indent: number): readonly string[] {
+  const lines = fold(text.split(' '), { width: width - indent, indent: 0, gap: ' ' });
+  return lines.map((line) => ' '.repeat(indent) + line);
+}
+
 /** A pair of cells that share a column: one left-aligned, one right-aligned. */
 interface Cell {
   readonly left: string;

@@ -30,7 +30,14 @@ import {
 import type { KpiResult, Report } from './report-schema.ts';
 import { seedNames } from './seed-names.ts';
 import { adversaryLines, faultLines, messageLines, packetLines } from './terminal-details.ts';
-import { fold, layoutRows, type Row, toAscii, withoutControls } from './terminal-layout.ts';
+import {
+  fold,
+  indented,
+  layoutRows,
+  type Row,
+  toAscii,
+  withoutControls,
+} from './terminal-layout.ts';
 import { runningSecondsOf } from './timing.ts';
 
 /** What to print, and how. */
@@ -175,11 +182,6 @@ function markOf(kpi: KpiResult, paint: Paint): string {
   const mark = kpiMark(kpi);
   const { green, red, yellow } = paint;
   return { '✓': green, '✗': red, '?': yellow, '–': String }[mark](mark);
-}
-
-function indented(text: string, width: number, indent: number): readonly string[] {
-  const lines = fold(text.split(' '), { width: width - indent, indent: 0, gap: ' ' });
-  return lines.map((line) => ' '.repeat(indent) + line);
 }
 
 function missLines(kpi: KpiResult, report: Report, width: number): readonly string[] {

@@ -124,9 +124,9 @@ function failureOf(
   // The report must mention missing seeds, so that it does not look complete.
   const missing = missingSeeds(failures.flatMap((one) => (one.kind === 'ended' ? [one] : [])));
   for (const [index, result] of done.entries()) {
-    done[index] = { ...result, warnings: [...result.warnings, ...missing] };
+    const warnings = [...result.warnings, ...missing];
+    done[index] = { ...result, warnings, ...(index === 0 && { ending: worst.ending }) };
   }
-  done[0] = { ...done[0]!, ending: worst.ending };
   return undefined;
 }
 

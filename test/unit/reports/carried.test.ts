@@ -40,6 +40,17 @@ describe('what a run carried', () => {
     expect(of(9_999.6)).toBe('carries about 10 000/s of 10 000/s asked');
   });
 
+  it('said "about 0/s of the 0/s asked" of eight messages a minute', () => {
+    const of = (carriedPerSecond: number): string | undefined =>
+      carriedText({
+        carried: { carriedPerSecond, offeredPerSecond: 8 / 60, acceptedPerSecond: 0, shed: 1 },
+        mode: 'live',
+      })?.brief;
+    expect(of(0)).toBe('carries none of 0.13/s asked');
+    expect(of(2 / 60)).toBe('carries about 0.033/s of 0.13/s asked');
+    expect(of(9.96)).toContain('about 10/s');
+  });
+
   it('names this machine for a live run, and the modelled one otherwise', () => {
     const part = carriedPart([seedOf({ overload: 2_000 }, {})]);
     expect(carriedText({ ...part, mode: 'live' })?.full).toMatch(

@@ -108,14 +108,30 @@ describe('the comparison of two reports', () => {
     });
   });
 
+  it('a comparison of single runs was 111 columns wide: one reason in each line', () => {
+    const one = judge(runInput({ seeds: 1, slowdown: 1 }));
+    const text = renderComparison(
+      { comparison: compareReports(one, one), candidate: one },
+      { colour: false, unicode: true, width: 80 },
+    );
+    expect(text.split('\n').filter((line) => line.length > 80)).toEqual([]);
+    expect(text.match(/fewer than two seeds: no interval/g)).toHaveLength(1);
+  });
+
   it('prints the interval of the difference, the correlation and n', () => {
     const comparison = compareReports(before, slower);
     const text = renderComparison(
       { comparison, candidate: slower },
-      { colour: false, unicode: true },
+      { colour: false, unicode: true, width: 120 },
     );
-    expect(text).toMatch(/^WORSE {2}failover .*paired by seed, smallest effect 1 %/);
+    expect(text).toMatch(/^WORSE {2}failover .*paired by seed {3}smallest effect 1 %/);
     expect(text).toMatch(/✗ gateway\.failover p95 .*\[.*\] ms r=[01]\.\d\d n=30 +worse/);
+    const narrow = renderComparison(
+      { comparison, candidate: slower },
+      { colour: false, unicode: true, width: 80 },
+    );
+    expect(narrow.split('\n').filter((line) => line.length > 80)).toEqual([]);
+    expect(narrow).toMatch(/✗ gateway\.failover p95 .* worse\n {6}95 % of the difference \[.* n=30/);
     const markdown = renderComparisonMarkdown(comparison, slower);
     expect(markdown).toMatch(/^### ❌ failover: worse/);
     expect(markdown).toContain('| ➖ | antireplay.false\\_reject |');
