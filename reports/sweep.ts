@@ -114,7 +114,7 @@ export function missingText({ broke }: SweepRow): string {
 }
 
 /** The shortest ending of a path that no other parameter shares: `probeInterval`. */
-function shortName(path: string, all: readonly string[]): string {
+export function shortName(path: string, all: readonly string[]): string {
   const parts = path.split('.');
   for (let n = 1; n < parts.length; n += 1) {
     const end = parts.slice(-n).join('.');

@@ -37,7 +37,7 @@ code, .mono { font-size: 13px; overflow-wrap: anywhere; }
 .facts { display: flex; flex-wrap: wrap; gap: 4px 24px; margin: 16px 0 0; }
 .facts div { display: flex; gap: 8px; align-items: baseline; }
 .facts dt { color: var(--muted); }
-.facts dd { margin: 0; }
+.facts dd { margin: 0; min-width: 0; overflow-wrap: anywhere; }
 section { margin-top: 40px; }
 h2 {
   font-size: 12px; line-height: 16px; font-weight: 600; letter-spacing: .06em;

@@ -11,6 +11,7 @@ import {
   missingText,
   type SweepGrid,
   type SweepResult,
+  shortName,
   sweepGrid,
   sweepKpis,
   sweepParameters,
@@ -36,12 +37,26 @@ export function renderSweepHtml(sweep: SweepResult): string {
 </div></header>
 <main>
 <section><h2>Heat maps</h2>
-${kpis.map((kpi) => heatFigure(sweepGrid(sweep, kpi)))}</section>
+${kpis.map((kpi) => heatFigure(shortNamed(sweepGrid(sweep, kpi), sweepParameters(sweep))))}</section>
 ${tableSection(sweep, kpis)}
 <section><h2>Do it again</h2><div class="command"><code id="reproduce">${sweep.reproduce}</code><button type="button" data-copy="reproduce" hidden>Copy</button></div></section>
 </main>
 `,
   ]);
+}
+
+/** Full paths are in the header; they would be wider than the charts. */
+function shortNamed(grid: SweepGrid, all: readonly string[]): SweepGrid {
+  const named = ([path, value]: [string, string]): [string, string] => [
+    shortName(path, all),
+    value,
+  ];
+  return {
+    ...grid,
+    x: { ...grid.x, name: shortName(grid.x.name, all) },
+    y: { ...grid.y, name: shortName(grid.y.name, all) },
+    fixed: Object.fromEntries(Object.entries(grid.fixed).map(named)),
+  };
 }
 
 function valuesOf(grid: SweepGrid): readonly number[] {
@@ -101,7 +116,8 @@ function heatMap(grid: SweepGrid, values: readonly number[], isWide: boolean): M
     (value, j) =>
       html`<text class="end" x="${left - 10}" y="${line(j) + ROW / 2 + 4}">${value}</text>`,
   );
-  const names = html`<text class="strong end" x="${left - 10}" y="12">${grid.y.name}</text><text class="strong" x="${left}" y="12">${grid.x.name} →</text>`;
+  const rowsText = grid.y.name === '' ? '' : `${grid.y.name} ↓ · `;
+  const names = html`<text class="strong" x="0" y="12">${rowsText}${grid.x.name} →</text>`;
   return svg(frame, `${grid.kpi} over ${grid.x.name} and ${grid.y.name}`, [
     names,
     cells,
@@ -145,5 +161,5 @@ function tableSection(sweep: SweepResult, kpis: readonly string[]): Markup {
     return html`<tr><td class="mark ${tone}">${row.pass ? '✓' : '✗'}</td>${parameters.map((name) => html`<td>${row.parameters[name] ?? '-'}</td>`)}${values}</tr>
 `;
   });
-  return html`<section><h2>All combinations</h2><details open><summary>Table</summary><div><table><thead><tr><th></th>${[...parameters].map((name) => html`<th>${name}</th>`)}${kpis.map((name) => html`<th class="number">${name}</th>`)}</tr></thead><tbody>${rows}</tbody></table></div></details></section>`;
+  return html`<section><h2>All combinations</h2><details open><summary>Table</summary><div><table><thead><tr><th></th>${[...parameters].map((name) => html`<th title="${name}">${shortName(name, parameters)}</th>`)}${kpis.map((name) => html`<th class="number">${name}</th>`)}</tr></thead><tbody>${rows}</tbody></table></div></details></section>`;
 }

@@ -148,7 +148,9 @@ function trafficTitle(traffic: readonly SeriesSummary[], warmupNs: number): stri
   const gaps = rates.filter((value) => value < median / 2).length;
   const step = quantity(one.stepNs, 'ns');
   const gapText =
-    gaps === 0 ? 'never below half of it' : `below half of it in ${gaps} steps of ${step}`;
+    gaps === 0
+      ? 'never below half of it'
+      : `below half of it in ${plural(gaps, 'step')} of ${step}`;
   return `${short(median)} ${unit} ${one.name}, ${gapText}`;
 }
 

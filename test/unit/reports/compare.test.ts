@@ -131,7 +131,9 @@ describe('the comparison of two reports', () => {
       { colour: false, unicode: true, width: 80 },
     );
     expect(narrow.split('\n').filter((line) => line.length > 80)).toEqual([]);
-    expect(narrow).toMatch(/✗ gateway\.failover p95 .* worse\n {6}95 % of the difference \[.* n=30/);
+    expect(narrow).toMatch(
+      /✗ gateway\.failover p95 .* worse\n {6}95 % of the difference \[.* n=30/,
+    );
     const markdown = renderComparisonMarkdown(comparison, slower);
     expect(markdown).toMatch(/^### ❌ failover: worse/);
     expect(markdown).toContain('| ➖ | antireplay.false\\_reject |');
