@@ -107,7 +107,9 @@ export type FaultAction =
     }
   | {
       readonly kind: 'crash';
-      readonly node: string;
+      readonly nodes: readonly string[];
+      /** So many of them, drawn; all if absent. */
+      readonly count?: number;
       readonly store: 'synced' | 'prefix' | 'torn';
     }
   | { readonly kind: 'clock'; readonly node: string; readonly stepNs: number; readonly ppm: number }
@@ -197,7 +199,7 @@ export type FaultSchedule =
       /** `random`: uniform in [0, every - for], drawn per slot. */
       readonly phase: 'start' | 'random';
     }
-  /** Independent exponential up and down times per selected link. */
+  /** Independent exponential up and down times per selected link or node. */
   | {
       readonly kind: 'random';
       readonly meanUpNs: number;

@@ -164,7 +164,9 @@ function targetsOf(action: FaultAction): readonly string[] {
     case 'tap':
       return action.links.kind === 'ids' ? action.links.ids.map((id) => `tap ${id}`) : [];
     case 'crash':
-      return [`crash ${action.node}`];
+      // Which nodes it hits is drawn.
+      if (action.count !== undefined && action.count < action.nodes.length) return [];
+      return action.nodes.map((node) => `crash ${node}`);
     case 'attack':
       return [`attack ${action.attack.kind} ${action.attack.node}`];
     case 'flood':

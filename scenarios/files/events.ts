@@ -8,6 +8,8 @@
 
 import { defined } from '../../topologies/files/defined.ts';
 import type { FilePath } from '../../topologies/files/locate.ts';
+import { listSome } from '../../topologies/files/suggest.ts';
+import { targetsOf } from '../fault-targets.ts';
 import type { FaultAction, FaultSpec, LinkSelector } from '../model.ts';
 import { resolveAttack } from './attack.ts';
 import { checkConflicts, type IndexedFault } from './conflicts.ts';
@@ -32,11 +34,13 @@ export const ACTIONS = [
 export type ActionKey = (typeof ACTIONS)[number];
 
 /** Keys that fit only some actions. */
-const COMPANIONS: Readonly<Record<'link' | 'direction' | 'store', readonly ActionKey[]>> = {
-  link: ['set', 'hold', 'tap'],
-  direction: ['set', 'partition'],
-  store: ['crash'],
-};
+const COMPANIONS: Readonly<Record<'link' | 'direction' | 'store' | 'count', readonly ActionKey[]>> =
+  {
+    link: ['set', 'hold', 'tap'],
+    direction: ['set', 'partition'],
+    store: ['crash'],
+    count: ['crash'],
+  };
 
 /** Resolves all events; events with mistakes are reported and left out. */
 export function resolveEvents(
@@ -51,10 +55,21 @@ export function resolveEvents(
     const schedule = resolveSchedule(context, input, path);
     const action = resolveAction(context, input, path);
     if (schedule === undefined || action === undefined) return [];
+    if (schedule.kind === 'random' && targetsOf(action).length === 0) {
+      const message = `needs links or nodes with up and down times of their own, and this ${nameOf(action)} has none`;
+      context.refuseKey('E112', [...path, 'random'], message, 'write at or every');
+      return [];
+    }
     return [{ index, spec: { id, schedule, action, position: context.position(path) } }];
   });
   checkConflicts(context, faults);
   return faults.map((fault) => fault.spec);
+}
+
+/** An action in the words of the file. */
+function nameOf({ kind }: FaultAction): string {
+  if (kind === 'set-link') return 'set';
+  return kind === 'hold-link' ? 'hold' : kind;
 }
 
 function checkId(
@@ -136,9 +151,15 @@ const builders: Readonly<Record<ActionKey, Build>> = {
     if (direction === undefined || from.length === 0 || to.length === 0) return undefined;
     return { kind: 'partition', from, to, direction };
   },
-  crash: (context, { crash = '', store }, path) => {
-    if (!context.checkNode(crash, [...path, 'crash'])) return undefined;
-    return { kind: 'crash', node: crash, store: store ?? 'synced' };
+  crash: (context, { crash = '', count, store = 'synced' }, path) => {
+    const nodes = nodesOf(context, crash, [...path, 'crash']);
+    if (nodes.length === 0) return undefined;
+    if (count !== undefined && count > nodes.length) {
+      const message = `${count} nodes, but crash selects only ${nodes.length}`;
+      context.refuse('E104', [...path, 'count'], message, `nodes: ${listSome(nodes)}`);
+      return undefined;
+    }
+    return { kind: 'crash', nodes, ...defined({ count }), store };
   },
   clock: (context, { clock }, path) => {
     if (clock === undefined || !context.checkNode(clock.node, [...path, 'clock', 'node'])) {

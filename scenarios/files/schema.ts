@@ -103,7 +103,7 @@ const eventShape = {
   random: z
     .strictObject({ up: time(POSITIVE), down: time(POSITIVE) })
     .optional()
-    .meta({ description: 'Independent exponential up and down times of each link.' }),
+    .meta({ description: 'Independent exponential up and down times of each link or node.' }),
   link: selectorSchema.optional(),
   direction: oneOf(['both', 'forward', 'backward', 'one-way']).optional(),
   set: setSchema.optional(),
@@ -112,8 +112,12 @@ const eventShape = {
     .strictObject({ from: nodeNames, to: nodeNames })
     .optional()
     .meta({ description: 'Blocks all packets between two sets of nodes.' }),
-  crash: text('the name of a node').optional().meta({
-    description: 'The node loses its memory and restarts when the event ends.',
+  crash: z
+    .union([text('a node or a pattern such as "bus-*"'), nodeNames])
+    .optional()
+    .meta({ description: 'These nodes lose their memory and restart when the event ends.' }),
+  count: whole('a number of nodes such as 30', { min: 1 }).optional().meta({
+    description: 'So many of the nodes crash, drawn from the seed. Default: all.',
   }),
   store: oneOf(['synced', 'prefix', 'torn']).optional().meta({
     description: 'What the store keeps of writes that were not synced.',

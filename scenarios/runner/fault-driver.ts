@@ -11,6 +11,7 @@
 import { openStream, type RandomStream } from '../../engine/core/stream.ts';
 import type { LinkChange, LinkSide } from '../../engine/net/link-spec.ts';
 import type { FaultRecord } from '../../reports/model.ts';
+import { targetsOf } from '../fault-targets.ts';
 import type {
   AttackSpec,
   FaultAction,
@@ -44,6 +45,8 @@ export interface FaultContext {
   hasAlternative(from: string, to: string, cut: string): boolean;
   /** Begins a flood; undefined when the node that sends it is down. */
   flood(order: FloodOrder): Undo | undefined;
+  /** False while a node is down. */
+  isUp(node: string): boolean;
   crash(node: string, store: 'synced' | 'prefix' | 'torn'): void;
   restart(node: string): void;
   /** Begins an attack on privacy; absent if its effect could not be observed. */
@@ -63,6 +66,8 @@ export class FaultDriver {
   readonly #context: FaultContext;
   /** Instants at which a fault begins or ends. */
   readonly #booked = new Set<number>();
+  /** Crashes that hold a node down, by its name. */
+  readonly #crashes = new Map<string, number>();
   #count = 0;
 
   constructor(context: FaultContext) {
@@ -130,7 +135,7 @@ export class FaultDriver {
     switch (schedule.kind) {
       case 'at': {
         const endNs = schedule.forNs === undefined ? undefined : schedule.atNs + schedule.forNs;
-        return [{ beginNs: schedule.atNs, endNs, link: undefined }];
+        return [{ beginNs: schedule.atNs, endNs, only: undefined }];
       }
       case 'every': {
         const instants: Instant[] = [];
@@ -140,29 +145,39 @@ export class FaultDriver {
           const room = everyNs - forNs;
           const phase = schedule.phase === 'random' ? Math.floor(draws.uniform() * (room + 1)) : 0;
           const beginNs = slot + phase;
-          instants.push({ beginNs, endNs: beginNs + forNs, link: undefined });
+          instants.push({ beginNs, endNs: beginNs + forNs, only: undefined });
         }
         return instants;
       }
       case 'random':
-        return this.#randomInstants(spec, schedule);
+        return this.#randomInstants(spec, schedule, draws);
     }
   }
 
+  /** Each target has times of its own, from a stream of its own. */
   #randomInstants(
     spec: FaultSpec,
     schedule: Extract<FaultSpec['schedule'], { kind: 'random' }>,
+    draws: RandomStream,
   ): Instant[] {
+    const { seed, scenario } = this.#context;
     const instants: Instant[] = [];
-    for (const link of selectedIds(spec.action)) {
-      const draws = openStream(this.#context.seed, 'faults', `${spec.id}/${link}`);
-      let at = schedule.fromNs + draws.exponential(schedule.meanUpNs);
+    for (const only of drawnTargets(spec.action, draws)) {
+      const own = openStream(seed, 'faults', `${spec.id}/${only}`);
+      let at = schedule.fromNs + own.exponential(schedule.meanUpNs);
       while (at < schedule.toNs) {
-        const down = Math.max(1, Math.floor(draws.exponential(schedule.meanDownNs)));
+        const down = Math.max(1, Math.floor(own.exponential(schedule.meanDownNs)));
         const beginNs = Math.floor(at);
-        instants.push({ beginNs, endNs: beginNs + down, link });
-        at += down + draws.exponential(schedule.meanUpNs);
+        const endNs = beginNs + down;
+        // A node that would restart when nothing is measured any more stays down.
+        const isOver = spec.action.kind === 'crash' && endNs >= scenario.durationNs;
+        instants.push({ beginNs, endNs: isOver ? undefined : endNs, only });
+        at += down + own.exponential(schedule.meanUpNs);
       }
+    }
+    if (instants.length === 0) {
+      const message = `${spec.id} touches nothing: with seed ${seed} it never happens`;
+      throw new FaultError(spec, `${message}; raise duration, or lower up`);
     }
     return instants.sort((a, b) => a.beginNs - b.beginNs);
   }
@@ -170,10 +185,10 @@ export class FaultDriver {
   #begin(
     spec: FaultSpec,
     draws: RandomStream,
-    instant: Pick<Instant, 'endNs' | 'link'>,
+    instant: Pick<Instant, 'endNs' | 'only'>,
   ): FaultRecord {
     const { world } = this.#context;
-    const hit = this.#act(spec, draws, instant.link);
+    const hit = this.#act(spec, draws, instant.only);
     if (hit.targets.length === 0) throw new FaultError(spec, `${spec.id} touches nothing`);
     this.#count += 1;
     const record: OpenRecord = {
@@ -204,7 +219,7 @@ export class FaultDriver {
       case 'partition':
         return this.#partition(action);
       case 'crash':
-        return this.#crash(action);
+        return this.#crash(action, draws, only);
       case 'clock': {
         this.#context.world.setClock(action.node, action);
         const undo = (): void => {
@@ -270,17 +285,46 @@ export class FaultDriver {
     return { targets: ids, cut: ids, text, undo };
   }
 
-  #crash(action: Extract<FaultAction, { kind: 'crash' }>): Hit {
-    const { scenario } = this.#context;
-    this.#context.crash(action.node, action.store);
-    const touching = scenario.topology.links.filter(
-      (link) => link.a.host === action.node || link.b.host === action.node,
+  #crash(
+    action: Extract<FaultAction, { kind: 'crash' }>,
+    draws: RandomStream,
+    only: string | undefined,
+  ): Hit {
+    const nodes = only === undefined ? this.#victims(action, draws) : [only];
+    const undo = nodes.map((node) => this.#holdDown(node, action.store));
+    const hit = new Set(nodes);
+    const touching = this.#context.scenario.topology.links.filter(
+      ({ a, b }) => hit.has(a.host) || hit.has(b.host),
     );
     return {
-      targets: [action.node],
+      targets: nodes,
       cut: touching.map((link) => link.id),
-      text: `${action.node} crashed`,
-      undo: [(): void => this.#context.restart(action.node)],
+      text: `${namesOf(nodes, 'nodes')} crashed`,
+      undo,
+    };
+  }
+
+  /** Of nodes to be drawn, those that are down already would not be touched. */
+  #victims(
+    { nodes, count }: Extract<FaultAction, { kind: 'crash' }>,
+    draws: RandomStream,
+  ): readonly string[] {
+    if (count === undefined) return nodes;
+    const up = nodes.filter((node) => this.#context.isUp(node));
+    const chosen = draws.choose(Math.min(count, up.length), up.length);
+    return chosen.map((index) => up[index] as string);
+  }
+
+  /** Crashes stack like all effects: a node is back when the last of them ends. */
+  #holdDown(node: string, store: 'synced' | 'prefix' | 'torn'): Undo {
+    const holds = (change: number): number => {
+      const count = (this.#crashes.get(node) ?? 0) + change;
+      this.#crashes.set(node, count);
+      return count;
+    };
+    if (holds(1) === 1) this.#context.crash(node, store);
+    return (): void => {
+      if (holds(-1) === 0) this.#context.restart(node);
     };
   }
 
@@ -327,8 +371,8 @@ export class FaultDriver {
 interface Instant {
   readonly beginNs: number;
   readonly endNs: number | undefined;
-  /** The one link of a `random` schedule. */
-  readonly link: string | undefined;
+  /** The one link or node of a `random` schedule. */
+  readonly only: string | undefined;
 }
 
 interface Hit {
@@ -339,14 +383,16 @@ interface Hit {
   readonly undo: readonly Undo[];
 }
 
-function selectedIds(action: FaultAction): readonly string[] {
-  const hasLinks = action.kind === 'set-link' || action.kind === 'hold-link';
-  return hasLinks && action.links.kind === 'ids' ? action.links.ids : [];
+/** The targets of a random schedule; which nodes these are may itself be drawn. */
+function drawnTargets(action: FaultAction, draws: RandomStream): readonly string[] {
+  const targets = targetsOf(action);
+  if (action.kind !== 'crash' || action.count === undefined) return targets;
+  return draws.choose(action.count, targets.length).map((index) => targets[index] as string);
 }
 
 /** Names for people: all if they are few, else their number and the first. */
-function namesOf(ids: readonly string[]): string {
-  return ids.length <= 2 ? ids.join(', ') : `${ids.length} links (${ids[0]}, …)`;
+function namesOf(ids: readonly string[], what: 'links' | 'nodes' = 'links'): string {
+  return ids.length <= 2 ? ids.join(', ') : `${ids.length} ${what} (${ids[0]}, …)`;
 }
 
 function hopIndex(

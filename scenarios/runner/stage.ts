@@ -94,6 +94,7 @@ export class Stage implements WorldListener {
       activePath: (from, to) => this.activePath(from, to),
       hasAlternative: (from, to, cut) => this.#hasAlternative(from, to, cut),
       flood: (order) => parts.world.flood(order, (of) => forgerOf(parts, of)),
+      isUp: (node) => this.#nodes.has(node),
       crash: (node, store) => this.#crash(node, store),
       restart: (node) => this.#restart(node),
       began: (record, cut) => this.#faultBegan(record, cut),

@@ -9,6 +9,7 @@
 import { receiveMessageOnPort } from 'node:worker_threads';
 import type { FaultRecord } from '../../../reports/model.ts';
 import type { Registry } from '../../../topologies/files/registry.ts';
+import { listSome } from '../../../topologies/files/suggest.ts';
 import type { FaultSpec, Scenario } from '../../model.ts';
 import { FaultError } from '../fault-driver.ts';
 import type { Stage } from '../stage.ts';
@@ -115,8 +116,9 @@ export class Injector {
   }
 
   #isDown({ action }: FaultSpec): string | undefined {
-    const isDown = action.kind === 'crash' && this.#parts.stage.node(action.node) === undefined;
-    return isDown ? `${action.node} is down already` : undefined;
+    if (action.kind !== 'crash') return undefined;
+    const isDown = (node: string): boolean => this.#parts.stage.node(node) === undefined;
+    return action.nodes.every(isDown) ? `${listSome(action.nodes)} is down already` : undefined;
   }
 
   #refuse(number: number, reason: string): undefined {

@@ -7,6 +7,7 @@
 
 import { ACTIONS, type ActionKey } from '../../files/events.ts';
 import type { FaultAction, Scenario } from '../../model.ts';
+import { nodesHit } from '../outside.ts';
 
 /** A kind of event, and whether it can be injected. */
 export interface KindOffer {
@@ -56,8 +57,8 @@ export function kindsOf(
 /** Why an action that the language allows cannot be injected here. */
 export function obstacleTo(action: FaultAction, { topology }: Scenario): string | undefined {
   if (action.kind === 'attack') return ATTACK;
-  if (action.kind !== 'crash' && action.kind !== 'clock') return undefined;
-  const host = topology.hosts.find(({ name }) => name === action.node);
-  if (host?.outside === undefined) return undefined;
-  return `${action.node} is an outside program: no ${action.kind} reaches it`;
+  const nodes = nodesHit(action);
+  const host = topology.hosts.find(({ name, outside }) => outside && nodes.includes(name));
+  if (host === undefined) return undefined;
+  return `${host.name} is an outside program: no ${action.kind} reaches it`;
 }

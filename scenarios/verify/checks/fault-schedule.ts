@@ -108,6 +108,7 @@ function availability(engine: SeededEngine): {
     activePath: (): undefined => undefined,
     hasAlternative: (): boolean => true,
     flood: (): undefined => undefined,
+    isUp: (): boolean => true,
     crash: doNothing,
     restart: doNothing,
     began: doNothing,

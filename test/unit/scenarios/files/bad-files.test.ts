@@ -13,6 +13,7 @@ import {
 import { loadTopology } from '../../../../topologies/load.ts';
 import { FileFolder, marked, registry } from '../../../bad-files/fixture.ts';
 import type { BadFile } from '../../../bad-files/row.ts';
+import { BAD_CRASHES } from '../../../bad-files/scenario-crashes.ts';
 import { BAD_MEANINGS } from '../../../bad-files/scenario-meanings.ts';
 import { BAD_PRIVACY } from '../../../bad-files/scenario-privacy.ts';
 import { BAD_TEXTS } from '../../../bad-files/scenario-texts.ts';
@@ -28,6 +29,7 @@ const BAD_SCENARIOS = [
   ...BAD_MEANINGS,
   ...BAD_PRIVACY,
   ...BAD_TRAFFIC,
+  ...BAD_CRASHES,
   ...BAD_TEXTS,
 ];
 const seen = new Set<string>();

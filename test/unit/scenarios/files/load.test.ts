@@ -113,7 +113,7 @@ describe('a scenario', () => {
     ],
     [
       'at: 1s, for: 2s, crash: gateway-111, store: torn',
-      { action: { kind: 'crash', node: 'gateway-111', store: 'torn' } },
+      { action: { kind: 'crash', nodes: ['gateway-111'], store: 'torn' } },
     ],
     [
       'at: 1s, clock: { node: gateway-111, step: -2s, drift: 50ppm }',

@@ -24,6 +24,8 @@ class FakeWorld {
   nowNs = 0;
   readonly log: string[] = [];
   readonly instants: number[] = [];
+  /** Nodes that have crashed and not restarted. */
+  readonly down = new Set<string>();
   readonly #agenda: { readonly at: number; readonly fire: () => void }[] = [];
 
   link(id: string): WorldLink {
@@ -120,8 +122,15 @@ function drive(faults: readonly Fault[], setup: Setup = {}): [FaultDriver, FakeW
     activePath: () => ('path' in setup ? setup.path : PATH),
     hasAlternative: () => setup.hasAlternative ?? true,
     flood: ({ id, flood }) => fake.flood(id, flood),
-    crash: (node, store) => fake.log.push(`${fake.nowNs / SECOND} crash ${node} ${store}`),
-    restart: (node) => fake.log.push(`${fake.nowNs / SECOND} restart ${node}`),
+    isUp: (node) => !fake.down.has(node),
+    crash: (node, store) => {
+      fake.down.add(node);
+      fake.log.push(`${fake.nowNs / SECOND} crash ${node} ${store}`);
+    },
+    restart: (node) => {
+      fake.down.delete(node);
+      fake.log.push(`${fake.nowNs / SECOND} restart ${node}`);
+    },
     began: () => undefined,
     ...(setup.isBlind === true ? {} : { attack: ({ kind, node }) => fake.attack(kind, node) }),
   };
@@ -318,7 +327,7 @@ describe('what faults do', () => {
     'a crash says what the store keeps: %s',
     (store) => {
       const [driver, fake] = drive([
-        { schedule: at(SECOND, SECOND), action: { kind: 'crash', node: 'gateway-211', store } },
+        { schedule: at(SECOND, SECOND), action: { kind: 'crash', nodes: ['gateway-211'], store } },
       ]);
       fake.run();
       expect(fake.log).toEqual([`1 crash gateway-211 ${store}`, '2 restart gateway-211']);

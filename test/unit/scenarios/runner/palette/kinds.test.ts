@@ -43,7 +43,7 @@ describe('the kinds of events that can be injected', () => {
     const program = hosts.find(({ outside }) => outside !== undefined)?.name ?? '';
     const own = hosts.find(({ outside }) => outside === undefined)?.name ?? '';
     const crash = (node: string): string | undefined =>
-      obstacleTo({ kind: 'crash', node, store: 'synced' }, scenario);
+      obstacleTo({ kind: 'crash', nodes: [own, node], store: 'synced' }, scenario);
     expect(crash(program)).toBe(`${program} is an outside program: no crash reaches it`);
     expect(crash(own)).toBeUndefined();
     const [link] = scenario.topology.links;
