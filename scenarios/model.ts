@@ -266,6 +266,8 @@ export interface Scenario {
   readonly stack?: readonly StackEntry[];
   readonly durationNs: number;
   readonly warmupNs: number;
+  /** After {@link durationNs}, what was sent may still arrive for this long. */
+  readonly drainNs: number;
   /** Calendar time of virtual 0, Unix seconds. */
   readonly epochSeconds: number;
   readonly crypto: 'noble' | 'node' | 'sodium' | 'modelled';
@@ -289,4 +291,9 @@ export interface Scenario {
   readonly timeLimitMs?: number;
   readonly overrides: Readonly<Record<string, string>>;
   readonly warnings: readonly string[];
+}
+
+/** When a run in which nothing stops it earlier is over: its duration, then the drain, ns. */
+export function endOf({ durationNs, drainNs }: Pick<Scenario, 'durationNs' | 'drainNs'>): number {
+  return durationNs + drainNs;
 }

@@ -22,6 +22,7 @@ import { entryModule } from '../../engine/live/own-form.ts';
 import { ownPlace, shownPath } from '../../engine/live/stack-places.ts';
 import type { SeedResult } from '../../reports/model.ts';
 import type { Registry } from '../../topologies/files/registry.ts';
+import { endOf } from '../model.ts';
 import { Refusal } from '../refusal.ts';
 import { SCATTERED } from '../runner/account.ts';
 import { scenarioOfSeed } from '../runner/drawn-pairs.ts';
@@ -49,7 +50,7 @@ import { finishRecorder, type Recorder } from '../runner/recorder.ts';
 import type { RunEnd, RunOrder } from '../runner/run-scenario.ts';
 import { answerOf } from '../runner/seed-answer.ts';
 import { SimStageWorld } from '../runner/sim-stage-world.ts';
-import { DRAIN_NS, Stage } from '../runner/stage.ts';
+import { Stage } from '../runner/stage.ts';
 import { watchStolenTime } from '../runner/stolen-time.ts';
 import {
   EarlyEnd,
@@ -57,6 +58,7 @@ import {
   nodeLines,
   runInTurn,
   type SeedTurn,
+  stoppedDrainMs,
   tellProgress,
 } from '../runner/wall-clock-run.ts';
 import type { AgentProcess } from './agent-process.ts';
@@ -418,7 +420,7 @@ class DistributedRun {
     const { scenario } = this.#order;
     const { world } = this.#coordinator;
     const early = new EarlyEnd(this.#order);
-    const endNs = scenario.durationNs + DRAIN_NS;
+    const endNs = endOf(scenario);
     let syncAtMs = performance.now() + CLOCK_MS;
     while (world.agenda.now() < endNs && !early.signal.aborted) {
       const leftMs = Math.ceil((endNs - world.agenda.now()) / NS_PER_MS);
@@ -432,7 +434,7 @@ class DistributedRun {
     }
     if (world.agenda.now() >= endNs) return 'complete';
     this.#fleet.tell({ type: 'mute' });
-    await Promise.race([this.#failure, pause(DRAIN_NS / NS_PER_MS)]);
+    await Promise.race([this.#failure, pause(stoppedDrainMs(scenario))]);
     return early.ending;
   }
 

@@ -114,6 +114,7 @@ const scenario = object<Scenario>({
   stack: optional(parts),
   durationNs: number(0, DURATION_MAX),
   warmupNs: number(0, DURATION_MAX),
+  drainNs: number(0, DURATION_MAX),
   epochSeconds: number(0, Number.MAX_SAFE_INTEGER),
   crypto: oneOf('noble', 'node', 'sodium', 'modelled'),
   cpu: nothing,
@@ -178,7 +179,7 @@ export const replayAttack: Shape = object<ReplayAttack>({
 
 /** The part of a scenario that agents run; without the topology if they have their own. */
 export function agentScenario(whole: Scenario, has: 'topology' | 'own-topology'): Scenario {
-  const { name: own, sha256, topology: all, durationNs, warmupNs, epochSeconds } = whole;
+  const { name: own, sha256, topology: all, durationNs, warmupNs, drainNs } = whole;
   const nowhere = { hosts: [], links: [], segments: [], ases: [] };
   return {
     name: own,
@@ -189,7 +190,8 @@ export function agentScenario(whole: Scenario, has: 'topology' | 'own-topology')
     topology: { ...all, ...(has === 'topology' ? {} : nowhere), warnings: [] },
     durationNs,
     warmupNs,
-    epochSeconds,
+    drainNs,
+    epochSeconds: whole.epochSeconds,
     crypto: whole.crypto,
     options: whole.options,
     traffic: whole.traffic,

@@ -30,6 +30,7 @@ import { missingFile, readTopology, topologyOf } from '../../topologies/load.ts'
 import { cpuChoice, readProfile } from '../calibration/profile-file.ts';
 import type { Scenario, SweepSpec } from '../model.ts';
 import { ScenarioContext } from './context.ts';
+import { checkDrain, resolveDrain } from './drain.ts';
 import { resolveEvents } from './events.ts';
 import { resolveKpis } from './kpis.ts';
 import { resolvePrivacy } from './privacy.ts';
@@ -166,6 +167,7 @@ function resolveAll({ request, problems }: Parts, read: Read): Scenario {
   checkOptionNames(context, options);
   checkOptions(loaded, registry, problems, layersOf(source, options));
   checkWarmup(context, input);
+  const drainNs = resolveDrain(context, input.drain);
   const privacy = resolvePrivacy(context, {
     section: input.privacy,
     limits: Object.keys(input.kpis ?? {}),
@@ -174,6 +176,7 @@ function resolveAll({ request, problems }: Parts, read: Read): Scenario {
     attacks: attacksOf(input),
   });
   const traffic = resolveTraffic(context, input.traffic ?? [], new SizeCheck(context, options));
+  checkDrain(context, traffic.traffic, drainNs);
   return {
     name: input.name,
     file: source.file,
@@ -183,6 +186,7 @@ function resolveAll({ request, problems }: Parts, read: Read): Scenario {
     ...stack,
     durationNs,
     warmupNs: input.warmup ?? 0,
+    drainNs,
     epochSeconds: input.epoch ?? EPOCH_DEFAULT,
     crypto: input.crypto ?? 'node',
     ...cpuOf(input, source),

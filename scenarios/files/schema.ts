@@ -234,6 +234,15 @@ export const scenarioSchema = z
       .meta({ description: 'A file in topologies/, a path, or a topology.' }),
     duration: time(POSITIVE).meta({ description: 'Virtual time of the run.', examples: ['60s'] }),
     warmup: time().optional().meta({ description: 'Not measured.', default: '0s' }),
+    drain: time()
+      .optional()
+      .meta({
+        description:
+          'How long packets that are under way at the end may still arrive; not below the ' +
+          'longest ' +
+          'delay of a path or, where nodes keep messages, their lifetime.',
+        default: '1s',
+      }),
     epoch: epoch()
       .optional()
       .meta({ description: 'Calendar time of virtual 0.', default: '2026-01-01T00:00:00Z' }),

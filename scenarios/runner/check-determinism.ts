@@ -8,10 +8,9 @@
  */
 import { describeDivergence, findDivergence } from '../../engine/core/divergence.ts';
 import type { Fingerprint } from '../../engine/core/fingerprint.ts';
-import type { Scenario } from '../model.ts';
+import { endOf, type Scenario } from '../model.ts';
 import { guardingClocks, tellingCrashes } from './crash/crash-scene.ts';
 import { prepareSeed, type SeedRun } from './run-seed.ts';
-import { DRAIN_NS } from './stage.ts';
 
 /** The outcome of the check. */
 export type DeterminismVerdict =
@@ -25,7 +24,7 @@ export function checkDeterminism(run: SeedRun): DeterminismVerdict {
   const once = (fingerprint: Fingerprint): void => {
     const { world, stage, scene } = prepareSeed({ ...run, fingerprint });
     const toTheEnd = (): void => {
-      world.sim.runUntil(scenario.durationNs + DRAIN_NS);
+      world.sim.runUntil(endOf(scenario));
       stage.finish();
     };
     tellingCrashes(scene, () => guardingClocks(scene, toTheEnd));

@@ -19,7 +19,7 @@ import type { SimWorldOptions } from '../../engine/net/sim-world.ts';
 import type { SeedResult } from '../../reports/model.ts';
 import type { Registry } from '../../topologies/files/registry.ts';
 import type { HostSpec } from '../../topologies/model.ts';
-import type { Scenario } from '../model.ts';
+import { endOf, type Scenario } from '../model.ts';
 import { crashOf } from './crash/crash-scene.ts';
 import { scenarioOfSeed } from './drawn-pairs.ts';
 import { EMULATE_METRICS, EmulateMeter, hostMetrics, inMs } from './emulate-metrics.ts';
@@ -30,7 +30,6 @@ import { Injector } from './palette/injector.ts';
 import type { RunEnd, RunOrder } from './run-scenario.ts';
 import { concludeSeed, type PreparedRun, prepareSeed, type SeedRun, SLICE_NS } from './run-seed.ts';
 import { answerOf } from './seed-answer.ts';
-import { DRAIN_NS } from './stage.ts';
 import {
   EarlyEnd,
   NO_FINGERPRINT,
@@ -200,7 +199,7 @@ class EmulatedRun {
     const early = new EarlyEnd(this.#order);
     const onStop = (): void => world.pacer.stop();
     early.signal.addEventListener('abort', onStop, { once: true });
-    const paced = world.pacer.run(this.#order.scenario.durationNs + DRAIN_NS);
+    const paced = world.pacer.run(endOf(this.#order.scenario));
     if (early.signal.aborted) onStop();
     const end = await paced.finally(() => early.signal.removeEventListener('abort', onStop));
     switch (end.kind) {

@@ -19,6 +19,7 @@ import { NodeCalls } from '../../engine/net/node-calls.ts';
 import type { SeedResult } from '../../reports/model.ts';
 import type { Registry } from '../../topologies/files/registry.ts';
 import type { HostSpec } from '../../topologies/model.ts';
+import { endOf } from '../model.ts';
 import { type Account, closeAccount, followRefusals, keepLiveAccount } from './account.ts';
 import { crashOf, sceneOf } from './crash/crash-scene.ts';
 import { scenarioOfSeed } from './drawn-pairs.ts';
@@ -39,13 +40,14 @@ import { obstacleOf } from './real-ports.ts';
 import { finishRecorder, type Recorder } from './recorder.ts';
 import type { RunEnd, RunOrder } from './run-scenario.ts';
 import { answerOf } from './seed-answer.ts';
-import { DRAIN_NS, Stage } from './stage.ts';
+import { Stage } from './stage.ts';
 import {
   EarlyEnd,
   NO_FINGERPRINT,
   nodeLines,
   runInTurn,
   type SeedTurn,
+  stoppedDrainMs,
   tellProgress,
   type WatchedParts,
 } from './wall-clock-run.ts';
@@ -286,14 +288,14 @@ class LiveRun {
   async #untilEnd(world: LiveStageWorld): Promise<SeedResult['ending']> {
     const { scenario } = this.#order;
     const early = new EarlyEnd(this.#order);
-    const endNs = scenario.durationNs + DRAIN_NS;
+    const endNs = endOf(scenario);
     while (world.now() < endNs && !early.signal.aborted) {
       const leftMs = Math.ceil((endNs - world.now()) / NS_PER_MS);
       await Promise.race([this.#failure, pause(leftMs, early.signal)]);
     }
     if (world.now() >= endNs) return 'complete';
     world.muteSources();
-    await Promise.race([this.#failure, pause(DRAIN_NS / NS_PER_MS)]);
+    await Promise.race([this.#failure, pause(stoppedDrainMs(scenario))]);
     return early.ending;
   }
 

@@ -16,7 +16,7 @@ import { NodeCalls } from '../../engine/net/node-calls.ts';
 import type { SeedResult } from '../../reports/model.ts';
 import type { Registry } from '../../topologies/files/registry.ts';
 import type { HostSpec } from '../../topologies/model.ts';
-import type { Scenario } from '../model.ts';
+import { endOf, type Scenario } from '../model.ts';
 import { type Account, closeAccount, followRefusals, keepAccount } from './account.ts';
 import { CheckpointBook } from './checkpoint-book.ts';
 import { type CrashScene, guardingClocks, sceneOf, tellingCrashes } from './crash/crash-scene.ts';
@@ -33,7 +33,7 @@ import { provisionSeed } from './provision/run-provision.ts';
 import { Recorders } from './recorders.ts';
 import type { RunControl } from './run-control.ts';
 import { type SimStageOptions, SimStageWorld } from './sim-stage-world.ts';
-import { DRAIN_NS, Stage, type StageParts } from './stage.ts';
+import { Stage, type StageParts } from './stage.ts';
 
 /** The input of a run. */
 export interface SeedRun {
@@ -172,7 +172,7 @@ export function runSeed(given: SeedRun): SeedResult {
 
 function finishSeed(run: SeedRun, prepared: PreparedRun, began: number): SeedResult {
   const palette = steppedPalette(run, prepared);
-  const endNs = run.scenario.durationNs + DRAIN_NS;
+  const endNs = endOf(run.scenario);
   const book = new CheckpointBook(run.scenario.durationNs, SLICE_NS);
   const beganMs = epochMs();
   const { ending, engineMs } = advance(prepared, { endNs, control: run.control, palette, book });

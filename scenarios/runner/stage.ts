@@ -59,9 +59,6 @@ export interface StandIns {
   flow(index: number, spec: TrafficSpec, meter: FlowMeter): Flow;
 }
 
-/** Packets that arrive at nodes are counted for this long after the sources stopped, ns. */
-export const DRAIN_NS = 1_000_000_000;
-
 /**
  * Flows for which a fault shows bins: those that it affected, or the first ones if it affected
  * none.

@@ -9,12 +9,22 @@ import { type LogLevel, liveLog } from '../../engine/live/live-log.ts';
 import { scrub } from '../../engine/live/scrub.ts';
 import type { LogSink } from '../../engine/net/sim-observers.ts';
 import type { RunInput, SeedResult } from '../../reports/model.ts';
+import type { Scenario } from '../model.ts';
 import type { SeedAnswer } from './job.ts';
 import type { RunControl } from './run-control.ts';
 import { type RunEnd, type RunOrder, runInput } from './run-scenario.ts';
 
 /** Runs in real time cannot be repeated exactly, so they have no fingerprint. */
 export const NO_FINGERPRINT = 'none';
+
+/** A run that the user stops is over within five seconds, whatever its file says. */
+const STOPPED_DRAIN_MAX_MS = 1_000;
+const NS_PER_MS = 1_000_000;
+
+/** How long packets may still arrive after a run was stopped. */
+export function stoppedDrainMs({ drainNs }: Pick<Scenario, 'drainNs'>): number {
+  return Math.min(STOPPED_DRAIN_MAX_MS, drainNs / NS_PER_MS);
+}
 
 /** Which of several seeds is running, and when the first began. */
 export interface SeedTurn {

@@ -44,6 +44,20 @@ export const BAD_VALUES: readonly BadFile[] = [
     hint: 'keys: name, question',
   },
   {
+    title: 'a drain that ends after the clock of a run',
+    text: `${BASE.replace('duration: 60s', 'duration: 100d')}drain: «5d»\n`,
+    code: 'E104',
+    says: 'drain: 5d after a duration of 100d is above the maximum 104d',
+    hint: 'at most 4d are left',
+  },
+  {
+    title: 'a drain without a unit',
+    text: `${BASE}drain: «5»\n`,
+    code: 'E102',
+    says: 'drain: ',
+    hint: 'write',
+  },
+  {
     title: 'store without a crash',
     text: event(`at: 5s, ${CUT}, «store»: torn`),
     code: 'E101',

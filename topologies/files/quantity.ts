@@ -18,7 +18,8 @@ export interface Limits {
 }
 
 /** Virtual time is a safe integer of nanoseconds (docs/spec/event-order.md). */
-const TIME_LIMITS: Limits = { min: 0, max: 104 * 86_400e9, maxText: '104d' };
+export const LONGEST_TIME_NS = 104 * 86_400e9;
+const TIME_LIMITS: Limits = { min: 0, max: LONGEST_TIME_NS, maxText: '104d' };
 
 const SHARE_HINT = '$key is a probability, e.g. 0.01 for 1 %';
 const NOT_FINITE = /^[+-]?\.?(?:nan|inf|infinity)\b/i;

@@ -6,7 +6,7 @@
 import type { CryptoProvider } from '../../../engine/host/crypto.ts';
 import type { Protocol } from '../../../engine/host/protocol.ts';
 import type { HostSpec } from '../../../topologies/model.ts';
-import type { Scenario } from '../../model.ts';
+import { endOf, type Scenario } from '../../model.ts';
 import { layerTable, protocolTable, type StackOf } from '../nodes.ts';
 import { networkMap } from './network-map.ts';
 import { Provision } from './provision.ts';
@@ -14,7 +14,7 @@ import { type SecretSource, seededSecrets } from './secret-source.ts';
 
 /** The run whose hosts get secrets. */
 export interface ProvisionedRun {
-  readonly scenario: Pick<Scenario, 'topology' | 'durationNs'>;
+  readonly scenario: Pick<Scenario, 'topology' | 'durationNs' | 'drainNs'>;
   readonly seed: number;
   readonly protocolOf: (host: HostSpec) => Protocol;
   /** The protocols of a host, the lowest first; absent if no host has layers. */
@@ -27,14 +27,14 @@ export interface ProvisionedRun {
 
 /** Provisions a run in any world. */
 export function provisionRun(run: ProvisionedRun): Provision {
-  const { topology, durationNs } = run.scenario;
+  const { topology } = run.scenario;
   const layersOf = layerTable(topology, run.stackOf);
   return new Provision({
     ...run,
     network: networkMap(topology, layersOf),
     protocolOf: protocolTable(topology, run.protocolOf),
     layersOf,
-    durationNs,
+    durationNs: endOf(run.scenario),
   });
 }
 

@@ -77,6 +77,7 @@ const SCENARIO: Scenario = {
   },
   durationNs: SECONDS * NS_PER_SECOND,
   warmupNs: 0,
+  drainNs: 0,
   epochSeconds: 0,
   crypto: 'modelled',
   options: {},

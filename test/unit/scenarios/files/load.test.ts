@@ -17,6 +17,7 @@ describe('a scenario', () => {
   it('has defaults that say nothing about the day it runs', () => {
     expect(load(BASE)).toMatchObject({
       warmupNs: 0,
+      drainNs: 1e9,
       epochSeconds: Date.parse('2026-01-01T00:00:00Z') / 1_000,
       crypto: 'node',
       seeds: [1],

@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { SeedResult } from '../../../../reports/model.ts';
 import { loadScenario } from '../../../../scenarios/files/load.ts';
+import { endOf } from '../../../../scenarios/model.ts';
 import { ProtocolRegistry } from '../../../../scenarios/registry.ts';
 import { PROJECT_FOLDERS } from '../../../../scenarios/runner/folders.ts';
 import { measuredSoFar } from '../../../../scenarios/runner/measured-so-far.ts';
 import { concludeSeed, prepareSeed, runSeed } from '../../../../scenarios/runner/run-seed.ts';
-import { DRAIN_NS } from '../../../../scenarios/runner/stage.ts';
 import { ROOT } from '../../../architecture/files.ts';
 
 const STEP_NS = 500_000_000;
@@ -27,7 +27,7 @@ describe('what was measured so far', () => {
     const { world, stage } = prepared;
     const soFar = measuredSoFar(world, run);
     const results: SeedResult[] = [];
-    const endNs = scenario.durationNs + DRAIN_NS;
+    const endNs = endOf(scenario);
     for (let atNs = STEP_NS; atNs <= endNs; atNs += STEP_NS) {
       world.sim.runUntil(atNs);
       results.push(soFar(stage));

@@ -13,7 +13,7 @@ import type { BinRow } from '../../../format/trace-file.ts';
 import type { HopColumns, TraceInfo } from '../../data/trace-answers.ts';
 import type { TraceClient } from '../../data/trace-client.ts';
 
-/** How long packets that are under way at the end of the interval may still take to arrive, ns. */
+/** The default of how long packets that are under way at the end may still take to arrive, ns. */
 const DRAIN_NS = 1e9;
 
 /** The queries that a recording must answer. */
@@ -43,7 +43,10 @@ export interface Stretch {
 
 /** The whole duration of both recordings. */
 export function wholeOf(a: Recording, b: Recording): Stretch {
-  return { fromNs: 0, toNs: Math.max(a.info.durationNs, b.info.durationNs) + DRAIN_NS };
+  const ends = [a, b].map(({ info: { durationNs, rangeNs } }) =>
+    Math.max(durationNs + DRAIN_NS, rangeNs[1] + 1),
+  );
+  return { fromNs: 0, toNs: Math.max(...ends) };
 }
 
 /** Finds the first difference; reads only blocks of the interval. */

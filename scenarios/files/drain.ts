@@ -1,0 +1,99 @@
+/**
+ * How long what is under way at the end of a run may still arrive (`drain`), and flows for which
+ * that is too short. Notes E104 (docs/spec/error-messages.md).
+ *
+ * @module
+ */
+import { LONGEST_TIME_NS } from '../../topologies/files/quantity.ts';
+import { formatTime } from '../../topologies/files/units.ts';
+import type { LinkSpec, Topology } from '../../topologies/model.ts';
+import type { TrafficSpec } from '../model.ts';
+import type { ScenarioContext } from './context.ts';
+
+const DRAIN_DEFAULT_NS = 1_000_000_000;
+/** Flows that are named; the others have the same cause. */
+const NAMED_MAX = 3;
+
+/** The drain in ns; refuses one that ends after the clock of a run. */
+export function resolveDrain(context: ScenarioContext, drainNs: number | undefined): number {
+  if (drainNs === undefined) return DRAIN_DEFAULT_NS;
+  const longestNs = LONGEST_TIME_NS - context.durationNs;
+  if (drainNs > longestNs) {
+    const sum = formatTime(context.durationNs);
+    const message = `${formatTime(drainNs)} after a duration of ${sum} is above the maximum 104d`;
+    context.refuse('E104', ['drain'], message, `at most ${formatTime(longestNs)} are left`);
+  }
+  return drainNs;
+}
+
+/** Warns of flows whose last packets cannot arrive before the run is over. */
+export function checkDrain(
+  context: ScenarioContext,
+  traffic: readonly TrafficSpec[],
+  drainNs: number,
+): void {
+  const delays = delaysOf(context.topology);
+  const all = [...delays.values()].flatMap((ways) => [...ways.values()]);
+  // No way is longer than all links together.
+  if (all.reduce((sum, delayNs) => sum + delayNs, 0) <= drainNs) return;
+  const reached = new Map<string, ReadonlyMap<string, number>>();
+  let count = 0;
+  for (const { from, to, position } of traffic) {
+    const known = reached.get(from) ?? shortestFrom(delays, from);
+    reached.set(from, known);
+    const delayNs = known.get(to) ?? 0;
+    if (delayNs <= drainNs) continue;
+    count += 1;
+    if (count > NAMED_MAX) continue;
+    const { file, line, column } = position;
+    context.warnings.push(
+      `${file}:${line}:${column}: packets from ${from} to ${to} take at least ` +
+        `${formatTime(delayNs)}, drain is ${formatTime(drainNs)}: those sent last count as lost`,
+    );
+  }
+  const more = count - NAMED_MAX;
+  if (more > 0) context.warnings.push(`drain is too short for ${more} more entries of traffic`);
+}
+
+/** For each host, the least delay to each neighbour; jitter, queues and rates come on top. */
+type Delays = ReadonlyMap<string, ReadonlyMap<string, number>>;
+
+function delaysOf({ links, segments }: Topology): Delays {
+  const delays = new Map<string, Map<string, number>>();
+  const add = (a: string, b: string, delayNs: number): void => {
+    const known = delays.get(a) ?? new Map<string, number>();
+    known.set(b, Math.min(delayNs, known.get(b) ?? Number.POSITIVE_INFINITY));
+    delays.set(a, known);
+  };
+  for (const { a, b, forward, backward } of links) {
+    add(a.host, b.host, leastDelay(forward));
+    add(b.host, a.host, leastDelay(backward));
+  }
+  for (const { members, medium } of segments) {
+    for (const a of members) {
+      for (const b of members) if (a !== b) add(a.host, b.host, medium.delayNs);
+    }
+  }
+  return delays;
+}
+
+function leastDelay({ delayNs, contacts }: LinkSpec['forward']): number {
+  const own = contacts?.windows.map((window) => window.delayNs ?? delayNs) ?? [];
+  return own.length === 0 ? delayNs : own.reduce((least, one) => Math.min(least, one));
+}
+
+/** The least sum of delays to every host (label correcting, as delays are never negative). */
+function shortestFrom(delays: Delays, from: string): ReadonlyMap<string, number> {
+  const shortest = new Map([[from, 0]]);
+  const waiting = new Set([from]);
+  for (const host of waiting) {
+    waiting.delete(host);
+    const soFar = shortest.get(host) ?? 0;
+    for (const [next, delayNs] of delays.get(host) ?? []) {
+      if (soFar + delayNs >= (shortest.get(next) ?? Number.POSITIVE_INFINITY)) continue;
+      shortest.set(next, soFar + delayNs);
+      waiting.add(next);
+    }
+  }
+  return shortest;
+}
