@@ -113,10 +113,16 @@ function unjudged(code: string, reason: string): Judged & Measured {
   return { ...empty, status: 'fail', pass: false, marginUnit: 'relative', code, reason };
 }
 
-/** E125: a KPI that was never measured fails. */
+/** E125: a KPI that was never measured fails; E128: so does one that this run cannot measure. */
 function judgeEmpty(input: KpiInput): Judged {
-  const { spec, warmupNs } = input;
+  const { spec, warmupNs, seeds } = input;
   const base = { margin: null, marginUnit: 'relative', seedsMissed: 0 } as const;
+  const [unfit] = seeds.flatMap(({ notApplicable }) => notApplicable?.[spec.metric] ?? []);
+  if (unfit !== undefined) {
+    const reason = `not applicable: ${unfit}`;
+    if (spec.allowEmpty) return { ...base, status: 'not-applicable', pass: true, reason };
+    return { ...base, status: 'fail', pass: false, code: 'E128', reason };
+  }
   const samples = `${spec.metric} has 0 samples, so ${spec.aggregation} cannot be judged`;
   if (spec.allowEmpty) return { ...base, status: 'not-applicable', pass: true, reason: samples };
   const hint = `is there a fault or traffic after warmup (${whole(warmupNs / 1e9)}s)?`;

@@ -34,7 +34,7 @@ const FEW_VALUES = 64;
 
 type Points = NonNullable<MetricSummary['quantiles']>;
 
-/** Every defined metric that at least one seed measured, by name. */
+/** Every defined metric that at least one seed measured or could not measure, by name. */
 export function summariseMetrics(
   definitions: readonly MetricDefinition[],
   seeds: readonly SeedResult[],
@@ -51,7 +51,12 @@ export function summariseMetrics(
     if (parts.length > 0) {
       const summary = summariseParts(parts, pathsOf(seeds, name));
       result[name] = { kind, unit, clock: clockOf(name, mode), help, ...summary };
+      continue;
     }
+    const [unfit] = seeds.flatMap(({ notApplicable }) => notApplicable?.[name] ?? []);
+    if (unfit === undefined) continue;
+    const state = { count: 0, value: null, notApplicable: unfit };
+    result[name] = { kind, unit, clock: clockOf(name, mode), help, ...state };
   }
   return result;
 }

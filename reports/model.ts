@@ -160,6 +160,8 @@ export interface SeedResult {
    */
   readonly engine?: { readonly beganMs: number; readonly endedMs: number; readonly busyMs: number };
   readonly metrics: Readonly<Record<string, MetricData>>;
+  /** Metrics that a run of this length cannot measure, and why; absent if it measures all. */
+  readonly notApplicable?: Readonly<Record<string, string>>;
   /** Metrics of latency by the path that a packet took; absent where no node chooses paths. */
   readonly pathLatencies?: Readonly<Record<string, Readonly<Record<string, HistogramData>>>>;
   readonly faults: readonly FaultRecord[];

@@ -57,7 +57,7 @@ const kpi = z.strictObject({
       'inconclusive, which is not met: the run ended early, or the clocks of its machines are too uncertain for this limit',
     ),
   pass: z.boolean().describe('true when the status is `pass` or `not-applicable`'),
-  code: z.exactOptional(text.describe('E109, E125: why it cannot be judged')),
+  code: z.exactOptional(text.describe('E109, E125, E128: why it cannot be judged')),
   reason: z.exactOptional(text.describe('one sentence for people; there unless it passes')),
   clockUncertaintyNs: z.exactOptional(
     number.describe(
@@ -91,6 +91,7 @@ const metric = z.strictObject({
   help: text,
   count: number.describe('samples, events or trials'),
   value: number.nullable().describe('sum (counter), mean over seeds (gauge), ratio; else null'),
+  notApplicable: z.exactOptional(text.describe('why a run of this length cannot measure it')),
   sum: z.exactOptional(number),
   mean: z.exactOptional(number),
   min: z.exactOptional(number),

@@ -133,7 +133,7 @@ function methodSection(report: Report): Markup {
   const others = Object.entries(report.metrics).filter(([name]) => !names.has(name));
   const rows = others.map(
     ([name, metric]) =>
-      html`<tr><td>${name}</td><td class="number">${metricText(metric)}</td><td class="number">${whole(metric.count)}</td><td><small>${metric.help}</small></td></tr>
+      html`<tr><td>${name}</td><td class="number">${metricText(metric)}</td><td class="number">${whole(metric.count)}</td><td><small>${metric.notApplicable ?? metric.help}</small></td></tr>
 `,
   );
   const rest =
@@ -148,6 +148,7 @@ ${rest}</section>
 
 function metricText(metric: Report['metrics'][string]): string {
   if (metric.value !== null) return quantity(metric.value, metric.unit);
+  if (metric.notApplicable !== undefined) return 'not applicable';
   if (metric.mean === undefined) return 'not measured';
   return `mean ${quantity(metric.mean, metric.unit)}, max ${quantity(metric.max ?? 0, metric.unit)}`;
 }

@@ -2,7 +2,7 @@
  * Resolves the `kpis` map: checks that metrics exist, aggregations fit them, and limits are in
  * their unit (docs/spec/scenario-files.md#kpis).
  *
- * Notes E102, E103, E108, E109 and E110 (docs/spec/error-messages.md). Also words the message for a
+ * Notes E102, E103, E108, E109, E110 and E128 (docs/spec/error-messages.md). Also words the message for a
  * run that ended without samples (E125), to keep all codes in one family.
  *
  * @module
@@ -18,6 +18,7 @@ import { suggest } from '../../topologies/files/suggest.ts';
 import { readNumber, readQuantity, type UnitKind } from '../../topologies/files/units.ts';
 import type { SourcePosition } from '../../topologies/model.ts';
 import { commandText } from '../command-text.ts';
+import { notApplicable } from '../series-bins.ts';
 import type { ScenarioContext } from './context.ts';
 import type { ScenarioInput } from './schema.ts';
 
@@ -77,8 +78,17 @@ export function resolveKpis(
       context.refuseKey('E108', path, `metric "${name}" does not exist`, hint);
       return [];
     }
+    checkLength(context, name, input);
     return limitsOf(context, metric, input, path);
   });
+}
+
+/** Refuses a limit on what a run of this length cannot measure, unless the file allows that. */
+function checkLength(context: ScenarioContext, name: string, input: KpiInput): void {
+  const reason = notApplicable(name, context.durationNs);
+  if (reason === undefined || input.allowEmpty === true) return;
+  const hint = 'shorten duration, remove the limit, or write allowEmpty: true';
+  context.refuseKey('E128', ['kpis', name], `not applicable: ${reason}`, hint);
 }
 
 /** Metrics that a run on this topology measures: the runner's own, and those of its protocols. */

@@ -7,20 +7,32 @@
  * @module
  */
 import type { Checkpoints } from '../../reports/model.ts';
+import type { Scenario } from '../model.ts';
 
 /** Largest number of steps; 2 kB per seed. */
 const STEPS_MAX = 256;
 /** Digits kept of the 16 of a fingerprint; two match by chance once in 4 billion. */
 const DIGITS = 8;
 
+type RunTime = Pick<Scenario, 'durationNs' | 'drainNs'>;
+
 /** The checkpoints of one run. */
 export class CheckpointBook {
   readonly #everyNs: number;
   #digests = '';
 
-  /** @param sliceNs The run stops at every multiple of this. */
-  constructor(durationNs: number, sliceNs: number) {
-    this.#everyNs = sliceNs * Math.max(1, Math.ceil(durationNs / STEPS_MAX / sliceNs));
+  /**
+   * @param scenario Its duration and its drain have up to {@link STEPS_MAX} steps each.
+   * @param sliceNs The run can stop at every multiple of this.
+   */
+  constructor({ durationNs, drainNs }: RunTime, sliceNs: number) {
+    const longerNs = Math.max(durationNs, drainNs);
+    this.#everyNs = sliceNs * Math.max(1, Math.ceil(longerNs / STEPS_MAX / sliceNs));
+  }
+
+  /** The first instant after `nowNs` at which {@link pass} is due, ns. */
+  nextAfter(nowNs: number): number {
+    return (Math.floor(nowNs / this.#everyNs) + 1) * this.#everyNs;
   }
 
   /** Records that everything up to `nowNs`, a multiple of the slice, has happened. */

@@ -6,14 +6,15 @@
  *
  * @module
  */
+import { assert } from '../../engine/core/assert.ts';
 import { LogHistogram } from '../../engine/measure/histogram.ts';
 import type { MetricData } from '../../reports/model.ts';
+import { seriesBinNs, WINDOW_STEP_NS } from '../series-bins.ts';
+import { BinLatencies } from './bin-latencies.ts';
 import { BitSet } from './bit-set.ts';
 import type { FaultWindows } from './fault-windows.ts';
 import type { Truth } from './ground-truth.ts';
 
-/** Width of the bins of series, and step of the availability windows, ns. */
-export const BIN_NS = 100_000_000;
 /** A window is 1 s = 10 bins. */
 const WINDOW_BINS = 10;
 /** For the availability, a packet counts if it is delivered within 1 s. */
@@ -26,6 +27,8 @@ export interface MeasuredTime {
   readonly warmupNs: number;
   /** When the sources stop, ns. */
   readonly endNs: number;
+  /** After the end, packets may still arrive for this long, ns; default 1 s. */
+  readonly drainNs?: number;
 }
 
 interface Gap {
@@ -74,7 +77,8 @@ export class FlowMeter {
   readonly latencyByPath = new Map<string, LogHistogram>();
   readonly sentBins: number[] = [];
   readonly deliveredBins: number[] = [];
-  readonly latencyBins: (number | null)[] = [];
+  /** Width of all bins, ns. */
+  readonly binNs: number;
   readonly #inTimeBins: number[] = [];
   readonly #time: MeasuredTime;
   readonly #delivered = new BitSet();
@@ -84,18 +88,27 @@ export class FlowMeter {
   readonly #skipped: { readonly first: number; readonly end: number }[] = [];
   #highest = -1;
   #lastArrivalSequence = -1;
-  #binLatencies: number[] = [];
-  #binIndex = 0;
+  /** Number of bins of the whole run; what arrives later is in none. */
+  readonly #binsMax: number;
+  readonly #latencies: BinLatencies;
 
   /** @param spacingNs Nominal time between two packets, subtracted from each failover gap. */
   constructor(time: MeasuredTime, spacingNs: number) {
     this.#time = time;
     this.#spacingNs = spacingNs;
+    this.binNs = seriesBinNs(time.endNs);
+    this.#binsMax = Math.ceil(time.endNs / this.binNs);
+    this.#latencies = new BinLatencies(this.hasWindows ? 'exact' : 'histogram');
+  }
+
+  /** p95 latency of the packets that arrived in each bin, ns; null where none arrived. */
+  get latencyBins(): readonly (number | null)[] {
+    return this.#latencies.p95;
   }
 
   /** A packet left the sending application. */
   sent(now: number): void {
-    bump(this.sentBins, Math.floor(now / BIN_NS));
+    this.#bump(this.sentBins, now);
     this.windows?.sent(now);
     if (this.#isMeasured(now)) this.sentCount += 1;
   }
@@ -122,8 +135,8 @@ export class FlowMeter {
       this.latency.record(latencyNs);
       this.#notePath(sentNs, latencyNs);
     }
-    bump(this.deliveredBins, Math.floor(now / BIN_NS));
-    if (latencyNs <= IN_TIME_NS) bump(this.#inTimeBins, Math.floor(sentNs / BIN_NS));
+    this.#bump(this.deliveredBins, now);
+    if (latencyNs <= IN_TIME_NS) this.#bump(this.#inTimeBins, sentNs);
     if (sequence < this.#highest) this.reorder.record(this.#highest - sequence);
     else this.#highest = sequence;
     this.#noteLatency(now, latencyNs);
@@ -186,6 +199,11 @@ export class FlowMeter {
     return samples;
   }
 
+  /** False in a run whose bins are too wide for the windows of the availability. */
+  get hasWindows(): boolean {
+    return this.binNs === WINDOW_STEP_NS;
+  }
+
   /** The number of good windows and of all windows with traffic. */
   availability(): Extract<MetricData, { kind: 'ratio' }> {
     return this.#availabilityUntil(this.#time.endNs);
@@ -200,12 +218,14 @@ export class FlowMeter {
   }
 
   /**
-   * Number of packets sent in the last second before `nowNs` that have not arrived and may be under
-   * way.
+   * Number of packets sent not longer before `nowNs` than the drain lasts that have not arrived and
+   * may be under way.
    */
   underWay(nextSequence: number, nowNs: number): number {
-    const sinceNs = Math.max(this.#time.warmupNs, nowNs - IN_TIME_NS);
-    const from = Math.ceil(sinceNs / BIN_NS);
+    const { warmupNs, drainNs = IN_TIME_NS } = this.#time;
+    const sinceNs = Math.max(warmupNs, nowNs - Math.max(IN_TIME_NS, drainNs));
+    // Wide bins may begin earlier: what was sent before is then open a little longer.
+    const from = Math.floor(sinceNs / this.binNs);
     const young = sum(this.sentBins, from, Math.max(0, this.sentBins.length - from));
     let count = 0;
     for (let s = Math.max(0, nextSequence - young); s < nextSequence; s += 1) {
@@ -215,8 +235,9 @@ export class FlowMeter {
   }
 
   #availabilityUntil(untilNs: number): Extract<MetricData, { kind: 'ratio' }> {
-    const first = Math.ceil(this.#time.warmupNs / BIN_NS);
-    const last = Math.floor(untilNs / BIN_NS) - WINDOW_BINS;
+    assert(this.hasWindows, `windows slide by bins, but not by ${this.binNs} ns`);
+    const first = Math.ceil(this.#time.warmupNs / this.binNs);
+    const last = Math.floor(untilNs / this.binNs) - WINDOW_BINS;
     let good = 0;
     let all = 0;
     for (let start = first; start <= last; start += 1) {
@@ -230,7 +251,20 @@ export class FlowMeter {
 
   /** Completes the last bin. */
   finish(): void {
-    this.#closeBin(this.#binIndex + 1);
+    this.#latencies.close();
+  }
+
+  #noteLatency(now: number, latencyNs: number): void {
+    const bin = Math.floor(now / this.binNs);
+    if (bin < this.#binsMax) this.#latencies.note(bin, latencyNs);
+  }
+
+  // hot: three times per packet of an application.
+  #bump(bins: number[], timeNs: number): void {
+    const index = Math.floor(timeNs / this.binNs);
+    if (index >= this.#binsMax) return;
+    while (bins.length <= index) bins.push(0);
+    bins[index] = (bins[index] as number) + 1;
   }
 
   #notePath(sentNs: number, latencyNs: number): void {
@@ -252,21 +286,6 @@ export class FlowMeter {
     return sentNs >= this.#time.warmupNs && sentNs < this.#time.endNs;
   }
 
-  #noteLatency(now: number, latencyNs: number): void {
-    const bin = Math.floor(now / BIN_NS);
-    if (bin !== this.#binIndex) this.#closeBin(bin);
-    this.#binLatencies.push(latencyNs);
-  }
-
-  #closeBin(next: number): void {
-    const values = this.#binLatencies.sort((a, b) => a - b);
-    const p95 = values[Math.ceil(values.length * 0.95) - 1] ?? null;
-    while (this.latencyBins.length < this.#binIndex) this.latencyBins.push(null);
-    this.latencyBins[this.#binIndex] = p95;
-    this.#binLatencies = [];
-    this.#binIndex = next;
-  }
-
   #noteGaps(truth: Truth, now: number): void {
     for (const gap of this.#openGaps) {
       if (truth.sentNs < gap.faultNs) {
@@ -281,11 +300,6 @@ export class FlowMeter {
       (gap) => gap.firstAfterNs < 0 || now - gap.firstAfterNs < STRAGGLER_NS,
     );
   }
-}
-
-function bump(bins: number[], index: number): void {
-  while (bins.length <= index) bins.push(0);
-  bins[index] = (bins[index] ?? 0) + 1;
 }
 
 function sum(bins: readonly number[], start: number, count: number): number {

@@ -13,7 +13,7 @@ import {
 import { addUp } from '../../reports/add-up.ts';
 import type { FaultGap, FaultRecord, MetricData, SeedResult, Series } from '../../reports/model.ts';
 import type { Scenario, TrafficSpec } from '../model.ts';
-import { BIN_NS } from './flow-meter.ts';
+import { notApplicable, seriesBinNs } from '../series-bins.ts';
 import type { Stage } from './stage.ts';
 import { trafficMetrics } from './traffic-metrics.ts';
 import type { Flow } from './traffic-source.ts';
@@ -71,7 +71,8 @@ function gathered({ stage, world, scenario, how, isOver }: Gathering): SeedResul
   const reached = Math.min(world.now(), scenario.durationNs);
   const nowNs = isOver ? undefined : reached;
   // A bin that is not complete would look like a loss.
-  const shownNs = isOver ? reached : Math.floor(reached / BIN_NS) * BIN_NS;
+  const binNs = seriesBinNs(scenario.durationNs);
+  const shownNs = isOver ? reached : Math.floor(reached / binNs) * binNs;
   return {
     seed: how.seed,
     fingerprint: how.fingerprint,
@@ -83,6 +84,7 @@ function gathered({ stage, world, scenario, how, isOver }: Gathering): SeedResul
       ...nodeMetrics(world, scenario, how.definitions),
       ...flowMetrics(stage, how.protocolOf, nowNs),
     },
+    ...inapplicable(stage, scenario, how.protocolOf),
     ...pathLatencies(stage, how.protocolOf),
     faults: faultRecords(stage, isOver),
     packets: world.packets(),
@@ -177,9 +179,6 @@ function trafficData(
   const failovers = flows.flatMap(({ meter, nextSequence }) =>
     nowNs === undefined ? meter.failovers(nextSequence) : meter.failoversUntil(nextSequence, nowNs),
   );
-  const availability = flows.map(({ meter }) =>
-    nowNs === undefined ? meter.availability() : meter.availabilitySoFar(nowNs),
-  );
   const sent = total((flow) => flow.meter.sentCount);
   const open =
     nowNs === undefined
@@ -202,11 +201,7 @@ function trafficData(
       numerator: delivered,
       denominator: sent - open,
     },
-    availability: {
-      kind: 'ratio',
-      numerator: availability.reduce((sum, ratio) => sum + ratio.numerator, 0),
-      denominator: availability.reduce((sum, ratio) => sum + ratio.denominator, 0),
-    },
+    ...availability(flows, nowNs),
     failover: { kind: 'samples', values: failovers.map(({ gapNs }) => gapNs) },
     'failover.lost': { kind: 'samples', values: failovers.map(({ lost }) => lost) },
     recovery: { kind: 'samples', values: flows.flatMap((flow) => recoveries(stage, flow)) },
@@ -224,6 +219,39 @@ function trafficData(
     response_time: histogram(flows.map((flow) => flow.meter.rtt)),
     transfer: { kind: 'samples', values: flows.flatMap((flow) => flow.transferNs()) },
   };
+}
+
+/** Nothing where bins are too wide for its windows. */
+function availability(
+  flows: readonly Flow[],
+  nowNs: number | undefined,
+): Readonly<Record<string, MetricData>> {
+  if (flows.some(({ meter }) => !meter.hasWindows)) return {};
+  const ratios = flows.map(({ meter }) =>
+    nowNs === undefined ? meter.availability() : meter.availabilitySoFar(nowNs),
+  );
+  return {
+    availability: {
+      kind: 'ratio',
+      numerator: ratios.reduce((sum, ratio) => sum + ratio.numerator, 0),
+      denominator: ratios.reduce((sum, ratio) => sum + ratio.denominator, 0),
+    },
+  };
+}
+
+/** Metrics of flows that a run of this length cannot measure, each with the reason. */
+function inapplicable(
+  { flows }: Stage,
+  { durationNs }: Scenario,
+  protocolOf: (flow: TrafficSpec) => string,
+): Pick<SeedResult, 'notApplicable'> {
+  const protocols = [...new Set(flows.map(({ spec }) => protocolOf(spec)))];
+  const names = protocols.flatMap((name) => trafficMetrics(name).map((metric) => metric.name));
+  const reasons = names.sort().flatMap((name) => {
+    const reason = notApplicable(name, durationNs);
+    return reason === undefined ? [] : [[name, reason]];
+  });
+  return reasons.length === 0 ? {} : { notApplicable: Object.fromEntries(reasons) };
 }
 
 /** For each restart of a node of the flow, the time until packets arrive again, ns. */
@@ -313,11 +341,13 @@ function allSeries(stage: Stage): Series[] {
 
 function flowSeries(stage: Stage, flow: Flow, isOneOfMany: boolean): Series[] {
   const { meter, spec } = flow;
-  const paths = stage.paths.useSeries(spec.from, spec.to, meter.sentBins);
+  const paths = stage.paths.useSeries(spec.from, spec.to, meter);
   const suffix = isOneOfMany ? ` ${nameOf(flow)}` : '';
   return [
     ...threeSeries(suffix, meter),
-    ...[...paths].map(([path, values]) => seriesOf(`path:${path}${suffix}`, 'packets', values)),
+    ...[...paths].map(([path, values]) => ({
+      ...{ name: `path:${path}${suffix}`, unit: 'packets', binNs: meter.binNs, values },
+    })),
   ];
 }
 
@@ -328,22 +358,20 @@ function groupSeries(stage: Stage, group: string, isOneOfMany: boolean): Series[
     sentBins: sumOfBins(meters.map(({ sentBins }) => sentBins)),
     deliveredBins: sumOfBins(meters.map(({ deliveredBins }) => deliveredBins)),
     latencyBins: stage.groups.get(group)?.latencyBins ?? [],
+    binNs: stage.groups.get(group)?.binNs ?? 0,
   });
 }
 
 function threeSeries(
   suffix: string,
-  bins: Pick<Flow['meter'], 'sentBins' | 'deliveredBins' | 'latencyBins'>,
+  bins: Pick<Flow['meter'], 'sentBins' | 'deliveredBins' | 'latencyBins' | 'binNs'>,
 ): Series[] {
+  const { binNs } = bins;
   return [
-    seriesOf(`sent${suffix}`, 'packets', bins.sentBins),
-    seriesOf(`delivered${suffix}`, 'packets', bins.deliveredBins),
-    seriesOf(`latency.p95${suffix}`, 'ns', bins.latencyBins),
+    { name: `sent${suffix}`, unit: 'packets', binNs, values: bins.sentBins },
+    { name: `delivered${suffix}`, unit: 'packets', binNs, values: bins.deliveredBins },
+    { name: `latency.p95${suffix}`, unit: 'ns', binNs, values: bins.latencyBins },
   ];
-}
-
-function seriesOf(name: string, unit: string, values: Series['values']): Series {
-  return { name, unit, binNs: BIN_NS, values };
 }
 
 function sumOfBins(all: readonly (readonly number[])[]): number[] {

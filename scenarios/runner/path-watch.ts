@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { BIN_NS } from './flow-meter.ts';
+import type { FlowMeter } from './flow-meter.ts';
 
 /** The consequences of one fault for one pair. */
 export interface Reaction {
@@ -70,11 +70,15 @@ export class PathWatch {
   }
 
   /** Packets per bin and path, from the packets per bin of a flow between the pair. */
-  useSeries(from: string, to: string, sentBins: readonly number[]): Map<string, number[]> {
+  useSeries(
+    from: string,
+    to: string,
+    { sentBins, binNs }: Pick<FlowMeter, 'sentBins' | 'binNs'>,
+  ): Map<string, number[]> {
     const uses = this.#uses.get(`${from} -> ${to}`) ?? [];
     const series = new Map<string, number[]>();
     for (const [bin, sent] of sentBins.entries()) {
-      const parts = shares(uses, bin * BIN_NS, (bin + 1) * BIN_NS);
+      const parts = shares(uses, bin * binNs, (bin + 1) * binNs);
       for (const [path, share] of parts) {
         let values = series.get(path);
         if (values === undefined) {

@@ -2,7 +2,8 @@
  * One run of one seed in virtual time, from a checked scenario to a plain result.
  *
  * A pure function of (commit, files, seed): the same fingerprint everywhere. The world runs in
- * slices of virtual time; between them, progress is shown and a run can be stopped.
+ * slices of virtual time; between them, progress is shown and a run can be stopped. A run goes on to
+ * the next slice in which something happens, so that an idle hour costs nothing.
  *
  * @module
  */
@@ -173,7 +174,7 @@ export function runSeed(given: SeedRun): SeedResult {
 function finishSeed(run: SeedRun, prepared: PreparedRun, began: number): SeedResult {
   const palette = steppedPalette(run, prepared);
   const endNs = endOf(run.scenario);
-  const book = new CheckpointBook(run.scenario.durationNs, SLICE_NS);
+  const book = new CheckpointBook(run.scenario, SLICE_NS);
   const beganMs = epochMs();
   const { ending, engineMs } = advance(prepared, { endNs, control: run.control, palette, book });
   const engine = { beganMs, endedMs: epochMs(), busyMs: engineMs };
@@ -240,7 +241,9 @@ function advance(
   let engineMs = 0;
   for (let at = world.now(); at < endNs; ) {
     palette?.between(at);
-    at = Math.min(endNs, at + SLICE_NS);
+    // Slices in which nothing happens are left out, unless the run keeps to a pace.
+    const nextNs = palette?.isPaced === true ? at : world.sim.scheduler.peekTime();
+    at = Math.min(endNs, book.nextAfter(at), Math.max(at + SLICE_NS, sliceEnd(nextNs)));
     const began = performance.now();
     world.sim.runUntil(at);
     engineMs += performance.now() - began;
@@ -252,6 +255,11 @@ function advance(
     if (reason !== undefined && at < endNs) return { ending: reason, engineMs };
   }
   return { ending: 'complete', engineMs };
+}
+
+/** The end of the slice to which an instant belongs, ns; Infinity for Infinity. */
+function sliceEnd(atNs: number): number {
+  return SLICE_NS * Math.ceil(atNs / SLICE_NS);
 }
 
 function warningCollector(into: string[]): Parameters<SimStageWorld['listen']>[0] {

@@ -215,7 +215,8 @@ export class Stage implements WorldListener {
 
   #addFlow(index: number, spec: TrafficSpec, supply: FlowSupply): void {
     const { world, scenario, standIns } = this.#parts;
-    const time = { warmupNs: scenario.warmupNs, endNs: scenario.durationNs };
+    const { warmupNs, durationNs: endNs, drainNs } = scenario;
+    const time = { warmupNs, endNs, drainNs };
     const spacingNs = Flow.spacingNs(spec);
     const meter = new FlowMeter(time, spacingNs);
     if (spec.group !== undefined) {

@@ -51,6 +51,13 @@ export const BAD_VALUES: readonly BadFile[] = [
     hint: 'at most 4d are left',
   },
   {
+    title: 'a limit on availability in a run whose bins are too wide for it',
+    text: `${BASE.replace('duration: 60s', 'duration: 1d')}kpis:\n  «gateway.availability»: { value: ">= 99%" }\n`,
+    code: 'E128',
+    says: 'availability needs bins of 100ms, a run of 1d has bins of 10s',
+    hint: 'shorten duration, remove the limit, or write allowEmpty: true',
+  },
+  {
     title: 'a drain without a unit',
     text: `${BASE}drain: «5»\n`,
     code: 'E102',

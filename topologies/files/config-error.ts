@@ -37,6 +37,7 @@ export const CONFIG_CODES = {
   E125: 'KPI never measured',
   E126: 'module of a protocol',
   E127: 'layer that does not fit',
+  E128: 'metric does not apply',
 } as const;
 
 /** One of the stable codes. */

@@ -41,6 +41,11 @@ export class SteppedPalette {
     this.#speed = parts.speed;
   }
 
+  /** True while virtual time follows the wall clock: the run must not skip idle time then. */
+  get isPaced(): boolean {
+    return this.#speed !== null;
+  }
+
   /** All events up to `sliceNs` have happened. Returns when the run may continue. */
   between(sliceNs: number): void {
     let atNs = sliceNs;

@@ -65,7 +65,7 @@ function otherMetrics(others: readonly (readonly [string, MetricSummary])[]): HT
               element('th', { scope: 'row' }, name),
               element('td', { class: 'number' }, metricText(metric)),
               element('td', { class: 'number' }, whole(metric.count)),
-              element('td', {}, metric.help),
+              element('td', {}, metric.notApplicable ?? metric.help),
             ),
           ),
         ),
@@ -76,6 +76,7 @@ function otherMetrics(others: readonly (readonly [string, MetricSummary])[]): HT
 
 function metricText(metric: MetricSummary): string {
   if (metric.value !== null) return quantity(metric.value, metric.unit);
+  if (metric.notApplicable !== undefined) return 'not applicable';
   if (metric.mean === undefined) return 'not measured';
   return `mean ${quantity(metric.mean, metric.unit)}, max ${quantity(metric.max ?? 0, metric.unit)}`;
 }

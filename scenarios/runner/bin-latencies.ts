@@ -1,0 +1,56 @@
+/**
+ * p95 of the latencies in each bin of a series.
+ *
+ * Narrow bins keep their values and are exact; wide ones can hold millions of packets, so they keep
+ * a histogram.
+ *
+ * @module
+ */
+import { histogramQuantile, LogHistogram } from '../../engine/measure/histogram.ts';
+
+const P95 = 0.95;
+
+/** The latencies of one flow. */
+export class BinLatencies {
+  readonly p95: (number | null)[] = [];
+  readonly #histogram: LogHistogram | undefined;
+  #values: number[] = [];
+  #index = 0;
+
+  /** @param kind `exact` keeps all values of the present bin. */
+  constructor(kind: 'exact' | 'histogram') {
+    this.#histogram = kind === 'exact' ? undefined : new LogHistogram();
+  }
+
+  // hot: once per packet of an application.
+  /** A packet arrived in this bin; bins ascend. */
+  note(bin: number, latencyNs: number): void {
+    if (bin !== this.#index) this.#closeFor(bin);
+    if (this.#histogram === undefined) this.#values.push(latencyNs);
+    else this.#histogram.record(latencyNs);
+  }
+
+  /** Completes the present bin. */
+  close(): void {
+    this.#closeFor(this.#index + 1);
+  }
+
+  #closeFor(next: number): void {
+    const value = this.#take();
+    while (this.p95.length < this.#index) this.p95.push(null);
+    this.p95[this.#index] = value;
+    this.#index = next;
+  }
+
+  #take(): number | null {
+    const histogram = this.#histogram;
+    if (histogram === undefined) {
+      const values = this.#values.sort((a, b) => a - b);
+      this.#values = [];
+      return values[Math.ceil(values.length * P95) - 1] ?? null;
+    }
+    const data = histogram.data();
+    histogram.reset();
+    return data.count === 0 ? null : histogramQuantile(data, P95);
+  }
+}

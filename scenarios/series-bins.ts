@@ -1,0 +1,43 @@
+/**
+ * The width of the bins in which a run is drawn over time: it grows with the run, so that a run of
+ * weeks has no more points than one of minutes (docs/spec/scenario-files.md#time).
+ *
+ * Counters do not depend on it. Windows around faults have bins of their own (runner/fault-windows.ts).
+ *
+ * @module
+ */
+import { assert } from '../engine/core/assert.ts';
+import { formatTime } from '../topologies/files/units.ts';
+
+/** Largest number of bins of a series. */
+export const SERIES_BINS_MAX = 10_000;
+const MS = 1_000_000;
+const SECOND = 1_000 * MS;
+const MINUTE = 60 * SECOND;
+/** Widths that a reader of an axis knows, ns; the last one is enough for the longest run. */
+const WIDTHS_NS = [
+  ...[100, 200, 500].map((ms) => ms * MS),
+  ...[1, 2, 5, 10, 20, 30].map((seconds) => seconds * SECOND),
+  ...[1, 2, 5, 10, 60].map((minutes) => minutes * MINUTE),
+] as const;
+/** Availability is counted in windows that slide by this step, ns. */
+export const WINDOW_STEP_NS = 100 * MS;
+/** A metric of every protocol. */
+const AVAILABILITY = /^[^.]+\.availability$/;
+
+/** The narrowest width, ns, with which a run has at most {@link SERIES_BINS_MAX} bins. */
+export function seriesBinNs(durationNs: number): number {
+  const width = WIDTHS_NS.find((ns) => durationNs / ns <= SERIES_BINS_MAX);
+  assert(width !== undefined, `a run of ${durationNs} ns is longer than virtual time`);
+  return width;
+}
+
+/** Why a metric cannot be measured in a run of this length; undefined if it can. */
+export function notApplicable(metric: string, durationNs: number): string | undefined {
+  const binNs = seriesBinNs(durationNs);
+  if (!AVAILABILITY.test(metric) || binNs <= WINDOW_STEP_NS) return undefined;
+  return (
+    `availability needs bins of ${formatTime(WINDOW_STEP_NS)}, ` +
+    `a run of ${formatTime(durationNs)} has bins of ${formatTime(binNs)}`
+  );
+}
