@@ -30,6 +30,7 @@ const BENCHES: Readonly<Record<string, () => Promise<BenchModule>>> = {
   crc32c: () => import('./crc32c.ts'),
   router: () => import('./router.ts'),
   trace: () => import('./trace.ts'),
+  idle: () => import('./idle.ts'),
   replay: () => import('./replay.ts'),
   frame: () => import('./frame.ts'),
   sphinx: () => import('./sphinx.ts'),
