@@ -44,6 +44,7 @@ const METRICS: readonly (readonly [string, MetricKind, MetricUnit])[] = [
   ['gateway.latency', 'histogram', 'ns'],
   ['gateway.throughput', 'counter', 'packets'],
   ['gateway.delivery', 'ratio', 'ratio'],
+  ['gateway.availability', 'ratio', 'ratio'],
   ['gateway.switches', 'ratio', 'ratio'],
   ['gateway.reorder', 'histogram', 'packets'],
   ['gateway.memory', 'gauge', 'bytes'],
