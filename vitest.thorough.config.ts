@@ -15,6 +15,7 @@ export const THOROUGH = [
   'test/unit/cli/start{,-safety,-threads}.test.ts',
   'test/unit/bench/{hop-parts,overload,overload-rounds,pipeline,pipeline-load}.test.ts',
   'test/unit/engine/net/stream/throughput.test.ts',
+  'test/unit/engine/net/store-million.test.ts',
   'test/unit/nodes/gateway/node/{failover,life,long-life,noisy-machine}.test.ts',
   'test/unit/nodes/mixnet/{audit,auditor,client-restart,load,neighbours,unwrap-threads}.test.ts',
   'test/unit/scenarios/calibration/in-place.test.ts',
@@ -26,7 +27,7 @@ export const THOROUGH = [
 export const THOROUGH_WALL = [
   'test/live/{floods,held,mixnet,namespaces,processes,signals,stack,viewers}.test.ts',
   'test/conformance/live-{audit,flood}.test.ts',
-  'test/environment/{command,kill}.test.ts',
+  'test/environment/{bundle-kill,command,kill}.test.ts',
   'test/security/{identity,output}-live.test.ts',
 ];
 

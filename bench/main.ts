@@ -32,6 +32,7 @@ const BENCHES: Readonly<Record<string, () => Promise<BenchModule>>> = {
   trace: () => import('./trace.ts'),
   idle: () => import('./idle.ts'),
   replay: () => import('./replay.ts'),
+  store: () => import('./store.ts'),
   frame: () => import('./frame.ts'),
   sphinx: () => import('./sphinx.ts'),
   mix: () => import('./mix.ts'),

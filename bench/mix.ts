@@ -87,6 +87,7 @@ function logResult(tags: Uint8Array): BenchResult {
     truncate: ignore,
     put: ignore,
     get: (): undefined => undefined,
+    keys: () => [],
     delete: ignore,
     sync: (done): void => {
       confirm = done;

@@ -96,6 +96,7 @@ function persistent(): ReplayGuard {
       done?.();
     },
     get: (): undefined => undefined,
+    keys: () => [],
     delete: ignore,
     sync: (done): void => {
       waiting = done;

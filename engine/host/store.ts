@@ -6,8 +6,23 @@
  * the value of a deleted entry or a record of a truncated log, and the former file contents are
  * overwritten.
  *
+ * What was deleted is given back: a store needs room for what is in it, not for what was (docs/adr/0037).
+ *
+ * A store has one writer: the life of a node that opened it. What an earlier life still writes after
+ * a crash has no effect, and another process is refused.
+ *
  * @module
  */
+
+/** Which keys of a store are listed. */
+export interface KeyRange {
+  /** Only keys that begin with it. */
+  readonly prefix?: string;
+  /** Only keys that come after it: with the last key of a list, the next list goes on from there. */
+  readonly after?: string;
+  /** At most this many keys. */
+  readonly limit?: number;
+}
 
 /** One named store of a node: an append log and a small table, synced together. */
 export interface Store {
@@ -17,8 +32,18 @@ export interface Store {
   replay(visit: (record: Uint8Array) => void): void;
   /** Empties the log; takes effect at the next sync, all or nothing. */
   truncate(): void;
+  /**
+   * Writes an entry (copied).
+   * @param key Well-formed text of up to 65,535 bytes in UTF-8; anything else is a RangeError.
+   */
   put(key: string, value: Uint8Array): void;
   get(key: string): Uint8Array | undefined;
+  /**
+   * The keys of the table, those included that are not synced yet, in ascending order of their
+   * UTF-16 code units (as `<` compares strings), whenever and in which order they were put. A list
+   * of its own: what is put or deleted later does not change it.
+   */
+  keys(range?: KeyRange): readonly string[];
   /** Erases an entry and all values that it ever had; takes effect at the next sync. */
   delete(key: string): void;
   /** Makes everything written so far durable, then calls `done` (never in the same turn). */

@@ -5,7 +5,7 @@
  *
  * ```text
  *   "orrery-store 01\n"   16 bytes; a file that begins otherwise is refused, never cut
- *   frame, frame, ...     engine/net/sim-store.ts
+ *   frame, frame, ...     engine/net/store-frames.ts
  * ```
  *
  * Frames wait in memory until the next sync; requests for a sync while one is under way are served
@@ -43,22 +43,22 @@ import {
 import { dirname } from 'node:path';
 import { wipe } from '../core/secrets.ts';
 import type { RandomStream } from '../core/stream.ts';
+import type { Disk } from '../net/disk-store.ts';
+import { type StoreFault, survivorOf } from '../net/sim-store.ts';
 import {
-  compact,
   concat,
   DELETE,
-  type Disk,
   type Frame,
+  frameOf,
+  keyOf,
   latestOf,
-  makeFrame,
+  livingOf,
   PUT,
   RECORD,
-  SimDisk,
-  type StoreFault,
   TRUNCATE,
   wholeFrames,
-  withoutDeleted,
-} from '../net/sim-store.ts';
+} from '../net/store-frames.ts';
+import { WaitingFrames } from '../net/waiting-frames.ts';
 import {
   type DiskFile,
   type DiskFiles,
@@ -107,7 +107,7 @@ export class FileDisk implements Disk {
   #isOldThere = false;
   /** Frames that are being written. */
   #inFlight: readonly Uint8Array[] = [];
-  #pending: Uint8Array[] = [];
+  readonly #pending = new WaitingFrames();
   #waiting: SyncDone[] = [];
   #work: Promise<void> | undefined;
 
@@ -133,13 +133,20 @@ export class FileDisk implements Disk {
 
   append(frame: Uint8Array): void {
     this.#pending.push(frame);
+    if (!this.#pending.isOvergrown) return;
+    const before = [...wholeFrames(this.#durableFrames()), ...this.#inFlight.map(frameOf)];
+    const elsewhere = new Set(before.map(keyOf));
+    this.#pending.tidy((key) => elsewhere.has(key));
   }
 
   read(): Frame[] {
-    return [
-      ...wholeFrames(this.#durableFrames()),
-      ...wholeFrames(concat([...this.#inFlight, ...this.#pending])),
-    ];
+    const unsynced = [...this.#inFlight, ...this.#pending.frames];
+    return [...wholeFrames(this.#durableFrames()), ...unsynced.map(frameOf)];
+  }
+
+  /** Bytes that wait in memory for a sync. */
+  get waitingBytes(): number {
+    return this.#pending.bytes;
   }
 
   /** Bytes of all files of the store. */
@@ -158,10 +165,8 @@ export class FileDisk implements Disk {
    * lost, by the rules of the simulated disk.
    */
   crash(fault: StoreFault, stream: RandomStream): void {
-    const unsynced = new SimDisk();
-    for (const frame of this.#pending) unsynced.append(frame);
-    unsynced.crash(fault, stream);
-    this.#pending = unsynced.read().map(({ kind, payload }) => makeFrame(kind, payload));
+    const survivor = survivorOf(this.#pending.frames, fault, stream);
+    this.#pending.replace(wholeFrames(survivor).map(({ whole }) => whole.slice()));
     this.#waiting = [];
   }
 
@@ -174,8 +179,7 @@ export class FileDisk implements Disk {
     while (this.#waiting.length > 0) {
       const waiting = this.#waiting;
       this.#waiting = [];
-      this.#inFlight = this.#pending;
-      this.#pending = [];
+      this.#inFlight = this.#pending.take();
       const error = await this.#write();
       if (error !== undefined) this.failures += 1;
       for (const done of waiting) done(error);
@@ -198,7 +202,7 @@ export class FileDisk implements Disk {
       return undefined;
     } catch (error) {
       // The failure was reported, but the frames are kept: the next sync writes them first.
-      this.#pending = withoutOverwritten([...this.#inFlight, ...this.#pending]);
+      this.#pending.replace(withoutOverwritten([...this.#inFlight, ...this.#pending.frames]));
       this.#inFlight = [];
       return textOf(error, this.#path);
     }
@@ -216,9 +220,9 @@ export class FileDisk implements Disk {
   }
 
   async #rewrite(): Promise<void> {
-    const all = concat([this.#durableFrames(), ...this.#inFlight]);
-    const frames = withoutDeleted(compact(all));
-    const bytes = concat([HEADER, frames]);
+    const before = this.#durableFrames();
+    const all = [...wholeFrames(before), ...this.#inFlight.map(frameOf)];
+    const bytes = concat([HEADER, ...livingOf(all).map(({ whole }) => whole)]);
     this.#eraseLeftovers();
     const file = await this.#files.open(this.#next, 'wx');
     try {
@@ -227,7 +231,7 @@ export class FileDisk implements Disk {
       eraseFile(this.#next);
       throw error;
     }
-    wipe(all, frames, bytes);
+    wipe(before, bytes);
     this.#isOldThere = true;
     this.#keepOldName();
     // In the same turn as the update of the size, so that a reader sees either the old or the new
@@ -269,7 +273,7 @@ export class FileDisk implements Disk {
   /** The frames in flight are in the file. */
   #landed(fileBytes: number): void {
     this.#fileBytes = fileBytes;
-    wipe(...this.#inFlight);
+    for (const frame of this.#inFlight) wipe(frame);
     this.#inFlight = [];
   }
 
@@ -324,7 +328,7 @@ function wholeBytes(bytes: Uint8Array, path: string): number {
   const strange = frames.find(({ kind }) => !KINDS.includes(kind));
   if (strange !== undefined) throw foreign(path, `with records of kind ${strange.kind}`);
   if (frames.length === 0) return 0;
-  return frames.reduce((sum, frame) => sum + frame.bytes, HEADER.length);
+  return frames.reduce((sum, { whole }) => sum + whole.length, HEADER.length);
 }
 
 function versionOf(bytes: Uint8Array): string {
@@ -350,10 +354,9 @@ function textOf(error: unknown, path: string): string {
 /**
  * Keeps only a few frames waiting for a disk that rejects them, however often an entry is written.
  */
-function withoutOverwritten(waiting: Uint8Array[]): Uint8Array[] {
+function withoutOverwritten(waiting: readonly Uint8Array[]): readonly Uint8Array[] {
   if (waiting.length <= REFUSED_FRAMES_MAX) return waiting;
-  const frames = latestOf(wholeFrames(concat(waiting)));
-  return frames.map(({ kind, payload }) => makeFrame(kind, payload));
+  return latestOf(waiting.map(frameOf)).map(({ whole }) => whole);
 }
 
 function readIfThere(path: string): Uint8Array {

@@ -223,6 +223,7 @@ export class LiveHost extends SimHost {
 
   override crash(fault: StoreFault): void {
     super.crash(fault);
+    for (const store of this.#stores.values()) store.end();
     this.#stores.clear();
     for (const [name, disk] of this.#disks) {
       // What a fault does to a disk is the scenario's draw, not the node's.

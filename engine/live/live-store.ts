@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { DiskStore } from '../net/sim-store.ts';
+import { DiskStore } from '../net/disk-store.ts';
 import type { FileDisk } from './file-disk.ts';
 
 /** A store of a node, from a start to a crash. */
@@ -29,7 +29,7 @@ export class LiveStore extends DiskStore {
     this.#onTurn = onTurn;
   }
 
-  sync(done: (error?: string) => void): void {
+  protected override syncDisk(done: (error?: string) => void): void {
     this.#disk.sync((error) => {
       const isFailing = error !== undefined;
       if (isFailing !== this.#isFailing) this.#onTurn(error);

@@ -108,7 +108,7 @@ export class SimHost implements StreamHost, StackHost, StackMember {
   private readonly dropNames: Readonly<Record<string, string>> | undefined;
   private readonly streams = new Map<string, RandomStream>();
   private readonly disks = new Map<string, SimDisk>();
-  private readonly stores = new Map<string, Store>();
+  private readonly stores = new Map<string, SimStore>();
   private readonly keyMaterial: SeededBytes;
 
   constructor(world: HostWorld, index: number, options: SimHostOptions) {
@@ -357,6 +357,7 @@ export class SimHost implements StreamHost, StackHost, StackMember {
     this.contacts.crashed();
     this.stack?.crashed();
     for (const layer of this.layers) layer.crashed();
+    for (const store of this.stores.values()) store.end();
     this.stores.clear();
     this.world.streams.crashed(this);
     for (const [name, disk] of this.disks) {

@@ -24,7 +24,7 @@ import { provider } from '../../engine/crypto/index.ts';
 import { FileDisk } from '../../engine/live/file-disk.ts';
 import { lockFolder } from '../../engine/live/folder-lock.ts';
 import { LiveWorld } from '../../engine/live/live-world.ts';
-import { makeFrame, RECORD, TRUNCATE } from '../../engine/net/sim-store.ts';
+import { makeFrame, RECORD, TRUNCATE } from '../../engine/net/store-frames.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'orrery-state-test-'));
 const children: ChildProcess[] = [];

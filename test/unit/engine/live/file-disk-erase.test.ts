@@ -205,6 +205,47 @@ describe('R-188: a process that ends while it erases', () => {
   });
 });
 
+describe('a process that ends in the middle of a rewrite', () => {
+  it('loses nothing that was synced, after whichever operation it ends', async () => {
+    const ends: string[] = [];
+    // Open, write and datasync of the new file, open and sync of the folder, and one more sync.
+    for (let at = 0; at <= 12; at += 1) {
+      rmSync(join(folder, 'node'), { recursive: true, force: true });
+      const first = open();
+      for (let i = 0; i < 50; i += 1) first.put(`bundle/${i}`, secretOf(i));
+      first.append(secretOf(100));
+      await synced(first);
+      const dying = open(new EndingFiles(at));
+      let confirmed = 0;
+      for (const number of [0, 1]) {
+        dying.delete(`bundle/${number}`);
+        dying.put(`bundle/${50 + number}`, secretOf(50 + number));
+        dying.append(secretOf(101 + number));
+        dying.sync((error) => {
+          if (error === undefined) confirmed += 1;
+        });
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+      const next = open();
+      const keys = next.keys();
+      for (let i = 2; i < 50; i += 1) expect(next.get(`bundle/${i}`)).toEqual(secretOf(i));
+      const records: Uint8Array[] = [];
+      next.replay((record) => records.push(record));
+      // Each sync happened as a whole or not at all, and what was confirmed did happen.
+      const happened = records.length - 1;
+      expect(happened).toBeGreaterThanOrEqual(confirmed);
+      expect(keys.includes('bundle/0')).toBe(happened < 1);
+      expect(keys.includes('bundle/50')).toBe(happened >= 1);
+      expect(keys.includes('bundle/1')).toBe(happened < 2);
+      expect(keys.includes('bundle/51')).toBe(happened >= 2);
+      expect(keys).toHaveLength(50);
+      ends.push(`${confirmed} of ${happened}`);
+    }
+    // It ended before, between and after both syncs.
+    expect(new Set(ends)).toEqual(new Set(['0 of 0', '0 of 1', '1 of 1', '1 of 2', '2 of 2']));
+  });
+});
+
 describe('R-188: the keys of 42 epochs', () => {
   const LENGTH = 32;
   const made: Uint8Array[] = [];

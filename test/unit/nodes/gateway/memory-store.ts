@@ -5,7 +5,7 @@
  *
  * @module
  */
-import type { Store } from '../../../../engine/host/store.ts';
+import type { KeyRange, Store } from '../../../../engine/host/store.ts';
 
 interface Entry {
   readonly end: number;
@@ -48,8 +48,8 @@ export class MemoryStore implements Store {
   get durable(): number {
     return this.#durable;
   }
-  get keys(): readonly string[] {
-    return [...this.#state.table.keys()].sort();
+  keys({ prefix = '' }: KeyRange = {}): readonly string[] {
+    return [...this.#state.table.keys()].filter((key) => key.startsWith(prefix)).sort();
   }
 
   append(record: Uint8Array): void {

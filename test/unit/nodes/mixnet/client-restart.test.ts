@@ -86,6 +86,7 @@ function stores(): { readonly all: Map<string, Uint8Array[]>; open(name: string)
       truncate: () => void records.splice(0),
       put: () => undefined,
       get: () => undefined,
+      keys: () => [],
       delete: () => undefined,
       sync: (done) => done(),
     };

@@ -4,13 +4,8 @@
  * @module
  */
 import { openStream } from '../../../../../engine/core/stream.ts';
-import {
-  concat,
-  type Disk,
-  DiskStore,
-  type Frame,
-  wholeFrames,
-} from '../../../../../engine/net/sim-store.ts';
+import { type Disk, DiskStore } from '../../../../../engine/net/disk-store.ts';
+import { concat, type Frame, wholeFrames } from '../../../../../engine/net/store-frames.ts';
 import { writeUint32 } from '../../../../../nodes/_kit/bytes.ts';
 import {
   ReplayFilter,
@@ -64,7 +59,7 @@ class ByteDisk implements Disk {
 }
 
 const lengthOf = (frames: readonly Frame[]): number =>
-  frames.reduce((sum, { bytes }) => sum + bytes, 0);
+  frames.reduce((sum, { whole }) => sum + whole.length, 0);
 
 /** A journal framed as on a real disk. Bytes that were not synced can be cut off anywhere. */
 export class ByteStore extends DiskStore {
@@ -85,7 +80,7 @@ export class ByteStore extends DiskStore {
     return this.#disk.length;
   }
 
-  sync(done: (error?: string) => void): void {
+  protected override syncDisk(done: (error?: string) => void): void {
     this.syncs += 1;
     this.#syncs.push({ end: this.#disk.length, done });
   }

@@ -1,0 +1,127 @@
+/**
+ * A log and a table over frames, in any world; the world decides where frames go and when they
+ * become durable (engine/host/store.ts).
+ *
+ * @module
+ */
+import { wipe } from '../core/secrets.ts';
+import type { KeyRange, Store } from '../host/store.ts';
+import {
+  DELETE,
+  entryValue,
+  type Frame,
+  keyOf,
+  makeEntryFrame,
+  makeFrame,
+  PUT,
+  RECORD,
+  TRUNCATE,
+} from './store-frames.ts';
+
+const NOTHING = new Uint8Array(0);
+
+/** Where a store keeps its frames; survives crashes of the node. */
+export interface Disk {
+  /** Appends one frame. */
+  append(frame: Uint8Array): void;
+  /** Frames that make up the store: those of the log and the last one of each entry in order. */
+  read(): Frame[];
+}
+
+/** See the module. */
+export abstract class DiskStore implements Store {
+  private readonly disk: Disk;
+  private readonly table = new Map<string, Uint8Array>();
+  /** The keys of the table in ascending order; undefined after one was added or removed. */
+  private sorted: readonly string[] | undefined;
+  private isEnded = false;
+
+  constructor(disk: Disk) {
+    this.disk = disk;
+    for (const frame of disk.read()) this.applyToTable(frame);
+  }
+
+  sync(done: (error?: string) => void): void {
+    if (!this.isEnded) this.syncDisk(done);
+  }
+
+  append(record: Uint8Array): void {
+    this.write(makeFrame(RECORD, record));
+  }
+
+  replay(visit: (record: Uint8Array) => void): void {
+    const frames = this.disk.read();
+    const start = frames.findLastIndex((frame) => frame.kind === TRUNCATE) + 1;
+    for (const frame of frames.slice(start)) {
+      if (frame.kind === RECORD) visit(frame.payload.slice());
+    }
+  }
+
+  truncate(): void {
+    this.write(makeFrame(TRUNCATE, NOTHING));
+  }
+
+  put(key: string, value: Uint8Array): void {
+    this.write(makeEntryFrame(PUT, key, value));
+    const former = this.table.get(key);
+    if (former === undefined) this.sorted = undefined;
+    wipe(former);
+    this.table.set(key, value.slice());
+  }
+
+  get(key: string): Uint8Array | undefined {
+    return this.table.get(key)?.slice();
+  }
+
+  keys({ prefix = '', after, limit = Number.POSITIVE_INFINITY }: KeyRange = {}): readonly string[] {
+    this.sorted ??= [...this.table.keys()].sort();
+    // The first key that is listed: no key with the prefix comes before the prefix itself.
+    const least = after === undefined || after < prefix ? prefix : after;
+    const first = firstFrom(this.sorted, least, after === least);
+    const listed: string[] = [];
+    for (let at = first; at < this.sorted.length && listed.length < limit; at += 1) {
+      const key = this.sorted[at] as string;
+      if (!key.startsWith(prefix)) break;
+      listed.push(key);
+    }
+    return listed;
+  }
+
+  delete(key: string): void {
+    this.write(makeEntryFrame(DELETE, key, NOTHING));
+    wipe(this.table.get(key));
+    if (this.table.delete(key)) this.sorted = undefined;
+  }
+
+  /** The life of the node that opened this store is over: nothing more is written. */
+  end(): void {
+    this.isEnded = true;
+  }
+
+  /** Makes everything written so far durable. */
+  protected abstract syncDisk(done: (error?: string) => void): void;
+
+  private write(frame: Uint8Array): void {
+    if (!this.isEnded) this.disk.append(frame);
+  }
+
+  private applyToTable(frame: Frame): void {
+    const key = keyOf(frame);
+    if (key === undefined) return;
+    if (frame.kind === PUT) this.table.set(key, entryValue(frame));
+    else this.table.delete(key);
+  }
+}
+
+/** Index of the first string that is not below `least`; of the first above it if `isAbove`. */
+function firstFrom(sorted: readonly string[], least: string, isAbove: boolean): number {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    const one = sorted[middle] as string;
+    if (one < least || (isAbove && one === least)) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

@@ -1,0 +1,155 @@
+/**
+ * The frames of a store, on a simulated disk and in a file (engine/host/store.ts,
+ * docs/spec/link-model.md#clocks-and-disks-of-hosts): records of the log, entries of the table,
+ * deletions and truncations in the order in which they were written.
+ *
+ * ```text
+ *   kind (1)  length (4)  CRC-32C (4)  payload
+ *   payload of an entry: length of the key (2), key in UTF-8, value
+ * ```
+ *
+ * The checksum (RFC 3720 appendix B.4) covers kind, length and payload, so a torn or flipped tail is
+ * cut off and never returned.
+ *
+ * @module
+ */
+import { crc32c } from '../pure/crc32c.ts';
+
+/** Kinds of frames. */
+export const RECORD = 1;
+export const PUT = 2;
+export const DELETE = 3;
+export const TRUNCATE = 4;
+
+const FRAME_BYTES = 9;
+const LENGTH_OFFSET = 1;
+const CHECKSUM_OFFSET = 5;
+const KEY_LENGTH_BYTES = 2;
+/** The longest key that its length field can hold, in bytes of UTF-8. */
+const KEY_BYTES_MAX = 0xffff;
+/** Half of a pair of UTF-16 code units: UTF-8 cannot write it, so it would not come back. */
+const LONE_SURROGATE = /\p{Surrogate}/u;
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+/** A frame that was read back. */
+export interface Frame {
+  readonly kind: number;
+  readonly payload: Uint8Array;
+  /** Header and payload. */
+  readonly whole: Uint8Array;
+}
+
+/** Kind, length, checksum, payload. */
+// hot: once per packet of a mix; byte by byte, since taking a view of a short array moves it out of
+// the heap.
+export function makeFrame(kind: number, payload: Uint8Array): Uint8Array {
+  const frame = new Uint8Array(FRAME_BYTES + payload.length);
+  frame[0] = kind;
+  writeUint32(frame, LENGTH_OFFSET, payload.length);
+  frame.set(payload, FRAME_BYTES);
+  writeUint32(frame, CHECKSUM_OFFSET, frameChecksum(frame, 0, frame.length));
+  return frame;
+}
+
+/**
+ * The frame of a table entry.
+ * @throws RangeError if the key is longer than 65,535 bytes or is no well-formed text.
+ */
+export function makeEntryFrame(
+  kind: typeof PUT | typeof DELETE,
+  key: string,
+  value: Uint8Array,
+): Uint8Array {
+  const name = encoder.encode(key);
+  if (name.length > KEY_BYTES_MAX) {
+    throw new RangeError(`a key has at most ${KEY_BYTES_MAX} bytes, got ${name.length}`);
+  }
+  if (LONE_SURROGATE.test(key)) throw new RangeError(`a key must be well-formed text: ${key}`);
+  const entry = new Uint8Array(KEY_LENGTH_BYTES + name.length + value.length);
+  entry[0] = name.length >>> 8;
+  entry[1] = name.length;
+  entry.set(name, KEY_LENGTH_BYTES);
+  entry.set(value, KEY_LENGTH_BYTES + name.length);
+  return makeFrame(kind, entry);
+}
+
+/** A whole frame as it is read back. */
+export function frameOf(whole: Uint8Array): Frame {
+  return { kind: whole[0] as number, payload: whole.subarray(FRAME_BYTES), whole };
+}
+
+/** Frames from the start up to the first invalid one. */
+export function wholeFrames(bytes: Uint8Array): Frame[] {
+  const frames: Frame[] = [];
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  let at = 0;
+  while (at + FRAME_BYTES <= bytes.length) {
+    const end = at + FRAME_BYTES + view.getUint32(at + LENGTH_OFFSET);
+    if (end > bytes.length) break;
+    if (view.getUint32(at + CHECKSUM_OFFSET) !== frameChecksum(bytes, at, end)) break;
+    frames.push(frameOf(bytes.subarray(at, end)));
+    at = end;
+  }
+  return frames;
+}
+
+/** The key that a frame puts or deletes; undefined for other frames. */
+export function keyOf({ kind, payload }: Frame): string | undefined {
+  if (kind !== PUT && kind !== DELETE) return undefined;
+  return decoder.decode(payload.subarray(KEY_LENGTH_BYTES, valueStart(payload)));
+}
+
+/** A copy of the value that a frame puts. */
+export function entryValue({ payload }: Frame): Uint8Array {
+  return payload.slice(valueStart(payload));
+}
+
+function valueStart(payload: Uint8Array): number {
+  return KEY_LENGTH_BYTES + (((payload[0] as number) << 8) | (payload[1] as number));
+}
+
+/**
+ * The frames that later ones have not made void, in their order: the last one of each entry, and
+ * what follows the last truncation. Deletions and the truncation itself remain, since they may make
+ * void what is elsewhere.
+ */
+export function latestOf(frames: readonly Frame[]): readonly Frame[] {
+  const cut = frames.findLastIndex(({ kind }) => kind === TRUNCATE);
+  const keys = frames.map(keyOf);
+  const latest = new Map<string, number>();
+  for (const [index, key] of keys.entries()) if (key !== undefined) latest.set(key, index);
+  return frames.filter((_, index) => {
+    const key = keys[index];
+    return key === undefined ? index >= cut : latest.get(key) === index;
+  });
+}
+
+/** What a whole store consists of: its records, and its entries that were not deleted. */
+export function livingOf(frames: readonly Frame[]): readonly Frame[] {
+  return latestOf(frames).filter(({ kind }) => kind === RECORD || kind === PUT);
+}
+
+/** Concatenates all parts. */
+export function concat(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}
+
+function frameChecksum(bytes: Uint8Array, start: number, end: number): number {
+  const head = crc32c(bytes, 0, start, start + CHECKSUM_OFFSET);
+  return crc32c(bytes, head, start + FRAME_BYTES, end);
+}
+
+function writeUint32(bytes: Uint8Array, offset: number, value: number): void {
+  bytes[offset] = value >>> 24;
+  bytes[offset + 1] = value >>> 16;
+  bytes[offset + 2] = value >>> 8;
+  bytes[offset + 3] = value;
+}

@@ -1,0 +1,69 @@
+/**
+ * Frames of a store that no sync has taken yet. A node that writes and deletes for days without a
+ * sync must not keep all of it: what later frames have made void goes when it is most of them.
+ *
+ * @module
+ */
+import { wipe } from '../core/secrets.ts';
+import { DELETE, frameOf, keyOf, latestOf } from './store-frames.ts';
+
+/** Fewer bytes than these always wait as they are. */
+const TIDY_MIN_BYTES = 1 << 20;
+
+/** See the module. */
+export class WaitingFrames {
+  #frames: Uint8Array[] = [];
+  #bytes = 0;
+  /** Bytes after the last tidying. */
+  #tidyBytes = 0;
+
+  get frames(): readonly Uint8Array[] {
+    return this.#frames;
+  }
+
+  /** Bytes that wait. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** Whether {@link tidy} is due: once for each doubling, so that its cost per frame is bounded. */
+  get isOvergrown(): boolean {
+    return this.#bytes > Math.max(TIDY_MIN_BYTES, 2 * this.#tidyBytes);
+  }
+
+  // hot: once per packet of a mix.
+  push(frame: Uint8Array): void {
+    this.#frames.push(frame);
+    this.#bytes += frame.length;
+  }
+
+  /** Hands out all frames, which a sync now takes. */
+  take(): readonly Uint8Array[] {
+    return this.replace([]);
+  }
+
+  /** Puts other frames in place of all that wait, and returns those. */
+  replace(frames: readonly Uint8Array[]): readonly Uint8Array[] {
+    const before = this.#frames;
+    this.#frames = [...frames];
+    this.#bytes = frames.reduce((sum, frame) => sum + frame.length, 0);
+    this.#tidyBytes = 0;
+    return before;
+  }
+
+  /**
+   * Drops what later frames have made void.
+   * @param isElsewhere Whether an entry is on the disk or on its way there, so that its deletion
+   *   must still be written.
+   */
+  tidy(isElsewhere: (key: string) => boolean): void {
+    const kept = new Set<Uint8Array>();
+    for (const frame of latestOf(this.#frames.map(frameOf))) {
+      const isNeeded = frame.kind !== DELETE || isElsewhere(keyOf(frame) as string);
+      if (isNeeded) kept.add(frame.whole);
+    }
+    for (const frame of this.#frames) if (!kept.has(frame)) wipe(frame);
+    this.replace([...kept]);
+    this.#tidyBytes = this.#bytes;
+  }
+}
