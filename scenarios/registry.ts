@@ -5,32 +5,15 @@
  */
 import type { MetricDefinition } from '../engine/host/measure.ts';
 import type { Protocol } from '../engine/host/protocol.ts';
-import { protocol as bulk } from '../nodes/bulk/index.ts';
-import { protocol as datagram } from '../nodes/datagram/index.ts';
-import { protocol as gateway } from '../nodes/gateway/index.ts';
-import { protocol as mixnet } from '../nodes/mixnet/index.ts';
-import { protocol as ping } from '../nodes/ping/index.ts';
-import { protocol as scion } from '../nodes/scion/index.ts';
 import { PRIVACY_METRICS } from '../reports/privacy/kpis.ts';
 import type { Folders, Registry } from '../topologies/files/registry.ts';
 import { EXTERNAL } from '../topologies/model.ts';
 import { moduleProtocols } from './files/load.ts';
+import { ADDED, SHIPPED } from './generated/protocols.ts';
 import { loadProtocol } from './protocol-module.ts';
 import { EMULATE_METRICS } from './runner/emulate-metrics.ts';
 import { LIVE_METRICS, PROCESS_METRICS } from './runner/live-meter.ts';
 import { trafficMetrics } from './runner/traffic-metrics.ts';
-
-const SHIPPED: readonly Protocol[] = [
-  bulk as unknown as Protocol,
-  datagram as unknown as Protocol,
-  gateway as unknown as Protocol,
-  mixnet as unknown as Protocol,
-  ping as unknown as Protocol,
-  scion as unknown as Protocol,
-];
-
-/** Protocols that were added to this checkout (`npm run new:protocol`): no part of what is shipped. */
-const ADDED: readonly Protocol[] = [];
 
 const KNOWN: readonly Protocol[] = [...SHIPPED, ...ADDED];
 

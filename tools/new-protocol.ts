@@ -2,7 +2,7 @@
  * `npm run new:protocol NAME` writes a working protocol as a starting point for a new one.
  *
  * It is a copy of nodes/ping under another name, with its tests, a vector test, a topology, a
- * scenario and its entry in the registry, so it is always up to date with the code. The command
+ * scenario, and it is found by its folder, so it is always up to date with the code. The command
  * overwrites no file.
  *
  * @module
@@ -17,13 +17,11 @@ import {
   vectorTestText,
 } from './new-protocol/protocol-texts.ts';
 import { rename, type Spellings, spell } from './new-protocol/spellings.ts';
+import { PROTOCOL_LIST, protocolListText } from './protocol-list.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const NAME = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
 const BAD_ARGUMENT = 2;
-/** The list of the registry for protocols that are not shipped. */
-const ADDED = /^(const ADDED: readonly Protocol\[\] = )\[([^\]]*)\];/m;
-const LINE_MAX = 100;
 /**
  * Ports are assigned from this range: registered ports below those that operating systems pick for
  * themselves.
@@ -48,8 +46,8 @@ function createProtocol(name: Spellings): readonly string[] | string {
     mkdirSync(dirname(join(ROOT, path)), { recursive: true });
     writeFileSync(join(ROOT, path), text);
   }
-  change('scenarios/registry.ts', (text) => registered(text, name));
-  return [...files.keys(), 'scenarios/registry.ts'];
+  writeFileSync(join(ROOT, PROTOCOL_LIST), protocolListText(ROOT));
+  return [...files.keys(), PROTOCOL_LIST];
 }
 
 function copied(from: string, to: string, name: Spellings): readonly [string, string][] {
@@ -70,35 +68,6 @@ function portOf(name: string): number {
   return PORT_FIRST + hash;
 }
 
-function change(path: string, edit: (text: string) => string): void {
-  const file = join(ROOT, path);
-  const before = readFileSync(file, 'utf8');
-  const after = edit(before);
-  if (after === before) throw new Error(`${path} has another form than expected`);
-  writeFileSync(file, after);
-}
-
-/** Adds the import and the list entry, sorted by name. */
-function registered(text: string, { kebab, camel }: Spellings): string {
-  const imported = insertSorted(
-    text,
-    /^import \{ protocol as \w+ \} from '\.\.\/nodes\/([\w-]+)\/index\.ts';\n/gm,
-    [kebab, `import { protocol as ${camel} } from '../nodes/${kebab}/index.ts';\n`],
-  );
-  return imported.replace(ADDED, (_, before: string, entries: string) => {
-    const known = entries.split(',').map((entry) => entry.trim());
-    const all = [...known, `${camel} as unknown as Protocol`].filter((entry) => entry !== '');
-    return listText(before, all.sort());
-  });
-}
-
-/** Formats the list as the formatter would. */
-function listText(before: string, entries: readonly string[]): string {
-  const line = `${before}[${entries.join(', ')}];`;
-  if (line.length <= LINE_MAX) return line;
-  return `${before}[\n${entries.map((entry) => `  ${entry},\n`).join('')}];`;
-}
-
 /** Gives the new protocol its own port; the echo port of RFC 862 remains that of ping. */
 function withOwnPort(text: string, { kebab, upper }: Spellings): string {
   const words = `UDP port that ${kebab} nodes listen on: any one above those of the system (RFC 6335, section 6).`;
@@ -106,20 +75,6 @@ function withOwnPort(text: string, { kebab, upper }: Spellings): string {
     new RegExp(`/\\*\\*[^/]*?RFC 862[^/]*?\\*/\\nexport const ${upper}_PORT = \\d+;`),
     `/** ${words} */\nexport const ${upper}_PORT = ${portOf(kebab)};`,
   );
-}
-
-/** Inserts a line among the lines that match, before the first one with a greater name. */
-function insertSorted(
-  text: string,
-  pattern: RegExp,
-  [name, line]: readonly [string, string],
-): string {
-  const found = [...text.matchAll(pattern)];
-  const next = found.find(([, other = '']) => other > name);
-  const last = found.at(-1);
-  if (last === undefined) return text;
-  const at = next?.index ?? (last.index ?? 0) + last[0].length;
-  return text.slice(0, at) + line + text.slice(at);
 }
 
 function main(name: string | undefined): number {

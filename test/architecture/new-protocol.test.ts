@@ -7,6 +7,7 @@
 import { spawnSync } from 'node:child_process';
 import {
   cpSync,
+  existsSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -18,6 +19,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { rename, spell } from '../../tools/new-protocol/spellings.ts';
+import { PROTOCOL_LIST, protocolListText } from '../../tools/protocol-list.ts';
 import { ROOT } from './files.ts';
 
 const NAME = 'my-mix';
@@ -46,7 +48,48 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(copy, { recursive: true, force: true }));
 
+/** Files that differ from the repository, or that it does not have. */
+function changedFiles(folder = ''): readonly string[] {
+  return readdirSync(join(copy, folder), { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name);
+    if (entry.isSymbolicLink()) return [];
+    if (entry.isDirectory()) return changedFiles(path);
+    const own = readFileSync(join(copy, path));
+    const isSame = existsSync(join(ROOT, path)) && readFileSync(join(ROOT, path)).equals(own);
+    return isSame ? [] : [path];
+  });
+}
+
 describe('a new protocol', () => {
+  it('is its folder, its tests and its files: nothing else changes but the generated list', () => {
+    const own = [
+      `nodes/${NAME}/`,
+      `test/unit/nodes/${NAME}/`,
+      `test/vectors/${NAME}.test.ts`,
+      `topologies/${NAME}.yaml`,
+      `scenarios/${NAME}.yaml`,
+    ];
+    const changed = changedFiles();
+    expect(changed.filter((path) => path.startsWith(`nodes/${NAME}/`)).length).toBeGreaterThan(5);
+    const others = changed.filter((path) => !own.some((start) => path.startsWith(start)));
+    expect(others).toEqual([PROTOCOL_LIST]);
+  });
+
+  it('is found by its folder, and shipped when README.md has a row for it', () => {
+    const list = (): string => protocolListText(copy);
+    expect(readFileSync(join(ROOT, PROTOCOL_LIST), 'utf8'), 'npm run protocols').toBe(
+      protocolListText(ROOT),
+    );
+    expect(readFileSync(join(copy, PROTOCOL_LIST), 'utf8')).toBe(list());
+    expect(list().indexOf('  mixnet as')).toBeLessThan(list().indexOf('const ADDED'));
+    const readme = join(copy, 'README.md');
+    const before = readFileSync(readme, 'utf8');
+    writeFileSync(readme, `${before}\n| [my-mix](nodes/${NAME}/README.md) | | |\n`);
+    expect(list()).toMatch(/const ADDED: readonly Protocol\[\] = \[\];/);
+    expect(list().indexOf('  myMix as')).toBeLessThan(list().indexOf('const ADDED'));
+    writeFileSync(readme, before);
+  });
+
   it('was given the port of echo requests, its RFC and a row of the README', () => {
     const geometry = readFileSync(join(copy, `nodes/${NAME}/geometry.ts`), 'utf8');
     expect(geometry).not.toMatch(/7007|RFC 862/);
@@ -57,10 +100,8 @@ describe('a new protocol', () => {
   });
 
   it('is its author’s: a crash of it is no bug of orrery', () => {
-    const registry = readFileSync(join(copy, 'scenarios/registry.ts'), 'utf8');
-    expect(registry).toMatch(
-      /const ADDED: readonly Protocol\[\] = \[myMix as unknown as Protocol\];/,
-    );
+    const list = readFileSync(join(copy, PROTOCOL_LIST), 'utf8');
+    expect(list).toMatch(/const ADDED: readonly Protocol\[\] = \[myMix as unknown as Protocol\];/);
     const file = join(copy, `nodes/${NAME}/node.ts`);
     const before = readFileSync(file, 'utf8');
     const broken =
@@ -112,12 +153,7 @@ describe('a new protocol', () => {
     const types = run(bin('../typescript-7/bin/tsc'), ['-p', 'tsconfig.new.json']);
     expect(types.status, types.text).toBe(0);
     const touched = [`nodes/${NAME}`, `test/unit/nodes/${NAME}`, `test/vectors/${NAME}.test.ts`];
-    const lint = run(bin('biome'), [
-      'check',
-      '--error-on-warnings',
-      ...touched,
-      'scenarios/registry.ts',
-    ]);
+    const lint = run(bin('biome'), ['check', '--error-on-warnings', ...touched, PROTOCOL_LIST]);
     expect(lint.status, lint.text).toBe(0);
   });
 

@@ -1,0 +1,64 @@
+/**
+ * `npm run protocols` writes the list of the protocols under nodes/ (scenarios/generated/protocols.ts),
+ * so that a new protocol is found without an entry anywhere.
+ *
+ * A folder is a protocol when its index.ts exports one. It is part of Orrery when README.md has a row
+ * for it; any other is its author's, and crashes in it are reported as theirs.
+ *
+ * @module
+ */
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { spell } from './new-protocol/spellings.ts';
+
+export const PROTOCOL_LIST = 'scenarios/generated/protocols.ts';
+
+/** Lists that fit into one line stay there, as the formatter would do it. */
+const LINE_MAX = 100;
+
+/** @returns the text of the list for a working copy. */
+export function protocolListText(root: string): string {
+  const names = protocolsIn(root);
+  const readme = readFileSync(join(root, 'README.md'), 'utf8');
+  const isShipped = (name: string): boolean => readme.includes(`](nodes/${name}/README.md)`);
+  const imports = names.map(
+    (name) => `import { protocol as ${spell(name).camel} } from '../../nodes/${name}/index.ts';\n`,
+  );
+  return `/**
+ * The protocols under nodes/, sorted by name: written by \`npm run protocols\`.
+ *
+ * @module
+ */
+import type { Protocol } from '../../engine/host/protocol.ts';
+${imports.join('')}
+/** Those that are part of Orrery: README.md has a row for each. */
+export const SHIPPED: readonly Protocol[] = ${listOf(names.filter(isShipped))};
+
+/** All others: crashes in them are their authors'. */
+export const ADDED: readonly Protocol[] = ${listOf(names.filter((name) => !isShipped(name)))};
+`;
+}
+
+/** Folders of protocols; the others are libraries for them. */
+function protocolsIn(root: string): readonly string[] {
+  return readdirSync(join(root, 'nodes'))
+    .filter((name) => {
+      const index = join(root, 'nodes', name, 'index.ts');
+      return existsSync(index) && /^export const protocol\b/m.test(readFileSync(index, 'utf8'));
+    })
+    .sort();
+}
+
+function listOf(names: readonly string[]): string {
+  const entries = names.map((name) => `${spell(name).camel} as unknown as Protocol`);
+  const line = `[${entries.join(', ')}]`;
+  const before = 'export const SHIPPED: readonly Protocol[] = ;'.length;
+  if (before + line.length <= LINE_MAX) return line;
+  return `[\n${entries.map((entry) => `  ${entry},\n`).join('')}]`;
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const root = fileURLToPath(new URL('..', import.meta.url));
+  writeFileSync(join(root, PROTOCOL_LIST), protocolListText(root));
+}
