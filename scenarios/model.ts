@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { PrivacyFacts } from '../engine/host/privacy.ts';
 import type { SendWishes } from '../engine/host/transport.ts';
 import type { BufferRoom, CpuProfile } from '../engine/net/cpu-profile.ts';
 import type { KpiSpec } from '../reports/model.ts';
@@ -252,6 +253,8 @@ export interface PrivacySpec {
   readonly asked: readonly string[];
   /** Mean delay of a mix, ns, if the file states it. */
   readonly meanDelayNs?: number;
+  /** What nodes do with messages, for those whose protocol says it. */
+  readonly facts: readonly PrivacyFacts[];
 }
 
 /** A checked scenario. */

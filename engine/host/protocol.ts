@@ -10,6 +10,7 @@ import type { Forgery } from './forgery.ts';
 import type { Host } from './host.ts';
 import type { MetricDefinition } from './measure.ts';
 import type { HostView, NetworkMap, NetworkView } from './network-view.ts';
+import type { PrivacyFacts } from './privacy.ts';
 import type { Random } from './random.ts';
 import type { CarrierTerms, WishHandling } from './transport.ts';
 
@@ -213,6 +214,11 @@ export interface Protocol<Options = unknown> {
    * it (docs/adr/0012). If absent, the protocol cannot be attacked that way.
    */
   readonly messages?: (options: Options, crypto: CryptoProvider) => ReadMessage;
+  /**
+   * What the nodes of a network do with messages. If absent, nodes that a scenario names as mixes
+   * count as mixes whose delays are exponential and chosen by senders, and all others as users.
+   */
+  readonly privacyFacts?: (nodes: readonly ConfiguredNode<Options>[]) => readonly PrivacyFacts[];
   /** If absent, its messages are not accounted for, and reports say so. */
   readonly account?: MessageAccount;
   /**

@@ -12,6 +12,7 @@ import { MIXNET_DROPS } from './drops.ts';
 import { messagesOf } from './messages.ts';
 import { MIXNET_METRICS } from './metrics.ts';
 import { createMixnet } from './node.ts';
+import { privacyFacts } from './privacy.ts';
 import { carrierTerms } from './terms.ts';
 import { mixnetProvisioning } from './trust.ts';
 
@@ -42,6 +43,7 @@ export const protocol: Protocol<MixnetOptions> = {
   drops: MIXNET_DROPS,
   metrics: MIXNET_METRICS,
   messages: messagesOf,
+  privacyFacts,
   carries: carrierTerms,
   create: createMixnet,
 };

@@ -6,9 +6,11 @@
  *
  * @module
  */
+
+import type { DelayLaw } from '../../engine/host/privacy.ts';
 import { uniformHazard } from './mass/aging-pool.ts';
 import type { NodeLaw } from './mass/propagate.ts';
-import type { MixingLaw, PrivacySetting } from './setting.ts';
+import type { PrivacySetting } from './setting.ts';
 import type { Truth } from './truth/truth.ts';
 
 /** The law of each node, by its index. Nodes that do not mix are end nodes: they hide nothing. */
@@ -25,7 +27,7 @@ export function lawsOf(
   });
 }
 
-function honest(law: MixingLaw): NodeLaw {
+function honest(law: DelayLaw): NodeLaw {
   switch (law.kind) {
     case 'exponential':
     case 'batch':

@@ -4,24 +4,12 @@
  *
  * @module
  */
-
-/** The delay distribution of a mix, as far as an estimator needs it. */
-export type MixingLaw =
-  /** Exponential delays: a message's age reveals nothing. */
-  | { readonly kind: 'exponential' }
-  /** Uniform between 0 and `longest`. */
-  | { readonly kind: 'uniform'; readonly longestNs: number }
-  /** Always the same: the order reveals everything. */
-  | { readonly kind: 'constant' }
-  /** Flushes choose uniformly from the pool. */
-  | { readonly kind: 'batch' }
-  /** A distribution for which there is no estimator; the report says so. */
-  | { readonly kind: 'unknown'; readonly name: string };
+import type { DelayLaw } from '../../engine/host/privacy.ts';
 
 /** Facts about a node that mixes. */
 export interface MixFacts {
   readonly name: string;
-  readonly law: MixingLaw;
+  readonly law: DelayLaw;
   /** Intended mean delay, ns; undefined when unknown. */
   readonly meanDelayNs?: number;
 }

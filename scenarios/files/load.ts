@@ -10,6 +10,7 @@ import { existsSync } from 'node:fs';
 import { dirname, isAbsolute, resolve } from 'node:path';
 import type { LoadedTopology } from '../../topologies/build/loaded.ts';
 import {
+  type CheckedNodes,
   checkOptions,
   type OptionLayers,
   optionNames,
@@ -33,7 +34,7 @@ import { ScenarioContext } from './context.ts';
 import { checkDrain, resolveDrain } from './drain.ts';
 import { resolveEvents } from './events.ts';
 import { resolveKpis } from './kpis.ts';
-import { resolvePrivacy } from './privacy.ts';
+import { type PrivacyParts, resolvePrivacy } from './privacy.ts';
 import { type ScenarioInput, scenarioSchema } from './schema.ts';
 import { SizeCheck } from './size-check.ts';
 import { resolveTraffic } from './traffic.ts';
@@ -165,13 +166,13 @@ function resolveAll({ request, problems }: Parts, read: Read): Scenario {
   const context = new ScenarioContext({ source, problems, registry, topology, durationNs });
   const options = input.options ?? {};
   checkOptionNames(context, options);
-  checkOptions(loaded, registry, problems, layersOf(source, options));
+  const checked = checkOptions(loaded, registry, problems, layersOf(source, options));
   checkWarmup(context, input);
   const drainNs = resolveDrain(context, input.drain);
   const privacy = resolvePrivacy(context, {
     section: input.privacy,
     limits: Object.keys(input.kpis ?? {}),
-    options,
+    ...factsOf(context, checked, registry),
     warmupNs: input.warmup ?? 0,
     attacks: attacksOf(input),
   });
@@ -290,4 +291,18 @@ function sweepOf(
     context.refuse('E104', ['sweep'], message, 'sweep fewer parameters at a time');
   }
   return { parameters: Object.entries(sweep).map(([path, values]) => ({ path, values })) };
+}
+
+/** What nodes do with messages. Nodes with mistakes in their options have none. */
+function factsOf(
+  { topology: { hosts } }: ScenarioContext,
+  checked: CheckedNodes,
+  registry: Registry,
+): Pick<PrivacyParts, 'facts' | 'isComplete'> {
+  const facts = [...checked].flatMap(
+    ([name, nodes]) => registry.protocols(name)?.privacyFacts?.(nodes) ?? [],
+  );
+  const placed = hosts.flatMap(placedProtocols);
+  const known = placed.filter(({ protocol }) => registry.protocols(protocol) !== undefined);
+  return { facts, isComplete: known.length === [...checked.values()].flat().length };
 }

@@ -6,9 +6,9 @@
  *
  * @module
  */
+import type { PrivacyFacts } from '../../engine/host/privacy.ts';
 import { successMetric } from '../../reports/privacy/attacks/index.ts';
 import { ACTIVE_ATTACKS, isPrivacyMetric } from '../../reports/privacy/kpis.ts';
-import { optionsOf } from '../../topologies/build/options.ts';
 import { hintNames } from '../../topologies/files/suggest.ts';
 import { formatTime } from '../../topologies/files/units.ts';
 import type { PrivacySpec } from '../model.ts';
@@ -24,7 +24,10 @@ export interface PrivacyParts {
   readonly section: PrivacyInput | undefined;
   /** Names of the metrics with limits. */
   readonly limits: readonly string[];
-  readonly options: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  /** What nodes do with messages, for those whose protocol says it. */
+  readonly facts: readonly PrivacyFacts[];
+  /** False if the options of some nodes have mistakes, which are reported elsewhere. */
+  readonly isComplete: boolean;
   readonly warmupNs: number;
   /** Kinds of the attacks that events carry out. */
   readonly attacks: readonly string[];
@@ -59,6 +62,7 @@ export function resolvePrivacy(
     mixes,
     corrupt: corruptMixes(context, parts, mixes),
     asked,
+    facts: parts.facts,
     ...(section?.delay === undefined ? {} : { meanDelayNs: section.delay }),
   };
 }
@@ -80,7 +84,7 @@ function checkCarriedOut(
 
 function mixesOf(
   context: ScenarioContext,
-  { section, options }: PrivacyParts,
+  { section, facts, isComplete }: PrivacyParts,
   asked: readonly string[],
 ): readonly string[] {
   const { hosts } = context.topology;
@@ -96,8 +100,8 @@ function mixesOf(
     context.refuse('E124', ['privacy', 'mixes'], message, hintNames(pattern, names, 'nodes'));
     return [];
   }
-  const found = hosts.filter((host) => optionsOf(host, options)['role'] === 'mix');
-  if (found.length > 0) return found.map(({ name }) => name);
+  const found = facts.filter(({ part }) => part === 'mix').map(({ node }) => node);
+  if (found.length > 0 || !isComplete) return found;
   const [metric] = asked;
   const path = section === undefined && metric !== undefined ? ['kpis', metric] : ['privacy'];
   const message = 'no node of this topology mixes';
@@ -108,7 +112,7 @@ function mixesOf(
 /** The corrupt mixes in the order of the topology: those named, or the given number of all. */
 function corruptMixes(
   context: ScenarioContext,
-  { section, options }: PrivacyParts,
+  { section, facts }: PrivacyParts,
   mixes: readonly string[],
 ): readonly string[] {
   const named = section?.corruptMixes;
@@ -119,14 +123,13 @@ function corruptMixes(
     context.refuseKey('E112', path, message, 'write corrupt or corruptMixes');
     return [];
   }
-  const hosts = context.topology.hosts.filter(({ name }) => mixes.includes(name));
+  const owned = facts.filter(({ node }) => mixes.includes(node));
   const sharing = (key: 'asn' | 'family'): string[] => {
     const wanted = named[key];
     if (wanted === undefined) return [];
-    const values = hosts.map((host) => String(optionsOf(host, options)[key] ?? ''));
-    const found = hosts.filter((_, index) => values[index] === wanted).map(({ name }) => name);
+    const found = owned.filter((one) => one[key] === wanted).map(({ node }) => node);
     if (found.length === 0) {
-      const known = [...new Set(values)].filter((value) => value !== '');
+      const known = [...new Set(owned.flatMap((one) => one[key] ?? []))];
       const message = `no mix has the ${key} "${wanted}"`;
       context.refuse('E124', [...path, key], message, hintNames(wanted, known, `known ${key}s`));
     }
@@ -134,7 +137,7 @@ function corruptMixes(
   };
   const found = new Set([
     ...nodesOf(context, named.nodes ?? [], [...path, 'nodes']),
-    ...layerOf(context, options, named.layer),
+    ...layerOf(context, facts, named.layer),
     ...sharing('asn'),
     ...sharing('family'),
   ]);
@@ -146,23 +149,19 @@ function corruptMixes(
   return mixes.filter((name) => found.has(name));
 }
 
-/** The mixes of a layer, if the configuration of the authority determines them. */
+/** The mixes of a layer, if the configuration determines them. */
 function layerOf(
   context: ScenarioContext,
-  options: PrivacyParts['options'],
+  facts: PrivacyParts['facts'],
   layer: number | undefined,
 ): readonly string[] {
   if (layer === undefined) return [];
-  const places = context.topology.hosts
-    .map((host) => optionsOf(host, options)['places'])
-    .find((value) => Array.isArray(value)) as readonly (readonly string[])[] | undefined;
-  const found = places?.[layer - 1];
-  if (found !== undefined) return found;
+  const found = facts.filter((one) => one.layer === layer).map(({ node }) => node);
+  if (found.length > 0) return found;
   const path = ['privacy', 'corruptMixes', 'layer'];
+  const layers = Math.max(0, ...facts.map((one) => one.layer ?? 0));
   const known =
-    places === undefined
-      ? 'layers are drawn at random during the run'
-      : `layers: 1 to ${places.length}`;
+    layers === 0 ? 'layers are drawn at random during the run' : `layers: 1 to ${layers}`;
   context.refuse('E124', path, `no mix of the topology is in layer ${layer}`, known);
   return [];
 }

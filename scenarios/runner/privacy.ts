@@ -2,13 +2,10 @@
  * Measures the privacy of a run: passes observers to the nodes, and turns what they reported into
  * metrics and warnings when the run has ended.
  *
- * What each mix does is read from its checked options, by the names that protocols of this
- * repository use: `mixing.strategy`, and `rates.delay` (of the authority, whose document all nodes
- * obey, or else of the mix itself).
- *
  * @module
  */
 
+import type { DelayLaw, PrivacyFacts } from '../../engine/host/privacy.ts';
 import type { ReadMessage } from '../../engine/host/protocol.ts';
 import type { SeedResult } from '../../reports/model.ts';
 import { passagesOf } from '../../reports/privacy/answers.ts';
@@ -19,7 +16,7 @@ import {
 } from '../../reports/privacy/evaluate-attacks.ts';
 import { ACTIVE_ATTACKS } from '../../reports/privacy/kpis.ts';
 import { measurePrivacy, type PrivacyFindings } from '../../reports/privacy/measure.ts';
-import type { MixFacts, MixingLaw, PrivacySetting } from '../../reports/privacy/setting.ts';
+import type { MixFacts, PrivacySetting } from '../../reports/privacy/setting.ts';
 import type { HostSpec } from '../../topologies/model.ts';
 import type { PrivacySpec, Scenario } from '../model.ts';
 import { AttackDriver } from './attack-driver.ts';
@@ -27,14 +24,15 @@ import { LinkWatch } from './link-watch.ts';
 import { MessageObservers } from './message-observer.ts';
 import type { SimStageWorld } from './sim-stage-world.ts';
 
+/** Mixes of protocols that say nothing else (Protocol.privacyFacts). */
+const SENDERS_CHOOSE: DelayLaw = { kind: 'exponential' };
+
 /** The parts of a privacy measurement. */
 export interface PrivacyParts {
   readonly scenario: Scenario;
   readonly privacy: PrivacySpec;
   readonly seed: number;
   readonly world: SimStageWorld;
-  /** The checked options of a host. */
-  readonly optionsOf: (host: HostSpec) => unknown;
   /** Finds messages in the datagrams of a host; undefined if its protocol offers no reader. */
   readonly readerOf: (host: HostSpec) => ReadMessage | undefined;
 }
@@ -56,11 +54,11 @@ export class PrivacyWatch {
     const nodes = hosts.map(({ name }) => name);
     this.observers = new MessageObservers({ nodes, now: (): number => world.now() });
     this.attacks = new AttackDriver({ ...parts, observers: this.observers });
-    const isMessenger = (host: HostSpec): boolean => this.#roleOf(host) !== 'authority';
+    const aside = new Set(ofPart(privacy, 'aside'));
     this.links = new LinkWatch({
       world,
       warmupNs: scenario.warmupNs,
-      nodes: new Set(hosts.filter(isMessenger).map(({ name }) => name)),
+      nodes: new Set(nodes.filter((name) => !aside.has(name))),
       corrupt: privacy.corrupt,
       keepsSightings: askedAttacks(new Set(privacy.asked)).some(isPassive),
     });
@@ -111,36 +109,31 @@ export class PrivacyWatch {
     };
   }
 
-  #roleOf(host: HostSpec): unknown {
-    return at(this.#parts.optionsOf(host), 'role');
-  }
-
-  /** Hosts with the role of a client; for protocols without roles, all hosts that do not mix. */
+  /** The users; where no protocol names them, all hosts that do not mix. */
   #users(): readonly string[] {
     const { scenario, privacy } = this.#parts;
-    const { hosts } = scenario.topology;
-    const clients = hosts.filter((host) => this.#roleOf(host) === 'client');
-    const others = hosts.filter(({ name }) => !privacy.mixes.includes(name));
-    return (clients.length > 0 ? clients : others).map(({ name }) => name);
+    const users = new Set(ofPart(privacy, 'user'));
+    const names = scenario.topology.hosts.map(({ name }) => name);
+    return names.filter((name) =>
+      users.size > 0 ? users.has(name) : !privacy.mixes.includes(name),
+    );
   }
 
   #mixes(): readonly MixFacts[] {
-    const { scenario, privacy, optionsOf } = this.#parts;
-    const { hosts } = scenario.topology;
-    const authority = hosts.find((host) => this.#roleOf(host) === 'authority');
-    const common = authority === undefined ? undefined : at(optionsOf(authority), 'rates', 'delay');
-    return hosts
+    const { scenario, privacy } = this.#parts;
+    const known = new Map(privacy.facts.map((one) => [one.node, one]));
+    return scenario.topology.hosts
       .filter(({ name }) => privacy.mixes.includes(name))
-      .map((host): MixFacts => {
-        const options = optionsOf(host);
-        const asked = common ?? at(options, 'rates', 'delay');
-        const law = lawOf(options, asked);
-        const own = law.kind === 'exponential' ? asked : 0;
-        const mean = privacy.meanDelayNs ?? own;
-        const isKnown = typeof mean === 'number' && mean > 0;
-        return { name: host.name, law, ...(isKnown ? { meanDelayNs: mean } : {}) };
+      .map(({ name }): MixFacts => {
+        const { law = SENDERS_CHOOSE, meanDelayNs } = known.get(name) ?? {};
+        const mean = privacy.meanDelayNs ?? meanDelayNs ?? 0;
+        return { name, law, ...(mean > 0 ? { meanDelayNs: mean } : {}) };
       });
   }
+}
+
+function ofPart({ facts }: PrivacySpec, part: PrivacyFacts['part']): readonly string[] {
+  return facts.flatMap((one) => (one.part === part ? [one.node] : []));
 }
 
 /** True if an attack only observes links. An active one intercepts packets itself. */
@@ -154,55 +147,4 @@ export function privacyNote({ privacy }: Pick<Scenario, 'privacy'>): readonly st
   return [
     'privacy is measured only in virtual time: live nodes do not reveal what happened to a message',
   ];
-}
-
-const BATCHES = ['threshold', 'timed', 'pool', 'binomial'];
-
-/**
- * The delay law from the `mixing` options of a node; without any, senders choose exponential
- * delays.
- * @param askedNs Mean delay of the network.
- */
-function lawOf(options: unknown, askedNs: unknown): MixingLaw {
-  const strategy = at(options, 'mixing', 'strategy') ?? 'poisson';
-  switch (strategy) {
-    case 'vrf-exp':
-      return vrfOf(options, askedNs);
-    case 'poisson':
-    case 'stop-and-go':
-      return { kind: 'exponential' };
-    case 'constant':
-      return { kind: 'constant' };
-    case 'uniform':
-      return uniformOf(options);
-    default: {
-      const name = String(strategy);
-      const isBatch = BATCHES.some((word) => name.includes(word));
-      return isBatch ? { kind: 'batch' } : { kind: 'unknown', name };
-    }
-  }
-}
-
-/** The law of mixes that draw delays by VRF; its mean is always the mean of the network. */
-function vrfOf(options: unknown, askedNs: unknown): MixingLaw {
-  if (at(options, 'mixing', 'law') !== 'uniform') return { kind: 'exponential' };
-  if (typeof askedNs !== 'number') return { kind: 'unknown', name: 'uniform' };
-  return { kind: 'uniform', longestNs: 2 * askedNs };
-}
-
-/** A hazard function is only known for delays that start at 0. */
-function uniformOf(options: unknown): MixingLaw {
-  const mean = at(options, 'mixing', 'mean');
-  const spread = at(options, 'mixing', 'spread') ?? mean;
-  if (typeof mean !== 'number' || spread !== mean) return { kind: 'unknown', name: 'uniform' };
-  return { kind: 'uniform', longestNs: 2 * mean };
-}
-
-function at(options: unknown, ...path: readonly string[]): unknown {
-  let value = options;
-  for (const key of path) {
-    if (value === null || typeof value !== 'object') return undefined;
-    value = (value as Readonly<Record<string, unknown>>)[key];
-  }
-  return value;
 }

@@ -101,7 +101,7 @@ export function prepareSeed(given: SeedRun): PreparedRun {
   const protocolOf = (host: HostSpec): Protocol => nodeOf(host).protocol;
   const scene = sceneOf(world, { hosts, protocolOf, stackOf: stacks, seed });
   const provision = provisionSeed({ scenario, seed, protocolOf, stackOf: stacks, crypto });
-  const privacy = watchPrivacy(run, { world, nodeOf, readerOf });
+  const privacy = watchPrivacy(run, { world, readerOf });
   const account = keepAccount({ scenario, world, stage: () => stage, protocolOf, readerOf });
   const ledger = account.kind === 'kept' ? account.ledger : undefined;
   const stage: Stage = new Stage({
@@ -136,15 +136,11 @@ export function prepareSeed(given: SeedRun): PreparedRun {
 
 function watchPrivacy(
   { scenario, seed }: SeedRun,
-  parts: Pick<PrivacyParts, 'world' | 'readerOf'> & {
-    readonly nodeOf: (host: HostSpec) => NodeChoice;
-  },
+  parts: Pick<PrivacyParts, 'world' | 'readerOf'>,
 ): PrivacyWatch | undefined {
   const { privacy } = scenario;
   if (privacy === undefined) return undefined;
-  const { world, readerOf, nodeOf } = parts;
-  const optionsOf = (host: HostSpec): unknown => nodeOf(host).options;
-  return new PrivacyWatch({ scenario, privacy, seed, world, optionsOf, readerOf });
+  return new PrivacyWatch({ scenario, privacy, seed, ...parts });
 }
 
 function attackPart({ attacks }: PrivacyWatch): Pick<StageParts, 'attack'> {

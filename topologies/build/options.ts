@@ -87,13 +87,19 @@ export function optionsOf(
   );
 }
 
-/** Checks the options of every node; the same mistake in many nodes is reported once. */
+/** The nodes of each protocol with their checked options, by the protocol's name in files. */
+export type CheckedNodes = ReadonlyMap<string, readonly ConfiguredNode[]>;
+
+/**
+ * Checks the options of every node; the same mistake in many nodes is reported once.
+ * @returns the nodes without mistakes.
+ */
 export function checkOptions(
   loaded: LoadedTopology,
   registry: Registry,
   problems: Problems,
   layers: readonly OptionLayers[],
-): void {
+): CheckedNodes {
   const byName = Object.fromEntries(layers.map((layer) => [layer.name, layer.options]));
   checkGenerated(loaded.topology.hosts, layers, problems);
   const checked = new Map<string, ConfiguredNode[]>();
@@ -115,6 +121,7 @@ export function checkOptions(
   }
   checkAgreement({ loaded, layers }, registry, problems, checked);
   checkCarriers(loaded, registry, problems, checked);
+  return checked;
 }
 
 /** Reports each layer on a protocol that carries no other protocol with the options it has. */
@@ -122,7 +129,7 @@ function checkCarriers(
   { topology, source, scenario }: LoadedTopology,
   registry: Registry,
   problems: Problems,
-  checked: ReadonlyMap<string, readonly ConfiguredNode[]>,
+  checked: CheckedNodes,
 ): void {
   const options = new Map(
     [...checked].flatMap(([protocol, nodes]) =>
@@ -153,7 +160,7 @@ function checkAgreement(
   written: Written,
   registry: Registry,
   problems: Problems,
-  checked: ReadonlyMap<string, readonly ConfiguredNode[]>,
+  checked: CheckedNodes,
 ): void {
   const { hosts } = written.loaded.topology;
   for (const [protocol, nodes] of checked) {

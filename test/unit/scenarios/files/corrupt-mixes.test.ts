@@ -74,3 +74,13 @@ describe('corrupt mixes', () => {
     expect(text).toContain(hint);
   });
 });
+
+it('mistakes in the options of mixes do not add that there are none', () => {
+  const bad = (): unknown =>
+    load('mixnet.yaml', {
+      privacy: '{ targets: 1s }',
+      'options.mixnet': '{ mixing: { strategy: poison } }',
+    });
+  expect(bad).toThrow(/strategy/);
+  expect(bad).not.toThrow(/no node of this topology mixes/);
+});

@@ -1,0 +1,38 @@
+/**
+ * What nodes do with messages, as far as the privacy of a run depends on it (docs/spec/privacy-metrics.md).
+ *
+ * @module
+ */
+
+/** The delay distribution of a mix, as far as an estimator needs it. */
+export type DelayLaw =
+  /** Exponential delays: a message's age reveals nothing. */
+  | { readonly kind: 'exponential' }
+  /** Uniform between 0 and `longest`. */
+  | { readonly kind: 'uniform'; readonly longestNs: number }
+  /** Always the same: the order reveals everything. */
+  | { readonly kind: 'constant' }
+  /** Flushes choose uniformly from the pool. */
+  | { readonly kind: 'batch' }
+  /** A distribution for which there is no estimator; the report says so. */
+  | { readonly kind: 'unknown'; readonly name: string };
+
+/** What one node does with messages. */
+export interface PrivacyFacts {
+  /** Name of the node. */
+  readonly node: string;
+  /**
+   * `user`: writes and receives messages; `mix`: holds them back to hide which input became which
+   * output; `relay`: passes or stores them; `aside`: messages never reach it.
+   */
+  readonly part: 'user' | 'mix' | 'relay' | 'aside';
+  /** How it delays messages. Absent: senders choose exponential delays. */
+  readonly law?: DelayLaw;
+  /** Intended mean delay, ns; absent when its configuration does not state it. */
+  readonly meanDelayNs?: number;
+  /** Layer, from 1, when the configuration determines it. */
+  readonly layer?: number;
+  /** Whom it belongs to, for adversaries who own several nodes. */
+  readonly asn?: string;
+  readonly family?: string;
+}

@@ -1,0 +1,76 @@
+/**
+ * What the nodes of a mixnet do with messages, for the measurement of privacy: read from their
+ * options.
+ *
+ * @module
+ */
+import type { DelayLaw, PrivacyFacts } from '../../engine/host/privacy.ts';
+import type { ConfiguredNode } from '../../engine/host/protocol.ts';
+import type { MixnetOptions } from './config.ts';
+import type { MixingOptions } from './mixing/index.ts';
+
+type Node = ConfiguredNode<MixnetOptions>;
+
+const PARTS = { client: 'user', mix: 'mix', provider: 'relay', authority: 'aside' } as const;
+
+/** The facts of each node, in the order of the nodes. */
+export function privacyFacts(nodes: readonly Node[]): readonly PrivacyFacts[] {
+  // All nodes obey the document of the authority.
+  const authority = nodes.find(({ options }) => options.role === 'authority');
+  const layers = layersOf(nodes);
+  return nodes.map(({ name, options }) => {
+    const askedNs = (authority?.options ?? options).rates.delay;
+    const law = lawOf(options.mixing, askedNs);
+    const layer = layers.get(name);
+    const { asn, family } = options;
+    return {
+      node: name,
+      part: PARTS[options.role],
+      law,
+      ...(law.kind === 'exponential' && { meanDelayNs: askedNs }),
+      ...(layer !== undefined && { layer }),
+      asn,
+      ...(family !== undefined && { family }),
+    };
+  });
+}
+
+/** Layers by the name of the mix; none if the authority draws them at random. */
+function layersOf(nodes: readonly Node[]): ReadonlyMap<string, number> {
+  const places = nodes.find(({ options }) => options.places !== undefined)?.options.places ?? [];
+  return new Map(places.flatMap((names, index) => names.map((name) => [name, index + 1] as const)));
+}
+
+/** @param askedNs Mean delay that senders ask of each hop. */
+function lawOf(mixing: MixingOptions, askedNs: number): DelayLaw {
+  switch (mixing.strategy) {
+    case 'poisson':
+    case 'stop-and-go':
+      return { kind: 'exponential' };
+    case 'vrf-exp':
+      // The mean is always that of the network.
+      return mixing.law === 'uniform'
+        ? { kind: 'uniform', longestNs: 2 * askedNs }
+        : { kind: 'exponential' };
+    case 'constant':
+      return { kind: 'constant' };
+    case 'uniform': {
+      const { mean, spread = mean } = mixing;
+      // A hazard function is only known for delays that start at 0.
+      return spread === mean
+        ? { kind: 'uniform', longestNs: 2 * mean }
+        : { kind: 'unknown', name: 'uniform' };
+    }
+    case 'threshold':
+    case 'timed':
+    case 'threshold-or-timed':
+    case 'threshold-and-timed':
+    case 'threshold-pool':
+    case 'timed-pool':
+    case 'timed-dynamic-pool':
+    case 'binomial':
+      return { kind: 'batch' };
+    default:
+      return mixing satisfies never;
+  }
+}
