@@ -5,6 +5,7 @@
  * @module
  */
 import type { Host } from '../../engine/host/host.ts';
+import type { SendWishes, Way } from '../../engine/host/transport.ts';
 import type { PacketAccount } from './account.ts';
 import type { GatewayOptions } from './config.ts';
 import type { FrameDrop } from './drops.ts';
@@ -13,7 +14,7 @@ import { PendingPackets, WAITING_MAX } from './pending-packets.ts';
 import type { FrameHeader } from './wire.ts';
 
 /** Why a packet is not sent. */
-export type DepartureDrop = FrameDrop | 'no-path';
+export type DepartureDrop = FrameDrop | 'no-path' | 'lifetime-over' | 'displaced';
 /** Seals and sends a packet, or returns why it cannot. */
 export type SendPacket = (body: Uint8Array) => FrameDrop | undefined;
 
@@ -60,20 +61,31 @@ export class Departures {
     return reason;
   }
 
-  /** Queues a packet; returns why not when the queue is full. */
-  keep(body: Uint8Array): 'no-path' | undefined {
-    if (this.#waiting.size >= WAITING_MAX) return 'no-path';
+  /**
+   * Queues a packet; returns why not when the queue is full. There a packet takes the place of one of
+   * lower priority.
+   */
+  keep(body: Uint8Array, wishes?: SendWishes): 'no-path' | undefined {
     const { host, account } = this.#setup;
-    this.#waiting.add(body, host.now(), account?.accept());
+    if (this.#waiting.size >= WAITING_MAX) {
+      const displaced = this.#waiting.displace(wishes?.priority);
+      if (displaced === undefined) return 'no-path';
+      this.#drop(displaced.number, 'displaced');
+    }
+    this.#waiting.add(body, host.now(), { wishes, number: account?.accept() });
     this.show();
     return undefined;
   }
 
-  /** Sends all waiting packets. */
-  sendWaiting(send: SendPacket): void {
+  /**
+   * Sends the waiting packets.
+   * @param way `closed`: no path is known to answer, so those that may wait stay.
+   */
+  sendWaiting(send: SendPacket, way: Way): void {
     this.expire(this.#setup.host.now());
     const isHoarding = this.#setup.double === 'hoarding';
-    const waiting = this.#waiting.takeAll().slice(isHoarding ? 1 : 0);
+    const all = way === 'open' ? this.#waiting.takeAll() : this.#waiting.takeImpatient();
+    const waiting = all.slice(isHoarding ? 1 : 0);
     this.show();
     for (const { body, number } of waiting) {
       this.#number = number;
@@ -90,7 +102,7 @@ export class Departures {
 
   /** Drops packets that have waited too long. */
   expire(now: number): void {
-    for (const { number } of this.#waiting.expire(now)) this.#drop(number, 'no-path');
+    for (const { number, reason } of this.#waiting.expire(now)) this.#drop(number, reason);
     this.show();
   }
 

@@ -28,6 +28,8 @@ export const protocol: Protocol<GatewayOptions> = {
     ...WIRE_DROPS,
     ...FRAME_DROPS,
     'no-path': 'No path or session within 100 ms of the packet being handed over.',
+    'lifetime-over': 'The packet waited for a path until its lifetime was over.',
+    displaced: 'The packet waited, and one of higher priority took its place in a full queue.',
     'not-for-us': 'The SCION packet is addressed to another host.',
     'upper-protocol': 'The SCION packet carries neither UDP nor SCMP.',
     'malformed-body': 'The body of a probe, reply or report has the wrong length.',
@@ -41,5 +43,6 @@ export const protocol: Protocol<GatewayOptions> = {
   forgeries: GATEWAY_FORGERIES,
   // A packet may overtake another on a shorter path.
   carries: () => ({ maxBytes: PACKET_BYTES_MAX, delivery: 'best-effort', isOrdered: false }),
+  wishes: { lifetime: 'honoured', priority: 'honoured', tolerant: 'honoured' },
   create: createGateway,
 };

@@ -172,8 +172,7 @@ export class Peer {
 
   /** Sends application bytes; answers the request with `ok` or a reason. */
   send(request: NodeRequest): void {
-    const { body } = request;
-    const reason = this.#offer(body);
+    const reason = this.#offer(request);
     if (reason !== undefined) this.#context.host.drop(reason);
     request.respond(reason ?? 'ok');
   }
@@ -200,12 +199,13 @@ export class Peer {
   }
 
   /** Sends a packet or queues it; returns why it can do neither. */
-  #offer(body: Uint8Array): DepartureDrop | undefined {
+  #offer({ body, wishes }: NodeRequest): DepartureDrop | undefined {
     if (body.length > PACKET_BYTES_MAX) return 'packet-too-large';
     if (body.length === 0) return 'packet-empty';
     if (!this.#load.admit(this.#context.host.now())) return 'overload';
-    if (this.isReady) return this.#departures.sendNow(body, this.#onActivePath);
-    const reason = this.#departures.keep(body);
+    const mustLeave = this.isReady && (wishes?.tolerant !== true || this.#isOpen());
+    if (mustLeave) return this.#departures.sendNow(body, this.#onActivePath);
+    const reason = this.#departures.keep(body, wishes);
     if (reason === undefined) this.#arm();
     return reason;
   }
@@ -303,11 +303,16 @@ export class Peer {
 
   /** Tells protocols above whether packets leave on a path that answers, where that has changed. */
   #tellWay(): void {
-    const isOpen = this.isReady && this.#workingCarrier() !== undefined;
-    const way = isOpen ? 'open' : 'closed';
+    const way = this.#isOpen() ? 'open' : 'closed';
     if (way === this.#way) return;
     this.#way = way;
     this.#context.host.way(this.name, way);
+    if (way === 'open') this.#sendWaiting();
+  }
+
+  /** True if packets leave on a path that answers. */
+  #isOpen(): boolean {
+    return this.isReady && this.#workingCarrier() !== undefined;
   }
 
   #showPaths(isNews: boolean): void {
@@ -443,7 +448,9 @@ export class Peer {
   }
 
   #sendWaiting(): void {
-    if (this.isReady) this.#departures.sendWaiting(this.#onActivePath);
+    if (!this.isReady || this.#departures.waiting === 0) return;
+    const way = this.#isOpen() ? 'open' : 'closed';
+    this.#departures.sendWaiting(this.#onActivePath, way);
   }
 
   #wake(): void {

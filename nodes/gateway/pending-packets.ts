@@ -1,56 +1,106 @@
 /**
- * Packets waiting for a session or a path, for at most 100 ms, after which they are dropped as
- * `no-path`. The caller sends, counts and keeps time.
+ * Packets waiting for a session or a path, for at most 100 ms, or for their lifetime if they may wait
+ * longer. The caller sends, counts and keeps time.
  *
  * @module
  */
+import type { SendWishes } from '../../engine/host/transport.ts';
 
 /** Largest number of packets that wait: 100 ms at 10,000/s. */
 export const WAITING_MAX = 1000;
-/** Longest wait of a packet, ns. */
+/** Longest wait of a packet that is not tolerant, ns. */
 const WAITING_NS_MAX = 100_000_000;
+
+type Priority = NonNullable<SendWishes['priority']>;
+const NORMAL: Priority = 1;
 
 /** A waiting packet. */
 export interface PendingPacket {
   readonly body: Uint8Array;
-  readonly sinceNs: number;
+  /** From this instant on it is dropped, ns. */
+  readonly dueNs: number;
+  /** What it is dropped as then. */
+  readonly reason: 'no-path' | 'lifetime-over';
+  readonly priority: Priority;
+  /** True if it also waits while the path in use is dead. */
+  readonly isTolerant: boolean;
   /** The number of the packet in the account of messages; -1 if packets are not accounted for. */
   readonly number: number;
+}
+
+/** What is known about a packet that is to wait. */
+export interface Waiting {
+  readonly wishes?: SendWishes | undefined;
+  readonly number?: number | undefined;
 }
 
 /** The waiting packets of one peer, oldest first. */
 export class PendingPackets {
   #waiting: PendingPacket[] = [];
+  #deadlineNs = Number.POSITIVE_INFINITY;
 
   /** Number of packets that wait. */
   get size(): number {
     return this.#waiting.length;
   }
 
-  /** When the oldest packet will have waited too long, or Infinity. */
+  /** When the first packet will have waited too long, or Infinity. */
   get deadlineNs(): number {
-    const oldest = this.#waiting[0];
-    return oldest === undefined ? Number.POSITIVE_INFINITY : oldest.sinceNs + WAITING_NS_MAX + 1;
+    return this.#deadlineNs;
   }
 
   /** Queues a copy; false when the queue is full. */
-  add(body: Uint8Array, now: number, number = -1): boolean {
+  add(body: Uint8Array, now: number, { wishes = {}, number = -1 }: Waiting = {}): boolean {
     if (this.#waiting.length >= WAITING_MAX) return false;
-    this.#waiting.push({ body: body.slice(), sinceNs: now, number });
+    const { lifetime = Number.POSITIVE_INFINITY, priority = NORMAL, tolerant = false } = wishes;
+    const patienceNs = tolerant ? Number.POSITIVE_INFINITY : WAITING_NS_MAX + 1;
+    const dueNs = now + Math.min(lifetime, patienceNs);
+    const reason = lifetime <= patienceNs ? 'lifetime-over' : 'no-path';
+    const rest = { dueNs, reason, priority, isTolerant: tolerant, number } as const;
+    this.#waiting.push({ body: body.slice(), ...rest });
+    this.#deadlineNs = Math.min(this.#deadlineNs, dueNs);
     return true;
+  }
+
+  /** Removes and returns the youngest packet of the lowest priority below this one. */
+  displace(priority: Priority = NORMAL): PendingPacket | undefined {
+    const lowest = Math.min(...this.#waiting.map((packet) => packet.priority));
+    if (lowest >= priority) return undefined;
+    const index = this.#waiting.findLastIndex((packet) => packet.priority === lowest);
+    const [displaced] = this.#waiting.splice(index, 1);
+    this.#keep(this.#waiting);
+    return displaced;
   }
 
   /** Removes and returns packets that have waited too long. */
   expire(now: number): readonly PendingPacket[] {
-    const fresh = this.#waiting.findIndex(({ sinceNs }) => sinceNs >= now - WAITING_NS_MAX);
-    const count = fresh < 0 ? this.#waiting.length : fresh;
-    return this.#waiting.splice(0, count);
+    if (now < this.#deadlineNs) return [];
+    const due = this.#waiting.filter(({ dueNs }) => dueNs <= now);
+    this.#keep(this.#waiting.filter(({ dueNs }) => dueNs > now));
+    return due;
   }
 
-  /** Removes and returns all packets. */
+  /** Removes and returns all packets, urgent ones first, then in the order of their arrival. */
   takeAll(): readonly PendingPacket[] {
-    const all = this.#waiting;
-    this.#waiting = [];
-    return all;
+    return this.#take(() => true);
+  }
+
+  /** Like {@link takeAll}, without those that wait for a path that answers. */
+  takeImpatient(): readonly PendingPacket[] {
+    return this.#take(({ isTolerant }) => !isTolerant);
+  }
+
+  #take(isTaken: (packet: PendingPacket) => boolean): readonly PendingPacket[] {
+    const taken = this.#waiting.filter(isTaken);
+    this.#keep(this.#waiting.filter((packet) => !isTaken(packet)));
+    return taken.sort((one, other) => other.priority - one.priority);
+  }
+
+  #keep(waiting: PendingPacket[]): void {
+    this.#waiting = waiting;
+    this.#deadlineNs = waiting.reduce(
+      (least, { dueNs }) => Math.min(least, dueNs),
+      Number.POSITIVE_INFINITY,
+    );
   }
 }
