@@ -11,6 +11,7 @@ import type { Counter, Histogram } from '../../engine/host/measure.ts';
 import type { NodeHandle, NodeSetup } from '../../engine/host/protocol.ts';
 import type { DatagramSocket, Endpoint } from '../../engine/host/socket.ts';
 import type { Timer } from '../../engine/host/time.ts';
+import type { Way } from '../../engine/host/transport.ts';
 import { messageKey, type PacketFormat } from '../sphinx/index.ts';
 import { distinctSystems } from '../vrf/index.ts';
 import { type AddressBook, addressBookOf, type Resident } from './address-book.ts';
@@ -58,6 +59,8 @@ class ClientNode implements NodeHandle {
   readonly #loopsSent: Counter;
   readonly #loopsBack: Counter;
   readonly #pathSystems: Histogram;
+  /** What protocols above were told of each client. */
+  readonly #ways = new Map<string, Way>();
   readonly #paths: Counter;
   readonly #pathsShared: Counter;
   #document: DirectoryDocument | undefined;
@@ -140,7 +143,8 @@ class ClientNode implements NodeHandle {
     if (request.kind !== 'send') request.respond('unknown-request');
     else if (this.#machine === undefined) request.respond('no-document');
     else {
-      const result = this.#machine.submit(this.#host.now(), request.target, request.body);
+      const { target, body, wishes } = request;
+      const result = this.#machine.submit(this.#host.now(), target, body, wishes);
       if ('message' in result) this.#setup.observer?.accepted?.(result.message);
       request.respond('refusal' in result ? result.refusal : 'ok');
       this.#arm();
@@ -160,7 +164,22 @@ class ClientNode implements NodeHandle {
     this.#provider = this.#host.endpoint(provider.address, this.#setup.options.port);
     this.#machine ??= this.#makeMachine(self);
     this.#machine.useDocument(this.#host.now(), document);
+    this.#tellWays();
     this.#arm();
+  }
+
+  /** Tells protocols above which clients a document has a provider for, where that has changed. */
+  #tellWays(): void {
+    const { hosts } = this.#setup.network;
+    const own = hosts.find(({ name }) => name === this.#host.name);
+    if (own === undefined || own.stack.length === 1) return;
+    for (const { name } of hosts) {
+      if (name === own.name) continue;
+      const way = this.#known(this.#book.byName(name)) === undefined ? 'closed' : 'open';
+      if (way === (this.#ways.get(name) ?? 'closed')) continue;
+      this.#ways.set(name, way);
+      this.#host.way(name, way);
+    }
   }
 
   #makeMachine(self: Contact): ClientMachine {

@@ -45,6 +45,7 @@ export const protocol: Protocol<MixnetOptions> = {
   messages: messagesOf,
   privacyFacts,
   carries: carrierTerms,
+  wishes: { lifetime: 'honoured', priority: 'honoured' },
   create: createMixnet,
 };
 

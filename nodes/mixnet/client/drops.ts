@@ -13,6 +13,7 @@ export const CLIENT_DROPS = {
   'message-too-long': 'The message needs more fragments than one message may have.',
   'path-unavailable':
     'No path over neighbours, whose hops have keys for the epoch of arrival, was found.',
+  'lifetime-over': 'The lifetime of the message ended before it was acknowledged.',
   'message-abandoned': 'No acknowledgement came after the last allowed transmission.',
   'message-kind': 'The payload is neither a fragment nor an acknowledgement nor a loop.',
   'fragment-format': 'The index, count or length of a fragment contradict each other.',

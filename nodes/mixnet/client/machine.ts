@@ -16,13 +16,20 @@
  * @module
  */
 import type { Nanoseconds } from '../../../engine/host/time.ts';
+import type { SendWishes } from '../../../engine/host/transport.ts';
 import { toHex } from '../../_kit/bytes.ts';
 import type { DirectoryDocument } from '../directory/index.ts';
 import { Composer } from './composer.ts';
 import type { SubmitRefusal } from './drops.ts';
 import { Inbox } from './inbox.ts';
 import { type LoopCounts, LoopWatch } from './loop-watch.ts';
-import { Outbox, type OutboxCounts, type Outgoing, type OutgoingFragment } from './outbox.ts';
+import {
+  Outbox,
+  type OutboxCounts,
+  type Outgoing,
+  type OutgoingFragment,
+  type SendTerms,
+} from './outbox.ts';
 import type { ClientParts, RetrievedMessage } from './parts.ts';
 import { PoissonProcess } from './poisson-process.ts';
 import { type MeanNs, meanNsOf } from './rates.ts';
@@ -129,8 +136,11 @@ export class ClientMachine {
     now: Nanoseconds,
     to: string,
     body: Uint8Array,
+    wishes: SendWishes = {},
   ): { readonly message: number } | { readonly refusal: SubmitRefusal } {
-    const result = this.#submit(to, body);
+    const { lifetime, priority } = wishes;
+    const endsNs = lifetime === undefined ? undefined : now + lifetime;
+    const result = this.#submit(to, body, { priority, endsNs });
     if ('refusal' in result) this.#parts.outputs.drop(result.refusal);
     this.#blurt(now);
     return result;
@@ -177,6 +187,7 @@ export class ClientMachine {
   #submit(
     to: string,
     body: Uint8Array,
+    terms: SendTerms,
   ): { readonly message: number } | { readonly refusal: SubmitRefusal } {
     const { contacts, format, host, options, self } = this.#parts;
     const contact = contacts.byName(to);
@@ -189,7 +200,7 @@ export class ClientMachine {
     const fragments = parts.map((data, index) => {
       return { kind: 'fragment' as const, messageId, index, count: parts.length, sender, data };
     });
-    const message = this.#outbox.addMessage(contact, fragments);
+    const message = this.#outbox.addMessage(contact, fragments, terms);
     return message === undefined ? { refusal: 'send-queue-full' } : { message };
   }
 
@@ -205,9 +216,11 @@ export class ClientMachine {
 
   #expire(now: Nanoseconds): void {
     const { outputs } = this.#parts;
+    const ended = this.#outbox.endLifetimes(now);
     const abandoned = this.#outbox.repeatDue(now);
     const incomplete = this.#reassembly.expire(now);
     const { overdue, raisedAfter } = this.#loops.expire(now);
+    for (let count = 0; count < ended; count++) outputs.drop('lifetime-over');
     for (let count = 0; count < abandoned; count++) outputs.drop('message-abandoned');
     for (const copies of incomplete) {
       outputs.drop('reassembly-timeout');

@@ -10,16 +10,23 @@
  */
 
 import type { Nanoseconds } from '../../../engine/host/time.ts';
+import type { SendWishes } from '../../../engine/host/transport.ts';
 import { toHex } from '../../_kit/bytes.ts';
 import { wipe } from '../../_kit/secrets.ts';
 import { Deadlines } from './deadlines.ts';
 import type { Contact, Settlement } from './parts.ts';
+import { SendQueue } from './send-queue.ts';
 import type { Fragment } from './wire.ts';
+
+type Priority = NonNullable<SendWishes['priority']>;
+/** Priority of messages without one, and of acknowledgements. */
+const NORMAL: Priority = 1;
 
 /** A message that is being sent. */
 interface Sending {
   readonly number: number;
   readonly to: Contact;
+  readonly priority: Priority;
   /** Fragments neither acknowledged nor given up. */
   open: number;
   isAbandoned: boolean;
@@ -63,6 +70,13 @@ export interface OutboxLimits {
   readonly tries: number;
 }
 
+/** What the sender of a message wishes. */
+export interface SendTerms {
+  readonly priority?: Priority | undefined;
+  /** From this instant on the message is of no use. */
+  readonly endsNs?: Nanoseconds | undefined;
+}
+
 /** How many messages an outbox accepted, and how they ended. */
 export interface OutboxCounts {
   readonly submitted: number;
@@ -80,8 +94,9 @@ export interface OutboxCounts {
 export class Outbox {
   readonly #limits: OutboxLimits;
   readonly #onSettled: (message: number, how: Settlement) => void;
-  #queue: Outgoing[] = [];
-  #head = 0;
+  /** What waits, by priority: a queue is served when those above it are empty. */
+  readonly #queues = [0, 1, 2].map(() => new SendQueue<Outgoing>());
+  readonly #lifetimes = new Deadlines<Sending>();
   readonly #waiting = new Map<string, Waiting>();
   readonly #deadlines = new Deadlines<OutgoingFragment>();
   /** Number of unsettled fragments and queued acknowledgements. */
@@ -117,18 +132,28 @@ export class Outbox {
     return this.#waiting.size;
   }
 
-  /** When to call `repeatDue` next. */
+  /** When to call `repeatDue` or `endLifetimes` next. */
   get nextAt(): Nanoseconds | undefined {
-    return this.#deadlines.nextAt;
+    const [repeat, end] = [this.#deadlines.nextAt, this.#lifetimes.nextAt];
+    return repeat === undefined || end === undefined ? (repeat ?? end) : Math.min(repeat, end);
   }
 
-  /** Queues the fragments of a message; undefined when there is no room for all of them. */
-  addMessage(to: Contact, fragments: readonly Fragment[]): number | undefined {
+  /**
+   * Queues the fragments of a message; undefined when there is no room for all of them.
+   * @param terms Its priority, and the instant from which it is of no use.
+   */
+  addMessage(
+    to: Contact,
+    fragments: readonly Fragment[],
+    { priority = NORMAL, endsNs }: SendTerms = {},
+  ): number | undefined {
     if (this.#load + fragments.length > this.#limits.capacity) return undefined;
     const number = this.#submitted++;
-    const sending: Sending = { number, to, open: fragments.length, isAbandoned: false };
+    const open = fragments.length;
+    const sending: Sending = { number, to, priority, open, isAbandoned: false };
+    if (endsNs !== undefined) this.#lifetimes.add(endsNs, sending);
     for (const fragment of fragments) {
-      this.#queue.push({
+      this.#queues[priority]?.push({
         kind: 'fragment',
         sending,
         fragment,
@@ -144,7 +169,7 @@ export class Outbox {
   /** Queues an acknowledgement; false when there is no room. */
   addAck(ack: OutgoingAck): boolean {
     if (this.#load >= this.#limits.capacity) return false;
-    this.#queue.push(ack);
+    this.#queues[NORMAL]?.push(ack);
     this.#load++;
     return true;
   }
@@ -228,6 +253,21 @@ export class Outbox {
     }
   }
 
+  /**
+   * Gives up messages whose lifetime is over, wherever they are; their fragments leave the queue unsent.
+   * @returns how many.
+   */
+  endLifetimes(now: Nanoseconds): number {
+    let ended = 0;
+    for (;;) {
+      const sending = this.#lifetimes.takeDue(now);
+      if (sending === undefined) return ended;
+      if (sending.isAbandoned || sending.open === 0) continue;
+      this.#abandon(sending);
+      ended++;
+    }
+  }
+
   /** Names a violated invariant, or undefined. */
   invariant(): string | undefined {
     if (this.#load < 0 || this.#load > this.#limits.capacity) return 'outbox-load';
@@ -251,16 +291,20 @@ export class Outbox {
   #repeat(outgoing: OutgoingFragment): boolean {
     const { sending } = outgoing;
     if (outgoing.tries < this.#limits.tries && !sending.isAbandoned) {
-      this.#queue.push(outgoing);
+      this.#queues[sending.priority]?.push(outgoing);
       return false;
     }
     this.#close(outgoing);
     // If one fragment is lost, the others are useless, so the whole message is given up.
     if (sending.isAbandoned) return false;
+    this.#abandon(sending);
+    return true;
+  }
+
+  #abandon(sending: Sending): void {
     sending.isAbandoned = true;
     this.#abandoned++;
     this.#onSettled(sending.number, 'abandoned');
-    return true;
   }
 
   /** Frees the place of a fragment, and erases the keys of its replies. */
@@ -276,14 +320,10 @@ export class Outbox {
   }
 
   #shift(): Outgoing | undefined {
-    const next = this.#queue[this.#head];
-    if (next === undefined) return undefined;
-    this.#head++;
-    // Moves whole blocks, so that removal takes constant time on average.
-    if (this.#head >= 64 && 2 * this.#head >= this.#queue.length) {
-      this.#queue = this.#queue.slice(this.#head);
-      this.#head = 0;
+    for (let priority = this.#queues.length - 1; priority >= 0; priority--) {
+      const next = this.#queues[priority]?.shift();
+      if (next !== undefined) return next;
     }
-    return next;
+    return undefined;
   }
 }

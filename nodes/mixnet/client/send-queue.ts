@@ -1,0 +1,30 @@
+/**
+ * A queue, first in, first out.
+ *
+ * @module
+ */
+/** Fewer removed places are not worth a copy. */
+const REMOVED_MIN = 64;
+
+/** See the module. */
+export class SendQueue<T> {
+  #waiting: T[] = [];
+  #head = 0;
+
+  push(item: T): void {
+    this.#waiting.push(item);
+  }
+
+  /** Removes and returns the oldest. */
+  shift(): T | undefined {
+    const next = this.#waiting[this.#head];
+    if (next === undefined) return undefined;
+    this.#head++;
+    // Moves whole blocks, so that removal takes constant time on average.
+    if (this.#head >= REMOVED_MIN && 2 * this.#head >= this.#waiting.length) {
+      this.#waiting = this.#waiting.slice(this.#head);
+      this.#head = 0;
+    }
+    return next;
+  }
+}
