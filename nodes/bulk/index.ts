@@ -52,5 +52,7 @@ export const protocol: Protocol<BulkOptions> = {
     },
   ],
   carries: () => ({ maxBytes: PACKET_MAX, delivery: 'custody', isOrdered: true }),
+  // Every packet waits for its peer, in the order of sending.
+  wishes: { lifetime: 'honoured', tolerant: 'honoured' },
   create: createBulk,
 };

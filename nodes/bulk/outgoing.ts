@@ -13,6 +13,7 @@ import type { Endpoint } from '../../engine/host/socket.ts';
 import type { Store } from '../../engine/host/store.ts';
 import type { SecureOptions, Stream } from '../../engine/host/stream.ts';
 import type { Timer } from '../../engine/host/time.ts';
+import type { Way } from '../../engine/host/transport.ts';
 import type { PacketAccount } from './account.ts';
 import { LENGTH_BYTES, NUMBER_BYTES, RETRY_NS_MAX, RETRY_NS_MIN, WAITING_MAX } from './geometry.ts';
 import { PieceReader } from './machine.ts';
@@ -38,6 +39,8 @@ export interface OutgoingSetup {
 interface Waiting {
   readonly bytes: Uint8Array;
   readonly respond: NodeRequest['respond'];
+  /** From this instant on it is of no use. */
+  readonly endsNs: number;
 }
 
 /** Sends packets to one peer. */
@@ -46,7 +49,7 @@ export class Outgoing {
   readonly #outbox: Outbox;
   readonly #writes: Syncing;
   /** Packets for which there is no room yet. */
-  readonly #waiting: Waiting[] = [];
+  #waiting: Waiting[] = [];
   /** Requests to be answered when the packet is on disk, by its number. */
   readonly #unanswered = new Map<number, NodeRequest['respond']>();
   #state: 'closed' | 'opening' | 'greeting' | 'open' | 'full' = 'closed';
@@ -56,6 +59,8 @@ export class Outgoing {
   #writingUpTo = 0;
   #retryNs = RETRY_NS_MIN;
   #retry: Timer | undefined;
+  #ending: Timer | undefined;
+  #way: Way = 'closed';
   #isStopped = false;
 
   constructor(setup: OutgoingSetup) {
@@ -91,8 +96,11 @@ export class Outgoing {
   send(request: NodeRequest): void {
     const bytes = encodePacket(request.body);
     const respond = (outcome: string): void => request.respond(outcome);
-    if (this.#waiting.length === 0 && this.#outbox.hasRoom) this.#accept({ bytes, respond });
-    else if (this.#waiting.length < WAITING_MAX) this.#waiting.push({ bytes, respond });
+    const { lifetime = Number.POSITIVE_INFINITY } = request.wishes ?? {};
+    const endsNs = this.#setup.host.now() + lifetime;
+    if (this.#waiting.length === 0 && this.#outbox.hasRoom)
+      this.#accept({ bytes, respond, endsNs });
+    else if (this.#waiting.length < WAITING_MAX) this.#wait({ bytes, respond, endsNs });
     else {
       request.respond('queue-full');
       return;
@@ -100,10 +108,43 @@ export class Outgoing {
     this.#setup.account?.accepted(request.body);
   }
 
+  #wait(waiting: Waiting): void {
+    this.#waiting.push(waiting);
+    this.#watchLifetimes();
+  }
+
+  /** Refuses what has waited for room until it was of no use. On disk a packet has no end. */
+  #endLifetimes(): void {
+    const now = this.#setup.host.now();
+    const ended = this.#waiting.filter(({ endsNs }) => endsNs <= now);
+    this.#waiting = this.#waiting.filter(({ endsNs }) => endsNs > now);
+    for (const { bytes, respond } of ended) {
+      this.#setup.account?.settled(packetIn(bytes), 'abandoned');
+      respond('lifetime-over');
+    }
+    this.#watchLifetimes();
+  }
+
+  #watchLifetimes(): void {
+    this.#ending?.cancel();
+    this.#ending = undefined;
+    const endsNs = Math.min(...this.#waiting.map((waiting) => waiting.endsNs));
+    if (!Number.isFinite(endsNs)) return;
+    const { host } = this.#setup;
+    this.#ending = host.after(Math.max(0, endsNs - host.now()), () => this.#endLifetimes());
+  }
+
+  #tellWay(way: Way): void {
+    if (way === this.#way) return;
+    this.#way = way;
+    this.#setup.host.way(this.#setup.peer, way);
+  }
+
   /** Ends the stream after everything sent on it; unconfirmed packets stay on disk. */
   stop(): void {
     this.#isStopped = true;
     this.#retry?.cancel();
+    this.#ending?.cancel();
     this.#stream?.end();
     for (const { bytes, respond } of this.#waiting.splice(0)) {
       this.#setup.account?.settled(packetIn(bytes), 'abandoned');
@@ -180,6 +221,7 @@ export class Outgoing {
       this.#sent = this.#outbox.confirmed;
       this.#state = 'open';
       this.#retryNs = RETRY_NS_MIN;
+      this.#tellWay('open');
     }
     while (this.#outbox.hasRoom) {
       const next = this.#waiting.shift();
@@ -208,6 +250,7 @@ export class Outgoing {
     if (reason !== undefined) host.meter.counter('bulk.resets').add(1);
     this.#stream = undefined;
     this.#state = 'closed';
+    if (!this.#isStopped) this.#tellWay('closed');
     if (this.#isStopped || (this.#outbox.count === 0 && this.#waiting.length === 0)) return;
     const waitNs = this.#retryNs / 2 + host.random('reconnect').below(this.#retryNs / 2);
     this.#retryNs = Math.min(RETRY_NS_MAX, 2 * this.#retryNs);

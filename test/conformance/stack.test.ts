@@ -59,7 +59,8 @@ describe.each(NETWORKS)('stacked on $carrier', (network) => {
   });
 });
 
-const [DATAGRAM, BULK, GATEWAY] = NETWORKS as readonly [
+const [DATAGRAM, BULK, GATEWAY, MIXNET] = NETWORKS as readonly [
+  CarrierNetwork,
   CarrierNetwork,
   CarrierNetwork,
   CarrierNetwork,
@@ -134,24 +135,32 @@ describe('a stack in virtual time', () => {
     expect(outcomes).toEqual(['ok', 'too-large', 'no-such-peer', 'no-such-peer']);
   });
 
-  it('tells those above whether a way is open', async () => {
-    const { prepared, run } = await prepareText(textOf(GATEWAY, { layers: 1 }));
-    const states: string[] = [];
-    prepared.world.listen({
-      ...NOBODY,
-      keepsStates: true,
-      state: (node, machine, state): void => {
-        if (node === 'gateway-111' && machine.includes('way to gateway-211')) {
-          states.push(`${machine}: ${state}`);
-        }
-      },
-    });
-    run();
-    expect(states.slice(0, 2)).toEqual([
-      'way to gateway-211 by gateway: open',
-      'shim1/way to gateway-211: open',
-    ]);
-  });
+  it.each([
+    [GATEWAY, 'gateway-111', 'gateway-211', ''],
+    [BULK, 'alice', 'bob', 'events: [{ at: 2s, for: 1s, crash: bob }]\n'],
+    [MIXNET, 'client-1', 'client-2', ''],
+  ] as const)(
+    'tells those above whether a way is open: $carrier',
+    async (network, from, to, more) => {
+      const { prepared, run } = await prepareText(textOf(network, { layers: 1 }) + more);
+      const states: string[] = [];
+      prepared.world.listen({
+        ...NOBODY,
+        keepsStates: true,
+        state: (node, machine, state): void => {
+          if (node === from && machine.includes(`way to ${to}`))
+            states.push(`${machine}: ${state}`);
+        },
+      });
+      run();
+      const both = (way: string): readonly string[] => [
+        `way to ${to} by ${network.carrier}: ${way}`,
+        `shim1/way to ${to}: ${way}`,
+      ];
+      expect(states.slice(0, 2)).toEqual(both('open'));
+      if (network === BULK) expect(states.slice(2)).toEqual([...both('closed'), ...both('open')]);
+    },
+  );
 
   it('says that messages are not tracked', async () => {
     const result = await runText(textOf(GATEWAY, { layers: 1 }));

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { NodeHandle } from '../../../../engine/host/protocol.ts';
 import type { StreamHandlers } from '../../../../engine/host/stream.ts';
+import type { SendWishes } from '../../../../engine/host/transport.ts';
 import type { DirectionSpec } from '../../../../engine/net/link-spec.ts';
 import type { SimHost } from '../../../../engine/net/sim-host.ts';
 import type { SimWorld } from '../../../../engine/net/sim-world.ts';
@@ -96,6 +97,29 @@ describe('a bulk node', () => {
     expect(delivered.filter(({ at }) => at === 'a')).toHaveLength(1);
     expect([counter(a, 'bulk.connects'), counter(b, 'bulk.connects')]).toEqual([1, 1]);
     expect(world.network.imbalance()).toBeUndefined();
+  });
+
+  it('refuses what has waited for room until it was of no use, and nothing else', () => {
+    const outcomesOf = (wishes: SendWishes): { readonly answers: string[]; delivered: number } => {
+      const { world, a, delivered } = makeStage();
+      const answers: string[] = [];
+      for (let number = 0; number < 40; number += 1) {
+        const body = new Uint8Array(65_536).fill(number);
+        a.request({ kind: 'send', target: 'b', body, wishes }, (outcome) => answers.push(outcome));
+      }
+      world.runUntil(10 * SECOND);
+      return { answers, delivered: delivered.length };
+    };
+    const patient = outcomesOf({});
+    expect(patient).toEqual({ answers: new Array(40).fill('ok'), delivered: 40 });
+    expect(outcomesOf({ lifetime: 10 * SECOND })).toEqual(patient);
+    // The disk takes 1 MiB ahead of the peer, and the link a packet every 53 ms.
+    const { answers, delivered } = outcomesOf({ lifetime: 500 * MS });
+    const over = answers.filter((outcome) => outcome === 'lifetime-over').length;
+    expect(over).toBeGreaterThan(12);
+    expect(over).toBeLessThan(20);
+    expect(delivered).toBe(40 - over);
+    expect(answers).toHaveLength(40);
   });
 
   it('loses nothing to back-pressure and answers only as fast as the network takes', () => {
