@@ -34,7 +34,8 @@ export function createNodes({ name }: HostSpec, parts: HostNodeParts): NodeHandl
   });
   const [bottom] = nodes;
   assert(bottom !== undefined, `${name} runs no protocol`);
-  return nodes.length === 1 ? bottom : new NodeStack(nodes);
+  const names = stack.map(({ protocol }) => protocol.name);
+  return nodes.length === 1 ? bottom : new NodeStack(nodes, names);
 }
 
 /**
@@ -44,9 +45,11 @@ export function createNodes({ name }: HostSpec, parts: HostNodeParts): NodeHandl
 class NodeStack implements NodeHandle {
   /** The lowest first. */
   readonly #nodes: readonly NodeHandle[];
+  readonly #names: readonly string[];
 
-  constructor(nodes: readonly NodeHandle[]) {
+  constructor(nodes: readonly NodeHandle[], names: readonly string[]) {
     this.#nodes = nodes;
+    this.#names = names;
   }
 
   start(): void {
@@ -78,7 +81,10 @@ class NodeStack implements NodeHandle {
     return undefined;
   }
 
+  /** That of the lowest, and those of the layers by the names of their protocols. */
   status(): Readonly<Record<string, unknown>> {
-    return { ...this.#nodes[0]?.status?.() };
+    const [own = {}, ...layers] = this.#nodes.map((node) => node.status?.() ?? {});
+    const named = layers.map((status, index) => [this.#names[index + 1], status] as const);
+    return { ...own, layers: Object.fromEntries(named) };
   }
 }

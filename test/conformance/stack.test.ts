@@ -162,6 +162,17 @@ describe('a stack in virtual time', () => {
     },
   );
 
+  it('shows the status of every layer beside that of the lowest protocol', async () => {
+    const { prepared } = await prepareText(textOf(BULK, { layers: 2 }));
+    expect(prepared.stage.node('alice')?.status?.()).toEqual({
+      peers: [
+        { name: 'alice', unconfirmed: 0 },
+        { name: 'bob', unconfirmed: 0 },
+      ],
+      layers: { shim1: { carrier: 'bulk' }, shim2: { carrier: 'shim1' } },
+    });
+  });
+
   it('says that messages are not tracked', async () => {
     const result = await runText(textOf(GATEWAY, { layers: 1 }));
     expect(result.messagesUntracked).toBe('they pass through a stack of protocols');
