@@ -48,6 +48,12 @@ describe('loops unasked', () => {
     expect([loopsFor(more, 1), loopsFor(more, 2), loopsFor(more, MANY)]).toEqual([1, 2, 2]);
   });
 
+  it('count what each of the drawn pairs offers', () => {
+    const scenario = offering(constant(100));
+    const entry = { ...scenario.traffic[0]!, entry: 1, pairs: 30, words: '*', among: [] };
+    expect(offeredRate({ ...scenario, drawnTraffic: [entry] })).toBe(31 * 100);
+  });
+
   it('do not count what a source offers now and then', () => {
     const bursts = { kind: 'on-off', rate: 9_000, onNs: 1, offNs: 9 } as const;
     expect(offeredRate(offering(bursts, constant(10), { kind: 'file', bytes: 9 }))).toBe(10);

@@ -36,7 +36,10 @@ export function endsOf(
   suffix: string,
 ): { readonly flow: number; readonly source: number; readonly target: number } | undefined {
   if (info === undefined) return undefined;
-  const flow = suffix === '' ? 1 : info.flows.indexOf(suffix.trim());
+  const [, , another] = info.flows;
+  const only = another === undefined ? 1 : -1;
+  // Series of several flows without a name are those of drawn pairs, which are shown as one.
+  const flow = suffix === '' ? only : info.flows.indexOf(suffix.trim());
   const [from = '', to = ''] = (info.flows[flow] ?? '').split(' -> ');
   const source = info.nodes.findIndex(({ name }) => name === from);
   const target = info.nodes.findIndex(({ name }) => name === to);
