@@ -1,6 +1,7 @@
 /**
- * Reliable ordered bytes: TCP in `live`, modelled segments over the simulated links in `sim`
- * (docs/spec/stream-model.md). Every completion is an event.
+ * Reliable ordered bytes: modelled segments over the simulated links in `sim`
+ * (docs/spec/stream-model.md), TCP through a relay over the same links in `live`
+ * (docs/spec/live.md#streams). Every completion is an event.
  *
  * @module
  */

@@ -9,6 +9,7 @@ import type { ComputePool } from './compute-pool.ts';
 import type { HandoverSamples } from './handover/handover-samples.ts';
 import type { WallClock } from './live-clock.ts';
 import type { Pump } from './pump.ts';
+import type { StreamRelay } from './relay/stream-relay.ts';
 import type { WireTable } from './wire-table.ts';
 
 /** The surroundings of a live host. */
@@ -16,6 +17,8 @@ export interface LiveContext extends HostWorld {
   readonly clock: WallClock;
   readonly pump: Pump;
   readonly wires: WireTable;
+  /** Carries streams between hosts of the run over its links; absent if they go directly. */
+  readonly relay: StreamRelay | undefined;
   readonly compute: ComputePool;
   /** Follows some datagrams from their link to their handler. */
   readonly handovers: HandoverSamples;

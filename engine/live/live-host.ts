@@ -49,7 +49,7 @@ import type { LiveContext } from './live-context.ts';
 import { LiveStore } from './live-store.ts';
 import { LiveTimer } from './live-timer.ts';
 import { SystemStreams } from './system-random.ts';
-import { TcpHost } from './tcp-host.ts';
+import { type HostRelay, TcpHost } from './tcp-host.ts';
 import { UrgentAllowance } from './urgent-allowance.ts';
 import type { WireFailure } from './wire-table.ts';
 
@@ -58,8 +58,8 @@ const PORT_TRIES = 256;
 
 /** One host on real sockets. */
 export class LiveHost extends SimHost {
-  /** Number of streams opened so far, including those before a restart. */
-  streamsOpened = 0;
+  /** Ends of streams that pass no links, so far, including those before a restart. */
+  directStreams = 0;
   readonly #live: LiveContext;
   /** Jobs of the protocols that run here, by the name under which their module is known. */
   readonly #owners = new Map<string, Readonly<Record<string, JobDefinition>>>();
@@ -286,6 +286,7 @@ export class LiveHost extends SimHost {
       address: this.address,
       endpoints: this.#live.endpoints,
       ports: this.#live.wires.ports,
+      relay: this.#relay(),
       asEvent: this.#asEvents(),
       onTrouble: (error, place): void => {
         const known = environmentError(error);
@@ -296,11 +297,22 @@ export class LiveHost extends SimHost {
         });
       },
       warn: (message): void => this.log.warn(message),
-      onOpened: (): void => {
-        this.streamsOpened += 1;
+      onDirect: (): void => {
+        this.directStreams += 1;
       },
     });
     return this.#tcp;
+  }
+
+  /** The relay for streams of this host; absent if they do not pass links. */
+  #relay(): HostRelay | undefined {
+    const { relay } = this.#live;
+    return (
+      relay && {
+        carries: (to): boolean => relay.carries(this.index, to),
+        open: (options, client): void => relay.open(this.index, options, client),
+      }
+    );
   }
 
   /** Runs calls as events of the node; after a crash of the node they have no effect. */

@@ -35,6 +35,7 @@ import type { LiveContext } from './live-context.ts';
 import { LiveHost } from './live-host.ts';
 import { PortPlan, type PortRange } from './port-plan.ts';
 import { type Precision, Pump } from './pump.ts';
+import { StreamRelay } from './relay/stream-relay.ts';
 import { WireTable } from './wire-table.ts';
 
 /** Parts of a live world. */
@@ -75,6 +76,9 @@ export class LiveWorld extends SimWorld implements LiveContext {
   /** Time from when a datagram was due at the end of its link until it was sent, ns. */
   readonly lateness = new LogHistogram();
   readonly handovers: HandoverSamples;
+  readonly relay: StreamRelay | undefined;
+  /** Packets of relayed streams that arrived; the kernel has no part in them. */
+  streamPackets = 0;
   readonly compute: ComputePool;
   readonly #options: LiveWorldOptions;
   readonly #isShaped: boolean;
@@ -85,9 +89,10 @@ export class LiveWorld extends SimWorld implements LiveContext {
 
   constructor(options: LiveWorldOptions) {
     const clock = new LiveClock();
-    // Streams are the system's own: nothing is modelled.
-    super({ ...options, streams: NO_STREAMS, epochSeconds: clock.startedAt.seconds });
+    const relay = options.shape === 'off' ? undefined : new StreamRelay();
+    super({ ...options, streams: relay ?? NO_STREAMS, epochSeconds: clock.startedAt.seconds });
     this.clock = clock;
+    this.relay = relay;
     this.handovers = new HandoverSamples(clock);
     this.compute = options.compute ?? new ComputePool();
     this.#options = options;
@@ -109,6 +114,12 @@ export class LiveWorld extends SimWorld implements LiveContext {
       precision: options.precision ?? 'high',
       takeBacklog: (): boolean => this.wires.takeBacklog(),
       onFailure: options.onFailure,
+    });
+    const { scheduler } = this.network;
+    relay?.join({
+      scheduler,
+      hostOf: (address) => this.hostsByAddress.get(address),
+      enter: (code): void => this.pump.enter(code),
     });
   }
 
@@ -140,14 +151,15 @@ export class LiveWorld extends SimWorld implements LiveContext {
   /** Stops the pump, closes what is open, and ends the workers. */
   async close(): Promise<void> {
     this.pump.stop();
+    this.relay?.close();
     await Promise.all(this.#liveHosts.map((host) => host.close()));
     if (this.#options.compute === undefined) await this.compute.close();
     if (this.#temporary !== undefined) rmSync(this.#temporary, { recursive: true, force: true });
   }
 
-  /** Ends of opened streams so far, on all hosts. */
-  get streamsOpened(): number {
-    return this.#liveHosts.reduce((sum, host) => sum + host.streamsOpened, 0);
+  /** Ends of streams that pass no links, so far, on all hosts. */
+  get directStreams(): number {
+    return this.#liveHosts.reduce((sum, host) => sum + host.directStreams, 0);
   }
 
   /** Failed syncs of stores, on all hosts. */
@@ -177,18 +189,27 @@ export class LiveWorld extends SimWorld implements LiveContext {
 
   // hot: once per packet and hop.
   override arrive(direction: Direction, packet: number): void {
-    if (this.#isRemote[direction.toNode] !== true) {
+    const to = this.network.table.to[packet] as number;
+    const isElsewhere = this.#isRemote[direction.toNode] === true;
+    if (!isElsewhere || this.endpoints.sockets[to]?.isHidden === true) {
       super.arrive(direction, packet);
       return;
     }
     this.count(direction, packet);
-    this.#write(packet, this.network.table.to[packet] as number);
+    this.#write(packet, to);
   }
 
   // hot: once per packet and hop.
   /** Called at the end of the pipe: passes the packet to the kernel. */
   protected override handOver(socket: SimSocket, packet: number): void {
-    this.#write(packet, socket.local);
+    // Segments of relayed streams stay inside.
+    if (socket.isHidden) this.#takeSegment(socket, packet);
+    else this.#write(packet, socket.local);
+  }
+
+  #takeSegment(socket: SimSocket, packet: number): void {
+    this.streamPackets += 1;
+    super.handOver(socket, packet);
   }
 
   #isRemoteAddress(address: string): boolean {

@@ -1,8 +1,9 @@
 /**
- * The port's names for failures of real sockets.
+ * The port's names for failures of real sockets, and how one of ours is cut.
  *
  * @module
  */
+import type { Socket } from 'node:net';
 import type { StreamError } from '../host/stream.ts';
 
 const NAMES: Readonly<Record<string, StreamError>> = {
@@ -26,4 +27,13 @@ const EXHAUSTED: readonly string[] = ['EADDRNOTAVAIL', 'EMFILE', 'ENFILE', 'ENOB
 /** True if a connection could not be started because this machine has run out of a resource. */
 export function isExhausted(error: Error): boolean {
   return EXHAUSTED.includes((error as NodeJS.ErrnoException).code ?? '');
+}
+
+/**
+ * Resets a connection. One that is shutting down cannot be reset: libuv rejects that, and Node
+ * would keep the handle, and with it the process, forever. It is closed instead.
+ */
+export function cutSocket(socket: Socket): void {
+  if (socket.writableEnded) socket.destroy();
+  else socket.resetAndDestroy();
 }

@@ -19,6 +19,7 @@ import type {
 } from '../host/stream.ts';
 import type { EndpointTable } from '../net/endpoint-table.ts';
 import type { PortPlan } from './port-plan.ts';
+import type { RelayClient } from './relay/passage.ts';
 import { isExhausted, streamErrorOf } from './tcp-errors.ts';
 import { TcpStream } from './tcp-stream.ts';
 
@@ -36,13 +37,22 @@ export interface TcpOwner {
   readonly endpoints: EndpointTable;
   /** Maps sockets to real places; absent if they are at their own addresses. */
   readonly ports?: PortPlan | undefined;
+  /** Carries streams to other hosts of the run over its links; absent if they go directly. */
+  readonly relay?: HostRelay | undefined;
   /** Runs node code as an event, unless the node has crashed. */
   readonly asEvent: (call: () => void) => void;
   readonly warn: (message: string) => void;
   /** Called when the system rejected a socket, before the node is informed. */
   readonly onTrouble: (error: NodeJS.ErrnoException, place: string) => void;
-  /** A stream was opened, by either side. */
-  readonly onOpened: () => void;
+  /** A stream that passes no links was opened, by either side. */
+  readonly onDirect: () => void;
+}
+
+/** The relay as one host uses it. */
+export interface HostRelay {
+  /** True if streams to there pass links of the run. */
+  carries(to: Endpoint): boolean;
+  open(options: ConnectOptions, client: RelayClient): void;
 }
 
 /** See the module. */
@@ -58,6 +68,7 @@ export class TcpHost {
 
   listen(options: ListenOptions, onStream: (stream: Stream) => void): Listener | undefined {
     const { address: own, endpoints, ports, asEvent, warn, onTrouble } = this.#owner;
+    const { relay, onDirect } = this.#owner;
     const address = options.address ?? own;
     const port = options.port === 0 ? this.#freePort(address) : options.port;
     const local = endpoints.intern(address, port);
@@ -75,7 +86,9 @@ export class TcpHost {
         return;
       }
       asEvent(() => {
-        if (!socket.destroyed) onStream(this.#adopt(socket, { local, remote }));
+        if (socket.destroyed) return;
+        if (relay?.carries(remote) !== true) onDirect();
+        onStream(this.#adopt(socket, { local, remote }));
       });
     });
     server.on('error', (error) => {
@@ -98,11 +111,64 @@ export class TcpHost {
   }
 
   connect(options: ConnectOptions, done: ConnectDone): void {
-    const { endpoints, ports, address, asEvent, onTrouble } = this.#owner;
+    const { asEvent, relay, onDirect } = this.#owner;
+    const { to } = options;
+    const failed = (reason: StreamError): void => asEvent(() => done(undefined, reason));
+    if (relay?.carries(to) === true) {
+      this.#connectByRelay(relay, options, { failed, done });
+      return;
+    }
+    this.#dial(options, (socket, reason) => {
+      if (socket === undefined) {
+        failed(reason ?? 'unreachable');
+        return;
+      }
+      onDirect();
+      asEvent(() => done(this.#adopt(socket, { local: this.#localOf(socket), remote: to })));
+    });
+  }
+
+  #connectByRelay(
+    relay: HostRelay,
+    options: ConnectOptions,
+    { failed, done }: { failed: (reason: StreamError) => void; done: ConnectDone },
+  ): void {
+    const { asEvent } = this.#owner;
+    const { to } = options;
+    relay.open(options, {
+      dial: (reply) => this.#dial({ to }, reply),
+      opened: ({ own, far }) => {
+        const local = this.#localOf(far);
+        let stream: TcpStream | undefined;
+        asEvent(() => {
+          stream = this.#adopt(own, { local, remote: to });
+          done(stream);
+        });
+        return (reason) => stream?.expect(reason);
+      },
+      failed,
+    });
+  }
+
+  /** The place of a connection of ours, as hosts of the run see it. */
+  #localOf(socket: Socket): Endpoint {
+    const { endpoints, ports, address } = this.#owner;
+    const own = ports?.connected(socket) ?? { address, port: socket.localPort ?? 0 };
+    const local = endpoints.hold(own.address, own.port);
+    socket.once('close', () => endpoints.letGo(local));
+    return local;
+  }
+
+  /** Opens a real connection; `settled` is called once, and never after {@link close}. */
+  #dial(
+    options: ConnectOptions,
+    settled: (socket: Socket | undefined, reason?: StreamError) => void,
+  ): void {
+    const { endpoints, ports, address, onTrouble } = this.#owner;
     const to = endpoints.pairOf(options.to);
     const real = ports === undefined ? to : ports.find(to);
     if (real === undefined) {
-      setImmediate(() => asEvent(() => done(undefined, 'refused')));
+      setImmediate(() => settled(undefined, 'refused'));
       return;
     }
     const socket = connect({
@@ -116,26 +182,22 @@ export class TcpHost {
     ports?.call(socket, address);
     socket.once('close', () => ports?.hungUp(socket));
     let isDecided = false;
-    const decide = (call: () => void): void => {
+    const decide = (reason?: StreamError): void => {
       if (isDecided) return;
       isDecided = true;
       clearTimeout(alarm);
       this.#connecting.delete(socket);
-      asEvent(call);
+      if (reason === undefined) settled(socket);
+      else settled(undefined, reason);
     };
     const fail = (reason: StreamError): void => {
-      decide(() => done(undefined, reason));
+      decide(reason);
       socket.destroy();
     };
     const timeoutMs = (options.timeout ?? CONNECT_TIMEOUT_NS) / NS_PER_MS;
     const alarm = setTimeout(() => fail('timeout'), timeoutMs);
-    socket.once('connect', () => {
-      const own = ports?.connected(socket) ?? { address, port: socket.localPort ?? 0 };
-      const local = endpoints.hold(own.address, own.port);
-      socket.once('close', () => endpoints.letGo(local));
-      decide(() => done(this.#adopt(socket, { local, remote: options.to })));
-    });
-    socket.once('error', (error) => {
+    socket.once('connect', () => decide());
+    socket.on('error', (error) => {
       if (isExhausted(error)) onTrouble(error, `TCP from ${address}`);
       fail(streamErrorOf(error));
     });
@@ -165,7 +227,6 @@ export class TcpHost {
   #adopt(socket: Socket, ends: Pick<TcpStream, 'local' | 'remote'>): TcpStream {
     const { asEvent } = this.#owner;
     const stream = new TcpStream(socket, { ...ends, asEvent });
-    this.#owner.onOpened();
     this.#streams.add(stream);
     socket.once('close', () => this.#streams.delete(stream));
     return stream;

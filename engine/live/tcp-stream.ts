@@ -2,15 +2,14 @@
  * One reliable stream over a real TCP socket (engine/host/stream.ts).
  *
  * Half-open as TCP is; back-pressure both ways; errors end the stream under a name and are never
- * thrown. Streams do not pass the emulated links: delay, rate and faults of the topology do not act
- * on them.
+ * thrown. Does not know whether the other end of the socket is the peer or the relay.
  *
  * @module
  */
 import type { Socket } from 'node:net';
 import type { Endpoint, SendResult } from '../host/socket.ts';
 import type { SecureOptions, Stream, StreamError, StreamHandlers } from '../host/stream.ts';
-import { streamErrorOf } from './tcp-errors.ts';
+import { cutSocket, streamErrorOf } from './tcp-errors.ts';
 import { startTls } from './tls.ts';
 
 /** A node that writes this much more after `full` loses the stream; bytes. */
@@ -71,7 +70,7 @@ export class TcpStream implements Stream {
 
   reset(): void {
     if (this.#isOver) return;
-    cut(this.#bottom);
+    cutSocket(this.#bottom);
     if (this.#top !== this.#bottom) this.#top.destroy();
   }
 
@@ -113,10 +112,15 @@ export class TcpStream implements Stream {
     if (this.#handlers !== undefined) this.#attach(top);
   }
 
+  /** Names the failure that will end the stream; the socket itself only knows of a reset. */
+  expect(reason: StreamError): void {
+    this.#failed(reason);
+  }
+
   /** Ends the stream without telling its owner. */
   abandon(): void {
     this.#isOver = true;
-    cut(this.#bottom);
+    cutSocket(this.#bottom);
     if (this.#top !== this.#bottom) this.#top.destroy();
   }
 
@@ -165,13 +169,4 @@ export class TcpStream implements Stream {
     if (handlers === undefined || this.#isOver) return;
     this.#asEvent(() => call(handlers));
   }
-}
-
-/**
- * Resets a connection. One that is shutting down cannot be reset: libuv rejects that, and Node
- * would keep the handle, and with it the process, forever. It is closed instead.
- */
-function cut(socket: Socket): void {
-  if (socket.writableEnded) socket.destroy();
-  else socket.resetAndDestroy();
 }

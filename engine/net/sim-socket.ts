@@ -38,7 +38,7 @@ export interface SocketContext {
 }
 
 /** The owner's callbacks, for received datagrams and for the decision which of them are urgent. */
-export type SocketUser = Pick<UdpOptions, 'onDatagram' | 'isUrgent'>;
+export type SocketUser = Pick<UdpOptions, 'onDatagram' | 'isUrgent' | 'port'>;
 
 /** The received buffer that belongs to the running handler. */
 export class BufferOwnership {
@@ -51,6 +51,8 @@ export class SimSocket implements DatagramSocket {
   readonly hostIndex: number;
   readonly onDatagram: DatagramHandler;
   readonly isUrgent: UrgencyTest | undefined;
+  /** True for sockets of the stream model, which no node can open. */
+  readonly isHidden: boolean;
   /** DSCP of everything sent, 0..63; read by priority queues. */
   dscp = 0;
   /**
@@ -69,8 +71,9 @@ export class SimSocket implements DatagramSocket {
     context: SocketContext,
     local: Endpoint,
     out: Direction | undefined,
-    { onDatagram, isUrgent }: SocketUser,
+    { onDatagram, isUrgent, port }: SocketUser,
   ) {
+    this.isHidden = port < 0;
     this.context = context;
     this.table = context.table;
     this.hostIndex = context.hostIndex;

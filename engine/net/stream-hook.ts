@@ -19,7 +19,8 @@ import type {
 export const STREAM_PORT = -1;
 
 /** The parts of a simulated host that the stream model may use. */
-export interface StreamHost extends Host {
+export interface StreamHost
+  extends Pick<Host, 'name' | 'now' | 'after' | 'random' | 'alloc' | 'endpoint' | 'endpointOf'> {
   /** Index of the host in its world. */
   readonly index: number;
   /** Address from the address plan. */

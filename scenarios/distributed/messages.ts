@@ -121,7 +121,10 @@ export interface Tally {
   readonly memoryBytes: number;
   readonly receiveBufferBytes: number;
   readonly events: number;
-  readonly streamsOpened: number;
+  /** Packets of relayed streams that arrived; they stay in the process of the client. */
+  readonly streamPackets: number;
+  /** Ends of streams that passed no links. */
+  readonly directStreams: number;
   /** Number of store syncs that failed. */
   readonly storeFailures: number;
   /** Longest time that something due waited because the process did not run. */

@@ -68,7 +68,7 @@ export class TallyBook {
       sent: total(({ packets }) => packets.sent),
       duplicated: total(({ packets }) => packets.duplicated),
       injected: total(({ packets }) => packets.injected),
-      delivered: received,
+      delivered: received + total((tally) => tally.streamPackets),
       inFlight: total(({ packets }) => packets.inFlight),
       drops: addUp(
         [...all.map(({ packets }) => packets.drops), kernel].map(Object.entries<number>),
@@ -76,9 +76,9 @@ export class TallyBook {
     };
   }
 
-  /** Streams that nodes opened, in all processes. */
-  get streamsOpened(): number {
-    return this.all.reduce((sum, { streamsOpened }) => sum + streamsOpened, 0);
+  /** Ends of streams that passed no links, in all processes. */
+  get directStreams(): number {
+    return this.all.reduce((sum, { directStreams }) => sum + directStreams, 0);
   }
 
   /** Number of datagrams from outside this run. */

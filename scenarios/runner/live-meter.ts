@@ -163,8 +163,8 @@ export class LiveMeter {
 
   /** Facts that a reader of the verdict must know. */
   warnings(): readonly string[] {
-    const { streamsOpened, wires } = this.#world;
-    return liveWarnings(this.metrics(), { streamsOpened, foreign: wires.counts.foreign });
+    const { directStreams, wires } = this.#world;
+    return liveWarnings(this.metrics(), { directStreams, foreign: wires.counts.foreign });
   }
 }
 
@@ -179,8 +179,8 @@ export function stolenMetrics(
 
 /** What happened in a live run besides the effects of its links, in one process or several. */
 export interface UnshapedTraffic {
-  /** Number of streams that nodes opened. */
-  readonly streamsOpened: number;
+  /** Ends of streams that passed no links. */
+  readonly directStreams: number;
   /** Number of datagrams from outside the run. */
   readonly foreign: number;
 }
@@ -188,7 +188,7 @@ export interface UnshapedTraffic {
 /** Facts that a reader of a live verdict must know. */
 export function liveWarnings(
   metrics: Readonly<Record<string, MetricData>>,
-  { streamsOpened, foreign }: UnshapedTraffic,
+  { directStreams, foreign }: UnshapedTraffic,
 ): readonly string[] {
   const warnings: string[] = [];
   const late = latenessWarning(metrics);
@@ -208,7 +208,7 @@ export function liveWarnings(
         'caused stalls and losses',
     );
   }
-  if (streamsOpened > 0) {
+  if (directStreams > 0) {
     warnings.push('streams bypass the links in this run: no delay, rate or fault affected them');
   }
   if (foreign > 0) warnings.push(`${foreign} datagrams came from outside this run`);

@@ -155,7 +155,7 @@ export class LiveStageWorld extends SimStageWorld {
     const all = [...Object.entries(shaped.drops), ...drops.filter(([, count]) => count > 0)];
     return {
       ...shaped,
-      delivered: received,
+      delivered: received + this.live.streamPackets,
       drops: Object.fromEntries(all.sort(([a], [b]) => (a < b ? -1 : 1))),
     };
   }

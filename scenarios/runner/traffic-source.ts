@@ -173,7 +173,7 @@ export class Flow {
    */
   transferNs(): number[] {
     const { pattern, startNs } = this.spec;
-    if (pattern.kind !== 'file' || !this.#isFileSent) return [];
+    if (pattern.kind !== 'file' || !this.isFileSent) return [];
     const { deliveredTotal, lastArrivalNs } = this.meter;
     return deliveredTotal === this.nextSequence ? [lastArrivalNs - startNs] : [];
   }

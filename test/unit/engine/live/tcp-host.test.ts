@@ -23,7 +23,7 @@ it('a connection that is reset before its owner hears of it ends nothing but its
     asEvent: () => undefined,
     onTrouble: () => undefined,
     warn: () => undefined,
-    onOpened: () => undefined,
+    onDirect: () => undefined,
   });
   host.listen({ port: PORT }, (stream) => accepted.push(stream));
   const socket = connect({ host: ADDRESS, port: PORT });

@@ -19,6 +19,7 @@ const BLOCK = `127.${200 + (process.pid % 50)}.${(process.pid >>> 8) & 255}`;
 const TOOL = 'openssl';
 const hasOpenssl = spawnSync(TOOL, ['version']).status === 0;
 const crypto = provider('node');
+const LINK = { rateBps: 1e9, delayNs: 1_000_000 };
 
 /** A self-signed certificate for `orrery.test`. */
 function makeCertificate(): { certPem: string; keyPem: string } {
@@ -46,6 +47,8 @@ async function handshake(
   });
   const a = world.addHost({ name: 'a', address: `${BLOCK}.12` });
   const b = world.addHost({ name: 'b', address: `${BLOCK}.13` });
+  const ends = { a: { host: 'a', port: 1 }, b: { host: 'b', port: 1 } };
+  world.addLink({ id: 'a--b', ...ends, forward: LINK, backward: LINK });
   world.seal();
   const said: Record<string, string> = {};
   const use = (name: string, stream: Stream, options: SecureOptions): void => {

@@ -42,8 +42,8 @@ describe('TallyBook', () => {
 
   it('adds up what the verdict of a run in many processes has to warn of', () => {
     const book = new TallyBook();
-    book.note(0, tallyOf({ streamsOpened: 1, foreign: 2 }));
-    book.note(1, tallyOf({ streamsOpened: 0, foreign: 3 }));
+    book.note(0, tallyOf({ directStreams: 1, foreign: 2 }));
+    book.note(1, tallyOf({ directStreams: 0, foreign: 3 }));
     expect(liveWarnings({}, book)).toEqual([
       'streams bypass the links in this run: no delay, rate or fault affected them',
       '5 datagrams came from outside this run',

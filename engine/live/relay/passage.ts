@@ -1,0 +1,152 @@
+/**
+ * One relayed stream from the moment at which its client's half is open, with the sockets at both
+ * ends (docs/spec/live.md#streams).
+ *
+ * The real connection to the server is made when the client's half is open, so that `connect` ends
+ * after one round trip with what the server's system says. Knows no links and no ports.
+ *
+ * @module
+ */
+import type { Socket } from 'node:net';
+import type { Stream, StreamError } from '../../host/stream.ts';
+import { cutSocket, streamErrorOf } from '../tcp-errors.ts';
+import { RelayEnd } from './relay-end.ts';
+import type { RelayEntry } from './relay-entry.ts';
+
+/** Who opens a relayed stream: the real sockets of a host. */
+export interface RelayClient {
+  /** Opens a real connection to the server. */
+  dial(done: (far: Socket | undefined, error?: StreamError) => void): void;
+  /**
+   * The stream is open.
+   * @returns tells the client why its stream failed, before its socket is cut.
+   */
+  opened(ends: { readonly own: Socket; readonly far: Socket }): (reason: StreamError) => void;
+  failed(reason: StreamError): void;
+}
+
+/** What a passage needs from its relay. */
+export interface PassageSetup {
+  readonly client: RelayClient;
+  /** Indices of the hosts at both ends. */
+  readonly from: number;
+  readonly to: number;
+  readonly entry: RelayEntry;
+  /** Runs code with the links caught up to the present. */
+  readonly enter: (code: () => void) => void;
+  /** Called once, when the client's half has ended. */
+  readonly onNearOver: () => void;
+  /** Called once, when nothing is left of it. */
+  readonly onOver: () => void;
+}
+
+/** See the module. */
+export class Passage {
+  readonly #setup: PassageSetup;
+  readonly #near: RelayEnd;
+  #far: RelayEnd | undefined;
+  /** The socket to the server. */
+  #farSocket: Socket | undefined;
+  #isNearOver = false;
+  #isFarOver = false;
+  /** True once the client knows whether its stream is open. */
+  #isAnswered = false;
+  #tell: (reason: StreamError) => void = () => undefined;
+
+  /** @param stream The client's half, which has just opened. */
+  constructor(stream: Stream, setup: PassageSetup) {
+    this.#setup = setup;
+    const onClosed = (error: StreamError | undefined): void => {
+      if (error !== undefined) this.#failed(error);
+      this.#nearOver();
+    };
+    this.#near = new RelayEnd(stream, { enter: setup.enter, onClosed });
+  }
+
+  /** Opens the two real connections. */
+  begin(): void {
+    const { client, entry } = this.#setup;
+    client.dial((far, error) => {
+      if (far === undefined || this.#isNearOver) {
+        if (far !== undefined) cutSocket(far);
+        this.#giveUp(error ?? 'unreachable');
+        return;
+      }
+      this.#farSocket = far;
+      this.#far?.attach(far);
+      entry.open((pair, trouble) => {
+        if (pair === undefined || this.#isNearOver) {
+          if (pair !== undefined) cutSocket(pair.client);
+          this.#giveUp(trouble === undefined ? 'reset' : streamErrorOf(trouble));
+          return;
+        }
+        this.#isAnswered = true;
+        this.#tell = client.opened({ own: pair.client, far });
+        this.#near.attach(pair.relay);
+      });
+    });
+  }
+
+  /** The server's half is open, too. */
+  accepted(stream: Stream): void {
+    const { enter } = this.#setup;
+    this.#far = new RelayEnd(stream, { enter, onClosed: (): void => this.#farOver() });
+    if (this.#farSocket !== undefined) this.#far.attach(this.#farSocket);
+  }
+
+  /** A host at either end has crashed: its half is gone without notice, the other one is not. */
+  crashed(host: number): void {
+    const { from, to } = this.#setup;
+    if (host === from) {
+      this.#near.abandon();
+      this.#nearOver();
+    }
+    if (host === to) {
+      this.#far?.abandon();
+      this.#cutFar();
+      this.#farOver();
+    }
+  }
+
+  /** Ends both halves without notice. */
+  close(): void {
+    this.#near.abandon();
+    this.#far?.abandon();
+    this.#cutFar();
+  }
+
+  #giveUp(reason: StreamError): void {
+    this.#failed(reason);
+    this.#setup.enter(() => this.#near.reset());
+  }
+
+  #failed(reason: StreamError): void {
+    this.#tell(reason);
+    if (this.#isAnswered) return;
+    this.#isAnswered = true;
+    this.#setup.client.failed(reason);
+  }
+
+  #nearOver(): void {
+    if (this.#isNearOver) return;
+    this.#isNearOver = true;
+    // The server's half may never open any more.
+    if (this.#far === undefined) this.#cutFar();
+    this.#setup.onNearOver();
+    this.#checkOver();
+  }
+
+  #farOver(): void {
+    this.#isFarOver = true;
+    this.#checkOver();
+  }
+
+  #checkOver(): void {
+    const isFarOver = this.#isFarOver || this.#far === undefined;
+    if (this.#isNearOver && isFarOver) this.#setup.onOver();
+  }
+
+  #cutFar(): void {
+    if (this.#farSocket !== undefined) cutSocket(this.#farSocket);
+  }
+}

@@ -1,0 +1,125 @@
+/**
+ * The door of the relay: a port of 127.0.0.1 at which streams of this process enter it. Makes pairs
+ * of joined TCP sockets, one for the client of a stream and one for the relay.
+ *
+ * Whoever else connects is cut off before a byte is read: a socket is let in only if it began at
+ * the very port of a socket of ours that is connecting.
+ *
+ * @module
+ */
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import { REAL_ADDRESS } from '../port-plan.ts';
+
+/** Two ends of one connection within this process. */
+export interface SocketPair {
+  readonly client: Socket;
+  readonly relay: Socket;
+}
+
+/** Called once, with the pair or with what the system says. */
+export type PairDone = (pair: SocketPair | undefined, error?: NodeJS.ErrnoException) => void;
+
+interface Attempt {
+  readonly client: Socket;
+  relay: Socket | undefined;
+  isConnected: boolean;
+  readonly done: PairDone;
+}
+
+const HALF_OPEN = { allowHalfOpen: true, noDelay: true };
+
+/** See the module. */
+export class RelayEntry {
+  readonly #attempts = new Set<Attempt>();
+  /** Pairs that were asked for before the port was open. */
+  #early: PairDone[] | undefined;
+  #server: Server | undefined;
+  #isClosed = false;
+
+  /** The port; undefined until it is open. */
+  get port(): number | undefined {
+    return (this.#server?.address() as AddressInfo | null | undefined)?.port;
+  }
+
+  /** Makes a pair. */
+  open(done: PairDone): void {
+    if (this.#isClosed) return;
+    const { port } = this;
+    if (port !== undefined) {
+      this.#connect(port, done);
+      return;
+    }
+    const isFirst = this.#early === undefined;
+    this.#early = [...(this.#early ?? []), done];
+    if (isFirst) this.#listen();
+  }
+
+  /** Closes the port, and what is being connected. */
+  close(): void {
+    this.#isClosed = true;
+    this.#server?.close();
+    for (const attempt of this.#attempts) this.#fail(attempt);
+  }
+
+  #listen(): void {
+    const server = createServer(HALF_OPEN, (socket) => this.#admit(socket));
+    this.#server = server;
+    server.on('listening', () => {
+      const { port } = this;
+      for (const done of this.#takeEarly()) if (port !== undefined) this.#connect(port, done);
+    });
+    server.on('error', (error) => {
+      this.#server = undefined;
+      for (const done of this.#takeEarly()) done(undefined, error);
+    });
+    server.listen({ host: REAL_ADDRESS, port: 0, exclusive: true });
+    server.unref();
+  }
+
+  #takeEarly(): readonly PairDone[] {
+    const early = this.#early ?? [];
+    this.#early = undefined;
+    return early;
+  }
+
+  #connect(port: number, done: PairDone): void {
+    const client = connect({ host: REAL_ADDRESS, port, localAddress: REAL_ADDRESS, ...HALF_OPEN });
+    const attempt: Attempt = { client, relay: undefined, isConnected: false, done };
+    this.#attempts.add(attempt);
+    client.once('connect', () => {
+      attempt.isConnected = true;
+      this.#settle(attempt);
+    });
+    client.on('error', (error) => {
+      if (!this.#attempts.has(attempt)) return;
+      this.#fail(attempt);
+      done(undefined, error);
+    });
+  }
+
+  #admit(socket: Socket): void {
+    // Without a listener, an error of the socket would end the process.
+    socket.on('error', () => socket.destroy());
+    const { remotePort } = socket;
+    const attempt = [...this.#attempts].find(({ client }) => client.localPort === remotePort);
+    if (attempt === undefined || attempt.relay !== undefined) {
+      socket.destroy();
+      return;
+    }
+    attempt.relay = socket;
+    this.#settle(attempt);
+  }
+
+  #settle(attempt: Attempt): void {
+    const { client, relay, isConnected, done } = attempt;
+    if (relay === undefined || !isConnected) return;
+    this.#attempts.delete(attempt);
+    done({ client, relay });
+  }
+
+  #fail(attempt: Attempt): void {
+    this.#attempts.delete(attempt);
+    attempt.client.destroy();
+    attempt.relay?.destroy();
+  }
+}

@@ -1,0 +1,172 @@
+/**
+ * The relay of a live world: streams between hosts of the run pass its links, as in virtual time
+ * (docs/spec/live.md#streams, docs/adr/0040).
+ *
+ *   client -- TCP -- relay == segments over the links of the run == relay -- TCP -- server
+ *
+ * Both ends are real TCP sockets; between them runs the stream model of virtual time
+ * (docs/spec/stream-model.md) on the links that datagrams use. The process of the client relays
+ * both directions. Does not carry streams to or from programs outside of the run.
+ *
+ * @module
+ */
+import { assert } from '../../core/assert.ts';
+import type { Scheduler } from '../../core/scheduler.ts';
+import type { Endpoint } from '../../host/socket.ts';
+import type { ConnectOptions, Listener, Stream } from '../../host/stream.ts';
+import { SegmentStreams } from '../../net/stream/segment-streams.ts';
+import type { StreamHost, StreamModel } from '../../net/stream-hook.ts';
+import { Passage, type RelayClient } from './passage.ts';
+import { RelayEntry } from './relay-entry.ts';
+import { RelayHost } from './relay-host.ts';
+
+/** The world whose links carry the streams. */
+export interface RelayWorld {
+  readonly scheduler: Scheduler;
+  /** Index of the host that owns an address. */
+  hostOf(address: string): number | undefined;
+  /** Runs code with the links caught up to the present. */
+  enter(code: () => void): void;
+}
+
+/** A place to which relayed streams lead. */
+interface Door {
+  readonly host: number;
+  readonly listener: Listener | undefined;
+  /** Streams that lead there or are being opened. */
+  users: number;
+}
+
+/** See the module. */
+export class StreamRelay implements StreamModel {
+  readonly #segments = new SegmentStreams();
+  readonly #hosts: RelayHost[] = [];
+  readonly #doors = new Map<Endpoint, Door>();
+  /** By the client's end. */
+  readonly #passages = new Map<Endpoint, Passage>();
+  readonly #entry = new RelayEntry();
+  #world: RelayWorld | undefined;
+
+  /** Number of relayed streams that are open or being opened. */
+  get openCount(): number {
+    return this.#passages.size;
+  }
+
+  /** Called before the first host is added. */
+  join(world: RelayWorld): void {
+    this.#world = world;
+  }
+
+  /** Nodes of a live world listen on real sockets. */
+  listen(): undefined {
+    return undefined;
+  }
+
+  /** Nodes of a live world connect by {@link open}. */
+  connect(): void {
+    assert(false, 'a live host connects by its own sockets');
+  }
+
+  attached(host: StreamHost, address: string): void {
+    this.#hosts[host.index] ??= new RelayHost(host, this.#joined.scheduler);
+    this.#segments.attached(this.#host(host.index), address);
+  }
+
+  crashed({ index }: StreamHost): void {
+    const old = this.#host(index);
+    this.#segments.crashed(old);
+    old.end();
+    for (const passage of [...this.#passages.values()]) passage.crashed(index);
+    for (const [place, door] of this.#doors) {
+      if (door.host === index) this.#doors.delete(place);
+    }
+  }
+
+  restarted(host: StreamHost): void {
+    const next = new RelayHost(host, this.#joined.scheduler);
+    this.#hosts[host.index] = next;
+    this.#segments.restarted(next);
+  }
+
+  /** True if a stream from this host to there passes links of the run. */
+  carries(host: number, to: Endpoint): boolean {
+    const { address } = this.#host(host).endpointOf(to);
+    const peer = this.#joined.hostOf(address);
+    return peer !== undefined && peer !== host;
+  }
+
+  /** Opens a stream from a host. */
+  open(from: number, options: ConnectOptions, client: RelayClient): void {
+    const { to } = options;
+    const door = this.#enterDoor(from, to);
+    this.#segments.connect(this.#host(from), options, (stream, error) => {
+      if (stream === undefined) {
+        this.#leaveDoor(to, door);
+        client.failed(error ?? 'unreachable');
+        return;
+      }
+      const { local } = stream;
+      const passage = new Passage(stream, {
+        client,
+        from,
+        to: door.host,
+        entry: this.#entry,
+        enter: this.#joined.enter,
+        onNearOver: () => this.#leaveDoor(to, door),
+        onOver: () => void this.#passages.delete(local),
+      });
+      this.#passages.set(local, passage);
+      passage.begin();
+    });
+  }
+
+  /** Ends everything without notice. */
+  close(): void {
+    this.#entry.close();
+    for (const passage of this.#passages.values()) passage.close();
+    this.#passages.clear();
+  }
+
+  get #joined(): RelayWorld {
+    assert(this.#world !== undefined, 'the relay has no world yet');
+    return this.#world;
+  }
+
+  #host(index: number): RelayHost {
+    const host = this.#hosts[index];
+    assert(host !== undefined, `the relay knows no host ${index}`);
+    return host;
+  }
+
+  /** The server's half of a handshake is done. */
+  #accepted(stream: Stream): void {
+    const passage = this.#passages.get(stream.remote);
+    if (passage === undefined) stream.reset();
+    else passage.accepted(stream);
+  }
+
+  /** Lets the model accept streams to a place; dialling finds out whether anybody listens there. */
+  #enterDoor(from: number, to: Endpoint): Door {
+    const known = this.#doors.get(to);
+    if (known !== undefined) {
+      known.users += 1;
+      return known;
+    }
+    const { address, port } = this.#host(from).endpointOf(to);
+    const host = this.#joined.hostOf(address);
+    assert(host !== undefined, `${address} belongs to no host`);
+    const accept = (stream: Stream): void => this.#accepted(stream);
+    const listener = this.#segments.listen(this.#host(host), { port, address }, accept);
+    const door: Door = { host, listener, users: 1 };
+    // A crashed host takes no streams; it must be asked again when it is back.
+    if (listener !== undefined) this.#doors.set(to, door);
+    return door;
+  }
+
+  #leaveDoor(to: Endpoint, door: Door): void {
+    door.users -= 1;
+    if (door.users > 0 || this.#doors.get(to) !== door) return;
+    this.#doors.delete(to);
+    door.listener?.close();
+  }
+}
