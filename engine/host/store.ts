@@ -44,7 +44,10 @@ export interface Store {
    * of its own: what is put or deleted later does not change it.
    */
   keys(range?: KeyRange): readonly string[];
-  /** Erases an entry and all values that it ever had; takes effect at the next sync. */
+  /**
+   * Erases an entry and all values that it ever had; takes effect at the next sync.
+   * @param key As for {@link put}; an entry that is not there may be deleted.
+   */
   delete(key: string): void;
   /** Makes everything written so far durable, then calls `done` (never in the same turn). */
   sync(done: (error?: string) => void): void;

@@ -8,6 +8,7 @@
 import { describe, expect, it } from 'vitest';
 import { computeCases } from './port/compute-cases.ts';
 import { contactCases } from './port/contact-cases.ts';
+import { hostCryptoCases } from './port/crypto-cases.ts';
 import { datagramCases } from './port/datagram-cases.ts';
 import type { Driver } from './port/drivers.ts';
 import { hostCases } from './port/host-cases.ts';
@@ -22,6 +23,7 @@ const portCases: readonly PortCase[] = [
   ...timerCases,
   ...hostCases,
   ...computeCases,
+  ...hostCryptoCases,
   ...storeCases,
   ...streamCases,
   ...contactCases,
