@@ -39,7 +39,6 @@ export const sodiumFallbacks: readonly Fallback[] = [
   { primitive: 'p256Sign' },
   { primitive: 'p256Verify' },
   { primitive: 'aesCmac' },
-  { primitive: 'turboShake128' },
 ];
 
 /** True when the provider can be made on this machine. */
@@ -71,6 +70,7 @@ export function createSodium(source: LoadedSodium = loadSodium()): CryptoProvide
     sha384: openssl.sha384,
     sha3_256: openssl.sha3_256,
     shake256: openssl.shake256,
+    turboShake128: openssl.turboShake128,
     sha512Over256: openssl.sha512Over256,
     blake2xb: openssl.blake2xb,
     aesCtr: openssl.aesCtr,

@@ -6,12 +6,13 @@ import type { CryptoProvider } from '../../../../engine/host/crypto.ts';
 import { cryptoCases } from '../../../conformance/crypto-cases.ts';
 import { hostileCases, mistakes } from '../../../conformance/crypto-hostile-cases.ts';
 import { randomCases } from '../../../conformance/crypto-random.ts';
+import { spongeCases, spongeMistakes } from '../../../conformance/crypto-sponge-cases.ts';
 
 /**
  * The functions that the provider computes in WebAssembly if it is available, by the ids of the
  * shared suite.
  */
-const REPLACED = /chacha20-poly1305|aesCmac|aez|blake2xb|x25519/i;
+const REPLACED = /chacha20-poly1305|aesCmac|aez|blake2xb|turboShake|x25519/i;
 
 const noble = provider('noble');
 const aeadKind = (crypto: CryptoProvider): string =>
@@ -40,7 +41,7 @@ describe.each(timings)('the provider node without WebAssembly, timing %s', (timi
     expect([aeadKind(crypto), KIND_WITH_VECTORS]).toEqual(['Object', 'FastAead']);
   });
 
-  it.each([...cryptoCases, ...hostileCases].filter(({ id }) => REPLACED.test(id)))(
+  it.each([...cryptoCases, ...spongeCases, ...hostileCases].filter(({ id }) => REPLACED.test(id)))(
     'passes $id',
     ({ check }) => check(crypto),
   );
@@ -54,7 +55,7 @@ describe.each(timings)('the provider node without WebAssembly, timing %s', (timi
     );
   });
 
-  it.each(mistakes)('throws a RangeError for %s', (_, call) => {
+  it.each([...mistakes, ...spongeMistakes])('throws a RangeError for %s', (_, call) => {
     expect(() => call(crypto)).toThrow(RangeError);
   });
 });
