@@ -13,7 +13,7 @@ import type { Stream } from '../../engine/host/stream.ts';
 import { concatBytes, equalBytes } from '../_kit/bytes.ts';
 import type { PacketAccount } from './account.ts';
 import { HELD_BYTES_MAX, HELLO_BYTES, MEMORY_BYTES } from './geometry.ts';
-import { PacketReader, PieceReader } from './machine.ts';
+import { PieceReader, packetReader } from './machine.ts';
 import { Syncing } from './syncing.ts';
 import { decodeHello, decodeNumber, encodeNumber, type Hello } from './wire.ts';
 
@@ -77,7 +77,7 @@ export class Incoming {
     const hello = new PieceReader(HELLO_BYTES, (piece) =>
       this.#greeted(stream, decodeHello(piece)),
     );
-    const packets = new PacketReader((buffer, offset, length) =>
+    const packets = packetReader((buffer, offset, length) =>
       this.#hold(buffer.slice(offset, offset + length)),
     );
     let greeted = 0;
@@ -95,7 +95,7 @@ export class Incoming {
         stream.reset();
       },
       onEnd: () => {
-        const isWhole = greeted === HELLO_BYTES && packets.isBetweenPackets;
+        const isWhole = greeted === HELLO_BYTES && packets.isBetweenFrames;
         if (!isWhole && greeted > 0) host.drop('truncated');
         stream.end();
       },

@@ -27,8 +27,8 @@ import {
   decodeDocumentRecord,
   encodeAsk,
   encodeRecord,
-  RecordReader,
   type RecordType,
+  recordReader,
 } from './records.ts';
 
 /** The document for which a descriptor is made. */
@@ -268,7 +268,7 @@ export class DirectoryClient {
     allowed: readonly RecordType[],
     finish: (type: RecordType | undefined, body: Uint8Array) => void,
   ): void {
-    const reader = new RecordReader(allowed, (type, body) => {
+    const reader = recordReader(allowed, (type, body) => {
       stream.end();
       finish(type, body);
     });
@@ -280,7 +280,7 @@ export class DirectoryClient {
         finish(undefined, NOTHING);
       },
       onEnd: () => {
-        if (!reader.isBetweenRecords) this.#drop('record-truncated');
+        if (!reader.isBetweenFrames) this.#drop('record-truncated');
         stream.end();
       },
       onClose: () => finish(undefined, NOTHING),

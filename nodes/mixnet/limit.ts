@@ -9,8 +9,8 @@
  */
 import { z } from 'zod';
 import type { Nanoseconds } from '../../engine/host/time.ts';
+import { TokenBucket } from '../_kit/token-bucket.ts';
 import { rate } from './client/index.ts';
-import { TokenBucket } from './provider/token-bucket.ts';
 
 /** Published default: 25,000 packets/s, as ns between packets. */
 const INTERVAL_NS_DEFAULT = 40_000;
@@ -38,7 +38,7 @@ export class RateLimit {
 
   constructor({ rate: tokenNs, burst, shaping }: LimitOptions) {
     this.#bucket = new TokenBucket(burst);
-    this.#bucket.setRate(tokenNs);
+    this.#bucket.setInterval(tokenNs);
     this.#isShaping = shaping;
   }
 

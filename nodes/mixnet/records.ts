@@ -14,6 +14,7 @@
  * @module
  */
 import { readUint32, readUint48, writeUint32, writeUint48 } from '../_kit/bytes.ts';
+import { FrameReader } from '../_kit/frame-reader.ts';
 import { DESCRIPTOR_LENGTH_MAX, DOCUMENT_LENGTH_MAX, RECORD_HEADER_LENGTH } from './geometry.ts';
 
 /** Length of an epoch number, bytes. */
@@ -31,10 +32,6 @@ const TYPES = {
 
 /** Type of a record. */
 export type RecordType = keyof typeof TYPES;
-
-const BY_TAG = new Map(
-  Object.entries(TYPES).map(([type, { tag, max }]) => [tag, { type: type as RecordType, max }]),
-);
 
 /** Whether a document is available, not made yet, or no longer kept. */
 export type DocumentStatus = 'here' | 'not-yet' | 'gone';
@@ -80,68 +77,27 @@ export function decodeDocumentRecord(
 /** Receives a record and owns its body. */
 export type RecordHandler = (type: RecordType, body: Uint8Array) => void;
 
-/** Splits a stream into records. It holds at most one, and reads nothing after a malformed one. */
-export class RecordReader {
-  readonly #onRecord: RecordHandler;
-  readonly #allowed: readonly RecordType[];
-  readonly #header = new Uint8Array(RECORD_HEADER_LENGTH);
-  #headerBytes = 0;
-  #type: RecordType | undefined;
-  #body = new Uint8Array(0);
-  #bodyBytes = 0;
-  #isBroken = false;
-
-  /**
-   * @param allowed The types that this peer may send.
-   * @param onRecord Called for each record, within {@link read}.
-   */
-  constructor(allowed: readonly RecordType[], onRecord: RecordHandler) {
-    this.#allowed = allowed;
-    this.#onRecord = onRecord;
-  }
-
-  /** True when the stream may end here: no record is incomplete. */
-  get isBetweenRecords(): boolean {
-    return this.#headerBytes === 0 && !this.#isBroken;
-  }
-
-  /** Reads the next bytes; false when they contain a record that the peer must not send. */
-  read(buffer: Uint8Array, offset: number, length: number): boolean {
-    const end = offset + length;
-    let at = offset;
-    while (at < end && !this.#isBroken) {
-      at += this.#type === undefined ? this.#readHeader(buffer, at, end) : 0;
-      if (this.#type !== undefined) at += this.#readBody(buffer, at, end);
-    }
-    return !this.#isBroken;
-  }
-
-  #readHeader(buffer: Uint8Array, at: number, end: number): number {
-    const taken = Math.min(RECORD_HEADER_LENGTH - this.#headerBytes, end - at);
-    this.#header.set(buffer.subarray(at, at + taken), this.#headerBytes);
-    this.#headerBytes += taken;
-    if (this.#headerBytes < RECORD_HEADER_LENGTH) return taken;
-    const known = BY_TAG.get(this.#header[0] as never);
-    const length = readUint32(this.#header, 1);
-    if (known === undefined || !this.#allowed.includes(known.type) || length > known.max + 1) {
-      this.#isBroken = true;
-      return taken;
-    }
-    this.#type = known.type;
-    this.#body = new Uint8Array(length);
-    this.#bodyBytes = 0;
-    return taken;
-  }
-
-  #readBody(buffer: Uint8Array, at: number, end: number): number {
-    const taken = Math.min(this.#body.length - this.#bodyBytes, end - at);
-    this.#body.set(buffer.subarray(at, at + taken), this.#bodyBytes);
-    this.#bodyBytes += taken;
-    if (this.#bodyBytes < this.#body.length) return taken;
-    const type = this.#type as RecordType;
-    this.#type = undefined;
-    this.#headerBytes = 0;
-    this.#onRecord(type, this.#body);
-    return taken;
-  }
+/**
+ * Splits a stream into records; one that the peer must not send breaks it.
+ * @param allowed The types that this peer may send.
+ * @param onRecord Called for each record.
+ */
+export function recordReader(allowed: readonly RecordType[], onRecord: RecordHandler): FrameReader {
+  const known = new Map(allowed.map((type) => [TYPES[type].tag as number, type]));
+  return new FrameReader(
+    {
+      headerBytes: RECORD_HEADER_LENGTH,
+      bodyBytes: (buffer, offset): number | undefined => {
+        const type = known.get(buffer[offset] ?? 0);
+        const length = readUint32(buffer, offset + 1);
+        return type !== undefined && length <= TYPES[type].max + 1 ? length : undefined;
+      },
+    },
+    (buffer, offset, length) => {
+      const type = known.get(buffer[offset] ?? 0);
+      if (type !== undefined) {
+        onRecord(type, buffer.slice(offset + RECORD_HEADER_LENGTH, offset + length));
+      }
+    },
+  );
 }

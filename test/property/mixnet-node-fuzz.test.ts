@@ -17,8 +17,8 @@ import {
   encodeAsk,
   encodeDocumentRecord,
   encodeRecord,
-  RecordReader,
   type RecordType,
+  recordReader,
 } from '../../nodes/mixnet/records.ts';
 import type { CpuChoice } from '../../scenarios/model.ts';
 import type { PreparedRun } from '../../scenarios/runner/run-seed.ts';
@@ -238,7 +238,7 @@ describe('mutated records', () => {
     };
     for (let sent = 0; sent < INPUTS; sent += 1) {
       const bytes = damage(genuine[random.below(genuine.length)]!, random);
-      const reader = new RecordReader(['upload', 'ask', 'document', 'accepted'], (type, body) => {
+      const reader = recordReader(['upload', 'ask', 'document', 'accepted'], (type, body) => {
         count(type);
         if (type === 'ask') decodeAsk(body);
         if (type === 'document') decodeDocumentRecord(body);

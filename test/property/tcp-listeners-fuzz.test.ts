@@ -18,7 +18,7 @@ import {
   encodeAsk,
   encodeDocumentRecord,
   encodeRecord,
-  RecordReader,
+  recordReader,
 } from '../../nodes/mixnet/records.ts';
 import { dialChannel } from '../../scenarios/distributed/channel/dial.ts';
 import { frameOf } from '../../scenarios/distributed/channel/frames.ts';
@@ -136,7 +136,7 @@ describe(`R-084: ${INPUTS} mutated streams, seed ${SEED}`, () => {
     const state = stage.node('authority')?.status?.() ?? {};
     const [first = 0] = state['documents'] as readonly number[];
     let status = 'nothing';
-    const reader = new RecordReader(['document'], (_type, body) => {
+    const reader = recordReader(['document'], (_type, body) => {
       status = decodeDocumentRecord(body)?.status ?? 'malformed';
     });
     const answer = await exchange(authority, encodeAsk(first), 0);
@@ -160,7 +160,7 @@ describe(`R-084: ${INPUTS} mutated streams, seed ${SEED}`, () => {
         draw: (number) => records[number % records.length] as Uint8Array,
         look: (answer): void => {
           let kind = 'closed';
-          const reader = new RecordReader(['document', 'refused', 'accepted'], (type) => {
+          const reader = recordReader(['document', 'refused', 'accepted'], (type) => {
             kind = type;
           });
           expect(reader.read(answer, 0, answer.length)).toBe(true);

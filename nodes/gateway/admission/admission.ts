@@ -11,13 +11,14 @@
  *
  * @module
  */
+
+import { type RateLimit, TokenBucket } from '../../_kit/token-bucket.ts';
 import {
   HANDSHAKE_RATE_BURST,
   HANDSHAKE_RATE_PER_SECOND,
   UNPROVEN_BURST,
   UNPROVEN_PER_SECOND,
 } from '../geometry.ts';
-import { type RateLimit, TokenBucket } from '../rate-limit.ts';
 import type { CookieMint } from './cookie-mint.ts';
 
 /** What happens to an opening that passed every inexpensive check. */
@@ -52,7 +53,7 @@ export interface Admission {
 
 /** A budget for one kind of handshake message that may cost Diffie-Hellman work. */
 export function handshakeBucket(): TokenBucket {
-  return new TokenBucket({ perSecond: HANDSHAKE_RATE_PER_SECOND, burst: HANDSHAKE_RATE_BURST });
+  return TokenBucket.of({ perSecond: HANDSHAKE_RATE_PER_SECOND, burst: HANDSHAKE_RATE_BURST });
 }
 
 /** The order of checks that this project uses. */
@@ -64,12 +65,12 @@ export class CheckedAdmission implements Admission {
   readonly #answers = handshakeBucket();
   readonly #cookies = handshakeBucket();
   readonly #repeats = handshakeBucket();
-  readonly #unproven = new TokenBucket({ perSecond: UNPROVEN_PER_SECOND, burst: UNPROVEN_BURST });
+  readonly #unproven = TokenBucket.of({ perSecond: UNPROVEN_PER_SECOND, burst: UNPROVEN_BURST });
 
   /** @param rate Limit on frames; unlimited when absent. */
   constructor(mint: CookieMint, rate: RateLimit | undefined) {
     this.#mint = mint;
-    this.#frames = rate === undefined ? undefined : new TokenBucket(rate);
+    this.#frames = rate === undefined ? undefined : TokenBucket.of(rate);
   }
 
   frameCame(): boolean {

@@ -8,13 +8,13 @@
  */
 import type { CryptoProvider } from '../../../engine/host/crypto.ts';
 import { wipe } from '../../_kit/secrets.ts';
+import { TokenBucket } from '../../_kit/token-bucket.ts';
 import {
   COOKIE_BYTES,
   COOKIE_LIFE_NS,
   UNPROVEN_GATEWAY_BURST,
   UNPROVEN_GATEWAY_PER_SECOND,
 } from '../geometry.ts';
-import { TokenBucket } from '../rate-limit.ts';
 
 const SECRET_BYTES = 32;
 
@@ -22,7 +22,7 @@ const SECRET_BYTES = 32;
 export class CookieMint {
   readonly #crypto: CryptoProvider;
   readonly #randomBytes: (length: number) => Uint8Array;
-  readonly #unproven = new TokenBucket({
+  readonly #unproven = TokenBucket.of({
     perSecond: UNPROVEN_GATEWAY_PER_SECOND,
     burst: UNPROVEN_GATEWAY_BURST,
   });

@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { type RateLimit, TokenBucket } from '../rate-limit.ts';
+import { type RateLimit, TokenBucket } from '../../_kit/token-bucket.ts';
 import { type Admission, handshakeBucket, type OpeningVerdict } from './admission.ts';
 
 /** Test double: charges budgets before it checks a frame. */
@@ -17,7 +17,7 @@ export class EagerAdmission implements Admission {
 
   /** @param rate Limit on frames; unlimited when absent. */
   constructor(rate: RateLimit | undefined) {
-    this.#frames = rate === undefined ? undefined : new TokenBucket(rate);
+    this.#frames = rate === undefined ? undefined : TokenBucket.of(rate);
   }
 
   frameCame(nowNs: number): boolean {

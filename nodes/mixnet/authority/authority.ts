@@ -40,8 +40,8 @@ import {
   decodeAsk,
   encodeDocumentRecord,
   encodeRecord,
-  RecordReader,
   type RecordType,
+  recordReader,
 } from '../records.ts';
 import { authoritySecret, identityKeyOf, trustOf } from '../trust.ts';
 import { hasAuditableLoop, NO_AUDITS } from './auditable.ts';
@@ -258,7 +258,7 @@ class AuthorityNode implements NodeHandle {
       return;
     }
     this.#streams += 1;
-    const reader = new RecordReader(['upload', 'ask'], (type, body) => {
+    const reader = recordReader(['upload', 'ask'], (type, body) => {
       if (!this.#answer(stream, type, body)) stream.reset();
     });
     stream.handle({
@@ -268,7 +268,7 @@ class AuthorityNode implements NodeHandle {
         stream.reset();
       },
       onEnd: () => {
-        if (!reader.isBetweenRecords) this.#drop('record-truncated');
+        if (!reader.isBetweenFrames) this.#drop('record-truncated');
         stream.end();
       },
       onClose: () => {

@@ -14,7 +14,7 @@
  * @module
  */
 import type { Nanoseconds } from '../../../engine/host/time.ts';
-import { Deadlines } from './deadlines.ts';
+import { Deadlines } from '../../_kit/deadlines.ts';
 import { binomialTail, erlangQuantile } from './erlang.ts';
 import type { MeanNs } from './rates.ts';
 

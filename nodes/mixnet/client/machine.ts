@@ -18,6 +18,7 @@
 import type { Nanoseconds } from '../../../engine/host/time.ts';
 import type { SendWishes } from '../../../engine/host/transport.ts';
 import { toHex } from '../../_kit/bytes.ts';
+import { PoissonProcess } from '../../_kit/poisson-process.ts';
 import type { DirectoryDocument } from '../directory/index.ts';
 import { Composer } from './composer.ts';
 import type { SubmitRefusal } from './drops.ts';
@@ -31,7 +32,6 @@ import {
   type SendTerms,
 } from './outbox.ts';
 import type { ClientParts, RetrievedMessage } from './parts.ts';
-import { PoissonProcess } from './poisson-process.ts';
 import { type MeanNs, meanNsOf } from './rates.ts';
 import { cutMessage, Reassembly } from './reassembly.ts';
 import { fragmentRoom, LOOP_ID_LENGTH, MESSAGE_ID_LENGTH } from './wire.ts';

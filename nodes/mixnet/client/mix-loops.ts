@@ -9,6 +9,7 @@
  */
 import type { Nanoseconds } from '../../../engine/host/time.ts';
 import { toHex } from '../../_kit/bytes.ts';
+import { PoissonProcess } from '../../_kit/poisson-process.ts';
 import { encodeForward, type TaggedPacket } from '../../sphinx/index.ts';
 import type { Descriptor, DirectoryDocument } from '../directory/index.ts';
 import { hopsOf, openPayload, windowCommands } from './composer.ts';
@@ -22,7 +23,6 @@ import type {
   SenderWindows,
 } from './parts.ts';
 import { type ChosenHop, type ChosenPath, chooseLoopPath, type PathSource } from './path.ts';
-import { PoissonProcess } from './poisson-process.ts';
 import { meanNsOf } from './rates.ts';
 import { encodeMessage, LOOP_ID_LENGTH } from './wire.ts';
 

@@ -12,8 +12,8 @@
 import type { Nanoseconds } from '../../../engine/host/time.ts';
 import type { SendWishes } from '../../../engine/host/transport.ts';
 import { toHex } from '../../_kit/bytes.ts';
+import { Deadlines } from '../../_kit/deadlines.ts';
 import { wipe } from '../../_kit/secrets.ts';
-import { Deadlines } from './deadlines.ts';
 import type { Contact, Settlement } from './parts.ts';
 import { SendQueue } from './send-queue.ts';
 import type { Fragment } from './wire.ts';

@@ -10,7 +10,7 @@
  */
 import type { Nanoseconds } from '../../../engine/host/time.ts';
 import { equalBytes, toHex } from '../../_kit/bytes.ts';
-import { Deadlines } from './deadlines.ts';
+import { Deadlines } from '../../_kit/deadlines.ts';
 import type { Fragment } from './wire.ts';
 
 /** Limits of reassembly. */

@@ -9,11 +9,11 @@
  * @module
  */
 import type { Host } from '../../../engine/host/host.ts';
+import { TokenBucket } from '../../_kit/token-bucket.ts';
 import type { NodeKey, PacketFormat } from '../../sphinx/index.ts';
 import type { EpochClock } from '../epoch-clock.ts';
 import { delayMsMaxOf } from '../format.ts';
 import { OTHER_EPOCHS_BURST, OTHER_EPOCHS_NS } from '../geometry.ts';
-import { TokenBucket } from '../provider/token-bucket.ts';
 import type { KeyRing } from './key-ring.ts';
 
 /** The parts of the check. */
@@ -31,7 +31,7 @@ export class OtherEpochs {
 
   constructor(parts: OtherEpochsParts) {
     this.#parts = parts;
-    this.#budget.setRate(OTHER_EPOCHS_NS);
+    this.#budget.setInterval(OTHER_EPOCHS_NS);
   }
 
   /**

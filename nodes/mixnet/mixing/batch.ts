@@ -11,7 +11,7 @@
  */
 import type { Random } from '../../../engine/host/random.ts';
 import type { Nanoseconds } from '../../../engine/host/time.ts';
-import { DueQueue } from './due-queue.ts';
+import { DueQueue } from '../../_kit/due-queue.ts';
 import { clear, type Mixing, type MixingDrop } from './mixing.ts';
 
 const FIRST_CAPACITY = 64;

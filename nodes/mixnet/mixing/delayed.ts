@@ -8,7 +8,7 @@
  * @module
  */
 import type { Nanoseconds } from '../../../engine/host/time.ts';
-import { DueQueue } from './due-queue.ts';
+import { DueQueue } from '../../_kit/due-queue.ts';
 import { type AskedDelay, clear, type Mixing, type MixingDrop } from './mixing.ts';
 
 /** Determines how long a message stays, and which messages are rejected. */

@@ -9,6 +9,7 @@ import type { Host } from '../../../engine/host/host.ts';
 import type { Counter, Histogram } from '../../../engine/host/measure.ts';
 import type { NodeHandle, NodeSetup } from '../../../engine/host/protocol.ts';
 import type { Endpoint } from '../../../engine/host/socket.ts';
+import { TokenBucket } from '../../_kit/token-bucket.ts';
 import { isCoverRecipient, meanNsOf } from '../client/index.ts';
 import type { MixnetOptions } from '../config.ts';
 import type { DirectoryDocument } from '../directory/index.ts';
@@ -21,7 +22,6 @@ import { PLACE, writeStanding } from '../viz-states.ts';
 import { copyName, type Spooled } from '../wire.ts';
 import { Spool, type SpoolEntry } from './spool.ts';
 import { SpoolWatch, slowRetrievalText } from './spool-watch.ts';
-import { TokenBucket } from './token-bucket.ts';
 
 const NS_PER_US = 1_000;
 const UINT32_MAX = 0xffff_ffff;
@@ -82,7 +82,7 @@ class ProviderNode implements ServerNode, ServerRole {
     // The rate that every client obeys, plus slack.
     const perMs = (lambdaP + lambdaL + lambdaD) * server.options.rateLimit.slack;
     this.#tokenNs = Math.max(1, meanNsOf(perMs));
-    for (const { bucket } of this.#accounts.values()) bucket.setRate(this.#tokenNs);
+    for (const { bucket } of this.#accounts.values()) bucket.setInterval(this.#tokenNs);
     this.#next = new HopTable(entryMixes(document), ({ name }) => server.endpointOf(name) ?? -1);
     server.host.trace.state(PLACE, writeStanding({ kind: 'provider' }));
   }
@@ -146,7 +146,7 @@ class ProviderNode implements ServerNode, ServerRole {
     const endpoint = this.server.endpointOf(name);
     if (endpoint === undefined) return undefined;
     const bucket = new TokenBucket(options.rateLimit.burst);
-    bucket.setRate(this.#tokenNs);
+    bucket.setInterval(this.#tokenNs);
     const watch = new SpoolWatch(options.spool.batch);
     const account = { name, spool: new Spool(), watch, bucket, endpoint };
     this.#accounts.set(name, account);

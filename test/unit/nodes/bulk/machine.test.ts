@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { PACKET_MAX } from '../../../../nodes/bulk/geometry.ts';
-import { PacketReader } from '../../../../nodes/bulk/machine.ts';
+import { packetReader } from '../../../../nodes/bulk/machine.ts';
 import { decodeLength, encodePacket } from '../../../../nodes/bulk/wire.ts';
 
 /** Reads `stream` in pieces that end at `cuts`. */
 function read(stream: Uint8Array, cuts: readonly number[]): { packets: number[][]; isOk: boolean } {
   const packets: number[][] = [];
-  const reader = new PacketReader((buffer, offset, length) => {
+  const reader = packetReader((buffer, offset, length) => {
     packets.push([...buffer.subarray(offset, offset + length)]);
   });
   const ends = [...cuts.filter((cut) => cut < stream.length), stream.length].sort((a, b) => a - b);
@@ -50,12 +50,12 @@ describe('a reader of packets', () => {
     const packet = new Uint8Array(PACKET_MAX).fill(3);
     const stream = encodePacket(packet);
     let bytes = 0;
-    const reader = new PacketReader((_buffer, _offset, length) => {
+    const reader = packetReader((_buffer, _offset, length) => {
       bytes += length;
     });
     for (let i = 0; i < stream.length; i += 1) expect(reader.read(stream, i, 1)).toBe(true);
     expect(bytes).toBe(PACKET_MAX);
-    expect(reader.isBetweenPackets).toBe(true);
+    expect(reader.isBetweenFrames).toBe(true);
   });
 
   it('takes nothing more after a length that no packet has, whole or in parts', () => {
@@ -67,11 +67,11 @@ describe('a reader of packets', () => {
   });
 
   it('knows whether the stream may end', () => {
-    const reader = new PacketReader(() => undefined);
-    expect(reader.isBetweenPackets).toBe(true);
+    const reader = packetReader(() => undefined);
+    expect(reader.isBetweenFrames).toBe(true);
     reader.read(Uint8Array.of(0, 0), 0, 2);
-    expect(reader.isBetweenPackets).toBe(false);
+    expect(reader.isBetweenFrames).toBe(false);
     reader.read(Uint8Array.of(0, 1, 9), 0, 3);
-    expect(reader.isBetweenPackets).toBe(true);
+    expect(reader.isBetweenFrames).toBe(true);
   });
 });

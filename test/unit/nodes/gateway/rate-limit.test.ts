@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { TokenBucket } from '../../../../nodes/gateway/rate-limit.ts';
+import { TokenBucket } from '../../../../nodes/_kit/token-bucket.ts';
 
 const SECOND = 1_000_000_000;
 
@@ -11,14 +11,14 @@ function takeMany(bucket: TokenBucket, count: number, nowNs: number): number {
 
 describe('the token bucket', () => {
   it('R-056: allows the burst of 5,000 and then 1,000 a second', () => {
-    const bucket = new TokenBucket({ perSecond: 1000, burst: 5000 });
+    const bucket = TokenBucket.of({ perSecond: 1000, burst: 5000 });
     expect(takeMany(bucket, 6000, 0)).toBe(5000);
     expect(takeMany(bucket, 6000, SECOND)).toBe(1000);
     expect(takeMany(bucket, 6000, SECOND + SECOND / 2)).toBe(500);
   });
 
   it('loses no fraction of a token, whatever the steps', () => {
-    const bucket = new TokenBucket({ perSecond: 3, burst: 1 });
+    const bucket = TokenBucket.of({ perSecond: 3, burst: 1 });
     let taken = 0;
     for (let nowNs = 0; nowNs <= 10 * SECOND; nowNs += 7_777_777) if (bucket.take(nowNs)) taken++;
     expect(taken).toBeGreaterThanOrEqual(29);
@@ -26,7 +26,22 @@ describe('the token bucket', () => {
   });
 
   it('never holds more than the burst, after a hundred days of silence either', () => {
-    const bucket = new TokenBucket({ perSecond: 1_000_000, burst: 10 });
+    const bucket = TokenBucket.of({ perSecond: 1_000_000, burst: 10 });
     expect(takeMany(bucket, 20, Number.MAX_SAFE_INTEGER)).toBe(10);
+  });
+
+  it('says how long a token taken in advance has to wait, by rate and by interval', () => {
+    const byRate = TokenBucket.of({ perSecond: 4, burst: 1 });
+    const byInterval = new TokenBucket(1);
+    byInterval.setInterval(SECOND / 4);
+    for (const bucket of [byRate, byInterval]) {
+      expect([bucket.reserve(0), bucket.reserve(0), bucket.reserve(0)]).toEqual([
+        0,
+        SECOND / 4,
+        SECOND / 2,
+      ]);
+      expect(bucket.take(SECOND / 2)).toBe(false);
+      expect(bucket.take((3 * SECOND) / 4)).toBe(true);
+    }
   });
 });

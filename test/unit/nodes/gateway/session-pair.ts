@@ -6,13 +6,13 @@
  */
 import { provider } from '../../../../engine/crypto/index.ts';
 import type { CryptoProvider } from '../../../../engine/host/crypto.ts';
+import type { RateLimit } from '../../../../nodes/_kit/token-bucket.ts';
 import { type Admission, CheckedAdmission } from '../../../../nodes/gateway/admission/admission.ts';
 import { CookieMint } from '../../../../nodes/gateway/admission/cookie-mint.ts';
 import { createIdentity, type Identity } from '../../../../nodes/gateway/crypto.ts';
 import type { FrameDrop } from '../../../../nodes/gateway/drops.ts';
 import type { EpochSource } from '../../../../nodes/gateway/epoch-store.ts';
 import { FRAME_TYPE, type FrameType } from '../../../../nodes/gateway/geometry.ts';
-import type { RateLimit } from '../../../../nodes/gateway/rate-limit.ts';
 import type { ReplayGuard } from '../../../../nodes/gateway/replay/guard.ts';
 import { ReplayWindow } from '../../../../nodes/gateway/replay/window.ts';
 import {

@@ -4,9 +4,9 @@
  * @module
  */
 import { describe, expect, it } from 'vitest';
+import { TokenBucket } from '../../../../nodes/_kit/token-bucket.ts';
 import { Spool } from '../../../../nodes/mixnet/provider/spool.ts';
 import { SpoolWatch, slowRetrievalText } from '../../../../nodes/mixnet/provider/spool-watch.ts';
-import { TokenBucket } from '../../../../nodes/mixnet/provider/token-bucket.ts';
 import type { Spooled } from '../../../../nodes/mixnet/wire.ts';
 
 const SECOND = 1_000_000_000;
@@ -63,7 +63,7 @@ describe('a spool', () => {
 describe('a token bucket', () => {
   it('starts full, then gives its rate', () => {
     const bucket = new TokenBucket(3);
-    bucket.setRate(SECOND);
+    bucket.setInterval(SECOND);
     const taken = (now: number): boolean => bucket.take(now);
     expect([0, 0, 0, 0].map(taken)).toEqual([true, true, true, false]);
     expect(taken(SECOND - 1)).toBe(false);
@@ -73,7 +73,7 @@ describe('a token bucket', () => {
 
   it('holds no more than its burst, however long the client was silent', () => {
     const bucket = new TokenBucket(2);
-    bucket.setRate(SECOND);
+    bucket.setInterval(SECOND);
     const now = 1_000_000 * SECOND;
     expect([now, now, now].map((at) => bucket.take(at))).toEqual([true, true, false]);
   });

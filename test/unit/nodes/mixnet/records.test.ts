@@ -12,8 +12,8 @@ import {
   encodeAsk,
   encodeDocumentRecord,
   encodeRecord,
-  RecordReader,
   type RecordType,
+  recordReader,
 } from '../../../../nodes/mixnet/records.ts';
 
 const ALL: readonly RecordType[] = ['upload', 'accepted', 'refused', 'ask', 'document'];
@@ -21,7 +21,7 @@ const ALL: readonly RecordType[] = ['upload', 'accepted', 'refused', 'ask', 'doc
 /** Reads pieces; returns the records, or undefined if the reader failed. */
 function read(pieces: readonly Uint8Array[], allowed = ALL): (readonly string[])[] | undefined {
   const seen: (readonly string[])[] = [];
-  const reader = new RecordReader(allowed, (type, body) => seen.push([type, toHex(body)]));
+  const reader = recordReader(allowed, (type, body) => seen.push([type, toHex(body)]));
   const isSound = pieces.every((piece) => reader.read(piece, 0, piece.length));
   return isSound ? seen : undefined;
 }
@@ -48,13 +48,13 @@ describe('records', () => {
   });
 
   it('say whether the stream may end here', () => {
-    const reader = new RecordReader(ALL, () => undefined);
+    const reader = recordReader(ALL, () => undefined);
     const ask = encodeAsk(7);
-    expect(reader.isBetweenRecords).toBe(true);
+    expect(reader.isBetweenFrames).toBe(true);
     reader.read(ask, 0, 3);
-    expect(reader.isBetweenRecords).toBe(false);
+    expect(reader.isBetweenFrames).toBe(false);
     reader.read(ask, 3, ask.length - 3);
-    expect(reader.isBetweenRecords).toBe(true);
+    expect(reader.isBetweenFrames).toBe(true);
   });
 
   it('of an unknown type, of a length above their bound, or not for this side break the reader', () => {
@@ -62,9 +62,9 @@ describe('records', () => {
     expect(read([fromHex('12000000ff')])).toBeUndefined();
     expect(read([fromHex('20ffffffff')])).toBeUndefined();
     expect(read([encodeAsk(1)], ['document'])).toBeUndefined();
-    const reader = new RecordReader(ALL, () => undefined);
+    const reader = recordReader(ALL, () => undefined);
     reader.read(fromHex('0000000000'), 0, 5);
-    expect(reader.isBetweenRecords).toBe(false);
+    expect(reader.isBetweenFrames).toBe(false);
     expect(reader.read(encodeAsk(1), 0, 11)).toBe(false);
   });
 

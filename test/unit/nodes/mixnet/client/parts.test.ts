@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { openStream } from '../../../../../engine/core/stream.ts';
-import { Deadlines } from '../../../../../nodes/mixnet/client/deadlines.ts';
+import { Deadlines } from '../../../../../nodes/_kit/deadlines.ts';
 import { clientConfig, eventsPerMs, meanNsOf } from '../../../../../nodes/mixnet/client/index.ts';
 import {
   choosePath,

@@ -1,7 +1,7 @@
 /** The contract that every mixing strategy fulfils. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { DueQueue } from '../../../../../nodes/mixnet/mixing/due-queue.ts';
+import { DueQueue } from '../../../../../nodes/_kit/due-queue.ts';
 import { MIXING_DROPS, mixingConfig } from '../../../../../nodes/mixnet/mixing/index.ts';
 import {
   ALWAYS,

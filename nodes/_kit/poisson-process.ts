@@ -6,9 +6,8 @@
  *
  * @module
  */
-import type { Random } from '../../../engine/host/random.ts';
-import type { Nanoseconds } from '../../../engine/host/time.ts';
-import type { MeanNs } from './rates.ts';
+import type { Random } from '../../engine/host/random.ts';
+import type { Nanoseconds } from '../../engine/host/time.ts';
 
 /** Distribution of intervals around their mean. */
 export type IntervalLaw = 'poisson' | 'fixed';
@@ -17,7 +16,7 @@ export type IntervalLaw = 'poisson' | 'fixed';
 export class PoissonProcess {
   readonly #random: Random;
   readonly #law: IntervalLaw;
-  #meanNs: MeanNs = 0;
+  #meanNs: Nanoseconds = 0;
   #nextAt: Nanoseconds | undefined;
 
   constructor(random: Random, law: IntervalLaw = 'poisson') {
@@ -31,12 +30,12 @@ export class PoissonProcess {
   }
 
   /** Mean interval; 0 when the process is off. */
-  get meanNs(): MeanNs {
+  get meanNs(): Nanoseconds {
     return this.#meanNs;
   }
 
   /** Sets the mean interval. An unchanged value leaves the process undisturbed. */
-  setMean(now: Nanoseconds, meanNs: MeanNs): void {
+  setMean(now: Nanoseconds, meanNs: Nanoseconds): void {
     if (meanNs === this.#meanNs) return;
     this.#meanNs = meanNs;
     this.#nextAt = meanNs > 0 ? now + this.#interval() : undefined;

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Nanoseconds } from '../../../engine/host/time.ts';
+import type { Nanoseconds } from '../../engine/host/time.ts';
 
 interface Entry<T> {
   readonly at: Nanoseconds;

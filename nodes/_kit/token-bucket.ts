@@ -1,0 +1,82 @@
+/**
+ * Token bucket in integers, driven by the caller's time.
+ *
+ * Its owner bounds the number of buckets. It never reads a clock.
+ *
+ * @module
+ */
+import type { Nanoseconds } from '../../engine/host/time.ts';
+
+const NS_PER_SECOND = 1_000_000_000;
+
+/** Settings of a bucket. */
+export interface RateLimit {
+  /** Tokens per second, integer >= 1. */
+  readonly perSecond: number;
+  /** Largest number of tokens, integer 1 to 9,000,000, so that the credit stays a safe integer. */
+  readonly burst: number;
+}
+
+/** A bucket that is full when its rate is first set. */
+export class TokenBucket {
+  readonly #burst: number;
+  /** Units of credit that make a token. */
+  #token = 0;
+  /** Units of credit that each nanosecond adds. */
+  #perNs = 1;
+  #credit = 0;
+  #lastNs: Nanoseconds = 0;
+  #isFilled = false;
+
+  /** @param burst Largest number of tokens, >= 1. */
+  constructor(burst: number) {
+    this.#burst = burst;
+  }
+
+  /** A bucket with a fixed rate; no fraction of a token is lost, whatever the rate. */
+  static of({ perSecond, burst }: RateLimit): TokenBucket {
+    const bucket = new TokenBucket(burst);
+    bucket.#set(NS_PER_SECOND, perSecond);
+    return bucket;
+  }
+
+  /** @param tokenNs Mean time between tokens, ns, integer >= 1. */
+  setInterval(tokenNs: Nanoseconds): void {
+    this.#set(tokenNs, 1);
+  }
+
+  /**
+   * Takes one token.
+   * @param nowNs Monotonic time, ns.
+   * @returns false when none is left: the packet exceeds the limit.
+   */
+  take(nowNs: Nanoseconds): boolean {
+    this.#refill(nowNs);
+    if (this.#credit < this.#token) return false;
+    this.#credit -= this.#token;
+    return true;
+  }
+
+  /** Takes one token, possibly in advance; returns how long until it is available, in ns. */
+  reserve(nowNs: Nanoseconds): Nanoseconds {
+    this.#refill(nowNs);
+    this.#credit -= this.#token;
+    return Math.max(0, Math.ceil(-this.#credit / this.#perNs));
+  }
+
+  #set(token: number, perNs: number): void {
+    this.#token = token;
+    this.#perNs = perNs;
+    if (!this.#isFilled) this.#credit = this.#burst * token;
+    this.#isFilled = true;
+  }
+
+  #refill(nowNs: Nanoseconds): void {
+    const elapsedNs = nowNs - this.#lastNs;
+    this.#lastNs = nowNs;
+    const most = this.#burst * this.#token;
+    // Compared before multiplying, so that a long silence cannot exceed the safe integers.
+    if (elapsedNs >= (most - this.#credit) / this.#perNs) this.#credit = most;
+    else this.#credit += elapsedNs * this.#perNs;
+  }
+}
