@@ -14,7 +14,7 @@ import { faultWindowsPart } from './fault-windows-part.ts';
 import { clockOf, judgeKpi } from './kpi.ts';
 import { MESSAGE_CONSERVATION, messagesPart, unaccounted } from './messages.ts';
 import { summariseMetrics } from './metric-summary.ts';
-import type { PacketTotals, RunInput, SeedResult } from './model.ts';
+import type { DoneState, PacketTotals, RunInput, SeedResult } from './model.ts';
 import { budgetWarnings, forgetfulSeeds, isSpending, privacyBudgetPart } from './privacy-budget.ts';
 import { privacyPart } from './privacy-part.ts';
 import {
@@ -142,8 +142,13 @@ function describeSeed(seed: SeedResult): Report['perSeed'][number] {
     wallSeconds: seed.wallMs / 1e3,
     events: seed.events,
     ending: seed.ending,
+    ...(seed.done === undefined ? {} : { done: doneOf(seed.done) }),
     ...(seed.checkpoints === undefined ? {} : { checkpoints: seed.checkpoints }),
   };
+}
+
+function doneOf(done: DoneState): NonNullable<Report['perSeed'][number]['done']> {
+  return done.by === 'done' ? done : { by: done.by, unfinished: [...done.unfinished] };
 }
 
 /**

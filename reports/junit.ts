@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { doneText } from './done-text.ts';
 import { earlyEndOf, openText } from './early-end.ts';
 import { escapeXml } from './escape-xml.ts';
 import {
@@ -86,10 +87,12 @@ function document(lines: readonly string[]): string {
 }
 
 function properties(report: Report): readonly string[] {
+  const end = doneText(report);
   const values = {
     fingerprint: report.fingerprint,
     seeds: report.seeds.join(' '),
     mode: report.mode,
+    ...(end === undefined ? {} : { end }),
     crypto: report.crypto,
     cpu: report.cpu,
     commit: report.environment.commit,

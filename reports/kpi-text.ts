@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { doneText } from './done-text.ts';
 import { earlyEndOf } from './early-end.ts';
 import {
   inScale,
@@ -142,8 +143,10 @@ export function kpiMark(kpi: KpiResult): '✓' | '✗' | '–' | '?' {
  * early end.
  */
 export function conditionsText(report: Report): readonly string[] {
+  const done = doneText(report);
   return [
     ...(report.ending === 'complete' ? [] : [earlyEndOf(report) ?? report.ending]),
+    ...(done === undefined ? [] : [done]),
     report.mode,
     ...(report.layout === undefined ? [] : [report.layout]),
     ...pacedText(report),

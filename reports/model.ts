@@ -145,6 +145,12 @@ export interface Series {
   readonly values: readonly (number | null)[];
 }
 
+/** What ended a run that could end when its work was done. */
+export type DoneState =
+  | { readonly by: 'done'; readonly atNs: number }
+  /** The duration, and the nodes that had not finished. */
+  | { readonly by: 'duration'; readonly unfinished: readonly string[] };
+
 /** Everything measured in one run with one seed. */
 export interface SeedResult {
   readonly seed: number;
@@ -189,6 +195,8 @@ export interface SeedResult {
    * machines; 0 or absent when they shared one clock.
    */
   readonly clockUncertaintyNs?: number;
+  /** Absent if only its duration could end the run. */
+  readonly done?: DoneState;
   /** How the run ended. */
   readonly ending: 'complete' | 'interrupted' | 'time-limit';
 }

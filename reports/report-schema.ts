@@ -214,6 +214,14 @@ export const reportSchema = z
         wallSeconds: number,
         events: count,
         ending: text,
+        done: z.exactOptional(
+          z
+            .union([
+              z.strictObject({ by: z.literal('done'), atNs: number }),
+              z.strictObject({ by: z.literal('duration'), unfinished: z.array(text) }),
+            ])
+            .describe('with `until: done`: what ended the run, and who had not finished'),
+        ),
         checkpoints: z.exactOptional(
           z
             .strictObject({

@@ -269,7 +269,9 @@ export interface Scenario {
   readonly stack?: readonly StackEntry[];
   readonly durationNs: number;
   readonly warmupNs: number;
-  /** After {@link durationNs}, what was sent may still arrive for this long. */
+  /** Ends when all nodes that can have said that their work is done, at the latest after the duration. */
+  readonly until?: 'done';
+  /** After the end, what was sent may still arrive for this long. */
   readonly drainNs: number;
   /** Calendar time of virtual 0, Unix seconds. */
   readonly epochSeconds: number;

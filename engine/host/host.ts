@@ -117,6 +117,12 @@ export interface Host {
   transport(handlers: TransportHandlers, carrier?: string): Transport | undefined;
   /** A carrier tells those above it whether messages to `peer` leave at present; also traced. */
   way(peer: string, way: Way): void;
+  /**
+   * The protocol has done what it is there for, such as receiving its file. A scenario with `until:
+   * done` ends when all that can have said so; only the top protocol of a host counts. Holds until
+   * the host crashes; called again, it changes nothing, and the node goes on as before.
+   */
+  finished(): void;
   /** Counts a drop by its name, for the metric, the trace and the fingerprint. */
   drop(reason: string): void;
   store(name: string): Store;

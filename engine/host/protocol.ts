@@ -238,5 +238,10 @@ export interface Protocol<Options = unknown> {
   readonly channel?: number;
   /** What its nodes do with the wishes of those who send. Absent: they ignore them. */
   readonly wishes?: WishHandling;
+  /**
+   * True if a node with these options can call `host.finished`: a scenario with `until: done` then
+   * waits for it. Absent: no node of this protocol ever finishes.
+   */
+  readonly finishes?: (options: Options) => boolean;
   create(host: Host, setup: NodeSetup<Options>): NodeHandle;
 }

@@ -45,6 +45,12 @@ export interface LayerOptions {
   readonly drops?: Readonly<Record<string, string>>;
 }
 
+/** A protocol that has done its work, and the trace that notes it. */
+export interface Finisher {
+  readonly protocol: string;
+  readonly trace: Trace;
+}
+
 /** What layers share with the protocols below. */
 export interface LayerBase
   extends Pick<
@@ -69,6 +75,8 @@ export interface LayerBase
   readonly contacts: ContactWatch;
   /** @param protocol Whose timer it is: its code is charged. */
   after(delay: Nanoseconds, fire: () => void, protocol: string): Timer;
+  /** A protocol of this host has done its work. */
+  finish(finisher: Finisher): void;
   /** Mixes an event of this host into the fingerprint. */
   mixIn(kind: number, length: number): void;
   /** Tells fingerprint and trace of a drop that a protocol of this host has counted. */
@@ -211,6 +219,10 @@ export class HostLayer implements Host, StackMember {
 
   way(peer: string, way: Way): void {
     this.base.wayOf(this, peer, way);
+  }
+
+  finished(): void {
+    this.base.finish(this);
   }
 
   drop(reason: string): void {

@@ -30,7 +30,8 @@ import { MeterTable } from '../measure/counters.ts';
 import { NO_BUFFER } from './buffer-pool.ts';
 import { ContactWatch } from './contact-watch.ts';
 import { assertDeclared } from './drop-reasons.ts';
-import { HostLayer, type LayerOptions, type LayerSupply } from './host-layer.ts';
+import { type Finisher, HostLayer, type LayerOptions, type LayerSupply } from './host-layer.ts';
+import { hostLog, hostTrace } from './host-reports.ts';
 import { HostSockets } from './host-sockets.ts';
 import { HostStack, type StackHost, type StackMember } from './host-stack.ts';
 import { DIRECTION_DEFAULTS } from './link-spec.ts';
@@ -103,6 +104,8 @@ export class SimHost implements StreamHost, StackHost, StackMember {
   requestHandler: ((request: NodeRequest) => void) | undefined;
   /** Tells the protocols of this host when contacts begin and end. */
   readonly contacts: ContactWatch;
+  /** Protocols that have done their work in this life. */
+  private readonly finishedBy = new Set<string>();
   private readonly world: HostWorld;
   private readonly jobs: SimCompute;
   private readonly dropNames: Readonly<Record<string, string>> | undefined;
@@ -304,6 +307,18 @@ export class SimHost implements StreamHost, StackHost, StackMember {
     calls.end(outer);
   }
 
+  finished(): void {
+    this.finish(this);
+  }
+
+  /** A protocol of this host has done its work. */
+  finish({ protocol, trace }: Finisher): void {
+    if (this.finishedBy.has(protocol)) return;
+    this.finishedBy.add(protocol);
+    trace.mark('finished');
+    this.world.recorder?.finished?.(this.index, protocol);
+  }
+
   drop(reason: string): void {
     assertDeclared(reason, this.dropNames);
     this.countDrop(reason);
@@ -355,6 +370,7 @@ export class SimHost implements StreamHost, StackHost, StackMember {
     this.sockets.closeAll();
     this.requestHandler = undefined;
     this.contacts.crashed();
+    this.finishedBy.clear();
     this.stack?.crashed();
     for (const layer of this.layers) layer.crashed();
     for (const store of this.stores.values()) store.end();
@@ -446,29 +462,6 @@ export class SimHost implements StreamHost, StackHost, StackMember {
     const { network } = this.world;
     network.fingerprint.event(network.scheduler.now, this.index, kind, length);
   }
-}
-
-function hostTrace(world: HostWorld, host: SimHost): Trace {
-  const { index } = host;
-  return {
-    get isRecorded(): boolean {
-      return world.recorder?.isRecorded === true;
-    },
-    state: (machine, state): void => world.recorder?.state(index, machine, state),
-    span: (name): (() => void) => world.recorder?.span(index, name) ?? doNothing,
-    mark: (name): void => {
-      host.mixIn(FINGERPRINT.mark, world.nameNumber(name));
-      world.recorder?.mark(index, name);
-    },
-  };
-}
-
-function hostLog(world: HostWorld, name: string): Log {
-  return {
-    debug: (message): void => world.logSink?.(name, 'debug', message),
-    info: (message): void => world.logSink?.(name, 'info', message),
-    warn: (message): void => world.logSink?.(name, 'warn', message),
-  };
 }
 
 /** Passes only the first answer to the caller; a second answer is a mistake of the node. */

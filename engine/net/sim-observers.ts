@@ -14,6 +14,8 @@ export interface TraceRecorder {
   /** Begins a procedure; the returned function ends it. */
   span(host: number, name: string): () => void;
   mark(host: number, name: string): void;
+  /** A protocol of the host has done its work, for the first time in this life. */
+  finished?(host: number, protocol: string): void;
   /** A drop named by a protocol. */
   nodeDrop?(host: number, reason: string): void;
   /** A request waits for a modelled processor. */

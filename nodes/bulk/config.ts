@@ -15,6 +15,11 @@ export const bulkConfig = z.strictObject({
    */
   secure: z.enum(['none', 'psk']).default('none'),
   /**
+   * The work of the node is done when it has handed over this many packets, from all peers
+   * together.
+   */
+  expects: z.int().min(1).optional(),
+  /**
    * Defects for tests, never for real traffic: `flip` damages every hundredth packet it delivers,
    * `forgetful` forgets on restart what it delivered, `careless` forgets on restart what it had
    * accepted for sending, `swallowing` silently loses every hundredth packet it confirms.

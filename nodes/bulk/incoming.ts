@@ -24,6 +24,8 @@ export interface IncomingSetup {
   /** Records which packets were delivered. */
   readonly store: Store;
   readonly handOver: (packet: Uint8Array) => void;
+  /** Called after packets were handed over. */
+  readonly handedOver: () => void;
   /** Defect for tests: the node forgets everything on restart. */
   readonly isForgetful: boolean;
   /** Absent when packets are not accounted for. */
@@ -69,6 +71,11 @@ export class Incoming {
   /** Number of packets that wait for the disk. */
   get holding(): number {
     return this.#held.length;
+  }
+
+  /** Number of packets handed over so far, as the disk knows it. */
+  get handed(): number {
+    return this.#handed;
   }
 
   /** Reads packets from a stream; an earlier stream is closed. */
@@ -152,6 +159,7 @@ export class Incoming {
     this.#writing = 0;
     for (const packet of packets) this.#setup.handOver(packet);
     this.#setup.host.meter.counter('bulk.delivered').add(packets.length);
+    this.#setup.handedOver();
     this.#stream?.write(encodeNumber(this.#handed));
     if (this.#heldBytes <= HELD_BYTES_MAX) this.#stream?.setPaused(false);
   }

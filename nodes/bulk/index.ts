@@ -51,6 +51,7 @@ export const protocol: Protocol<BulkOptions> = {
       help: 'ends of streams at this node by reset, time-out or a failed handshake',
     },
   ],
+  finishes: ({ expects }) => expects !== undefined,
   carries: () => ({ maxBytes: PACKET_MAX, delivery: 'custody', isOrdered: true }),
   // Every packet waits for its peer, in the order of sending.
   wishes: { lifetime: 'honoured', tolerant: 'honoured' },

@@ -57,6 +57,21 @@ class BulkNode implements NodeHandle {
     if (this.#listener === undefined) this.#host.log.warn(`port ${options.port} is taken`);
     this.#host.onRequest((request) => this.#request(request));
     for (const outgoing of this.#outgoing.values()) outgoing.start();
+    this.#recall();
+  }
+
+  /** After a restart, the disk knows what was handed over before. */
+  #recall(): void {
+    if (this.#setup.options.expects === undefined) return;
+    for (const peer of this.#outgoing.keys()) this.#incomingFrom(peer);
+    this.#checkDone();
+  }
+
+  #checkDone(): void {
+    const { expects } = this.#setup.options;
+    if (expects === undefined) return;
+    const handed = [...this.#incoming.values()].reduce((sum, one) => sum + one.handed, 0);
+    if (handed >= expects) this.#host.finished();
   }
 
   stop(): void {
@@ -109,6 +124,7 @@ class BulkNode implements NodeHandle {
       peer,
       store: this.#host.store('inbox'),
       handOver: (packet): void => this.#handOver(peer, packet),
+      handedOver: (): void => this.#checkDone(),
       isForgetful: this.#setup.options.double === 'forgetful',
       account: this.#account,
     });

@@ -298,6 +298,10 @@ export class Agent implements WorldListener {
     this.#send({ type: 'span', node, name, beginNs, endNs });
   }
 
+  finished(node: string, protocol: string): void {
+    this.#send({ type: 'finished', atNs: this.world.now(), node, protocol });
+  }
+
   marked(node: string, name: string): void {
     this.#send({ type: 'mark', atNs: this.world.now(), node, name });
     this.#write(node, 'debug', name);

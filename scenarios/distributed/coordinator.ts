@@ -54,6 +54,7 @@ const IS_RECORD: ReadonlySet<Report['type']> = new Set([
   'measured',
   'state',
   'mark',
+  'finished',
   'span',
   'log',
   'tally',
@@ -232,6 +233,7 @@ export class Coordinator {
       case 'state':
       case 'span':
       case 'mark':
+      case 'finished':
         this.#noted(report);
         return;
       case 'log':
@@ -378,12 +380,13 @@ export class Coordinator {
     this.#stage?.arrived(host.name, truth);
   };
 
-  #noted(report: Extract<Report, { type: 'state' | 'mark' | 'span' }>): void {
+  #noted(report: Extract<Report, { type: 'state' | 'mark' | 'span' | 'finished' }>): void {
     const { node } = report;
     const atNs = report.type === 'span' ? report.endNs : report.atNs;
     this.world.measured.push(atNs, () => {
       for (const listener of this.#listeners) {
-        if (report.type === 'mark') listener.marked(node, report.name);
+        if (report.type === 'finished') listener.finished?.(node, report.protocol);
+        else if (report.type === 'mark') listener.marked(node, report.name);
         else if (report.type === 'state') listener.state(node, report.machine, report.state);
         else listener.spanned(node, report.name, report.beginNs, report.endNs);
       }

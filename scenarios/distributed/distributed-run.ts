@@ -22,7 +22,6 @@ import { entryModule } from '../../engine/live/own-form.ts';
 import { ownPlace, shownPath } from '../../engine/live/stack-places.ts';
 import type { SeedResult } from '../../reports/model.ts';
 import type { Registry } from '../../topologies/files/registry.ts';
-import { endOf } from '../model.ts';
 import { Refusal } from '../refusal.ts';
 import { SCATTERED } from '../runner/account.ts';
 import { scenarioOfSeed } from '../runner/drawn-pairs.ts';
@@ -48,6 +47,7 @@ import { provisionRun } from '../runner/provision/run-provision.ts';
 import { drawnSecrets } from '../runner/provision/secret-source.ts';
 import { finishRecorder, type Recorder } from '../runner/recorder.ts';
 import type { RunEnd, RunOrder } from '../runner/run-scenario.ts';
+import { untilPart } from '../runner/run-seed.ts';
 import { answerOf } from '../runner/seed-answer.ts';
 import { SimStageWorld } from '../runner/sim-stage-world.ts';
 import { Stage } from '../runner/stage.ts';
@@ -162,7 +162,6 @@ class DistributedRun {
   readonly #stateFolder: string;
   readonly #failure: Promise<never>;
   #fail: (error: unknown) => void = () => undefined;
-  #stage: Stage | undefined;
   #trace: Recorder | undefined;
 
   constructor(order: DistributedOrder, turn: SeedTurn) {
@@ -286,9 +285,9 @@ class DistributedRun {
       viewOf: (host, layer): NetworkView => this.#provision.viewOf(host, layer),
       nodeOf: (host): NodeChoice => nodeChoice(scenario, host, registry),
       standIns: coordinator.standIns,
+      ...untilPart(scenario, registry),
     });
     coordinator.attach(stage);
-    this.#stage = stage;
     this.#trace = this.#traceOf();
     if (this.#trace !== undefined) coordinator.listen(this.#trace);
     stage.prepare();
@@ -302,7 +301,8 @@ class DistributedRun {
     const link = this.#order.recordingsOf(this.#turn.seed).palette;
     const injector = Injector.of({ link, scenario, registry, stage });
     injector?.follow(() => coordinator.world.agenda.now());
-    const ending = await this.#untilEnd();
+    stage.onDone = (): void => this.#fleet.tell({ type: 'mute' });
+    const ending = await this.#untilEnd(stage);
     const wallUs = Math.round((performance.now() - startedAt) * US_PER_MS);
     const stolen = stolenMetrics(stolenTime());
     await this.#fleet.syncClocks();
@@ -416,23 +416,22 @@ class DistributedRun {
     this.#warnings.add(`not ready after ${READY_MAX_MS / 1000} s: ${names.join(', ')}`);
   }
 
-  async #untilEnd(): Promise<SeedResult['ending']> {
+  async #untilEnd(stage: Stage): Promise<SeedResult['ending']> {
     const { scenario } = this.#order;
     const { world } = this.#coordinator;
     const early = new EarlyEnd(this.#order);
-    const endNs = endOf(scenario);
     let syncAtMs = performance.now() + CLOCK_MS;
-    while (world.agenda.now() < endNs && !early.signal.aborted) {
-      const leftMs = Math.ceil((endNs - world.agenda.now()) / NS_PER_MS);
+    while (world.agenda.now() < stage.overNs && !early.signal.aborted) {
+      const leftMs = Math.ceil((stage.overNs - world.agenda.now()) / NS_PER_MS);
       await Promise.race([this.#failure, pause(Math.min(SETTLE_MS, leftMs), early.signal)]);
       const settledNs = this.#coordinator.settle();
-      if (this.#stage !== undefined) this.#trace?.tick?.(settledNs, this.#stage);
+      this.#trace?.tick?.(settledNs, stage);
       this.#tell();
       if (performance.now() < syncAtMs) continue;
       syncAtMs = performance.now() + CLOCK_MS;
       this.#fleet.syncClocks().catch(this.#fail);
     }
-    if (world.agenda.now() >= endNs) return 'complete';
+    if (world.agenda.now() >= stage.overNs) return 'complete';
     this.#fleet.tell({ type: 'mute' });
     await Promise.race([this.#failure, pause(stoppedDrainMs(scenario))]);
     return early.ending;

@@ -166,6 +166,7 @@ const REPORTS: Shapes<Report> = {
   },
   state: { members: { type, atNs: instant, node: name, machine: name, state: name } },
   span: { members: { type, node: name, name, beginNs: instant, endNs: instant } },
+  finished: { members: { type, atNs: instant, node: name, protocol: name } },
   mark: { members: { type, atNs: instant, node: name, name } },
   path: { members: { type, from: name, to: name, links: optional(names) } },
   log: { members: { type, node: name, level, message: text(WORDS_MAX) } },

@@ -178,6 +178,13 @@ export type Report =
       readonly beginNs: number;
       readonly endNs: number;
     }
+  /** A protocol of a host has done its work. */
+  | {
+      readonly type: 'finished';
+      readonly atNs: number;
+      readonly node: string;
+      readonly protocol: string;
+    }
   | { readonly type: 'mark'; readonly atNs: number; readonly node: string; readonly name: string }
   /** Links that packets from a host of the agent to `to` take; absent if there is no path. */
   | {

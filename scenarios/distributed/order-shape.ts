@@ -127,6 +127,7 @@ const scenario = object<Scenario>({
   privacy: nothing,
   seeds: none,
   timeLimitMs: nothing,
+  until: nothing,
   overrides: record(nothing, 0),
   warnings: none,
 });

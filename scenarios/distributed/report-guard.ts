@@ -58,6 +58,7 @@ export class ReportGuard {
         return this.#sent(own, report.sent) ?? this.#arrived(own, report.arrived);
       case 'state':
       case 'mark':
+      case 'finished':
         return this.#of(own, report.node) ?? this.#instant(report.type, report.atNs);
       case 'span':
         if (report.endNs < report.beginNs) return 'span ends before it begins';

@@ -38,6 +38,7 @@ import { type PrivacyParts, resolvePrivacy } from './privacy.ts';
 import { type ScenarioInput, scenarioSchema } from './schema.ts';
 import { SizeCheck } from './size-check.ts';
 import { resolveTraffic } from './traffic.ts';
+import { checkUntil } from './until.ts';
 
 /** Which scenario to load, and its surroundings. */
 export interface ScenarioRequest {
@@ -169,6 +170,7 @@ function resolveAll({ request, problems }: Parts, read: Read): Scenario {
   const checked = checkOptions(loaded, registry, problems, layersOf(source, options));
   checkWarmup(context, input);
   const drainNs = resolveDrain(context, input.drain);
+  checkUntil(context, { until: input.until, options });
   const privacy = resolvePrivacy(context, {
     section: input.privacy,
     limits: Object.keys(input.kpis ?? {}),
@@ -188,6 +190,7 @@ function resolveAll({ request, problems }: Parts, read: Read): Scenario {
     durationNs,
     warmupNs: input.warmup ?? 0,
     drainNs,
+    ...untilOf(input),
     epochSeconds: input.epoch ?? EPOCH_DEFAULT,
     crypto: input.crypto ?? 'node',
     ...cpuOf(input, source),
@@ -216,6 +219,10 @@ function stacked(
     loaded: { ...loaded, topology: { ...topology, hosts }, scenario: source },
     stack: entries.length === 0 ? {} : { stack: entries },
   };
+}
+
+function untilOf({ until }: ScenarioInput): Pick<Scenario, 'until'> {
+  return until === 'done' ? { until } : {};
 }
 
 function attacksOf({ events = [] }: ScenarioInput): readonly string[] {

@@ -234,13 +234,20 @@ export const scenarioSchema = z
       .meta({ description: 'A file in topologies/, a path, or a topology.' }),
     duration: time(POSITIVE).meta({ description: 'Virtual time of the run.', examples: ['60s'] }),
     warmup: time().optional().meta({ description: 'Not measured.', default: '0s' }),
+    until: oneOf(['duration', 'done'])
+      .optional()
+      .meta({
+        description:
+          'done: ends when all nodes that can have said that their work is done, at the latest ' +
+          'after the duration.',
+        default: 'duration',
+      }),
     drain: time()
       .optional()
       .meta({
         description:
-          'How long packets that are under way at the end may still arrive; not below the ' +
-          'longest ' +
-          'delay of a path or, where nodes keep messages, their lifetime.',
+          'How long packets that are under way at the end may still arrive: at least the delay of ' +
+          'the longest path or, where nodes keep messages, their lifetime.',
         default: '1s',
       }),
     epoch: epoch()

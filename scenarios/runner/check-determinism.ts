@@ -8,7 +8,7 @@
  */
 import { describeDivergence, findDivergence } from '../../engine/core/divergence.ts';
 import type { Fingerprint } from '../../engine/core/fingerprint.ts';
-import { endOf, type Scenario } from '../model.ts';
+import type { Scenario } from '../model.ts';
 import { guardingClocks, tellingCrashes } from './crash/crash-scene.ts';
 import { prepareSeed, type SeedRun } from './run-seed.ts';
 
@@ -24,7 +24,8 @@ export function checkDeterminism(run: SeedRun): DeterminismVerdict {
   const once = (fingerprint: Fingerprint): void => {
     const { world, stage, scene } = prepareSeed({ ...run, fingerprint });
     const toTheEnd = (): void => {
-      world.sim.runUntil(endOf(scenario));
+      stage.onDone = (): void => world.sim.scheduler.stop();
+      while (world.now() < stage.overNs) world.sim.runUntil(stage.overNs);
       stage.finish();
     };
     tellingCrashes(scene, () => guardingClocks(scene, toTheEnd));

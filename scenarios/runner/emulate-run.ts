@@ -19,7 +19,7 @@ import type { SimWorldOptions } from '../../engine/net/sim-world.ts';
 import type { SeedResult } from '../../reports/model.ts';
 import type { Registry } from '../../topologies/files/registry.ts';
 import type { HostSpec } from '../../topologies/model.ts';
-import { endOf, type Scenario } from '../model.ts';
+import type { Scenario } from '../model.ts';
 import { crashOf } from './crash/crash-scene.ts';
 import { scenarioOfSeed } from './drawn-pairs.ts';
 import { EMULATE_METRICS, EmulateMeter, hostMetrics, inMs } from './emulate-metrics.ts';
@@ -30,6 +30,7 @@ import { Injector } from './palette/injector.ts';
 import type { RunEnd, RunOrder } from './run-scenario.ts';
 import { concludeSeed, type PreparedRun, prepareSeed, type SeedRun, SLICE_NS } from './run-seed.ts';
 import { answerOf } from './seed-answer.ts';
+import type { Stage } from './stage.ts';
 import {
   EarlyEnd,
   NO_FINGERPRINT,
@@ -141,7 +142,7 @@ class EmulatedRun {
     const link = this.#run.recordings?.palette;
     this.#injector = Injector.of({ link, scenario, registry, stage: prepared.stage });
     const began = performance.now();
-    const { ending, warnings } = await this.#pace(world);
+    const { ending, warnings } = await this.#pace(world, prepared.stage);
     const wallMs = performance.now() - began;
     if (this.#programsCount > 0) await this.#kernel.look();
     const ends = await this.#stopPrograms();
@@ -195,11 +196,13 @@ class EmulatedRun {
 
   async #pace(
     world: EmulationWorld,
+    stage: Stage,
   ): Promise<{ readonly ending: SeedResult['ending']; readonly warnings: readonly string[] }> {
     const early = new EarlyEnd(this.#order);
     const onStop = (): void => world.pacer.stop();
     early.signal.addEventListener('abort', onStop, { once: true });
-    const paced = world.pacer.run(endOf(this.#order.scenario));
+    stage.onDone = (): void => world.pacer.endBy(stage.overNs);
+    const paced = world.pacer.run(stage.overNs);
     if (early.signal.aborted) onStop();
     const end = await paced.finally(() => early.signal.removeEventListener('abort', onStop));
     switch (end.kind) {

@@ -69,6 +69,7 @@ export class FaultDriver {
   /** Crashes that hold a node down, by its name. */
   readonly #crashes = new Map<string, number>();
   #count = 0;
+  #isClosed = false;
 
   constructor(context: FaultContext) {
     this.#context = context;
@@ -78,9 +79,16 @@ export class FaultDriver {
   schedule(): void {
     for (const spec of this.#context.scenario.events) {
       for (const { instant, draws } of this.#openings(spec)) {
-        this.#book(instant.beginNs, () => void this.#begin(spec, draws, instant));
+        this.#book(instant.beginNs, () => {
+          if (!this.#isClosed) this.#begin(spec, draws, instant);
+        });
       }
     }
+  }
+
+  /** The work of the run is done: faults of the file that have not begun never will. */
+  close(): void {
+    this.#isClosed = true;
   }
 
   /**

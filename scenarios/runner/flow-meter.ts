@@ -83,6 +83,8 @@ export class FlowMeter {
   readonly #time: MeasuredTime;
   readonly #delivered = new BitSet();
   readonly #spacingNs: number;
+  /** When the run ended, or will at the latest, ns. */
+  #endNs: number;
   readonly #gaps: Gap[] = [];
   #openGaps: Gap[] = [];
   readonly #skipped: { readonly first: number; readonly end: number }[] = [];
@@ -96,6 +98,7 @@ export class FlowMeter {
   constructor(time: MeasuredTime, spacingNs: number) {
     this.#time = time;
     this.#spacingNs = spacingNs;
+    this.#endNs = time.endNs;
     this.binNs = seriesBinNs(time.endNs);
     this.#binsMax = Math.ceil(time.endNs / this.binNs);
     this.#latencies = new BinLatencies(this.hasWindows ? 'exact' : 'histogram');
@@ -104,6 +107,11 @@ export class FlowMeter {
   /** p95 latency of the packets that arrived in each bin, ns; null where none arrived. */
   get latencyBins(): readonly (number | null)[] {
     return this.#latencies.p95;
+  }
+
+  /** The run ended before its duration. */
+  endAt(atNs: number): void {
+    this.#endNs = atNs;
   }
 
   /** A packet left the sending application. */
@@ -178,7 +186,7 @@ export class FlowMeter {
    * to the end of the run, so that the worst case cannot vanish from the statistics.
    */
   failovers(nextSequence: number): FailoverSample[] {
-    return this.failoversUntil(nextSequence, this.#time.endNs);
+    return this.failoversUntil(nextSequence, this.#endNs);
   }
 
   /** Like {@link failovers}, while the run continues: an open gap lasts until now. */
@@ -206,7 +214,7 @@ export class FlowMeter {
 
   /** The number of good windows and of all windows with traffic. */
   availability(): Extract<MetricData, { kind: 'ratio' }> {
-    return this.#availabilityUntil(this.#time.endNs);
+    return this.#availabilityUntil(this.#endNs);
   }
 
   /**
@@ -214,7 +222,7 @@ export class FlowMeter {
    * arrive.
    */
   availabilitySoFar(nowNs: number): Extract<MetricData, { kind: 'ratio' }> {
-    return this.#availabilityUntil(Math.min(this.#time.endNs, nowNs - IN_TIME_NS));
+    return this.#availabilityUntil(Math.min(this.#endNs, nowNs - IN_TIME_NS));
   }
 
   /**

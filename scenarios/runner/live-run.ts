@@ -19,7 +19,6 @@ import { NodeCalls } from '../../engine/net/node-calls.ts';
 import type { SeedResult } from '../../reports/model.ts';
 import type { Registry } from '../../topologies/files/registry.ts';
 import type { HostSpec } from '../../topologies/model.ts';
-import { endOf } from '../model.ts';
 import { type Account, closeAccount, followRefusals, keepLiveAccount } from './account.ts';
 import { crashOf, sceneOf } from './crash/crash-scene.ts';
 import { scenarioOfSeed } from './drawn-pairs.ts';
@@ -39,6 +38,7 @@ import { drawnSecrets } from './provision/secret-source.ts';
 import { obstacleOf } from './real-ports.ts';
 import { finishRecorder, type Recorder } from './recorder.ts';
 import type { RunEnd, RunOrder } from './run-scenario.ts';
+import { untilPart } from './run-seed.ts';
 import { answerOf } from './seed-answer.ts';
 import { Stage } from './stage.ts';
 import {
@@ -72,6 +72,7 @@ export interface LiveOrder extends RunOrder, LiveHow, WatchedParts {
 const READY_MAX_MS = 10_000;
 const READY_POLL_MS = 10;
 const PROGRESS_MS = 100;
+const DONE_POLL_MS = 20;
 const KERNEL_DRAIN_MS = 20;
 const NS_PER_MS = 1_000_000;
 const MS_PER_S = 1_000;
@@ -180,6 +181,7 @@ class LiveRun {
       stackOf: stackOf(scenario, registry),
       observerOf: (node) => ledger?.of(node),
       crashed: (node) => ledger?.crashed(node),
+      ...untilPart(scenario, registry),
     });
     if (ledger !== undefined) {
       world.listen(ledger);
@@ -199,7 +201,7 @@ class LiveRun {
       this.#tell(world, meter);
       this.#trace?.tick?.(world.now(), stage);
     }, PROGRESS_MS);
-    const ending = await this.#untilEnd(world).finally(() => clearInterval(progress));
+    const ending = await this.#untilEnd(world, stage).finally(() => clearInterval(progress));
     meter.stop();
     // From here on the kernel only delivers what it still holds, which is counted.
     world.live.pump.stop();
@@ -285,15 +287,16 @@ class LiveRun {
     }
   }
 
-  async #untilEnd(world: LiveStageWorld): Promise<SeedResult['ending']> {
+  async #untilEnd(world: LiveStageWorld, stage: Stage): Promise<SeedResult['ending']> {
     const { scenario } = this.#order;
     const early = new EarlyEnd(this.#order);
-    const endNs = endOf(scenario);
-    while (world.now() < endNs && !early.signal.aborted) {
-      const leftMs = Math.ceil((endNs - world.now()) / NS_PER_MS);
-      await Promise.race([this.#failure, pause(leftMs, early.signal)]);
+    while (world.now() < stage.overNs && !early.signal.aborted) {
+      const leftMs = Math.ceil((stage.overNs - world.now()) / NS_PER_MS);
+      // The end moves when the work is done.
+      const ms = stage.done === undefined ? leftMs : Math.min(leftMs, DONE_POLL_MS);
+      await Promise.race([this.#failure, pause(ms, early.signal)]);
     }
-    if (world.now() >= endNs) return 'complete';
+    if (world.now() >= stage.overNs) return 'complete';
     world.muteSources();
     await Promise.race([this.#failure, pause(stoppedDrainMs(scenario))]);
     return early.ending;

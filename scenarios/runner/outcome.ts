@@ -68,7 +68,7 @@ interface Gathering {
 }
 
 function gathered({ stage, world, scenario, how, isOver }: Gathering): SeedResult {
-  const reached = Math.min(world.now(), scenario.durationNs);
+  const reached = Math.min(world.now(), stage.endNs);
   const nowNs = isOver ? undefined : reached;
   // A bin that is not complete would look like a loss.
   const binNs = seriesBinNs(scenario.durationNs);
@@ -94,6 +94,7 @@ function gathered({ stage, world, scenario, how, isOver }: Gathering): SeedResul
     ...(isOver ? windowsPart(stage, reached) : {}),
     warnings: how.warnings,
     ending: how.ending,
+    ...(isOver ? donePart(stage) : {}),
   };
 }
 
@@ -236,6 +237,15 @@ function availability(
       numerator: ratios.reduce((sum, ratio) => sum + ratio.numerator, 0),
       denominator: ratios.reduce((sum, ratio) => sum + ratio.denominator, 0),
     },
+  };
+}
+
+/** What ended the run, if its work could end it. */
+function donePart({ done }: Stage): Pick<SeedResult, 'done'> {
+  if (done === undefined) return {};
+  const { doneNs, unfinished } = done;
+  return {
+    done: doneNs === undefined ? { by: 'duration', unfinished } : { by: 'done', atNs: doneNs },
   };
 }
 

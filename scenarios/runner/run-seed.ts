@@ -17,7 +17,8 @@ import { NodeCalls } from '../../engine/net/node-calls.ts';
 import type { SeedResult } from '../../reports/model.ts';
 import type { Registry } from '../../topologies/files/registry.ts';
 import type { HostSpec } from '../../topologies/model.ts';
-import { endOf, type Scenario } from '../model.ts';
+import { finishersOf } from '../files/until.ts';
+import type { Scenario } from '../model.ts';
 import { type Account, closeAccount, followRefusals, keepAccount } from './account.ts';
 import { CheckpointBook } from './checkpoint-book.ts';
 import { type CrashScene, guardingClocks, sceneOf, tellingCrashes } from './crash/crash-scene.ts';
@@ -118,6 +119,7 @@ export function prepareSeed(given: SeedRun): PreparedRun {
         ...recorders.messagesOf(node),
       ]),
     ...(privacy === undefined ? {} : attackPart(privacy)),
+    ...untilPart(scenario, registry),
     crashed: (node) => ledger?.crashed(node),
   });
   if (ledger !== undefined) world.listen(ledger);
@@ -151,6 +153,11 @@ function ofSeed(run: SeedRun): SeedRun {
   return { ...run, scenario: scenarioOfSeed(run.scenario, run.seed) };
 }
 
+/** The hosts that the end of the run waits for, if its work can end it. */
+export function untilPart(scenario: Scenario, registry: Registry): Pick<StageParts, 'finishers'> {
+  return scenario.until === 'done' ? { finishers: finishersOf(scenario, registry) } : {};
+}
+
 /** Runs one seed to its end. */
 export function runSeed(given: SeedRun): SeedResult {
   const began = performance.now();
@@ -169,10 +176,9 @@ export function runSeed(given: SeedRun): SeedResult {
 
 function finishSeed(run: SeedRun, prepared: PreparedRun, began: number): SeedResult {
   const palette = steppedPalette(run, prepared);
-  const endNs = endOf(run.scenario);
   const book = new CheckpointBook(run.scenario, SLICE_NS);
   const beganMs = epochMs();
-  const { ending, engineMs } = advance(prepared, { endNs, control: run.control, palette, book });
+  const { ending, engineMs } = advance(prepared, { control: run.control, palette, book });
   const engine = { beganMs, endedMs: epochMs(), busyMs: engineMs };
   const result = concludeSeed(run, prepared, { ending, wallMs: performance.now() - began });
   return { ...result, engine, checkpoints: book.checkpoints };
@@ -208,7 +214,6 @@ export function concludeSeed(
 }
 
 interface Course {
-  readonly endNs: number;
   readonly control: RunControl | undefined;
   readonly palette: SteppedPalette | undefined;
   readonly book: CheckpointBook;
@@ -232,23 +237,27 @@ function steppedPalette(
 
 function advance(
   { world, stage, recorders }: PreparedRun,
-  { endNs, control, palette, book }: Course,
+  { control, palette, book }: Course,
 ): { readonly ending: SeedResult['ending']; readonly engineMs: number } {
   let engineMs = 0;
-  for (let at = world.now(); at < endNs; ) {
+  stage.onDone = (): void => world.sim.scheduler.stop();
+  for (let at = world.now(); at < stage.overNs; ) {
     palette?.between(at);
     // Slices in which nothing happens are left out, unless the run keeps to a pace.
     const nextNs = palette?.isPaced === true ? at : world.sim.scheduler.peekTime();
-    at = Math.min(endNs, book.nextAfter(at), Math.max(at + SLICE_NS, sliceEnd(nextNs)));
+    const sliceNs = Math.max(sliceEnd(at + 1), sliceEnd(nextNs));
+    const untilNs = Math.min(stage.overNs, book.nextAfter(at), sliceNs);
     const began = performance.now();
-    world.sim.runUntil(at);
+    world.sim.runUntil(untilNs);
+    // Earlier than planned if the work was done meanwhile.
+    at = world.now();
     engineMs += performance.now() - began;
     book.pass(at, world.sim);
     recorders.tick(at, stage);
     if (control === undefined) continue;
     control.report({ nowNs: at, events: world.sim.scheduler.eventCount, engineMs });
     const reason = control.stopReason;
-    if (reason !== undefined && at < endNs) return { ending: reason, engineMs };
+    if (reason !== undefined && at < stage.overNs) return { ending: reason, engineMs };
   }
   return { ending: 'complete', engineMs };
 }

@@ -218,6 +218,9 @@ export class SimStageWorld implements World {
       mark: (host, name): void => {
         for (const listener of this.#listeners) listener.marked(nameOf(host), name);
       },
+      finished: (host, protocol): void => {
+        for (const listener of this.#listeners) listener.finished?.(nameOf(host), protocol);
+      },
       nodeDrop: (host, reason): void => {
         for (const listener of this.#listeners) listener.nodeDropped?.(nameOf(host), reason);
       },

@@ -11,8 +11,10 @@ import type { NetworkView } from '../../engine/host/network-view.ts';
 import type { MessageObserver, NodeHandle } from '../../engine/host/protocol.ts';
 import type { FaultRecord } from '../../reports/model.ts';
 import type { HostSpec, LinkSpec } from '../../topologies/model.ts';
+import type { Finishers } from '../files/until.ts';
 import type { Scenario, TrafficSpec } from '../model.ts';
 import { BrokenPromise } from './crash/crash.ts';
+import { DoneWatch } from './done-watch.ts';
 import { type FaultContext, FaultDriver } from './fault-driver.ts';
 import { FaultWindows } from './fault-windows.ts';
 import { forgerOf } from './flood.ts';
@@ -47,6 +49,8 @@ export interface StageParts {
    * observer.
    */
   readonly observerOf?: (node: string) => MessageObserver | undefined;
+  /** The hosts that the end of the run waits for; absent if it lasts for its duration. */
+  readonly finishers?: Finishers | undefined;
   /** Called for each node that has crashed. */
   readonly crashed?: (node: string) => void;
   /** Begins an attack on privacy; absent in live runs and if no privacy is measured. */
@@ -72,6 +76,10 @@ export class Stage implements WorldListener {
   readonly groups = new Map<string, FlowMeter>();
   readonly faults: FaultDriver;
   readonly paths = new PathWatch();
+  /** Present if the run ends when its work is done. */
+  readonly done: DoneWatch | undefined;
+  /** Called once, when the work is done: sources are silent from now on. */
+  onDone: (() => void) | undefined;
   readonly #parts: StageParts;
   readonly #nodes = new Map<string, NodeHandle>();
   readonly #witness = new RunWitness();
@@ -97,6 +105,18 @@ export class Stage implements WorldListener {
       began: (record, cut) => this.#faultBegan(record, cut),
     };
     this.faults = new FaultDriver(context);
+    const { finishers, scenario } = parts;
+    if (finishers !== undefined) this.done = new DoneWatch(finishers, scenario.durationNs);
+  }
+
+  /** When the run ends, as far as is known: sources stop, and nothing later is measured, ns. */
+  get endNs(): number {
+    return this.done?.doneNs ?? this.#parts.scenario.durationNs;
+  }
+
+  /** Until then, what was sent may still arrive, ns. */
+  get overNs(): number {
+    return this.endNs + this.#parts.scenario.drainNs;
   }
 
   /** Puts nodes, flows and faults into the world. Time is 0 and nothing has run. */
@@ -184,6 +204,13 @@ export class Stage implements WorldListener {
     }
   }
 
+  finished(node: string, protocol: string): void {
+    const { done } = this;
+    if (done === undefined || done.doneNs !== undefined) return;
+    done.finished(node, protocol, this.#parts.world.now());
+    if (done.doneNs !== undefined) this.#end(done.doneNs);
+  }
+
   state(node: string, machine: string, state: string): void {
     this.paths.state(this.#parts.world.now(), node, machine, state);
   }
@@ -198,6 +225,16 @@ export class Stage implements WorldListener {
 
   logged(): void {
     // Part of the recorder's interface; log lines are for the operator.
+  }
+
+  /** The work is done: nothing begins any more. */
+  #end(atNs: number): void {
+    this.faults.close();
+    for (const flow of this.flows) {
+      flow.mute();
+      flow.meter.endAt(atNs);
+    }
+    this.onDone?.();
   }
 
   #create(host: HostSpec): void {
@@ -239,6 +276,7 @@ export class Stage implements WorldListener {
   #crash(node: string, store: 'synced' | 'prefix' | 'torn'): void {
     this.#parts.world.crash(node, store);
     this.#nodes.delete(node);
+    this.done?.crashed(node, this.#parts.world.now());
     this.#parts.crashed?.(node);
   }
 

@@ -104,6 +104,7 @@ export class Flow {
   readonly #onTick = (): void => this.#tick();
   #isOn = true;
   #isFileSent = false;
+  #isMuted = false;
   /** The chunk of a file that the node was given and has not answered; a new object per attempt. */
   #offered: { readonly fromByte: number } | undefined;
   /** Lower sequence numbers have been counted: a repeated chunk counts as sent once. */
@@ -188,9 +189,14 @@ export class Flow {
     this.#world.request(to, wishes === undefined ? response : { ...response, wishes }, by);
   }
 
+  /** Sends nothing more; requests that arrive are still answered. */
+  mute(): void {
+    this.#isMuted = true;
+  }
+
   #tick(): void {
     const now = this.#world.now();
-    if (now >= this.spec.stopNs) return;
+    if (now >= this.spec.stopNs || this.#isMuted) return;
     const { pattern } = this.spec;
     if (pattern.kind === 'on-off') this.#turn(now, pattern.onNs, pattern.offNs);
     const kind = pattern.kind === 'request-response' ? 'request' : 'data';
@@ -221,6 +227,7 @@ export class Flow {
     const atNs = pattern.atNs[position];
     if (atNs === undefined || startNs + atNs >= stopNs) return;
     this.#world.at(startNs + atNs, () => {
+      if (this.#isMuted) return;
       this.#send('data', pattern.bytes[position]);
       this.#scheduleTrace(position + 1);
     });
@@ -230,7 +237,7 @@ export class Flow {
     const { pattern } = this.spec;
     if (pattern.kind !== 'file') return;
     this.#isFileSent = sentBytes >= pattern.bytes;
-    if (this.#isFileSent) return;
+    if (this.#isFileSent || this.#isMuted) return;
     const left = pattern.bytes - sentBytes;
     const size = Math.max(TRUTH_BYTES, Math.min(this.spec.sizeBytes, left));
     const now = this.#world.now();

@@ -56,6 +56,8 @@ export interface WorldListener {
   resumed?(node: string, request: NodeRequest): void;
   /** Called when the node's handler has returned. */
   handled?(): void;
+  /** A protocol of `node` has done its work, for the first time since the node's last start. */
+  finished?(node: string, protocol: string): void;
   /** Called when a protocol reported a drop. */
   nodeDropped?(node: string, reason: string): void;
 }

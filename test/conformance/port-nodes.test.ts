@@ -30,7 +30,7 @@ describe('throw-away nodes in live', () => {
   }
 });
 
-describe('what nodes tell for an account of messages', () => {
+describe('what nodes tell for an account of messages, and of their end', () => {
   for (const { id, says, run } of accountCases) {
     it(`${id} in sim: ${says}`, () => run(simDriver()));
     it(`${id} in live: ${says}`, () => run(liveDriver({ compute, moduleOf: () => undefined })));

@@ -66,6 +66,29 @@ const [DATAGRAM, BULK, GATEWAY, MIXNET] = NETWORKS as readonly [
   CarrierNetwork,
 ];
 
+describe('the end of the work of a stack', () => {
+  const until = (layers: string, bulk: string): string => `
+${textOf(BULK, { layers: 2 })}
+until: done
+options: { bob/shim1: { expects: 5 }${layers}, bulk: {}${bulk} }
+`;
+
+  it('is said by the top, whatever the layers below it say', async () => {
+    const text = until(', bob/shim2: { expects: 50 }', ', bob: { expects: 5 }');
+    const result = await runText(text);
+    expect(result.done?.by).toBe('done');
+    // 50 packets at 50/s; the layers below had their five after a tenth of a second.
+    expect(result.virtualNs).toBeGreaterThan(0.99e9);
+    expect(result.virtualNs).toBeLessThan(2e9);
+  });
+
+  it('cannot be said by a layer below the top', async () => {
+    await expect(runText(until('', ', bob: { expects: 5 }'))).rejects.toThrow(
+      /until: no node of this scenario can say that its work is done/,
+    );
+  });
+});
+
 describe('a stack in virtual time', () => {
   it('repeats its fingerprint, also with jobs of a layer', async () => {
     const text = textOf(DATAGRAM, { layers: 2, options: '{ digest: true }' });

@@ -66,6 +66,7 @@ class Lab {
       store: this.store,
       handOver: (packet): void => void this.lengths.push(packet.length),
       isForgetful: false,
+      handedOver: (): void => undefined,
       account: undefined,
     });
   }

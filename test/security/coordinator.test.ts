@@ -51,6 +51,7 @@ const REPORTS: Readonly<Record<Report['type'], Report>> = {
   },
   state: { type: 'state', atNs: 5, node: 'alice', machine: 'peer', state: 'up' },
   span: { type: 'span', node: 'alice', name: 'rekey', beginNs: 5, endNs: 6 },
+  finished: { type: 'finished', atNs: 5, node: 'alice', protocol: 'ping' },
   mark: { type: 'mark', atNs: 5, node: 'alice', name: 'path-dead' },
   path: { type: 'path', from: 'alice', to: 'bob', links: ['alice--bob'] },
   log: { type: 'log', node: 'alice', level: 'warn', message: 'something' },

@@ -125,6 +125,12 @@ export class Pacer {
     });
   }
 
+  /** Ends the run at this instant if it is earlier than planned. */
+  endBy(untilNs: number): void {
+    this.#untilNs = Math.min(this.#untilNs, untilNs);
+    this.#sliceAt = Math.min(this.#sliceAt, this.#untilNs);
+  }
+
   /** Discards what was measured: the warm-up is over. */
   forget(): void {
     this.lateness.reset();

@@ -80,6 +80,29 @@ async function runBulkAccount(driver: Driver): Promise<void> {
   await bench.close();
 }
 
+async function runBulkFinished(driver: Driver): Promise<void> {
+  const bench = new NodeBench(driver, {
+    protocol: bulk as unknown as Protocol,
+    options: { port: 7_008, secure: 'none', expects: 2 },
+    hosts: ['sender', 'receiver'],
+    links: [['sender', 'receiver']],
+  });
+  await bench.ask('sender', 'send', 'receiver', 'one');
+  await driver.until(() => bench.delivered.length === 1, 'the first packet arrives');
+  expect(bench.finished).toEqual([]);
+  await bench.ask('sender', 'send', 'receiver', 'two');
+  await driver.until(() => bench.finished.length === 1, 'the receiver has what it expects');
+  await bench.ask('sender', 'send', 'receiver', 'three');
+  await driver.until(() => bench.delivered.length === 3, 'it goes on as before');
+  expect(bench.finished).toEqual(['receiver']);
+  // After the restart it knows from its disk that it was done.
+  bench.restart('receiver');
+  expect(bench.finished).toEqual(['receiver', 'receiver']);
+  bench.restart('sender');
+  expect(bench.finished).toHaveLength(2);
+  await bench.close();
+}
+
 /** The cases, in the same form as those of the throw-away nodes. */
 export const accountCases: readonly NodeCase[] = [
   {
@@ -87,5 +110,11 @@ export const accountCases: readonly NodeCase[] = [
     says: 'both ends tell what they keep by one number, over crashes, and how many they hold',
     protocol: bulk as unknown as Protocol,
     run: runBulkAccount,
+  },
+  {
+    id: 'end of bulk',
+    says: 'a receiver is finished with the packets that it expects, and again after a restart',
+    protocol: bulk as unknown as Protocol,
+    run: runBulkFinished,
   },
 ];

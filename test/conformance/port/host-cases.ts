@@ -68,6 +68,28 @@ export const hostCases: readonly PortCase[] = [
     },
   },
   {
+    id: 'finished/once-a-life',
+    says: 'tells the world once a life that the work is done, as a mark too; a crash forgets it',
+    run: async (world) => {
+      world.act(() => {
+        world.a.finished();
+        world.a.finished();
+        world.b.finished();
+      });
+      expect(world.endsOfA).toEqual(['mark finished', 'finished']);
+      // The node goes on as before.
+      world.act(() => world.a.onRequest(({ respond }) => respond('ok')));
+      expect((await world.request('now', '', new Uint8Array(0))).outcome).toBe('ok');
+      world.act(() => {
+        world.crashA('synced');
+        world.restartA();
+      });
+      expect(world.endsOfA).toHaveLength(2);
+      world.act(() => world.a.finished());
+      expect(world.endsOfA).toEqual(['mark finished', 'finished', 'mark finished', 'finished']);
+    },
+  },
+  {
     id: 'request/answer',
     says: 'hands requests to the handler and answers to the asker, at once or later',
     run: async (world) => {

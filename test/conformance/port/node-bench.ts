@@ -36,6 +36,8 @@ export class NodeBench {
   readonly states: string[] = [];
   /** `host: mark`, in the order of the marks. */
   readonly marks: string[] = [];
+  /** Hosts whose work was done, in the order of saying so. */
+  readonly finished: string[] = [];
   /** `host < from: text`, in the order of delivery. */
   readonly delivered: string[] = [];
   readonly #spec: BenchSpec;
@@ -66,6 +68,9 @@ export class NodeBench {
         this.states.push(`${spec.hosts[host]}: ${machine} ${state}`);
       },
       span: () => (): void => undefined,
+      finished: (host): void => {
+        this.finished.push(spec.hosts[host] ?? '');
+      },
       mark: (host, name): void => {
         this.marks.push(`${spec.hosts[host]}: ${name}`);
       },

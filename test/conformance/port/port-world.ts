@@ -54,6 +54,8 @@ export interface PortWorld extends Pick<Driver, 'kind' | 'act' | 'until' | 'pass
   metricsOfA(): Readonly<Record<string, unknown>>;
   /** The drops that `a` has counted so far, by reason. */
   dropsOfA(): Readonly<Record<string, number>>;
+  /** Marks and ends of the work of `a`, in order: `mark finished`, `finished`. */
+  readonly endsOfA: readonly string[];
   /** Number of datagrams that the network lost for a reason. */
   networkDrops(reason: string): number;
 }
@@ -79,6 +81,17 @@ export function portWorld(driver: Driver): PortWorld {
   const toC = { a: { host: 'a', port: 50_001 }, b: { host: 'c', port: 50_001 } };
   world.addLink({ id: 'a--c', ...toC, forward: { ...LINK, contacts: CONTACTS }, backward: LINK });
   world.seal();
+  const endsOfA: string[] = [];
+  world.recorder = {
+    state: (): void => undefined,
+    span: () => (): void => undefined,
+    mark: (host, name): void => {
+      if (host === a.index) endsOfA.push(`mark ${name}`);
+    },
+    finished: (host): void => {
+      if (host === a.index) endsOfA.push('finished');
+    },
+  };
   const delivered: { from: string; bytes: Uint8Array }[] = [];
   a.onDelivery = (from, buffer, offset, length): void => {
     delivered.push({ from, bytes: buffer.slice(offset, offset + length) });
@@ -91,6 +104,7 @@ export function portWorld(driver: Driver): PortWorld {
     addressOfB: b.address,
     addressOfC: c.address,
     delivered,
+    endsOfA,
     crashA: (fault) => world.crash('a', fault),
     restartA: () => world.restart('a'),
     request: (kind, target, body, wishes) =>

@@ -1,0 +1,44 @@
+/**
+ * What the node of a simulated host reports: states, spans and marks for drawings, and log lines.
+ *
+ * @module
+ */
+import type { Log, Trace } from '../host/measure.ts';
+import { FINGERPRINT } from './network.ts';
+import type { HostWorld } from './sim-host-world.ts';
+
+/** The host that reports. */
+interface Reporter {
+  readonly index: number;
+  /** Mixes an event of this host into the fingerprint. */
+  mixIn(kind: number, length: number): void;
+}
+
+/** What the protocol reports for drawings; marks are part of the fingerprint. */
+export function hostTrace(world: HostWorld, host: Reporter): Trace {
+  const { index } = host;
+  return {
+    get isRecorded(): boolean {
+      return world.recorder?.isRecorded === true;
+    },
+    state: (machine, state): void => world.recorder?.state(index, machine, state),
+    span: (name): (() => void) => world.recorder?.span(index, name) ?? doNothing,
+    mark: (name): void => {
+      host.mixIn(FINGERPRINT.mark, world.nameNumber(name));
+      world.recorder?.mark(index, name);
+    },
+  };
+}
+
+/** What the protocol logs. */
+export function hostLog(world: HostWorld, name: string): Log {
+  return {
+    debug: (message): void => world.logSink?.(name, 'debug', message),
+    info: (message): void => world.logSink?.(name, 'info', message),
+    warn: (message): void => world.logSink?.(name, 'warn', message),
+  };
+}
+
+function doNothing(): void {
+  // A span that nobody records.
+}

@@ -1,0 +1,46 @@
+/**
+ * What ended a run with `until: done`, in words: `done at 16.9 s of at most 60 s`.
+ *
+ * @module
+ */
+import type { DoneState } from './model.ts';
+import type { Report } from './report-schema.ts';
+
+/** Nodes that are named; the others are counted. */
+const NAMED_MAX = 3;
+
+/** Undefined if only the duration could end the run. */
+export function doneText({
+  perSeed,
+  scenario,
+}: Pick<Report, 'perSeed' | 'scenario'>): string | undefined {
+  const all = perSeed.flatMap(({ seed, done }) => (done === undefined ? [] : [{ seed, done }]));
+  const instants = all.flatMap(({ done }) => (done.by === 'done' ? [done.atNs] : []));
+  const open = all.flatMap(({ seed, done }) =>
+    done.by === 'duration' ? [{ seed, who: `${named(done)} unfinished` }] : [],
+  );
+  const [first] = open;
+  const limit = `${seconds(scenario.durationNs)} s`;
+  if (first === undefined) {
+    return all.length === 0 ? undefined : `done at ${range(instants)} of at most ${limit}`;
+  }
+  if (all.length === 1) return `not done within ${limit}, ${first.who}`;
+  const some = `done in ${instants.length} of ${all.length} seeds within ${limit}`;
+  return `${some}, seed ${first.seed}: ${first.who}`;
+}
+
+function range(instants: readonly number[]): string {
+  const from = seconds(Math.min(...instants));
+  const to = seconds(Math.max(...instants));
+  return from === to ? `${from} s` : `${from} to ${to} s`;
+}
+
+function named({ unfinished }: Extract<DoneState, { by: 'duration' }>): string {
+  const more = unfinished.length - NAMED_MAX;
+  const names = unfinished.slice(0, NAMED_MAX).join(', ');
+  return more > 0 ? `${names} and ${more} more` : names;
+}
+
+function seconds(ns: number): string {
+  return String(Number((ns / 1e9).toPrecision(4)));
+}

@@ -1,0 +1,62 @@
+/**
+ * When a run ends (`until`): after its duration, or as soon as its work is done. Notes E124
+ * (docs/spec/error-messages.md).
+ *
+ * @module
+ */
+import { optionsOf, placedProtocols } from '../../topologies/build/options.ts';
+import type { Registry } from '../../topologies/files/registry.ts';
+import type { HostSpec } from '../../topologies/model.ts';
+import type { Scenario } from '../model.ts';
+import type { ScenarioContext } from './context.ts';
+
+/** For each host whose work can be done: the protocol at its top, which says so. */
+export type Finishers = ReadonlyMap<string, string>;
+
+interface Parsed {
+  readonly success: boolean;
+  readonly data?: unknown;
+}
+
+/** The hosts that a run with `until: done` waits for. */
+export function finishersOf(
+  { topology, options }: Pick<Scenario, 'topology' | 'options'>,
+  registry: Registry,
+): Finishers {
+  const finishers = new Map<string, string>();
+  for (const host of topology.hosts) {
+    const protocol = finishingTop(host, options, registry);
+    if (protocol !== undefined) finishers.set(host.name, protocol);
+  }
+  return finishers;
+}
+
+function finishingTop(
+  host: HostSpec,
+  options: Scenario['options'],
+  registry: Registry,
+): string | undefined {
+  const top = placedProtocols(host).at(-1);
+  const protocol = top === undefined ? undefined : registry.protocols(top.protocol);
+  if (top === undefined || protocol?.finishes === undefined) return undefined;
+  const parsed = protocol.config.safeParse(optionsOf(top, options)) as Parsed;
+  return parsed.success && protocol.finishes(parsed.data) ? protocol.name : undefined;
+}
+
+/** Refuses `until: done` where nobody can ever say so. */
+export function checkUntil(
+  context: ScenarioContext,
+  { until, options }: { readonly until: string | undefined } & Pick<Scenario, 'options'>,
+): void {
+  const { topology, registry } = context;
+  if (until !== 'done' || finishersOf({ topology, options }, registry).size > 0) return;
+  const tops = topology.hosts.map((host) => placedProtocols(host).at(-1)?.protocol ?? '');
+  const able = [...new Set(tops)].filter(
+    (name) => registry.protocols(name)?.finishes !== undefined,
+  );
+  const hint =
+    able.length === 0
+      ? 'no protocol at the top of a host here ever finishes: write until: duration'
+      : `${able.join(', ')} can finish, but not with these options: see its options`;
+  context.refuse('E124', ['until'], 'no node of this scenario can say that its work is done', hint);
+}
