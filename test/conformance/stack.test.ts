@@ -6,6 +6,7 @@
  */
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import type { SeedResult } from '../../reports/model.ts';
 import {
   type CarrierNetwork,
   deliveryOf,
@@ -184,6 +185,27 @@ describe('a stack in virtual time', () => {
       if (network === BULK) expect(states.slice(2)).toEqual([...both('closed'), ...both('open')]);
     },
   );
+
+  it('hands wishes down to the carrier, through any number of layers', async () => {
+    const cut = {
+      ...GATEWAY,
+      network: GATEWAY.network.replace(
+        /events:[^]*$/,
+        'events: [{ at: 1500ms, for: 1s, partition: { from: [gateway-111], to: ["br-111-*"] } }]',
+      ),
+    };
+    const wishing = { ...cut, flow: `${cut.flow}, start: 1s, stop: 3500ms, tolerant: true` };
+    const [impatient, none, one, two] = await Promise.all([
+      runText(textOf({ ...cut, flow: `${cut.flow}, start: 1s, stop: 3500ms` }, { layers: 0 })),
+      ...[0, 1, 2].map((layers) => runText(textOf(wishing, { layers }))),
+    ]);
+    const [lost = 0, all] = deliveryOf(impatient as SeedResult, 'gateway');
+    const waited = deliveryOf(none as SeedResult, 'gateway');
+    expect(waited[1]).toBe(all);
+    expect(waited[0]).toBeGreaterThan(lost + 30);
+    expect(deliveryOf(one as SeedResult, 'shim1')).toEqual(waited);
+    expect(deliveryOf(two as SeedResult, 'shim2')).toEqual(waited);
+  });
 
   it('shows the status of every layer beside that of the lowest protocol', async () => {
     const { prepared } = await prepareText(textOf(BULK, { layers: 2 }));

@@ -25,7 +25,7 @@ describe('a faulty network', () => {
           seed: fc.nat(1_000_000),
           loss: fc.double({ min: 0, max: 0.3, noNaN: true }),
           duplicate: fc.double({ min: 0, max: 0.5, noNaN: true }),
-          mutation: fc.double({ min: 0, max: 0.2, noNaN: true }),
+          mutation: fc.oneof(fc.constant(0), fc.double({ min: 0, max: 0.2, noNaN: true })),
           lengths: fc.array(fc.nat(900), { minLength: 1, maxLength: 8 }),
         }),
         ({ seed, loss, duplicate, mutation, lengths }) => {
@@ -60,10 +60,12 @@ describe('a faulty network', () => {
           expect(drops.get('message-abandoned') ?? 0).toBe(messages.abandoned);
           expect(drops.get('send-queue-full') ?? 0).toBe(refused);
           const got = lab.client(2).delivered.map(({ text }) => text.split(':')[0]);
-          // Mutated contents may arrive, since the provider can change them, but no message arrives
-          // twice.
-          expect(got.length).toBeLessThanOrEqual(messages.submitted);
-          if (mutation === 0) expect(new Set(got).size).toBe(got.length);
+          // A provider can change contents, also the identifier by which copies are recognised; what it
+          // leaves alone arrives once.
+          if (mutation === 0) {
+            expect(got.length).toBeLessThanOrEqual(messages.submitted);
+            expect(new Set(got).size).toBe(got.length);
+          }
           expect(got.length).toBeGreaterThanOrEqual(messages.acknowledged);
           for (const name of drops.keys()) expect(CLIENT_DROPS).toHaveProperty([name]);
         },
