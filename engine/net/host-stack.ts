@@ -19,7 +19,7 @@ import type {
 } from '../host/transport.ts';
 
 /** A drop reason of every carrier: a message for a protocol that is not above it. */
-const NO_UPPER_LAYER = 'no-upper-layer';
+export const NO_UPPER_LAYER = 'no-upper-layer';
 /** Channel of the scenario's own traffic through a carrier that is not the top of its host. */
 export const APPLICATION_CHANNEL = 0;
 /** Bytes that the host puts in front of a message. */

@@ -24,8 +24,10 @@ import { TraceRecorder } from '../../engine/measure/trace/trace-recorder.ts';
 import type { TraceSink } from '../../engine/measure/trace/trace-writer.ts';
 import type { DirectionView, NetworkObserver } from '../../engine/net/direction-context.ts';
 import { DROP_REASONS } from '../../engine/net/drop-reasons.ts';
+import { NO_UPPER_LAYER } from '../../engine/net/host-stack.ts';
 import type { PacketTable } from '../../engine/net/packet-table.ts';
 import type { FaultRecord, SeedResult } from '../../reports/model.ts';
+import { stackNames } from '../../topologies/build/stack.ts';
 import type { Registry } from '../../topologies/files/registry.ts';
 import type { Scenario } from '../model.ts';
 import { readFlow } from './ground-truth.ts';
@@ -271,9 +273,10 @@ function traceHeader(parts: TraceParts, extent: 'windows' | 'full'): TraceHeader
     durationNs: scenario.durationNs,
     warmupNs: scenario.warmupNs,
     tables: Object.values(TABLES),
-    nodes: scenario.topology.hosts.map(({ name, protocol, address, isdAs, place }) => ({
+    nodes: scenario.topology.hosts.map(({ name, protocol, layers, address, isdAs, place }) => ({
       name,
       protocol,
+      ...(layers === undefined ? {} : { layers: layers.map((layer) => layer.name) }),
       address,
       ...(isdAs === undefined ? {} : { isdAs }),
       ...(place === undefined ? {} : { place }),
@@ -291,9 +294,10 @@ function traceHeader(parts: TraceParts, extent: 'windows' | 'full'): TraceHeader
 /** Reasons of the network first, by their numbers, then those of the protocols. */
 function reasonsOf(scenario: Scenario, registry: Registry): readonly string[] {
   const names = new Set<string>(DROP_REASONS);
-  for (const { protocol } of scenario.topology.hosts) {
+  for (const protocol of new Set(scenario.topology.hosts.flatMap(stackNames))) {
     const drops = registry.protocols(protocol)?.drops ?? {};
     for (const reason of Object.keys(drops).sort()) names.add(reason);
   }
+  if (scenario.topology.hosts.some(({ layers }) => layers !== undefined)) names.add(NO_UPPER_LAYER);
   return [...[...names].slice(0, REASONS_MAX), OTHER_REASON];
 }

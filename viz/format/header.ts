@@ -149,8 +149,9 @@ function isTable(value: unknown): value is TableSpec {
 
 function isNode(value: unknown): value is TraceHeader['nodes'][number] {
   if (!isObject(value) || !isString(value['name']) || !isString(value['protocol'])) return false;
-  const { address, isdAs, place } = value;
+  const { address, isdAs, place, layers } = value;
   if (!isString(address) || !(place === undefined || isPlace(place))) return false;
+  if (!(layers === undefined || isListOf(layers, isString))) return false;
   return isdAs === undefined || isString(isdAs);
 }
 

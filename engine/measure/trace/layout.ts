@@ -223,6 +223,8 @@ export interface NodeInfo {
   readonly name: string;
   readonly protocol: string;
   readonly address: string;
+  /** Names of the protocols above the lowest one, the lowest of them first; absent if there are none. */
+  readonly layers?: readonly string[];
   readonly isdAs?: string;
   /** Position on Earth, degrees. */
   readonly place?: { readonly lat: number; readonly lon: number };

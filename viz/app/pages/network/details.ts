@@ -96,7 +96,7 @@ export class Details {
       element(
         'p',
         { class: 'muted' },
-        [node.protocol, node.isdAs, node.address].filter(Boolean).join(' · '),
+        [stackText(node), node.isdAs, node.address].filter(Boolean).join(' · '),
       ),
       scenesOf(trace.info, states, { number, timeNs }),
       section('State at the cursor', statesTable(states, number)),
@@ -186,6 +186,11 @@ function waitText(hops: HopColumns, link: number): string {
     if (hops.link[row] === link) longest = Math.max(longest, hops.queueNs[row] ?? 0);
   }
   return longest < 0 ? 'no packet kept' : quantity(longest, 'ns');
+}
+
+/** The protocols of a node, the lowest first. */
+function stackText({ protocol, layers = [] }: TraceInfo['nodes'][number]): string {
+  return [protocol, ...layers].join(' + ');
 }
 
 function headingOf({ kind, name }: Selection): string {
