@@ -190,7 +190,7 @@ describe('a stack in virtual time', () => {
     const cut = {
       ...GATEWAY,
       network: GATEWAY.network.replace(
-        /events:[^]*$/,
+        /events:[\s\S]*$/,
         'events: [{ at: 1500ms, for: 1s, partition: { from: [gateway-111], to: ["br-111-*"] } }]',
       ),
     };
