@@ -141,6 +141,29 @@ export function wallTime(seconds: number): string {
   return `${Math.floor(total / 60)} min ${total % 60} s`;
 }
 
+/** The unit in which instants of a run of this length are written. */
+export interface SpanUnit {
+  readonly seconds: number;
+  readonly suffix: string;
+}
+
+const SECONDS: SpanUnit = { seconds: 1, suffix: 's' };
+const HOURS: SpanUnit = { seconds: 3_600, suffix: 'h' };
+const DAYS: SpanUnit = { seconds: 86_400, suffix: 'd' };
+/** From three units on, the larger unit takes over. */
+const SPAN_MIN = 3;
+
+/** Seconds below three hours, hours below three days, then days. */
+export function spanUnit(seconds: number): SpanUnit {
+  if (seconds >= SPAN_MIN * DAYS.seconds) return DAYS;
+  return seconds >= SPAN_MIN * HOURS.seconds ? HOURS : SECONDS;
+}
+
+/** A span of a run: `60 s`, `14 d`, `36.5 h`. */
+export function span(seconds: number, unit = spanUnit(seconds), digits = 3): string {
+  return `${significant(seconds / unit.seconds, digits)} ${unit.suffix}`;
+}
+
 /** The margin of a KPI: `72 %`, `0.07 pt`, `-8 %`; `-` when a distance is meaningless. */
 export function marginText(margin: number | null, unit: 'relative' | 'points'): string {
   if (margin === null) return '-';

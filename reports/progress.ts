@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { short, significant } from './format.ts';
+import { short, significant, span, spanUnit } from './format.ts';
 
 /** The progress of a run. */
 export interface ProgressState {
@@ -52,8 +52,10 @@ export function renderPlainProgress(state: ProgressState): string {
 }
 
 function reached(state: ProgressState): string {
-  const seconds = (state.virtualNs / 1e9).toFixed(1);
-  return `${seconds} s of ${significant(state.durationNs / 1e9, 1)} s ${state.clock}`;
+  const whole = state.durationNs / 1e9;
+  const unit = spanUnit(whole);
+  const now = (state.virtualNs / 1e9 / unit.seconds).toFixed(1);
+  return `${now} ${unit.suffix} of ${span(whole, unit, 1)} ${state.clock}`;
 }
 
 function bar(fraction: number, unicode: boolean): string {

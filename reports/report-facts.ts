@@ -3,7 +3,15 @@
  *
  * @module
  */
-import { plural, shortFingerprint, significant, wallTime, whole } from './format.ts';
+import {
+  plural,
+  shortFingerprint,
+  significant,
+  span,
+  spanUnit,
+  wallTime,
+  whole,
+} from './format.ts';
 import { conditionsText } from './kpi-text.ts';
 import type { Report } from './report-schema.ts';
 import { runningSecondsOf } from './timing.ts';
@@ -18,7 +26,7 @@ export function reportFacts(report: Report): Facts {
     ['seeds', String(report.seeds.length)],
     ['mode', conditionsText(report).join(', ')],
     ['fingerprint', shortFingerprint(report.fingerprint)],
-    ['time', `${whole(report.virtualSeconds)} s ${report.clock} in ${wallTime(running)} wall`],
+    ['time', `${timeText(report.virtualSeconds)} ${report.clock} in ${wallTime(running)} wall`],
     ['speed', `${significant(perWall, 2)} × real`],
     ['cpu', report.cpu],
   ];
@@ -59,4 +67,10 @@ function eventsText({ events, eventsPerWallSecond, timing, wallSeconds }: Report
   const rest = Math.max(0, wallSeconds - timing.runningSeconds);
   const rate = `${whole(events)}, ${whole(timing.eventsPerSecond)} per second of the engine`;
   return `${rate}; ${wallTime(rest)} more for threads to load and seeds to set up`;
+}
+
+/** Whole seconds, or hours and days where there are many. */
+function timeText(seconds: number): string {
+  const unit = spanUnit(seconds);
+  return unit.seconds === 1 ? `${whole(seconds)} s` : span(seconds, unit);
 }

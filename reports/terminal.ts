@@ -12,7 +12,15 @@ import { carriedText } from './carried.ts';
 import { changeOf, changeText, type ReportComparison } from './compare.ts';
 import { NOT_MODELLED, throughputNote } from './cpu-note.ts';
 import { earlyEndOf, isOpenByEarlyEnd, openText } from './early-end.ts';
-import { plural, short, shortFingerprint, significant, wallTime } from './format.ts';
+import {
+  plural,
+  short,
+  shortFingerprint,
+  significant,
+  span,
+  spanUnit,
+  wallTime,
+} from './format.ts';
 import {
   conditionsText,
   countText,
@@ -252,7 +260,7 @@ function warningLines(report: Report, paint: Paint, width: number): readonly str
 function footerLines(report: Report, options: TerminalOptions): readonly string[] {
   const { environment, seeds } = report;
   const each = seeds.length === 0 ? 0 : report.virtualSeconds / seeds.length;
-  const length = `${significant(each, Number.isInteger(each) ? 1 : 3)} s`;
+  const length = span(each, spanUnit(each), Number.isInteger(each) ? 1 : 3);
   const runs = seeds.length === 1 ? length : `${seeds.length} x ${length}`;
   const parts = [
     `${runs} ${report.clock} in ${wallTime(runningSecondsOf(report))}`,

@@ -6,7 +6,19 @@
  */
 import { scaleLinear } from 'd3-scale';
 import { area, line, stack } from 'd3-shape';
-import { inScale, limitQuantity, plural, quantity, type Scale, scaleOf, short } from '../format.ts';
+import {
+  inScale,
+  limitQuantity,
+  plural,
+  quantity,
+  type Scale,
+  scaleOf,
+  short,
+  significant,
+  span,
+  spanUnit,
+  whole,
+} from '../format.ts';
 import type { KpiResult, Report, SeriesSummary } from '../report-schema.ts';
 import {
   colourOf,
@@ -27,6 +39,8 @@ import { type Content, html, type Markup, NOTHING, px } from './markup.ts';
 
 const PATH = 'path:';
 const HEIGHT = 210;
+/** From ten minutes on, steps are given in minutes. */
+const MINUTES_MIN = 600;
 
 type Values = readonly (number | null)[];
 type Position = (value: number) => number;
@@ -145,13 +159,27 @@ function trafficTitle(traffic: readonly SeriesSummary[], warmupNs: number): stri
   const sorted = [...rates].sort((a, b) => a - b);
   const median = sorted[Math.floor(sorted.length / 2)] ?? 0;
   const unit = drawnUnit(one);
+  const step = stepText(one);
+  if (median === 0) return sparseTitle(one, rates);
   const gaps = rates.filter((value) => value < median / 2).length;
-  const step = quantity(one.stepNs, 'ns');
   const gapText =
     gaps === 0
       ? 'never below half of it'
       : `below half of it in ${plural(gaps, 'step')} of ${step}`;
   return `${short(median)} ${unit} ${one.name}, ${gapText}`;
+}
+
+/** Where most steps are empty, a rate would be 0. */
+function sparseTitle(one: SeriesSummary, rates: readonly number[]): string {
+  const empty = rates.filter((value) => value === 0).length;
+  const sum = total(rates) * (one.stepNs / 1e9);
+  const steps = plural(rates.length, 'step');
+  return `${short(Math.round(sum))} ${one.unit} ${one.name}, none in ${whole(empty)} of ${steps} of ${stepText(one)}`;
+}
+
+function stepText({ stepNs }: SeriesSummary): string {
+  const seconds = stepNs / 1e9;
+  return seconds < MINUTES_MIN ? quantity(stepNs, 'ns') : `${significant(seconds / 60, 3)} min`;
 }
 
 function seriesTitle(one: SeriesSummary, warmupNs: number): string {
@@ -160,9 +188,14 @@ function seriesTitle(one: SeriesSummary, warmupNs: number): string {
   if (known.length === 0) return `${one.name}: nothing measured`;
   const peak = Math.max(...known);
   const at = values.indexOf(peak) * one.stepNs;
-  const text = `${one.name}: at most ${quantity(peak, drawnUnit(one))}, at ${(at / 1e9).toFixed(1)} s`;
+  const text = `${one.name}: at most ${quantity(peak, drawnUnit(one))}, at ${instantText(at, one)}`;
   const gaps = values.slice(Math.ceil(warmupNs / one.stepNs)).length - known.length;
   return gaps === 0 ? text : `${text}; nothing arrived in ${plural(gaps, 'step')}`;
+}
+
+function instantText(ns: number, { shownSeed, stepNs }: SeriesSummary): string {
+  const unit = spanUnit((shownSeed.length * stepNs) / 1e9);
+  return `${(ns / 1e9 / unit.seconds).toFixed(1)} ${unit.suffix}`;
 }
 
 function pathTitle(paths: readonly SeriesSummary[], warmupNs: number): string {
@@ -238,11 +271,12 @@ function panelFigure(panel: Panel, report: Report): Markup {
 function readData(panel: Panel, report: Report, scale: Scale): unknown {
   const [first] = panel.series;
   const stepNs = first?.stepNs ?? 1;
+  const unit = spanUnit(endOf(panel, report) / 1e9);
   const seconds = (first?.shownSeed ?? []).map((_, i) => Number(((i * stepNs) / 1e9).toFixed(4)));
   return {
     label: 'at',
     x: seconds,
-    text: seconds.map((value) => `${value} s`),
+    text: seconds.map((value) => span(value, unit, unit.seconds === 1 ? 12 : 4)),
     from: 0,
     to: endOf(panel, report) / 1e9,
     series: panel.series.map((one) => ({
@@ -270,20 +304,27 @@ function drawPanel(panel: Panel, report: Report, isWide: boolean): Markup {
     return emptyChart(frame, 'nothing measured in any bin');
   }
   const x = scaleLinear([0, endOf(panel, report)], [frame.left, frame.right]);
-  const y = scaleLinear([0, top === 0 ? 1 : top], [frame.bottom, frame.top]).nice(4);
+  // A band may exceed the top; it is cut there.
+  const y = scaleLinear([0, top === 0 ? 1 : top], [frame.bottom, frame.top])
+    .nice(4)
+    .clamp(true);
   const scale = axisScale(panel, top);
   const yTicks = y.ticks(4).map((value) => ({ at: y(value), label: tick(value, scale) }));
-  const seconds = scaleLinear([0, endOf(panel, report) / 1e9], [frame.left, frame.right]);
-  const xTicks = seconds
+  const unit = spanUnit(endOf(panel, report) / 1e9);
+  const time = scaleLinear(
+    [0, endOf(panel, report) / 1e9 / unit.seconds],
+    [frame.left, frame.right],
+  );
+  const xTicks = time
     .ticks(isWide ? 10 : 5)
-    .map((value) => ({ at: seconds(value), label: String(value) }));
+    .map((value) => ({ at: time(value), label: String(value) }));
   const shapes = panel.isStacked ? stacked(panel, x, y) : lines(panel, x, y);
   const body = [
     shades(report, frame, x),
     yAxis(frame, yTicks, scale.suffix),
     shapes.drawing,
     limitLine(panel, frame, { x, y }),
-    xAxis(frame, xTicks, 's'),
+    xAxis(frame, xTicks, unit.suffix),
     endLabels(frame, shapes.labels),
     cursor(frame),
   ];

@@ -1,0 +1,33 @@
+/** Spans of runs that last days. */
+import { expect, it } from 'vitest';
+import { span, spanUnit } from '../../../reports/format.ts';
+import { renderPlainProgress } from '../../../reports/progress.ts';
+
+const DAY = 86_400;
+
+it.each([
+  [60, '60.0 s'],
+  [10_799, '10 799 s'],
+  [10_800, '3.00 h'],
+  [3 * DAY - 1, '72.0 h'],
+  [3 * DAY, '3.00 d'],
+  [14 * DAY, '14.0 d'],
+])('%i s is %s', (seconds, text) => {
+  expect(span(seconds).replaceAll(/[^ -~]/g, ' ')).toBe(text);
+});
+
+it('14 days were written as 1 209 600 s', () => {
+  const line = renderPlainProgress({
+    name: 'idle',
+    seed: 1,
+    seeds: 1,
+    virtualNs: 7 * DAY * 1e9,
+    durationNs: 14 * DAY * 1e9,
+    clock: 'virtual',
+    eventsPerSecond: 0,
+    speed: 1,
+    secondsLeft: undefined,
+  });
+  expect(line).toContain('7.0 d of 14 d virtual');
+  expect(spanUnit(60).suffix).toBe('s');
+});
