@@ -160,7 +160,7 @@ function trafficTitle(traffic: readonly SeriesSummary[], warmupNs: number): stri
   const median = sorted[Math.floor(sorted.length / 2)] ?? 0;
   const unit = drawnUnit(one);
   const step = stepText(one);
-  if (median === 0) return sparseTitle(one, rates);
+  if (short(median) === '0') return sparseTitle(one, rates);
   const gaps = rates.filter((value) => value < median / 2).length;
   const gapText =
     gaps === 0
@@ -169,7 +169,7 @@ function trafficTitle(traffic: readonly SeriesSummary[], warmupNs: number): stri
   return `${short(median)} ${unit} ${one.name}, ${gapText}`;
 }
 
-/** Where most steps are empty, a rate would be 0. */
+/** Where a step holds few packets or none, a rate would be written as 0. */
 function sparseTitle(one: SeriesSummary, rates: readonly number[]): string {
   const empty = rates.filter((value) => value === 0).length;
   const sum = total(rates) * (one.stepNs / 1e9);

@@ -1,7 +1,10 @@
 /** Spans of runs that last days. */
 import { expect, it } from 'vitest';
 import { span, spanUnit } from '../../../reports/format.ts';
+import { timeSection } from '../../../reports/html/time-series.ts';
+import { judge } from '../../../reports/judge.ts';
 import { renderPlainProgress } from '../../../reports/progress.ts';
+import { runInput } from './fixture.ts';
 
 const DAY = 86_400;
 
@@ -30,4 +33,18 @@ it('14 days were written as 1 209 600 s', () => {
   });
   expect(line).toContain('7.0 d of 14 d virtual');
   expect(spanUnit(60).suffix).toBe('s');
+});
+
+it('a packet an hour was "0 packets/s delivered"', () => {
+  const report = judge(runInput({ seeds: 1, slowdown: 1 }));
+  const values = Array.from({ length: 336 }, (_, hour) => (hour % 3 === 0 ? 1 : 0));
+  const series = {
+    ...report.series.find((one) => one.name === 'delivered')!,
+    ...{ unit: 'packets', binNs: 3_600e9, stepNs: 3_600e9 },
+    ...{ shownSeed: values, low: values, high: values },
+  };
+  const scenario = { ...report.scenario, durationNs: 14 * DAY * 1e9, warmupNs: 0 };
+  const page = String(timeSection({ ...report, scenario, series: [series] }).markup);
+  expect(page).toContain('112 packets delivered, none in 224 of 336 steps of 60.0 min');
+  expect(page).toMatch(/14 d/);
 });
