@@ -146,8 +146,8 @@ export function conditionsText(report: Report): readonly string[] {
   const done = doneText(report);
   return [
     ...(report.ending === 'complete' ? [] : [earlyEndOf(report) ?? report.ending]),
-    ...(done === undefined ? [] : [done]),
     report.mode,
+    ...(done === undefined ? [] : [done]),
     ...(report.layout === undefined ? [] : [report.layout]),
     ...pacedText(report),
     ...interactiveText(report),

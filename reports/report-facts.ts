@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { doneText } from './done-text.ts';
 import {
   plural,
   shortFingerprint,
@@ -21,10 +22,13 @@ type Facts = readonly (readonly [name: string, value: string])[];
 /** The facts beside the verdict: how much was run, how, and how fast. */
 export function reportFacts(report: Report): Facts {
   const running = runningSecondsOf(report);
+  const end = doneText(report);
+  const conditions = conditionsText(report).filter((text) => text !== end);
   const perWall = running > 0 ? report.virtualSeconds / running : 0;
   return [
     ['seeds', String(report.seeds.length)],
-    ['mode', conditionsText(report).join(', ')],
+    ['mode', conditions.join(', ')],
+    ...(end === undefined ? [] : ([['end', end]] as const)),
     ['fingerprint', shortFingerprint(report.fingerprint)],
     ['time', `${timeText(report.virtualSeconds)} ${report.clock} in ${wallTime(running)} wall`],
     ['speed', `${significant(perWall, 2)} × real`],

@@ -61,6 +61,7 @@ th:last-child, td:last-child { padding-right: 0; }
 .kpis .measured { font-size: 16px; font-weight: 600; }
 .kpis .why td { border-bottom: 1px solid var(--line); padding-top: 0; color: var(--fail); }
 .kpis .why.open-text td { color: var(--open); }
+.kpis .why.muted td { color: var(--muted); }
 .kpis tr.has-why td { border-bottom: 0; padding-bottom: 2px; }
 small { font-size: 12px; color: var(--muted); }
 .notes { list-style: none; margin: 12px 0 0; padding: 0; color: var(--muted); font-size: 13px; }

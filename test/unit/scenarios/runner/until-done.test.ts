@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { renderHtml } from '../../../../reports/html/html.ts';
 import { renderJunit } from '../../../../reports/junit.ts';
 import type { SeedResult } from '../../../../reports/model.ts';
+import { reportFacts } from '../../../../reports/report-facts.ts';
 import { renderTerminal } from '../../../../reports/terminal.ts';
 import type { Scenario } from '../../../../scenarios/model.ts';
 import { checkDeterminism } from '../../../../scenarios/runner/check-determinism.ts';
@@ -96,6 +97,8 @@ describe('a run until its work is done', () => {
     expect(renderTerminal(ended, plain as never)).toContain(words);
     expect(renderJunit(ended)).toContain(`<property name="end" value="${words}"/>`);
     expect(renderHtml(ended)).toContain(words);
+    expect(reportFacts(ended)).toContainEqual(['mode', 'sim']);
+    expect(reportFacts(ended)).toContainEqual(['end', words]);
     expect(ended.perSeed[0]?.done).toEqual(result.done);
     const late: SeedResult = { ...result, seed: 2, done: { by: 'duration', unfinished: ['far'] } };
     expect(renderTerminal(report(scenario, [late]), plain as never)).toContain(
