@@ -3,15 +3,17 @@
  * Results.
  *
  * Fingerprints of short runs go to `test/scenarios/golden.json`, bytes of the codecs to
- * `test/unit/nodes/golden-bytes.json`.
+ * `golden-bytes.json` beside the tests of their folder.
  *
  * @module
  */
 import { writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { goldenBytes } from './golden/golden-bytes.ts';
+import { GOLDEN_FILE, goldenBytesOf, goldenFolders } from '../test/golden.ts';
 import { GOLDEN_RUNS, runGolden } from './golden/golden-runs.ts';
 
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const results = Object.fromEntries(
   Object.entries(GOLDEN_RUNS).map(([name, run]) => {
     console.log(name);
@@ -19,10 +21,11 @@ const results = Object.fromEntries(
   }),
 );
 write('test/scenarios/golden.json', results);
-write('test/unit/nodes/golden-bytes.json', goldenBytes());
+for (const folder of goldenFolders()) {
+  write(relative(ROOT, join(folder, GOLDEN_FILE)), await goldenBytesOf(folder));
+}
 
 function write(path: string, value: unknown): void {
-  const file = fileURLToPath(new URL(`../${path}`, import.meta.url));
-  writeFileSync(file, `${JSON.stringify(value, null, 2)}\n`);
+  writeFileSync(join(ROOT, path), `${JSON.stringify(value, null, 2)}\n`);
   console.log(path);
 }

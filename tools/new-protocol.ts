@@ -35,6 +35,11 @@ function createProtocol(name: Spellings): readonly string[] | string {
   const files = new Map([
     ...copied('nodes/ping', `nodes/${name.kebab}`, name),
     ...copied('test/unit/nodes/ping', `test/unit/nodes/${name.kebab}`, name),
+    // The codec is that of ping at first.
+    [
+      `test/unit/nodes/${name.kebab}/golden-bytes.json`,
+      read('test/unit/nodes/ping/golden-bytes.json'),
+    ],
     [`nodes/${name.kebab}/README.md`, readmeText(name)],
     [`test/vectors/${name.kebab}.test.ts`, vectorTestText(name)],
     [`topologies/${name.kebab}.yaml`, topologyText(name)],
@@ -48,6 +53,10 @@ function createProtocol(name: Spellings): readonly string[] | string {
   }
   writeFileSync(join(ROOT, PROTOCOL_LIST), protocolListText(ROOT));
   return [...files.keys(), PROTOCOL_LIST];
+}
+
+function read(path: string): string {
+  return readFileSync(join(ROOT, path), 'utf8');
 }
 
 function copied(from: string, to: string, name: Spellings): readonly [string, string][] {

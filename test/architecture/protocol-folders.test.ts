@@ -8,6 +8,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { knownProtocols, shippedProtocols } from '../../scenarios/registry.ts';
+import { GOLDEN_FILE } from '../golden.ts';
 import { ROOT, repositoryFiles, type TextFile } from './files.ts';
 
 const NODES = join(ROOT, 'nodes');
@@ -135,9 +136,6 @@ const RULES: Readonly<Record<string, Rule>> = {
 };
 
 function folderOf(name: string): Folder {
-  const golden = JSON.parse(
-    readFileSync(join(ROOT, 'test/unit/nodes/golden-bytes.json'), 'utf8'),
-  ) as Readonly<Record<string, unknown>>;
   const prefix = `nodes/${name}/`;
   return {
     name,
@@ -147,7 +145,7 @@ function folderOf(name: string): Folder {
     protocol: runnable.get(name),
     hasUnitTests: files.some(({ path }) => path.startsWith(`test/unit/nodes/${name}/`)),
     hasVectors:
-      golden[name] !== undefined ||
+      existsSync(join(ROOT, `test/unit/nodes/${name}`, GOLDEN_FILE)) ||
       files.some(({ path, text }) => path.startsWith('test/vectors/') && text.includes(prefix)),
     isAdded: runnable.has(name) && !shipped.has(name),
     readmeOfProject: readFileSync(join(ROOT, 'README.md'), 'utf8'),

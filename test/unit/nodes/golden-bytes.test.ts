@@ -5,20 +5,24 @@
  * @module
  */
 import { readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { type GoldenBytes, goldenBytes } from '../../../tools/golden/golden-bytes.ts';
+import { GOLDEN_FILE, goldenBytesOf, goldenFolders } from '../../golden.ts';
 
-const kept = JSON.parse(
-  readFileSync(new URL('./golden-bytes.json', import.meta.url), 'utf8'),
-) as Readonly<Record<string, GoldenBytes>>;
-const found = goldenBytes();
+const folders = goldenFolders();
 
 describe('golden bytes', () => {
-  it('are kept for every codec', () => {
-    expect(Object.keys(kept)).toEqual(Object.keys(found));
+  it('are there for the engine and each protocol with a codec of its own', () => {
+    const names = folders.map((folder) => basename(folder));
+    expect(names).toEqual(
+      expect.arrayContaining(['core', 'bulk', 'gateway', 'mixnet', 'noise', 'ping', 'scion']),
+    );
   });
 
-  it.each(Object.keys(found))('of %s are those that are kept: else npm run golden', (codec) => {
-    expect(found[codec]).toEqual(kept[codec]);
+  it.each(folders)('of %s are those that are stored: else npm run golden', async (folder) => {
+    const stored: unknown = JSON.parse(readFileSync(join(folder, GOLDEN_FILE), 'utf8'));
+    const found = await goldenBytesOf(folder);
+    expect(Object.keys(found).length).toBeGreaterThan(0);
+    expect(found).toEqual(stored);
   });
 });

@@ -1,0 +1,40 @@
+/**
+ * Golden bytes of the mixnet.
+ *
+ * @module
+ */
+import { provider } from '../../../../engine/crypto/index.ts';
+import { toHex } from '../../../../nodes/_kit/bytes.ts';
+import { geometryHash } from '../../../../nodes/mixnet/format.ts';
+import { encodeAsk } from '../../../../nodes/mixnet/records.ts';
+import { FrameCodec } from '../../../../nodes/mixnet/wire.ts';
+import { createExchange, createFormat } from '../../../../nodes/sphinx/index.ts';
+import { fill, type GoldenBytes } from '../../../golden.ts';
+
+const crypto = provider('node');
+
+/** See test/golden.ts. */
+export function goldenBytes(): GoldenBytes {
+  const { geometry } = createFormat({
+    crypto,
+    exchange: createExchange(crypto, 'x25519'),
+    nrHops: 1,
+    userForwardPayloadLength: 8,
+    withSurb: false,
+  });
+  const codec = new FrameCodec(geometry);
+  const frame = new Uint8Array(codec.length);
+  const written = (write: () => void): string => {
+    write();
+    return toHex(frame);
+  };
+  const body = fill(codec.bodyLength, 60);
+  const message = { kind: 'reply', waitedUs: 70_000, surbId: fill(16, 80), body } as const;
+  return {
+    ask: toHex(encodeAsk(258_411)),
+    retrieve: written(() => codec.encodeRetrieve(frame, 0x0102_0304)),
+    message: written(() => codec.encodeMessage(frame, 5, message)),
+    empty: written(() => codec.encodeMessage(frame, 0, undefined)),
+    geometryHash: toHex(geometryHash(crypto, geometry)),
+  };
+}
