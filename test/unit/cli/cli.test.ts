@@ -165,7 +165,7 @@ events:
   });
 
   it('exit 5: the time limit ends the run with the report so far', async () => {
-    const limited = ['--set', 'duration=1h', '--set', 'timeLimit=3s', '--json'];
+    const limited = ['--set', 'duration=900s', '--set', 'timeLimit=3s', '--json'];
     const { code, stdout } = await orrery(run('failover.yaml', ...limited));
     expect(code).toBe(5);
     const read = readReport(stdout);
@@ -173,11 +173,11 @@ events:
   });
 
   it('exit 130: Ctrl-C stops the run; --json is the report so far, marked interrupted', async () => {
-    const overrides = { duration: '1h' };
+    const overrides = { duration: '900s' };
     const name = runName({ command: 'scenario', seeds: [9], overrides });
     const started = join(folder, 'failover', name);
     const { code, stdout, stderr } = await orrery(
-      run('failover.yaml', '--set', 'duration=1h', '--seed', '9', '--json'),
+      run('failover.yaml', '--set', 'duration=900s', '--seed', '9', '--json'),
       (child) => {
         const timer = setInterval(() => {
           if (!existsSync(started)) return;

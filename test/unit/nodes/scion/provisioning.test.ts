@@ -26,10 +26,10 @@ function viewOf(seconds: number): NetworkView {
 const index = (view: NetworkView): unknown => JSON.parse(view.published('scion/segments') ?? '');
 
 describe('published segments', () => {
-  it('are made for each half hour that the run begins', () => {
-    expect(index(viewOf(HALF_HOUR - 1))).toEqual([START]);
-    expect(index(viewOf(HALF_HOUR))).toEqual([START, START + HALF_HOUR]);
-    expect(index(viewOf(2 * HALF_HOUR - 1))).toEqual([START, START + HALF_HOUR]);
+  it('are made for each half hour that the run begins, with its drain of a second', () => {
+    expect(index(viewOf(HALF_HOUR - 2))).toEqual([START]);
+    expect(index(viewOf(HALF_HOUR - 1))).toEqual([START, START + HALF_HOUR]);
+    expect(index(viewOf(2 * HALF_HOUR - 2))).toEqual([START, START + HALF_HOUR]);
   });
 
   it('are the latest that a host’s clock has reached, the first for a slow and the last for a fast one', () => {
