@@ -1,9 +1,9 @@
 /**
  * Makes programs ready for engine/live/prepared.mjs: bundles our own modules, TypeScript or built, and
- * the packages that they need into one script with a map of its lines. Started as a process with the
- * folder to write and the programs: `node engine/live/prepare.mjs FOLDER NAME=FILE ...`. The script
- * exports a function for each program, which loads its modules and returns what the first file
- * exports; `+FILE` adds modules that the program will ask for by their address. See ADR 0030.
+ * the packages that they need into scripts with maps of their lines. Started as a process with the
+ * folder to write and the programs: `node engine/live/prepare.mjs FOLDER NAME=FILE ...`. A script
+ * exports for each of its programs what the first file exports; `+FILE` adds modules that the program
+ * will ask for by their address. See ADR 0030.
  *
  * Plain JavaScript, so that nothing has to be translated before it runs. Ends with exit code 65 where
  * the modules cannot be bundled, so that nobody tries again.
@@ -15,7 +15,7 @@ import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
-import { BUNDLE } from './prepared.mjs';
+import { bundleOf } from './prepared.mjs';
 
 /** The exit code `EX_DATAERR` of sysexits.h. */
 const NOT_BUNDLED = 65;
@@ -71,9 +71,35 @@ function dynamicImport(whole, name, path) {
 }
 
 const [folder = '', ...programs] = process.argv.slice(2);
+/** Lines of the first module of each script. */
+const scripts = new Map();
+for (const program of programs) {
+  const [name = '', files = ''] = program.split('=');
+  const [first, ...others] = files.split('+').map((file) => JSON.stringify(resolve(ROOT, file)));
+  const script = bundleOf(name);
+  const lines = [
+    `export * as ${JSON.stringify(name)} from ${first};`,
+    ...others.map((file) => `import ${file};`),
+  ];
+  scripts.set(script, [...(scripts.get(script) ?? []), ...lines]);
+}
+const firstModules = {
+  name: 'first-modules',
+  setup(plugin) {
+    plugin.onResolve({ filter: /^first:/ }, ({ path }) => ({ path, namespace: 'first' }));
+    plugin.onLoad({ filter: /./, namespace: 'first' }, ({ path }) => ({
+      contents: scripts.get(path.slice('first:'.length)).join('\n'),
+      resolveDir: ROOT,
+    }));
+  },
+};
 const HOW = {
-  stdin: { contents: programs.map(loaderOf).join('\n'), resolveDir: ROOT },
-  outfile: join(folder, BUNDLE),
+  entryPoints: [...scripts.keys()].map((script) => ({
+    in: `first:${script}`,
+    out: script.replace(/\.cjs$/, ''),
+  })),
+  outdir: folder,
+  outExtension: { '.js': '.cjs' },
   bundle: true,
   platform: 'node',
   format: 'cjs',
@@ -86,7 +112,7 @@ const HOW = {
   sourcesContent: false,
   sourceRoot: '',
   logLevel: 'silent',
-  plugins: [ownModules],
+  plugins: [firstModules, ownModules],
   write: false,
 };
 
@@ -95,19 +121,6 @@ const made = await build(HOW).catch(() => process.exit(NOT_BUNDLED));
 mkdirSync(folder, { recursive: true, mode: 0o755 });
 for (const { path, text } of made.outputFiles) {
   writeFileSync(path, path.endsWith('.map') ? text : asciiOnly(text), { mode: 0o644 });
-}
-
-/**
- * The line that exports a program. Its modules are loaded when it is called: the first file first,
- * then those that the program will ask for.
- */
-function loaderOf(program) {
-  const [name = '', files = ''] = program.split('=');
-  const [first, ...others] = files
-    .split('+')
-    .map((file) => `require(${JSON.stringify(resolve(ROOT, file))})`);
-  const all = others.map((other) => ` ${other};`).join('');
-  return `exports[${JSON.stringify(name)}] = () => { const program = ${first};${all} return program; };`;
 }
 
 /**

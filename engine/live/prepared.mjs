@@ -1,5 +1,5 @@
 /**
- * Loads prepared programs: all modules in one file, with the code that V8 compiled for each program in
+ * Loads prepared programs: their modules in one file, with the code that V8 compiled for each program in
  * an earlier run beside it. See ADR 0030.
  *
  * Plain JavaScript, so that nothing has to be translated before it runs. Worker threads get the folder
@@ -19,11 +19,19 @@ const FOLDER = 'orrery.prepared';
 /** Only the owner may write these files, because they are executed. */
 const MODE = 0o644;
 
-/** The file with all programs; prepare.mjs writes it. */
-export const BUNDLE = 'programs.cjs';
+/**
+ * The file with a program, written by prepare.mjs. All programs of threads and agents share one, whose
+ * modules are all loaded: code of modules that are loaded one by one within a file runs a tenth slower.
+ */
+export function bundleOf(name) {
+  return name === 'command' ? 'command.cjs' : 'workers.cjs';
+}
 
 /** Extension of this project's modules: TypeScript in the repository, JavaScript in the package. */
 export const FORM = existsSync(new URL('./own-form.ts', import.meta.url)) ? 'ts' : 'js';
+
+/** A run that takes longer has called most of the functions that it will ever call. */
+const LONG_MS = 3_000;
 
 const require = createRequire(import.meta.url);
 
@@ -42,7 +50,7 @@ export function usePrepared(folder) {
 export function loadPrepared(name, variant = name) {
   const folder = getEnvironmentData(FOLDER);
   if (folder === undefined) return undefined;
-  const file = join(folder, BUNDLE);
+  const file = join(folder, bundleOf(name));
   const cache = join(folder, `${variant}.cache`);
   // The file may have been removed to make room for newer ones; the modules are still there.
   const text = readIfThere(file, 'latin1');
@@ -50,18 +58,24 @@ export function loadPrepared(name, variant = name) {
   const cachedData = readIfThere(cache);
   const script = new Script(text, { filename: file, ...(cachedData && { cachedData }) });
   let isKept = cachedData !== undefined && script.cachedDataRejected !== true;
+  const full = join(folder, `${variant}.full`);
+  const beganMs = performance.now();
   mapStacks(file);
   const module = { exports: {} };
   const load = (address) => import(address);
   const placeOf = (name) => import.meta.resolve(name);
   script.runInThisContext()(module.exports, require, module, load, placeOf);
   const keep = () => {
-    if (!isKept) writeQuietly(cache, script.createCachedData());
+    // What a short run compiled is little of what a long one needs: the first long run stores its own.
+    const isFirstLong = performance.now() - beganMs > LONG_MS && !existsSync(full);
+    if (isKept && !isFirstLong) return;
+    writeQuietly(cache, script.createCachedData());
+    if (isFirstLong) writeQuietly(full, '');
     isKept = true;
   };
   // Agents of one run are prepared without the threads that they may start.
   if (!Object.hasOwn(module.exports, name)) return undefined;
-  return { exports: module.exports[name](), keep };
+  return { exports: module.exports[name], keep };
 }
 
 /**

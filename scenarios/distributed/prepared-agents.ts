@@ -31,7 +31,7 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const FOLDER = 'orrery.prepared';
 const PREPARE = 'engine/live/prepare.mjs';
 /** As in engine/live/prepared.mjs. */
-const BUNDLE = 'programs.cjs';
+const BUNDLE = 'workers.cjs';
 const PROGRAMS = ['agent=cli/agent-start.ts', 'loop=scenarios/distributed/loop-start.ts'];
 
 /** Finds or creates the folder. */

@@ -20,7 +20,7 @@ import { ProjectCopy } from './start-copy.ts';
 
 /** A program in the format that prepare.mjs writes. */
 const PLANTED = `(function (exports) {
-  exports.command = () => ({ runCommand: () => process.stdout.write('planted') });
+  exports.command = { runCommand: () => process.stdout.write('planted') };
 })`;
 const OTHERS = 65_534;
 const copy = new ProjectCopy();
@@ -39,7 +39,7 @@ afterAll(() => copy.remove());
 /** Replaces a bundled program. */
 function plant(where: string = store): void {
   mkdirSync(join(where, key), { recursive: true });
-  writeFileSync(join(where, key, 'programs.cjs'), PLANTED);
+  writeFileSync(join(where, key, 'command.cjs'), PLANTED);
 }
 
 const isRun = (): boolean => copy.orrery('--version').stdout.startsWith('planted');

@@ -73,14 +73,14 @@ describe('the first run after a change', () => {
     expect(told(copy.orrery('--version'))).toEqual(VERSION);
     const [key = '', ...others] = copy.entries();
     expect(others).toEqual([]);
-    const made = statSync(join(store, key, 'programs.cjs')).mtimeMs;
+    const made = statSync(join(store, key, 'command.cjs')).mtimeMs;
     const hello = copy.orrery(...HELLO);
     expect([hello.status, hello.stderr]).toEqual([0, '']);
     expect(hello.stdout).toMatch(/^PASS {2}hello/);
     const kept = ['command.cache', 'front.cache', 'run-worker.cache'];
     expect(readdirSync(join(store, key))).toEqual(expect.arrayContaining(kept));
     expect(copy.orrery(...HELLO).stdout).toBe(hello.stdout);
-    expect(statSync(join(store, key, 'programs.cjs')).mtimeMs).toBe(made);
+    expect(statSync(join(store, key, 'command.cjs')).mtimeMs).toBe(made);
     expect(copy.entries()).toEqual([key]);
   });
 
@@ -106,7 +106,7 @@ describe('the first run after a change', () => {
     expect(failed.modules.filter((name) => !good.modules.includes(name))).toEqual([]);
     expect(failed.files.filter((name) => !good.files.includes(name))).toEqual([]);
     const programs = failed.files.filter((name) => name.startsWith(store));
-    expect(programs).toEqual([expect.stringMatching(/\/programs\.cjs$/)]);
+    expect(programs).toEqual([expect.stringMatching(/\/command\.cjs$/)]);
   });
 
   it('is two runs at once: both go on, and leave one folder and no drafts', async () => {
