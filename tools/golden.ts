@@ -10,7 +10,7 @@
 import { writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { GOLDEN_FILE, goldenBytesOf, goldenFolders } from '../test/golden.ts';
+import { GOLDEN_FILE, goldenBytesOf, goldenFolders } from './golden/golden-bytes.ts';
 import { GOLDEN_RUNS, runGolden } from './golden/golden-runs.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));

@@ -8,7 +8,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { knownProtocols, shippedProtocols } from '../../scenarios/registry.ts';
-import { GOLDEN_FILE } from '../golden.ts';
+import { GOLDEN_FILE } from '../../tools/golden/golden-bytes.ts';
 import { ROOT, repositoryFiles, type TextFile } from './files.ts';
 
 const NODES = join(ROOT, 'nodes');

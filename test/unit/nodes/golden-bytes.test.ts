@@ -7,7 +7,7 @@
 import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { GOLDEN_FILE, goldenBytesOf, goldenFolders } from '../../golden.ts';
+import { GOLDEN_FILE, goldenBytesOf, goldenFolders } from '../../../tools/golden/golden-bytes.ts';
 
 const folders = goldenFolders();
 

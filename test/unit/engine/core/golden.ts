@@ -4,9 +4,9 @@
  * @module
  */
 import { openStream } from '../../../../engine/core/stream.ts';
-import type { GoldenBytes } from '../../../golden.ts';
+import type { GoldenBytes } from '../../../../tools/golden/golden-bytes.ts';
 
-/** See test/golden.ts. */
+/** See tools/golden/golden-bytes.ts. */
 export function goldenBytes(): GoldenBytes {
   const names = [
     [1, 'golden-node', 'backoff'],

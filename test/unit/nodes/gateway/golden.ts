@@ -11,9 +11,9 @@ import {
   writeReport,
 } from '../../../../nodes/gateway/bodies.ts';
 import { encodeHeader as encodeFrameHeader, FrameHeader } from '../../../../nodes/gateway/wire.ts';
-import type { GoldenBytes } from '../../../golden.ts';
+import type { GoldenBytes } from '../../../../tools/golden/golden-bytes.ts';
 
-/** See test/golden.ts. */
+/** See tools/golden/golden-bytes.ts. */
 export function goldenBytes(): GoldenBytes {
   const write = (changes: Partial<FrameHeader>, bodyLength: number): string => {
     const target = new Uint8Array(40);

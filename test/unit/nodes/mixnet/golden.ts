@@ -9,11 +9,11 @@ import { geometryHash } from '../../../../nodes/mixnet/format.ts';
 import { encodeAsk } from '../../../../nodes/mixnet/records.ts';
 import { FrameCodec } from '../../../../nodes/mixnet/wire.ts';
 import { createExchange, createFormat } from '../../../../nodes/sphinx/index.ts';
-import { fill, type GoldenBytes } from '../../../golden.ts';
+import { fill, type GoldenBytes } from '../../../../tools/golden/golden-bytes.ts';
 
 const crypto = provider('node');
 
-/** See test/golden.ts. */
+/** See tools/golden/golden-bytes.ts. */
 export function goldenBytes(): GoldenBytes {
   const { geometry } = createFormat({
     crypto,

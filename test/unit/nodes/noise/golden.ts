@@ -6,11 +6,11 @@
 import { provider } from '../../../../engine/crypto/index.ts';
 import { toHex } from '../../../../nodes/_kit/bytes.ts';
 import { initiate, respond } from '../../../../nodes/noise/index.ts';
-import { fill, type GoldenBytes } from '../../../golden.ts';
+import { fill, type GoldenBytes } from '../../../../tools/golden/golden-bytes.ts';
 
 const crypto = provider('node');
 
-/** See test/golden.ts. */
+/** See tools/golden/golden-bytes.ts. */
 export function goldenBytes(): GoldenBytes {
   const responderStatic = fill(32, 40);
   const name = { pattern: 'IK', cipher: 'ChaChaPoly', hash: 'BLAKE2s' } as const;

@@ -5,9 +5,9 @@
  */
 import { toHex } from '../../../../nodes/_kit/bytes.ts';
 import { encodeHeader as encodePing } from '../../../../nodes/ping/wire.ts';
-import type { GoldenBytes } from '../../../golden.ts';
+import type { GoldenBytes } from '../../../../tools/golden/golden-bytes.ts';
 
-/** See test/golden.ts. */
+/** See tools/golden/golden-bytes.ts. */
 export function goldenBytes(): GoldenBytes {
   const write = (kind: 'request' | 'reply', identifier: number): string => {
     const buffer = new Uint8Array(8);

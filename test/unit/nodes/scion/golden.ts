@@ -12,11 +12,11 @@ import { isdAs } from '../../../../nodes/scion/wire/isd-as.ts';
 import { EMPTY_PATH, type SegmentedPath } from '../../../../nodes/scion/wire/path.ts';
 import { encodeScmpPacket } from '../../../../nodes/scion/wire/scmp.ts';
 import { encodeUdpPacket } from '../../../../nodes/scion/wire/udp.ts';
-import { fill, type GoldenBytes } from '../../../golden.ts';
+import { fill, type GoldenBytes } from '../../../../tools/golden/golden-bytes.ts';
 
 const crypto = provider('node');
 
-/** See test/golden.ts. */
+/** See tools/golden/golden-bytes.ts. */
 export function goldenBytes(): GoldenBytes {
   return { ...scionBytes(), ...bfdBytes() };
 }

@@ -17,7 +17,7 @@ export type GoldenBytes = Readonly<Record<string, string>>;
 /** File of a folder with its bytes, beside golden.ts, which writes them anew. */
 export const GOLDEN_FILE = 'golden-bytes.json';
 
-const UNIT = fileURLToPath(new URL('./unit', import.meta.url));
+const UNIT = fileURLToPath(new URL('../../test/unit', import.meta.url));
 
 /** Different bytes, the same at each call. */
 export function fill(length: number, first: number): Uint8Array {
