@@ -5,69 +5,73 @@
  *
  * @module
  */
+import type { Nanoseconds } from '../../engine/host/time.ts';
+import type { Machine, TimerDue } from '../_kit/machine.ts';
 import { MAX_OUTSTANDING } from './geometry.ts';
 
-/** The effects of the machine. */
-export type PingEffect =
-  | { readonly kind: 'send-request'; readonly identifier: number }
-  | { readonly kind: 'refuse'; readonly reason: 'too-many-outstanding' }
+/** The effects of the machine. `Request` is what the node needs to answer one; it is handed back. */
+export type PingEffect<Request> =
+  | { readonly kind: 'send-request'; readonly identifier: number; readonly request: Request }
+  | {
+      readonly kind: 'refuse';
+      readonly reason: 'too-many-outstanding';
+      readonly request: Request;
+    }
   | { readonly kind: 'measured'; readonly rttNs: number }
   | { readonly kind: 'drop'; readonly reason: 'unexpected-reply' }
   | { readonly kind: 'lost'; readonly count: number };
 
-/** The events of the machine. */
-export type PingInput =
-  | { readonly kind: 'application-send' }
-  | { readonly kind: 'reply'; readonly identifier: number }
-  | { readonly kind: 'timer' };
+/** The inputs of the machine. */
+export type PingInput<Request> =
+  | { readonly kind: 'application-send'; readonly request: Request }
+  | { readonly kind: 'reply'; readonly identifier: number };
 
 /** Outstanding requests and their send times. */
-export class PingMachine {
-  readonly #timeoutNs: number;
-  readonly #sentNs = new Map<number, number>();
+export class PingMachine<Request> implements Machine<PingInput<Request>, PingEffect<Request>> {
+  readonly #timeoutNs: Nanoseconds;
+  readonly #sentNs = new Map<number, Nanoseconds>();
   #nextIdentifier = 0;
 
   /** @param timeoutNs Time to wait for a reply. */
-  constructor(timeoutNs: number) {
+  constructor(timeoutNs: Nanoseconds) {
     this.#timeoutNs = timeoutNs;
   }
 
-  /** One step; `now` in ns. */
-  step(now: number, input: PingInput): PingEffect {
+  step(now: Nanoseconds, input: PingInput<Request> | TimerDue): readonly PingEffect<Request>[] {
     switch (input.kind) {
       case 'application-send':
-        return this.#request(now);
+        return [this.#request(now, input.request)];
       case 'reply':
-        return this.#reply(now, input.identifier);
+        return [this.#reply(now, input.identifier)];
       case 'timer':
-        return this.#expire(now);
+        return [this.#expire(now)];
     }
   }
 
-  /** Instant of the oldest time-out, or undefined when no request is outstanding. */
-  deadline(): number | undefined {
+  /** The oldest time-out. */
+  nextAt(): Nanoseconds {
     const oldest = this.#sentNs.values().next();
-    return oldest.done ? undefined : oldest.value + this.#timeoutNs;
+    return oldest.done ? Number.POSITIVE_INFINITY : oldest.value + this.#timeoutNs;
   }
 
-  #request(now: number): PingEffect {
+  #request(now: Nanoseconds, request: Request): PingEffect<Request> {
     if (this.#sentNs.size >= MAX_OUTSTANDING) {
-      return { kind: 'refuse', reason: 'too-many-outstanding' };
+      return { kind: 'refuse', reason: 'too-many-outstanding', request };
     }
     const identifier = this.#nextIdentifier;
     this.#nextIdentifier = (identifier + 1) % 2 ** 32;
     this.#sentNs.set(identifier, now);
-    return { kind: 'send-request', identifier };
+    return { kind: 'send-request', identifier, request };
   }
 
-  #reply(now: number, identifier: number): PingEffect {
+  #reply(now: Nanoseconds, identifier: number): PingEffect<Request> {
     const sentNs = this.#sentNs.get(identifier);
     if (sentNs === undefined) return { kind: 'drop', reason: 'unexpected-reply' };
     this.#sentNs.delete(identifier);
     return { kind: 'measured', rttNs: now - sentNs };
   }
 
-  #expire(now: number): PingEffect {
+  #expire(now: Nanoseconds): PingEffect<Request> {
     let count = 0;
     for (const [identifier, sentNs] of this.#sentNs) {
       if (sentNs + this.#timeoutNs > now) break;

@@ -6,10 +6,10 @@
 import type { Host, NodeRequest } from '../../engine/host/host.ts';
 import type { NodeHandle, NodeSetup } from '../../engine/host/protocol.ts';
 import type { DatagramSocket, Endpoint } from '../../engine/host/socket.ts';
-import type { Timer } from '../../engine/host/time.ts';
+import { MachineShell } from '../_kit/shell.ts';
 import type { PingOptions } from './config.ts';
 import { BODY_MAX, HEADER_LENGTH } from './geometry.ts';
-import { type PingEffect, PingMachine } from './machine.ts';
+import { type PingEffect, type PingInput, PingMachine } from './machine.ts';
 import { decodeHeader, encodeHeader } from './wire.ts';
 
 /** Creates a ping node on `host`. */
@@ -24,19 +24,29 @@ interface Datagram {
   readonly from: Endpoint;
 }
 
+/** A request as the machine hands it back: it may wait there, so it owns its bytes. */
+interface Outgoing {
+  readonly buffer: Uint8Array;
+  readonly length: number;
+  readonly to: Endpoint;
+  readonly respond: (outcome: string) => void;
+}
+
+type Effect = PingEffect<Outgoing>;
+
 class PingNode implements NodeHandle {
   readonly #host: Host;
   readonly #setup: NodeSetup<PingOptions>;
-  readonly #machine: PingMachine;
+  readonly #shell: MachineShell<PingInput<Outgoing>, Effect>;
   readonly #names = new Map<Endpoint, string>();
   readonly #endpoints = new Map<string, Endpoint>();
   #socket: DatagramSocket | undefined;
-  #timer: Timer | undefined;
 
   constructor(host: Host, setup: NodeSetup<PingOptions>) {
     this.#host = host;
     this.#setup = setup;
-    this.#machine = new PingMachine(setup.options.timeout);
+    const machine = new PingMachine<Outgoing>(setup.options.timeout);
+    this.#shell = new MachineShell(host, machine, (effect) => this.#perform(effect), 'lazy');
   }
 
   start(): void {
@@ -54,30 +64,23 @@ class PingNode implements NodeHandle {
   }
 
   stop(): void {
-    this.#timer?.cancel();
+    this.#shell.stop();
     this.#socket?.close();
   }
 
   #request(request: NodeRequest): void {
-    request.respond(this.#send(request.kind, request.target, request.body));
-  }
-
-  /** Sends one request; returns `ok` or the name of the refusal. */
-  #send(kind: string, target: string, body: Uint8Array): string {
+    const { kind, target, body } = request;
     const to = this.#endpoints.get(target);
-    if (kind !== 'send') return 'unknown-request';
-    if (to === undefined) return 'unknown-peer';
-    if (body.length > BODY_MAX) return 'too-large';
-    const effect = this.#machine.step(this.#host.now(), { kind: 'application-send' });
-    if (effect.kind !== 'send-request') return 'too-many-outstanding';
-    const length = HEADER_LENGTH + body.length;
-    const buffer = this.#host.alloc(length);
-    encodeHeader({ kind: 'request', identifier: effect.identifier }, buffer, 0);
-    buffer.set(body, HEADER_LENGTH);
-    this.#host.meter.counter('ping.requests').add(1);
-    this.#socket?.send(buffer, 0, length, to);
-    this.#armTimer();
-    return 'ok';
+    if (kind !== 'send') request.respond('unknown-request');
+    else if (to === undefined) request.respond('unknown-peer');
+    else if (body.length > BODY_MAX) request.respond('too-large');
+    else {
+      const length = HEADER_LENGTH + body.length;
+      const buffer = this.#host.alloc(length);
+      buffer.set(body, HEADER_LENGTH);
+      const respond = (outcome: string): void => request.respond(outcome);
+      this.#shell.take({ kind: 'application-send', request: { buffer, length, to, respond } });
+    }
   }
 
   #receive(buffer: Uint8Array, offset: number, length: number, from: Endpoint): void {
@@ -86,8 +89,7 @@ class PingNode implements NodeHandle {
     if (typeof header === 'string') {
       this.#host.drop(header);
     } else if (header.kind === 'reply') {
-      const { identifier } = header;
-      this.#perform(this.#machine.step(this.#host.now(), { kind: 'reply', identifier }));
+      this.#shell.take({ kind: 'reply', identifier: header.identifier });
     } else if (name === undefined) {
       this.#host.drop('unknown-peer');
     } else {
@@ -103,8 +105,15 @@ class PingNode implements NodeHandle {
     this.#socket?.send(buffer, offset, HEADER_LENGTH, from);
   }
 
-  #perform(effect: PingEffect): void {
+  #perform(effect: Effect): void {
     switch (effect.kind) {
+      case 'send-request':
+        this.#sendRequest(effect.identifier, effect.request);
+        return;
+      case 'refuse':
+        this.#host.release(effect.request.buffer);
+        effect.request.respond(effect.reason);
+        return;
       case 'measured':
         this.#host.meter.histogram('ping.rtt').record(effect.rttNs);
         return;
@@ -113,20 +122,13 @@ class PingNode implements NodeHandle {
         return;
       case 'drop':
         this.#host.drop(effect.reason);
-        return;
-      case 'send-request':
-      case 'refuse':
-        return;
     }
   }
 
-  #armTimer(): void {
-    const deadline = this.#machine.deadline();
-    if (deadline === undefined || this.#timer?.isPending === true) return;
-    const delay = Math.max(0, deadline - this.#host.now());
-    this.#timer = this.#host.after(delay, () => {
-      this.#perform(this.#machine.step(this.#host.now(), { kind: 'timer' }));
-      this.#armTimer();
-    });
+  #sendRequest(identifier: number, { buffer, length, to, respond }: Outgoing): void {
+    encodeHeader({ kind: 'request', identifier }, buffer, 0);
+    this.#host.meter.counter('ping.requests').add(1);
+    this.#socket?.send(buffer, 0, length, to);
+    respond('ok');
   }
 }

@@ -1,0 +1,28 @@
+/**
+ * The contract of state machines: time and inputs in, effects out, no port (docs/adr/0043). The
+ * shell (shell.ts) keeps the one timer of a machine and performs its effects.
+ *
+ * @module
+ */
+import type { Nanoseconds } from '../../engine/host/time.ts';
+
+/** The input at the instant of `nextAt()`. */
+export interface TimerDue {
+  readonly kind: 'timer';
+}
+
+/** The only value of {@link TimerDue}, so that no firing allocates one. */
+export const TIMER_DUE: TimerDue = { kind: 'timer' };
+
+/** A state machine whose effects are values. */
+export interface Machine<Input, Effect> {
+  /**
+   * Processes one input completely. At {@link TIMER_DUE}, the machine does everything that is due
+   * at `now`, so that `nextAt()` is later than `now` afterwards.
+   * @param now Never less than in the call before.
+   * @returns what to do, in this order.
+   */
+  step(now: Nanoseconds, input: Input | TimerDue): readonly Effect[];
+  /** The next instant at which the machine has something to do by itself; Infinity if never. */
+  nextAt(): Nanoseconds;
+}

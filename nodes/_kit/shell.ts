@@ -1,0 +1,102 @@
+/**
+ * Runs a state machine on a host: steps it with inputs, performs its effects, and keeps one timer at
+ * its next instant.
+ *
+ * An effect may lead to further inputs, as a delivery leads to an answer of the application. They
+ * wait until all effects of the current step are performed, so that effects keep their order; an
+ * input therefore owns the bytes to which it refers.
+ *
+ * @module
+ */
+import type { Nanoseconds, Timer } from '../../engine/host/time.ts';
+import { type Machine, TIMER_DUE, type TimerDue } from './machine.ts';
+
+/** The part of the port that the shell needs; a complete `Host` fits. */
+export interface ShellHost {
+  now(): Nanoseconds;
+  after(delay: Nanoseconds, fire: () => void): Timer;
+}
+
+/**
+ * How the timer follows the machine's next instant. `exact`: at each move. `lazy`: only to earlier
+ * instants, so that it may fire with nothing due; for machines whose next instant moves later with
+ * every packet.
+ */
+export type TimerKeeping = 'exact' | 'lazy';
+
+/** A running machine. */
+export class MachineShell<Input, Effect> {
+  readonly #host: ShellHost;
+  readonly #machine: Machine<Input, Effect>;
+  readonly #perform: (effect: Effect) => void;
+  readonly #isLazy: boolean;
+  /** Inputs that came while effects were performed, oldest first. */
+  readonly #waiting: (Input | TimerDue)[] = [];
+  #isStepping = false;
+  #timer: Timer | undefined;
+  /** The instant to which the timer is set; Infinity while it is not pending. */
+  #timerNs = Number.POSITIVE_INFINITY;
+
+  /** @param perform Performs one effect. */
+  constructor(
+    host: ShellHost,
+    machine: Machine<Input, Effect>,
+    perform: (effect: Effect) => void,
+    keeping: TimerKeeping = 'exact',
+  ) {
+    this.#host = host;
+    this.#machine = machine;
+    this.#perform = perform;
+    this.#isLazy = keeping === 'lazy';
+  }
+
+  /** Processes an input, at once or after the effects that are being performed. */
+  take(input: Input | TimerDue): void {
+    if (this.#isStepping) {
+      this.#waiting.push(input);
+      return;
+    }
+    this.#isStepping = true;
+    this.#step(input);
+    for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) {
+      this.#step(next);
+    }
+    this.#isStepping = false;
+    this.#arm();
+  }
+
+  /** Sets the timer without an input, for a machine that has something to do from the start. */
+  start(): void {
+    this.#arm();
+  }
+
+  /** Stops the timer. */
+  stop(): void {
+    this.#timer?.cancel();
+    this.#timerNs = Number.POSITIVE_INFINITY;
+  }
+
+  #step(input: Input | TimerDue): void {
+    for (const effect of this.#machine.step(this.#host.now(), input)) this.#perform(effect);
+  }
+
+  #arm(): void {
+    const at = this.#machine.nextAt();
+    if (at === this.#timerNs || (this.#isLazy && at > this.#timerNs)) return;
+    this.#timerNs = at;
+    if (at === Number.POSITIVE_INFINITY) this.#timer?.cancel();
+    else {
+      const delay = Math.max(0, at - this.#host.now());
+      if (this.#timer === undefined) this.#timer = this.#host.after(delay, () => this.#fire());
+      else this.#timer.rearm(delay);
+    }
+  }
+
+  #fire(): void {
+    this.#timerNs = Number.POSITIVE_INFINITY;
+    this.take(TIMER_DUE);
+    const now = this.#host.now();
+    // Otherwise the timer would fire at this instant for ever.
+    if (this.#machine.nextAt() <= now) throw new Error(`a machine left work undone at ${now} ns`);
+  }
+}
