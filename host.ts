@@ -9,6 +9,7 @@
 export type * from './engine/host/compute.ts';
 export type * from './engine/host/crypto.ts';
 export type * from './engine/host/crypto-groups.ts';
+export type * from './engine/host/generator.ts';
 export type * from './engine/host/host.ts';
 export type * from './engine/host/measure.ts';
 export type * from './engine/host/network-view.ts';

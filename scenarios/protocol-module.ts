@@ -21,14 +21,18 @@ const METRIC_UNITS = ['ns', 'count', 'bytes', 'ratio', 'packets', '1/min', 'bits
 
 const isFunction = (value: unknown): boolean => typeof value === 'function';
 const callable = z.custom((value) => isFunction(value), { message: 'a function is needed' });
+const schema = z.custom(
+  (value) => isFunction((value as { safeParse?: unknown } | null)?.safeParse),
+  {
+    message: 'a schema is needed, an object with safeParse such as those of zod',
+  },
+);
 
 /** The required exports of a protocol module; it may export more. */
 const FACE = z.looseObject({
   name: z.string().min(1),
   summary: z.string(),
-  config: z.custom((value) => isFunction((value as { safeParse?: unknown } | null)?.safeParse), {
-    message: 'a schema is needed, an object with safeParse such as those of zod',
-  }),
+  config: schema,
   jobs: z.record(z.string(), z.looseObject({})),
   moduleUrl: z.string(),
   drops: z.record(z.string(), z.string()),
@@ -46,6 +50,17 @@ const FACE = z.looseObject({
   wishes: z
     .partialRecord(z.enum(['lifetime', 'priority', 'tolerant']), z.enum(['honoured', 'passed-on']))
     .optional(),
+  generators: z
+    .array(
+      z.looseObject({
+        name: z.string().min(1),
+        parameters: schema,
+        size: callable,
+        generate: callable,
+      }),
+    )
+    .optional(),
+  addressRole: z.enum(['edge', 'service']).optional(),
   create: callable,
 });
 

@@ -2,10 +2,13 @@
  * Writes the JSON Schemas of topologies, scenarios and deployments for editors: `npm run schemas`.
  * With `--check` it writes nothing and fails if a file is stale.
  *
- * The schemas come from the same zod schemas that check the files (docs/spec/scenario-files.md).
+ * The schemas come from the same zod schemas that check the files (docs/spec/scenario-files.md). The
+ * generators of topologies come from the shipped protocols, so that a protocol of your own changes
+ * none of them.
  *
  * @module
  */
+import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -13,18 +16,51 @@ import { z } from 'zod';
 import { profileSchema } from '../scenarios/calibration/profile-schema.ts';
 import { deploymentSchema } from '../scenarios/distributed/deployment-schema.ts';
 import { scenarioSchema } from '../scenarios/files/schema.ts';
-import { topologySchema } from '../topologies/schema/topology.ts';
+import { shippedProtocols } from '../scenarios/registry.ts';
+import { text } from '../topologies/files/leaf.ts';
+import { PLAIN_GENERATORS } from '../topologies/generate/plain.ts';
+import { protocolText, topologySchema } from '../topologies/schema/topology.ts';
 
 const FOLDER = fileURLToPath(new URL('../schemas', import.meta.url));
 
 /** The texts of the schema files, by file name. */
 export function schemaTexts(): Readonly<Record<string, string>> {
+  const topology = withGenerators();
   return {
     'calibration.schema.json': schemaText(profileSchema),
     'deployment.schema.json': schemaText(deploymentSchema),
-    'scenario.schema.json': schemaText(scenarioSchema),
-    'topology.schema.json': schemaText(topologySchema),
+    'scenario.schema.json': schemaText(withTopology(topology)),
+    'topology.schema.json': schemaText(topology),
   };
+}
+
+/** Topologies whose `generate` has the parameters of each generator. */
+function withGenerators(): z.ZodType {
+  const { generate } = topologySchema.shape;
+  const own = shippedProtocols().flatMap(({ generators = [] }) => generators);
+  const kinds = [...PLAIN_GENERATORS, ...own].map(({ name, parameters }) => {
+    const { shape } = parameters as z.ZodObject;
+    return z.strictObject({ kind: z.literal(name), ...shape });
+  });
+  const [first, ...others] = kinds;
+  assert(first !== undefined, 'there are plain generators');
+  const ofModule = z.looseObject({
+    kind: text('the name of a generator').meta({ description: 'A generator of that protocol.' }),
+    run: protocolText.meta({ description: 'The protocol, or the path of its module.' }),
+  });
+  const form = z.union([z.discriminatedUnion('kind', [first, ...others]), ofModule]);
+  return topologySchema
+    .extend({ generate: form.meta({ ...generate.unwrap().meta() }).optional() })
+    .meta({ ...topologySchema.meta() });
+}
+
+/** Scenarios with such a topology inside. */
+function withTopology(topology: z.ZodType): z.ZodType {
+  const { topology: field } = scenarioSchema.shape;
+  const [name] = field.options;
+  return scenarioSchema
+    .extend({ topology: z.union([name, topology]).meta({ ...field.meta() }) })
+    .meta({ ...scenarioSchema.meta() });
 }
 
 function schemaText(schema: z.ZodType): string {
@@ -45,6 +81,8 @@ function describe(json: z.core.JSONSchema.BaseSchema, meta: z.core.GlobalMeta | 
   const standard = meta?.['default'];
   if (Array.isArray(examples)) json.examples = examples;
   if (standard !== undefined) json.default = standard as z.core.JSONSchema._JSONSchema & boolean;
+  // Only messages need it.
+  delete json['expects'];
   if (json['unit'] === undefined) return;
   const words = [json.description, `Write ${json['unit']}.`].filter((one) => one !== undefined);
   json.description = words.join(' ');

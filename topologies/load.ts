@@ -12,12 +12,15 @@ import type { LoadedTopology } from './build/loaded.ts';
 import { checkOptions } from './build/options.ts';
 import { stackNames } from './build/stack.ts';
 import { COMMAND_FILE, ConfigError } from './files/config-error.ts';
+import { defined } from './files/defined.ts';
 import { findFile } from './files/find-file.ts';
 import type { FilePath } from './files/locate.ts';
 import { listOverrides, type Override } from './files/overrides.ts';
 import { Problems } from './files/problems.ts';
 import type { Folders, Registry } from './files/registry.ts';
 import { readSource, type Source } from './files/source.ts';
+import { valueAt } from './files/zod-words.ts';
+import { type Generated, generate } from './generate/generate.ts';
 import type { Topology } from './model.ts';
 import { topologySchema } from './schema/topology.ts';
 
@@ -65,8 +68,14 @@ export function topologyModules(request: TopologyRequest): readonly string[] {
   const found = findFile(request.path, [process.cwd(), folders.topologies], ['.', 'topologies']);
   if ('message' in found) return [];
   const loaded = readTopology(found.path, [], { problems: new Problems(), registry });
-  const names = (loaded?.topology.hosts ?? []).flatMap((host) => stackNames(host));
+  const names = loaded === undefined ? [] : protocolNames(loaded);
   return [...new Set(names.filter((name) => isAbsolute(name)))];
+}
+
+/** The protocols that a topology names, as the registry knows them. */
+export function protocolNames({ topology, module }: LoadedTopology): readonly string[] {
+  const names = topology.hosts.flatMap((host) => stackNames(host));
+  return module === undefined ? names : [module, ...names];
 }
 
 /** Reads a topology file; the caller checks protocol options. */
@@ -88,9 +97,13 @@ export function topologyOf(
   parts: { readonly problems: Problems; readonly registry: Registry },
 ): LoadedTopology | undefined {
   const input = parts.problems.check(source, topologySchema, data, root);
-  if (input === undefined) return undefined;
   const context = new BuildContext({ source, root, ...parts });
-  return { topology: buildTopology(context, input), source, root };
+  const entry = valueAt(data, ['generate']);
+  const made: Partial<Generated> | undefined = entry === undefined ? {} : generate(context, entry);
+  if (input === undefined || made === undefined) return undefined;
+  const { draft, module } = made;
+  const topology = buildTopology(context, input, draft);
+  return { topology, source, root, ...defined({ module }) };
 }
 
 /** The error for a file named on the command line that does not exist. */

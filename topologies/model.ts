@@ -131,7 +131,7 @@ export interface Topology {
    * `loopback`: one address in 127/8 per host; `ports`: the same addresses inside the world, plus a
    * port range on 127.0.0.1 per host for real sockets.
    */
-  readonly addressPlan: 'loopback' | 'ports' | 'scion';
+  readonly addressPlan: 'loopback' | 'ports';
   readonly hosts: readonly HostSpec[];
   readonly links: readonly LinkSpec[];
   readonly segments: readonly SegmentSpec[];

@@ -7,6 +7,7 @@
 import type { JobDefinition } from './compute.ts';
 import type { CryptoProvider } from './crypto.ts';
 import type { Forgery } from './forgery.ts';
+import type { TopologyGenerator } from './generator.ts';
 import type { Host } from './host.ts';
 import type { MetricDefinition } from './measure.ts';
 import type { HostView, NetworkMap, NetworkView } from './network-view.ts';
@@ -188,6 +189,12 @@ export interface Provisioning {
   readonly publish?: (publisher: Publisher) => Readonly<Record<string, string>>;
 }
 
+/**
+ * Part of an autonomous system's addresses: `edge` for nodes that carry its traffic to other
+ * systems, `service` for those that answer requests inside it.
+ */
+export type AddressRole = 'edge' | 'service';
+
 /** The face of a protocol. `Options` is what its schema returns. */
 export interface Protocol<Options = unknown> {
   readonly name: string;
@@ -200,6 +207,13 @@ export interface Protocol<Options = unknown> {
    * protocol, so that the file is refused at that line. If absent, options need not agree.
    */
   readonly disagreements?: (nodes: readonly ConfiguredNode<Options>[]) => readonly Disagreement[];
+  /** Topologies that files can ask for by `generate: { kind: … }`. If absent, there are none. */
+  readonly generators?: readonly TopologyGenerator[];
+  /**
+   * Where the address plan puts its nodes (docs/spec/topology-files.md, "Address plan"). If absent,
+   * they are ordinary hosts.
+   */
+  readonly addressRole?: AddressRole;
   /** If absent, nodes have secrets of their own, but share none and publish nothing. */
   readonly provisioning?: Provisioning;
   /** Pure jobs for `host.compute`, by name. */

@@ -19,6 +19,7 @@ export const protocol: Protocol<GatewayOptions> = {
   name: 'gateway',
   summary: 'tunnels packets between ASes: sealed frames, anti-replay, multipath failover',
   config: gatewayConfig,
+  addressRole: 'edge',
   provisioning: {
     publicKeys: { [STATIC_KEY]: (secret, crypto) => crypto.x25519PublicKey(secret) },
   },

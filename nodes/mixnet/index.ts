@@ -9,6 +9,7 @@ import { unwrapJob } from '../sphinx/index.ts';
 import { delaysThatDisagree } from './agreement.ts';
 import { type MixnetOptions, mixnetConfig } from './config.ts';
 import { MIXNET_DROPS } from './drops.ts';
+import { mixnetGenerator } from './generator.ts';
 import { messagesOf } from './messages.ts';
 import { MIXNET_METRICS } from './metrics.ts';
 import { createMixnet } from './node.ts';
@@ -30,6 +31,7 @@ export const protocol: Protocol<MixnetOptions> = {
   summary:
     'carries application bytes in Sphinx packets through layers of mixes, with cover traffic',
   config: mixnetConfig,
+  generators: [mixnetGenerator],
   provisioning: mixnetProvisioning,
   disagreements: delaysThatDisagree,
   account: { kind: 'steps' },

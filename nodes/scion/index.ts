@@ -5,6 +5,7 @@
  */
 import type { Protocol } from '../../engine/host/protocol.ts';
 import { type RouterOptions, routerConfig } from './config.ts';
+import { scionGenerator } from './generator.ts';
 import { createRouter } from './node.ts';
 import { scionProvisioning } from './provisioning.ts';
 import { ROUTER_DROPS } from './router/drops.ts';
@@ -14,6 +15,7 @@ export const protocol: Protocol<RouterOptions> = {
   name: 'scion',
   summary: 'SCION border router: checks hop fields, forwards, answers with SCMP, watches links',
   config: routerConfig,
+  generators: [scionGenerator],
   provisioning: scionProvisioning,
   jobs: {},
   moduleUrl: import.meta.url,

@@ -97,7 +97,7 @@ const topology = object<Scenario['topology']>({
   name: note,
   file: note,
   sha256: textLike(SHA256, 'SHA-256'),
-  addressPlan: oneOf('loopback', 'ports', 'scion'),
+  addressPlan: oneOf('loopback', 'ports'),
   hosts: parts,
   links: parts,
   segments: parts,

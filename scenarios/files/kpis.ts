@@ -8,6 +8,7 @@
  * @module
  */
 import type { MetricDefinition, MetricKind, MetricUnit } from '../../engine/host/measure.ts';
+import { readNumber } from '../../engine/pure/read-number.ts';
 import type { Aggregation, Comparison, KpiSpec } from '../../reports/model.ts';
 import { stackNames } from '../../topologies/build/stack.ts';
 import type { ConfigIssue } from '../../topologies/files/config-error.ts';
@@ -15,7 +16,7 @@ import { type LeafResult, wrong } from '../../topologies/files/leaf.ts';
 import type { FilePath } from '../../topologies/files/locate.ts';
 import { readAs } from '../../topologies/files/quantity.ts';
 import { suggest } from '../../topologies/files/suggest.ts';
-import { readNumber, readQuantity, type UnitKind } from '../../topologies/files/units.ts';
+import { readQuantity, type UnitKind } from '../../topologies/files/units.ts';
 import type { SourcePosition } from '../../topologies/model.ts';
 import { commandText } from '../command-text.ts';
 import { notApplicable } from '../series-bins.ts';

@@ -18,7 +18,7 @@ import {
   type PlacedProtocol,
   placedProtocols,
 } from '../../topologies/build/options.ts';
-import { resolveStack, stackNames } from '../../topologies/build/stack.ts';
+import { resolveStack } from '../../topologies/build/stack.ts';
 import { findFile } from '../../topologies/files/find-file.ts';
 import { listOverrides, overridesBelow } from '../../topologies/files/overrides.ts';
 import { collect, Problems } from '../../topologies/files/problems.ts';
@@ -27,7 +27,12 @@ import { readSource, type Source } from '../../topologies/files/source.ts';
 import { hintNames } from '../../topologies/files/suggest.ts';
 import { formatTime } from '../../topologies/files/units.ts';
 import { valueAt } from '../../topologies/files/zod-words.ts';
-import { missingFile, readTopology, topologyOf } from '../../topologies/load.ts';
+import {
+  missingFile,
+  readTopology,
+  topologyOf,
+  protocolNames as topologyProtocols,
+} from '../../topologies/load.ts';
 import { cpuChoice, readProfile } from '../calibration/profile-file.ts';
 import type { Scenario, SweepSpec } from '../model.ts';
 import { ScenarioContext } from './context.ts';
@@ -103,11 +108,14 @@ export function moduleProtocols(request: ScenarioRequest): readonly string[] {
 
 function protocolNames(parts: Parts): readonly string[] {
   const source = openScenario(parts.request);
-  const { hosts = [] } = loadInner(parts, source)?.topology ?? {};
+  const loaded = loadInner(parts, source);
+  if (loaded === undefined) return [];
   const { stack } = scenarioSchema.shape;
   const { data = [] } = stack.safeParse(valueAt(source.data, ['stack']));
   const place = { ...parts, ...parts.request, source, root: [] };
-  return resolveStack(place, data, hosts).hosts.flatMap((host) => stackNames(host));
+  const { topology } = loaded;
+  const { hosts } = resolveStack(place, data, topology.hosts);
+  return topologyProtocols({ ...loaded, topology: { ...topology, hosts } });
 }
 
 function openScenario(request: ScenarioRequest): Source {

@@ -6,10 +6,10 @@
  */
 import { readFileSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { readNumber } from '../../engine/pure/read-number.ts';
 import { findFile } from '../../topologies/files/find-file.ts';
 import type { FilePath } from '../../topologies/files/locate.ts';
 import { displayPath } from '../../topologies/files/source.ts';
-import { readNumber } from '../../topologies/files/units.ts';
 import type { TrafficPattern } from '../model.ts';
 import type { ScenarioContext } from './context.ts';
 

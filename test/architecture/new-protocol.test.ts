@@ -45,8 +45,50 @@ beforeAll(() => {
   symlinkSync(join(ROOT, 'node_modules'), join(copy, 'node_modules'));
   const { status, text } = node('tools/new-protocol.ts', NAME);
   expect(status, text).toBe(0);
+  addGenerator();
 });
 afterAll(() => rmSync(copy, { recursive: true, force: true }));
+
+/** What the author of a protocol adds for networks by rule. */
+const GENERATOR = `/**
+ * Generates stars of one node and those that ask it.
+ *
+ * @module
+ */
+import { z } from 'zod';
+import type { TopologyGenerator } from '../../engine/host/generator.ts';
+import { wholeNumber } from '../_kit/whole-number.ts';
+
+const parameters = z.strictObject({
+  askers: wholeNumber('a number of nodes such as 3', { min: 1, max: 1_000 }).default(3),
+});
+type Size = z.output<typeof parameters>;
+
+/** Stars, by \`generate: { kind: ${NAME} }\`. */
+export const starGenerator: TopologyGenerator<Size> = {
+  name: '${NAME}',
+  parameters,
+  size: ({ askers }) => ({ nodes: askers + 1, links: askers }),
+  generate: ({ askers }) => {
+    const names = Array.from({ length: askers }, (_, index) => \`alice\${index || ''}\`);
+    return {
+      nodes: [{ name: 'bob' }, ...names.map((name) => ({ name }))],
+      links: names.map((name) => ({ ends: [name, 'bob'] as const, delayNs: 5e6 })),
+    };
+  },
+};
+`;
+const NETWORK = `topologies/${NAME}-star.yaml`;
+
+function addGenerator(): void {
+  writeFileSync(join(copy, `nodes/${NAME}/generator.ts`), GENERATOR);
+  const index = join(copy, `nodes/${NAME}/index.ts`);
+  const text = readFileSync(index, 'utf8')
+    .replace('import { createMyMix }', "import { starGenerator } from './generator.ts';\n$&")
+    .replace('  config: myMixConfig,\n', '$&  generators: [starGenerator],\n');
+  writeFileSync(index, text);
+  writeFileSync(join(copy, NETWORK), `name: star\ngenerate: { kind: ${NAME}, askers: 4 }\n`);
+}
 
 /** Files that differ from the repository, or that it does not have. */
 function changedFiles(folder = ''): readonly string[] {
@@ -66,13 +108,31 @@ describe('a new protocol', () => {
       `nodes/${NAME}/`,
       `test/unit/nodes/${NAME}/`,
       `test/vectors/${NAME}.test.ts`,
-      `topologies/${NAME}.yaml`,
+      `topologies/${NAME}`,
       `scenarios/${NAME}.yaml`,
     ];
     const changed = changedFiles();
     expect(changed.filter((path) => path.startsWith(`nodes/${NAME}/`)).length).toBeGreaterThan(5);
     const others = changed.filter((path) => !own.some((start) => path.startsWith(start)));
     expect(others).toEqual([PROTOCOL_LIST]);
+    // What `npm run protocols` and `npm run schemas` would write stands there already.
+    expect(readFileSync(join(copy, PROTOCOL_LIST), 'utf8')).toBe(protocolListText(copy));
+    expect(node('tools/schemas.ts', '--check')).toMatchObject({ status: 0, text: '' });
+  });
+
+  it('brings a generator, which files find by its name and whose mistakes have a place', () => {
+    const words = ['scenario', `${NAME}.yaml`, '--set', `topology=${NAME}-star.yaml`];
+    const short = [...words, '--set', 'duration=3s'];
+    const { status, text } = node('cli/main.ts', ...short);
+    expect(status, text).toBe(0);
+    const file = join(copy, NETWORK);
+    const before = readFileSync(file, 'utf8');
+    writeFileSync(file, before.replace('askers', 'asker'));
+    const refused = node('cli/main.ts', ...short);
+    writeFileSync(file, before);
+    expect(refused.status).toBe(2);
+    expect(refused.text).toMatch(/star\.yaml:2:27 +generate\.asker: unknown key/);
+    expect(refused.text).toContain('hint: did you mean askers?');
   });
 
   it('is found by its folder, and shipped when README.md has a row for it', () => {

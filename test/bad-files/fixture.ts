@@ -11,6 +11,7 @@ import { z } from 'zod';
 import type { Forgery } from '../../engine/host/forgery.ts';
 import type { MetricDefinition, MetricKind, MetricUnit } from '../../engine/host/measure.ts';
 import type { Protocol } from '../../engine/host/protocol.ts';
+import { scionGenerator } from '../../nodes/scion/generator.ts';
 import type { Folders, Registry } from '../../topologies/files/registry.ts';
 
 /**
@@ -81,10 +82,10 @@ const FORGERIES: Readonly<Record<string, Forgery>> = Object.fromEntries(
   ]),
 );
 
-const PROTOCOLS: ReadonlyMap<string, Protocol> = new Map([
-  ['gateway', { ...protocol('gateway', OWN), forgeries: FORGERIES }],
+const PROTOCOLS: ReadonlyMap<string, Protocol> = new Map<string, Protocol>([
+  ['gateway', { ...protocol('gateway', OWN), forgeries: FORGERIES, addressRole: 'edge' }],
   ['ping', protocol('ping', [])],
-  ['scion', protocol('scion', [])],
+  ['scion', { ...protocol('scion', []), generators: [scionGenerator] }],
 ]);
 
 /** A registry with three protocols and a handful of metrics. */

@@ -20,6 +20,77 @@ nodes:
 /** All bad topology files. */
 export const BAD_TOPOLOGIES: readonly BadFile[] = [
   {
+    title: 'a generator that does not exist',
+    text: `${HEAD}generate: { kind: «scoin», leaves: 3 }\n`,
+    code: 'E104',
+    says: 'generate.kind: "scoin" is not known, expected one of line, ring, star, tree, scion',
+    hint: 'did you mean scion?',
+  },
+  {
+    title: 'an entry without a generator',
+    text: `${HEAD}«generate»: { nodes: 3 }\n`,
+    code: 'E121',
+    says: 'generate.kind: missing, expected one of line, ring, star, tree, scion',
+  },
+  {
+    title: 'a misspelt parameter of a generator',
+    text: `${HEAD}generate: { kind: scion, «leafs»: 3 }\n`,
+    code: 'E101',
+    says: 'generate.leafs: unknown key',
+    hint: 'did you mean leaves?',
+  },
+  {
+    title: 'a parameter below its minimum',
+    text: `${HEAD}generate: { kind: scion, isds: «0» }\n`,
+    code: 'E104',
+    says: 'generate.isds: 0 is below the minimum 1',
+  },
+  {
+    title: 'a parameter that is no number',
+    text: `${HEAD}generate: { kind: scion, clients: «many» }\n`,
+    code: 'E103',
+    says: 'generate.clients: "many" is not a number of clients such as 12',
+  },
+  {
+    title: 'a parameter that is empty',
+    text: `${HEAD}generate: { kind: scion, clients: «""» }\n`,
+    code: 'E121',
+    says: 'generate.clients: empty, expected a number of clients such as 12',
+  },
+  {
+    title: 'a negative parameter',
+    text: `${HEAD}generate: { kind: scion, peering: «-1» }\n`,
+    code: 'E115',
+    says: 'generate.peering: -1 is below the minimum 0',
+  },
+  {
+    title: 'a generated network that is too large',
+    text: `${HEAD}generate: «{ kind: scion, isds: 100, leaves: 1000 }»\n`,
+    code: 'E104',
+    says: 'generate: makes 200200 nodes, the limit is 200000',
+    hint: 'lower its numbers',
+  },
+  {
+    title: 'a protocol that generates nothing',
+    text: `${HEAD}generate: { kind: ring, run: «ping», nodes: 3 }\n`,
+    code: 'E104',
+    says: 'generate.run: ping generates no topologies',
+    hint: 'protocols that do: scion',
+  },
+  {
+    title: 'a generator of a protocol that does not exist',
+    text: `${HEAD}generate: { kind: scion, run: «scoin» }\n`,
+    code: 'E116',
+    says: 'generate.run: protocol "scoin" not found in nodes/',
+    hint: 'did you mean scion?',
+  },
+  {
+    title: 'a list as a generator',
+    text: `${HEAD}generate: «[scion]»\n`,
+    code: 'E103',
+    says: 'generate: a list, expected a map',
+  },
+  {
     title: 'an unknown key of a link',
     text: both('«los»: 1%'),
     code: 'E101',

@@ -6,7 +6,6 @@
  */
 import { afterAll, describe, expect, it } from 'vitest';
 import { endsOf, NamePattern, PATTERN_MAX } from '../../topologies/files/name-pattern.ts';
-import { generateScion } from '../../topologies/generate/scion.ts';
 import { HostileFolder, scenario } from './hostile-folder.ts';
 
 const folder = new HostileFolder();
@@ -93,21 +92,4 @@ describe('a pattern of names', () => {
       expect(endsOf(text, '->')).toBeUndefined();
     }
   });
-});
-
-it('draws the same peering links as when all pairs were listed', () => {
-  const { links } = generateScion({
-    kind: 'scion',
-    isds: 2,
-    cores: 2,
-    leaves: 5,
-    peering: 7,
-    seed: 3,
-  });
-  const peers = links.filter(({ relation }) => relation === 'peer');
-  // In the order of the list from which each pair was drawn.
-  expect(peers.map(({ a, b }) => `${a.host} ${b.host}`)).toEqual([
-    ...['br-1-5 br-2-3', 'br-2-4 br-2-6', 'br-1-4 br-2-6', 'br-1-5 br-2-6'],
-    ...['br-1-4 br-2-4', 'br-2-3 br-2-7', 'br-2-4 br-2-5'],
-  ]);
 });

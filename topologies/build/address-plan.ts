@@ -2,13 +2,14 @@
  * Gives every node a stable, readable address in 127.0.0.0/8 (docs/spec/topology-files.md, Address
  * plan).
  *
- * AS number k (from 256, in file order) is 127.k_hi.k_lo.0/24; border routers get .1 to .99, the
- * control service .100, gateways .111 and up, other nodes .128 and up. Nodes without an AS are
+ * AS number k (from 256, in file order) is 127.k_hi.k_lo.0/24; border routers get .1 to .99,
+ * services .100 and up, nodes at the edge .111 and up, other nodes .128 and up. Nodes without an AS are
  * numbered through 127.192.0.0/10. Adding a node to one AS changes no address in another. The
  * `ports` plan also gives each node a range of ports on 127.0.0.1 for its real sockets.
  *
  * @module
  */
+import type { AddressRole } from '../../engine/host/protocol.ts';
 import type { HostSpec } from '../model.ts';
 import type { BuildContext } from './context.ts';
 import type { PlainNode } from './draft.ts';
@@ -18,8 +19,8 @@ const AS_FIRST = 256;
 /** The block of nodes without an AS begins here. */
 const AS_END = 192 * 256;
 const ROUTER_RANGE = [1, 99] as const;
-const CONTROL_RANGE = [100, 110] as const;
-const GATEWAY_RANGE = [111, 127] as const;
+const SERVICE_RANGE = [100, 110] as const;
+const EDGE_RANGE = [111, 127] as const;
 const HOST_RANGE = [128, 254] as const;
 
 /** First port of links at a host. */
@@ -58,7 +59,9 @@ export function assignLoopback(
     if (draft.address !== undefined) return { ...host, address: draft.address };
     const number = numbers.get(node.isdAs ?? '');
     if (number !== undefined) {
-      const address = firstFree(number, rangeOf(node, routers), taken);
+      const role = context.registry.protocols(node.protocol)?.addressRole;
+      const range = routers.has(node.name) ? ROUTER_RANGE : rangeOf(role);
+      const address = firstFree(number, range, taken);
       if (address === undefined) refuseFull(context, node);
       return { ...host, address: address ?? '127.0.0.1' };
     }
@@ -89,10 +92,17 @@ export function assignPorts(
   }));
 }
 
-function rangeOf(node: PlainNode, routers: ReadonlySet<string>): Range {
-  if (routers.has(node.name)) return ROUTER_RANGE;
-  if (node.protocol === 'gateway') return GATEWAY_RANGE;
-  return node.protocol === 'control' ? CONTROL_RANGE : HOST_RANGE;
+function rangeOf(role: AddressRole | undefined): Range {
+  switch (role) {
+    case 'edge':
+      return EDGE_RANGE;
+    case 'service':
+      return SERVICE_RANGE;
+    case undefined:
+      return HOST_RANGE;
+    default:
+      return role satisfies never;
+  }
 }
 
 function firstFree(as: number, range: Range, taken: Set<string>): string | undefined {
@@ -131,6 +141,6 @@ function takeGiven(context: BuildContext, nodes: readonly PlainNode[]): Set<stri
 
 function refuseFull(context: BuildContext, node: PlainNode): void {
   const message = `the address plan has no address left in ${node.isdAs}`;
-  const hint = 'it holds 99 routers, 17 gateways and 127 other nodes of an AS';
+  const hint = 'it holds 99 routers, 11 services, 17 nodes at the edge and 127 others of an AS';
   context.refuse('E104', [...node.draft.path, 'name'], message, hint);
 }

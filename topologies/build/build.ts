@@ -6,7 +6,6 @@
  *
  * @module
  */
-import { draftOfGenerator, excessOf } from '../generate/generate.ts';
 import { draftOfScion } from '../import/scion.ts';
 import type { HostSpec, Topology } from '../model.ts';
 import { toDirection } from '../schema/direction.ts';
@@ -23,11 +22,16 @@ import { resolveStack } from './stack.ts';
 /**
  * Builds the topology; mistakes are recorded in the context, and the result is then only useful for
  * finding more of them.
+ * @param generated What the `generate` entry made.
  */
-export function buildTopology(context: BuildContext, input: TopologyInput): Topology {
+export function buildTopology(
+  context: BuildContext,
+  input: TopologyInput,
+  generated: TopologyDraft | undefined,
+): Topology {
   const draft = join([
     input.import === undefined ? undefined : draftOfScion(context, input.import.scion),
-    generated(context, input),
+    generated,
     draftOfLists(input),
   ]);
   const ases = buildAses(context, draft.ases);
@@ -62,14 +66,6 @@ export function buildTopology(context: BuildContext, input: TopologyInput): Topo
     ases,
     warnings: context.warnings,
   };
-}
-
-function generated(context: BuildContext, { generate }: TopologyInput): TopologyDraft | undefined {
-  if (generate === undefined) return undefined;
-  const excess = excessOf(generate);
-  if (excess === undefined) return draftOfGenerator(generate);
-  context.refuse('E104', ['generate'], excess, 'lower its numbers');
-  return undefined;
 }
 
 function join(drafts: readonly (TopologyDraft | undefined)[]): TopologyDraft {

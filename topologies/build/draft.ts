@@ -4,13 +4,14 @@
  *
  * @module
  */
+import type { GeneratedLink } from '../../engine/host/generator.ts';
 import type { DirectionSpec } from '../../engine/net/link-spec.ts';
 import type { FilePath } from '../files/locate.ts';
 import type { AsSpec, GeoPosition, HostSpec } from '../model.ts';
 import type { PortRange } from '../schema/ports.ts';
 
 /** Relation as written: the role of end b as seen from end a. */
-export type DraftRelation = 'core' | 'parent' | 'child' | 'peer' | 'internal';
+export type DraftRelation = NonNullable<GeneratedLink['relation']>;
 
 /** A node without an address. */
 export interface NodeDraft {

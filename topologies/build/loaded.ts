@@ -13,6 +13,8 @@ export interface LoadedTopology {
   readonly source: Source;
   /** Path of the topology inside the file. */
   readonly root: FilePath;
+  /** The user's module whose generator made nodes of it; absolute path. */
+  readonly module?: string;
   /** The scenario's file, if it puts layers on the hosts. */
   readonly scenario?: Source;
 }

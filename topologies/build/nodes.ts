@@ -80,7 +80,7 @@ function plainNode(
   const isOwn = draft.run !== undefined;
   const path = isOwn ? [...draft.path, 'run'] : ['defaults', 'node', 'run'];
   const written = draft.run ?? defaults.run ?? draft.usualRun;
-  const options = isOwn ? (draft.options ?? {}) : ofDefaults(defaults, draft);
+  const options = optionsOf(isOwn ? {} : defaults, draft);
   if (written === undefined) {
     const message = 'missing, expected a protocol such as ping';
     context.refuse('E121', [...draft.path, 'run'], message, 'or give defaults.node.run');
@@ -98,11 +98,8 @@ function plainNode(
   };
 }
 
-/** Options of a node that runs the default protocol. */
-function ofDefaults(
-  { options }: NodeDefaults,
-  draft: NodeDraft,
-): Readonly<Record<string, unknown>> {
+/** Options of a node; those of the defaults are for nodes that run the default protocol. */
+function optionsOf({ options }: NodeDefaults, draft: NodeDraft): Readonly<Record<string, unknown>> {
   return { ...options, ...draft.options, ...draft.generated };
 }
 

@@ -125,16 +125,25 @@ export function pattern(expects: string, form: RegExp, hint: string): Leaf<strin
  */
 const DEVICE = /^(?:con|prn|aux|nul|com\d|lpt\d)$/i;
 
+const NAME_FORM = /^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$/;
+/** What a name may look like. */
+export const NAME_HINT = 'letters, digits, "-" and "_", up to 63, a letter or digit first';
+
 /** Names of nodes, links, topologies: they become file names and parts of paths. */
 export function name(expects: string): Leaf<string> {
-  const hint = 'letters, digits, "-" and "_", up to 63, a letter or digit first';
-  const form = /^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$/;
-  return leaf(expects, { type: 'string', pattern: form.source }, (value) => {
+  return leaf(expects, { type: 'string', pattern: NAME_FORM.source }, (value) => {
     if (typeof value !== 'string') return otherShape(value, expects);
-    if (!form.test(value)) return wrong('E104', `"${shorten(value)}" is not ${expects}`, hint);
+    if (!NAME_FORM.test(value)) {
+      return wrong('E104', `"${shorten(value)}" is not ${expects}`, NAME_HINT);
+    }
     if (!DEVICE.test(value)) return { value };
     return wrong('E104', `"${value}" is a device on Windows`, `write ${value}-1, for example`);
   });
+}
+
+/** True for a text that {@link name} takes. */
+export function isName(text: string): boolean {
+  return NAME_FORM.test(text) && !DEVICE.test(text);
 }
 
 /** One of a few words. */

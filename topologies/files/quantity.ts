@@ -4,8 +4,9 @@
  *
  * @module
  */
+import { readNumber } from '../../engine/pure/read-number.ts';
 import { type Leaf, type LeafResult, leaf, otherShape, shorten, wrong } from './leaf.ts';
-import { readNumber, readQuantity, UNIT_EXAMPLES, UNIT_WORDS, type UnitKind } from './units.ts';
+import { readQuantity, UNIT_EXAMPLES, UNIT_WORDS, type UnitKind } from './units.ts';
 
 /** Limits of a quantity in its base unit, with their spelling in messages. */
 export interface Limits {

@@ -7,6 +7,7 @@
  *
  * @module
  */
+import { readNumber } from '../../engine/pure/read-number.ts';
 
 /** What a unit measures. */
 export type UnitKind = 'time' | 'rate' | 'packet-rate' | 'size' | 'ratio' | 'packets' | 'drift';
@@ -92,13 +93,6 @@ export function readQuantity(text: string): Quantity | BareNumber | undefined {
   if (value === undefined) return undefined;
   const unit = match[2]?.trim() ?? '';
   return unit === '' ? { kind: 'number', value } : withUnit(digits, unit);
-}
-
-/** Reads a plain decimal number; `_` may stand between digits. */
-export function readNumber(text: string): number | undefined {
-  if (!/\d/.test(text) || /(?<!\d)_|_(?!\d)/.test(text)) return undefined;
-  const value = Number(text.replaceAll('_', ''));
-  return Number.isNaN(value) ? undefined : value;
 }
 
 function withUnit(digits: string, unit: string): Quantity | undefined {

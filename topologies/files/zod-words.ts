@@ -62,7 +62,7 @@ function wordIssue(
     case 'invalid_element':
       return issue.issues.map((inner) => ({ ...wordPlain(inner, path, data), part: 'key' }));
     default:
-      return [wordPlain(issue, path, valueAt(data, path))];
+      return [wordPlain(issue, path, valueAt(data, path), expectsAt(schema, path, data))];
   }
 }
 
@@ -158,24 +158,22 @@ function unknownKind(issue: object, path: FilePath, value: unknown): PathMistake
 }
 
 /** Explains issues of ordinary zod schemas, such as those of protocols. */
-function wordPlain(issue: Issue, path: FilePath, value: unknown): PathMistake {
+function wordPlain(issue: Issue, path: FilePath, value: unknown, expects?: string): PathMistake {
   const at = { path, part: 'value' as const };
   const shown = typeof value === 'string' ? `"${shorten(value)}"` : String(value);
   switch (issue.code) {
     case 'invalid_type':
-      return { ...shapeMistake(value, typeWords(issue.expected)), ...at };
-    case 'too_big':
-      return {
-        ...at,
-        code: 'E104',
-        message: `${amount(value)} is above the maximum ${issue.maximum}`,
-      };
-    case 'too_small':
-      return {
-        ...at,
-        code: 'E104',
-        message: `${amount(value)} is below the minimum ${issue.minimum}`,
-      };
+      return { ...typeMistake(issue.expected, value, expects), ...at };
+    case 'too_big': {
+      const found = issue.origin === 'number' ? String(value) : amount(value);
+      return { ...at, code: 'E104', message: `${found} is above the maximum ${issue.maximum}` };
+    }
+    case 'too_small': {
+      const isNumber = issue.origin === 'number';
+      const found = isNumber ? String(value) : amount(value);
+      const code = isNumber && Number(value) < 0 && Number(issue.minimum) >= 0 ? 'E115' : 'E104';
+      return { ...at, code, message: `${found} is below the minimum ${issue.minimum}` };
+    }
     case 'not_multiple_of':
       return { ...at, code: 'E104', ...multipleMistake(Number(value), issue.divisor) };
     case 'invalid_value':
@@ -201,6 +199,24 @@ function multipleMistake(
   const message = `${value} is not a multiple of ${step}`;
   const next = Math.max(1, Math.round(value / step)) * step;
   return Number.isFinite(next) ? { message, hint: `use ${next}` } : { message };
+}
+
+/** @param expects What the schema says that it expects: `a number of clients such as 12`. */
+function typeMistake(
+  type: string,
+  value: unknown,
+  expects = typeWords(type),
+): { readonly code: ConfigCode; readonly message: string } {
+  if (typeof value === 'number' && !Number.isFinite(value)) {
+    return { code: 'E115', message: `${value} is not a finite number, expected ${expects}` };
+  }
+  if (type === 'int' && typeof value === 'number') {
+    return { code: 'E104', message: `${value} is not a whole number` };
+  }
+  if (typeof value === 'string' && value !== '' && expects !== typeWords(type)) {
+    return { code: 'E103', message: `"${shorten(value)}" is not ${expects}` };
+  }
+  return shapeMistake(value, expects);
 }
 
 function shapeMistake(
@@ -247,15 +263,40 @@ function keysAt(
   path: FilePath,
   data: unknown,
 ): readonly string[] {
-  let schemas = schema === undefined ? [] : openForms(schema, data);
+  const value = valueAt(data, path);
+  const open = formsAt(schema, path, data).flatMap((one) => openForms(one, value));
+  const keys = open.flatMap((one) => (one instanceof z.ZodObject ? Object.keys(one.shape) : []));
+  return [...new Set(keys)];
+}
+
+/** What the schema at a path says that it expects (`meta({ expects: … })`). */
+function expectsAt(
+  schema: z.core.$ZodType | undefined,
+  path: FilePath,
+  data: unknown,
+): string | undefined {
+  for (let forms = formsAt(schema, path, data); forms.length > 0; ) {
+    const [told] = forms.flatMap((one) => z.globalRegistry.get(one)?.['expects'] ?? []);
+    if (typeof told === 'string') return told;
+    forms = forms.flatMap((one) => (isWrapped(one) ? [one.unwrap()] : []));
+  }
+  return undefined;
+}
+
+/** The schemas of the value at a path: several where it may have several forms. */
+function formsAt(
+  schema: z.core.$ZodType | undefined,
+  path: FilePath,
+  data: unknown,
+): readonly z.core.$ZodType[] {
+  let schemas: readonly z.core.$ZodType[] = schema === undefined ? [] : [schema];
   let value = data;
   for (const step of path) {
+    const around = value;
+    schemas = schemas.flatMap((one) => openForms(one, around)).flatMap((one) => innerOf(one, step));
     value = valueAt(value, [step]);
-    const inner = value;
-    schemas = schemas.flatMap((one) => innerOf(one, step)).flatMap((one) => openForms(one, inner));
   }
-  const keys = schemas.flatMap((one) => (one instanceof z.ZodObject ? Object.keys(one.shape) : []));
-  return [...new Set(keys)];
+  return schemas;
 }
 
 function innerOf(schema: z.core.$ZodType, step: string | number): readonly z.core.$ZodType[] {

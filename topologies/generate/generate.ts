@@ -1,105 +1,181 @@
 /**
- * Generates topologies by rule: line, ring, star, tree, SCION hierarchy, mixnet
- * (docs/spec/topology-files.md, "Generated topologies").
+ * Generates topologies by rule: finds the generator that the `generate` entry of a file asks for,
+ * checks its parameters, and converts what it makes (docs/spec/topology-files.md, "Generated
+ * topologies"). Mistakes: E101 to E104, E115, E116, E121, E126.
  *
- * Random choices come from one seeded stream, so the same entry gives the same topology on every
- * machine. `defaults` determines the nodes' protocol and the links' properties.
+ * Knows no generator of a protocol: these are in `Protocol.generators`.
  *
  * @module
  */
-
+import { isAbsolute } from 'node:path';
+import { z } from 'zod';
+import type { GeneratedTopology, TopologyGenerator } from '../../engine/host/generator.ts';
+import type { BuildContext } from '../build/context.ts';
 import {
+  AS_MTU_DEFAULT,
   GENERATED_LINK,
   type LinkDraft,
   type NodeDraft,
   type TopologyDraft,
 } from '../build/draft.ts';
-import type { GenerateInput } from '../schema/topology.ts';
-import { tooLarge } from './generated-size.ts';
-import { generateMixnet, mixnetSize } from './mixnet.ts';
+import { namedProtocol } from '../build/protocol-name.ts';
+import { defined } from '../files/defined.ts';
+import { isName, NAME_HINT } from '../files/leaf.ts';
+import type { Registry } from '../files/registry.ts';
+import { wordIssues } from '../files/zod-words.ts';
+import { protocolText } from '../schema/topology.ts';
+import { PLAIN_GENERATORS } from './plain.ts';
 import { seededRandom } from './random.ts';
-import { generateScion, scionSize } from './scion.ts';
-
-type Flat = Exclude<GenerateInput, { kind: 'scion' | 'mixnet' }>;
+import { tooLarge } from './too-large.ts';
 
 const PATH = ['generate'] as const;
-const CHILDREN_DEFAULT = 2;
+const NOTHING: TopologyDraft = { ases: [], nodes: [], links: [] };
 
-/** Why the `generate` entry of a file makes too much; undefined when it does not. */
-export function excessOf(input: GenerateInput): string | undefined {
-  switch (input.kind) {
-    case 'scion':
-      return tooLarge(scionSize(input));
-    case 'mixnet':
-      return tooLarge(mixnetSize(input));
-    default:
-      return tooLarge({ nodes: input.nodes, links: input.nodes });
-  }
+/** What a `generate` entry makes. */
+export interface Generated {
+  readonly draft: TopologyDraft;
+  /** The user's module that the entry names; absolute path. */
+  readonly module?: string;
 }
 
-/** Drafts of the `generate` entry of a file. */
-export function draftOfGenerator(input: GenerateInput): TopologyDraft {
-  switch (input.kind) {
-    case 'scion':
-      return generateScion(input);
-    case 'mixnet':
-      return generateMixnet(input);
-    default:
-      return flat(input);
-  }
-}
-
-function flat(input: Flat): TopologyDraft {
-  const prefix = input.prefix ?? 'node';
-  const nodes = Array.from(
-    { length: input.nodes },
-    (_, index): NodeDraft => ({ name: `${prefix}-${index + 1}`, path: PATH }),
-  );
-  const links = pairsOf(input).map(
-    ([a, b]): LinkDraft => ({
-      a: { host: `${prefix}-${a + 1}` },
-      b: { host: `${prefix}-${b + 1}` },
-      fallback: GENERATED_LINK,
-      both: {},
-      path: PATH,
-    }),
-  );
-  return { ases: [], nodes, links };
-}
-
-type Pair = readonly [number, number];
-
-function pairsOf(input: Flat): readonly Pair[] {
-  const others = Array.from({ length: input.nodes - 1 }, (_, index) => index + 1);
-  switch (input.kind) {
-    case 'line':
-      return others.map((node) => [node - 1, node]);
-    case 'ring':
-      return [...others.map((node): Pair => [node - 1, node]), [input.nodes - 1, 0]];
-    case 'star':
-      return others.map((node) => [0, node]);
-    case 'tree':
-      return treePairs(input);
-    default:
-      return input satisfies never;
-  }
+/** A generator and the protocol it belongs to. */
+interface Offer {
+  readonly generator: TopologyGenerator;
+  /** The name by which the registry knows the protocol; absent for plain generators. */
+  readonly protocol?: string;
 }
 
 /**
- * Breadth first: each node gets the same number of children, or a number drawn from 1 to
- * `children`.
+ * Generates what an entry asks for.
+ * @returns undefined after noting what is wrong.
  */
-function treePairs(input: Extract<Flat, { kind: 'tree' }>): readonly Pair[] {
-  const most = input.children ?? CHILDREN_DEFAULT;
-  const random = input.seed === undefined ? undefined : seededRandom('tree', input.seed);
-  const pairs: Pair[] = [];
-  let next = 1;
-  for (let parent = 0; next < input.nodes; parent += 1) {
-    const count = random === undefined ? most : 1 + random(most);
-    for (let child = 0; child < count && next < input.nodes; child += 1) {
-      pairs.push([parent, next]);
-      next += 1;
-    }
+export function generate(context: BuildContext, entry: unknown): Generated | undefined {
+  // A value of another shape is refused by the schema of the file.
+  if (!isMap(entry)) return undefined;
+  const { run } = entry;
+  const found = typeof run === 'string' ? offersOf(context, run) : allOffers(context.registry);
+  if (found === undefined) return undefined;
+  if (found === 'not-loaded') return { draft: NOTHING, module: moduleOf(context, run) };
+  const { problems, source, root } = context;
+  const head = z.looseObject({
+    kind: z.enum(found.map(({ generator }) => generator.name)),
+    run: protocolText.optional(),
+  });
+  const checked = problems.check(source, head, entry, [...root, ...PATH]);
+  const offer = found.find(({ generator }) => generator.name === checked?.kind);
+  if (offer === undefined) return undefined;
+  const draft = made(context, offer, entry);
+  if (draft === undefined) return undefined;
+  const { protocol } = offer;
+  const isModule = protocol !== undefined && isAbsolute(protocol);
+  return isModule ? { draft, module: protocol } : { draft };
+}
+
+/** The plain generators and those of the protocols that the registry lists. */
+function allOffers(registry: Registry): readonly Offer[] {
+  const plain = PLAIN_GENERATORS.map((generator): Offer => ({ generator }));
+  const own = registry.names.flatMap((protocol) =>
+    (registry.protocols(protocol)?.generators ?? []).map(
+      (generator): Offer => ({ generator, protocol }),
+    ),
+  );
+  return [...plain, ...own];
+}
+
+function moduleOf({ source, registry }: BuildContext, run: unknown): string {
+  return namedProtocol(String(run), source, registry).name;
+}
+
+/** The generators of one protocol; undefined after noting that it has none. */
+function offersOf(context: BuildContext, run: string): readonly Offer[] | 'not-loaded' | undefined {
+  const { source, registry } = context;
+  const path = [...PATH, 'run'];
+  const { name, mistake } = namedProtocol(run, source, registry);
+  if (mistake !== undefined) {
+    context.refuse('E116', path, mistake.message, mistake.hint);
+    return undefined;
   }
-  return pairs;
+  const protocol = registry.protocols(name);
+  // A module that could not be loaded is reported where it is loaded.
+  if (protocol === undefined) return 'not-loaded';
+  const { generators = [] } = protocol;
+  if (generators.length > 0) {
+    return generators.map((generator) => ({ generator, protocol: name }));
+  }
+  const others = registry.names.filter((one) => registry.protocols(one)?.generators !== undefined);
+  const hint = `protocols that do: ${others.join(', ')}`;
+  context.refuse('E104', path, `${protocol.name} generates no topologies`, hint);
+  return undefined;
+}
+
+/** Checks the parameters and makes the topology. */
+function made(
+  context: BuildContext,
+  offer: Offer,
+  { kind: _kind, run: _run, ...rest }: Readonly<Record<string, unknown>>,
+): TopologyDraft | undefined {
+  const { generator } = offer;
+  const schema = generator.parameters as z.ZodType;
+  const result = schema.safeParse(rest);
+  if (!result.success) {
+    const root = [...context.root, ...PATH];
+    for (const mistake of wordIssues(result.error, schema, rest)) {
+      context.problems.add(context.source, mistake, root);
+    }
+    return undefined;
+  }
+  try {
+    return sized(context, offer, result.data);
+  } catch (error) {
+    if (offer.protocol === undefined || !isAbsolute(offer.protocol)) throw error;
+    const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    context.refuse('E126', [...PATH, 'run'], `the generator "${generator.name}" threw ${reason}`);
+    return undefined;
+  }
+}
+
+function sized(
+  context: BuildContext,
+  { generator, protocol }: Offer,
+  parameters: unknown,
+): TopologyDraft | undefined {
+  const excess = tooLarge(generator.size(parameters));
+  if (excess !== undefined) {
+    context.refuse('E104', PATH, excess, 'lower its numbers');
+    return undefined;
+  }
+  const topology = generator.generate(parameters, (seed) => seededRandom(generator.name, seed));
+  const bad = topology.nodes.find(({ name }) => !isName(name));
+  if (bad !== undefined) {
+    context.refuse('E104', PATH, `makes a node with the name "${bad.name}"`, NAME_HINT);
+    return undefined;
+  }
+  return draftOf(topology, protocol);
+}
+
+function draftOf(
+  { nodes, links, systems = [] }: GeneratedTopology,
+  protocol: string | undefined,
+): TopologyDraft {
+  return {
+    ases: systems.map(({ id, core = false, mtu = AS_MTU_DEFAULT }) => ({
+      isdAs: id,
+      core,
+      mtu,
+      path: PATH,
+    })),
+    nodes: nodes.map(({ name, run, options, machine, as, fixedOptions: generated }): NodeDraft => {
+      const own = { name, run, options, machine, isdAs: as, generated };
+      return defined({ ...own, usualRun: protocol, path: PATH });
+    }),
+    links: links.map(({ ends: [a, b], relation, rateBps, delayNs }): LinkDraft => {
+      const fallback = { ...GENERATED_LINK, ...defined({ rateBps, delayNs }) };
+      const ends = { a: { host: a }, b: { host: b } };
+      return { ...ends, ...defined({ relation }), fallback, both: {}, path: PATH };
+    }),
+  };
+}
+
+function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
+  return value !== null && typeof value === 'object' && !Array.isArray(value);
 }

@@ -5,9 +5,7 @@
  * @module
  */
 import seedrandom from 'seedrandom';
-
-/** Draws a whole number from 0 to `below` - 1. */
-export type DrawBelow = (below: number) => number;
+import type { DrawBelow } from '../../engine/host/generator.ts';
 
 /**
  * @param purpose Separates the streams of different generators.

@@ -26,7 +26,7 @@ import { flag, oneOf, pattern, text } from '../files/leaf.ts';
 import { collect } from '../files/problems.ts';
 import { whole } from '../files/quantity.ts';
 import { readSource } from '../files/source.ts';
-import { tooLarge } from '../generate/generated-size.ts';
+import { tooLarge } from '../generate/too-large.ts';
 import { isdAs } from '../schema/topology.ts';
 
 const LIMIT_BYTES = 5e6;

@@ -59,6 +59,18 @@ describe('a module that cannot be loaded', () => {
     ["kind: 'counter'", "kind: 'countr'", 'protocol.metrics[0].kind', 'did you mean counter?'],
     ['moduleUrl: import.meta.url,', '', 'protocol.moduleUrl', undefined],
     [
+      'moduleUrl: import.meta.url,',
+      "moduleUrl: '', generators: [{ name: 'x', parameters: {}, size: () => 1, generate: () => 1 }],",
+      'protocol.generators[0].parameters',
+      undefined,
+    ],
+    [
+      'moduleUrl: import.meta.url,',
+      "moduleUrl: '', addressRole: 'servce',",
+      'protocol.addressRole',
+      'did you mean service?',
+    ],
+    [
       "drops: { lost: 'it was lost', late: 'it was late' }",
       'drops: []',
       'protocol.drops',

@@ -36,6 +36,26 @@ describe('JSON Schemas', () => {
     expect(validate({ name: 'x', topology: 'y' })).toBe(false);
   });
 
+  it.each([
+    [{ kind: 'ring', nodes: 3 }, true],
+    [{ kind: 'ring', nodes: 2 }, false],
+    [{ kind: 'scion', clients: 5 }, true],
+    [{ kind: 'scion', leafs: 5 }, false],
+    [{ kind: 'mixnet', topology: 'cascade' }, true],
+    [{ kind: 'mixnet', topology: 'cascades' }, false],
+    // A protocol of one's own, whose parameters are checked when the file is loaded.
+    [{ kind: 'rounds', run: './index.ts', towns: 5 }, true],
+    [{ kind: 'rounds', towns: 5 }, false],
+  ])('know the parameters of all generators: %j', (generate, isTaken) => {
+    const [topology, scenario] = ['topology', 'scenario'].map((name) => {
+      const text = schemaTexts()[`${name}.schema.json`] ?? '';
+      return new Ajv2020({ strict: false }).compile(JSON.parse(text));
+    });
+    const network = { name: 'x', generate };
+    expect(topology?.(network)).toBe(isTaken);
+    expect(scenario?.({ name: 'x', topology: network, duration: '1s' })).toBe(isTaken);
+  });
+
   it('describe keys with unit, default and example', () => {
     const text = schemaTexts()['scenario.schema.json'] ?? '';
     expect(text).toContain('"description": "Virtual time of the run. Write a time such as 60s');

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { afterAll, describe, expect, it } from 'vitest';
 import { Connectivity } from '../../../topologies/build/connectivity.ts';
 import { loadTopology } from '../../../topologies/load.ts';
@@ -78,6 +79,21 @@ links: [{ ends: extra <-> node-1 }]
       { rateBps: 5e6, delayNs: 9e6 },
     ]);
     expect(isWhole(topology)).toBe(true);
+  });
+
+  // These digests change only with a reason: all scenarios on such networks change with them.
+  it.each([
+    ['kind: tree, nodes: 50, children: 5, seed: 3', 'f3a8cb596495c562'],
+    [
+      'kind: scion, isds: 3, cores: 3, leaves: 6, depth: 2, peering: 4, seed: 7',
+      'f0f3732d85d16f28',
+    ],
+    ['kind: scion, clients: 12', '549f237decfafaa0'],
+  ])('make the same network as ever: %s', (entry, digest) => {
+    const { hosts, links } = generate(entry);
+    const nodes = hosts.map(({ name, address, protocol }) => `${name} ${address} ${protocol}`);
+    const text = [...nodes, ...links.map(({ id }) => id)].join('\n');
+    expect(createHash('sha256').update(text).digest('hex').slice(0, 16)).toBe(digest);
   });
 
   it('make 10,000 nodes within two seconds of processor time', () => {

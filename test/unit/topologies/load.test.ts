@@ -1,5 +1,6 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { ConfigError } from '../../../topologies/files/config-error.ts';
+import type { Registry } from '../../../topologies/files/registry.ts';
 import { loadTopology } from '../../../topologies/load.ts';
 import type { Topology } from '../../../topologies/model.ts';
 import { FileFolder, registry } from '../../bad-files/fixture.ts';
@@ -217,6 +218,41 @@ nodes: [{ name: a, as: "1-1" }${more}, { name: b, as: "1-2" }, { name: c, addres
       topology.hosts.filter((host) => host.name !== 'new').map((host) => host.address);
     expect(address(load(text('')))).toEqual(['127.1.0.128', '127.1.1.128', '127.5.5.5']);
     expect(address(load(text(', { name: new, as: "1-1" }')))).toEqual(address(load(text(''))));
+  });
+
+  it('have the part of the addresses of their AS that their protocol asks for', () => {
+    const roles: Readonly<Record<string, 'edge' | 'service'>> = {
+      gateway: 'edge',
+      ping: 'service',
+    };
+    const known: Registry = {
+      ...registry,
+      protocols: (name) => {
+        const found = registry.protocols(name);
+        const addressRole = roles[name];
+        return found && addressRole && { ...found, addressRole };
+      },
+    };
+    const path = files.write(
+      'topologies/t.yaml',
+      `name: t
+ases: [{ id: "1-1" }, { id: "1-2" }]
+nodes:
+  - { name: border, as: "1-1", run: gateway }
+  - { name: far, as: "1-2", run: ping }
+  - { name: edge, as: "1-1", run: gateway }
+  - { name: service, as: "1-1", run: ping }
+links: [{ ends: border <-> far, rate: 1Mbit/s, delay: 1ms, relation: child }]
+`,
+    );
+    const { hosts } = loadTopology({ path, folders: files.folders, registry: known });
+    expect(hosts.map(({ name, address }) => [name, address])).toEqual([
+      // A link to another AS outweighs the role.
+      ['border', '127.1.0.1'],
+      ['far', '127.1.1.1'],
+      ['edge', '127.1.0.111'],
+      ['service', '127.1.0.100'],
+    ]);
   });
 
   it('stand where they say or where their AS does, and keep their address', () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { formatTime, readNumber, readQuantity } from '../../../../topologies/files/units.ts';
+import { formatTime, readQuantity } from '../../../../topologies/files/units.ts';
 
 describe('quantities with units', () => {
   it.each([
@@ -42,12 +42,6 @@ describe('quantities with units', () => {
       expect(readQuantity(text)).toBeUndefined();
     },
   );
-
-  it('reads a plain number with _ between digits and refuses it elsewhere', () => {
-    expect(readNumber('1_000_000')).toBe(1_000_000);
-    expect(readNumber('1_')).toBeUndefined();
-    expect(readNumber('_1')).toBeUndefined();
-  });
 
   it('words a time so that it reads back to the same number', () => {
     fc.assert(

@@ -8,24 +8,46 @@
  *
  * @module
  */
-import {
-  AS_MTU_DEFAULT,
-  type AsDraft,
-  type DraftRelation,
-  GENERATED_LINK,
-  type LinkDraft,
-  type NodeDraft,
-  type TopologyDraft,
-} from '../build/draft.ts';
-import { defined } from '../files/defined.ts';
-import type { GenerateInput } from '../schema/topology.ts';
-import type { GeneratedSize } from './generated-size.ts';
-import { type DrawBelow, seededRandom } from './random.ts';
+import { z } from 'zod';
+import type {
+  DrawBelow,
+  GeneratedLink,
+  GeneratedNode,
+  GeneratedSize,
+  GeneratedTopology,
+  SeededDraws,
+  TopologyGenerator,
+} from '../../engine/host/generator.ts';
+import { wholeNumber } from '../_kit/whole-number.ts';
 
-type ScionInput = Extract<GenerateInput, { kind: 'scion' }>;
+/** Delay of a link inside an AS, ns, unless the file gives one. */
+const INTERNAL_DELAY_NS = 100_000;
 
-const PATH = ['generate'] as const;
-const DEFAULTS = { isds: 2, cores: 2, leaves: 4, depth: 1, parents: 2, peering: 0, seed: 1 };
+const parameters = z.strictObject({
+  isds: wholeNumber('a number of ISDs such as 2', { min: 1, max: 100 }).default(2),
+  cores: wholeNumber('core ASes of each ISD such as 2', { min: 1, max: 100 }).default(2),
+  leaves: wholeNumber('leaf ASes of each ISD such as 4', { min: 0, max: 1_000 }).default(4),
+  depth: wholeNumber('levels of leaf ASes such as 2', { min: 1, max: 8 }).default(1),
+  parents: wholeNumber('parents of each leaf AS such as 2', { min: 1, max: 16 }).default(2),
+  peering: wholeNumber('peering links such as 1', { min: 0, max: 10_000 }).default(0),
+  gateways: z.boolean().default(true),
+  clients: wholeNumber('a number of clients such as 12', { min: 1, max: 100_000 }).optional().meta({
+    description:
+      'Instead of leaves: this many leaf ASes below the core, with gateways client-1, client-2 …',
+  }),
+  seed: wholeNumber('a seed such as 1', { min: 0 })
+    .default(1)
+    .meta({ description: 'Seed of the generator.' }),
+});
+type Size = z.output<typeof parameters>;
+
+/** SCION hierarchies, by `generate: { kind: scion }`. */
+export const scionGenerator: TopologyGenerator<Size> = {
+  name: 'scion',
+  parameters,
+  size: sizeOf,
+  generate: hierarchy,
+};
 
 interface As {
   readonly isd: number;
@@ -35,22 +57,19 @@ interface As {
   readonly client?: number;
 }
 
-/** Upper bound of a hierarchy's size, before it is generated. */
-export function scionSize(input: ScionInput): GeneratedSize {
-  const { isds, cores, parents, peering, ...size } = { ...DEFAULTS, ...defined(input) };
+/** An upper bound. */
+function sizeOf({ isds, cores, parents, peering, ...size }: Size): GeneratedSize {
   const leaves = size.clients === undefined ? size.leaves : Math.ceil(size.clients / isds);
   // A gateway beside each leaf.
   const nodes = isds * (cores + 2 * leaves);
   return { nodes, links: isds * (2 * cores + leaves * (parents + 1)) + peering };
 }
 
-/** Drafts of a hierarchy. */
-export function generateScion(input: ScionInput): TopologyDraft {
-  const size = { ...DEFAULTS, ...defined(input) };
-  const draw = seededRandom('scion', size.seed);
+function hierarchy(size: Size, draws: SeededDraws): GeneratedTopology {
+  const draw = draws(size.seed);
   const cores: As[][] = [];
   const leaves: As[] = [];
-  const links: LinkDraft[] = [];
+  const links: GeneratedLink[] = [];
   for (let isd = 1; isd <= size.isds; isd += 1) {
     const core = range(size.cores).map((index) => ({ isd, number: index + 1, core: true }));
     cores.push(core);
@@ -65,10 +84,8 @@ export function generateScion(input: ScionInput): TopologyDraft {
   }
   links.push(...betweenIsds(cores));
   links.push(...peerings(leaves, size.peering, draw));
-  return assemble([...cores.flat(), ...leaves], links, input.gateways ?? true);
+  return assemble([...cores.flat(), ...leaves], links, size.gateways);
 }
-
-type Size = typeof DEFAULTS & Pick<ScionInput, 'clients'>;
 
 /** Leaf ASes of an ISD by level: as many as asked, or one level with its part of the clients. */
 function leavesOf(isd: number, size: Size): readonly (readonly As[])[] {
@@ -87,7 +104,7 @@ function leavesOf(isd: number, size: Size): readonly (readonly As[])[] {
 }
 
 /** Leaves are spread evenly over the levels; the remainder goes to the upper ones. */
-function leafLevels(isd: number, size: typeof DEFAULTS): readonly (readonly As[])[] {
+function leafLevels(isd: number, size: Size): readonly (readonly As[])[] {
   const levels: As[][] = [];
   for (const index of range(size.leaves)) {
     const level = index % Math.min(size.depth, Math.max(1, size.leaves));
@@ -99,14 +116,14 @@ function leafLevels(isd: number, size: typeof DEFAULTS): readonly (readonly As[]
   return levels;
 }
 
-function ring(core: readonly As[]): readonly LinkDraft[] {
+function ring(core: readonly As[]): readonly GeneratedLink[] {
   const pairs = core.map((as, index) => [as, core[(index + 1) % core.length]] as const);
   // Two core ASes have a single link, not a ring of two.
   const kept = core.length > 2 ? pairs : pairs.slice(0, core.length - 1);
   return kept.flatMap(([a, b]) => (b === undefined ? [] : [link(a, b, 'core')]));
 }
 
-function betweenIsds(cores: readonly (readonly As[])[]): readonly LinkDraft[] {
+function betweenIsds(cores: readonly (readonly As[])[]): readonly GeneratedLink[] {
   return cores.slice(1).flatMap((core, index) => {
     const before = cores[index] ?? [];
     return core.flatMap((as, at) => {
@@ -122,9 +139,9 @@ function uplinks(
   above: readonly As[],
   parents: number,
   draw: DrawBelow,
-): readonly LinkDraft[] {
+): readonly GeneratedLink[] {
   const rest = [...above];
-  const links: LinkDraft[] = [];
+  const links: GeneratedLink[] = [];
   while (links.length < parents && rest.length > 0) {
     const [parent] = rest.splice(draw(rest.length), 1);
     if (parent !== undefined) links.push(link(parent, leaf, 'child'));
@@ -132,12 +149,12 @@ function uplinks(
   return links;
 }
 
-function peerings(leaves: readonly As[], count: number, draw: DrawBelow): readonly LinkDraft[] {
+function peerings(leaves: readonly As[], count: number, draw: DrawBelow): readonly GeneratedLink[] {
   // All pairs in the order (0, 1), (0, 2), ... (1, 2), ...: numbered rather than listed, as there
   // may be billions.
   const pairs = (leaves.length * (leaves.length - 1)) / 2;
   const taken: number[] = [];
-  const links: LinkDraft[] = [];
+  const links: GeneratedLink[] = [];
   while (taken.length < count && taken.length < pairs) {
     const [a, b] = pairAt(takeFree(taken, draw(pairs - taken.length)), leaves.length);
     links.push(link(leaves[a] as As, leaves[b] as As, 'peer'));
@@ -168,38 +185,34 @@ function pairAt(number: number, count: number): readonly [number, number] {
   return [first, first + 1 + rest];
 }
 
-function link(a: As, b: As, relation: DraftRelation): LinkDraft {
-  const ends = { a: { host: router(a) }, b: { host: router(b) } };
-  return { ...ends, relation, fallback: GENERATED_LINK, both: {}, path: PATH };
+type Relation = NonNullable<GeneratedLink['relation']>;
+
+function link(a: As, b: As, relation: Relation): GeneratedLink {
+  return { ends: [router(a), router(b)], relation };
 }
 
 function assemble(
   ases: readonly As[],
-  links: readonly LinkDraft[],
+  links: readonly GeneratedLink[],
   hasGateways: boolean,
-): TopologyDraft {
-  const parents = new Set(links.filter((l) => l.relation === 'child').map((l) => l.a.host));
+): GeneratedTopology {
+  const parents = new Set(links.filter((l) => l.relation === 'child').map((l) => l.ends[0]));
   const ends = hasGateways ? ases.filter((as) => !as.core && !parents.has(router(as))) : [];
-  const routers = ases.map((as): NodeDraft => node(as, router(as), 'scion'));
-  const gateways = ends.map((as): NodeDraft => node(as, gateway(as), 'gateway'));
+  const routers = ases.map((as): GeneratedNode => node(as, router(as), 'scion'));
+  const gateways = ends.map((as): GeneratedNode => node(as, gateway(as), 'gateway'));
   const inside = ends.map(
-    (as): LinkDraft => ({
-      a: { host: gateway(as) },
-      b: { host: router(as) },
+    (as): GeneratedLink => ({
+      ends: [gateway(as), router(as)],
       relation: 'internal',
-      fallback: { ...GENERATED_LINK, delayNs: 100_000 },
-      both: {},
-      path: PATH,
+      delayNs: INTERNAL_DELAY_NS,
     }),
   );
-  const drafts = ases.map(
-    (as): AsDraft => ({ isdAs: isdAs(as), core: as.core, mtu: AS_MTU_DEFAULT, path: PATH }),
-  );
-  return { ases: drafts, nodes: [...routers, ...gateways], links: [...links, ...inside] };
+  const systems = ases.map((as) => ({ id: isdAs(as), core: as.core }));
+  return { systems, nodes: [...routers, ...gateways], links: [...links, ...inside] };
 }
 
-function node(as: As, name: string, run: string): NodeDraft {
-  return { name, isdAs: isdAs(as), run, path: PATH };
+function node(as: As, name: string, run: string): GeneratedNode {
+  return { name, as: isdAs(as), run };
 }
 
 /** ISD 1, AS number 17 is 1-ff00:1:11, its router br-1-17. */

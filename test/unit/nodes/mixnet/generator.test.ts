@@ -4,24 +4,31 @@
  * @module
  */
 import { describe, expect, it } from 'vitest';
-import { generateMixnet } from '../../../topologies/generate/mixnet.ts';
+import type { z } from 'zod';
+import type { GeneratedTopology } from '../../../../engine/host/generator.ts';
+import { mixnetGenerator } from '../../../../nodes/mixnet/generator.ts';
 
-type Input = Parameters<typeof generateMixnet>[0];
+type Size = Parameters<typeof mixnetGenerator.generate>[0];
 
-function make(input: Omit<Input, 'kind'>): {
+const sizeOf = (input: object): Size =>
+  (mixnetGenerator.parameters as z.ZodType<Size>).parse(input);
+const topologyOf = (input: object): GeneratedTopology =>
+  mixnetGenerator.generate(sizeOf(input), () => () => 0);
+
+function make(input: object): {
   readonly names: readonly string[];
   readonly roles: Readonly<Record<string, unknown>>;
   readonly links: ReadonlySet<string>;
   readonly count: number;
 } {
-  const draft = generateMixnet({ kind: 'mixnet', ...input });
+  const { nodes, links } = topologyOf(input);
   return {
-    names: draft.nodes.map(({ name }) => name),
+    names: nodes.map(({ name }) => name),
     roles: Object.fromEntries(
-      draft.nodes.map(({ name, generated }) => [name, generated?.['role']]),
+      nodes.map(({ name, fixedOptions }) => [name, fixedOptions?.['role']]),
     ),
-    links: new Set(draft.links.map(({ a, b }) => [a.host, b.host].sort().join(' '))),
-    count: draft.links.length,
+    links: new Set(links.map(({ ends }) => [...ends].sort().join(' '))),
+    count: links.length,
   };
 }
 
@@ -48,7 +55,7 @@ describe('a generated mixnet', () => {
 
   it('lets clients share machines in turn, if it is told to, and nobody else', () => {
     const machinesOf = (own: object): readonly unknown[] =>
-      generateMixnet({ kind: 'mixnet', layers: 1, width: 1, providers: 1, clients: 3, ...own })
+      topologyOf({ layers: 1, width: 1, providers: 1, clients: 3, ...own })
         .nodes.filter(({ machine }) => machine !== undefined)
         .map(({ name, machine }) => `${name} on ${machine}`);
     expect(machinesOf({ clientMachines: 2 })).toEqual([
@@ -61,7 +68,7 @@ describe('a generated mixnet', () => {
 
   it('spreads the mixes of each layer over autonomous systems in turn, if it is told to', () => {
     const systemsOf = (systems: object): readonly unknown[] =>
-      generateMixnet({ kind: 'mixnet', layers: 2, width: 3, clients: 1, ...systems })
+      topologyOf({ layers: 2, width: 3, clients: 1, ...systems })
         .nodes.filter(({ name }) => name.startsWith('mix'))
         .map(({ options }) => options?.['asn']);
     expect(systemsOf({ systems: 2 })).toEqual(['AS1', 'AS2', 'AS1', 'AS1', 'AS2', 'AS1']);
@@ -100,5 +107,30 @@ describe('a generated mixnet', () => {
   it('makes one link where a layer is first and last', () => {
     const { links, count } = make({ layers: 1, width: 2, providers: 1, clients: 1 });
     expect(count).toBe(links.size);
+  });
+
+  it.each([
+    {},
+    { topology: 'cascade', width: 4, layers: 5 },
+    { topology: 'free-route' },
+    { placement: 'beacon', layers: 4 },
+    { layers: 1, width: 2, providers: 1, clients: 1 },
+  ])('is as large as it says before it is made, with %j', (input) => {
+    const { nodes, links } = topologyOf(input);
+    expect(mixnetGenerator.size(sizeOf(input))).toEqual({
+      nodes: nodes.length,
+      links: links.length,
+    });
+  });
+
+  it('has three layers of three mixes, two providers and ten clients unless it is told', () => {
+    expect(sizeOf({})).toEqual({
+      layers: 3,
+      width: 3,
+      providers: 2,
+      clients: 10,
+      topology: 'stratified',
+      placement: 'fixed',
+    });
   });
 });

@@ -4,12 +4,7 @@
  *
  * @module
  */
-
-/** The size of the result. */
-export interface GeneratedSize {
-  readonly nodes: number;
-  readonly links: number;
-}
+import type { GeneratedSize } from '../../engine/host/generator.ts';
 
 /** Twice the longest permitted list of nodes; a machine with 8 GB builds it in half a minute. */
 const LARGEST: GeneratedSize = { nodes: 200_000, links: 300_000 };

@@ -7,44 +7,49 @@
  *
  * @module
  */
-import {
-  GENERATED_LINK,
-  type LinkDraft,
-  type NodeDraft,
-  type TopologyDraft,
-} from '../build/draft.ts';
-import { defined } from '../files/defined.ts';
-import type { GenerateInput } from '../schema/topology.ts';
-import type { GeneratedSize } from './generated-size.ts';
+import { z } from 'zod';
+import type {
+  GeneratedLink,
+  GeneratedNode,
+  GeneratedSize,
+  GeneratedTopology,
+  TopologyGenerator,
+} from '../../engine/host/generator.ts';
+import { wholeNumber } from '../_kit/whole-number.ts';
 
-type MixnetInput = Extract<GenerateInput, { kind: 'mixnet' }>;
-
-const PATH = ['generate'] as const;
-const DEFAULTS: Size = {
-  layers: 3,
-  width: 3,
-  providers: 2,
-  clients: 10,
-  topology: 'stratified',
-  placement: 'fixed',
-};
 const AUTHORITY = 'authority';
 
-interface Size {
-  readonly layers: number;
-  readonly width: number;
-  readonly providers: number;
-  readonly clients: number;
-  readonly topology: 'stratified' | 'cascade' | 'free-route';
-  readonly placement: 'fixed' | 'beacon';
-  readonly systems?: number;
-  readonly clientMachines?: number;
-}
+const parameters = z.strictObject({
+  layers: wholeNumber('layers of mixes such as 3', { min: 1, max: 18 }).default(3),
+  width: wholeNumber('mixes of each layer such as 3', { min: 1, max: 200 }).default(3),
+  providers: wholeNumber('a number of providers such as 2', { min: 1, max: 1_000 }).default(2),
+  clients: wholeNumber('a number of clients such as 100', { min: 1, max: 100_000 }).default(10),
+  topology: z.enum(['stratified', 'cascade', 'free-route']).default('stratified'),
+  placement: z.enum(['fixed', 'beacon']).default('fixed').meta({
+    description: 'fixed: mix-2-1 is in layer 2. beacon: layers are drawn, all mixes are linked.',
+  }),
+  systems: wholeNumber('autonomous systems such as 4', { min: 1, max: 200 }).optional().meta({
+    description: 'Mixes of a layer are in AS1, AS2, ... in rotation. Default: AS0.',
+  }),
+  clientMachines: wholeNumber('machines of clients such as 1', { min: 1, max: 1_000 })
+    .optional()
+    .meta({
+      description: 'Machines over which clients are distributed. Default: one for each client.',
+    }),
+});
+type Size = z.output<typeof parameters>;
+
+/** Mixnets, by `generate: { kind: mixnet }`. */
+export const mixnetGenerator: TopologyGenerator<Size> = {
+  name: 'mixnet',
+  parameters,
+  size: sizeOf,
+  generate: mixnet,
+};
+
 type Pair = readonly [string, string];
 
-/** The size of a mixnet, before it is generated. */
-export function mixnetSize(input: MixnetInput): GeneratedSize {
-  const size: Size = { ...DEFAULTS, ...defined(input) };
+function sizeOf(size: Size): GeneratedSize {
   const { layers, width, providers, clients } = size;
   const mixes = layers * width;
   const nodes = 1 + providers + mixes + clients;
@@ -55,9 +60,7 @@ export function mixnetSize(input: MixnetInput): GeneratedSize {
   return { nodes, links: clients + between + providers * ends + nodes - 1 };
 }
 
-/** Drafts of a mixnet. */
-export function generateMixnet(input: MixnetInput): TopologyDraft {
-  const size: Size = { ...DEFAULTS, ...defined(input) };
+function mixnet(size: Size): GeneratedTopology {
   const layers = range(size.layers).map((layer) =>
     range(size.width).map((place) => `mix-${layer}-${place}`),
   );
@@ -69,11 +72,9 @@ export function generateMixnet(input: MixnetInput): TopologyDraft {
     placement: size.placement,
   };
   const places = size.placement === 'fixed' ? { places: layers } : {};
-  const node = (name: string, role: string, own: object = {}): NodeDraft => ({
+  const node = (name: string, role: string, own: object = {}): GeneratedNode => ({
     name,
-    usualRun: 'mixnet',
-    generated: { role, ...common, ...own },
-    path: PATH,
+    fixedOptions: { role, ...common, ...own },
   });
   const nodes = [
     node(AUTHORITY, 'authority', places),
@@ -89,16 +90,16 @@ export function generateMixnet(input: MixnetInput): TopologyDraft {
     ...providerLinks(size, layers, providers),
     ...nodes.slice(1).map(({ name }): Pair => [name, AUTHORITY]),
   ];
-  return { ases: [], nodes, links: pairs.map(link) };
+  return { nodes, links: pairs.map((ends): GeneratedLink => ({ ends })) };
 }
 
 /** The autonomous system of a mix, by its place in the layer. */
-function systemOf({ systems }: Size, place: number): Pick<NodeDraft, 'options'> {
+function systemOf({ systems }: Size, place: number): Pick<GeneratedNode, 'options'> {
   return systems === undefined ? {} : { options: { asn: `AS${1 + (place % systems)}` } };
 }
 
 /** The machine that a client runs on: `clients-1`, `clients-2`, ... in rotation. */
-function machineOf({ clientMachines }: Size, index: number): Pick<NodeDraft, 'machine'> {
+function machineOf({ clientMachines }: Size, index: number): Pick<GeneratedNode, 'machine'> {
   return clientMachines === undefined ? {} : { machine: `clients-${1 + (index % clientMachines)}` };
 }
 
@@ -125,10 +126,6 @@ function providerLinks(
   const ends = isAny ? layers.flat() : [...(layers[0] ?? []), ...(layers.at(-1) ?? [])];
   const distinct = [...new Set(ends)];
   return providers.flatMap((provider) => distinct.map((mix): Pair => [provider, mix]));
-}
-
-function link([a, b]: Pair): LinkDraft {
-  return { a: { host: a }, b: { host: b }, fallback: GENERATED_LINK, both: {}, path: PATH };
 }
 
 function range(length: number): readonly number[] {

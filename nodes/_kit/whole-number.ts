@@ -1,0 +1,27 @@
+/**
+ * Whole numbers in parameters and options, written as people write them in files: `12`, `1_000`.
+ *
+ * @module
+ */
+import { z } from 'zod';
+import { readNumber } from '../../engine/pure/read-number.ts';
+
+/** The smallest and the largest number allowed. */
+export interface WholeLimits {
+  readonly min: number;
+  readonly max?: number;
+}
+
+/**
+ * A whole number without a unit.
+ * @param expects What a message expects, with an article: `a number of clients such as 12`.
+ */
+export function wholeNumber(
+  expects: string,
+  { min, max = Number.MAX_SAFE_INTEGER }: WholeLimits,
+): z.ZodType<number> {
+  // Text that is no number is left to the schema, whose message shows it.
+  const read = (value: unknown): unknown =>
+    typeof value === 'string' ? (readNumber(value) ?? value) : value;
+  return z.preprocess(read, z.int().min(min).max(max)).meta({ expects });
+}

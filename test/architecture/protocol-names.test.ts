@@ -1,0 +1,60 @@
+/**
+ * A protocol is its folder: code outside nodes/ does not name one. Names in examples of messages and
+ * descriptions are for readers; they are texts of several words.
+ *
+ * @module
+ */
+import { describe, expect, it } from 'vitest';
+import { knownProtocols } from '../../scenarios/registry.ts';
+import { repositoryFiles, type TextFile } from './files.ts';
+
+const FOLDERS = /^(engine|topologies|scenarios|reports|cli|services|viz\/server)\/.*\.ts$/;
+/** The list of protocols, written by `npm run protocols`. */
+const GENERATED = /\/generated\//;
+
+/** Texts that are words of something else. */
+const OTHER_MEANINGS: ReadonlySet<string> = new Set([
+  // The key of `import`, and the protocol of the file format that it reads.
+  "topologies/import/scion.ts 'scion'",
+  // Keys that name files: the same key.
+  "scenarios/runner/palette/export.ts 'scion'",
+  // A priority of traffic.
+  "scenarios/files/traffic-schema.ts 'bulk'",
+  // Not the protocol, but what arrives.
+  "engine/net/sim-world.ts 'datagram'",
+  "engine/net/sim-host.ts 'datagram'",
+  "scenarios/runner/crash/crash-scene.ts 'datagram'",
+  "scenarios/calibration/timed-world.ts 'datagram'",
+  // Examples of names for editors.
+  "topologies/schema/topology.ts 'gateway'",
+  "topologies/schema/topology.ts 'scion'",
+]);
+
+/** Protocols that a file names in code, as `path 'name'`. */
+function named({ path, text }: TextFile, names: readonly string[]): readonly string[] {
+  const code = text.replaceAll(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, '');
+  const words = names.filter((name) => new RegExp(`['"\`]${name}['"\`]`).test(code));
+  return words.map((name) => `${path} '${name}'`);
+}
+
+describe('code outside nodes/', () => {
+  const names = knownProtocols().map(({ name }) => name);
+  const found = repositoryFiles()
+    .filter(({ path }) => FOLDERS.test(path) && !GENERATED.test(path))
+    .flatMap((file) => named(file, names));
+
+  it('names no protocol: what it wants to know is a field of `Protocol`', () => {
+    expect(found.filter((one) => !OTHER_MEANINGS.has(one))).toEqual([]);
+  });
+
+  it('has no exception that is not needed', () => {
+    expect([...OTHER_MEANINGS].filter((one) => !found.includes(one))).toEqual([]);
+  });
+
+  it('is found when it does', () => {
+    const path = 'topologies/build/address-plan.ts';
+    const text =
+      "/** Not 'gateway'. */\n// 'ping'\nif (node.protocol === 'gateway') return EDGE;\n";
+    expect(named({ path, text }, ['gateway', 'ping'])).toEqual([`${path} 'gateway'`]);
+  });
+});

@@ -1,0 +1,77 @@
+/**
+ * Runs the generator of docs/WRITING-A-PROTOCOL.md from the files that the page shows.
+ *
+ * @module
+ */
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { exitCodeOf, judge } from '../../reports/judge.ts';
+import { loadScenario } from '../../scenarios/files/load.ts';
+import type { Scenario } from '../../scenarios/model.ts';
+import { ProtocolRegistry } from '../../scenarios/registry.ts';
+import { PROJECT_FOLDERS } from '../../scenarios/runner/folders.ts';
+import { metricsOf } from '../../scenarios/runner/nodes.ts';
+import { runInput } from '../../scenarios/runner/run-scenario.ts';
+import { runSeed } from '../../scenarios/runner/run-seed.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const guide = readFileSync(`${root}docs/WRITING-A-PROTOCOL.md`, 'utf8');
+const FILE = `${root}test/fixtures/rounds/rounds.yaml`;
+
+async function loaded(
+  overrides: Readonly<Record<string, string>> = {},
+): Promise<{ readonly scenario: Scenario; readonly registry: ProtocolRegistry }> {
+  const registry = new ProtocolRegistry();
+  await registry.loadNamedBy(FILE, PROJECT_FOLDERS);
+  return {
+    scenario: loadScenario({ path: FILE, folders: PROJECT_FOLDERS, overrides, registry }),
+    registry,
+  };
+}
+
+describe('the generator of the guide', () => {
+  it('stands there as it is run', () => {
+    for (const [name, language] of [
+      ['index.ts', 'ts'],
+      ['rounds.yaml', 'yaml'],
+    ]) {
+      const path = `test/fixtures/rounds/${name}`;
+      const text = readFileSync(`${root}${path}`, 'utf8');
+      expect(guide).toContain(`<!-- ${path} -->\n\`\`\`${language}\n${text}\`\`\``);
+    }
+  });
+
+  it('makes towns on a ring and villages beside them, drawn from the seed of the file', async () => {
+    const linksOf = async (seed: string): Promise<readonly string[]> =>
+      (await loaded({ 'topology.generate.seed': seed })).scenario.topology.links.map(
+        ({ id }) => id,
+      );
+    const links = await linksOf('2');
+    const ring = ['town-1--town-2', 'town-2--town-3', 'town-3--town-4', 'town-4--town-1'];
+    expect(links.slice(0, 4)).toEqual(ring);
+    expect(links).toHaveLength(10);
+    expect(links.slice(4).every((id) => /^village-\d--town-[1-4]$/.test(id))).toBe(true);
+    expect(await linksOf('2')).toEqual(links);
+    expect(await linksOf('3')).not.toEqual(links);
+    const { hosts } = (await loaded()).scenario.topology;
+    expect(hosts[0]?.options).toEqual({});
+    expect(hosts.at(-1)?.options).toEqual({ repeatMs: 200 });
+  });
+
+  it('runs to its verdict, as large as a flag says', async () => {
+    const { scenario, registry } = await loaded({ 'topology.generate.villages': '20' });
+    expect(scenario.topology.hosts).toHaveLength(24);
+    const definitions = metricsOf(scenario, registry);
+    const order = { scenario, definitions, reproduce: '', commit: 'test' };
+    const report = judge(runInput(order, [runSeed({ scenario, registry, seed: 1 })], 1));
+    expect(exitCodeOf(report)).toBe(0);
+    expect(report.metrics['rounds.delivery']?.value).toBe(1);
+  });
+
+  it('refuses a parameter that it does not know, at its place', async () => {
+    await expect(loaded({ 'topology.generate.town': '3' })).rejects.toThrow(
+      /topology\.generate\.town: unknown key[\s\S]*did you mean towns\?/,
+    );
+  });
+});

@@ -1,0 +1,156 @@
+/**
+ * Generators that protocols bring: how files name them, and what happens when they are wrong.
+ *
+ * @module
+ */
+import { afterAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import type { TopologyGenerator } from '../../../engine/host/generator.ts';
+import type { Protocol } from '../../../engine/host/protocol.ts';
+import { knownProtocols } from '../../../scenarios/registry.ts';
+import { ConfigError, type ConfigIssue } from '../../../topologies/files/config-error.ts';
+import type { Registry } from '../../../topologies/files/registry.ts';
+import { PLAIN_GENERATORS } from '../../../topologies/generate/plain.ts';
+import { loadTopology, topologyModules } from '../../../topologies/load.ts';
+import type { Topology } from '../../../topologies/model.ts';
+import { FileFolder, registry } from '../../bad-files/fixture.ts';
+
+const files = new FileFolder();
+afterAll(() => files.remove());
+
+const any = z.unknown();
+
+/** Two nodes and a link. */
+const PAIR: TopologyGenerator = {
+  name: 'pair',
+  parameters: any,
+  size: () => ({ nodes: 2, links: 1 }),
+  generate: () => ({
+    nodes: [{ name: 'a' }, { name: 'b', fixedOptions: { window: 128 } }],
+    links: [{ ends: ['a', 'b'], delayNs: 5e6 }],
+  }),
+};
+
+const module = files.write('topologies/mine.ts', '');
+
+/** A registry in which the module offers the generator. */
+function withModule(generator: TopologyGenerator): Registry {
+  const mine = { ...registry.protocols('ping'), name: 'mine', generators: [generator] } as Protocol;
+  return {
+    ...registry,
+    protocols: (name) => (name === module ? mine : registry.protocols(name)),
+  };
+}
+
+function load(entry: string, known: Registry, defaults = ''): Topology {
+  const path = files.write('topologies/own.yaml', `name: own\n${defaults}generate: ${entry}\n`);
+  return loadTopology({ path, folders: files.folders, registry: known });
+}
+
+function issuesOf(generator: TopologyGenerator): readonly ConfigIssue[] {
+  try {
+    load('{ kind: pair, run: ./mine.ts }', withModule(generator));
+  } catch (error) {
+    if (error instanceof ConfigError) return error.issues;
+    throw error;
+  }
+  return [];
+}
+
+describe('a generator of a user’s module', () => {
+  it('makes nodes that run the module, with their options and links', () => {
+    const { hosts, links } = load('{ kind: pair, run: ./mine.ts }', withModule(PAIR));
+    expect(hosts.map(({ name, protocol, options }) => ({ name, protocol, options }))).toEqual([
+      { name: 'a', protocol: module, options: {} },
+      { name: 'b', protocol: module, options: { window: 128 } },
+    ]);
+    expect(links.map(({ forward }) => forward)).toEqual([{ rateBps: 1e9, delayNs: 5e6 }]);
+  });
+
+  it('leaves the protocol to the defaults of the file, and keeps the options of its links', () => {
+    const defaults = 'defaults: { node: { run: ping, options: { misses: 2, window: 64 } } }\n';
+    const { hosts } = load('{ kind: pair, run: ./mine.ts }', withModule(PAIR), defaults);
+    expect(hosts.map(({ protocol, options }) => [protocol, options])).toEqual([
+      ['ping', { misses: 2, window: 64 }],
+      ['ping', { misses: 2, window: 128 }],
+    ]);
+  });
+
+  it('is found before the module is loaded, so that it can be', () => {
+    const path = files.write(
+      'topologies/own.yaml',
+      'name: own\ngenerate: { kind: pair, run: ./mine.ts }\n',
+    );
+    const request = { path, folders: files.folders, registry };
+    expect(topologyModules(request)).toEqual([module]);
+    expect(topologyModules({ ...request, registry: withModule(PAIR) })).toEqual([module]);
+  });
+
+  it('was called our bug when it threw: it is told at its line', () => {
+    const fail = (): never => {
+      throw new TypeError('no villages');
+    };
+    for (const wrong of [{ generate: fail }, { size: fail }]) {
+      expect(issuesOf({ ...PAIR, ...wrong })).toMatchObject([
+        {
+          code: 'E126',
+          line: 2,
+          path: 'generate.run',
+          message: 'the generator "pair" threw TypeError: no villages',
+        },
+      ]);
+    }
+    const nothing = { ...PAIR, generate: () => undefined as never };
+    expect(issuesOf(nothing)).toMatchObject([{ code: 'E126', line: 2 }]);
+  });
+
+  it.each(['a b', '../a', '', 'con', 'x'.repeat(64)])('cannot name a node %j', (name) => {
+    const wrong = { ...PAIR, generate: () => ({ nodes: [{ name }], links: [] }) };
+    const message = `makes a node with the name "${name}"`;
+    expect(issuesOf(wrong)).toMatchObject([{ code: 'E104', path: 'generate', message }]);
+  });
+
+  it('cannot link nodes that it does not make, nor make two of one name', () => {
+    const links = [{ ends: ['a', 'c'] as const }];
+    const nodes = [{ name: 'a' }];
+    expect(issuesOf({ ...PAIR, generate: () => ({ nodes, links }) })).toMatchObject([
+      { code: 'E106', line: 2, message: 'node "c" is not in this topology' },
+    ]);
+    const twice = { ...PAIR, generate: () => ({ nodes: [...nodes, ...nodes], links: [] }) };
+    expect(issuesOf(twice)).toMatchObject([{ code: 'E113', line: 2 }]);
+  });
+
+  it('may make 200,000 nodes and 300,000 links, and not one more', () => {
+    const sized = (nodes: number, links: number): TopologyGenerator => ({
+      ...PAIR,
+      size: () => ({ nodes, links }),
+    });
+    expect(issuesOf(sized(200_000, 300_000))).toEqual([]);
+    for (const wrong of [sized(200_001, 1), sized(1, 300_001)]) {
+      expect(issuesOf(wrong)).toMatchObject([{ code: 'E104', path: 'generate' }]);
+    }
+  });
+
+  it('draws from its own stream: by name and seed', () => {
+    const drawn = (name: string, seed: number): string => {
+      const generate: TopologyGenerator['generate'] = (_, draws) => {
+        const draw = draws(seed);
+        const digits = Array.from({ length: 8 }, () => draw(10)).join('');
+        return { nodes: [{ name: `n${digits}` }], links: [] };
+      };
+      const entry = `{ kind: ${name}, run: ./mine.ts }`;
+      return load(entry, withModule({ ...PAIR, name, generate })).hosts[0]?.name ?? '';
+    };
+    expect(drawn('pair', 1)).toBe(drawn('pair', 1));
+    expect(new Set([drawn('pair', 1), drawn('pair', 2), drawn('other', 1)]).size).toBe(3);
+  });
+});
+
+describe('the generators', () => {
+  it('have names of their own, so that a file needs no protocol', () => {
+    const all = [...PLAIN_GENERATORS, ...knownProtocols().flatMap((p) => p.generators ?? [])];
+    const names = all.map(({ name }) => name);
+    expect(new Set(names).size).toBe(names.length);
+    expect(names).toEqual(expect.arrayContaining(['ring', 'scion', 'mixnet']));
+  });
+});

@@ -1,0 +1,116 @@
+/**
+ * Generators that belong to no protocol: line, ring, star, tree (docs/spec/topology-files.md,
+ * "Generated topologies"). `defaults` of the file determines what their nodes run.
+ *
+ * @module
+ */
+import { z } from 'zod';
+import type {
+  GeneratedSize,
+  GeneratedTopology,
+  SeededDraws,
+  TopologyGenerator,
+} from '../../engine/host/generator.ts';
+import { name } from '../files/leaf.ts';
+import { whole } from '../files/quantity.ts';
+
+const CHILDREN_DEFAULT = 2;
+
+const count = (least: number): ReturnType<typeof whole> =>
+  whole('a number of nodes such as 10', { min: least, max: 100_000 });
+
+const prefix = name('a name such as node').optional();
+
+const chainParameters = z.strictObject({ nodes: count(2), prefix });
+const ringParameters = z.strictObject({ nodes: count(3), prefix });
+const treeParameters = z.strictObject({
+  nodes: count(2),
+  prefix,
+  children: whole('a number of children such as 2', { min: 1, max: 1_000 }).optional().meta({
+    description: 'Children of each node. Default 2; with a seed, a random number from 1 to this.',
+  }),
+  seed: whole('a seed such as 1', { min: 0 })
+    .optional()
+    .meta({ description: 'Draws the number of children of each node.' }),
+});
+
+type Chain = z.output<typeof chainParameters>;
+type Tree = z.output<typeof treeParameters>;
+/** Places of two linked nodes, from 0. */
+type Pair = readonly [number, number];
+
+const line: TopologyGenerator<Chain> = {
+  name: 'line',
+  parameters: chainParameters,
+  size: sizeOf,
+  generate: (size) =>
+    linked(
+      size,
+      others(size).map((node) => [node - 1, node]),
+    ),
+};
+
+const ring: TopologyGenerator<Chain> = {
+  name: 'ring',
+  parameters: ringParameters,
+  size: sizeOf,
+  generate: (size) =>
+    linked(size, [...others(size).map((node): Pair => [node - 1, node]), [size.nodes - 1, 0]]),
+};
+
+const star: TopologyGenerator<Chain> = {
+  name: 'star',
+  parameters: chainParameters,
+  size: sizeOf,
+  generate: (size) =>
+    linked(
+      size,
+      others(size).map((node) => [0, node]),
+    ),
+};
+
+const tree: TopologyGenerator<Tree> = {
+  name: 'tree',
+  parameters: treeParameters,
+  size: sizeOf,
+  generate: (size, draws) => linked(size, treePairs(size, draws)),
+};
+
+/** The generators that every file can ask for. */
+export const PLAIN_GENERATORS: readonly TopologyGenerator[] = [line, ring, star, tree];
+
+function sizeOf({ nodes }: Chain): GeneratedSize {
+  return { nodes, links: nodes };
+}
+
+function linked({ nodes, prefix = 'node' }: Chain, pairs: readonly Pair[]): GeneratedTopology {
+  const named = (place: number): string => `${prefix}-${place + 1}`;
+  return {
+    nodes: Array.from({ length: nodes }, (_, place) => ({ name: named(place) })),
+    links: pairs.map(([a, b]) => ({ ends: [named(a), named(b)] as const })),
+  };
+}
+
+/** All places but the first. */
+function others({ nodes }: Chain): readonly number[] {
+  return Array.from({ length: nodes - 1 }, (_, index) => index + 1);
+}
+
+/**
+ * Breadth first: each node gets the same number of children, or a number drawn from 1 to
+ * `children`.
+ */
+function treePairs(size: Tree, draws: SeededDraws): readonly Pair[] {
+  const most = size.children ?? CHILDREN_DEFAULT;
+  const draw = size.seed === undefined ? undefined : draws(size.seed);
+  const pairs: Pair[] = [];
+  let next = 1;
+  for (let parent = 0; next < size.nodes; parent += 1) {
+    const children = draw === undefined ? most : 1 + draw(most);
+    for (let child = 0; child < children && next < size.nodes; child += 1) {
+      pairs.push([parent, next]);
+      next += 1;
+    }
+  }
+  return pairs;
+}
