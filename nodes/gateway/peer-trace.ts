@@ -3,23 +3,32 @@
  * the steps of the handshake, routes and the segments they are made of.
  *
  * It exists only while a trace is recorded; it sets no timer and draws no random numbers, so that a
- * run is the same with and without it. The texts' formats are in `viz-states.ts`.
+ * run is the same with and without it. The states are declared in `trace-states.ts`.
  *
  * @module
  */
 import type { Host } from '../../engine/host/host.ts';
-import { formatPath, formatSegment, type SegmentSet } from '../scion/index.ts';
+import { LINKS_OF_PATH, QUALITY_OF_PATH, QUEUE_TO_PEER } from '../_kit/path-states.ts';
+import type { KeyedState } from '../_kit/trace-state.ts';
+import {
+  ROUTE,
+  SEGMENTS,
+  type SegmentRole,
+  type SegmentSet,
+  type TracedSegment,
+  walkOfPath,
+  walkOfSegment,
+} from '../scion/index.ts';
 import type { PathStatus } from './multipath/types.ts';
 import type { Session } from './session.ts';
-import type { GatewayPath } from './underlay/path-directory.ts';
 import {
+  ACCUSED_PATH,
+  HANDSHAKE,
   type HandshakeStep,
-  MACHINE,
+  WINDOW,
   WINDOW_BITS_SHOWN,
-  writeHandshake,
-  writeQuality,
-  writeWindow,
-} from './viz-states.ts';
+} from './trace-states.ts';
+import type { GatewayPath } from './underlay/path-directory.ts';
 import type { FrameHeader } from './wire.ts';
 
 /** Smallest interval between traces of the quality, unless health or choice changes, ns. */
@@ -70,8 +79,8 @@ export class PeerTrace {
       { length: bits },
       (_, back) => back <= highest && session.hasSeen(this.#epoch, highest - back),
     );
-    const text = writeWindow({ highest, epoch: this.#epoch, size: this.#windowBits, seen });
-    this.#tell(MACHINE.window(this.#peer), text);
+    const peer = this.#peer;
+    this.#tell(WINDOW, { peer }, { highest, epoch: this.#epoch, size: this.#windowBits, seen });
   }
 
   /** Paths were measured; `isNews` when health or choice changed. */
@@ -86,39 +95,39 @@ export class PeerTrace {
     for (const { id, health, role, rttNs, jitterNs, loss, isAccused } of paths) {
       const name = nameOf(id);
       if (name === undefined) continue;
-      const wasAccused = this.#told.get(MACHINE.accused(name, this.#peer)) === 'yes';
-      if (isAccused || wasAccused) {
-        this.#tell(MACHINE.accused(name, this.#peer), isAccused ? 'yes' : 'no');
+      const key = { path: name, peer: this.#peer };
+      if (isAccused || this.#told.has(ACCUSED_PATH.machine.write(key))) {
+        this.#tell(ACCUSED_PATH, key, { isAccused: isAccused ? 'yes' : 'no' });
       }
       const rttUs = rttNs < 0 ? undefined : Math.round(rttNs / NS_PER_US);
       const jitterUs = Math.round(jitterNs / NS_PER_US);
-      const text = writeQuality({ health, role, rttUs, jitterUs, loss });
-      this.#tell(MACHINE.quality(name, this.#peer), text);
+      this.#tell(QUALITY_OF_PATH, key, { health, role, rttUs, jitterUs, loss });
     }
   }
 
-  /** `count` packets wait for keys or a path; `max` may. */
-  waiting(count: number, max: number): void {
+  /** `waiting` packets wait for keys or a path; `max` may. */
+  waiting(waiting: number, max: number): void {
     const now = this.#host.now();
-    if (count > 0 && now - this.#queueNs < QUEUE_EVERY_NS) return;
+    if (waiting > 0 && now - this.#queueNs < QUEUE_EVERY_NS) return;
     this.#queueNs = now;
-    this.#tell(MACHINE.queue(this.#peer), `${count} of ${max} packets`);
+    this.#tell(QUEUE_TO_PEER, { peer: this.#peer }, { waiting, max });
   }
 
   /** Called after a path lookup. */
   found(paths: readonly GatewayPath[], segments: SegmentSet | undefined): void {
     for (const { name, path, linkIds } of paths.slice(0, LISTED_MAX)) {
-      this.#tell(MACHINE.route(name, this.#peer), formatPath(path));
-      this.#tell(MACHINE.links(name, this.#peer), linkIds.join(' '));
+      const key = { path: name, peer: this.#peer };
+      this.#tell(ROUTE, key, walkOfPath(path));
+      this.#tell(LINKS_OF_PATH, key, linkIds);
     }
     if (segments === undefined) return;
     const { ups, cores, downs } = segments;
-    const lines = [
-      ...ups.slice(0, LISTED_MAX).map((segment) => `up ${formatSegment(segment)}`),
-      ...cores.slice(0, LISTED_MAX).map((segment) => `core ${formatSegment(segment)}`),
-      ...downs.slice(0, LISTED_MAX).map((segment) => `down ${formatSegment(segment)}`),
+    const listed = [
+      ...tracedSegments('up', ups),
+      ...tracedSegments('core', cores),
+      ...tracedSegments('down', downs),
     ];
-    this.#tell(MACHINE.segments(this.#peer), lines.join(', '));
+    this.#tell(SEGMENTS, { peer: this.#peer }, listed);
   }
 
   /** The handshake has reached a new step. */
@@ -133,12 +142,18 @@ export class PeerTrace {
     if (step === 'opening-sent') this.#handshake.sendings += 1;
     this.#handshake.epoch = epoch;
     this.#handshake.steps.set(step, this.#host.now());
-    this.#tell(MACHINE.handshake(this.#peer), writeHandshake(this.#handshake));
+    this.#tell(HANDSHAKE, { peer: this.#peer }, this.#handshake);
   }
 
-  #tell(machine: string, text: string): void {
+  #tell<Key, Value>(kind: KeyedState<Key, Value>, key: Key, value: Value): void {
+    const machine = kind.machine.write(key);
+    const text = kind.state.write(value);
     if (this.#told.get(machine) === text) return;
     this.#told.set(machine, text);
     this.#host.trace.state(machine, text);
   }
+}
+
+function tracedSegments(role: SegmentRole, segments: SegmentSet['ups']): readonly TracedSegment[] {
+  return segments.slice(0, LISTED_MAX).map((segment) => ({ role, walk: walkOfSegment(segment) }));
 }

@@ -10,6 +10,7 @@
 import type { NodeRequest } from '../../engine/host/host.ts';
 import type { Timer } from '../../engine/host/time.ts';
 import type { Way } from '../../engine/host/transport.ts';
+import { FAULT_SWITCH, HEALTH_OF_PATH, NO_PATH, PATH_IN_USE } from '../_kit/path-states.ts';
 import { isdAsWords, type PacketView } from '../scion/index.ts';
 import { Arrivals } from './arrivals.ts';
 import { PROBE_BYTES, readProbe, readReport, writeProbe } from './bodies.ts';
@@ -26,6 +27,7 @@ import { Reporter } from './reporter.ts';
 import { Sender } from './sender.ts';
 import { Session } from './session.ts';
 import type { Moment } from './session-parts.ts';
+import { SESSION } from './trace-states.ts';
 import type { Carrier } from './underlay/carrier.ts';
 import { WindowWatch } from './window-watch.ts';
 import type { FrameHeader } from './wire.ts';
@@ -334,7 +336,9 @@ export class Peer {
         return;
       case 'health': {
         const name = this.#carrierAt(effect.path)?.path.name ?? 'unknown';
-        host.trace.state(`path ${name} to ${this.name}`, effect.health);
+        const { machine, state } = HEALTH_OF_PATH;
+        const key = { path: name, peer: this.name };
+        host.trace.state(machine.write(key), state.write({ health: effect.health }));
         if (effect.health === 'dead') host.meter.counter('gateway.path_deaths').add(1);
         return;
       }
@@ -350,9 +354,11 @@ export class Peer {
     this.#load.moved();
     if (effect.isFault) {
       host.meter.counter('gateway.fault_switches').add(1);
-      host.trace.mark(`fault switch to ${this.name}`);
+      host.trace.mark(FAULT_SWITCH.write({ peer: this.name }));
     } else if (effect.from !== undefined) host.meter.counter('gateway.planned_switches').add(1);
-    host.trace.state(`path to ${this.name}`, this.#active?.path.name ?? 'none');
+    const { machine, state } = PATH_IN_USE;
+    const path = this.#active?.path.name ?? NO_PATH;
+    host.trace.state(machine.write({ peer: this.name }), state.write({ path }));
     this.#sendWaiting();
   }
 
@@ -440,7 +446,11 @@ export class Peer {
   #established(): void {
     const { host } = this.#context;
     host.meter.counter('gateway.rekeys').add(1);
-    host.trace.state(`session ${this.name}`, `epoch ${this.session.epoch}`);
+    const { epoch } = this.session;
+    if (epoch !== undefined) {
+      const { machine, state } = SESSION;
+      host.trace.state(machine.write({ peer: this.name }), state.write({ epoch }));
+    }
     this.#sendWaiting();
     // The peer has answered: paths that seemed dead may have been fine while the peer was down.
     this.#perform(this.controller.peerReturned(host.now()));

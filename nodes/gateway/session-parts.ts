@@ -21,7 +21,7 @@ import {
 import { AGE_LIMITS, type AgeLimits } from './replay/age.ts';
 import type { ReplayGuard } from './replay/guard.ts';
 import type { PeerWindows } from './replay/window-set.ts';
-import type { HandshakeStep } from './viz-states.ts';
+import type { HandshakeStep } from './trace-states.ts';
 import type { FrameHeader } from './wire.ts';
 
 /** Both clocks of the port at one instant; reuse one record. */

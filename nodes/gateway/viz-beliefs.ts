@@ -5,10 +5,18 @@
  * @module
  */
 import type { Belief, NodeState } from '../../viz/format/drawing.ts';
-import { MACHINE, pathLinksName } from './viz-states.ts';
+import {
+  HEALTH_OF_PATH,
+  LINKS_OF_PATH,
+  PATH_IN_USE,
+  type PathHealth,
+} from '../_kit/path-states.ts';
+import { stateAt, statesOf } from '../_kit/trace-state.ts';
+import { ACCUSED_PATH } from './trace-states.ts';
 
 /** The belief for each `PathHealth`; a path that has never answered gives none. */
-const HOLDS: Readonly<Record<string, Belief['holds']>> = {
+const HOLDS: Readonly<Record<PathHealth, Belief['holds'] | undefined>> = {
+  unknown: undefined,
   alive: 'up',
   degraded: 'doubtful',
   probation: 'doubtful',
@@ -17,20 +25,19 @@ const HOLDS: Readonly<Record<string, Belief['holds']>> = {
 
 /** One belief for each path whose links are known. */
 export function pathBeliefs({ states }: NodeState): readonly Belief[] {
-  return [...states].flatMap(([machine, links]): readonly Belief[] => {
-    const place = pathLinksName(machine);
-    if (place === undefined) return [];
-    const { path, peer } = place;
-    const health = states.get(`path ${path} to ${peer}`) ?? 'unknown';
-    const holds = Object.hasOwn(HOLDS, health) ? HOLDS[health] : undefined;
-    if (holds === undefined) return [];
-    const isAccused = states.get(MACHINE.accused(path, peer)) === 'yes' && holds === 'up';
+  return statesOf(LINKS_OF_PATH, states).flatMap(({ key, value: links }): readonly Belief[] => {
+    const { path, peer } = key;
+    const health = stateAt(HEALTH_OF_PATH, key, states)?.value?.health ?? 'unknown';
+    const holds = HOLDS[health];
+    if (links === undefined || holds === undefined) return [];
+    const accused = stateAt(ACCUSED_PATH, key, states)?.value?.isAccused;
+    const isAccused = accused === 'yes' && holds === 'up';
     return [
       {
-        links: links.split(' '),
+        links,
         holds: isAccused ? 'doubtful' : holds,
         by: isAccused ? `SCMP on ${path}` : `path ${path}`,
-        isInUse: states.get(`path to ${peer}`) === path,
+        isInUse: stateAt(PATH_IN_USE, { peer }, states)?.value?.path === path,
       },
     ];
   });

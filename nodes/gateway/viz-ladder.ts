@@ -4,9 +4,10 @@
  *
  * @module
  */
-import type { Drawing, DrawingInput, Shape } from '../../viz/format/drawing.ts';
-import { NARROW, words } from '../../viz/format/shapes.ts';
-import { type HandshakeStep, handshakePeer, readHandshake } from './viz-states.ts';
+import type { Drawing, DrawingInput, NodeState, Shape } from '../../viz/format/drawing.ts';
+import { fitted, NARROW, words } from '../../viz/format/shapes.ts';
+import { type FoundState, statesOf } from '../_kit/trace-state.ts';
+import { HANDSHAKE, type HandshakeState, type HandshakeStep } from './trace-states.ts';
 
 /** A handshake as seen from both sides; instants in ns for the steps that have happened. */
 interface Ladder {
@@ -28,6 +29,8 @@ interface Rung {
 const HEAD = 64;
 const LONG = 200;
 const TAIL = 40;
+/** Height of a handshake that can only be shown as text. */
+const UNREAD = 24;
 /** Below this width, the names do not fit next to each other, px. */
 const CRAMPED = 320;
 /** Labels closer than this would overlap, px. */
@@ -39,7 +42,7 @@ const SHOWN = 4;
 
 /** True when a gateway has traced a handshake. */
 export function hasLadders(input: DrawingInput): boolean {
-  return laddersOf(input).length > 0;
+  return laddersOf(input).length > 0 || unreadOf(input).length > 0;
 }
 
 /** Draws one ladder diagram for each pair of gateways. */
@@ -56,12 +59,17 @@ export function drawLadders(input: DrawingInput): Drawing {
     shapes.push(...ladderShapes(ladder, y, input.width));
     y += HEAD + LONG + TAIL;
   }
+  const unread = unreadOf(input);
+  for (const text of unread.slice(0, SHOWN)) {
+    shapes.push(words(0, y + 16, fitted(text, input.width)));
+    y += UNREAD;
+  }
   const more = ladders.length - SHOWN;
   if (more > 0) shapes.push(words(0, y, `${more} more handshakes are in the table.`));
-  const title = ladders[0] === undefined ? 'No handshake' : sentenceOf(ladders[0]);
+  const sentences = [...ladders.map(sentenceOf), ...unread];
   return {
-    title,
-    summary: `${ladders.map(sentenceOf).join('. ')}.`,
+    title: sentences[0] ?? 'No handshake',
+    summary: `${sentences.join('. ')}.`,
     shapes,
     height: y,
     table: {
@@ -77,26 +85,34 @@ export function drawLadders(input: DrawingInput): Drawing {
 }
 
 function laddersOf({ nodes }: DrawingInput): readonly Ladder[] {
-  const told = new Map<string, ReturnType<typeof readHandshake>>();
-  for (const { name, states } of nodes) {
-    for (const [machine, text] of states) {
-      const peer = handshakePeer(machine);
-      if (peer !== undefined) told.set(`${name} ${peer}`, readHandshake(text));
-    }
-  }
-  return nodes.flatMap(({ name, states }) =>
-    [...states.keys()].flatMap((machine) => {
-      const peer = handshakePeer(machine) ?? '';
-      const mine = told.get(`${name} ${peer}`);
-      if (mine?.steps.has('opening-sent') !== true) return [];
-      const theirs = told.get(`${peer} ${name}`);
-      const isSame = theirs?.epoch === mine.epoch && theirs.steps.has('opening-received');
-      const other = isSame ? theirs.steps : new Map<HandshakeStep, number>();
-      const rungs = rungsOf(mine.steps, other);
-      const { epoch, sendings } = mine;
-      return [{ initiator: name, responder: peer, epoch, sendings, rungs }];
-    }),
-  );
+  const all = nodes.flatMap(handshakesOf);
+  return all.flatMap(({ node, peer, value: mine }) => {
+    if (mine?.steps.has('opening-sent') !== true) return [];
+    const theirs = all.find((one) => one.node === peer && one.peer === node)?.value;
+    const isSame = theirs?.epoch === mine.epoch && theirs.steps.has('opening-received');
+    const other = isSame ? theirs.steps : new Map<HandshakeStep, number>();
+    const rungs = rungsOf(mine.steps, other);
+    const { epoch, sendings } = mine;
+    return [{ initiator: node, responder: peer, epoch, sendings, rungs }];
+  });
+}
+
+interface PeerHandshake extends FoundState<HandshakeState> {
+  readonly node: string;
+  readonly peer: string;
+}
+
+function handshakesOf({ name, states }: NodeState): readonly PeerHandshake[] {
+  return statesOf(HANDSHAKE, states).map(({ key, ...found }) => ({ node: name, ...key, ...found }));
+}
+
+/** States that are no handshakes as this file knows them, of an older trace for example. */
+function unreadOf({ nodes }: DrawingInput): readonly string[] {
+  return nodes
+    .flatMap(handshakesOf)
+    .flatMap(({ node, peer, value, text }) =>
+      value === undefined ? [`${node} with ${peer}: ${text}`] : [],
+    );
 }
 
 function rungsOf(

@@ -11,11 +11,21 @@ import type {
   Role,
   Shape,
 } from '../../viz/format/drawing.ts';
-import { box, milliseconds, NARROW, nodesShown, words } from '../../viz/format/shapes.ts';
-import { MACHINE, type QualityText, qualityName, readQuality } from './viz-states.ts';
+import { box, fitted, milliseconds, NARROW, nodesShown, words } from '../../viz/format/shapes.ts';
+import {
+  LINKS_OF_PATH,
+  PATH_IN_USE,
+  type PathQuality,
+  QUALITY_OF_PATH,
+} from '../_kit/path-states.ts';
+import { stateAt, statesOf } from '../_kit/trace-state.ts';
 
 /** A path between one pair of gateways, at the instant of the cursor. */
-interface PathRow extends QualityText {
+interface PathRow {
+  /** Undefined if only {@link text} is known. */
+  readonly quality: PathQuality | undefined;
+  /** The quality as it stands in the trace. */
+  readonly text: string;
   readonly node: string;
   readonly peer: string;
   readonly path: string;
@@ -53,7 +63,7 @@ export function drawPaths(input: DrawingInput): Drawing {
     pathsOf(node, input),
   );
   const pairs = [...new Set(rows.map(pairOf))];
-  const rttUsMost = Math.max(1, ...rows.map(({ rttUs = 0 }) => rttUs));
+  const rttUsMost = Math.max(1, ...rows.map(({ quality }) => quality?.rttUs ?? 0));
   const isNarrow = input.width < NARROW;
   const shapes: Shape[] = [];
   let y = 0;
@@ -81,8 +91,10 @@ export function drawPaths(input: DrawingInput): Drawing {
     table: {
       columns: [...columns, 'RTT us', 'jitter us', 'loss', 'in truth'],
       rows: rows.map((row) => [
-        ...[row.node, row.peer, row.path, row.isActive ? 'yes' : 'no', row.health, row.role],
-        ...[row.rttUs ?? null, row.jitterUs, row.loss, row.truth === '' ? 'up' : row.truth],
+        ...[row.node, row.peer, row.path, row.isActive ? 'yes' : 'no'],
+        ...[healthOf(row), row.quality?.role ?? null, row.quality?.rttUs ?? null],
+        ...[row.quality?.jitterUs ?? null, row.quality?.loss ?? null],
+        row.truth === '' ? 'up' : row.truth,
       ]),
     },
   };
@@ -91,14 +103,11 @@ export function drawPaths(input: DrawingInput): Drawing {
 type Truth = Pick<DrawingInput, 'broken' | 'timeNs'>;
 
 function pathsOf({ name, states }: NodeState, truth?: Truth): readonly PathRow[] {
-  return [...states]
-    .flatMap(([machine, text]): PathRow[] => {
-      const place = qualityName(machine);
-      const quality = place === undefined ? undefined : readQuality(text);
-      if (place === undefined || quality === undefined) return [];
-      const isActive = states.get(`path to ${place.peer}`) === place.path;
-      const links = states.get(MACHINE.links(place.path, place.peer))?.split(' ') ?? [];
-      return [{ node: name, ...place, isActive, ...quality, truth: truthText(links, truth) }];
+  return statesOf(QUALITY_OF_PATH, states)
+    .map(({ key, value: quality, text }) => {
+      const isActive = stateAt(PATH_IN_USE, key, states)?.value?.path === key.path;
+      const links = stateAt(LINKS_OF_PATH, key, states)?.value ?? [];
+      return { node: name, ...key, isActive, quality, text, truth: truthText(links, truth) };
     })
     .sort((a, b) => compare(a.peer, b.peer) || compare(a.path, b.path));
 }
@@ -124,22 +133,38 @@ function findingOf(rows: readonly PathRow[], pairs: readonly string[]): string {
   const [first = ''] = pairs;
   const own = rows.filter((row) => pairOf(row) === first);
   const active = own.find(({ isActive }) => isActive);
-  const alive = own.filter(({ health }) => health === 'alive').length;
+  const alive = own.filter(({ quality }) => quality?.health === 'alive').length;
   const use = active === undefined ? 'uses no path' : `uses ${active.path} (${rttText(active)})`;
   return `${first} ${use}; ${alive} of ${own.length} paths alive`;
 }
 
 function sentenceOf(row: PathRow): string {
   const truth = row.truth === '' ? '' : `, in truth ${row.truth}`;
-  return `${row.path} of ${pairOf(row)} is ${row.health}, RTT ${rttText(row)}, loss ${lossText(row)}${truth}`;
+  const path = `${row.path} of ${pairOf(row)}`;
+  if (row.quality === undefined) return `${path}: ${row.text}${truth}`;
+  const { health } = row.quality;
+  return `${path} is ${health}, RTT ${rttText(row)}, ${lossText(row)}${truth}`;
 }
 
-function rttText({ rttUs }: PathRow): string {
-  return rttUs === undefined ? 'not measured' : milliseconds(rttUs);
+/** A quality that cannot be read stands there as the trace has it. */
+function healthOf({ quality, text }: PathRow): string {
+  return quality?.health ?? text;
 }
 
-function lossText({ loss }: PathRow): string {
-  return `${(100 * loss).toFixed(loss > 0 && loss < 0.1 ? 1 : 0)} %`;
+function rttText({ quality }: PathRow): string {
+  return quality?.rttUs === undefined ? 'not measured' : milliseconds(quality.rttUs);
+}
+
+/** Empty if it was not measured. */
+function lossText({ quality }: PathRow): string {
+  if (quality === undefined) return '';
+  const { loss } = quality;
+  return `loss ${(100 * loss).toFixed(loss > 0 && loss < 0.1 ? 1 : 0)} %`;
+}
+
+function figuresText(row: PathRow): string {
+  if (row.quality === undefined) return '';
+  return `${rttText(row)} ± ${milliseconds(row.quality.jitterUs)}, ${lossText(row)}`;
 }
 
 interface RowPlace {
@@ -150,7 +175,6 @@ interface RowPlace {
 
 function wideRow(row: PathRow, { y, width, rttUsMost }: RowPlace): Shape {
   const room = width - BAR_AT - FIGURES;
-  const figures = `${rttText(row)} ± ${milliseconds(row.jitterUs)}, loss ${lossText(row)}`;
   return {
     kind: 'group',
     title: sentenceOf(row),
@@ -158,17 +182,17 @@ function wideRow(row: PathRow, { y, width, rttUsMost }: RowPlace): Shape {
       box({ x: 0, y, w: width, h: ROW - 4 }, { fill: row.isActive ? 'shade' : 'panel', radius: 4 }),
       mark(row, y + 12),
       words(NAME_AT, y + 16, row.path, { weight: row.isActive ? 'strong' : 'normal' }),
-      ...healthWords(row, HEALTH_AT, y + 16),
+      ...healthWords(row, { x: HEALTH_AT, y: y + 16, width }),
       ...(row.truth === ''
-        ? bar(row, { x: BAR_AT, y: y + 8, w: (room * (row.rttUs ?? 0)) / rttUsMost, h: 8 })
+        ? bar(row, { x: BAR_AT, y: y + 8, w: (room * (row.quality?.rttUs ?? 0)) / rttUsMost, h: 8 })
         : [words(BAR_AT, y + 16, `in truth ${row.truth}`, { fill: 'fail', weight: 'strong' })]),
-      words(width - 8, y + 16, figures, { anchor: 'end' }),
+      words(width - 8, y + 16, figuresText(row), { anchor: 'end' }),
     ],
   };
 }
 
 function tallRow(row: PathRow, { y, width, rttUsMost }: RowPlace): Shape {
-  const long = ((width - NAME_AT - 8) * (row.rttUs ?? 0)) / rttUsMost;
+  const long = ((width - NAME_AT - 8) * (row.quality?.rttUs ?? 0)) / rttUsMost;
   return {
     kind: 'group',
     title: sentenceOf(row),
@@ -180,9 +204,9 @@ function tallRow(row: PathRow, { y, width, rttUsMost }: RowPlace): Shape {
       mark(row, y + 13),
       words(NAME_AT, y + 17, row.path, { weight: row.isActive ? 'strong' : 'normal' }),
       words(width - 8, y + 17, rttText(row), { anchor: 'end' }),
-      ...healthWords(row, NAME_AT, y + 33),
+      ...healthWords(row, { x: NAME_AT, y: y + 33, width }),
       row.truth === ''
-        ? words(width - 8, y + 33, `loss ${lossText(row)}`, { anchor: 'end' })
+        ? words(width - 8, y + 33, lossText(row), { anchor: 'end' })
         : words(width - 8, y + 33, `in truth ${row.truth}`, { anchor: 'end', fill: 'fail' }),
       ...bar(row, { x: NAME_AT, y: y + 38, w: long, h: 3 }),
     ],
@@ -191,14 +215,20 @@ function tallRow(row: PathRow, { y, width, rttUsMost }: RowPlace): Shape {
 
 /** A filled point is the path in use, a ring is another path, and a cross is a dead path. */
 function mark(row: PathRow, y: number): Shape {
-  const ink = INKS[row.health] ?? 'muted';
-  if (row.health === 'dead') {
+  const health = row.quality?.health;
+  const ink = INKS[health ?? ''] ?? 'muted';
+  if (health === 'dead') {
     return { kind: 'path', d: `M6 ${y - 4}l8 8m0 -8l-8 8`, stroke: ink, width: 2 };
   }
   return { kind: 'circle', x: 10, y, r: 5, stroke: ink, ...(row.isActive && { fill: ink }) };
 }
 
-function healthWords({ health, role, isActive }: PathRow, x: number, y: number): readonly Shape[] {
+function healthWords(
+  { quality, text, isActive }: PathRow,
+  { x, y, width }: { readonly x: number; readonly y: number; readonly width: number },
+): readonly Shape[] {
+  if (quality === undefined) return [words(x, y, fitted(text, width - x), { fill: 'muted' })];
+  const { health, role } = quality;
   const use = isActive ? 'in use' : role;
   return [words(x, y, `${health}, ${use}`, { fill: health === 'dead' ? 'fail' : 'text' })];
 }
@@ -207,8 +237,8 @@ function bar(
   row: PathRow,
   place: { readonly x: number; readonly y: number; readonly w: number; readonly h: number },
 ): readonly Shape[] {
-  if (row.rttUs === undefined) return [];
+  if (row.quality?.rttUs === undefined) return [];
   // A dead path shows its last measurement as an outline.
-  if (row.health === 'dead') return [box(place, { stroke: 'muted', dash: 'dotted' })];
+  if (row.quality.health === 'dead') return [box(place, { stroke: 'muted', dash: 'dotted' })];
   return [box(place, { fill: row.isActive ? 'c1' : 'muted', radius: 2 })];
 }

@@ -4,11 +4,12 @@
  * @module
  */
 import type { Drawing, DrawingInput, NodeState, Shape } from '../../viz/format/drawing.ts';
-import { box, grouped, NARROW, nodesShown, words } from '../../viz/format/shapes.ts';
-import { readWindow, type WindowText, windowPeer } from './viz-states.ts';
+import { box, fitted, grouped, NARROW, nodesShown, words } from '../../viz/format/shapes.ts';
+import { statesOf } from '../_kit/trace-state.ts';
+import { WINDOW, type WindowState } from './trace-states.ts';
 
 /** A window of one pair at the cursor. */
-interface PeerWindow extends WindowText {
+interface PeerWindow extends WindowState {
   readonly node: string;
   readonly peer: string;
 }
@@ -20,14 +21,23 @@ const GAP = 28;
 /** Windows drawn; the table lists all. */
 const WINDOWS_SHOWN = 6;
 
+/** A state that is no window as this file knows it, of an older trace for example. */
+interface UnreadWindow {
+  readonly node: string;
+  readonly peer: string;
+  readonly text: string;
+}
+
 /** True when a gateway has traced a window. */
 export function hasWindows({ nodes }: DrawingInput): boolean {
-  return nodes.some((node) => windowsOf(node).length > 0);
+  return nodes.some(isTraced);
 }
 
 /** One block of rows for each peer of each gateway. */
 export function drawWindows(input: DrawingInput): Drawing {
-  const windows = nodesShown(input, (node) => windowsOf(node).length > 0).flatMap(windowsOf);
+  const nodes = nodesShown(input, isTraced);
+  const windows = nodes.flatMap(windowsOf);
+  const unread = nodes.flatMap(unreadOf);
   const shapes: Shape[] = [];
   let y = 0;
   for (const window of windows.slice(0, WINDOWS_SHOWN)) {
@@ -35,13 +45,18 @@ export function drawWindows(input: DrawingInput): Drawing {
     shapes.push(...block.shapes);
     y = block.end + GAP;
   }
+  for (const one of unread.slice(0, WINDOWS_SHOWN)) {
+    shapes.push(words(0, y + 16, fitted(unreadText(one), input.width)));
+    y += GAP;
+  }
   const more = windows.length - WINDOWS_SHOWN;
   if (more > 0) shapes.push(words(0, y, `${more} more windows are in the table.`));
   const fullest = [...windows].sort((a, b) => b.highest - a.highest)[0];
-  const title = fullest === undefined ? 'No window' : sentenceOf(fullest);
+  const sentences = [...windows.map(sentenceOf), ...unread.map(unreadText)];
+  const title = fullest === undefined ? (sentences[0] ?? 'No window') : sentenceOf(fullest);
   return {
     title,
-    summary: `${windows.map(sentenceOf).join('. ')}.`,
+    summary: `${sentences.join('. ')}.`,
     legend: 'Full: a number that was seen; hollow: one that was not yet; framed: the highest.',
     shapes,
     height: y - GAP + 8,
@@ -58,11 +73,23 @@ export function drawWindows(input: DrawingInput): Drawing {
 }
 
 function windowsOf({ name, states }: NodeState): readonly PeerWindow[] {
-  return [...states].flatMap(([machine, text]) => {
-    const peer = windowPeer(machine);
-    const window = peer === undefined ? undefined : readWindow(text);
-    return peer === undefined || window === undefined ? [] : [{ node: name, peer, ...window }];
-  });
+  return statesOf(WINDOW, states).flatMap(({ key, value }) =>
+    value === undefined ? [] : [{ node: name, ...key, ...value }],
+  );
+}
+
+function unreadOf({ name, states }: NodeState): readonly UnreadWindow[] {
+  return statesOf(WINDOW, states).flatMap(({ key, value, text }) =>
+    value === undefined ? [{ node: name, ...key, text }] : [],
+  );
+}
+
+function isTraced({ states }: NodeState): boolean {
+  return statesOf(WINDOW, states).length > 0;
+}
+
+function unreadText({ node, peer, text }: UnreadWindow): string {
+  return `${node} ← ${peer}: ${text}`;
 }
 
 /** The bits for sequence numbers that are not negative. */

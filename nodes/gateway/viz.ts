@@ -1,6 +1,6 @@
 /**
  * The gateway's drawings: paths with their quality, replay windows as bits, handshakes as ladder
- * diagrams. They draw from the texts of `viz-states.ts`.
+ * diagrams. They draw from the states of `trace-states.ts`.
  *
  * @module
  */

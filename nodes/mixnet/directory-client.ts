@@ -30,6 +30,7 @@ import {
   type RecordType,
   recordReader,
 } from './records.ts';
+import { EPOCH } from './trace-states.ts';
 
 /** The document for which a descriptor is made. */
 export interface DescribedEpoch {
@@ -236,7 +237,7 @@ export class DirectoryClient {
     this.#current = document;
     for (const old of this.#documents.keys()) if (old < epoch - 1) this.#documents.delete(old);
     this.#parts.host.meter.counter('mix.epochs').add(1);
-    this.#parts.host.trace.state('epoch', String(epoch));
+    this.#parts.host.trace.state(EPOCH.machine, EPOCH.state.write({ epoch }));
     this.#parts.onDocument(document);
   }
 

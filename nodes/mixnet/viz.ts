@@ -1,6 +1,6 @@
 /**
  * The mixnet's drawing: providers and layers of mixes in columns, with the mean number of packets
- * in each pool at its last report. It draws from the texts of `viz-states.ts`.
+ * in each pool at its last report. It draws from the states of `trace-states.ts`.
  *
  * @module
  */
@@ -12,7 +12,9 @@ import type {
   Shape,
   TableData,
 } from '../../viz/format/drawing.ts';
-import { MIXING, PLACE, POOL, type PoolText, readPool, readStanding } from './viz-states.ts';
+import { fitted } from '../../viz/format/shapes.ts';
+import { type FoundState, singleState } from '../_kit/trace-state.ts';
+import { MIXING, PLACE, POOL, type PoolState, type Standing } from './trace-states.ts';
 
 /** With fewer packets a Poisson mix hides little (Loopix, USENIX Security 2017, section 4.3.1). */
 const HELD_MIN = 2;
@@ -23,16 +25,21 @@ const ROW = 70;
 const BOX = 62;
 const GAP = 16;
 const INSET = 8;
+/** Behind all layers. */
+const ELSEWHERE = Number.MAX_SAFE_INTEGER;
 /** If a pool has less room than this, only one pool is drawn, px. */
 const WIDTH_OF_ALL = 400;
 
 interface DrawnNode {
   readonly name: string;
-  /** 0 for providers, then the layers. */
+  /** 0 for providers, then the layers; {@link ELSEWHERE} if its place cannot be read. */
   readonly column: number;
+  readonly place: string;
   readonly mixing: string;
   /** Undefined before any packet arrived. */
-  readonly pool: PoolText | undefined;
+  readonly pool: PoolState | undefined;
+  /** The pool as the trace has it, if it cannot be read. */
+  readonly unread: string | undefined;
 }
 
 interface Column {
@@ -54,14 +61,27 @@ export const viz: ProtocolViz = {
 };
 
 function drawnNodeOf({ name, protocol, states }: NodeState): DrawnNode | undefined {
-  const standing = readStanding(states.get(PLACE));
+  const standing = singleState(PLACE, states);
   if (protocol !== 'mixnet' || standing === undefined) return undefined;
+  const pool = singleState(POOL, states);
+  const column = columnOf(standing);
   return {
     name,
-    column: standing.kind === 'provider' ? 0 : standing.layer,
-    mixing: states.get(MIXING) ?? '',
-    pool: readPool(states.get(POOL)),
+    column,
+    place: column === ELSEWHERE ? standing.text : titleOf(column),
+    mixing: singleState(MIXING, states)?.text ?? '',
+    pool: pool?.value,
+    unread: pool?.value === undefined ? pool?.text : undefined,
   };
+}
+
+function columnOf({ value: standing }: FoundState<Standing>): number {
+  if (standing === undefined) return ELSEWHERE;
+  return standing.kind === 'provider' ? 0 : standing.layer;
+}
+
+function titleOf(column: number): string {
+  return column === 0 ? 'provider' : `layer ${column}`;
 }
 
 function drawPools({ nodes, width, selected }: DrawingInput): Drawing {
@@ -98,10 +118,9 @@ function drawPools({ nodes, width, selected }: DrawingInput): Drawing {
  * Used without room for all pools: draws the pool of one node, on the scale of the fullest pool.
  */
 function drawPool(one: DrawnNode, all: readonly DrawnNode[], width: number): Drawing {
-  const { name, column, mixing, pool } = one;
+  const { name, place, mixing, pool } = one;
   const scale = 1.05 * Math.max(HELD_MIN, ...all.map((other) => other.pool?.mean ?? 0));
-  const held = pool === undefined ? 'nothing came yet' : meanText(pool.mean);
-  const place = column === 0 ? 'provider' : `layer ${column}`;
+  const held = heldText(one);
   const come = pool === undefined ? '' : `, ${rateOf(pool)} come`;
   const title = `${name} holds ${pool?.mean.toFixed(1) ?? 'no'} packets on average`;
   return {
@@ -120,7 +139,7 @@ function drawPool(one: DrawnNode, all: readonly DrawnNode[], width: number): Dra
 function columnsOf(drawnNodes: readonly DrawnNode[]): readonly Column[] {
   const numbers = [...new Set(drawnNodes.map(({ column }) => column))].sort((a, b) => a - b);
   return numbers.map((number) => ({
-    title: number === 0 ? 'providers' : `layer ${number}`,
+    title: number === 0 ? 'providers' : number === ELSEWHERE ? 'elsewhere' : titleOf(number),
     drawnNodes: drawnNodes.filter(({ column }) => column === number),
   }));
 }
@@ -135,8 +154,8 @@ function shownOf({ drawnNodes }: Column): readonly DrawnNode[] {
   const rest = drawnNodes.slice(ROWS_MAX - 1);
   const perSecond = rest.reduce((sum, { pool }) => sum + (pool?.perSecond ?? 0), 0);
   const pool = { mean: heldBy(rest) / rest.length, perSecond: perSecond / rest.length };
-  const others = { name: `${rest.length} others`, column: 0, mixing: '', pool };
-  return [...drawnNodes.slice(0, ROWS_MAX - 1), others];
+  const others = { name: `${rest.length} others`, column: 0, place: '', mixing: '', pool };
+  return [...drawnNodes.slice(0, ROWS_MAX - 1), { ...others, unread: undefined }];
 }
 
 function headOf({ title, drawnNodes }: Column, x: number): readonly Shape[] {
@@ -166,9 +185,11 @@ interface Room {
   readonly scale: number;
 }
 
-function boxOf({ name, pool }: DrawnNode, { x, y, width, scale }: Room): readonly Shape[] {
+function boxOf(one: DrawnNode, { x, y, width, scale }: Room): readonly Shape[] {
+  const { name, pool, unread } = one;
   const mean = pool?.mean ?? 0;
-  const words = pool === undefined ? 'nothing came yet' : `${meanText(mean)}, ${rateOf(pool)} come`;
+  const words = pool === undefined ? heldText(one) : `${heldText(one)}, ${rateOf(pool)} come`;
+  const label = pool === undefined ? (unread ?? '–') : meanText(mean);
   return [
     {
       ...{ kind: 'rect', x, y, w: width, h: BOX, radius: 6, fill: 'panel', stroke: 'muted' },
@@ -177,7 +198,7 @@ function boxOf({ name, pool }: DrawnNode, { x, y, width, scale }: Room): readonl
     { kind: 'text', x: x + INSET, y: y + 16, text: name, size: 'small' },
     ...barOf(mean, { x: x + INSET, y: y + 24, width: width - 2 * INSET, scale }),
     {
-      ...{ kind: 'text', x: x + INSET, y: y + 54, text: pool === undefined ? '–' : meanText(mean) },
+      ...{ kind: 'text', x: x + INSET, y: y + 54, text: fitted(label, width - 2 * INSET) },
       ...{ size: 'small', weight: 'strong' },
     },
   ];
@@ -195,11 +216,16 @@ function barOf(mean: number, { x, y, width, scale }: Room): readonly Shape[] {
   ];
 }
 
+/** A pool that cannot be read stands there as the trace has it. */
+function heldText({ pool, unread }: DrawnNode): string {
+  return pool === undefined ? (unread ?? 'nothing came yet') : meanText(pool.mean);
+}
+
 function meanText(mean: number): string {
   return `${mean.toFixed(mean < 10 ? 1 : 0)} held`;
 }
 
-function rateOf({ perSecond }: PoolText): string {
+function rateOf({ perSecond }: PoolState): string {
   return `${perSecond.toFixed(perSecond < 10 ? 1 : 0)}/s`;
 }
 
@@ -225,9 +251,9 @@ function wordsOf(mixes: readonly DrawnNode[]): Pick<Drawing, 'title' | 'summary'
 function tableOf(drawnNodes: readonly DrawnNode[]): TableData {
   return {
     columns: ['node', 'place', 'mixing', 'packets held, mean', 'arrivals per second'],
-    rows: drawnNodes.map(({ name, column, mixing, pool }) => [
-      ...[name, column === 0 ? 'provider' : `layer ${column}`, mixing],
-      ...[pool?.mean ?? null, pool?.perSecond ?? null],
+    rows: drawnNodes.map(({ name, place, mixing, pool, unread }) => [
+      ...[name, place, mixing],
+      ...[pool?.mean ?? unread ?? null, pool?.perSecond ?? null],
     ]),
   };
 }

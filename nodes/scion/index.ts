@@ -70,9 +70,15 @@ export const protocol: Protocol<RouterOptions> = {
 export { PROTOCOL_SCMP, PROTOCOL_UDP, UDP_LENGTH } from './geometry.ts';
 export type { SegmentSet } from './paths/edges.ts';
 export type { PathFinder } from './paths/finder.ts';
-export { formatInterface, formatPath, type Path, type PathInterface } from './paths/path.ts';
-export { formatSegment } from './paths/segment.ts';
+export { formatInterface, type Path, type PathInterface, walkOfPath } from './paths/path.ts';
+export { walkOfSegment } from './paths/segment.ts';
 export { makePathFinder } from './provisioning.ts';
+export {
+  ROUTE,
+  SEGMENTS,
+  type SegmentRole,
+  type TracedSegment,
+} from './trace-states.ts';
 export { isUrgentPacket, markUrgent, URGENT_TRAFFIC_CLASS } from './urgency.ts';
 export { foldChecksum, sumWords } from './wire/checksum.ts';
 export { WIRE_DROPS } from './wire/drops.ts';

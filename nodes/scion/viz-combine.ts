@@ -1,16 +1,21 @@
 /**
- * Reads segments and routes from a node's traced texts, and determines the segments of each route
+ * Reads segments and routes from a node's traced states, and determines the segments of each route
  * (SCION control plane, "Path Segment Combination"): the beginning of an up segment, a whole core
  * segment, the end of a down segment; a peering link may connect up and down.
  *
  * @module
  */
 import type { NodeState } from '../../viz/format/drawing.ts';
-
-/** The roles of segments in the order of travel. */
-export const ROLES = ['up', 'core', 'down'] as const;
-/** The role of a segment. */
-export type Role = (typeof ROLES)[number];
+import { PATH_IN_USE, type PathQuality, QUALITY_OF_PATH } from '../_kit/path-states.ts';
+import { stateAt, statesOf } from '../_kit/trace-state.ts';
+import {
+  ROUTE,
+  type SegmentRole as Role,
+  SEGMENTS,
+  type TracedSegment,
+  WALK,
+  type Walk,
+} from './trace-states.ts';
 
 /** A segment in the direction of travel. */
 export interface Segment {
@@ -32,7 +37,7 @@ export interface Route {
   /** Keys of the segments, by role. */
   readonly parts: Readonly<Partial<Record<Role, string>>>;
   readonly isActive: boolean;
-  /** The quality as traced by the gateway; empty if it measured none. */
+  /** The quality as the user of the paths measured it. */
   readonly quality: string;
 }
 
@@ -42,19 +47,19 @@ export interface Combination {
   readonly name: string;
   readonly segments: readonly Segment[];
   readonly routes: readonly Route[];
+  /** The segments as the trace has them, if they cannot be read. */
+  readonly unread?: string;
 }
 
-const SEGMENTS = /^segments to (.+)$/;
-const ROUTE = /^route (\S+) to (.+)$/;
-const QUALITY = /^(\w+) \w+ rtt=(\d+)us jitter=\d+us loss=([\d.]+)$/;
+const UNMEASURED = 'not measured';
 
 /** The states that a node traced about the paths to each of its peers. */
 export function combinationsOf({ name, states }: NodeState): readonly Combination[] {
-  return [...states].flatMap(([machine, text]) => {
-    const peer = SEGMENTS.exec(machine)?.[1];
-    if (peer === undefined) return [];
-    const segments = segmentsOf(text);
-    return [{ name: `${name}>${peer}`, segments, routes: routesOf(states, peer, segments) }];
+  return statesOf(SEGMENTS, states).map(({ key: { peer }, value, text }) => {
+    const segments = value === undefined ? [] : segmentsOf(value);
+    const routes = routesOf(states, peer, segments);
+    const found = { name: `${name}>${peer}`, segments, routes };
+    return value === undefined ? { ...found, unread: text } : found;
   });
 }
 
@@ -70,18 +75,15 @@ export function isOfChoice(
   return wanted.every(({ key, role }) => parts[role] === key);
 }
 
-function segmentsOf(text: string): readonly Segment[] {
+function segmentsOf(traced: readonly TracedSegment[]): readonly Segment[] {
   const counts = { up: 0, core: 0, down: 0 };
-  return text.split(', ').flatMap((line): Segment[] => {
-    const role = ROLES.find((one) => line.startsWith(`${one} `));
-    if (role === undefined) return [];
+  return traced.map(({ role, walk }) => {
     const key = `${role}:${counts[role]}`;
     counts[role] += 1;
-    const words = line.slice(role.length + 1);
     // Up and core segments are used against the direction of beaconing.
-    const steps = stepsOf(words);
+    const steps = stepsOf(walk);
     const travelled = role === 'down' ? steps : turned(steps);
-    return [{ key, role, ...travelled, words }];
+    return { key, role, ...travelled, words: WALK.write(walk) };
   });
 }
 
@@ -90,15 +92,9 @@ interface Steps {
   readonly links: readonly string[];
 }
 
-/** Parses a text such as `A 1>2 B 3>4 C`. */
-function stepsOf(text: string): Steps {
-  const words = text.split(' ');
-  const ases = words.filter((_, at) => at % 2 === 0);
-  const links = words.flatMap((word, at) => {
-    if (at % 2 === 0) return [];
-    const [out, into] = word.split('>');
-    return [`${words[at - 1]}#${out}>${words[at + 1]}#${into}`];
-  });
+function stepsOf({ origin, steps }: Walk): Steps {
+  const ases = [origin, ...steps.map(({ isdAs }) => isdAs)];
+  const links = steps.map(({ out, into, isdAs }, at) => `${ases[at]}#${out}>${isdAs}#${into}`);
   return { ases, links };
 }
 
@@ -112,21 +108,24 @@ function routesOf(
   peer: string,
   segments: readonly Segment[],
 ): readonly Route[] {
-  const active = states.get(`path to ${peer}`);
-  return [...states].flatMap(([machine, text]): Route[] => {
-    const [, name, to] = ROUTE.exec(machine) ?? [];
-    if (name === undefined || to !== peer) return [];
-    const steps = stepsOf(text);
-    const quality = qualityText(states.get(`quality ${name} to ${peer}`));
-    const parts = partsOf(steps.links, segments);
-    return [{ name, ...steps, parts, isActive: name === active, quality }];
+  const active = stateAt(PATH_IN_USE, { peer }, states)?.value?.path;
+  return statesOf(ROUTE, states).flatMap(({ key, value, text }): Route[] => {
+    const name = key.path;
+    if (key.peer !== peer) return [];
+    const measured = stateAt(QUALITY_OF_PATH, key, states);
+    const quality =
+      measured?.value === undefined ? (measured?.text ?? UNMEASURED) : qualityText(measured.value);
+    const rest = { isActive: name === active, quality };
+    // A route that cannot be read stands there as the trace has it.
+    if (value === undefined) return [{ name, ases: [text], links: [], parts: {}, ...rest }];
+    const steps = stepsOf(value);
+    return [{ name, ...steps, parts: partsOf(steps.links, segments), ...rest }];
   });
 }
 
-function qualityText(text: string | undefined): string {
-  const [, health, rttUs, loss] = QUALITY.exec(text ?? '') ?? [];
-  if (health === undefined) return 'not measured';
-  return `${health}, ${(Number(rttUs) / 1000).toFixed(1)} ms, loss ${Math.round(100 * Number(loss))} %`;
+function qualityText({ health, rttUs, loss }: PathQuality): string {
+  if (rttUs === undefined) return UNMEASURED;
+  return `${health}, ${(rttUs / 1000).toFixed(1)} ms, loss ${Math.round(100 * loss)} %`;
 }
 
 type Parts = Readonly<Partial<Record<Role, string>>>;

@@ -2,8 +2,8 @@
  * SCION's drawing: the path combiner. Up, core and down segments between two ASes, and the paths
  * combined from them; selecting a segment leaves the paths that use it.
  *
- * Segments, routes and qualities come from texts traced by the source node (machines `segments to`,
- * `route ... to`, `quality ... to`; docs/adr/0014).
+ * Segments, routes and qualities come from the states of the source node (`trace-states.ts`,
+ * `_kit/path-states.ts`).
  *
  * @module
  */
@@ -14,12 +14,13 @@ import type {
   ProtocolViz,
   Shape,
 } from '../../viz/format/drawing.ts';
-import { box, NARROW, nodesShown, words } from '../../viz/format/shapes.ts';
+import { box, fitted, NARROW, nodesShown, words } from '../../viz/format/shapes.ts';
+import { statesOf } from '../_kit/trace-state.ts';
+import { BFD, SEGMENT_ROLES } from './trace-states.ts';
 import {
   type Combination,
   combinationsOf,
   isOfChoice,
-  ROLES,
   type Route,
   type Segment,
 } from './viz-combine.ts';
@@ -31,20 +32,14 @@ const TALL_ROW = 46;
 /** Segments per role, and paths, that are drawn; the table lists all paths. */
 const CARDS_SHOWN = 12;
 const ROUTES_SHOWN = 16;
-/** A character of small text, px. */
-const CHARACTER = 6.6;
-
-/** Name of a BFD session's state machine (bfd/session.ts); it ends with the link's id. */
-const BFD = /^bfd (.+)$/;
 
 /** The drawing, and what routers believe about their links. */
 export const viz: ProtocolViz = {
   protocol: 'scion',
   beliefsOf: ({ states }) =>
-    [...states].flatMap(([machine, state]): readonly Belief[] => {
-      const link = BFD.exec(machine)?.[1];
-      if (link === undefined) return [];
-      return [{ links: [link], holds: state === 'up' ? 'up' : 'down', by: 'BFD' }];
+    statesOf(BFD, states).flatMap(({ key, value }): readonly Belief[] => {
+      if (value === undefined) return [];
+      return [{ links: [key.link], holds: value.state === 'up' ? 'up' : 'down', by: 'BFD' }];
     }),
   views: [
     {
@@ -77,7 +72,7 @@ function draw(input: DrawingInput): Drawing {
       columns: ['path', 'ASes', 'links', 'up', 'core', 'down', 'in use', 'quality'],
       rows: shown.map(({ name, ases, links, parts, isActive, quality }) => [
         ...[name, ases.join(' '), links.length],
-        ...ROLES.map(
+        ...SEGMENT_ROLES.map(
           (role) => pair.segments.find(({ key }) => key === parts[role])?.ases.join(' ') ?? null,
         ),
         ...[isActive ? 'yes' : 'no', quality],
@@ -101,6 +96,8 @@ function findingOf(pair: Combination, shown: readonly Route[], chosen: readonly 
     const use = active === undefined ? 'none of them in use' : `${active.name} in use`;
     return `${shown.length} of ${all} paths use the chosen segments, ${use}`;
   }
+  if (pair.unread !== undefined)
+    return `segments ${pair.name.replace('>', ' to ')}: ${pair.unread}`;
   const parts = `${count('up')} up, ${count('core')} core and ${count('down')} down segments`;
   return `${parts} combine to ${all} paths from ${pair.name.replace('>', ' to ')}`;
 }
@@ -138,7 +135,7 @@ function cardsAt(pair: Combination, place: Place & { readonly shown: readonly Ro
   const w = (width - 2 * gap) / 3;
   const shapes: Shape[] = [];
   let most = 0;
-  for (const [column, role] of ROLES.entries()) {
+  for (const [column, role] of SEGMENT_ROLES.entries()) {
     const x = column * (w + gap);
     const own = pair.segments.filter((segment) => segment.role === role);
     shapes.push(words(x, y + 20, `${role} (${own.length})`, { weight: 'strong' }));
@@ -214,8 +211,6 @@ function button(
   title: string = label,
 ): Shape {
   const { x, y, w, isChosen, isDim } = place;
-  const room = Math.floor((w - 12) / CHARACTER);
-  const text = label.length > room ? `${label.slice(0, Math.max(1, room - 1))}…` : label;
   return {
     kind: 'group',
     key,
@@ -232,7 +227,7 @@ function button(
           radius: 4,
         },
       ),
-      words(x + 8, y + 17, text, { fill: isDim ? 'muted' : 'text' }),
+      words(x + 8, y + 17, fitted(label, w - 12), { fill: isDim ? 'muted' : 'text' }),
     ],
   };
 }

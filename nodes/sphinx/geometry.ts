@@ -65,9 +65,9 @@ export const DEFAULT_USER_PAYLOAD_LENGTH = 2000;
  * Largest number of hops in a header: creating it takes time proportional to the square, and the
  * header grows by E per hop.
  */
-const HOPS_MAX = 20;
+export const HOPS_MAX = 20;
 /** Largest amount of user data in a packet, bytes: the largest buffer for the payload cipher. */
-const USER_PAYLOAD_LENGTH_MAX = 1_048_576;
+export const USER_PAYLOAD_LENGTH_MAX = 1_048_576;
 
 /** Length of a Curve25519 key or element, in bytes. */
 export const X25519_LENGTH = 32;
@@ -75,7 +75,7 @@ export const X25519_LENGTH = 32;
 export const ML_KEM_768_CIPHERTEXT_LENGTH = 1088;
 
 /** The supported key exchanges, with the length of the element in bytes. */
-const EXCHANGE_ELEMENT_LENGTH = {
+export const EXCHANGE_ELEMENT_LENGTH = {
   nike: { x25519: X25519_LENGTH, x448: 56 },
   kem: {
     x25519: X25519_LENGTH,

@@ -71,6 +71,7 @@ export { type EpochKey, type Received, type ReceiveRules, receivePacket } from '
 export { createSuite, type SphinxSuite, type SuiteOptions } from './suite.ts';
 export { type CreatedSurb, createReply, createSurb, openReply } from './surb.ts';
 export { SurbRing } from './surb-ring.ts';
+export { PACKETS, packetsState } from './trace-states.ts';
 export { type Dropped, type Unwrapped, unwrap } from './unwrap.ts';
 export {
   encodeUnwrapSetup,
@@ -79,4 +80,3 @@ export {
   type UnwrapSetup,
   unwrapJob,
 } from './unwrap-job.ts';
-export { PACKETS, writePackets } from './viz-packets.ts';

@@ -1,12 +1,13 @@
 /**
  * The fields of a Sphinx packet, for the packet panel. Their lengths come from what the nodes at
- * the link have traced (`viz-packets.ts`). Encrypted fields are shown as such: the bytes alone do
+ * the link have traced (`trace-states.ts`). Encrypted fields are shown as such: the bytes alone do
  * not reveal whose key opens a slot, nor what it contains.
  *
  * @module
  */
 import type { PacketField, PacketReader } from '../../viz/format/packet-fields.ts';
 import { toHex } from '../_kit/bytes.ts';
+import { singleState } from '../_kit/trace-state.ts';
 import {
   createGeometry,
   type Geometry,
@@ -14,14 +15,14 @@ import {
   PAYLOAD_TAG_LENGTH,
   VERSION_LENGTH,
 } from './geometry.ts';
-import { PACKETS, readPackets } from './viz-packets.ts';
+import { PACKETS } from './trace-states.ts';
 
 const HEADER = 'Sphinx header';
 const PAYLOAD = 'Sphinx payload';
 
 /** Reads the fields of a Sphinx packet. */
 export const fields: PacketReader = (bytes, states) => {
-  const packets = readPackets(states.get(PACKETS));
+  const packets = singleState(PACKETS, states)?.value;
   if (packets === undefined) return undefined;
   const geometry = createGeometry(packets.options);
   if (bytes.length !== geometry.packetLength) return undefined;

@@ -1,10 +1,10 @@
 /**
- * Follows which path each pair of nodes uses, from the states that nodes publish for drawings:
- * machine `path to <peer>` with the path's name, machine `path <name> to <peer>` with its health,
- * and the mark `fault switch to <peer>`.
+ * Follows which path each pair of nodes uses, from the states that nodes trace about their paths
+ * (nodes/_kit/path-states.ts): the path in use, the health of each, and switches after faults.
  *
  * @module
  */
+import { FAULT_SWITCH, HEALTH_OF_PATH, PATH_IN_USE } from '../../nodes/_kit/path-states.ts';
 import type { FlowMeter } from './flow-meter.ts';
 
 /** The consequences of one fault for one pair. */
@@ -21,10 +21,6 @@ interface Use {
   readonly fromNs: number;
 }
 
-const ACTIVE = /^path to (.+)$/;
-const HEALTH = /^path (\S+) to (.+)$/;
-const SWITCH = /^fault switch to (.+)$/;
-
 /** Observes the paths used in one run. */
 export class PathWatch {
   readonly reactions: Reaction[] = [];
@@ -40,22 +36,22 @@ export class PathWatch {
 
   /** Called when a node published a state. */
   state(now: number, node: string, machine: string, state: string): void {
-    const active = ACTIVE.exec(machine);
-    if (active !== null) {
-      const pair = `${node} -> ${active[1]}`;
-      const uses = this.#uses.get(pair) ?? [];
-      uses.push({ path: state, fromNs: now });
-      this.#uses.set(pair, uses);
+    const inUse = PATH_IN_USE.machine.read(machine);
+    if (inUse !== undefined) {
+      const path = PATH_IN_USE.state.read(state)?.path;
+      if (path !== undefined) this.#used(`${node} -> ${inUse.peer}`, { path, fromNs: now });
       return;
     }
-    const health = HEALTH.exec(machine);
-    const isBad = state === 'dead' || state === 'degraded';
-    if (health !== null && isBad) this.#react(now, `${node} -> ${health[2]}`, 'detectedNs');
+    const measured = HEALTH_OF_PATH.machine.read(machine);
+    if (measured === undefined) return;
+    const health = HEALTH_OF_PATH.state.read(state)?.health;
+    const isBad = health === 'dead' || health === 'degraded';
+    if (isBad) this.#react(now, `${node} -> ${measured.peer}`, 'detectedNs');
   }
 
   /** Called when a node set a mark. */
   mark(now: number, node: string, name: string): void {
-    const peer = SWITCH.exec(name)?.[1];
+    const peer = FAULT_SWITCH.read(name)?.peer;
     if (peer === undefined) return;
     const pair = `${node} -> ${peer}`;
     this.#react(now, pair, 'switchedNs');
@@ -89,6 +85,12 @@ export class PathWatch {
       }
     }
     return series;
+  }
+
+  #used(pair: string, use: Use): void {
+    const uses = this.#uses.get(pair) ?? [];
+    uses.push(use);
+    this.#uses.set(pair, uses);
   }
 
   #react(now: number, pair: string, field: 'detectedNs' | 'switchedNs'): void {

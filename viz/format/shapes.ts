@@ -25,6 +25,15 @@ export function box(
   return { kind: 'rect', ...place, ...look };
 }
 
+/** Width of an average character of small text, px. */
+const CHARACTER = 6.6;
+
+/** The beginning of a small text that fits a width in px. */
+export function fitted(text: string, width: number): string {
+  const room = Math.floor(width / CHARACTER);
+  return text.length > room ? `${text.slice(0, Math.max(1, room - 1))}…` : text;
+}
+
 /** A number with its digits in groups of three: `81 204`. */
 export function grouped(count: number): string {
   return String(count).replace(/\B(?=(\d{3})+$)/g, '\u202f');

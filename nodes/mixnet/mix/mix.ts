@@ -11,7 +11,7 @@ import { distinctSystems } from '../../vrf/index.ts';
 import type { MixnetOptions } from '../config.ts';
 import type { Descriptor, DirectoryDocument } from '../directory/index.ts';
 import type { MixnetDrop } from '../drops.ts';
-import { PLACE, writeStanding } from '../viz-states.ts';
+import { PLACE } from '../trace-states.ts';
 import { type IncomingFrame, MixServer, type ServerRole } from './mix-server.ts';
 import type { Origin } from './relay.ts';
 import { afterMix, HopTable } from './routes.ts';
@@ -68,7 +68,8 @@ class MixNode implements ServerNode, ServerRole, Origin {
     const { name, trace } = this.server.host;
     const at = layers.findIndex((layer) => layer.some((mix) => mix.name === name));
     if (at < 0) return;
-    trace.state(PLACE, writeStanding({ kind: 'layer', layer: at + 1, layers: layers.length }));
+    const standing = { kind: 'layer', layer: at + 1, layers: layers.length } as const;
+    trace.state(PLACE.machine, PLACE.state.write(standing));
   }
 
   /** The topology allows the hop, but this mix did not draw it as a neighbour. */

@@ -22,11 +22,11 @@ import {
   type NodeDrop,
   PACKETS,
   type PacketFormat,
+  packetsState,
   type Received,
   type ReceiveRules,
   settleUnwrap,
   type Unwrapped,
-  writePackets,
 } from '../../sphinx/index.ts';
 import type { MixnetOptions } from '../config.ts';
 import type { MixnetDrop } from '../drops.ts';
@@ -35,7 +35,7 @@ import { delayMsMaxOf } from '../format.ts';
 import { COMMAND_LENGTH, SEND_BATCH } from '../geometry.ts';
 import { RateLimit } from '../limit.ts';
 import { createMixing, type Mixing, type MixingOptions } from '../mixing/index.ts';
-import { MIXING } from '../viz-states.ts';
+import { MIXING } from '../trace-states.ts';
 import { windowOf } from '../windows.ts';
 import type { FrameCodec } from '../wire.ts';
 import type { DelayLaw } from './delay-law.ts';
@@ -186,8 +186,9 @@ export class Relay {
   /** Timed batches flush even when nothing arrives. */
   start(): void {
     const { format, host, options } = this.#parts;
-    host.trace.state(MIXING, options.mixing.strategy);
-    host.trace.state(PACKETS, writePackets(format.name, format.geometry));
+    host.trace.state(MIXING.machine, MIXING.state.write(options.mixing));
+    const packets = packetsState(format.name, format.geometry);
+    host.trace.state(PACKETS.machine, PACKETS.state.write(packets));
     this.#arm();
   }
 

@@ -18,7 +18,7 @@ import { type IncomingFrame, MixServer, type ServerRole } from '../mix/mix-serve
 import type { Origin, Terminal } from '../mix/relay.ts';
 import { entryMixes, HopTable } from '../mix/routes.ts';
 import { type ServerNode, serverHandle } from '../mix/server-handle.ts';
-import { PLACE, writeStanding } from '../viz-states.ts';
+import { PLACE } from '../trace-states.ts';
 import { copyName, type Spooled } from '../wire.ts';
 import { Spool, type SpoolEntry } from './spool.ts';
 import { SpoolWatch, slowRetrievalText } from './spool-watch.ts';
@@ -84,7 +84,7 @@ class ProviderNode implements ServerNode, ServerRole {
     this.#tokenNs = Math.max(1, meanNsOf(perMs));
     for (const { bucket } of this.#accounts.values()) bucket.setInterval(this.#tokenNs);
     this.#next = new HopTable(entryMixes(document), ({ name }) => server.endpointOf(name) ?? -1);
-    server.host.trace.state(PLACE, writeStanding({ kind: 'provider' }));
+    server.host.trace.state(PLACE.machine, PLACE.state.write({ kind: 'provider' }));
   }
 
   received(incoming: IncomingFrame, sender: string): void {

@@ -9,6 +9,7 @@
 import type { Host } from '../../../engine/host/host.ts';
 import type { Random } from '../../../engine/host/random.ts';
 import type { Timer } from '../../../engine/host/time.ts';
+import { BFD } from '../trace-states.ts';
 import { BFD_JITTER_PERCENT_MAX, BFD_JITTER_PERCENT_MIN_SINGLE } from './geometry.ts';
 import {
   BFD_INITIAL,
@@ -55,7 +56,7 @@ export class BfdSession {
       ),
       detection,
     };
-    options.host.trace.state(`bfd ${options.link}`, this.#machine.state);
+    this.#trace(this.#machine.state);
   }
 
   /** The session's state. */
@@ -98,7 +99,7 @@ export class BfdSession {
         this.#timers[effect.timer].cancel();
         return;
       case 'state':
-        this.#options.host.trace.state(`bfd ${this.#options.link}`, effect.state);
+        this.#trace(effect.state);
         this.#options.onState(effect.state);
         return;
       case 'drop':
@@ -107,6 +108,11 @@ export class BfdSession {
   }
 
   /** RFC 5880 6.8.7: intervals are shortened at random, so that routers do not synchronise. */
+  #trace(state: BfdStateName): void {
+    const { host, link } = this.#options;
+    host.trace.state(BFD.machine.write({ link }), BFD.state.write({ state }));
+  }
+
   #shorten(intervalNs: number): number {
     const least = this.#parameters.detectMultiplier === 1 ? BFD_JITTER_PERCENT_MIN_SINGLE : 0;
     const percent = least + this.#jitter.below(BFD_JITTER_PERCENT_MAX - least);

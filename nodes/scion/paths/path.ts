@@ -9,6 +9,7 @@
 import type { CryptoProvider } from '../../../engine/host/crypto.ts';
 import { toHex, writeUint32 } from '../../_kit/bytes.ts';
 import { ISD_AS_LENGTH } from '../geometry.ts';
+import type { Walk, WalkStep } from '../trace-states.ts';
 import { type IsdAs, writeIsdAs } from '../wire/isd-as.ts';
 import type { WirePath } from '../wire/path.ts';
 
@@ -58,13 +59,14 @@ export function formatInterface(item: PathInterface): string {
   return `${item.isdAs}#${item.ifId}`;
 }
 
-/** Prints a path as people read it: `1-ff00:0:111 41>1 1-ff00:0:110 2>7 2-ff00:0:210`. */
-export function formatPath(path: Path): string {
-  let text: string = path.source;
-  for (let index = 0; index + 1 < path.interfaces.length; index += 2) {
-    const out = path.interfaces[index];
-    const into = path.interfaces[index + 1];
-    if (out !== undefined && into !== undefined) text += ` ${out.ifId}>${into.ifId} ${into.isdAs}`;
+/** The ASes and interfaces of a path, as they are traced and drawn. */
+export function walkOfPath({ source, interfaces }: Path): Walk {
+  const steps: WalkStep[] = [];
+  for (let index = 0; index + 1 < interfaces.length; index += 2) {
+    const out = interfaces[index];
+    const into = interfaces[index + 1];
+    if (out === undefined || into === undefined) continue;
+    steps.push({ out: out.ifId, into: into.ifId, isdAs: into.isdAs });
   }
-  return text;
+  return { origin: source, steps };
 }

@@ -9,6 +9,7 @@
 import { writeUint16 } from '../../_kit/bytes.ts';
 import { ISD_AS_LENGTH } from '../geometry.ts';
 import { type HopAuthenticator, nextSegmentId } from '../mac.ts';
+import type { Walk } from '../trace-states.ts';
 import { type IsdAs, writeIsdAs } from '../wire/isd-as.ts';
 
 /** A hop field in a segment. */
@@ -110,15 +111,13 @@ export function segmentIdAt(segment: PathSegment, index: number): number {
   return beta;
 }
 
-/**
- * Prints a segment from its origin, in the style of `formatPath`: `1-ff00:0:110 2>41 1-ff00:0:111`.
- */
-export function formatSegment({ entries }: PathSegment): string {
-  let text: string = entries[0]?.isdAs ?? '';
-  for (const [index, { isdAs, hop }] of entries.slice(1).entries()) {
-    text += ` ${entries[index]?.hop.consEgress}>${hop.consIngress} ${isdAs}`;
-  }
-  return text;
+/** The ASes and interfaces of a segment from its origin, as they are traced and drawn. */
+export function walkOfSegment({ entries }: PathSegment): Walk {
+  const steps = entries.slice(1).map(({ isdAs, hop }, index) => {
+    const out = entries[index]?.hop.consEgress ?? 0;
+    return { out, into: hop.consIngress, isdAs };
+  });
+  return { origin: entries[0]?.isdAs ?? '', steps };
 }
 
 /**

@@ -5,31 +5,7 @@
 import { describe, expect, it } from 'vitest';
 import { PoolTrace } from '../../../../nodes/mixnet/mix/pool-trace.ts';
 import { viz } from '../../../../nodes/mixnet/viz.ts';
-import {
-  readPool,
-  readStanding,
-  writePool,
-  writeStanding,
-} from '../../../../nodes/mixnet/viz-states.ts';
 import type { Drawing, DrawingInput, NodeState, Shape } from '../../../../viz/format/drawing.ts';
-
-describe('texts of mixes', () => {
-  it('come back as they were written', () => {
-    const standing = { kind: 'layer', layer: 2, layers: 3 } as const;
-    expect(readStanding(writeStanding(standing))).toEqual(standing);
-    expect(readStanding(writeStanding({ kind: 'provider' }))).toEqual({ kind: 'provider' });
-    const pool = { mean: 17.25, perSecond: 210.5 };
-    expect(readPool(writePool(pool))).toEqual(pool);
-  });
-
-  it.each([undefined, '', 'layer x of 3', 'mean=-1 in=2/s', 'mean=1'])(
-    'that do not parse (%s) give nothing',
-    (text) => {
-      expect(readStanding(text)).toBeUndefined();
-      expect(readPool(text)).toBeUndefined();
-    },
-  );
-});
 
 describe('a pool that is traced', () => {
   it('is told of as a mean over time, with the first event after a second', () => {

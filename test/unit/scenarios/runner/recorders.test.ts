@@ -3,7 +3,9 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readHandshake, readQuality, readWindow } from '../../../../nodes/gateway/viz-states.ts';
+import { QUALITY_OF_PATH } from '../../../../nodes/_kit/path-states.ts';
+import { type StateTexts, stateAt } from '../../../../nodes/_kit/trace-state.ts';
+import { HANDSHAKE, WINDOW } from '../../../../nodes/gateway/trace-states.ts';
 import type { SeedResult } from '../../../../reports/model.ts';
 import { loadScenario } from '../../../../scenarios/files/load.ts';
 import { ProtocolRegistry } from '../../../../scenarios/registry.ts';
@@ -100,13 +102,14 @@ describe('a run of failover with everything recorded', () => {
   it('holds at each instant what a gateway measures of its paths, and its window', async () => {
     const states = good(await trace.stateAt(12 * SECOND));
     const node = trace.header.nodes.findIndex(({ name }) => name === 'gateway-211');
-    const own = states.get(node);
-    const quality = readQuality(own?.get('quality via-220-320-120 to gateway-111') ?? '');
+    const own: StateTexts = states.get(node) ?? new Map();
+    const peer = 'gateway-111';
+    const quality = stateAt(QUALITY_OF_PATH, { path: 'via-220-320-120', peer }, own)?.value;
     expect(quality?.rttUs).toBeGreaterThan(24_000);
     expect(quality?.rttUs).toBeLessThan(25_000);
-    const window = readWindow(own?.get('window of gateway-111') ?? '');
+    const window = stateAt(WINDOW, { peer }, own)?.value;
     expect(window?.seen[0]).toBe(true);
-    const steps = readHandshake(own?.get('handshake with gateway-111') ?? '')?.steps;
+    const steps = stateAt(HANDSHAKE, { peer }, own)?.value?.steps;
     expect([...(steps ?? new Map()).keys()].at(-1)).toBe('confirmed');
   });
 

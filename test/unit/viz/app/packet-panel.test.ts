@@ -19,10 +19,9 @@ import {
   createExchange,
   createFormat,
   PACKETS,
-  writePackets,
+  packetsState,
 } from '../../../../nodes/sphinx/index.ts';
 import { fields as sphinx } from '../../../../nodes/sphinx/viz-fields.ts';
-import { readPackets } from '../../../../nodes/sphinx/viz-packets.ts';
 import type { TraceInfo } from '../../../../viz/app/data/trace-answers.ts';
 import { layersOf, type PacketLayer } from '../../../../viz/app/pages/network/fields.ts';
 import { newBytesIn, onionLayersOf, stepAt } from '../../../../viz/app/pages/network/trail.ts';
@@ -84,12 +83,12 @@ describe('R-241: the layers of a packet', () => {
       const exchange = createExchange(crypto, name);
       const lengths = { nrHops: 5, userForwardPayloadLength: 200, withSurb: true };
       const { geometry } = createFormat({ crypto, exchange, ...lengths });
-      const text = writePackets('sphinx', geometry);
-      expect(readPackets(text)?.options).toMatchObject(lengths);
+      const text = PACKETS.state.write(packetsState('sphinx', geometry));
+      expect(PACKETS.state.read(text)?.options).toMatchObject(lengths);
       const codec = new FrameCodec(geometry);
       const bytes = new Uint8Array(codec.length);
       codec.encodePacket(bytes, new Uint8Array(geometry.packetLength).fill(7));
-      const ends = { protocols: new Set(['mixnet']), states: new Map([[PACKETS, text]]) };
+      const ends = { protocols: new Set(['mixnet']), states: new Map([[PACKETS.machine, text]]) };
       const layers = layersOf(bytes, ends, READERS);
       expect(namesOf(layers)).toEqual(['mixnet frame: 1', 'Sphinx header: 8', 'Sphinx payload: 2']);
       const all = fieldsOf(layers);

@@ -1,7 +1,7 @@
 /** What protocols draw from the states of a trace, and which drawings a run offers. @module */
 import { describe, expect, it } from 'vitest';
+import { WINDOW } from '../../../../nodes/gateway/trace-states.ts';
 import { viz as gateway } from '../../../../nodes/gateway/viz.ts';
-import { writeWindow } from '../../../../nodes/gateway/viz-states.ts';
 import { viz as scion } from '../../../../nodes/scion/viz.ts';
 import { drawn } from '../../../../viz/app/data/plug-ins.ts';
 import { offersOf, Pace, pressed } from '../../../../viz/app/pages/protocols/drawings.ts';
@@ -28,7 +28,7 @@ const A: readonly (readonly [string, string])[] = [
   ['route via-110 to b', VIA_110],
   ['route via-120 to b', VIA_120],
   ['segments to b', SEGMENTS],
-  ['window of b', writeWindow({ highest: 5000, epoch: 1, size: 4096, seen })],
+  ['window of b', WINDOW.state.write({ highest: 5000, epoch: 1, size: 4096, seen })],
   ['handshake with b', 'epoch=1 sendings=2 opening-sent=1000000 answer-received=21000000'],
 ];
 const B = [

@@ -12,9 +12,9 @@ import { disjointness, interfaceAsRouter } from '../../../../../nodes/scion/path
 import { PathFinder } from '../../../../../nodes/scion/paths/finder.ts';
 import {
   formatInterface,
-  formatPath,
   type Path,
   pathFingerprint,
+  walkOfPath,
 } from '../../../../../nodes/scion/paths/path.ts';
 import {
   type AsEntry,
@@ -26,6 +26,7 @@ import {
   type ScionLink,
   type ScionTopology,
 } from '../../../../../nodes/scion/paths/topology.ts';
+import { WALK } from '../../../../../nodes/scion/trace-states.ts';
 import { decodeHeader } from '../../../../../nodes/scion/wire/header.ts';
 import { type IsdAs, isdAs } from '../../../../../nodes/scion/wire/isd-as.ts';
 import { isExpired, reverseWirePath } from '../../../../../nodes/scion/wire/path.ts';
@@ -56,6 +57,10 @@ function finderOf(topology: ScionTopology): PathFinder {
     ases: topology.ases,
     segments: makeSegments({ ...options, random: countingRandom() }),
   });
+}
+
+function walkText(path: Path): string {
+  return WALK.write(walkOfPath(path));
 }
 
 /** Walks every path between any two ASes, forward and then back on the reversed path. */
@@ -167,7 +172,7 @@ describe('paths in a small topology', () => {
   const finder = finderOf(SMALL);
 
   it('combine up, core, down, shortcut and peering, shortest first', () => {
-    expect(finder.paths(LEAF_A, FAR).map(formatPath)).toEqual([
+    expect(finder.paths(LEAF_A, FAR).map(walkText)).toEqual([
       `${LEAF_A} 1>2 ${MIDDLE} 4>4 ${FAR}`,
       expect.stringMatching(
         `^${LEAF_A} 1>2 ${MIDDLE} 1>3 ${CORE_1} (1>1|2>2) ${CORE_2} 3>1 ${FAR}$`,
@@ -176,10 +181,10 @@ describe('paths in a small topology', () => {
         `^${LEAF_A} 1>2 ${MIDDLE} 1>3 ${CORE_1} (1>1|2>2) ${CORE_2} 3>1 ${FAR}$`,
       ),
     ]);
-    expect(finder.paths(LEAF_A, LEAF_B).map(formatPath)).toEqual([
+    expect(finder.paths(LEAF_A, LEAF_B).map(walkText)).toEqual([
       `${LEAF_A} 1>2 ${MIDDLE} 3>1 ${LEAF_B}`,
     ]);
-    expect(finder.paths(LEAF_A, MIDDLE).map(formatPath)).toEqual([`${LEAF_A} 1>2 ${MIDDLE}`]);
+    expect(finder.paths(LEAF_A, MIDDLE).map(walkText)).toEqual([`${LEAF_A} 1>2 ${MIDDLE}`]);
   });
 
   it('have the smallest MTU of the ASes and links they use, and no other', () => {

@@ -1,0 +1,59 @@
+/**
+ * What a node that chooses among paths to its peers tells about them: the path in use, and the
+ * health, the quality and the links of each. Pages draw it, and runs measure by it how fast nodes
+ * react to faults. No protocol is named here.
+ *
+ * @module
+ */
+import { count, countOf, decimal, form, list, oneOf, optional, word } from './text-form.ts';
+import { perPath, perPeer } from './trace-state.ts';
+
+/** Healths of a path; `probation`: was dead and answers again. */
+export const PATH_HEALTHS = ['unknown', 'alive', 'degraded', 'dead', 'probation'] as const;
+/** Health of a path as its user measured it. */
+export type PathHealth = (typeof PATH_HEALTHS)[number];
+
+/** How a path is used. */
+export const PATH_ROLES = ['active', 'standby', 'warm', 'cold'] as const;
+
+/** Stands in the state {@link PATH_IN_USE} while there is no path. */
+export const NO_PATH = 'none';
+
+/** The name of the path in use, or {@link NO_PATH}. */
+export const PATH_IN_USE = perPeer('path to {peer}', form('{path}', { path: word }));
+
+/** The health of each path. */
+export const HEALTH_OF_PATH = perPath(
+  'path {path} to {peer}',
+  form('{health}', { health: oneOf(PATH_HEALTHS) }),
+);
+
+/**
+ * The quality of each path, such as `alive active rtt=20012us jitter=3us loss=0.010`: the smoothed
+ * RTT, absent if it was never measured, and the share of the last probes that were lost.
+ */
+export const QUALITY_OF_PATH = perPath(
+  'quality {path} to {peer}',
+  form('{health} {role} rtt={rttUs} jitter={jitterUs} loss={loss}', {
+    health: oneOf(PATH_HEALTHS),
+    role: oneOf(PATH_ROLES),
+    rttUs: optional(countOf('us')),
+    jitterUs: countOf('us'),
+    loss: decimal(3),
+  }),
+);
+
+/** The quality of a path as its user measured it. */
+export type PathQuality = NonNullable<ReturnType<(typeof QUALITY_OF_PATH)['state']['read']>>;
+
+/** Ids of the links of each path, in order. */
+export const LINKS_OF_PATH = perPath('links of {path} to {peer}', list(word, ' '));
+
+/** How many packets wait for a path, and how many may. */
+export const QUEUE_TO_PEER = perPeer(
+  'queue to {peer}',
+  form('{waiting} of {max} packets', { waiting: count, max: count }),
+);
+
+/** The mark that a node sets when it leaves a path because of a fault. */
+export const FAULT_SWITCH = form('fault switch to {peer}', { peer: word });

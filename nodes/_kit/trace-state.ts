@@ -1,0 +1,80 @@
+/**
+ * States of a trace as typed data: a protocol declares each kind of its state machines once, in a
+ * pure file that its nodes write with and its pages read with. In the trace a state is a text that
+ * people read too; what a page cannot read (an older trace) it shows as that text.
+ *
+ * @module
+ */
+import { anyText, type Form, form, word } from './text-form.ts';
+
+/** A kind of state machine, of which a node has one for each key. */
+export interface KeyedState<Key, Value> {
+  /** The name of a machine, from its key. */
+  readonly machine: Form<Key>;
+  readonly state: Form<Value>;
+}
+
+/** A state machine of which a node has exactly one. */
+export interface SingleState<Value> {
+  readonly machine: string;
+  readonly state: Form<Value>;
+}
+
+/** A state as a page finds it. */
+export interface FoundState<Value> {
+  /** Undefined if the text is not in the form that is known here. */
+  readonly value: Value | undefined;
+  /** As it stands in the trace. */
+  readonly text: string;
+}
+
+/** The states of one node by the names of their machines. */
+export type StateTexts = ReadonlyMap<string, string>;
+
+/** All states of one kind, in the order in which they stand there. */
+export function statesOf<Key, Value>(
+  { machine, state }: KeyedState<Key, Value>,
+  texts: StateTexts,
+): readonly (FoundState<Value> & { readonly key: Key })[] {
+  return [...texts].flatMap(([name, text]) => {
+    const key = machine.read(name);
+    return key === undefined ? [] : [{ key, value: state.read(text), text }];
+  });
+}
+
+/** The state of one machine; undefined if the node has traced none. */
+export function stateAt<Key, Value>(
+  { machine, state }: KeyedState<Key, Value>,
+  key: Key,
+  texts: StateTexts,
+): FoundState<Value> | undefined {
+  return found(state, texts.get(machine.write(key)));
+}
+
+/** The state of the one machine of a kind; undefined if the node has traced none. */
+export function singleState<Value>(
+  { machine, state }: SingleState<Value>,
+  texts: StateTexts,
+): FoundState<Value> | undefined {
+  return found(state, texts.get(machine));
+}
+
+/** A machine for each peer, with a name such as `window of {peer}`. */
+export function perPeer<Value>(
+  template: string,
+  state: Form<Value>,
+): KeyedState<{ readonly peer: string }, Value> {
+  return { machine: form(template, { peer: anyText }), state };
+}
+
+/** A machine for each path to each peer, with a name such as `route {path} to {peer}`. */
+export function perPath<Value>(
+  template: string,
+  state: Form<Value>,
+): KeyedState<{ readonly path: string; readonly peer: string }, Value> {
+  return { machine: form(template, { path: word, peer: anyText }), state };
+}
+
+function found<Value>(state: Form<Value>, text: string | undefined): FoundState<Value> | undefined {
+  return text === undefined ? undefined : { value: state.read(text), text };
+}

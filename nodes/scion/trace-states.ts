@@ -1,0 +1,70 @@
+/**
+ * What nodes trace about SCION: the sessions of routers, and the paths and segments that a user of
+ * paths has found. Written where they run, read where they are drawn.
+ *
+ * @module
+ */
+import { anyText, count, type Form, form, list, oneOf, word } from '../_kit/text-form.ts';
+import { type KeyedState, perPath, perPeer } from '../_kit/trace-state.ts';
+import { BFD_STATES } from './bfd/packet.ts';
+
+/** The state of each BFD session (RFC 5880, section 6.2), by the id of its link. */
+export const BFD = {
+  machine: form('bfd {link}', { link: anyText }),
+  state: form('{state}', { state: oneOf(BFD_STATES) }),
+} as const;
+
+/** ASes in the order in which packets or beacons pass them, with the interfaces between them. */
+export interface Walk {
+  readonly origin: string;
+  readonly steps: readonly WalkStep[];
+}
+
+/** A link between two ASes, and the AS behind it. */
+export interface WalkStep {
+  /** Interface of the AS before the link. */
+  readonly out: number;
+  /** Interface of the AS behind it. */
+  readonly into: number;
+  readonly isdAs: string;
+}
+
+const STEP = form('{out}>{into} {isdAs}', { out: count, into: count, isdAs: word });
+
+/** A walk as people write it: `1-ff00:0:111 41>1 1-ff00:0:110 2>7 2-ff00:0:210`. */
+export const WALK: Form<Walk> = {
+  write: ({ origin, steps }) =>
+    [word.write(origin), ...steps.map((step) => STEP.write(step))].join(' '),
+  read: (text): Walk | undefined => {
+    const [origin = '', ...words] = text.split(' ');
+    if (origin === '' || words.length % 2 !== 0) return undefined;
+    const steps: WalkStep[] = [];
+    for (let at = 0; at < words.length; at += 2) {
+      const step = STEP.read(`${words[at]} ${words[at + 1]}`);
+      if (step === undefined) return undefined;
+      steps.push(step);
+    }
+    return { origin, steps };
+  },
+};
+
+/** The roles of segments in the order of travel. */
+export const SEGMENT_ROLES = ['up', 'core', 'down'] as const;
+/** The role of a segment. */
+export type SegmentRole = (typeof SEGMENT_ROLES)[number];
+
+/** A segment that a path may be made of. */
+export interface TracedSegment {
+  readonly role: SegmentRole;
+  /** In the direction of beaconing. */
+  readonly walk: Walk;
+}
+
+/** The path that each route takes, in the direction of travel. */
+export const ROUTE = perPath('route {path} to {peer}', WALK);
+
+/** The segments between a node and its peer: `up A 1>2 B, down A 3>1 C`. */
+export const SEGMENTS: KeyedState<{ readonly peer: string }, readonly TracedSegment[]> = perPeer(
+  'segments to {peer}',
+  list(form('{role} {walk}', { role: oneOf(SEGMENT_ROLES), walk: WALK }), ', '),
+);
