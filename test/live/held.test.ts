@@ -19,7 +19,8 @@ afterAll(cleanUp);
 const PLACE = `test/fixtures/crashing.ts:${lineOf('writeSync(2') + 1}`;
 
 const files = (name: string, number: number): string => {
-  mkdirSync(join(folder, name));
+  // A second attempt finds the folder of the first.
+  mkdirSync(join(folder, name), { recursive: true });
   const block = blockOf(number);
   write(
     `${name}/net.yaml`,

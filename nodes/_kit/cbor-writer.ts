@@ -1,0 +1,114 @@
+/**
+ * Writes CBOR in deterministic form (RFC 8949 section 4.2.1): shortest heads, definite lengths.
+ *
+ * @module
+ */
+
+import { writeUint16, writeUint32 } from './bytes.ts';
+import { CBOR_ARRAY, CBOR_BYTES, CBOR_SIMPLE, CBOR_TEXT, CBOR_UINT } from './cbor-reader.ts';
+
+const FIRST_CAPACITY = 256;
+/** Bytes of the longest head. */
+const HEAD_MAX = 9;
+const UINT32_VALUES = 0x1_0000_0000;
+const FALSE = 20;
+const TRUE = 21;
+const encoder = new TextEncoder();
+
+/** A buffer that grows with what is written. */
+export class CborWriter {
+  bytes: Uint8Array = new Uint8Array(FIRST_CAPACITY);
+  /** Number of bytes written. */
+  length = 0;
+
+  /** Begins anew in the same buffer. */
+  reset(): void {
+    this.length = 0;
+  }
+
+  /** A copy of what was written. */
+  taken(): Uint8Array {
+    return this.bytes.slice(0, this.length);
+  }
+
+  // hot: about 40 per bundle.
+  /** Writes a head; `argument` is a safe integer >= 0. */
+  head(major: number, argument: number): void {
+    this.#reserve(HEAD_MAX);
+    const { bytes, length } = this;
+    const type = major << 5;
+    if (argument < 24) {
+      bytes[length] = type | argument;
+      this.length = length + 1;
+    } else if (argument < 0x100) {
+      bytes[length] = type | 24;
+      bytes[length + 1] = argument;
+      this.length = length + 2;
+    } else if (argument < 0x1_0000) {
+      bytes[length] = type | 25;
+      writeUint16(bytes, length + 1, argument);
+      this.length = length + 3;
+    } else if (argument < UINT32_VALUES) {
+      bytes[length] = type | 26;
+      writeUint32(bytes, length + 1, argument);
+      this.length = length + 5;
+    } else {
+      bytes[length] = type | 27;
+      writeUint32(bytes, length + 1, Math.floor(argument / UINT32_VALUES));
+      writeUint32(bytes, length + 5, argument % UINT32_VALUES);
+      this.length = length + HEAD_MAX;
+    }
+  }
+
+  uint(value: number): void {
+    this.head(CBOR_UINT, value);
+  }
+
+  array(count: number): void {
+    this.head(CBOR_ARRAY, count);
+  }
+
+  boolean(value: boolean): void {
+    this.head(CBOR_SIMPLE, value ? TRUE : FALSE);
+  }
+
+  text(value: string): void {
+    const bytes = encoder.encode(value);
+    this.head(CBOR_TEXT, bytes.length);
+    this.raw(bytes);
+  }
+
+  /** A string of the bytes from `start` to `end`. */
+  string(bytes: Uint8Array, start = 0, end: number = bytes.length): void {
+    this.head(CBOR_BYTES, end - start);
+    this.raw(bytes, start, end);
+  }
+
+  /** Bytes that are CBOR already. */
+  raw(bytes: Uint8Array, start = 0, end: number = bytes.length): void {
+    const count = end - start;
+    this.#reserve(count);
+    // A loop is faster than a subarray for the short strings of headers.
+    if (count < 32) {
+      for (let index = 0; index < count; index += 1) {
+        this.bytes[this.length + index] = bytes[start + index] as number;
+      }
+    } else this.bytes.set(bytes.subarray(start, end), this.length);
+    this.length += count;
+  }
+
+  /** One byte that is CBOR already. */
+  byte(value: number): void {
+    this.#reserve(1);
+    this.bytes[this.length] = value;
+    this.length += 1;
+  }
+
+  #reserve(count: number): void {
+    const needed = this.length + count;
+    if (needed <= this.bytes.length) return;
+    const grown = new Uint8Array(Math.max(needed, 2 * this.bytes.length));
+    grown.set(this.bytes);
+    this.bytes = grown;
+  }
+}

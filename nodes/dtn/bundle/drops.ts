@@ -1,0 +1,23 @@
+/**
+ * Why bytes are no bundle, in the order of the checks. All of them have the status report reason
+ * "block unintelligible" (RFC 9171 section 9.5).
+ *
+ * @module
+ */
+
+/** Names of the checks with the sentence that explains each. */
+export const BUNDLE_DROPS = {
+  'not-a-bundle': 'the bytes do not begin as a bundle, or are longer than 16 MiB',
+  'bad-cbor': 'the bytes are not CBOR in its shortest form, end early or go on after the bundle',
+  'bad-primary': 'a field of the primary block is missing, of the wrong type or out of range',
+  'crc-primary': 'the CRC of the primary block does not match',
+  'too-many-blocks': 'the bundle has more than 64 blocks',
+  'bad-block': 'a block is malformed, has a number that is taken, or the payload is not the last',
+  'crc-block': 'the CRC of a block does not match',
+  'bad-flags': 'an anonymous or administrative bundle asks for reports, or could be fragmented',
+  'bad-extension':
+    'a previous-node, age or hop-count block is malformed or there twice, or the age is missing',
+} as const;
+
+/** Why bytes are no bundle. */
+export type BundleDrop = keyof typeof BUNDLE_DROPS;

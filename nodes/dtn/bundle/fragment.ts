@@ -1,0 +1,59 @@
+/**
+ * Splits bundles into fragments (RFC 9171 section 5.8), fragments of fragments included.
+ *
+ * @module
+ */
+import { CBOR_BREAK } from '../../_kit/cbor-reader.ts';
+import type { CborWriter } from '../../_kit/cbor-writer.ts';
+import { BLOCK_FLAG, BUNDLE_FLAG, BUNDLE_START } from '../geometry.ts';
+import { blockFields } from './copy.ts';
+import { EID_FORM } from './eid-wire.ts';
+import { type CrcType, writeBlock, writePrimary } from './encode.ts';
+import type { BundleView } from './view.ts';
+
+/** Which bytes of the payload of the bundle a fragment carries. */
+export interface Piece {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** True if the bundle may be split at all. */
+export function isFragmentable(view: BundleView): boolean {
+  const isAllowed = (view.flags & BUNDLE_FLAG.mustNotFragment) === 0;
+  return (
+    isAllowed && view.isFlagsWhole && view.sourceForm !== EID_FORM.none && view.payloadLength > 1
+  );
+}
+
+/**
+ * Writes one fragment into `writer`, which is reset first. Block numbers stay; the fragment with the
+ * first byte of the whole payload has all blocks, others those that are replicated.
+ * @param piece Part of the payload of `view`, not empty, not all of it.
+ */
+export function writeFragment(writer: CborWriter, view: BundleView, piece: Piece): void {
+  const offset = view.isFragment ? view.fragmentOffset : 0;
+  const total = view.isFragment ? view.totalLength : view.payloadLength;
+  writer.reset();
+  writer.byte(BUNDLE_START);
+  writePrimary(writer, {
+    flags: view.flags,
+    crcType: view.crcType as CrcType,
+    destination: view.bytes.subarray(view.destinationAt, view.sourceAt),
+    source: view.bytes.subarray(view.sourceAt, view.reportToAt),
+    reportTo: view.bytes.subarray(view.reportToAt, view.timestampAt),
+    createdMs: view.createdMs,
+    sequence: view.sequence,
+    lifetimeMs: view.lifetimeMs,
+    fragment: { offset: offset + piece.start, total },
+  });
+  const last = view.blocks - 1;
+  for (let index = 0; index < last; index += 1) {
+    const isReplicated = ((view.blockFlags[index] as number) & BLOCK_FLAG.replicate) !== 0;
+    if (piece.start > 0 && !isReplicated) continue;
+    writer.raw(view.bytes, view.blockStart[index], view.blockEnd[index]);
+  }
+  const { payloadStart } = view;
+  const payload = { ...blockFields(view, last), data: view.bytes };
+  writeBlock(writer, payload, payloadStart + piece.start, payloadStart + piece.end);
+  writer.byte(CBOR_BREAK);
+}

@@ -1,0 +1,136 @@
+/**
+ * Status reports: the payload of an administrative record of type 1 (RFC 9171 section 6.1).
+ *
+ * ```
+ * [1, [[received, forwarded, delivered, deleted], reason, source, [time, sequence],
+ *      (fragment offset, fragment length)]]
+ * ```
+ *
+ * Each of the four is `[false]`, `[true]`, or `[true, DTN time]`.
+ *
+ * @module
+ */
+import { CBOR_ARRAY, CBOR_SIMPLE, CBOR_UINT, CborReader } from '../../_kit/cbor-reader.ts';
+import { CborWriter } from '../../_kit/cbor-writer.ts';
+import type { Eid } from './eid.ts';
+import { readEid, writeEid } from './eid-wire.ts';
+
+/** Administrative record type (RFC 9171 section 9.7). */
+const STATUS_REPORT = 1;
+const FALSE = 20;
+const TRUE = 21;
+const ITEMS = 4;
+/** Elements of a report about a whole bundle, and about a fragment. */
+const WHOLE = 4;
+const FRAGMENT = 6;
+
+/** Reason codes (RFC 9171 section 9.5, RFC 9172 section 11.3). */
+export const REASON = {
+  none: 0,
+  lifetimeExpired: 1,
+  forwardedOneWay: 2,
+  cancelled: 3,
+  depletedStorage: 4,
+  destinationUnavailable: 5,
+  noRoute: 6,
+  noTimelyContact: 7,
+  blockUnintelligible: 8,
+  hopLimitExceeded: 9,
+  trafficPared: 10,
+  blockUnsupported: 11,
+  missingSecurity: 12,
+  unknownSecurity: 13,
+  unexpectedSecurity: 14,
+  failedSecurity: 15,
+  conflictingSecurity: 16,
+} as const;
+
+/** What happened to a bundle: whether, and the DTN time in ms if it is told. */
+export type StatusItem = { readonly isAsserted: boolean; readonly timeMs?: number };
+
+/** A status report. */
+export interface StatusReport {
+  readonly received: StatusItem;
+  readonly forwarded: StatusItem;
+  readonly delivered: StatusItem;
+  readonly deleted: StatusItem;
+  readonly reason: number;
+  readonly source: Eid;
+  /** Creation time of the bundle, ms since the DTN epoch. */
+  readonly createdMs: number;
+  readonly sequence: number;
+  /** Present if the bundle is a fragment: its offset, and the length of its payload. */
+  readonly fragment?: { readonly offset: number; readonly length: number };
+}
+
+/** The payload of an administrative bundle with this report. */
+export function encodeStatusReport(report: StatusReport): Uint8Array {
+  const writer = new CborWriter();
+  writer.array(2);
+  writer.uint(STATUS_REPORT);
+  writer.array(report.fragment === undefined ? WHOLE : FRAGMENT);
+  writer.array(ITEMS);
+  for (const item of [report.received, report.forwarded, report.delivered, report.deleted]) {
+    writer.array(item.timeMs === undefined ? 1 : 2);
+    writer.boolean(item.isAsserted);
+    if (item.timeMs !== undefined) writer.uint(item.timeMs);
+  }
+  writer.uint(report.reason);
+  writeEid(writer, report.source);
+  writer.array(2);
+  writer.uint(report.createdMs);
+  writer.uint(report.sequence);
+  if (report.fragment !== undefined) {
+    writer.uint(report.fragment.offset);
+    writer.uint(report.fragment.length);
+  }
+  return writer.taken();
+}
+
+/** Reads the payload of an administrative bundle; undefined if it is no status report. */
+export function decodeStatusReport(payload: Uint8Array): StatusReport | undefined {
+  const reader = new CborReader();
+  reader.open(payload, 0, payload.length);
+  if (readCount(reader) !== 2 || readUint(reader) !== STATUS_REPORT) return undefined;
+  const elements = readCount(reader);
+  if (elements !== WHOLE && elements !== FRAGMENT) return undefined;
+  if (readCount(reader) !== ITEMS) return undefined;
+  const items = Array.from({ length: ITEMS }, () => readItem(reader));
+  const [received, forwarded, delivered, deleted] = items;
+  const reason = readUint(reader);
+  const source = readEid(reader);
+  if (readCount(reader) !== 2) return undefined;
+  const createdMs = readUint(reader);
+  const sequence = readUint(reader);
+  const isFragment = elements === FRAGMENT;
+  const offset = isFragment ? readUint(reader) : 0;
+  const length = isFragment ? readUint(reader) : 0;
+  if (!received || !forwarded || !delivered || !deleted || !source) return undefined;
+  if (Math.min(reason, createdMs, sequence, offset, length) < 0) return undefined;
+  if (reader.at !== payload.length) return undefined;
+  const items4 = { received, forwarded, delivered, deleted };
+  const report = { ...items4, reason, source, createdMs, sequence };
+  return isFragment ? { ...report, fragment: { offset, length } } : report;
+}
+
+function readItem(reader: CborReader): StatusItem | undefined {
+  const count = readCount(reader);
+  if (count !== 1 && count !== 2) return undefined;
+  if (!reader.expect(CBOR_SIMPLE)) return undefined;
+  if (reader.argument !== TRUE && reader.argument !== FALSE) return undefined;
+  const isAsserted = reader.argument === TRUE;
+  if (count === 1) return { isAsserted };
+  const timeMs = readUint(reader);
+  // A time is told of what has happened only.
+  return isAsserted && timeMs >= 0 ? { isAsserted, timeMs } : undefined;
+}
+
+/** The next number; -1 if it is none. */
+function readUint(reader: CborReader): number {
+  return reader.expect(CBOR_UINT) ? reader.argument : -1;
+}
+
+/** Elements of the next array; -1 if it is none. */
+function readCount(reader: CborReader): number {
+  return reader.expect(CBOR_ARRAY) ? reader.argument : -1;
+}

@@ -1,0 +1,383 @@
+/**
+ * A bundle in its bytes: decoding records where the parts are, and copies nothing (RFC 9171 section
+ * 4). One view is opened for bundle after bundle.
+ *
+ * ```
+ * 9f  primary block, canonical blocks, payload block  ff
+ *
+ * primary    [7, flags, crcType, destination, source, reportTo, [time, sequence], lifetime,
+ *            (offset, total,)  (crc)]
+ * canonical  [type, number, flags, crcType, data, (crc)]
+ * ```
+ *
+ * Checks run in one pass from front to back; they are those of `check.ts`, whose names they return.
+ * Numbers above 2^53 are kept in the bytes and read as doubles.
+ *
+ * @module
+ */
+import {
+  CBOR_ARRAY,
+  CBOR_BREAK,
+  CBOR_BYTES,
+  CBOR_UINT,
+  CborReader,
+} from '../../_kit/cbor-reader.ts';
+import { endOfItem } from '../../_kit/cbor-scan.ts';
+import {
+  BLOCK_ELEMENTS,
+  BLOCK_FLAG,
+  BLOCK_TYPE,
+  BLOCKS_MAX,
+  BUNDLE_BYTES_MAX,
+  BUNDLE_FLAG,
+  BUNDLE_START,
+  BUNDLE_VERSION,
+  CRC_LENGTH,
+  CRC_TYPE,
+  DEPTH_MAX,
+  HOP_LIMIT_MAX,
+  PAYLOAD_NUMBER,
+  PRIMARY_ELEMENTS,
+  REPORT_FLAGS,
+} from '../geometry.ts';
+import { isCrcRight } from './crc.ts';
+import type { BundleDrop } from './drops.ts';
+import { EID_NONE, type Eid } from './eid.ts';
+import { EID_FORM, type EidForm, passEid, readEid } from './eid-wire.ts';
+
+/** A decoded bundle; fields are valid until the view is opened again. */
+export class BundleView {
+  bytes: Uint8Array = new Uint8Array(0);
+  start = 0;
+  end = 0;
+
+  /** Bundle flags; of those above 2^53, which are unassigned, the lower 32 bits. */
+  flags = 0;
+  /** False if `flags` is not all of them. */
+  isFlagsWhole = true;
+  crcType = 0;
+  /** Offsets of the identifiers of the primary block. */
+  destinationAt = 0;
+  sourceAt = 0;
+  reportToAt = 0;
+  destinationForm: EidForm = EID_FORM.none;
+  sourceForm: EidForm = EID_FORM.none;
+  /** Offsets of the creation timestamp, first and after the last byte. */
+  timestampAt = 0;
+  timestampEnd = 0;
+  /** Creation time, ms since the DTN epoch; 0 without a clock. */
+  createdMs = 0;
+  sequence = 0;
+  lifetimeMs = 0;
+  fragmentOffset = 0;
+  /** Length of the whole payload of which this is a fragment. */
+  totalLength = 0;
+  /** Offset after the primary block, which begins at `start + 1`. */
+  primaryEnd = 0;
+
+  /** Number of canonical blocks; the payload is the last. */
+  blocks = 0;
+  readonly blockType: Float64Array = new Float64Array(BLOCKS_MAX);
+  readonly blockNumber: Float64Array = new Float64Array(BLOCKS_MAX);
+  readonly blockFlags: Float64Array = new Float64Array(BLOCKS_MAX);
+  readonly blockCrcType: Uint8Array = new Uint8Array(BLOCKS_MAX);
+  readonly blockStart: Int32Array = new Int32Array(BLOCKS_MAX);
+  readonly blockEnd: Int32Array = new Int32Array(BLOCKS_MAX);
+  /** Offsets of the data inside the byte string. */
+  readonly dataStart: Int32Array = new Int32Array(BLOCKS_MAX);
+  readonly dataEnd: Int32Array = new Int32Array(BLOCKS_MAX);
+
+  /** Index of the block of this type, the first if there are several; -1 if absent. */
+  previousNode = -1;
+  bundleAge = -1;
+  hopCount = -1;
+  /** True if there is a block of type 11 or 12. */
+  hasSecurity = false;
+  ageMs = 0;
+  hopLimit = 0;
+  hops = 0;
+
+  readonly #reader = new CborReader();
+
+  /**
+   * Decodes the bundle from `start` to `end`.
+   * @returns why it is none; the view is then undefined.
+   */
+  open(bytes: Uint8Array, start: number, end: number): BundleDrop | undefined {
+    if (end - start > BUNDLE_BYTES_MAX || end - start < 1 || bytes[start] !== BUNDLE_START) {
+      return 'not-a-bundle';
+    }
+    this.bytes = bytes;
+    this.start = start;
+    this.end = end;
+    const drop = this.#decode();
+    // Bytes that are no CBOR are named so, whatever else is wrong with them.
+    if (drop === undefined) return undefined;
+    return endOfItem(bytes, start, end, DEPTH_MAX) === end ? drop : 'bad-cbor';
+  }
+
+  get destination(): Eid {
+    return this.#eidAt(this.destinationAt);
+  }
+
+  get source(): Eid {
+    return this.#eidAt(this.sourceAt);
+  }
+
+  get reportTo(): Eid {
+    return this.#eidAt(this.reportToAt);
+  }
+
+  get isFragment(): boolean {
+    return (this.flags & BUNDLE_FLAG.isFragment) !== 0;
+  }
+
+  get isAdministrative(): boolean {
+    return (this.flags & BUNDLE_FLAG.isAdministrative) !== 0;
+  }
+
+  /** Offsets of the payload. */
+  get payloadStart(): number {
+    return this.dataStart[this.blocks - 1] as number;
+  }
+
+  get payloadEnd(): number {
+    return this.dataEnd[this.blocks - 1] as number;
+  }
+
+  get payloadLength(): number {
+    return this.payloadEnd - this.payloadStart;
+  }
+
+  /** The node from which the bundle came last; nobody if it does not say. */
+  get previous(): Eid {
+    const { previousNode } = this;
+    return previousNode < 0 ? EID_NONE : this.#eidAt(this.dataStart[previousNode] as number);
+  }
+
+  #eidAt(at: number): Eid {
+    this.#reader.open(this.bytes, at, this.end);
+    return readEid(this.#reader) ?? EID_NONE;
+  }
+
+  /** The checks after the first byte, in their order, except where the bytes force another. */
+  #decode(): BundleDrop | undefined {
+    const reader = this.#reader;
+    reader.open(this.bytes, this.start + 1, this.end);
+    return (
+      this.#readPrimary(reader) ??
+      this.#checkPrimaryCrc() ??
+      this.#readBlocks(reader) ??
+      this.#checkCrcs() ??
+      this.#checkFlags() ??
+      this.#readExtensions(reader)
+    );
+  }
+
+  // RFC 9171 section 4.3.1.
+  #readPrimary(reader: CborReader): BundleDrop | undefined {
+    if (!reader.expect(CBOR_ARRAY)) return 'bad-primary';
+    const elements = reader.argument;
+    if (!reader.expect(CBOR_UINT) || reader.argument !== BUNDLE_VERSION) return 'bad-primary';
+    if (!reader.expect(CBOR_UINT)) return 'bad-primary';
+    this.flags = flagsOf(reader);
+    this.isFlagsWhole = reader.isExact;
+    if (!reader.expect(CBOR_UINT) || reader.argument > CRC_TYPE.castagnoli) return 'bad-primary';
+    this.crcType = reader.argument;
+    const { isFragment } = this;
+    const crcElements = this.crcType === CRC_TYPE.none ? 0 : 1;
+    const expected = PRIMARY_ELEMENTS + (isFragment ? 2 : 0) + crcElements;
+    if (elements !== expected || !this.#readEids(reader)) return 'bad-primary';
+    if (!this.#readTimes(reader)) return 'bad-primary';
+    if (isFragment && !this.#readFragment(reader)) return 'bad-primary';
+    if (!isCrcField(reader, this.crcType)) return 'bad-primary';
+    this.primaryEnd = reader.at;
+    return undefined;
+  }
+
+  #readEids(reader: CborReader): boolean {
+    this.destinationAt = reader.at;
+    this.destinationForm = passEid(reader);
+    this.sourceAt = reader.at;
+    this.sourceForm = passEid(reader);
+    this.reportToAt = reader.at;
+    const reportTo = passEid(reader);
+    // RFC 9171 section 4.3.1: the source is a singleton or nobody.
+    return (
+      this.destinationForm !== EID_FORM.bad &&
+      this.sourceForm !== EID_FORM.bad &&
+      this.sourceForm !== EID_FORM.group &&
+      reportTo !== EID_FORM.bad
+    );
+  }
+
+  #readTimes(reader: CborReader): boolean {
+    this.timestampAt = reader.at;
+    if (!reader.expect(CBOR_ARRAY) || reader.argument !== 2) return false;
+    if (!reader.expect(CBOR_UINT)) return false;
+    this.createdMs = reader.argument;
+    if (!reader.expect(CBOR_UINT)) return false;
+    this.sequence = reader.argument;
+    this.timestampEnd = reader.at;
+    if (!reader.expect(CBOR_UINT)) return false;
+    this.lifetimeMs = reader.argument;
+    return true;
+  }
+
+  #readFragment(reader: CborReader): boolean {
+    if (!reader.expect(CBOR_UINT)) return false;
+    this.fragmentOffset = reader.argument;
+    if (!reader.expect(CBOR_UINT)) return false;
+    this.totalLength = reader.argument;
+    return this.fragmentOffset < this.totalLength;
+  }
+
+  #checkPrimaryCrc(): BundleDrop | undefined {
+    const isRight = isCrcRight(this.bytes, this.start + 1, this.primaryEnd, this.crcType);
+    return isRight ? undefined : 'crc-primary';
+  }
+
+  // RFC 9171 section 4.3.2.
+  #readBlocks(reader: CborReader): BundleDrop | undefined {
+    const { bytes, end } = this;
+    this.blocks = 0;
+    this.hasSecurity = false;
+    while (bytes[reader.at] !== CBOR_BREAK) {
+      if (this.blocks === BLOCKS_MAX) return 'too-many-blocks';
+      if (!this.#readBlock(reader)) return 'bad-block';
+      // RFC 9171 section 4.1: the payload block is the last.
+      const isPayload = this.blockType[this.blocks] === BLOCK_TYPE.payload;
+      this.blocks += 1;
+      if (isPayload) break;
+    }
+    if (reader.at >= end || bytes[reader.at] !== CBOR_BREAK) return 'bad-block';
+    if (reader.at !== end - 1) return 'bad-cbor';
+    const last = this.blocks - 1;
+    if (last < 0 || this.blockType[last] !== BLOCK_TYPE.payload) return 'bad-block';
+    const isWithin = this.fragmentOffset + this.payloadLength <= this.totalLength;
+    return this.isFragment && !isWithin ? 'bad-block' : undefined;
+  }
+
+  #readBlock(reader: CborReader): boolean {
+    const index = this.blocks;
+    this.blockStart[index] = reader.at;
+    if (!reader.expect(CBOR_ARRAY)) return false;
+    const elements = reader.argument;
+    if (!reader.expect(CBOR_UINT)) return false;
+    const type = reader.argument;
+    this.blockType[index] = type;
+    if (!reader.expect(CBOR_UINT)) return false;
+    const number = reader.argument;
+    this.blockNumber[index] = number;
+    if (!isBlockNumber(type, number) || this.#isTaken(number)) return false;
+    if (!reader.expect(CBOR_UINT)) return false;
+    this.blockFlags[index] = flagsOf(reader);
+    if (!reader.expect(CBOR_UINT) || reader.argument > CRC_TYPE.castagnoli) return false;
+    const crcType = reader.argument;
+    this.blockCrcType[index] = crcType;
+    if (elements !== BLOCK_ELEMENTS + (crcType === CRC_TYPE.none ? 0 : 1)) return false;
+    if (!reader.string(CBOR_BYTES)) return false;
+    this.dataEnd[index] = reader.at;
+    this.dataStart[index] = reader.at - reader.argument;
+    if (!isCrcField(reader, crcType)) return false;
+    this.blockEnd[index] = reader.at;
+    if (type === BLOCK_TYPE.integrity || type === BLOCK_TYPE.confidentiality) {
+      this.hasSecurity = true;
+    }
+    return true;
+  }
+
+  #isTaken(number: number): boolean {
+    for (let index = 0; index < this.blocks; index += 1) {
+      if (this.blockNumber[index] === number) return true;
+    }
+    return false;
+  }
+
+  #checkCrcs(): BundleDrop | undefined {
+    const { bytes } = this;
+    for (let index = 0; index < this.blocks; index += 1) {
+      const crcType = this.blockCrcType[index] as number;
+      if (crcType === CRC_TYPE.none) continue;
+      const start = this.blockStart[index] as number;
+      if (!isCrcRight(bytes, start, this.blockEnd[index] as number, crcType)) return 'crc-block';
+    }
+    return undefined;
+  }
+
+  // RFC 9171 sections 4.2.3 and 4.2.4.
+  #checkFlags(): BundleDrop | undefined {
+    const { flags } = this;
+    const isAnonymous = this.sourceForm === EID_FORM.none;
+    if (!isAnonymous && !this.isAdministrative) return undefined;
+    if ((flags & REPORT_FLAGS) !== 0) return 'bad-flags';
+    if (isAnonymous && (flags & BUNDLE_FLAG.mustNotFragment) === 0) return 'bad-flags';
+    for (let index = 0; index < this.blocks; index += 1) {
+      const asks = (this.blockFlags[index] as number) & BLOCK_FLAG.reportIfUnprocessed;
+      if (asks !== 0) return 'bad-flags';
+    }
+    return undefined;
+  }
+
+  // RFC 9171 section 4.4.
+  #readExtensions(reader: CborReader): BundleDrop | undefined {
+    this.previousNode = -1;
+    this.bundleAge = -1;
+    this.hopCount = -1;
+    for (let index = 0; index < this.blocks; index += 1) {
+      if (!this.#readExtension(reader, index)) return 'bad-extension';
+    }
+    // RFC 9171 section 4.4.2: without a clock, only the age tells when a bundle ends.
+    return this.createdMs === 0 && this.bundleAge < 0 ? 'bad-extension' : undefined;
+  }
+
+  #readExtension(reader: CborReader, index: number): boolean {
+    const dataEnd = this.dataEnd[index] as number;
+    reader.open(this.bytes, this.dataStart[index] as number, dataEnd);
+    switch (this.blockType[index]) {
+      case BLOCK_TYPE.previousNode:
+        if (this.previousNode >= 0 || passEid(reader) === EID_FORM.bad) return false;
+        this.previousNode = index;
+        return reader.at === dataEnd;
+      case BLOCK_TYPE.bundleAge:
+        if (this.bundleAge >= 0 || !reader.expect(CBOR_UINT)) return false;
+        this.bundleAge = index;
+        this.ageMs = reader.argument;
+        return reader.at === dataEnd;
+      case BLOCK_TYPE.hopCount:
+        if (this.hopCount >= 0 || !this.#readHops(reader)) return false;
+        this.hopCount = index;
+        return reader.at === dataEnd;
+      default:
+        return true;
+    }
+  }
+
+  #readHops(reader: CborReader): boolean {
+    if (!reader.expect(CBOR_ARRAY) || reader.argument !== 2) return false;
+    if (!reader.expect(CBOR_UINT)) return false;
+    this.hopLimit = reader.argument;
+    if (this.hopLimit < 1 || this.hopLimit > HOP_LIMIT_MAX) return false;
+    if (!reader.expect(CBOR_UINT)) return false;
+    this.hops = reader.argument;
+    return true;
+  }
+}
+
+/** The last argument as flags: exact up to 2^53, above it the lower 32 bits. */
+function flagsOf(reader: CborReader): number {
+  if (reader.isExact) return reader.argument;
+  const { bytes, at } = reader;
+  return new DataView(bytes.buffer, bytes.byteOffset).getUint32(at - 4);
+}
+
+/** RFC 9171 section 4.3.2: the payload has number 1, the others have 2 and more. */
+function isBlockNumber(type: number, number: number): boolean {
+  return type === BLOCK_TYPE.payload ? number === PAYLOAD_NUMBER : number > PAYLOAD_NUMBER;
+}
+
+/** Passes over the CRC field, if the type has one. */
+function isCrcField(reader: CborReader, crcType: number): boolean {
+  if (crcType === CRC_TYPE.none) return true;
+  return reader.string(CBOR_BYTES) && reader.argument === CRC_LENGTH[crcType];
+}

@@ -1,0 +1,28 @@
+/**
+ * Delay-tolerant networking: the public face. So far the format of bundles.
+ *
+ * @module
+ */
+export { type BlockChanges, blockFields, copyBundle, freeBlockNumber } from './bundle/copy.ts';
+export { BUNDLE_DROPS, type BundleDrop } from './bundle/drops.ts';
+export { type Eid, formatEid, isNodeEid, isSingleton, nodeOf, parseEid } from './bundle/eid.ts';
+export { encodeEid } from './bundle/eid-wire.ts';
+export {
+  type BlockFields,
+  type CrcType,
+  encodeBundle,
+  type PrimaryFields,
+  payloadBlock,
+  writeBundle,
+} from './bundle/encode.ts';
+export { bundleAgeData, hopCountData, previousNodeData } from './bundle/extensions.ts';
+export { isFragmentable, type Piece, writeFragment } from './bundle/fragment.ts';
+export { PartialPayload } from './bundle/reassembly.ts';
+export {
+  decodeStatusReport,
+  encodeStatusReport,
+  REASON,
+  type StatusItem,
+  type StatusReport,
+} from './bundle/status-report.ts';
+export { BundleView } from './bundle/view.ts';

@@ -1,0 +1,68 @@
+/**
+ * Bundles for tests.
+ *
+ * @module
+ */
+
+import { parseEid } from '../../../../../nodes/dtn/bundle/eid.ts';
+import { encodeEid } from '../../../../../nodes/dtn/bundle/eid-wire.ts';
+import {
+  type BlockFields,
+  type CrcType,
+  encodeBundle,
+  payloadBlock,
+} from '../../../../../nodes/dtn/bundle/encode.ts';
+import {
+  bundleAgeData,
+  hopCountData,
+  previousNodeData,
+} from '../../../../../nodes/dtn/bundle/extensions.ts';
+import { BLOCK_TYPE } from '../../../../../nodes/dtn/geometry.ts';
+
+/** The bytes of an identifier. */
+function eidBytes(text: string): Uint8Array {
+  const eid = parseEid(text);
+  if (eid === undefined) throw new Error(`no identifier: ${text}`);
+  return encodeEid(eid);
+}
+
+/** What a sample bundle may have instead of its usual fields. */
+export interface Sample {
+  readonly payload?: Uint8Array;
+  readonly flags?: number;
+  readonly crcType?: CrcType;
+  readonly source?: string;
+  readonly destination?: string;
+  readonly createdMs?: number;
+  readonly sequence?: number;
+  readonly lifetimeMs?: number;
+}
+
+/** A bundle with previous node, hop count, age and payload; 83 bytes with 3 of payload. */
+export function sampleBundle(sample: Sample = {}): Uint8Array {
+  const crcType = sample.crcType ?? 2;
+  const previous = parseEid('ipn:7.0');
+  if (previous === undefined) throw new Error('no identifier');
+  return encodeBundle(
+    {
+      flags: sample.flags ?? 0,
+      crcType,
+      destination: eidBytes(sample.destination ?? 'ipn:2.1'),
+      source: eidBytes(sample.source ?? 'ipn:1.1'),
+      reportTo: eidBytes('dtn:none'),
+      createdMs: sample.createdMs ?? 820_540_800_000,
+      sequence: sample.sequence ?? 1,
+      lifetimeMs: sample.lifetimeMs ?? 86_400_000,
+    },
+    [
+      block(BLOCK_TYPE.previousNode, 2, previousNodeData(previous)),
+      block(BLOCK_TYPE.hopCount, 3, hopCountData(32, 1)),
+      block(BLOCK_TYPE.bundleAge, 4, bundleAgeData(100)),
+    ],
+    payloadBlock(sample.payload ?? Uint8Array.of(1, 2, 3), crcType),
+  );
+}
+
+function block(type: number, number: number, data: Uint8Array): BlockFields {
+  return { type, number, flags: 0, crcType: 0, data };
+}
