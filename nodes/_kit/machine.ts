@@ -17,8 +17,8 @@ export const TIMER_DUE: TimerDue = { kind: 'timer' };
 /** A state machine whose effects are values. */
 export interface Machine<Input, Effect> {
   /**
-   * Processes one input completely. At {@link TIMER_DUE}, the machine does everything that is due
-   * at `now`, so that `nextAt()` is later than `now` afterwards.
+   * Processes one input completely. At {@link TIMER_DUE}, the machine does what is due at `now`:
+   * everything, or one thing, and then `nextAt()` is still `now` and the timer fires again.
    * @param now Never less than in the call before.
    * @returns what to do, in this order.
    */

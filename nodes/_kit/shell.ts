@@ -24,6 +24,9 @@ export interface ShellHost {
  */
 export type TimerKeeping = 'exact' | 'lazy';
 
+/** Most firings at one instant: many more than a machine has timers. */
+const FIRINGS_MAX = 100;
+
 /** A running machine. */
 export class MachineShell<Input, Effect> {
   readonly #host: ShellHost;
@@ -33,9 +36,13 @@ export class MachineShell<Input, Effect> {
   /** Inputs that came while effects were performed, oldest first. */
   readonly #waiting: (Input | TimerDue)[] = [];
   #isStepping = false;
+  #isStopped = false;
   #timer: Timer | undefined;
   /** The instant to which the timer is set; Infinity while it is not pending. */
   #timerNs = Number.POSITIVE_INFINITY;
+  /** The instant of the last firing, and how often the timer has fired at it. */
+  #firedNs: Nanoseconds = Number.NEGATIVE_INFINITY;
+  #firings = 0;
 
   /** @param perform Performs one effect. */
   constructor(
@@ -65,13 +72,18 @@ export class MachineShell<Input, Effect> {
     this.#arm();
   }
 
-  /** Sets the timer without an input, for a machine that has something to do from the start. */
+  /**
+   * Sets the timer without an input: for a machine that has something to do from the start, and
+   * after {@link stop}.
+   */
   start(): void {
+    this.#isStopped = false;
     this.#arm();
   }
 
-  /** Stops the timer. */
+  /** Stops the timer; whatever the machine takes then, it stays stopped until {@link start}. */
   stop(): void {
+    this.#isStopped = true;
     this.#timer?.cancel();
     this.#timerNs = Number.POSITIVE_INFINITY;
   }
@@ -81,6 +93,7 @@ export class MachineShell<Input, Effect> {
   }
 
   #arm(): void {
+    if (this.#isStopped) return;
     const at = this.#machine.nextAt();
     if (at === this.#timerNs || (this.#isLazy && at > this.#timerNs)) return;
     this.#timerNs = at;
@@ -94,9 +107,11 @@ export class MachineShell<Input, Effect> {
 
   #fire(): void {
     this.#timerNs = Number.POSITIVE_INFINITY;
-    this.take(TIMER_DUE);
     const now = this.#host.now();
+    this.#firings = now === this.#firedNs ? this.#firings + 1 : 1;
+    this.#firedNs = now;
     // Otherwise the timer would fire at this instant for ever.
-    if (this.#machine.nextAt() <= now) throw new Error(`a machine left work undone at ${now} ns`);
+    if (this.#firings > FIRINGS_MAX) throw new Error(`a machine left work undone at ${now} ns`);
+    this.take(TIMER_DUE);
   }
 }

@@ -14,6 +14,7 @@ import type { Store } from '../../engine/host/store.ts';
 import type { SecureOptions, Stream } from '../../engine/host/stream.ts';
 import type { Timer } from '../../engine/host/time.ts';
 import type { Way } from '../../engine/host/transport.ts';
+import { BackOff } from '../_kit/back-off.ts';
 import type { PacketAccount } from './account.ts';
 import { LENGTH_BYTES, NUMBER_BYTES, RETRY_NS_MAX, RETRY_NS_MIN, WAITING_MAX } from './geometry.ts';
 import { PieceReader } from './machine.ts';
@@ -57,7 +58,7 @@ export class Outgoing {
   /** Number of the last packet sent on this stream. */
   #sent = 0;
   #writingUpTo = 0;
-  #retryNs = RETRY_NS_MIN;
+  readonly #reconnecting = new BackOff({ firstNs: RETRY_NS_MIN, mostNs: RETRY_NS_MAX });
   #retry: Timer | undefined;
   #ending: Timer | undefined;
   #way: Way = 'closed';
@@ -220,7 +221,7 @@ export class Outgoing {
     if (isGreeting) {
       this.#sent = this.#outbox.confirmed;
       this.#state = 'open';
-      this.#retryNs = RETRY_NS_MIN;
+      this.#reconnecting.reset();
       this.#tellWay('open');
     }
     while (this.#outbox.hasRoom) {
@@ -252,8 +253,7 @@ export class Outgoing {
     this.#state = 'closed';
     if (!this.#isStopped) this.#tellWay('closed');
     if (this.#isStopped || (this.#outbox.count === 0 && this.#waiting.length === 0)) return;
-    const waitNs = this.#retryNs / 2 + host.random('reconnect').below(this.#retryNs / 2);
-    this.#retryNs = Math.min(RETRY_NS_MAX, 2 * this.#retryNs);
+    const waitNs = this.#reconnecting.nextDrawn(host.random('reconnect'));
     this.#retry = host.after(waitNs, () => this.#open());
   }
 }

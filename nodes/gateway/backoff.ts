@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { BackOff } from '../_kit/back-off.ts';
 import { HANDSHAKE_RETRY_NS, HANDSHAKE_RETRY_NS_MAX } from './geometry.ts';
 
 /** The clock of one repeated message. */
@@ -14,7 +15,7 @@ export class Backoff {
   sendings = 0;
   /** When the message was last sent, ns. */
   lastNs = 0;
-  #waitNs = HANDSHAKE_RETRY_NS;
+  readonly #waits = new BackOff({ firstNs: HANDSHAKE_RETRY_NS, mostNs: HANDSHAKE_RETRY_NS_MAX });
 
   /** True between start and stop. */
   get isRunning(): boolean {
@@ -25,15 +26,14 @@ export class Backoff {
   start(nowNs: number): void {
     this.dueNs = nowNs;
     this.sendings = 0;
-    this.#waitNs = HANDSHAKE_RETRY_NS;
+    this.#waits.reset();
   }
 
   /** The message was sent, or could not be: waits, twice as long the next time. */
   sent(nowNs: number): void {
     this.sendings++;
     this.lastNs = nowNs;
-    this.dueNs = nowNs + this.#waitNs;
-    this.#waitNs = Math.min(2 * this.#waitNs, HANDSHAKE_RETRY_NS_MAX);
+    this.dueNs = nowNs + this.#waits.next();
   }
 
   /**

@@ -11,12 +11,13 @@ import type { Counter, Gauge } from '../../../engine/host/measure.ts';
 import type { HopAuthenticator } from '../mac.ts';
 import type { RouterLink } from '../router/link.ts';
 import type { RouterPeer } from '../router/situation.ts';
+import { BFD } from '../trace-states.ts';
 import { type HostAddress, host as parseAddress } from '../wire/host-address.ts';
 import type { IsdAs } from '../wire/isd-as.ts';
 import type { PacketView } from '../wire/packet-view.ts';
 import { EMPTY_PATH } from '../wire/path.ts';
 import { encodeBfdPacket, oneHopOut } from './envelope.ts';
-import type { BfdParameters } from './machine.ts';
+import type { BfdEffect, BfdParameters } from './machine.ts';
 import type { BfdPacket, BfdStateName } from './packet.ts';
 import { BfdSession } from './session.ts';
 
@@ -55,13 +56,13 @@ export class LinkMonitor {
     const { link } = peer;
     link.isUp = false;
     const session = new BfdSession({
-      link: link.id,
       host,
+      random: host.random(`bfd ${link.id}`),
       parameters,
-      send: (packet): void => this.#send(peer, packet),
-      onState: (state): void => this.#onState(link, state),
+      perform: (effect): void => this.#perform(peer, effect),
     });
     this.#sessions.set(link, session);
+    this.#trace(link, session.state);
   }
 
   /** Handles a BFD packet that arrived on `link`. */
@@ -82,12 +83,33 @@ export class LinkMonitor {
     for (const session of this.#sessions.values()) session.stop();
   }
 
+  #perform(peer: RouterPeer, effect: BfdEffect): void {
+    switch (effect.kind) {
+      case 'send':
+        this.#send(peer, effect.packet);
+        return;
+      case 'state':
+        this.#onState(peer.link, effect.state);
+        return;
+      case 'drop':
+        this.#options.host.drop(effect.reason);
+    }
+  }
+
   #onState(link: RouterLink, state: BfdStateName): void {
+    this.#trace(link, state);
     link.isUp = state === 'up';
     this.#changes.add(1);
     let up = 0;
     for (const session of this.#sessions.values()) if (session.state === 'up') up++;
     this.#linksUp.set(up);
+  }
+
+  #trace(link: RouterLink, state: BfdStateName): void {
+    this.#options.host.trace.state(
+      BFD.machine.write({ link: link.id }),
+      BFD.state.write({ state }),
+    );
   }
 
   #send(peer: RouterPeer, packet: BfdPacket): void {

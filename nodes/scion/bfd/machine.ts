@@ -2,12 +2,21 @@
  * One BFD session as a pure state machine: inputs in, effects out.
  *
  * RFC 5880 6.2 (states), 6.8.1 to 6.8.7 in asynchronous mode. Differs from the SCION reference in
- * one transition: a received AdminDown leads to Down (RFC 5880 6.8.6), not to AdminDown. Clock,
- * timers, jitter and bytes are in the adapter (session.ts).
+ * one transition: a received AdminDown leads to Down (RFC 5880 6.8.6), not to AdminDown. Bytes are
+ * in session.ts.
  *
  * @module
  */
-import { BFD_INTERVAL_UNIT_NS, BFD_SLOW_TX_NS } from './geometry.ts';
+import type { Random } from '../../../engine/host/random.ts';
+import type { Nanoseconds } from '../../../engine/host/time.ts';
+import type { Machine, TimerDue } from '../../_kit/machine.ts';
+import { TimerTable } from '../../_kit/timer-table.ts';
+import {
+  BFD_INTERVAL_UNIT_NS,
+  BFD_JITTER_PERCENT_MAX,
+  BFD_JITTER_PERCENT_MIN_SINGLE,
+  BFD_SLOW_TX_NS,
+} from './geometry.ts';
 import type { BfdDrop, BfdPacket, BfdStateName } from './packet.ts';
 
 /** Parameters of one end; constant over the life of a session. */
@@ -22,48 +31,22 @@ export interface BfdParameters {
   readonly discriminator: number;
 }
 
-/** State of one session. */
-export interface BfdMachine {
-  readonly state: BfdStateName;
-  /** The peer's discriminator; 0 while unknown. */
-  readonly remoteDiscriminator: number;
-  /** The peer's minimum receive interval, ns; 0 while unknown. */
-  readonly remoteMinRxNs: number;
-}
-
 /**
  * The timers of a session. `send`: the next packet is due. `detection`: the peer has been silent
  * too long.
  */
-export type BfdTimer = 'send' | 'detection';
+type BfdTimer = 'send' | 'detection';
 
 /** The inputs of a session. */
 export type BfdInput =
   | { readonly kind: 'packet'; readonly packet: BfdPacket }
-  | { readonly kind: 'timer'; readonly timer: BfdTimer }
   | { readonly kind: 'admin'; readonly state: 'up' | 'down' };
 
 /** The effects of a session. */
 export type BfdEffect =
   | { readonly kind: 'send'; readonly packet: BfdPacket }
-  /** Starts a timer; for the timer `send`, `intervalNs` is without jitter. */
-  | { readonly kind: 'restart'; readonly timer: BfdTimer; readonly intervalNs: number }
-  | { readonly kind: 'stop'; readonly timer: BfdTimer }
   | { readonly kind: 'state'; readonly state: BfdStateName }
   | { readonly kind: 'drop'; readonly reason: BfdDrop };
-
-/** The state after an input, and its effects. */
-export interface BfdStep {
-  readonly machine: BfdMachine;
-  readonly effects: readonly BfdEffect[];
-}
-
-/** A session before its first packet (6.8.1). */
-export const BFD_INITIAL: BfdMachine = {
-  state: 'down',
-  remoteDiscriminator: 0,
-  remoteMinRxNs: 0,
-};
 
 /** State after a received packet, by our state and the received state (6.2, 6.8.6). */
 const AFTER_PACKET: Readonly<Record<BfdStateName, Readonly<Record<BfdStateName, BfdStateName>>>> = {
@@ -78,108 +61,139 @@ const AFTER_PACKET: Readonly<Record<BfdStateName, Readonly<Record<BfdStateName, 
   up: { 'admin-down': 'down', down: 'down', init: 'up', up: 'up' },
 };
 
-/** Nanoseconds, before jitter, between packets in this state (6.8.2, 6.8.3). */
-export function sendIntervalNs(machine: BfdMachine, parameters: BfdParameters): number {
-  return Math.max(ownIntervalNs(machine.state, parameters), machine.remoteMinRxNs);
-}
+/** A session, before its first packet at first (6.8.1). */
+export class BfdMachine implements Machine<BfdInput, BfdEffect> {
+  readonly #parameters: BfdParameters;
+  readonly #jitter: Random;
+  readonly #timers = new TimerTable<BfdTimer>();
+  #state: BfdStateName = 'down';
+  /** The peer's discriminator; 0 while unknown. */
+  #remoteDiscriminator = 0;
+  /** The peer's minimum receive interval, ns; 0 while unknown. */
+  #remoteMinRxNs = 0;
 
-/** Processes one input. */
-export function stepBfd(machine: BfdMachine, parameters: BfdParameters, input: BfdInput): BfdStep {
-  switch (input.kind) {
-    case 'packet':
-      return onPacket(machine, parameters, input.packet);
-    case 'timer':
-      return input.timer === 'send' ? onSendDue(machine, parameters) : onSilence(machine);
-    case 'admin':
-      return onAdmin(machine, parameters, input.state);
+  /**
+   * @param jitter Shortens the intervals between packets; nothing else is drawn from it.
+   * @param now The first packet is due one interval later.
+   */
+  constructor(parameters: BfdParameters, jitter: Random, now: Nanoseconds) {
+    this.#parameters = parameters;
+    this.#jitter = jitter;
+    this.#planSend(now);
   }
-}
 
-/**
- * While the session is down, packets are sent rarely, so that a dead link costs little (RFC 5880
- * section 6.8.3).
- */
-function ownIntervalNs(state: BfdStateName, parameters: BfdParameters): number {
-  const isSlow = state === 'down' || state === 'admin-down';
-  return isSlow ? Math.max(BFD_SLOW_TX_NS, parameters.desiredMinTxNs) : parameters.desiredMinTxNs;
-}
-
-function onPacket(machine: BfdMachine, parameters: BfdParameters, packet: BfdPacket): BfdStep {
-  // 6.8.6: a non-zero discriminator selects the session.
-  const names = packet.yourDiscriminator;
-  if (names !== 0 && names !== parameters.discriminator) {
-    return { machine, effects: [{ kind: 'drop', reason: 'bfd-discriminator' }] };
+  get state(): BfdStateName {
+    return this.#state;
   }
-  // 6.8.6: while a session is administratively down it ignores received packets.
-  if (machine.state === 'admin-down') return { machine, effects: [] };
-  const next: BfdMachine = {
-    state: AFTER_PACKET[machine.state][packet.state],
-    remoteDiscriminator: packet.myDiscriminator,
-    remoteMinRxNs: packet.requiredMinRxUs * BFD_INTERVAL_UNIT_NS,
-  };
-  const effects: BfdEffect[] = [];
-  // 6.8.4: the peer's multiplier times the longer of its send interval and our receive interval.
-  const intervalNs = Math.max(
-    parameters.requiredMinRxNs,
-    packet.desiredMinTxUs * BFD_INTERVAL_UNIT_NS,
-  );
-  effects.push({
-    kind: 'restart',
-    timer: 'detection',
-    intervalNs: packet.detectMultiplier * intervalNs,
-  });
-  if (next.state === machine.state) return { machine: next, effects };
-  // Reference router/bfd/session.go: leaving Down must not wait for the slow timer.
-  if (machine.state === 'down') {
-    effects.push({
-      kind: 'restart',
-      timer: 'send',
-      intervalNs: sendIntervalNs(next, parameters),
-    });
+
+  nextAt(): Nanoseconds {
+    return this.#timers.nextAt();
   }
-  effects.push({ kind: 'state', state: next.state });
-  return { machine: next, effects };
-}
 
-function onSendDue(machine: BfdMachine, parameters: BfdParameters): BfdStep {
-  const intervalNs = sendIntervalNs(machine, parameters);
-  return {
-    machine,
-    effects: [
-      { kind: 'send', packet: makePacket(machine, parameters) },
-      { kind: 'restart', timer: 'send', intervalNs },
-    ],
-  };
-}
-
-function onSilence(machine: BfdMachine): BfdStep {
-  // 6.8.1: after a silence of one detection time, the peer's discriminator is reset.
-  const silent: BfdMachine = { ...machine, remoteDiscriminator: 0 };
-  if (machine.state === 'down' || machine.state === 'admin-down') {
-    return { machine: silent, effects: [] };
+  step(now: Nanoseconds, input: BfdInput | TimerDue): readonly BfdEffect[] {
+    switch (input.kind) {
+      case 'packet':
+        return this.#onPacket(now, input.packet);
+      case 'admin':
+        return this.#onAdmin(input.state);
+      case 'timer':
+        return this.#onTimer(now);
+    }
   }
-  return { machine: { ...silent, state: 'down' }, effects: [{ kind: 'state', state: 'down' }] };
-}
 
-function onAdmin(machine: BfdMachine, parameters: BfdParameters, wanted: 'up' | 'down'): BfdStep {
-  const isHeld = machine.state === 'admin-down';
-  if (isHeld === (wanted === 'down')) return { machine, effects: [] };
-  const next: BfdMachine = { ...machine, state: wanted === 'down' ? 'admin-down' : 'down' };
-  const effects: BfdEffect[] = [{ kind: 'state', state: next.state }];
-  if (wanted === 'down') effects.push({ kind: 'stop', timer: 'detection' });
-  // Informs the peer immediately, so that it does not take the shutdown for a failure.
-  effects.push({ kind: 'send', packet: makePacket(next, parameters) });
-  return { machine: next, effects };
-}
+  #onTimer(now: Nanoseconds): readonly BfdEffect[] {
+    switch (this.#timers.takeDue(now)) {
+      case 'send':
+        return this.#onSendDue(now);
+      case 'detection':
+        return this.#onSilence();
+      case undefined:
+        return [];
+    }
+  }
 
-function makePacket(machine: BfdMachine, parameters: BfdParameters): BfdPacket {
-  return {
-    diagnostic: 0,
-    state: machine.state,
-    detectMultiplier: parameters.detectMultiplier,
-    myDiscriminator: parameters.discriminator,
-    yourDiscriminator: machine.remoteDiscriminator,
-    desiredMinTxUs: Math.floor(ownIntervalNs(machine.state, parameters) / BFD_INTERVAL_UNIT_NS),
-    requiredMinRxUs: Math.floor(parameters.requiredMinRxNs / BFD_INTERVAL_UNIT_NS),
-  };
+  #onPacket(now: Nanoseconds, packet: BfdPacket): readonly BfdEffect[] {
+    // 6.8.6: a non-zero discriminator selects the session.
+    const names = packet.yourDiscriminator;
+    if (names !== 0 && names !== this.#parameters.discriminator) {
+      return [{ kind: 'drop', reason: 'bfd-discriminator' }];
+    }
+    // 6.8.6: while a session is administratively down it ignores received packets.
+    if (this.#state === 'admin-down') return [];
+    const before = this.#state;
+    this.#state = AFTER_PACKET[before][packet.state];
+    this.#remoteDiscriminator = packet.myDiscriminator;
+    this.#remoteMinRxNs = packet.requiredMinRxUs * BFD_INTERVAL_UNIT_NS;
+    // 6.8.4: the peer's multiplier times the longer of its send interval and our receive interval.
+    const intervalNs = Math.max(
+      this.#parameters.requiredMinRxNs,
+      packet.desiredMinTxUs * BFD_INTERVAL_UNIT_NS,
+    );
+    this.#timers.set('detection', now + packet.detectMultiplier * intervalNs);
+    if (this.#state === before) return [];
+    // Reference router/bfd/session.go: leaving Down must not wait for the slow timer.
+    if (before === 'down') this.#planSend(now);
+    return [{ kind: 'state', state: this.#state }];
+  }
+
+  #onSendDue(now: Nanoseconds): readonly BfdEffect[] {
+    this.#planSend(now);
+    return [{ kind: 'send', packet: this.#packet() }];
+  }
+
+  #onSilence(): readonly BfdEffect[] {
+    // 6.8.1: after a silence of one detection time, the peer's discriminator is reset.
+    this.#remoteDiscriminator = 0;
+    if (this.#state === 'down' || this.#state === 'admin-down') return [];
+    this.#state = 'down';
+    return [{ kind: 'state', state: 'down' }];
+  }
+
+  #onAdmin(wanted: 'up' | 'down'): readonly BfdEffect[] {
+    const isHeld = this.#state === 'admin-down';
+    if (isHeld === (wanted === 'down')) return [];
+    this.#state = wanted === 'down' ? 'admin-down' : 'down';
+    if (wanted === 'down') this.#timers.clear('detection');
+    // Informs the peer immediately, so that it does not take the shutdown for a failure.
+    return [
+      { kind: 'state', state: this.#state },
+      { kind: 'send', packet: this.#packet() },
+    ];
+  }
+
+  #planSend(now: Nanoseconds): void {
+    // 6.8.2: no faster than the peer can receive.
+    const intervalNs = Math.max(this.#ownIntervalNs(), this.#remoteMinRxNs);
+    this.#timers.set('send', now + this.#shorten(intervalNs));
+  }
+
+  /** RFC 5880 6.8.7: intervals are shortened at random, so that routers do not synchronise. */
+  #shorten(intervalNs: number): number {
+    const least = this.#parameters.detectMultiplier === 1 ? BFD_JITTER_PERCENT_MIN_SINGLE : 0;
+    const percent = least + this.#jitter.below(BFD_JITTER_PERCENT_MAX - least);
+    return Math.floor((intervalNs * (100 - percent)) / 100);
+  }
+
+  /**
+   * While the session is down, packets are sent rarely, so that a dead link costs little (RFC 5880
+   * section 6.8.3).
+   */
+  #ownIntervalNs(): number {
+    const { desiredMinTxNs } = this.#parameters;
+    const isSlow = this.#state === 'down' || this.#state === 'admin-down';
+    return isSlow ? Math.max(BFD_SLOW_TX_NS, desiredMinTxNs) : desiredMinTxNs;
+  }
+
+  #packet(): BfdPacket {
+    const { detectMultiplier, discriminator, requiredMinRxNs } = this.#parameters;
+    return {
+      diagnostic: 0,
+      state: this.#state,
+      detectMultiplier,
+      myDiscriminator: discriminator,
+      yourDiscriminator: this.#remoteDiscriminator,
+      desiredMinTxUs: Math.floor(this.#ownIntervalNs() / BFD_INTERVAL_UNIT_NS),
+      requiredMinRxUs: Math.floor(requiredMinRxNs / BFD_INTERVAL_UNIT_NS),
+    };
+  }
 }

@@ -1,62 +1,36 @@
 /**
- * One running BFD session: the machine with its two timers, jitter and counters.
+ * One running BFD session: the machine with its timer, and control packets as bytes.
  *
- * RFC 5880 6.8.7 (jitter). The caller's `send` delivers a packet to the peer (one-hop path or empty
- * path), and the caller assigns packets to links.
+ * The caller performs the effects (one-hop path or empty path), and assigns packets to links.
  *
  * @module
  */
-import type { Host } from '../../../engine/host/host.ts';
 import type { Random } from '../../../engine/host/random.ts';
-import type { Timer } from '../../../engine/host/time.ts';
-import { BFD } from '../trace-states.ts';
-import { BFD_JITTER_PERCENT_MAX, BFD_JITTER_PERCENT_MIN_SINGLE } from './geometry.ts';
-import {
-  BFD_INITIAL,
-  type BfdEffect,
-  type BfdInput,
-  type BfdMachine,
-  type BfdParameters,
-  sendIntervalNs,
-  stepBfd,
-} from './machine.ts';
-import { type BfdPacket, type BfdStateName, decodeBfd } from './packet.ts';
+import { MachineShell, type ShellHost } from '../../_kit/shell.ts';
+import { type BfdEffect, type BfdInput, BfdMachine, type BfdParameters } from './machine.ts';
+import { type BfdStateName, decodeBfd } from './packet.ts';
 
 /** What a session needs from its router. */
-export interface BfdSessionOptions {
-  /** Names the link in traces and the session's random stream. */
-  readonly link: string;
-  readonly host: Host;
+export interface BfdSessionParts {
+  readonly host: ShellHost;
+  /** A stream of its own, for the discriminator and the jitter. */
+  readonly random: Random;
   readonly parameters: Omit<BfdParameters, 'discriminator'>;
-  readonly send: (packet: BfdPacket) => void;
-  /** Called after each change of state. */
-  readonly onState: (state: BfdStateName) => void;
+  readonly perform: (effect: BfdEffect) => void;
 }
 
 /** A session that runs from construction. */
 export class BfdSession {
-  readonly #options: BfdSessionOptions;
-  readonly #parameters: BfdParameters;
-  readonly #jitter: Random;
-  readonly #timers: Record<'send' | 'detection', Timer>;
-  #machine: BfdMachine = BFD_INITIAL;
+  readonly #perform: (effect: BfdEffect) => void;
+  readonly #machine: BfdMachine;
+  readonly #shell: MachineShell<BfdInput, BfdEffect>;
 
-  constructor(options: BfdSessionOptions) {
-    this.#options = options;
-    this.#jitter = options.host.random(`bfd ${options.link}`);
-    this.#parameters = { ...options.parameters, discriminator: drawDiscriminator(this.#jitter) };
-    const firstNs = sendIntervalNs(this.#machine, this.#parameters);
-    const detection = options.host.after(0, () =>
-      this.#take({ kind: 'timer', timer: 'detection' }),
-    );
-    detection.cancel();
-    this.#timers = {
-      send: options.host.after(this.#shorten(firstNs), () =>
-        this.#take({ kind: 'timer', timer: 'send' }),
-      ),
-      detection,
-    };
-    this.#trace(this.#machine.state);
+  constructor({ host, random, parameters, perform }: BfdSessionParts) {
+    const own = { ...parameters, discriminator: drawDiscriminator(random) };
+    this.#perform = perform;
+    this.#machine = new BfdMachine(own, random, host.now());
+    this.#shell = new MachineShell(host, this.#machine, perform);
+    this.#shell.start();
   }
 
   /** The session's state. */
@@ -67,56 +41,14 @@ export class BfdSession {
   /** Handles a control packet of `length` bytes at `offset`. */
   receive(bytes: Uint8Array, offset: number, length: number): void {
     const packet = decodeBfd(bytes, offset, length);
-    if (typeof packet === 'string') this.#options.host.drop(packet);
-    else this.#take({ kind: 'packet', packet });
+    if (typeof packet === 'string') this.#perform({ kind: 'drop', reason: packet });
+    else this.#shell.take({ kind: 'packet', packet });
   }
 
   /** Informs the peer and stops. */
   stop(): void {
-    this.#take({ kind: 'admin', state: 'down' });
-    this.#timers.send.cancel();
-    this.#timers.detection.cancel();
-  }
-
-  #take(input: BfdInput): void {
-    const step = stepBfd(this.#machine, this.#parameters, input);
-    this.#machine = step.machine;
-    for (const effect of step.effects) this.#perform(effect);
-  }
-
-  #perform(effect: BfdEffect): void {
-    switch (effect.kind) {
-      case 'send':
-        this.#options.send(effect.packet);
-        return;
-      case 'restart': {
-        const isSend = effect.timer === 'send';
-        const delayNs = isSend ? this.#shorten(effect.intervalNs) : effect.intervalNs;
-        this.#timers[effect.timer].rearm(delayNs);
-        return;
-      }
-      case 'stop':
-        this.#timers[effect.timer].cancel();
-        return;
-      case 'state':
-        this.#trace(effect.state);
-        this.#options.onState(effect.state);
-        return;
-      case 'drop':
-        this.#options.host.drop(effect.reason);
-    }
-  }
-
-  /** RFC 5880 6.8.7: intervals are shortened at random, so that routers do not synchronise. */
-  #trace(state: BfdStateName): void {
-    const { host, link } = this.#options;
-    host.trace.state(BFD.machine.write({ link }), BFD.state.write({ state }));
-  }
-
-  #shorten(intervalNs: number): number {
-    const least = this.#parameters.detectMultiplier === 1 ? BFD_JITTER_PERCENT_MIN_SINGLE : 0;
-    const percent = least + this.#jitter.below(BFD_JITTER_PERCENT_MAX - least);
-    return Math.floor((intervalNs * (100 - percent)) / 100);
+    this.#shell.take({ kind: 'admin', state: 'down' });
+    this.#shell.stop();
   }
 }
 

@@ -10,6 +10,7 @@ class HandClock {
   nowNs = 0;
   dueNs = NEVER;
   made = 0;
+  fired = 0;
   #fire: () => void = () => undefined;
 
   now(): number {
@@ -36,6 +37,7 @@ class HandClock {
     while (this.dueNs <= at) {
       this.nowNs = this.dueNs;
       this.dueNs = NEVER;
+      this.fired += 1;
       this.#fire();
     }
     this.nowNs = at;
@@ -61,10 +63,10 @@ class Watchdog implements Machine<string, string> {
 /** Repeats each text after 10 ns, with an effect at once and two when it is due. */
 class Echo implements Machine<string, string> {
   readonly #due: { readonly at: number; readonly text: string }[] = [];
-  readonly isStuck: boolean;
+  readonly mostAtOnce: number;
 
-  constructor(isStuck = false) {
-    this.isStuck = isStuck;
+  constructor(mostAtOnce = Number.POSITIVE_INFINITY) {
+    this.mostAtOnce = mostAtOnce;
   }
 
   step(now: number, input: string | TimerDue): readonly string[] {
@@ -73,7 +75,7 @@ class Echo implements Machine<string, string> {
       return [`take ${input} at ${now}`];
     }
     const effects: string[] = [];
-    while (!this.isStuck && (this.#due[0]?.at ?? NEVER) <= now) {
+    for (let taken = 0; taken < this.mostAtOnce && this.nextAt() <= now; taken += 1) {
       const text = this.#due.shift()?.text ?? '';
       effects.push(`echo ${text} at ${now}`, `end ${text}`);
     }
@@ -161,17 +163,32 @@ describe('a shell', () => {
     expect(effects).toEqual(['echo early at 15', 'end early']);
   });
 
-  it('fires no more after a stop', () => {
+  it('fires no more after a stop, even if its machine takes an input then, until it is started', () => {
     const { clock, effects, shell } = started(new Echo());
     shell.take('a');
     shell.stop();
+    shell.take('b');
     clock.goTo(100);
-    expect(effects).toEqual(['take a at 0']);
+    expect(effects).toEqual(['take a at 0', 'take b at 0']);
+    shell.start();
+    clock.goTo(100);
+    expect(effects.slice(2)).toEqual(['echo a at 100', 'end a', 'echo b at 100', 'end b']);
+  });
+
+  it('fires as often at one instant as a machine has timers that are due', () => {
+    const { clock, effects, shell } = started(new Echo(1));
+    for (const text of ['a', 'b', 'c']) shell.take(text);
+    clock.goTo(10);
+    expect(clock.fired).toBe(3);
+    expect(effects.slice(3)).toEqual(
+      ['a', 'b', 'c'].flatMap((text) => [`echo ${text} at 10`, `end ${text}`]),
+    );
   });
 
   it('refuses a machine that leaves work undone, which would fire for ever', () => {
-    const { clock, shell } = started(new Echo(true));
+    const { clock, shell } = started(new Echo(0));
     shell.take('a');
     expect(() => clock.goTo(10)).toThrow('a machine left work undone at 10 ns');
+    expect(clock.fired).toBe(101);
   });
 });

@@ -1,11 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import {
-  BFD_INITIAL,
-  type BfdMachine,
-  sendIntervalNs,
-  stepBfd,
-} from '../../../../../nodes/scion/bfd/machine.ts';
+import type { Random } from '../../../../../engine/host/random.ts';
+import { TIMER_DUE } from '../../../../../nodes/_kit/machine.ts';
+import { type BfdEffect, BfdMachine } from '../../../../../nodes/scion/bfd/machine.ts';
 import type { BfdPacket } from '../../../../../nodes/scion/bfd/packet.ts';
+import { drawingLeast } from '../../../../fixtures/drawing-least.ts';
 
 const MS = 1_000_000;
 const parameters = {
@@ -21,87 +19,129 @@ const heard: BfdPacket = {
   myDiscriminator: 9,
   yourDiscriminator: 0,
   desiredMinTxUs: 300_000,
-  requiredMinRxUs: 250_000,
+  requiredMinRxUs: 200_000,
 };
-const up: BfdMachine = { state: 'up', remoteDiscriminator: 9, remoteMinRxNs: 200 * MS };
+
+/** A session from instant 0 whose intervals are not shortened. */
+function session(random: Random = drawingLeast): BfdMachine {
+  return new BfdMachine(parameters, random, 0);
+}
+
+/** A session that has heard its peer come up at instant 0. */
+function upSession(last: Partial<BfdPacket> = {}): BfdMachine {
+  const machine = session();
+  machine.step(0, { kind: 'packet', packet: heard });
+  const packet = { ...heard, state: 'init' as const, yourDiscriminator: 7, ...last };
+  machine.step(0, { kind: 'packet', packet });
+  expect(machine.state).toBe('up');
+  return machine;
+}
+
+/** Lets the timers fire up to an instant. */
+function run(machine: BfdMachine, untilNs: number): [number, BfdEffect][] {
+  const effects: [number, BfdEffect][] = [];
+  for (let at = machine.nextAt(); at <= untilNs; at = machine.nextAt()) {
+    for (const effect of machine.step(at, TIMER_DUE)) effects.push([at / MS, effect]);
+  }
+  return effects;
+}
 
 describe('BFD session', () => {
   it('says in each packet who it is, whom it hears and how often it sends', () => {
-    const { effects } = stepBfd(up, parameters, { kind: 'timer', timer: 'send' });
-    expect(effects[0]).toEqual({
-      kind: 'send',
-      packet: {
-        diagnostic: 0,
-        state: 'up',
-        detectMultiplier: 3,
-        myDiscriminator: 7,
-        yourDiscriminator: 9,
-        desiredMinTxUs: 200_000,
-        requiredMinRxUs: 200_000,
-      },
-    });
-  });
-
-  it('sends once a second while it is down and says so', () => {
-    const { effects } = stepBfd(BFD_INITIAL, parameters, { kind: 'timer', timer: 'send' });
-    expect(effects[0]).toMatchObject({ packet: { desiredMinTxUs: 1_000_000 } });
-    expect(effects[1]).toEqual({ kind: 'restart', timer: 'send', intervalNs: 1000 * MS });
-  });
-
-  it('sends no faster than the peer can hear', () => {
-    expect(sendIntervalNs({ ...up, remoteMinRxNs: 700 * MS }, parameters)).toBe(700 * MS);
-  });
-
-  it('waits the multiplier of the peer times the slower of its sending and our hearing', () => {
-    const step = stepBfd(up, parameters, {
-      kind: 'packet',
-      packet: { ...heard, state: 'up', yourDiscriminator: 7 },
-    });
-    expect(step.effects).toEqual([
-      { kind: 'restart', timer: 'detection', intervalNs: 5 * 300 * MS },
+    expect(run(upSession(), 200 * MS)).toEqual([
+      [
+        200,
+        {
+          kind: 'send',
+          packet: {
+            diagnostic: 0,
+            state: 'up',
+            detectMultiplier: 3,
+            myDiscriminator: 7,
+            yourDiscriminator: 9,
+            desiredMinTxUs: 200_000,
+            requiredMinRxUs: 200_000,
+          },
+        },
+      ],
     ]);
   });
 
+  it('sends once a second while it is down and says so', () => {
+    const sent = run(session(), 2500 * MS);
+    expect(sent.map(([atMs]) => atMs)).toEqual([1000, 2000]);
+    expect(sent[0]?.[1]).toMatchObject({ packet: { desiredMinTxUs: 1_000_000 } });
+  });
+
+  it('sends no faster than the peer can hear', () => {
+    const machine = upSession({ requiredMinRxUs: 700_000 });
+    const sent = run(machine, 1000 * MS).filter(([, { kind }]) => kind === 'send');
+    expect(sent.map(([atMs]) => atMs)).toEqual([200, 900]);
+  });
+
+  it('shortens an interval by what it draws', () => {
+    const machine = session({ ...drawingLeast, below: (n) => n - 1 });
+    expect(machine.nextAt()).toBe(760 * MS);
+  });
+
+  it('waits the multiplier of the peer times the slower of its sending and our hearing', () => {
+    for (const [desiredMinTxUs, silentAtMs] of [
+      [300_000, 1500],
+      [100_000, 1000],
+    ] as const) {
+      const changes = run(upSession({ desiredMinTxUs }), 3000 * MS).filter(
+        ([, { kind }]) => kind === 'state',
+      );
+      expect(changes).toEqual([[silentAtMs, { kind: 'state', state: 'down' }]]);
+    }
+  });
+
   it('leaves Down with a fast packet instead of waiting for the slow timer', () => {
-    const step = stepBfd(BFD_INITIAL, parameters, { kind: 'packet', packet: heard });
-    expect(step.machine.state).toBe('init');
-    expect(step.effects).toContainEqual({
-      kind: 'restart',
-      timer: 'send',
-      intervalNs: 250 * MS,
-    });
+    const machine = session();
+    expect(machine.nextAt()).toBe(1000 * MS);
+    machine.step(100 * MS, { kind: 'packet', packet: heard });
+    expect(machine.state).toBe('init');
+    expect(machine.nextAt()).toBe(300 * MS);
   });
 
   it('drops a packet that names another session, without touching its timers', () => {
-    const packet = { ...heard, state: 'up' as const, yourDiscriminator: 8 };
-    expect(stepBfd(up, parameters, { kind: 'packet', packet })).toEqual({
-      machine: up,
-      effects: [{ kind: 'drop', reason: 'bfd-discriminator' }],
-    });
+    const machine = upSession();
+    const before = machine.nextAt();
+    const packet = { ...heard, yourDiscriminator: 8 };
+    expect(machine.step(100 * MS, { kind: 'packet', packet })).toEqual([
+      { kind: 'drop', reason: 'bfd-discriminator' },
+    ]);
+    expect(machine.state).toBe('up');
+    expect(machine.nextAt()).toBe(before);
   });
 
   it('takes a peer that has restarted for down, and learns its new number', () => {
-    const packet = { ...heard, myDiscriminator: 10 };
-    const { machine } = stepBfd(up, parameters, { kind: 'packet', packet });
-    expect(machine).toMatchObject({ state: 'down', remoteDiscriminator: 10 });
+    const machine = upSession();
+    machine.step(0, { kind: 'packet', packet: { ...heard, myDiscriminator: 10 } });
+    expect(machine.state).toBe('down');
+    const [, sent] = run(machine, 1000 * MS)[0] ?? [];
+    expect(sent).toMatchObject({ packet: { state: 'down', yourDiscriminator: 10 } });
   });
 
   it('forgets the number of a peer that has fallen silent', () => {
-    const { machine, effects } = stepBfd(up, parameters, { kind: 'timer', timer: 'detection' });
-    expect(machine).toMatchObject({ state: 'down', remoteDiscriminator: 0 });
-    expect(effects).toEqual([{ kind: 'state', state: 'down' }]);
+    const machine = upSession();
+    run(machine, 1500 * MS);
+    expect(machine.state).toBe('down');
+    const [, sent] = run(machine, 3000 * MS)[0] ?? [];
+    expect(sent).toMatchObject({ packet: { state: 'down', yourDiscriminator: 0 } });
   });
 
   it('tells the peer at once when its operator takes it down, and then hears nothing', () => {
-    const { machine, effects } = stepBfd(up, parameters, { kind: 'admin', state: 'down' });
-    expect(effects).toContainEqual({ kind: 'stop', timer: 'detection' });
-    expect(effects).toContainEqual(
-      expect.objectContaining({
-        kind: 'send',
-        packet: expect.objectContaining({ state: 'admin-down' }),
-      }),
-    );
-    const later = stepBfd(machine, parameters, { kind: 'packet', packet: heard });
-    expect(later).toEqual({ machine, effects: [] });
+    const machine = upSession();
+    const effects = machine.step(0, { kind: 'admin', state: 'down' });
+    expect(effects).toMatchObject([
+      { kind: 'state', state: 'admin-down' },
+      { kind: 'send', packet: { state: 'admin-down' } },
+    ]);
+    expect(machine.step(1, { kind: 'packet', packet: heard })).toEqual([]);
+    // Nobody is expected to be heard.
+    const later = run(machine, 3000 * MS);
+    expect(later.every(([, { kind }]) => kind === 'send')).toBe(true);
+    expect(machine.state).toBe('admin-down');
   });
 });

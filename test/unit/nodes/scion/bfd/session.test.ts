@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { BFD_LENGTH } from '../../../../../nodes/scion/bfd/geometry.ts';
+import { type BfdStateName, encodeBfd } from '../../../../../nodes/scion/bfd/packet.ts';
 import { BfdSession } from '../../../../../nodes/scion/bfd/session.ts';
 import { viewWith } from '../../../../fixtures/views.ts';
 import { FakeWorld } from '../fake-world.ts';
@@ -10,19 +12,28 @@ const network = viewWith({
   ases: [],
 });
 
+function bytesOf(state: BfdStateName): Uint8Array {
+  const bytes = new Uint8Array(BFD_LENGTH);
+  const packet = { diagnostic: 0, state, detectMultiplier: 3, yourDiscriminator: 0 };
+  const intervals = { desiredMinTxUs: 200_000, requiredMinRxUs: 200_000 };
+  encodeBfd({ ...packet, ...intervals, myDiscriminator: 9 }, bytes, 0);
+  return bytes;
+}
+
 /** The intervals between the packets that a session without peer sends in ten minutes, ns. */
 function gapsOf(detectMultiplier: number): number[] {
   const world = new FakeWorld({ network });
   const times: number[] = [];
+  const host = world.host('one');
   const session = new BfdSession({
-    link: 'a',
-    host: world.host('one'),
+    host,
+    random: host.random('bfd a'),
     parameters: { detectMultiplier, desiredMinTxNs: 200 * MS, requiredMinRxNs: 200 * MS },
-    send: (packet): void => {
-      expect(packet.myDiscriminator).toBeGreaterThan(0);
+    perform: (effect): void => {
+      if (effect.kind !== 'send') return;
+      expect(effect.packet.myDiscriminator).toBeGreaterThan(0);
       times.push(world.nowNs);
     },
-    onState: (): void => undefined,
   });
   world.runUntil(600_000 * MS);
   session.stop();
@@ -41,21 +52,22 @@ describe('BFD session timers', () => {
     expect(Math.max(...percents)).toBe(24);
   });
 
-  it('sends nothing after it was stopped', () => {
+  it('sends nothing after it was stopped, even if a packet arrives then', () => {
     const world = new FakeWorld({ network });
     let sent = 0;
+    const host = world.host('one');
     const session = new BfdSession({
-      link: 'a',
-      host: world.host('one'),
+      host,
+      random: host.random('bfd a'),
       parameters: { detectMultiplier: 3, desiredMinTxNs: 200 * MS, requiredMinRxNs: 200 * MS },
-      send: (): void => {
-        sent += 1;
+      perform: ({ kind }): void => {
+        if (kind === 'send') sent += 1;
       },
-      onState: (): void => undefined,
     });
     session.stop();
-    const atStop = sent;
+    expect(sent).toBe(1);
+    session.receive(bytesOf('down'), 0, BFD_LENGTH);
     world.runUntil(10_000 * MS);
-    expect(sent).toBe(atStop);
+    expect(sent).toBe(1);
   });
 });

@@ -1,0 +1,30 @@
+import { describe, expect, it } from 'vitest';
+import { BackOff } from '../../../../nodes/_kit/back-off.ts';
+import { drawingLeast } from '../../../fixtures/drawing-least.ts';
+
+const LIMITS = { firstNs: 50, mostNs: 300 };
+
+describe('waits between attempts', () => {
+  it('double up to the limit, and begin anew after a success', () => {
+    const backOff = new BackOff(LIMITS);
+    expect([1, 2, 3, 4, 5].map(() => backOff.next())).toEqual([50, 100, 200, 300, 300]);
+    backOff.reset();
+    expect(backOff.next()).toBe(50);
+  });
+
+  it('draw their second half, never all of it', () => {
+    const asked: number[] = [];
+    const drawingMost = {
+      ...drawingLeast,
+      below: (n: number): number => {
+        asked.push(n);
+        return n - 1;
+      },
+    };
+    const backOff = new BackOff(LIMITS);
+    expect(backOff.nextDrawn(drawingMost)).toBe(49);
+    expect(backOff.nextDrawn(drawingLeast)).toBe(50);
+    expect(backOff.nextDrawn(drawingMost)).toBe(199);
+    expect(asked).toEqual([25, 100]);
+  });
+});
