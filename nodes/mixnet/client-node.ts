@@ -32,7 +32,7 @@ import {
   type NeighbourGraph,
   openNeighbours,
 } from './directory/index.ts';
-import { DirectoryClient } from './directory-client.ts';
+import { DirectoryNode } from './directory-node.ts';
 import { EpochClock } from './epoch-clock.ts';
 import { formatOf } from './format.ts';
 import { RETRY_NS } from './geometry.ts';
@@ -54,7 +54,7 @@ class ClientNode implements NodeHandle {
   readonly #codec: FrameCodec;
   readonly #book: AddressBook;
   readonly #clock: EpochClock;
-  readonly #directory: DirectoryClient;
+  readonly #directory: DirectoryNode;
   readonly #latency: Histogram;
   readonly #loopsSent: Counter;
   readonly #loopsBack: Counter;
@@ -92,8 +92,7 @@ class ClientNode implements NodeHandle {
     this.#paths = host.meter.counter('mix.paths');
     this.#pathsShared = host.meter.counter('mix.paths.shared');
     const address = this.#book.byName(options.authority)?.address ?? '0.0.0.0';
-    this.#directory = new DirectoryClient({
-      host,
+    this.#directory = new DirectoryNode(host, {
       clock: this.#clock,
       authority: host.endpoint(address, options.directoryPort),
       trust: trustOf(network, options.authority),

@@ -3,15 +3,18 @@
  * is to be listed), and fetches the document of the epoch and, as soon as it exists, that of the
  * next (docs/spec/mixnet.md, "Directory").
  *
- * State machine: each upload and each request uses a stream of its own; after any failure the same
- * request is tried again after a pause. A document is used from the start of its epoch.
+ * State machine, without the port: each upload and each request uses a stream of its own; after any
+ * failure the same errand is done again after a pause. A document is used from the start of its
+ * epoch. An answer that never comes holds up its own errand only.
  *
  * @module
  */
-import type { Host } from '../../engine/host/host.ts';
-import type { Endpoint } from '../../engine/host/socket.ts';
-import type { Stream } from '../../engine/host/stream.ts';
-import type { Nanoseconds, Timer } from '../../engine/host/time.ts';
+import type { CryptoProvider } from '../../engine/host/crypto.ts';
+import type { Random } from '../../engine/host/random.ts';
+import type { Nanoseconds } from '../../engine/host/time.ts';
+import { Deadlines } from '../_kit/deadlines.ts';
+import type { FrameReader } from '../_kit/frame-reader.ts';
+import type { Machine, TimerDue } from '../_kit/machine.ts';
 import {
   beaconAfter,
   checkSuccession,
@@ -30,7 +33,6 @@ import {
   type RecordType,
   recordReader,
 } from './records.ts';
-import { EPOCH } from './trace-states.ts';
 
 /** The document for which a descriptor is made. */
 export interface DescribedEpoch {
@@ -41,33 +43,87 @@ export interface DescribedEpoch {
 
 /** What a directory client needs. */
 export interface DirectoryClientParts {
-  readonly host: Host;
-  readonly clock: EpochClock;
-  readonly authority: Endpoint;
+  readonly clock: Pick<EpochClock, 'lengthNs' | 'now'>;
+  readonly crypto: CryptoProvider;
+  /** Spreads the nodes' requests over time. */
+  readonly random: Random;
   readonly trust: DirectoryTrust;
   /** Whether to check that the layers follow from the shared random value. */
   readonly isPlacementChecked: boolean;
-  /** Creates the signed descriptor; undefined for nodes that are not listed. */
-  readonly describe:
-    | ((target: DescribedEpoch, done: (descriptor: Uint8Array) => void) => void)
-    | undefined;
+  /** Whether the node is to be listed, so that it uploads descriptors. */
+  readonly isListed: boolean;
   /** Whether descriptors depend on the beacon of their epoch. */
   readonly isBeaconNeeded: boolean;
   /** Pause before the authority is asked again for the first document. */
   readonly firstRetryNs: Nanoseconds;
-  /** Called with the document of the present epoch, at first and at each change. */
-  onDocument(document: DirectoryDocument): void;
+}
+
+/** The inputs. */
+export type DirectoryInput =
+  | StreamInput
+  | { readonly kind: 'start' }
+  | {
+      readonly kind: 'described';
+      readonly epoch: number;
+      /** Signed. */
+      readonly descriptor: Uint8Array;
+    };
+
+/**
+ * What becomes of a stream. `exchange` is the number under which the machine asked for it; `failed`
+ * if it did not open, `ended` when the authority has sent its last byte.
+ */
+type StreamInput =
+  | { readonly kind: 'opened' | 'failed' | 'ended' | 'closed'; readonly exchange: number }
+  | { readonly kind: 'data'; readonly exchange: number; readonly bytes: Uint8Array };
+
+/** The effects. */
+export type DirectoryEffect =
+  | { readonly kind: 'connect' | 'end' | 'reset'; readonly exchange: number }
+  | { readonly kind: 'write'; readonly exchange: number; readonly bytes: Uint8Array }
+  /** Make a descriptor; `described` is the answer. */
+  | { readonly kind: 'describe'; readonly target: DescribedEpoch }
+  /** The document of the present epoch, at first and at each change. */
+  | { readonly kind: 'document'; readonly document: DirectoryDocument }
+  | { readonly kind: 'drop'; readonly reason: MixnetDrop }
+  | { readonly kind: 'warn'; readonly text: string };
+
+/** What the client does at its time, and again after a failure. */
+type Errand =
+  /** Begin an epoch. */
+  | { readonly kind: 'turn' }
+  /** Have the descriptor of an epoch made, if this node is to be listed. */
+  | { readonly kind: 'describe'; readonly epoch: number }
+  /** Upload it. */
+  | { readonly kind: 'upload'; readonly epoch: number; readonly record: Uint8Array }
+  /** Fetch the document of an epoch. */
+  | { readonly kind: 'fetch'; readonly epoch: number };
+
+/** A stream on which one record is sent and one answer expected. */
+interface Exchange {
+  readonly errand: Errand;
+  readonly record: Uint8Array;
+  readonly reader: FrameReader;
+  isAnswered: boolean;
 }
 
 /** Keeps one node's directory documents current. */
-export class DirectoryClient {
+export class DirectoryClient implements Machine<DirectoryInput, DirectoryEffect> {
   readonly #parts: DirectoryClientParts;
   readonly #documents = new Map<number, DirectoryDocument>();
-  readonly #timers = new Set<Timer>();
+  readonly #errands = new Deadlines<Errand>();
+  readonly #exchanges = new Map<number, Exchange>();
+  #nextExchange = 0;
   #current: DirectoryDocument | undefined;
+  /** The epoch of the start, whose document is fetched as soon as the descriptor is accepted. */
+  #firstEpoch: number | undefined;
   /** Since when the authority has answered that it has no document for the present epoch. */
   #lacksSinceNs: Nanoseconds | undefined;
   #isClockTold = false;
+  /** The instant of the present step. */
+  #now: Nanoseconds = 0;
+  /** The effects of the present step. */
+  #effects: DirectoryEffect[] = [];
 
   constructor(parts: DirectoryClientParts) {
     this.#parts = parts;
@@ -78,100 +134,186 @@ export class DirectoryClient {
     return this.#current;
   }
 
-  /** Uploads and fetches what the present epoch needs, and schedules the next. */
-  start(): void {
-    const { epoch } = this.#parts.clock.now();
-    this.#upload(epoch, () => this.#fetch(epoch));
-    this.#plan();
+  step(now: Nanoseconds, input: DirectoryInput | TimerDue): readonly DirectoryEffect[] {
+    this.#now = now;
+    this.#effects = [];
+    this.#handle(input);
+    return this.#effects;
   }
 
-  stop(): void {
-    for (const timer of this.#timers) timer.cancel();
-    this.#timers.clear();
+  nextAt(): Nanoseconds {
+    return this.#errands.nextAt ?? Number.POSITIVE_INFINITY;
+  }
+
+  #handle(input: DirectoryInput | TimerDue): void {
+    switch (input.kind) {
+      case 'timer':
+        this.#doDue();
+        return;
+      case 'start':
+        this.#start();
+        return;
+      case 'described': {
+        const { epoch, descriptor } = input;
+        this.#do({ kind: 'upload', epoch, record: encodeRecord('upload', descriptor) });
+        return;
+      }
+      default: {
+        const exchange = this.#exchanges.get(input.exchange);
+        if (exchange !== undefined) this.#progress(input, exchange);
+      }
+    }
+  }
+
+  /** Uploads and fetches what the present epoch needs, and schedules the next. */
+  #start(): void {
+    const { epoch } = this.#parts.clock.now();
+    this.#firstEpoch = epoch;
+    this.#do({ kind: this.#parts.isListed ? 'describe' : 'fetch', epoch });
+    this.#plan();
   }
 
   /** Plans the rest of this epoch: upload a descriptor, fetch the next document, switch to it. */
   #plan(): void {
-    const { clock, host } = this.#parts;
+    const { clock, random } = this.#parts;
     const { epoch, elapsedNs, remainingNs } = clock.now();
     const next = epoch + 1;
     const length = clock.lengthNs;
     // Spread over an eighth of the epoch, so that nodes do not all ask the authority at the same
     // time.
-    const jitterNs = Math.floor(host.random('directory').uniform() * SLACK_SHARE * length);
+    const jitterNs = Math.floor(random.uniform() * SLACK_SHARE * length);
     const uploadNs = Math.max(0, jitterNs / 2 - elapsedNs);
     const fetchNs = Math.max(0, CONSENSUS_SHARE * length + jitterNs - elapsedNs);
-    this.#after(Math.floor(uploadNs), () => this.#upload(next, () => undefined));
-    this.#after(Math.floor(fetchNs), () => this.#fetch(next));
-    this.#after(remainingNs, () => {
-      this.#change();
-      this.#plan();
-    });
+    this.#later(Math.floor(uploadNs), { kind: 'describe', epoch: next });
+    this.#later(Math.floor(fetchNs), { kind: 'fetch', epoch: next });
+    this.#later(remainingNs, { kind: 'turn' });
   }
 
-  #after(delay: Nanoseconds, fire: () => void): void {
-    const timer = this.#parts.host.after(delay, () => {
-      this.#timers.delete(timer);
-      fire();
-    });
-    this.#timers.add(timer);
+  #later(delay: Nanoseconds, errand: Errand): void {
+    this.#errands.add(this.#now + delay, errand);
   }
 
-  #upload(epoch: number, then: () => void): void {
-    const { describe } = this.#parts;
-    if (describe === undefined) {
-      then();
-      return;
+  #doDue(): void {
+    for (;;) {
+      const errand = this.#errands.takeDue(this.#now);
+      if (errand === undefined) return;
+      this.#do(errand);
     }
-    this.#withBeacon(epoch, (beacon) => {
-      describe({ epoch, beacon }, (descriptor) => {
-        this.#send(encodeRecord('upload', descriptor), then);
-      });
-    });
   }
 
-  /** Finds the beacon of an epoch: the random value of the previous document, if there is one. */
-  #withBeacon(epoch: number, use: (beacon: Uint8Array | undefined) => void): void {
+  #do(errand: Errand): void {
+    switch (errand.kind) {
+      case 'turn':
+        this.#change();
+        this.#plan();
+        return;
+      case 'describe':
+        this.#describe(errand);
+        return;
+      case 'upload':
+        this.#exchange(errand, errand.record, ['accepted', 'refused']);
+        return;
+      case 'fetch': {
+        const { epoch } = errand;
+        if (this.#documents.has(epoch) || epoch < this.#parts.clock.now().epoch) return;
+        this.#exchange(errand, encodeAsk(epoch), ['document']);
+      }
+    }
+  }
+
+  /** The beacon of an epoch is the random value of the previous document, if there is one. */
+  #describe(errand: Errand & { readonly kind: 'describe' }): void {
+    const { clock, isBeaconNeeded, isListed } = this.#parts;
+    const { epoch } = errand;
+    if (!isListed) return;
     const before = this.#documents.get(epoch - 1);
-    if (!this.#parts.isBeaconNeeded) use(undefined);
-    else if (before !== undefined) use(beaconAfter(before));
-    else if (epoch >= this.#parts.clock.now().epoch) this.#askBeacon(epoch, use);
+    if (!isBeaconNeeded) this.#effects.push(describe(epoch, undefined));
+    else if (before !== undefined) this.#effects.push(describe(epoch, beaconAfter(before)));
+    else if (epoch >= clock.now().epoch) this.#exchange(errand, encodeAsk(epoch - 1), ['document']);
   }
 
-  #askBeacon(epoch: number, use: (beacon: Uint8Array | undefined) => void): void {
-    this.#exchange(encodeAsk(epoch - 1), ['document'], (type, body) => {
-      const beacon = type === 'document' ? this.#beaconIn(epoch - 1, body) : undefined;
-      if (beacon !== undefined) use(beacon);
-      else this.#after(RETRY_NS, () => this.#withBeacon(epoch, use));
+  /** Sends one record over a stream of its own. */
+  #exchange(errand: Errand, record: Uint8Array, allowed: readonly RecordType[]): void {
+    const number = this.#nextExchange++;
+    const reader = recordReader(allowed, (type, body) => {
+      this.#effects.push({ kind: 'end', exchange: number });
+      this.#finish(exchange, type, body);
     });
+    const exchange: Exchange = { errand, record, reader, isAnswered: false };
+    this.#exchanges.set(number, exchange);
+    this.#effects.push({ kind: 'connect', exchange: number });
+  }
+
+  #progress(input: StreamInput, exchange: Exchange): void {
+    const { exchange: number } = input;
+    switch (input.kind) {
+      case 'opened':
+        this.#effects.push({ kind: 'write', exchange: number, bytes: exchange.record });
+        return;
+      case 'data':
+        if (exchange.reader.read(input.bytes, 0, input.bytes.length)) return;
+        this.#drop('record-malformed');
+        this.#effects.push({ kind: 'reset', exchange: number });
+        this.#close(number, exchange);
+        return;
+      case 'ended':
+        if (!exchange.reader.isBetweenFrames) this.#drop('record-truncated');
+        this.#effects.push({ kind: 'end', exchange: number });
+        return;
+      case 'failed':
+      case 'closed':
+        this.#close(number, exchange);
+    }
+  }
+
+  #close(number: number, exchange: Exchange): void {
+    this.#exchanges.delete(number);
+    this.#finish(exchange, undefined, NOTHING);
+  }
+
+  /** Takes the first answer of an exchange; without a type there was none. */
+  #finish(exchange: Exchange, type: RecordType | undefined, body: Uint8Array): void {
+    if (exchange.isAnswered) return;
+    exchange.isAnswered = true;
+    const pauseNs = this.#settle(exchange.errand, type, body);
+    if (pauseNs !== undefined) this.#later(pauseNs, exchange.errand);
+  }
+
+  /** Returns the pause before the errand is done again; undefined if it is done. */
+  #settle(errand: Errand, type: RecordType | undefined, body: Uint8Array): number | undefined {
+    switch (errand.kind) {
+      case 'describe': {
+        const beacon = type && this.#beaconIn(errand.epoch - 1, body);
+        if (beacon === undefined) return RETRY_NS;
+        this.#effects.push(describe(errand.epoch, beacon));
+        return undefined;
+      }
+      case 'upload':
+        if (type === undefined) return RETRY_NS;
+        this.#uploaded(errand.epoch, type);
+        return undefined;
+      case 'fetch':
+        return type !== undefined && this.#take(errand.epoch, body) ? undefined : this.#pauseNs();
+      case 'turn':
+        return undefined;
+    }
+  }
+
+  #uploaded(epoch: number, type: RecordType): void {
+    if (type === 'refused') this.#drop('descriptor-refused');
+    else if (epoch === this.#firstEpoch) this.#do({ kind: 'fetch', epoch });
   }
 
   /** The beacon in an answer; undefined if there is none yet. */
   #beaconIn(epoch: number, body: Uint8Array): Uint8Array | undefined {
-    const { host, trust } = this.#parts;
+    const { crypto, trust } = this.#parts;
     const answer = decodeDocumentRecord(body);
     if (answer?.status === 'gone') return beaconAfter(undefined);
     if (answer?.status !== 'here') return undefined;
-    const document = openDocument(host.crypto, trust, answer.document, epoch);
+    const document = openDocument(crypto, trust, answer.document, epoch);
     if (!('drop' in document)) return beaconAfter(document);
     this.#drop(document.drop);
     return undefined;
-  }
-
-  #send(record: Uint8Array, then: () => void): void {
-    this.#exchange(record, ['accepted', 'refused'], (type) => {
-      if (type === 'accepted') then();
-      else if (type === 'refused') this.#drop('descriptor-refused');
-      else this.#after(RETRY_NS, () => this.#send(record, then));
-    });
-  }
-
-  #fetch(epoch: number): void {
-    if (this.#documents.has(epoch) || epoch < this.#parts.clock.now().epoch) return;
-    this.#exchange(encodeAsk(epoch), ['document'], (type, body) => {
-      const isTaken = type === 'document' && this.#take(epoch, body);
-      if (!isTaken) this.#after(this.#pauseNs(), () => this.#fetch(epoch));
-    });
   }
 
   /** Pause before the next request for a document. */
@@ -179,23 +321,24 @@ export class DirectoryClient {
     return this.#current === undefined ? this.#parts.firstRetryNs : RETRY_NS;
   }
 
-  /** True when the answer holds the document, and it is valid. */
+  /** True when the document is here: in the answer, and valid, or already before. */
   #take(epoch: number, body: Uint8Array): boolean {
-    const { host, trust, isPlacementChecked } = this.#parts;
+    if (this.#documents.has(epoch)) return true;
+    const { crypto, trust, isPlacementChecked } = this.#parts;
     const answer = decodeDocumentRecord(body);
     if (answer === undefined) this.#drop('record-malformed');
     if (answer?.status !== 'here') {
       if (answer !== undefined) this.#suspectClock(epoch, answer.status);
       return false;
     }
-    const document = openDocument(host.crypto, trust, answer.document, epoch);
+    const document = openDocument(crypto, trust, answer.document, epoch);
     if ('drop' in document) {
       this.#drop(document.drop);
       return false;
     }
     const previous = this.#documents.get(epoch - 1);
     if (isPlacementChecked && previous !== undefined) {
-      const refusal = checkSuccession(host.crypto, document, previous);
+      const refusal = checkSuccession(crypto, document, previous);
       if (refusal !== undefined) {
         this.#drop(refusal);
         return false;
@@ -211,17 +354,15 @@ export class DirectoryClient {
    * present one.
    */
   #suspectClock(epoch: number, status: DocumentStatus): void {
-    const { clock, host } = this.#parts;
-    if (this.#isClockTold || epoch !== clock.now().epoch) return;
-    const now = host.now();
-    this.#lacksSinceNs ??= now;
+    if (this.#isClockTold || epoch !== this.#parts.clock.now().epoch) return;
+    this.#lacksSinceNs ??= this.#now;
     const isGone = status === 'gone';
-    if (!isGone && now - this.#lacksSinceNs < CLOCK_SUSPECT_NS) return;
+    if (!isGone && this.#now - this.#lacksSinceNs < CLOCK_SUSPECT_NS) return;
     this.#isClockTold = true;
     const why = isGone
       ? 'the authority does not keep it any more: the clock of this node is behind'
       : 'the authority does not have it yet: the clock of this node is ahead, or nodes are missing';
-    host.log.warn(`no document of epoch ${epoch}: ${why}`);
+    this.#effects.push({ kind: 'warn', text: `no document of epoch ${epoch}: ${why}` });
   }
 
   /** Switches to the document of the present epoch, if it is there and not yet in use. */
@@ -229,68 +370,23 @@ export class DirectoryClient {
     const { epoch } = this.#parts.clock.now();
     const document = this.#documents.get(epoch);
     if (document === undefined) {
-      this.#fetch(epoch);
+      this.#do({ kind: 'fetch', epoch });
       return;
     }
     this.#lacksSinceNs = undefined;
     if (this.#current === document) return;
     this.#current = document;
     for (const old of this.#documents.keys()) if (old < epoch - 1) this.#documents.delete(old);
-    this.#parts.host.meter.counter('mix.epochs').add(1);
-    this.#parts.host.trace.state(EPOCH.machine, EPOCH.state.write({ epoch }));
-    this.#parts.onDocument(document);
-  }
-
-  /** Sends one record over its own stream; calls `done` once, with the answer or undefined. */
-  #exchange(
-    record: Uint8Array,
-    allowed: readonly RecordType[],
-    done: (type: RecordType | undefined, body: Uint8Array) => void,
-  ): void {
-    const { host, authority } = this.#parts;
-    let isDone = false;
-    const finish = (type: RecordType | undefined, body: Uint8Array): void => {
-      if (isDone) return;
-      isDone = true;
-      done(type, body);
-    };
-    host.connect({ to: authority }, (stream) => {
-      if (stream === undefined) {
-        finish(undefined, NOTHING);
-        return;
-      }
-      this.#read(stream, allowed, finish);
-      stream.write(record);
-    });
-  }
-
-  #read(
-    stream: Stream,
-    allowed: readonly RecordType[],
-    finish: (type: RecordType | undefined, body: Uint8Array) => void,
-  ): void {
-    const reader = recordReader(allowed, (type, body) => {
-      stream.end();
-      finish(type, body);
-    });
-    stream.handle({
-      onData: (buffer, offset, length) => {
-        if (reader.read(buffer, offset, length)) return;
-        this.#drop('record-malformed');
-        stream.reset();
-        finish(undefined, NOTHING);
-      },
-      onEnd: () => {
-        if (!reader.isBetweenFrames) this.#drop('record-truncated');
-        stream.end();
-      },
-      onClose: () => finish(undefined, NOTHING),
-    });
+    this.#effects.push({ kind: 'document', document });
   }
 
   #drop(reason: MixnetDrop): void {
-    this.#parts.host.drop(reason);
+    this.#effects.push({ kind: 'drop', reason });
   }
+}
+
+function describe(epoch: number, beacon: Uint8Array | undefined): DirectoryEffect {
+  return { kind: 'describe', target: { epoch, beacon } };
 }
 
 const NOTHING = new Uint8Array(0);

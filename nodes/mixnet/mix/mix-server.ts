@@ -23,7 +23,8 @@ import type {
   NeighbourGraph,
 } from '../directory/index.ts';
 import { openNeighbours, signDescriptor } from '../directory/index.ts';
-import { type DescribedEpoch, DirectoryClient } from '../directory-client.ts';
+import type { DescribedEpoch } from '../directory-client.ts';
+import { DirectoryNode } from '../directory-node.ts';
 import type { MixnetDrop } from '../drops.ts';
 import { EpochClock } from '../epoch-clock.ts';
 import { formatOf, unwrapShapeOf } from '../format.ts';
@@ -81,7 +82,7 @@ export class MixServer {
   readonly #delays: DelayLaw;
   /** Present when delays can be proved. */
   readonly #proofs: ProofExchange | undefined;
-  readonly #directory: DirectoryClient;
+  readonly #directory: DirectoryNode;
   readonly #loops: MixLoops;
   readonly #loopsSent: Counter;
   readonly #loopsBack: Counter;
@@ -136,8 +137,7 @@ export class MixServer {
     this.#loops = this.#makeLoops();
     this.#loopsSent = host.meter.counter('mix.loops.sent');
     this.#loopsBack = host.meter.counter('mix.loops.back');
-    this.#directory = new DirectoryClient({
-      host,
+    this.#directory = new DirectoryNode(host, {
       clock: this.#clock,
       authority: this.#authority(),
       trust: trustOf(network, options.authority),

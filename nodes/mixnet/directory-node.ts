@@ -1,0 +1,131 @@
+/**
+ * Mixnet: the adapter between the port and a node's directory client: streams to the authority, and
+ * the timer.
+ *
+ * @module
+ */
+import type { Host } from '../../engine/host/host.ts';
+import type { Endpoint } from '../../engine/host/socket.ts';
+import type { Stream } from '../../engine/host/stream.ts';
+import { MachineShell } from '../_kit/shell.ts';
+import type { DirectoryDocument } from './directory/index.ts';
+import {
+  type DescribedEpoch,
+  DirectoryClient,
+  type DirectoryClientParts,
+  type DirectoryEffect,
+  type DirectoryInput,
+} from './directory-client.ts';
+import { EPOCH } from './trace-states.ts';
+
+/** What the adapter needs of its node, besides what the client needs. */
+export interface DirectoryNodeParts
+  extends Omit<DirectoryClientParts, 'crypto' | 'isListed' | 'random'> {
+  readonly authority: Endpoint;
+  /** Creates the signed descriptor; undefined for nodes that are not listed. */
+  readonly describe:
+    | ((target: DescribedEpoch, done: (descriptor: Uint8Array) => void) => void)
+    | undefined;
+  /** Called with the document of the present epoch, at first and at each change. */
+  onDocument(document: DirectoryDocument): void;
+}
+
+/** Runs the directory client of one node. */
+export class DirectoryNode {
+  readonly #host: Host;
+  readonly #parts: DirectoryNodeParts;
+  readonly #machine: DirectoryClient;
+  readonly #shell: MachineShell<DirectoryInput, DirectoryEffect>;
+  /** Open streams by the number of their exchange. */
+  readonly #streams = new Map<number, Stream>();
+
+  constructor(host: Host, parts: DirectoryNodeParts) {
+    this.#host = host;
+    this.#parts = parts;
+    this.#machine = new DirectoryClient({
+      ...parts,
+      crypto: host.crypto,
+      random: host.random('directory'),
+      isListed: parts.describe !== undefined,
+    });
+    this.#shell = new MachineShell(host, this.#machine, (effect) => this.#perform(effect));
+  }
+
+  /** The document in use. */
+  get document(): DirectoryDocument | undefined {
+    return this.#machine.document;
+  }
+
+  /** Uploads and fetches what the present epoch needs, and from then on what each epoch needs. */
+  start(): void {
+    this.#shell.take({ kind: 'start' });
+  }
+
+  stop(): void {
+    this.#shell.stop();
+  }
+
+  #perform(effect: DirectoryEffect): void {
+    switch (effect.kind) {
+      case 'connect':
+        this.#connect(effect.exchange);
+        return;
+      case 'write':
+        this.#streams.get(effect.exchange)?.write(effect.bytes);
+        return;
+      case 'end':
+        this.#streams.get(effect.exchange)?.end();
+        return;
+      case 'reset':
+        this.#streams.get(effect.exchange)?.reset();
+        this.#streams.delete(effect.exchange);
+        return;
+      case 'describe':
+        this.#describe(effect.target);
+        return;
+      case 'document':
+        this.#use(effect.document);
+        return;
+      case 'drop':
+        this.#host.drop(effect.reason);
+        return;
+      case 'warn':
+        this.#host.log.warn(effect.text);
+    }
+  }
+
+  #connect(exchange: number): void {
+    this.#host.connect({ to: this.#parts.authority }, (stream) => {
+      if (stream === undefined) {
+        this.#shell.take({ kind: 'failed', exchange });
+        return;
+      }
+      this.#streams.set(exchange, stream);
+      stream.handle({
+        onData: (buffer, offset, length) => {
+          const bytes = buffer.slice(offset, offset + length);
+          this.#shell.take({ kind: 'data', exchange, bytes });
+        },
+        onEnd: () => this.#shell.take({ kind: 'ended', exchange }),
+        onClose: () => {
+          this.#streams.delete(exchange);
+          this.#shell.take({ kind: 'closed', exchange });
+        },
+      });
+      this.#shell.take({ kind: 'opened', exchange });
+    });
+  }
+
+  #describe(target: DescribedEpoch): void {
+    const { epoch } = target;
+    this.#parts.describe?.(target, (descriptor) =>
+      this.#shell.take({ kind: 'described', epoch, descriptor }),
+    );
+  }
+
+  #use(document: DirectoryDocument): void {
+    this.#host.meter.counter('mix.epochs').add(1);
+    this.#host.trace.state(EPOCH.machine, EPOCH.state.write({ epoch: document.epoch }));
+    this.#parts.onDocument(document);
+  }
+}
