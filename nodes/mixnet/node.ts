@@ -5,7 +5,7 @@
  */
 import type { Host } from '../../engine/host/host.ts';
 import type { NodeHandle, NodeSetup } from '../../engine/host/protocol.ts';
-import { createAuthority } from './authority/authority.ts';
+import { createAuthority } from './authority/authority-node.ts';
 import { createClient } from './client-node.ts';
 import type { MixnetOptions } from './config.ts';
 import { createMix } from './mix/mix.ts';

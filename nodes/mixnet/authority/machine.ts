@@ -2,21 +2,19 @@
  * The authority: receives descriptors, makes and signs the document of each epoch, and distributes
  * it (docs/spec/mixnet.md, "Directory"; there is one signer).
  *
- * State machine: after a start it waits for the uploads of a network that starts at the same time,
- * then makes the document of the running epoch; from then on that of the next epoch, at five
- * eighths of each. Descriptors and documents are on disk, so that a restart continues where it
- * stopped.
+ * State machine, without the port: after a start it waits for the uploads of a network that starts
+ * at the same time, then makes the document of the running epoch; from then on that of the next
+ * epoch, at five eighths of each. Descriptors and documents are on disk, so that a restart continues
+ * where it stopped.
  *
  * @module
  */
-import type { Host } from '../../../engine/host/host.ts';
-import type { NodeHandle, NodeSetup } from '../../../engine/host/protocol.ts';
-import type { Store } from '../../../engine/host/store.ts';
-import type { Listener, Stream } from '../../../engine/host/stream.ts';
-import type { Nanoseconds, Timer } from '../../../engine/host/time.ts';
+import type { CryptoProvider } from '../../../engine/host/crypto.ts';
+import type { Nanoseconds } from '../../../engine/host/time.ts';
 import { compareBytes, equalBytes } from '../../_kit/bytes.ts';
+import type { Machine, TimerDue } from '../../_kit/machine.ts';
 import { simpsonIndex } from '../../vrf/index.ts';
-import { addressBookOf } from '../address-book.ts';
+import type { AddressBook } from '../address-book.ts';
 import { eventsPerMs } from '../client/index.ts';
 import type { MixnetOptions } from '../config.ts';
 import {
@@ -25,6 +23,7 @@ import {
   checkProofs,
   type Descriptor,
   type DirectoryDocument,
+  type DirectoryTrust,
   keepOwnProofs,
   makeDocument,
   openDescriptor,
@@ -32,18 +31,16 @@ import {
   signDocument,
 } from '../directory/index.ts';
 import type { MixnetDrop } from '../drops.ts';
-import { EpochClock } from '../epoch-clock.ts';
+import type { EpochClock } from '../epoch-clock.ts';
 import { formatOf, geometryHash } from '../format.ts';
-import { BOOTSTRAP_NS, CONSENSUS_SHARE, RETRY_NS, STREAMS_MAX } from '../geometry.ts';
+import { BOOTSTRAP_NS, CONSENSUS_SHARE, RETRY_NS } from '../geometry.ts';
 import {
   type DocumentStatus,
   decodeAsk,
   encodeDocumentRecord,
   encodeRecord,
   type RecordType,
-  recordReader,
 } from '../records.ts';
-import { authoritySecret, identityKeyOf, trustOf } from '../trust.ts';
 import { hasAuditableLoop, NO_AUDITS } from './auditable.ts';
 
 const NOTHING = new Uint8Array(0);
@@ -53,11 +50,49 @@ const RESEARCH_FORMAT =
 const RANDOM_LENGTH = 32;
 /** How many past epochs' documents are still served. */
 const EPOCHS_KEPT = 2;
+/** Keys of descriptors in the store begin with it. */
+const DESCRIPTOR = 'descriptor-';
 
-/** Creates an authority on `host`. */
-export function createAuthority(host: Host, setup: NodeSetup<MixnetOptions>): NodeHandle {
-  return new AuthorityNode(host, setup);
+/** What an authority needs. */
+export interface AuthorityParts {
+  readonly clock: Pick<EpochClock, 'lengthNs' | 'now' | 'schedule'>;
+  readonly crypto: CryptoProvider;
+  readonly options: MixnetOptions;
+  readonly book: AddressBook;
+  /** Signs documents, Ed25519. */
+  readonly secret: Uint8Array;
+  /** With which every node checks them. */
+  readonly trust: DirectoryTrust;
+  /** The key that a node's descriptors must be signed with. */
+  identityKeyOf(name: string): Uint8Array;
+  randomBytes(length: number): Uint8Array;
 }
+
+/** The inputs. */
+export type AuthorityInput =
+  /** The first input, with what the store holds. */
+  | { readonly kind: 'start'; readonly stored: ReadonlyMap<string, Uint8Array> }
+  | {
+      readonly kind: 'record';
+      readonly stream: number;
+      readonly type: RecordType;
+      readonly body: Uint8Array;
+    };
+
+/** The effects. */
+export type AuthorityEffect =
+  | { readonly kind: 'reply'; readonly stream: number; readonly record: Uint8Array }
+  | { readonly kind: 'reset'; readonly stream: number }
+  | { readonly kind: 'put'; readonly key: string; readonly value: Uint8Array }
+  | { readonly kind: 'delete'; readonly key: string }
+  /** Make durable what was put and deleted. */
+  | { readonly kind: 'sync' }
+  /** A document was made. */
+  | { readonly kind: 'published'; readonly epoch: number }
+  /** How much of a layer is in one autonomous system. */
+  | { readonly kind: 'diversity'; readonly simpson: number }
+  | { readonly kind: 'drop'; readonly reason: MixnetDrop }
+  | { readonly kind: 'warn'; readonly text: string };
 
 /** A signed document, as bytes and decoded. */
 interface Published {
@@ -65,50 +100,53 @@ interface Published {
   readonly document: DirectoryDocument;
 }
 
-class AuthorityNode implements NodeHandle {
-  readonly #host: Host;
-  readonly #setup: NodeSetup<MixnetOptions>;
-  readonly #clock: EpochClock;
-  readonly #store: Store;
+/** Descriptors and documents of one authority. */
+export class AuthorityMachine implements Machine<AuthorityInput, AuthorityEffect> {
+  readonly #parts: AuthorityParts;
   /** Descriptors by {@link slotOf}. */
   readonly #descriptors = new Map<string, Descriptor>();
   readonly #published = new Map<number, Published>();
-  #listener: Listener | undefined;
-  #timer: Timer | undefined;
-  #streams = 0;
+  #workNs: Nanoseconds = Number.POSITIVE_INFINITY;
   #lastUploadNs: Nanoseconds = 0;
+  /** The instant of the present step. */
+  #now: Nanoseconds = 0;
+  /** The effects of the present step. */
+  #effects: AuthorityEffect[] = [];
 
-  constructor(host: Host, setup: NodeSetup<MixnetOptions>) {
-    this.#host = host;
-    this.#setup = setup;
-    this.#clock = new EpochClock(host, setup.options.epoch);
-    this.#store = host.store('mixnet-authority');
+  constructor(parts: AuthorityParts) {
+    this.#parts = parts;
   }
 
-  start(): void {
-    const { directoryPort } = this.#setup.options;
-    this.#reload();
-    this.#warnOfFormat();
-    this.#listener = this.#host.listen({ port: directoryPort }, (stream) => this.#accept(stream));
-    if (this.#listener === undefined) this.#host.log.warn(`port ${directoryPort} is taken`);
-    this.#timer = this.#host.after(BOOTSTRAP_NS, () => this.#work());
+  /** Number of descriptors. */
+  get descriptors(): number {
+    return this.#descriptors.size;
   }
 
-  stop(): void {
-    this.#timer?.cancel();
-    this.#listener?.close();
+  /** Epochs of the documents that are served, ascending. */
+  get documents(): readonly number[] {
+    return [...this.#published.keys()].sort((a, b) => a - b);
   }
 
-  isReady(): boolean {
-    return this.#published.size > 0;
+  step(now: Nanoseconds, input: AuthorityInput | TimerDue): readonly AuthorityEffect[] {
+    this.#now = now;
+    this.#effects = [];
+    switch (input.kind) {
+      case 'start':
+        this.#reload(input.stored);
+        this.#warnOfFormat();
+        this.#workNs = now + BOOTSTRAP_NS;
+        break;
+      case 'record':
+        this.#answer(input.stream, input.type, input.body);
+        break;
+      case 'timer':
+        if (now >= this.#workNs) this.#work();
+    }
+    return this.#effects;
   }
 
-  status(): Readonly<Record<string, unknown>> {
-    return {
-      descriptors: this.#descriptors.size,
-      documents: [...this.#published.keys()].sort((a, b) => a - b),
-      role: 'authority',
-    };
+  nextAt(): Nanoseconds {
+    return this.#workNs;
   }
 
   /**
@@ -116,12 +154,13 @@ class AuthorityNode implements NodeHandle {
    * is retried soon.
    */
   #work(): void {
-    const { epoch, elapsedNs, remainingNs } = this.#clock.now();
-    const consensusNs = Math.floor(CONSENSUS_SHARE * this.#clock.lengthNs);
+    const { clock } = this.#parts;
+    const { epoch, elapsedNs, remainingNs } = clock.now();
+    const consensusNs = Math.floor(CONSENSUS_SHARE * clock.lengthNs);
     const isNextDue = elapsedNs >= consensusNs;
     const isDone = this.#publish(epoch) && (!isNextDue || this.#publish(epoch + 1));
     const untilDueNs: Nanoseconds = (isNextDue ? remainingNs : -elapsedNs) + consensusNs;
-    this.#timer?.rearm(isDone ? untilDueNs : Math.min(RETRY_NS, untilDueNs));
+    this.#workNs = this.#now + (isDone ? untilDueNs : Math.min(RETRY_NS, untilDueNs));
   }
 
   /** True when the document of that epoch exists now. */
@@ -129,21 +168,19 @@ class AuthorityNode implements NodeHandle {
     if (this.#published.has(epoch)) return true;
     // Nodes that start together upload together: the first document waits for the last of them.
     const isFirst = this.#published.size === 0;
-    if (isFirst && this.#host.now() - this.#lastUploadNs < BOOTSTRAP_NS) return false;
+    if (isFirst && this.#now - this.#lastUploadNs < BOOTSTRAP_NS) return false;
     const document = keepOwnProofs(this.#place(this.#make(epoch, this.#nodesOf(epoch))));
-    const { crypto, name } = this.#host;
-    const { network } = this.#setup;
-    const signed = signDocument(crypto, authoritySecret(network, name), document);
+    const { crypto, secret, trust } = this.#parts;
+    const signed = signDocument(crypto, secret, document);
     // A document that every node would reject (a layer without a mix, no provider) is not
     // published.
-    if ('drop' in openDocument(crypto, trustOf(network, name), signed, epoch)) return false;
+    if ('drop' in openDocument(crypto, trust, signed, epoch)) return false;
     if (isFirst) this.#warnOfAudits(document);
     this.#measureLayers(document);
     this.#published.set(epoch, { signed, document });
-    this.#store.put(`document-${epoch}`, signed);
+    this.#effects.push({ kind: 'put', key: keyOf(epoch), value: signed });
     this.#forget(epoch - EPOCHS_KEPT);
-    this.#store.sync(() => undefined);
-    this.#host.trace.mark(`document ${epoch}`);
+    this.#effects.push({ kind: 'sync' }, { kind: 'published', epoch });
     return true;
   }
 
@@ -151,20 +188,20 @@ class AuthorityNode implements NodeHandle {
   #measureLayers({ layers }: DirectoryDocument): void {
     for (const layer of layers) {
       const weighed = layer.map(({ asn, loadWeight: weight }) => ({ asn, weight }));
-      this.#host.meter.sample('mix.layers.simpson', simpsonIndex(weighed));
+      this.#effects.push({ kind: 'diversity', simpson: simpsonIndex(weighed) });
     }
   }
 
   #warnOfFormat(): void {
-    const { name } = formatOf(this.#host.crypto, this.#setup.options);
-    if (name === 'outfox-like') this.#host.log.warn(RESEARCH_FORMAT);
+    const { crypto, options } = this.#parts;
+    if (formatOf(crypto, options).name === 'outfox-like') this.#warn(RESEARCH_FORMAT);
   }
 
   #warnOfAudits(document: DirectoryDocument): void {
-    const { mixing, vrfAudit } = this.#setup.options;
+    const { book, options } = this.#parts;
+    const { mixing, vrfAudit } = options;
     if (mixing.strategy !== 'vrf-exp' || vrfAudit.enabled === false) return;
-    const book = addressBookOf(this.#setup.network, this.#host.crypto);
-    if (!hasAuditableLoop(document, book)) this.#host.log.warn(NO_AUDITS);
+    if (!hasAuditableLoop(document, book)) this.#warn(NO_AUDITS);
   }
 
   /** For each node that has a key for the epoch, its newest descriptor; sorted by name. */
@@ -180,18 +217,17 @@ class AuthorityNode implements NodeHandle {
 
   /** A proof of neighbours is valid for one epoch, and so is the descriptor that contains it. */
   #isFor(epoch: number, descriptor: Descriptor): boolean {
-    const isDrawing = descriptor.role === 'mix' && this.#setup.options.neighbours !== undefined;
+    const isDrawing = descriptor.role === 'mix' && this.#parts.options.neighbours !== undefined;
     return isDrawing ? firstEpoch(descriptor) === epoch : descriptor.mixKeys.has(epoch);
   }
 
   #make(epoch: number, nodes: readonly Descriptor[]): DirectoryDocument {
-    const host = this.#host;
-    const { options } = this.#setup;
+    const { clock, crypto, options } = this.#parts;
     const { rates, topology, layers, neighbours } = options;
-    const { geometry } = formatOf(host.crypto, options);
-    return makeDocument(host.crypto, {
+    const { geometry } = formatOf(crypto, options);
+    return makeDocument(crypto, {
       epoch,
-      epochLengthMs: this.#clock.schedule.lengthMs,
+      epochLengthMs: clock.schedule.lengthMs,
       topology,
       hops: layers,
       rates: {
@@ -202,8 +238,8 @@ class AuthorityNode implements NodeHandle {
         lambdaM: eventsPerMs(rates.mixLoop),
         lambdaG: eventsPerMs(rates.providerLoop),
       },
-      sphinxGeometryHash: geometryHash(host.crypto, geometry),
-      sharedRandomValue: host.randomBytes(RANDOM_LENGTH),
+      sphinxGeometryHash: geometryHash(crypto, geometry),
+      sharedRandomValue: this.#parts.randomBytes(RANDOM_LENGTH),
       nodes,
       previous: this.#published.get(epoch - 1)?.document,
       ...(neighbours === undefined ? {} : { neighbours }),
@@ -214,7 +250,7 @@ class AuthorityNode implements NodeHandle {
    * Used if the links of a network fit only one placement: applies the places given in the file.
    */
   #place(document: DirectoryDocument): DirectoryDocument {
-    const { placement, places, topology } = this.#setup.options;
+    const { placement, places, topology } = this.#parts.options;
     if (placement !== 'fixed' || places === undefined || topology === 'free-route') return document;
     const mixes = [...document.layers.flat(), ...document.spares];
     const byName = new Map(mixes.map((mix) => [mix.name, mix]));
@@ -231,71 +267,41 @@ class AuthorityNode implements NodeHandle {
     for (const epoch of this.#published.keys()) {
       if (epoch >= before) continue;
       this.#published.delete(epoch);
-      this.#store.delete(`document-${epoch}`);
+      this.#effects.push({ kind: 'delete', key: keyOf(epoch) });
     }
   }
 
-  #reload(): void {
-    const { epoch } = this.#clock.now();
-    const trust = trustOf(this.#setup.network, this.#host.name);
+  #reload(stored: ReadonlyMap<string, Uint8Array>): void {
+    const { clock, crypto, trust } = this.#parts;
+    const { epoch } = clock.now();
     for (let each = epoch - EPOCHS_KEPT; each <= epoch + 1; each++) {
-      const signed = this.#store.get(`document-${each}`);
+      const signed = stored.get(keyOf(each));
       if (signed === undefined) continue;
-      const document = openDocument(this.#host.crypto, trust, signed, each);
+      const document = openDocument(crypto, trust, signed, each);
       if (!('drop' in document)) this.#published.set(each, { signed, document });
     }
-    for (const { name } of this.#setup.network.hosts) {
-      for (const first of [epoch, epoch + 1]) {
-        const bytes = this.#store.get(slotOf(name, first));
-        if (bytes !== undefined) this.#takeDescriptor(bytes);
-      }
-    }
+    for (const [key, bytes] of stored) if (key.startsWith(DESCRIPTOR)) this.#takeDescriptor(bytes);
   }
 
-  #accept(stream: Stream): void {
-    if (this.#streams >= STREAMS_MAX) {
-      stream.reset();
-      return;
-    }
-    this.#streams += 1;
-    const reader = recordReader(['upload', 'ask'], (type, body) => {
-      if (!this.#answer(stream, type, body)) stream.reset();
-    });
-    stream.handle({
-      onData: (buffer, offset, length) => {
-        if (reader.read(buffer, offset, length)) return;
-        this.#drop('record-malformed');
-        stream.reset();
-      },
-      onEnd: () => {
-        if (!reader.isBetweenFrames) this.#drop('record-truncated');
-        stream.end();
-      },
-      onClose: () => {
-        this.#streams -= 1;
-      },
-    });
-  }
-
-  /** False when the body is malformed for a record of this type. */
-  #answer(stream: Stream, type: RecordType, body: Uint8Array): boolean {
+  #answer(stream: number, type: RecordType, body: Uint8Array): void {
     if (type === 'upload') {
-      stream.write(encodeRecord(this.#upload(body) ? 'accepted' : 'refused', NOTHING));
-      return true;
+      const record = encodeRecord(this.#upload(body) ? 'accepted' : 'refused', NOTHING);
+      this.#effects.push({ kind: 'reply', stream, record });
+      return;
     }
     const epoch = decodeAsk(body);
     if (epoch === undefined) {
       this.#drop('record-malformed');
-      return false;
+      this.#effects.push({ kind: 'reset', stream });
+      return;
     }
-    stream.write(this.#documentRecord(epoch));
-    return true;
+    this.#effects.push({ kind: 'reply', stream, record: this.#documentRecord(epoch) });
   }
 
   #documentRecord(epoch: number): Uint8Array {
     const found = this.#published.get(epoch);
     if (found !== undefined) return encodeDocumentRecord('here', found.signed);
-    const status: DocumentStatus = epoch < this.#clock.now().epoch ? 'gone' : 'not-yet';
+    const status: DocumentStatus = epoch < this.#parts.clock.now().epoch ? 'gone' : 'not-yet';
     return encodeDocumentRecord(status, NOTHING);
   }
 
@@ -305,22 +311,21 @@ class AuthorityNode implements NodeHandle {
       this.#drop('descriptor-refused');
       return false;
     }
-    this.#lastUploadNs = this.#host.now();
-    this.#store.put(slotOf(descriptor.name, firstEpoch(descriptor)), body);
-    this.#store.sync(() => undefined);
+    this.#lastUploadNs = this.#now;
+    const key = slotOf(descriptor.name, firstEpoch(descriptor));
+    this.#effects.push({ kind: 'put', key, value: body }, { kind: 'sync' });
     return true;
   }
 
   /** The descriptor, if it belongs to a provisioned node and is signed by it. */
   #takeDescriptor(bytes: Uint8Array): Descriptor | undefined {
-    const { crypto } = this.#host;
-    const { network } = this.#setup;
+    const { book, crypto, identityKeyOf } = this.#parts;
     const descriptor = openDescriptor(crypto, bytes);
     if ('drop' in descriptor) return undefined;
     const { name, identityKey, address } = descriptor;
-    const resident = addressBookOf(network, crypto).byName(name);
+    const resident = book.byName(name);
     if (resident === undefined || resident.address !== address) return undefined;
-    const expected = identityKeyOf(network, name);
+    const expected = identityKeyOf(name);
     if (!equalBytes(expected, identityKey)) return undefined;
     const refusal = this.#proofRefusal(descriptor);
     if (refusal !== undefined) {
@@ -333,18 +338,22 @@ class AuthorityNode implements NodeHandle {
 
   /** The reason not to list a mix because of its proofs of neighbours, if any. */
   #proofRefusal(descriptor: Descriptor): MixnetDrop | undefined {
-    const { neighbours, vrfSuite, layers, double } = this.#setup.options;
+    const { neighbours, vrfSuite, layers, double } = this.#parts.options;
     if (neighbours === undefined || descriptor.role !== 'mix') return undefined;
     if (double === 'credulous') return undefined;
     const epoch = firstEpoch(descriptor);
     const present = this.#published.get(epoch)?.document;
     const before = this.#published.get(epoch - 1)?.document;
     const beacon = present === undefined ? beaconAfter(before) : beaconOf(present);
-    return checkProofs(this.#host.crypto, vrfSuite, descriptor, { epoch, beacon, layers });
+    return checkProofs(this.#parts.crypto, vrfSuite, descriptor, { epoch, beacon, layers });
   }
 
   #drop(reason: MixnetDrop): void {
-    this.#host.drop(reason);
+    this.#effects.push({ kind: 'drop', reason });
+  }
+
+  #warn(text: string): void {
+    this.#effects.push({ kind: 'warn', text });
   }
 }
 
@@ -359,5 +368,10 @@ function firstEpoch({ mixKeys }: Descriptor): number {
 
 /** Two descriptors of a node are kept: for the running epoch and for the next. */
 function slotOf(name: string, epoch: number): string {
-  return `descriptor-${name}-${epoch % 2}`;
+  return `${DESCRIPTOR}${name}-${epoch % 2}`;
+}
+
+/** Key of a document in the store. */
+function keyOf(epoch: number): string {
+  return `document-${epoch}`;
 }

@@ -1,0 +1,128 @@
+/**
+ * The adapter between the port and the machine of an authority: streams, the store, the timer.
+ *
+ * @module
+ */
+import type { Host } from '../../../engine/host/host.ts';
+import type { NodeHandle, NodeSetup } from '../../../engine/host/protocol.ts';
+import type { Store } from '../../../engine/host/store.ts';
+import type { Listener, Stream } from '../../../engine/host/stream.ts';
+import { MachineShell } from '../../_kit/shell.ts';
+import { addressBookOf } from '../address-book.ts';
+import type { MixnetOptions } from '../config.ts';
+import { EpochClock } from '../epoch-clock.ts';
+import { STREAMS_MAX } from '../geometry.ts';
+import { recordReader } from '../records.ts';
+import { authoritySecret, identityKeyOf, trustOf } from '../trust.ts';
+import { type AuthorityEffect, type AuthorityInput, AuthorityMachine } from './machine.ts';
+
+/** Creates an authority on `host`. */
+export function createAuthority(host: Host, setup: NodeSetup<MixnetOptions>): NodeHandle {
+  return new AuthorityNode(host, setup);
+}
+
+class AuthorityNode implements NodeHandle {
+  readonly #host: Host;
+  readonly #port: number;
+  readonly #machine: AuthorityMachine;
+  readonly #shell: MachineShell<AuthorityInput, AuthorityEffect>;
+  readonly #store: Store;
+  /** Open streams by number. */
+  readonly #streams = new Map<number, Stream>();
+  #nextStream = 0;
+  #listener: Listener | undefined;
+
+  constructor(host: Host, { network, options }: NodeSetup<MixnetOptions>) {
+    this.#host = host;
+    this.#port = options.directoryPort;
+    this.#machine = new AuthorityMachine({
+      clock: new EpochClock(host, options.epoch),
+      crypto: host.crypto,
+      options,
+      book: addressBookOf(network, host.crypto),
+      secret: authoritySecret(network, host.name),
+      trust: trustOf(network, host.name),
+      identityKeyOf: (name): Uint8Array => identityKeyOf(network, name),
+      randomBytes: (length): Uint8Array => host.randomBytes(length),
+    });
+    this.#shell = new MachineShell(host, this.#machine, (effect) => this.#perform(effect));
+    this.#store = host.store('mixnet-authority');
+  }
+
+  start(): void {
+    const stored = new Map<string, Uint8Array>();
+    for (const key of this.#store.keys()) stored.set(key, this.#store.get(key) as Uint8Array);
+    this.#shell.take({ kind: 'start', stored });
+    this.#listener = this.#host.listen({ port: this.#port }, (stream) => this.#accept(stream));
+    if (this.#listener === undefined) this.#host.log.warn(`port ${this.#port} is taken`);
+  }
+
+  stop(): void {
+    this.#shell.stop();
+    this.#listener?.close();
+  }
+
+  isReady(): boolean {
+    return this.#machine.documents.length > 0;
+  }
+
+  status(): Readonly<Record<string, unknown>> {
+    const { descriptors, documents } = this.#machine;
+    return { descriptors, documents, role: 'authority' };
+  }
+
+  #accept(stream: Stream): void {
+    if (this.#streams.size >= STREAMS_MAX) {
+      stream.reset();
+      return;
+    }
+    const number = this.#nextStream++;
+    this.#streams.set(number, stream);
+    const reader = recordReader(['upload', 'ask'], (type, body) =>
+      this.#shell.take({ kind: 'record', stream: number, type, body }),
+    );
+    stream.handle({
+      onData: (buffer, offset, length) => {
+        if (reader.read(buffer, offset, length)) return;
+        this.#host.drop('record-malformed');
+        stream.reset();
+      },
+      onEnd: () => {
+        if (!reader.isBetweenFrames) this.#host.drop('record-truncated');
+        stream.end();
+      },
+      onClose: () => this.#streams.delete(number),
+    });
+  }
+
+  #perform(effect: AuthorityEffect): void {
+    switch (effect.kind) {
+      case 'reply':
+        this.#streams.get(effect.stream)?.write(effect.record);
+        return;
+      case 'reset':
+        this.#streams.get(effect.stream)?.reset();
+        return;
+      case 'put':
+        this.#store.put(effect.key, effect.value);
+        return;
+      case 'delete':
+        this.#store.delete(effect.key);
+        return;
+      case 'sync':
+        this.#store.sync(() => undefined);
+        return;
+      case 'published':
+        this.#host.trace.mark(`document ${effect.epoch}`);
+        return;
+      case 'diversity':
+        this.#host.meter.sample('mix.layers.simpson', effect.simpson);
+        return;
+      case 'drop':
+        this.#host.drop(effect.reason);
+        return;
+      case 'warn':
+        this.#host.log.warn(effect.text);
+    }
+  }
+}
