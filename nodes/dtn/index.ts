@@ -1,5 +1,6 @@
 /**
- * Delay-tolerant networking: the public face. So far the format of bundles.
+ * Delay-tolerant networking: the public face. So far the format of bundles and the search
+ * for routes.
  *
  * @module
  */
@@ -26,3 +27,16 @@ export {
   type StatusReport,
 } from './bundle/status-report.ts';
 export { BundleView } from './bundle/view.ts';
+export {
+  ALLOWANCE,
+  type Choice,
+  chooseRoute,
+  type Demand,
+  type NoRoute,
+  type Projection,
+  ROUTES_MAX,
+  Volumes,
+} from './contact-graph/choose.ts';
+export { ContactPlan, PLAN_OPTIONS, type PlannedContact } from './contact-graph/plan.ts';
+export { RouteList } from './contact-graph/routes.ts';
+export { type Route, type RouteQuery, RouteSearch } from './contact-graph/search.ts';

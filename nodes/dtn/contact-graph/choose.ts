@@ -1,0 +1,188 @@
+/**
+ * Chooses the route of a bundle among those of a list, by the volumes of contacts and by what waits
+ * already (CCSDS 734.3-B-1 sections 3.2.6 and 3.2.8.1).
+ *
+ * @module
+ */
+import type { Nanoseconds } from '../../../engine/host/time.ts';
+import type { ContactPlan } from './plan.ts';
+import type { RouteList } from './routes.ts';
+import type { Route } from './search.ts';
+
+/** Classes of priority: 0 bulk, 1 normal, 2 expedited. */
+const PRIORITIES = 3;
+/** Routes that are considered for a bundle. */
+export const ROUTES_MAX = 10;
+const NS_PER_S = 1e9;
+const PERCENT = 100;
+
+/** How much larger a bundle counts than it is (section 1.4, estimated volume consumption). */
+export interface Allowance {
+  readonly percent: number;
+  readonly bytesMin: number;
+}
+
+/** The standard's allowance for convergence layers. */
+export const ALLOWANCE: Allowance = { percent: 3, bytesMin: 100 };
+
+/** A bundle as the choice sees it. */
+export interface Demand {
+  /** Bytes. */
+  readonly size: number;
+  /** 0 to 2. */
+  readonly priority: number;
+  /** Instant at which it expires; Infinity if never. */
+  readonly deadlineNs: Nanoseconds;
+  /** True if a part of it may go alone. */
+  readonly isFragmentable: boolean;
+}
+
+/** What a route would do for a bundle. */
+export interface Projection {
+  readonly route: Route;
+  /** Estimated volume consumption, bytes. */
+  readonly volume: number;
+  /** When the first byte can leave: after what waits already. */
+  readonly departureNs: Nanoseconds;
+  /** When the last byte arrives. */
+  readonly arrivalNs: Nanoseconds;
+  /** Bytes that the route can still take. */
+  readonly room: number;
+}
+
+/** Why no route is chosen. */
+export type NoRoute = 'no-route' | 'no-contact-before-expiry' | 'no-volume';
+
+/** What waits for a neighbour: bytes at this priority or higher, each with its allowance. */
+export type Backlog = (neighbour: number, priority: number) => number;
+
+/** The volume of each contact that is not promised yet, by priority (section 3.2.8.1.2). */
+export class Volumes {
+  readonly #left: Float64Array;
+
+  constructor(plan: ContactPlan) {
+    this.#left = new Float64Array(plan.contacts.length * PRIORITIES);
+    for (const [index, { startNs, endNs, rate }] of plan.contacts.entries()) {
+      const volume = ((endNs - startNs) * rate) / NS_PER_S;
+      this.#left.fill(volume, index * PRIORITIES, (index + 1) * PRIORITIES);
+    }
+  }
+
+  /** Bytes that bundles of this priority can still use. */
+  left(contact: number, priority: number): number {
+    return this.#left[contact * PRIORITIES + priority] as number;
+  }
+
+  /** Promises a route to a bundle: those of its priority and below have less. */
+  book({ route, volume }: Projection, priority: number): void {
+    this.#add(route, priority, -volume);
+  }
+
+  /** Takes a promise back, for a bundle that goes another way. */
+  release({ route, volume }: Projection, priority: number): void {
+    this.#add(route, priority, volume);
+  }
+
+  #add({ contacts }: Route, priority: number, bytes: number): void {
+    for (const contact of contacts) {
+      for (let level = 0; level <= priority; level += 1) {
+        const at = contact * PRIORITIES + level;
+        this.#left[at] = (this.#left[at] as number) + bytes;
+      }
+    }
+  }
+}
+
+/** The state in which a choice is made. */
+export interface Choice {
+  readonly plan: ContactPlan;
+  readonly volumes: Volumes;
+  readonly backlog: Backlog;
+  readonly allowance: Allowance;
+  /** Most routes that are considered. */
+  readonly routesMax: number;
+  readonly nowNs: Nanoseconds;
+}
+
+/** Bytes for which a bundle of this size counts. */
+function volumeOf(size: number, { percent, bytesMin }: Allowance): number {
+  return size + Math.max((size * percent) / PERCENT, bytesMin);
+}
+
+/** The best route for a bundle, or why there is none. */
+export function chooseRoute(list: RouteList, demand: Demand, choice: Choice): Projection | NoRoute {
+  let best: Projection | undefined;
+  let reason: NoRoute = 'no-route';
+  for (let index = 0; index < choice.routesMax; index += 1) {
+    const route = list.at(index);
+    // A bundle arrives no earlier than its route, so that routes behind cannot be better.
+    if (route === undefined || (best !== undefined && route.arrivalNs > best.arrivalNs)) break;
+    const projection = project(route, demand, choice);
+    if (typeof projection === 'string') reason = reason === 'no-volume' ? reason : projection;
+    else if (best === undefined || compareProjections(projection, best) < 0) best = projection;
+  }
+  return best ?? reason;
+}
+
+/** Section 3.2.8.1.4 a, with projected arrivals. */
+function compareProjections(left: Projection, right: Projection): number {
+  return (
+    left.arrivalNs - right.arrivalNs ||
+    left.route.contacts.length - right.route.contacts.length ||
+    right.route.terminationNs - left.route.terminationNs ||
+    left.route.entry - right.route.entry
+  );
+}
+
+/** What the route would do for the bundle, or why it cannot carry it (section 3.2.6.9). */
+function project(route: Route, demand: Demand, choice: Choice): Projection | NoRoute {
+  const { plan } = choice;
+  // 3.2.6.9 a: not even an empty network would be in time.
+  if (route.arrivalNs > demand.deadlineNs) return 'no-contact-before-expiry';
+  const volume = volumeOf(demand.size, choice.allowance);
+  const departureNs = departureOf(route, demand, choice);
+  const first = plan.contacts[route.contacts[0] as number];
+  // 3.2.6.9 d: what waits already fills the first contact.
+  if (first === undefined || departureNs > first.endNs) return 'no-volume';
+  let at = departureNs;
+  let room = Number.POSITIVE_INFINITY;
+  for (const [index, id] of route.contacts.entries()) {
+    const { startNs, rate } = plan.contacts[id] as { startNs: number; rate: number };
+    const firstByteNs = index === 0 ? at : Math.max(startNs, at);
+    const seconds = (endOfRest(plan, route, index) - firstByteNs) / NS_PER_S;
+    room = Math.min(room, choice.volumes.left(id, demand.priority), seconds * rate);
+    at = firstByteNs + (volume / rate) * NS_PER_S + (plan.trip[id] as number);
+  }
+  // 3.2.6.9 e: the bundle would arrive too late.
+  if (at > demand.deadlineNs) return 'no-contact-before-expiry';
+  // 3.2.6.9 f and g: nothing of it, or not all of it, has room.
+  const isTooLarge = room <= 0 || (!demand.isFragmentable && room < volume);
+  if (isTooLarge) return 'no-volume';
+  return { route, volume, departureNs, arrivalNs: Math.ceil(at), room };
+}
+
+/** Section 3.2.6.2: when the first byte can leave, after what waits for the same neighbour. */
+function departureOf(route: Route, demand: Demand, choice: Choice): Nanoseconds {
+  const { plan, nowNs, backlog } = choice;
+  const first = plan.contacts[route.contacts[0] as number];
+  if (first === undefined) return nowNs;
+  const earlier = plan.bySender[first.from] as readonly number[];
+  let relief = 0;
+  for (const id of earlier) {
+    const contact = plan.contacts[id];
+    if (contact === undefined || contact.to !== first.to) continue;
+    if (contact.endNs <= nowNs || contact.startNs >= first.startNs) continue;
+    relief += ((contact.endNs - Math.max(nowNs, contact.startNs)) / NS_PER_S) * contact.rate;
+  }
+  const residual = Math.max(0, backlog(first.to, demand.priority) - relief);
+  return Math.max(nowNs, first.startNs) + Math.ceil((residual / first.rate) * NS_PER_S);
+}
+
+/** Section 3.2.6.8.9: the end of the contact that ends first from here on. */
+function endOfRest(plan: ContactPlan, { contacts }: Route, from: number): Nanoseconds {
+  let end = Number.POSITIVE_INFINITY;
+  for (let index = from; index < contacts.length; index += 1) {
+    end = Math.min(end, plan.contacts[contacts[index] as number]?.endNs as number);
+  }
+  return end;
+}

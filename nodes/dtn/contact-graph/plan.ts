@@ -1,0 +1,68 @@
+/**
+ * A contact plan as the route search reads it (CCSDS 734.3-B-1 sections 1.4 and 2.3.1): who can send
+ * to whom, when, at which rate, and how long the light takes.
+ *
+ * Nodes are numbers in the order of their identifiers, so that the tie-break by the smallest entry
+ * node is a comparison of numbers.
+ *
+ * @module
+ */
+import type { Nanoseconds } from '../../../engine/host/time.ts';
+
+/** A window in which one node can send to another. */
+export interface PlannedContact {
+  readonly from: number;
+  readonly to: number;
+  readonly startNs: Nanoseconds;
+  readonly endNs: Nanoseconds;
+  /** Bytes per second. */
+  readonly rate: number;
+  /** One-way light time at the start of the contact, ns. */
+  readonly owltNs: Nanoseconds;
+}
+
+/** When a contact is over for a transmission that begins at its last instant. */
+export type WindowEnd = 'closed' | 'open';
+
+/** Options of the plan's arithmetic. */
+export interface PlanOptions {
+  /** `closed`: a transmission may begin at the end of a contact, as in the standard. */
+  readonly windowEnd: WindowEnd;
+  /** Added to the light time of each contact, ns. */
+  readonly marginNs: Nanoseconds;
+}
+
+/** The defaults: CCSDS 734.3-B-1 section 3.2.4.1, without a margin. */
+export const PLAN_OPTIONS: PlanOptions = { windowEnd: 'closed', marginNs: 0 };
+
+/** Contacts in columns; a contact is named by its index in the list. */
+export class ContactPlan {
+  readonly contacts: readonly PlannedContact[];
+  /** Number of nodes. */
+  readonly nodes: number;
+  readonly from: Int32Array;
+  readonly to: Int32Array;
+  readonly start: Float64Array;
+  /** Last instant at which a transmission may begin. */
+  readonly last: Float64Array;
+  /** From the beginning of a transmission to its arrival: light time and margin. */
+  readonly trip: Float64Array;
+  /** For each node, its contacts as sender. */
+  readonly bySender: readonly (readonly number[])[];
+
+  /** @param contacts Nodes are 0 … nodes - 1; those of one pair do not overlap. */
+  constructor(contacts: readonly PlannedContact[], nodes: number, options: PlanOptions) {
+    const isClosed = options.windowEnd === 'closed';
+    this.contacts = contacts;
+    this.nodes = nodes;
+    this.from = Int32Array.from(contacts, ({ from }) => from);
+    this.to = Int32Array.from(contacts, ({ to }) => to);
+    this.start = Float64Array.from(contacts, ({ startNs }) => startNs);
+    // Instants are whole nanoseconds, so an open end is a closed one a nanosecond earlier.
+    this.last = Float64Array.from(contacts, ({ endNs }) => (isClosed ? endNs : endNs - 1));
+    this.trip = Float64Array.from(contacts, ({ owltNs }) => owltNs + options.marginNs);
+    const bySender: number[][] = Array.from({ length: nodes }, () => []);
+    for (const [index, { from }] of contacts.entries()) bySender[from]?.push(index);
+    this.bySender = bySender;
+  }
+}

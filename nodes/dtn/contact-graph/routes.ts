@@ -1,0 +1,116 @@
+/**
+ * The best routes through a contact plan, one after the other (Yen 1971, "Finding the K shortest
+ * loopless paths in a network", on contacts): each next route leaves a better one somewhere.
+ *
+ * @module
+ */
+import type { Nanoseconds } from '../../../engine/host/time.ts';
+import type { ContactPlan } from './plan.ts';
+import type { Route, RouteQuery, RouteSearch } from './search.ts';
+
+/** Negative if `left` is better (CCSDS 734.3-B-1 section 3.2.8.1.4 a). */
+export function compareRoutes(left: Route, right: Route): number {
+  return (
+    left.arrivalNs - right.arrivalNs ||
+    left.contacts.length - right.contacts.length ||
+    right.terminationNs - left.terminationNs ||
+    left.entry - right.entry
+  );
+}
+
+/** Lists the routes of one query, best first, as far as they are asked for. */
+export class RouteList {
+  readonly #plan: ContactPlan;
+  readonly #search: RouteSearch;
+  readonly #query: RouteQuery;
+  readonly #found: Route[] = [];
+  readonly #candidates: Route[] = [];
+  /** Routes that are found or candidates, by their contacts. */
+  readonly #known = new Set<string>();
+
+  /** @param search Of the same plan; shared by all lists. */
+  constructor(plan: ContactPlan, search: RouteSearch, query: RouteQuery) {
+    this.#plan = plan;
+    this.#search = search;
+    this.#query = query;
+  }
+
+  /** The route with this index; undefined if there are not that many. */
+  at(index: number): Route | undefined {
+    while (this.#found.length <= index) {
+      const next = this.#nextRoute();
+      if (next === undefined) return undefined;
+      this.#found.push(next);
+    }
+    return this.#found[index];
+  }
+
+  #nextRoute(): Route | undefined {
+    const last = this.#found.at(-1);
+    if (last === undefined) this.#offer(this.#search.best(this.#query));
+    else for (let spur = 0; spur < last.contacts.length; spur += 1) this.#branch(last, spur);
+    this.#candidates.sort(compareRoutes);
+    return this.#candidates.shift();
+  }
+
+  /** The best route that shares the first `spur` contacts with `route` and differs in the next. */
+  #branch(route: Route, spur: number): void {
+    const prefix = route.contacts.slice(0, spur);
+    const tail = this.#search.best(this.#spurQuery(prefix));
+    if (tail !== undefined) this.#offer(this.#joined(prefix, tail));
+  }
+
+  #spurQuery(prefix: readonly number[]): RouteQuery {
+    const { from, to } = this.#plan;
+    const { source, target, atNs, avoided } = this.#query;
+    const spur = prefix.length === 0 ? source : (to[prefix.at(-1) as number] as number);
+    // The nodes of the prefix, so that no route visits one twice.
+    const nodes = prefix.map((contact) => from[contact] as number);
+    return {
+      source: spur,
+      target,
+      atNs: this.#arrivalOf(prefix, atNs),
+      avoided: new Set([...(avoided ?? []), ...nodes]),
+      notFirst: new Set([
+        ...(prefix.length === 0 ? (this.#query.notFirst ?? []) : []),
+        ...this.#taken(prefix),
+      ]),
+    };
+  }
+
+  /** Contacts with which known routes go on after this prefix. */
+  #taken(prefix: readonly number[]): readonly number[] {
+    const hasPrefix = ({ contacts }: Route): boolean =>
+      prefix.every((contact, at) => contacts[at] === contact);
+    return [...this.#found, ...this.#candidates]
+      .filter(hasPrefix)
+      .flatMap(({ contacts }) => contacts[prefix.length] ?? []);
+  }
+
+  #joined(prefix: readonly number[], tail: Route): Route {
+    const contacts = [...prefix, ...tail.contacts];
+    const ends = contacts.map((contact) => this.#plan.contacts[contact]?.endNs as number);
+    return {
+      contacts,
+      arrivalNs: tail.arrivalNs,
+      terminationNs: Math.min(...ends),
+      entry: this.#plan.to[contacts[0] as number] as number,
+    };
+  }
+
+  #offer(route: Route | undefined): void {
+    if (route === undefined) return;
+    const key = route.contacts.join(',');
+    if (this.#known.has(key)) return;
+    this.#known.add(key);
+    this.#candidates.push(route);
+  }
+
+  #arrivalOf(contacts: readonly number[], atNs: Nanoseconds): Nanoseconds {
+    const { start, trip } = this.#plan;
+    return contacts.reduce(
+      (at, contact) => Math.max(start[contact] as number, at) + (trip[contact] as number),
+      atNs,
+    );
+  }
+}

@@ -1,0 +1,37 @@
+/**
+ * The oracle of the route search: enumerates all routes without loops. Exponential, for small plans.
+ *
+ * @module
+ */
+import type { ContactPlan } from '../../../../../nodes/dtn/contact-graph/plan.ts';
+import { compareRoutes } from '../../../../../nodes/dtn/contact-graph/routes.ts';
+import type { Route, RouteQuery } from '../../../../../nodes/dtn/contact-graph/search.ts';
+
+/** All routes, best first. */
+export function everyRoute(plan: ContactPlan, query: RouteQuery): readonly Route[] {
+  const routes: Route[] = [];
+  const extend = (
+    node: number,
+    at: number,
+    contacts: readonly number[],
+    seen: readonly number[],
+  ): void => {
+    for (const [index, contact] of plan.contacts.entries()) {
+      const { from, to, endNs } = contact;
+      const isOver = (plan.last[index] as number) < at;
+      if (from !== node || isOver || seen.includes(to) || query.avoided?.has(to) === true) continue;
+      if (contacts.length === 0 && query.notFirst?.has(index) === true) continue;
+      const arrivalNs = Math.max(contact.startNs, at) + (plan.trip[index] as number);
+      const all = [...contacts, index];
+      if (to !== query.target) {
+        extend(to, arrivalNs, all, [...seen, to]);
+        continue;
+      }
+      const ends = contacts.map((each) => plan.contacts[each]?.endNs as number);
+      const entry = plan.to[all[0] as number] as number;
+      routes.push({ contacts: all, arrivalNs, terminationNs: Math.min(endNs, ...ends), entry });
+    }
+  };
+  extend(query.source, query.atNs, [], [query.source]);
+  return routes.sort(compareRoutes);
+}

@@ -1,0 +1,200 @@
+/**
+ * Published contact plans: best routes (CCSDS 734.3-B-1 section 3.2.8.1.4), volumes and backlog
+ * (section 3.2.6).
+ */
+import { describe, expect, it } from 'vitest';
+import {
+  ALLOWANCE,
+  type Choice,
+  chooseRoute,
+  ROUTES_MAX,
+  Volumes,
+} from '../../nodes/dtn/contact-graph/choose.ts';
+import { ContactPlan, PLAN_OPTIONS, type WindowEnd } from '../../nodes/dtn/contact-graph/plan.ts';
+import { RouteList } from '../../nodes/dtn/contact-graph/routes.ts';
+import { RouteSearch } from '../../nodes/dtn/contact-graph/search.ts';
+import { hasVectors, vectors } from '../vectors-root.ts';
+
+type Name = string | number;
+
+interface Contact {
+  readonly from: Name;
+  readonly to: Name;
+  readonly start: number;
+  readonly end: number;
+  readonly owlt: number;
+  /** Bytes per second. */
+  readonly rate?: number;
+}
+
+interface Expected {
+  readonly arrival: number;
+  readonly hops: number;
+  readonly termination: number;
+  readonly entry: Name;
+}
+
+interface PlanFile {
+  readonly name: string;
+  readonly contacts: readonly Contact[];
+  readonly queries: readonly {
+    readonly source: Name;
+    readonly dest: Name;
+    readonly time: number;
+    readonly expect: Expected | null;
+    readonly expectOpenEnd?: Expected | null;
+  }[];
+}
+
+interface VolumeFile {
+  readonly name: string;
+  readonly contacts: readonly Contact[];
+  readonly backlog: Readonly<Record<string, number>>;
+  readonly bundles: readonly {
+    readonly source: Name;
+    readonly dest: Name;
+    readonly time: number;
+    readonly size: number;
+    readonly deadline?: number;
+    readonly result: {
+      readonly route: readonly number[];
+      readonly evc: number;
+      readonly eto: number;
+      readonly pbat: number;
+      readonly rvl: number;
+    } | null;
+  }[];
+  readonly mtvAfter: readonly number[];
+}
+
+/** Numbers by value, names by code point. */
+function byName(left: Name, right: Name): number {
+  if (typeof left === 'number' && typeof right === 'number') return left - right;
+  return left < right ? -1 : 1;
+}
+
+const ns = (seconds: number): number => Math.round(seconds * 1e9);
+
+interface Read {
+  readonly plan: ContactPlan;
+  /** Names of nodes by number, and back. */
+  readonly names: readonly Name[];
+  readonly id: (name: Name) => number;
+}
+
+/** A plan with the numbers of its nodes. */
+function read(contacts: readonly Contact[], others: readonly Name[], windowEnd: WindowEnd): Read {
+  const all = new Set([...contacts.flatMap(({ from, to }) => [from, to]), ...others]);
+  const names = [...all].sort(byName);
+  const id = (name: Name): number => names.indexOf(name);
+  const planned = contacts.map(({ from, to, start, end, owlt, rate }) => ({
+    from: id(from),
+    to: id(to),
+    startNs: ns(start),
+    endNs: ns(end),
+    owltNs: ns(owlt),
+    rate: rate ?? 1,
+  }));
+  return {
+    plan: new ContactPlan(planned, names.length, { ...PLAN_OPTIONS, windowEnd }),
+    names,
+    id,
+  };
+}
+
+function check(file: PlanFile): void {
+  for (const { source, dest, time, expect: expected, expectOpenEnd } of file.queries) {
+    const ends: readonly (readonly [WindowEnd, Expected | null])[] = [
+      ['closed', expected],
+      ['open', expectOpenEnd === undefined ? expected : expectOpenEnd],
+    ];
+    for (const [windowEnd, wanted] of ends) {
+      const { plan, names, id } = read(file.contacts, [source, dest], windowEnd);
+      const query = { source: id(source), target: id(dest), atNs: ns(time) };
+      const route = new RouteSearch(plan).best(query);
+      const found = route && {
+        arrival: ns(route.arrivalNs / 1e9) / 1e9,
+        hops: route.contacts.length,
+        termination: route.terminationNs / 1e9,
+        entry: names[route.entry],
+      };
+      expect(found ?? null, `${source} to ${dest} at ${time}, ${windowEnd}`).toEqual(wanted);
+    }
+  }
+}
+
+describe.skipIf(!hasVectors)('best routes', () => {
+  const small = hasVectors
+    ? vectors<{ cases: readonly PlanFile[] }>('dtn/cgr/small.json').cases
+    : [];
+  it.each(small)('of $name', check);
+
+  it.each(['mars-9-node', 'lunanet-day', 'hdtn-10-nodes', 'ion-alternating'])('of %s', (name) => {
+    check(vectors<PlanFile>(`dtn/cgr/${name}.json`));
+  });
+
+  it('of all pairs of the day around the moon', () => {
+    const { contacts } = vectors<PlanFile>('dtn/cgr/lunanet-day.json');
+    const { rows } = vectors<{
+      rows: readonly (readonly [number, Name, Name, number | null, number, number, Name])[];
+    }>('dtn/cgr/lunanet-all-pairs.json');
+    const queries = rows.map(([time, source, dest, arrival, hops, termination, entry]) => ({
+      time,
+      source,
+      dest,
+      expect: arrival === null ? null : { arrival, hops, termination, entry },
+    }));
+    expect(queries).toHaveLength(312);
+    for (const { time, source, dest, expect: expected } of queries) {
+      const { plan, names, id } = read(contacts, [], 'closed');
+      const query = { source: id(source), target: id(dest), atNs: ns(time) };
+      const route = new RouteSearch(plan).best(query);
+      expect(route?.contacts.length ?? null).toBe(expected?.hops ?? null);
+      expect(route === undefined ? null : names[route.entry]).toBe(expected?.entry ?? null);
+      expect((route?.arrivalNs ?? 0) / 1e9).toBeCloseTo(expected?.arrival ?? 0, 6);
+      expect((route?.terminationNs ?? 0) / 1e9).toBe(expected?.termination ?? 0);
+    }
+  });
+});
+
+describe.skipIf(!hasVectors)('volumes', () => {
+  const { cases } = hasVectors
+    ? vectors<{ cases: readonly VolumeFile[] }>('dtn/cgr/volume.json')
+    : { cases: [] };
+
+  it.each(cases)('$name', ({ contacts, backlog, bundles, mtvAfter }) => {
+    const { plan, names, id } = read(contacts, [], 'closed');
+    const volumes = new Volumes(plan);
+    const search = new RouteSearch(plan);
+    for (const { source, dest, time, size, deadline, result } of bundles) {
+      const choice: Choice = {
+        plan,
+        volumes,
+        backlog: (neighbour) => backlog[String(names[neighbour])] ?? 0,
+        allowance: ALLOWANCE,
+        routesMax: ROUTES_MAX,
+        nowNs: ns(time),
+      };
+      const deadlineNs = deadline === undefined ? Number.POSITIVE_INFINITY : ns(deadline);
+      const list = new RouteList(plan, search, {
+        source: id(source),
+        target: id(dest),
+        atNs: ns(time),
+      });
+      const demand = { size, priority: 0, deadlineNs, isFragmentable: false };
+      const chosen = chooseRoute(list, demand, choice);
+      if (result === null || typeof chosen === 'string') {
+        expect(chosen).toBe(result === null ? 'no-contact-before-expiry' : result);
+        continue;
+      }
+      expect(chosen.route.contacts).toEqual(result.route);
+      expect(chosen.volume).toBeCloseTo(result.evc, 6);
+      expect(chosen.departureNs / 1e9).toBeCloseTo(result.eto, 6);
+      expect(chosen.arrivalNs / 1e9).toBeCloseTo(result.pbat, 6);
+      expect(chosen.room).toBeCloseTo(result.rvl, 3);
+      volumes.book(chosen, 0);
+    }
+    const left = contacts.map((_, contact) => volumes.left(contact, 0));
+    expect(left.map((bytes) => Math.round(bytes))).toEqual(mtvAfter);
+  });
+});
