@@ -63,6 +63,10 @@ export class ProtocolRegistry implements Registry {
     return KNOWN.find((protocol) => protocol.name === name) ?? this.#modules.get(name);
   }
 
+  isShipped(name: string): boolean {
+    return isShippedName(name);
+  }
+
   /**
    * Loads the users' modules that a scenario file or its topology names (`run: ./my/index.ts`), so
    * that the loader finds them. Unreadable files are left to the loader, which reports them.

@@ -93,6 +93,7 @@ export const registry: Registry = {
   names: ['gateway', 'ping', 'scion'],
   metrics: METRICS.map(([name, kind, unit]) => ({ name, kind, unit, help: name })),
   protocols: (name) => PROTOCOLS.get(name),
+  isShipped: (name) => PROTOCOLS.has(name),
 };
 
 /** A temporary folder with `scenarios/` and `topologies/`. */

@@ -11,8 +11,10 @@ import type { Protocol } from '../../engine/host/protocol.ts';
 export interface Registry {
   /** @param name Folder name of a shipped protocol, or absolute path of a user's module. */
   protocols(name: string): Protocol | undefined;
-  /** Names of the shipped protocols, for suggestions. */
+  /** Names of the protocols in nodes/, for suggestions. */
   readonly names: readonly string[];
+  /** False for protocols of others: what goes wrong in their code is their mistake. */
+  isShipped(name: string): boolean;
   /** Metrics measured by the runner itself. */
   readonly metrics: readonly MetricDefinition[];
 }

@@ -127,9 +127,10 @@ function made(
   try {
     return sized(context, offer, result.data);
   } catch (error) {
-    if (offer.protocol === undefined || !isAbsolute(offer.protocol)) throw error;
+    const { protocol } = offer;
+    if (protocol === undefined || context.registry.isShipped(protocol)) throw error;
     const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-    context.refuse('E126', [...PATH, 'run'], `the generator "${generator.name}" threw ${reason}`);
+    context.refuse('E126', [...PATH, 'kind'], `the generator "${generator.name}" threw ${reason}`);
     return undefined;
   }
 }

@@ -33,6 +33,10 @@ const PAIR: TopologyGenerator = {
 
 const module = files.write('topologies/mine.ts', '');
 
+const noPlace = (): never => {
+  throw new RangeError('no place');
+};
+
 /** A registry in which the module offers the generator. */
 function withModule(generator: TopologyGenerator): Registry {
   const mine = { ...registry.protocols('ping'), name: 'mine', generators: [generator] } as Protocol;
@@ -87,21 +91,25 @@ describe('a generator of a user’s module', () => {
   });
 
   it('was called our bug when it threw: it is told at its line', () => {
-    const fail = (): never => {
-      throw new TypeError('no villages');
-    };
-    for (const wrong of [{ generate: fail }, { size: fail }]) {
+    for (const wrong of [{ generate: noPlace }, { size: noPlace }]) {
       expect(issuesOf({ ...PAIR, ...wrong })).toMatchObject([
         {
           code: 'E126',
           line: 2,
-          path: 'generate.run',
-          message: 'the generator "pair" threw TypeError: no villages',
+          path: 'generate.kind',
+          message: 'the generator "pair" threw RangeError: no place',
         },
       ]);
     }
     const nothing = { ...PAIR, generate: () => undefined as never };
     expect(issuesOf(nothing)).toMatchObject([{ code: 'E126', line: 2 }]);
+  });
+
+  it('is our bug when it throws in a shipped protocol', () => {
+    const shipped = { ...withModule(PAIR), isShipped: () => true };
+    const broken = { ...registry.protocols('ping'), generators: [{ ...PAIR, size: noPlace }] };
+    const known = { ...shipped, protocols: () => broken as Protocol };
+    expect(() => load('{ kind: pair, run: ./mine.ts }', known)).toThrow(RangeError);
   });
 
   it.each(['a b', '../a', '', 'con', 'x'.repeat(64)])('cannot name a node %j', (name) => {
