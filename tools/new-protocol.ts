@@ -2,7 +2,7 @@
  * `npm run new:protocol NAME` writes a working protocol as a starting point for a new one.
  *
  * It is a copy of nodes/ping under another name, with its tests, a vector test, a topology, a
- * scenario, and it is found by its folder, so it is always up to date with the code. The command
+ * scenario with the defects that its limits find, and it is found by its folder, so it is always up to date with the code. The command
  * overwrites no file.
  *
  * @module
@@ -11,6 +11,8 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import {
+  doublesText,
+  liveCaseText,
   readmeText,
   scenarioText,
   topologyText,
@@ -42,6 +44,8 @@ function createProtocol(name: Spellings): readonly string[] | string {
     ],
     [`nodes/${name.kebab}/README.md`, readmeText(name)],
     [`test/vectors/${name.kebab}.test.ts`, vectorTestText(name)],
+    [`test/scenarios/doubles/${name.kebab}.ts`, doublesText(name)],
+    [`test/conformance/live-cases/${name.kebab}.ts`, liveCaseText(name)],
     [`topologies/${name.kebab}.yaml`, topologyText(name)],
     [`scenarios/${name.kebab}.yaml`, scenarioText(name)],
   ]);

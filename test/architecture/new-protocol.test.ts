@@ -108,6 +108,8 @@ describe('a new protocol', () => {
       `nodes/${NAME}/`,
       `test/unit/nodes/${NAME}/`,
       `test/vectors/${NAME}.test.ts`,
+      `test/scenarios/doubles/${NAME}.ts`,
+      `test/conformance/live-cases/${NAME}.ts`,
       `topologies/${NAME}`,
       `scenarios/${NAME}.yaml`,
     ];
@@ -201,6 +203,19 @@ describe('a new protocol', () => {
     expect(lint.status, lint.text).toBe(0);
   });
 
+  it('passes the tests that ask something of every protocol and scenario', () => {
+    const asked = `exist for every limit|hold for every shipped|${NAME}.yaml|a protocol that does not exist`;
+    const files = ['test/scenarios/doubles', 'test/conformance/live-protocols'];
+    const paths = [
+      ...files.map((path) => `${path}.test.ts`),
+      'test/unit/scenarios/files/stack.test.ts',
+    ];
+    const { status, text } = run(bin('vitest'), ['run', ...paths, '-t', asked]);
+    expect(status, text).toBe(0);
+    // Three defects, their completeness; a run in both worlds, the list of protocols; a hint.
+    expect(text).toMatch(/Tests .*7 passed/);
+  });
+
   it('passes types, lint and format', () => {
     writeFileSync(
       join(copy, 'tsconfig.new.json'),
@@ -212,7 +227,10 @@ describe('a new protocol', () => {
     );
     const types = run(bin('../typescript-7/bin/tsc'), ['-p', 'tsconfig.new.json']);
     expect(types.status, types.text).toBe(0);
-    const touched = [`nodes/${NAME}`, `test/unit/nodes/${NAME}`, `test/vectors/${NAME}.test.ts`];
+    const touched = [
+      ...[`nodes/${NAME}`, `test/unit/nodes/${NAME}`, `test/vectors/${NAME}.test.ts`],
+      ...[`test/scenarios/doubles/${NAME}.ts`, `test/conformance/live-cases/${NAME}.ts`],
+    ];
     const lint = run(bin('biome'), ['check', '--error-on-warnings', ...touched, PROTOCOL_LIST]);
     expect(lint.status, lint.text).toBe(0);
   });

@@ -15,66 +15,20 @@ import { loadScenario } from '../../scenarios/files/load.ts';
 import type { Scenario } from '../../scenarios/model.ts';
 import { runInput } from '../../scenarios/runner/run-scenario.ts';
 import { runSeed } from '../../scenarios/runner/run-seed.ts';
-import { live, orderOf, quickMixnet, registry } from './on-sockets.ts';
+import type { LiveCase } from './live-case.ts';
+import { live, orderOf, registry } from './on-sockets.ts';
 
-interface Case {
-  readonly protocols: readonly string[];
-  readonly file: string;
-  readonly set: Readonly<Record<string, string>>;
-  readonly delivery: string;
-  /** Counters that must not remain zero. */
-  readonly counted?: readonly string[];
-}
+const CASES_FOLDER = new URL('live-cases/', import.meta.url);
 
-/** A carrier alone: no shipped scenario is about it. */
-const DATAGRAM = `
-name: datagram
-topology:
-  name: pair
-  defaults: { node: { run: datagram }, link: { rate: 10Mbit/s, delay: 5ms } }
-  nodes:
-  - { name: alice, address: BLOCK.1 }
-  - { name: bob, address: BLOCK.2 }
-  links: [{ ends: alice <-> bob }]
-duration: 1500ms
-warmup: 300ms
-traffic: [{ from: alice, to: bob, kind: constant, rate: 100/s, size: 100B }]
-kpis: { datagram.delivery: { value: ">= 99%" } }
-`;
-
-const CASES: readonly Case[] = [
-  { protocols: ['datagram'], file: 'datagram.yaml', set: {}, delivery: 'datagram.delivery' },
-  {
-    protocols: ['ping'],
-    file: 'hello.yaml',
-    set: { duration: '1500ms', warmup: '300ms' },
-    delivery: 'ping.delivery',
-  },
-  {
-    protocols: ['gateway', 'scion'],
-    file: 'failover.yaml',
-    set: { duration: '4s', warmup: '2s', events: '[]', 'traffic.0.rate': '100/s' },
-    delivery: 'gateway.delivery',
-  },
-  {
-    protocols: ['bulk'],
-    file: 'file-transfer.yaml',
-    set: { duration: '4s', warmup: '0s', 'traffic.0.bytes': '300kB' },
-    delivery: 'bulk.delivery',
-  },
-  {
-    protocols: ['mixnet'],
-    file: 'mixnet.yaml',
-    set: {
-      duration: '7s',
-      warmup: '2s',
-      ...quickMixnet('4s'),
-    },
-    delivery: 'mixnet.delivery',
-    // Every message must be acknowledged by a reply over a SURB.
-    counted: ['mix.messages.acknowledged', 'mix.loops.back'],
-  },
-];
+/** One file for each, found by its name. */
+const CASES: readonly LiveCase[] = await Promise.all(
+  readdirSync(CASES_FOLDER)
+    .sort()
+    .map(async (name) => {
+      const module = await import(new URL(name, CASES_FOLDER).href);
+      return (module as { readonly liveCase: LiveCase }).liveCase;
+    }),
+);
 
 /**
  * Addresses derived from the number of this process, so that other live runs on this machine use
@@ -94,11 +48,13 @@ beforeAll(() => {
     });
     writeFileSync(join(folder, name), placed);
   }
-  writeFileSync(join(folder, 'datagram.yaml'), DATAGRAM.replaceAll('BLOCK', block));
+  for (const { file, text } of CASES) {
+    if (text !== undefined) writeFileSync(join(folder, file), text.replaceAll('BLOCK', block));
+  }
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-function load({ file, set }: Case): Scenario {
+function load({ file, set }: LiveCase): Scenario {
   const folders = { scenarios: 'scenarios', topologies: folder };
   const path = existsSync(join('scenarios', file)) ? file : join(folder, file);
   return loadScenario({ path, folders, overrides: set, registry });

@@ -1,5 +1,5 @@
 /**
- * The table for `doubles.test.ts`: for each shipped scenario, which defect makes which limit fail.
+ * The tables for `doubles.test.ts`: for each shipped scenario, which defect makes which limit fail.
  */
 
 /** Values by their path in the scenario file. */
@@ -12,9 +12,8 @@ export interface Double {
   readonly red: readonly string[];
 }
 
-/** The defects for one shipped scenario. */
+/** The defects for one shipped scenario: `doubles/NAME.ts` exports it as `row`. */
 export interface Row {
-  readonly file: string;
   readonly seed?: number;
   readonly bases: Readonly<Record<string, Overrides>>;
   readonly doubles: Readonly<Record<string, Double>>;

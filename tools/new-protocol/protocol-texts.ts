@@ -60,6 +60,43 @@ kpis:
 `;
 }
 
+/** What makes each limit of the scenario fail. */
+export function doublesText({ kebab }: Spellings): string {
+  const double = (what: string, set: string, red: string): string => `    '${what}': {
+      base: 'short',
+      set: { ${set} },
+      red: ['${kebab}.${red}'],
+    },
+`;
+  return `/** Defects for ${kebab}.yaml, for \`doubles.test.ts\`. */
+import type { Row } from '../double-row.ts';
+
+export const row: Row = {
+  bases: { short: { duration: '3s' } },
+  doubles: {
+${double('a shorter link', "'topology.links.0.delay': '4ms'", 'rtt p50 >=')}${double(
+  'a longer link',
+  "'topology.links.0.delay': '7ms'",
+  'rtt p95 <=',
+)}${double('a link that loses', "'topology.links.0.loss': '5%'", 'delivery value >=')}  },
+};
+`;
+}
+
+/** The run on real sockets. */
+export function liveCaseText({ kebab }: Spellings): string {
+  return `/** The run of ${kebab} for \`live-protocols.test.ts\`. */
+import type { LiveCase } from '../live-case.ts';
+
+export const liveCase: LiveCase = {
+  protocols: ['${kebab}'],
+  file: '${kebab}.yaml',
+  set: { duration: '1500ms', warmup: '300ms' },
+  delivery: '${kebab}.delivery',
+};
+`;
+}
+
 /**
  * A test of bytes copied from a specification. Ping has no specification, so the bytes are its own.
  */

@@ -4,6 +4,7 @@
  * @module
  */
 import { expect, it } from 'vitest';
+import { knownProtocols } from '../../../../scenarios/registry.ts';
 import { stackOf } from '../../../../scenarios/runner/nodes.ts';
 import { ConfigError } from '../../../../topologies/files/config-error.ts';
 import { loadText, SHIMS } from '../../../conformance/stack.ts';
@@ -89,7 +90,7 @@ it.each([
     'a protocol that does not exist',
     `stack:\n  ${entry('alice', 'gatewai')}\n`,
     [
-      'E116 9 «gatewai» stack[0].run: protocol "gatewai" not found in nodes/ (did you mean gateway? protocols: bulk, datagram, gateway, … 3 more)',
+      `E116 9 «gatewai» stack[0].run: protocol "gatewai" not found in nodes/ (did you mean gateway? protocols: bulk, datagram, gateway, … ${knownProtocols().length - 3} more)`,
     ],
   ],
   [

@@ -1,0 +1,9 @@
+/** The run of ping for `live-protocols.test.ts`. */
+import type { LiveCase } from '../live-case.ts';
+
+export const liveCase: LiveCase = {
+  protocols: ['ping'],
+  file: 'hello.yaml',
+  set: { duration: '1500ms', warmup: '300ms' },
+  delivery: 'ping.delivery',
+};

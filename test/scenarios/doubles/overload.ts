@@ -1,0 +1,26 @@
+/** Defects for overload.yaml, for `doubles.test.ts`. */
+import type { Overrides, Row } from '../double-row.ts';
+
+/** Nothing is ever too late, and nothing is rejected. */
+const ENDLESS: Overrides = { cpuQueues: 'endless', 'options.gateway.overload.shed': 'false' };
+
+export const row: Row = {
+  bases: { short: { duration: '7s', warmup: '3s' } },
+  doubles: {
+    'queues without end': {
+      base: 'short',
+      set: ENDLESS,
+      red: [
+        'gateway.throughput rate >=',
+        'gateway.fault_switches count ==',
+        'gateway.path_deaths count ==',
+        'antireplay.false_reject count ==',
+      ],
+    },
+    'queues without end and a replay window that bears them': {
+      base: 'short',
+      set: { ...ENDLESS, 'options.gateway.antiReplay.windowSize': '65536' },
+      red: ['gateway.latency p95 <='],
+    },
+  },
+};
