@@ -26,6 +26,11 @@ export class TimerTable<Name extends string> {
     this.#at.delete(name);
   }
 
+  /** True while a timer runs. */
+  isSet(name: Name): boolean {
+    return this.#at.has(name);
+  }
+
   /** The earliest instant; Infinity when no timer runs. */
   nextAt(): Nanoseconds {
     let earliest = Number.POSITIVE_INFINITY;

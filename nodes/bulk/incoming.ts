@@ -1,5 +1,5 @@
 /**
- * Bulk: the packets from one peer, over all streams that it opens in turn.
+ * Bulk: the state machine of the packets from one peer, over all streams that it opens in turn.
  *
  * A packet is delivered once the disk has recorded that, and confirmed then: after a restart the
  * peer continues after it, so that none is delivered twice. If the disk keeps a record whose write
@@ -7,35 +7,38 @@
  *
  * @module
  */
-import type { Host } from '../../engine/host/host.ts';
-import type { Store } from '../../engine/host/store.ts';
-import type { Stream } from '../../engine/host/stream.ts';
+import type { Nanoseconds } from '../../engine/host/time.ts';
 import { concatBytes, equalBytes } from '../_kit/bytes.ts';
-import type { PacketAccount } from './account.ts';
-import { HELD_BYTES_MAX, HELLO_BYTES, MEMORY_BYTES } from './geometry.ts';
-import { PieceReader, packetReader } from './machine.ts';
+import type { Machine, TimerDue } from '../_kit/machine.ts';
+import { HELD_BYTES_MAX, MEMORY_BYTES, RETRY_NS_MIN } from './geometry.ts';
 import { Syncing } from './syncing.ts';
-import { decodeHello, decodeNumber, encodeNumber, type Hello } from './wire.ts';
+import { decodeNumber, encodeNumber, type Hello } from './wire.ts';
 
-/** The peer, the store and the destination of packets. */
-export interface IncomingSetup {
-  readonly host: Host;
-  readonly peer: string;
-  /** Records which packets were delivered. */
-  readonly store: Store;
-  readonly handOver: (packet: Uint8Array) => void;
-  /** Called after packets were handed over. */
-  readonly handedOver: () => void;
-  /** Defect for tests: the node forgets everything on restart. */
-  readonly isForgetful: boolean;
-  /** Absent when packets are not accounted for. */
-  readonly account: PacketAccount | undefined;
-}
+/** The inputs of the machine. The machine compares streams, and never looks into them. */
+export type IncomingInput<Stream> =
+  /** The peer has begun a stream; an earlier one is of no use any more. */
+  | { readonly kind: 'greeted'; readonly stream: Stream; readonly hello: Hello }
+  | { readonly kind: 'packet'; readonly stream: Stream; readonly packet: Uint8Array }
+  | { readonly kind: 'closed'; readonly stream: Stream }
+  | { readonly kind: 'synced' | 'sync-failed' };
+
+/** The effects of the machine. */
+export type IncomingEffect<Stream> =
+  | { readonly kind: 'write'; readonly stream: Stream; readonly bytes: Uint8Array }
+  | { readonly kind: 'reset' | 'pause' | 'resume'; readonly stream: Stream }
+  /** Make this record of the peer durable: `synced` or `sync-failed` follows. */
+  | { readonly kind: 'sync'; readonly record: Uint8Array }
+  | { readonly kind: 'deliver'; readonly packet: Uint8Array }
+  /** So many packets have been delivered together. */
+  | { readonly kind: 'delivered'; readonly packets: number }
+  /** For the account of messages. */
+  | { readonly kind: 'taken'; readonly packet: Uint8Array; readonly how: 'held' | 'dropped' };
 
 /** Receives packets from one peer. */
-export class Incoming {
-  readonly #setup: IncomingSetup;
-  readonly #writes: Syncing;
+export class IncomingMachine<Stream>
+  implements Machine<IncomingInput<Stream>, IncomingEffect<Stream>>
+{
+  readonly #syncing = new Syncing();
   #memory: Uint8Array | undefined;
   /** Number of the last packet received. */
   #last = 0;
@@ -52,20 +55,16 @@ export class Incoming {
   /** How many of the waiting packets the current write covers. */
   #writing = 0;
   #stream: Stream | undefined;
+  /** When the disk is tried again after a failure. */
+  #retryNs: Nanoseconds = Number.POSITIVE_INFINITY;
+  #effects: IncomingEffect<Stream>[] = [];
 
-  constructor(setup: IncomingSetup) {
-    this.#setup = setup;
-    const { host, store, peer, isForgetful } = setup;
-    const noted = isForgetful ? undefined : store.get(peer);
-    if (noted !== undefined) {
-      this.#memory = noted.slice(0, MEMORY_BYTES);
-      this.#last = decodeNumber(noted.subarray(MEMORY_BYTES));
-      this.#handed = this.#last;
-    }
-    this.#writes = new Syncing(host, store, {
-      begin: (): void => this.#note(),
-      done: (): void => this.#written(),
-    });
+  /** @param record What the last complete {@link IncomingEffect} `sync` has written, if any. */
+  constructor(record: Uint8Array | undefined) {
+    if (record === undefined) return;
+    this.#memory = record.slice(0, MEMORY_BYTES);
+    this.#last = decodeNumber(record.subarray(MEMORY_BYTES));
+    this.#handed = this.#last;
   }
 
   /** Number of packets that wait for the disk. */
@@ -78,48 +77,50 @@ export class Incoming {
     return this.#handed;
   }
 
-  /** Reads packets from a stream; an earlier stream is closed. */
-  accept(stream: Stream): void {
-    const { host } = this.#setup;
-    const hello = new PieceReader(HELLO_BYTES, (piece) =>
-      this.#greeted(stream, decodeHello(piece)),
-    );
-    const packets = packetReader((buffer, offset, length) =>
-      this.#hold(buffer.slice(offset, offset + length)),
-    );
-    let greeted = 0;
-    stream.handle({
-      onData: (buffer, offset, length) => {
-        let at = 0;
-        if (greeted < HELLO_BYTES) {
-          at = hello.readOne(buffer, offset, length);
-          greeted += at;
-        }
-        // A stream that a newer one has replaced is ignored.
-        if (greeted < HELLO_BYTES || this.#stream !== stream) return;
-        if (packets.read(buffer, offset + at, length - at)) return;
-        host.drop('bad-length');
-        stream.reset();
-      },
-      onEnd: () => {
-        const isWhole = greeted === HELLO_BYTES && packets.isBetweenFrames;
-        if (!isWhole && greeted > 0) host.drop('truncated');
-        stream.end();
-      },
-      onClose: (error) => {
-        if (this.#stream === stream) this.#stream = undefined;
-        if (error !== undefined) host.meter.counter('bulk.resets').add(1);
-      },
-    });
+  nextAt(): Nanoseconds {
+    return this.#retryNs;
+  }
+
+  step(
+    now: Nanoseconds,
+    input: IncomingInput<Stream> | TimerDue,
+  ): readonly IncomingEffect<Stream>[] {
+    this.#effects = [];
+    this.#take(now, input);
+    return this.#effects;
+  }
+
+  #take(now: Nanoseconds, input: IncomingInput<Stream> | TimerDue): void {
+    switch (input.kind) {
+      case 'greeted':
+        this.#greeted(input.stream, input.hello);
+        return;
+      case 'packet':
+        this.#hold(input.stream, input.packet);
+        return;
+      case 'closed':
+        if (this.#stream === input.stream) this.#stream = undefined;
+        return;
+      case 'synced':
+        this.#synced();
+        return;
+      case 'sync-failed':
+        // A full disk is no reason to lose packets: the write is retried.
+        this.#retryNs = now + RETRY_NS_MIN;
+        return;
+      case 'timer':
+        this.#retryNs = Number.POSITIVE_INFINITY;
+        this.#syncing.repeat();
+        this.#write();
+    }
   }
 
   #greeted(stream: Stream, { memory, confirmed }: Hello): void {
-    const older = this.#stream;
+    if (this.#stream !== undefined) this.#effects.push({ kind: 'reset', stream: this.#stream });
     this.#stream = stream;
-    older?.reset();
     // The sender continues after the recorded number, and repeats the other packets we hold.
     for (const packet of this.#held.splice(this.#writing)) {
-      this.#setup.account?.taken(packet, 'dropped');
+      this.#effects.push({ kind: 'taken', packet, how: 'dropped' });
     }
     const isKnown = this.#memory !== undefined && equalBytes(this.#memory, memory);
     if (!isKnown) {
@@ -130,37 +131,45 @@ export class Incoming {
     this.#handed = Math.max(this.#handed, confirmed);
     this.#last = Math.max(this.#handed, this.#noted ?? 0);
     // While a write is in progress, its completion sends the confirmation.
-    if (this.#writing === 0) stream.write(encodeNumber(this.#handed));
+    if (this.#writing === 0) this.#confirm(stream);
   }
 
-  #hold(packet: Uint8Array): void {
+  #confirm(stream: Stream): void {
+    this.#effects.push({ kind: 'write', stream, bytes: encodeNumber(this.#handed) });
+  }
+
+  #hold(stream: Stream, packet: Uint8Array): void {
+    // A stream that a newer one has replaced is ignored.
+    if (this.#stream !== stream) return;
     this.#last += 1;
     this.#held.push(packet);
-    this.#setup.account?.taken(packet, 'held');
+    this.#effects.push({ kind: 'taken', packet, how: 'held' });
     this.#heldBytes += packet.length;
-    if (this.#heldBytes > HELD_BYTES_MAX) this.#stream?.setPaused(true);
-    this.#writes.ask();
+    if (this.#heldBytes > HELD_BYTES_MAX) this.#effects.push({ kind: 'pause', stream });
+    if (this.#syncing.ask()) this.#write();
   }
 
-  #note(): void {
-    const { store, peer } = this.#setup;
+  #write(): void {
     this.#writing = this.#held.length;
     this.#noted = this.#last;
     const memory = this.#memory ?? new Uint8Array(MEMORY_BYTES);
-    store.put(peer, concatBytes(memory, encodeNumber(this.#last)));
+    this.#effects.push({ kind: 'sync', record: concatBytes(memory, encodeNumber(this.#last)) });
   }
 
-  #written(): void {
+  #synced(): void {
     const packets = this.#held.slice(0, this.#writing);
     this.#held = this.#held.slice(this.#writing);
     this.#heldBytes = this.#held.reduce((sum, { length }) => sum + length, 0);
     this.#handed = this.#noted ?? this.#handed;
     this.#noted = undefined;
     this.#writing = 0;
-    for (const packet of packets) this.#setup.handOver(packet);
-    this.#setup.host.meter.counter('bulk.delivered').add(packets.length);
-    this.#setup.handedOver();
-    this.#stream?.write(encodeNumber(this.#handed));
-    if (this.#heldBytes <= HELD_BYTES_MAX) this.#stream?.setPaused(false);
+    for (const packet of packets) this.#effects.push({ kind: 'deliver', packet });
+    this.#effects.push({ kind: 'delivered', packets: packets.length });
+    const stream = this.#stream;
+    if (stream !== undefined) {
+      this.#confirm(stream);
+      if (this.#heldBytes <= HELD_BYTES_MAX) this.#effects.push({ kind: 'resume', stream });
+    }
+    if (this.#syncing.done()) this.#write();
   }
 }

@@ -9,8 +9,8 @@ import type { Listener, SecureOptions, Stream } from '../../engine/host/stream.t
 import { PacketAccount } from './account.ts';
 import type { BulkOptions } from './config.ts';
 import { PACKET_MAX } from './geometry.ts';
-import { Incoming } from './incoming.ts';
-import { Outgoing } from './outgoing.ts';
+import { IncomingNode } from './incoming-node.ts';
+import { OutgoingNode } from './outgoing-node.ts';
 import { bulkPeers, pairSecret } from './provisioning.ts';
 
 /** Test doubles damage or lose one packet in this many. */
@@ -25,8 +25,8 @@ class BulkNode implements NodeHandle {
   readonly #host: Host;
   readonly #setup: NodeSetup<BulkOptions>;
   /** Streams that this node opens, by the peer's name. */
-  readonly #outgoing = new Map<string, Outgoing>();
-  readonly #incoming = new Map<string, Incoming>();
+  readonly #outgoing = new Map<string, OutgoingNode>();
+  readonly #incoming = new Map<string, IncomingNode>();
   readonly #nameOf = new Map<string, string>();
   /** Absent when packets are not accounted for. */
   readonly #account: PacketAccount | undefined;
@@ -51,7 +51,7 @@ class BulkNode implements NodeHandle {
       const secure = this.#secure('client', own, peer);
       const isCareless = options.double === 'careless';
       const parts = { host: this.#host, peer, to, store, secure, isCareless };
-      this.#outgoing.set(peer, new Outgoing({ ...parts, account: this.#account }));
+      this.#outgoing.set(peer, new OutgoingNode({ ...parts, account: this.#account }));
     }
     this.#listener = this.#host.listen({ port: options.port }, (stream) => this.#accept(stream));
     if (this.#listener === undefined) this.#host.log.warn(`port ${options.port} is taken`);
@@ -96,7 +96,7 @@ class BulkNode implements NodeHandle {
     else request.respond(refusal);
   }
 
-  #refusal({ kind, body }: NodeRequest, outgoing: Outgoing | undefined): string | undefined {
+  #refusal({ kind, body }: NodeRequest, outgoing: OutgoingNode | undefined): string | undefined {
     if (kind !== 'send') return 'unknown-request';
     if (outgoing === undefined) return 'unknown-peer';
     if (body.length === 0) return 'empty';
@@ -116,10 +116,10 @@ class BulkNode implements NodeHandle {
     if (secure !== undefined) stream.secure(secure, () => undefined);
   }
 
-  #incomingFrom(peer: string): Incoming {
+  #incomingFrom(peer: string): IncomingNode {
     const known = this.#incoming.get(peer);
     if (known !== undefined) return known;
-    const made = new Incoming({
+    const made = new IncomingNode({
       host: this.#host,
       peer,
       store: this.#host.store('inbox'),

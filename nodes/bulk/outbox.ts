@@ -20,7 +20,7 @@ export interface KeptPacket {
 
 /** What an outbox needs. */
 export interface OutboxParts {
-  readonly store: Store;
+  readonly store: Pick<Store, 'get' | 'put'>;
   readonly peer: string;
   readonly randomBytes: (length: number) => Uint8Array;
   /** Defect for tests: the node forgets everything on restart. */

@@ -1,6 +1,6 @@
 /**
- * Bulk: sends packets to one peer over one stream, which is opened for the first packet and
- * reopened if it ends before the peer has confirmed everything.
+ * Bulk: the state machine that sends packets to one peer over one stream, which is opened for the
+ * first packet and reopened if it ends before the peer has confirmed everything.
  *
  * A packet is answered `ok` when it is on disk: from then on it reaches the peer exactly once,
  * whatever restarts. The number of kept packets is limited, so that a sender that waits for the
@@ -8,73 +8,103 @@
  *
  * @module
  */
-import type { Host, NodeRequest } from '../../engine/host/host.ts';
-import type { Endpoint } from '../../engine/host/socket.ts';
-import type { Store } from '../../engine/host/store.ts';
-import type { SecureOptions, Stream } from '../../engine/host/stream.ts';
-import type { Timer } from '../../engine/host/time.ts';
+import type { Random } from '../../engine/host/random.ts';
+import type { Nanoseconds } from '../../engine/host/time.ts';
 import type { Way } from '../../engine/host/transport.ts';
 import { BackOff } from '../_kit/back-off.ts';
-import type { PacketAccount } from './account.ts';
-import { LENGTH_BYTES, NUMBER_BYTES, RETRY_NS_MAX, RETRY_NS_MIN, WAITING_MAX } from './geometry.ts';
-import { PieceReader } from './machine.ts';
-import { Outbox } from './outbox.ts';
+import type { Machine, TimerDue } from '../_kit/machine.ts';
+import { TimerTable } from '../_kit/timer-table.ts';
+import { LENGTH_BYTES, RETRY_NS_MAX, RETRY_NS_MIN, WAITING_MAX } from './geometry.ts';
+import type { Outbox } from './outbox.ts';
 import { Syncing } from './syncing.ts';
-import { decodeNumber, encodeHello, encodePacket } from './wire.ts';
+import { encodeHello } from './wire.ts';
 
-/** The peer, and how to reach it. */
-export interface OutgoingSetup {
-  readonly host: Host;
-  readonly peer: string;
-  readonly to: Endpoint;
-  /** Stores packets until the peer has confirmed them. */
-  readonly store: Store;
-  /** Absent when packets are sent unencrypted. */
-  readonly secure: SecureOptions | undefined;
-  /** Defect for tests: the node forgets everything on restart. */
-  readonly isCareless: boolean;
-  /** Absent when packets are not accounted for. */
-  readonly account: PacketAccount | undefined;
-}
+/** The inputs of the machine. `Request` is what the node needs to answer one; it is handed back. */
+export type OutgoingInput<Request> =
+  /** Send what is left from before a restart. */
+  | { readonly kind: 'start' }
+  /** Send a packet, which is preceded by its length, now or when there is room. */
+  | {
+      readonly kind: 'request';
+      readonly bytes: Uint8Array;
+      /** After this time it is of no use; Infinity if it always is. */
+      readonly lifetimeNs: Nanoseconds;
+      readonly request: Request;
+    }
+  | { readonly kind: 'synced' | 'sync-failed' }
+  /** The stream is open, and secured if it is to be. */
+  | { readonly kind: 'opened' }
+  /** The peer reports the number of the last packet that it has delivered. */
+  | { readonly kind: 'confirmed'; readonly number: number }
+  /** The stream has taken what was written, and takes more. */
+  | { readonly kind: 'room' }
+  /** The stream has taken what was written; `drained` follows when it takes more. */
+  | { readonly kind: 'full' }
+  | { readonly kind: 'drained' }
+  /** The stream has ended, or could not be opened. */
+  | { readonly kind: 'closed' }
+  | { readonly kind: 'stop' };
 
-interface Waiting {
+/** The effects of the machine. */
+export type OutgoingEffect<Request> =
+  | { readonly kind: 'respond'; readonly request: Request; readonly outcome: string }
+  /** Make the store durable: `synced` or `sync-failed` follows. */
+  | { readonly kind: 'sync' }
+  /** Open a stream: `opened` or `closed` follows. */
+  | { readonly kind: 'connect' }
+  /** Write to the stream: `room` or `full` follows. */
+  | { readonly kind: 'write'; readonly bytes: Uint8Array }
+  | { readonly kind: 'reset' | 'end' }
+  | { readonly kind: 'way'; readonly way: Way }
+  | { readonly kind: 'drop'; readonly reason: 'bad-number' }
+  | { readonly kind: 'count'; readonly of: 'accepted' | 'confirmed'; readonly packets: number }
+  /** For the account of messages. */
+  | { readonly kind: 'accepted'; readonly packet: Uint8Array }
+  | {
+      readonly kind: 'settled';
+      readonly packet: Uint8Array;
+      readonly how: 'acknowledged' | 'abandoned';
+    };
+
+/**
+ * `sync`: the disk is tried again. `reconnect`: the stream is opened again. `ending`: a packet that
+ * waits for room may be of no use any more.
+ */
+type OutgoingTimer = 'sync' | 'reconnect' | 'ending';
+
+interface Waiting<Request> {
   readonly bytes: Uint8Array;
-  readonly respond: NodeRequest['respond'];
+  readonly request: Request;
   /** From this instant on it is of no use. */
-  readonly endsNs: number;
+  readonly endsNs: Nanoseconds;
 }
 
 /** Sends packets to one peer. */
-export class Outgoing {
-  readonly #setup: OutgoingSetup;
+export class OutgoingMachine<Request>
+  implements Machine<OutgoingInput<Request>, OutgoingEffect<Request>>
+{
   readonly #outbox: Outbox;
-  readonly #writes: Syncing;
+  readonly #random: Random;
+  readonly #timers = new TimerTable<OutgoingTimer>();
+  readonly #reconnecting = new BackOff({ firstNs: RETRY_NS_MIN, mostNs: RETRY_NS_MAX });
+  readonly #syncing = new Syncing();
   /** Packets for which there is no room yet. */
-  #waiting: Waiting[] = [];
+  #waiting: Waiting<Request>[] = [];
   /** Requests to be answered when the packet is on disk, by its number. */
-  readonly #unanswered = new Map<number, NodeRequest['respond']>();
-  #state: 'closed' | 'opening' | 'greeting' | 'open' | 'full' = 'closed';
-  #stream: Stream | undefined;
+  readonly #unanswered = new Map<number, Request>();
+  #state: 'closed' | 'opening' | 'greeting' | 'open' | 'writing' | 'full' = 'closed';
   /** Number of the last packet sent on this stream. */
   #sent = 0;
+  /** Number of the last packet in the write of the store that is under way. */
   #writingUpTo = 0;
-  readonly #reconnecting = new BackOff({ firstNs: RETRY_NS_MIN, mostNs: RETRY_NS_MAX });
-  #retry: Timer | undefined;
-  #ending: Timer | undefined;
   #way: Way = 'closed';
   #isStopped = false;
+  #effects: OutgoingEffect<Request>[] = [];
 
-  constructor(setup: OutgoingSetup) {
-    this.#setup = setup;
-    const { host, store, peer, isCareless } = setup;
-    const randomBytes = (length: number): Uint8Array => host.randomBytes(length);
-    this.#outbox = new Outbox({ store, peer, randomBytes, isCareless });
-    this.#writes = new Syncing(host, store, {
-      begin: (): void => {
-        this.#writingUpTo = this.#outbox.last;
-      },
-      done: (): void => this.#written(),
-    });
+  /** @param random Draws the waits before the stream is opened again. */
+  constructor(outbox: Outbox, random: Random) {
+    this.#outbox = outbox;
+    this.#random = random;
   }
 
   /** Packets not confirmed by the peer. */
@@ -87,137 +117,174 @@ export class Outgoing {
     return this.#outbox.count + this.#waiting.length;
   }
 
-  /** Sends what is left from before a restart. */
-  start(): void {
-    for (const { bytes } of this.#outbox.kept) this.#setup.account?.accepted(packetIn(bytes));
+  nextAt(): Nanoseconds {
+    return this.#timers.nextAt();
+  }
+
+  step(
+    now: Nanoseconds,
+    input: OutgoingInput<Request> | TimerDue,
+  ): readonly OutgoingEffect<Request>[] {
+    this.#effects = [];
+    this.#take(now, input);
+    return this.#effects;
+  }
+
+  #take(now: Nanoseconds, input: OutgoingInput<Request> | TimerDue): void {
+    switch (input.kind) {
+      case 'start':
+        this.#start();
+        return;
+      case 'request':
+        this.#request(now, input);
+        return;
+      case 'synced':
+        this.#synced();
+        return;
+      case 'sync-failed':
+        // A full disk is no reason to lose accepted packets: the write is retried.
+        this.#timers.set('sync', now + RETRY_NS_MIN);
+        return;
+      case 'opened':
+        this.#greet();
+        return;
+      case 'confirmed':
+        this.#confirmed(input.number);
+        return;
+      case 'room':
+      case 'full':
+        this.#wrote(input.kind);
+        return;
+      case 'drained':
+        this.#drained();
+        return;
+      case 'closed':
+        this.#closed(now);
+        return;
+      case 'stop':
+        this.#stop();
+        return;
+      case 'timer':
+        this.#onTimer(now);
+    }
+  }
+
+  #onTimer(now: Nanoseconds): void {
+    switch (this.#timers.takeDue(now)) {
+      case 'sync':
+        this.#syncing.repeat();
+        this.#write();
+        return;
+      case 'reconnect':
+        this.#open();
+        return;
+      case 'ending':
+        this.#endLifetimes(now);
+        return;
+      case undefined:
+    }
+  }
+
+  #start(): void {
+    for (const { bytes } of this.#outbox.kept) {
+      this.#effects.push({ kind: 'accepted', packet: packetIn(bytes) });
+    }
     if (this.#outbox.count > 0) this.#open();
   }
 
-  /** Sends a packet, now or when there is room. */
-  send(request: NodeRequest): void {
-    const bytes = encodePacket(request.body);
-    const respond = (outcome: string): void => request.respond(outcome);
-    const { lifetime = Number.POSITIVE_INFINITY } = request.wishes ?? {};
-    const endsNs = this.#setup.host.now() + lifetime;
-    if (this.#waiting.length === 0 && this.#outbox.hasRoom)
-      this.#accept({ bytes, respond, endsNs });
-    else if (this.#waiting.length < WAITING_MAX) this.#wait({ bytes, respond, endsNs });
-    else {
-      request.respond('queue-full');
+  #request(now: Nanoseconds, input: OutgoingInput<Request> & { readonly kind: 'request' }): void {
+    const { bytes, lifetimeNs, request } = input;
+    const waiting = { bytes, request, endsNs: now + lifetimeNs };
+    if (this.#waiting.length === 0 && this.#outbox.hasRoom) this.#accept(waiting);
+    else if (this.#waiting.length < WAITING_MAX) {
+      this.#waiting.push(waiting);
+      this.#watchLifetimes();
+    } else {
+      this.#effects.push({ kind: 'respond', request, outcome: 'queue-full' });
       return;
     }
-    this.#setup.account?.accepted(request.body);
-  }
-
-  #wait(waiting: Waiting): void {
-    this.#waiting.push(waiting);
-    this.#watchLifetimes();
+    this.#effects.push({ kind: 'accepted', packet: packetIn(bytes) });
   }
 
   /** Refuses what has waited for room until it was of no use. On disk a packet has no end. */
-  #endLifetimes(): void {
-    const now = this.#setup.host.now();
+  #endLifetimes(now: Nanoseconds): void {
     const ended = this.#waiting.filter(({ endsNs }) => endsNs <= now);
     this.#waiting = this.#waiting.filter(({ endsNs }) => endsNs > now);
-    for (const { bytes, respond } of ended) {
-      this.#setup.account?.settled(packetIn(bytes), 'abandoned');
-      respond('lifetime-over');
-    }
+    this.#abandon(ended, 'lifetime-over');
     this.#watchLifetimes();
   }
 
   #watchLifetimes(): void {
-    this.#ending?.cancel();
-    this.#ending = undefined;
     const endsNs = Math.min(...this.#waiting.map((waiting) => waiting.endsNs));
-    if (!Number.isFinite(endsNs)) return;
-    const { host } = this.#setup;
-    this.#ending = host.after(Math.max(0, endsNs - host.now()), () => this.#endLifetimes());
+    if (Number.isFinite(endsNs)) this.#timers.set('ending', endsNs);
+    else this.#timers.clear('ending');
   }
 
-  #tellWay(way: Way): void {
-    if (way === this.#way) return;
-    this.#way = way;
-    this.#setup.host.way(this.#setup.peer, way);
+  #abandon(packets: readonly Waiting<Request>[], outcome: string): void {
+    for (const { bytes, request } of packets) {
+      this.#effects.push({ kind: 'settled', packet: packetIn(bytes), how: 'abandoned' });
+      this.#effects.push({ kind: 'respond', request, outcome });
+    }
   }
 
   /** Ends the stream after everything sent on it; unconfirmed packets stay on disk. */
-  stop(): void {
+  #stop(): void {
     this.#isStopped = true;
-    this.#retry?.cancel();
-    this.#ending?.cancel();
-    this.#stream?.end();
-    for (const { bytes, respond } of this.#waiting.splice(0)) {
-      this.#setup.account?.settled(packetIn(bytes), 'abandoned');
-      respond('stopped');
-    }
+    this.#timers.clear('reconnect');
+    this.#timers.clear('ending');
+    this.#effects.push({ kind: 'end' });
+    this.#abandon(this.#waiting.splice(0), 'stopped');
   }
 
-  #accept({ bytes, respond }: Waiting): void {
-    this.#unanswered.set(this.#outbox.add(bytes), respond);
-    this.#setup.host.meter.counter('bulk.accepted').add(1);
-    this.#writes.ask();
+  #accept({ bytes, request }: Waiting<Request>): void {
+    this.#unanswered.set(this.#outbox.add(bytes), request);
+    this.#effects.push({ kind: 'count', of: 'accepted', packets: 1 });
+    if (this.#syncing.ask()) this.#write();
   }
 
-  #written(): void {
+  #write(): void {
+    this.#writingUpTo = this.#outbox.last;
+    this.#effects.push({ kind: 'sync' });
+  }
+
+  #synced(): void {
     const upTo = this.#writingUpTo;
     this.#outbox.written(upTo);
-    for (const [number, respond] of this.#unanswered) {
+    for (const [number, request] of this.#unanswered) {
       if (number > upTo) break;
       this.#unanswered.delete(number);
-      respond('ok');
+      this.#effects.push({ kind: 'respond', request, outcome: 'ok' });
     }
-    if (this.#state === 'closed' && this.#retry === undefined) this.#open();
+    if (this.#state === 'closed' && !this.#timers.isSet('reconnect')) this.#open();
     else this.#flush();
+    if (this.#syncing.done()) this.#write();
   }
 
   #open(): void {
-    const { host, to, secure } = this.#setup;
-    this.#retry = undefined;
     if (this.#isStopped) return;
     this.#state = 'opening';
-    host.meter.counter('bulk.connects').add(1);
-    host.connect({ to }, (stream) => {
-      if (stream === undefined) {
-        this.#closed(undefined);
-        return;
-      }
-      this.#stream = stream;
-      const numbers = new PieceReader(NUMBER_BYTES, (piece) =>
-        this.#confirmed(decodeNumber(piece)),
-      );
-      stream.handle({
-        onData: (buffer, offset, length) => numbers.read(buffer, offset, length),
-        onEnd: () => stream.end(),
-        onDrain: () => this.#drained(),
-        onClose: (reason) => this.#closed(reason),
-      });
-      if (secure === undefined) this.#greet(stream);
-      else stream.secure(secure, (failure) => failure === undefined && this.#greet(stream));
-    });
+    this.#effects.push({ kind: 'connect' });
   }
 
-  #greet(stream: Stream): void {
+  #greet(): void {
     const { memory, confirmed } = this.#outbox;
     this.#state = 'greeting';
-    stream.write(encodeHello({ memory, confirmed }));
+    this.#effects.push({ kind: 'write', bytes: encodeHello({ memory, confirmed }) });
   }
 
-  /**
-   * Called when the peer reports what it has delivered; on a new stream, sending continues from
-   * there.
-   */
+  /** The first report on a new stream says from where sending continues. */
   #confirmed(number: number): void {
     const isGreeting = this.#state === 'greeting';
     if (this.#state === 'closed' || this.#state === 'opening') return;
     if (!isGreeting && number > this.#sent) {
-      this.#setup.host.drop('bad-number');
-      this.#stream?.reset();
+      this.#effects.push({ kind: 'drop', reason: 'bad-number' }, { kind: 'reset' });
       return;
     }
     const news = this.#outbox.confirm(number);
-    this.#setup.host.meter.counter('bulk.confirmed').add(news.length);
-    for (const { bytes } of news) this.#setup.account?.settled(packetIn(bytes), 'acknowledged');
+    this.#effects.push({ kind: 'count', of: 'confirmed', packets: news.length });
+    for (const { bytes } of news) {
+      this.#effects.push({ kind: 'settled', packet: packetIn(bytes), how: 'acknowledged' });
+    }
     if (isGreeting) {
       this.#sent = this.#outbox.confirmed;
       this.#state = 'open';
@@ -232,29 +299,39 @@ export class Outgoing {
     this.#flush();
   }
 
+  #wrote(answer: 'room' | 'full'): void {
+    // Otherwise it was the hello, or the stream has failed meanwhile.
+    if (this.#state !== 'writing') return;
+    this.#state = answer === 'room' ? 'open' : 'full';
+    this.#flush();
+  }
+
   #drained(): void {
     if (this.#state === 'full') this.#state = 'open';
     this.#flush();
   }
 
   #flush(): void {
-    while (this.#state === 'open' && this.#sent < this.#outbox.durable) {
-      const next = this.#outbox.packet(this.#sent + 1);
-      if (next === undefined) return;
-      this.#sent = next.number;
-      if (this.#stream?.write(next.bytes) === 'full') this.#state = 'full';
-    }
+    if (this.#state !== 'open' || this.#sent >= this.#outbox.durable) return;
+    const next = this.#outbox.packet(this.#sent + 1);
+    if (next === undefined) return;
+    this.#sent = next.number;
+    this.#state = 'writing';
+    this.#effects.push({ kind: 'write', bytes: next.bytes });
   }
 
-  #closed(reason: string | undefined): void {
-    const { host } = this.#setup;
-    if (reason !== undefined) host.meter.counter('bulk.resets').add(1);
-    this.#stream = undefined;
+  #closed(now: Nanoseconds): void {
     this.#state = 'closed';
-    if (!this.#isStopped) this.#tellWay('closed');
-    if (this.#isStopped || (this.#outbox.count === 0 && this.#waiting.length === 0)) return;
-    const waitNs = this.#reconnecting.nextDrawn(host.random('reconnect'));
-    this.#retry = host.after(waitNs, () => this.#open());
+    if (this.#isStopped) return;
+    this.#tellWay('closed');
+    if (this.holding === 0) return;
+    this.#timers.set('reconnect', now + this.#reconnecting.nextDrawn(this.#random));
+  }
+
+  #tellWay(way: Way): void {
+    if (way === this.#way) return;
+    this.#way = way;
+    this.#effects.push({ kind: 'way', way });
   }
 }
 

@@ -1,53 +1,38 @@
 /**
- * Bulk: writes of a store, one at a time; requests made meanwhile are combined into the next write.
+ * Bulk: when a machine writes its store: one write at a time; what is asked for meanwhile is
+ * combined into the next one.
  *
  * @module
  */
-import type { Host } from '../../engine/host/host.ts';
-import type { Store } from '../../engine/host/store.ts';
-import { RETRY_NS_MIN } from './geometry.ts';
 
-/** One write to the store. */
-export interface SyncTurn {
-  /** Puts the data of this turn into the store. */
-  readonly begin: () => void;
-  /** Called when the data is durable. */
-  readonly done: () => void;
-}
-
-/** Serialises the writes of a store. */
+/** The writes of one machine. */
 export class Syncing {
-  readonly #host: Host;
-  readonly #store: Store;
-  readonly #turn: SyncTurn;
   #isBusy = false;
   #isAsked = false;
 
-  constructor(host: Host, store: Store, turn: SyncTurn) {
-    this.#host = host;
-    this.#store = store;
-    this.#turn = turn;
-  }
-
-  /** Requests a write of everything up to now. */
-  ask(): void {
-    this.#isAsked = true;
-    if (!this.#isBusy) this.#begin();
-  }
-
-  #begin(): void {
-    this.#isAsked = false;
+  /**
+   * Asks for a write of everything up to now.
+   * @returns true if it begins now.
+   */
+  ask(): boolean {
+    const begins = !this.#isBusy;
+    this.#isAsked = !begins;
     this.#isBusy = true;
-    this.#turn.begin();
-    this.#store.sync((error) => {
-      if (error !== undefined) {
-        // A full disk is no reason to lose accepted packets: the write is retried.
-        this.#host.after(RETRY_NS_MIN, () => this.#begin());
-        return;
-      }
-      this.#isBusy = false;
-      this.#turn.done();
-      if (this.#isAsked) this.ask();
-    });
+    return begins;
+  }
+
+  /** The write under way begins anew, and covers what was asked for meanwhile. */
+  repeat(): void {
+    this.#isAsked = false;
+  }
+
+  /**
+   * The write under way is complete.
+   * @returns true if the next one begins now.
+   */
+  done(): boolean {
+    this.#isBusy = this.#isAsked;
+    this.#isAsked = false;
+    return this.#isBusy;
   }
 }

@@ -1,5 +1,5 @@
 /**
- * Bulk: the content of a stream, encoded and decoded; machine.ts splits it into pieces.
+ * Bulk: the content of a stream, encoded and decoded; pieces.ts splits it.
  *
  * The sending node opens the stream, and begins with the name of its memory and the last number
  * that it knows to have arrived. Packets follow; they are numbered consecutively, but the numbers

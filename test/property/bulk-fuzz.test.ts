@@ -16,7 +16,7 @@ import {
   MEMORY_BYTES,
   PACKET_MAX,
 } from '../../nodes/bulk/geometry.ts';
-import { Incoming } from '../../nodes/bulk/incoming.ts';
+import { IncomingNode } from '../../nodes/bulk/incoming-node.ts';
 import { protocol } from '../../nodes/bulk/index.ts';
 import { encodeHello, encodePacket } from '../../nodes/bulk/wire.ts';
 import { MemoryStore } from '../unit/nodes/gateway/memory-store.ts';
@@ -51,16 +51,17 @@ class Lab {
   readonly store = new MemoryStore();
   readonly drops = new Map<string, number>();
   readonly lengths: number[] = [];
-  readonly incoming: Incoming;
+  readonly incoming: IncomingNode;
 
   constructor() {
     const host = {
+      now: (): number => 0,
       drop: (reason: string): void => void this.drops.set(reason, this.count(reason) + 1),
       meter: { counter: () => ({ add: (): void => undefined }) },
       log: { warn: (): void => undefined },
       after: () => ({ cancel: (): void => undefined, rearm: (): void => undefined }),
     } as unknown as Host;
-    this.incoming = new Incoming({
+    this.incoming = new IncomingNode({
       host,
       peer: 'eve',
       store: this.store,

@@ -18,7 +18,9 @@ describe('a table of timers', () => {
     timers.set('give-up', 20);
     expect(timers.nextAt()).toBe(20);
     expect(due(timers, 19)).toEqual([]);
+    expect(timers.isSet('give-up')).toBe(true);
     expect(due(timers, 20)).toEqual(['give-up']);
+    expect(timers.isSet('give-up')).toBe(false);
     expect(timers.nextAt()).toBe(30);
     expect(due(timers, 1000)).toEqual(['repeat']);
     expect(timers.nextAt()).toBe(Number.POSITIVE_INFINITY);

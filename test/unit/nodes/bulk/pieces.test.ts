@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { PACKET_MAX } from '../../../../nodes/bulk/geometry.ts';
-import { packetReader } from '../../../../nodes/bulk/machine.ts';
+import { packetReader } from '../../../../nodes/bulk/pieces.ts';
 import { decodeLength, encodePacket } from '../../../../nodes/bulk/wire.ts';
 
 /** Reads `stream` in pieces that end at `cuts`. */

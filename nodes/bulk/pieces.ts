@@ -1,12 +1,11 @@
 /**
- * Bulk: splits the bytes of a stream into packets. Bytes in, packets out; it sees neither port nor
- * time.
+ * Bulk: splits the bytes of a stream into a hello, numbers and packets.
  *
  * @module
  */
 import { FrameReader } from '../_kit/frame-reader.ts';
-import { LENGTH_BYTES } from './geometry.ts';
-import { decodeLength } from './wire.ts';
+import { HELLO_BYTES, LENGTH_BYTES } from './geometry.ts';
+import { decodeHello, decodeLength, type Hello } from './wire.ts';
 
 /** Collects pieces of a fixed length: a hello, or consecutive numbers. */
 export class PieceReader {
@@ -50,4 +49,35 @@ export function packetReader(onPacket: PacketHandler): FrameReader {
     { headerBytes: LENGTH_BYTES, bodyBytes: decodeLength },
     (buffer, offset, length) => onPacket(buffer, offset + LENGTH_BYTES, length - LENGTH_BYTES),
   );
+}
+
+/** Reads what a peer writes on one stream: its hello, and then packets. */
+export class SenderReader {
+  readonly #hello: PieceReader;
+  readonly #packets: FrameReader;
+  #greetedBytes = 0;
+
+  /** @param onPacket Receives each packet; it owns the bytes. */
+  constructor(onHello: (hello: Hello) => void, onPacket: (packet: Uint8Array) => void) {
+    this.#hello = new PieceReader(HELLO_BYTES, (piece) => onHello(decodeHello(piece)));
+    this.#packets = packetReader((buffer, offset, length) =>
+      onPacket(buffer.slice(offset, offset + length)),
+    );
+  }
+
+  /** True when the stream may end here: nothing is incomplete. */
+  get mayEnd(): boolean {
+    if (this.#greetedBytes < HELLO_BYTES) return this.#greetedBytes === 0;
+    return this.#packets.isBetweenFrames;
+  }
+
+  /** @returns false after a length that no packet has. */
+  read(buffer: Uint8Array, offset: number, length: number): boolean {
+    let at = 0;
+    if (this.#greetedBytes < HELLO_BYTES) {
+      at = this.#hello.readOne(buffer, offset, length);
+      this.#greetedBytes += at;
+    }
+    return this.#packets.read(buffer, offset + at, length - at);
+  }
 }

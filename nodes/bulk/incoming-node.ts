@@ -1,0 +1,106 @@
+/**
+ * Bulk: the adapter between the port and the machine that receives packets from one peer.
+ *
+ * @module
+ */
+import type { Host } from '../../engine/host/host.ts';
+import type { Store } from '../../engine/host/store.ts';
+import type { Stream } from '../../engine/host/stream.ts';
+import { MachineShell } from '../_kit/shell.ts';
+import type { PacketAccount } from './account.ts';
+import { type IncomingEffect, type IncomingInput, IncomingMachine } from './incoming.ts';
+import { SenderReader } from './pieces.ts';
+
+/** The peer, the store and the destination of packets. */
+export interface IncomingSetup {
+  readonly host: Host;
+  readonly peer: string;
+  /** Records which packets were delivered. */
+  readonly store: Store;
+  readonly handOver: (packet: Uint8Array) => void;
+  /** Called after packets were handed over. */
+  readonly handedOver: () => void;
+  /** Defect for tests: the node forgets everything on restart. */
+  readonly isForgetful: boolean;
+  /** Absent when packets are not accounted for. */
+  readonly account: PacketAccount | undefined;
+}
+
+/** Receives packets from one peer. */
+export class IncomingNode {
+  readonly #setup: IncomingSetup;
+  readonly #machine: IncomingMachine<Stream>;
+  readonly #shell: MachineShell<IncomingInput<Stream>, IncomingEffect<Stream>>;
+
+  constructor(setup: IncomingSetup) {
+    this.#setup = setup;
+    const { host, store, peer, isForgetful } = setup;
+    this.#machine = new IncomingMachine(isForgetful ? undefined : store.get(peer));
+    this.#shell = new MachineShell(host, this.#machine, (effect) => this.#perform(effect));
+  }
+
+  /** Number of packets that wait for the disk. */
+  get holding(): number {
+    return this.#machine.holding;
+  }
+
+  /** Number of packets handed over so far, as the disk knows it. */
+  get handed(): number {
+    return this.#machine.handed;
+  }
+
+  /** Reads packets from a stream; an earlier stream is closed. */
+  accept(stream: Stream): void {
+    const { host } = this.#setup;
+    const reader = new SenderReader(
+      (hello) => this.#shell.take({ kind: 'greeted', stream, hello }),
+      (packet) => this.#shell.take({ kind: 'packet', stream, packet }),
+    );
+    stream.handle({
+      onData: (buffer, offset, length) => {
+        if (reader.read(buffer, offset, length)) return;
+        host.drop('bad-length');
+        stream.reset();
+      },
+      onEnd: () => {
+        if (!reader.mayEnd) host.drop('truncated');
+        stream.end();
+      },
+      onClose: (error) => {
+        if (error !== undefined) host.meter.counter('bulk.resets').add(1);
+        this.#shell.take({ kind: 'closed', stream });
+      },
+    });
+  }
+
+  #perform(effect: IncomingEffect<Stream>): void {
+    const { host, peer, store, handOver, handedOver, account } = this.#setup;
+    switch (effect.kind) {
+      case 'write':
+        effect.stream.write(effect.bytes);
+        return;
+      case 'reset':
+        effect.stream.reset();
+        return;
+      case 'pause':
+      case 'resume':
+        effect.stream.setPaused(effect.kind === 'pause');
+        return;
+      case 'sync':
+        store.put(peer, effect.record);
+        store.sync((error) =>
+          this.#shell.take({ kind: error === undefined ? 'synced' : 'sync-failed' }),
+        );
+        return;
+      case 'deliver':
+        handOver(effect.packet);
+        return;
+      case 'delivered':
+        host.meter.counter('bulk.delivered').add(effect.packets);
+        handedOver();
+        return;
+      case 'taken':
+        account?.taken(effect.packet, effect.how);
+    }
+  }
+}

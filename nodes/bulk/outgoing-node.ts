@@ -1,0 +1,150 @@
+/**
+ * Bulk: the adapter between the port and the machine that sends packets to one peer.
+ *
+ * @module
+ */
+import type { Host, NodeRequest } from '../../engine/host/host.ts';
+import type { Endpoint } from '../../engine/host/socket.ts';
+import type { Store } from '../../engine/host/store.ts';
+import type { SecureOptions, Stream } from '../../engine/host/stream.ts';
+import { MachineShell } from '../_kit/shell.ts';
+import type { PacketAccount } from './account.ts';
+import { NUMBER_BYTES } from './geometry.ts';
+import { Outbox } from './outbox.ts';
+import { type OutgoingEffect, type OutgoingInput, OutgoingMachine } from './outgoing.ts';
+import { PieceReader } from './pieces.ts';
+import { decodeNumber, encodePacket } from './wire.ts';
+
+/** The peer, and how to reach it. */
+export interface OutgoingSetup {
+  readonly host: Host;
+  readonly peer: string;
+  readonly to: Endpoint;
+  /** Stores packets until the peer has confirmed them. */
+  readonly store: Store;
+  /** Absent when packets are sent unencrypted. */
+  readonly secure: SecureOptions | undefined;
+  /** Defect for tests: the node forgets everything on restart. */
+  readonly isCareless: boolean;
+  /** Absent when packets are not accounted for. */
+  readonly account: PacketAccount | undefined;
+}
+
+type Respond = (outcome: string) => void;
+
+/** Sends packets to one peer. */
+export class OutgoingNode {
+  readonly #setup: OutgoingSetup;
+  readonly #machine: OutgoingMachine<Respond>;
+  readonly #shell: MachineShell<OutgoingInput<Respond>, OutgoingEffect<Respond>>;
+  #stream: Stream | undefined;
+
+  constructor(setup: OutgoingSetup) {
+    this.#setup = setup;
+    const { host, store, peer, isCareless } = setup;
+    const randomBytes = (length: number): Uint8Array => host.randomBytes(length);
+    const outbox = new Outbox({ store, peer, randomBytes, isCareless });
+    this.#machine = new OutgoingMachine(outbox, host.random('reconnect'));
+    this.#shell = new MachineShell(host, this.#machine, (effect) => this.#perform(effect));
+  }
+
+  /** Packets not confirmed by the peer. */
+  get open(): number {
+    return this.#machine.open;
+  }
+
+  /** Packets held: unconfirmed ones, and those waiting for room. */
+  get holding(): number {
+    return this.#machine.holding;
+  }
+
+  /** Sends what is left from before a restart. */
+  start(): void {
+    this.#shell.take({ kind: 'start' });
+  }
+
+  /** Sends a packet, now or when there is room. */
+  send(request: NodeRequest): void {
+    const bytes = encodePacket(request.body);
+    const { lifetime: lifetimeNs = Number.POSITIVE_INFINITY } = request.wishes ?? {};
+    const respond: Respond = (outcome) => request.respond(outcome);
+    this.#shell.take({ kind: 'request', bytes, lifetimeNs, request: respond });
+  }
+
+  /** Ends the stream after everything sent on it; unconfirmed packets stay on disk. */
+  stop(): void {
+    this.#shell.take({ kind: 'stop' });
+  }
+
+  #perform(effect: OutgoingEffect<Respond>): void {
+    const { host, peer, store, account } = this.#setup;
+    switch (effect.kind) {
+      case 'respond':
+        effect.request(effect.outcome);
+        return;
+      case 'sync':
+        store.sync((error) =>
+          this.#shell.take({ kind: error === undefined ? 'synced' : 'sync-failed' }),
+        );
+        return;
+      case 'connect':
+        this.#connect();
+        return;
+      case 'write': {
+        const isFull = this.#stream?.write(effect.bytes) === 'full';
+        this.#shell.take({ kind: isFull ? 'full' : 'room' });
+        return;
+      }
+      case 'reset':
+      case 'end':
+        this.#stream?.[effect.kind]();
+        return;
+      case 'way':
+        host.way(peer, effect.way);
+        return;
+      case 'drop':
+        host.drop(effect.reason);
+        return;
+      case 'count':
+        host.meter.counter(`bulk.${effect.of}`).add(effect.packets);
+        return;
+      case 'accepted':
+        account?.accepted(effect.packet);
+        return;
+      case 'settled':
+        account?.settled(effect.packet, effect.how);
+    }
+  }
+
+  #connect(): void {
+    const { host, to, secure } = this.#setup;
+    const opened = (): void => this.#shell.take({ kind: 'opened' });
+    host.meter.counter('bulk.connects').add(1);
+    host.connect({ to }, (stream) => {
+      if (stream === undefined) {
+        this.#shell.take({ kind: 'closed' });
+        return;
+      }
+      this.#stream = stream;
+      this.#handle(stream);
+      if (secure === undefined) opened();
+      else stream.secure(secure, (failure) => failure === undefined && opened());
+    });
+  }
+
+  #handle(stream: Stream): void {
+    const numbers = new PieceReader(NUMBER_BYTES, (piece) =>
+      this.#shell.take({ kind: 'confirmed', number: decodeNumber(piece) }),
+    );
+    stream.handle({
+      onData: (buffer, offset, length) => numbers.read(buffer, offset, length),
+      onEnd: () => stream.end(),
+      onDrain: () => this.#shell.take({ kind: 'drained' }),
+      onClose: (reason) => {
+        if (reason !== undefined) this.#setup.host.meter.counter('bulk.resets').add(1);
+        this.#stream = undefined;
+        this.#shell.take({ kind: 'closed' });
+      },
+    });
+  }
+}
