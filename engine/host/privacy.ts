@@ -4,6 +4,13 @@
  * @module
  */
 
+/**
+ * Why a message exists. `content`: it carries a message of an application, or a part of one;
+ * `reaction`: it is sent only because there was such a message (an acknowledgement); `cover`: it
+ * hides the others.
+ */
+export type MessagePurpose = 'content' | 'reaction' | 'cover';
+
 /** The delay distribution of a mix, as far as an estimator needs it. */
 export type DelayLaw =
   /** Exponential delays: a message's age reveals nothing. */

@@ -11,7 +11,7 @@ import type { TopologyGenerator } from './generator.ts';
 import type { Host } from './host.ts';
 import type { MetricDefinition } from './measure.ts';
 import type { HostView, NetworkMap, NetworkView } from './network-view.ts';
-import type { PrivacyFacts } from './privacy.ts';
+import type { MessagePurpose, PrivacyFacts } from './privacy.ts';
 import type { Random } from './random.ts';
 import type { CarrierTerms, WishHandling } from './transport.ts';
 
@@ -41,7 +41,7 @@ export interface MessageObserver {
   accepted?(message: number): void;
   /**
    * A client or mix made a message and sends it now.
-   * @param kind `payload`, `loop`, `drop-cover`, `mix-loop` or `ack`.
+   * @param kind One of the protocol's `messageKinds`; any other is an assertion failure.
    * @param recipient Name of the receiving node; empty for cover traffic.
    * @param message The number from {@link accepted} of the message that it carries.
    */
@@ -233,6 +233,11 @@ export interface Protocol<Options = unknown> {
    * count as mixes whose delays are exponential and chosen by senders, and all others as users.
    */
   readonly privacyFacts?: (nodes: readonly ConfiguredNode<Options>[]) => readonly PrivacyFacts[];
+  /**
+   * The kinds of messages that nodes report as {@link MessageObserver.created}, and why each exists;
+   * measurements of privacy know no other names of kinds. If absent, nodes report none.
+   */
+  readonly messageKinds?: Readonly<Record<string, MessagePurpose>>;
   /** If absent, its messages are not accounted for, and reports say so. */
   readonly account?: MessageAccount;
   /**

@@ -41,6 +41,7 @@ export const protocol: Protocol<GatewayOptions> = {
   },
   metrics: GATEWAY_METRICS,
   account: { kind: 'passage', keyOf: packetKey },
+  messageKinds: { payload: 'content' },
   forgeries: GATEWAY_FORGERIES,
   // A packet may overtake another on a shorter path.
   carries: () => ({ maxBytes: PACKET_BYTES_MAX, delivery: 'best-effort', isOrdered: false }),

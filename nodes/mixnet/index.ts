@@ -10,6 +10,7 @@ import { delaysThatDisagree } from './agreement.ts';
 import { type MixnetOptions, mixnetConfig } from './config.ts';
 import { MIXNET_DROPS } from './drops.ts';
 import { mixnetGenerator } from './generator.ts';
+import { MESSAGE_KINDS } from './message-kinds.ts';
 import { messagesOf } from './messages.ts';
 import { MIXNET_METRICS } from './metrics.ts';
 import { createMixnet } from './node.ts';
@@ -46,6 +47,7 @@ export const protocol: Protocol<MixnetOptions> = {
   metrics: MIXNET_METRICS,
   messages: messagesOf,
   privacyFacts,
+  messageKinds: MESSAGE_KINDS,
   carries: carrierTerms,
   wishes: { lifetime: 'honoured', priority: 'honoured' },
   create: createMixnet,

@@ -8,7 +8,7 @@
 import type { Answers } from './attacks/index.ts';
 import { compromisedPaths } from './paths.ts';
 import type { PrivacySetting } from './setting.ts';
-import { ARRIVED, DEPARTED, NO_NODE, type Truth } from './truth/truth.ts';
+import { ARRIVED, CONTENT, DEPARTED, NO_NODE, type Truth } from './truth/truth.ts';
 
 /**
  * The answers from the record; results of attacks carried out by events are counted during the run.
@@ -23,13 +23,12 @@ export function answersOf(truth: Truth, setting: PrivacySetting): Answers {
 
 /** For each user, the users to whom it wrote payloads. */
 function partnersOf(truth: Truth): ReadonlyMap<string, ReadonlySet<string>> {
-  const { nodes, kinds, messages } = truth;
-  const payload = kinds.indexOf('payload');
+  const { nodes, messages } = truth;
   const partners = new Map<string, Set<string>>();
   for (let message = 0; message < messages.count; message += 1) {
     const from = messages.sender[message] ?? NO_NODE;
     const to = messages.recipient[message] ?? NO_NODE;
-    if (messages.kind[message] !== payload || from === NO_NODE || to === NO_NODE) continue;
+    if (messages.purpose[message] !== CONTENT || from === NO_NODE || to === NO_NODE) continue;
     const name = nodes[from] ?? '';
     const known = partners.get(name) ?? new Set<string>();
     partners.set(name, known.add(nodes[to] ?? ''));
@@ -65,14 +64,13 @@ export function passagesOf(truth: Truth, corrupt: readonly string[]): readonly C
 
 /** Mean number of nodes that forward a payload; 0 without payloads. */
 export function hopsOfPayloads(truth: Truth): number {
-  const payload = truth.kinds.indexOf('payload');
   const { count, code, message } = truth.events;
   let hops = 0;
   let payloads = 0;
   const counted = new Uint8Array(truth.messages.count);
   for (let i = 0; i < count; i += 1) {
     const one = message[i] as number;
-    if (code[i] !== DEPARTED || truth.messages.kind[one] !== payload) continue;
+    if (code[i] !== DEPARTED || truth.messages.purpose[one] !== CONTENT) continue;
     hops += 1;
     if (counted[one] === 0) payloads += 1;
     counted[one] = 1;

@@ -4,7 +4,16 @@
  *
  * @module
  */
-import { ABSORBED, ARRIVED, CREATED, DELIVERED, DEPARTED, type Truth } from './truth/truth.ts';
+import {
+  ABSORBED,
+  ARRIVED,
+  CONTENT,
+  CREATED,
+  DELIVERED,
+  DEPARTED,
+  PURPOSES,
+  type Truth,
+} from './truth/truth.ts';
 
 /** Counts over one run. They begin after the warm-up, unless the name says otherwise. */
 export interface Census {
@@ -12,7 +21,7 @@ export interface Census {
   readonly poolMean: Float64Array;
   /** Delays from arrival to departure, ns, by node; only of messages that had time to leave. */
   readonly delaysNs: readonly (readonly number[])[];
-  /** Messages created by clients, by index of the kind. */
+  /** Messages created by clients, by purpose. */
   readonly madeByClients: Float64Array;
   /** Number of messages created at mixes. */
   readonly madeAtMixes: number;
@@ -57,13 +66,12 @@ class Pass {
   readonly #place: Int32Array;
   readonly #made: Float64Array;
   readonly #latency: number[] = [];
-  readonly #payload: number;
   #madeAtMixes = 0;
   #longest = 0;
   #hops = 0;
 
   constructor(ask: CensusQuestion) {
-    const { nodes, messages, kinds } = ask.truth;
+    const { nodes, messages } = ask.truth;
     this.#ask = ask;
     this.#inside = new Float64Array(nodes.length);
     this.#changedNs = new Float64Array(nodes.length).fill(ask.warmupNs);
@@ -72,8 +80,7 @@ class Pass {
     this.#created = new Float64Array(messages.count).fill(-1);
     this.#arrived = new Float64Array(messages.count);
     this.#place = new Int32Array(messages.count).fill(-1);
-    this.#made = new Float64Array(kinds.length);
-    this.#payload = kinds.indexOf('payload');
+    this.#made = new Float64Array(PURPOSES);
   }
 
   run(): void {
@@ -114,9 +121,9 @@ class Pass {
     this.#created[message] = at;
     if (!this.#isMeasured(at)) return;
     this.#hops += 1;
-    const kind = this.#ask.truth.messages.kind[message] ?? 0;
+    const purpose = this.#ask.truth.messages.purpose[message] ?? 0;
     if (this.#ask.isMix[node] === true) this.#madeAtMixes += 1;
-    if (this.#ask.isClient[node] === true) this.#made[kind] = (this.#made[kind] ?? 0) + 1;
+    if (this.#ask.isClient[node] === true) this.#made[purpose] = (this.#made[purpose] ?? 0) + 1;
   }
 
   #onArrived(message: number, node: number, at: number): void {
@@ -143,8 +150,8 @@ class Pass {
     const created = this.#created[message] ?? -1;
     if (created < 0) return;
     this.#longest = Math.max(this.#longest, at - created);
-    const isPayload = this.#ask.truth.messages.kind[message] === this.#payload;
-    if (code === DELIVERED && isPayload && this.#isMeasured(created)) {
+    const isContent = this.#ask.truth.messages.purpose[message] === CONTENT;
+    if (code === DELIVERED && isContent && this.#isMeasured(created)) {
       this.#latency.push(at - created);
     }
   }

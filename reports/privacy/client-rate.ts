@@ -9,12 +9,10 @@
  * @module
  */
 import { kolmogorovP } from './delay-fit.ts';
-import { CREATED, type Truth } from './truth/truth.ts';
+import { CONTENT, CREATED, REACTION, type Truth } from './truth/truth.ts';
 
 /** Fewer intervals than this prove nothing. */
 const INTERVALS_MIN = 20;
-/** Kinds of packets that a client creates only because it has something to send. */
-const BUSY_KINDS: readonly string[] = ['payload', 'ack'];
 
 /** Which clients, and in which period. */
 export interface ClientRateQuestion {
@@ -47,8 +45,7 @@ interface Intervals {
 }
 
 function intervalsOf({ truth, clients, fromNs, untilNs }: ClientRateQuestion): Intervals {
-  const { events, messages, kinds, nodes } = truth;
-  const isBusyKind = kinds.map((kind) => BUSY_KINDS.includes(kind));
+  const { events, messages, nodes } = truth;
   const last = new Map<number, number>();
   const found = new Map<number, number[]>();
   const busyNodes = new Set<number>();
@@ -56,7 +53,9 @@ function intervalsOf({ truth, clients, fromNs, untilNs }: ClientRateQuestion): I
     const at = events.atNs[i] as number;
     if (events.code[i] !== CREATED || at < fromNs || at >= untilNs) continue;
     const node = events.node[i] as number;
-    if (isBusyKind[messages.kind[events.message[i] as number] as number]) busyNodes.add(node);
+    const purpose = messages.purpose[events.message[i] as number];
+    // These a client creates only because it has something to send.
+    if (purpose === CONTENT || purpose === REACTION) busyNodes.add(node);
     const before = last.get(node);
     last.set(node, at);
     if (before === undefined) continue;

@@ -13,7 +13,7 @@
 import { lawsOf, namesOf } from './laws.ts';
 import { propagate } from './mass/propagate.ts';
 import type { PrivacySetting } from './setting.ts';
-import { ABSORBED, CREATED, DELIVERED, DEPARTED, type Truth } from './truth/truth.ts';
+import { ABSORBED, CONTENT, CREATED, DELIVERED, DEPARTED, type Truth } from './truth/truth.ts';
 
 /** Largest number of labelled senders. Each needs a double for every message under way. */
 const SENDERS_MAX = 16;
@@ -30,11 +30,10 @@ export function senderEpsilons(truth: Truth, setting: PrivacySetting): readonly 
   const senders = writersOf(truth, setting);
   if (senders.length < 2) return [];
   const labelOf = new Map(senders.map((node, label) => [node, label]));
-  const payload = truth.kinds.indexOf('payload');
-  const { kind, sender, count } = truth.messages;
+  const { purpose, sender, count } = truth.messages;
   const labels = new Int32Array(count).fill(-1);
   for (let i = 0; i < count; i += 1) {
-    if (kind[i] === payload) labels[i] = labelOf.get(sender[i] ?? -1) ?? -1;
+    if (purpose[i] === CONTENT) labels[i] = labelOf.get(sender[i] ?? -1) ?? -1;
   }
   const looks = looksAt(truth, setting);
   const epsilons: number[] = [];
@@ -64,14 +63,13 @@ function pairsOf(masses: Float64Array): readonly number[] {
 /** The writers, most active first; an even number of them. */
 function writersOf(truth: Truth, setting: PrivacySetting): readonly number[] {
   const isMix = namesOf(truth, new Set(setting.mixes.map(({ name }) => name)));
-  const payload = truth.kinds.indexOf('payload');
   const { count, code, node, message, atNs } = truth.events;
   const written = new Map<number, number>();
   for (let i = 0; i < count; i += 1) {
     const at = atNs[i] as number;
     if (code[i] !== CREATED || at < setting.warmupNs || at >= setting.endNs) continue;
     const from = node[i] as number;
-    if (isMix[from] === true || truth.messages.kind[message[i] as number] !== payload) continue;
+    if (isMix[from] === true || truth.messages.purpose[message[i] as number] !== CONTENT) continue;
     written.set(from, (written.get(from) ?? 0) + 1);
   }
   const sorted = [...written].sort(([a, m], [b, n]) => n - m || a - b).map(([from]) => from);

@@ -24,7 +24,7 @@ import { compromisedPaths } from './paths.ts';
 import { adversaryText, estimatorText, type PrivacySetting } from './setting.ts';
 import { type PrivacySummary, summaryOf } from './summary.ts';
 import { chooseTargets, type Target } from './targets.ts';
-import { NO_NODE, type Truth } from './truth/truth.ts';
+import { COVER, NO_NODE, type Truth } from './truth/truth.ts';
 import { privacyWarnings } from './warnings.ts';
 
 /** Delays longer than this many means occur once in 1e13. */
@@ -61,7 +61,7 @@ export function measurePrivacy(truth: Truth, setting: PrivacySetting): PrivacyFi
     ...(setting.asked.has('privacy.epsilon')
       ? { 'privacy.epsilon': samples(senderEpsilons(truth, setting)) }
       : {}),
-    'privacy.cover_ratio': coverRatio(truth, census),
+    'privacy.cover_ratio': coverRatio(census),
     'privacy.client_rate.ks_p': samples(clientRate(truth, setting)),
     'privacy.delay.ks_p': samples(fits.flatMap(({ p }) => p ?? [])),
     'privacy.compromised_paths': { kind: 'ratio', ...compromisedPaths(truth, setting) },
@@ -174,15 +174,9 @@ function senderMetric(
 }
 
 /** Share of cover among all packets sent by clients. */
-function coverRatio(truth: Truth, { madeByClients }: Census): MetricData {
-  let cover = 0;
-  let all = 0;
-  for (const [index, kind] of truth.kinds.entries()) {
-    const made = madeByClients[index] ?? 0;
-    all += made;
-    if (kind !== 'payload' && kind !== 'ack') cover += made;
-  }
-  return { kind: 'ratio', numerator: cover, denominator: all };
+function coverRatio({ madeByClients }: Census): MetricData {
+  const all = madeByClients.reduce((sum, made) => sum + made, 0);
+  return { kind: 'ratio', numerator: madeByClients[COVER] ?? 0, denominator: all };
 }
 
 function clientRate(

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { CREATED, type Truth } from './truth/truth.ts';
+import { CONTENT, CREATED, type Truth } from './truth/truth.ts';
 
 /** Which messages become targets. */
 export interface TargetQuestion {
@@ -29,14 +29,15 @@ export function chooseTargets(question: TargetQuestion): readonly Target[] {
   const { truth, fromNs, everyNs, lastNs } = question;
   const { atNs, message } = truth.events;
   const made = creations(question);
-  const payload = truth.kinds.indexOf('payload');
+  const { count, purpose } = truth.messages;
+  const hasContent = purpose.subarray(0, count).includes(CONTENT);
   const targets: Target[] = [];
   let dueNs = fromNs;
   for (const [index, event] of made.entries()) {
     const at = atNs[event] ?? 0;
     if (at > lastNs) break;
     const one = message[event] ?? 0;
-    if (at < dueNs || (payload >= 0 && truth.messages.kind[one] !== payload)) continue;
+    if (at < dueNs || (hasContent && purpose[one] !== CONTENT)) continue;
     const following = made[index + 1];
     targets.push({ message: one, next: following === undefined ? undefined : message[following] });
     dueNs += everyNs * (1 + Math.floor((at - dueNs) / everyNs));

@@ -7,16 +7,22 @@
  *
  * @module
  */
-import type { MessageObserver } from '../../engine/host/protocol.ts';
+import { assert } from '../../engine/core/assert.ts';
+import type { MessagePurpose } from '../../engine/host/privacy.ts';
+import type { MessageObserver, Protocol } from '../../engine/host/protocol.ts';
 import {
   ABSORBED,
   ARRIVED,
+  CONTENT,
+  COVER,
   CREATED,
   DELIVERED,
   DEPARTED,
   DROPPED,
   FOREIGN,
   NO_NODE,
+  type Purpose,
+  REACTION,
   type Truth,
 } from '../../reports/privacy/truth/truth.ts';
 import { TruthRecord } from '../../reports/privacy/truth/truth-record.ts';
@@ -26,6 +32,8 @@ import { NumberMap } from './number-map.ts';
 export interface MessageObserverParts {
   /** Names of all nodes. */
   readonly nodes: readonly string[];
+  /** The protocol of each node, which declares the kinds; of several, the lowest. */
+  readonly protocols: ReadonlyMap<string, Pick<Protocol, 'name' | 'messageKinds'>>;
   /** The run's clock, ns. */
   readonly now: () => number;
   /** Largest number of events; the default fits a minute at 5,000 messages a second. */
@@ -33,6 +41,11 @@ export interface MessageObserverParts {
 }
 
 const PLACES_AT_FIRST = 8_192;
+const PURPOSES: Readonly<Record<MessagePurpose, Purpose>> = {
+  content: CONTENT,
+  reaction: REACTION,
+  cover: COVER,
+};
 const CODES = { delivered: DELIVERED, absorbed: ABSORBED, dropped: DROPPED } as const;
 
 /** The observers of all nodes of one run, and their common record. */
@@ -56,8 +69,13 @@ export class MessageObservers {
   /** The observer passed to the node with this name. */
   of(node: string): MessageObserver {
     const index = this.#indices.get(node) ?? NO_NODE;
+    const protocol = this.#parts.protocols.get(node);
+    assert(protocol !== undefined, `${node} is no node of this run`);
+    const purposeOf = purposesOf(protocol);
     return {
-      created: (key, kind, recipient): void => this.#created(index, key, kind, recipient),
+      created: (key, kind, recipient): void => {
+        this.#created(index, key, { purpose: purposeOf(kind), recipient });
+      },
       arrived: (key): void => this.#arrived(index, key),
       departed: (inKey, outKey): void => this.#departed(index, inKey, outKey),
       ended: (key, how): void => this.#ended(index, key, how),
@@ -80,10 +98,14 @@ export class MessageObservers {
     return this.#record.truth();
   }
 
-  #created(node: number, key: number, kind: string, recipient: string): void {
+  #created(
+    node: number,
+    key: number,
+    { purpose, recipient }: { readonly purpose: Purpose; readonly recipient: string },
+  ): void {
     if (this.#record.isFull) return;
     const to = this.#indices.get(recipient) ?? NO_NODE;
-    const message = this.#record.open({ kind, sender: node, recipient: to });
+    const message = this.#record.open({ purpose, sender: node, recipient: to });
     this.#name(key, message);
     this.#note(CREATED, message, node);
   }
@@ -125,7 +147,7 @@ export class MessageObservers {
 
   /** A message from outside the run, which mixes with the others all the same. */
   #foreign(key: number): number {
-    const message = this.#record.open({ kind: FOREIGN, sender: NO_NODE, recipient: NO_NODE });
+    const message = this.#record.open({ purpose: FOREIGN, sender: NO_NODE, recipient: NO_NODE });
     this.#name(key, message);
     return message;
   }
@@ -141,6 +163,19 @@ export class MessageObservers {
   #note(code: Parameters<TruthRecord['add']>[0], message: number, node: number): void {
     this.#record.add(code, message, node, this.#parts.now());
   }
+}
+
+/** Looks up what the protocol of a node declares about a kind of message. */
+function purposesOf({
+  name,
+  messageKinds = {},
+}: Pick<Protocol, 'name' | 'messageKinds'>): (kind: string) => Purpose {
+  const purposes = new Map(Object.entries(messageKinds));
+  return (kind) => {
+    const purpose = purposes.get(kind);
+    assert(purpose !== undefined, `${name} declares no kind of message with the name ${kind}`);
+    return PURPOSES[purpose];
+  };
 }
 
 /** Combines several observers of one node; undefined if there is none. */

@@ -6,7 +6,7 @@
  */
 
 import type { DelayLaw, PrivacyFacts } from '../../engine/host/privacy.ts';
-import type { ReadMessage } from '../../engine/host/protocol.ts';
+import type { Protocol, ReadMessage } from '../../engine/host/protocol.ts';
 import type { SeedResult } from '../../reports/model.ts';
 import { passagesOf } from '../../reports/privacy/answers.ts';
 import {
@@ -33,6 +33,7 @@ export interface PrivacyParts {
   readonly privacy: PrivacySpec;
   readonly seed: number;
   readonly world: SimStageWorld;
+  readonly protocolOf: (host: HostSpec) => Protocol;
   /** Finds messages in the datagrams of a host; undefined if its protocol offers no reader. */
   readonly readerOf: (host: HostSpec) => ReadMessage | undefined;
 }
@@ -52,7 +53,9 @@ export class PrivacyWatch {
     const { hosts } = scenario.topology;
     this.#parts = parts;
     const nodes = hosts.map(({ name }) => name);
-    this.observers = new MessageObservers({ nodes, now: (): number => world.now() });
+    const own = hosts.filter(({ outside }) => outside === undefined);
+    const protocols = new Map(own.map((host) => [host.name, parts.protocolOf(host)]));
+    this.observers = new MessageObservers({ nodes, protocols, now: (): number => world.now() });
     this.attacks = new AttackDriver({ ...parts, observers: this.observers });
     const aside = new Set(ofPart(privacy, 'aside'));
     this.links = new LinkWatch({

@@ -102,7 +102,7 @@ export function prepareSeed(given: SeedRun): PreparedRun {
   const protocolOf = (host: HostSpec): Protocol => nodeOf(host).protocol;
   const scene = sceneOf(world, { hosts, protocolOf, stackOf: stacks, seed });
   const provision = provisionSeed({ scenario, seed, protocolOf, stackOf: stacks, crypto });
-  const privacy = watchPrivacy(run, { world, readerOf });
+  const privacy = watchPrivacy(run, { world, protocolOf, readerOf });
   const account = keepAccount({ scenario, world, stage: () => stage, protocolOf, readerOf });
   const ledger = account.kind === 'kept' ? account.ledger : undefined;
   const stage: Stage = new Stage({
@@ -138,7 +138,7 @@ export function prepareSeed(given: SeedRun): PreparedRun {
 
 function watchPrivacy(
   { scenario, seed }: SeedRun,
-  parts: Pick<PrivacyParts, 'world' | 'readerOf'>,
+  parts: Pick<PrivacyParts, 'world' | 'protocolOf' | 'readerOf'>,
 ): PrivacyWatch | undefined {
   const { privacy } = scenario;
   if (privacy === undefined) return undefined;

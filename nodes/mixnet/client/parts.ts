@@ -10,6 +10,7 @@ import type { Random } from '../../../engine/host/random.ts';
 import type { Nanoseconds } from '../../../engine/host/time.ts';
 import type { PacketFormat } from '../../sphinx/index.ts';
 import type { Descriptor, DirectoryDocument, NeighbourGraph } from '../directory/index.ts';
+import type { MessageKind } from '../message-kinds.ts';
 import type { ClientOptions } from './config.ts';
 import type { DeliveredLog } from './delivered-log.ts';
 import type { ClientDrop } from './drops.ts';
@@ -47,7 +48,7 @@ export interface Contacts {
 
 /** Why a packet was sent; for the observer and the metrics, never on the wire. */
 export interface PacketCause {
-  readonly kind: 'payload' | 'ack' | 'loop' | 'drop-cover';
+  readonly kind: Exclude<MessageKind, 'mix-loop'>;
   /** Name of the receiving client; empty for cover. */
   readonly recipient: string;
   /** For a payload, the number of the message to which it belongs. */

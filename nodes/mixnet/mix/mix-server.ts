@@ -29,6 +29,7 @@ import type { MixnetDrop } from '../drops.ts';
 import { EpochClock } from '../epoch-clock.ts';
 import { formatOf, unwrapShapeOf } from '../format.ts';
 import { FIRST_RETRY_NS, RETRY_NS } from '../geometry.ts';
+import type { MessageKind } from '../message-kinds.ts';
 import { identityKeyOf, identitySecret, nodeIdOf, trustOf, vrfSecret } from '../trust.ts';
 import { senderWindows } from '../windows.ts';
 import { FrameCodec } from '../wire.ts';
@@ -357,7 +358,7 @@ export class MixServer {
     const next = nodes.find(({ nodeId }) => equalBytes(nodeId, firstHop));
     const to = next && this.endpointOf(next.name);
     if (to === undefined) return;
-    this.observer?.created(messageKey(packet), 'mix-loop', '');
+    this.observer?.created(messageKey(packet), 'mix-loop' satisfies MessageKind, '');
     const frame = this.host.alloc(this.codec.length);
     this.codec.encodePacket(frame, packet);
     if (!this.send(frame, to)) this.host.drop('outgoing-queue-full');

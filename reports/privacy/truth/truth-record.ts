@@ -5,7 +5,7 @@
  * @module
  */
 import { assert } from '../../../engine/core/assert.ts';
-import { type EventCode, NO_NODE, type Truth } from './truth.ts';
+import { type EventCode, NO_NODE, type Purpose, type Truth } from './truth.ts';
 
 /** 60 s at 5,000 messages/s over five nodes are 3.6 million events; 15 bytes each. */
 const EVENTS_MAX = 12_000_000;
@@ -15,7 +15,7 @@ const MESSAGES_AT_FIRST = 8_192;
 
 /** What is known about a message when it is created. */
 export interface NewMessage {
-  readonly kind: string;
+  readonly purpose: Purpose;
   /** Index of the node; {@link NO_NODE} when no node of the run created it. */
   readonly sender: number;
   readonly recipient: number;
@@ -25,13 +25,12 @@ export interface NewMessage {
 export class TruthRecord {
   readonly #nodes: readonly string[];
   readonly #limit: number;
-  readonly #kinds: string[] = [];
   #atNs = new Float64Array(EVENTS_AT_FIRST);
   #code = new Uint8Array(EVENTS_AT_FIRST);
   #node = new Uint16Array(EVENTS_AT_FIRST);
   #message = new Uint32Array(EVENTS_AT_FIRST);
   #count = 0;
-  #kind = new Uint8Array(MESSAGES_AT_FIRST);
+  #purpose = new Uint8Array(MESSAGES_AT_FIRST);
   #sender = new Uint16Array(MESSAGES_AT_FIRST);
   #recipient = new Uint16Array(MESSAGES_AT_FIRST);
   #messages = 0;
@@ -54,11 +53,11 @@ export class TruthRecord {
   }
 
   /** Registers a new message; returns its number, counting from 0. */
-  open({ kind, sender, recipient }: NewMessage): number {
-    if (this.#messages === this.#kind.length) this.#growMessages();
+  open({ purpose, sender, recipient }: NewMessage): number {
+    if (this.#messages === this.#purpose.length) this.#growMessages();
     const message = this.#messages;
     this.#messages += 1;
-    this.#kind[message] = this.#kindOf(kind);
+    this.#purpose[message] = purpose;
     this.#sender[message] = sender;
     this.#recipient[message] = recipient;
     return message;
@@ -88,7 +87,6 @@ export class TruthRecord {
   truth(): Truth {
     return {
       nodes: this.#nodes,
-      kinds: this.#kinds,
       events: {
         count: this.#count,
         atNs: this.#atNs,
@@ -98,17 +96,12 @@ export class TruthRecord {
       },
       messages: {
         count: this.#messages,
-        kind: this.#kind,
+        purpose: this.#purpose,
         sender: this.#sender,
         recipient: this.#recipient,
       },
       ...(this.#fullNs === undefined ? {} : { fullNs: this.#fullNs }),
     };
-  }
-
-  #kindOf(kind: string): number {
-    const known = this.#kinds.indexOf(kind);
-    return known >= 0 ? known : this.#kinds.push(kind) - 1;
   }
 
   #growEvents(): void {
@@ -120,8 +113,8 @@ export class TruthRecord {
   }
 
   #growMessages(): void {
-    const length = this.#kind.length * 2;
-    this.#kind = grown(this.#kind, new Uint8Array(length));
+    const length = this.#purpose.length * 2;
+    this.#purpose = grown(this.#purpose, new Uint8Array(length));
     this.#sender = grown(this.#sender, new Uint16Array(length));
     this.#recipient = grown(this.#recipient, new Uint16Array(length));
   }

@@ -28,10 +28,19 @@ export type EventCode = 0 | 1 | 2 | 3 | 4 | 5;
 /** Stands for "no node" where a node index is expected. */
 export const NO_NODE = 65_535;
 
-/**
- * Kind of a message that no node of the run created: forged, replayed, or older than the record.
- */
-export const FOREIGN = 'foreign';
+/** It carries a message of an application, or a part of one. */
+export const CONTENT = 0;
+/** It was sent because of such a message. */
+export const REACTION = 1;
+/** It hides the others. */
+export const COVER = 2;
+/** No node of the run created it: it was forged, replayed, or is older than the record. */
+export const FOREIGN = 3;
+
+/** Why a message exists: one of the four numbers above. */
+export type Purpose = 0 | 1 | 2 | 3;
+/** Number of purposes. */
+export const PURPOSES = 4;
 
 /** Columns in time order; each has at least `count` entries. */
 export interface TruthEvents {
@@ -48,8 +57,8 @@ export interface TruthEvents {
 /** Columns by message; each has at least `count` entries. */
 export interface TruthMessages {
   readonly count: number;
-  /** Index of the kind in `kinds`. */
-  readonly kind: Uint8Array;
+  /** Why it exists; a {@link Purpose}. */
+  readonly purpose: Uint8Array;
   /** Index in `nodes` of its creator; {@link NO_NODE} for a foreign message. */
   readonly sender: Uint16Array;
   /** Index of the recipient in `nodes`; {@link NO_NODE} for cover. */
@@ -59,7 +68,6 @@ export interface TruthMessages {
 /** Everything that happened to messages in one run. */
 export interface Truth {
   readonly nodes: readonly string[];
-  readonly kinds: readonly string[];
   readonly events: TruthEvents;
   readonly messages: TruthMessages;
   /**

@@ -10,7 +10,13 @@ import type { RandomStream } from '../../../engine/core/stream.ts';
 import { createMixing, type Mixing, mixingConfig } from '../../../nodes/mixnet/index.ts';
 import { type Posterior, posteriorsOf } from '../../../reports/privacy/mass/posterior.ts';
 import type { NodeLaw } from '../../../reports/privacy/mass/propagate.ts';
-import { ARRIVED, DELIVERED, DEPARTED, NO_NODE } from '../../../reports/privacy/truth/truth.ts';
+import {
+  ARRIVED,
+  CONTENT,
+  DELIVERED,
+  DEPARTED,
+  NO_NODE,
+} from '../../../reports/privacy/truth/truth.ts';
 import { TruthRecord } from '../../../reports/privacy/truth/truth-record.ts';
 import type { SeededEngine } from '../seeded-engine.ts';
 
@@ -53,7 +59,7 @@ export function watchMix(engine: SeededEngine, options: SingleMixOptions): reado
   const delays = bench.stream('delay');
   const factor = engine.defects.mixes?.delayFactor ?? 1;
   const next = (): void => {
-    const item = record.open({ kind: 'payload', sender: NO_NODE, recipient: END });
+    const item = record.open({ purpose: CONTENT, sender: NO_NODE, recipient: END });
     record.add(ARRIVED, item, MIX, bench.scheduler.now);
     bench.put(item, toNanoseconds(delays.exponential(options.askedSeconds * SECOND) * factor));
     if (item + 1 < options.messages) bench.scheduler.after(gapNs(gaps, options.rate), next);

@@ -5,6 +5,7 @@
  */
 import { expect } from 'vitest';
 import type { MessageObserver, Protocol } from '../../../engine/host/protocol.ts';
+import { CONTENT } from '../../../reports/privacy/truth/truth.ts';
 import { MessageObservers } from '../../../scenarios/runner/message-observer.ts';
 import { protocol as busyServer } from '../../fixtures/nodes/busy-server.ts';
 import { protocol as face } from '../../fixtures/nodes/face.ts';
@@ -56,7 +57,11 @@ async function runRouter(driver: Driver): Promise<void> {
 
 async function runObservedMix(driver: Driver): Promise<void> {
   const nodes = ['client', 'first', 'second', 'sink'];
-  const observers = new MessageObservers({ nodes, now: (): number => driver.world.scheduler.now });
+  const observers = new MessageObservers({
+    nodes,
+    protocols: new Map(nodes.map((name) => [name, mix])),
+    now: (): number => driver.world.scheduler.now,
+  });
   const bench = new NodeBench(driver, {
     protocol: mix,
     hosts: nodes,
@@ -73,6 +78,8 @@ async function runObservedMix(driver: Driver): Promise<void> {
   await driver.until(() => bench.delivered.length === 3, 'all messages arrive');
   const { events, messages } = observers.truth();
   expect(messages.count).toBe(3);
+  // The purpose that the protocol declares for its own word `onion`.
+  expect([...messages.purpose.subarray(0, 3)]).toEqual([CONTENT, CONTENT, CONTENT]);
   for (let message = 0; message < 3; message += 1) {
     const told: string[] = [];
     for (let i = 0; i < events.count; i += 1) {

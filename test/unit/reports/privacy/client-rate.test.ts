@@ -5,7 +5,14 @@
 import { describe, expect, it } from 'vitest';
 import { openStream } from '../../../../engine/core/stream.ts';
 import { clientRateP } from '../../../../reports/privacy/client-rate.ts';
-import { CREATED, type Truth } from '../../../../reports/privacy/truth/truth.ts';
+import {
+  CONTENT,
+  COVER,
+  CREATED,
+  type Purpose,
+  REACTION,
+  type Truth,
+} from '../../../../reports/privacy/truth/truth.ts';
 import { TruthRecord } from '../../../../reports/privacy/truth/truth-record.ts';
 
 const CLIENTS = ['busy', 'idle', 'other'];
@@ -13,10 +20,10 @@ const CLIENTS = ['busy', 'idle', 'other'];
 interface Sending {
   readonly busyMean: number;
   readonly idleMean: number;
-  readonly busyKind?: string;
+  readonly busyPurpose?: Purpose;
 }
 
-function record(seed: number, { busyMean, idleMean, busyKind = 'payload' }: Sending): Truth {
+function record(seed: number, { busyMean, idleMean, busyPurpose = CONTENT }: Sending): Truth {
   const truth = new TruthRecord(CLIENTS);
   const random = openStream(seed, 'test', 'client-rate');
   const sends: { at: number; node: number }[] = [];
@@ -26,8 +33,8 @@ function record(seed: number, { busyMean, idleMean, busyKind = 'payload' }: Send
   }
   sends.sort((a, b) => a.at - b.at);
   for (const [index, { at, node }] of sends.entries()) {
-    const kind = node === 0 && index % 3 === 0 ? busyKind : 'drop-cover';
-    const message = truth.open({ kind, sender: node, recipient: 65_535 });
+    const purpose = node === 0 && index % 3 === 0 ? busyPurpose : COVER;
+    const message = truth.open({ purpose, sender: node, recipient: 65_535 });
     truth.add(CREATED, message, node, at);
   }
   return truth.truth();
@@ -53,7 +60,7 @@ describe('the client-rate test', () => {
   });
 
   it('counts acknowledgements as something to say', () => {
-    const truth = record(1, { busyMean: 750, idleMean: 1000, busyKind: 'ack' });
+    const truth = record(1, { busyMean: 750, idleMean: 1000, busyPurpose: REACTION });
     expect(p(truth)).toBeLessThan(1e-4);
   });
 

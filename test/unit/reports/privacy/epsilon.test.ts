@@ -6,7 +6,12 @@ import { describe, expect, it } from 'vitest';
 import { openStream } from '../../../../engine/core/stream.ts';
 import { EPSILON_MAX, senderEpsilons } from '../../../../reports/privacy/epsilon.ts';
 import type { PrivacySetting } from '../../../../reports/privacy/setting.ts';
-import type { Truth } from '../../../../reports/privacy/truth/truth.ts';
+import {
+  CONTENT,
+  COVER,
+  type Purpose,
+  type Truth,
+} from '../../../../reports/privacy/truth/truth.ts';
 import { TruthRecord } from '../../../../reports/privacy/truth/truth-record.ts';
 import { CODES, stratifiedTruth } from './hand-made.ts';
 
@@ -31,12 +36,12 @@ function settingOf(
 }
 
 /** Alice sends two messages into a mix and Bob one; all wait, and one cover packet leaves. */
-function small(senders: readonly (readonly [string, string])[]): Truth {
+function small(senders: readonly (readonly [string, Purpose])[]): Truth {
   const nodes = ['alice', 'bob', 'mix', 'sink'];
   const record = new TruthRecord(nodes);
-  for (const [sender, kind] of senders) {
+  for (const [sender, purpose] of senders) {
     const from = nodes.indexOf(sender);
-    const message = record.open({ kind, sender: from, recipient: 3 });
+    const message = record.open({ purpose, sender: from, recipient: 3 });
     record.add(CODES.create, message, from, 200);
     record.add(CODES.arrive, message, 2, 210);
   }
@@ -50,9 +55,9 @@ function small(senders: readonly (readonly [string, string])[]): Truth {
 describe('the epsilon of two senders', () => {
   it('is the logarithm of the ratio of what both wrote in the pool', () => {
     const truth = small([
-      ['alice', 'payload'],
-      ['alice', 'payload'],
-      ['bob', 'payload'],
+      ['alice', CONTENT],
+      ['alice', CONTENT],
+      ['bob', CONTENT],
     ]);
     const [first, ...others] = senderEpsilons(truth, settingOf(truth, 1_000));
     expect(first).toBeCloseTo(Math.log(2), 12);
@@ -62,17 +67,17 @@ describe('the epsilon of two senders', () => {
 
   it('leaves cover out, has a largest value, and needs two who write', () => {
     const withCover = small([
-      ['alice', 'payload'],
-      ['bob', 'payload'],
-      ['alice', 'drop-cover'],
+      ['alice', CONTENT],
+      ['bob', CONTENT],
+      ['alice', COVER],
     ]);
     expect(senderEpsilons(withCover, settingOf(withCover, 1_000))).toEqual([0]);
     const open = small([
-      ['alice', 'payload'],
-      ['bob', 'payload'],
+      ['alice', CONTENT],
+      ['bob', CONTENT],
     ]);
     expect(senderEpsilons(open, settingOf(open, 1_000, ['mix']))).toEqual([EPSILON_MAX]);
-    const alone = small([['alice', 'payload']]);
+    const alone = small([['alice', CONTENT]]);
     expect(senderEpsilons(alone, settingOf(alone, 1_000))).toEqual([]);
   });
 

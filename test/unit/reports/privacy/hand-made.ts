@@ -10,6 +10,7 @@ import type { NodeLaw } from '../../../../reports/privacy/mass/propagate.ts';
 import {
   ABSORBED,
   ARRIVED,
+  CONTENT,
   CREATED,
   DELIVERED,
   DEPARTED,
@@ -38,7 +39,8 @@ export type Step = readonly [keyof typeof CODES, number, string];
 export function handMade(nodes: readonly string[], steps: readonly Step[]): Truth {
   const record = new TruthRecord(nodes);
   const count = 1 + Math.max(...steps.map(([, message]) => message));
-  for (let i = 0; i < count; i += 1) record.open({ kind: 'payload', sender: 0, recipient: 65_535 });
+  for (let i = 0; i < count; i += 1)
+    record.open({ purpose: CONTENT, sender: 0, recipient: 65_535 });
   for (const [at, [word, message, node]] of steps.entries()) {
     record.add(CODES[word], message, nodes.indexOf(node), at);
   }
@@ -104,7 +106,7 @@ export function stratifiedTruth(spec: Stratified): Truth {
   const record = new TruthRecord(nodes);
   for (let at = random.exponential(1e9 / rate); at < seconds * 1e9; ) {
     const sender = random.below(clients);
-    const message = record.open({ kind: 'payload', sender, recipient: random.below(clients) });
+    const message = record.open({ purpose: CONTENT, sender, recipient: random.below(clients) });
     push(at, CREATED, sender, message);
     let now = at + link;
     for (let layer = 0; layer < layers; layer += 1) {

@@ -19,9 +19,13 @@ import type { MixFacts, PrivacySetting } from '../../../../reports/privacy/setti
 import {
   ABSORBED,
   ARRIVED,
+  CONTENT,
+  COVER,
   CREATED,
   DELIVERED,
   DEPARTED,
+  type Purpose,
+  REACTION,
 } from '../../../../reports/privacy/truth/truth.ts';
 import { TruthRecord } from '../../../../reports/privacy/truth/truth-record.ts';
 import { handMade, type Stratified, stratifiedNodes, stratifiedTruth } from './hand-made.ts';
@@ -119,8 +123,8 @@ describe('the measurement of a run', () => {
 
   it('counts loops and drops as cover, acknowledgements and payloads not', () => {
     const record = new TruthRecord(['end-client-0']);
-    for (const [at, kind] of ['payload', 'ack', 'loop', 'drop-cover', 'drop-cover'].entries()) {
-      const made = { kind, sender: 0, recipient: 65_535 };
+    for (const [at, purpose] of ([CONTENT, REACTION, COVER, COVER, COVER] as const).entries()) {
+      const made = { purpose, sender: 0, recipient: 65_535 };
       record.add(CREATED, record.open(made), 0, 4e9 + at);
     }
     const { metrics } = measurePrivacy(record.truth(), settingOf(SPEC));
@@ -130,10 +134,10 @@ describe('the measurement of a run', () => {
 
   it('counts loops of providers neither as cover of clients nor among what they send', () => {
     const record = new TruthRecord(['end-client-0', 'end-provider']);
-    const make = (kind: string, sender: number): void =>
-      record.add(CREATED, record.open({ kind, sender, recipient: 65_535 }), sender, 4e9);
-    for (const kind of ['payload', 'loop']) make(kind, 0);
-    for (let i = 0; i < 7; i += 1) make('mix-loop', 1);
+    const make = (purpose: Purpose, sender: number): void =>
+      record.add(CREATED, record.open({ purpose, sender, recipient: 65_535 }), sender, 4e9);
+    for (const purpose of [CONTENT, COVER] as const) make(purpose, 0);
+    for (let i = 0; i < 7; i += 1) make(COVER, 1);
     const clients = ['end-client-0'];
     const { metrics, warnings } = measurePrivacy(record.truth(), { ...settingOf(SPEC), clients });
     expect(metrics['privacy.cover_ratio']).toEqual({ kind: 'ratio', numerator: 1, denominator: 2 });
@@ -146,10 +150,10 @@ describe('the measurement of a run', () => {
     const bits = (covers: number): readonly number[] => {
       const record = new TruthRecord(['end-a', 'mix-0', 'end-b', 'end-c']);
       const to = (recipient: number): number =>
-        record.open({ kind: 'payload', sender: 0, recipient });
+        record.open({ purpose: CONTENT, sender: 0, recipient });
       const payloads = [to(2), to(2), to(3), to(3)];
       const drops = Array.from({ length: covers }, () =>
-        record.open({ kind: 'drop-cover', sender: 0, recipient: 65_535 }),
+        record.open({ purpose: COVER, sender: 0, recipient: 65_535 }),
       );
       const all = [...payloads, ...drops];
       for (const one of all) record.add(CREATED, one, 0, 1);
@@ -171,18 +175,18 @@ describe('the measurement of a run', () => {
 
   it('counts as compromised paths those of messages after the warm-up, not of cover', () => {
     const record = new TruthRecord(['end-a', 'mix-0', 'mix-1', 'end-b']);
-    const send = (kind: string, mix: number, atNs: number): void => {
-      const recipient = kind === 'payload' ? 3 : 65_535;
-      const message = record.open({ kind, sender: 0, recipient });
+    const send = (purpose: Purpose, mix: number, atNs: number): void => {
+      const recipient = purpose === CONTENT ? 3 : 65_535;
+      const message = record.open({ purpose, sender: 0, recipient });
       record.add(CREATED, message, 0, atNs);
       record.add(ARRIVED, message, mix, atNs + 1);
       record.add(DEPARTED, message, mix, atNs + 2);
       record.add(DELIVERED, message, 3, atNs + 3);
     };
-    send('payload', 1, 10);
-    send('payload', 1, 100);
-    send('payload', 2, 110);
-    for (let i = 0; i < 5; i += 1) send('loop', 1, 120 + 10 * i);
+    send(CONTENT, 1, 10);
+    send(CONTENT, 1, 100);
+    send(CONTENT, 2, 110);
+    for (let i = 0; i < 5; i += 1) send(COVER, 1, 120 + 10 * i);
     const mixes = ['mix-0', 'mix-1'].map((name) => ({
       name,
       law: { kind: 'exponential' } as const,

@@ -17,11 +17,15 @@ const PAYLOAD = 6;
 const LENGTH = 16;
 const TRANSIT = 5;
 
+const NODES = ['alice', 'mallory', 'mix', 'bob'];
+const POST = { name: 'post', messageKinds: { payload: 'content' } } as const;
+
 /** A mix between a sender and a recipient; the test plays the links. Times are in ns. */
 class Stage {
   readonly injected: Uint8Array[] = [];
   readonly #observers = new MessageObservers({
-    nodes: ['alice', 'mallory', 'mix', 'bob'],
+    nodes: NODES,
+    protocols: new Map(NODES.map((name) => [name, POST])),
     now: (): number => this.#nowNs,
   });
   readonly #score = new AttackScore({

@@ -1,9 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import type { MessageObserver } from '../../../../engine/host/protocol.ts';
-import { FOREIGN } from '../../../../reports/privacy/truth/truth.ts';
+import { CONTENT, COVER, FOREIGN, REACTION } from '../../../../reports/privacy/truth/truth.ts';
 import { joinObservers, MessageObservers } from '../../../../scenarios/runner/message-observer.ts';
 
 const NODES = ['alice', 'mix', 'bob'];
+/** A protocol with words of its own. */
+const POST = {
+  name: 'post',
+  messageKinds: { letter: 'content', receipt: 'reaction', junk: 'cover' },
+} as const;
 
 function watch(limit?: number): {
   readonly observers: MessageObservers;
@@ -12,7 +17,12 @@ function watch(limit?: number): {
 } {
   let now = 0;
   const bound = limit === undefined ? {} : { limit };
-  const observers = new MessageObservers({ nodes: NODES, now: (): number => now, ...bound });
+  const observers = new MessageObservers({
+    nodes: NODES,
+    protocols: new Map(NODES.map((name) => [name, POST])),
+    now: (): number => now,
+    ...bound,
+  });
   const words = ['created', 'arrived', 'departed', 'delivered', 'absorbed', 'dropped'];
   return {
     observers,
@@ -32,7 +42,7 @@ function watch(limit?: number): {
 describe('the observers of a run', () => {
   it('follow a message through its keys, with node and time', () => {
     const { observers, at, journey } = watch();
-    observers.of('alice').created(11, 'payload', 'bob');
+    observers.of('alice').created(11, 'letter', 'bob');
     at(5);
     observers.of('mix').arrived(11);
     at(8);
@@ -47,14 +57,29 @@ describe('the observers of a run', () => {
       '9 arrived 0 bob',
       '9 delivered 0 bob',
     ]);
-    const { messages, kinds } = observers.truth();
+    const { messages } = observers.truth();
     expect([messages.sender[0], messages.recipient[0]]).toEqual([0, 2]);
-    expect(kinds[messages.kind[0] ?? 9]).toBe('payload');
+  });
+
+  it('read why a message exists from what its protocol declares, not from the word for it', () => {
+    const { observers } = watch();
+    for (const [key, kind] of ['letter', 'receipt', 'junk'].entries()) {
+      observers.of('alice').created(key, kind, 'bob');
+    }
+    const { purpose } = observers.truth().messages;
+    expect([...purpose.subarray(0, 3)]).toEqual([CONTENT, REACTION, COVER]);
+  });
+
+  it('counted a kind that the protocol never declared as cover', () => {
+    const { observers } = watch();
+    expect(() => observers.of('alice').created(11, 'payload', 'bob')).toThrow(
+      'post declares no kind of message with the name payload',
+    );
   });
 
   it('take the drop of a copy for that of the copy, not of the message', () => {
     const { observers, journey } = watch();
-    observers.of('alice').created(11, 'payload', 'bob');
+    observers.of('alice').created(11, 'letter', 'bob');
     observers.of('mix').arrived(11);
     observers.of('mix').arrived(11);
     observers.of('mix').ended(11, 'dropped');
@@ -64,19 +89,19 @@ describe('the observers of a run', () => {
 
   it('count what nobody made as foreign, late replays among it', () => {
     const { observers } = watch();
-    observers.of('alice').created(11, 'payload', 'bob');
+    observers.of('alice').created(11, 'letter', 'bob');
     observers.of('mix').arrived(11);
     observers.of('mix').departed(11, 22);
     observers.of('mix').arrived(11);
     observers.of('mix').ended(11, 'dropped');
-    const { messages, kinds } = observers.truth();
+    const { messages } = observers.truth();
     expect(messages.count).toBe(2);
-    expect(kinds[messages.kind[1] ?? 9]).toBe(FOREIGN);
+    expect(messages.purpose[1]).toBe(FOREIGN);
   });
 
   it('know which message has a key now, and who made it', () => {
     const { observers } = watch();
-    observers.of('alice').created(11, 'payload', 'bob');
+    observers.of('alice').created(11, 'letter', 'bob');
     observers.of('mix').arrived(11);
     observers.of('mix').departed(11, 22);
     observers.of('mix').arrived(33);
@@ -90,7 +115,7 @@ describe('the observers of a run', () => {
 
   it('ignore departures and ends of messages that are not there', () => {
     const { observers, journey } = watch();
-    observers.of('alice').created(11, 'payload', 'bob');
+    observers.of('alice').created(11, 'letter', 'bob');
     observers.of('mix').departed(11, 22);
     observers.of('mix').ended(33, 'dropped');
     expect(journey()).toEqual(['0 created 0 alice']);
@@ -100,7 +125,7 @@ describe('the observers of a run', () => {
     const { observers, at } = watch(3);
     for (let i = 0; i < 5; i += 1) {
       at(i * 10);
-      observers.of('alice').created(i, 'payload', 'bob');
+      observers.of('alice').created(i, 'letter', 'bob');
     }
     const { events, fullNs } = observers.truth();
     expect(events.count).toBe(3);
@@ -122,11 +147,11 @@ describe('several observers of a node', () => {
     });
     const both = joinObservers([listener('a', true), listener('b', false)]);
     both?.accepted?.(7);
-    both?.created(1, 'payload', 'bob', 7);
+    both?.created(1, 'letter', 'bob', 7);
     both?.arrived(1);
     both?.departed(1, 2);
     both?.ended(2, 'delivered');
-    const each = ['created 1 payload bob 7', 'arrived 1', 'departed 1 2', 'ended 2 delivered'];
+    const each = ['created 1 letter bob 7', 'arrived 1', 'departed 1 2', 'ended 2 delivered'];
     const expected = each.flatMap((what) => [`a ${what}`, `b ${what}`]);
     expect(told).toEqual(['a accepted 7', ...expected]);
     const alone = listener('c', true);

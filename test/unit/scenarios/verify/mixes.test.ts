@@ -11,6 +11,7 @@ import {
 import {
   ABSORBED,
   ARRIVED,
+  COVER,
   DELIVERED,
   DEPARTED,
   type Truth,
@@ -88,15 +89,15 @@ describe('network of mixes', () => {
   ] as const)('dummies of route $route end where they should', ({ route, layersOfFirst }) => {
     const network = { ...NETWORK, rate: 1, dummies: { route, perMixRate: 20 } };
     const { truth } = runMixes(new SeededEngine(3), network, PLAN);
-    const dummy = truth.kinds.indexOf('dummy');
     const own = routes(truth).filter(
-      (path, message) => truth.messages.kind[message] === dummy && path[0]! < 4 && path.length > 0,
+      (path, message) =>
+        truth.messages.purpose[message] === COVER && path[0]! < 4 && path.length > 0,
     );
     const longest = Math.max(...own.map((path) => path.length));
     expect(longest).toBe(layersOfFirst.length);
     const { events } = truth;
     for (let i = 0; i < events.count; i += 1) {
-      const isDummy = truth.messages.kind[events.message[i]!] === dummy;
+      const isDummy = truth.messages.purpose[events.message[i]!] === COVER;
       if (events.code[i] === ABSORBED) expect(isDummy).toBe(true);
       if (events.code[i] === DELIVERED) expect(isDummy).toBe(false);
     }

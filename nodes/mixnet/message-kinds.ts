@@ -1,0 +1,22 @@
+/**
+ * The kinds of packets in a mixnet, and why each exists: what observers are told (docs/adr/0044).
+ *
+ * @module
+ */
+import type { MessagePurpose } from '../../engine/host/privacy.ts';
+
+/** The kinds of Sphinx packets that nodes of a mixnet make (Loopix, USENIX Security 2017). */
+export const MESSAGE_KINDS = {
+  /** A fragment of a message of the application. */
+  payload: 'content',
+  /** Acknowledges a message by a SURB. */
+  ack: 'reaction',
+  /** A client sends it to itself and counts those that return. */
+  loop: 'cover',
+  /** A client sends it to a random provider, which drops it. */
+  'drop-cover': 'cover',
+  /** A mix sends it to itself. */
+  'mix-loop': 'cover',
+} as const satisfies Readonly<Record<string, MessagePurpose>>;
+/** A kind of Sphinx packet. */
+export type MessageKind = keyof typeof MESSAGE_KINDS;
