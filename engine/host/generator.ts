@@ -35,20 +35,61 @@ export interface GeneratedNode {
   readonly fixedOptions?: Readonly<Record<string, unknown>>;
   /** Nodes with the same machine share its processor. Default: the node's own name. */
   readonly machine?: string;
+  /** Cores of its machine. Default 1. */
+  readonly cores?: number;
   /** Id of its autonomous system, one of those generated. */
   readonly as?: string;
+  /** Place on Earth in degrees, for drawings. */
+  readonly place?: { readonly lat: number; readonly lon: number };
+}
+
+/** When a direction of a link can send (docs/spec/link-model.md, "Contacts"). */
+export interface GeneratedContacts {
+  /** Ascending, without overlap; nanoseconds since the start of the run. */
+  readonly windows: readonly {
+    readonly startNs: number;
+    readonly endNs: number;
+    /** Bits per second; absent, that of the direction. */
+    readonly rateBps?: number;
+    /** One-way propagation delay in nanoseconds; absent, that of the direction. */
+    readonly delayNs?: number;
+  }[];
+  /** The windows repeat with this period, nanoseconds. Default: they do not repeat. */
+  readonly periodNs?: number;
+  /** What happens to packets that wait in the link when a contact ends. Default `keep`. */
+  readonly atEnd?: 'keep' | 'drop';
+}
+
+/** What a link is in one direction, or in both. */
+export interface GeneratedDirection {
+  /** Bits per second, above 0; `Infinity` if sending takes no time. */
+  readonly rateBps?: number;
+  /** One-way propagation delay, nanoseconds. */
+  readonly delayNs?: number;
+  /** Largest datagram, bytes. */
+  readonly mtu?: number;
+  /** Share of packets that are lost, each independently; 0 to 1. */
+  readonly loss?: number;
+  /** Default: it can always send. */
+  readonly contacts?: GeneratedContacts;
 }
 
 /** A point-to-point link. */
 export interface GeneratedLink {
   /** Names of two generated nodes. */
   readonly ends: readonly [string, string];
+  /** Default: the names of its ends, `a--b`. */
+  readonly id?: string;
   /** Role of the second end as seen from the first; `internal` is inside one system. */
   readonly relation?: 'core' | 'parent' | 'child' | 'peer' | 'internal';
-  /** One-way propagation delay in nanoseconds, unless the file gives one. Default 1 ms. */
-  readonly delayNs?: number;
-  /** Bits per second in each direction, unless the file gives a rate. Default 1 Gbit/s. */
-  readonly rateBps?: number;
+  /** Rate and delay unless the file gives others. Default 1 Gbit/s and 1 ms. */
+  readonly usual?: Pick<GeneratedDirection, 'rateBps' | 'delayNs'>;
+  /** What no default of the file changes. */
+  readonly both?: GeneratedDirection;
+  /** From the first end to the second; outweighs `both`. */
+  readonly forward?: GeneratedDirection;
+  /** From the second end to the first; outweighs `both`. */
+  readonly backward?: GeneratedDirection;
 }
 
 /** An autonomous system. */

@@ -204,7 +204,7 @@ function assemble(
     (as): GeneratedLink => ({
       ends: [gateway(as), router(as)],
       relation: 'internal',
-      delayNs: INTERNAL_DELAY_NS,
+      usual: { delayNs: INTERNAL_DELAY_NS },
     }),
   );
   const systems = ases.map((as) => ({ id: isdAs(as), core: as.core }));

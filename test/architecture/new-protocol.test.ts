@@ -73,7 +73,7 @@ export const starGenerator: TopologyGenerator<Size> = {
     const names = Array.from({ length: askers }, (_, index) => \`alice\${index || ''}\`);
     return {
       nodes: [{ name: 'bob' }, ...names.map((name) => ({ name }))],
-      links: names.map((name) => ({ ends: [name, 'bob'] as const, delayNs: 5e6 })),
+      links: names.map((name) => ({ ends: [name, 'bob'] as const, usual: { delayNs: 5e6 } })),
     };
   },
 };

@@ -9,7 +9,13 @@
  */
 import { isAbsolute } from 'node:path';
 import { z } from 'zod';
-import type { GeneratedTopology, TopologyGenerator } from '../../engine/host/generator.ts';
+import type {
+  GeneratedDirection,
+  GeneratedTopology,
+  SeededDraws,
+  TopologyGenerator,
+} from '../../engine/host/generator.ts';
+import type { DirectionSpec } from '../../engine/net/link-spec.ts';
 import type { BuildContext } from '../build/context.ts';
 import {
   AS_MTU_DEFAULT,
@@ -20,10 +26,10 @@ import {
 } from '../build/draft.ts';
 import { namedProtocol } from '../build/protocol-name.ts';
 import { defined } from '../files/defined.ts';
-import { isName, NAME_HINT } from '../files/leaf.ts';
 import type { Registry } from '../files/registry.ts';
 import { wordIssues } from '../files/zod-words.ts';
 import { protocolText } from '../schema/topology.ts';
+import { checkMade, MadeWrong } from './check-made.ts';
 import { PLAIN_GENERATORS } from './plain.ts';
 import { seededRandom } from './random.ts';
 import { tooLarge } from './too-large.ts';
@@ -130,7 +136,8 @@ function made(
     const { protocol } = offer;
     if (protocol === undefined || context.registry.isShipped(protocol)) throw error;
     const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-    context.refuse('E126', [...PATH, 'kind'], `the generator "${generator.name}" threw ${reason}`);
+    const what = error instanceof MadeWrong ? `makes ${error.message}` : `threw ${reason}`;
+    context.refuse('E126', [...PATH, 'kind'], `the generator "${generator.name}" ${what}`);
     return undefined;
   }
 }
@@ -145,13 +152,8 @@ function sized(
     context.refuse('E104', PATH, excess, 'lower its numbers');
     return undefined;
   }
-  const topology = generator.generate(parameters, (seed) => seededRandom(generator.name, seed));
-  const bad = topology.nodes.find(({ name }) => !isName(name));
-  if (bad !== undefined) {
-    context.refuse('E104', PATH, `makes a node with the name "${bad.name}"`, NAME_HINT);
-    return undefined;
-  }
-  return draftOf(topology, protocol);
+  const draws: SeededDraws = (seed) => seededRandom(generator.name, seed);
+  return draftOf(checkMade(generator.generate(parameters, draws)), protocol);
 }
 
 function draftOf(
@@ -165,16 +167,29 @@ function draftOf(
       mtu,
       path: PATH,
     })),
-    nodes: nodes.map(({ name, run, options, machine, as, fixedOptions: generated }): NodeDraft => {
-      const own = { name, run, options, machine, isdAs: as, generated };
-      return defined({ ...own, usualRun: protocol, path: PATH });
-    }),
-    links: links.map(({ ends: [a, b], relation, rateBps, delayNs }): LinkDraft => {
-      const fallback = { ...GENERATED_LINK, ...defined({ rateBps, delayNs }) };
-      const ends = { a: { host: a }, b: { host: b } };
-      return { ...ends, ...defined({ relation }), fallback, both: {}, path: PATH };
+    nodes: nodes.map(
+      ({ as, fixedOptions, ...own }): NodeDraft =>
+        defined({ ...own, isdAs: as, generated: fixedOptions, usualRun: protocol, path: PATH }),
+    ),
+    links: links.map(({ ends: [a, b], id, relation, usual = {}, ...own }): LinkDraft => {
+      const { both = {}, forward, backward } = own;
+      return defined({
+        a: { host: a },
+        b: { host: b },
+        id,
+        relation,
+        fallback: { ...GENERATED_LINK, ...usual },
+        both: direction(both),
+        forward: forward && direction(forward),
+        backward: backward && direction(backward),
+        path: PATH,
+      });
     }),
   };
+}
+
+function direction({ loss, ...own }: GeneratedDirection): Partial<DirectionSpec> {
+  return loss === undefined ? own : { ...own, loss: { kind: 'bernoulli', probability: loss } };
 }
 
 function isMap(value: unknown): value is Readonly<Record<string, unknown>> {

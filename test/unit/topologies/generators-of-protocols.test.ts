@@ -5,7 +5,11 @@
  */
 import { afterAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import type { TopologyGenerator } from '../../../engine/host/generator.ts';
+import type {
+  GeneratedLink,
+  GeneratedTopology,
+  TopologyGenerator,
+} from '../../../engine/host/generator.ts';
 import type { Protocol } from '../../../engine/host/protocol.ts';
 import { knownProtocols } from '../../../scenarios/registry.ts';
 import { ConfigError, type ConfigIssue } from '../../../topologies/files/config-error.ts';
@@ -27,11 +31,17 @@ const PAIR: TopologyGenerator = {
   size: () => ({ nodes: 2, links: 1 }),
   generate: () => ({
     nodes: [{ name: 'a' }, { name: 'b', fixedOptions: { window: 128 } }],
-    links: [{ ends: ['a', 'b'], delayNs: 5e6 }],
+    links: [{ ends: ['a', 'b'], usual: { delayNs: 5e6 } }],
   }),
 };
 
 const module = files.write('topologies/mine.ts', '');
+
+/** A topology of one link with these values. */
+const linked = (values: object): object => ({
+  nodes: [{ name: 'a' }, { name: 'b' }],
+  links: [{ ends: ['a', 'b'], ...values }],
+});
 
 const noPlace = (): never => {
   throw new RangeError('no place');
@@ -112,10 +122,81 @@ describe('a generator of a user’s module', () => {
     expect(() => load('{ kind: pair, run: ./mine.ts }', known)).toThrow(RangeError);
   });
 
-  it.each(['a b', '../a', '', 'con', 'x'.repeat(64)])('cannot name a node %j', (name) => {
-    const wrong = { ...PAIR, generate: () => ({ nodes: [{ name }], links: [] }) };
-    const message = `makes a node with the name "${name}"`;
-    expect(issuesOf(wrong)).toMatchObject([{ code: 'E104', path: 'generate', message }]);
+  it('makes links as files write them: each direction, with contacts', () => {
+    const windows = [{ startNs: 10e9, endNs: 20e9, rateBps: 2e6 }];
+    const contacts = { windows, periodNs: 95e9, atEnd: 'drop' as const };
+    const link: GeneratedLink = {
+      ends: ['sky', 'ground'],
+      id: 'pass',
+      usual: { rateBps: 1e6 },
+      both: { delayNs: 3e6, loss: 0.02, mtu: 1_500, contacts },
+      backward: { rateBps: 1e3 },
+    };
+    const place = { lat: 52.5, lon: 13.4 };
+    const nodes = [
+      { name: 'sky', machine: 'bus', cores: 2 },
+      { name: 'ground', place },
+    ];
+    const known = withModule({ ...PAIR, generate: () => ({ nodes, links: [link] }) });
+    const defaults = 'defaults: { link: { rate: 5Mbit/s, delay: 9ms } }\n';
+    const entry = '{ kind: pair, run: ./mine.ts }';
+    const made = load(entry, known, defaults);
+    const both = {
+      delayNs: 3e6,
+      mtu: 1_500,
+      loss: { kind: 'bernoulli', probability: 0.02 },
+      contacts,
+    };
+    expect(made.links).toMatchObject([
+      {
+        id: 'pass',
+        // The file may change what is usual, and nothing else.
+        forward: { ...both, rateBps: 5e6 },
+        backward: { ...both, rateBps: 1e3 },
+      },
+    ]);
+    expect(load(entry, known).links[0]?.forward.rateBps).toBe(1e6);
+    expect(made.hosts).toMatchObject([{ machine: 'bus', cores: 2 }, { place }]);
+  });
+
+  const wrong: readonly (readonly [string, object])[] = [
+    ['nodes[0].name: "a b" is not a name', { nodes: [{ name: 'a b' }] }],
+    ['nodes[0].name: "../a" is not a name', { nodes: [{ name: '../a' }] }],
+    ['nodes[0].name: "con" is not a name', { nodes: [{ name: 'con' }] }],
+    ['nodes[0].address: unknown key', { nodes: [{ name: 'a', address: '127.0.0.1' }] }],
+    ['nodes: missing, expected a list', { nodes: undefined }],
+    ['links[0].both.delayNs: -1 is below the minimum 0', linked({ both: { delayNs: -1 } })],
+    ['links[0].usual.delayNs: 0.5 is not a whole number', linked({ usual: { delayNs: 0.5 } })],
+    ['links[0].forward.rateBps: 0 is not a rate', linked({ forward: { rateBps: 0 } })],
+    ['links[0].both.loss: 2 is above the maximum 1', linked({ both: { loss: 2 } })],
+    ['links[0].both.mtu: 65536 is above', linked({ both: { mtu: 65_536 } })],
+    ['links[0].relation: "boss" is not known', linked({ relation: 'boss' })],
+  ];
+  it.each(wrong)('is told where it is wrong: %s', (words, part) => {
+    const generate = (): GeneratedTopology => ({ nodes: [], links: [], ...part });
+    const [issue, ...others] = issuesOf({ ...PAIR, generate });
+    expect(issue).toMatchObject({ code: 'E126', line: 2, path: 'generate.kind' });
+    expect(issue?.message).toContain(`the generator "pair" makes ${words}`);
+    expect(others).toEqual([]);
+  });
+
+  it('may make all that a file may write', () => {
+    const rates = { rateBps: Number.POSITIVE_INFINITY, delayNs: 0, mtu: 65_535, loss: 1 };
+    const generate = (): GeneratedTopology => ({
+      nodes: [{ name: 'a' }, { name: 'x'.repeat(63) }],
+      links: [{ ends: ['a', 'x'.repeat(63)], both: rates }],
+    });
+    expect(issuesOf({ ...PAIR, generate })).toEqual([]);
+  });
+
+  it('has contacts that overlap refused as those of a file are', () => {
+    const windows = [
+      { startNs: 0, endNs: 10 },
+      { startNs: 9, endNs: 20 },
+    ];
+    const part = linked({ both: { contacts: { windows } } });
+    const generate = (): GeneratedTopology => ({ nodes: [], links: [], ...part });
+    expect(issuesOf({ ...PAIR, generate })).toMatchObject([{ code: 'E111', line: 2 }]);
   });
 
   it('cannot link nodes that it does not make, nor make two of one name', () => {
