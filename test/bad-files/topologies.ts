@@ -27,6 +27,13 @@ export const BAD_TOPOLOGIES: readonly BadFile[] = [
     hint: 'did you mean scion?',
   },
   {
+    title: 'a generator of a module that is not named',
+    text: `${HEAD}generate: { kind: «villages», towns: 3 }\n`,
+    code: 'E104',
+    says: 'generate.kind: "villages" is not known, expected one of line, ring, star, tree, scion',
+    hint: 'a generator of your own module needs run: ./my-protocol/index.ts',
+  },
+  {
     title: 'an entry without a generator',
     text: `${HEAD}«generate»: { nodes: 3 }\n`,
     code: 'E121',

@@ -37,6 +37,8 @@ import { tooLarge } from './too-large.ts';
 const PATH = ['generate'] as const;
 const NOTHING: TopologyDraft = { ases: [], nodes: [], links: [] };
 
+const MODULE_HINT = 'a generator of your own module needs run: ./my-protocol/index.ts';
+
 /** What a `generate` entry makes. */
 export interface Generated {
   readonly draft: TopologyDraft;
@@ -62,13 +64,7 @@ export function generate(context: BuildContext, entry: unknown): Generated | und
   const found = typeof run === 'string' ? offersOf(context, run) : allOffers(context.registry);
   if (found === undefined) return undefined;
   if (found === 'not-loaded') return { draft: NOTHING, module: moduleOf(context, run) };
-  const { problems, source, root } = context;
-  const head = z.looseObject({
-    kind: z.enum(found.map(({ generator }) => generator.name)),
-    run: protocolText.optional(),
-  });
-  const checked = problems.check(source, head, entry, [...root, ...PATH]);
-  const offer = found.find(({ generator }) => generator.name === checked?.kind);
+  const offer = chosen(context, found, entry);
   if (offer === undefined) return undefined;
   const draft = made(context, offer, entry);
   if (draft === undefined) return undefined;
@@ -86,6 +82,28 @@ function allOffers(registry: Registry): readonly Offer[] {
     ),
   );
   return [...plain, ...own];
+}
+
+/** The generator that `kind` names; undefined after noting what is wrong. */
+function chosen(
+  { problems, source, root }: BuildContext,
+  offers: readonly Offer[],
+  entry: Readonly<Record<string, unknown>>,
+): Offer | undefined {
+  const head = z.looseObject({
+    kind: z.enum(offers.map(({ generator }) => generator.name)),
+    run: protocolText.optional(),
+  });
+  const result = head.safeParse(entry);
+  if (result.success) return offers.find(({ generator }) => generator.name === result.data.kind);
+  for (const mistake of wordIssues(result.error, head, entry)) {
+    const isForeign = mistake.code === 'E104' && entry['run'] === undefined;
+    problems.add(source, isForeign ? { hint: MODULE_HINT, ...mistake } : mistake, [
+      ...root,
+      ...PATH,
+    ]);
+  }
+  return undefined;
 }
 
 function moduleOf({ source, registry }: BuildContext, run: unknown): string {
