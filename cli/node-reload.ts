@@ -95,10 +95,10 @@ function hostDifferences(before: HostSpec | undefined, after: HostSpec | undefin
 
 /** Each setting of a host as text that can be compared. */
 function settingsOf(host: HostSpec): Readonly<Record<string, string>> {
-  const { protocol, address, isdAs = '', options } = host;
+  const { protocol, address, area = '', options } = host;
   const ofOptions = Object.entries(options).map(([option, value]) => [
     `options.${option}`,
     JSON.stringify(value),
   ]);
-  return { run: protocol, address, as: isdAs, ...Object.fromEntries(ofOptions) };
+  return { run: protocol, address, as: area, ...Object.fromEntries(ofOptions) };
 }

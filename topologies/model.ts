@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { LinkRelation } from '../engine/host/network-view.ts';
+import type { Attributes } from '../engine/host/network-view.ts';
 import type { DirectionSpec } from '../engine/net/link-spec.ts';
 
 /** A value's position in a file, for errors found after loading. */
@@ -69,8 +69,9 @@ export interface HostSpec {
   readonly generated?: Readonly<Record<string, unknown>>;
   /** Protocols above {@link protocol}, the lowest first; absent if there are none. */
   readonly layers?: readonly LayerSpec[];
-  readonly isdAs?: string;
-  /** The host's own place, or that of its AS. */
+  /** Id of its area, one of {@link Topology.areas}: its autonomous system. */
+  readonly area?: string;
+  /** The host's own place, or that of its area. */
   readonly place?: GeoPosition;
   /** Hosts on the same machine share its processor; defaults to the host's own name. */
   readonly machine: string;
@@ -90,8 +91,8 @@ export interface LinkEnd {
   readonly host: string;
   /** UDP port of the link at this host. */
   readonly port: number;
-  /** Interface number in the AS; 0 for internal links. */
-  readonly ifId: number;
+  /** For the protocols that know them; absent if there are none. */
+  readonly attributes?: Attributes;
 }
 
 /** A point-to-point link; `forward` is a to b. */
@@ -99,7 +100,8 @@ export interface LinkSpec {
   readonly id: string;
   readonly a: LinkEnd;
   readonly b: LinkEnd;
-  readonly relation: LinkRelation;
+  /** For the protocols that know them; absent if there are none. */
+  readonly attributes?: Attributes;
   readonly forward: DirectionSpec;
   readonly backward: DirectionSpec;
   readonly position: SourcePosition;
@@ -113,11 +115,10 @@ export interface SegmentSpec {
   readonly position: SourcePosition;
 }
 
-/** An autonomous system. */
-export interface AsSpec {
-  readonly isdAs: string;
-  readonly core: boolean;
-  readonly mtu: number;
+/** A part of the network under one operator; in files an entry of `ases`. */
+export interface AreaSpec {
+  readonly id: string;
+  readonly attributes?: Attributes;
   readonly place?: GeoPosition;
 }
 
@@ -135,6 +136,6 @@ export interface Topology {
   readonly hosts: readonly HostSpec[];
   readonly links: readonly LinkSpec[];
   readonly segments: readonly SegmentSpec[];
-  readonly ases: readonly AsSpec[];
+  readonly areas: readonly AreaSpec[];
   readonly warnings: readonly string[];
 }

@@ -5,8 +5,12 @@
  * @module
  */
 
-/** Business relation of a link between autonomous systems, seen from end `a` to end `b`. */
-export type LinkRelation = 'core' | 'parent-child' | 'peer' | 'internal';
+/**
+ * What a file says about a part of the network that only some protocols understand: plain data by
+ * name. The engine carries it; the protocol that defines it reads it with types of its own
+ * (docs/adr/0044).
+ */
+export type Attributes = Readonly<Record<string, string | number | boolean>>;
 
 /** One end of a link. */
 export interface LinkEndView {
@@ -14,8 +18,7 @@ export interface LinkEndView {
   readonly address: string;
   /** UDP port of this link at this host. */
   readonly port: number;
-  /** Interface number of the link, unique in its autonomous system; 0 on internal links. */
-  readonly ifId: number;
+  readonly attributes?: Attributes;
 }
 
 /** A planned contact: a window in which one direction of a link can send. */
@@ -41,7 +44,7 @@ export interface LinkView {
   readonly id: string;
   readonly a: LinkEndView;
   readonly b: LinkEndView;
-  readonly relation: LinkRelation;
+  readonly attributes?: Attributes;
   /** Largest datagram, bytes. */
   readonly mtu: number;
   /** One-way propagation delay from a to b, nanoseconds. */
@@ -60,22 +63,21 @@ export interface HostView {
   readonly protocol: string;
   /** Names of all protocols that it runs, the lowest first (docs/spec/stacking.md). */
   readonly stack: readonly string[];
-  /** ISD-AS text, when the topology has autonomous systems. */
-  readonly isdAs?: string;
+  /** Id of the area it belongs to, one of those of the network; absent if it is in none. */
+  readonly area?: string;
 }
 
-/** An autonomous system. */
-export interface AsView {
-  readonly isdAs: string;
-  readonly core: boolean;
-  readonly mtu: number;
+/** A part of the network under one operator, as a protocol defines it: an autonomous system. */
+export interface AreaView {
+  readonly id: string;
+  readonly attributes?: Attributes;
 }
 
 /** The topology as nodes see it: the same for every node. */
 export interface NetworkMap {
   readonly hosts: readonly HostView[];
   readonly links: readonly LinkView[];
-  readonly ases: readonly AsView[];
+  readonly areas: readonly AreaView[];
 }
 
 /** The keys of one host, as far as the node that holds this view may see them. */

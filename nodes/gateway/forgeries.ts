@@ -10,7 +10,14 @@
 import type { Forgery, ForgeryParts } from '../../engine/host/forgery.ts';
 import type { LinkEndView, LinkView } from '../../engine/host/network-view.ts';
 import type { Random } from '../../engine/host/random.ts';
-import { encodeScmpPacket, host, isdAs, markUrgent } from '../scion/index.ts';
+import {
+  encodeScmpPacket,
+  host,
+  interfaceOf,
+  isdAs,
+  markUrgent,
+  relationOf,
+} from '../scion/index.ts';
 import { HandshakeMacs, OPENING_TRAILER } from './admission/handshake-macs.ts';
 import { STATIC_KEY } from './crypto.ts';
 import {
@@ -110,10 +117,10 @@ function packetOf(template: PacketTemplate, frame: Uint8Array): Uint8Array {
 
 function endsOf({ source, target }: ForgeryParts): PacketEnds {
   return {
-    source: isdAs(source.isdAs ?? target.isdAs ?? ''),
+    source: isdAs(source.area ?? target.area ?? ''),
     sourceHost: host(source.address),
     sourcePort: GATEWAY_PORT,
-    target: isdAs(target.isdAs ?? ''),
+    target: isdAs(target.area ?? ''),
     targetHost: host(target.address),
     targetPort: GATEWAY_PORT,
   };
@@ -176,16 +183,16 @@ function interfaceDown(parts: ForgeryParts): () => Uint8Array {
   const links = parts.link === undefined ? network.links.filter(isExternal) : [parts.link];
   const quoted = new PacketTemplate(reversed(endsOf(parts)), EMPTY, 1);
   const asOf = (end: LinkEndView): string =>
-    network.hosts.find(({ name }) => name === end.host)?.isdAs ?? target.isdAs ?? '';
+    network.hosts.find(({ name }) => name === end.host)?.area ?? target.area ?? '';
   const ends = links.flatMap(({ a, b }) => [a, b]);
   return () => {
     const end = ends[random.below(Math.max(1, ends.length))];
-    const as = end === undefined ? (target.isdAs ?? '') : asOf(end);
+    const as = end === undefined ? (target.area ?? '') : asOf(end);
     return encodeScmpPacket(
       {
         trafficClass: 0,
         flowId: 1,
-        target: isdAs(target.isdAs ?? ''),
+        target: isdAs(target.area ?? ''),
         targetHost: host(target.address),
         source: isdAs(as),
         sourceHost: host(end?.address ?? target.address),
@@ -195,15 +202,15 @@ function interfaceDown(parts: ForgeryParts): () => Uint8Array {
         kind: 'external-interface-down',
         code: 0,
         isdAs: isdAs(as),
-        ifId: end?.ifId ?? 1,
+        ifId: end === undefined ? 1 : interfaceOf(end),
         data: packetOf(quoted, dataFrame(parts, FRAME_BYTES)),
       },
     );
   };
 }
 
-function isExternal({ relation }: LinkView): boolean {
-  return relation !== 'internal';
+function isExternal(link: LinkView): boolean {
+  return relationOf(link) !== 'internal';
 }
 
 function reversed(ends: PacketEnds): PacketEnds {

@@ -16,7 +16,8 @@ import {
   type HostAddress,
   host as hostAddress,
   type IsdAs,
-  isdAs,
+  interfaceOf,
+  isdAsOf,
   isdAsWords,
   isUrgentPacket,
   PacketView,
@@ -61,6 +62,7 @@ class GatewayNode implements NodeHandle {
   readonly #host: Host;
   readonly #setup: NodeSetup<GatewayOptions>;
   readonly #self: HostView;
+  readonly #ownIsdAs: IsdAs;
   readonly #address: HostAddress;
   readonly #peers = new Map<string, Peer>();
   readonly #view = new PacketView();
@@ -84,10 +86,12 @@ class GatewayNode implements NodeHandle {
     this.#host = host;
     this.#setup = setup;
     const self = setup.network.hosts.find(({ name }) => name === host.name);
-    if (self?.isdAs === undefined) throw new Error(`${host.name} is in no autonomous system`);
+    const own = isdAsOf(self);
+    if (self === undefined || own === undefined) throw new Error(`${host.name} is in no AS`);
+    this.#ownIsdAs = own;
     this.#self = self;
     this.#address = hostAddress(self.address);
-    this.#ownWords = isdAsWords(isdAs(self.isdAs));
+    this.#ownWords = isdAsWords(this.#ownIsdAs);
     this.#windows = makeWindows(host, setup, (peer) =>
       this.#peers.get(peer)?.session.retryHeld(this.#moment()),
     );
@@ -360,12 +364,13 @@ class GatewayNode implements NodeHandle {
 
   #ends(peer: string): PacketEnds {
     const target = this.#setup.network.hosts.find(({ name }) => name === peer);
-    if (target?.isdAs === undefined) throw new Error(`${peer} is in no autonomous system`);
+    const targetAs = isdAsOf(target);
+    if (target === undefined || targetAs === undefined) throw new Error(`${peer} is in no AS`);
     return {
-      source: isdAs(this.#self.isdAs ?? ''),
+      source: this.#ownIsdAs,
       sourceHost: this.#address,
       sourcePort: GATEWAY_PORT,
-      target: isdAs(target.isdAs),
+      target: targetAs,
       targetHost: hostAddress(target.address),
       targetPort: GATEWAY_PORT,
     };
@@ -379,7 +384,7 @@ class GatewayNode implements NodeHandle {
     const ifId = info.isConsDir ? hop.consEgress : hop.consIngress;
     for (const { a, b } of this.#setup.network.links) {
       for (const end of [a, b]) {
-        if (end.ifId === ifId && this.#isdAsOf(end.host) === this.#self.isdAs) {
+        if (interfaceOf(end) === ifId && this.#isdAsOf(end.host) === this.#ownIsdAs) {
           return this.#host.endpoint(end.address, ROUTER_PORT);
         }
       }
@@ -387,8 +392,8 @@ class GatewayNode implements NodeHandle {
     return undefined;
   }
 
-  #isdAsOf(name: string): string | undefined {
-    return this.#setup.network.hosts.find((view) => view.name === name)?.isdAs;
+  #isdAsOf(name: string): IsdAs | undefined {
+    return isdAsOf(this.#setup.network.hosts.find((view) => view.name === name));
   }
 
   #sent(type: FrameType, bytes: number): void {

@@ -68,6 +68,7 @@ export const protocol: Protocol<RouterOptions> = {
 };
 
 export { PROTOCOL_SCMP, PROTOCOL_UDP, UDP_LENGTH } from './geometry.ts';
+export { interfaceOf, isdAsOf, relationOf } from './network.ts';
 export type { SegmentSet } from './paths/edges.ts';
 export type { PathFinder } from './paths/finder.ts';
 export { formatInterface, type Path, type PathInterface, walkOfPath } from './paths/path.ts';

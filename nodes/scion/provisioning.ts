@@ -17,11 +17,12 @@ import type {
 } from '../../engine/host/network-view.ts';
 import type { Provisioning, Publisher } from '../../engine/host/protocol.ts';
 import { deriveForwardingKey } from './mac.ts';
+import { interfaceOf, isdAsOf, relationOf, systemsOf } from './network.ts';
 import { makeSegments, type TopologySegments } from './paths/beacon.ts';
 import { PathFinder } from './paths/finder.ts';
 import { readSegments, writeSegments } from './paths/segment-text.ts';
 import type { ScionLink } from './paths/topology.ts';
-import { type IsdAs, isdAs } from './wire/isd-as.ts';
+import type { IsdAs } from './wire/isd-as.ts';
 
 /**
  * Hop fields are dated back by this much to allow for clock drift, as the reference does for BFD.
@@ -35,8 +36,10 @@ const PROTOCOL = 'scion';
 
 /** Provisions SCION networks. */
 export const scionProvisioning: Provisioning = {
-  sharedSecrets: ({ isdAs: own }: HostView) =>
-    own === undefined ? [] : [forwardingSecret(own), drkeySecret(own)],
+  sharedSecrets: (host: HostView) => {
+    const own = isdAsOf(host);
+    return own === undefined ? [] : [forwardingSecret(own), drkeySecret(own)];
+  },
   publish: publishSegments,
 };
 
@@ -86,7 +89,7 @@ export function makePathFinder({ network, crypto, seconds }: PathFinderSources):
   if (found !== undefined) return found;
   const segments = readSegments(network.published(segmentsName(latest)) ?? '');
   const timestamp = latest - CLOCK_DRIFT_SECONDS;
-  const made = new PathFinder({ ases: ases(network), segments, crypto, timestamp });
+  const made = new PathFinder({ ases: systemsOf(network), segments, crypto, timestamp });
   known.set(latest, made);
   return made;
 }
@@ -98,7 +101,7 @@ function segmentsName(instant: number): string {
 function publishSegments(publisher: Publisher): Readonly<Record<string, string>> {
   const { network, crypto, seconds, durationNs } = publisher;
   const topology = {
-    ases: ases(network).map((as) => {
+    ases: systemsOf(network).map((as) => {
       return { ...as, forwardingKey: forwardingKeyOf(crypto, as.isdAs, publisher) };
     }),
     links: scionLinks(network),
@@ -116,29 +119,24 @@ function publishSegments(publisher: Publisher): Readonly<Record<string, string>>
   };
 }
 
-function ases({
-  ases: views,
-}: NetworkMap): readonly { readonly isdAs: IsdAs; readonly core: boolean; readonly mtu: number }[] {
-  return views.map(({ isdAs: name, core, mtu }) => ({ isdAs: isdAs(name), core, mtu }));
-}
-
 function scionLinks(network: NetworkMap): readonly ScionLink[] {
-  const asOf = new Map(network.hosts.map((host) => [host.name, host.isdAs]));
+  const asOf = new Map(network.hosts.map((host) => [host.name, isdAsOf(host)]));
   return network.links.flatMap((link) => scionLink(link, asOf));
 }
 
 function scionLink(
   link: LinkView,
-  asOf: ReadonlyMap<string, string | undefined>,
+  asOf: ReadonlyMap<string, IsdAs | undefined>,
 ): readonly ScionLink[] {
-  const { relation, a, b, mtu } = link;
+  const { a, b, mtu } = link;
+  const relation = relationOf(link);
   const asA = asOf.get(a.host);
   const asB = asOf.get(b.host);
   if (relation === 'internal' || asA === undefined || asB === undefined) return [];
   return [
     {
-      a: { isdAs: isdAs(asA), ifId: a.ifId },
-      b: { isdAs: isdAs(asB), ifId: b.ifId },
+      a: { isdAs: asA, ifId: interfaceOf(a) },
+      b: { isdAs: asB, ifId: interfaceOf(b) },
       type: relation,
       mtu,
     },

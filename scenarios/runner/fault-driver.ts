@@ -366,9 +366,8 @@ export class FaultDriver {
       const pair = `${selector.from} -> ${selector.to}`;
       throw new FaultError(spec, `${pair} has no active path at this instant`);
     }
-    const links = this.#context.scenario.topology.links;
-    // `hop` picks inter-AS links; inside an AS only where the path has no other.
-    const external = path.filter((id) => links.find((l) => l.id === id)?.relation !== 'internal');
+    // `hop` picks links between areas; inside an area only where the path has no other.
+    const external = path.filter((id) => joinsAreas(this.#context.scenario.topology, id));
     const choice = external.length > 0 ? external : path;
     const id = choice[hopIndex(selector.hop, choice.length, draws)];
     if (id === undefined) throw new FaultError(spec, `the active path has no hop ${selector.hop}`);
@@ -428,4 +427,11 @@ function lossSpec(
 ): NonNullable<LinkChange['loss']> {
   if (meanBurst === undefined) return { kind: 'bernoulli', probability };
   return { kind: 'burst', probability, meanBurst };
+}
+
+function joinsAreas({ hosts, links }: Scenario['topology'], id: string): boolean {
+  const link = links.find((one) => one.id === id);
+  const areaOf = (name?: string): string | undefined =>
+    hosts.find((host) => host.name === name)?.area;
+  return areaOf(link?.a.host) !== areaOf(link?.b.host);
 }

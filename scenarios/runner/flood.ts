@@ -54,7 +54,7 @@ export function forgerOf(parts: ForgerParts, { flood }: FloodOrder): ReturnType<
     address: target.address,
     next: forgery.make({
       ...tools,
-      network: { hosts: view.hosts, links: view.links, ases: view.ases },
+      network: { hosts: view.hosts, links: view.links, areas: view.areas },
       publicKey: (host, name) => view.identity(host).publicKey(name),
       target,
       source,

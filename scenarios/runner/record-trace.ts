@@ -273,12 +273,12 @@ function traceHeader(parts: TraceParts, extent: 'windows' | 'full'): TraceHeader
     durationNs: scenario.durationNs,
     warmupNs: scenario.warmupNs,
     tables: Object.values(TABLES),
-    nodes: scenario.topology.hosts.map(({ name, protocol, layers, address, isdAs, place }) => ({
+    nodes: scenario.topology.hosts.map(({ name, protocol, layers, address, area, place }) => ({
       name,
       protocol,
       ...(layers === undefined ? {} : { layers: layers.map((layer) => layer.name) }),
       address,
-      ...(isdAs === undefined ? {} : { isdAs }),
+      ...(area === undefined ? {} : { area }),
       ...(place === undefined ? {} : { place }),
     })),
     links: directions.map(linkInfo),

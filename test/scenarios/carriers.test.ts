@@ -45,7 +45,7 @@ describe('a SCION hierarchy with clients', () => {
     const { scenario } = await loadText(
       `name: g\nduration: 1s\ntopology: { name: g, generate: { kind: scion, ${generate} } }\n`,
     );
-    return scenario.topology.hosts.map(({ name, isdAs }) => `${name} ${isdAs}`);
+    return scenario.topology.hosts.map(({ name, area }) => `${name} ${area}`);
   };
 
   it('puts client i into ISD ((i - 1) mod isds) + 1, behind a router of its own AS', async () => {

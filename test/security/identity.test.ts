@@ -197,8 +197,8 @@ describe('the secrets of nodes', () => {
       );
     };
     const scion = load('failover.yaml');
-    const ofRouters = scion.topology.hosts.map(({ name, protocol, isdAs }) => {
-      const own = [`scion/drkey/${isdAs}`, `scion/forwarding-key/${isdAs}`];
+    const ofRouters = scion.topology.hosts.map(({ name, protocol, area }) => {
+      const own = [`scion/drkey/${area}`, `scion/forwarding-key/${area}`];
       return [name, protocol === 'scion' ? own : []];
     });
     expect(sharedIn(scion)).toEqual(Object.fromEntries(ofRouters));

@@ -9,6 +9,7 @@ import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { LinkEndView, NetworkView } from '../../engine/host/network-view.ts';
 import { fromHex, toHex } from '../../nodes/_kit/bytes.ts';
+import { interfaceOf } from '../../nodes/scion/network.ts';
 import { viewWith } from '../fixtures/views.ts';
 import { FakeWorld } from '../unit/nodes/scion/fake-world.ts';
 import { hasVectors, vectors } from '../vectors-root.ts';
@@ -39,7 +40,7 @@ interface WalksFile {
 }
 
 const HOST_PORT = 31_001;
-const NOTHING = viewWith({ hosts: [], links: [], ases: [] });
+const NOTHING = viewWith({ hosts: [], links: [], areas: [] });
 
 /** The default graph with one router and one host per AS. */
 function defaultNetwork(): NetworkView {
@@ -50,14 +51,14 @@ function defaultNetwork(): NetworkView {
       address: `127.1.${index + 1}.1`,
       protocol: 'scion',
       stack: ['scion'],
-      isdAs,
+      area: isdAs,
     },
     {
       name: `host ${isdAs}`,
       address: `127.1.${index + 1}.128`,
       protocol: 'none',
       stack: ['none'],
-      isdAs,
+      area: isdAs,
     },
   ]);
   const isCore = new Map(graph.ases.map(({ isdAs, core }) => [isdAs, core]));
@@ -65,7 +66,13 @@ function defaultNetwork(): NetworkView {
     const [isdAs, ifId] = text.split('#') as [string, string];
     const host = `br ${isdAs}`;
     const { address } = hosts.find(({ name }) => name === host)!;
-    return { isdAs, host, address, port: 50_000 + Number(ifId), ifId: Number(ifId) };
+    return {
+      isdAs,
+      host,
+      address,
+      port: 50_000 + Number(ifId),
+      attributes: { interface: Number(ifId) },
+    };
   };
   const links = graph.links.map((link) => {
     const [a, b] = [end(link.a), end(link.b)];
@@ -75,7 +82,7 @@ function defaultNetwork(): NetworkView {
       id: `${link.a} ${link.b}`,
       a,
       b,
-      relation: isCoreLink ? ('core' as const) : relation,
+      attributes: { relation: isCoreLink ? ('core' as const) : relation },
       mtu: 1400,
       delayNs: 1000,
       rateBps: 1e9,
@@ -86,7 +93,7 @@ function defaultNetwork(): NetworkView {
     // As specified by keys.rule in walks.json.
     return Uint8Array.from(createHash('sha256').update(`orrery ${isdAs}`).digest().subarray(0, 16));
   };
-  return viewWith({ hosts, links, ases: [] }, secret);
+  return viewWith({ hosts, links, areas: [] }, secret);
 }
 
 const file = hasVectors ? vectors<WalksFile>('scion/walks.json') : { now: 0, walks: [] };
@@ -98,7 +105,7 @@ function addressOf(name: string): string {
 
 function ifIdOf(link: string | undefined, host: string): number {
   const view = network.links.find(({ id }) => id === link)!;
-  return view.a.host === host ? view.a.ifId : view.b.ifId;
+  return view.a.host === host ? interfaceOf(view.a) : interfaceOf(view.b);
 }
 
 /** Walks the steps in a new world and compares every datagram. */

@@ -57,7 +57,7 @@ export function assignLoopback(
   return nodes.map((node) => {
     const { draft, ...host } = node;
     if (draft.address !== undefined) return { ...host, address: draft.address };
-    const number = numbers.get(node.isdAs ?? '');
+    const number = numbers.get(node.area ?? '');
     if (number !== undefined) {
       const role = context.registry.protocols(node.protocol)?.addressRole;
       const range = routers.has(node.name) ? ROUTER_RANGE : rangeOf(role);
@@ -140,7 +140,7 @@ function takeGiven(context: BuildContext, nodes: readonly PlainNode[]): Set<stri
 }
 
 function refuseFull(context: BuildContext, node: PlainNode): void {
-  const message = `the address plan has no address left in ${node.isdAs}`;
+  const message = `the address plan has no address left in ${node.area}`;
   const hint = 'it holds 99 routers, 11 services, 17 nodes at the edge and 127 others of an AS';
   context.refuse('E104', [...node.draft.path, 'name'], message, hint);
 }

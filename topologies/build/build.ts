@@ -15,7 +15,7 @@ import type { BuildContext } from './context.ts';
 import type { LinkDraft, PlainNode, TopologyDraft } from './draft.ts';
 import { draftOfLists } from './from-file.ts';
 import { buildLinks, buildSegments, type LinkDefaults } from './links.ts';
-import { buildAses, buildNodes } from './nodes.ts';
+import { areasOf, buildAses, buildNodes } from './nodes.ts';
 import { checkPrograms } from './outside.ts';
 import { resolveStack } from './stack.ts';
 
@@ -63,7 +63,7 @@ export function buildTopology(
     hosts: stacked,
     links: buildLinks(context, draft.links, parts),
     segments: buildSegments(context, input.segments ?? [], parts),
-    ases,
+    areas: areasOf(ases),
     warnings: context.warnings,
   };
 }
@@ -91,7 +91,7 @@ function routersOf(
 ): ReadonlySet<string> {
   const routers = new Set<string>();
   for (const { a, b } of links) {
-    if (nodes.get(a.host)?.isdAs === nodes.get(b.host)?.isdAs) continue;
+    if (nodes.get(a.host)?.area === nodes.get(b.host)?.area) continue;
     routers.add(a.host).add(b.host);
   }
   return routers;

@@ -41,10 +41,10 @@ export class Connectivity {
 
 /** Hint for a pair without a path between them. */
 export function unreachableHint(topology: Topology, to: string): string {
-  const isd = topology.hosts.find((host) => host.name === to)?.isdAs?.split('-')[0];
+  const isd = topology.hosts.find((host) => host.name === to)?.area?.split('-')[0];
   const isCoreLinked = topology.links.some((link) => {
     const ends = [link.a.host, link.b.host].map((name) => isdOf(topology, name));
-    return link.relation === 'core' && ends.includes(isd);
+    return link.attributes?.['relation'] === 'core' && ends.includes(isd);
   });
   if (isd !== undefined && !isCoreLinked) return `ISD ${isd} has no core link in this topology`;
   const near = topology.links.flatMap(({ a, b }) => {
@@ -55,5 +55,5 @@ export function unreachableHint(topology: Topology, to: string): string {
 }
 
 function isdOf(topology: Topology, name: string): string | undefined {
-  return topology.hosts.find((host) => host.name === name)?.isdAs?.split('-')[0];
+  return topology.hosts.find((host) => host.name === name)?.area?.split('-')[0];
 }

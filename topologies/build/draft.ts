@@ -7,7 +7,7 @@
 import type { GeneratedLink } from '../../engine/host/generator.ts';
 import type { DirectionSpec } from '../../engine/net/link-spec.ts';
 import type { FilePath } from '../files/locate.ts';
-import type { AsSpec, GeoPosition, HostSpec } from '../model.ts';
+import type { GeoPosition, HostSpec } from '../model.ts';
 import type { PortRange } from '../schema/ports.ts';
 
 /** Relation as written: the role of end b as seen from end a. */
@@ -61,7 +61,12 @@ export interface LinkDraft {
 }
 
 /** An autonomous system and its position. */
-export interface AsDraft extends AsSpec {
+export interface AsDraft {
+  readonly isdAs: string;
+  readonly core: boolean;
+  /** Largest datagram inside it, bytes. */
+  readonly mtu: number;
+  readonly place?: GeoPosition;
   readonly path: FilePath;
 }
 

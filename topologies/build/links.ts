@@ -4,14 +4,13 @@
  *
  * @module
  */
-import type { LinkRelation } from '../../engine/host/network-view.ts';
 import { hintNames } from '../files/suggest.ts';
-import type { AsSpec, LinkSpec, SegmentSpec } from '../model.ts';
+import type { LinkSpec, SegmentSpec } from '../model.ts';
 import { toDirection } from '../schema/direction.ts';
 import type { SegmentInput } from '../schema/topology.ts';
 import type { BuildContext } from './context.ts';
 import { buildDirection, type PartialDirection } from './direction.ts';
-import type { DraftRelation, EndDraft, LinkDraft, PlainNode } from './draft.ts';
+import type { AsDraft, DraftRelation, EndDraft, LinkDraft, PlainNode } from './draft.ts';
 
 /** Values for links that give none. */
 export interface LinkDefaults {
@@ -25,13 +24,14 @@ export type PortPlan = (host: string) => number;
 /** What is needed besides drafts to build links. */
 export interface LinkParts {
   readonly nodes: ReadonlyMap<string, PlainNode>;
-  readonly ases: ReadonlyMap<string, AsSpec>;
+  readonly ases: ReadonlyMap<string, AsDraft>;
   readonly defaults: LinkDefaults;
   readonly port: PortPlan;
 }
 
+/** The words of files, with the parent as end a. */
 interface Relation {
-  readonly relation: LinkRelation;
+  readonly relation: 'core' | 'parent-child' | 'peer' | 'internal';
   /** True when end b is the parent, so that the ends are swapped. */
   readonly isSwapped: boolean;
 }
@@ -76,7 +76,7 @@ function buildLink({ context, draft, parts, ifIds, ids }: LinkWork): LinkSpec | 
   const settle = (end: EndDraft): LinkSpec['a'] => ({
     host: end.host,
     port: parts.port(end.host),
-    ifId: isInternal ? 0 : ifIds.of(end),
+    ...(isInternal ? {} : { attributes: { interface: ifIds.of(end) } }),
   });
   const first = settle(draft.a);
   const second = settle(draft.b);
@@ -84,7 +84,7 @@ function buildLink({ context, draft, parts, ifIds, ids }: LinkWork): LinkSpec | 
     id: ids.settle(draft),
     a: isSwapped ? second : first,
     b: isSwapped ? first : second,
-    relation,
+    ...(isInternal ? {} : { attributes: { relation } }),
     forward: isSwapped ? back : there,
     backward: isSwapped ? there : back,
     position: context.position(draft.path),
@@ -110,8 +110,8 @@ function relationOf(
   { nodes, ases }: LinkParts,
 ): Relation | undefined {
   const path = [...draft.path, 'relation'];
-  const a = nodes.get(draft.a.host)?.isdAs;
-  const b = nodes.get(draft.b.host)?.isdAs;
+  const a = nodes.get(draft.a.host)?.area;
+  const b = nodes.get(draft.b.host)?.area;
   const isInside = a === b;
   const relation = draft.relation ?? (isInside ? 'internal' : undefined);
   if (relation === undefined) {
@@ -180,7 +180,7 @@ class IfIds {
   }
 
   #as(end: EndDraft): string {
-    return this.#nodes.get(end.host)?.isdAs ?? end.host;
+    return this.#nodes.get(end.host)?.area ?? end.host;
   }
 
   #takenBy(end: EndDraft): Map<number, LinkDraft> {

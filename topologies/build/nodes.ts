@@ -7,7 +7,7 @@
  * @module
  */
 import { hintNames } from '../files/suggest.ts';
-import type { AsSpec } from '../model.ts';
+import type { AreaSpec } from '../model.ts';
 import type { BuildContext } from './context.ts';
 import type { AsDraft, NodeDraft, PlainNode } from './draft.ts';
 import { outsideNode } from './outside.ts';
@@ -21,7 +21,7 @@ export interface NodeDefaults {
 }
 
 /** Checks that every AS is listed once. */
-export function buildAses(context: BuildContext, drafts: readonly AsDraft[]): readonly AsSpec[] {
+export function buildAses(context: BuildContext, drafts: readonly AsDraft[]): readonly AsDraft[] {
   const seen = new Map<string, AsDraft>();
   for (const draft of drafts) {
     const first = seen.get(draft.isdAs);
@@ -33,14 +33,23 @@ export function buildAses(context: BuildContext, drafts: readonly AsDraft[]): re
       seen.set(draft.isdAs, draft);
     }
   }
-  return [...seen.values()].map(({ path: _, ...as }) => as);
+  return [...seen.values()];
+}
+
+/** Autonomous systems as areas of the network; what else is said of them is for protocols. */
+export function areasOf(ases: readonly AsDraft[]): readonly AreaSpec[] {
+  return ases.map(({ isdAs: id, core, mtu, place }) => ({
+    id,
+    attributes: { core, mtu },
+    ...(place === undefined ? {} : { place }),
+  }));
 }
 
 /** Checks names, systems and protocols. */
 export function buildNodes(
   context: BuildContext,
   drafts: readonly NodeDraft[],
-  ases: readonly AsSpec[],
+  ases: readonly AsDraft[],
   defaults: NodeDefaults,
 ): readonly PlainNode[] {
   const seen = new Map<string, NodeDraft>();
@@ -90,7 +99,7 @@ function plainNode(
     protocol: written === undefined ? '' : protocols.resolve(written, path),
     options,
     ...(draft.generated === undefined ? {} : { generated: draft.generated }),
-    ...(draft.isdAs === undefined ? {} : { isdAs: draft.isdAs }),
+    ...(draft.isdAs === undefined ? {} : { area: draft.isdAs }),
     machine: draft.machine ?? draft.name,
     cores: draft.cores ?? defaults.cores ?? 1,
     position: context.position(draft.path),

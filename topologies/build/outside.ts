@@ -38,7 +38,7 @@ export function outsideNode(context: BuildContext, draft: NodeDraft): PlainNode 
     name: draft.name,
     protocol: EXTERNAL,
     options: {},
-    ...(draft.isdAs === undefined ? {} : { isdAs: draft.isdAs }),
+    ...(draft.isdAs === undefined ? {} : { area: draft.isdAs }),
     machine: draft.name,
     cores: 1,
     position: context.position(draft.path),

@@ -149,10 +149,10 @@ function isTable(value: unknown): value is TableSpec {
 
 function isNode(value: unknown): value is TraceHeader['nodes'][number] {
   if (!isObject(value) || !isString(value['name']) || !isString(value['protocol'])) return false;
-  const { address, isdAs, place, layers } = value;
+  const { address, area, isdAs, place, layers } = value;
   if (!isString(address) || !(place === undefined || isPlace(place))) return false;
   if (!(layers === undefined || isListOf(layers, isString))) return false;
-  return isdAs === undefined || isString(isdAs);
+  return [area, isdAs].every((id) => id === undefined || isString(id));
 }
 
 /** True for latitudes and longitudes that a map can draw. */

@@ -225,6 +225,9 @@ export interface NodeInfo {
   readonly address: string;
   /** Names of the protocols above the lowest one, the lowest of them first; absent if there are none. */
   readonly layers?: readonly string[];
+  /** Id of its area, as the protocol of the network writes it. */
+  readonly area?: string;
+  /** The area in files written before 22 November 2026. */
   readonly isdAs?: string;
   /** Position on Earth, degrees. */
   readonly place?: { readonly lat: number; readonly lon: number };

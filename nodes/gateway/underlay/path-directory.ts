@@ -13,10 +13,12 @@ import type { CalendarTime } from '../../../engine/host/time.ts';
 import {
   formatInterface,
   type IsdAs,
-  isdAs,
+  interfaceOf,
+  isdAsOf,
   makePathFinder,
   type Path,
   type PathFinder,
+  relationOf,
   type SegmentSet,
 } from '../../scion/index.ts';
 import type { PathInfo } from '../multipath/types.ts';
@@ -98,10 +100,9 @@ export class PathDirectory {
 
   #ends(target: string): { readonly from: IsdAs; readonly to: IsdAs } | undefined {
     const { network, host } = this.#options;
-    const from = network.hosts.find(({ name }) => name === host)?.isdAs;
-    const to = network.hosts.find(({ name }) => name === target)?.isdAs;
-    if (from === undefined || to === undefined) return undefined;
-    return { from: isdAs(from), to: isdAs(to) };
+    const from = isdAsOf(network.hosts.find(({ name }) => name === host));
+    const to = isdAsOf(network.hosts.find(({ name }) => name === target));
+    return from === undefined || to === undefined ? undefined : { from, to };
   }
 
   /**
@@ -197,8 +198,8 @@ function externalLinks(network: NetworkView, path: Path): Crossing[] {
 }
 
 function endName(network: NetworkView, end: LinkView['a']): string {
-  const as = network.hosts.find(({ name }) => name === end.host)?.isdAs ?? '';
-  return `${as}#${end.ifId}`;
+  const as = isdAsOf(network.hosts.find(({ name }) => name === end.host)) ?? '';
+  return `${as}#${interfaceOf(end)}`;
 }
 
 /** Inter-AS links with the internal links between them; undefined when a gap has no link. */
@@ -222,9 +223,10 @@ function allLinks(
 }
 
 function internalLink(network: NetworkView, one: string, other: string): string | undefined {
-  return network.links.find(
-    ({ relation, a, b }) =>
-      relation === 'internal' &&
-      ((a.host === one && b.host === other) || (a.host === other && b.host === one)),
-  )?.id;
+  return network.links.find((link) => joins(link, one, other) && relationOf(link) === 'internal')
+    ?.id;
+}
+
+function joins({ a, b }: LinkView, one: string, other: string): boolean {
+  return (a.host === one && b.host === other) || (a.host === other && b.host === one);
 }

@@ -15,8 +15,9 @@ import type {
 } from '../../../engine/host/network-view.ts';
 import { readUint32 } from '../../_kit/bytes.ts';
 import { HOST_TYPE_IPV4 } from '../geometry.ts';
+import { interfaceOf, isdAsOf, type LinkRelation, relationOf } from '../network.ts';
 import { type HostAddress, host, parseHost } from '../wire/host-address.ts';
-import { type IsdAs, isdAs, isdAsWords } from '../wire/isd-as.ts';
+import { type IsdAs, isdAsWords } from '../wire/isd-as.ts';
 import { DATAGRAM_MAX } from './geometry.ts';
 import type { Neighbour, RouterInterface, RouterLink } from './link.ts';
 
@@ -61,11 +62,11 @@ interface Exit {
  */
 export function situate(name: string, network: NetworkView): Situation {
   const own = network.hosts.find((view) => view.name === name);
-  if (own?.isdAs === undefined) {
-    throw new RangeError(`router ${name} is in no AS: give the host an isdAs`);
+  const mine = isdAsOf(own);
+  if (own === undefined || mine === undefined) {
+    throw new RangeError(`router ${name} is in no AS: give the node an as`);
   }
-  const mine = isdAs(own.isdAs);
-  const locals = network.hosts.filter((view) => view.isdAs === own.isdAs);
+  const locals = network.hosts.filter((view) => view.area === own.area);
   const exits = exitsOf(locals, network);
   const ownExits = exits.filter((exit) => exit.router === name);
   const external = ownExits.map(externalPeer);
@@ -75,7 +76,8 @@ export function situate(name: string, network: NetworkView): Situation {
   const peers = [...external];
   for (const view of siblings) {
     const direct = linkBetween(network, own, view);
-    if (direct !== undefined) peers.push(siblingPeer(view, peers.length, direct.mtu));
+    if (direct === undefined) continue;
+    peers.push(siblingPeer(view, { index: peers.length, mtu: direct.mtu, isdAs: mine }));
   }
   return {
     isdAs: mine,
@@ -89,35 +91,36 @@ export function situate(name: string, network: NetworkView): Situation {
 
 function exitsOf(locals: readonly HostView[], network: NetworkView): Exit[] {
   const names = new Set(locals.map((view) => view.name));
-  const isdAses = new Map(network.hosts.map((view) => [view.name, view.isdAs]));
+  const isdAses = new Map(network.hosts.map((view) => [view.name, isdAsOf(view)]));
   const exits: Exit[] = [];
   for (const link of network.links) {
-    if (link.relation === 'internal') continue;
+    const relation = relationOf(link);
+    if (relation === 'internal') continue;
     const ends = [
-      { near: link.a, far: link.b, neighbour: neighbourSeenFromA(link) },
-      { near: link.b, far: link.a, neighbour: neighbourSeenFromB(link) },
+      { near: link.a, far: link.b, neighbour: neighbourSeenFromA(relation) },
+      { near: link.b, far: link.a, neighbour: neighbourSeenFromB(relation) },
     ];
     for (const end of ends) {
       if (!names.has(end.near.host)) continue;
       const farIsdAs = isdAses.get(end.far.host);
       if (farIsdAs === undefined) throw new RangeError(`${end.far.host} is in no AS`);
-      exits.push({ ...end, router: end.near.host, link, farIsdAs: isdAs(farIsdAs) });
+      exits.push({ ...end, router: end.near.host, link, farIsdAs });
     }
   }
   return exits;
 }
 
-/** NetworkView: a relation is seen from end a to end b, so in `parent-child` a is the parent. */
-function neighbourSeenFromA(link: LinkView): Exclude<Neighbour, 'none'> {
-  return link.relation === 'parent-child' ? 'child' : sameAtBothEnds(link);
+/** A relation is seen from end a to end b, so in `parent-child` a is the parent. */
+function neighbourSeenFromA(relation: LinkRelation): Exclude<Neighbour, 'none'> {
+  return relation === 'parent-child' ? 'child' : sameAtBothEnds(relation);
 }
 
-function neighbourSeenFromB(link: LinkView): Exclude<Neighbour, 'none'> {
-  return link.relation === 'parent-child' ? 'parent' : sameAtBothEnds(link);
+function neighbourSeenFromB(relation: LinkRelation): Exclude<Neighbour, 'none'> {
+  return relation === 'parent-child' ? 'parent' : sameAtBothEnds(relation);
 }
 
-function sameAtBothEnds(link: LinkView): 'core' | 'peer' {
-  return link.relation === 'core' ? 'core' : 'peer';
+function sameAtBothEnds(relation: LinkRelation): 'core' | 'peer' {
+  return relation === 'core' ? 'core' : 'peer';
 }
 
 function externalPeer(exit: Exit, index: number): RouterPeer {
@@ -127,7 +130,7 @@ function externalPeer(exit: Exit, index: number): RouterPeer {
       kind: 'external',
       index,
       id: link.id,
-      ifId: near.ifId,
+      ifId: interfaceOf(near),
       neighbour,
       mtu: link.mtu,
       isUp: true,
@@ -139,13 +142,16 @@ function externalPeer(exit: Exit, index: number): RouterPeer {
   };
 }
 
-function siblingPeer(view: HostView, index: number, mtu: number): RouterPeer {
+function siblingPeer(
+  view: HostView,
+  { index, mtu, isdAs }: { readonly index: number; readonly mtu: number; readonly isdAs: IsdAs },
+): RouterPeer {
   return {
     link: insideLink('sibling', { index, id: view.name, mtu }),
     address: view.address,
     port: 0,
     localPort: 0,
-    isdAs: isdAs(view.isdAs ?? ''),
+    isdAs,
   };
 }
 
@@ -162,7 +168,7 @@ function interfacesOf(
 ): ReadonlyMap<number, RouterInterface> {
   const interfaces = new Map<number, RouterInterface>();
   for (const exit of exits) {
-    const { ifId } = exit.near;
+    const ifId = interfaceOf(exit.near);
     if (interfaces.has(ifId)) {
       throw new RangeError(`interface ${ifId} of ${exit.router} is used twice in its AS`);
     }

@@ -44,7 +44,7 @@ export function boundView(owner: string, parts: ViewParts, layer?: string): Netw
   return {
     hosts: network.hosts,
     links: network.links,
-    ases: network.ases,
+    areas: network.areas,
     identity: (host): Identity => {
       assert(isKnown(network, host), `${owner} asks for the keys of ${host}, which does not exist`);
       return {

@@ -10,10 +10,10 @@ import type {
   PlannedContacts,
 } from '../../../engine/host/network-view.ts';
 import type { DirectionSpec } from '../../../engine/net/link-spec.ts';
-import type { Topology } from '../../../topologies/model.ts';
+import type { LinkEnd, Topology } from '../../../topologies/model.ts';
 
 /** The part of a topology that nodes see. */
-export type MappedTopology = Pick<Topology, 'hosts' | 'links' | 'ases'>;
+export type MappedTopology = Pick<Topology, 'hosts' | 'links' | 'areas'>;
 
 /**
  * Makes the map of a run, one object for all its nodes.
@@ -24,31 +24,31 @@ export function networkMap(
   layersOf: (host: string) => readonly { readonly name: string }[] = () => [],
 ): NetworkMap {
   const address = new Map(topology.hosts.map((host) => [host.name, host.address]));
-  const end = (at: { host: string; port: number; ifId: number }): LinkEndView => ({
-    host: at.host,
-    address: address.get(at.host) ?? '',
-    port: at.port,
-    ifId: at.ifId,
+  const end = ({ host, port, attributes }: LinkEnd): LinkEndView => ({
+    host,
+    address: address.get(host) ?? '',
+    port,
+    ...(attributes === undefined ? {} : { attributes }),
   });
   return {
-    hosts: topology.hosts.map(({ name, address: at, protocol, isdAs }) => ({
+    hosts: topology.hosts.map(({ name, address: at, protocol, area }) => ({
       name,
       address: at,
       protocol,
       stack: [protocol, ...layersOf(name).map((layer) => layer.name)],
-      ...(isdAs === undefined ? {} : { isdAs }),
+      ...(area === undefined ? {} : { area }),
     })),
     links: topology.links.map((link) => ({
       id: link.id,
       a: end(link.a),
       b: end(link.b),
-      relation: link.relation,
+      ...(link.attributes === undefined ? {} : { attributes: link.attributes }),
       mtu: Math.min(link.forward.mtu ?? 65_535, link.backward.mtu ?? 65_535),
       delayNs: link.forward.delayNs,
       rateBps: link.forward.rateBps,
       ...contactsOf(link.forward, link.backward),
     })),
-    ases: topology.ases,
+    areas: topology.areas,
   };
 }
 

@@ -33,9 +33,8 @@ function host(name: string, address: string): HostSpec {
 
 const LINK: LinkSpec = {
   id: LINK_ID,
-  a: { host: 'a', port: 50_000, ifId: 1 },
-  b: { host: 'b', port: 50_000, ifId: 1 },
-  relation: 'core',
+  a: { host: 'a', port: 50_000 },
+  b: { host: 'b', port: 50_000 },
   forward: CABLE,
   backward: CABLE,
   position: POSITION,
@@ -72,7 +71,7 @@ const SCENARIO: Scenario = {
     hosts: [host('a', '127.0.0.1'), host('b', '127.0.0.2')],
     links: [LINK],
     segments: [],
-    ases: [],
+    areas: [],
     warnings: [],
   },
   durationNs: SECONDS * NS_PER_SECOND,

@@ -25,6 +25,8 @@ export interface BenchSpec {
   readonly hosts: readonly string[];
   /** Names of the two ends of each link. */
   readonly links: readonly (readonly [string, string])[];
+  /** Adds to the map that all nodes see. */
+  readonly mapped?: (plain: NetworkMap) => NetworkMap;
   /** Makes the observer to which a node reports its messages; absent for none. */
   readonly observerOf?: (host: string) => MessageObserver;
 }
@@ -48,7 +50,8 @@ export class NodeBench {
   constructor(driver: Driver, spec: BenchSpec) {
     this.driver = driver;
     this.#spec = spec;
-    this.#map = mapOf(spec, driver.block);
+    const plain = mapOf(spec, driver.block);
+    this.#map = spec.mapped?.(plain) ?? plain;
     this.#viewOf = viewsOf(driver, spec.protocol, this.#map);
     const { world } = driver;
     const { jobs, drops, metrics } = spec.protocol;
@@ -176,13 +179,12 @@ function mapOf(spec: BenchSpec, block: string): NetworkMap {
     })),
     links: spec.links.map(([a, b], index) => ({
       id: `${a}--${b}`,
-      a: { host: a, address: address(a), port: FIRST_LINK_PORT + 2 * index, ifId: 0 },
-      b: { host: b, address: address(b), port: FIRST_LINK_PORT + 2 * index + 1, ifId: 0 },
-      relation: 'internal',
+      a: { host: a, address: address(a), port: FIRST_LINK_PORT + 2 * index },
+      b: { host: b, address: address(b), port: FIRST_LINK_PORT + 2 * index + 1 },
       mtu: 65_535,
       delayNs: DELAY_NS,
       rateBps: RATE_BPS,
     })),
-    ases: [],
+    areas: [],
   };
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import { expect } from 'vitest';
+import type { NetworkMap } from '../../../engine/host/network-view.ts';
 import type { MessageObserver, Protocol } from '../../../engine/host/protocol.ts';
 import { CONTENT } from '../../../reports/privacy/truth/truth.ts';
 import { MessageObservers } from '../../../scenarios/runner/message-observer.ts';
@@ -247,6 +248,43 @@ async function runSpy(driver: Driver): Promise<void> {
   await bench.close();
 }
 
+/** Words that the engine has never heard. */
+function withAttributes(plain: NetworkMap): NetworkMap {
+  return {
+    ...plain,
+    areas: [{ id: 'north', attributes: { climate: 'cold', height: 800 } }, { id: 'south' }],
+    hosts: plain.hosts.map((host) => {
+      if (host.name === 'three') return host;
+      return { ...host, area: host.name === 'one' ? 'north' : 'south' };
+    }),
+    links: plain.links.map((link) => {
+      if (link.a.host !== 'one') return link;
+      const b = { ...link.b, attributes: { gate: 7 } };
+      return { ...link, b, attributes: { border: true } };
+    }),
+  };
+}
+
+async function runAttributes(driver: Driver): Promise<void> {
+  const bench = new NodeBench(driver, {
+    protocol: spy,
+    hosts: ['one', 'two', 'three'],
+    links: [
+      ['one', 'two'],
+      ['two', 'three'],
+    ],
+    mapped: withAttributes,
+  });
+  const told = async (kind: string, target: string): Promise<unknown> =>
+    JSON.parse(text((await bench.ask('two', kind, target)).body));
+  expect(await told('area', 'one')).toEqual(['north', { climate: 'cold', height: 800 }]);
+  expect(await told('area', 'two')).toEqual(['south', null]);
+  expect(await told('area', 'three')).toEqual([null, null]);
+  expect(await told('link', 'one--two')).toEqual([{ border: true }, null, { gate: 7 }]);
+  expect(await told('link', 'two--three')).toEqual([null, null, null]);
+  await bench.close();
+}
+
 export const nodeCases: readonly NodeCase[] = [
   {
     id: 'router',
@@ -289,5 +327,11 @@ export const nodeCases: readonly NodeCase[] = [
     says: 'a node gets its own secrets, those it shares and public keys of all, and no others',
     protocol: spy,
     run: runSpy,
+  },
+  {
+    id: 'attributes',
+    says: 'a node sees areas, and attributes of areas, links and their ends, as they were given',
+    protocol: spy,
+    run: runAttributes,
   },
 ];

@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { loadTopology } from '../../../topologies/load.ts';
-import type { Topology } from '../../../topologies/model.ts';
+import type { LinkEnd, Topology } from '../../../topologies/model.ts';
 import { FileFolder, registry } from '../../bad-files/fixture.ts';
 import { hasVectors, vectorText } from '../../vectors-root.ts';
 
@@ -11,6 +11,10 @@ function importTopo(text: string): Topology {
   files.write('topologies/x.topo', text);
   const path = files.write('topologies/i.yaml', 'name: i\nimport: { scion: x.topo }\n');
   return loadTopology({ path, folders: files.folders, registry });
+}
+
+function interfaceOf(end: LinkEnd | undefined): unknown {
+  return end?.attributes?.['interface'];
 }
 
 describe('SCION topology files', () => {
@@ -24,11 +28,11 @@ describe('SCION topology files', () => {
     ['peering-test.topo', 9, 9],
   ])('%s gives %i ASes, %i links and twice as many interfaces', (file, ases, links) => {
     const topology = importTopo(vectorText(`scion/topologies/${file}`));
-    const outer = topology.links.filter((link) => link.relation !== 'internal');
-    expect([topology.ases.length, outer.length]).toEqual([ases, links]);
-    const isdAs = new Map(topology.hosts.map((host) => [host.name, host.isdAs]));
+    const outer = topology.links.filter(({ attributes }) => attributes !== undefined);
+    expect([topology.areas.length, outer.length]).toEqual([ases, links]);
+    const isdAs = new Map(topology.hosts.map((host) => [host.name, host.area]));
     const interfaces = outer.flatMap(({ a, b }) =>
-      [a, b].map((end) => `${isdAs.get(end.host)}#${end.ifId}`),
+      [a, b].map((end) => `${isdAs.get(end.host)}#${interfaceOf(end)}`),
     );
     expect(new Set(interfaces).size).toBe(2 * links);
   });
@@ -38,14 +42,16 @@ describe('SCION topology files', () => {
     expect(topology.hosts).toHaveLength(42);
     expect(topology.hosts.every((host) => host.protocol === 'scion')).toBe(true);
     const first = topology.links[0];
-    expect([first?.a.host, first?.a.ifId, first?.b.host, first?.b.ifId]).toEqual([
+    expect([first?.a.host, interfaceOf(first?.a), first?.b.host, interfaceOf(first?.b)]).toEqual([
       'br1-ff00_0_110-1',
       1,
       'br1-ff00_0_120-1',
       6,
     ]);
-    expect(topology.ases.filter((as) => as.core)).toHaveLength(5);
-    expect(topology.ases.find((as) => as.isdAs === '1-ff00:0:112')?.mtu).toBe(1_450);
+    expect(topology.areas.filter(({ attributes }) => attributes?.['core'] === true)).toHaveLength(
+      5,
+    );
+    expect(topology.areas.find(({ id }) => id === '1-ff00:0:112')?.attributes?.['mtu']).toBe(1_450);
   });
 
   it('joins ends with the same letter to one router, and gives missing interfaces 1, 2, 3', () => {
@@ -61,8 +67,12 @@ links:
       'br1-ff00_0_111-1',
       'br1-ff00_0_111-2',
     ]);
-    const outer = topology.links.filter((link) => link.relation === 'parent-child');
-    expect(outer.map((link) => [link.a.ifId, link.b.ifId, link.forward.mtu])).toEqual([
+    const outer = topology.links.filter(
+      ({ attributes }) => attributes?.['relation'] === 'parent-child',
+    );
+    expect(
+      outer.map((link) => [interfaceOf(link.a), interfaceOf(link.b), link.forward.mtu]),
+    ).toEqual([
       [2, 1, 1_280],
       [1, 2, 1_472],
     ]);

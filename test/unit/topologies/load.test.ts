@@ -153,7 +153,9 @@ links:
   - { ends: p#1 <-> c, relation: child }
   - { ends: c#7 <-> p, relation: parent }
 `);
-    expect(links.map((one) => [one.a.ifId, one.b.ifId])).toEqual([
+    expect(
+      links.map((one) => [one.a.attributes?.['interface'], one.b.attributes?.['interface']]),
+    ).toEqual([
       [2, 1],
       [1, 2],
       [3, 7],

@@ -33,7 +33,7 @@ describe('scion-default.yaml', () => {
   it('has 17 nodes, two of them gateways in AS 1-ff00:0:111 and 2-ff00:0:211', () => {
     expect(topology.hosts).toHaveLength(17);
     const gateways = topology.hosts.filter((host) => host.protocol === 'gateway');
-    expect(gateways.map((host) => [host.name, host.isdAs])).toEqual([
+    expect(gateways.map((host) => [host.name, host.area])).toEqual([
       ['gateway-111', '1-ff00:0:111'],
       ['gateway-211', '2-ff00:0:211'],
     ]);
@@ -65,14 +65,14 @@ describe('scion-default.yaml', () => {
 
   it('climbs to a core AS, crosses the core, and descends on each path', () => {
     for (const path of paths) {
-      const relations = path.map((link) => link.relation);
+      const relations = path.map((link) => link.attributes?.['relation']);
       expect(relations).toEqual([
-        'internal',
+        undefined,
         'parent-child',
         'core',
         'core',
         'parent-child',
-        'internal',
+        undefined,
       ]);
     }
   });
@@ -96,8 +96,8 @@ describe('scion-default.yaml', () => {
     const ifIds = topology.links
       .flatMap((link) => [link.a, link.b])
       .filter((end) => end.host.startsWith('br-111'))
-      .map((end) => end.ifId);
-    expect(ifIds).toEqual([0, 0, 0, 1, 2, 3]);
+      .map((end) => end.attributes?.['interface']);
+    expect(ifIds).toEqual([undefined, undefined, undefined, 1, 2, 3]);
   });
 });
 
@@ -108,8 +108,8 @@ describe('two-nodes.yaml', () => {
       ['alice', 'ping', '127.192.0.1'],
       ['bob', 'ping', '127.192.0.2'],
     ]);
-    expect(topology.links.map((link) => [link.id, link.relation])).toEqual([
-      ['alice--bob', 'internal'],
+    expect(topology.links.map((link) => [link.id, link.attributes])).toEqual([
+      ['alice--bob', undefined],
     ]);
   });
 });

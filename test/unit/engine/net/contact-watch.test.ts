@@ -115,22 +115,17 @@ describe('the contacts that a node hears of (docs/spec/link-model.md#contacts)',
 describe('the plan that nodes see', () => {
   it('has the windows of each direction with their rate and delay, and not the truth', () => {
     const actual = [{ plannedStartNs: 2 * MS, isMissing: true }];
-    const end = (host: string): { host: string; port: number; ifId: number } => ({
-      host,
-      port: 1,
-      ifId: 0,
-    });
+    const end = (host: string): { host: string; port: number } => ({ host, port: 1 });
     const link = {
       id: 'ab',
       a: end('a'),
       b: end('b'),
-      relation: 'internal' as const,
       forward: { ...FAST, contacts: { windows: WINDOWS, periodNs: DAY, actual } },
       backward: FAST,
       position: { file: 'f', line: 1, column: 1 },
     };
     const plain = { ...link, id: 'plain', forward: FAST };
-    const { links } = networkMap({ hosts: [], links: [link, plain], ases: [] });
+    const { links } = networkMap({ hosts: [], links: [link, plain], areas: [] });
     expect(links[0]?.contacts).toEqual({
       aToB: {
         windows: [

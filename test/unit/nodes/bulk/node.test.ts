@@ -46,7 +46,7 @@ function makeStage(options: BulkOptions = PLAIN, other: BulkOptions = options): 
   const network = viewWith({
     hosts: hosts.map(({ name, address }) => ({ name, address, protocol: 'bulk', stack: ['bulk'] })),
     links: [],
-    ases: [],
+    areas: [],
   });
   const witness = { note: (): boolean => false, has: (): boolean => false };
   const delivered: Delivered[] = [];

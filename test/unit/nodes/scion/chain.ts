@@ -35,7 +35,7 @@ export function makeChain(options: ChainOptions): Chain {
   const places = [...Array(options.length).keys()];
   const isdAses = places.map((place) => isdAs(`1-ff00:0:${place + 1}`));
   const hosts = places.flatMap((place) => {
-    const as = { isdAs: isdAses[place]! };
+    const as = { area: isdAses[place]! };
     return [
       {
         name: `r${place}`,
@@ -59,15 +59,20 @@ export function makeChain(options: ChainOptions): Chain {
       host: `r${place - 1}`,
       address: `127.1.${place - 1}.1`,
       port: FIRST_PORT + ON,
-      ifId: ON,
+      attributes: { interface: ON },
     },
-    b: { host: `r${place}`, address: `127.1.${place}.1`, port: FIRST_PORT + BACK, ifId: BACK },
-    relation: 'core' as const,
+    b: {
+      host: `r${place}`,
+      address: `127.1.${place}.1`,
+      port: FIRST_PORT + BACK,
+      attributes: { interface: BACK },
+    },
+    attributes: { relation: 'core' },
     mtu: options.mtu ?? 1400,
     delayNs: options.delayNs,
     rateBps: 1e9,
   }));
-  return { network: viewWith({ hosts, links, ases: [] }), isdAses };
+  return { network: viewWith({ hosts, links, areas: [] }), isdAses };
 }
 
 export interface ChainPacketOptions {

@@ -57,7 +57,7 @@ describe('published segments', () => {
   });
 
   it('are missed with a word in a network without routers', () => {
-    const network = viewWith({ hosts: [], links: [], ases: [] });
+    const network = viewWith({ hosts: [], links: [], areas: [] });
     expect(() => makePathFinder({ network, crypto, seconds: START })).toThrow('has no router');
   });
 });

@@ -96,7 +96,7 @@ export class Details {
       element(
         'p',
         { class: 'muted' },
-        [stackText(node), node.isdAs, node.address].filter(Boolean).join(' · '),
+        [stackText(node), node.area ?? node.isdAs, node.address].filter(Boolean).join(' · '),
       ),
       scenesOf(trace.info, states, { number, timeNs }),
       section('State at the cursor', statesTable(states, number)),

@@ -5,6 +5,7 @@ import {
   DIRECTORY_ANSWERS_MAX,
   PathDirectory,
 } from '../../../../../nodes/gateway/underlay/path-directory.ts';
+import { relationOf } from '../../../../../nodes/scion/index.ts';
 import { nodeChoice } from '../../../../../scenarios/runner/nodes.ts';
 import { provisionSeed } from '../../../../../scenarios/runner/provision/run-provision.ts';
 import { load, registry, SECOND } from '../../../scenarios/runner/fixture.ts';
@@ -48,7 +49,7 @@ describe('the path directory', () => {
     const rateOf = (index: number, isInside: boolean): number => (isInside ? 1 : 1e6) + index;
     const links = view.links.map((link, index) => ({
       ...link,
-      rateBps: rateOf(index, link.relation === 'internal'),
+      rateBps: rateOf(index, relationOf(link) === 'internal'),
     }));
     const own = new PathDirectory({
       network: { ...view, links },
@@ -57,8 +58,8 @@ describe('the path directory', () => {
     });
     const paths = own.lookup('gateway-211', 0, clockAt(0));
     const expected = paths.map(({ linkIds }) => {
-      const outside = links.filter(({ id, relation }) => {
-        return linkIds.includes(id) && relation !== 'internal';
+      const outside = links.filter((link) => {
+        return linkIds.includes(link.id) && relationOf(link) !== 'internal';
       });
       expect(outside).toHaveLength(4);
       return Math.min(...outside.map(({ rateBps }) => rateBps));

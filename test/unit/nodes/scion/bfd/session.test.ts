@@ -9,7 +9,7 @@ const MS = 1_000_000;
 const network = viewWith({
   hosts: [{ name: 'one', address: '127.1.0.1', protocol: 'scion', stack: ['scion'] }],
   links: [],
-  ases: [],
+  areas: [],
 });
 
 function bytesOf(state: BfdStateName): Uint8Array {

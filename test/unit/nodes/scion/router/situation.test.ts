@@ -1,19 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import type {
-  LinkRelation,
-  LinkView,
-  NetworkView,
-} from '../../../../../engine/host/network-view.ts';
+import type { LinkView, NetworkView } from '../../../../../engine/host/network-view.ts';
+import type { LinkRelation } from '../../../../../nodes/scion/network.ts';
 import { situate } from '../../../../../nodes/scion/router/situation.ts';
 import { viewWith } from '../../../../fixtures/views.ts';
 import { addressWord } from './test-router.ts';
 
 const hosts = [
-  { name: 'a1', address: '127.1.0.1', protocol: 'scion', isdAs: '1-ff00:0:a' },
-  { name: 'a2', address: '127.1.0.2', protocol: 'scion', isdAs: '1-ff00:0:a' },
-  { name: 'gateway', address: '127.1.0.111', protocol: 'gateway', isdAs: '1-ff00:0:a' },
-  { name: 'b', address: '127.1.1.1', protocol: 'scion', isdAs: '1-ff00:0:b' },
-  { name: 'c', address: '127.1.2.1', protocol: 'scion', isdAs: '1-ff00:0:c' },
+  { name: 'a1', address: '127.1.0.1', protocol: 'scion', area: '1-ff00:0:a' },
+  { name: 'a2', address: '127.1.0.2', protocol: 'scion', area: '1-ff00:0:a' },
+  { name: 'gateway', address: '127.1.0.111', protocol: 'gateway', area: '1-ff00:0:a' },
+  { name: 'b', address: '127.1.1.1', protocol: 'scion', area: '1-ff00:0:b' },
+  { name: 'c', address: '127.1.2.1', protocol: 'scion', area: '1-ff00:0:c' },
   { name: 'loose', address: '127.9.9.9', protocol: 'ping' },
 ];
 
@@ -21,9 +18,11 @@ function link(id: string, relation: LinkRelation, a: string, b: string): LinkVie
   const end = (text: string): LinkView['a'] => {
     const [name, ifId] = text.split('#') as [string, string | undefined];
     const { address } = hosts.find((view) => view.name === name)!;
-    return { host: name, address, port: 50_000 + Number(ifId ?? 0), ifId: Number(ifId ?? 0) };
+    const port = 50_000 + Number(ifId ?? 0);
+    return { host: name, address, port, attributes: { interface: Number(ifId ?? 0) } };
   };
-  return { id, relation, a: end(a), b: end(b), mtu: 1400, delayNs: 0, rateBps: 1 };
+  const rest = { mtu: 1400, delayNs: 0, rateBps: 1 };
+  return { id, attributes: { relation }, a: end(a), b: end(b), ...rest };
 }
 
 const links = [
@@ -38,7 +37,7 @@ function network(more: readonly LinkView[] = []): NetworkView {
   return viewWith({
     hosts: hosts.map((host) => ({ ...host, stack: [host.protocol] })),
     links: [...links, ...more],
-    ases: [],
+    areas: [],
   });
 }
 
