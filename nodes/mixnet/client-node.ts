@@ -10,19 +10,23 @@ import type { Host, NodeRequest } from '../../engine/host/host.ts';
 import type { Counter, Histogram } from '../../engine/host/measure.ts';
 import type { NodeHandle, NodeSetup } from '../../engine/host/protocol.ts';
 import type { DatagramSocket, Endpoint } from '../../engine/host/socket.ts';
-import type { Timer } from '../../engine/host/time.ts';
+import type { Store } from '../../engine/host/store.ts';
 import type { Way } from '../../engine/host/transport.ts';
+import { MachineShell } from '../_kit/shell.ts';
 import { messageKey, type PacketFormat } from '../sphinx/index.ts';
 import { distinctSystems } from '../vrf/index.ts';
 import { type AddressBook, addressBookOf, type Resident } from './address-book.ts';
 import {
+  type ClientEffect,
+  type ClientInput,
   ClientMachine,
-  type ClientOutputs,
   type Contact,
   type Contacts,
   type DeliveredLog,
   ForgetfulDeliveries,
   type PacketCause,
+  type RetrievedMessage,
+  type Settlement,
   StoredDeliveries,
 } from './client/index.ts';
 import type { MixnetOptions } from './config.ts';
@@ -41,6 +45,9 @@ import { senderWindows } from './windows.ts';
 import { copyName, FrameCodec, type Message } from './wire.ts';
 
 const NS_PER_US = 1_000;
+
+type Input = ClientInput<NodeRequest>;
+type Effect = ClientEffect<NodeRequest>;
 
 /** Creates a client on `host`. */
 export function createClient(host: Host, setup: NodeSetup<MixnetOptions>): NodeHandle {
@@ -65,10 +72,11 @@ class ClientNode implements NodeHandle {
   readonly #pathsShared: Counter;
   #document: DirectoryDocument | undefined;
   /** Created with the first document, which names the provider. */
-  #machine: ClientMachine | undefined;
+  #machine: ClientMachine<NodeRequest> | undefined;
+  #shell: MachineShell<Input, Effect> | undefined;
+  #delivered: DeliveredLog | undefined;
   #provider: Endpoint | undefined;
   #socket: DatagramSocket | undefined;
-  #timer: Timer | undefined;
   /** Last sequence number received from the spool. */
   #lastSequence = 0;
   /** How long the message being delivered waited in the spool, ns. */
@@ -118,7 +126,7 @@ class ClientNode implements NodeHandle {
 
   stop(): void {
     this.#directory.stop();
-    this.#timer?.cancel();
+    this.#shell?.stop();
     this.#socket?.close();
   }
 
@@ -140,13 +148,10 @@ class ClientNode implements NodeHandle {
 
   #request(request: NodeRequest): void {
     if (request.kind !== 'send') request.respond('unknown-request');
-    else if (this.#machine === undefined) request.respond('no-document');
+    else if (this.#shell === undefined) request.respond('no-document');
     else {
-      const { target, body, wishes } = request;
-      const result = this.#machine.submit(this.#host.now(), target, body, wishes);
-      if ('message' in result) this.#setup.observer?.accepted?.(result.message);
-      request.respond('refusal' in result ? result.refusal : 'ok');
-      this.#arm();
+      const { target: to, body, wishes } = request;
+      this.#shell.take({ kind: 'submit', to, body: body.slice(), wishes, request });
     }
   }
 
@@ -161,10 +166,10 @@ class ClientNode implements NodeHandle {
     const provider = this.#book.byName(self.provider);
     if (provider === undefined) return;
     this.#provider = this.#host.endpoint(provider.address, this.#setup.options.port);
-    this.#machine ??= this.#makeMachine(self);
-    this.#machine.useDocument(this.#host.now(), document);
+    this.#shell ??= this.#makeShell(self);
+    this.#delivered?.expire(this.#host.now());
+    this.#shell.take({ kind: 'document', document });
     this.#tellWays();
-    this.#arm();
   }
 
   /** Tells protocols above which clients a document has a provider for, where that has changed. */
@@ -181,30 +186,30 @@ class ClientNode implements NodeHandle {
     }
   }
 
-  #makeMachine(self: Contact): ClientMachine {
-    return new ClientMachine({
+  #makeShell(self: Contact): MachineShell<Input, Effect> {
+    this.#delivered = this.#deliveries();
+    this.#machine = new ClientMachine({
       self,
       host: this.#host,
       format: this.#format,
       contacts: this.#contacts(),
       options: this.#setup.options.client,
-      outputs: this.#outputs(),
-      delivered: this.#deliveries(),
+      remembered: this.#delivered.reload(this.#host.now()),
       epochAt: (at): number => this.#clock.epochAt(at),
       isDelayUnknown: this.#setup.options.mixing.strategy === 'vrf-exp',
       neighboursIn: (document): NeighbourGraph | undefined => this.#neighboursIn(document),
-      pathDrawn: (mixes): void => this.#pathDrawn(mixes),
       ...senderWindows(this.#host, this.#setup.options),
     });
+    return new MachineShell(this.#host, this.#machine, (effect) => this.#perform(effect));
   }
 
   #deliveries(): DeliveredLog {
     const { client } = this.#setup.options;
-    if (client.double === 'forgetful') return new ForgetfulDeliveries(() => this.#host.now());
+    if (client.double === 'forgetful') return new ForgetfulDeliveries();
     return new StoredDeliveries({
-      host: this.#host,
       clock: this.#clock,
       rememberNs: client.reassembly.remember,
+      store: (name): Store => this.#host.store(name),
     });
   }
 
@@ -245,27 +250,71 @@ class ClientNode implements NodeHandle {
     return provider === undefined ? undefined : { name, provider, recipientId };
   }
 
-  #outputs(): ClientOutputs {
-    const host = this.#host;
-    return {
-      send: (packet, cause): void => this.#send(packet, cause),
-      retrieve: (): void => this.#retrieve(),
-      deliver: (from, body): void => host.deliver(from, body, 0, body.length),
-      drop: (reason): void => host.drop(reason),
-      taken: (copy, how): void => this.#setup.observer?.taken?.(copy, how),
-      settled: (message, how): void => {
-        this.#setup.observer?.settled?.(message, how);
-        const { enabled } = this.#setup.options.client.acknowledgements;
-        if (enabled && how !== 'sent') host.meter.counter(`mix.messages.${how}`).add(1);
-      },
-      loopReturned: (age): void => {
+  #perform(effect: Effect): void {
+    const { observer } = this.#setup;
+    switch (effect.kind) {
+      case 'send':
+        this.#send(effect.packet, effect.cause);
+        return;
+      case 'retrieve':
+        this.#retrieve();
+        return;
+      case 'store':
+        this.#store(effect.name);
+        return;
+      case 'deliver':
+        this.#host.deliver(effect.from, effect.body, 0, effect.body.length);
+        return;
+      case 'accept':
+        observer?.accepted?.(effect.message);
+        effect.request.respond('ok');
+        return;
+      case 'refuse':
+        effect.request.respond(effect.reason);
+        return;
+      case 'settled':
+        this.#settled(effect.message, effect.how);
+        return;
+      case 'taken':
+        observer?.taken?.(effect.copy, effect.how);
+        return;
+      case 'drop':
+        this.#host.drop(effect.reason);
+        return;
+      case 'path':
+      case 'loop-returned':
+      case 'loop-overdue':
+      case 'alarm':
+        this.#measure(effect);
+    }
+  }
+
+  #measure(effect: Effect & { readonly kind: 'path' | 'alarm' | `loop-${string}` }): void {
+    switch (effect.kind) {
+      case 'path':
+        this.#pathDrawn(effect.mixes);
+        return;
+      case 'loop-returned':
         this.#loopsSent.add(1);
         this.#loopsBack.add(1);
-        this.#latency.record(Math.max(0, age - this.#waitedNs));
-      },
-      loopOverdue: (): void => this.#loopsSent.add(1),
-      alarm: (): void => host.meter.counter('mix.loops.alarms').add(1),
-    };
+        this.#latency.record(Math.max(0, effect.age - this.#waitedNs));
+        return;
+      case 'loop-overdue':
+        this.#loopsSent.add(1);
+        return;
+      case 'alarm':
+        this.#host.meter.counter('mix.loops.alarms').add(1);
+    }
+  }
+
+  #store(name: string): void {
+    this.#delivered?.add(name, (error) => this.#shell?.take({ kind: 'stored', name, error }));
+  }
+
+  #settled(message: number, how: Settlement): void {
+    this.#setup.observer?.settled?.(message, how);
+    const { enabled } = this.#setup.options.client.acknowledgements;
+    if (enabled && how !== 'sent') this.#host.meter.counter(`mix.messages.${how}`).add(1);
   }
 
   #send(packet: Uint8Array, { kind, recipient, message }: PacketCause): void {
@@ -314,28 +363,16 @@ class ClientNode implements NodeHandle {
     }
     this.#lastSequence = sequence;
     this.#waitedNs = waitedUs * NS_PER_US;
-    const now = this.#host.now();
     if (kind === 'reply') {
-      this.#machine?.retrieved(now, { surbId: surbId.slice(), payload: body.slice() });
+      this.#retrieved({ surbId: surbId.slice(), payload: body.slice() });
     } else {
       const payload = body.slice(this.#format.geometry.payloadTagLength);
       const isFollowed = this.#setup.observer?.taken !== undefined;
-      this.#machine?.retrieved(now, isFollowed ? { payload, copy: copyName(body) } : { payload });
+      this.#retrieved(isFollowed ? { payload, copy: copyName(body) } : { payload });
     }
-    this.#arm();
   }
 
-  #arm(): void {
-    const at = this.#machine?.nextAt();
-    if (at === undefined) return;
-    const delay = Math.max(0, at - this.#host.now());
-    if (this.#timer !== undefined) {
-      this.#timer.rearm(delay);
-      return;
-    }
-    this.#timer = this.#host.after(delay, () => {
-      this.#machine?.tick(this.#host.now());
-      this.#arm();
-    });
+  #retrieved(message: RetrievedMessage): void {
+    this.#shell?.take({ kind: 'retrieved', message });
   }
 }

@@ -44,7 +44,7 @@ describe('a faulty network', () => {
           let refused = 0;
           for (const [index, length] of lengths.entries()) {
             const body = encode(`${index}:`.padEnd(length, 'x'));
-            if ('refusal' in machine.submit(lab.now, 'client-2', body)) refused++;
+            if ('refusal' in lab.submit(1, 'client-2', body)) refused++;
             lab.run(lab.now + SECOND / 10);
           }
           expect(machine.invariant()).toBeUndefined();
@@ -78,7 +78,7 @@ describe('a faulty network', () => {
     for (const seed of [1, 2, 3]) {
       const lab = new Lab({ seed, loss: 0.1, duplicate: 0.5 });
       const bodies = Array.from({ length: 10 }, (_, index) => `${index}:`.padEnd(90 * index, 'y'));
-      for (const body of bodies) lab.client(1).machine.submit(0, 'client-2', encode(body));
+      for (const body of bodies) lab.submit(1, 'client-2', encode(body));
       lab.run(40 * SECOND);
       const got = lab
         .client(2)
@@ -135,7 +135,8 @@ describe('a forger', () => {
       const payload = mutated(one, geometry.userForwardPayloadLength, random);
       const known = dropped();
       const surbId = random.chance(0.2) ? { surbId: new Uint8Array(random.below(20)) } : {};
-      machine.retrieved(input, { ...surbId, payload });
+      lab.now = input;
+      lab.retrieved(1, { ...surbId, payload });
       if (dropped() === known) accepted++;
     }
     for (const name of drops.keys()) expect(CLIENT_DROPS).toHaveProperty([name]);
@@ -147,13 +148,13 @@ describe('a forger', () => {
 
   it('cannot settle a message without the keys of its SURB', () => {
     const lab = new Lab();
-    const { machine, settled, drops } = lab.client(1);
-    machine.submit(0, 'client-2', encode('bait'));
+    const { settled, drops } = lab.client(1);
+    lab.submit(1, 'client-2', encode('bait'));
     lab.run(SECOND / 2);
     const length = lab.format.geometry.forwardPayloadLength + 32;
     for (let value = 0; value < 256; value++) {
       const surbId = new Uint8Array(16).fill(value);
-      machine.retrieved(lab.now, { surbId, payload: new Uint8Array(length) });
+      lab.retrieved(1, { surbId, payload: new Uint8Array(length) });
     }
     expect(settled.size).toBe(0);
     expect(drops.get('surb-unknown')).toBe(256);

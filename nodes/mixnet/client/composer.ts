@@ -62,6 +62,7 @@ export interface ComposerParts {
   readonly windows?: SenderWindows;
   readonly isDelayUnknown?: boolean;
   readonly neighboursIn?: NeighboursIn;
+  /** A path was drawn, forward or for a reply; its mixes, first to last. */
   pathDrawn?(mixes: readonly Descriptor[]): void;
   epochAt(at: Nanoseconds): number;
 }

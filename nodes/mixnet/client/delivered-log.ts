@@ -13,11 +13,11 @@
  *
  * @module
  */
-import type { Host } from '../../../engine/host/host.ts';
 import type { Store } from '../../../engine/host/store.ts';
 import type { Nanoseconds } from '../../../engine/host/time.ts';
 import { fromHex, readUint48, toHex, writeUint48 } from '../../_kit/bytes.ts';
 import type { EpochInstant } from '../directory/index.ts';
+import type { RememberedMessage } from './parts.ts';
 
 /** Largest number of periods that the remembering time may span. */
 const PERIODS = 4;
@@ -30,23 +30,24 @@ const PERIOD_LENGTH = 6;
 
 /** Stores the names of delivered messages across restarts. */
 export interface DeliveredLog {
-  /** Passes the stored names to `visit`, each with the instant until which it is remembered. */
-  reload(visit: (name: string, until: Nanoseconds) => void): void;
+  /** The messages that are still remembered. */
+  reload(now: Nanoseconds): readonly RememberedMessage[];
   /**
    * Writes a name.
    * @param done Called once; with an error if the name is not durable.
    */
-  add(name: string, done: (now: Nanoseconds, error?: string) => void): void;
+  add(name: string, done: (error?: string) => void): void;
   /** Erases periods in which every name has expired. */
-  expire(): void;
+  expire(now: Nanoseconds): void;
 }
 
 /** What a log needs. */
 export interface DeliveredLogParts {
-  readonly host: Pick<Host, 'now' | 'store'>;
   readonly clock: { readonly lengthNs: Nanoseconds; now(): EpochInstant };
   /** How long a message is remembered, ns. */
   readonly rememberNs: Nanoseconds;
+  /** Opens a store. */
+  store(name: string): Store;
 }
 
 /** The names of delivered messages, on disk. */
@@ -59,28 +60,30 @@ export class StoredDeliveries implements DeliveredLog {
 
   constructor(parts: DeliveredLogParts) {
     this.#parts = parts;
-    const { host, clock, rememberNs } = parts;
+    const { clock, rememberNs } = parts;
     this.#periodEpochs = Math.max(1, Math.ceil(rememberNs / (PERIODS * clock.lengthNs)));
     const slots = Array.from({ length: SLOTS }, (_, slot) => slot);
-    this.#stores = slots.map((slot) => host.store(`mixnet-delivered-${slot}`));
+    this.#stores = slots.map((slot) => parts.store(`mixnet-delivered-${slot}`));
     this.#periods = slots.map(() => undefined);
   }
 
-  reload(visit: (name: string, until: Nanoseconds) => void): void {
+  reload(now: Nanoseconds): readonly RememberedMessage[] {
+    const remembered: RememberedMessage[] = [];
     for (const [slot, store] of this.#stores.entries()) {
       store.replay((record) => {
         const period = readUint48(record, 0);
         this.#periods[slot] = period;
-        const until = this.#endsAt(period);
-        if (until > this.#parts.host.now()) visit(toHex(record.subarray(PERIOD_LENGTH)), until);
+        const until = this.#endsAt(now, period);
+        const name = toHex(record.subarray(PERIOD_LENGTH));
+        if (until > now) remembered.push({ name, until });
       });
     }
-    this.expire();
+    this.expire(now);
+    return remembered;
   }
 
-  add(name: string, done: (now: Nanoseconds, error?: string) => void): void {
-    const { host, clock } = this.#parts;
-    const period = Math.floor(clock.now().epoch / this.#periodEpochs);
+  add(name: string, done: (error?: string) => void): void {
+    const period = Math.floor(this.#parts.clock.now().epoch / this.#periodEpochs);
     const slot = ((period % SLOTS) + SLOTS) % SLOTS;
     const store = this.#stores[slot] as Store;
     // A clock that was set may return to a store of another period, which is then erased.
@@ -91,14 +94,13 @@ export class StoredDeliveries implements DeliveredLog {
     writeUint48(record, 0, period);
     record.set(key, PERIOD_LENGTH);
     store.append(record);
-    store.sync((error) => done(host.now(), error));
+    store.sync(done);
   }
 
-  expire(): void {
-    const now = this.#parts.host.now();
+  expire(now: Nanoseconds): void {
     for (const [slot, store] of this.#stores.entries()) {
       const period = this.#periods[slot];
-      if (period === undefined || this.#endsAt(period) > now) continue;
+      if (period === undefined || this.#endsAt(now, period) > now) continue;
       this.#periods[slot] = undefined;
       store.truncate();
       store.sync(() => undefined);
@@ -106,28 +108,22 @@ export class StoredDeliveries implements DeliveredLog {
   }
 
   /** When the youngest name of a period expires, by the node's monotonic clock. */
-  #endsAt(period: number): Nanoseconds {
-    const { host, clock, rememberNs } = this.#parts;
+  #endsAt(now: Nanoseconds, period: number): Nanoseconds {
+    const { clock, rememberNs } = this.#parts;
     const { epoch, elapsedNs } = clock.now();
     const epochs = (period + 1) * this.#periodEpochs - epoch;
-    return host.now() + epochs * clock.lengthNs - elapsedNs + rememberNs;
+    return now + epochs * clock.lengthNs - elapsedNs + rememberNs;
   }
 }
 
 /** Defect for tests: the client forgets on restart what it delivered. */
 export class ForgetfulDeliveries implements DeliveredLog {
-  readonly #now: () => Nanoseconds;
-
-  constructor(now: () => Nanoseconds) {
-    this.#now = now;
+  reload(): readonly RememberedMessage[] {
+    return [];
   }
 
-  reload(): void {
-    // Nothing to do, because nothing is stored.
-  }
-
-  add(_name: string, done: (now: Nanoseconds) => void): void {
-    done(this.#now());
+  add(_name: string, done: () => void): void {
+    done();
   }
 
   expire(): void {

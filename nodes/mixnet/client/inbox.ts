@@ -7,11 +7,10 @@
 import type { Nanoseconds } from '../../../engine/host/time.ts';
 import { equalBytes, toHex } from '../../_kit/bytes.ts';
 import { openPayload } from './composer.ts';
-import type { DeliveredLog } from './delivered-log.ts';
 import type { ClientDrop } from './drops.ts';
 import type { LoopWatch } from './loop-watch.ts';
 import type { Outbox } from './outbox.ts';
-import type { ClientParts, Contact } from './parts.ts';
+import type { ClientEffect, ClientParts, Contact } from './parts.ts';
 import { nameOf, type Reassembly } from './reassembly.ts';
 import type { Fragment } from './wire.ts';
 
@@ -20,18 +19,26 @@ export interface InboxState {
   readonly outbox: Outbox;
   readonly reassembly: Reassembly;
   readonly loops: LoopWatch;
-  readonly delivered: DeliveredLog;
-  /** Something was queued at this instant, outside a call of the machine. */
-  queued(now: Nanoseconds): void;
+  emit(effect: ClientEffect<never>): void;
+}
+
+/** A complete message that is not durable yet. */
+interface WholeMessage {
+  readonly from: Contact;
+  readonly body: Uint8Array;
+  /** The last fragment, whose acknowledgement waits too. */
+  readonly last: Fragment;
+  readonly surb: Uint8Array | undefined;
+  /** Names by which observers know the fragments. */
+  readonly copies: readonly number[];
 }
 
 /** Sorts retrieved messages into fragments, acknowledgements and loops. */
 export class Inbox {
   readonly #parts: ClientParts;
   readonly #state: InboxState;
-  /** Names of complete messages that are not durable yet. */
-  readonly #pending = new Set<string>();
-  #pendingParts = 0;
+  /** Complete messages that are not durable yet, by name. */
+  readonly #pending = new Map<string, WholeMessage>();
 
   constructor(parts: ClientParts, state: InboxState) {
     this.#parts = parts;
@@ -40,14 +47,32 @@ export class Inbox {
 
   /** Fragments of messages that wait for the disk. */
   get pendingParts(): number {
-    return this.#pendingParts;
+    let sum = 0;
+    for (const { last } of this.#pending.values()) sum += last.count;
+    return sum;
   }
 
   /** Handles the forward payload of a packet. */
   packet(now: Nanoseconds, payload: Uint8Array, copy: number | undefined): void {
     const drop = this.#packet(now, payload, copy);
     this.#count(drop);
-    if (drop !== undefined && copy !== undefined) this.#parts.outputs.taken?.(copy, 'dropped');
+    if (drop !== undefined && copy !== undefined) this.#taken(copy, 'dropped');
+  }
+
+  /** Delivers a message whose name is durable; with an error, its sender may repeat it. */
+  stored(name: string, error: string | undefined): void {
+    const whole = this.#pending.get(name);
+    if (whole === undefined) return;
+    this.#pending.delete(name);
+    const { from, body, last, surb, copies } = whole;
+    if (error === undefined) {
+      if (surb !== undefined) this.#count(this.#acknowledge(from, last, surb));
+      this.#state.emit({ kind: 'deliver', from: from.name, body });
+    } else {
+      this.#state.reassembly.forget(name);
+      this.#count('delivered-log-failed');
+    }
+    for (const copy of copies) this.#taken(copy, error === undefined ? 'delivered' : 'dropped');
   }
 
   /** Handles a reply, which is still encrypted. */
@@ -94,14 +119,11 @@ export class Inbox {
     if (from === undefined) return 'sender-unknown';
     const result = this.#state.reassembly.add(now, fragment, copy);
     if (result.kind === 'drop') return result.drop;
-    if (result.kind !== 'duplicate' && copy !== undefined) {
-      this.#parts.outputs.taken?.(copy, 'held');
-    }
+    if (result.kind !== 'duplicate' && copy !== undefined) this.#taken(copy, 'held');
     if (result.kind === 'whole') {
-      this.#finish(result, () => {
-        if (surb !== undefined) this.#count(this.#acknowledge(from, fragment, surb));
-        this.#parts.outputs.deliver(from.name, result.body);
-      });
+      const { name, body, copies } = result;
+      this.#pending.set(name, { from, body, last: fragment, surb, copies });
+      this.#state.emit({ kind: 'store', name });
       return undefined;
     }
     // Duplicates are acknowledged too, since the acknowledgement may have been lost, but not before
@@ -109,28 +131,6 @@ export class Inbox {
     const isPending = this.#pending.size > 0 && this.#pending.has(nameOf(fragment));
     if (surb !== undefined && !isPending) this.#count(this.#acknowledge(from, fragment, surb));
     return result.kind === 'duplicate' ? 'fragment-duplicate' : undefined;
-  }
-
-  /** Delivers a message once its name is durable. */
-  #finish(
-    { name, copies }: { readonly name: string; readonly copies: readonly number[] },
-    deliver: () => void,
-  ): void {
-    const { delivered, reassembly, queued } = this.#state;
-    this.#pending.add(name);
-    this.#pendingParts += copies.length;
-    delivered.add(name, (now, error) => {
-      this.#pending.delete(name);
-      this.#pendingParts -= copies.length;
-      if (error === undefined) deliver();
-      else {
-        reassembly.forget(name);
-        this.#count('delivered-log-failed');
-      }
-      const how = error === undefined ? 'delivered' : 'dropped';
-      for (const copy of copies) this.#parts.outputs.taken?.(copy, how);
-      if (error === undefined) queued(now);
-    });
   }
 
   #acknowledge(from: Contact, fragment: Fragment, surb: Uint8Array): ClientDrop | undefined {
@@ -148,11 +148,15 @@ export class Inbox {
   #loop(now: Nanoseconds, loopId: Uint8Array): ClientDrop | undefined {
     const age = this.#state.loops.returned(now, toHex(loopId));
     if (age === undefined) return 'loop-unknown';
-    this.#parts.outputs.loopReturned(age);
+    this.#state.emit({ kind: 'loop-returned', age });
     return undefined;
   }
 
   #count(drop: ClientDrop | undefined): void {
-    if (drop !== undefined) this.#parts.outputs.drop(drop);
+    if (drop !== undefined) this.#state.emit({ kind: 'drop', reason: drop });
+  }
+
+  #taken(copy: number, how: 'held' | 'delivered' | 'dropped'): void {
+    this.#state.emit({ kind: 'taken', copy, how });
   }
 }

@@ -12,11 +12,14 @@ export { CLIENT_DROPS, type ClientDrop } from './drops.ts';
 export { ClientMachine } from './machine.ts';
 export { type LoopAuditor, MixLoops } from './mix-loops.ts';
 export type {
-  ClientOutputs,
+  ClientEffect,
+  ClientInput,
   Contact,
   Contacts,
   PacketCause,
+  RetrievedMessage,
   SenderWindows,
+  Settlement,
 } from './parts.ts';
 export type { ChosenPath } from './path.ts';
 export { eventsPerMs, meanNsOf, rate } from './rates.ts';

@@ -2,9 +2,6 @@
  * A client of a mixnet without sockets and timers: what it sends and when, and what it does with
  * retrieved messages (docs/spec/mixnet.md, "Traffic"; Clients and providers).
  *
- * Usage: arm one timer for `nextAt()` and call `tick` when it fires; pass in documents, messages to
- * send and retrieved messages; read `nextAt()` again after every call.
- *
  * ```
  * process   instants from a stream of its own         sends
  * payload   Poisson, lambdaP                          head of the queue, or drop cover
@@ -16,12 +13,12 @@
  * @module
  */
 import type { Nanoseconds } from '../../../engine/host/time.ts';
-import type { SendWishes } from '../../../engine/host/transport.ts';
 import { toHex } from '../../_kit/bytes.ts';
+import type { Machine, TimerDue } from '../../_kit/machine.ts';
 import { PoissonProcess } from '../../_kit/poisson-process.ts';
-import type { DirectoryDocument } from '../directory/index.ts';
+import type { Descriptor, DirectoryDocument } from '../directory/index.ts';
 import { Composer } from './composer.ts';
-import type { SubmitRefusal } from './drops.ts';
+import type { ClientDrop, SubmitRefusal } from './drops.ts';
 import { Inbox } from './inbox.ts';
 import { type LoopCounts, LoopWatch } from './loop-watch.ts';
 import {
@@ -31,7 +28,13 @@ import {
   type OutgoingFragment,
   type SendTerms,
 } from './outbox.ts';
-import type { ClientParts, RetrievedMessage } from './parts.ts';
+import type {
+  ClientEffect,
+  ClientInput,
+  ClientParts,
+  PacketCause,
+  RetrievedMessage,
+} from './parts.ts';
 import { type MeanNs, meanNsOf } from './rates.ts';
 import { cutMessage, Reassembly } from './reassembly.ts';
 import { fragmentRoom, LOOP_ID_LENGTH, MESSAGE_ID_LENGTH } from './wire.ts';
@@ -53,7 +56,9 @@ export interface ClientCounts {
 }
 
 /** The state machine of one client. */
-export class ClientMachine {
+export class ClientMachine<Request>
+  implements Machine<ClientInput<Request>, ClientEffect<Request>>
+{
   readonly #parts: ClientParts;
   readonly #outbox: Outbox;
   readonly #reassembly: Reassembly;
@@ -66,13 +71,15 @@ export class ClientMachine {
   #composer: Composer | undefined;
   #delayMeanNs: MeanNs = 0;
   #replyWaitNs: Nanoseconds = 0;
+  /** The effects of the present step. */
+  #effects: ClientEffect<Request>[] = [];
 
   constructor(parts: ClientParts) {
-    const { host, options, outputs } = parts;
+    const { host, options } = parts;
     const { tries } = options.acknowledgements;
     this.#parts = parts;
     this.#outbox = new Outbox({ capacity: options.queue, tries }, (message, how) =>
-      outputs.settled(message, how),
+      this.#emit({ kind: 'settled', message, how }),
     );
     this.#reassembly = new Reassembly(options.reassembly);
     this.#loops = new LoopWatch(options.loopAlarm);
@@ -80,10 +87,9 @@ export class ClientMachine {
       outbox: this.#outbox,
       reassembly: this.#reassembly,
       loops: this.#loops,
-      delivered: parts.delivered,
-      queued: (now): void => this.#blurt(now),
+      emit: (effect): void => this.#emit(effect),
     });
-    parts.delivered.reload((name, until) => this.#reassembly.remember(name, until));
+    for (const { name, until } of parts.remembered) this.#reassembly.remember(name, until);
     // One stream per process: one process cannot shift the instants of another.
     this.#payload = new PoissonProcess(host.random('client.payload'));
     this.#loop = new PoissonProcess(host.random('client.loop'));
@@ -109,62 +115,32 @@ export class ClientMachine {
     return this.#loops.isAlarmed;
   }
 
-  /** Adopts a document; the first one starts the traffic processes. */
-  useDocument(now: Nanoseconds, document: DirectoryDocument): void {
-    const { options } = this.#parts;
-    const { rates } = document;
-    this.#parts.delivered.expire();
-    this.#delayMeanNs = options.delay ?? meanNsOf(rates.mu);
-    this.#payload.setMean(now, options.payload ?? meanNsOf(rates.lambdaP));
-    // Two polls and two payload slots of the recipient; its rates are the same for all clients.
-    this.#replyWaitNs = WAITS * (options.retrieve.interval + this.#payload.meanNs);
-    const times = { delayMeanNs: this.#delayMeanNs, replyWaitNs: this.#replyWaitNs };
-    this.#composer = new Composer(this.#parts, document, times);
-    this.#loop.setMean(now, options.cover ? (options.loop ?? meanNsOf(rates.lambdaL)) : 0);
-    this.#drop.setMean(now, options.cover ? (options.drop ?? meanNsOf(rates.lambdaD)) : 0);
-    this.#retrieve.setMean(now, options.retrieve.interval);
+  step(now: Nanoseconds, input: ClientInput<Request> | TimerDue): readonly ClientEffect<Request>[] {
+    this.#effects = [];
+    switch (input.kind) {
+      case 'timer':
+        this.#tick(now);
+        break;
+      case 'submit':
+        this.#submit(now, input);
+        this.#blurt(now);
+        break;
+      case 'document':
+        this.#useDocument(now, input.document);
+        break;
+      case 'retrieved':
+        this.#retrieved(now, input.message);
+        this.#blurt(now);
+        break;
+      case 'stored':
+        this.#inbox.stored(input.name, input.error);
+        this.#blurt(now);
+    }
+    return this.#effects;
   }
 
-  /**
-   * Accepts a message to be sent when the payload process allows.
-   * @param to Name of a contact.
-   * @param body Copied; may be longer than a packet.
-   * @returns the number under which the message will be settled, or why it is rejected (also
-   * counted as a drop).
-   */
-  submit(
-    now: Nanoseconds,
-    to: string,
-    body: Uint8Array,
-    wishes: SendWishes = {},
-  ): { readonly message: number } | { readonly refusal: SubmitRefusal } {
-    const { lifetime, priority } = wishes;
-    const endsNs = lifetime === undefined ? undefined : now + lifetime;
-    const result = this.#submit(to, body, { priority, endsNs });
-    if ('refusal' in result) this.#parts.outputs.drop(result.refusal);
-    this.#blurt(now);
-    return result;
-  }
-
-  /** Handles a message from the provider. Never throws, whatever the bytes. */
-  retrieved(now: Nanoseconds, message: RetrievedMessage): void {
-    if (message.surbId === undefined) this.#inbox.packet(now, message.payload, message.copy);
-    else this.#inbox.reply(message.surbId, message.payload);
-    this.#blurt(now);
-  }
-
-  /** Does everything due at `now`, in time order. */
-  tick(now: Nanoseconds): void {
-    this.#expire(now);
-    this.#run(this.#payload, now, () => this.#sendPayload(now));
-    this.#run(this.#loop, now, () => this.#sendLoop(now));
-    this.#run(this.#drop, now, () => this.#sendCover(now));
-    this.#run(this.#retrieve, now, () => this.#parts.outputs.retrieve());
-  }
-
-  /** When to call `tick` next; undefined if nothing is due before the next input. */
-  nextAt(): Nanoseconds | undefined {
-    let next: Nanoseconds | undefined;
+  nextAt(): Nanoseconds {
+    let next = Number.POSITIVE_INFINITY;
     for (const at of [
       this.#payload.nextAt,
       this.#loop.nextAt,
@@ -174,7 +150,7 @@ export class ClientMachine {
       this.#reassembly.nextAt,
       this.#loops.nextAt,
     ]) {
-      if (at !== undefined && (next === undefined || at < next)) next = at;
+      if (at !== undefined && at < next) next = at;
     }
     return next;
   }
@@ -184,7 +160,35 @@ export class ClientMachine {
     return this.#outbox.invariant();
   }
 
-  #submit(
+  #useDocument(now: Nanoseconds, document: DirectoryDocument): void {
+    const { options } = this.#parts;
+    const { rates } = document;
+    this.#delayMeanNs = options.delay ?? meanNsOf(rates.mu);
+    this.#payload.setMean(now, options.payload ?? meanNsOf(rates.lambdaP));
+    // Two polls and two payload slots of the recipient; its rates are the same for all clients.
+    this.#replyWaitNs = WAITS * (options.retrieve.interval + this.#payload.meanNs);
+    const times = { delayMeanNs: this.#delayMeanNs, replyWaitNs: this.#replyWaitNs };
+    const pathDrawn = (mixes: readonly Descriptor[]): void => this.#emit({ kind: 'path', mixes });
+    this.#composer = new Composer({ ...this.#parts, pathDrawn }, document, times);
+    this.#loop.setMean(now, options.cover ? (options.loop ?? meanNsOf(rates.lambdaL)) : 0);
+    this.#drop.setMean(now, options.cover ? (options.drop ?? meanNsOf(rates.lambdaD)) : 0);
+    this.#retrieve.setMean(now, options.retrieve.interval);
+  }
+
+  #submit(now: Nanoseconds, input: ClientInput<Request> & { readonly kind: 'submit' }): void {
+    const { request, wishes = {} } = input;
+    const { lifetime, priority } = wishes;
+    const endsNs = lifetime === undefined ? undefined : now + lifetime;
+    const result = this.#queue(input.to, input.body, { priority, endsNs });
+    if ('message' in result) {
+      this.#emit({ kind: 'accept', request, message: result.message });
+      return;
+    }
+    this.#count(result.refusal);
+    this.#emit({ kind: 'refuse', request, reason: result.refusal });
+  }
+
+  #queue(
     to: string,
     body: Uint8Array,
     terms: SendTerms,
@@ -193,7 +197,7 @@ export class ClientMachine {
     const contact = contacts.byName(to);
     if (contact === undefined) return { refusal: 'contact-unknown' };
     const room = fragmentRoom(format.geometry.userForwardPayloadLength);
-    const parts = cutMessage(body.slice(), room);
+    const parts = cutMessage(body, room);
     if (parts.length > options.reassembly.fragments) return { refusal: 'message-too-long' };
     const messageId = host.randomBytes(MESSAGE_ID_LENGTH);
     const sender = self.recipientId;
@@ -202,6 +206,20 @@ export class ClientMachine {
     });
     const message = this.#outbox.addMessage(contact, fragments, terms);
     return message === undefined ? { refusal: 'send-queue-full' } : { message };
+  }
+
+  #retrieved(now: Nanoseconds, message: RetrievedMessage): void {
+    if (message.surbId === undefined) this.#inbox.packet(now, message.payload, message.copy);
+    else this.#inbox.reply(message.surbId, message.payload);
+  }
+
+  /** Does everything due at `now`, in time order. */
+  #tick(now: Nanoseconds): void {
+    this.#expire(now);
+    this.#run(this.#payload, now, () => this.#sendPayload(now));
+    this.#run(this.#loop, now, () => this.#sendLoop(now));
+    this.#run(this.#drop, now, () => this.#sendCover(now));
+    this.#run(this.#retrieve, now, () => this.#emit({ kind: 'retrieve' }));
   }
 
   /**
@@ -215,19 +233,18 @@ export class ClientMachine {
   }
 
   #expire(now: Nanoseconds): void {
-    const { outputs } = this.#parts;
     const ended = this.#outbox.endLifetimes(now);
     const abandoned = this.#outbox.repeatDue(now);
     const incomplete = this.#reassembly.expire(now);
     const { overdue, raisedAfter } = this.#loops.expire(now);
-    for (let count = 0; count < ended; count++) outputs.drop('lifetime-over');
-    for (let count = 0; count < abandoned; count++) outputs.drop('message-abandoned');
+    for (let count = 0; count < ended; count++) this.#count('lifetime-over');
+    for (let count = 0; count < abandoned; count++) this.#count('message-abandoned');
     for (const copies of incomplete) {
-      outputs.drop('reassembly-timeout');
-      for (const copy of copies) outputs.taken?.(copy, 'dropped');
+      this.#count('reassembly-timeout');
+      for (const copy of copies) this.#emit({ kind: 'taken', copy, how: 'dropped' });
     }
-    for (let count = 0; count < overdue; count++) outputs.loopOverdue();
-    if (raisedAfter !== undefined) outputs.alarm(raisedAfter);
+    for (let count = 0; count < overdue; count++) this.#emit({ kind: 'loop-overdue' });
+    if (raisedAfter !== undefined) this.#emit({ kind: 'alarm' });
   }
 
   #run(process: PoissonProcess, now: Nanoseconds, act: () => void): void {
@@ -252,15 +269,14 @@ export class ClientMachine {
   /** @returns false when no packet could be made. */
   #sendOutgoing(now: Nanoseconds, outgoing: Outgoing): boolean {
     if (outgoing.kind === 'fragment') return this.#sendFragment(now, outgoing);
-    const { outputs } = this.#parts;
     const { surb, messageId, index, recipient } = outgoing;
     const reply = this.#composer?.reply(surb, { kind: 'ack', messageId, index });
     if (reply === undefined) return false;
     if ('drop' in reply) {
-      outputs.drop(reply.drop);
+      this.#count(reply.drop);
       return false;
     }
-    outputs.send(reply, { kind: 'ack', recipient });
+    this.#send(reply, { kind: 'ack', recipient });
     return true;
   }
 
@@ -271,12 +287,12 @@ export class ClientMachine {
       ? this.#packWithSurb(now, outgoing)
       : this.#composer?.toContact(now, sending.to, fragment)?.packet;
     if (packet === undefined) {
-      this.#parts.outputs.drop('path-unavailable');
-      if (this.#outbox.failed(outgoing)) this.#parts.outputs.drop('message-abandoned');
+      this.#count('path-unavailable');
+      if (this.#outbox.failed(outgoing)) this.#count('message-abandoned');
       return false;
     }
     const { number: message, to } = sending;
-    this.#parts.outputs.send(packet, { kind: 'payload', recipient: to.name, message });
+    this.#send(packet, { kind: 'payload', recipient: to.name, message });
     if (!enabled) this.#outbox.sentForGood(outgoing);
     return true;
   }
@@ -295,20 +311,32 @@ export class ClientMachine {
 
   #sendCover(now: Nanoseconds): void {
     const composed = this.#composer?.toNobody(now);
-    if (composed === undefined) this.#parts.outputs.drop('path-unavailable');
-    else this.#parts.outputs.send(composed.packet, { kind: 'drop-cover', recipient: '' });
+    if (composed === undefined) this.#count('path-unavailable');
+    else this.#send(composed.packet, { kind: 'drop-cover', recipient: '' });
   }
 
   #sendLoop(now: Nanoseconds): void {
-    const { host, outputs, self } = this.#parts;
+    const { host, self } = this.#parts;
     const loopId = host.randomBytes(LOOP_ID_LENGTH);
     const composed = this.#composer?.toContact(now, self, { kind: 'loop', loopId });
     if (composed === undefined) {
-      outputs.drop('path-unavailable');
+      this.#count('path-unavailable');
       return;
     }
     const delays = { hops: composed.delayingHops, meanNs: this.#delayMeanNs };
     this.#loops.sent(now, toHex(loopId), delays);
-    outputs.send(composed.packet, { kind: 'loop', recipient: '' });
+    this.#send(composed.packet, { kind: 'loop', recipient: '' });
+  }
+
+  #send(packet: Uint8Array, cause: PacketCause): void {
+    this.#emit({ kind: 'send', packet, cause });
+  }
+
+  #count(reason: ClientDrop): void {
+    this.#emit({ kind: 'drop', reason });
+  }
+
+  #emit(effect: ClientEffect<Request>): void {
+    this.#effects.push(effect);
   }
 }

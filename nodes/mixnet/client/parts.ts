@@ -1,5 +1,5 @@
 /**
- * What a client of a mixnet needs and what it reports: the boundary between the pure {@link
+ * What a client of a mixnet needs, its inputs and its effects: the boundary between the pure {@link
  * ClientMachine} and the node with its sockets, timers and requests.
  *
  * Types only. Times are integer nanoseconds of the node's monotonic clock.
@@ -8,12 +8,12 @@
  */
 import type { Random } from '../../../engine/host/random.ts';
 import type { Nanoseconds } from '../../../engine/host/time.ts';
+import type { SendWishes } from '../../../engine/host/transport.ts';
 import type { PacketFormat } from '../../sphinx/index.ts';
 import type { Descriptor, DirectoryDocument, NeighbourGraph } from '../directory/index.ts';
 import type { MessageKind } from '../message-kinds.ts';
 import type { ClientOptions } from './config.ts';
-import type { DeliveredLog } from './delivered-log.ts';
-import type { ClientDrop } from './drops.ts';
+import type { ClientDrop, SubmitRefusal } from './drops.ts';
 
 /** The part of the port that a client needs; a complete `Host` fits. */
 export interface ClientHost {
@@ -71,23 +71,56 @@ export interface LoopOutputs {
   alarm(after: Nanoseconds): void;
 }
 
-/** Callbacks of a client. The machine calls them within its own methods, in the order of events. */
-export interface ClientOutputs extends LoopOutputs {
-  /** Send this packet to the client's provider now. The callee owns the bytes. */
-  send(packet: Uint8Array, cause: PacketCause): void;
-  /** Request messages from the client's provider now. */
-  retrieve(): void;
-  /** A message from `from` is complete; the callee owns the bytes. */
-  deliver(from: string, body: Uint8Array): void;
-  /** Called when something was dropped. */
-  drop(reason: ClientDrop): void;
-  /**
-   * Called with what happened to the message retrieved under this name; absent without an observer.
-   */
-  taken?(copy: number, how: 'held' | 'delivered' | 'dropped'): void;
-  /** The message with the number returned by `submit` is settled; called once for each. */
-  settled(message: number, how: Settlement): void;
-}
+/** The inputs of a client. `Request` is what its node needs to answer one; it is handed back. */
+export type ClientInput<Request> =
+  /** A message to be sent when the payload process allows. */
+  | {
+      readonly kind: 'submit';
+      /** Name of a contact. */
+      readonly to: string;
+      /** May be longer than a packet. */
+      readonly body: Uint8Array;
+      readonly wishes?: SendWishes | undefined;
+      readonly request: Request;
+    }
+  /** The document to use from now on; the first one starts the traffic processes. */
+  | { readonly kind: 'document'; readonly document: DirectoryDocument }
+  /** A message from the provider, whatever its bytes. */
+  | { readonly kind: 'retrieved'; readonly message: RetrievedMessage }
+  /** The name of the effect `store` is durable, or will not be. */
+  | { readonly kind: 'stored'; readonly name: string; readonly error?: string | undefined };
+
+/** The effects of a client; a receiver of bytes owns them. */
+export type ClientEffect<Request> =
+  /** Send this packet to the client's provider. */
+  | { readonly kind: 'send'; readonly packet: Uint8Array; readonly cause: PacketCause }
+  /** Request messages from the client's provider. */
+  | { readonly kind: 'retrieve' }
+  /** Make the name of a message durable before it is delivered; `stored` is the answer. */
+  | { readonly kind: 'store'; readonly name: string }
+  /** A message is complete. */
+  | { readonly kind: 'deliver'; readonly from: string; readonly body: Uint8Array }
+  /** The message will be settled under this number. */
+  | { readonly kind: 'accept'; readonly request: Request; readonly message: number }
+  /** The message is refused, which is also a drop. */
+  | { readonly kind: 'refuse'; readonly request: Request; readonly reason: SubmitRefusal }
+  /** The message with this number is settled; once for each. */
+  | { readonly kind: 'settled'; readonly message: number; readonly how: Settlement }
+  /** What happened to the message retrieved under this name. */
+  | {
+      readonly kind: 'taken';
+      readonly copy: number;
+      readonly how: 'held' | 'delivered' | 'dropped';
+    }
+  /** A path was drawn, forward or for a reply; its mixes, first to last. */
+  | { readonly kind: 'path'; readonly mixes: readonly Descriptor[] }
+  | { readonly kind: 'drop'; readonly reason: ClientDrop }
+  /** A loop returned, `age` after it was sent. */
+  | { readonly kind: 'loop-returned'; readonly age: Nanoseconds }
+  /** A loop did not return by its deadline. */
+  | { readonly kind: 'loop-overdue' }
+  /** More loops are missing than loss explains; once, until loops return again. */
+  | { readonly kind: 'alarm' };
 
 /** Arrival windows for stop-and-go mixing, which senders write for each hop. */
 export interface SenderWindows {
@@ -100,6 +133,13 @@ export interface SenderWindows {
 /** The neighbours proved by the mixes of a document; undefined if it has none. */
 export type NeighboursIn = (document: DirectoryDocument) => NeighbourGraph | undefined;
 
+/** A message that was delivered before a restart. */
+export interface RememberedMessage {
+  readonly name: string;
+  /** Until then its sender may repeat it. */
+  readonly until: Nanoseconds;
+}
+
 /** What a client needs. */
 export interface ClientParts {
   readonly self: Contact;
@@ -107,17 +147,14 @@ export interface ClientParts {
   readonly format: ClientFormat;
   readonly contacts: Contacts;
   readonly options: ClientOptions;
-  readonly outputs: ClientOutputs;
-  /** The record of delivered messages, which survives a restart. */
-  readonly delivered: DeliveredLog;
+  /** The messages delivered before a restart that are still remembered. */
+  readonly remembered: readonly RememberedMessage[];
   /** The arrival windows; present for stop-and-go mixes. */
   readonly windows?: SenderWindows;
   /** Present when mixes draw their neighbours: those of a document. */
   readonly neighboursIn?: NeighboursIn;
   /** True if mixes choose the delays themselves, so that a sender knows only their distribution. */
   readonly isDelayUnknown?: boolean;
-  /** A path was drawn, forward or for a reply; its mixes, first to last. */
-  pathDrawn?(mixes: readonly Descriptor[]): void;
   /** The epoch at this instant of the monotonic clock. */
   epochAt(at: Nanoseconds): number;
 }

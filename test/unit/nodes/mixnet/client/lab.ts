@@ -2,14 +2,19 @@
 import { SeededBytes } from '../../../../../engine/core/seeded-bytes.ts';
 import { openStream, type RandomStream } from '../../../../../engine/core/stream.ts';
 import { provider as cryptoProvider } from '../../../../../engine/crypto/index.ts';
+import type { SendWishes } from '../../../../../engine/host/transport.ts';
 import { toHex } from '../../../../../nodes/_kit/bytes.ts';
+import { TIMER_DUE, type TimerDue } from '../../../../../nodes/_kit/machine.ts';
 import {
   type ClientDrop,
+  type ClientEffect,
+  type ClientInput,
   ClientMachine,
   type ClientOptions,
   type Contact,
   clientConfig,
   MixLoops,
+  type RetrievedMessage,
   type SenderWindows,
 } from '../../../../../nodes/mixnet/client/index.ts';
 import type { Descriptor, DirectoryDocument } from '../../../../../nodes/mixnet/directory/index.ts';
@@ -40,6 +45,8 @@ export interface LabOptions {
   readonly windowNs?: number;
   /** Changes the messages that a client retrieves. */
   readonly mutate?: (payload: Uint8Array, random: RandomStream) => void;
+  /** What becomes of a name that is stored now; by default it is durable at once. */
+  readonly disk?: (now: number) => { readonly error?: string; readonly tookNs?: number };
   /** True if the packet must not reach that node. */
   readonly isBlocked?: (node: string, now: number) => boolean;
 }
@@ -51,10 +58,13 @@ interface MixNode {
   readonly loops: MixLoops;
 }
 
+/** Where the answer to a request goes. */
+type Answer = (answer: { readonly message: number } | { readonly refusal: string }) => void;
+
 /** A client with everything that it reported. */
 export interface LabClient {
   readonly contact: Contact;
-  readonly machine: ClientMachine;
+  readonly machine: ClientMachine<Answer>;
   readonly spool: { surbId?: Uint8Array; payload: Uint8Array }[];
   readonly sendTimes: number[];
   readonly sent: Record<string, number>;
@@ -138,7 +148,9 @@ export class Lab {
       recipientId: new Uint8Array(32).fill(index + 1),
     }));
     for (const contact of contacts) this.clients.push(this.#addClient(contact, contacts));
-    for (const client of this.clients) client.machine.useDocument(0, this.document);
+    for (const client of this.clients) {
+      this.#step(client, { kind: 'document', document: this.document });
+    }
     for (const node of this.nodes.values()) {
       node.loops.useDocument(0, this.document, node.descriptor);
     }
@@ -146,6 +158,22 @@ export class Lab {
 
   client(index: number): LabClient {
     return this.clients[index - 1]!;
+  }
+
+  /** A client of the application gives a client of the mixnet a message to send. */
+  submit(index: number, to: string, body: Uint8Array, wishes?: SendWishes): Parameters<Answer>[0] {
+    let answer: Parameters<Answer>[0] | undefined;
+    const request: Answer = (given) => {
+      answer = given;
+    };
+    this.#step(this.client(index), { kind: 'submit', to, body, wishes, request });
+    if (answer === undefined) throw new Error('no answer');
+    return answer;
+  }
+
+  /** A client receives a message from its provider. */
+  retrieved(index: number, message: RetrievedMessage): void {
+    this.#step(this.client(index), { kind: 'retrieved', message });
   }
 
   /** Advances time to `until`. */
@@ -157,23 +185,29 @@ export class Lab {
       while (this.#events[0] !== undefined && this.#events[0].at <= next) {
         this.#events.shift()!.run();
       }
-      for (const machine of this.#machines()) {
-        if ((machine.nextAt() ?? Number.POSITIVE_INFINITY) <= next) machine.tick(next);
-      }
+      this.#fire(next);
+    }
+  }
+
+  #fire(now: number): void {
+    for (const client of this.clients) {
+      if (client.machine.nextAt() <= now) this.#step(client, TIMER_DUE);
+    }
+    for (const { loops } of this.nodes.values()) {
+      if ((loops.nextAt() ?? Number.POSITIVE_INFINITY) <= now) loops.tick(now);
     }
   }
 
   #nextAt(): number {
     let next = this.#events[0]?.at ?? Number.POSITIVE_INFINITY;
-    for (const machine of this.#machines()) next = Math.min(next, machine.nextAt() ?? next);
+    for (const { machine } of this.clients) next = Math.min(next, machine.nextAt());
+    for (const { loops } of this.nodes.values()) next = Math.min(next, loops.nextAt() ?? next);
     return next;
   }
 
-  #machines(): { nextAt(): number | undefined; tick(now: number): void }[] {
-    return [
-      ...this.clients.map((client) => client.machine),
-      ...[...this.nodes.values()].map((node) => node.loops),
-    ];
+  /** Performs the effects of one input to a client. */
+  #step(client: LabClient, input: ClientInput<Answer> | TimerDue): void {
+    for (const effect of client.machine.step(this.now, input)) this.#perform(client, effect);
   }
 
   #at(at: number, run: () => void): void {
@@ -237,7 +271,7 @@ export class Lab {
     const bytes = new SeededBytes(this.#options.seed ?? 1, contact.name);
     const options: ClientOptions = clientConfig.parse(this.#options.client ?? {});
     const drops = new Map<ClientDrop, number>();
-    const client: Omit<LabClient, 'machine'> & { machine?: ClientMachine } = {
+    const client: Omit<LabClient, 'machine'> & { machine?: ClientMachine<Answer> } = {
       contact,
       spool: [],
       sendTimes: [],
@@ -249,7 +283,6 @@ export class Lab {
       alarms: 0,
       overdue: 0,
     };
-    const own = [...this.nodes].find(([, node]) => node.descriptor.name === contact.provider)![0];
     client.machine = new ClientMachine({
       self: contact,
       host: {
@@ -265,36 +298,48 @@ export class Lab {
       options,
       epochAt: (): number => 1,
       ...this.#windows(),
-      delivered: {
-        reload: (): void => undefined,
-        add: (_name, done): void => this.#at(this.now, () => done(this.now)),
-        expire: (): void => undefined,
-      },
-      outputs: {
-        send: (packet, cause): void => {
-          client.sendTimes.push(this.now);
-          client.sent[cause.kind] = (client.sent[cause.kind] ?? 0) + 1;
-          this.#link(own, packet);
-        },
-        retrieve: (): void => this.#retrieve(client as LabClient),
-        deliver: (from, body): void => {
-          client.delivered.push({ from, text: new TextDecoder().decode(body), at: this.now });
-        },
-        drop: (reason): void => void drops.set(reason, (drops.get(reason) ?? 0) + 1),
-        settled: (message, how): void => {
-          if (client.settled.has(message)) throw new Error(`message ${message} settled twice`);
-          client.settled.set(message, how);
-        },
-        loopReturned: (age): void => void client.loopAges.push(age),
-        loopOverdue: (): void => {
-          client.overdue++;
-        },
-        alarm: (): void => {
-          client.alarms++;
-        },
-      },
+      remembered: [],
     });
     return client as LabClient;
+  }
+
+  #perform(client: LabClient, effect: ClientEffect<Answer>): void {
+    switch (effect.kind) {
+      case 'send':
+        client.sendTimes.push(this.now);
+        client.sent[effect.cause.kind] = (client.sent[effect.cause.kind] ?? 0) + 1;
+        this.#link(this.#ownProvider(client), effect.packet);
+        return;
+      case 'retrieve':
+        this.#retrieve(client);
+        return;
+      case 'store': {
+        const { name } = effect;
+        const { error, tookNs = 0 } = this.#options.disk?.(this.now) ?? {};
+        this.#at(this.now + tookNs, () => this.#step(client, { kind: 'stored', name, error }));
+        return;
+      }
+      case 'deliver': {
+        const text = new TextDecoder().decode(effect.body);
+        client.delivered.push({ from: effect.from, text, at: this.now });
+        return;
+      }
+      case 'accept':
+        effect.request({ message: effect.message });
+        return;
+      case 'refuse':
+        effect.request({ refusal: effect.reason });
+        return;
+      case 'drop':
+        client.drops.set(effect.reason, (client.drops.get(effect.reason) ?? 0) + 1);
+        return;
+      default:
+        report(client, effect);
+    }
+  }
+
+  #ownProvider({ contact }: LabClient): string {
+    return [...this.nodes].find(([, node]) => node.descriptor.name === contact.provider)![0];
   }
 
   /** The windows of a sender; the calendar of the lab starts with its clock. */
@@ -391,7 +436,21 @@ export class Lab {
     const messages = client.spool.splice(0);
     if (this.#options.duplicate !== undefined) this.#faults.shuffle(messages);
     this.#at(this.now + MS, () => {
-      for (const message of messages) client.machine.retrieved(this.now, message);
+      for (const message of messages) this.#step(client, { kind: 'retrieved', message });
     });
+  }
+}
+
+/** What a client only reports. */
+function report(client: LabClient, effect: ClientEffect<Answer>): void {
+  if (effect.kind === 'settled') {
+    if (client.settled.has(effect.message)) throw new Error(`${effect.message} settled twice`);
+    client.settled.set(effect.message, effect.how);
+  } else if (effect.kind === 'loop-returned') {
+    client.loopAges.push(effect.age);
+  } else if (effect.kind === 'loop-overdue') {
+    client.overdue++;
+  } else if (effect.kind === 'alarm') {
+    client.alarms++;
   }
 }

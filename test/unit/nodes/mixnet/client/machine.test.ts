@@ -18,7 +18,7 @@ describe('messages', () => {
     for (const topology of ['stratified', 'cascade', 'free-route'] as const) {
       it(`arrive once and are acknowledged by SURB: ${crypto}, ${topology}`, () => {
         const lab = new Lab({ crypto, topology });
-        expect(lab.client(1).machine.submit(0, 'client-2', bytes('hello'))).toEqual({ message: 0 });
+        expect(lab.submit(1, 'client-2', bytes('hello'))).toEqual({ message: 0 });
         lab.run(4 * SECOND);
         expect(lab.client(2).delivered.map(({ from, text }) => [from, text])).toEqual([
           ['client-1', 'hello'],
@@ -33,8 +33,8 @@ describe('messages', () => {
   it('longer than a packet are cut and put together again', () => {
     const lab = new Lab();
     const text = 'abcdefghij'.repeat(100);
-    lab.client(1).machine.submit(0, 'client-2', bytes(text));
-    lab.client(1).machine.submit(0, 'client-2', bytes(''));
+    lab.submit(1, 'client-2', bytes(text));
+    lab.submit(1, 'client-2', bytes(''));
     lab.run(20 * SECOND);
     expect(
       lab
@@ -47,21 +47,21 @@ describe('messages', () => {
 
   it('between clients of one provider take the same kind of path', () => {
     const lab = new Lab({ clients: 3 });
-    lab.client(1).machine.submit(0, 'client-3', bytes('neighbour'));
+    lab.submit(1, 'client-3', bytes('neighbour'));
     lab.run(4 * SECOND);
     expect(lab.client(3).delivered).toHaveLength(1);
   });
 
   it('are refused by name: no contact, no room, too long', () => {
     const lab = new Lab({ client: { queue: 2, reassembly: { fragments: 3 } } });
-    const { machine, drops } = lab.client(1);
-    expect(machine.submit(0, 'nobody', bytes('x'))).toEqual({ refusal: 'contact-unknown' });
-    expect(machine.submit(0, 'client-2', new Uint8Array(1000))).toEqual({
+    const { drops } = lab.client(1);
+    expect(lab.submit(1, 'nobody', bytes('x'))).toEqual({ refusal: 'contact-unknown' });
+    expect(lab.submit(1, 'client-2', new Uint8Array(1000))).toEqual({
       refusal: 'message-too-long',
     });
-    machine.submit(0, 'client-2', bytes('one'));
-    machine.submit(0, 'client-2', bytes('two'));
-    expect(machine.submit(0, 'client-2', bytes('three'))).toEqual({ refusal: 'send-queue-full' });
+    lab.submit(1, 'client-2', bytes('one'));
+    lab.submit(1, 'client-2', bytes('two'));
+    expect(lab.submit(1, 'client-2', bytes('three'))).toEqual({ refusal: 'send-queue-full' });
     expect([...drops.keys()].sort()).toEqual([
       'contact-unknown',
       'message-too-long',
@@ -72,7 +72,7 @@ describe('messages', () => {
   it('are repeated until they are given up, with a new packet each time', () => {
     const acknowledgements = { tries: 3, slop: '100ms', factor: 1 };
     const lab = new Lab({ loss: 1, client: { cover: false, acknowledgements } });
-    lab.client(1).machine.submit(0, 'client-2', bytes('lost'));
+    lab.submit(1, 'client-2', bytes('lost'));
     lab.run(20 * SECOND);
     expect(lab.client(1).sent).toEqual({ payload: 3 });
     expect(lab.client(1).settled.get(0)).toBe('abandoned');
@@ -82,7 +82,7 @@ describe('messages', () => {
 
   it('are sent once and settled at once where no acknowledgement is asked for', () => {
     const lab = new Lab({ client: { acknowledgements: { enabled: false } } });
-    lab.client(1).machine.submit(0, 'client-2', bytes('postcard'));
+    lab.submit(1, 'client-2', bytes('postcard'));
     lab.run(4 * SECOND);
     expect(lab.client(1).settled.get(0)).toBe('sent');
     expect(lab.client(2).delivered).toHaveLength(1);
@@ -90,11 +90,42 @@ describe('messages', () => {
   });
 });
 
+describe('a whole message', () => {
+  it('is held until its name is durable, and only then delivered and acknowledged', () => {
+    const tookNs = 3 * SECOND;
+    const lab = new Lab({ disk: () => ({ tookNs }), client: { acknowledgements: { slop: '9s' } } });
+    lab.submit(1, 'client-2', bytes('hello'));
+    lab.run(2.9 * SECOND);
+    expect(lab.client(2).delivered).toEqual([]);
+    expect(lab.client(2).machine.holding).toBe(1);
+    lab.run(8 * SECOND);
+    expect(lab.client(2).delivered).toHaveLength(1);
+    expect(lab.client(2).delivered[0]?.at).toBeGreaterThan(tookNs);
+    expect(lab.client(2).machine.holding).toBe(0);
+    expect(lab.client(1).settled.get(0)).toBe('acknowledged');
+  });
+
+  it('whose name the disk refused is delivered when its sender repeats it', () => {
+    const error = 'disk full';
+    const lab = new Lab({
+      disk: (now) => (now < SECOND ? { error } : {}),
+      client: { acknowledgements: { slop: '100ms', factor: 1 } },
+    });
+    lab.submit(1, 'client-2', bytes('hello'));
+    lab.run(SECOND);
+    expect(lab.client(2).delivered).toEqual([]);
+    expect(lab.client(2).drops.get('delivered-log-failed')).toBe(1);
+    lab.run(20 * SECOND);
+    expect(lab.client(2).delivered).toHaveLength(1);
+    expect(lab.client(1).settled.get(0)).toBe('acknowledged');
+  });
+});
+
 describe('stop-and-go windows', () => {
   it('stand in every packet, reply and loop, and honest packets meet them', () => {
     // Five links of 1 ms; a reply may take as long as its sender waits for it.
     const lab = new Lab({ windowNs: 6 * MS, rates: { lambdaM: 0.002 } });
-    lab.client(1).machine.submit(0, 'client-2', bytes('in time'));
+    lab.submit(1, 'client-2', bytes('in time'));
     lab.run(10 * SECOND);
     expect(lab.windows.met).toBe(lab.delaysMs.length);
     expect(lab.client(1).settled.get(0)).toBe('acknowledged');
@@ -112,7 +143,7 @@ describe('traffic', () => {
     const idle = new Lab();
     const busy = new Lab();
     for (let count = 0; count < 400; count++) {
-      busy.client(1).machine.submit(0, 'client-2', bytes(`message ${count}`));
+      busy.submit(1, 'client-2', bytes(`message ${count}`));
     }
     idle.run(60 * SECOND);
     busy.run(60 * SECOND);
@@ -128,7 +159,7 @@ describe('traffic', () => {
     const client = { double: 'chatty' };
     const idle = new Lab({ client });
     const busy = new Lab({ client });
-    busy.client(1).machine.submit(0, 'client-2', bytes('now'));
+    busy.submit(1, 'client-2', bytes('now'));
     idle.run(2 * SECOND);
     busy.run(2 * SECOND);
     expect(busy.client(1).sendTimes).not.toEqual(idle.client(1).sendTimes);

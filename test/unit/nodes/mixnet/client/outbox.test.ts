@@ -70,9 +70,9 @@ it('gives a message up at the end of its lifetime, and none of its fragments lea
 it('does not show on the wire what is urgent: packets leave at the same instants', () => {
   const timesOf = (priority: 0 | 1 | 2): readonly number[] => {
     const lab = new Lab();
-    const { machine, sendTimes } = lab.client(1);
+    const { sendTimes } = lab.client(1);
     for (let message = 0; message < 5; message += 1) {
-      machine.submit(0, 'client-2', new Uint8Array(50), { priority });
+      lab.submit(1, 'client-2', new Uint8Array(50), { priority });
     }
     lab.run(10 * SECOND);
     return sendTimes;
@@ -83,8 +83,8 @@ it('does not show on the wire what is urgent: packets leave at the same instants
 
 it('drops what an application no longer wants, by name, when nothing acknowledges it', () => {
   const lab = new Lab({ loss: 1 });
-  const { machine, drops, settled } = lab.client(1);
-  machine.submit(0, 'client-2', new Uint8Array(50), { lifetime: 2 * SECOND });
+  const { drops, settled } = lab.client(1);
+  lab.submit(1, 'client-2', new Uint8Array(50), { lifetime: 2 * SECOND });
   lab.run(1.9 * SECOND);
   expect(drops.get('lifetime-over')).toBeUndefined();
   lab.run(2.1 * SECOND);
