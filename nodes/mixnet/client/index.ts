@@ -10,7 +10,7 @@ export { type ClientOptions, clientConfig } from './config.ts';
 export { type DeliveredLog, ForgetfulDeliveries, StoredDeliveries } from './delivered-log.ts';
 export { CLIENT_DROPS, type ClientDrop } from './drops.ts';
 export { ClientMachine } from './machine.ts';
-export { type LoopAuditor, MixLoops } from './mix-loops.ts';
+export { type MixLoopEffect, type MixLoopInput, MixLoops } from './mix-loops.ts';
 export type {
   ClientEffect,
   ClientInput,

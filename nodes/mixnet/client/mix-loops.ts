@@ -2,44 +2,55 @@
  * Loops of a mix or provider: packets that it sends around the layers to itself, so that it notices
  * when someone withholds packets from it (Loopix, USENIX Security 2017, section 4.2.1).
  *
- * Pure, like the client: one timer for `nextAt()`, then `tick`. On the wire a loop is a packet like
- * any other; its recipient is the node's own identifier.
+ * A machine, like the client. On the wire a loop is a packet like any other; its recipient is the
+ * node's own identifier.
  *
  * @module
  */
 import type { Nanoseconds } from '../../../engine/host/time.ts';
 import { toHex } from '../../_kit/bytes.ts';
+import type { Machine, TimerDue } from '../../_kit/machine.ts';
 import { PoissonProcess } from '../../_kit/poisson-process.ts';
 import { encodeForward, type TaggedPacket } from '../../sphinx/index.ts';
 import type { Descriptor, DirectoryDocument } from '../directory/index.ts';
 import { hopsOf, openPayload, windowCommands } from './composer.ts';
 import type { ClientDrop } from './drops.ts';
 import { type LoopCounts, LoopWatch, type LoopWatchOptions } from './loop-watch.ts';
-import type {
-  ClientFormat,
-  ClientHost,
-  LoopOutputs,
-  NeighboursIn,
-  SenderWindows,
-} from './parts.ts';
+import type { ClientFormat, ClientHost, NeighboursIn, SenderWindows } from './parts.ts';
 import { type ChosenHop, type ChosenPath, chooseLoopPath, type PathSource } from './path.ts';
 import { meanNsOf } from './rates.ts';
 import { encodeMessage, LOOP_ID_LENGTH } from './wire.ts';
 
-/** Callbacks of a mix's loops to the surrounding node. */
-export interface MixLoopOutputs extends LoopOutputs {
-  /** Send this packet to that node now. The callee owns the bytes. */
-  send(packet: Uint8Array, firstHop: Uint8Array): void;
-  /** Called when something was dropped. */
-  drop(reason: ClientDrop): void;
-}
+/** The inputs of a mix's loops. */
+export type MixLoopInput =
+  /** The document to use from now on, and the node's own descriptor in it. */
+  | {
+      readonly kind: 'document';
+      readonly document: DirectoryDocument;
+      readonly own: Descriptor;
+    }
+  /** The payload of a packet addressed to the node itself, whatever its bytes. */
+  | { readonly kind: 'returned'; readonly payload: Uint8Array };
 
-/** Checks afterwards how long loops took. */
-export interface LoopAuditor {
-  /** @param loop Its name, its path, and the packet, which determines its tags. */
-  sent(loop: string, path: ChosenPath, packet: TaggedPacket): void;
-  returned(loop: string, age: Nanoseconds): void;
-}
+/** The effects of a mix's loops. */
+export type MixLoopEffect =
+  /** Send this loop to the first node of its path; the packet also determines its tags. */
+  | {
+      readonly kind: 'send';
+      readonly loop: string;
+      readonly path: ChosenPath;
+      readonly packet: TaggedPacket;
+    }
+  /** A loop returned, `age` after it was sent. */
+  | { readonly kind: 'loop-returned'; readonly loop: string; readonly age: Nanoseconds }
+  /** A loop did not return by its deadline. */
+  | { readonly kind: 'loop-overdue' }
+  /**
+   * More loops are missing than loss explains; once, until loops return again. `after` is the time
+   * since the oldest missing one was sent.
+   */
+  | { readonly kind: 'alarm'; readonly after: Nanoseconds }
+  | { readonly kind: 'drop'; readonly reason: ClientDrop };
 
 /** What the loops of a mix need. */
 export interface MixLoopParts {
@@ -47,19 +58,16 @@ export interface MixLoopParts {
   readonly format: ClientFormat;
   /** The slack covers links only, no polls. */
   readonly alarm: LoopWatchOptions;
-  readonly outputs: MixLoopOutputs;
   /** The arrival windows; present for stop-and-go mixes. */
   readonly windows?: SenderWindows;
   /** Present when mixes draw their neighbours. */
   readonly neighboursIn?: NeighboursIn;
-  /** Present when mixes can prove their delays. */
-  readonly auditor?: LoopAuditor;
   /** The epoch at this instant of the monotonic clock. */
   epochAt(at: Nanoseconds): number;
 }
 
 /** The loops of one mix or provider. */
-export class MixLoops {
+export class MixLoops implements Machine<MixLoopInput, MixLoopEffect> {
   readonly #parts: MixLoopParts;
   readonly #process: PoissonProcess;
   readonly #watch: LoopWatch;
@@ -81,16 +89,25 @@ export class MixLoops {
     return this.#watch.isAlarmed;
   }
 
-  /** When to call `tick` next; undefined if nothing is due before another document. */
-  nextAt(): Nanoseconds | undefined {
-    const first = this.#process.nextAt;
-    const second = this.#watch.nextAt;
-    if (first === undefined || second === undefined) return first ?? second;
+  step(now: Nanoseconds, input: MixLoopInput | TimerDue): readonly MixLoopEffect[] {
+    switch (input.kind) {
+      case 'timer':
+        return this.#tick(now);
+      case 'document':
+        this.#useDocument(now, input.document, input.own);
+        return [];
+      case 'returned':
+        return [this.#returned(now, input.payload)];
+    }
+  }
+
+  nextAt(): Nanoseconds {
+    const { nextAt: first = Number.POSITIVE_INFINITY } = this.#process;
+    const { nextAt: second = Number.POSITIVE_INFINITY } = this.#watch;
     return Math.min(first, second);
   }
 
-  /** Adopts a document; `own` is the node's descriptor in it. */
-  useDocument(now: Nanoseconds, document: DirectoryDocument, own: Descriptor): void {
+  #useDocument(now: Nanoseconds, document: DirectoryDocument, own: Descriptor): void {
     const { host } = this.#parts;
     const { rates } = document;
     const neighbours = this.#parts.neighboursIn?.(document);
@@ -110,48 +127,44 @@ export class MixLoops {
     this.#process.setMean(now, meanNsOf(perMs));
   }
 
-  /** Does everything that is due at `now`. */
-  tick(now: Nanoseconds): void {
+  #tick(now: Nanoseconds): readonly MixLoopEffect[] {
     const { overdue, raisedAfter } = this.#watch.expire(now);
-    for (let count = 0; count < overdue; count++) this.#parts.outputs.loopOverdue();
-    if (raisedAfter !== undefined) this.#parts.outputs.alarm(raisedAfter);
-    if (!isDue(this.#process, now)) return;
-    this.#process.resume(now);
-    this.#send(now);
+    const effects = Array.from(
+      { length: overdue },
+      (): MixLoopEffect => ({ kind: 'loop-overdue' }),
+    );
+    if (raisedAfter !== undefined) effects.push({ kind: 'alarm', after: raisedAfter });
+    if (isDue(this.#process, now)) {
+      this.#process.resume(now);
+      effects.push(this.#send(now));
+    }
+    return effects;
   }
 
-  /** Handles the payload of a packet addressed to the node itself. Never throws. */
-  returned(now: Nanoseconds, payload: Uint8Array): void {
-    const drop = this.#returned(now, payload);
-    if (drop !== undefined) this.#parts.outputs.drop(drop);
-  }
-
-  #returned(now: Nanoseconds, payload: Uint8Array): ClientDrop | undefined {
+  #returned(now: Nanoseconds, payload: Uint8Array): MixLoopEffect {
     const opened = openPayload(this.#parts.format, payload);
-    if ('drop' in opened) return opened.drop;
-    if (opened.message.kind !== 'loop') return 'message-kind';
+    if ('drop' in opened) return { kind: 'drop', reason: opened.drop };
+    if (opened.message.kind !== 'loop') return { kind: 'drop', reason: 'message-kind' };
     const loop = toHex(opened.message.loopId);
     const age = this.#watch.returned(now, loop);
-    if (age === undefined) return 'loop-unknown';
-    this.#parts.auditor?.returned(loop, age);
-    this.#parts.outputs.loopReturned(age);
-    return undefined;
+    return age === undefined
+      ? { kind: 'drop', reason: 'loop-unknown' }
+      : { kind: 'loop-returned', loop, age };
   }
 
-  #send(now: Nanoseconds): void {
+  #send(now: Nanoseconds): MixLoopEffect {
     const source = this.#source;
     const own = this.#own;
     const path = source && own && chooseLoopPath(source, own, now);
     const loopId = this.#parts.host.randomBytes(LOOP_ID_LENGTH);
-    const created = path && this.#pack(now, path, loopId);
-    if (path === undefined || created === undefined) {
-      this.#parts.outputs.drop('path-unavailable');
-      return;
+    const packet = path && this.#pack(now, path, loopId);
+    if (path === undefined || packet === undefined) {
+      return { kind: 'drop', reason: 'path-unavailable' };
     }
     const delays = { hops: path.hops.length - 1, meanNs: source?.delayMeanNs ?? 0 };
-    this.#watch.sent(now, toHex(loopId), delays);
-    this.#parts.auditor?.sent(toHex(loopId), path, created);
-    this.#parts.outputs.send(created.packet, created.firstHop);
+    const loop = toHex(loopId);
+    this.#watch.sent(now, loop, delays);
+    return { kind: 'send', loop, path, packet };
   }
 
   #pack(now: Nanoseconds, path: ChosenPath, loopId: Uint8Array): TaggedPacket | undefined {

@@ -58,19 +58,6 @@ export interface PacketCause {
 /** How a message ended for its sender; `sent` when no acknowledgement is requested. */
 export type Settlement = 'acknowledged' | 'abandoned' | 'sent';
 
-/** Callbacks for events of loops. */
-export interface LoopOutputs {
-  /** A loop returned, `age` after it was sent. */
-  loopReturned(age: Nanoseconds): void;
-  /** A loop did not return by its deadline. */
-  loopOverdue(): void;
-  /**
-   * More loops are missing than loss explains. Called once, until loops return again.
-   * @param after Time since the oldest missing one was sent.
-   */
-  alarm(after: Nanoseconds): void;
-}
-
 /** The inputs of a client. `Request` is what its node needs to answer one; it is handed back. */
 export type ClientInput<Request> =
   /** A message to be sent when the payload process allows. */

@@ -9,12 +9,12 @@ import type { Host } from '../../../engine/host/host.ts';
 import type { Counter } from '../../../engine/host/measure.ts';
 import type { MessageObserver, NodeSetup } from '../../../engine/host/protocol.ts';
 import type { DatagramSocket, Endpoint } from '../../../engine/host/socket.ts';
-import type { Timer } from '../../../engine/host/time.ts';
 import { equalBytes } from '../../_kit/bytes.ts';
-import { messageKey, type PacketFormat } from '../../sphinx/index.ts';
+import { MachineShell } from '../../_kit/shell.ts';
+import { messageKey, type PacketFormat, type TaggedPacket } from '../../sphinx/index.ts';
 import { openVrfKey, type VrfKey } from '../../vrf/index.ts';
 import { type AddressBook, addressBookOf, type Resident } from '../address-book.ts';
-import { MixLoops, meanNsOf } from '../client/index.ts';
+import { type MixLoopEffect, type MixLoopInput, MixLoops, meanNsOf } from '../client/index.ts';
 import type { MixnetOptions } from '../config.ts';
 import type {
   Descriptor,
@@ -84,7 +84,7 @@ export class MixServer {
   /** Present when delays can be proved. */
   readonly #proofs: ProofExchange | undefined;
   readonly #directory: DirectoryNode;
-  readonly #loops: MixLoops;
+  readonly #loops: MachineShell<MixLoopInput, MixLoopEffect>;
   readonly #loopsSent: Counter;
   readonly #loopsBack: Counter;
   readonly #endpoints = new Map<string, Endpoint>();
@@ -93,7 +93,6 @@ export class MixServer {
   #listed: ReadonlySet<string> = new Set();
   #neighbours: NeighbourGraph | undefined;
   #socket: DatagramSocket | undefined;
-  #loopTimer: Timer | undefined;
 
   constructor(host: Host, setup: NodeSetup<MixnetOptions>, role: ServerRole) {
     const { options, network } = setup;
@@ -173,7 +172,7 @@ export class MixServer {
     this.#directory.stop();
     this.relay.stop();
     this.#proofs?.stop();
-    this.#loopTimer?.cancel();
+    this.#loops.stop();
     this.#socket?.close();
   }
 
@@ -258,8 +257,7 @@ export class MixServer {
     const nodes = [...document.layers.flat(), ...document.providers];
     const own = nodes.find(({ name }) => name === this.host.name);
     if (own === undefined) return;
-    this.#loops.useDocument(this.host.now(), document, own);
-    this.#armLoops();
+    this.#loops.take({ kind: 'document', document, own });
   }
 
   #openNeighbours(document: DirectoryDocument): void {
@@ -322,37 +320,48 @@ export class MixServer {
     const recipient = packet.commands.find((command) => command.kind === 'recipient');
     const isLoop = recipient !== undefined && equalBytes(recipient.id, this.nodeId);
     if (!isLoop || packet.kind !== 'deliver') return this.#role.ended(packet, key);
-    this.#loops.returned(this.host.now(), packet.payload);
+    this.#loops.take({ kind: 'returned', payload: packet.payload.slice() });
     return 'absorbed';
   }
 
-  #makeLoops(): MixLoops {
+  #makeLoops(): MachineShell<MixLoopInput, MixLoopEffect> {
     const { host } = this;
-    return new MixLoops({
+    const loops = new MixLoops({
       host,
       format: this.format,
       alarm: this.options.client.loopAlarm,
       epochAt: (at): number => this.#clock.epochAt(at),
       neighboursIn: (): NeighbourGraph | undefined => this.#neighbours,
       ...senderWindows(host, this.options),
-      ...(this.#proofs === undefined ? {} : { auditor: this.#proofs }),
-      outputs: {
-        send: (packet, firstHop): void => this.#sendLoop(packet, firstHop),
-        drop: (reason): void => host.drop(reason),
-        loopReturned: (): void => {
-          this.#loopsSent.add(1);
-          this.#loopsBack.add(1);
-        },
-        loopOverdue: (): void => this.#loopsSent.add(1),
-        alarm: (after): void => {
-          host.meter.counter('mix.loops.alarms').add(1);
-          host.meter.sample('mix.loops.detection', after);
-        },
-      },
     });
+    return new MachineShell(host, loops, (effect) => this.#performLoop(effect));
   }
 
-  #sendLoop(packet: Uint8Array, firstHop: Uint8Array): void {
+  #performLoop(effect: MixLoopEffect): void {
+    const { host } = this;
+    switch (effect.kind) {
+      case 'send':
+        this.#proofs?.sent(effect.loop, effect.path, effect.packet);
+        this.#sendLoop(effect.packet);
+        return;
+      case 'loop-returned':
+        this.#proofs?.returned(effect.loop, effect.age);
+        this.#loopsSent.add(1);
+        this.#loopsBack.add(1);
+        return;
+      case 'loop-overdue':
+        this.#loopsSent.add(1);
+        return;
+      case 'alarm':
+        host.meter.counter('mix.loops.alarms').add(1);
+        host.meter.sample('mix.loops.detection', effect.after);
+        return;
+      case 'drop':
+        host.drop(effect.reason);
+    }
+  }
+
+  #sendLoop({ packet, firstHop }: TaggedPacket): void {
     const document = this.#directory.document;
     const nodes = [...(document?.layers.flat() ?? []), ...(document?.providers ?? [])];
     const next = nodes.find(({ nodeId }) => equalBytes(nodeId, firstHop));
@@ -362,19 +371,5 @@ export class MixServer {
     const frame = this.host.alloc(this.codec.length);
     this.codec.encodePacket(frame, packet);
     if (!this.send(frame, to)) this.host.drop('outgoing-queue-full');
-  }
-
-  #armLoops(): void {
-    const at = this.#loops.nextAt();
-    if (at === undefined) return;
-    const delay = Math.max(0, at - this.host.now());
-    if (this.#loopTimer !== undefined) {
-      this.#loopTimer.rearm(delay);
-      return;
-    }
-    this.#loopTimer = this.host.after(delay, () => {
-      this.#loops.tick(this.host.now());
-      this.#armLoops();
-    });
   }
 }

@@ -10,9 +10,10 @@
  */
 import type { Host } from '../../../engine/host/host.ts';
 import type { Endpoint } from '../../../engine/host/socket.ts';
+import type { Nanoseconds } from '../../../engine/host/time.ts';
 import type { TaggedPacket } from '../../sphinx/index.ts';
 import type { VrfDelayLaw } from '../../vrf/index.ts';
-import type { ChosenPath, LoopAuditor } from '../client/index.ts';
+import type { ChosenPath } from '../client/index.ts';
 import type { MixnetOptions } from '../config.ts';
 import { type DirectoryDocument, isVrfKeySettled } from '../directory/index.ts';
 import type { FrameCodec } from '../wire.ts';
@@ -39,7 +40,7 @@ export interface ProofExchangeParts {
 }
 
 /** Sends and answers requests for proofs. */
-export class ProofExchange implements LoopAuditor {
+export class ProofExchange {
   readonly #parts: ProofExchangeParts;
   readonly #auditor: Auditor;
   #document: DirectoryDocument | undefined;
@@ -76,6 +77,10 @@ export class ProofExchange implements LoopAuditor {
     this.#meanNs = meanNs;
   }
 
+  /**
+   * A loop of this node was sent.
+   * @param loop Its name, its path, and the packet, which determines its tags.
+   */
   sent(loop: string, path: ChosenPath, packet: TaggedPacket): void {
     const document = this.#document;
     const delaying = path.hops.slice(0, -1);
@@ -101,7 +106,8 @@ export class ProofExchange implements LoopAuditor {
     this.#auditor.sent(loop, hops);
   }
 
-  returned(loop: string, age: number): void {
+  /** A loop returned, `age` after it was sent. */
+  returned(loop: string, age: Nanoseconds): void {
     this.#auditor.returned(loop, age);
   }
 

@@ -13,6 +13,7 @@ import {
   type ClientOptions,
   type Contact,
   clientConfig,
+  type MixLoopInput,
   MixLoops,
   type RetrievedMessage,
   type SenderWindows,
@@ -152,7 +153,7 @@ export class Lab {
       this.#step(client, { kind: 'document', document: this.document });
     }
     for (const node of this.nodes.values()) {
-      node.loops.useDocument(0, this.document, node.descriptor);
+      this.#stepLoops(node, { kind: 'document', document: this.document, own: node.descriptor });
     }
   }
 
@@ -193,15 +194,23 @@ export class Lab {
     for (const client of this.clients) {
       if (client.machine.nextAt() <= now) this.#step(client, TIMER_DUE);
     }
-    for (const { loops } of this.nodes.values()) {
-      if ((loops.nextAt() ?? Number.POSITIVE_INFINITY) <= now) loops.tick(now);
+    for (const node of this.nodes.values()) {
+      if (node.loops.nextAt() <= now) this.#stepLoops(node, TIMER_DUE);
+    }
+  }
+
+  #stepLoops({ loops, descriptor }: MixNode, input: MixLoopInput | TimerDue): void {
+    for (const effect of loops.step(this.now, input)) {
+      if (effect.kind === 'send') this.#link(toHex(effect.packet.firstHop), effect.packet.packet);
+      else if (effect.kind === 'drop') this.#count(effect.reason);
+      else if (effect.kind === 'alarm') this.alarms.push({ node: descriptor.name, at: this.now });
     }
   }
 
   #nextAt(): number {
     let next = this.#events[0]?.at ?? Number.POSITIVE_INFINITY;
     for (const { machine } of this.clients) next = Math.min(next, machine.nextAt());
-    for (const { loops } of this.nodes.values()) next = Math.min(next, loops.nextAt() ?? next);
+    for (const { loops } of this.nodes.values()) next = Math.min(next, loops.nextAt());
     return next;
   }
 
@@ -246,13 +255,6 @@ export class Lab {
       alarm: { slack: 100 * MS, window: 60 * SECOND, loss: 0, falseAlarms: 0.001 },
       epochAt: (): number => 1,
       ...this.#windows(),
-      outputs: {
-        send: (packet, firstHop): void => this.#link(toHex(firstHop), packet),
-        drop: (reason): void => this.#count(reason),
-        loopReturned: (): void => undefined,
-        loopOverdue: (): void => undefined,
-        alarm: (): void => void this.alarms.push({ node: name, at: this.now }),
-      },
     });
     this.nodes.set(toHex(descriptor.nodeId), { descriptor, key, tags: new Set(), loops });
     return descriptor;
@@ -415,7 +417,7 @@ export class Lab {
       return;
     }
     if (recipient === toHex(node.descriptor.nodeId)) {
-      node.loops.returned(this.now, message.payload);
+      this.#stepLoops(node, { kind: 'returned', payload: message.payload });
       return;
     }
     const client = this.clients.find((one) => toHex(one.contact.recipientId) === recipient);
