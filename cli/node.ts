@@ -96,7 +96,7 @@ async function loadOwn(
 ): Promise<{ readonly topology: Topology; readonly registry: ProtocolRegistry }> {
   const registry = new ProtocolRegistry();
   const request = { path, folders: PROJECT_FOLDERS, registry };
-  for (const module of topologyModules(request)) await registry.load(module);
+  await registry.loadFound(() => topologyModules(request));
   return { topology: loadTopology(request), registry };
 }
 

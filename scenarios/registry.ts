@@ -72,8 +72,19 @@ export class ProtocolRegistry implements Registry {
    * that the loader finds them. Unreadable files are left to the loader, which reports them.
    */
   async loadNamedBy(file: string, folders: Folders): Promise<void> {
-    for (const path of moduleProtocols({ path: file, folders, registry: this })) {
-      if (!this.#modules.has(path)) await this.load(path);
+    await this.loadFound(() => moduleProtocols({ path: file, folders, registry: this }));
+  }
+
+  /**
+   * Loads modules until no others are found: what the nodes of a generator run is only known once
+   * its module is loaded.
+   * @param find Lists absolute paths; it sees what is loaded already.
+   */
+  async loadFound(find: () => readonly string[]): Promise<void> {
+    for (;;) {
+      const others = find().filter((path) => !this.#modules.has(path));
+      if (others.length === 0) return;
+      for (const path of others) await this.load(path);
     }
   }
 

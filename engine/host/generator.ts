@@ -100,12 +100,23 @@ export interface GeneratedSystem {
   readonly mtu?: number;
 }
 
+/** A protocol above others on some nodes (docs/spec/stacking.md). */
+export interface GeneratedLayer {
+  /** Name of a node, or a pattern of names such as `client-*`. */
+  readonly on: string;
+  /** Name of the protocol. Default: that of the generator. */
+  readonly run?: string;
+  readonly options?: Readonly<Record<string, unknown>>;
+}
+
 /** What a generator makes. Names and ids are different from each other. */
 export interface GeneratedTopology {
   readonly nodes: readonly GeneratedNode[];
   readonly links: readonly GeneratedLink[];
   /** In the order of their address blocks; none if absent. */
   readonly systems?: readonly GeneratedSystem[];
+  /** From the bottom up; what files put on the nodes is above. None if absent. */
+  readonly stack?: readonly GeneratedLayer[];
 }
 
 /** Makes topologies of one kind. */

@@ -3,7 +3,9 @@
  *
  * @module
  */
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { exitCodeOf, judge } from '../../reports/judge.ts';
@@ -67,6 +69,32 @@ describe('the generator of the guide', () => {
     const report = judge(runInput(order, [runSeed({ scenario, registry, seed: 1 })], 1));
     expect(exitCodeOf(report)).toBe(0);
     expect(report.metrics['rounds.delivery']?.value).toBe(1);
+  });
+
+  it('had hosts without a protocol when the file named a second module for them', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'orrery-rounds-'));
+    const path = join(folder, 'two.yaml');
+    const modules = ['courier', 'rounds'].map((name) => `${root}test/fixtures/${name}/index.ts`);
+    const [courier, rounds] = modules;
+    writeFileSync(
+      path,
+      `name: two
+topology:
+  name: two
+  defaults: { node: { run: ${courier} } }
+  generate: { kind: rounds, run: ${rounds} }
+duration: 1s
+`,
+    );
+    try {
+      const registry = new ProtocolRegistry();
+      await registry.loadNamedBy(path, PROJECT_FOLDERS);
+      const { topology } = loadScenario({ path, folders: PROJECT_FOLDERS, registry });
+      expect(topology.hosts.map(({ protocol }) => protocol)).toEqual(Array(3).fill(courier));
+      expect(registry.protocols(courier ?? '')?.name).toBe('courier');
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it('refuses a parameter that it does not know, at its place', async () => {

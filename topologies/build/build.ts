@@ -53,7 +53,7 @@ export function buildTopology(
     defaults: linkDefaults(input),
     port: portPlan(hosts),
   };
-  const { hosts: stacked } = resolveStack(context, input.stack ?? [], hosts);
+  const stacked = stack(context, input, { hosts, generated });
   if (hosts.length === 0) context.refuse('E121', ['nodes'], 'missing, expected at least one node');
   return {
     name: input.name,
@@ -66,6 +66,19 @@ export function buildTopology(
     areas: areasOf(ases),
     warnings: context.warnings,
   };
+}
+
+/** Puts the layers of the generator on the hosts, and those of the file above them. */
+function stack(
+  context: BuildContext,
+  input: TopologyInput,
+  parts: { readonly hosts: readonly HostSpec[]; readonly generated: TopologyDraft | undefined },
+): readonly HostSpec[] {
+  const { source, root, problems, registry } = context;
+  const place = { source, root, problems, registry };
+  const made = { ...place, origin: ['generate'] };
+  const { hosts } = resolveStack(made, parts.generated?.stack ?? [], parts.hosts);
+  return resolveStack(place, input.stack ?? [], hosts).hosts;
 }
 
 function join(drafts: readonly (TopologyDraft | undefined)[]): TopologyDraft {

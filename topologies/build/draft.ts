@@ -70,11 +70,21 @@ export interface AsDraft {
   readonly path: FilePath;
 }
 
+/** A layer that stands in no list of the file. */
+export interface LayerDraft {
+  readonly on: string;
+  /** A protocol as files name it. */
+  readonly run: string;
+  readonly options?: Readonly<Record<string, unknown>>;
+}
+
 /** All parts of a topology. */
 export interface TopologyDraft {
   readonly ases: readonly AsDraft[];
   readonly nodes: readonly NodeDraft[];
   readonly links: readonly LinkDraft[];
+  /** Layers below those that the file puts on the nodes. */
+  readonly stack?: readonly LayerDraft[];
 }
 
 /** Default MTU inside an AS: 1500 - 20 - 8, for IPv4 and UDP headers. */

@@ -25,6 +25,8 @@ export interface StackPlace {
   readonly source: Source;
   /** Path of the map that holds `stack`. */
   readonly root: FilePath;
+  /** Path of all entries inside that map, if they are not written in its `stack`. */
+  readonly origin?: FilePath;
   readonly problems: Problems;
   readonly registry: Registry;
 }
@@ -39,14 +41,14 @@ export interface ResolvedStack {
 /** Resolves the `stack` of one file; layers of the hosts stay below those of the file. */
 export function resolveStack(
   place: StackPlace,
-  input: StackInput,
+  input: Readonly<StackInput>,
   hosts: readonly HostSpec[],
 ): ResolvedStack {
   const work: PatternWork = { left: STEPS_MAX };
   const entries: StackEntry[] = [];
   let stacked = hosts;
   for (const [index, { on, run, options = {} }] of input.entries()) {
-    const path = ['stack', index];
+    const path = place.origin ?? ['stack', index];
     const protocol = protocolOf(place, run, [...path, 'run']);
     const chosen = selected(place, { on, path: [...path, 'on'] }, stacked, work);
     if (protocol === undefined || chosen === undefined) continue;

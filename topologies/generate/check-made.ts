@@ -73,10 +73,13 @@ const system = z.strictObject({
   mtu,
 });
 
+const layer = z.strictObject({ on: z.string(), run: z.string().optional(), options });
+
 const schema = z.strictObject({
   nodes: z.array(node),
   links: z.array(link),
   systems: z.array(system).optional(),
+  stack: z.array(layer).optional(),
 });
 
 /**

@@ -175,10 +175,12 @@ function sized(
 }
 
 function draftOf(
-  { nodes, links, systems = [] }: GeneratedTopology,
-  protocol: string | undefined,
+  { nodes, links, systems = [], stack = [] }: GeneratedTopology,
+  protocol = '',
 ): TopologyDraft {
+  const usualRun = protocol === '' ? undefined : protocol;
   return {
+    stack: stack.map((layer) => ({ run: protocol, ...layer })),
     ases: systems.map(({ id, core = false, mtu = AS_MTU_DEFAULT }) => ({
       isdAs: id,
       core,
@@ -187,7 +189,7 @@ function draftOf(
     })),
     nodes: nodes.map(
       ({ as, fixedOptions, ...own }): NodeDraft =>
-        defined({ ...own, isdAs: as, generated: fixedOptions, usualRun: protocol, path: PATH }),
+        defined({ ...own, isdAs: as, generated: fixedOptions, usualRun, path: PATH }),
     ),
     links: links.map(({ ends: [a, b], id, relation, usual = {}, ...own }): LinkDraft => {
       const { both = {}, forward, backward } = own;

@@ -180,6 +180,55 @@ describe('a generator of a user’s module', () => {
     expect(others).toEqual([]);
   });
 
+  it('puts its protocol, or another, on others; what the file adds is above', () => {
+    const terms = { maxBytes: 100, delivery: 'best-effort', isOrdered: false } as const;
+    const base = withModule({
+      ...PAIR,
+      generate: () => ({
+        nodes: ['end-1', 'end-2', 'relay'].map((name) => ({ name, run: 'ping' })),
+        links: [],
+        stack: [{ on: 'end-*', options: { misses: 2 } }],
+      }),
+    });
+    const known: Registry = {
+      ...base,
+      protocols: (name) => {
+        const found = base.protocols(name);
+        const channel = name === 'scion' ? 4 : 3;
+        return found && { ...found, carries: () => terms, channel };
+      },
+    };
+    const more = 'stack: [{ on: end-1, run: scion }]\n';
+    const { hosts } = load('{ kind: pair, run: ./mine.ts }', known, more);
+    const layers = hosts.map(({ layers: on = [] }) =>
+      on.map(({ name, options }) => [name, options]),
+    );
+    expect(layers).toEqual([
+      [
+        ['mine', { misses: 2 }],
+        ['scion', {}],
+      ],
+      [['mine', { misses: 2 }]],
+      [],
+    ]);
+  });
+
+  it('has a layer refused that fits nowhere, and options that are wrong', () => {
+    const stacked = (layer: object): readonly ConfigIssue[] =>
+      issuesOf({
+        ...PAIR,
+        generate: () => ({
+          nodes: [{ name: 'a', run: 'ping' }],
+          links: [],
+          stack: [{ on: 'a', ...layer }],
+        }),
+      });
+    expect(stacked({ on: 'b' })).toMatchObject([{ code: 'E106', line: 2, path: 'generate.on' }]);
+    expect(stacked({ run: 'pong' })).toMatchObject([{ code: 'E116', line: 2 }]);
+    const message = 'mine cannot be carried by another protocol';
+    expect(stacked({})).toMatchObject([{ code: 'E127', line: 2, message }]);
+  });
+
   it('may make all that a file may write', () => {
     const rates = { rateBps: Number.POSITIVE_INFINITY, delayNs: 0, mtu: 65_535, loss: 1 };
     const generate = (): GeneratedTopology => ({
