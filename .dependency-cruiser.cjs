@@ -17,6 +17,29 @@ const VIZ_PLUGIN = '^nodes/([^_/][^/]*)/viz[a-z-]*\\.ts$';
 const IMPURE =
   '^(engine/(?!pure/|host/time\\.ts$)|(topologies|scenarios|reports|services|cli|bench|tools|test)/|viz/(app|server)/)|node_modules/(?!d3-)';
 const KIT_SECRETS = '^nodes/_kit/secrets\\.ts$';
+/**
+ * Files that hold the whole port beside a node.ts or *-node.ts. The list only shrinks: a test asks of each whether it is
+ * still needed (test/architecture/host-holders.test.ts).
+ */
+const HOLDS_THE_HOST = [
+  // Makes the narrow types.
+  'nodes/_kit/host-part.ts',
+  // The nodes of the mixnet's other roles; node.ts chooses among them.
+  'nodes/mixnet/mix/mix.ts',
+  'nodes/mixnet/mix/mix-server.ts',
+  'nodes/mixnet/provider/provider.ts',
+  // Hot path: buffers, threads and the random stream of every packet that a mix forwards.
+  'nodes/mixnet/mix/relay.ts',
+  // Not machines yet: rounds of proofs, and what is suspected of whom.
+  'nodes/mixnet/mix/auditor.ts',
+  'nodes/mixnet/mix/proof-exchange.ts',
+  // Hands the port to the parts of the gateway's peers, which ask for a part each.
+  'nodes/gateway/peer-context.ts',
+  // Takes requests of the application (`NodeRequest` stands beside `Host`).
+  'nodes/gateway/peer.ts',
+  // Performs the effects of BFD's machines on all links of a router.
+  'nodes/scion/bfd/link-monitor.ts',
+];
 module.exports = {
   forbidden: [
     {
@@ -163,6 +186,20 @@ module.exports = {
       comment: 'Use `import type`: the port is handed in at run time.',
       from: { path: PROTOCOL },
       to: { path: '^engine/host/', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'only-nodes-hold-the-host',
+      severity: 'error',
+      comment:
+        "Return effects (nodes/_kit/machine.ts), or take the part you need: HostPart<'now' | 'drop'> (nodes/_kit/host-part.ts).",
+      from: {
+        path: '^nodes/',
+        pathNot: [
+          '^nodes/[^/]+/.*\\bnode\\.ts$',
+          ...HOLDS_THE_HOST.map((path) => `^${path.replaceAll('.', '\\.')}$`),
+        ],
+      },
+      to: { path: '^(engine/host/)?host\\.ts$' },
     },
     {
       name: 'protocol-through-the-front-door',

@@ -29,6 +29,7 @@ const BENCHES: Readonly<Record<string, () => Promise<BenchModule>>> = {
   core: () => import('./core.ts'),
   crc32c: () => import('./crc32c.ts'),
   router: () => import('./router.ts'),
+  effects: () => import('./effects.ts'),
   trace: () => import('./trace.ts'),
   idle: () => import('./idle.ts'),
   replay: () => import('./replay.ts'),

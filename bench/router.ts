@@ -33,8 +33,9 @@ export const name = 'router';
 const NOW = 1_700_000_000;
 const TIMESTAMP = NOW - 100;
 const SEGMENT_ID = 0x1234;
-const INGRESS = 11;
-const EGRESS = 12;
+/** Interfaces through which the packet comes and leaves. */
+export const INGRESS = 11;
+export const EGRESS = 12;
 const ROUNDS = 200_000;
 const BATCHES = 5;
 const NS_PER_US = 1000;
@@ -42,7 +43,8 @@ const BUFFER_LENGTH = 2048;
 /** One microsecond: 600,000 packets over five routers then take 3 s. */
 const TARGET_NS = 1000;
 const PAYLOAD_LENGTH = 900;
-const KEY = new Uint8Array(16).fill(7);
+/** Key of the measured router. */
+export const ROUTER_KEY: Uint8Array = new Uint8Array(16).fill(7);
 const HERE = isdAs('1-ff00:0:2');
 
 const PROVIDERS: readonly (readonly [ProviderName, Timing])[] = [
@@ -67,7 +69,7 @@ export function run(): BenchResult[] {
 
 /** CPU time per packet, as the median of five batches after a warm-up. */
 function nanosecondsPerPacket(providerName: ProviderName, timing: Timing): Spread {
-  const hops = new HopAuthenticator(provider(providerName, { timing }).aesCmac(KEY));
+  const hops = new HopAuthenticator(provider(providerName, { timing }).aesCmac(ROUTER_KEY));
   const template = transitPacket(hops);
   const links = [link(0, INGRESS), link(1, EGRESS)] as const;
   let forwarded = 0;
@@ -87,10 +89,11 @@ function nanosecondsPerPacket(providerName: ProviderName, timing: Timing): Sprea
   return spreadOf(times);
 }
 
-function createRouter(
+/** A router that only forwards, from the first link to the second. */
+export function createRouter(
   hops: HopAuthenticator,
   links: readonly [RouterLink, RouterLink],
-  onForward: () => void,
+  onForward: RouterOutput['forward'],
 ): BorderRouter {
   const refuse = (): never => {
     throw new Error('the packet of the bench was not forwarded');
@@ -124,7 +127,8 @@ function createRouter(
   return new BorderRouter(context, { isdAs: HERE, host: host('127.1.0.1') }, output);
 }
 
-function link(index: number, ifId: number): RouterLink {
+/** A link to a core AS. */
+export function link(index: number, ifId: number): RouterLink {
   return {
     kind: 'external',
     index,
@@ -137,7 +141,7 @@ function link(index: number, ifId: number): RouterLink {
 }
 
 /** A packet for which the measured router is the second of three hops. */
-function transitPacket(hops: HopAuthenticator): Uint8Array {
+export function transitPacket(hops: HopAuthenticator): Uint8Array {
   const fields = { expTime: 63, consIngress: INGRESS, consEgress: EGRESS };
   const mac = hops.mac({ segmentId: SEGMENT_ID, timestamp: TIMESTAMP, ...fields });
   const hop: HopField = { ...fields, mac, hasIngressAlert: false, hasEgressAlert: false };

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Host } from '../../engine/host/host.ts';
+import type { HostPart } from '../_kit/host-part.ts';
 import type { PacketAccount } from './account.ts';
 import type { GatewayOptions } from './config.ts';
 import { type GiveUp, REASSEMBLY_LIMITS, Reassembler } from './fragment.ts';
@@ -16,7 +16,7 @@ const SWALLOWED_EACH = 10;
 
 /** Which peer the packets come from, and where they go. */
 export interface ArrivalsSetup {
-  readonly host: Host;
+  readonly host: HostPart<'deliver' | 'drop' | 'now'>;
   readonly peer: string;
   readonly double: GatewayOptions['double'];
   /** Absent when packets are not accounted for (docs/adr/0028). */

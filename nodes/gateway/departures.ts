@@ -4,8 +4,8 @@
  *
  * @module
  */
-import type { Host } from '../../engine/host/host.ts';
 import type { SendWishes, Way } from '../../engine/host/transport.ts';
+import type { HostPart } from '../_kit/host-part.ts';
 import type { PacketAccount } from './account.ts';
 import type { GatewayOptions } from './config.ts';
 import type { FrameDrop } from './drops.ts';
@@ -20,7 +20,7 @@ export type SendPacket = (body: Uint8Array) => FrameDrop | undefined;
 
 /** Which peer the packets go to, and what they need. */
 export interface DeparturesSetup {
-  readonly host: Host;
+  readonly host: HostPart<'drop' | 'now'>;
   readonly double: GatewayOptions['double'];
   /** Absent when packets are not accounted for (docs/adr/0028). */
   readonly account: PacketAccount | undefined;

@@ -7,7 +7,7 @@
  *
  * @module
  */
-import type { Host } from '../../engine/host/host.ts';
+import type { HostPart } from '../_kit/host-part.ts';
 import { LINKS_OF_PATH, QUALITY_OF_PATH, QUEUE_TO_PEER } from '../_kit/path-states.ts';
 import type { KeyedState } from '../_kit/trace-state.ts';
 import {
@@ -46,7 +46,7 @@ const LISTED_MAX = 32;
 
 /** Writes the traces about one peer. */
 export class PeerTrace {
-  readonly #host: Host;
+  readonly #host: HostPart<'now' | 'trace'>;
   readonly #peer: string;
   readonly #windowBits: number;
   readonly #told = new Map<string, string>();
@@ -58,7 +58,7 @@ export class PeerTrace {
   #handshake = { epoch: 0, sendings: 0, steps: new Map<HandshakeStep, number>() };
 
   /** @param windowBits Size of the replay window, bits. */
-  constructor(host: Host, peer: string, windowBits: number) {
+  constructor(host: HostPart<'now' | 'trace'>, peer: string, windowBits: number) {
     this.#host = host;
     this.#peer = peer;
     this.#windowBits = windowBits;

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { Host } from '../../engine/host/host.ts';
 import type { Nanoseconds } from '../../engine/host/time.ts';
+import type { HostPart } from '../_kit/host-part.ts';
 import {
   EPOCH_ZERO_SECONDS,
   type EpochInstant,
@@ -17,10 +17,10 @@ const NS_PER_MS = 1_000_000;
 /** Converts instants to epochs. */
 export class EpochClock {
   readonly schedule: EpochSchedule;
-  readonly #host: Pick<Host, 'now' | 'clock'>;
+  readonly #host: HostPart<'now' | 'clock'>;
 
   /** @param lengthNs Length of an epoch; whole milliseconds. */
-  constructor(host: Pick<Host, 'now' | 'clock'>, lengthNs: Nanoseconds) {
+  constructor(host: HostPart<'now' | 'clock'>, lengthNs: Nanoseconds) {
     this.#host = host;
     this.schedule = { zeroSeconds: EPOCH_ZERO_SECONDS, lengthMs: lengthNs / NS_PER_MS };
   }

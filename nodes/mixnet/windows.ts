@@ -4,8 +4,8 @@
  *
  * @module
  */
-import type { Host } from '../../engine/host/host.ts';
 import type { Nanoseconds } from '../../engine/host/time.ts';
+import type { HostPart } from '../_kit/host-part.ts';
 import type { Command } from '../sphinx/index.ts';
 import type { SenderWindows } from './client/index.ts';
 import type { MixnetOptions } from './config.ts';
@@ -13,7 +13,7 @@ import type { MixnetOptions } from './config.ts';
 const MS_PER_SECOND = 1_000;
 const NS_PER_MS = 1_000_000;
 
-type Clocks = Pick<Host, 'now' | 'clock'>;
+type Clocks = HostPart<'now' | 'clock'>;
 
 /** How a node writes windows; undefined when the mixes need none. */
 export function senderWindows(

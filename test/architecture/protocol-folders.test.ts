@@ -63,14 +63,11 @@ const RULES: Readonly<Record<string, Rule>> = {
   'has a README, a face and its numbers': (folder) =>
     ['README.md', 'index.ts', 'geometry.ts'].flatMap((path) => unless(has(folder, path), path)),
 
-  'has bytes, options, a machine and an adapter when it runs as a node': (folder) => {
+  'has bytes, options and an adapter when it runs as a node': (folder) => {
     if (folder.protocol === undefined) return [];
-    const isMachine = ({ path, text }: TextFile): boolean =>
-      path.endsWith('machine.ts') || /state machine/.test(text.split('*/')[0] ?? '');
     return [
       ...unless(isBare(folder) || has(folder, 'wire.ts') || has(folder, 'wire'), 'wire.ts'),
       ...['config.ts', 'node.ts'].flatMap((path) => unless(has(folder, path), path)),
-      ...unless(isBare(folder) || folder.files.some(isMachine), 'a machine'),
     ];
   },
 
@@ -178,18 +175,9 @@ describe('R-145: a folder that breaks a rule', () => {
     ['has a README, a face and its numbers', without(README)],
     ['has a README, a face and its numbers', without('index.ts')],
     ['has a README, a face and its numbers', without(GEOMETRY)],
-    ['has bytes, options, a machine and an adapter when it runs as a node', without('wire.ts')],
-    ['has bytes, options, a machine and an adapter when it runs as a node', without('config.ts')],
-    ['has bytes, options, a machine and an adapter when it runs as a node', without('node.ts')],
-    [
-      'has bytes, options, a machine and an adapter when it runs as a node',
-      {
-        ...good,
-        files: good.files
-          .filter(({ path }) => !path.endsWith('machine.ts'))
-          .map((file) => ({ ...file, text: file.text.replace(/state machine/g, 'thing') })),
-      },
-    ],
+    ['has bytes, options and an adapter when it runs as a node', without('wire.ts')],
+    ['has bytes, options and an adapter when it runs as a node', without('config.ts')],
+    ['has bytes, options and an adapter when it runs as a node', without('node.ts')],
     ...['# ', '|', 'eviations', 'imits', 'npm run '].map((words): readonly [string, Folder] => [
       'says in its README where each part stands and is tested, deviations and limits',
       changed(README, (text) => text.replaceAll(words, 'x')),

@@ -3,14 +3,18 @@
  *
  * @module
  */
-import type { Host } from '../../../engine/host/host.ts';
+import type { HostPart } from '../../_kit/host-part.ts';
 import type { GatewayOptions } from '../config.ts';
 import { MultipathController } from './controller.ts';
 import { ReferenceController } from './reference.ts';
 import type { MultipathOptions, PathController, PathPreferences } from './types.ts';
 
 /** @param peer Names the random stream for phases and exploration. */
-export function makeController(host: Host, options: GatewayOptions, peer: string): PathController {
+export function makeController(
+  host: HostPart<'now' | 'random'>,
+  options: GatewayOptions,
+  peer: string,
+): PathController {
   const random = host.random(`multipath/${peer}`);
   const parameters = multipathOptions(options.multipath);
   return options.multipath.mode === 'reference'

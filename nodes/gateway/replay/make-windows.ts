@@ -4,8 +4,8 @@
  *
  * @module
  */
-import type { Host } from '../../../engine/host/host.ts';
 import type { NodeSetup } from '../../../engine/host/protocol.ts';
+import type { HostPart } from '../../_kit/host-part.ts';
 import type { GatewayOptions } from '../config.ts';
 import { PEERS_MAX_DEFAULT } from '../geometry.ts';
 import { GoDoubleWindow } from './double-go.ts';
@@ -16,7 +16,7 @@ import { WitnessedWindows } from './witnessed.ts';
 
 /** @param onSync Called when the bound of this peer's windows has become durable. */
 export function makeWindows(
-  host: Host,
+  host: HostPart<'meter' | 'name' | 'store'>,
   setup: NodeSetup<GatewayOptions>,
   onSync: (peer: string) => void,
 ): WindowSet {
@@ -36,7 +36,7 @@ export function makeWindows(
 }
 
 function factoryOf(
-  host: Host,
+  host: HostPart<'meter' | 'name' | 'store'>,
   options: GatewayOptions,
   onSync: (peer: string) => void,
 ): GuardFactory {

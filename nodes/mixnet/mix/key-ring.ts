@@ -8,10 +8,10 @@
  * @module
  */
 
-import type { Host } from '../../../engine/host/host.ts';
 import type { Store } from '../../../engine/host/store.ts';
 import type { Nanoseconds } from '../../../engine/host/time.ts';
 import { readUint48, writeUint48 } from '../../_kit/bytes.ts';
+import type { HostPart } from '../../_kit/host-part.ts';
 import { wipe } from '../../_kit/secrets.ts';
 import type { NodeKey, PacketFormat } from '../../sphinx/index.ts';
 import type { EpochInstant } from '../directory/index.ts';
@@ -31,7 +31,7 @@ export interface RingKey {
 
 /** What a ring needs. */
 export interface KeyRingParts {
-  readonly host: Host;
+  readonly host: HostPart<'log' | 'randomBytes' | 'store'>;
   readonly format: PacketFormat;
   readonly tags: TagBook;
   readonly epochNs: number;

@@ -5,18 +5,18 @@
  *
  * @module
  */
-import type { Host } from '../../../engine/host/host.ts';
 import type { Nanoseconds, Timer } from '../../../engine/host/time.ts';
+import type { HostPart } from '../../_kit/host-part.ts';
 import { LATENESS_PROBE_NS, LATENESS_WINDOW } from '../geometry.ts';
 
 /** The largest recent lateness of one node. */
 export class LatenessGauge {
   readonly #latest = new Float64Array(LATENESS_WINDOW);
-  readonly #host: Pick<Host, 'now' | 'after'>;
+  readonly #host: HostPart<'now' | 'after'>;
   #next = 0;
   #timer: Timer | undefined;
 
-  constructor(host: Pick<Host, 'now' | 'after'>) {
+  constructor(host: HostPart<'now' | 'after'>) {
     this.#host = host;
   }
 

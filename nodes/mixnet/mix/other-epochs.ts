@@ -8,7 +8,7 @@
  *
  * @module
  */
-import type { Host } from '../../../engine/host/host.ts';
+import type { HostPart } from '../../_kit/host-part.ts';
 import { TokenBucket } from '../../_kit/token-bucket.ts';
 import type { NodeKey, PacketFormat } from '../../sphinx/index.ts';
 import type { EpochClock } from '../epoch-clock.ts';
@@ -18,7 +18,7 @@ import type { KeyRing } from './key-ring.ts';
 
 /** The parts of the check. */
 export interface OtherEpochsParts {
-  readonly host: Pick<Host, 'now'>;
+  readonly host: HostPart<'now'>;
   readonly format: Pick<PacketFormat, 'receive'>;
   readonly clock: Pick<EpochClock, 'now' | 'lengthNs'>;
   readonly keys: Pick<KeyRing, 'untried'>;

@@ -5,15 +5,15 @@
  *
  * @module
  */
-import type { Host } from '../../../engine/host/host.ts';
 import type { Nanoseconds } from '../../../engine/host/time.ts';
+import type { HostPart } from '../../_kit/host-part.ts';
 import { POOL } from '../trace-states.ts';
 
 const NS_PER_SECOND = 1_000_000_000;
 
 /** Traces the mean size of one pool. */
 export class PoolTrace {
-  readonly #host: Pick<Host, 'now' | 'trace'>;
+  readonly #host: HostPart<'now' | 'trace'>;
   #toldNs: Nanoseconds;
   #lookedNs: Nanoseconds;
   #held = 0;
@@ -21,7 +21,7 @@ export class PoolTrace {
   #area = 0;
   #arrived = 0;
 
-  constructor(host: Pick<Host, 'now' | 'trace'>) {
+  constructor(host: HostPart<'now' | 'trace'>) {
     this.#host = host;
     this.#toldNs = host.now();
     this.#lookedNs = this.#toldNs;

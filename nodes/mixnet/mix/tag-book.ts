@@ -4,8 +4,8 @@
  *
  * @module
  */
-import type { Host } from '../../../engine/host/host.ts';
 import type { Witness } from '../../../engine/host/protocol.ts';
+import type { HostPart } from '../../_kit/host-part.ts';
 import {
   FILTER_KEY_BYTES,
   type OnSynced,
@@ -20,7 +20,7 @@ import {
 
 /** The parts of the tag store. */
 export interface TagBookParts {
-  readonly host: Host;
+  readonly host: HostPart<'meter' | 'name' | 'randomBytes' | 'store'>;
   readonly witness: Witness;
   readonly options: ReplayOptions;
   /** Test double: a filter that takes every tag for new. */

@@ -8,7 +8,7 @@
  * @module
  */
 import type { ByteJobOutput } from '../../../engine/host/compute.ts';
-import type { Host } from '../../../engine/host/host.ts';
+import type { HostPart } from '../../_kit/host-part.ts';
 import { UNWRAPPING_MAX } from '../geometry.ts';
 
 /** Name of the job in the protocol's `jobs`. */
@@ -16,12 +16,12 @@ const UNWRAP_JOB = 'unwrap';
 
 /** Passes the packets of one node to worker threads. */
 export class UnwrapThreads {
-  readonly #host: Host;
+  readonly #host: HostPart<'compute' | 'log'>;
   #inside = 0;
   #isStopped = false;
   #lastFailure = '';
 
-  constructor(host: Host) {
+  constructor(host: HostPart<'compute' | 'log'>) {
     this.#host = host;
   }
 

@@ -7,8 +7,8 @@
  *
  * @module
  */
-import type { Host } from '../../../engine/host/host.ts';
 import type { Endpoint } from '../../../engine/host/socket.ts';
+import type { HostPart } from '../../_kit/host-part.ts';
 
 interface HostPorts {
   readonly address: string;
@@ -20,11 +20,11 @@ export const NO_ENDPOINT: Endpoint = -1;
 
 /** The hosts of one AS. */
 export class HostTable {
-  readonly #host: Host;
+  readonly #host: HostPart<'endpoint'>;
   readonly #byAddress = new Map<number, HostPorts>();
 
   /** @param addresses IPv4 addresses as signed words, with their text. */
-  constructor(host: Host, addresses: ReadonlyMap<number, string>) {
+  constructor(host: HostPart<'endpoint'>, addresses: ReadonlyMap<number, string>) {
     this.#host = host;
     for (const [word, address] of addresses) {
       this.#byAddress.set(word, { address, endpoints: new Map() });
