@@ -6,13 +6,15 @@
  * State machine of one loop: sent -> returned (proofs are requested) -> audited. A missing proof is
  * requested again; a mix that never gives one is recorded as refusing.
  *
- * Pure apart from the host's timers: the node transports the requests.
+ * The node transports the requests, and says how late packets leave it.
  *
  * @module
  */
-import type { Host } from '../../../engine/host/host.ts';
+import type { CryptoProvider } from '../../../engine/host/crypto.ts';
 import type { Nanoseconds } from '../../../engine/host/time.ts';
 import { toHex } from '../../_kit/bytes.ts';
+import { Deadlines } from '../../_kit/deadlines.ts';
+import type { Machine, TimerDue } from '../../_kit/machine.ts';
 import {
   AuditLedger,
   type AuditOutcome,
@@ -41,7 +43,7 @@ export interface AuditedHop extends Omit<LoopHop, 'proof'> {
 
 /** What an auditor needs. */
 export interface AuditorParts {
-  readonly host: Pick<Host, 'now' | 'after' | 'crypto' | 'drop' | 'meter' | 'trace'>;
+  readonly crypto: CryptoProvider;
   /** Transit time from one node to the next. */
   readonly transitNs: Nanoseconds;
   readonly toleranceNs: Nanoseconds;
@@ -49,9 +51,26 @@ export interface AuditorParts {
   readonly latenessNs: Nanoseconds;
   /** How late packets leave this node at worst; 0 in virtual time without a CPU model. */
   readonly lateMaxNs: () => Nanoseconds;
-  /** Requests the proof of a packet's delay from a node. */
-  ask(mix: string, tag: Uint8Array): void;
 }
+
+/** The inputs of an auditor. */
+export type AuditInput =
+  /** A loop was sent, which is audited when it returns. */
+  | { readonly kind: 'sent'; readonly loop: string; readonly hops: readonly AuditedHop[] }
+  /** It returned, `age` after it was sent. */
+  | { readonly kind: 'returned'; readonly loop: string; readonly age: Nanoseconds }
+  /** The node `from` answered a request. */
+  | { readonly kind: 'answered'; readonly from: string; readonly answer: ProofAnswer };
+
+/** The effects of an auditor. */
+export type AuditEffect =
+  /** Request the proof of a packet's delay from a node. */
+  | { readonly kind: 'ask'; readonly mix: string; readonly tag: Uint8Array }
+  /** A loop was audited. */
+  | { readonly kind: 'audited'; readonly isObeyed: boolean }
+  /** A node is suspect from now on. */
+  | { readonly kind: 'suspect'; readonly mix: string }
+  | { readonly kind: 'drop'; readonly reason: 'proof-unasked' };
 
 /** A hop of a loop that has returned. */
 interface OpenHop {
@@ -71,7 +90,7 @@ interface OpenLoop {
 }
 
 /** Audits the loops of one node. */
-export class Auditor {
+export class Auditor implements Machine<AuditInput, AuditEffect> {
   readonly #parts: AuditorParts;
   readonly #ledger = new AuditLedger();
   readonly #shares = new DelayShares();
@@ -82,6 +101,12 @@ export class Auditor {
   /** For each mix, the share of wrong results among the latest loops through it, by name. */
   readonly #wrong = new Map<string, number>();
   readonly #suspects = new Set<string>();
+  /** When loops ask again for the proofs that they lack. */
+  readonly #retries = new Deadlines<OpenLoop>();
+  /** The instant of the present step. */
+  #now: Nanoseconds = 0;
+  /** The effects of the present step. */
+  #effects: AuditEffect[] = [];
 
   constructor(parts: AuditorParts) {
     this.#parts = parts;
@@ -92,16 +117,39 @@ export class Auditor {
     return [...this.#suspects].sort();
   }
 
-  /** Records a loop that is audited when it returns; lost loops are eventually removed. */
-  sent(loop: string, hops: readonly AuditedHop[]): void {
+  step(now: Nanoseconds, input: AuditInput | TimerDue): readonly AuditEffect[] {
+    this.#now = now;
+    this.#effects = [];
+    switch (input.kind) {
+      case 'timer':
+        this.#askAgain();
+        break;
+      case 'sent':
+        this.#sentLoop(input.loop, input.hops);
+        break;
+      case 'returned':
+        this.#returned(input.loop, input.age);
+        break;
+      case 'answered':
+        this.#answered(input.from, input.answer);
+    }
+    return this.#effects;
+  }
+
+  nextAt(): Nanoseconds {
+    return this.#retries.nextAt ?? Number.POSITIVE_INFINITY;
+  }
+
+  /** Lost loops are eventually removed. */
+  #sentLoop(loop: string, hops: readonly AuditedHop[]): void {
     this.#sent.set(loop, hops);
     if (this.#sent.size <= AUDIT_LOOPS_MAX) return;
     const [oldest] = this.#sent.keys();
     if (oldest !== undefined) this.#sent.delete(oldest);
   }
 
-  /** A loop returned: requests its proofs. @param age Time since it was sent. */
-  returned(name: string, age: Nanoseconds): void {
+  /** Requests the proofs of a loop. */
+  #returned(name: string, age: Nanoseconds): void {
     const hops = this.#sent.get(name);
     if (hops === undefined) return;
     this.#sent.delete(name);
@@ -116,11 +164,10 @@ export class Auditor {
     this.#ask(loop);
   }
 
-  /** Handles an answer. @param from Name of the node that sent it. */
-  answered(from: string, { tag, proof, lateUs }: ProofAnswer): void {
+  #answered(from: string, { tag, proof, lateUs }: ProofAnswer): void {
     const open = this.#asked.get(toHex(tag));
     if (open === undefined || open.hop.mix !== from) {
-      this.#parts.host.drop('proof-unasked');
+      this.#effects.push({ kind: 'drop', reason: 'proof-unasked' });
       return;
     }
     // A refusal may come from the other node's rate limit, so the proof is requested again until
@@ -128,8 +175,16 @@ export class Auditor {
     if (typeof proof === 'string') return;
     open.lateNs = Math.min(lateUs * NS_PER_US, this.#parts.latenessNs);
     const full = { ...open.hop, proof, observedNs: 0, toleranceNs: 0 };
-    const verdict = auditDelay(this.#parts.host.crypto, full);
+    const verdict = auditDelay(this.#parts.crypto, full);
     this.#settle(open, verdict.kind === 'proof-invalid' ? verdict.kind : verdict.expectedNs);
+  }
+
+  #askAgain(): void {
+    for (;;) {
+      const loop = this.#retries.takeDue(this.#now);
+      if (loop === undefined) return;
+      this.#ask(loop);
+    }
   }
 
   #ask(loop: OpenLoop): void {
@@ -137,9 +192,9 @@ export class Auditor {
       if (open.owedNs !== undefined) continue;
       open.tries += 1;
       if (open.tries > PROOF_TRIES) this.#settle(open, 'refused');
-      else this.#parts.ask(open.hop.mix, open.hop.tag);
+      else this.#effects.push({ kind: 'ask', mix: open.hop.mix, tag: open.hop.tag });
     }
-    if (loop.hops.some(isOwing)) this.#parts.host.after(PROOF_RETRY_NS, () => this.#ask(loop));
+    if (loop.hops.some(isOwing)) this.#retries.add(this.#now + PROOF_RETRY_NS, loop);
   }
 
   #settle(open: OpenHop, owedNs: NonNullable<OpenHop['owedNs']>): void {
@@ -150,10 +205,8 @@ export class Auditor {
 
   /** All hops have answered, or never will. */
   #audit({ hops, observedNs }: OpenLoop): void {
-    const { meter } = this.#parts.host;
-    meter.counter('mix.audits').add(1);
     const outcome = this.#outcome(hops, observedNs);
-    if (outcome !== 'obeyed') meter.counter('mix.audit_failures').add(1);
+    this.#effects.push({ kind: 'audited', isObeyed: outcome === 'obeyed' });
     for (const { hop } of hops) {
       const before = this.#wrong.get(hop.mix) ?? 0;
       this.#wrong.set(hop.mix, before + ((outcome === 'obeyed' ? 0 : 1) - before) / RECENT_LOOPS);
@@ -208,8 +261,7 @@ export class Auditor {
       if (!isProofless && !(isOften && wrong.includes(mix))) this.#suspects.delete(mix);
       else if (!this.#suspects.has(mix)) {
         this.#suspects.add(mix);
-        this.#parts.host.meter.counter('mix.audit_suspects').add(1);
-        this.#parts.host.trace.mark(`suspect ${mix}`);
+        this.#effects.push({ kind: 'suspect', mix });
       }
     }
   }

@@ -11,13 +11,14 @@
 import type { Host } from '../../../engine/host/host.ts';
 import type { Endpoint } from '../../../engine/host/socket.ts';
 import type { Nanoseconds } from '../../../engine/host/time.ts';
+import { MachineShell } from '../../_kit/shell.ts';
 import type { TaggedPacket } from '../../sphinx/index.ts';
 import type { VrfDelayLaw } from '../../vrf/index.ts';
 import type { ChosenPath } from '../client/index.ts';
 import type { MixnetOptions } from '../config.ts';
 import { type DirectoryDocument, isVrfKeySettled } from '../directory/index.ts';
-import type { FrameCodec } from '../wire.ts';
-import { type AuditedHop, Auditor } from './auditor.ts';
+import type { FrameCodec, ProofAnswer } from '../wire.ts';
+import { type AuditEffect, type AuditedHop, type AuditInput, Auditor } from './auditor.ts';
 import type { VrfDelay } from './delay-law.ts';
 import type { LatenessGauge } from './lateness-gauge.ts';
 
@@ -43,6 +44,7 @@ export interface ProofExchangeParts {
 export class ProofExchange {
   readonly #parts: ProofExchangeParts;
   readonly #auditor: Auditor;
+  readonly #shell: MachineShell<AuditInput, AuditEffect>;
   #document: DirectoryDocument | undefined;
   #meanNs = 0;
 
@@ -50,13 +52,13 @@ export class ProofExchange {
     this.#parts = parts;
     const { host, options } = parts;
     this.#auditor = new Auditor({
-      host,
+      crypto: host.crypto,
       transitNs: options.vrfAudit.transit,
       toleranceNs: options.vrfAudit.tolerance,
       latenessNs: options.vrfAudit.lateness,
       lateMaxNs: (): number => parts.lateness.maxNs,
-      ask: (mix, tag): void => this.#send(mix, (frame) => parts.codec.encodeAsk(frame, tag)),
     });
+    this.#shell = new MachineShell(host, this.#auditor, (effect) => this.#perform(effect));
   }
 
   /** Names of the nodes that use wrong delays or do not prove their delays. */
@@ -69,6 +71,7 @@ export class ProofExchange {
   }
 
   stop(): void {
+    this.#shell.stop();
     this.#parts.lateness.stop();
   }
 
@@ -103,12 +106,12 @@ export class ProofExchange {
         law,
       }),
     );
-    this.#auditor.sent(loop, hops);
+    this.#shell.take({ kind: 'sent', loop, hops });
   }
 
   /** A loop returned, `age` after it was sent. */
   returned(loop: string, age: Nanoseconds): void {
-    this.#auditor.returned(loop, age);
+    this.#shell.take({ kind: 'returned', loop, age });
   }
 
   /**
@@ -118,10 +121,35 @@ export class ProofExchange {
    */
   takes(frame: ReturnType<FrameCodec['decode']>, sender: string): boolean {
     if (typeof frame === 'string') return false;
-    if (frame.kind === 'proof') this.#auditor.answered(sender, frame);
+    if (frame.kind === 'proof') this.#answered(sender, frame);
     else if (frame.kind === 'ask') this.#answer(sender, frame.tag);
     else return false;
     return true;
+  }
+
+  #answered(from: string, { tag, proof, lateUs }: ProofAnswer): void {
+    const owned = typeof proof === 'string' ? proof : proof.slice();
+    const answer = { tag: tag.slice(), proof: owned, lateUs };
+    this.#shell.take({ kind: 'answered', from, answer });
+  }
+
+  #perform(effect: AuditEffect): void {
+    const { codec, host } = this.#parts;
+    switch (effect.kind) {
+      case 'ask':
+        this.#send(effect.mix, (frame) => codec.encodeAsk(frame, effect.tag));
+        return;
+      case 'audited':
+        host.meter.counter('mix.audits').add(1);
+        if (!effect.isObeyed) host.meter.counter('mix.audit_failures').add(1);
+        return;
+      case 'suspect':
+        host.meter.counter('mix.audit_suspects').add(1);
+        host.trace.mark(`suspect ${effect.mix}`);
+        return;
+      case 'drop':
+        host.drop(effect.reason);
+    }
   }
 
   #answer(sender: string, tag: Uint8Array): void {
