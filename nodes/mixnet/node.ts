@@ -8,8 +8,8 @@ import type { NodeHandle, NodeSetup } from '../../engine/host/protocol.ts';
 import { createAuthority } from './authority/authority-node.ts';
 import { createClient } from './client-node.ts';
 import type { MixnetOptions } from './config.ts';
-import { createMix } from './mix/mix.ts';
-import { createProvider } from './provider/provider.ts';
+import { createMix } from './mix/mix-node.ts';
+import { createProvider } from './provider/provider-node.ts';
 
 /** Creates a node with the role named in its options. */
 export function createMixnet(host: Host, setup: NodeSetup<MixnetOptions>): NodeHandle {

@@ -9,7 +9,7 @@
  * selects.
  *
  * A mix without a valid proof, or with a key too new to count, has no neighbours, and no path goes
- * through it. What a mix does with a packet for any other hop is in `mix/mix.ts`.
+ * through it. What a mix does with a packet for any other hop is in `mix/mix-node.ts`.
  *
  * @module
  */

@@ -5,7 +5,7 @@
  * @module
  */
 import type { NodeHandle } from '../../../engine/host/protocol.ts';
-import type { MixServer } from './mix-server.ts';
+import type { MixServer } from './mix-server-node.ts';
 
 /** A role together with the server it runs on. */
 export interface ServerNode {

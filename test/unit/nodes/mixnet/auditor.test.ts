@@ -14,7 +14,7 @@ import { AUDIT_LOOPS_MAX, PROOF_RETRY_NS, PROOF_TRIES } from '../../../../nodes/
 import { type AuditedHop, type AuditInput, Auditor } from '../../../../nodes/mixnet/mix/auditor.ts';
 import { VrfDelay } from '../../../../nodes/mixnet/mix/delay-law.ts';
 import { LatenessGauge } from '../../../../nodes/mixnet/mix/lateness-gauge.ts';
-import { ProofExchange } from '../../../../nodes/mixnet/mix/proof-exchange.ts';
+import { ProofExchange } from '../../../../nodes/mixnet/mix/proof-exchange-node.ts';
 import { FrameCodec, type ProofAnswer } from '../../../../nodes/mixnet/wire.ts';
 import { delayInput, delayOf, openVrfKey, type VrfKey } from '../../../../nodes/vrf/index.ts';
 

@@ -37,7 +37,7 @@ import { type DelayLaw, SenderDelay, VrfDelay } from './delay-law.ts';
 import { KeyRing } from './key-ring.ts';
 import { LatenessGauge } from './lateness-gauge.ts';
 import { proveNeighbours } from './neighbour-proofs.ts';
-import { ProofExchange } from './proof-exchange.ts';
+import { ProofExchange } from './proof-exchange-node.ts';
 import { Relay, type Terminal } from './relay.ts';
 import { listedNames } from './routes.ts';
 import { TagBook } from './tag-book.ts';

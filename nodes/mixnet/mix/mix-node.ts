@@ -12,7 +12,7 @@ import type { MixnetOptions } from '../config.ts';
 import type { Descriptor, DirectoryDocument } from '../directory/index.ts';
 import type { MixnetDrop } from '../drops.ts';
 import { PLACE } from '../trace-states.ts';
-import { type IncomingFrame, MixServer, type ServerRole } from './mix-server.ts';
+import { type IncomingFrame, MixServer, type ServerRole } from './mix-server-node.ts';
 import type { Origin } from './relay.ts';
 import { afterMix, HopTable } from './routes.ts';
 import { type ServerNode, serverHandle } from './server-handle.ts';

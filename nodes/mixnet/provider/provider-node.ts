@@ -14,7 +14,7 @@ import { isCoverRecipient, meanNsOf } from '../client/index.ts';
 import type { MixnetOptions } from '../config.ts';
 import type { DirectoryDocument } from '../directory/index.ts';
 import type { MixnetDrop } from '../drops.ts';
-import { type IncomingFrame, MixServer, type ServerRole } from '../mix/mix-server.ts';
+import { type IncomingFrame, MixServer, type ServerRole } from '../mix/mix-server-node.ts';
 import type { Origin, Terminal } from '../mix/relay.ts';
 import { entryMixes, HopTable } from '../mix/routes.ts';
 import { type ServerNode, serverHandle } from '../mix/server-handle.ts';
