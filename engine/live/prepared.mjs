@@ -30,9 +30,6 @@ export function bundleOf(name) {
 /** Extension of this project's modules: TypeScript in the repository, JavaScript in the package. */
 export const FORM = existsSync(new URL('./own-form.ts', import.meta.url)) ? 'ts' : 'js';
 
-/** A run that takes longer has called most of the functions that it will ever call. */
-const LONG_MS = 3_000;
-
 const require = createRequire(import.meta.url);
 
 /** Sets the folder for this process and all threads that it starts. */
@@ -58,19 +55,14 @@ export function loadPrepared(name, variant = name) {
   const cachedData = readIfThere(cache);
   const script = new Script(text, { filename: file, ...(cachedData && { cachedData }) });
   let isKept = cachedData !== undefined && script.cachedDataRejected !== true;
-  const full = join(folder, `${variant}.full`);
-  const beganMs = performance.now();
   mapStacks(file);
   const module = { exports: {} };
   const load = (address) => import(address);
   const placeOf = (name) => import.meta.resolve(name);
   script.runInThisContext()(module.exports, require, module, load, placeOf);
   const keep = () => {
-    // What a short run compiled is little of what a long one needs: the first long run stores its own.
-    const isFirstLong = performance.now() - beganMs > LONG_MS && !existsSync(full);
-    if (isKept && !isFirstLong) return;
+    if (isKept) return;
     writeQuietly(cache, script.createCachedData());
-    if (isFirstLong) writeQuietly(full, '');
     isKept = true;
   };
   // Agents of one run are prepared without the threads that they may start.
