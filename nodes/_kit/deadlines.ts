@@ -28,6 +28,11 @@ export class Deadlines<T> {
     return this.#heap[0]?.at;
   }
 
+  /** The item with the earliest deadline. */
+  get first(): T | undefined {
+    return this.#heap[0]?.item;
+  }
+
   add(at: Nanoseconds, item: T): void {
     const heap = this.#heap;
     const entry = { at, order: this.#order++, item };

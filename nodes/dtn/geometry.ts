@@ -65,3 +65,28 @@ export const DEPTH_MAX = 8;
 export const BLOCKS_MAX = 64;
 /** Largest bundle, bytes. */
 export const BUNDLE_BYTES_MAX = 16 * 1024 * 1024;
+
+/** Lifetime by default, ns: longer than most contacts are apart on Earth. */
+export const LIFETIME_NS = 3_600_000_000_000;
+/** Most hops by default; more than the longest way through any shipped network. */
+export const HOP_LIMIT = 32;
+/** Room for bundles by default, bytes and number. */
+export const STORE_BYTES = 100_000_000;
+export const STORE_BUNDLES = 100_000;
+/** Bundles that a node remembers after it is done with them, against duplicates. */
+export const REMEMBERED_MAX = 100_000;
+/** Longest application message, bytes: a bundle of 16 MiB less 1 KiB for its blocks. */
+export const BODY_MAX: number = BUNDLE_BYTES_MAX - 1_024;
+/** Unix time of DTN time 0, 2000-01-01T00:00:00Z, s (RFC 9171 section 4.2.6). */
+export const DTN_EPOCH_S = 946_684_800;
+/** Service number, and demux, of the application (ours; 0 and empty are the node itself). */
+export const APPLICATION_SERVICE = 1;
+export const APPLICATION_DEMUX = 'app';
+/** Repetitions of periodic contacts that are planned ahead; 104 days hold no more that matter. */
+export const PERIODS_MAX = 10_000;
+/** Transfers of UDPCL that a node puts together at once for a neighbour (ours). */
+export const TRANSFERS_MAX = 64;
+/** How long it waits for the missing pieces of one, ns (ours). */
+export const TRANSFER_NS = 30_000_000_000;
+/** Longest datagram if the link would carry more: UDP over IPv4 (RFC 768). */
+export const DATAGRAM_MAX = 65_507;

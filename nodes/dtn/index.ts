@@ -1,32 +1,28 @@
 /**
- * Delay-tolerant networking: the public face. So far the format of bundles and the search
- * for routes.
+ * Delay-tolerant networking: the public face: the protocol, the format of bundles and the
+ * search for routes.
  *
  * @module
  */
-export { type BlockChanges, blockFields, copyBundle, freeBlockNumber } from './bundle/copy.ts';
-export { BUNDLE_DROPS, type BundleDrop } from './bundle/drops.ts';
-export { type Eid, formatEid, isNodeEid, isSingleton, nodeOf, parseEid } from './bundle/eid.ts';
-export { encodeEid } from './bundle/eid-wire.ts';
-export {
-  type BlockFields,
-  type CrcType,
-  encodeBundle,
-  type PrimaryFields,
-  payloadBlock,
-  writeBundle,
-} from './bundle/encode.ts';
-export { bundleAgeData, hopCountData, previousNodeData } from './bundle/extensions.ts';
-export { isFragmentable, type Piece, writeFragment } from './bundle/fragment.ts';
-export { PartialPayload } from './bundle/reassembly.ts';
-export {
-  decodeStatusReport,
-  encodeStatusReport,
-  REASON,
-  type StatusItem,
-  type StatusReport,
-} from './bundle/status-report.ts';
-export { BundleView } from './bundle/view.ts';
+import type { Protocol } from '../../engine/host/protocol.ts';
+import { type DtnOptions, dtnConfig } from './config.ts';
+import { DTN_DROPS } from './drops.ts';
+import { DTN_METRICS } from './metrics.ts';
+import { createDtn } from './node.ts';
+
+/** Stores bundles and forwards them when there is a contact. */
+export const protocol: Protocol<DtnOptions> = {
+  name: 'dtn',
+  summary: 'stores bundles and forwards them when there is a contact',
+  config: dtnConfig,
+  jobs: {},
+  moduleUrl: import.meta.url,
+  drops: DTN_DROPS,
+  metrics: DTN_METRICS,
+  wishes: { lifetime: 'honoured', priority: 'honoured', tolerant: 'honoured' },
+  create: createDtn,
+};
+
 export {
   ALLOWANCE,
   type Choice,
@@ -40,3 +36,26 @@ export {
 export { ContactPlan, PLAN_OPTIONS, type PlannedContact } from './contact-graph/plan.ts';
 export { RouteList } from './contact-graph/routes.ts';
 export { type Route, type RouteQuery, RouteSearch } from './contact-graph/search.ts';
+export { type BlockChanges, blockFields, copyBundle, freeBlockNumber } from './wire/copy.ts';
+export { BUNDLE_DROPS, type BundleDrop } from './wire/drops.ts';
+export { type Eid, formatEid, isNodeEid, isSingleton, nodeOf, parseEid } from './wire/eid.ts';
+export { encodeEid } from './wire/eid-wire.ts';
+export {
+  type BlockFields,
+  type CrcType,
+  encodeBundle,
+  type PrimaryFields,
+  payloadBlock,
+  writeBundle,
+} from './wire/encode.ts';
+export { bundleAgeData, hopCountData, previousNodeData } from './wire/extensions.ts';
+export { isFragmentable, type Piece, writeFragment } from './wire/fragment.ts';
+export { PartialPayload } from './wire/reassembly.ts';
+export {
+  decodeStatusReport,
+  encodeStatusReport,
+  REASON,
+  type StatusItem,
+  type StatusReport,
+} from './wire/status-report.ts';
+export { BundleView } from './wire/view.ts';

@@ -7,18 +7,14 @@ import { crc32c } from '../../engine/pure/crc32c.ts';
 import { fromHex, toHex } from '../../nodes/_kit/bytes.ts';
 import { CborReader } from '../../nodes/_kit/cbor-reader.ts';
 import { CborWriter } from '../../nodes/_kit/cbor-writer.ts';
-import { formatEid, parseEid } from '../../nodes/dtn/bundle/eid.ts';
-import { encodeEid, readEid } from '../../nodes/dtn/bundle/eid-wire.ts';
-import { type CrcType, writeBlock, writePrimary } from '../../nodes/dtn/bundle/encode.ts';
-import {
-  bundleAgeData,
-  hopCountData,
-  previousNodeData,
-} from '../../nodes/dtn/bundle/extensions.ts';
-import { writeFragment } from '../../nodes/dtn/bundle/fragment.ts';
-import { PartialPayload } from '../../nodes/dtn/bundle/reassembly.ts';
-import { decodeStatusReport, encodeStatusReport } from '../../nodes/dtn/bundle/status-report.ts';
-import { BundleView } from '../../nodes/dtn/bundle/view.ts';
+import { formatEid, parseEid } from '../../nodes/dtn/wire/eid.ts';
+import { encodeEid, readEid } from '../../nodes/dtn/wire/eid-wire.ts';
+import { type CrcType, writeBlock, writePrimary } from '../../nodes/dtn/wire/encode.ts';
+import { bundleAgeData, hopCountData, previousNodeData } from '../../nodes/dtn/wire/extensions.ts';
+import { writeFragment } from '../../nodes/dtn/wire/fragment.ts';
+import { PartialPayload } from '../../nodes/dtn/wire/reassembly.ts';
+import { decodeStatusReport, encodeStatusReport } from '../../nodes/dtn/wire/status-report.ts';
+import { BundleView } from '../../nodes/dtn/wire/view.ts';
 import { hasVectors, vectors } from '../vectors-root.ts';
 
 interface CrcFile {

@@ -6,7 +6,6 @@
  */
 import type { Nanoseconds } from '../../../engine/host/time.ts';
 import type { ContactPlan } from './plan.ts';
-import type { RouteList } from './routes.ts';
 import type { Route } from './search.ts';
 
 /** Classes of priority: 0 bulk, 1 normal, 2 expedited. */
@@ -93,6 +92,12 @@ export class Volumes {
   }
 }
 
+/** Routes of one query, best first. */
+export interface RouteSource {
+  /** The route with this index; undefined if there are not that many. */
+  at(index: number): Route | undefined;
+}
+
 /** The state in which a choice is made. */
 export interface Choice {
   readonly plan: ContactPlan;
@@ -110,7 +115,11 @@ function volumeOf(size: number, { percent, bytesMin }: Allowance): number {
 }
 
 /** The best route for a bundle, or why there is none. */
-export function chooseRoute(list: RouteList, demand: Demand, choice: Choice): Projection | NoRoute {
+export function chooseRoute(
+  list: RouteSource,
+  demand: Demand,
+  choice: Choice,
+): Projection | NoRoute {
   let best: Projection | undefined;
   let reason: NoRoute = 'no-route';
   for (let index = 0; index < choice.routesMax; index += 1) {

@@ -90,7 +90,7 @@ it.each([
     'a protocol that does not exist',
     `stack:\n  ${entry('alice', 'gatewai')}\n`,
     [
-      `E116 9 «gatewai» stack[0].run: protocol "gatewai" not found in nodes/ (did you mean gateway? protocols: bulk, datagram, gateway, … ${knownProtocols().length - 3} more)`,
+      `E116 9 «gatewai» stack[0].run: protocol "gatewai" not found in nodes/ (did you mean gateway? protocols: bulk, datagram, dtn, … ${knownProtocols().length - 3} more)`,
     ],
   ],
   [

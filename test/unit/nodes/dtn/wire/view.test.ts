@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { fromHex, toHex } from '../../../../../nodes/_kit/bytes.ts';
 import { CborWriter } from '../../../../../nodes/_kit/cbor-writer.ts';
-import { copyBundle, freeBlockNumber } from '../../../../../nodes/dtn/bundle/copy.ts';
-import { BUNDLE_DROPS } from '../../../../../nodes/dtn/bundle/drops.ts';
-import { formatEid } from '../../../../../nodes/dtn/bundle/eid.ts';
-import { bundleAgeData } from '../../../../../nodes/dtn/bundle/extensions.ts';
-import { BundleView } from '../../../../../nodes/dtn/bundle/view.ts';
+import { copyBundle, freeBlockNumber } from '../../../../../nodes/dtn/wire/copy.ts';
+import { BUNDLE_DROPS } from '../../../../../nodes/dtn/wire/drops.ts';
+import { formatEid } from '../../../../../nodes/dtn/wire/eid.ts';
+import { bundleAgeData } from '../../../../../nodes/dtn/wire/extensions.ts';
+import { BundleView } from '../../../../../nodes/dtn/wire/view.ts';
 import { sampleBundle } from './support.ts';
 
 const INPUTS = 100_000;

@@ -4,20 +4,20 @@
  * @module
  */
 
-import { parseEid } from '../../../../../nodes/dtn/bundle/eid.ts';
-import { encodeEid } from '../../../../../nodes/dtn/bundle/eid-wire.ts';
+import { BLOCK_TYPE } from '../../../../../nodes/dtn/geometry.ts';
+import { parseEid } from '../../../../../nodes/dtn/wire/eid.ts';
+import { encodeEid } from '../../../../../nodes/dtn/wire/eid-wire.ts';
 import {
   type BlockFields,
   type CrcType,
   encodeBundle,
   payloadBlock,
-} from '../../../../../nodes/dtn/bundle/encode.ts';
+} from '../../../../../nodes/dtn/wire/encode.ts';
 import {
   bundleAgeData,
   hopCountData,
   previousNodeData,
-} from '../../../../../nodes/dtn/bundle/extensions.ts';
-import { BLOCK_TYPE } from '../../../../../nodes/dtn/geometry.ts';
+} from '../../../../../nodes/dtn/wire/extensions.ts';
 
 /** The bytes of an identifier. */
 function eidBytes(text: string): Uint8Array {

@@ -1,0 +1,24 @@
+/**
+ * The identity of a bundle: its source and creation timestamp, and of a fragment also its place (RFC
+ * 9171 section 4.2.7). Two forms of one identifier are one identity.
+ *
+ * @module
+ */
+import { formatEid } from '../wire/eid.ts';
+import { EID_FORM } from '../wire/eid-wire.ts';
+import type { BundleView } from '../wire/view.ts';
+
+/** A key for this bundle; undefined if it is anonymous, and so without identity. */
+export function identityOf(view: BundleView): string | undefined {
+  if (view.sourceForm === EID_FORM.none) return undefined;
+  const { createdMs, sequence } = view;
+  // Numbers above 2^53 would be rounded: their bytes tell them apart.
+  const isExact = createdMs <= Number.MAX_SAFE_INTEGER && sequence <= Number.MAX_SAFE_INTEGER;
+  const time = isExact ? `${createdMs}-${sequence}` : bytesOfTimestamp(view);
+  const key = `${formatEid(view.source)} ${time}`;
+  return view.isFragment ? `${key} ${view.fragmentOffset}+${view.payloadLength}` : key;
+}
+
+function bytesOfTimestamp({ bytes, timestampAt, timestampEnd }: BundleView): string {
+  return bytes.subarray(timestampAt, timestampEnd).join('.');
+}

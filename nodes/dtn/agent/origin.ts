@@ -1,0 +1,107 @@
+/**
+ * Makes bundles of application messages, with creation timestamps that never repeat (RFC 9171
+ * sections 4.2.7 and 5.2).
+ *
+ * @module
+ */
+import type { CalendarTime, Nanoseconds } from '../../../engine/host/time.ts';
+import type { SendWishes } from '../../../engine/host/transport.ts';
+import type { DtnOptions } from '../config.ts';
+import { BLOCK_TYPE, CRC_TYPE, DTN_EPOCH_S } from '../geometry.ts';
+import type { Names } from '../names.ts';
+import { EID_NONE, formatEid } from '../wire/eid.ts';
+import { encodeEid } from '../wire/eid-wire.ts';
+import { type CrcType, encodeBundle, payloadBlock } from '../wire/encode.ts';
+import { hopCountData } from '../wire/extensions.ts';
+import type { HeldBundle } from './held-bundle.ts';
+
+const MS_PER_S = 1_000;
+const NS_PER_MS = 1_000_000;
+const HOP_COUNT_NUMBER = 2;
+const CRC_TYPES: Readonly<Record<DtnOptions['crc'], CrcType>> = {
+  none: CRC_TYPE.none,
+  '16': CRC_TYPE.x25,
+  '32c': CRC_TYPE.castagnoli,
+};
+
+/** What the source of bundles needs. */
+export interface OriginParts {
+  readonly own: string;
+  readonly names: Names;
+  readonly options: DtnOptions;
+  readonly clock: () => CalendarTime;
+}
+
+/** An application message. */
+export interface Message {
+  /** Name of a host. */
+  readonly to: string;
+  readonly body: Uint8Array;
+  readonly wishes: SendWishes;
+}
+
+/** The source of a node's own bundles. */
+export class Origin {
+  readonly #parts: OriginParts;
+  #lastMs = 0;
+  #sequence = 0;
+
+  constructor(parts: OriginParts) {
+    this.#parts = parts;
+  }
+
+  /** Calendar time, ms since the DTN epoch. */
+  dtnMs(): number {
+    const { seconds, nanos } = this.#parts.clock();
+    return (seconds - DTN_EPOCH_S) * MS_PER_S + Math.floor(nanos / NS_PER_MS);
+  }
+
+  create(now: Nanoseconds, { to, body, wishes }: Message): HeldBundle {
+    const { own, names, options } = this.#parts;
+    const { createdMs, sequence } = this.#timestamp();
+    const lifetimeNs = wishes.lifetime ?? options.lifetime;
+    const lifetimeMs = Math.max(1, Math.floor(lifetimeNs / NS_PER_MS));
+    const crcType = CRC_TYPES[options.crc];
+    const source = names.applicationOf(own);
+    const bytes = encodeBundle(
+      {
+        flags: 0,
+        crcType,
+        destination: encodeEid(names.applicationOf(to)),
+        source: encodeEid(source),
+        reportTo: encodeEid(EID_NONE),
+        createdMs,
+        sequence,
+        lifetimeMs,
+      },
+      [
+        {
+          type: BLOCK_TYPE.hopCount,
+          number: HOP_COUNT_NUMBER,
+          flags: 0,
+          crcType: CRC_TYPE.none,
+          data: hopCountData(options.hopLimit, 0),
+        },
+      ],
+      payloadBlock(body, crcType),
+    );
+    return {
+      key: `${formatEid(source)} ${createdMs}-${sequence}`,
+      bytes,
+      destination: to,
+      priority: wishes.priority ?? 1,
+      sinceNs: now,
+      deadlineNs: now + lifetimeMs * NS_PER_MS,
+      from: undefined,
+      mayFragment: false,
+    };
+  }
+
+  /** Section 4.2.7: the sequence may begin anew when the time advances, which it never undoes. */
+  #timestamp(): { readonly createdMs: number; readonly sequence: number } {
+    const nowMs = this.dtnMs();
+    this.#sequence = nowMs > this.#lastMs ? 0 : this.#sequence + 1;
+    this.#lastMs = Math.max(nowMs, this.#lastMs);
+    return { createdMs: this.#lastMs, sequence: this.#sequence };
+  }
+}

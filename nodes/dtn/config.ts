@@ -1,0 +1,44 @@
+/**
+ * Delay-tolerant networking: the options of a node in a topology or scenario file.
+ *
+ * @module
+ */
+import { z } from 'zod';
+import { durationNs, sizeBytes } from '../_kit/options.ts';
+import { HOP_LIMIT, LIFETIME_NS, STORE_BUNDLES, STORE_BYTES } from './geometry.ts';
+
+/** How much a node keeps. */
+const storeConfig = z.strictObject({
+  /** Bytes of bundles. */
+  bytes: sizeBytes().default(STORE_BYTES),
+  /** Number of bundles. */
+  bundles: z.int().min(1).max(1_000_000).default(STORE_BUNDLES),
+});
+
+/** Schema of the options. */
+export const dtnConfig = z.strictObject({
+  /** Scheme of the identifiers of nodes: `ipn:3.1`, or `dtn://bob/app`. The same on all nodes. */
+  eids: z.enum(['ipn', 'dtn']).default('ipn'),
+  /**
+   * Who decides where bundles go: `contact-graph` computes routes from the planned contacts,
+   * `direct` waits for the destination itself.
+   */
+  router: z.enum(['contact-graph', 'direct']).default('contact-graph'),
+  /** Lifetime of bundles whose sender does not wish for another. */
+  lifetime: durationNs().default(LIFETIME_NS),
+  /** Most hops of a bundle from this node. */
+  hopLimit: z.int().min(1).max(255).default(HOP_LIMIT),
+  /** CRC of the primary and the payload block. */
+  crc: z.enum(['none', '16', '32c']).default('32c'),
+  /** Refuses bundles whose primary block has no CRC (RFC 9171 section 4.3.1). */
+  requirePrimaryCrc: z.boolean().default(true),
+  store: storeConfig.prefault({}),
+  /**
+   * Defects for tests, never for real traffic: `swallowing` loses every second bundle that it
+   * forwards, `roundabout` takes the worst route that it knows.
+   */
+  double: z.enum(['swallowing', 'roundabout']).optional(),
+});
+
+/** Checked options. */
+export type DtnOptions = z.output<typeof dtnConfig>;

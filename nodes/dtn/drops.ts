@@ -1,0 +1,25 @@
+/**
+ * Why a node drops a bundle, each with a sentence that explains it, in the order of the checks.
+ *
+ * @module
+ */
+import { BUNDLE_DROPS } from './wire/drops.ts';
+
+/** All drop reasons of a node. */
+export const DTN_DROPS = {
+  'unknown-peer': 'the datagram does not come from a neighbour',
+  'unknown-message': 'the datagram goes on with nothing that UDPCL knows',
+  'bad-transfer': 'a piece of a bundle is malformed, or disagrees with the others',
+  'transfers-full': 'pieces of too many bundles wait for others',
+  ...BUNDLE_DROPS,
+  'primary-unprotected': 'nothing protects the primary block, and the node requires it',
+  duplicate: 'the node has the bundle, or had it',
+  expired: 'the bundle is older than its lifetime',
+  'hop-limit': 'the bundle has gone as many hops as it may',
+  'no-storage': 'the store has no room',
+  'unknown-source': 'the bundle comes from a node that is not in the topology',
+  'unknown-record': 'the administrative record is of no known type',
+} as const;
+
+/** Why a node drops a bundle. */
+export type DtnDrop = keyof typeof DTN_DROPS;

@@ -1,0 +1,65 @@
+/**
+ * Delay-tolerant networking: metrics.
+ *
+ * @module
+ */
+import type { MetricDefinition } from '../../engine/host/measure.ts';
+
+/** Metrics of a node. */
+export const DTN_METRICS: readonly MetricDefinition[] = [
+  {
+    name: 'dtn.accepted',
+    kind: 'counter',
+    unit: 'packets',
+    help: 'messages of the application that became bundles',
+  },
+  {
+    name: 'dtn.forwarded',
+    kind: 'counter',
+    unit: 'packets',
+    help: 'bundles handed to a convergence layer, at the source and at each node on the way',
+  },
+  {
+    name: 'dtn.received',
+    kind: 'counter',
+    unit: 'packets',
+    help: 'bundles that neighbours sent, whatever became of them',
+  },
+  {
+    name: 'dtn.received_again',
+    kind: 'ratio',
+    unit: 'ratio',
+    help: 'share of received bundles that the node had, or had had, before',
+    of: ['dtn.duplicate_copies', 'dtn.received'],
+  },
+  {
+    name: 'dtn.duplicate_copies',
+    kind: 'counter',
+    unit: 'packets',
+    help: 'received bundles that the node had, or had had, before',
+  },
+  {
+    name: 'dtn.arrived',
+    kind: 'counter',
+    unit: 'packets',
+    help: 'bundles handed to the application, at the destination',
+  },
+  {
+    name: 'dtn.expired',
+    kind: 'counter',
+    unit: 'packets',
+    help: 'bundles that reached the end of their lifetime in a store',
+  },
+  {
+    name: 'dtn.hops',
+    kind: 'histogram',
+    unit: 'count',
+    help: 'hops of a bundle at its delivery, by its hop count block',
+  },
+  {
+    name: 'dtn.buffer',
+    kind: 'gauge',
+    unit: 'bytes',
+    help: 'bytes of bundles in the store of a node, after each change',
+  },
+];

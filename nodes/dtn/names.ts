@@ -1,0 +1,61 @@
+/**
+ * Identifiers of the hosts of a network: each has a node number, its place in the topology from 1,
+ * and a name. All nodes derive the same ones.
+ *
+ * @module
+ */
+
+import { APPLICATION_DEMUX, APPLICATION_SERVICE } from './geometry.ts';
+import { type Eid, formatEid, nodeOf } from './wire/eid.ts';
+
+/** Identifiers by name of host, and back. */
+export class Names {
+  readonly #scheme: 'ipn' | 'dtn';
+  /** Numbers of nodes, from 0. */
+  readonly #numbers = new Map<string, number>();
+  readonly #names: readonly string[];
+  readonly #byNode = new Map<string, string>();
+
+  /** @param names Hosts in the order of the topology. */
+  constructor(names: readonly string[], scheme: 'ipn' | 'dtn') {
+    this.#scheme = scheme;
+    this.#names = names;
+    for (const [number, name] of names.entries()) {
+      this.#numbers.set(name, number);
+      this.#byNode.set(formatEid(this.nodeOf(name)), name);
+    }
+  }
+
+  /** Number of hosts. */
+  get size(): number {
+    return this.#names.length;
+  }
+
+  /** The number of a host, from 0; undefined if there is none of that name. */
+  numberOf(name: string): number | undefined {
+    return this.#numbers.get(name);
+  }
+
+  nameAt(number: number): string | undefined {
+    return this.#names[number];
+  }
+
+  /** The identifier of a node itself. */
+  nodeOf(name: string): Eid {
+    return nodeOf(this.applicationOf(name));
+  }
+
+  /** The identifier of the application on a host. */
+  applicationOf(name: string): Eid {
+    const number = this.#numbers.get(name);
+    if (this.#scheme === 'dtn' || number === undefined) {
+      return { scheme: 'dtn', node: name, demux: APPLICATION_DEMUX };
+    }
+    return { scheme: 'ipn', allocator: 0, node: number + 1, service: APPLICATION_SERVICE };
+  }
+
+  /** The host of an endpoint; undefined if it is on none. */
+  hostOf(eid: Eid): string | undefined {
+    return this.#byNode.get(formatEid(nodeOf(eid)));
+  }
+}

@@ -1,0 +1,270 @@
+import { describe, expect, it } from 'vitest';
+import type { PlannedContact, PlannedContacts } from '../../../../../engine/host/network-view.ts';
+import type { CalendarTime } from '../../../../../engine/host/time.ts';
+import type { SendWishes } from '../../../../../engine/host/transport.ts';
+import { TIMER_DUE } from '../../../../../nodes/_kit/machine.ts';
+import { Adjacency } from '../../../../../nodes/dtn/agent/adjacency.ts';
+import { Agent, type AgentEffect, type AgentInput } from '../../../../../nodes/dtn/agent/agent.ts';
+import { type DtnOptions, dtnConfig } from '../../../../../nodes/dtn/config.ts';
+import { Names } from '../../../../../nodes/dtn/names.ts';
+import { DirectRouter } from '../../../../../nodes/dtn/router/direct.ts';
+import type { Router } from '../../../../../nodes/dtn/router/router.ts';
+import { formatEid } from '../../../../../nodes/dtn/wire/eid.ts';
+import { BundleView } from '../../../../../nodes/dtn/wire/view.ts';
+import { type Sample, sampleBundle } from '../wire/support.ts';
+
+const S = 1_000_000_000;
+/** 2026-01-01T00:00:00Z. */
+const EPOCH_S = 1_767_225_600;
+const EPOCH_DTN_MS = 820_540_800_000;
+const BODY = new Uint8Array(1_000);
+
+type Effect = AgentEffect<string>;
+
+interface Bench {
+  readonly agent: Agent<string>;
+  /** Steps the agent and returns its effects without counters and levels. */
+  readonly step: (now: number, input: Parameters<Agent<string>['step']>[1]) => readonly Effect[];
+}
+
+interface BenchOptions {
+  readonly options?: Partial<DtnOptions>;
+  readonly contacts?: PlannedContacts;
+  readonly router?: Router;
+  /** How far the agent's clock is off at an instant, s. */
+  readonly clockOffsetS?: (now: number) => number;
+  readonly rateBps?: number;
+}
+
+/** Node a between b and c, over links of 8 kbit/s: a bundle of 1 kB takes about a second. */
+function bench(given: BenchOptions = {}): Bench {
+  const { options, contacts, router, clockOffsetS, rateBps = 8_000 } = given;
+  const parsed = { ...dtnConfig.parse({}), ...options };
+  const link = (neighbour: string): Adjacency =>
+    new Adjacency({
+      link: `a--${neighbour}`,
+      neighbour,
+      rateBps,
+      contacts,
+      bytesOnLink: (bytes) => bytes,
+    });
+  let nowNs = 0;
+  const agent = new Agent<string>({
+    own: 'a',
+    names: new Names(['a', 'b', 'c'], parsed.eids),
+    options: parsed,
+    adjacencies: [link('b'), link('c')],
+    router: router ?? new DirectRouter(new Set(['b', 'c'])),
+    clock: (): CalendarTime => {
+      const seconds = EPOCH_S + (clockOffsetS?.(nowNs) ?? 0) + Math.floor(nowNs / S);
+      return { seconds, nanos: nowNs % S };
+    },
+    planTime: (): number => nowNs,
+  });
+  return {
+    agent,
+    step: (now, input): readonly Effect[] => {
+      nowNs = now;
+      const effects = agent.step(now, input);
+      return effects.filter(({ kind }) => !['count', 'stored', 'hops'].includes(kind));
+    },
+  };
+}
+
+function send(to: string, wishes: SendWishes = {}): AgentInput<string> {
+  return { kind: 'send', request: 'r', to, body: BODY, wishes };
+}
+
+/** A bundle from c, as b hands it to a. */
+const foreign = (sample: Sample): AgentInput<string> => ({
+  kind: 'bundle',
+  bytes: sampleBundle({ source: 'ipn:3.1', ...sample }),
+  from: 'b',
+});
+
+const kinds = (effects: readonly Effect[]): readonly string[] =>
+  effects.map((effect) => (effect.kind === 'drop' ? effect.reason : effect.kind));
+
+describe('an agent', () => {
+  it('answers, makes a bundle and hands it to the neighbour, in this order', () => {
+    const { step } = bench();
+    const effects = step(5 * S, send('b'));
+    expect(kinds(effects)).toEqual(['answer', 'transmit']);
+    expect(effects[0]).toMatchObject({ request: 'r', outcome: 'ok' });
+    const { bundle } = effects[1] as Extract<Effect, { kind: 'transmit' }>;
+    const view = new BundleView();
+    expect(view.open(bundle, 0, bundle.length)).toBeUndefined();
+    expect([formatEid(view.source), formatEid(view.destination)]).toEqual(['ipn:1.1', 'ipn:2.1']);
+    expect([view.createdMs, view.sequence]).toEqual([EPOCH_DTN_MS + 5_000, 0]);
+    expect([view.lifetimeMs, view.hopLimit, view.hops]).toEqual([3_600_000, 32, 1]);
+    // R-140: 1 kB in at most 1,120 bytes.
+    expect(bundle.length).toBeLessThanOrEqual(1_120);
+  });
+
+  it('never repeats a creation timestamp, not even when its clock goes back', () => {
+    // From 2 s on the clock is 10 s slow.
+    const clockOffsetS = (now: number): number => (now < 2 * S ? 0 : -10);
+    const { step } = bench({ rateBps: 1e12, clockOffsetS });
+    const stamps = [S, S + 1_000, S + 1_000_000, 2 * S, 12 * S].map((now) => {
+      const sent = step(now, send('b')).find(({ kind }) => kind === 'transmit');
+      const { bundle } = sent as Extract<Effect, { kind: 'transmit' }>;
+      const view = new BundleView();
+      view.open(bundle, 0, bundle.length);
+      return [view.createdMs - EPOCH_DTN_MS, view.sequence];
+    });
+    expect(stamps).toEqual([
+      [1_000, 0],
+      [1_000, 1],
+      [1_001, 0],
+      [1_001, 1],
+      [2_000, 0],
+    ]);
+  });
+
+  it('sends one bundle after the other, at the rate of the link', () => {
+    const { agent, step } = bench();
+    expect(kinds(step(0, send('b')))).toContain('transmit');
+    expect(kinds(step(0, send('b')))).toEqual(['answer']);
+    const freeNs = agent.nextAt();
+    // 1,063 bytes at 8 kbit/s.
+    expect(freeNs).toBe(1_063 * 1_000_000);
+    expect(kinds(step(freeNs, TIMER_DUE))).toEqual(['transmit']);
+    expect(agent.holding).toBe(0);
+  });
+
+  it('lets urgent bundles go first', () => {
+    const { agent, step } = bench();
+    const lifetimes: number[] = [];
+    step(0, send('b'));
+    for (const priority of [0, 1, 2] as const)
+      step(0, send('b', { priority, lifetime: (9 + priority) * S }));
+    for (let count = 0; count < 3; count += 1) {
+      const [effect] = step(agent.nextAt(), TIMER_DUE);
+      const view = new BundleView();
+      const { bundle } = effect as Extract<Effect, { kind: 'transmit' }>;
+      view.open(bundle, 0, bundle.length);
+      lifetimes.push(view.lifetimeMs);
+    }
+    expect(lifetimes).toEqual([11_000, 10_000, 9_000]);
+  });
+
+  it('refuses what it cannot keep', () => {
+    const { step } = bench({ options: { store: { bytes: 2_500, bundles: 10 } } });
+    const outcomes = ['nobody', 'b', 'b', 'b', 'b'].map((to) => {
+      const answer = step(0, send(to)).find(({ kind }) => kind === 'answer');
+      return (answer as Extract<Effect, { kind: 'answer' }>).outcome;
+    });
+    // The first bundle for b leaves at once, two wait, and there is no room for another.
+    expect(outcomes).toEqual(['unknown-peer', 'ok', 'ok', 'ok', 'no-storage']);
+  });
+
+  it('drops a bundle after its lifetime, not at its end', () => {
+    const { agent, step } = bench({ contacts: { windows: [] } });
+    step(0, send('b', { lifetime: 10 * S }));
+    expect(agent.nextAt()).toBe(10 * S + 1);
+    expect(kinds(step(10 * S, TIMER_DUE))).toEqual([]);
+    expect(kinds(step(10 * S + 1, TIMER_DUE))).toEqual(['expired']);
+    expect([agent.holding, agent.nextAt()]).toEqual([0, Number.POSITIVE_INFINITY]);
+  });
+
+  it('keeps bundles between contacts', () => {
+    const { agent, step } = bench({ contacts: { windows: [window(10, 20)] } });
+    expect(kinds(step(0, send('b')))).toEqual(['answer']);
+    expect(agent.waiting).toEqual({ 'no-contact-now': 1 });
+    expect(kinds(step(10 * S, { kind: 'contact', link: 'a--b', edge: 'begin' }))).toEqual([
+      'transmit',
+    ]);
+  });
+
+  it('begins no transmission that would outlast the contact', () => {
+    const { agent, step } = bench({ contacts: { windows: [window(10, 12)] } });
+    step(0, send('b'));
+    step(0, send('b'));
+    expect(kinds(step(10 * S, { kind: 'contact', link: 'a--b', edge: 'begin' }))).toEqual([
+      'transmit',
+    ]);
+    // The second one needs until 12.1 s.
+    expect(kinds(step(agent.nextAt(), TIMER_DUE))).toEqual([]);
+    expect(kinds(step(12 * S, { kind: 'contact', link: 'a--b', edge: 'end' }))).toEqual([]);
+    expect(agent.holding).toBe(1);
+    expect(agent.waiting).toEqual({ 'no-contact-now': 1 });
+  });
+
+  it('asks the router again when the contact does not come', () => {
+    const asked: number[] = [];
+    const router: Router = {
+      route: (_bundle, { nowNs }) => {
+        asked.push(nowNs);
+        return asked.length > 1
+          ? { kind: 'go', neighbour: 'c', untilNs: 90 * S }
+          : { kind: 'go', neighbour: 'b', untilNs: 20 * S };
+      },
+    };
+    const { agent, step } = bench({ contacts: { windows: [window(10, 20)] }, router });
+    step(0, send('b'));
+    expect(agent.nextAt()).toBe(20 * S + 1);
+    step(20 * S + 1, TIMER_DUE);
+    expect(asked).toEqual([0, 20 * S + 1]);
+    expect(agent.waiting).toEqual({ queue: 1 });
+    const effects = step(30 * S, { kind: 'contact', link: 'a--c', edge: 'begin' });
+    expect(effects).toMatchObject([{ kind: 'transmit', link: 'a--c' }]);
+  });
+});
+
+describe('a received bundle', () => {
+  it('is delivered at its destination', () => {
+    const { step } = bench();
+    const payload = Uint8Array.of(7, 8);
+    const effects = step(S, foreign({ destination: 'ipn:1.1', payload }));
+    expect(effects).toEqual([{ kind: 'deliver', from: 'c', body: payload }]);
+  });
+
+  it('is passed on with a hop more, this node as the previous one, and its age', () => {
+    const { agent, step } = bench({ contacts: { windows: [window(10, 90)] } });
+    step(2 * S, foreign({ destination: 'ipn:3.1', source: 'ipn:2.1', createdMs: 0 }));
+    expect(agent.holding).toBe(1);
+    const effects = step(12 * S, { kind: 'contact', link: 'a--c', edge: 'begin' });
+    const { bundle } = effects[0] as Extract<Effect, { kind: 'transmit' }>;
+    const view = new BundleView();
+    expect(view.open(bundle, 0, bundle.length)).toBeUndefined();
+    expect([view.hops, formatEid(view.previous), view.ageMs]).toEqual([2, 'ipn:1.0', 10_100]);
+  });
+
+  it('counts once; a copy is a duplicate, also after the bundle has gone', () => {
+    const { step } = bench();
+    const bundle = foreign({ destination: 'ipn:1.1' });
+    expect(kinds(step(S, bundle))).toEqual(['deliver']);
+    expect(kinds(step(2 * S, bundle))).toEqual(['duplicate']);
+    expect(kinds(step(3 * S, foreign({ destination: 'ipn:1.1', sequence: 2 })))).toEqual([
+      'deliver',
+    ]);
+  });
+
+  it.each([
+    ['after its lifetime', { lifetimeMs: 999 }, 'expired'],
+    ['at the end of its lifetime', { lifetimeMs: 1_000 }, 'deliver'],
+    ['without a CRC of its primary block', { crcType: 0 as const }, 'primary-unprotected'],
+    ['from a node that nobody knows', { source: 'ipn:9.1' }, 'unknown-source'],
+    ['from nobody', { source: 'dtn:none', flags: 4 }, 'unknown-source'],
+    ['with a record that it does not know', { flags: 2 }, 'unknown-record'],
+  ])('%s', (_, sample, expected) => {
+    const { step } = bench();
+    expect(kinds(step(S, foreign({ destination: 'ipn:1.1', ...sample })))).toEqual([expected]);
+  });
+
+  it('from the future counts as new', () => {
+    const { step } = bench({ clockOffsetS: () => -100 });
+    const effects = step(S, foreign({ destination: 'ipn:1.1', lifetimeMs: 1 }));
+    expect(kinds(effects)).toEqual(['deliver']);
+  });
+
+  it('without a CRC is taken if the options say so', () => {
+    const { step } = bench({ options: { requirePrimaryCrc: false } });
+    const effects = step(S, foreign({ destination: 'ipn:1.1', crcType: 0 }));
+    expect(kinds(effects)).toEqual(['deliver']);
+  });
+});
+
+function window(startS: number, endS: number): PlannedContact {
+  return { startNs: startS * S, endNs: endS * S, rateBps: 8_000, delayNs: 0 };
+}

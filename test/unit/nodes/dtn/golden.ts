@@ -1,0 +1,40 @@
+/**
+ * Golden bytes of delay-tolerant networking.
+ *
+ * @module
+ */
+import { toHex } from '../../../../nodes/_kit/bytes.ts';
+import { CborWriter } from '../../../../nodes/_kit/cbor-writer.ts';
+import { forwardedCopy } from '../../../../nodes/dtn/agent/forwarded-copy.ts';
+import { BundleView, encodeStatusReport, parseEid, REASON } from '../../../../nodes/dtn/index.ts';
+import { udpclDatagrams } from '../../../../nodes/dtn/layer/udpcl.ts';
+import type { GoldenBytes } from '../../../../tools/golden/golden-bytes.ts';
+import { sampleBundle } from './wire/support.ts';
+
+/** See tools/golden/golden-bytes.ts. */
+export function goldenBytes(): GoldenBytes {
+  const bundle = sampleBundle();
+  const node = parseEid('ipn:9.0');
+  const writer = new CborWriter();
+  if (node === undefined) throw new Error('no identifier');
+  forwardedCopy(writer, new BundleView(), bundle, { node, isOwn: false, heldNs: 5_000_000_000 });
+  const no = { isAsserted: false };
+  return {
+    bundle: toHex(bundle),
+    dtn: toHex(sampleBundle({ source: 'dtn://alice/app', destination: 'dtn://bob/app' })),
+    forwarded: toHex(writer.taken()),
+    pieces: udpclDatagrams(bundle, 64, 3).map(toHex).join(' '),
+    report: toHex(
+      encodeStatusReport({
+        received: no,
+        forwarded: no,
+        delivered: no,
+        deleted: { isAsserted: true, timeMs: 820_540_800_000 },
+        reason: REASON.lifetimeExpired,
+        source: node,
+        createdMs: 1,
+        sequence: 2,
+      }),
+    ),
+  };
+}

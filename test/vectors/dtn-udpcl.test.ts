@@ -1,0 +1,112 @@
+/**
+ * Published datagrams of the UDP convergence layer, version 2 (draft-ietf-dtn-udpcl-03).
+ */
+import { describe, expect, it } from 'vitest';
+import { concatBytes, fromHex, toHex } from '../../nodes/_kit/bytes.ts';
+import { UdpclReader, udpclBytes, udpclDatagrams } from '../../nodes/dtn/layer/udpcl.ts';
+import { hasVectors, vectors } from '../vectors-root.ts';
+
+interface Case {
+  readonly name: string;
+  readonly hex: string | readonly string[];
+  readonly meaning: string;
+}
+
+const BUNDLES: Readonly<Record<string, number>> = {
+  'single bundle datagram': 1,
+  'bundle + zero padding': 1,
+  'two bundles in a row': 2,
+  'transfer 7: 2048 bytes in 3 pieces': 1,
+};
+const DROPS: Readonly<Record<string, readonly string[]>> = {
+  'BPv6 first octet': ['unknown-message'],
+  'DTLS handshake octet': ['unknown-message'],
+};
+
+/** What reading the datagrams one after the other gives. */
+function read(datagrams: readonly Uint8Array[]): {
+  readonly bundles: readonly Uint8Array[];
+  readonly drops: readonly string[];
+} {
+  const bundles: Uint8Array[] = [];
+  const drops: string[] = [];
+  const reader = new UdpclReader({
+    onBundle: (bundle): number => bundles.push(bundle),
+    onDrop: (reason): number => drops.push(reason),
+  });
+  for (const datagram of datagrams) reader.read(0, datagram, 0, datagram.length);
+  return { bundles, drops };
+}
+
+describe.skipIf(!hasVectors)('datagrams', () => {
+  const { cases } = hasVectors
+    ? vectors<{ cases: readonly Case[] }>('dtn/udpcl.json')
+    : { cases: [] };
+
+  it.each(cases)('$name: $meaning', ({ name, hex }) => {
+    const { bundles, drops } = read([hex].flat().map(fromHex));
+    expect(bundles).toHaveLength(BUNDLES[name] ?? 0);
+    expect(drops).toEqual(DROPS[name] ?? []);
+  });
+
+  it('in pieces are put together in any order', () => {
+    const pieces = cases.flatMap(({ hex }) => (typeof hex === 'string' ? [] : hex)).map(fromHex);
+    const whole = Uint8Array.from({ length: 2_048 }, (_, index) => index % 256);
+    for (const order of [pieces, pieces.toReversed(), [...pieces, ...pieces.slice(0, 2)]]) {
+      expect(read(order).bundles.map(toHex)).toEqual([toHex(whole)]);
+    }
+  });
+});
+
+describe('a bundle', () => {
+  const bundle = Uint8Array.from({ length: 5_000 }, (_, index) =>
+    index === 0 ? 0x9f : index % 251,
+  );
+
+  it.each([
+    [5_000, 1],
+    [4_999, 2],
+    [1_200, 5],
+    [64, 122],
+  ])('in datagrams of at most %i bytes takes %i, no longer than foreseen', (limit, count) => {
+    const datagrams = udpclDatagrams(bundle, limit, 7);
+    expect(datagrams).toHaveLength(count);
+    expect(Math.max(...datagrams.map(({ length }) => length))).toBeLessThanOrEqual(limit);
+    const bytes = concatBytes(...datagrams).length;
+    expect(bytes).toBeLessThanOrEqual(udpclBytes(bundle.length, limit));
+    expect(bytes).toBeGreaterThan(0.8 * udpclBytes(bundle.length, limit));
+  });
+
+  it('that is missing a piece never comes', () => {
+    const [, ...rest] = udpclDatagrams(bundle, 1_200, 7);
+    expect(read(rest).bundles).toEqual([]);
+  });
+
+  it('of 16 MiB and one byte is no transfer, nor is a piece beyond its end', () => {
+    // { 2: [1, 2^24 + 1, 0, h'00'] } and { 2: [1, 3, 3, h'00'] }
+    for (const hex of ['a10284011a01000001004100', 'a102840103034100']) {
+      expect(read([fromHex(hex)]).drops).toEqual(['bad-transfer']);
+    }
+    expect(read([fromHex('a10284011a01000000004100')]).drops).toEqual([]);
+  });
+
+  it('is refused while pieces of 64 others wait, and taken 30 s later', () => {
+    const bundles: Uint8Array[] = [];
+    const drops: string[] = [];
+    const reader = new UdpclReader({
+      onBundle: (each): number => bundles.push(each),
+      onDrop: (reason): number => drops.push(reason),
+    });
+    for (let transfer = 0; transfer < 65; transfer += 1) {
+      const [first] = udpclDatagrams(bundle, 1_200, transfer);
+      reader.read(0, first!, 0, first!.length);
+    }
+    expect(drops).toEqual(['transfers-full']);
+    const late = 30_000_000_001;
+    for (const datagram of udpclDatagrams(bundle, 1_200, 65)) {
+      reader.read(late, datagram, 0, datagram.length);
+    }
+    expect(bundles).toHaveLength(1);
+    expect(drops).toEqual(['transfers-full']);
+  });
+});
