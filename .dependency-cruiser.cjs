@@ -35,8 +35,6 @@ const HOLDS_THE_HOST = [
   'nodes/mixnet/mix/proof-exchange.ts',
   // Hands the port to the parts of the gateway's peers, which ask for a part each.
   'nodes/gateway/peer-context.ts',
-  // Takes requests of the application (`NodeRequest` stands beside `Host`).
-  'nodes/gateway/peer.ts',
   // Performs the effects of BFD's machines on all links of a router.
   'nodes/scion/bfd/link-monitor.ts',
 ];

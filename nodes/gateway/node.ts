@@ -200,7 +200,7 @@ class GatewayNode implements NodeHandle {
     const peer = this.#peers.get(request.target);
     if (request.kind !== 'send') request.respond('unknown-request');
     else if (peer === undefined) request.respond('unknown-peer');
-    else peer.send(request);
+    else request.respond(peer.send(request.body, request.wishes) ?? 'ok');
     this.#processed(began);
   }
 

@@ -7,9 +7,8 @@
  *
  * @module
  */
-import type { NodeRequest } from '../../engine/host/host.ts';
 import type { Timer } from '../../engine/host/time.ts';
-import type { Way } from '../../engine/host/transport.ts';
+import type { SendWishes, Way } from '../../engine/host/transport.ts';
 import { FAULT_SWITCH, HEALTH_OF_PATH, NO_PATH, PATH_IN_USE } from '../_kit/path-states.ts';
 import { isdAsWords, type PacketView } from '../scion/index.ts';
 import { Arrivals } from './arrivals.ts';
@@ -172,11 +171,14 @@ export class Peer {
     return this.controller.status(now);
   }
 
-  /** Sends application bytes; answers the request with `ok` or a reason. */
-  send(request: NodeRequest): void {
-    const reason = this.#offer(request);
+  /**
+   * Sends application bytes, now or when there is a path.
+   * @returns why they are dropped instead; undefined if they are not.
+   */
+  send(body: Uint8Array, wishes: SendWishes | undefined): DepartureDrop | undefined {
+    const reason = this.#offer(body, wishes);
     if (reason !== undefined) this.#context.host.drop(reason);
-    request.respond(reason ?? 'ok');
+    return reason;
   }
 
   /** Takes a decoded frame from this peer. `view` is the SCION packet that carried it. */
@@ -201,7 +203,7 @@ export class Peer {
   }
 
   /** Sends a packet or queues it; returns why it can do neither. */
-  #offer({ body, wishes }: NodeRequest): DepartureDrop | undefined {
+  #offer(body: Uint8Array, wishes: SendWishes | undefined): DepartureDrop | undefined {
     if (body.length > PACKET_BYTES_MAX) return 'packet-too-large';
     if (body.length === 0) return 'packet-empty';
     if (!this.#load.admit(this.#context.host.now())) return 'overload';
