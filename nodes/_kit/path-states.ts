@@ -30,7 +30,7 @@ export const HEALTH_OF_PATH = perPath(
 
 /**
  * The quality of each path, such as `alive active rtt=20012us jitter=3us loss=0.010`: the smoothed
- * RTT, absent if it was never measured, and the share of the last probes that were lost.
+ * RTT, null if it was never measured, and the share of the last probes that were lost.
  */
 export const QUALITY_OF_PATH = perPath(
   'quality {path} to {peer}',

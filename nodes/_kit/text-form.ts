@@ -8,26 +8,16 @@
 
 /** How values of one type are written and read. */
 export interface Form<Value> {
-  /** @throws RangeError if the text could not be read back. */
   write(value: Value): string;
   /** Undefined if the text is not what `write` returns for some value. */
   read(text: string): Value | undefined;
 }
 
-/** A part of a form that may be absent, which is written as `-`. */
-export interface OptionalForm<Value> {
-  readonly present: Form<Value>;
-}
-
-type Parts = Readonly<Record<string, Form<unknown> | OptionalForm<unknown>>>;
+type Parts = Readonly<Record<string, Form<unknown>>>;
 
 /** The values of a form by the names of its parts. */
 type ValuesOf<Named extends Parts> = {
-  readonly [Name in keyof Named]: Named[Name] extends Form<infer Value>
-    ? Value
-    : Named[Name] extends OptionalForm<infer Value>
-      ? Value | undefined
-      : never;
+  readonly [Name in keyof Named]: Named[Name] extends Form<infer Value> ? Value : never;
 };
 
 const ABSENT = '-';
@@ -35,46 +25,53 @@ const PLACE = /\{(\w+)\}/;
 
 /**
  * A text with named parts. Each part ends where the text that follows it in the template first
- * occurs.
+ * occurs; `write` throws a RangeError if a part could not be read back.
  * @param template Texts and places, such as `quality {path} to {peer}`; two places need a text
  * between them.
  */
+/*#__NO_SIDE_EFFECTS__*/
 export function form<const Named extends Parts>(
   template: string,
   parts: Named,
 ): Form<ValuesOf<Named>> {
   // Even entries are texts, odd ones the names of places.
   const pieces = template.split(PLACE);
-  const names = pieces.filter((_, at) => at % 2 === 1);
   const texts = pieces.filter((_, at) => at % 2 === 0);
-  if (names.length === 0) throw new RangeError(`no place in '${template}'`);
-  if (texts.slice(1, -1).includes('')) throw new RangeError(`places touch in '${template}'`);
+  const fields = pieces
+    .filter((_, at) => at % 2 === 1)
+    .map((name, at) => ({ name, part: parts[name], behind: texts[at + 1] ?? '' }));
   const [first = ''] = texts;
-  const fields = names.map((name, at) => ({
-    name,
-    part: partOf(parts, name),
-    behind: texts[at + 1] ?? '',
-    isLast: at === names.length - 1,
-  }));
+  const last = fields.at(-1);
+  const isFit = fields.every(({ part, behind }, at) => {
+    return part !== undefined && (behind !== '' || at === fields.length - 1);
+  });
+  if (fields.length === 0 || !isFit) {
+    throw new RangeError(`places are missing, touch or have no part: ${template}`);
+  }
   return {
-    write: (value: Readonly<Record<string, unknown>>) =>
-      fields.reduce((text, { name, part, behind, isLast }) => {
-        const written = part.write(value[name]);
-        if (!isLast && written.includes(behind)) {
-          throw new RangeError(`'${behind}' inside the ${name} of '${template}': ${written}`);
+    write: (value: Readonly<Record<string, unknown>>): string => {
+      let text = first;
+      for (const field of fields) {
+        const { name, part, behind } = field;
+        const written = part?.write(value[name]) ?? '';
+        const isCut = field !== last && written.includes(behind);
+        if (isCut || part?.read(written) === undefined) {
+          throw new RangeError(`${name} of '${template}' could not be read back: '${written}'`);
         }
-        return text + written + behind;
-      }, first),
+        text += written + behind;
+      }
+      return text;
+    },
     read: (text): ValuesOf<Named> | undefined => {
       if (!text.startsWith(first)) return undefined;
       const found: Record<string, unknown> = {};
       let at = first.length;
-      for (const { name, part, behind, isLast } of fields) {
-        const end = isLast ? lastEnd(text, behind) : text.indexOf(behind, at);
-        if (end < at) return undefined;
-        const value = part.read(text.slice(at, end));
+      for (const field of fields) {
+        const { name, part, behind } = field;
+        const end = field === last ? lastEnd(text, behind) : text.indexOf(behind, at);
+        const value = end < at ? undefined : part?.read(text.slice(at, end));
         if (value === undefined) return undefined;
-        found[name] = value.content;
+        found[name] = value;
         at = end + behind.length;
       }
       return found as ValuesOf<Named>;
@@ -82,18 +79,24 @@ export function form<const Named extends Parts>(
   } as Form<ValuesOf<Named>>;
 }
 
-/** A part that may be absent. */
-export function optional<Value>(present: Form<Value>): OptionalForm<Value> {
-  return { present };
+/** A value that may be absent: null is written as `-`. */
+/*#__NO_SIDE_EFFECTS__*/
+export function optional<Value>(present: Form<Value>): Form<Value | null> {
+  return {
+    write: (value) => (value === null ? ABSENT : present.write(value)),
+    read: (text) => (text === ABSENT ? null : present.read(text)),
+  };
 }
 
-/** Texts of one form in a row; no text for none. */
+/** Texts of one form in a row; no text for none. `write` throws a RangeError as {@link form} does. */
+/*#__NO_SIDE_EFFECTS__*/
 export function list<Value>(item: Form<Value>, separator: string): Form<readonly Value[]> {
   return {
     write: (values): string => {
       const texts = values.map((value) => item.write(value));
-      const bad = texts.find((text) => text === '' || text.includes(separator));
-      if (bad !== undefined) throw new RangeError(`not fit for a list: '${bad}'`);
+      if (texts.some((text) => text === '' || text.includes(separator))) {
+        throw new RangeError(`not fit for a list: '${texts.join("', '")}'`);
+      }
       return texts.join(separator);
     },
     read: (text): readonly Value[] | undefined => {
@@ -106,113 +109,71 @@ export function list<Value>(item: Form<Value>, separator: string): Form<readonly
 
 /** A text without spaces. */
 export const word: Form<string> = {
-  write: (text): string => {
-    if (text === '' || text.includes(' ')) throw new RangeError(`not one word: '${text}'`);
-    return text;
-  },
+  write: (text) => text,
   read: (text) => (text === '' || text.includes(' ') ? undefined : text),
 };
 
 /** Any text that is not empty; only at the end of a form, or where what follows cannot be in it. */
 export const anyText: Form<string> = {
-  write: (text): string => {
-    if (text === '') throw new RangeError('an empty text');
-    return text;
-  },
+  write: (text) => text,
   read: (text) => (text === '' ? undefined : text),
 };
 
 /** One of some words. */
+/*#__NO_SIDE_EFFECTS__*/
 export function oneOf<const Name extends string>(names: readonly Name[]): Form<Name> {
   return { write: (name) => name, read: (text) => names.find((name) => name === text) };
 }
 
 /** An integer from 0 on, in decimal. */
-export const count: Form<number> = {
-  write: (value): string => {
-    if (!isCount(value)) throw new RangeError(`not a count: ${value}`);
-    return String(value);
-  },
-  read: (text): number | undefined => {
-    const value = Number(text);
-    return isCount(value) && String(value) === text ? value : undefined;
-  },
-};
+export const count: Form<number> = countOf('');
 
 /** {@link count} with a unit directly behind it, such as `20012us`. */
+/*#__NO_SIDE_EFFECTS__*/
 export function countOf(unit: string): Form<number> {
-  const both = form(`{value}${unit}`, { value: count });
-  return { write: (value) => both.write({ value }), read: (text) => both.read(text)?.value };
+  return numbers((value) => `${value}${unit}`, Number.isSafeInteger);
 }
 
 /** A number from 0 on, rounded to some digits behind the point. */
+/*#__NO_SIDE_EFFECTS__*/
 export function decimal(digits: number): Form<number> {
+  return numbers((value) => value.toFixed(digits), Number.isFinite);
+}
+
+/** The numbers from 0 on that `write` gives back when what it wrote is taken for a number. */
+function numbers(
+  write: (value: number) => string,
+  isOwn: (value: number) => boolean,
+): Form<number> {
   return {
-    write: (value): string => {
-      if (!(value >= 0 && value < DECIMAL_END)) throw new RangeError(`not a decimal: ${value}`);
-      return value.toFixed(digits);
-    },
+    write,
     read: (text): number | undefined => {
-      const value = Number(text);
-      const isOwn = value >= 0 && value < DECIMAL_END && value.toFixed(digits) === text;
-      return isOwn ? value : undefined;
+      const value = Number.parseFloat(text);
+      return value >= 0 && isOwn(value) && write(value) === text ? value : undefined;
     },
   };
 }
 
-/** From here on JavaScript writes exponents. */
-const DECIMAL_END = 1e21;
-const HEX_BITS = 4;
-const HEX = '0123456789abcdef';
+const HEX_BITS = [8, 4, 2, 1];
 
 /** Bits in hexadecimal digits, the first in the highest bit; the last digit is filled up with 0. */
 export const bits: Form<readonly boolean[]> = {
   write: (values): string => {
     let text = '';
-    for (let at = 0; at < values.length; at += HEX_BITS) {
-      let digit = 0;
-      for (let bit = 0; bit < HEX_BITS; bit += 1) digit = 2 * digit + (values[at + bit] ? 1 : 0);
-      text += HEX.charAt(digit);
+    for (let at = 0; at < values.length; at += HEX_BITS.length) {
+      const digit = HEX_BITS.reduce((sum, weight, bit) => sum + (values[at + bit] ? weight : 0), 0);
+      text += digit.toString(16);
     }
     return text;
   },
   read: (text): boolean[] | undefined => {
-    const digits = [...text].map((character) => HEX.indexOf(character));
+    const digits = [...text].map((character) => '0123456789abcdef'.indexOf(character));
     if (digits.includes(-1)) return undefined;
-    return digits.flatMap((digit) => [8, 4, 2, 1].map((weight) => (digit & weight) !== 0));
+    return digits.flatMap((digit) => HEX_BITS.map((weight) => (digit & weight) !== 0));
   },
 };
-
-interface Part {
-  write(value: unknown): string;
-  /** In a wrapper, because the content of an absent part is undefined. */
-  read(text: string): { readonly content: unknown } | undefined;
-}
-
-function partOf(parts: Parts, name: string): Part {
-  const part = parts[name];
-  if (part === undefined) throw new RangeError(`no part has the name ${name}`);
-  if (!('present' in part)) return { write: (value) => part.write(value), read: contentBy(part) };
-  const { present } = part;
-  const read = contentBy(present);
-  return {
-    write: (value) => (value === undefined ? ABSENT : present.write(value)),
-    read: (text) => (text === ABSENT ? { content: undefined } : read(text)),
-  };
-}
-
-function contentBy(one: Form<unknown>): Part['read'] {
-  return (text) => {
-    const content = one.read(text);
-    return content === undefined ? undefined : { content };
-  };
-}
 
 /** Where the last part ends, if `behind` ends the text; before everything otherwise. */
 function lastEnd(text: string, behind: string): number {
   return text.endsWith(behind) ? text.length - behind.length : -1;
-}
-
-function isCount(value: number): boolean {
-  return Number.isSafeInteger(value) && value >= 0 && !Object.is(value, -0);
 }

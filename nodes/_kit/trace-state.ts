@@ -59,7 +59,22 @@ export function singleState<Value>(
   return found(state, texts.get(machine));
 }
 
+/** What stands in a trace of states of one kind that cannot be read, with node and machine. */
+export function unreadTexts<Key, Value>(
+  { machine, state }: KeyedState<Key, Value>,
+  nodes: readonly { readonly name: string; readonly states: StateTexts }[],
+): readonly string[] {
+  return nodes.flatMap(({ name, states }) =>
+    [...states].flatMap(([of, text]) =>
+      machine.read(of) === undefined || state.read(text) !== undefined
+        ? []
+        : [`${name}, ${of}: ${text}`],
+    ),
+  );
+}
+
 /** A machine for each peer, with a name such as `window of {peer}`. */
+/*#__NO_SIDE_EFFECTS__*/
 export function perPeer<Value>(
   template: string,
   state: Form<Value>,
@@ -68,6 +83,7 @@ export function perPeer<Value>(
 }
 
 /** A machine for each path to each peer, with a name such as `route {path} to {peer}`. */
+/*#__NO_SIDE_EFFECTS__*/
 export function perPath<Value>(
   template: string,
   state: Form<Value>,

@@ -99,7 +99,7 @@ export class PeerTrace {
       if (isAccused || this.#told.has(ACCUSED_PATH.machine.write(key))) {
         this.#tell(ACCUSED_PATH, key, { isAccused: isAccused ? 'yes' : 'no' });
       }
-      const rttUs = rttNs < 0 ? undefined : Math.round(rttNs / NS_PER_US);
+      const rttUs = rttNs < 0 ? null : Math.round(rttNs / NS_PER_US);
       const jitterUs = Math.round(jitterNs / NS_PER_US);
       this.#tell(QUALITY_OF_PATH, key, { health, role, rttUs, jitterUs, loss });
     }

@@ -6,7 +6,7 @@
  */
 import type { Drawing, DrawingInput, NodeState, Shape } from '../../viz/format/drawing.ts';
 import { fitted, NARROW, words } from '../../viz/format/shapes.ts';
-import { type FoundState, statesOf } from '../_kit/trace-state.ts';
+import { type FoundState, statesOf, unreadTexts } from '../_kit/trace-state.ts';
 import { HANDSHAKE, type HandshakeState, type HandshakeStep } from './trace-states.ts';
 
 /** A handshake as seen from both sides; instants in ns for the steps that have happened. */
@@ -42,7 +42,7 @@ const SHOWN = 4;
 
 /** True when a gateway has traced a handshake. */
 export function hasLadders(input: DrawingInput): boolean {
-  return laddersOf(input).length > 0 || unreadOf(input).length > 0;
+  return laddersOf(input).length > 0 || unreadTexts(HANDSHAKE, input.nodes).length > 0;
 }
 
 /** Draws one ladder diagram for each pair of gateways. */
@@ -59,7 +59,7 @@ export function drawLadders(input: DrawingInput): Drawing {
     shapes.push(...ladderShapes(ladder, y, input.width));
     y += HEAD + LONG + TAIL;
   }
-  const unread = unreadOf(input);
+  const unread = unreadTexts(HANDSHAKE, input.nodes);
   for (const text of unread.slice(0, SHOWN)) {
     shapes.push(words(0, y + 16, fitted(text, input.width)));
     y += UNREAD;
@@ -104,15 +104,6 @@ interface PeerHandshake extends FoundState<HandshakeState> {
 
 function handshakesOf({ name, states }: NodeState): readonly PeerHandshake[] {
   return statesOf(HANDSHAKE, states).map(({ key, ...found }) => ({ node: name, ...key, ...found }));
-}
-
-/** States that are no handshakes as this file knows them, of an older trace for example. */
-function unreadOf({ nodes }: DrawingInput): readonly string[] {
-  return nodes
-    .flatMap(handshakesOf)
-    .flatMap(({ node, peer, value, text }) =>
-      value === undefined ? [`${node} with ${peer}: ${text}`] : [],
-    );
 }
 
 function rungsOf(

@@ -152,7 +152,8 @@ function healthOf({ quality, text }: PathRow): string {
 }
 
 function rttText({ quality }: PathRow): string {
-  return quality?.rttUs === undefined ? 'not measured' : milliseconds(quality.rttUs);
+  const rttUs = quality?.rttUs ?? undefined;
+  return rttUs === undefined ? 'not measured' : milliseconds(rttUs);
 }
 
 /** Empty if it was not measured. */
@@ -237,7 +238,7 @@ function bar(
   row: PathRow,
   place: { readonly x: number; readonly y: number; readonly w: number; readonly h: number },
 ): readonly Shape[] {
-  if (row.quality?.rttUs === undefined) return [];
+  if (typeof row.quality?.rttUs !== 'number') return [];
   // A dead path shows its last measurement as an outline.
   if (row.quality.health === 'dead') return [box(place, { stroke: 'muted', dash: 'dotted' })];
   return [box(place, { fill: row.isActive ? 'c1' : 'muted', radius: 2 })];

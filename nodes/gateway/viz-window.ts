@@ -5,7 +5,7 @@
  */
 import type { Drawing, DrawingInput, NodeState, Shape } from '../../viz/format/drawing.ts';
 import { box, fitted, grouped, NARROW, nodesShown, words } from '../../viz/format/shapes.ts';
-import { statesOf } from '../_kit/trace-state.ts';
+import { statesOf, unreadTexts } from '../_kit/trace-state.ts';
 import { WINDOW, type WindowState } from './trace-states.ts';
 
 /** A window of one pair at the cursor. */
@@ -21,13 +21,6 @@ const GAP = 28;
 /** Windows drawn; the table lists all. */
 const WINDOWS_SHOWN = 6;
 
-/** A state that is no window as this file knows it, of an older trace for example. */
-interface UnreadWindow {
-  readonly node: string;
-  readonly peer: string;
-  readonly text: string;
-}
-
 /** True when a gateway has traced a window. */
 export function hasWindows({ nodes }: DrawingInput): boolean {
   return nodes.some(isTraced);
@@ -37,7 +30,7 @@ export function hasWindows({ nodes }: DrawingInput): boolean {
 export function drawWindows(input: DrawingInput): Drawing {
   const nodes = nodesShown(input, isTraced);
   const windows = nodes.flatMap(windowsOf);
-  const unread = nodes.flatMap(unreadOf);
+  const unread = unreadTexts(WINDOW, nodes);
   const shapes: Shape[] = [];
   let y = 0;
   for (const window of windows.slice(0, WINDOWS_SHOWN)) {
@@ -46,13 +39,13 @@ export function drawWindows(input: DrawingInput): Drawing {
     y = block.end + GAP;
   }
   for (const one of unread.slice(0, WINDOWS_SHOWN)) {
-    shapes.push(words(0, y + 16, fitted(unreadText(one), input.width)));
+    shapes.push(words(0, y + 16, fitted(one, input.width)));
     y += GAP;
   }
   const more = windows.length - WINDOWS_SHOWN;
   if (more > 0) shapes.push(words(0, y, `${more} more windows are in the table.`));
   const fullest = [...windows].sort((a, b) => b.highest - a.highest)[0];
-  const sentences = [...windows.map(sentenceOf), ...unread.map(unreadText)];
+  const sentences = [...windows.map(sentenceOf), ...unread];
   const title = fullest === undefined ? (sentences[0] ?? 'No window') : sentenceOf(fullest);
   return {
     title,
@@ -78,18 +71,8 @@ function windowsOf({ name, states }: NodeState): readonly PeerWindow[] {
   );
 }
 
-function unreadOf({ name, states }: NodeState): readonly UnreadWindow[] {
-  return statesOf(WINDOW, states).flatMap(({ key, value, text }) =>
-    value === undefined ? [{ node: name, ...key, text }] : [],
-  );
-}
-
 function isTraced({ states }: NodeState): boolean {
   return statesOf(WINDOW, states).length > 0;
-}
-
-function unreadText({ node, peer, text }: UnreadWindow): string {
-  return `${node} ← ${peer}: ${text}`;
 }
 
 /** The bits for sequence numbers that are not negative. */

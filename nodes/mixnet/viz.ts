@@ -13,8 +13,8 @@ import type {
   TableData,
 } from '../../viz/format/drawing.ts';
 import { fitted } from '../../viz/format/shapes.ts';
-import { type FoundState, singleState } from '../_kit/trace-state.ts';
-import { MIXING, PLACE, POOL, type PoolState, type Standing } from './trace-states.ts';
+import { singleState } from '../_kit/trace-state.ts';
+import { MIXING, PLACE, POOL, type PoolState } from './trace-states.ts';
 
 /** With fewer packets a Poisson mix hides little (Loopix, USENIX Security 2017, section 4.3.1). */
 const HELD_MIN = 2;
@@ -25,14 +25,12 @@ const ROW = 70;
 const BOX = 62;
 const GAP = 16;
 const INSET = 8;
-/** Behind all layers. */
-const ELSEWHERE = Number.MAX_SAFE_INTEGER;
 /** If a pool has less room than this, only one pool is drawn, px. */
 const WIDTH_OF_ALL = 400;
 
 interface DrawnNode {
   readonly name: string;
-  /** 0 for providers, then the layers; {@link ELSEWHERE} if its place cannot be read. */
+  /** 0 for providers, then the layers. */
   readonly column: number;
   readonly place: string;
   readonly mixing: string;
@@ -64,24 +62,17 @@ function drawnNodeOf({ name, protocol, states }: NodeState): DrawnNode | undefin
   const standing = singleState(PLACE, states);
   if (protocol !== 'mixnet' || standing === undefined) return undefined;
   const pool = singleState(POOL, states);
-  const column = columnOf(standing);
+  const { value, text } = standing;
+  const layer = value?.kind === 'layer' ? value.layer : 0;
   return {
     name,
-    column,
-    place: column === ELSEWHERE ? standing.text : titleOf(column),
+    // What cannot be read stands behind all layers.
+    column: value === undefined ? Number.POSITIVE_INFINITY : layer,
+    place: value?.kind === 'layer' ? `layer ${layer}` : text,
     mixing: singleState(MIXING, states)?.text ?? '',
     pool: pool?.value,
     unread: pool?.value === undefined ? pool?.text : undefined,
   };
-}
-
-function columnOf({ value: standing }: FoundState<Standing>): number {
-  if (standing === undefined) return ELSEWHERE;
-  return standing.kind === 'provider' ? 0 : standing.layer;
-}
-
-function titleOf(column: number): string {
-  return column === 0 ? 'provider' : `layer ${column}`;
 }
 
 function drawPools({ nodes, width, selected }: DrawingInput): Drawing {
@@ -138,10 +129,10 @@ function drawPool(one: DrawnNode, all: readonly DrawnNode[], width: number): Dra
 
 function columnsOf(drawnNodes: readonly DrawnNode[]): readonly Column[] {
   const numbers = [...new Set(drawnNodes.map(({ column }) => column))].sort((a, b) => a - b);
-  return numbers.map((number) => ({
-    title: number === 0 ? 'providers' : number === ELSEWHERE ? 'elsewhere' : titleOf(number),
-    drawnNodes: drawnNodes.filter(({ column }) => column === number),
-  }));
+  return numbers.map((number) => {
+    const own = drawnNodes.filter(({ column }) => column === number);
+    return { title: number === 0 ? 'providers' : (own[0]?.place ?? ''), drawnNodes: own };
+  });
 }
 
 function heldBy(drawnNodes: readonly DrawnNode[]): number {

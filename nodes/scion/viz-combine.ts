@@ -124,7 +124,7 @@ function routesOf(
 }
 
 function qualityText({ health, rttUs, loss }: PathQuality): string {
-  if (rttUs === undefined) return UNMEASURED;
+  if (rttUs === null) return UNMEASURED;
   return `${health}, ${(rttUs / 1000).toFixed(1)} ms, loss ${Math.round(100 * loss)} %`;
 }
 

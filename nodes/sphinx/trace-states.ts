@@ -8,11 +8,10 @@ import { count, type Form, form, oneOf, word } from '../_kit/text-form.ts';
 import type { SingleState } from '../_kit/trace-state.ts';
 import {
   EXCHANGE_ELEMENT_LENGTH,
+  type ExchangeName,
   type Geometry,
   type GeometryOptions,
   HOPS_MAX,
-  type KemName,
-  type NikeName,
   USER_PAYLOAD_LENGTH_MAX,
 } from './geometry.ts';
 
@@ -23,38 +22,32 @@ export interface PacketsState {
   readonly options: GeometryOptions;
 }
 
-const NIKES = Object.keys(EXCHANGE_ELEMENT_LENGTH.nike) as NikeName[];
-const KEMS = Object.keys(EXCHANGE_ELEMENT_LENGTH.kem) as KemName[];
-const COMMON = { format: word, hops: count, bytes: count };
-const BY_NIKE = form('{format} nike {name} hops={hops} payload={bytes}', {
-  ...COMMON,
-  name: oneOf(NIKES),
-});
-const BY_KEM = form('{format} kem {name} hops={hops} payload={bytes}', {
-  ...COMMON,
-  name: oneOf(KEMS),
+const NAMES = Object.values(EXCHANGE_ELEMENT_LENGTH).flatMap((kind) => Object.keys(kind));
+const LENGTHS = form('{format} {kind} {name} hops={nrHops} payload={bytes}', {
+  format: word,
+  kind: oneOf(['nike', 'kem']),
+  name: oneOf(NAMES),
+  nrHops: count,
+  bytes: count,
 });
 const WITH_SURB = ' surb';
 
 const PACKETS_FORM: Form<PacketsState> = {
-  write: ({
-    format,
-    options: { exchange, nrHops, userForwardPayloadLength, withSurb },
-  }): string => {
-    const lengths = { format, hops: nrHops, bytes: userForwardPayloadLength };
-    const text =
-      exchange.kind === 'nike'
-        ? BY_NIKE.write({ ...lengths, name: exchange.name })
-        : BY_KEM.write({ ...lengths, name: exchange.name });
+  write: ({ format, options }): string => {
+    const { exchange, nrHops, userForwardPayloadLength: bytes, withSurb } = options;
+    const text = LENGTHS.write({ format, ...exchange, nrHops, bytes });
     return withSurb ? text + WITH_SURB : text;
   },
   read: (text): PacketsState | undefined => {
     const withSurb = text.endsWith(WITH_SURB);
-    const plain = withSurb ? text.slice(0, -WITH_SURB.length) : text;
-    const nike = BY_NIKE.read(plain);
-    if (nike !== undefined) return packetsOf(nike, { kind: 'nike', name: nike.name }, withSurb);
-    const kem = BY_KEM.read(plain);
-    return kem && packetsOf(kem, { kind: 'kem', name: kem.name }, withSurb);
+    const found = LENGTHS.read(withSurb ? text.slice(0, -WITH_SURB.length) : text);
+    if (found === undefined) return undefined;
+    const { format, kind, name, nrHops, bytes } = found;
+    const isFit =
+      nrHops >= 1 && nrHops <= HOPS_MAX && bytes >= 1 && bytes <= USER_PAYLOAD_LENGTH_MAX;
+    if (!isFit || !Object.hasOwn(EXCHANGE_ELEMENT_LENGTH[kind], name)) return undefined;
+    const exchange = { kind, name } as ExchangeName;
+    return { format, options: { exchange, nrHops, userForwardPayloadLength: bytes, withSurb } };
   },
 };
 
@@ -70,19 +63,4 @@ export function packetsState(format: string, geometry: Geometry): PacketsState {
   }
   if (kemName === '') throw new RangeError(`packets of ${format} have no key exchange`);
   return { format, options: { exchange: { kind: 'kem', name: kemName }, ...lengths } };
-}
-
-/** Undefined if no packet can have these lengths. */
-function packetsOf(
-  {
-    format,
-    hops,
-    bytes,
-  }: { readonly format: string; readonly hops: number; readonly bytes: number },
-  exchange: GeometryOptions['exchange'],
-  withSurb: boolean,
-): PacketsState | undefined {
-  if (hops < 1 || hops > HOPS_MAX || bytes < 1 || bytes > USER_PAYLOAD_LENGTH_MAX) return undefined;
-  const lengths = { nrHops: hops, userForwardPayloadLength: bytes };
-  return { format, options: { exchange, ...lengths, withSurb } };
 }

@@ -76,7 +76,7 @@ const ROWS: readonly Row[] = [
     fc.record({
       health,
       role: fc.constantFrom(...paths.PATH_ROLES),
-      rttUs: fc.option(nat, { nil: undefined }),
+      rttUs: fc.option(nat),
       jitterUs: nat,
       loss: rounded(3),
     }),
@@ -244,10 +244,10 @@ describe('a state that this version does not know', () => {
     expect(drawn).not.toContain('not measured ±');
     expect(shownBy(gatewayViz, 'paths', { ...quality, width: 284 })).toContain(ODD);
     expect(shownBy(gatewayViz, 'window', oldNode('gateway', { WINDOW: ODD }))).toContain(
-      `"text":"a ← gateway-211: ${ODD}"`,
+      `"text":"a, window of gateway-211: ${ODD}"`,
     );
     expect(shownBy(gatewayViz, 'handshake', oldNode('gateway', { HANDSHAKE: ODD }))).toContain(
-      `"text":"a with gateway-211: ${ODD}"`,
+      `"text":"a, handshake with gateway-211: ${ODD}"`,
     );
   });
 
@@ -273,6 +273,7 @@ describe('a state that this version does not know', () => {
       ODD,
       'sphinx nike x25519 hops=900 payload=2000',
       'x kem y hops=5 payload=9',
+      'x nike XWING hops=5 payload=9',
     ]) {
       expect(fields(new Uint8Array(100), new Map([['packets', text]]))).toBeUndefined();
     }

@@ -41,30 +41,35 @@ describe('a form', () => {
     );
   });
 
-  it('writes - for a part that is absent, and reads it back as absent', () => {
+  it('writes - for a part that is absent, and reads it back as null', () => {
     const rtt = form('rtt={us}', { us: optional(countOf('us')) });
-    expect(rtt.write({ us: undefined })).toBe('rtt=-');
-    expect(rtt.read('rtt=-')).toEqual({ us: undefined });
+    expect(rtt.write({ us: null })).toBe('rtt=-');
+    expect(rtt.read('rtt=-')).toEqual({ us: null });
     expect(rtt.read('rtt=20us')).toEqual({ us: 20 });
     expect(rtt.read('rtt=20')).toBeUndefined();
   });
 
   it('refuses a value that it could not read back, instead of tracing a wrong one', () => {
     const pair = form('{a} to {b}', { a: list(word, '+'), b: word });
-    expect(() => pair.write({ a: ['x to y'], b: 'z' })).toThrow("not one word: 'x to y'");
+    const what = "a of '{a} to {b}' could not be read back: 'x to y'";
+    expect(() => pair.write({ a: ['x to y'], b: 'z' })).toThrow(what);
     expect(() => form('{a},{b}', { a: word, b: word }).write({ a: '1,2', b: '3' })).toThrow(
-      "',' inside the a",
+      "could not be read back: '1,2'",
     );
-    expect(() => PROGRESS.write({ done: 0.5, all: 9 })).toThrow('not a count: 0.5');
-    expect(() => PROGRESS.write({ done: Number.NaN, all: 9 })).toThrow('not a count: NaN');
-    expect(() => decimal(1).write(-1)).toThrow('not a decimal: -1');
+    for (const done of [0.5, -1, Number.NaN, 2 ** 53]) {
+      expect(() => PROGRESS.write({ done, all: 9 })).toThrow(`read back: '${done}'`);
+    }
+    const share = form('{share}', { share: decimal(1) });
+    for (const bad of [-1, Number.NaN, Number.POSITIVE_INFINITY]) {
+      expect(() => share.write({ share: bad })).toThrow('could not be read back');
+    }
     expect(() => list(word, '-').write(['a-b'])).toThrow("not fit for a list: 'a-b'");
   });
 
   it('is declared with places that are apart, and with a part for each', () => {
-    expect(() => form('{a}{b}', { a: word, b: word })).toThrow('places touch');
-    expect(() => form('{a} {c}', { a: word })).toThrow('no part has the name c');
-    expect(() => form('a', {})).toThrow('no place');
+    expect(() => form('{a}{b}', { a: word, b: word })).toThrow('touch');
+    expect(() => form('{a} {c}', { a: word })).toThrow('have no part: {a} {c}');
+    expect(() => form('a', {})).toThrow('places are missing');
   });
 });
 
