@@ -145,7 +145,10 @@ export interface DrawingInput {
   /** Start of the visible interval, ns. */
   readonly fromNs: number;
   readonly toNs: number;
-  /** All nodes of the run with their states at the cursor. */
+  /**
+   * All nodes of the run with their states at the cursor; a node with protocols on top of each other
+   * occurs once for each of them, with the states of that protocol.
+   */
   readonly nodes: readonly NodeState[];
   readonly spans: readonly SpanRow[];
   readonly marks: readonly MarkRow[];

@@ -43,15 +43,30 @@ export function isFor(view: ProtocolView, input: DrawingInput): boolean {
   }
 }
 
-/** The nodes of a run with their states at one instant. */
-export function nodesOf({ nodes }: TraceInfo, world: WorldStates): readonly NodeState[] {
+/**
+ * The nodes of a run with their states at one instant, in the order of their numbers; after them,
+ * once more for each protocol above their lowest one, with the states of that protocol.
+ */
+export function nodesOf(
+  { nodes }: Pick<TraceInfo, 'nodes'>,
+  world: WorldStates,
+): readonly NodeState[] {
   const byNode = new Map(world);
-  return nodes.map(({ name, protocol }, number) => ({
-    number,
-    name,
-    protocol,
-    states: new Map(byNode.get(number)),
-  }));
+  const above = nodes.flatMap(({ name, layers = [] }, number) =>
+    layers.map((protocol) => {
+      // Its machines are traced under its own name (docs/spec/stacking.md).
+      const prefix = `${protocol}/`;
+      const own = (byNode.get(number) ?? []).filter(([machine]) => machine.startsWith(prefix));
+      const states = own.map(([machine, state]) => [machine.slice(prefix.length), state] as const);
+      return { number, name, protocol, states: new Map(states) };
+    }),
+  );
+  return [
+    ...nodes.map(({ name, protocol }, number) => {
+      return { number, name, protocol, states: new Map(byNode.get(number)) };
+    }),
+    ...above,
+  ];
 }
 
 /** Calls the drawing; never throws. */

@@ -204,20 +204,23 @@ function statesTable(states: WorldStates, node: number): Child {
   return texts(own.filter(([, state]) => state.length <= STATE_LENGTH_MAX));
 }
 
-/** The drawings of the node's protocol (`nodes/<p>/viz.ts`). */
+/** The drawings of the node's protocols (`nodes/<p>/viz.ts`), the lowest first. */
 function scenesOf(
   info: TraceInfo,
   states: WorldStates,
   { number, timeNs }: { readonly number: number; readonly timeNs: number },
 ): Child {
   const nodes = nodesOf(info, states);
-  const { protocol, name } = nodes[number] ?? {};
-  const views = PROTOCOLS.find((one) => one.protocol === protocol)?.views ?? [];
+  const { name } = nodes[number] ?? {};
+  const own = nodes.filter((node) => node.number === number);
+  const views = own.flatMap(
+    ({ protocol }) => PROTOCOLS.find((one) => one.protocol === protocol)?.views ?? [],
+  );
   const size = { width: SCENE_WIDTH, height: SCENE_WIDTH };
   const common = { timeNs, fromNs: timeNs, toNs: timeNs, marks: [], spans: [], ...size };
   const input = { ...common, nodes, ...(name !== undefined && { selected: name }) };
   return views
-    .filter((view) => isFor(view, { ...input, nodes: nodes.filter((node) => node.name === name) }))
+    .filter((view) => isFor(view, { ...input, nodes: own }))
     .map((view) => section(view.title, sceneOf(drawn(view, input))));
 }
 
