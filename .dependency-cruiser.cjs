@@ -24,15 +24,8 @@ const KIT_SECRETS = '^nodes/_kit/secrets\\.ts$';
 const HOLDS_THE_HOST = [
   // Makes the narrow types.
   'nodes/_kit/host-part.ts',
-  // The nodes of the mixnet's other roles; node.ts chooses among them.
-  'nodes/mixnet/mix/mix.ts',
-  'nodes/mixnet/mix/mix-server.ts',
-  'nodes/mixnet/provider/provider.ts',
   // Hot path: buffers, threads and the random stream of every packet that a mix forwards.
   'nodes/mixnet/mix/relay.ts',
-  // Not machines yet: rounds of proofs, and what is suspected of whom.
-  'nodes/mixnet/mix/auditor.ts',
-  'nodes/mixnet/mix/proof-exchange.ts',
   // Hands the port to the parts of the gateway's peers, which ask for a part each.
   'nodes/gateway/peer-context.ts',
   // Performs the effects of BFD's machines on all links of a router.

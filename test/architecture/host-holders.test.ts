@@ -41,7 +41,7 @@ describe('files that hold the port', () => {
   });
 
   it('are no more than when the rule began', () => {
-    expect(exceptions.length).toBeLessThanOrEqual(9);
+    expect(exceptions.length).toBeLessThanOrEqual(4);
   });
 });
 
