@@ -147,9 +147,12 @@ export class DirectoryClient implements Machine<DirectoryInput, DirectoryEffect>
 
   #handle(input: DirectoryInput | TimerDue): void {
     switch (input.kind) {
-      case 'timer':
-        this.#doDue();
+      case 'timer': {
+        // One errand for each firing, as each has an instant of its own.
+        const errand = this.#errands.takeDue(this.#now);
+        if (errand !== undefined) this.#do(errand);
         return;
+      }
       case 'start':
         this.#start();
         return;
@@ -191,14 +194,6 @@ export class DirectoryClient implements Machine<DirectoryInput, DirectoryEffect>
 
   #later(delay: Nanoseconds, errand: Errand): void {
     this.#errands.add(this.#now + delay, errand);
-  }
-
-  #doDue(): void {
-    for (;;) {
-      const errand = this.#errands.takeDue(this.#now);
-      if (errand === undefined) return;
-      this.#do(errand);
-    }
   }
 
   #do(errand: Errand): void {

@@ -121,9 +121,11 @@ export class Auditor implements Machine<AuditInput, AuditEffect> {
     this.#now = now;
     this.#effects = [];
     switch (input.kind) {
-      case 'timer':
-        this.#askAgain();
+      case 'timer': {
+        const loop = this.#retries.takeDue(now);
+        if (loop !== undefined) this.#ask(loop);
         break;
+      }
       case 'sent':
         this.#sentLoop(input.loop, input.hops);
         break;
@@ -177,14 +179,6 @@ export class Auditor implements Machine<AuditInput, AuditEffect> {
     const full = { ...open.hop, proof, observedNs: 0, toleranceNs: 0 };
     const verdict = auditDelay(this.#parts.crypto, full);
     this.#settle(open, verdict.kind === 'proof-invalid' ? verdict.kind : verdict.expectedNs);
-  }
-
-  #askAgain(): void {
-    for (;;) {
-      const loop = this.#retries.takeDue(this.#now);
-      if (loop === undefined) return;
-      this.#ask(loop);
-    }
   }
 
   #ask(loop: OpenLoop): void {
