@@ -34,10 +34,10 @@ export const dtnConfig = z.strictObject({
   requirePrimaryCrc: z.boolean().default(true),
   store: storeConfig.prefault({}),
   /**
-   * Defects for tests, never for real traffic: `swallowing` loses every second bundle that it
-   * forwards, `roundabout` takes the worst route that it knows.
+   * Defects for tests, never for real traffic: `dropping` drops every second bundle of others,
+   * `swallowing` does so without a word, `roundabout` takes the worst route that it knows.
    */
-  double: z.enum(['swallowing', 'roundabout']).optional(),
+  double: z.enum(['dropping', 'swallowing', 'roundabout']).optional(),
 });
 
 /** Checked options. */

@@ -5,6 +5,7 @@
  * @module
  */
 import type { Protocol } from '../../engine/host/protocol.ts';
+import { bundleIn } from './account.ts';
 import { type DtnOptions, dtnConfig } from './config.ts';
 import { DTN_DROPS } from './drops.ts';
 import { DTN_METRICS } from './metrics.ts';
@@ -15,6 +16,9 @@ export const protocol: Protocol<DtnOptions> = {
   name: 'dtn',
   summary: 'stores bundles and forwards them when there is a contact',
   config: dtnConfig,
+  account: { kind: 'steps' },
+  messages: () => bundleIn,
+  messageKinds: { bundle: 'content' },
   jobs: {},
   moduleUrl: import.meta.url,
   drops: DTN_DROPS,
@@ -50,7 +54,7 @@ export {
 } from './wire/encode.ts';
 export { bundleAgeData, hopCountData, previousNodeData } from './wire/extensions.ts';
 export { isFragmentable, type Piece, writeFragment } from './wire/fragment.ts';
-export { PartialPayload } from './wire/reassembly.ts';
+export { PartialPayload } from './wire/partial-payload.ts';
 export {
   decodeStatusReport,
   encodeStatusReport,

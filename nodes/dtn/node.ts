@@ -6,10 +6,11 @@
  */
 import type { Host, NodeRequest } from '../../engine/host/host.ts';
 import type { LinkView } from '../../engine/host/network-view.ts';
-import type { NodeHandle, NodeSetup } from '../../engine/host/protocol.ts';
+import type { MessageObserver, NodeHandle, NodeSetup } from '../../engine/host/protocol.ts';
 import type { DatagramSocket, Endpoint } from '../../engine/host/socket.ts';
 import type { CalendarTime, Nanoseconds } from '../../engine/host/time.ts';
 import { MachineShell } from '../_kit/shell.ts';
+import { bundleKey, report } from './account.ts';
 import { Adjacency, type AdjacencyFacts } from './agent/adjacency.ts';
 import { Agent, type AgentEffect, type AgentInput } from './agent/agent.ts';
 import type { DtnOptions } from './config.ts';
@@ -43,13 +44,15 @@ type Effect = AgentEffect<NodeRequest>;
 
 class DtnNode implements NodeHandle {
   readonly #host: Host;
+  readonly #observer: MessageObserver | undefined;
   readonly #agent: Agent<NodeRequest>;
   readonly #shell: MachineShell<AgentInput<NodeRequest>, Effect>;
   /** By id of the link. */
   readonly #neighbours = new Map<string, Neighbour>();
 
-  constructor(host: Host, { options, network }: NodeSetup<DtnOptions>) {
+  constructor(host: Host, { options, network, observer }: NodeSetup<DtnOptions>) {
     this.#host = host;
+    this.#observer = observer;
     const running = network.hosts.filter(({ stack }) => stack.includes('dtn'));
     const names = new Names(
       running.map(({ name }) => name),
@@ -71,6 +74,7 @@ class DtnNode implements NodeHandle {
       router,
       clock: (): CalendarTime => host.clock(),
       planTime: (): Nanoseconds => host.planTime(),
+      ...(observer && { keyOf: bundleKey }),
     });
     this.#shell = new MachineShell(host, this.#agent, (effect) => this.#perform(effect));
   }
@@ -169,6 +173,9 @@ class DtnNode implements NodeHandle {
         return;
       case 'stored':
         meter.gauge('dtn.buffer').set(effect.bytes);
+        return;
+      case 'report':
+        if (this.#observer !== undefined) report(this.#observer, effect.report);
     }
   }
 

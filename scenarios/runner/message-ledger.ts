@@ -63,6 +63,12 @@ interface Account {
   readonly earlier: Map<number, Followed>;
 }
 
+/**
+ * Drop reasons of copies: the drop of one is not a drop of the message, which is inside or has gone
+ * on.
+ */
+const REPEATS: ReadonlySet<string> = new Set(['replay', 'duplicate']);
+
 /** The parts of a ledger. */
 export interface LedgerParts {
   readonly world: SimStageWorld;
@@ -372,9 +378,8 @@ export class MessageLedger implements MessageAccountant {
     account.inside -= 1;
     const copy = this.#copies.get(key);
     if (copy === undefined || !copy.isInside || copy.node !== node) return;
-    // The drop of a replay is not a drop of the message, which is inside or has gone on.
     const loss = how === 'dropped' ? this.#reasonAt(account.name) : undefined;
-    if (loss?.reason === 'replay') return;
+    if (loss !== undefined && REPEATS.has(loss.reason)) return;
     copy.isInside = false;
     const absorbed = how === 'absorbed' ? this.#loss(how, account.name) : undefined;
     this.#ebb(key, copy, loss ?? absorbed);

@@ -12,7 +12,7 @@ import { encodeEid, readEid } from '../../nodes/dtn/wire/eid-wire.ts';
 import { type CrcType, writeBlock, writePrimary } from '../../nodes/dtn/wire/encode.ts';
 import { bundleAgeData, hopCountData, previousNodeData } from '../../nodes/dtn/wire/extensions.ts';
 import { writeFragment } from '../../nodes/dtn/wire/fragment.ts';
-import { PartialPayload } from '../../nodes/dtn/wire/reassembly.ts';
+import { PartialPayload } from '../../nodes/dtn/wire/partial-payload.ts';
 import { decodeStatusReport, encodeStatusReport } from '../../nodes/dtn/wire/status-report.ts';
 import { BundleView } from '../../nodes/dtn/wire/view.ts';
 import { hasVectors, vectors } from '../vectors-root.ts';

@@ -37,7 +37,30 @@ export interface AgentParts {
   readonly clock: () => CalendarTime;
   /** Time of contact plans. */
   readonly planTime: () => Nanoseconds;
+  /** The key of received bytes for observers; absent if nobody observes. */
+  readonly keyOf?: (bundle: Uint8Array) => number;
 }
+
+/** What an observer is told (docs/adr/0028). */
+export type BundleReport =
+  /** An own bundle has this number from now on. */
+  | { readonly kind: 'accepted'; readonly name: number }
+  /** It leaves, and nothing of it stays here. */
+  | {
+      readonly kind: 'created';
+      readonly name: number;
+      readonly bundle: Uint8Array;
+      readonly recipient: string;
+    }
+  | {
+      readonly kind: 'settled';
+      readonly name: number;
+      readonly how: 'acknowledged' | 'dropped';
+    }
+  /** A bundle of another node came under this key, left with these bytes, or ended here. */
+  | { readonly kind: 'arrived'; readonly key: number }
+  | { readonly kind: 'departed'; readonly key: number; readonly bundle: Uint8Array }
+  | { readonly kind: 'ended'; readonly key: number; readonly how: 'delivered' | 'dropped' };
 
 /** The inputs of an agent. `Request` is what the node needs to answer one; it is handed back. */
 export type AgentInput<Request> =
@@ -71,7 +94,11 @@ export type AgentEffect<Request> =
   | { readonly kind: 'drop'; readonly reason: DtnDrop }
   | { readonly kind: 'count'; readonly metric: AgentCount }
   | { readonly kind: 'hops'; readonly hops: number }
-  | { readonly kind: 'stored'; readonly bytes: number };
+  | { readonly kind: 'stored'; readonly bytes: number }
+  | { readonly kind: 'report'; readonly report: BundleReport };
+
+/** A bundle of a neighbour. */
+type Received = Pick<HeldBundle, 'bytes' | 'from' | 'name'>;
 
 /** Where a held bundle is. */
 type Place =
@@ -154,6 +181,7 @@ export class Agent<Request> implements Machine<AgentInput<Request>, AgentEffect<
     const bundle = this.#origin.create(now, { to, body, wishes });
     if (!this.#store.add(bundle)) return 'no-storage';
     this.#count('dtn.accepted');
+    this.#report({ kind: 'accepted', name: bundle.name });
     this.#dispatch(now, bundle);
     this.#tellStored();
     return 'ok';
@@ -161,14 +189,20 @@ export class Agent<Request> implements Machine<AgentInput<Request>, AgentEffect<
 
   #receive(now: Nanoseconds, bytes: Uint8Array, from: string): void {
     this.#count('dtn.received');
-    const drop = this.#take(now, bytes, from);
-    if (drop !== undefined) this.#drop(drop);
-    else this.#tellStored();
+    const key = this.#parts.keyOf?.(bytes) ?? 0;
+    this.#report({ kind: 'arrived', key });
+    const drop = this.#take(now, { bytes, from, name: key });
+    if (drop === undefined) this.#tellStored();
+    else {
+      this.#drop(drop);
+      this.#report({ kind: 'ended', key, how: 'dropped' });
+    }
   }
 
   /** The checks of a received bundle in their order (RFC 9171 section 5.6). */
-  #take(now: Nanoseconds, bytes: Uint8Array, from: string): DtnDrop | undefined {
+  #take(now: Nanoseconds, received: Received): DtnDrop | undefined {
     const view = this.#view;
+    const { bytes } = received;
     const malformed = view.open(bytes, 0, bytes.length);
     if (malformed !== undefined) return malformed;
     // RFC 9171 section 4.3.1: without CRC, only a BIB could protect the primary block.
@@ -184,7 +218,7 @@ export class Agent<Request> implements Machine<AgentInput<Request>, AgentEffect<
     if (view.hopCount >= 0 && view.hops > view.hopLimit) return 'hop-limit';
     const destination = this.#parts.names.hostOf(view.destination);
     const rest = { priority: 1, mayFragment: false } as const;
-    const bundle = { key, bytes, destination, from, deadlineNs, sinceNs: now, ...rest };
+    const bundle = { key, ...received, destination, deadlineNs, sinceNs: now, ...rest };
     if (!this.#store.add(bundle)) return 'no-storage';
     this.#dispatch(now, bundle);
     return undefined;
@@ -215,13 +249,16 @@ export class Agent<Request> implements Machine<AgentInput<Request>, AgentEffect<
     this.#end(bundle);
     const from = this.#parts.names.hostOf(view.source);
     if (from === undefined || view.isAdministrative) {
-      this.#drop(from === undefined ? 'unknown-source' : 'unknown-record');
+      this.#lose(bundle, from === undefined ? 'unknown-source' : 'unknown-record');
       return;
     }
     const body = bundle.bytes.subarray(view.payloadStart, view.payloadEnd);
     this.#count('dtn.arrived');
     if (view.hopCount >= 0) this.#effects.push({ kind: 'hops', hops: view.hops });
     this.#effects.push({ kind: 'deliver', from, body });
+    const { name } = bundle;
+    if (isOwn(bundle)) this.#report({ kind: 'settled', name, how: 'acknowledged' });
+    else this.#report({ kind: 'ended', key: name, how: 'delivered' });
   }
 
   #route(now: Nanoseconds, bundle: HeldBundle): void {
@@ -301,19 +338,43 @@ export class Agent<Request> implements Machine<AgentInput<Request>, AgentEffect<
   }
 
   #leave(now: Nanoseconds, bundle: HeldBundle, { facts }: Adjacency): void {
-    const { own, names, options } = this.#parts;
+    const { own, names } = this.#parts;
     this.#end(bundle);
     this.#tellStored();
-    const isOwn = bundle.from === undefined;
-    if (!isOwn) this.#forwarded += 1;
-    if (options.double === 'swallowing' && !isOwn && this.#forwarded % 2 === 0) return;
-    const moment = { node: names.nodeOf(own), isOwn, heldNs: now - bundle.sinceNs };
+    if (!isOwn(bundle) && this.#isDefect(bundle)) return;
+    const moment = {
+      node: names.nodeOf(own),
+      isOwn: isOwn(bundle),
+      heldNs: now - bundle.sinceNs,
+    };
     if (!forwardedCopy(this.#writer, this.#view, bundle.bytes, moment)) {
-      this.#drop('hop-limit');
+      this.#lose(bundle, 'hop-limit');
       return;
     }
+    const copy = this.#writer.taken();
+    const { name, destination = '' } = bundle;
     this.#count('dtn.forwarded');
-    this.#effects.push({ kind: 'transmit', link: facts.link, bundle: this.#writer.taken() });
+    if (isOwn(bundle)) {
+      this.#report({ kind: 'created', name, bundle: copy, recipient: destination });
+    } else this.#report({ kind: 'departed', key: name, bundle: copy });
+    this.#effects.push({ kind: 'transmit', link: facts.link, bundle: copy });
+  }
+
+  /** The defects of tests: every second bundle of others vanishes, or is dropped. */
+  #isDefect(bundle: HeldBundle): boolean {
+    const { double } = this.#parts.options;
+    this.#forwarded += 1;
+    if (this.#forwarded % 2 === 1) return false;
+    if (double === 'dropping') this.#lose(bundle, 'no-storage');
+    return double === 'dropping' || double === 'swallowing';
+  }
+
+  /** A bundle that the node had is lost here. */
+  #lose(bundle: HeldBundle, reason: DtnDrop): void {
+    const { name } = bundle;
+    this.#drop(reason);
+    if (isOwn(bundle)) this.#report({ kind: 'settled', name, how: 'dropped' });
+    else this.#report({ kind: 'ended', key: name, how: 'dropped' });
   }
 
   #expire(now: Nanoseconds): void {
@@ -326,7 +387,7 @@ export class Agent<Request> implements Machine<AgentInput<Request>, AgentEffect<
       this.#end(bundle);
       this.#tellStored();
       this.#count('dtn.expired');
-      this.#drop('expired');
+      this.#lose(bundle, 'expired');
     }
   }
 
@@ -346,7 +407,16 @@ export class Agent<Request> implements Machine<AgentInput<Request>, AgentEffect<
     this.#effects.push({ kind: 'drop', reason });
   }
 
+  #report(report: BundleReport): void {
+    if (this.#parts.keyOf !== undefined) this.#effects.push({ kind: 'report', report });
+  }
+
   #tellStored(): void {
     this.#effects.push({ kind: 'stored', bytes: this.#store.bytes });
   }
+}
+
+/** True if this node is the source of the bundle. */
+function isOwn({ from }: HeldBundle): boolean {
+  return from === undefined;
 }

@@ -24,4 +24,6 @@ export interface HeldBundle {
   /** Name of the host from which it came; undefined at its source. */
   readonly from: string | undefined;
   readonly mayFragment: boolean;
+  /** Its number for observers: own bundles are counted, others have the key of their last link. */
+  readonly name: number;
 }

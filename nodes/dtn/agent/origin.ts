@@ -45,6 +45,8 @@ export class Origin {
   readonly #parts: OriginParts;
   #lastMs = 0;
   #sequence = 0;
+  /** Number of bundles made. */
+  #made = 0;
 
   constructor(parts: OriginParts) {
     this.#parts = parts;
@@ -59,6 +61,7 @@ export class Origin {
   create(now: Nanoseconds, { to, body, wishes }: Message): HeldBundle {
     const { own, names, options } = this.#parts;
     const { createdMs, sequence } = this.#timestamp();
+    this.#made += 1;
     const lifetimeNs = wishes.lifetime ?? options.lifetime;
     const lifetimeMs = Math.max(1, Math.floor(lifetimeNs / NS_PER_MS));
     const crcType = CRC_TYPES[options.crc];
@@ -94,6 +97,7 @@ export class Origin {
       deadlineNs: now + lifetimeMs * NS_PER_MS,
       from: undefined,
       mayFragment: false,
+      name: this.#made,
     };
   }
 

@@ -14,8 +14,8 @@
  * @module
  */
 import type { Nanoseconds } from '../../../engine/host/time.ts';
+import { endOfItem } from '../../_kit/cbor-end-of-item.ts';
 import { CBOR_ARRAY, CBOR_BYTES, CBOR_MAP, CBOR_UINT, CborReader } from '../../_kit/cbor-reader.ts';
-import { endOfItem } from '../../_kit/cbor-scan.ts';
 import { CborWriter } from '../../_kit/cbor-writer.ts';
 import {
   BUNDLE_BYTES_MAX,
@@ -24,7 +24,7 @@ import {
   TRANSFER_NS,
   TRANSFERS_MAX,
 } from '../geometry.ts';
-import { PartialPayload } from '../wire/reassembly.ts';
+import { PartialPayload } from '../wire/partial-payload.ts';
 
 const PADDING = 0x00;
 const MAP_FIRST = 0xa0;

@@ -15,6 +15,8 @@
  *
  * @module
  */
+
+import { endOfItem } from '../../_kit/cbor-end-of-item.ts';
 import {
   CBOR_ARRAY,
   CBOR_BREAK,
@@ -22,7 +24,6 @@ import {
   CBOR_UINT,
   CborReader,
 } from '../../_kit/cbor-reader.ts';
-import { endOfItem } from '../../_kit/cbor-scan.ts';
 import {
   BLOCK_ELEMENTS,
   BLOCK_FLAG,

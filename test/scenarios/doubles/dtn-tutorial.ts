@@ -9,9 +9,9 @@ export const row: Row = {
       set: { 'options.dtn.double': 'roundabout' },
       red: ['dtn.latency max <=', 'dtn.hops max <='],
     },
-    'nodes that swallow every second bundle of others': {
+    'nodes that drop every second bundle of others': {
       base: 'shipped',
-      set: { 'options.dtn.double': 'swallowing' },
+      set: { 'options.dtn.double': 'dropping' },
       red: ['dtn.delivery value >=', 'dtn.latency p50 >='],
     },
     'a direct contact faster than light': {
