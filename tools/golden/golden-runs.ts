@@ -33,7 +33,7 @@ const MESSAGES = '[{ from: client-1, to: client-2, kind: poisson, rate: 0.5/s, s
 /** All golden runs, by name. */
 export const GOLDEN_RUNS: Readonly<Record<string, GoldenRun>> = {
   hello: { scenario: 'hello.yaml', set: { duration: '3s' }, seeds: SEEDS },
-  'dtn-tutorial': { scenario: 'dtn-tutorial.yaml', set: {}, seeds: [1, 2] },
+  'dtn-tutorial': { scenario: 'dtn-tutorial.yaml', set: {}, seeds: SEEDS },
   failover: {
     scenario: 'failover.yaml',
     set: { duration: '20s', ...FEW_PACKETS },
