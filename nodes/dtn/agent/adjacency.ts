@@ -30,7 +30,13 @@ export interface AdjacencyFacts {
 /** A link and its queue. */
 export class Adjacency {
   readonly facts: AdjacencyFacts;
-  readonly #queues: Record<Priority, HeldBundle[]> = { 0: [], 1: [], 2: [] };
+  /** In the order of coming; a set, because bundles also leave from the middle. */
+  readonly #queues: Readonly<Record<Priority, Set<HeldBundle>>> = {
+    0: new Set(),
+    1: new Set(),
+    2: new Set(),
+  };
+  readonly #bytes: Record<Priority, number> = { 0: 0, 1: 0, 2: 0 };
   #isOpen: boolean;
   #freeNs: Nanoseconds = 0;
   /** A bundle did not fit in the rest of the contact: nothing leaves before the next. */
@@ -50,10 +56,7 @@ export class Adjacency {
   /** Bytes that wait at this priority or higher. */
   waiting(priority: number): number {
     let bytes = 0;
-    for (const level of PRIORITIES) {
-      if (level < priority) break;
-      for (const bundle of this.#queues[level]) bytes += bundle.bytes.length;
-    }
+    for (const level of PRIORITIES) if (level >= priority) bytes += this.#bytes[level];
     return bytes;
   }
 
@@ -66,18 +69,18 @@ export class Adjacency {
   /** A contact ends. @returns what did not leave. */
   close(): readonly HeldBundle[] {
     this.#isOpen = false;
-    return PRIORITIES.flatMap((level) => this.#queues[level].splice(0));
+    return this.#takeAll();
   }
 
   put(bundle: HeldBundle): void {
-    this.#queues[bundle.priority].push(bundle);
+    this.#queues[bundle.priority].add(bundle);
+    this.#bytes[bundle.priority] += bundle.bytes.length;
   }
 
-  /** Takes a bundle out of the queue. */
+  /** Takes a bundle out of the queue, if it is there. */
   withdraw(bundle: HeldBundle): void {
-    const queue = this.#queues[bundle.priority];
-    const at = queue.indexOf(bundle);
-    if (at >= 0) queue.splice(at, 1);
+    if (!this.#queues[bundle.priority].delete(bundle)) return;
+    this.#bytes[bundle.priority] -= bundle.bytes.length;
   }
 
   /** When the next bundle can leave; Infinity if nothing waits, or the link is closed. */
@@ -102,7 +105,7 @@ export class Adjacency {
       this.#isNews = true;
       return undefined;
     }
-    this.#queues[bundle.priority].shift();
+    this.withdraw(bundle);
     this.#freeNs = now + durationNs;
     return bundle;
   }
@@ -111,11 +114,21 @@ export class Adjacency {
   spent(): readonly HeldBundle[] {
     if (!this.#isNews) return [];
     this.#isNews = false;
-    return PRIORITIES.flatMap((level) => this.#queues[level].splice(0));
+    return this.#takeAll();
+  }
+
+  #takeAll(): readonly HeldBundle[] {
+    const all = PRIORITIES.flatMap((level) => [...this.#queues[level]]);
+    for (const bundle of all) this.withdraw(bundle);
+    return all;
   }
 
   #next(): HeldBundle | undefined {
-    return this.#queues[2][0] ?? this.#queues[1][0] ?? this.#queues[0][0];
+    for (const level of PRIORITIES) {
+      const [first] = this.#queues[level];
+      if (first !== undefined) return first;
+    }
+    return undefined;
   }
 
   /** The planned window at this instant, with its end on the same clock. */

@@ -142,7 +142,7 @@ export class UdpclReader {
     const transfer = this.#transferOf(now, id, total);
     if (transfer === undefined) return true;
     if (transfer.whole.total !== total) return false;
-    transfer.whole.add(offset, piece);
+    if (!transfer.whole.add(offset, piece)) return false;
     const { payload } = transfer.whole;
     if (payload === undefined) return true;
     this.#transfers.delete(id);

@@ -5,6 +5,12 @@
  * @module
  */
 
+/**
+ * Most separate pieces: with more gaps than this, somebody sends them to make us look for gaps, and
+ * no honest sender cuts a bundle that small.
+ */
+const RANGES_MAX = 16_384;
+
 /** Bytes of the whole payload that have arrived: sorted, disjoint, not adjacent. */
 interface Range {
   readonly start: number;
@@ -16,7 +22,7 @@ export class PartialPayload {
   /** Length of the whole payload, bytes. */
   readonly total: number;
   readonly #payload: Uint8Array;
-  #ranges: readonly Range[] = [];
+  readonly #ranges: Range[] = [];
 
   /** @param total As all fragments of the bundle say; the caller bounds it before. */
   constructor(total: number) {
@@ -39,15 +45,15 @@ export class PartialPayload {
   /**
    * Adds the bytes of one fragment.
    * @param offset Where they begin in the whole payload; `offset + bytes.length <= total`.
-   * @returns number of bytes that were missing until now.
+   * @returns false if there are too many separate pieces; the bytes are not added then.
    */
-  add(offset: number, bytes: Uint8Array): number {
-    const before = this.arrived;
+  add(offset: number, bytes: Uint8Array): boolean {
+    if (this.#ranges.length >= RANGES_MAX) return false;
     for (const gap of this.#gaps(offset, offset + bytes.length)) {
       this.#payload.set(bytes.subarray(gap.start - offset, gap.end - offset), gap.start);
     }
     this.#cover(offset, offset + bytes.length);
-    return this.arrived - before;
+    return true;
   }
 
   /** What is missing from `start` to `end`. */
@@ -64,14 +70,18 @@ export class PartialPayload {
     return gaps;
   }
 
+  /** Joins what touches; ranges stay in order, so that pieces in order cost nothing. */
   #cover(start: number, end: number): void {
     if (start === end) return;
-    const apart = this.#ranges.filter((range) => range.end < start || range.start > end);
-    const joined = this.#ranges.filter((range) => range.end >= start && range.start <= end);
-    const merged = {
-      start: Math.min(start, ...joined.map((range) => range.start)),
-      end: Math.max(end, ...joined.map((range) => range.end)),
-    };
-    this.#ranges = [...apart, merged].sort((left, right) => left.start - right.start);
+    const ranges = this.#ranges;
+    let first = ranges.length;
+    while (first > 0 && (ranges[first - 1] as Range).end >= start) first -= 1;
+    let after = first;
+    let merged: Range = { start, end };
+    for (; after < ranges.length && (ranges[after] as Range).start <= end; after += 1) {
+      const range = ranges[after] as Range;
+      merged = { start: Math.min(merged.start, range.start), end: Math.max(merged.end, range.end) };
+    }
+    ranges.splice(first, after - first, merged);
   }
 }

@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest';
+import { PartialPayload } from '../../../../../nodes/dtn/wire/partial-payload.ts';
+
+const SEED = Number(process.env['ORRERY_FUZZ_SEED'] ?? 1);
+
+type Draw = (below: number) => number;
+
+/** xorshift32, which suffices here and gives the same numbers everywhere. */
+function draws(seed: number): Draw {
+  let state = seed | 0 || 1;
+  return (below) => {
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    return (state >>> 0) % below;
+  };
+}
+
+describe('a payload in pieces', () => {
+  it(`has each byte from the first piece that brought it, seed ${SEED}`, () => {
+    const draw = draws(SEED);
+    for (let count = 0; count < 500; count += 1) {
+      const total = 1 + draw(60);
+      const whole = new PartialPayload(total);
+      const expected = new Int16Array(total).fill(-1);
+      for (let piece = 1; expected.includes(-1); piece += 1) {
+        const offset = draw(total);
+        const bytes = new Uint8Array(draw(total - offset + 1)).fill(piece % 256);
+        expect(whole.payload).toBeUndefined();
+        expect(whole.add(offset, bytes)).toBe(true);
+        for (let at = offset; at < offset + bytes.length; at += 1) {
+          if (expected[at] === -1) expected[at] = piece % 256;
+        }
+        expect(whole.arrived).toBe(expected.filter((byte) => byte >= 0).length);
+      }
+      expect([...(whole.payload ?? [])]).toEqual([...expected]);
+    }
+  });
+
+  it('takes 16,384 separate pieces, and no more', () => {
+    const whole = new PartialPayload(100_000);
+    const byte = Uint8Array.of(1);
+    for (let piece = 0; piece < 16_384; piece += 1) expect(whole.add(2 * piece, byte)).toBe(true);
+    expect(whole.add(99_999, byte)).toBe(false);
+    expect(whole.arrived).toBe(16_384);
+  });
+});
