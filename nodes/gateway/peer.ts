@@ -10,7 +10,7 @@
 import type { Timer } from '../../engine/host/time.ts';
 import type { SendWishes, Way } from '../../engine/host/transport.ts';
 import { FAULT_SWITCH, HEALTH_OF_PATH, NO_PATH, PATH_IN_USE } from '../_kit/path-states.ts';
-import { isdAsWords, type PacketView } from '../scion/index.ts';
+import type { PacketView } from '../scion/index.ts';
 import { Arrivals } from './arrivals.ts';
 import { PROBE_BYTES, readProbe, readReport, writeProbe } from './bodies.ts';
 import { Carriers } from './carriers.ts';
@@ -26,6 +26,7 @@ import { Reporter } from './reporter.ts';
 import { Sender } from './sender.ts';
 import { Session } from './session.ts';
 import type { Moment } from './session-parts.ts';
+import { type SourceTest, sourceTest } from './source-test.ts';
 import { SESSION } from './trace-states.ts';
 import type { Carrier } from './underlay/carrier.ts';
 import { WindowWatch } from './window-watch.ts';
@@ -36,8 +37,9 @@ export class Peer {
   readonly name: string;
   readonly session: Session;
   readonly controller: PathController;
+  /** True when the packet comes from this peer's AS and host. */
+  readonly isSource: SourceTest;
   readonly #context: PeerContext;
-  readonly #source: { readonly high: number; readonly low: number; readonly bytes: Uint8Array };
   readonly #carriers: Carriers;
   readonly #reporter: Reporter;
   readonly #sender: Sender;
@@ -63,7 +65,7 @@ export class Peer {
     this.#context = context;
     const { host } = context;
     const { target, targetHost } = context.ends(name);
-    this.#source = { ...isdAsWords(target), bytes: targetHost.bytes };
+    this.isSource = sourceTest(target, targetHost.bytes);
     this.#carriers = new Carriers(name, context);
     this.#reporter = new Reporter(context, (body, pathType, path) => {
       this.#sender.small(this.#carriers.reverse(pathType, path), FRAME_TYPE.report, body);
@@ -134,16 +136,6 @@ export class Peer {
 
   get isReady(): boolean {
     return this.session.isOpen && this.#active !== undefined;
-  }
-
-  /** True when the packet comes from this peer's AS and host. */
-  isSource(view: PacketView): boolean {
-    const { high, low, bytes } = this.#source;
-    if (view.sourceHigh !== high || view.sourceLow !== low) return false;
-    for (let i = 0; i < bytes.length; i += 1) {
-      if (view.buffer[view.sourceHostOffset + i] !== bytes[i]) return false;
-    }
-    return true;
   }
 
   /**
