@@ -42,14 +42,14 @@ function turn(): void {
   const put: number[] = [];
   const gone: number[] = [];
   for (let count = 0; count < 1 + (next % 4); count += 1) {
-    store.put(`wire/${next}`, new TextEncoder().encode(bundleOf(next)));
+    store.put(`bundle/${next}`, new TextEncoder().encode(bundleOf(next)));
     put.push(next);
     stored.push(next);
     next += 1;
   }
   while (stored.length > STORED) {
     const oldest = stored.shift() as number;
-    store.delete(`wire/${oldest}`);
+    store.delete(`bundle/${oldest}`);
     gone.push(oldest);
   }
   store.sync((error) => {

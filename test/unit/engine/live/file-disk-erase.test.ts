@@ -212,14 +212,14 @@ describe('a process that ends in the middle of a rewrite', () => {
     for (let at = 0; at <= 12; at += 1) {
       rmSync(join(folder, 'node'), { recursive: true, force: true });
       const first = open();
-      for (let i = 0; i < 50; i += 1) first.put(`wire/${i}`, secretOf(i));
+      for (let i = 0; i < 50; i += 1) first.put(`bundle/${i}`, secretOf(i));
       first.append(secretOf(100));
       await synced(first);
       const dying = open(new EndingFiles(at));
       let confirmed = 0;
       for (const number of [0, 1]) {
-        dying.delete(`wire/${number}`);
-        dying.put(`wire/${50 + number}`, secretOf(50 + number));
+        dying.delete(`bundle/${number}`);
+        dying.put(`bundle/${50 + number}`, secretOf(50 + number));
         dying.append(secretOf(101 + number));
         dying.sync((error) => {
           if (error === undefined) confirmed += 1;
@@ -228,7 +228,7 @@ describe('a process that ends in the middle of a rewrite', () => {
       }
       const next = open();
       const keys = next.keys();
-      for (let i = 2; i < 50; i += 1) expect(next.get(`wire/${i}`)).toEqual(secretOf(i));
+      for (let i = 2; i < 50; i += 1) expect(next.get(`bundle/${i}`)).toEqual(secretOf(i));
       const records: Uint8Array[] = [];
       next.replay((record) => records.push(record));
       // Each sync happened as a whole or not at all, and what was confirmed did happen.

@@ -1,9 +1,9 @@
 /** What loads prepared programs, with scripts written by hand. */
-import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { getEnvironmentData, setEnvironmentData } from 'node:worker_threads';
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 
 /** The functions of the module, which is plain JavaScript. */
 interface Prepared {
@@ -44,32 +44,6 @@ it('loads the program that is asked for, and keeps its compiled code under the n
   expect(program?.exports).toEqual({ name: 'one' });
   program?.keep();
   expect(readdirSync(folder).sort()).toEqual(['first-use.cache', 'workers.cjs']);
-});
-
-it('kept for ever what a short first run had compiled, so that long ones compiled the rest each time', () => {
-  writeFileSync(
-    join(folder, 'workers.cjs'),
-    `(function (exports) { exports.one = { act: (n) => { ${'n += Math.sqrt(n);'.repeat(200)} return n; } }; })`,
-  );
-  const size = (): number => statSync(join(folder, 'one.cache')).size;
-  const clock = vi.spyOn(performance, 'now');
-  const run = (ms: number, acts: boolean): void => {
-    clock.mockReturnValueOnce(0).mockReturnValueOnce(ms);
-    const program = loadPrepared('one');
-    if (acts) (program?.exports as { act: (n: number) => number } | undefined)?.act(2);
-    program?.keep();
-  };
-  run(100, false);
-  const short = size();
-  run(3_000, true);
-  expect(size()).toBe(short);
-  run(3_001, true);
-  const long = size();
-  expect(long).toBeGreaterThan(short + 500);
-  // Once is enough: storing takes time.
-  run(60_000, false);
-  expect(size()).toBe(long);
-  clock.mockRestore();
 });
 
 it('has no program that was not prepared, such as compute threads of agents of one run', () => {

@@ -51,8 +51,8 @@ describe.each([
     const subject = open();
     try {
       for (let i = 0; i < 4_000; i += 1) {
-        subject.store.put(`wire/${i}`, new Uint8Array(1_000).fill(i & 255));
-        if (i % 2 === 1) subject.store.delete(`wire/${i - 1}`);
+        subject.store.put(`bundle/${i}`, new Uint8Array(1_000).fill(i & 255));
+        if (i % 2 === 1) subject.store.delete(`bundle/${i - 1}`);
         if (i % 500 === 499) await subject.sync();
       }
       expect(subject.store.keys({ prefix: 'bundle/' })).toHaveLength(2_000);

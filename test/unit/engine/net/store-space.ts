@@ -84,11 +84,11 @@ export const MANNERS: Readonly<Record<string, (of: Subject, count: number) => Pr
 };
 
 function putBatch(store: Store, from: number): void {
-  for (let i = from; i < from + BATCH; i += 1) store.put(`wire/${i}`, bundleOf(i));
+  for (let i = from; i < from + BATCH; i += 1) store.put(`bundle/${i}`, bundleOf(i));
 }
 
 function deleteBatch(store: Store, from: number): void {
-  for (let i = from; i < from + BATCH; i += 1) store.delete(`wire/${i}`);
+  for (let i = from; i < from + BATCH; i += 1) store.delete(`bundle/${i}`);
 }
 
 function bundleOf(number: number): Uint8Array {
