@@ -5,7 +5,13 @@
  */
 import { z } from 'zod';
 import { durationNs, sizeBytes } from '../_kit/options.ts';
-import { HOP_LIMIT, LIFETIME_NS, STORE_BUNDLES, STORE_BYTES } from './geometry.ts';
+import {
+  CARRIER_RETRY_NS,
+  HOP_LIMIT,
+  LIFETIME_NS,
+  STORE_BUNDLES,
+  STORE_BYTES,
+} from './geometry.ts';
 
 /** How much a node keeps. */
 const storeConfig = z.strictObject({
@@ -32,6 +38,8 @@ export const dtnConfig = z.strictObject({
   crc: z.enum(['none', '16', '32c']).default('32c'),
   /** Refuses bundles whose primary block has no CRC (RFC 9171 section 4.3.1). */
   requirePrimaryCrc: z.boolean().default(true),
+  /** Above a carrier: wait for a receipt before a bundle is repeated; further waits double. */
+  retry: durationNs().default(CARRIER_RETRY_NS),
   store: storeConfig.prefault({}),
   /**
    * Defects for tests, never for real traffic: `dropping` drops every second bundle of others,

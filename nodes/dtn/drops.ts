@@ -11,6 +11,8 @@ export const DTN_DROPS = {
   'unknown-message': 'the datagram goes on with nothing that UDPCL knows',
   'bad-transfer': 'a piece of a bundle is malformed, or disagrees with the others',
   'transfers-full': 'pieces of too many bundles wait for others',
+  'bad-message': 'the message of the carrier is neither a bundle nor a receipt',
+  'late-receipt': 'no bundle waits for this receipt',
   ...BUNDLE_DROPS,
   'primary-unprotected': 'nothing protects the primary block, and the node requires it',
   duplicate: 'the node has the bundle, or had it',

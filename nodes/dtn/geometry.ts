@@ -90,3 +90,10 @@ export const TRANSFERS_MAX = 64;
 export const TRANSFER_NS = 30_000_000_000;
 /** Longest datagram if the link would carry more: UDP over IPv4 (RFC 768). */
 export const DATAGRAM_MAX = 65_507;
+/** Bundles under way to a neighbour above a carrier (ours); more wait for acknowledgements. */
+export const CARRIER_WINDOW = 16;
+/** Wait before the first repetition by default, and longest wait, ns (ours). */
+export const CARRIER_RETRY_NS = 5_000_000_000;
+export const CARRIER_RETRY_NS_MAX = 60_000_000_000;
+/** Marks bundles in a carrier (docs/spec/stacking.md#messages). */
+export const DTN_CHANNEL = 1;

@@ -1,54 +1,41 @@
 /**
- * Delay-tolerant networking: the adapter between the port and the agent: a socket for each link,
- * contacts, requests of the application.
+ * Delay-tolerant networking: the adapter between the port and the agent.
  *
  * @module
  */
 import type { Host, NodeRequest } from '../../engine/host/host.ts';
-import type { LinkView } from '../../engine/host/network-view.ts';
+import type { NetworkMap } from '../../engine/host/network-view.ts';
 import type { MessageObserver, NodeHandle, NodeSetup } from '../../engine/host/protocol.ts';
-import type { DatagramSocket, Endpoint } from '../../engine/host/socket.ts';
 import type { CalendarTime, Nanoseconds } from '../../engine/host/time.ts';
 import { MachineShell } from '../_kit/shell.ts';
 import { bundleKey, report } from './account.ts';
-import { Adjacency, type AdjacencyFacts } from './agent/adjacency.ts';
 import { Agent, type AgentEffect, type AgentInput } from './agent/agent.ts';
+import { CarrierNode } from './carrier-node.ts';
 import type { DtnOptions } from './config.ts';
-import { DATAGRAM_MAX } from './geometry.ts';
-import { UdpclReader, udpclBytes, udpclDatagrams } from './layer/udpcl.ts';
 import { Names } from './names.ts';
-import { planOfNetwork } from './plan-of-network.ts';
+import { carrierAt, planOfNetwork } from './plan-of-network.ts';
 import { ContactGraphRouter } from './router/contact-graph.ts';
 import { DirectRouter } from './router/direct.ts';
 import type { Router } from './router/router.ts';
+import { UdpclNode } from './udpcl-node.ts';
 
 /** Creates a node on `host`. */
 export function createDtn(host: Host, setup: NodeSetup<DtnOptions>): NodeHandle {
   return new DtnNode(host, setup);
 }
 
-/** A neighbour on a link. */
-interface Neighbour {
-  readonly facts: AdjacencyFacts;
-  /** Port of the link at this end. */
-  readonly port: number;
-  readonly to: Endpoint;
-  readonly datagramMax: number;
-  readonly reader: UdpclReader;
-  /** Number of the next transfer in pieces. */
-  transfer: number;
-  socket: DatagramSocket | undefined;
-}
-
 type Effect = AgentEffect<NodeRequest>;
+type Transmission = Extract<Effect, { kind: 'transmit' }>;
 
 class DtnNode implements NodeHandle {
   readonly #host: Host;
   readonly #observer: MessageObserver | undefined;
   readonly #agent: Agent<NodeRequest>;
   readonly #shell: MachineShell<AgentInput<NodeRequest>, Effect>;
-  /** By id of the link. */
-  readonly #neighbours = new Map<string, Neighbour>();
+  /** Absent above a carrier. */
+  readonly #links: UdpclNode | undefined;
+  /** Absent where this protocol is the lowest. */
+  readonly #carrier: CarrierNode | undefined;
 
   constructor(host: Host, { options, network, observer }: NodeSetup<DtnOptions>) {
     this.#host = host;
@@ -58,20 +45,18 @@ class DtnNode implements NodeHandle {
       running.map(({ name }) => name),
       options.eids,
     );
-    for (const link of network.links) this.#meet(link, names);
-    const facts = [...this.#neighbours.values()].map((neighbour) => neighbour.facts);
-    const isRoundabout = options.double === 'roundabout';
-    const plan = planOfNetwork(network, names);
-    const router: Router =
-      options.router === 'direct'
-        ? new DirectRouter(new Set(facts.map(({ neighbour }) => neighbour)))
-        : new ContactGraphRouter({ own: host.name, names, plan, isRoundabout });
+    const own = network.hosts.find(({ name }) => name === host.name);
+    if (own !== undefined && carrierAt(own) !== undefined) {
+      this.#carrier = this.#makeCarrier(options);
+    } else this.#links = this.#makeLinks(network, names);
+    const outlets = [...(this.#links?.outlets ?? []), ...(this.#carrier?.outlets ?? [])];
+    const neighbours = new Set(outlets.map(({ neighbour }) => neighbour));
     this.#agent = new Agent({
       own: host.name,
       names,
       options,
-      adjacencies: facts.map((each) => new Adjacency(each)),
-      router,
+      outlets,
+      router: this.#makeRouter(options, { network, names, neighbours }),
       clock: (): CalendarTime => host.clock(),
       planTime: (): Nanoseconds => host.planTime(),
       ...(observer && { keyOf: bundleKey }),
@@ -80,16 +65,17 @@ class DtnNode implements NodeHandle {
   }
 
   start(): void {
-    for (const neighbour of this.#neighbours.values()) this.#listen(neighbour);
-    this.#host.onContact(({ link, kind }) =>
-      this.#shell.take({ kind: 'contact', link, edge: kind }),
-    );
+    this.#links?.start();
+    this.#host.onContact(({ link, kind }) => {
+      const way = kind === 'begin' ? 'open' : 'closed';
+      this.#shell.take({ kind: 'way', outlet: link, way });
+    });
     this.#host.onRequest((request) => this.#request(request));
   }
 
   stop(): void {
     this.#shell.stop();
-    for (const { socket } of this.#neighbours.values()) socket?.close();
+    this.#links?.stop();
   }
 
   holding(): number {
@@ -101,47 +87,31 @@ class DtnNode implements NodeHandle {
     return { bundles: holding, waiting };
   }
 
-  /** Knows the node at the other end of a link. */
-  #meet(link: LinkView, names: Names): void {
-    const isA = link.a.host === this.#host.name;
-    const near = isA ? link.a : link.b;
-    const far = isA ? link.b : link.a;
-    const isHere = isA || link.b.host === this.#host.name;
-    if (!isHere || names.numberOf(far.host) === undefined) return;
-    const datagramMax = Math.min(link.mtu, DATAGRAM_MAX);
-    const { host: neighbour } = far;
-    this.#neighbours.set(link.id, {
-      facts: {
-        link: link.id,
-        neighbour,
-        rateBps: link.rateBps,
-        contacts: isA ? link.contacts?.aToB : link.contacts?.bToA,
-        bytesOnLink: (bytes) => udpclBytes(bytes, datagramMax),
-      },
-      port: near.port,
-      to: this.#host.endpoint(far.address, far.port),
-      datagramMax,
-      reader: new UdpclReader({
-        onBundle: (bytes) => this.#shell.take({ kind: 'bundle', bytes, from: neighbour }),
-        onDrop: (reason) => this.#host.drop(reason),
-      }),
-      transfer: 0,
-      socket: undefined,
-    });
+  #makeLinks(network: NetworkMap, names: Names): UdpclNode {
+    return new UdpclNode(this.#host, network, names, (bytes, from) =>
+      this.#shell.take({ kind: 'bundle', bytes, from }),
+    );
   }
 
-  #listen(neighbour: Neighbour): void {
-    const { port } = neighbour;
-    const { link } = neighbour.facts;
-    neighbour.socket = this.#host.udp({
-      port,
-      link,
-      onDatagram: (buffer, offset, length, from) => {
-        if (from !== neighbour.to) this.#host.drop('unknown-peer');
-        else neighbour.reader.read(this.#host.now(), buffer, offset, length);
+  #makeCarrier({ retry }: DtnOptions): CarrierNode {
+    const carrier = new CarrierNode(this.#host, retry, {
+      onBundle: (bytes, from, number): void => {
+        const transfer = { outlet: carrier.idOf(from), number };
+        this.#shell.take({ kind: 'bundle', bytes, from, transfer });
       },
+      onReceipt: (from, number): void => {
+        this.#shell.take({ kind: 'receipt', transfer: { outlet: carrier.idOf(from), number } });
+      },
+      onWay: (outlet, way): void => this.#shell.take({ kind: 'way', outlet, way }),
     });
-    if (neighbour.socket === undefined) this.#host.log.warn(`port ${port} is taken on ${link}`);
+    return carrier;
+  }
+
+  #makeRouter({ router, double }: DtnOptions, { network, names, neighbours }: RouterParts): Router {
+    if (router === 'direct') return new DirectRouter(neighbours);
+    const plan = planOfNetwork(network, names);
+    const isRoundabout = double === 'roundabout';
+    return new ContactGraphRouter({ own: this.#host.name, names, plan, isRoundabout });
   }
 
   #request(request: NodeRequest): void {
@@ -154,7 +124,10 @@ class DtnNode implements NodeHandle {
     const { meter } = this.#host;
     switch (effect.kind) {
       case 'transmit':
-        this.#transmit(effect.link, effect.bundle);
+        this.#transmit(effect);
+        return;
+      case 'receipt':
+        this.#carrier?.acknowledge(effect.transfer.outlet, effect.transfer.number);
         return;
       case 'deliver':
         this.#host.deliver(effect.from, effect.body, 0, effect.body.length);
@@ -179,15 +152,14 @@ class DtnNode implements NodeHandle {
     }
   }
 
-  #transmit(link: string, bundle: Uint8Array): void {
-    const neighbour = this.#neighbours.get(link);
-    if (neighbour === undefined) return;
-    const datagrams = udpclDatagrams(bundle, neighbour.datagramMax, neighbour.transfer);
-    if (datagrams.length > 1) neighbour.transfer = (neighbour.transfer + 1) % 2 ** 32;
-    for (const datagram of datagrams) {
-      const buffer = this.#host.alloc(datagram.length);
-      buffer.set(datagram);
-      neighbour.socket?.send(buffer, 0, datagram.length, neighbour.to);
-    }
+  #transmit({ outlet, bundle, transfer, priority }: Transmission): void {
+    if (transfer === undefined) this.#links?.send(outlet, bundle);
+    else this.#carrier?.send(outlet, bundle, transfer, priority);
   }
+}
+
+interface RouterParts {
+  readonly network: NetworkMap;
+  readonly names: Names;
+  readonly neighbours: ReadonlySet<string>;
 }

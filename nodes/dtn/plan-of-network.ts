@@ -4,7 +4,12 @@
  *
  * @module
  */
-import type { LinkView, NetworkMap, PlannedContacts } from '../../engine/host/network-view.ts';
+import type {
+  HostView,
+  LinkView,
+  NetworkMap,
+  PlannedContacts,
+} from '../../engine/host/network-view.ts';
 import { ContactPlan, PLAN_OPTIONS, type PlannedContact } from './contact-graph/plan.ts';
 import { PERIODS_MAX } from './geometry.ts';
 import type { Names } from './names.ts';
@@ -20,18 +25,44 @@ interface Direction {
   readonly contacts: PlannedContacts | undefined;
 }
 
-/** All contacts between the nodes of `names`. */
+/** Bytes per second that the plan expects of a carrier, whose own network it does not know. */
+const CARRIER_RATE = 1e8;
+
+/** The carrier on which the protocol stands at a host; undefined if it is the lowest there. */
+export function carrierAt({ stack }: HostView): string | undefined {
+  return stack[stack.indexOf('dtn') - 1];
+}
+
+/** All contacts between the nodes of `names`: links, and pairs above one carrier. */
 export function planOfNetwork(network: NetworkMap, names: Names): ContactPlan {
+  const above = new Map(network.hosts.map((host) => [host.name, carrierAt(host)]));
   const contacts = network.links.flatMap((link) => {
     const a = names.numberOf(link.a.host);
     const b = names.numberOf(link.b.host);
     if (a === undefined || b === undefined) return [];
+    if (above.get(link.a.host) !== undefined || above.get(link.b.host) !== undefined) return [];
     return [
       ...contactsOf({ from: a, to: b, link, contacts: link.contacts?.aToB }),
       ...contactsOf({ from: b, to: a, link, contacts: link.contacts?.bToA }),
     ];
   });
-  return new ContactPlan(contacts, names.size, PLAN_OPTIONS);
+  const carried = carriedPairs(network, names);
+  return new ContactPlan([...contacts, ...carried], names.size, PLAN_OPTIONS);
+}
+
+/** Above one carrier, everybody reaches everybody. */
+function carriedPairs({ hosts }: NetworkMap, names: Names): readonly PlannedContact[] {
+  const always = { startNs: 0, endNs: END_OF_TIME, rate: CARRIER_RATE, owltNs: 0 };
+  return hosts.flatMap((host) => {
+    const carrier = carrierAt(host);
+    const from = names.numberOf(host.name);
+    if (carrier === undefined || from === undefined) return [];
+    const peers = hosts.filter((other) => other !== host && carrierAt(other) === carrier);
+    return peers.flatMap(({ name }) => {
+      const to = names.numberOf(name);
+      return to === undefined ? [] : [{ from, to, ...always }];
+    });
+  });
 }
 
 function contactsOf({ from, to, link, contacts }: Direction): readonly PlannedContact[] {

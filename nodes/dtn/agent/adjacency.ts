@@ -9,17 +9,20 @@
  */
 import type { PlannedContact, PlannedContacts } from '../../../engine/host/network-view.ts';
 import type { Nanoseconds } from '../../../engine/host/time.ts';
-import type { HeldBundle, Priority } from './held-bundle.ts';
+import { BundleQueue } from './bundle-queue.ts';
+import type { HeldBundle } from './held-bundle.ts';
+import type { Departure, Outlet } from './outlet.ts';
 
 const BITS = 8;
 const NS_PER_S = 1e9;
-const PRIORITIES: readonly Priority[] = [2, 1, 0];
 
 /** What a node knows of a link. */
 export interface AdjacencyFacts {
   readonly link: string;
   /** Name of the host at the other end. */
   readonly neighbour: string;
+  /** Longest bundle, bytes. */
+  readonly maxBytes: number;
   readonly rateBps: number;
   /** Planned contacts in the direction away from here; absent if the link is always open. */
   readonly contacts: PlannedContacts | undefined;
@@ -28,15 +31,9 @@ export interface AdjacencyFacts {
 }
 
 /** A link and its queue. */
-export class Adjacency {
+export class Adjacency implements Outlet {
   readonly facts: AdjacencyFacts;
-  /** In the order of coming; a set, because bundles also leave from the middle. */
-  readonly #queues: Readonly<Record<Priority, Set<HeldBundle>>> = {
-    0: new Set(),
-    1: new Set(),
-    2: new Set(),
-  };
-  readonly #bytes: Record<Priority, number> = { 0: 0, 1: 0, 2: 0 };
+  readonly #queue = new BundleQueue();
   #isOpen: boolean;
   #freeNs: Nanoseconds = 0;
   /** A bundle did not fit in the rest of the contact: nothing leaves before the next. */
@@ -49,15 +46,24 @@ export class Adjacency {
     this.#isOpen = facts.contacts === undefined;
   }
 
+  get id(): string {
+    return this.facts.link;
+  }
+
+  get neighbour(): string {
+    return this.facts.neighbour;
+  }
+
+  get maxBytes(): number {
+    return this.facts.maxBytes;
+  }
+
   get isOpen(): boolean {
     return this.#isOpen;
   }
 
-  /** Bytes that wait at this priority or higher. */
   waiting(priority: number): number {
-    let bytes = 0;
-    for (const level of PRIORITIES) if (level >= priority) bytes += this.#bytes[level];
-    return bytes;
+    return this.#queue.bytes(priority);
   }
 
   /** A contact begins. */
@@ -69,23 +75,20 @@ export class Adjacency {
   /** A contact ends. @returns what did not leave. */
   close(): readonly HeldBundle[] {
     this.#isOpen = false;
-    return this.#takeAll();
+    return this.#queue.takeAll();
   }
 
   put(bundle: HeldBundle): void {
-    this.#queues[bundle.priority].add(bundle);
-    this.#bytes[bundle.priority] += bundle.bytes.length;
+    this.#queue.add(bundle);
   }
 
-  /** Takes a bundle out of the queue, if it is there. */
   withdraw(bundle: HeldBundle): void {
-    if (!this.#queues[bundle.priority].delete(bundle)) return;
-    this.#bytes[bundle.priority] -= bundle.bytes.length;
+    this.#queue.delete(bundle);
   }
 
   /** When the next bundle can leave; Infinity if nothing waits, or the link is closed. */
   nextAt(): Nanoseconds {
-    const isIdle = !this.#isOpen || this.#isSpent || this.#next() === undefined;
+    const isIdle = !this.#isOpen || this.#isSpent || this.#queue.first === undefined;
     return isIdle ? Number.POSITIVE_INFINITY : this.#freeNs;
   }
 
@@ -93,9 +96,9 @@ export class Adjacency {
    * The bundle whose transmission begins now, if any.
    * @param planNs Time on the clock of contact plans.
    */
-  take(now: Nanoseconds, planNs: Nanoseconds): HeldBundle | undefined {
+  take(now: Nanoseconds, planNs: Nanoseconds): Departure | undefined {
     if (this.nextAt() > now) return undefined;
-    const bundle = this.#next() as HeldBundle;
+    const bundle = this.#queue.first as HeldBundle;
     const window = this.#window(planNs);
     const rateBps = window?.rateBps ?? this.facts.rateBps;
     const bits = BITS * this.facts.bytesOnLink(bundle.bytes.length);
@@ -107,27 +110,18 @@ export class Adjacency {
     }
     this.withdraw(bundle);
     this.#freeNs = now + durationNs;
-    return bundle;
+    return { bundle };
   }
 
   /** What has just been found not to fit in the rest of the contact: it goes another way, or later. */
   spent(): readonly HeldBundle[] {
     if (!this.#isNews) return [];
     this.#isNews = false;
-    return this.#takeAll();
+    return this.#queue.takeAll();
   }
 
-  #takeAll(): readonly HeldBundle[] {
-    const all = PRIORITIES.flatMap((level) => [...this.#queues[level]]);
-    for (const bundle of all) this.withdraw(bundle);
-    return all;
-  }
-
-  #next(): HeldBundle | undefined {
-    for (const level of PRIORITIES) {
-      const [first] = this.#queues[level];
-      if (first !== undefined) return first;
-    }
+  /** A link acknowledges nothing. */
+  acknowledged(): undefined {
     return undefined;
   }
 

@@ -5,7 +5,7 @@
  * @module
  */
 import type { CalendarTime, Nanoseconds } from '../../../engine/host/time.ts';
-import type { SendWishes } from '../../../engine/host/transport.ts';
+import type { SendWishes, Way } from '../../../engine/host/transport.ts';
 import { CborWriter } from '../../_kit/cbor-writer.ts';
 import { Deadlines } from '../../_kit/deadlines.ts';
 import type { Machine, TimerDue } from '../../_kit/machine.ts';
@@ -15,12 +15,12 @@ import { BODY_MAX, CRC_TYPE, REMEMBERED_MAX } from '../geometry.ts';
 import type { Names } from '../names.ts';
 import type { Router, Surroundings, WaitReason } from '../router/router.ts';
 import { BundleView } from '../wire/view.ts';
-import type { Adjacency } from './adjacency.ts';
 import { forwardedCopy } from './forwarded-copy.ts';
-import type { HeldBundle } from './held-bundle.ts';
+import type { HeldBundle, Priority } from './held-bundle.ts';
 import { identityOf } from './identity.ts';
 import { MemoryStore } from './memory-store.ts';
 import { Origin } from './origin.ts';
+import type { Departure, Outlet } from './outlet.ts';
 import { Remembered } from './remembered.ts';
 
 const NS_PER_MS = 1_000_000;
@@ -31,7 +31,8 @@ export interface AgentParts {
   readonly own: string;
   readonly names: Names;
   readonly options: DtnOptions;
-  readonly adjacencies: readonly Adjacency[];
+  /** Ways to neighbours. */
+  readonly outlets: readonly Outlet[];
   readonly router: Router;
   /** Calendar time. */
   readonly clock: () => CalendarTime;
@@ -74,8 +75,23 @@ export type AgentInput<Request> =
       readonly wishes: SendWishes;
     }
   /** A bundle of a neighbour; the agent keeps the bytes. */
-  | { readonly kind: 'bundle'; readonly bytes: Uint8Array; readonly from: string }
-  | { readonly kind: 'contact'; readonly link: string; readonly edge: 'begin' | 'end' };
+  | {
+      readonly kind: 'bundle';
+      readonly bytes: Uint8Array;
+      readonly from: string;
+      /** Present if the neighbour repeats the bundle until it has a receipt. */
+      readonly transfer?: Transfer;
+    }
+  /** The neighbour has the bundle of a transfer. */
+  | { readonly kind: 'receipt'; readonly transfer: Transfer }
+  | { readonly kind: 'way'; readonly outlet: string; readonly way: Way };
+
+/** A transfer of a bundle by its number; each neighbour counts its own. */
+export interface Transfer {
+  /** Id of the outlet. */
+  readonly outlet: string;
+  readonly number: number;
+}
 
 /** Counters of an agent. */
 export type AgentCount =
@@ -88,7 +104,16 @@ export type AgentCount =
 
 /** The effects of an agent. */
 export type AgentEffect<Request> =
-  | { readonly kind: 'transmit'; readonly link: string; readonly bundle: Uint8Array }
+  | {
+      readonly kind: 'transmit';
+      readonly outlet: string;
+      readonly bundle: Uint8Array;
+      /** Present if the neighbour acknowledges it under this number. */
+      readonly transfer?: number;
+      readonly priority: Priority;
+    }
+  /** Tells the neighbour that its bundle is here. */
+  | { readonly kind: 'receipt'; readonly transfer: Transfer }
   | { readonly kind: 'deliver'; readonly from: string; readonly body: Uint8Array }
   | { readonly kind: 'answer'; readonly request: Request; readonly outcome: string }
   | { readonly kind: 'drop'; readonly reason: DtnDrop }
@@ -102,7 +127,9 @@ type Received = Pick<HeldBundle, 'bytes' | 'from' | 'name'>;
 
 /** Where a held bundle is. */
 type Place =
-  | { readonly kind: 'queue'; readonly adjacency: Adjacency; readonly untilNs: Nanoseconds }
+  | { readonly kind: 'queue'; readonly outlet: Outlet; readonly untilNs: Nanoseconds }
+  /** The neighbour has not acknowledged it yet. */
+  | { readonly kind: 'under-way'; readonly outlet: Outlet }
   | { readonly kind: 'waits'; readonly why: WaitReason };
 
 /** The agent of one node. */
@@ -135,7 +162,7 @@ export class Agent<Request> implements Machine<AgentInput<Request>, AgentEffect<
   get waiting(): Readonly<Record<string, number>> {
     const reasons: Record<string, number> = {};
     for (const place of this.#places.values()) {
-      const reason = place.kind === 'queue' ? 'queue' : place.why;
+      const reason = place.kind === 'waits' ? place.why : place.kind;
       reasons[reason] = (reasons[reason] ?? 0) + 1;
     }
     return reasons;
@@ -148,22 +175,26 @@ export class Agent<Request> implements Machine<AgentInput<Request>, AgentEffect<
         this.#send(now, input);
         break;
       case 'bundle':
-        this.#receive(now, input.bytes, input.from);
+        this.#receive(now, input);
         break;
-      case 'contact':
-        this.#contact(now, input.link, input.edge);
+      case 'receipt':
+        this.#acknowledged(input.transfer);
+        break;
+      case 'way':
+        this.#turn(now, input.outlet, input.way);
         break;
       case 'timer':
         this.#review(now);
     }
     this.#expire(now);
     this.#transmit(now);
+    this.#skipGone();
     return this.#effects;
   }
 
   nextAt(): Nanoseconds {
     let next = Math.min(this.#store.nextAt(), this.#reviews.nextAt ?? Number.POSITIVE_INFINITY);
-    for (const adjacency of this.#parts.adjacencies) next = Math.min(next, adjacency.nextAt());
+    for (const outlet of this.#parts.outlets) next = Math.min(next, outlet.nextAt());
     return next;
   }
 
@@ -187,16 +218,36 @@ export class Agent<Request> implements Machine<AgentInput<Request>, AgentEffect<
     return 'ok';
   }
 
-  #receive(now: Nanoseconds, bytes: Uint8Array, from: string): void {
+  #receive(now: Nanoseconds, input: Extract<AgentInput<Request>, { kind: 'bundle' }>): void {
+    const { bytes, from, transfer } = input;
     this.#count('dtn.received');
     const key = this.#parts.keyOf?.(bytes) ?? 0;
     this.#report({ kind: 'arrived', key });
     const drop = this.#take(now, { bytes, from, name: key });
+    // Without a receipt the bundle comes again, when there may be room.
+    if (transfer !== undefined && drop !== 'no-storage') {
+      this.#effects.push({ kind: 'receipt', transfer });
+    }
     if (drop === undefined) this.#tellStored();
     else {
       this.#drop(drop);
       this.#report({ kind: 'ended', key, how: 'dropped' });
     }
+  }
+
+  #acknowledged({ outlet, number }: Transfer): void {
+    const bundle = this.#outlet(outlet)?.acknowledged(number);
+    if (bundle === undefined) {
+      this.#drop('late-receipt');
+      return;
+    }
+    this.#end(bundle);
+    this.#tellStored();
+    this.#count('dtn.forwarded');
+  }
+
+  #outlet(id: string): Outlet | undefined {
+    return this.#parts.outlets.find((outlet) => outlet.id === id);
   }
 
   /** The checks of a received bundle in their order (RFC 9171 section 5.6). */
@@ -268,40 +319,45 @@ export class Agent<Request> implements Machine<AgentInput<Request>, AgentEffect<
       this.#places.set(bundle.key, { kind: 'waits', why: decision.why });
       return;
     }
-    const adjacency = this.#adjacencyTo(decision.neighbour);
-    adjacency.put(bundle);
+    const outlet = this.#outletTo(decision.neighbour);
+    if (bundle.bytes.length > outlet.maxBytes) {
+      this.#parts.router.withdrawn?.(bundle);
+      this.#places.set(bundle.key, { kind: 'waits', why: 'too-large' });
+      return;
+    }
+    outlet.put(bundle);
     const untilNs = Math.max(now, decision.untilNs - shiftNs);
-    this.#places.set(bundle.key, { kind: 'queue', adjacency, untilNs });
-    if (Number.isFinite(untilNs)) this.#reviews.add(untilNs + 1, bundle);
+    this.#places.set(bundle.key, { kind: 'queue', outlet, untilNs });
+    // A bundle that expires first needs no review.
+    if (untilNs < bundle.deadlineNs) this.#reviews.add(untilNs + 1, bundle);
   }
 
   #around(nowNs: Nanoseconds, shiftNs: Nanoseconds): Surroundings {
-    const { adjacencies } = this.#parts;
-    const to = (name: string): readonly Adjacency[] =>
-      adjacencies.filter(({ facts }) => facts.neighbour === name);
+    const to = (name: string): readonly Outlet[] =>
+      this.#parts.outlets.filter(({ neighbour }) => neighbour === name);
     return {
       nowNs,
       deadlineOf: ({ deadlineNs }): Nanoseconds => deadlineNs + shiftNs,
       waiting: (name, priority): number =>
-        to(name).reduce((sum, adjacency) => sum + adjacency.waiting(priority), 0),
+        to(name).reduce((sum, outlet) => sum + outlet.waiting(priority), 0),
       isOpen: (name): boolean => to(name).some(({ isOpen }) => isOpen),
     };
   }
 
-  /** Of several links to one neighbour, an open one, else the first. */
-  #adjacencyTo(name: string): Adjacency {
-    const all = this.#parts.adjacencies.filter(({ facts }) => facts.neighbour === name);
+  /** Of several ways to one neighbour, an open one, else the first. */
+  #outletTo(name: string): Outlet {
+    const all = this.#parts.outlets.filter(({ neighbour }) => neighbour === name);
     const chosen = all.find(({ isOpen }) => isOpen) ?? all[0];
-    if (chosen === undefined) throw new Error(`a router chose ${name}, to which there is no link`);
+    if (chosen === undefined) throw new Error(`a router chose ${name}, to which there is no way`);
     return chosen;
   }
 
-  /** A contact begins: what waits may go. One ends: what did not leave goes another way. */
-  #contact(now: Nanoseconds, link: string, edge: 'begin' | 'end'): void {
-    const adjacency = this.#parts.adjacencies.find(({ facts }) => facts.link === link);
-    if (adjacency === undefined) return;
-    if (edge === 'begin') adjacency.open();
-    else for (const bundle of adjacency.close()) this.#reroute(now, bundle);
+  /** A way opens: what waits may go. One closes: what did not leave goes another way. */
+  #turn(now: Nanoseconds, id: string, way: Way): void {
+    const outlet = this.#outlet(id);
+    if (outlet === undefined) return;
+    if (way === 'open') outlet.open(now);
+    else for (const bundle of outlet.close()) this.#reroute(now, bundle);
     this.#retryWaiting(now);
   }
 
@@ -318,8 +374,16 @@ export class Agent<Request> implements Machine<AgentInput<Request>, AgentEffect<
       const place = this.#places.get(due.key);
       const isHere = this.#store.get(due.key) === due;
       if (!isHere || place?.kind !== 'queue' || place.untilNs >= now) continue;
-      place.adjacency.withdraw(due);
+      place.outlet.withdraw(due);
       this.#reroute(now, due);
+    }
+  }
+
+  /** Forgets reviews of bundles that are no longer here, so that no timer is set for them. */
+  #skipGone(): void {
+    for (let first = this.#reviews.first; first; first = this.#reviews.first) {
+      if (this.#store.get(first.key) === first) return;
+      this.#reviews.takeDue(Number.POSITIVE_INFINITY);
     }
   }
 
@@ -329,17 +393,20 @@ export class Agent<Request> implements Machine<AgentInput<Request>, AgentEffect<
   }
 
   #transmit(now: Nanoseconds): void {
-    for (const adjacency of this.#parts.adjacencies) {
-      if (adjacency.nextAt() > now) continue;
-      const bundle = adjacency.take(now, this.#parts.planTime());
-      if (bundle !== undefined) this.#leave(now, bundle, adjacency);
-      for (const spent of adjacency.spent()) this.#reroute(now, spent);
+    for (const outlet of this.#parts.outlets) {
+      while (outlet.nextAt() <= now) {
+        const departure = outlet.take(now, this.#parts.planTime());
+        if (departure !== undefined) this.#leave(now, departure, outlet);
+        for (const spent of outlet.spent()) this.#reroute(now, spent);
+      }
     }
   }
 
-  #leave(now: Nanoseconds, bundle: HeldBundle, { facts }: Adjacency): void {
+  #leave(now: Nanoseconds, { bundle, transfer }: Departure, outlet: Outlet): void {
     const { own, names } = this.#parts;
-    this.#end(bundle);
+    // Without a receipt to wait for, the bundle has left for good.
+    if (transfer === undefined) this.#end(bundle);
+    else this.#places.set(bundle.key, { kind: 'under-way', outlet });
     this.#tellStored();
     if (!isOwn(bundle) && this.#isDefect(bundle)) return;
     const moment = {
@@ -348,16 +415,23 @@ export class Agent<Request> implements Machine<AgentInput<Request>, AgentEffect<
       heldNs: now - bundle.sinceNs,
     };
     if (!forwardedCopy(this.#writer, this.#view, bundle.bytes, moment)) {
+      outlet.withdraw(bundle);
+      this.#end(bundle);
       this.#lose(bundle, 'hop-limit');
       return;
     }
     const copy = this.#writer.taken();
-    const { name, destination = '' } = bundle;
+    if (transfer === undefined) this.#left(bundle, copy);
+    const { priority } = bundle;
+    const last = transfer === undefined ? {} : { transfer };
+    this.#effects.push({ kind: 'transmit', outlet: outlet.id, bundle: copy, priority, ...last });
+  }
+
+  #left({ name, destination = '', from }: HeldBundle, copy: Uint8Array): void {
     this.#count('dtn.forwarded');
-    if (isOwn(bundle)) {
+    if (from === undefined) {
       this.#report({ kind: 'created', name, bundle: copy, recipient: destination });
     } else this.#report({ kind: 'departed', key: name, bundle: copy });
-    this.#effects.push({ kind: 'transmit', link: facts.link, bundle: copy });
   }
 
   /** The defects of tests: every second bundle of others vanishes, or is dropped. */
@@ -382,7 +456,7 @@ export class Agent<Request> implements Machine<AgentInput<Request>, AgentEffect<
       const bundle = this.#store.nextExpired(now);
       if (bundle === undefined) return;
       const place = this.#places.get(bundle.key);
-      if (place?.kind === 'queue') place.adjacency.withdraw(bundle);
+      if (place !== undefined && place.kind !== 'waits') place.outlet.withdraw(bundle);
       this.#parts.router.withdrawn?.(bundle);
       this.#end(bundle);
       this.#tellStored();

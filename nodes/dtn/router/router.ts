@@ -9,7 +9,7 @@ import type { HeldBundle } from '../agent/held-bundle.ts';
 import type { NoRoute } from '../contact-graph/choose.ts';
 
 /** Why a bundle waits. */
-export type WaitReason = NoRoute | 'no-contact-now';
+export type WaitReason = NoRoute | 'no-contact-now' | 'too-large';
 
 /** Where a bundle goes. */
 export type Decision =

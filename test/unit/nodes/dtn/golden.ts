@@ -7,6 +7,7 @@ import { toHex } from '../../../../nodes/_kit/bytes.ts';
 import { CborWriter } from '../../../../nodes/_kit/cbor-writer.ts';
 import { forwardedCopy } from '../../../../nodes/dtn/agent/forwarded-copy.ts';
 import { BundleView, encodeStatusReport, parseEid, REASON } from '../../../../nodes/dtn/index.ts';
+import { encodeCarrierMessage } from '../../../../nodes/dtn/layer/carrier.ts';
 import { udpclDatagrams } from '../../../../nodes/dtn/layer/udpcl.ts';
 import type { GoldenBytes } from '../../../../tools/golden/golden-bytes.ts';
 import { sampleBundle } from './wire/support.ts';
@@ -21,6 +22,8 @@ export function goldenBytes(): GoldenBytes {
   const no = { isAsserted: false };
   return {
     bundle: toHex(bundle),
+    carried: toHex(encodeCarrierMessage({ kind: 'bundle', transfer: 0xfedcba98, bundle })),
+    receipt: toHex(encodeCarrierMessage({ kind: 'receipt', transfer: 1 })),
     dtn: toHex(sampleBundle({ source: 'dtn://alice/app', destination: 'dtn://bob/app' })),
     forwarded: toHex(writer.taken()),
     pieces: udpclDatagrams(bundle, 64, 3).map(toHex).join(' '),

@@ -44,6 +44,7 @@ function bench(given: BenchOptions = {}): Bench {
     new Adjacency({
       link: `a--${neighbour}`,
       neighbour,
+      maxBytes: 16 * 1024 * 1024,
       rateBps,
       contacts,
       bytesOnLink: (bytes) => bytes,
@@ -53,7 +54,7 @@ function bench(given: BenchOptions = {}): Bench {
     own: 'a',
     names: new Names(['a', 'b', 'c'], parsed.eids),
     options: parsed,
-    adjacencies: [link('b'), link('c')],
+    outlets: [link('b'), link('c')],
     router: router ?? new DirectRouter(new Set(['b', 'c'])),
     clock: (): CalendarTime => {
       const seconds = EPOCH_S + (clockOffsetS?.(nowNs) ?? 0) + Math.floor(nowNs / S);
@@ -171,21 +172,17 @@ describe('an agent', () => {
     const { agent, step } = bench({ contacts: { windows: [window(10, 20)] } });
     expect(kinds(step(0, send('b')))).toEqual(['answer']);
     expect(agent.waiting).toEqual({ 'no-contact-now': 1 });
-    expect(kinds(step(10 * S, { kind: 'contact', link: 'a--b', edge: 'begin' }))).toEqual([
-      'transmit',
-    ]);
+    expect(kinds(step(10 * S, { kind: 'way', outlet: 'a--b', way: 'open' }))).toEqual(['transmit']);
   });
 
   it('begins no transmission that would outlast the contact', () => {
     const { agent, step } = bench({ contacts: { windows: [window(10, 12)] } });
     step(0, send('b'));
     step(0, send('b'));
-    expect(kinds(step(10 * S, { kind: 'contact', link: 'a--b', edge: 'begin' }))).toEqual([
-      'transmit',
-    ]);
+    expect(kinds(step(10 * S, { kind: 'way', outlet: 'a--b', way: 'open' }))).toEqual(['transmit']);
     // The second one needs until 12.1 s.
     expect(kinds(step(agent.nextAt(), TIMER_DUE))).toEqual([]);
-    expect(kinds(step(12 * S, { kind: 'contact', link: 'a--b', edge: 'end' }))).toEqual([]);
+    expect(kinds(step(12 * S, { kind: 'way', outlet: 'a--b', way: 'closed' }))).toEqual([]);
     expect(agent.holding).toBe(1);
     expect(agent.waiting).toEqual({ 'no-contact-now': 1 });
   });
@@ -206,8 +203,8 @@ describe('an agent', () => {
     step(20 * S + 1, TIMER_DUE);
     expect(asked).toEqual([0, 20 * S + 1]);
     expect(agent.waiting).toEqual({ queue: 1 });
-    const effects = step(30 * S, { kind: 'contact', link: 'a--c', edge: 'begin' });
-    expect(effects).toMatchObject([{ kind: 'transmit', link: 'a--c' }]);
+    const effects = step(30 * S, { kind: 'way', outlet: 'a--c', way: 'open' });
+    expect(effects).toMatchObject([{ kind: 'transmit', outlet: 'a--c' }]);
   });
 });
 
@@ -223,7 +220,7 @@ describe('a received bundle', () => {
     const { agent, step } = bench({ contacts: { windows: [window(10, 90)] } });
     step(2 * S, foreign({ destination: 'ipn:3.1', source: 'ipn:2.1', createdMs: 0 }));
     expect(agent.holding).toBe(1);
-    const effects = step(12 * S, { kind: 'contact', link: 'a--c', edge: 'begin' });
+    const effects = step(12 * S, { kind: 'way', outlet: 'a--c', way: 'open' });
     const { bundle } = effects[0] as Extract<Effect, { kind: 'transmit' }>;
     const view = new BundleView();
     expect(view.open(bundle, 0, bundle.length)).toBeUndefined();

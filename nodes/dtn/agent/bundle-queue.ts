@@ -1,0 +1,52 @@
+/**
+ * Bundles that wait to leave: by priority, then in the order in which they came.
+ *
+ * @module
+ */
+import type { HeldBundle, Priority } from './held-bundle.ts';
+
+const PRIORITIES: readonly Priority[] = [2, 1, 0];
+
+/** A queue from whose middle bundles may be taken in constant time. */
+export class BundleQueue {
+  readonly #queues: Readonly<Record<Priority, Set<HeldBundle>>> = {
+    0: new Set(),
+    1: new Set(),
+    2: new Set(),
+  };
+  readonly #bytes: Record<Priority, number> = { 0: 0, 1: 0, 2: 0 };
+
+  /** The next bundle to leave. */
+  get first(): HeldBundle | undefined {
+    for (const level of PRIORITIES) {
+      const [first] = this.#queues[level];
+      if (first !== undefined) return first;
+    }
+    return undefined;
+  }
+
+  /** Bytes that wait at this priority or higher. */
+  bytes(priority: number): number {
+    let bytes = 0;
+    for (const level of PRIORITIES) if (level >= priority) bytes += this.#bytes[level];
+    return bytes;
+  }
+
+  add(bundle: HeldBundle): void {
+    this.#queues[bundle.priority].add(bundle);
+    this.#bytes[bundle.priority] += bundle.bytes.length;
+  }
+
+  /** Takes a bundle out, if it is there. */
+  delete(bundle: HeldBundle): void {
+    if (!this.#queues[bundle.priority].delete(bundle)) return;
+    this.#bytes[bundle.priority] -= bundle.bytes.length;
+  }
+
+  /** Takes all out, in their order. */
+  takeAll(): readonly HeldBundle[] {
+    const all = PRIORITIES.flatMap((level) => [...this.#queues[level]]);
+    for (const bundle of all) this.delete(bundle);
+    return all;
+  }
+}

@@ -1,0 +1,116 @@
+/**
+ * A neighbour above a carrier (docs/spec/stacking.md): a bundle is one message, and stays here until
+ * the neighbour has acknowledged it. It is repeated after a while, and at once when the way opens.
+ *
+ * @module
+ */
+import type { Nanoseconds } from '../../../engine/host/time.ts';
+import { CARRIER_RETRY_NS_MAX, CARRIER_WINDOW } from '../geometry.ts';
+import { BundleQueue } from './bundle-queue.ts';
+import type { HeldBundle } from './held-bundle.ts';
+import type { Departure, Outlet } from './outlet.ts';
+
+/** What a node knows of a neighbour above a carrier. */
+export interface CarrierFacts {
+  readonly id: string;
+  readonly neighbour: string;
+  readonly maxBytes: number;
+  /** Wait for an acknowledgement before the first repetition, ns; later ones wait twice as long. */
+  readonly retryNs: Nanoseconds;
+  /** Number of the first transfer; drawn, so that acknowledgements from before a crash match none. */
+  readonly firstTransfer: number;
+}
+
+interface UnderWay {
+  readonly bundle: HeldBundle;
+  dueNs: Nanoseconds;
+  waitNs: Nanoseconds;
+}
+
+/** Transfers to one neighbour, a few at a time. */
+export class CarrierOutlet implements Outlet {
+  readonly id: string;
+  readonly neighbour: string;
+  readonly maxBytes: number;
+  /** Carriers that know of no way are always open. */
+  isOpen = true;
+  readonly #facts: CarrierFacts;
+  readonly #queue = new BundleQueue();
+  readonly #underWay = new Map<number, UnderWay>();
+  #transfer: number;
+
+  constructor(facts: CarrierFacts) {
+    this.id = facts.id;
+    this.neighbour = facts.neighbour;
+    this.maxBytes = facts.maxBytes;
+    this.#facts = facts;
+    this.#transfer = facts.firstTransfer;
+  }
+
+  waiting(priority: number): number {
+    return this.#queue.bytes(priority);
+  }
+
+  /** What left before the way closed may be lost. */
+  open(now: Nanoseconds): void {
+    if (this.isOpen) return;
+    this.isOpen = true;
+    for (const each of this.#underWay.values()) {
+      each.dueNs = now;
+      each.waitNs = this.#facts.retryNs;
+    }
+  }
+
+  /** What was sent may have arrived, and stays. */
+  close(): readonly HeldBundle[] {
+    this.isOpen = false;
+    return this.#queue.takeAll();
+  }
+
+  put(bundle: HeldBundle): void {
+    this.#queue.add(bundle);
+  }
+
+  withdraw(bundle: HeldBundle): void {
+    this.#queue.delete(bundle);
+    for (const [transfer, each] of this.#underWay) {
+      if (each.bundle === bundle) this.#underWay.delete(transfer);
+    }
+  }
+
+  nextAt(): Nanoseconds {
+    if (!this.isOpen) return Number.POSITIVE_INFINITY;
+    const isNew = this.#underWay.size < CARRIER_WINDOW && this.#queue.first !== undefined;
+    let next = isNew ? 0 : Number.POSITIVE_INFINITY;
+    for (const { dueNs } of this.#underWay.values()) next = Math.min(next, dueNs);
+    return next;
+  }
+
+  take(now: Nanoseconds): Departure | undefined {
+    if (!this.isOpen) return undefined;
+    for (const [transfer, each] of this.#underWay) {
+      if (each.dueNs > now) continue;
+      each.waitNs = Math.min(CARRIER_RETRY_NS_MAX, 2 * each.waitNs);
+      each.dueNs = now + each.waitNs;
+      return { bundle: each.bundle, transfer };
+    }
+    const bundle = this.#queue.first;
+    if (bundle === undefined || this.#underWay.size >= CARRIER_WINDOW) return undefined;
+    this.#queue.delete(bundle);
+    const transfer = this.#transfer;
+    this.#transfer = (transfer + 1) % 2 ** 32;
+    const { retryNs } = this.#facts;
+    this.#underWay.set(transfer, { bundle, dueNs: now + retryNs, waitNs: retryNs });
+    return { bundle, transfer };
+  }
+
+  spent(): readonly HeldBundle[] {
+    return [];
+  }
+
+  acknowledged(transfer: number): HeldBundle | undefined {
+    const bundle = this.#underWay.get(transfer)?.bundle;
+    this.#underWay.delete(transfer);
+    return bundle;
+  }
+}

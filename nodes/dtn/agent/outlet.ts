@@ -1,0 +1,47 @@
+/**
+ * A way to one neighbour, as the agent sees it: a link with its transmitter, or a carrier below.
+ *
+ * @module
+ */
+import type { Nanoseconds } from '../../../engine/host/time.ts';
+import type { HeldBundle } from './held-bundle.ts';
+
+/** A bundle that leaves now. */
+export interface Departure {
+  readonly bundle: HeldBundle;
+  /**
+   * Number under which the neighbour will acknowledge it; absent if nobody will, so that the bundle
+   * has left for good.
+   */
+  readonly transfer?: number;
+}
+
+/** Bundles for one neighbour. */
+export interface Outlet {
+  readonly id: string;
+  /** Name of the host to which it leads. */
+  readonly neighbour: string;
+  /** Longest bundle, bytes. */
+  readonly maxBytes: number;
+  readonly isOpen: boolean;
+  /** Bytes that wait at this priority or higher. */
+  waiting(priority: number): number;
+  /** The way opens. */
+  open(now: Nanoseconds): void;
+  /** The way closes. @returns what did not leave. */
+  close(): readonly HeldBundle[];
+  put(bundle: HeldBundle): void;
+  /** Gives a bundle up, whether it waits or is under way. */
+  withdraw(bundle: HeldBundle): void;
+  /** When the next bundle can leave; Infinity if none can. */
+  nextAt(): Nanoseconds;
+  /**
+   * The bundle that leaves now, if any.
+   * @param planNs Time on the clock of contact plans.
+   */
+  take(now: Nanoseconds, planNs: Nanoseconds): Departure | undefined;
+  /** What has just been found not to fit in the rest of the contact. */
+  spent(): readonly HeldBundle[];
+  /** The neighbour has this transfer. @returns its bundle; undefined if none waits for that. */
+  acknowledged(transfer: number): HeldBundle | undefined;
+}

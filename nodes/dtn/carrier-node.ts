@@ -1,0 +1,84 @@
+/**
+ * Delay-tolerant networking: the adapter between the port and the carrier below this protocol on the
+ * same host.
+ *
+ * @module
+ */
+import type { Host } from '../../engine/host/host.ts';
+import type { Transport, Way } from '../../engine/host/transport.ts';
+import { CarrierOutlet } from './agent/carrier-outlet.ts';
+import type { Priority } from './agent/held-bundle.ts';
+import type { Outlet } from './agent/outlet.ts';
+import {
+  CARRIER_HEAD,
+  type CarrierMessage,
+  decodeCarrierMessage,
+  encodeCarrierMessage,
+} from './layer/carrier.ts';
+
+/** Highest priority: receipts are short, and stop repetitions. */
+const RECEIPT_PRIORITY = 2;
+
+/** What the node does with messages of neighbours. */
+export interface CarrierHandlers {
+  /** A bundle came; the callee owns the bytes. */
+  readonly onBundle: (bundle: Uint8Array, from: string, transfer: number) => void;
+  readonly onReceipt: (from: string, transfer: number) => void;
+  readonly onWay: (outlet: string, way: Way) => void;
+}
+
+/** All neighbours above the carrier. */
+export class CarrierNode {
+  readonly outlets: readonly Outlet[];
+  readonly #host: Host;
+  readonly #transport: Transport | undefined;
+  /** Names of neighbours by the ids of their outlets. */
+  readonly #names = new Map<string, string>();
+
+  /** @param retryNs Wait for a receipt before a bundle is repeated. */
+  constructor(host: Host, retryNs: number, handlers: CarrierHandlers) {
+    this.#host = host;
+    this.#transport = host.transport({
+      onMessage: (from, buffer, offset, length) =>
+        this.#receive(from, buffer.slice(offset, offset + length), handlers),
+      onWay: (peer, way) => handlers.onWay(this.idOf(peer), way),
+    });
+    const { peers = [], terms } = this.#transport ?? {};
+    const maxBytes = (terms?.maxBytes ?? CARRIER_HEAD) - CARRIER_HEAD;
+    this.outlets = peers.map((neighbour) => {
+      const id = this.idOf(neighbour);
+      this.#names.set(id, neighbour);
+      const firstTransfer = host.random('transfers').u32();
+      return new CarrierOutlet({ id, neighbour, maxBytes, retryNs, firstTransfer });
+    });
+  }
+
+  /** The id of the outlet to a neighbour. */
+  idOf(neighbour: string): string {
+    return `${this.#transport?.carrier ?? ''} to ${neighbour}`;
+  }
+
+  /** Sends a bundle to a neighbour above the carrier. */
+  send(outlet: string, bundle: Uint8Array, transfer: number, priority: Priority): void {
+    const name = this.#names.get(outlet);
+    if (name !== undefined) this.#tell(name, { kind: 'bundle', transfer, bundle }, priority);
+  }
+
+  /** Tells a neighbour that its bundle is here. */
+  acknowledge(outlet: string, transfer: number): void {
+    const name = this.#names.get(outlet);
+    if (name !== undefined) this.#tell(name, { kind: 'receipt', transfer }, RECEIPT_PRIORITY);
+  }
+
+  #tell(to: string, message: CarrierMessage, priority: Priority): void {
+    // A refusal needs no answer here: without a receipt the bundle is sent again.
+    this.#transport?.send(to, encodeCarrierMessage(message), { priority }, () => undefined);
+  }
+
+  #receive(from: string, bytes: Uint8Array, handlers: CarrierHandlers): void {
+    const message = decodeCarrierMessage(bytes);
+    if (message === undefined) this.#host.drop('bad-message');
+    else if (message.kind === 'receipt') handlers.onReceipt(from, message.transfer);
+    else handlers.onBundle(message.bundle, from, message.transfer);
+  }
+}

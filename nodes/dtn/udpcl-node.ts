@@ -1,0 +1,110 @@
+/**
+ * Delay-tolerant networking: the adapter between the port and UDPCL, with a socket for each link to
+ * a neighbour.
+ *
+ * @module
+ */
+import type { Host } from '../../engine/host/host.ts';
+import type { LinkView, NetworkMap } from '../../engine/host/network-view.ts';
+import type { DatagramSocket, Endpoint } from '../../engine/host/socket.ts';
+import { Adjacency } from './agent/adjacency.ts';
+import type { Outlet } from './agent/outlet.ts';
+import { BUNDLE_BYTES_MAX, DATAGRAM_MAX } from './geometry.ts';
+import { UdpclReader, udpclBytes, udpclDatagrams } from './layer/udpcl.ts';
+import type { Names } from './names.ts';
+
+/** A neighbour on a link. */
+interface Neighbour {
+  readonly outlet: Outlet;
+  /** Port of the link at this end. */
+  readonly port: number;
+  readonly to: Endpoint;
+  readonly datagramMax: number;
+  readonly reader: UdpclReader;
+  /** Number of the next transfer in pieces. */
+  transfer: number;
+  socket: DatagramSocket | undefined;
+}
+
+/** Called with a bundle that came from a neighbour. */
+export type OnBundle = (bytes: Uint8Array, from: string) => void;
+
+/** All links of a node to others. */
+export class UdpclNode {
+  readonly #host: Host;
+  /** By id of the link. */
+  readonly #neighbours = new Map<string, Neighbour>();
+
+  constructor(host: Host, network: NetworkMap, names: Names, onBundle: OnBundle) {
+    this.#host = host;
+    for (const link of network.links) this.#meet(link, names, onBundle);
+  }
+
+  get outlets(): readonly Outlet[] {
+    return [...this.#neighbours.values()].map(({ outlet }) => outlet);
+  }
+
+  start(): void {
+    for (const [link, neighbour] of this.#neighbours) this.#listen(link, neighbour);
+  }
+
+  stop(): void {
+    for (const { socket } of this.#neighbours.values()) socket?.close();
+  }
+
+  /** Sends a bundle on a link of this node. */
+  send(link: string, bundle: Uint8Array): void {
+    const neighbour = this.#neighbours.get(link);
+    if (neighbour === undefined) return;
+    const datagrams = udpclDatagrams(bundle, neighbour.datagramMax, neighbour.transfer);
+    if (datagrams.length > 1) neighbour.transfer = (neighbour.transfer + 1) % 2 ** 32;
+    for (const datagram of datagrams) {
+      const buffer = this.#host.alloc(datagram.length);
+      buffer.set(datagram);
+      neighbour.socket?.send(buffer, 0, datagram.length, neighbour.to);
+    }
+  }
+
+  /** Knows the node at the other end of a link. */
+  #meet(link: LinkView, names: Names, onBundle: OnBundle): void {
+    const isA = link.a.host === this.#host.name;
+    const near = isA ? link.a : link.b;
+    const far = isA ? link.b : link.a;
+    const isHere = isA || link.b.host === this.#host.name;
+    if (!isHere || names.numberOf(far.host) === undefined) return;
+    const datagramMax = Math.min(link.mtu, DATAGRAM_MAX);
+    const { host: neighbour } = far;
+    this.#neighbours.set(link.id, {
+      outlet: new Adjacency({
+        link: link.id,
+        neighbour,
+        maxBytes: BUNDLE_BYTES_MAX,
+        rateBps: link.rateBps,
+        contacts: isA ? link.contacts?.aToB : link.contacts?.bToA,
+        bytesOnLink: (bytes) => udpclBytes(bytes, datagramMax),
+      }),
+      port: near.port,
+      to: this.#host.endpoint(far.address, far.port),
+      datagramMax,
+      reader: new UdpclReader({
+        onBundle: (bytes): void => onBundle(bytes, neighbour),
+        onDrop: (reason): void => this.#host.drop(reason),
+      }),
+      transfer: 0,
+      socket: undefined,
+    });
+  }
+
+  #listen(link: string, neighbour: Neighbour): void {
+    const { port } = neighbour;
+    neighbour.socket = this.#host.udp({
+      port,
+      link,
+      onDatagram: (buffer, offset, length, from) => {
+        if (from !== neighbour.to) this.#host.drop('unknown-peer');
+        else neighbour.reader.read(this.#host.now(), buffer, offset, length);
+      },
+    });
+    if (neighbour.socket === undefined) this.#host.log.warn(`port ${port} is taken on ${link}`);
+  }
+}

@@ -1,0 +1,67 @@
+/**
+ * Bundles above other protocols of the same host: by `stack:` alone, over a carrier that loses
+ * messages and over one that keeps them.
+ *
+ * @module
+ */
+import { describe, expect, it } from 'vitest';
+import type { SeedResult } from '../../reports/model.ts';
+import { counter, loadText, ratio, run } from '../unit/scenarios/runner/fixture.ts';
+
+interface Case {
+  readonly carrier: string;
+  /** Properties of the link. */
+  readonly link: string;
+  readonly more?: string;
+}
+
+function runOf({ carrier, link, more = '' }: Case): SeedResult {
+  return run(
+    loadText(`
+name: dtn-above
+topology:
+  name: pair
+  defaults: { node: { run: ${carrier} }, link: { rate: 10Mbit/s, delay: 20ms, ${link} } }
+  nodes: [{ name: alice }, { name: bob }]
+  links: [{ ends: alice <-> bob }]
+stack: [{ on: "*", run: dtn, options: { retry: 1s } }]
+duration: 60s
+warmup: 0s
+drain: 60s
+traffic:
+  - { from: alice, to: bob, kind: constant, rate: 2/s, size: 200B, start: 0s, stop: 50s }
+${more}
+kpis: { dtn.delivery: { value: ">= 0%" } }
+`),
+  );
+}
+
+/** Share of bundles that arrived, and number of those that arrived twice. */
+function outcome(result: SeedResult): readonly number[] {
+  const { numerator, denominator } = ratio(result, 'dtn.delivery');
+  return [numerator / denominator, counter(result, 'dtn.duplicates')];
+}
+
+describe('bundles above a carrier', () => {
+  it('all arrive once over datagrams of which 30 % are lost, because they are repeated', () => {
+    const result = runOf({ carrier: 'datagram', link: 'loss: 30%' });
+    expect(outcome(result)).toEqual([1, 0]);
+    expect(counter(result, 'dtn.duplicate_copies')).toBeGreaterThan(5);
+    // Each bundle and its receipt arrive with 0.49: two attempts on average.
+    expect(counter(result, 'datagram.sent')).toBeGreaterThan(2 * 99);
+  });
+
+  it('wait while the way is closed, and all arrive after it', () => {
+    const more = 'events: [{ at: 10s, for: 20s, link: alice <-> bob, set: { up: false } }]';
+    for (const carrier of ['datagram', 'bulk']) {
+      expect(outcome(runOf({ carrier, link: 'loss: 0%', more }))).toEqual([1, 0]);
+    }
+  });
+
+  it('are sent once over a carrier that loses nothing', () => {
+    const result = runOf({ carrier: 'bulk', link: 'loss: 0%' });
+    expect(outcome(result)).toEqual([1, 0]);
+    expect(counter(result, 'dtn.duplicate_copies')).toBe(0);
+    expect(counter(result, 'dtn.forwarded')).toBe(counter(result, 'dtn.accepted'));
+  });
+});
