@@ -136,9 +136,33 @@ kpis:
   mixnet.duplicates: { count: "== 0" }
 `;
 
+/** A chain, so that no bundle can avoid the node in the middle. */
+const DTN = `
+name: dtn-restart
+question: Do bundles arrive after a restart of the node between?
+topology:
+  name: chain
+  defaults: { node: { run: dtn }, link: { rate: 10Mbit/s, delay: 5ms, mtu: 1500B } }
+  nodes: [{ name: alice }, { name: relay }, { name: bob }]
+  links: [{ ends: alice <-> relay }, { ends: relay <-> bob }]
+duration: 10s
+warmup: 1s
+traffic: [{ from: alice, to: bob, kind: constant, rate: 100/s, size: 100B }]
+kpis:
+  dtn.delivery: { value: ">= 95%" }
+  dtn.duplicates: { count: "== 0" }
+`;
+
 const CASES: Readonly<Record<string, Restart>> = {
   'a ping node': { text: PING, node: 'bob', at: '4s', outage: '300ms', forGood: '6s' },
   'a datagram node': { text: DATAGRAM, node: 'bob', at: '4s', outage: '300ms', forGood: '6s' },
+  'a node that stores bundles': {
+    text: DTN,
+    node: 'relay',
+    at: '4s',
+    outage: '300ms',
+    forGood: '6s',
+  },
   'a gateway that sends': {
     text: GATEWAY,
     node: 'gateway-111',
@@ -175,7 +199,7 @@ const CASES: Readonly<Record<string, Restart>> = {
 };
 
 it('R-243: no protocol is left out', () => {
-  const names = ['ping', 'datagram', 'gateway', 'scion', 'bulk', 'mixnet'];
+  const names = ['ping', 'datagram', 'dtn', 'gateway', 'scion', 'bulk', 'mixnet'];
   expect(
     shippedProtocols()
       .map(({ name }) => name)
