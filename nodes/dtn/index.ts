@@ -8,7 +8,7 @@ import type { Protocol } from '../../engine/host/protocol.ts';
 import { bundleIn } from './account.ts';
 import { type DtnOptions, dtnConfig } from './config.ts';
 import { DTN_DROPS } from './drops.ts';
-import { BODY_MAX, DTN_CHANNEL } from './geometry.ts';
+import { DTN_CHANNEL } from './geometry.ts';
 import { DTN_METRICS } from './metrics.ts';
 import { createDtn } from './node.ts';
 
@@ -24,7 +24,6 @@ export const protocol: Protocol<DtnOptions> = {
   moduleUrl: import.meta.url,
   drops: DTN_DROPS,
   metrics: DTN_METRICS,
-  carries: () => ({ maxBytes: BODY_MAX, delivery: 'best-effort', isOrdered: false }),
   channel: DTN_CHANNEL,
   wishes: { lifetime: 'honoured', priority: 'honoured', tolerant: 'honoured' },
   create: createDtn,
