@@ -15,7 +15,7 @@ import { BODY_MAX, CRC_TYPE, REMEMBERED_MAX } from '../geometry.ts';
 import type { Names } from '../names.ts';
 import type { Router, Surroundings, WaitReason } from '../router/router.ts';
 import { BundleView } from '../wire/view.ts';
-import { forwardedCopy } from './forwarded-copy.ts';
+import { forwardedCopy, openHeld } from './forwarded-copy.ts';
 import type { HeldBundle, Priority } from './held-bundle.ts';
 import { identityOf } from './identity.ts';
 import { MemoryStore } from './memory-store.ts';
@@ -268,8 +268,8 @@ export class Agent<Request> implements Machine<AgentInput<Request>, AgentEffect<
     if (deadlineNs < now) return 'expired';
     if (view.hopCount >= 0 && view.hops > view.hopLimit) return 'hop-limit';
     const destination = this.#parts.names.hostOf(view.destination);
-    const rest = { priority: 1, mayFragment: false } as const;
-    const bundle = { key, ...received, destination, deadlineNs, sinceNs: now, ...rest };
+    const rest = { deadlineNs, sinceNs: now, priority: 1 } as const;
+    const bundle = { key, ...received, destination, ...rest };
     if (!this.#store.add(bundle)) return 'no-storage';
     this.#dispatch(now, bundle);
     return undefined;
@@ -295,8 +295,7 @@ export class Agent<Request> implements Machine<AgentInput<Request>, AgentEffect<
 
   #deliver(bundle: HeldBundle): void {
     const view = this.#view;
-    const malformed = view.open(bundle.bytes, 0, bundle.bytes.length);
-    if (malformed !== undefined) throw new Error(`a stored bundle is malformed: ${malformed}`);
+    openHeld(view, bundle.bytes);
     this.#end(bundle);
     const from = this.#parts.names.hostOf(view.source);
     if (from === undefined || view.isAdministrative) {
@@ -333,20 +332,22 @@ export class Agent<Request> implements Machine<AgentInput<Request>, AgentEffect<
   }
 
   #around(nowNs: Nanoseconds, shiftNs: Nanoseconds): Surroundings {
-    const to = (name: string): readonly Outlet[] =>
-      this.#parts.outlets.filter(({ neighbour }) => neighbour === name);
     return {
       nowNs,
       deadlineOf: ({ deadlineNs }): Nanoseconds => deadlineNs + shiftNs,
       waiting: (name, priority): number =>
-        to(name).reduce((sum, outlet) => sum + outlet.waiting(priority), 0),
-      isOpen: (name): boolean => to(name).some(({ isOpen }) => isOpen),
+        this.#outletsTo(name).reduce((sum, outlet) => sum + outlet.waiting(priority), 0),
+      isOpen: (name): boolean => this.#outletsTo(name).some(({ isOpen }) => isOpen),
     };
+  }
+
+  #outletsTo(name: string): readonly Outlet[] {
+    return this.#parts.outlets.filter(({ neighbour }) => neighbour === name);
   }
 
   /** Of several ways to one neighbour, an open one, else the first. */
   #outletTo(name: string): Outlet {
-    const all = this.#parts.outlets.filter(({ neighbour }) => neighbour === name);
+    const all = this.#outletsTo(name);
     const chosen = all.find(({ isOpen }) => isOpen) ?? all[0];
     if (chosen === undefined) throw new Error(`a router chose ${name}, to which there is no way`);
     return chosen;

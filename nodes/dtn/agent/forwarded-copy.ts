@@ -15,6 +15,12 @@ import type { BundleView } from '../wire/view.ts';
 
 const NS_PER_MS = 1_000_000;
 
+/** Opens a bundle that was checked when it came, so that a malformed one is our mistake. */
+export function openHeld(view: BundleView, bytes: Uint8Array): void {
+  const malformed = view.open(bytes, 0, bytes.length);
+  if (malformed !== undefined) throw new Error(`a stored bundle is malformed: ${malformed}`);
+}
+
 /** Who forwards, and when. */
 export interface Forwarding {
   /** Identifier of the node. */
@@ -35,8 +41,7 @@ export function forwardedCopy(
   bytes: Uint8Array,
   { node, isOwn, heldNs }: Forwarding,
 ): boolean {
-  const malformed = view.open(bytes, 0, bytes.length);
-  if (malformed !== undefined) throw new Error(`a stored bundle is malformed: ${malformed}`);
+  openHeld(view, bytes);
   const data = new Map<number, Uint8Array>();
   if (view.hopCount >= 0) {
     if (view.hops + 1 > view.hopLimit) return false;

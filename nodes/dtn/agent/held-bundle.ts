@@ -23,7 +23,6 @@ export interface HeldBundle {
   readonly deadlineNs: Nanoseconds;
   /** Name of the host from which it came; undefined at its source. */
   readonly from: string | undefined;
-  readonly mayFragment: boolean;
   /** Its number for observers: own bundles are counted, others have the key of their last link. */
   readonly name: number;
 }

@@ -96,7 +96,6 @@ export class Origin {
       sinceNs: now,
       deadlineNs: now + lifetimeMs * NS_PER_MS,
       from: undefined,
-      mayFragment: false,
       name: this.#made,
     };
   }

@@ -10,7 +10,7 @@
  * canonical  [type, number, flags, crcType, data, (crc)]
  * ```
  *
- * Checks run in one pass from front to back; they are those of `check.ts`, whose names they return.
+ * Checks run in one pass from front to back, and return the names of `drops.ts`.
  * Numbers above 2^53 are kept in the bytes and read as doubles.
  *
  * @module

@@ -23,7 +23,6 @@ function bundle(key: string): HeldBundle {
     sinceNs: 0,
     deadlineNs: NEVER,
     from: undefined,
-    mayFragment: false,
     name: 0,
   };
 }

@@ -7,25 +7,13 @@ import {
 } from '../../../../../nodes/dtn/contact-graph/plan.ts';
 import { RouteList } from '../../../../../nodes/dtn/contact-graph/routes.ts';
 import { type Route, RouteSearch } from '../../../../../nodes/dtn/contact-graph/search.ts';
+import { type Draw, draws } from '../../../../fixtures/draws.ts';
 import { everyRoute } from './every-route.ts';
 
 const PLANS = 2_000;
 const SEED = Number(process.env['ORRERY_FUZZ_SEED'] ?? 1);
 /** Instants are small, so that ties of all four keys are frequent. */
 const HORIZON = 12;
-
-type Draw = (below: number) => number;
-
-/** xorshift32, which suffices here and gives the same numbers everywhere. */
-function draws(seed: number): Draw {
-  let state = seed | 0 || 1;
-  return (below) => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return (state >>> 0) % below;
-  };
-}
 
 function randomPlan(draw: Draw, options: PlanOptions): ContactPlan {
   const nodes = 3 + draw(4);

@@ -1,20 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { PartialPayload } from '../../../../../nodes/dtn/wire/partial-payload.ts';
+import { draws } from '../../../../fixtures/draws.ts';
 
 const SEED = Number(process.env['ORRERY_FUZZ_SEED'] ?? 1);
-
-type Draw = (below: number) => number;
-
-/** xorshift32, which suffices here and gives the same numbers everywhere. */
-function draws(seed: number): Draw {
-  let state = seed | 0 || 1;
-  return (below) => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return (state >>> 0) % below;
-  };
-}
 
 describe('a payload in pieces', () => {
   it(`has each byte from the first piece that brought it, seed ${SEED}`, () => {

@@ -6,6 +6,7 @@ import { BUNDLE_DROPS } from '../../../../../nodes/dtn/wire/drops.ts';
 import { formatEid } from '../../../../../nodes/dtn/wire/eid.ts';
 import { bundleAgeData } from '../../../../../nodes/dtn/wire/extensions.ts';
 import { BundleView } from '../../../../../nodes/dtn/wire/view.ts';
+import { type Draw, draws } from '../../../../fixtures/draws.ts';
 import { sampleBundle } from './support.ts';
 
 const INPUTS = 100_000;
@@ -15,19 +16,6 @@ const view = new BundleView();
 function dropOf(bytes: Uint8Array): string | undefined {
   return view.open(bytes, 0, bytes.length);
 }
-
-/** xorshift32, which suffices for mutations and gives the same numbers everywhere. */
-function draws(seed: number): Draw {
-  let state = seed | 0 || 1;
-  return (below) => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return (state >>> 0) % below;
-  };
-}
-
-type Draw = (below: number) => number;
 
 /** Overwrites, flips, cuts and moves bytes, up to three times. */
 function mutated(original: Uint8Array, draw: Draw): Uint8Array {

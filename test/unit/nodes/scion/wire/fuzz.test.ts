@@ -8,6 +8,7 @@ import { PacketView } from '../../../../../nodes/scion/wire/packet-view.ts';
 import { reverseWirePath } from '../../../../../nodes/scion/wire/path.ts';
 import { decodeScmp } from '../../../../../nodes/scion/wire/scmp.ts';
 import { decodeUdp } from '../../../../../nodes/scion/wire/udp.ts';
+import { draws } from '../../../../fixtures/draws.ts';
 import { hasVectors, vectors } from '../../../../vectors-root.ts';
 import { SAMPLES } from './corpus.ts';
 
@@ -18,17 +19,6 @@ const golden = hasVectors
   ? vectors<{ cases: readonly { hex: string }[] }>('scion/packets.json').cases
   : [];
 const corpus = [...SAMPLES, ...golden.map(({ hex }) => fromHex(hex))];
-
-/** xorshift32, which suffices for mutations and gives the same numbers everywhere. */
-function draws(seed: number): (below: number) => number {
-  let state = seed | 0 || 1;
-  return (below) => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return (state >>> 0) % below;
-  };
-}
 
 /** Flips bits, overwrites, truncates, extends and splices, mostly in the first 150 bytes. */
 function mutate(draw: (below: number) => number): Uint8Array {
