@@ -6,25 +6,13 @@
  * @module
  */
 import type { MessageObserver } from '../../engine/host/protocol.ts';
+import { bytesName } from '../_kit/bytes-name.ts';
 
 /** How many bytes the number is derived from: application packets differ within them. */
 const NAMED_BYTES = 64;
-/** Seeds for two FNV-1a hashes. */
-const SEEDS: readonly [number, number] = [0x811c_9dc5, 0x0c4e_a5a1];
-const PRIME = 0x0100_0193;
-const UPPER = 2 ** 21;
-const LOWER = 2 ** 32;
-
 /** The number of a packet: a safe integer >= 0. */
 export function packetName(packet: Uint8Array): number {
-  const [lower, upper] = SEEDS.map((seed) => hash(packet, seed)) as [number, number];
-  return (upper % UPPER) * LOWER + lower;
-}
-
-function hash(packet: Uint8Array, seed: number): number {
-  let value = Math.imul(seed ^ packet.length, PRIME);
-  for (const byte of packet.subarray(0, NAMED_BYTES)) value = Math.imul(value ^ byte, PRIME);
-  return value >>> 0;
+  return bytesName(packet, NAMED_BYTES);
 }
 
 /** Reports to an observer; created only when there is one. */

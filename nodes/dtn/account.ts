@@ -5,28 +5,16 @@
  * @module
  */
 import type { MessageObserver, WireMessage } from '../../engine/host/protocol.ts';
+import { bytesName } from '../_kit/bytes-name.ts';
 import type { BundleReport } from './agent/agent.ts';
 import { BUNDLE_START } from './geometry.ts';
 import { BundleView } from './wire/view.ts';
 
 /** How many bytes the key is derived from: identity, hop count and previous node are within them. */
 const NAMED_BYTES = 256;
-/** Seeds for two FNV-1a hashes. */
-const SEEDS: readonly [number, number] = [0x811c_9dc5, 0x0c4e_a5a1];
-const PRIME = 0x0100_0193;
-const UPPER = 2 ** 21;
-const LOWER = 2 ** 32;
-
 /** The key of a bundle on a link: a safe integer >= 0. */
 export function bundleKey(bundle: Uint8Array): number {
-  const [lower, upper] = SEEDS.map((seed) => hash(bundle, seed)) as [number, number];
-  return (upper % UPPER) * LOWER + lower;
-}
-
-function hash(bundle: Uint8Array, seed: number): number {
-  let value = Math.imul(seed ^ bundle.length, PRIME);
-  for (const byte of bundle.subarray(0, NAMED_BYTES)) value = Math.imul(value ^ byte, PRIME);
-  return value >>> 0;
+  return bytesName(bundle, NAMED_BYTES);
 }
 
 /** Reports to an observer what an agent says. */
