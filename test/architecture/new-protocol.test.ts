@@ -204,16 +204,21 @@ describe('a new protocol', () => {
   });
 
   it('passes the tests that ask something of every protocol and scenario', () => {
-    const asked = `exist for every limit|hold for every shipped|${NAME}.yaml|a protocol that does not exist`;
-    const files = ['test/scenarios/doubles', 'test/conformance/live-protocols'];
-    const paths = [
-      ...files.map((path) => `${path}.test.ts`),
-      'test/unit/scenarios/files/stack.test.ts',
-    ];
+    const asked = `exist for every limit|${NAME}.yaml|a protocol that does not exist`;
+    const paths = ['test/scenarios/doubles.test.ts', 'test/unit/scenarios/files/stack.test.ts'];
     const { status, text } = run(bin('vitest'), ['run', ...paths, '-t', asked]);
     expect(status, text).toBe(0);
-    // Three defects, their completeness; a run in both worlds, the list of protocols; a hint.
-    expect(text).toMatch(/Tests .*7 passed/);
+    // Three defects, their completeness; a hint.
+    expect(text).toMatch(/Tests .*5 passed/);
+  });
+
+  // On real sockets, and so with a second attempt, as in vitest.wall.config.ts.
+  it('passes the run in both worlds', () => {
+    const file = 'test/conformance/live-protocols.test.ts';
+    const asked = ['-t', `hold for every shipped|${NAME}.yaml`];
+    const { status, text } = run(bin('vitest'), ['run', file, ...asked, '--retry=1']);
+    expect(status, text).toBe(0);
+    expect(text).toMatch(/Tests .*2 passed/);
   });
 
   it('passes types, lint and format', () => {
