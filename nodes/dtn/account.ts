@@ -6,7 +6,7 @@
  */
 import type { MessageObserver, WireMessage } from '../../engine/host/protocol.ts';
 import { bytesName } from '../_kit/bytes-name.ts';
-import type { BundleReport } from './agent/agent.ts';
+import type { BundleReport } from './agent/effects.ts';
 import { BUNDLE_START } from './geometry.ts';
 import { BundleView } from './wire/view.ts';
 

@@ -9,7 +9,9 @@ import type { MessageObserver, NodeHandle, NodeSetup } from '../../engine/host/p
 import type { CalendarTime, Nanoseconds } from '../../engine/host/time.ts';
 import { MachineShell } from '../_kit/shell.ts';
 import { bundleKey, report } from './account.ts';
-import { Agent, type AgentEffect, type AgentInput } from './agent/agent.ts';
+import { Agent } from './agent/agent.ts';
+import type { AgentEffect } from './agent/effects.ts';
+import type { AgentInput } from './agent/input.ts';
 import { CarrierNode } from './carrier-node.ts';
 import type { DtnOptions } from './config.ts';
 import { Names } from './names.ts';

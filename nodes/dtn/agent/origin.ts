@@ -4,16 +4,16 @@
  *
  * @module
  */
-import type { CalendarTime, Nanoseconds } from '../../../engine/host/time.ts';
+import type { Nanoseconds } from '../../../engine/host/time.ts';
 import type { SendWishes } from '../../../engine/host/transport.ts';
 import type { DtnOptions } from '../config.ts';
 import { BLOCK_TYPE, CRC_TYPE, DTN_EPOCH_S } from '../geometry.ts';
-import type { Names } from '../names.ts';
 import { EID_NONE, formatEid } from '../wire/eid.ts';
 import { encodeEid } from '../wire/eid-wire.ts';
 import { type CrcType, encodeBundle, payloadBlock } from '../wire/encode.ts';
 import { hopCountData } from '../wire/extensions.ts';
 import type { HeldBundle } from './held-bundle.ts';
+import type { AgentParts } from './parts.ts';
 
 const MS_PER_S = 1_000;
 const NS_PER_MS = 1_000_000;
@@ -25,12 +25,7 @@ const CRC_TYPES: Readonly<Record<DtnOptions['crc'], CrcType>> = {
 };
 
 /** What the source of bundles needs. */
-export interface OriginParts {
-  readonly own: string;
-  readonly names: Names;
-  readonly options: DtnOptions;
-  readonly clock: () => CalendarTime;
-}
+export type OriginParts = Pick<AgentParts, 'own' | 'names' | 'options' | 'clock' | 'security'>;
 
 /** An application message. */
 export interface Message {
@@ -90,7 +85,7 @@ export class Origin {
     );
     return {
       key: `${formatEid(source)} ${createdMs}-${sequence}`,
-      bytes,
+      bytes: this.#parts.security?.made(bytes) ?? bytes,
       destination: to,
       priority: wishes.priority ?? 1,
       sinceNs: now,

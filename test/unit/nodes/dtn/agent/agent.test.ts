@@ -1,90 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import type { PlannedContact, PlannedContacts } from '../../../../../engine/host/network-view.ts';
-import type { CalendarTime } from '../../../../../engine/host/time.ts';
-import type { SendWishes } from '../../../../../engine/host/transport.ts';
 import { TIMER_DUE } from '../../../../../nodes/_kit/machine.ts';
-import { Adjacency } from '../../../../../nodes/dtn/agent/adjacency.ts';
-import { Agent, type AgentEffect, type AgentInput } from '../../../../../nodes/dtn/agent/agent.ts';
-import { type DtnOptions, dtnConfig } from '../../../../../nodes/dtn/config.ts';
-import { Names } from '../../../../../nodes/dtn/names.ts';
-import { DirectRouter } from '../../../../../nodes/dtn/router/direct.ts';
+import type { BundleSecurity } from '../../../../../nodes/dtn/agent/security.ts';
 import type { Router } from '../../../../../nodes/dtn/router/router.ts';
 import { formatEid } from '../../../../../nodes/dtn/wire/eid.ts';
 import { BundleView } from '../../../../../nodes/dtn/wire/view.ts';
-import { type Sample, sampleBundle } from '../wire/support.ts';
-
-const S = 1_000_000_000;
-/** 2026-01-01T00:00:00Z. */
-const EPOCH_S = 1_767_225_600;
-const EPOCH_DTN_MS = 820_540_800_000;
-const BODY = new Uint8Array(1_000);
-
-type Effect = AgentEffect<string>;
-
-interface Bench {
-  readonly agent: Agent<string>;
-  /** Steps the agent and returns its effects without counters and levels. */
-  readonly step: (now: number, input: Parameters<Agent<string>['step']>[1]) => readonly Effect[];
-}
-
-interface BenchOptions {
-  readonly options?: Partial<DtnOptions>;
-  readonly contacts?: PlannedContacts;
-  readonly router?: Router;
-  /** How far the agent's clock is off at an instant, s. */
-  readonly clockOffsetS?: (now: number) => number;
-  readonly rateBps?: number;
-}
-
-/** Node a between b and c, over links of 8 kbit/s: a bundle of 1 kB takes about a second. */
-function bench(given: BenchOptions = {}): Bench {
-  const { options, contacts, router, clockOffsetS, rateBps = 8_000 } = given;
-  const parsed = { ...dtnConfig.parse({}), ...options };
-  const link = (neighbour: string): Adjacency =>
-    new Adjacency({
-      link: `a--${neighbour}`,
-      neighbour,
-      maxBytes: 16 * 1024 * 1024,
-      rateBps,
-      contacts,
-      bytesOnLink: (bytes) => bytes,
-    });
-  let nowNs = 0;
-  const agent = new Agent<string>({
-    own: 'a',
-    names: new Names(['a', 'b', 'c'], parsed.eids),
-    options: parsed,
-    outlets: [link('b'), link('c')],
-    router: router ?? new DirectRouter(new Set(['b', 'c'])),
-    clock: (): CalendarTime => {
-      const seconds = EPOCH_S + (clockOffsetS?.(nowNs) ?? 0) + Math.floor(nowNs / S);
-      return { seconds, nanos: nowNs % S };
-    },
-    planTime: (): number => nowNs,
-  });
-  return {
-    agent,
-    step: (now, input): readonly Effect[] => {
-      nowNs = now;
-      const effects = agent.step(now, input);
-      return effects.filter(({ kind }) => !['count', 'stored', 'hops'].includes(kind));
-    },
-  };
-}
-
-function send(to: string, wishes: SendWishes = {}): AgentInput<string> {
-  return { kind: 'send', request: 'r', to, body: BODY, wishes };
-}
-
-/** A bundle from c, as b hands it to a. */
-const foreign = (sample: Sample): AgentInput<string> => ({
-  kind: 'bundle',
-  bytes: sampleBundle({ source: 'ipn:3.1', ...sample }),
-  from: 'b',
-});
-
-const kinds = (effects: readonly Effect[]): readonly string[] =>
-  effects.map((effect) => (effect.kind === 'drop' ? effect.reason : effect.kind));
+import { sampleBundle } from '../wire/support.ts';
+import { bench, type Effect, EPOCH_DTN_MS, foreign, kinds, S, send, window } from './bench.ts';
 
 describe('an agent', () => {
   it('answers, makes a bundle and hands it to the neighbour, in this order', () => {
@@ -216,6 +137,14 @@ describe('a received bundle', () => {
     expect(effects).toEqual([{ kind: 'deliver', from: 'c', body: payload }]);
   });
 
+  it('is delivered though the store is full', () => {
+    const { step } = bench({ options: { store: { bytes: 0, bundles: 1 } } });
+    expect(kinds(step(S, foreign({ destination: 'ipn:1.1' })))).toEqual(['deliver']);
+    expect(kinds(step(S, foreign({ destination: 'ipn:2.1', sequence: 2 })))).toEqual([
+      'no-storage',
+    ]);
+  });
+
   it('is passed on with a hop more, this node as the previous one, and its age', () => {
     const { agent, step } = bench({ contacts: { windows: [window(10, 90)] } });
     step(2 * S, foreign({ destination: 'ipn:3.1', source: 'ipn:2.1', createdMs: 0 }));
@@ -262,6 +191,50 @@ describe('a received bundle', () => {
   });
 });
 
-function window(startS: number, endS: number): PlannedContact {
-  return { startNs: startS * S, endNs: endS * S, rateBps: 8_000, delayNs: 0 };
-}
+describe('security', () => {
+  /** Notes where it is asked, and changes bundles as told. */
+  function security(given: Partial<BundleSecurity> = {}): BundleSecurity {
+    return {
+      made: (bundle) => bundle,
+      received: ({ bytes }) => bytes,
+      leaving: (copy) => copy,
+      ...given,
+    };
+  }
+  const other = sampleBundle({ source: 'ipn:3.1', destination: 'ipn:2.1', sequence: 9 });
+
+  it('adds its blocks to bundles that are made here, before they are stored', () => {
+    const { step } = bench({ security: security({ made: () => other }) });
+    const effects = step(0, send('b'));
+    expect(kinds(effects)).toEqual(['answer', 'transmit']);
+    const { bundle } = effects[1] as Extract<Effect, { kind: 'transmit' }>;
+    const view = new BundleView();
+    expect(view.open(bundle, 0, bundle.length)).toBeUndefined();
+    expect([formatEid(view.source), view.sequence]).toEqual(['ipn:3.1', 9]);
+  });
+
+  it('changes bundles that come before they are delivered', () => {
+    const changed = sampleBundle({
+      source: 'ipn:3.1',
+      destination: 'ipn:1.1',
+      payload: Uint8Array.of(9),
+    });
+    const { step } = bench({ security: security({ received: () => changed }) });
+    const effects = step(S, foreign({ destination: 'ipn:1.1', payload: Uint8Array.of(7) }));
+    expect(effects).toEqual([{ kind: 'deliver', from: 'c', body: Uint8Array.of(9) }]);
+  });
+
+  it('drops bundles that come, and those that would leave', () => {
+    const refusing = bench({ security: security({ received: () => 'bad-flags' }) });
+    expect(kinds(refusing.step(S, foreign({ destination: 'ipn:1.1' })))).toEqual(['bad-flags']);
+    const asked: string[] = [];
+    const leaving = (_: Uint8Array, neighbour: string): 'bad-flags' => {
+      asked.push(neighbour);
+      return 'bad-flags';
+    };
+    const guarding = bench({ security: security({ leaving }) });
+    expect(kinds(guarding.step(S, send('b')))).toEqual(['answer', 'bad-flags']);
+    expect(asked).toEqual(['b']);
+    expect(guarding.agent.holding).toBe(0);
+  });
+});

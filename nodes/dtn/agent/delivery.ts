@@ -1,0 +1,37 @@
+/**
+ * Hands bundles to the application at their destination (RFC 9171 section 5.7).
+ *
+ * @module
+ */
+import type { Names } from '../names.ts';
+import type { BundleView } from '../wire/view.ts';
+import type { EffectSink } from './effects.ts';
+import type { HeldBundle } from './held-bundle.ts';
+
+/** Delivers the bundles of one node. */
+export class Delivery {
+  readonly #names: Names;
+  readonly #effects: EffectSink;
+
+  constructor(names: Names, effects: EffectSink) {
+    this.#names = names;
+    this.#effects = effects;
+  }
+
+  /** @param view The bundle, opened. */
+  deliver(bundle: HeldBundle, view: BundleView): void {
+    const effects = this.#effects;
+    const from = this.#names.hostOf(view.source);
+    if (from === undefined || view.isAdministrative) {
+      effects.lose(bundle, from === undefined ? 'unknown-source' : 'unknown-record');
+      return;
+    }
+    const body = bundle.bytes.subarray(view.payloadStart, view.payloadEnd);
+    effects.count('dtn.arrived');
+    if (view.hopCount >= 0) effects.push({ kind: 'hops', hops: view.hops });
+    effects.push({ kind: 'deliver', from, body });
+    const { name } = bundle;
+    if (bundle.from === undefined) effects.report({ kind: 'settled', name, how: 'acknowledged' });
+    else effects.report({ kind: 'ended', key: name, how: 'delivered' });
+  }
+}

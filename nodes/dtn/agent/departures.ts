@@ -1,0 +1,70 @@
+/**
+ * Makes the copies of bundles that leave a node, and hands them to the ways to neighbours.
+ *
+ * @module
+ */
+import type { Nanoseconds } from '../../../engine/host/time.ts';
+import { CborWriter } from '../../_kit/cbor-writer.ts';
+import type { DtnDrop } from '../drops.ts';
+import { BundleView } from '../wire/view.ts';
+import type { EffectSink } from './effects.ts';
+import { forwardedCopy } from './forwarded-copy.ts';
+import type { HeldBundle } from './held-bundle.ts';
+import type { Departure, Outlet } from './outlet.ts';
+import type { AgentParts } from './parts.ts';
+
+/** What departures need beside the parts of the agent. */
+export interface DepartureParts extends AgentParts {
+  readonly effects: EffectSink;
+}
+
+/** Sends the copies of one node. */
+export class Departures {
+  readonly #parts: DepartureParts;
+  readonly #view = new BundleView();
+  readonly #writer = new CborWriter();
+  /** Number of bundles of others that have left. */
+  #passedOn = 0;
+
+  constructor(parts: DepartureParts) {
+    this.#parts = parts;
+  }
+
+  /** @returns why the bundle cannot leave, if so. */
+  send(now: Nanoseconds, { bundle, transfer }: Departure, outlet: Outlet): DtnDrop | undefined {
+    const { own, names, options, effects } = this.#parts;
+    const isOwn = bundle.from === undefined;
+    if (!isOwn && this.#isSecond()) {
+      if (options.double === 'dropping') return 'no-storage';
+      if (options.double === 'swallowing') return undefined;
+    }
+    const moment = { node: names.nodeOf(own), isOwn, heldNs: now - bundle.sinceNs };
+    if (!forwardedCopy(this.#writer, this.#view, bundle.bytes, moment)) return 'hop-limit';
+    const copy = this.#secured(this.#writer.taken(), outlet.neighbour);
+    if (typeof copy === 'string') return copy;
+    if (transfer === undefined) this.#left(bundle, copy);
+    const { priority } = bundle;
+    const last = transfer === undefined ? {} : { transfer };
+    effects.push({ kind: 'transmit', outlet: outlet.id, bundle: copy, priority, ...last });
+    return undefined;
+  }
+
+  #secured(copy: Uint8Array, neighbour: string): Uint8Array | DtnDrop {
+    const { security } = this.#parts;
+    return security === undefined ? copy : security.leaving(copy, neighbour);
+  }
+
+  #left({ name, destination = '', from }: HeldBundle, copy: Uint8Array): void {
+    const { effects } = this.#parts;
+    effects.count('dtn.forwarded');
+    if (from === undefined) {
+      effects.report({ kind: 'created', name, bundle: copy, recipient: destination });
+    } else effects.report({ kind: 'departed', key: name, bundle: copy });
+  }
+
+  /** For the defects of tests, which concern every second bundle of others. */
+  #isSecond(): boolean {
+    this.#passedOn += 1;
+    return this.#passedOn % 2 === 0;
+  }
+}

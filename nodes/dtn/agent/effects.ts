@@ -1,0 +1,107 @@
+/**
+ * What an agent wants done, and the list to which its parts add it during a step.
+ *
+ * @module
+ */
+import type { DtnDrop } from '../drops.ts';
+import type { HeldBundle, Priority } from './held-bundle.ts';
+import type { Transfer } from './input.ts';
+
+/** What an observer is told (docs/adr/0028). */
+export type BundleReport =
+  /** An own bundle has this number from now on. */
+  | { readonly kind: 'accepted'; readonly name: number }
+  /** It leaves, and nothing of it stays here. */
+  | {
+      readonly kind: 'created';
+      readonly name: number;
+      readonly bundle: Uint8Array;
+      readonly recipient: string;
+    }
+  | {
+      readonly kind: 'settled';
+      readonly name: number;
+      readonly how: 'acknowledged' | 'dropped';
+    }
+  /** A bundle of another node came under this key, left with these bytes, or ended here. */
+  | { readonly kind: 'arrived'; readonly key: number }
+  | { readonly kind: 'departed'; readonly key: number; readonly bundle: Uint8Array }
+  | { readonly kind: 'ended'; readonly key: number; readonly how: 'delivered' | 'dropped' };
+
+/** Counters of an agent. */
+export type AgentCount =
+  | 'dtn.accepted'
+  | 'dtn.forwarded'
+  | 'dtn.arrived'
+  | 'dtn.expired'
+  | 'dtn.received'
+  | 'dtn.duplicate_copies';
+
+/** The effects of an agent. */
+export type AgentEffect<Request> =
+  | {
+      readonly kind: 'transmit';
+      readonly outlet: string;
+      readonly bundle: Uint8Array;
+      /** Present if the neighbour acknowledges it under this number. */
+      readonly transfer?: number;
+      readonly priority: Priority;
+    }
+  /** Tells the neighbour that its bundle is here. */
+  | { readonly kind: 'receipt'; readonly transfer: Transfer }
+  | { readonly kind: 'deliver'; readonly from: string; readonly body: Uint8Array }
+  | { readonly kind: 'answer'; readonly request: Request; readonly outcome: string }
+  | { readonly kind: 'drop'; readonly reason: DtnDrop }
+  | { readonly kind: 'count'; readonly metric: AgentCount }
+  | { readonly kind: 'hops'; readonly hops: number }
+  | { readonly kind: 'stored'; readonly bytes: number }
+  | { readonly kind: 'report'; readonly report: BundleReport };
+
+/** Where the parts of an agent put their effects; none of them answers requests. */
+export interface EffectSink {
+  push(effect: AgentEffect<never>): void;
+  count(metric: AgentCount): void;
+  drop(reason: DtnDrop): void;
+  report(report: BundleReport): void;
+  /** A bundle that the node had is lost here. */
+  lose(bundle: HeldBundle, reason: DtnDrop): void;
+}
+
+/** The effects of one step. */
+export class Effects<Request> implements EffectSink {
+  readonly #isObserved: boolean;
+  #effects: AgentEffect<Request>[] = [];
+
+  constructor(isObserved: boolean) {
+    this.#isObserved = isObserved;
+  }
+
+  /** All effects since the last call. */
+  taken(): readonly AgentEffect<Request>[] {
+    const effects = this.#effects;
+    this.#effects = [];
+    return effects;
+  }
+
+  push(effect: AgentEffect<Request>): void {
+    this.#effects.push(effect);
+  }
+
+  count(metric: AgentCount): void {
+    this.push({ kind: 'count', metric });
+  }
+
+  drop(reason: DtnDrop): void {
+    this.push({ kind: 'drop', reason });
+  }
+
+  report(report: BundleReport): void {
+    if (this.#isObserved) this.push({ kind: 'report', report });
+  }
+
+  lose({ from, name }: HeldBundle, reason: DtnDrop): void {
+    this.drop(reason);
+    if (from === undefined) this.report({ kind: 'settled', name, how: 'dropped' });
+    else this.report({ kind: 'ended', key: name, how: 'dropped' });
+  }
+}

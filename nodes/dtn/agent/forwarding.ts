@@ -1,0 +1,199 @@
+/**
+ * Where held bundles go (RFC 9171 section 5.4): asks the router, queues bundles at the ways to
+ * neighbours, and asks again when a way closes or a contact does not come.
+ *
+ * @module
+ */
+import type { Nanoseconds } from '../../../engine/host/time.ts';
+import type { Way } from '../../../engine/host/transport.ts';
+import { Deadlines } from '../../_kit/deadlines.ts';
+import type { Surroundings, WaitReason } from '../router/router.ts';
+import { Departures } from './departures.ts';
+import type { EffectSink } from './effects.ts';
+import type { HeldBundle } from './held-bundle.ts';
+import type { Holdings } from './holdings.ts';
+import type { Transfer } from './input.ts';
+import type { Departure, Outlet } from './outlet.ts';
+import type { AgentParts } from './parts.ts';
+
+/** What forwarding needs beside the parts of the agent. */
+export interface ForwardingParts extends AgentParts {
+  readonly holdings: Holdings;
+  readonly effects: EffectSink;
+}
+
+/** Where a held bundle is. */
+type Place =
+  | { readonly kind: 'queue'; readonly outlet: Outlet; readonly untilNs: Nanoseconds }
+  /** The neighbour has not acknowledged it yet. */
+  | { readonly kind: 'under-way'; readonly outlet: Outlet }
+  | { readonly kind: 'waits'; readonly why: WaitReason };
+
+/** Forwards the bundles of one node. */
+export class Forwarding {
+  readonly #parts: ForwardingParts;
+  readonly #departures: Departures;
+  readonly #places = new Map<string, Place>();
+  /** Bundles that should have left by then. */
+  readonly #reviews = new Deadlines<HeldBundle>();
+
+  constructor(parts: ForwardingParts) {
+    this.#parts = parts;
+    this.#departures = new Departures(parts);
+  }
+
+  /** Bundles that wait, by reason, for the status page. */
+  get waiting(): Readonly<Record<string, number>> {
+    const reasons: Record<string, number> = {};
+    for (const place of this.#places.values()) {
+      const reason = place.kind === 'waits' ? place.why : place.kind;
+      reasons[reason] = (reasons[reason] ?? 0) + 1;
+    }
+    return reasons;
+  }
+
+  /** When something is to be sent or reviewed; Infinity if nothing is. */
+  nextAt(): Nanoseconds {
+    this.#skipGone();
+    let next = this.#reviews.nextAt ?? Number.POSITIVE_INFINITY;
+    for (const outlet of this.#parts.outlets) next = Math.min(next, outlet.nextAt());
+    return next;
+  }
+
+  /** Finds a way for a bundle that has none. */
+  route(now: Nanoseconds, bundle: HeldBundle): void {
+    const shiftNs = this.#parts.planTime() - now;
+    const decision = this.#parts.router.route(bundle, this.#around(now + shiftNs, shiftNs));
+    if (decision.kind === 'wait') {
+      this.#places.set(bundle.key, { kind: 'waits', why: decision.why });
+      return;
+    }
+    const outlet = this.#outletTo(decision.neighbour);
+    if (bundle.bytes.length > outlet.maxBytes) {
+      this.#parts.router.withdrawn?.(bundle);
+      this.#places.set(bundle.key, { kind: 'waits', why: 'too-large' });
+      return;
+    }
+    outlet.put(bundle);
+    const untilNs = Math.max(now, decision.untilNs - shiftNs);
+    this.#places.set(bundle.key, { kind: 'queue', outlet, untilNs });
+    // A bundle that expires first needs no review.
+    if (untilNs < bundle.deadlineNs) this.#reviews.add(untilNs + 1, bundle);
+  }
+
+  /** A way opens: what waits may go. One closes: what did not leave goes another way. */
+  turn(now: Nanoseconds, id: string, way: Way): void {
+    const outlet = this.#outlet(id);
+    if (outlet === undefined) return;
+    if (way === 'open') outlet.open(now);
+    else for (const bundle of outlet.close()) this.#reroute(now, bundle);
+    this.#retryWaiting(now);
+  }
+
+  /** The neighbour has the bundle of a transfer, so that it has left for good. */
+  acknowledged({ outlet, number }: Transfer): void {
+    const { effects } = this.#parts;
+    const bundle = this.#outlet(outlet)?.acknowledged(number);
+    if (bundle === undefined) {
+      effects.drop('late-receipt');
+      return;
+    }
+    this.#end(bundle);
+    effects.count('dtn.forwarded');
+  }
+
+  /** Bundles that should have left by now, and did not: their contact did not begin in time. */
+  review(now: Nanoseconds): void {
+    for (let due = this.#reviews.takeDue(now); due; due = this.#reviews.takeDue(now)) {
+      const place = this.#places.get(due.key);
+      const isHere = this.#parts.holdings.has(due);
+      if (!isHere || place?.kind !== 'queue' || place.untilNs >= now) continue;
+      place.outlet.withdraw(due);
+      this.#reroute(now, due);
+    }
+  }
+
+  /** Sends what can leave now. */
+  transmit(now: Nanoseconds): void {
+    for (const outlet of this.#parts.outlets) {
+      while (outlet.nextAt() <= now) {
+        const departure = outlet.take(now, this.#parts.planTime());
+        if (departure !== undefined) this.#leave(now, departure, outlet);
+        for (const spent of outlet.spent()) this.#reroute(now, spent);
+      }
+    }
+  }
+
+  /** Gives a bundle up, wherever it is. */
+  giveUp(bundle: HeldBundle): void {
+    const place = this.#places.get(bundle.key);
+    if (place !== undefined && place.kind !== 'waits') place.outlet.withdraw(bundle);
+    this.#parts.router.withdrawn?.(bundle);
+    this.#end(bundle);
+  }
+
+  /** The node is done with the bundle. */
+  #end(bundle: HeldBundle): void {
+    this.#places.delete(bundle.key);
+    this.#parts.router.done?.(bundle);
+    this.#parts.holdings.end(bundle);
+  }
+
+  #leave(now: Nanoseconds, departure: Departure, outlet: Outlet): void {
+    const { bundle, transfer } = departure;
+    // Without a receipt to wait for, the bundle has left for good.
+    if (transfer === undefined) this.#end(bundle);
+    else this.#places.set(bundle.key, { kind: 'under-way', outlet });
+    const drop = this.#departures.send(now, departure, outlet);
+    if (drop === undefined) return;
+    outlet.withdraw(bundle);
+    if (transfer !== undefined) this.#end(bundle);
+    this.#parts.effects.lose(bundle, drop);
+  }
+
+  #around(nowNs: Nanoseconds, shiftNs: Nanoseconds): Surroundings {
+    return {
+      nowNs,
+      deadlineOf: ({ deadlineNs }): Nanoseconds => deadlineNs + shiftNs,
+      waiting: (name, priority): number =>
+        this.#outletsTo(name).reduce((sum, outlet) => sum + outlet.waiting(priority), 0),
+      isOpen: (name): boolean => this.#outletsTo(name).some(({ isOpen }) => isOpen),
+    };
+  }
+
+  #outlet(id: string): Outlet | undefined {
+    return this.#parts.outlets.find((outlet) => outlet.id === id);
+  }
+
+  #outletsTo(name: string): readonly Outlet[] {
+    return this.#parts.outlets.filter(({ neighbour }) => neighbour === name);
+  }
+
+  /** Of several ways to one neighbour, an open one, else the first. */
+  #outletTo(name: string): Outlet {
+    const all = this.#outletsTo(name);
+    const chosen = all.find(({ isOpen }) => isOpen) ?? all[0];
+    if (chosen === undefined) throw new Error(`a router chose ${name}, to which there is no way`);
+    return chosen;
+  }
+
+  /** Bundles that wait for a way: a contact has begun or ended, so there may be one. */
+  #retryWaiting(now: Nanoseconds): void {
+    for (const bundle of [...this.#parts.holdings.values()]) {
+      if (this.#places.get(bundle.key)?.kind === 'waits') this.route(now, bundle);
+    }
+  }
+
+  /** Forgets reviews of bundles that are no longer here, so that no timer is set for them. */
+  #skipGone(): void {
+    for (let first = this.#reviews.first; first; first = this.#reviews.first) {
+      if (this.#parts.holdings.has(first)) return;
+      this.#reviews.takeDue(Number.POSITIVE_INFINITY);
+    }
+  }
+
+  #reroute(now: Nanoseconds, bundle: HeldBundle): void {
+    this.#parts.router.withdrawn?.(bundle);
+    this.route(now, bundle);
+  }
+}

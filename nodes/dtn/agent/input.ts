@@ -1,0 +1,43 @@
+/**
+ * What an agent is told: requests of the application, bundles and receipts of neighbours, ways that
+ * open and close.
+ *
+ * @module
+ */
+import type { SendWishes, Way } from '../../../engine/host/transport.ts';
+
+/** The inputs of an agent. `Request` is what the node needs to answer one; it is handed back. */
+export type AgentInput<Request> =
+  | SendInput<Request>
+  | BundleInput
+  /** The neighbour has the bundle of a transfer. */
+  | { readonly kind: 'receipt'; readonly transfer: Transfer }
+  | { readonly kind: 'way'; readonly outlet: string; readonly way: Way };
+
+/** A message of the application. */
+export interface SendInput<Request> {
+  readonly kind: 'send';
+  readonly request: Request;
+  /** Name of a host. */
+  readonly to: string;
+  /** The agent keeps it. */
+  readonly body: Uint8Array;
+  readonly wishes: SendWishes;
+}
+
+/** A bundle of a neighbour; the agent keeps the bytes. */
+export interface BundleInput {
+  readonly kind: 'bundle';
+  readonly bytes: Uint8Array;
+  /** Name of the neighbour. */
+  readonly from: string;
+  /** Present if the neighbour repeats the bundle until it has a receipt. */
+  readonly transfer?: Transfer;
+}
+
+/** A transfer of a bundle by its number; each neighbour counts its own. */
+export interface Transfer {
+  /** Id of the outlet. */
+  readonly outlet: string;
+  readonly number: number;
+}

@@ -1,0 +1,30 @@
+/**
+ * What an agent stands on.
+ *
+ * @module
+ */
+import type { CalendarTime, Nanoseconds } from '../../../engine/host/time.ts';
+import type { DtnOptions } from '../config.ts';
+import type { Names } from '../names.ts';
+import type { Router } from '../router/router.ts';
+import type { Outlet } from './outlet.ts';
+import type { BundleSecurity } from './security.ts';
+
+/** Names, options and neighbours of a node, and its clocks. */
+export interface AgentParts {
+  /** Name of its host. */
+  readonly own: string;
+  readonly names: Names;
+  readonly options: DtnOptions;
+  /** Ways to neighbours. */
+  readonly outlets: readonly Outlet[];
+  readonly router: Router;
+  /** Absent on a node without security blocks. */
+  readonly security?: BundleSecurity | undefined;
+  /** Calendar time. */
+  readonly clock: () => CalendarTime;
+  /** Time of contact plans. */
+  readonly planTime: () => Nanoseconds;
+  /** The key of received bytes for observers; absent if nobody observes. */
+  readonly keyOf?: (bundle: Uint8Array) => number;
+}

@@ -1,0 +1,105 @@
+/**
+ * The checks of a received bundle in their order (RFC 9171 section 5.6): a flat list, each of which
+ * names a drop.
+ *
+ * @module
+ */
+import type { Nanoseconds } from '../../../engine/host/time.ts';
+import type { DtnDrop } from '../drops.ts';
+import { CRC_TYPE } from '../geometry.ts';
+import { BundleView } from '../wire/view.ts';
+import type { EffectSink } from './effects.ts';
+import { openHeld } from './forwarded-copy.ts';
+import type { HeldBundle } from './held-bundle.ts';
+import type { Holdings } from './holdings.ts';
+import { identityOf } from './identity.ts';
+import type { AgentParts } from './parts.ts';
+
+const NS_PER_MS = 1_000_000;
+/** Lifetimes beyond it, 52 days, end then: sums with instants stay exact. */
+const REMAINING_MS_MAX = Number.MAX_SAFE_INTEGER / NS_PER_MS / 2;
+
+/** A bundle of a neighbour. */
+export type Received = Pick<HeldBundle, 'bytes' | 'from' | 'name'>;
+
+/** What reception needs beside the parts of the agent. */
+export interface ReceptionParts extends AgentParts {
+  readonly holdings: Holdings;
+  readonly effects: EffectSink;
+  /** Calendar time, ms since the DTN epoch. */
+  readonly dtnMs: () => number;
+}
+
+/** Checks bundles of neighbours. */
+export class Reception {
+  /** The bundle that was checked last. */
+  readonly view: BundleView = new BundleView();
+  readonly #parts: ReceptionParts;
+  #anonymous = 0;
+
+  constructor(parts: ReceptionParts) {
+    this.#parts = parts;
+  }
+
+  /** @returns the bundle as the node would keep it, or why it is dropped. */
+  check(now: Nanoseconds, received: Received): HeldBundle | DtnDrop {
+    const { view } = this;
+    const { bytes } = received;
+    const malformed = view.open(bytes, 0, bytes.length);
+    if (malformed !== undefined) return malformed;
+    const key = identityOf(view) ?? this.#anonymousKey();
+    const deadlineNs = now + this.#remainingMs() * NS_PER_MS;
+    const drop =
+      this.#checkProtection() ??
+      this.#checkIdentity(now, key) ??
+      (deadlineNs < now ? 'expired' : undefined);
+    if (drop !== undefined) return drop;
+    const secured = this.#secured(bytes);
+    if (typeof secured === 'string') return secured;
+    const exhausted = this.#checkHops();
+    if (exhausted !== undefined) return exhausted;
+    const destination = this.#parts.names.hostOf(view.destination);
+    const rest = { destination, deadlineNs, sinceNs: now, priority: 1 } as const;
+    return { key, ...received, bytes: secured, ...rest };
+  }
+
+  /** The bundle after the work of security, opened. */
+  #secured(bytes: Uint8Array): Uint8Array | DtnDrop {
+    const secured = this.#parts.security?.received(this.view) ?? bytes;
+    if (secured !== bytes && typeof secured !== 'string') openHeld(this.view, secured);
+    return secured;
+  }
+
+  /** RFC 9171 section 4.3.1: without CRC, only a BIB could protect the primary block. */
+  #checkProtection(): DtnDrop | undefined {
+    const isProtected = this.view.crcType !== CRC_TYPE.none;
+    const isRequired = this.#parts.options.requirePrimaryCrc;
+    return isRequired && !isProtected ? 'primary-unprotected' : undefined;
+  }
+
+  #checkIdentity(now: Nanoseconds, key: string): DtnDrop | undefined {
+    const { holdings, effects } = this.#parts;
+    if (!holdings.knows(key, now)) return undefined;
+    effects.count('dtn.duplicate_copies');
+    return 'duplicate';
+  }
+
+  #checkHops(): DtnDrop | undefined {
+    const { hopCount, hops, hopLimit } = this.view;
+    return hopCount >= 0 && hops > hopLimit ? 'hop-limit' : undefined;
+  }
+
+  /** Copies of an anonymous bundle cannot be told apart (RFC 9171 section 4.2.7). */
+  #anonymousKey(): string {
+    this.#anonymous += 1;
+    return `anonymous ${this.#anonymous}`;
+  }
+
+  /** Lifetime that is left, ms (RFC 9171 section 5.5). */
+  #remainingMs(): number {
+    const { createdMs, lifetimeMs, ageMs } = this.view;
+    const elapsedMs = createdMs === 0 ? ageMs : this.#parts.dtnMs() - createdMs;
+    // A clock that is behind makes no bundle younger than new.
+    return Math.min(lifetimeMs - Math.max(0, elapsedMs), REMAINING_MS_MAX);
+  }
+}

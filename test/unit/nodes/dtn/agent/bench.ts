@@ -1,0 +1,93 @@
+/** An agent between two neighbours, for tests of its parts. */
+import type { PlannedContact, PlannedContacts } from '../../../../../engine/host/network-view.ts';
+import type { CalendarTime } from '../../../../../engine/host/time.ts';
+import type { SendWishes } from '../../../../../engine/host/transport.ts';
+import { Adjacency } from '../../../../../nodes/dtn/agent/adjacency.ts';
+import { Agent } from '../../../../../nodes/dtn/agent/agent.ts';
+import type { AgentEffect } from '../../../../../nodes/dtn/agent/effects.ts';
+import type { AgentInput } from '../../../../../nodes/dtn/agent/input.ts';
+import type { AgentParts } from '../../../../../nodes/dtn/agent/parts.ts';
+import { type DtnOptions, dtnConfig } from '../../../../../nodes/dtn/config.ts';
+import { Names } from '../../../../../nodes/dtn/names.ts';
+import { DirectRouter } from '../../../../../nodes/dtn/router/direct.ts';
+import type { Router } from '../../../../../nodes/dtn/router/router.ts';
+import { type Sample, sampleBundle } from '../wire/support.ts';
+
+export const S = 1_000_000_000;
+/** 2026-01-01T00:00:00Z. */
+const EPOCH_S = 1_767_225_600;
+export const EPOCH_DTN_MS = 820_540_800_000;
+const BODY = new Uint8Array(1_000);
+
+export type Effect = AgentEffect<string>;
+
+export interface Bench {
+  readonly agent: Agent<string>;
+  /** Steps the agent and returns its effects without counters and levels. */
+  readonly step: (now: number, input: Parameters<Agent<string>['step']>[1]) => readonly Effect[];
+}
+
+export interface BenchOptions {
+  readonly options?: Partial<DtnOptions>;
+  readonly contacts?: PlannedContacts;
+  readonly router?: Router;
+  /** How far the agent's clock is off at an instant, s. */
+  readonly clockOffsetS?: (now: number) => number;
+  readonly rateBps?: number;
+  readonly security?: AgentParts['security'];
+}
+
+/** Node a between b and c, over links of 8 kbit/s: a bundle of 1 kB takes about a second. */
+export function bench(given: BenchOptions = {}): Bench {
+  const { options, contacts, router, clockOffsetS, rateBps = 8_000 } = given;
+  const parsed = { ...dtnConfig.parse({}), ...options };
+  const link = (neighbour: string): Adjacency =>
+    new Adjacency({
+      link: `a--${neighbour}`,
+      neighbour,
+      maxBytes: 16 * 1024 * 1024,
+      rateBps,
+      contacts,
+      bytesOnLink: (bytes) => bytes,
+    });
+  let nowNs = 0;
+  const agent = new Agent<string>({
+    own: 'a',
+    names: new Names(['a', 'b', 'c'], parsed.eids),
+    options: parsed,
+    outlets: [link('b'), link('c')],
+    router: router ?? new DirectRouter(new Set(['b', 'c'])),
+    clock: (): CalendarTime => {
+      const seconds = EPOCH_S + (clockOffsetS?.(nowNs) ?? 0) + Math.floor(nowNs / S);
+      return { seconds, nanos: nowNs % S };
+    },
+    planTime: (): number => nowNs,
+    security: given.security,
+  });
+  return {
+    agent,
+    step: (now, input): readonly Effect[] => {
+      nowNs = now;
+      const effects = agent.step(now, input);
+      return effects.filter(({ kind }) => !['count', 'stored', 'hops'].includes(kind));
+    },
+  };
+}
+
+export function send(to: string, wishes: SendWishes = {}): AgentInput<string> {
+  return { kind: 'send', request: 'r', to, body: BODY, wishes };
+}
+
+/** A bundle from c, as b hands it to a. */
+export const foreign = (sample: Sample): AgentInput<string> => ({
+  kind: 'bundle',
+  bytes: sampleBundle({ source: 'ipn:3.1', ...sample }),
+  from: 'b',
+});
+
+export const kinds = (effects: readonly Effect[]): readonly string[] =>
+  effects.map((effect) => (effect.kind === 'drop' ? effect.reason : effect.kind));
+
+export function window(startS: number, endS: number): PlannedContact {
+  return { startNs: startS * S, endNs: endS * S, rateBps: 8_000, delayNs: 0 };
+}
