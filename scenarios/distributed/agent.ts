@@ -375,8 +375,7 @@ export class Agent implements WorldListener {
     live.pump.stop();
     this.#flush();
     this.#tellHandovers();
-    const imbalance = this.world.sim.network.imbalance();
-    assert(imbalance === undefined, `packets do not add up: ${imbalance}`);
+    this.world.assertBalance();
     for (const [name, node] of this.#nodes) {
       const broken = this.world.call(name, 'question', () => node.invariant?.());
       if (broken !== undefined) throw new BrokenPromise(broken, name);

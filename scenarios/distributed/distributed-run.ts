@@ -24,6 +24,7 @@ import type { SeedResult } from '../../reports/model.ts';
 import type { Registry } from '../../topologies/files/registry.ts';
 import { Refusal } from '../refusal.ts';
 import { SCATTERED } from '../runner/account.ts';
+import { untilPart } from '../runner/done-watch.ts';
 import { scenarioOfSeed } from '../runner/drawn-pairs.ts';
 import { handoverMetrics } from '../runner/handover-metrics.ts';
 import type { SeedAnswer } from '../runner/job.ts';
@@ -36,29 +37,32 @@ import {
 import { liveTrace } from '../runner/live-trace.ts';
 import { machinePace } from '../runner/machine-pace.ts';
 import { measuredSoFar } from '../runner/measured-so-far.ts';
-import { flowProtocol, metricsOf, type NodeChoice, nodeChoice, stackOf } from '../runner/nodes.ts';
-import { outcome } from '../runner/outcome.ts';
-import { Injector } from '../runner/palette/injector.ts';
-import { pause } from '../runner/pause.ts';
+import { type NodeChoice, nodeChoice, stackOf } from '../runner/nodes.ts';
+import {
+  type Cast,
+  type Passing,
+  runPhases,
+  type TimeFacts,
+  type Timekeeper,
+} from '../runner/phases/run-phases.ts';
+import { inTime, type Steps } from '../runner/phases/steps.ts';
+import { Failure, notReady, untilNone, untilOver } from '../runner/phases/wall-clock-wait.ts';
 import { privacyNote } from '../runner/privacy.ts';
 import type { KeyBundle } from '../runner/provision/key-bundle.ts';
 import type { Provision } from '../runner/provision/provision.ts';
 import { provisionRun } from '../runner/provision/run-provision.ts';
 import { drawnSecrets } from '../runner/provision/secret-source.ts';
-import { finishRecorder, type Recorder } from '../runner/recorder.ts';
+import { type Recorder, recordingOf } from '../runner/recorder.ts';
 import type { RunEnd, RunOrder } from '../runner/run-scenario.ts';
-import { untilPart } from '../runner/run-seed.ts';
 import { answerOf } from '../runner/seed-answer.ts';
 import { SimStageWorld } from '../runner/sim-stage-world.ts';
 import { Stage } from '../runner/stage.ts';
-import { watchStolenTime } from '../runner/stolen-time.ts';
+import { type StolenTime, watchStolenTime } from '../runner/stolen-time.ts';
 import {
-  EarlyEnd,
   NO_FINGERPRINT,
   nodeLines,
   runInTurn,
   type SeedTurn,
-  stoppedDrainMs,
   tellProgress,
 } from '../runner/wall-clock-run.ts';
 import type { AgentProcess } from './agent-process.ts';
@@ -122,7 +126,6 @@ const CLOSE_MAX_MS = 5_000;
  */
 const STOPPED_RESULT_MAX_MS = 1_500;
 const STOPPED_CLOSE_MAX_MS = 500;
-const NS_PER_MS = 1_000_000;
 const US_PER_MS = 1_000;
 const MS_PER_S = 1_000;
 
@@ -132,11 +135,18 @@ export function runDistributed(order: DistributedOrder): Promise<RunEnd> {
   const layout = layoutText(hostGroups(order), executor);
   const definitions = [...LIVE_METRICS, ...(executor === 'loop' ? [] : PROCESS_METRICS)];
   return runInTurn(order, { mode: 'live', layout, cpu: 'real', definitions }, (turn) =>
-    new DistributedRun(
-      { ...order, scenario: scenarioOfSeed(order.scenario, turn.seed) },
-      turn,
-    ).run(),
+    runDistributedSeed({ ...order, scenario: scenarioOfSeed(order.scenario, turn.seed) }, turn),
   );
+}
+
+async function runDistributedSeed(order: DistributedOrder, turn: SeedTurn): Promise<SeedAnswer> {
+  const time = new FleetTime(order, turn);
+  try {
+    return { kind: 'result', result: await inTime(runPhases(time)) };
+  } catch (error) {
+    if (error instanceof Refusal) throw error;
+    return answerOf(error, turn.seed, time.brokenStack);
+  }
 }
 
 function executorOf({ processes }: DistributedOrder): 'process' | 'loop' {
@@ -148,8 +158,8 @@ function hostGroups({ scenario, processes }: DistributedOrder): readonly (readon
   return loopGroups(scenario, processes.loops);
 }
 
-/** One seed. */
-class DistributedRun {
+/** Lets time pass by the wall clock, in agents that a coordinator follows. */
+class FleetTime implements Timekeeper {
   readonly #order: DistributedOrder;
   readonly #turn: SeedTurn;
   readonly #fleet: ProcessFleet;
@@ -160,9 +170,13 @@ class DistributedRun {
   readonly #guard: ReportGuard;
   readonly #warnings = new Notices();
   readonly #stateFolder: string;
-  readonly #failure: Promise<never>;
-  #fail: (error: unknown) => void = () => undefined;
-  #trace: Recorder | undefined;
+  readonly #failure = new Failure();
+  readonly #began = performance.now();
+  /** Measured while time passed. */
+  #passed:
+    | { readonly wallUs: number; readonly pace: number; readonly stolen: StolenTime | undefined }
+    | undefined;
+  #clockUncertaintyNs = 0;
 
   constructor(order: DistributedOrder, turn: SeedTurn) {
     const { scenario, deployment, shape, precision } = order;
@@ -172,10 +186,6 @@ class DistributedRun {
     this.#warnings.addAll(scenario.warnings);
     this.#warnings.addAll(privacyNote(scenario));
     this.#stateFolder = mkdtempSync(join(tmpdir(), 'orrery-state-'));
-    this.#failure = new Promise<never>((_, reject) => {
-      this.#fail = reject;
-    });
-    this.#failure.catch(() => undefined);
     this.#provision = provisionRun({
       scenario,
       seed,
@@ -222,38 +232,140 @@ class DistributedRun {
         ...(deployment === undefined ? { stateFolder: this.#stateFolder } : {}),
       },
       bundleOf: (hosts): KeyBundle => this.#provision.bundle(hosts, this.#secrets.rootOf),
-      onFailure: (error): void => this.#fail(error),
+      onFailure: this.#failure.fail,
       onLog: nodeLines(order.log, (text) => this.#warnings.add(text)),
       onHello: (): void => order.onProcesses?.(processEntries(this.#fleet.agents)),
     });
   }
 
-  async run(): Promise<SeedAnswer> {
-    const { scenario, deployment } = this.#order;
-    const addresses = scenario.topology.hosts.map(({ address }) => address);
-    const missing = deployment === undefined ? firstUnusable(addresses) : undefined;
+  /** Where an agent failed, if one did. */
+  get brokenStack(): string | undefined {
+    return this.#coordinator.broken?.stack;
+  }
+
+  cast(): Cast {
     // Runs even if a second Ctrl-C ends this process immediately.
     process.once('exit', this.#removeFiles);
-    try {
-      if (missing !== undefined) throw new Refusal(`this system has no address ${missing}`);
-      if (scenario.topology.addressPlan === 'ports') {
-        const { file } = scenario.topology;
-        const flag = executorOf(this.#order) === 'loop' ? '--loops' : '--processes';
-        throw new Refusal(
-          `${file}: addressPlan: ports needs a single event loop; run without ${flag}`,
-        );
-      }
-      return { kind: 'result', result: await this.#measure() };
-    } catch (error) {
-      if (error instanceof Refusal) throw error;
-      return answerOf(error, this.#turn.seed, this.#coordinator.broken?.stack);
-    } finally {
-      this.#trace?.close?.();
-      this.#coordinator.world.agenda.stop();
-      await this.#fleet.close(this.#isStopped ? STOPPED_CLOSE_MAX_MS : CLOSE_MAX_MS);
-      this.#removeFiles();
-      process.off('exit', this.#removeFiles);
-    }
+    this.#refuseUnusable();
+    const { scenario, registry, recordingsOf } = this.#order;
+    const { world, standIns } = this.#coordinator;
+    const { seed } = this.#turn;
+    const stage = new Stage({
+      world,
+      scenario,
+      seed,
+      viewOf: (host, layer): NetworkView => this.#provision.viewOf(host, layer),
+      nodeOf: (host): NodeChoice => nodeChoice(scenario, host, registry),
+      standIns,
+      ...untilPart(scenario, registry),
+    });
+    this.#coordinator.attach(stage);
+    const trace = this.#traceOf();
+    if (trace !== undefined) this.#coordinator.listen(trace);
+    const account = { kind: 'untracked', reason: SCATTERED } as const;
+    const { palette } = recordingsOf(seed);
+    const recording = recordingOf(trace);
+    return { scenario, registry, seed, world, stage, account, recording, palette };
+  }
+
+  /** Starts all agents; names one that does not connect. */
+  *open(): Steps<void> {
+    yield this.#fleet.open();
+    yield* this.#untilConnected();
+  }
+
+  prepare(act: () => void): void {
+    act();
+    this.#coordinator.load();
+  }
+
+  *untilReady(): Steps<void> {
+    const late = yield* this.#wait(READY_MAX_MS, () => this.#coordinator.behind('ready'));
+    if (late.length === 0) return;
+    const names = late.flatMap(({ waiting, hosts }) => (waiting.length > 0 ? waiting : hosts));
+    this.#warnings.add(notReady(READY_MAX_MS, names));
+  }
+
+  *begin(stage: Stage): Steps<void> {
+    yield this.#fleet.syncClocks();
+    stage.onDone = (): void => this.#fleet.tell({ type: 'mute' });
+  }
+
+  *pass({ stage, recording, injector }: Passing): Steps<SeedResult['ending']> {
+    const { world } = this.#coordinator;
+    const pace = machinePace();
+    const startedAt = performance.now();
+    const stolenTime = watchStolenTime();
+    this.#coordinator.start(process.hrtime.bigint() + LEAD_NS);
+    injector?.follow(() => world.agenda.now());
+    let syncAtMs = performance.now() + CLOCK_MS;
+    const ending = yield* untilOver(this.#order, {
+      stage,
+      failure: this.#failure,
+      now: () => world.agenda.now(),
+      turnMs: SETTLE_MS,
+      turn: () => {
+        recording.tick(this.#coordinator.settle(), stage);
+        this.#tell();
+        if (performance.now() < syncAtMs) return;
+        syncAtMs = performance.now() + CLOCK_MS;
+        this.#fleet.syncClocks().catch(this.#failure.fail);
+      },
+      mute: () => this.#fleet.tell({ type: 'mute' }),
+    });
+    const wallUs = Math.round((performance.now() - startedAt) * US_PER_MS);
+    this.#passed = { wallUs, pace, stolen: stolenTime() };
+    return ending;
+  }
+
+  /** Requests the counters of all agents, and names the agents that do not answer. */
+  *settle(): Steps<void> {
+    yield this.#fleet.syncClocks();
+    this.#clockUncertaintyNs = this.#coordinator.clockUncertaintyNs();
+    this.#coordinator.stop();
+    const limitMs = this.#isStopped ? STOPPED_RESULT_MAX_MS : RESULT_MAX_MS;
+    const silent = yield* this.#wait(limitMs, () => this.#coordinator.unanswered, false);
+    yield Promise.all(silent.map((agent) => this.#nameSilent(agent)));
+    this.#coordinator.finish();
+  }
+
+  facts(): TimeFacts {
+    return {
+      fingerprint: NO_FINGERPRINT,
+      events: this.#coordinator.world.tallies.events,
+      wallMs: performance.now() - this.#began,
+      warnings: [...this.#warnings.all, ...this.#coordinator.warnings.all],
+    };
+  }
+
+  addTo(result: SeedResult): SeedResult {
+    const { tallies } = this.#coordinator.world;
+    const live = this.#liveMetrics();
+    const uncertaintyNs = this.#clockUncertaintyNs;
+    return {
+      ...result,
+      ...(uncertaintyNs > 0 ? { clockUncertaintyNs: uncertaintyNs } : {}),
+      warnings: [...result.warnings, ...liveWarnings(live, tallies)],
+      metrics: { ...result.metrics, ...live },
+    };
+  }
+
+  *close(): Steps<void> {
+    this.#coordinator.world.agenda.stop();
+    yield this.#fleet.close(this.#isStopped ? STOPPED_CLOSE_MAX_MS : CLOSE_MAX_MS);
+    this.#removeFiles();
+    process.off('exit', this.#removeFiles);
+  }
+
+  #refuseUnusable(): void {
+    const { scenario, deployment } = this.#order;
+    const { file, addressPlan, hosts } = scenario.topology;
+    const addresses = hosts.map(({ address }) => address);
+    const missing = deployment === undefined ? firstUnusable(addresses) : undefined;
+    if (missing !== undefined) throw new Refusal(`this system has no address ${missing}`);
+    if (addressPlan !== 'ports') return;
+    const flag = executorOf(this.#order) === 'loop' ? '--loops' : '--processes';
+    throw new Refusal(`${file}: addressPlan: ports needs a single event loop; run without ${flag}`);
   }
 
   /** True if the user has asked the run to end. */
@@ -273,69 +385,17 @@ class DistributedRun {
     rmSync(this.#stateFolder, { recursive: true, force: true });
   };
 
-  async #measure(): Promise<SeedResult> {
-    const { scenario, registry } = this.#order;
-    const began = performance.now();
-    const coordinator = this.#coordinator;
-    await this.#bringUp();
-    const stage = new Stage({
-      world: coordinator.world,
-      scenario,
-      seed: this.#turn.seed,
-      viewOf: (host, layer): NetworkView => this.#provision.viewOf(host, layer),
-      nodeOf: (host): NodeChoice => nodeChoice(scenario, host, registry),
-      standIns: coordinator.standIns,
-      ...untilPart(scenario, registry),
-    });
-    coordinator.attach(stage);
-    this.#trace = this.#traceOf();
-    if (this.#trace !== undefined) coordinator.listen(this.#trace);
-    stage.prepare();
-    coordinator.load();
-    await this.#untilReady();
-    await this.#fleet.syncClocks();
-    const pace = machinePace();
-    const startedAt = performance.now();
-    const stolenTime = watchStolenTime();
-    coordinator.start(process.hrtime.bigint() + LEAD_NS);
-    const link = this.#order.recordingsOf(this.#turn.seed).palette;
-    const injector = Injector.of({ link, scenario, registry, stage });
-    injector?.follow(() => coordinator.world.agenda.now());
-    stage.onDone = (): void => this.#fleet.tell({ type: 'mute' });
-    const ending = await this.#untilEnd(stage);
-    const wallUs = Math.round((performance.now() - startedAt) * US_PER_MS);
-    const stolen = stolenMetrics(stolenTime());
-    await this.#fleet.syncClocks();
-    const clockUncertaintyNs = coordinator.clockUncertaintyNs();
-    await this.#collect();
-    stage.finish();
-    const result = outcome(stage, coordinator.world, scenario, {
-      seed: this.#turn.seed,
-      fingerprint: NO_FINGERPRINT,
-      wallMs: performance.now() - began,
-      events: coordinator.world.tallies.events,
-      ending,
-      warnings: [...new Set([...this.#warnings.all, ...coordinator.warnings.all])],
-      definitions: metricsOf(scenario, registry),
-      protocolOf: (flow): string => flowProtocol(scenario, registry, flow),
-    });
-    const { tallies } = coordinator.world;
+  #liveMetrics(): SeedResult['metrics'] {
+    const { wallUs = 0, pace = 0, stolen } = this.#passed ?? {};
     const value = Math.min(pace, machinePace());
-    const live: SeedResult['metrics'] = {
-      ...{ ...this.#liveMetrics(wallUs), ...stolen },
+    return {
+      ...this.#agentMetrics(wallUs),
+      ...stolenMetrics(stolen),
       'live.pace': { kind: 'gauge', value },
     };
-    const whole = {
-      ...result,
-      messagesUntracked: SCATTERED,
-      ...(clockUncertaintyNs > 0 ? { clockUncertaintyNs } : {}),
-      warnings: [...result.warnings, ...liveWarnings(live, tallies)],
-      metrics: { ...result.metrics, ...live },
-    };
-    return finishRecorder(this.#trace, whole, stage);
   }
 
-  #liveMetrics(wallUs: number): SeedResult['metrics'] {
+  #agentMetrics(wallUs: number): SeedResult['metrics'] {
     const { world, restartsNs, handovers } = this.#coordinator;
     const late = handoverMetrics(handovers);
     if (executorOf(this.#order) === 'loop')
@@ -367,13 +427,11 @@ class DistributedRun {
     return liveTrace({ ...facts, now, directions, soFar }, recordings);
   }
 
-  /** Starts all agents; names one that does not connect. */
-  async #bringUp(): Promise<void> {
+  *#untilConnected(): Steps<void> {
     const { deployment } = this.#order;
-    await this.#fleet.open();
     const limitMs = deployment === undefined ? CONNECT_MAX_MS : MEET_MAX_MS;
     if (deployment !== undefined) this.#announce(deployment.coordinator);
-    const missing = await this.#wait(limitMs, () => this.#coordinator.behind('connected'));
+    const missing = yield* this.#wait(limitMs, () => this.#coordinator.behind('connected'));
     const dead = this.#fleet.agents.find(({ state }) => state === 'dead');
     const lost = dead ?? missing[0];
     if (lost === undefined || this.#order.signal?.aborted === true) return;
@@ -405,47 +463,6 @@ class DistributedRun {
     this.#order.onNotice?.(text);
   }
 
-  /**
-   * Waits until all nodes can carry traffic, so that cold code is not measured
-   * (docs/spec/live.md#processes).
-   */
-  async #untilReady(): Promise<void> {
-    const late = await this.#wait(READY_MAX_MS, () => this.#coordinator.behind('ready'));
-    if (late.length === 0) return;
-    const names = late.flatMap(({ waiting, hosts }) => (waiting.length > 0 ? waiting : hosts));
-    this.#warnings.add(`not ready after ${READY_MAX_MS / 1000} s: ${names.join(', ')}`);
-  }
-
-  async #untilEnd(stage: Stage): Promise<SeedResult['ending']> {
-    const { scenario } = this.#order;
-    const { world } = this.#coordinator;
-    const early = new EarlyEnd(this.#order);
-    let syncAtMs = performance.now() + CLOCK_MS;
-    while (world.agenda.now() < stage.overNs && !early.signal.aborted) {
-      const leftMs = Math.ceil((stage.overNs - world.agenda.now()) / NS_PER_MS);
-      await Promise.race([this.#failure, pause(Math.min(SETTLE_MS, leftMs), early.signal)]);
-      const settledNs = this.#coordinator.settle();
-      this.#trace?.tick?.(settledNs, stage);
-      this.#tell();
-      if (performance.now() < syncAtMs) continue;
-      syncAtMs = performance.now() + CLOCK_MS;
-      this.#fleet.syncClocks().catch(this.#fail);
-    }
-    if (world.agenda.now() >= stage.overNs) return 'complete';
-    this.#fleet.tell({ type: 'mute' });
-    await Promise.race([this.#failure, pause(stoppedDrainMs(scenario))]);
-    return early.ending;
-  }
-
-  /** Requests the counters of all agents, and names the agents that do not answer. */
-  async #collect(): Promise<void> {
-    this.#coordinator.stop();
-    const limitMs = this.#isStopped ? STOPPED_RESULT_MAX_MS : RESULT_MAX_MS;
-    const silent = await this.#wait(limitMs, () => this.#coordinator.unanswered, false);
-    await Promise.all(silent.map((agent) => this.#nameSilent(agent)));
-    this.#coordinator.finish();
-  }
-
   async #nameSilent({ name, life }: AgentProcess): Promise<void> {
     const place = ownPlace((await life?.stack?.()) ?? '');
     const where =
@@ -454,18 +471,13 @@ class DistributedRun {
   }
 
   /** Waits until none is left, up to a time limit; returns those that are. */
-  async #wait(
-    ms: number,
+  #wait(
+    maxMs: number,
     left: () => readonly AgentProcess[],
     isInterruptible = true,
-  ): Promise<readonly AgentProcess[]> {
-    const { signal } = this.#order;
-    const lateAt = performance.now() + ms;
-    while (left().length > 0 && performance.now() < lateAt) {
-      if (isInterruptible && (signal?.aborted === true || this.#fleet.hasLostOne)) break;
-      await Promise.race([this.#failure, pause(POLL_MS)]);
-    }
-    return left();
+  ): Steps<readonly AgentProcess[]> {
+    const isOver = (): boolean => isInterruptible && (this.#isStopped || this.#fleet.hasLostOne);
+    return untilNone(left, { maxMs, pollMs: POLL_MS, failure: this.#failure, isOver });
   }
 
   #tell(): void {

@@ -9,8 +9,8 @@
 import { describeDivergence, findDivergence } from '../../engine/core/divergence.ts';
 import type { Fingerprint } from '../../engine/core/fingerprint.ts';
 import type { Scenario } from '../model.ts';
+import { prepareSeed, type SeedRun } from './cast-seed.ts';
 import { guardingClocks, tellingCrashes } from './crash/crash-scene.ts';
-import { prepareSeed, type SeedRun } from './run-seed.ts';
 
 /** The outcome of the check. */
 export type DeterminismVerdict =

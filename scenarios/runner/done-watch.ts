@@ -4,7 +4,9 @@
  *
  * @module
  */
-import type { Finishers } from '../files/until.ts';
+import type { Registry } from '../../topologies/files/registry.ts';
+import { type Finishers, finishersOf } from '../files/until.ts';
+import type { Scenario } from '../model.ts';
 
 /** See the module. */
 export class DoneWatch {
@@ -48,4 +50,12 @@ export class DoneWatch {
     this.#crashedNs.set(node, atNs);
     this.#open.add(node);
   }
+}
+
+/** The hosts that the end of the run waits for, if its work can end it. */
+export function untilPart(
+  scenario: Scenario,
+  registry: Registry,
+): { readonly finishers?: Finishers } {
+  return scenario.until === 'done' ? { finishers: finishersOf(scenario, registry) } : {};
 }

@@ -7,29 +7,30 @@
  *
  * @module
  */
-import { dirname, join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
-import { untilBound } from '../../engine/live/emulation/bound-ports.ts';
 import { EmulationWorld } from '../../engine/live/emulation/emulation-world.ts';
 import { type KernelLosses, KernelWatch } from '../../engine/live/emulation/kernel-losses.ts';
 import { OutsideError } from '../../engine/live/emulation/outside-error.ts';
-import { OutsideProgram, type ProgramEnd } from '../../engine/live/emulation/outside-program.ts';
+import type { ProgramEnd } from '../../engine/live/emulation/outside-program.ts';
 import type { LateEvent, OnLate } from '../../engine/live/emulation/pacer.ts';
 import type { SimWorldOptions } from '../../engine/net/sim-world.ts';
 import type { SeedResult } from '../../reports/model.ts';
 import type { Registry } from '../../topologies/files/registry.ts';
-import type { HostSpec } from '../../topologies/model.ts';
 import type { Scenario } from '../model.ts';
+import { castSeed, guarded, type PreparedRun } from './cast-seed.ts';
 import { crashOf } from './crash/crash-scene.ts';
 import { scenarioOfSeed } from './drawn-pairs.ts';
 import { EMULATE_METRICS, EmulateMeter, hostMetrics, inMs } from './emulate-metrics.ts';
 import type { SeedAnswer } from './job.ts';
 import { type NodeChoice, nodeChoice } from './nodes.ts';
 import { checkOutside, outsideChoice, outsideHosts } from './outside.ts';
-import { Injector } from './palette/injector.ts';
+import { OutsidePrograms } from './outside-programs.ts';
+import { type Passing, runPhases, type TimeFacts, type Timekeeper } from './phases/run-phases.ts';
+import { inTime, type Steps, waited } from './phases/steps.ts';
 import type { RunEnd, RunOrder } from './run-scenario.ts';
-import { concludeSeed, type PreparedRun, prepareSeed, type SeedRun, SLICE_NS } from './run-seed.ts';
 import { answerOf } from './seed-answer.ts';
+import { SLICE_NS } from './slices.ts';
 import type { Stage } from './stage.ts';
 import {
   EarlyEnd,
@@ -57,8 +58,6 @@ export interface EmulateOrder extends RunOrder, EmulateHow, WatchedParts {
   readonly onProgram?: (pid: number, isLiving: boolean) => void;
 }
 
-/** After this time, a program that has bound none of its ports is no longer waited for. */
-const READY_MAX_MS = 10_000;
 const PROGRESS_MS = 100;
 
 /** Runs all seeds. */
@@ -72,101 +71,141 @@ export async function runEmulated(order: EmulateOrder): Promise<RunEnd> {
 }
 
 /** Runs one of them. */
-export function runEmulatedSeed(order: EmulateOrder, turn: SeedTurn): Promise<SeedAnswer> {
+export async function runEmulatedSeed(order: EmulateOrder, turn: SeedTurn): Promise<SeedAnswer> {
   const scenario = scenarioOfSeed(order.scenario, turn.seed);
-  return new EmulatedRun({ ...order, scenario }, turn).run();
+  const time = new PacedTime({ ...order, scenario }, turn);
+  try {
+    return { kind: 'result', result: await inTime(runPhases(time)) };
+  } catch (error) {
+    if (error instanceof OutsideError) return outsideAnswer(error, scenario);
+    return answerOf(time.crashOf(error), turn.seed);
+  }
 }
 
-/** One seed. */
-class EmulatedRun {
+/** Passes virtual time at the pace of the wall clock, with outside programs beside. */
+class PacedTime implements Timekeeper {
   readonly #order: EmulateOrder;
   readonly #turn: SeedTurn;
-  readonly #programs = new Map<string, OutsideProgram>();
-  readonly #warnings: string[] = [];
-  readonly #run: SeedRun;
+  readonly #programs: OutsidePrograms;
+  readonly #kernel: KernelWatch;
+  #run: PreparedRun | undefined;
   #world: EmulationWorld | undefined;
-  #prepared: PreparedRun | undefined;
   #meter: EmulateMeter | undefined;
-  #injector: Injector | undefined;
+  #passing: Passing | undefined;
   #isWarm = false;
   #toldMs = 0;
-  readonly #kernel: KernelWatch;
+  #beganMs = 0;
+  #wallMs = 0;
+  #late: readonly string[] = [];
+  #ends: ReadonlyMap<string, ProgramEnd> = new Map();
 
   constructor(order: EmulateOrder, turn: SeedTurn) {
     this.#order = order;
     this.#turn = turn;
-    const { seed } = turn;
-    const { scenario, registry, onJourneys } = order;
-    const programs = outsideHosts(scenario).map(({ outside }) => outside?.program ?? '');
+    const { scenario, folder, seeds, onProgram } = order;
     this.#kernel = new KernelWatch({
       hosts: scenario.topology.hosts.map(({ address }) => address),
-      programs,
+      programs: outsideHosts(scenario).map(({ outside }) => outside?.program ?? ''),
     });
-    const outside = outsideChoice((name) => this.#openTap(name));
-    this.#run = {
+    this.#programs = new OutsidePrograms({
+      scenario,
+      fileOf: (host): string => join(folder, seeds.length === 1 ? host : `${host}.${turn.seed}`),
+      signal: order.signal,
+      onProgram,
+    });
+  }
+
+  /** If a node caused the error, the crash of that node; otherwise the error itself. */
+  crashOf(error: unknown): unknown {
+    return this.#run === undefined ? error : crashOf(error, this.#run.scene);
+  }
+
+  cast(): PreparedRun {
+    this.#run = this.#castRun();
+    this.#meter = new EmulateMeter(this.#emulation, this.#order.lateLimitNs);
+    return this.#run;
+  }
+
+  prepare(act: () => void): void {
+    guarded(this.#prepared, act);
+  }
+
+  *untilReady(): Steps<void> {
+    yield this.#programs.start();
+  }
+
+  *pass(passing: Passing): Steps<SeedResult['ending']> {
+    this.#passing = passing;
+    this.#beganMs = performance.now();
+    const ending = yield* this.#pace(passing.stage);
+    this.#wallMs = performance.now() - this.#beganMs;
+    return ending;
+  }
+
+  *settle(): Steps<void> {
+    if (this.#programs.isNeeded) yield this.#kernel.look();
+    this.#ends = yield* waited(this.#programs.stop());
+  }
+
+  facts(): TimeFacts {
+    const { world, warnings } = this.#prepared;
+    const { fingerprint, scheduler } = world.sim;
+    return {
+      fingerprint: this.#programs.isNeeded ? NO_FINGERPRINT : fingerprint,
+      events: scheduler.eventCount,
+      wallMs: this.#wallMs,
+      warnings,
+    };
+  }
+
+  addTo(result: SeedResult): SeedResult {
+    const losses = this.#kernel.losses;
+    return {
+      ...result,
+      metrics: { ...result.metrics, ...this.#meter?.metrics(this.#ends) },
+      nodeDrops: { ...result.nodeDrops, ...outsideDrops(this.#emulation, losses) },
+      warnings: [
+        ...result.warnings,
+        ...this.#late,
+        ...this.#programs.warnings,
+        ...(this.#meter?.warnings() ?? []),
+        ...endWarnings(this.#ends),
+        ...kernelWarnings(losses),
+      ],
+    };
+  }
+
+  *close(): Steps<void> {
+    yield this.#programs.stop();
+    this.#world?.tap.close();
+  }
+
+  get #prepared(): PreparedRun {
+    return this.#run as PreparedRun;
+  }
+
+  get #emulation(): EmulationWorld {
+    return this.#world as EmulationWorld;
+  }
+
+  #castRun(): PreparedRun {
+    const { scenario, registry, onJourneys, calls, recordingsOf } = this.#order;
+    const { seed } = this.#turn;
+    const outside = outsideChoice((name) => {
+      const world = this.#emulation;
+      world.tap.open(world.host(name));
+    });
+    return castSeed({
       scenario,
       registry,
       seed,
-      recordings: order.recordingsOf(seed),
+      recordings: recordingsOf(seed),
       makeWorld: (options): EmulationWorld => this.#makeWorld(options),
       nodeOf: (host): NodeChoice =>
         host.outside === undefined ? nodeChoice(scenario, host, registry) : outside,
       ...(onJourneys === undefined ? {} : { onJourneys }),
-      ...(order.calls === undefined ? {} : { calls: order.calls }),
-    };
-  }
-
-  async run(): Promise<SeedAnswer> {
-    try {
-      return { kind: 'result', result: await this.#toTheEnd() };
-    } catch (error) {
-      const { scenario } = this.#order;
-      if (error instanceof OutsideError) return outsideAnswer(error, scenario);
-      const scene = this.#prepared?.scene;
-      return answerOf(scene === undefined ? error : crashOf(error, scene), this.#turn.seed);
-    } finally {
-      await this.#stopPrograms();
-      this.#world?.tap.close();
-      this.#prepared?.recorders.close();
-    }
-  }
-
-  async #toTheEnd(): Promise<SeedResult> {
-    const prepared = prepareSeed(this.#run);
-    this.#prepared = prepared;
-    const world = this.#world as EmulationWorld;
-    const meter = new EmulateMeter(world, this.#order.lateLimitNs);
-    this.#meter = meter;
-    await this.#startPrograms();
-    const { scenario, registry } = this.#order;
-    const link = this.#run.recordings?.palette;
-    this.#injector = Injector.of({ link, scenario, registry, stage: prepared.stage });
-    const began = performance.now();
-    const { ending, warnings } = await this.#pace(world, prepared.stage);
-    const wallMs = performance.now() - began;
-    if (this.#programsCount > 0) await this.#kernel.look();
-    const ends = await this.#stopPrograms();
-    const plain = concludeSeed(this.#run, prepared, { ending, wallMs });
-    const result: SeedResult = {
-      ...plain,
-      fingerprint: this.#programsCount === 0 ? plain.fingerprint : NO_FINGERPRINT,
-      metrics: { ...plain.metrics, ...meter.metrics(ends) },
-      nodeDrops: { ...plain.nodeDrops, ...outsideDrops(world, this.#kernel.losses) },
-      warnings: [
-        ...plain.warnings,
-        ...warnings,
-        ...this.#warnings,
-        ...meter.warnings(),
-        ...endWarnings(ends),
-        ...kernelWarnings(this.#kernel.losses),
-      ],
-    };
-    const more = prepared.recorders.finish(result, prepared.stage);
-    return { ...result, warnings: [...result.warnings, ...more] };
-  }
-
-  get #programsCount(): number {
-    return outsideHosts(this.#order.scenario).length;
+      ...(calls === undefined ? {} : { calls }),
+    });
   }
 
   #makeWorld(options: SimWorldOptions): EmulationWorld {
@@ -190,41 +229,37 @@ class EmulatedRun {
     return this.#world;
   }
 
-  #openTap(name: string): void {
-    this.#world?.tap.open(this.#world.host(name));
-  }
-
-  async #pace(
-    world: EmulationWorld,
-    stage: Stage,
-  ): Promise<{ readonly ending: SeedResult['ending']; readonly warnings: readonly string[] }> {
+  *#pace(stage: Stage): Steps<SeedResult['ending']> {
+    const { pacer } = this.#emulation;
     const early = new EarlyEnd(this.#order);
-    const onStop = (): void => world.pacer.stop();
+    const onStop = (): void => pacer.stop();
     early.signal.addEventListener('abort', onStop, { once: true });
-    stage.onDone = (): void => world.pacer.endBy(stage.overNs);
-    const paced = world.pacer.run(stage.overNs);
+    stage.onDone = (): void => pacer.endBy(stage.overNs);
+    const paced = pacer.run(stage.overNs);
     if (early.signal.aborted) onStop();
-    const end = await paced.finally(() => early.signal.removeEventListener('abort', onStop));
+    const end = yield* waited(
+      paced.finally(() => early.signal.removeEventListener('abort', onStop)),
+    );
     switch (end.kind) {
       case 'reached':
-        return { ending: 'complete', warnings: [] };
+        return 'complete';
       case 'stopped':
-        return { ending: early.ending, warnings: [] };
+        return early.ending;
       case 'late':
         // Too late with `--on-late fail`: exit code 5, as for a run that takes too long.
-        return { ending: 'time-limit', warnings: [lateText(world, end.late, this.#order)] };
+        this.#late = [lateText(this.#emulation, end.late, this.#order)];
+        return 'time-limit';
       default:
         return end satisfies never;
     }
   }
 
   #endSlice(atNs: number): void {
-    const prepared = this.#prepared;
+    const { stage, recording, injector } = this.#passing as Passing;
     const { scenario } = this.#order;
-    if (prepared === undefined) return;
-    prepared.recorders.tick(atNs, prepared.stage);
+    recording.tick(atNs, stage);
     // 1 ns after the slice, when nothing else is scheduled, as in virtual time.
-    this.#injector?.takeAll(atNs + 1);
+    injector?.takeAll(atNs + 1);
     if (!this.#isWarm && scenario.warmupNs > 0 && atNs >= scenario.warmupNs) {
       this.#isWarm = true;
       this.#meter?.reset();
@@ -232,79 +267,9 @@ class EmulatedRun {
     const wallMs = performance.now() - this.#turn.beganMs;
     if (wallMs - this.#toldMs < PROGRESS_MS) return;
     this.#toldMs = wallMs;
-    if (this.#programsCount > 0) void this.#kernel.look();
-    const events = prepared.world.sim.scheduler.eventCount;
+    if (this.#programs.isNeeded) void this.#kernel.look();
+    const events = this.#prepared.world.sim.scheduler.eventCount;
     tellProgress(this.#order, this.#turn, { nowNs: atNs, events });
-  }
-
-  /**
-   * Programs that receive from others are started first, so that no packet is lost because its
-   * receiver has not started.
-   */
-  async #startPrograms(): Promise<void> {
-    const hosts = outsideHosts(this.#order.scenario);
-    const waits = (host: HostSpec): boolean => (host.outside?.ports.length ?? 0) > 0;
-    for (const host of hosts.filter(waits)) {
-      await this.#start(host);
-      await this.#untilBound(host);
-    }
-    await Promise.all(hosts.filter((host) => !waits(host)).map((host) => this.#start(host)));
-  }
-
-  async #start({ name, outside }: HostSpec): Promise<void> {
-    const { scenario, folder, seeds } = this.#order;
-    const { command } = outside ?? {};
-    if (command === undefined) return;
-    const file = join(folder, seeds.length === 1 ? name : `${name}.${this.#turn.seed}`);
-    try {
-      const program = await OutsideProgram.start({
-        command,
-        folder: dirname(resolve(scenario.file)),
-        outFile: `${file}.out.log`,
-        errFile: `${file}.err.log`,
-      });
-      this.#programs.set(name, program);
-      const { onProgram } = this.#order;
-      onProgram?.(program.pid, true);
-      void program.ended.then(() => onProgram?.(program.pid, false));
-    } catch (error) {
-      throw new OutsideError(startText(command, error), { host: name, cause: error });
-    }
-  }
-
-  async #untilBound({ name, outside }: HostSpec): Promise<void> {
-    const { signal } = this.#order;
-    const program = this.#programs.get(name);
-    if (program === undefined || outside === undefined) return;
-    const { program: address, ports } = outside;
-    const isOver = (): boolean => signal?.aborted === true || program.end !== undefined;
-    const isBound = await untilBound({ address, ports, limitMs: READY_MAX_MS, isOver });
-    if (isBound || signal?.aborted === true) return;
-    const { end } = program;
-    const why =
-      end === undefined
-        ? `${name}: not bound to any of its ports after ${READY_MAX_MS / 1000} s`
-        : `${name}: ended with exit code ${end.code} before it was bound to a port of its own`;
-    this.#warnings.push(`${why}, see ${name}.err.log`);
-  }
-
-  async #stopPrograms(): Promise<ReadonlyMap<string, ProgramEnd>> {
-    const programs = [...this.#programs];
-    const ends = await Promise.all(programs.map(([, program]) => program.stop()));
-    return new Map(ends.map((end, index) => [programs[index]?.[0] ?? '', end]));
-  }
-}
-
-function startText(command: readonly string[], error: unknown): string {
-  const { code } = error as NodeJS.ErrnoException;
-  const name = command[0] ?? '';
-  switch (code) {
-    case 'ENOENT':
-      return `command "${name}" was not found`;
-    case 'EACCES':
-      return `command "${name}" is not allowed to run`;
-    default:
-      return `command "${name}" cannot be started: ${code ?? String(error)}`;
   }
 }
 

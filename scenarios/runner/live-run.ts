@@ -9,18 +9,19 @@
  * @module
  */
 import { performance } from 'node:perf_hooks';
-import { assert } from '../../engine/core/assert.ts';
 import { provider } from '../../engine/crypto/index.ts';
 import type { NetworkView } from '../../engine/host/network-view.ts';
 import type { Protocol } from '../../engine/host/protocol.ts';
 import type { LogLevel } from '../../engine/live/live-log.ts';
 import type { LiveWorldOptions } from '../../engine/live/live-world.ts';
 import { NodeCalls } from '../../engine/net/node-calls.ts';
+import type { LogSink } from '../../engine/net/sim-observers.ts';
 import type { SeedResult } from '../../reports/model.ts';
 import type { Registry } from '../../topologies/files/registry.ts';
 import type { HostSpec } from '../../topologies/model.ts';
-import { type Account, closeAccount, followRefusals, keepLiveAccount } from './account.ts';
+import { type Account, keepLiveAccount } from './account.ts';
 import { crashOf, sceneOf } from './crash/crash-scene.ts';
+import { untilPart } from './done-watch.ts';
 import { scenarioOfSeed } from './drawn-pairs.ts';
 import { handoverBook } from './handover-metrics.ts';
 import type { SeedAnswer } from './job.ts';
@@ -28,26 +29,30 @@ import { LIVE_METRICS, LiveMeter } from './live-meter.ts';
 import { LiveStageWorld } from './live-stage-world.ts';
 import { liveTrace } from './live-trace.ts';
 import { measuredSoFar } from './measured-so-far.ts';
-import { flowProtocol, metricsOf, type NodeChoice, nodeChoice, stackOf } from './nodes.ts';
-import { outcome } from './outcome.ts';
-import { Injector } from './palette/injector.ts';
+import { type NodeChoice, nodeChoice, type StackOf, stackOf } from './nodes.ts';
 import { pause } from './pause.ts';
+import {
+  type Cast,
+  type Passing,
+  runPhases,
+  type TimeFacts,
+  type Timekeeper,
+} from './phases/run-phases.ts';
+import { inTime, type Steps } from './phases/steps.ts';
+import { Failure, notReady, untilNone, untilOver } from './phases/wall-clock-wait.ts';
 import { privacyNote } from './privacy.ts';
 import { provisionRun } from './provision/run-provision.ts';
 import { drawnSecrets } from './provision/secret-source.ts';
 import { obstacleOf } from './real-ports.ts';
-import { finishRecorder, type Recorder } from './recorder.ts';
+import { recordingOf } from './recorder.ts';
 import type { RunEnd, RunOrder } from './run-scenario.ts';
-import { untilPart } from './run-seed.ts';
 import { answerOf } from './seed-answer.ts';
 import { Stage } from './stage.ts';
 import {
-  EarlyEnd,
   NO_FINGERPRINT,
   nodeLines,
   runInTurn,
   type SeedTurn,
-  stoppedDrainMs,
   tellProgress,
   type WatchedParts,
 } from './wall-clock-run.ts';
@@ -74,7 +79,6 @@ const READY_POLL_MS = 10;
 const PROGRESS_MS = 100;
 const DONE_POLL_MS = 20;
 const KERNEL_DRAIN_MS = 20;
-const NS_PER_MS = 1_000_000;
 const MS_PER_S = 1_000;
 
 /** Runs all seeds. */
@@ -84,19 +88,27 @@ export function runLive(order: LiveOrder): Promise<RunEnd> {
 }
 
 /** Runs one of them. */
-export function runLiveSeed(order: LiveOrder, turn: SeedTurn): Promise<SeedAnswer> {
+export async function runLiveSeed(order: LiveOrder, turn: SeedTurn): Promise<SeedAnswer> {
   const scenario = scenarioOfSeed(order.scenario, turn.seed);
-  return new LiveRun({ ...order, scenario }, turn).run();
+  const obstacle = obstacleOf(scenario);
+  if (obstacle !== undefined) return obstacle;
+  const time = new LiveTime({ ...order, scenario }, turn);
+  try {
+    return { kind: 'result', result: await inTime(runPhases(time)) };
+  } catch (error) {
+    return answerOf(time.crashOf(error), turn.seed);
+  }
 }
 
-/** One seed. */
-class LiveRun {
+/** Lets time pass by the wall clock. */
+class LiveTime implements Timekeeper {
   readonly #order: LiveOrder;
   readonly #turn: SeedTurn;
   readonly #warnings: string[];
-  readonly #failure: Promise<never>;
-  #fail: (error: unknown) => void = () => undefined;
-  #trace: Recorder | undefined;
+  readonly #failure = new Failure();
+  readonly #began = performance.now();
+  #made: LiveStageWorld | undefined;
+  #meter: LiveMeter | undefined;
   /** Number of datagrams received while datagrams were still passed to nodes. */
   #handledUpTo = 0;
 
@@ -104,68 +116,147 @@ class LiveRun {
     this.#order = order;
     this.#turn = turn;
     this.#warnings = [...order.scenario.warnings, ...privacyNote(order.scenario)];
-    this.#failure = new Promise<never>((_, reject) => {
-      this.#fail = reject;
-    });
-    // The race below handles a rejection; before the race it must not be reported as unhandled.
-    this.#failure.catch(() => undefined);
-  }
-
-  async run(): Promise<SeedAnswer> {
-    const { scenario } = this.#order;
-    const obstacle = obstacleOf(scenario);
-    if (obstacle !== undefined) return obstacle;
-    let world: LiveStageWorld | undefined;
     // Until the scenario's time begins, every instant counts as its zero.
     this.#noteZero(Number.POSITIVE_INFINITY);
+  }
+
+  /** If a node caused the error, the crash of that node; otherwise the error itself. */
+  crashOf(error: unknown): unknown {
+    if (this.#made === undefined) return error;
+    const { hosts } = this.#order.scenario.topology;
+    const scene = { hosts, ...this.#protocols(), seed: this.#turn.seed };
+    return crashOf(error, sceneOf(this.#world, scene));
+  }
+
+  cast(): Cast {
+    this.#made = this.#makeWorld();
+    return this.#castRun(this.#made);
+  }
+
+  *open(): Steps<void> {
+    yield this.#world.live.warm();
+  }
+
+  prepare(act: () => void): void {
+    this.#world.live.pump.enter(act);
+  }
+
+  *untilReady(stage: Stage): Steps<void> {
+    const { hosts } = this.#order.scenario.topology;
+    const isLate = ({ name }: HostSpec): boolean => stage.node(name)?.isReady?.() === false;
+    const isOver = (): boolean => this.#order.signal?.aborted === true;
+    const patience = { maxMs: READY_MAX_MS, pollMs: READY_POLL_MS, failure: this.#failure, isOver };
+    const late = yield* untilNone(() => hosts.filter(isLate), patience);
+    if (late.length === 0 || isOver()) return;
+    const names = late.map(({ name }) => name);
+    this.#warnings.push(notReady(READY_MAX_MS, names));
+  }
+
+  // biome-ignore lint/correctness/useYield: the clock runs already.
+  *begin(): Steps<void> {
+    const zeroNs = this.#world.live.clock.now();
+    this.#noteZero(zeroNs);
+    this.#world.begin(zeroNs);
+  }
+
+  *pass({ stage, recording, injector }: Passing): Steps<SeedResult['ending']> {
+    const world = this.#world;
+    const { pump } = world.live;
+    injector?.follow(
+      () => world.now(),
+      (act) => pump.enter(act),
+    );
+    const meter = new LiveMeter(world.live, handoverBook(this.#order.scenario));
+    this.#meter = meter;
+    const progress = setInterval(() => {
+      meter.look();
+      const events = world.sim.scheduler.eventCount;
+      tellProgress(this.#order, this.#turn, { nowNs: world.now(), events });
+      recording.tick(world.now(), stage);
+    }, PROGRESS_MS);
     try {
-      world = this.#makeWorld();
-      return { kind: 'result', result: await this.#runOn(world) };
-    } catch (error) {
-      return answerOf(world === undefined ? error : this.#crashOf(error, world), this.#turn.seed);
+      return yield* untilOver(this.#order, {
+        stage,
+        failure: this.#failure,
+        now: () => world.now(),
+        // The end moves when the work is done.
+        turnMs: stage.done === undefined ? Number.POSITIVE_INFINITY : DONE_POLL_MS,
+        mute: () => world.muteSources(),
+      });
     } finally {
-      this.#trace?.close?.();
-      await world?.live.close();
+      clearInterval(progress);
+      meter.stop();
     }
   }
 
-  #crashOf(error: unknown, world: LiveStageWorld): unknown {
+  *settle(): Steps<void> {
+    const { pump, wires } = this.#world.live;
+    // From here on the kernel only delivers what it still holds, which is counted.
+    pump.stop();
+    this.#handledUpTo = wires.counts.received;
+    yield pause(KERNEL_DRAIN_MS);
+  }
+
+  facts(): TimeFacts {
+    return {
+      fingerprint: NO_FINGERPRINT,
+      events: this.#world.sim.scheduler.eventCount,
+      wallMs: performance.now() - this.#began,
+      warnings: [...this.#warnings, ...(this.#meter?.warnings() ?? [])],
+    };
+  }
+
+  addTo(result: SeedResult): SeedResult {
+    return { ...result, metrics: { ...result.metrics, ...this.#meter?.metrics() } };
+  }
+
+  *close(): Steps<void> {
+    if (this.#made !== undefined) yield this.#made.live.close();
+  }
+
+  get #world(): LiveStageWorld {
+    return this.#made as LiveStageWorld;
+  }
+
+  #protocols(): {
+    readonly protocolOf: (host: HostSpec) => Protocol;
+    readonly stackOf: StackOf;
+  } {
     const { scenario, registry } = this.#order;
-    const { hosts } = scenario.topology;
-    const protocolOf = (host: HostSpec): Protocol => nodeChoice(scenario, host, registry).protocol;
-    const parts = { hosts, protocolOf, stackOf: stackOf(scenario, registry) };
-    return crashOf(error, sceneOf(world, { ...parts, seed: this.#turn.seed }));
+    return {
+      protocolOf: (host): Protocol => nodeChoice(scenario, host, registry).protocol,
+      stackOf: stackOf(scenario, registry),
+    };
   }
 
   #makeWorld(): LiveStageWorld {
-    const { scenario, registry, shape, precision, log, stateFolder, calls } = this.#order;
+    const { scenario, shape, precision, log, stateFolder, calls } = this.#order;
     const { hosts } = scenario.topology;
     const world = new LiveStageWorld({
       scenario,
       seed: this.#turn.seed,
       crypto: provider(scenario.crypto, { timing: 'constant' }),
-      protocolOf: (host): Protocol => nodeChoice(scenario, host, registry).protocol,
-      stackOf: stackOf(scenario, registry),
+      ...this.#protocols(),
       live: {
-        onFailure: (error): void => this.#fail(error),
+        onFailure: (error): void => this.#failure.fail(error),
         ...(shape === undefined ? {} : { shape }),
         ...(precision === undefined ? {} : { precision }),
         ...(stateFolder === undefined ? {} : { stateFolder }),
       },
       calls: calls && new NodeCalls(hosts.length, calls),
     });
-    world.listen(this.#logListener(log));
+    world.listen(logListener(nodeLines(log, (text) => void this.#warnings.push(text))));
     return world;
   }
 
-  async #runOn(world: LiveStageWorld): Promise<SeedResult> {
-    const began = performance.now();
-    const { scenario, registry } = this.#order;
+  #castRun(world: LiveStageWorld): Cast {
+    const { scenario, registry, recordingsOf } = this.#order;
+    const { seed } = this.#turn;
+    const facts = { scenario, registry, seed };
     const provision = provisionRun({
       scenario,
-      seed: this.#turn.seed,
-      protocolOf: (host) => nodeChoice(scenario, host, registry).protocol,
-      stackOf: stackOf(scenario, registry),
+      seed,
+      ...this.#protocols(),
       crypto: provider(scenario.crypto, { timing: 'constant' }),
       seconds: Math.floor(Date.now() / MS_PER_S),
       secrets: drawnSecrets(),
@@ -175,7 +266,7 @@ class LiveRun {
     const stage: Stage = new Stage({
       world,
       scenario,
-      seed: this.#turn.seed,
+      seed,
       viewOf: (host, layer): NetworkView => provision.viewOf(host, layer),
       nodeOf: (host): NodeChoice => nodeChoice(scenario, host, registry),
       stackOf: stackOf(scenario, registry),
@@ -188,48 +279,16 @@ class LiveRun {
       world.sim.observer = ledger;
     }
     world.listen(stage);
-    this.#trace = this.#traceOf(world);
-    if (this.#trace !== undefined) world.listen(this.#trace);
-    await world.live.warm();
-    world.live.pump.enter(() => stage.prepare());
-    followRefusals(account, stage.flows);
-    await this.#untilReady(stage);
-    this.#begin(world);
-    this.#follow(world, stage);
-    const meter = new LiveMeter(world.live, handoverBook(scenario));
-    const progress = setInterval(() => {
-      this.#tell(world, meter);
-      this.#trace?.tick?.(world.now(), stage);
-    }, PROGRESS_MS);
-    const ending = await this.#untilEnd(world, stage).finally(() => clearInterval(progress));
-    meter.stop();
-    // From here on the kernel only delivers what it still holds, which is counted.
-    world.live.pump.stop();
-    this.#handledUpTo = world.live.wires.counts.received;
-    await pause(KERNEL_DRAIN_MS);
-    const imbalance = world.sim.network.imbalance();
-    assert(imbalance === undefined, `packets do not add up: ${imbalance}`);
-    const messages = closeAccount(account, stage);
-    stage.finish();
-    const result = outcome(stage, world, scenario, {
-      seed: this.#turn.seed,
-      fingerprint: NO_FINGERPRINT,
-      wallMs: performance.now() - began,
-      events: world.sim.scheduler.eventCount,
-      ending,
-      warnings: [...new Set([...this.#warnings, ...meter.warnings()])],
-      definitions: metricsOf(scenario, registry),
-      protocolOf: (flow): string => flowProtocol(scenario, registry, flow),
-    });
-    const metrics = { ...result.metrics, ...meter.metrics() };
-    const whole = { ...result, ...messages, metrics };
-    return finishRecorder(this.#trace, whole, stage);
-  }
-
-  #begin(world: LiveStageWorld): void {
-    const zeroNs = world.live.clock.now();
-    this.#noteZero(zeroNs);
-    world.begin(zeroNs);
+    const recordings = recordingsOf(seed);
+    const { directions } = world.sim.network;
+    const now = (): number => world.now();
+    const trace = liveTrace(
+      { ...facts, now, directions, soFar: measuredSoFar(world, facts) },
+      recordings,
+    );
+    if (trace !== undefined) world.listen(trace);
+    const { palette } = recordings;
+    return { ...facts, world, stage, account, recording: recordingOf(trace), palette };
   }
 
   #noteZero(zeroNs: number): void {
@@ -237,8 +296,8 @@ class LiveRun {
   }
 
   #keepAccount(world: LiveStageWorld, stage: () => Stage): Account {
-    const { scenario, registry } = this.#order;
-    const protocolOf = (host: HostSpec): Protocol => nodeChoice(scenario, host, registry).protocol;
+    const { scenario } = this.#order;
+    const { protocolOf } = this.#protocols();
     const { wires } = world.live;
     const parts = { scenario, world, stage, protocolOf, readerOf: (): undefined => undefined };
     return keepLiveAccount(parts, {
@@ -249,73 +308,10 @@ class LiveRun {
       unhandled: () => wires.counts.received - this.#handledUpTo,
     });
   }
+}
 
-  #traceOf(world: LiveStageWorld): Recorder | undefined {
-    const { scenario, registry, recordingsOf } = this.#order;
-    const { directions } = world.sim.network;
-    const now = (): number => world.now();
-    const facts = { scenario, registry, seed: this.#turn.seed };
-    const parts = { ...facts, now, directions, soFar: measuredSoFar(world, facts) };
-    return liveTrace(parts, recordingsOf(this.#turn.seed));
-  }
-
-  /** Accepts faults that are not in the file. */
-  #follow(world: LiveStageWorld, stage: Stage): void {
-    const { scenario, registry, recordingsOf } = this.#order;
-    const link = recordingsOf(this.#turn.seed).palette;
-    const injector = Injector.of({ link, scenario, registry, stage });
-    const enter = (act: () => void): void => world.live.pump.enter(act);
-    injector?.follow(() => world.now(), enter);
-  }
-
-  /**
-   * Waits until all nodes can carry traffic, so that cold code is not measured
-   * (docs/spec/live.md#processes).
-   */
-  async #untilReady(stage: Stage): Promise<void> {
-    const { scenario, signal } = this.#order;
-    const lateAt = performance.now() + READY_MAX_MS;
-    const isLate = (name: string): boolean => stage.node(name)?.isReady?.() === false;
-    const late = (): string[] =>
-      scenario.topology.hosts.map(({ name }) => name).filter((name) => isLate(name));
-    while (late().length > 0 && signal?.aborted !== true) {
-      if (performance.now() > lateAt) {
-        this.#warnings.push(`not ready after ${READY_MAX_MS / 1000} s: ${late().join(', ')}`);
-        return;
-      }
-      await Promise.race([this.#failure, pause(READY_POLL_MS)]);
-    }
-  }
-
-  async #untilEnd(world: LiveStageWorld, stage: Stage): Promise<SeedResult['ending']> {
-    const { scenario } = this.#order;
-    const early = new EarlyEnd(this.#order);
-    while (world.now() < stage.overNs && !early.signal.aborted) {
-      const leftMs = Math.ceil((stage.overNs - world.now()) / NS_PER_MS);
-      // The end moves when the work is done.
-      const ms = stage.done === undefined ? leftMs : Math.min(leftMs, DONE_POLL_MS);
-      await Promise.race([this.#failure, pause(ms, early.signal)]);
-    }
-    if (world.now() >= stage.overNs) return 'complete';
-    world.muteSources();
-    await Promise.race([this.#failure, pause(stoppedDrainMs(scenario))]);
-    return early.ending;
-  }
-
-  #tell(world: LiveStageWorld, meter: LiveMeter): void {
-    meter.look();
-    const events = world.sim.scheduler.eventCount;
-    tellProgress(this.#order, this.#turn, { nowNs: world.now(), events });
-  }
-
-  #logListener(level: LogLevel | undefined): WorldListener {
-    const ignore = (): void => undefined;
-    return {
-      delivered: ignore,
-      state: ignore,
-      spanned: ignore,
-      marked: ignore,
-      logged: nodeLines(level, (text) => void this.#warnings.push(text)),
-    };
-  }
+/** Passes log lines of nodes on. */
+function logListener(logged: LogSink): WorldListener {
+  const ignore = (): void => undefined;
+  return { delivered: ignore, state: ignore, spanned: ignore, marked: ignore, logged };
 }

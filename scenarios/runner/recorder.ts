@@ -11,6 +11,7 @@ import type { Registry } from '../../topologies/files/registry.ts';
 import type { HostSpec } from '../../topologies/model.ts';
 import type { Scenario } from '../model.ts';
 import type { Fate } from './message-account.ts';
+import type { Recording } from './phases/run-phases.ts';
 import type { SimStageWorld } from './sim-stage-world.ts';
 import type { Stage } from './stage.ts';
 import type { WorldListener } from './world.ts';
@@ -63,13 +64,15 @@ export interface Recorder extends WorldListener {
   close?(): void;
 }
 
-/** Ends a recording; returns warnings for the user. */
-export function finishRecorder(
-  recorder: Recorder | undefined,
-  result: SeedResult,
-  stage: Stage,
-): SeedResult {
-  recorder?.finish(result, stage);
-  const warning = recorder?.warning?.();
-  return warning === undefined ? result : { ...result, warnings: [...result.warnings, warning] };
+/** The recording of a run with at most one recorder. */
+export function recordingOf(recorder: Recorder | undefined): Recording {
+  return {
+    tick: (nowNs, stage): void => recorder?.tick?.(nowNs, stage),
+    finish: (result, stage): readonly string[] => {
+      recorder?.finish(result, stage);
+      const warning = recorder?.warning?.();
+      return warning === undefined ? [] : [warning];
+    },
+    close: (): void => recorder?.close?.(),
+  };
 }

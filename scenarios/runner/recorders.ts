@@ -11,13 +11,14 @@ import { broadcastTrace } from './broadcast.ts';
 import { explain } from './explain.ts';
 import type { Recordings } from './job.ts';
 import { measuredSoFar } from './measured-so-far.ts';
+import type { Recording } from './phases/run-phases.ts';
 import { recordPcap } from './record-pcap.ts';
 import { recordTrace, traceParts } from './record-trace.ts';
 import type { Passage, Recorder, RecorderParts } from './recorder.ts';
 import type { Stage } from './stage.ts';
 
 /** Everything that records one run. */
-export class Recorders {
+export class Recorders implements Recording {
   readonly #recorders: readonly Recorder[];
 
   /**

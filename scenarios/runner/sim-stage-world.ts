@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { assert } from '../../engine/core/assert.ts';
 import type { Fingerprint } from '../../engine/core/fingerprint.ts';
 import { openStream } from '../../engine/core/stream.ts';
 import type { CryptoProvider } from '../../engine/host/crypto.ts';
@@ -182,6 +183,11 @@ export class SimStageWorld implements World {
       inFlight: sum.queued + sum.inSerialisation + sum.inPipe,
       drops: Object.fromEntries(Object.entries(drops).sort(([a], [b]) => (a < b ? -1 : 1))),
     };
+  }
+
+  assertBalance(): void {
+    const imbalance = this.sim.network.imbalance();
+    assert(imbalance === undefined, `packets do not add up: ${imbalance}`);
   }
 
   #addHost({ name, address }: HostSpec, runs: Protocol, machine: string): void {

@@ -102,4 +102,9 @@ export interface World {
   resetMetrics(): void;
   nodeDrops(): Readonly<Record<string, number>>;
   packets(): PacketTotals;
+  /**
+   * Asserts that every packet of the links is accounted for; absent where links are in other
+   * processes, which do so themselves.
+   */
+  assertBalance?(): void;
 }

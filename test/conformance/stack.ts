@@ -11,8 +11,9 @@ import type { SeedResult } from '../../reports/model.ts';
 import { loadScenario } from '../../scenarios/files/load.ts';
 import type { Scenario } from '../../scenarios/model.ts';
 import { ProtocolRegistry } from '../../scenarios/registry.ts';
+import { type PreparedRun, prepareSeed } from '../../scenarios/runner/cast-seed.ts';
 import { PROJECT_FOLDERS } from '../../scenarios/runner/folders.ts';
-import { type PreparedRun, prepareSeed, runSeed } from '../../scenarios/runner/run-seed.ts';
+import { runSeed } from '../../scenarios/runner/run-seed.ts';
 
 /** Modules of the two shims. */
 export const SHIMS = ['shim1', 'shim2'].map((name) =>

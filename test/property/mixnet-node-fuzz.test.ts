@@ -21,7 +21,7 @@ import {
   recordReader,
 } from '../../nodes/mixnet/records.ts';
 import type { CpuChoice } from '../../scenarios/model.ts';
-import type { PreparedRun } from '../../scenarios/runner/run-seed.ts';
+import type { PreparedRun } from '../../scenarios/runner/cast-seed.ts';
 import { load, MS, prepare, SECOND } from '../unit/scenarios/runner/fixture.ts';
 import { mutate } from './mutate.ts';
 

@@ -6,30 +6,15 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { exitCodeOf, judge } from '../../reports/judge.ts';
-import type { Report } from '../../reports/report-schema.ts';
-import { loadScenario } from '../../scenarios/files/load.ts';
-import { ProtocolRegistry } from '../../scenarios/registry.ts';
-import { PROJECT_FOLDERS } from '../../scenarios/runner/folders.ts';
-import { metricsOf } from '../../scenarios/runner/nodes.ts';
-import { runInput } from '../../scenarios/runner/run-scenario.ts';
-import { runSeed } from '../../scenarios/runner/run-seed.ts';
+import { type Report, runScenario } from '../../index.ts';
+import { exitCodeOf } from '../../reports/judge.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const guide = readFileSync(`${root}docs/WRITING-A-PROTOCOL.md`, 'utf8');
 const FILE = `${root}test/fixtures/courier/courier.yaml`;
 
-async function report(overrides: Readonly<Record<string, string>> = {}): Promise<Report> {
-  const registry = new ProtocolRegistry();
-  await registry.loadNamedBy(FILE, PROJECT_FOLDERS);
-  const scenario = loadScenario({ path: FILE, folders: PROJECT_FOLDERS, overrides, registry });
-  const order = {
-    scenario,
-    definitions: metricsOf(scenario, registry),
-    reproduce: '',
-    commit: 'test',
-  };
-  return judge(runInput(order, [runSeed({ scenario, registry, seed: 1 })], 1));
+function report(set: Readonly<Record<string, string>> = {}): Promise<Report> {
+  return runScenario(FILE, { set });
 }
 
 describe('the whole protocol of the guide', () => {

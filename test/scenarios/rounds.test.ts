@@ -8,14 +8,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { exitCodeOf, judge } from '../../reports/judge.ts';
+import { runScenario } from '../../index.ts';
+import { exitCodeOf } from '../../reports/judge.ts';
 import { loadScenario } from '../../scenarios/files/load.ts';
 import type { Scenario } from '../../scenarios/model.ts';
 import { ProtocolRegistry } from '../../scenarios/registry.ts';
 import { PROJECT_FOLDERS } from '../../scenarios/runner/folders.ts';
-import { metricsOf } from '../../scenarios/runner/nodes.ts';
-import { runInput } from '../../scenarios/runner/run-scenario.ts';
-import { runSeed } from '../../scenarios/runner/run-seed.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const guide = readFileSync(`${root}docs/WRITING-A-PROTOCOL.md`, 'utf8');
@@ -62,11 +60,10 @@ describe('the generator of the guide', () => {
   });
 
   it('runs to its verdict, as large as a flag says', async () => {
-    const { scenario, registry } = await loaded({ 'topology.generate.villages': '20' });
+    const set = { 'topology.generate.villages': '20' };
+    const { scenario } = await loaded(set);
     expect(scenario.topology.hosts).toHaveLength(24);
-    const definitions = metricsOf(scenario, registry);
-    const order = { scenario, definitions, reproduce: '', commit: 'test' };
-    const report = judge(runInput(order, [runSeed({ scenario, registry, seed: 1 })], 1));
+    const report = await runScenario(FILE, { set });
     expect(exitCodeOf(report)).toBe(0);
     expect(report.metrics['rounds.delivery']?.value).toBe(1);
   });

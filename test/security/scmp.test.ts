@@ -4,7 +4,7 @@
  */
 import { describe, expect, it } from 'vitest';
 import { SentMarks } from '../../nodes/gateway/underlay/sent-marks.ts';
-import type { PreparedRun } from '../../scenarios/runner/run-seed.ts';
+import type { PreparedRun } from '../../scenarios/runner/cast-seed.ts';
 import { type ForgedScmp, forgeScmp } from '../unit/nodes/gateway/forged-scmp.ts';
 import { load, MS, prepare, SECOND } from '../unit/scenarios/runner/fixture.ts';
 

@@ -14,15 +14,15 @@ import type { Report } from '../../../../reports/report-schema.ts';
 import { loadScenario } from '../../../../scenarios/files/load.ts';
 import type { Scenario } from '../../../../scenarios/model.ts';
 import { ProtocolRegistry } from '../../../../scenarios/registry.ts';
-import type { Recordings } from '../../../../scenarios/runner/job.ts';
-import { metricsOf } from '../../../../scenarios/runner/nodes.ts';
-import { runInput } from '../../../../scenarios/runner/run-scenario.ts';
 import {
   type PreparedRun,
   prepareSeed,
-  runSeed,
   type SeedRun,
-} from '../../../../scenarios/runner/run-seed.ts';
+} from '../../../../scenarios/runner/cast-seed.ts';
+import type { Recordings } from '../../../../scenarios/runner/job.ts';
+import { metricsOf } from '../../../../scenarios/runner/nodes.ts';
+import { runInput } from '../../../../scenarios/runner/run-scenario.ts';
+import { runSeed } from '../../../../scenarios/runner/run-seed.ts';
 
 export const MS = 1_000_000;
 export const SECOND = 1_000_000_000;

@@ -5,9 +5,11 @@ import type { SeedResult } from '../../../../reports/model.ts';
 import { loadScenario } from '../../../../scenarios/files/load.ts';
 import { endOf } from '../../../../scenarios/model.ts';
 import { ProtocolRegistry } from '../../../../scenarios/registry.ts';
+import { prepareSeed } from '../../../../scenarios/runner/cast-seed.ts';
 import { PROJECT_FOLDERS } from '../../../../scenarios/runner/folders.ts';
 import { measuredSoFar } from '../../../../scenarios/runner/measured-so-far.ts';
-import { concludeSeed, prepareSeed, runSeed } from '../../../../scenarios/runner/run-seed.ts';
+import { collect } from '../../../../scenarios/runner/phases/run-phases.ts';
+import { runSeed } from '../../../../scenarios/runner/run-seed.ts';
 import { ROOT } from '../../../architecture/files.ts';
 
 const STEP_NS = 500_000_000;
@@ -32,7 +34,9 @@ describe('what was measured so far', () => {
       world.sim.runUntil(atNs);
       results.push(soFar(stage));
     }
-    const ended = concludeSeed(run, prepared, { ending: 'complete', wallMs: 0 });
+    const { fingerprint, scheduler } = world.sim;
+    const facts = { fingerprint, events: scheduler.eventCount, wallMs: 0, warnings: [] };
+    const ended = collect(prepared, 'complete', facts);
     const { checkpoints: _checkpoints, engine: _engine, ...plain } = runSeed(run);
     expect({ ...ended, wallMs: 0 }).toEqual({ ...plain, wallMs: 0 });
 

@@ -9,7 +9,9 @@ import type { Protocol } from '../../../../engine/host/protocol.ts';
 import { MESSAGE_CONSERVATION } from '../../../../reports/messages.ts';
 import type { MessageTotals } from '../../../../reports/model.ts';
 import { ProtocolRegistry } from '../../../../scenarios/registry.ts';
-import { prepareSeed, runSeed, SLICE_NS } from '../../../../scenarios/runner/run-seed.ts';
+import { prepareSeed } from '../../../../scenarios/runner/cast-seed.ts';
+import { runSeed } from '../../../../scenarios/runner/run-seed.ts';
+import { SLICE_NS } from '../../../../scenarios/runner/slices.ts';
 import { load, registry, report, run } from './fixture.ts';
 
 type Overrides = Readonly<Record<string, string>>;

@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { MetricData, SeedResult } from '../../../../../reports/model.ts';
 import type { Scenario } from '../../../../../scenarios/model.ts';
+import type { PreparedRun } from '../../../../../scenarios/runner/cast-seed.ts';
 import { FlowMeter } from '../../../../../scenarios/runner/flow-meter.ts';
-import type { PreparedRun } from '../../../../../scenarios/runner/run-seed.ts';
 import {
   counter,
   load,
