@@ -106,7 +106,8 @@ class BroadcastOutput implements TraceOutput {
   readonly #pending: Int32Array;
   readonly #now: () => number;
   #sentMs: number;
-  #measureAtMs: number;
+  /** Next interim result; absent before the run's time begins, for which agents may have to start. */
+  #measureAtMs: number | undefined;
   #nowNs = 0;
   #hasBegun = false;
   #hasFooter = false;
@@ -124,12 +125,12 @@ class BroadcastOutput implements TraceOutput {
     this.#pending = new Int32Array(pending);
     this.#now = now;
     this.#sentMs = now();
-    this.#measureAtMs = this.#sentMs + MEASURE_MS;
   }
 
   ticked(nowNs: number, stage: Stage, flush: () => void): void {
     this.#nowNs = nowNs;
     const nowMs = this.#now();
+    this.#measureAtMs ??= nowMs + MEASURE_MS;
     if (nowMs - this.#sentMs < FLUSH_MS) return;
     this.#sentMs = nowMs;
     flush();
