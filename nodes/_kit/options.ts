@@ -28,6 +28,16 @@ const SIZE_BYTES: Readonly<Record<string, number>> = {
   GiB: 1_073_741_824,
 };
 
+const RATE_BPS: Readonly<Record<string, number>> = {
+  'bit/s': 1,
+  'kbit/s': 1e3,
+  'Mbit/s': 1e6,
+  'Gbit/s': 1e9,
+};
+const MM = 1_000;
+const LENGTH_M: Readonly<Record<string, number>> = { m: 1, km: 1_000 };
+const SPEED_MPS: Readonly<Record<string, number>> = { 'm/s': 1, 'km/h': 1 / 3.6 };
+
 /** A duration such as `50ms`, as integer nanoseconds. A number without a unit is rejected. */
 export function durationNs(): z.ZodType<number> {
   return quantity(TIME_NS, 'a time such as 60s, 500ms, 2min');
@@ -36,6 +46,24 @@ export function durationNs(): z.ZodType<number> {
 /** A size such as `1200B` or `64KiB`; bytes. */
 export function sizeBytes(): z.ZodType<number> {
   return quantity(SIZE_BYTES, 'a size such as 1000B, 64KiB');
+}
+
+/** A rate such as `250kbit/s`; whole bits per second. */
+export function bitsPerSecond(): z.ZodType<number> {
+  return quantity(RATE_BPS, 'a rate such as 1Mbit/s, 250kbit/s');
+}
+
+/** A length such as `550km`; whole metres. */
+export function metres(): z.ZodType<number> {
+  return quantity(LENGTH_M, 'a length such as 100m, 550km');
+}
+
+/** A speed such as `1.5m/s`; metres per second, a multiple of 1 mm/s. */
+export function metresPerSecond(): z.ZodType<number> {
+  return quantity(
+    Object.fromEntries(Object.entries(SPEED_MPS).map(([unit, mps]) => [unit, mps * MM])),
+    'a speed such as 1.5m/s, 5km/h',
+  ).transform((millimetres) => millimetres / MM);
 }
 
 /** A share such as `0.1` or `10%`; 0..1. */
@@ -70,7 +98,7 @@ function quantity(units: Readonly<Record<string, number>>, expected: string): z.
 }
 
 function parse(text: string, units: Readonly<Record<string, number>>): number | undefined {
-  const match = /^\s*(\d+(?:\.\d+)?)\s*([A-Za-z]+)\s*$/.exec(text);
+  const match = /^\s*(\d+(?:\.\d+)?)\s*([A-Za-z]+(?:\/[a-z]+)?)\s*$/.exec(text);
   const factor = units[match?.[2] ?? ''];
   if (match === null || factor === undefined) return undefined;
   return Math.floor(Number(match[1]) * factor + 0.5);

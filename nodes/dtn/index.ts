@@ -11,6 +11,9 @@ import { DTN_DROPS } from './drops.ts';
 import { DTN_CHANNEL } from './geometry.ts';
 import { DTN_METRICS } from './metrics.ts';
 import { createDtn } from './node.ts';
+import { orbitsGenerator } from './topology/circular-orbits.ts';
+import { meetingsGenerator } from './topology/exponential-meetings.ts';
+import { waypointsGenerator } from './topology/random-waypoint.ts';
 
 /** Stores bundles and forwards them when there is a contact. */
 export const protocol: Protocol<DtnOptions> = {
@@ -20,6 +23,7 @@ export const protocol: Protocol<DtnOptions> = {
   account: { kind: 'steps' },
   messages: () => bundleIn,
   messageKinds: { bundle: 'content' },
+  generators: [meetingsGenerator, waypointsGenerator, orbitsGenerator],
   jobs: {},
   moduleUrl: import.meta.url,
   drops: DTN_DROPS,

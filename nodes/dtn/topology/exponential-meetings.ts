@@ -1,0 +1,75 @@
+/**
+ * Generates nodes of which each two meet again and again after exponential times, independently of
+ * all others: the model for which the delays of epidemic, two-hop and spray routing are known
+ * exactly (Groenevelt, Nain and Koole 2005, "The message delay in mobile ad hoc networks").
+ *
+ * @module
+ */
+import { z } from 'zod';
+import type {
+  DrawBelow,
+  GeneratedTopology,
+  SeededDraws,
+  TopologyGenerator,
+} from '../../../engine/host/generator.ts';
+import { log } from '../../../engine/pure/log-exp.ts';
+import { durationNs } from '../../_kit/options.ts';
+import {
+  type Meeting,
+  meetingNetwork,
+  meetingParameters,
+  nodeNames,
+  pairsOf,
+  uniform,
+} from './meeting-network.ts';
+
+const HOUR_NS = 3_600e9;
+const SECOND_NS = 1e9;
+
+const parameters = z.strictObject({
+  ...meetingParameters,
+  every: durationNs()
+    .refine((ns) => ns > 0, { message: 'is 0' })
+    .default(HOUR_NS)
+    .meta({ description: 'Mean time from the end of a meeting of two nodes to their next one.' }),
+  contact: durationNs()
+    .refine((ns) => ns > 0, { message: 'is 0' })
+    .default(SECOND_NS)
+    .meta({ description: 'How long each meeting lasts. Default 1s.' }),
+});
+type Parameters = z.output<typeof parameters>;
+
+/** Meetings after exponential times, by `generate: { kind: meetings }`. */
+export const meetingsGenerator: TopologyGenerator<Parameters> = {
+  name: 'meetings',
+  parameters,
+  size: ({ nodes }) => ({ nodes, links: (nodes * (nodes - 1)) / 2 }),
+  generate,
+};
+
+function generate(own: Parameters, draws: SeededDraws): GeneratedTopology {
+  const draw = draws(own.seed);
+  const names = nodeNames(own.nodes, own.prefix);
+  const pairs = [...pairsOf(own.nodes)].map(([a, b]) => ({
+    ends: [names[a] ?? '', names[b] ?? ''] as const,
+    meetings: meetingsOf(own, draw),
+  }));
+  return meetingNetwork(
+    names.map((name) => ({ name })),
+    pairs,
+    own,
+  );
+}
+
+/** Two nodes are apart at time 0. */
+function meetingsOf({ every, contact, until }: Parameters, draw: DrawBelow): readonly Meeting[] {
+  const meetings: Meeting[] = [];
+  let startNs = Math.round(-every * log(uniform(draw)));
+  while (startNs < until) {
+    const endNs = startNs + contact;
+    meetings.push({ startNs, endNs });
+    // Meetings that touch would be one.
+    startNs = endNs + Math.max(1, Math.round(-every * log(uniform(draw))));
+  }
+  return meetings;
+}

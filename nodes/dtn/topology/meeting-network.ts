@@ -1,0 +1,89 @@
+/**
+ * A network from the times at which its nodes meet: a link for each pair that meets at all, open in
+ * both directions while the two are together.
+ *
+ * @module
+ */
+import { z } from 'zod';
+import type {
+  DrawBelow,
+  GeneratedLink,
+  GeneratedNode,
+  GeneratedTopology,
+} from '../../../engine/host/generator.ts';
+import { bitsPerSecond, durationNs } from '../../_kit/options.ts';
+import { wholeNumber } from '../../_kit/whole-number.ts';
+
+/** A time that two nodes spend together. */
+export interface Meeting {
+  readonly startNs: number;
+  readonly endNs: number;
+  /** One-way delay; absent, that of all links. */
+  readonly delayNs?: number;
+}
+
+/** What two nodes are to each other: ascending times, without overlap. */
+export interface MeetingPair {
+  readonly ends: readonly [string, string];
+  readonly meetings: readonly Meeting[];
+}
+
+/** Most nodes: all pairs of more would exceed the most links that are generated. */
+const NODES_MAX = 775;
+/** Resolution of a uniform draw. */
+const DRAW_BELOW = 2 ** 53;
+const LIFE_NS = 104 * 86_400e9;
+const HOUR_NS = 3_600e9;
+
+/** Parameters that all generators of meetings have. */
+export const meetingParameters = {
+  nodes: wholeNumber('a number of nodes such as 20', { min: 2, max: NODES_MAX }),
+  prefix: z.string().default('node').meta({ description: 'Nodes are PREFIX-1, PREFIX-2, ...' }),
+  until: durationNs()
+    .refine((ns) => ns > 0 && ns <= LIFE_NS, { message: 'is not between 1 ns and 104 days' })
+    .default(HOUR_NS)
+    .meta({ description: 'Meetings begin before this time of the run. Default 1h.' }),
+  seed: wholeNumber('a seed such as 1', { min: 0 })
+    .default(1)
+    .meta({ description: 'Seed of the generator.' }),
+  rate: bitsPerSecond()
+    .refine((bps) => bps > 0, { message: 'is 0' })
+    .default(1e6)
+    .meta({ description: 'Rate of each link. Default 1Mbit/s.' }),
+  delay: durationNs().default(0).meta({ description: 'One-way delay of each link. Default 0s.' }),
+};
+
+/** Values of all links. */
+export interface LinkValues {
+  readonly rate: number;
+  readonly delay: number;
+}
+
+/** Names of `count` nodes. */
+export function nodeNames(count: number, prefix: string): readonly string[] {
+  return Array.from({ length: count }, (_, index) => `${prefix}-${index + 1}`);
+}
+
+/** All pairs of so many nodes, by their places. */
+export function* pairsOf(count: number): Generator<readonly [number, number]> {
+  for (let a = 0; a < count; a += 1) for (let b = a + 1; b < count; b += 1) yield [a, b];
+}
+
+/** The network of some nodes that meet; pairs without meetings have no link. */
+export function meetingNetwork(
+  nodes: readonly GeneratedNode[],
+  pairs: readonly MeetingPair[],
+  { rate, delay }: LinkValues,
+): GeneratedTopology {
+  const links = pairs
+    .filter(({ meetings }) => meetings.length > 0)
+    .map(({ ends, meetings }): GeneratedLink => {
+      return { ends, both: { rateBps: rate, delayNs: delay, contacts: { windows: meetings } } };
+    });
+  return { nodes, links };
+}
+
+/** Draws above 0 and at most 1. */
+export function uniform(draw: DrawBelow): number {
+  return (draw(DRAW_BELOW) + 1) / DRAW_BELOW;
+}

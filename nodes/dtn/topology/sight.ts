@@ -1,0 +1,89 @@
+/**
+ * When two bodies that turn about the centre of the Earth see each other: while the angle between
+ * them is small enough. The cosine of that angle changes no faster than both turn, so that a search
+ * can stride over all times at which it is far from the limit, and misses nothing.
+ *
+ * @module
+ */
+import type { Meeting } from './meeting-network.ts';
+
+/** A satellite, or a place on the ground. */
+export interface Body {
+  /** Distance from the centre of the Earth, m. */
+  readonly radius: number;
+  /** Radians per second. */
+  readonly turn: number;
+  /** Direction from the centre of the Earth, of length 1. */
+  at(seconds: number): Float64Array;
+}
+
+/** Up to which angle two bodies see each other, and until when (ns) that is of interest. */
+export interface Sight {
+  readonly cosineLeast: number;
+  readonly until: number;
+}
+
+const NS_PER_S = 1e9;
+const LIGHT_MPS = 299_792_458;
+/** Shortest stride, s: the shortest pass that is found for certain. */
+const STRIDE_S = 1;
+/** Halvings of a stride: from days to below a nanosecond. */
+const HALVINGS = 50;
+
+/** The times at which two bodies see each other; light time as in the middle of each. */
+export function meetingsOfBodies(a: Body, b: Body, sight: Sight): readonly Meeting[] {
+  const end = sight.until / NS_PER_S;
+  const excess = (seconds: number): number => cosineBetween(a, b, seconds) - sight.cosineLeast;
+  const fastest = a.turn + b.turn;
+  const meetings: Meeting[] = [];
+  let now = 0;
+  let height = excess(0);
+  let since = height > 0 ? 0 : -1;
+  while (now < end) {
+    const next = Math.min(end, now + Math.max(STRIDE_S, Math.abs(height) / fastest));
+    const heightThen = excess(next);
+    if (heightThen > 0 !== height > 0) {
+      const edge = crossing(excess, now, next);
+      if (since >= 0) meetings.push(meetingOf({ a, b, since, until: edge }));
+      since = since >= 0 ? -1 : edge;
+    }
+    [now, height] = [next, heightThen];
+  }
+  if (since >= 0 && since < end) meetings.push(meetingOf({ a, b, since, until: end }));
+  return meetings;
+}
+
+function cosineBetween(a: Body, b: Body, seconds: number): number {
+  const [ax = 0, ay = 0, az = 0] = a.at(seconds);
+  const [bx = 0, by = 0, bz = 0] = b.at(seconds);
+  return ax * bx + ay * by + az * bz;
+}
+
+/** Where a function changes its sign between two instants. */
+function crossing(excess: (seconds: number) => number, from: number, to: number): number {
+  const isUp = excess(from) > 0;
+  let [low, high] = [from, to];
+  for (let step = 0; step < HALVINGS; step += 1) {
+    const middle = (low + high) / 2;
+    if (excess(middle) > 0 === isUp) low = middle;
+    else high = middle;
+  }
+  return high;
+}
+
+interface Pass {
+  readonly a: Body;
+  readonly b: Body;
+  readonly since: number;
+  readonly until: number;
+}
+
+function meetingOf({ a, b, since, until }: Pass): Meeting {
+  const c = cosineBetween(a, b, (since + until) / 2);
+  const metres = Math.sqrt(a.radius * a.radius + b.radius * b.radius - 2 * a.radius * b.radius * c);
+  return {
+    startNs: Math.round(since * NS_PER_S),
+    endNs: Math.round(until * NS_PER_S),
+    delayNs: Math.round((metres / LIGHT_MPS) * NS_PER_S),
+  };
+}

@@ -1,0 +1,90 @@
+/**
+ * When two walking nodes are within range of each other: each moves in straight legs, so that the
+ * square of their distance is a quadratic function of time on the legs that they have in common,
+ * and its crossings of the range are the roots of it.
+ *
+ * @module
+ */
+import type { Meeting } from './meeting-network.ts';
+
+/** A straight way, or a rest; seconds, metres, metres per second. */
+export interface Leg {
+  readonly start: number;
+  readonly end: number;
+  /** Place at the start. */
+  readonly x: number;
+  readonly y: number;
+  /** Speed in each direction. */
+  readonly dx: number;
+  readonly dy: number;
+}
+
+/** Up to which distance, m, and until when, ns. */
+export interface MeetingLimits {
+  readonly range: number;
+  readonly until: number;
+}
+
+/** Between two instants, seconds. */
+interface Span {
+  readonly from: number;
+  readonly to: number;
+}
+
+const NS_PER_S = 1e9;
+const ALWAYS: Span = { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY };
+const NEVER: Span = { from: Number.POSITIVE_INFINITY, to: Number.NEGATIVE_INFINITY };
+
+/**
+ * The meetings of two walks.
+ * @param a From time 0 on, without gaps, at least until the end of the limits.
+ */
+export function meetingsOfWalks(
+  a: readonly Leg[],
+  b: readonly Leg[],
+  { range, until }: MeetingLimits,
+): readonly Meeting[] {
+  const meetings: Meeting[] = [];
+  const end = until / NS_PER_S;
+  let [atA, atB, now] = [0, 0, 0];
+  while (now < end) {
+    const legA = a[atA] as Leg;
+    const legB = b[atB] as Leg;
+    const stop = Math.min(legA.end, legB.end, end);
+    const span = inRangeOf(legA, legB, now, range);
+    add(meetings, Math.max(now, span.from), Math.min(stop, span.to));
+    now = stop;
+    if (legA.end <= now) atA += 1;
+    if (legB.end <= now) atB += 1;
+  }
+  return meetings;
+}
+
+/** Between which instants two nodes would be in range if they kept their courses. */
+function inRangeOf(a: Leg, b: Leg, now: number, range: number): Span {
+  const x = a.x + a.dx * (now - a.start) - b.x - b.dx * (now - b.start);
+  const y = a.y + a.dy * (now - a.start) - b.y - b.dy * (now - b.start);
+  const [dx, dy] = [a.dx - b.dx, a.dy - b.dy];
+  const square = dx * dx + dy * dy;
+  const excess = x * x + y * y - range * range;
+  if (square === 0) {
+    return excess <= 0 ? ALWAYS : NEVER;
+  }
+  const half = x * dx + y * dy;
+  const discriminant = half * half - square * excess;
+  if (discriminant <= 0) return NEVER;
+  const root = Math.sqrt(discriminant);
+  return { from: now + (-half - root) / square, to: now + (-half + root) / square };
+}
+
+/** Adds a span of time in range; one that begins where the last ends prolongs it. */
+function add(meetings: Meeting[], from: number, to: number): void {
+  if (from >= to) return;
+  const startNs = Math.round(from * NS_PER_S);
+  const endNs = Math.round(to * NS_PER_S);
+  const last = meetings.at(-1);
+  // One nanosecond is what rounding can put between two legs of one meeting.
+  const isSame = last !== undefined && startNs <= last.endNs + 1;
+  if (isSame) meetings[meetings.length - 1] = { startNs: last.startNs, endNs };
+  else if (endNs > startNs) meetings.push({ startNs, endNs });
+}
