@@ -11,6 +11,7 @@ export type * from './engine/host/crypto.ts';
 export type * from './engine/host/crypto-groups.ts';
 export type * from './engine/host/generator.ts';
 export type * from './engine/host/host.ts';
+export type * from './engine/host/importer.ts';
 export type * from './engine/host/measure.ts';
 export type * from './engine/host/network-view.ts';
 export type * from './engine/host/protocol.ts';

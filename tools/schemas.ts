@@ -19,13 +19,14 @@ import { scenarioSchema } from '../scenarios/files/schema.ts';
 import { shippedProtocols } from '../scenarios/registry.ts';
 import { text } from '../topologies/files/leaf.ts';
 import { PLAIN_GENERATORS } from '../topologies/generate/plain.ts';
+import { importSchema } from '../topologies/import/import.ts';
 import { protocolText, topologySchema } from '../topologies/schema/topology.ts';
 
 const FOLDER = fileURLToPath(new URL('../schemas', import.meta.url));
 
 /** The texts of the schema files, by file name. */
 export function schemaTexts(): Readonly<Record<string, string>> {
-  const topology = withGenerators();
+  const topology = withRules();
   return {
     'calibration.schema.json': schemaText(profileSchema),
     'deployment.schema.json': schemaText(deploymentSchema),
@@ -34,8 +35,8 @@ export function schemaTexts(): Readonly<Record<string, string>> {
   };
 }
 
-/** Topologies whose `generate` has the parameters of each generator. */
-function withGenerators(): z.ZodType {
+/** Topologies whose `generate` and `import` have the parameters of each protocol's rules. */
+function withRules(): z.ZodType {
   const { generate } = topologySchema.shape;
   const own = shippedProtocols().flatMap(({ generators = [] }) => generators);
   const kinds = [...PLAIN_GENERATORS, ...own].map(({ name, parameters }) => {
@@ -49,8 +50,12 @@ function withGenerators(): z.ZodType {
     run: protocolText.meta({ description: 'The protocol, or the path of its module.' }),
   });
   const form = z.union([z.discriminatedUnion('kind', [first, ...others]), ofModule]);
+  const read = importSchema(shippedProtocols().flatMap(({ importers = [] }) => importers));
   return topologySchema
-    .extend({ generate: form.meta({ ...generate.unwrap().meta() }).optional() })
+    .extend({
+      generate: form.meta({ ...generate.unwrap().meta() }).optional(),
+      import: read.meta({ ...topologySchema.shape.import.unwrap().meta() }).optional(),
+    })
     .meta({ ...topologySchema.meta() });
 }
 

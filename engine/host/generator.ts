@@ -45,7 +45,7 @@ export interface GeneratedNode {
 
 /** When a direction of a link can send (docs/spec/link-model.md, "Contacts"). */
 export interface GeneratedContacts {
-  /** Ascending, without overlap; nanoseconds since the start of the run. */
+  /** Ascending, without overlap; nanoseconds since the start of the run. Empty: never. */
   readonly windows: readonly {
     readonly startNs: number;
     readonly endNs: number;

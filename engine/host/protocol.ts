@@ -9,6 +9,7 @@ import type { CryptoProvider } from './crypto.ts';
 import type { Forgery } from './forgery.ts';
 import type { TopologyGenerator } from './generator.ts';
 import type { Host } from './host.ts';
+import type { TopologyImporter } from './importer.ts';
 import type { MetricDefinition } from './measure.ts';
 import type { HostView, NetworkMap, NetworkView } from './network-view.ts';
 import type { MessagePurpose, PrivacyFacts } from './privacy.ts';
@@ -209,6 +210,8 @@ export interface Protocol<Options = unknown> {
   readonly disagreements?: (nodes: readonly ConfiguredNode<Options>[]) => readonly Disagreement[];
   /** Topologies that files can ask for by `generate: { kind: … }`. If absent, there are none. */
   readonly generators?: readonly TopologyGenerator[];
+  /** Formats of other programs that files can take a topology from. If absent, there are none. */
+  readonly importers?: readonly TopologyImporter[];
   /**
    * Where the address plan puts its nodes (docs/spec/topology-files.md, "Address plan"). If absent,
    * they are ordinary hosts.

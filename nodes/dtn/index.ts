@@ -13,6 +13,9 @@ import { DTN_METRICS } from './metrics.ts';
 import { createDtn } from './node.ts';
 import { orbitsGenerator } from './topology/circular-orbits.ts';
 import { meetingsGenerator } from './topology/exponential-meetings.ts';
+import { hdtnImporter } from './topology/import-hdtn.ts';
+import { ionImporter } from './topology/import-ion.ts';
+import { traceImporter } from './topology/import-traces.ts';
 import { waypointsGenerator } from './topology/random-waypoint.ts';
 
 /** Stores bundles and forwards them when there is a contact. */
@@ -24,6 +27,7 @@ export const protocol: Protocol<DtnOptions> = {
   messages: () => bundleIn,
   messageKinds: { bundle: 'content' },
   generators: [meetingsGenerator, waypointsGenerator, orbitsGenerator],
+  importers: [ionImporter, hdtnImporter, traceImporter],
   jobs: {},
   moduleUrl: import.meta.url,
   drops: DTN_DROPS,

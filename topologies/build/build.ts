@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { draftOfScion } from '../import/scion.ts';
+import { importedDrafts } from '../import/import.ts';
 import type { HostSpec, Topology } from '../model.ts';
 import { toDirection } from '../schema/direction.ts';
 import type { TopologyInput } from '../schema/topology.ts';
@@ -29,11 +29,7 @@ export function buildTopology(
   input: TopologyInput,
   generated: TopologyDraft | undefined,
 ): Topology {
-  const draft = join([
-    input.import === undefined ? undefined : draftOfScion(context, input.import.scion),
-    generated,
-    draftOfLists(input),
-  ]);
+  const draft = join([...importedDrafts(context, input.import), generated, draftOfLists(input)]);
   const ases = buildAses(context, draft.ases);
   const plain = buildNodes(context, draft.nodes, ases, input.defaults?.node ?? {});
   const nodes = new Map(plain.map((node) => [node.name, node]));
@@ -54,7 +50,10 @@ export function buildTopology(
     port: portPlan(hosts),
   };
   const stacked = stack(context, input, { hosts, generated });
-  if (hosts.length === 0) context.refuse('E121', ['nodes'], 'missing, expected at least one node');
+  // Nodes are also missing where an import could not be read, which is reported by itself.
+  const isReported = input.import !== undefined && context.problems.count > 0;
+  if (hosts.length === 0 && !isReported)
+    context.refuse('E121', ['nodes'], 'missing, expected at least one node');
   return {
     name: input.name,
     file: context.source.file,

@@ -71,6 +71,29 @@ export function readSource(path: string, options: ReadOptions): Source {
   return { file, path, sha256, ...parsed };
 }
 
+/** A text that is neither YAML nor JSON. */
+export interface TextSource {
+  readonly text: string;
+  /** A mistake at a part of the text. */
+  issue(mistake: TextMistake): ConfigIssue;
+}
+
+/**
+ * Reads a file as it is.
+ *
+ * @throws ConfigError if it is too large or not UTF-8.
+ */
+export function readText(
+  path: string,
+  { limitBytes, tooLargeHint }: Pick<ReadOptions, 'limitBytes' | 'tooLargeHint'>,
+): TextSource {
+  const file = displayPath(path);
+  checkSize(path, file, { limitBytes, tooLargeHint, overrides: [] });
+  const text = decode(readFileSync(path), file);
+  const placer = new Placer(file, text);
+  return { text, issue: (mistake) => placer.issue(mistake) };
+}
+
 /** Display path: relative to the working folder unless the file is outside it. */
 export function displayPath(path: string): string {
   const short = relative(process.cwd(), path);

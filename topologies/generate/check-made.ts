@@ -40,9 +40,10 @@ const node = z.strictObject({
 });
 
 const contacts = z.strictObject({
-  windows: z
-    .array(z.strictObject({ startNs: timeNs, endNs: timeNs, rateBps, delayNs: timeNs.optional() }))
-    .min(1),
+  // None at all: a direction of a one-way link that never opens.
+  windows: z.array(
+    z.strictObject({ startNs: timeNs, endNs: timeNs, rateBps, delayNs: timeNs.optional() }),
+  ),
   periodNs: timeNs.min(1).optional(),
   atEnd: z.enum(['keep', 'drop']).optional(),
 });

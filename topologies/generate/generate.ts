@@ -9,27 +9,15 @@
  */
 import { isAbsolute } from 'node:path';
 import { z } from 'zod';
-import type {
-  GeneratedDirection,
-  GeneratedTopology,
-  SeededDraws,
-  TopologyGenerator,
-} from '../../engine/host/generator.ts';
-import type { DirectionSpec } from '../../engine/net/link-spec.ts';
+import type { SeededDraws, TopologyGenerator } from '../../engine/host/generator.ts';
 import type { BuildContext } from '../build/context.ts';
-import {
-  AS_MTU_DEFAULT,
-  GENERATED_LINK,
-  type LinkDraft,
-  type NodeDraft,
-  type TopologyDraft,
-} from '../build/draft.ts';
+import type { TopologyDraft } from '../build/draft.ts';
 import { namedProtocol } from '../build/protocol-name.ts';
-import { defined } from '../files/defined.ts';
 import type { Registry } from '../files/registry.ts';
 import { wordIssues } from '../files/zod-words.ts';
 import { protocolText } from '../schema/topology.ts';
-import { checkMade, MadeWrong } from './check-made.ts';
+import { MadeWrong } from './check-made.ts';
+import { draftOfMade } from './draft-of-made.ts';
 import { PLAIN_GENERATORS } from './plain.ts';
 import { seededRandom } from './random.ts';
 import { tooLarge } from './too-large.ts';
@@ -171,45 +159,7 @@ function sized(
     return undefined;
   }
   const draws: SeededDraws = (seed) => seededRandom(generator.name, seed);
-  return draftOf(checkMade(generator.generate(parameters, draws)), protocol);
-}
-
-function draftOf(
-  { nodes, links, systems = [], stack = [] }: GeneratedTopology,
-  protocol = '',
-): TopologyDraft {
-  const usualRun = protocol === '' ? undefined : protocol;
-  return {
-    stack: stack.map((layer) => ({ run: protocol, ...layer })),
-    ases: systems.map(({ id, core = false, mtu = AS_MTU_DEFAULT }) => ({
-      isdAs: id,
-      core,
-      mtu,
-      path: PATH,
-    })),
-    nodes: nodes.map(
-      ({ as, fixedOptions, ...own }): NodeDraft =>
-        defined({ ...own, isdAs: as, generated: fixedOptions, usualRun, path: PATH }),
-    ),
-    links: links.map(({ ends: [a, b], id, relation, usual = {}, ...own }): LinkDraft => {
-      const { both = {}, forward, backward } = own;
-      return defined({
-        a: { host: a },
-        b: { host: b },
-        id,
-        relation,
-        fallback: { ...GENERATED_LINK, ...usual },
-        both: direction(both),
-        forward: forward && direction(forward),
-        backward: backward && direction(backward),
-        path: PATH,
-      });
-    }),
-  };
-}
-
-function direction({ loss, ...own }: GeneratedDirection): Partial<DirectionSpec> {
-  return loss === undefined ? own : { ...own, loss: { kind: 'bernoulli', probability: loss } };
+  return draftOfMade(generator.generate(parameters, draws), PATH, protocol);
 }
 
 function isMap(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -30,7 +30,9 @@ import { tooLarge } from '../generate/too-large.ts';
 import { isdAs } from '../schema/topology.ts';
 
 const LIMIT_BYTES = 5e6;
-const PATH = ['import', 'scion'] as const;
+/** The key under `import` by which files ask for it. */
+export const SCION_KEY = 'scion';
+const PATH = ['import', SCION_KEY] as const;
 const INTERNAL_LINK = { ...GENERATED_LINK, delayNs: 100_000 };
 
 const mtu = (): z.ZodOptional<ReturnType<typeof whole>> =>

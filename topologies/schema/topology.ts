@@ -156,6 +156,11 @@ const generateSchema = z.looseObject({}).meta({
   description: 'Generates nodes and links by a rule; those listed in the file are added.',
 });
 
+/** The entry `import`, whose keys are checked by import/import.ts for the same reason. */
+const importSchema = z.looseObject({}).meta({
+  description: 'Takes nodes and links from files of other programs; those listed are added.',
+});
+
 /** A topology file. */
 export const topologySchema = z
   .strictObject({
@@ -172,10 +177,7 @@ export const topologySchema = z
     }),
     defaults: defaultsSchema.optional(),
     generate: generateSchema.optional(),
-    import: z
-      .strictObject({ scion: text('the path of a .topo file') })
-      .optional()
-      .meta({ description: 'Takes ASes, routers and links from a SCION topology file.' }),
+    import: importSchema.optional(),
     ases: z.array(asSchema).optional(),
     nodes: z.array(nodeSchema).optional(),
     links: z.array(linkSchema).optional(),

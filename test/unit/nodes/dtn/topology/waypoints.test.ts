@@ -70,7 +70,9 @@ describe('meetings of walks', () => {
 
 describe('generate: { kind: waypoints }', () => {
   it('makes links of pairs that meet only', () => {
-    const made = load('{ kind: waypoints, nodes: 30, width: 5km, height: 3km, range: 50m, until: 3h }');
+    const made = load(
+      '{ kind: waypoints, nodes: 30, width: 5km, height: 3km, range: 50m, until: 3h }',
+    );
     expect(made.hosts).toHaveLength(30);
     expect(made.links.length).toBeGreaterThan(20);
     expect(made.links.length).toBeLessThan(200);

@@ -1,0 +1,59 @@
+/**
+ * Converts what a generator or an importer of a protocol has made to a draft.
+ *
+ * @module
+ */
+import type { GeneratedDirection, GeneratedTopology } from '../../engine/host/generator.ts';
+import type { DirectionSpec } from '../../engine/net/link-spec.ts';
+import {
+  AS_MTU_DEFAULT,
+  GENERATED_LINK,
+  type LinkDraft,
+  type NodeDraft,
+  type TopologyDraft,
+} from '../build/draft.ts';
+import { defined } from '../files/defined.ts';
+import type { FilePath } from '../files/locate.ts';
+import { checkMade } from './check-made.ts';
+
+/**
+ * The draft of what a generator or an importer made.
+ * @param path Of the entry that asked for it.
+ * @param protocol Its name; empty if what made it belongs to none.
+ * @throws MadeWrong if it is no topology.
+ */
+export function draftOfMade(made: GeneratedTopology, path: FilePath, protocol = ''): TopologyDraft {
+  const { nodes, links, systems = [], stack = [] } = checkMade(made);
+  const usualRun = protocol === '' ? undefined : protocol;
+  return {
+    stack: stack.map((layer) => ({ run: protocol, ...layer })),
+    ases: systems.map(({ id, core = false, mtu = AS_MTU_DEFAULT }) => ({
+      isdAs: id,
+      core,
+      mtu,
+      path,
+    })),
+    nodes: nodes.map(
+      ({ as, fixedOptions, ...own }): NodeDraft =>
+        defined({ ...own, isdAs: as, generated: fixedOptions, usualRun, path }),
+    ),
+    links: links.map(({ ends: [a, b], id, relation, usual = {}, ...own }): LinkDraft => {
+      const { both = {}, forward, backward } = own;
+      return defined({
+        a: { host: a },
+        b: { host: b },
+        id,
+        relation,
+        fallback: { ...GENERATED_LINK, ...usual },
+        both: direction(both),
+        forward: forward && direction(forward),
+        backward: backward && direction(backward),
+        path,
+      });
+    }),
+  };
+}
+
+function direction({ loss, ...own }: GeneratedDirection): Partial<DirectionSpec> {
+  return loss === undefined ? own : { ...own, loss: { kind: 'bernoulli', probability: loss } };
+}

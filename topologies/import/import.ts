@@ -1,0 +1,101 @@
+/**
+ * Takes topologies from files of other programs: finds the importer that a key of the `import` entry
+ * names, reads the file, and shows its mistakes in it (docs/spec/topology-files.md, "Imported
+ * topologies"). Mistakes: those of the importer are E119.
+ *
+ * Knows no format but SCION's, whose interface numbers and systems are more than importers can say.
+ *
+ * @module
+ */
+import { dirname } from 'node:path';
+import { z } from 'zod';
+import type { TopologyImporter } from '../../engine/host/importer.ts';
+import type { BuildContext } from '../build/context.ts';
+import type { TopologyDraft } from '../build/draft.ts';
+import { ConfigError } from '../files/config-error.ts';
+import { findFile } from '../files/find-file.ts';
+import { text } from '../files/leaf.ts';
+import { collect } from '../files/problems.ts';
+import type { Registry } from '../files/registry.ts';
+import { readText } from '../files/source.ts';
+import { draftOfMade } from '../generate/draft-of-made.ts';
+import { tooLarge } from '../generate/too-large.ts';
+import { draftOfScion, SCION_KEY } from './scion.ts';
+
+/** A trace of contacts has a line for each. */
+const LIMIT_BYTES = 64e6;
+
+/** An importer and the protocol it belongs to. */
+interface Offer {
+  readonly importer: TopologyImporter;
+  readonly protocol: string;
+}
+
+/** The schema of the entry `import` with these importers. */
+export function importSchema(importers: readonly TopologyImporter[]): z.ZodObject {
+  const own = importers.map((importer) => [importer.name, entrySchema(importer).optional()]);
+  const scion = text('the path of a .topo file').meta({
+    description: 'ASes, routers and links of a SCION topology file.',
+  });
+  return z.strictObject({ [SCION_KEY]: scion.optional(), ...Object.fromEntries(own) });
+}
+
+/** A path, or a map with the path and parameters. */
+function entrySchema({ parameters, help }: TopologyImporter): z.ZodType {
+  const file = text('the path of a file');
+  const { shape } = parameters as z.ZodObject;
+  return z.union([file, z.strictObject({ file, ...shape })]).meta({ description: help });
+}
+
+/** Drafts of what the entry names; mistakes are recorded in the context. */
+export function importedDrafts(context: BuildContext, entry: unknown): readonly TopologyDraft[] {
+  if (entry === undefined) return [];
+  const offers = offersOf(context.registry);
+  const schema = importSchema(offers.map(({ importer }) => importer));
+  const root = [...context.root, 'import'];
+  const input = context.problems.check(context.source, schema, entry, root);
+  if (input === undefined) return [];
+  return Object.entries(input).flatMap(([key, value]) => {
+    if (key === SCION_KEY) return draftOfScion(context, String(value)) ?? [];
+    const offer = offers.find(({ importer }) => importer.name === key);
+    return offer === undefined ? [] : (draftOf(context, offer, value) ?? []);
+  });
+}
+
+function offersOf(registry: Registry): readonly Offer[] {
+  return registry.names.flatMap((protocol) =>
+    (registry.protocols(protocol)?.importers ?? []).map((importer) => ({ importer, protocol })),
+  );
+}
+
+function draftOf(
+  context: BuildContext,
+  { importer, protocol }: Offer,
+  value: unknown,
+): TopologyDraft | undefined {
+  const isPath = typeof value === 'string';
+  const { file, ...given } = (isPath ? { file: value } : value) as { readonly file: string };
+  // The schema of the entry has checked what is given, and filled in defaults in a map.
+  const parameters = isPath ? (importer.parameters as z.ZodType).parse({}) : given;
+  const path = ['import', importer.name];
+  const found = findFile(file, [dirname(context.source.path)], ['the folder of this file']);
+  if ('message' in found) {
+    context.refuse('E116', path, found.message, found.hint);
+    return undefined;
+  }
+  const limits = { limitBytes: LIMIT_BYTES, tooLargeHint: 'split the file' };
+  return collect(context.problems, () => {
+    const source = readText(found.path, limits);
+    const imported = importer.read(source.text, parameters);
+    if (imported.kind === 'mistakes') {
+      const issues = imported.mistakes.map((one) => source.issue({ code: 'E119', ...one }));
+      throw new ConfigError(issues);
+    }
+    for (const warning of imported.warnings) context.warn(`${file}: ${warning}`);
+    const { nodes, links } = imported.topology;
+    const excess = tooLarge({ nodes: nodes.length, links: links.length });
+    if (excess === undefined) return draftOfMade(imported.topology, path, protocol);
+    context.refuse('E104', path, `${file} ${excess}`);
+    return undefined;
+  });
+}
