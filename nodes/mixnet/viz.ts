@@ -56,7 +56,16 @@ export const viz: ProtocolViz = {
       draw: drawPools,
     },
   ],
+  delayNote,
 };
+
+/** A mix makes a new packet of each, so no journey leads through it. */
+function delayNote(meanOf: (metric: string) => string | undefined): string {
+  const mean = meanOf('mix.latency');
+  const known =
+    mean === undefined ? '' : ` All mixes and links together took ${mean} loops (mix.latency).`;
+  return `A mix rebuilds each packet and sends it outside any flow, so the time in mixes is not part of this journey.${known}`;
+}
 
 function drawnNodeOf({ name, protocol, states }: NodeState): DrawnNode | undefined {
   const standing = singleState(PLACE, states);

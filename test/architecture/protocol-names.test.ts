@@ -8,7 +8,7 @@ import { describe, expect, it } from 'vitest';
 import { knownProtocols } from '../../scenarios/registry.ts';
 import { repositoryFiles, type TextFile } from './files.ts';
 
-const FOLDERS = /^(engine|topologies|scenarios|reports|cli|services|viz\/server)\/.*\.ts$/;
+const FOLDERS = /^(engine|topologies|scenarios|reports|cli|services|viz)\/.*\.ts$/;
 /** The list of protocols, written by `npm run protocols`. */
 const GENERATED = /\/generated\//;
 

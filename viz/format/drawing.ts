@@ -187,4 +187,10 @@ export interface ProtocolViz {
    * protocol has no such beliefs.
    */
   readonly beliefsOf?: (node: NodeState) => readonly Belief[];
+  /**
+   * What the parts of a delay leave out where nodes of this protocol are, in sentences; absent if
+   * nothing.
+   * @param meanOf Mean of a metric in words, `1.2 s on average over 300`; undefined if there is none.
+   */
+  readonly delayNote?: (meanOf: (metric: string) => string | undefined) => string;
 }

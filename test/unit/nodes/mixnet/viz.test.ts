@@ -117,3 +117,14 @@ describe('the drawing of pools', () => {
     expect(viz.views[0]?.applies(input)).toBe(false);
   });
 });
+
+describe('the note on what the parts of a delay leave out', () => {
+  it('says how long mixes took, where that was measured', () => {
+    const note = viz.delayNote?.((name) =>
+      name === 'mix.latency' ? '1.2 s on average over 300' : undefined,
+    );
+    expect(note).toMatch(/^A mix rebuilds each packet/);
+    expect(note).toMatch(/took 1\.2 s on average over 300 loops \(mix\.latency\)\.$/);
+    expect(viz.delayNote?.(() => undefined)).toMatch(/is not part of this journey\.$/);
+  });
+});

@@ -19,6 +19,7 @@ import {
 } from '../../chart/plot.ts';
 import { Latest } from '../../data/latest.ts';
 import { PaceBook } from '../../data/paces.ts';
+import { PROTOCOLS } from '../../data/protocols.ts';
 import type { HopColumns } from '../../data/trace-answers.ts';
 import type { TraceClient } from '../../data/trace-client.ts';
 import { instantText } from '../../kernel/duration.ts';
@@ -227,19 +228,17 @@ export class PartsView {
     if (partSums(way).processing === 0) {
       sentences.push(`Processing took no time: the processor is ${this.#context.report.cpu}.`);
     }
-    if (info.nodes.some(({ protocol }) => protocol === 'mixnet')) {
-      sentences.push(this.#mixing());
+    for (const { protocol, delayNote } of PROTOCOLS) {
+      if (delayNote === undefined || !info.nodes.some((one) => one.protocol === protocol)) continue;
+      sentences.push(delayNote((name) => this.#meanOf(name)));
     }
     return sentences.join(' ');
   }
 
-  #mixing(): string {
-    const mixing = this.#context.report.metrics['mix.latency'];
-    const known =
-      mixing?.mean === undefined
-        ? ''
-        : ` All mixes and links together took ${quantity(mixing.mean, 'ns')} on average over ${whole(mixing.count)} loops (mix.latency).`;
-    return `A mix rebuilds each packet and sends it outside any flow, so the time in mixes is not part of this journey.${known}`;
+  #meanOf(name: string): string | undefined {
+    const { mean, count = 0 } = this.#context.report.metrics[name] ?? {};
+    if (mean === undefined) return undefined;
+    return `${quantity(mean, 'ns')} on average over ${whole(count)}`;
   }
 }
 
