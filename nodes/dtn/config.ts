@@ -4,21 +4,36 @@
  * @module
  */
 import { z } from 'zod';
-import { durationNs, sizeBytes } from '../_kit/options.ts';
+import { durationNs, share, sizeBytes } from '../_kit/options.ts';
+import { STORE_POLICIES } from './agent/store-policy.ts';
 import {
   CARRIER_RETRY_NS,
   HOP_LIMIT,
   LIFETIME_NS,
+  SHARE_PER_SOURCE,
   STORE_BUNDLES,
   STORE_BYTES,
 } from './geometry.ts';
 
 /** How much a node keeps. */
 const storeConfig = z.strictObject({
+  /**
+   * `memory` loses everything in a crash. `durable` answers an application or a neighbour when the
+   * bundle is on disk, and finds it there after a restart.
+   */
+  kind: z.enum(['memory', 'durable']).default('memory'),
   /** Bytes of bundles. */
   bytes: sizeBytes().default(STORE_BYTES),
   /** Number of bundles. */
   bundles: z.int().min(1).max(1_000_000).default(STORE_BUNDLES),
+  /**
+   * What a full store does with a bundle: `reject-new` refuses it, so that applications and
+   * neighbours keep it; the others drop what was taken, never bundles of the node's own
+   * applications.
+   */
+  policy: z.enum(STORE_POLICIES).default('reject-new'),
+  /** Share of the store that bundles of one other node may take. */
+  perSource: share().default(SHARE_PER_SOURCE),
 });
 
 /** Schema of the options. */
@@ -43,9 +58,13 @@ export const dtnConfig = z.strictObject({
   store: storeConfig.prefault({}),
   /**
    * Defects for tests, never for real traffic: `dropping` drops every second bundle of others,
-   * `swallowing` does so without a word, `roundabout` takes the worst route that it knows.
+   * `swallowing` does so without a word, `roundabout` takes the worst route that it knows,
+   * `early-receipt` answers before bundles are on disk, `forgetting` forgets on restart what it
+   * delivered, `ageless` never makes bundles older.
    */
-  double: z.enum(['dropping', 'swallowing', 'roundabout']).optional(),
+  double: z
+    .enum(['dropping', 'swallowing', 'roundabout', 'early-receipt', 'forgetting', 'ageless'])
+    .optional(),
 });
 
 /** Checked options. */

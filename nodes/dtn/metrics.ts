@@ -51,6 +51,18 @@ export const DTN_METRICS: readonly MetricDefinition[] = [
     help: 'bundles that reached the end of their lifetime in a store',
   },
   {
+    name: 'dtn.recovered',
+    kind: 'counter',
+    unit: 'packets',
+    help: 'bundles that a node found on its disk after a restart',
+  },
+  {
+    name: 'dtn.custody.lost',
+    kind: 'counter',
+    unit: 'packets',
+    help: 'bundles that a node had answered for and does not have after a restart, or dropped to make room',
+  },
+  {
     name: 'dtn.hops',
     kind: 'histogram',
     unit: 'count',

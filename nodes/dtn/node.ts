@@ -6,12 +6,15 @@
 import type { Host, NodeRequest } from '../../engine/host/host.ts';
 import type { NetworkMap } from '../../engine/host/network-view.ts';
 import type { MessageObserver, NodeHandle, NodeSetup } from '../../engine/host/protocol.ts';
+import type { Store } from '../../engine/host/store.ts';
 import type { CalendarTime, Nanoseconds } from '../../engine/host/time.ts';
 import { MachineShell } from '../_kit/shell.ts';
 import { bundleKey, report } from './account.ts';
 import { Agent } from './agent/agent.ts';
+import { CustodyLedger } from './agent/custody-ledger.ts';
 import type { AgentEffect } from './agent/effects.ts';
 import type { AgentInput } from './agent/input.ts';
+import type { StoredRecord } from './agent/records.ts';
 import { CarrierNode } from './carrier-node.ts';
 import type { DtnOptions } from './config.ts';
 import { Names } from './names.ts';
@@ -33,15 +36,18 @@ class DtnNode implements NodeHandle {
   readonly #host: Host;
   readonly #observer: MessageObserver | undefined;
   readonly #agent: Agent<NodeRequest>;
+  /** Absent if bundles are in memory only. */
+  readonly #store: Store | undefined;
   readonly #shell: MachineShell<AgentInput<NodeRequest>, Effect>;
   /** Absent above a carrier. */
   readonly #links: UdpclNode | undefined;
   /** Absent where this protocol is the lowest. */
   readonly #carrier: CarrierNode | undefined;
 
-  constructor(host: Host, { options, network, observer }: NodeSetup<DtnOptions>) {
+  constructor(host: Host, { options, network, observer, witness }: NodeSetup<DtnOptions>) {
     this.#host = host;
     this.#observer = observer;
+    this.#store = options.store.kind === 'durable' ? host.store('bundles') : undefined;
     const running = network.hosts.filter(({ stack }) => stack.includes('dtn'));
     const names = new Names(
       running.map(({ name }) => name),
@@ -59,6 +65,8 @@ class DtnNode implements NodeHandle {
       options,
       outlets,
       router: this.#makeRouter(options, { network, names, neighbours }),
+      custody: new CustodyLedger(witness, host.name),
+      below: (bound): number => host.random('store').below(bound),
       clock: (): CalendarTime => host.clock(),
       planTime: (): Nanoseconds => host.planTime(),
       ...(observer && { keyOf: bundleKey }),
@@ -73,6 +81,7 @@ class DtnNode implements NodeHandle {
       this.#shell.take({ kind: 'way', outlet: link, way });
     });
     this.#host.onRequest((request) => this.#request(request));
+    this.#shell.take({ kind: 'start', records: this.#records() });
   }
 
   stop(): void {
@@ -87,6 +96,13 @@ class DtnNode implements NodeHandle {
   status(): Readonly<Record<string, unknown>> {
     const { holding, waiting } = this.#agent;
     return { bundles: holding, waiting };
+  }
+
+  /** What the disk holds. */
+  #records(): readonly StoredRecord[] {
+    const store = this.#store;
+    const keys = store?.keys() ?? [];
+    return keys.map((key) => [key, store?.get(key) ?? new Uint8Array(0)]);
   }
 
   #makeLinks(network: NetworkMap, names: Names): UdpclNode {
@@ -151,6 +167,17 @@ class DtnNode implements NodeHandle {
         return;
       case 'report':
         if (this.#observer !== undefined) report(this.#observer, effect.report);
+        return;
+      case 'put':
+        this.#store?.put(effect.key, effect.value);
+        return;
+      case 'erase':
+        this.#store?.delete(effect.key);
+        return;
+      case 'sync':
+        this.#store?.sync((error) => {
+          this.#shell.take({ kind: 'synced', isDurable: error === undefined });
+        });
     }
   }
 

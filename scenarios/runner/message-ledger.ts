@@ -61,6 +61,8 @@ interface Account {
   readonly held: Map<number, Followed | undefined>;
   /** What the node was sending when it crashed, and may find on its disk. */
   readonly earlier: Map<number, Followed>;
+  /** Messages of others that were inside it then, by key. */
+  readonly earlierInside: Map<number, Followed>;
 }
 
 /**
@@ -114,6 +116,7 @@ export class MessageLedger implements MessageAccountant {
       kept: new Map(),
       held: new Map(),
       earlier: new Map(),
+      earlierInside: new Map(),
     }));
   }
 
@@ -121,7 +124,7 @@ export class MessageLedger implements MessageAccountant {
     const index = this.#parts.hosts.indexOf(name);
     const account = this.#accounts[index] as Account;
     return {
-      accepted: (number): void => void this.#accept(account, number),
+      accepted: (number): void => this.#accepted(account, number),
       created: (key, _kind, _recipient, number): void => this.#created(account, key, number),
       settled: (number, how): void => this.#settled(account, number, how),
       arrived: (key): void => this.#arrived(index, key),
@@ -172,6 +175,7 @@ export class MessageLedger implements MessageAccountant {
     }
     for (const [key, copy] of this.#copies) {
       if (copy.node !== index || !(copy.isInside || copy.untold > 0)) continue;
+      if (copy.isInside) account.earlierInside.set(key, copy.message);
       copy.untold = 0;
       copy.isInside = false;
       this.#ebb(key, copy, loss);
@@ -297,6 +301,13 @@ export class MessageLedger implements MessageAccountant {
     return totalsOf(this.#parts.flows(), (flow, sequence) => this.fateOf(flow, sequence));
   }
 
+  /** Outside a request, the node has found on its disk what it was sending before a crash. */
+  #accepted(account: Account, number: number): void {
+    const earlier = this.#asked === undefined ? account.earlier.get(number) : undefined;
+    if (earlier === undefined || account.sending.has(number)) this.#accept(account, number);
+    else this.#hold(account, number, earlier);
+  }
+
   #accept(account: Account, number: number): Followed | undefined {
     const known = account.sending.get(number);
     if (known !== undefined) return known;
@@ -304,11 +315,15 @@ export class MessageLedger implements MessageAccountant {
     const earlier = isCustody ? account.earlier.get(number) : undefined;
     const message = this.#asked === undefined ? earlier : this.#askedFor();
     if (message === undefined) return undefined;
+    this.#hold(account, number, message);
+    return message;
+  }
+
+  #hold(account: Account, number: number, message: Followed): void {
     message.holds += 1;
     message.loss = undefined;
     account.sending.set(number, message);
-    if (isCustody) this.#names.set(number, message);
-    return message;
+    if (this.#parts.isCustody) this.#names.set(number, message);
   }
 
   /** The message of the current request; one that was already delivered is the same again. */
@@ -352,13 +367,26 @@ export class MessageLedger implements MessageAccountant {
 
   #arrived(node: number, key: number): void {
     (this.#accounts[node] as Account).inside += 1;
-    const copy = this.#copies.get(key);
+    const copy = this.#copies.get(key) ?? this.#foundInside(node, key);
     if (copy === undefined) return;
     if (copy.untold > 0) copy.untold -= 1;
     else if (copy.onLink > 0) copy.onLink -= 1;
     if (copy.isInside) return;
     copy.isInside = true;
     copy.node = node;
+  }
+
+  /** What a node has found on its disk after a crash, of a message that was inside it before. */
+  #foundInside(node: number, key: number): Copy | undefined {
+    const account = this.#accounts[node] as Account;
+    const message = account.earlierInside.get(key);
+    if (message === undefined) return undefined;
+    account.earlierInside.delete(key);
+    message.holds += 1;
+    message.loss = undefined;
+    const copy: Copy = { message, onLink: 0, untold: 0, node, isInside: false };
+    this.#copies.set(key, copy);
+    return copy;
   }
 
   #departed(node: number, inKey: number, outKey: number): void {

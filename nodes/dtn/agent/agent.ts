@@ -3,14 +3,15 @@
  * neighbours or to the application. A state machine: it sees neither sockets nor links.
  *
  * Its parts: `origin.ts` makes bundles, `reception.ts` checks those of neighbours, `holdings.ts`
- * keeps them, `forwarding.ts` finds their way, `delivery.ts` hands them over.
+ * keeps them, `forwarding.ts` finds their way, `delivery.ts` hands them over. With a durable store
+ * nobody is answered, and no bundle leaves, before the disk has it (`journal.ts`).
  *
  * @module
  */
 import type { Nanoseconds } from '../../../engine/host/time.ts';
 import type { Machine, TimerDue } from '../../_kit/machine.ts';
 import type { DtnDrop } from '../drops.ts';
-import { BODY_MAX } from '../geometry.ts';
+import { BODY_MAX, LATE_SYNC_NS } from '../geometry.ts';
 import { BundleView } from '../wire/view.ts';
 import { Delivery } from './delivery.ts';
 import { type AgentEffect, Effects } from './effects.ts';
@@ -18,33 +19,71 @@ import { openHeld } from './forwarded-copy.ts';
 import { Forwarding } from './forwarding.ts';
 import type { HeldBundle } from './held-bundle.ts';
 import { Holdings } from './holdings.ts';
-import type { AgentInput, BundleInput, SendInput } from './input.ts';
+import type { AgentInput, BundleInput, SendInput, Transfer } from './input.ts';
+import { Journal } from './journal.ts';
+import { Life } from './life.ts';
 import { Origin } from './origin.ts';
 import type { AgentParts } from './parts.ts';
 import { Reception } from './reception.ts';
+import { AGENT_KEY, encodeAgentRecord, type StoredRecord } from './records.ts';
+import { Recovery } from './recovery.ts';
+
+/** Who waits until a bundle is on disk. */
+type Waiting<Request> =
+  | { readonly kind: 'request'; readonly request: Request; readonly bundle: HeldBundle }
+  | { readonly kind: 'bundle'; readonly bundle: HeldBundle; readonly transfer?: Transfer }
+  /** A neighbour whose bundle was delivered here, or came before. */
+  | { readonly kind: 'receipt'; readonly transfer: Transfer };
+
+/** Drops after which the neighbour keeps the bundle, because there may be room later. */
+const REFUSALS: ReadonlySet<DtnDrop> = new Set(['no-storage', 'source-share', 'store-error']);
 
 /** The agent of one node. */
 export class Agent<Request> implements Machine<AgentInput<Request>, AgentEffect<Request>> {
   readonly #parts: AgentParts;
   readonly #effects: Effects<Request>;
+  readonly #life = new Life();
+  /** Absent if the store is in memory. */
+  readonly #journal: Journal<Waiting<Request>> | undefined;
   readonly #holdings: Holdings;
   readonly #origin: Origin;
   readonly #reception: Reception;
   readonly #forwarding: Forwarding;
   readonly #delivery: Delivery;
+  readonly #recovery: Recovery;
 
   constructor(parts: AgentParts) {
+    const { options } = parts;
     const effects = new Effects<Request>(parts.keyOf !== undefined);
-    const holdings = new Holdings(parts.options.store, effects);
     const origin = new Origin(parts);
+    const dtnMs = (): number => origin.dtnMs();
+    const lateNs = options.double === 'early-receipt' ? LATE_SYNC_NS : 0;
+    this.#journal = options.store.kind === 'durable' ? new Journal(effects, lateNs) : undefined;
+    const holdings = new Holdings({
+      limits: options.store,
+      effects,
+      journal: this.#journal,
+      custody: parts.custody,
+      lifeMs: (now): number => this.#life.ms(now),
+      dtnMs,
+      isForgetting: options.double === 'forgetting',
+    });
     this.#parts = parts;
     this.#effects = effects;
     this.#holdings = holdings;
     this.#origin = origin;
-    const dtnMs = (): number => origin.dtnMs();
     this.#reception = new Reception({ ...parts, holdings, effects, dtnMs });
     this.#forwarding = new Forwarding({ ...parts, holdings, effects });
     this.#delivery = new Delivery(parts.names, effects);
+    const journal = this.#journal;
+    this.#recovery = new Recovery({
+      ...parts,
+      holdings,
+      effects,
+      origin,
+      life: this.#life,
+      journal,
+    });
   }
 
   /** Number of bundles that the agent holds. */
@@ -58,51 +97,65 @@ export class Agent<Request> implements Machine<AgentInput<Request>, AgentEffect<
   }
 
   step(now: Nanoseconds, input: AgentInput<Request> | TimerDue): readonly AgentEffect<Request>[] {
-    switch (input.kind) {
-      case 'send':
-        this.#send(now, input);
-        break;
-      case 'bundle':
-        this.#receive(now, input);
-        break;
-      case 'receipt':
-        this.#forwarding.acknowledged(input.transfer);
-        break;
-      case 'way':
-        this.#forwarding.turn(now, input.outlet, input.way);
-        break;
-      case 'timer':
-        this.#forwarding.review(now);
-    }
+    this.#take(now, input);
     this.#expire(now);
     this.#forwarding.transmit(now);
+    this.#write(now);
     return this.#effects.taken();
   }
 
   nextAt(): Nanoseconds {
-    return Math.min(this.#holdings.nextAt(), this.#forwarding.nextAt());
+    const writes = this.#journal?.nextAt() ?? Number.POSITIVE_INFINITY;
+    return Math.min(this.#holdings.nextAt(), this.#forwarding.nextAt(), writes);
   }
 
-  #send(now: Nanoseconds, input: SendInput<Request>): void {
-    const outcome = this.#accept(now, input);
-    this.#effects.push({ kind: 'answer', request: input.request, outcome });
+  #take(now: Nanoseconds, input: AgentInput<Request> | TimerDue): void {
+    switch (input.kind) {
+      case 'send':
+        this.#send(now, input);
+        return;
+      case 'bundle':
+        this.#receive(now, input);
+        return;
+      case 'receipt':
+        this.#forwarding.acknowledged(now, input.transfer);
+        return;
+      case 'way':
+        this.#forwarding.turn(now, input.outlet, input.way);
+        return;
+      case 'start':
+        this.#start(now, input.records);
+        return;
+      case 'synced':
+        this.#synced(now, input.isDurable);
+        return;
+      case 'timer':
+        this.#forwarding.review(now);
+    }
   }
 
-  #accept(now: Nanoseconds, { to, body, wishes }: SendInput<Request>): string {
+  #send(now: Nanoseconds, { request, to, body, wishes }: SendInput<Request>): void {
+    const effects = this.#effects;
     const { own, names } = this.#parts;
-    if (names.numberOf(to) === undefined) return 'unknown-peer';
-    if (body.length > BODY_MAX) return 'too-large';
+    const isKnown = names.numberOf(to) !== undefined;
+    if (!isKnown || body.length > BODY_MAX) {
+      effects.push({ kind: 'answer', request, outcome: isKnown ? 'too-large' : 'unknown-peer' });
+      return;
+    }
     const bundle = this.#origin.create(now, { to, body, wishes });
-    const isHere = to === own;
-    if (!isHere && !this.#holdings.add(bundle)) return 'no-storage';
-    this.#effects.count('dtn.accepted');
-    this.#effects.report({ kind: 'accepted', name: bundle.name });
-    if (isHere) {
+    const refusal = to === own ? undefined : this.#keep(now, bundle);
+    if (refusal !== undefined) {
+      effects.push({ kind: 'answer', request, outcome: refusal });
+      return;
+    }
+    effects.count('dtn.accepted');
+    effects.report({ kind: 'accepted', name: bundle.name });
+    if (to === own) {
       const view = new BundleView();
       openHeld(view, bundle.bytes);
       this.#delivery.deliver(bundle, view);
-    } else this.#forwarding.route(now, bundle);
-    return 'ok';
+      effects.push({ kind: 'answer', request, outcome: 'ok' });
+    } else this.#await(now, { kind: 'request', request, bundle });
   }
 
   #receive(now: Nanoseconds, { bytes, from, transfer }: BundleInput): void {
@@ -111,32 +164,101 @@ export class Agent<Request> implements Machine<AgentInput<Request>, AgentEffect<
     const name = this.#parts.keyOf?.(bytes) ?? 0;
     effects.report({ kind: 'arrived', key: name });
     const checked = this.#reception.check(now, { bytes, from, name });
-    const drop = typeof checked === 'string' ? checked : this.#admit(now, checked);
-    // Without a receipt the bundle comes again, when there may be room.
-    if (transfer !== undefined && drop !== 'no-storage')
-      effects.push({ kind: 'receipt', transfer });
+    const drop = typeof checked === 'string' ? checked : this.#admit(now, checked, transfer);
     if (drop === undefined) return;
+    // Without a receipt the bundle comes again. That of a duplicate waits if its bundle still does.
+    if (transfer !== undefined && !REFUSALS.has(drop))
+      this.#await(now, { kind: 'receipt', transfer });
     effects.drop(drop);
     effects.report({ kind: 'ended', key: name, how: 'dropped' });
   }
 
   /** Delivers a bundle that has just been checked, or keeps it. */
-  #admit(now: Nanoseconds, bundle: HeldBundle): DtnDrop | undefined {
+  #admit(now: Nanoseconds, bundle: HeldBundle, transfer?: Transfer): DtnDrop | undefined {
     if (bundle.destination === this.#parts.own) {
-      this.#holdings.remember(bundle);
       this.#delivery.deliver(bundle, this.#reception.view);
+      this.#holdings.bury(now, bundle);
+      if (transfer !== undefined) this.#await(now, { kind: 'receipt', transfer });
       return undefined;
     }
-    if (!this.#holdings.add(bundle)) return 'no-storage';
-    this.#forwarding.route(now, bundle);
+    const drop = this.#keep(now, bundle);
+    if (drop !== undefined) return drop;
+    this.#await(now, { kind: 'bundle', bundle, ...(transfer && { transfer }) });
     return undefined;
+  }
+
+  /** Takes a bundle into the store; others may have to go. */
+  #keep(now: Nanoseconds, bundle: HeldBundle): DtnDrop | undefined {
+    const leavers = this.#holdings.roomFor(bundle, {
+      isFree: (each) => !this.#forwarding.isUnderWay(each),
+      below: this.#parts.below,
+    });
+    if (typeof leavers === 'string') return leavers;
+    for (const each of leavers) {
+      this.#forwarding.giveUp(now, each);
+      this.#effects.count('dtn.custody.lost');
+      this.#effects.lose(each, 'displaced');
+    }
+    this.#holdings.add(now, bundle);
+    return undefined;
+  }
+
+  /** Answers when everything written so far is on disk; at once if there is none. */
+  #await(now: Nanoseconds, waiting: Waiting<Request>): void {
+    if (this.#journal?.wait(waiting) !== true) this.#answer(now, waiting);
+  }
+
+  #answer(now: Nanoseconds, waiting: Waiting<Request>): void {
+    const { kind } = waiting;
+    if (kind !== 'receipt') this.#holdings.vouch(waiting.bundle);
+    if (kind === 'request') {
+      this.#effects.push({ kind: 'answer', request: waiting.request, outcome: 'ok' });
+    } else if (waiting.transfer !== undefined) {
+      this.#effects.push({ kind: 'receipt', transfer: waiting.transfer });
+    }
+    if (kind !== 'receipt' && this.#holdings.has(waiting.bundle)) {
+      this.#forwarding.route(now, waiting.bundle);
+    }
+  }
+
+  /** The disk did not take what was written: who waited for it is refused. */
+  #refuse(now: Nanoseconds, waiting: Waiting<Request>): void {
+    if (waiting.kind === 'receipt') return;
+    const { bundle } = waiting;
+    if (this.#holdings.has(bundle)) {
+      this.#forwarding.giveUp(now, bundle);
+      this.#effects.lose(bundle, 'store-error');
+    }
+    if (waiting.kind !== 'request') return;
+    this.#effects.push({ kind: 'answer', request: waiting.request, outcome: 'store-error' });
+  }
+
+  #synced(now: Nanoseconds, isDurable: boolean): void {
+    for (const waiting of this.#journal?.ended() ?? []) {
+      if (isDurable) this.#answer(now, waiting);
+      else this.#refuse(now, waiting);
+    }
   }
 
   #expire(now: Nanoseconds): void {
     for (let due = this.#holdings.nextExpired(now); due; due = this.#holdings.nextExpired(now)) {
-      this.#forwarding.giveUp(due);
+      this.#forwarding.giveUp(now, due);
       this.#effects.count('dtn.expired');
       this.#effects.lose(due, 'expired');
     }
+  }
+
+  /** Begins a sync if there is something to write and none is under way. */
+  #write(now: Nanoseconds): void {
+    const journal = this.#journal;
+    if (journal?.isDue(now) !== true) return;
+    const record = { lifeMs: this.#life.ms(now), ...this.#origin.memory };
+    journal.put(now, AGENT_KEY, encodeAgentRecord(record));
+    journal.sync();
+  }
+
+  /** Goes on where an earlier life of the node ended. */
+  #start(now: Nanoseconds, records: readonly StoredRecord[]): void {
+    for (const bundle of this.#recovery.run(now, records)) this.#forwarding.route(now, bundle);
   }
 }

@@ -10,6 +10,7 @@ import { BundleView } from '../wire/view.ts';
 import type { EffectSink } from './effects.ts';
 import { forwardedCopy } from './forwarded-copy.ts';
 import type { HeldBundle } from './held-bundle.ts';
+import { isAgeless } from './origin.ts';
 import type { Departure, Outlet } from './outlet.ts';
 import type { AgentParts } from './parts.ts';
 
@@ -38,7 +39,8 @@ export class Departures {
       if (options.double === 'dropping') return 'no-storage';
       if (options.double === 'swallowing') return undefined;
     }
-    const moment = { node: names.nodeOf(own), isOwn, heldNs: now - bundle.sinceNs };
+    const heldNs = isAgeless(options) ? 0 : now - bundle.sinceNs;
+    const moment = { node: names.nodeOf(own), isOwn, heldNs };
     if (!forwardedCopy(this.#writer, this.#view, bundle.bytes, moment)) return 'hop-limit';
     const copy = this.#secured(this.#writer.taken(), outlet.neighbour);
     if (typeof copy === 'string') return copy;

@@ -35,6 +35,8 @@ export type AgentCount =
   | 'dtn.arrived'
   | 'dtn.expired'
   | 'dtn.received'
+  | 'dtn.recovered'
+  | 'dtn.custody.lost'
   | 'dtn.duplicate_copies';
 
 /** The effects of an agent. */
@@ -55,7 +57,11 @@ export type AgentEffect<Request> =
   | { readonly kind: 'count'; readonly metric: AgentCount }
   | { readonly kind: 'hops'; readonly hops: number }
   | { readonly kind: 'stored'; readonly bytes: number }
-  | { readonly kind: 'report'; readonly report: BundleReport };
+  | { readonly kind: 'report'; readonly report: BundleReport }
+  /** Writes to the durable store, in this order; `sync` is answered with the input `synced`. */
+  | { readonly kind: 'put'; readonly key: string; readonly value: Uint8Array }
+  | { readonly kind: 'erase'; readonly key: string }
+  | { readonly kind: 'sync' };
 
 /** Where the parts of an agent put their effects; none of them answers requests. */
 export interface EffectSink {

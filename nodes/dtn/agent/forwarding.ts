@@ -6,13 +6,13 @@
  */
 import type { Nanoseconds } from '../../../engine/host/time.ts';
 import type { Way } from '../../../engine/host/transport.ts';
-import { Deadlines } from '../../_kit/deadlines.ts';
 import type { Surroundings, WaitReason } from '../router/router.ts';
 import { Departures } from './departures.ts';
 import type { EffectSink } from './effects.ts';
 import type { HeldBundle } from './held-bundle.ts';
 import type { Holdings } from './holdings.ts';
 import type { Transfer } from './input.ts';
+import { LiveDeadlines } from './live-deadlines.ts';
 import type { Departure, Outlet } from './outlet.ts';
 import type { AgentParts } from './parts.ts';
 
@@ -35,11 +35,12 @@ export class Forwarding {
   readonly #departures: Departures;
   readonly #places = new Map<string, Place>();
   /** Bundles that should have left by then. */
-  readonly #reviews = new Deadlines<HeldBundle>();
+  readonly #reviews: LiveDeadlines<HeldBundle>;
 
   constructor(parts: ForwardingParts) {
     this.#parts = parts;
     this.#departures = new Departures(parts);
+    this.#reviews = new LiveDeadlines((bundle) => parts.holdings.has(bundle));
   }
 
   /** Bundles that wait, by reason, for the status page. */
@@ -54,8 +55,7 @@ export class Forwarding {
 
   /** When something is to be sent or reviewed; Infinity if nothing is. */
   nextAt(): Nanoseconds {
-    this.#skipGone();
-    let next = this.#reviews.nextAt ?? Number.POSITIVE_INFINITY;
+    let next = this.#reviews.nextAt();
     for (const outlet of this.#parts.outlets) next = Math.min(next, outlet.nextAt());
     return next;
   }
@@ -91,14 +91,14 @@ export class Forwarding {
   }
 
   /** The neighbour has the bundle of a transfer, so that it has left for good. */
-  acknowledged({ outlet, number }: Transfer): void {
+  acknowledged(now: Nanoseconds, { outlet, number }: Transfer): void {
     const { effects } = this.#parts;
     const bundle = this.#outlet(outlet)?.acknowledged(number);
     if (bundle === undefined) {
       effects.drop('late-receipt');
       return;
     }
-    this.#end(bundle);
+    this.#end(now, bundle);
     effects.count('dtn.forwarded');
   }
 
@@ -106,8 +106,7 @@ export class Forwarding {
   review(now: Nanoseconds): void {
     for (let due = this.#reviews.takeDue(now); due; due = this.#reviews.takeDue(now)) {
       const place = this.#places.get(due.key);
-      const isHere = this.#parts.holdings.has(due);
-      if (!isHere || place?.kind !== 'queue' || place.untilNs >= now) continue;
+      if (place?.kind !== 'queue' || place.untilNs >= now) continue;
       place.outlet.withdraw(due);
       this.#reroute(now, due);
     }
@@ -124,30 +123,35 @@ export class Forwarding {
     }
   }
 
+  /** True if a neighbour may have the bundle by now, and has not said so. */
+  isUnderWay({ key }: HeldBundle): boolean {
+    return this.#places.get(key)?.kind === 'under-way';
+  }
+
   /** Gives a bundle up, wherever it is. */
-  giveUp(bundle: HeldBundle): void {
+  giveUp(now: Nanoseconds, bundle: HeldBundle): void {
     const place = this.#places.get(bundle.key);
     if (place !== undefined && place.kind !== 'waits') place.outlet.withdraw(bundle);
     this.#parts.router.withdrawn?.(bundle);
-    this.#end(bundle);
+    this.#end(now, bundle);
   }
 
   /** The node is done with the bundle. */
-  #end(bundle: HeldBundle): void {
+  #end(now: Nanoseconds, bundle: HeldBundle): void {
     this.#places.delete(bundle.key);
     this.#parts.router.done?.(bundle);
-    this.#parts.holdings.end(bundle);
+    this.#parts.holdings.end(now, bundle);
   }
 
   #leave(now: Nanoseconds, departure: Departure, outlet: Outlet): void {
     const { bundle, transfer } = departure;
     // Without a receipt to wait for, the bundle has left for good.
-    if (transfer === undefined) this.#end(bundle);
+    if (transfer === undefined) this.#end(now, bundle);
     else this.#places.set(bundle.key, { kind: 'under-way', outlet });
     const drop = this.#departures.send(now, departure, outlet);
     if (drop === undefined) return;
     outlet.withdraw(bundle);
-    if (transfer !== undefined) this.#end(bundle);
+    if (transfer !== undefined) this.#end(now, bundle);
     this.#parts.effects.lose(bundle, drop);
   }
 
@@ -181,14 +185,6 @@ export class Forwarding {
   #retryWaiting(now: Nanoseconds): void {
     for (const bundle of [...this.#parts.holdings.values()]) {
       if (this.#places.get(bundle.key)?.kind === 'waits') this.route(now, bundle);
-    }
-  }
-
-  /** Forgets reviews of bundles that are no longer here, so that no timer is set for them. */
-  #skipGone(): void {
-    for (let first = this.#reviews.first; first; first = this.#reviews.first) {
-      if (this.#parts.holdings.has(first)) return;
-      this.#reviews.takeDue(Number.POSITIVE_INFINITY);
     }
   }
 

@@ -12,6 +12,8 @@ export type Priority = 0 | 1 | 2;
 export interface HeldBundle {
   /** Identity: source, creation timestamp and, of a fragment, its place (RFC 9171 section 4.2.7). */
   readonly key: string;
+  /** Node identifier of its source, as text; empty if it is anonymous. */
+  readonly source: string;
   /** As received or created; changed only when a copy of it leaves. */
   readonly bytes: Uint8Array;
   /** Name of the host of the destination; undefined if it is on none of this network. */

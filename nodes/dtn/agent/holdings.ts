@@ -1,24 +1,65 @@
 /**
- * What a node holds, and what it remembers of bundles with which it is done.
+ * What a node holds, and what it remembers of bundles with which it is done; with a journal, both
+ * survive a crash.
  *
  * @module
  */
 import type { Nanoseconds } from '../../../engine/host/time.ts';
 import { REMEMBERED_MAX } from '../geometry.ts';
+import { BundleStore, type NoRoom, type StoreLimits, type StoreQuestions } from './bundle-store.ts';
+import type { CustodyLedger } from './custody-ledger.ts';
 import type { EffectSink } from './effects.ts';
 import type { HeldBundle } from './held-bundle.ts';
-import { MemoryStore, type StoreLimits } from './memory-store.ts';
+import {
+  BUNDLE_PREFIX,
+  encodeBundleRecord,
+  encodeTombstone,
+  recordKey,
+  TOMBSTONE_PREFIX,
+} from './records.ts';
 import { Remembered } from './remembered.ts';
+
+const NS_PER_MS = 1_000_000;
+
+/** Writes to a durable store. */
+export interface RecordWriter {
+  put(now: Nanoseconds, key: string, value: Uint8Array): void;
+  erase(now: Nanoseconds, key: string): void;
+}
+
+/** What holdings need. */
+export interface HoldingsParts {
+  readonly limits: StoreLimits;
+  readonly effects: EffectSink;
+  /** Absent if the store is in memory. */
+  readonly journal: RecordWriter | undefined;
+  readonly custody: CustodyLedger | undefined;
+  /** The time of the node's life and calendar time, ms. */
+  readonly lifeMs: (now: Nanoseconds) => number;
+  readonly dtnMs: () => number;
+  /** Defect for tests: no tombstones on disk. */
+  readonly isForgetting: boolean;
+}
+
+/** Numbers of a held bundle: that of its record, and that of its custody. */
+interface Numbers {
+  readonly record: number;
+  readonly custody: number;
+}
 
 /** The bundles of one node. */
 export class Holdings {
-  readonly #effects: EffectSink;
-  readonly #store: MemoryStore;
+  readonly #parts: HoldingsParts;
+  readonly #store: BundleStore;
   readonly #remembered = new Remembered(REMEMBERED_MAX);
+  readonly #numbers = new Map<string, Numbers>();
+  /** Numbers of tombstones on disk, by identity. */
+  readonly #tombstones = new Map<string, number>();
+  #nextRecord = 0;
 
-  constructor(limits: StoreLimits, effects: EffectSink) {
-    this.#effects = effects;
-    this.#store = new MemoryStore(limits);
+  constructor(parts: HoldingsParts) {
+    this.#parts = parts;
+    this.#store = new BundleStore(parts.limits);
   }
 
   /** Number of bundles. */
@@ -41,23 +82,75 @@ export class Holdings {
     return this.#store.get(key) !== undefined || this.#remembered.has(key, now);
   }
 
-  /** @returns false if there is no room. */
-  add(bundle: HeldBundle): boolean {
-    const isAdded = this.#store.add(bundle);
-    if (isAdded) this.#tell();
-    return isAdded;
+  /** @returns what must go so that there is room for the bundle, or why there is none. */
+  roomFor(bundle: HeldBundle, questions: StoreQuestions): readonly HeldBundle[] | NoRoom {
+    return this.#store.roomFor(bundle, questions);
+  }
+
+  /** Takes a bundle in for which there is room. */
+  add(now: Nanoseconds, bundle: HeldBundle): void {
+    const numbers = { record: this.#nextRecord, custody: this.#parts.custody?.next() ?? 0 };
+    this.#nextRecord += 1;
+    this.#insert(bundle, numbers);
+    this.#parts.journal?.put(
+      now,
+      recordKey(BUNDLE_PREFIX, numbers.record),
+      encodeBundleRecord({
+        bytes: bundle.bytes,
+        from: bundle.from,
+        priority: bundle.priority,
+        sinceLifeMs: this.#parts.lifeMs(now),
+        sinceDtnMs: Math.max(0, this.#parts.dtnMs()),
+        remainingMs: Math.floor((bundle.deadlineNs - now) / NS_PER_MS),
+        name: bundle.name,
+        custody: numbers.custody,
+      }),
+    );
+  }
+
+  /** Takes in what was found on disk. */
+  restore(bundle: HeldBundle, numbers: Numbers): void {
+    this.#nextRecord = Math.max(this.#nextRecord, numbers.record + 1);
+    this.#insert(bundle, numbers);
+  }
+
+  /** Takes in a tombstone that was found on disk. */
+  restoreTombstone(now: Nanoseconds, { key, deadlineNs }: Ended, record: number): void {
+    this.#nextRecord = Math.max(this.#nextRecord, record + 1);
+    this.#tombstones.set(key, record);
+    this.#forget(now, this.#remembered.add(now, key, deadlineNs));
+  }
+
+  /** The node has answered for the bundle. */
+  vouch({ key }: HeldBundle): void {
+    const numbers = this.#numbers.get(key);
+    if (numbers !== undefined) this.#parts.custody?.taken(numbers.custody);
   }
 
   /** The node is done with the bundle: copies that come now are duplicates. */
-  end(bundle: HeldBundle): void {
+  end(now: Nanoseconds, bundle: HeldBundle): void {
+    const numbers = this.#numbers.get(bundle.key);
+    this.#numbers.delete(bundle.key);
     this.#store.remove(bundle);
-    this.remember(bundle);
+    this.#forget(now, this.#remembered.add(now, bundle.key, bundle.deadlineNs));
+    if (numbers !== undefined) {
+      this.#parts.custody?.ended(numbers.custody);
+      this.#parts.journal?.erase(now, recordKey(BUNDLE_PREFIX, numbers.record));
+    }
     this.#tell();
   }
 
-  /** Copies that come from now on are duplicates. */
-  remember({ key, deadlineNs }: HeldBundle): void {
-    this.#remembered.add(key, deadlineNs);
+  /** The bundle was delivered: no copy of it ever is again, not even after a crash. */
+  bury(now: Nanoseconds, { key, deadlineNs }: Ended): void {
+    this.#forget(now, this.#remembered.add(now, key, deadlineNs));
+    const { journal, lifeMs, isForgetting } = this.#parts;
+    if (journal === undefined || isForgetting) return;
+    const record = this.#nextRecord;
+    this.#nextRecord += 1;
+    this.#tombstones.set(key, record);
+    const untilLifeMs = lifeMs(now) + Math.ceil((deadlineNs - now) / NS_PER_MS);
+    const tombstone = encodeTombstone({ identity: key, untilLifeMs });
+    journal.put(now, recordKey(TOMBSTONE_PREFIX, record), tombstone);
   }
 
   /** The next bundle that is of no use after `now`; undefined if there is none yet. */
@@ -70,7 +163,25 @@ export class Holdings {
     return this.#store.nextAt();
   }
 
+  #insert(bundle: HeldBundle, numbers: Numbers): void {
+    this.#numbers.set(bundle.key, numbers);
+    this.#store.add(bundle);
+    this.#tell();
+  }
+
+  #forget(now: Nanoseconds, keys: readonly string[]): void {
+    for (const key of keys) {
+      const record = this.#tombstones.get(key);
+      if (record === undefined) continue;
+      this.#tombstones.delete(key);
+      this.#parts.journal?.erase(now, recordKey(TOMBSTONE_PREFIX, record));
+    }
+  }
+
   #tell(): void {
-    this.#effects.push({ kind: 'stored', bytes: this.#store.bytes });
+    this.#parts.effects.push({ kind: 'stored', bytes: this.#store.bytes });
   }
 }
+
+/** A bundle with which a node is done. */
+type Ended = Pick<HeldBundle, 'key' | 'deadlineNs'>;

@@ -5,6 +5,7 @@
  * @module
  */
 import type { SendWishes, Way } from '../../../engine/host/transport.ts';
+import type { StoredRecord } from './records.ts';
 
 /** The inputs of an agent. `Request` is what the node needs to answer one; it is handed back. */
 export type AgentInput<Request> =
@@ -12,7 +13,11 @@ export type AgentInput<Request> =
   | BundleInput
   /** The neighbour has the bundle of a transfer. */
   | { readonly kind: 'receipt'; readonly transfer: Transfer }
-  | { readonly kind: 'way'; readonly outlet: string; readonly way: Way };
+  | { readonly kind: 'way'; readonly outlet: string; readonly way: Way }
+  /** The first input of all: what the durable store holds; nothing if there is none. */
+  | { readonly kind: 'start'; readonly records: readonly StoredRecord[] }
+  /** The sync under way has ended; what it covered is on disk, or failed. */
+  | { readonly kind: 'synced'; readonly isDurable: boolean };
 
 /** A message of the application. */
 export interface SendInput<Request> {

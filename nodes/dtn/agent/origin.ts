@@ -8,7 +8,7 @@ import type { Nanoseconds } from '../../../engine/host/time.ts';
 import type { SendWishes } from '../../../engine/host/transport.ts';
 import type { DtnOptions } from '../config.ts';
 import { BLOCK_TYPE, CRC_TYPE, DTN_EPOCH_S } from '../geometry.ts';
-import { EID_NONE, formatEid } from '../wire/eid.ts';
+import { EID_NONE, formatEid, nodeOf } from '../wire/eid.ts';
 import { encodeEid } from '../wire/eid-wire.ts';
 import { type CrcType, encodeBundle, payloadBlock } from '../wire/encode.ts';
 import { hopCountData } from '../wire/extensions.ts';
@@ -17,6 +17,8 @@ import type { AgentParts } from './parts.ts';
 
 const MS_PER_S = 1_000;
 const NS_PER_MS = 1_000_000;
+/** Lifetimes beyond it, 52 days, end then: sums with instants stay exact. */
+export const REMAINING_MS_MAX: number = Number.MAX_SAFE_INTEGER / NS_PER_MS / 2;
 const HOP_COUNT_NUMBER = 2;
 const CRC_TYPES: Readonly<Record<DtnOptions['crc'], CrcType>> = {
   none: CRC_TYPE.none,
@@ -35,6 +37,18 @@ export interface Message {
   readonly wishes: SendWishes;
 }
 
+/** The defect of tests: bundles grow no older. */
+export function isAgeless({ double }: DtnOptions): boolean {
+  return double === 'ageless';
+}
+
+/** The last creation timestamp, and the number of bundles made. */
+export interface OriginMemory {
+  readonly lastMs: number;
+  readonly sequence: number;
+  readonly made: number;
+}
+
 /** The source of a node's own bundles. */
 export class Origin {
   readonly #parts: OriginParts;
@@ -45,6 +59,18 @@ export class Origin {
 
   constructor(parts: OriginParts) {
     this.#parts = parts;
+  }
+
+  /** What must survive a restart, so that no creation timestamp repeats. */
+  get memory(): OriginMemory {
+    return { lastMs: this.#lastMs, sequence: this.#sequence, made: this.#made };
+  }
+
+  /** Goes on where an earlier life ended. */
+  resume({ lastMs, sequence, made }: OriginMemory): void {
+    this.#lastMs = lastMs;
+    this.#sequence = sequence;
+    this.#made = made;
   }
 
   /** Calendar time, ms since the DTN epoch. */
@@ -85,11 +111,12 @@ export class Origin {
     );
     return {
       key: `${formatEid(source)} ${createdMs}-${sequence}`,
+      source: formatEid(nodeOf(source)),
       bytes: this.#parts.security?.made(bytes) ?? bytes,
       destination: to,
       priority: wishes.priority ?? 1,
       sinceNs: now,
-      deadlineNs: now + lifetimeMs * NS_PER_MS,
+      deadlineNs: now + (isAgeless(options) ? REMAINING_MS_MAX : lifetimeMs) * NS_PER_MS,
       from: undefined,
       name: this.#made,
     };

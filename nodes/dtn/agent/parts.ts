@@ -7,6 +7,7 @@ import type { CalendarTime, Nanoseconds } from '../../../engine/host/time.ts';
 import type { DtnOptions } from '../config.ts';
 import type { Names } from '../names.ts';
 import type { Router } from '../router/router.ts';
+import type { CustodyLedger } from './custody-ledger.ts';
 import type { Outlet } from './outlet.ts';
 import type { BundleSecurity } from './security.ts';
 
@@ -21,6 +22,10 @@ export interface AgentParts {
   readonly router: Router;
   /** Absent on a node without security blocks. */
   readonly security?: BundleSecurity | undefined;
+  /** What the node has answered for, as measured outside it; absent in tests of other things. */
+  readonly custody?: CustodyLedger | undefined;
+  /** A uniform number below a bound, for the policy of the store. */
+  readonly below: (bound: number) => number;
   /** Calendar time. */
   readonly clock: () => CalendarTime;
   /** Time of contact plans. */

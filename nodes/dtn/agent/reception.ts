@@ -6,18 +6,19 @@
  */
 import type { Nanoseconds } from '../../../engine/host/time.ts';
 import type { DtnDrop } from '../drops.ts';
-import { CRC_TYPE } from '../geometry.ts';
+import { CRC_TYPE, SOURCE_BYTES_MAX } from '../geometry.ts';
+import { formatEid, nodeOf } from '../wire/eid.ts';
+import { EID_FORM } from '../wire/eid-wire.ts';
 import { BundleView } from '../wire/view.ts';
 import type { EffectSink } from './effects.ts';
 import { openHeld } from './forwarded-copy.ts';
 import type { HeldBundle } from './held-bundle.ts';
 import type { Holdings } from './holdings.ts';
 import { identityOf } from './identity.ts';
+import { isAgeless, REMAINING_MS_MAX } from './origin.ts';
 import type { AgentParts } from './parts.ts';
 
 const NS_PER_MS = 1_000_000;
-/** Lifetimes beyond it, 52 days, end then: sums with instants stay exact. */
-const REMAINING_MS_MAX = Number.MAX_SAFE_INTEGER / NS_PER_MS / 2;
 
 /** A bundle of a neighbour. */
 export type Received = Pick<HeldBundle, 'bytes' | 'from' | 'name'>;
@@ -47,6 +48,7 @@ export class Reception {
     const { bytes } = received;
     const malformed = view.open(bytes, 0, bytes.length);
     if (malformed !== undefined) return malformed;
+    if (view.reportToAt - view.sourceAt > SOURCE_BYTES_MAX) return 'source-too-long';
     const key = identityOf(view) ?? this.#anonymousKey();
     const deadlineNs = now + this.#remainingMs() * NS_PER_MS;
     const drop =
@@ -60,7 +62,8 @@ export class Reception {
     if (exhausted !== undefined) return exhausted;
     const destination = this.#parts.names.hostOf(view.destination);
     const rest = { destination, deadlineNs, sinceNs: now, priority: 1 } as const;
-    return { key, ...received, bytes: secured, ...rest };
+    const source = view.sourceForm === EID_FORM.none ? '' : formatEid(nodeOf(view.source));
+    return { key, source, ...received, bytes: secured, ...rest };
   }
 
   /** The bundle after the work of security, opened. */
@@ -98,6 +101,7 @@ export class Reception {
   /** Lifetime that is left, ms (RFC 9171 section 5.5). */
   #remainingMs(): number {
     const { createdMs, lifetimeMs, ageMs } = this.view;
+    if (isAgeless(this.#parts.options)) return REMAINING_MS_MAX;
     const elapsedMs = createdMs === 0 ? ageMs : this.#parts.dtnMs() - createdMs;
     // A clock that is behind makes no bundle younger than new.
     return Math.min(lifetimeMs - Math.max(0, elapsedMs), REMAINING_MS_MAX);

@@ -5,7 +5,17 @@ import type { Router } from '../../../../../nodes/dtn/router/router.ts';
 import { formatEid } from '../../../../../nodes/dtn/wire/eid.ts';
 import { BundleView } from '../../../../../nodes/dtn/wire/view.ts';
 import { sampleBundle } from '../wire/support.ts';
-import { bench, type Effect, EPOCH_DTN_MS, foreign, kinds, S, send, window } from './bench.ts';
+import {
+  bench,
+  type Effect,
+  EPOCH_DTN_MS,
+  foreign,
+  kinds,
+  S,
+  STORE,
+  send,
+  window,
+} from './bench.ts';
 
 describe('an agent', () => {
   it('answers, makes a bundle and hands it to the neighbour, in this order', () => {
@@ -71,7 +81,7 @@ describe('an agent', () => {
   });
 
   it('refuses what it cannot keep', () => {
-    const { step } = bench({ options: { store: { bytes: 2_500, bundles: 10 } } });
+    const { step } = bench({ options: { store: { ...STORE, bytes: 2_500 } } });
     const outcomes = ['nobody', 'b', 'b', 'b', 'b'].map((to) => {
       const answer = step(0, send(to)).find(({ kind }) => kind === 'answer');
       return (answer as Extract<Effect, { kind: 'answer' }>).outcome;
@@ -138,10 +148,10 @@ describe('a received bundle', () => {
   });
 
   it('is delivered though the store is full', () => {
-    const { step } = bench({ options: { store: { bytes: 0, bundles: 1 } } });
+    const { step } = bench({ options: { store: { ...STORE, bytes: 0 } } });
     expect(kinds(step(S, foreign({ destination: 'ipn:1.1' })))).toEqual(['deliver']);
     expect(kinds(step(S, foreign({ destination: 'ipn:2.1', sequence: 2 })))).toEqual([
-      'no-storage',
+      'source-share',
     ]);
   });
 

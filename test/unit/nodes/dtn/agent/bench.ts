@@ -6,6 +6,7 @@ import { Adjacency } from '../../../../../nodes/dtn/agent/adjacency.ts';
 import { Agent } from '../../../../../nodes/dtn/agent/agent.ts';
 import type { AgentEffect } from '../../../../../nodes/dtn/agent/effects.ts';
 import type { AgentInput } from '../../../../../nodes/dtn/agent/input.ts';
+import type { Outlet } from '../../../../../nodes/dtn/agent/outlet.ts';
 import type { AgentParts } from '../../../../../nodes/dtn/agent/parts.ts';
 import { type DtnOptions, dtnConfig } from '../../../../../nodes/dtn/config.ts';
 import { Names } from '../../../../../nodes/dtn/names.ts';
@@ -19,12 +20,17 @@ const EPOCH_S = 1_767_225_600;
 export const EPOCH_DTN_MS = 820_540_800_000;
 const BODY = new Uint8Array(1_000);
 
+/** A store of the usual kind. */
+export const STORE: DtnOptions['store'] = dtnConfig.parse({}).store;
+
 export type Effect = AgentEffect<string>;
 
 export interface Bench {
   readonly agent: Agent<string>;
   /** Steps the agent and returns its effects without counters and levels. */
   readonly step: (now: number, input: Parameters<Agent<string>['step']>[1]) => readonly Effect[];
+  /** Steps the agent and returns all effects. */
+  readonly stepAll: Bench['step'];
 }
 
 export interface BenchOptions {
@@ -34,6 +40,8 @@ export interface BenchOptions {
   /** How far the agent's clock is off at an instant, s. */
   readonly clockOffsetS?: (now: number) => number;
   readonly rateBps?: number;
+  /** Instead of the links. */
+  readonly outlets?: readonly Outlet[];
   readonly security?: AgentParts['security'];
 }
 
@@ -55,23 +63,23 @@ export function bench(given: BenchOptions = {}): Bench {
     own: 'a',
     names: new Names(['a', 'b', 'c'], parsed.eids),
     options: parsed,
-    outlets: [link('b'), link('c')],
+    outlets: given.outlets ?? [link('b'), link('c')],
     router: router ?? new DirectRouter(new Set(['b', 'c'])),
     clock: (): CalendarTime => {
       const seconds = EPOCH_S + (clockOffsetS?.(nowNs) ?? 0) + Math.floor(nowNs / S);
       return { seconds, nanos: nowNs % S };
     },
+    below: (bound): number => bound - 1,
     planTime: (): number => nowNs,
     security: given.security,
   });
-  return {
-    agent,
-    step: (now, input): readonly Effect[] => {
-      nowNs = now;
-      const effects = agent.step(now, input);
-      return effects.filter(({ kind }) => !['count', 'stored', 'hops'].includes(kind));
-    },
+  const stepAll: Bench['step'] = (now, input) => {
+    nowNs = now;
+    return agent.step(now, input);
   };
+  const step: Bench['step'] = (now, input) =>
+    stepAll(now, input).filter(({ kind }) => !['count', 'stored', 'hops'].includes(kind));
+  return { agent, step, stepAll };
 }
 
 export function send(to: string, wishes: SendWishes = {}): AgentInput<string> {

@@ -17,6 +17,7 @@ function outlet(firstTransfer = 7): CarrierOutlet {
 function bundle(key: string): HeldBundle {
   return {
     key,
+    source: 'ipn:1.0',
     bytes: new Uint8Array(10),
     destination: 'b',
     priority: 1,

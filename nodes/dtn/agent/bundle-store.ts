@@ -1,0 +1,154 @@
+/**
+ * The bundles of a node: bounded by bytes and number, in all and for each source, with the order of
+ * their deadlines.
+ *
+ * @module
+ */
+import type { Nanoseconds } from '../../../engine/host/time.ts';
+import type { HeldBundle } from './held-bundle.ts';
+import { LiveDeadlines } from './live-deadlines.ts';
+import { leaversOf, type StorePolicy } from './store-policy.ts';
+
+/** How much a store keeps, and what it does when it is full. */
+export interface StoreLimits {
+  readonly bytes: number;
+  readonly bundles: number;
+  readonly policy: StorePolicy;
+  /** Share of the bytes and of the number that bundles of one other node may take, 0 to 1. */
+  readonly perSource: number;
+}
+
+/** Why there is no room for a bundle. */
+export type NoRoom = 'no-storage' | 'source-share';
+
+/** Asks about bundles and chance, for the policy. */
+export interface StoreQuestions {
+  /** True if the bundle may go: it is not under way. */
+  readonly isFree: (bundle: HeldBundle) => boolean;
+  /** A uniform number below a bound. */
+  readonly below: (bound: number) => number;
+}
+
+/** Bytes and number of bundles. */
+interface Load {
+  bytes: number;
+  bundles: number;
+}
+
+/** Bundles by identity. */
+export class BundleStore {
+  readonly #limits: StoreLimits;
+  readonly #bundles = new Map<string, HeldBundle>();
+  readonly #deadlines = new LiveDeadlines<HeldBundle>((one) => this.get(one.key) === one);
+  readonly #all: Load = { bytes: 0, bundles: 0 };
+  readonly #bySource = new Map<string, Load>();
+
+  constructor(limits: StoreLimits) {
+    this.#limits = limits;
+  }
+
+  /** Number of bundles. */
+  get size(): number {
+    return this.#bundles.size;
+  }
+
+  /** Their bytes. */
+  get bytes(): number {
+    return this.#all.bytes;
+  }
+
+  get(key: string): HeldBundle | undefined {
+    return this.#bundles.get(key);
+  }
+
+  /** All bundles, oldest first. */
+  values(): Iterable<HeldBundle> {
+    return this.#bundles.values();
+  }
+
+  /** @returns what must go so that there is room for the bundle, or why there is none. */
+  roomFor(bundle: HeldBundle, questions: StoreQuestions): readonly HeldBundle[] | NoRoom {
+    const share = this.#shareLeft(bundle);
+    const room = roomLeft(this.#limits, this.#all);
+    if (fits(bundle, share) && fits(bundle, room)) return [];
+    if (this.#limits.policy === 'reject-new')
+      return fits(bundle, share) ? 'no-storage' : 'source-share';
+    const candidates = [...this.#bundles.values()].filter(
+      (each) => each.from !== undefined && questions.isFree(each),
+    );
+    const { below } = questions;
+    const leavers = leaversOf(this.#limits.policy, { candidates, newcomer: bundle, below });
+    const gone = new Set<HeldBundle>();
+    const leave = (each: HeldBundle): void => {
+      gone.add(each);
+      free(room, each);
+      if (each.source === bundle.source) free(share, each);
+    };
+    // A source whose share is full makes room for itself; after that, everybody does.
+    for (const each of leavers) {
+      if (each.source === bundle.source && !fits(bundle, share)) leave(each);
+    }
+    if (!fits(bundle, share)) return 'source-share';
+    for (const each of leavers) if (!gone.has(each) && !fits(bundle, room)) leave(each);
+    return fits(bundle, room) ? [...gone] : 'no-storage';
+  }
+
+  /** Takes a bundle in for which there is room. */
+  add(bundle: HeldBundle): void {
+    this.#bundles.set(bundle.key, bundle);
+    this.#count(bundle, 1);
+    // RFC 9171 section 5.5: a bundle expires when its age exceeds its lifetime.
+    if (Number.isFinite(bundle.deadlineNs)) this.#deadlines.add(bundle.deadlineNs + 1, bundle);
+  }
+
+  remove({ key }: HeldBundle): void {
+    const bundle = this.#bundles.get(key);
+    if (bundle === undefined) return;
+    this.#bundles.delete(key);
+    this.#count(bundle, -1);
+  }
+
+  /** The next bundle that is of no use after `now`; undefined if there is none yet. */
+  nextExpired(now: Nanoseconds): HeldBundle | undefined {
+    return this.#deadlines.takeDue(now);
+  }
+
+  /** When the next bundle expires; Infinity if none does. */
+  nextAt(): Nanoseconds {
+    return this.#deadlines.nextAt();
+  }
+
+  #count(bundle: HeldBundle, sign: 1 | -1): void {
+    const { source, from, bytes } = bundle;
+    const load = this.#bySource.get(source) ?? { bytes: 0, bundles: 0 };
+    for (const each of from === undefined ? [this.#all] : [this.#all, load]) {
+      each.bytes += sign * bytes.length;
+      each.bundles += sign;
+    }
+    if (load.bundles === 0) this.#bySource.delete(source);
+    else this.#bySource.set(source, load);
+  }
+
+  /** What the source of the bundle may still store; the node's own applications may fill it all. */
+  #shareLeft({ from, source }: HeldBundle): Load {
+    const { bytes, bundles, perSource } = this.#limits;
+    if (from === undefined) return { bytes, bundles };
+    const share = { bytes: bytes * perSource, bundles: bundles * perSource };
+    return roomLeft(share, this.#bySource.get(source) ?? NOTHING);
+  }
+}
+
+const NOTHING: Readonly<Load> = { bytes: 0, bundles: 0 };
+
+function roomLeft(limits: Readonly<Load>, used: Readonly<Load>): Load {
+  return { bytes: limits.bytes - used.bytes, bundles: limits.bundles - used.bundles };
+}
+
+function fits({ bytes }: HeldBundle, room: Readonly<Load>): boolean {
+  return room.bundles >= 1 && room.bytes >= bytes.length;
+}
+
+function free(room: Load, { bytes }: HeldBundle): void {
+  room.bytes += bytes.length;
+  room.bundles += 1;
+}

@@ -1,0 +1,157 @@
+/**
+ * What a durable store keeps of bundles (RFC 9171 section 5 leaves it to agents): the bytes of each
+ * and what a restarted agent must know besides, tombstones of delivered ones, and one record of the
+ * agent itself. CBOR, written by this node and read by it alone.
+ *
+ * ```
+ * b/NUMBER  [from or "", priority, since (life ms), since (DTN ms), remaining (ms), name, custody] bundle
+ * t/NUMBER  [until (life ms)] identity as text
+ * agent     [life (ms), last creation time, sequence, messages made]
+ * ```
+ *
+ * The time of life counts only while the agent runs, from its first start on, so that it needs no
+ * clock; the age of a bundle never falls below what it was when the store was last written.
+ *
+ * @module
+ */
+import { CBOR_ARRAY, CBOR_TEXT, CBOR_UINT, CborReader } from '../../_kit/cbor-reader.ts';
+import { CborWriter } from '../../_kit/cbor-writer.ts';
+import type { Priority } from './held-bundle.ts';
+
+/** Keys of bundles and of tombstones begin with it. */
+export const BUNDLE_PREFIX = 'b/';
+export const TOMBSTONE_PREFIX = 't/';
+/** The key of the agent's own record. */
+export const AGENT_KEY = 'agent';
+/** Digits of a number in a key: keys in order are bundles in the order in which they were taken. */
+const DIGITS = 12;
+const BUNDLE_ELEMENTS = 7;
+const AGENT_ELEMENTS = 4;
+
+/** A record of a store. */
+export type StoredRecord = readonly [key: string, value: Uint8Array];
+
+/** What is kept of a bundle. */
+export interface BundleRecord {
+  readonly bytes: Uint8Array;
+  readonly from: string | undefined;
+  readonly priority: Priority;
+  /** When the node received or created it, by the time of its life and by its calendar, ms. */
+  readonly sinceLifeMs: number;
+  readonly sinceDtnMs: number;
+  /** Lifetime that was left then, ms. */
+  readonly remainingMs: number;
+  /** Its numbers for observers. */
+  readonly name: number;
+  readonly custody: number;
+}
+
+/** What is kept of a delivered bundle. */
+export interface TombstoneRecord {
+  readonly identity: string;
+  /** When copies of it expire, by the time of the node's life, ms. */
+  readonly untilLifeMs: number;
+}
+
+/** What is kept of the agent. */
+export interface AgentRecord {
+  readonly lifeMs: number;
+  readonly lastMs: number;
+  readonly sequence: number;
+  readonly made: number;
+}
+
+/** The key of a bundle or tombstone. */
+export function recordKey(prefix: string, number: number): string {
+  return `${prefix}${number.toString(16).padStart(DIGITS, '0')}`;
+}
+
+/** The number in a key. */
+export function recordNumber(key: string): number {
+  return Number.parseInt(key.slice(BUNDLE_PREFIX.length), 16);
+}
+
+export function encodeBundleRecord(record: BundleRecord): Uint8Array {
+  const writer = new CborWriter();
+  writer.array(BUNDLE_ELEMENTS);
+  writer.text(record.from ?? '');
+  writer.uint(record.priority);
+  writer.uint(record.sinceLifeMs);
+  writer.uint(record.sinceDtnMs);
+  writer.uint(record.remainingMs);
+  writer.uint(record.name);
+  writer.uint(record.custody);
+  writer.raw(record.bytes);
+  return writer.taken();
+}
+
+/** @returns undefined if the value is no record of a bundle. */
+export function decodeBundleRecord(value: Uint8Array): BundleRecord | undefined {
+  const reader = readerOf(value, BUNDLE_ELEMENTS);
+  const from = reader && readText(reader);
+  const numbers = reader && readUints(reader, BUNDLE_ELEMENTS - 1);
+  if (from === undefined || reader === undefined || numbers === undefined) return undefined;
+  const [priority, sinceLifeMs, sinceDtnMs, remainingMs, name, custody] = numbers as Six;
+  if (priority !== 0 && priority !== 1 && priority !== 2) return undefined;
+  const times = { sinceLifeMs, sinceDtnMs, remainingMs };
+  const bytes = value.subarray(reader.at);
+  return { bytes, from: from === '' ? undefined : from, priority, ...times, name, custody };
+}
+
+export function encodeTombstone({ identity, untilLifeMs }: TombstoneRecord): Uint8Array {
+  const writer = new CborWriter();
+  writer.array(2);
+  writer.uint(untilLifeMs);
+  writer.text(identity);
+  return writer.taken();
+}
+
+/** @returns undefined if the value is no tombstone. */
+export function decodeTombstone(value: Uint8Array): TombstoneRecord | undefined {
+  const reader = readerOf(value, 2);
+  const numbers = reader && readUints(reader, 1);
+  const identity = numbers && reader && readText(reader);
+  if (identity === undefined || numbers === undefined) return undefined;
+  return { identity, untilLifeMs: numbers[0] as number };
+}
+
+export function encodeAgentRecord({ lifeMs, lastMs, sequence, made }: AgentRecord): Uint8Array {
+  const writer = new CborWriter();
+  writer.array(AGENT_ELEMENTS);
+  for (const value of [lifeMs, lastMs, sequence, made]) writer.uint(value);
+  return writer.taken();
+}
+
+/** @returns undefined if the value is no record of an agent. */
+export function decodeAgentRecord(value: Uint8Array): AgentRecord | undefined {
+  const reader = readerOf(value, AGENT_ELEMENTS);
+  const numbers = reader && readUints(reader, AGENT_ELEMENTS);
+  if (numbers === undefined) return undefined;
+  const [lifeMs, lastMs, sequence, made] = numbers as [number, number, number, number];
+  return { lifeMs, lastMs, sequence, made };
+}
+
+type Six = readonly [number, number, number, number, number, number];
+
+const decoder = new TextDecoder();
+
+/** A reader after the head of an array with so many elements. */
+function readerOf(value: Uint8Array, elements: number): CborReader | undefined {
+  const reader = new CborReader();
+  reader.open(value, 0, value.length);
+  return reader.expect(CBOR_ARRAY) && reader.argument === elements ? reader : undefined;
+}
+
+function readUints(reader: CborReader, count: number): readonly number[] | undefined {
+  const numbers: number[] = [];
+  for (let index = 0; index < count; index += 1) {
+    if (!reader.expect(CBOR_UINT) || !reader.isExact) return undefined;
+    numbers.push(reader.argument);
+  }
+  return numbers;
+}
+
+function readText(reader: CborReader): string | undefined {
+  if (!reader.string(CBOR_TEXT)) return undefined;
+  return decoder.decode(reader.bytes.subarray(reader.at - reader.argument, reader.at));
+}

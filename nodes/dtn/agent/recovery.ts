@@ -1,0 +1,123 @@
+/**
+ * What a restarted agent finds on its disk: bundles that it had answered for, with their age, and
+ * tombstones of those it had delivered. What it cannot read is dropped.
+ *
+ * @module
+ */
+import type { Nanoseconds } from '../../../engine/host/time.ts';
+import { formatEid, nodeOf } from '../wire/eid.ts';
+import { BundleView } from '../wire/view.ts';
+import type { EffectSink } from './effects.ts';
+import type { HeldBundle } from './held-bundle.ts';
+import type { Holdings, RecordWriter } from './holdings.ts';
+import { identityOf } from './identity.ts';
+import type { Life } from './life.ts';
+import type { Origin } from './origin.ts';
+import type { AgentParts } from './parts.ts';
+import {
+  AGENT_KEY,
+  BUNDLE_PREFIX,
+  type BundleRecord,
+  decodeAgentRecord,
+  decodeBundleRecord,
+  decodeTombstone,
+  recordNumber,
+  type StoredRecord,
+  TOMBSTONE_PREFIX,
+} from './records.ts';
+
+const NS_PER_MS = 1_000_000;
+
+/** What recovery needs beside the parts of the agent. */
+export interface RecoveryParts extends AgentParts {
+  readonly holdings: Holdings;
+  readonly effects: EffectSink;
+  readonly origin: Origin;
+  readonly life: Life;
+  readonly journal: RecordWriter | undefined;
+}
+
+/** Reads the store of an earlier life. */
+export class Recovery {
+  readonly #parts: RecoveryParts;
+
+  constructor(parts: RecoveryParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * @param records All of the store, in the order of their keys: that of the agent comes first.
+   * @returns the bundles that were found, oldest first.
+   */
+  run(now: Nanoseconds, records: readonly StoredRecord[]): readonly HeldBundle[] {
+    const { effects, custody, journal, holdings } = this.#parts;
+    const found: HeldBundle[] = [];
+    const numbers = new Set<number>();
+    for (const [key, value] of records) {
+      const bundle = key.startsWith(BUNDLE_PREFIX) ? decodeBundleRecord(value) : undefined;
+      const held = bundle && this.#held(now, bundle);
+      if (bundle !== undefined && held !== undefined) {
+        holdings.restore(held, { record: recordNumber(key), custody: bundle.custody });
+        numbers.add(bundle.custody);
+        found.push(held);
+      } else if (!this.#isOther(now, key, value)) {
+        effects.drop('bad-record');
+        journal?.erase(now, key);
+      }
+    }
+    const missing = custody?.missing(numbers) ?? 0;
+    for (let count = 0; count < missing; count += 1) effects.count('dtn.custody.lost');
+    for (const bundle of found) this.#tell(bundle);
+    return found;
+  }
+
+  /** Reads a tombstone, or what is kept of the agent. @returns false if it is neither. */
+  #isOther(now: Nanoseconds, key: string, value: Uint8Array): boolean {
+    const { holdings, life, origin } = this.#parts;
+    const agent = key === AGENT_KEY ? decodeAgentRecord(value) : undefined;
+    if (agent !== undefined) {
+      life.resume(now, agent.lifeMs);
+      origin.resume(agent);
+      return true;
+    }
+    const tombstone = key.startsWith(TOMBSTONE_PREFIX) ? decodeTombstone(value) : undefined;
+    if (tombstone === undefined) return false;
+    const leftMs = tombstone.untilLifeMs - life.ms(now);
+    const ended = { key: tombstone.identity, deadlineNs: now + leftMs * NS_PER_MS };
+    holdings.restoreTombstone(now, ended, recordNumber(key));
+    return true;
+  }
+
+  /** The bundle of a record; undefined if there is none in it. */
+  #held(now: Nanoseconds, record: BundleRecord): HeldBundle | undefined {
+    const view = new BundleView();
+    const { bytes, from, priority, name } = record;
+    if (view.open(bytes, 0, bytes.length) !== undefined) return undefined;
+    const heldNs = this.#heldMs(now, record) * NS_PER_MS;
+    return {
+      key: identityOf(view) ?? `anonymous ${now} ${record.custody}`,
+      source: formatEid(nodeOf(view.source)),
+      bytes,
+      destination: this.#parts.names.hostOf(view.destination),
+      priority,
+      sinceNs: now - heldNs,
+      deadlineNs: now + record.remainingMs * NS_PER_MS - heldNs,
+      from,
+      name,
+    };
+  }
+
+  /** How long the node has had the bundle: never less than when the store was last written. */
+  #heldMs(now: Nanoseconds, { sinceLifeMs, sinceDtnMs }: BundleRecord): number {
+    const { life, origin } = this.#parts;
+    return Math.max(0, life.ms(now) - sinceLifeMs, origin.dtnMs() - sinceDtnMs);
+  }
+
+  #tell(bundle: HeldBundle): void {
+    const { effects, holdings } = this.#parts;
+    holdings.vouch(bundle);
+    effects.count('dtn.recovered');
+    if (bundle.from === undefined) effects.report({ kind: 'accepted', name: bundle.name });
+    else effects.report({ kind: 'arrived', key: bundle.name });
+  }
+}
