@@ -9,8 +9,8 @@
  * @module
  */
 import type { Store } from '../../engine/host/store.ts';
+import { ReservedCounter } from '../_kit/reserved-counter.ts';
 import { EPOCH_MAX, EPOCH_RESERVE } from './geometry.ts';
-import { ReservedCounter } from './replay/reserve.ts';
 
 /** Where a session gets its epoch numbers from. */
 export interface EpochSource {

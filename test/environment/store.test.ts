@@ -22,7 +22,8 @@ import { FileDisk } from '../../engine/live/file-disk.ts';
 import { LiveStore } from '../../engine/live/live-store.ts';
 import { LiveWorld } from '../../engine/live/live-world.ts';
 import { makeFrame } from '../../engine/net/store-frames.ts';
-import { ReservedCounter, ReservedWindow } from '../../nodes/gateway/replay/reserve.ts';
+import { ReservedCounter } from '../../nodes/_kit/reserved-counter.ts';
+import { ReservedWindow } from '../../nodes/gateway/replay/reserve.ts';
 import { FaultyFiles } from './faulty-files.ts';
 import { NO_SMALL_DISK, SmallDisk } from './small-disk.ts';
 

@@ -1,7 +1,8 @@
 /** R-018 in process: the journal is cut at every byte, while the keys of the epoch are kept. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ReservedCounter, ReservedWindow } from '../../nodes/gateway/replay/reserve.ts';
+import { ReservedCounter } from '../../nodes/_kit/reserved-counter.ts';
+import { ReservedWindow } from '../../nodes/gateway/replay/reserve.ts';
 import { MemoryStore } from '../unit/nodes/gateway/memory-store.ts';
 
 const RESERVE = 64;

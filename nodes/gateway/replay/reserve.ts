@@ -17,116 +17,14 @@
  *
  * @module
  */
-import type { Store } from '../../../engine/host/store.ts';
-import { readUint32, writeUint32 } from '../../_kit/bytes.ts';
-import { RESERVE_MIN, SEQUENCE_END } from '../geometry.ts';
+import { type BoundOptions, DurableBound } from '../../_kit/reserved-counter.ts';
+import { RESERVE_MIN } from '../geometry.ts';
 import type { ReplayGuard, ReplayVerdict } from './guard.ts';
 import { ReplayWindow } from './window.ts';
-
-const TWO_32 = 0x1_0000_0000;
-const BOUND_BYTES = 8;
 
 /** The reserve for a rate: one second of packets, at least 1,024. */
 export function reserveSize(packetsPerSecond: number): number {
   return Math.max(RESERVE_MIN, Math.ceil(packetsPerSecond));
-}
-
-/** Where a limit is stored, and a callback for its growth. Each key has one owner. */
-export interface BoundOptions {
-  readonly store: Store;
-  readonly key: string;
-  /** Called after each sync: the durable limit has grown, or `error` says why it has not. */
-  readonly onSync?: (error?: string) => void;
-}
-
-/** A stored number that only grows; several raises share one sync. */
-export class DurableBound {
-  readonly #options: BoundOptions;
-  #durable: number;
-  #wanted: number;
-  #isSyncing = false;
-
-  constructor(options: BoundOptions) {
-    this.#options = options;
-    this.#durable = decodeBound(options.store.get(options.key));
-    this.#wanted = this.#durable;
-  }
-
-  /** The value that a crash at this moment is sure to leave. 0 when nothing was ever written. */
-  get durable(): number {
-    return this.#durable;
-  }
-
-  /** The value written or being written. */
-  get wanted(): number {
-    return this.#wanted;
-  }
-
-  /** Raises the bound in the background; the next raise repeats a failed sync. */
-  raise(bound: number): void {
-    const capped = Math.min(bound, SEQUENCE_END);
-    if (capped <= this.#wanted) return;
-    this.#wanted = capped;
-    if (!this.#isSyncing) this.#write();
-  }
-
-  #write(): void {
-    const { store, key } = this.#options;
-    const bound = this.#wanted;
-    store.put(key, encodeBound(bound));
-    this.#isSyncing = true;
-    store.sync((error) => this.#onSync(bound, error));
-  }
-
-  #onSync(bound: number, error: string | undefined): void {
-    this.#isSyncing = false;
-    if (error === undefined) {
-      this.#durable = bound;
-      if (this.#wanted > bound) this.#write();
-    } else {
-      this.#wanted = this.#durable;
-    }
-    this.#options.onSync?.(error);
-  }
-}
-
-/** A counter that never issues a number twice, not even after a crash (for senders and epochs). */
-export class ReservedCounter {
-  readonly #bound: DurableBound;
-  readonly #reserve: number;
-  #next: number;
-
-  /** @param options.reserve Numbers per write, >= 2; a crash skips at most this many. */
-  constructor(options: BoundOptions & { readonly reserve: number }) {
-    this.#bound = new DurableBound(options);
-    this.#reserve = options.reserve;
-    this.#next = this.#bound.durable;
-    this.#bound.raise(this.#next + this.#reserve);
-  }
-
-  /** The least number that {@link ReservedCounter.take} may return. */
-  get next(): number {
-    return this.#next;
-  }
-
-  /**
-   * Returns the next number that is at least `atLeast`.
-   * @returns undefined while it is not durable: ask again after `onSync`.
-   */
-  take(atLeast: number): number | undefined {
-    const number = Math.max(this.#next, atLeast);
-    if (number >= this.#bound.wanted - this.#reserve / 2) this.#bound.raise(number + this.#reserve);
-    if (number >= this.#bound.durable) return undefined;
-    this.#next = number + 1;
-    return number;
-  }
-
-  /** Ensures that no number up to `seen` is issued any more. */
-  skip(seen: number): void {
-    if (seen < this.#next) return;
-    this.#next = seen + 1;
-    this.#bound.raise(this.#next + this.#reserve);
-  }
 }
 
 /** Settings of a {@link ReservedWindow}. */
@@ -203,18 +101,4 @@ export class ReservedWindow implements ReplayGuard {
   #updateEasyEnd(): void {
     this.#easyEnd = Math.min(this.#bound.durable, this.#earlyEnd());
   }
-}
-
-function encodeBound(bound: number): Uint8Array {
-  const value = new Uint8Array(BOUND_BYTES);
-  writeUint32(value, 0, Math.floor(bound / TWO_32));
-  writeUint32(value, 4, bound % TWO_32);
-  return value;
-}
-
-function decodeBound(value: Uint8Array | undefined): number {
-  if (value === undefined) return 0;
-  // A store never alters a value silently, so another length is a bug.
-  if (value.length !== BOUND_BYTES) throw new Error(`a stored bound has ${value.length} bytes`);
-  return readUint32(value, 0) * TWO_32 + readUint32(value, 4);
 }

@@ -1,10 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import {
-  DurableBound,
-  ReservedCounter,
-  ReservedWindow,
-  reserveSize,
-} from '../../../../../nodes/gateway/replay/reserve.ts';
+import { DurableBound, ReservedCounter } from '../../../../../nodes/_kit/reserved-counter.ts';
+import { ReservedWindow, reserveSize } from '../../../../../nodes/gateway/replay/reserve.ts';
 import { ReservedWindows } from '../../../../../nodes/gateway/replay/reserved-windows.ts';
 import { MemoryStore } from '../memory-store.ts';
 
