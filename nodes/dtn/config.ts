@@ -14,6 +14,7 @@ import {
   STORE_BUNDLES,
   STORE_BYTES,
 } from './geometry.ts';
+import { securityConfig } from './security/options.ts';
 
 /** How much a node keeps. */
 const storeConfig = z.strictObject({
@@ -56,6 +57,10 @@ export const dtnConfig = z.strictObject({
   /** Above a carrier: wait for a receipt before a bundle is repeated; further waits double. */
   retry: durationNs().default(CARRIER_RETRY_NS),
   store: storeConfig.prefault({}),
+  /** Keys and rules for integrity and confidentiality (RFC 9172). */
+  security: securityConfig.prefault({}),
+  /** An attacker: `flip-bits` flips a bit in the payload of every tenth bundle of others. */
+  hostile: z.enum(['none', 'flip-bits']).default('none'),
   /**
    * Defects for tests, never for real traffic: `dropping` drops every second bundle of others,
    * `swallowing` does so without a word, `roundabout` takes the worst route that it knows,

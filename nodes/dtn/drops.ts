@@ -24,6 +24,13 @@ export const DTN_DROPS = {
   displaced: 'the store was full, and its policy gave the room to another bundle',
   'store-error': 'the disk did not confirm the bundle',
   'bad-record': 'a record of the store cannot be read after a restart',
+  'security-missing': 'a security operation is missing that a rule of this node requires',
+  'payload-in-the-clear': 'the payload is not encrypted, and the guard of this node is on',
+  'security-unknown': 'the bundle has an operation of a security context that is not known',
+  'security-unexpected': 'the bundle has a security operation that a rule of this node forbids',
+  'security-failed': 'a signature or a tag does not match, or its key is missing',
+  'security-conflicting': 'the security blocks are malformed or contradict each other',
+  'security-not-ready': 'the disk has not confirmed initialization vectors yet',
   'unknown-source': 'the bundle comes from a node that is not in the topology',
   'unknown-record': 'the administrative record is of no known type',
 } as const;

@@ -11,6 +11,7 @@ import { DTN_DROPS } from './drops.ts';
 import { DTN_CHANNEL } from './geometry.ts';
 import { DTN_METRICS } from './metrics.ts';
 import { createDtn } from './node.ts';
+import { securityProvisioning } from './security/security-node.ts';
 import { orbitsGenerator } from './topology/circular-orbits.ts';
 import { meetingsGenerator } from './topology/exponential-meetings.ts';
 import { hdtnImporter } from './topology/import-hdtn.ts';
@@ -33,6 +34,7 @@ export const protocol: Protocol<DtnOptions> = {
   drops: DTN_DROPS,
   metrics: DTN_METRICS,
   channel: DTN_CHANNEL,
+  provisioning: securityProvisioning,
   wishes: { lifetime: 'honoured', priority: 'honoured', tolerant: 'honoured' },
   create: createDtn,
 };

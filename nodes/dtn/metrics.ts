@@ -39,6 +39,36 @@ export const DTN_METRICS: readonly MetricDefinition[] = [
     help: 'received bundles that the node had, or had had, before',
   },
   {
+    name: 'dtn.security.added',
+    kind: 'counter',
+    unit: 'count',
+    help: 'security operations that nodes added to bundles',
+  },
+  {
+    name: 'dtn.security.verified',
+    kind: 'counter',
+    unit: 'count',
+    help: 'security operations that nodes checked and left in place',
+  },
+  {
+    name: 'dtn.security.accepted',
+    kind: 'counter',
+    unit: 'count',
+    help: 'security operations that nodes checked and removed',
+  },
+  {
+    name: 'dtn.security.failed',
+    kind: 'counter',
+    unit: 'count',
+    help: 'security operations that failed: wrong signature or tag, or no key (reason 15)',
+  },
+  {
+    name: 'dtn.tampered',
+    kind: 'counter',
+    unit: 'packets',
+    help: 'bundles of others in which a hostile node flipped a bit',
+  },
+  {
     name: 'dtn.arrived',
     kind: 'counter',
     unit: 'packets',

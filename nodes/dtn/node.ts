@@ -22,6 +22,8 @@ import { carrierAt, planOfNetwork } from './plan-of-network.ts';
 import { ContactGraphRouter } from './router/contact-graph.ts';
 import { DirectRouter } from './router/direct.ts';
 import type { Router } from './router/router.ts';
+import { createSecurity, needsVectors } from './security/security-node.ts';
+import { WaitingInputs } from './security/waiting-inputs.ts';
 import { UdpclNode } from './udpcl-node.ts';
 
 /** Creates a node on `host`. */
@@ -39,6 +41,7 @@ class DtnNode implements NodeHandle {
   /** Absent if bundles are in memory only. */
   readonly #store: Store | undefined;
   readonly #shell: MachineShell<AgentInput<NodeRequest>, Effect>;
+  readonly #inputs: WaitingInputs<AgentInput<NodeRequest>>;
   /** Absent above a carrier. */
   readonly #links: UdpclNode | undefined;
   /** Absent where this protocol is the lowest. */
@@ -67,18 +70,26 @@ class DtnNode implements NodeHandle {
       router: this.#makeRouter(options, { network, names, neighbours }),
       custody: new CustodyLedger(witness, host.name),
       below: (bound): number => host.random('store').below(bound),
+      security: createSecurity(host, {
+        options,
+        network,
+        names,
+        onReady: () => this.#inputs.open(),
+      }),
       clock: (): CalendarTime => host.clock(),
       planTime: (): Nanoseconds => host.planTime(),
       ...(observer && { keyOf: bundleKey }),
     });
     this.#shell = new MachineShell(host, this.#agent, (effect) => this.#perform(effect));
+    const state = needsVectors(options) ? 'closed' : 'open';
+    this.#inputs = new WaitingInputs((input) => this.#shell.take(input), state);
   }
 
   start(): void {
     this.#links?.start();
     this.#host.onContact(({ link, kind }) => {
       const way = kind === 'begin' ? 'open' : 'closed';
-      this.#shell.take({ kind: 'way', outlet: link, way });
+      this.#inputs.take({ kind: 'way', outlet: link, way });
     });
     this.#host.onRequest((request) => this.#request(request));
     this.#shell.take({ kind: 'start', records: this.#records() });
@@ -107,7 +118,7 @@ class DtnNode implements NodeHandle {
 
   #makeLinks(network: NetworkMap, names: Names): UdpclNode {
     return new UdpclNode(this.#host, network, names, (bytes, from) =>
-      this.#shell.take({ kind: 'bundle', bytes, from }),
+      this.#inputs.take({ kind: 'bundle', bytes, from }),
     );
   }
 
@@ -115,12 +126,12 @@ class DtnNode implements NodeHandle {
     const carrier = new CarrierNode(this.#host, retry, {
       onBundle: (bytes, from, number): void => {
         const transfer = { outlet: carrier.idOf(from), number };
-        this.#shell.take({ kind: 'bundle', bytes, from, transfer });
+        this.#inputs.take({ kind: 'bundle', bytes, from, transfer });
       },
       onReceipt: (from, number): void => {
-        this.#shell.take({ kind: 'receipt', transfer: { outlet: carrier.idOf(from), number } });
+        this.#inputs.take({ kind: 'receipt', transfer: { outlet: carrier.idOf(from), number } });
       },
-      onWay: (outlet, way): void => this.#shell.take({ kind: 'way', outlet, way }),
+      onWay: (outlet, way): void => this.#inputs.take({ kind: 'way', outlet, way }),
     });
     return carrier;
   }
@@ -135,7 +146,7 @@ class DtnNode implements NodeHandle {
   #request(request: NodeRequest): void {
     const { kind, target, body, wishes = {} } = request;
     if (kind !== 'send') request.respond('unknown-request');
-    else this.#shell.take({ kind: 'send', request, to: target, body: body.slice(), wishes });
+    else this.#inputs.take({ kind: 'send', request, to: target, body: body.slice(), wishes });
   }
 
   #perform(effect: Effect): void {

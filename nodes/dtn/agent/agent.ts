@@ -143,6 +143,10 @@ export class Agent<Request> implements Machine<AgentInput<Request>, AgentEffect<
       return;
     }
     const bundle = this.#origin.create(now, { to, body, wishes });
+    if (typeof bundle === 'string') {
+      effects.push({ kind: 'answer', request, outcome: bundle });
+      return;
+    }
     const refusal = to === own ? undefined : this.#keep(now, bundle);
     if (refusal !== undefined) {
       effects.push({ kind: 'answer', request, outcome: refusal });

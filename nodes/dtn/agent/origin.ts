@@ -7,6 +7,7 @@
 import type { Nanoseconds } from '../../../engine/host/time.ts';
 import type { SendWishes } from '../../../engine/host/transport.ts';
 import type { DtnOptions } from '../config.ts';
+import type { DtnDrop } from '../drops.ts';
 import { BLOCK_TYPE, CRC_TYPE, DTN_EPOCH_S } from '../geometry.ts';
 import { EID_NONE, formatEid, nodeOf } from '../wire/eid.ts';
 import { encodeEid } from '../wire/eid-wire.ts';
@@ -20,7 +21,8 @@ const NS_PER_MS = 1_000_000;
 /** Lifetimes beyond it, 52 days, end then: sums with instants stay exact. */
 export const REMAINING_MS_MAX: number = Number.MAX_SAFE_INTEGER / NS_PER_MS / 2;
 const HOP_COUNT_NUMBER = 2;
-const CRC_TYPES: Readonly<Record<DtnOptions['crc'], CrcType>> = {
+/** CRC types by option. */
+export const CRC_TYPES: Readonly<Record<DtnOptions['crc'], CrcType>> = {
   none: CRC_TYPE.none,
   '16': CRC_TYPE.x25,
   '32c': CRC_TYPE.castagnoli,
@@ -79,7 +81,8 @@ export class Origin {
     return (seconds - DTN_EPOCH_S) * MS_PER_S + Math.floor(nanos / NS_PER_MS);
   }
 
-  create(now: Nanoseconds, { to, body, wishes }: Message): HeldBundle {
+  /** @returns the bundle, or why security does not let it go. */
+  create(now: Nanoseconds, { to, body, wishes }: Message): HeldBundle | DtnDrop {
     const { own, names, options } = this.#parts;
     const { createdMs, sequence } = this.#timestamp();
     this.#made += 1;
@@ -109,10 +112,12 @@ export class Origin {
       ],
       payloadBlock(body, crcType),
     );
+    const secured = this.#parts.security?.made(bytes) ?? bytes;
+    if (typeof secured === 'string') return secured;
     return {
       key: `${formatEid(source)} ${createdMs}-${sequence}`,
       source: formatEid(nodeOf(source)),
-      bytes: this.#parts.security?.made(bytes) ?? bytes,
+      bytes: secured,
       destination: to,
       priority: wishes.priority ?? 1,
       sinceNs: now,

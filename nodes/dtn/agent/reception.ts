@@ -7,6 +7,7 @@
 import type { Nanoseconds } from '../../../engine/host/time.ts';
 import type { DtnDrop } from '../drops.ts';
 import { CRC_TYPE, SOURCE_BYTES_MAX } from '../geometry.ts';
+import { hasSignedPrimary } from '../security/bundle-security.ts';
 import { formatEid, nodeOf } from '../wire/eid.ts';
 import { EID_FORM } from '../wire/eid-wire.ts';
 import { BundleView } from '../wire/view.ts';
@@ -73,9 +74,9 @@ export class Reception {
     return secured;
   }
 
-  /** RFC 9171 section 4.3.1: without CRC, only a BIB could protect the primary block. */
+  /** RFC 9171 section 4.3.1: without CRC, an integrity block must cover the primary block. */
   #checkProtection(): DtnDrop | undefined {
-    const isProtected = this.view.crcType !== CRC_TYPE.none;
+    const isProtected = this.view.crcType !== CRC_TYPE.none || hasSignedPrimary(this.view);
     const isRequired = this.#parts.options.requirePrimaryCrc;
     return isRequired && !isProtected ? 'primary-unprotected' : undefined;
   }

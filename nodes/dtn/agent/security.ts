@@ -10,8 +10,8 @@ import type { BundleView } from '../wire/view.ts';
 
 /** The security of one node; it leaves alone what no rule concerns. */
 export interface BundleSecurity {
-  /** A bundle that was made here, with the blocks that its source adds. */
-  made(bundle: Uint8Array): Uint8Array;
+  /** A bundle that was made here, with the blocks that its source adds; or why it may not go. */
+  made(bundle: Uint8Array): Uint8Array | DtnDrop;
   /**
    * A bundle that came, before its hops are checked and it is kept or delivered.
    * @param view The bundle, opened.

@@ -17,9 +17,12 @@ export interface Piece {
   readonly end: number;
 }
 
-/** True if the bundle may be split at all. */
+/**
+ * True if the bundle may be split at all. One with security blocks is not: who has a fragment could
+ * check nothing (RFC 9172 section 5.2), and some agents refuse it.
+ */
 export function isFragmentable(view: BundleView): boolean {
-  const isAllowed = (view.flags & BUNDLE_FLAG.mustNotFragment) === 0;
+  const isAllowed = (view.flags & BUNDLE_FLAG.mustNotFragment) === 0 && !view.hasSecurity;
   return (
     isAllowed && view.isFlagsWhole && view.sourceForm !== EID_FORM.none && view.payloadLength > 1
   );

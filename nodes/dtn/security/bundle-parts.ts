@@ -1,0 +1,177 @@
+/**
+ * A bundle taken apart, so that security operations may change, add and remove blocks. What is not
+ * changed is written byte for byte.
+ *
+ * @module
+ */
+import { CBOR_BREAK, CBOR_UINT, CborReader } from '../../_kit/cbor-reader.ts';
+import { CborWriter } from '../../_kit/cbor-writer.ts';
+import { BLOCK_ELEMENTS, BLOCK_TYPE, BUNDLE_START, CRC_LENGTH, CRC_TYPE } from '../geometry.ts';
+import { writeCrc } from '../wire/crc.ts';
+import type { BundleView } from '../wire/view.ts';
+
+/** Elements of the primary block are fewer than 24, so its head is one byte. */
+const PRIMARY_HEAD = 1;
+/** Head of the primary block, and its version. */
+const BEFORE_FLAGS = PRIMARY_HEAD + 1;
+const ZEROS = new Uint8Array(4);
+
+/** A canonical block. */
+export interface BlockPart {
+  readonly type: number;
+  readonly number: number;
+  /** Type, number and flags as in the bundle: three integers. */
+  readonly head: Uint8Array;
+  crcType: number;
+  data: Uint8Array;
+  /** The whole block, until it is changed. */
+  raw: Uint8Array | undefined;
+}
+
+/** A bundle taken apart. */
+export interface BundleParts {
+  primary: Uint8Array;
+  /** In their order; the payload is the last. */
+  readonly blocks: BlockPart[];
+}
+
+/** Takes the bundle of `view` apart; the parts refer to its bytes. */
+export function partsOf(view: BundleView): BundleParts {
+  const { bytes } = view;
+  const blocks: BlockPart[] = [];
+  for (let index = 0; index < view.blocks; index += 1) {
+    const raw = bytes.subarray(view.blockStart[index], view.blockEnd[index]);
+    blocks.push({
+      type: view.blockType[index] as number,
+      number: view.blockNumber[index] as number,
+      head: raw.subarray(1, afterIntegers(raw, 1, 3)),
+      crcType: view.blockCrcType[index] as number,
+      data: bytes.subarray(view.dataStart[index], view.dataEnd[index]),
+      raw,
+    });
+  }
+  return { primary: bytes.subarray(view.start + 1, view.primaryEnd), blocks };
+}
+
+/** The offset after `count` integers that begin at `start`. */
+function afterIntegers(bytes: Uint8Array, start: number, count: number): number {
+  const reader = new CborReader();
+  reader.open(bytes, start, bytes.length);
+  for (let index = 0; index < count; index += 1) {
+    if (!reader.expect(CBOR_UINT)) throw new Error('an opened block has no integer in its head');
+  }
+  return reader.at;
+}
+
+/** A new block without CRC. */
+export function newBlock(fields: {
+  readonly type: number;
+  readonly number: number;
+  readonly flags: number;
+  readonly data: Uint8Array;
+}): BlockPart {
+  const writer = new CborWriter();
+  writer.uint(fields.type);
+  writer.uint(fields.number);
+  writer.uint(fields.flags);
+  const { type, number, data } = fields;
+  return { type, number, head: writer.taken(), crcType: CRC_TYPE.none, data, raw: undefined };
+}
+
+/** Changes the data of a block and the type of its CRC. */
+export function changeBlock(block: BlockPart, data: Uint8Array, crcType: number): void {
+  block.data = data;
+  block.crcType = crcType;
+  block.raw = undefined;
+}
+
+/** The flags of a block; those above 2^53 are rounded. */
+export function flagsOf({ head }: BlockPart): number {
+  const reader = new CborReader();
+  reader.open(head, afterIntegers(head, 0, 2), head.length);
+  reader.expect(CBOR_UINT);
+  return reader.argument;
+}
+
+/** The block with this number; undefined if there is none, and for the primary block. */
+export function blockAt({ blocks }: BundleParts, number: number): BlockPart | undefined {
+  return blocks.find((block) => block.number === number);
+}
+
+/** True for integrity and confidentiality blocks. */
+export function isSecurityBlock({ type }: BlockPart): boolean {
+  return type === BLOCK_TYPE.integrity || type === BLOCK_TYPE.confidentiality;
+}
+
+/** Puts a security block behind those at the front. */
+export function addSecurityBlock(parts: BundleParts, block: BlockPart): void {
+  const at = parts.blocks.findIndex((other) => !isSecurityBlock(other));
+  parts.blocks.splice(at, 0, block);
+}
+
+export function removeBlock({ blocks }: BundleParts, block: BlockPart): void {
+  blocks.splice(blocks.indexOf(block), 1);
+}
+
+/** The least number above 1 that no block has. */
+export function freeNumber({ blocks }: BundleParts): number {
+  const taken = new Set(blocks.map(({ number }) => number));
+  let number = 2;
+  while (taken.has(number)) number += 1;
+  return number;
+}
+
+/** The type of the primary block's CRC. */
+export function primaryCrcType({ primary }: BundleParts): number {
+  return primary[afterIntegers(primary, BEFORE_FLAGS, 1)] as number;
+}
+
+/**
+ * Gives the primary block another type of CRC. RFC 9173 sections 3.8.1 and 3.8.2: the only change
+ * that security makes to it.
+ */
+export function changePrimaryCrc(parts: BundleParts, crcType: number): void {
+  const { primary } = parts;
+  const before = primaryCrcType(parts);
+  if (before === crcType) return;
+  const flagsEnd = afterIntegers(primary, BEFORE_FLAGS, 1);
+  const oldLength = before === CRC_TYPE.none ? 0 : 1 + (CRC_LENGTH[before] as number);
+  const hadCrc = before === CRC_TYPE.none ? 0 : 1;
+  const hasCrc = crcType === CRC_TYPE.none ? 0 : 1;
+  const writer = new CborWriter();
+  writer.byte((primary[0] as number) - hadCrc + hasCrc);
+  writer.raw(primary, PRIMARY_HEAD, flagsEnd);
+  writer.uint(crcType);
+  writer.raw(primary, flagsEnd + 1, primary.length - oldLength);
+  writeCrcField(writer, 0, crcType);
+  parts.primary = writer.taken();
+}
+
+function writeCrcField(writer: CborWriter, start: number, crcType: number): void {
+  if (crcType === CRC_TYPE.none) return;
+  writer.string(ZEROS, 0, CRC_LENGTH[crcType] as number);
+  writeCrc(writer.bytes, start, writer.length, crcType);
+}
+
+/** The bytes of the bundle. */
+export function joinParts({ primary, blocks }: BundleParts): Uint8Array {
+  const writer = new CborWriter();
+  writer.byte(BUNDLE_START);
+  writer.raw(primary);
+  for (const block of blocks) writePart(writer, block);
+  writer.byte(CBOR_BREAK);
+  return writer.taken();
+}
+
+function writePart(writer: CborWriter, { raw, head, crcType, data }: BlockPart): void {
+  if (raw !== undefined) {
+    writer.raw(raw);
+    return;
+  }
+  const start = writer.length;
+  writer.array(BLOCK_ELEMENTS + (crcType === CRC_TYPE.none ? 0 : 1));
+  writer.raw(head);
+  writer.uint(crcType);
+  writer.string(data);
+  writeCrcField(writer, start, crcType);
+}

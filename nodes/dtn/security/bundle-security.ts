@@ -1,0 +1,139 @@
+/**
+ * The security of one node: applies its rules to bundles that are made, received and sent on
+ * (RFC 9172). Fragments are left as they are: no block is added to them, and what covers a whole
+ * payload cannot be checked on a part of it (section 5.2).
+ *
+ * @module
+ */
+import type { BundleSecurity } from '../agent/security.ts';
+import { PAYLOAD_NUMBER } from '../geometry.ts';
+import type { Names } from '../names.ts';
+import { BundleView } from '../wire/view.ts';
+import { type BundleParts, joinParts, partsOf } from './bundle-parts.ts';
+import { checkSecurity } from './check.ts';
+import type { SecurityOptions, SecurityRule } from './options.ts';
+import {
+  type BundleEnd,
+  type BundleEnds,
+  isChangedOnTheWay,
+  rulesFor,
+  type TargetName,
+} from './policy.ts';
+import { addSecurity } from './source.ts';
+import { isPrimarySigned, readSecurity } from './structure.ts';
+import type { SecurityDrop, SecurityTools } from './tools.ts';
+
+/** What the security of a node stands on. */
+export interface SecurityParts {
+  readonly tools: SecurityTools;
+  readonly options: SecurityOptions;
+  readonly names: Names;
+  /** Name of the host. */
+  readonly own: string;
+  /** CRC that blocks get when no operation protects them any more. */
+  readonly crcType: number;
+}
+
+/** Rules, keys and guard of one node. */
+export class RuledSecurity implements BundleSecurity {
+  readonly #parts: SecurityParts;
+  readonly #view = new BundleView();
+  /** Operations that this node adds: those that last, and those for the next hop. */
+  readonly #lasting: readonly SecurityRule[];
+  readonly #hopping: readonly SecurityRule[];
+  readonly #checked: readonly SecurityRule[];
+
+  constructor(parts: SecurityParts) {
+    this.#parts = parts;
+    const added = parts.options.rules.filter(({ role }) => role === 'source');
+    this.#checked = parts.options.rules.filter(({ role }) => role !== 'source');
+    this.#lasting = parted(added, (name) => !isChangedOnTheWay(name));
+    this.#hopping = parted(added, isChangedOnTheWay);
+  }
+
+  made(bundle: Uint8Array): Uint8Array | SecurityDrop {
+    const guards = this.#parts.options.guard === 'bcb';
+    if (this.#lasting.length === 0 && !guards) return bundle;
+    this.#open(bundle);
+    const ends = this.#ends(this.#view);
+    // It never leaves the node.
+    if (ends.to.host === this.#parts.own) return bundle;
+    const parts = partsOf(this.#view);
+    const rules = rulesFor(this.#lasting, ends);
+    const drop = addSecurity(this.#parts.tools, parts, rules) ?? this.#checkGuard(parts);
+    return drop ?? (rules.length === 0 ? bundle : joinParts(parts));
+  }
+
+  received(view: BundleView): Uint8Array | SecurityDrop {
+    const { tools, options, own, crcType } = this.#parts;
+    const bundle = view.bytes;
+    if (!view.hasSecurity && options.rules.length === 0 && options.guard === 'off') return bundle;
+    const parts = partsOf(view);
+    if (view.isFragment) return this.#checkGuard(parts) ?? bundle;
+    const ends = this.#ends(view);
+    const isDestination = ends.to.host === own;
+    const arrival = { rules: rulesFor(this.#checked, ends), isDestination, crcType };
+    const drop =
+      this.#checkGuard(parts) ??
+      checkSecurity(tools, parts, arrival) ??
+      (isDestination ? undefined : addSecurity(tools, parts, rulesFor(this.#lasting, ends)));
+    return drop ?? (isChanged(parts, view) ? joinParts(parts) : bundle);
+  }
+
+  leaving(copy: Uint8Array): Uint8Array | SecurityDrop {
+    const guards = this.#parts.options.guard === 'bcb';
+    if (this.#hopping.length === 0 && !guards) return copy;
+    this.#open(copy);
+    const parts = partsOf(this.#view);
+    const exposed = this.#checkGuard(parts);
+    if (exposed !== undefined || this.#view.isFragment) return exposed ?? copy;
+    const rules = rulesFor(this.#hopping, this.#ends(this.#view));
+    if (rules.length === 0) return copy;
+    return addSecurity(this.#parts.tools, parts, rules) ?? joinParts(parts);
+  }
+
+  #open(bundle: Uint8Array): void {
+    const malformed = this.#view.open(bundle, 0, bundle.length);
+    if (malformed !== undefined) throw new Error(`this node made a bundle that is ${malformed}`);
+  }
+
+  #ends(view: BundleView): BundleEnds {
+    const { names } = this.#parts;
+    const end = (eid: BundleEnd['eid']): BundleEnd => ({ eid, host: names.hostOf(eid) });
+    return { from: end(view.source), to: end(view.destination) };
+  }
+
+  /** With a guard, nothing passes whose payload is in the clear. */
+  #checkGuard(parts: BundleParts): SecurityDrop | undefined {
+    if (this.#parts.options.guard === 'off') return undefined;
+    const layout = readSecurity(parts);
+    if (layout === undefined) return 'security-conflicting';
+    return layout.encrypted.has(PAYLOAD_NUMBER) ? undefined : 'payload-in-the-clear';
+  }
+}
+
+function isChanged({ primary, blocks }: BundleParts, view: BundleView): boolean {
+  const isSame =
+    blocks.length === view.blocks && primary.length === view.primaryEnd - view.start - 1;
+  return !isSame || blocks.some(({ raw }) => raw === undefined);
+}
+
+/** The rules with some of their targets, without those that have none left. */
+function parted(
+  rules: readonly SecurityRule[],
+  isIn: (name: TargetName) => boolean,
+): readonly SecurityRule[] {
+  return rules
+    .map((rule) => ({ ...rule, targets: rule.targets.filter(isIn) }))
+    .filter(({ targets }) => targets.length > 0);
+}
+
+/**
+ * True if the bundle has an integrity block for its primary block, which then needs no CRC (RFC 9171
+ * section 4.3.1).
+ */
+export function hasSignedPrimary(view: BundleView): boolean {
+  if (!view.hasSecurity) return false;
+  const layout = readSecurity(partsOf(view));
+  return layout !== undefined && isPrimarySigned(layout);
+}

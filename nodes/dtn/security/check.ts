@@ -1,0 +1,268 @@
+/**
+ * Checks the security operations of a received bundle: decrypts first, then verifies (RFC 9172
+ * sections 5.1.1 and 5.1.2). A verifier leaves operations as they are, an acceptor removes them.
+ *
+ * @module
+ */
+import { wipe } from '../../_kit/secrets.ts';
+import { BLOCK_TYPE, CRC_TYPE } from '../geometry.ts';
+import {
+  type BlockPart,
+  type BundleParts,
+  blockAt,
+  changeBlock,
+  changePrimaryCrc,
+  isSecurityBlock,
+  primaryCrcType,
+  removeBlock,
+} from './bundle-parts.ts';
+import {
+  CONTEXT_CONFIDENTIALITY,
+  confidentialityParameters,
+  decryptTarget,
+} from './confidentiality.ts';
+import { CONTEXT_INTEGRITY, integrityParameters, isSigned } from './integrity.ts';
+import type { SecurityRule } from './options.ts';
+import { isVital, numberOf, ruleOf } from './policy.ts';
+import { isPrimaryInScope } from './primary-scope.ts';
+import { decodeSecurityBlock, encodeSecurityBlock, type SecurityTarget } from './security-block.ts';
+import { type ReadBlock, readSecurity, type SecurityLayout } from './structure.ts';
+import type { SecurityDrop, SecurityTools } from './tools.ts';
+
+/** Whom a bundle reaches, and under which rules. */
+export interface Arrival {
+  /** The rules for the bundle. */
+  readonly rules: readonly SecurityRule[];
+  /** The destination accepts what no rule mentions: nobody comes after it. */
+  readonly isDestination: boolean;
+  /** CRC of blocks that no operation protects any more. */
+  readonly crcType: number;
+}
+
+/** Checks the operations of a bundle that is no fragment, and removes those that it accepts. */
+export function checkSecurity(
+  tools: SecurityTools,
+  parts: BundleParts,
+  arrival: Arrival,
+): SecurityDrop | undefined {
+  const checks = new Checks(tools, parts, arrival);
+  return checks.run();
+}
+
+/** How an operation ended: with a result, or without one. */
+type Result = 'right' | 'wrong' | 'unknown';
+
+interface Operation {
+  readonly kind: SecurityRule['block'];
+  readonly read: ReadBlock;
+  readonly target: SecurityTarget;
+}
+
+class Checks {
+  readonly #tools: SecurityTools;
+  readonly #parts: BundleParts;
+  readonly #arrival: Arrival;
+  /** Operations that were there, as `bib 1`. */
+  readonly #seen = new Set<string>();
+  /** Blocks that were removed because an operation on them failed. */
+  readonly #gone = new Set<number>();
+  #hasAccepted = false;
+
+  constructor(tools: SecurityTools, parts: BundleParts, arrival: Arrival) {
+    this.#tools = tools;
+    this.#parts = parts;
+    this.#arrival = arrival;
+  }
+
+  run(): SecurityDrop | undefined {
+    const drop = this.#all('bcb') ?? this.#all('bib') ?? this.#checkPresence();
+    if (drop === undefined && this.#hasAccepted) this.#restoreCrcs();
+    return drop;
+  }
+
+  /** Decryption uncovers integrity blocks, so the layout is read before each kind. */
+  #all(kind: Operation['kind']): SecurityDrop | undefined {
+    if (this.#gone.size > 0) this.#removeOperationsOnGone();
+    const layout = readSecurity(this.#parts);
+    if (layout === undefined) return 'security-conflicting';
+    const blocks = kind === 'bcb' ? layout.confidentiality : layout.integrity;
+    for (const read of blocks) {
+      for (const target of read.content.targets) {
+        this.#seen.add(`${kind} ${target.number}`);
+        const drop = this.#one({ kind, read, target });
+        if (drop !== undefined) return drop;
+      }
+    }
+    return undefined;
+  }
+
+  #one(operation: Operation): SecurityDrop | undefined {
+    const { kind, read, target } = operation;
+    const place = { parts: this.#parts, target: target.number };
+    // An operation on another target failed and took this one with it.
+    if (target.number !== 0 && blockAt(this.#parts, target.number) === undefined) return undefined;
+    if (!this.#parts.blocks.includes(read.block)) return undefined;
+    const rule = ruleOf(this.#arrival.rules, kind, place);
+    const role = rule?.role ?? (this.#arrival.isDestination ? 'acceptor' : undefined);
+    if (role === undefined || role === 'source') return undefined;
+    if (role === 'none') return 'security-unexpected';
+    const result = this.#execute(operation, rule, role === 'acceptor');
+    if (result === 'right') return this.#succeeded(operation, role);
+    // A verifier passes on what it does not understand.
+    if (result === 'unknown') return role === 'acceptor' ? 'security-unknown' : undefined;
+    this.#tools.count('dtn.security.failed');
+    return this.#failed(operation, rule);
+  }
+
+  #succeeded(operation: Operation, role: 'verifier' | 'acceptor'): undefined {
+    this.#tools.count(role === 'verifier' ? 'dtn.security.verified' : 'dtn.security.accepted');
+    if (role === 'acceptor') {
+      this.#hasAccepted = true;
+      this.#remove(operation);
+    }
+  }
+
+  #failed(operation: Operation, rule: SecurityRule | undefined): SecurityDrop | undefined {
+    const { number } = operation.target;
+    const type = blockAt(this.#parts, number)?.type;
+    // Nobody knows what the signature in there covers: it may be the payload.
+    const isSignature = type === BLOCK_TYPE.integrity;
+    const isLost = isVital({ parts: this.#parts, target: number }) || isSignature;
+    const action = rule?.onFailure ?? (isLost ? 'delete' : 'remove');
+    if (action === 'delete' || (action === 'remove' && isLost)) return 'security-failed';
+    if (action === 'remove') {
+      this.#remove(operation);
+      this.#removeTarget(number);
+    }
+    return undefined;
+  }
+
+  /** RFC 9172 section 5.1.1: with the target go all operations on it. */
+  #removeTarget(number: number): void {
+    const target = blockAt(this.#parts, number);
+    if (target === undefined) return;
+    removeBlock(this.#parts, target);
+    this.#gone.add(number);
+    this.#removeOperationsOnGone();
+  }
+
+  /** Also those of blocks that were encrypted when their target went. */
+  #removeOperationsOnGone(): void {
+    for (const block of this.#parts.blocks.filter(isSecurityBlock)) {
+      keepTargets(this.#parts, block, ({ number }) => !this.#gone.has(number));
+    }
+  }
+
+  /** Takes the target out of its security block. */
+  #remove({ read, target }: Operation): void {
+    keepTargets(this.#parts, read.block, ({ number }) => number !== target.number);
+  }
+
+  #execute(operation: Operation, rule: SecurityRule | undefined, isAcceptor: boolean): Result {
+    const { kind, read } = operation;
+    const known = kind === 'bib' ? CONTEXT_INTEGRITY : CONTEXT_CONFIDENTIALITY;
+    if (read.content.context !== known) return 'unknown';
+    const key = rule?.key;
+    // RFC 9173 has no code for a missing key: the operation fails.
+    if (key === undefined) return 'wrong';
+    const isRight =
+      kind === 'bib' ? this.#verify(operation, key) : this.#decrypt(operation, key, isAcceptor);
+    return isRight ? 'right' : 'wrong';
+  }
+
+  #verify({ read, target }: Operation, key: string): boolean {
+    const { crypto, keys } = this.#tools;
+    const parameters = integrityParameters(read.content);
+    if (parameters === undefined) return false;
+    const { hash, scope, wrappedKey } = parameters;
+    const candidates = this.#unwrapped(wrappedKey, () => keys.accepted(key, 'mac'), key);
+    const operation = { parts: this.#parts, block: read.block, target: target.number, scope };
+    const given = { hash, results: target.results };
+    const isRight = candidates.some((mac) => isSigned(crypto, mac, given, operation));
+    wipe(...candidates);
+    return isRight;
+  }
+
+  #decrypt({ read, target }: Operation, key: string, isAcceptor: boolean): boolean {
+    const { crypto, keys } = this.#tools;
+    const parameters = confidentialityParameters(read.content);
+    const block = blockAt(this.#parts, target.number);
+    if (parameters === undefined || block === undefined) return false;
+    const use = parameters.key === 128 ? 'aes-128' : 'aes-256';
+    const direct = (): readonly Uint8Array[] => keys.accepted(key, use);
+    const candidates = this.#unwrapped(parameters.wrappedKey, direct, key);
+    const { scope } = parameters;
+    const operation = { parts: this.#parts, block: read.block, target: target.number, scope };
+    let plain: Uint8Array | undefined;
+    for (const content of candidates) {
+      const cipher = { crypto, content, parameters };
+      plain ??= decryptTarget(cipher, block.data, { results: target.results, operation });
+    }
+    wipe(...candidates);
+    if (plain !== undefined && isAcceptor) changeBlock(block, plain, block.crcType);
+    return plain !== undefined;
+  }
+
+  /** The keys to try: those of the rule, or what they unwrap. */
+  #unwrapped(
+    wrappedKey: Uint8Array | undefined,
+    direct: () => readonly Uint8Array[],
+    name: string,
+  ): readonly Uint8Array[] {
+    if (wrappedKey === undefined) return direct();
+    const { crypto, keys } = this.#tools;
+    const wrapping = keys.accepted(name, 'wrap');
+    const found = wrapping.map((key) => crypto.aesKeyUnwrap(key, wrappedKey));
+    wipe(...wrapping);
+    return found.filter((key) => key !== undefined);
+  }
+
+  /** Operations that rules of this node require (RFC 9172 section 2.4). */
+  #checkPresence(): SecurityDrop | undefined {
+    for (const { role, block, targets } of this.#arrival.rules) {
+      if (role !== 'verifier' && role !== 'acceptor') continue;
+      for (const name of targets) {
+        const number = numberOf(this.#parts, name);
+        if (number !== undefined && !this.#seen.has(`${block} ${number}`))
+          return 'security-missing';
+      }
+    }
+    return undefined;
+  }
+
+  /** RFC 9173 sections 3.8.2 and 4.8.2: blocks without any protection get a CRC again. */
+  #restoreCrcs(): void {
+    const { crcType, isDestination } = this.#arrival;
+    const layout = readSecurity(this.#parts);
+    if (isDestination || layout === undefined) return;
+    const isFree = (number: number): boolean => !isCovered(layout, number);
+    const isBare = primaryCrcType(this.#parts) === CRC_TYPE.none && isFree(0);
+    if (isBare && !isPrimaryInScope(this.#parts, layout)) {
+      changePrimaryCrc(this.#parts, crcType);
+    }
+    const payload = this.#parts.blocks.at(-1);
+    if (payload?.crcType === CRC_TYPE.none && isFree(payload.number)) {
+      changeBlock(payload, payload.data, crcType);
+    }
+  }
+}
+
+/** Leaves these targets in a security block, and removes it if there are none. */
+function keepTargets(
+  parts: BundleParts,
+  block: BlockPart,
+  isKept: (target: SecurityTarget) => boolean,
+): void {
+  const content = decodeSecurityBlock(block.data);
+  if (content === undefined) return;
+  const targets = content.targets.filter(isKept);
+  if (targets.length === content.targets.length) return;
+  if (targets.length === 0) removeBlock(parts, block);
+  else changeBlock(block, encodeSecurityBlock({ ...content, targets }), block.crcType);
+}
+
+function isCovered({ integrity, confidentiality }: SecurityLayout, number: number): boolean {
+  return [...integrity, ...confidentiality].some(({ content }) =>
+    content.targets.some((target) => target.number === number),
+  );
+}

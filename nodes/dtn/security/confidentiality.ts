@@ -1,0 +1,129 @@
+/**
+ * The security context BCB-AES-GCM (RFC 9173 section 4). The ciphertext takes the place of the
+ * content, with the same length; the tag is a result.
+ *
+ * @module
+ */
+import type { AeadName, CryptoProvider } from '../../../engine/host/crypto.ts';
+import { authenticatedData, type Operation, SCOPE_ALL } from './scope.ts';
+import {
+  bytesOf,
+  bytesValue,
+  type SecurityBlock,
+  type SecurityValue,
+  uintOf,
+  uintValue,
+  WRONG_TYPE,
+} from './security-block.ts';
+
+/** Number of the context (RFC 9173 section 5.1). */
+export const CONTEXT_CONFIDENTIALITY = 2;
+/** Parameters (RFC 9173 section 4.3.5). */
+const INITIALIZATION_VECTOR = 1;
+const VARIANT = 2;
+const WRAPPED_KEY = 3;
+const SCOPE_FLAGS = 4;
+/** Result: the authentication tag (RFC 9173 section 4.4). */
+const TAG = 1;
+const TAG_BYTES = 16;
+/** RFC 9173 section 4.3.1 recommends 12 bytes; the providers of cryptography have no others. */
+export const VECTOR_BYTES = 12;
+
+/** Bits of the key by variant (RFC 9173 section 4.3.2). */
+const BITS: Readonly<Record<number, KeyBits>> = { 1: 128, 3: 256 };
+const VARIANTS: Readonly<Record<KeyBits, number>> = { 128: 1, 256: 3 };
+const DEFAULT_VARIANT = 3;
+const CIPHERS: Readonly<Record<KeyBits, AeadName>> = { 128: 'aes-128-gcm', 256: 'aes-256-gcm' };
+export type KeyBits = 128 | 256;
+
+/** What a block of this context says about its operations. */
+export interface ConfidentialityParameters {
+  readonly vector: Uint8Array;
+  readonly key: KeyBits;
+  readonly scope: number;
+  /** The key, encrypted under another (RFC 3394); absent if both sides have it. */
+  readonly wrappedKey?: Uint8Array;
+}
+
+/** Parameters as values, in the order of the examples of RFC 9173. */
+export function confidentialityValues(
+  parameters: ConfidentialityParameters,
+): readonly SecurityValue[] {
+  const { vector, key, scope, wrappedKey } = parameters;
+  return [
+    bytesValue(INITIALIZATION_VECTOR, vector),
+    uintValue(VARIANT, VARIANTS[key]),
+    ...(wrappedKey === undefined ? [] : [bytesValue(WRAPPED_KEY, wrappedKey)]),
+    uintValue(SCOPE_FLAGS, scope),
+  ];
+}
+
+/** Reads the parameters; undefined if one is missing, not of its type or has an unknown value. */
+export function confidentialityParameters({
+  parameters,
+}: SecurityBlock): ConfidentialityParameters | undefined {
+  const vector = bytesOf(parameters, INITIALIZATION_VECTOR);
+  const variant = uintOf(parameters, VARIANT) ?? DEFAULT_VARIANT;
+  const wrappedKey = bytesOf(parameters, WRAPPED_KEY);
+  const scope = uintOf(parameters, SCOPE_FLAGS) ?? SCOPE_ALL;
+  if (variant === WRONG_TYPE || wrappedKey === WRONG_TYPE || scope === WRONG_TYPE) return undefined;
+  if (vector === undefined || vector === WRONG_TYPE || vector.length !== VECTOR_BYTES) {
+    return undefined;
+  }
+  const key = BITS[variant];
+  if (key === undefined || scope > SCOPE_ALL) return undefined;
+  return { vector, key, scope, ...(wrappedKey && { wrappedKey }) };
+}
+
+/** A key with what an operation needs besides. */
+export interface Cipher {
+  readonly crypto: CryptoProvider;
+  readonly content: Uint8Array;
+  readonly parameters: ConfidentialityParameters;
+}
+
+/** Encrypts `plain`, the content of the operation's target. */
+export function encryptTarget(
+  { crypto, content, parameters }: Cipher,
+  plain: Uint8Array,
+  operation: Operation,
+): { readonly ciphertext: Uint8Array; readonly results: readonly SecurityValue[] } {
+  const sealed = new Uint8Array(plain.length + TAG_BYTES);
+  const aead = crypto.aead(CIPHERS[parameters.key], content);
+  aead.seal(parameters.vector, authenticatedData(operation), plain, sealed);
+  aead.wipe();
+  const ciphertext = sealed.subarray(0, plain.length);
+  return { ciphertext, results: [bytesValue(TAG, sealed.subarray(plain.length))] };
+}
+
+/** The content of the operation's target; undefined if it does not authenticate. */
+export function decryptTarget(
+  { crypto, content, parameters }: Cipher,
+  ciphertext: Uint8Array,
+  {
+    results,
+    operation,
+  }: { readonly results: readonly SecurityValue[]; readonly operation: Operation },
+): Uint8Array | undefined {
+  const sealed = sealedText(ciphertext, results);
+  if (sealed === undefined || content.length * 8 !== parameters.key) return undefined;
+  const plain = new Uint8Array(sealed.length - TAG_BYTES);
+  const aead = crypto.aead(CIPHERS[parameters.key], content);
+  const length = aead.open(parameters.vector, authenticatedData(operation), sealed, plain);
+  aead.wipe();
+  return length < 0 ? undefined : plain;
+}
+
+/** Ciphertext and tag; RFC 9173 section 4.4 allows the tag at the end of the ciphertext. */
+function sealedText(
+  ciphertext: Uint8Array,
+  results: readonly SecurityValue[],
+): Uint8Array | undefined {
+  const tag = bytesOf(results, TAG);
+  if (tag === undefined) return ciphertext.length < TAG_BYTES ? undefined : ciphertext;
+  if (tag === WRONG_TYPE || tag.length !== TAG_BYTES) return undefined;
+  const sealed = new Uint8Array(ciphertext.length + TAG_BYTES);
+  sealed.set(ciphertext);
+  sealed.set(tag, ciphertext.length);
+  return sealed;
+}

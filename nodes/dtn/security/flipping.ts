@@ -1,0 +1,71 @@
+/**
+ * A hostile node: passes bundles on as it should, but flips a bit in the payload of every
+ * tenth of others and makes checksums right again.
+ *
+ * @module
+ */
+import type { Random } from '../../../engine/host/random.ts';
+import type { BundleSecurity } from '../agent/security.ts';
+import type { DtnDrop } from '../drops.ts';
+import { writeCrc } from '../wire/crc.ts';
+import type { Eid } from '../wire/eid.ts';
+import { BundleView } from '../wire/view.ts';
+
+/** One bundle of this many is changed. */
+const EVERY = 10;
+const BITS = 8;
+
+/** What the attacker needs. */
+export interface Flipping {
+  readonly random: Random;
+  readonly isOwn: (source: Eid) => boolean;
+  readonly onFlip: () => void;
+}
+
+/** The security of a node that attacks. */
+export class FlippingSecurity implements BundleSecurity {
+  readonly #honest: BundleSecurity;
+  readonly #flipping: Flipping;
+  readonly #view = new BundleView();
+  #passed = 0;
+
+  constructor(honest: BundleSecurity, flipping: Flipping) {
+    this.#honest = honest;
+    this.#flipping = flipping;
+  }
+
+  made(bundle: Uint8Array): Uint8Array | DtnDrop {
+    return this.#honest.made(bundle);
+  }
+
+  received(view: BundleView): Uint8Array | DtnDrop {
+    return this.#honest.received(view);
+  }
+
+  leaving(copy: Uint8Array, neighbour: string): Uint8Array | DtnDrop {
+    const secured = this.#honest.leaving(copy, neighbour);
+    if (typeof secured === 'string' || !this.#isVictim(secured)) return secured;
+    const changed = secured.slice();
+    this.#flip(changed);
+    this.#flipping.onFlip();
+    return changed;
+  }
+
+  #isVictim(bundle: Uint8Array): boolean {
+    const view = this.#view;
+    view.open(bundle, 0, bundle.length);
+    if (this.#flipping.isOwn(view.source) || view.payloadLength === 0) return false;
+    this.#passed += 1;
+    return this.#passed % EVERY === 0;
+  }
+
+  #flip(bundle: Uint8Array): void {
+    const { payloadStart, payloadLength, blocks, blockStart, blockEnd, blockCrcType } = this.#view;
+    const bit = this.#flipping.random.below(BITS * payloadLength);
+    const at = payloadStart + Math.floor(bit / BITS);
+    bundle[at] = (bundle[at] as number) ^ (1 << (bit % BITS));
+    const last = blocks - 1;
+    const [start, end] = [blockStart[last] as number, blockEnd[last] as number];
+    writeCrc(bundle, start, end, blockCrcType[last] as number);
+  }
+}

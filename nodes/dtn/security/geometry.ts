@@ -1,0 +1,14 @@
+/**
+ * Security of bundles: numbers.
+ *
+ * @module
+ */
+
+/** Most keys, and rules, of a node (ours): each received bundle is compared with all rules. */
+export const RULES_MAX = 64;
+/** Initialization vectors that a node reserves at once on its disk (ours). */
+export const VECTOR_RESERVE = 65_536;
+/** Requests and bundles that wait for the first reservation (ours). */
+export const WAITING_MAX = 1_024;
+/** Bytes of a key for message authentication, and of one that encrypts other keys. */
+export const KEY_BYTES = 32;

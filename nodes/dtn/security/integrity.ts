@@ -1,0 +1,104 @@
+/**
+ * The security context BIB-HMAC-SHA2 (RFC 9173 section 3).
+ *
+ * @module
+ */
+import type { CryptoProvider } from '../../../engine/host/crypto.ts';
+import { type Operation, protectedText, SCOPE_ALL } from './scope.ts';
+import {
+  bytesOf,
+  bytesValue,
+  type SecurityBlock,
+  type SecurityTarget,
+  type SecurityValue,
+  uintOf,
+  uintValue,
+  WRONG_TYPE,
+} from './security-block.ts';
+
+/** Number of the context (RFC 9173 section 5.1). */
+export const CONTEXT_INTEGRITY = 1;
+/** Parameters (RFC 9173 section 3.3.4). */
+const VARIANT = 1;
+const WRAPPED_KEY = 2;
+const SCOPE_FLAGS = 3;
+/** Result: the MAC (RFC 9173 section 3.4). */
+const MAC = 1;
+
+/** Bits of the hash by variant (RFC 9173 section 3.3.1). */
+const BITS: Readonly<Record<number, HashBits>> = { 5: 256, 6: 384, 7: 512 };
+const VARIANTS: Readonly<Record<HashBits, number>> = { 256: 5, 384: 6, 512: 7 };
+const DEFAULT_VARIANT = 6;
+export type HashBits = 256 | 384 | 512;
+
+/** What a block of this context says about its operations. */
+export interface IntegrityParameters {
+  readonly hash: HashBits;
+  readonly scope: number;
+  /** The key, encrypted under another (RFC 3394); absent if both sides have it. */
+  readonly wrappedKey?: Uint8Array;
+}
+
+/** Parameters as values, in the order of the examples of RFC 9173. */
+export function integrityValues(parameters: IntegrityParameters): readonly SecurityValue[] {
+  const { hash, scope, wrappedKey } = parameters;
+  return [
+    uintValue(VARIANT, VARIANTS[hash]),
+    ...(wrappedKey === undefined ? [] : [bytesValue(WRAPPED_KEY, wrappedKey)]),
+    uintValue(SCOPE_FLAGS, scope),
+  ];
+}
+
+/** Reads the parameters; undefined if one is not of its type or has an unknown value. */
+export function integrityParameters({
+  parameters,
+}: SecurityBlock): IntegrityParameters | undefined {
+  const variant = uintOf(parameters, VARIANT) ?? DEFAULT_VARIANT;
+  const wrappedKey = bytesOf(parameters, WRAPPED_KEY);
+  const scope = uintOf(parameters, SCOPE_FLAGS) ?? SCOPE_ALL;
+  if (variant === WRONG_TYPE || wrappedKey === WRONG_TYPE || scope === WRONG_TYPE) return undefined;
+  const hash = BITS[variant];
+  // Unknown bits stand for input that we would leave out, so that the MAC could never match.
+  if (hash === undefined || scope > SCOPE_ALL) return undefined;
+  return { hash, scope, ...(wrappedKey && { wrappedKey }) };
+}
+
+/** A target with its MAC. */
+export function signTarget(
+  crypto: CryptoProvider,
+  key: Uint8Array,
+  hash: HashBits,
+  operation: Operation,
+): SecurityTarget {
+  const mac = macOf(crypto, key, hash, operation);
+  return { number: operation.target, results: [bytesValue(MAC, mac)] };
+}
+
+/** True if the target has the right MAC. */
+export function isSigned(
+  crypto: CryptoProvider,
+  key: Uint8Array,
+  { hash, results }: { readonly hash: HashBits; readonly results: readonly SecurityValue[] },
+  operation: Operation,
+): boolean {
+  const found = bytesOf(results, MAC);
+  if (found === undefined || found === WRONG_TYPE) return false;
+  return crypto.equal(macOf(crypto, key, hash, operation), found);
+}
+
+function macOf(
+  crypto: CryptoProvider,
+  key: Uint8Array,
+  hash: HashBits,
+  operation: Operation,
+): Uint8Array {
+  const text = protectedText(operation);
+  switch (hash) {
+    case 256:
+      return crypto.hmacSha256(key, text);
+    case 384:
+      return crypto.hmacSha384(key, text);
+    case 512:
+      return crypto.hmacSha512(key, text);
+  }
+}

@@ -1,0 +1,69 @@
+/**
+ * The keys of a node by name. A key is derived from the secret that the nodes of a network share,
+ * so that none stands in a file. It may be replaced at planned instants.
+ *
+ * @module
+ */
+import type { CryptoProvider } from '../../../engine/host/crypto.ts';
+import type { Nanoseconds } from '../../../engine/host/time.ts';
+import { KEY_BYTES } from './geometry.ts';
+import type { SecurityKey } from './options.ts';
+
+/** What a key is for; no two uses have the same bytes. */
+export type KeyUse = 'mac' | 'wrap' | 'aes-128' | 'aes-256';
+
+/** Where operations get their keys. */
+export interface Keys {
+  /** The key under which this node secures; the caller wipes it. */
+  current(name: string, use: KeyUse): Uint8Array | undefined;
+  /** The keys under which bundles may be secured now, the likeliest first; the caller wipes them. */
+  accepted(name: string, use: KeyUse): readonly Uint8Array[];
+}
+
+const encoder = new TextEncoder();
+
+/** What derived keys come from. */
+export interface KeySource {
+  readonly crypto: CryptoProvider;
+  /** Shared by the nodes of the network. */
+  readonly secret: Uint8Array;
+  readonly planTime: () => Nanoseconds;
+}
+
+/** Keys derived from a shared secret. */
+export class DerivedKeys implements Keys {
+  readonly #source: KeySource;
+  readonly #keys: ReadonlyMap<string, SecurityKey>;
+
+  constructor(source: KeySource, keys: readonly SecurityKey[]) {
+    this.#source = source;
+    this.#keys = new Map(keys.map((key) => [key.name, key]));
+  }
+
+  current(name: string, use: KeyUse): Uint8Array | undefined {
+    const key = this.#keys.get(name);
+    return key && this.#derive(name, use, this.#generation(key));
+  }
+
+  accepted(name: string, use: KeyUse): readonly Uint8Array[] {
+    const key = this.#keys.get(name);
+    if (key === undefined) return [];
+    const generation = this.#generation(key);
+    const current = this.#derive(name, use, generation);
+    const changedNs = key.changes[generation - 1];
+    const isOver = changedNs === undefined || this.#source.planTime() >= changedNs + key.overlap;
+    return isOver ? [current] : [current, this.#derive(name, use, generation - 1)];
+  }
+
+  /** How often the key has been replaced. */
+  #generation({ changes }: SecurityKey): number {
+    const nowNs = this.#source.planTime();
+    return changes.filter((at) => at <= nowNs).length;
+  }
+
+  #derive(name: string, use: KeyUse, generation: number): Uint8Array {
+    const { crypto, secret } = this.#source;
+    const info = encoder.encode(`dtn security ${use} ${generation} ${name}`);
+    return crypto.hkdfSha256({ key: secret, info, length: use === 'aes-128' ? 16 : KEY_BYTES });
+  }
+}

@@ -1,0 +1,128 @@
+/**
+ * Security of bundles: the options of a node (RFC 9172, RFC 9173).
+ *
+ * @module
+ */
+import { z } from 'zod';
+import { durationNs } from '../../_kit/options.ts';
+import { RULES_MAX } from './geometry.ts';
+
+/** A name that files give to a key. */
+const keyName = z
+  .string()
+  .regex(/^[a-z0-9-]{1,64}$/, 'a name of a key has small letters, digits and hyphens, 64 at most');
+
+/** Keys are named, not written: nodes that list the same name have the same key. */
+const keyConfig = z.strictObject({
+  name: keyName,
+  /** When the key is replaced, on the clock of contact plans. */
+  changes: z.array(durationNs()).max(1_000).default([]),
+  /** How long bundles under the former key are still accepted. */
+  overlap: durationNs().default(0),
+});
+
+const ruleConfig = z.strictObject({
+  /**
+   * What this node does: `source` adds the operation, `verifier` checks it and leaves it there,
+   * `acceptor` checks and removes it, `none` refuses it.
+   */
+  role: z.enum(['source', 'verifier', 'acceptor', 'none']),
+  /** Integrity (bib) or confidentiality (bcb). */
+  block: z.enum(['bib', 'bcb']),
+  targets: z
+    .array(z.enum(['payload', 'primary', 'previous-node', 'bundle-age', 'hop-count']))
+    .min(1)
+    .default(['payload']),
+  /**
+   * Sources and destinations of bundles that the rule is for: names of hosts (`client-*`), or
+   * identifiers (`ipn:3.*`).
+   */
+  from: z.string().min(1).max(256).default('*'),
+  to: z.string().min(1).max(256).default('*'),
+  key: keyName.optional(),
+  /** Draws a key for each bundle and sends it along, encrypted under `key` (RFC 3394). */
+  wrap: z.boolean().default(false),
+  /** Bits of the hash (bib). */
+  hash: z.union([z.literal(256), z.literal(384), z.literal(512)]).default(384),
+  /** Bits of the key (bcb). */
+  cipher: z.union([z.literal(128), z.literal(256)]).default(256),
+  /** What the operation covers besides its target (RFC 9173 section 3.3.3). */
+  scope: z
+    .array(z.enum(['primary', 'target', 'security']))
+    .default(['primary', 'target', 'security']),
+  /**
+   * If an operation fails: `delete` the bundle, `remove` the target, or `keep` both and count it.
+   * By default bundles are deleted for payload and primary block, and other targets removed.
+   */
+  onFailure: z.enum(['delete', 'remove', 'keep']).optional(),
+});
+
+/** A rule as the file has it. */
+export type SecurityRule = z.output<typeof ruleConfig>;
+/** A key as the file has it. */
+export type SecurityKey = z.output<typeof keyConfig>;
+
+/** Schema of the options. */
+export const securityConfig = z
+  .strictObject({
+    /** The keys that this node has. */
+    keys: z.array(keyConfig).max(RULES_MAX).default([]),
+    /** Of several rules that fit, the first counts. */
+    rules: z.array(ruleConfig).max(RULES_MAX).default([]),
+    /** `bcb`: bundles whose payload is in the clear are neither taken nor forwarded. */
+    guard: z.enum(['off', 'bcb']).default('off'),
+  })
+  .superRefine(({ keys, rules }, context) => {
+    const refuse = (path: (string | number)[], message: string): void => {
+      context.addIssue({ code: 'custom', path, message });
+    };
+    const names = keys.map(({ name }) => name);
+    for (const [index, { name, changes }] of keys.entries()) {
+      if (names.indexOf(name) !== index) refuse(['keys', index, 'name'], `${name} is there twice`);
+      if (changes.some((at, place) => place > 0 && at <= (changes[place - 1] as number))) {
+        refuse(['keys', index, 'changes'], 'the instants are not in ascending order');
+      }
+    }
+    for (const [index, rule] of rules.entries()) {
+      const wrong = contradiction(rule, names);
+      if (wrong !== undefined) refuse(['rules', index, wrong.option], wrong.message);
+    }
+  });
+
+/** Checked options. */
+export type SecurityOptions = z.output<typeof securityConfig>;
+
+interface Contradiction {
+  readonly option: keyof SecurityRule;
+  readonly message: string;
+}
+
+/** Why a rule cannot be obeyed. */
+function contradiction(
+  { role, block, targets, key, onFailure }: SecurityRule,
+  names: readonly string[],
+): Contradiction | undefined {
+  if (role !== 'none' && key === undefined) {
+    return { option: 'role', message: `a rule with role ${role} needs a key` };
+  }
+  if (key !== undefined && !names.includes(key)) {
+    const known = names.length === 0 ? 'there are none' : `there are ${names.join(', ')}`;
+    return { option: 'key', message: `${key} is none of the keys of this node, ${known}` };
+  }
+  // RFC 9172 section 3.8 excludes the primary block, and every node reads the extensions.
+  if (block === 'bcb' && targets.some((name) => name !== 'payload')) {
+    return { option: 'targets', message: 'only the payload can be encrypted' };
+  }
+  const changed = targets.find((name) => name !== 'payload' && name !== 'primary');
+  if (role === 'verifier' && changed !== undefined) {
+    return { option: 'role', message: `each node changes ${changed}: it needs an acceptor` };
+  }
+  const isVital = targets.includes('payload') || targets.includes('primary');
+  if (onFailure === 'remove' && isVital) {
+    return { option: 'onFailure', message: 'payload and primary block cannot be removed' };
+  }
+  if (onFailure === 'keep' && role !== 'verifier') {
+    return { option: 'onFailure', message: 'only a verifier can keep what failed' };
+  }
+  return undefined;
+}

@@ -1,0 +1,107 @@
+/**
+ * Which rule of a node an operation comes under (RFC 9172 section 2.4 leaves policies to networks).
+ *
+ * @module
+ */
+import { BLOCK_TYPE } from '../geometry.ts';
+import { type Eid, formatEid } from '../wire/eid.ts';
+import { type BlockPart, type BundleParts, blockAt } from './bundle-parts.ts';
+import type { SecurityRule } from './options.ts';
+
+export type TargetName = SecurityRule['targets'][number];
+
+const TARGET_TYPES: Readonly<Record<Exclude<TargetName, 'primary'>, number>> = {
+  payload: BLOCK_TYPE.payload,
+  'previous-node': BLOCK_TYPE.previousNode,
+  'bundle-age': BLOCK_TYPE.bundleAge,
+  'hop-count': BLOCK_TYPE.hopCount,
+};
+
+/** True for blocks that each node rewrites, so that an operation on them lasts one hop. */
+export function isChangedOnTheWay(name: TargetName): boolean {
+  return name !== 'payload' && name !== 'primary';
+}
+
+/** Ends of a bundle: identifier, and name of the host if it is one of the network. */
+export interface BundleEnd {
+  readonly eid: Eid;
+  readonly host: string | undefined;
+}
+
+export interface BundleEnds {
+  readonly from: BundleEnd;
+  readonly to: BundleEnd;
+}
+
+/** The rules for a bundle, in the order of the file. */
+export function rulesFor(
+  rules: readonly SecurityRule[],
+  { from, to }: BundleEnds,
+): readonly SecurityRule[] {
+  return rules.filter((rule) => isEnd(rule.from, from) && isEnd(rule.to, to));
+}
+
+/** A pattern with a colon is one of identifiers, any other one of names. */
+function isEnd(pattern: string, { eid, host }: BundleEnd): boolean {
+  if (pattern === '*') return true;
+  if (pattern.includes(':')) return isLike(formatEid(eid), pattern);
+  return host !== undefined && isLike(host, pattern);
+}
+
+/** True if the text is like the pattern, in which a star stands for any characters. */
+export function isLike(text: string, pattern: string): boolean {
+  const [first = '', ...rest] = pattern.split('*');
+  if (!text.startsWith(first)) return false;
+  const last = rest.pop();
+  if (last === undefined) return text === first;
+  let at = first.length;
+  for (const part of rest) {
+    const found = text.indexOf(part, at);
+    if (found < 0) return false;
+    at = found + part.length;
+  }
+  return text.length - last.length >= at && text.endsWith(last);
+}
+
+/**
+ * The rule for an operation that a bundle carries, the first of those `rules` that are not for
+ * sources.
+ * @param target Number of its target. An encrypted integrity block has its target's rule; which
+ *   that is, only its content tells, so any target will do.
+ */
+export function ruleOf(
+  rules: readonly SecurityRule[],
+  block: SecurityRule['block'],
+  { parts, target }: { readonly parts: BundleParts; readonly target: number },
+): SecurityRule | undefined {
+  const type = blockAt(parts, target)?.type;
+  return rules.find(
+    (rule) =>
+      rule.role !== 'source' &&
+      rule.block === block &&
+      (type === BLOCK_TYPE.integrity || rule.targets.some((name) => isNamed(name, type))),
+  );
+}
+
+function isNamed(name: TargetName, type: number | undefined): boolean {
+  return name === 'primary' ? type === undefined : TARGET_TYPES[name] === type;
+}
+
+/** The number of the block of this name; undefined if the bundle has none. */
+export function numberOf(parts: BundleParts, name: TargetName): number | undefined {
+  if (name === 'primary') return 0;
+  const isIt = ({ type }: BlockPart): boolean => type === TARGET_TYPES[name];
+  return parts.blocks.find(isIt)?.number;
+}
+
+/** RFC 9172 section 5.1.1: a bundle without these two is worth nothing. */
+export function isVital({
+  parts,
+  target,
+}: {
+  readonly parts: BundleParts;
+  readonly target: number;
+}): boolean {
+  const type = blockAt(parts, target)?.type;
+  return type === undefined || type === BLOCK_TYPE.payload;
+}

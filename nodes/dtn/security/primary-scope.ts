@@ -1,0 +1,41 @@
+/**
+ * Whether operations cover the primary block besides their target: then its bytes must stay as they
+ * are, checksum included.
+ *
+ * @module
+ */
+import { BLOCK_TYPE } from '../geometry.ts';
+import { type BundleParts, blockAt } from './bundle-parts.ts';
+import { CONTEXT_CONFIDENTIALITY, confidentialityParameters } from './confidentiality.ts';
+import { CONTEXT_INTEGRITY, integrityParameters } from './integrity.ts';
+import { SCOPE } from './scope.ts';
+import type { SecurityBlock } from './security-block.ts';
+import type { SecurityLayout } from './structure.ts';
+
+/** True if an operation covers the primary block, or cannot be read. */
+export function isPrimaryInScope(parts: BundleParts, layout: SecurityLayout): boolean {
+  const { integrity, confidentiality, encrypted } = layout;
+  for (const number of encrypted) {
+    if (blockAt(parts, number)?.type === BLOCK_TYPE.integrity) return true;
+  }
+  return [...integrity, ...confidentiality].some(({ content }) => coversPrimary(content));
+}
+
+function coversPrimary(content: SecurityBlock): boolean {
+  const scope = scopeOf(content);
+  if (scope === undefined) return true;
+  // An operation on the primary block itself has it as its target, not in its scope.
+  const hasOtherTarget = content.targets.some(({ number }) => number !== 0);
+  return hasOtherTarget && (scope & SCOPE.primary) !== 0;
+}
+
+function scopeOf(content: SecurityBlock): number | undefined {
+  switch (content.context) {
+    case CONTEXT_INTEGRITY:
+      return integrityParameters(content)?.scope;
+    case CONTEXT_CONFIDENTIALITY:
+      return confidentialityParameters(content)?.scope;
+    default:
+      return undefined;
+  }
+}

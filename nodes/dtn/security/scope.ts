@@ -1,0 +1,52 @@
+/**
+ * What an operation covers besides the content of its target (RFC 9173 sections 3.7 and 4.7.2):
+ *
+ * ```
+ * flags  (primary block)  (type number flags of the target)  (type number flags of the security block)
+ * ```
+ *
+ * @module
+ */
+import { CborWriter } from '../../_kit/cbor-writer.ts';
+import { type BlockPart, type BundleParts, blockAt } from './bundle-parts.ts';
+
+/** Scope flags (RFC 9173 sections 3.3.3 and 4.3.4). */
+export const SCOPE = { primary: 0x1, target: 0x2, security: 0x4 } as const;
+/** All of them, the default of both contexts. */
+export const SCOPE_ALL: number = SCOPE.primary | SCOPE.target | SCOPE.security;
+
+/** An operation of a security block on one target. */
+export interface Operation {
+  readonly parts: BundleParts;
+  readonly block: BlockPart;
+  /** Number of the target; 0 is the primary block. */
+  readonly target: number;
+  readonly scope: number;
+}
+
+function writeScope(writer: CborWriter, { parts, block, target, scope }: Operation): void {
+  writer.uint(scope);
+  const targetBlock = blockAt(parts, target);
+  if ((scope & SCOPE.primary) !== 0 && target !== 0) writer.raw(parts.primary);
+  if ((scope & SCOPE.target) !== 0 && targetBlock !== undefined) writer.raw(targetBlock.head);
+  if ((scope & SCOPE.security) !== 0) writer.raw(block.head);
+}
+
+/** The additional authenticated data of an encryption (RFC 9173 section 4.7.2). */
+export function authenticatedData(operation: Operation): Uint8Array {
+  const writer = new CborWriter();
+  writeScope(writer, operation);
+  return writer.taken();
+}
+
+/**
+ * The integrity-protected plaintext (RFC 9173 section 3.7). The primary block counts as a string of
+ * bytes, as the example in appendix A.3 shows.
+ */
+export function protectedText(operation: Operation): Uint8Array {
+  const { parts, target } = operation;
+  const writer = new CborWriter();
+  writeScope(writer, operation);
+  writer.string(blockAt(parts, target)?.data ?? parts.primary);
+  return writer.taken();
+}

@@ -1,0 +1,181 @@
+/**
+ * The data of security blocks: what integrity and confidentiality blocks have in common (RFC 9172
+ * section 3.6). A sequence of CBOR items, not an array:
+ *
+ * ```
+ * [target, ...]  context  flags  source  ([[id, value], ...])  [[[id, value], ...], ...]
+ * ```
+ *
+ * Parameters are there if flag 0x01 is set; there is one list of results for each target, in the
+ * same order. What a value means is the context's matter, so values are kept as bytes of CBOR.
+ *
+ * @module
+ */
+import { endOfItem } from '../../_kit/cbor-end-of-item.ts';
+import { CBOR_ARRAY, CBOR_BYTES, CBOR_UINT, CborReader } from '../../_kit/cbor-reader.ts';
+import { CborWriter } from '../../_kit/cbor-writer.ts';
+import { BLOCKS_MAX, DEPTH_MAX } from '../geometry.ts';
+import type { Eid } from '../wire/eid.ts';
+import { readEid } from '../wire/eid-wire.ts';
+
+/** Flag: parameters are present (RFC 9172 section 3.6). */
+const HAS_PARAMETERS = 0x1;
+/** Major type of negative integers; numbers of contexts may be negative. */
+const CBOR_NEGATIVE = 1;
+/** Most parameters, and results of a target (ours): the contexts of RFC 9173 have at most four. */
+const VALUES_MAX = 16;
+
+/** A parameter or a result. */
+export interface SecurityValue {
+  readonly id: number;
+  /** One CBOR item. */
+  readonly item: Uint8Array;
+}
+
+/** A target with its results. */
+export interface SecurityTarget {
+  /** Number of a block; 0 is the primary block. */
+  readonly number: number;
+  readonly results: readonly SecurityValue[];
+}
+
+/** The data of a security block. */
+export interface SecurityBlock {
+  /** At least one, all different. */
+  readonly targets: readonly SecurityTarget[];
+  readonly context: number;
+  readonly source: Eid;
+  /** The bytes of `source`, since one identifier has several forms. */
+  readonly sourceBytes: Uint8Array;
+  readonly parameters: readonly SecurityValue[];
+}
+
+/** Reads the data of a security block; undefined if they are malformed. */
+export function decodeSecurityBlock(data: Uint8Array): SecurityBlock | undefined {
+  const reader = new CborReader();
+  reader.open(data, 0, data.length);
+  const numbers = readTargets(reader);
+  const context = readContext(reader);
+  if (numbers === undefined || context === undefined) return undefined;
+  if (!reader.expect(CBOR_UINT) || reader.argument > HAS_PARAMETERS) return undefined;
+  const hasParameters = reader.argument === HAS_PARAMETERS;
+  const sourceAt = reader.at;
+  const source = readEid(reader);
+  if (source === undefined) return undefined;
+  const sourceBytes = data.subarray(sourceAt, reader.at);
+  const parameters = hasParameters ? readValues(reader) : [];
+  if (parameters === undefined) return undefined;
+  if (!reader.expect(CBOR_ARRAY) || reader.argument !== numbers.length) return undefined;
+  const targets: SecurityTarget[] = [];
+  for (const number of numbers) {
+    const results = readValues(reader);
+    if (results === undefined) return undefined;
+    targets.push({ number, results });
+  }
+  if (reader.at !== data.length) return undefined;
+  return { targets, context, source, sourceBytes, parameters };
+}
+
+function readTargets(reader: CborReader): readonly number[] | undefined {
+  if (!reader.expect(CBOR_ARRAY)) return undefined;
+  const count = reader.argument;
+  if (count < 1 || count > BLOCKS_MAX) return undefined;
+  const numbers = new Set<number>();
+  for (let index = 0; index < count; index += 1) {
+    if (!reader.expect(CBOR_UINT)) return undefined;
+    numbers.add(reader.argument);
+  }
+  // RFC 9172 section 3.6: each target once.
+  return numbers.size === count ? [...numbers] : undefined;
+}
+
+function readContext(reader: CborReader): number | undefined {
+  if (!reader.head()) return undefined;
+  if (reader.major === CBOR_UINT) return reader.argument;
+  return reader.major === CBOR_NEGATIVE ? -1 - reader.argument : undefined;
+}
+
+/** A list of pairs `[id, value]`; no identifier twice. */
+function readValues(reader: CborReader): readonly SecurityValue[] | undefined {
+  if (!reader.expect(CBOR_ARRAY) || reader.argument > VALUES_MAX) return undefined;
+  const count = reader.argument;
+  const values: SecurityValue[] = [];
+  for (let index = 0; index < count; index += 1) {
+    if (!reader.expect(CBOR_ARRAY) || reader.argument !== 2) return undefined;
+    if (!reader.expect(CBOR_UINT)) return undefined;
+    const id = reader.argument;
+    const { at } = reader;
+    const end = endOfItem(reader.bytes, at, reader.end, DEPTH_MAX);
+    if (end < 0 || values.some((value) => value.id === id)) return undefined;
+    values.push({ id, item: reader.bytes.subarray(at, end) });
+    reader.at = end;
+  }
+  return values;
+}
+
+/** The bytes of a security block's data. */
+export function encodeSecurityBlock(block: SecurityBlock): Uint8Array {
+  const { targets, context, sourceBytes, parameters } = block;
+  const writer = new CborWriter();
+  writer.array(targets.length);
+  for (const { number } of targets) writer.uint(number);
+  if (context >= 0) writer.uint(context);
+  else writer.head(CBOR_NEGATIVE, -1 - context);
+  writer.uint(parameters.length === 0 ? 0 : HAS_PARAMETERS);
+  writer.raw(sourceBytes);
+  if (parameters.length > 0) writeValues(writer, parameters);
+  writer.array(targets.length);
+  for (const { results } of targets) writeValues(writer, results);
+  return writer.taken();
+}
+
+function writeValues(writer: CborWriter, values: readonly SecurityValue[]): void {
+  writer.array(values.length);
+  for (const { id, item } of values) {
+    writer.array(2);
+    writer.uint(id);
+    writer.raw(item);
+  }
+}
+
+/** A value that is an unsigned integer. */
+export function uintValue(id: number, value: number): SecurityValue {
+  const writer = new CborWriter();
+  writer.uint(value);
+  return { id, item: writer.taken() };
+}
+
+/** A value that is a string of bytes. */
+export function bytesValue(id: number, value: Uint8Array): SecurityValue {
+  const writer = new CborWriter();
+  writer.string(value);
+  return { id, item: writer.taken() };
+}
+
+/** What stands for a value that is there, and is not of its type. */
+export const WRONG_TYPE: unique symbol = Symbol('wrong type');
+
+/** The unsigned integer with this identifier; undefined if there is none. */
+export function uintOf(
+  values: readonly SecurityValue[],
+  wanted: number,
+): number | undefined | typeof WRONG_TYPE {
+  const found = values.find(({ id }) => id === wanted);
+  if (found === undefined) return undefined;
+  const reader = new CborReader();
+  reader.open(found.item, 0, found.item.length);
+  return reader.expect(CBOR_UINT) ? reader.argument : WRONG_TYPE;
+}
+
+/** The string of bytes with this identifier; undefined if there is none. */
+export function bytesOf(
+  values: readonly SecurityValue[],
+  wanted: number,
+): Uint8Array | undefined | typeof WRONG_TYPE {
+  const found = values.find(({ id }) => id === wanted);
+  if (found === undefined) return undefined;
+  const reader = new CborReader();
+  reader.open(found.item, 0, found.item.length);
+  if (!reader.string(CBOR_BYTES)) return WRONG_TYPE;
+  return found.item.subarray(reader.at - reader.argument, reader.at);
+}

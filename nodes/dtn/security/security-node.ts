@@ -1,0 +1,78 @@
+/**
+ * Makes the security of a node: its keys from the secret of the network, its vectors from its disk.
+ *
+ * @module
+ */
+import type { Host } from '../../../engine/host/host.ts';
+import type { NetworkView } from '../../../engine/host/network-view.ts';
+import type { Provisioning } from '../../../engine/host/protocol.ts';
+import { CRC_TYPES } from '../agent/origin.ts';
+import type { BundleSecurity } from '../agent/security.ts';
+import type { DtnOptions } from '../config.ts';
+import type { Names } from '../names.ts';
+import { RuledSecurity } from './bundle-security.ts';
+import { FlippingSecurity } from './flipping.ts';
+import { DerivedKeys } from './keys.ts';
+import { CountedVectors, type Vectors } from './vectors.ts';
+
+const SECRET = 'security';
+const STORE = 'dtn-security';
+const FLIPS = 'flips';
+
+/** The secret from which the nodes of a network derive the keys that their options name. */
+export const securityProvisioning: Provisioning = { sharedSecrets: () => [SECRET] };
+
+/** What the security of a node is made of. */
+export interface SecuritySetup {
+  readonly options: DtnOptions;
+  readonly network: NetworkView;
+  readonly names: Names;
+  /** Called once when vectors can be had, if this node needs any. */
+  readonly onReady: () => void;
+}
+
+/** True if a node with these options encrypts, so that it needs initialization vectors. */
+export function needsVectors({ security }: DtnOptions): boolean {
+  return security.rules.some(({ role, block }) => role === 'source' && block === 'bcb');
+}
+
+/** Makes the security of the node on `host`. */
+export function createSecurity(host: Host, setup: SecuritySetup): BundleSecurity {
+  const { options, network, names } = setup;
+  const { security } = options;
+  const { crypto } = host;
+  const planTime = (): number => host.planTime();
+  const keys = new DerivedKeys({ crypto, secret: network.shared(SECRET), planTime }, security.keys);
+  const ruled = new RuledSecurity({
+    tools: {
+      crypto,
+      keys,
+      vectors: vectorsOf(host, setup),
+      randomBytes: (length): Uint8Array => host.randomBytes(length),
+      node: names.nodeOf(host.name),
+      count: (metric): void => host.meter.counter(metric).add(1),
+    },
+    options: security,
+    names,
+    own: host.name,
+    crcType: CRC_TYPES[options.crc],
+  });
+  if (options.hostile !== 'flip-bits') return ruled;
+  return new FlippingSecurity(ruled, {
+    random: host.random(FLIPS),
+    isOwn: (eid) => names.hostOf(eid) === host.name,
+    onFlip: () => host.meter.counter('dtn.tampered').add(1),
+  });
+}
+
+function vectorsOf(host: Host, { options, names, onReady }: SecuritySetup): Vectors {
+  if (!needsVectors(options)) return { take: () => undefined };
+  let isReady = false;
+  const onSync = (): void => {
+    // After a failed sync there are none; the next bundle that needs one tries again.
+    if (!isReady) onReady();
+    isReady = true;
+  };
+  const node = names.numberOf(host.name) ?? 0;
+  return new CountedVectors({ store: host.store(STORE), node, onSync });
+}

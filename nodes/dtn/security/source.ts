@@ -1,0 +1,232 @@
+/**
+ * The source of security operations: adds integrity blocks, then encrypts (RFC 9172 section 3).
+ * Each operation has a block of its own: so a block never covers a target that is encrypted
+ * and one that is not, and no initialization vector serves two targets.
+ *
+ * @module
+ */
+import { wipe } from '../../_kit/secrets.ts';
+import { BLOCK_FLAG, BLOCK_TYPE, CRC_TYPE } from '../geometry.ts';
+import { encodeEid } from '../wire/eid-wire.ts';
+import {
+  addSecurityBlock,
+  type BlockPart,
+  type BundleParts,
+  blockAt,
+  changeBlock,
+  changePrimaryCrc,
+  freeNumber,
+  newBlock,
+} from './bundle-parts.ts';
+import {
+  CONTEXT_CONFIDENTIALITY,
+  type ConfidentialityParameters,
+  confidentialityValues,
+  encryptTarget,
+} from './confidentiality.ts';
+import { KEY_BYTES } from './geometry.ts';
+import {
+  CONTEXT_INTEGRITY,
+  integrityParameters,
+  integrityValues,
+  signTarget,
+} from './integrity.ts';
+import type { KeyUse } from './keys.ts';
+import type { SecurityRule } from './options.ts';
+import { numberOf } from './policy.ts';
+import { isPrimaryInScope } from './primary-scope.ts';
+import { SCOPE } from './scope.ts';
+import { encodeSecurityBlock } from './security-block.ts';
+import { type ReadBlock, readSecurity, type SecurityLayout } from './structure.ts';
+import type { SecurityDrop, SecurityTools } from './tools.ts';
+
+const EMPTY = new Uint8Array(0);
+
+/**
+ * Adds the operations of `rules`, all with the role of a source, to a bundle that is no fragment.
+ * An operation that is there already stays, whoever added it.
+ */
+export function addSecurity(
+  tools: SecurityTools,
+  parts: BundleParts,
+  rules: readonly SecurityRule[],
+): SecurityDrop | undefined {
+  // RFC 9172 section 3.9: integrity first, because nothing is signed that is encrypted. The primary
+  // block before all others, because it changes when it is signed, and others may cover it.
+  for (const step of STEPS) {
+    for (const rule of rules) {
+      const targets = rule.targets.filter((name) => (name === 'primary') === step.isPrimary);
+      if (rule.block !== step.block) continue;
+      const drop = addOperations(tools, parts, { ...rule, targets });
+      if (drop !== undefined) return drop;
+    }
+  }
+  return undefined;
+}
+
+const STEPS = [
+  { block: 'bib', isPrimary: true },
+  { block: 'bib', isPrimary: false },
+  { block: 'bcb', isPrimary: false },
+] as const;
+
+function addOperations(
+  tools: SecurityTools,
+  parts: BundleParts,
+  rule: SecurityRule,
+): SecurityDrop | undefined {
+  for (const name of rule.targets) {
+    const target = numberOf(parts, name);
+    if (target === undefined) continue;
+    const layout = readSecurity(parts);
+    if (layout === undefined) return 'security-conflicting';
+    const order = { tools, parts, rule, target };
+    const drop = rule.block === 'bib' ? sign(order, layout) : encrypt(order, layout);
+    if (drop !== undefined) return drop;
+  }
+  return undefined;
+}
+
+interface Order {
+  readonly tools: SecurityTools;
+  readonly parts: BundleParts;
+  readonly rule: SecurityRule;
+  readonly target: number;
+}
+
+/** The key of an operation, and what is sent of it. */
+interface OperationKey {
+  readonly content: Uint8Array;
+  readonly wrappedKey?: Uint8Array;
+}
+
+function operationKey({ tools, rule }: Order, use: KeyUse): OperationKey {
+  const name = rule.key as string;
+  const key = tools.keys.current(name, rule.wrap ? 'wrap' : use);
+  if (key === undefined) throw new Error(`no key ${name}, although the options were checked`);
+  if (!rule.wrap) return { content: key };
+  const content = tools.randomBytes(use === 'aes-128' ? KEY_BYTES / 2 : KEY_BYTES);
+  const wrappedKey = tools.crypto.aesKeyWrap(key, content);
+  wipe(key);
+  return { content, wrappedKey };
+}
+
+function scopeOf({ scope }: SecurityRule): number {
+  return scope.reduce((flags, name) => flags | SCOPE[name], 0);
+}
+
+function sign(order: Order, layout: SecurityLayout): SecurityDrop | undefined {
+  const { tools, parts, rule, target } = order;
+  const { integrity, encrypted } = layout;
+  if (encrypted.has(target)) return 'security-conflicting';
+  if (integrity.some((read) => covers(read, target))) return undefined;
+  removeCrc(parts, target, layout);
+  const { content, wrappedKey } = operationKey(order, 'mac');
+  const parameters = { hash: rule.hash, scope: scopeOf(rule), ...(wrappedKey && { wrappedKey }) };
+  const block = emptyBlock(parts, BLOCK_TYPE.integrity, 0);
+  const operation = { parts, block, target, scope: parameters.scope };
+  const signed = signTarget(tools.crypto, content, rule.hash, operation);
+  wipe(content);
+  block.data = encodeSecurityBlock({
+    targets: [signed],
+    context: CONTEXT_INTEGRITY,
+    source: tools.node,
+    sourceBytes: encodeEid(tools.node),
+    parameters: integrityValues(parameters),
+  });
+  addSecurityBlock(parts, block);
+  tools.count('dtn.security.added');
+  return undefined;
+}
+
+/** Encrypts the target, and the integrity block that covers it (RFC 9172 section 3.9). */
+function encrypt(order: Order, { integrity, encrypted }: SecurityLayout): SecurityDrop | undefined {
+  const { parts, target } = order;
+  if (encrypted.has(target)) return undefined;
+  const signed = integrity.find((read) => covers(read, target));
+  const alone = signed === undefined ? undefined : separated(parts, signed, target);
+  if (signed !== undefined && alone === undefined) return 'security-conflicting';
+  const drop = encryptBlock(order, target);
+  if (drop !== undefined || alone === undefined) return drop;
+  return encryptBlock(order, alone.number);
+}
+
+function encryptBlock(order: Order, target: number): SecurityDrop | undefined {
+  const { tools, parts, rule } = order;
+  const vector = tools.vectors.take();
+  if (vector === undefined) return 'security-not-ready';
+  const targetBlock = blockAt(parts, target);
+  if (targetBlock === undefined) throw new Error(`block ${target} has just been found`);
+  const { content, wrappedKey } = operationKey(order, rule.cipher === 128 ? 'aes-128' : 'aes-256');
+  const parameters: ConfidentialityParameters = {
+    vector,
+    key: rule.cipher,
+    scope: scopeOf(rule),
+    ...(wrappedKey && { wrappedKey }),
+  };
+  // RFC 9172 section 3.8: each fragment of an encrypted payload is marked as encrypted.
+  const isPayload = targetBlock.type === BLOCK_TYPE.payload;
+  const flags = isPayload ? BLOCK_FLAG.replicate : 0;
+  const block = emptyBlock(parts, BLOCK_TYPE.confidentiality, flags);
+  const cipher = { crypto: tools.crypto, content, parameters };
+  const operation = { parts, block, target, scope: parameters.scope };
+  const { ciphertext, results } = encryptTarget(cipher, targetBlock.data, operation);
+  wipe(content);
+  // RFC 9173 section 4.8.1: the CRC of the plain text would help to guess it.
+  changeBlock(targetBlock, ciphertext, CRC_TYPE.none);
+  block.data = encodeSecurityBlock({
+    targets: [{ number: target, results }],
+    context: CONTEXT_CONFIDENTIALITY,
+    source: tools.node,
+    sourceBytes: encodeEid(tools.node),
+    parameters: confidentialityValues(parameters),
+  });
+  addSecurityBlock(parts, block);
+  tools.count('dtn.security.added');
+  return undefined;
+}
+
+function emptyBlock(parts: BundleParts, type: number, flags: number): BlockPart {
+  return newBlock({ type, number: freeNumber(parts), flags, data: EMPTY });
+}
+
+function covers({ content }: ReadBlock, target: number): boolean {
+  return content.targets.some(({ number }) => number === target);
+}
+
+/**
+ * RFC 9173 section 3.8.1: what a MAC covers needs no CRC. That of the primary block stays if
+ * somebody else's operation covers it, which would fail without.
+ */
+function removeCrc(parts: BundleParts, target: number, layout: SecurityLayout): void {
+  const block = blockAt(parts, target);
+  if (block === undefined) {
+    if (!isPrimaryInScope(parts, layout)) changePrimaryCrc(parts, CRC_TYPE.none);
+  } else if (block.crcType !== CRC_TYPE.none) changeBlock(block, block.data, CRC_TYPE.none);
+}
+
+/**
+ * The integrity block that covers this target and no other; one with more targets is split (RFC 9172
+ * section 3.9).
+ * @returns undefined if its MACs cover the number of the block, so that they would not survive.
+ */
+function separated(
+  parts: BundleParts,
+  { block, content }: ReadBlock,
+  target: number,
+): BlockPart | undefined {
+  if (content.targets.length === 1) return block;
+  const scope =
+    content.context === CONTEXT_INTEGRITY ? integrityParameters(content)?.scope : undefined;
+  if (scope === undefined || (scope & SCOPE.security) !== 0) return undefined;
+  const part = (isIt: boolean): Uint8Array =>
+    encodeSecurityBlock({
+      ...content,
+      targets: content.targets.filter(({ number }) => (number === target) === isIt),
+    });
+  changeBlock(block, part(false), block.crcType);
+  const alone = emptyBlock(parts, BLOCK_TYPE.integrity, 0);
+  alone.data = part(true);
+  addSecurityBlock(parts, alone);
+  return alone;
+}

@@ -1,0 +1,93 @@
+/**
+ * The rules that security blocks of a bundle keep among themselves (RFC 9172 sections 3.6 to 3.9).
+ *
+ * @module
+ */
+import { BLOCK_FLAG, BLOCK_TYPE } from '../geometry.ts';
+import { type Eid, IPN_COMPONENT_MAX } from '../wire/eid.ts';
+import {
+  type BlockPart,
+  type BundleParts,
+  blockAt,
+  flagsOf,
+  isSecurityBlock,
+} from './bundle-parts.ts';
+import { decodeSecurityBlock, type SecurityBlock } from './security-block.ts';
+
+/** A security block and what it says. */
+export interface ReadBlock {
+  readonly block: BlockPart;
+  readonly content: SecurityBlock;
+}
+
+/** The security blocks of a bundle that can be read. */
+export interface SecurityLayout {
+  readonly integrity: readonly ReadBlock[];
+  readonly confidentiality: readonly ReadBlock[];
+  /** Numbers of the blocks that are encrypted; integrity blocks among them cannot be read. */
+  readonly encrypted: ReadonlySet<number>;
+}
+
+/** Reads the security blocks; undefined if they break a rule. */
+export function readSecurity(parts: BundleParts): SecurityLayout | undefined {
+  const confidentiality = readBlocks(parts.blocks, BLOCK_TYPE.confidentiality);
+  if (confidentiality === undefined) return undefined;
+  const encrypted = targetsOf(confidentiality);
+  if (encrypted === undefined) return undefined;
+  const readable = parts.blocks.filter(({ number }) => !encrypted.has(number));
+  const integrity = readBlocks(readable, BLOCK_TYPE.integrity);
+  const signed = integrity && targetsOf(integrity);
+  if (integrity === undefined || signed === undefined) return undefined;
+  for (const number of encrypted) if (!isEncryptable(parts, number)) return undefined;
+  for (const number of signed) {
+    // RFC 9172 section 3.9: who encrypts a target also encrypts its integrity block.
+    if (!isSignable(parts, number) || encrypted.has(number)) return undefined;
+  }
+  // RFC 9172 section 3.8: a node that cannot decrypt must not discard the block and go on.
+  for (const { block } of confidentiality) {
+    if ((flagsOf(block) & BLOCK_FLAG.discardIfUnprocessed) !== 0) return undefined;
+  }
+  return { integrity, confidentiality, encrypted };
+}
+
+function readBlocks(blocks: readonly BlockPart[], type: number): readonly ReadBlock[] | undefined {
+  const read: ReadBlock[] = [];
+  for (const block of blocks) {
+    if (block.type !== type) continue;
+    const content = decodeSecurityBlock(block.data);
+    if (content === undefined || !isSecuritySource(content.source)) return undefined;
+    read.push({ block, content });
+  }
+  return read;
+}
+
+/** RFC 9172 section 3.6: the security source is a node, neither nobody nor "this node". */
+function isSecuritySource(eid: Eid): boolean {
+  if (eid.scheme === 'ipn') return eid.allocator !== 0 || eid.node !== IPN_COMPONENT_MAX;
+  return eid.scheme !== 'none';
+}
+
+/** The targets of all blocks; undefined if one occurs twice (RFC 9172 section 3.2). */
+function targetsOf(blocks: readonly ReadBlock[]): ReadonlySet<number> | undefined {
+  const all = blocks.flatMap(({ content }) => content.targets.map(({ number }) => number));
+  const unique = new Set(all);
+  return unique.size === all.length ? unique : undefined;
+}
+
+/** RFC 9172 section 3.8: never the primary block, never another confidentiality block. */
+function isEncryptable(parts: BundleParts, number: number): boolean {
+  const target = blockAt(parts, number);
+  return target !== undefined && target.type !== BLOCK_TYPE.confidentiality;
+}
+
+/** RFC 9172 section 3.7: never a security block. */
+function isSignable(parts: BundleParts, number: number): boolean {
+  if (number === 0) return true;
+  const target = blockAt(parts, number);
+  return target !== undefined && !isSecurityBlock(target);
+}
+
+/** True if a readable integrity block covers the primary block. */
+export function isPrimarySigned({ integrity }: SecurityLayout): boolean {
+  return integrity.some(({ content }) => content.targets.some(({ number }) => number === 0));
+}

@@ -1,0 +1,44 @@
+/**
+ * What security operations work with.
+ *
+ * @module
+ */
+import type { CryptoProvider } from '../../../engine/host/crypto.ts';
+import type { Eid } from '../wire/eid.ts';
+import type { Keys } from './keys.ts';
+import type { Vectors } from './vectors.ts';
+
+/** Why security refuses a bundle, with the reasons of RFC 9172 section 11.3. */
+export type SecurityDrop =
+  /** Reason 12: an operation that a rule requires is missing. */
+  | 'security-missing'
+  /** Reason 12: the payload is in the clear, and the guard is on. */
+  | 'payload-in-the-clear'
+  /** Reason 13: the context of an operation is unknown. */
+  | 'security-unknown'
+  /** Reason 14: an operation that a rule forbids is there. */
+  | 'security-unexpected'
+  /** Reason 15: an operation failed. */
+  | 'security-failed'
+  /** Reason 16: security blocks contradict each other. */
+  | 'security-conflicting'
+  /** None: the disk has not confirmed new initialization vectors. */
+  | 'security-not-ready';
+
+/** What operations count. */
+export type SecurityCount =
+  | 'dtn.security.added'
+  | 'dtn.security.verified'
+  | 'dtn.security.accepted'
+  | 'dtn.security.failed';
+
+/** Cryptography, keys and vectors of one node. */
+export interface SecurityTools {
+  readonly crypto: CryptoProvider;
+  readonly keys: Keys;
+  readonly vectors: Vectors;
+  readonly randomBytes: (length: number) => Uint8Array;
+  /** Identifier of the node. */
+  readonly node: Eid;
+  readonly count: (metric: SecurityCount) => void;
+}

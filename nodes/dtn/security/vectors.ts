@@ -1,0 +1,58 @@
+/**
+ * Initialization vectors of AES-GCM that never repeat: the number of the node, then a counter whose
+ * bound is on disk before a number below it is used. A second vector under one key would tell the
+ * difference of two payloads, and the key of the tags (NIST SP 800-38D appendix A).
+ *
+ * ```
+ * node number (4)  counter (8)
+ * ```
+ *
+ * @module
+ */
+import type { Store } from '../../../engine/host/store.ts';
+import { writeUint32 } from '../../_kit/bytes.ts';
+import { ReservedCounter } from '../../_kit/reserved-counter.ts';
+import { VECTOR_BYTES } from './confidentiality.ts';
+import { VECTOR_RESERVE } from './geometry.ts';
+
+const UINT32_VALUES = 0x1_0000_0000;
+
+/** Where sources get their vectors. */
+export interface Vectors {
+  /** The next vector; undefined while the disk has not confirmed it. */
+  take(): Uint8Array | undefined;
+}
+
+export interface VectorOptions {
+  readonly store: Store;
+  /** Different for all nodes that share keys. */
+  readonly node: number;
+  /** Vectors that were not there may be now. */
+  readonly onSync: (error?: string) => void;
+}
+
+/** Vectors whose counter is on the node's disk. */
+export class CountedVectors implements Vectors {
+  readonly #node: number;
+  readonly #counter: ReservedCounter;
+
+  constructor({ store, node, onSync }: VectorOptions) {
+    this.#node = node;
+    this.#counter = new ReservedCounter({
+      store,
+      key: 'security/vectors',
+      reserve: VECTOR_RESERVE,
+      onSync,
+    });
+  }
+
+  take(): Uint8Array | undefined {
+    const count = this.#counter.take(0);
+    if (count === undefined) return undefined;
+    const vector = new Uint8Array(VECTOR_BYTES);
+    writeUint32(vector, 0, this.#node);
+    writeUint32(vector, 4, Math.floor(count / UINT32_VALUES));
+    writeUint32(vector, 8, count % UINT32_VALUES);
+    return vector;
+  }
+}

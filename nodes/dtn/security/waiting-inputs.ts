@@ -1,0 +1,31 @@
+/**
+ * Inputs of a node that wait until its disk has confirmed the first initialization vectors. Ways
+ * and receipts wait as well, so that everything keeps its order.
+ *
+ * @module
+ */
+import { WAITING_MAX } from './geometry.ts';
+
+/** Holds inputs back until it is opened; more than it has room for go through at once. */
+export class WaitingInputs<Input> {
+  readonly #pass: (input: Input) => void;
+  /** Undefined once it is open. */
+  #waiting: Input[] | undefined;
+
+  constructor(pass: (input: Input) => void, state: 'open' | 'closed') {
+    this.#pass = pass;
+    this.#waiting = state === 'open' ? undefined : [];
+  }
+
+  take(input: Input): void {
+    if (this.#waiting !== undefined && this.#waiting.length < WAITING_MAX) {
+      this.#waiting.push(input);
+    } else this.#pass(input);
+  }
+
+  open(): void {
+    const waiting = this.#waiting ?? [];
+    this.#waiting = undefined;
+    for (const input of waiting) this.#pass(input);
+  }
+}

@@ -1,0 +1,132 @@
+/** Security inside an agent: what becomes of requests and bundles that it refuses. */
+import { describe, expect, it } from 'vitest';
+import { Adjacency } from '../../../../../nodes/dtn/agent/adjacency.ts';
+import { Agent } from '../../../../../nodes/dtn/agent/agent.ts';
+import type { AgentEffect } from '../../../../../nodes/dtn/agent/effects.ts';
+import { dtnConfig } from '../../../../../nodes/dtn/config.ts';
+import { Names } from '../../../../../nodes/dtn/names.ts';
+import { DirectRouter } from '../../../../../nodes/dtn/router/direct.ts';
+import { RuledSecurity } from '../../../../../nodes/dtn/security/bundle-security.ts';
+import { BundleView } from '../../../../../nodes/dtn/wire/view.ts';
+import { sampleBundle } from '../wire/support.ts';
+import { toolsOf } from './support.ts';
+
+const KEYS = { k: new Uint8Array(32).fill(1) };
+const PAYLOAD = new TextEncoder().encode('telemetry of the rover');
+const names = new Names(['a', 'b', 'c'], 'ipn');
+
+interface Given {
+  readonly rules?: readonly Record<string, unknown>[];
+  readonly guard?: string;
+}
+
+/** Node b between a and c. */
+function agentOf(own: string, { rules = [], guard = 'off' }: Given): Agent<string> {
+  const security = {
+    keys: [{ name: 'k' }],
+    rules: rules.map((rule) => ({ key: 'k', ...rule })),
+    guard,
+  };
+  const options = dtnConfig.parse({ security });
+  const tools = toolsOf({ keys: KEYS, node: `ipn:${names.numberOf(own)! + 1}.0` });
+  const neighbours = ['a', 'b', 'c'].filter((name) => name !== own);
+  return new Agent<string>({
+    own,
+    names,
+    options,
+    outlets: neighbours.map(
+      (neighbour) =>
+        new Adjacency({
+          link: `${own}--${neighbour}`,
+          neighbour,
+          maxBytes: 1_000_000,
+          rateBps: 1e9,
+          contacts: undefined,
+          bytesOnLink: (bytes) => bytes,
+        }),
+    ),
+    router: new DirectRouter(new Set(neighbours)),
+    security: new RuledSecurity({ tools, options: options.security, names, own, crcType: 2 }),
+    clock: () => ({ seconds: 1_767_225_600, nanos: 0 }),
+    planTime: () => 0,
+    below: () => 0,
+  });
+}
+
+function kinds(effects: readonly AgentEffect<string>[]): readonly string[] {
+  return effects
+    .filter(({ kind }) => !['count', 'stored', 'hops'].includes(kind))
+    .map((effect) => (effect.kind === 'drop' ? effect.reason : effect.kind));
+}
+
+const transmitted = (effects: readonly AgentEffect<string>[]): Uint8Array =>
+  effects.flatMap((effect) => (effect.kind === 'transmit' ? [effect.bundle] : []))[0]!;
+
+const plain = sampleBundle({ source: 'ipn:1.1', destination: 'ipn:3.1', payload: PAYLOAD });
+
+describe('an agent with security', () => {
+  it('R-142: forwards no payload in the clear when its guard is on', () => {
+    const input = { kind: 'bundle', bytes: plain, from: 'a' } as const;
+    expect(kinds(agentOf('b', { guard: 'bcb' }).step(0, input))).toEqual(['payload-in-the-clear']);
+    expect(kinds(agentOf('b', { guard: 'off' }).step(0, input))).toEqual(['transmit']);
+  });
+
+  it('R-142: refuses requests whose payload would leave in the clear', () => {
+    const send = { kind: 'send', request: 'r', to: 'c', body: PAYLOAD, wishes: {} } as const;
+    const refusing = agentOf('a', { guard: 'bcb' });
+    expect(refusing.step(0, send)).toContainEqual({
+      kind: 'answer',
+      request: 'r',
+      outcome: 'payload-in-the-clear',
+    });
+    expect(refusing.holding).toBe(0);
+    const encrypting = agentOf('a', { guard: 'bcb', rules: [{ role: 'source', block: 'bcb' }] });
+    expect(kinds(encrypting.step(0, send))).toEqual(['answer', 'transmit']);
+  });
+
+  it('hands the application what the source encrypted', () => {
+    const send = { kind: 'send', request: 'r', to: 'c', body: PAYLOAD, wishes: {} } as const;
+    const bundle = transmitted(
+      agentOf('a', { rules: [{ role: 'source', block: 'bcb' }] }).step(0, send),
+    );
+    const end = agentOf('c', { rules: [{ role: 'acceptor', block: 'bcb' }] });
+    const effects = end.step(0, { kind: 'bundle', bytes: bundle, from: 'a' });
+    const delivered = effects.find(({ kind }) => kind === 'deliver');
+    expect(delivered).toMatchObject({ from: 'a', body: PAYLOAD });
+    // A node without the key gives the application nothing.
+    const bystander = agentOf('c', {}).step(0, { kind: 'bundle', bytes: bundle, from: 'a' });
+    expect(kinds(bystander)).toEqual(['security-failed']);
+  });
+
+  it('does not remember a bundle that was tampered with, so that the genuine one is welcome', () => {
+    const send = { kind: 'send', request: 'r', to: 'c', body: PAYLOAD, wishes: {} } as const;
+    const genuine = transmitted(
+      agentOf('a', { rules: [{ role: 'source', block: 'bcb' }] }).step(0, send),
+    );
+    const view = new BundleView();
+    view.open(genuine, 0, genuine.length);
+    const tampered = genuine.slice();
+    tampered[view.payloadStart]! ^= 1;
+    const end = agentOf('c', { rules: [{ role: 'acceptor', block: 'bcb' }] });
+    const give = (bytes: Uint8Array): readonly string[] =>
+      kinds(end.step(0, { kind: 'bundle', bytes, from: 'a' }));
+    expect(give(tampered)).toEqual(['security-failed']);
+    expect(give(genuine)).toEqual(['deliver']);
+    expect(give(genuine)).toEqual(['duplicate']);
+  });
+
+  it('takes a primary block without checksum if a signature covers it, and not without', () => {
+    const signing = agentOf('b', {
+      rules: [{ role: 'source', block: 'bib', targets: ['primary'] }],
+    });
+    const signed = transmitted(signing.step(0, { kind: 'bundle', bytes: plain, from: 'a' }));
+    const view = new BundleView();
+    view.open(signed, 0, signed.length);
+    expect([view.crcType, view.hasSecurity]).toEqual([0, true]);
+    const onTheWay = agentOf('b', {}).step(0, { kind: 'bundle', bytes: signed, from: 'a' });
+    expect(kinds(onTheWay)).toEqual(['transmit']);
+    const bare = sampleBundle({ source: 'ipn:1.1', destination: 'ipn:3.1', crcType: 0 });
+    const refused = agentOf('b', {}).step(0, { kind: 'bundle', bytes: bare, from: 'a' });
+    expect(kinds(refused)).toEqual(['primary-unprotected']);
+  });
+});
