@@ -34,6 +34,7 @@ const MESSAGES = '[{ from: client-1, to: client-2, kind: poisson, rate: 0.5/s, s
 export const GOLDEN_RUNS: Readonly<Record<string, GoldenRun>> = {
   hello: { scenario: 'hello.yaml', set: { duration: '3s' }, seeds: SEEDS },
   'dtn-tutorial': { scenario: 'dtn-tutorial.yaml', set: {}, seeds: SEEDS },
+  'dtn-secure-hop': { scenario: 'dtn-secure-hop.yaml', set: { duration: '60s' }, seeds: SEEDS },
   failover: {
     scenario: 'failover.yaml',
     set: { duration: '20s', ...FEW_PACKETS },
