@@ -7,10 +7,10 @@
 import { describe, expect, it } from 'vitest';
 import { openStream } from '../../engine/core/stream.ts';
 import { toHex } from '../../nodes/_kit/bytes.ts';
+import { addSecurity } from '../../nodes/dtn/security/add-security.ts';
 import { blockAt, changeBlock, joinParts, partsOf } from '../../nodes/dtn/security/bundle-parts.ts';
-import { checkSecurity } from '../../nodes/dtn/security/check.ts';
+import { checkSecurity } from '../../nodes/dtn/security/check-security.ts';
 import { decodeSecurityBlock } from '../../nodes/dtn/security/security-block.ts';
-import { addSecurity } from '../../nodes/dtn/security/source.ts';
 import { BundleView } from '../../nodes/dtn/wire/view.ts';
 import { opened, ruleOf, toolsOf } from '../unit/nodes/dtn/security/support.ts';
 import { sampleBundle } from '../unit/nodes/dtn/wire/support.ts';

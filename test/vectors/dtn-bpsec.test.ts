@@ -6,6 +6,7 @@
  */
 import { describe, expect, it } from 'vitest';
 import { fromHex, toHex } from '../../nodes/_kit/bytes.ts';
+import { addSecurity } from '../../nodes/dtn/security/add-security.ts';
 import {
   addSecurityBlock,
   type BundleParts,
@@ -21,7 +22,6 @@ import {
   decodeSecurityBlock,
   encodeSecurityBlock,
 } from '../../nodes/dtn/security/security-block.ts';
-import { addSecurity } from '../../nodes/dtn/security/source.ts';
 import { parseEid } from '../../nodes/dtn/wire/eid.ts';
 import { encodeEid } from '../../nodes/dtn/wire/eid-wire.ts';
 import {

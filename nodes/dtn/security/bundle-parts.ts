@@ -109,6 +109,7 @@ export function addSecurityBlock(parts: BundleParts, block: BlockPart): void {
   parts.blocks.splice(at, 0, block);
 }
 
+/** Takes a block out of the bundle. */
 export function removeBlock({ blocks }: BundleParts, block: BlockPart): void {
   blocks.splice(blocks.indexOf(block), 1);
 }

@@ -9,8 +9,9 @@ import type { BundleSecurity } from '../agent/security.ts';
 import { PAYLOAD_NUMBER } from '../geometry.ts';
 import type { Names } from '../names.ts';
 import { BundleView } from '../wire/view.ts';
+import { addSecurity } from './add-security.ts';
 import { type BundleParts, joinParts, partsOf } from './bundle-parts.ts';
-import { checkSecurity } from './check.ts';
+import { checkSecurity } from './check-security.ts';
 import type { SecurityOptions, SecurityRule } from './options.ts';
 import {
   type BundleEnd,
@@ -19,7 +20,6 @@ import {
   rulesFor,
   type TargetName,
 } from './policy.ts';
-import { addSecurity } from './source.ts';
 import { isPrimarySigned, readSecurity } from './structure.ts';
 import type { SecurityDrop, SecurityTools } from './tools.ts';
 

@@ -10,5 +10,8 @@ export const RULES_MAX = 64;
 export const VECTOR_RESERVE = 65_536;
 /** Requests and bundles that wait for the first reservation (ours). */
 export const WAITING_MAX = 1_024;
-/** Bytes of a key for message authentication, and of one that encrypts other keys. */
+/**
+ * Bytes of a key for message authentication, and of one that encrypts other keys (RFC 9173 section
+ * 3.1 and RFC 3394 leave them to the network; those of AES-256).
+ */
 export const KEY_BYTES = 32;

@@ -8,6 +8,7 @@ import { type Eid, formatEid } from '../wire/eid.ts';
 import { type BlockPart, type BundleParts, blockAt } from './bundle-parts.ts';
 import type { SecurityRule } from './options.ts';
 
+/** A block that rules can name. */
 export type TargetName = SecurityRule['targets'][number];
 
 const TARGET_TYPES: Readonly<Record<Exclude<TargetName, 'primary'>, number>> = {
@@ -28,6 +29,7 @@ export interface BundleEnd {
   readonly host: string | undefined;
 }
 
+/** Source and destination of a bundle. */
 export interface BundleEnds {
   readonly from: BundleEnd;
   readonly to: BundleEnd;

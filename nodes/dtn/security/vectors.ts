@@ -23,6 +23,7 @@ export interface Vectors {
   take(): Uint8Array | undefined;
 }
 
+/** What vectors are made of. */
 export interface VectorOptions {
   readonly store: Store;
   /** Different for all nodes that share keys. */

@@ -6,7 +6,7 @@
 import { provider } from '../../../../../engine/crypto/index.ts';
 import type { CryptoProvider } from '../../../../../engine/host/crypto.ts';
 import { type BundleParts, partsOf } from '../../../../../nodes/dtn/security/bundle-parts.ts';
-import { checkSecurity } from '../../../../../nodes/dtn/security/check.ts';
+import { checkSecurity } from '../../../../../nodes/dtn/security/check-security.ts';
 import type { Keys } from '../../../../../nodes/dtn/security/keys.ts';
 import { type SecurityRule, securityConfig } from '../../../../../nodes/dtn/security/options.ts';
 import type {

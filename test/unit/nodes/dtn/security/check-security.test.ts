@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { addSecurity } from '../../../../../nodes/dtn/security/add-security.ts';
 import {
   addSecurityBlock,
   type BundleParts,
@@ -9,7 +10,7 @@ import {
   newBlock,
   primaryCrcType,
 } from '../../../../../nodes/dtn/security/bundle-parts.ts';
-import { checkSecurity } from '../../../../../nodes/dtn/security/check.ts';
+import { checkSecurity } from '../../../../../nodes/dtn/security/check-security.ts';
 import {
   confidentialityValues,
   encryptTarget,
@@ -24,7 +25,6 @@ import {
   type SecurityTarget,
   uintValue,
 } from '../../../../../nodes/dtn/security/security-block.ts';
-import { addSecurity } from '../../../../../nodes/dtn/security/source.ts';
 import type { SecurityCount, SecurityDrop } from '../../../../../nodes/dtn/security/tools.ts';
 import { parseEid } from '../../../../../nodes/dtn/wire/eid.ts';
 import { encodeEid } from '../../../../../nodes/dtn/wire/eid-wire.ts';
