@@ -1,0 +1,264 @@
+/**
+ * Segments of the Licklider Transmission Protocol (RFC 5326 section 3):
+ *
+ * ```
+ *  0               1 …              …               …
+ * +-------+-------+--------+---------+-------+-------+------------+---------+----------+
+ * | 0     | type  | engine | session | heads | tails | extensions | content | trailers |
+ * +-------+-------+--------+---------+-------+-------+------------+---------+----------+
+ *   4 bits  4 bits   SDNV     SDNV    4 bits  4 bits
+ *
+ * 0 to 4, 7  data         service, offset, length (SDNVs), [1 to 3: checkpoint, report], data
+ * 8          report       report, checkpoint, upper, lower, count, count x (offset, length)
+ * 9          its receipt  report
+ * 12, 14     cancel       reason (octet)
+ * 13, 15     its receipt
+ * ```
+ *
+ * Extensions are skipped, and none is written.
+ *
+ * @module
+ */
+import { SdnvReader, sdnvBytes, writeSdnv } from './sdnv.ts';
+
+/** Types of data segments (RFC 5326 section 3.1.1). */
+export const LTP_DATA = {
+  red: 0,
+  redCheckpoint: 1,
+  redEnd: 2,
+  redEndOfBlock: 3,
+  green: 4,
+  greenEndOfBlock: 7,
+} as const;
+
+const REPORT = 8;
+const REPORT_RECEIPT = 9;
+const CANCEL_BY_SENDER = 12;
+const CANCEL_BY_RECEIVER = 14;
+const NIBBLE = 16;
+
+/** Client service of bundles (IANA registry "LTP Client Service Identifiers"). */
+export const LTP_BUNDLES = 1;
+
+/** Why a session is cancelled (RFC 5326 section 3.2.4). */
+export const LTP_REASON = {
+  user: 0,
+  unreachable: 1,
+  retransmissions: 2,
+  miscoloured: 3,
+  system: 4,
+  cycles: 5,
+} as const;
+
+/** A part of a block. */
+export interface LtpData {
+  readonly kind: 'data';
+  /** One of {@link LTP_DATA}. */
+  readonly type: number;
+  readonly service: number;
+  readonly offset: number;
+  /** Serial numbers of this checkpoint, and of the report to which it answers; 0 for none. */
+  readonly checkpoint: number;
+  readonly report: number;
+  /** Part of the segment's bytes. */
+  readonly data: Uint8Array;
+}
+
+/** What of a part of a block has arrived. */
+export interface LtpReport {
+  readonly kind: 'report';
+  readonly report: number;
+  readonly checkpoint: number;
+  readonly upper: number;
+  readonly lower: number;
+  /** In order and disjoint; places in the block, not relative to `lower`. */
+  readonly claims: readonly { readonly start: number; readonly end: number }[];
+}
+
+/** What a segment says. */
+export type LtpContent =
+  | LtpData
+  | LtpReport
+  | { readonly kind: 'report-receipt'; readonly report: number }
+  | { readonly kind: 'cancel'; readonly by: 'sender' | 'receiver'; readonly reason: number }
+  | { readonly kind: 'cancel-receipt'; readonly to: 'sender' | 'receiver' };
+
+/** A segment. The engine is that of the sender of the block. */
+export interface LtpSegment {
+  readonly engine: number;
+  readonly session: number;
+  readonly content: LtpContent;
+}
+
+/** True for the red part, which is acknowledged. */
+export function isRed({ type }: LtpData): boolean {
+  return type < LTP_DATA.green;
+}
+
+/** True if the receiver is to report what it has. */
+export function isCheckpoint({ type }: LtpData): boolean {
+  return type > LTP_DATA.red && type < LTP_DATA.green;
+}
+
+/** True if the red part ends here. */
+export function endsRedPart({ type }: LtpData): boolean {
+  return type === LTP_DATA.redEnd || type === LTP_DATA.redEndOfBlock;
+}
+
+/** True if the block ends here. */
+export function endsBlock({ type }: LtpData): boolean {
+  return type === LTP_DATA.redEndOfBlock || type === LTP_DATA.greenEndOfBlock;
+}
+
+/** Most octets around the data of a segment from this engine. */
+export function ltpHeadBytes(engine: number): number {
+  const most = sdnvBytes(2 ** 32);
+  return 1 + sdnvBytes(engine) + most + 1 + 1 + most + most + most + most;
+}
+
+/** Writes a segment. */
+export function encodeLtp({ engine, session, content }: LtpSegment): Uint8Array {
+  const numbers = numbersOf(content);
+  const tail = content.kind === 'data' ? content.data.length : content.kind === 'cancel' ? 1 : 0;
+  const head = 2 + sdnvBytes(engine) + sdnvBytes(session);
+  const length = numbers.reduce((sum, number) => sum + sdnvBytes(number), head + tail);
+  const bytes = new Uint8Array(length);
+  bytes[0] = typeOf(content);
+  // The octet after the session counts extensions: there are none.
+  let at = 1 + writeSdnv(bytes, writeSdnv(bytes, 1, engine), session);
+  for (const number of numbers) at = writeSdnv(bytes, at, number);
+  if (content.kind === 'data') bytes.set(content.data, at);
+  if (content.kind === 'cancel') bytes[at] = content.reason;
+  return bytes;
+}
+
+function typeOf(content: LtpContent): number {
+  switch (content.kind) {
+    case 'data':
+      return content.type;
+    case 'report':
+      return REPORT;
+    case 'report-receipt':
+      return REPORT_RECEIPT;
+    case 'cancel':
+      return content.by === 'sender' ? CANCEL_BY_SENDER : CANCEL_BY_RECEIVER;
+    case 'cancel-receipt':
+      return 1 + (content.to === 'sender' ? CANCEL_BY_SENDER : CANCEL_BY_RECEIVER);
+  }
+}
+
+function numbersOf(content: LtpContent): readonly number[] {
+  switch (content.kind) {
+    case 'data': {
+      const { service, offset, data, checkpoint, report } = content;
+      const serials = isCheckpoint(content) ? [checkpoint, report] : [];
+      return [service, offset, data.length, ...serials];
+    }
+    case 'report': {
+      const { report, checkpoint, upper, lower, claims } = content;
+      const places = claims.flatMap(({ start, end }) => [start - lower, end - start]);
+      return [report, checkpoint, upper, lower, claims.length, ...places];
+    }
+    case 'report-receipt':
+      return [content.report];
+    case 'cancel':
+    case 'cancel-receipt':
+      return [];
+  }
+}
+
+/** Reads a segment; its data is a part of `bytes`. Undefined if it is malformed, or of no known type. */
+export function decodeLtp(bytes: Uint8Array): LtpSegment | undefined {
+  // The upper half is the version, which is 0 (RFC 5326 section 3.1).
+  const type = bytes[0] ?? NIBBLE;
+  if (type >= NIBBLE) return undefined;
+  const reader = new SdnvReader(bytes, 1, bytes.length);
+  if (!reader.next()) return undefined;
+  const engine = reader.value;
+  if (!reader.next()) return undefined;
+  const session = reader.value;
+  const extensions = bytes[reader.at] ?? 0;
+  if (reader.at >= bytes.length) return undefined;
+  reader.at += 1;
+  if (!skipExtensions(reader, Math.floor(extensions / NIBBLE))) return undefined;
+  const content = contentOf(type, reader);
+  if (content === undefined) return undefined;
+  const isWhole = skipExtensions(reader, extensions % NIBBLE) && reader.at === bytes.length;
+  return isWhole ? { engine, session, content } : undefined;
+}
+
+function contentOf(type: number, reader: SdnvReader): LtpContent | undefined {
+  if (type === LTP_DATA.greenEndOfBlock || type <= LTP_DATA.green) return dataOf(type, reader);
+  switch (type) {
+    case REPORT:
+      return reportOf(reader);
+    case REPORT_RECEIPT:
+      return reader.next() ? { kind: 'report-receipt', report: reader.value } : undefined;
+    case CANCEL_BY_SENDER:
+    case CANCEL_BY_RECEIVER: {
+      const by = type === CANCEL_BY_SENDER ? 'sender' : 'receiver';
+      const reason = reader.bytes[reader.at];
+      reader.at += 1;
+      return reason === undefined ? undefined : { kind: 'cancel', by, reason };
+    }
+    case CANCEL_BY_SENDER + 1:
+      return { kind: 'cancel-receipt', to: 'sender' };
+    case CANCEL_BY_RECEIVER + 1:
+      return { kind: 'cancel-receipt', to: 'receiver' };
+    default:
+      return undefined;
+  }
+}
+
+function dataOf(type: number, reader: SdnvReader): LtpData | undefined {
+  const [service, offset, length] = valuesOf(reader, 3);
+  if (service === undefined || offset === undefined || length === undefined) return undefined;
+  const isChecked = type > LTP_DATA.red && type < LTP_DATA.green;
+  const [checkpoint, report] = isChecked ? valuesOf(reader, 2) : [0, 0];
+  if (checkpoint === undefined || report === undefined) return undefined;
+  // RFC 5326 section 3.2.1: a checkpoint has a serial number, which is not 0.
+  if (isChecked && checkpoint === 0) return undefined;
+  if (length > reader.end - reader.at) return undefined;
+  const data = reader.bytes.subarray(reader.at, reader.at + length);
+  reader.at += length;
+  return { kind: 'data', type, service, offset, checkpoint, report, data };
+}
+
+/** RFC 5326 section 3.2.2: claims are in order, not empty, and between the bounds. */
+function reportOf(reader: SdnvReader): LtpReport | undefined {
+  const [report, checkpoint, upper, lower, count] = valuesOf(reader, 5);
+  if (report === undefined || checkpoint === undefined || upper === undefined) return undefined;
+  if (lower === undefined || count === undefined || lower >= upper || report === 0) {
+    return undefined;
+  }
+  // Each claim takes two octets at least, so nothing is reserved for claims that are not there.
+  if (2 * count > reader.end - reader.at) return undefined;
+  const claims: { readonly start: number; readonly end: number }[] = [];
+  let after = lower;
+  for (let rest = count; rest > 0; rest -= 1) {
+    const [offset, length] = valuesOf(reader, 2);
+    if (offset === undefined || length === undefined || length === 0) return undefined;
+    const start = lower + offset;
+    if (start < after || start + length > upper) return undefined;
+    after = start + length;
+    claims.push({ start, end: after });
+  }
+  return { kind: 'report', report, checkpoint, upper, lower, claims };
+}
+
+/** The next values; too few if they end before. */
+function valuesOf(reader: SdnvReader, count: number): readonly number[] {
+  const values: number[] = [];
+  while (values.length < count && reader.next()) values.push(reader.value);
+  return values;
+}
+
+/** An extension is a tag octet, a length and a value (RFC 5326 section 3.1.4). */
+function skipExtensions(reader: SdnvReader, count: number): boolean {
+  for (let rest = count; rest > 0; rest -= 1) {
+    reader.at += 1;
+    if (!reader.next() || reader.value > reader.end - reader.at) return false;
+    reader.at += reader.value;
+  }
+  return true;
+}
