@@ -27,6 +27,9 @@ export function report(observer: MessageObserver, what: BundleReport): void {
       observer.created(bundleKey(what.bundle), 'bundle', what.recipient, what.name);
       observer.settled?.(what.name, 'sent');
       return;
+    case 'handed':
+      observer.created(bundleKey(what.bundle), 'bundle', what.recipient, what.name);
+      return;
     case 'settled':
       observer.settled?.(what.name, what.how);
       return;

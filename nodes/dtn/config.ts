@@ -10,6 +10,9 @@ import {
   CARRIER_RETRY_NS,
   HOP_LIMIT,
   LIFETIME_NS,
+  LTP_MARGIN_NS,
+  LTP_RETRIES,
+  LTP_SESSIONS,
   SHARE_PER_SOURCE,
   STORE_BUNDLES,
   STORE_BYTES,
@@ -37,6 +40,18 @@ const storeConfig = z.strictObject({
   perSource: share().default(SHARE_PER_SOURCE),
 });
 
+/** The Licklider Transmission Protocol (RFC 5326). */
+const ltpConfig = z.strictObject({
+  /** Whether bundles are acknowledged (`red`), or sent once (`green`). */
+  part: z.enum(['red', 'green']).default('red'),
+  /** What each end needs to answer, beside the light time of the link. */
+  margin: durationNs().default(LTP_MARGIN_NS),
+  /** Repetitions of one segment before its bundle is given up. */
+  retries: z.int().min(0).max(1_000).default(LTP_RETRIES),
+  /** Bundles under way to a neighbour at once, and from it. */
+  sessions: z.int().min(1).max(4_096).default(LTP_SESSIONS),
+});
+
 /** Schema of the options. */
 export const dtnConfig = z.strictObject({
   /** Scheme of the identifiers of nodes: `ipn:3.1`, or `dtn://bob/app`. The same on all nodes. */
@@ -46,6 +61,9 @@ export const dtnConfig = z.strictObject({
    * `direct` waits for the destination itself.
    */
   router: z.enum(['contact-graph', 'direct']).default('contact-graph'),
+  /** The convergence layer on links; the same at both ends. */
+  layer: z.enum(['udpcl', 'ltp']).default('udpcl'),
+  ltp: ltpConfig.prefault({}),
   /** Lifetime of bundles whose sender does not wish for another. */
   lifetime: durationNs().default(LIFETIME_NS),
   /** Most hops of a bundle from this node. */

@@ -103,3 +103,24 @@ export const CARRIER_RETRY_NS = 5_000_000_000;
 export const CARRIER_RETRY_NS_MAX = 60_000_000_000;
 /** Marks bundles in a carrier (docs/spec/stacking.md#messages). */
 export const DTN_CHANNEL = 1;
+
+/** Repetitions of one segment of LTP before its session is given up (RFC 5326 section 6.7; as HDTN). */
+export const LTP_RETRIES = 5;
+/** Time that each end needs to answer, ns (RFC 5326 section 6.6; as ION). */
+export const LTP_MARGIN_NS = 1_000_000_000;
+/** Sessions to a neighbour at once, and from it (ours). */
+export const LTP_SESSIONS = 64;
+/** Repairs of one block: with every second segment lost, one of 16 MiB takes 20. */
+export const LTP_ROUNDS_MAX = 64;
+/** Reports about one block; more only answer checkpoints that nobody needs. */
+export const LTP_REPORTS_MAX = 1_024;
+/** Pieces of blocks from one neighbour at once: two blocks of 16 MiB in segments of 1,400 bytes. */
+export const LTP_PIECES_MAX = 32_768;
+/** Reports, receipts and cancellations that wait to be sent to one neighbour. */
+export const LTP_CONTROL_MAX = 2_048;
+/** Ended sessions that are remembered, so that late segments open none again. */
+export const LTP_CLOSED_MAX = 1_024;
+/** Contact time without a segment beyond two light times, after which a block is given up, ns (ours). */
+export const LTP_SILENCE_NS = 60_000_000_000;
+/** First serial numbers are drawn below this (RFC 5326 section 3.2.1: at most 14 bits, as ION). */
+export const LTP_SERIALS = 16_383;

@@ -104,4 +104,10 @@ export const DTN_METRICS: readonly MetricDefinition[] = [
     unit: 'bytes',
     help: 'bytes of bundles in the store of a node, after each change',
   },
+  {
+    name: 'dtn.ltp.rounds',
+    kind: 'histogram',
+    unit: 'count',
+    help: 'repairs of a block of LTP until the neighbour had all of it',
+  },
 ];

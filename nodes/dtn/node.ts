@@ -17,6 +17,7 @@ import type { AgentInput } from './agent/input.ts';
 import type { StoredRecord } from './agent/records.ts';
 import { CarrierNode } from './carrier-node.ts';
 import type { DtnOptions } from './config.ts';
+import { type LinkParts, LinksNode } from './links/links-node.ts';
 import { Names } from './names.ts';
 import { carrierAt, planOfNetwork } from './plan-of-network.ts';
 import { ContactGraphRouter } from './router/contact-graph.ts';
@@ -24,7 +25,6 @@ import { DirectRouter } from './router/direct.ts';
 import type { Router } from './router/router.ts';
 import { createSecurity, needsVectors } from './security/security-node.ts';
 import { WaitingInputs } from './security/waiting-inputs.ts';
-import { UdpclNode } from './udpcl-node.ts';
 
 /** Creates a node on `host`. */
 export function createDtn(host: Host, setup: NodeSetup<DtnOptions>): NodeHandle {
@@ -43,7 +43,7 @@ class DtnNode implements NodeHandle {
   readonly #shell: MachineShell<AgentInput<NodeRequest>, Effect>;
   readonly #inputs: WaitingInputs<AgentInput<NodeRequest>>;
   /** Absent above a carrier. */
-  readonly #links: UdpclNode | undefined;
+  readonly #links: LinksNode | undefined;
   /** Absent where this protocol is the lowest. */
   readonly #carrier: CarrierNode | undefined;
 
@@ -59,7 +59,7 @@ class DtnNode implements NodeHandle {
     const own = network.hosts.find(({ name }) => name === host.name);
     if (own !== undefined && carrierAt(own) !== undefined) {
       this.#carrier = this.#makeCarrier(options);
-    } else this.#links = this.#makeLinks(network, names);
+    } else this.#links = this.#makeLinks({ options, network, names });
     const outlets = [...(this.#links?.outlets ?? []), ...(this.#carrier?.outlets ?? [])];
     const neighbours = new Set(outlets.map(({ neighbour }) => neighbour));
     this.#agent = new Agent({
@@ -89,6 +89,7 @@ class DtnNode implements NodeHandle {
     this.#links?.start();
     this.#host.onContact(({ link, kind }) => {
       const way = kind === 'begin' ? 'open' : 'closed';
+      this.#links?.turn(link, way);
       this.#inputs.take({ kind: 'way', outlet: link, way });
     });
     this.#host.onRequest((request) => this.#request(request));
@@ -116,10 +117,13 @@ class DtnNode implements NodeHandle {
     return keys.map((key) => [key, store?.get(key) ?? new Uint8Array(0)]);
   }
 
-  #makeLinks(network: NetworkMap, names: Names): UdpclNode {
-    return new UdpclNode(this.#host, network, names, (bytes, from) =>
-      this.#inputs.take({ kind: 'bundle', bytes, from }),
-    );
+  #makeLinks(parts: LinkParts): LinksNode {
+    return new LinksNode(this.#host, parts, {
+      onBundle: (bytes, from, transfer): void =>
+        this.#inputs.take({ kind: 'bundle', bytes, from, ...(transfer && { transfer }) }),
+      onReceipt: (transfer): void => this.#inputs.take({ kind: 'receipt', transfer }),
+      onFailed: (transfer): void => this.#inputs.take({ kind: 'failed', transfer }),
+    });
   }
 
   #makeCarrier({ retry }: DtnOptions): CarrierNode {
@@ -156,6 +160,7 @@ class DtnNode implements NodeHandle {
         this.#transmit(effect);
         return;
       case 'receipt':
+        this.#links?.kept(effect.transfer);
         this.#carrier?.acknowledge(effect.transfer.outlet, effect.transfer.number);
         return;
       case 'deliver':
@@ -192,9 +197,10 @@ class DtnNode implements NodeHandle {
     }
   }
 
-  #transmit({ outlet, bundle, transfer, priority }: Transmission): void {
-    if (transfer === undefined) this.#links?.send(outlet, bundle);
-    else this.#carrier?.send(outlet, bundle, transfer, priority);
+  #transmit(effect: Transmission): void {
+    const { outlet, bundle, transfer = 0, priority } = effect;
+    if (this.#carrier === undefined) this.#links?.send(effect);
+    else this.#carrier.send(outlet, bundle, transfer, priority);
   }
 }
 

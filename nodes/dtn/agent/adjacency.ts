@@ -7,11 +7,12 @@
  *
  * @module
  */
-import type { PlannedContact, PlannedContacts } from '../../../engine/host/network-view.ts';
+import type { PlannedContacts } from '../../../engine/host/network-view.ts';
 import type { Nanoseconds } from '../../../engine/host/time.ts';
 import { BundleQueue } from './bundle-queue.ts';
 import type { HeldBundle } from './held-bundle.ts';
 import type { Departure, Outlet } from './outlet.ts';
+import { windowAt } from './planned-window.ts';
 
 const BITS = 8;
 const NS_PER_S = 1e9;
@@ -99,7 +100,7 @@ export class Adjacency implements Outlet {
   take(now: Nanoseconds, planNs: Nanoseconds): Departure | undefined {
     if (this.nextAt() > now) return undefined;
     const bundle = this.#queue.first as HeldBundle;
-    const window = this.#window(planNs);
+    const window = windowAt(this.facts.contacts, planNs);
     const rateBps = window?.rateBps ?? this.facts.rateBps;
     const bits = BITS * this.facts.bytesOnLink(bundle.bytes.length);
     const durationNs = Math.ceil((bits * NS_PER_S) / rateBps);
@@ -123,16 +124,5 @@ export class Adjacency implements Outlet {
   /** A link acknowledges nothing. */
   acknowledged(): undefined {
     return undefined;
-  }
-
-  /** The planned window at this instant, with its end on the same clock. */
-  #window(planNs: Nanoseconds): PlannedContact | undefined {
-    const { contacts } = this.facts;
-    if (contacts === undefined) return undefined;
-    const { windows, periodNs } = contacts;
-    const base = periodNs === undefined ? 0 : Math.floor(planNs / periodNs) * periodNs;
-    const within = planNs - base;
-    const window = windows.find(({ startNs, endNs }) => startNs <= within && within < endNs);
-    return window && { ...window, startNs: base + window.startNs, endNs: base + window.endNs };
   }
 }

@@ -86,9 +86,9 @@ export class Agent<Request> implements Machine<AgentInput<Request>, AgentEffect<
     });
   }
 
-  /** Number of bundles that the agent holds. */
+  /** Number of bundles that the agent holds, without those that have left and may come back. */
   get holding(): number {
-    return this.#holdings.size;
+    return this.#holdings.size - this.#forwarding.away;
   }
 
   /** Bundles that wait, by reason, for the status page. */
@@ -119,6 +119,9 @@ export class Agent<Request> implements Machine<AgentInput<Request>, AgentEffect<
         return;
       case 'receipt':
         this.#forwarding.acknowledged(now, input.transfer);
+        return;
+      case 'failed':
+        this.#forwarding.failed(now, input.transfer);
         return;
       case 'way':
         this.#forwarding.turn(now, input.outlet, input.way);

@@ -26,9 +26,36 @@ export class Departures {
   readonly #writer = new CborWriter();
   /** Number of bundles of others that have left. */
   #passedOn = 0;
+  /** Keys on their links of bundles that have left, and that the neighbour has not acknowledged. */
+  readonly #away = new Map<HeldBundle, number>();
 
   constructor(parts: DepartureParts) {
     this.#parts = parts;
+  }
+
+  /** Bundles of others among those that have left, and may come back. */
+  get away(): number {
+    return [...this.#away.keys()].filter(({ from }) => from !== undefined).length;
+  }
+
+  /** The neighbour has a bundle. */
+  arrived(bundle: HeldBundle): void {
+    if (!this.#away.delete(bundle)) return;
+    const { from, name } = bundle;
+    if (from === undefined) {
+      this.#parts.effects.report({ kind: 'settled', name, how: 'acknowledged' });
+    }
+  }
+
+  /** A bundle is with this node again: its transfer was given up, or it has expired on the way. */
+  returned(bundle: HeldBundle): void {
+    const key = this.#away.get(bundle);
+    if (key === undefined) return;
+    this.#away.delete(bundle);
+    const { effects } = this.#parts;
+    effects.report({ kind: 'arrived', key });
+    // The node has the original of its own bundle, so that only the copy ends.
+    if (bundle.from === undefined) effects.report({ kind: 'ended', key, how: 'dropped' });
   }
 
   /** @returns why the bundle cannot leave, if so. */
@@ -45,6 +72,7 @@ export class Departures {
     const copy = this.#secured(this.#writer.taken(), outlet.neighbour);
     if (typeof copy === 'string') return copy;
     if (transfer === undefined) this.#left(bundle, copy);
+    else this.#handed(bundle, copy);
     const { priority } = bundle;
     const last = transfer === undefined ? {} : { transfer };
     effects.push({ kind: 'transmit', outlet: outlet.id, bundle: copy, priority, ...last });
@@ -62,6 +90,19 @@ export class Departures {
     if (from === undefined) {
       effects.report({ kind: 'created', name, bundle: copy, recipient: destination });
     } else effects.report({ kind: 'departed', key: name, bundle: copy });
+  }
+
+  /** Repetitions of a transfer are no news. */
+  #handed(bundle: HeldBundle, copy: Uint8Array): void {
+    const { effects, keyOf } = this.#parts;
+    if (this.#away.has(bundle) || keyOf === undefined) return;
+    const key = keyOf(copy);
+    const { name, from, destination = '' } = bundle;
+    this.#away.set(bundle, key);
+    if (from === undefined) {
+      effects.report({ kind: 'handed', name, bundle: copy, recipient: destination });
+    } else effects.report({ kind: 'departed', key: name, bundle: copy });
+    if (from !== undefined) bundle.name = key;
   }
 
   /** For the defects of tests, which concern every second bundle of others. */

@@ -18,6 +18,13 @@ export type BundleReport =
       readonly bundle: Uint8Array;
       readonly recipient: string;
     }
+  /** A copy of it leaves; it stays until the neighbour has the copy. */
+  | {
+      readonly kind: 'handed';
+      readonly name: number;
+      readonly bundle: Uint8Array;
+      readonly recipient: string;
+    }
   | {
       readonly kind: 'settled';
       readonly name: number;

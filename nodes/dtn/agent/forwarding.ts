@@ -53,6 +53,11 @@ export class Forwarding {
     return reasons;
   }
 
+  /** Bundles of others that have left and may come back. */
+  get away(): number {
+    return this.#departures.away;
+  }
+
   /** When something is to be sent or reviewed; Infinity if nothing is. */
   nextAt(): Nanoseconds {
     let next = this.#reviews.nextAt();
@@ -98,8 +103,17 @@ export class Forwarding {
       effects.drop('late-receipt');
       return;
     }
+    this.#departures.arrived(bundle);
     this.#end(now, bundle);
     effects.count('dtn.forwarded');
+  }
+
+  /** A transfer was given up below: its bundle needs a way again. */
+  failed(now: Nanoseconds, { outlet, number }: Transfer): void {
+    const bundle = this.#outlet(outlet)?.acknowledged(number);
+    if (bundle === undefined) return;
+    this.#departures.returned(bundle);
+    this.#reroute(now, bundle);
   }
 
   /** Bundles that should have left by now, and did not: their contact did not begin in time. */
@@ -132,6 +146,7 @@ export class Forwarding {
   giveUp(now: Nanoseconds, bundle: HeldBundle): void {
     const place = this.#places.get(bundle.key);
     if (place !== undefined && place.kind !== 'waits') place.outlet.withdraw(bundle);
+    this.#departures.returned(bundle);
     this.#parts.router.withdrawn?.(bundle);
     this.#end(now, bundle);
   }

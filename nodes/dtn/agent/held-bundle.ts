@@ -26,5 +26,5 @@ export interface HeldBundle {
   /** Name of the host from which it came; undefined at its source. */
   readonly from: string | undefined;
   /** Its number for observers: own bundles are counted, others have the key of their last link. */
-  readonly name: number;
+  name: number;
 }

@@ -13,6 +13,8 @@ export type AgentInput<Request> =
   | BundleInput
   /** The neighbour has the bundle of a transfer. */
   | { readonly kind: 'receipt'; readonly transfer: Transfer }
+  /** The layer below has given a transfer up: its bundle goes another way, or again. */
+  | { readonly kind: 'failed'; readonly transfer: Transfer }
   | { readonly kind: 'way'; readonly outlet: string; readonly way: Way }
   /** The first input of all: what the durable store holds; nothing if there is none. */
   | { readonly kind: 'start'; readonly records: readonly StoredRecord[] }

@@ -8,6 +8,7 @@ import { CborWriter } from '../../../../nodes/_kit/cbor-writer.ts';
 import { forwardedCopy } from '../../../../nodes/dtn/agent/forwarded-copy.ts';
 import { BundleView, encodeStatusReport, parseEid, REASON } from '../../../../nodes/dtn/index.ts';
 import { encodeCarrierMessage } from '../../../../nodes/dtn/layer/carrier.ts';
+import { encodeLtp } from '../../../../nodes/dtn/layer/ltp-wire.ts';
 import { udpclDatagrams } from '../../../../nodes/dtn/layer/udpcl.ts';
 import type { GoldenBytes } from '../../../../tools/golden/golden-bytes.ts';
 import { sampleBundle } from './wire/support.ts';
@@ -26,6 +27,23 @@ export function goldenBytes(): GoldenBytes {
     receipt: toHex(encodeCarrierMessage({ kind: 'receipt', transfer: 1 })),
     dtn: toHex(sampleBundle({ source: 'dtn://alice/app', destination: 'dtn://bob/app' })),
     forwarded: toHex(writer.taken()),
+    ltp: toHex(
+      encodeLtp({
+        engine: 300,
+        session: 0xfedcba98,
+        content: {
+          kind: 'report',
+          report: 16_383,
+          checkpoint: 1,
+          upper: 10_000,
+          lower: 1_000,
+          claims: [
+            { start: 1_000, end: 2_000 },
+            { start: 9_999, end: 10_000 },
+          ],
+        },
+      }),
+    ),
     pieces: udpclDatagrams(bundle, 64, 3).map(toHex).join(' '),
     report: toHex(
       encodeStatusReport({

@@ -4,14 +4,14 @@
  *
  * @module
  */
-import type { Host } from '../../engine/host/host.ts';
-import type { LinkView, NetworkMap } from '../../engine/host/network-view.ts';
-import type { DatagramSocket, Endpoint } from '../../engine/host/socket.ts';
-import { Adjacency } from './agent/adjacency.ts';
-import type { Outlet } from './agent/outlet.ts';
-import { BUNDLE_BYTES_MAX, DATAGRAM_MAX } from './geometry.ts';
-import { UdpclReader, udpclBytes, udpclDatagrams } from './layer/udpcl.ts';
-import type { Names } from './names.ts';
+import type { Host } from '../../../engine/host/host.ts';
+import type { DatagramSocket, Endpoint } from '../../../engine/host/socket.ts';
+import { Adjacency } from '../agent/adjacency.ts';
+import type { Outlet } from '../agent/outlet.ts';
+import { BUNDLE_BYTES_MAX, DATAGRAM_MAX } from '../geometry.ts';
+import { UdpclReader, udpclBytes, udpclDatagrams } from '../layer/udpcl.ts';
+import type { LinkEnd } from './link-end.ts';
+import type { LinkHandlers, LinkLayer, LinkTransmission } from './link-layer.ts';
 
 /** A neighbour on a link. */
 interface Neighbour {
@@ -26,18 +26,16 @@ interface Neighbour {
   socket: DatagramSocket | undefined;
 }
 
-/** Called with a bundle that came from a neighbour. */
-export type OnBundle = (bytes: Uint8Array, from: string) => void;
-
-/** All links of a node to others. */
-export class UdpclNode {
+/** All links of a node on which UDPCL runs. */
+export class UdpclNode implements LinkLayer {
   readonly #host: Host;
+  readonly #handlers: LinkHandlers;
   /** By id of the link. */
   readonly #neighbours = new Map<string, Neighbour>();
 
-  constructor(host: Host, network: NetworkMap, names: Names, onBundle: OnBundle) {
+  constructor(host: Host, handlers: LinkHandlers) {
     this.#host = host;
-    for (const link of network.links) this.#meet(link, names, onBundle);
+    this.#handlers = handlers;
   }
 
   get outlets(): readonly Outlet[] {
@@ -52,9 +50,8 @@ export class UdpclNode {
     for (const { socket } of this.#neighbours.values()) socket?.close();
   }
 
-  /** Sends a bundle on a link of this node. */
-  send(link: string, bundle: Uint8Array): void {
-    const neighbour = this.#neighbours.get(link);
+  send({ outlet, bundle }: LinkTransmission): void {
+    const neighbour = this.#neighbours.get(outlet);
     if (neighbour === undefined) return;
     const datagrams = udpclDatagrams(bundle, neighbour.datagramMax, neighbour.transfer);
     if (datagrams.length > 1) neighbour.transfer = (neighbour.transfer + 1) % 2 ** 32;
@@ -65,29 +62,23 @@ export class UdpclNode {
     }
   }
 
-  /** Knows the node at the other end of a link. */
-  #meet(link: LinkView, names: Names, onBundle: OnBundle): void {
-    const isA = link.a.host === this.#host.name;
-    const near = isA ? link.a : link.b;
-    const far = isA ? link.b : link.a;
-    const isHere = isA || link.b.host === this.#host.name;
-    if (!isHere || names.numberOf(far.host) === undefined) return;
+  /** Runs on this link. */
+  add({ link, neighbour, near, far, contacts }: LinkEnd): void {
     const datagramMax = Math.min(link.mtu, DATAGRAM_MAX);
-    const { host: neighbour } = far;
     this.#neighbours.set(link.id, {
       outlet: new Adjacency({
         link: link.id,
         neighbour,
         maxBytes: BUNDLE_BYTES_MAX,
         rateBps: link.rateBps,
-        contacts: isA ? link.contacts?.aToB : link.contacts?.bToA,
+        contacts,
         bytesOnLink: (bytes) => udpclBytes(bytes, datagramMax),
       }),
       port: near.port,
       to: this.#host.endpoint(far.address, far.port),
       datagramMax,
       reader: new UdpclReader({
-        onBundle: (bytes): void => onBundle(bytes, neighbour),
+        onBundle: (bytes): void => this.#handlers.onBundle(bytes, neighbour),
         onDrop: (reason): void => this.#host.drop(reason),
       }),
       transfer: 0,

@@ -1,0 +1,104 @@
+/**
+ * A link whose layer acknowledges bundles, as LTP and TCPCL do: a bundle that has left stays here
+ * until the neighbour has it, or the layer gives it up.
+ *
+ * @module
+ */
+import type { Nanoseconds } from '../../../engine/host/time.ts';
+import { Adjacency, type AdjacencyFacts } from './adjacency.ts';
+import type { HeldBundle } from './held-bundle.ts';
+import type { Departure, Outlet } from './outlet.ts';
+
+/** The layer below, as far as the link needs it. */
+export interface AcknowledgingLayer {
+  /** Most bundles under way. */
+  readonly window: number;
+  /** When the layer has sent what it was given; Infinity while it takes nothing. */
+  idleAt(): Nanoseconds;
+  /** The bundle of a transfer is no longer of use. */
+  abandon(transfer: number): void;
+}
+
+/** A link and its queue, and the bundles under way. */
+export class AcknowledgedLink implements Outlet {
+  readonly #link: Adjacency;
+  readonly #layer: AcknowledgingLayer;
+  readonly #underWay = new Map<number, HeldBundle>();
+  #transfer: number;
+
+  /** @param firstTransfer Drawn, so that what is left from before a crash matches no transfer. */
+  constructor(facts: AdjacencyFacts, layer: AcknowledgingLayer, firstTransfer: number) {
+    this.#link = new Adjacency(facts);
+    this.#layer = layer;
+    this.#transfer = firstTransfer;
+  }
+
+  get id(): string {
+    return this.#link.id;
+  }
+
+  get neighbour(): string {
+    return this.#link.neighbour;
+  }
+
+  get maxBytes(): number {
+    return this.#link.maxBytes;
+  }
+
+  get isOpen(): boolean {
+    return this.#link.isOpen;
+  }
+
+  waiting(priority: number): number {
+    return this.#link.waiting(priority);
+  }
+
+  open(): void {
+    this.#link.open();
+  }
+
+  /** What has left stays: the layer still works on it. */
+  close(): readonly HeldBundle[] {
+    return this.#link.close();
+  }
+
+  put(bundle: HeldBundle): void {
+    this.#link.put(bundle);
+  }
+
+  withdraw(bundle: HeldBundle): void {
+    this.#link.withdraw(bundle);
+    for (const [transfer, each] of this.#underWay) {
+      if (each !== bundle) continue;
+      this.#underWay.delete(transfer);
+      this.#layer.abandon(transfer);
+    }
+  }
+
+  nextAt(): Nanoseconds {
+    const linkNs = this.#link.nextAt();
+    const isFull = this.#underWay.size >= this.#layer.window;
+    if (isFull || linkNs === Number.POSITIVE_INFINITY) return Number.POSITIVE_INFINITY;
+    return Math.max(linkNs, this.#layer.idleAt());
+  }
+
+  take(now: Nanoseconds, planNs: Nanoseconds): Departure | undefined {
+    if (this.nextAt() > now) return undefined;
+    const departure = this.#link.take(now, planNs);
+    if (departure === undefined) return undefined;
+    const transfer = this.#transfer;
+    this.#transfer = (transfer + 1) % 2 ** 32;
+    this.#underWay.set(transfer, departure.bundle);
+    return { ...departure, transfer };
+  }
+
+  spent(): readonly HeldBundle[] {
+    return this.#link.spent();
+  }
+
+  acknowledged(transfer: number): HeldBundle | undefined {
+    const bundle = this.#underWay.get(transfer);
+    this.#underWay.delete(transfer);
+    return bundle;
+  }
+}

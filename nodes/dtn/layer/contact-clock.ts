@@ -1,0 +1,38 @@
+/**
+ * Time that runs only while a contact is open (RFC 5326 section 6.6): an answer cannot come while the
+ * link is down, so that waiting for it is suspended.
+ *
+ * @module
+ */
+import type { Nanoseconds } from '../../../engine/host/time.ts';
+
+/** Nanoseconds of open contacts since the start. */
+export class ContactClock {
+  #ranNs = 0;
+  /** Since when the contact is open; undefined while it is closed. */
+  #sinceNs: Nanoseconds | undefined;
+
+  get isRunning(): boolean {
+    return this.#sinceNs !== undefined;
+  }
+
+  start(now: Nanoseconds): void {
+    this.#sinceNs ??= now;
+  }
+
+  stop(now: Nanoseconds): void {
+    this.#ranNs = this.at(now);
+    this.#sinceNs = undefined;
+  }
+
+  /** What the clock shows. */
+  at(now: Nanoseconds): number {
+    return this.#ranNs + (this.#sinceNs === undefined ? 0 : now - this.#sinceNs);
+  }
+
+  /** When the clock will show `at`; Infinity if that takes another contact. */
+  instantOf(at: number): Nanoseconds {
+    if (this.#sinceNs === undefined) return Number.POSITIVE_INFINITY;
+    return this.#sinceNs + at - this.#ranNs;
+  }
+}

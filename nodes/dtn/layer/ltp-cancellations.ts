@@ -1,0 +1,57 @@
+/**
+ * Cancellations of LTP sessions that the neighbour has not acknowledged (RFC 5326 sections 6.15,
+ * 6.18): each is repeated a few times, and only so many are remembered.
+ *
+ * @module
+ */
+import type { LtpDesk } from './ltp-desk.ts';
+
+interface Cancellation {
+  readonly reason: number;
+  repeats: number;
+}
+
+/** Cancellations by one end. */
+export class LtpCancellations {
+  readonly #desk: LtpDesk;
+  readonly #by: 'sender' | 'receiver';
+  /** By session, oldest first. */
+  readonly #open = new Map<number, Cancellation>();
+
+  constructor(desk: LtpDesk, by: 'sender' | 'receiver') {
+    this.#desk = desk;
+    this.#by = by;
+  }
+
+  /** Cancels a session. */
+  add(session: number, reason: number): void {
+    const [oldest] = this.#open.keys();
+    if (oldest !== undefined && this.#open.size >= this.#desk.facts.sessions) {
+      this.#open.delete(oldest);
+    }
+    this.#open.set(session, { reason, repeats: 0 });
+    this.#tell(session, reason);
+  }
+
+  /** The neighbour knows. */
+  acknowledged(session: number): void {
+    this.#open.delete(session);
+  }
+
+  /** No receipt came in time. */
+  repeat(session: number): void {
+    const cancellation = this.#open.get(session);
+    if (cancellation === undefined) return;
+    cancellation.repeats += 1;
+    if (cancellation.repeats > this.#desk.facts.retries) this.#open.delete(session);
+    else this.#tell(session, cancellation.reason);
+  }
+
+  #tell(session: number, reason: number): void {
+    const { facts, tell } = this.#desk;
+    const by = this.#by;
+    const engine = by === 'sender' ? facts.ownEngine : facts.peerEngine;
+    const content = { kind: 'cancel', by, reason } as const;
+    tell({ engine, session, content }, { kind: 'cancel', by, session });
+  }
+}

@@ -1,0 +1,92 @@
+/**
+ * What the parts of LTP with one neighbour share: facts, inputs, effects, alarms.
+ *
+ * @module
+ */
+import type { Random } from '../../../engine/host/random.ts';
+import type { Nanoseconds } from '../../../engine/host/time.ts';
+import type { Way } from '../../../engine/host/transport.ts';
+import type { OpenContact } from './ltp-transmitter.ts';
+import type { LtpSegment } from './ltp-wire.ts';
+
+/** What a machine knows of its link. */
+export interface LtpFacts {
+  /** Engine numbers of both ends. */
+  readonly ownEngine: number;
+  readonly peerEngine: number;
+  /** Longest segment, bytes. */
+  readonly segmentMax: number;
+  /** Wait for an answer: twice the light time, and what both ends need, ns. */
+  readonly answerNs: number;
+  /** Silence after which a block is given up, ns of contact time. */
+  readonly silenceNs: number;
+  readonly retries: number;
+  readonly sessions: number;
+  /** Rate and end of the contact that is open. */
+  readonly contactAt: (now: Nanoseconds) => OpenContact;
+  /** For serial numbers. */
+  readonly random: Random;
+}
+
+/** Why a segment, or a block, is dropped. */
+export type LtpDrop =
+  | 'ltp-bad-segment'
+  | 'ltp-stranger'
+  | 'ltp-bad-report'
+  | 'ltp-bad-data'
+  | 'ltp-sessions-full'
+  | 'ltp-closed-session'
+  | 'ltp-silence'
+  | 'ltp-retries'
+  | 'ltp-cancelled'
+  | 'ltp-control-full';
+
+/** What a machine is told. */
+export type LtpInput =
+  /** Sends a block; `redBytes` of it, from its start, are acknowledged. */
+  | {
+      readonly kind: 'send';
+      readonly session: number;
+      readonly block: Uint8Array;
+      readonly redBytes: number;
+    }
+  /** The block is no longer of use. */
+  | { readonly kind: 'cancel'; readonly session: number }
+  /** A datagram of the neighbour; the machine keeps it. */
+  | { readonly kind: 'segment'; readonly bytes: Uint8Array }
+  /** The node has the block of a session. */
+  | { readonly kind: 'kept'; readonly session: number }
+  | { readonly kind: 'way'; readonly way: Way };
+
+/** What a machine wants done. */
+export type LtpEffect =
+  | { readonly kind: 'transmit'; readonly bytes: Uint8Array }
+  /** A whole block came: the node answers `kept`, or the sender asks again. */
+  | { readonly kind: 'block'; readonly session: number; readonly block: Uint8Array }
+  /** The neighbour has the block. `rounds`: repairs that it took. */
+  | { readonly kind: 'sent'; readonly session: number; readonly rounds: number }
+  /** The block did not arrive, as far as this end knows. */
+  | { readonly kind: 'failed'; readonly session: number }
+  | { readonly kind: 'drop'; readonly reason: LtpDrop };
+
+/** What runs out on the contact clock. */
+export type LtpAlarm =
+  | { readonly kind: 'checkpoint'; readonly session: number; readonly serial: number }
+  | { readonly kind: 'missing'; readonly session: number }
+  | { readonly kind: 'report'; readonly session: number; readonly serial: number }
+  | { readonly kind: 'silence'; readonly session: number }
+  | { readonly kind: 'cancel'; readonly session: number; readonly by: 'sender' | 'receiver' };
+
+/** What the two halves of a machine share. */
+export interface LtpDesk {
+  readonly facts: LtpFacts;
+  /** What the contact clock shows. */
+  readonly clockAt: () => number;
+  /** Sets an alarm so much later. */
+  readonly alarm: (waitNs: number, alarm: LtpAlarm) => void;
+  /** Sends a segment before data; the alarm is set when it has left. */
+  readonly tell: (segment: LtpSegment, alarm?: LtpAlarm) => void;
+  readonly effect: (effect: LtpEffect) => void;
+  /** A first serial number. */
+  readonly serial: () => number;
+}

@@ -1,0 +1,189 @@
+/**
+ * The receiving half of LTP with one neighbour (RFC 5326 section 6): blocks that come in, within
+ * bounds that no neighbour can exceed.
+ *
+ * @module
+ */
+import { BUNDLE_BYTES_MAX, LTP_CLOSED_MAX, LTP_PIECES_MAX } from '../geometry.ts';
+import { LtpCancellations } from './ltp-cancellations.ts';
+import type { LtpAlarm, LtpDesk, LtpDrop } from './ltp-desk.ts';
+import { LtpReceiving } from './ltp-receiving.ts';
+import {
+  isCheckpoint,
+  LTP_BUNDLES,
+  LTP_REASON,
+  type LtpContent,
+  type LtpData,
+  type LtpReport,
+  ltpHeadBytes,
+} from './ltp-wire.ts';
+import { sdnvBytes } from './sdnv.ts';
+
+/** Blocks of the neighbour. */
+export class LtpIncoming {
+  readonly #desk: LtpDesk;
+  readonly #claimsMax: number;
+  readonly #sessions = new Map<number, LtpReceiving>();
+  /** Checkpoints of whole blocks that are answered once the node has the block, by session. */
+  readonly #unanswered = new Map<number, LtpData>();
+  readonly #cancelled: LtpCancellations;
+  readonly #closed = new Set<number>();
+
+  constructor(desk: LtpDesk) {
+    this.#desk = desk;
+    this.#cancelled = new LtpCancellations(desk, 'receiver');
+    const { segmentMax, peerEngine } = desk.facts;
+    const room = segmentMax - ltpHeadBytes(peerEngine) - sdnvBytes(2 ** 32);
+    this.#claimsMax = Math.max(1, Math.floor(room / (2 * sdnvBytes(BUNDLE_BYTES_MAX))));
+  }
+
+  get size(): number {
+    return this.#sessions.size;
+  }
+
+  receive(number: number, content: LtpContent): void {
+    if (content.kind === 'data') this.#data(number, content);
+    else if (content.kind === 'report-receipt') this.#receipt(number, content.report);
+    else if (content.kind === 'cancel') this.#cancelledByPeer(number);
+    else this.#cancelled.acknowledged(number);
+  }
+
+  /** The node has the block. */
+  kept(number: number): void {
+    const session = this.#sessions.get(number);
+    if (session === undefined) return;
+    session.keep();
+    const checkpoint = this.#unanswered.get(number);
+    this.#unanswered.delete(number);
+    if (checkpoint !== undefined) this.#report(session, checkpoint);
+    else if (!session.isRedComplete) this.#close(number);
+  }
+
+  ring(alarm: LtpAlarm): void {
+    if (alarm.kind === 'report') this.#repeat(alarm.session, alarm.serial);
+    else if (alarm.kind === 'cancel') this.#cancelled.repeat(alarm.session);
+    else if (alarm.kind === 'silence') this.#silence(alarm.session);
+  }
+
+  #data(number: number, content: LtpData): void {
+    if (this.#closed.has(number)) {
+      this.#drop('ltp-closed-session');
+      return;
+    }
+    if (
+      content.service !== LTP_BUNDLES ||
+      content.offset + content.data.length > BUNDLE_BYTES_MAX
+    ) {
+      this.#drop('ltp-bad-data');
+      return;
+    }
+    const session = this.#sessionOf(number, content);
+    if (session === undefined) {
+      this.#drop('ltp-sessions-full');
+      return;
+    }
+    session.heardAt = this.#desk.clockAt();
+    const fault = session.place === 'kept' ? undefined : session.add(content);
+    if (fault === 'miscoloured') this.#giveUp(number, LTP_REASON.miscoloured);
+    if (fault !== undefined) this.#drop('ltp-bad-data');
+    else this.#progress(session, content);
+  }
+
+  #progress(session: LtpReceiving, content: LtpData): void {
+    const isAsked = isCheckpoint(content);
+    if (session.isWhole && session.place !== 'kept') {
+      if (isAsked) this.#unanswered.set(session.number, content);
+      // A node that refused the block is asked again when the sender asks.
+      if (session.place === 'offered' && !isAsked) return;
+      session.place = 'offered';
+      this.#desk.effect({ kind: 'block', session: session.number, block: session.block() });
+    } else if (isAsked) this.#report(session, content);
+  }
+
+  #report(session: LtpReceiving, checkpoint: LtpData): void {
+    const { retries } = this.#desk.facts;
+    const reports = session.reportsFor(checkpoint, this.#claimsMax, retries);
+    for (const report of reports) this.#send(session.number, report);
+  }
+
+  #send(session: number, report: LtpReport): void {
+    const { facts, tell } = this.#desk;
+    const alarm = { kind: 'report', session, serial: report.report } as const;
+    tell({ engine: facts.peerEngine, session, content: report }, alarm);
+  }
+
+  #receipt(number: number, serial: number): void {
+    const session = this.#sessions.get(number);
+    if (session === undefined) return;
+    session.acknowledged(serial);
+    if (session.place === 'kept' && !session.hasOpenReports) this.#close(number);
+  }
+
+  #repeat(number: number, serial: number): void {
+    const open = this.#sessions.get(number)?.repeat(serial);
+    if (open === undefined) return;
+    if (open.repeats <= this.#desk.facts.retries) this.#send(number, open.report);
+    else if (this.#sessions.get(number)?.place !== 'kept') {
+      this.#drop('ltp-retries');
+      this.#giveUp(number, LTP_REASON.retransmissions);
+    }
+  }
+
+  #silence(number: number): void {
+    const session = this.#sessions.get(number);
+    if (session === undefined) return;
+    const { facts, alarm, clockAt } = this.#desk;
+    const restNs = session.heardAt + facts.silenceNs - clockAt();
+    if (restNs > 0) alarm(restNs, { kind: 'silence', session: number });
+    else if (session.place === 'kept') this.#close(number);
+    else {
+      this.#drop('ltp-silence');
+      this.#giveUp(number, LTP_REASON.user);
+    }
+  }
+
+  /** The session of a number, new if there is room. */
+  #sessionOf(number: number, content: LtpData): LtpReceiving | undefined {
+    const { facts, serial, alarm } = this.#desk;
+    let pieces = 1;
+    let bytes = content.data.length;
+    for (const session of this.#sessions.values()) {
+      pieces += session.pieces;
+      bytes += session.bytes;
+    }
+    if (pieces > LTP_PIECES_MAX || bytes > 2 * BUNDLE_BYTES_MAX) return undefined;
+    const known = this.#sessions.get(number);
+    if (known !== undefined || this.#sessions.size >= facts.sessions) return known;
+    const session = new LtpReceiving(number, serial());
+    this.#sessions.set(number, session);
+    alarm(facts.silenceNs, { kind: 'silence', session: number });
+    return session;
+  }
+
+  #giveUp(number: number, reason: number): void {
+    this.#close(number);
+    this.#cancelled.add(number, reason);
+  }
+
+  /** The sender gives up (RFC 5326 section 6.16); it gets a receipt in any case. */
+  #cancelledByPeer(number: number): void {
+    const { facts, tell } = this.#desk;
+    const content = { kind: 'cancel-receipt', to: 'sender' } as const;
+    tell({ engine: facts.peerEngine, session: number, content });
+    if (!this.#sessions.has(number)) return;
+    this.#close(number);
+    this.#drop('ltp-cancelled');
+  }
+
+  #close(number: number): void {
+    this.#sessions.delete(number);
+    this.#unanswered.delete(number);
+    this.#closed.add(number);
+    const [oldest] = this.#closed;
+    if (oldest !== undefined && this.#closed.size > LTP_CLOSED_MAX) this.#closed.delete(oldest);
+  }
+
+  #drop(reason: LtpDrop): void {
+    this.#desk.effect({ kind: 'drop', reason });
+  }
+}

@@ -1,0 +1,212 @@
+/**
+ * The sending half of LTP with one neighbour (RFC 5326 section 6): its sessions, and their data in the
+ * order in which it leaves.
+ *
+ * @module
+ */
+import { LtpCancellations } from './ltp-cancellations.ts';
+import type { LtpAlarm, LtpDesk, LtpDrop } from './ltp-desk.ts';
+import { type LtpRun, LtpSending } from './ltp-sending.ts';
+import type { DataSource, Outgoing } from './ltp-transmitter.ts';
+import {
+  encodeLtp,
+  LTP_REASON,
+  type LtpContent,
+  type LtpReport,
+  ltpHeadBytes,
+} from './ltp-wire.ts';
+
+interface Waiting {
+  readonly session: LtpSending;
+  run: LtpRun;
+}
+
+/** Blocks for the neighbour. */
+export class LtpOutgoing implements DataSource<LtpAlarm> {
+  readonly #desk: LtpDesk;
+  readonly #dataMax: number;
+  readonly #sessions = new Map<number, LtpSending>();
+  readonly #cancelled: LtpCancellations;
+  #waiting: Waiting[] = [];
+  /** Bytes of data that wait. */
+  bytes = 0;
+  #next: Outgoing<LtpAlarm> | undefined;
+  /** Sessions without red part that are through. */
+  #through: LtpSending[] = [];
+
+  constructor(desk: LtpDesk) {
+    this.#desk = desk;
+    this.#cancelled = new LtpCancellations(desk, 'sender');
+    this.#dataMax = desk.facts.segmentMax - ltpHeadBytes(desk.facts.ownEngine);
+  }
+
+  get size(): number {
+    return this.#sessions.size;
+  }
+
+  /** Starts a session. */
+  send(number: number, block: Uint8Array, redBytes: number): void {
+    const session = new LtpSending(number, block, redBytes, this.#desk.serial());
+    this.#sessions.set(number, session);
+    this.#queue(session, session.start());
+  }
+
+  /** The node no longer wants the block to arrive. */
+  cancel(number: number): void {
+    if (this.#sessions.has(number)) this.#giveUp(number, LTP_REASON.user);
+  }
+
+  peek(): Outgoing<LtpAlarm> | undefined {
+    const [first] = this.#waiting;
+    if (first === undefined) return undefined;
+    if (this.#next === undefined) {
+      const { number } = first.session;
+      const content = first.session.segment(first.run, this.#dataMax);
+      const bytes = this.#encoded(number, content);
+      const { checkpoint: serial } = content;
+      this.#next =
+        serial === 0
+          ? { bytes }
+          : { bytes, alarm: { kind: 'checkpoint', session: number, serial } };
+    }
+    return this.#next;
+  }
+
+  shift(): void {
+    const [first] = this.#waiting;
+    this.#next = undefined;
+    if (first === undefined) return;
+    const start = Math.min(first.run.end, first.run.start + this.#dataMax);
+    this.bytes -= start - first.run.start;
+    first.run = { ...first.run, start };
+    if (start < first.run.end) return;
+    this.#waiting.shift();
+    if (first.session.isClaimed && !this.#isQueued(first.session))
+      this.#through.push(first.session);
+  }
+
+  /** Ends sessions that nobody acknowledges. */
+  settle(): void {
+    for (const session of this.#through.splice(0)) this.#done(session);
+  }
+
+  receive(number: number, content: LtpContent): void {
+    if (content.kind === 'report') this.#reported(number, content);
+    else if (content.kind === 'cancel') this.#cancelledByPeer(number);
+    else this.#cancelled.acknowledged(number);
+  }
+
+  ring(alarm: LtpAlarm): void {
+    if (alarm.kind === 'checkpoint') this.#repeat(alarm.session, alarm.serial);
+    else if (alarm.kind === 'cancel') this.#cancelled.repeat(alarm.session);
+    else if (alarm.kind === 'missing') {
+      const session = this.#sessions.get(alarm.session);
+      // A checkpoint that has no answer yet asks for what is missing.
+      if (session !== undefined && !session.isWaiting) this.#act(session, session.restart());
+    }
+  }
+
+  #reported(number: number, report: LtpReport): void {
+    const { facts, tell } = this.#desk;
+    // RFC 5326 section 6.13: every report gets a receipt, also if its session has ended.
+    const content = { kind: 'report-receipt', report: report.report } as const;
+    tell({ engine: facts.ownEngine, session: number, content });
+    const session = this.#sessions.get(number);
+    if (session !== undefined) this.#act(session, session.take(report));
+  }
+
+  #act(session: LtpSending, outcome: ReturnType<LtpSending['take']>): void {
+    switch (outcome.kind) {
+      case 'done':
+        this.#claimed(session);
+        return;
+      case 'bad':
+        this.#drop('ltp-bad-report');
+        return;
+      case 'exhausted':
+        this.#fail(session.number, LTP_REASON.cycles);
+        return;
+      case 'repair':
+        this.#queue(session, outcome.runs);
+        if (session.isWaiting) return;
+        // Another report about the same checkpoint may still come.
+        this.#desk.alarm(this.#desk.facts.answerNs, { kind: 'missing', session: session.number });
+    }
+  }
+
+  #repeat(number: number, serial: number): void {
+    const repetition = this.#sessions.get(number)?.repeat(serial);
+    if (repetition === undefined) return;
+    const { segment, repeats } = repetition;
+    const { facts, tell } = this.#desk;
+    if (repeats > facts.retries) this.#fail(number, LTP_REASON.retransmissions);
+    else {
+      const alarm = { kind: 'checkpoint', session: number, serial } as const;
+      tell({ engine: facts.ownEngine, session: number, content: segment }, alarm);
+    }
+  }
+
+  /** The red part has arrived; a green part may still have to leave. */
+  #claimed(session: LtpSending): void {
+    this.#remove((each) => each.session === session && each.run.start < session.redBytes);
+    if (!this.#isQueued(session)) this.#done(session);
+  }
+
+  #isQueued(session: LtpSending): boolean {
+    return this.#waiting.some((each) => each.session === session);
+  }
+
+  #done(session: LtpSending): void {
+    const { number, rounds } = session;
+    this.#forget(number);
+    this.#desk.effect({ kind: 'sent', session: number, rounds });
+  }
+
+  #fail(number: number, reason: number): void {
+    this.#drop('ltp-retries');
+    this.#giveUp(number, reason);
+    this.#desk.effect({ kind: 'failed', session: number });
+  }
+
+  #giveUp(number: number, reason: number): void {
+    this.#forget(number);
+    this.#cancelled.add(number, reason);
+  }
+
+  /** The receiver gives up (RFC 5326 section 6.17); it gets a receipt in any case. */
+  #cancelledByPeer(number: number): void {
+    const { facts, tell, effect } = this.#desk;
+    const content = { kind: 'cancel-receipt', to: 'receiver' } as const;
+    tell({ engine: facts.ownEngine, session: number, content });
+    if (!this.#sessions.has(number)) return;
+    this.#forget(number);
+    this.#drop('ltp-cancelled');
+    effect({ kind: 'failed', session: number });
+  }
+
+  #forget(number: number): void {
+    this.#sessions.delete(number);
+    this.#remove(({ session }) => session.number === number);
+  }
+
+  #remove(isGone: (waiting: Waiting) => boolean): void {
+    this.#next = undefined;
+    this.#waiting = this.#waiting.filter((waiting) => !isGone(waiting));
+    this.bytes = this.#waiting.reduce((sum, { run }) => sum + run.end - run.start, 0);
+  }
+
+  #queue(session: LtpSending, runs: readonly LtpRun[]): void {
+    for (const run of runs) {
+      this.#waiting.push({ session, run });
+      this.bytes += run.end - run.start;
+    }
+  }
+
+  #encoded(session: number, content: LtpContent): Uint8Array {
+    return encodeLtp({ engine: this.#desk.facts.ownEngine, session, content });
+  }
+
+  #drop(reason: LtpDrop): void {
+    this.#desk.effect({ kind: 'drop', reason });
+  }
+}

@@ -1,0 +1,167 @@
+/**
+ * A block that is coming in (RFC 5326 section 6): the bytes that have arrived, and the reports about
+ * them that the sender has not acknowledged.
+ *
+ * @module
+ */
+import { LTP_REPORTS_MAX } from '../geometry.ts';
+import { ByteRanges } from '../wire/byte-ranges.ts';
+import { endsBlock, endsRedPart, isRed, type LtpData, type LtpReport } from './ltp-wire.ts';
+
+/** A report on its way. */
+export interface OpenReport {
+  readonly report: LtpReport;
+  /** How often it was sent again because its timer ran out. */
+  repeats: number;
+  /** How often it was sent again because the checkpoint came again. */
+  answers: number;
+}
+
+/** Why data is not taken. */
+export type DataFault = 'miscoloured' | 'disagrees';
+
+/** The state of one session at the receiver. */
+export class LtpReceiving {
+  readonly number: number;
+  /** What the contact clock showed when the last segment came. */
+  heardAt = 0;
+  /** Bytes that are kept. */
+  bytes = 0;
+  /** The block has been handed to the node, which has or has not kept it yet. */
+  place: 'coming' | 'offered' | 'kept' = 'coming';
+  readonly #arrived = new ByteRanges();
+  #pieces: { readonly offset: number; readonly data: Uint8Array }[] = [];
+  #redEnd: number | undefined;
+  #blockEnd: number | undefined;
+  /** Behind the last red byte, and the first green one. */
+  #redSeen = 0;
+  #greenSeen = Number.POSITIVE_INFINITY;
+  #highest = 0;
+  readonly #open = new Map<number, OpenReport>();
+  /** Where the scopes of all reports begin. */
+  readonly #lowers = new Map<number, number>();
+  readonly #answered = new Set<number>();
+  #serial: number;
+
+  /** @param serial Number of the first report, drawn from 1 to 2^14 - 1 (RFC 5326 section 3.2.2). */
+  constructor(number: number, serial: number) {
+    this.number = number;
+    this.#serial = serial;
+  }
+
+  /** Number of pieces that are kept. */
+  get pieces(): number {
+    return this.#pieces.length;
+  }
+
+  get isRedComplete(): boolean {
+    return this.#redEnd !== undefined && this.#arrived.covers(0, this.#redEnd);
+  }
+
+  get isWhole(): boolean {
+    return this.#blockEnd !== undefined && this.#arrived.covers(0, this.#blockEnd);
+  }
+
+  /** True while the sender has not acknowledged a report. */
+  get hasOpenReports(): boolean {
+    return this.#open.size > 0;
+  }
+
+  /** Takes data, and copies what is new. */
+  add(content: LtpData): DataFault | undefined {
+    const fault = this.#faultOf(content);
+    if (fault !== undefined) return fault;
+    const { offset, data } = content;
+    const end = offset + data.length;
+    if (endsRedPart(content)) this.#redEnd = end;
+    if (endsBlock(content)) this.#blockEnd = end;
+    if (isRed(content)) this.#redSeen = Math.max(this.#redSeen, end);
+    else this.#greenSeen = Math.min(this.#greenSeen, offset);
+    this.#highest = Math.max(this.#highest, end);
+    for (const gap of this.#arrived.gaps(offset, end)) {
+      const piece = data.slice(gap.start - offset, gap.end - offset);
+      this.#pieces.push({ offset: gap.start, data: piece });
+      this.bytes += piece.length;
+    }
+    this.#arrived.add(offset, end);
+    return undefined;
+  }
+
+  /** The block, put together. */
+  block(): Uint8Array {
+    const block = new Uint8Array(this.#blockEnd ?? 0);
+    for (const { offset, data } of this.#pieces) block.set(data, offset);
+    return block;
+  }
+
+  /** The node has the block: its bytes are no longer needed here. */
+  keep(): void {
+    this.place = 'kept';
+    this.#pieces = [];
+    this.bytes = 0;
+  }
+
+  /**
+   * The reports that answer a checkpoint: new ones the first time, and those that the sender has not
+   * acknowledged when it comes again.
+   * @param claimsMax Claims that fit into a segment.
+   */
+  reportsFor(content: LtpData, claimsMax: number, repeatsMax: number): readonly LtpReport[] {
+    if (this.#answered.has(content.checkpoint)) return this.#again(content.checkpoint, repeatsMax);
+    const upper = content.offset + content.data.length;
+    const lower = this.#lowers.get(content.report) ?? 0;
+    const claims = this.#arrived.within(lower, upper);
+    const count = Math.ceil(claims.length / claimsMax);
+    // So many reports only answer checkpoints that nobody needs.
+    if (this.#lowers.size + count > LTP_REPORTS_MAX) return [];
+    this.#answered.add(content.checkpoint);
+    const reports: LtpReport[] = [];
+    for (let index = 0, from = lower; index < count; index += 1) {
+      const part = claims.slice(index * claimsMax, (index + 1) * claimsMax);
+      const to = index === count - 1 ? upper : (part.at(-1)?.end ?? upper);
+      reports.push(this.#report(content.checkpoint, { lower: from, upper: to, claims: part }));
+      from = to;
+    }
+    return reports;
+  }
+
+  /** A report without receipt, to be sent again; undefined if there is a receipt. */
+  repeat(serial: number): OpenReport | undefined {
+    const open = this.#open.get(serial);
+    if (open !== undefined) open.repeats += 1;
+    return open;
+  }
+
+  /** The sender has a report. */
+  acknowledged(serial: number): void {
+    this.#open.delete(serial);
+  }
+
+  #again(checkpoint: number, repeatsMax: number): readonly LtpReport[] {
+    const same = [...this.#open.values()].filter(
+      ({ report, answers }) => report.checkpoint === checkpoint && answers < repeatsMax,
+    );
+    for (const open of same) open.answers += 1;
+    return same.map(({ report }) => report);
+  }
+
+  #report(checkpoint: number, scope: Pick<LtpReport, 'lower' | 'upper' | 'claims'>): LtpReport {
+    const report: LtpReport = { kind: 'report', report: this.#serial, checkpoint, ...scope };
+    this.#serial += 1;
+    this.#lowers.set(report.report, scope.lower);
+    this.#open.set(report.report, { report, repeats: 0, answers: 0 });
+    return report;
+  }
+
+  /** RFC 5326 section 6.21: the red part comes first, and all segments agree where parts end. */
+  #faultOf(content: LtpData): DataFault | undefined {
+    const start = content.offset;
+    const end = start + content.data.length;
+    const isRedHere = isRed(content);
+    if (isRedHere && end > Math.min(this.#greenSeen, this.#redEnd ?? end)) return 'miscoloured';
+    if (!isRedHere && start < Math.max(this.#redSeen, this.#redEnd ?? 0)) return 'miscoloured';
+    if (end > (this.#blockEnd ?? end)) return 'disagrees';
+    if (endsBlock(content) && end < this.#highest) return 'disagrees';
+    return endsRedPart(content) && end < this.#redSeen ? 'disagrees' : undefined;
+  }
+}

@@ -1,0 +1,159 @@
+/**
+ * A block that is being sent (RFC 5326 section 6): what the receiver has claimed, what it has to be
+ * sent again, and the checkpoints that it has not answered.
+ *
+ * @module
+ */
+import { LTP_ROUNDS_MAX } from '../geometry.ts';
+import { type ByteRange, ByteRanges } from '../wire/byte-ranges.ts';
+import { LTP_BUNDLES, LTP_DATA, type LtpData, type LtpReport } from './ltp-wire.ts';
+
+/** Bytes to be sent one segment after the other. */
+export interface LtpRun extends ByteRange {
+  /** Serial number of the checkpoint in its last segment, and of the report behind it; 0 for none. */
+  readonly checkpoint: number;
+  readonly report: number;
+}
+
+interface Checkpoint {
+  /** Its segment, once that has been sent. */
+  segment: LtpData | undefined;
+  isAnswered: boolean;
+  /** How often its timer has run out. */
+  repeats: number;
+  /** Scopes of reports that have led to repairs. */
+  readonly repaired: ByteRanges;
+}
+
+/** What a report leads to. */
+export type ReportOutcome =
+  | { readonly kind: 'done' }
+  | { readonly kind: 'repair'; readonly runs: readonly LtpRun[] }
+  /** It is about nothing that was sent. */
+  | { readonly kind: 'bad' }
+  /** Too many repairs. */
+  | { readonly kind: 'exhausted' };
+
+/** The state of one session at the sender. */
+export class LtpSending {
+  readonly number: number;
+  /** How much of the block, from its start, is acknowledged. */
+  readonly redBytes: number;
+  readonly #block: Uint8Array;
+  readonly #claimed = new ByteRanges();
+  readonly #checkpoints = new Map<number, Checkpoint>();
+  #serial: number;
+  #rounds = 0;
+
+  /**
+   * @param serial Number of the first checkpoint, drawn from 1 to 2^14 - 1 (RFC 5326 section 3.2.1).
+   */
+  constructor(number: number, block: Uint8Array, redBytes: number, serial: number) {
+    this.number = number;
+    this.#block = block;
+    this.redBytes = redBytes;
+    this.#serial = serial;
+  }
+
+  /** True if the receiver has said that it has all red bytes. */
+  get isClaimed(): boolean {
+    return this.#claimed.covers(0, this.redBytes);
+  }
+
+  /** Repairs of the block so far. */
+  get rounds(): number {
+    return this.#rounds;
+  }
+
+  /** True while a checkpoint waits for its report, or has not left yet. */
+  get isWaiting(): boolean {
+    return [...this.#checkpoints.values()].some(({ isAnswered }) => !isAnswered);
+  }
+
+  /** What is sent first. */
+  start(): readonly LtpRun[] {
+    const end = this.#block.length;
+    const green = { start: this.redBytes, end, checkpoint: 0, report: 0 };
+    const runs = this.redBytes === 0 ? [] : [this.#checked({ start: 0, end: this.redBytes }, 0)];
+    return this.redBytes === end ? runs : [...runs, green];
+  }
+
+  /** The segment at the start of a run, with at most so much data. */
+  segment(run: LtpRun, dataMax: number): LtpData {
+    const end = Math.min(run.end, run.start + dataMax);
+    const isLast = end === run.end && run.checkpoint !== 0;
+    const data = this.#block.subarray(run.start, end);
+    const type = this.#typeOf(run.start, end, isLast);
+    const { checkpoint, report } = isLast ? run : { checkpoint: 0, report: 0 };
+    const segment: LtpData = {
+      kind: 'data',
+      type,
+      service: LTP_BUNDLES,
+      offset: run.start,
+      checkpoint,
+      report,
+      data,
+    };
+    const sent = this.#checkpoints.get(checkpoint);
+    if (sent !== undefined) sent.segment = segment;
+    return segment;
+  }
+
+  /** A checkpoint without answer, to be sent again; undefined if it has been answered. */
+  repeat(serial: number): { readonly segment: LtpData; readonly repeats: number } | undefined {
+    const checkpoint = this.#checkpoints.get(serial);
+    if (checkpoint?.segment === undefined || checkpoint.isAnswered) return undefined;
+    checkpoint.repeats += 1;
+    return { segment: checkpoint.segment, repeats: checkpoint.repeats };
+  }
+
+  /** Takes a report; the same report twice repairs nothing twice. */
+  take({ checkpoint: serial, lower, upper, claims }: LtpReport): ReportOutcome {
+    const checkpoint = this.#checkpoints.get(serial);
+    // RFC 5326 section 3.2.2: 0 is a report that no checkpoint asked for.
+    const isKnown = serial === 0 || checkpoint?.segment !== undefined;
+    if (!isKnown || upper > this.redBytes) return { kind: 'bad' };
+    for (const { start, end } of claims) this.#claimed.add(start, end);
+    if (checkpoint !== undefined) checkpoint.isAnswered = true;
+    if (this.isClaimed) return { kind: 'done' };
+    if (checkpoint === undefined) return { kind: 'repair', runs: [] };
+    const scopes = checkpoint.repaired.gaps(lower, upper);
+    checkpoint.repaired.add(lower, upper);
+    return this.#repair(scopes, serial);
+  }
+
+  /** All reports came and some bytes are still missing: asks for all of them again. */
+  restart(): ReportOutcome {
+    return this.#repair([{ start: 0, end: this.redBytes }], 0);
+  }
+
+  #repair(scopes: readonly ByteRange[], report: number): ReportOutcome {
+    const missing = scopes.flatMap(({ start, end }) => this.#claimed.gaps(start, end));
+    const last = missing.at(-1);
+    if (last === undefined) return { kind: 'repair', runs: [] };
+    this.#rounds += 1;
+    if (this.#rounds > LTP_ROUNDS_MAX) return { kind: 'exhausted' };
+    const others = missing.slice(0, -1).map((gap) => ({ ...gap, checkpoint: 0, report: 0 }));
+    return { kind: 'repair', runs: [...others, this.#checked(last, report)] };
+  }
+
+  #checked(range: ByteRange, report: number): LtpRun {
+    const checkpoint = this.#serial;
+    this.#serial += 1;
+    this.#checkpoints.set(checkpoint, {
+      segment: undefined,
+      isAnswered: false,
+      repeats: 0,
+      repaired: new ByteRanges(),
+    });
+    return { ...range, checkpoint, report };
+  }
+
+  #typeOf(start: number, end: number, isCheckpoint: boolean): number {
+    const isEnd = end === this.#block.length;
+    if (start >= this.redBytes) return isEnd ? LTP_DATA.greenEndOfBlock : LTP_DATA.green;
+    if (!isCheckpoint) return LTP_DATA.red;
+    if (end < this.redBytes) return LTP_DATA.redCheckpoint;
+    return isEnd ? LTP_DATA.redEndOfBlock : LTP_DATA.redEnd;
+  }
+}

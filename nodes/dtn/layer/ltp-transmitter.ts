@@ -1,0 +1,93 @@
+/**
+ * Sends the segments of LTP sessions one after the other at the rate of the contact, and none that
+ * would outlast it. Reports, receipts and cancellations go before data: they are short, and the other
+ * end waits for them.
+ *
+ * @module
+ */
+import type { Nanoseconds } from '../../../engine/host/time.ts';
+import { LTP_CONTROL_MAX } from '../geometry.ts';
+
+const BITS = 8;
+const NS_PER_S = 1e9;
+
+/** The contact that is open now. */
+export interface OpenContact {
+  readonly rateBps: number;
+  /** Its planned end on the clock of the node; Infinity if it has none. */
+  readonly endNs: Nanoseconds;
+}
+
+/** A segment that is ready to be sent. */
+export interface Outgoing<Alarm> {
+  readonly bytes: Uint8Array;
+  /** Set when the segment has left. */
+  readonly alarm?: Alarm;
+}
+
+/** Where data comes from, in order. */
+export interface DataSource<Alarm> {
+  /** Bytes that wait. */
+  readonly bytes: number;
+  /** The next segment, which stays the next one until {@link shift}. */
+  peek(): Outgoing<Alarm> | undefined;
+  shift(): void;
+}
+
+/** The transmitter of one link. */
+export class LtpTransmitter<Alarm> {
+  readonly #contactAt: (now: Nanoseconds) => OpenContact;
+  readonly #data: DataSource<Alarm>;
+  readonly #control: Outgoing<Alarm>[] = [];
+  #isOpen = false;
+  #isSpent = false;
+  #freeNs: Nanoseconds = 0;
+
+  constructor(contactAt: (now: Nanoseconds) => OpenContact, data: DataSource<Alarm>) {
+    this.#contactAt = contactAt;
+    this.#data = data;
+  }
+
+  /** When everything that waits now will have left, at the rate of this contact. */
+  idleAt(now: Nanoseconds): Nanoseconds {
+    const { rateBps } = this.#contactAt(now);
+    const bytes = this.#control.reduce((sum, each) => sum + each.bytes.length, this.#data.bytes);
+    return Math.max(this.#freeNs, now) + Math.ceil((bytes * BITS * NS_PER_S) / rateBps);
+  }
+
+  turn(isOpen: boolean): void {
+    this.#isOpen = isOpen;
+    this.#isSpent = false;
+  }
+
+  /** @returns false if too much waits already. */
+  queue(outgoing: Outgoing<Alarm>): boolean {
+    if (this.#control.length >= LTP_CONTROL_MAX) return false;
+    this.#control.push(outgoing);
+    return true;
+  }
+
+  /** When the next segment can leave; Infinity if none can. */
+  nextAt(): Nanoseconds {
+    const hasWork = this.#control.length > 0 || this.#data.bytes > 0;
+    return this.#isOpen && !this.#isSpent && hasWork ? this.#freeNs : Number.POSITIVE_INFINITY;
+  }
+
+  /** The segment that leaves now, if any. */
+  take(now: Nanoseconds): Outgoing<Alarm> | undefined {
+    if (this.nextAt() > now) return undefined;
+    const control = this.#control[0];
+    const outgoing = control ?? this.#data.peek();
+    if (outgoing === undefined) return undefined;
+    const { rateBps, endNs } = this.#contactAt(now);
+    const throughNs = now + Math.ceil((outgoing.bytes.length * BITS * NS_PER_S) / rateBps);
+    if (throughNs > endNs) {
+      this.#isSpent = true;
+      return undefined;
+    }
+    if (control === undefined) this.#data.shift();
+    else this.#control.shift();
+    this.#freeNs = throughNs;
+    return outgoing;
+  }
+}

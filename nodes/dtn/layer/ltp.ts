@@ -1,0 +1,166 @@
+/**
+ * The Licklider Transmission Protocol (RFC 5326) with one neighbour: blocks go out in segments until
+ * the neighbour has claimed all of them, and blocks of the neighbour come in. A state machine.
+ *
+ * All timers run on contact time. A block counts as received when the node has kept it: only then is
+ * it reported to be complete, so that nothing is claimed that a full store refuses.
+ *
+ * Two holes of the RFC are closed. A block whose checkpoint never comes is given up after a silence.
+ * If a checkpoint is answered by several reports, each is repeated by itself, and the sender asks
+ * again when all checkpoints are answered and bytes are still missing.
+ *
+ * @module
+ */
+import type { Nanoseconds } from '../../../engine/host/time.ts';
+import type { Way } from '../../../engine/host/transport.ts';
+import { Deadlines } from '../../_kit/deadlines.ts';
+import type { Machine, TimerDue } from '../../_kit/machine.ts';
+import { LTP_SERIALS } from '../geometry.ts';
+import { ContactClock } from './contact-clock.ts';
+import type { LtpAlarm, LtpDesk, LtpEffect, LtpFacts, LtpInput } from './ltp-desk.ts';
+import { LtpIncoming } from './ltp-incoming.ts';
+import { LtpOutgoing } from './ltp-outgoing.ts';
+import { LtpTransmitter } from './ltp-transmitter.ts';
+import { decodeLtp, encodeLtp, type LtpContent, type LtpSegment } from './ltp-wire.ts';
+
+/** LTP with one neighbour. */
+export class LtpSpan implements Machine<LtpInput, LtpEffect> {
+  readonly #facts: LtpFacts;
+  readonly #clock = new ContactClock();
+  readonly #alarms = new Deadlines<LtpAlarm>();
+  readonly #transmitter: LtpTransmitter<LtpAlarm>;
+  readonly #outgoing: LtpOutgoing;
+  readonly #incoming: LtpIncoming;
+  #now: Nanoseconds = 0;
+  #effects: LtpEffect[] = [];
+
+  constructor(facts: LtpFacts) {
+    this.#facts = facts;
+    const desk: LtpDesk = {
+      facts,
+      clockAt: () => this.#clock.at(this.#now),
+      alarm: (waitNs, alarm) => this.#alarms.add(this.#clock.at(this.#now) + waitNs, alarm),
+      tell: (segment, alarm) => this.#tell(segment, alarm),
+      effect: (effect) => this.#effects.push(effect),
+      serial: () => 1 + facts.random.below(LTP_SERIALS),
+    };
+    this.#outgoing = new LtpOutgoing(desk);
+    this.#incoming = new LtpIncoming(desk);
+    this.#transmitter = new LtpTransmitter(facts.contactAt, this.#outgoing);
+  }
+
+  /** Blocks that are being sent. */
+  get sending(): number {
+    return this.#outgoing.size;
+  }
+
+  /** Blocks that are coming in. */
+  get receiving(): number {
+    return this.#incoming.size;
+  }
+
+  /** When what waits now will have left. */
+  idleAt(now: Nanoseconds): Nanoseconds {
+    return this.#transmitter.idleAt(now);
+  }
+
+  step(now: Nanoseconds, input: LtpInput | TimerDue): readonly LtpEffect[] {
+    this.#now = now;
+    this.#effects = [];
+    switch (input.kind) {
+      case 'send':
+        this.#outgoing.send(input.session, input.block, input.redBytes);
+        break;
+      case 'cancel':
+        this.#outgoing.cancel(input.session);
+        break;
+      case 'segment':
+        this.#receive(input.bytes);
+        break;
+      case 'kept':
+        this.#incoming.kept(input.session);
+        break;
+      case 'way':
+        this.#turn(now, input.way);
+        break;
+      case 'timer':
+        this.#ring(now);
+    }
+    this.#transmit(now);
+    return this.#effects;
+  }
+
+  nextAt(): Nanoseconds {
+    const { nextAt } = this.#alarms;
+    const alarmNs = nextAt === undefined ? Number.POSITIVE_INFINITY : this.#clock.instantOf(nextAt);
+    return Math.min(alarmNs, this.#transmitter.nextAt());
+  }
+
+  #turn(now: Nanoseconds, way: Way): void {
+    if (way === 'open') this.#clock.start(now);
+    else this.#clock.stop(now);
+    this.#transmitter.turn(way === 'open');
+  }
+
+  #ring(now: Nanoseconds): void {
+    if (!this.#clock.isRunning) return;
+    const clock = this.#clock.at(now);
+    for (let due = this.#alarms.takeDue(clock); due; due = this.#alarms.takeDue(clock)) {
+      const isOutgoing = due.kind === 'checkpoint' || due.kind === 'missing';
+      if (isOutgoing || (due.kind === 'cancel' && due.by === 'sender')) this.#outgoing.ring(due);
+      else this.#incoming.ring(due);
+    }
+  }
+
+  #receive(bytes: Uint8Array): void {
+    const segment = decodeLtp(bytes);
+    if (segment === undefined) {
+      this.#effects.push({ kind: 'drop', reason: 'ltp-bad-segment' });
+      return;
+    }
+    const { ownEngine, peerEngine } = this.#facts;
+    // The engine of a session is that of the sender of its block, for all its segments.
+    const expected = isOfSender(segment.content) ? peerEngine : ownEngine;
+    if (segment.engine !== expected) {
+      this.#effects.push({ kind: 'drop', reason: 'ltp-stranger' });
+    } else if (expected === peerEngine) this.#incoming.receive(segment.session, segment.content);
+    else this.#outgoing.receive(segment.session, segment.content);
+  }
+
+  #tell(segment: LtpSegment, alarm: LtpAlarm | undefined): void {
+    const outgoing = { bytes: encodeLtp(segment), ...(alarm && { alarm }) };
+    if (this.#transmitter.queue(outgoing)) return;
+    this.#effects.push({ kind: 'drop', reason: 'ltp-control-full' });
+    // As if it had been lost on the way: the alarm leads to a repetition.
+    if (alarm !== undefined) this.#set(alarm);
+  }
+
+  #transmit(now: Nanoseconds): void {
+    while (this.#transmitter.nextAt() <= now) {
+      const outgoing = this.#transmitter.take(now);
+      if (outgoing === undefined) continue;
+      this.#effects.push({ kind: 'transmit', bytes: outgoing.bytes });
+      if (outgoing.alarm !== undefined) this.#set(outgoing.alarm);
+    }
+    this.#outgoing.settle();
+  }
+
+  #set(alarm: LtpAlarm): void {
+    this.#alarms.add(this.#clock.at(this.#now) + this.#facts.answerNs, alarm);
+  }
+}
+
+/** True for segments that the sender of a block sends. */
+function isOfSender(content: LtpContent): boolean {
+  switch (content.kind) {
+    case 'data':
+    case 'report-receipt':
+      return true;
+    case 'report':
+      return false;
+    case 'cancel':
+      return content.by === 'sender';
+    case 'cancel-receipt':
+      return content.to === 'receiver';
+  }
+}

@@ -1,0 +1,47 @@
+/**
+ * The links of a node to others that run the protocol, seen from the node.
+ *
+ * @module
+ */
+import type {
+  LinkEndView,
+  LinkView,
+  NetworkMap,
+  PlannedContacts,
+} from '../../../engine/host/network-view.ts';
+import type { Nanoseconds } from '../../../engine/host/time.ts';
+import type { Names } from '../names.ts';
+
+/** A link to a neighbour. */
+export interface LinkEnd {
+  readonly link: LinkView;
+  /** Name of the host at the other end. */
+  readonly neighbour: string;
+  readonly near: LinkEndView;
+  readonly far: LinkEndView;
+  /** Planned contacts away from here, and towards here; absent if always open. */
+  readonly contacts: PlannedContacts | undefined;
+  readonly contactsBack: PlannedContacts | undefined;
+}
+
+/** All links of a host to others that run the protocol. */
+export function linksOf(host: string, network: NetworkMap, names: Names): readonly LinkEnd[] {
+  return network.links.flatMap((link) => {
+    const isA = link.a.host === host;
+    if (!isA && link.b.host !== host) return [];
+    const [near, far] = isA ? [link.a, link.b] : [link.b, link.a];
+    if (names.numberOf(far.host) === undefined) return [];
+    const { aToB, bToA } = link.contacts ?? {};
+    const [contacts, contactsBack] = isA ? [aToB, bToA] : [bToA, aToB];
+    return [{ link, neighbour: far.host, near, far, contacts, contactsBack }];
+  });
+}
+
+/** The longest planned propagation delay of a link in either direction. */
+export function longestDelayNs({ link, contacts, contactsBack }: LinkEnd): Nanoseconds {
+  const windows = [...(contacts?.windows ?? []), ...(contactsBack?.windows ?? [])];
+  // A link without contacts in a direction has the delay of the link there.
+  const isAlways = contacts === undefined || contactsBack === undefined;
+  const first = isAlways ? link.delayNs : 0;
+  return windows.reduce((longest, { delayNs }) => Math.max(longest, delayNs), first);
+}

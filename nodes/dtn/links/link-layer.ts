@@ -1,0 +1,42 @@
+/**
+ * What a node needs of a convergence layer on its links.
+ *
+ * @module
+ */
+import type { Way } from '../../../engine/host/transport.ts';
+import type { Transfer } from '../agent/input.ts';
+import type { Outlet } from '../agent/outlet.ts';
+
+/** A bundle that leaves. */
+export interface LinkTransmission {
+  /** Id of the outlet. */
+  readonly outlet: string;
+  readonly bundle: Uint8Array;
+  /** Present if the layer acknowledges the bundle under this number. */
+  readonly transfer?: number;
+}
+
+/** What the node does with what a layer brings. */
+export interface LinkHandlers {
+  /**
+   * A bundle came; the callee owns the bytes.
+   * @param transfer Present if the layer waits for {@link LinkLayer.kept}.
+   */
+  readonly onBundle: (bundle: Uint8Array, from: string, transfer?: Transfer) => void;
+  /** The neighbour has the bundle of a transfer. */
+  readonly onReceipt: (transfer: Transfer) => void;
+  /** A transfer was given up. */
+  readonly onFailed: (transfer: Transfer) => void;
+}
+
+/** A convergence layer on some links of a node. */
+export interface LinkLayer {
+  readonly outlets: readonly Outlet[];
+  start(): void;
+  stop(): void;
+  /** A contact of a link begins or ends. Absent: the outlets alone know. */
+  turn?(link: string, way: Way): void;
+  send(transmission: LinkTransmission): void;
+  /** The node has the bundle of a neighbour. Absent: nobody waits for that. */
+  kept?(transfer: Transfer): void;
+}

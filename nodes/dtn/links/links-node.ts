@@ -1,0 +1,66 @@
+/**
+ * The links of a node, each with its convergence layer.
+ *
+ * @module
+ */
+import type { Host } from '../../../engine/host/host.ts';
+import type { NetworkMap } from '../../../engine/host/network-view.ts';
+import type { Way } from '../../../engine/host/transport.ts';
+import type { Transfer } from '../agent/input.ts';
+import type { Outlet } from '../agent/outlet.ts';
+import type { DtnOptions } from '../config.ts';
+import type { Names } from '../names.ts';
+import { linksOf } from './link-end.ts';
+import type { LinkHandlers, LinkLayer, LinkTransmission } from './link-layer.ts';
+import { LtpNode } from './ltp-node.ts';
+import { UdpclNode } from './udpcl-node.ts';
+
+/** What a node knows of its network. */
+export interface LinkParts {
+  readonly options: DtnOptions;
+  readonly network: NetworkMap;
+  readonly names: Names;
+}
+
+/** All links of a node to others. */
+export class LinksNode implements LinkLayer {
+  readonly #layers: readonly LinkLayer[];
+  readonly #byOutlet = new Map<string, LinkLayer>();
+
+  constructor(host: Host, { options, network, names }: LinkParts, handlers: LinkHandlers) {
+    const udpcl = new UdpclNode(host, handlers);
+    const ltp = new LtpNode(host, options, names, handlers);
+    for (const end of linksOf(host.name, network, names)) {
+      if (options.layer === 'ltp') ltp.add(end);
+      else udpcl.add(end);
+    }
+    this.#layers = [udpcl, ltp];
+    for (const layer of this.#layers) {
+      for (const { id } of layer.outlets) this.#byOutlet.set(id, layer);
+    }
+  }
+
+  get outlets(): readonly Outlet[] {
+    return this.#layers.flatMap(({ outlets }) => outlets);
+  }
+
+  start(): void {
+    for (const layer of this.#layers) layer.start();
+  }
+
+  stop(): void {
+    for (const layer of this.#layers) layer.stop();
+  }
+
+  turn(link: string, way: Way): void {
+    for (const layer of this.#layers) layer.turn?.(link, way);
+  }
+
+  send(transmission: LinkTransmission): void {
+    this.#byOutlet.get(transmission.outlet)?.send(transmission);
+  }
+
+  kept(transfer: Transfer): void {
+    this.#byOutlet.get(transfer.outlet)?.kept?.(transfer);
+  }
+}

@@ -1,0 +1,185 @@
+/**
+ * Delay-tolerant networking: the adapter between the port and LTP, with a socket for each link to a
+ * neighbour (RFC 5326 over UDP).
+ *
+ * @module
+ */
+import type { Host } from '../../../engine/host/host.ts';
+import type { DatagramSocket, Endpoint } from '../../../engine/host/socket.ts';
+import type { Nanoseconds } from '../../../engine/host/time.ts';
+import type { Way } from '../../../engine/host/transport.ts';
+import { MachineShell } from '../../_kit/shell.ts';
+import { AcknowledgedLink } from '../agent/acknowledged-link.ts';
+import type { Transfer } from '../agent/input.ts';
+import type { Outlet } from '../agent/outlet.ts';
+import { windowAt } from '../agent/planned-window.ts';
+import type { DtnOptions } from '../config.ts';
+import { BUNDLE_BYTES_MAX, DATAGRAM_MAX, LTP_SILENCE_NS } from '../geometry.ts';
+import { LtpSpan } from '../layer/ltp.ts';
+import type { LtpEffect, LtpInput } from '../layer/ltp-desk.ts';
+import type { OpenContact } from '../layer/ltp-transmitter.ts';
+import { ltpHeadBytes } from '../layer/ltp-wire.ts';
+import type { Names } from '../names.ts';
+import { type LinkEnd, longestDelayNs } from './link-end.ts';
+import type { LinkHandlers, LinkLayer, LinkTransmission } from './link-layer.ts';
+
+interface Neighbour {
+  readonly end: LinkEnd;
+  readonly outlet: Outlet;
+  readonly shell: MachineShell<LtpInput, LtpEffect>;
+  readonly to: Endpoint;
+  socket: DatagramSocket | undefined;
+}
+
+/** All links of a node on which LTP runs. */
+export class LtpNode implements LinkLayer {
+  readonly #host: Host;
+  readonly #options: DtnOptions;
+  readonly #handlers: LinkHandlers;
+  readonly #names: Names;
+  /** By id of the link. */
+  readonly #neighbours = new Map<string, Neighbour>();
+
+  constructor(host: Host, options: DtnOptions, names: Names, handlers: LinkHandlers) {
+    this.#host = host;
+    this.#options = options;
+    this.#names = names;
+    this.#handlers = handlers;
+  }
+
+  get outlets(): readonly Outlet[] {
+    return [...this.#neighbours.values()].map(({ outlet }) => outlet);
+  }
+
+  /** Runs on this link. */
+  add(end: LinkEnd): void {
+    const span = this.#spanOf(end);
+    const shell = new MachineShell(this.#host, span, (effect: LtpEffect) =>
+      this.#perform(end, effect),
+    );
+    const segmentMax = Math.min(end.link.mtu, DATAGRAM_MAX);
+    const headBytes = ltpHeadBytes(this.#engineOf(this.#host.name));
+    const outlet = new AcknowledgedLink(
+      {
+        link: end.link.id,
+        neighbour: end.neighbour,
+        maxBytes: BUNDLE_BYTES_MAX,
+        rateBps: end.link.rateBps,
+        contacts: end.contacts,
+        bytesOnLink: (bytes): number =>
+          bytes + headBytes * Math.ceil(bytes / (segmentMax - headBytes)),
+      },
+      {
+        window: this.#options.ltp.sessions,
+        idleAt: (): Nanoseconds => span.idleAt(this.#host.now()),
+        abandon: (session): void => shell.take({ kind: 'cancel', session }),
+      },
+      this.#host.random('transfers').u32(),
+    );
+    const to = this.#host.endpoint(end.far.address, end.far.port);
+    this.#neighbours.set(end.link.id, { end, outlet, shell, to, socket: undefined });
+  }
+
+  start(): void {
+    for (const neighbour of this.#neighbours.values()) {
+      this.#listen(neighbour);
+      if (neighbour.end.contacts === undefined) neighbour.shell.take({ kind: 'way', way: 'open' });
+    }
+  }
+
+  stop(): void {
+    for (const { shell, socket } of this.#neighbours.values()) {
+      shell.stop();
+      socket?.close();
+    }
+  }
+
+  turn(link: string, way: Way): void {
+    this.#neighbours.get(link)?.shell.take({ kind: 'way', way });
+  }
+
+  send({ outlet, bundle, transfer = 0 }: LinkTransmission): void {
+    const redBytes = this.#options.ltp.part === 'red' ? bundle.length : 0;
+    const input = { kind: 'send', session: transfer, block: bundle, redBytes } as const;
+    this.#neighbours.get(outlet)?.shell.take(input);
+  }
+
+  kept({ outlet, number }: Transfer): void {
+    this.#neighbours.get(outlet)?.shell.take({ kind: 'kept', session: number });
+  }
+
+  #engineOf(name: string): number {
+    return this.#names.numberOf(name) ?? 0;
+  }
+
+  #spanOf(end: LinkEnd): LtpSpan {
+    const { retries, margin, sessions } = this.#options.ltp;
+    const delayNs = longestDelayNs(end);
+    return new LtpSpan({
+      ownEngine: this.#engineOf(this.#host.name),
+      peerEngine: this.#engineOf(end.neighbour),
+      segmentMax: Math.min(end.link.mtu, DATAGRAM_MAX),
+      answerNs: 2 * (delayNs + margin),
+      silenceNs: 2 * delayNs + LTP_SILENCE_NS,
+      retries,
+      sessions,
+      contactAt: (now): OpenContact => this.#contactAt(end, now),
+      random: this.#host.random('ltp-serials'),
+    });
+  }
+
+  /** A contact that begins before its plan, or lasts longer, has the rate of the link. */
+  #contactAt({ contacts, link }: LinkEnd, now: Nanoseconds): OpenContact {
+    const planNs = this.#host.planTime();
+    const window = windowAt(contacts, planNs);
+    if (window === undefined) return { rateBps: link.rateBps, endNs: Number.POSITIVE_INFINITY };
+    return { rateBps: window.rateBps, endNs: now + window.endNs - planNs };
+  }
+
+  #listen(neighbour: Neighbour): void {
+    const { id } = neighbour.end.link;
+    const { port } = neighbour.end.near;
+    neighbour.socket = this.#host.udp({
+      port,
+      link: id,
+      onDatagram: (buffer, offset, length, from) => {
+        if (from !== neighbour.to) this.#host.drop('unknown-peer');
+        else {
+          const bytes = buffer.slice(offset, offset + length);
+          neighbour.shell.take({ kind: 'segment', bytes });
+        }
+      },
+    });
+    if (neighbour.socket === undefined) this.#host.log.warn(`port ${port} is taken on ${id}`);
+  }
+
+  #perform({ link, neighbour }: LinkEnd, effect: LtpEffect): void {
+    switch (effect.kind) {
+      case 'transmit':
+        this.#transmit(link.id, effect.bytes);
+        return;
+      case 'block': {
+        const transfer = { outlet: link.id, number: effect.session };
+        this.#handlers.onBundle(effect.block, neighbour, transfer);
+        return;
+      }
+      case 'sent':
+        this.#host.meter.histogram('dtn.ltp.rounds').record(effect.rounds);
+        this.#handlers.onReceipt({ outlet: link.id, number: effect.session });
+        return;
+      case 'failed':
+        this.#handlers.onFailed({ outlet: link.id, number: effect.session });
+        return;
+      case 'drop':
+        this.#host.drop(effect.reason);
+    }
+  }
+
+  #transmit(link: string, bytes: Uint8Array): void {
+    const neighbour = this.#neighbours.get(link);
+    const buffer = this.#host.alloc(bytes.length);
+    buffer.set(bytes);
+    if (neighbour?.socket === undefined) this.#host.release(buffer);
+    else neighbour.socket.send(buffer, 0, bytes.length, neighbour.to);
+  }
+}

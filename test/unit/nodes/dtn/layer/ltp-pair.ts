@@ -1,0 +1,108 @@
+/**
+ * Two ends of LTP joined by a channel with a delay, which a test can make lose segments and close.
+ *
+ * @module
+ */
+import { openStream } from '../../../../../engine/core/stream.ts';
+import { TIMER_DUE } from '../../../../../nodes/_kit/machine.ts';
+import { LtpSpan } from '../../../../../nodes/dtn/layer/ltp.ts';
+import type { LtpEffect, LtpFacts, LtpInput } from '../../../../../nodes/dtn/layer/ltp-desk.ts';
+
+export const S = 1_000_000_000;
+export const OWLT_NS = 10 * S;
+
+export type End = 'a' | 'b';
+
+/** What happened at an end, other than segments that left. */
+export type Event = Exclude<LtpEffect, { kind: 'transmit' }> & {
+  readonly at: number;
+  readonly end: End;
+};
+
+export interface Sent {
+  readonly at: number;
+  readonly from: End;
+  readonly bytes: Uint8Array;
+}
+
+/** Facts for end a, which has engine 1; end b has engine 2. */
+export function factsOf(end: End, given: Partial<LtpFacts> = {}): LtpFacts {
+  return {
+    ownEngine: end === 'a' ? 1 : 2,
+    peerEngine: end === 'a' ? 2 : 1,
+    segmentMax: 1_000,
+    answerNs: 2 * (OWLT_NS + S),
+    silenceNs: 2 * OWLT_NS + 60 * S,
+    retries: 5,
+    sessions: 64,
+    contactAt: () => ({ rateBps: 8_000_000, endNs: Number.POSITIVE_INFINITY }),
+    random: openStream(1, `ltp/${end}`, 'serials'),
+    ...given,
+  };
+}
+
+/** The pair. Node b keeps every block unless `keeps` says otherwise. */
+export class LtpPair {
+  now = 0;
+  readonly ends: Readonly<Record<End, LtpSpan>>;
+  readonly events: Event[] = [];
+  readonly sent: Sent[] = [];
+  /** True if a segment gets lost. */
+  loses: (sent: Sent, index: number) => boolean = () => false;
+  keeps: (event: Event) => boolean = () => true;
+  readonly #air: { readonly at: number; readonly to: End; readonly bytes: Uint8Array }[] = [];
+
+  constructor(facts: Partial<LtpFacts> = {}) {
+    this.ends = { a: new LtpSpan(factsOf('a', facts)), b: new LtpSpan(factsOf('b', facts)) };
+    this.take('a', { kind: 'way', way: 'open' });
+    this.take('b', { kind: 'way', way: 'open' });
+  }
+
+  /** Gives an input to an end. */
+  take(end: End, input: LtpInput | typeof TIMER_DUE): void {
+    for (const effect of this.ends[end].step(this.now, input)) {
+      if (effect.kind === 'transmit') this.#send(end, effect.bytes);
+      else {
+        const event = { ...effect, at: this.now, end };
+        this.events.push(event);
+        if (effect.kind === 'block' && this.keeps(event)) {
+          this.take(end, { kind: 'kept', session: effect.session });
+        }
+      }
+    }
+  }
+
+  /** Runs until nothing is left to do, or until an instant. */
+  run(untilNs = Number.POSITIVE_INFINITY): void {
+    for (;;) {
+      const arrival = this.#air[0]?.at ?? Number.POSITIVE_INFINITY;
+      const next = Math.min(arrival, this.ends.a.nextAt(), this.ends.b.nextAt());
+      if (next > untilNs || next === Number.POSITIVE_INFINITY) break;
+      this.now = Math.max(this.now, next);
+      const arrived = arrival === next ? this.#air.shift() : undefined;
+      if (arrived !== undefined) {
+        this.take(arrived.to, { kind: 'segment', bytes: arrived.bytes });
+      } else this.take(this.ends.a.nextAt() === next ? 'a' : 'b', TIMER_DUE);
+    }
+    if (untilNs < Number.POSITIVE_INFINITY) this.now = untilNs;
+  }
+
+  /** The kinds of events at an end; drops by their reasons. */
+  kinds(end: End): readonly string[] {
+    return this.events
+      .filter((event) => event.end === end)
+      .map((event) => (event.kind === 'drop' ? event.reason : event.kind));
+  }
+
+  #send(from: End, bytes: Uint8Array): void {
+    const sent = { at: this.now, from, bytes };
+    this.sent.push(sent);
+    if (this.loses(sent, this.sent.length - 1)) return;
+    this.#air.push({ at: this.now + OWLT_NS, to: from === 'a' ? 'b' : 'a', bytes });
+  }
+}
+
+/** A block with content that depends on its place. */
+export function blockOf(length: number): Uint8Array {
+  return Uint8Array.from({ length }, (_, index) => (index * 31 + (index >> 8)) % 251);
+}

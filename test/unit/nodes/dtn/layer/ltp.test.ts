@@ -1,0 +1,361 @@
+import { describe, expect, it } from 'vitest';
+import { openStream } from '../../../../../engine/core/stream.ts';
+import {
+  decodeLtp,
+  encodeLtp,
+  LTP_DATA,
+  type LtpContent,
+  type LtpData,
+} from '../../../../../nodes/dtn/layer/ltp-wire.ts';
+import { blockOf, LtpPair, OWLT_NS, S, type Sent } from './ltp-pair.ts';
+
+const contentOf = ({ bytes }: Pick<Sent, 'bytes'>): LtpContent => decodeLtp(bytes)!.content;
+const isData = (sent: Sent): boolean => contentOf(sent).kind === 'data';
+
+function send(pair: LtpPair, block: Uint8Array, redBytes = block.length, session = 7): void {
+  pair.take('a', { kind: 'send', session, block, redBytes });
+}
+
+/** A data segment from end a. */
+function data(session: number, fields: Partial<LtpData>): Uint8Array {
+  const content: LtpData = {
+    kind: 'data',
+    type: LTP_DATA.red,
+    service: 1,
+    offset: 0,
+    checkpoint: 0,
+    report: 0,
+    data: new Uint8Array(10),
+    ...fields,
+  };
+  return encodeLtp({ engine: 1, session, content });
+}
+
+describe('a block', () => {
+  it.each([1, 950, 5_000, 100_000])('of %i bytes arrives, and is claimed', (length) => {
+    const pair = new LtpPair();
+    const block = blockOf(length);
+    send(pair, block);
+    pair.run();
+    expect(pair.kinds('a')).toEqual(['sent']);
+    expect(pair.events).toContainEqual(
+      expect.objectContaining({ kind: 'block', end: 'b', session: 7, block }),
+    );
+    expect([pair.ends.a.sending, pair.ends.b.receiving]).toEqual([0, 0]);
+    expect(Math.max(...pair.sent.map(({ bytes }) => bytes.length))).toBeLessThanOrEqual(1_000);
+  });
+
+  it('leaves at the rate of the contact, and is done after two light times', () => {
+    const pair = new LtpPair({ contactAt: () => ({ rateBps: 8_000, endNs: 1e18 }) });
+    send(pair, blockOf(5_000));
+    pair.run();
+    const segments = pair.sent.filter(isData);
+    // A byte takes a millisecond.
+    let freeAt = 0;
+    for (const { at, bytes } of segments) {
+      expect(at).toBe(freeAt);
+      freeAt += bytes.length * 1_000_000;
+    }
+    const last = segments.at(-1)!.at;
+    expect(pair.events.find(({ kind }) => kind === 'sent')?.at).toBe(last + 2 * OWLT_NS);
+  });
+
+  it('is repaired: only what is missing is sent again, with a checkpoint at its end', () => {
+    const pair = new LtpPair();
+    const block = blockOf(10_000);
+    pair.loses = (_sent, index): boolean => [2, 3, 6].includes(index);
+    send(pair, block);
+    pair.run();
+    const repairs = pair.sent.filter((sent) => isData(sent) && sent.at > 0.1 * S);
+    const places = pair.sent.slice(0, 7).map((sent) => (contentOf(sent) as LtpData).offset);
+    expect(repairs.map((sent) => (contentOf(sent) as LtpData).offset)).toEqual([
+      places[2],
+      places[3],
+      places[6],
+    ]);
+    expect(repairs.map((sent) => (contentOf(sent) as LtpData).type)).toEqual([
+      LTP_DATA.red,
+      LTP_DATA.red,
+      LTP_DATA.redCheckpoint,
+    ]);
+    expect(pair.events).toContainEqual(expect.objectContaining({ kind: 'sent', rounds: 1 }));
+    expect(pair.events).toContainEqual(expect.objectContaining({ kind: 'block', block }));
+  });
+
+  it('whose checkpoint is lost asks again when the answer is overdue, not earlier', () => {
+    const pair = new LtpPair();
+    pair.loses = (_sent, index): boolean => index === 0;
+    send(pair, blockOf(100));
+    pair.run();
+    const [first, again] = pair.sent.filter(isData);
+    expect(again!.at - first!.at).toBe(2 * (OWLT_NS + S));
+    expect(again!.bytes).toEqual(first!.bytes);
+    expect(pair.kinds('a')).toEqual(['sent']);
+  });
+
+  it('is given up after five repetitions of its checkpoint', () => {
+    const pair = new LtpPair();
+    pair.loses = ({ from }): boolean => from === 'a';
+    send(pair, blockOf(100));
+    pair.run();
+    expect(pair.sent.filter(isData)).toHaveLength(6);
+    expect(pair.kinds('a')).toEqual(['ltp-retries', 'failed']);
+    const cancels = pair.sent.filter((sent) => contentOf(sent).kind === 'cancel');
+    expect(cancels).toHaveLength(6);
+    expect(contentOf(cancels[0]!)).toMatchObject({ by: 'sender', reason: 2 });
+    expect(pair.ends.a.sending).toBe(0);
+  });
+
+  it('arrives once, whatever is lost', () => {
+    for (const seed of [1, 2, 3, 4, 5]) {
+      const random = openStream(seed, 'test', 'loss');
+      const pair = new LtpPair({ retries: 50 });
+      pair.loses = (): boolean => random.chance(0.3);
+      const block = blockOf(40_000);
+      send(pair, block);
+      pair.run();
+      expect(pair.kinds('a')).toEqual(['sent']);
+      const blocks = pair.events.filter(({ kind }) => kind === 'block');
+      expect(blocks).toHaveLength(1);
+      expect(blocks[0]).toMatchObject({ block });
+      expect([pair.ends.a.sending, pair.ends.b.receiving]).toEqual([0, 0]);
+    }
+  });
+
+  it('that the node does not keep is offered again when the sender asks again', () => {
+    const pair = new LtpPair();
+    let offers = 0;
+    pair.keeps = (): boolean => {
+      offers += 1;
+      return offers === 3;
+    };
+    send(pair, blockOf(100));
+    pair.run(OWLT_NS + S);
+    // Nothing is claimed before the node has the block.
+    expect(pair.sent.filter(({ from }) => from === 'b')).toEqual([]);
+    pair.run();
+    expect(offers).toBe(3);
+    expect(pair.kinds('a')).toEqual(['sent']);
+  });
+
+  it('that is green is sent once, and done when it has left', () => {
+    const pair = new LtpPair();
+    const block = blockOf(5_000);
+    send(pair, block, 0);
+    pair.run();
+    expect(pair.events[0]).toMatchObject({ kind: 'sent', at: expect.any(Number) });
+    expect(pair.events[0]!.at).toBeLessThan(S);
+    expect(pair.events[1]).toMatchObject({ kind: 'block', block });
+    expect(pair.sent.every(({ from }) => from === 'a')).toBe(true);
+    expect(pair.ends.b.receiving).toBe(0);
+  });
+
+  it('with a green part of which something is lost is not handed over', () => {
+    const pair = new LtpPair();
+    pair.loses = (sent): boolean => {
+      const content = contentOf(sent);
+      return content.kind === 'data' && content.type === LTP_DATA.green;
+    };
+    send(pair, blockOf(5_000), 1_000);
+    pair.run();
+    expect(pair.kinds('a')).toContain('sent');
+    expect(pair.kinds('b')).toEqual(['ltp-silence']);
+    expect(pair.ends.b.receiving).toBe(0);
+  });
+});
+
+describe('the end of a contact', () => {
+  it('stops all timers: nothing is repeated for an outage of a day', () => {
+    const pair = new LtpPair();
+    pair.loses = (sent): boolean => isData(sent) && sent.at < 100 * S;
+    send(pair, blockOf(100));
+    pair.run(5 * S);
+    pair.take('a', { kind: 'way', way: 'closed' });
+    pair.take('b', { kind: 'way', way: 'closed' });
+    pair.run(86_400 * S);
+    expect(pair.sent).toHaveLength(1);
+    pair.take('a', { kind: 'way', way: 'open' });
+    pair.take('b', { kind: 'way', way: 'open' });
+    pair.run();
+    // Five of 22 s had passed.
+    expect(pair.sent[1]!.at).toBe((86_400 + 17) * S);
+    expect(pair.kinds('a')).toEqual(['sent']);
+  });
+
+  it('is not outlasted by a segment', () => {
+    let endNs = 2.5 * S;
+    const pair = new LtpPair({ contactAt: () => ({ rateBps: 8_000, endNs }) });
+    send(pair, blockOf(4_000));
+    pair.run(3 * S);
+    expect(pair.sent).toHaveLength(2);
+    for (const end of ['a', 'b'] as const) pair.take(end, { kind: 'way', way: 'closed' });
+    endNs = 1e18;
+    pair.run(500 * S);
+    for (const end of ['a', 'b'] as const) pair.take(end, { kind: 'way', way: 'open' });
+    pair.run();
+    const seconds = pair.sent.filter(isData).map(({ at }) => Math.round(at / S));
+    expect(seconds).toEqual([0, 1, 500, 501, 502]);
+    expect(pair.kinds('a')).toEqual(['sent']);
+  });
+});
+
+describe('the two holes of RFC 5326', () => {
+  it('a block whose checkpoint never comes is given up after two light times and 60 s', () => {
+    const pair = new LtpPair();
+    pair.take('b', { kind: 'segment', bytes: data(3, {}) });
+    pair.run(79 * S);
+    expect(pair.kinds('b')).toEqual([]);
+    pair.run(80 * S);
+    expect(pair.kinds('b')).toEqual(['ltp-silence']);
+    expect(pair.ends.b.receiving).toBe(0);
+    expect(contentOf(pair.sent[0]!)).toMatchObject({ kind: 'cancel', by: 'receiver', reason: 0 });
+  });
+
+  it('of several reports about one checkpoint, each is repeated by itself', () => {
+    const pair = new LtpPair();
+    // Every second segment is lost: more claims than fit into one report.
+    pair.loses = (sent, index): boolean =>
+      sent.from === 'a' ? sent.at < S && index % 2 === 1 && index < 399 : isFirstOf(2, sent);
+    const seen = new Map<number, number>();
+    const isFirstOf = (nth: number, sent: Sent): boolean => {
+      const content = contentOf(sent);
+      if (content.kind !== 'report') return false;
+      const count = (seen.get(content.report) ?? 0) + 1;
+      seen.set(content.report, count);
+      return seen.size === nth && count === 1;
+    };
+    const block = blockOf(400 * 970);
+    send(pair, block);
+    pair.run();
+    expect(seen.size).toBeGreaterThan(2);
+    expect(pair.kinds('a')).toEqual(['sent']);
+    expect(pair.events).toContainEqual(expect.objectContaining({ kind: 'block', block }));
+    const sent = pair.sent.filter(isData).length;
+    const missing = pair.sent.filter((each, index) => isData(each) && each.at < S && index % 2);
+    // Nothing is repaired twice.
+    expect(sent).toBeLessThanOrEqual(Math.ceil(block.length / 950) + missing.length + 5);
+  });
+});
+
+describe('a neighbour', () => {
+  it('cannot open more than 64 blocks', () => {
+    const pair = new LtpPair();
+    for (let session = 1; session <= 65; session += 1) {
+      pair.take('b', { kind: 'segment', bytes: data(session, {}) });
+    }
+    expect(pair.ends.b.receiving).toBe(64);
+    expect(pair.kinds('b')).toEqual(['ltp-sessions-full']);
+  });
+
+  it('cannot fill the memory: 32 MiB in all blocks together', () => {
+    const pair = new LtpPair();
+    const piece = new Uint8Array(2 ** 20);
+    for (let index = 0; index < 40; index += 1) {
+      const offset = (index % 16) * piece.length;
+      pair.take('b', { kind: 'segment', bytes: data(index >> 4, { offset, data: piece }) });
+    }
+    expect(pair.kinds('b')).toEqual(Array.from({ length: 8 }, () => 'ltp-sessions-full'));
+  });
+
+  it.each([
+    ['beyond 16 MiB', data(1, { offset: 2 ** 24 - 9 }), 'ltp-bad-data'],
+    ['for another service', data(1, { service: 2 }), 'ltp-bad-data'],
+    [
+      'of its own session',
+      encodeLtp({ engine: 2, session: 1, content: contentOf({ bytes: data(1, {}) }) }),
+      'ltp-stranger',
+    ],
+    ['that is no segment', Uint8Array.of(0x10, 1, 1, 0), 'ltp-bad-segment'],
+  ])('is not believed: data %s', (_, bytes, reason) => {
+    const pair = new LtpPair();
+    pair.take('b', { kind: 'segment', bytes });
+    expect(pair.kinds('b')).toEqual([reason]);
+    expect(pair.ends.b.receiving).toBe(0);
+  });
+
+  it('that mixes red and green is told so', () => {
+    const pair = new LtpPair();
+    pair.take('b', { kind: 'segment', bytes: data(1, { offset: 100 }) });
+    pair.take('b', { kind: 'segment', bytes: data(1, { type: LTP_DATA.green, offset: 50 }) });
+    expect(pair.kinds('b')).toEqual(['ltp-bad-data']);
+    expect(contentOf(pair.sent[0]!)).toMatchObject({ kind: 'cancel', by: 'receiver', reason: 3 });
+  });
+
+  it('that repeats one checkpoint gets five more answers, and no more', () => {
+    const pair = new LtpPair();
+    const checkpoint = data(1, { type: LTP_DATA.redCheckpoint, checkpoint: 5 });
+    for (let count = 0; count < 100; count += 1) {
+      pair.take('b', { kind: 'segment', bytes: checkpoint });
+      pair.run(pair.now + S / 100);
+    }
+    expect(pair.sent).toHaveLength(6);
+  });
+
+  it('that claims nothing for ever makes us send a block 65 times, and no more', () => {
+    const pair = new LtpPair();
+    pair.loses = ({ from }): boolean => from === 'a';
+    send(pair, blockOf(100));
+    for (let round = 0; round < 200; round += 1) {
+      pair.run(pair.now + S);
+      const last = pair.sent.filter(isData).at(-1)!;
+      const { checkpoint } = contentOf(last) as LtpData;
+      const report: LtpContent = {
+        kind: 'report',
+        report: round + 1,
+        checkpoint,
+        upper: 100,
+        lower: 0,
+        claims: [],
+      };
+      const bytes = encodeLtp({ engine: 1, session: 7, content: report });
+      pair.take('a', { kind: 'segment', bytes });
+      pair.take('a', { kind: 'segment', bytes });
+    }
+    expect(pair.sent.filter(isData)).toHaveLength(65);
+    expect(pair.kinds('a')).toEqual(['ltp-retries', 'failed']);
+  });
+
+  it('that reports what was never sent changes nothing', () => {
+    const pair = new LtpPair();
+    send(pair, blockOf(100));
+    const base = { kind: 'report', report: 1, checkpoint: 1, upper: 100, lower: 0 } as const;
+    for (const content of [
+      { ...base, checkpoint: 16_999, claims: [{ start: 0, end: 100 }] },
+      { ...base, checkpoint: 0, upper: 101, claims: [{ start: 0, end: 101 }] },
+    ]) {
+      pair.take('a', { kind: 'segment', bytes: encodeLtp({ engine: 1, session: 7, content }) });
+    }
+    expect(pair.kinds('a')).toEqual(['ltp-bad-report', 'ltp-bad-report']);
+    expect(pair.ends.a.sending).toBe(1);
+  });
+
+  it('that cancels ends the session, and the node hears of it', () => {
+    const pair = new LtpPair();
+    send(pair, blockOf(100));
+    const content: LtpContent = { kind: 'cancel', by: 'receiver', reason: 4 };
+    pair.take('a', { kind: 'segment', bytes: encodeLtp({ engine: 1, session: 7, content }) });
+    pair.run();
+    expect(pair.kinds('a')).toEqual(['ltp-cancelled', 'failed']);
+    expect(pair.sent.map((sent) => contentOf(sent).kind)).toContain('cancel-receipt');
+  });
+});
+
+describe('a session', () => {
+  it('that the node cancels is cancelled at the other end', () => {
+    const pair = new LtpPair();
+    send(pair, blockOf(1_500));
+    pair.run(S);
+    pair.take('a', { kind: 'cancel', session: 7 });
+    pair.run();
+    expect(pair.kinds('a')).toEqual([]);
+    expect([pair.ends.a.sending, pair.ends.b.receiving]).toEqual([0, 0]);
+  });
+
+  it('that has ended takes nothing more', () => {
+    const pair = new LtpPair();
+    send(pair, blockOf(100));
+    pair.run();
+    pair.take('b', { kind: 'segment', bytes: pair.sent[0]!.bytes });
+    expect(pair.kinds('b')).toEqual(['block', 'ltp-closed-session']);
+  });
+});
