@@ -45,10 +45,20 @@ export interface Frame {
 // hot: once per packet of a mix; byte by byte, since taking a view of a short array moves it out of
 // the heap.
 export function makeFrame(kind: number, payload: Uint8Array): Uint8Array {
-  const frame = new Uint8Array(FRAME_BYTES + payload.length);
-  frame[0] = kind;
-  writeUint32(frame, LENGTH_OFFSET, payload.length);
+  const frame = newFrame(kind, payload.length);
   frame.set(payload, FRAME_BYTES);
+  return sealed(frame);
+}
+
+function newFrame(kind: number, payloadBytes: number): Uint8Array {
+  const frame = new Uint8Array(FRAME_BYTES + payloadBytes);
+  frame[0] = kind;
+  writeUint32(frame, LENGTH_OFFSET, payloadBytes);
+  return frame;
+}
+
+/** The frame with its checksum. */
+function sealed(frame: Uint8Array): Uint8Array {
   writeUint32(frame, CHECKSUM_OFFSET, frameChecksum(frame, 0, frame.length));
   return frame;
 }
@@ -67,12 +77,12 @@ export function makeEntryFrame(
     throw new RangeError(`a key has at most ${KEY_BYTES_MAX} bytes, got ${name.length}`);
   }
   if (LONE_SURROGATE.test(key)) throw new RangeError(`a key must be well-formed text: ${key}`);
-  const entry = new Uint8Array(KEY_LENGTH_BYTES + name.length + value.length);
-  entry[0] = name.length >>> 8;
-  entry[1] = name.length;
-  entry.set(name, KEY_LENGTH_BYTES);
-  entry.set(value, KEY_LENGTH_BYTES + name.length);
-  return makeFrame(kind, entry);
+  const frame = newFrame(kind, KEY_LENGTH_BYTES + name.length + value.length);
+  frame[FRAME_BYTES] = name.length >>> 8;
+  frame[FRAME_BYTES + 1] = name.length;
+  frame.set(name, FRAME_BYTES + KEY_LENGTH_BYTES);
+  frame.set(value, FRAME_BYTES + KEY_LENGTH_BYTES + name.length);
+  return sealed(frame);
 }
 
 /** A whole frame as it is read back. */

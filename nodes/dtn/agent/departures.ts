@@ -5,6 +5,7 @@
  */
 import type { Nanoseconds } from '../../../engine/host/time.ts';
 import { CborWriter } from '../../_kit/cbor-writer.ts';
+import { Slab } from '../../_kit/slab.ts';
 import type { DtnDrop } from '../drops.ts';
 import { BundleView } from '../wire/view.ts';
 import type { EffectSink } from './effects.ts';
@@ -24,6 +25,8 @@ export class Departures {
   readonly #parts: DepartureParts;
   readonly #view = new BundleView();
   readonly #writer = new CborWriter();
+  /** Copies leave soon and in their order. */
+  readonly #slab = new Slab();
   /** Number of bundles of others that have left. */
   #passedOn = 0;
   /** Keys on their links of bundles that have left, and that the neighbour has not acknowledged. */
@@ -69,7 +72,7 @@ export class Departures {
     const heldNs = isAgeless(options) ? 0 : now - bundle.sinceNs;
     const moment = { node: names.nodeOf(own), isOwn, heldNs };
     if (!forwardedCopy(this.#writer, this.#view, bundle.bytes, moment)) return 'hop-limit';
-    const copy = this.#secured(this.#writer.taken(), outlet.neighbour);
+    const copy = this.#secured(this.#written(), outlet.neighbour);
     if (typeof copy === 'string') return copy;
     if (transfer === undefined) this.#left(bundle, copy);
     else this.#handed(bundle, copy);
@@ -77,6 +80,11 @@ export class Departures {
     const last = transfer === undefined ? {} : { transfer };
     effects.push({ kind: 'transmit', outlet: outlet.id, bundle: copy, priority, ...last });
     return undefined;
+  }
+
+  #written(): Uint8Array {
+    const { bytes, length } = this.#writer;
+    return this.#slab.copyOf(bytes, 0, length);
   }
 
   #secured(copy: Uint8Array, neighbour: string): Uint8Array | DtnDrop {

@@ -17,7 +17,7 @@ const NS_PER_MS = 1_000_000;
 
 /** Opens a bundle that was checked when it came, so that a malformed one is our mistake. */
 export function openHeld(view: BundleView, bytes: Uint8Array): void {
-  const malformed = view.open(bytes, 0, bytes.length);
+  const malformed = view.reopen(bytes, 0, bytes.length);
   if (malformed !== undefined) throw new Error(`a stored bundle is malformed: ${malformed}`);
 }
 

@@ -171,26 +171,16 @@ export class Forwarding {
   }
 
   #around(nowNs: Nanoseconds, shiftNs: Nanoseconds): Surroundings {
-    return {
-      nowNs,
-      deadlineOf: ({ deadlineNs }): Nanoseconds => deadlineNs + shiftNs,
-      waiting: (name, priority): number =>
-        this.#outletsTo(name).reduce((sum, outlet) => sum + outlet.waiting(priority), 0),
-      isOpen: (name): boolean => this.#outletsTo(name).some(({ isOpen }) => isOpen),
-    };
+    return new Around(this.#parts.outlets, nowNs, shiftNs);
   }
 
   #outlet(id: string): Outlet | undefined {
     return this.#parts.outlets.find((outlet) => outlet.id === id);
   }
 
-  #outletsTo(name: string): readonly Outlet[] {
-    return this.#parts.outlets.filter(({ neighbour }) => neighbour === name);
-  }
-
   /** Of several ways to one neighbour, an open one, else the first. */
   #outletTo(name: string): Outlet {
-    const all = this.#outletsTo(name);
+    const all = this.#parts.outlets.filter(({ neighbour }) => neighbour === name);
     const chosen = all.find(({ isOpen }) => isOpen) ?? all[0];
     if (chosen === undefined) throw new Error(`a router chose ${name}, to which there is no way`);
     return chosen;
@@ -206,5 +196,36 @@ export class Forwarding {
   #reroute(now: Nanoseconds, bundle: HeldBundle): void {
     this.#parts.router.withdrawn?.(bundle);
     this.route(now, bundle);
+  }
+}
+
+// hot: one for each bundle that is routed, so methods and no closures.
+/** What a router sees of a node at one instant. */
+class Around implements Surroundings {
+  readonly nowNs: Nanoseconds;
+  readonly #outlets: readonly Outlet[];
+  /** Plan time less the time of the node. */
+  readonly #shiftNs: Nanoseconds;
+
+  constructor(outlets: readonly Outlet[], nowNs: Nanoseconds, shiftNs: Nanoseconds) {
+    this.#outlets = outlets;
+    this.nowNs = nowNs;
+    this.#shiftNs = shiftNs;
+  }
+
+  deadlineOf({ deadlineNs }: HeldBundle): Nanoseconds {
+    return deadlineNs + this.#shiftNs;
+  }
+
+  waiting(name: string, priority: number): number {
+    let sum = 0;
+    for (const outlet of this.#outlets) {
+      if (outlet.neighbour === name) sum += outlet.waiting(priority);
+    }
+    return sum;
+  }
+
+  isOpen(name: string): boolean {
+    return this.#outlets.some(({ neighbour, isOpen }) => neighbour === name && isOpen);
   }
 }

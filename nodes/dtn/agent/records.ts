@@ -61,6 +61,9 @@ export interface AgentRecord {
   readonly made: number;
 }
 
+/** One for all: each bundle that passes has two records. */
+const writer = new CborWriter();
+
 /** The key of a bundle or tombstone. */
 export function recordKey(prefix: string, number: number): string {
   return `${prefix}${number.toString(16).padStart(DIGITS, '0')}`;
@@ -71,8 +74,9 @@ export function recordNumber(key: string): number {
   return Number.parseInt(key.slice(BUNDLE_PREFIX.length), 16);
 }
 
+/** The record of a bundle. */
 export function encodeBundleRecord(record: BundleRecord): Uint8Array {
-  const writer = new CborWriter();
+  writer.reset();
   writer.array(BUNDLE_ELEMENTS);
   writer.text(record.from ?? '');
   writer.uint(record.priority);
@@ -98,8 +102,9 @@ export function decodeBundleRecord(value: Uint8Array): BundleRecord | undefined 
   return { bytes, from: from === '' ? undefined : from, priority, ...times, name, custody };
 }
 
+/** The record of a bundle with which the node is done. */
 export function encodeTombstone({ identity, untilLifeMs }: TombstoneRecord): Uint8Array {
-  const writer = new CborWriter();
+  writer.reset();
   writer.array(2);
   writer.uint(untilLifeMs);
   writer.text(identity);
@@ -115,8 +120,9 @@ export function decodeTombstone(value: Uint8Array): TombstoneRecord | undefined 
   return { identity, untilLifeMs: numbers[0] as number };
 }
 
+/** The record of the agent itself. */
 export function encodeAgentRecord({ lifeMs, lastMs, sequence, made }: AgentRecord): Uint8Array {
-  const writer = new CborWriter();
+  writer.reset();
   writer.array(AGENT_ELEMENTS);
   for (const value of [lifeMs, lastMs, sequence, made]) writer.uint(value);
   return writer.taken();
