@@ -28,6 +28,7 @@ const BENCHES: Readonly<Record<string, () => Promise<BenchModule>>> = {
   'random-network': () => import('./random-network-rate.ts'),
   core: () => import('./core.ts'),
   crc32c: () => import('./crc32c.ts'),
+  dtn: () => import('./dtn.ts'),
   router: () => import('./router.ts'),
   effects: () => import('./effects.ts'),
   trace: () => import('./trace.ts'),

@@ -1,0 +1,170 @@
+/**
+ * A node that receives bundles of a neighbour, stores and forwards them: the agent alone, without
+ * sockets, on a link that is always free.
+ *
+ * @module
+ */
+
+import type { Store } from '../../engine/host/store.ts';
+import type { CalendarTime } from '../../engine/host/time.ts';
+import { SimDisk, SimStore } from '../../engine/net/sim-store.ts';
+import { CborWriter } from '../../nodes/_kit/cbor-writer.ts';
+import { TIMER_DUE } from '../../nodes/_kit/machine.ts';
+import { Adjacency } from '../../nodes/dtn/agent/adjacency.ts';
+import { Agent } from '../../nodes/dtn/agent/agent.ts';
+import type { AgentEffect } from '../../nodes/dtn/agent/effects.ts';
+import { dtnConfig } from '../../nodes/dtn/config.ts';
+import { type BlockFields, type PrimaryFields, payloadBlock } from '../../nodes/dtn/index.ts';
+import { Names } from '../../nodes/dtn/names.ts';
+import { DirectRouter } from '../../nodes/dtn/router/direct.ts';
+import { EID_NONE, parseEid } from '../../nodes/dtn/wire/eid.ts';
+import { encodeEid } from '../../nodes/dtn/wire/eid-wire.ts';
+import { encodeBundle } from '../../nodes/dtn/wire/encode.ts';
+import { bundleAgeData, hopCountData, previousNodeData } from '../../nodes/dtn/wire/extensions.ts';
+
+/** 2026-01-01T00:00:00Z, Unix and DTN time. */
+const EPOCH_S = 1_767_225_600;
+const EPOCH_DTN_MS = 820_540_800_000;
+const LIFETIME_MS = 86_400_000;
+const CASTAGNOLI = 2;
+/** Bundles arrive this far apart, so that identities and instants differ. */
+const SPACING_NS = 1_000;
+/** So many arrive while a sync is under way; they share the next. */
+const SYNCED_TOGETHER = 16;
+
+function eidBytes(text: string): Uint8Array {
+  return encodeEid(parseEid(text) ?? EID_NONE);
+}
+
+const SOURCE = eidBytes('ipn:1.1');
+const DESTINATION = eidBytes('ipn:3.1');
+const REPORT_TO = eidBytes('dtn:none');
+
+const block = (type: number, number: number, data: Uint8Array): BlockFields => ({
+  type,
+  number,
+  flags: 0,
+  crcType: 0,
+  data,
+});
+
+/** Blocks of a bundle: previous node, hop count and age. */
+export const EXTENSIONS: readonly BlockFields[] = [
+  block(6, 2, previousNodeData(parseEid('ipn:1.0') ?? EID_NONE)),
+  block(10, 3, hopCountData(32, 1)),
+  block(7, 4, bundleAgeData(100)),
+];
+
+/** The primary block of a bundle from the first to the third of three nodes. */
+export function primaryOf(sequence: number): PrimaryFields {
+  return {
+    flags: 0,
+    crcType: CASTAGNOLI,
+    destination: DESTINATION,
+    source: SOURCE,
+    reportTo: REPORT_TO,
+    createdMs: EPOCH_DTN_MS,
+    sequence,
+    lifetimeMs: LIFETIME_MS,
+  };
+}
+
+/** A bundle with five blocks in all, the primary block and the payload with CRC-32C. */
+export function bundleOf(sequence: number, payload: Uint8Array): Uint8Array {
+  return encodeBundle(primaryOf(sequence), EXTENSIONS, payloadBlock(payload, CASTAGNOLI));
+}
+
+/** A relay between two neighbours. */
+export class Relay {
+  /** Number of bundles that have left. */
+  forwarded = 0;
+  /** Bytes of the last bundle that has left. */
+  lastBytes = 0;
+  readonly #agent: Agent<string>;
+  /** Absent if bundles are in memory only. */
+  readonly #store: Store | undefined;
+  #ends: (() => void)[] = [];
+  #now = 0;
+
+  constructor(kind: 'memory' | 'durable') {
+    if (kind === 'durable')
+      this.#store = new SimStore(new SimDisk(), (end) => this.#ends.push(end));
+    const names = new Names(['a', 'b', 'c'], 'ipn');
+    const link = (neighbour: string): Adjacency =>
+      new Adjacency({
+        link: `b--${neighbour}`,
+        neighbour,
+        maxBytes: 1_000_000,
+        rateBps: 1e12,
+        contacts: undefined,
+        bytesOnLink: (bytes) => bytes,
+      });
+    this.#agent = new Agent<string>({
+      own: 'b',
+      names,
+      options: dtnConfig.parse({ store: { kind } }),
+      outlets: [link('a'), link('c')],
+      router: new DirectRouter(new Set(['a', 'c'])),
+      below: (): number => 0,
+      clock: (): CalendarTime => {
+        return { seconds: EPOCH_S + Math.floor(this.#now / 1e9), nanos: this.#now % 1e9 };
+      },
+      planTime: (): number => this.#now,
+    });
+    this.#perform(this.#agent.step(0, { kind: 'start', records: [] }));
+  }
+
+  /** Takes in bundles of the first neighbour, and sends them on. */
+  pass(bundles: readonly Uint8Array[]): void {
+    let unsynced = 0;
+    for (const bytes of bundles) {
+      this.#now += SPACING_NS;
+      this.#perform(this.#agent.step(this.#now, { kind: 'bundle', bytes, from: 'a' }));
+      unsynced += 1;
+      if (unsynced === SYNCED_TOGETHER) {
+        this.#endSyncs();
+        unsynced = 0;
+      }
+    }
+    this.#endSyncs();
+  }
+
+  /** Ends syncs, and lets everything leave that they held back. */
+  #endSyncs(): void {
+    while (this.#ends.length > 0) {
+      const ends = this.#ends;
+      this.#ends = [];
+      for (const end of ends) end();
+      for (let at = this.#agent.nextAt(); at <= this.#now + SPACING_NS; at = this.#agent.nextAt()) {
+        this.#now = Math.max(this.#now, at);
+        this.#perform(this.#agent.step(this.#now, TIMER_DUE));
+      }
+    }
+  }
+
+  #perform(effects: readonly AgentEffect<string>[]): void {
+    for (const effect of effects) {
+      switch (effect.kind) {
+        case 'transmit':
+          this.forwarded += 1;
+          this.lastBytes = effect.bundle.length;
+          break;
+        case 'put':
+          this.#store?.put(effect.key, effect.value);
+          break;
+        case 'erase':
+          this.#store?.delete(effect.key);
+          break;
+        case 'sync':
+          this.#store?.sync(() =>
+            this.#perform(this.#agent.step(this.#now, { kind: 'synced', isDurable: true })),
+          );
+          break;
+        default:
+      }
+    }
+  }
+}
+
+/** A buffer for bundles that are written again and again. */
+export const writer: CborWriter = new CborWriter();
