@@ -51,6 +51,8 @@ export interface MessageObserver {
   arrived(key: number): void;
   /** The message leaves the node under a new key. */
   departed(inKey: number, outKey: number): void;
+  /** A copy of a message that is inside the node leaves under a new key; the message stays. */
+  copied?(key: number, copyKey: number): void;
   /** The message goes no further: it ends at this node. */
   ended(key: number, how: 'delivered' | 'dropped' | 'absorbed'): void;
   /**

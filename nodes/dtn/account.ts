@@ -30,6 +30,13 @@ export function report(observer: MessageObserver, what: BundleReport): void {
     case 'handed':
       observer.created(bundleKey(what.bundle), 'bundle', what.recipient, what.name);
       return;
+    case 'copied':
+      if ('key' in what) observer.copied?.(what.key, bundleKey(what.bundle));
+      else observer.created(bundleKey(what.bundle), 'bundle', what.recipient, what.name);
+      return;
+    case 'record':
+      observer.created(bundleKey(what.bundle), 'record', what.recipient);
+      return;
     case 'settled':
       observer.settled?.(what.name, what.how);
       return;

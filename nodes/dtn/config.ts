@@ -8,12 +8,16 @@ import { durationNs, share, sizeBytes } from '../_kit/options.ts';
 import { STORE_POLICIES } from './agent/store-policy.ts';
 import {
   CARRIER_RETRY_NS,
+  COPIES_MAX,
   HOP_LIMIT,
   LIFETIME_NS,
   LTP_MARGIN_NS,
   LTP_RETRIES,
   LTP_SESSIONS,
+  PROPHET_UNIT_NS,
+  PROPHET_USUAL_NS,
   SHARE_PER_SOURCE,
+  SPRAY_COPIES,
   STORE_BUNDLES,
   STORE_BYTES,
 } from './geometry.ts';
@@ -52,15 +56,54 @@ const ltpConfig = z.strictObject({
   sessions: z.int().min(1).max(4_096).default(LTP_SESSIONS),
 });
 
+/** Names of routers. */
+const ROUTERS = [
+  'contact-graph',
+  'direct',
+  'static',
+  'first-contact',
+  'backpressure',
+  'epidemic',
+  'two-hop',
+  'spray-source',
+  'spray-binary',
+  'prophet',
+] as const;
+
+/** What the router `prophet` takes for usual (RFC 6693 section 3.3 leaves both to the network). */
+const prophetConfig = z.strictObject({
+  /** Time between two encounters of a pair. */
+  usual: durationNs().default(PROPHET_USUAL_NS),
+  /** One step of aging. */
+  unit: durationNs().default(PROPHET_UNIT_NS),
+});
+
 /** Schema of the options. */
 export const dtnConfig = z.strictObject({
   /** Scheme of the identifiers of nodes: `ipn:3.1`, or `dtn://bob/app`. The same on all nodes. */
   eids: z.enum(['ipn', 'dtn']).default('ipn'),
   /**
-   * Who decides where bundles go: `contact-graph` computes routes from the planned contacts,
-   * `direct` waits for the destination itself.
+   * Who decides where bundles go. One copy of each: `contact-graph` computes routes from the planned
+   * contacts, `direct` waits for the destination itself, `static` follows `routes`, `first-contact`
+   * gives bundles to whom it meets first, `backpressure` to whom has fewer of them. Several copies:
+   * `epidemic`, `two-hop`, `spray-source`, `spray-binary`, `prophet`.
    */
-  router: z.enum(['contact-graph', 'direct']).default('contact-graph'),
+  router: z.enum(ROUTERS).default('contact-graph'),
+  /** Table of the router `static`: the first row whose `to` fits the name of the destination. */
+  routes: z
+    .array(
+      z.strictObject({
+        /** Name of a host; `*` stands for any letters. */
+        to: z.string().min(1),
+        /** Name of the neighbour to which such bundles go. */
+        via: z.string().min(1),
+      }),
+    )
+    .max(10_000)
+    .default([]),
+  /** Copies of each bundle with the routers `spray-source` and `spray-binary`. */
+  copies: z.int().min(1).max(COPIES_MAX).default(SPRAY_COPIES),
+  prophet: prophetConfig.prefault({}),
   /** The convergence layer on links; the same at both ends. */
   layer: z.enum(['udpcl', 'ltp']).default('udpcl'),
   ltp: ltpConfig.prefault({}),

@@ -42,6 +42,7 @@ export const DTN_DROPS = {
   'security-conflicting': 'the security blocks are malformed or contradict each other',
   'security-not-ready': 'the disk has not confirmed initialization vectors yet',
   'unknown-source': 'the bundle comes from a node that is not in the topology',
+  'bad-encounter': 'the record of a neighbour at an encounter is malformed, or not its own',
   'unknown-record': 'the administrative record is of no known type',
 } as const;
 

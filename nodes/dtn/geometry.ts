@@ -43,6 +43,8 @@ export const BLOCK_TYPE = {
   hopCount: 10,
   integrity: 11,
   confidentiality: 12,
+  /** Private: how many copies the receiver may make (dtn7-go, pkg/routing/spray.go). */
+  copies: 192,
 } as const;
 /** The payload block has this number (RFC 9171 section 4.3.2). */
 export const PAYLOAD_NUMBER = 1;
@@ -124,3 +126,22 @@ export const LTP_CLOSED_MAX = 1_024;
 export const LTP_SILENCE_NS = 60_000_000_000;
 /** First serial numbers are drawn below this (RFC 5326 section 3.2.1: at most 14 bits, as ION). */
 export const LTP_SERIALS = 16_383;
+/** Rows of a table in the record of an encounter (ours); there are hardly more hosts. */
+export const RECORD_ROWS_MAX = 4_096;
+/** Bundles that a node names in the record of an encounter (ours); of more, the newest. */
+export const RECORD_KEYS_MAX = 10_000;
+/** How long a record is of use, ms: it is about the present encounter. */
+export const RECORD_LIFETIME_MS = 600_000;
+/** Service number, and demux, of routers, which exchange records (ours). */
+export const ROUTER_SERVICE = 2;
+export const ROUTER_DEMUX = 'router';
+/** Waits for the record of a neighbour before this node repeats its own, ns (ours). */
+export const RECORD_RETRY_NS = 5_000_000_000;
+export const RECORD_RETRY_NS_MAX = 60_000_000_000;
+/** Most copies of a bundle that spray and wait may make, whatever a neighbour says (ours). */
+export const COPIES_MAX = 1_024;
+/** Copies of spray and wait by default (the ONE, default_settings.txt: 6). */
+export const SPRAY_COPIES = 6;
+/** PRoPHET by default: half an hour between encounters, aging by seconds. */
+export const PROPHET_USUAL_NS = 1_800_000_000_000;
+export const PROPHET_UNIT_NS = 1_000_000_000;

@@ -26,7 +26,7 @@ export const protocol: Protocol<DtnOptions> = {
   config: dtnConfig,
   account: { kind: 'steps' },
   messages: () => bundleIn,
-  messageKinds: { bundle: 'content' },
+  messageKinds: { bundle: 'content', record: 'reaction' },
   generators: [meetingsGenerator, waypointsGenerator, orbitsGenerator],
   importers: [ionImporter, hdtnImporter, traceImporter],
   jobs: {},

@@ -69,6 +69,12 @@ export const DTN_METRICS: readonly MetricDefinition[] = [
     help: 'bundles of others in which a hostile node flipped a bit',
   },
   {
+    name: 'dtn.records',
+    kind: 'counter',
+    unit: 'packets',
+    help: 'records of neighbours, which routers of copies exchange at encounters',
+  },
+  {
     name: 'dtn.arrived',
     kind: 'counter',
     unit: 'packets',

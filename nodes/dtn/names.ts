@@ -5,7 +5,12 @@
  * @module
  */
 
-import { APPLICATION_DEMUX, APPLICATION_SERVICE } from './geometry.ts';
+import {
+  APPLICATION_DEMUX,
+  APPLICATION_SERVICE,
+  ROUTER_DEMUX,
+  ROUTER_SERVICE,
+} from './geometry.ts';
 import { type Eid, formatEid, nodeOf } from './wire/eid.ts';
 
 /** Identifiers by name of host, and back. */
@@ -47,11 +52,20 @@ export class Names {
 
   /** The identifier of the application on a host. */
   applicationOf(name: string): Eid {
+    return this.#endpoint(name, APPLICATION_SERVICE, APPLICATION_DEMUX);
+  }
+
+  /** The identifier of the router on a host. */
+  routerOf(name: string): Eid {
+    return this.#endpoint(name, ROUTER_SERVICE, ROUTER_DEMUX);
+  }
+
+  #endpoint(name: string, service: number, demux: string): Eid {
     const number = this.#numbers.get(name);
     if (this.#scheme === 'dtn' || number === undefined) {
-      return { scheme: 'dtn', node: name, demux: APPLICATION_DEMUX };
+      return { scheme: 'dtn', node: name, demux };
     }
-    return { scheme: 'ipn', allocator: 0, node: number + 1, service: APPLICATION_SERVICE };
+    return { scheme: 'ipn', allocator: 0, node: number + 1, service };
   }
 
   /** The host of an endpoint; undefined if it is on none. */

@@ -4,7 +4,6 @@
  * @module
  */
 import type { Host, NodeRequest } from '../../engine/host/host.ts';
-import type { NetworkMap } from '../../engine/host/network-view.ts';
 import type { MessageObserver, NodeHandle, NodeSetup } from '../../engine/host/protocol.ts';
 import type { Store } from '../../engine/host/store.ts';
 import type { CalendarTime, Nanoseconds } from '../../engine/host/time.ts';
@@ -19,10 +18,8 @@ import { CarrierNode } from './carrier-node.ts';
 import type { DtnOptions } from './config.ts';
 import { type LinkParts, LinksNode } from './links/links-node.ts';
 import { Names } from './names.ts';
-import { carrierAt, planOfNetwork } from './plan-of-network.ts';
-import { ContactGraphRouter } from './router/contact-graph.ts';
-import { DirectRouter } from './router/direct.ts';
-import type { Router } from './router/router.ts';
+import { carrierAt } from './plan-of-network.ts';
+import { makeRouter } from './router/make-router.ts';
 import { createSecurity, needsVectors } from './security/security-node.ts';
 import { WaitingInputs } from './security/waiting-inputs.ts';
 
@@ -67,7 +64,7 @@ class DtnNode implements NodeHandle {
       names,
       options,
       outlets,
-      router: this.#makeRouter(options, { network, names, neighbours }),
+      ...makeRouter({ own: host.name, options, network, names, neighbours }),
       custody: new CustodyLedger(witness, host.name),
       below: (bound): number => host.random('store').below(bound),
       security: createSecurity(host, {
@@ -140,13 +137,6 @@ class DtnNode implements NodeHandle {
     return carrier;
   }
 
-  #makeRouter({ router, double }: DtnOptions, { network, names, neighbours }: RouterParts): Router {
-    if (router === 'direct') return new DirectRouter(neighbours);
-    const plan = planOfNetwork(network, names);
-    const isRoundabout = double === 'roundabout';
-    return new ContactGraphRouter({ own: this.#host.name, names, plan, isRoundabout });
-  }
-
   #request(request: NodeRequest): void {
     const { kind, target, body, wishes = {} } = request;
     if (kind !== 'send') request.respond('unknown-request');
@@ -202,10 +192,4 @@ class DtnNode implements NodeHandle {
     if (this.#carrier === undefined) this.#links?.send(effect);
     else this.#carrier.send(outlet, bundle, transfer, priority);
   }
-}
-
-interface RouterParts {
-  readonly network: NetworkMap;
-  readonly names: Names;
-  readonly neighbours: ReadonlySet<string>;
 }

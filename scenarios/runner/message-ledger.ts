@@ -129,6 +129,7 @@ export class MessageLedger implements MessageAccountant {
       settled: (number, how): void => this.#settled(account, number, how),
       arrived: (key): void => this.#arrived(index, key),
       departed: (inKey, outKey): void => this.#departed(index, inKey, outKey),
+      copied: (key, copyKey): void => this.#copied(index, key, copyKey),
       ended: (key, how): void => this.#ended(index, key, how),
       kept: (key, copy): void => this.#kept(account, key, copy),
       released: (copy): void => this.#released(account, copy),
@@ -189,7 +190,7 @@ export class MessageLedger implements MessageAccountant {
   }
 
   delivered(): void {
-    // Part of the observer's interface; the meters read what was delivered.
+    // The meters read what was delivered.
   }
 
   state(): void {
@@ -392,7 +393,7 @@ export class MessageLedger implements MessageAccountant {
   #departed(node: number, inKey: number, outKey: number): void {
     (this.#accounts[node] as Account).inside -= 1;
     const copy = this.#copies.get(inKey);
-    if (copy === undefined || !copy.isInside || copy.node !== node) return;
+    if (!copy?.isInside || copy.node !== node) return;
     const { message } = copy;
     copy.isInside = false;
     // The hold continues with the new key, unless the old one has copies left.
@@ -401,16 +402,22 @@ export class MessageLedger implements MessageAccountant {
     this.#sent(outKey, message);
   }
 
+  #copied(node: number, key: number, copyKey: number): void {
+    const copy = this.#copies.get(key);
+    if (!copy?.isInside || copy.node !== node) return;
+    copy.message.holds += 1;
+    this.#sent(copyKey, copy.message);
+  }
+
   #ended(node: number, key: number, how: 'delivered' | 'dropped' | 'absorbed'): void {
     const account = this.#accounts[node] as Account;
     account.inside -= 1;
     const copy = this.#copies.get(key);
-    if (copy === undefined || !copy.isInside || copy.node !== node) return;
+    if (!copy?.isInside || copy.node !== node) return;
     const loss = how === 'dropped' ? this.#reasonAt(account.name) : undefined;
     if (loss !== undefined && REPEATS.has(loss.reason)) return;
     copy.isInside = false;
-    const absorbed = how === 'absorbed' ? this.#loss(how, account.name) : undefined;
-    this.#ebb(key, copy, loss ?? absorbed);
+    this.#ebb(key, copy, how === 'absorbed' ? this.#loss(how, account.name) : loss);
   }
 
   #kept(account: Account, key: number, copy: number): void {
@@ -435,8 +442,7 @@ export class MessageLedger implements MessageAccountant {
     }
     const isHeld = account.held.has(copy);
     const message = isHeld ? account.held.get(copy) : this.#names.get(copy);
-    account.held.delete(copy);
-    if (isHeld) release(message, undefined);
+    if (account.held.delete(copy)) release(message, undefined);
     if (message === undefined) return;
     // A delivered message remains delivered, whatever happens to the sender's copy.
     if (how === 'delivered') message.changed = this.#loss('corrupted', account.name);
@@ -476,9 +482,7 @@ export class MessageLedger implements MessageAccountant {
   }
 }
 
-function nameOf(flow: number, sequence: number): string {
-  return `${flow} ${sequence}`;
-}
+const nameOf = (flow: number, sequence: number): string => `${flow} ${sequence}`;
 
 function isGone({ onLink, untold, isInside }: Copy): boolean {
   return onLink === 0 && untold === 0 && !isInside;

@@ -11,8 +11,9 @@
 import type { Nanoseconds } from '../../../engine/host/time.ts';
 import type { Machine, TimerDue } from '../../_kit/machine.ts';
 import type { DtnDrop } from '../drops.ts';
-import { BODY_MAX, LATE_SYNC_NS } from '../geometry.ts';
+import { BODY_MAX, LATE_SYNC_NS, ROUTER_DEMUX, ROUTER_SERVICE } from '../geometry.ts';
 import { BundleView } from '../wire/view.ts';
+import { CopyForwarding } from './copy-forwarding.ts';
 import { Delivery } from './delivery.ts';
 import { type AgentEffect, Effects } from './effects.ts';
 import { openHeld } from './forwarded-copy.ts';
@@ -48,7 +49,7 @@ export class Agent<Request> implements Machine<AgentInput<Request>, AgentEffect<
   readonly #holdings: Holdings;
   readonly #origin: Origin;
   readonly #reception: Reception;
-  readonly #forwarding: Forwarding;
+  readonly #forwarding: Forwarding | CopyForwarding;
   readonly #delivery: Delivery;
   readonly #recovery: Recovery;
 
@@ -73,7 +74,11 @@ export class Agent<Request> implements Machine<AgentInput<Request>, AgentEffect<
     this.#holdings = holdings;
     this.#origin = origin;
     this.#reception = new Reception({ ...parts, holdings, effects, dtnMs });
-    this.#forwarding = new Forwarding({ ...parts, holdings, effects });
+    const { copies } = parts;
+    this.#forwarding =
+      copies === undefined
+        ? new Forwarding({ ...parts, holdings, effects })
+        : new CopyForwarding({ ...parts, holdings, effects, copies, dtnMs });
     this.#delivery = new Delivery(parts.names, effects);
     const journal = this.#journal;
     this.#recovery = new Recovery({
@@ -182,6 +187,7 @@ export class Agent<Request> implements Machine<AgentInput<Request>, AgentEffect<
 
   /** Delivers a bundle that has just been checked, or keeps it. */
   #admit(now: Nanoseconds, bundle: HeldBundle, transfer?: Transfer): DtnDrop | undefined {
+    if (isForRouter(this.#reception.view)) return this.#hear(now, bundle, transfer);
     if (bundle.destination === this.#parts.own) {
       this.#delivery.deliver(bundle, this.#reception.view);
       this.#holdings.bury(now, bundle);
@@ -192,6 +198,17 @@ export class Agent<Request> implements Machine<AgentInput<Request>, AgentEffect<
     if (drop !== undefined) return drop;
     this.#await(now, { kind: 'bundle', bundle, ...(transfer && { transfer }) });
     return undefined;
+  }
+
+  /** A bundle of a neighbour's router; those for routers of others are of no use here. */
+  #hear(now: Nanoseconds, bundle: HeldBundle, transfer?: Transfer): DtnDrop | undefined {
+    const forwarding = this.#forwarding;
+    const isHere = bundle.destination === this.#parts.own;
+    if (!(isHere && forwarding instanceof CopyForwarding)) return 'unknown-record';
+    const drop = forwarding.hear(now, bundle, this.#reception.view);
+    if (drop === undefined && transfer !== undefined)
+      this.#await(now, { kind: 'receipt', transfer });
+    return drop;
   }
 
   /** Takes a bundle into the store; others may have to go. */
@@ -268,4 +285,11 @@ export class Agent<Request> implements Machine<AgentInput<Request>, AgentEffect<
   #start(now: Nanoseconds, records: readonly StoredRecord[]): void {
     for (const bundle of this.#recovery.run(now, records)) this.#forwarding.route(now, bundle);
   }
+}
+
+/** True if the bundle is not for an application, but for the router of a node. */
+function isForRouter({ destination }: BundleView): boolean {
+  return destination.scheme === 'ipn'
+    ? destination.service === ROUTER_SERVICE
+    : destination.scheme === 'dtn' && destination.demux === ROUTER_DEMUX;
 }

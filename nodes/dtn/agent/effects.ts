@@ -25,15 +25,29 @@ export type BundleReport =
       readonly bundle: Uint8Array;
       readonly recipient: string;
     }
+  /** A copy of an own bundle, or of another one, leaves; the bundle stays here. */
+  | {
+      readonly kind: 'copied';
+      readonly name: number;
+      readonly bundle: Uint8Array;
+      readonly recipient: string;
+    }
+  | { readonly kind: 'copied'; readonly key: number; readonly bundle: Uint8Array }
+  /** What a router tells that of a neighbour. */
+  | { readonly kind: 'record'; readonly bundle: Uint8Array; readonly recipient: string }
   | {
       readonly kind: 'settled';
       readonly name: number;
-      readonly how: 'acknowledged' | 'dropped';
+      readonly how: 'acknowledged' | 'sent' | 'dropped';
     }
   /** A bundle of another node came under this key, left with these bytes, or ended here. */
   | { readonly kind: 'arrived'; readonly key: number }
   | { readonly kind: 'departed'; readonly key: number; readonly bundle: Uint8Array }
-  | { readonly kind: 'ended'; readonly key: number; readonly how: 'delivered' | 'dropped' };
+  | {
+      readonly kind: 'ended';
+      readonly key: number;
+      readonly how: 'delivered' | 'dropped' | 'absorbed';
+    };
 
 /** Counters of an agent. */
 export type AgentCount =
@@ -42,6 +56,7 @@ export type AgentCount =
   | 'dtn.arrived'
   | 'dtn.expired'
   | 'dtn.received'
+  | 'dtn.records'
   | 'dtn.recovered'
   | 'dtn.custody.lost'
   | 'dtn.duplicate_copies';

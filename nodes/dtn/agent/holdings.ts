@@ -72,6 +72,12 @@ export class Holdings {
     return this.#store.values();
   }
 
+  /** Identities of all bundles that are here, or were and would not have expired; newest first. */
+  *known(now: Nanoseconds): Generator<string> {
+    for (const { key } of [...this.#store.values()].reverse()) yield key;
+    yield* this.#remembered.newest(now);
+  }
+
   /** True if this very bundle is here. */
   has(bundle: HeldBundle): boolean {
     return this.#store.get(bundle.key) === bundle;

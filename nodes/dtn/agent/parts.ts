@@ -6,7 +6,7 @@
 import type { CalendarTime, Nanoseconds } from '../../../engine/host/time.ts';
 import type { DtnOptions } from '../config.ts';
 import type { Names } from '../names.ts';
-import type { Router } from '../router/router.ts';
+import type { CopyRouter, Router } from '../router/router.ts';
 import type { CustodyLedger } from './custody-ledger.ts';
 import type { Outlet } from './outlet.ts';
 import type { BundleSecurity } from './security.ts';
@@ -20,6 +20,8 @@ export interface AgentParts {
   /** Ways to neighbours. */
   readonly outlets: readonly Outlet[];
   readonly router: Router;
+  /** If present, it decides instead of `router`. */
+  readonly copies?: CopyRouter | undefined;
   /** Absent on a node without security blocks. */
   readonly security?: BundleSecurity | undefined;
   /** What the node has answered for, as measured outside it; absent in tests of other things. */

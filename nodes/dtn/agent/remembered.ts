@@ -30,6 +30,11 @@ export class Remembered {
     return [...forgotten, oldest];
   }
 
+  /** All that matter, the newest first. */
+  *newest(now: Nanoseconds): Generator<string> {
+    for (const [key, until] of [...this.#until].reverse()) if (until >= now) yield key;
+  }
+
   has(key: string, now: Nanoseconds): boolean {
     const until = this.#until.get(key);
     return until !== undefined && until >= now;

@@ -9,7 +9,7 @@ import type { HeldBundle } from '../agent/held-bundle.ts';
 import type { NoRoute } from '../contact-graph/choose.ts';
 
 /** Why a bundle waits. */
-export type WaitReason = NoRoute | 'no-contact-now' | 'too-large';
+export type WaitReason = NoRoute | 'no-contact-now' | 'too-large' | 'no-taker';
 
 /** Where a bundle goes. */
 export type Decision =
@@ -39,5 +39,40 @@ export interface Router {
   /** The bundle does not go where it was sent last: what was promised to it is free again. */
   withdrawn?(bundle: HeldBundle): void;
   /** The bundle has left, or is no longer here. */
+  done?(bundle: HeldBundle): void;
+}
+
+/** What a neighbour that lacks a bundle gets. */
+export interface Offer {
+  /** True if the bundle does not stay here once the neighbour has it. */
+  readonly handsOver: boolean;
+  /** Numbers that the router of the neighbour finds in a block of the copy (geometry.ts). */
+  readonly note?: number;
+}
+
+/**
+ * Gives copies of a bundle to neighbours when they meet. Both tell each other first which bundles
+ * they know, so that nothing known is sent again; a bundle for the neighbour itself is not a matter
+ * of the router. What belongs to a bundle is kept by its key until `done`.
+ */
+export interface CopyRouter {
+  /** An encounter begins. */
+  met?(neighbour: string, nowNs: Nanoseconds): void;
+  /** What the neighbour's router is to hear at the beginning of an encounter. */
+  record?(neighbour: string, nowNs: Nanoseconds): Uint8Array;
+  /**
+   * The neighbour's record.
+   * @returns false if it is malformed.
+   */
+  heard?(neighbour: string, record: Uint8Array, nowNs: Nanoseconds): boolean;
+  /** What the neighbour gets of a bundle that it lacks; undefined if nothing. */
+  offer(bundle: HeldBundle, neighbour: string): Offer | undefined;
+  /** The neighbour has what was offered. */
+  given?(bundle: HeldBundle, offer: Offer, neighbour: string): void;
+  /** The transfer failed: what was offered is here again. */
+  returned?(bundle: HeldBundle, offer: Offer): void;
+  /** A bundle is here now, with the note of the neighbour that gave it. */
+  kept?(bundle: HeldBundle, note: number | undefined): void;
+  /** The bundle is no longer here. */
   done?(bundle: HeldBundle): void;
 }

@@ -1,0 +1,323 @@
+/**
+ * Forwards copies of held bundles to neighbours, as a router for copies decides (router/router.ts).
+ * Takes the place of `forwarding.ts` on nodes with such a router: a bundle stays here while its
+ * copies wait at the ways to neighbours, and goes when it has been handed over or has expired.
+ *
+ * @module
+ */
+import type { Nanoseconds } from '../../../engine/host/time.ts';
+import type { Way } from '../../../engine/host/transport.ts';
+import { CborWriter } from '../../_kit/cbor-writer.ts';
+import type { DtnDrop } from '../drops.ts';
+import type { CopyRouter, Offer } from '../router/router.ts';
+import { formatEid } from '../wire/eid.ts';
+import { BundleView } from '../wire/view.ts';
+import { noteOf, withNote } from './copy-note.ts';
+import { recordName } from './encounter-record.ts';
+import { type Encounter, Encounters } from './encounters.ts';
+import { forwardedCopy, openHeld } from './forwarded-copy.ts';
+import type { ForwardingParts } from './forwarding.ts';
+import type { HeldBundle } from './held-bundle.ts';
+import type { Transfer } from './input.ts';
+import type { Departure, Outlet } from './outlet.ts';
+
+/** A bundle for the neighbour itself is no matter of the router. */
+const DELIVERY: Offer = { handsOver: true };
+
+/** A copy that waits for its way, or that a neighbour has not acknowledged. */
+interface Copy {
+  readonly original: HeldBundle;
+  readonly offer: Offer;
+  readonly outlet: Outlet;
+  /** True if it has left at least once. */
+  isGone: boolean;
+  /** Its key on the link, for observers. */
+  key: number | undefined;
+}
+
+/** What forwarding copies needs beside the parts of the agent. */
+export interface CopyForwardingParts extends ForwardingParts {
+  readonly copies: CopyRouter;
+  /** Calendar time, ms since the DTN epoch. */
+  readonly dtnMs: () => number;
+}
+
+/** Forwards the bundles of one node. */
+export class CopyForwarding {
+  /** Copies that have left are others' matter: the bundles themselves stay. */
+  readonly away = 0;
+  readonly #parts: CopyForwardingParts;
+  readonly #encounters: Encounters;
+  /** By what is queued in their place. */
+  readonly #copies = new Map<HeldBundle, Copy>();
+  readonly #copiesOf = new Map<HeldBundle, Set<HeldBundle>>();
+  readonly #view = new BundleView();
+  readonly #writer = new CborWriter();
+  #hasBegun = false;
+
+  constructor(parts: CopyForwardingParts) {
+    this.#parts = parts;
+    const { own, names, copies: router, holdings, dtnMs, planTime } = parts;
+    const known = (now: Nanoseconds): Iterable<string> => holdings.known(now);
+    this.#encounters = new Encounters({ own, names, router, known, dtnMs, planTime });
+  }
+
+  /** Bundles that wait, by reason, for the status page. */
+  get waiting(): Readonly<Record<string, number>> {
+    const reasons: Record<string, number> = {};
+    const alone = this.#encounters.ready.length === 0 ? 'no-contact-now' : 'no-taker';
+    for (const bundle of this.#parts.holdings.values()) {
+      const isQueued = (this.#copiesOf.get(bundle)?.size ?? 0) > 0;
+      const reason = isQueued ? 'queue' : alone;
+      reasons[reason] = (reasons[reason] ?? 0) + 1;
+    }
+    return reasons;
+  }
+
+  /** When something is to be sent; Infinity if nothing is. */
+  nextAt(): Nanoseconds {
+    let next = this.#encounters.nextAt();
+    for (const outlet of this.#parts.outlets) next = Math.min(next, outlet.nextAt());
+    return next;
+  }
+
+  /** A bundle is here now: whoever is here too may get a copy. */
+  route(_now: Nanoseconds, bundle: HeldBundle): void {
+    openHeld(this.#view, bundle.bytes);
+    this.#parts.copies.kept?.(bundle, noteOf(this.#view));
+    const { from } = bundle;
+    if (from !== undefined) this.#encounters.of(from)?.known?.add(recordName(bundle.key));
+    for (const encounter of this.#encounters.ready) this.#offer(bundle, encounter);
+  }
+
+  /** A neighbour comes or goes; what did not leave stays for the next. */
+  turn(now: Nanoseconds, id: string, way: Way): void {
+    const { outlets } = this.#parts;
+    const outlet = outlets.find((each) => each.id === id);
+    if (outlet === undefined) return;
+    if (way === 'open') {
+      outlet.open(now);
+      this.#encounters.begin(now, outlet);
+      return;
+    }
+    for (const copy of outlet.close()) this.#takeBack(copy);
+    this.#encounters.end(outlet);
+    const other = outlets.find(({ neighbour, isOpen }) => neighbour === outlet.neighbour && isOpen);
+    if (other !== undefined) this.#encounters.begin(now, other);
+  }
+
+  /** The neighbour has what left in a transfer. */
+  acknowledged(now: Nanoseconds, { outlet, number }: Transfer): void {
+    const copy = this.#acknowledged(outlet, number);
+    if (copy === undefined) this.#parts.effects.drop('late-receipt');
+    else this.#given(now, copy);
+  }
+
+  /** A transfer was given up below: the copy stays here. */
+  failed(_now: Nanoseconds, { outlet, number }: Transfer): void {
+    const bundle = this.#acknowledged(outlet, number);
+    if (bundle === undefined) return;
+    const { key, isGone = false } = this.#copies.get(bundle) ?? {};
+    if (isGone && key !== undefined) {
+      this.#parts.effects.report({ kind: 'arrived', key });
+      this.#parts.effects.report({ kind: 'ended', key, how: 'dropped' });
+    }
+    this.#takeBack(bundle);
+  }
+
+  /** Nothing is planned, so nothing can be late. */
+  review(): void {
+    // Greetings that are due leave in `transmit`.
+  }
+
+  /** Sends what can leave now. */
+  transmit(now: Nanoseconds): void {
+    this.#beginOnce(now);
+    this.#encounters.greet(now);
+    for (const outlet of this.#parts.outlets) {
+      while (outlet.nextAt() <= now) {
+        const departure = outlet.take(now, this.#parts.planTime());
+        if (departure !== undefined) this.#leave(now, departure, outlet);
+        for (const copy of outlet.spent()) this.#takeBack(copy);
+      }
+    }
+  }
+
+  /** True if a neighbour may have a copy by now, and has not said so. */
+  isUnderWay(bundle: HeldBundle): boolean {
+    const copies = [...(this.#copiesOf.get(bundle) ?? [])];
+    return copies.some((copy) => this.#copies.get(copy)?.isGone);
+  }
+
+  /** Gives a bundle up, with all its copies that are still here. */
+  giveUp(now: Nanoseconds, bundle: HeldBundle): void {
+    this.#end(now, bundle);
+  }
+
+  /**
+   * Takes a bundle from router to router.
+   * @param view The bundle, opened.
+   * @returns why it is dropped, if so.
+   */
+  hear(now: Nanoseconds, bundle: HeldBundle, view: BundleView): DtnDrop | undefined {
+    const { names, outlets, effects } = this.#parts;
+    const { from = '' } = bundle;
+    if (formatEid(view.source) !== formatEid(names.routerOf(from))) return 'bad-encounter';
+    // A neighbour that is heard is here, even if its contact has not begun by this clock.
+    const outlet = outlets.find(({ neighbour }) => neighbour === from);
+    if (outlet === undefined) return 'bad-encounter';
+    this.#encounters.begin(now, outlet);
+    const payload = bundle.bytes.subarray(view.payloadStart, view.payloadEnd);
+    if (!this.#encounters.hear(now, from, payload)) return 'bad-encounter';
+    effects.count('dtn.records');
+    effects.report({ kind: 'ended', key: bundle.name, how: 'absorbed' });
+    this.#offerAll(from);
+    return undefined;
+  }
+
+  /** Ways that are always open are encounters from the beginning. */
+  #beginOnce(now: Nanoseconds): void {
+    if (this.#hasBegun) return;
+    this.#hasBegun = true;
+    for (const outlet of this.#parts.outlets)
+      if (outlet.isOpen) this.#encounters.begin(now, outlet);
+  }
+
+  /** What is for the neighbour itself goes first. */
+  #offerAll(neighbour: string): void {
+    const encounter = this.#encounters.of(neighbour);
+    if (encounter?.known === undefined) return;
+    const held = [...this.#parts.holdings.values()];
+    const isFor = ({ destination }: HeldBundle): boolean => destination === neighbour;
+    for (const bundle of held) if (isFor(bundle)) this.#offer(bundle, encounter);
+    for (const bundle of held) if (!isFor(bundle)) this.#offer(bundle, encounter);
+  }
+
+  #offer(bundle: HeldBundle, { outlet, known }: Encounter): void {
+    const { copies: router } = this.#parts;
+    const { neighbour } = outlet;
+    if (known?.has(recordName(bundle.key)) === true || this.#isTaken(bundle, neighbour)) return;
+    if (bundle.bytes.length > outlet.maxBytes) return;
+    const isDelivery = bundle.destination === neighbour;
+    const offer = isDelivery ? DELIVERY : router.offer(bundle, neighbour);
+    if (offer === undefined) return;
+    const copy = { ...bundle, key: `${bundle.key} to ${neighbour}` };
+    this.#copies.set(copy, { original: bundle, offer, outlet, isGone: false, key: undefined });
+    const siblings = this.#copiesOf.get(bundle) ?? new Set();
+    this.#copiesOf.set(bundle, siblings.add(copy));
+    outlet.put(copy);
+  }
+
+  /** True if the bundle, or a copy for this neighbour, is on its way out. */
+  #isTaken(bundle: HeldBundle, neighbour: string): boolean {
+    for (const copy of this.#copiesOf.get(bundle) ?? []) {
+      const { offer, outlet } = this.#copies.get(copy) as Copy;
+      if (offer.handsOver || outlet.neighbour === neighbour) return true;
+    }
+    return false;
+  }
+
+  #leave(now: Nanoseconds, { bundle, transfer }: Departure, outlet: Outlet): void {
+    const copy = this.#copies.get(bundle);
+    const bytes = copy === undefined ? bundle.bytes : this.#bytesOf(now, bundle, copy.offer);
+    const secured = typeof bytes === 'string' ? bytes : this.#secured(bytes, outlet.neighbour);
+    if (typeof secured === 'string') {
+      this.#refuse(bundle, secured, outlet);
+      return;
+    }
+    if (copy === undefined) {
+      const recipient = outlet.neighbour;
+      this.#parts.effects.report({ kind: 'record', bundle: secured, recipient });
+    } else this.#tell(copy, secured);
+    const { priority } = bundle;
+    const last = transfer === undefined ? {} : { transfer };
+    const what = { outlet: outlet.id, bundle: secured, priority, ...last } as const;
+    this.#parts.effects.push({ kind: 'transmit', ...what });
+    if (transfer === undefined) this.#given(now, bundle);
+  }
+
+  /** The bytes of a copy; the name of a drop if the bundle can go no further. */
+  #bytesOf(now: Nanoseconds, bundle: HeldBundle, { note }: Offer): Uint8Array | DtnDrop {
+    const { own, names } = this.#parts;
+    const isOwn = bundle.from === undefined;
+    const moment = { node: names.nodeOf(own), isOwn, heldNs: now - bundle.sinceNs };
+    if (!forwardedCopy(this.#writer, this.#view, bundle.bytes, moment)) return 'hop-limit';
+    openHeld(this.#view, this.#writer.taken());
+    return withNote(this.#writer, this.#view, note);
+  }
+
+  #secured(copy: Uint8Array, neighbour: string): Uint8Array | DtnDrop {
+    const { security } = this.#parts;
+    return security === undefined ? copy : security.leaving(copy, neighbour);
+  }
+
+  /** The bundle stays here, and this neighbour gets no copy of it. */
+  #refuse(bundle: HeldBundle, drop: DtnDrop, outlet: Outlet): void {
+    outlet.withdraw(bundle);
+    const original = this.#copies.get(bundle)?.original;
+    if (original !== undefined) {
+      this.#encounters.of(outlet.neighbour)?.known?.add(recordName(original.key));
+    }
+    this.#takeBack(bundle);
+    this.#parts.effects.drop(drop);
+  }
+
+  /** Repetitions of a transfer are no news. */
+  #tell(copy: Copy, bytes: Uint8Array): void {
+    if (copy.isGone) return;
+    copy.isGone = true;
+    copy.key = this.#parts.keyOf?.(bytes);
+    const { effects } = this.#parts;
+    effects.count('dtn.forwarded');
+    const { name, from, destination = '' } = copy.original;
+    if (from === undefined) {
+      effects.report({ kind: 'copied', name, bundle: bytes, recipient: destination });
+    } else effects.report({ kind: 'copied', key: name, bundle: bytes });
+  }
+
+  #acknowledged(outlet: string, number: number): HeldBundle | undefined {
+    return this.#parts.outlets.find(({ id }) => id === outlet)?.acknowledged(number);
+  }
+
+  /** The neighbour has a copy. */
+  #given(now: Nanoseconds, bundle: HeldBundle): void {
+    const copy = this.#forget(bundle);
+    if (copy === undefined) return;
+    const { original, offer, outlet } = copy;
+    const { copies: router, effects } = this.#parts;
+    this.#encounters.of(outlet.neighbour)?.known?.add(recordName(original.key));
+    if (offer !== DELIVERY) router.given?.(original, offer, outlet.neighbour);
+    if (!offer.handsOver) return;
+    this.#end(now, original);
+    const { name, from } = original;
+    if (from === undefined) effects.report({ kind: 'settled', name, how: 'sent' });
+    else effects.report({ kind: 'ended', key: name, how: 'absorbed' });
+  }
+
+  /** A copy did not leave, or came back. */
+  #takeBack(bundle: HeldBundle): void {
+    const copy = this.#forget(bundle);
+    if (copy === undefined) return;
+    const { original, offer } = copy;
+    if (offer !== DELIVERY) this.#parts.copies.returned?.(original, offer);
+  }
+
+  #forget(bundle: HeldBundle): Copy | undefined {
+    const copy = this.#copies.get(bundle);
+    if (copy === undefined) return undefined;
+    this.#copies.delete(bundle);
+    const siblings = this.#copiesOf.get(copy.original);
+    siblings?.delete(bundle);
+    if (siblings?.size === 0) this.#copiesOf.delete(copy.original);
+    return copy;
+  }
+
+  #end(now: Nanoseconds, bundle: HeldBundle): void {
+    for (const copy of [...(this.#copiesOf.get(bundle) ?? [])]) {
+      this.#copies.get(copy)?.outlet.withdraw(copy);
+      this.#takeBack(copy);
+    }
+    this.#parts.copies.done?.(bundle);
+    this.#parts.holdings.end(now, bundle);
+  }
+}

@@ -1,0 +1,84 @@
+/**
+ * What two nodes tell each other when they meet: a bundle from router to router, whose payload names
+ * the bundles that a node has or had, and holds the record of its router.
+ *
+ * ```
+ * [version 1, kind, [name of a bundle, …], record of the router]
+ * ```
+ *
+ * A name is a hash of the identity. Two bundles of one name are one in 2^53 pairs; the second of
+ * them would wait for another node.
+ *
+ * @module
+ */
+import { bytesName } from '../../_kit/bytes-name.ts';
+import { CBOR_ARRAY, CBOR_BYTES, CBOR_UINT, CborReader } from '../../_kit/cbor-reader.ts';
+import { CborWriter } from '../../_kit/cbor-writer.ts';
+import { RECORD_KEYS_MAX } from '../geometry.ts';
+
+const VERSION = 1;
+const ELEMENTS = 4;
+const KINDS = ['greeting', 'answer'] as const;
+/** Letters of an identity that count. */
+const NAMED = 512;
+
+/** One side of an encounter. */
+export interface EncounterRecord {
+  /** An answer is not answered. */
+  readonly kind: 'greeting' | 'answer';
+  /** Names of bundles, at most {@link RECORD_KEYS_MAX}. */
+  readonly known: readonly number[];
+  /** For the router of the neighbour. */
+  readonly router: Uint8Array;
+}
+
+/** The name of a bundle in records. */
+export function recordName(key: string): number {
+  const letters = Uint8Array.from(key, (letter) => letter.charCodeAt(0) & 0xff);
+  return bytesName(letters, NAMED);
+}
+
+/** Encodes a record. */
+export function encodeRecord({ kind, known, router }: EncounterRecord): Uint8Array {
+  const writer = new CborWriter();
+  writer.array(ELEMENTS);
+  writer.uint(VERSION);
+  writer.uint(KINDS.indexOf(kind));
+  writer.array(known.length);
+  for (const name of known) writer.uint(name);
+  writer.string(router);
+  return writer.taken();
+}
+
+/** @returns undefined if the bytes are no record. */
+export function decodeRecord(bytes: Uint8Array): EncounterRecord | undefined {
+  const reader = new CborReader();
+  reader.open(bytes, 0, bytes.length);
+  const isOurs = next(reader, CBOR_ARRAY) === ELEMENTS && next(reader, CBOR_UINT) === VERSION;
+  const kind = isOurs ? KINDS[next(reader, CBOR_UINT) ?? KINDS.length] : undefined;
+  const known = kind && namesIn(reader);
+  if (kind === undefined || known === undefined) return undefined;
+  if (!reader.string(CBOR_BYTES) || reader.at !== reader.end) return undefined;
+  return { kind, known, router: lastString(reader) };
+}
+
+/** The argument of the next head if it is of this type. */
+function next(reader: CborReader, major: number): number | undefined {
+  return reader.expect(major) && reader.isExact ? reader.argument : undefined;
+}
+
+function namesIn(reader: CborReader): readonly number[] | undefined {
+  const count = next(reader, CBOR_ARRAY);
+  if (count === undefined || count > RECORD_KEYS_MAX) return undefined;
+  const names: number[] = [];
+  for (let left = count; left > 0; left -= 1) {
+    const name = next(reader, CBOR_UINT);
+    if (name === undefined) return undefined;
+    names.push(name);
+  }
+  return names;
+}
+
+function lastString({ bytes, at, argument }: CborReader): Uint8Array {
+  return bytes.subarray(at - argument, at);
+}

@@ -1,0 +1,173 @@
+/**
+ * Encounters of a node: which neighbours it is with, what each of them knows, and the records that
+ * both exchange at the beginning. A record that gets no answer is repeated.
+ *
+ * @module
+ */
+import type { Nanoseconds } from '../../../engine/host/time.ts';
+import { BackOff } from '../../_kit/back-off.ts';
+import {
+  BUNDLE_FLAG,
+  CRC_TYPE,
+  RECORD_KEYS_MAX,
+  RECORD_LIFETIME_MS,
+  RECORD_RETRY_NS,
+  RECORD_RETRY_NS_MAX,
+} from '../geometry.ts';
+import type { Names } from '../names.ts';
+import type { CopyRouter } from '../router/router.ts';
+import { EID_NONE, formatEid } from '../wire/eid.ts';
+import { encodeEid } from '../wire/eid-wire.ts';
+import { encodeBundle, payloadBlock } from '../wire/encode.ts';
+import { decodeRecord, encodeRecord, recordName } from './encounter-record.ts';
+import type { HeldBundle } from './held-bundle.ts';
+import type { Outlet } from './outlet.ts';
+
+const NS_PER_MS = 1_000_000;
+
+/** What encounters need of their node. */
+export interface EncounterParts {
+  readonly own: string;
+  readonly names: Names;
+  readonly router: CopyRouter;
+  /** Identities of all bundles that the node has or had, the newest first. */
+  readonly known: (now: Nanoseconds) => Iterable<string>;
+  /** Calendar time, ms since the DTN epoch. */
+  readonly dtnMs: () => number;
+  /** Time of contact plans. */
+  readonly planTime: () => Nanoseconds;
+}
+
+/** A neighbour with which the node is now. */
+export interface Encounter {
+  readonly outlet: Outlet;
+  /** Names of the bundles that it knows; undefined until it has said so. */
+  known: Set<number> | undefined;
+  /** When the own record goes out again. */
+  dueNs: Nanoseconds;
+  hasGreeted: boolean;
+  readonly waits: BackOff;
+}
+
+/** The encounters of one node. */
+export class Encounters {
+  readonly #parts: EncounterParts;
+  readonly #now = new Map<string, Encounter>();
+  #lastMs = 0;
+  #sequence = 0;
+
+  constructor(parts: EncounterParts) {
+    this.#parts = parts;
+  }
+
+  /** The encounters with neighbours that have said what they know. */
+  get ready(): readonly Encounter[] {
+    return [...this.#now.values()].filter(({ known }) => known !== undefined);
+  }
+
+  of(neighbour: string): Encounter | undefined {
+    return this.#now.get(neighbour);
+  }
+
+  /** A way opens. A second way to the same neighbour is no second encounter. */
+  begin(now: Nanoseconds, outlet: Outlet): void {
+    const { router, planTime } = this.#parts;
+    if (this.#now.has(outlet.neighbour)) return;
+    router.met?.(outlet.neighbour, planTime());
+    const waits = new BackOff({ firstNs: RECORD_RETRY_NS, mostNs: RECORD_RETRY_NS_MAX });
+    this.#now.set(outlet.neighbour, {
+      outlet,
+      known: undefined,
+      dueNs: now,
+      hasGreeted: false,
+      waits,
+    });
+  }
+
+  end(outlet: Outlet): void {
+    if (this.#now.get(outlet.neighbour)?.outlet === outlet) this.#now.delete(outlet.neighbour);
+  }
+
+  /** When the next record goes out; Infinity if none does. */
+  nextAt(): Nanoseconds {
+    let next = Number.POSITIVE_INFINITY;
+    for (const { dueNs } of this.#now.values()) next = Math.min(next, dueNs);
+    return next;
+  }
+
+  /** Puts the records that are due into the queues of their outlets. */
+  greet(now: Nanoseconds): void {
+    for (const encounter of this.#now.values()) {
+      if (encounter.dueNs > now) continue;
+      const isHeard = encounter.known !== undefined;
+      encounter.dueNs = isHeard ? Number.POSITIVE_INFINITY : now + encounter.waits.next();
+      encounter.hasGreeted = true;
+      this.#tell(now, encounter, 'greeting');
+    }
+  }
+
+  /**
+   * A neighbour's record.
+   * @returns false if it is malformed, or the neighbour is not here.
+   */
+  hear(now: Nanoseconds, neighbour: string, payload: Uint8Array): boolean {
+    const record = decodeRecord(payload);
+    const encounter = this.#now.get(neighbour);
+    if (record === undefined || encounter === undefined) return false;
+    const { router, planTime } = this.#parts;
+    if (router.heard?.(neighbour, record.router, planTime()) === false) return false;
+    const isRepeated = encounter.known !== undefined;
+    encounter.known = new Set(record.known);
+    if (encounter.hasGreeted) encounter.dueNs = Number.POSITIVE_INFINITY;
+    // It would not greet again if it had heard this node, unless it has started anew.
+    if (isRepeated && record.kind === 'greeting') this.#tell(now, encounter, 'answer');
+    return true;
+  }
+
+  #tell(now: Nanoseconds, { outlet }: Encounter, kind: 'greeting' | 'answer'): void {
+    const { router, planTime, known } = this.#parts;
+    const names: number[] = [];
+    for (const key of known(now)) {
+      if (names.length === RECORD_KEYS_MAX) break;
+      names.push(recordName(key));
+    }
+    const own = router.record?.(outlet.neighbour, planTime()) ?? new Uint8Array(0);
+    outlet.put(
+      this.#bundle(now, outlet.neighbour, encodeRecord({ kind, known: names, router: own })),
+    );
+  }
+
+  /** A record is more urgent than all bundles whose ways depend on it. */
+  #bundle(now: Nanoseconds, neighbour: string, payload: Uint8Array): HeldBundle {
+    const { own, names, dtnMs } = this.#parts;
+    const nowMs = dtnMs();
+    this.#sequence = nowMs > this.#lastMs ? 0 : this.#sequence + 1;
+    this.#lastMs = Math.max(nowMs, this.#lastMs);
+    const crcType = CRC_TYPE.castagnoli;
+    const bytes = encodeBundle(
+      {
+        flags: BUNDLE_FLAG.mustNotFragment,
+        crcType,
+        destination: encodeEid(names.routerOf(neighbour)),
+        source: encodeEid(names.routerOf(own)),
+        reportTo: encodeEid(EID_NONE),
+        createdMs: this.#lastMs,
+        sequence: this.#sequence,
+        lifetimeMs: RECORD_LIFETIME_MS,
+      },
+      [],
+      payloadBlock(payload, crcType),
+    );
+    return {
+      key: `record ${this.#lastMs}-${this.#sequence} ${neighbour}`,
+      bytes,
+      source: formatEid(names.nodeOf(own)),
+      destination: neighbour,
+      priority: 2,
+      sinceNs: now,
+      deadlineNs: now + RECORD_LIFETIME_MS * NS_PER_MS,
+      from: undefined,
+      name: 0,
+    };
+  }
+}

@@ -1,0 +1,81 @@
+/**
+ * Backpressure (Tassiulas and Ephremides 1992, "Stability properties of constrained queueing
+ * systems"): the only copy of a bundle goes to a neighbour that holds fewer bundles for the same
+ * destination. Each transfer so lowers the sum of the squares of all backlogs, a Lyapunov function,
+ * which keeps them bounded whatever load the contacts can carry.
+ *
+ * Two nodes tell each other their backlogs when they meet; what moves during the encounter is
+ * counted along.
+ *
+ * @module
+ */
+import type { HeldBundle } from '../agent/held-bundle.ts';
+import { readTable, writeTable } from './record-table.ts';
+import type { CopyRouter, Offer } from './router.ts';
+
+const ONLY_COPY: Offer = { handsOver: true };
+
+/** Hands bundles over where fewer wait for the same destination. */
+export class BackpressureRouter implements CopyRouter {
+  readonly #isKnown: (name: string) => boolean;
+  /** Bundles here, by destination. */
+  readonly #own = new Map<string, number>();
+  /** Bundles on their way out, by destination. */
+  readonly #away = new Map<string, number>();
+  readonly #theirs = new Map<string, Map<string, number>>();
+
+  /** @param isKnown True for hosts of the network, which bound all tables. */
+  constructor(isKnown: (name: string) => boolean) {
+    this.#isKnown = isKnown;
+  }
+
+  record(): Uint8Array {
+    const rows = [...this.#own].filter(([, count]) => count > 0);
+    return writeTable(rows.sort(([a], [b]) => (a < b ? -1 : 1)));
+  }
+
+  heard(neighbour: string, record: Uint8Array): boolean {
+    const rows = readTable(record);
+    if (rows === undefined) return false;
+    this.#theirs.set(neighbour, new Map(rows.filter(([name]) => this.#isKnown(name))));
+    return true;
+  }
+
+  offer({ destination = '' }: HeldBundle, neighbour: string): Offer | undefined {
+    const theirs = this.#theirs.get(neighbour);
+    if (theirs === undefined) return undefined;
+    const here = count(this.#own, destination) - count(this.#away, destination);
+    const there = count(theirs, destination);
+    // A transfer across a difference of one would only swap the two.
+    if (here - there < 2) return undefined;
+    add(this.#away, destination, 1);
+    add(theirs, destination, 1);
+    return ONLY_COPY;
+  }
+
+  given({ destination = '' }: HeldBundle): void {
+    add(this.#away, destination, -1);
+  }
+
+  returned({ destination = '' }: HeldBundle): void {
+    add(this.#away, destination, -1);
+  }
+
+  kept({ destination = '' }: HeldBundle): void {
+    add(this.#own, destination, 1);
+  }
+
+  done({ destination = '' }: HeldBundle): void {
+    add(this.#own, destination, -1);
+  }
+}
+
+function count(counts: ReadonlyMap<string, number>, name: string): number {
+  return counts.get(name) ?? 0;
+}
+
+function add(counts: Map<string, number>, name: string, more: number): void {
+  const sum = count(counts, name) + more;
+  if (sum === 0) counts.delete(name);
+  else counts.set(name, sum);
+}

@@ -1,0 +1,16 @@
+/**
+ * First contact (Jain, Fall and Patra 2004, "Routing in a delay tolerant network"): the only copy of
+ * a bundle goes to the first neighbour that has not had it.
+ *
+ * @module
+ */
+import type { CopyRouter, Offer } from './router.ts';
+
+const ONLY_COPY: Offer = { handsOver: true };
+
+/** Hands every bundle over to whoever comes first. */
+export class FirstContactRouter implements CopyRouter {
+  offer(): Offer {
+    return ONLY_COPY;
+  }
+}

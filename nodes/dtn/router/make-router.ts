@@ -1,0 +1,76 @@
+/**
+ * Makes the router of a node from its options.
+ *
+ * @module
+ */
+import type { NetworkMap } from '../../../engine/host/network-view.ts';
+import type { DtnOptions } from '../config.ts';
+import type { Names } from '../names.ts';
+import { planOfNetwork } from '../plan-of-network.ts';
+import { BackpressureRouter } from './backpressure.ts';
+import { ContactGraphRouter } from './contact-graph.ts';
+import { DirectRouter } from './direct.ts';
+import { EpidemicRouter } from './epidemic.ts';
+import { FirstContactRouter } from './first-contact.ts';
+import { PROPHET } from './predictability.ts';
+import { ProphetRouter } from './prophet.ts';
+import type { CopyRouter, Router } from './router.ts';
+import { SprayAndWaitRouter } from './spray-and-wait.ts';
+import { StaticRouter } from './static-routes.ts';
+import { TwoHopRouter } from './two-hop.ts';
+
+/** What routers know of their node and network. */
+export interface RouterParts {
+  /** Name of the node. */
+  readonly own: string;
+  readonly options: DtnOptions;
+  readonly network: NetworkMap;
+  readonly names: Names;
+  /** Names of all hosts to which there is a way. */
+  readonly neighbours: ReadonlySet<string>;
+}
+
+/** Who decides where bundles go; `copies` outweighs `router`. */
+export interface ChosenRouter {
+  readonly router: Router;
+  readonly copies?: CopyRouter;
+}
+
+/** The router that the options name. */
+export function makeRouter(parts: RouterParts): ChosenRouter {
+  const { own, options, names, neighbours, network } = parts;
+  const { router: kind, routes, double } = options;
+  if (kind === 'contact-graph') {
+    const plan = planOfNetwork(network, names);
+    const isRoundabout = double === 'roundabout';
+    return { router: new ContactGraphRouter({ own, names, plan, isRoundabout }) };
+  }
+  const direct = new DirectRouter(neighbours);
+  if (kind === 'direct') return { router: direct };
+  if (kind === 'static') return { router: new StaticRouter(routes, neighbours) };
+  return { router: direct, copies: copyRouter(kind, parts) };
+}
+
+type CopyKind = Exclude<DtnOptions['router'], 'contact-graph' | 'direct' | 'static'>;
+
+function copyRouter(kind: CopyKind, { own, options, names }: RouterParts): CopyRouter {
+  const isKnown = (name: string): boolean => names.numberOf(name) !== undefined;
+  switch (kind) {
+    case 'epidemic':
+      return new EpidemicRouter();
+    case 'two-hop':
+      return new TwoHopRouter();
+    case 'first-contact':
+      return new FirstContactRouter();
+    case 'spray-source':
+      return new SprayAndWaitRouter('source', options.copies);
+    case 'spray-binary':
+      return new SprayAndWaitRouter('binary', options.copies);
+    case 'backpressure':
+      return new BackpressureRouter(isKnown);
+    case 'prophet': {
+      const { usual: usualNs, unit: unitNs } = options.prophet;
+      return new ProphetRouter(own, { ...PROPHET, usualNs, unitNs }, isKnown);
+    }
+  }
+}

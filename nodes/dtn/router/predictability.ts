@@ -1,0 +1,127 @@
+/**
+ * Delivery predictabilities of PRoPHET version 2 (RFC 6693 section 2.1.2): how likely a node is to
+ * meet another, from when it met whom.
+ *
+ * @module
+ */
+import type { Nanoseconds } from '../../../engine/host/time.ts';
+import { exp, log } from '../../../engine/pure/log-exp.ts';
+
+/** The parameters of RFC 6693 section 3.3; the interval and the unit of time are left to networks. */
+export interface ProphetParameters {
+  readonly encounterMax: number;
+  readonly encounterFirst: number;
+  readonly firstThreshold: number;
+  readonly beta: number;
+  readonly gamma: number;
+  readonly delta: number;
+  /** Usual time between two encounters of a pair, ns. */
+  readonly usualNs: Nanoseconds;
+  /** One step of aging, ns. */
+  readonly unitNs: Nanoseconds;
+}
+
+/** Figure 3 of RFC 6693. */
+export const PROPHET: Omit<ProphetParameters, 'usualNs' | 'unitNs'> = {
+  encounterMax: 0.7,
+  encounterFirst: 0.5,
+  firstThreshold: 0.1,
+  beta: 0.9,
+  gamma: 0.999,
+  delta: 0.01,
+};
+
+/** Below it a value says nothing, and is forgotten. */
+const LEAST = 0.001;
+
+/** Equation 1: after an encounter; `intervalNs` is undefined at the first one. */
+export function encountered(
+  before: number,
+  intervalNs: Nanoseconds | undefined,
+  parameters: ProphetParameters,
+): number {
+  const { encounterFirst, firstThreshold, encounterMax, delta, usualNs } = parameters;
+  if (intervalNs === undefined || before < firstThreshold) return encounterFirst;
+  const encounter = encounterMax * Math.min(1, intervalNs / usualNs);
+  return before + (1 - delta - before) * encounter;
+}
+
+/** Equation 2: after so many units of time. */
+export function aged(before: number, units: number, gamma: number): number {
+  return before * exp(units * log(gamma));
+}
+
+/** Equation 3: by way of a neighbour that meets the destination with `onward`. */
+export function transitive(
+  before: number,
+  toNeighbour: number,
+  onward: number,
+  beta: number,
+): number {
+  return Math.max(before, toNeighbour * onward * beta);
+}
+
+interface Entry {
+  value: number;
+  /** Last encounter; undefined if there was none. */
+  metNs: Nanoseconds | undefined;
+}
+
+/** One node's table. */
+export class Predictabilities {
+  readonly #parameters: ProphetParameters;
+  readonly #entries = new Map<string, Entry>();
+  #agedNs: Nanoseconds = 0;
+
+  constructor(parameters: ProphetParameters) {
+    this.#parameters = parameters;
+  }
+
+  /** 0 for nodes of which nothing is known. */
+  of(name: string): number {
+    return this.#entries.get(name)?.value ?? 0;
+  }
+
+  /** All values, by name. */
+  all(): readonly (readonly [string, number])[] {
+    const values = [...this.#entries].map(([name, { value }]) => [name, value] as const);
+    return values.sort(([a], [b]) => (a < b ? -1 : 1));
+  }
+
+  /** Takes values of an earlier life. */
+  restore(values: Iterable<readonly [string, number]>, now: Nanoseconds): void {
+    for (const [name, value] of values) this.#entries.set(name, { value, metNs: undefined });
+    this.#agedNs = now;
+  }
+
+  /** To be called before values are used. */
+  age(now: Nanoseconds): void {
+    const { unitNs, gamma } = this.#parameters;
+    const units = Math.floor((now - this.#agedNs) / unitNs);
+    if (units <= 0) return;
+    this.#agedNs += units * unitNs;
+    for (const [name, entry] of this.#entries) {
+      entry.value = aged(entry.value, units, gamma);
+      if (entry.value < LEAST) this.#entries.delete(name);
+    }
+  }
+
+  meet(neighbour: string, now: Nanoseconds): void {
+    const { value = 0, metNs } = this.#entries.get(neighbour) ?? {};
+    const intervalNs = metNs === undefined ? undefined : now - metNs;
+    const after = encountered(value, intervalNs, this.#parameters);
+    this.#entries.set(neighbour, { value: after, metNs: now });
+  }
+
+  /** Learns what a neighbour knows. */
+  learn(neighbour: string, values: Iterable<readonly [string, number]>): void {
+    const toNeighbour = this.of(neighbour);
+    for (const [name, onward] of values) {
+      const entry = this.#entries.get(name);
+      const before = entry?.value ?? 0;
+      const value = transitive(before, toNeighbour, onward, this.#parameters.beta);
+      if (value < LEAST) continue;
+      this.#entries.set(name, { value, metNs: entry?.metNs });
+    }
+  }
+}

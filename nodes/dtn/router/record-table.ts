@@ -1,0 +1,47 @@
+/**
+ * Rows of names and numbers in the record of an encounter: a CBOR array of name, number, name, …
+ *
+ * @module
+ */
+import { CBOR_ARRAY, CBOR_TEXT, CBOR_UINT, CborReader } from '../../_kit/cbor-reader.ts';
+import { CborWriter } from '../../_kit/cbor-writer.ts';
+import { RECORD_ROWS_MAX } from '../geometry.ts';
+
+/** A name and a whole number. */
+export type Row = readonly [string, number];
+
+/** Encodes rows. */
+export function writeTable(rows: readonly Row[]): Uint8Array {
+  const writer = new CborWriter();
+  const kept = rows.slice(0, RECORD_ROWS_MAX);
+  writer.array(2 * kept.length);
+  for (const [name, number] of kept) {
+    writer.text(name);
+    writer.uint(number);
+  }
+  return writer.taken();
+}
+
+/** @returns undefined if the bytes are anything but rows. */
+export function readTable(bytes: Uint8Array): readonly Row[] | undefined {
+  const reader = new CborReader();
+  reader.open(bytes, 0, bytes.length);
+  if (!reader.expect(CBOR_ARRAY) || reader.argument > 2 * RECORD_ROWS_MAX) return undefined;
+  const items = reader.argument;
+  if (items % 2 !== 0) return undefined;
+  const rows: Row[] = [];
+  for (let item = 0; item < items; item += 2) {
+    const name = readText(reader);
+    if (name === undefined || !reader.expect(CBOR_UINT) || !reader.isExact) return undefined;
+    rows.push([name, reader.argument]);
+  }
+  return reader.at === reader.end ? rows : undefined;
+}
+
+/** The next item if it is text of printable ASCII, as all our names are. */
+function readText(reader: CborReader): string | undefined {
+  if (!reader.string(CBOR_TEXT)) return undefined;
+  const text = reader.bytes.subarray(reader.at - reader.argument, reader.at);
+  for (const byte of text) if (byte < 0x20 || byte > 0x7e) return undefined;
+  return String.fromCharCode(...text);
+}

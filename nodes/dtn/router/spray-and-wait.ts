@@ -1,0 +1,67 @@
+/**
+ * Spray and wait (Spyropoulos, Psounis and Raghavendra 2005, "Spray and wait: an efficient routing
+ * scheme for intermittently connected mobile networks"): a bundle may have a number of copies, and
+ * who has one of them gives it to the destination only.
+ *
+ * - `source`: the source gives single copies to those that it meets.
+ * - `binary`: who may make n > 1 copies gives half of them away, rounded down.
+ *
+ * How many a node may still make changes with the success of a transfer: while one is under way, what
+ * it takes along can go to nobody else, and comes back if it fails.
+ *
+ * @module
+ */
+import type { HeldBundle } from '../agent/held-bundle.ts';
+import { COPIES_MAX } from '../geometry.ts';
+import type { CopyRouter, Offer } from './router.ts';
+
+interface Copies {
+  /** That this node may hold or hand out, its own included. */
+  left: number;
+  /** Under way. */
+  away: number;
+}
+
+/** Sprays copies until one is left, and waits with that for the destination. */
+export class SprayAndWaitRouter implements CopyRouter {
+  readonly #isBinary: boolean;
+  readonly #copies: number;
+  readonly #held = new Map<string, Copies>();
+
+  /** @param copies Of a bundle that is sent here. */
+  constructor(kind: 'source' | 'binary', copies: number) {
+    this.#isBinary = kind === 'binary';
+    this.#copies = copies;
+  }
+
+  kept({ key, from }: HeldBundle, note: number | undefined): void {
+    const left = from === undefined ? this.#copies : Math.min(Math.max(1, note ?? 1), COPIES_MAX);
+    this.#held.set(key, { left, away: 0 });
+  }
+
+  offer({ key }: HeldBundle): Offer | undefined {
+    const held = this.#held.get(key);
+    if (held === undefined) return undefined;
+    const spare = held.left - held.away;
+    if (spare < 2) return undefined;
+    const note = this.#isBinary ? Math.floor(spare / 2) : 1;
+    held.away += note;
+    return { handsOver: false, note };
+  }
+
+  given({ key }: HeldBundle, { note = 0 }: Offer): void {
+    const held = this.#held.get(key);
+    if (held === undefined) return;
+    held.left -= note;
+    held.away -= note;
+  }
+
+  returned({ key }: HeldBundle, { note = 0 }: Offer): void {
+    const held = this.#held.get(key);
+    if (held !== undefined) held.away -= note;
+  }
+
+  done({ key }: HeldBundle): void {
+    this.#held.delete(key);
+  }
+}

@@ -1,0 +1,41 @@
+/**
+ * Static routes: a table of patterns of destinations and neighbours; the first that fits decides.
+ *
+ * @module
+ */
+import type { HeldBundle } from '../agent/held-bundle.ts';
+import type { Decision, Router, Surroundings } from './router.ts';
+
+/** Where bundles for some hosts go. */
+export interface StaticRoute {
+  /** Name of a host; `*` stands for any letters. */
+  readonly to: string;
+  /** Name of a neighbour; `drop` keeps such bundles until they expire. */
+  readonly via: string;
+}
+
+/** Sends bundles by a table; destinations that are neighbours need no row. */
+export class StaticRouter implements Router {
+  readonly #neighbours: ReadonlySet<string>;
+  readonly #routes: readonly { readonly form: RegExp; readonly via: string }[];
+
+  /** @param neighbours Names of all hosts to which there is a link. */
+  constructor(routes: readonly StaticRoute[], neighbours: ReadonlySet<string>) {
+    this.#neighbours = neighbours;
+    this.#routes = routes.map(({ to, via }) => ({ form: formOf(to), via }));
+  }
+
+  route({ destination = '' }: HeldBundle, around: Surroundings): Decision {
+    const route = this.#routes.find(({ form }) => form.test(destination));
+    const neighbour = route?.via ?? destination;
+    if (!this.#neighbours.has(neighbour)) return { kind: 'wait', why: 'no-route' };
+    if (!around.isOpen(neighbour)) return { kind: 'wait', why: 'no-contact-now' };
+    return { kind: 'go', neighbour, untilNs: Number.POSITIVE_INFINITY };
+  }
+}
+
+/** Names have letters, digits, `-` and `_`, so that only stars need care. */
+function formOf(pattern: string): RegExp {
+  const parts = pattern.split('*').map((part) => part.replaceAll(/[^\w-]/g, ''));
+  return new RegExp(`^${parts.join('[\\w-]*')}$`);
+}

@@ -1,0 +1,18 @@
+/**
+ * Two-hop relaying (Grossglauser and Tse 2002, "Mobility increases the capacity of ad hoc wireless
+ * networks"; Groenevelt, Nain and Koole 2005): the source gives copies to everybody, and those give
+ * theirs to the destination only.
+ *
+ * @module
+ */
+import type { HeldBundle } from '../agent/held-bundle.ts';
+import type { CopyRouter, Offer } from './router.ts';
+
+const COPY: Offer = { handsOver: false };
+
+/** Gives own bundles to everybody, and those of others to nobody. */
+export class TwoHopRouter implements CopyRouter {
+  offer({ from }: HeldBundle): Offer | undefined {
+    return from === undefined ? COPY : undefined;
+  }
+}

@@ -1,0 +1,135 @@
+/** Agents that meet when a test says so, for tests of routers that give copies. */
+import type { CalendarTime } from '../../../../../engine/host/time.ts';
+import { TIMER_DUE } from '../../../../../nodes/_kit/machine.ts';
+import { Adjacency } from '../../../../../nodes/dtn/agent/adjacency.ts';
+import { Agent } from '../../../../../nodes/dtn/agent/agent.ts';
+import type { AgentEffect } from '../../../../../nodes/dtn/agent/effects.ts';
+import type { AgentInput } from '../../../../../nodes/dtn/agent/input.ts';
+import { type DtnOptions, dtnConfig } from '../../../../../nodes/dtn/config.ts';
+import { Names } from '../../../../../nodes/dtn/names.ts';
+import { makeRouter } from '../../../../../nodes/dtn/router/make-router.ts';
+
+const S = 1_000_000_000;
+/** 2026-01-01T00:00:00Z. */
+const EPOCH_S = 1_767_225_600;
+const NAMES = ['a', 'b', 'c', 'd'];
+
+/** Four nodes, none of which is with another. */
+export class Meetings {
+  readonly #agents: ReadonlyMap<string, Agent<string>>;
+  /** Pairs that are together, as `a b`. */
+  readonly #open = new Set<string>();
+  /** Bundles that links lose, by the way they take, as `a b`. */
+  readonly lossy = new Set<string>();
+  readonly delivered: string[] = [];
+  readonly drops: string[] = [];
+  /** Lengths of what left, by the way it took, as `a b`. */
+  readonly sent: Record<string, number[]> = {};
+  now = 0;
+
+  constructor(options: Partial<DtnOptions>, rateBps = 1e9) {
+    const parsed = { ...dtnConfig.parse({}), ...options };
+    this.#agents = new Map(NAMES.map((own) => [own, this.#agent(own, parsed, rateBps)]));
+  }
+
+  /** Sends a message of 100 bytes. */
+  send(from: string, to: string): void {
+    const body = new Uint8Array(100);
+    this.#step(from, { kind: 'send', request: 'r', to, body, wishes: {} });
+  }
+
+  /** Two nodes come together, for as long as they have something to say. */
+  meet(a: string, b: string): void {
+    this.open(a, b);
+    this.run(S);
+    this.close(a, b);
+  }
+
+  open(a: string, b: string): void {
+    this.#open.add(`${a} ${b}`).add(`${b} ${a}`);
+    for (const [own, other] of [
+      [a, b],
+      [b, a],
+    ] as const) {
+      this.#step(own, { kind: 'way', outlet: `${own}-${other}`, way: 'open' });
+    }
+  }
+
+  close(a: string, b: string): void {
+    this.#open.delete(`${a} ${b}`);
+    this.#open.delete(`${b} ${a}`);
+    this.#step(a, { kind: 'way', outlet: `${a}-${b}`, way: 'closed' });
+    this.#step(b, { kind: 'way', outlet: `${b}-${a}`, way: 'closed' });
+  }
+
+  /** Lets time pass. */
+  run(durationNs: number): void {
+    const end = this.now + durationNs;
+    for (;;) {
+      const next = [...this.#agents].sort(([, x], [, y]) => x.nextAt() - y.nextAt())[0];
+      if (next === undefined || next[1].nextAt() > end) break;
+      this.now = Math.max(this.now, next[1].nextAt());
+      this.#step(next[0], TIMER_DUE);
+    }
+    this.now = end;
+  }
+
+  /** Numbers of bundles that the nodes hold. */
+  get holding(): readonly number[] {
+    return [...this.#agents.values()].map(({ holding }) => holding);
+  }
+
+  waiting(name: string): Readonly<Record<string, number>> {
+    return this.#agents.get(name)?.waiting ?? {};
+  }
+
+  /** Hands bytes to a node as if a neighbour had sent them. */
+  inject(to: string, from: string, bytes: Uint8Array): void {
+    this.#step(to, { kind: 'bundle', bytes, from });
+  }
+
+  #step(own: string, input: AgentInput<string> | typeof TIMER_DUE): void {
+    const effects = this.#agents.get(own)?.step(this.now, input) ?? [];
+    for (const effect of effects) this.#perform(own, effect);
+  }
+
+  #perform(own: string, effect: AgentEffect<string>): void {
+    if (effect.kind === 'deliver') this.delivered.push(`${effect.from} ${own}`);
+    if (effect.kind === 'drop') this.drops.push(effect.reason);
+    if (effect.kind !== 'transmit') return;
+    const [, to = ''] = effect.outlet.split('-');
+    const way = `${own} ${to}`;
+    this.sent[way] = [...(this.sent[way] ?? []), effect.bundle.length];
+    if (!this.#open.has(way) || this.lossy.has(way)) return;
+    this.#step(to, { kind: 'bundle', bytes: effect.bundle, from: own });
+  }
+
+  #agent(own: string, options: DtnOptions, rateBps: number): Agent<string> {
+    const names = new Names(NAMES, options.eids);
+    const others = NAMES.filter((name) => name !== own);
+    const outlets = others.map(
+      (neighbour) =>
+        new Adjacency({
+          link: `${own}-${neighbour}`,
+          neighbour,
+          maxBytes: 1e6,
+          rateBps,
+          contacts: { windows: [] },
+          bytesOnLink: (bytes) => bytes,
+        }),
+    );
+    const network = { hosts: [], links: [], areas: [] };
+    return new Agent<string>({
+      own,
+      names,
+      options,
+      outlets,
+      ...makeRouter({ own, options, names, network, neighbours: new Set(others) }),
+      below: (): number => 0,
+      clock: (): CalendarTime => {
+        return { seconds: EPOCH_S + Math.floor(this.now / S), nanos: this.now % S };
+      },
+      planTime: (): number => this.now,
+    });
+  }
+}

@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest';
+import {
+  decodeRecord,
+  type EncounterRecord,
+  encodeRecord,
+  recordName,
+} from '../../../../../nodes/dtn/agent/encounter-record.ts';
+import { readTable, writeTable } from '../../../../../nodes/dtn/router/record-table.ts';
+
+const RECORD: EncounterRecord = {
+  kind: 'answer',
+  known: [0, 23, 24, 2 ** 53 - 1],
+  router: writeTable([
+    ['a', 7],
+    ['bus-12', 1e9],
+  ]),
+};
+
+describe('the record of an encounter', () => {
+  it('is read as it was written', () => {
+    const bytes = encodeRecord(RECORD);
+    expect(decodeRecord(bytes)).toEqual(RECORD);
+    expect(encodeRecord(decodeRecord(bytes) as EncounterRecord)).toEqual(bytes);
+    expect(readTable(RECORD.router)).toEqual([
+      ['a', 7],
+      ['bus-12', 1e9],
+    ]);
+  });
+
+  it('is none when cut at any byte, with a byte more, or of another version', () => {
+    const bytes = encodeRecord(RECORD);
+    for (let end = 0; end < bytes.length; end += 1) {
+      expect(decodeRecord(bytes.subarray(0, end))).toBeUndefined();
+    }
+    expect(decodeRecord(Uint8Array.of(...bytes, 0))).toBeUndefined();
+    expect(decodeRecord(bytes.with(1, 2))).toBeUndefined();
+    expect(decodeRecord(bytes.with(2, 2))).toBeUndefined();
+    const table = RECORD.router;
+    for (let end = 0; end < table.length; end += 1) {
+      expect(readTable(table.subarray(0, end))).toBeUndefined();
+    }
+  });
+
+  it('has no more names than the bound, whatever its head says', () => {
+    // [1, 0, array of 2^32 names …
+    const bomb = Uint8Array.of(0x84, 1, 0, 0x9b, 0, 0, 0, 1, 0, 0, 0, 0);
+    expect(decodeRecord(bomb)).toBeUndefined();
+    expect(readTable(Uint8Array.of(0x9a, 0xff, 0xff, 0xff, 0xfe))).toBeUndefined();
+  });
+
+  it('never makes an exception of random bytes', () => {
+    const bytes = encodeRecord(RECORD);
+    for (let seed = 1; seed < 100_000; seed += 1) {
+      const at = (seed * 7_919) % bytes.length;
+      const mutated = bytes.with(at, (seed * 104_729) & 0xff);
+      decodeRecord(mutated);
+      readTable(mutated);
+    }
+    expect(decodeRecord(bytes)).toEqual(RECORD);
+  });
+
+  it('names bundles by their whole identity', () => {
+    const names = ['ipn:1.1 5-0', 'ipn:1.1 5-1', 'ipn:2.1 5-0', 'ipn:1.1 5-0 0+9'].map(recordName);
+    expect(new Set(names).size).toBe(4);
+  });
+});

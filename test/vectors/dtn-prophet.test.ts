@@ -1,0 +1,94 @@
+/** PRoPHET's arithmetic against values computed from RFC 6693 by others. */
+import { describe, expect, it } from 'vitest';
+import {
+  aged,
+  encountered,
+  PROPHET,
+  Predictabilities,
+  type ProphetParameters,
+  transitive,
+} from '../../nodes/dtn/router/predictability.ts';
+import { hasVectors, vectorText } from '../vectors-root.ts';
+
+const NS_PER_S = 1e9;
+
+interface ProphetVectors {
+  readonly rfc6693: {
+    readonly parameters: Readonly<Record<string, number>>;
+    readonly direct: readonly {
+      readonly interval: number | null;
+      readonly before: number | null;
+      readonly after: number;
+    }[];
+  };
+  readonly aging: readonly Readonly<Record<'p' | 'k' | 'gamma' | 'after', number>>[];
+  readonly transitive: readonly Readonly<Record<'old' | 'ab' | 'bc' | 'beta' | 'max', number>>[];
+}
+
+const vectors = (): ProphetVectors => JSON.parse(vectorText('dtn/prophet.json')) as ProphetVectors;
+const parameters: ProphetParameters = { ...PROPHET, usualNs: 1_800 * NS_PER_S, unitNs: NS_PER_S };
+
+describe.runIf(hasVectors)('delivery predictabilities', () => {
+  it('have the default parameters of RFC 6693', () => {
+    const { encounterMax, encounterFirst, firstThreshold, beta, gamma, delta, usualNs } =
+      parameters;
+    expect(vectors().rfc6693.parameters).toEqual({
+      ...{ beta, gamma, delta, iTyp: usualNs / NS_PER_S },
+      ...{ pEncounterMax: encounterMax, pEncounterFirst: encounterFirst },
+      pFirstThreshold: firstThreshold,
+    });
+  });
+
+  it('grow with each encounter', () => {
+    const { direct } = vectors().rfc6693;
+    expect(direct.length).toBeGreaterThan(8);
+    for (const { interval, before, after } of direct) {
+      const intervalNs = interval === null ? undefined : interval * NS_PER_S;
+      expect(encountered(before ?? 0, intervalNs, parameters)).toBeCloseTo(after, 12);
+    }
+    const table = new Predictabilities({ ...parameters, gamma: 1 - 1e-15 });
+    let now = 0;
+    for (const { interval, after } of direct) {
+      now += (interval ?? 0) * NS_PER_S;
+      table.meet('b', now);
+      expect(table.of('b')).toBeCloseTo(after, 12);
+    }
+  });
+
+  it('age', () => {
+    for (const { p, k, gamma, after } of vectors().aging) {
+      expect(aged(p, k, gamma)).toBeCloseTo(after, 12);
+    }
+  });
+
+  it('are passed on by a third node', () => {
+    for (const { old, ab, bc, beta, max } of vectors().transitive) {
+      expect(transitive(old, ab, bc, beta)).toBeCloseTo(max, 12);
+    }
+  });
+});
+
+describe('a table of delivery predictabilities', () => {
+  it('begins anew with a node that was hardly met of late', () => {
+    const table = new Predictabilities(parameters);
+    table.meet('b', 0);
+    // 0.5 x 0.999^1700 = 0.0912, below 0.1; an hour later it would be forgotten.
+    table.age(1_700 * NS_PER_S);
+    expect(table.of('b')).toBeCloseTo(0.0912, 3);
+    table.meet('b', 1_700 * NS_PER_S);
+    expect(table.of('b')).toBe(0.5);
+    table.age(9_000 * NS_PER_S);
+    expect(table.all()).toEqual([]);
+  });
+
+  it('is the same after a restart', () => {
+    const table = new Predictabilities(parameters);
+    table.meet('b', 0);
+    table.learn('b', [['c', 0.8]]);
+    const restored = new Predictabilities(parameters);
+    restored.restore(table.all(), 60 * NS_PER_S);
+    expect(restored.all()).toEqual(table.all());
+    restored.age(60 * NS_PER_S);
+    expect(restored.of('c')).toBeCloseTo(0.5 * 0.8 * 0.9, 12);
+  });
+});
