@@ -148,6 +148,15 @@ export interface ConfiguredNode<Options = unknown> {
   readonly options: Options;
 }
 
+/** A link of a file, as far as options may conflict with it. */
+export interface ConfiguredLink {
+  readonly id: string;
+  /** Names of the nodes at its ends. */
+  readonly ends: readonly [string, string];
+  /** Longest propagation there and back, nanoseconds. */
+  readonly roundTripNs: number;
+}
+
 /** How the options of one node conflict with those of others. */
 export interface Disagreement {
   /** Name of the node whose options are at fault. */
@@ -207,9 +216,12 @@ export interface Protocol<Options = unknown> {
   readonly config: { safeParse(input: unknown): unknown };
   /**
    * Finds options that are right by themselves but conflict with those of other nodes of the same
-   * protocol, so that the file is refused at that line. If absent, options need not agree.
+   * protocol, or with links between nodes, so that the file is refused at that line. If absent, options need not agree.
    */
-  readonly disagreements?: (nodes: readonly ConfiguredNode<Options>[]) => readonly Disagreement[];
+  readonly disagreements?: (
+    nodes: readonly ConfiguredNode<Options>[],
+    links: readonly ConfiguredLink[],
+  ) => readonly Disagreement[];
   /** Topologies that files can ask for by `generate: { kind: … }`. If absent, there are none. */
   readonly generators?: readonly TopologyGenerator[];
   /** Formats of other programs that files can take a topology from. If absent, there are none. */

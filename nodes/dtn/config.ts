@@ -20,6 +20,7 @@ import {
   SPRAY_COPIES,
   STORE_BUNDLES,
   STORE_BYTES,
+  TCPCL_KEEP_ALIVE_S,
 } from './geometry.ts';
 import { securityConfig } from './security/options.ts';
 
@@ -78,6 +79,12 @@ const prophetConfig = z.strictObject({
   unit: durationNs().default(PROPHET_UNIT_NS),
 });
 
+/** The TCP convergence layer (RFC 9174). */
+const tcpclConfig = z.strictObject({
+  /** Interval of keep-alives that this node wishes for, s; 0 for none. */
+  keepAlive: z.int().min(0).max(65_535).default(TCPCL_KEEP_ALIVE_S),
+});
+
 /** Schema of the options. */
 export const dtnConfig = z.strictObject({
   /** Scheme of the identifiers of nodes: `ipn:3.1`, or `dtn://bob/app`. The same on all nodes. */
@@ -105,8 +112,9 @@ export const dtnConfig = z.strictObject({
   copies: z.int().min(1).max(COPIES_MAX).default(SPRAY_COPIES),
   prophet: prophetConfig.prefault({}),
   /** The convergence layer on links; the same at both ends. */
-  layer: z.enum(['udpcl', 'ltp']).default('udpcl'),
+  layer: z.enum(['udpcl', 'tcpcl', 'ltp']).default('udpcl'),
   ltp: ltpConfig.prefault({}),
+  tcpcl: tcpclConfig.prefault({}),
   /** Lifetime of bundles whose sender does not wish for another. */
   lifetime: durationNs().default(LIFETIME_NS),
   /** Most hops of a bundle from this node. */

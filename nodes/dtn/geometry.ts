@@ -145,3 +145,21 @@ export const SPRAY_COPIES = 6;
 /** PRoPHET by default: half an hour between encounters, aging by seconds. */
 export const PROPHET_USUAL_NS = 1_800_000_000_000;
 export const PROPHET_UNIT_NS = 1_000_000_000;
+
+/** Longest segment of TCPCL, octets (ours): a share of a link's time that keep-alives can wait for. */
+export const TCPCL_SEGMENT_BYTES = 65_536;
+/** Bundles under way on a session of TCPCL (ours). */
+export const TCPCL_WINDOW = 8;
+/** Time for contact header and session negotiation, and for the end of a session, ns (ours). */
+export const TCPCL_CONTACT_NS = 60_000_000_000;
+/** How often a node whose store is full is offered the same bundle again, ns (ours). */
+export const TCPCL_ASK_NS = 1_000_000_000;
+/** Interval of keep-alives by default, s (RFC 9174 section 5.1.1 recommends no less than 30). */
+export const TCPCL_KEEP_ALIVE_S = 30;
+/** Waits before a lost session is opened again: the first, and the longest, ns (ours). */
+export const TCPCL_RECONNECT_NS = 1_000_000_000;
+export const TCPCL_RECONNECT_NS_MAX = 60_000_000_000;
+/** Sessions that one neighbour may open; another one replaces the oldest (ours). */
+export const TCPCL_SESSIONS_MAX = 2;
+/** Longest round trip for TCPCL, ns: streams repeat for 60 s (docs/spec/stream-model.md). */
+export const TCPCL_ROUND_TRIP_NS_MAX = 60_000_000_000;

@@ -9,6 +9,7 @@ import { bundleIn } from './account.ts';
 import { type DtnOptions, dtnConfig } from './config.ts';
 import { DTN_DROPS } from './drops.ts';
 import { DTN_CHANNEL } from './geometry.ts';
+import { layersThatDoNotFit } from './links/layers-that-do-not-fit.ts';
 import { DTN_METRICS } from './metrics.ts';
 import { createDtn } from './node.ts';
 import { securityProvisioning } from './security/security-node.ts';
@@ -24,6 +25,7 @@ export const protocol: Protocol<DtnOptions> = {
   name: 'dtn',
   summary: 'stores bundles and forwards them when there is a contact',
   config: dtnConfig,
+  disagreements: layersThatDoNotFit,
   account: { kind: 'steps' },
   messages: () => bundleIn,
   messageKinds: { bundle: 'content', record: 'reaction' },

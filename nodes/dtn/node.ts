@@ -87,7 +87,6 @@ class DtnNode implements NodeHandle {
     this.#host.onContact(({ link, kind }) => {
       const way = kind === 'begin' ? 'open' : 'closed';
       this.#links?.turn(link, way);
-      this.#inputs.take({ kind: 'way', outlet: link, way });
     });
     this.#host.onRequest((request) => this.#request(request));
     this.#shell.take({ kind: 'start', records: this.#records() });
@@ -119,6 +118,7 @@ class DtnNode implements NodeHandle {
       onBundle: (bytes, from, transfer): void =>
         this.#inputs.take({ kind: 'bundle', bytes, from, ...(transfer && { transfer }) }),
       onReceipt: (transfer): void => this.#inputs.take({ kind: 'receipt', transfer }),
+      onWay: (outlet, way): void => this.#inputs.take({ kind: 'way', outlet, way }),
       onFailed: (transfer): void => this.#inputs.take({ kind: 'failed', transfer }),
     });
   }

@@ -5,13 +5,14 @@
  * @module
  */
 import type { z } from 'zod';
-import type { ConfiguredNode } from '../../engine/host/protocol.ts';
+import type { ConfiguredLink, ConfiguredNode } from '../../engine/host/protocol.ts';
+import type { DirectionSpec } from '../../engine/net/link-spec.ts';
 import type { FilePath } from '../files/locate.ts';
 import type { Problems } from '../files/problems.ts';
 import type { Registry } from '../files/registry.ts';
 import type { Source } from '../files/source.ts';
 import { type PathMistake, valueAt, wordIssues } from '../files/zod-words.ts';
-import type { HostSpec, LayerSpec } from '../model.ts';
+import type { HostSpec, LayerSpec, LinkSpec } from '../model.ts';
 import type { LoadedTopology } from './loaded.ts';
 
 /**
@@ -162,9 +163,10 @@ function checkAgreement(
   problems: Problems,
   checked: CheckedNodes,
 ): void {
-  const { hosts } = written.loaded.topology;
+  const { hosts, links } = written.loaded.topology;
+  const facts = links.map(factsOf);
   for (const [protocol, nodes] of checked) {
-    for (const found of registry.protocols(protocol)?.disagreements?.(nodes) ?? []) {
+    for (const found of registry.protocols(protocol)?.disagreements?.(nodes, facts) ?? []) {
       const host = hosts.find(({ name }) => name === found.node);
       const placed = host && placedProtocols(host).find((one) => one.protocol === protocol);
       if (placed === undefined) continue;
@@ -173,6 +175,16 @@ function checkAgreement(
       problems.add(source, { code: 'E122', path, part: 'value', message, hint }, root);
     }
   }
+}
+
+function factsOf({ id, a, b, forward, backward }: LinkSpec): ConfiguredLink {
+  const roundTripNs = longestDelayNs(forward) + longestDelayNs(backward);
+  return { id, ends: [a.host, b.host], roundTripNs };
+}
+
+function longestDelayNs({ delayNs, contacts }: DirectionSpec): number {
+  const own = contacts?.windows.flatMap((window) => window.delayNs ?? []) ?? [];
+  return Math.max(delayNs, ...own);
 }
 
 interface OptionPlace {

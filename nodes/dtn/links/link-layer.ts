@@ -25,6 +25,8 @@ export interface LinkHandlers {
   readonly onBundle: (bundle: Uint8Array, from: string, transfer?: Transfer) => void;
   /** The neighbour has the bundle of a transfer. */
   readonly onReceipt: (transfer: Transfer) => void;
+  /** Bundles leave by an outlet, or no longer do. */
+  readonly onWay: (outlet: string, way: Way) => void;
   /** A transfer was given up. */
   readonly onFailed: (transfer: Transfer) => void;
 }
@@ -34,8 +36,8 @@ export interface LinkLayer {
   readonly outlets: readonly Outlet[];
   start(): void;
   stop(): void;
-  /** A contact of a link begins or ends. Absent: the outlets alone know. */
-  turn?(link: string, way: Way): void;
+  /** A contact of a link begins or ends. */
+  turn(link: string, way: Way): void;
   send(transmission: LinkTransmission): void;
   /** The node has the bundle of a neighbour. Absent: nobody waits for that. */
   kept?(transfer: Transfer): void;

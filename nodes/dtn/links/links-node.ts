@@ -13,6 +13,7 @@ import type { Names } from '../names.ts';
 import { linksOf } from './link-end.ts';
 import type { LinkHandlers, LinkLayer, LinkTransmission } from './link-layer.ts';
 import { LtpNode } from './ltp-node.ts';
+import { TcpclNode } from './tcpcl-node.ts';
 import { UdpclNode } from './udpcl-node.ts';
 
 /** What a node knows of its network. */
@@ -28,13 +29,15 @@ export class LinksNode implements LinkLayer {
   readonly #byOutlet = new Map<string, LinkLayer>();
 
   constructor(host: Host, { options, network, names }: LinkParts, handlers: LinkHandlers) {
-    const udpcl = new UdpclNode(host, handlers);
-    const ltp = new LtpNode(host, options, names, handlers);
+    const layers = {
+      udpcl: new UdpclNode(host, handlers),
+      tcpcl: new TcpclNode(host, options, names, handlers),
+      ltp: new LtpNode(host, options, names, handlers),
+    };
     for (const end of linksOf(host.name, network, names)) {
-      if (options.layer === 'ltp') ltp.add(end);
-      else udpcl.add(end);
+      layers[options.layer].add(end);
     }
-    this.#layers = [udpcl, ltp];
+    this.#layers = Object.values(layers);
     for (const layer of this.#layers) {
       for (const { id } of layer.outlets) this.#byOutlet.set(id, layer);
     }
@@ -53,7 +56,7 @@ export class LinksNode implements LinkLayer {
   }
 
   turn(link: string, way: Way): void {
-    for (const layer of this.#layers) layer.turn?.(link, way);
+    for (const layer of this.#layers) layer.turn(link, way);
   }
 
   send(transmission: LinkTransmission): void {

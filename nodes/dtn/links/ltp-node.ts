@@ -95,7 +95,10 @@ export class LtpNode implements LinkLayer {
   }
 
   turn(link: string, way: Way): void {
-    this.#neighbours.get(link)?.shell.take({ kind: 'way', way });
+    const neighbour = this.#neighbours.get(link);
+    if (neighbour === undefined) return;
+    neighbour.shell.take({ kind: 'way', way });
+    this.#handlers.onWay(link, way);
   }
 
   send({ outlet, bundle, transfer = 0 }: LinkTransmission): void {

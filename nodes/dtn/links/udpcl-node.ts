@@ -6,6 +6,7 @@
  */
 import type { Host } from '../../../engine/host/host.ts';
 import type { DatagramSocket, Endpoint } from '../../../engine/host/socket.ts';
+import type { Way } from '../../../engine/host/transport.ts';
 import { Adjacency } from '../agent/adjacency.ts';
 import type { Outlet } from '../agent/outlet.ts';
 import { BUNDLE_BYTES_MAX, DATAGRAM_MAX } from '../geometry.ts';
@@ -48,6 +49,10 @@ export class UdpclNode implements LinkLayer {
 
   stop(): void {
     for (const { socket } of this.#neighbours.values()) socket?.close();
+  }
+
+  turn(link: string, way: Way): void {
+    if (this.#neighbours.has(link)) this.#handlers.onWay(link, way);
   }
 
   send({ outlet, bundle }: LinkTransmission): void {

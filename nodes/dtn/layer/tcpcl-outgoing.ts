@@ -1,0 +1,102 @@
+/**
+ * Transfers that a TCPCL session sends (RFC 9174 section 5.2): one after the other in segments, the
+ * next also before the one before is acknowledged.
+ *
+ * @module
+ */
+import type { TcpclMessage } from './tcpcl-wire.ts';
+
+type Segment = Extract<TcpclMessage, { kind: 'segment' }>;
+type Receipt = Extract<TcpclMessage, { kind: 'receipt' }>;
+
+interface Outgoing {
+  /** Number of the node, and on the wire; the wire counts from 0 in each session. */
+  readonly transfer: number;
+  readonly id: number;
+  readonly bundle: Uint8Array;
+  /** Octets in segments that have left. */
+  sent: number;
+}
+
+/** What is sent next. */
+export interface NextSegment {
+  readonly segment: Segment | undefined;
+  /** The peer does not take the next transfer, because it is longer than its MRU. */
+  readonly isTooLong: boolean;
+}
+
+/** Transfers in their order. */
+export class TcpclOutgoing {
+  /** What the peer takes, octets. */
+  segmentMax = 0;
+  transferMax = 0;
+  /** The stream takes no segment now. */
+  isBlocked = false;
+  #open: Outgoing[] = [];
+  #nextId = 0;
+
+  /** Number of transfers that are not acknowledged. */
+  get size(): number {
+    return this.#open.length;
+  }
+
+  add(transfer: number, bundle: Uint8Array): void {
+    this.#open.push({ transfer, id: this.#nextId, bundle, sent: 0 });
+    this.#nextId += 1;
+  }
+
+  /** The next segment, if the stream takes one. */
+  next(): NextSegment {
+    const current = this.#open.find(({ sent, bundle }) => sent < bundle.length);
+    if (current === undefined || this.isBlocked) return { segment: undefined, isTooLong: false };
+    if (current.bundle.length > this.transferMax) return { segment: undefined, isTooLong: true };
+    this.isBlocked = true;
+    return { segment: this.#segmentOf(current), isTooLong: false };
+  }
+
+  #segmentOf(current: Outgoing): Segment {
+    const { bundle, id, sent } = current;
+    const end = Math.min(bundle.length, sent + this.segmentMax);
+    const isStart = sent === 0;
+    const isEnd = end === bundle.length;
+    current.sent = end;
+    return {
+      kind: 'segment',
+      isStart,
+      isEnd,
+      transfer: id,
+      // RFC 9174 section 5.2.5.1: stated where the first segment does not show it.
+      ...(isStart && !isEnd && { total: bundle.length }),
+      isForeign: false,
+      data: bundle.subarray(sent, end),
+    };
+  }
+
+  /** @returns the transfer that is complete, if this receipt says so. */
+  acknowledged({ transfer: id, isEnd, received }: Receipt): number | undefined {
+    const known = this.#open.find((each) => each.id === id);
+    if (known === undefined || !isEnd || received !== known.bundle.length) return undefined;
+    if (known.sent < known.bundle.length) return undefined;
+    this.#open = this.#open.filter((each) => each !== known);
+    return known.transfer;
+  }
+
+  /** @returns the transfer that the peer refuses, if there is one under this number. */
+  refused(id: number): number | undefined {
+    const known = this.#open.find((each) => each.id === id);
+    this.#open = this.#open.filter((each) => each !== known);
+    return known?.transfer;
+  }
+
+  /** Takes transfers back that have not begun. */
+  unsent(): readonly number[] {
+    const unsent = this.#open.filter(({ sent }) => sent === 0);
+    this.#open = this.#open.filter(({ sent }) => sent > 0);
+    return unsent.map(({ transfer }) => transfer);
+  }
+
+  /** Takes all transfers back. */
+  all(): readonly number[] {
+    return this.#open.splice(0).map(({ transfer }) => transfer);
+  }
+}

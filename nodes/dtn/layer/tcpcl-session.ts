@@ -1,0 +1,421 @@
+/**
+ * One session of the TCP convergence layer, version 4 (RFC 9174 sections 3 to 6), over one stream. A
+ * state machine; whoever opened the stream sends bundles, and the other end receives them.
+ *
+ * A transfer is acknowledged when the node has kept its bundle. Until then nothing more is read, so
+ * that a node whose store is full pushes back; it is asked again every second.
+ *
+ * @module
+ */
+import type { Nanoseconds } from '../../../engine/host/time.ts';
+import type { Machine, TimerDue } from '../../_kit/machine.ts';
+import { TimerTable } from '../../_kit/timer-table.ts';
+import {
+  BUNDLE_BYTES_MAX,
+  TCPCL_ASK_NS,
+  TCPCL_CONTACT_NS,
+  TCPCL_SEGMENT_BYTES,
+} from '../geometry.ts';
+import { TcpclIncoming } from './tcpcl-incoming.ts';
+import { TcpclOutgoing } from './tcpcl-outgoing.ts';
+import { TcpclReader } from './tcpcl-reader.ts';
+import {
+  encodeContact,
+  encodeTcpcl,
+  isOurVersion,
+  TCPCL_END,
+  TCPCL_REJECTION,
+  type TcpclMessage,
+} from './tcpcl-wire.ts';
+
+const NS_PER_S = 1_000_000_000;
+
+/** What a session knows. */
+export interface TcpclFacts {
+  /** The end that opened the stream speaks first (RFC 9174 section 4.1). */
+  readonly role: 'active' | 'passive';
+  /** Node IDs of both ends, as text. The peer's is a claim: the stream itself says who it is. */
+  readonly ownId: string;
+  readonly peerId: string;
+  /** Interval of keep-alives that this end wishes for, s; 0 for none. */
+  readonly keepAliveS: number;
+}
+
+/** Why something is dropped, or a session ends. */
+export type TcpclDrop =
+  | 'tcpcl-bad-message'
+  | 'tcpcl-stranger'
+  | 'tcpcl-silence'
+  | 'tcpcl-refused'
+  | 'tcpcl-unexpected';
+
+/** What a session is told. */
+export type TcpclInput =
+  | { readonly kind: 'opened' }
+  /** The session keeps the bytes. */
+  | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
+  | { readonly kind: 'send'; readonly transfer: number; readonly bundle: Uint8Array }
+  /** The stream takes another segment. */
+  | { readonly kind: 'room' }
+  /** The node has the bundle that was offered last. */
+  | { readonly kind: 'kept' }
+  /** Ends after what is under way. */
+  | { readonly kind: 'finish' }
+  /** The stream has ended. */
+  | { readonly kind: 'closed' };
+
+/** What a session wants done. */
+export type TcpclEffect =
+  /** After a segment, the node says `room` when the stream takes more. */
+  | { readonly kind: 'write'; readonly bytes: Uint8Array; readonly isSegment: boolean }
+  /** Reads nothing more, or goes on. */
+  | { readonly kind: 'pause'; readonly isPaused: boolean }
+  | { readonly kind: 'bundle'; readonly bundle: Uint8Array }
+  | { readonly kind: 'sent'; readonly transfer: number }
+  | { readonly kind: 'failed'; readonly transfer: number }
+  /** At the end that sends: bundles can be sent from now on, or no longer. */
+  | { readonly kind: 'up' }
+  | { readonly kind: 'down' }
+  /** Ends the stream, in order or at once. */
+  | { readonly kind: 'end' }
+  | { readonly kind: 'reset' }
+  | { readonly kind: 'drop'; readonly reason: TcpclDrop };
+
+type State = 'new' | 'contact' | 'session' | 'up' | 'ending' | 'over';
+type Timer = 'contact' | 'keep-alive' | 'silence' | 'ask';
+
+/** One session. */
+export class TcpclSession implements Machine<TcpclInput, TcpclEffect> {
+  readonly #facts: TcpclFacts;
+  readonly #reader = new TcpclReader(TCPCL_SEGMENT_BYTES);
+  readonly #timers = new TimerTable<Timer>();
+  readonly #outgoing = new TcpclOutgoing();
+  readonly #incoming = new TcpclIncoming();
+  #state: State = 'new';
+  /** Bytes of the bundle that the node has not kept yet. */
+  #offered: Uint8Array | undefined;
+  #hasTold = false;
+  #keepAliveNs: Nanoseconds = 0;
+  #now: Nanoseconds = 0;
+  #effects: TcpclEffect[] = [];
+
+  constructor(facts: TcpclFacts) {
+    this.#facts = facts;
+  }
+
+  /** True if bundles can be sent. */
+  get isUp(): boolean {
+    return this.#state === 'up';
+  }
+
+  /** Octets that wait to be read, and those of the transfer that comes in. */
+  get held(): number {
+    return this.#reader.kept + this.#incoming.bytes + (this.#offered?.length ?? 0);
+  }
+
+  step(now: Nanoseconds, input: TcpclInput | TimerDue): readonly TcpclEffect[] {
+    this.#now = now;
+    this.#effects = [];
+    if (this.#state !== 'over') this.#take(input);
+    return this.#effects;
+  }
+
+  nextAt(): Nanoseconds {
+    return this.#timers.nextAt();
+  }
+
+  #take(input: TcpclInput | TimerDue): void {
+    switch (input.kind) {
+      case 'opened':
+        this.#open();
+        return;
+      case 'bytes':
+        this.#reader.add(input.bytes);
+        this.#heard();
+        this.#read();
+        return;
+      case 'send':
+        this.#outgoing.add(input.transfer, input.bundle);
+        this.#segment();
+        return;
+      case 'room':
+        this.#outgoing.isBlocked = false;
+        this.#segment();
+        return;
+      case 'kept':
+        this.#kept();
+        return;
+      case 'finish':
+        this.#terminate(TCPCL_END.unknown);
+        return;
+      case 'closed':
+        this.#over();
+        return;
+      case 'timer':
+        this.#ring();
+    }
+  }
+
+  #open(): void {
+    this.#state = 'contact';
+    this.#timers.set('contact', this.#now + TCPCL_CONTACT_NS);
+    if (this.#facts.role === 'active') this.#tellContact();
+  }
+
+  #tellContact(): void {
+    this.#hasTold = true;
+    this.#write(encodeContact(false));
+  }
+
+  #read(): void {
+    while (this.#offered === undefined && this.#state !== 'over') {
+      const read = this.#reader.next();
+      if (read.kind === 'nothing') return;
+      if (read.kind === 'bad') {
+        this.#drop('tcpcl-bad-message');
+        if (read.why === 'unknown-type') {
+          this.#tell({ kind: 'rejection', reason: TCPCL_REJECTION.unknownType, type: read.type });
+        }
+        this.#fail(TCPCL_END.unknown);
+      } else if (read.kind === 'contact') this.#contacted(isOurVersion(read));
+      else this.#message(read.message);
+    }
+  }
+
+  /** RFC 9174 section 4.3: without TLS at both ends, there is none; this end offers none. */
+  #contacted(isOurs: boolean): void {
+    if (!this.#hasTold) this.#tellContact();
+    if (!isOurs) {
+      this.#drop('tcpcl-bad-message');
+      this.#fail(TCPCL_END.version);
+      return;
+    }
+    this.#state = 'session';
+    this.#tell({
+      kind: 'session',
+      keepAliveS: this.#facts.keepAliveS,
+      segmentMru: TCPCL_SEGMENT_BYTES,
+      transferMru: BUNDLE_BYTES_MAX,
+      nodeId: this.#facts.ownId,
+      isForeign: false,
+    });
+  }
+
+  #message(message: TcpclMessage): void {
+    if (this.#state === 'session' && message.kind === 'session') {
+      this.#negotiate(message);
+      return;
+    }
+    const isOpen = this.#state === 'up' || this.#state === 'ending';
+    if (message.kind === 'termination') this.#terminated(message.isReply);
+    else if (message.kind === 'rejection') this.#fail(TCPCL_END.unknown);
+    else if (!isOpen || message.kind === 'session') this.#unexpected(message);
+    else this.#transferred(message);
+  }
+
+  #negotiate(session: Extract<TcpclMessage, { kind: 'session' }>): void {
+    const { peerId, keepAliveS, role } = this.#facts;
+    if (session.nodeId !== peerId || session.isForeign || session.segmentMru === 0) {
+      this.#drop('tcpcl-stranger');
+      this.#fail(TCPCL_END.contactFailure);
+      return;
+    }
+    this.#state = 'up';
+    this.#timers.clear('contact');
+    // RFC 9174 section 4.7: the shorter of both; 0 at one end switches keep-alives off.
+    this.#keepAliveNs = Math.min(keepAliveS, session.keepAliveS) * NS_PER_S;
+    this.#outgoing.segmentMax = Math.min(session.segmentMru, TCPCL_SEGMENT_BYTES);
+    this.#outgoing.transferMax = session.transferMru;
+    this.#spoke();
+    this.#heard();
+    if (role === 'active') this.#effects.push({ kind: 'up' });
+  }
+
+  #transferred(message: TcpclMessage): void {
+    switch (message.kind) {
+      case 'segment':
+        this.#received(message);
+        return;
+      case 'receipt': {
+        const sent = this.#outgoing.acknowledged(message);
+        if (sent !== undefined) this.#effects.push({ kind: 'sent', transfer: sent });
+        this.#endIfDone();
+        return;
+      }
+      case 'refusal': {
+        const refused = this.#outgoing.refused(message.transfer);
+        if (refused === undefined) return;
+        this.#drop('tcpcl-refused');
+        this.#effects.push({ kind: 'failed', transfer: refused });
+        this.#endIfDone();
+        return;
+      }
+      default:
+    }
+  }
+
+  #received(segment: Extract<TcpclMessage, { kind: 'segment' }>): void {
+    const outcome = this.#incoming.take(segment);
+    switch (outcome.kind) {
+      case 'unexpected':
+        this.#unexpected(segment);
+        return;
+      case 'refuse':
+        this.#drop('tcpcl-refused');
+        this.#tell({ kind: 'refusal', reason: outcome.reason, transfer: segment.transfer });
+        return;
+      case 'ignored':
+        return;
+      case 'receipt':
+        this.#tell(outcome.receipt);
+        return;
+      case 'bundle':
+        this.#timers.clear('silence');
+        this.#effects.push({ kind: 'pause', isPaused: true });
+        this.#offer(outcome.bundle);
+    }
+  }
+
+  #offer(bundle: Uint8Array): void {
+    this.#offered = bundle;
+    this.#timers.set('ask', this.#now + TCPCL_ASK_NS);
+    this.#effects.push({ kind: 'bundle', bundle });
+  }
+
+  #kept(): void {
+    if (this.#offered === undefined) return;
+    this.#offered = undefined;
+    this.#timers.clear('ask');
+    const receipt = this.#incoming.finished();
+    if (receipt !== undefined) this.#tell(receipt);
+    this.#effects.push({ kind: 'pause', isPaused: false });
+    this.#heard();
+    this.#read();
+    this.#endIfDone();
+  }
+
+  /** RFC 9174 section 5.1.2: the message is known, and does not belong here. */
+  #unexpected(message: TcpclMessage): void {
+    const type = encodeTcpcl(message)[0] as number;
+    this.#drop('tcpcl-unexpected');
+    this.#tell({ kind: 'rejection', reason: TCPCL_REJECTION.unexpected, type });
+    this.#fail(TCPCL_END.unknown);
+  }
+
+  /** Sends one segment if the stream has room; the next follows when the node says so. */
+  #segment(): void {
+    if (this.#state !== 'up' && this.#state !== 'ending') return;
+    const next = this.#outgoing.next();
+    if (next.isTooLong) {
+      // Tried again at once it would fail at once: a new session comes after a while.
+      this.#fail(TCPCL_END.unknown);
+      return;
+    }
+    if (next.segment === undefined) return;
+    this.#spoke();
+    this.#effects.push({ kind: 'write', bytes: encodeTcpcl(next.segment), isSegment: true });
+  }
+
+  /** RFC 9174 section 6.1: no new transfers; those under way are finished. */
+  #terminate(reason: number): void {
+    if (this.#state === 'ending') return;
+    const wasUp = this.#state === 'up';
+    this.#leave('ending');
+    if (wasUp) this.#tell({ kind: 'termination', isReply: false, reason });
+    this.#timers.set('contact', this.#now + TCPCL_CONTACT_NS);
+    for (const transfer of this.#outgoing.unsent()) {
+      this.#effects.push({ kind: 'failed', transfer });
+    }
+    this.#endIfDone();
+  }
+
+  #terminated(isReply: boolean): void {
+    if (this.#state === 'ending') {
+      this.#endIfDone();
+      return;
+    }
+    this.#leave('ending');
+    if (!isReply) this.#tell({ kind: 'termination', isReply: true, reason: TCPCL_END.unknown });
+    for (const transfer of this.#outgoing.unsent()) {
+      this.#effects.push({ kind: 'failed', transfer });
+    }
+    this.#timers.set('contact', this.#now + TCPCL_CONTACT_NS);
+    this.#endIfDone();
+  }
+
+  #endIfDone(): void {
+    if (this.#state !== 'ending') return;
+    const isBusy = this.#outgoing.size > 0 || this.#incoming.isBusy || this.#offered !== undefined;
+    if (isBusy) return;
+    this.#effects.push({ kind: 'end' });
+    this.#over();
+  }
+
+  /** Something is wrong: says so, and ends at once. */
+  #fail(reason: number): void {
+    this.#tell({ kind: 'termination', isReply: false, reason });
+    this.#effects.push({ kind: 'end' });
+    this.#over();
+  }
+
+  /** Nothing is sent from here on but what has begun. */
+  #leave(state: 'ending' | 'over'): void {
+    const wasUp = this.#state === 'up' && this.#facts.role === 'active';
+    this.#state = state;
+    if (wasUp) this.#effects.push({ kind: 'down' });
+  }
+
+  #over(): void {
+    this.#leave('over');
+    this.#reader.clear();
+    this.#offered = undefined;
+    for (const timer of ['contact', 'keep-alive', 'silence', 'ask'] as const) {
+      this.#timers.clear(timer);
+    }
+    for (const transfer of this.#outgoing.all()) this.#effects.push({ kind: 'failed', transfer });
+  }
+
+  #ring(): void {
+    switch (this.#timers.takeDue(this.#now)) {
+      case 'contact':
+      case 'silence':
+        this.#drop('tcpcl-silence');
+        this.#effects.push({ kind: 'reset' });
+        this.#over();
+        return;
+      case 'keep-alive':
+        this.#tell({ kind: 'keep-alive' });
+        return;
+      case 'ask':
+        if (this.#offered !== undefined) this.#offer(this.#offered);
+        return;
+      case undefined:
+    }
+  }
+
+  #tell(message: TcpclMessage): void {
+    this.#write(encodeTcpcl(message));
+    this.#spoke();
+  }
+
+  #write(bytes: Uint8Array): void {
+    this.#effects.push({ kind: 'write', bytes, isSegment: false });
+  }
+
+  #spoke(): void {
+    if (this.#keepAliveNs === 0) return;
+    this.#timers.set('keep-alive', this.#now + this.#keepAliveNs);
+  }
+
+  /** RFC 9174 section 5.1.1: twice the interval without a word, and the peer is gone. */
+  #heard(): void {
+    if (this.#keepAliveNs === 0) return;
+    // While nothing is read, nothing can be heard.
+    if (this.#offered !== undefined) this.#timers.clear('silence');
+    else this.#timers.set('silence', this.#now + 2 * this.#keepAliveNs);
+  }
+
+  #drop(reason: TcpclDrop): void {
+    this.#effects.push({ kind: 'drop', reason });
+  }
+}

@@ -1,0 +1,54 @@
+/**
+ * Finds convergence layers that do not fit the links of a file: two ends with different ones, and
+ * TCPCL where a stream would give up before it hears from the other end.
+ *
+ * @module
+ */
+import type {
+  ConfiguredLink,
+  ConfiguredNode,
+  Disagreement,
+} from '../../../engine/host/protocol.ts';
+import type { DtnOptions } from '../config.ts';
+import { TCPCL_ROUND_TRIP_NS_MAX } from '../geometry.ts';
+
+const NS_PER_S = 1e9;
+
+/** See the module. */
+export function layersThatDoNotFit(
+  nodes: readonly ConfiguredNode<DtnOptions>[],
+  links: readonly ConfiguredLink[],
+): readonly Disagreement[] {
+  const layers = new Map(nodes.map(({ name, options }) => [name, options.layer]));
+  return links.flatMap(({ id, ends, roundTripNs }) => {
+    const [near, far] = ends.map((end) => layers.get(end));
+    if (near === undefined || far === undefined) return [];
+    const fault = faultOf({ near, far, roundTripNs });
+    if (fault === undefined) return [];
+    const node = near === 'tcpcl' ? ends[0] : ends[1];
+    const { message, hint } = fault;
+    return [{ node, path: ['layer'], message: `${message} on ${id}`, hint }];
+  });
+}
+
+interface Ends {
+  readonly near: DtnOptions['layer'];
+  readonly far: DtnOptions['layer'];
+  readonly roundTripNs: number;
+}
+
+function faultOf({
+  near,
+  far,
+  roundTripNs,
+}: Ends): { readonly message: string; readonly hint: string } | undefined {
+  if (near !== far) {
+    return { message: `${near} meets ${far}`, hint: 'write the same layer at both ends' };
+  }
+  if (near !== 'tcpcl' || roundTripNs <= TCPCL_ROUND_TRIP_NS_MAX) return undefined;
+  const seconds = roundTripNs / NS_PER_S;
+  return {
+    message: `tcpcl needs round trips of at most 60 s, and one takes ${seconds} s`,
+    hint: 'write layer: ltp, which waits as long as light takes',
+  };
+}

@@ -1,0 +1,129 @@
+/**
+ * One stream with its TCPCL session, joined to the port.
+ *
+ * @module
+ */
+import type { Stream } from '../../../engine/host/stream.ts';
+import { MachineShell, type ShellHost } from '../../_kit/shell.ts';
+import {
+  type TcpclDrop,
+  type TcpclEffect,
+  type TcpclFacts,
+  type TcpclInput,
+  TcpclSession,
+} from '../layer/tcpcl-session.ts';
+
+/** What the node does with what a session brings. */
+export interface ConnectionHandlers {
+  /** Bundles can be sent, or no longer. */
+  readonly onUp: () => void;
+  readonly onDown: () => void;
+  readonly onBundle: (bundle: Uint8Array) => void;
+  readonly onSent: (transfer: number) => void;
+  readonly onFailed: (transfer: number) => void;
+  readonly onDrop: (reason: TcpclDrop) => void;
+  /** The session is over. Called once. */
+  readonly onOver: () => void;
+}
+
+/** A session on a stream. */
+export class TcpclConnection {
+  readonly #stream: Stream;
+  readonly #handlers: ConnectionHandlers;
+  readonly #session: TcpclSession;
+  readonly #shell: MachineShell<TcpclInput, TcpclEffect>;
+  #isFull = false;
+  #isOver = false;
+
+  constructor(host: ShellHost, stream: Stream, facts: TcpclFacts, handlers: ConnectionHandlers) {
+    this.#stream = stream;
+    this.#handlers = handlers;
+    this.#session = new TcpclSession(facts);
+    this.#shell = new MachineShell(host, this.#session, (effect) => this.#perform(effect));
+    stream.handle({
+      onData: (buffer, offset, length) =>
+        this.#shell.take({ kind: 'bytes', bytes: buffer.slice(offset, offset + length) }),
+      onEnd: () => stream.end(),
+      onDrain: () => {
+        this.#isFull = false;
+        this.#shell.take({ kind: 'room' });
+      },
+      onClose: () => this.#over(),
+    });
+    this.#shell.take({ kind: 'opened' });
+  }
+
+  /** True if bundles can be sent. */
+  get isUp(): boolean {
+    return this.#session.isUp;
+  }
+
+  send(transfer: number, bundle: Uint8Array): void {
+    this.#shell.take({ kind: 'send', transfer, bundle });
+  }
+
+  /** The node has the bundle that came last. */
+  kept(): void {
+    this.#shell.take({ kind: 'kept' });
+  }
+
+  /** Ends after what is under way. */
+  finish(): void {
+    this.#shell.take({ kind: 'finish' });
+  }
+
+  /** Ends at once: the contact is over, and nothing would get through. */
+  abort(): void {
+    if (this.#isOver) return;
+    this.#stream.reset();
+    this.#over();
+  }
+
+  #over(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#shell.take({ kind: 'closed' });
+    this.#handlers.onOver();
+    this.#shell.stop();
+  }
+
+  #perform(effect: TcpclEffect): void {
+    switch (effect.kind) {
+      case 'write':
+        this.#write(effect.bytes, effect.isSegment);
+        return;
+      case 'pause':
+        this.#stream.setPaused(effect.isPaused);
+        return;
+      case 'end':
+        this.#stream.end();
+        return;
+      case 'reset':
+        this.#stream.reset();
+        return;
+      case 'up':
+        this.#handlers.onUp();
+        return;
+      case 'down':
+        this.#handlers.onDown();
+        return;
+      case 'bundle':
+        this.#handlers.onBundle(effect.bundle);
+        return;
+      case 'sent':
+        this.#handlers.onSent(effect.transfer);
+        return;
+      case 'failed':
+        this.#handlers.onFailed(effect.transfer);
+        return;
+      case 'drop':
+        this.#handlers.onDrop(effect.reason);
+    }
+  }
+
+  /** Header and data go in one call, so that no small packet waits for a receipt (Nagle). */
+  #write(bytes: Uint8Array, isSegment: boolean): void {
+    if (this.#stream.write(bytes) === 'full') this.#isFull = true;
+    if (isSegment && !this.#isFull) this.#shell.take({ kind: 'room' });
+  }
+}

@@ -1,0 +1,235 @@
+/**
+ * Delay-tolerant networking: the adapter between the port and TCPCL. A node opens a session to each
+ * neighbour while there is a contact, and sends on it; it receives on those that neighbours open.
+ *
+ * @module
+ */
+import type { Host } from '../../../engine/host/host.ts';
+import type { Listener, Stream } from '../../../engine/host/stream.ts';
+import type { Nanoseconds, Timer } from '../../../engine/host/time.ts';
+import type { Way } from '../../../engine/host/transport.ts';
+import { BackOff } from '../../_kit/back-off.ts';
+import { AcknowledgedLink } from '../agent/acknowledged-link.ts';
+import type { Transfer } from '../agent/input.ts';
+import type { Outlet } from '../agent/outlet.ts';
+import type { DtnOptions } from '../config.ts';
+import {
+  BUNDLE_BYTES_MAX,
+  TCPCL_RECONNECT_NS,
+  TCPCL_RECONNECT_NS_MAX,
+  TCPCL_SEGMENT_BYTES,
+  TCPCL_SESSIONS_MAX,
+  TCPCL_WINDOW,
+} from '../geometry.ts';
+import type { TcpclFacts } from '../layer/tcpcl-session.ts';
+import type { Names } from '../names.ts';
+import { formatEid } from '../wire/eid.ts';
+import { type LinkEnd, longestDelayNs } from './link-end.ts';
+import type { LinkHandlers, LinkLayer, LinkTransmission } from './link-layer.ts';
+import { type ConnectionHandlers, TcpclConnection } from './tcpcl-connection.ts';
+
+/** Time for three attempts to connect beside the light time, ns, as the port has it by default. */
+const CONNECT_NS = 7_000_000_000;
+/** Octets around a segment. */
+const SEGMENT_HEAD = 22;
+
+interface Neighbour {
+  readonly end: LinkEnd;
+  readonly outlet: Outlet;
+  readonly backOff: BackOff;
+  listener: Listener | undefined;
+  /** The session on which this node sends. */
+  active: TcpclConnection | undefined;
+  /** Those that the neighbour opened, by number, oldest first. */
+  readonly passive: Map<number, TcpclConnection>;
+  hasContact: boolean;
+  isConnecting: boolean;
+  retry: Timer | undefined;
+}
+
+/** All links of a node on which TCPCL runs. */
+export class TcpclNode implements LinkLayer {
+  readonly #host: Host;
+  readonly #options: DtnOptions;
+  readonly #names: Names;
+  readonly #handlers: LinkHandlers;
+  /** By id of the link. */
+  readonly #neighbours = new Map<string, Neighbour>();
+  #connections = 0;
+  #isStopped = false;
+
+  constructor(host: Host, options: DtnOptions, names: Names, handlers: LinkHandlers) {
+    this.#host = host;
+    this.#options = options;
+    this.#names = names;
+    this.#handlers = handlers;
+  }
+
+  get outlets(): readonly Outlet[] {
+    return [...this.#neighbours.values()].map(({ outlet }) => outlet);
+  }
+
+  /** Runs on this link. */
+  add(end: LinkEnd): void {
+    const outlet = new AcknowledgedLink(
+      {
+        link: end.link.id,
+        neighbour: end.neighbour,
+        maxBytes: BUNDLE_BYTES_MAX,
+        rateBps: end.link.rateBps,
+        contacts: end.contacts,
+        bytesOnLink: (bytes): number =>
+          bytes + SEGMENT_HEAD * Math.ceil(bytes / TCPCL_SEGMENT_BYTES),
+      },
+      {
+        window: TCPCL_WINDOW,
+        // The stream has a queue of its own, and the window bounds what waits in it.
+        idleAt: (): Nanoseconds => 0,
+        abandon: (): void => undefined,
+      },
+      0,
+    );
+    // Open while there is a session.
+    outlet.close();
+    this.#neighbours.set(end.link.id, {
+      end,
+      outlet,
+      backOff: new BackOff({ firstNs: TCPCL_RECONNECT_NS, mostNs: TCPCL_RECONNECT_NS_MAX }),
+      listener: undefined,
+      active: undefined,
+      passive: new Map(),
+      hasContact: end.contacts === undefined,
+      isConnecting: false,
+      retry: undefined,
+    });
+  }
+
+  start(): void {
+    for (const neighbour of this.#neighbours.values()) {
+      const { port } = neighbour.end.near;
+      neighbour.listener = this.#host.listen({ port }, (stream) => this.#accept(neighbour, stream));
+      if (neighbour.listener === undefined) this.#host.log.warn(`port ${port} is taken`);
+      if (neighbour.hasContact) this.#connect(neighbour);
+    }
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+    for (const neighbour of this.#neighbours.values()) {
+      neighbour.listener?.close();
+      neighbour.retry?.cancel();
+      for (const each of [neighbour.active, ...neighbour.passive.values()]) each?.finish();
+    }
+  }
+
+  turn(link: string, way: Way): void {
+    const neighbour = this.#neighbours.get(link);
+    if (neighbour === undefined) return;
+    neighbour.hasContact = way === 'open';
+    if (way === 'open') {
+      neighbour.backOff.reset();
+      this.#connect(neighbour);
+      return;
+    }
+    neighbour.retry?.cancel();
+    // Streams outlive contacts in live runs, where they are the system's.
+    for (const each of [neighbour.active, ...neighbour.passive.values()]) each?.abort();
+  }
+
+  send({ outlet, bundle, transfer = 0 }: LinkTransmission): void {
+    const active = this.#neighbours.get(outlet)?.active;
+    if (active?.isUp === true) active.send(transfer, bundle);
+    else this.#handlers.onFailed({ outlet, number: transfer });
+  }
+
+  kept({ outlet, number }: Transfer): void {
+    const neighbour = this.#neighbours.get(outlet);
+    neighbour?.passive.get(number)?.kept();
+    if (number === 0) neighbour?.active?.kept();
+  }
+
+  #connect(neighbour: Neighbour): void {
+    const { end, active, isConnecting, hasContact } = neighbour;
+    if (active !== undefined || isConnecting || !hasContact || this.#isStopped) return;
+    neighbour.isConnecting = true;
+    const to = this.#host.endpoint(end.far.address, end.far.port);
+    const timeout = CONNECT_NS + 4 * longestDelayNs(end);
+    this.#host.connect({ to, timeout }, (stream) => {
+      neighbour.isConnecting = false;
+      if (stream === undefined) this.#retry(neighbour);
+      else if (neighbour.hasContact && !this.#isStopped) this.#opened(neighbour, stream);
+      else stream.reset();
+    });
+  }
+
+  #retry(neighbour: Neighbour): void {
+    if (!neighbour.hasContact || this.#isStopped) return;
+    const waitNs = neighbour.backOff.nextDrawn(this.#host.random('reconnect'));
+    neighbour.retry?.cancel();
+    neighbour.retry = this.#host.after(Math.round(waitNs), () => this.#connect(neighbour));
+  }
+
+  #opened(neighbour: Neighbour, stream: Stream): void {
+    const outlet = neighbour.end.link.id;
+    const connection = this.#connection(neighbour, stream, 0, {
+      onUp: (): void => {
+        neighbour.backOff.reset();
+        this.#handlers.onWay(outlet, 'open');
+      },
+      onDown: (): void => this.#handlers.onWay(outlet, 'closed'),
+      onOver: (): void => {
+        neighbour.active = undefined;
+        this.#retry(neighbour);
+      },
+    });
+    neighbour.active = connection;
+  }
+
+  /** The neighbour opens a session; that of a neighbour who has crashed makes room for it. */
+  #accept(neighbour: Neighbour, stream: Stream): void {
+    const { passive, end } = neighbour;
+    if (this.#host.endpointOf(stream.remote).address !== end.far.address) {
+      this.#host.drop('unknown-peer');
+      stream.handle({ onData: () => undefined });
+      stream.reset();
+      return;
+    }
+    const [oldest] = passive.values();
+    if (passive.size >= TCPCL_SESSIONS_MAX) oldest?.abort();
+    this.#connections += 1;
+    const number = this.#connections;
+    const connection = this.#connection(neighbour, stream, number, {
+      onUp: (): void => undefined,
+      onDown: (): void => undefined,
+      onOver: (): void => void passive.delete(number),
+    });
+    passive.set(number, connection);
+  }
+
+  #connection(
+    { end }: Neighbour,
+    stream: Stream,
+    number: number,
+    own: Pick<ConnectionHandlers, 'onUp' | 'onDown' | 'onOver'>,
+  ): TcpclConnection {
+    const outlet = end.link.id;
+    const facts: TcpclFacts = {
+      role: number === 0 ? 'active' : 'passive',
+      ownId: this.#idOf(this.#host.name),
+      peerId: this.#idOf(end.neighbour),
+      keepAliveS: this.#options.tcpcl.keepAlive,
+    };
+    return new TcpclConnection(this.#host, stream, facts, {
+      ...own,
+      onBundle: (bundle): void =>
+        this.#handlers.onBundle(bundle, end.neighbour, { outlet, number }),
+      onSent: (transfer): void => this.#handlers.onReceipt({ outlet, number: transfer }),
+      onFailed: (transfer): void => this.#handlers.onFailed({ outlet, number: transfer }),
+      onDrop: (reason): void => this.#host.drop(reason),
+    });
+  }
+
+  #idOf(name: string): string {
+    return formatEid(this.#names.nodeOf(name));
+  }
+}

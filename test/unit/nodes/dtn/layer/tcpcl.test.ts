@@ -1,0 +1,320 @@
+import { describe, expect, it } from 'vitest';
+import { concatBytes } from '../../../../../nodes/_kit/bytes.ts';
+import { TIMER_DUE } from '../../../../../nodes/_kit/machine.ts';
+import { DTN_DROPS } from '../../../../../nodes/dtn/drops.ts';
+import { TcpclReader } from '../../../../../nodes/dtn/layer/tcpcl-reader.ts';
+import {
+  type TcpclEffect,
+  type TcpclInput,
+  TcpclSession,
+} from '../../../../../nodes/dtn/layer/tcpcl-session.ts';
+import {
+  encodeContact,
+  encodeTcpcl,
+  type TcpclMessage,
+} from '../../../../../nodes/dtn/layer/tcpcl-wire.ts';
+import { blockOf } from './ltp-pair.ts';
+import { forMutants } from './mutations.ts';
+
+const S = 1_000_000_000;
+type End = 'a' | 'b';
+type Event = Exclude<TcpclEffect, { kind: 'write' }>;
+
+/** Two sessions on one stream that loses nothing; a is the active one. */
+class Pair {
+  now = 0;
+  readonly ends: Readonly<Record<End, TcpclSession>>;
+  readonly said: Record<End, Uint8Array[]> = { a: [], b: [] };
+  readonly events: Record<End, Event[]> = { a: [], b: [] };
+  /** Octets that arrive at once. */
+  piece = Number.POSITIVE_INFINITY;
+  keeps = true;
+  readonly #air: { readonly to: End; readonly bytes: Uint8Array }[] = [];
+
+  constructor(keepAliveS: Readonly<Record<End, number>> = { a: 30, b: 30 }, claims = 'ipn:1.0') {
+    this.ends = {
+      a: new TcpclSession({
+        role: 'active',
+        ownId: claims,
+        peerId: 'ipn:2.0',
+        keepAliveS: keepAliveS.a,
+      }),
+      b: new TcpclSession({
+        role: 'passive',
+        ownId: 'ipn:2.0',
+        peerId: 'ipn:1.0',
+        keepAliveS: keepAliveS.b,
+      }),
+    };
+  }
+
+  open(): this {
+    this.take('a', { kind: 'opened' });
+    this.take('b', { kind: 'opened' });
+    return this.settle();
+  }
+
+  take(end: End, input: TcpclInput | typeof TIMER_DUE): void {
+    for (const effect of this.ends[end].step(this.now, input)) {
+      if (effect.kind !== 'write') {
+        this.events[end].push(effect);
+        if (effect.kind === 'bundle' && this.keeps) this.take(end, { kind: 'kept' });
+        continue;
+      }
+      this.said[end].push(effect.bytes);
+      this.#air.push({ to: end === 'a' ? 'b' : 'a', bytes: effect.bytes });
+      if (effect.isSegment) this.take(end, { kind: 'room' });
+    }
+  }
+
+  /** Everything arrives. */
+  settle(): this {
+    for (let next = this.#air.shift(); next; next = this.#air.shift()) {
+      for (let at = 0; at < next.bytes.length; at += this.piece) {
+        this.take(next.to, { kind: 'bytes', bytes: next.bytes.slice(at, at + this.piece) });
+      }
+    }
+    return this;
+  }
+
+  /** Time goes on; what is said on the way gets lost if the stream is cut. */
+  pass(untilNs: number, isCut = false): void {
+    for (;;) {
+      const next = Math.min(this.ends.a.nextAt(), this.ends.b.nextAt());
+      if (next > untilNs) break;
+      this.now = next;
+      this.take(this.ends.a.nextAt() === next ? 'a' : 'b', TIMER_DUE);
+      if (isCut) this.#air.length = 0;
+      else this.settle();
+    }
+    this.now = untilNs;
+  }
+
+  kinds(end: End): readonly string[] {
+    return this.events[end].map((event) => (event.kind === 'drop' ? event.reason : event.kind));
+  }
+
+  messages(end: End): readonly TcpclMessage[] {
+    const reader = new TcpclReader(1_000_000);
+    reader.add(concatBytes(...this.said[end]));
+    const messages: TcpclMessage[] = [];
+    for (let read = reader.next(); read.kind !== 'nothing'; read = reader.next()) {
+      if (read.kind === 'bad') throw new Error(read.why);
+      if (read.kind === 'message') messages.push(read.message);
+    }
+    return messages;
+  }
+}
+
+const segment = (fields: Partial<Extract<TcpclMessage, { kind: 'segment' }>>): Uint8Array =>
+  encodeTcpcl({
+    kind: 'segment',
+    isStart: true,
+    isEnd: false,
+    transfer: 0,
+    isForeign: false,
+    data: new Uint8Array(10),
+    ...fields,
+  });
+
+describe('a session', () => {
+  it.each([1, 2, 7, 65_536])('carries bundles in order, in pieces of %i octets', (piece) => {
+    const pair = new Pair();
+    pair.piece = piece;
+    pair.open();
+    expect(pair.kinds('a')).toEqual(['up']);
+    const bundles = [100, 65_536, 200_000, 1].map(blockOf);
+    for (const [index, bundle] of bundles.entries()) {
+      pair.take('a', { kind: 'send', transfer: 40 + index, bundle });
+    }
+    pair.settle();
+    const came = pair.events.b.flatMap((event) => (event.kind === 'bundle' ? [event.bundle] : []));
+    expect(came.map(({ length }) => length)).toEqual([100, 65_536, 200_000, 1]);
+    expect(came.every((each, index) => Buffer.compare(each, bundles[index]!) === 0)).toBe(true);
+    const sent = pair.events.a.flatMap((event) => (event.kind === 'sent' ? [event.transfer] : []));
+    expect(sent).toEqual([40, 41, 42, 43]);
+  });
+
+  it('sends segments of at most what the peer takes, and states the length of long transfers', () => {
+    const pair = new Pair().open();
+    pair.take('a', { kind: 'send', transfer: 1, bundle: blockOf(150_000) });
+    pair.settle();
+    const segments = pair
+      .messages('a')
+      .flatMap((message) => (message.kind === 'segment' ? [message] : []));
+    expect(segments.map(({ data }) => data.length)).toEqual([65_536, 65_536, 18_928]);
+    expect(segments.map(({ total }) => total)).toEqual([150_000, undefined, undefined]);
+    const receipts = pair
+      .messages('b')
+      .flatMap((message) => (message.kind === 'receipt' ? [message.received] : []));
+    expect(receipts).toEqual([65_536, 131_072, 150_000]);
+  });
+
+  it('says nothing for the shorter keep-alive interval, then keeps alive', () => {
+    const pair = new Pair({ a: 60, b: 20 }).open();
+    pair.pass(100 * S);
+    const alive = pair.messages('a').filter(({ kind }) => kind === 'keep-alive');
+    expect(alive).toHaveLength(5);
+    expect(pair.kinds('a')).toEqual(['up']);
+  });
+
+  it('without keep-alives at one end has none', () => {
+    const pair = new Pair({ a: 0, b: 20 }).open();
+    expect(pair.ends.a.nextAt()).toBe(Number.POSITIVE_INFINITY);
+    expect(pair.ends.b.nextAt()).toBe(Number.POSITIVE_INFINITY);
+  });
+
+  it('ends after twice the interval without a word, not earlier', () => {
+    const pair = new Pair({ a: 20, b: 20 }).open();
+    pair.take('a', { kind: 'send', transfer: 5, bundle: blockOf(10) });
+    pair.keeps = false;
+    pair.pass(40 * S - 1, true);
+    expect(pair.kinds('a')).toEqual(['up']);
+    pair.pass(40 * S, true);
+    expect(pair.kinds('a')).toEqual(['up', 'tcpcl-silence', 'reset', 'down', 'failed']);
+  });
+
+  it.each(['a', 'b'] as const)('is given up after 60 s if end %s never says a word', (silent) => {
+    const pair = new Pair();
+    const other = silent === 'a' ? 'b' : 'a';
+    pair.take(other, { kind: 'opened' });
+    pair.pass(60 * S - 1, true);
+    expect(pair.kinds(other)).toEqual([]);
+    pair.pass(60 * S, true);
+    expect(pair.kinds(other)).toEqual(['tcpcl-silence', 'reset']);
+  });
+
+  it('ends in order: what is under way arrives, what has not begun comes back', () => {
+    const pair = new Pair().open();
+    pair.keeps = false;
+    pair.take('a', { kind: 'send', transfer: 1, bundle: blockOf(10) });
+    pair.settle();
+    pair.take('a', { kind: 'finish' });
+    pair.settle();
+    expect(pair.kinds('a')).toEqual(['up', 'down']);
+    pair.take('b', { kind: 'kept' });
+    pair.settle();
+    expect(pair.kinds('a')).toEqual(['up', 'down', 'sent', 'end']);
+    expect(pair.kinds('b').at(-1)).toBe('end');
+    expect(pair.messages('b').at(-1)).toEqual({ kind: 'termination', isReply: true, reason: 0 });
+  });
+
+  it('gives everything back when the stream ends', () => {
+    const pair = new Pair().open();
+    pair.keeps = false;
+    pair.take('a', { kind: 'send', transfer: 1, bundle: blockOf(10) });
+    pair.take('a', { kind: 'send', transfer: 2, bundle: blockOf(10) });
+    pair.take('a', { kind: 'closed' });
+    expect(pair.kinds('a')).toEqual(['up', 'down', 'failed', 'failed']);
+  });
+
+  it('with somebody else is refused', () => {
+    const pair = new Pair({ a: 30, b: 30 }, 'ipn:9.0').open();
+    expect(pair.kinds('b')).toEqual(['tcpcl-stranger', 'end']);
+    expect(pair.messages('b').at(-1)).toMatchObject({ kind: 'termination', reason: 4 });
+  });
+
+  it('in another version is refused', () => {
+    const pair = new Pair();
+    pair.take('b', { kind: 'opened' });
+    pair.take('b', { kind: 'bytes', bytes: Uint8Array.of(0x64, 0x74, 0x6e, 0x21, 3, 0) });
+    expect(pair.messages('b').at(-1)).toMatchObject({ kind: 'termination', reason: 2 });
+    expect(pair.kinds('b')).toEqual(['tcpcl-bad-message', 'end']);
+  });
+});
+
+describe('a node whose store is full', () => {
+  it('stops reading, is asked every second, and acknowledges when it has room', () => {
+    const pair = new Pair().open();
+    pair.keeps = false;
+    for (const transfer of [1, 2]) pair.take('a', { kind: 'send', transfer, bundle: blockOf(50) });
+    pair.settle();
+    expect(pair.kinds('b')).toEqual(['pause', 'bundle']);
+    pair.pass(pair.now + 2.5 * S);
+    expect(pair.kinds('b')).toEqual(['pause', 'bundle', 'bundle', 'bundle']);
+    expect(pair.kinds('a')).toEqual(['up']);
+    pair.keeps = true;
+    pair.pass(pair.now + S);
+    expect(pair.kinds('a')).toEqual(['up', 'sent', 'sent']);
+  });
+
+  it('does not take the silence that it makes for the end of the peer', () => {
+    const pair = new Pair({ a: 20, b: 20 }).open();
+    pair.keeps = false;
+    pair.take('a', { kind: 'send', transfer: 1, bundle: blockOf(50) });
+    pair.settle();
+    pair.pass(200 * S);
+    expect(new Set(pair.kinds('b'))).toEqual(new Set(['pause', 'bundle']));
+    expect(pair.kinds('a')).toEqual(['up']);
+  });
+});
+
+describe('a peer', () => {
+  const CASES: readonly (readonly [string, Uint8Array, string])[] = [
+    ['a segment of no transfer', segment({ isStart: false }), 'tcpcl-unexpected'],
+    ['a segment longer than ours', segment({ data: new Uint8Array(65_537) }), 'tcpcl-bad-message'],
+    ['an unknown type', Uint8Array.of(0x77), 'tcpcl-bad-message'],
+    ['another contact header', encodeContact(false), 'tcpcl-bad-message'],
+    ['a transfer of 16 MiB and one octet', segment({ total: 2 ** 24 + 1 }), 'tcpcl-refused'],
+    ['more than it announced', segment({ total: 9 }), 'tcpcl-refused'],
+    ['less than it announced', segment({ total: 11, isEnd: true }), 'tcpcl-refused'],
+  ];
+
+  it.each(CASES)('that sends %s', (_, bytes, reason) => {
+    const pair = new Pair().open();
+    pair.take('b', { kind: 'bytes', bytes });
+    expect(pair.kinds('b')[0]).toBe(reason);
+    expect(pair.ends.b.held).toBe(0);
+  });
+
+  it('that goes on with a refused transfer is not listened to; the next one arrives', () => {
+    const pair = new Pair().open();
+    const rest = segment({ isStart: false });
+    const last = segment({ isStart: false, isEnd: true });
+    const next = segment({ transfer: 1, isEnd: true });
+    for (const bytes of [segment({ total: 2 ** 25 }), rest, last, next]) {
+      pair.take('b', { kind: 'bytes', bytes });
+    }
+    expect(pair.kinds('b')).toEqual(['tcpcl-refused', 'pause', 'bundle', 'pause']);
+  });
+
+  it('that takes only short transfers loses the session, not more', () => {
+    const pair = new Pair();
+    pair.take('a', { kind: 'opened' });
+    const session = {
+      kind: 'session',
+      keepAliveS: 0,
+      segmentMru: 100,
+      transferMru: 100,
+      nodeId: 'ipn:2.0',
+      isForeign: false,
+    } as const;
+    pair.take('a', { kind: 'bytes', bytes: encodeContact(false) });
+    pair.take('a', { kind: 'bytes', bytes: encodeTcpcl(session) });
+    pair.take('a', { kind: 'send', transfer: 1, bundle: blockOf(101) });
+    expect(pair.kinds('a')).toEqual(['up', 'end', 'down', 'failed']);
+  });
+
+  it('is never an exception, and fills no memory: 100000 mutations', () => {
+    const sample = new Pair().open();
+    sample.take('a', { kind: 'send', transfer: 1, bundle: blockOf(90) });
+    sample.take('a', { kind: 'finish' });
+    sample.settle();
+    const whole = [concatBytes(...sample.said.a), concatBytes(...sample.said.b)];
+    const handshake = concatBytes(...sample.said.a.slice(0, 2));
+    const drops = new Set<string>();
+    const wishes = { ownId: 'ipn:2.0', peerId: 'ipn:1.0', keepAliveS: 30 };
+    forMutants([...whole, ...sample.said.a, ...sample.said.b], 100_000, (bytes, index) => {
+      const session = new TcpclSession({ role: 'passive', ...wishes });
+      session.step(0, { kind: 'opened' });
+      if (index % 2 === 0) session.step(0, { kind: 'bytes', bytes: handshake });
+      const effects = session.step(0, { kind: 'bytes', bytes });
+      for (const effect of effects) if (effect.kind === 'drop') drops.add(effect.reason);
+      expect(session.held).toBeLessThanOrEqual(2 * bytes.length);
+      expect(effects.length).toBeLessThanOrEqual(bytes.length + 10);
+    });
+    for (const name of drops) expect(Object.keys(DTN_DROPS)).toContain(name);
+    expect(drops).toContain('tcpcl-bad-message');
+    expect(drops).toContain('tcpcl-unexpected');
+  });
+});

@@ -1,0 +1,82 @@
+/**
+ * Published messages and a session of the TCP convergence layer, version 4 (RFC 9174).
+ */
+import { describe, expect, it } from 'vitest';
+import { concatBytes, fromHex, toHex } from '../../nodes/_kit/bytes.ts';
+import { TcpclReader } from '../../nodes/dtn/layer/tcpcl-reader.ts';
+import { TcpclSession } from '../../nodes/dtn/layer/tcpcl-session.ts';
+import { encodeContact, encodeTcpcl } from '../../nodes/dtn/layer/tcpcl-wire.ts';
+import { hasVectors, vectors } from '../vectors-root.ts';
+
+interface File {
+  readonly messages: readonly { readonly name: string; readonly hex: string }[];
+  readonly session: readonly { readonly dir?: string; readonly hex?: string }[];
+}
+
+const { messages, session } = hasVectors
+  ? vectors<File>('dtn/tcpclv4.json')
+  : { messages: [], session: [] };
+const CONTACT = encodeContact(false);
+/** Messages with extensions that this codec reads, and never writes. */
+const READ_ONLY = ['sess-init-critical-extension'];
+
+describe.skipIf(!hasVectors)('published TCPCL', () => {
+  it.each(messages)('message $name', ({ name, hex }) => {
+    const bytes = fromHex(hex);
+    const reader = new TcpclReader(1_000);
+    const isContact = name.startsWith('contact');
+    if (!isContact) {
+      reader.add(CONTACT);
+      expect(reader.next().kind).toBe('contact');
+    }
+    // One octet at a time: nothing is read before the last.
+    for (const octet of bytes) {
+      expect(reader.next()).toEqual({ kind: 'nothing' });
+      reader.add(Uint8Array.of(octet));
+    }
+    const read = reader.next();
+    expect(read.kind).toBe(isContact ? 'contact' : 'message');
+    if (read.kind === 'contact') {
+      expect([read.version, read.canTls]).toEqual([4, name === 'contact-tls']);
+      expect(toHex(encodeContact(read.canTls))).toBe(hex);
+    }
+    if (read.kind === 'message' && !READ_ONLY.includes(name)) {
+      expect(toHex(encodeTcpcl(read.message))).toBe(hex);
+    }
+    expect(reader.next()).toEqual({ kind: 'nothing' });
+  });
+
+  it('session: both ends say the published octets, but for what they wish', () => {
+    const hexOf = (from: string): string =>
+      session
+        .flatMap(({ dir, hex = '' }) => (dir?.startsWith(from) === true ? [hex] : []))
+        .join('');
+    const passive = new TcpclSession({
+      role: 'passive',
+      ownId: 'ipn:2.0',
+      peerId: 'ipn:1.0',
+      keepAliveS: 30,
+    });
+    const written: Uint8Array[] = [];
+    const bundles: Uint8Array[] = [];
+    const take = (input: Parameters<TcpclSession['step']>[1]): void => {
+      for (const effect of passive.step(0, input)) {
+        if (effect.kind === 'write') written.push(effect.bytes);
+        if (effect.kind === 'bundle') {
+          bundles.push(effect.bundle);
+          take({ kind: 'kept' });
+        }
+      }
+    };
+    take({ kind: 'opened' });
+    for (const octet of fromHex(hexOf('A'))) take({ kind: 'bytes', bytes: Uint8Array.of(octet) });
+    expect(bundles.map(({ length }) => length)).toEqual([84]);
+    const said = toHex(concatBytes(...written));
+    // Its segments and transfers are not as long as ours.
+    const published = hexOf('B').replace(
+      '00000000000080000000000000100000',
+      '00000000000100000000000001000000',
+    );
+    expect(said).toBe(published);
+  });
+});
