@@ -27,6 +27,14 @@ export interface CarrierHandlers {
   readonly onWay: (outlet: string, way: Way) => void;
 }
 
+/** How neighbours are reached. */
+export interface CarrierOptions {
+  /** Wait for a receipt before a bundle is repeated. */
+  readonly retryNs: number;
+  /** Names of all hosts that the carrier reaches. */
+  readonly peers: readonly string[];
+}
+
 /** All neighbours above the carrier. */
 export class CarrierNode {
   readonly outlets: readonly Outlet[];
@@ -35,15 +43,14 @@ export class CarrierNode {
   /** Names of neighbours by the ids of their outlets. */
   readonly #names = new Map<string, string>();
 
-  /** @param retryNs Wait for a receipt before a bundle is repeated. */
-  constructor(host: Host, retryNs: number, handlers: CarrierHandlers) {
+  constructor(host: Host, { retryNs, peers }: CarrierOptions, handlers: CarrierHandlers) {
     this.#host = host;
     this.#transport = host.transport({
       onMessage: (from, buffer, offset, length) =>
         this.#receive(from, buffer.slice(offset, offset + length), handlers),
       onWay: (peer, way) => handlers.onWay(this.idOf(peer), way),
     });
-    const { peers = [], terms } = this.#transport ?? {};
+    const terms = this.#transport?.terms;
     const maxBytes = (terms?.maxBytes ?? CARRIER_HEAD) - CARRIER_HEAD;
     this.outlets = peers.map((neighbour) => {
       const id = this.idOf(neighbour);

@@ -125,6 +125,11 @@ export const dtnConfig = z.strictObject({
   requirePrimaryCrc: z.boolean().default(true),
   /** Above a carrier: wait for a receipt before a bundle is repeated; further waits double. */
   retry: durationNs().default(CARRIER_RETRY_NS),
+  /**
+   * `none` for a node that does not know the time: its bundles say how old they are instead of when
+   * they were created, and it believes what others say of their age.
+   */
+  clock: z.enum(['host', 'none']).default('host'),
   store: storeConfig.prefault({}),
   /** Keys and rules for integrity and confidentiality (RFC 9172). */
   security: securityConfig.prefault({}),
@@ -133,7 +138,7 @@ export const dtnConfig = z.strictObject({
   /**
    * Defects for tests, never for real traffic: `dropping` drops every second bundle of others,
    * `swallowing` does so without a word, `roundabout` takes the worst route that it knows,
-   * `early-receipt` answers before bundles are on disk, `forgetting` forgets on restart what it
+   * `early-receipt` answers before bundles are on disk, `forgetting` forgets what it
    * delivered, `ageless` never makes bundles older.
    */
   double: z

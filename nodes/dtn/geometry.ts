@@ -45,6 +45,8 @@ export const BLOCK_TYPE = {
   confidentiality: 12,
   /** Private: how many copies the receiver may make (dtn7-go, pkg/routing/spray.go). */
   copies: 192,
+  /** Priority, ours: RFC 9171 has none, and leaves 192 to 255 to private use. */
+  priority: 200,
 } as const;
 /** The payload block has this number (RFC 9171 section 4.3.2). */
 export const PAYLOAD_NUMBER = 1;
@@ -96,6 +98,8 @@ export const PERIODS_MAX = 10_000;
 export const TRANSFERS_MAX = 64;
 /** How long it waits for the missing pieces of one, ns (ours). */
 export const TRANSFER_NS = 30_000_000_000;
+/** Datagrams of one bundle that are sent at once (ours): far fewer than the queue of a link holds. */
+export const BURST_MAX = 64;
 /** Longest datagram if the link would carry more: UDP over IPv4 (RFC 768). */
 export const DATAGRAM_MAX = 65_507;
 /** Bundles under way to a neighbour above a carrier (ours); more wait for acknowledgements. */

@@ -8,7 +8,7 @@ import type { Protocol } from '../../engine/host/protocol.ts';
 import { bundleIn } from './account.ts';
 import { type DtnOptions, dtnConfig } from './config.ts';
 import { DTN_DROPS } from './drops.ts';
-import { DTN_CHANNEL } from './geometry.ts';
+import { BODY_MAX, DTN_CHANNEL } from './geometry.ts';
 import { layersThatDoNotFit } from './links/layers-that-do-not-fit.ts';
 import { DTN_METRICS } from './metrics.ts';
 import { createDtn } from './node.ts';
@@ -38,6 +38,12 @@ export const protocol: Protocol<DtnOptions> = {
   channel: DTN_CHANNEL,
   provisioning: securityProvisioning,
   wishes: { lifetime: 'honoured', priority: 'honoured', tolerant: 'honoured' },
+  // What is in memory only is lost in a crash, without a word.
+  carries: ({ store }) => ({
+    maxBytes: BODY_MAX,
+    delivery: store.kind === 'durable' ? 'custody' : 'best-effort',
+    isOrdered: false,
+  }),
   create: createDtn,
 };
 

@@ -87,6 +87,25 @@ export const DTN_METRICS: readonly MetricDefinition[] = [
     help: 'bundles that reached the end of their lifetime in a store',
   },
   {
+    name: 'dtn.emptying',
+    kind: 'histogram',
+    unit: 'ns',
+    help: 'time from the instant at which a way opens for waiting bundles until the store of the node is empty',
+  },
+  {
+    name: 'dtn.overhead',
+    kind: 'ratio',
+    unit: 'count',
+    help: 'copies sent, less bundles delivered, for each bundle delivered; nothing if none was',
+    of: ['dtn.extra_copies', 'dtn.arrived'],
+  },
+  {
+    name: 'dtn.extra_copies',
+    kind: 'counter',
+    unit: 'packets',
+    help: 'copies of bundles that nodes sent, repetitions included, less bundles delivered',
+  },
+  {
     name: 'dtn.recovered',
     kind: 'counter',
     unit: 'packets',
@@ -109,6 +128,12 @@ export const DTN_METRICS: readonly MetricDefinition[] = [
     kind: 'gauge',
     unit: 'bytes',
     help: 'bytes of bundles in the store of a node, after each change',
+  },
+  {
+    name: 'dtn.buffer.peak',
+    kind: 'histogram',
+    unit: 'bytes',
+    help: 'bytes of bundles in the store of a node, after each bundle that it took in; its maximum is the peak',
   },
   {
     name: 'dtn.ltp.rounds',

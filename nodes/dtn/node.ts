@@ -15,10 +15,10 @@ import type { AgentEffect } from './agent/effects.ts';
 import type { AgentInput } from './agent/input.ts';
 import type { StoredRecord } from './agent/records.ts';
 import { CarrierNode } from './carrier-node.ts';
+import { CarrierReach, carrierAt } from './carrier-reach.ts';
 import type { DtnOptions } from './config.ts';
 import { type LinkParts, LinksNode } from './links/links-node.ts';
 import { Names } from './names.ts';
-import { carrierAt } from './plan-of-network.ts';
 import { makeRouter } from './router/make-router.ts';
 import { createSecurity, needsVectors } from './security/security-node.ts';
 import { WaitingInputs } from './security/waiting-inputs.ts';
@@ -39,6 +39,7 @@ class DtnNode implements NodeHandle {
   readonly #store: Store | undefined;
   readonly #shell: MachineShell<AgentInput<NodeRequest>, Effect>;
   readonly #inputs: WaitingInputs<AgentInput<NodeRequest>>;
+  #storedBytes = 0;
   /** Absent above a carrier. */
   readonly #links: LinksNode | undefined;
   /** Absent where this protocol is the lowest. */
@@ -55,7 +56,7 @@ class DtnNode implements NodeHandle {
     );
     const own = network.hosts.find(({ name }) => name === host.name);
     if (own !== undefined && carrierAt(own) !== undefined) {
-      this.#carrier = this.#makeCarrier(options);
+      this.#carrier = this.#makeCarrier(options, new CarrierReach(network).peersOf(own));
     } else this.#links = this.#makeLinks({ options, network, names });
     const outlets = [...(this.#links?.outlets ?? []), ...(this.#carrier?.outlets ?? [])];
     const neighbours = new Set(outlets.map(({ neighbour }) => neighbour));
@@ -66,7 +67,7 @@ class DtnNode implements NodeHandle {
       outlets,
       ...makeRouter({ own: host.name, options, network, names, neighbours }),
       custody: new CustodyLedger(witness, host.name),
-      below: (bound): number => host.random('store').below(bound),
+      below: (bound): number => host.random('agent').below(bound),
       security: createSecurity(host, {
         options,
         network,
@@ -123,8 +124,9 @@ class DtnNode implements NodeHandle {
     });
   }
 
-  #makeCarrier({ retry }: DtnOptions): CarrierNode {
-    const carrier = new CarrierNode(this.#host, retry, {
+  #makeCarrier({ retry }: DtnOptions, peers: readonly string[]): CarrierNode {
+    const parts = { retryNs: retry, peers };
+    const carrier = new CarrierNode(this.#host, parts, {
       onBundle: (bytes, from, number): void => {
         const transfer = { outlet: carrier.idOf(from), number };
         this.#inputs.take({ kind: 'bundle', bytes, from, transfer });
@@ -147,6 +149,7 @@ class DtnNode implements NodeHandle {
     const { meter } = this.#host;
     switch (effect.kind) {
       case 'transmit':
+        meter.counter('dtn.extra_copies').add(1);
         this.#transmit(effect);
         return;
       case 'receipt':
@@ -154,6 +157,7 @@ class DtnNode implements NodeHandle {
         this.#carrier?.acknowledge(effect.transfer.outlet, effect.transfer.number);
         return;
       case 'deliver':
+        meter.counter('dtn.extra_copies').add(-1);
         this.#host.deliver(effect.from, effect.body, 0, effect.body.length);
         return;
       case 'answer':
@@ -168,8 +172,11 @@ class DtnNode implements NodeHandle {
       case 'hops':
         meter.histogram('dtn.hops').record(effect.hops);
         return;
+      case 'emptied':
+        meter.histogram('dtn.emptying').record(effect.afterNs);
+        return;
       case 'stored':
-        meter.gauge('dtn.buffer').set(effect.bytes);
+        this.#noteStored(effect.bytes);
         return;
       case 'report':
         if (this.#observer !== undefined) report(this.#observer, effect.report);
@@ -185,6 +192,13 @@ class DtnNode implements NodeHandle {
           this.#shell.take({ kind: 'synced', isDurable: error === undefined });
         });
     }
+  }
+
+  #noteStored(bytes: number): void {
+    const { meter } = this.#host;
+    meter.gauge('dtn.buffer').set(bytes);
+    if (bytes > this.#storedBytes) meter.histogram('dtn.buffer.peak').record(bytes);
+    this.#storedBytes = bytes;
   }
 
   #transmit(effect: Transmission): void {

@@ -4,12 +4,8 @@
  *
  * @module
  */
-import type {
-  HostView,
-  LinkView,
-  NetworkMap,
-  PlannedContacts,
-} from '../../engine/host/network-view.ts';
+import type { LinkView, NetworkMap, PlannedContacts } from '../../engine/host/network-view.ts';
+import { CarrierReach, carrierAt } from './carrier-reach.ts';
 import { ContactPlan, PLAN_OPTIONS, type PlannedContact } from './contact-graph/plan.ts';
 import { PERIODS_MAX } from './geometry.ts';
 import type { Names } from './names.ts';
@@ -28,11 +24,6 @@ interface Direction {
 /** Bytes per second that the plan expects of a carrier, whose own network it does not know. */
 const CARRIER_RATE = 1e8;
 
-/** The carrier on which the protocol stands at a host; undefined if it is the lowest there. */
-export function carrierAt({ stack }: HostView): string | undefined {
-  return stack[stack.indexOf('dtn') - 1];
-}
-
 /** All contacts between the nodes of `names`: links, and pairs above one carrier. */
 export function planOfNetwork(network: NetworkMap, names: Names): ContactPlan {
   const above = new Map(network.hosts.map((host) => [host.name, carrierAt(host)]));
@@ -50,15 +41,14 @@ export function planOfNetwork(network: NetworkMap, names: Names): ContactPlan {
   return new ContactPlan([...contacts, ...carried], names.size, PLAN_OPTIONS);
 }
 
-/** Above one carrier, everybody reaches everybody. */
-function carriedPairs({ hosts }: NetworkMap, names: Names): readonly PlannedContact[] {
+/** Above one carrier: neighbours, and all between whom its network is. */
+function carriedPairs(network: NetworkMap, names: Names): readonly PlannedContact[] {
   const always = { startNs: 0, endNs: END_OF_TIME, rate: CARRIER_RATE, owltNs: 0 };
-  return hosts.flatMap((host) => {
-    const carrier = carrierAt(host);
+  const reach = new CarrierReach(network);
+  return network.hosts.flatMap((host) => {
     const from = names.numberOf(host.name);
-    if (carrier === undefined || from === undefined) return [];
-    const peers = hosts.filter((other) => other !== host && carrierAt(other) === carrier);
-    return peers.flatMap(({ name }) => {
+    if (from === undefined) return [];
+    return reach.peersOf(host).flatMap((name) => {
       const to = names.numberOf(name);
       return to === undefined ? [] : [{ from, to, ...always }];
     });

@@ -70,6 +70,13 @@ options:
     on: 'client-*',
     flow: 'kind: constant, from: client-1, to: client-2, rate: 2/s, stop: 8s',
   },
+  {
+    carrier: 'dtn',
+    network: `${pairOf('dtn', 'contacts: { windows: [{ start: 1s, end: 4s }] }')}
+drain: 1s`,
+    on: '*',
+    flow: 'kind: constant, from: alice, to: bob, rate: 50/s',
+  },
 ];
 
 function pairOf(protocol: string, link: string): string {

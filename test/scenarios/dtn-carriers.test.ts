@@ -6,7 +6,7 @@
  */
 import { describe, expect, it } from 'vitest';
 import type { SeedResult } from '../../reports/model.ts';
-import { counter, loadText, ratio, run } from '../unit/scenarios/runner/fixture.ts';
+import { counter, load, loadText, ratio, run } from '../unit/scenarios/runner/fixture.ts';
 
 interface Case {
   readonly carrier: string;
@@ -43,6 +43,22 @@ function outcome(result: SeedResult): readonly number[] {
 }
 
 describe('bundles above a carrier', () => {
+  it('R-166: travel through the mixnet by `stack` alone, also when its clients crash', () => {
+    const scenario = load('dtn-over-mixnet.yaml', {
+      duration: '60s',
+      'traffic.0.stop': '50s',
+      'traffic.1.stop': '50s',
+      events: '[{ every: 15s, from: 15s, for: 1s, crash: client-1 }]',
+    });
+    const result = run(scenario);
+    const { numerator, denominator } = ratio(result, 'dtn.delivery');
+    // Refused are those that came while their client was down.
+    expect(numerator).toBe(denominator - counter(result, 'dtn.refused'));
+    expect(numerator).toBeGreaterThan(60);
+    expect(counter(result, 'dtn.duplicates')).toBe(0);
+    expect(counter(result, 'dtn.recovered')).toBeGreaterThan(0);
+  });
+
   it('all arrive once over datagrams of which 30 % are lost, because they are repeated', () => {
     const result = runOf({ carrier: 'datagram', link: 'loss: 30%' });
     expect(outcome(result)).toEqual([1, 0]);

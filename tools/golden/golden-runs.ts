@@ -40,6 +40,27 @@ export const GOLDEN_RUNS: Readonly<Record<string, GoldenRun>> = {
   },
   'dtn-tutorial': { scenario: 'dtn-tutorial.yaml', set: {}, seeds: SEEDS },
   'dtn-secure-hop': { scenario: 'dtn-secure-hop.yaml', set: { duration: '60s' }, seeds: SEEDS },
+  'dtn-crash': { scenario: 'dtn-crash.yaml', set: {}, seeds: SEEDS },
+  'dtn-over-mixnet': {
+    scenario: 'dtn-over-mixnet.yaml',
+    set: {
+      duration: '60s',
+      'traffic.0.stop': '50s',
+      'traffic.1.stop': '50s',
+      events: '[{ every: 15s, from: 15s, for: 1s, crash: client-1 }]',
+    },
+    seeds: SEEDS,
+  },
+  'dtn-gateway-fallback': {
+    scenario: 'dtn-gateway-fallback.yaml',
+    set: {
+      duration: '100s',
+      'events.0.for': '30s',
+      'traffic.0.stop': '90s',
+      'traffic.1.stop': '90s',
+    },
+    seeds: SEEDS,
+  },
   failover: {
     scenario: 'failover.yaml',
     set: { duration: '20s', ...FEW_PACKETS },

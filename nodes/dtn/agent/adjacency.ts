@@ -111,7 +111,7 @@ export class Adjacency implements Outlet {
     }
     this.withdraw(bundle);
     this.#freeNs = now + durationNs;
-    return { bundle };
+    return { bundle, durationNs };
   }
 
   /** What has just been found not to fit in the rest of the contact: it goes another way, or later. */

@@ -52,6 +52,8 @@ export class Agent<Request> implements Machine<AgentInput<Request>, AgentEffect<
   readonly #forwarding: Forwarding | CopyForwarding;
   readonly #delivery: Delivery;
   readonly #recovery: Recovery;
+  /** When a way opened while bundles waited; undefined once none does. */
+  #openedNs: Nanoseconds | undefined;
 
   constructor(parts: AgentParts) {
     const { options } = parts;
@@ -106,6 +108,7 @@ export class Agent<Request> implements Machine<AgentInput<Request>, AgentEffect<
     this.#expire(now);
     this.#forwarding.transmit(now);
     this.#write(now);
+    this.#tellEmptied(now);
     return this.#effects.taken();
   }
 
@@ -129,6 +132,7 @@ export class Agent<Request> implements Machine<AgentInput<Request>, AgentEffect<
         this.#forwarding.failed(now, input.transfer);
         return;
       case 'way':
+        if (input.way === 'open' && this.holding > 0) this.#openedNs ??= now;
         this.#forwarding.turn(now, input.outlet, input.way);
         return;
       case 'start':
@@ -270,6 +274,12 @@ export class Agent<Request> implements Machine<AgentInput<Request>, AgentEffect<
       this.#effects.count('dtn.expired');
       this.#effects.lose(due, 'expired');
     }
+  }
+
+  #tellEmptied(now: Nanoseconds): void {
+    if (this.#openedNs === undefined || this.holding > 0) return;
+    this.#effects.push({ kind: 'emptied', afterNs: now - this.#openedNs });
+    this.#openedNs = undefined;
   }
 
   /** Begins a sync if there is something to write and none is under way. */

@@ -62,7 +62,8 @@ export class Departures {
   }
 
   /** @returns why the bundle cannot leave, if so. */
-  send(now: Nanoseconds, { bundle, transfer }: Departure, outlet: Outlet): DtnDrop | undefined {
+  send(now: Nanoseconds, departure: Departure, outlet: Outlet): DtnDrop | undefined {
+    const { bundle, ...way } = departure;
     const { own, names, options, effects } = this.#parts;
     const isOwn = bundle.from === undefined;
     if (!isOwn && this.#isSecond()) {
@@ -74,11 +75,10 @@ export class Departures {
     if (!forwardedCopy(this.#writer, this.#view, bundle.bytes, moment)) return 'hop-limit';
     const copy = this.#secured(this.#written(), outlet.neighbour);
     if (typeof copy === 'string') return copy;
-    if (transfer === undefined) this.#left(bundle, copy);
+    if (way.transfer === undefined) this.#left(bundle, copy);
     else this.#handed(bundle, copy);
     const { priority } = bundle;
-    const last = transfer === undefined ? {} : { transfer };
-    effects.push({ kind: 'transmit', outlet: outlet.id, bundle: copy, priority, ...last });
+    effects.push({ kind: 'transmit', outlet: outlet.id, bundle: copy, priority, ...way });
     return undefined;
   }
 

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Nanoseconds } from '../../../engine/host/time.ts';
 import type { DtnDrop } from '../drops.ts';
 import type { HeldBundle, Priority } from './held-bundle.ts';
 import type { Transfer } from './input.ts';
@@ -69,6 +70,8 @@ export type AgentEffect<Request> =
       readonly bundle: Uint8Array;
       /** Present if the neighbour acknowledges it under this number. */
       readonly transfer?: number;
+      /** How long the transmitter takes, ns; absent if the way has none of its own. */
+      readonly durationNs?: Nanoseconds;
       readonly priority: Priority;
     }
   /** Tells the neighbour that its bundle is here. */
@@ -79,6 +82,8 @@ export type AgentEffect<Request> =
   | { readonly kind: 'count'; readonly metric: AgentCount }
   | { readonly kind: 'hops'; readonly hops: number }
   | { readonly kind: 'stored'; readonly bytes: number }
+  /** So long after a way opened, no bundle is left. */
+  | { readonly kind: 'emptied'; readonly afterNs: Nanoseconds }
   | { readonly kind: 'report'; readonly report: BundleReport }
   /** Writes to the durable store, in this order; `sync` is answered with the input `synced`. */
   | { readonly kind: 'put'; readonly key: string; readonly value: Uint8Array }

@@ -37,7 +37,7 @@ export interface HoldingsParts {
   /** The time of the node's life and calendar time, ms. */
   readonly lifeMs: (now: Nanoseconds) => number;
   readonly dtnMs: () => number;
-  /** Defect for tests: no tombstones on disk. */
+  /** Defect for tests: what was delivered is not remembered. */
   readonly isForgetting: boolean;
 }
 
@@ -148,9 +148,10 @@ export class Holdings {
 
   /** The bundle was delivered: no copy of it ever is again, not even after a crash. */
   bury(now: Nanoseconds, { key, deadlineNs }: Ended): void {
-    this.#forget(now, this.#remembered.add(now, key, deadlineNs));
     const { journal, lifeMs, isForgetting } = this.#parts;
-    if (journal === undefined || isForgetting) return;
+    if (isForgetting) return;
+    this.#forget(now, this.#remembered.add(now, key, deadlineNs));
+    if (journal === undefined) return;
     const record = this.#nextRecord;
     this.#nextRecord += 1;
     this.#tombstones.set(key, record);

@@ -11,8 +11,8 @@ import type { DtnDrop } from '../drops.ts';
 import { BLOCK_TYPE, CRC_TYPE, DTN_EPOCH_S } from '../geometry.ts';
 import { EID_NONE, formatEid, nodeOf } from '../wire/eid.ts';
 import { encodeEid } from '../wire/eid-wire.ts';
-import { type CrcType, encodeBundle, payloadBlock } from '../wire/encode.ts';
-import { hopCountData } from '../wire/extensions.ts';
+import { type BlockFields, type CrcType, encodeBundle, payloadBlock } from '../wire/encode.ts';
+import { bundleAgeData, hopCountData, priorityData } from '../wire/extensions.ts';
 import type { HeldBundle } from './held-bundle.ts';
 import type { AgentParts } from './parts.ts';
 
@@ -20,7 +20,8 @@ const MS_PER_S = 1_000;
 const NS_PER_MS = 1_000_000;
 /** Lifetimes beyond it, 52 days, end then: sums with instants stay exact. */
 export const REMAINING_MS_MAX: number = Number.MAX_SAFE_INTEGER / NS_PER_MS / 2;
-const HOP_COUNT_NUMBER = 2;
+/** The least number of a block that is not the payload (section 4.3.2). */
+const FIRST_NUMBER = 2;
 /** CRC types by option. */
 export const CRC_TYPES: Readonly<Record<DtnOptions['crc'], CrcType>> = {
   none: CRC_TYPE.none,
@@ -29,7 +30,10 @@ export const CRC_TYPES: Readonly<Record<DtnOptions['crc'], CrcType>> = {
 };
 
 /** What the source of bundles needs. */
-export type OriginParts = Pick<AgentParts, 'own' | 'names' | 'options' | 'clock' | 'security'>;
+export type OriginParts = Pick<
+  AgentParts,
+  'own' | 'names' | 'options' | 'clock' | 'security' | 'below'
+>;
 
 /** An application message. */
 export interface Message {
@@ -75,8 +79,9 @@ export class Origin {
     this.#made = made;
   }
 
-  /** Calendar time, ms since the DTN epoch. */
+  /** Calendar time, ms since the DTN epoch; 0 without a clock. */
   dtnMs(): number {
+    if (this.#parts.options.clock === 'none') return 0;
     const { seconds, nanos } = this.#parts.clock();
     return (seconds - DTN_EPOCH_S) * MS_PER_S + Math.floor(nanos / NS_PER_MS);
   }
@@ -101,15 +106,7 @@ export class Origin {
         sequence,
         lifetimeMs,
       },
-      [
-        {
-          type: BLOCK_TYPE.hopCount,
-          number: HOP_COUNT_NUMBER,
-          flags: 0,
-          crcType: CRC_TYPE.none,
-          data: hopCountData(options.hopLimit, 0),
-        },
-      ],
+      this.#extensions(wishes),
       payloadBlock(body, crcType),
     );
     const secured = this.#parts.security?.made(bytes) ?? bytes;
@@ -127,8 +124,31 @@ export class Origin {
     };
   }
 
-  /** Section 4.2.7: the sequence may begin anew when the time advances, which it never undoes. */
+  /** Hop count; the age where no clock could tell it, the priority where it is not the usual one. */
+  #extensions({ priority = 1 }: SendWishes): readonly BlockFields[] {
+    const { options } = this.#parts;
+    const blocks: (readonly [type: number, data: Uint8Array])[] = [
+      [BLOCK_TYPE.hopCount, hopCountData(options.hopLimit, 0)],
+    ];
+    // Section 4.4.2: a bundle without creation time has an age.
+    if (options.clock === 'none') blocks.push([BLOCK_TYPE.bundleAge, bundleAgeData(0)]);
+    if (priority !== 1) blocks.push([BLOCK_TYPE.priority, priorityData(priority)]);
+    return blocks.map(([type, data], index) => {
+      return { type, number: FIRST_NUMBER + index, flags: 0, crcType: CRC_TYPE.none, data };
+    });
+  }
+
+  /**
+   * Section 4.2.7: the sequence may begin anew when the time advances, which it never undoes. Without
+   * a clock the time is 0, and the sequence never begins anew.
+   */
   #timestamp(): { readonly createdMs: number; readonly sequence: number } {
+    const { clock, store } = this.#parts.options;
+    const isFirst = this.#made === 0;
+    if (clock === 'none' && store.kind === 'memory' && isFirst) {
+      // What an earlier life used is not known: a drawn number makes it improbable to meet it.
+      this.#sequence = this.#parts.below(2 ** 32);
+    }
     const nowMs = this.dtnMs();
     this.#sequence = nowMs > this.#lastMs ? 0 : this.#sequence + 1;
     this.#lastMs = Math.max(nowMs, this.#lastMs);

@@ -14,6 +14,8 @@ export interface Departure {
    * has left for good.
    */
   readonly transfer?: number;
+  /** How long the transmitter takes, ns; absent if the way has none of its own. */
+  readonly durationNs?: Nanoseconds;
 }
 
 /** Bundles for one neighbour. */

@@ -26,7 +26,7 @@ export interface AgentParts {
   readonly security?: BundleSecurity | undefined;
   /** What the node has answered for, as measured outside it; absent in tests of other things. */
   readonly custody?: CustodyLedger | undefined;
-  /** A uniform number below a bound, for the policy of the store. */
+  /** A uniform number below a bound. */
   readonly below: (bound: number) => number;
   /** Calendar time. */
   readonly clock: () => CalendarTime;

@@ -10,6 +10,7 @@ import { CRC_TYPE, SOURCE_BYTES_MAX } from '../geometry.ts';
 import { hasSignedPrimary } from '../security/bundle-security.ts';
 import { formatEid, nodeOf } from '../wire/eid.ts';
 import { EID_FORM } from '../wire/eid-wire.ts';
+import { priorityOf } from '../wire/extensions.ts';
 import { BundleView } from '../wire/view.ts';
 import type { EffectSink } from './effects.ts';
 import { openHeld } from './forwarded-copy.ts';
@@ -62,7 +63,7 @@ export class Reception {
     const exhausted = this.#checkHops();
     if (exhausted !== undefined) return exhausted;
     const destination = this.#parts.names.hostOf(view.destination);
-    const rest = { destination, deadlineNs, sinceNs: now, priority: 1 } as const;
+    const rest = { destination, deadlineNs, sinceNs: now, priority: priorityOf(view) };
     const source = view.sourceForm === EID_FORM.none ? '' : formatEid(nodeOf(view.source));
     return { key, source, ...received, bytes: secured, ...rest };
   }
@@ -101,9 +102,12 @@ export class Reception {
 
   /** Lifetime that is left, ms (RFC 9171 section 5.5). */
   #remainingMs(): number {
-    const { createdMs, lifetimeMs, ageMs } = this.view;
-    if (isAgeless(this.#parts.options)) return REMAINING_MS_MAX;
-    const elapsedMs = createdMs === 0 ? ageMs : this.#parts.dtnMs() - createdMs;
+    const { createdMs, lifetimeMs, ageMs, bundleAge } = this.view;
+    const { options, dtnMs } = this.#parts;
+    if (isAgeless(options)) return REMAINING_MS_MAX;
+    const isTimed = createdMs !== 0 && options.clock === 'host';
+    const toldMs = bundleAge >= 0 ? ageMs : 0;
+    const elapsedMs = isTimed ? dtnMs() - createdMs : toldMs;
     // A clock that is behind makes no bundle younger than new.
     return Math.min(lifetimeMs - Math.max(0, elapsedMs), REMAINING_MS_MAX);
   }

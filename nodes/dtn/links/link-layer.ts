@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Nanoseconds } from '../../../engine/host/time.ts';
 import type { Way } from '../../../engine/host/transport.ts';
 import type { Transfer } from '../agent/input.ts';
 import type { Outlet } from '../agent/outlet.ts';
@@ -14,6 +15,8 @@ export interface LinkTransmission {
   readonly bundle: Uint8Array;
   /** Present if the layer acknowledges the bundle under this number. */
   readonly transfer?: number;
+  /** How long the transmitter takes, ns; absent if the way has none of its own. */
+  readonly durationNs?: Nanoseconds;
 }
 
 /** What the node does with what a layer brings. */

@@ -6,10 +6,11 @@
  */
 import type { Host } from '../../../engine/host/host.ts';
 import type { DatagramSocket, Endpoint } from '../../../engine/host/socket.ts';
+import type { Nanoseconds } from '../../../engine/host/time.ts';
 import type { Way } from '../../../engine/host/transport.ts';
 import { Adjacency } from '../agent/adjacency.ts';
 import type { Outlet } from '../agent/outlet.ts';
-import { BUNDLE_BYTES_MAX, DATAGRAM_MAX } from '../geometry.ts';
+import { BUNDLE_BYTES_MAX, BURST_MAX, DATAGRAM_MAX } from '../geometry.ts';
 import { UdpclReader, udpclBytes, udpclDatagrams } from '../layer/udpcl.ts';
 import type { LinkEnd } from './link-end.ts';
 import type { LinkHandlers, LinkLayer, LinkTransmission } from './link-layer.ts';
@@ -48,23 +49,40 @@ export class UdpclNode implements LinkLayer {
   }
 
   stop(): void {
-    for (const { socket } of this.#neighbours.values()) socket?.close();
+    for (const neighbour of this.#neighbours.values()) {
+      neighbour.socket?.close();
+      neighbour.socket = undefined;
+    }
   }
 
   turn(link: string, way: Way): void {
     if (this.#neighbours.has(link)) this.#handlers.onWay(link, way);
   }
 
-  send({ outlet, bundle }: LinkTransmission): void {
+  /**
+   * Sends a bundle in the time that the transmitter needs: a large one all at once would overflow
+   * the queue of the link.
+   */
+  send({ outlet, bundle, durationNs = 0 }: LinkTransmission): void {
     const neighbour = this.#neighbours.get(outlet);
     if (neighbour === undefined) return;
     const datagrams = udpclDatagrams(bundle, neighbour.datagramMax, neighbour.transfer);
     if (datagrams.length > 1) neighbour.transfer = (neighbour.transfer + 1) % 2 ** 32;
-    for (const datagram of datagrams) {
+    const share = durationNs / datagrams.length;
+    this.#sendFrom(neighbour, datagrams, share);
+  }
+
+  #sendFrom(neighbour: Neighbour, datagrams: readonly Uint8Array[], shareNs: Nanoseconds): void {
+    for (const datagram of datagrams.slice(0, BURST_MAX)) {
       const buffer = this.#host.alloc(datagram.length);
       buffer.set(datagram);
       neighbour.socket?.send(buffer, 0, datagram.length, neighbour.to);
     }
+    const rest = datagrams.slice(BURST_MAX);
+    if (rest.length === 0) return;
+    this.#host.after(Math.floor(BURST_MAX * shareNs), () =>
+      this.#sendFrom(neighbour, rest, shareNs),
+    );
   }
 
   /** Runs on this link. */

@@ -139,6 +139,53 @@ describe('an agent', () => {
   });
 });
 
+describe('a node without a clock', () => {
+  const none = { clock: 'none' } as const;
+
+  it('says how old its bundles are, with a sequence that never begins anew', () => {
+    const { step } = bench({ options: none, rateBps: 1e12, clockOffsetS: (now) => now });
+    const fields = [S, S + 1_000_000, 5 * S].map((now) => {
+      const sent = step(now, send('b')).find(({ kind }) => kind === 'transmit');
+      const { bundle } = sent as Extract<Effect, { kind: 'transmit' }>;
+      const view = new BundleView();
+      expect(view.open(bundle, 0, bundle.length)).toBeUndefined();
+      return [view.createdMs, view.sequence, view.bundleAge >= 0];
+    });
+    // The bench draws the greatest number.
+    const first = 2 ** 32;
+    expect(fields).toEqual([0, 1, 2].map((index) => [0, first + index, true]));
+  });
+
+  it('adds the time that it had a bundle to its age', () => {
+    const { step } = bench({ options: none, contacts: { windows: [window(10, 90)] } });
+    step(2 * S, send('b'));
+    const effects = step(12 * S, { kind: 'way', outlet: 'a--b', way: 'open' });
+    const { bundle } = effects[0] as Extract<Effect, { kind: 'transmit' }>;
+    const view = new BundleView();
+    view.open(bundle, 0, bundle.length);
+    expect(view.ageMs).toBe(10_000);
+  });
+
+  it('believes the age that a bundle tells, whatever its creation time', () => {
+    const told = foreign({ destination: 'ipn:1.1', createdMs: 5, lifetimeMs: 100 });
+    expect(kinds(bench({ options: none }).step(S, told))).toEqual(['deliver']);
+    expect(kinds(bench().step(S, told))).toEqual(['expired']);
+    const older = foreign({ destination: 'ipn:1.1', createdMs: 5, lifetimeMs: 99 });
+    expect(kinds(bench({ options: none }).step(S, older))).toEqual(['expired']);
+  });
+});
+
+describe('the priority of a bundle', () => {
+  it.each([0, 1, 2] as const)('%i goes with it from node to node', (priority) => {
+    const first = bench().step(0, send('c', { priority }));
+    const { bundle } = first[1] as Extract<Effect, { kind: 'transmit' }>;
+    const relay = bench({ own: 'b', contacts: { windows: [window(10, 90)] } });
+    relay.step(S, { kind: 'bundle', bytes: bundle, from: 'a' });
+    const effects = relay.step(12 * S, { kind: 'way', outlet: 'a--c', way: 'open' });
+    expect(effects).toMatchObject([{ kind: 'transmit', priority }]);
+  });
+});
+
 describe('a received bundle', () => {
   it('is delivered at its destination', () => {
     const { step } = bench();

@@ -40,6 +40,8 @@ export interface BenchOptions {
   /** How far the agent's clock is off at an instant, s. */
   readonly clockOffsetS?: (now: number) => number;
   readonly rateBps?: number;
+  /** Name of the node. */
+  readonly own?: string;
   /** Instead of the links. */
   readonly outlets?: readonly Outlet[];
   readonly security?: AgentParts['security'];
@@ -60,7 +62,7 @@ export function bench(given: BenchOptions = {}): Bench {
     });
   let nowNs = 0;
   const agent = new Agent<string>({
-    own: 'a',
+    own: given.own ?? 'a',
     names: new Names(['a', 'b', 'c'], parsed.eids),
     options: parsed,
     outlets: given.outlets ?? [link('b'), link('c')],
@@ -78,7 +80,9 @@ export function bench(given: BenchOptions = {}): Bench {
     return agent.step(now, input);
   };
   const step: Bench['step'] = (now, input) =>
-    stepAll(now, input).filter(({ kind }) => !['count', 'stored', 'hops'].includes(kind));
+    stepAll(now, input).filter(
+      ({ kind }) => !['count', 'stored', 'hops', 'emptied'].includes(kind),
+    );
   return { agent, step, stepAll };
 }
 

@@ -205,8 +205,8 @@ describe('a durable store', () => {
   });
 });
 
-describe('R-138: an agent that crashes', () => {
-  it('at any point, with any part of its writes on disk, loses nothing for which it answered', () => {
+describe('an agent that crashes', () => {
+  it('R-138: at any point, with any part of its writes on disk, loses nothing for which it answered', () => {
     let crashes = 0;
     for (let stop = 0; stop < 24; stop += 1) {
       for (let survivors = 0; survivors < 8; survivors += 1) {

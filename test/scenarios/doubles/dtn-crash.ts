@@ -1,0 +1,38 @@
+/** Defects for dtn-crash.yaml, for `doubles.test.ts`. */
+import type { Row } from '../double-row.ts';
+
+export const row: Row = {
+  bases: { shipped: {} },
+  doubles: {
+    'a node that answers before bundles are on disk': {
+      base: 'shipped',
+      set: { 'options.dtn.double': 'early-receipt' },
+      red: ['dtn.custody.lost count =='],
+    },
+    'a receiver that forgets what it delivered': {
+      base: 'shipped',
+      set: { 'options.dtn.double': 'forgetting' },
+      red: ['dtn.duplicates count =='],
+    },
+    'nodes whose bundles grow no older': {
+      base: 'shipped',
+      set: { 'options.dtn.double': 'ageless' },
+      red: ['dtn.expired count >='],
+    },
+    'nodes that drop every second bundle of others': {
+      base: 'shipped',
+      set: { 'options.dtn.double': 'dropping' },
+      red: ['dtn.delivery value >='],
+    },
+    'stores in memory': {
+      base: 'shipped',
+      set: { 'options.dtn.store.kind': 'memory' },
+      red: ['dtn.custody.lost count ==', 'dtn.recovered count >='],
+    },
+    'a wait for receipts that is shorter than the round trip': {
+      base: 'shipped',
+      set: { 'options.dtn.retry': '5ms' },
+      red: ['dtn.overhead value <='],
+    },
+  },
+};
