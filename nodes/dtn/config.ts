@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { durationNs, share, sizeBytes } from '../_kit/options.ts';
 import { STORE_POLICIES } from './agent/store-policy.ts';
 import {
+  BUNDLE_BYTES_MAX,
   CARRIER_RETRY_NS,
   COPIES_MAX,
   HOP_LIMIT,
@@ -16,6 +17,7 @@ import {
   LTP_SESSIONS,
   PROPHET_UNIT_NS,
   PROPHET_USUAL_NS,
+  REASSEMBLIES_MAX,
   SHARE_PER_SOURCE,
   SPRAY_COPIES,
   STORE_BUNDLES,
@@ -130,6 +132,20 @@ export const dtnConfig = z.strictObject({
    * they were created, and it believes what others say of their age.
    */
   clock: z.enum(['host', 'none']).default('host'),
+  /**
+   * `proactive` splits a bundle that is too long for its way into fragments; `off` lets it wait for
+   * another way.
+   */
+  fragmentation: z.enum(['off', 'proactive']).default('off'),
+  /** What a node puts together from fragments. */
+  reassembly: z
+    .strictObject({
+      /** Number of bundles at a time. */
+      open: z.int().min(1).max(65_536).default(REASSEMBLIES_MAX),
+      /** Bytes of their whole payloads, for each source. */
+      bytes: sizeBytes().default(BUNDLE_BYTES_MAX),
+    })
+    .prefault({}),
   store: storeConfig.prefault({}),
   /** Keys and rules for integrity and confidentiality (RFC 9172). */
   security: securityConfig.prefault({}),

@@ -98,6 +98,13 @@ export const PERIODS_MAX = 10_000;
 export const TRANSFERS_MAX = 64;
 /** How long it waits for the missing pieces of one, ns (ours). */
 export const TRANSFER_NS = 30_000_000_000;
+/**
+ * By how much the copy that leaves may exceed a held bundle, bytes: previous node (an identifier of
+ * 255 bytes), hop count and age.
+ */
+export const FORWARDING_GROWTH_MAX = 320;
+/** Bundles that a node puts together from fragments at a time (ours). */
+export const REASSEMBLIES_MAX = 64;
 /** Datagrams of one bundle that are sent at once (ours): far fewer than the queue of a link holds. */
 export const BURST_MAX = 64;
 /** Longest datagram if the link would carry more: UDP over IPv4 (RFC 768). */

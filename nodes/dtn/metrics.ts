@@ -106,6 +106,12 @@ export const DTN_METRICS: readonly MetricDefinition[] = [
     help: 'copies of bundles that nodes sent, repetitions included, less bundles delivered',
   },
   {
+    name: 'dtn.fragments',
+    kind: 'counter',
+    unit: 'packets',
+    help: 'fragments that nodes made of bundles that were too long for their way',
+  },
+  {
     name: 'dtn.recovered',
     kind: 'counter',
     unit: 'packets',

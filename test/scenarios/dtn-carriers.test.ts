@@ -74,6 +74,29 @@ describe('bundles above a carrier', () => {
     }
   });
 
+  it('travel in fragments over a carrier with messages of 64 KiB, whole at the end', () => {
+    const large = (fragmentation: string): SeedResult =>
+      run(
+        loadText(`
+name: dtn-large
+topology:
+  name: pair
+  defaults: { node: { run: bulk }, link: { rate: 100Mbit/s, delay: 20ms } }
+  nodes: [{ name: alice }, { name: bob }]
+  links: [{ ends: alice <-> bob }]
+stack: [{ on: "*", run: dtn, options: { fragmentation: ${fragmentation}, store: { kind: durable } } }]
+duration: 20s
+warmup: 0s
+drain: 20s
+traffic: [{ from: alice, to: bob, kind: constant, rate: 1/s, size: 2MiB, start: 0s, stop: 3500ms }]
+kpis: { dtn.delivery: { value: ">= 0%" } }
+`),
+      );
+    expect(outcome(large('proactive'))).toEqual([1, 0]);
+    expect(counter(large('proactive'), 'dtn.fragments')).toBe(3 * 33);
+    expect(outcome(large('off'))).toEqual([0, 0]);
+  });
+
   it('are sent once over a carrier that loses nothing', () => {
     const result = runOf({ carrier: 'bulk', link: 'loss: 0%' });
     expect(outcome(result)).toEqual([1, 0]);

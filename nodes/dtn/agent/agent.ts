@@ -20,11 +20,13 @@ import { openHeld } from './forwarded-copy.ts';
 import { Forwarding } from './forwarding.ts';
 import type { HeldBundle } from './held-bundle.ts';
 import { Holdings } from './holdings.ts';
+import { wholeIdentityOf } from './identity.ts';
 import type { AgentInput, BundleInput, SendInput, Transfer } from './input.ts';
 import { Journal } from './journal.ts';
 import { Life } from './life.ts';
 import { Origin } from './origin.ts';
 import type { AgentParts } from './parts.ts';
+import { Reassembly } from './reassembly.ts';
 import { Reception } from './reception.ts';
 import { AGENT_KEY, encodeAgentRecord, type StoredRecord } from './records.ts';
 import { Recovery } from './recovery.ts';
@@ -37,7 +39,12 @@ type Waiting<Request> =
   | { readonly kind: 'receipt'; readonly transfer: Transfer };
 
 /** Drops after which the neighbour keeps the bundle, because there may be room later. */
-const REFUSALS: ReadonlySet<DtnDrop> = new Set(['no-storage', 'source-share', 'store-error']);
+const REFUSALS: ReadonlySet<DtnDrop> = new Set([
+  'no-storage',
+  'source-share',
+  'store-error',
+  'reassembly-full',
+]);
 
 /** The agent of one node. */
 export class Agent<Request> implements Machine<AgentInput<Request>, AgentEffect<Request>> {
@@ -51,6 +58,7 @@ export class Agent<Request> implements Machine<AgentInput<Request>, AgentEffect<
   readonly #reception: Reception;
   readonly #forwarding: Forwarding | CopyForwarding;
   readonly #delivery: Delivery;
+  readonly #reassembly: Reassembly;
   readonly #recovery: Recovery;
   /** When a way opened while bundles waited; undefined once none does. */
   #openedNs: Nanoseconds | undefined;
@@ -82,6 +90,7 @@ export class Agent<Request> implements Machine<AgentInput<Request>, AgentEffect<
         ? new Forwarding({ ...parts, holdings, effects })
         : new CopyForwarding({ ...parts, holdings, effects, copies, dtnMs });
     this.#delivery = new Delivery(parts.names, effects);
+    this.#reassembly = new Reassembly({ ...options.reassembly, allBytes: options.store.bytes });
     const journal = this.#journal;
     this.#recovery = new Recovery({
       ...parts,
@@ -192,16 +201,44 @@ export class Agent<Request> implements Machine<AgentInput<Request>, AgentEffect<
   /** Delivers a bundle that has just been checked, or keeps it. */
   #admit(now: Nanoseconds, bundle: HeldBundle, transfer?: Transfer): DtnDrop | undefined {
     if (isForRouter(this.#reception.view)) return this.#hear(now, bundle, transfer);
-    if (bundle.destination === this.#parts.own) {
-      this.#delivery.deliver(bundle, this.#reception.view);
+    const { view } = this.#reception;
+    const isHere = bundle.destination === this.#parts.own;
+    const drop = isHere && view.isFragment ? this.#refusal(now, bundle) : undefined;
+    if (drop !== undefined) return drop;
+    if (isHere && !view.isFragment) {
+      this.#delivery.deliver(bundle, view);
       this.#holdings.bury(now, bundle);
       if (transfer !== undefined) this.#await(now, { kind: 'receipt', transfer });
       return undefined;
     }
-    const drop = this.#keep(now, bundle);
-    if (drop !== undefined) return drop;
+    const noRoom = this.#keep(now, bundle);
+    if (noRoom !== undefined) return noRoom;
     this.#await(now, { kind: 'bundle', bundle, ...(transfer && { transfer }) });
     return undefined;
+  }
+
+  /** Why a fragment for this node is not taken in. */
+  #refusal(now: Nanoseconds, { source }: HeldBundle): DtnDrop | undefined {
+    const { view } = this.#reception;
+    const identity = wholeIdentityOf(view) ?? '';
+    if (this.#holdings.knows(identity, now)) return 'duplicate';
+    return this.#reassembly.refusal(identity, source, view);
+  }
+
+  /** Sends a held bundle on its way, or puts it together with others if it is for this node. */
+  #dispatch(now: Nanoseconds, bundle: HeldBundle): void {
+    if (bundle.destination !== this.#parts.own) {
+      this.#forwarding.route(now, bundle);
+      return;
+    }
+    const view = new BundleView();
+    openHeld(view, bundle.bytes);
+    const identity = wholeIdentityOf(view) ?? '';
+    const whole = this.#reassembly.add(identity, bundle, view);
+    if (whole === undefined) return;
+    this.#delivery.deliverWhole(whole, view);
+    this.#holdings.bury(now, { key: identity, deadlineNs: bundle.deadlineNs });
+    for (const fragment of whole.fragments) this.#holdings.end(now, fragment);
   }
 
   /** A bundle of a neighbour's router; those for routers of others are of no use here. */
@@ -223,7 +260,7 @@ export class Agent<Request> implements Machine<AgentInput<Request>, AgentEffect<
     });
     if (typeof leavers === 'string') return leavers;
     for (const each of leavers) {
-      this.#forwarding.giveUp(now, each);
+      this.#giveUp(now, each);
       this.#effects.count('dtn.custody.lost');
       this.#effects.lose(each, 'displaced');
     }
@@ -245,7 +282,7 @@ export class Agent<Request> implements Machine<AgentInput<Request>, AgentEffect<
       this.#effects.push({ kind: 'receipt', transfer: waiting.transfer });
     }
     if (kind !== 'receipt' && this.#holdings.has(waiting.bundle)) {
-      this.#forwarding.route(now, waiting.bundle);
+      this.#dispatch(now, waiting.bundle);
     }
   }
 
@@ -270,10 +307,15 @@ export class Agent<Request> implements Machine<AgentInput<Request>, AgentEffect<
 
   #expire(now: Nanoseconds): void {
     for (let due = this.#holdings.nextExpired(now); due; due = this.#holdings.nextExpired(now)) {
-      this.#forwarding.giveUp(now, due);
+      this.#giveUp(now, due);
       this.#effects.count('dtn.expired');
       this.#effects.lose(due, 'expired');
     }
+  }
+
+  #giveUp(now: Nanoseconds, bundle: HeldBundle): void {
+    this.#reassembly.remove(bundle);
+    this.#forwarding.giveUp(now, bundle);
   }
 
   #tellEmptied(now: Nanoseconds): void {
@@ -293,7 +335,7 @@ export class Agent<Request> implements Machine<AgentInput<Request>, AgentEffect<
 
   /** Goes on where an earlier life of the node ended. */
   #start(now: Nanoseconds, records: readonly StoredRecord[]): void {
-    for (const bundle of this.#recovery.run(now, records)) this.#forwarding.route(now, bundle);
+    for (const bundle of this.#recovery.run(now, records)) this.#dispatch(now, bundle);
   }
 }
 

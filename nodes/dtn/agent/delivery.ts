@@ -7,6 +7,7 @@ import type { Names } from '../names.ts';
 import type { BundleView } from '../wire/view.ts';
 import type { EffectSink } from './effects.ts';
 import type { HeldBundle } from './held-bundle.ts';
+import type { Whole } from './reassembly.ts';
 
 /** Delivers the bundles of one node. */
 export class Delivery {
@@ -16,6 +17,21 @@ export class Delivery {
   constructor(names: Names, effects: EffectSink) {
     this.#names = names;
     this.#effects = effects;
+  }
+
+  /** @param view One of the fragments, opened. */
+  deliverWhole({ payload, fragments }: Whole, view: BundleView): void {
+    const effects = this.#effects;
+    const from = this.#names.hostOf(view.source);
+    if (from === undefined || view.isAdministrative) {
+      const drop = from === undefined ? 'unknown-source' : 'unknown-record';
+      for (const fragment of fragments) effects.lose(fragment, drop);
+      return;
+    }
+    effects.count('dtn.arrived');
+    effects.push({ kind: 'deliver', from, body: payload });
+    for (const { name } of fragments)
+      effects.report({ kind: 'ended', key: name, how: 'delivered' });
   }
 
   /** @param view The bundle, opened. */

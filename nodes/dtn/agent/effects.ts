@@ -59,6 +59,7 @@ export type AgentCount =
   | 'dtn.received'
   | 'dtn.records'
   | 'dtn.recovered'
+  | 'dtn.fragments'
   | 'dtn.custody.lost'
   | 'dtn.duplicate_copies';
 

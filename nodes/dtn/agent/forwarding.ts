@@ -6,6 +6,7 @@
  */
 import type { Nanoseconds } from '../../../engine/host/time.ts';
 import type { Way } from '../../../engine/host/transport.ts';
+import { FORWARDING_GROWTH_MAX } from '../geometry.ts';
 import type { Surroundings, WaitReason } from '../router/router.ts';
 import { Departures } from './departures.ts';
 import type { EffectSink } from './effects.ts';
@@ -15,6 +16,7 @@ import type { Transfer } from './input.ts';
 import { LiveDeadlines } from './live-deadlines.ts';
 import type { Departure, Outlet } from './outlet.ts';
 import type { AgentParts } from './parts.ts';
+import { fragmentsOf } from './splitting.ts';
 
 /** What forwarding needs beside the parts of the agent. */
 export interface ForwardingParts extends AgentParts {
@@ -74,8 +76,9 @@ export class Forwarding {
       return;
     }
     const outlet = this.#outletTo(decision.neighbour);
+    const copyBytesMax = bundle.bytes.length + FORWARDING_GROWTH_MAX;
+    if (copyBytesMax > outlet.maxBytes && this.#split(now, bundle, outlet.maxBytes)) return;
     if (bundle.bytes.length > outlet.maxBytes) {
-      this.#parts.router.withdrawn?.(bundle);
       this.#places.set(bundle.key, { kind: 'waits', why: 'too-large' });
       return;
     }
@@ -84,6 +87,22 @@ export class Forwarding {
     this.#places.set(bundle.key, { kind: 'queue', outlet, untilNs });
     // A bundle that expires first needs no review.
     if (untilNs < bundle.deadlineNs) this.#reviews.add(untilNs + 1, bundle);
+  }
+
+  /** Puts fragments in the place of a bundle. @returns false if it stays whole. */
+  #split(now: Nanoseconds, bundle: HeldBundle, maxBytes: number): boolean {
+    const { options, holdings, effects } = this.#parts;
+    const fragments = options.fragmentation === 'off' ? [] : fragmentsOf(bundle, maxBytes);
+    if (fragments.length === 0) return false;
+    this.#parts.router.withdrawn?.(bundle);
+    for (const fragment of fragments) {
+      holdings.add(now, fragment);
+      holdings.vouch(fragment);
+      effects.count('dtn.fragments');
+    }
+    this.#end(now, bundle);
+    for (const fragment of fragments) this.route(now, fragment);
+    return true;
   }
 
   /** A way opens: what waits may go. One closes: what did not leave goes another way. */

@@ -8,6 +8,12 @@ import { formatEid } from '../wire/eid.ts';
 import { EID_FORM } from '../wire/eid-wire.ts';
 import type { BundleView } from '../wire/view.ts';
 
+/** The key of the whole bundle of which this is a fragment; undefined if it is anonymous. */
+export function wholeIdentityOf(view: BundleView): string | undefined {
+  const key = identityOf(view);
+  return view.isFragment ? key?.slice(0, key.lastIndexOf(' ')) : key;
+}
+
 /** A key for this bundle; undefined if it is anonymous, and so without identity. */
 export function identityOf(view: BundleView): string | undefined {
   if (view.sourceForm === EID_FORM.none) return undefined;

@@ -5,9 +5,11 @@
  * @module
  */
 import type { Nanoseconds } from '../../../engine/host/time.ts';
+import { CborWriter } from '../../_kit/cbor-writer.ts';
 import type { DtnDrop } from '../drops.ts';
-import { CRC_TYPE, SOURCE_BYTES_MAX } from '../geometry.ts';
+import { BLOCK_FLAG, BLOCK_TYPE, CRC_TYPE, SOURCE_BYTES_MAX } from '../geometry.ts';
 import { hasSignedPrimary } from '../security/bundle-security.ts';
+import { copyBundle } from '../wire/copy.ts';
 import { formatEid, nodeOf } from '../wire/eid.ts';
 import { EID_FORM } from '../wire/eid-wire.ts';
 import { priorityOf } from '../wire/extensions.ts';
@@ -21,6 +23,7 @@ import { isAgeless, REMAINING_MS_MAX } from './origin.ts';
 import type { AgentParts } from './parts.ts';
 
 const NS_PER_MS = 1_000_000;
+const KNOWN_TYPES: ReadonlySet<number> = new Set(Object.values(BLOCK_TYPE));
 
 /** A bundle of a neighbour. */
 export type Received = Pick<HeldBundle, 'bytes' | 'from' | 'name'>;
@@ -38,6 +41,7 @@ export class Reception {
   /** The bundle that was checked last. */
   readonly view: BundleView = new BundleView();
   readonly #parts: ReceptionParts;
+  readonly #writer = new CborWriter();
   #anonymous = 0;
 
   constructor(parts: ReceptionParts) {
@@ -58,7 +62,9 @@ export class Reception {
       this.#checkIdentity(now, key) ??
       (deadlineNs < now ? 'expired' : undefined);
     if (drop !== undefined) return drop;
-    const secured = this.#secured(bytes);
+    const known = this.#withoutUnknown(bytes);
+    if (typeof known === 'string') return known;
+    const secured = this.#secured(known);
     if (typeof secured === 'string') return secured;
     const exhausted = this.#checkHops();
     if (exhausted !== undefined) return exhausted;
@@ -66,6 +72,23 @@ export class Reception {
     const rest = { destination, deadlineNs, sinceNs: now, priority: priorityOf(view) };
     const source = view.sourceForm === EID_FORM.none ? '' : formatEid(nodeOf(view.source));
     return { key, source, ...received, bytes: secured, ...rest };
+  }
+
+  /** What unknown blocks ask for (RFC 9171 section 5.6, step 4): the bundle goes, or they do. */
+  #withoutUnknown(bytes: Uint8Array): Uint8Array | DtnDrop {
+    const { view } = this;
+    const removed = new Set<number>();
+    for (let index = 0; index < view.blocks; index += 1) {
+      if (KNOWN_TYPES.has(view.blockType[index] as number)) continue;
+      const flags = view.blockFlags[index] as number;
+      if ((flags & BLOCK_FLAG.deleteBundleIfUnprocessed) !== 0) return 'block-unsupported';
+      if ((flags & BLOCK_FLAG.discardIfUnprocessed) !== 0) removed.add(index);
+    }
+    if (removed.size === 0) return bytes;
+    copyBundle(this.#writer, view, { removed });
+    const shorter = this.#writer.taken();
+    openHeld(view, shorter);
+    return shorter;
   }
 
   /** The bundle after the work of security, opened. */
