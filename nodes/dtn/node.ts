@@ -4,6 +4,7 @@
  * @module
  */
 import type { Host, NodeRequest } from '../../engine/host/host.ts';
+import type { NetworkMap } from '../../engine/host/network-view.ts';
 import type { MessageObserver, NodeHandle, NodeSetup } from '../../engine/host/protocol.ts';
 import type { Store } from '../../engine/host/store.ts';
 import type { CalendarTime, Nanoseconds } from '../../engine/host/time.ts';
@@ -13,7 +14,9 @@ import { Agent } from './agent/agent.ts';
 import { CustodyLedger } from './agent/custody-ledger.ts';
 import type { AgentEffect } from './agent/effects.ts';
 import type { AgentInput } from './agent/input.ts';
+import type { Outlet } from './agent/outlet.ts';
 import type { StoredRecord } from './agent/records.ts';
+import { AgentTrace, plannedOn } from './agent-trace.ts';
 import { CarrierNode } from './carrier-node.ts';
 import { CarrierReach, carrierAt } from './carrier-reach.ts';
 import type { DtnOptions } from './config.ts';
@@ -34,7 +37,11 @@ type Transmission = Extract<Effect, { kind: 'transmit' }>;
 class DtnNode implements NodeHandle {
   readonly #host: Host;
   readonly #observer: MessageObserver | undefined;
+  readonly #network: NetworkMap;
+  readonly #outlets: readonly Outlet[];
   readonly #agent: Agent<NodeRequest>;
+  /** Absent while no trace is recorded. */
+  readonly #trace: AgentTrace | undefined;
   /** Absent if bundles are in memory only. */
   readonly #store: Store | undefined;
   readonly #shell: MachineShell<AgentInput<NodeRequest>, Effect>;
@@ -59,6 +66,9 @@ class DtnNode implements NodeHandle {
       this.#carrier = this.#makeCarrier(options, new CarrierReach(network).peersOf(own));
     } else this.#links = this.#makeLinks({ options, network, names });
     const outlets = [...(this.#links?.outlets ?? []), ...(this.#carrier?.outlets ?? [])];
+    this.#outlets = outlets;
+    this.#network = network;
+    this.#trace = host.trace.isRecorded ? new AgentTrace(host) : undefined;
     const neighbours = new Set(outlets.map(({ neighbour }) => neighbour));
     this.#agent = new Agent({
       own: host.name,
@@ -84,9 +94,14 @@ class DtnNode implements NodeHandle {
   }
 
   start(): void {
+    for (const { id, neighbour } of this.#outlets) {
+      const planned = plannedOn(this.#network, { link: id, host: this.#host.name });
+      this.#trace?.way(id, neighbour, planned);
+    }
     this.#links?.start();
     this.#host.onContact(({ link, kind }) => {
       const way = kind === 'begin' ? 'open' : 'closed';
+      this.#trace?.contact(link, kind);
       this.#links?.turn(link, way);
     });
     this.#host.onRequest((request) => this.#request(request));
@@ -199,10 +214,12 @@ class DtnNode implements NodeHandle {
     meter.gauge('dtn.buffer').set(bytes);
     if (bytes > this.#storedBytes) meter.histogram('dtn.buffer.peak').record(bytes);
     this.#storedBytes = bytes;
+    this.#trace?.store(this.#agent.holding, bytes, () => this.#agent.waiting);
   }
 
   #transmit(effect: Transmission): void {
     const { outlet, bundle, transfer = 0, priority } = effect;
+    this.#trace?.departed(outlet);
     if (this.#carrier === undefined) this.#links?.send(effect);
     else this.#carrier.send(outlet, bundle, transfer, priority);
   }

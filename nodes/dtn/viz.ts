@@ -1,0 +1,268 @@
+/**
+ * The drawing of delay-tolerant networking: contacts over time, as planned and as they happened,
+ * the bundles that left in them, and what each node holds and why. It draws from the states of
+ * `trace-states.ts`.
+ *
+ * @module
+ */
+import type {
+  Drawing,
+  DrawingInput,
+  NodeState,
+  ProtocolViz,
+  Shape,
+} from '../../viz/format/drawing.ts';
+import { box, fitted, grouped, NARROW, nodesShown, words } from '../../viz/format/shapes.ts';
+import { singleState, stateAt, statesOf } from '../_kit/trace-state.ts';
+import {
+  CONTACTS,
+  type ContactsState,
+  type ContactWindow,
+  DEPARTURES,
+  STORE,
+  type StoreState,
+} from './trace-states.ts';
+
+/** Links, and nodes, that are drawn; the table lists all. */
+const ROWS_MAX = 20;
+const ROW = 22;
+const BAR = 14;
+const HEAD = 34;
+const GAP = 30;
+const NS_PER_MS = 1e6;
+const MS_PER_S = 1_000;
+/** Reasons that do not explain themselves. */
+const REASONS: Readonly<Record<string, string>> = {
+  queue: 'queued for their contact',
+  'under-way': 'under way, not acknowledged',
+};
+/** Share of the width for names. */
+const LABEL_SHARE = 0.26;
+const LABEL_MAX = 190;
+
+/** A link away from a node. */
+interface Link extends ContactsState {
+  readonly from: string;
+  readonly to: string;
+  readonly sent: number;
+  readonly departuresMs: readonly number[];
+}
+
+interface Held {
+  readonly name: string;
+  readonly store: StoreState | undefined;
+  /** As the trace has it, if it cannot be read. */
+  readonly text: string;
+}
+
+/** Where instants stand. */
+interface Axis {
+  readonly left: number;
+  readonly right: number;
+  readonly toMs: number;
+  readonly nowMs: number;
+}
+
+/** The drawings of delay-tolerant networking. */
+export const viz: ProtocolViz = {
+  protocol: 'dtn',
+  views: [
+    {
+      name: 'contacts',
+      title: 'Contacts, bundles and stores',
+      applies: ({ nodes }) => nodes.some(isTraced),
+      draw: drawContacts,
+    },
+  ],
+};
+
+function isTraced({ protocol, states }: NodeState): boolean {
+  return protocol === 'dtn' && statesOf(CONTACTS, states).length > 0;
+}
+
+function drawContacts(input: DrawingInput): Drawing {
+  const nodes = nodesShown(input, isTraced);
+  const links = nodes.flatMap(linksOf);
+  const held = nodes.flatMap(heldBy);
+  const left = Math.min(LABEL_MAX, Math.round(input.width * LABEL_SHARE));
+  // All of the plan, so that what bundles wait for is in sight.
+  const toMs = Math.max(1, input.timeNs / NS_PER_MS, ...links.flatMap(endsOf));
+  const axis = { left, right: input.width - 4, toMs, nowMs: input.timeNs / NS_PER_MS };
+  const drawn = links.slice(0, ROWS_MAX);
+  const shapes: Shape[] = [...axisOf(axis, drawn.length)];
+  for (const [row, link] of drawn.entries()) shapes.push(...rowOf(link, HEAD + row * ROW, axis));
+  const bottom = HEAD + drawn.length * ROW;
+  shapes.push(cursorAt(axis, bottom));
+  let y = bottom + GAP;
+  for (const one of held.slice(0, ROWS_MAX)) {
+    shapes.push(...storeOf(one, { y, left, width: input.width, most: mostBytes(held) }));
+    y += ROW;
+  }
+  const hidden = links.length - drawn.length;
+  if (hidden > 0) shapes.push(words(0, y + 4, `${hidden} more links are in the table.`));
+  return {
+    ...wordsOf(links, held, input.timeNs / NS_PER_MS),
+    legend:
+      'Framed: planned; full: happened; stroke: a bundle leaves. Below: what each node holds, and why.',
+    shapes,
+    height: y + (hidden > 0 ? ROW : 0),
+    table: tableOf(links),
+  };
+}
+
+function linksOf({ name, states }: NodeState): readonly Link[] {
+  return statesOf(CONTACTS, states).flatMap(({ key, value }) => {
+    if (value === undefined) return [];
+    const departures = stateAt(DEPARTURES, key, states)?.value;
+    const { sent = 0, atMs = [] } = departures ?? {};
+    return [{ from: name, to: key.peer, ...value, sent, departuresMs: atMs }];
+  });
+}
+
+/** The ends of planned contacts; those that happened end before the cursor. */
+function endsOf({ planned }: Link): readonly number[] {
+  return planned.flatMap(({ toMs }) => (toMs === null ? [] : [toMs]));
+}
+
+function heldBy({ name, states }: NodeState): readonly Held[] {
+  const found = singleState(STORE, states);
+  return found === undefined ? [] : [{ name, store: found.value, text: found.text }];
+}
+
+function mostBytes(held: readonly Held[]): number {
+  return Math.max(1, ...held.map(({ store }) => store?.bytes ?? 0));
+}
+
+/** Instants below the head, in seconds, at even places. */
+function axisOf(axis: Axis, rows: number): readonly Shape[] {
+  const { left, right, toMs } = axis;
+  const ticks = right - left < 300 ? 3 : 5;
+  const digits = toMs / ticks < MS_PER_S ? 2 : toMs < 20_000 ? 1 : 0;
+  return Array.from({ length: ticks }, (_, index) => {
+    const part = index / (ticks - 1);
+    const x = left + part * (right - left);
+    const text = `${((part * toMs) / MS_PER_S).toFixed(digits)} s`;
+    const anchor = index === 0 ? 'start' : index === ticks - 1 ? 'end' : 'middle';
+    return [
+      words(x, 14, text, { anchor, fill: 'muted' }),
+      { kind: 'line', x1: x, x2: x, y1: 20, y2: HEAD + rows * ROW, stroke: 'line' } as const,
+    ];
+  }).flat();
+}
+
+function rowOf(link: Link, y: number, axis: Axis): readonly Shape[] {
+  const { from, to, planned, happened, departuresMs } = link;
+  const name = `${from} → ${to}`;
+  const framed = planned.flatMap((window) =>
+    barOf(window, { y, inset: 0, axis }, { stroke: 'muted', title: titleOf('planned', window) }),
+  );
+  const full = happened.flatMap((window) => {
+    // One that is open has happened until now.
+    const part = { ...window, toMs: window.toMs ?? axis.nowMs };
+    return barOf(part, { y, inset: 3, axis }, { fill: 'c1', title: titleOf('happened', window) });
+  });
+  const strokes = departuresMs.map((at) => `M${placeOf(at, axis).toFixed(1)} ${y}v${BAR}`);
+  const bundles: Shape[] =
+    strokes.length === 0 ? [] : [{ kind: 'path', d: strokes.join(''), stroke: 'text', width: 1.5 }];
+  return [words(0, y + 11, fitted(name, axis.left - 8)), ...framed, ...full, ...bundles];
+}
+
+function titleOf(what: string, { fromMs, toMs }: ContactWindow): string {
+  const end = toMs === null ? 'on' : `to ${toMs / MS_PER_S} s`;
+  return `${what} from ${fromMs / MS_PER_S} s ${end}`;
+}
+
+interface BarPlace {
+  readonly y: number;
+  readonly inset: number;
+  readonly axis: Axis;
+}
+
+/** The part of a window that is in sight. */
+function barOf(
+  { fromMs, toMs }: ContactWindow,
+  { y, inset, axis }: BarPlace,
+  look: Parameters<typeof box>[1],
+): readonly Shape[] {
+  const end = Math.min(toMs ?? Number.POSITIVE_INFINITY, axis.toMs);
+  if (end < fromMs) return [];
+  const x = placeOf(fromMs, axis);
+  const w = Math.max(1, placeOf(end, axis) - x);
+  return [box({ x, y: y + inset, w, h: BAR - 2 * inset }, look)];
+}
+
+function placeOf(ms: number, { left, right, toMs }: Axis): number {
+  return left + (ms / toMs) * (right - left);
+}
+
+function cursorAt(axis: Axis, bottom: number): Shape {
+  const x = placeOf(axis.nowMs, axis);
+  const look = { stroke: 'fail', dash: 'dashed', title: 'now' } as const;
+  return { kind: 'line', x1: x, x2: x, y1: 20, y2: bottom, ...look };
+}
+
+interface StorePlace {
+  readonly y: number;
+  readonly left: number;
+  readonly width: number;
+  /** Bytes in the fullest store. */
+  readonly most: number;
+}
+
+function storeOf({ name, store, text }: Held, place: StorePlace): readonly Shape[] {
+  const { y, left, width, most } = place;
+  const label = words(0, y + 11, fitted(name, left - 8));
+  if (store === undefined) return [label, words(left, y + 11, fitted(text, width - left))];
+  const room = (width - left) / (width < NARROW ? 8 : 3);
+  const bar = Math.round(room * (store.bytes / most));
+  const said = `${contentOf(store)}${reasonsOf(store)}`;
+  const x = left + (bar > 0 ? bar + 8 : 0);
+  const filled = bar > 0 ? [box({ x: left, y, w: bar, h: BAR }, { fill: 'c2' })] : [];
+  return [label, ...filled, words(x, y + 11, fitted(said, width - x), { fill: 'muted' })];
+}
+
+function contentOf({ bundles, bytes }: StoreState): string {
+  if (bundles === 0) return 'empty';
+  return `${grouped(bundles)} ${bundles === 1 ? 'bundle' : 'bundles'}, ${grouped(bytes)} B`;
+}
+
+/** Why bundles wait, such as `: 2 no-route, 1 queued for their contact`. */
+function reasonsOf({ waiting }: StoreState): string {
+  if (waiting.length === 0) return '';
+  const said = waiting.map(({ reason, bundles }) => `${bundles} ${REASONS[reason] ?? reason}`);
+  return `: ${said.join(', ')}`;
+}
+
+function wordsOf(
+  links: readonly Link[],
+  held: readonly Held[],
+  nowMs: number,
+): { readonly title: string; readonly summary: string } {
+  const open = links.filter(({ happened, planned }) =>
+    [...happened, ...planned].some(({ fromMs, toMs }) => fromMs <= nowMs && toMs === null),
+  );
+  const full = held.filter(({ store }) => (store?.bundles ?? 0) > 0);
+  const fullest = [...full].sort((a, b) => (b.store?.bytes ?? 0) - (a.store?.bytes ?? 0))[0];
+  const title =
+    fullest?.store === undefined
+      ? 'No node holds a bundle'
+      : `${fullest.name} holds most: ${contentOf(fullest.store)}${reasonsOf(fullest.store)}`;
+  const sent = links.reduce((sum, link) => sum + link.sent, 0);
+  const summary = `${title}. ${open.length} of ${links.length} links are open; ${grouped(sent)} bundles have left so far.`;
+  return { title, summary };
+}
+
+function tableOf(links: readonly Link[]): Drawing['table'] {
+  return {
+    columns: ['from', 'to', 'contact', 'begins (s)', 'ends (s)', 'bundles sent on the link'],
+    rows: links.flatMap(({ from, to, planned, happened, sent }) => {
+      const row = (kind: string, { fromMs, toMs }: ContactWindow): (string | number | null)[] => {
+        return [from, to, kind, fromMs / MS_PER_S, toMs === null ? null : toMs / MS_PER_S, sent];
+      };
+      return [
+        ...planned.map((window) => row('planned', window)),
+        ...happened.map((window) => row('happened', window)),
+      ];
+    }),
+  };
+}

@@ -1,0 +1,189 @@
+/**
+ * The drawing of contacts, bundles and stores: the texts that nodes trace, when they trace them, and
+ * what is drawn from them. @module
+ */
+import { describe, expect, it } from 'vitest';
+import { AgentTrace, plannedOn } from '../../../../nodes/dtn/agent-trace.ts';
+import { viz } from '../../../../nodes/dtn/viz.ts';
+import type { Drawing, DrawingInput, NodeState, Shape } from '../../../../viz/format/drawing.ts';
+
+const S = 1_000_000_000;
+const MS = 1_000_000;
+
+interface Lab {
+  readonly trace: AgentTrace;
+  /** The states told so far, by machine. */
+  readonly told: Map<string, string>;
+  readonly at: (ns: number, act: () => void) => void;
+}
+
+function lab(): Lab {
+  let now = 0;
+  const told = new Map<string, string>();
+  const trace = {
+    isRecorded: true,
+    state: (machine: string, text: string): void => void told.set(machine, text),
+    span: () => (): void => undefined,
+    mark: (): void => undefined,
+  };
+  return {
+    told,
+    trace: new AgentTrace({ planTime: () => now, trace }),
+    at: (ns, act): void => {
+      now = ns;
+      act();
+    },
+  };
+}
+
+const window = (startNs: number, endNs: number): never =>
+  ({ startNs, endNs, rateBps: 1e6, delayNs: 0 }) as never;
+
+describe('a node that is traced', () => {
+  it('tells its contacts as planned, and as they happen', () => {
+    const { trace, told, at } = lab();
+    trace.way('link', 'b', { windows: [window(0, 10 * S), window(20 * S, 30 * S)] });
+    expect(told.get('contacts with b')).toBe('planned 0-10000,20000-30000 happened ');
+    at(120 * MS, () => trace.contact('link', 'begin'));
+    expect(told.get('contacts with b')).toBe('planned 0-10000,20000-30000 happened 120--');
+    at(9 * S, () => trace.contact('link', 'end'));
+    expect(told.get('contacts with b')).toBe('planned 0-10000,20000-30000 happened 120-9000');
+  });
+
+  it('tells a link that is always open, and the periods of one that repeats', () => {
+    const { trace, told } = lab();
+    trace.way('link', 'b', undefined);
+    expect(told.get('contacts with b')).toBe('planned 0-- happened ');
+    trace.way('orbit', 'c', { windows: [window(0, S)], periodNs: 10 * S });
+    expect(told.get('contacts with c')).toMatch(/^planned 0-1000,10000-11000,20000-21000,/);
+  });
+
+  it('tells the last 64 departures, and how many there were', () => {
+    const { trace, told, at } = lab();
+    trace.way('link', 'b', undefined);
+    for (let count = 1; count <= 70; count += 1) at(count * MS, () => trace.departed('link'));
+    const text = told.get('bundles to b')!;
+    expect(text).toMatch(/^70 sent at 7,8,.*,70$/);
+    expect(text.split(',')).toHaveLength(64);
+  });
+
+  it('tells its store ten times a second at most, and always that it is empty', () => {
+    const { trace, told, at } = lab();
+    const store = (bundles: number): void =>
+      trace.store(bundles, 100 * bundles, () => (bundles > 0 ? { queue: bundles } : {}));
+    at(S, () => store(1));
+    at(S + 99 * MS, () => store(2));
+    expect(told.get('store')).toBe('1 bundles of 100 B waiting queue=1');
+    at(S + 100 * MS, () => store(3));
+    expect(told.get('store')).toBe('3 bundles of 300 B waiting queue=3');
+    at(S + 101 * MS, () => store(0));
+    expect(told.get('store')).toBe('0 bundles of 0 B waiting ');
+  });
+
+  it('finds the plan of its own direction', () => {
+    const [aToB, bToA] = [{ windows: [window(0, 1)] }, { windows: [window(2, 3)] }];
+    const end = (host: string): object => ({ host, address: '', port: 0 });
+    const network = {
+      links: [{ id: 'a--b', a: end('a'), b: end('b'), contacts: { aToB, bToA } }],
+    } as never;
+    expect(plannedOn(network, { link: 'a--b', host: 'a' })).toBe(aToB);
+    expect(plannedOn(network, { link: 'a--b', host: 'b' })).toBe(bToA);
+    expect(plannedOn(network, { link: 'b--c', host: 'b' })).toBeUndefined();
+  });
+});
+
+function node(name: string, states: Readonly<Record<string, string>>): NodeState {
+  return { number: 0, name, protocol: 'dtn', states: new Map(Object.entries(states)) };
+}
+
+function draw(nodes: readonly NodeState[], timeNs = 5 * S, selected?: string): Drawing {
+  const rest = { fromNs: 4 * S, toNs: timeNs, spans: [], marks: [], height: 400, width: 1000 };
+  const input: DrawingInput = { ...rest, timeNs, nodes, ...(selected && { selected }) };
+  expect(viz.views[0]?.applies(input)).toBe(true);
+  return viz.views[0]!.draw(input);
+}
+
+const rects = (shapes: readonly Shape[], look: object): readonly (readonly [number, number])[] =>
+  shapes.flatMap((shape) =>
+    shape.kind === 'rect' &&
+    Object.entries(look).every(([key, value]) => Reflect.get(shape, key) === value)
+      ? [[Math.round(shape.x), Math.round(shape.x + shape.w)] as const]
+      : [],
+  );
+
+const A = node('a', {
+  'contacts with b': 'planned 0-4000,6000-10000 happened 1000-3000,4500--',
+  'bundles to b': '2 sent at 1000,2000',
+  store: '3 bundles of 3222 B waiting no-route=1,queue=2',
+});
+const B = node('b', {
+  'contacts with a': 'planned 0-4000 happened ',
+  store: '1 bundles of 50 B waiting queue=1',
+});
+
+describe('the drawing', () => {
+  // Names take 190 px of 1,000; the axis has 806 px for 10 s.
+  const x = (ms: number): number => Math.round(190 + (ms / 10_000) * 806);
+
+  it('frames what was planned and fills what happened, up to now', () => {
+    const { shapes } = draw([A]);
+    const planned = [
+      [x(0), x(4_000)],
+      [x(6_000), x(10_000)],
+    ];
+    expect(rects(shapes, { stroke: 'muted' })).toEqual(planned);
+    const happened = [
+      [x(1_000), x(3_000)],
+      [x(4_500), x(5_000)],
+    ];
+    expect(rects(shapes, { fill: 'c1' })).toEqual(happened);
+  });
+
+  it('has a stroke for each bundle that left, and a line for now', () => {
+    const { shapes } = draw([A]);
+    const strokes = shapes.flatMap((shape) => (shape.kind === 'path' ? [shape.d] : []));
+    expect(strokes).toEqual(['M270.6 34v14M351.2 34v14']);
+    const now = shapes.find((shape) => shape.kind === 'line' && shape.title === 'now');
+    expect(now).toMatchObject({ x1: 593, x2: 593 });
+  });
+
+  it('says who holds most and why, and how many links are open', () => {
+    const { title, summary } = draw([B, A]);
+    expect(title).toBe(
+      'a holds most: 3 bundles, 3\u202f222 B: 1 no-route, 2 queued for their contact',
+    );
+    expect(summary).toContain('1 of 2 links are open; 2 bundles have left so far.');
+    expect(draw([node('a', { 'contacts with b': 'planned 0-- happened ' })]).title).toBe(
+      'No node holds a bundle',
+    );
+  });
+
+  it('shows the selected node alone', () => {
+    const { title, table } = draw([A, B], 5 * S, 'b');
+    expect(title).toBe('b holds most: 1 bundle, 50 B: 1 queued for their contact');
+    expect(table.rows).toEqual([['b', 'a', 'planned', 0, 4, 0]]);
+  });
+
+  it('shows a store that it cannot read as it stands in the trace', () => {
+    const { shapes } = draw([
+      node('a', { 'contacts with b': 'planned 0-1 happened ', store: 'full' }),
+    ]);
+    expect(shapes.some((shape) => shape.kind === 'text' && shape.text === 'full')).toBe(true);
+  });
+
+  it('draws twenty links, and says how many more there are', () => {
+    const states = Object.fromEntries(
+      Array.from({ length: 23 }, (_, at) => [`contacts with n${at}`, 'planned 0-1000 happened ']),
+    );
+    const { shapes, table } = draw([node('a', states)]);
+    expect(rects(shapes, { stroke: 'muted' })).toHaveLength(20);
+    expect(table.rows).toHaveLength(23);
+    const said = shapes.some((shape) => shape.kind === 'text' && shape.text.startsWith('3 more'));
+    expect(said).toBe(true);
+  });
+
+  it('draws nothing for nodes that trace no contacts', () => {
+    const input = { nodes: [node('a', { store: '0 bundles of 0 B waiting ' })] } as never;
+    expect(viz.views[0]?.applies(input)).toBe(false);
+  });
+});
