@@ -87,6 +87,15 @@ const tcpclConfig = z.strictObject({
   keepAlive: z.int().min(0).max(65_535).default(TCPCL_KEEP_ALIVE_S),
 });
 
+/** The radio mesh: rules that are not given are those of the profile. */
+const meshConfig = z.strictObject({
+  profile: z.enum(['document', 'bitchat']).default('document'),
+  /** Probability that a node relays a frame. */
+  relay: share().optional(),
+  /** Repairs as a share of the fragments of a block. */
+  repair: share().optional(),
+});
+
 /** Schema of the options. */
 export const dtnConfig = z.strictObject({
   /** Scheme of the identifiers of nodes: `ipn:3.1`, or `dtn://bob/app`. The same on all nodes. */
@@ -114,9 +123,10 @@ export const dtnConfig = z.strictObject({
   copies: z.int().min(1).max(COPIES_MAX).default(SPRAY_COPIES),
   prophet: prophetConfig.prefault({}),
   /** The convergence layer on links; the same at both ends. */
-  layer: z.enum(['udpcl', 'tcpcl', 'ltp']).default('udpcl'),
+  layer: z.enum(['udpcl', 'tcpcl', 'ltp', 'mesh']).default('udpcl'),
   ltp: ltpConfig.prefault({}),
   tcpcl: tcpclConfig.prefault({}),
+  mesh: meshConfig.prefault({}),
   /** Lifetime of bundles whose sender does not wish for another. */
   lifetime: durationNs().default(LIFETIME_NS),
   /** Most hops of a bundle from this node. */

@@ -26,6 +26,12 @@ export const DTN_DROPS = {
   'tcpcl-silence': 'the other end of a session said nothing for too long',
   'tcpcl-refused': 'a transfer was refused',
   'tcpcl-unexpected': 'the message does not belong at this point of a session',
+  'mesh-bad-frame':
+    'the datagram is no frame of the mesh, or disagrees with the rest of its message',
+  'mesh-assemblies-full': 'too many messages are incomplete',
+  'mesh-queue-full': 'too many frames wait to be sent',
+  'mesh-asleep': 'the neighbour sleeps, and nothing more is kept for it',
+  'mesh-too-long': 'the bundle is longer than a message of the mesh',
   'bad-message': 'the message of the carrier is neither a bundle nor a receipt',
   'late-receipt': 'no bundle waits for this receipt',
   ...BUNDLE_DROPS,

@@ -174,3 +174,8 @@ export const TCPCL_RECONNECT_NS_MAX = 60_000_000_000;
 export const TCPCL_SESSIONS_MAX = 2;
 /** Longest round trip for TCPCL, ns: streams repeat for 60 s (docs/spec/stream-model.md). */
 export const TCPCL_ROUND_TRIP_NS_MAX = 60_000_000_000;
+
+/** Frames that wait at one node of a mesh: a message of 1 MiB in frames of 80 bytes, with repairs. */
+export const MESH_QUEUE_MAX = 20_000;
+/** Energy of a radio for a bit sent or heard, nJ: 30 mW at 100 kbit/s (ours). */
+export const MESH_NJ_PER_BIT = 300;

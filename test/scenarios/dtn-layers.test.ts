@@ -95,6 +95,33 @@ describe('bundles over TCPCL', () => {
   });
 });
 
+describe('what each layer promises (nodes/dtn/README.md#convergence-layers)', () => {
+  const lossy = (options: string, size: string): readonly number[] =>
+    outcome(run(loadText(textOf({ options, link: 'delay: 20ms, loss: 10%', size }))));
+
+  it.each(['tcpcl', 'ltp'])('%s acknowledges: links that lose 10 % lose no bundle', (layer) => {
+    expect(lossy(`layer: ${layer}`, '10kB')).toEqual([1, 0]);
+  });
+
+  it('udpcl does not: a bundle in one datagram arrives over two links with 0.81', () => {
+    const [share = 1] = lossy('layer: udpcl', '10kB');
+    // Four standard errors of 0.039 over 99 bundles.
+    expect(share).toBeGreaterThan(0.65);
+    expect(share).toBeLessThan(0.97);
+  });
+
+  it('mesh does not: what repair does not give back is gone', () => {
+    const [share = 1] = lossy('layer: mesh, router: direct', '10kB');
+    expect(share).toBeLessThan(0.9);
+  });
+
+  it.each(['udpcl', 'tcpcl', 'ltp'])('%s carries a bundle of 60 kB', (layer) => {
+    expect(outcome(run(loadText(textOf({ options: `layer: ${layer}`, size: '60kB' }))))).toEqual([
+      1, 0,
+    ]);
+  });
+});
+
 describe('a file', () => {
   const problemOf = (text: string): string => {
     try {

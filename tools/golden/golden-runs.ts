@@ -33,6 +33,11 @@ const MESSAGES = '[{ from: client-1, to: client-2, kind: poisson, rate: 0.5/s, s
 /** All golden runs, by name. */
 export const GOLDEN_RUNS: Readonly<Record<string, GoldenRun>> = {
   hello: { scenario: 'hello.yaml', set: { duration: '3s' }, seeds: SEEDS },
+  'dtn-mesh': {
+    scenario: 'dtn-mesh.yaml',
+    set: { duration: '60s', 'traffic.0.stop': '59s' },
+    seeds: SEEDS,
+  },
   'dtn-moon': {
     scenario: 'dtn-moon.yaml',
     set: { duration: '300s', 'traffic.0.stop': '290s', 'traffic.1.stop': '290s' },

@@ -13,6 +13,7 @@ import type { Names } from '../names.ts';
 import { linksOf } from './link-end.ts';
 import type { LinkHandlers, LinkLayer, LinkTransmission } from './link-layer.ts';
 import { LtpNode } from './ltp-node.ts';
+import { MeshNode } from './mesh-node.ts';
 import { TcpclNode } from './tcpcl-node.ts';
 import { UdpclNode } from './udpcl-node.ts';
 
@@ -33,6 +34,7 @@ export class LinksNode implements LinkLayer {
       udpcl: new UdpclNode(host, handlers),
       tcpcl: new TcpclNode(host, options, names, handlers),
       ltp: new LtpNode(host, options, names, handlers),
+      mesh: new MeshNode(host, options, names, handlers),
     };
     for (const end of linksOf(host.name, network, names)) {
       layers[options.layer].add(end);

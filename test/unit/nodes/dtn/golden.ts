@@ -9,6 +9,8 @@ import { forwardedCopy } from '../../../../nodes/dtn/agent/forwarded-copy.ts';
 import { BundleView, encodeStatusReport, parseEid, REASON } from '../../../../nodes/dtn/index.ts';
 import { encodeCarrierMessage } from '../../../../nodes/dtn/layer/carrier.ts';
 import { encodeLtp } from '../../../../nodes/dtn/layer/ltp-wire.ts';
+import { encodeFrame, MESH_HEAD } from '../../../../nodes/dtn/layer/mesh-wire.ts';
+import { encodeTcpcl } from '../../../../nodes/dtn/layer/tcpcl-wire.ts';
 import { udpclDatagrams } from '../../../../nodes/dtn/layer/udpcl.ts';
 import type { GoldenBytes } from '../../../../tools/golden/golden-bytes.ts';
 import { sampleBundle } from './wire/support.ts';
@@ -42,6 +44,34 @@ export function goldenBytes(): GoldenBytes {
             { start: 9_999, end: 10_000 },
           ],
         },
+      }),
+    ),
+    mesh: toHex(
+      encodeFrame(
+        {
+          kind: 'repair',
+          ttl: 7,
+          origin: 1,
+          target: 65_534,
+          message: 0xfedcba98,
+          index: 3,
+          total: 50,
+          row: 4,
+          rows: 5,
+          length: 4_000,
+          data: Uint8Array.of(1, 2, 3),
+        },
+        MESH_HEAD,
+      ),
+    ),
+    session: toHex(
+      encodeTcpcl({
+        kind: 'session',
+        keepAliveS: 30,
+        segmentMru: 65_536,
+        transferMru: 2 ** 24,
+        nodeId: 'ipn:1.0',
+        isForeign: false,
       }),
     ),
     pieces: udpclDatagrams(bundle, 64, 3).map(toHex).join(' '),

@@ -1,0 +1,142 @@
+/**
+ * Messages of a mesh that are put together from fragments and repairs, within bounds.
+ *
+ * @module
+ */
+import type { Nanoseconds } from '../../../engine/host/time.ts';
+import {
+  blockBounds,
+  coveredBy,
+  fragmentsOf,
+  type RepairForm,
+  repairOf,
+  rowsOf,
+} from './mesh-repair.ts';
+import type { MeshFrame } from './mesh-wire.ts';
+
+/** Bounds of what is incomplete. */
+export interface AssemblyLimits {
+  readonly assembliesMax: number;
+  readonly assemblyNs: number;
+  readonly messageBytes: number;
+}
+
+/** Complete messages that are remembered (ours): those of a few minutes. */
+const DONE_MAX = 1_024;
+
+interface Assembly {
+  readonly total: number;
+  readonly length: number;
+  readonly untilNs: Nanoseconds;
+  readonly fragments: Map<number, Uint8Array>;
+  /** By block and row. */
+  readonly repairs: Map<string, Uint8Array>;
+}
+
+/** What a frame leads to. */
+export type AssemblyOutcome =
+  | { readonly kind: 'waits' }
+  | { readonly kind: 'message'; readonly message: Uint8Array; readonly repaired: number }
+  | { readonly kind: 'bad' }
+  | { readonly kind: 'full' };
+
+/** All incomplete messages of one node. */
+export class MeshAssemblies {
+  readonly #form: RepairForm;
+  readonly #limits: AssemblyLimits;
+  /** Oldest first. */
+  readonly #open = new Map<string, Assembly>();
+  /** Messages that are complete, oldest first: what comes late begins none of them again. */
+  readonly #done = new Set<string>();
+
+  constructor(form: RepairForm, limits: AssemblyLimits) {
+    this.#form = form;
+    this.#limits = limits;
+  }
+
+  get size(): number {
+    return this.#open.size;
+  }
+
+  /** Takes a frame for this node; what it refers to is copied. */
+  take(now: Nanoseconds, frame: MeshFrame): AssemblyOutcome {
+    if (!this.#isSound(frame)) return { kind: 'bad' };
+    for (const [key, { untilNs }] of this.#open) {
+      if (untilNs > now) break;
+      this.#open.delete(key);
+    }
+    const key = `${frame.origin} ${frame.message}`;
+    if (this.#done.has(key)) return { kind: 'waits' };
+    const assembly = this.#open.get(key) ?? this.#begin(now, key, frame);
+    if (assembly === undefined) return { kind: 'full' };
+    if (assembly.total !== frame.total || assembly.length !== frame.length) return { kind: 'bad' };
+    if (frame.kind === 'fragment') assembly.fragments.set(frame.index, frame.data.slice());
+    else assembly.repairs.set(`${frame.index} ${frame.row}`, frame.data.slice());
+    const repaired = this.#repair(assembly, this.#blockOf(frame));
+    if (assembly.fragments.size < assembly.total) return { kind: 'waits' };
+    this.#open.delete(key);
+    this.#finish(key);
+    return { kind: 'message', message: this.#joined(assembly), repaired };
+  }
+
+  #finish(key: string): void {
+    this.#done.add(key);
+    const [oldest] = this.#done;
+    if (oldest !== undefined && this.#done.size > DONE_MAX) this.#done.delete(oldest);
+  }
+
+  #blockOf({ kind, index }: MeshFrame): number {
+    return kind === 'repair' ? index : Math.floor(index / this.#form.blockFragments);
+  }
+
+  #begin(now: Nanoseconds, key: string, { total, length }: MeshFrame): Assembly | undefined {
+    if (this.#open.size >= this.#limits.assembliesMax) return undefined;
+    const untilNs = now + this.#limits.assemblyNs;
+    const assembly = { total, length, untilNs, fragments: new Map(), repairs: new Map() };
+    this.#open.set(key, assembly);
+    return assembly;
+  }
+
+  /** A frame says the same about its message as the message itself would. */
+  #isSound(frame: MeshFrame): boolean {
+    const { kind, index, total, row, rows, length, data } = frame;
+    const form = this.#form;
+    if (length === 0 || length > this.#limits.messageBytes) return false;
+    if (total !== fragmentsOf(length, form)) return false;
+    if (kind === 'fragment') {
+      return data.length === Math.min(form.dataBytes, length - index * form.dataBytes);
+    }
+    const [first, end] = blockBounds(index, total, form);
+    return (
+      first < end &&
+      rows === rowsOf(end - first, form) &&
+      row < rows &&
+      data.length === form.dataBytes
+    );
+  }
+
+  /** Fills in what the rows of a block allow; returns how many fragments. */
+  #repair({ total, length, fragments, repairs }: Assembly, block: number): number {
+    const bounds = blockBounds(block, total, this.#form);
+    const rows = rowsOf(bounds[1] - bounds[0], this.#form);
+    const { dataBytes } = this.#form;
+    let repaired = 0;
+    for (let row = 0; row < rows; row += 1) {
+      const repair = repairs.get(`${block} ${row}`);
+      const covered = coveredBy(row, rows, bounds);
+      const [lost, another] = covered.filter((index) => !fragments.has(index));
+      if (repair === undefined || lost === undefined || another !== undefined) continue;
+      const known = covered.map((index) => fragments.get(index));
+      const whole = repairOf([...known, repair], dataBytes);
+      fragments.set(lost, whole.slice(0, Math.min(dataBytes, length - lost * dataBytes)));
+      repaired += 1;
+    }
+    return repaired;
+  }
+
+  #joined({ length, fragments }: Assembly): Uint8Array {
+    const message = new Uint8Array(length);
+    for (const [index, data] of fragments) message.set(data, index * this.#form.dataBytes);
+    return message;
+  }
+}

@@ -1,0 +1,84 @@
+/**
+ * Frames that a node keeps for neighbours while they sleep (friends of Bluetooth meshes): so many
+ * neighbours, so many messages of each, for a while.
+ *
+ * @module
+ */
+import type { Nanoseconds } from '../../../engine/host/time.ts';
+import type { MeshProfile } from './mesh-profile.ts';
+
+interface KeptMessage {
+  readonly sinceNs: Nanoseconds;
+  readonly frames: Uint8Array[];
+}
+
+interface Friend {
+  heardNs: Nanoseconds;
+  /** By origin and number, oldest first. */
+  readonly messages: Map<string, KeptMessage>;
+}
+
+/** Frames of one message beyond which nothing is kept: those of 64 KiB in the smallest frames. */
+const FRAMES_MAX = 1_200;
+
+/** All friends of one node, by link. */
+export class MeshFriends {
+  readonly #rules: MeshProfile;
+  readonly #friends = new Map<string, Friend>();
+
+  constructor(rules: MeshProfile) {
+    this.#rules = rules;
+  }
+
+  /** A neighbour was heard: it is a friend if there is room. */
+  heard(now: Nanoseconds, link: string): void {
+    const known = this.#friends.get(link);
+    if (known !== undefined) known.heardNs = now;
+    else {
+      this.#forget(now);
+      if (this.#friends.size < this.#rules.friends) {
+        this.#friends.set(link, { heardNs: now, messages: new Map() });
+      }
+    }
+  }
+
+  /** @returns false if the frame is not kept: no friend, or no room for its message. */
+  keep(
+    now: Nanoseconds,
+    link: string,
+    kept: { readonly message: string; readonly frame: Uint8Array },
+  ): boolean {
+    this.#forget(now);
+    const { messages } = this.#friends.get(link) ?? {};
+    if (messages === undefined) return false;
+    const known = messages.get(kept.message);
+    if (known === undefined && messages.size >= this.#rules.friendMessages) return false;
+    const message = known ?? { sinceNs: now, frames: [] };
+    if (message.frames.length >= FRAMES_MAX) return false;
+    message.frames.push(kept.frame);
+    messages.set(kept.message, message);
+    return true;
+  }
+
+  /** The neighbour is awake: its frames, oldest first. */
+  taken(now: Nanoseconds, link: string): readonly Uint8Array[] {
+    const { messages } = this.#friends.get(link) ?? {};
+    if (messages === undefined) return [];
+    const frames = [...messages.values()]
+      .filter(({ sinceNs }) => now - sinceNs <= this.#rules.friendNs)
+      .flatMap((message) => message.frames);
+    messages.clear();
+    return frames;
+  }
+
+  /** Friendships end, and so do messages that nobody fetched. */
+  #forget(now: Nanoseconds): void {
+    for (const [link, { heardNs, messages }] of this.#friends) {
+      if (now - heardNs > this.#rules.friendshipNs) this.#friends.delete(link);
+      for (const [key, { sinceNs }] of messages) {
+        if (now - sinceNs <= this.#rules.friendNs) break;
+        messages.delete(key);
+      }
+    }
+  }
+}

@@ -1,0 +1,91 @@
+/**
+ * The two kinds of radio mesh: `document`, with repair, a probability of relaying, and friends that
+ * keep messages of sleeping nodes; and `bitchat`, with the sizes and rules of that protocol
+ * (bitchat, WHITEPAPER.md and Services/TransportConfig.swift, 2026-08), not its bytes.
+ *
+ * @module
+ */
+import { MESH_HEAD } from './mesh-wire.ts';
+
+const NS_PER_MS = 1_000_000;
+const HOUR_NS = 3_600_000_000_000;
+
+/** Rules of a mesh. */
+export interface MeshProfile {
+  /** Longest frame, and its head, bytes. */
+  readonly frameBytes: number;
+  readonly headBytes: number;
+  /** Longest message, bytes. */
+  readonly messageBytes: number;
+  /** Hops of a frame; nodes with many links let it go fewer. */
+  readonly ttl: number;
+  readonly denseLinks: number;
+  readonly denseTtl: number;
+  /** Probability that a node relays a frame, and the wait before, ns. */
+  readonly relay: number;
+  readonly jitterNs: readonly [number, number];
+  /** A frame that comes again before it was relayed is not relayed. */
+  readonly isSuppressed: boolean;
+  /** Fragments of a block, and repairs as a share of them; 0 for none. */
+  readonly blockFragments: number;
+  readonly repair: number;
+  /** Known frames, and for how long, ns. */
+  readonly knownMax: number;
+  readonly knownNs: number;
+  /** Incomplete messages, and how long they wait, ns. */
+  readonly assembliesMax: number;
+  readonly assemblyNs: number;
+  /** Neighbours whose messages are kept while they sleep, messages of each, and for how long, ns. */
+  readonly friends: number;
+  readonly friendMessages: number;
+  readonly friendNs: number;
+  /** A neighbour that has not been heard for so long is no friend any more, ns. */
+  readonly friendshipNs: number;
+}
+
+/** All profiles by name. */
+export const MESH_PROFILES = {
+  document: {
+    frameBytes: 100,
+    headBytes: MESH_HEAD,
+    messageBytes: 1_048_576,
+    ttl: 7,
+    denseLinks: Number.POSITIVE_INFINITY,
+    denseTtl: 7,
+    relay: 0.7,
+    jitterNs: [50 * NS_PER_MS, 200 * NS_PER_MS],
+    isSuppressed: false,
+    blockFragments: 16,
+    repair: 0.3,
+    knownMax: 65_536,
+    knownNs: 300_000 * NS_PER_MS,
+    assembliesMax: 128,
+    assemblyNs: 60_000 * NS_PER_MS,
+    friends: 10,
+    friendMessages: 50,
+    friendNs: HOUR_NS,
+    friendshipNs: 24 * HOUR_NS,
+  },
+  bitchat: {
+    frameBytes: 512,
+    // Packet head 14, sender 8, recipient 8, fragment head 13.
+    headBytes: 43,
+    messageBytes: 1_048_576,
+    ttl: 7,
+    denseLinks: 6,
+    denseTtl: 5,
+    relay: 1,
+    jitterNs: [8 * NS_PER_MS, 25 * NS_PER_MS],
+    isSuppressed: true,
+    blockFragments: 16,
+    repair: 0,
+    knownMax: 1_000,
+    knownNs: 300_000 * NS_PER_MS,
+    assembliesMax: 128,
+    assemblyNs: 30_000 * NS_PER_MS,
+    friends: 0,
+    friendMessages: 0,
+    friendNs: 0,
+    friendshipNs: 0,
+  },
+} as const satisfies Readonly<Record<string, MeshProfile>>;

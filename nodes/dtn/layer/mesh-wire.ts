@@ -1,0 +1,84 @@
+/**
+ * Frames of the radio mesh (ours; the fields that Bluetooth meshes have, in 20 bytes):
+ *
+ * ```
+ *  0      1      2        4        6          10       12       14      15     16        20
+ * +------+------+--------+--------+----------+--------+--------+-------+------+---------+-------
+ * | kind | TTL  | origin | target | message  | index  | total  | row   | rows | length  | data
+ * +------+------+--------+--------+----------+--------+--------+-------+------+---------+-------
+ *
+ * kind    1 fragment, 2 repair        index   of the fragment; of a repair, that of its block
+ * total   fragments of the message    row     which repair of its block, of so many rows
+ * length  bytes of the message
+ * ```
+ *
+ * A profile with a longer head fills it with zeros.
+ *
+ * @module
+ */
+import { readUint16, readUint32, writeUint16, writeUint32 } from '../../_kit/bytes.ts';
+
+/** Bytes of the fields. */
+export const MESH_HEAD = 20;
+
+const FRAGMENT = 1;
+const REPAIR = 2;
+
+/** A frame. */
+export interface MeshFrame {
+  readonly kind: 'fragment' | 'repair';
+  /** Hops that are left. */
+  readonly ttl: number;
+  /** Numbers of nodes. */
+  readonly origin: number;
+  readonly target: number;
+  readonly message: number;
+  readonly index: number;
+  readonly total: number;
+  readonly row: number;
+  readonly rows: number;
+  readonly length: number;
+  /** Part of the bytes of the frame. */
+  readonly data: Uint8Array;
+}
+
+/** Writes a frame. @param headBytes Those of the profile. */
+export function encodeFrame(frame: MeshFrame, headBytes: number): Uint8Array {
+  const bytes = new Uint8Array(headBytes + frame.data.length);
+  bytes[0] = frame.kind === 'fragment' ? FRAGMENT : REPAIR;
+  bytes[1] = frame.ttl;
+  writeUint16(bytes, 2, frame.origin);
+  writeUint16(bytes, 4, frame.target);
+  writeUint32(bytes, 6, frame.message);
+  writeUint16(bytes, 10, frame.index);
+  writeUint16(bytes, 12, frame.total);
+  bytes[14] = frame.row;
+  bytes[15] = frame.rows;
+  writeUint32(bytes, 16, frame.length);
+  bytes.set(frame.data, headBytes);
+  return bytes;
+}
+
+/** Reads a frame; undefined if it is none. */
+export function decodeFrame(bytes: Uint8Array, headBytes: number): MeshFrame | undefined {
+  const kind = bytes[0];
+  if (bytes.length <= headBytes || (kind !== FRAGMENT && kind !== REPAIR)) return undefined;
+  const [ttl, row, rows] = [bytes[1], bytes[14], bytes[15]] as [number, number, number];
+  const [index, total] = [readUint16(bytes, 10), readUint16(bytes, 12)];
+  const isRepair = kind === REPAIR;
+  if (ttl === 0 || total === 0 || (!isRepair && index >= total)) return undefined;
+  if (isRepair ? row >= rows : row + rows > 0) return undefined;
+  return {
+    kind: isRepair ? 'repair' : 'fragment',
+    ttl,
+    origin: readUint16(bytes, 2),
+    target: readUint16(bytes, 4),
+    message: readUint32(bytes, 6),
+    index,
+    total,
+    row,
+    rows,
+    length: readUint32(bytes, 16),
+    data: bytes.subarray(headBytes),
+  };
+}
