@@ -147,6 +147,19 @@ export const dtnConfig = z.strictObject({
    * another way.
    */
   fragmentation: z.enum(['off', 'proactive']).default('off'),
+  /**
+   * Status reports that the node sends if a bundle asks for them (RFC 9171 section 5.1 has them off
+   * by default), and how many a second at most.
+   */
+  reports: z
+    .strictObject({
+      received: z.boolean().default(false),
+      forwarded: z.boolean().default(false),
+      delivered: z.boolean().default(false),
+      deleted: z.boolean().default(false),
+      rate: z.int().min(1).max(1_000).default(1),
+    })
+    .prefault({}),
   /** What a node puts together from fragments. */
   reassembly: z
     .strictObject({

@@ -112,6 +112,18 @@ export const DTN_METRICS: readonly MetricDefinition[] = [
     help: 'fragments that nodes made of bundles that were too long for their way',
   },
   {
+    name: 'dtn.reports',
+    kind: 'counter',
+    unit: 'packets',
+    help: 'status reports that nodes sent',
+  },
+  {
+    name: 'dtn.reported',
+    kind: 'counter',
+    unit: 'packets',
+    help: 'status reports that nodes got',
+  },
+  {
     name: 'dtn.recovered',
     kind: 'counter',
     unit: 'packets',

@@ -30,6 +30,7 @@ import { Reassembly } from './reassembly.ts';
 import { Reception } from './reception.ts';
 import { AGENT_KEY, encodeAgentRecord, type StoredRecord } from './records.ts';
 import { Recovery } from './recovery.ts';
+import { type ReportKind, Reports } from './reports.ts';
 
 /** Who waits until a bundle is on disk. */
 type Waiting<Request> =
@@ -59,6 +60,7 @@ export class Agent<Request> implements Machine<AgentInput<Request>, AgentEffect<
   readonly #forwarding: Forwarding | CopyForwarding;
   readonly #delivery: Delivery;
   readonly #reassembly: Reassembly;
+  readonly #reports: Reports;
   readonly #recovery: Recovery;
   /** When a way opened while bundles waited; undefined once none does. */
   #openedNs: Nanoseconds | undefined;
@@ -85,10 +87,13 @@ export class Agent<Request> implements Machine<AgentInput<Request>, AgentEffect<
     this.#origin = origin;
     this.#reception = new Reception({ ...parts, holdings, effects, dtnMs });
     const { copies } = parts;
+    this.#reports = new Reports(parts, origin);
+    const onForwarded = (now: Nanoseconds, bundle: HeldBundle): void =>
+      this.#report(now, bundle, { kind: 'forwarded' });
     this.#forwarding =
       copies === undefined
-        ? new Forwarding({ ...parts, holdings, effects })
-        : new CopyForwarding({ ...parts, holdings, effects, copies, dtnMs });
+        ? new Forwarding({ ...parts, holdings, effects, onForwarded })
+        : new CopyForwarding({ ...parts, holdings, effects, onForwarded, copies, dtnMs });
     this.#delivery = new Delivery(parts.names, effects);
     this.#reassembly = new Reassembly({ ...options.reassembly, allBytes: options.store.bytes });
     const journal = this.#journal;
@@ -196,6 +201,9 @@ export class Agent<Request> implements Machine<AgentInput<Request>, AgentEffect<
       this.#await(now, { kind: 'receipt', transfer });
     effects.drop(drop);
     effects.report({ kind: 'ended', key: name, how: 'dropped' });
+    // What the neighbour keeps is not deleted.
+    if (transfer !== undefined && REFUSALS.has(drop)) return;
+    this.#sendReport(now, this.#reports.ofDeletion(now, this.#reception.view, drop));
   }
 
   /** Delivers a bundle that has just been checked, or keeps it. */
@@ -208,11 +216,14 @@ export class Agent<Request> implements Machine<AgentInput<Request>, AgentEffect<
     if (isHere && !view.isFragment) {
       this.#delivery.deliver(bundle, view);
       this.#holdings.bury(now, bundle);
+      this.#sendReport(now, this.#reports.of(now, view, { kind: 'received' }));
+      this.#sendReport(now, this.#reports.of(now, view, { kind: 'delivered' }));
       if (transfer !== undefined) this.#await(now, { kind: 'receipt', transfer });
       return undefined;
     }
     const noRoom = this.#keep(now, bundle);
     if (noRoom !== undefined) return noRoom;
+    this.#sendReport(now, this.#reports.of(now, view, { kind: 'received' }));
     this.#await(now, { kind: 'bundle', bundle, ...(transfer && { transfer }) });
     return undefined;
   }
@@ -265,7 +276,33 @@ export class Agent<Request> implements Machine<AgentInput<Request>, AgentEffect<
       this.#effects.lose(each, 'displaced');
     }
     this.#holdings.add(now, bundle);
+    for (const each of leavers) this.#reportDeletion(now, each, 'displaced');
     return undefined;
+  }
+
+  /** Reports of a held bundle, if that is allowed at all and the bundle asks for it. */
+  #report(now: Nanoseconds, bundle: HeldBundle, what: { readonly kind: ReportKind }): void {
+    if (!this.#reports.allows(what.kind)) return;
+    const view = new BundleView();
+    openHeld(view, bundle.bytes);
+    this.#sendReport(now, this.#reports.of(now, view, what));
+  }
+
+  #reportDeletion(now: Nanoseconds, bundle: HeldBundle, drop: DtnDrop): void {
+    if (!this.#reports.allows('deleted')) return;
+    const view = new BundleView();
+    openHeld(view, bundle.bytes);
+    this.#sendReport(now, this.#reports.ofDeletion(now, view, drop));
+  }
+
+  #sendReport(now: Nanoseconds, report: HeldBundle | undefined): void {
+    if (report === undefined) return;
+    this.#effects.count('dtn.reports');
+    if (report.destination === this.#parts.own) this.#effects.count('dtn.reported');
+    else if (this.#keep(now, report) === undefined) {
+      this.#effects.report({ kind: 'arrived', key: report.name });
+      this.#await(now, { kind: 'bundle', bundle: report });
+    }
   }
 
   /** Answers when everything written so far is on disk; at once if there is none. */
@@ -310,6 +347,7 @@ export class Agent<Request> implements Machine<AgentInput<Request>, AgentEffect<
       this.#giveUp(now, due);
       this.#effects.count('dtn.expired');
       this.#effects.lose(due, 'expired');
+      this.#reportDeletion(now, due, 'expired');
     }
   }
 

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Names } from '../names.ts';
+import { decodeStatusReport } from '../wire/status-report.ts';
 import type { BundleView } from '../wire/view.ts';
 import type { EffectSink } from './effects.ts';
 import type { HeldBundle } from './held-bundle.ts';
@@ -38,15 +39,20 @@ export class Delivery {
   deliver(bundle: HeldBundle, view: BundleView): void {
     const effects = this.#effects;
     const from = this.#names.hostOf(view.source);
+    const body = bundle.bytes.subarray(view.payloadStart, view.payloadEnd);
+    const { name } = bundle;
+    if (from !== undefined && view.isAdministrative && decodeStatusReport(body) !== undefined) {
+      effects.count('dtn.reported');
+      effects.report({ kind: 'ended', key: name, how: 'delivered' });
+      return;
+    }
     if (from === undefined || view.isAdministrative) {
       effects.lose(bundle, from === undefined ? 'unknown-source' : 'unknown-record');
       return;
     }
-    const body = bundle.bytes.subarray(view.payloadStart, view.payloadEnd);
     effects.count('dtn.arrived');
     if (view.hopCount >= 0) effects.push({ kind: 'hops', hops: view.hops });
     effects.push({ kind: 'deliver', from, body });
-    const { name } = bundle;
     if (bundle.from === undefined) effects.report({ kind: 'settled', name, how: 'acknowledged' });
     else effects.report({ kind: 'ended', key: name, how: 'delivered' });
   }

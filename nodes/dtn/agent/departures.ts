@@ -65,7 +65,7 @@ export class Departures {
   send(now: Nanoseconds, departure: Departure, outlet: Outlet): DtnDrop | undefined {
     const { bundle, ...way } = departure;
     const { own, names, options, effects } = this.#parts;
-    const isOwn = bundle.from === undefined;
+    const isOwn = bundle.from === undefined || bundle.from === own;
     if (!isOwn && this.#isSecond()) {
       if (options.double === 'dropping') return 'no-storage';
       if (options.double === 'swallowing') return undefined;

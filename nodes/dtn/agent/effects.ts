@@ -60,6 +60,8 @@ export type AgentCount =
   | 'dtn.records'
   | 'dtn.recovered'
   | 'dtn.fragments'
+  | 'dtn.reports'
+  | 'dtn.reported'
   | 'dtn.custody.lost'
   | 'dtn.duplicate_copies';
 

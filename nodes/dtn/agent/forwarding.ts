@@ -22,6 +22,8 @@ import { fragmentsOf } from './splitting.ts';
 export interface ForwardingParts extends AgentParts {
   readonly holdings: Holdings;
   readonly effects: EffectSink;
+  /** Called when a neighbour has a bundle, as far as the way tells. */
+  readonly onForwarded: (now: Nanoseconds, bundle: HeldBundle) => void;
 }
 
 /** Where a held bundle is. */
@@ -125,6 +127,7 @@ export class Forwarding {
     this.#departures.arrived(bundle);
     this.#end(now, bundle);
     effects.count('dtn.forwarded');
+    this.#parts.onForwarded(now, bundle);
   }
 
   /** A transfer was given up below: its bundle needs a way again. */
@@ -183,7 +186,10 @@ export class Forwarding {
     if (transfer === undefined) this.#end(now, bundle);
     else this.#places.set(bundle.key, { kind: 'under-way', outlet });
     const drop = this.#departures.send(now, departure, outlet);
-    if (drop === undefined) return;
+    if (drop === undefined) {
+      if (transfer === undefined) this.#parts.onForwarded(now, bundle);
+      return;
+    }
     outlet.withdraw(bundle);
     if (transfer !== undefined) this.#end(now, bundle);
     this.#parts.effects.lose(bundle, drop);

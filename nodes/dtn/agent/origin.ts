@@ -8,8 +8,8 @@ import type { Nanoseconds } from '../../../engine/host/time.ts';
 import type { SendWishes } from '../../../engine/host/transport.ts';
 import type { DtnOptions } from '../config.ts';
 import type { DtnDrop } from '../drops.ts';
-import { BLOCK_TYPE, CRC_TYPE, DTN_EPOCH_S } from '../geometry.ts';
-import { EID_NONE, formatEid, nodeOf } from '../wire/eid.ts';
+import { BLOCK_TYPE, BUNDLE_FLAG, CRC_TYPE, DTN_EPOCH_S } from '../geometry.ts';
+import { EID_NONE, type Eid, formatEid, nodeOf } from '../wire/eid.ts';
 import { encodeEid } from '../wire/eid-wire.ts';
 import { type BlockFields, type CrcType, encodeBundle, payloadBlock } from '../wire/encode.ts';
 import { bundleAgeData, hopCountData, priorityData } from '../wire/extensions.ts';
@@ -32,7 +32,7 @@ export const CRC_TYPES: Readonly<Record<DtnOptions['crc'], CrcType>> = {
 /** What the source of bundles needs. */
 export type OriginParts = Pick<
   AgentParts,
-  'own' | 'names' | 'options' | 'clock' | 'security' | 'below'
+  'own' | 'names' | 'options' | 'clock' | 'security' | 'below' | 'keyOf'
 >;
 
 /** An application message. */
@@ -46,6 +46,14 @@ export interface Message {
 /** The defect of tests: bundles grow no older. */
 export function isAgeless({ double }: DtnOptions): boolean {
   return double === 'ageless';
+}
+
+/** A record that goes to an endpoint. */
+export interface Report {
+  /** Name of its host. */
+  readonly to: string;
+  readonly reportTo: Eid;
+  readonly body: Uint8Array;
 }
 
 /** The last creation timestamp, and the number of bundles made. */
@@ -84,6 +92,38 @@ export class Origin {
     if (this.#parts.options.clock === 'none') return 0;
     const { seconds, nanos } = this.#parts.clock();
     return (seconds - DTN_EPOCH_S) * MS_PER_S + Math.floor(nanos / NS_PER_MS);
+  }
+
+  /** A bundle of the node itself with an administrative record (section 6). */
+  createReport(now: Nanoseconds, { to, reportTo, body }: Report): HeldBundle {
+    const { own, names, options } = this.#parts;
+    const { createdMs, sequence } = this.#timestamp();
+    const crcType = CRC_TYPES[options.crc];
+    const source = names.nodeOf(own);
+    const lifetimeMs = Math.max(1, Math.floor(options.lifetime / NS_PER_MS));
+    const primary = {
+      flags: BUNDLE_FLAG.isAdministrative,
+      crcType,
+      destination: encodeEid(reportTo),
+      source: encodeEid(source),
+      reportTo: encodeEid(EID_NONE),
+      createdMs,
+      sequence,
+      lifetimeMs,
+    };
+    const bytes = encodeBundle(primary, this.#extensions({}), payloadBlock(body, crcType));
+    return {
+      key: `${formatEid(source)} ${createdMs}-${sequence}`,
+      source: formatEid(source),
+      bytes,
+      destination: to,
+      priority: 1,
+      sinceNs: now,
+      deadlineNs: now + lifetimeMs * NS_PER_MS,
+      // No application has asked for it, so that it may have to make room.
+      from: own,
+      name: this.#parts.keyOf?.(bytes) ?? 0,
+    };
   }
 
   /** @returns the bundle, or why security does not let it go. */

@@ -33,6 +33,7 @@ export interface Sample {
   readonly crcType?: CrcType;
   readonly source?: string;
   readonly destination?: string;
+  readonly reportTo?: string;
   readonly createdMs?: number;
   readonly sequence?: number;
   readonly lifetimeMs?: number;
@@ -49,7 +50,7 @@ export function sampleBundle(sample: Sample = {}): Uint8Array {
       crcType,
       destination: eidBytes(sample.destination ?? 'ipn:2.1'),
       source: eidBytes(sample.source ?? 'ipn:1.1'),
-      reportTo: eidBytes('dtn:none'),
+      reportTo: eidBytes(sample.reportTo ?? 'dtn:none'),
       createdMs: sample.createdMs ?? 820_540_800_000,
       sequence: sample.sequence ?? 1,
       lifetimeMs: sample.lifetimeMs ?? 86_400_000,

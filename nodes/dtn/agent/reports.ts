@@ -1,0 +1,98 @@
+/**
+ * Status reports about bundles (RFC 9171 section 6.1): only those that the options allow, no more
+ * than a rate, and never about reports, for which their senders may not ask (section 4.2.3).
+ *
+ * @module
+ */
+import type { Nanoseconds } from '../../../engine/host/time.ts';
+import { TokenBucket } from '../../_kit/token-bucket.ts';
+import type { DtnDrop } from '../drops.ts';
+import { BUNDLE_FLAG } from '../geometry.ts';
+import { EID_FORM } from '../wire/eid-wire.ts';
+import { encodeStatusReport, REASON, type StatusItem } from '../wire/status-report.ts';
+import type { BundleView } from '../wire/view.ts';
+import type { HeldBundle } from './held-bundle.ts';
+import type { Origin } from './origin.ts';
+import type { AgentParts } from './parts.ts';
+
+/** What is reported of a bundle. */
+export type ReportKind = 'received' | 'forwarded' | 'delivered' | 'deleted';
+
+/** The flag of a bundle that asks for a kind of report (section 4.2.3). */
+const FLAGS: Readonly<Record<ReportKind, number>> = {
+  received: BUNDLE_FLAG.reportReception,
+  forwarded: BUNDLE_FLAG.reportForwarding,
+  delivered: BUNDLE_FLAG.reportDelivery,
+  deleted: BUNDLE_FLAG.reportDeletion,
+};
+
+/** Reason codes of drops after which the primary block is known (section 9.5). */
+const REASONS: Readonly<Partial<Record<DtnDrop, number>>> = {
+  expired: REASON.lifetimeExpired,
+  'no-storage': REASON.depletedStorage,
+  'source-share': REASON.depletedStorage,
+  displaced: REASON.depletedStorage,
+  'hop-limit': REASON.hopLimitExceeded,
+  'block-unsupported': REASON.blockUnsupported,
+};
+
+const NOT: StatusItem = { isAsserted: false };
+
+/** The reports of one node. */
+export class Reports {
+  readonly #parts: AgentParts;
+  readonly #origin: Origin;
+  readonly #bucket: TokenBucket;
+
+  constructor(parts: AgentParts, origin: Origin) {
+    const { rate } = parts.options.reports;
+    this.#parts = parts;
+    this.#origin = origin;
+    this.#bucket = TokenBucket.of({ perSecond: rate, burst: rate });
+  }
+
+  /** True if the options allow this kind. */
+  allows(kind: ReportKind): boolean {
+    return this.#parts.options.reports[kind];
+  }
+
+  /** @returns the report of a deletion; undefined if there is to be none. */
+  ofDeletion(now: Nanoseconds, view: BundleView, drop: DtnDrop): HeldBundle | undefined {
+    const reason = REASONS[drop];
+    return reason === undefined ? undefined : this.of(now, view, { kind: 'deleted', reason });
+  }
+
+  /**
+   * @param view The bundle of which is reported, opened.
+   * @returns the bundle with the report; undefined if there is to be none.
+   */
+  of(
+    now: Nanoseconds,
+    view: BundleView,
+    { kind, reason = REASON.none }: { readonly kind: ReportKind; readonly reason?: number },
+  ): HeldBundle | undefined {
+    const isAsked = (view.flags & FLAGS[kind]) !== 0;
+    if (!isAsked || !this.allows(kind) || view.isAdministrative) return undefined;
+    if (view.sourceForm === EID_FORM.none) return undefined;
+    const to = this.#parts.names.hostOf(view.reportTo);
+    if (to === undefined || !this.#bucket.take(now)) return undefined;
+    const wantsTime = (view.flags & BUNDLE_FLAG.wantsStatusTime) !== 0;
+    const dtnMs = this.#origin.dtnMs();
+    const told: StatusItem = wantsTime ? { isAsserted: true, timeMs: dtnMs } : { isAsserted: true };
+    const body = encodeStatusReport({
+      received: NOT,
+      forwarded: NOT,
+      delivered: NOT,
+      deleted: NOT,
+      [kind]: told,
+      reason,
+      source: view.source,
+      createdMs: view.createdMs,
+      sequence: view.sequence,
+      ...(view.isFragment && {
+        fragment: { offset: view.fragmentOffset, length: view.payloadLength },
+      }),
+    });
+    return this.#origin.createReport(now, { to, reportTo: view.reportTo, body });
+  }
+}
