@@ -18,6 +18,7 @@ import { meetingsGenerator } from './topology/exponential-meetings.ts';
 import { hdtnImporter } from './topology/import-hdtn.ts';
 import { ionImporter } from './topology/import-ion.ts';
 import { traceImporter } from './topology/import-traces.ts';
+import { relaysGenerator } from './topology/passing-relays.ts';
 import { waypointsGenerator } from './topology/random-waypoint.ts';
 
 /** Stores bundles and forwards them when there is a contact. */
@@ -29,7 +30,7 @@ export const protocol: Protocol<DtnOptions> = {
   account: { kind: 'steps' },
   messages: () => bundleIn,
   messageKinds: { bundle: 'content', record: 'reaction' },
-  generators: [meetingsGenerator, waypointsGenerator, orbitsGenerator],
+  generators: [meetingsGenerator, waypointsGenerator, orbitsGenerator, relaysGenerator],
   importers: [ionImporter, hdtnImporter, traceImporter],
   jobs: {},
   moduleUrl: import.meta.url,

@@ -7,7 +7,7 @@
 import { describe, expect, it } from 'vitest';
 import { deliveryOf, loadText, runText, SHIMS } from '../conformance/stack.ts';
 
-const TOPOLOGIES = ['star-12', 'scion-12', 'mixnet-12'];
+const TOPOLOGIES = ['star-12', 'scion-12', 'mixnet-12', 'dtn-12'];
 
 /** Messages to the first client and from it, once sessions are up and documents are there. */
 const over = (topology: string, more = ''): string => `
