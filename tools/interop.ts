@@ -1,6 +1,6 @@
 /**
  * `npm run test:interop`: records a capture of failover.yaml and checks that tshark can read it and
- * finds every checksum correct. Not part of `npm test`: it needs tshark (Debian: `apt-get install
+ * finds every checksum correct; the same for bundles (interop-bundles.ts). Not part of `npm test`: it needs tshark (Debian: `apt-get install
  * tshark`).
  *
  * @module
@@ -9,6 +9,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { checkBundles } from './interop-bundles.ts';
 
 const CHECKSUMS = ['-o', 'ip.check_checksum:TRUE', '-o', 'udp.check_checksum:TRUE'];
 /** Settings short enough for a check, and long enough to contain a fault. */
@@ -26,7 +27,8 @@ function main(): number {
   console.log(version.split('\n')[0]);
   const folder = mkdtempSync(join(tmpdir(), 'orrery-interop-'));
   try {
-    return check(folder);
+    const isRight = check(folder) === 0;
+    return checkBundles(folder) && isRight ? 0 : 1;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
