@@ -178,10 +178,19 @@ export const dtnConfig = z.strictObject({
    * Defects for tests, never for real traffic: `dropping` drops every second bundle of others,
    * `swallowing` does so without a word, `roundabout` takes the worst route that it knows,
    * `early-receipt` answers before bundles are on disk, `forgetting` forgets what it
-   * delivered, `ageless` never makes bundles older.
+   * delivered, `ageless` never makes bundles older, `overbooking` gives contacts more than they
+   * can carry.
    */
   double: z
-    .enum(['dropping', 'swallowing', 'roundabout', 'early-receipt', 'forgetting', 'ageless'])
+    .enum([
+      'dropping',
+      'swallowing',
+      'roundabout',
+      'early-receipt',
+      'forgetting',
+      'ageless',
+      'overbooking',
+    ])
     .optional(),
 });
 

@@ -18,33 +18,12 @@ import type { MessageObserver, ReadMessage } from '../../engine/host/protocol.ts
 import type { DirectionView } from '../../engine/net/direction-context.ts';
 import { DROP_REASONS } from '../../engine/net/drop-reasons.ts';
 import type { MessageTotals } from '../../reports/model.ts';
+import { type Copy, type Followed, isGone, newMessage, release } from './followed-message.ts';
 import { readFlow, readSequence } from './ground-truth.ts';
 import { type Fate, type Loss, type MessageAccountant, totalsOf } from './message-account.ts';
 import { PostponedRequests } from './postponed-requests.ts';
 import type { SimStageWorld } from './sim-stage-world.ts';
 import type { Flow } from './traffic-source.ts';
-
-/** A message that a node accepted from its application. */
-interface Followed {
-  /** Number of places that hold the message or a part of it. */
-  holds: number;
-  loss: Loss | undefined;
-  givenUp: Loss | undefined;
-  /** When its recipient delivered it; if it did not arrive then, it was changed. */
-  changed: Loss | undefined;
-}
-
-/** A packet with a message, or a part of one, under the key of its link. */
-interface Copy {
-  readonly message: Followed;
-  /** Copies on the link under this key: more than one if the network or an attacker made copies. */
-  onLink: number;
-  /** Number of messages that were handed to the node but not reported by it yet. */
-  untold: number;
-  /** Index of the node that holds it or that it was handed to. */
-  node: number;
-  isInside: boolean;
-}
 
 /** What one node holds, as far as is known. */
 interface Account {
@@ -175,10 +154,11 @@ export class MessageLedger implements MessageAccountant {
       this.#messages.set(message, { ...newMessage(), loss });
     }
     for (const [key, copy] of this.#copies) {
-      if (copy.node !== index || !(copy.isInside || copy.untold > 0)) continue;
-      if (copy.isInside) account.earlierInside.set(key, copy.message);
-      copy.untold = 0;
-      copy.isInside = false;
+      const isInside = copy.inside.delete(index);
+      const isUntold = copy.node === index && copy.untold > 0;
+      if (!(isInside || isUntold)) continue;
+      if (isInside) account.earlierInside.set(key, copy.message);
+      if (isUntold) copy.untold = 0;
       this.#ebb(key, copy, loss);
     }
     for (const [number, message] of account.sending) account.earlier.set(number, message);
@@ -229,7 +209,7 @@ export class MessageLedger implements MessageAccountant {
     if (copy === undefined || copy.onLink === 0) return;
     copy.onLink -= 1;
     copy.untold += 1;
-    if (!copy.isInside) copy.node = direction.toNode;
+    copy.node = direction.toNode;
   }
 
   onDropped(direction: DirectionView | undefined, packet: number, reason: number): void {
@@ -346,7 +326,14 @@ export class MessageLedger implements MessageAccountant {
   }
 
   #sent(key: number, message: Followed): void {
-    const copy: Copy = { message, onLink: 1, untold: 0, node: -1, isInside: false };
+    const known = this.#copies.get(key);
+    if (known?.message === message && !isGone(known)) {
+      // An equal copy: both count as one place.
+      known.onLink += 1;
+      message.holds -= 1;
+      return;
+    }
+    const copy: Copy = { message, onLink: 1, untold: 0, node: -1, inside: new Set() };
     this.#copies.set(key, copy);
     const early = this.#early;
     if (early?.key !== key || early.loss.atNs !== this.#parts.world.now()) return;
@@ -372,9 +359,7 @@ export class MessageLedger implements MessageAccountant {
     if (copy === undefined) return;
     if (copy.untold > 0) copy.untold -= 1;
     else if (copy.onLink > 0) copy.onLink -= 1;
-    if (copy.isInside) return;
-    copy.isInside = true;
-    copy.node = node;
+    copy.inside.add(node);
   }
 
   /** What a node has found on its disk after a crash, of a message that was inside it before. */
@@ -385,7 +370,7 @@ export class MessageLedger implements MessageAccountant {
     account.earlierInside.delete(key);
     message.holds += 1;
     message.loss = undefined;
-    const copy: Copy = { message, onLink: 0, untold: 0, node, isInside: false };
+    const copy: Copy = { message, onLink: 0, untold: 0, node, inside: new Set() };
     this.#copies.set(key, copy);
     return copy;
   }
@@ -393,9 +378,8 @@ export class MessageLedger implements MessageAccountant {
   #departed(node: number, inKey: number, outKey: number): void {
     (this.#accounts[node] as Account).inside -= 1;
     const copy = this.#copies.get(inKey);
-    if (!copy?.isInside || copy.node !== node) return;
+    if (!copy?.inside.delete(node)) return;
     const { message } = copy;
-    copy.isInside = false;
     // The hold continues with the new key, unless the old one has copies left.
     if (isGone(copy)) this.#copies.delete(inKey);
     else message.holds += 1;
@@ -404,7 +388,7 @@ export class MessageLedger implements MessageAccountant {
 
   #copied(node: number, key: number, copyKey: number): void {
     const copy = this.#copies.get(key);
-    if (!copy?.isInside || copy.node !== node) return;
+    if (!copy?.inside.has(node)) return;
     copy.message.holds += 1;
     this.#sent(copyKey, copy.message);
   }
@@ -413,10 +397,10 @@ export class MessageLedger implements MessageAccountant {
     const account = this.#accounts[node] as Account;
     account.inside -= 1;
     const copy = this.#copies.get(key);
-    if (!copy?.isInside || copy.node !== node) return;
+    if (!copy?.inside.has(node)) return;
     const loss = how === 'dropped' ? this.#reasonAt(account.name) : undefined;
     if (loss !== undefined && REPEATS.has(loss.reason)) return;
-    copy.isInside = false;
+    copy.inside.delete(node);
     this.#ebb(key, copy, how === 'absorbed' ? this.#loss(how, account.name) : loss);
   }
 
@@ -483,17 +467,3 @@ export class MessageLedger implements MessageAccountant {
 }
 
 const nameOf = (flow: number, sequence: number): string => `${flow} ${sequence}`;
-
-function isGone({ onLink, untold, isInside }: Copy): boolean {
-  return onLink === 0 && untold === 0 && !isInside;
-}
-
-function newMessage(): Followed {
-  return { holds: 0, loss: undefined, givenUp: undefined, changed: undefined };
-}
-
-function release(message: Followed | undefined, loss: Loss | undefined): void {
-  if (message === undefined) return;
-  message.holds -= 1;
-  if (loss !== undefined) message.loss = loss;
-}

@@ -44,6 +44,10 @@ export const GOLDEN_RUNS: Readonly<Record<string, GoldenRun>> = {
     seeds: SEEDS,
   },
   'dtn-tutorial': { scenario: 'dtn-tutorial.yaml', set: {}, seeds: SEEDS },
+  'dtn-mars': { scenario: 'dtn-mars.yaml', set: {}, seeds: SEEDS },
+  'dtn-conjunction': { scenario: 'dtn-conjunction.yaml', set: {}, seeds: SEEDS },
+  'dtn-plan-lies': { scenario: 'dtn-plan-lies.yaml', set: {}, seeds: SEEDS },
+  'dtn-bus': { scenario: 'dtn-bus.yaml', set: { duration: '30min' }, seeds: SEEDS },
   'dtn-secure-hop': { scenario: 'dtn-secure-hop.yaml', set: { duration: '60s' }, seeds: SEEDS },
   'dtn-crash': { scenario: 'dtn-crash.yaml', set: {}, seeds: SEEDS },
   'dtn-over-mixnet': {

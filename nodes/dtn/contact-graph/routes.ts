@@ -35,6 +35,20 @@ export class RouteList {
     this.#query = query;
   }
 
+  /** Number of routes found so far. */
+  get found(): number {
+    return this.#found.length;
+  }
+
+  /** When the first contact of one of the routes found so far ends; Infinity if there is none. */
+  get firstEndNs(): Nanoseconds {
+    let end = Number.POSITIVE_INFINITY;
+    for (const { contacts } of this.#found) {
+      end = Math.min(end, this.#plan.contacts[contacts[0] as number]?.endNs as number);
+    }
+    return end;
+  }
+
   /** The route with this index; undefined if there are not that many. */
   at(index: number): Route | undefined {
     while (this.#found.length <= index) {

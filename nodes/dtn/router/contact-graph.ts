@@ -9,6 +9,8 @@ import {
   ALLOWANCE,
   type Choice,
   chooseRoute,
+  type Demand,
+  type NoRoute,
   type Projection,
   ROUTES_MAX,
   type RouteSource,
@@ -26,8 +28,9 @@ export interface ContactGraphParts {
   readonly own: string;
   readonly names: Names;
   readonly plan: ContactPlan;
-  /** Defect for tests: takes the last of the routes. */
+  /** Defects for tests: takes the last of the routes; never says that a contact is full. */
   readonly isRoundabout: boolean;
+  readonly isOverbooking: boolean;
 }
 
 /** Routes by the plan. */
@@ -36,9 +39,8 @@ export class ContactGraphRouter implements Router {
   readonly #volumes: Volumes;
   readonly #search: RouteSearch;
   readonly #promised = new Map<string, Projection>();
-  /** Lists of routes at one instant, by destination and avoided neighbour. */
-  #lists = new Map<string, RouteList>();
-  #listedNs = -1;
+  /** Lists of routes, by destination and avoided neighbour, from the instant of their making. */
+  readonly #lists = new Map<string, { readonly list: RouteList; readonly sinceNs: number }>();
 
   constructor(parts: ContactGraphParts) {
     this.#parts = parts;
@@ -47,13 +49,14 @@ export class ContactGraphRouter implements Router {
   }
 
   route(bundle: HeldBundle, around: Surroundings): Decision {
-    const { names, plan } = this.#parts;
-    const list = this.#listFor(bundle, around.nowNs);
-    if (list === undefined) return { kind: 'wait', why: 'no-route' };
+    const { names, plan, isOverbooking } = this.#parts;
+    const query = this.#queryFor(bundle, around.nowNs);
+    if (query === undefined) return { kind: 'wait', why: 'no-route' };
     const choice: Choice = {
       plan,
       volumes: this.#volumes,
-      backlog: (neighbour, priority) => around.waiting(names.nameAt(neighbour) ?? '', priority),
+      backlog: (neighbour, priority) =>
+        isOverbooking ? 0 : around.waiting(names.nameAt(neighbour) ?? '', priority),
       allowance: ALLOWANCE,
       routesMax: ROUTES_MAX,
       nowNs: around.nowNs,
@@ -64,9 +67,9 @@ export class ContactGraphRouter implements Router {
       deadlineNs: around.deadlineOf(bundle),
       isFragmentable: false,
     };
-    const chosen = chooseRoute(this.#parts.isRoundabout ? lastOf(list) : list, demand, choice);
+    const chosen = this.#choose(query, demand, choice);
     if (typeof chosen === 'string') return { kind: 'wait', why: chosen };
-    this.#volumes.book(chosen, bundle.priority);
+    if (!isOverbooking) this.#volumes.book(chosen, bundle.priority);
     this.#promised.set(bundle.key, chosen);
     const { contacts, entry } = chosen.route;
     const untilNs = plan.contacts[contacts[0] as number]?.endNs ?? around.nowNs;
@@ -83,29 +86,51 @@ export class ContactGraphRouter implements Router {
     this.#promised.delete(key);
   }
 
-  #listFor({ destination, from }: HeldBundle, nowNs: number): RouteList | undefined {
-    const { own, names, plan } = this.#parts;
+  /**
+   * The best route of a list. Arrivals of an old list are those of an earlier departure, and so lower
+   * bounds, with which the choice is exact as long as it does not come to the end of the list.
+   */
+  #choose(query: RouteQuery, demand: Demand, choice: Choice): Projection | NoRoute {
+    const { isRoundabout } = this.#parts;
+    const list = this.#listFor(query);
+    const chosen = chooseRoute(isRoundabout ? lastOf(list) : list, demand, choice);
+    const isExact = typeof chosen !== 'string' && list.found < ROUTES_MAX;
+    if (isExact || isRoundabout || this.#isNew(query)) return chosen;
+    this.#lists.delete(keyOf(query));
+    return chooseRoute(this.#listFor(query), demand, choice);
+  }
+
+  #isNew(query: RouteQuery): boolean {
+    return this.#lists.get(keyOf(query))?.sinceNs === query.atNs;
+  }
+
+  #queryFor({ destination, from }: HeldBundle, atNs: number): RouteQuery | undefined {
+    const { own, names } = this.#parts;
     const source = names.numberOf(own);
     const target = destination === undefined ? undefined : names.numberOf(destination);
     if (source === undefined || target === undefined) return undefined;
-    // Arrivals depend on the instant of departure.
-    if (this.#listedNs !== nowNs) this.#lists.clear();
-    this.#listedNs = nowNs;
-    const key = `${target} ${from ?? ''}`;
-    const known = this.#lists.get(key);
-    if (known !== undefined) return known;
     const previous = from === undefined ? undefined : names.numberOf(from);
-    const query: RouteQuery = {
-      source,
-      target,
-      atNs: nowNs,
-      // Section 3.2.5.2: a bundle does not go back to where it came from.
-      ...(previous === undefined || previous === target ? {} : { avoided: new Set([previous]) }),
-    };
+    // Section 3.2.5.2: a bundle does not go back to where it came from.
+    const isAvoided = previous !== undefined && previous !== target;
+    return { source, target, atNs, ...(isAvoided && { avoided: new Set([previous]) }) };
+  }
+
+  /** A list is good until the first contact of one of its routes has ended (section 3.2.3). */
+  #listFor(query: RouteQuery): RouteList {
+    const key = keyOf(query);
+    const known = this.#lists.get(key);
+    const { isRoundabout, plan } = this.#parts;
+    const isGood = known !== undefined && query.atNs <= known.list.firstEndNs;
+    if (isGood && (!isRoundabout || known.sinceNs === query.atNs)) return known.list;
     const list = new RouteList(plan, this.#search, query);
-    this.#lists.set(key, list);
+    this.#lists.set(key, { list, sinceNs: query.atNs });
     return list;
   }
+}
+
+/** What lists of routes depend on, beside the instant. */
+function keyOf({ target, avoided }: RouteQuery): string {
+  return `${target} ${[...(avoided ?? [])].join(' ')}`;
 }
 
 /** The defect `roundabout`: the worst of the routes is the only one. */

@@ -43,7 +43,9 @@ export function makeRouter(parts: RouterParts): ChosenRouter {
   if (kind === 'contact-graph') {
     const plan = planOfNetwork(network, names);
     const isRoundabout = double === 'roundabout';
-    return { router: new ContactGraphRouter({ own, names, plan, isRoundabout }) };
+    const isOverbooking = double === 'overbooking';
+    const defects = { isRoundabout, isOverbooking };
+    return { router: new ContactGraphRouter({ own, names, plan, ...defects }) };
   }
   const direct = new DirectRouter(neighbours);
   if (kind === 'direct') return { router: direct };

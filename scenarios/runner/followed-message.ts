@@ -1,0 +1,46 @@
+/**
+ * A message as the ledger follows it, and its copies on links and inside nodes.
+ *
+ * @module
+ */
+import type { Loss } from './message-account.ts';
+
+/** A message that a node accepted from its application. */
+export interface Followed {
+  /** Number of places that hold the message or a part of it. */
+  holds: number;
+  loss: Loss | undefined;
+  givenUp: Loss | undefined;
+  /** When its recipient delivered it; if it did not arrive then, it was changed. */
+  changed: Loss | undefined;
+}
+
+/** A packet with a message, or a part of one, under the key of its link. */
+export interface Copy {
+  readonly message: Followed;
+  /** Copies on the link under this key: more than one if the network or an attacker made copies. */
+  onLink: number;
+  /** Number of messages that were handed to the node but not reported by it yet. */
+  untold: number;
+  /** Index of the node that it was handed to. */
+  node: number;
+  /** Nodes that hold it: several if a node sent equal copies to several others. */
+  readonly inside: Set<number>;
+}
+
+/** True if no place has the copy. */
+export function isGone({ onLink, untold, inside }: Copy): boolean {
+  return onLink === 0 && untold === 0 && inside.size === 0;
+}
+
+/** A message that no place has yet. */
+export function newMessage(): Followed {
+  return { holds: 0, loss: undefined, givenUp: undefined, changed: undefined };
+}
+
+/** One place fewer has the message. */
+export function release(message: Followed | undefined, loss: Loss | undefined): void {
+  if (message === undefined) return;
+  message.holds -= 1;
+  if (loss !== undefined) message.loss = loss;
+}

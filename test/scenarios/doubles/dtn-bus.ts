@@ -1,0 +1,23 @@
+/** Defects for dtn-bus.yaml, for `doubles.test.ts`. */
+import type { Row } from '../double-row.ts';
+
+export const row: Row = {
+  bases: { shipped: {} },
+  doubles: {
+    'relays that give their copies to the destination only': {
+      base: 'shipped',
+      set: { 'options.dtn.router': 'two-hop' },
+      red: ['dtn.delivery value >='],
+    },
+    'buses that meet half as often again': {
+      base: 'shipped',
+      set: { 'topology.generate.every': '40min' },
+      red: ['dtn.delivery value <='],
+    },
+    'bundles that live twice as long': {
+      base: 'shipped',
+      set: { 'options.dtn.lifetime': '20min' },
+      red: ['dtn.delivery value <=', 'dtn.latency max <='],
+    },
+  },
+};

@@ -1,0 +1,23 @@
+/** Defects for dtn-conjunction.yaml, for `doubles.test.ts`. */
+import type { Row } from '../double-row.ts';
+
+export const row: Row = {
+  bases: { shipped: {} },
+  doubles: {
+    'a lifetime that is shorter than the conjunction': {
+      base: 'shipped',
+      set: { 'traffic.0.lifetime': '12h' },
+      red: ['dtn.delivery value >='],
+    },
+    'a conjunction that ends six hours early': {
+      base: 'shipped',
+      set: { 'topology.links.0.contacts.windows.1.start': '378h' },
+      red: ['dtn.latency max >=', 'dtn.latency min >='],
+    },
+    'a conjunction that ends six hours late': {
+      base: 'shipped',
+      set: { 'topology.links.0.contacts.windows.1.start': '390h' },
+      red: ['dtn.latency max <=', 'dtn.latency min <='],
+    },
+  },
+};
