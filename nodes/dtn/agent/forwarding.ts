@@ -10,13 +10,13 @@ import { FORWARDING_GROWTH_MAX } from '../geometry.ts';
 import type { Surroundings, WaitReason } from '../router/router.ts';
 import { Departures } from './departures.ts';
 import type { EffectSink } from './effects.ts';
+import { fragmentsOf } from './fragments.ts';
 import type { HeldBundle } from './held-bundle.ts';
 import type { Holdings } from './holdings.ts';
 import type { Transfer } from './input.ts';
 import { LiveDeadlines } from './live-deadlines.ts';
 import type { Departure, Outlet } from './outlet.ts';
 import type { AgentParts } from './parts.ts';
-import { fragmentsOf } from './splitting.ts';
 
 /** What forwarding needs beside the parts of the agent. */
 export interface ForwardingParts extends AgentParts {
