@@ -1,7 +1,7 @@
 /**
  * The two kinds of radio mesh: `document`, with repair, a probability of relaying, and friends that
  * keep messages of sleeping nodes; and `bitchat`, with the sizes and rules of that protocol
- * (bitchat, WHITEPAPER.md and Services/TransportConfig.swift, 2026-08), not its bytes.
+ * (permissionlesstech/bitchat, white paper and Services/TransportConfig.swift, 2026-08), not its bytes.
  *
  * @module
  */
