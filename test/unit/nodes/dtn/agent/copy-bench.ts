@@ -14,7 +14,10 @@ const S = 1_000_000_000;
 const EPOCH_S = 1_767_225_600;
 const NAMES = ['a', 'b', 'c', 'd'];
 
-/** Four nodes, none of which is with another. */
+/** How long two nodes are together that touch, ns. */
+const TOUCH_NS = 1_000_000;
+
+/** Some nodes, none of which is with another. */
 export class Meetings {
   readonly #agents: ReadonlyMap<string, Agent<string>>;
   /** Pairs that are together, as `a b`. */
@@ -27,9 +30,11 @@ export class Meetings {
   readonly sent: Record<string, number[]> = {};
   now = 0;
 
-  constructor(options: Partial<DtnOptions>, rateBps = 1e9) {
+  constructor(options: Partial<DtnOptions>, rateBps = 1e9, names: readonly string[] = NAMES) {
     const parsed = { ...dtnConfig.parse({}), ...options };
-    this.#agents = new Map(NAMES.map((own) => [own, this.#agent(own, parsed, rateBps)]));
+    this.#agents = new Map(
+      names.map((own) => [own, this.#agent(own, names, { options: parsed, rateBps })]),
+    );
   }
 
   /** Sends a message of 100 bytes. */
@@ -42,6 +47,19 @@ export class Meetings {
   meet(a: string, b: string): void {
     this.open(a, b);
     this.run(S);
+    this.close(a, b);
+  }
+
+  /** Two nodes come together for a millisecond; no time passes for the others. */
+  touch(a: string, b: string): void {
+    const began = this.now;
+    this.open(a, b);
+    for (;;) {
+      const [first] = [a, b].sort((x, y) => this.#nextAt(x) - this.#nextAt(y));
+      if (first === undefined || this.#nextAt(first) > began + TOUCH_NS) break;
+      this.now = Math.max(this.now, this.#nextAt(first));
+      this.#step(first, TIMER_DUE);
+    }
     this.close(a, b);
   }
 
@@ -88,6 +106,10 @@ export class Meetings {
     this.#step(to, { kind: 'bundle', bytes, from });
   }
 
+  #nextAt(name: string): number {
+    return this.#agents.get(name)?.nextAt() ?? Number.POSITIVE_INFINITY;
+  }
+
   #step(own: string, input: AgentInput<string> | typeof TIMER_DUE): void {
     const effects = this.#agents.get(own)?.step(this.now, input) ?? [];
     for (const effect of effects) this.#perform(own, effect);
@@ -104,9 +126,13 @@ export class Meetings {
     this.#step(to, { kind: 'bundle', bytes: effect.bundle, from: own });
   }
 
-  #agent(own: string, options: DtnOptions, rateBps: number): Agent<string> {
-    const names = new Names(NAMES, options.eids);
-    const others = NAMES.filter((name) => name !== own);
+  #agent(
+    own: string,
+    all: readonly string[],
+    { options, rateBps }: { readonly options: DtnOptions; readonly rateBps: number },
+  ): Agent<string> {
+    const names = new Names(all, options.eids);
+    const others = all.filter((name) => name !== own);
     const outlets = others.map(
       (neighbour) =>
         new Adjacency({
