@@ -1,7 +1,8 @@
 /**
  * The security of one node: applies its rules to bundles that are made, received and sent on
- * (RFC 9172). Fragments are left as they are: no block is added to them, and what covers a whole
- * payload cannot be checked on a part of it (section 5.2).
+ * (RFC 9172). No block is added to fragments, and what covers a whole payload cannot be checked on a
+ * part of it (section 5.2): where an operation has to be checked, a fragment is refused, because
+ * an attacker could otherwise leave the operation out by splitting.
  *
  * @module
  */
@@ -69,9 +70,11 @@ export class RuledSecurity implements BundleSecurity {
     const bundle = view.bytes;
     if (!view.hasSecurity && options.rules.length === 0 && options.guard === 'off') return bundle;
     const parts = partsOf(view);
-    if (view.isFragment) return this.#checkGuard(parts) ?? bundle;
     const ends = this.#ends(view);
     const isDestination = ends.to.host === own;
+    if (view.isFragment) {
+      return this.#checkGuard(parts) ?? this.#checkFragment(view, ends) ?? bundle;
+    }
     const arrival = { rules: rulesFor(this.#checked, ends), isDestination, crcType };
     const drop =
       this.#checkGuard(parts) ??
@@ -101,6 +104,13 @@ export class RuledSecurity implements BundleSecurity {
     const { names } = this.#parts;
     const end = (eid: BundleEnd['eid']): BundleEnd => ({ eid, host: names.hostOf(eid) });
     return { from: end(view.source), to: end(view.destination) };
+  }
+
+  #checkFragment({ hasSecurity }: BundleView, ends: BundleEnds): SecurityDrop | undefined {
+    if (rulesFor(this.#checked, ends).some(({ role }) => role !== 'none'))
+      return 'security-missing';
+    // Put together, it would be delivered encrypted or unverified.
+    return hasSecurity && ends.to.host === this.#parts.own ? 'security-unknown' : undefined;
   }
 
   /** With a guard, nothing passes whose payload is in the clear. */

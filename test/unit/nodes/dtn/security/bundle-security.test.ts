@@ -106,11 +106,34 @@ describe('the security of a node', () => {
     expect([isFragmentable(view), isFragmentable(signedView)]).toEqual([true, false]);
     const rules = [
       { role: 'source', block: 'bib', targets: ['payload', 'hop-count'] },
-      { role: 'acceptor', block: 'bcb' },
+      { role: 'none', block: 'bcb' },
     ];
     const security = securityOf('b', rules);
     expect(received(security, fragment)).toBe(fragment);
     expect(security.leaving(fragment)).toBe(fragment);
+  });
+
+  it('let fragments reach the application without the operation that a rule requires', () => {
+    const fragmentOf = (bundle: Uint8Array): Uint8Array => {
+      const [writer, view] = [new CborWriter(), new BundleView()];
+      view.open(bundle, 0, bundle.length);
+      writeFragment(writer, view, { start: 0, end: 5 });
+      return writer.taken();
+    };
+    // An attacker leaves the signature out and splits the bundle: the parts were put together.
+    for (const role of ['verifier', 'acceptor']) {
+      const rule = { role, block: 'bib', from: 'a' };
+      for (const own of ['b', 'c']) {
+        expect(received(securityOf(own, [rule]), fragmentOf(plain))).toBe('security-missing');
+      }
+      const others = securityOf('c', [{ ...rule, from: 'b' }]);
+      expect(received(others, fragmentOf(plain))).toEqual(fragmentOf(plain));
+    }
+    // Of a foreign source that splits what is encrypted, the application would get ciphertext.
+    const encrypted = securityOf('a', [{ role: 'source', block: 'bcb' }]).made(plain);
+    const fragment = fragmentOf(encrypted as Uint8Array);
+    expect(received(securityOf('b', []), fragment)).toBe(fragment);
+    expect(received(securityOf('c', []), fragment)).toBe('security-unknown');
   });
 
   it('leaves alone what a node sends to itself', () => {
