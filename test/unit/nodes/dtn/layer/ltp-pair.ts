@@ -50,9 +50,11 @@ export class LtpPair {
   /** True if a segment gets lost. */
   loses: (sent: Sent, index: number) => boolean = () => false;
   keeps: (event: Event) => boolean = () => true;
+  readonly #owltNs: number;
   readonly #air: { readonly at: number; readonly to: End; readonly bytes: Uint8Array }[] = [];
 
-  constructor(facts: Partial<LtpFacts> = {}) {
+  constructor(facts: Partial<LtpFacts> = {}, owltNs = OWLT_NS) {
+    this.#owltNs = owltNs;
     this.ends = { a: new LtpSpan(factsOf('a', facts)), b: new LtpSpan(factsOf('b', facts)) };
     this.take('a', { kind: 'way', way: 'open' });
     this.take('b', { kind: 'way', way: 'open' });
@@ -98,7 +100,8 @@ export class LtpPair {
     const sent = { at: this.now, from, bytes };
     this.sent.push(sent);
     if (this.loses(sent, this.sent.length - 1)) return;
-    this.#air.push({ at: this.now + OWLT_NS, to: from === 'a' ? 'b' : 'a', bytes });
+    const to = from === 'a' ? 'b' : 'a';
+    this.#air.push({ at: this.now + this.#owltNs, to, bytes });
   }
 }
 
