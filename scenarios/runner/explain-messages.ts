@@ -71,6 +71,7 @@ export class MessageTrails {
       created: (key, _kind, _recipient, message): void => this.#created(node, key, message),
       arrived: (key): void => this.#arrived(key),
       departed: (inKey, outKey): void => this.#departed(inKey, outKey),
+      copied: (key, copyKey): void => this.#copied(key, copyKey),
       ended: (key, how): void => this.#ended(node, key, how),
     };
   }
@@ -119,6 +120,14 @@ export class MessageTrails {
     this.#trails.delete(inKey);
     this.#trails.set(outKey, trail);
     this.#parts.left(outKey);
+  }
+
+  /** A trail of its own begins; the message itself stays. */
+  #copied(key: number, copyKey: number): void {
+    const trail = this.#trails.get(key);
+    if (trail === undefined) return;
+    this.#trails.set(copyKey, { ...trail, number: this.#parts.newTrail() });
+    this.#parts.left(copyKey);
   }
 
   #ended(node: string, key: number, how: Parameters<MessageObserver['ended']>[1]): void {

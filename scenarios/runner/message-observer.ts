@@ -185,15 +185,18 @@ export function joinObservers(all: readonly MessageObserver[]): MessageObserver 
   const tell = (say: (observer: MessageObserver) => void): void => {
     for (const observer of all) say(observer);
   };
-  return {
+  // Of every kind of report: one that is missing here would be lost for all.
+  const joined: Required<MessageObserver> = {
     accepted: (message): void => tell((one) => one.accepted?.(message)),
     created: (...what): void => tell((one) => one.created(...what)),
     arrived: (key): void => tell((one) => one.arrived(key)),
     departed: (inKey, outKey): void => tell((one) => one.departed(inKey, outKey)),
+    copied: (key, copyKey): void => tell((one) => one.copied?.(key, copyKey)),
     ended: (key, how): void => tell((one) => one.ended(key, how)),
     settled: (message, how): void => tell((one) => one.settled?.(message, how)),
     kept: (key, copy): void => tell((one) => one.kept?.(key, copy)),
     released: (copy): void => tell((one) => one.released?.(copy)),
     taken: (copy, how): void => tell((one) => one.taken?.(copy, how)),
   };
+  return joined;
 }

@@ -143,15 +143,20 @@ describe('several observers of a node', () => {
       created: (...what): unknown => told.push(`${name} created ${what.join(' ')}`),
       arrived: (key): unknown => told.push(`${name} arrived ${key}`),
       departed: (inKey, outKey): unknown => told.push(`${name} departed ${inKey} ${outKey}`),
+      copied: (key, copyKey): unknown => told.push(`${name} copied ${key} ${copyKey}`),
       ended: (key, how): unknown => told.push(`${name} ended ${key} ${how}`),
     });
     const both = joinObservers([listener('a', true), listener('b', false)]);
     both?.accepted?.(7);
     both?.created(1, 'letter', 'bob', 7);
     both?.arrived(1);
+    both?.copied?.(1, 3);
     both?.departed(1, 2);
     both?.ended(2, 'delivered');
-    const each = ['created 1 letter bob 7', 'arrived 1', 'departed 1 2', 'ended 2 delivered'];
+    const each = [
+      ...['created 1 letter bob 7', 'arrived 1', 'copied 1 3'],
+      ...['departed 1 2', 'ended 2 delivered'],
+    ];
     const expected = each.flatMap((what) => [`a ${what}`, `b ${what}`]);
     expect(told).toEqual(['a accepted 7', ...expected]);
     const alone = listener('c', true);
