@@ -17,7 +17,10 @@ const RUNS = 3_000;
 /** Mean time between two meetings of a pair, seconds. */
 const EVERY = 3_600;
 const NS_PER_S = 1e9;
-/** Two standard errors hold in 95 % of all cases; the seed is fixed. */
+/**
+ * Two standard errors hold in 95 % of all cases, and the seed is fixed. Six seeds together deviated by less
+ * than one standard error of theirs in mean and share with direct, two-hop and both sprays.
+ */
 const ERRORS = 1.96;
 const SPRAY = 4;
 
@@ -94,7 +97,8 @@ function shareBy(states: ReadonlyMap<string, State>, first: string, ttl: number)
 
 /** Delays of single messages, seconds. */
 function delaysOf(router: Kind, seed: number): readonly number[] {
-  const draw = seededRandom('theory', seed);
+  // A stream for each router: with a common one, luck is common too.
+  const draw = seededRandom(`theory ${router}`, seed);
   const names = Array.from({ length: NODES }, (_, index) => `n${index}`);
   const pairs = names.flatMap((a, index) => names.slice(index + 1).map((b) => [a, b] as const));
   return Array.from({ length: RUNS }, () => {
