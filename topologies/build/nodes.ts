@@ -77,7 +77,20 @@ export function buildNodes(
     const place = draft.place ?? places.get(draft.isdAs ?? '');
     nodes.push(place === undefined ? node : { ...node, place });
   }
+  warnOfUnused(context, drafts, defaults);
   return nodes;
+}
+
+/** Options that reach nobody would look like options that have no effect. */
+function warnOfUnused(
+  context: BuildContext,
+  drafts: readonly NodeDraft[],
+  { run, options }: NodeDefaults,
+): void {
+  if (options === undefined || drafts.some((draft) => (draft.run ?? run) === run)) return;
+  const { file, line } = context.position(['defaults', 'node', 'options']);
+  const why = 'every node names a protocol that defaults.node.run does not';
+  context.warn(`${file}:${line}: defaults.node.options has no effect, because ${why}`);
 }
 
 function plainNode(
@@ -86,8 +99,9 @@ function plainNode(
   defaults: NodeDefaults,
   protocols: ProtocolNames,
 ): PlainNode {
-  const isOwn = draft.run !== undefined;
-  const path = isOwn ? [...draft.path, 'run'] : ['defaults', 'node', 'run'];
+  // A node that names the default protocol itself is one of those for which the defaults are.
+  const isOwn = draft.run !== undefined && draft.run !== defaults.run;
+  const path = draft.run === undefined ? ['defaults', 'node', 'run'] : [...draft.path, 'run'];
   const written = draft.run ?? defaults.run ?? draft.usualRun;
   const options = optionsOf(isOwn ? {} : defaults, draft);
   if (written === undefined) {

@@ -192,6 +192,26 @@ nodes:
     ]);
   });
 
+  it('lost the options of the defaults if they named the default protocol themselves', () => {
+    const { hosts, warnings } = load(`name: t
+defaults: { node: { run: gateway, options: { window: 128 } } }
+nodes: [{ name: a, run: gateway }, { name: b, run: ping }]
+`);
+    expect(hosts.map(({ options }) => options)).toEqual([{ window: 128 }, {}]);
+    expect(warnings).toEqual([]);
+  });
+
+  it('are warned of options in the defaults that concern none of them', () => {
+    const { hosts, warnings } = load(`name: t
+defaults: { node: { options: { window: 128 } } }
+nodes: [{ name: a, run: gateway }]
+`);
+    expect(hosts.map(({ options }) => options)).toEqual([{}]);
+    expect(warnings).toEqual([
+      expect.stringMatching(/:2: defaults\.node\.options has no effect, because every node names/),
+    ]);
+  });
+
   it('get a range of ports of 127.0.0.1 each in the ports plan, and nothing else changes', () => {
     const links = 'links:\n  - { ends: a <-> b, rate: 1Mbit/s, delay: 1ms }\n';
     const loopback = load(`${NODES}${links}`);
