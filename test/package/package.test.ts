@@ -26,11 +26,11 @@ import {
 } from './consumer.ts';
 
 /**
- * The package has 4.1 MB, including the page of the browser view with its demo: sources, compiled
+ * The package has 4.6 MB, including the page of the browser view with its demo: sources, compiled
  * files and types.
  */
-const PACKED_MAX_BYTES = 4.5e6;
-const UNPACKED_MAX_BYTES = 15e6;
+const PACKED_MAX_BYTES = 5e6;
+const UNPACKED_MAX_BYTES = 17e6;
 /**
  * Ports derived from the number of this process, so that other live runs on this machine use
  * others; all are below 32768.

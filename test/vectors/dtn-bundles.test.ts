@@ -88,7 +88,7 @@ describe.skipIf(!hasVectors)('checksums', () => {
   });
 });
 
-describe.skipIf(!hasVectors)('blocks', () => {
+describe.skipIf(!hasVectors)('R-137: blocks', () => {
   const file = hasVectors
     ? vectors<{ primary: readonly PrimaryCase[]; canonical: readonly BlockCase[] }>(
         'dtn/blocks.json',
@@ -133,7 +133,7 @@ describe.skipIf(!hasVectors)('blocks', () => {
   );
 });
 
-describe.skipIf(!hasVectors)('bundles', () => {
+describe.skipIf(!hasVectors)('R-137: bundles', () => {
   const { cases } = hasVectors
     ? vectors<{ cases: readonly BundleCase[] }>('dtn/bundles.json')
     : { cases: [] };
