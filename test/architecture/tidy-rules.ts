@@ -65,6 +65,12 @@ export const judgesNoPace: TidyRule = ({ path, text }) =>
     return isPace ? [`${path}:${index + 1}: ${instead}`] : [];
   });
 
+/** A test that replaces a module loads its users anew: another file in its worker may have loaded them. */
+export const mocksFreshModules: TidyRule = ({ path, text }) =>
+  /^vi\.mock\(/m.test(text) && !/^vi\.resetModules\(\)/m.test(text)
+    ? [`${path}: call vi.resetModules() and import what uses the module after it`]
+    : [];
+
 /** No trailing blanks, except two, which are a line break in Markdown. */
 export const hasNoTrailingBlanks: TidyRule = (file) => {
   const pattern = file.path.endsWith('.md') ? /(?<! ) $|\t$/ : /[ \t]$/;

@@ -80,6 +80,10 @@ describe('every file', () => {
     expect(broken(rules.judgesNoPace, tests)).toEqual([]);
   });
 
+  it('replaces modules in a test only where their users are loaded anew', () => {
+    expect(broken(rules.mocksFreshModules, typescript)).toEqual([]);
+  });
+
   it('gives a reason for each rule that it switches off', () => {
     expect(broken(rules.hasReasonForIgnore, typescript)).toEqual([]);
     const count = typescript.flatMap(
@@ -123,6 +127,7 @@ describe('a tidy rule', () => {
     [rules.hasNoMachinePath, "const root = '/home/me/orrery';\n"],
     [rules.judgesNoPace, 'expect(performance.now() - began).toBeLessThan(500);\n'],
     [rules.judgesNoPace, 'expect(Date.now() - this.began).toBeLessThanOrEqual(1_999.9);\n'],
+    [rules.mocksFreshModules, "vi.mock('./a.ts', () => ({}));\nimport { b } from './b.ts';\n"],
     [rules.hasNoTrailingBlanks, 'a \n'],
     [rules.hasCleanCharacters, 'a\tb\n'],
     [rules.hasCleanCharacters, 'a\n\n'],

@@ -9,7 +9,7 @@ import type { LifeListener } from '../../../../scenarios/distributed/agent-life.
 import type { AgentBoot } from '../../../../scenarios/distributed/boot.ts';
 import { dialChannel } from '../../../../scenarios/distributed/channel/dial.ts';
 import type { Report } from '../../../../scenarios/distributed/messages.ts';
-import { ProcessFleet } from '../../../../scenarios/distributed/process-fleet.ts';
+import type { ProcessFleet } from '../../../../scenarios/distributed/process-fleet.ts';
 
 const listeners: LifeListener[] = [];
 /** The arguments with which each process was started, by node. */
@@ -26,6 +26,10 @@ vi.mock('../../../../scenarios/distributed/child-life.ts', () => ({
   },
 }));
 
+// Another test file in this worker may have loaded the fleet with the real processes.
+vi.resetModules();
+const { ProcessFleet: Fleet } = await import('../../../../scenarios/distributed/process-fleet.ts');
+
 const AT_ONCE = 4 * availableParallelism();
 /** Only a machine that has stopped keeps these waits from ending. */
 const WAIT = { timeout: 50_000, interval: 5 };
@@ -34,7 +38,7 @@ const names = Array.from({ length: AT_ONCE + 5 }, (_, index) => `node-${index}`)
 let fleet: ProcessFleet;
 
 function open(signal?: AbortSignal): Promise<void> {
-  fleet = new ProcessFleet({
+  fleet = new Fleet({
     groups: names.map((name) => [name]),
     key,
     entry: 'file:///nothing',
