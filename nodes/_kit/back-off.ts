@@ -6,6 +6,9 @@
 import type { Random } from '../../engine/host/random.ts';
 import type { Nanoseconds } from '../../engine/host/time.ts';
 
+/** The most that one draw can give. */
+const DRAWN_MAX = 2 ** 32;
+
 /** The shortest and the longest wait, > 0. */
 export interface BackOffLimits {
   readonly firstNs: Nanoseconds;
@@ -35,7 +38,9 @@ export class BackOff {
    */
   nextDrawn(random: Random): Nanoseconds {
     const halfNs = this.next() / 2;
-    return halfNs + random.below(halfNs);
+    // Above 4.3 s, a draw cannot give every nanosecond.
+    const stepNs = Math.ceil(halfNs / DRAWN_MAX);
+    return halfNs + stepNs * random.below(Math.floor(halfNs / stepNs));
   }
 
   /** An attempt succeeded: the next series begins with the first wait. */

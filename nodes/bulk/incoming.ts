@@ -18,6 +18,7 @@ import { decodeNumber, encodeNumber, type Hello } from './wire.ts';
 export type IncomingInput<Stream> =
   /** The peer has begun a stream; an earlier one is of no use any more. */
   | { readonly kind: 'greeted'; readonly stream: Stream; readonly hello: Hello }
+  /** An empty packet is the mark of one that was withdrawn. */
   | { readonly kind: 'packet'; readonly stream: Stream; readonly packet: Uint8Array }
   | { readonly kind: 'closed'; readonly stream: Stream }
   | { readonly kind: 'synced' | 'sync-failed' };
@@ -131,7 +132,7 @@ export class IncomingMachine<Stream>
     this.#handed = Math.max(this.#handed, confirmed);
     this.#last = Math.max(this.#handed, this.#noted ?? 0);
     // While a write is in progress, its completion sends the confirmation.
-    if (this.#writing === 0) this.#confirm(stream);
+    if (!this.#syncing.isBusy) this.#confirm(stream);
   }
 
   #confirm(stream: Stream): void {
@@ -142,11 +143,15 @@ export class IncomingMachine<Stream>
     // A stream that a newer one has replaced is ignored.
     if (this.#stream !== stream) return;
     this.#last += 1;
+    if (packet.length > 0) this.#holdBytes(stream, packet);
+    if (this.#syncing.ask()) this.#write();
+  }
+
+  #holdBytes(stream: Stream, packet: Uint8Array): void {
     this.#held.push(packet);
     this.#effects.push({ kind: 'taken', packet, how: 'held' });
     this.#heldBytes += packet.length;
     if (this.#heldBytes > HELD_BYTES_MAX) this.#effects.push({ kind: 'pause', stream });
-    if (this.#syncing.ask()) this.#write();
   }
 
   #write(): void {

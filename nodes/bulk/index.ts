@@ -20,9 +20,10 @@ export const protocol: Protocol<BulkOptions> = {
   moduleUrl: import.meta.url,
   drops: {
     'unknown-peer': 'the stream does not come from a host of the topology',
-    'bad-length': 'a length on the stream is 0 or above 65,536',
+    'bad-length': 'a length on the stream is above 65,536',
     truncated: 'the stream ended within its first bytes or a packet',
     'bad-number': 'a peer confirms a packet that was never sent to it',
+    'lifetime-over': 'the lifetime of an accepted packet ended before it could be sent',
   },
   metrics: [
     {
@@ -53,7 +54,7 @@ export const protocol: Protocol<BulkOptions> = {
   ],
   finishes: ({ expects }) => expects !== undefined,
   carries: () => ({ maxBytes: PACKET_MAX, delivery: 'custody', isOrdered: true }),
-  // Every packet waits for its peer, in the order of sending.
+  // Every packet waits for its peer, in the order of sending, and is withdrawn when its time is over.
   wishes: { lifetime: 'honoured', tolerant: 'honoured' },
   create: createBulk,
 };

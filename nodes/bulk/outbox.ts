@@ -8,21 +8,29 @@
  * @module
  */
 import type { Store } from '../../engine/host/store.ts';
-import { concatBytes } from '../_kit/bytes.ts';
-import { KEPT_BYTES_MAX, KEPT_MAX, MEMORY_BYTES, NUMBER_BYTES } from './geometry.ts';
-import { decodeNumber, encodeNumber } from './wire.ts';
+import type { Nanoseconds } from '../../engine/host/time.ts';
+import { concatBytes, readUint32 } from '../_kit/bytes.ts';
+import { KEPT_BYTES_MAX, KEPT_MAX, LENGTH_BYTES, MEMORY_BYTES, NUMBER_BYTES } from './geometry.ts';
+import { decodeNumber, encodeNumber, WITHDRAWN } from './wire.ts';
 
 /** A packet preceded by its length, as sent on the stream, and its number. */
 export interface KeptPacket {
   readonly number: number;
+  /** {@link WITHDRAWN} if its lifetime was over before it was sent. */
   readonly bytes: Uint8Array;
+  /** From this instant on it is of no use; Infinity if it always is. */
+  readonly endsNs: Nanoseconds;
 }
+
+const NS_PER_MS = 1_000_000;
 
 /** What an outbox needs. */
 export interface OutboxParts {
   readonly store: Pick<Store, 'get' | 'put'>;
   readonly peer: string;
   readonly randomBytes: (length: number) => Uint8Array;
+  /** The present instant: lifetimes of what is found on disk count from here on. */
+  readonly now: Nanoseconds;
   /** Defect for tests: the node forgets everything on restart. */
   readonly isCareless: boolean;
 }
@@ -35,6 +43,8 @@ export class Outbox {
   /** The kept packets in the order of their numbers, without gaps. */
   #kept: KeptPacket[] = [];
   #keptBytes = 0;
+  /** How many of them were withdrawn. */
+  #withdrawn = 0;
   #confirmed = 0;
   #last = 0;
   #durable = 0;
@@ -62,23 +72,39 @@ export class Outbox {
     return this.#durable;
   }
 
-  /** Number of unconfirmed packets. */
+  /** Number of unconfirmed packets, without those that were withdrawn. */
   get count(): number {
-    return this.#kept.length;
+    return this.#kept.length - this.#withdrawn;
   }
 
   get hasRoom(): boolean {
     return this.#kept.length < KEPT_MAX && this.#keptBytes < KEPT_BYTES_MAX;
   }
 
-  /** Accepts a packet; returns its number. It may be sent after {@link written}. */
-  add(bytes: Uint8Array): number {
+  /**
+   * Accepts a packet; returns its number. It may be sent after {@link written}.
+   * @param endsNs From this instant on it is of no use; Infinity if it always is.
+   */
+  add(bytes: Uint8Array, now: Nanoseconds, endsNs: Nanoseconds): number {
     this.#last += 1;
     const number = this.#last;
-    this.#kept.push({ number, bytes });
+    this.#kept.push({ number, bytes, endsNs });
     this.#keptBytes += bytes.length;
-    this.#parts.store.put(this.#placeOf(number), concatBytes(encodeNumber(number), bytes));
+    const lifetime = Number.isFinite(endsNs) ? [encodeNumber(msOf(endsNs - now))] : [];
+    this.#parts.store.put(
+      this.#placeOf(number),
+      concatBytes(encodeNumber(number), bytes, ...lifetime),
+    );
     return number;
+  }
+
+  /** Replaces a packet that was not sent by a mark, which keeps its number. */
+  withdraw({ number, bytes }: KeptPacket): void {
+    const first = this.#kept[0]?.number ?? 0;
+    this.#kept[number - first] = { number, bytes: WITHDRAWN, endsNs: Number.POSITIVE_INFINITY };
+    this.#keptBytes += WITHDRAWN.length - bytes.length;
+    this.#withdrawn += 1;
+    this.#parts.store.put(this.#placeOf(number), concatBytes(encodeNumber(number), WITHDRAWN));
   }
 
   /** Records that everything added up to `number` is on disk. */
@@ -92,7 +118,7 @@ export class Outbox {
     return this.#kept[number - first];
   }
 
-  /** All unconfirmed packets. */
+  /** All unconfirmed packets, withdrawn ones too. */
   get kept(): readonly KeptPacket[] {
     return this.#kept;
   }
@@ -101,8 +127,7 @@ export class Outbox {
   confirm(number: number): readonly KeptPacket[] {
     const kept = this.#kept.filter((packet) => packet.number > number);
     const news = this.#kept.slice(0, this.#kept.length - kept.length);
-    this.#kept = kept;
-    this.#keptBytes = kept.reduce((sum, { bytes }) => sum + bytes.length, 0);
+    this.#keep(kept);
     // A peer may know numbers that a disk has lost, so they count as used.
     this.#last = Math.max(this.#last, number);
     this.#durable = Math.max(this.#durable, number);
@@ -122,13 +147,28 @@ export class Outbox {
       const bytes = store.get(this.#key(String(place)));
       if (bytes === undefined) continue;
       const number = decodeNumber(bytes);
-      if (number > this.#confirmed) found.push({ number, bytes: bytes.slice(NUMBER_BYTES) });
+      if (number > this.#confirmed) found.push(this.#found(number, bytes.subarray(NUMBER_BYTES)));
     }
     found.sort((one, other) => one.number - other.number);
-    this.#kept = found;
-    this.#keptBytes = found.reduce((sum, { bytes }) => sum + bytes.length, 0);
+    this.#keep(found);
     this.#last = found.at(-1)?.number ?? this.#confirmed;
     this.#durable = this.#last;
+  }
+
+  /** A packet on disk: its length, its bytes, and its lifetime in milliseconds if it has one. */
+  #found(number: number, record: Uint8Array): KeptPacket {
+    const end = LENGTH_BYTES + readUint32(record, 0);
+    const lifetimeNs =
+      record.length > end
+        ? decodeNumber(record.subarray(end)) * NS_PER_MS
+        : Number.POSITIVE_INFINITY;
+    return { number, bytes: record.slice(0, end), endsNs: this.#parts.now + lifetimeNs };
+  }
+
+  #keep(kept: KeptPacket[]): void {
+    this.#kept = kept;
+    this.#keptBytes = kept.reduce((sum, { bytes }) => sum + bytes.length, 0);
+    this.#withdrawn = kept.filter(isWithdrawn).length;
   }
 
   #placeOf(number: number): string {
@@ -138,4 +178,13 @@ export class Outbox {
   #key(name: string): string {
     return `${this.#parts.peer}/${name}`;
   }
+}
+
+/** True for a mark in the place of a packet whose lifetime was over before it was sent. */
+export function isWithdrawn({ bytes }: KeptPacket): boolean {
+  return bytes.length === WITHDRAWN.length;
+}
+
+function msOf(ns: Nanoseconds): number {
+  return Math.ceil(ns / NS_PER_MS);
 }

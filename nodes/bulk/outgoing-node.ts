@@ -43,7 +43,7 @@ export class OutgoingNode {
     this.#setup = setup;
     const { host, store, peer, isCareless } = setup;
     const randomBytes = (length: number): Uint8Array => host.randomBytes(length);
-    const outbox = new Outbox({ store, peer, randomBytes, isCareless });
+    const outbox = new Outbox({ store, peer, randomBytes, now: host.now(), isCareless });
     this.#machine = new OutgoingMachine(outbox, host.random('reconnect'));
     this.#shell = new MachineShell(host, this.#machine, (effect) => this.#perform(effect));
   }

@@ -15,7 +15,7 @@ import { BackOff } from '../_kit/back-off.ts';
 import type { Machine, TimerDue } from '../_kit/machine.ts';
 import { TimerTable } from '../_kit/timer-table.ts';
 import { LENGTH_BYTES, RETRY_NS_MAX, RETRY_NS_MIN, WAITING_MAX } from './geometry.ts';
-import type { Outbox } from './outbox.ts';
+import { isWithdrawn, type KeptPacket, type Outbox } from './outbox.ts';
 import { Syncing } from './syncing.ts';
 import { encodeHello } from './wire.ts';
 
@@ -56,7 +56,7 @@ export type OutgoingEffect<Request> =
   | { readonly kind: 'write'; readonly bytes: Uint8Array }
   | { readonly kind: 'reset' | 'end' }
   | { readonly kind: 'way'; readonly way: Way }
-  | { readonly kind: 'drop'; readonly reason: 'bad-number' }
+  | { readonly kind: 'drop'; readonly reason: 'bad-number' | 'lifetime-over' }
   | { readonly kind: 'count'; readonly of: 'accepted' | 'confirmed'; readonly packets: number }
   /** For the account of messages. */
   | { readonly kind: 'accepted'; readonly packet: Uint8Array }
@@ -68,7 +68,7 @@ export type OutgoingEffect<Request> =
 
 /**
  * `sync`: the disk is tried again. `reconnect`: the stream is opened again. `ending`: a packet that
- * waits for room may be of no use any more.
+ * was not sent may be of no use any more.
  */
 type OutgoingTimer = 'sync' | 'reconnect' | 'ending';
 
@@ -93,17 +93,26 @@ export class OutgoingMachine<Request>
   /** Requests to be answered when the packet is on disk, by its number. */
   readonly #unanswered = new Map<number, Request>();
   #state: 'closed' | 'opening' | 'greeting' | 'open' | 'writing' | 'full' = 'closed';
-  /** Number of the last packet sent on this stream. */
-  #sent = 0;
+  /**
+   * Number of the last packet sent on this stream, or on the last one: until the peer says on a new
+   * stream what it has, everything up to here may have arrived.
+   */
+  #sent: number;
+  /** Packets withdrawn since the write under way began, and those that this write covers. */
+  #withdrawn: KeptPacket[] = [];
+  #withdrawing: KeptPacket[] = [];
   /** Number of the last packet in the write of the store that is under way. */
   #writingUpTo = 0;
   #way: Way = 'closed';
+  /** Whether any packet has a lifetime that ends. */
+  #hasLifetimes = false;
   #isStopped = false;
   #effects: OutgoingEffect<Request>[] = [];
 
   /** @param random Draws the waits before the stream is opened again. */
   constructor(outbox: Outbox, random: Random) {
     this.#outbox = outbox;
+    this.#sent = outbox.last;
     this.#random = random;
   }
 
@@ -114,7 +123,12 @@ export class OutgoingMachine<Request>
 
   /** Packets held: unconfirmed ones, and those waiting for room. */
   get holding(): number {
-    return this.#outbox.count + this.#waiting.length;
+    return this.#outbox.count + this.#untold + this.#waiting.length;
+  }
+
+  /** Packets that are withdrawn as soon as the disk knows it. */
+  get #untold(): number {
+    return this.#withdrawn.length + this.#withdrawing.length;
   }
 
   nextAt(): Nanoseconds {
@@ -149,7 +163,7 @@ export class OutgoingMachine<Request>
         this.#greet();
         return;
       case 'confirmed':
-        this.#confirmed(input.number);
+        this.#confirmed(now, input.number);
         return;
       case 'room':
       case 'full':
@@ -186,16 +200,20 @@ export class OutgoingMachine<Request>
   }
 
   #start(): void {
-    for (const { bytes } of this.#outbox.kept) {
-      this.#effects.push({ kind: 'accepted', packet: packetIn(bytes) });
+    const { kept } = this.#outbox;
+    for (const packet of kept) {
+      if (isWithdrawn(packet)) continue;
+      this.#effects.push({ kind: 'accepted', packet: packetIn(packet.bytes) });
+      this.#hasLifetimes ||= Number.isFinite(packet.endsNs);
     }
-    if (this.#outbox.count > 0) this.#open();
+    if (kept.length > 0) this.#open();
   }
 
   #request(now: Nanoseconds, input: OutgoingInput<Request> & { readonly kind: 'request' }): void {
     const { bytes, lifetimeNs, request } = input;
     const waiting = { bytes, request, endsNs: now + lifetimeNs };
-    if (this.#waiting.length === 0 && this.#outbox.hasRoom) this.#accept(waiting);
+    this.#hasLifetimes ||= Number.isFinite(lifetimeNs);
+    if (this.#waiting.length === 0 && this.#outbox.hasRoom) this.#accept(now, waiting);
     else if (this.#waiting.length < WAITING_MAX) {
       this.#waiting.push(waiting);
       this.#watchLifetimes();
@@ -206,16 +224,35 @@ export class OutgoingMachine<Request>
     this.#effects.push({ kind: 'accepted', packet: packetIn(bytes) });
   }
 
-  /** Refuses what has waited for room until it was of no use. On disk a packet has no end. */
+  /** Refuses what waited for room, and withdraws what was not sent, until it was of no use. */
   #endLifetimes(now: Nanoseconds): void {
     const ended = this.#waiting.filter(({ endsNs }) => endsNs <= now);
     this.#waiting = this.#waiting.filter(({ endsNs }) => endsNs > now);
     this.#abandon(ended, 'lifetime-over');
+    this.#withdraw(now);
     this.#watchLifetimes();
   }
 
+  /** What is on disk was answered `ok`, so its number stays, and a write comes first. */
+  #withdraw(now: Nanoseconds): void {
+    const ended = this.#unsent().filter(({ endsNs }) => endsNs <= now);
+    if (ended.length === 0) return;
+    for (const packet of ended) this.#outbox.withdraw(packet);
+    this.#withdrawn.push(...ended);
+    if (this.#syncing.ask()) this.#write();
+  }
+
+  /** Packets on disk that have certainly not arrived. */
+  #unsent(): readonly KeptPacket[] {
+    const { kept, durable } = this.#outbox;
+    return kept.filter(({ number }) => number > this.#sent && number <= durable);
+  }
+
   #watchLifetimes(): void {
-    const endsNs = Math.min(...this.#waiting.map((waiting) => waiting.endsNs));
+    if (!this.#hasLifetimes) return;
+    let endsNs = Number.POSITIVE_INFINITY;
+    for (const waiting of this.#waiting) endsNs = Math.min(endsNs, waiting.endsNs);
+    for (const packet of this.#unsent()) endsNs = Math.min(endsNs, packet.endsNs);
     if (Number.isFinite(endsNs)) this.#timers.set('ending', endsNs);
     else this.#timers.clear('ending');
   }
@@ -236,20 +273,26 @@ export class OutgoingMachine<Request>
     this.#abandon(this.#waiting.splice(0), 'stopped');
   }
 
-  #accept({ bytes, request }: Waiting<Request>): void {
-    this.#unanswered.set(this.#outbox.add(bytes), request);
+  #accept(now: Nanoseconds, { bytes, request, endsNs }: Waiting<Request>): void {
+    this.#unanswered.set(this.#outbox.add(bytes, now, endsNs), request);
     this.#effects.push({ kind: 'count', of: 'accepted', packets: 1 });
     if (this.#syncing.ask()) this.#write();
   }
 
   #write(): void {
     this.#writingUpTo = this.#outbox.last;
+    this.#withdrawing.push(...this.#withdrawn.splice(0));
     this.#effects.push({ kind: 'sync' });
   }
 
   #synced(): void {
+    for (const { bytes } of this.#withdrawing.splice(0)) {
+      this.#effects.push({ kind: 'settled', packet: packetIn(bytes), how: 'abandoned' });
+      this.#effects.push({ kind: 'drop', reason: 'lifetime-over' });
+    }
     const upTo = this.#writingUpTo;
     this.#outbox.written(upTo);
+    this.#watchLifetimes();
     for (const [number, request] of this.#unanswered) {
       if (number > upTo) break;
       this.#unanswered.delete(number);
@@ -273,20 +316,21 @@ export class OutgoingMachine<Request>
   }
 
   /** The first report on a new stream says from where sending continues. */
-  #confirmed(number: number): void {
+  #confirmed(now: Nanoseconds, number: number): void {
     const isGreeting = this.#state === 'greeting';
     if (this.#state === 'closed' || this.#state === 'opening') return;
     if (!isGreeting && number > this.#sent) {
       this.#effects.push({ kind: 'drop', reason: 'bad-number' }, { kind: 'reset' });
       return;
     }
-    const news = this.#outbox.confirm(number);
+    const news = this.#outbox.confirm(number).filter((packet) => !isWithdrawn(packet));
     this.#effects.push({ kind: 'count', of: 'confirmed', packets: news.length });
     for (const { bytes } of news) {
       this.#effects.push({ kind: 'settled', packet: packetIn(bytes), how: 'acknowledged' });
     }
     if (isGreeting) {
       this.#sent = this.#outbox.confirmed;
+      if (this.#hasLifetimes) this.#endLifetimes(now);
       this.#state = 'open';
       this.#reconnecting.reset();
       this.#tellWay('open');
@@ -294,7 +338,7 @@ export class OutgoingMachine<Request>
     while (this.#outbox.hasRoom) {
       const next = this.#waiting.shift();
       if (next === undefined) break;
-      this.#accept(next);
+      this.#accept(now, next);
     }
     this.#flush();
   }
@@ -314,7 +358,8 @@ export class OutgoingMachine<Request>
   #flush(): void {
     if (this.#state !== 'open' || this.#sent >= this.#outbox.durable) return;
     const next = this.#outbox.packet(this.#sent + 1);
-    if (next === undefined) return;
+    // A mark is sent once the disk knows that its packet is withdrawn.
+    if (next === undefined || (isWithdrawn(next) && this.#untold > 0)) return;
     this.#sent = next.number;
     this.#state = 'writing';
     this.#effects.push({ kind: 'write', bytes: next.bytes });
@@ -324,7 +369,7 @@ export class OutgoingMachine<Request>
     this.#state = 'closed';
     if (this.#isStopped) return;
     this.#tellWay('closed');
-    if (this.holding === 0) return;
+    if (this.#outbox.kept.length + this.#waiting.length === 0) return;
     this.#timers.set('reconnect', now + this.#reconnecting.nextDrawn(this.#random));
   }
 

@@ -10,6 +10,11 @@ export class Syncing {
   #isBusy = false;
   #isAsked = false;
 
+  /** True while a write is under way. */
+  get isBusy(): boolean {
+    return this.#isBusy;
+  }
+
   /**
    * Asks for a write of everything up to now.
    * @returns true if it begins now.

@@ -10,9 +10,12 @@
  * +-------------------------------+----------------------+
  * |  memory of the sender (8)     |  confirmed (6)       |  once
  * +---------------+---------------+----------------------+
- * |  length (4)   |  packet, 1..65,536 bytes             |  again and again
+ * |  length (4)   |  packet, 0..65,536 bytes             |  again and again
  * +---------------+------------------------- - - -
  * ```
+ *
+ * Length 0 stands for a packet whose lifetime was over before it was sent: it has a number, and
+ * nothing is delivered for it.
  *
  * The other node sends the number of the last packet it has delivered on the same stream: first its
  * present state, then after each write of its store.
@@ -47,12 +50,15 @@ export function encodePacket(packet: Uint8Array): Uint8Array {
 
 /**
  * Reads a length of {@link LENGTH_BYTES} bytes.
- * @returns 1..{@link PACKET_MAX}, or undefined for an invalid length.
+ * @returns 0..{@link PACKET_MAX}, or undefined for an invalid length.
  */
 export function decodeLength(bytes: Uint8Array, offset: number): number | undefined {
   const length = readUint32(bytes, offset);
-  return length >= 1 && length <= PACKET_MAX ? length : undefined;
+  return length <= PACKET_MAX ? length : undefined;
 }
+
+/** Stands for a packet whose lifetime was over before it was sent. */
+export const WITHDRAWN: Uint8Array = new Uint8Array(LENGTH_BYTES);
 
 /** The first bytes of a stream. */
 export function encodeHello({ memory, confirmed }: Hello): Uint8Array {

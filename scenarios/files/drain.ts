@@ -7,8 +7,9 @@
 import { LONGEST_TIME_NS } from '../../topologies/files/quantity.ts';
 import { formatTime } from '../../topologies/files/units.ts';
 import type { LinkSpec, Topology } from '../../topologies/model.ts';
-import type { TrafficSpec } from '../model.ts';
+import type { DrawnTraffic, TrafficSpec } from '../model.ts';
 import type { ScenarioContext } from './context.ts';
+import type { ResolvedTraffic } from './traffic.ts';
 
 const DRAIN_DEFAULT_NS = 1_000_000_000;
 /** Flows that are named; the others have the same cause. */
@@ -29,30 +30,68 @@ export function resolveDrain(context: ScenarioContext, drainNs: number | undefin
 /** Warns of flows whose last packets cannot arrive before the run is over. */
 export function checkDrain(
   context: ScenarioContext,
-  traffic: readonly TrafficSpec[],
+  { traffic, drawnTraffic = [] }: ResolvedTraffic,
   drainNs: number,
 ): void {
   const delays = delaysOf(context.topology);
   const all = [...delays.values()].flatMap((ways) => [...ways.values()]);
   // No way is longer than all links together.
   if (all.reduce((sum, delayNs) => sum + delayNs, 0) <= drainNs) return;
-  const reached = new Map<string, ReadonlyMap<string, number>>();
-  let count = 0;
-  for (const { from, to, position } of traffic) {
-    const known = reached.get(from) ?? shortestFrom(delays, from);
-    reached.set(from, known);
-    const delayNs = known.get(to) ?? 0;
+  const shortest = cached((from: string) => shortestFrom(delays, from));
+  const slow: string[] = [];
+  for (const flow of traffic) {
+    const delayNs = shortest(flow.from).get(flow.to) ?? 0;
     if (delayNs <= drainNs) continue;
-    count += 1;
-    if (count > NAMED_MAX) continue;
-    const { file, line, column } = position;
-    context.warnings.push(
-      `${file}:${line}:${column}: packets from ${from} to ${to} take at least ` +
-        `${formatTime(delayNs)}, drain is ${formatTime(drainNs)}: those sent last count as lost`,
+    slow.push(
+      slowText(flow, `from ${flow.from} to ${flow.to} take at least`, { delayNs, drainNs }),
     );
   }
-  const more = count - NAMED_MAX;
+  for (const drawn of drawnTraffic) {
+    const pair = slowPair(drawn, delays, drainNs);
+    if (pair === undefined) continue;
+    const words = `between ${drawn.words}, as from ${pair.from} to ${pair.to}, may take`;
+    slow.push(slowText(drawn, words, { delayNs: pair.delayNs, drainNs }));
+  }
+  context.warnings.push(...slow.slice(0, NAMED_MAX));
+  const more = slow.length - NAMED_MAX;
   if (more > 0) context.warnings.push(`drain is too short for ${more} more entries of traffic`);
+}
+
+function slowText(
+  { position }: Pick<TrafficSpec, 'position'>,
+  words: string,
+  { delayNs, drainNs }: { readonly delayNs: number; readonly drainNs: number },
+): string {
+  const { file, line, column } = position;
+  return (
+    `${file}:${line}:${column}: packets ${words} ${formatTime(delayNs)}, ` +
+    `drain is ${formatTime(drainNs)}: those sent last count as lost`
+  );
+}
+
+/** The first pair of nodes, in the order of the topology, whose packets take longer than the drain. */
+function slowPair(
+  { among }: DrawnTraffic,
+  delays: Delays,
+  drainNs: number,
+): { readonly from: string; readonly to: string; readonly delayNs: number } | undefined {
+  for (const from of among) {
+    const shortest = shortestFrom(delays, from);
+    for (const to of among) {
+      const delayNs = shortest.get(to) ?? 0;
+      if (delayNs > drainNs) return { from, to, delayNs };
+    }
+  }
+  return undefined;
+}
+
+function cached<K, V>(make: (key: K) => V): (key: K) => V {
+  const made = new Map<K, V>();
+  return (key) => {
+    const known = made.get(key) ?? make(key);
+    made.set(key, known);
+    return known;
+  };
 }
 
 /** For each host, the least delay to each neighbour; jitter, queues and rates come on top. */

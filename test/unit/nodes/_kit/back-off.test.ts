@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { openStream } from '../../../../engine/core/stream.ts';
 import { BackOff } from '../../../../nodes/_kit/back-off.ts';
 import { drawingLeast } from '../../../fixtures/drawing-least.ts';
 
@@ -26,5 +27,17 @@ describe('waits between attempts', () => {
     expect(backOff.nextDrawn(drawingLeast)).toBe(50);
     expect(backOff.nextDrawn(drawingMost)).toBe(199);
     expect(asked).toEqual([25, 100]);
+  });
+
+  // Regression: a draw of more than 4.3 s was an error of ours that ended the run.
+  it('draw from all of a long wait, too', () => {
+    const random = openStream(1, 'back-off', 'waits');
+    const backOff = new BackOff({ firstNs: 60e9, mostNs: 60e9 });
+    const waits = Array.from({ length: 200 }, () => backOff.nextDrawn(random));
+    expect(waits.every((wait) => Number.isInteger(wait))).toBe(true);
+    expect(Math.min(...waits)).toBeGreaterThanOrEqual(30e9);
+    expect(Math.min(...waits)).toBeLessThan(32e9);
+    expect(Math.max(...waits)).toBeGreaterThan(58e9);
+    expect(Math.max(...waits)).toBeLessThan(60e9);
   });
 });

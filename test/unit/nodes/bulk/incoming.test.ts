@@ -139,4 +139,17 @@ describe('receiving packets from one peer', () => {
     expect(packet('x', 3)).toEqual(['pause x']);
     expect(step({ kind: 'synced' })).toEqual(['deliver 1', 'x: 1', 'resume x', 'note 18']);
   });
+
+  it('counts the mark of a withdrawn packet, and delivers nothing for it', () => {
+    const { machine, greet, packet, step } = makeIncoming();
+    greet('x');
+    expect(packet('x', 1, 0)).toEqual(['note 1']);
+    expect(machine.holding).toBe(0);
+    // Not before the disk knows the mark: the sender would repeat it under another number.
+    expect(greet('y')).toEqual(['reset x']);
+    expect(step({ kind: 'synced' })).toEqual(['y: 1', 'resume y']);
+    packet('y', 2);
+    expect(step({ kind: 'synced' })).toEqual(['deliver 2', 'y: 2', 'resume y']);
+    expect(machine.handed).toBe(2);
+  });
 });

@@ -29,7 +29,7 @@ function makeOutgoing(memory = new Map<string, Uint8Array>()): Outgoing {
     },
   };
   const randomBytes = (length: number): Uint8Array => new Uint8Array(length).fill(7);
-  const outbox = new Outbox({ store, peer: 'b', randomBytes, isCareless: false });
+  const outbox = new Outbox({ store, peer: 'b', randomBytes, now: 0, isCareless: false });
   const machine = new OutgoingMachine<string>(outbox, drawingLeast);
   const step = (input: OutgoingInput<string>, now = 0): string[] =>
     machine.step(now, input).flatMap(words);
@@ -201,6 +201,89 @@ describe('sending packets to one peer', () => {
     expect(fire()).toEqual([8, new Array(62).fill('long: lifetime-over')]);
     expect(machine.nextAt()).toBe(Number.POSITIVE_INFINITY);
     expect(machine.holding).toBe(257);
+  });
+
+  it('withdraws what is on disk and not sent when its lifetime is over, after a write', () => {
+    const { machine, request, step, fire } = makeOpen();
+    request('brief', 5 * MS);
+    request('lasting', 60 * MS);
+    step({ kind: 'room' });
+    step({ kind: 'synced' }, 2 * MS);
+    // `brief` was given to the stream, which is full now.
+    step({ kind: 'full' }, 2 * MS);
+    request('short', 5 * MS);
+    step({ kind: 'synced' }, 3 * MS);
+    step({ kind: 'synced' }, 3 * MS);
+    expect(machine.holding).toBe(4);
+    expect(fire()).toEqual([5, ['sync']]);
+    expect(machine.holding).toBe(4);
+    expect(step({ kind: 'synced' }, 6 * MS)).toEqual(['lifetime-over']);
+    expect(machine.holding).toBe(3);
+    expect(step({ kind: 'drained' }, 7 * MS)).toEqual(['write 5']);
+    expect(step({ kind: 'room' }, 7 * MS)).toEqual(['write 4']);
+    expect(step({ kind: 'room' }, 7 * MS)).toEqual([]);
+    expect(step({ kind: 'confirmed', number: 4 }, 8 * MS)).toEqual([]);
+    expect([machine.open, machine.holding]).toEqual([0, 0]);
+  });
+
+  it('sends no mark for a withdrawn packet before the disk knows it', () => {
+    const { request, step, fire } = makeOpen();
+    request('short', 5 * MS);
+    step({ kind: 'full' });
+    step({ kind: 'synced' });
+    expect(fire()).toEqual([5, ['sync']]);
+    expect(step({ kind: 'drained' }, 5 * MS)).toEqual([]);
+    expect(step({ kind: 'sync-failed' }, 6 * MS)).toEqual([]);
+    expect(fire()).toEqual([56, ['sync']]);
+    expect(step({ kind: 'synced' }, 57 * MS)).toEqual(['lifetime-over', 'write 4']);
+  });
+
+  it('withdraws what a broken stream may have brought once the peer has said that it did not', () => {
+    for (const [arrived, effects] of [
+      [1, ['sync', 'way open']],
+      [2, ['way open']],
+    ] as const) {
+      const { machine, request, step, fire } = makeOpen();
+      request('sent', 5 * MS);
+      step({ kind: 'room' });
+      step({ kind: 'synced' });
+      step({ kind: 'closed' }, 1 * MS);
+      expect(fire()).toEqual([5, []]);
+      expect(fire()).toEqual([26, ['connect']]);
+      step({ kind: 'opened' }, 27 * MS);
+      expect(step({ kind: 'confirmed', number: arrived }, 30 * MS)).toEqual(effects);
+      expect(machine.holding).toBe(2 - arrived);
+    }
+  });
+
+  it('counts a lifetime anew after a restart, when the peer has said what it has', () => {
+    const { memory, request, step } = makeOutgoing();
+    request('brief', 5.5 * MS);
+    request('endless');
+    step({ kind: 'synced' });
+    const after = makeOutgoing(memory);
+    expect(after.step({ kind: 'start' })).toEqual(['connect']);
+    expect(after.machine.nextAt()).toBe(Number.POSITIVE_INFINITY);
+    after.step({ kind: 'opened' }, 6 * MS);
+    expect(after.step({ kind: 'confirmed', number: 0 }, 6 * MS)).toEqual(['sync', 'way open']);
+    expect(after.step({ kind: 'synced' }, 6 * MS)).toEqual(['lifetime-over', 'write 4']);
+    expect(after.step({ kind: 'room' }, 6 * MS)).toEqual(['write 5']);
+    const later = makeOutgoing(memory);
+    later.step({ kind: 'start' });
+    expect(later.machine.holding).toBe(1);
+  });
+
+  it('keeps its stream open for marks alone, so that the peer follows the numbers', () => {
+    const { machine, request, step, fire } = makeOutgoing();
+    request('short', 5 * MS);
+    step({ kind: 'synced' });
+    step({ kind: 'closed' }, 1 * MS);
+    expect(fire()).toEqual([5, ['sync']]);
+    step({ kind: 'synced' }, 6 * MS);
+    expect(machine.holding).toBe(0);
+    expect(fire()).toEqual([26, ['connect']]);
+    step({ kind: 'closed' }, 27 * MS);
+    expect(fire()).toEqual([77, ['connect']]);
   });
 
   it('ends its stream when it stops, refuses what waits, and tries no more', () => {

@@ -70,9 +70,13 @@ class Pair {
   #sender = this.#makeSender();
   #receiver = this.#makeReceiver();
 
-  send(number: number): void {
+  /** Packets that were withdrawn after they had been answered. */
+  readonly withdrawn: number[] = [];
+  readonly refused: number[] = [];
+
+  send(number: number, lifetimeNs = Number.POSITIVE_INFINITY): void {
     const bytes = encodePacket(Uint8Array.of(number >> 8, number & 255));
-    const request = { kind: 'request', bytes, lifetimeNs: Number.POSITIVE_INFINITY } as const;
+    const request = { kind: 'request', bytes, lifetimeNs } as const;
     this.#sender.take({ ...request, request: number });
   }
 
@@ -90,11 +94,12 @@ class Pair {
     const randomBytes = (length: number): Uint8Array =>
       new Uint8Array(length).map(() => this.random.below(256));
     const parts = { store: this.#disks.sender, peer: 'b', randomBytes, isCareless: false };
-    const machine = new OutgoingMachine<number>(new Outbox(parts), this.random);
+    const outbox = new Outbox({ ...parts, now: this.clock.nowNs });
+    const machine = new OutgoingMachine<number>(outbox, this.random);
     const shell: Sender = new MachineShell(this.clock, machine, (effect) => {
       // What a crashed node had under way comes to nothing.
       if (this.#sender !== shell) return;
-      if (effect.kind === 'respond' && effect.outcome === 'ok') this.answered.push(effect.request);
+      if (effect.kind === 'respond' || effect.kind === 'settled') this.#note(effect);
       else if (effect.kind === 'sync') this.#sync('sender', shell);
       else if (effect.kind === 'connect') this.#later(() => this.#connect(shell));
       else if (effect.kind === 'write') {
@@ -106,11 +111,18 @@ class Pair {
     return shell;
   }
 
+  #note(effect: OutgoingEffect<number> & { readonly kind: 'respond' | 'settled' }): void {
+    if (effect.kind === 'settled') {
+      if (effect.how === 'abandoned') this.withdrawn.push(numberIn(effect.packet));
+    } else if (effect.outcome === 'ok') this.answered.push(effect.request);
+    else if (effect.outcome === 'queue-full') this.refused.push(effect.request);
+  }
+
   #makeReceiver(): Receiver {
     const machine = new IncomingMachine<Wire>(this.#disks.receiver.get('a'));
     const shell: Receiver = new MachineShell(this.clock, machine, (effect) => {
       if (effect.kind === 'deliver') {
-        this.delivered.push(((effect.packet[0] ?? 0) << 8) | (effect.packet[1] ?? 0));
+        this.delivered.push(numberIn(effect.packet));
       } else if (effect.kind === 'sync') {
         this.#disks.receiver.put('a', effect.record);
         this.#sync('receiver', shell);
@@ -181,6 +193,10 @@ class Pair {
   }
 }
 
+function numberIn(packet: Uint8Array): number {
+  return ((packet[0] ?? 0) << 8) | (packet[1] ?? 0);
+}
+
 describe('two machines of bulk', () => {
   it('bring each packet that was answered once and in order, whatever breaks', () => {
     const pair = new Pair();
@@ -199,5 +215,25 @@ describe('two machines of bulk', () => {
     // A crash of the sender takes what was not on its disk yet, and nothing else.
     expect(answered.length).toBeGreaterThan(1900);
     expect(answered.length).toBeLessThan(2000);
+  });
+
+  it('bring or withdraw each packet with a lifetime, and never both, whatever breaks', () => {
+    const pair = new Pair();
+    pair.trouble = 0.1;
+    for (let number = 0; number < 2000; number += 1) {
+      pair.send(number, number % 3 === 0 ? undefined : 100 * MS);
+      pair.clock.runUntil(pair.clock.nowNs + 5 * MS);
+    }
+    pair.trouble = 0;
+    pair.clock.runUntil(pair.clock.nowNs + 10 * SECOND);
+    const { answered, delivered, withdrawn, refused } = pair;
+    expect(delivered).toEqual([...delivered].sort((one, other) => one - other));
+    const ends = [...delivered, ...withdrawn, ...refused];
+    expect(ends.toSorted((one, other) => one - other)).toEqual(
+      Array.from({ length: 2000 }, (_, number) => number),
+    );
+    expect(withdrawn.filter((number) => number % 3 === 0)).toEqual([]);
+    expect(answered.filter((number) => withdrawn.includes(number)).length).toBeGreaterThan(50);
+    expect(delivered.length).toBeGreaterThan(500);
   });
 });

@@ -29,13 +29,13 @@ describe('the length in front of a packet', () => {
     expect(decodeLength(Uint8Array.of(0, 1, 0, 0), 0)).toBe(PACKET_MAX);
     expect(decodeLength(Uint8Array.of(0, 1, 0, 1), 0)).toBeUndefined();
     expect(decodeLength(Uint8Array.of(255, 255, 255, 255), 0)).toBeUndefined();
-    expect(decodeLength(Uint8Array.of(0, 0, 0, 0), 0)).toBeUndefined();
+    expect(decodeLength(Uint8Array.of(0, 0, 0, 0), 0)).toBe(0);
   });
 });
 
 describe('a reader of packets', () => {
   it('gives the same packets however the stream is cut', () => {
-    const packets = fc.array(fc.array(fc.nat(255), { minLength: 1, maxLength: 40 }), {
+    const packets = fc.array(fc.array(fc.nat(255), { maxLength: 40 }), {
       minLength: 1,
       maxLength: 10,
     });

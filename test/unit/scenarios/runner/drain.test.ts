@@ -72,4 +72,23 @@ traffic: [{ from: a, to: c, kind: constant, rate: 1/s }]
     expect(to('2999ms').join()).toContain('from a to c take at least 3s');
     expect(to('3s')).toEqual([]);
   });
+
+  it('warns of drawn pairs of which some take longer, whichever are drawn', () => {
+    const among = (drain: string): readonly string[] =>
+      loadText(`
+name: far
+topology:
+  name: far
+  defaults: { node: { run: datagram }, link: { rate: 1Gbit/s } }
+  nodes: [{ name: a }, { name: b }, { name: c }]
+  links: [{ ends: a <-> b, delay: 2s }, { ends: b <-> c, delay: 3s }]
+duration: 60s
+drain: ${drain}
+traffic: [{ pairs: 1, among: "*", kind: constant, rate: 1/s }]
+`).warnings;
+    const [warning = ''] = among('4999ms');
+    expect(warning).toContain(':10:11: packets between');
+    expect(warning).toContain('as from a to c, may take 5s, drain is 4.999s');
+    expect(among('5s')).toEqual([]);
+  });
 });
