@@ -1,5 +1,5 @@
 /**
- * What ended a run with `until: done`, in words: `done at 16.9 s of at most 60 s`.
+ * What ended a run with `until: done`, in words (`done at 16.9 s of at most 60 s`) and on time axes.
  *
  * @module
  */
@@ -27,6 +27,13 @@ export function doneText({
   if (all.length === 1) return `not done within ${limit}, ${first.who}`;
   const some = `done in ${instants.length} of ${all.length} seeds within ${limit}`;
   return `${some}, seed ${first.seed}: ${first.who}`;
+}
+
+/** Where a time axis ends: at the duration, or earlier where no seed needed all of it, ns. */
+export function axisEndNs({ perSeed, scenario }: Pick<Report, 'perSeed' | 'scenario'>): number {
+  const isDone = perSeed.length > 0 && perSeed.every(({ done }) => done?.by === 'done');
+  if (!isDone) return scenario.durationNs;
+  return Math.max(...perSeed.map(({ virtualSeconds }) => virtualSeconds * 1e9));
 }
 
 function range(instants: readonly number[]): string {

@@ -6,6 +6,7 @@
  */
 import { scaleLinear } from 'd3-scale';
 import { area, line, stack } from 'd3-shape';
+import { axisEndNs } from '../done-text.ts';
 import {
   inScale,
   limitQuantity,
@@ -292,7 +293,7 @@ function readData(panel: Panel, report: Report, scale: Scale): unknown {
 function endOf(panel: Panel, report: Report): number {
   const [first] = panel.series;
   const recorded = (first?.shownSeed.length ?? 0) * (first?.stepNs ?? 0);
-  return Math.max(recorded, report.scenario.durationNs);
+  return Math.max(recorded, axisEndNs(report));
 }
 
 function drawPanel(panel: Panel, report: Report, isWide: boolean): Markup {
@@ -338,13 +339,14 @@ function tick(value: number, scale: Scale): string {
 /** The warm-up and the faults of the shown seed. */
 function shades(report: Report, frame: Frame, x: Position): Content {
   const height = frame.bottom - frame.top;
-  const { warmupNs, durationNs } = report.scenario;
+  const { warmupNs } = report.scenario;
+  const axisNs = axisEndNs(report);
   const rect = (kind: string, from: number, to: number, title: string): Markup =>
     html`<rect class="${kind}" x="${px(x(from))}" y="${frame.top}" width="${px(Math.max(1, x(to) - x(from)))}" height="${height}"><title>${title}</title></rect>`;
   const faults = report.faults
     .filter((fault) => fault.seed === report.shownSeed)
     .map((fault, i) => {
-      const end = Math.min(fault.endNs ?? durationNs, durationNs);
+      const end = Math.min(fault.endNs ?? axisNs, axisNs);
       const at = `${(fault.beginNs / 1e9).toFixed(3)} s: ${fault.text}`;
       const number = html`<text class="middle" x="${px((x(fault.beginNs) + x(end)) / 2)}" y="${frame.top - 6}">${i + 1}</text>`;
       return html`${rect('fault', fault.beginNs, end, at)}${frame.isWide ? number : NOTHING}`;

@@ -329,7 +329,7 @@ export class Agent implements WorldListener {
       stack: stackOf(scenario, this.#surroundings.registry)(host),
       viewOf: (of, layer) => bundleView(of, this.#provisioned, layer),
       witness: this.#witness,
-      observer: undefined,
+      observerOf: () => undefined,
     });
     this.#nodes.set(name, node);
   }

@@ -187,7 +187,7 @@ function resolveAll({ request, problems }: Parts, read: Read): Scenario {
     attacks: attacksOf(input),
   });
   const traffic = resolveTraffic(context, input.traffic ?? [], new SizeCheck(context, options));
-  checkDrain(context, traffic.traffic, drainNs);
+  checkDrain(context, traffic, drainNs);
   return {
     name: input.name,
     file: source.file,

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { axisEndNs } from '../../../reports/done-text.ts';
 import type { Library, OpenRun } from '../data/library.ts';
 import { Observable } from './observable.ts';
 import type { ViewState } from './view-state.ts';
@@ -30,9 +31,10 @@ export function followRun(view: ViewState, library: Library): Observable<RunStat
     let next: RunState;
     try {
       const run = await library.open(id);
-      const durationNs = run.report?.scenario.durationNs ?? (await run.trace()).info.durationNs;
+      const { report } = run;
+      const endNs = report === undefined ? (await run.trace()).info.durationNs : axisEndNs(report);
       if (view.run.value !== id) return run.close();
-      view.openTime([0, Math.max(1, durationNs)]);
+      view.openTime([0, Math.max(1, endNs)]);
       next = { kind: 'open', run };
     } catch (error) {
       next = { kind: 'trouble', id, error };
