@@ -11,7 +11,7 @@ import { NodeCalls } from '../../engine/net/node-calls.ts';
 import type { Registry } from '../../topologies/files/registry.ts';
 import type { HostSpec } from '../../topologies/model.ts';
 import type { Scenario } from '../model.ts';
-import { followRefusals, keepAccount } from './account.ts';
+import { followRefusals, keepAccount, observerOf } from './account.ts';
 import { type CrashScene, guardingClocks, sceneOf, tellingCrashes } from './crash/crash-scene.ts';
 import { untilPart } from './done-watch.ts';
 import { scenarioOfSeed } from './drawn-pairs.ts';
@@ -98,7 +98,11 @@ export function castSeed(given: SeedRun): PreparedRun {
   const scene = sceneOf(world, { hosts, protocolOf, stackOf: stacks, seed });
   const provision = provisionSeed({ scenario, seed, protocolOf, stackOf: stacks, crypto });
   const privacy = watchPrivacy(run, { world, protocolOf, readerOf });
-  const account = keepAccount({ scenario, world, stage: () => stage, protocolOf, readerOf });
+  const account = keepAccount({
+    ...{ scenario, world, protocolOf, readerOf },
+    stackOf: (host) => (host.layers === undefined ? [nodeOf(host)] : stacks(host)),
+    stage: () => stage,
+  });
   const ledger = account.kind === 'kept' ? account.ledger : undefined;
   const stage: Stage = new Stage({
     world,
@@ -107,12 +111,13 @@ export function castSeed(given: SeedRun): PreparedRun {
     viewOf: (host, layer): NetworkView => provision.viewOf(host, layer),
     nodeOf,
     stackOf: stacks,
-    observerOf: (node): MessageObserver | undefined =>
-      joinObservers([
-        ...(privacy === undefined ? [] : [privacy.observers.of(node)]),
-        ...(ledger === undefined ? [] : [ledger.of(node)]),
-        ...recording.messagesOf(node),
-      ]),
+    observerOf: (node, layer): MessageObserver | undefined => {
+      const own = observerOf(account, node, layer);
+      const kept = own === undefined ? [] : [own];
+      if (layer !== undefined) return joinObservers(kept);
+      const secret = privacy === undefined ? [] : [privacy.observers.of(node)];
+      return joinObservers([...secret, ...kept, ...recording.messagesOf(node)]);
+    },
     ...(privacy === undefined ? {} : attackPart(privacy)),
     ...untilPart(scenario, registry),
     crashed: (node) => ledger?.crashed(node),

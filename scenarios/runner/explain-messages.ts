@@ -12,14 +12,23 @@ import { durationText, type Journey } from './explain-text.ts';
 
 const NO_BYTES = new Uint8Array(0);
 
-/** A message of a journey, with the key that it has on its link. */
+/** When a message came to a node, and as which bytes. */
+interface Arrival {
+  readonly atNs: number;
+  readonly bytes: Uint8Array;
+}
+
+/** A message of a journey under the key that it has on its link; equal copies have the same key. */
 interface Trail {
   readonly journey: Journey;
-  /** A number that stays the same through all nodes. */
+  /** A number that stays the same through all nodes; of copies, that of the last. */
   readonly number: number;
-  arrivedNs: number;
-  /** Its bytes on arrival at its present node. */
-  bytes: Uint8Array;
+  /** What the node that sent it had received; absent if the node made it. */
+  readonly origin: Arrival | undefined;
+  /** The nodes that have it under this key. */
+  readonly holders: Map<string, Arrival>;
+  /** Copies on their way. */
+  underWay: number;
 }
 
 /** A message inside a node. */
@@ -69,9 +78,10 @@ export class MessageTrails {
     return {
       accepted: (message): void => this.#accept(node, message),
       created: (key, _kind, _recipient, message): void => this.#created(node, key, message),
-      arrived: (key): void => this.#arrived(key),
-      departed: (inKey, outKey): void => this.#departed(inKey, outKey),
-      copied: (key, copyKey): void => this.#copied(key, copyKey),
+      settled: (message, how): void => this.#settled(node, message, how),
+      arrived: (key): void => this.#arrived(node, key),
+      departed: (inKey, outKey): void => this.#departed(node, inKey, outKey),
+      copied: (key, copyKey): void => this.#copied(node, key, copyKey),
       ended: (key, how): void => this.#ended(node, key, how),
     };
   }
@@ -85,10 +95,10 @@ export class MessageTrails {
    * How long a message was inside, and its bytes when it arrived; undefined if it was made there.
    */
   heldBack(key: number): HeldBack | undefined {
-    const trail = this.#trails.get(key);
-    if (trail === undefined || trail.arrivedNs < 0) return undefined;
-    const heldNs = this.#parts.now() - trail.arrivedNs;
-    return { heldNs, text: `held ${durationText(heldNs)}`, bytes: trail.bytes };
+    const origin = this.#trails.get(key)?.origin;
+    if (origin === undefined) return undefined;
+    const heldNs = this.#parts.now() - origin.atNs;
+    return { heldNs, text: `held ${durationText(heldNs)}`, bytes: origin.bytes };
   }
 
   #accept(node: string, message: number): void {
@@ -102,44 +112,70 @@ export class MessageTrails {
   #created(node: string, key: number, message: number | undefined): void {
     const journey = message === undefined ? undefined : this.#accepted.get(`${node} ${message}`);
     if (journey === undefined) return;
-    const number = this.#parts.newTrail();
-    this.#trails.set(key, { journey, number, arrivedNs: -1, bytes: NO_BYTES });
-    this.#parts.left(key);
+    this.#leaves(key, { journey, number: this.#parts.newTrail(), origin: undefined });
   }
 
-  #arrived(key: number): void {
+  /** The original of a message is given up, of which there may be copies elsewhere. */
+  #settled(node: string, message: number, how: string): void {
+    const journey = this.#accepted.get(`${node} ${message}`);
+    if (journey !== undefined && how === 'dropped') this.#tellDrop(journey, node);
+  }
+
+  #arrived(node: string, key: number): void {
     const trail = this.#trails.get(key);
     if (trail === undefined) return;
-    trail.arrivedNs = this.#parts.now();
-    trail.bytes = this.#parts.arrivedBytes() ?? NO_BYTES;
+    trail.underWay = Math.max(0, trail.underWay - 1);
+    const bytes = this.#parts.arrivedBytes() ?? NO_BYTES;
+    trail.holders.set(node, { atNs: this.#parts.now(), bytes });
   }
 
-  #departed(inKey: number, outKey: number): void {
+  #departed(node: string, inKey: number, outKey: number): void {
     const trail = this.#trails.get(inKey);
     if (trail === undefined) return;
-    this.#trails.delete(inKey);
-    this.#trails.set(outKey, trail);
-    this.#parts.left(outKey);
+    const { journey, number } = trail;
+    const origin = trail.holders.get(node) ?? trail.origin;
+    this.#release(node, inKey, trail);
+    this.#leaves(outKey, { journey, number, origin });
   }
 
   /** A trail of its own begins; the message itself stays. */
-  #copied(key: number, copyKey: number): void {
+  #copied(node: string, key: number, copyKey: number): void {
     const trail = this.#trails.get(key);
     if (trail === undefined) return;
-    this.#trails.set(copyKey, { ...trail, number: this.#parts.newTrail() });
-    this.#parts.left(copyKey);
+    const { journey } = trail;
+    const origin = trail.holders.get(node) ?? trail.origin;
+    this.#leaves(copyKey, { journey, number: this.#parts.newTrail(), origin });
+  }
+
+  /** A message leaves a node under this key, perhaps after equal copies. */
+  #leaves(key: number, what: Pick<Trail, 'journey' | 'number' | 'origin'>): void {
+    const equal = this.#trails.get(key);
+    const { holders = new Map<string, Arrival>(), underWay = 0 } =
+      equal?.journey === what.journey ? equal : {};
+    this.#trails.set(key, { ...what, holders, underWay: underWay + 1 });
+    this.#parts.left(key);
   }
 
   #ended(node: string, key: number, how: Parameters<MessageObserver['ended']>[1]): void {
     const trail = this.#trails.get(key);
     if (trail === undefined) return;
-    this.#trails.delete(key);
-    const { say, dropReason } = this.#parts;
-    if (how === 'dropped') {
-      const reason = dropReason(node);
-      if (reason !== undefined) say(trail.journey, node, `dropped: ${reason}`);
-      return;
+    this.#release(node, key, trail);
+    if (how === 'dropped') this.#tellDrop(trail.journey, node);
+    else {
+      const text = how === 'delivered' ? 'kept for its recipient' : 'ends here';
+      this.#parts.say(trail.journey, node, text);
     }
-    say(trail.journey, node, how === 'delivered' ? 'kept for its recipient' : 'ends here');
+  }
+
+  /** The node no longer has the message; the trail is over when nobody has it. */
+  #release(node: string, key: number, trail: Trail): void {
+    // A node that never received it made it, so that it was counted as under way.
+    if (!trail.holders.delete(node)) trail.underWay = Math.max(0, trail.underWay - 1);
+    if (trail.holders.size === 0 && trail.underWay === 0) this.#trails.delete(key);
+  }
+
+  #tellDrop(journey: Journey, node: string): void {
+    const reason = this.#parts.dropReason(node);
+    if (reason !== undefined) this.#parts.say(journey, node, `dropped: ${reason}`);
   }
 }

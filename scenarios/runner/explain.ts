@@ -255,7 +255,14 @@ class JourneyRecorder implements Recorder, NetworkObserver {
       case 'lost': {
         const { reason, node, atNs } = fate.loss;
         const what = fate.kind === 'lost' ? 'lost' : 'given up';
-        journey.lines.push({ afterNs: atNs - journey.atNs, node, text: `${what}: ${reason}` });
+        const line = { afterNs: atNs - journey.atNs, node, text: `${what}: ${reason}` };
+        // The node has told this drop already: it was that of the last copy.
+        const told = journey.lines.findIndex(
+          (one) =>
+            one.afterNs === line.afterNs && one.node === node && one.text === `dropped: ${reason}`,
+        );
+        if (told >= 0) journey.lines.splice(told, 1);
+        journey.lines.push(line);
         // Copies of a message that was sent again may have gone on after that.
         journey.lines.sort((a, b) => a.afterNs - b.afterNs);
       }

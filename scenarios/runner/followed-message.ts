@@ -11,6 +11,8 @@ export interface Followed {
   holds: number;
   loss: Loss | undefined;
   givenUp: Loss | undefined;
+  /** When it, or a part of it, was last given to a carrier, where nobody sees it. */
+  carried: Loss | undefined;
   /** When its recipient delivered it; if it did not arrive then, it was changed. */
   changed: Loss | undefined;
 }
@@ -24,6 +26,8 @@ export interface Copy {
   untold: number;
   /** Index of the node that it was handed to. */
   node: number;
+  /** Arrivals at nodes that held it already and have not dropped the second one yet. */
+  again: number;
   /** Nodes that hold it: several if a node sent equal copies to several others. */
   readonly inside: Set<number>;
 }
@@ -33,9 +37,15 @@ export function isGone({ onLink, untold, inside }: Copy): boolean {
   return onLink === 0 && untold === 0 && inside.size === 0;
 }
 
+/** A carrier has brought the copy to a node, which may have it, or have had it, already. */
+export function cameOut(copy: Copy, node: number): void {
+  if (isGone(copy)) copy.message.holds += 1;
+  if (copy.inside.has(node)) copy.again += 1;
+}
+
 /** A message that no place has yet. */
 export function newMessage(): Followed {
-  return { holds: 0, loss: undefined, givenUp: undefined, changed: undefined };
+  return { holds: 0, loss: undefined, givenUp: undefined, carried: undefined, changed: undefined };
 }
 
 /** One place fewer has the message. */

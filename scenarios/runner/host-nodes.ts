@@ -19,16 +19,17 @@ export interface HostNodeParts {
   /** The network as the lowest protocol sees it, or a layer. */
   readonly viewOf: (host: string, layer?: string) => NetworkView;
   readonly witness: Witness;
-  /** Observes messages in the lowest protocol. */
-  readonly observer: MessageObserver | undefined;
+  /** Observes messages in the lowest protocol, or in a layer. */
+  readonly observerOf: (layer?: string) => MessageObserver | undefined;
 }
 
 /** Creates all nodes of a host, the lowest first. */
 export function createNodes({ name }: HostSpec, parts: HostNodeParts): NodeHandle {
-  const { world, stack, viewOf, witness, observer } = parts;
+  const { world, stack, viewOf, witness, observerOf } = parts;
   const nodes = stack.map(({ protocol, options }, height) => {
     const layer = height === 0 ? undefined : protocol.name;
-    const watched = height > 0 || observer === undefined ? {} : { observer };
+    const observer = observerOf(layer);
+    const watched = observer === undefined ? {} : { observer };
     const setup = { options, network: viewOf(name, layer), witness, ...watched };
     return world.call(name, 'create', () => protocol.create(world.host(name, layer), setup));
   });
@@ -40,9 +41,9 @@ export function createNodes({ name }: HostSpec, parts: HostNodeParts): NodeHandl
 
 /**
  * The nodes of one host as one: begins with the lowest, and ends with it. Does not say how many
- * messages it holds: those of a layer are none of its carrier's.
+ * messages it holds: those of a layer are none of its carrier's, so each member says it.
  */
-class NodeStack implements NodeHandle {
+export class NodeStack implements NodeHandle {
   /** The lowest first. */
   readonly #nodes: readonly NodeHandle[];
   readonly #names: readonly string[];
@@ -50,6 +51,11 @@ class NodeStack implements NodeHandle {
   constructor(nodes: readonly NodeHandle[], names: readonly string[]) {
     this.#nodes = nodes;
     this.#names = names;
+  }
+
+  /** The node of a layer. */
+  layer(name: string): NodeHandle | undefined {
+    return this.#nodes[this.#names.indexOf(name, 1)];
   }
 
   start(): void {

@@ -19,7 +19,7 @@ import type { LogSink } from '../../engine/net/sim-observers.ts';
 import type { SeedResult } from '../../reports/model.ts';
 import type { Registry } from '../../topologies/files/registry.ts';
 import type { HostSpec } from '../../topologies/model.ts';
-import { type Account, keepLiveAccount } from './account.ts';
+import { type Account, keepLiveAccount, observerOf } from './account.ts';
 import { crashOf, sceneOf } from './crash/crash-scene.ts';
 import { untilPart } from './done-watch.ts';
 import { scenarioOfSeed } from './drawn-pairs.ts';
@@ -270,7 +270,7 @@ class LiveTime implements Timekeeper {
       viewOf: (host, layer): NetworkView => provision.viewOf(host, layer),
       nodeOf: (host): NodeChoice => nodeChoice(scenario, host, registry),
       stackOf: stackOf(scenario, registry),
-      observerOf: (node) => ledger?.of(node),
+      observerOf: (node, layer) => observerOf(account, node, layer),
       crashed: (node) => ledger?.crashed(node),
       ...untilPart(scenario, registry),
     });
@@ -297,9 +297,9 @@ class LiveTime implements Timekeeper {
 
   #keepAccount(world: LiveStageWorld, stage: () => Stage): Account {
     const { scenario } = this.#order;
-    const { protocolOf } = this.#protocols();
     const { wires } = world.live;
-    const parts = { scenario, world, stage, protocolOf, readerOf: (): undefined => undefined };
+    const readerOf = (): undefined => undefined;
+    const parts = { scenario, world, stage, ...this.#protocols(), readerOf };
     return keepLiveAccount(parts, {
       lost: () => {
         const { written, received, unsent } = wires.counts;

@@ -6,7 +6,7 @@
  * report to the observer of docs/adr/0012 and links to the network's observer; a node that crashed
  * is not asked, it loses what it was known to hold. At the end each living node says how many
  * messages it holds, which must equal what went in minus what came out: a node that swallows
- * something breaks the account.
+ * something breaks the holding.
  *
  * Knows no protocol.
  *
@@ -18,37 +18,29 @@ import type { MessageObserver, ReadMessage } from '../../engine/host/protocol.ts
 import type { DirectionView } from '../../engine/net/direction-context.ts';
 import { DROP_REASONS } from '../../engine/net/drop-reasons.ts';
 import type { MessageTotals } from '../../reports/model.ts';
-import { type Copy, type Followed, isGone, newMessage, release } from './followed-message.ts';
+import {
+  type Copy,
+  cameOut,
+  type Followed,
+  isGone,
+  newMessage,
+  release,
+} from './followed-message.ts';
 import { readFlow, readSequence } from './ground-truth.ts';
+import { emptyHolding, type Holding } from './holding.ts';
 import { type Fate, type Loss, type MessageAccountant, totalsOf } from './message-account.ts';
 import { PostponedRequests } from './postponed-requests.ts';
 import type { SimStageWorld } from './sim-stage-world.ts';
 import type { Flow } from './traffic-source.ts';
-
-/** What one node holds, as far as is known. */
-interface Account {
-  readonly name: string;
-  /** Number of packets of all kinds inside the node. */
-  inside: number;
-  /** Messages of its application, by the node's own number. */
-  readonly sending: Map<number, Followed>;
-  /**
-   * Packets stored for others, by the name that both nodes know; undefined for a packet that no
-   * application sent.
-   */
-  readonly kept: Map<number, Followed | undefined>;
-  readonly held: Map<number, Followed | undefined>;
-  /** What the node was sending when it crashed, and may find on its disk. */
-  readonly earlier: Map<number, Followed>;
-  /** Messages of others that were inside it then, by key. */
-  readonly earlierInside: Map<number, Followed>;
-}
 
 /**
  * Drop reasons of copies: the drop of one is not a drop of the message, which is inside or has gone
  * on.
  */
 const REPEATS: ReadonlySet<string> = new Set(['replay', 'duplicate']);
+
+/** The reason of what was given to a carrier and did not come out of it by the end of the run. */
+const LEFT_IN_CARRIER = 'left-in-carrier';
 
 /** The parts of a ledger. */
 export interface LedgerParts {
@@ -65,6 +57,11 @@ export interface LedgerParts {
    * survives, and if sender and recipient identify it by the same number.
    */
   readonly isCustody: boolean;
+  /**
+   * True if the nodes are layers above carriers: no link has their packets, and what a carrier has is
+   * nowhere until it arrives.
+   */
+  readonly isCarried: boolean;
   /** Number of messages that reached an application with changed bytes. */
   readonly damaged: () => number;
 }
@@ -72,7 +69,7 @@ export interface LedgerParts {
 /** See the module. */
 export class MessageLedger implements MessageAccountant {
   readonly #parts: LedgerParts;
-  readonly #accounts: readonly Account[];
+  readonly #holdings: readonly Holding[];
   readonly #messages = new Map<string, Followed>();
   readonly #refused = new Map<string, string>();
   readonly #postponed = new PostponedRequests<string>();
@@ -88,31 +85,23 @@ export class MessageLedger implements MessageAccountant {
 
   constructor(parts: LedgerParts) {
     this.#parts = parts;
-    this.#accounts = parts.hosts.map((name) => ({
-      name,
-      inside: 0,
-      sending: new Map(),
-      kept: new Map(),
-      held: new Map(),
-      earlier: new Map(),
-      earlierInside: new Map(),
-    }));
+    this.#holdings = parts.hosts.map(emptyHolding);
   }
 
   of(name: string): MessageObserver {
     const index = this.#parts.hosts.indexOf(name);
-    const account = this.#accounts[index] as Account;
+    const holding = this.#holdings[index] as Holding;
     return {
-      accepted: (number): void => this.#accepted(account, number),
-      created: (key, _kind, _recipient, number): void => this.#created(account, key, number),
-      settled: (number, how): void => this.#settled(account, number, how),
+      accepted: (number): void => this.#accepted(holding, number),
+      created: (key, _kind, _recipient, number): void => this.#created(holding, key, number),
+      settled: (number, how): void => this.#settled(holding, number, how),
       arrived: (key): void => this.#arrived(index, key),
       departed: (inKey, outKey): void => this.#departed(index, inKey, outKey),
       copied: (key, copyKey): void => this.#copied(index, key, copyKey),
       ended: (key, how): void => this.#ended(index, key, how),
-      kept: (key, copy): void => this.#kept(account, key, copy),
-      released: (copy): void => this.#released(account, copy),
-      taken: (copy, how): void => this.#taken(account, copy, how),
+      kept: (key, copy): void => this.#kept(holding, key, copy),
+      released: (copy): void => this.#released(holding, copy),
+      taken: (copy, how): void => this.#taken(holding, copy, how),
     };
   }
 
@@ -148,7 +137,7 @@ export class MessageLedger implements MessageAccountant {
 
   crashed(name: string): void {
     const index = this.#parts.hosts.indexOf(name);
-    const account = this.#accounts[index] as Account;
+    const holding = this.#holdings[index] as Holding;
     const loss = this.#loss('node-crashed', name);
     for (const message of this.#postponed.crashed(name)) {
       this.#messages.set(message, { ...newMessage(), loss });
@@ -157,16 +146,16 @@ export class MessageLedger implements MessageAccountant {
       const isInside = copy.inside.delete(index);
       const isUntold = copy.node === index && copy.untold > 0;
       if (!(isInside || isUntold)) continue;
-      if (isInside) account.earlierInside.set(key, copy.message);
+      if (isInside) holding.earlierInside.set(key, copy.message);
       if (isUntold) copy.untold = 0;
       this.#ebb(key, copy, loss);
     }
-    for (const [number, message] of account.sending) account.earlier.set(number, message);
-    for (const held of [account.sending, account.kept, account.held]) {
+    for (const [number, message] of holding.sending) holding.earlier.set(number, message);
+    for (const held of [holding.sending, holding.kept, holding.held]) {
       for (const message of held.values()) release(message, loss);
       held.clear();
     }
-    account.inside = 0;
+    holding.inside = 0;
   }
 
   delivered(): void {
@@ -232,7 +221,7 @@ export class MessageLedger implements MessageAccountant {
   }
 
   imbalance(holding: (node: string) => number | undefined): string | undefined {
-    for (const { name, inside, sending, kept, held } of this.#accounts) {
+    for (const { name, inside, sending, kept, held } of this.#holdings) {
       const says = holding(name);
       const known = inside + sending.size + kept.size + held.size;
       if (says !== undefined && says !== known) {
@@ -272,8 +261,8 @@ export class MessageLedger implements MessageAccountant {
     const message = this.#messages.get(name);
     if (message === undefined) return { kind: 'unaccounted' };
     if (message.holds > 0) return { kind: 'open' };
-    const { givenUp, changed } = message;
-    const loss = changed ?? message.loss;
+    const { givenUp, changed, carried } = message;
+    const loss = changed ?? message.loss ?? carried;
     if (givenUp !== undefined) return { kind: 'given-up', loss: givenUp };
     return loss === undefined ? { kind: 'unaccounted' } : { kind: 'lost', loss };
   }
@@ -283,27 +272,27 @@ export class MessageLedger implements MessageAccountant {
   }
 
   /** Outside a request, the node has found on its disk what it was sending before a crash. */
-  #accepted(account: Account, number: number): void {
-    const earlier = this.#asked === undefined ? account.earlier.get(number) : undefined;
-    if (earlier === undefined || account.sending.has(number)) this.#accept(account, number);
-    else this.#hold(account, number, earlier);
+  #accepted(holding: Holding, number: number): void {
+    const earlier = this.#asked === undefined ? holding.earlier.get(number) : undefined;
+    if (earlier === undefined || holding.sending.has(number)) this.#accept(holding, number);
+    else this.#hold(holding, number, earlier);
   }
 
-  #accept(account: Account, number: number): Followed | undefined {
-    const known = account.sending.get(number);
+  #accept(holding: Holding, number: number): Followed | undefined {
+    const known = holding.sending.get(number);
     if (known !== undefined) return known;
     const { isCustody } = this.#parts;
-    const earlier = isCustody ? account.earlier.get(number) : undefined;
+    const earlier = isCustody ? holding.earlier.get(number) : undefined;
     const message = this.#asked === undefined ? earlier : this.#askedFor();
     if (message === undefined) return undefined;
-    this.#hold(account, number, message);
+    this.#hold(holding, number, message);
     return message;
   }
 
-  #hold(account: Account, number: number, message: Followed): void {
+  #hold(holding: Holding, number: number, message: Followed): void {
     message.holds += 1;
     message.loss = undefined;
-    account.sending.set(number, message);
+    holding.sending.set(number, message);
     if (this.#parts.isCustody) this.#names.set(number, message);
   }
 
@@ -315,17 +304,22 @@ export class MessageLedger implements MessageAccountant {
     return message;
   }
 
-  #created(account: Account, key: number, number: number | undefined): void {
+  #created(holding: Holding, key: number, number: number | undefined): void {
     if (number === undefined) return;
     // A node that sends immediately reports the packet before it reports that it accepted the
     // message.
-    const message = account.sending.get(number) ?? this.#accept(account, number);
+    const message = holding.sending.get(number) ?? this.#accept(holding, number);
     if (message === undefined) return;
     message.holds += 1;
-    this.#sent(key, message);
+    this.#sent(key, message, holding.name);
   }
 
-  #sent(key: number, message: Followed): void {
+  /** The hold of a place that had the message goes on with a packet. */
+  #sent(key: number, message: Followed, from: string): void {
+    if (this.#parts.isCarried) {
+      this.#given(key, message, from);
+      return;
+    }
     const known = this.#copies.get(key);
     if (known?.message === message && !isGone(known)) {
       // An equal copy: both count as one place.
@@ -333,7 +327,7 @@ export class MessageLedger implements MessageAccountant {
       message.holds -= 1;
       return;
     }
-    const copy: Copy = { message, onLink: 1, untold: 0, node: -1, inside: new Set() };
+    const copy: Copy = { message, onLink: 1, untold: 0, node: -1, again: 0, inside: new Set() };
     this.#copies.set(key, copy);
     const early = this.#early;
     if (early?.key !== key || early.loss.atNs !== this.#parts.world.now()) return;
@@ -341,22 +335,31 @@ export class MessageLedger implements MessageAccountant {
     this.#lostOnLink(copy, early.loss);
   }
 
+  /** A carrier has the packet. */
+  #given(key: number, message: Followed, from: string): void {
+    release(message, undefined);
+    message.carried = this.#loss(LEFT_IN_CARRIER, from);
+    if (this.#copies.get(key)?.message === message) return;
+    this.#copies.set(key, { message, onLink: 0, untold: 0, node: -1, again: 0, inside: new Set() });
+  }
+
   #settled(
-    account: Account,
+    holding: Holding,
     number: number,
     how: 'acknowledged' | 'abandoned' | 'sent' | 'dropped',
   ): void {
-    const message = account.sending.get(number);
+    const message = holding.sending.get(number);
     if (message === undefined) return;
-    account.sending.delete(number);
-    if (how === 'abandoned') message.givenUp = this.#loss('message-abandoned', account.name);
-    release(message, how === 'dropped' ? this.#reasonAt(account.name) : undefined);
+    holding.sending.delete(number);
+    if (how === 'abandoned') message.givenUp = this.#loss('message-abandoned', holding.name);
+    release(message, how === 'dropped' ? this.#reasonAt(holding.name) : undefined);
   }
 
   #arrived(node: number, key: number): void {
-    (this.#accounts[node] as Account).inside += 1;
+    (this.#holdings[node] as Holding).inside += 1;
     const copy = this.#copies.get(key) ?? this.#foundInside(node, key);
     if (copy === undefined) return;
+    if (this.#parts.isCarried) cameOut(copy, node);
     if (copy.untold > 0) copy.untold -= 1;
     else if (copy.onLink > 0) copy.onLink -= 1;
     copy.inside.add(node);
@@ -364,80 +367,90 @@ export class MessageLedger implements MessageAccountant {
 
   /** What a node has found on its disk after a crash, of a message that was inside it before. */
   #foundInside(node: number, key: number): Copy | undefined {
-    const account = this.#accounts[node] as Account;
-    const message = account.earlierInside.get(key);
+    const holding = this.#holdings[node] as Holding;
+    const message = holding.earlierInside.get(key);
     if (message === undefined) return undefined;
-    account.earlierInside.delete(key);
+    holding.earlierInside.delete(key);
     message.holds += 1;
     message.loss = undefined;
-    const copy: Copy = { message, onLink: 0, untold: 0, node, inside: new Set() };
+    const copy: Copy = { message, onLink: 0, untold: 0, node, again: 0, inside: new Set() };
     this.#copies.set(key, copy);
     return copy;
   }
 
   #departed(node: number, inKey: number, outKey: number): void {
-    (this.#accounts[node] as Account).inside -= 1;
+    (this.#holdings[node] as Holding).inside -= 1;
     const copy = this.#copies.get(inKey);
     if (!copy?.inside.delete(node)) return;
     const { message } = copy;
     // The hold continues with the new key, unless the old one has copies left.
-    if (isGone(copy)) this.#copies.delete(inKey);
+    if (isGone(copy)) this.#forget(inKey);
     else message.holds += 1;
-    this.#sent(outKey, message);
+    this.#sent(outKey, message, this.#parts.hosts[node] ?? '');
   }
 
   #copied(node: number, key: number, copyKey: number): void {
     const copy = this.#copies.get(key);
     if (!copy?.inside.has(node)) return;
     copy.message.holds += 1;
-    this.#sent(copyKey, copy.message);
+    this.#sent(copyKey, copy.message, this.#parts.hosts[node] ?? '');
   }
 
   #ended(node: number, key: number, how: 'delivered' | 'dropped' | 'absorbed'): void {
-    const account = this.#accounts[node] as Account;
-    account.inside -= 1;
+    const holding = this.#holdings[node] as Holding;
+    holding.inside -= 1;
     const copy = this.#copies.get(key);
     if (!copy?.inside.has(node)) return;
-    const loss = how === 'dropped' ? this.#reasonAt(account.name) : undefined;
-    if (loss !== undefined && REPEATS.has(loss.reason)) return;
+    const loss = how === 'dropped' ? this.#reasonAt(holding.name) : undefined;
+    const isRepeat = loss !== undefined && REPEATS.has(loss.reason);
+    if (isRepeat && (!this.#parts.isCarried || copy.again > 0)) {
+      copy.again = Math.max(0, copy.again - 1);
+      return;
+    }
     copy.inside.delete(node);
-    this.#ebb(key, copy, how === 'absorbed' ? this.#loss(how, account.name) : loss);
+    if (isRepeat) this.#ebb(key, copy, undefined);
+    else this.#ebb(key, copy, how === 'absorbed' ? this.#loss(how, holding.name) : loss);
   }
 
-  #kept(account: Account, key: number, copy: number): void {
+  #kept(holding: Holding, key: number, copy: number): void {
     const message = this.#copies.get(key)?.message;
-    account.kept.set(copy, message);
+    holding.kept.set(copy, message);
     if (message === undefined) return;
     message.holds += 1;
     this.#names.set(copy, message);
   }
 
-  #released(account: Account, copy: number): void {
-    release(account.kept.get(copy), undefined);
-    account.kept.delete(copy);
+  #released(holding: Holding, copy: number): void {
+    release(holding.kept.get(copy), undefined);
+    holding.kept.delete(copy);
   }
 
-  #taken(account: Account, copy: number, how: 'held' | 'delivered' | 'dropped'): void {
+  #taken(holding: Holding, copy: number, how: 'held' | 'delivered' | 'dropped'): void {
     if (how === 'held') {
       const message = this.#names.get(copy);
-      account.held.set(copy, message);
+      holding.held.set(copy, message);
       if (message !== undefined) message.holds += 1;
       return;
     }
-    const isHeld = account.held.has(copy);
-    const message = isHeld ? account.held.get(copy) : this.#names.get(copy);
-    if (account.held.delete(copy)) release(message, undefined);
+    const isHeld = holding.held.has(copy);
+    const message = isHeld ? holding.held.get(copy) : this.#names.get(copy);
+    if (holding.held.delete(copy)) release(message, undefined);
     if (message === undefined) return;
     // A delivered message remains delivered, whatever happens to the sender's copy.
-    if (how === 'delivered') message.changed = this.#loss('corrupted', account.name);
-    else message.loss = this.#reasonAt(account.name) ?? this.#loss('corrupted', account.name);
+    if (how === 'delivered') message.changed = this.#loss('corrupted', holding.name);
+    else message.loss = this.#reasonAt(holding.name) ?? this.#loss('corrupted', holding.name);
   }
 
   /** One place fewer has the copy; when none is left its key is free. */
   #ebb(key: number, copy: Copy, loss: Loss | undefined): void {
     if (!isGone(copy)) return;
-    this.#copies.delete(key);
+    this.#forget(key);
     release(copy.message, loss);
+  }
+
+  /** Frees the key of a copy that no place has; a carrier may bring it once more. */
+  #forget(key: number): void {
+    if (!this.#parts.isCarried) this.#copies.delete(key);
   }
 
   #reasonAt(node: string): Loss | undefined {

@@ -20,7 +20,7 @@ import { FaultWindows } from './fault-windows.ts';
 import { forgerOf } from './flood.ts';
 import { FlowMeter } from './flow-meter.ts';
 import { readTruth, type Truth } from './ground-truth.ts';
-import { createNodes } from './host-nodes.ts';
+import { createNodes, NodeStack } from './host-nodes.ts';
 import type { NodeChoice, StackOf } from './nodes.ts';
 import { PathWatch } from './path-watch.ts';
 import { isReachable } from './reachability.ts';
@@ -45,10 +45,10 @@ export interface StageParts {
   /** Replaces nodes and sources if these are in other processes. */
   readonly standIns?: StandIns;
   /**
-   * Returns the observer of messages inside a node; absent in live runs, undefined if there is no
-   * observer.
+   * Returns the observer of messages in the lowest protocol of a node, or in a layer; undefined if
+   * there is no observer.
    */
-  readonly observerOf?: (node: string) => MessageObserver | undefined;
+  readonly observerOf?: (node: string, layer?: string) => MessageObserver | undefined;
   /** The hosts that the end of the run waits for; absent if it lasts for its duration. */
   readonly finishers?: Finishers | undefined;
   /** Called for each node that has crashed. */
@@ -168,9 +168,11 @@ export class Stage implements WorldListener {
     return links.find(joins)?.id;
   }
 
-  /** The node with that name. */
-  node(name: string): NodeHandle | undefined {
-    return this.#nodes.get(name);
+  /** The node with that name, or a layer of it. */
+  node(name: string, layer?: string): NodeHandle | undefined {
+    const node = this.#nodes.get(name);
+    if (layer === undefined) return node;
+    return node instanceof NodeStack ? node.layer(layer) : undefined;
   }
 
   delivered(node: string, _from: string, bytes: Uint8Array, protocol: string): void {
@@ -246,7 +248,8 @@ export class Stage implements WorldListener {
     }
     assert(layers === undefined || stackOf !== undefined, `nobody knows the layers of ${name}`);
     const stack = layers === undefined ? [nodeOf(host)] : (stackOf?.(host) ?? []);
-    const parts = { ...this.#parts, stack, witness: this.#witness, observer: observerOf?.(name) };
+    const observed = (layer?: string): MessageObserver | undefined => observerOf?.(name, layer);
+    const parts = { ...this.#parts, stack, witness: this.#witness, observerOf: observed };
     this.#nodes.set(name, createNodes(host, parts));
   }
 

@@ -104,6 +104,6 @@ describe('messages in both worlds', () => {
     const mixnet = scenario('mixnet.yaml', { ...quickMixnet('1s'), duration: '2s', warmup: '1s' });
     const { messages, messagesUntracked } = await live(mixnet);
     expect(messages).toBeUndefined();
-    expect(messagesUntracked).toContain('a mix of a live run does not reveal');
+    expect(messagesUntracked).toContain('a node of a live run does not reveal');
   });
 });

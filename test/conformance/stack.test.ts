@@ -218,9 +218,9 @@ describe('a stack in virtual time', () => {
     });
   });
 
-  it('says that messages are not tracked', async () => {
+  it('says that messages are not tracked where its layers do not report them', async () => {
     const result = await runText(textOf(GATEWAY, { layers: 1 }));
-    expect(result.messagesUntracked).toBe('they pass through a stack of protocols');
+    expect(result.messagesUntracked).toBe('protocol shim1 does not report them');
   });
 
   it('names the layer, its node and its line when it throws', async () => {

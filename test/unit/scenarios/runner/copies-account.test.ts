@@ -15,6 +15,33 @@ function bus(more: Readonly<Record<string, string>>): Scenario {
   return load('dtn-bus.yaml', { ...SHORT, ...more });
 }
 
+/** A line of a journey. */
+interface Step {
+  readonly afterNs: number;
+  readonly node: string;
+  readonly text: string;
+}
+
+/** The journeys of the first messages, by sender and recipient. */
+function journeysOf(scenario: Scenario, explain: number): readonly (readonly Step[])[] {
+  let told = '';
+  const onJourneys = (text: string): void => {
+    told += text;
+  };
+  run(scenario, 1, { recordings: { explain }, onJourneys });
+  return told.split(/^Packet .*$/m).flatMap((journey) => {
+    const steps = [...journey.matchAll(/^ *\+([\d ]+) ns +(\S+) +(.*)$/gm)].map(
+      ([, after = '', node = '', text = '']) => {
+        return { afterNs: Number(after.replaceAll(' ', '')), node, text };
+      },
+    );
+    return steps.length === 0 ? [] : [steps];
+  });
+}
+
+const nodesWith = (steps: readonly Step[], text: RegExp): readonly string[] =>
+  steps.filter((step) => text.test(step.text)).map(({ node }) => node);
+
 describe('messages with copies on many nodes', () => {
   it.each(['epidemic', 'spray-binary', 'two-hop'])(
     'add up with %s, and are open nowhere when their lifetime is over',
@@ -43,5 +70,36 @@ describe('messages with copies on many nodes', () => {
     expect(followed.fingerprint).toBe(alone.fingerprint);
     // A relay hands out a copy, and keeps its own for the next.
     expect(journeys).toMatch(/bus-(\d+) +dtn: held .*\n.*bus-\1 +.*serialise to bus-/);
+  });
+
+  it('end in their journey on every node that had a copy, each once', () => {
+    const journeys = journeysOf(bus({ 'options.dtn.router': 'epidemic' }), 8);
+    expect(journeys).toHaveLength(8);
+    let expired = 0;
+    for (const steps of journeys) {
+      const [source = ''] = nodesWith(steps, /^its application sends/);
+      const recipients = nodesWith(steps, /^delivered/);
+      const holders = [source, ...nodesWith(steps, /^arrived/)].filter(
+        (node) => !recipients.includes(node),
+      );
+      const ends = nodesWith(steps, /^(?:dropped|lost): expired$|^ends here$/);
+      // A source that meets the recipient itself keeps nothing.
+      const gaveAll = holders.filter((node) => !ends.includes(node));
+      expect(gaveAll.filter((node) => node !== source)).toEqual([]);
+      expect(new Set(ends).size).toBe(ends.length);
+      expired += ends.length;
+    }
+    expect(expired).toBeGreaterThan(40);
+  });
+
+  it('say how long each node had its own copy', () => {
+    const [first = []] = journeysOf(bus({ 'options.dtn.router': 'epidemic' }), 1);
+    const held = first.filter(({ text }) => text.includes('dtn: held'));
+    expect(held.length).toBeGreaterThan(5);
+    for (const { node, afterNs, text } of held) {
+      const came = first.find((step) => step.node === node && step.text.startsWith('arrived'));
+      const heldMs = Number(/held ([\d.]+) ms/.exec(text)?.[1]);
+      expect(heldMs).toBeCloseTo((afterNs - (came?.afterNs ?? 0)) / 1e6, 2);
+    }
   });
 });

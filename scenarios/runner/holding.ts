@@ -1,0 +1,38 @@
+/**
+ * What one node holds of the messages that an account follows.
+ *
+ * @module
+ */
+import type { Followed } from './followed-message.ts';
+
+/** What one node holds, as far as is known. */
+export interface Holding {
+  readonly name: string;
+  /** Number of packets of all kinds inside the node. */
+  inside: number;
+  /** Messages of its application, by the node's own number. */
+  readonly sending: Map<number, Followed>;
+  /**
+   * Packets stored for others, by the name that both nodes know; undefined for a packet that no
+   * application sent.
+   */
+  readonly kept: Map<number, Followed | undefined>;
+  readonly held: Map<number, Followed | undefined>;
+  /** What the node was sending when it crashed, and may find on its disk. */
+  readonly earlier: Map<number, Followed>;
+  /** Messages of others that were inside it then, by key. */
+  readonly earlierInside: Map<number, Followed>;
+}
+
+/** Nothing yet. */
+export function emptyHolding(name: string): Holding {
+  return {
+    name,
+    inside: 0,
+    sending: new Map(),
+    kept: new Map(),
+    held: new Map(),
+    earlier: new Map(),
+    earlierInside: new Map(),
+  };
+}
