@@ -5,19 +5,35 @@
  * @module
  */
 import type { NetworkMap, PlannedContacts } from '../../engine/host/network-view.ts';
+import type { Nanoseconds } from '../../engine/host/time.ts';
 import type { HostPart } from '../_kit/host-part.ts';
+import type { Agent } from './agent/agent.ts';
+import type { HeldBundle } from './agent/held-bundle.ts';
+import type { TriedRoute } from './router/tried-routes.ts';
 import {
   CONTACTS,
   type ContactWindow,
   DEPARTURES,
   LISTED_MAX,
+  ROUTES,
+  type RouteTried,
   STORE,
   type StoreState,
+  WAITING_LIST,
+  WAITING_MAX,
 } from './trace-states.ts';
 
 const NS_PER_MS = 1_000_000;
 /** Smallest interval between traces of a store that is not empty, ns. */
 const STORE_EVERY_NS = 100_000_000;
+
+/** Smallest interval between lists of the same kind, ns. */
+const LIST_EVERY_NS = 1_000_000_000;
+/** Contacts that end later are always open. */
+const ALWAYS_FROM_NS = Number.MAX_SAFE_INTEGER;
+
+/** Why bundles wait, as an agent says it. */
+type Reasons = Pick<Agent<never>, 'waiting' | 'waitingBundles'>;
 
 /** A way to a neighbour. */
 interface Way {
@@ -44,6 +60,11 @@ function windowsOf({ windows, periodNs }: PlannedContacts): readonly ContactWind
     .slice(0, LISTED_MAX);
 }
 
+function tracedRoute({ via, hops, arrivalNs, endNs, verdict }: TriedRoute): RouteTried {
+  const endsMs = endNs >= ALWAYS_FROM_NS ? null : Math.round(endNs / NS_PER_MS);
+  return { via, hops, arrivesMs: Math.round(arrivalNs / NS_PER_MS), endsMs, verdict };
+}
+
 /** What is planned on a link in the direction away from a host; undefined if it is always open. */
 export function plannedOn(
   { links }: NetworkMap,
@@ -55,13 +76,17 @@ export function plannedOn(
 
 /** Writes the states of one node. */
 export class AgentTrace {
-  readonly #host: HostPart<'planTime' | 'trace'>;
+  readonly #host: HostPart<'now' | 'planTime' | 'trace'>;
   /** By the id of the outlet. */
   readonly #ways = new Map<string, Way>();
   #storeNs = Number.NEGATIVE_INFINITY;
   #storeText = '';
+  #listNs = Number.NEGATIVE_INFINITY;
+  #listText = '';
+  /** What was told last of the routes to a destination. */
+  readonly #routes = new Map<string, { readonly novelty: string; readonly atNs: Nanoseconds }>();
 
-  constructor(host: HostPart<'planTime' | 'trace'>) {
+  constructor(host: HostPart<'now' | 'planTime' | 'trace'>) {
     this.#host = host;
   }
 
@@ -100,12 +125,13 @@ export class AgentTrace {
     );
   }
 
-  /** @param waiting Bundles by the reason for which they wait. */
-  store(bundles: number, bytes: number, waiting: () => Readonly<Record<string, number>>): void {
+  /** What the node holds, and why. */
+  store(bundles: number, bytes: number, why: Reasons): void {
     const nowNs = this.#host.planTime();
     if (bundles > 0 && nowNs - this.#storeNs < STORE_EVERY_NS) return;
     this.#storeNs = nowNs;
-    const reasons = Object.entries(waiting()).sort(([a], [b]) => (a < b ? -1 : 1));
+    this.#list(bundles, why);
+    const reasons = Object.entries(why.waiting).sort(([a], [b]) => (a < b ? -1 : 1));
     const state: StoreState = {
       bundles,
       bytes,
@@ -115,6 +141,36 @@ export class AgentTrace {
     if (text === this.#storeText) return;
     this.#storeText = text;
     this.#state(STORE.machine, text);
+  }
+
+  /** What was considered for a bundle; told each second, and when there is something new. */
+  routes({ destination }: HeldBundle, tried: readonly TriedRoute[]): void {
+    if (destination === undefined) return;
+    const nowNs = this.#host.planTime();
+    const novelty = tried.map(({ via, verdict }) => `${via} ${verdict}`).join();
+    const known = this.#routes.get(destination);
+    if (known?.novelty === novelty && nowNs - known.atNs < LIST_EVERY_NS) return;
+    this.#routes.set(destination, { novelty, atNs: nowNs });
+    const state = { atMs: this.#nowMs(), tried: tried.map(tracedRoute) };
+    this.#state(ROUTES.machine.write({ peer: destination }), ROUTES.state.write(state));
+  }
+
+  /** Bundles one by one, each second and when none is left. */
+  #list(bundles: number, why: Reasons): void {
+    const nowNs = this.#host.planTime();
+    if (bundles > 0 && nowNs - this.#listNs < LIST_EVERY_NS) return;
+    this.#listNs = nowNs;
+    const shiftNs = nowNs - this.#host.now();
+    const listed = why.waitingBundles(WAITING_MAX).map(({ bundle, why: reason }) => ({
+      source: bundle.source === '' ? 'nobody' : bundle.source,
+      destination: bundle.destination ?? null,
+      sinceMs: Math.max(0, Math.round((bundle.sinceNs + shiftNs) / NS_PER_MS)),
+      why: reason,
+    }));
+    const text = WAITING_LIST.state.write(listed);
+    if (text === this.#listText) return;
+    this.#listText = text;
+    this.#state(WAITING_LIST.machine, text);
   }
 
   #contacts({ peer, planned, happened }: Way): void {

@@ -73,6 +73,9 @@ const ROUTERS = [
   'prophet',
 ] as const;
 
+/** What is reported of a bundle (RFC 9171 section 6.1.1). */
+export const REPORT_KINDS = ['received', 'forwarded', 'delivered', 'deleted'] as const;
+
 /** What the router `prophet` takes for usual (RFC 6693 section 3.3 leaves both to the network). */
 const prophetConfig = z.strictObject({
   /** Time between two encounters of a pair. */
@@ -119,6 +122,11 @@ export const dtnConfig = z.strictObject({
     )
     .max(10_000)
     .default([]),
+  /**
+   * Which bundles of this node are critical: with `expedited` those of that priority. The contact
+   * graph sends a copy of a critical bundle on every route with another first hop.
+   */
+  critical: z.enum(['none', 'expedited']).default('none'),
   /** Copies of each bundle with the routers `spray-source` and `spray-binary`. */
   copies: z.int().min(1).max(COPIES_MAX).default(SPRAY_COPIES),
   prophet: prophetConfig.prefault({}),
@@ -143,13 +151,13 @@ export const dtnConfig = z.strictObject({
    */
   clock: z.enum(['host', 'none']).default('host'),
   /**
-   * `proactive` splits a bundle that is too long for its way into fragments; `off` lets it wait for
-   * another way.
+   * `proactive` splits a bundle that is too long for its way, or for what is left of a contact, into
+   * fragments; `off` lets it wait for another.
    */
   fragmentation: z.enum(['off', 'proactive']).default('off'),
   /**
    * Status reports that the node sends if a bundle asks for them (RFC 9171 section 5.1 has them off
-   * by default), and how many a second at most.
+   * by default), how many a second at most, and which ones its own bundles ask for.
    */
   reports: z
     .strictObject({
@@ -158,6 +166,10 @@ export const dtnConfig = z.strictObject({
       delivered: z.boolean().default(false),
       deleted: z.boolean().default(false),
       rate: z.int().min(1).max(1_000).default(1),
+      /** What bundles of this node ask others to report of them, to this node. */
+      ask: z.array(z.enum(REPORT_KINDS)).max(REPORT_KINDS.length).default([]),
+      /** Whether reports are to say when (RFC 9171 section 4.2.3). */
+      time: z.boolean().default(false),
     })
     .prefault({}),
   /** What a node puts together from fragments. */

@@ -17,6 +17,7 @@ export const DTN_DROPS = {
   'ltp-bad-report': 'the report is about data that was not sent',
   'ltp-sessions-full': 'too many blocks, or too many bytes of them, come in at once',
   'ltp-closed-session': 'the block of this segment has ended',
+  'ltp-forgotten': 'the segment answers a report from before this node was restarted',
   'ltp-silence': 'nothing more of the block came',
   'ltp-retries': 'the neighbour did not answer, however often it was asked',
   'ltp-cancelled': 'the neighbour gave the block up',

@@ -92,7 +92,7 @@ export const DTN_EPOCH_S = 946_684_800;
 /** Service number, and demux, of the application (ours; 0 and empty are the node itself). */
 export const APPLICATION_SERVICE = 1;
 export const APPLICATION_DEMUX = 'app';
-/** Repetitions of periodic contacts that are planned ahead; 104 days hold no more that matter. */
+/** Repetitions of periodic contacts that are planned ahead (ours); half of them are at least. */
 export const PERIODS_MAX = 10_000;
 /** Transfers of UDPCL that a node puts together at once for a neighbour (ours). */
 export const TRANSFERS_MAX = 64;

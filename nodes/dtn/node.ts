@@ -20,6 +20,7 @@ import { AgentTrace, plannedOn } from './agent-trace.ts';
 import { CarrierNode } from './carrier-node.ts';
 import { CarrierReach, carrierAt } from './carrier-reach.ts';
 import type { DtnOptions } from './config.ts';
+import { ContactMeter } from './contact-meter.ts';
 import { type LinkParts, LinksNode } from './links/links-node.ts';
 import { Names } from './names.ts';
 import { makeRouter } from './router/make-router.ts';
@@ -46,6 +47,7 @@ class DtnNode implements NodeHandle {
   readonly #store: Store | undefined;
   readonly #shell: MachineShell<AgentInput<NodeRequest>, Effect>;
   readonly #inputs: WaitingInputs<AgentInput<NodeRequest>>;
+  readonly #contactUse: ContactMeter;
   #storedBytes = 0;
   /** Absent above a carrier. */
   readonly #links: LinksNode | undefined;
@@ -68,6 +70,7 @@ class DtnNode implements NodeHandle {
     const outlets = [...(this.#links?.outlets ?? []), ...(this.#carrier?.outlets ?? [])];
     this.#outlets = outlets;
     this.#network = network;
+    this.#contactUse = new ContactMeter(host.meter);
     this.#trace = host.trace.isRecorded ? new AgentTrace(host) : undefined;
     const neighbours = new Set(outlets.map(({ neighbour }) => neighbour));
     this.#agent = new Agent({
@@ -75,7 +78,10 @@ class DtnNode implements NodeHandle {
       names,
       options,
       outlets,
-      ...makeRouter({ own: host.name, options, network, names, neighbours }),
+      ...makeRouter({
+        ...{ own: host.name, options, network, names, neighbours },
+        onTried: this.#trace && ((bundle, tried) => this.#trace?.routes(bundle, tried)),
+      }),
       custody: new CustodyLedger(witness, host.name),
       below: (bound): number => host.random('agent').below(bound),
       security: createSecurity(host, {
@@ -103,6 +109,7 @@ class DtnNode implements NodeHandle {
       const way = kind === 'begin' ? 'open' : 'closed';
       this.#trace?.contact(link, kind);
       this.#links?.turn(link, way);
+      this.#traceStore();
     });
     this.#host.onRequest((request) => this.#request(request));
     this.#shell.take({ kind: 'start', records: this.#records() });
@@ -164,7 +171,7 @@ class DtnNode implements NodeHandle {
     const { meter } = this.#host;
     switch (effect.kind) {
       case 'transmit':
-        meter.counter('dtn.extra_copies').add(1);
+        if (!effect.isRecord) meter.counter('dtn.extra_copies').add(1);
         this.#transmit(effect);
         return;
       case 'receipt':
@@ -186,6 +193,9 @@ class DtnNode implements NodeHandle {
         return;
       case 'hops':
         meter.histogram('dtn.hops').record(effect.hops);
+        return;
+      case 'misplanned':
+        meter.histogram('dtn.route.error').record(effect.byNs);
         return;
       case 'emptied':
         meter.histogram('dtn.emptying').record(effect.afterNs);
@@ -214,11 +224,17 @@ class DtnNode implements NodeHandle {
     meter.gauge('dtn.buffer').set(bytes);
     if (bytes > this.#storedBytes) meter.histogram('dtn.buffer.peak').record(bytes);
     this.#storedBytes = bytes;
-    this.#trace?.store(this.#agent.holding, bytes, () => this.#agent.waiting);
+    this.#traceStore();
+  }
+
+  #traceStore(): void {
+    const agent = this.#agent;
+    this.#trace?.store(agent.holding, this.#storedBytes, agent);
   }
 
   #transmit(effect: Transmission): void {
-    const { outlet, bundle, transfer = 0, priority } = effect;
+    const { outlet, bundle, transfer = 0, priority, use } = effect;
+    if (use !== undefined) this.#contactUse.note(outlet, use);
     this.#trace?.departed(outlet);
     if (this.#carrier === undefined) this.#links?.send(effect);
     else this.#carrier.send(outlet, bundle, transfer, priority);

@@ -5,8 +5,14 @@
  * @module
  */
 import type { LinkView, NetworkMap, PlannedContacts } from '../../engine/host/network-view.ts';
+import type { Nanoseconds } from '../../engine/host/time.ts';
 import { CarrierReach, carrierAt } from './carrier-reach.ts';
-import { ContactPlan, PLAN_OPTIONS, type PlannedContact } from './contact-graph/plan.ts';
+import {
+  ContactPlan,
+  PLAN_OPTIONS,
+  type PlannedContact,
+  type PlanSource,
+} from './contact-graph/plan.ts';
 import { PERIODS_MAX } from './geometry.ts';
 import type { Names } from './names.ts';
 
@@ -19,13 +25,51 @@ interface Direction {
   readonly to: number;
   readonly link: LinkView;
   readonly contacts: PlannedContacts | undefined;
+  readonly nowNs: Nanoseconds;
 }
 
 /** Bytes per second that the plan expects of a carrier, whose own network it does not know. */
 const CARRIER_RATE = 1e8;
 
+/**
+ * The plan of a network for a run of any length: contacts that repeat are planned so many periods
+ * ahead, and anew when half of them are over.
+ */
+export class NetworkPlans implements PlanSource {
+  readonly #network: NetworkMap;
+  readonly #names: Names;
+  #plan: ContactPlan | undefined;
+  #renewalNs = 0;
+
+  constructor(network: NetworkMap, names: Names) {
+    this.#network = network;
+    this.#names = names;
+  }
+
+  at(nowNs: Nanoseconds): ContactPlan {
+    if (this.#plan !== undefined && nowNs < this.#renewalNs) return this.#plan;
+    this.#plan = planFrom(nowNs, this.#network, this.#names);
+    this.#renewalNs = END_OF_TIME;
+    for (const { contacts } of this.#network.links) {
+      for (const { periodNs } of [contacts?.aToB, contacts?.bToA].filter(
+        (one) => one !== undefined,
+      )) {
+        if (periodNs === undefined) continue;
+        const half = firstOf(nowNs, periodNs) + PERIODS_MAX / 2;
+        this.#renewalNs = Math.min(this.#renewalNs, half * periodNs);
+      }
+    }
+    return this.#plan;
+  }
+}
+
+/** The first repetition that is planned: the one before the present one may still be under way. */
+function firstOf(nowNs: Nanoseconds, periodNs: Nanoseconds): number {
+  return Math.max(0, Math.floor(nowNs / periodNs) - 1);
+}
+
 /** All contacts between the nodes of `names`: links, and pairs above one carrier. */
-export function planOfNetwork(network: NetworkMap, names: Names): ContactPlan {
+function planFrom(nowNs: Nanoseconds, network: NetworkMap, names: Names): ContactPlan {
   const above = new Map(network.hosts.map((host) => [host.name, carrierAt(host)]));
   const contacts = network.links.flatMap((link) => {
     const a = names.numberOf(link.a.host);
@@ -33,8 +77,8 @@ export function planOfNetwork(network: NetworkMap, names: Names): ContactPlan {
     if (a === undefined || b === undefined) return [];
     if (above.get(link.a.host) !== undefined || above.get(link.b.host) !== undefined) return [];
     return [
-      ...contactsOf({ from: a, to: b, link, contacts: link.contacts?.aToB }),
-      ...contactsOf({ from: b, to: a, link, contacts: link.contacts?.bToA }),
+      ...contactsOf({ from: a, to: b, link, contacts: link.contacts?.aToB, nowNs }),
+      ...contactsOf({ from: b, to: a, link, contacts: link.contacts?.bToA, nowNs }),
     ];
   });
   const carried = carriedPairs(network, names);
@@ -55,21 +99,31 @@ function carriedPairs(network: NetworkMap, names: Names): readonly PlannedContac
   });
 }
 
-function contactsOf({ from, to, link, contacts }: Direction): readonly PlannedContact[] {
+function contactsOf({ from, to, link, contacts, nowNs }: Direction): readonly PlannedContact[] {
   if (contacts === undefined) {
     const rate = link.rateBps / BITS;
     return [{ from, to, startNs: 0, endNs: END_OF_TIME, rate, owltNs: link.delayNs }];
   }
   const { windows, periodNs } = contacts;
-  const count = periodNs === undefined ? 1 : Math.min(PERIODS_MAX, END_OF_TIME / periodNs);
-  return Array.from({ length: Math.floor(count) }, (_, repetition) =>
-    windows.map(({ startNs, endNs, rateBps, delayNs }) => ({
-      from,
-      to,
-      startNs: repetition * (periodNs ?? 0) + startNs,
-      endNs: repetition * (periodNs ?? 0) + endNs,
-      rate: rateBps / BITS,
-      owltNs: delayNs,
-    })),
+  if (periodNs === undefined) return repeated(windows, { from, to, atNs: 0 });
+  const first = firstOf(nowNs, periodNs);
+  const count = Math.floor(Math.min(PERIODS_MAX, END_OF_TIME / periodNs - first));
+  return Array.from({ length: count }, (_, index) =>
+    repeated(windows, { from, to, atNs: (first + index) * periodNs }),
   ).flat();
+}
+
+/** The windows of one repetition. */
+function repeated(
+  windows: PlannedContacts['windows'],
+  { from, to, atNs }: { readonly from: number; readonly to: number; readonly atNs: Nanoseconds },
+): readonly PlannedContact[] {
+  return windows.map(({ startNs, endNs, rateBps, delayNs }) => ({
+    from,
+    to,
+    startNs: atNs + startNs,
+    endNs: atNs + endNs,
+    rate: rateBps / BITS,
+    owltNs: delayNs,
+  }));
 }

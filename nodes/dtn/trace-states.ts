@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { count, form, list, optional, word } from '../_kit/text-form.ts';
+import { count, form, list, oneOf, optional, word } from '../_kit/text-form.ts';
 import { perPeer, type SingleState } from '../_kit/trace-state.ts';
 
 /** Contacts, and departures, with a neighbour that a state lists: more than a drawing can show. */
@@ -39,3 +39,52 @@ const STORE_STATE = form('{bundles} bundles of {bytes} B waiting {waiting}', {
 export const STORE: SingleState<StoreState> = { machine: 'store', state: STORE_STATE };
 /** A store. */
 export type StoreState = NonNullable<ReturnType<(typeof STORE_STATE)['read']>>;
+
+/** Bundles that a state lists with the reason for which they wait. */
+export const WAITING_MAX = 16;
+
+const WAITING_BUNDLES = list(
+  form('{source} for {destination} since {sinceMs} {why}', {
+    source: word,
+    destination: optional(word),
+    sinceMs: count,
+    why: word,
+  }),
+  ',',
+);
+
+/** Why bundles wait, one by one: `ipn:1.0 for e since 4000 no-volume`; the first ones only. */
+export const WAITING_LIST: SingleState<WaitingState> = {
+  machine: 'waiting',
+  state: WAITING_BUNDLES,
+};
+/** Bundles that wait. */
+export type WaitingState = NonNullable<ReturnType<(typeof WAITING_BUNDLES)['read']>>;
+
+/** What became of a route that was considered for a bundle. */
+const VERDICTS = ['taken', 'later', 'no-contact-before-expiry', 'no-volume', 'no-route'] as const;
+
+/**
+ * The routes that were considered for the last bundle to a destination, best first, and when:
+ * `at 4000: d in 2 hops arrives 31000 ends 30000 taken`; the end of one that is always open is `-`.
+ */
+export const ROUTES = perPeer(
+  'routes to {peer}',
+  form('at {atMs}: {tried}', {
+    atMs: count,
+    tried: list(
+      form('{via} in {hops} hops arrives {arrivesMs} ends {endsMs} {verdict}', {
+        via: word,
+        hops: count,
+        arrivesMs: count,
+        endsMs: optional(count),
+        verdict: oneOf(VERDICTS),
+      }),
+      ',',
+    ),
+  }),
+);
+/** Routes to a destination. */
+export type RoutesState = NonNullable<ReturnType<(typeof ROUTES)['state']['read']>>;
+/** A route. */
+export type RouteTried = RoutesState['tried'][number];

@@ -1,6 +1,7 @@
 /**
- * The drawing of delay-tolerant networking: contacts over time, as planned and as they happened,
- * the bundles that left in them, and what each node holds and why. It draws from the states of
+ * The drawings of delay-tolerant networking: contacts over time, as planned and as they happened,
+ * the bundles that left in them, and what each node holds and why; the routes that were tried are in
+ * `viz-routes.ts`. They draw from the states of
  * `trace-states.ts`.
  *
  * @module
@@ -22,6 +23,7 @@ import {
   STORE,
   type StoreState,
 } from './trace-states.ts';
+import { drawRoutes, hasRoutes, reasonText } from './viz-routes.ts';
 
 /** Links, and nodes, that are drawn; the table lists all. */
 const ROWS_MAX = 20;
@@ -31,11 +33,14 @@ const HEAD = 34;
 const GAP = 30;
 const NS_PER_MS = 1e6;
 const MS_PER_S = 1_000;
-/** Reasons that do not explain themselves. */
-const REASONS: Readonly<Record<string, string>> = {
-  queue: 'queued for their contact',
-  'under-way': 'under way, not acknowledged',
-};
+/** Height of a name above a bar. */
+const NAME = 16;
+const HOUR_MS = 3_600_000;
+/** Units of the axis, from the longest. */
+const UNITS = [
+  ['d', 24 * HOUR_MS],
+  ['h', HOUR_MS],
+] as const;
 /** Share of the width for names. */
 const LABEL_SHARE = 0.26;
 const LABEL_MAX = 190;
@@ -73,6 +78,12 @@ export const viz: ProtocolViz = {
       applies: ({ nodes }) => nodes.some(isTraced),
       draw: drawContacts,
     },
+    {
+      name: 'routes',
+      title: 'Routes tried, and why bundles wait',
+      applies: ({ nodes }) => nodes.some(hasRoutes),
+      draw: drawRoutes,
+    },
   ],
 };
 
@@ -84,19 +95,26 @@ function drawContacts(input: DrawingInput): Drawing {
   const nodes = nodesShown(input, isTraced);
   const links = nodes.flatMap(linksOf);
   const held = nodes.flatMap(heldBy);
-  const left = Math.min(LABEL_MAX, Math.round(input.width * LABEL_SHARE));
-  // All of the plan, so that what bundles wait for is in sight.
-  const toMs = Math.max(1, input.timeNs / NS_PER_MS, ...links.flatMap(endsOf));
+  const isNarrow = input.width < NARROW;
+  const left = isNarrow ? 0 : Math.min(LABEL_MAX, Math.round(input.width * LABEL_SHARE));
+  // All of the plan, so that what bundles wait for is in sight; not what comes after the run.
+  const { timeNs, endNs = Number.POSITIVE_INFINITY } = input;
+  const planned = Math.min(endNs / NS_PER_MS, Math.max(1, ...links.flatMap(endsOf)));
+  const toMs = Math.max(timeNs / NS_PER_MS, planned);
   const axis = { left, right: input.width - 4, toMs, nowMs: input.timeNs / NS_PER_MS };
   const drawn = links.slice(0, ROWS_MAX);
-  const shapes: Shape[] = [...axisOf(axis, drawn.length)];
-  for (const [row, link] of drawn.entries()) shapes.push(...rowOf(link, HEAD + row * ROW, axis));
-  const bottom = HEAD + drawn.length * ROW;
+  // On phones a name stands above its bar.
+  const above = isNarrow ? NAME : 0;
+  const row = ROW + above;
+  const bottom = HEAD + drawn.length * row;
+  const shapes: Shape[] = [...axisOf(axis, bottom)];
+  for (const [at, link] of drawn.entries())
+    shapes.push(...rowOf(link, HEAD + above + at * row, axis));
   shapes.push(cursorAt(axis, bottom));
   let y = bottom + GAP;
   for (const one of held.slice(0, ROWS_MAX)) {
-    shapes.push(...storeOf(one, { y, left, width: input.width, most: mostBytes(held) }));
-    y += ROW;
+    shapes.push(...storeOf(one, { y: y + above, left, width: input.width, most: mostBytes(held) }));
+    y += row;
   }
   const hidden = links.length - drawn.length;
   if (hidden > 0) shapes.push(words(0, y + 4, `${hidden} more links are in the table.`));
@@ -133,21 +151,33 @@ function mostBytes(held: readonly Held[]): number {
   return Math.max(1, ...held.map(({ store }) => store?.bytes ?? 0));
 }
 
-/** Instants below the head, in seconds, at even places. */
-function axisOf(axis: Axis, rows: number): readonly Shape[] {
+/** Instants below the head at even places. */
+function axisOf(axis: Axis, bottom: number): readonly Shape[] {
   const { left, right, toMs } = axis;
-  const ticks = right - left < 300 ? 3 : 5;
-  const digits = toMs / ticks < MS_PER_S ? 2 : toMs < 20_000 ? 1 : 0;
+  const ticks = right - left < 400 ? 3 : 5;
+  const textOf = timesUpTo(toMs);
   return Array.from({ length: ticks }, (_, index) => {
     const part = index / (ticks - 1);
     const x = left + part * (right - left);
-    const text = `${((part * toMs) / MS_PER_S).toFixed(digits)} s`;
+    const text = textOf(part * toMs);
     const anchor = index === 0 ? 'start' : index === ticks - 1 ? 'end' : 'middle';
     return [
       words(x, 14, text, { anchor, fill: 'muted' }),
-      { kind: 'line', x1: x, x2: x, y1: 20, y2: HEAD + rows * ROW, stroke: 'line' } as const,
+      { kind: 'line', x1: x, x2: x, y1: 20, y2: bottom, stroke: 'line' } as const,
     ];
   }).flat();
+}
+
+/** Instants as texts, with as few digits as the length of the axis allows. */
+function timesUpTo(toMs: number): (ms: number) => string {
+  const [unit, unitMs] = UNITS.find(([, each]) => toMs >= 4 * each) ?? ['s', MS_PER_S];
+  const digits = toMs < 4 * unitMs ? 2 : toMs < 20 * unitMs ? 1 : 0;
+  return (ms) => `${(ms / unitMs).toFixed(digits)} ${unit}`;
+}
+
+/** The name of a row, left of its bar, or above it where bars have the whole width. */
+function nameAt(y: number, name: string, { left, right }: { left: number; right: number }): Shape {
+  return left > 0 ? words(0, y + 11, fitted(name, left - 8)) : words(0, y - 4, fitted(name, right));
 }
 
 function rowOf(link: Link, y: number, axis: Axis): readonly Shape[] {
@@ -164,7 +194,7 @@ function rowOf(link: Link, y: number, axis: Axis): readonly Shape[] {
   const strokes = departuresMs.map((at) => `M${placeOf(at, axis).toFixed(1)} ${y}v${BAR}`);
   const bundles: Shape[] =
     strokes.length === 0 ? [] : [{ kind: 'path', d: strokes.join(''), stroke: 'text', width: 1.5 }];
-  return [words(0, y + 11, fitted(name, axis.left - 8)), ...framed, ...full, ...bundles];
+  return [nameAt(y, name, axis), ...framed, ...full, ...bundles];
 }
 
 function titleOf(what: string, { fromMs, toMs }: ContactWindow): string {
@@ -211,7 +241,7 @@ interface StorePlace {
 
 function storeOf({ name, store, text }: Held, place: StorePlace): readonly Shape[] {
   const { y, left, width, most } = place;
-  const label = words(0, y + 11, fitted(name, left - 8));
+  const label = nameAt(y, name, { left, right: width });
   if (store === undefined) return [label, words(left, y + 11, fitted(text, width - left))];
   const room = (width - left) / (width < NARROW ? 8 : 3);
   const bar = Math.round(room * (store.bytes / most));
@@ -226,10 +256,10 @@ function contentOf({ bundles, bytes }: StoreState): string {
   return `${grouped(bundles)} ${bundles === 1 ? 'bundle' : 'bundles'}, ${grouped(bytes)} B`;
 }
 
-/** Why bundles wait, such as `: 2 no-route, 1 queued for their contact`. */
+/** Why bundles wait, such as `: 2 no route, 1 queued for a contact`. */
 function reasonsOf({ waiting }: StoreState): string {
   if (waiting.length === 0) return '';
-  const said = waiting.map(({ reason, bundles }) => `${bundles} ${REASONS[reason] ?? reason}`);
+  const said = waiting.map(({ reason, bundles }) => `${bundles} ${reasonText(reason)}`);
   return `: ${said.join(', ')}`;
 }
 

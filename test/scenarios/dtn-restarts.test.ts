@@ -50,3 +50,40 @@ describe('a crash of the node at which a hundred bundles wait', () => {
     expect(counter(result, 'dtn.recovered')).toBe(0);
   });
 });
+
+/** The relay meets bob, crashes, meets alice, who has something for bob, and meets bob again. */
+function chanceRun(kind: string): SeedResult {
+  return run(
+    loadText(`
+name: dtn-prophet-restart
+topology:
+  name: chance
+  defaults: { node: { run: dtn }, link: { rate: 10Mbit/s, delay: 5ms, mtu: 1500B } }
+  nodes: [{ name: alice }, { name: relay }, { name: bob }]
+  links:
+    - ends: alice <-> relay
+      contacts: { windows: [{ start: 60s, end: 70s }] }
+    - ends: relay <-> bob
+      contacts: { windows: [{ start: 5s, end: 10s }, { start: 80s, end: 90s }] }
+duration: 100s
+warmup: 0s
+options: { dtn: { router: prophet, store: { kind: ${kind} } } }
+traffic: [{ from: alice, to: bob, kind: constant, rate: 10/s, size: 100B, start: 30s, stop: 40s }]
+events: [{ at: 15s, for: 2s, crash: relay, store: torn }]
+kpis: { dtn.delivery: { value: ">= 0%" } }
+`),
+  );
+}
+
+describe('a crash of a relay that forwards by what it knows of encounters', () => {
+  it('takes nothing of that from a durable store: the next neighbour gives it its bundles', () => {
+    const { numerator, denominator } = ratio(chanceRun('durable'), 'dtn.delivery');
+    expect(denominator).toBeGreaterThanOrEqual(99);
+    expect(numerator).toBe(denominator);
+  });
+
+  it('takes all of it if the store is in memory: no neighbour has a reason to', () => {
+    const { numerator, denominator } = ratio(chanceRun('memory'), 'dtn.delivery');
+    expect([numerator, denominator]).toEqual([0, denominator]);
+  });
+});

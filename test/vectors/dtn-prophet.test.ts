@@ -86,9 +86,17 @@ describe('a table of delivery predictabilities', () => {
     table.meet('b', 0);
     table.learn('b', [['c', 0.8]]);
     const restored = new Predictabilities(parameters);
-    restored.restore(table.all(), 60 * NS_PER_S);
+    const { agedNs } = table;
+    restored.restore({ values: table.all(), meetings: table.meetings(), agedNs });
     expect(restored.all()).toEqual(table.all());
-    restored.age(60 * NS_PER_S);
     expect(restored.of('c')).toBeCloseTo(0.5 * 0.8 * 0.9, 12);
+    // Both go on alike: the values age from the same instant, and the last encounter counts.
+    for (const one of [table, restored]) {
+      one.age(60 * NS_PER_S);
+      one.meet('b', 60 * NS_PER_S);
+    }
+    expect(restored.all()).toEqual(table.all());
+    expect(restored.of('c')).toBeCloseTo(0.5 * 0.8 * 0.9 * 0.999 ** 60, 12);
+    expect(restored.of('b')).toBeCloseTo(encountered(0.5 * 0.999 ** 60, 60 * NS_PER_S, parameters));
   });
 });

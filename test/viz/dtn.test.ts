@@ -56,7 +56,7 @@ it('say which node holds bundles, and list contacts as planned and as they happe
   visit({}, async (page) => {
     const title = page.locator('[data-chart=protocol] figcaption strong');
     expect(await title.textContent()).toMatch(
-      /^d holds most: 3 bundles, 3\u202f222 B: 3 queued for their contact$/,
+      /^d holds most: 3 bundles, 3\u202f222 B: 3 queued for a contact$/,
     );
     await page.keyboard.press('t');
     const rows = page.locator('[data-chart=protocol] tbody tr');

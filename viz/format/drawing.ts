@@ -145,6 +145,8 @@ export interface DrawingInput {
   /** Start of the visible interval, ns. */
   readonly fromNs: number;
   readonly toNs: number;
+  /** Where the time axis of the run ends, ns; absent if nobody knows. */
+  readonly endNs?: number;
   /**
    * All nodes of the run with their states at the cursor; a node with protocols on top of each other
    * occurs once for each of them, with the states of that protocol.

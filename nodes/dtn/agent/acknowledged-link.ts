@@ -53,6 +53,10 @@ export class AcknowledgedLink implements Outlet {
     return this.#link.waiting(priority);
   }
 
+  queued(): readonly HeldBundle[] {
+    return this.#link.queued();
+  }
+
   open(): void {
     this.#link.open();
   }
@@ -94,6 +98,14 @@ export class AcknowledgedLink implements Outlet {
 
   spent(): readonly HeldBundle[] {
     return this.#link.spent();
+  }
+
+  rest(planNs: Nanoseconds): number {
+    return this.#link.rest(planNs);
+  }
+
+  putLast(bundle: HeldBundle): void {
+    this.#link.putLast(bundle);
   }
 
   acknowledged(transfer: number): HeldBundle | undefined {

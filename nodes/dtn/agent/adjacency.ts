@@ -67,6 +67,10 @@ export class Adjacency implements Outlet {
     return this.#queue.bytes(priority);
   }
 
+  queued(): readonly HeldBundle[] {
+    return this.#queue.all();
+  }
+
   /** A contact begins. */
   open(): void {
     this.#isOpen = true;
@@ -102,8 +106,8 @@ export class Adjacency implements Outlet {
     const bundle = this.#queue.first as HeldBundle;
     const window = windowAt(this.facts.contacts, planNs);
     const rateBps = window?.rateBps ?? this.facts.rateBps;
-    const bits = BITS * this.facts.bytesOnLink(bundle.bytes.length);
-    const durationNs = Math.ceil((bits * NS_PER_S) / rateBps);
+    const bytes = this.facts.bytesOnLink(bundle.bytes.length);
+    const durationNs = Math.ceil((BITS * bytes * NS_PER_S) / rateBps);
     if (window !== undefined && planNs + durationNs > window.endNs) {
       this.#isSpent = true;
       this.#isNews = true;
@@ -111,7 +115,7 @@ export class Adjacency implements Outlet {
     }
     this.withdraw(bundle);
     this.#freeNs = now + durationNs;
-    return { bundle, durationNs };
+    return { bundle, durationNs, ...(window && { use: { contact: window, bytes } }) };
   }
 
   /** What has just been found not to fit in the rest of the contact: it goes another way, or later. */
@@ -119,6 +123,27 @@ export class Adjacency implements Outlet {
     if (!this.#isNews) return [];
     this.#isNews = false;
     return this.#queue.takeAll();
+  }
+
+  rest(planNs: Nanoseconds): number {
+    const { contacts, maxBytes, bytesOnLink } = this.facts;
+    const window = windowAt(contacts, planNs);
+    if (window === undefined || !this.#isOpen) return 0;
+    const bytes = Math.floor(((window.endNs - planNs) * window.rateBps) / (BITS * NS_PER_S));
+    // Longer bundles never take fewer bytes on the link.
+    let least = 0;
+    let most = Math.min(bytes, maxBytes);
+    while (least < most) {
+      const middle = Math.ceil((least + most) / 2);
+      if (bytesOnLink(middle) <= bytes) least = middle;
+      else most = middle - 1;
+    }
+    return least;
+  }
+
+  putLast(bundle: HeldBundle): void {
+    this.#isSpent = false;
+    this.put(bundle);
   }
 
   /** A link acknowledges nothing. */

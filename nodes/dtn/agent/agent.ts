@@ -18,7 +18,7 @@ import { Delivery } from './delivery.ts';
 import { type AgentEffect, Effects } from './effects.ts';
 import { openHeld } from './forwarded-copy.ts';
 import { Forwarding } from './forwarding.ts';
-import type { HeldBundle } from './held-bundle.ts';
+import type { HeldBundle, WaitingBundle } from './held-bundle.ts';
 import { Holdings } from './holdings.ts';
 import { wholeIdentityOf } from './identity.ts';
 import type { AgentInput, BundleInput, SendInput, Transfer } from './input.ts';
@@ -28,9 +28,10 @@ import { Origin } from './origin.ts';
 import type { AgentParts } from './parts.ts';
 import { Reassembly } from './reassembly.ts';
 import { Reception } from './reception.ts';
-import { AGENT_KEY, encodeAgentRecord, type StoredRecord } from './records.ts';
+import { AGENT_KEY, encodeAgentRecord, ROUTER_KEY, type StoredRecord } from './records.ts';
 import { Recovery } from './recovery.ts';
-import { type ReportKind, Reports } from './reports.ts';
+import type { ReportKind } from './report-flags.ts';
+import { Reports } from './reports.ts';
 
 /** Who waits until a bundle is on disk. */
 type Waiting<Request> =
@@ -117,6 +118,11 @@ export class Agent<Request> implements Machine<AgentInput<Request>, AgentEffect<
     return this.#forwarding.waiting;
   }
 
+  /** Some of the bundles that wait, those without a way first. @param most Most of them. */
+  waitingBundles(most: number): readonly WaitingBundle[] {
+    return this.#forwarding.waitingBundles(most);
+  }
+
   step(now: Nanoseconds, input: AgentInput<Request> | TimerDue): readonly AgentEffect<Request>[] {
     this.#take(now, input);
     this.#expire(now);
@@ -195,6 +201,10 @@ export class Agent<Request> implements Machine<AgentInput<Request>, AgentEffect<
     effects.report({ kind: 'arrived', key: name });
     const checked = this.#reception.check(now, { bytes, from, name });
     const drop = typeof checked === 'string' ? checked : this.#admit(now, checked, transfer);
+    // What was refused comes again, and is reported of then.
+    const isHere = drop === undefined || !REFUSALS.has(drop);
+    if (this.#reception.isReportWanted && isHere)
+      this.#sendReport(now, this.#reports.ofBlock(now, this.#reception.view));
     if (drop === undefined) return;
     // Without a receipt the bundle comes again. That of a duplicate waits if its bundle still does.
     if (transfer !== undefined && !REFUSALS.has(drop))
@@ -249,6 +259,7 @@ export class Agent<Request> implements Machine<AgentInput<Request>, AgentEffect<
     if (whole === undefined) return;
     this.#delivery.deliverWhole(whole, view);
     this.#holdings.bury(now, { key: identity, deadlineNs: bundle.deadlineNs });
+    this.#sendReport(now, this.#reports.of(now, view, { kind: 'delivered', isWhole: true }));
     for (const fragment of whole.fragments) this.#holdings.end(now, fragment);
   }
 
@@ -365,6 +376,8 @@ export class Agent<Request> implements Machine<AgentInput<Request>, AgentEffect<
   /** Begins a sync if there is something to write and none is under way. */
   #write(now: Nanoseconds): void {
     const journal = this.#journal;
+    const memory = journal && this.#parts.copies?.memory?.();
+    if (memory !== undefined) journal?.put(now, ROUTER_KEY, memory);
     if (journal?.isDue(now) !== true) return;
     const record = { lifeMs: this.#life.ms(now), ...this.#origin.memory };
     journal.put(now, AGENT_KEY, encodeAgentRecord(record));

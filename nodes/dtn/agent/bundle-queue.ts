@@ -32,6 +32,11 @@ export class BundleQueue {
     return bytes;
   }
 
+  /** All, in their order. */
+  all(): readonly HeldBundle[] {
+    return PRIORITIES.flatMap((level) => [...this.#queues[level]]);
+  }
+
   add(bundle: HeldBundle): void {
     this.#queues[bundle.priority].add(bundle);
     this.#bytes[bundle.priority] += bundle.bytes.length;
@@ -45,7 +50,7 @@ export class BundleQueue {
 
   /** Takes all out, in their order. */
   takeAll(): readonly HeldBundle[] {
-    const all = PRIORITIES.flatMap((level) => [...this.#queues[level]]);
+    const all = this.all();
     for (const bundle of all) this.delete(bundle);
     return all;
   }

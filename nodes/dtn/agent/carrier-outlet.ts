@@ -51,6 +51,10 @@ export class CarrierOutlet implements Outlet {
     return this.#queue.bytes(priority);
   }
 
+  queued(): readonly HeldBundle[] {
+    return this.#queue.all();
+  }
+
   /** What left before the way closed may be lost. */
   open(now: Nanoseconds): void {
     if (this.isOpen) return;
@@ -106,6 +110,15 @@ export class CarrierOutlet implements Outlet {
 
   spent(): readonly HeldBundle[] {
     return [];
+  }
+
+  /** No contact of a carrier is ever spent. */
+  rest(): number {
+    return 0;
+  }
+
+  putLast(bundle: HeldBundle): void {
+    this.put(bundle);
   }
 
   acknowledged(transfer: number): HeldBundle | undefined {

@@ -9,6 +9,7 @@ import type { Nanoseconds } from '../../../engine/host/time.ts';
 import type { Way } from '../../../engine/host/transport.ts';
 import { CborWriter } from '../../_kit/cbor-writer.ts';
 import type { DtnDrop } from '../drops.ts';
+import { FORWARDING_GROWTH_MAX } from '../geometry.ts';
 import type { CopyRouter, Offer } from '../router/router.ts';
 import { formatEid } from '../wire/eid.ts';
 import { BundleView } from '../wire/view.ts';
@@ -17,7 +18,8 @@ import { recordName } from './encounter-record.ts';
 import { type Encounter, Encounters } from './encounters.ts';
 import { forwardedCopy, openHeld } from './forwarded-copy.ts';
 import type { ForwardingParts } from './forwarding.ts';
-import type { HeldBundle } from './held-bundle.ts';
+import { fragmentsOf, replaceByParts } from './fragments.ts';
+import { type HeldBundle, isOwnMessage, type WaitingBundle } from './held-bundle.ts';
 import type { Transfer } from './input.ts';
 import type { Departure, Outlet } from './outlet.ts';
 
@@ -65,13 +67,26 @@ export class CopyForwarding {
   /** Bundles that wait, by reason, for the status page. */
   get waiting(): Readonly<Record<string, number>> {
     const reasons: Record<string, number> = {};
-    const alone = this.#encounters.ready.length === 0 ? 'no-contact-now' : 'no-taker';
     for (const bundle of this.#parts.holdings.values()) {
-      const isQueued = (this.#copiesOf.get(bundle)?.size ?? 0) > 0;
-      const reason = isQueued ? 'queue' : alone;
+      const reason = this.#reasonOf(bundle);
       reasons[reason] = (reasons[reason] ?? 0) + 1;
     }
     return reasons;
+  }
+
+  /** Some of the bundles that wait. */
+  waitingBundles(most: number): readonly WaitingBundle[] {
+    const listed: WaitingBundle[] = [];
+    for (const bundle of this.#parts.holdings.values()) {
+      if (listed.length === most) break;
+      listed.push({ bundle, why: this.#reasonOf(bundle) });
+    }
+    return listed;
+  }
+
+  #reasonOf(bundle: HeldBundle): string {
+    if ((this.#copiesOf.get(bundle)?.size ?? 0) > 0) return 'queue';
+    return this.#encounters.ready.length === 0 ? 'no-contact-now' : 'no-taker';
   }
 
   /** When something is to be sent; Infinity if nothing is. */
@@ -82,9 +97,26 @@ export class CopyForwarding {
   }
 
   /** A bundle is here now: whoever is here too may get a copy. */
-  route(_now: Nanoseconds, bundle: HeldBundle): void {
+  route(now: Nanoseconds, bundle: HeldBundle): void {
     openHeld(this.#view, bundle.bytes);
-    this.#parts.copies.kept?.(bundle, noteOf(this.#view));
+    const note = noteOf(this.#view);
+    const fragments = this.#fragmentsOf(bundle);
+    if (fragments.length > 0)
+      replaceByParts(now, { ...this.#parts, whole: bundle, parts: fragments });
+    for (const each of fragments.length > 0 ? fragments : [bundle]) this.#spread(each, note);
+  }
+
+  /** Fragments that fit on every way, so that whoever comes can have them. */
+  #fragmentsOf(bundle: HeldBundle): readonly HeldBundle[] {
+    const { options, outlets } = this.#parts;
+    const bytesMax = Math.min(...outlets.map(({ maxBytes }) => maxBytes));
+    const isShort = bundle.bytes.length + FORWARDING_GROWTH_MAX <= bytesMax;
+    return options.fragmentation === 'off' || isShort ? [] : fragmentsOf(bundle, bytesMax);
+  }
+
+  /** @param note What the neighbour said that gave the bundle, or the whole of which it is a part. */
+  #spread(bundle: HeldBundle, note: number | undefined): void {
+    this.#parts.copies.kept?.(bundle, note);
     const { from } = bundle;
     if (from !== undefined) this.#encounters.of(from)?.known?.add(recordName(bundle.key));
     for (const encounter of this.#encounters.ready) this.#offer(bundle, encounter);
@@ -217,7 +249,7 @@ export class CopyForwarding {
     return false;
   }
 
-  #leave(now: Nanoseconds, { bundle, transfer }: Departure, outlet: Outlet): void {
+  #leave(now: Nanoseconds, { bundle, transfer, use }: Departure, outlet: Outlet): void {
     const copy = this.#copies.get(bundle);
     const bytes = copy === undefined ? bundle.bytes : this.#bytesOf(now, bundle, copy.offer);
     const secured = typeof bytes === 'string' ? bytes : this.#secured(bytes, outlet.neighbour);
@@ -230,9 +262,9 @@ export class CopyForwarding {
       this.#parts.effects.report({ kind: 'record', bundle: secured, recipient });
     } else this.#tell(copy, secured);
     const { priority } = bundle;
-    const last = transfer === undefined ? {} : { transfer };
+    const last = { ...(transfer !== undefined && { transfer }), ...(use && { use }) };
     const what = { outlet: outlet.id, bundle: secured, priority, ...last } as const;
-    this.#parts.effects.push({ kind: 'transmit', ...what });
+    this.#parts.effects.push({ kind: 'transmit', ...what, isRecord: copy === undefined });
     if (transfer === undefined) this.#given(now, bundle);
   }
 
@@ -269,8 +301,8 @@ export class CopyForwarding {
     copy.key = this.#parts.keyOf?.(bytes);
     const { effects } = this.#parts;
     effects.count('dtn.forwarded');
-    const { name, from, destination = '' } = copy.original;
-    if (from === undefined) {
+    const { name, destination = '' } = copy.original;
+    if (isOwnMessage(copy.original)) {
       effects.report({ kind: 'copied', name, bundle: bytes, recipient: destination });
     } else effects.report({ kind: 'copied', key: name, bundle: bytes });
   }
@@ -286,11 +318,12 @@ export class CopyForwarding {
     const { original, offer, outlet } = copy;
     const { copies: router, effects } = this.#parts;
     this.#encounters.of(outlet.neighbour)?.known?.add(recordName(original.key));
+    this.#parts.onForwarded(now, bundle);
     if (offer !== DELIVERY) router.given?.(original, offer, outlet.neighbour);
     if (!offer.handsOver) return;
     this.#end(now, original);
-    const { name, from } = original;
-    if (from === undefined) effects.report({ kind: 'settled', name, how: 'sent' });
+    const { name } = original;
+    if (isOwnMessage(original)) effects.report({ kind: 'settled', name, how: 'sent' });
     else effects.report({ kind: 'ended', key: name, how: 'absorbed' });
   }
 

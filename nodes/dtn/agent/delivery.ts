@@ -41,8 +41,10 @@ export class Delivery {
     const from = this.#names.hostOf(view.source);
     const body = bundle.bytes.subarray(view.payloadStart, view.payloadEnd);
     const { name } = bundle;
-    if (from !== undefined && view.isAdministrative && decodeStatusReport(body) !== undefined) {
+    const report = view.isAdministrative ? decodeStatusReport(body) : undefined;
+    if (from !== undefined && report !== undefined) {
       effects.count('dtn.reported');
+      if (report.delivered.isAsserted) effects.count('dtn.confirmed');
       effects.report({ kind: 'ended', key: name, how: 'delivered' });
       return;
     }

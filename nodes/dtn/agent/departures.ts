@@ -10,7 +10,7 @@ import type { DtnDrop } from '../drops.ts';
 import { BundleView } from '../wire/view.ts';
 import type { EffectSink } from './effects.ts';
 import { forwardedCopy } from './forwarded-copy.ts';
-import type { HeldBundle } from './held-bundle.ts';
+import { type HeldBundle, isOwnMessage } from './held-bundle.ts';
 import { isAgeless } from './origin.ts';
 import type { Departure, Outlet } from './outlet.ts';
 import type { AgentParts } from './parts.ts';
@@ -38,14 +38,16 @@ export class Departures {
 
   /** Bundles of others among those that have left, and may come back. */
   get away(): number {
-    return [...this.#away.keys()].filter(({ from }) => from !== undefined).length;
+    const isGone = (bundle: HeldBundle): boolean =>
+      !isOwnMessage(bundle) && bundle.copyOf === undefined;
+    return [...this.#away.keys()].filter(isGone).length;
   }
 
   /** The neighbour has a bundle. */
   arrived(bundle: HeldBundle): void {
     if (!this.#away.delete(bundle)) return;
-    const { from, name } = bundle;
-    if (from === undefined) {
+    const { name, copyOf } = bundle;
+    if (isOwnMessage(bundle) && copyOf === undefined) {
       this.#parts.effects.report({ kind: 'settled', name, how: 'acknowledged' });
     }
   }
@@ -58,7 +60,8 @@ export class Departures {
     const { effects } = this.#parts;
     effects.report({ kind: 'arrived', key });
     // The node has the original of its own bundle, so that only the copy ends.
-    if (bundle.from === undefined) effects.report({ kind: 'ended', key, how: 'dropped' });
+    if (isOwnMessage(bundle) || bundle.copyOf !== undefined)
+      effects.report({ kind: 'ended', key, how: 'dropped' });
   }
 
   /** @returns why the bundle cannot leave, if so. */
@@ -78,7 +81,8 @@ export class Departures {
     if (way.transfer === undefined) this.#left(bundle, copy);
     else this.#handed(bundle, copy);
     const { priority } = bundle;
-    effects.push({ kind: 'transmit', outlet: outlet.id, bundle: copy, priority, ...way });
+    const what = { outlet: outlet.id, bundle: copy, priority, ...way } as const;
+    effects.push({ kind: 'transmit', ...what, isRecord: this.#view.isAdministrative });
     return undefined;
   }
 
@@ -92,10 +96,12 @@ export class Departures {
     return security === undefined ? copy : security.leaving(copy, neighbour);
   }
 
-  #left({ name, destination = '', from }: HeldBundle, copy: Uint8Array): void {
+  #left(bundle: HeldBundle, copy: Uint8Array): void {
     const { effects } = this.#parts;
+    const { name, destination = '', copyOf } = bundle;
     effects.count('dtn.forwarded');
-    if (from === undefined) {
+    if (copyOf !== undefined) this.#copied(copyOf, copy);
+    else if (isOwnMessage(bundle)) {
       effects.report({ kind: 'created', name, bundle: copy, recipient: destination });
     } else effects.report({ kind: 'departed', key: name, bundle: copy });
   }
@@ -105,12 +111,26 @@ export class Departures {
     const { effects, keyOf } = this.#parts;
     if (this.#away.has(bundle) || keyOf === undefined) return;
     const key = keyOf(copy);
-    const { name, from, destination = '' } = bundle;
+    const { name, destination = '', copyOf } = bundle;
+    const isOwn = isOwnMessage(bundle);
     this.#away.set(bundle, key);
-    if (from === undefined) {
+    if (copyOf !== undefined) {
+      this.#copied(copyOf, copy);
+      return;
+    }
+    if (isOwn) {
       effects.report({ kind: 'handed', name, bundle: copy, recipient: destination });
     } else effects.report({ kind: 'departed', key: name, bundle: copy });
-    if (from !== undefined) bundle.name = key;
+    if (!isOwn) bundle.name = key;
+  }
+
+  /** The bundle stays here. */
+  #copied(original: HeldBundle, copy: Uint8Array): void {
+    const { effects } = this.#parts;
+    const { name, destination = '' } = original;
+    if (isOwnMessage(original)) {
+      effects.report({ kind: 'copied', name, bundle: copy, recipient: destination });
+    } else effects.report({ kind: 'copied', key: name, bundle: copy });
   }
 
   /** For the defects of tests, which concern every second bundle of others. */

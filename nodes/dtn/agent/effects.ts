@@ -5,8 +5,9 @@
  */
 import type { Nanoseconds } from '../../../engine/host/time.ts';
 import type { DtnDrop } from '../drops.ts';
-import type { HeldBundle, Priority } from './held-bundle.ts';
+import { type HeldBundle, isOwnMessage, type Priority } from './held-bundle.ts';
 import type { Transfer } from './input.ts';
+import type { ContactUse } from './outlet.ts';
 
 /** What an observer is told (docs/adr/0028). */
 export type BundleReport =
@@ -62,6 +63,7 @@ export type AgentCount =
   | 'dtn.fragments'
   | 'dtn.reports'
   | 'dtn.reported'
+  | 'dtn.confirmed'
   | 'dtn.custody.lost'
   | 'dtn.duplicate_copies';
 
@@ -75,7 +77,11 @@ export type AgentEffect<Request> =
       readonly transfer?: number;
       /** How long the transmitter takes, ns; absent if the way has none of its own. */
       readonly durationNs?: Nanoseconds;
+      /** What it takes of a planned contact; absent if none is planned now. */
+      readonly use?: ContactUse;
       readonly priority: Priority;
+      /** True if no application sent it: what routers, and agents, tell each other. */
+      readonly isRecord: boolean;
     }
   /** Tells the neighbour that its bundle is here. */
   | { readonly kind: 'receipt'; readonly transfer: Transfer }
@@ -84,6 +90,8 @@ export type AgentEffect<Request> =
   | { readonly kind: 'drop'; readonly reason: DtnDrop }
   | { readonly kind: 'count'; readonly metric: AgentCount }
   | { readonly kind: 'hops'; readonly hops: number }
+  /** A bundle left so long before or after the instant that the router had planned first. */
+  | { readonly kind: 'misplanned'; readonly byNs: Nanoseconds }
   | { readonly kind: 'stored'; readonly bytes: number }
   /** So long after a way opened, no bundle is left. */
   | { readonly kind: 'emptied'; readonly afterNs: Nanoseconds }
@@ -135,9 +143,10 @@ export class Effects<Request> implements EffectSink {
     if (this.#isObserved) this.push({ kind: 'report', report });
   }
 
-  lose({ from, name }: HeldBundle, reason: DtnDrop): void {
+  lose(bundle: HeldBundle, reason: DtnDrop): void {
+    const { name } = bundle;
     this.drop(reason);
-    if (from === undefined) this.report({ kind: 'settled', name, how: 'dropped' });
+    if (isOwnMessage(bundle)) this.report({ kind: 'settled', name, how: 'dropped' });
     else this.report({ kind: 'ended', key: name, how: 'dropped' });
   }
 }

@@ -6,12 +6,15 @@
  */
 import type { Nanoseconds } from '../../../engine/host/time.ts';
 import type { Way } from '../../../engine/host/transport.ts';
+import type { DtnDrop } from '../drops.ts';
 import { FORWARDING_GROWTH_MAX } from '../geometry.ts';
-import type { Surroundings, WaitReason } from '../router/router.ts';
+import type { Router, Surroundings, WaitReason } from '../router/router.ts';
+import { Around } from './around.ts';
+import { CriticalCopies } from './critical-copies.ts';
 import { Departures } from './departures.ts';
 import type { EffectSink } from './effects.ts';
-import { fragmentsOf } from './fragments.ts';
-import type { HeldBundle } from './held-bundle.ts';
+import { cutOff, fragmentsOf, replaceByParts } from './fragments.ts';
+import { type HeldBundle, isOwnMessage, type WaitingBundle } from './held-bundle.ts';
 import type { Holdings } from './holdings.ts';
 import type { Transfer } from './input.ts';
 import { LiveDeadlines } from './live-deadlines.ts';
@@ -27,24 +30,50 @@ export interface ForwardingParts extends AgentParts {
 }
 
 /** Where a held bundle is. */
-type Place =
+type Place = (
   | { readonly kind: 'queue'; readonly outlet: Outlet; readonly untilNs: Nanoseconds }
-  /** The neighbour has not acknowledged it yet. */
-  | { readonly kind: 'under-way'; readonly outlet: Outlet }
-  | { readonly kind: 'waits'; readonly why: WaitReason };
+  /** The neighbour has not acknowledged it yet; when it left last, by contact plans. */
+  | { readonly kind: 'under-way'; readonly outlet: Outlet; readonly leftNs: Nanoseconds }
+  | { readonly kind: 'waits'; readonly why: WaitReason }
+) & {
+  /** When it leaves by the first plan that the router made for it here, if it makes any. */
+  readonly plannedNs: Nanoseconds | undefined;
+};
+
+/** A bundle for a queue, and the latest planned instant of its leaving. */
+interface Queued {
+  readonly bundle: HeldBundle;
+  readonly outlet: Outlet;
+  readonly untilPlanNs: Nanoseconds;
+  /** When it leaves by the first plan for it. */
+  readonly plannedNs: Nanoseconds | undefined;
+}
+
+/** What stands in the way of copies of a critical bundle. */
+interface Obstacles {
+  readonly why: WaitReason;
+  /** Longest bundle of the ways for which it is too long; 0 if there is none. */
+  readonly bytesMax: number;
+}
+
+type RouteBy = NonNullable<Router['routeBy']>;
 
 /** Forwards the bundles of one node. */
 export class Forwarding {
   readonly #parts: ForwardingParts;
   readonly #departures: Departures;
+  /** Of bundles, and of copies of critical ones in their stead. */
   readonly #places = new Map<string, Place>();
+  readonly #critical = new CriticalCopies();
   /** Bundles that should have left by then. */
   readonly #reviews: LiveDeadlines<HeldBundle>;
 
   constructor(parts: ForwardingParts) {
     this.#parts = parts;
     this.#departures = new Departures(parts);
-    this.#reviews = new LiveDeadlines((bundle) => parts.holdings.has(bundle));
+    this.#reviews = new LiveDeadlines(
+      (bundle) => parts.holdings.has(bundle) || this.#critical.has(bundle),
+    );
   }
 
   /** Bundles that wait, by reason, for the status page. */
@@ -55,6 +84,25 @@ export class Forwarding {
       reasons[reason] = (reasons[reason] ?? 0) + 1;
     }
     return reasons;
+  }
+
+  /** Some of the bundles that wait, those without a way first. */
+  waitingBundles(most: number): readonly WaitingBundle[] {
+    const stuck: WaitingBundle[] = [];
+    const queued: WaitingBundle[] = [];
+    for (const bundle of this.#parts.holdings.values()) {
+      const place = this.#places.get(bundle.key);
+      if (place?.kind === 'waits' && stuck.length < most) stuck.push({ bundle, why: place.why });
+      else if (this.#isQueued(bundle, place) && queued.length < most)
+        queued.push({ bundle, why: 'queue' });
+      if (stuck.length === most) break;
+    }
+    return [...stuck, ...queued].slice(0, most);
+  }
+
+  /** A critical bundle waits in its copies. */
+  #isQueued(bundle: HeldBundle, place: Place | undefined): boolean {
+    return place?.kind === 'queue' || this.#critical.here(bundle).length > 0;
   }
 
   /** Bundles of others that have left and may come back. */
@@ -71,40 +119,120 @@ export class Forwarding {
 
   /** Finds a way for a bundle that has none. */
   route(now: Nanoseconds, bundle: HeldBundle): void {
-    const shiftNs = this.#parts.planTime() - now;
-    const decision = this.#parts.router.route(bundle, this.#around(now + shiftNs, shiftNs));
-    if (decision.kind === 'wait') {
-      this.#places.set(bundle.key, { kind: 'waits', why: decision.why });
+    const { router } = this.#parts;
+    if (bundle.isCritical === true && router.routeBy !== undefined) {
+      this.#routeCopies(now, bundle.copyOf ?? bundle, router.routeBy.bind(router));
       return;
     }
+    const decision = router.route(bundle, this.#around(now));
+    const before = this.#places.get(bundle.key)?.plannedNs;
+    if (decision.kind === 'wait') {
+      this.#places.set(bundle.key, { kind: 'waits', why: decision.why, plannedNs: before });
+      return;
+    }
+    if (decision.kind === 'split') {
+      this.#routeParts(now, bundle, decision.maxBytes);
+      return;
+    }
+    const plannedNs = before ?? decision.leavesNs;
     const outlet = this.#outletTo(decision.neighbour);
     const copyBytesMax = bundle.bytes.length + FORWARDING_GROWTH_MAX;
     if (copyBytesMax > outlet.maxBytes && this.#split(now, bundle, outlet.maxBytes)) return;
     if (bundle.bytes.length > outlet.maxBytes) {
-      this.#places.set(bundle.key, { kind: 'waits', why: 'too-large' });
+      this.#places.set(bundle.key, { kind: 'waits', why: 'too-large', plannedNs });
       return;
     }
+    this.#enqueue(now, { bundle, outlet, untilPlanNs: decision.untilNs, plannedNs });
+  }
+
+  /** The first part fits on a route that the router knows; the rest may find another. */
+  #routeParts(now: Nanoseconds, bundle: HeldBundle, maxBytes: number): void {
+    const parts = this.#cutOff(bundle, maxBytes);
+    if (parts.length === 0) throw new Error('a router splits a bundle that cannot be split');
+    this.#replace(now, bundle, parts);
+    for (const part of parts) this.route(now, part);
+  }
+
+  #enqueue(now: Nanoseconds, { bundle, outlet, untilPlanNs, plannedNs }: Queued): void {
     outlet.put(bundle);
-    const untilNs = Math.max(now, decision.untilNs - shiftNs);
-    this.#places.set(bundle.key, { kind: 'queue', outlet, untilNs });
+    const untilNs = Math.max(now, untilPlanNs - this.#parts.planTime() + now);
+    this.#places.set(bundle.key, { kind: 'queue', outlet, untilNs, plannedNs });
     // A bundle that expires first needs no review.
     if (untilNs < bundle.deadlineNs) this.#reviews.add(untilNs + 1, bundle);
+    this.#makeWay(now, bundle, outlet);
+  }
+
+  /** Queues a copy for every neighbour with which a route begins, and that has none yet. */
+  #routeCopies(now: Nanoseconds, original: HeldBundle, routeBy: RouteBy): void {
+    const { outlets } = this.#parts;
+    let why: WaitReason = 'no-route';
+    let bytesMax = 0;
+    for (const neighbour of new Set(outlets.map((outlet) => outlet.neighbour))) {
+      if (this.#critical.isTaken(original, neighbour)) continue;
+      const copy = CriticalCopies.of(original, neighbour);
+      const decision = routeBy(copy, neighbour, this.#around(now));
+      const outlet = this.#outletTo(neighbour);
+      if (decision.kind === 'wait') {
+        why = decision.why === 'no-route' ? why : decision.why;
+      } else if (original.bytes.length > outlet.maxBytes) {
+        this.#parts.router.withdrawn?.(copy);
+        bytesMax = Math.max(bytesMax, outlet.maxBytes);
+      } else {
+        this.#critical.add(original, neighbour, copy);
+        const plannedNs = this.#places.get(copy.key)?.plannedNs ?? decision.leavesNs;
+        const untilPlanNs = decision.untilNs;
+        this.#enqueue(now, { bundle: copy, outlet, untilPlanNs, plannedNs });
+      }
+    }
+    this.#settle(now, original, { why, bytesMax });
+  }
+
+  /** What becomes of a critical bundle itself, now that its copies are queued. */
+  #settle(now: Nanoseconds, original: HeldBundle, { why, bytesMax }: Obstacles): void {
+    if (this.#critical.here(original).length > 0) {
+      this.#places.delete(original.key);
+      return;
+    }
+    if (this.#critical.isComplete(original)) {
+      this.#endOriginal(now, original);
+      return;
+    }
+    if (bytesMax > 0 && this.#split(now, original, bytesMax)) return;
+    const reason = bytesMax > 0 ? 'too-large' : why;
+    this.#places.set(original.key, { kind: 'waits', why: reason, plannedNs: undefined });
+  }
+
+  /** Bundles of lower priority that will not leave in time behind a new one go another way. */
+  #makeWay(now: Nanoseconds, bundle: HeldBundle, outlet: Outlet): void {
+    const { router } = this.#parts;
+    if (router.displaced === undefined) return;
+    if (outlet.waiting(0) === outlet.waiting(bundle.priority)) return;
+    for (const displaced of router.displaced(bundle, outlet.queued(), this.#around(now))) {
+      // One before it may have found its way, and made this one leave already.
+      const place = this.#places.get(displaced.key);
+      if (place?.kind !== 'queue' || place.outlet !== outlet) continue;
+      outlet.withdraw(displaced);
+      this.#reroute(now, displaced);
+    }
   }
 
   /** Puts fragments in the place of a bundle. @returns false if it stays whole. */
   #split(now: Nanoseconds, bundle: HeldBundle, maxBytes: number): boolean {
-    const { options, holdings, effects } = this.#parts;
-    const fragments = options.fragmentation === 'off' ? [] : fragmentsOf(bundle, maxBytes);
+    const isAllowed = this.#parts.options.fragmentation === 'proactive';
+    const fragments = isAllowed ? fragmentsOf(bundle, maxBytes) : [];
     if (fragments.length === 0) return false;
-    this.#parts.router.withdrawn?.(bundle);
-    for (const fragment of fragments) {
-      holdings.add(now, fragment);
-      holdings.vouch(fragment);
-      effects.count('dtn.fragments');
-    }
-    this.#end(now, bundle);
+    this.#replace(now, bundle, fragments);
     for (const fragment of fragments) this.route(now, fragment);
     return true;
+  }
+
+  #replace(now: Nanoseconds, bundle: HeldBundle, fragments: readonly HeldBundle[]): void {
+    const { router } = this.#parts;
+    router.withdrawn?.(bundle);
+    router.done?.(bundle);
+    this.#places.delete(bundle.key);
+    this.#critical.end(bundle);
+    replaceByParts(now, { ...this.#parts, whole: bundle, parts: fragments });
   }
 
   /** A way opens: what waits may go. One closes: what did not leave goes another way. */
@@ -125,6 +253,8 @@ export class Forwarding {
       return;
     }
     this.#departures.arrived(bundle);
+    const place = this.#places.get(bundle.key);
+    if (place?.kind === 'under-way') this.#compare(place.plannedNs, place.leftNs);
     this.#end(now, bundle);
     effects.count('dtn.forwarded');
     this.#parts.onForwarded(now, bundle);
@@ -154,40 +284,89 @@ export class Forwarding {
       while (outlet.nextAt() <= now) {
         const departure = outlet.take(now, this.#parts.planTime());
         if (departure !== undefined) this.#leave(now, departure, outlet);
-        for (const spent of outlet.spent()) this.#reroute(now, spent);
+        this.#leaveSpent(now, outlet);
       }
     }
   }
 
+  /** A contact has no room for the next bundle: for a part of it there may be. */
+  #leaveSpent(now: Nanoseconds, outlet: Outlet): void {
+    const [first, ...others] = outlet.spent();
+    if (first === undefined) return;
+    const [part, rest] = this.#cutOff(first, outlet.rest(this.#parts.planTime()));
+    if (part === undefined || rest === undefined) this.#reroute(now, first);
+    else {
+      const { plannedNs } = this.#places.get(first.key) ?? {};
+      this.#replace(now, first, [part, rest]);
+      outlet.putLast(part);
+      this.#places.set(part.key, { kind: 'queue', outlet, untilNs: now, plannedNs });
+      this.route(now, rest);
+    }
+    for (const bundle of others) this.#reroute(now, bundle);
+  }
+
+  #cutOff(bundle: HeldBundle, maxBytes: number): readonly HeldBundle[] {
+    const isAllowed = this.#parts.options.fragmentation === 'proactive';
+    return isAllowed && bundle.copyOf === undefined ? cutOff(bundle, maxBytes) : [];
+  }
+
   /** True if a neighbour may have the bundle by now, and has not said so. */
-  isUnderWay({ key }: HeldBundle): boolean {
-    return this.#places.get(key)?.kind === 'under-way';
+  isUnderWay(bundle: HeldBundle): boolean {
+    const all = [bundle, ...this.#critical.here(bundle)];
+    return all.some(({ key }) => this.#places.get(key)?.kind === 'under-way');
   }
 
   /** Gives a bundle up, wherever it is. */
   giveUp(now: Nanoseconds, bundle: HeldBundle): void {
-    const place = this.#places.get(bundle.key);
-    if (place !== undefined && place.kind !== 'waits') place.outlet.withdraw(bundle);
-    this.#departures.returned(bundle);
-    this.#parts.router.withdrawn?.(bundle);
+    for (const each of [...this.#critical.here(bundle), bundle]) {
+      const place = this.#places.get(each.key);
+      if (place !== undefined && place.kind !== 'waits') place.outlet.withdraw(each);
+      this.#departures.returned(each);
+      this.#parts.router.withdrawn?.(each);
+      this.#places.delete(each.key);
+    }
     this.#end(now, bundle);
   }
 
-  /** The node is done with the bundle. */
+  /** The node is done with the bundle, or with a copy of a critical one. */
   #end(now: Nanoseconds, bundle: HeldBundle): void {
     this.#places.delete(bundle.key);
     this.#parts.router.done?.(bundle);
-    this.#parts.holdings.end(now, bundle);
+    const { copyOf } = bundle;
+    if (copyOf === undefined) {
+      this.#critical.end(bundle);
+      this.#parts.holdings.end(now, bundle);
+      return;
+    }
+    this.#critical.given(bundle);
+    if (this.#critical.isComplete(copyOf)) this.#endOriginal(now, copyOf);
+  }
+
+  /** All copies of a critical bundle have left. */
+  #endOriginal(now: Nanoseconds, original: HeldBundle): void {
+    const { name } = original;
+    const { effects } = this.#parts;
+    this.#end(now, original);
+    if (isOwnMessage(original)) effects.report({ kind: 'settled', name, how: 'sent' });
+    else effects.report({ kind: 'ended', key: name, how: 'absorbed' });
   }
 
   #leave(now: Nanoseconds, departure: Departure, outlet: Outlet): void {
     const { bundle, transfer } = departure;
+    if (bundle.copyOf !== undefined) {
+      this.#leaveCopy(now, departure, outlet);
+      return;
+    }
+    const plannedNs = this.#places.get(bundle.key)?.plannedNs;
+    const leftNs = this.#parts.planTime();
     // Without a receipt to wait for, the bundle has left for good.
     if (transfer === undefined) this.#end(now, bundle);
-    else this.#places.set(bundle.key, { kind: 'under-way', outlet });
+    else this.#places.set(bundle.key, { kind: 'under-way', outlet, leftNs, plannedNs });
     const drop = this.#departures.send(now, departure, outlet);
     if (drop === undefined) {
-      if (transfer === undefined) this.#parts.onForwarded(now, bundle);
+      if (transfer !== undefined) return;
+      this.#compare(plannedNs, leftNs);
+      this.#parts.onForwarded(now, bundle);
       return;
     }
     outlet.withdraw(bundle);
@@ -195,8 +374,51 @@ export class Forwarding {
     this.#parts.effects.lose(bundle, drop);
   }
 
-  #around(nowNs: Nanoseconds, shiftNs: Nanoseconds): Surroundings {
-    return new Around(this.#parts.outlets, nowNs, shiftNs);
+  /** Tells how far the router's first plan was from what happened. */
+  #compare(plannedNs: Nanoseconds | undefined, leftNs: Nanoseconds): void {
+    if (plannedNs === undefined) return;
+    this.#parts.effects.push({ kind: 'misplanned', byNs: Math.abs(leftNs - plannedNs) });
+  }
+
+  /** The bundle stays until its last copy has left. */
+  #leaveCopy(now: Nanoseconds, departure: Departure, outlet: Outlet): void {
+    const { bundle, transfer } = departure;
+    const plannedNs = this.#places.get(bundle.key)?.plannedNs;
+    const leftNs = this.#parts.planTime();
+    this.#places.set(bundle.key, { kind: 'under-way', outlet, leftNs, plannedNs });
+    const drop = this.#departures.send(now, departure, outlet);
+    if (drop !== undefined) {
+      outlet.withdraw(bundle);
+      this.#refuseCopy(now, bundle, drop);
+    } else if (transfer === undefined) {
+      this.#compare(plannedNs, leftNs);
+      this.#end(now, bundle);
+      this.#parts.onForwarded(now, bundle);
+    }
+  }
+
+  /** This neighbour gets no copy; if nobody has got one, the bundle is lost. */
+  #refuseCopy(now: Nanoseconds, copy: HeldBundle, drop: DtnDrop): void {
+    const { copyOf } = copy;
+    if (copyOf === undefined) return;
+    const { effects, router } = this.#parts;
+    this.#places.delete(copy.key);
+    router.withdrawn?.(copy);
+    this.#critical.refused(copy);
+    if (this.#critical.isLost(copyOf)) {
+      this.#end(now, copyOf);
+      effects.lose(copyOf, drop);
+      return;
+    }
+    effects.drop(drop);
+    if (this.#critical.isComplete(copyOf)) this.#endOriginal(now, copyOf);
+  }
+
+  #around(now: Nanoseconds): Surroundings {
+    const { outlets, options, planTime } = this.#parts;
+    const planNs = planTime();
+    const isSplitting = options.fragmentation === 'proactive';
+    return new Around({ outlets, nowNs: planNs, shiftNs: planNs - now, isSplitting });
   }
 
   #outlet(id: string): Outlet | undefined {
@@ -220,37 +442,11 @@ export class Forwarding {
 
   #reroute(now: Nanoseconds, bundle: HeldBundle): void {
     this.#parts.router.withdrawn?.(bundle);
+    this.#critical.takenBack(bundle);
     this.route(now, bundle);
-  }
-}
-
-// hot: one for each bundle that is routed, so methods and no closures.
-/** What a router sees of a node at one instant. */
-class Around implements Surroundings {
-  readonly nowNs: Nanoseconds;
-  readonly #outlets: readonly Outlet[];
-  /** Plan time less the time of the node. */
-  readonly #shiftNs: Nanoseconds;
-
-  constructor(outlets: readonly Outlet[], nowNs: Nanoseconds, shiftNs: Nanoseconds) {
-    this.#outlets = outlets;
-    this.nowNs = nowNs;
-    this.#shiftNs = shiftNs;
-  }
-
-  deadlineOf({ deadlineNs }: HeldBundle): Nanoseconds {
-    return deadlineNs + this.#shiftNs;
-  }
-
-  waiting(name: string, priority: number): number {
-    let sum = 0;
-    for (const outlet of this.#outlets) {
-      if (outlet.neighbour === name) sum += outlet.waiting(priority);
-    }
-    return sum;
-  }
-
-  isOpen(name: string): boolean {
-    return this.#outlets.some(({ neighbour, isOpen }) => neighbour === name && isOpen);
+    const { copyOf, key } = bundle;
+    if (copyOf === undefined) return;
+    const isQueued = this.#critical.here(copyOf).some((copy) => copy.key === key);
+    if (!isQueued) this.#places.delete(key);
   }
 }

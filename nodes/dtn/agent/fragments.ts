@@ -1,15 +1,18 @@
 /**
- * Splits a held bundle that is too long for its way into fragments that are not (RFC 9171 section
- * 5.8).
+ * Splits held bundles into fragments (RFC 9171 section 5.8): those that are too long for their way,
+ * and those of which a part fits in what is left of a contact.
  *
  * @module
  */
+import type { Nanoseconds } from '../../../engine/host/time.ts';
 import { CborWriter } from '../../_kit/cbor-writer.ts';
 import { FORWARDING_GROWTH_MAX } from '../geometry.ts';
-import { isFragmentable, writeFragment } from '../wire/fragment.ts';
+import { isFragmentable, type Piece, writeFragment } from '../wire/fragment.ts';
 import { BundleView } from '../wire/view.ts';
+import type { EffectSink } from './effects.ts';
 import { openHeld } from './forwarded-copy.ts';
-import type { HeldBundle } from './held-bundle.ts';
+import { type HeldBundle, isOwnMessage } from './held-bundle.ts';
+import type { Holdings } from './holdings.ts';
 import { identityOf } from './identity.ts';
 
 /** Two numbers of the primary block: offset and length of the whole payload, bytes. */
@@ -20,23 +23,98 @@ const FRAGMENT_FIELDS_MAX = 18;
  * @returns nothing if the bundle may not be split, or cannot be into such short ones.
  */
 export function fragmentsOf(bundle: HeldBundle, maxBytes: number): readonly HeldBundle[] {
-  const view = new BundleView();
-  openHeld(view, bundle.bytes);
-  // Security blocks cover the whole payload (RFC 9172 section 5.2).
-  if (!isFragmentable(view) || view.hasSecurity) return [];
-  const { payloadLength } = view;
-  const growth = FRAGMENT_FIELDS_MAX + FORWARDING_GROWTH_MAX;
-  const overhead = bundle.bytes.length - payloadLength + growth;
-  const room = maxBytes - overhead;
+  const view = viewOf(bundle);
+  if (!isFragmentable(view)) return [];
+  const room = maxBytes - overheadOf(bundle, view) - FORWARDING_GROWTH_MAX;
   if (room < 1) return [];
+  const pieces: Piece[] = [];
+  for (let start = 0; start < view.payloadLength; start += room) {
+    pieces.push({ start, end: Math.min(view.payloadLength, start + room) });
+  }
+  return cut(bundle, view, pieces);
+}
+
+/**
+ * Splits a bundle in two, so that a part of it can leave.
+ * @param maxBytes Longest first fragment.
+ * @returns nothing if the bundle may not be split, or so little would leave that it is not worth it.
+ */
+export function cutOff(bundle: HeldBundle, maxBytes: number): readonly HeldBundle[] {
+  if (maxBytes < leastPiece(bundle)) return [];
+  const view = viewOf(bundle);
+  const end = maxBytes - overheadOf(bundle, view);
+  if (end >= view.payloadLength) return [];
+  return cut(bundle, view, [
+    { start: 0, end },
+    { start: end, end: view.payloadLength },
+  ]);
+}
+
+/**
+ * The least length of a fragment that is worth its bytes: half of it is payload (ours); Infinity if
+ * the bundle may not be split, or has not as much.
+ */
+export function leastPiece(bundle: HeldBundle): number {
+  const view = viewOf(bundle);
+  const overhead = overheadOf(bundle, view);
+  const isWorth = isFragmentable(view) && view.payloadLength > overhead;
+  return isWorth ? 2 * overhead : Number.POSITIVE_INFINITY;
+}
+
+/** A held bundle and the fragments that take its place. */
+export interface Replacement {
+  readonly holdings: Holdings;
+  readonly effects: EffectSink;
+  /** The key of bytes for observers; absent if nobody observes. */
+  readonly keyOf?: ((bundle: Uint8Array) => number) | undefined;
+  readonly whole: HeldBundle;
+  readonly parts: readonly HeldBundle[];
+}
+
+/** Keeps fragments in the place of their bundle. */
+export function replaceByParts(
+  now: Nanoseconds,
+  { holdings, effects, keyOf, whole, parts }: Replacement,
+): void {
+  const { name, destination = '' } = whole;
+  const isOwn = isOwnMessage(whole);
+  for (const part of parts) {
+    part.name = keyOf?.(part.bytes) ?? 0;
+    const { bytes } = part;
+    if (isOwn) effects.report({ kind: 'copied', name, bundle: bytes, recipient: destination });
+    else effects.report({ kind: 'copied', key: name, bundle: bytes });
+    effects.report({ kind: 'arrived', key: part.name });
+    holdings.add(now, part);
+    holdings.vouch(part);
+    effects.count('dtn.fragments');
+  }
+  holdings.end(now, whole);
+  if (isOwn) effects.report({ kind: 'settled', name, how: 'sent' });
+  else effects.report({ kind: 'ended', key: name, how: 'absorbed' });
+}
+
+function viewOf({ bytes }: HeldBundle): BundleView {
+  const view = new BundleView();
+  openHeld(view, bytes);
+  return view;
+}
+
+/** Bytes of a fragment without its payload, at most. */
+function overheadOf({ bytes }: HeldBundle, { payloadLength }: BundleView): number {
+  return bytes.length - payloadLength + FRAGMENT_FIELDS_MAX;
+}
+
+function cut(
+  bundle: HeldBundle,
+  view: BundleView,
+  pieces: readonly Piece[],
+): readonly HeldBundle[] {
   const writer = new CborWriter();
   const fragment = new BundleView();
-  const fragments: HeldBundle[] = [];
-  for (let start = 0; start < payloadLength; start += room) {
-    writeFragment(writer, view, { start, end: Math.min(payloadLength, start + room) });
+  return pieces.map((piece) => {
+    writeFragment(writer, view, piece);
     const bytes = writer.taken();
     openHeld(fragment, bytes);
-    fragments.push({ ...bundle, bytes, key: identityOf(fragment) ?? bundle.key });
-  }
-  return fragments;
+    return { ...bundle, bytes, key: identityOf(fragment) ?? bundle.key, isPart: true };
+  });
 }

@@ -19,12 +19,32 @@ export interface HeldBundle {
   /** Name of the host of the destination; undefined if it is on none of this network. */
   readonly destination: string | undefined;
   readonly priority: Priority;
+  /** True if a copy goes on every route with another first hop (CCSDS 734.3-B-1 section 3.2.7). */
+  readonly isCritical?: boolean;
+  /** Of a copy of a critical bundle: the bundle that is held. */
+  readonly copyOf?: HeldBundle;
   /** When the node received or created it. */
   readonly sinceNs: Nanoseconds;
   /** Instant after which it is of no use. */
   readonly deadlineNs: Nanoseconds;
   /** Name of the host from which it came; undefined at its source. */
   readonly from: string | undefined;
-  /** Its number for observers: own bundles are counted, others have the key of their last link. */
+  /** True of a fragment that was cut here, of an own bundle or of one of others. */
+  readonly isPart?: boolean;
+  /**
+   * Its number for observers: own bundles are counted, others have the key of their last link, and
+   * fragments that were cut here that of their bytes.
+   */
   name: number;
+}
+
+/** A bundle that waits, and why. */
+export interface WaitingBundle {
+  readonly bundle: HeldBundle;
+  readonly why: string;
+}
+
+/** True if observers know the bundle as a message of this node, by its number. */
+export function isOwnMessage({ from, isPart }: HeldBundle): boolean {
+  return from === undefined && isPart !== true;
 }

@@ -8,13 +8,14 @@ import type { Nanoseconds } from '../../../engine/host/time.ts';
 import type { SendWishes } from '../../../engine/host/transport.ts';
 import type { DtnOptions } from '../config.ts';
 import type { DtnDrop } from '../drops.ts';
-import { BLOCK_TYPE, BUNDLE_FLAG, CRC_TYPE, DTN_EPOCH_S } from '../geometry.ts';
+import { BLOCK_FLAG, BLOCK_TYPE, BUNDLE_FLAG, CRC_TYPE, DTN_EPOCH_S } from '../geometry.ts';
 import { EID_NONE, type Eid, formatEid, nodeOf } from '../wire/eid.ts';
 import { encodeEid } from '../wire/eid-wire.ts';
 import { type BlockFields, type CrcType, encodeBundle, payloadBlock } from '../wire/encode.ts';
-import { bundleAgeData, hopCountData, priorityData } from '../wire/extensions.ts';
+import { bundleAgeData, hopCountData, type Urgency, urgencyData } from '../wire/extensions.ts';
 import type { HeldBundle } from './held-bundle.ts';
 import type { AgentParts } from './parts.ts';
+import { flagsAsking } from './report-flags.ts';
 
 const MS_PER_S = 1_000;
 const NS_PER_MS = 1_000_000;
@@ -135,13 +136,14 @@ export class Origin {
     const lifetimeMs = Math.max(1, Math.floor(lifetimeNs / NS_PER_MS));
     const crcType = CRC_TYPES[options.crc];
     const source = names.applicationOf(own);
+    const flags = flagsAsking(options.reports);
     const bytes = encodeBundle(
       {
-        flags: 0,
+        flags,
         crcType,
         destination: encodeEid(names.applicationOf(to)),
         source: encodeEid(source),
-        reportTo: encodeEid(EID_NONE),
+        reportTo: encodeEid(flags === 0 ? EID_NONE : names.nodeOf(own)),
         createdMs,
         sequence,
         lifetimeMs,
@@ -156,7 +158,7 @@ export class Origin {
       source: formatEid(nodeOf(source)),
       bytes: secured,
       destination: to,
-      priority: wishes.priority ?? 1,
+      ...this.#urgencyOf(wishes),
       sinceNs: now,
       deadlineNs: now + (isAgeless(options) ? REMAINING_MS_MAX : lifetimeMs) * NS_PER_MS,
       from: undefined,
@@ -164,17 +166,26 @@ export class Origin {
     };
   }
 
-  /** Hop count; the age where no clock could tell it, the priority where it is not the usual one. */
-  #extensions({ priority = 1 }: SendWishes): readonly BlockFields[] {
+  #urgencyOf({ priority = 1 }: SendWishes): Urgency {
+    return { priority, isCritical: this.#parts.options.critical === 'expedited' && priority === 2 };
+  }
+
+  /** Hop count; the age where no clock could tell it, the urgency where it is not the usual one. */
+  #extensions(wishes: SendWishes): readonly BlockFields[] {
     const { options } = this.#parts;
-    const blocks: (readonly [type: number, data: Uint8Array])[] = [
-      [BLOCK_TYPE.hopCount, hopCountData(options.hopLimit, 0)],
+    const urgency = this.#urgencyOf(wishes);
+    const blocks: (readonly [type: number, data: Uint8Array, flags: number])[] = [
+      [BLOCK_TYPE.hopCount, hopCountData(options.hopLimit, 0), 0],
     ];
-    // Section 4.4.2: a bundle without creation time has an age.
-    if (options.clock === 'none') blocks.push([BLOCK_TYPE.bundleAge, bundleAgeData(0)]);
-    if (priority !== 1) blocks.push([BLOCK_TYPE.priority, priorityData(priority)]);
-    return blocks.map(([type, data], index) => {
-      return { type, number: FIRST_NUMBER + index, flags: 0, crcType: CRC_TYPE.none, data };
+    // Section 4.4.2: a bundle without creation time has an age, and so has each of its fragments.
+    if (options.clock === 'none')
+      blocks.push([BLOCK_TYPE.bundleAge, bundleAgeData(0), BLOCK_FLAG.replicate]);
+    if (urgency.priority !== 1) {
+      // Every fragment is as urgent as the whole.
+      blocks.push([BLOCK_TYPE.priority, urgencyData(urgency), BLOCK_FLAG.replicate]);
+    }
+    return blocks.map(([type, data, flags], index) => {
+      return { type, number: FIRST_NUMBER + index, flags, crcType: CRC_TYPE.none, data };
     });
   }
 

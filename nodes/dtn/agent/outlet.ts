@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { PlannedContact } from '../../../engine/host/network-view.ts';
 import type { Nanoseconds } from '../../../engine/host/time.ts';
 import type { HeldBundle } from './held-bundle.ts';
 
@@ -16,6 +17,16 @@ export interface Departure {
   readonly transfer?: number;
   /** How long the transmitter takes, ns; absent if the way has none of its own. */
   readonly durationNs?: Nanoseconds;
+  /** What it takes of a planned contact; absent if none is planned now. */
+  readonly use?: ContactUse;
+}
+
+/** A part of the volume of a planned contact. */
+export interface ContactUse {
+  /** Its times are those of contact plans. */
+  readonly contact: PlannedContact;
+  /** Bytes on the link. */
+  readonly bytes: number;
 }
 
 /** Bundles for one neighbour. */
@@ -28,6 +39,8 @@ export interface Outlet {
   readonly isOpen: boolean;
   /** Bytes that wait at this priority or higher. */
   waiting(priority: number): number;
+  /** What waits, in the order in which it leaves. */
+  queued(): readonly HeldBundle[];
   /** The way opens. */
   open(now: Nanoseconds): void;
   /** The way closes. @returns what did not leave. */
@@ -42,8 +55,12 @@ export interface Outlet {
    * @param planNs Time on the clock of contact plans.
    */
   take(now: Nanoseconds, planNs: Nanoseconds): Departure | undefined;
-  /** What has just been found not to fit in the rest of the contact. */
+  /** What has just been found not to fit in the rest of the contact, in the order of leaving. */
   spent(): readonly HeldBundle[];
+  /** The longest bundle that the rest of the contact can carry, bytes; 0 if there is none. */
+  rest(planNs: Nanoseconds): number;
+  /** Puts a bundle that fits in the rest of a contact that is spent. */
+  putLast(bundle: HeldBundle): void;
   /** The neighbour has this transfer. @returns its bundle; undefined if none waits for that. */
   acknowledged(transfer: number): HeldBundle | undefined;
 }

@@ -12,7 +12,7 @@ import { hasSignedPrimary } from '../security/bundle-security.ts';
 import { copyBundle } from '../wire/copy.ts';
 import { formatEid, nodeOf } from '../wire/eid.ts';
 import { EID_FORM } from '../wire/eid-wire.ts';
-import { priorityOf } from '../wire/extensions.ts';
+import { urgencyOf } from '../wire/extensions.ts';
 import { BundleView } from '../wire/view.ts';
 import type { EffectSink } from './effects.ts';
 import { openHeld } from './forwarded-copy.ts';
@@ -43,15 +43,22 @@ export class Reception {
   readonly #parts: ReceptionParts;
   readonly #writer = new CborWriter();
   #anonymous = 0;
+  #isReportWanted = false;
 
   constructor(parts: ReceptionParts) {
     this.#parts = parts;
+  }
+
+  /** True if it has a block that is unknown here, and that asks for a report about this. */
+  get isReportWanted(): boolean {
+    return this.#isReportWanted;
   }
 
   /** @returns the bundle as the node would keep it, or why it is dropped. */
   check(now: Nanoseconds, received: Received): HeldBundle | DtnDrop {
     const { view } = this;
     const { bytes } = received;
+    this.#isReportWanted = false;
     const malformed = view.open(bytes, 0, bytes.length);
     if (malformed !== undefined) return malformed;
     if (view.reportToAt - view.sourceAt > SOURCE_BYTES_MAX) return 'source-too-long';
@@ -69,18 +76,22 @@ export class Reception {
     const exhausted = this.#checkHops();
     if (exhausted !== undefined) return exhausted;
     const destination = this.#parts.names.hostOf(view.destination);
-    const rest = { destination, deadlineNs, sinceNs: now, priority: priorityOf(view) };
+    const rest = { destination, deadlineNs, sinceNs: now, ...urgencyOf(view) };
     const source = view.sourceForm === EID_FORM.none ? '' : formatEid(nodeOf(view.source));
     return { key, source, ...received, bytes: secured, ...rest };
   }
 
-  /** What unknown blocks ask for (RFC 9171 section 5.6, step 4): the bundle goes, or they do. */
+  /**
+   * What unknown blocks ask for (RFC 9171 section 5.6, step 4), one after the other: a report, and
+   * that the bundle or the block be deleted.
+   */
   #withoutUnknown(bytes: Uint8Array): Uint8Array | DtnDrop {
     const { view } = this;
     const removed = new Set<number>();
     for (let index = 0; index < view.blocks; index += 1) {
       if (KNOWN_TYPES.has(view.blockType[index] as number)) continue;
       const flags = view.blockFlags[index] as number;
+      if ((flags & BLOCK_FLAG.reportIfUnprocessed) !== 0) this.#isReportWanted = true;
       if ((flags & BLOCK_FLAG.deleteBundleIfUnprocessed) !== 0) return 'block-unsupported';
       if ((flags & BLOCK_FLAG.discardIfUnprocessed) !== 0) removed.add(index);
     }

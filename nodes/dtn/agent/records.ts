@@ -7,6 +7,7 @@
  * b/NUMBER  [from or "", priority, since (life ms), since (DTN ms), remaining (ms), name, custody] bundle
  * t/NUMBER  [until (life ms)] identity as text
  * agent     [life (ms), last creation time, sequence, messages made]
+ * router    what the router keeps (`CopyRouter.memory`)
  * ```
  *
  * The time of life counts only while the agent runs, from its first start on, so that it needs no
@@ -23,6 +24,8 @@ export const BUNDLE_PREFIX = 'b/';
 export const TOMBSTONE_PREFIX = 't/';
 /** The key of the agent's own record. */
 export const AGENT_KEY = 'agent';
+/** The key of the memory of its router. */
+export const ROUTER_KEY = 'router';
 /** Digits of a number in a key: keys in order are bundles in the order in which they were taken. */
 const DIGITS = 12;
 const BUNDLE_ELEMENTS = 7;

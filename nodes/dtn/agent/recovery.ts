@@ -6,9 +6,10 @@
  */
 import type { Nanoseconds } from '../../../engine/host/time.ts';
 import { formatEid, nodeOf } from '../wire/eid.ts';
+import { urgencyOf } from '../wire/extensions.ts';
 import { BundleView } from '../wire/view.ts';
 import type { EffectSink } from './effects.ts';
-import type { HeldBundle } from './held-bundle.ts';
+import { type HeldBundle, isOwnMessage } from './held-bundle.ts';
 import type { Holdings, RecordWriter } from './holdings.ts';
 import { identityOf } from './identity.ts';
 import type { Life } from './life.ts';
@@ -21,6 +22,7 @@ import {
   decodeAgentRecord,
   decodeBundleRecord,
   decodeTombstone,
+  ROUTER_KEY,
   recordNumber,
   type StoredRecord,
   TOMBSTONE_PREFIX,
@@ -71,7 +73,7 @@ export class Recovery {
     return found;
   }
 
-  /** Reads a tombstone, or what is kept of the agent. @returns false if it is neither. */
+  /** Reads a tombstone, or what is kept of agent and router. @returns false if it is none of them. */
   #isOther(now: Nanoseconds, key: string, value: Uint8Array): boolean {
     const { holdings, life, origin } = this.#parts;
     const agent = key === AGENT_KEY ? decodeAgentRecord(value) : undefined;
@@ -80,6 +82,7 @@ export class Recovery {
       origin.resume(agent);
       return true;
     }
+    if (key === ROUTER_KEY) return this.#parts.copies?.resume?.(value) === true;
     const tombstone = key.startsWith(TOMBSTONE_PREFIX) ? decodeTombstone(value) : undefined;
     if (tombstone === undefined) return false;
     const leftMs = tombstone.untilLifeMs - life.ms(now);
@@ -99,11 +102,14 @@ export class Recovery {
       source: formatEid(nodeOf(view.source)),
       bytes,
       destination: this.#parts.names.hostOf(view.destination),
+      ...urgencyOf(view),
       priority,
       sinceNs: now - heldNs,
       deadlineNs: now + record.remainingMs * NS_PER_MS - heldNs,
       from,
       name,
+      // A fragment that came from nobody was cut here.
+      isPart: from === undefined && view.isFragment,
     };
   }
 
@@ -117,7 +123,7 @@ export class Recovery {
     const { effects, holdings } = this.#parts;
     holdings.vouch(bundle);
     effects.count('dtn.recovered');
-    if (bundle.from === undefined) effects.report({ kind: 'accepted', name: bundle.name });
+    if (isOwnMessage(bundle)) effects.report({ kind: 'accepted', name: bundle.name });
     else effects.report({ kind: 'arrived', key: bundle.name });
   }
 }

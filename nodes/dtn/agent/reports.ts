@@ -14,17 +14,7 @@ import type { BundleView } from '../wire/view.ts';
 import type { HeldBundle } from './held-bundle.ts';
 import type { Origin } from './origin.ts';
 import type { AgentParts } from './parts.ts';
-
-/** What is reported of a bundle. */
-export type ReportKind = 'received' | 'forwarded' | 'delivered' | 'deleted';
-
-/** The flag of a bundle that asks for a kind of report (section 4.2.3). */
-const FLAGS: Readonly<Record<ReportKind, number>> = {
-  received: BUNDLE_FLAG.reportReception,
-  forwarded: BUNDLE_FLAG.reportForwarding,
-  delivered: BUNDLE_FLAG.reportDelivery,
-  deleted: BUNDLE_FLAG.reportDeletion,
-};
+import { REPORT_FLAG, type ReportKind } from './report-flags.ts';
 
 /** Reason codes of drops after which the primary block is known (section 9.5). */
 const REASONS: Readonly<Partial<Record<DtnDrop, number>>> = {
@@ -35,6 +25,14 @@ const REASONS: Readonly<Partial<Record<DtnDrop, number>>> = {
   'hop-limit': REASON.hopLimitExceeded,
   'block-unsupported': REASON.blockUnsupported,
 };
+
+/** What happened to a bundle. */
+interface About {
+  readonly kind: ReportKind;
+  readonly reason?: number;
+  /** True if the bundle was put together from fragments, of which the view shows one. */
+  readonly isWhole?: boolean;
+}
 
 const NOT: StatusItem = { isAsserted: false };
 
@@ -66,13 +64,22 @@ export class Reports {
    * @param view The bundle of which is reported, opened.
    * @returns the bundle with the report; undefined if there is to be none.
    */
-  of(
+  of(now: Nanoseconds, view: BundleView, about: About): HeldBundle | undefined {
+    const isAsked = (view.flags & REPORT_FLAG[about.kind]) !== 0;
+    return isAsked ? this.#made(now, view, about) : undefined;
+  }
+
+  /** @returns the report of a block that asks for it because it is unknown here (section 5.6). */
+  ofBlock(now: Nanoseconds, view: BundleView): HeldBundle | undefined {
+    return this.#made(now, view, { kind: 'received', reason: REASON.blockUnsupported });
+  }
+
+  #made(
     now: Nanoseconds,
     view: BundleView,
-    { kind, reason = REASON.none }: { readonly kind: ReportKind; readonly reason?: number },
+    { kind, reason = REASON.none, isWhole = false }: About,
   ): HeldBundle | undefined {
-    const isAsked = (view.flags & FLAGS[kind]) !== 0;
-    if (!isAsked || !this.allows(kind) || view.isAdministrative) return undefined;
+    if (!this.allows(kind) || view.isAdministrative) return undefined;
     if (view.sourceForm === EID_FORM.none) return undefined;
     const to = this.#parts.names.hostOf(view.reportTo);
     if (to === undefined || !this.#bucket.take(now)) return undefined;
@@ -89,9 +96,10 @@ export class Reports {
       source: view.source,
       createdMs: view.createdMs,
       sequence: view.sequence,
-      ...(view.isFragment && {
-        fragment: { offset: view.fragmentOffset, length: view.payloadLength },
-      }),
+      ...(view.isFragment &&
+        !isWhole && {
+          fragment: { offset: view.fragmentOffset, length: view.payloadLength },
+        }),
     });
     return this.#origin.createReport(now, { to, reportTo: view.reportTo, body });
   }

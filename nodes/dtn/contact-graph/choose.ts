@@ -5,7 +5,7 @@
  * @module
  */
 import type { Nanoseconds } from '../../../engine/host/time.ts';
-import type { ContactPlan } from './plan.ts';
+import type { ContactPlan, PlannedContact } from './plan.ts';
 import type { Route } from './search.ts';
 
 /** Classes of priority: 0 bulk, 1 normal, 2 expedited. */
@@ -34,6 +34,8 @@ export interface Demand {
   readonly deadlineNs: Nanoseconds;
   /** True if a part of it may go alone. */
   readonly isFragmentable: boolean;
+  /** Least bytes of such a part; absent if any will do. */
+  readonly pieceMin?: number;
 }
 
 /** What a route would do for a bundle. */
@@ -64,6 +66,14 @@ export class Volumes {
     for (const [index, { startNs, endNs, rate }] of plan.contacts.entries()) {
       const volume = ((endNs - startNs) * rate) / NS_PER_S;
       this.#left.fill(volume, index * PRIORITIES, (index + 1) * PRIORITIES);
+    }
+  }
+
+  /** What was promised by another plan holds. @param same Contacts of both, by their index there. */
+  takeOver(former: Volumes, same: ReadonlyMap<number, number>): void {
+    for (const [before, after] of same) {
+      const at = before * PRIORITIES;
+      this.#left.set(former.#left.subarray(at, at + PRIORITIES), after * PRIORITIES);
     }
   }
 
@@ -107,11 +117,23 @@ export interface Choice {
   /** Most routes that are considered. */
   readonly routesMax: number;
   readonly nowNs: Nanoseconds;
+  /** Called for each route that is considered; absent if nobody wants to know. */
+  readonly onTried?: ((route: Route, verdict: Projection | NoRoute) => void) | undefined;
 }
 
 /** Bytes for which a bundle of this size counts. */
 function volumeOf(size: number, { percent, bytesMin }: Allowance): number {
   return size + Math.max((size * percent) / PERCENT, bytesMin);
+}
+
+/** For how much the least part of a bundle counts that may go alone. */
+function leastVolume({ pieceMin }: Demand, { allowance }: Choice): number {
+  return pieceMin === undefined ? 0 : volumeOf(pieceMin, allowance);
+}
+
+/** The longest bundle that counts for no more than this volume. */
+export function sizeWithin(volume: number, { percent, bytesMin }: Allowance): number {
+  return Math.floor(Math.min(volume - bytesMin, volume / (1 + percent / PERCENT)));
 }
 
 /** The best route for a bundle, or why there is none. */
@@ -127,6 +149,7 @@ export function chooseRoute(
     // A bundle arrives no earlier than its route, so that routes behind cannot be better.
     if (route === undefined || (best !== undefined && route.arrivalNs > best.arrivalNs)) break;
     const projection = project(route, demand, choice);
+    choice.onTried?.(route, projection);
     if (typeof projection === 'string') reason = reason === 'no-volume' ? reason : projection;
     else if (best === undefined || compareProjections(projection, best) < 0) best = projection;
   }
@@ -165,7 +188,8 @@ function project(route: Route, demand: Demand, choice: Choice): Projection | NoR
   // 3.2.6.9 e: the bundle would arrive too late.
   if (at > demand.deadlineNs) return 'no-contact-before-expiry';
   // 3.2.6.9 f and g: nothing of it, or not all of it, has room.
-  const isTooLarge = room <= 0 || (!demand.isFragmentable && room < volume);
+  const piece = demand.isFragmentable ? leastVolume(demand, choice) : volume;
+  const isTooLarge = room <= 0 || room < Math.min(piece, volume);
   if (isTooLarge) return 'no-volume';
   return { route, volume, departureNs, arrivalNs: Math.ceil(at), room };
 }
@@ -175,6 +199,12 @@ function departureOf(route: Route, demand: Demand, choice: Choice): Nanoseconds 
   const { plan, nowNs, backlog } = choice;
   const first = plan.contacts[route.contacts[0] as number];
   if (first === undefined) return nowNs;
+  const residual = Math.max(0, backlog(first.to, demand.priority) - reliefOf(first, plan, nowNs));
+  return Math.max(nowNs, first.startNs) + Math.ceil((residual / first.rate) * NS_PER_S);
+}
+
+/** Bytes that contacts with the same neighbour carry from now until this one begins. */
+function reliefOf(first: PlannedContact, plan: ContactPlan, nowNs: Nanoseconds): number {
   const earlier = plan.bySender[first.from] as readonly number[];
   let relief = 0;
   for (const id of earlier) {
@@ -183,8 +213,41 @@ function departureOf(route: Route, demand: Demand, choice: Choice): Nanoseconds 
     if (contact.endNs <= nowNs || contact.startNs >= first.startNs) continue;
     relief += ((contact.endNs - Math.max(nowNs, contact.startNs)) / NS_PER_S) * contact.rate;
   }
-  const residual = Math.max(0, backlog(first.to, demand.priority) - relief);
-  return Math.max(nowNs, first.startNs) + Math.ceil((residual / first.rate) * NS_PER_S);
+  return relief;
+}
+
+/** What waits for a neighbour, in the order in which it leaves. */
+export interface QueuedDemand<Bundle> {
+  readonly bundle: Bundle;
+  readonly priority: number;
+  /** What was promised to it; absent if its route was not chosen here. */
+  readonly promised: Projection | undefined;
+}
+
+/**
+ * Bundles below a priority that no longer fit in the first contact of their route, because others
+ * leave before them (`manageOverbooking` of ION).
+ */
+export function overbooked<Bundle>(
+  queue: readonly QueuedDemand<Bundle>[],
+  priority: number,
+  { plan, nowNs }: Pick<Choice, 'plan' | 'nowNs'>,
+): readonly Bundle[] {
+  const reliefs = new Map<number, number>();
+  const displaced: Bundle[] = [];
+  let ahead = 0;
+  for (const { bundle, priority: own, promised } of queue) {
+    const id = promised?.route.contacts[0];
+    const first = id === undefined ? undefined : plan.contacts[id];
+    if (promised === undefined || id === undefined || first === undefined) continue;
+    const relief = reliefs.get(id) ?? reliefOf(first, plan, nowNs);
+    reliefs.set(id, relief);
+    const bytes = Math.max(0, ahead - relief) + promised.volume;
+    const endNs = Math.max(nowNs, first.startNs) + (bytes / first.rate) * NS_PER_S;
+    if (own < priority && endNs > first.endNs) displaced.push(bundle);
+    else ahead += promised.volume;
+  }
+  return displaced;
 }
 
 /** Section 3.2.6.8.9: the end of the contact that ends first from here on. */

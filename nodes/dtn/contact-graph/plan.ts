@@ -66,3 +66,21 @@ export class ContactPlan {
     this.bySender = bySender;
   }
 }
+
+/** Where the plan of an instant comes from. */
+export interface PlanSource {
+  /** The same plan again and again, as long as it is good. */
+  at(nowNs: Nanoseconds): ContactPlan;
+}
+
+/** For contacts of one plan that another one has as well, their indices there. */
+export function sameContacts(before: ContactPlan, after: ContactPlan): ReadonlyMap<number, number> {
+  const nameOf = ({ from, to, startNs }: PlannedContact): string => `${from} ${to} ${startNs}`;
+  const there = new Map(after.contacts.map((contact, index) => [nameOf(contact), index]));
+  const same = new Map<number, number>();
+  for (const [index, contact] of before.contacts.entries()) {
+    const other = there.get(nameOf(contact));
+    if (other !== undefined) same.set(index, other);
+  }
+  return same;
+}

@@ -36,6 +36,7 @@ export type LtpDrop =
   | 'ltp-bad-data'
   | 'ltp-sessions-full'
   | 'ltp-closed-session'
+  | 'ltp-forgotten'
   | 'ltp-silence'
   | 'ltp-retries'
   | 'ltp-cancelled'

@@ -83,6 +83,11 @@ export class LtpIncoming {
       return;
     }
     session.heardAt = this.#desk.clockAt();
+    if (!session.knowsReport(content.report)) {
+      this.#drop('ltp-forgotten');
+      this.#giveUp(number, LTP_REASON.system);
+      return;
+    }
     const fault = session.place === 'kept' ? undefined : session.add(content);
     if (fault === 'miscoloured') this.#giveUp(number, LTP_REASON.miscoloured);
     if (fault !== undefined) this.#drop('ltp-bad-data');

@@ -67,6 +67,15 @@ export class LtpReceiving {
     return this.#open.size > 0;
   }
 
+  /**
+   * False if a checkpoint answers a report that was never sent, as far as this end knows: it has been
+   * restarted since, and has lost what it claimed then.
+   * @param serial 0 for none.
+   */
+  knowsReport(serial: number): boolean {
+    return serial === 0 || this.#lowers.has(serial);
+  }
+
   /** Takes data, and copies what is new. */
   add(content: LtpData): DataFault | undefined {
     const fault = this.#faultOf(content);

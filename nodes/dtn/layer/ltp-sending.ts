@@ -40,7 +40,7 @@ export class LtpSending {
   /** How much of the block, from its start, is acknowledged. */
   readonly redBytes: number;
   readonly #block: Uint8Array;
-  readonly #claimed = new ByteRanges();
+  #claimed = new ByteRanges();
   readonly #checkpoints = new Map<number, Checkpoint>();
   #serial: number;
   #rounds = 0;
@@ -108,7 +108,7 @@ export class LtpSending {
   }
 
   /** Takes a report; the same report twice repairs nothing twice. */
-  take({ checkpoint: serial, lower, upper, claims }: LtpReport): ReportOutcome {
+  take({ report, checkpoint: serial, lower, upper, claims }: LtpReport): ReportOutcome {
     const checkpoint = this.#checkpoints.get(serial);
     // RFC 5326 section 3.2.2: 0 is a report that no checkpoint asked for.
     const isKnown = serial === 0 || checkpoint?.segment !== undefined;
@@ -119,11 +119,16 @@ export class LtpSending {
     if (checkpoint === undefined) return { kind: 'repair', runs: [] };
     const scopes = checkpoint.repaired.gaps(lower, upper);
     checkpoint.repaired.add(lower, upper);
-    return this.#repair(scopes, serial);
+    return this.#repair(scopes, report);
   }
 
-  /** All reports came and some bytes are still missing: asks for all of them again. */
+  /**
+   * All reports came and some bytes are still missing: sends everything again. What was claimed does
+   * not count: this checkpoint answers no report, so that a receiver that was restarted could not
+   * say that it has lost what it had.
+   */
   restart(): ReportOutcome {
+    this.#claimed = new ByteRanges();
     return this.#repair([{ start: 0, end: this.redBytes }], 0);
   }
 

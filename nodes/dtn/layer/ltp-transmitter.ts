@@ -48,10 +48,14 @@ export class LtpTransmitter<Alarm> {
     this.#data = data;
   }
 
-  /** When everything that waits now will have left, at the rate of this contact. */
+  /**
+   * When everything that waits now will have left, at the rate of this contact. If nothing waits, this
+   * is when the last segment has left: by a wall clock, an instant that is never past is never due.
+   */
   idleAt(now: Nanoseconds): Nanoseconds {
-    const { rateBps } = this.#contactAt(now);
     const bytes = this.#control.reduce((sum, each) => sum + each.bytes.length, this.#data.bytes);
+    if (bytes === 0) return this.#freeNs;
+    const { rateBps } = this.#contactAt(now);
     return Math.max(this.#freeNs, now) + Math.ceil((bytes * BITS * NS_PER_S) / rateBps);
   }
 

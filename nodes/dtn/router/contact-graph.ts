@@ -11,47 +11,79 @@ import {
   chooseRoute,
   type Demand,
   type NoRoute,
+  overbooked,
   type Projection,
   ROUTES_MAX,
   type RouteSource,
+  sizeWithin,
   Volumes,
 } from '../contact-graph/choose.ts';
-import type { ContactPlan } from '../contact-graph/plan.ts';
+import { type ContactPlan, type PlanSource, sameContacts } from '../contact-graph/plan.ts';
 import { RouteList } from '../contact-graph/routes.ts';
 import { type RouteQuery, RouteSearch } from '../contact-graph/search.ts';
 import type { Names } from '../names.ts';
-import type { Decision, Router, Surroundings } from './router.ts';
+import type { CopyDecision, Decision, Router, Surroundings } from './router.ts';
+import { type OnTried, TriedRoutes } from './tried-routes.ts';
 
 /** What the router stands on. */
 export interface ContactGraphParts {
   /** Name of its node. */
   readonly own: string;
   readonly names: Names;
-  readonly plan: ContactPlan;
+  readonly plans: PlanSource;
   /** Defects for tests: takes the last of the routes; never says that a contact is full. */
   readonly isRoundabout: boolean;
   readonly isOverbooking: boolean;
+  /** Called with what was considered for a bundle, best first; absent while nobody traces it. */
+  readonly onTried?: OnTried | undefined;
 }
+
+/** A query whose routes may have to begin with one neighbour. */
+interface Query extends RouteQuery {
+  readonly entry?: number;
+}
+
+const NO_ROUTE: CopyDecision = { kind: 'wait', why: 'no-route' };
+const NO_VOLUME: CopyDecision = { kind: 'wait', why: 'no-volume' };
 
 /** Routes by the plan. */
 export class ContactGraphRouter implements Router {
   readonly #parts: ContactGraphParts;
-  readonly #volumes: Volumes;
-  readonly #search: RouteSearch;
+  #plan: ContactPlan;
+  #volumes: Volumes;
+  #search: RouteSearch;
   readonly #promised = new Map<string, Projection>();
-  /** Lists of routes, by destination and avoided neighbour, from the instant of their making. */
+  /** For each neighbour, the contacts with all others. */
+  readonly #others = new Map<number, ReadonlySet<number>>();
+  /** Lists of routes, by what they depend on, from the instant of their making. */
   readonly #lists = new Map<string, { readonly list: RouteList; readonly sinceNs: number }>();
 
   constructor(parts: ContactGraphParts) {
     this.#parts = parts;
-    this.#volumes = new Volumes(parts.plan);
-    this.#search = new RouteSearch(parts.plan);
+    this.#plan = parts.plans.at(0);
+    this.#volumes = new Volumes(this.#plan);
+    this.#search = new RouteSearch(this.#plan);
   }
 
   route(bundle: HeldBundle, around: Surroundings): Decision {
-    const { names, plan, isOverbooking } = this.#parts;
+    this.#renew(around.nowNs);
     const query = this.#queryFor(bundle, around.nowNs);
-    if (query === undefined) return { kind: 'wait', why: 'no-route' };
+    return query === undefined ? NO_ROUTE : this.#decide(query, bundle, around);
+  }
+
+  routeBy(copy: HeldBundle, neighbour: string, around: Surroundings): CopyDecision {
+    this.#renew(around.nowNs);
+    const query = this.#queryFor(copy, around.nowNs);
+    const entry = this.#parts.names.numberOf(neighbour);
+    if (query === undefined || entry === undefined) return NO_ROUTE;
+    const notFirst = this.#notTo(entry);
+    const decision = this.#decide({ ...query, entry, notFirst }, copy, around);
+    return decision.kind === 'split' ? NO_VOLUME : decision;
+  }
+
+  #decide(query: Query, bundle: HeldBundle, around: Surroundings): Decision {
+    const { names, isOverbooking } = this.#parts;
+    const plan = this.#plan;
     const choice: Choice = {
       plan,
       volumes: this.#volumes,
@@ -61,25 +93,49 @@ export class ContactGraphRouter implements Router {
       routesMax: ROUTES_MAX,
       nowNs: around.nowNs,
     };
+    const tried = this.#parts.onTried && new TriedRoutes(plan, around.nowNs);
+    const pieceMin = around.leastPiece(bundle);
     const demand = {
       size: bundle.bytes.length,
       priority: bundle.priority,
       deadlineNs: around.deadlineOf(bundle),
-      isFragmentable: false,
+      isFragmentable: Number.isFinite(pieceMin),
+      pieceMin,
     };
-    const chosen = this.#choose(query, demand, choice);
+    const chosen = this.#choose(query, demand, { ...choice, onTried: tried?.add });
+    if (tried !== undefined) {
+      const nameOf = (entry: number): string | undefined => names.nameAt(entry);
+      this.#parts.onTried?.(bundle, tried.ending(chosen, nameOf));
+    }
     if (typeof chosen === 'string') return { kind: 'wait', why: chosen };
+    // Section 3.2.8.2: anticipatory fragmentation.
+    if (chosen.room < chosen.volume && !isOverbooking)
+      return { kind: 'split', maxBytes: sizeWithin(chosen.room, ALLOWANCE) };
     if (!isOverbooking) this.#volumes.book(chosen, bundle.priority);
     this.#promised.set(bundle.key, chosen);
+    const { departureNs: leavesNs } = chosen;
     const { contacts, entry } = chosen.route;
     const untilNs = plan.contacts[contacts[0] as number]?.endNs ?? around.nowNs;
-    return { kind: 'go', neighbour: names.nameAt(entry) ?? '', untilNs };
+    return { kind: 'go', neighbour: names.nameAt(entry) ?? '', untilNs, leavesNs };
   }
 
   withdrawn({ key, priority }: HeldBundle): void {
     const promised = this.#promised.get(key);
     if (promised !== undefined) this.#volumes.release(promised, priority);
     this.#promised.delete(key);
+  }
+
+  displaced(
+    { priority }: HeldBundle,
+    queue: readonly HeldBundle[],
+    { nowNs }: Surroundings,
+  ): readonly HeldBundle[] {
+    if (this.#parts.isOverbooking) return [];
+    const plan = this.#plan;
+    const demands = queue.map((bundle) => {
+      return { bundle, priority: bundle.priority, promised: this.#promised.get(bundle.key) };
+    });
+    return overbooked(demands, priority, { plan, nowNs });
   }
 
   done({ key }: HeldBundle): void {
@@ -90,7 +146,7 @@ export class ContactGraphRouter implements Router {
    * The best route of a list. Arrivals of an old list are those of an earlier departure, and so lower
    * bounds, with which the choice is exact as long as it does not come to the end of the list.
    */
-  #choose(query: RouteQuery, demand: Demand, choice: Choice): Projection | NoRoute {
+  #choose(query: Query, demand: Demand, choice: Choice): Projection | NoRoute {
     const { isRoundabout } = this.#parts;
     const list = this.#listFor(query);
     const chosen = chooseRoute(isRoundabout ? lastOf(list) : list, demand, choice);
@@ -100,8 +156,38 @@ export class ContactGraphRouter implements Router {
     return chooseRoute(this.#listFor(query), demand, choice);
   }
 
-  #isNew(query: RouteQuery): boolean {
+  #isNew(query: Query): boolean {
     return this.#lists.get(keyOf(query))?.sinceNs === query.atNs;
+  }
+
+  /** Moves to the plan of an instant, with what was promised by the former one. */
+  #renew(nowNs: number): void {
+    const plan = this.#parts.plans.at(nowNs);
+    if (plan === this.#plan) return;
+    const same = sameContacts(this.#plan, plan);
+    const volumes = new Volumes(plan);
+    volumes.takeOver(this.#volumes, same);
+    this.#plan = plan;
+    this.#volumes = volumes;
+    this.#search = new RouteSearch(plan);
+    this.#lists.clear();
+    this.#others.clear();
+    for (const [key, promised] of this.#promised) {
+      const contacts = promised.route.contacts.flatMap((contact) => same.get(contact) ?? []);
+      this.#promised.set(key, { ...promised, route: { ...promised.route, contacts } });
+    }
+  }
+
+  /** All contacts of this node but those with one neighbour. */
+  #notTo(entry: number): ReadonlySet<number> {
+    const { own, names } = this.#parts;
+    const plan = this.#plan;
+    const known = this.#others.get(entry);
+    if (known !== undefined) return known;
+    const contacts = plan.bySender[names.numberOf(own) ?? -1] ?? [];
+    const others = new Set(contacts.filter((contact) => plan.to[contact] !== entry));
+    this.#others.set(entry, others);
+    return others;
   }
 
   #queryFor({ destination, from }: HeldBundle, atNs: number): RouteQuery | undefined {
@@ -116,21 +202,21 @@ export class ContactGraphRouter implements Router {
   }
 
   /** A list is good until the first contact of one of its routes has ended (section 3.2.3). */
-  #listFor(query: RouteQuery): RouteList {
+  #listFor(query: Query): RouteList {
     const key = keyOf(query);
     const known = this.#lists.get(key);
-    const { isRoundabout, plan } = this.#parts;
+    const { isRoundabout } = this.#parts;
     const isGood = known !== undefined && query.atNs <= known.list.firstEndNs;
     if (isGood && (!isRoundabout || known.sinceNs === query.atNs)) return known.list;
-    const list = new RouteList(plan, this.#search, query);
+    const list = new RouteList(this.#plan, this.#search, query);
     this.#lists.set(key, { list, sinceNs: query.atNs });
     return list;
   }
 }
 
 /** What lists of routes depend on, beside the instant. */
-function keyOf({ target, avoided }: RouteQuery): string {
-  return `${target} ${[...(avoided ?? [])].join(' ')}`;
+function keyOf({ target, entry, avoided }: Query): string {
+  return `${target} ${entry ?? 'any'} ${[...(avoided ?? [])].join(' ')}`;
 }
 
 /** The defect `roundabout`: the worst of the routes is the only one. */

@@ -6,7 +6,7 @@
 import type { NetworkMap } from '../../../engine/host/network-view.ts';
 import type { DtnOptions } from '../config.ts';
 import type { Names } from '../names.ts';
-import { planOfNetwork } from '../plan-of-network.ts';
+import { NetworkPlans } from '../plan-of-network.ts';
 import { BackpressureRouter } from './backpressure.ts';
 import { ContactGraphRouter } from './contact-graph.ts';
 import { DirectRouter } from './direct.ts';
@@ -17,6 +17,7 @@ import { ProphetRouter } from './prophet.ts';
 import type { CopyRouter, Router } from './router.ts';
 import { SprayAndWaitRouter } from './spray-and-wait.ts';
 import { StaticRouter } from './static-routes.ts';
+import type { OnTried } from './tried-routes.ts';
 import { TwoHopRouter } from './two-hop.ts';
 
 /** What routers know of their node and network. */
@@ -28,6 +29,8 @@ export interface RouterParts {
   readonly names: Names;
   /** Names of all hosts to which there is a way. */
   readonly neighbours: ReadonlySet<string>;
+  /** Called with the routes that were considered for a bundle; absent while nobody traces them. */
+  readonly onTried?: OnTried | undefined;
 }
 
 /** Who decides where bundles go; `copies` outweighs `router`. */
@@ -38,14 +41,14 @@ export interface ChosenRouter {
 
 /** The router that the options name. */
 export function makeRouter(parts: RouterParts): ChosenRouter {
-  const { own, options, names, neighbours, network } = parts;
+  const { own, options, names, neighbours, network, onTried } = parts;
   const { router: kind, routes, double } = options;
   if (kind === 'contact-graph') {
-    const plan = planOfNetwork(network, names);
+    const plans = new NetworkPlans(network, names);
     const isRoundabout = double === 'roundabout';
     const isOverbooking = double === 'overbooking';
     const defects = { isRoundabout, isOverbooking };
-    return { router: new ContactGraphRouter({ own, names, plan, ...defects }) };
+    return { router: new ContactGraphRouter({ own, names, plans, onTried, ...defects }) };
   }
   const direct = new DirectRouter(neighbours);
   if (kind === 'direct') return { router: direct };

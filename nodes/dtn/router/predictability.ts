@@ -61,6 +61,13 @@ export function transitive(
   return Math.max(before, toNeighbour * onward * beta);
 }
 
+/** The table of an earlier life. */
+export interface FormerTable {
+  readonly values: Iterable<readonly [string, number]>;
+  readonly meetings: Iterable<readonly [string, Nanoseconds]>;
+  readonly agedNs: Nanoseconds;
+}
+
 interface Entry {
   value: number;
   /** Last encounter; undefined if there was none. */
@@ -88,15 +95,31 @@ export class Predictabilities {
     return values.sort(([a], [b]) => (a < b ? -1 : 1));
   }
 
-  /** Takes values of an earlier life. */
-  restore(values: Iterable<readonly [string, number]>, now: Nanoseconds): void {
-    for (const [name, value] of values) this.#entries.set(name, { value, metNs: undefined });
-    this.#agedNs = now;
+  /** When each neighbour was met last, by name. */
+  meetings(): readonly (readonly [string, Nanoseconds])[] {
+    return this.all().flatMap(([name]) => {
+      const metNs = this.#entries.get(name)?.metNs;
+      return metNs === undefined ? [] : [[name, metNs] as const];
+    });
+  }
+
+  /** The instant for which the values hold. */
+  get agedNs(): Nanoseconds {
+    return this.#agedNs;
+  }
+
+  /** Goes on with the table of an earlier life, which ages from the instant for which it held. */
+  restore({ values, meetings, agedNs }: FormerTable): void {
+    const met = new Map(meetings);
+    for (const [name, value] of values) this.#entries.set(name, { value, metNs: met.get(name) });
+    this.#agedNs = agedNs;
   }
 
   /** To be called before values are used. */
   age(now: Nanoseconds): void {
     const { unitNs, gamma } = this.#parameters;
+    // The clock of contact plans began anew between two lives.
+    if (now < this.#agedNs) this.#agedNs = now;
     const units = Math.floor((now - this.#agedNs) / unitNs);
     if (units <= 0) return;
     this.#agedNs += units * unitNs;
@@ -108,7 +131,7 @@ export class Predictabilities {
 
   meet(neighbour: string, now: Nanoseconds): void {
     const { value = 0, metNs } = this.#entries.get(neighbour) ?? {};
-    const intervalNs = metNs === undefined ? undefined : now - metNs;
+    const intervalNs = metNs === undefined ? undefined : Math.max(0, now - metNs);
     const after = encountered(value, intervalNs, this.#parameters);
     this.#entries.set(neighbour, { value: after, metNs: now });
   }

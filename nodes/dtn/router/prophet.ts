@@ -1,18 +1,23 @@
 /**
  * PRoPHET version 2 (RFC 6693) with the forwarding strategy GRTR (section 3.6): a neighbour gets a
  * copy if it is likelier to meet the destination than this node. Tables travel in the record of an
- * encounter, not in the TLVs of section 4.
+ * encounter, not in the TLVs of section 4. With a durable store the table survives a restart, and ages
+ * while the node is down.
  *
  * @module
  */
 import type { Nanoseconds } from '../../../engine/host/time.ts';
+import { CBOR_ARRAY, CBOR_BYTES, CBOR_UINT, CborReader } from '../../_kit/cbor-reader.ts';
+import { CborWriter } from '../../_kit/cbor-writer.ts';
 import type { HeldBundle } from '../agent/held-bundle.ts';
 import { Predictabilities, type ProphetParameters } from './predictability.ts';
-import { readTable, writeTable } from './record-table.ts';
+import { type Row, readTable, writeTable } from './record-table.ts';
 import type { CopyRouter, Offer } from './router.ts';
 
 /** Resolution of a value in a record. */
 const PARTS = 1e9;
+/** Elements of what survives a restart. */
+const MEMORY_ELEMENTS = 3;
 const COPY: Offer = { handsOver: false };
 
 /** Gives bundles to neighbours that are likelier to deliver them. */
@@ -22,6 +27,8 @@ export class ProphetRouter implements CopyRouter {
   readonly #table: Predictabilities;
   /** Tables of neighbours, as they were at the last encounter. */
   readonly #theirs = new Map<string, ReadonlyMap<string, number>>();
+  /** True if the table is not what was kept of it last. */
+  #hasChanged = false;
 
   /** @param isKnown True for hosts of the network, which bound all tables. */
   constructor(own: string, parameters: ProphetParameters, isKnown: (name: string) => boolean) {
@@ -38,6 +45,7 @@ export class ProphetRouter implements CopyRouter {
   met(neighbour: string, nowNs: Nanoseconds): void {
     this.#table.age(nowNs);
     this.#table.meet(neighbour, nowNs);
+    this.#hasChanged = true;
   }
 
   record(): Uint8Array {
@@ -47,11 +55,36 @@ export class ProphetRouter implements CopyRouter {
   heard(neighbour: string, record: Uint8Array): boolean {
     const rows = readTable(record);
     if (rows === undefined || rows.some(([, parts]) => parts > PARTS)) return false;
-    const known = rows
-      .filter(([name]) => name !== this.#own && this.#isKnown(name))
-      .map(([name, parts]) => [name, parts / PARTS] as const);
+    const known = this.#ofOthers(rows);
     this.#theirs.set(neighbour, new Map(known));
     this.#table.learn(neighbour, known);
+    this.#hasChanged = true;
+    return true;
+  }
+
+  /** `[instant of the values, table of values, table of last encounters]`, instants in ns. */
+  memory(): Uint8Array | undefined {
+    if (!this.#hasChanged) return undefined;
+    this.#hasChanged = false;
+    const writer = new CborWriter();
+    writer.array(MEMORY_ELEMENTS);
+    writer.uint(this.#table.agedNs);
+    writer.string(this.record());
+    writer.string(writeTable(this.#table.meetings()));
+    return writer.taken();
+  }
+
+  resume(memory: Uint8Array): boolean {
+    const reader = new CborReader();
+    reader.open(memory, 0, memory.length);
+    if (!reader.expect(CBOR_ARRAY) || reader.argument !== MEMORY_ELEMENTS) return false;
+    if (!reader.expect(CBOR_UINT) || !reader.isExact) return false;
+    const agedNs = reader.argument;
+    const values = readInnerTable(reader);
+    const meetings = readInnerTable(reader);
+    if (values === undefined || meetings === undefined || reader.at !== reader.end) return false;
+    if (values.some(([, parts]) => parts > PARTS)) return false;
+    this.#table.restore({ values: this.#ofOthers(values), meetings, agedNs });
     return true;
   }
 
@@ -59,4 +92,17 @@ export class ProphetRouter implements CopyRouter {
     const theirs = this.#theirs.get(neighbour)?.get(destination) ?? 0;
     return theirs > this.#table.of(destination) ? COPY : undefined;
   }
+
+  /** Values of other nodes of the network. */
+  #ofOthers(rows: readonly Row[]): readonly Row[] {
+    return rows
+      .filter(([name]) => name !== this.#own && this.#isKnown(name))
+      .map(([name, parts]) => [name, parts / PARTS] as const);
+  }
+}
+
+/** A table within a byte string; undefined if there is none. */
+function readInnerTable(reader: CborReader): readonly Row[] | undefined {
+  if (!reader.string(CBOR_BYTES)) return undefined;
+  return readTable(reader.bytes.subarray(reader.at - reader.argument, reader.at));
 }

@@ -19,8 +19,15 @@ export type Decision =
       readonly neighbour: string;
       /** Latest planned instant of leaving; if it has not left by then, the router is asked again. */
       readonly untilNs: Nanoseconds;
+      /** Planned instant of leaving; absent if the router plans none. */
+      readonly leavesNs?: Nanoseconds;
     }
+  /** A fragment of so many bytes can go; the rest of the bundle is asked about anew. */
+  | { readonly kind: 'split'; readonly maxBytes: number }
   | { readonly kind: 'wait'; readonly why: WaitReason };
+
+/** Copies of critical bundles stay whole. */
+export type CopyDecision = Exclude<Decision, { readonly kind: 'split' }>;
 
 /** What a router may ask about its node, now. Instants are those of contact plans. */
 export interface Surroundings {
@@ -29,6 +36,8 @@ export interface Surroundings {
   deadlineOf(bundle: HeldBundle): Nanoseconds;
   /** Bytes that wait for a neighbour at this priority or higher. */
   waiting(neighbour: string, priority: number): number;
+  /** Least bytes of a part of the bundle that may go alone; Infinity if none may. */
+  leastPiece(bundle: HeldBundle): number;
   /** True if a link to this neighbour is open. */
   isOpen(neighbour: string): boolean;
 }
@@ -36,10 +45,21 @@ export interface Surroundings {
 /** Decides where bundles go. */
 export interface Router {
   route(bundle: HeldBundle, around: Surroundings): Decision;
+  /** The same for a copy of a critical bundle, on the best route that begins with this neighbour. */
+  routeBy?(copy: HeldBundle, neighbour: string, around: Surroundings): CopyDecision;
   /** The bundle does not go where it was sent last: what was promised to it is free again. */
   withdrawn?(bundle: HeldBundle): void;
   /** The bundle has left, or is no longer here. */
   done?(bundle: HeldBundle): void;
+  /**
+   * A bundle was put before others: which of them will not leave as they were promised?
+   * @param queue What waits for its neighbour, in the order in which it leaves.
+   */
+  displaced?(
+    bundle: HeldBundle,
+    queue: readonly HeldBundle[],
+    around: Surroundings,
+  ): readonly HeldBundle[];
 }
 
 /** What a neighbour that lacks a bundle gets. */
@@ -75,4 +95,11 @@ export interface CopyRouter {
   kept?(bundle: HeldBundle, note: number | undefined): void;
   /** The bundle is no longer here. */
   done?(bundle: HeldBundle): void;
+  /** What must survive a restart; undefined if that is what it was at the last call. */
+  memory?(): Uint8Array | undefined;
+  /**
+   * Goes on with the memory of an earlier life.
+   * @returns false if it is malformed: then nothing of it counts.
+   */
+  resume?(memory: Uint8Array): boolean;
 }

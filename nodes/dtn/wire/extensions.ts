@@ -26,23 +26,36 @@ export function bundleAgeData(ageMs: number): Uint8Array {
   return writer.taken();
 }
 
-/** Ours: 0 bulk, 1 normal, 2 expedited. A bundle without the block is normal. */
-export function priorityData(priority: number): Uint8Array {
+/** How urgent a bundle is. */
+export interface Urgency {
+  readonly priority: 0 | 1 | 2;
+  readonly isCritical: boolean;
+}
+
+/** Added to the priority of a critical bundle. */
+const CRITICAL = 4;
+const USUAL: Urgency = { priority: 1, isCritical: false };
+
+/** Ours: 0 bulk, 1 normal, 2 expedited, and 4 more if it is critical; without the block, 1. */
+export function urgencyData({ priority, isCritical }: Urgency): Uint8Array {
   writer.reset();
-  writer.uint(priority);
+  writer.uint(priority + (isCritical ? CRITICAL : 0));
   return writer.taken();
 }
 
-/** The priority of a bundle; normal if it names none that we know. */
-export function priorityOf(view: BundleView): 0 | 1 | 2 {
+/** How urgent a bundle is; as usual if it says nothing that we know. */
+export function urgencyOf(view: BundleView): Urgency {
   for (let index = 0; index < view.blocks; index += 1) {
     if (view.blockType[index] !== BLOCK_TYPE.priority) continue;
     const start = view.dataStart[index] as number;
     // Numbers below 24 are their own encoding (RFC 8949 section 3).
     const value = view.dataEnd[index] === start + 1 ? view.bytes[start] : undefined;
-    return value === 0 || value === 2 ? value : 1;
+    if (value === undefined || value >= 2 * CRITICAL) return USUAL;
+    const priority = value % CRITICAL;
+    if (priority !== 0 && priority !== 1 && priority !== 2) return USUAL;
+    return { priority, isCritical: value >= CRITICAL };
   }
-  return 1;
+  return USUAL;
 }
 
 /** Section 4.4.3. @param limit 1 to 255. */

@@ -7,7 +7,12 @@ export const row: Row = {
     'a lifetime that is shorter than the conjunction': {
       base: 'shipped',
       set: { 'traffic.0.lifetime': '12h' },
-      red: ['dtn.delivery value >='],
+      red: ['dtn.delivery value >=', 'dtn.buffer.peak max >='],
+    },
+    'a message more each hour': {
+      base: 'shipped',
+      set: { 'traffic.0.rate': '2/h' },
+      red: ['dtn.buffer.peak max <='],
     },
     'a conjunction that ends six hours early': {
       base: 'shipped',

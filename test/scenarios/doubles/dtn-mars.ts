@@ -18,6 +18,11 @@ export const row: Row = {
       set: { 'topology.links.15.delay': '30s' },
       red: ['dtn.latency max <='],
     },
+    'a contact across to the Earth that begins a minute late': {
+      base: 'shipped',
+      set: { 'topology.links.11.contacts.actual': '[{ contact: 3600s, start: 3660s }]' },
+      red: ['dtn.latency min <=', 'dtn.route.error max <='],
+    },
     'nodes that drop every second bundle of others': {
       base: 'shipped',
       set: { 'options.dtn.double': 'dropping' },

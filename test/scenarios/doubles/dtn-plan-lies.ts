@@ -7,7 +7,7 @@ export const row: Row = {
     'a router that gives contacts more than they can carry': {
       base: 'shipped',
       set: { 'options.dtn.double': 'overbooking' },
-      red: ['dtn.latency mean <='],
+      red: ['dtn.latency mean <=', 'dtn.route.error mean <=', 'dtn.contact.use value >='],
     },
     'nodes that drop every second bundle of others': {
       base: 'shipped',
@@ -26,7 +26,12 @@ export const row: Row = {
         'topology.links.1.contacts.actual': '[]',
         'topology.links.3.contacts.actual': '[]',
       },
-      red: ['dtn.latency max >='],
+      red: ['dtn.latency max >=', 'dtn.route.error mean >='],
+    },
+    'bundles that are half as long again': {
+      base: 'shipped',
+      set: { 'traffic.0.size': '1500B' },
+      red: ['dtn.contact.use value <='],
     },
   },
 };

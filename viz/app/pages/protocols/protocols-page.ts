@@ -170,6 +170,7 @@ export class ProtocolsPage {
       timeNs,
       fromNs: Math.max(0, timeNs - NEAR_NS),
       toNs: timeNs,
+      endNs: view.time.extent.value[1],
       nodes: nodesOf(trace.info, world),
       marks,
       spans,

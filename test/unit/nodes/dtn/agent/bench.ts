@@ -37,6 +37,8 @@ export interface BenchOptions {
   readonly options?: Partial<DtnOptions>;
   readonly contacts?: PlannedContacts;
   readonly router?: Router;
+  /** Instead of `router`. */
+  readonly copies?: AgentParts['copies'];
   /** How far the agent's clock is off at an instant, s. */
   readonly clockOffsetS?: (now: number) => number;
   readonly rateBps?: number;
@@ -74,6 +76,7 @@ export function bench(given: BenchOptions = {}): Bench {
     below: (bound): number => bound - 1,
     planTime: (): number => nowNs,
     security: given.security,
+    copies: given.copies,
   });
   const stepAll: Bench['step'] = (now, input) => {
     nowNs = now;
@@ -81,7 +84,7 @@ export function bench(given: BenchOptions = {}): Bench {
   };
   const step: Bench['step'] = (now, input) =>
     stepAll(now, input).filter(
-      ({ kind }) => !['count', 'stored', 'hops', 'emptied'].includes(kind),
+      ({ kind }) => !['count', 'stored', 'hops', 'emptied', 'misplanned'].includes(kind),
     );
   return { agent, step, stepAll };
 }

@@ -26,20 +26,29 @@ export class Meetings {
   readonly lossy = new Set<string>();
   readonly delivered: string[] = [];
   readonly drops: string[] = [];
+  /** Counters, as `a dtn.reported`. */
+  readonly counts: Record<string, number> = {};
   /** Lengths of what left, by the way it took, as `a b`. */
   readonly sent: Record<string, number[]> = {};
   now = 0;
+  /** Longest bundle on every link. */
+  readonly #maxBytes: number;
 
-  constructor(options: Partial<DtnOptions>, rateBps = 1e9, names: readonly string[] = NAMES) {
+  constructor(
+    options: Partial<DtnOptions> & { readonly maxBytes?: number },
+    rateBps = 1e9,
+    names: readonly string[] = NAMES,
+  ) {
+    this.#maxBytes = options.maxBytes ?? 1e6;
     const parsed = { ...dtnConfig.parse({}), ...options };
     this.#agents = new Map(
       names.map((own) => [own, this.#agent(own, names, { options: parsed, rateBps })]),
     );
   }
 
-  /** Sends a message of 100 bytes. */
-  send(from: string, to: string): void {
-    const body = new Uint8Array(100);
+  /** Sends a message. */
+  send(from: string, to: string, bytes = 100): void {
+    const body = new Uint8Array(bytes);
     this.#step(from, { kind: 'send', request: 'r', to, body, wishes: {} });
   }
 
@@ -118,6 +127,10 @@ export class Meetings {
   #perform(own: string, effect: AgentEffect<string>): void {
     if (effect.kind === 'deliver') this.delivered.push(`${effect.from} ${own}`);
     if (effect.kind === 'drop') this.drops.push(effect.reason);
+    if (effect.kind === 'count') {
+      const name = `${own} ${effect.metric}`;
+      this.counts[name] = (this.counts[name] ?? 0) + 1;
+    }
     if (effect.kind !== 'transmit') return;
     const [, to = ''] = effect.outlet.split('-');
     const way = `${own} ${to}`;
@@ -138,7 +151,7 @@ export class Meetings {
         new Adjacency({
           link: `${own}-${neighbour}`,
           neighbour,
-          maxBytes: 1e6,
+          maxBytes: this.#maxBytes,
           rateBps,
           contacts: { windows: [] },
           bytesOnLink: (bytes) => bytes,

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { dtnConfig } from '../../../../../nodes/dtn/config.ts';
 import { sampleBundle } from '../wire/support.ts';
 import { Meetings } from './copy-bench.ts';
 
@@ -191,5 +192,62 @@ describe('static routes', () => {
     expect(net.delivered).toEqual(['a c']);
     net.meet('a', 'b');
     expect(net.holding).toEqual([0, 1, 0, 0]);
+  });
+});
+
+describe('status reports with routers of copies', () => {
+  const asking = {
+    ...dtnConfig.parse({}).reports,
+    ...{ forwarded: true, delivered: true, rate: 1_000 },
+  };
+
+  it('tell the source of each copy that was given, and of the delivery', () => {
+    const reports = { ...asking, ask: ['forwarded', 'delivered'] as ('forwarded' | 'delivered')[] };
+    const net = new Meetings({ router: 'epidemic', reports });
+    net.send('a', 'd');
+    net.meet('a', 'b');
+    // To itself: a has given b a copy. The others are bundles that travel as all do.
+    expect(net.counts['a dtn.reported']).toBe(1);
+    net.meet('b', 'd');
+    net.meet('a', 'b');
+    expect(net.delivered).toEqual(['a d']);
+    expect(net.counts['a dtn.reported']).toBe(3);
+    expect(net.counts['a dtn.confirmed']).toBe(1);
+  });
+
+  it('are none if nobody asks', () => {
+    const net = new Meetings({ router: 'epidemic', reports: asking });
+    net.send('a', 'd');
+    net.meet('a', 'b');
+    net.meet('b', 'd');
+    expect(net.counts['a dtn.reports'] ?? net.counts['b dtn.reports']).toBeUndefined();
+  });
+});
+
+describe('bundles that are too long for the ways of a node', () => {
+  it.each(['epidemic', 'spray-binary', 'first-contact'] as const)(
+    'go in fragments (%s)',
+    (router) => {
+      const net = new Meetings({ router, copies: 4, fragmentation: 'proactive', maxBytes: 600 });
+      net.send('a', 'd', 1_000);
+      const parts = net.counts['a dtn.fragments'] ?? 0;
+      expect(parts).toBeGreaterThan(4);
+      net.meet('a', 'b');
+      expect(net.holding[1]).toBe(parts);
+      expect(net.holding[0]).toBe(router === 'first-contact' ? 0 : parts);
+      // Of four copies a keeps two and b one, and c has the last.
+      net.meet('b', 'c');
+      net.meet('c', 'd');
+      expect(net.delivered).toEqual(['a d']);
+      expect(net.drops).toEqual([]);
+      expect(Math.max(...(net.sent['c d'] ?? []))).toBeLessThanOrEqual(600);
+    },
+  );
+
+  it('stay by default', () => {
+    const net = new Meetings({ router: 'epidemic', maxBytes: 600 });
+    net.send('a', 'd', 1_000);
+    net.meet('a', 'd');
+    expect([net.holding, net.delivered]).toEqual([[1, 0, 0, 0], []]);
   });
 });

@@ -3,7 +3,9 @@ import { TIMER_DUE } from '../../../../../nodes/_kit/machine.ts';
 import { CarrierOutlet } from '../../../../../nodes/dtn/agent/carrier-outlet.ts';
 import type { AgentEffect } from '../../../../../nodes/dtn/agent/effects.ts';
 import type { AgentInput } from '../../../../../nodes/dtn/agent/input.ts';
-import type { DtnOptions } from '../../../../../nodes/dtn/config.ts';
+import { type DtnOptions, dtnConfig } from '../../../../../nodes/dtn/config.ts';
+import { PROPHET } from '../../../../../nodes/dtn/router/predictability.ts';
+import { ProphetRouter } from '../../../../../nodes/dtn/router/prophet.ts';
 import { BundleView } from '../../../../../nodes/dtn/wire/view.ts';
 import { sampleBundle } from '../wire/support.ts';
 import { type Bench, bench, S, STORE, send } from './bench.ts';
@@ -36,7 +38,8 @@ class Life {
           firstTransfer: 0,
         }),
     );
-    this.bench = bench({ options, outlets });
+    const copies = options.router === 'prophet' ? prophet() : undefined;
+    this.bench = bench({ options, outlets, copies });
     this.first = this.take({ kind: 'start', records: disk.records() });
   }
 
@@ -57,6 +60,11 @@ class Life {
     this.disk.crash(survivors);
     return new Life(this.#options, this.disk, this.now);
   }
+}
+
+function prophet(): ProphetRouter {
+  const { usual: usualNs, unit: unitNs } = dtnConfig.parse({}).prophet;
+  return new ProphetRouter('a', { ...PROPHET, usualNs, unitNs }, (name) => 'abc'.includes(name));
 }
 
 const OF_INTEREST = ['answer', 'transmit', 'receipt', 'deliver', 'drop', 'sync'];
@@ -187,6 +195,24 @@ describe('a durable store', () => {
     expect(next.first).toEqual(['bad-record', 'bad-record', 'sync']);
     next.synced();
     expect(next.disk.records().map(([one]) => one)).toEqual(['agent']);
+  });
+
+  it('keeps what the router knows; a damaged record of it is dropped, and the node goes on', () => {
+    const life = new Life({ ...DURABLE, router: 'prophet' });
+    // Both ways are open: the node meets b and c.
+    life.take(TIMER_DUE);
+    life.synced();
+    const [router] = life.disk.records().filter(([key]) => key === 'router');
+    expect(router?.[1].length).toBeGreaterThan(10);
+    expect(life.restarted().first).not.toContain('bad-record');
+    life.disk.damage('router', Uint8Array.of(1, 2, 3));
+    const next = life.restarted();
+    expect(next.first.filter((word) => word === 'bad-record')).toEqual(['bad-record']);
+    expect(next.take(send('b'))).not.toContain('bad-record');
+    // A router that keeps nothing has no use for it.
+    life.disk.crash(0);
+    life.disk.damage('router', router?.[1] as Uint8Array);
+    expect(new Life(DURABLE, life.disk).first).toEqual(['bad-record', 'sync']);
   });
 
   it('makes a bundle no younger by a restart, whatever the clock says', () => {

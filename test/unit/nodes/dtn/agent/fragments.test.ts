@@ -2,11 +2,17 @@ import { describe, expect, it } from 'vitest';
 import { CborWriter } from '../../../../../nodes/_kit/cbor-writer.ts';
 import { TIMER_DUE } from '../../../../../nodes/_kit/machine.ts';
 import { CarrierOutlet } from '../../../../../nodes/dtn/agent/carrier-outlet.ts';
+import { cutOff, leastPiece } from '../../../../../nodes/dtn/agent/fragments.ts';
+import type { HeldBundle } from '../../../../../nodes/dtn/agent/held-bundle.ts';
 import { dtnConfig } from '../../../../../nodes/dtn/config.ts';
+import { ContactPlan, PLAN_OPTIONS } from '../../../../../nodes/dtn/contact-graph/plan.ts';
+import { BUNDLE_FLAG } from '../../../../../nodes/dtn/geometry.ts';
+import { Names } from '../../../../../nodes/dtn/names.ts';
+import { ContactGraphRouter } from '../../../../../nodes/dtn/router/contact-graph.ts';
 import { writeFragment } from '../../../../../nodes/dtn/wire/fragment.ts';
 import { BundleView } from '../../../../../nodes/dtn/wire/view.ts';
 import { type Sample, sampleBundle } from '../wire/support.ts';
-import { type Bench, bench, type Effect, kinds, S, STORE, send } from './bench.ts';
+import { type Bench, bench, type Effect, kinds, S, STORE, send, window } from './bench.ts';
 
 const PAYLOAD = Uint8Array.from({ length: 1_000 }, (_, index) => index % 251);
 
@@ -60,6 +66,116 @@ describe('a bundle that is too long for its way', () => {
     const node = above(380, 'proactive');
     node.step(0, send('b'));
     expect(node.agent.waiting).toEqual({ 'too-large': 1 });
+  });
+});
+
+/** A link to b of 8 kbit/s in these windows, s, and a router that waits for b, or plans ahead. */
+function between(
+  fragmentation: 'off' | 'proactive',
+  router: 'direct' | 'contact-graph',
+  spans: readonly (readonly [number, number])[],
+): Bench {
+  const windows = spans.map(([start, end]) => window(start, end));
+  const contacts = windows.map(({ startNs, endNs }) => {
+    return { from: 0, to: 1, startNs, endNs, rate: 1_000, owltNs: 0 };
+  });
+  const plan = new ContactPlan(contacts, 3, PLAN_OPTIONS);
+  const planning = new ContactGraphRouter({
+    ...{ own: 'a', names: new Names(['a', 'b', 'c'], 'ipn') },
+    ...{ plans: { at: (): ContactPlan => plan } },
+    ...{ isRoundabout: false, isOverbooking: false },
+  });
+  const options = { fragmentation };
+  const given = router === 'direct' ? {} : { router: planning };
+  return bench({ options, contacts: { windows }, ...given });
+}
+
+/** What leaves in a contact, s. */
+function during({ agent, step }: Bench, [start, end]: readonly [number, number]): Uint8Array[] {
+  const bundles = [...bundlesIn(step(start * S, { kind: 'way', outlet: 'a--b', way: 'open' }))];
+  while (agent.nextAt() < end * S) bundles.push(...bundlesIn(step(agent.nextAt(), TIMER_DUE)));
+  bundles.push(...bundlesIn(step(end * S, { kind: 'way', outlet: 'a--b', way: 'closed' })));
+  return bundles;
+}
+
+/** Delivers bundles at b. @returns how many messages it got. */
+function delivered(bundles: readonly Uint8Array[]): number {
+  const other = bench({ own: 'b' });
+  const effects = bundles.flatMap((bytes) => take(other, bytes, 40 * S));
+  expect(kinds(effects).every((kind) => kind === 'deliver')).toBe(true);
+  expect(other.agent.holding).toBe(0);
+  return effects.length;
+}
+
+describe('what is left of a contact', () => {
+  const spans = [
+    [10, 12],
+    [20, 30],
+  ] as const;
+
+  it.each(['direct', 'contact-graph'] as const)('carries a part of a bundle (%s)', (router) => {
+    const node = between('proactive', router, spans);
+    for (let count = 0; count < 2; count += 1) node.step(0, send('b'));
+    const first = during(node, spans[0]);
+    // 1,063 of 2,000 bytes are the first bundle. The plan leaves 100 bytes for the layers below, of
+    // which the next part in the queue makes use.
+    expect(first.length).toBe(router === 'direct' ? 2 : 3);
+    const bytes = first.map(({ length }) => length).reduce((sum, length) => sum + length);
+    expect(bytes).toBeLessThanOrEqual(2_000);
+    expect(bytes).toBeGreaterThan(1_960);
+    const second = during(node, spans[1]);
+    expect(second.length).toBe(1);
+    expect(delivered([...second, ...first])).toBe(2);
+    expect(node.agent.holding).toBe(0);
+  });
+
+  it.each(['direct', 'contact-graph'] as const)('stays empty by default (%s)', (router) => {
+    const node = between('off', router, spans);
+    for (let count = 0; count < 2; count += 1) node.step(0, send('b'));
+    expect([during(node, spans[0]).length, during(node, spans[1]).length]).toEqual([1, 1]);
+  });
+
+  it('is used if half of a fragment would be payload, and not if less', () => {
+    const whole = sampleBundle({ payload: PAYLOAD });
+    const held = { bytes: whole, key: 'k' } as HeldBundle;
+    const overhead = whole.length - 1_000 + 18;
+    expect(leastPiece(held)).toBe(2 * overhead);
+    expect(cutOff(held, 2 * overhead - 1)).toEqual([]);
+    const [part, rest] = cutOff(held, 2 * overhead);
+    expect(part?.bytes.length).toBeLessThanOrEqual(2 * overhead);
+    const view = new BundleView();
+    const lengths = [part, rest].map((each) => {
+      const { bytes } = each as HeldBundle;
+      expect(view.open(bytes, 0, bytes.length)).toBeUndefined();
+      return [view.fragmentOffset, view.payloadLength, view.totalLength];
+    });
+    expect(lengths).toEqual([
+      [0, overhead, 1_000],
+      [overhead, 1_000 - overhead, 1_000],
+    ]);
+    const sealed = sampleBundle({ payload: PAYLOAD, flags: BUNDLE_FLAG.mustNotFragment });
+    expect(leastPiece({ ...held, bytes: sealed })).toBe(Number.POSITIVE_INFINITY);
+    expect(cutOff({ ...held, bytes: sealed }, 900)).toEqual([]);
+  });
+
+  it('carries parts that have an age each if their source has no clock', () => {
+    const outlet = new CarrierOutlet({
+      ...{ id: 'to b', neighbour: 'b', maxBytes: 700, retryNs: 60 * S, firstTransfer: 0 },
+    });
+    const options = { fragmentation: 'proactive', clock: 'none' } as const;
+    const bundles = bundlesIn(bench({ options, outlets: [outlet] }).step(0, send('b')));
+    expect(bundles.length).toBeGreaterThan(2);
+    expect(delivered(bundles)).toBe(1);
+  });
+
+  it('leads to fragments of fragments', () => {
+    const many = [10, 11, 12, 13, 14, 15].map((at) => [at, at + 0.5] as const);
+    const node = between('proactive', 'direct', [...many, [20, 30]]);
+    node.step(0, send('b'));
+    const bundles = [...many, [20, 30] as const].flatMap((span) => during(node, span));
+    // Half a second is 500 bytes, of which some 420 are payload.
+    expect(bundles.length).toBe(3);
+    expect(delivered([...bundles].reverse())).toBe(1);
   });
 });
 

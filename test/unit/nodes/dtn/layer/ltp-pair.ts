@@ -44,7 +44,7 @@ export function factsOf(end: End, given: Partial<LtpFacts> = {}): LtpFacts {
 /** The pair. Node b keeps every block unless `keeps` says otherwise. */
 export class LtpPair {
   now = 0;
-  readonly ends: Readonly<Record<End, LtpSpan>>;
+  readonly ends: Record<End, LtpSpan>;
   readonly events: Event[] = [];
   readonly sent: Sent[] = [];
   /** True if a segment gets lost. */
@@ -72,6 +72,12 @@ export class LtpPair {
         }
       }
     }
+  }
+
+  /** An end crashes and starts again, without what its machine knew. */
+  restart(end: End): void {
+    this.ends[end] = new LtpSpan(factsOf(end));
+    this.take(end, { kind: 'way', way: 'open' });
   }
 
   /** Runs until nothing is left to do, or until an instant. */

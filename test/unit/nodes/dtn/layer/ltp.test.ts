@@ -60,6 +60,32 @@ describe('a block', () => {
     expect(pair.events.find(({ kind }) => kind === 'sent')?.at).toBe(last + 2 * OWLT_NS);
   });
 
+  // Regression: whoever asked by a clock that moves on while it is read was told "now", never before,
+  // and no bundle left in live runs.
+  it('leaves the link free: however late one asks, that was when its last segment left', () => {
+    const pair = new LtpPair({ contactAt: () => ({ rateBps: 8_000, endNs: 1e18 }) });
+    expect(pair.ends.a.idleAt(S)).toBe(0);
+    send(pair, blockOf(500));
+    const [{ bytes } = { bytes: [] }] = pair.sent;
+    pair.run();
+    expect(pair.ends.a.idleAt(pair.now + 1)).toBeLessThan(pair.now);
+    expect(pair.ends.a.idleAt(pair.now + S)).toBeGreaterThanOrEqual(bytes.length * 1_000_000);
+  });
+
+  // Regression: the sender added up what the receiver had claimed before and after its restart, and
+  // took a block for delivered of which nobody had the first half.
+  it.each([0, 1, 2])('is not done because of claims from before a restart (loss %i)', (lost) => {
+    const pair = new LtpPair();
+    pair.loses = (_sent, index): boolean => index === lost;
+    send(pair, blockOf(3_000));
+    // The report has arrived, the repair not yet.
+    pair.run(2.5 * OWLT_NS);
+    pair.restart('b');
+    pair.run();
+    expect(pair.kinds('a')).toEqual(['ltp-cancelled', 'failed']);
+    expect(pair.kinds('b')).toEqual(['ltp-forgotten']);
+  });
+
   it('is repaired: only what is missing is sent again, with a checkpoint at its end', () => {
     const pair = new LtpPair();
     const block = blockOf(10_000);

@@ -24,6 +24,7 @@ const at = (seconds: number): Surroundings => ({
   deadlineOf: () => 1e6 * S,
   waiting: () => 0,
   isOpen: () => false,
+  leastPiece: () => Number.POSITIVE_INFINITY,
 });
 
 function routerFor(contacts: readonly PlannedContact[], nodes: number): ContactGraphRouter {
@@ -33,7 +34,7 @@ function routerFor(contacts: readonly PlannedContact[], nodes: number): ContactG
   );
   const plan = new ContactPlan(contacts, nodes, PLAN_OPTIONS);
   return new ContactGraphRouter({
-    ...{ own: 'n0', names, plan },
+    ...{ own: 'n0', names, plans: { at: (): ContactPlan => plan } },
     ...{ isRoundabout: false, isOverbooking: false },
   });
 }
@@ -55,11 +56,36 @@ describe('routes through the contact graph', () => {
     const router = routerFor([...plan, contact(2, 3, [20, 90])], 4);
     const ways = Array.from({ length: 12 }, (_, index) => {
       const decision = router.route(bundleFor('n3', `k${index}`), at(0));
-      return decision.kind === 'go' ? decision.neighbour : decision.why;
+      if (decision.kind === 'go') return decision.neighbour;
+      return decision.kind === 'wait' ? decision.why : decision.kind;
     });
     // A bundle of 1,000 bytes counts as 1,100: the contact has room for nine.
     expect(ways.slice(0, 9)).toEqual(new Array(9).fill('n1'));
     expect(ways.slice(9)).toEqual(new Array(3).fill('n2'));
+  });
+
+  it('are promised in a plan that goes on as in the one before', () => {
+    const now = [contact(0, 1, [0, 100]), contact(1, 3, [0, 100]), contact(0, 2, [5, 300])];
+    const first = new ContactPlan([...now, contact(2, 3, [0, 300])], 4, PLAN_OPTIONS);
+    // The way by 1, where 100 kB fit, is second in the list now.
+    const later = [contact(0, 2, [5, 300]), contact(2, 3, [0, 300]), contact(1, 3, [0, 100])];
+    const next = new ContactPlan([...later, contact(0, 1, [0, 100])], 4, PLAN_OPTIONS);
+    const names = new Names(['n0', 'n1', 'n2', 'n3'], 'ipn');
+    const router = new ContactGraphRouter({
+      ...{ own: 'n0', names, plans: { at: (ns): ContactPlan => (ns < S ? first : next) } },
+      ...{ isRoundabout: false, isOverbooking: false },
+    });
+    const large = { ...bundleFor('n3'), bytes: new Uint8Array(40_000) };
+    const wayOf = (key: string, second: number): string => {
+      const decision = router.route({ ...large, key }, at(second));
+      if (decision.kind === 'go') return decision.neighbour;
+      return decision.kind === 'wait' ? decision.why : decision.kind;
+    };
+    expect([wayOf('a', 0), wayOf('b', 0)]).toEqual(['n1', 'n1']);
+    // 82.4 of 100 kB are promised; taken back, they are free in the new plan.
+    expect(wayOf('c', 1)).toBe('n2');
+    router.withdrawn({ ...large, key: 'a' });
+    expect([wayOf('d', 1), wayOf('e', 1)]).toEqual(['n1', 'n2']);
   });
 
   it('are the same with a list that is kept as with one that is made anew', () => {

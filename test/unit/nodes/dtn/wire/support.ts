@@ -37,6 +37,8 @@ export interface Sample {
   readonly createdMs?: number;
   readonly sequence?: number;
   readonly lifetimeMs?: number;
+  /** Flags of a further block, of a type that nobody knows. */
+  readonly unknown?: number;
 }
 
 /** A bundle with previous node, hop count, age and payload; 83 bytes with 3 of payload. */
@@ -59,9 +61,14 @@ export function sampleBundle(sample: Sample = {}): Uint8Array {
       block(BLOCK_TYPE.previousNode, 2, previousNodeData(previous)),
       block(BLOCK_TYPE.hopCount, 3, hopCountData(32, 1)),
       block(BLOCK_TYPE.bundleAge, 4, bundleAgeData(100)),
+      ...(sample.unknown === undefined ? [] : [unknownBlock(sample.unknown)]),
     ],
     payloadBlock(sample.payload ?? Uint8Array.of(1, 2, 3), crcType),
   );
+}
+
+function unknownBlock(flags: number): BlockFields {
+  return { ...block(250, 5, Uint8Array.of(0)), flags };
 }
 
 function block(type: number, number: number, data: Uint8Array): BlockFields {

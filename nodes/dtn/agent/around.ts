@@ -1,0 +1,52 @@
+/**
+ * What a router may ask about its node.
+ *
+ * @module
+ */
+import type { Nanoseconds } from '../../../engine/host/time.ts';
+import type { Surroundings } from '../router/router.ts';
+import { leastPiece } from './fragments.ts';
+import type { HeldBundle } from './held-bundle.ts';
+import type { Outlet } from './outlet.ts';
+
+/** What an `Around` is made of. */
+interface AroundFacts {
+  readonly outlets: readonly Outlet[];
+  readonly nowNs: Nanoseconds;
+  /** Plan time less the time of the node. */
+  readonly shiftNs: Nanoseconds;
+  readonly isSplitting: boolean;
+}
+
+// hot: one for each bundle that is routed, so methods and no closures.
+/** What a router sees of a node at one instant. */
+export class Around implements Surroundings {
+  readonly nowNs: Nanoseconds;
+  readonly #facts: AroundFacts;
+
+  constructor(facts: AroundFacts) {
+    this.#facts = facts;
+    this.nowNs = facts.nowNs;
+  }
+
+  deadlineOf({ deadlineNs }: HeldBundle): Nanoseconds {
+    return deadlineNs + this.#facts.shiftNs;
+  }
+
+  waiting(name: string, priority: number): number {
+    let sum = 0;
+    for (const outlet of this.#facts.outlets) {
+      if (outlet.neighbour === name) sum += outlet.waiting(priority);
+    }
+    return sum;
+  }
+
+  isOpen(name: string): boolean {
+    return this.#facts.outlets.some(({ neighbour, isOpen }) => neighbour === name && isOpen);
+  }
+
+  leastPiece(bundle: HeldBundle): number {
+    const isAllowed = this.#facts.isSplitting && bundle.copyOf === undefined;
+    return isAllowed ? leastPiece(bundle) : Number.POSITIVE_INFINITY;
+  }
+}

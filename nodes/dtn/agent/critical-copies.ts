@@ -1,0 +1,101 @@
+/**
+ * Copies of critical bundles (CCSDS 734.3-B-1 section 3.2.7): a neighbour gets one if a route begins
+ * with it. The bundle itself stays in the store until all its copies have left.
+ *
+ * @module
+ */
+import type { HeldBundle } from './held-bundle.ts';
+
+interface Copies {
+  /** Copies that wait or are under way, by neighbour. */
+  readonly here: Map<string, HeldBundle>;
+  /** Neighbours that have one, and those that get none. */
+  readonly given: Set<string>;
+  readonly refused: Set<string>;
+}
+
+/** Who has, or will have, a copy of which bundle. */
+export class CriticalCopies {
+  readonly #copies = new Map<HeldBundle, Copies>();
+
+  /** A copy for a neighbour; it counts once it is added. */
+  static of(original: HeldBundle, neighbour: string): HeldBundle {
+    return { ...original, key: `${original.key} to ${neighbour}`, copyOf: original };
+  }
+
+  /** True if the neighbour has a copy, or one waits for it. */
+  isTaken(original: HeldBundle, neighbour: string): boolean {
+    const copies = this.#copies.get(original);
+    if (copies === undefined) return false;
+    const { here, given, refused } = copies;
+    return here.has(neighbour) || given.has(neighbour) || refused.has(neighbour);
+  }
+
+  add(original: HeldBundle, neighbour: string, copy: HeldBundle): void {
+    const copies = this.#copies.get(original) ?? {
+      here: new Map(),
+      given: new Set(),
+      refused: new Set(),
+    };
+    copies.here.set(neighbour, copy);
+    this.#copies.set(original, copies);
+  }
+
+  /** Copies that wait or are under way. */
+  here(original: HeldBundle): readonly HeldBundle[] {
+    return [...(this.#copies.get(original)?.here.values() ?? [])];
+  }
+
+  /** True if copies have left, and none is here any more. */
+  isComplete(original: HeldBundle): boolean {
+    const copies = this.#copies.get(original);
+    return copies !== undefined && copies.given.size > 0 && copies.here.size === 0;
+  }
+
+  /** True if no copy has left, and none is here, because they were refused. */
+  isLost(original: HeldBundle): boolean {
+    const copies = this.#copies.get(original);
+    if (copies === undefined || copies.refused.size === 0) return false;
+    return copies.given.size === 0 && copies.here.size === 0;
+  }
+
+  /** True if this very copy waits or is under way. */
+  has(copy: HeldBundle): boolean {
+    return copy.copyOf !== undefined && this.here(copy.copyOf).includes(copy);
+  }
+
+  /** The neighbour has the copy. */
+  given(copy: HeldBundle): void {
+    const neighbour = this.#remove(copy);
+    if (neighbour !== undefined && copy.copyOf !== undefined)
+      this.#copies.get(copy.copyOf)?.given.add(neighbour);
+  }
+
+  /** The copy cannot go to this neighbour. */
+  refused(copy: HeldBundle): void {
+    const neighbour = this.#remove(copy);
+    if (neighbour !== undefined && copy.copyOf !== undefined)
+      this.#copies.get(copy.copyOf)?.refused.add(neighbour);
+  }
+
+  /** The copy goes nowhere. */
+  takenBack(copy: HeldBundle): void {
+    this.#remove(copy);
+  }
+
+  /** The bundle is no longer here. */
+  end(original: HeldBundle): void {
+    this.#copies.delete(original);
+  }
+
+  /** @returns for whom it was. */
+  #remove(copy: HeldBundle): string | undefined {
+    const here = copy.copyOf && this.#copies.get(copy.copyOf)?.here;
+    for (const [neighbour, each] of here ?? []) {
+      if (each !== copy) continue;
+      here?.delete(neighbour);
+      return neighbour;
+    }
+    return undefined;
+  }
+}

@@ -1,0 +1,26 @@
+/**
+ * The flags with which a bundle asks for status reports (RFC 9171 section 4.2.3).
+ *
+ * @module
+ */
+import type { DtnOptions, REPORT_KINDS } from '../config.ts';
+import { BUNDLE_FLAG } from '../geometry.ts';
+
+/** What is reported of a bundle. */
+export type ReportKind = (typeof REPORT_KINDS)[number];
+
+/** The flag that asks for a kind of report. */
+export const REPORT_FLAG: Readonly<Record<ReportKind, number>> = {
+  received: BUNDLE_FLAG.reportReception,
+  forwarded: BUNDLE_FLAG.reportForwarding,
+  delivered: BUNDLE_FLAG.reportDelivery,
+  deleted: BUNDLE_FLAG.reportDeletion,
+};
+
+/** The flags of the bundles of a node with these options. */
+export function flagsAsking({ ask, time }: DtnOptions['reports']): number {
+  const flags = new Set(ask.map((kind) => REPORT_FLAG[kind]));
+  let sum = time && flags.size > 0 ? BUNDLE_FLAG.wantsStatusTime : 0;
+  for (const flag of flags) sum += flag;
+  return sum;
+}

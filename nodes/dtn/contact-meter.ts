@@ -1,0 +1,38 @@
+/**
+ * Measures how much of the planned volume of contacts bundles use. A contact counts from its first
+ * bundle on: what nobody needed is not wasted.
+ *
+ * @module
+ */
+import type { Counter, Meter } from '../../engine/host/measure.ts';
+import type { Nanoseconds } from '../../engine/host/time.ts';
+import type { ContactUse } from './agent/outlet.ts';
+
+const BITS = 8;
+const NS_PER_S = 1e9;
+
+/** The meter of one node. */
+export class ContactMeter {
+  readonly #meter: Pick<Meter, 'counter'>;
+  /** Present once a bundle has left in a planned contact. */
+  #counters: { readonly bytes: Counter; readonly volume: Counter } | undefined;
+  /** When the last contact began in which a bundle left, by outlet. */
+  readonly #last = new Map<string, Nanoseconds>();
+
+  constructor(meter: Pick<Meter, 'counter'>) {
+    this.#meter = meter;
+  }
+
+  /** A bundle leaves. */
+  note(outlet: string, { contact, bytes }: ContactUse): void {
+    this.#counters ??= {
+      bytes: this.#meter.counter('dtn.contact.bytes'),
+      volume: this.#meter.counter('dtn.contact.volume'),
+    };
+    this.#counters.bytes.add(bytes);
+    if (this.#last.get(outlet) === contact.startNs) return;
+    this.#last.set(outlet, contact.startNs);
+    const seconds = (contact.endNs - contact.startNs) / NS_PER_S;
+    this.#counters.volume.add(Math.floor((seconds * contact.rateBps) / BITS));
+  }
+}

@@ -1,0 +1,82 @@
+/**
+ * The routes that were considered for a bundle, for people who want to know why it goes where it
+ * goes, or why it waits (CCSDS 734.3-B-1 sections 3.2.6.9 and 3.2.8.1.4). Made only while a trace is
+ * recorded; choices do not depend on it.
+ *
+ * @module
+ */
+import type { Nanoseconds } from '../../../engine/host/time.ts';
+import type { HeldBundle } from '../agent/held-bundle.ts';
+import type { NoRoute, Projection } from '../contact-graph/choose.ts';
+import type { ContactPlan } from '../contact-graph/plan.ts';
+import type { Route } from '../contact-graph/search.ts';
+
+/** A route with its keys, and what became of it. */
+export interface TriedRoute {
+  /** Name of the neighbour to which it leads first. */
+  readonly via: string;
+  readonly hops: number;
+  /** Projected arrival of the bundle; without one, that of light in an empty network. */
+  readonly arrivalNs: Nanoseconds;
+  /** The end of the contact that ends first. */
+  readonly endNs: Nanoseconds;
+  /** `later`: it could carry the bundle, and another one is better. */
+  readonly verdict: 'taken' | 'later' | NoRoute;
+}
+
+/** Takes what was considered for a bundle. */
+export type OnTried = (bundle: HeldBundle, tried: readonly TriedRoute[]) => void;
+
+/** What was considered in one choice. */
+export class TriedRoutes {
+  readonly #plan: ContactPlan;
+  readonly #nowNs: Nanoseconds;
+  /** By their contacts: a list that is made anew has the same routes again. */
+  readonly #tried = new Map<string, readonly [Route, Projection | NoRoute]>();
+
+  /** @param nowNs The instant of the choice, by contact plans. */
+  constructor(plan: ContactPlan, nowNs: Nanoseconds) {
+    this.#plan = plan;
+    this.#nowNs = nowNs;
+  }
+
+  /** A route is considered. */
+  readonly add = (route: Route, verdict: Projection | NoRoute): void => {
+    this.#tried.set(route.contacts.join(' '), [route, verdict]);
+  };
+
+  /**
+   * All of them, in the order in which they were considered, without those of an older list that
+   * are over.
+   * @param nameOf Name of a neighbour by its number.
+   */
+  ending(
+    chosen: Projection | NoRoute,
+    nameOf: (entry: number) => string | undefined,
+  ): readonly TriedRoute[] {
+    return [...this.#tried.values()].flatMap(([route, verdict]) => {
+      const isFit = typeof verdict !== 'string';
+      const arrivalNs = isFit ? verdict.arrivalNs : this.#arrivalOf(route);
+      if (arrivalNs === undefined) return [];
+      const wasTaken = typeof chosen !== 'string' && chosen.route === route;
+      return {
+        via: nameOf(route.entry) ?? '',
+        hops: route.contacts.length,
+        arrivalNs,
+        endNs: route.terminationNs,
+        verdict: isFit ? (wasTaken ? 'taken' : 'later') : verdict,
+      };
+    });
+  }
+
+  /** Arrival in an empty network when leaving now; undefined if a contact has ended by then. */
+  #arrivalOf({ contacts }: Route): Nanoseconds | undefined {
+    const { start, last, trip } = this.#plan;
+    let at = this.#nowNs;
+    for (const contact of contacts) {
+      if ((last[contact] as number) < at) return undefined;
+      at = Math.max(start[contact] as number, at) + (trip[contact] as number);
+    }
+    return at;
+  }
+}

@@ -1,0 +1,67 @@
+import { describe, expect, it } from 'vitest';
+import type { NetworkMap, PlannedContacts } from '../../../../engine/host/network-view.ts';
+import { Names } from '../../../../nodes/dtn/names.ts';
+import { NetworkPlans } from '../../../../nodes/dtn/plan-of-network.ts';
+
+const S = 1_000_000_000;
+
+/** Two nodes with this plan in both directions. */
+function plansOf(contacts: PlannedContacts | undefined): NetworkPlans {
+  const end = (host: string): NetworkMap['links'][number]['a'] => ({
+    host,
+    address: host,
+    port: 1,
+  });
+  const hosts = ['a', 'b'].map((name) => {
+    return { name, address: name, protocol: 'dtn', stack: ['dtn'] };
+  });
+  const link = { id: 'a-b', a: end('a'), b: end('b'), mtu: 1_500, delayNs: 0, rateBps: 8 };
+  const both = contacts && { contacts: { aToB: contacts, bToA: contacts } };
+  const network = { hosts, links: [{ ...link, ...both }], areas: [] };
+  return new NetworkPlans(network, new Names(['a', 'b'], 'ipn'));
+}
+
+const window = { startNs: 2 * S, endNs: 3 * S, rateBps: 8, delayNs: 0 };
+/** Beginnings of contacts from a to b, s. */
+function startsOf(plans: NetworkPlans, atS: number): readonly number[] {
+  const { contacts } = plans.at(atS * S);
+  return contacts.filter(({ from }) => from === 0).map(({ startNs }) => startNs / S);
+}
+
+describe('the plan of a network', () => {
+  it('has the windows once if they do not repeat, and is never made anew', () => {
+    const plans = plansOf({ windows: [window] });
+    expect(startsOf(plans, 0)).toEqual([2]);
+    expect(plans.at(9e6 * S)).toBe(plans.at(0));
+  });
+
+  it('has them 10,000 times if they do, and is made anew when half of them are over', () => {
+    const plans = plansOf({ windows: [window], periodNs: 10 * S });
+    const first = plans.at(0);
+    const before = startsOf(plans, 0);
+    expect([before.length, before[0], before.at(-1)]).toEqual([10_000, 2, 99_992]);
+    expect(plans.at(50_000 * S - 1)).toBe(first);
+    const after = startsOf(plans, 50_000);
+    // The contact before the present one may still be under way.
+    expect([after.length, after[0], after.at(-1)]).toEqual([10_000, 49_992, 149_982]);
+    expect(plans.at(99_000 * S)).toBe(plans.at(50_000 * S));
+    const late = startsOf(plans, 3_000_005);
+    expect([late[0], late.at(-1)]).toEqual([2_999_992, 3_099_982]);
+  });
+
+  it('ends with time', () => {
+    const plans = plansOf({ windows: [window], periodNs: 10 * S });
+    const end = Number.MAX_SAFE_INTEGER / S;
+    const starts = startsOf(plans, end - 95);
+    expect(starts.length).toBeGreaterThan(5);
+    expect(starts.length).toBeLessThan(12);
+    expect(Math.max(...starts)).toBeLessThan(end);
+  });
+
+  it('is open for ever if nothing is planned', () => {
+    expect(plansOf(undefined).at(0).contacts).toMatchObject([
+      { from: 0, to: 1, startNs: 0, endNs: Number.MAX_SAFE_INTEGER, rate: 1 },
+      { from: 1, to: 0, startNs: 0, endNs: Number.MAX_SAFE_INTEGER, rate: 1 },
+    ]);
+  });
+});
