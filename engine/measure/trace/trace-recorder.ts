@@ -38,7 +38,7 @@ const WAITING_MAX = 128;
 const SMALL_RUN_BLOCKS = 16;
 /** Number of free blocks kept for reuse. */
 const SPARE_MAX = 8;
-/** Keyframes are at least this far apart, unless many states changed (docs/TRACE.md#tables). */
+/** How far keyframes are apart, unless many states changed (docs/TRACE.md#tables). */
 const KEYFRAME_NS = 500_000_000;
 const KEYFRAME_ROWS = 10_000;
 /** Bytes kept of a packet; longer packets are cut. */
@@ -129,6 +129,8 @@ export class TraceRecorder implements HopSink {
   readonly #machines = new Map<number, Map<string, string>>();
   #stateRows = 0;
   #keyframeRows = 0;
+  #keyframeBytes = 0;
+  #bytesSince = 0;
   #keyframeNs = Number.NEGATIVE_INFINITY;
   #spanId = 0;
   readonly #counts: Record<string, number> = {};
@@ -184,6 +186,7 @@ export class TraceRecorder implements HopSink {
     const value = this.#blobs.number(`${machine}\0${state}`, make);
     this.#states.add(timeNs, node, STATE_DELTA, value);
     this.#stateRows += 1;
+    this.#bytesSince += machine.length + state.length;
     if (this.#stateRows - this.#keyframeRows >= KEYFRAME_ROWS) this.#keyframe(timeNs);
   }
 
@@ -246,8 +249,8 @@ export class TraceRecorder implements HopSink {
 
   /** Does what need not be done per event; called every few milliseconds of virtual time. */
   tick(nowNs: number): void {
-    const isChanged = this.#stateRows > this.#keyframeRows;
-    if (isChanged && nowNs - this.#keyframeNs >= KEYFRAME_NS) this.#keyframe(nowNs);
+    const isDue = this.#bytesSince > 0 && this.#bytesSince >= this.#keyframeBytes;
+    if (isDue && nowNs - this.#keyframeNs >= KEYFRAME_NS) this.#keyframe(nowNs);
     this.#decide(nowNs);
   }
 
@@ -427,6 +430,8 @@ export class TraceRecorder implements HopSink {
     ];
     const count = nodes.length;
     const aux = blobs.take();
+    this.#keyframeBytes = aux.length;
+    this.#bytesSince = 0;
     this.#append({ table: TABLES.keyframe, columns, count, aux, atNs });
   }
 

@@ -231,6 +231,29 @@ describe('a file that was cut off', () => {
   });
 });
 
+describe('keyframes', () => {
+  it('took 90 % of a long trace: now as many bytes as the states between them, and states are found behind each', async () => {
+    const lab = new TraceLab(3, 'full');
+    const long = 'x'.repeat(10_000);
+    for (let peer = 0; peer < 20; peer += 1) {
+      lab.recorder.state(lab.clock.now, peer % 3, `peer ${peer}`, `${long} ${peer}`);
+    }
+    for (let second = 0; second < 700; second += 1) {
+      lab.recorder.state(lab.clock.now, 0, 'clock', `${'y'.repeat(1_000)} ${second}`);
+      lab.advance(SECOND);
+      lab.recorder.tick(lab.clock.now);
+    }
+    const trace = await opened(lab.finish());
+    // A keyframe has 201.4 kB: one at first, and one for each 200 of 699 states of 1,007 to 1,009 bytes.
+    expect(trace.blocksOf('keyframe')).toHaveLength(1 + 3);
+    for (const second of [0, 199, 200, 201, 450, 699]) {
+      const states = good(await trace.stateAt(second * SECOND + 1)).get(0);
+      expect(states?.get('clock')?.slice(1_001)).toBe(`${second}`);
+      expect(states?.get('peer 18')?.slice(10_001)).toBe('18');
+    }
+  });
+});
+
 describe('a hostile file', () => {
   const whole = makeRun('full', 1, 10).finish();
   const read = (bytes: Uint8Array): Promise<TraceFile | TraceFailure> =>
