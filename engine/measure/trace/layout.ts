@@ -50,7 +50,7 @@ export const FLAG_GZIP = 2;
 /** First offset from the base that does not fit into a u32 time column. */
 export const NARROW_LIMIT_NS = 2 ** 32;
 /** A block that would otherwise become wide is closed early once it has this many rows. */
-export const WORTH_CLOSING_ROWS = 256;
+export const WORTH_CLOSING_ROWS = 4_096;
 
 /** The transit time of a packet lost on the way, in u32 and in f64 columns. */
 export const DROPPED_NARROW = 0xffff_ffff;

@@ -13,6 +13,7 @@ import { BlockEncoder, type Rows } from './encode-block.ts';
 import { HopBlock } from './hop-block.ts';
 import { KeepWindows, LOOK_BACK_NS } from './keep-windows.ts';
 import {
+  BLOCK_ROWS,
   FAULT_BEGIN,
   FAULT_EFFECT,
   FAULT_END,
@@ -34,8 +35,8 @@ import { type TraceSink, TraceWriter } from './trace-writer.ts';
 
 /** Blocks that may wait for a decision or for packets under way; limits memory to about 70 MB. */
 const WAITING_MAX = 128;
-/** A run with at most this many blocks (262,144 hops) is kept completely, whatever the extent. */
-const SMALL_RUN_BLOCKS = 16;
+/** A run with at most this many hops is kept completely, whatever the extent. */
+const SMALL_RUN_HOPS = 16 * BLOCK_ROWS;
 /** Number of free blocks kept for reuse. */
 const SPARE_MAX = 8;
 /** How far keyframes are apart, unless many states changed (docs/TRACE.md#tables). */
@@ -110,7 +111,6 @@ export class TraceRecorder implements HopSink {
   #hopsWaiting: HopBlock[] = [];
   #dropsWaiting: Waiting[] = [];
   #spare: HopBlock[] = [];
-  #hopBlocks = 0;
   #hopsSeen = 0;
   readonly #drops = new TableBuffer(TABLES.drop);
   readonly #states = new TableBuffer(TABLES.state);
@@ -284,7 +284,7 @@ export class TraceRecorder implements HopSink {
     if (this.#hops.count > 0) this.#closeHops();
     this.#closeDrops();
     this.pyramid.finish();
-    const isWhole = this.#header.extent === 'full' || this.#hopBlocks <= SMALL_RUN_BLOCKS;
+    const isWhole = this.#header.extent === 'full' || this.#hopsSeen <= SMALL_RUN_HOPS;
     for (const block of this.#hopsWaiting) {
       if (isWhole || this.#windows.overlaps(block.firstNs, block.lastNs)) this.#writeHops(block);
     }
@@ -329,7 +329,6 @@ export class TraceRecorder implements HopSink {
   }
 
   #closeHops(): void {
-    this.#hopBlocks += 1;
     this.#hopsSeen += this.#hops.count;
     this.#hopsWaiting.push(this.#hops);
   }
@@ -343,7 +342,7 @@ export class TraceRecorder implements HopSink {
   /** Writes or discards what has waited long enough, oldest first. */
   #decide(nowNs: number): void {
     const isFull = this.#header.extent === 'full';
-    const isSmall = this.#hopBlocks <= SMALL_RUN_BLOCKS;
+    const isSmall = this.#hopsSeen <= SMALL_RUN_HOPS;
     const isNeeded = (firstNs: number, lastNs: number): boolean =>
       isFull || this.#windows.overlaps(firstNs, lastNs);
     const isYoung = (lastNs: number): boolean => isSmall || lastNs >= nowNs - LOOK_BACK_NS;

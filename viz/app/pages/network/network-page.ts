@@ -35,7 +35,7 @@ const BEHIND_NS = 50e6;
 const AHEAD_NS = 300e6;
 const ROWS_MAX = 60_000;
 const NO_HOPS =
-  'This trace has no packets on links, as live runs leave none: it shows states, faults and losses.';
+  'This trace has no packets on links (live runs leave none, long runs with --trace full): it shows states, faults and losses.';
 /** A click selects a packet within this distance, px. */
 const REACH = 9;
 

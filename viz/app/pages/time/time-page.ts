@@ -21,7 +21,7 @@ import { filled, foldedAtFirst, roleOf, rolesOf, tracksOf, type WindowEvents } f
 import { tracksContent } from './words.ts';
 
 const NO_HOPS =
-  'This trace has no packets on links, as live runs leave none: it shows procedures, marks and faults.';
+  'This trace has no packets on links (live runs leave none, long runs with --trace full): it shows procedures, marks and faults.';
 /** A shorter drag counts as a click, px. */
 const DRAG_MIN = 5;
 /** Margin around the interval that the key `f` shows, as a share of it. */
