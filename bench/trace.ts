@@ -148,6 +148,7 @@ function makeDirections(): DirectionView[] {
     name: `n${id}->n${id + 1}`,
     fromNode: id,
     toNode: id + 1,
+    plan: undefined,
     pace: { rateBps: 1e9, delayNs: 1_000_000, overheadBytes: 0 },
   }));
 }

@@ -6,6 +6,7 @@
 import type { Scheduler } from '../core/scheduler.ts';
 import type { Seed } from '../core/stream.ts';
 import type { PlanClock } from './contact-plan.ts';
+import type { ContactsSpec } from './link-spec.ts';
 import type { PacketTable } from './packet-table.ts';
 
 /** Event kinds of the network, 4 bits each, because they are posted without a slot. */
@@ -45,6 +46,8 @@ export interface DirectionView {
   readonly toNode: number;
   /** The present cost of a packet, without queue and impairments. */
   readonly pace: Pace;
+  /** Its contacts; absent if it can always send. */
+  readonly plan: ContactsSpec | undefined;
 }
 
 /** Rate and delay of a direction. */

@@ -129,6 +129,10 @@ export abstract class Transmission implements DirectionView {
   /** The queue discipline that the specification names; called once. */
   protected abstract makeQueue(): QueueDiscipline;
 
+  get plan(): DirectionSpec['contacts'] {
+    return this.spec.contacts;
+  }
+
   get pace(): Pace {
     const { state } = this.context;
     return {

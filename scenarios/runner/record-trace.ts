@@ -17,7 +17,7 @@ import {
   TABLES,
   type TraceHeader,
 } from '../../engine/measure/trace/layout.ts';
-import { linkInfo } from '../../engine/measure/trace/link-info.ts';
+import { linkInfos } from '../../engine/measure/trace/link-info.ts';
 import { NetworkRecorder } from '../../engine/measure/trace/network-recorder.ts';
 import { linkLevelFor } from '../../engine/measure/trace/pyramid.ts';
 import { TraceRecorder } from '../../engine/measure/trace/trace-recorder.ts';
@@ -281,7 +281,7 @@ function traceHeader(parts: TraceParts, extent: 'windows' | 'full'): TraceHeader
       ...(area === undefined ? {} : { area }),
       ...(place === undefined ? {} : { place }),
     })),
-    links: directions.map(linkInfo),
+    links: linkInfos(directions),
     flows: ['none', ...scenario.traffic.map(({ from, to }) => `${from} -> ${to}`)],
     reasons: reasonsOf(scenario, registry),
     classes: CLASSES,

@@ -7,6 +7,7 @@
 import {
   type ColumnSpec,
   type ColumnType,
+  type ContactsInfo,
   FILE_HEAD_BYTES,
   FILE_MAGIC,
   FORMAT_VERSION,
@@ -176,9 +177,23 @@ function hasEnds({ from, to }: LinkInfo, nodes: number): boolean {
 
 function isLink(value: unknown): value is LinkInfo {
   if (!isObject(value) || !isString(value['id']) || !isString(value['name'])) return false;
-  const { from, to, rateBps, delayNs, overheadBytes } = value;
+  const { from, to, rateBps, delayNs, overheadBytes, contacts } = value;
+  if (!(contacts === undefined || isContacts(contacts))) return false;
   const hasPace = [rateBps ?? undefined, delayNs, overheadBytes].every(isAmount);
   return Number.isInteger(from) && Number.isInteger(to) && hasPace;
+}
+
+function isContacts(value: unknown): value is ContactsInfo {
+  if (!isObject(value)) return false;
+  const { windows, periodNs, actual = [] } = value;
+  const isPeriod = periodNs === undefined || (isAmount(periodNs) && periodNs !== 0);
+  return isPeriod && isListOf(windows, isTimes(2)) && isListOf(actual, isTimes(3));
+}
+
+/** Whether a value is a list of so many instants. */
+function isTimes(count: number): (value: unknown) => value is number[] {
+  return (value): value is number[] =>
+    Array.isArray(value) && value.length === count && value.every((one) => isTimeSpan(one));
 }
 
 /** True if the value is absent or a number of at least 0. */

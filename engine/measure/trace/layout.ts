@@ -216,6 +216,21 @@ export interface LinkInfo {
   readonly delayNs?: number;
   /** Bytes that the link adds to each packet. */
   readonly overheadBytes?: number;
+  /** When it can send; absent if it always can, in older files, and in networks of very many contacts. */
+  readonly contacts?: ContactsInfo;
+}
+
+/** Contacts of a direction, in ns of the scenario. */
+export interface ContactsInfo {
+  /** Beginning and end of those planned, in ascending order. */
+  readonly windows: readonly (readonly [fromNs: number, toNs: number])[];
+  /** They repeat with this period. */
+  readonly periodNs?: number;
+  /**
+   * Those that were different: the planned beginning, the true one, and the end; both are the same
+   * for a contact that did not take place.
+   */
+  readonly actual?: readonly (readonly [plannedNs: number, fromNs: number, toNs: number])[];
 }
 
 /** A node, by its number. */

@@ -1,19 +1,47 @@
 /**
- * The description of a direction of a link in the header of a trace.
+ * The descriptions of links in the header of a trace, by direction.
  *
  * @module
  */
 import type { DirectionView } from '../../net/direction-context.ts';
-import type { LinkInfo } from './layout.ts';
+import type { ActualContactSpec, ContactsSpec } from '../../net/link-spec.ts';
+import type { ContactsInfo, LinkInfo } from './layout.ts';
 
-/** Describes a direction for the header. */
-export function linkInfo(direction: DirectionView): LinkInfo {
-  const { linkId, name, fromNode, toNode, pace } = direction;
+/** Contacts that a header lists, 1 MB of it; networks with more have none. */
+const CONTACTS_MAX = 20_000;
+
+/** Describes directions for the header. */
+export function linkInfos(directions: readonly DirectionView[]): readonly LinkInfo[] {
+  const contacts = directions.reduce((sum, { plan }) => sum + (plan?.windows.length ?? 0), 0);
+  return directions.map((direction) => linkInfo(direction, contacts <= CONTACTS_MAX));
+}
+
+function linkInfo(direction: DirectionView, hasContacts: boolean): LinkInfo {
+  const { linkId, name, fromNode, toNode, pace, plan } = direction;
   const { rateBps, delayNs, overheadBytes } = pace;
   return {
     ...{ id: linkId, name, from: fromNode, to: toNode },
     // JSON has no infinity.
     rateBps: Number.isFinite(rateBps) ? rateBps : null,
     ...{ delayNs, overheadBytes },
+    ...(plan !== undefined && hasContacts ? { contacts: contactsInfo(plan) } : {}),
+  };
+}
+
+function contactsInfo({ windows, periodNs, actual = [] }: ContactsSpec): ContactsInfo {
+  const plannedEnd = new Map(windows.map(({ startNs, endNs }) => [startNs, endNs]));
+  const endOf = (startNs: number): number => {
+    const within = periodNs === undefined ? startNs : startNs % periodNs;
+    return (plannedEnd.get(within) ?? within) + startNs - within;
+  };
+  const happened = (one: ActualContactSpec): [number, number, number] => {
+    const { plannedStartNs, isMissing, startNs = plannedStartNs } = one;
+    const { endNs = endOf(plannedStartNs) } = one;
+    return [plannedStartNs, startNs, isMissing === true ? startNs : endNs];
+  };
+  return {
+    windows: windows.map(({ startNs, endNs }) => [startNs, endNs] as const),
+    ...(periodNs === undefined ? {} : { periodNs }),
+    ...(actual.length === 0 ? {} : { actual: actual.map(happened) }),
   };
 }

@@ -27,7 +27,7 @@ import {
   type TextAddition,
   type TraceHeader,
 } from './layout.ts';
-import { linkInfo } from './link-info.ts';
+import { linkInfos } from './link-info.ts';
 import type { DropPlace, HopSink } from './network-recorder.ts';
 import { BIN, Pyramid } from './pyramid.ts';
 import { TableBuffer } from './table-buffer.ts';
@@ -161,7 +161,7 @@ export class TraceRecorder implements HopSink {
 
   linksAdded(): void {
     this.follower?.linksAdded();
-    const links = this.#directions.slice(this.#linksKnown).map(linkInfo);
+    const links = linkInfos(this.#directions.slice(this.#linksKnown));
     this.#linksKnown = this.#directions.length;
     this.#addText({ links });
   }

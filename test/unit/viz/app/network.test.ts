@@ -9,7 +9,7 @@ import { mapOf } from '../../../../viz/app/pages/network/map.ts';
 import { HOLLOW, markPath } from '../../../../viz/app/pages/network/marks.ts';
 import { burstsAt, packetsAt, useOf } from '../../../../viz/app/pages/network/packets.ts';
 import type { Place } from '../../../../viz/app/pages/network/place.ts';
-import { storyText } from '../../../../viz/app/pages/network/sentence.ts';
+import { contentOf, storyText } from '../../../../viz/app/pages/network/sentence.ts';
 import { storyAt } from '../../../../viz/app/pages/network/world.ts';
 
 function topology(
@@ -92,6 +92,21 @@ describe('places', () => {
       }
     },
   );
+});
+
+it('every link was up, said the title, while no contact was open', () => {
+  const told = (contacts: readonly (readonly [string, boolean])[]): string =>
+    contentOf({
+      info: { nodes: [], links: [], flows: [] } as unknown as TraceInfo,
+      ...{ timeNs: 0, rangeNs: [0, 1], disruptions: new Map(), contacts: new Map(contacts) },
+      ...{ inSight: { marks: [], total: 0 }, drawn: [], hops: undefined },
+    }).title;
+  expect(told([])).toBe('0 packets under way, every link is up');
+  const open = [
+    ['a--b', true],
+    ['a--c', false],
+  ] as const;
+  expect(told(open)).toBe('0 packets under way, 1 of 2 links with contacts can send');
 });
 
 describe('faults', () => {

@@ -65,6 +65,7 @@ export class TraceLab {
       name: `n${id}->n${id + 1}`,
       fromNode: id,
       toNode: id + 1,
+      plan: undefined,
       pace: { rateBps: 8e9, delayNs: 1_000 * id, overheadBytes: 28 },
     }));
     const write = (bytes: Uint8Array): void => void this.#parts.push(bytes.slice());

@@ -5,6 +5,7 @@
  */
 import { quantity } from '../../../../reports/format.ts';
 import { sceneElement } from '../../chart/scene.ts';
+import { contactsAt } from '../../data/contacts.ts';
 import { Latest } from '../../data/latest.ts';
 import { type Drawn, drawn, isFor, nodesOf } from '../../data/plug-ins.ts';
 import { PROTOCOLS } from '../../data/protocols.ts';
@@ -118,9 +119,10 @@ export class Details {
       link.id === id ? [{ link, number }] : [],
     );
     const disruption = disruptionsAt(info.faults, timeNs).get(id);
+    const whole = contactsAt(info, timeNs).get(id) === false ? 'no contact now' : 'up';
     const state =
       disruption === undefined
-        ? 'up'
+        ? whole
         : `${disruption.text}, since ${instantText(disruption.sinceNs, 1e9)}`;
     const parts = await Promise.all(
       directions.map(async ({ link, number }) =>

@@ -6,6 +6,7 @@
  */
 import { plural } from '../../../../reports/format.ts';
 import { ChartFrame } from '../../chart/chart-frame.ts';
+import { contactsAt } from '../../data/contacts.ts';
 import { Latest } from '../../data/latest.ts';
 import type { DropRow, FaultRow, HopColumns } from '../../data/trace-answers.ts';
 import { disruptionsAt } from '../../data/truth.ts';
@@ -255,6 +256,7 @@ export class NetworkPage {
     const timeNs = around === undefined ? cursorNs : nearestKnown(cursorNs, around);
     this.#shownNs = timeNs;
     const disruptions = disruptionsAt(info.faults, timeNs);
+    const contacts = contactsAt(info, timeNs);
     if (around !== undefined) {
       this.#inSight = packetsAt(around.hops, timeNs, (one) => !this.#hidden.has(one));
       const { marks } = this.#inSight;
@@ -263,6 +265,7 @@ export class NetworkPage {
     this.#topology.update({
       use: around?.use ?? new Map(),
       disruptions,
+      contacts,
       standings: this.#belief.at(timeNs),
       selected: view.selection.value?.name,
     });
@@ -279,6 +282,7 @@ export class NetworkPage {
           info,
           timeNs,
           disruptions,
+          contacts,
           inSight: this.#inSight,
           drawn: this.#drawn,
           hops: around.hops,

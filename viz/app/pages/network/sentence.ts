@@ -19,6 +19,8 @@ export interface Moment {
   readonly timeNs: number;
   readonly rangeNs: readonly [number, number];
   readonly disruptions: ReadonlyMap<string, Disruption>;
+  /** Whether links with contacts can send. */
+  readonly contacts: ReadonlyMap<string, boolean>;
   readonly inSight: InSight;
   readonly drawn: readonly Drawn[];
   readonly hops: HopColumns | undefined;
@@ -29,7 +31,7 @@ const AILMENTS_SHOWN = 2;
 
 /** The title, the caption, the summary and the table of the picture. */
 export function contentOf(moment: Moment): ChartContent {
-  const { info, timeNs, disruptions, inSight, rangeNs } = moment;
+  const { info, timeNs, disruptions, contacts, inSight, rangeNs } = moment;
   const at = instantText(timeNs, rangeNs[1] - rangeNs[0]);
   const packets = `${plural(inSight.total, 'packet')} under way`;
   const down = [...disruptions].map(
@@ -38,7 +40,7 @@ export function contentOf(moment: Moment): ChartContent {
   );
   const more = down.length > AILMENTS_SHOWN ? `, and ${down.length - AILMENTS_SHOWN} more` : '';
   const finding =
-    down.length === 0 ? 'every link is up' : down.slice(0, AILMENTS_SHOWN).join(', ') + more;
+    down.length === 0 ? soundText(contacts) : down.slice(0, AILMENTS_SHOWN).join(', ') + more;
   const shown =
     inSight.marks.length < inSight.total
       ? ` 1 of ${Math.ceil(inSight.total / Math.max(1, inSight.marks.length))} packets shown.`
@@ -53,6 +55,13 @@ export function contentOf(moment: Moment): ChartContent {
       rows: moment.hops === undefined ? [] : rowsOf(info, moment.hops, moment.drawn),
     }),
   };
+}
+
+/** What there is to say of links without faults. */
+function soundText(contacts: ReadonlyMap<string, boolean>): string {
+  if (contacts.size === 0) return 'every link is up';
+  const open = [...contacts.values()].filter((isOpen) => isOpen).length;
+  return `${open} of ${plural(contacts.size, 'link')} with contacts can send`;
 }
 
 /** A text such as `core-110--core-310 down at 3.916 s: detected +63.9 ms · switched +63.9 ms`. */

@@ -50,6 +50,8 @@ export interface Shown {
   /** The bytes that each link carried. */
   readonly use: ReadonlyMap<number, number>;
   readonly disruptions: ReadonlyMap<string, Disruption>;
+  /** Whether links with contacts can send. */
+  readonly contacts: ReadonlyMap<string, boolean>;
   /** For each node that watches something broken, whether it knows. Keys are node names. */
   readonly standings: ReadonlyMap<string, Standing>;
   /** Name of the selected node or id of the selected link. */
@@ -179,14 +181,16 @@ export class TopologyView {
       const width = bytes === 0 ? 1.25 : 1.5 + (4.5 * Math.log1p(bytes)) / Math.log1p(2 * most);
       const isSelected = wire.id === shown.selected;
       set(wire.line, 'stroke-width', width.toFixed(2));
-      set(wire.root, 'class', `wire ${disruption?.state ?? 'up'}${isSelected ? ' selected' : ''}`);
+      const rest = shown.contacts.get(wire.id) === false ? 'apart' : 'up';
+      const look = `wire ${disruption?.state ?? rest}${isSelected ? ' selected' : ''}`;
+      set(wire.root, 'class', look);
       const text = disruption === undefined ? '' : disruption.state;
       if (wire.label.textContent !== text) wire.label.textContent = text;
     }
     this.#updateDots(shown);
   }
 
-  #updateDots({ disruptions, standings, selected }: Omit<Shown, 'use'>): void {
+  #updateDots({ disruptions, standings, selected }: Omit<Shown, 'use' | 'contacts'>): void {
     for (const [number, { root, sign }] of this.#dots.entries()) {
       const name = this.#info.nodes[number]?.name ?? '';
       const isDown = disruptions.get(name)?.state === 'down';
