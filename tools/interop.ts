@@ -1,7 +1,7 @@
 /**
  * `npm run test:interop`: records a capture of failover.yaml and checks that tshark can read it and
- * finds every checksum correct; the same for bundles (interop-bundles.ts). Not part of `npm test`: it needs tshark (Debian: `apt-get install
- * tshark`).
+ * finds every checksum correct; the same for bundles (interop-bundles.ts). Then a node of ours exchanges bundles with another agent
+ * (interop-agents.ts). Not part of `npm test`: it needs tshark (Debian: `apt-get install tshark`) and the agent.
  *
  * @module
  */
@@ -9,6 +9,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { checkAgents } from './interop-agents.ts';
 import { checkBundles } from './interop-bundles.ts';
 
 const CHECKSUMS = ['-o', 'ip.check_checksum:TRUE', '-o', 'udp.check_checksum:TRUE'];
@@ -16,22 +17,27 @@ const CHECKSUMS = ['-o', 'ip.check_checksum:TRUE', '-o', 'udp.check_checksum:TRU
 const SMALLER = ['traffic.0.rate=100/s', 'duration=20s', 'warmup=5s'];
 const OUTPUT_MAX = 1 << 30;
 
-process.exitCode = main();
+process.exitCode = await main();
 
-function main(): number {
-  const version = run('tshark', ['--version']);
-  if (version === undefined) {
-    console.log('skip: tshark is not installed (Debian: apt-get install tshark)');
-    return 0;
-  }
-  console.log(version.split('\n')[0]);
+async function main(): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), 'orrery-interop-'));
   try {
-    const isRight = check(folder) === 0;
-    return checkBundles(folder) && isRight ? 0 : 1;
+    const isDissected = checkCaptures(folder);
+    return (await checkAgents(folder)) && isDissected ? 0 : 1;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+function checkCaptures(folder: string): boolean {
+  const version = run('tshark', ['--version']);
+  if (version === undefined) {
+    console.log('skip: tshark is not installed (Debian: apt-get install tshark)');
+    return true;
+  }
+  console.log(version.split('\n')[0]);
+  const isRight = check(folder) === 0;
+  return checkBundles(folder) && isRight;
 }
 
 function check(folder: string): number {

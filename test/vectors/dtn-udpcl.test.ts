@@ -23,6 +23,10 @@ const DROPS: Readonly<Record<string, readonly string[]>> = {
   'DTLS handshake octet': ['unknown-message'],
 };
 
+function wholly({ length }: Uint8Array, sender = 1): Parameters<UdpclReader['read']>[2] {
+  return { offset: 0, length, sender };
+}
+
 /** What reading the datagrams one after the other gives. */
 function read(datagrams: readonly Uint8Array[]): {
   readonly bundles: readonly Uint8Array[];
@@ -34,7 +38,7 @@ function read(datagrams: readonly Uint8Array[]): {
     onBundle: (bundle): number => bundles.push(bundle),
     onDrop: (reason): number => drops.push(reason),
   });
-  for (const datagram of datagrams) reader.read(0, datagram, 0, datagram.length);
+  for (const datagram of datagrams) reader.read(0, datagram, wholly(datagram));
   return { bundles, drops };
 }
 
@@ -82,6 +86,21 @@ describe('a bundle', () => {
     expect(read(rest).bundles).toEqual([]);
   });
 
+  it('is not mixed with another of the same number from another port of the neighbour', () => {
+    const other = bundle.map((octet, index) => (index === 0 ? octet : octet ^ 0xff));
+    const came: Uint8Array[] = [];
+    const reader = new UdpclReader({
+      onBundle: (each): number => came.push(each),
+      onDrop: (): void => undefined,
+    });
+    const [ours, theirs] = [bundle, other].map((each) => udpclDatagrams(each, 1_200, 7));
+    for (const [index, datagram] of ours!.entries()) {
+      reader.read(0, datagram, wholly(datagram, 1));
+      reader.read(0, theirs![index]!, wholly(theirs![index]!, 2));
+    }
+    expect(came.map(toHex)).toEqual([bundle, other].map(toHex));
+  });
+
   it('of 16 MiB and one byte is no transfer, nor is a piece beyond its end', () => {
     // { 2: [1, 2^24 + 1, 0, h'00'] } and { 2: [1, 3, 3, h'00'] }
     for (const hex of ['a10284011a01000001004100', 'a102840103034100']) {
@@ -99,12 +118,12 @@ describe('a bundle', () => {
     });
     for (let transfer = 0; transfer < 65; transfer += 1) {
       const [first] = udpclDatagrams(bundle, 1_200, transfer);
-      reader.read(0, first!, 0, first!.length);
+      reader.read(0, first!, wholly(first!));
     }
     expect(drops).toEqual(['transfers-full']);
     const late = 30_000_000_001;
     for (const datagram of udpclDatagrams(bundle, 1_200, 65)) {
-      reader.read(late, datagram, 0, datagram.length);
+      reader.read(late, datagram, wholly(datagram));
     }
     expect(bundles).toHaveLength(1);
     expect(drops).toEqual(['transfers-full']);

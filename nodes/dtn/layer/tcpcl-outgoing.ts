@@ -72,10 +72,14 @@ export class TcpclOutgoing {
     };
   }
 
-  /** @returns the transfer that is complete, if this receipt says so. */
-  acknowledged({ transfer: id, isEnd, received }: Receipt): number | undefined {
+  /**
+   * The last segment of ours completes the length, so the flags, which some agents do not copy from
+   * the segment as RFC 9174 section 5.2.3 asks, say nothing more.
+   * @returns the transfer that is complete, if this receipt says so.
+   */
+  acknowledged({ transfer: id, received }: Receipt): number | undefined {
     const known = this.#open.find((each) => each.id === id);
-    if (known === undefined || !isEnd || received !== known.bundle.length) return undefined;
+    if (known === undefined || received !== known.bundle.length) return undefined;
     if (known.sent < known.bundle.length) return undefined;
     this.#open = this.#open.filter((each) => each !== known);
     return known.transfer;

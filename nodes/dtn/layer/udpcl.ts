@@ -13,6 +13,7 @@
  *
  * @module
  */
+import type { Endpoint } from '../../../engine/host/socket.ts';
 import type { Nanoseconds } from '../../../engine/host/time.ts';
 import { endOfItem } from '../../_kit/cbor-end-of-item.ts';
 import { CBOR_ARRAY, CBOR_BYTES, CBOR_MAP, CBOR_UINT, CborReader } from '../../_kit/cbor-reader.ts';
@@ -87,16 +88,26 @@ export interface UdpclHandlers {
 export class UdpclReader {
   readonly #handlers: UdpclHandlers;
   readonly #reader = new CborReader();
-  /** Transfers of which pieces are missing, oldest first. */
-  readonly #transfers = new Map<number, Transfer>();
+  /** Transfers of which pieces are missing, oldest first, by sender and number. */
+  readonly #transfers = new Map<string, Transfer>();
+  /** Sender of the datagram that is being read. */
+  #sender = 0;
 
   constructor(handlers: UdpclHandlers) {
     this.#handlers = handlers;
   }
 
-  /** Reads one datagram; its bytes are copied. */
-  read(now: Nanoseconds, bytes: Uint8Array, offset: number, length: number): void {
+  /**
+   * Reads one datagram; its bytes are copied.
+   * @param sender Where it comes from: each port of a neighbour numbers its own transfers.
+   */
+  read(
+    now: Nanoseconds,
+    bytes: Uint8Array,
+    { offset, length, sender }: { offset: number; length: number; sender: Endpoint },
+  ): void {
     const end = offset + length;
+    this.#sender = sender;
     for (let at = offset; at < end && bytes[at] !== PADDING; ) {
       const next = endOfItem(bytes, at, end, DEPTH_MAX);
       const first = bytes[at] as number;
@@ -131,7 +142,7 @@ export class UdpclReader {
   #piece(now: Nanoseconds, reader: CborReader): boolean {
     if (!reader.expect(CBOR_ARRAY) || reader.argument !== 4) return false;
     if (!reader.expect(CBOR_UINT)) return false;
-    const id = reader.argument;
+    const id = `${this.#sender}/${reader.argument}`;
     if (!reader.expect(CBOR_UINT)) return false;
     const total = reader.argument;
     if (!reader.expect(CBOR_UINT)) return false;
@@ -150,7 +161,7 @@ export class UdpclReader {
     return true;
   }
 
-  #transferOf(now: Nanoseconds, id: number, total: number): Transfer | undefined {
+  #transferOf(now: Nanoseconds, id: string, total: number): Transfer | undefined {
     for (const [old, { sinceNs }] of this.#transfers) {
       if (now - sinceNs <= TRANSFER_NS) break;
       this.#transfers.delete(old);

@@ -115,10 +115,15 @@ export class UdpclNode implements LinkLayer {
       port,
       link,
       onDatagram: (buffer, offset, length, from) => {
-        if (from !== neighbour.to) this.#host.drop('unknown-peer');
-        else neighbour.reader.read(this.#host.now(), buffer, offset, length);
+        if (!this.#isFrom(neighbour, from)) this.#host.drop('unknown-peer');
+        else neighbour.reader.read(this.#host.now(), buffer, { offset, length, sender: from });
       },
     });
     if (neighbour.socket === undefined) this.#host.log.warn(`port ${port} is taken on ${link}`);
+  }
+  /** Some agents send each bundle from a port of its own. */
+  #isFrom({ to }: Neighbour, from: Endpoint): boolean {
+    if (from === to) return true;
+    return this.#host.endpointOf(from).address === this.#host.endpointOf(to).address;
   }
 }

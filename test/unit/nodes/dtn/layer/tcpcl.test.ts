@@ -150,6 +150,22 @@ describe('a session', () => {
     expect(receipts).toEqual([65_536, 131_072, 150_000]);
   });
 
+  it.each([
+    ['whole', 150_000, ['up', 'sent']],
+    ['one octet short', 149_999, ['up']],
+  ] as const)(
+    'with an agent that does not copy the flags into its receipts: %s',
+    (_, received, events) => {
+      const pair = new Pair().open();
+      pair.take('a', { kind: 'send', transfer: 5, bundle: blockOf(150_000) });
+      const receipt = { kind: 'receipt', isStart: false, isEnd: false, transfer: 0 } as const;
+      pair.take('a', { kind: 'bytes', bytes: encodeTcpcl({ ...receipt, received: 65_536 }) });
+      expect(pair.kinds('a')).toEqual(['up']);
+      pair.take('a', { kind: 'bytes', bytes: encodeTcpcl({ ...receipt, received }) });
+      expect(pair.kinds('a')).toEqual(events);
+    },
+  );
+
   it('says nothing for the shorter keep-alive interval, then keeps alive', () => {
     const pair = new Pair({ a: 60, b: 20 }).open();
     pair.pass(100 * S);

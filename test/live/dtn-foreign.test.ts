@@ -1,0 +1,100 @@
+/**
+ * What agents of other projects do differently on the wire, played by plain sockets beside a node of
+ * ours: those found with dtnd 0.21.0 (`npm run test:interop`).
+ *
+ * @module
+ */
+import { createSocket } from 'node:dgram';
+import { mkdtempSync } from 'node:fs';
+import { createServer, type Server, type Socket } from 'node:net';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it, vi } from 'vitest';
+import { type TcpclRead, TcpclReader } from '../../nodes/dtn/layer/tcpcl-reader.ts';
+import { encodeContact, encodeTcpcl } from '../../nodes/dtn/layer/tcpcl-wire.ts';
+import { ForeignNeighbour, type Place } from '../../tools/interop/foreign-neighbour.ts';
+import { sampleBundle } from '../unit/nodes/dtn/wire/support.ts';
+import { blockOf, cleanUp, folder } from './support.ts';
+
+afterAll(cleanUp);
+
+const SOON = { timeout: 10_000, interval: 20 };
+const PAYLOAD = Uint8Array.from({ length: 900 }, (_, index) => index % 251);
+
+/** A neighbour whose place nobody holds yet. */
+function neighbour(options: string, n: number): Promise<ForeignNeighbour> {
+  const block = blockOf(n);
+  const own = mkdtempSync(join(folder, 'foreign-'));
+  return ForeignNeighbour.open({ folder: own, options, own: `${block}.1`, far: `${block}.2` });
+}
+
+/** A bundle of the neighbour for the application of our node; it came without a clock. */
+function bundleOf(sequence: number): Uint8Array {
+  return sampleBundle({
+    ...{ source: 'dtn://there/app', destination: 'dtn://here/app', payload: PAYLOAD },
+    ...{ createdMs: 0, sequence },
+  });
+}
+
+/** Sends a datagram from a port that the system chooses. */
+async function sendFrom(address: string, bytes: Uint8Array, to: Place): Promise<void> {
+  const socket = createSocket('udp4');
+  await new Promise<void>((bound) => socket.bind(0, address, bound));
+  await new Promise((sent) => socket.send(bytes, to.port, to.address, sent));
+  socket.close();
+}
+
+/** An agent that takes one session at a time, and whose receipts have no flags. */
+function agentAt({ address, port }: Place, received: Uint8Array[]): Promise<Server> {
+  const server = createServer((socket: Socket) => {
+    const reader = new TcpclReader(1 << 20);
+    socket.on('error', () => undefined);
+    socket.on('data', (chunk) => {
+      reader.add(chunk);
+      for (let read = reader.next(); read.kind !== 'nothing'; read = reader.next()) {
+        socket.write(answerTo(read, received));
+      }
+    });
+  });
+  return new Promise((resolve) => server.listen(port, address, () => resolve(server)));
+}
+
+function answerTo(read: TcpclRead, received: Uint8Array[]): Uint8Array {
+  if (read.kind === 'contact') return encodeContact(false);
+  if (read.kind !== 'message') return new Uint8Array(0);
+  const { message } = read;
+  if (message.kind === 'session') return encodeTcpcl({ ...message, nodeId: 'dtn://there/' });
+  if (message.kind !== 'segment') return new Uint8Array(0);
+  received.push(message.data);
+  const { transfer, data } = message;
+  const flags = { isStart: false, isEnd: false };
+  return encodeTcpcl({ kind: 'receipt', ...flags, transfer, received: data.length });
+}
+
+describe('a foreign agent', () => {
+  it('that sends each bundle from another port is heard; one at another address is not', async () => {
+    const ours = await neighbour('layer: udpcl', 70);
+    const { own, far } = ours;
+    await sendFrom(far.address, bundleOf(1), own);
+    await sendFrom(far.address, bundleOf(2), own);
+    await vi.waitFor(() => expect(ours.delivered).toHaveLength(2), SOON);
+    expect(ours.delivered[0]).toEqual(PAYLOAD);
+    expect(ours.drops).toEqual({});
+    await sendFrom(far.address.replace(/2$/, '3'), bundleOf(3), own);
+    await vi.waitFor(() => expect(ours.drops).toEqual({ 'unknown-peer': 1 }), SOON);
+    expect(ours.delivered).toHaveLength(2);
+    await ours.close();
+  });
+
+  it('whose receipts have no flags has the bundle, which is sent once', async () => {
+    const ours = await neighbour('layer: tcpcl', 71);
+    const received: Uint8Array[] = [];
+    const server = await agentAt(ours.far, received);
+    expect(await ours.send(PAYLOAD)).toBe('ok');
+    expect(ours.holding).toBe(1);
+    await vi.waitFor(() => expect(ours.holding).toBe(0), SOON);
+    expect(received).toHaveLength(1);
+    expect(Buffer.from(received[0]!).includes(Buffer.from(PAYLOAD))).toBe(true);
+    await ours.close();
+    server.close();
+  });
+});

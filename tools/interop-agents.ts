@@ -1,0 +1,217 @@
+/**
+ * Part of `npm run test:interop`: a node of ours on real sockets exchanges bundles with the agent
+ * `dtnd` (crate dtn7), both ways, over TCPCL and UDPCL; payloads are compared byte by byte.
+ *
+ * The agent is looked for on the PATH, or in the folder that `DTN7_BIN` names.
+ *
+ * @module
+ */
+import { type ChildProcess, execFile, spawn, spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { APPLICATION, ForeignNeighbour, NAMES } from './interop/foreign-neighbour.ts';
+
+const run = promisify(execFile);
+/** How long anything may take, ms. */
+const PATIENCE_MS = 20_000;
+const POLL_MS = 50;
+/** dtnd binds the sockets from which it sends to no address, so that the system chooses this one. */
+const FAR = '127.0.0.1';
+/** dtnd writes bundles without a CRC in the primary block, against RFC 9171 section 4.3.1. */
+const OPTIONS = 'requirePrimaryCrc: false';
+const OUTPUT_MAX = 1 << 24;
+/** What is shown of the agent's log when something fails, characters. */
+const SAID_MAX = 4_000;
+
+/**
+ * Lengths of payloads, octets. dtnd takes transfers of at most 64,000 octets over TCP, and one bundle
+ * in a datagram over UDP.
+ */
+const LAYERS = [
+  { layer: 'tcpcl', cla: 'tcp', sizes: [1, 24, 1_000, 63_000] },
+  { layer: 'udpcl', cla: 'udp', sizes: [1, 24, 1_000, 60_000] },
+] as const;
+type LayerCase = (typeof LAYERS)[number];
+
+/** Exchanges bundles over each layer; prints a line for each. */
+export async function checkAgents(folder: string): Promise<boolean> {
+  const version = spawnSync(programOf('dtnd'), ['--version'], { encoding: 'utf8' });
+  if (version.error !== undefined) {
+    console.log('skip: dtnd is not installed (cargo install dtn7 --version 0.21.0)');
+    return true;
+  }
+  const results: boolean[] = [];
+  for (const each of LAYERS) {
+    const own = join(folder, `agents-${each.layer}`);
+    mkdirSync(own);
+    results.push(await checkLayer(own, each, version.stdout.trim()));
+  }
+  return results.every(Boolean);
+}
+
+async function checkLayer(folder: string, each: LayerCase, version: string): Promise<boolean> {
+  const { layer, sizes } = each;
+  const neighbour = await ForeignNeighbour.open({
+    ...{ folder, far: FAR, own: ownAddress() },
+    options: `layer: ${layer}, ${OPTIONS}`,
+  });
+  const foreign = new ForeignAgent(folder, each, neighbour);
+  try {
+    await foreign.start();
+    const sent = sizes.map((size) => randomBytes(size));
+    const outcomes = await Promise.all(sent.map((payload) => neighbour.send(payload)));
+    const came = await foreign.receive(sizes.length);
+    const theirs = sizes.map((size) => randomBytes(size));
+    for (const payload of theirs) await foreign.send(payload);
+    // What the agent has acknowledged is no longer here.
+    await until(() => neighbour.delivered.length >= theirs.length && neighbour.holding === 0);
+    const [there, here] = [equalIn(sent, came), equalIn(theirs, neighbour.delivered)];
+    const { holding, drops } = neighbour;
+    console.log(
+      `${layer}: ${there} of ${sent.length} payloads to ${version}, ` +
+        `${here} of ${theirs.length} from it, equal byte by byte (${sizes.join(', ')} B); ` +
+        `${holding} bundles left here`,
+    );
+    const isRight = there === sent.length && here === theirs.length && holding === 0;
+    if (!isRight) console.log(`${outcomes.join(', ')}; drops ${JSON.stringify(drops)}`);
+    if (!isRight) console.log(foreign.said.slice(-SAID_MAX));
+    return isRight;
+  } finally {
+    await foreign.stop();
+    await neighbour.close();
+  }
+}
+
+/** Another one for each process, so that two of them do not meet. */
+function ownAddress(): string {
+  return `127.77.${(process.pid >>> 7) & 255}.${(process.pid & 127) + 1}`;
+}
+
+/** How many of the payloads are among those that came, each used once. */
+function equalIn(sent: readonly Uint8Array[], came: readonly Uint8Array[]): number {
+  const left = came.map((bytes) => Buffer.from(bytes).toString('hex'));
+  return sent.filter((bytes) => {
+    const at = left.indexOf(Buffer.from(bytes).toString('hex'));
+    if (at >= 0) left.splice(at, 1);
+    return at >= 0;
+  }).length;
+}
+
+/** The process `dtnd`, and the commands that talk to it. */
+class ForeignAgent {
+  said = '';
+  readonly #folder: string;
+  readonly #case: LayerCase;
+  readonly #neighbour: ForeignNeighbour;
+  #child: ChildProcess | undefined;
+  #webPort = 0;
+  #files = 0;
+
+  constructor(folder: string, each: LayerCase, neighbour: ForeignNeighbour) {
+    this.#folder = folder;
+    this.#case = each;
+    this.#neighbour = neighbour;
+  }
+
+  async start(): Promise<void> {
+    const { cla } = this.#case;
+    const { own, far } = this.#neighbour;
+    this.#webPort = await freePort();
+    const child = spawn(programOf('dtnd'), [
+      ...['-n', NAMES.far, '-e', APPLICATION, '-W', this.#folder, '-D', 'mem'],
+      ...['-r', 'epidemic', '-j', '500ms', '-i', '0', '--disable_nd'],
+      ...['-w', String(this.#webPort), '-C', `${cla}:port=${far.port}:bind=${far.address}`],
+      ...['-s', `${cla}://${own.address}:${own.port}/${NAMES.own}`],
+    ]);
+    const hear = (chunk: Buffer): void => {
+      this.said += chunk.toString();
+    };
+    child.stdout.on('data', hear);
+    child.stderr.on('data', hear);
+    this.#child = child;
+    await until(async () => (await this.#ask('dtnquery', ['nodeid'])) !== undefined);
+  }
+
+  /** Payloads that reached the application of the agent. */
+  async receive(count: number): Promise<readonly Uint8Array[]> {
+    const payloads: Uint8Array[] = [];
+    await until(async () => {
+      const file = this.#nextFile();
+      const said = await this.#ask('dtnrecv', ['-e', APPLICATION, '-o', file]);
+      const bytes = said === undefined ? undefined : readIfThere(file);
+      if (bytes !== undefined) payloads.push(bytes);
+      return payloads.length >= count;
+    });
+    return payloads;
+  }
+
+  async send(payload: Uint8Array): Promise<void> {
+    const file = this.#nextFile();
+    writeFileSync(file, payload);
+    const { own, far } = NAMES;
+    const ends = ['-s', `dtn://${far}/${APPLICATION}`, '-r', `dtn://${own}/${APPLICATION}`];
+    await run(programOf('dtnsend'), ['-p', String(this.#webPort), ...ends, file]);
+  }
+
+  async stop(): Promise<void> {
+    const child = this.#child;
+    if (child === undefined || child.exitCode !== null) return;
+    const ended = new Promise((resolve) => child.once('close', resolve));
+    child.kill('SIGKILL');
+    await ended;
+  }
+
+  #nextFile(): string {
+    this.#files += 1;
+    return join(this.#folder, `payload-${this.#files}`);
+  }
+
+  /** Undefined if the command fails: the agent is not up yet, or has nothing. */
+  async #ask(program: string, parts: readonly string[]): Promise<string | undefined> {
+    try {
+      const all = ['-p', String(this.#webPort), ...parts];
+      const { stdout } = await run(programOf(program), all, { maxBuffer: OUTPUT_MAX });
+      return stdout;
+    } catch {
+      return undefined;
+    }
+  }
+}
+
+function readIfThere(file: string): Uint8Array | undefined {
+  try {
+    return readFileSync(file);
+  } catch {
+    return undefined;
+  }
+}
+
+function programOf(name: string): string {
+  const folder = process.env['DTN7_BIN'];
+  return folder === undefined ? name : join(folder, name);
+}
+
+/** A TCP port of 127.0.0.1 that nobody uses. */
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer().once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      const port = typeof address === 'object' && address !== null ? address.port : 0;
+      server.close(() => resolve(port));
+    });
+  });
+}
+
+/** Waits until something is so, or for long enough. */
+async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
+  const end = Date.now() + PATIENCE_MS;
+  while (Date.now() < end) {
+    if (await isSo()) return;
+    await sleep(POLL_MS);
+  }
+}
