@@ -16,7 +16,10 @@ export interface LtpFacts {
   readonly peerEngine: number;
   /** Longest segment, bytes. */
   readonly segmentMax: number;
-  /** Wait for an answer: twice the light time, and what both ends need, ns. */
+  /**
+   * Wait for an answer from when the last bit has left: twice the light time, what both ends need, and
+   * the longest segment, behind which the answer may have to wait (RFC 5326 section 6.6), ns.
+   */
   readonly answerNs: number;
   /** Silence after which a block is given up, ns of contact time. */
   readonly silenceNs: number;
@@ -85,8 +88,8 @@ export interface LtpDesk {
   readonly clockAt: () => number;
   /** Sets an alarm so much later. */
   readonly alarm: (waitNs: number, alarm: LtpAlarm) => void;
-  /** Sends a segment before data; the alarm is set when it has left. */
-  readonly tell: (segment: LtpSegment, alarm?: LtpAlarm) => void;
+  /** Sends a segment before data; the alarm is set when it has left. See {@link Outgoing.isIdle}. */
+  readonly tell: (segment: LtpSegment, alarm?: LtpAlarm, isIdle?: () => boolean) => void;
   readonly effect: (effect: LtpEffect) => void;
   /** A first serial number. */
   readonly serial: () => number;

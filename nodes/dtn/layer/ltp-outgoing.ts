@@ -142,7 +142,8 @@ export class LtpOutgoing implements DataSource<LtpAlarm> {
     if (repeats > facts.retries) this.#fail(number, LTP_REASON.retransmissions);
     else {
       const alarm = { kind: 'checkpoint', session: number, serial } as const;
-      tell({ engine: facts.ownEngine, session: number, content: segment }, alarm);
+      const isIdle = (): boolean => this.#sessions.get(number)?.isAnswered(serial) !== false;
+      tell({ engine: facts.ownEngine, session: number, content: segment }, alarm, isIdle);
     }
   }
 

@@ -99,6 +99,10 @@ export class LtpSending {
     return segment;
   }
 
+  isAnswered(serial: number): boolean {
+    return this.#checkpoints.get(serial)?.isAnswered === true;
+  }
+
   /** A checkpoint without answer, to be sent again; undefined if it has been answered. */
   repeat(serial: number): { readonly segment: LtpData; readonly repeats: number } | undefined {
     const checkpoint = this.#checkpoints.get(serial);

@@ -23,6 +23,8 @@ export interface Outgoing<Alarm> {
   readonly bytes: Uint8Array;
   /** Set when the segment has left. */
   readonly alarm?: Alarm;
+  /** True once nobody needs it: what waited behind a long segment may have been answered meanwhile. */
+  readonly isIdle?: () => boolean;
 }
 
 /** Where data comes from, in order. */
@@ -71,6 +73,11 @@ export class LtpTransmitter<Alarm> {
     return true;
   }
 
+  /** When the last bit of the last segment leaves, or has left. */
+  get throughNs(): Nanoseconds {
+    return this.#freeNs;
+  }
+
   /** When the next segment can leave; Infinity if none can. */
   nextAt(): Nanoseconds {
     const hasWork = this.#control.length > 0 || this.#data.bytes > 0;
@@ -80,6 +87,7 @@ export class LtpTransmitter<Alarm> {
   /** The segment that leaves now, if any. */
   take(now: Nanoseconds): Outgoing<Alarm> | undefined {
     if (this.nextAt() > now) return undefined;
+    while (this.#control[0]?.isIdle?.() === true) this.#control.shift();
     const control = this.#control[0];
     const outgoing = control ?? this.#data.peek();
     if (outgoing === undefined) return undefined;

@@ -40,7 +40,7 @@ export class LtpSpan implements Machine<LtpInput, LtpEffect> {
       facts,
       clockAt: () => this.#clock.at(this.#now),
       alarm: (waitNs, alarm) => this.#alarms.add(this.#clock.at(this.#now) + waitNs, alarm),
-      tell: (segment, alarm) => this.#tell(segment, alarm),
+      tell: (segment, alarm, isIdle) => this.#tell(segment, alarm, isIdle),
       effect: (effect) => this.#effects.push(effect),
       serial: () => 1 + facts.random.below(LTP_SERIALS),
     };
@@ -127,12 +127,13 @@ export class LtpSpan implements Machine<LtpInput, LtpEffect> {
     else this.#outgoing.receive(segment.session, segment.content);
   }
 
-  #tell(segment: LtpSegment, alarm: LtpAlarm | undefined): void {
-    const outgoing = { bytes: encodeLtp(segment), ...(alarm && { alarm }) };
+  #tell(segment: LtpSegment, alarm?: LtpAlarm, isIdle?: () => boolean): void {
+    const bytes = encodeLtp(segment);
+    const outgoing = { bytes, ...(alarm && { alarm }), ...(isIdle && { isIdle }) };
     if (this.#transmitter.queue(outgoing)) return;
     this.#effects.push({ kind: 'drop', reason: 'ltp-control-full' });
     // As if it had been lost on the way: the alarm leads to a repetition.
-    if (alarm !== undefined) this.#set(alarm);
+    if (alarm !== undefined) this.#set(alarm, this.#now);
   }
 
   #transmit(now: Nanoseconds): void {
@@ -140,13 +141,15 @@ export class LtpSpan implements Machine<LtpInput, LtpEffect> {
       const outgoing = this.#transmitter.take(now);
       if (outgoing === undefined) continue;
       this.#effects.push({ kind: 'transmit', bytes: outgoing.bytes });
-      if (outgoing.alarm !== undefined) this.#set(outgoing.alarm);
+      if (outgoing.alarm !== undefined) this.#set(outgoing.alarm, this.#transmitter.throughNs);
     }
     this.#outgoing.settle();
   }
 
-  #set(alarm: LtpAlarm): void {
-    this.#alarms.add(this.#clock.at(this.#now) + this.#facts.answerNs, alarm);
+  /** @param sentNs When the last bit of the segment leaves. */
+  #set(alarm: LtpAlarm, sentNs: Nanoseconds): void {
+    const waitNs = sentNs - this.#now + this.#facts.answerNs;
+    this.#alarms.add(this.#clock.at(this.#now) + waitNs, alarm);
   }
 }
 

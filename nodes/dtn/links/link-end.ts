@@ -12,6 +12,9 @@ import type {
 import type { Nanoseconds } from '../../../engine/host/time.ts';
 import type { Names } from '../names.ts';
 
+const BITS = 8;
+const NS_PER_S = 1e9;
+
 /** A link to a neighbour. */
 export interface LinkEnd {
   readonly link: LinkView;
@@ -22,6 +25,17 @@ export interface LinkEnd {
   /** Planned contacts away from here, and towards here; absent if always open. */
   readonly contacts: PlannedContacts | undefined;
   readonly contactsBack: PlannedContacts | undefined;
+}
+
+/** How long so many bytes take the neighbour to send, at its lowest rate, ns. */
+export function sendingBackNs({ link, contactsBack }: LinkEnd, bytes: number): Nanoseconds {
+  const windows = contactsBack?.windows ?? [];
+  const rate = windows.reduce(
+    (lowest, { rateBps }) => Math.min(lowest, rateBps),
+    Number.POSITIVE_INFINITY,
+  );
+  const rateBps = windows.length === 0 ? link.rateBps : rate;
+  return Math.ceil((bytes * BITS * NS_PER_S) / rateBps);
 }
 
 /** All links of a host to others that run the protocol. */

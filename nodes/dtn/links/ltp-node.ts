@@ -20,7 +20,7 @@ import type { LtpEffect, LtpInput } from '../layer/ltp-desk.ts';
 import type { OpenContact } from '../layer/ltp-transmitter.ts';
 import { ltpHeadBytes } from '../layer/ltp-wire.ts';
 import type { Names } from '../names.ts';
-import { type LinkEnd, longestDelayNs } from './link-end.ts';
+import { type LinkEnd, longestDelayNs, sendingBackNs } from './link-end.ts';
 import type { LinkHandlers, LinkLayer, LinkTransmission } from './link-layer.ts';
 
 interface Neighbour {
@@ -118,11 +118,12 @@ export class LtpNode implements LinkLayer {
   #spanOf(end: LinkEnd): LtpSpan {
     const { retries, margin, sessions } = this.#options.ltp;
     const delayNs = longestDelayNs(end);
+    const segmentMax = Math.min(end.link.mtu, DATAGRAM_MAX);
     return new LtpSpan({
       ownEngine: this.#engineOf(this.#host.name),
       peerEngine: this.#engineOf(end.neighbour),
-      segmentMax: Math.min(end.link.mtu, DATAGRAM_MAX),
-      answerNs: 2 * (delayNs + margin),
+      segmentMax,
+      answerNs: 2 * (delayNs + margin) + sendingBackNs(end, segmentMax),
       silenceNs: 2 * delayNs + LTP_SILENCE_NS,
       retries,
       sessions,

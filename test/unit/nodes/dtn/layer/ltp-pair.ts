@@ -50,6 +50,8 @@ export class LtpPair {
   /** True if a segment gets lost. */
   loses: (sent: Sent, index: number) => boolean = () => false;
   keeps: (event: Event) => boolean = () => true;
+  /** Time that a segment takes to leave. */
+  leavesIn: (bytes: Uint8Array) => number = () => 0;
   readonly #owltNs: number;
   readonly #air: { readonly at: number; readonly to: End; readonly bytes: Uint8Array }[] = [];
 
@@ -107,7 +109,8 @@ export class LtpPair {
     this.sent.push(sent);
     if (this.loses(sent, this.sent.length - 1)) return;
     const to = from === 'a' ? 'b' : 'a';
-    this.#air.push({ at: this.now + this.#owltNs, to, bytes });
+    this.#air.push({ at: this.now + this.leavesIn(bytes) + this.#owltNs, to, bytes });
+    this.#air.sort((one, other) => one.at - other.at);
   }
 }
 

@@ -60,6 +60,44 @@ describe('a block', () => {
     expect(pair.events.find(({ kind }) => kind === 'sent')?.at).toBe(last + 2 * OWLT_NS);
   });
 
+  // Regression: the wait for the report began when the checkpoint began to leave, and did not count the
+  // segment that the other end was sending. On slow links everything was sent twice.
+  it.each([
+    { both: false, answerNs: 2 * (OWLT_NS + S) },
+    { both: true, answerNs: 2 * (OWLT_NS + S) + 8 * S },
+  ])(
+    'is sent once over a link on which a segment takes eight seconds (%j)',
+    ({ both, answerNs }) => {
+      const pair = new LtpPair({ answerNs, contactAt: () => ({ rateBps: 1_000, endNs: 1e18 }) });
+      pair.leavesIn = ({ length }): number => length * 8_000_000;
+      // The last segment has 930 bytes.
+      send(pair, blockOf(4_850));
+      if (both)
+        pair.take('b', { kind: 'send', session: 8, block: blockOf(20_000), redBytes: 20_000 });
+      pair.run();
+      const offsets = pair.sent
+        .filter((sent) => isData(sent))
+        .map((sent) => `${sent.from} ${(contentOf(sent) as LtpData).offset}`);
+      expect(offsets).toHaveLength(new Set(offsets).size);
+      expect(pair.events.filter(({ kind }) => kind === 'sent')).toHaveLength(both ? 2 : 1);
+      expect(pair.events.filter(({ kind }) => kind === 'drop')).toEqual([]);
+    },
+  );
+
+  it('is not repeated for a checkpoint that is answered while its repetition waits for the link', () => {
+    // The timer runs out a second before the report is there, behind a segment that takes eight.
+    const answerNs = 2 * OWLT_NS - S;
+    const pair = new LtpPair({ answerNs, contactAt: () => ({ rateBps: 1_000, endNs: 1e18 }) });
+    pair.leavesIn = ({ length }): number => length * 8_000_000;
+    send(pair, blockOf(900));
+    send(pair, blockOf(9_000), 9_000, 8);
+    pair.run(40 * S);
+    const first = pair.sent.filter((sent) => sent.from === 'a' && isData(sent));
+    const sessions = first.map(({ bytes }) => decodeLtp(bytes)!.session);
+    expect(sessions.filter((session) => session === 7)).toHaveLength(1);
+    expect(sessions.length).toBeGreaterThan(3);
+  });
+
   // Regression: whoever asked by a clock that moves on while it is read was told "now", never before,
   // and no bundle left in live runs.
   it('leaves the link free: however late one asks, that was when its last segment left', () => {
@@ -114,7 +152,9 @@ describe('a block', () => {
     send(pair, blockOf(100));
     pair.run();
     const [first, again] = pair.sent.filter(isData);
-    expect(again!.at - first!.at).toBe(2 * (OWLT_NS + S));
+    // From when its last bit has left: a byte takes a microsecond.
+    const leavesNs = first!.bytes.length * 1_000;
+    expect(again!.at - first!.at).toBe(2 * (OWLT_NS + S) + leavesNs);
     expect(again!.bytes).toEqual(first!.bytes);
     expect(pair.kinds('a')).toEqual(['sent']);
   });
@@ -203,8 +243,8 @@ describe('the end of a contact', () => {
     pair.take('a', { kind: 'way', way: 'open' });
     pair.take('b', { kind: 'way', way: 'open' });
     pair.run();
-    // Five of 22 s had passed.
-    expect(pair.sent[1]!.at).toBe((86_400 + 17) * S);
+    // Five of 22 s had passed, which began when the last bit had left.
+    expect(pair.sent[1]!.at).toBe((86_400 + 17) * S + pair.sent[0]!.bytes.length * 1_000);
     expect(pair.kinds('a')).toEqual(['sent']);
   });
 
