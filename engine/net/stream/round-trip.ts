@@ -5,6 +5,7 @@
  */
 
 const INITIAL_NS = 1_000_000_000;
+const AFTER_REPEATED_HANDSHAKE_NS = 3_000_000_000;
 /** The smallest timeout, as in Linux; RFC 6298 (2.4) says 1 s. */
 const MINIMUM_NS = 200_000_000;
 const MAXIMUM_NS = 60_000_000_000;
@@ -18,12 +19,13 @@ export class RoundTrip {
   private smoothedNs = -1;
   private variationNs = 0;
   private doublings = 0;
+  private initialNs = INITIAL_NS;
 
   /** How long to wait for an answer at present, ns. */
   get timeoutNs(): number {
     const base =
       this.smoothedNs < 0
-        ? INITIAL_NS
+        ? this.initialNs
         : Math.floor(this.smoothedNs + Math.max(GRANULARITY_NS, 4 * this.variationNs));
     const timeout = Math.max(MINIMUM_NS, base) * 2 ** this.doublings;
     return Math.min(MAXIMUM_NS, timeout);
@@ -44,13 +46,16 @@ export class RoundTrip {
     this.doublings = 0;
   }
 
-  /** The timeout has passed (RFC 6298, 5.5): the next one is twice as long. */
+  /**
+   * The timeout has passed (RFC 6298, 5.5): the next one is twice as long. It stays so until something
+   * is measured again: an answer to what was sent before says only that the timeout was too short.
+   */
   backOff(): void {
     if (this.timeoutNs < MAXIMUM_NS) this.doublings += 1;
   }
 
-  /** The peer has answered: the next timeout is the measured one again. */
-  answered(): void {
-    this.doublings = 0;
+  /** The handshake was repeated: the first timeout is longer (RFC 6298, 5.7). */
+  handshakeRepeated(): void {
+    this.initialNs = AFTER_REPEATED_HANDSHAKE_NS;
   }
 }

@@ -250,7 +250,6 @@ export class StreamSender implements SegmentFate {
       return;
     }
     if (this.timer?.isPending === true && !isRestart) return;
-    if (isRestart) this.roundTrip.answered();
     const delay = this.roundTrip.timeoutNs;
     if (this.timer === undefined) this.timer = this.outlet.after(delay, () => this.expire());
     else this.timer.rearm(delay);

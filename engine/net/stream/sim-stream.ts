@@ -216,7 +216,9 @@ export class SimStream implements Stream, CarriedStream, SenderOutlet, SecureOut
   }
 
   private opened(segment: Segment): void {
-    if (this.handshakeTries === 1) this.sender.roundTrip.sample(this.now() - this.handshakeSentNs);
+    const { roundTrip } = this.sender;
+    if (this.handshakeTries === 1) roundTrip.sample(this.now() - this.handshakeSentNs);
+    else roundTrip.handshakeRepeated();
     this.handshakeTimer?.cancel();
     const isClient = this.phase === 'connecting';
     this.phase = 'open';

@@ -20,7 +20,7 @@ describe('the retransmission timeout', () => {
     expect(roundTrip.timeoutNs).toBe(425 * MS + 4 * 200 * MS);
   });
 
-  it('is at least 200 ms, doubles up to 60 s, and returns with an answer', () => {
+  it('is at least 200 ms, doubles up to 60 s, and returns with a sample', () => {
     const roundTrip = new RoundTrip();
     roundTrip.sample(MS);
     expect(roundTrip.timeoutNs).toBe(200 * MS);
@@ -28,8 +28,18 @@ describe('the retransmission timeout', () => {
     expect(roundTrip.timeoutNs).toBe(400 * MS);
     for (let i = 0; i < 100; i += 1) roundTrip.backOff();
     expect(roundTrip.timeoutNs).toBe(60 * SECOND);
-    roundTrip.answered();
+    roundTrip.sample(MS);
     expect(roundTrip.timeoutNs).toBe(200 * MS);
+  });
+});
+
+describe('a handshake that was repeated', () => {
+  it('leads to a first timeout of 3 s (RFC 6298, 5.7)', () => {
+    const roundTrip = new RoundTrip();
+    roundTrip.handshakeRepeated();
+    expect(roundTrip.timeoutNs).toBe(3 * SECOND);
+    roundTrip.sample(400 * MS);
+    expect(roundTrip.timeoutNs).toBe(1_200 * MS);
   });
 });
 

@@ -38,6 +38,15 @@ describe('throughput of a simulated stream', () => {
     expect(Math.abs(measured / theory - 1)).toBeLessThan(0.005);
   });
 
+  // Each answer took back the doubled timeout before a round trip was measured, so that all was sent again, for ever.
+  it.each([0.9, 1.2])(
+    'stayed at four segments where the light takes %d s: it fills the link',
+    (seconds) => {
+      const measured = goodput({ rateBps: 100_000, delayNs: seconds * SECOND }, 60);
+      expect(Math.abs(measured / ((1e5 * 1_460) / 1_500) - 1)).toBeLessThan(0.1);
+    },
+  );
+
   it('follows Mathis at 0.1 % loss and 100 ms: 4.5 to 5.3 Mbit/s', () => {
     const loss = { kind: 'bernoulli', probability: 0.001 } as const;
     const link = { rateBps: 1e9, delayNs: 50 * MS, loss };
