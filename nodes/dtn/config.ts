@@ -24,6 +24,7 @@ import {
   STORE_BYTES,
   TCPCL_KEEP_ALIVE_S,
 } from './geometry.ts';
+import { TLS_POLICIES } from './layer/tcpcl-session.ts';
 import { securityConfig } from './security/options.ts';
 
 /** How much a node keeps. */
@@ -88,6 +89,11 @@ const prophetConfig = z.strictObject({
 const tcpclConfig = z.strictObject({
   /** Interval of keep-alives that this node wishes for, s; 0 for none. */
   keepAlive: z.int().min(0).max(65_535).default(TCPCL_KEEP_ALIVE_S),
+  /**
+   * TLS 1.3 with a key of each pair of neighbours: `prefer` uses it if the neighbour does too,
+   * `require` refuses sessions without. Whoever changes bits on the way can talk `prefer` out of it.
+   */
+  tls: z.enum(TLS_POLICIES).default('off'),
 });
 
 /** The radio mesh: rules that are not given are those of the profile. */

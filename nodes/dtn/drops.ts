@@ -24,6 +24,8 @@ export const DTN_DROPS = {
   'ltp-control-full': 'too many segments wait to be sent',
   'tcpcl-bad-message': 'the stream goes on with no message of TCPCL',
   'tcpcl-stranger': 'the session names another node than the one at the other end, or needs more',
+  'tcpcl-no-tls': 'the other end of a session offers no TLS, and this node requires it',
+  'tcpcl-tls-failed': 'the handshake of TLS failed: the other end has another key, or went away',
   'tcpcl-silence': 'the other end of a session said nothing for too long',
   'tcpcl-refused': 'a transfer was refused',
   'tcpcl-unexpected': 'the message does not belong at this point of a session',

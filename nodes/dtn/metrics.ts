@@ -39,6 +39,12 @@ export const DTN_METRICS: readonly MetricDefinition[] = [
     help: 'received bundles that the node had, or had had, before',
   },
   {
+    name: 'dtn.tls',
+    kind: 'counter',
+    unit: 'count',
+    help: 'streams of TCPCL that became secure, counted at each end',
+  },
+  {
     name: 'dtn.security.added',
     kind: 'counter',
     unit: 'count',

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Host, NodeRequest } from '../../engine/host/host.ts';
-import type { NetworkMap } from '../../engine/host/network-view.ts';
+import type { NetworkView } from '../../engine/host/network-view.ts';
 import type { MessageObserver, NodeHandle, NodeSetup } from '../../engine/host/protocol.ts';
 import type { Store } from '../../engine/host/store.ts';
 import type { CalendarTime, Nanoseconds } from '../../engine/host/time.ts';
@@ -21,7 +21,8 @@ import { CarrierNode } from './carrier-node.ts';
 import { CarrierReach, carrierAt } from './carrier-reach.ts';
 import type { DtnOptions } from './config.ts';
 import { ContactMeter } from './contact-meter.ts';
-import { type LinkParts, LinksNode } from './links/links-node.ts';
+import type { LinkParts } from './links/link-layer.ts';
+import { LinksNode } from './links/links-node.ts';
 import { Names } from './names.ts';
 import { makeRouter } from './router/make-router.ts';
 import { createSecurity, needsVectors } from './security/security-node.ts';
@@ -38,7 +39,7 @@ type Transmission = Extract<Effect, { kind: 'transmit' }>;
 class DtnNode implements NodeHandle {
   readonly #host: Host;
   readonly #observer: MessageObserver | undefined;
-  readonly #network: NetworkMap;
+  readonly #network: NetworkView;
   readonly #outlets: readonly Outlet[];
   readonly #agent: Agent<NodeRequest>;
   /** Absent while no trace is recorded. */

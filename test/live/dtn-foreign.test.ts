@@ -9,8 +9,13 @@ import { mkdtempSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it, vi } from 'vitest';
+import { startTls } from '../../engine/live/tls.ts';
 import { type TcpclRead, TcpclReader } from '../../nodes/dtn/layer/tcpcl-reader.ts';
-import { encodeContact, encodeTcpcl } from '../../nodes/dtn/layer/tcpcl-wire.ts';
+import {
+  encodeContact,
+  encodeTcpcl,
+  TCPCL_CONTACT_BYTES,
+} from '../../nodes/dtn/layer/tcpcl-wire.ts';
 import { ForeignNeighbour, type Place } from '../../tools/interop/foreign-neighbour.ts';
 import { sampleBundle } from '../unit/nodes/dtn/wire/support.ts';
 import { blockOf, cleanUp, folder } from './support.ts';
@@ -41,6 +46,38 @@ async function sendFrom(address: string, bytes: Uint8Array, to: Place): Promise<
   await new Promise<void>((bound) => socket.bind(0, address, bound));
   await new Promise((sent) => socket.send(bytes, to.port, to.address, sent));
   socket.close();
+}
+
+/** An agent that only says its contact header; resolves with what comes behind ours. */
+function headerAt({ address, port }: Place, canTls: boolean): Promise<Uint8Array> {
+  return new Promise((resolve) => {
+    const server = createServer((socket: Socket) => {
+      const heard: Buffer[] = [];
+      socket.on('error', () => undefined);
+      socket.write(encodeContact(canTls));
+      socket.on('data', (chunk) => {
+        heard.push(chunk);
+        const rest = Buffer.concat(heard).subarray(TCPCL_CONTACT_BYTES);
+        if (rest.length === 0) return;
+        resolve(rest);
+        socket.destroy();
+        server.close();
+      });
+    }).listen(port, address);
+  });
+}
+
+/** An agent that offers TLS and has another key than its place in the network. */
+function impostorAt({ address, port }: Place): Promise<Server> {
+  const psk = { identity: 'tcpcl here there', key: new Uint8Array(32).fill(7) };
+  const server = createServer((socket: Socket) => {
+    socket.on('error', () => undefined);
+    socket.write(encodeContact(true));
+    socket.once('data', () => {
+      startTls(socket, { role: 'server', psk }, () => undefined).on('error', () => undefined);
+    });
+  });
+  return new Promise((resolve) => server.listen(port, address, () => resolve(server)));
 }
 
 /** An agent that takes one session at a time, and whose receipts have no flags. */
@@ -94,6 +131,38 @@ describe('a foreign agent', () => {
     await vi.waitFor(() => expect(ours.holding).toBe(0), SOON);
     expect(received).toHaveLength(1);
     expect(Buffer.from(received[0]!).includes(Buffer.from(PAYLOAD))).toBe(true);
+    await ours.close();
+    server.close();
+  });
+});
+
+describe('a node that requires TLS', () => {
+  const open = (n: number): Promise<ForeignNeighbour> =>
+    neighbour('layer: tcpcl, tcpcl: { tls: require }', n);
+
+  it('begins it behind the contact headers, and says nothing else in the clear', async () => {
+    const ours = await open(72);
+    const first = await headerAt(ours.far, true);
+    // A handshake record with a ClientHello (RFC 8446 sections 5.1, 4).
+    expect([first[0], first[1], first[5]]).toEqual([22, 3, 1]);
+    await vi.waitFor(() => expect(ours.drops).toEqual({ 'tcpcl-tls-failed': 1 }), SOON);
+    await ours.close();
+  });
+
+  it('ends the session of an agent that has none, with the reason', async () => {
+    const ours = await open(73);
+    const end = { kind: 'termination', isReply: false, reason: 4 } as const;
+    expect([...(await headerAt(ours.far, false))]).toEqual([...encodeTcpcl(end)]);
+    expect(ours.drops).toEqual({ 'tcpcl-no-tls': 1 });
+    await ours.close();
+  });
+
+  it('gives no bundle to an agent with another key', async () => {
+    const ours = await open(74);
+    const server = await impostorAt(ours.far);
+    await ours.send(PAYLOAD);
+    await vi.waitFor(() => expect(ours.drops['tcpcl-tls-failed']).toBe(1), SOON);
+    expect(ours.holding).toBe(1);
     await ours.close();
     server.close();
   });

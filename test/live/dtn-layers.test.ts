@@ -108,3 +108,17 @@ describe.concurrent('a layer on real sockets', () => {
     expectAll(reportOn(await LAYOUTS.live(file)));
   });
 });
+
+/** After the others: more runs at once would make the sources late. */
+describe('TCPCL with TLS on real sockets', () => {
+  it.concurrent.each(['live', 'processes'] as const)('all bundles pass (%s)', async (how) => {
+    const options = ', tcpcl: { tls: require }';
+    const n = 13 + Object.keys(LAYOUTS).indexOf(how);
+    const file = fileOf(`tls-${how}`, n, { layer: 'tcpcl', options });
+    for (const report of [await virtually(file), reportOn(await LAYOUTS[how](file))]) {
+      expectAll(report);
+      // Both ends of both streams of the first link, and of those of the second in each contact.
+      expect(report.metrics['dtn.tls']?.value).toBeGreaterThanOrEqual(12);
+    }
+  });
+});

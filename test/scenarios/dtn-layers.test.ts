@@ -95,6 +95,48 @@ describe('bundles over TCPCL', () => {
   });
 });
 
+describe('TCPCL with TLS', () => {
+  /** Policies of the three nodes in a row. */
+  const chain = (policies: readonly string[]): SeedResult => {
+    const own = policies.map((tls, index) => `${'abc'[index]}: { tcpcl: { tls: ${tls} } }`);
+    const text = textOf({ options: 'layer: tcpcl' });
+    const options = `options: { dtn: { layer: tcpcl }, ${own.join(', ')} }`;
+    return run(loadText(text.replace('options: { dtn: { layer: tcpcl } }', options)));
+  };
+
+  it('all bundles arrive once, over streams that became secure at both ends', () => {
+    for (const [policies, secured] of [
+      [['off', 'off', 'off'], 0],
+      [['prefer', 'prefer', 'off'], 4],
+      [['require', 'prefer', 'require'], 8],
+    ] as const) {
+      const result = chain(policies);
+      expect(outcome(result)).toEqual([1, 0]);
+      expect(counter(result, 'dtn.tls')).toBe(secured);
+    }
+  });
+
+  it('a node that requires it refuses sessions of one that has none: nothing passes', () => {
+    const result = chain(['require', 'off', 'off']);
+    expect(outcome(result)).toEqual([0, 0]);
+    expect(result.nodeDrops['tcpcl-no-tls']).toBeGreaterThan(5);
+    expect(counter(result, 'dtn.tls')).toBe(0);
+  });
+
+  it('begins again after a cut of the link and a crash', () => {
+    const events =
+      'events: [{ at: 10s, for: 5s, crash: b }, { at: 30s, for: 20s, link: a <-> b, set: { up: false } }]';
+    const durable = 'store: { kind: durable }';
+    const text = textOf({
+      options: `layer: tcpcl, tcpcl: { tls: require }, ${durable}`,
+      more: events,
+    });
+    const result = run(loadText(text));
+    expect(outcome(result)[0]).toBe(1);
+    expect(counter(result, 'dtn.tls')).toBeGreaterThan(8);
+  });
+});
+
 describe('what each layer promises (nodes/dtn/README.md#convergence-layers)', () => {
   const lossy = (options: string, size: string): readonly number[] =>
     outcome(run(loadText(textOf({ options, link: 'delay: 20ms, loss: 10%', size }))));

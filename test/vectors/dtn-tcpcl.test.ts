@@ -56,6 +56,7 @@ describe.skipIf(!hasVectors)('published TCPCL', () => {
       ownId: 'ipn:2.0',
       peerId: 'ipn:1.0',
       keepAliveS: 30,
+      tls: 'off',
     });
     const written: Uint8Array[] = [];
     const bundles: Uint8Array[] = [];

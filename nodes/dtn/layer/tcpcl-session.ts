@@ -2,6 +2,8 @@
  * One session of the TCP convergence layer, version 4 (RFC 9174 sections 3 to 6), over one stream. A
  * state machine; whoever opened the stream sends bundles, and the other end receives them.
  *
+ * The contact headers say whether TLS follows; the stream then does the handshake.
+ *
  * A transfer is acknowledged when the node has kept its bundle. Until then nothing more is read, so
  * that a node whose store is full pushes back; it is asked again every second.
  *
@@ -30,6 +32,10 @@ import {
 
 const NS_PER_S = 1_000_000_000;
 
+/** Whether a node uses TLS: never, if the other end can, or always (RFC 9174 section 4.3). */
+export const TLS_POLICIES = ['off', 'prefer', 'require'] as const;
+export type TlsPolicy = (typeof TLS_POLICIES)[number];
+
 /** What a session knows. */
 export interface TcpclFacts {
   /** The end that opened the stream speaks first (RFC 9174 section 4.1). */
@@ -39,12 +45,15 @@ export interface TcpclFacts {
   readonly peerId: string;
   /** Interval of keep-alives that this end wishes for, s; 0 for none. */
   readonly keepAliveS: number;
+  readonly tls: TlsPolicy;
 }
 
 /** Why something is dropped, or a session ends. */
 export type TcpclDrop =
   | 'tcpcl-bad-message'
   | 'tcpcl-stranger'
+  | 'tcpcl-no-tls'
+  | 'tcpcl-tls-failed'
   | 'tcpcl-silence'
   | 'tcpcl-refused'
   | 'tcpcl-unexpected';
@@ -52,6 +61,8 @@ export type TcpclDrop =
 /** What a session is told. */
 export type TcpclInput =
   | { readonly kind: 'opened' }
+  /** The handshake of TLS has ended. */
+  | { readonly kind: 'secured'; readonly isSecure: boolean }
   /** The session keeps the bytes. */
   | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
   | { readonly kind: 'send'; readonly transfer: number; readonly bundle: Uint8Array }
@@ -68,6 +79,8 @@ export type TcpclInput =
 export type TcpclEffect =
   /** After a segment, the node says `room` when the stream takes more. */
   | { readonly kind: 'write'; readonly bytes: Uint8Array; readonly isSegment: boolean }
+  /** Begins TLS on the stream, after what was written so far; the node says `secured`. */
+  | { readonly kind: 'secure' }
   /** Reads nothing more, or goes on. */
   | { readonly kind: 'pause'; readonly isPaused: boolean }
   | { readonly kind: 'bundle'; readonly bundle: Uint8Array }
@@ -81,7 +94,7 @@ export type TcpclEffect =
   | { readonly kind: 'reset' }
   | { readonly kind: 'drop'; readonly reason: TcpclDrop };
 
-type State = 'new' | 'contact' | 'session' | 'up' | 'ending' | 'over';
+type State = 'new' | 'contact' | 'securing' | 'session' | 'up' | 'ending' | 'over';
 type Timer = 'contact' | 'keep-alive' | 'silence' | 'ask';
 
 /** One session. */
@@ -130,9 +143,10 @@ export class TcpclSession implements Machine<TcpclInput, TcpclEffect> {
         this.#open();
         return;
       case 'bytes':
-        this.#reader.add(input.bytes);
-        this.#heard();
-        this.#read();
+        this.#hear(input.bytes);
+        return;
+      case 'secured':
+        this.#secured(input.isSecure);
         return;
       case 'send':
         this.#outgoing.add(input.transfer, input.bundle);
@@ -149,6 +163,7 @@ export class TcpclSession implements Machine<TcpclInput, TcpclEffect> {
         this.#terminate(TCPCL_END.unknown);
         return;
       case 'closed':
+        if (this.#state === 'securing') this.#drop('tcpcl-tls-failed');
         this.#over();
         return;
       case 'timer':
@@ -164,7 +179,17 @@ export class TcpclSession implements Machine<TcpclInput, TcpclEffect> {
 
   #tellContact(): void {
     this.#hasTold = true;
-    this.#write(encodeContact(false));
+    this.#write(encodeContact(this.#facts.tls !== 'off'));
+  }
+
+  #hear(bytes: Uint8Array): void {
+    this.#reader.add(bytes);
+    if (this.#state === 'securing') {
+      this.#distrust();
+      return;
+    }
+    this.#heard();
+    this.#read();
   }
 
   #read(): void {
@@ -177,19 +202,53 @@ export class TcpclSession implements Machine<TcpclInput, TcpclEffect> {
           this.#tell({ kind: 'rejection', reason: TCPCL_REJECTION.unknownType, type: read.type });
         }
         this.#fail(TCPCL_END.unknown);
-      } else if (read.kind === 'contact') this.#contacted(isOurVersion(read));
+      } else if (read.kind === 'contact') this.#contacted(isOurVersion(read), read.canTls);
       else this.#message(read.message);
     }
   }
 
-  /** RFC 9174 section 4.3: without TLS at both ends, there is none; this end offers none. */
-  #contacted(isOurs: boolean): void {
+  /** RFC 9174 section 4.3: there is TLS if both ends can. */
+  #contacted(isOurs: boolean, canTls: boolean): void {
+    const { tls } = this.#facts;
     if (!this.#hasTold) this.#tellContact();
     if (!isOurs) {
       this.#drop('tcpcl-bad-message');
       this.#fail(TCPCL_END.version);
+    } else if (canTls && tls !== 'off') this.#secure();
+    else if (tls === 'require') {
+      this.#drop('tcpcl-no-tls');
+      this.#fail(TCPCL_END.contactFailure);
+    } else this.#tellSession();
+  }
+
+  #secure(): void {
+    this.#state = 'securing';
+    if (this.#reader.kept > 0) this.#distrust();
+    else this.#effects.push({ kind: 'secure' });
+  }
+
+  /**
+   * What came in the clear behind a contact header that offers TLS would be read as if it had come
+   * under TLS: whoever sits between both ends could have put it there.
+   */
+  #distrust(): void {
+    this.#drop('tcpcl-bad-message');
+    this.#effects.push({ kind: 'reset' });
+    this.#over();
+  }
+
+  #secured(isSecure: boolean): void {
+    if (this.#state !== 'securing') return;
+    if (isSecure) {
+      this.#tellSession();
       return;
     }
+    this.#drop('tcpcl-tls-failed');
+    this.#effects.push({ kind: 'reset' });
+    this.#over();
+  }
+
+  #tellSession(): void {
     this.#state = 'session';
     this.#tell({
       kind: 'session',

@@ -3,10 +3,20 @@
  *
  * @module
  */
+import type { NetworkView } from '../../../engine/host/network-view.ts';
 import type { Nanoseconds } from '../../../engine/host/time.ts';
 import type { Way } from '../../../engine/host/transport.ts';
 import type { Transfer } from '../agent/input.ts';
 import type { Outlet } from '../agent/outlet.ts';
+import type { DtnOptions } from '../config.ts';
+import type { Names } from '../names.ts';
+
+/** What a node knows of its network. */
+export interface LinkParts {
+  readonly options: DtnOptions;
+  readonly network: NetworkView;
+  readonly names: Names;
+}
 
 /** A bundle that leaves. */
 export interface LinkTransmission {

@@ -4,35 +4,26 @@
  * @module
  */
 import type { Host } from '../../../engine/host/host.ts';
-import type { NetworkMap } from '../../../engine/host/network-view.ts';
 import type { Way } from '../../../engine/host/transport.ts';
 import type { Transfer } from '../agent/input.ts';
 import type { Outlet } from '../agent/outlet.ts';
-import type { DtnOptions } from '../config.ts';
-import type { Names } from '../names.ts';
 import { linksOf } from './link-end.ts';
-import type { LinkHandlers, LinkLayer, LinkTransmission } from './link-layer.ts';
+import type { LinkHandlers, LinkLayer, LinkParts, LinkTransmission } from './link-layer.ts';
 import { LtpNode } from './ltp-node.ts';
 import { MeshNode } from './mesh-node.ts';
 import { TcpclNode } from './tcpcl-node.ts';
 import { UdpclNode } from './udpcl-node.ts';
-
-/** What a node knows of its network. */
-export interface LinkParts {
-  readonly options: DtnOptions;
-  readonly network: NetworkMap;
-  readonly names: Names;
-}
 
 /** All links of a node to others. */
 export class LinksNode implements LinkLayer {
   readonly #layers: readonly LinkLayer[];
   readonly #byOutlet = new Map<string, LinkLayer>();
 
-  constructor(host: Host, { options, network, names }: LinkParts, handlers: LinkHandlers) {
+  constructor(host: Host, parts: LinkParts, handlers: LinkHandlers) {
+    const { options, network, names } = parts;
     const layers = {
       udpcl: new UdpclNode(host, handlers),
-      tcpcl: new TcpclNode(host, options, names, handlers),
+      tcpcl: new TcpclNode(host, parts, handlers),
       ltp: new LtpNode(host, options, names, handlers),
       mesh: new MeshNode(host, options, names, handlers),
     };

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Stream } from '../../../engine/host/stream.ts';
+import type { SecureOptions, Stream } from '../../../engine/host/stream.ts';
 import { MachineShell, type ShellHost } from '../../_kit/shell.ts';
 import {
   type TcpclDrop,
@@ -22,6 +22,10 @@ export interface ConnectionHandlers {
   readonly onSent: (transfer: number) => void;
   readonly onFailed: (transfer: number) => void;
   readonly onDrop: (reason: TcpclDrop) => void;
+  /** TLS begins: the role and the key of this end. */
+  readonly onSecure: () => SecureOptions;
+  /** TLS is up. */
+  readonly onSecured: () => void;
   /** The session is over. Called once. */
   readonly onOver: () => void;
 }
@@ -92,6 +96,9 @@ export class TcpclConnection {
       case 'write':
         this.#write(effect.bytes, effect.isSegment);
         return;
+      case 'secure':
+        this.#secure();
+        return;
       case 'pause':
         this.#stream.setPaused(effect.isPaused);
         return;
@@ -119,6 +126,14 @@ export class TcpclConnection {
       case 'drop':
         this.#handlers.onDrop(effect.reason);
     }
+  }
+
+  #secure(): void {
+    this.#stream.secure(this.#handlers.onSecure(), (error) => {
+      if (this.#isOver) return;
+      if (error === undefined) this.#handlers.onSecured();
+      this.#shell.take({ kind: 'secured', isSecure: error === undefined });
+    });
   }
 
   /** Header and data go in one call, so that no small packet waits for a receipt (Nagle). */

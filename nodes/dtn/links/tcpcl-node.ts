@@ -5,14 +5,13 @@
  * @module
  */
 import type { Host } from '../../../engine/host/host.ts';
-import type { Listener, Stream } from '../../../engine/host/stream.ts';
+import type { Listener, SecureOptions, Stream } from '../../../engine/host/stream.ts';
 import type { Nanoseconds, Timer } from '../../../engine/host/time.ts';
 import type { Way } from '../../../engine/host/transport.ts';
 import { BackOff } from '../../_kit/back-off.ts';
 import { AcknowledgedLink } from '../agent/acknowledged-link.ts';
 import type { Transfer } from '../agent/input.ts';
 import type { Outlet } from '../agent/outlet.ts';
-import type { DtnOptions } from '../config.ts';
 import {
   BUNDLE_BYTES_MAX,
   TCPCL_RECONNECT_NS,
@@ -22,11 +21,11 @@ import {
   TCPCL_WINDOW,
 } from '../geometry.ts';
 import type { TcpclFacts } from '../layer/tcpcl-session.ts';
-import type { Names } from '../names.ts';
 import { formatEid } from '../wire/eid.ts';
 import { type LinkEnd, longestDelayNs } from './link-end.ts';
-import type { LinkHandlers, LinkLayer, LinkTransmission } from './link-layer.ts';
+import type { LinkHandlers, LinkLayer, LinkParts, LinkTransmission } from './link-layer.ts';
 import { type ConnectionHandlers, TcpclConnection } from './tcpcl-connection.ts';
+import { recordBytes, TlsKeys } from './tcpcl-tls.ts';
 
 /** Time for three attempts to connect beside the light time, ns, as the port has it by default. */
 const CONNECT_NS = 7_000_000_000;
@@ -50,18 +49,18 @@ interface Neighbour {
 /** All links of a node on which TCPCL runs. */
 export class TcpclNode implements LinkLayer {
   readonly #host: Host;
-  readonly #options: DtnOptions;
-  readonly #names: Names;
+  readonly #parts: LinkParts;
+  readonly #keys: TlsKeys;
   readonly #handlers: LinkHandlers;
   /** By id of the link. */
   readonly #neighbours = new Map<string, Neighbour>();
   #connections = 0;
   #isStopped = false;
 
-  constructor(host: Host, options: DtnOptions, names: Names, handlers: LinkHandlers) {
+  constructor(host: Host, parts: LinkParts, handlers: LinkHandlers) {
     this.#host = host;
-    this.#options = options;
-    this.#names = names;
+    this.#parts = parts;
+    this.#keys = new TlsKeys(host.name, host.crypto, parts.network);
     this.#handlers = handlers;
   }
 
@@ -78,8 +77,7 @@ export class TcpclNode implements LinkLayer {
         maxBytes: BUNDLE_BYTES_MAX,
         rateBps: end.link.rateBps,
         contacts: end.contacts,
-        bytesOnLink: (bytes): number =>
-          bytes + SEGMENT_HEAD * Math.ceil(bytes / TCPCL_SEGMENT_BYTES),
+        bytesOnLink: (bytes): number => this.#bytesOnLink(bytes),
       },
       {
         window: TCPCL_WINDOW,
@@ -213,11 +211,14 @@ export class TcpclNode implements LinkLayer {
     own: Pick<ConnectionHandlers, 'onUp' | 'onDown' | 'onOver'>,
   ): TcpclConnection {
     const outlet = end.link.id;
+    const { tcpcl } = this.#parts.options;
+    const role = number === 0 ? 'active' : 'passive';
     const facts: TcpclFacts = {
-      role: number === 0 ? 'active' : 'passive',
+      role,
       ownId: this.#idOf(this.#host.name),
       peerId: this.#idOf(end.neighbour),
-      keepAliveS: this.#options.tcpcl.keepAlive,
+      keepAliveS: tcpcl.keepAlive,
+      tls: tcpcl.tls,
     };
     return new TcpclConnection(this.#host, stream, facts, {
       ...own,
@@ -226,10 +227,17 @@ export class TcpclNode implements LinkLayer {
       onSent: (transfer): void => this.#handlers.onReceipt({ outlet, number: transfer }),
       onFailed: (transfer): void => this.#handlers.onFailed({ outlet, number: transfer }),
       onDrop: (reason): void => this.#host.drop(reason),
+      onSecure: (): SecureOptions => this.#keys.of(end.neighbour, role),
+      onSecured: (): void => this.#host.meter.counter('dtn.tls').add(1),
     });
   }
 
+  #bytesOnLink(bytes: number): number {
+    const plain = bytes + SEGMENT_HEAD * Math.ceil(bytes / TCPCL_SEGMENT_BYTES);
+    return this.#parts.options.tcpcl.tls === 'off' ? plain : plain + recordBytes(plain);
+  }
+
   #idOf(name: string): string {
-    return formatEid(this.#names.nodeOf(name));
+    return formatEid(this.#parts.names.nodeOf(name));
   }
 }

@@ -9,6 +9,7 @@ import type { Provisioning } from '../../../engine/host/protocol.ts';
 import { CRC_TYPES } from '../agent/origin.ts';
 import type { BundleSecurity } from '../agent/security.ts';
 import type { DtnOptions } from '../config.ts';
+import { TLS_SECRET } from '../links/tcpcl-tls.ts';
 import type { Names } from '../names.ts';
 import { RuledSecurity } from './bundle-security.ts';
 import { FlippingSecurity } from './flipping.ts';
@@ -19,8 +20,14 @@ const SECRET = 'security';
 const STORE = 'dtn-security';
 const FLIPS = 'flips';
 
-/** The secret from which the nodes of a network derive the keys that their options name. */
-export const securityProvisioning: Provisioning = { sharedSecrets: () => [SECRET] };
+/**
+ * The secret from which the nodes of a network derive the keys that their options name, and a pair
+ * of keys of each node for streams to its neighbours.
+ */
+export const securityProvisioning: Provisioning = {
+  sharedSecrets: () => [SECRET],
+  publicKeys: { [TLS_SECRET]: (secret, crypto) => crypto.x25519PublicKey(secret) },
+};
 
 /** What the security of a node is made of. */
 export interface SecuritySetup {

@@ -7,6 +7,7 @@ import {
   type TcpclEffect,
   type TcpclInput,
   TcpclSession,
+  type TlsPolicy,
 } from '../../../../../nodes/dtn/layer/tcpcl-session.ts';
 import {
   encodeContact,
@@ -31,19 +32,25 @@ class Pair {
   keeps = true;
   readonly #air: { readonly to: End; readonly bytes: Uint8Array }[] = [];
 
-  constructor(keepAliveS: Readonly<Record<End, number>> = { a: 30, b: 30 }, claims = 'ipn:1.0') {
+  constructor(
+    keepAliveS: Readonly<Record<End, number>> = { a: 30, b: 30 },
+    claims = 'ipn:1.0',
+    tls: Readonly<Record<End, TlsPolicy>> = { a: 'off', b: 'off' },
+  ) {
     this.ends = {
       a: new TcpclSession({
         role: 'active',
         ownId: claims,
         peerId: 'ipn:2.0',
         keepAliveS: keepAliveS.a,
+        tls: tls.a,
       }),
       b: new TcpclSession({
         role: 'passive',
         ownId: 'ipn:2.0',
         peerId: 'ipn:1.0',
         keepAliveS: keepAliveS.b,
+        tls: tls.b,
       }),
     };
   }
@@ -239,6 +246,72 @@ describe('a session', () => {
   });
 });
 
+const KEEP_ALIVES = { a: 30, b: 30 };
+/** A pair with these policies, after the contact headers. */
+const pairOf = (a: TlsPolicy, b: TlsPolicy): Pair =>
+  new Pair(KEEP_ALIVES, 'ipn:1.0', { a, b }).open();
+
+describe('TLS', () => {
+  it.each([
+    ['off', 'off', ['up'], []],
+    ['off', 'prefer', ['up'], []],
+    ['prefer', 'off', ['up'], []],
+    ['prefer', 'prefer', ['secure'], ['secure']],
+    ['require', 'prefer', ['secure'], ['secure']],
+    ['prefer', 'require', ['secure'], ['secure']],
+    ['require', 'require', ['secure'], ['secure']],
+    ['require', 'off', ['tcpcl-no-tls', 'end'], ['end']],
+    ['off', 'require', ['end'], ['tcpcl-no-tls', 'end']],
+  ] as const)('%s at one end and %s at the other', (a, b, atA, atB) => {
+    const pair = pairOf(a, b);
+    expect([pair.kinds('a'), pair.kinds('b')]).toEqual([atA, atB]);
+  });
+
+  it('comes before all messages, which then go on as without', () => {
+    const pair = pairOf('require', 'require');
+    expect([pair.messages('a'), pair.messages('b')]).toEqual([[], []]);
+    pair.take('b', { kind: 'secured', isSecure: true });
+    pair.take('a', { kind: 'secured', isSecure: true });
+    pair.settle().take('a', { kind: 'send', transfer: 7, bundle: blockOf(100) });
+    expect(pair.settle().kinds('a')).toEqual(['secure', 'up', 'sent']);
+  });
+
+  it('that fails, or whose stream ends, is a drop of its name', () => {
+    const refused = pairOf('prefer', 'prefer');
+    refused.take('a', { kind: 'secured', isSecure: false });
+    expect(refused.kinds('a')).toEqual(['secure', 'tcpcl-tls-failed', 'reset']);
+    const closed = pairOf('prefer', 'prefer');
+    closed.take('b', { kind: 'closed' });
+    expect(closed.kinds('b')).toEqual(['secure', 'tcpcl-tls-failed']);
+  });
+
+  it('that does not come to an end is given up after 60 s', () => {
+    const pair = pairOf('require', 'require');
+    pair.pass(60 * S - 1);
+    expect(pair.kinds('a')).toEqual(['secure']);
+    pair.pass(60 * S);
+    expect(pair.kinds('a')).toEqual(['secure', 'tcpcl-silence', 'reset']);
+  });
+
+  it('never follows on octets that somebody put behind the contact header', () => {
+    const session = encodeTcpcl({
+      ...{ kind: 'session', keepAliveS: 0, segmentMru: 100, transferMru: 100 },
+      ...{ nodeId: 'ipn:1.0', isForeign: false },
+    });
+    for (const pieces of [
+      [concatBytes(encodeContact(true), session)],
+      [encodeContact(true), session],
+    ]) {
+      const pair = new Pair(KEEP_ALIVES, 'ipn:1.0', { a: 'prefer', b: 'prefer' });
+      pair.take('b', { kind: 'opened' });
+      for (const bytes of pieces) pair.take('b', { kind: 'bytes', bytes });
+      expect(pair.kinds('b').slice(-2)).toEqual(['tcpcl-bad-message', 'reset']);
+      pair.take('b', { kind: 'secured', isSecure: true });
+      expect(pair.messages('b')).toEqual([]);
+    }
+  });
+});
+
 describe('a node whose store is full', () => {
   it('stops reading, is asked every second, and acknowledges when it has room', () => {
     const pair = new Pair().open();
@@ -321,7 +394,8 @@ describe('a peer', () => {
     const drops = new Set<string>();
     const wishes = { ownId: 'ipn:2.0', peerId: 'ipn:1.0', keepAliveS: 30 };
     forMutants([...whole, ...sample.said.a, ...sample.said.b], 100_000, (bytes, index) => {
-      const session = new TcpclSession({ role: 'passive', ...wishes });
+      const tls = index % 4 === 0 ? 'prefer' : 'off';
+      const session = new TcpclSession({ role: 'passive', ...wishes, tls });
       session.step(0, { kind: 'opened' });
       if (index % 2 === 0) session.step(0, { kind: 'bytes', bytes: handshake });
       const effects = session.step(0, { kind: 'bytes', bytes });

@@ -1,0 +1,63 @@
+/**
+ * TLS on streams of TCPCL (RFC 9174 section 4.4): the end that opened the stream is the client, and
+ * both have a key that only they can compute, from their own X25519 secret and the public key of the
+ * other. RFC 9174 section 4.4.1 describes certificates instead; who proves to know the key is the neighbour, as
+ * who shows a certificate with its node ID would be.
+ *
+ * @module
+ */
+
+import type { CryptoProvider } from '../../../engine/host/crypto.ts';
+import type { NetworkView } from '../../../engine/host/network-view.ts';
+import type { SecureOptions } from '../../../engine/host/stream.ts';
+import { wipe } from '../../_kit/secrets.ts';
+
+/** Name of a node's secret, whose public part all nodes know. */
+export const TLS_SECRET = 'tcpcl-tls';
+const KEY_BYTES = 32;
+/** Plaintext of a record, and what TLS 1.3 adds to it: header, type and tag (RFC 8446 section 5.2). */
+const PLAINTEXT_MAX = 16_384;
+const RECORD_OVERHEAD = 22;
+
+/** Octets that TLS adds to so many, in records as long as possible. */
+export function recordBytes(bytes: number): number {
+  return RECORD_OVERHEAD * Math.ceil(bytes / PLAINTEXT_MAX);
+}
+
+/** The keys of a node and its neighbours. */
+export class TlsKeys {
+  readonly #own: string;
+  readonly #crypto: CryptoProvider;
+  readonly #network: NetworkView;
+
+  /** @param own Name of the node. */
+  constructor(own: string, crypto: CryptoProvider, network: NetworkView) {
+    this.#own = own;
+    this.#crypto = crypto;
+    this.#network = network;
+  }
+
+  /** How this end secures a stream to or from a neighbour. */
+  of(neighbour: string, role: 'active' | 'passive'): SecureOptions {
+    const ends = [this.#own, neighbour];
+    const [client, server] = role === 'active' ? ends : ends.toReversed();
+    const identity = `tcpcl ${client} ${server}`;
+    const key = this.#keyOf(neighbour, identity);
+    return { role: role === 'active' ? 'client' : 'server', psk: { identity, key } };
+  }
+
+  /** A different one for each direction, so that nobody can send an end its own words. */
+  #keyOf(neighbour: string, identity: string): Uint8Array {
+    const crypto = this.#crypto;
+    const secret = this.#network.identity(this.#own).secret(TLS_SECRET);
+    const theirs = this.#network.identity(neighbour).publicKey(TLS_SECRET);
+    const common = crypto.x25519(secret, theirs);
+    wipe(secret);
+    // Public keys are made from secrets, and no such key has a low order.
+    if (common === undefined) throw new Error(`${neighbour} has no public key`);
+    const info = new TextEncoder().encode(identity);
+    const key = crypto.hkdfSha256({ key: common, info, length: KEY_BYTES });
+    wipe(common);
+    return key;
+  }
+}
