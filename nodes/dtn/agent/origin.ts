@@ -149,7 +149,7 @@ export class Origin {
         lifetimeMs,
       },
       this.#extensions(wishes),
-      payloadBlock(body, crcType),
+      payloadBlock(body, CRC_TYPES[options.payloadCrc ?? options.crc]),
     );
     const secured = this.#parts.security?.made(bytes) ?? bytes;
     if (typeof secured === 'string') return secured;
