@@ -28,12 +28,17 @@ const OUTPUT_MAX = 1 << 24;
 const SAID_MAX = 4_000;
 
 /**
- * Lengths of payloads, octets. dtnd takes transfers of at most 64,000 octets over TCP, and one bundle
- * in a datagram over UDP.
+ * Lengths of payloads to and from the agent, octets. dtnd takes transfers of at most 64,000 octets over
+ * TCP, puts no fragments together, and has one bundle in a datagram over UDP. Our segments have 65,536.
  */
 const LAYERS = [
-  { layer: 'tcpcl', cla: 'tcp', sizes: [1, 24, 1_000, 63_000] },
-  { layer: 'udpcl', cla: 'udp', sizes: [1, 24, 1_000, 60_000] },
+  {
+    layer: 'tcpcl',
+    cla: 'tcp',
+    to: [1, 24, 1_000, 63_000],
+    from: [1, 24, 1_000, 200_000],
+  },
+  { layer: 'udpcl', cla: 'udp', to: [1, 24, 1_000, 60_000], from: [1, 24, 1_000, 60_000] },
 ] as const;
 type LayerCase = (typeof LAYERS)[number];
 
@@ -54,7 +59,7 @@ export async function checkAgents(folder: string): Promise<boolean> {
 }
 
 async function checkLayer(folder: string, each: LayerCase, version: string): Promise<boolean> {
-  const { layer, sizes } = each;
+  const { layer, to, from } = each;
   const neighbour = await ForeignNeighbour.open({
     ...{ folder, far: FAR, own: ownAddress() },
     options: `layer: ${layer}, ${OPTIONS}`,
@@ -62,10 +67,10 @@ async function checkLayer(folder: string, each: LayerCase, version: string): Pro
   const foreign = new ForeignAgent(folder, each, neighbour);
   try {
     await foreign.start();
-    const sent = sizes.map((size) => randomBytes(size));
+    const sent = to.map((size) => randomBytes(size));
     const outcomes = await Promise.all(sent.map((payload) => neighbour.send(payload)));
-    const came = await foreign.receive(sizes.length);
-    const theirs = sizes.map((size) => randomBytes(size));
+    const came = await foreign.receive(to.length);
+    const theirs = from.map((size) => randomBytes(size));
     for (const payload of theirs) await foreign.send(payload);
     // What the agent has acknowledged is no longer here.
     await until(() => neighbour.delivered.length >= theirs.length && neighbour.holding === 0);
@@ -73,7 +78,7 @@ async function checkLayer(folder: string, each: LayerCase, version: string): Pro
     const { holding, drops } = neighbour;
     console.log(
       `${layer}: ${there} of ${sent.length} payloads to ${version}, ` +
-        `${here} of ${theirs.length} from it, equal byte by byte (${sizes.join(', ')} B); ` +
+        `${here} of ${theirs.length} from it, equal byte by byte (${to.join(', ')} B; ${from.join(', ')} B); ` +
         `${holding} bundles left here`,
     );
     const isRight = there === sent.length && here === theirs.length && holding === 0;

@@ -80,26 +80,34 @@ function impostorAt({ address, port }: Place): Promise<Server> {
   return new Promise((resolve) => server.listen(port, address, () => resolve(server)));
 }
 
+/** What an agent takes, and the segments that it got. */
+interface Agent {
+  readonly received: Uint8Array[];
+  readonly transferMru: number;
+}
+
 /** An agent that takes one session at a time, and whose receipts have no flags. */
-function agentAt({ address, port }: Place, received: Uint8Array[]): Promise<Server> {
+function agentAt({ address, port }: Place, agent: Agent): Promise<Server> {
   const server = createServer((socket: Socket) => {
     const reader = new TcpclReader(1 << 20);
     socket.on('error', () => undefined);
     socket.on('data', (chunk) => {
       reader.add(chunk);
       for (let read = reader.next(); read.kind !== 'nothing'; read = reader.next()) {
-        socket.write(answerTo(read, received));
+        socket.write(answerTo(read, agent));
       }
     });
   });
   return new Promise((resolve) => server.listen(port, address, () => resolve(server)));
 }
 
-function answerTo(read: TcpclRead, received: Uint8Array[]): Uint8Array {
+function answerTo(read: TcpclRead, { received, transferMru }: Agent): Uint8Array {
   if (read.kind === 'contact') return encodeContact(false);
   if (read.kind !== 'message') return new Uint8Array(0);
   const { message } = read;
-  if (message.kind === 'session') return encodeTcpcl({ ...message, nodeId: 'dtn://there/' });
+  if (message.kind === 'session') {
+    return encodeTcpcl({ ...message, nodeId: 'dtn://there/', transferMru });
+  }
   if (message.kind !== 'segment') return new Uint8Array(0);
   received.push(message.data);
   const { transfer, data } = message;
@@ -125,7 +133,7 @@ describe('a foreign agent', () => {
   it('whose receipts have no flags has the bundle, which is sent once', async () => {
     const ours = await neighbour('layer: tcpcl', 71);
     const received: Uint8Array[] = [];
-    const server = await agentAt(ours.far, received);
+    const server = await agentAt(ours.far, { received, transferMru: 2 ** 24 });
     expect(await ours.send(PAYLOAD)).toBe('ok');
     expect(ours.holding).toBe(1);
     await vi.waitFor(() => expect(ours.holding).toBe(0), SOON);
@@ -134,6 +142,26 @@ describe('a foreign agent', () => {
     await ours.close();
     server.close();
   });
+
+  it.each([
+    ['waits, and others pass it', { fragmentation: 'off', n: 75, segments: 1, left: 1 }],
+    ['comes in fragments', { fragmentation: 'proactive', n: 76, segments: 4, left: 0 }],
+  ] as const)(
+    'takes transfers of 2,500 B at most: a longer bundle %s',
+    async (_what, { fragmentation, n, segments, left }) => {
+      const ours = await neighbour(`layer: tcpcl, fragmentation: ${fragmentation}`, n);
+      const received: Uint8Array[] = [];
+      const server = await agentAt(ours.far, { received, transferMru: 2_500 });
+      await ours.send(new Uint8Array(5_000));
+      await ours.send(PAYLOAD);
+      await vi.waitFor(() => expect(received).toHaveLength(segments), SOON);
+      expect(Math.max(...received.map(({ length }) => length))).toBeLessThanOrEqual(2_500);
+      await vi.waitFor(() => expect(ours.holding).toBe(left), SOON);
+      expect(Buffer.from(received.at(-1)!).includes(Buffer.from(PAYLOAD))).toBe(true);
+      await ours.close();
+      server.close();
+    },
+  );
 });
 
 describe('a node that requires TLS', () => {

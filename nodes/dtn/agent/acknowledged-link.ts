@@ -25,6 +25,7 @@ export class AcknowledgedLink implements Outlet {
   readonly #layer: AcknowledgingLayer;
   readonly #underWay = new Map<number, HeldBundle>();
   #transfer: number;
+  #limit = Number.POSITIVE_INFINITY;
 
   /** @param firstTransfer Drawn, so that what is left from before a crash matches no transfer. */
   constructor(facts: AdjacencyFacts, layer: AcknowledgingLayer, firstTransfer: number) {
@@ -42,11 +43,16 @@ export class AcknowledgedLink implements Outlet {
   }
 
   get maxBytes(): number {
-    return this.#link.maxBytes;
+    return Math.min(this.#link.maxBytes, this.#limit);
   }
 
   get isOpen(): boolean {
     return this.#link.isOpen;
+  }
+
+  /** The neighbour says what it takes: the longest bundle, bytes. */
+  limit(bytes: number): void {
+    this.#limit = bytes;
   }
 
   waiting(priority: number): number {
@@ -101,7 +107,7 @@ export class AcknowledgedLink implements Outlet {
   }
 
   rest(planNs: Nanoseconds): number {
-    return this.#link.rest(planNs);
+    return Math.min(this.#limit, this.#link.rest(planNs));
   }
 
   putLast(bundle: HeldBundle): void {

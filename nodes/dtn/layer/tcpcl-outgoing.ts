@@ -18,13 +18,6 @@ interface Outgoing {
   sent: number;
 }
 
-/** What is sent next. */
-export interface NextSegment {
-  readonly segment: Segment | undefined;
-  /** The peer does not take the next transfer, because it is longer than its MRU. */
-  readonly isTooLong: boolean;
-}
-
 /** Transfers in their order. */
 export class TcpclOutgoing {
   /** What the peer takes, octets. */
@@ -40,18 +33,20 @@ export class TcpclOutgoing {
     return this.#open.length;
   }
 
-  add(transfer: number, bundle: Uint8Array): void {
+  /** @returns false if the peer does not take as long a bundle. */
+  add(transfer: number, bundle: Uint8Array): boolean {
+    if (bundle.length > this.transferMax) return false;
     this.#open.push({ transfer, id: this.#nextId, bundle, sent: 0 });
     this.#nextId += 1;
+    return true;
   }
 
   /** The next segment, if the stream takes one. */
-  next(): NextSegment {
+  next(): Segment | undefined {
     const current = this.#open.find(({ sent, bundle }) => sent < bundle.length);
-    if (current === undefined || this.isBlocked) return { segment: undefined, isTooLong: false };
-    if (current.bundle.length > this.transferMax) return { segment: undefined, isTooLong: true };
+    if (current === undefined || this.isBlocked) return undefined;
     this.isBlocked = true;
-    return { segment: this.#segmentOf(current), isTooLong: false };
+    return this.#segmentOf(current);
   }
 
   #segmentOf(current: Outgoing): Segment {

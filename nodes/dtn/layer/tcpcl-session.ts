@@ -86,8 +86,9 @@ export type TcpclEffect =
   | { readonly kind: 'bundle'; readonly bundle: Uint8Array }
   | { readonly kind: 'sent'; readonly transfer: number }
   | { readonly kind: 'failed'; readonly transfer: number }
-  /** At the end that sends: bundles can be sent from now on, or no longer. */
-  | { readonly kind: 'up' }
+  /** At the end that sends: bundles of at most so many octets can be sent from now on. */
+  | { readonly kind: 'up'; readonly transferMax: number }
+  /** And no longer. */
   | { readonly kind: 'down' }
   /** Ends the stream, in order or at once. */
   | { readonly kind: 'end' }
@@ -149,8 +150,7 @@ export class TcpclSession implements Machine<TcpclInput, TcpclEffect> {
         this.#secured(input.isSecure);
         return;
       case 'send':
-        this.#outgoing.add(input.transfer, input.bundle);
-        this.#segment();
+        this.#send(input.transfer, input.bundle);
         return;
       case 'room':
         this.#outgoing.isBlocked = false;
@@ -287,7 +287,7 @@ export class TcpclSession implements Machine<TcpclInput, TcpclEffect> {
     this.#outgoing.transferMax = session.transferMru;
     this.#spoke();
     this.#heard();
-    if (role === 'active') this.#effects.push({ kind: 'up' });
+    if (role === 'active') this.#effects.push({ kind: 'up', transferMax: session.transferMru });
   }
 
   #transferred(message: TcpclMessage): void {
@@ -361,18 +361,19 @@ export class TcpclSession implements Machine<TcpclInput, TcpclEffect> {
     this.#fail(TCPCL_END.unknown);
   }
 
+  /** What the peer does not take comes back: others behind it are not to wait. */
+  #send(transfer: number, bundle: Uint8Array): void {
+    if (this.#outgoing.add(transfer, bundle)) this.#segment();
+    else this.#effects.push({ kind: 'failed', transfer });
+  }
+
   /** Sends one segment if the stream has room; the next follows when the node says so. */
   #segment(): void {
     if (this.#state !== 'up' && this.#state !== 'ending') return;
-    const next = this.#outgoing.next();
-    if (next.isTooLong) {
-      // Tried again at once it would fail at once: a new session comes after a while.
-      this.#fail(TCPCL_END.unknown);
-      return;
-    }
-    if (next.segment === undefined) return;
+    const segment = this.#outgoing.next();
+    if (segment === undefined) return;
     this.#spoke();
-    this.#effects.push({ kind: 'write', bytes: encodeTcpcl(next.segment), isSegment: true });
+    this.#effects.push({ kind: 'write', bytes: encodeTcpcl(segment), isSegment: true });
   }
 
   /** RFC 9174 section 6.1: no new transfers; those under way are finished. */

@@ -15,8 +15,8 @@ import {
 
 /** What the node does with what a session brings. */
 export interface ConnectionHandlers {
-  /** Bundles can be sent, or no longer. */
-  readonly onUp: () => void;
+  /** Bundles of at most so many octets can be sent, or no longer. */
+  readonly onUp: (transferMax: number) => void;
   readonly onDown: () => void;
   readonly onBundle: (bundle: Uint8Array) => void;
   readonly onSent: (transfer: number) => void;
@@ -109,7 +109,7 @@ export class TcpclConnection {
         this.#stream.reset();
         return;
       case 'up':
-        this.#handlers.onUp();
+        this.#handlers.onUp(effect.transferMax);
         return;
       case 'down':
         this.#handlers.onDown();

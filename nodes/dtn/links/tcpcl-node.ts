@@ -14,6 +14,7 @@ import type { Transfer } from '../agent/input.ts';
 import type { Outlet } from '../agent/outlet.ts';
 import {
   BUNDLE_BYTES_MAX,
+  FORWARDING_GROWTH_MAX,
   TCPCL_RECONNECT_NS,
   TCPCL_RECONNECT_NS_MAX,
   TCPCL_SEGMENT_BYTES,
@@ -34,7 +35,7 @@ const SEGMENT_HEAD = 22;
 
 interface Neighbour {
   readonly end: LinkEnd;
-  readonly outlet: Outlet;
+  readonly outlet: AcknowledgedLink;
   readonly backOff: BackOff;
   listener: Listener | undefined;
   /** The session on which this node sends. */
@@ -170,8 +171,11 @@ export class TcpclNode implements LinkLayer {
   #opened(neighbour: Neighbour, stream: Stream): void {
     const outlet = neighbour.end.link.id;
     const connection = this.#connection(neighbour, stream, 0, {
-      onUp: (): void => {
+      onUp: (transferMax): void => {
         neighbour.backOff.reset();
+        // A bundle grows when it leaves, and one that comes back for its length must not leave again.
+        const bytes = Math.max(0, transferMax - FORWARDING_GROWTH_MAX);
+        neighbour.outlet.limit(Math.min(BUNDLE_BYTES_MAX, bytes));
         this.#handlers.onWay(outlet, 'open');
       },
       onDown: (): void => this.#handlers.onWay(outlet, 'closed'),
