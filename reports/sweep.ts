@@ -88,8 +88,16 @@ export function sweepKpis(sweep: SweepResult): readonly string[] {
   return [...new Set(sweep.rows.flatMap((row) => row.kpis.map(kpiName)))];
 }
 
-function kpiOf(row: SweepRow, name: string): KpiResult | undefined {
-  return row.kpis.find((kpi) => kpiName(kpi) === name);
+/** What a combination measured for a KPI; of several limits, the first that it missed. */
+export function sweepKpi(row: SweepRow, name: string): KpiResult | undefined {
+  const limits = row.kpis.filter((kpi) => kpiName(kpi) === name);
+  return limits.find(({ status }) => status === 'fail') ?? limits[0];
+}
+
+/** All limits of a KPI, each once. */
+export function sweepLimits(sweep: SweepResult, name: string): readonly KpiResult[] {
+  const all = sweep.rows.flatMap(({ kpis }) => kpis.filter((kpi) => kpiName(kpi) === name));
+  return [...new Map(all.map((kpi) => [`${kpi.comparison} ${kpi.limit}`, kpi])).values()];
 }
 
 /** Header and cells: verdict, parameters, KPIs. */
@@ -100,7 +108,7 @@ function cellsOf(sweep: SweepResult): readonly (readonly string[])[] {
     row.pass ? '✓' : '✗',
     ...parameters.map((name) => valueIn(row, name)),
     ...kpis.map((name) => {
-      const kpi = kpiOf(row, name);
+      const kpi = sweepKpi(row, name);
       if (kpi === undefined) return missingText(row);
       return `${measuredText(kpi)}${kpi.pass ? '' : ` ${kpiMark(kpi)}`}`;
     }),
@@ -167,6 +175,7 @@ export function renderSweepMarkdown(sweep: SweepResult): string {
 /** A grid of one KPI over two parameters; with one parameter it has a single row. */
 export interface SweepGrid {
   readonly kpi: string;
+  readonly limits: readonly KpiResult[];
   readonly x: { readonly name: string; readonly values: readonly string[] };
   readonly y: { readonly name: string; readonly values: readonly string[] };
   /** `cells[y][x]`; undefined when the sweep has no such combination. */
@@ -196,9 +205,12 @@ export function sweepGrid(sweep: SweepResult, kpi: string): SweepGrid {
   const rows = y.map((yValue) => x.map((xValue) => known.get(cellKey(xValue, yValue))));
   return {
     kpi,
+    limits: sweepLimits(sweep, kpi),
     x: { name: xName ?? '', values: x },
     y: { name: yName ?? '', values: y },
-    cells: rows.map((row) => row.map((one) => (one === undefined ? undefined : kpiOf(one, kpi)))),
+    cells: rows.map((row) =>
+      row.map((one) => (one === undefined ? undefined : sweepKpi(one, kpi))),
+    ),
     rows,
     fixed,
   };

@@ -13,6 +13,7 @@ import {
   type SweepResult,
   shortName,
   sweepGrid,
+  sweepKpi,
   sweepKpis,
   sweepParameters,
   sweepVerdict,
@@ -77,8 +78,9 @@ function heatFigure(grid: SweepGrid): Markup {
     return heatMap(grid, values, isWide);
   };
   const missed = cells.filter((kpi) => !kpi.pass).length;
-  const limit =
-    first === undefined ? '' : `${first.comparison} ${limitQuantity(first.limit, first.unit)}`;
+  const limit = grid.limits
+    .map(({ comparison, limit: bound, unit }) => `${comparison} ${limitQuantity(bound, unit)}`)
+    .join(' and ');
   const title =
     missed === 0
       ? `${grid.kpi}: ${limit} is met everywhere`
@@ -154,8 +156,8 @@ function tableSection(sweep: SweepResult, kpis: readonly string[]): Markup {
   const parameters = sweepParameters(sweep);
   const rows = sweep.rows.map((row) => {
     const tone = row.pass ? 'pass-text' : 'fail-text';
-    const values = kpis.map((_, i) => {
-      const kpi = row.kpis[i];
+    const values = kpis.map((name) => {
+      const kpi = sweepKpi(row, name);
       return html`<td class="number ${kpi?.pass === true ? '' : tone}">${kpi === undefined ? missingText(row) : measuredText(kpi)}</td>`;
     });
     return html`<tr><td class="mark ${tone}">${row.pass ? '✓' : '✗'}</td>${parameters.map((name) => html`<td>${row.parameters[name] ?? '-'}</td>`)}${values}</tr>

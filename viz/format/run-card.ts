@@ -81,8 +81,7 @@ export interface HeatCell {
 export interface HeatGrid {
   readonly kpi: string;
   readonly unit: string;
-  readonly comparison: string;
-  readonly limit: number;
+  readonly limits: readonly { readonly comparison: string; readonly limit: number }[];
   readonly x: { readonly name: string; readonly values: readonly string[] };
   readonly y: { readonly name: string; readonly values: readonly string[] };
   readonly fixed: Readonly<Record<string, string>>;

@@ -79,13 +79,13 @@ function gridOf(
   name: string,
   runIn: (folder: string | undefined) => string | undefined,
 ): readonly HeatGrid[] {
-  const { kpi, x, y, fixed, cells, rows } = sweepGrid(sweep, name);
+  const { kpi, limits, x, y, fixed, cells, rows } = sweepGrid(sweep, name);
   const some = cells.flat().find((cell) => cell !== undefined);
   if (some === undefined) return [];
-  const { unit, comparison, limit } = some;
   return [
     {
-      ...{ kpi, unit, comparison, limit, x, y, fixed },
+      ...{ kpi, unit: some.unit, x, y, fixed },
+      limits: limits.map(({ comparison, limit }) => ({ comparison, limit })),
       cells: cells.map((row, at) =>
         row.map((cell, column) => {
           if (cell === undefined) return null;

@@ -6,7 +6,8 @@ import { renderHtml } from '../../../reports/html/html.ts';
 import { STYLE } from '../../../reports/html/style.ts';
 import { renderSweepHtml } from '../../../reports/html/sweep-html.ts';
 import { judge } from '../../../reports/judge.ts';
-import { sweepRow } from '../../../reports/sweep.ts';
+import type { KpiResult } from '../../../reports/report-schema.ts';
+import { renderSweepTable, type SweepRow, sweepRow } from '../../../reports/sweep.ts';
 import { runInput } from './fixture.ts';
 
 const met = judge(runInput({ seeds: 30, slowdown: 1 }));
@@ -197,6 +198,36 @@ describe('the HTML report', () => {
 });
 
 describe('the page of a sweep', () => {
+  // Two limits on one figure moved every later column of the table, and only the first of them was judged.
+  it('has one column for a figure with two limits, under its own name, and frames both misses', () => {
+    const [first, second] = judge(runInput({ seeds: 1, slowdown: 1 })).kpis as [
+      KpiResult,
+      KpiResult,
+    ];
+    const bound = (kpi: KpiResult, comparison: '>=' | '<=', limit: number): KpiResult => {
+      const pass = comparison === '>=' ? kpi.value! >= limit : kpi.value! <= limit;
+      return { ...kpi, comparison, limit, pass, status: pass ? 'pass' : 'fail' };
+    };
+    const row = (value: number): SweepRow => {
+      const one = { ...first, value };
+      const kpis = [bound(one, '>=', 10), bound(one, '<=', 20), { ...second, value: 0.125 }];
+      return { parameters: { size: `${value}` }, kpis, pass: false, fingerprint: 'x' };
+    };
+    const rows = [row(5), row(15), row(25)];
+    const base = { name: 'two', question: '?', seeds: [1], reproduce: 'npm run sweep' };
+    const text = renderSweepHtml({ ...base, rows });
+    const cells = [...text.matchAll(/<td class="number ([^"]*)">([^<]*)</g)].map(
+      ([, tone]) => tone,
+    );
+    // Three rows of two figures.
+    expect(cells).toEqual(['fail-text', '', '', '', 'fail-text', '']);
+    expect(/is missed in 2\sof\s3\scells/.test(text)).toBe(true);
+    expect(text.match(/ and &lt;= | and <= /g)?.length).toBeGreaterThanOrEqual(1);
+    expect(text.match(/class="miss-frame"/g)?.length).toBe(4);
+    const table = renderSweepTable({ ...base, rows }, { width: 200, unicode: true });
+    expect(table.split('\n').filter((line) => / ✗( |$)/.test(line.slice(4)))).toHaveLength(2);
+  });
+
   it('has a heat map per KPI with the value in each cell and misses framed', () => {
     const rows = ['25ms', '100ms'].flatMap((probe) =>
       ['2', '4'].map((misses) => {

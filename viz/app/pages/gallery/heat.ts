@@ -26,17 +26,20 @@ export function stepsOf({ cells }: HeatGrid): readonly (readonly (number | undef
 }
 
 /** The text of a cell. */
-export function cellText({ limit, unit }: HeatGrid, value: number | null): string {
-  return value === null ? 'none' : quantityAgainst(value, limit, unit);
+export function cellText({ limits, unit }: HeatGrid, value: number | null): string {
+  return value === null ? 'none' : quantityAgainst(value, limits[0]?.limit ?? value, unit);
 }
 
 /** Says what the map shows over which parameters, and which parameters are fixed. */
-export function captionOf({ kpi, comparison, limit, unit, x, y, fixed }: HeatGrid): string {
+export function captionOf({ kpi, limits, unit, x, y, fixed }: HeatGrid): string {
+  const limited = limits
+    .map(({ comparison, limit }) => `${comparison} ${limitQuantity(limit, unit)}`)
+    .join(' and ');
   const axes = [x.name, y.name].filter((name) => name !== '').map(shortName);
   const others = Object.entries(fixed).map(([name, value]) => `${shortName(name)} ${value}`);
   const rest = others.length === 0 ? '' : `, with ${others.join(', ')}`;
   const over = `${kpi} over ${axes.join(' and ')}${rest}`;
-  return `${over}. Limit ${comparison} ${limitQuantity(limit, unit)}; a stronger colour is a larger value.`;
+  return `${over}. Limit ${limited}; a stronger colour is a larger value.`;
 }
 
 /** The last part of the path of a parameter: `probeInterval`. */
