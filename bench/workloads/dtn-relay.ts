@@ -7,6 +7,8 @@
 
 import type { Store } from '../../engine/host/store.ts';
 import type { CalendarTime } from '../../engine/host/time.ts';
+import type { FileDisk } from '../../engine/live/file-disk.ts';
+import { LiveStore } from '../../engine/live/live-store.ts';
 import { SimDisk, SimStore } from '../../engine/net/sim-store.ts';
 import { CborWriter } from '../../nodes/_kit/cbor-writer.ts';
 import { TIMER_DUE } from '../../nodes/_kit/machine.ts';
@@ -84,11 +86,18 @@ export class Relay {
   /** Absent if bundles are in memory only. */
   readonly #store: Store | undefined;
   #ends: (() => void)[] = [];
+  /** Called when a sync has ended. */
+  #onEnd: () => void = () => undefined;
   #now = 0;
 
-  constructor(kind: 'memory' | 'durable') {
+  /** @param disk Where durable bundles go; if absent, to a simulated disk. */
+  constructor(kind: 'memory' | 'durable', disk?: FileDisk) {
+    const onEnd = (end: () => void): void => {
+      this.#ends.push(end);
+      this.#onEnd();
+    };
     if (kind === 'durable')
-      this.#store = new SimStore(new SimDisk(), (end) => this.#ends.push(end));
+      this.#store = disk ? new LiveStore(disk, onEnd) : new SimStore(new SimDisk(), onEnd);
     const names = new Names(['a', 'b', 'c'], 'ipn');
     const link = (neighbour: string): Adjacency =>
       new Adjacency({
@@ -118,8 +127,7 @@ export class Relay {
   pass(bundles: readonly Uint8Array[]): void {
     let unsynced = 0;
     for (const bytes of bundles) {
-      this.#now += SPACING_NS;
-      this.#perform(this.#agent.step(this.#now, { kind: 'bundle', bytes, from: 'a' }));
+      this.#take(bytes);
       unsynced += 1;
       if (unsynced === SYNCED_TOGETHER) {
         this.#endSyncs();
@@ -127,6 +135,28 @@ export class Relay {
       }
     }
     this.#endSyncs();
+  }
+
+  /** The same with a disk of this machine, for whose syncs it waits. */
+  async passByDisk(bundles: readonly Uint8Array[]): Promise<void> {
+    for (let at = 0; at < bundles.length; at += SYNCED_TOGETHER) {
+      const some = bundles.slice(at, at + SYNCED_TOGETHER);
+      const expected = this.forwarded + some.length;
+      for (const bytes of some) this.#take(bytes);
+      while (this.forwarded < expected) {
+        if (this.#ends.length === 0) {
+          await new Promise<void>((ended) => {
+            this.#onEnd = ended;
+          });
+        }
+        this.#endSyncs();
+      }
+    }
+  }
+
+  #take(bytes: Uint8Array): void {
+    this.#now += SPACING_NS;
+    this.#perform(this.#agent.step(this.#now, { kind: 'bundle', bytes, from: 'a' }));
   }
 
   /** Ends syncs, and lets everything leave that they held back. */
