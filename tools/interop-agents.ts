@@ -13,7 +13,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { APPLICATION, ForeignNeighbour, NAMES } from './interop/foreign-neighbour.ts';
+import { ForeignNeighbour, NAMES } from './interop/foreign-neighbour.ts';
 
 const run = promisify(execFile);
 /** How long anything may take, ms. */
@@ -42,6 +42,29 @@ const LAYERS = [
 ] as const;
 type LayerCase = (typeof LAYERS)[number];
 
+/** How both kinds of identifiers are written, for our nodes and for dtnd. */
+const SCHEMES = {
+  dtn: {
+    nodes: { here: 'here', there: 'there', third: 'third' },
+    demux: 'app',
+    application: (node: string): string => `dtn://${node}/app`,
+  },
+  ipn: {
+    nodes: { here: '1', there: '2', third: '3' },
+    demux: '1',
+    application: (node: string): string => `ipn:${node}.1`,
+  },
+} as const;
+type SchemeName = keyof typeof SCHEMES;
+/** The nodes of ours that take part: the neighbour of the agent, and one behind it. */
+const OURS = [NAMES.own, NAMES.third] as const;
+
+interface Case extends Omit<LayerCase, 'to' | 'from'> {
+  readonly to: readonly number[];
+  readonly from: readonly number[];
+  readonly eids: SchemeName;
+}
+
 /** Exchanges bundles over each layer; prints a line for each. */
 export async function checkAgents(folder: string): Promise<boolean> {
   const version = spawnSync(programOf('dtnd'), ['--version'], { encoding: 'utf8' });
@@ -49,41 +72,50 @@ export async function checkAgents(folder: string): Promise<boolean> {
     console.log('skip: dtnd is not installed (cargo install dtn7 --version 0.21.0)');
     return true;
   }
+  console.log(version.stdout.trim());
   const results: boolean[] = [];
-  for (const each of LAYERS) {
-    const own = join(folder, `agents-${each.layer}`);
-    mkdirSync(own);
-    results.push(await checkLayer(own, each, version.stdout.trim()));
+  for (const layer of LAYERS) {
+    for (const eids of ['dtn', 'ipn'] as const) {
+      const own = join(folder, `agents-${layer.layer}-${eids}`);
+      mkdirSync(own);
+      results.push(await checkCase(own, { ...layer, eids }));
+    }
   }
   return results.every(Boolean);
 }
 
-async function checkLayer(folder: string, each: LayerCase, version: string): Promise<boolean> {
-  const { layer, to, from } = each;
+async function checkCase(folder: string, each: Case): Promise<boolean> {
+  const { layer, eids, to, from } = each;
   const neighbour = await ForeignNeighbour.open({
-    ...{ folder, far: FAR, own: ownAddress() },
-    options: `layer: ${layer}, ${OPTIONS}`,
+    ...{ folder, far: FAR, ...ownAddresses() },
+    options: `layer: ${layer}, eids: ${eids}, ${OPTIONS}`,
   });
   const foreign = new ForeignAgent(folder, each, neighbour);
   try {
     await foreign.start();
-    const sent = to.map((size) => randomBytes(size));
-    const outcomes = await Promise.all(sent.map((payload) => neighbour.send(payload)));
-    const came = await foreign.receive(to.length);
-    const theirs = from.map((size) => randomBytes(size));
-    for (const payload of theirs) await foreign.send(payload);
+    const ours = to.flatMap((size) => OURS.map((name) => ({ name, payload: randomBytes(size) })));
+    const sent = ours.map(({ payload }) => payload);
+    await Promise.all(ours.map(({ name, payload }) => neighbour.send(payload, name)));
+    const came = await foreign.receive(sent.length);
+    const theirs: Uint8Array[] = [];
+    for (const size of from) {
+      for (const name of OURS) {
+        const payload = randomBytes(size);
+        theirs.push(payload);
+        await foreign.send(payload, name);
+      }
+    }
     // What the agent has acknowledged is no longer here.
     await until(() => neighbour.delivered.length >= theirs.length && neighbour.holding === 0);
     const [there, here] = [equalIn(sent, came), equalIn(theirs, neighbour.delivered)];
     const { holding, drops } = neighbour;
-    console.log(
-      `${layer}: ${there} of ${sent.length} payloads to ${version}, ` +
-        `${here} of ${theirs.length} from it, equal byte by byte (${to.join(', ')} B; ${from.join(', ')} B); ` +
-        `${holding} bundles left here`,
-    );
     const isRight = there === sent.length && here === theirs.length && holding === 0;
-    if (!isRight) console.log(`${outcomes.join(', ')}; drops ${JSON.stringify(drops)}`);
-    if (!isRight) console.log(foreign.said.slice(-SAID_MAX));
+    console.log(
+      `${layer}, ${eids}: ${there} of ${sent.length} payloads to the agent and ` +
+        `${here} of ${theirs.length} from it are equal, ${holding} bundles are left here ` +
+        `(to ${to.join(', ')} B, from ${from.join(', ')} B, half of them through a relay of ours)`,
+    );
+    if (!isRight) console.log(`drops ${JSON.stringify(drops)}\n${foreign.said.slice(-SAID_MAX)}`);
     return isRight;
   } finally {
     await foreign.stop();
@@ -91,9 +123,11 @@ async function checkLayer(folder: string, each: LayerCase, version: string): Pro
   }
 }
 
-/** Another one for each process, so that two of them do not meet. */
-function ownAddress(): string {
-  return `127.77.${(process.pid >>> 7) & 255}.${(process.pid & 127) + 1}`;
+/** Others for each process, so that two of them do not meet. */
+function ownAddresses(): { readonly own: string; readonly third: string } {
+  const block = `127.77.${(process.pid >>> 6) & 255}`;
+  const number = (process.pid & 63) + 1;
+  return { own: `${block}.${number}`, third: `${block}.${number + 64}` };
 }
 
 /** How many of the payloads are among those that came, each used once. */
@@ -110,27 +144,28 @@ function equalIn(sent: readonly Uint8Array[], came: readonly Uint8Array[]): numb
 class ForeignAgent {
   said = '';
   readonly #folder: string;
-  readonly #case: LayerCase;
+  readonly #case: Case;
   readonly #neighbour: ForeignNeighbour;
   #child: ChildProcess | undefined;
   #webPort = 0;
   #files = 0;
 
-  constructor(folder: string, each: LayerCase, neighbour: ForeignNeighbour) {
+  constructor(folder: string, each: Case, neighbour: ForeignNeighbour) {
     this.#folder = folder;
     this.#case = each;
     this.#neighbour = neighbour;
   }
 
   async start(): Promise<void> {
-    const { cla } = this.#case;
+    const { cla, eids } = this.#case;
+    const { nodes, demux } = SCHEMES[eids];
     const { own, far } = this.#neighbour;
     this.#webPort = await freePort();
     const child = spawn(programOf('dtnd'), [
-      ...['-n', NAMES.far, '-e', APPLICATION, '-W', this.#folder, '-D', 'mem'],
+      ...['-n', nodes.there, '-e', demux, '-W', this.#folder, '-D', 'mem'],
       ...['-r', 'epidemic', '-j', '500ms', '-i', '0', '--disable_nd'],
       ...['-w', String(this.#webPort), '-C', `${cla}:port=${far.port}:bind=${far.address}`],
-      ...['-s', `${cla}://${own.address}:${own.port}/${NAMES.own}`],
+      ...['-s', `${cla}://${own.address}:${own.port}/${nodes.here}`],
     ]);
     const hear = (chunk: Buffer): void => {
       this.said += chunk.toString();
@@ -146,7 +181,7 @@ class ForeignAgent {
     const payloads: Uint8Array[] = [];
     await until(async () => {
       const file = this.#nextFile();
-      const said = await this.#ask('dtnrecv', ['-e', APPLICATION, '-o', file]);
+      const said = await this.#ask('dtnrecv', ['-e', SCHEMES[this.#case.eids].demux, '-o', file]);
       const bytes = said === undefined ? undefined : readIfThere(file);
       if (bytes !== undefined) payloads.push(bytes);
       return payloads.length >= count;
@@ -154,11 +189,11 @@ class ForeignAgent {
     return payloads;
   }
 
-  async send(payload: Uint8Array): Promise<void> {
+  async send(payload: Uint8Array, to: (typeof OURS)[number]): Promise<void> {
     const file = this.#nextFile();
     writeFileSync(file, payload);
-    const { own, far } = NAMES;
-    const ends = ['-s', `dtn://${far}/${APPLICATION}`, '-r', `dtn://${own}/${APPLICATION}`];
+    const { nodes, application } = SCHEMES[this.#case.eids];
+    const ends = ['-s', application(nodes.there), '-r', application(nodes[to])];
     await run(programOf('dtnsend'), ['-p', String(this.#webPort), ...ends, file]);
   }
 

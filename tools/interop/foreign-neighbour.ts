@@ -1,7 +1,7 @@
 /**
- * A node of ours on real sockets, beside a place on this machine where another program acts as its
- * neighbour: a topology of two nodes, of which one is started. With this, any agent that speaks a
- * convergence layer can be tried.
+ * Two nodes of ours on real sockets, the first beside a place on this machine where another program
+ * acts as its neighbour: `third <-> here <-> there`, of which the last is not started. With this, any
+ * agent that speaks a convergence layer can be tried, as a neighbour and behind a relay of ours.
  *
  * @module
  */
@@ -19,10 +19,11 @@ import { drawnSecrets } from '../../scenarios/runner/provision/secret-source.ts'
 import { RunWitness } from '../../scenarios/runner/witness.ts';
 import type { HostSpec } from '../../topologies/model.ts';
 
-/** Names of both nodes: `dtn://here/` and `dtn://there/`. */
-export const NAMES = { own: 'here', far: 'there' } as const;
-/** The application of either, as in `dtn://here/app`. */
-export const APPLICATION = 'app';
+/** Names of the nodes: `dtn://here/` or `ipn:1.0`, and so on in this order. */
+export const NAMES = { own: 'here', far: 'there', third: 'third' } as const;
+/** A node of ours. */
+export type OwnName = typeof NAMES.own | typeof NAMES.third;
+const OURS: readonly string[] = [NAMES.own, NAMES.third] satisfies readonly OwnName[];
 const MS_PER_S = 1_000;
 
 /** Where a node is. */
@@ -35,33 +36,40 @@ export interface Place {
 export interface NeighbourOptions {
   /** For the files of the node; removed by the caller. */
   readonly folder: string;
-  /** Options of our node, as in a file: `layer: tcpcl`. */
+  /** Options of our nodes, as in a file: `layer: tcpcl`. */
   readonly options: string;
-  /** Addresses of both, of 127.0.0.0/8. */
+  /** Addresses of 127.0.0.0/8. */
   readonly own: string;
   readonly far: string;
+  readonly third: string;
 }
 
 /** See the module. */
 export class ForeignNeighbour {
-  /** Payloads that reached the application of our node. */
+  /** Payloads that reached the applications of our nodes. */
   readonly delivered: Uint8Array[] = [];
-  /** Where our node waits on the link, and where it looks for the other program. */
+  /** Where our first node waits on the link, and where it looks for the other program. */
   readonly own: Place;
   readonly far: Place;
   readonly #world: LiveStageWorld;
-  readonly #node: NodeHandle;
+  readonly #nodes: readonly NodeHandle[];
 
-  private constructor(world: LiveStageWorld, node: NodeHandle, ends: { own: Place; far: Place }) {
+  private constructor(
+    world: LiveStageWorld,
+    nodes: readonly NodeHandle[],
+    ends: { own: Place; far: Place },
+  ) {
     this.#world = world;
-    this.#node = node;
+    this.#nodes = nodes;
     this.own = ends.own;
     this.far = ends.far;
-    world.sim.host(NAMES.own).onDelivery = (_from, buffer, offset, length): void =>
-      void this.delivered.push(buffer.slice(offset, offset + length));
+    for (const name of OURS) {
+      world.sim.host(name).onDelivery = (_from, buffer, offset, length): void =>
+        void this.delivered.push(buffer.slice(offset, offset + length));
+    }
   }
 
-  /** Starts our node. */
+  /** Starts our nodes. */
   static async open(asked: NeighbourOptions): Promise<ForeignNeighbour> {
     const file = join(asked.folder, 'interop.yaml');
     writeFileSync(file, textOf(asked));
@@ -76,65 +84,74 @@ export class ForeignNeighbour {
     const onFailure = (error: unknown): never => {
       throw error;
     };
-    const isLocal = (name: string): boolean => name === NAMES.own;
+    const isLocal = (name: string): boolean => OURS.includes(name);
     const live = { precision: 'low', isLocal, onFailure } as const;
     const world = new LiveStageWorld({ ...parts, live });
     const seconds = Math.floor(Date.now() / MS_PER_S);
     const provision = provisionRun({ ...parts, seconds, secrets: drawnSecrets() });
-    const host = scenario.topology.hosts.find(({ name }) => name === NAMES.own);
     const [link] = scenario.topology.links;
-    if (host === undefined || link === undefined) throw new Error('the topology is not ours');
+    if (link === undefined) throw new Error('the topology is not ours');
     await world.live.warm();
     world.begin();
-    const node = createNodes(host, {
-      world,
-      stack: parts.stackOf(host),
-      viewOf: (name, upper) => provision.viewOf(name, upper),
-      witness: new RunWitness(),
-      observerOf: () => undefined,
+    const nodes = scenario.topology.hosts
+      .filter(({ name }) => isLocal(name))
+      .map((host) =>
+        createNodes(host, {
+          world,
+          stack: parts.stackOf(host),
+          viewOf: (name, upper) => provision.viewOf(name, upper),
+          witness: new RunWitness(),
+          observerOf: () => undefined,
+        }),
+      );
+    world.live.pump.enter(() => {
+      for (const node of nodes) node.start();
     });
-    world.live.pump.enter(() => node.start());
     const own = { address: asked.own, port: link.a.port };
     const far = { address: asked.far, port: link.b.port };
-    return new ForeignNeighbour(world, node, { own, far });
+    return new ForeignNeighbour(world, nodes, { own, far });
   }
 
-  /** Bundles that our node holds. */
+  /** Bundles that our nodes hold. */
   get holding(): number {
-    return this.#node.holding?.() ?? 0;
+    return this.#nodes.reduce((sum, node) => sum + (node.holding?.() ?? 0), 0);
   }
 
-  /** What our node dropped, by reason. */
+  /** What our nodes dropped, by reason. */
   get drops(): Readonly<Record<string, number>> {
     return this.#world.nodeDrops();
   }
 
-  /** Sends a payload to the application of the neighbour; resolves with what our node says. */
-  send(body: Uint8Array): Promise<string> {
+  /** Sends a payload to the application of the neighbour; resolves with what the sender says. */
+  send(body: Uint8Array, from: OwnName = NAMES.own): Promise<string> {
     return new Promise((resolve) => {
       const respond = (outcome: string): void => resolve(outcome);
       this.#world.live.pump.enter(() =>
-        this.#world.request(NAMES.own, { kind: 'send', target: NAMES.far, body, respond }),
+        this.#world.request(from, { kind: 'send', target: NAMES.far, body, respond }),
       );
     });
   }
 
   async close(): Promise<void> {
-    this.#world.live.pump.enter(() => this.#node.stop?.());
+    this.#world.live.pump.enter(() => {
+      for (const node of this.#nodes) node.stop?.();
+    });
     await this.#world.live.close();
   }
 }
 
-function textOf({ options, own, far }: NeighbourOptions): string {
+function textOf({ options, own, far, third }: NeighbourOptions): string {
   return `
 name: interop
 topology:
   name: interop
+  defaults: { node: { run: dtn }, link: { rate: 1Gbit/s, delay: 1ms, mtu: 65535B } }
   nodes:
-    - { name: ${NAMES.own}, run: dtn, address: ${own} }
-    - { name: ${NAMES.far}, run: dtn, address: ${far} }
-  links: [{ ends: ${NAMES.own} <-> ${NAMES.far}, rate: 1Gbit/s, delay: 1ms, mtu: 65535B }]
-options: { dtn: { eids: dtn, router: direct, ${options} } }
+    - { name: ${NAMES.own}, address: ${own} }
+    - { name: ${NAMES.far}, address: ${far} }
+    - { name: ${NAMES.third}, address: ${third} }
+  links: [{ ends: ${NAMES.own} <-> ${NAMES.far} }, { ends: ${NAMES.own} <-> ${NAMES.third} }]
+options: { dtn: { ${options} } }
 duration: 60s
 traffic: [{ from: ${NAMES.own}, to: ${NAMES.far}, kind: constant, rate: 1/s, size: 1kB }]
 kpis: { dtn.delivery: { value: ">= 0%" } }
