@@ -1,7 +1,7 @@
 /**
  * TLS on streams of TCPCL (RFC 9174 section 4.4): the end that opened the stream is the client, and
  * both have a key that only they can compute, from their own X25519 secret and the public key of the
- * other. RFC 9174 section 4.4.1 describes certificates instead; who proves to know the key is the neighbour, as
+ * other. RFC 9174 section 4.4.2 describes certificates instead; who proves to know the key is the neighbour, as
  * who shows a certificate with its node ID would be.
  *
  * @module
