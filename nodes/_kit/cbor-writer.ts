@@ -8,6 +8,8 @@ import { writeUint16, writeUint32 } from './bytes.ts';
 import { CBOR_ARRAY, CBOR_BYTES, CBOR_SIMPLE, CBOR_TEXT, CBOR_UINT } from './cbor-reader.ts';
 
 const FIRST_CAPACITY = 256;
+/** From this length on, a view and one copy are faster than a loop. */
+const LOOP_BYTES = 96;
 /** Bytes of the longest head. */
 const HEAD_MAX = 9;
 const UINT32_VALUES = 0x1_0000_0000;
@@ -89,9 +91,10 @@ export class CborWriter {
     const count = end - start;
     this.#reserve(count);
     // A loop is faster than a subarray for the short strings of headers.
-    if (count < 32) {
+    if (count < LOOP_BYTES) {
+      const { bytes: target, length } = this;
       for (let index = 0; index < count; index += 1) {
-        this.bytes[this.length + index] = bytes[start + index] as number;
+        target[length + index] = bytes[start + index] as number;
       }
     } else this.bytes.set(bytes.subarray(start, end), this.length);
     this.length += count;

@@ -10,6 +10,8 @@
 
 /** Small enough for the allocator's free lists, large enough for fifty packets. */
 const SLAB_BYTES = 65_536;
+/** From this length on, a view and one copy are faster than a loop. */
+const LOOP_BYTES = 96;
 
 /** Cuts small arrays from large ones. */
 export class Slab {
@@ -29,8 +31,11 @@ export class Slab {
 
   /** A copy of `bytes` from `start` to `end`. */
   copyOf(bytes: Uint8Array, start: number, end: number): Uint8Array {
-    const copy = this.take(end - start);
-    copy.set(bytes.subarray(start, end));
+    const length = end - start;
+    const copy = this.take(length);
+    if (length < LOOP_BYTES) {
+      for (let index = 0; index < length; index += 1) copy[index] = bytes[start + index] as number;
+    } else copy.set(bytes.subarray(start, end));
     return copy;
   }
 }

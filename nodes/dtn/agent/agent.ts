@@ -91,10 +91,11 @@ export class Agent<Request> implements Machine<AgentInput<Request>, AgentEffect<
     this.#reports = new Reports(parts, origin);
     const onForwarded = (now: Nanoseconds, bundle: HeldBundle): void =>
       this.#report(now, bundle, { kind: 'forwarded' });
+    const around = { ...parts, holdings, effects, arrival: this.#reception.view, onForwarded };
     this.#forwarding =
       copies === undefined
-        ? new Forwarding({ ...parts, holdings, effects, onForwarded })
-        : new CopyForwarding({ ...parts, holdings, effects, onForwarded, copies, dtnMs });
+        ? new Forwarding(around)
+        : new CopyForwarding({ ...around, copies, dtnMs });
     this.#delivery = new Delivery(parts.names, effects);
     this.#reassembly = new Reassembly({ ...options.reassembly, allBytes: options.store.bytes });
     const journal = this.#journal;

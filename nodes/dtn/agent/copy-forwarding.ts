@@ -12,6 +12,7 @@ import type { DtnDrop } from '../drops.ts';
 import { FORWARDING_GROWTH_MAX } from '../geometry.ts';
 import type { CopyRouter, Offer } from '../router/router.ts';
 import { formatEid } from '../wire/eid.ts';
+import { previousNodeData } from '../wire/extensions.ts';
 import { BundleView } from '../wire/view.ts';
 import { noteOf, withNote } from './copy-note.ts';
 import { recordName } from './encounter-record.ts';
@@ -55,11 +56,14 @@ export class CopyForwarding {
   readonly #copiesOf = new Map<HeldBundle, Set<HeldBundle>>();
   readonly #view = new BundleView();
   readonly #writer = new CborWriter();
+  /** The identifier of the node, as other nodes read it in its copies. */
+  readonly #node: Uint8Array;
   #hasBegun = false;
 
   constructor(parts: CopyForwardingParts) {
     this.#parts = parts;
     const { own, names, copies: router, holdings, dtnMs, planTime } = parts;
+    this.#node = previousNodeData(names.nodeOf(own));
     const known = (now: Nanoseconds): Iterable<string> => holdings.known(now);
     this.#encounters = new Encounters({ own, names, router, known, dtnMs, planTime });
   }
@@ -270,10 +274,10 @@ export class CopyForwarding {
 
   /** The bytes of a copy; the name of a drop if the bundle can go no further. */
   #bytesOf(now: Nanoseconds, bundle: HeldBundle, { note }: Offer): Uint8Array | DtnDrop {
-    const { own, names } = this.#parts;
     const isOwn = bundle.from === undefined;
-    const moment = { node: names.nodeOf(own), isOwn, heldNs: now - bundle.sinceNs };
-    if (!forwardedCopy(this.#writer, this.#view, bundle.bytes, moment)) return 'hop-limit';
+    const moment = { node: this.#node, isOwn, heldNs: now - bundle.sinceNs };
+    openHeld(this.#view, bundle.bytes);
+    if (!forwardedCopy(this.#writer, this.#view, moment)) return 'hop-limit';
     openHeld(this.#view, this.#writer.taken());
     return withNote(this.#writer, this.#view, note);
   }

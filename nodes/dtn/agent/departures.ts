@@ -7,9 +7,10 @@ import type { Nanoseconds } from '../../../engine/host/time.ts';
 import { CborWriter } from '../../_kit/cbor-writer.ts';
 import { Slab } from '../../_kit/slab.ts';
 import type { DtnDrop } from '../drops.ts';
+import { previousNodeData } from '../wire/extensions.ts';
 import { BundleView } from '../wire/view.ts';
-import type { EffectSink } from './effects.ts';
-import { forwardedCopy } from './forwarded-copy.ts';
+import type { AgentEffect, EffectSink } from './effects.ts';
+import { forwardedCopy, openHeld } from './forwarded-copy.ts';
 import { type HeldBundle, isOwnMessage } from './held-bundle.ts';
 import { isAgeless } from './origin.ts';
 import type { Departure, Outlet } from './outlet.ts';
@@ -18,12 +19,18 @@ import type { AgentParts } from './parts.ts';
 /** What departures need beside the parts of the agent. */
 export interface DepartureParts extends AgentParts {
   readonly effects: EffectSink;
+  /** The bundle that was received last, open: it often leaves at once. */
+  readonly arrival: BundleView;
 }
+
+type Transmission = Extract<AgentEffect<never>, { readonly kind: 'transmit' }>;
 
 /** Sends the copies of one node. */
 export class Departures {
   readonly #parts: DepartureParts;
   readonly #view = new BundleView();
+  /** The identifier of the node, as other nodes read it in its copies. */
+  readonly #node: Uint8Array;
   readonly #writer = new CborWriter();
   /** Copies leave soon and in their order. */
   readonly #slab = new Slab();
@@ -34,6 +41,7 @@ export class Departures {
 
   constructor(parts: DepartureParts) {
     this.#parts = parts;
+    this.#node = previousNodeData(parts.names.nodeOf(parts.own));
   }
 
   /** Bundles of others among those that have left, and may come back. */
@@ -66,24 +74,33 @@ export class Departures {
 
   /** @returns why the bundle cannot leave, if so. */
   send(now: Nanoseconds, departure: Departure, outlet: Outlet): DtnDrop | undefined {
-    const { bundle, ...way } = departure;
-    const { own, names, options, effects } = this.#parts;
+    const { bundle, transfer } = departure;
+    const { own, options } = this.#parts;
     const isOwn = bundle.from === undefined || bundle.from === own;
     if (!isOwn && this.#isSecond()) {
       if (options.double === 'dropping') return 'no-storage';
       if (options.double === 'swallowing') return undefined;
     }
     const heldNs = isAgeless(options) ? 0 : now - bundle.sinceNs;
-    const moment = { node: names.nodeOf(own), isOwn, heldNs };
-    if (!forwardedCopy(this.#writer, this.#view, bundle.bytes, moment)) return 'hop-limit';
+    const view = this.#opened(bundle);
+    const moment = { node: this.#node, isOwn, heldNs };
+    if (!forwardedCopy(this.#writer, view, moment)) return 'hop-limit';
+    const isRecord = view.isAdministrative;
     const copy = this.#secured(this.#written(), outlet.neighbour);
     if (typeof copy === 'string') return copy;
-    if (way.transfer === undefined) this.#left(bundle, copy);
+    if (transfer === undefined) this.#left(bundle, copy);
     else this.#handed(bundle, copy);
-    const { priority } = bundle;
-    const what = { outlet: outlet.id, bundle: copy, priority, ...way } as const;
-    effects.push({ kind: 'transmit', ...what, isRecord: this.#view.isAdministrative });
+    this.#parts.effects.push(
+      transmission(departure, { outlet: outlet.id, bundle: copy, isRecord }),
+    );
     return undefined;
+  }
+
+  #opened({ bytes }: HeldBundle): BundleView {
+    const { arrival } = this.#parts;
+    if (arrival.isOpenOn(bytes)) return arrival;
+    openHeld(this.#view, bytes);
+    return this.#view;
   }
 
   #written(): Uint8Array {
@@ -138,4 +155,23 @@ export class Departures {
     this.#passedOn += 1;
     return this.#passedOn % 2 === 0;
   }
+}
+
+/** What a bundle leaves with. */
+type Leaving = Pick<Transmission, 'outlet' | 'bundle' | 'isRecord'>;
+
+function transmission(departure: Departure, { outlet, bundle, isRecord }: Leaving): Transmission {
+  const { transfer, durationNs, use } = departure;
+  const { priority } = departure.bundle;
+  const effect: { -readonly [Key in keyof Transmission]: Transmission[Key] } = {
+    kind: 'transmit',
+    outlet,
+    bundle,
+    priority,
+    isRecord,
+  };
+  if (transfer !== undefined) effect.transfer = transfer;
+  if (durationNs !== undefined) effect.durationNs = durationNs;
+  if (use !== undefined) effect.use = use;
+  return effect;
 }

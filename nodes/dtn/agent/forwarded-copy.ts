@@ -5,12 +5,12 @@
  * @module
  */
 import type { Nanoseconds } from '../../../engine/host/time.ts';
-import type { CborWriter } from '../../_kit/cbor-writer.ts';
+import { CBOR_BREAK } from '../../_kit/cbor-reader.ts';
+import { CborWriter } from '../../_kit/cbor-writer.ts';
 import { BLOCK_TYPE, CRC_TYPE } from '../geometry.ts';
-import { copyBundle, freeBlockNumber } from '../wire/copy.ts';
-import type { Eid } from '../wire/eid.ts';
-import type { BlockFields } from '../wire/encode.ts';
-import { bundleAgeData, hopCountData, previousNodeData } from '../wire/extensions.ts';
+import { blockWith, copyPrimary, freeBlockNumber } from '../wire/copy.ts';
+import { type BlockFields, writeBlock } from '../wire/encode.ts';
+import { writeHopCount } from '../wire/extensions.ts';
 import type { BundleView } from '../wire/view.ts';
 
 const NS_PER_MS = 1_000_000;
@@ -23,42 +23,40 @@ export function openHeld(view: BundleView, bytes: Uint8Array): void {
 
 /** Who forwards, and when. */
 export interface Forwarding {
-  /** Identifier of the node. */
-  readonly node: Eid;
+  /** Identifier of the node, as data of a block. */
+  readonly node: Uint8Array;
   /** True at the source, which names no previous node (section 4.4.1). */
   readonly isOwn: boolean;
   /** How long the node had the bundle, ns. */
   readonly heldNs: Nanoseconds;
 }
 
+/** Data of one block; one for all, since each bundle that passes has three of them. */
+const scratch = new CborWriter();
+
+// hot: once for each bundle that leaves, so nothing is allocated.
 /**
- * Writes the copy into `writer`, which is reset first.
+ * Writes the copy of the bundle in `view` into `writer`, which is reset first.
  * @returns false if its hops would exceed their limit (section 4.4.3).
  */
 export function forwardedCopy(
   writer: CborWriter,
   view: BundleView,
-  bytes: Uint8Array,
   { node, isOwn, heldNs }: Forwarding,
 ): boolean {
-  openHeld(view, bytes);
-  const data = new Map<number, Uint8Array>();
-  if (view.hopCount >= 0) {
-    if (view.hops + 1 > view.hopLimit) return false;
-    data.set(view.hopCount, hopCountData(view.hopLimit, view.hops + 1));
+  if (view.hopCount >= 0 && view.hops + 1 > view.hopLimit) return false;
+  copyPrimary(writer, view);
+  if (!isOwn && view.previousNode < 0) writeBlock(writer, previousBlock(view, node));
+  for (let index = 0; index < view.blocks; index += 1) {
+    scratch.reset();
+    if (index === view.hopCount) writeHopCount(scratch, view.hopLimit, view.hops + 1);
+    else if (index === view.bundleAge) scratch.uint(view.ageMs + Math.floor(heldNs / NS_PER_MS));
+    else if (!isOwn && index === view.previousNode) scratch.raw(node);
+    if (scratch.length === 0) {
+      writer.raw(view.bytes, view.blockStart[index], view.blockEnd[index]);
+    } else writeBlock(writer, blockWith(view, index, scratch.bytes), 0, scratch.length);
   }
-  if (view.bundleAge >= 0) {
-    const ageMs = view.ageMs + Math.floor(heldNs / NS_PER_MS);
-    data.set(view.bundleAge, bundleAgeData(ageMs));
-  }
-  if (isOwn) {
-    copyBundle(writer, view, { data });
-    return true;
-  }
-  const previous = previousNodeData(node);
-  if (view.previousNode >= 0) data.set(view.previousNode, previous);
-  const added = view.previousNode >= 0 ? [] : [previousBlock(view, previous)];
-  copyBundle(writer, view, { data, added });
+  writer.byte(CBOR_BREAK);
   return true;
 }
 

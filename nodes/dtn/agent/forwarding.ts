@@ -9,6 +9,7 @@ import type { Way } from '../../../engine/host/transport.ts';
 import type { DtnDrop } from '../drops.ts';
 import { FORWARDING_GROWTH_MAX } from '../geometry.ts';
 import type { Router, Surroundings, WaitReason } from '../router/router.ts';
+import type { BundleView } from '../wire/view.ts';
 import { Around } from './around.ts';
 import { CriticalCopies } from './critical-copies.ts';
 import { Departures } from './departures.ts';
@@ -25,6 +26,8 @@ import type { AgentParts } from './parts.ts';
 export interface ForwardingParts extends AgentParts {
   readonly holdings: Holdings;
   readonly effects: EffectSink;
+  /** The bundle that was received last. */
+  readonly arrival: BundleView;
   /** Called when a neighbour has a bundle, as far as the way tells. */
   readonly onForwarded: (now: Nanoseconds, bundle: HeldBundle) => void;
 }

@@ -22,12 +22,17 @@ export interface BlockChanges {
 
 /** Writes the bundle of `view` with `changes` into `writer`, which is reset first. */
 export function copyBundle(writer: CborWriter, view: BundleView, changes: BlockChanges): void {
-  writer.reset();
-  writer.byte(BUNDLE_START);
-  writer.raw(view.bytes, view.start + 1, view.primaryEnd);
+  copyPrimary(writer, view);
   for (const block of changes.added ?? []) writeBlock(writer, block);
   for (let index = 0; index < view.blocks; index += 1) copyBlock(writer, view, index, changes);
   writer.byte(CBOR_BREAK);
+}
+
+/** Begins a copy of the bundle of `view` in `writer`, which is reset first. */
+export function copyPrimary(writer: CborWriter, view: BundleView): void {
+  writer.reset();
+  writer.byte(BUNDLE_START);
+  writer.raw(view.bytes, view.start + 1, view.primaryEnd);
 }
 
 function copyBlock(
@@ -40,18 +45,24 @@ function copyBlock(
   const changed = data?.get(index);
   if (changed === undefined) {
     writer.raw(view.bytes, view.blockStart[index], view.blockEnd[index]);
-  } else writeBlock(writer, { ...blockFields(view, index), data: changed });
+  } else writeBlock(writer, blockWith(view, index, changed));
 }
 
-/** The fields of a block of a view; `data` is a part of the bundle's bytes. */
-export function blockFields(view: BundleView, index: number): BlockFields {
+/** The fields of a block of a view with other data. */
+export function blockWith(view: BundleView, index: number, data: Uint8Array): BlockFields {
   return {
     type: view.blockType[index] as number,
     number: view.blockNumber[index] as number,
     flags: view.blockFlags[index] as number,
     crcType: view.blockCrcType[index] as CrcType,
-    data: view.bytes.subarray(view.dataStart[index], view.dataEnd[index]),
+    data,
   };
+}
+
+/** The fields of a block of a view; `data` is a part of the bundle's bytes. */
+export function blockFields(view: BundleView, index: number): BlockFields {
+  const data = view.bytes.subarray(view.dataStart[index], view.dataEnd[index]);
+  return blockWith(view, index, data);
 }
 
 /** The least block number above 1 that no block of the bundle has. */

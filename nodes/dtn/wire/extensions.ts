@@ -9,7 +9,6 @@ import type { Eid } from './eid.ts';
 import { writeEid } from './eid-wire.ts';
 import type { BundleView } from './view.ts';
 
-/** One for all: three of these blocks are written for each bundle that passes. */
 const writer = new CborWriter();
 
 /** Section 4.4.1: the node that forwards. */
@@ -61,8 +60,13 @@ export function urgencyOf(view: BundleView): Urgency {
 /** Section 4.4.3. @param limit 1 to 255. */
 export function hopCountData(limit: number, count: number): Uint8Array {
   writer.reset();
-  writer.array(2);
-  writer.uint(limit);
-  writer.uint(count);
+  writeHopCount(writer, limit, count);
   return writer.taken();
+}
+
+/** Appends the data of a hop count. */
+export function writeHopCount(target: CborWriter, limit: number, count: number): void {
+  target.array(2);
+  target.uint(limit);
+  target.uint(count);
 }

@@ -101,6 +101,8 @@ export class BundleView {
   readonly #reader = new CborReader();
   /** True while a bundle is decoded whose checksums were right before. */
   #isTrusted = false;
+  /** True if the view shows a whole bundle. */
+  #isGood = false;
 
   /**
    * Decodes the bundle from `start` to `end`.
@@ -130,7 +132,13 @@ export class BundleView {
     return drop;
   }
 
+  /** True if these bytes, all of them, are the bundle that was opened last. */
+  isOpenOn(bytes: Uint8Array): boolean {
+    return this.#isGood && this.bytes === bytes && this.start === 0 && this.end === bytes.length;
+  }
+
   #place(bytes: Uint8Array, start: number, end: number): void {
+    this.#isGood = false;
     this.bytes = bytes;
     this.start = start;
     this.end = end;
@@ -184,14 +192,15 @@ export class BundleView {
   #decode(): BundleDrop | undefined {
     const reader = this.#reader;
     reader.open(this.bytes, this.start + 1, this.end);
-    return (
+    const drop =
       this.#readPrimary(reader) ??
       this.#checkPrimaryCrc() ??
       this.#readBlocks(reader) ??
       this.#checkCrcs() ??
       this.#checkFlags() ??
-      this.#readExtensions(reader)
-    );
+      this.#readExtensions(reader);
+    this.#isGood = drop === undefined;
+    return drop;
   }
 
   // RFC 9171 section 4.3.1.

@@ -6,7 +6,13 @@
 import { toHex } from '../../../../nodes/_kit/bytes.ts';
 import { CborWriter } from '../../../../nodes/_kit/cbor-writer.ts';
 import { forwardedCopy } from '../../../../nodes/dtn/agent/forwarded-copy.ts';
-import { BundleView, encodeStatusReport, parseEid, REASON } from '../../../../nodes/dtn/index.ts';
+import {
+  BundleView,
+  encodeEid,
+  encodeStatusReport,
+  parseEid,
+  REASON,
+} from '../../../../nodes/dtn/index.ts';
 import { encodeCarrierMessage } from '../../../../nodes/dtn/layer/carrier.ts';
 import { encodeLtp } from '../../../../nodes/dtn/layer/ltp-wire.ts';
 import { encodeFrame, MESH_HEAD } from '../../../../nodes/dtn/layer/mesh-wire.ts';
@@ -21,7 +27,10 @@ export function goldenBytes(): GoldenBytes {
   const node = parseEid('ipn:9.0');
   const writer = new CborWriter();
   if (node === undefined) throw new Error('no identifier');
-  forwardedCopy(writer, new BundleView(), bundle, { node, isOwn: false, heldNs: 5_000_000_000 });
+  const view = new BundleView();
+  view.reopen(bundle, 0, bundle.length);
+  const moment = { node: encodeEid(node), isOwn: false, heldNs: 5_000_000_000 };
+  forwardedCopy(writer, view, moment);
   const no = { isAsserted: false };
   return {
     bundle: toHex(bundle),

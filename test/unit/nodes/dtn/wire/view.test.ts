@@ -165,3 +165,21 @@ describe('a bundle', () => {
     }
   });
 });
+
+describe('a view that is kept open', () => {
+  it('shows the bundle that was opened last, and none that was refused', () => {
+    const first = sampleBundle();
+    const second = sampleBundle({ source: 'dtn://alice/app' });
+    const kept = new BundleView();
+    expect(kept.isOpenOn(first)).toBe(false);
+    kept.open(first, 0, first.length);
+    // Equal bytes elsewhere may change without it.
+    expect([kept.isOpenOn(first), kept.isOpenOn(first.slice())]).toEqual([true, false]);
+    kept.reopen(second, 0, second.length);
+    expect([kept.isOpenOn(first), kept.isOpenOn(second)]).toEqual([false, true]);
+    const broken = first.slice();
+    broken[first.length - 1] = 0;
+    expect(kept.open(broken, 0, broken.length)).toBeDefined();
+    expect([kept.isOpenOn(broken), kept.isOpenOn(second)]).toEqual([false, false]);
+  });
+});
