@@ -27,6 +27,8 @@ const CHECKSUM_OFFSET = 5;
 const KEY_LENGTH_BYTES = 2;
 /** The longest key that its length field can hold, in bytes of UTF-8. */
 const KEY_BYTES_MAX = 0xffff;
+/** From here on UTF-8 takes several bytes. */
+const ASCII_END = 0x80;
 /** Half of a pair of UTF-16 code units: UTF-8 cannot write it, so it would not come back. */
 const LONE_SURROGATE = /\p{Surrogate}/u;
 
@@ -72,17 +74,28 @@ export function makeEntryFrame(
   key: string,
   value: Uint8Array,
 ): Uint8Array {
-  const name = encoder.encode(key);
-  if (name.length > KEY_BYTES_MAX) {
-    throw new RangeError(`a key has at most ${KEY_BYTES_MAX} bytes, got ${name.length}`);
+  // The encoder makes an array for each key, and costs more than the rest of a short frame.
+  const name = isAscii(key) ? undefined : encoder.encode(key);
+  const nameBytes = name?.length ?? key.length;
+  if (nameBytes > KEY_BYTES_MAX) {
+    throw new RangeError(`a key has at most ${KEY_BYTES_MAX} bytes, got ${nameBytes}`);
   }
-  if (LONE_SURROGATE.test(key)) throw new RangeError(`a key must be well-formed text: ${key}`);
-  const frame = newFrame(kind, KEY_LENGTH_BYTES + name.length + value.length);
-  frame[FRAME_BYTES] = name.length >>> 8;
-  frame[FRAME_BYTES + 1] = name.length;
-  frame.set(name, FRAME_BYTES + KEY_LENGTH_BYTES);
-  frame.set(value, FRAME_BYTES + KEY_LENGTH_BYTES + name.length);
+  if (name !== undefined && LONE_SURROGATE.test(key)) {
+    throw new RangeError(`a key must be well-formed text: ${key}`);
+  }
+  const frame = newFrame(kind, KEY_LENGTH_BYTES + nameBytes + value.length);
+  frame[FRAME_BYTES] = nameBytes >>> 8;
+  frame[FRAME_BYTES + 1] = nameBytes;
+  const nameAt = FRAME_BYTES + KEY_LENGTH_BYTES;
+  if (name !== undefined) frame.set(name, nameAt);
+  else for (let i = 0; i < nameBytes; i += 1) frame[nameAt + i] = key.charCodeAt(i);
+  frame.set(value, nameAt + nameBytes);
   return sealed(frame);
+}
+
+function isAscii(text: string): boolean {
+  for (let i = 0; i < text.length; i += 1) if (text.charCodeAt(i) >= ASCII_END) return false;
+  return true;
 }
 
 /** A whole frame as it is read back. */

@@ -13,6 +13,7 @@ const LOOP_BYTES = 96;
 /** Bytes of the longest head. */
 const HEAD_MAX = 9;
 const UINT32_VALUES = 0x1_0000_0000;
+const ASCII_END = 0x80;
 const FALSE = 20;
 const TRUE = 21;
 const encoder = new TextEncoder();
@@ -75,9 +76,28 @@ export class CborWriter {
   }
 
   text(value: string): void {
+    if (value.length < LOOP_BYTES && this.#asciiText(value)) return;
     const bytes = encoder.encode(value);
     this.head(CBOR_TEXT, bytes.length);
     this.raw(bytes);
+  }
+
+  /** Writes a short text without the encoder's array. @returns false if it is not all ASCII. */
+  #asciiText(value: string): boolean {
+    const before = this.length;
+    this.head(CBOR_TEXT, value.length);
+    this.#reserve(value.length);
+    const { bytes, length } = this;
+    for (let index = 0; index < value.length; index += 1) {
+      const code = value.charCodeAt(index);
+      if (code >= ASCII_END) {
+        this.length = before;
+        return false;
+      }
+      bytes[length + index] = code;
+    }
+    this.length = length + value.length;
+    return true;
   }
 
   /** A string of the bytes from `start` to `end`. */

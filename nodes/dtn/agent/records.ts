@@ -17,6 +17,7 @@
  */
 import { CBOR_ARRAY, CBOR_TEXT, CBOR_UINT, CborReader } from '../../_kit/cbor-reader.ts';
 import { CborWriter } from '../../_kit/cbor-writer.ts';
+import { Slab } from '../../_kit/slab.ts';
 import type { Priority } from './held-bundle.ts';
 
 /** Keys of bundles and of tombstones begin with it. */
@@ -66,6 +67,8 @@ export interface AgentRecord {
 
 /** One for all: each bundle that passes has two records. */
 const writer = new CborWriter();
+/** Records are copied by the store at once. */
+const slab = new Slab();
 
 /** The key of a bundle or tombstone. */
 export function recordKey(prefix: string, number: number): string {
@@ -89,7 +92,7 @@ export function encodeBundleRecord(record: BundleRecord): Uint8Array {
   writer.uint(record.name);
   writer.uint(record.custody);
   writer.raw(record.bytes);
-  return writer.taken();
+  return slab.copyOf(writer.bytes, 0, writer.length);
 }
 
 /** @returns undefined if the value is no record of a bundle. */

@@ -151,6 +151,21 @@ describe('the simulated store', () => {
     expect(found).toEqual(['kept']);
   });
 
+  it('finds entries again under keys of any well-formed text, and takes no others', () => {
+    const disk = new SimDisk();
+    const { store, sync } = opened(disk);
+    const keys = ['', 'b/00f', '\u007f', '\u0080', 'ü', 'x\u{1f319}', 'k'.repeat(65_535)];
+    for (const key of keys) store.put(key, text(`value of ${key}`));
+    sync();
+    const again = opened(disk).store;
+    for (const key of keys) expect(again.get(key)).toEqual(text(`value of ${key}`));
+    expect(again.keys()).toHaveLength(keys.length);
+    // 65,535 bytes of UTF-8 are the most, of ASCII or not.
+    const tooLong = ['k'.repeat(65_536), `${'k'.repeat(65_534)}ü`];
+    for (const key of [...tooLong, 'x\ud83c', '\udf19'])
+      expect(() => store.put(key, text('v'))).toThrow(RangeError);
+  });
+
   it('confirms nothing to a node that crashed meanwhile', () => {
     const world = makeWorld({ syncDelayNs: 1_000 });
     const host = world.addHost({ name: 'a', address: '127.0.0.1' });
