@@ -48,6 +48,12 @@ export const protocol: Protocol<DtnOptions> = {
   create: createDtn,
 };
 
+// Agents and LTP without a host, for checks against theory.
+export { Adjacency } from './agent/adjacency.ts';
+export { Agent } from './agent/agent.ts';
+export type { AgentEffect } from './agent/effects.ts';
+export type { AgentInput } from './agent/input.ts';
+export { type DtnOptions, dtnConfig } from './config.ts';
 export {
   ALLOWANCE,
   type Choice,
@@ -59,8 +65,12 @@ export {
   Volumes,
 } from './contact-graph/choose.ts';
 export { ContactPlan, PLAN_OPTIONS, type PlannedContact } from './contact-graph/plan.ts';
-export { RouteList } from './contact-graph/routes.ts';
+export { compareRoutes, RouteList } from './contact-graph/routes.ts';
 export { type Route, type RouteQuery, RouteSearch } from './contact-graph/search.ts';
+export { LtpSpan } from './layer/ltp.ts';
+export type { LtpEffect, LtpFacts, LtpInput } from './layer/ltp-desk.ts';
+export { Names } from './names.ts';
+export { makeRouter } from './router/make-router.ts';
 export { type BlockChanges, blockFields, copyBundle, freeBlockNumber } from './wire/copy.ts';
 export { BUNDLE_DROPS, type BundleDrop } from './wire/drops.ts';
 export { type Eid, formatEid, isNodeEid, isSingleton, nodeOf, parseEid } from './wire/eid.ts';

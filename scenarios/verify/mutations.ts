@@ -37,6 +37,7 @@ export interface Mutation {
 
 /** The time after which probes every 50 ms declare a link dead, after three losses. */
 const DETECTION_NS = 150_000_000;
+const LATE_NS = 2_000_000_000;
 
 /** All wrong engines. */
 export const MUTATIONS: readonly Mutation[] = [
@@ -213,6 +214,53 @@ export const MUTATIONS: readonly Mutation[] = [
     red: ['P11'],
     defects: { mixes: { hasCover: true } },
   },
+  {
+    name: 'relays-spread',
+    mistake: 'relays of two-hop give copies on',
+    red: ['D1'],
+    onlyMeasures: { D1: ['two-hop, mean delay, s'] },
+    defects: { bundles: { routerFor: (router) => (router === 'two-hop' ? 'epidemic' : router) } },
+  },
+  {
+    name: 'late-contacts',
+    mistake: 'contacts begin two seconds late',
+    red: ['D2'],
+    defects: { sabotage: specs(late) },
+  },
+  {
+    name: 'more-loss',
+    mistake: 'LTP loses 1.4 times as many segments',
+    red: ['D3'],
+    defects: { bundles: { lossFactor: 1.4 } },
+  },
+  {
+    name: 'bundles-swallowed',
+    mistake: 'one bundle of 500 disappears between two agents',
+    red: ['D4'],
+    onlyMeasures: { D4: ['missing, stores of 5 bundles', 'missing, stores that hold all'] },
+    defects: { bundles: { everyLost: 500 } },
+  },
+  {
+    name: 'volumes-forgotten',
+    mistake: 'contacts are promised to any number of bundles',
+    red: ['D5'],
+    onlyMeasures: { D5: ['bundles that did not fit'] },
+    defects: { bundles: { isVolumeForgotten: true } },
+  },
+  {
+    name: 'shorter-range',
+    mistake: 'walkers meet at 0.9 of the distance',
+    red: ['D6'],
+    defects: { bundles: { rangeFactor: 0.9 } },
+  },
+  {
+    name: 'sprays-flood',
+    mistake: 'a spraying source gives copies without end',
+    red: ['D7'],
+    defects: {
+      bundles: { routerFor: (router) => (router === 'spray-binary' ? 'epidemic' : router) },
+    },
+  },
 ];
 
 /** The wrong engine with the given name. */
@@ -222,6 +270,13 @@ export function mutationOf(name: string): Mutation | undefined {
 
 function specs(change: (spec: DirectionSpec) => DirectionSpec): Defects['sabotage'] & {} {
   return rewriting((place, spec) => ({ place, spec: change(spec) }));
+}
+
+function late(spec: DirectionSpec): DirectionSpec {
+  const { contacts } = spec;
+  if (contacts === undefined) return spec;
+  const windows = contacts.windows.map((one) => ({ ...one, startNs: one.startNs + LATE_NS }));
+  return { ...spec, contacts: { ...contacts, windows } };
 }
 
 function limitedBy(spec: DirectionSpec, change: number): DirectionSpec {

@@ -9,6 +9,7 @@ import { openStream, type RandomStream } from '../../engine/core/stream.ts';
 import type { CryptoProvider } from '../../engine/host/crypto.ts';
 import { Network, type PacketSink } from '../../engine/net/network.ts';
 import { SimWorld, type SimWorldOptions } from '../../engine/net/sim-world.ts';
+import type { RouterName } from './bundles/delay-chains.ts';
 
 /** How an engine is wrong. Absent parts are right. */
 export interface Defects {
@@ -19,6 +20,21 @@ export interface Defects {
   /** Down times are counted from this long after they began, ns. */
   readonly detectionNs?: number;
   readonly mixes?: MixDefects;
+  readonly bundles?: BundleDefects;
+}
+
+/** How agents of bundles, or what is around them, are wrong (bundles/). Absent parts are right. */
+export interface BundleDefects {
+  /** The router that really runs where a check asks for one. */
+  readonly routerFor?: (router: RouterName) => RouterName;
+  /** Ratio of lost segments of LTP to those that the link should lose. */
+  readonly lossFactor?: number;
+  /** Routes are chosen as if no bundle had been promised anything. */
+  readonly isVolumeForgotten?: boolean;
+  /** Ratio of the distance at which walkers meet to the requested one. */
+  readonly rangeFactor?: number;
+  /** One of so many bundles disappears between two agents, and nobody says so. */
+  readonly everyLost?: number;
 }
 
 /** How mixes, or their measurement, are wrong (mixes/). Absent parts are right. */

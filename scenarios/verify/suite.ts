@@ -5,7 +5,10 @@
  * @module
  */
 import { SegmentStreams } from '../../engine/net/stream/segment-streams.ts';
+import { conservationOfBundles, routersInSmallStores } from './checks/bundle-stores.ts';
+import { repairsOfLtp, routersOfCopies } from './checks/bundles.ts';
 import { conservation } from './checks/conservation.ts';
+import { meetingsOfWalkers, plannedRoutes, waitForContact } from './checks/contacts.ts';
 import { saturatedRate, serialisation } from './checks/exact-times.ts';
 import { faultSchedule } from './checks/fault-schedule.ts';
 import { jitter } from './checks/jitter.ts';
@@ -78,6 +81,13 @@ export const CHECKS: readonly Check[] = [
   intersection,
   corruptRoutes,
   entropyOfBiasedRoutes,
+  routersOfCopies,
+  waitForContact,
+  repairsOfLtp,
+  conservationOfBundles,
+  plannedRoutes,
+  meetingsOfWalkers,
+  routersInSmallStores,
 ];
 
 /** What to run, with how many seeds. */

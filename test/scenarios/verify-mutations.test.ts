@@ -57,6 +57,13 @@ describe('a wrong engine turns its checks red', () => {
       'pool-one-less: P9',
       'immune-loops: P12',
       'cover-for-alice: P11',
+      'relays-spread: D1',
+      'late-contacts: D2',
+      'more-loss: D3',
+      'bundles-swallowed: D4',
+      'volumes-forgotten: D5',
+      'shorter-range: D6',
+      'sprays-flood: D7',
     ]);
   });
 });

@@ -29,7 +29,7 @@ describe('the engine against theory', () => {
     expect(verdict.measures.filter((measure) => !measure.isGreen)).toEqual([]);
   });
 
-  it('runs all checks of the specification: 1 to 20 and 8b, P1 to P16', () => {
+  it('runs all checks of the specification: 1 to 20 and 8b, P1 to P16, D1 to D7', () => {
     const numbers = Array.from({ length: 20 }, (_, i) => `${i + 1}`);
     const privacy = Array.from({ length: 16 }, (_, i) => `P${i + 1}`);
     expect(CHECKS.map(({ id }) => id)).toEqual([
@@ -37,6 +37,7 @@ describe('the engine against theory', () => {
       '8b',
       ...numbers.slice(8),
       ...privacy,
+      ...Array.from({ length: 7 }, (_, i) => `D${i + 1}`),
     ]);
   });
 

@@ -20,7 +20,7 @@ export function contactsAt(
 }
 
 /** True while a contact takes place. */
-export function isOpen(
+function isOpen(
   { windows, periodNs = Number.POSITIVE_INFINITY, actual = [] }: ContactsInfo,
   timeNs: number,
 ): boolean {

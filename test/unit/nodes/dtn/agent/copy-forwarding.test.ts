@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { dtnConfig } from '../../../../../nodes/dtn/config.ts';
+import { Meetings } from '../../../../../scenarios/verify/bundles/meetings.ts';
 import { sampleBundle } from '../wire/support.ts';
-import { Meetings } from './copy-bench.ts';
 
 const S = 1_000_000_000;
 /** Records of an encounter with few bundles are shorter, bundles of 100 bytes longer than this. */

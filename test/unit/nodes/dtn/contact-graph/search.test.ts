@@ -7,8 +7,8 @@ import {
 } from '../../../../../nodes/dtn/contact-graph/plan.ts';
 import { RouteList } from '../../../../../nodes/dtn/contact-graph/routes.ts';
 import { type Route, RouteSearch } from '../../../../../nodes/dtn/contact-graph/search.ts';
+import { everyRoute } from '../../../../../scenarios/verify/bundles/every-route.ts';
 import { type Draw, draws } from '../../../../fixtures/draws.ts';
-import { everyRoute } from './every-route.ts';
 
 const PLANS = 2_000;
 const SEED = Number(process.env['ORRERY_FUZZ_SEED'] ?? 1);

@@ -7,7 +7,13 @@ import {
   type LtpContent,
   type LtpData,
 } from '../../../../../nodes/dtn/layer/ltp-wire.ts';
-import { blockOf, LtpPair, OWLT_NS, S, type Sent } from './ltp-pair.ts';
+import {
+  blockOf,
+  LtpPair,
+  OWLT_NS,
+  S,
+  type Sent,
+} from '../../../../../scenarios/verify/bundles/ltp-pair.ts';
 
 const contentOf = ({ bytes }: Pick<Sent, 'bytes'>): LtpContent => decodeLtp(bytes)!.content;
 const isData = (sent: Sent): boolean => contentOf(sent).kind === 'data';

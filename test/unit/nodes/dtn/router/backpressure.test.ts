@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { Meetings } from '../../../../../scenarios/verify/bundles/meetings.ts';
 import { seededRandom } from '../../../../../topologies/generate/random.ts';
-import { Meetings } from '../agent/copy-bench.ts';
 
 const ROUNDS = 500;
 const PAIRS = ['a b', 'a c', 'b c', 'b d', 'c d'] as const;

@@ -1,19 +1,29 @@
-/** Agents that meet when a test says so, for tests of routers that give copies. */
-import type { CalendarTime } from '../../../../../engine/host/time.ts';
-import { TIMER_DUE } from '../../../../../nodes/_kit/machine.ts';
-import { Adjacency } from '../../../../../nodes/dtn/agent/adjacency.ts';
-import { Agent } from '../../../../../nodes/dtn/agent/agent.ts';
-import type { AgentEffect } from '../../../../../nodes/dtn/agent/effects.ts';
-import type { AgentInput } from '../../../../../nodes/dtn/agent/input.ts';
-import { type DtnOptions, dtnConfig } from '../../../../../nodes/dtn/config.ts';
-import { Names } from '../../../../../nodes/dtn/names.ts';
-import { makeRouter } from '../../../../../nodes/dtn/router/make-router.ts';
+/**
+ * Agents of delay-tolerant networking that meet when a check says so: real agents with routers and
+ * stores, without links, sockets and time of their own.
+ *
+ * @module
+ */
+import type { CalendarTime } from '../../../engine/host/time.ts';
+import { TIMER_DUE } from '../../../nodes/_kit/machine.ts';
+import {
+  Adjacency,
+  Agent,
+  type AgentEffect,
+  type AgentInput,
+  type DtnOptions,
+  dtnConfig,
+  makeRouter,
+  Names,
+} from '../../../nodes/dtn/index.ts';
 
 const S = 1_000_000_000;
 /** 2026-01-01T00:00:00Z. */
 const EPOCH_S = 1_767_225_600;
 const NAMES = ['a', 'b', 'c', 'd'];
 
+/** A message begins with its number, if it is long enough. */
+const NUMBER_BYTES = 4;
 /** How long two nodes are together that touch, ns. */
 const TOUCH_NS = 1_000_000;
 
@@ -25,7 +35,15 @@ export class Meetings {
   /** Bundles that links lose, by the way they take, as `a b`. */
   readonly lossy = new Set<string>();
   readonly delivered: string[] = [];
+  /** The number of each message that was delivered, from 0 in the order of sending. */
+  readonly deliveredNumbers: number[] = [];
   readonly drops: string[] = [];
+  /** Messages that their nodes have taken. */
+  accepted = 0;
+  /** A mistake for checks: each bundle whose number is a multiple of this disappears on its way. */
+  everyLost = 0;
+  #handed = 0;
+  #messages = 0;
   /** Counters, as `a dtn.reported`. */
   readonly counts: Record<string, number> = {};
   /** Lengths of what left, by the way it took, as `a b`. */
@@ -49,6 +67,8 @@ export class Meetings {
   /** Sends a message. */
   send(from: string, to: string, bytes = 100): void {
     const body = new Uint8Array(bytes);
+    if (bytes >= NUMBER_BYTES) new DataView(body.buffer).setUint32(0, this.#messages);
+    this.#messages += 1;
     this.#step(from, { kind: 'send', request: 'r', to, body, wishes: {} });
   }
 
@@ -125,7 +145,8 @@ export class Meetings {
   }
 
   #perform(own: string, effect: AgentEffect<string>): void {
-    if (effect.kind === 'deliver') this.delivered.push(`${effect.from} ${own}`);
+    if (effect.kind === 'deliver') this.#deliver(own, effect);
+    if (effect.kind === 'answer' && effect.outcome === 'ok') this.accepted += 1;
     if (effect.kind === 'drop') this.drops.push(effect.reason);
     if (effect.kind === 'count') {
       const name = `${own} ${effect.metric}`;
@@ -136,7 +157,20 @@ export class Meetings {
     const way = `${own} ${to}`;
     this.sent[way] = [...(this.sent[way] ?? []), effect.bundle.length];
     if (!this.#open.has(way) || this.lossy.has(way)) return;
+    if (!effect.isRecord && this.#isLostByMistake()) return;
     this.#step(to, { kind: 'bundle', bytes: effect.bundle, from: own });
+  }
+
+  #isLostByMistake(): boolean {
+    this.#handed += 1;
+    return this.everyLost > 0 && this.#handed % this.everyLost === 0;
+  }
+
+  #deliver(own: string, { from, body }: Extract<AgentEffect<string>, { kind: 'deliver' }>): void {
+    this.delivered.push(`${from} ${own}`);
+    if (body.length < NUMBER_BYTES) return;
+    const view = new DataView(body.buffer, body.byteOffset, body.length);
+    this.deliveredNumbers.push(view.getUint32(0));
   }
 
   #agent(

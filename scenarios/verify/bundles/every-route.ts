@@ -3,9 +3,12 @@
  *
  * @module
  */
-import type { ContactPlan } from '../../../../../nodes/dtn/contact-graph/plan.ts';
-import { compareRoutes } from '../../../../../nodes/dtn/contact-graph/routes.ts';
-import type { Route, RouteQuery } from '../../../../../nodes/dtn/contact-graph/search.ts';
+import {
+  type ContactPlan,
+  compareRoutes,
+  type Route,
+  type RouteQuery,
+} from '../../../nodes/dtn/index.ts';
 
 /** All routes, best first. */
 export function everyRoute(plan: ContactPlan, query: RouteQuery): readonly Route[] {

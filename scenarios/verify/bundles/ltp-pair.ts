@@ -3,10 +3,9 @@
  *
  * @module
  */
-import { openStream } from '../../../../../engine/core/stream.ts';
-import { TIMER_DUE } from '../../../../../nodes/_kit/machine.ts';
-import { LtpSpan } from '../../../../../nodes/dtn/layer/ltp.ts';
-import type { LtpEffect, LtpFacts, LtpInput } from '../../../../../nodes/dtn/layer/ltp-desk.ts';
+import { openStream } from '../../../engine/core/stream.ts';
+import { TIMER_DUE } from '../../../nodes/_kit/machine.ts';
+import { type LtpEffect, type LtpFacts, type LtpInput, LtpSpan } from '../../../nodes/dtn/index.ts';
 
 export const S = 1_000_000_000;
 export const OWLT_NS = 10 * S;

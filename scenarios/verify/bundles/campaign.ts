@@ -1,0 +1,81 @@
+/**
+ * Many messages among real agents that meet by chance, with stores that hold so many bundles.
+ *
+ * @module
+ */
+import type { DrawBelow } from '../../../engine/host/generator.ts';
+import { log } from '../../../engine/pure/log-exp.ts';
+import { dtnConfig } from '../../../nodes/dtn/index.ts';
+import type { RouterName } from './delay-chains.ts';
+import { Meetings } from './meetings.ts';
+
+const NS_PER_S = 1_000_000_000;
+const NODES = 10;
+const EVERY_SECONDS = 3_600;
+const MESSAGES = 400;
+/** Mean time between two messages, s. */
+const GAP_SECONDS = 60;
+const LIFETIME_SECONDS = 3_600;
+const COPIES = 4;
+const BYTES = 100;
+
+/** What is varied. */
+export interface Campaign {
+  readonly router: RouterName;
+  /** Bundles that a store holds. */
+  readonly kept: number;
+  /** See {@link Meetings.everyLost}. */
+  readonly everyLost?: number;
+}
+
+/** What became of the messages. */
+export interface CampaignResult {
+  readonly accepted: number;
+  readonly delivered: number;
+  readonly dropped: number;
+  readonly held: number;
+  /** Deliveries of messages that had been delivered before. */
+  readonly doubled: number;
+}
+
+/** Sends and meets; every router sees the same messages and meetings. */
+export function runCampaign(
+  { router, kept, everyLost = 0 }: Campaign,
+  draw: DrawBelow,
+): CampaignResult {
+  const names = Array.from({ length: NODES }, (_, index) => `n${index}`);
+  const pairs = names.flatMap((a, index) => names.slice(index + 1).map((b) => [a, b] as const));
+  const { store } = dtnConfig.parse({});
+  const options = {
+    ...{ router, copies: COPIES, lifetime: LIFETIME_SECONDS * NS_PER_S },
+    store: { ...store, bundles: kept, perSource: 1 },
+  };
+  const net = new Meetings(options, 1e12, names);
+  net.everyLost = everyLost;
+  const gap = (mean: number): number => -log((draw(1e9) + 1) / 1e9) * mean;
+  let seconds = 0;
+  let nextSend = gap(GAP_SECONDS);
+  let nextMeeting = gap(EVERY_SECONDS / pairs.length);
+  for (let sent = 0; sent < MESSAGES; ) {
+    seconds = Math.min(nextSend, nextMeeting);
+    net.run(Math.max(0, Math.round(seconds * NS_PER_S) - net.now));
+    if (nextSend <= nextMeeting) {
+      const from = draw(NODES);
+      const to = (from + 1 + draw(NODES - 1)) % NODES;
+      net.send(`n${from}`, `n${to}`, BYTES);
+      sent += 1;
+      nextSend += gap(GAP_SECONDS);
+    } else {
+      const [a, b] = pairs[draw(pairs.length)] as readonly [string, string];
+      net.touch(a, b);
+      nextMeeting += gap(EVERY_SECONDS / pairs.length);
+    }
+  }
+  return {
+    accepted: net.accepted,
+    delivered: net.delivered.length,
+    dropped: net.drops.length,
+    held: net.holding.reduce((sum, held) => sum + held, 0),
+    doubled: net.delivered.length - new Set(net.deliveredNumbers).size,
+  };
+}
