@@ -15,7 +15,7 @@ interface Entry<T> {
 
 /** A binary heap of entries, earliest deadline first. */
 export class Deadlines<T> {
-  readonly #heap: Entry<T>[] = [];
+  #heap: Entry<T>[] = [];
   #order = 0;
 
   /** Number of entries, including irrelevant ones. */
@@ -53,14 +53,25 @@ export class Deadlines<T> {
     const first = this.#heap[0];
     if (first === undefined || first.at > now) return undefined;
     const last = this.#heap.pop() as Entry<T>;
-    if (this.#heap.length > 0) this.#sink(last);
+    if (this.#heap.length > 0) this.#sink(last, 0);
     return first.item;
   }
 
-  /** Puts `entry` at the top of the heap and moves it down to its place. */
-  #sink(entry: Entry<T>): void {
+  /** Removes all entries but those for which the function is true. */
+  retain(isKept: (item: T, at: Nanoseconds) => boolean): void {
+    const kept = this.#heap.filter(({ item, at }) => isKept(item, at));
+    const isWhole = kept.length === this.#heap.length;
+    this.#heap = kept;
+    if (isWhole) return;
+    for (let place = (kept.length >> 1) - 1; place >= 0; place -= 1) {
+      this.#sink(kept[place] as Entry<T>, place);
+    }
+  }
+
+  /** Puts `entry` at a place of the heap, above which it may not belong, and moves it down. */
+  #sink(entry: Entry<T>, place: number): void {
     const heap = this.#heap;
-    let hole = 0;
+    let hole = place;
     for (;;) {
       const left = 2 * hole + 1;
       const right = left + 1;

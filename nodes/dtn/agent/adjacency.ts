@@ -93,7 +93,7 @@ export class Adjacency implements Outlet {
 
   /** When the next bundle can leave; Infinity if nothing waits, or the link is closed. */
   nextAt(): Nanoseconds {
-    const isIdle = !this.#isOpen || this.#isSpent || this.#queue.first === undefined;
+    const isIdle = !this.#isOpen || this.#isSpent || this.#queue.isEmpty;
     return isIdle ? Number.POSITIVE_INFINITY : this.#freeNs;
   }
 

@@ -11,8 +11,9 @@
 import type { Nanoseconds } from '../../../engine/host/time.ts';
 import type { Machine, TimerDue } from '../../_kit/machine.ts';
 import type { DtnDrop } from '../drops.ts';
-import { BODY_MAX, LATE_SYNC_NS, ROUTER_DEMUX, ROUTER_SERVICE } from '../geometry.ts';
+import { BODY_MAX, LATE_SYNC_NS } from '../geometry.ts';
 import { BundleView } from '../wire/view.ts';
+import type { StoreQuestions } from './bundle-store.ts';
 import { CopyForwarding } from './copy-forwarding.ts';
 import { Delivery } from './delivery.ts';
 import { type AgentEffect, Effects } from './effects.ts';
@@ -63,6 +64,7 @@ export class Agent<Request> implements Machine<AgentInput<Request>, AgentEffect<
   readonly #reassembly: Reassembly;
   readonly #reports: Reports;
   readonly #recovery: Recovery;
+  readonly #questions: StoreQuestions;
   /** When a way opened while bundles waited; undefined once none does. */
   #openedNs: Nanoseconds | undefined;
 
@@ -98,6 +100,10 @@ export class Agent<Request> implements Machine<AgentInput<Request>, AgentEffect<
         : new CopyForwarding({ ...around, copies, dtnMs });
     this.#delivery = new Delivery(parts.names, effects);
     this.#reassembly = new Reassembly({ ...options.reassembly, allBytes: options.store.bytes });
+    this.#questions = {
+      isFree: (each): boolean => !this.#forwarding.isUnderWay(each),
+      below: parts.below,
+    };
     const journal = this.#journal;
     this.#recovery = new Recovery({
       ...parts,
@@ -219,7 +225,7 @@ export class Agent<Request> implements Machine<AgentInput<Request>, AgentEffect<
 
   /** Delivers a bundle that has just been checked, or keeps it. */
   #admit(now: Nanoseconds, bundle: HeldBundle, transfer?: Transfer): DtnDrop | undefined {
-    if (isForRouter(this.#reception.view)) return this.#hear(now, bundle, transfer);
+    if (this.#reception.isForRouter) return this.#hear(now, bundle, transfer);
     const { view } = this.#reception;
     const isHere = bundle.destination === this.#parts.own;
     const drop = isHere && view.isFragment ? this.#refusal(now, bundle) : undefined;
@@ -277,10 +283,7 @@ export class Agent<Request> implements Machine<AgentInput<Request>, AgentEffect<
 
   /** Takes a bundle into the store; others may have to go. */
   #keep(now: Nanoseconds, bundle: HeldBundle): DtnDrop | undefined {
-    const leavers = this.#holdings.roomFor(bundle, {
-      isFree: (each) => !this.#forwarding.isUnderWay(each),
-      below: this.#parts.below,
-    });
+    const leavers = this.#holdings.roomFor(bundle, this.#questions);
     if (typeof leavers === 'string') return leavers;
     for (const each of leavers) {
       this.#giveUp(now, each);
@@ -389,11 +392,4 @@ export class Agent<Request> implements Machine<AgentInput<Request>, AgentEffect<
   #start(now: Nanoseconds, records: readonly StoredRecord[]): void {
     for (const bundle of this.#recovery.run(now, records)) this.#dispatch(now, bundle);
   }
-}
-
-/** True if the bundle is not for an application, but for the router of a node. */
-function isForRouter({ destination }: BundleView): boolean {
-  return destination.scheme === 'ipn'
-    ? destination.service === ROUTER_SERVICE
-    : destination.scheme === 'dtn' && destination.demux === ROUTER_DEMUX;
 }

@@ -16,11 +16,17 @@ export class BundleQueue {
   };
   readonly #bytes: Record<Priority, number> = { 0: 0, 1: 0, 2: 0 };
 
+  // hot: asked several times for each bundle of a node.
+  get isEmpty(): boolean {
+    const queues = this.#queues;
+    return queues[2].size === 0 && queues[1].size === 0 && queues[0].size === 0;
+  }
+
   /** The next bundle to leave. */
   get first(): HeldBundle | undefined {
     for (const level of PRIORITIES) {
-      const [first] = this.#queues[level];
-      if (first !== undefined) return first;
+      const queue = this.#queues[level];
+      if (queue.size > 0) return queue.values().next().value;
     }
     return undefined;
   }

@@ -68,9 +68,9 @@ export class BundleStore {
 
   /** @returns what must go so that there is room for the bundle, or why there is none. */
   roomFor(bundle: HeldBundle, questions: StoreQuestions): readonly HeldBundle[] | NoRoom {
+    if (this.#hasRoom(bundle)) return [];
     const share = this.#shareLeft(bundle);
     const room = roomLeft(this.#limits, this.#all);
-    if (fits(bundle, share) && fits(bundle, room)) return [];
     if (this.#limits.policy === 'reject-new')
       return fits(bundle, share) ? 'no-storage' : 'source-share';
     const candidates = [...this.#bundles.values()].filter(
@@ -120,13 +120,32 @@ export class BundleStore {
 
   #count(bundle: HeldBundle, sign: 1 | -1): void {
     const { source, from, bytes } = bundle;
-    const load = this.#bySource.get(source) ?? { bytes: 0, bundles: 0 };
-    for (const each of from === undefined ? [this.#all] : [this.#all, load]) {
-      each.bytes += sign * bytes.length;
-      each.bundles += sign;
+    const byteCount = sign * bytes.length;
+    this.#all.bytes += byteCount;
+    this.#all.bundles += sign;
+    if (from === undefined) return;
+    const load = this.#bySource.get(source);
+    if (load === undefined) {
+      this.#bySource.set(source, { bytes: byteCount, bundles: sign });
+      return;
     }
+    load.bytes += byteCount;
+    load.bundles += sign;
     if (load.bundles === 0) this.#bySource.delete(source);
-    else this.#bySource.set(source, load);
+  }
+
+  /** True if nothing need go. */
+  #hasRoom({ source, from, bytes }: HeldBundle): boolean {
+    const limits = this.#limits;
+    const all = this.#all;
+    const isFull = all.bundles + 1 > limits.bundles || all.bytes + bytes.length > limits.bytes;
+    if (isFull || from === undefined) return !isFull;
+    const used = this.#bySource.get(source) ?? NOTHING;
+    const share = limits.perSource;
+    return (
+      limits.bundles * share - used.bundles >= 1 &&
+      limits.bytes * share - used.bytes >= bytes.length
+    );
   }
 
   /** What the source of the bundle may still store; the node's own applications may fill it all. */

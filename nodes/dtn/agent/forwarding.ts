@@ -294,8 +294,9 @@ export class Forwarding {
 
   /** A contact has no room for the next bundle: for a part of it there may be. */
   #leaveSpent(now: Nanoseconds, outlet: Outlet): void {
-    const [first, ...others] = outlet.spent();
-    if (first === undefined) return;
+    const spent = outlet.spent();
+    if (spent.length === 0) return;
+    const [first, ...others] = spent as readonly [HeldBundle, ...HeldBundle[]];
     const [part, rest] = this.#cutOff(first, outlet.rest(this.#parts.planTime()));
     if (part === undefined || rest === undefined) this.#reroute(now, first);
     else {
@@ -430,8 +431,12 @@ export class Forwarding {
 
   /** Of several ways to one neighbour, an open one, else the first. */
   #outletTo(name: string): Outlet {
-    const all = this.#parts.outlets.filter(({ neighbour }) => neighbour === name);
-    const chosen = all.find(({ isOpen }) => isOpen) ?? all[0];
+    let chosen: Outlet | undefined;
+    for (const outlet of this.#parts.outlets) {
+      if (outlet.neighbour !== name) continue;
+      if (outlet.isOpen) return outlet;
+      chosen ??= outlet;
+    }
     if (chosen === undefined) throw new Error(`a router chose ${name}, to which there is no way`);
     return chosen;
   }

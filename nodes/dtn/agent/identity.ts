@@ -16,12 +16,16 @@ export function wholeIdentityOf(view: BundleView): string | undefined {
 
 /** A key for this bundle; undefined if it is anonymous, and so without identity. */
 export function identityOf(view: BundleView): string | undefined {
-  if (view.sourceForm === EID_FORM.none) return undefined;
+  return view.sourceForm === EID_FORM.none ? undefined : identityFrom(view, formatEid(view.source));
+}
+
+/** The key of a bundle with this source. */
+export function identityFrom(view: BundleView, source: string): string {
   const { createdMs, sequence } = view;
   // Numbers above 2^53 would be rounded: their bytes tell them apart.
   const isExact = createdMs <= Number.MAX_SAFE_INTEGER && sequence <= Number.MAX_SAFE_INTEGER;
   const time = isExact ? `${createdMs}-${sequence}` : bytesOfTimestamp(view);
-  const key = `${formatEid(view.source)} ${time}`;
+  const key = `${source} ${time}`;
   return view.isFragment ? `${key} ${view.fragmentOffset}+${view.payloadLength}` : key;
 }
 

@@ -10,15 +10,15 @@ import type { DtnDrop } from '../drops.ts';
 import { BLOCK_FLAG, BLOCK_TYPE, CRC_TYPE, SOURCE_BYTES_MAX } from '../geometry.ts';
 import { hasSignedPrimary } from '../security/bundle-security.ts';
 import { copyBundle } from '../wire/copy.ts';
-import { formatEid, nodeOf } from '../wire/eid.ts';
 import { EID_FORM } from '../wire/eid-wire.ts';
 import { urgencyOf } from '../wire/extensions.ts';
 import { BundleView } from '../wire/view.ts';
 import type { EffectSink } from './effects.ts';
+import { Endpoints } from './endpoints.ts';
 import { openHeld } from './forwarded-copy.ts';
 import type { HeldBundle } from './held-bundle.ts';
 import type { Holdings } from './holdings.ts';
-import { identityOf } from './identity.ts';
+import { identityFrom } from './identity.ts';
 import { isAgeless, REMAINING_MS_MAX } from './origin.ts';
 import type { AgentParts } from './parts.ts';
 
@@ -42,16 +42,24 @@ export class Reception {
   readonly view: BundleView = new BundleView();
   readonly #parts: ReceptionParts;
   readonly #writer = new CborWriter();
+  readonly #endpoints: Endpoints;
   #anonymous = 0;
   #isReportWanted = false;
+  #isForRouter = false;
 
   constructor(parts: ReceptionParts) {
     this.#parts = parts;
+    this.#endpoints = new Endpoints(parts.names);
   }
 
   /** True if it has a block that is unknown here, and that asks for a report about this. */
   get isReportWanted(): boolean {
     return this.#isReportWanted;
+  }
+
+  /** True if it is not for an application, but for the router of a node. */
+  get isForRouter(): boolean {
+    return this.#isForRouter;
   }
 
   /** @returns the bundle as the node would keep it, or why it is dropped. */
@@ -62,7 +70,9 @@ export class Reception {
     const malformed = view.open(bytes, 0, bytes.length);
     if (malformed !== undefined) return malformed;
     if (view.reportToAt - view.sourceAt > SOURCE_BYTES_MAX) return 'source-too-long';
-    const key = identityOf(view) ?? this.#anonymousKey();
+    const isAnonymous = view.sourceForm === EID_FORM.none;
+    const source = this.#endpoints.sourceOf(view);
+    const key = isAnonymous ? this.#anonymousKey() : identityFrom(view, source.text);
     const deadlineNs = now + this.#remainingMs() * NS_PER_MS;
     const drop =
       this.#checkProtection() ??
@@ -75,10 +85,22 @@ export class Reception {
     if (typeof secured === 'string') return secured;
     const exhausted = this.#checkHops();
     if (exhausted !== undefined) return exhausted;
-    const destination = this.#parts.names.hostOf(view.destination);
-    const rest = { destination, deadlineNs, sinceNs: now, ...urgencyOf(view) };
-    const source = view.sourceForm === EID_FORM.none ? '' : formatEid(nodeOf(view.source));
-    return { key, source, ...received, bytes: secured, ...rest };
+    const { host, isRouter } = this.#endpoints.destinationOf(view);
+    this.#isForRouter = isRouter;
+    const { priority, isCritical } = urgencyOf(view);
+    // hot: fields one by one, since spreading costs more than all of them.
+    return {
+      key,
+      source: isAnonymous ? '' : source.node,
+      bytes: secured,
+      destination: host,
+      priority,
+      isCritical,
+      sinceNs: now,
+      deadlineNs,
+      from: received.from,
+      name: received.name,
+    };
   }
 
   /**
@@ -87,15 +109,18 @@ export class Reception {
    */
   #withoutUnknown(bytes: Uint8Array): Uint8Array | DtnDrop {
     const { view } = this;
-    const removed = new Set<number>();
+    let removed: Set<number> | undefined;
     for (let index = 0; index < view.blocks; index += 1) {
       if (KNOWN_TYPES.has(view.blockType[index] as number)) continue;
       const flags = view.blockFlags[index] as number;
       if ((flags & BLOCK_FLAG.reportIfUnprocessed) !== 0) this.#isReportWanted = true;
       if ((flags & BLOCK_FLAG.deleteBundleIfUnprocessed) !== 0) return 'block-unsupported';
-      if ((flags & BLOCK_FLAG.discardIfUnprocessed) !== 0) removed.add(index);
+      if ((flags & BLOCK_FLAG.discardIfUnprocessed) !== 0) {
+        removed ??= new Set();
+        removed.add(index);
+      }
     }
-    if (removed.size === 0) return bytes;
+    if (removed === undefined) return bytes;
     copyBundle(this.#writer, view, { removed });
     const shorter = this.#writer.taken();
     openHeld(view, shorter);

@@ -7,6 +7,8 @@
 import type { Nanoseconds } from '../../../engine/host/time.ts';
 import { LiveDeadlines } from './live-deadlines.ts';
 
+const NOTHING: readonly string[] = [];
+
 /** Identities with the instant until which they matter. */
 export class Remembered {
   readonly #limit: number;
@@ -41,6 +43,7 @@ export class Remembered {
   }
 
   #forgetEnded(now: Nanoseconds): readonly string[] {
+    if (this.#ends.nextAt() > now) return NOTHING;
     const forgotten: string[] = [];
     for (let key = this.#ends.takeDue(now); key !== undefined; key = this.#ends.takeDue(now)) {
       this.#until.delete(key);

@@ -1,0 +1,97 @@
+/**
+ * What a node needs to know of the endpoints that bundles name: as text, and whose they are. The
+ * same few come again and again, so those seen last are kept by their bytes.
+ *
+ * @module
+ */
+import { ROUTER_DEMUX, ROUTER_SERVICE } from '../geometry.ts';
+import type { Names } from '../names.ts';
+import { type Eid, formatEid, nodeOf } from '../wire/eid.ts';
+import type { BundleView } from '../wire/view.ts';
+
+/** An endpoint. */
+export interface Endpoint {
+  /** Its identifier; equal identifiers have equal texts. */
+  readonly text: string;
+  /** That of its node. */
+  readonly node: string;
+  /** Name of its host; undefined if it is on none of this network. */
+  readonly host: string | undefined;
+  /** True if it is not an application, but the router of a node. */
+  readonly isRouter: boolean;
+}
+
+interface Kept {
+  readonly bytes: Uint8Array;
+  readonly endpoint: Endpoint;
+}
+
+/** So many are kept, a power of two; one more takes the place of another. */
+const KEPT_MAX = 256;
+/** Longer identifiers are not kept, bytes. */
+const BYTES_MAX = 64;
+/** Of the hash of FNV-1a, 32 bits. */
+const FNV_BASIS = 0x811c_9dc5;
+const FNV_PRIME = 0x0100_0193;
+
+/** The endpoints of bundles. */
+export class Endpoints {
+  readonly #names: Names;
+  readonly #kept: (Kept | undefined)[] = new Array<Kept | undefined>(KEPT_MAX).fill(undefined);
+
+  constructor(names: Names) {
+    this.#names = names;
+  }
+
+  /** The source of an open bundle. */
+  sourceOf(view: BundleView): Endpoint {
+    const { bytes, sourceAt, reportToAt } = view;
+    const slot = slotOf(bytes, sourceAt, reportToAt);
+    const known = this.#at(slot, bytes, sourceAt);
+    return known ?? this.#keep(slot, view.source, bytes.subarray(sourceAt, reportToAt));
+  }
+
+  /** The destination of an open bundle. */
+  destinationOf(view: BundleView): Endpoint {
+    const { bytes, destinationAt, sourceAt } = view;
+    const slot = slotOf(bytes, destinationAt, sourceAt);
+    const known = this.#at(slot, bytes, destinationAt);
+    return known ?? this.#keep(slot, view.destination, bytes.subarray(destinationAt, sourceAt));
+  }
+
+  /** What is kept in a slot, if it is the identifier that begins here: none begins with another. */
+  #at(slot: number, bytes: Uint8Array, start: number): Endpoint | undefined {
+    const kept = this.#kept[slot];
+    if (kept === undefined) return undefined;
+    const { length } = kept.bytes;
+    for (let index = 0; index < length; index += 1) {
+      if (kept.bytes[index] !== bytes[start + index]) return undefined;
+    }
+    return kept.endpoint;
+  }
+
+  #keep(slot: number, eid: Eid, bytes: Uint8Array): Endpoint {
+    const endpoint = {
+      text: formatEid(eid),
+      node: formatEid(nodeOf(eid)),
+      host: this.#names.hostOf(eid),
+      isRouter: isRouterEid(eid),
+    };
+    if (bytes.length <= BYTES_MAX) this.#kept[slot] = { bytes: bytes.slice(), endpoint };
+    return endpoint;
+  }
+}
+
+function slotOf(bytes: Uint8Array, start: number, end: number): number {
+  let hash = FNV_BASIS;
+  for (let at = start; at < end; at += 1) {
+    hash = Math.imul(hash ^ (bytes[at] as number), FNV_PRIME);
+  }
+  return (hash ^ (hash >>> 16)) & (KEPT_MAX - 1);
+}
+
+function isRouterEid(eid: Eid): boolean {
+  return eid.scheme === 'ipn'
+    ? eid.service === ROUTER_SERVICE
+    : eid.scheme === 'dtn' && eid.demux === ROUTER_DEMUX;
+}
