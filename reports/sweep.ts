@@ -95,7 +95,7 @@ export function sweepKpi(row: SweepRow, name: string): KpiResult | undefined {
 }
 
 /** All limits of a KPI, each once. */
-export function sweepLimits(sweep: SweepResult, name: string): readonly KpiResult[] {
+function sweepLimits(sweep: SweepResult, name: string): readonly KpiResult[] {
   const all = sweep.rows.flatMap(({ kpis }) => kpis.filter((kpi) => kpiName(kpi) === name));
   return [...new Map(all.map((kpi) => [`${kpi.comparison} ${kpi.limit}`, kpi])).values()];
 }

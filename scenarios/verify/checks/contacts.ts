@@ -35,7 +35,7 @@ const PACKETS = 40_000;
 /** Check D2. */
 export const waitForContact: Check = {
   id: 'D2',
-  name: 'wait for a periodic contact',
+  name: 'periodic contact',
   formula: '(T - c)^2 / (2 T), at any instant; T = 100 s, c = 20 s, Poisson offers',
   catches: '2 %',
   run: (engine) => {
@@ -203,7 +203,7 @@ function meetingsOf({ links }: GeneratedTopology): number {
 /** Check D6. */
 export const meetingsOfWalkers: Check = {
   id: 'D6',
-  name: 'random waypoints',
+  name: 'waypoints',
   formula: '2 w r E[v] / A a pair; w = 1.3683, E[v] = 4 v / pi (Groenevelt et al. 2005)',
   catches: '5 %',
   run: (engine) => {
@@ -222,7 +222,7 @@ export const meetingsOfWalkers: Check = {
       (2 * CROWDING * RANGE_METRES * relative * DAY_SECONDS * pairs) / SIDE_METRES ** 2;
     return [
       {
-        label: 'meetings of 1,770 pairs a day',
+        label: 'meetings in a day',
         theory,
         measured: meetingsOf(made),
         accept: within(0.95 * theory, 1.05 * theory),
