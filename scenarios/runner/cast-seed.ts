@@ -16,7 +16,6 @@ import { type CrashScene, guardingClocks, sceneOf, tellingCrashes } from './cras
 import { untilPart } from './done-watch.ts';
 import { scenarioOfSeed } from './drawn-pairs.ts';
 import type { Recordings } from './job.ts';
-import type { Fate } from './message-account.ts';
 import { joinObservers } from './message-observer.ts';
 import { type NodeChoice, nodeChoice, stackOf } from './nodes.ts';
 import type { Cast } from './phases/run-phases.ts';
@@ -127,8 +126,7 @@ export function castSeed(given: SeedRun): PreparedRun {
   const warnings = [...scenario.warnings];
   world.listen(warningCollector(warnings));
   const watchers = [privacy?.links, ledger].filter((watcher) => watcher !== undefined);
-  const fateOf = ledger && ((...which: [number, number]): Fate => ledger.fateOf(...which));
-  const parts = { ...run, world, readerOf, fateOf };
+  const parts = { ...run, world, readerOf, account: ledger };
   const recording = new Recorders(parts, run.recordings ?? {}, watchers);
   const watched = privacy === undefined ? {} : { privacy };
   const palette = run.recordings?.palette;

@@ -236,17 +236,25 @@ class JourneyRecorder implements Recorder, NetworkObserver {
     this.#listener.tell(this.#journeys.map(renderJourney).join('\n'));
   }
 
+  /** The nodes that have an open message; nobody if it is on its way. */
+  #placesOf(flow: number, sequence: number): readonly string[] {
+    const nodes = this.#parts.account?.whereabouts?.(flow, sequence) ?? [];
+    return nodes.length === 0 ? [''] : nodes;
+  }
+
   /** If a message never arrived, ends its journey with the reason. */
   #conclude(name: string, journey: Journey): void {
     const [flow = 0, sequence = 0] = name.split(' ').map(Number);
-    const fate = this.#parts.fateOf?.(flow, sequence);
+    const fate = this.#parts.account?.fateOf(flow, sequence);
     if (fate === undefined) return;
     switch (fate.kind) {
       case 'delivered':
       case 'unaccounted':
         return;
       case 'open':
-        this.#say(journey, '', 'open: the run ended before the message did');
+        for (const node of this.#placesOf(flow, sequence)) {
+          this.#say(journey, node, 'open: the run ended before the message did');
+        }
         return;
       case 'refused':
         this.#say(journey, '', `refused: ${fate.reason}`);

@@ -32,6 +32,7 @@ import { type Fate, type Loss, type MessageAccountant, totalsOf } from './messag
 import { PostponedRequests } from './postponed-requests.ts';
 import type { SimStageWorld } from './sim-stage-world.ts';
 import type { Flow } from './traffic-source.ts';
+import { whereaboutsOf } from './whereabouts.ts';
 
 /**
  * Drop reasons of copies: the drop of one is not a drop of the message, which is inside or has gone
@@ -265,6 +266,12 @@ export class MessageLedger implements MessageAccountant {
     const loss = changed ?? message.loss ?? carried;
     if (givenUp !== undefined) return { kind: 'given-up', loss: givenUp };
     return loss === undefined ? { kind: 'unaccounted' } : { kind: 'lost', loss };
+  }
+
+  whereabouts(flow: number, sequence: number): readonly string[] {
+    const message = this.#messages.get(nameOf(flow, sequence));
+    if (message === undefined) return [];
+    return whereaboutsOf(message, this.#holdings, this.#copies.values());
   }
 
   totals(): MessageTotals {

@@ -10,7 +10,7 @@ import type { SeedResult } from '../../reports/model.ts';
 import type { Registry } from '../../topologies/files/registry.ts';
 import type { HostSpec } from '../../topologies/model.ts';
 import type { Scenario } from '../model.ts';
-import type { Fate } from './message-account.ts';
+import type { MessageAccountant } from './message-account.ts';
 import type { Recording } from './phases/run-phases.ts';
 import type { SimStageWorld } from './sim-stage-world.ts';
 import type { Stage } from './stage.ts';
@@ -26,8 +26,8 @@ export interface RecorderParts {
   readonly onJourneys?: (text: string) => void;
   /** Finds the messages in datagrams of a host; undefined if its protocol has none. */
   readonly readerOf?: (host: HostSpec) => ReadMessage | undefined;
-  /** The fate of an application's message; absent if there is no account. */
-  readonly fateOf?: ((flow: number, sequence: number) => Fate) | undefined;
+  /** The fate of an application's message, and where it is; absent if there is no account. */
+  readonly account?: Pick<MessageAccountant, 'fateOf' | 'whereabouts'> | undefined;
 }
 
 /** A packet of a journey at one place on its route. */

@@ -57,6 +57,17 @@ describe('messages with copies on many nodes', () => {
     },
   );
 
+  it('are said to be at each node that has a copy when the run ends', () => {
+    const long = bus({ 'options.dtn.lifetime': '10h', drain: '1s' });
+    const open = journeysOf(long, 40)
+      .map((steps) => nodesWith(steps, /^open/))
+      .filter((nodes) => nodes.length > 0);
+    expect(open.length).toBeGreaterThan(3);
+    // Sources keep a copy, and give others away; no node is named twice.
+    for (const nodes of open) expect(new Set(nodes).size).toBe(nodes.length);
+    expect(Math.max(...open.map(({ length }) => length))).toBeGreaterThan(3);
+  });
+
   it('lost the copies of relays from their journey where an account is kept beside', () => {
     const alone = run(bus({}));
     let journeys = '';

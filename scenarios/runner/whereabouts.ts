@@ -1,0 +1,21 @@
+/**
+ * Where an open message is when a run ends, for its journey.
+ *
+ * @module
+ */
+import type { Copy, Followed } from './followed-message.ts';
+import type { Holding } from './holding.ts';
+
+/** Names of the nodes that have the message or a copy of it, each once, in the order of the world. */
+export function whereaboutsOf(
+  message: Followed,
+  holdings: readonly Holding[],
+  copies: Iterable<Copy>,
+): readonly string[] {
+  const own = [...copies].filter((copy) => copy.message === message);
+  return holdings.flatMap(({ name, sending, kept, held }, node) => {
+    const isHeld = [sending, kept, held].some((all) => [...all.values()].includes(message));
+    const isInside = own.some(({ inside }) => inside.has(node));
+    return isHeld || isInside ? [name] : [];
+  });
+}
