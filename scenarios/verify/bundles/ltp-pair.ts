@@ -7,9 +7,12 @@ import { openStream } from '../../../engine/core/stream.ts';
 import { TIMER_DUE } from '../../../nodes/_kit/machine.ts';
 import { type LtpEffect, type LtpFacts, type LtpInput, LtpSpan } from '../../../nodes/dtn/index.ts';
 
+/** A second, ns. */
 export const S = 1_000_000_000;
+/** One-way light time by default, ns. */
 export const OWLT_NS = 10 * S;
 
+/** The two ends. */
 export type End = 'a' | 'b';
 
 /** What happened at an end, other than segments that left. */
@@ -18,6 +21,7 @@ export type Event = Exclude<LtpEffect, { kind: 'transmit' }> & {
   readonly end: End;
 };
 
+/** A segment that an end has sent. */
 export interface Sent {
   readonly at: number;
   readonly from: End;
