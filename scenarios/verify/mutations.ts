@@ -241,6 +241,19 @@ export const MUTATIONS: readonly Mutation[] = [
     defects: { bundles: { everyLost: 500 } },
   },
   {
+    name: 'bundles-swapped',
+    mistake: 'one delivery of 50 repeats the message before it',
+    red: ['D4'],
+    onlyMeasures: {
+      D4: [
+        'missing, stores of 5 bundles',
+        'missing, stores that hold all',
+        'delivered twice, five routers',
+      ],
+    },
+    defects: { bundles: { everySwapped: 50 } },
+  },
+  {
     name: 'volumes-forgotten',
     mistake: 'contacts are promised to any number of bundles',
     red: ['D5'],

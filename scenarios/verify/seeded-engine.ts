@@ -35,6 +35,8 @@ export interface BundleDefects {
   readonly rangeFactor?: number;
   /** One of so many bundles disappears between two agents, and nobody says so. */
   readonly everyLost?: number;
+  /** One of so many deliveries repeats the message before it: one is lost, one is there twice. */
+  readonly everySwapped?: number;
 }
 
 /** How mixes, or their measurement, are wrong (mixes/). Absent parts are right. */

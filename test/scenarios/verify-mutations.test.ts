@@ -61,6 +61,7 @@ describe('a wrong engine turns its checks red', () => {
       'late-contacts: D2',
       'more-loss: D3',
       'bundles-swallowed: D4',
+      'bundles-swapped: D4',
       'volumes-forgotten: D5',
       'shorter-range: D6',
       'sprays-flood: D7',

@@ -26,6 +26,8 @@ export interface Campaign {
   readonly kept: number;
   /** See {@link Meetings.everyLost}. */
   readonly everyLost?: number;
+  /** See {@link Meetings.everySwapped}. */
+  readonly everySwapped?: number;
 }
 
 /** What became of the messages. */
@@ -40,7 +42,7 @@ export interface CampaignResult {
 
 /** Sends and meets; every router sees the same messages and meetings. */
 export function runCampaign(
-  { router, kept, everyLost = 0 }: Campaign,
+  { router, kept, everyLost = 0, everySwapped = 0 }: Campaign,
   draw: DrawBelow,
 ): CampaignResult {
   const names = Array.from({ length: NODES }, (_, index) => `n${index}`);
@@ -52,6 +54,7 @@ export function runCampaign(
   };
   const net = new Meetings(options, 1e12, names);
   net.everyLost = everyLost;
+  net.everySwapped = everySwapped;
   const gap = (mean: number): number => -log((draw(1e9) + 1) / 1e9) * mean;
   let seconds = 0;
   let nextSend = gap(GAP_SECONDS);
