@@ -27,6 +27,10 @@ export async function goTo(page: Page, hash: string): Promise<void> {
   await page.evaluate((wanted) => {
     location.hash = wanted;
   }, hash);
+  // A busy machine tells the page of its address later than the silence lasts.
+  const [, name = ''] = /page=(\w+)/.exec(hash) ?? [];
+  const current = page.locator('nav.rail [aria-current=page]', { hasText: new RegExp(name, 'i') });
+  await current.waitFor({ state: 'attached' });
   await stillness(page);
 }
 
