@@ -14,6 +14,7 @@ import type { SeedResult } from '../../reports/model.ts';
 import { stackNames } from '../../topologies/build/stack.ts';
 import type { HostSpec } from '../../topologies/model.ts';
 import type { Scenario } from '../model.ts';
+import { Books } from './books.ts';
 import { BrokenPromise } from './crash/crash.ts';
 import type { MessageAccountant } from './message-account.ts';
 import { MessageLedger } from './message-ledger.ts';
@@ -35,14 +36,9 @@ export interface AccountParts {
   readonly readerOf: (host: HostSpec) => ReadMessage | undefined;
 }
 
-/** An account, or the reason why there is none. */
+/** The accounts of a run, or the reason why there are none. */
 export type Account =
-  | {
-      readonly kind: 'kept';
-      readonly ledger: MessageAccountant;
-      /** The protocol that reports, where it is a layer; absent if it is the lowest of its hosts. */
-      readonly layer?: string;
-    }
+  | { readonly kind: 'kept'; readonly books: Books }
   | { readonly kind: 'untracked'; readonly reason: string };
 
 /** Losses in real sockets, where no observer can see them. */
@@ -60,59 +56,35 @@ const SECRETIVE = 'a node of a live run does not reveal which message came from 
 
 /** Accounts for the messages of a run in virtual time. */
 export function keepAccount(parts: AccountParts): Account {
-  const reporter = reporterOf(parts);
-  return typeof reporter === 'string' ? untracked(reporter) : kept(parts, reporter);
+  const reporters = reportersOf(parts);
+  return typeof reporters === 'string' ? untracked(reporters) : kept(parts, reporters);
 }
 
 /** Accounts for the messages of a live run in this process. */
 export function keepLiveAccount(parts: AccountParts, losses: SocketLosses): Account {
-  const reporter = reporterOf(parts);
-  if (typeof reporter === 'string') return untracked(reporter);
+  const reporters = reportersOf(parts);
+  if (typeof reporters === 'string') return untracked(reporters);
   // A real deployment in which mixes reported this would be worthless (docs/adr/0012).
-  return reporter.account.kind === 'steps' ? untracked(SECRETIVE) : kept(parts, reporter, losses);
+  const isSecretive = reporters.some(({ account }) => account.kind === 'steps');
+  return isSecretive ? untracked(SECRETIVE) : kept(parts, reporters, losses);
 }
 
-/** The observer of a node, if its protocol is the one that reports. */
+/** The observer of a node's lowest protocol, or of a layer, if that protocol reports. */
 export function observerOf(
   account: Account,
   node: string,
   layer: string | undefined,
 ): MessageObserver | undefined {
-  return account.kind === 'kept' && account.layer === layer ? account.ledger.of(node) : undefined;
+  return account.kind === 'kept' ? account.books.of(node, layer) : undefined;
 }
 
 /** Reports rejected messages to the account; the flows exist once the stage is prepared. */
 export function followRefusals(account: Account, flows: Stage['flows']): void {
   if (account.kind === 'untracked') return;
-  const { ledger } = account;
+  const { books } = account;
   for (const { index, meter } of flows) {
-    meter.onRefused = (sequence, reason): void => ledger.refused(index, sequence, reason);
+    meter.onRefused = (sequence, reason): void => books.refused(index, sequence, reason);
   }
-}
-
-function untracked(reason: string): Account {
-  return { kind: 'untracked', reason };
-}
-
-function kept(parts: AccountParts, reporter: Reporter, losses?: SocketLosses): Account {
-  const { account, layer } = reporter;
-  if (account.kind === 'passage')
-    return { kind: 'kept', ledger: passageLedger(parts, account, losses) };
-  const { scenario, readerOf } = parts;
-  const { hosts } = scenario.topology;
-  const isCarried = layer !== undefined;
-  const ledger = new MessageLedger({
-    ...common(parts),
-    readerOf: (name): ReadMessage | undefined => {
-      const host = isCarried ? undefined : hosts.find((each) => each.name === name);
-      return host && readerOf(host);
-    },
-    isPrompt: scenario.cpu === undefined && losses === undefined,
-    isCustody: account.kind === 'custody',
-    isCarried,
-    damaged: (): number => parts.stage().damaged,
-  });
-  return { kind: 'kept', ledger, ...(layer === undefined ? {} : { layer }) };
 }
 
 /** Checks at the end of a run that the messages add up, and summarises what happened to them. */
@@ -121,38 +93,93 @@ export function closeAccount(
   stage: Stage,
 ): Pick<SeedResult, 'messages' | 'messagesUntracked'> {
   if (account.kind === 'untracked') return { messagesUntracked: account.reason };
-  const { ledger, layer } = account;
-  const missing = ledger.imbalance((node) => stage.node(node, layer)?.holding?.());
+  const { books } = account;
+  const missing = books.imbalance((node, layer) => stage.member(node, layer)?.holding?.());
   if (missing !== undefined) throw new BrokenPromise(`messages do not add up: ${missing}`);
-  return { messages: ledger.totals() };
+  return { messages: books.totals(stage.flows) };
 }
 
-/** The protocol whose nodes report on the messages of all flows. */
+function untracked(reason: string): Account {
+  return { kind: 'untracked', reason };
+}
+
+function kept(parts: AccountParts, reporters: readonly Reporter[], losses?: SocketLosses): Account {
+  const owners = flowOwners(parts).map(([first]) => first?.name ?? '');
+  const books = reporters.map((reporter) => {
+    const isOwn = (flow: number): boolean => owners[flow] === reporter.protocol;
+    const { protocol, layer } = reporter;
+    const ledger = ledgerOf(parts, { reporter, isOwn, losses });
+    return { protocol, ledger, ...(layer === undefined ? {} : { layer }) };
+  });
+  return { kind: 'kept', books: new Books(books, owners) };
+}
+
+/** How one account is kept. */
+interface LedgerTerms {
+  readonly reporter: Reporter;
+  readonly isOwn: (flow: number) => boolean;
+  readonly losses: SocketLosses | undefined;
+}
+
+function ledgerOf(parts: AccountParts, terms: LedgerTerms): MessageAccountant {
+  const { reporter, isOwn, losses } = terms;
+  const { account, layer, isCarrier } = reporter;
+  if (account.kind === 'passage') return passageLedger(parts, account, terms);
+  const { scenario, readerOf } = parts;
+  const { hosts } = scenario.topology;
+  const isCarried = layer !== undefined;
+  return new MessageLedger({
+    ...common(parts),
+    isOwn,
+    readerOf: (name): ReadMessage | undefined => {
+      const host = isCarried ? undefined : hosts.find((each) => each.name === name);
+      return host && readerOf(host);
+    },
+    isPrompt: scenario.cpu === undefined && losses === undefined,
+    isCustody: account.kind === 'custody',
+    isCarried,
+    isCarrier,
+    damaged: (): number => parts.stage().damaged,
+  });
+}
+
+/** A protocol whose nodes report on the messages of its flows. */
 interface Reporter {
+  readonly protocol: string;
   readonly account: MessageAccount;
   /** Its name, where it is a layer of its hosts; absent if it is their lowest protocol. */
   readonly layer?: string;
+  /** True if it is a carrier of layers somewhere. */
+  readonly isCarrier: boolean;
 }
 
-/** Finds the protocol that takes and delivers the messages of all flows; a sentence if none can report. */
-function reporterOf(parts: AccountParts): Reporter | string {
-  const owners = ownersOf(parts);
-  const [first] = owners;
-  if (first === undefined) return 'no application sends any messages';
-  const silent = owners.find(({ account }) => account === undefined);
-  if (silent !== undefined) return `protocol ${silent.name} does not report them`;
-  const other = owners.find(({ name }) => name !== first.name);
-  if (other !== undefined) return `they belong to several protocols: ${first.name}, ${other.name}`;
-  const { account } = first;
-  return account === undefined ? '' : placed(parts, first.name, account);
+/** Finds the protocols that take and deliver the messages of flows; a sentence if not all can report. */
+function reportersOf(parts: AccountParts): readonly Reporter[] | string {
+  const flows = flowOwners(parts);
+  const owners = byName(flows.flat());
+  if (owners.length === 0) return 'no application sends any messages';
+  const reporters: Reporter[] = [];
+  for (const { name, account } of owners) {
+    if (account === undefined) return `protocol ${name} does not report them`;
+    const reporter = placed(parts, name, account);
+    if (typeof reporter === 'string') return reporter;
+    reporters.push(reporter);
+  }
+  // Several lowest protocols share links, whose datagrams no single one of them can read.
+  const lowest = reporters.filter(({ layer }) => layer === undefined);
+  const mixed = flows.find((ends) => ends.length > 1) ?? [];
+  const [first, second] =
+    lowest.length > 1 ? lowest.map(({ protocol }) => protocol) : mixed.map(({ name }) => name);
+  if (second === undefined) return reporters;
+  return `they belong to several protocols: ${first}, ${second}`;
 }
 
-/** The protocols at both ends of the flows, each once. */
-function ownersOf({ scenario, stackOf }: AccountParts): readonly Protocol[] {
+/** The protocols at both ends of each flow, each once. */
+function flowOwners({ scenario, stackOf }: AccountParts): readonly (readonly Protocol[])[] {
   const hosts = new Map(scenario.topology.hosts.map((host) => [host.name, host]));
   const asked = new Map<string, ReadonlyMap<string, Protocol>>();
-  const owners = new Set<Protocol>();
-  for (const { from, to, by } of scenario.traffic) {
+  return scenario.traffic.map(({ from, to, by }) => {
+    const owners: Protocol[] = [];
     for (const name of [from, to]) {
       const host = hosts.get(name);
       if (host === undefined) continue;
@@ -160,10 +187,15 @@ function ownersOf({ scenario, stackOf }: AccountParts): readonly Protocol[] {
         asked.get(name) ?? new Map(stackOf(host).map(({ protocol }) => [protocol.name, protocol]));
       asked.set(name, stack);
       const owner = by === undefined ? [...stack.values()][0] : stack.get(by);
-      if (owner !== undefined) owners.add(owner);
+      if (owner !== undefined) owners.push(owner);
     }
-  }
-  return [...owners];
+    return byName(owners);
+  });
+}
+
+/** Each protocol once; a registry may make a new object whenever it is asked. */
+function byName(protocols: readonly Protocol[]): readonly Protocol[] {
+  return [...new Map(protocols.map((protocol) => [protocol.name, protocol])).values()];
 }
 
 /** Looks at the places of a protocol in the stacks of all hosts. */
@@ -171,33 +203,34 @@ function placed(parts: AccountParts, name: string, account: MessageAccount): Rep
   const { scenario, protocolOf } = parts;
   const { hosts } = scenario.topology;
   const stacks = hosts.map(stackNames).filter((names) => names.includes(name));
-  if (stacks.some((names) => names.at(-1) !== name)) {
-    return `${name} also carries messages of other protocols`;
-  }
+  const isCarrier = stacks.some((names) => names.at(-1) !== name);
+  if (isCarrier && scenario.cpu !== undefined) return 'layers wait for a modelled processor';
   const isLayer = ([lowest]: readonly string[]): boolean => lowest !== name;
   if (stacks.some(isLayer)) {
     if (!stacks.every(isLayer)) return `${name} is a layer at some nodes and the lowest at others`;
     if (account.kind === 'passage') return 'their datagrams are inside those of a carrier';
     if (scenario.cpu !== undefined) return 'layers wait for a modelled processor';
-    return { account, layer: name };
+    return { protocol: name, account, layer: name, isCarrier };
   }
   const outsider = hosts.map(protocolOf).find(({ messages }) => messages === undefined);
   if (account.kind === 'steps' && outsider !== undefined) {
     return `protocol ${outsider.name} does not report those that pass through it`;
   }
-  return { account };
+  return { protocol: name, account, isCarrier };
 }
 
 function passageLedger(
   parts: AccountParts,
   { keyOf }: Extract<MessageAccount, { kind: 'passage' }>,
-  losses: SocketLosses | undefined,
+  { reporter, isOwn, losses }: LedgerTerms,
 ): PassageLedger {
   const { world } = parts;
   const corrupted = (): number =>
     world.sim.network.directions.reduce((sum, direction) => sum + direction.corrupted, 0);
   return new PassageLedger({
     ...common(parts),
+    isOwn,
+    isCarrier: reporter.isCarrier,
     keyOf,
     unseen: () => ({ corrupted: corrupted() + parts.stage().damaged, ...losses?.lost() }),
     unhandled: () => losses?.unhandled() ?? 0,

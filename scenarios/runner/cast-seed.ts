@@ -102,7 +102,7 @@ export function castSeed(given: SeedRun): PreparedRun {
     stackOf: (host) => (host.layers === undefined ? [nodeOf(host)] : stacks(host)),
     stage: () => stage,
   });
-  const ledger = account.kind === 'kept' ? account.ledger : undefined;
+  const books = account.kind === 'kept' ? account.books : undefined;
   const stage: Stage = new Stage({
     world,
     scenario,
@@ -119,14 +119,16 @@ export function castSeed(given: SeedRun): PreparedRun {
     },
     ...(privacy === undefined ? {} : attackPart(privacy)),
     ...untilPart(scenario, registry),
-    crashed: (node) => ledger?.crashed(node),
+    crashed: (node) => books?.crashed(node),
   });
-  if (ledger !== undefined) world.listen(ledger);
+  for (const ledger of books?.ledgers ?? []) world.listen(ledger);
   world.listen(stage);
   const warnings = [...scenario.warnings];
   world.listen(warningCollector(warnings));
-  const watchers = [privacy?.links, ledger].filter((watcher) => watcher !== undefined);
-  const parts = { ...run, world, readerOf, account: ledger };
+  const watchers = [privacy?.links, ...(books?.ledgers ?? [])].filter(
+    (watcher) => watcher !== undefined,
+  );
+  const parts = { ...run, world, readerOf, account: books };
   const recording = new Recorders(parts, run.recordings ?? {}, watchers);
   const watched = privacy === undefined ? {} : { privacy };
   const palette = run.recordings?.palette;

@@ -53,9 +53,9 @@ export class NodeStack implements NodeHandle {
     this.#names = names;
   }
 
-  /** The node of a layer. */
-  layer(name: string): NodeHandle | undefined {
-    return this.#nodes[this.#names.indexOf(name, 1)];
+  /** The node of a layer, or of the lowest protocol. */
+  member(layer: string | undefined): NodeHandle | undefined {
+    return this.#nodes[layer === undefined ? 0 : this.#names.indexOf(layer, 1)];
   }
 
   start(): void {

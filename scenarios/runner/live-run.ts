@@ -25,6 +25,7 @@ import { untilPart } from './done-watch.ts';
 import { scenarioOfSeed } from './drawn-pairs.ts';
 import { handoverBook } from './handover-metrics.ts';
 import type { SeedAnswer } from './job.ts';
+import { joinNetworkObservers } from './join-network-observers.ts';
 import { LIVE_METRICS, LiveMeter } from './live-meter.ts';
 import { LiveStageWorld } from './live-stage-world.ts';
 import { liveTrace } from './live-trace.ts';
@@ -262,7 +263,7 @@ class LiveTime implements Timekeeper {
       secrets: drawnSecrets(),
     });
     const account = this.#keepAccount(world, () => stage);
-    const ledger = account.kind === 'kept' ? account.ledger : undefined;
+    const books = account.kind === 'kept' ? account.books : undefined;
     const stage: Stage = new Stage({
       world,
       scenario,
@@ -271,12 +272,12 @@ class LiveTime implements Timekeeper {
       nodeOf: (host): NodeChoice => nodeChoice(scenario, host, registry),
       stackOf: stackOf(scenario, registry),
       observerOf: (node, layer) => observerOf(account, node, layer),
-      crashed: (node) => ledger?.crashed(node),
+      crashed: (node) => books?.crashed(node),
       ...untilPart(scenario, registry),
     });
-    if (ledger !== undefined) {
-      world.listen(ledger);
-      world.sim.observer = ledger;
+    if (books !== undefined) {
+      for (const ledger of books.ledgers) world.listen(ledger);
+      world.sim.observer = joinNetworkObservers(books.ledgers);
     }
     world.listen(stage);
     const recordings = recordingsOf(seed);

@@ -49,6 +49,8 @@ export interface LedgerParts {
   /** Names of all hosts, in the order of the world. */
   readonly hosts: readonly string[];
   readonly flows: () => readonly Flow[];
+  /** True for the flows of this account; other protocols account for the messages of all others. */
+  readonly isOwn: (flow: number) => boolean;
   /** Finds messages in the datagrams of a host. */
   readonly readerOf: (host: string) => ReadMessage | undefined;
   /** False if packets wait for a modelled processor between link and node. */
@@ -63,6 +65,8 @@ export interface LedgerParts {
    * nowhere until it arrives.
    */
   readonly isCarried: boolean;
+  /** True if the nodes also carry packets of layers: they hold these, but no flow here has them. */
+  readonly isCarrier: boolean;
   /** Number of messages that reached an application with changed bytes. */
   readonly damaged: () => number;
 }
@@ -107,14 +111,16 @@ export class MessageLedger implements MessageAccountant {
   }
 
   requested(node: string, { kind, body }: NodeRequest): void {
-    const flow = this.#parts.flows()[readFlow(body)];
-    if (kind !== 'send' || flow?.spec.from !== node) return;
-    this.#asked = nameOf(readFlow(body), readSequence(body));
+    const index = readFlow(body);
+    const flow = this.#parts.flows()[index];
+    if (kind !== 'send' || flow?.spec.from !== node || !this.#parts.isOwn(index)) return;
+    this.#asked = nameOf(index, readSequence(body));
     this.#refused.delete(this.#asked);
   }
 
   postponed(node: string, { kind, body }: NodeRequest): void {
-    if (kind === 'send') this.#postponed.add(nameOf(readFlow(body), readSequence(body)), node);
+    if (kind !== 'send' || !this.#parts.isOwn(readFlow(body))) return;
+    this.#postponed.add(nameOf(readFlow(body), readSequence(body)), node);
   }
 
   resumed(node: string, request: NodeRequest): void {
@@ -240,6 +246,7 @@ export class MessageLedger implements MessageAccountant {
   #nowhere(): string | undefined {
     let damaged = this.#parts.damaged();
     for (const flow of this.#parts.flows()) {
+      if (!this.#parts.isOwn(flow.index)) continue;
       for (let sequence = 0; sequence < flow.nextSequence; sequence += 1) {
         const fate = this.fateOf(flow.index, sequence);
         const isChanged = fate.kind === 'lost' && fate.loss.reason === 'corrupted';
@@ -288,9 +295,10 @@ export class MessageLedger implements MessageAccountant {
   #accept(holding: Holding, number: number): Followed | undefined {
     const known = holding.sending.get(number);
     if (known !== undefined) return known;
-    const { isCustody } = this.#parts;
+    const { isCustody, isCarrier } = this.#parts;
     const earlier = isCustody ? holding.earlier.get(number) : undefined;
-    const message = this.#asked === undefined ? earlier : this.#askedFor();
+    const unasked = earlier ?? (isCarrier ? newMessage() : undefined);
+    const message = this.#asked === undefined ? unasked : this.#askedFor();
     if (message === undefined) return undefined;
     this.#hold(holding, number, message);
     return message;
@@ -415,6 +423,8 @@ export class MessageLedger implements MessageAccountant {
       return;
     }
     copy.inside.delete(node);
+    // It has left the carrier: if it did not reach its application either, the node swallowed it.
+    if (how === 'delivered') copy.message.carried = undefined;
     if (isRepeat) this.#ebb(key, copy, undefined);
     else this.#ebb(key, copy, how === 'absorbed' ? this.#loss(how, holding.name) : loss);
   }

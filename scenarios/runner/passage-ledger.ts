@@ -34,6 +34,10 @@ export interface PassageParts {
   /** Names of all hosts, in the order of the world. */
   readonly hosts: readonly string[];
   readonly flows: () => readonly Flow[];
+  /** True for the flows of this account; other protocols account for the messages of all others. */
+  readonly isOwn: (flow: number) => boolean;
+  /** True if the nodes also carry packets of layers: they hold these, but no flow here has them. */
+  readonly isCarrier: boolean;
   readonly keyOf: (datagram: Uint8Array) => number | undefined;
   /** Losses that no observer sees, by reason: how many messages each may explain at most. */
   readonly unseen: () => Readonly<Record<string, number>>;
@@ -44,7 +48,7 @@ export interface PassageParts {
 /** What one node holds, as far as is known. */
 interface Holdings {
   readonly name: string;
-  /** Messages of its application, by the node's own number. */
+  /** Messages of its application, by the node's own number; -1 is a packet of a layer. */
   readonly sending: Map<number, number>;
   /** How often each message of others is here, by key; message -1 is an unknown one. */
   readonly inside: Map<number, { readonly message: number; times: number }>;
@@ -88,13 +92,13 @@ export class PassageLedger implements MessageAccountant {
   requested(node: string, { kind, body }: NodeRequest): void {
     const index = readFlow(body);
     const flow = this.#parts.flows()[index];
-    if (kind !== 'send' || flow?.spec.from !== node) return;
+    if (kind !== 'send' || flow?.spec.from !== node || !this.#parts.isOwn(index)) return;
     this.#asked = messageOf(index, readSequence(body));
     if (this.#refused.size > 0) this.#refused.delete(this.#asked);
   }
 
   postponed(node: string, { kind, body }: NodeRequest): void {
-    if (kind !== 'send') return;
+    if (kind !== 'send' || !this.#parts.isOwn(readFlow(body))) return;
     this.#postponed.add(messageOf(readFlow(body), readSequence(body)), node);
   }
 
@@ -215,7 +219,11 @@ export class PassageLedger implements MessageAccountant {
   }
 
   #accepted(at: Holdings, number: number): void {
-    if (this.#asked === NONE) return;
+    if (this.#asked === NONE) {
+      // A packet of a layer: held like others until it is settled, but no message of ours.
+      if (this.#parts.isCarrier) at.sending.set(number, NONE);
+      return;
+    }
     // Most messages are settled before their request is handled, and never need an entry.
     this.#fresh = number;
     this.#freshAt = at;
@@ -226,7 +234,7 @@ export class PassageLedger implements MessageAccountant {
     if (number === undefined) return;
     const isFresh = number === this.#fresh && at === this.#freshAt;
     const message = isFresh ? this.#asked : at.sending.get(number);
-    if (message !== undefined) this.#keys.note(key, message);
+    if (message !== undefined && message !== NONE) this.#keys.note(key, message);
   }
 
   #settled(
@@ -329,6 +337,7 @@ export class PassageLedger implements MessageAccountant {
   #unaccounted(): number[] {
     const found: number[] = [];
     for (const { index, nextSequence, meter } of this.#parts.flows()) {
+      if (!this.#parts.isOwn(index)) continue;
       for (let sequence = 0; sequence < nextSequence; sequence += 1) {
         if (meter.hasDelivered(sequence)) continue;
         const isNowhere = this.fateOf(index, sequence).kind === 'unaccounted';

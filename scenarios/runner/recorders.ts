@@ -5,11 +5,12 @@
  * @module
  */
 import type { MessageObserver } from '../../engine/host/protocol.ts';
-import type { DirectionView, NetworkObserver } from '../../engine/net/direction-context.ts';
+import type { NetworkObserver } from '../../engine/net/direction-context.ts';
 import type { SeedResult } from '../../reports/model.ts';
 import { broadcastTrace } from './broadcast.ts';
 import { explain } from './explain.ts';
 import type { Recordings } from './job.ts';
+import { joinNetworkObservers } from './join-network-observers.ts';
 import { measuredSoFar } from './measured-so-far.ts';
 import type { Recording } from './phases/run-phases.ts';
 import { recordPcap } from './record-pcap.ts';
@@ -50,9 +51,8 @@ export class Recorders implements Recording {
     this.#recorders = recorders;
     for (const recorder of recorders) parts.world.listen(recorder);
     const observers = [...recorders.flatMap(({ observer }) => observer ?? []), ...watchers];
-    const [first, ...others] = observers;
-    if (first === undefined) return;
-    parts.world.sim.observer = others.length === 0 ? first : new Observers([first, ...others]);
+    const joined = joinNetworkObservers(observers);
+    if (joined !== undefined) parts.world.sim.observer = joined;
   }
 
   /** Observers of messages to be passed to the node with this name. */
@@ -74,38 +74,5 @@ export class Recorders implements Recording {
   /** Closes files; if the run failed, what was written stays readable. */
   close(): void {
     for (const recorder of this.#recorders) recorder.close?.();
-  }
-}
-
-/** Combines several observers. */
-class Observers implements NetworkObserver {
-  readonly #observers: readonly NetworkObserver[];
-
-  constructor(observers: readonly NetworkObserver[]) {
-    this.#observers = observers;
-  }
-
-  onOffered(direction: DirectionView, packet: number): void {
-    for (const observer of this.#observers) observer.onOffered(direction, packet);
-  }
-
-  onStarted(direction: DirectionView, packet: number): void {
-    for (const observer of this.#observers) observer.onStarted(direction, packet);
-  }
-
-  onCopied(direction: DirectionView, copy: number, original: number): void {
-    for (const observer of this.#observers) observer.onCopied?.(direction, copy, original);
-  }
-
-  onDelivered(direction: DirectionView, packet: number): void {
-    for (const observer of this.#observers) observer.onDelivered(direction, packet);
-  }
-
-  onDropped(direction: DirectionView | undefined, packet: number, reason: number): void {
-    for (const observer of this.#observers) observer.onDropped(direction, packet, reason);
-  }
-
-  onPace(direction: DirectionView): void {
-    for (const observer of this.#observers) observer.onPace?.(direction);
   }
 }

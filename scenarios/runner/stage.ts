@@ -168,11 +168,16 @@ export class Stage implements WorldListener {
     return links.find(joins)?.id;
   }
 
-  /** The node with that name, or a layer of it. */
-  node(name: string, layer?: string): NodeHandle | undefined {
+  /** The node with that name, with all its layers. */
+  node(name: string): NodeHandle | undefined {
+    return this.#nodes.get(name);
+  }
+
+  /** One protocol of the node with that name: a layer, or the lowest. */
+  member(name: string, layer: string | undefined): NodeHandle | undefined {
     const node = this.#nodes.get(name);
-    if (layer === undefined) return node;
-    return node instanceof NodeStack ? node.layer(layer) : undefined;
+    if (node instanceof NodeStack) return node.member(layer);
+    return layer === undefined ? node : undefined;
   }
 
   delivered(node: string, _from: string, bytes: Uint8Array, protocol: string): void {

@@ -124,8 +124,10 @@ describe('packets of applications between gateways', () => {
     const { world, account: kept, stage } = prepareSeed({ scenario, registry, seed: 1 });
     world.sim.runUntil(4_000_000_000 + SLICE_NS);
     if (kept.kind !== 'kept') throw new Error(kept.reason);
-    expect(kept.ledger.imbalance((node) => stage.node(node)?.holding?.())).toBeUndefined();
-    const totals = kept.ledger.totals();
+    expect(
+      kept.books.imbalance((node, layer) => stage.member(node, layer)?.holding?.()),
+    ).toBeUndefined();
+    const totals = kept.books.totals(stage.flows);
     // 100 packets a second over a path of 10 ms.
     expect(totals.open).toBeGreaterThanOrEqual(1);
     expect(totals.open).toBeLessThan(6);

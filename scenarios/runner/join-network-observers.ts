@@ -1,0 +1,46 @@
+/**
+ * Several observers of a network as one.
+ *
+ * @module
+ */
+import type { DirectionView, NetworkObserver } from '../../engine/net/direction-context.ts';
+
+/** Passes everything on to all observers, in their order; undefined if there are none. */
+export function joinNetworkObservers(
+  observers: readonly NetworkObserver[],
+): NetworkObserver | undefined {
+  return observers.length > 1 ? new Observers(observers) : observers[0];
+}
+
+/** Combines several observers. */
+class Observers implements NetworkObserver {
+  readonly #observers: readonly NetworkObserver[];
+
+  constructor(observers: readonly NetworkObserver[]) {
+    this.#observers = observers;
+  }
+
+  onOffered(direction: DirectionView, packet: number): void {
+    for (const observer of this.#observers) observer.onOffered(direction, packet);
+  }
+
+  onStarted(direction: DirectionView, packet: number): void {
+    for (const observer of this.#observers) observer.onStarted(direction, packet);
+  }
+
+  onCopied(direction: DirectionView, copy: number, original: number): void {
+    for (const observer of this.#observers) observer.onCopied?.(direction, copy, original);
+  }
+
+  onDelivered(direction: DirectionView, packet: number): void {
+    for (const observer of this.#observers) observer.onDelivered(direction, packet);
+  }
+
+  onDropped(direction: DirectionView | undefined, packet: number, reason: number): void {
+    for (const observer of this.#observers) observer.onDropped(direction, packet, reason);
+  }
+
+  onPace(direction: DirectionView): void {
+    for (const observer of this.#observers) observer.onPace?.(direction);
+  }
+}
