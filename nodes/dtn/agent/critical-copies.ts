@@ -14,7 +14,7 @@ interface Copies {
   readonly refused: Set<string>;
 }
 
-/** Who has, or will have, a copy of which bundle. */
+/** The neighbours that have, or will have, a copy of each bundle. */
 export class CriticalCopies {
   readonly #copies = new Map<HeldBundle, Copies>();
 

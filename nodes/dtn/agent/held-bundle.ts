@@ -29,7 +29,7 @@ export interface HeldBundle {
   readonly deadlineNs: Nanoseconds;
   /** Name of the host from which it came; undefined at its source. */
   readonly from: string | undefined;
-  /** True of a fragment that was cut here, of an own bundle or of one of others. */
+  /** True of a fragment that this node has cut, from its own bundle or from that of another node. */
   readonly isPart?: boolean;
   /**
    * Its number for observers: own bundles are counted, others have the key of their last link, and
