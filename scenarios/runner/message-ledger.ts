@@ -6,7 +6,7 @@
  * report to the observer of docs/adr/0012 and links to the network's observer; a node that crashed
  * is not asked, it loses what it was known to hold. At the end each living node says how many
  * messages it holds, which must equal what went in minus what came out: a node that swallows
- * something breaks the holding.
+ * something breaks the account.
  *
  * Knows no protocol.
  *
