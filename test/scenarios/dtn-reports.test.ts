@@ -1,27 +1,14 @@
 /** Status reports from end to end (RFC 9171 section 6.1), in virtual time. */
 import { describe, expect, it } from 'vitest';
 import type { SeedResult } from '../../reports/model.ts';
-import { counter, loadText, ratio, run } from '../unit/scenarios/runner/fixture.ts';
+import { counter, ratio } from '../unit/scenarios/runner/fixture.ts';
+import { runLateLink } from './dtn-late-link.ts';
 
 function chain(reports: string, lifetime: string): SeedResult {
-  return run(
-    loadText(`
-name: dtn-reports
-topology:
-  name: chain
-  defaults: { node: { run: dtn }, link: { rate: 10Mbit/s, delay: 5ms, mtu: 1500B } }
-  nodes: [{ name: alice }, { name: relay }, { name: bob }]
-  links:
-    - { ends: alice <-> relay }
-    - { ends: relay <-> bob, contacts: { windows: [{ start: 20s, end: 40s }] } }
-duration: 40s
-warmup: 0s
-options: { dtn: { reports: ${reports} } }
-traffic:
-  - { from: alice, to: bob, kind: constant, rate: 1/s, size: 100B, stop: 10s, lifetime: ${lifetime} }
-kpis: { dtn.delivery: { value: ">= 0%" } }
-`),
-  );
+  return runLateLink({
+    options: `{ reports: ${reports} }`,
+    traffic: `rate: 1/s, lifetime: ${lifetime}`,
+  });
 }
 
 const ALL = 'received: true, forwarded: true, delivered: true, deleted: true, rate: 1000';

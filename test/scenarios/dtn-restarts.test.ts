@@ -2,27 +2,14 @@
 import { describe, expect, it } from 'vitest';
 import type { SeedResult } from '../../reports/model.ts';
 import { counter, loadText, ratio, run } from '../unit/scenarios/runner/fixture.ts';
+import { runLateLink } from './dtn-late-link.ts';
 
-/** A chain whose second link opens at 20 s only, so that all bundles wait at the relay. */
 function runOf(kind: string, crash: string): SeedResult {
-  return run(
-    loadText(`
-name: dtn-restarts
-topology:
-  name: chain
-  defaults: { node: { run: dtn }, link: { rate: 10Mbit/s, delay: 5ms, mtu: 1500B } }
-  nodes: [{ name: alice }, { name: relay }, { name: bob }]
-  links:
-    - { ends: alice <-> relay }
-    - { ends: relay <-> bob, contacts: { windows: [{ start: 20s, end: 40s }] } }
-duration: 40s
-warmup: 0s
-options: { dtn: { store: { kind: ${kind} } } }
-traffic: [{ from: alice, to: bob, kind: constant, rate: 10/s, size: 100B, stop: 10s }]
-events: [{ at: 12s, for: 2s, crash: ${crash}, store: torn }]
-kpis: { dtn.delivery: { value: ">= 0%" } }
-`),
-  );
+  return runLateLink({
+    options: `{ store: { kind: ${kind} } }`,
+    traffic: 'rate: 10/s',
+    more: `events: [{ at: 12s, for: 2s, crash: ${crash}, store: torn }]`,
+  });
 }
 
 describe('a crash of the node at which a hundred bundles wait', () => {

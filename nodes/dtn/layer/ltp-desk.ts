@@ -88,8 +88,8 @@ export interface LtpDesk {
   readonly clockAt: () => number;
   /** Sets an alarm so much later. */
   readonly alarm: (waitNs: number, alarm: LtpAlarm) => void;
-  /** Sends a segment before data; the alarm is set when it has left. See {@link Outgoing.isIdle}. */
-  readonly tell: (segment: LtpSegment, alarm?: LtpAlarm, isIdle?: () => boolean) => void;
+  /** Sends a segment before data; the alarm is set when it has left. See {@link Outgoing.isObsolete}. */
+  readonly tell: (segment: LtpSegment, alarm?: LtpAlarm, isObsolete?: () => boolean) => void;
   readonly effect: (effect: LtpEffect) => void;
   /** A first serial number. */
   readonly serial: () => number;

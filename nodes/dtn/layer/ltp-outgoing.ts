@@ -142,8 +142,8 @@ export class LtpOutgoing implements DataSource<LtpAlarm> {
     if (repeats > facts.retries) this.#fail(number, LTP_REASON.retransmissions);
     else {
       const alarm = { kind: 'checkpoint', session: number, serial } as const;
-      const isIdle = (): boolean => this.#sessions.get(number)?.isAnswered(serial) !== false;
-      tell({ engine: facts.ownEngine, session: number, content: segment }, alarm, isIdle);
+      const isObsolete = (): boolean => this.#sessions.get(number)?.isAnswered(serial) !== false;
+      tell({ engine: facts.ownEngine, session: number, content: segment }, alarm, isObsolete);
     }
   }
 

@@ -24,7 +24,7 @@ export interface Outgoing<Alarm> {
   /** Set when the segment has left. */
   readonly alarm?: Alarm;
   /** True once nobody needs it: what waited behind a long segment may have been answered meanwhile. */
-  readonly isIdle?: () => boolean;
+  readonly isObsolete?: () => boolean;
 }
 
 /** Where data comes from, in order. */
@@ -87,7 +87,7 @@ export class LtpTransmitter<Alarm> {
   /** The segment that leaves now, if any. */
   take(now: Nanoseconds): Outgoing<Alarm> | undefined {
     if (this.nextAt() > now) return undefined;
-    while (this.#control[0]?.isIdle?.() === true) this.#control.shift();
+    while (this.#control[0]?.isObsolete?.() === true) this.#control.shift();
     const control = this.#control[0];
     const outgoing = control ?? this.#data.peek();
     if (outgoing === undefined) return undefined;

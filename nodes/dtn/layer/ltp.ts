@@ -40,7 +40,7 @@ export class LtpSpan implements Machine<LtpInput, LtpEffect> {
       facts,
       clockAt: () => this.#clock.at(this.#now),
       alarm: (waitNs, alarm) => this.#alarms.add(this.#clock.at(this.#now) + waitNs, alarm),
-      tell: (segment, alarm, isIdle) => this.#tell(segment, alarm, isIdle),
+      tell: (segment, alarm, isObsolete) => this.#tell(segment, alarm, isObsolete),
       effect: (effect) => this.#effects.push(effect),
       serial: () => 1 + facts.random.below(LTP_SERIALS),
     };
@@ -127,9 +127,9 @@ export class LtpSpan implements Machine<LtpInput, LtpEffect> {
     else this.#outgoing.receive(segment.session, segment.content);
   }
 
-  #tell(segment: LtpSegment, alarm?: LtpAlarm, isIdle?: () => boolean): void {
+  #tell(segment: LtpSegment, alarm?: LtpAlarm, isObsolete?: () => boolean): void {
     const bytes = encodeLtp(segment);
-    const outgoing = { bytes, ...(alarm && { alarm }), ...(isIdle && { isIdle }) };
+    const outgoing = { bytes, ...(alarm && { alarm }), ...(isObsolete && { isObsolete }) };
     if (this.#transmitter.queue(outgoing)) return;
     this.#effects.push({ kind: 'drop', reason: 'ltp-control-full' });
     // As if it had been lost on the way: the alarm leads to a repetition.

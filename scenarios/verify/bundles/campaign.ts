@@ -4,8 +4,8 @@
  * @module
  */
 import type { DrawBelow } from '../../../engine/host/generator.ts';
-import { log } from '../../../engine/pure/log-exp.ts';
 import { dtnConfig } from '../../../nodes/dtn/index.ts';
+import { exponential, namesAndPairs } from './chance.ts';
 import type { RouterName } from './delay-chains.ts';
 import { Meetings } from './meetings.ts';
 
@@ -45,8 +45,7 @@ export function runCampaign(
   { router, kept, everyLost = 0, everySwapped = 0 }: Campaign,
   draw: DrawBelow,
 ): CampaignResult {
-  const names = Array.from({ length: NODES }, (_, index) => `n${index}`);
-  const pairs = names.flatMap((a, index) => names.slice(index + 1).map((b) => [a, b] as const));
+  const { names, pairs } = namesAndPairs(NODES);
   const { store } = dtnConfig.parse({});
   const options = {
     ...{ router, copies: COPIES, lifetime: LIFETIME_SECONDS * NS_PER_S },
@@ -55,7 +54,7 @@ export function runCampaign(
   const net = new Meetings(options, 1e12, names);
   net.everyLost = everyLost;
   net.everySwapped = everySwapped;
-  const gap = (mean: number): number => -log((draw(1e9) + 1) / 1e9) * mean;
+  const gap = (meanSeconds: number): number => exponential(meanSeconds, draw);
   let seconds = 0;
   let nextSend = gap(GAP_SECONDS);
   let nextMeeting = gap(EVERY_SECONDS / pairs.length);

@@ -5,7 +5,7 @@
  */
 
 import type { DrawBelow } from '../../../engine/host/generator.ts';
-import { log } from '../../../engine/pure/log-exp.ts';
+import { exponential, namesAndPairs } from './chance.ts';
 import type { MeetingNodes, RouterName } from './delay-chains.ts';
 import { Meetings } from './meetings.ts';
 
@@ -19,15 +19,14 @@ export function meetingDelays(
   { nodes, everySeconds, copies }: MeetingNodes,
   { count, draw }: { readonly count: number; readonly draw: DrawBelow },
 ): readonly number[] {
-  const names = Array.from({ length: nodes }, (_, index) => `n${index}`);
-  const pairs = names.flatMap((a, index) => names.slice(index + 1).map((b) => [a, b] as const));
+  const { names, pairs } = namesAndPairs(nodes);
   return Array.from({ length: count }, () => {
     const net = new Meetings({ router, copies, lifetime: FOR_EVER_NS }, 1e12, names);
     net.send('n0', 'n1');
     let seconds = 0;
     while (net.delivered.length === 0) {
       // All pairs together meet at the sum of their rates, and each is as likely as any other.
-      seconds += (-log((draw(1e9) + 1) / 1e9) * everySeconds) / pairs.length;
+      seconds += exponential(everySeconds, draw) / pairs.length;
       const [a, b] = pairs[draw(pairs.length)] as readonly [string, string];
       net.now = Math.max(net.now, Math.round(seconds * NS_PER_S));
       net.touch(a, b);

@@ -20,6 +20,24 @@ duration: 60s
 traffic: [{ from: earth, to: probe, kind: constant, rate: 1/s }]
 ${more}`);
 
+/** What is said about a packet a second between three nodes. */
+const warningsOf = (of: {
+  readonly links: string;
+  readonly traffic: string;
+  readonly drain: string;
+}): readonly string[] =>
+  loadText(`
+name: far
+topology:
+  name: far
+  defaults: { node: { run: datagram }, link: { rate: 1Gbit/s } }
+  nodes: [{ name: a }, { name: b }, { name: c }]
+  links: [${of.links}]
+duration: 60s
+drain: ${of.drain}
+traffic: [{ ${of.traffic}, kind: constant, rate: 1/s }]
+`).warnings;
+
 describe('a run over a link of 5 s', () => {
   it.each([
     ['by default, after 1 s', '', 55],
@@ -58,34 +76,23 @@ describe('a run over a link of 5 s', () => {
 
   it('adds up the delays of links, and takes the fastest of several ways', () => {
     const to = (drain: string): readonly string[] =>
-      loadText(`
-name: far
-topology:
-  name: far
-  defaults: { node: { run: datagram }, link: { rate: 1Gbit/s } }
-  nodes: [{ name: a }, { name: b }, { name: c }]
-  links: [{ ends: a <-> b, delay: 2s }, { ends: b <-> c, delay: 1s }, { ends: a <-> c, delay: 9s }]
-duration: 60s
-drain: ${drain}
-traffic: [{ from: a, to: c, kind: constant, rate: 1/s }]
-`).warnings;
+      warningsOf({
+        links:
+          '{ ends: a <-> b, delay: 2s }, { ends: b <-> c, delay: 1s }, { ends: a <-> c, delay: 9s }',
+        traffic: 'from: a, to: c',
+        drain,
+      });
     expect(to('2999ms').join()).toContain('from a to c take at least 3s');
     expect(to('3s')).toEqual([]);
   });
 
   it('warns of drawn pairs of which some take longer, whichever are drawn', () => {
     const among = (drain: string): readonly string[] =>
-      loadText(`
-name: far
-topology:
-  name: far
-  defaults: { node: { run: datagram }, link: { rate: 1Gbit/s } }
-  nodes: [{ name: a }, { name: b }, { name: c }]
-  links: [{ ends: a <-> b, delay: 2s }, { ends: b <-> c, delay: 3s }]
-duration: 60s
-drain: ${drain}
-traffic: [{ pairs: 1, among: "*", kind: constant, rate: 1/s }]
-`).warnings;
+      warningsOf({
+        links: '{ ends: a <-> b, delay: 2s }, { ends: b <-> c, delay: 3s }',
+        traffic: 'pairs: 1, among: "*"',
+        drain,
+      });
     const [warning = ''] = among('4999ms');
     expect(warning).toContain(':10:11: packets between');
     expect(warning).toContain('as from a to c, may take 5s, drain is 4.999s');

@@ -1,0 +1,25 @@
+/**
+ * Nodes of which each two are as likely to meet next, and the times between random events.
+ *
+ * @module
+ */
+import type { DrawBelow } from '../../../engine/host/generator.ts';
+import { log } from '../../../engine/pure/log-exp.ts';
+
+/** Resolution of a draw. The checks keep their outcomes only as long as it stays. */
+const DRAW_BELOW = 1e9;
+
+/** The names `n0`, `n1`, ... of some nodes, and all pairs of them. */
+export function namesAndPairs(nodes: number): {
+  readonly names: readonly string[];
+  readonly pairs: readonly (readonly [string, string])[];
+} {
+  const names = Array.from({ length: nodes }, (_, index) => `n${index}`);
+  const pairs = names.flatMap((a, index) => names.slice(index + 1).map((b) => [a, b] as const));
+  return { names, pairs };
+}
+
+/** Draws a time from the exponential distribution, in the unit of its mean. */
+export function exponential(mean: number, draw: DrawBelow): number {
+  return -log((draw(DRAW_BELOW) + 1) / DRAW_BELOW) * mean;
+}
