@@ -8,8 +8,9 @@
  * @module
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { isOfWebPage, namesLoopback } from '../_kit/callers.ts';
+import { isLoopback } from '../_kit/loopback-address.ts';
 import type { OperatorLog } from './json-log.ts';
-import { isLoopback } from './loopback-address.ts';
 import type { NodeFace } from './node-face.ts';
 import { type Answer, type Method, ROUTES, Routes, refusal } from './routes.ts';
 
@@ -62,23 +63,17 @@ function methodOf(request: IncomingMessage, methods: readonly Method[]): Method 
   return methods.find((method) => method === wanted);
 }
 
-/** A web page that reached loopback by DNS rebinding has its own name in `Host`. */
 function checkHost({ isPrivate }: Handled, { headers }: IncomingMessage): Answer | undefined {
-  const name = (headers.host ?? 'localhost').replace(/:\d*$/, '').replace(/^\[(.*)\]$/, '$1');
-  if (!isPrivate || isLoopback(name)) return undefined;
+  if (!isPrivate || namesLoopback(headers)) return undefined;
   return refusal(421, 'use 127.0.0.1, ::1 or localhost in the address');
 }
 
-/**
- * Only programs on this machine may change things. Web pages are recognised by the `Origin` that
- * browsers send.
- */
+/** Only programs on this machine may change things. */
 function checkCaller({ headers, socket }: IncomingMessage): Answer | undefined {
   if (!isLoopback(socket.remoteAddress ?? '')) {
     return refusal(403, 'this is allowed only from the machine of the node (loopback)');
   }
-  if (headers.origin === undefined && headers['sec-fetch-site'] === undefined) return undefined;
-  return refusal(403, 'a web page may not do this');
+  return isOfWebPage(headers) ? refusal(403, 'a web page may not do this') : undefined;
 }
 
 /** Reads the body as text; undefined if it is too long. */

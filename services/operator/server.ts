@@ -7,12 +7,12 @@
  *
  * @module
  */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
-import { boundConnections } from './connections.ts';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { boundConnections } from '../_kit/connections.ts';
+import { closeServer, listen, refuseGarbage, whyNot } from '../_kit/listening.ts';
+import { isLoopback } from '../_kit/loopback-address.ts';
 import { handle } from './handle.ts';
 import type { OperatorLog } from './json-log.ts';
-import { isLoopback } from './loopback-address.ts';
 import type { NodeFace } from './node-face.ts';
 
 /** Where to listen, and for which node. */
@@ -56,7 +56,6 @@ const REQUEST_MS_MAX = 5_000;
 const IDLE_MS_MAX = 30_000;
 /** How often requests are checked for time-outs. */
 const CHECK_MS = 1_000;
-const CLOSE_MS_MAX = 1_000;
 
 /**
  * Opens the endpoint.
@@ -81,59 +80,13 @@ export async function serveOperator(options: OperatorOptions): Promise<OperatorS
     answer(request, response);
   });
   server.on('clientError', refuseGarbage);
-  const address = await listen(server, host, port);
+  const address = await listen(server, { host, port }).catch((error: unknown) => {
+    throw new OperatorAddressError(`operator endpoint ${host}:${port}: ${whyNot(error)}`, error);
+  });
   server.on('error', (error) => lines.warn(`endpoint: ${error.message}`));
   if (!isPrivate) {
     lines.warn(`endpoint listens on ${host}: anyone who reaches it can read metrics and state`);
   }
   lines.info(`endpoint on ${address.address} port ${address.port}`);
-  return { host: address.address, port: address.port, close: () => close(server) };
-}
-
-function listen(server: Server, host: string, port: number): Promise<AddressInfo> {
-  return new Promise((resolve, reject) => {
-    const onError = (error: NodeJS.ErrnoException): void => {
-      reject(new OperatorAddressError(`operator endpoint ${host}:${port}: ${why(error)}`, error));
-    };
-    server.once('error', onError);
-    server.listen({ host, port, exclusive: true }, () => {
-      server.off('error', onError);
-      resolve(server.address() as AddressInfo);
-    });
-  });
-}
-
-function why({ code, message }: NodeJS.ErrnoException): string {
-  if (code === 'EADDRINUSE') return 'the port is taken';
-  if (code === 'EADDRNOTAVAIL') return 'this machine has no such address';
-  if (code === 'EACCES') return 'the system does not allow this port';
-  return message;
-}
-
-/** If bytes are not HTTP, only their connection is closed. */
-function refuseGarbage(error: NodeJS.ErrnoException, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) {
-    socket.destroy();
-    return;
-  }
-  const status =
-    error.code === 'HPE_HEADER_OVERFLOW'
-      ? '431 Request Header Fields Too Large'
-      : error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
-        ? '408 Request Timeout'
-        : '400 Bad Request';
-  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`, () =>
-    socket.destroy(),
-  );
-}
-
-function close(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    const force = setTimeout(() => server.closeAllConnections(), CLOSE_MS_MAX);
-    server.close(() => {
-      clearTimeout(force);
-      resolve();
-    });
-    server.closeIdleConnections();
-  });
+  return { host: address.address, port: address.port, close: () => closeServer(server) };
 }

@@ -6,17 +6,26 @@
  * @module
  */
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+
+/** The connections of a server. */
+export interface Connections {
+  /** From now on this connection is not silent: its caller is known, or it has become a WebSocket. */
+  hold(socket: Duplex): void;
+}
 
 /**
  * Keeps at most `most` connections of a server open. A connection stays open while its complete
  * request is being answered.
  */
-export function boundConnections(server: Server, most: number): void {
+export function boundConnections(server: Server, most: number): Connections {
   /** Connections for which no answer is in progress, the longest silent first. */
-  const silent = new Set<Socket>();
-  const busy = new Set<Socket>();
-  server.on('connection', (socket: Socket) => {
+  const silent = new Set<Duplex>();
+  const busy = new Set<Duplex>();
+  const hold = (socket: Duplex): void => {
+    if (silent.delete(socket)) busy.add(socket);
+  };
+  server.on('connection', (socket: Duplex) => {
     silent.add(socket);
     socket.once('close', () => {
       silent.delete(socket);
@@ -29,16 +38,14 @@ export function boundConnections(server: Server, most: number): void {
   });
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
     const { socket } = request;
-    const begin = (): void => {
-      if (silent.delete(socket)) busy.add(socket);
-    };
     // A client that sends half a request and then nothing counts as silent.
-    if (hasBody(request)) request.once('end', begin);
-    else begin();
+    if (hasBody(request)) request.once('end', () => hold(socket));
+    else hold(socket);
     response.once('close', () => {
       if (busy.delete(socket) && !socket.destroyed) silent.add(socket);
     });
   });
+  return { hold };
 }
 
 /** RFC 9112 section 6: either of these fields says that a body follows. */

@@ -1,0 +1,154 @@
+/**
+ * Handles one request to the face: a flat list of checks, then the node. Callers are checked before
+ * anything else is read or answered; every rejection is JSON with its name and what is allowed.
+ *
+ * @module
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { isOfWebPage, namesLoopback } from '../_kit/callers.ts';
+import type { Connections } from '../_kit/connections.ts';
+import { isLoopback } from '../_kit/loopback-address.ts';
+import type { FaceLog, Outcome } from './fabric-node.ts';
+import { PAYLOAD_BYTES_MAX } from './limits.ts';
+import { type Refusal, refusal, statusOf, statusOfRefusal } from './outcomes.ts';
+import type { Outstanding } from './outstanding.ts';
+import type { Token } from './token.ts';
+import { addressOfQuery } from './wishes.ts';
+
+/** Path of the WebSocket. */
+export const SUBSCRIBE_PATH = '/subscribe';
+
+/** What handling a request needs. */
+export interface Handled {
+  readonly token: Token;
+  readonly outstanding: Outstanding;
+  readonly connections: Connections;
+  readonly log: FaceLog;
+}
+
+/** An answer that has not been sent yet. */
+interface Answer {
+  readonly status: number;
+  readonly outcome: string;
+  readonly type: string;
+  readonly bytes: Uint8Array;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+const KINDS: ReadonlyMap<string, 'send' | 'call'> = new Map([
+  ['/send', 'send'],
+  ['/call', 'call'],
+]);
+const PATHS = [...KINDS.keys(), SUBSCRIBE_PATH].join(', ');
+
+/** The checks of a caller, before a path or a body matters. */
+export function refusedCaller(
+  { headers, socket }: IncomingMessage,
+  token: Token,
+): Refusal | undefined {
+  if (!isLoopback(socket.remoteAddress ?? '')) {
+    return refusal('not-loopback', 'this is allowed only from the machine of the node');
+  }
+  if (!namesLoopback(headers)) {
+    return refusal('wrong-host', 'use 127.0.0.1, ::1 or localhost in the address');
+  }
+  if (isOfWebPage(headers)) return refusal('web-page', 'a web page may not do this');
+  if (token.admits(headers.authorization)) return undefined;
+  return refusal('unauthorised', 'send "Authorization: Bearer TOKEN"; the node wrote it to a file');
+}
+
+/** Creates the handler of all requests. */
+export function handle(o: Handled): (request: IncomingMessage, response: ServerResponse) => void {
+  return (request, response) => {
+    answer(o, request)
+      .catch((error: unknown) => {
+        const words = error instanceof Error ? error.message : String(error);
+        o.log.warn(`a request was cut off: ${words}`);
+        return refused(refusal('body-too-slow', 'the body ended early'));
+      })
+      .then((given) => send(given, request, response))
+      .catch((error: unknown) => response.destroy(error instanceof Error ? error : undefined));
+  };
+}
+
+/** A refusal as an answer. */
+function refused(reason: Refusal): Answer {
+  const status = statusOfRefusal(reason);
+  const { outcome } = reason;
+  const headers = outcome === 'unauthorised' ? { 'WWW-Authenticate': 'Bearer' } : {};
+  return { ...json(status, reason.outcome, reason), headers };
+}
+
+async function answer(o: Handled, request: IncomingMessage): Promise<Answer> {
+  const caller = refusedCaller(request, o.token);
+  if (caller !== undefined) return refused(caller);
+  o.connections.hold(request.socket);
+  const [path = '', query = ''] = (request.url ?? '').split('?', 2);
+  if (path === SUBSCRIBE_PATH) {
+    return refused(refusal('upgrade-required', `${SUBSCRIBE_PATH} is a WebSocket`));
+  }
+  const kind = KINDS.get(path);
+  if (kind === undefined) return refused(refusal('no-such-path', `the paths are ${PATHS}`));
+  if (request.method !== 'POST') {
+    const wrong = refused(refusal('wrong-method', `${path} takes POST`));
+    return { ...wrong, headers: { Allow: 'POST' } };
+  }
+  const address = addressOfQuery(query);
+  if ('error' in address) return refused(address);
+  const { to: target, wishes } = address;
+  return await withBody(o, request, async (body) => {
+    const outcome = await o.outstanding.ask({ kind, target, body, wishes });
+    return answerOf(kind, outcome);
+  });
+}
+
+/** Reads the body and counts its bytes as outstanding until the answer. */
+async function withBody(
+  { outstanding }: Handled,
+  request: IncomingMessage,
+  use: (body: Uint8Array) => Promise<Answer>,
+): Promise<Answer> {
+  const tooLarge = refusal('too-large', `a payload has at most ${PAYLOAD_BYTES_MAX} bytes`);
+  if (Number(request.headers['content-length'] ?? 0) > PAYLOAD_BYTES_MAX) return refused(tooLarge);
+  const busy = refusal('busy', 'too many messages wait for their outcome; try again later');
+  if (outstanding.isFull) return refused(busy);
+  const chunks: Buffer[] = [];
+  let length = 0;
+  try {
+    for await (const chunk of request as AsyncIterable<Buffer>) {
+      if (length + chunk.length > PAYLOAD_BYTES_MAX) return refused(tooLarge);
+      if (!outstanding.reserve(chunk.length)) return refused(busy);
+      length += chunk.length;
+      chunks.push(chunk);
+    }
+    return await use(Buffer.concat(chunks, length));
+  } finally {
+    outstanding.giveBack(length);
+  }
+}
+
+function answerOf(kind: 'send' | 'call', { outcome, body }: Outcome): Answer {
+  const status = statusOf(outcome);
+  if (kind === 'send' || outcome !== 'ok') return json(status, outcome, { outcome });
+  const bytes = body ?? new Uint8Array(0);
+  return { status, outcome, type: 'application/octet-stream', bytes };
+}
+
+function json(status: number, outcome: string, value: unknown): Answer {
+  const bytes = Buffer.from(`${JSON.stringify(value)}\n`, 'utf8');
+  return { status, outcome, type: 'application/json', bytes };
+}
+
+function send(given: Answer, request: IncomingMessage, response: ServerResponse): void {
+  // The unread rest of a body is discarded by closing its connection.
+  if (!request.readableEnded) response.setHeader('Connection', 'close');
+  response.writeHead(given.status, {
+    'Content-Type': given.type,
+    'Content-Length': given.bytes.length,
+    'Cache-Control': 'no-store',
+    'X-Content-Type-Options': 'nosniff',
+    'Orrery-Outcome': given.outcome,
+    ...given.headers,
+  });
+  response.end(request.method === 'HEAD' ? undefined : given.bytes);
+}

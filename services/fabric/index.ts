@@ -1,0 +1,14 @@
+/**
+ * The live face of fabric: an application sends, calls and subscribes over HTTP and a WebSocket.
+ *
+ * @module
+ */
+export type {
+  FabricNode,
+  FaceLog,
+  Message,
+  Outcome,
+  Question,
+  ReadMessage,
+} from './fabric-node.ts';
+export { FabricFaceError, type FabricOptions, type FabricServer, serveFabric } from './server.ts';

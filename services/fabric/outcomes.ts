@@ -1,0 +1,64 @@
+/**
+ * Outcomes by name, with their HTTP statuses: those of the node, and the face's own refusals.
+ *
+ * @module
+ */
+
+/** A refusal of the face itself. */
+export interface Refusal {
+  readonly outcome: RefusalName;
+  /** What is allowed, one sentence. */
+  readonly error: string;
+}
+
+const REFUSAL_STATUS = {
+  'bad-frame': 400,
+  'bad-parameter': 400,
+  unauthorised: 401,
+  'web-page': 403,
+  'not-loopback': 403,
+  'no-such-path': 404,
+  'wrong-method': 405,
+  'body-too-slow': 408,
+  subscribed: 409,
+  'too-large': 413,
+  'wrong-host': 421,
+  'upgrade-required': 426,
+  busy: 429,
+  closing: 503,
+} as const;
+
+/** Why the face refuses something. */
+export type RefusalName = keyof typeof REFUSAL_STATUS;
+
+/** Answers of the node, and `no-answer` where it gave none in time. */
+const NODE_STATUS: ReadonlyMap<string, number> = new Map([
+  ['ok', 200],
+  ['no-such-peer', 404],
+  ['too-large', 413],
+  ['queue-full', 429],
+  ['no-handler', 503],
+  ['node-down', 503],
+  ['overload', 503],
+  ['closing', 503],
+  ['busy', 429],
+  ['deadline-over', 504],
+  ['no-answer', 504],
+]);
+/** Everything else is the word of the peer or of a carrier, `refused` included. */
+const OTHER_STATUS = 502;
+
+/** Makes a refusal. */
+export function refusal(outcome: RefusalName, error: string): Refusal {
+  return { outcome, error };
+}
+
+/** The status of a refusal. */
+export function statusOfRefusal({ outcome }: Refusal): number {
+  return REFUSAL_STATUS[outcome];
+}
+
+/** The status of an outcome of the node. */
+export function statusOf(outcome: string): number {
+  return NODE_STATUS.get(outcome) ?? OTHER_STATUS;
+}

@@ -1,0 +1,193 @@
+/**
+ * The live face of a node of fabric: send and call over HTTP, subscribe over a WebSocket, on
+ * loopback only, for callers that have the token of this process.
+ *
+ * @module
+ */
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { type WebSocket, WebSocketServer } from 'ws';
+import { boundConnections, type Connections } from '../_kit/connections.ts';
+import { closeServer, listen, refuseGarbage, whyNot } from '../_kit/listening.ts';
+import { isLoopback } from '../_kit/loopback-address.ts';
+import type { FabricNode, FaceLog, ReadMessage } from './fabric-node.ts';
+import { handle, refusedCaller, SUBSCRIBE_PATH } from './handle.ts';
+import { FRAME_BYTES_MAX } from './limits.ts';
+import { type Refusal, refusal, statusOfRefusal } from './outcomes.ts';
+import { Outstanding } from './outstanding.ts';
+import { SubscriberSocket } from './socket.ts';
+import { Subscription } from './subscription.ts';
+import { Token } from './token.ts';
+
+/** Where to listen, and for which node. */
+export interface FabricOptions {
+  readonly node: FabricNode;
+  readonly read: ReadMessage;
+  readonly log: FaceLog;
+  /** A loopback address; default 127.0.0.1. */
+  readonly host?: string;
+  /** With 0 the system chooses a port. */
+  readonly port: number;
+  /** File for the token, readable by its owner only; removed when the server closes. */
+  readonly tokenFile: string;
+}
+
+/** A running face. */
+export interface FabricServer {
+  readonly host: string;
+  readonly port: number;
+  /** Answers what waits with `closing`, and closes all connections within a second. */
+  close(): Promise<void>;
+}
+
+/** The face could not be opened at the user's address, port or file. */
+export class FabricFaceError extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'FabricFaceError';
+  }
+}
+
+/** One for each request that may wait, and a reserve for those that are refused. */
+const CONNECTIONS_MAX = 320;
+const HEADER_BYTES_MAX = 8_192;
+/** Longest time from the first byte of a request to its last: 64 MiB at 2 MiB/s. */
+const REQUEST_MS_MAX = 32_000;
+const HEADERS_MS_MAX = 5_000;
+const IDLE_MS_MAX = 30_000;
+/** How often requests are checked for time-outs. */
+const CHECK_MS = 1_000;
+const PING_MS = 15_000;
+/** Subscribers get this long to close their side, ms; less than requests, so that all end in a second. */
+const CLOSE_MS = 500;
+
+/**
+ * Opens the face.
+ * @throws FabricFaceError if the address, port or file is not available.
+ */
+export async function serveFabric(options: FabricOptions): Promise<FabricServer> {
+  const { log, host = '127.0.0.1', port, tokenFile } = options;
+  if (!isLoopback(host)) {
+    throw new FabricFaceError(`fabric: ${host} is not a loopback address such as 127.0.0.1`);
+  }
+  const server = createServer({
+    maxHeaderSize: HEADER_BYTES_MAX,
+    requestTimeout: REQUEST_MS_MAX,
+    headersTimeout: HEADERS_MS_MAX,
+    keepAliveTimeout: IDLE_MS_MAX,
+    connectionsCheckingInterval: CHECK_MS,
+  });
+  const face = new Face(options, boundConnections(server, CONNECTIONS_MAX));
+  server.on('request', face.answer);
+  server.on('upgrade', (request, socket, head) => face.upgrade(request, socket, head));
+  server.on('clientError', refuseGarbage);
+  const at = await listen(server, { host, port }).catch((error: unknown) => {
+    throw new FabricFaceError(`fabric: ${host}:${port}: ${whyNot(error)}`, { cause: error });
+  });
+  server.on('error', (error) => log.warn(`face: ${error.message}`));
+  const close = async (): Promise<void> => {
+    face.close();
+    await closeServer(server);
+  };
+  try {
+    face.publish(at);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  log.info(`face on ${at.address} port ${at.port}, token in ${tokenFile}`);
+  return { host: at.address, port: at.port, close };
+}
+
+/** The parts of one face. */
+class Face {
+  readonly answer: (request: IncomingMessage, response: ServerResponse) => void;
+  readonly #token = new Token();
+  readonly #options: FabricOptions;
+  readonly #connections: Connections;
+  readonly #outstanding: Outstanding;
+  readonly #subscription: Subscription;
+  readonly #upgrader = new WebSocketServer({ noServer: true, maxPayload: FRAME_BYTES_MAX });
+  readonly #sockets = new Set<SubscriberSocket>();
+  readonly #pings: NodeJS.Timeout;
+
+  constructor(options: FabricOptions, connections: Connections) {
+    const { node, read, log } = options;
+    this.#options = options;
+    this.#connections = connections;
+    this.#outstanding = new Outstanding(node);
+    this.#subscription = new Subscription(node, read);
+    const parts = { token: this.#token, outstanding: this.#outstanding, connections, log };
+    this.answer = handle(parts);
+    this.#pings = setInterval(() => {
+      for (const socket of this.#sockets) socket.ping();
+    }, PING_MS);
+    this.#pings.unref();
+  }
+
+  /** Tells callers their token, once the address is known to be that of this machine. */
+  publish({ address }: AddressInfo): void {
+    const { tokenFile } = this.#options;
+    // `localhost` is whatever the system's files say.
+    if (!isLoopback(address)) throw new FabricFaceError(`fabric: ${address} is not loopback`);
+    try {
+      this.#token.write(tokenFile);
+    } catch (error) {
+      const words = error instanceof Error ? error.message : String(error);
+      throw new FabricFaceError(`fabric: no token in ${tokenFile}: ${words}`, { cause: error });
+    }
+  }
+
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    const [path = ''] = (request.url ?? '').split('?', 1);
+    const reason = refusedCaller(request, this.#token) ?? this.#refusedSocket(path);
+    if (reason !== undefined) {
+      refuseSocket(socket, reason);
+      return;
+    }
+    this.#connections.hold(socket);
+    this.#upgrader.handleUpgrade(request, socket, head, (client) => this.#take(client));
+  }
+
+  close(): void {
+    clearInterval(this.#pings);
+    this.#token.remove(this.#options.tokenFile);
+    this.#outstanding.close();
+    this.#subscription.close();
+    for (const socket of this.#sockets) socket.close();
+    setTimeout(() => {
+      for (const socket of this.#sockets) socket.terminate();
+    }, CLOSE_MS);
+    this.#upgrader.close();
+  }
+
+  #refusedSocket(path: string): Refusal | undefined {
+    if (path !== SUBSCRIBE_PATH) {
+      return refusal('no-such-path', `the WebSocket is at ${SUBSCRIBE_PATH}`);
+    }
+    if (this.#sockets.size === 0) return undefined;
+    return refusal('subscribed', 'another client has subscribed; a node has one application');
+  }
+
+  #take(client: WebSocket): void {
+    const { log } = this.#options;
+    const parts = { client, subscription: this.#subscription, outstanding: this.#outstanding, log };
+    const socket = new SubscriberSocket(parts);
+    this.#sockets.add(socket);
+    client.on('close', () => this.#sockets.delete(socket));
+  }
+}
+
+function refuseSocket(socket: Duplex, reason: Refusal): void {
+  socket.on('error', () => socket.destroy());
+  const text = `${JSON.stringify(reason)}\n`;
+  const head = [
+    `HTTP/1.1 ${statusOfRefusal(reason)} ${reason.outcome}`,
+    'Connection: close',
+    'Content-Type: application/json',
+    `Content-Length: ${Buffer.byteLength(text)}`,
+    `Orrery-Outcome: ${reason.outcome}`,
+  ];
+  socket.end(`${head.join('\r\n')}\r\n\r\n${text}`, () => socket.destroy());
+}

@@ -1,0 +1,152 @@
+/**
+ * The WebSocket of a subscriber: messages of peers go out, answers come in, and messages of its own
+ * with them. What does not read is cut off.
+ *
+ * @module
+ */
+import type { RawData, WebSocket } from 'ws';
+import type { FaceLog, Outcome, Question } from './fabric-node.ts';
+import { base64, frameOf, readFrame, type Said } from './frames.ts';
+import { PAYLOAD_BYTES_MAX } from './limits.ts';
+import { type Refusal, refusal } from './outcomes.ts';
+import type { Outstanding } from './outstanding.ts';
+import type { Handed, Subscriber, Subscription } from './subscription.ts';
+
+/** One message of the greatest length in base64, and answers beside it: above, nobody reads. */
+const BUFFERED_BYTES_MAX = 134_217_728;
+/** RFC 6455 section 7.4.1, and the registry there: the server cannot go on, try again later. */
+const CLOSE_ERROR = 1_011;
+const CLOSE_LATER = 1_013;
+/** RFC 6455 section 5.5.1: 123 bytes, and names are ASCII. */
+const REASON_CHARACTERS_MAX = 100;
+const NOTHING = new Uint8Array(0);
+
+/** What a socket needs. */
+export interface SocketParts {
+  readonly client: WebSocket;
+  readonly subscription: Subscription;
+  readonly outstanding: Outstanding;
+  readonly log: FaceLog;
+}
+
+/** See the module. */
+export class SubscriberSocket implements Subscriber {
+  readonly #client: WebSocket;
+  readonly #subscription: Subscription;
+  readonly #outstanding: Outstanding;
+  readonly #log: FaceLog;
+  #isSilent = false;
+
+  constructor({ client, subscription, outstanding, log }: SocketParts) {
+    this.#client = client;
+    this.#subscription = subscription;
+    this.#outstanding = outstanding;
+    this.#log = log;
+    // Without a listener, an error on one connection would end the process.
+    client.on('error', () => client.terminate());
+    client.on('pong', () => {
+      this.#isSilent = false;
+    });
+    client.on('close', () => subscription.leave(this));
+    client.on('message', (data, isBinary) => void this.#hear(data, isBinary));
+    subscription.enter(this);
+  }
+
+  /** Called now and then: two calls without an answer between them, and the client counts as gone. */
+  ping(): void {
+    if (this.#isSilent) {
+      this.#log.warn('subscriber: no answer to a ping; cut off');
+      this.#client.terminate();
+      return;
+    }
+    this.#isSilent = true;
+    if (this.#client.readyState === this.#client.OPEN) this.#client.ping();
+  }
+
+  close(): void {
+    this.#client.close(CLOSE_LATER, 'closing');
+  }
+
+  /** Does not wait for the client's own closing. */
+  terminate(): void {
+    this.#client.terminate();
+  }
+
+  hand(handed: Handed): void {
+    this.#send(frameOf(handed));
+  }
+
+  ended(reason: string): void {
+    this.#log.warn(`subscriber: the node has no messages: ${reason}`);
+    this.#client.close(CLOSE_ERROR, reason.slice(0, REASON_CHARACTERS_MAX));
+  }
+
+  #hear(data: RawData, isBinary: boolean): Promise<void> {
+    const said = isBinary
+      ? refusal('bad-frame', 'frames are text')
+      : readFrame((data as Buffer).toString('utf8'));
+    if (!('error' in said)) return this.#obey(said);
+    this.#refuse(said);
+    return Promise.resolve();
+  }
+
+  async #obey(said: Said): Promise<void> {
+    switch (said.kind) {
+      case 'taken':
+        if (this.#subscription.taken(said.id)) return;
+        this.#refuse(refusal('bad-frame', 'taken: this message is not handed out'), said.id);
+        return;
+      case 'answer':
+        return this.#answer('answer', said.id, said.payload);
+      case 'refuse':
+        return this.#answer('refuse', said.id, NOTHING);
+      case 'send':
+      case 'call': {
+        const { kind, number, address, payload } = said;
+        const { to: target, wishes } = address;
+        const { outcome, body } = await this.#ask({ kind, target, body: payload, wishes });
+        const reply = body === undefined ? {} : { payload: base64(body) };
+        this.#tell({ of: number, outcome, ...(kind === 'call' ? reply : {}) });
+      }
+    }
+  }
+
+  async #answer(kind: 'answer' | 'refuse', target: string, body: Uint8Array): Promise<void> {
+    // A call that was not answered is not taken either, so that the client can try again.
+    const isTaken = !this.#outstanding.isFull;
+    const asked = this.#ask({ kind, target, body });
+    // After the question, which tells the node that the call was handled.
+    if (isTaken) this.#subscription.taken(target);
+    const { outcome } = await asked;
+    this.#tell({ of: target, outcome });
+  }
+
+  async #ask(question: Question): Promise<Outcome> {
+    const { length } = question.body;
+    if (length > PAYLOAD_BYTES_MAX) return { outcome: 'too-large' };
+    if (!this.#outstanding.reserve(length)) return { outcome: 'busy' };
+    try {
+      return await this.#outstanding.ask(question);
+    } finally {
+      this.#outstanding.giveBack(length);
+    }
+  }
+
+  #refuse(refused: Refusal, of?: string): void {
+    this.#tell(of === undefined ? { ...refused } : { of, ...refused });
+  }
+
+  #tell(reply: Readonly<Record<string, unknown>>): void {
+    this.#send(JSON.stringify(reply));
+  }
+
+  #send(text: string): void {
+    if (this.#client.readyState !== this.#client.OPEN) return;
+    if (this.#client.bufferedAmount > BUFFERED_BYTES_MAX) {
+      this.#log.warn('subscriber: it does not read; cut off');
+      this.#client.terminate();
+      return;
+    }
+    this.#client.send(text);
+  }
+}

@@ -1,0 +1,60 @@
+/**
+ * The token of a process: whoever may read its file may use the face.
+ *
+ * @module
+ */
+import { createHash, randomBytes } from 'node:crypto';
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { equalSecrets, wipe } from '../../nodes/_kit/secrets.ts';
+
+/** 256 bits, more than anybody guesses. */
+const TOKEN_BYTES = 32;
+const OWNER_ONLY = 0o600;
+/** RFC 6750 section 2.1, with our alphabet. */
+const BEARER = /^Bearer ([A-Za-z0-9_-]{43})$/i;
+
+/** The token of one process. */
+export class Token {
+  /** 43 characters of base64url (RFC 4648 section 5). */
+  readonly text: string;
+  readonly #digest: Uint8Array;
+
+  constructor() {
+    const bytes = randomBytes(TOKEN_BYTES);
+    this.text = bytes.toString('base64url');
+    wipe(bytes);
+    this.#digest = digestOf(this.text);
+  }
+
+  /** True for `Authorization: Bearer TOKEN`; constant time in the characters of the token. */
+  admits(authorization: string | undefined): boolean {
+    const [, given] = BEARER.exec(authorization ?? '') ?? [];
+    return given !== undefined && equalSecrets(digestOf(given), this.#digest);
+  }
+
+  /**
+   * Writes it into a file that only its owner can read, in place of a former one: never into an
+   * existing file, which others may have open, and never through a link.
+   * @throws Error of the system, if the folder does not take it.
+   */
+  write(file: string): void {
+    const fresh = `${file}.${process.pid}.new`;
+    rmSync(fresh, { force: true });
+    writeFileSync(fresh, `${this.text}\n`, { flag: 'wx', mode: OWNER_ONLY });
+    renameSync(fresh, file);
+  }
+
+  /** Removes the file if it is still that of this process. */
+  remove(file: string): void {
+    try {
+      const [written = ''] = readFileSync(file, 'utf8').split('\n');
+      if (equalSecrets(digestOf(written), this.#digest)) rmSync(file, { force: true });
+    } catch {
+      // The file is gone already, or no longer ours to read.
+    }
+  }
+}
+
+function digestOf(text: string): Uint8Array {
+  return createHash('sha256').update(text).digest();
+}

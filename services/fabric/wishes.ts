@@ -1,0 +1,97 @@
+/**
+ * What a client asks for a message: the peer, and the wishes of `SendWishes`, from the query of a
+ * URL or the fields of a frame.
+ *
+ * @module
+ */
+import type { SendWishes } from '../../engine/host/transport.ts';
+import { durationNs } from '../../nodes/_kit/options.ts';
+import { type Refusal, refusal } from './outcomes.ts';
+
+/** A message to send. */
+export interface Address {
+  readonly to: string;
+  readonly wishes: SendWishes & { readonly lifetime: number };
+}
+
+/** Fields of an address; numbers and booleans may also be text, because queries have only text. */
+export type AddressFields = Readonly<Record<string, unknown>>;
+
+/** The fields of an address. */
+export const ADDRESS_FIELDS = ['to', 'priority', 'lifetime', 'tolerant'] as const;
+
+/** A client does not wait longer unless it says so; shorter than the time-outs of HTTP clients. */
+const LIFETIME_NS = 60_000_000_000;
+/** A week; timers of the system end at 24 days. */
+const LIFETIME_NS_MAX = 604_800_000_000_000;
+/** The longest name that an envelope holds (RFC 1035 section 2.3.4), in characters of any kind. */
+const NAME_CHARACTERS_MAX = 255;
+
+const duration = durationNs();
+
+/** Reads the query of a URL; each parameter at most once. */
+export function addressOfQuery(query: string): Address | Refusal {
+  const fields: Record<string, unknown> = Object.create(null);
+  for (const [name, value] of new URLSearchParams(query)) {
+    if (!isAddressField(name)) return wrong(`${quoted(name)} is not one of ${FIELD_LIST}`);
+    if (fields[name] !== undefined) return wrong(`${name} is there twice`);
+    fields[name] = value;
+  }
+  return addressOf(fields);
+}
+
+/** Reads the fields of an address. */
+export function addressOf({ to, priority, lifetime, tolerant }: AddressFields): Address | Refusal {
+  if (typeof to !== 'string' || to === '' || to.length > NAME_CHARACTERS_MAX) {
+    return wrong('to is the name of a node');
+  }
+  const level = priorityOf(priority);
+  if (level === undefined) return wrong('priority is 0, 1 or 2');
+  const lifetimeNs = lifetimeOf(lifetime);
+  if (lifetimeNs === undefined) return wrong('lifetime is a time such as 30s or 500ms, at most 7d');
+  const isTolerant = flagOf(tolerant);
+  if (isTolerant === undefined) return wrong('tolerant is true or false');
+  return { to, wishes: { lifetime: lifetimeNs, priority: level, tolerant: isTolerant } };
+}
+
+const FIELD_LIST = ADDRESS_FIELDS.join(', ');
+
+function isAddressField(name: string): boolean {
+  return ADDRESS_FIELDS.some((field) => field === name);
+}
+
+function priorityOf(value: unknown): 0 | 1 | 2 | undefined {
+  switch (value) {
+    case 0:
+    case '0':
+      return 0;
+    case undefined:
+    case 1:
+    case '1':
+      return 1;
+    case 2:
+    case '2':
+      return 2;
+    default:
+      return undefined;
+  }
+}
+
+function lifetimeOf(value: unknown): number | undefined {
+  if (value === undefined) return LIFETIME_NS;
+  const { data } = duration.safeParse(value);
+  return data !== undefined && data > 0 && data <= LIFETIME_NS_MAX ? data : undefined;
+}
+
+function flagOf(value: unknown): boolean | undefined {
+  if (value === undefined || value === false || value === 'false') return false;
+  return value === true || value === 'true' ? true : undefined;
+}
+
+function quoted(name: string): string {
+  return JSON.stringify(name.slice(0, 40));
+}
+
+function wrong(error: string): Refusal {
+  return refusal('bad-parameter', error);
+}
