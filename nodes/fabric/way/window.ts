@@ -25,13 +25,13 @@ const PROBE_GAIN = 1.5;
 const PROBE_EVERY = 8;
 const DRAIN_GAIN = 0.5;
 const DRAIN_ROUNDS = 2;
-/** More loss in a round is taken for a full queue. */
-const LOSS_BOUND = 0.05;
-const LOSS_LEAST_PACKETS = 3;
+/** More loss in a round is taken for a full queue; 5 % of chance losses must not be. */
+const LOSS_BOUND = 0.1;
+const LOSS_LEAST_PACKETS = 8;
 const SWELL_FACTOR = 1.75;
 const SWELL_NS = 5_000_000;
 const CUT = 0.8;
-const REGROW = 1.1;
+const REGROW = 1.25;
 
 /** The window of one way to one peer. */
 export class Window {
