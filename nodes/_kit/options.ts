@@ -34,6 +34,7 @@ const RATE_BPS: Readonly<Record<string, number>> = {
   'Mbit/s': 1e6,
   'Gbit/s': 1e9,
 };
+const PER_S: Readonly<Record<string, number>> = { s: 1, min: 60, h: 3_600 };
 const MM = 1_000;
 const LENGTH_M: Readonly<Record<string, number>> = { m: 1, km: 1_000 };
 const SPEED_MPS: Readonly<Record<string, number>> = { 'm/s': 1, 'km/h': 1 / 3.6 };
@@ -51,6 +52,23 @@ export function sizeBytes(): z.ZodType<number> {
 /** A rate such as `250kbit/s`; whole bits per second. */
 export function bitsPerSecond(): z.ZodType<number> {
   return quantity(RATE_BPS, 'a rate such as 1Mbit/s, 250kbit/s');
+}
+
+/** How often something happens, such as `10/s` or `6/min`; times per second. */
+export function perSecond(): z.ZodType<number> {
+  return z.union([z.string(), z.number()]).transform((value, context) => {
+    const match = /^\s*(\d+(?:\.\d+)?)\s*\/\s*(s|min|h)\s*$/.exec(String(value));
+    const seconds = PER_S[match?.[2] ?? ''];
+    if (match !== null && seconds !== undefined && Number(match[1]) > 0) {
+      return Number(match[1]) / seconds;
+    }
+    context.issues.push({
+      code: 'custom',
+      input: value,
+      message: `${value} is not readable, expected a rate such as 10/s, 6/min`,
+    });
+    return z.NEVER;
+  });
 }
 
 /** A length such as `550km`; whole metres. */

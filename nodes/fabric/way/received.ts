@@ -1,104 +1,114 @@
 /**
- * What has arrived on one way from one peer, for acknowledgements (RFC 9000 section 13.2).
+ * Fabric: which packets of one life of a peer came over one way, and when it has to hear of them
+ * (RFC 9000 section 13.2).
  *
  * @module
  */
 import type { Nanoseconds } from '../../../engine/host/time.ts';
 
-/** Packets that have arrived, as ranges (RFC 9000 section 19.3). */
+/** What is acknowledged. */
 export interface Acknowledgement {
   readonly largest: number;
-  /** Nanoseconds between the arrival of `largest` and the acknowledgement. */
-  readonly delayNs: number;
-  /** Descending, disjoint, at most 32; `ranges[0].last` is `largest`. */
+  /** Time since the largest came. */
+  readonly delayNs: Nanoseconds;
+  /** Descending and disjoint, both ends inclusive; the first ends with the largest. */
   readonly ranges: readonly (readonly [first: number, last: number])[];
 }
 
-/** The longest an acknowledgement waits (RFC 9000 section 18.2, max_ack_delay). */
+/** Ranges that are remembered; what is older than all of them counts as known. */
+const RANGES_MAX = 32;
+/** A single packet is acknowledged after this time at the latest, ns (RFC 9000 section 18.2). */
 export const ACK_DELAY_NS = 25_000_000;
-const MAX_RANGES = 32;
-/** The first packets are told by twos, so that the sender's window opens fast. */
-const EARLY_PACKETS = 100;
-const EARLY_THRESHOLD = 2; // RFC 9000 section 13.2.2
-/** Later one in ten: a tenth of the cost, still many acknowledgements in each round. */
-const LATE_THRESHOLD = 10;
-/** Slower than ten packets a millisecond, two packets wait no longer than this. */
-const BURST_NS = 1_000_000;
+/**
+ * Two packets and more are acknowledged together after this time, ns: the second packet of a slow
+ * sender does not wait, and a fast one gets one acknowledgement for several packets.
+ */
+const GATHER_NS = 1_000_000;
+/** Packets that one acknowledgement waits for at the most (draft-ietf-quic-ack-frequency). */
+const GATHER_PACKETS = 10;
 
-/** Which packets of a peer have arrived, and when to tell it. */
+/** See the module. */
 export class Received {
-  readonly #ranges: [number, number][] = [];
-  #forgotten = -1;
-  #largestAt: Nanoseconds = 0;
-  #firstOwedAt: Nanoseconds = 0;
+  /** First and last number of each range, ascending: the last range is the newest. */
+  readonly #bounds: number[] = [];
+  #largestNs: Nanoseconds = 0;
+  #firstOwedNs: Nanoseconds = 0;
   #owed = 0;
-  #eliciting = 0;
   #isUrgent = false;
-  #isUntold = false;
+  #isOwed = false;
 
-  /** Notes a packet. @returns false for a duplicate, or one older than what is remembered. */
+  // hot: once per packet.
+  /**
+   * Notes a packet.
+   * @returns false if it came before, or is older than what is remembered.
+   */
   note(now: Nanoseconds, number: number, isEliciting: boolean): boolean {
-    const top = this.#ranges[0];
-    const next = top === undefined ? 0 : top[1] + 1;
-    if (number >= next) this.#largestAt = now;
-    if (top !== undefined && number === next) top[1] = number;
-    else if (!this.#insert(number)) return false;
-    this.#isUntold = true;
-    if (!isEliciting) return true;
-    if (this.#owed === 0) this.#firstOwedAt = now;
-    this.#owed += 1;
-    this.#eliciting += 1;
-    if (number !== next) this.#isUrgent = true; // RFC 9000 section 13.2.1: out of order
-    const threshold = this.#eliciting <= EARLY_PACKETS ? EARLY_THRESHOLD : LATE_THRESHOLD;
-    if (this.#owed >= threshold) this.#isUrgent = true;
-    return true;
+    const bounds = this.#bounds;
+    const end = bounds.length;
+    const largest = end === 0 ? -1 : (bounds[end - 1] as number);
+    let isNew = true;
+    if (number === largest + 1 && end > 0) bounds[end - 1] = number;
+    else if (number > largest) {
+      bounds.push(number, number);
+      if (bounds.length > 2 * RANGES_MAX) bounds.splice(0, 2);
+      // What is missing may be lost: its sender should hear of it (section 13.2.1).
+      if (number > 0) this.#isUrgent = true;
+    } else {
+      isNew = this.#fill(number);
+      this.#isUrgent = true;
+    }
+    if (number > largest) this.#largestNs = now;
+    if (isEliciting) {
+      if (this.#owed === 0) this.#firstOwedNs = now;
+      this.#owed += 1;
+      this.#isOwed = true;
+    }
+    return isNew;
   }
 
-  /** When an acknowledgement must leave by itself; Infinity if none is owed. */
+  /** When an acknowledgement has to leave by itself; Infinity if none is owed. */
   nextAt(): Nanoseconds {
     if (this.#owed === 0) return Number.POSITIVE_INFINITY;
-    if (this.#isUrgent) return this.#firstOwedAt;
-    return this.#firstOwedAt + (this.#owed >= EARLY_THRESHOLD ? BURST_NS : ACK_DELAY_NS);
+    if (this.#isUrgent || this.#owed >= GATHER_PACKETS) return this.#firstOwedNs;
+    return this.#firstOwedNs + (this.#owed === 1 ? ACK_DELAY_NS : GATHER_NS);
   }
 
-  /** True if something was received that no acknowledgement has told yet. */
+  /** True if something came that no acknowledgement has told. */
   get isOwed(): boolean {
-    return this.#isUntold;
+    return this.#isOwed;
   }
 
-  /** The acknowledgement to send now; nothing is owed after it. Undefined if nothing ever came. */
+  /** The acknowledgement to send now; undefined if nothing ever came. */
   take(now: Nanoseconds): Acknowledgement | undefined {
-    const top = this.#ranges[0];
-    if (top === undefined) return undefined;
+    const bounds = this.#bounds;
+    if (bounds.length === 0) return undefined;
     this.#owed = 0;
     this.#isUrgent = false;
-    this.#isUntold = false;
-    const ranges = this.#ranges.map(([first, last]): [number, number] => [first, last]);
-    return { largest: top[1], delayNs: Math.max(0, now - this.#largestAt), ranges };
+    this.#isOwed = false;
+    const ranges: (readonly [number, number])[] = [];
+    for (let at = bounds.length - 2; at >= 0; at -= 2) {
+      ranges.push([bounds[at] as number, bounds[at + 1] as number]);
+    }
+    const largest = bounds[bounds.length - 1] as number;
+    return { largest, delayNs: now - this.#largestNs, ranges };
   }
 
-  #insert(number: number): boolean {
-    if (number <= this.#forgotten) return false;
-    const ranges = this.#ranges;
-    let at = 0;
-    while (at < ranges.length && (ranges[at]?.[0] ?? 0) > number) at += 1;
-    const below = ranges[at];
-    if (below !== undefined && number <= below[1]) return false;
-    this.#place(at, number);
-    // RFC 9000 section 13.2.3: the oldest ranges are forgotten.
-    if (ranges.length > MAX_RANGES) this.#forgotten = ranges.pop()?.[1] ?? this.#forgotten;
-    return this.#forgotten < number;
-  }
-
-  /** Joins `number` to the ranges before and at `at`, or makes one of its own there. */
-  #place(at: number, number: number): void {
-    const above = this.#ranges[at - 1];
-    const below = this.#ranges[at];
-    const touchesAbove = above !== undefined && above[0] === number + 1;
-    if (below !== undefined && below[1] === number - 1) {
-      below[1] = touchesAbove ? above[1] : number;
-      if (touchesAbove) this.#ranges.splice(at - 1, 1);
-    } else if (touchesAbove) above[0] = number;
-    else this.#ranges.splice(at, 0, [number, number]);
+  /** A number that is not above the largest. @returns false if it is in a range, or before all. */
+  #fill(number: number): boolean {
+    const bounds = this.#bounds;
+    let at = bounds.length - 2;
+    while (at >= 0 && (bounds[at] as number) > number) at -= 2;
+    if (at >= 0 && (bounds[at + 1] as number) >= number) return false;
+    if (at < 0 && bounds.length === 2 * RANGES_MAX) return false;
+    const isAfter = at >= 0 && (bounds[at + 1] as number) === number - 1;
+    const isBefore = (bounds[at + 2] as number) === number + 1;
+    if (isAfter && isBefore) bounds.splice(at + 1, 2);
+    else if (isAfter) bounds[at + 1] = number;
+    else if (isBefore) bounds[at + 2] = number;
+    else {
+      bounds.splice(at + 2, 0, number, number);
+      if (bounds.length > 2 * RANGES_MAX) bounds.splice(0, 2);
+    }
+    return true;
   }
 }

@@ -1,79 +1,93 @@
 /**
- * What is under way to one peer over one way: loss and probes (RFC 9002 sections 5 and 6).
+ * Fabric: packets under way to one peer over one way: which have arrived, which are lost, and when to
+ * ask (RFC 9002 section 6).
+ *
+ * The time-out counts from the last acknowledgement, the last time-out, or the first packet since
+ * nothing was under way, not from each packet as section 6.2.1 has it: an application that sends more
+ * often than the time-out would otherwise never learn that nobody answers.
  *
  * @module
  */
 import type { Random } from '../../../engine/host/random.ts';
 import type { Nanoseconds } from '../../../engine/host/time.ts';
-import type { Acknowledgement } from './received.ts';
+import { RETRY_NS_MAX } from '../geometry.ts';
+import { ACK_DELAY_NS, type Acknowledgement } from './received.ts';
 import { RoundTrip } from './round-trip.ts';
-import { type Departure, Window } from './window.ts';
+import { varied } from './varied.ts';
+import { type SentFacts, Window } from './window.ts';
 
-/** How a way is watched. */
+/** Later packets that arrive before one counts as lost (section 6.1.1, kPacketThreshold). */
+const PACKET_THRESHOLD = 3;
+/** Share of a round trip after which it does (section 6.1.2, kTimeThreshold). */
+const TIME_THRESHOLD = 9 / 8;
+const TIME_THRESHOLD_STEP = 1 / 4;
+const TIME_THRESHOLD_MAX = 4;
+/** Lost packets whose late arrival is recognised. */
+const LOST_KEPT = 64;
+const DOUBLINGS_MAX = 16;
+/** Free places at the front of the list of packets before they are given back. */
+const FREE_MAX = 256;
+
+/** What is recovered, and how. */
 export interface RecoveryOptions {
-  /** The largest packet. */
+  /** Largest packet, bytes. */
   readonly packetBytes: number;
-  /** Spreads probe time-outs by 20 %, so that peers do not fall in step. */
   readonly random: Random;
-  /** Defective double: the window never shrinks. */
+  /** Defect for tests: the window never shrinks. */
   readonly isFixedWindow?: boolean;
 }
 
-interface Sent<Content> {
-  readonly number: number;
-  readonly bytes: number;
+/** A packet under way. */
+interface Sent<Content> extends SentFacts {
   readonly content: Content;
-  readonly departure: Departure;
-  next: Sent<Content> | undefined;
 }
 
-const PACKET_THRESHOLD = 3; // RFC 9002 section 6.1.1
-const MAX_PACKET_THRESHOLD = 4096;
-const TIME_EIGHTHS = 9; // RFC 9002 section 6.1.2
-const MAX_TIME_EIGHTHS = 24;
-const FIRST_PROBE_NS = 250_000_000;
-const MAX_PROBE_NS = 10_000_000_000;
-/** Later probes replace the packet they repeat: a closed way needs no more memory. */
-const MAX_KEPT_PROBES = 256;
-const MAX_LOST_REMEMBERED = 64;
+/** What an acknowledgement tells, in the order of sending. */
+export interface Outcome<Content> {
+  readonly acked: readonly Content[];
+  readonly lost: readonly Content[];
+}
 
-/** Loss recovery of one way; `Content` is what the caller sends again. */
+/** See the module. */
 export class Recovery<Content> {
-  // Linked in the order of sending: an acknowledgement walks only what it tells, and what is lost
-  // is always a beginning of it.
-  #head: Sent<Content> | undefined;
-  #tail: Sent<Content> | undefined;
-  #next = 0;
-  #largest = -1;
-  #inFlight = 0;
-  #timeouts = 0;
-  #backOff = 0;
-  #factor: number;
-  #timerFrom: Nanoseconds = 0;
-  #openedAt: Nanoseconds | undefined;
-  #threshold = PACKET_THRESHOLD;
-  #eighths = TIME_EIGHTHS;
-  #lostNumbers: number[] = [];
+  readonly #random: Random;
   readonly #roundTrip = new RoundTrip();
   readonly #window: Window;
-  readonly #random: Random;
-  readonly #packetBytes: number;
+  /** Packets from number `#base - #free` on; undefined once they are acknowledged or lost. */
+  #sent: (Sent<Content> | undefined)[] = [];
+  /** Places at the front that are free. */
+  #free = 0;
+  /** The least number that is under way, or the next one. */
+  #base = 0;
+  #next = 0;
+  #largestAcked = -1;
+  #inFlight = 0;
+  #packets = 0;
+  #packetThreshold = PACKET_THRESHOLD;
+  #timeThreshold = TIME_THRESHOLD;
+  readonly #lost: number[] = [];
+  #timeouts = 0;
+  #lossAt: Nanoseconds = Number.POSITIVE_INFINITY;
+  #askAt: Nanoseconds = Number.POSITIVE_INFINITY;
 
-  constructor(options: RecoveryOptions) {
-    this.#random = options.random;
-    this.#packetBytes = options.packetBytes;
-    this.#window = new Window(options.packetBytes, options.isFixedWindow ?? false);
-    this.#factor = this.#spread();
+  constructor({ packetBytes, random, isFixedWindow = false }: RecoveryOptions) {
+    this.#random = random;
+    this.#window = new Window(packetBytes, isFixedWindow);
   }
 
-  /** Bytes that may leave now within the window; <= 0 if none. */
-  get room(): number {
-    return this.#window.bytes - this.#inFlight;
+  /** Bytes that may leave now; <= 0 if none. */
+  room(now: Nanoseconds): number {
+    return Math.min(this.#window.bytes - this.#inFlight, this.#window.allowance(now));
   }
 
-  /** Consecutive probe time-outs without any acknowledgement. */
-  get timeouts(): number {
-    return this.#timeouts;
+  /**
+   * More would leave if there were room.
+   * @returns when there is, if only the pace is in the way; Infinity if acknowledgements are.
+   */
+  roomAt(now: Nanoseconds): Nanoseconds {
+    this.#window.wasFilled();
+    if (this.#window.bytes <= this.#inFlight) return Number.POSITIVE_INFINITY;
+    return this.#window.allowedAt(now);
   }
 
   /** Bytes under way. */
@@ -86,173 +100,168 @@ export class Recovery<Content> {
     return this.#window.bytes;
   }
 
-  /** The smoothed round trip, nanoseconds. */
-  get smoothedNs(): number | undefined {
+  /** Smoothed round trip; undefined before the first sample. */
+  get smoothedNs(): Nanoseconds | undefined {
     return this.#roundTrip.smoothedNs;
   }
 
-  /** The least round trip of late, nanoseconds. */
-  get leastNs(): number | undefined {
-    return this.#roundTrip.leastNs;
+  /** Time-outs in a row, without an acknowledgement. */
+  get timeouts(): number {
+    return this.#timeouts;
   }
 
-  /** A packet leaves. Those that elicit nothing are not kept. @returns its number. */
-  sent(now: Nanoseconds, bytes: number, content: Content, isEliciting: boolean): number {
+  // hot: once per packet.
+  /** A packet that wants to be acknowledged leaves. @returns its number. */
+  sent(now: Nanoseconds, bytes: number, content: Content): number {
     const number = this.#next;
     this.#next += 1;
-    if (!isEliciting) return number;
-    const departure = this.#window.departure(now, this.#inFlight);
-    const sent: Sent<Content> = { number, bytes, content, departure, next: undefined };
-    if (this.#tail === undefined) this.#head = sent;
-    else this.#tail.next = sent;
-    this.#tail = sent;
+    if (this.#packets === 0) this.#askAt = now + this.#waitNs();
+    this.#window.leaving(now, bytes, this.#inFlight === 0);
+    this.#sent.push({ content, bytes, atNs: now, ...this.#window.facts });
+    this.#packets += 1;
     this.#inFlight += bytes;
-    this.#timerFrom = now; // RFC 9002 section 6.2.1: restarted by each eliciting packet
     return number;
   }
 
-  /** @returns what is newly acknowledged and lost; undefined if it tells what was never sent. */
+  /** @returns undefined if a packet is acknowledged that was never sent. */
   acknowledged(
     now: Nanoseconds,
-    acknowledgement: Acknowledgement,
-  ): { readonly acked: readonly Content[]; readonly lost: readonly Content[] } | undefined {
-    if (!(acknowledgement.largest < this.#next)) return undefined;
-    if (this.room >= this.#packetBytes) this.#window.limited(this.#inFlight);
-    this.#largest = Math.max(this.#largest, acknowledgement.largest);
-    this.#forgive(acknowledgement);
+    { largest, delayNs, ranges }: Acknowledgement,
+  ): Outcome<Content> | undefined {
+    if (largest >= this.#next) return undefined;
     const acked: Content[] = [];
-    const before = this.#inFlight;
-    const latest = this.#takeAcked(acknowledgement, acked);
-    if (latest !== undefined) {
-      if (latest.number === acknowledgement.largest) this.#measure(now, latest, acknowledgement);
-      this.#timeouts = 0;
-      this.#backOff = 0;
-      this.#timerFrom = now;
+    let newest: Sent<Content> | undefined;
+    let bytes = 0;
+    for (let at = ranges.length - 1; at >= 0; at -= 1) {
+      const [first, last] = ranges[at] as readonly [number, number];
+      for (let number = Math.max(first, this.#base); number <= last; number += 1) {
+        const packet = this.#take(number);
+        if (packet === undefined) continue;
+        acked.push(packet.content);
+        bytes += packet.bytes;
+        newest = packet;
+      }
     }
-    const ackedBytes = before - this.#inFlight;
-    const lost = this.#takeLost(now);
-    const leastNs = this.#roundTrip.leastNs;
-    if (latest !== undefined && leastNs !== undefined)
-      this.#window.acknowledged(now, ackedBytes, latest.departure, leastNs);
+    if (this.#lost.length > 0) this.#noteLate(ranges);
+    if (newest === undefined) return { acked, lost: [] };
+    if (largest > this.#largestAcked) {
+      this.#largestAcked = largest;
+      this.#roundTrip.sample(now, now - newest.atNs, delayNs);
+    }
+    if (this.#timeouts > 1) this.#window.restart();
+    this.#timeouts = 0;
+    const lost = this.#detect(now);
+    this.#window.acknowledged(now, bytes, newest, this.#roundTrip);
+    this.#trim();
+    this.#askAt = this.#packets === 0 ? Number.POSITIVE_INFINITY : now + this.#waitNs();
     return { acked, lost };
   }
 
-  /** When something is due by itself; Infinity if nothing is under way. */
+  /** The next instant at which something is due; Infinity if nothing is under way. */
   nextAt(): Nanoseconds {
-    const head = this.#head;
-    if (head === undefined) return Number.POSITIVE_INFINITY;
-    if (this.#openedAt !== undefined) return this.#openedAt;
-    if (head.number < this.#largest)
-      return head.departure.sentAt + this.#roundTrip.lossNs(this.#eighths);
-    return this.#timerFrom + this.#probeNs();
+    return Math.min(this.#lossAt, this.#askAt);
   }
 
-  /** At nextAt(): what is lost by time, or the oldest content to send again as a probe. */
+  /**
+   * What is due: packets lost by time, or a time-out: then `probe` is the oldest content under way,
+   * of which something is to be sent now, whatever the window says. It stays under way.
+   */
   due(now: Nanoseconds): { readonly lost: readonly Content[]; readonly probe?: Content } {
-    if (now < this.nextAt()) return { lost: [] };
-    const isOpened = this.#openedAt !== undefined;
-    this.#openedAt = undefined;
-    const lost = this.#takeLost(now);
-    const head = this.#head;
-    if (head === undefined || (lost.length > 0 && !isOpened)) return { lost };
+    if (this.#lossAt <= now) {
+      const lost = this.#detect(now);
+      this.#trim();
+      if (this.#packets === 0) this.#askAt = Number.POSITIVE_INFINITY;
+      return { lost };
+    }
+    if (this.#askAt > now) return { lost: [] };
     this.#timeouts += 1;
-    this.#backOff += 1;
-    this.#factor = this.#spread();
-    this.#timerFrom = now;
-    if (this.#timeouts > MAX_KEPT_PROBES) this.#unlink(undefined, head);
-    return { lost, probe: head.content };
+    this.#askAt = now + this.#waitNs();
+    const oldest = this.#sent[this.#free];
+    return { lost: [], ...(oldest && { probe: oldest.content }) };
   }
 
-  /** The way is said to be open again: the next probe is due at once, without back-off. */
+  /** The way is said to be open: the peer is asked at once. */
   opened(now: Nanoseconds): void {
-    this.#backOff = 0;
-    if (this.#head !== undefined) this.#openedAt = now;
+    if (this.#packets > 0) this.#askAt = now;
   }
 
-  /** Forgets everything under way. @returns its contents. */
+  /** Forgets what is under way, but not how often nobody answered. */
   abandon(): readonly Content[] {
-    const contents: Content[] = [];
-    for (let sent = this.#head; sent !== undefined; sent = sent.next) contents.push(sent.content);
-    this.#head = undefined;
-    this.#tail = undefined;
+    const contents = this.#sent.flatMap((packet) => (packet === undefined ? [] : packet.content));
+    this.#sent = [];
+    this.#free = 0;
+    this.#base = this.#next;
     this.#inFlight = 0;
-    this.#timeouts = 0;
-    this.#backOff = 0;
-    this.#openedAt = undefined;
+    this.#packets = 0;
+    this.#lossAt = Number.POSITIVE_INFINITY;
+    this.#askAt = Number.POSITIVE_INFINITY;
     return contents;
   }
 
-  #takeAcked({ largest, ranges }: Acknowledgement, acked: Content[]): Sent<Content> | undefined {
-    let at = ranges.length - 1;
-    let previous: Sent<Content> | undefined;
-    let latest: Sent<Content> | undefined;
-    for (let sent = this.#head; sent !== undefined && sent.number <= largest; sent = sent.next) {
-      while (at >= 0 && (ranges[at]?.[1] ?? 0) < sent.number) at -= 1;
-      if (sent.number < (ranges[at]?.[0] ?? Number.POSITIVE_INFINITY)) {
-        previous = sent;
-        continue;
-      }
-      acked.push(sent.content);
-      this.#unlink(previous, sent);
-      latest = sent;
-    }
-    return latest;
+  /** Doubled with each time-out, up to a limit that never is below the round trip. */
+  #waitNs(): Nanoseconds {
+    const onceNs = this.#roundTrip.waitNs(ACK_DELAY_NS);
+    const doubledNs = onceNs * 2 ** Math.min(this.#timeouts, DOUBLINGS_MAX);
+    const waitNs = Math.min(doubledNs, Math.max(RETRY_NS_MAX, onceNs));
+    // With a sample, the first wait is exact: it is as likely to be too short as any.
+    const isExact = this.#timeouts === 0 && this.#roundTrip.smoothedNs !== undefined;
+    return isExact ? waitNs : varied(waitNs, this.#random);
   }
 
-  #unlink(previous: Sent<Content> | undefined, sent: Sent<Content>): void {
-    if (previous === undefined) this.#head = sent.next;
-    else previous.next = sent.next;
-    if (this.#tail === sent) this.#tail = previous;
-    this.#inFlight -= sent.bytes;
+  #take(number: number): Sent<Content> | undefined {
+    const place = number - this.#base + this.#free;
+    const packet = this.#sent[place];
+    if (packet === undefined) return undefined;
+    this.#sent[place] = undefined;
+    this.#packets -= 1;
+    this.#inFlight -= packet.bytes;
+    return packet;
   }
 
-  /** RFC 9002 section 6.1: by packets or by time, always the oldest first. */
-  #takeLost(now: Nanoseconds): Content[] {
+  /** Declares lost what is too old (section 6.1). */
+  #detect(now: Nanoseconds): readonly Content[] {
     const lost: Content[] = [];
-    const sentBefore = now - this.#roundTrip.lossNs(this.#eighths);
-    for (let sent = this.#head; sent !== undefined; sent = this.#head) {
-      if (sent.number >= this.#largest) break;
-      const isOld = sent.departure.sentAt <= sentBefore;
-      if (!isOld && this.#largest - sent.number < this.#threshold) break;
-      lost.push(sent.content);
-      this.#unlink(undefined, sent);
-      this.#window.lost(sent.bytes);
-      this.#lostNumbers.push(sent.number);
-      if (this.#lostNumbers.length > MAX_LOST_REMEMBERED) this.#lostNumbers.shift();
+    this.#lossAt = Number.POSITIVE_INFINITY;
+    const reorderNs = this.#roundTrip.reorderNs(this.#timeThreshold);
+    for (let number = this.#base; number < this.#largestAcked; number += 1) {
+      const packet = this.#sent[number - this.#base + this.#free];
+      if (packet === undefined) continue;
+      const isPassed = this.#largestAcked - number >= this.#packetThreshold;
+      const dueNs = packet.atNs + reorderNs;
+      if (!isPassed && dueNs > now) {
+        this.#lossAt = dueNs;
+        break;
+      }
+      this.#take(number);
+      lost.push(packet.content);
+      this.#window.lost(packet.bytes);
+      this.#lost.push(number);
+      if (this.#lost.length > LOST_KEPT) this.#lost.shift();
     }
     return lost;
   }
 
-  /** What was declared lost and arrived: wait longer from now on (RFC 9002 section 6.1.1). */
-  #forgive({ ranges }: Acknowledgement): void {
-    if (this.#lostNumbers.length === 0) return;
-    const isTold = (number: number): boolean =>
-      ranges.some(([first, last]) => first <= number && number <= last);
-    if (!this.#lostNumbers.some(isTold)) return;
-    this.#lostNumbers = this.#lostNumbers.filter((number) => !isTold(number));
-    this.#threshold = Math.min(MAX_PACKET_THRESHOLD, 2 * this.#threshold);
-    this.#eighths = Math.min(MAX_TIME_EIGHTHS, this.#eighths + 1);
+  /** A packet that was declared lost came after all: later ones are waited for longer. */
+  #noteLate(ranges: Acknowledgement['ranges']): void {
+    for (let at = this.#lost.length - 1; at >= 0; at -= 1) {
+      const number = this.#lost[at] as number;
+      if (!ranges.some(([first, last]) => first <= number && number <= last)) continue;
+      this.#lost.splice(at, 1);
+      const behind = this.#largestAcked - number + 1;
+      this.#packetThreshold = Math.max(this.#packetThreshold, behind);
+      this.#timeThreshold = Math.min(this.#timeThreshold + TIME_THRESHOLD_STEP, TIME_THRESHOLD_MAX);
+    }
   }
 
-  #measure(now: Nanoseconds, latest: Sent<Content>, { delayNs }: Acknowledgement): void {
-    const ns = now - latest.departure.sentAt;
-    this.#window.roundTrip(ns);
-    if (this.#roundTrip.sample(now, ns, delayNs)) this.#window.drain();
-  }
-
-  /** RFC 9002 section 6.2.1; the cap bounds the back-off, never a longer round trip. */
-  #probeNs(): number {
-    const measured = this.#roundTrip.probeNs;
-    const base = measured ?? FIRST_PROBE_NS;
-    if (measured !== undefined && this.#backOff === 0) return base;
-    const doubled = Math.min(
-      base * (1 << Math.min(this.#backOff, 30)),
-      Math.max(base, MAX_PROBE_NS),
-    );
-    return Math.round(doubled * this.#factor);
-  }
-
-  #spread(): number {
-    return 0.8 + 0.4 * this.#random.uniform();
+  /** Moves the base to the oldest packet under way. */
+  #trim(): void {
+    while (this.#base < this.#next && this.#sent[this.#free] === undefined) {
+      this.#base += 1;
+      this.#free += 1;
+    }
+    if (this.#free > FREE_MAX && 2 * this.#free > this.#sent.length) {
+      this.#sent = this.#sent.slice(this.#free);
+      this.#free = 0;
+    }
   }
 }

@@ -1,66 +1,73 @@
 /**
- * The round trip of one way (RFC 9002 section 5).
+ * Fabric: the time from a packet to its acknowledgement (RFC 9002 section 5).
  *
  * @module
  */
 import type { Nanoseconds } from '../../../engine/host/time.ts';
-import { ACK_DELAY_NS } from './received.ts';
 
-const GRANULARITY_NS = 1_000_000; // RFC 9002 section 6.1.2
-const LEAST_FILTER_NS = 10_000_000_000;
+/** The least of the last samples is that of the last one to two of these times, ns. */
+const LEAST_NS = 5_000_000_000;
+/** Uncertainty of the clocks and timers, ns (section 6.1.2, kGranularity). */
+const GRANULARITY_NS = 1_000_000;
+const FIRST_WAIT_NS = 250_000_000;
+const SMOOTHED_SHARE = 1 / 8;
+const VARIATION_SHARE = 1 / 4;
+const VARIATIONS = 4;
 
-/** Smoothed round trip, its variation and the least of late; nanoseconds. */
+/** See the module. */
 export class RoundTrip {
-  smoothedNs: number | undefined;
-  latestNs = 0;
-  #variationNs = 0;
-  #leastNs = Number.POSITIVE_INFINITY;
-  #olderNs = Number.POSITIVE_INFINITY;
-  #since: Nanoseconds = 0;
+  /** Undefined before the first sample. */
+  smoothedNs: Nanoseconds | undefined;
+  #variationNs: Nanoseconds = 0;
+  #latestNs: Nanoseconds = 0;
+  /** The least of the present time and of the one before. */
+  #presentNs = Number.POSITIVE_INFINITY;
+  #formerNs = Number.POSITIVE_INFINITY;
+  #turnedNs: Nanoseconds = 0;
 
-  /** The least of the last 10 to 20 s (or of ten round trips, if those are longer). */
-  get leastNs(): number | undefined {
-    return this.smoothedNs === undefined ? undefined : Math.min(this.#leastNs, this.#olderNs);
+  /** The least of the last samples; Infinity before the first. */
+  get leastNs(): Nanoseconds {
+    return Math.min(this.#presentNs, this.#formerNs);
   }
 
-  /** @returns true when the least is stale, so that the window must drain to see it again. */
-  sample(now: Nanoseconds, latestNs: number, delayNs: number): boolean {
-    this.latestNs = latestNs;
-    const isStale = now - this.#since > Math.max(LEAST_FILTER_NS, 10 * (this.smoothedNs ?? 0));
-    if (isStale) {
-      this.#olderNs = this.#leastNs;
-      this.#leastNs = latestNs;
-      this.#since = now;
+  /** A sample. @param delayNs The part that the peer waited with the acknowledgement. */
+  sample(now: Nanoseconds, sampleNs: Nanoseconds, delayNs: Nanoseconds): void {
+    this.#latestNs = sampleNs;
+    if (now - this.#turnedNs >= LEAST_NS) {
+      this.#formerNs = this.#presentNs;
+      this.#presentNs = Number.POSITIVE_INFINITY;
+      this.#turnedNs = now;
     }
-    this.#leastNs = Math.min(this.#leastNs, latestNs);
-    this.#smooth(Math.min(Math.max(0, delayNs), ACK_DELAY_NS));
-    return isStale;
-  }
-
-  /** RFC 9002 section 6.2.1: the probe time-out without back-off; undefined without a sample. */
-  get probeNs(): number | undefined {
-    if (this.smoothedNs === undefined) return undefined;
-    return this.smoothedNs + Math.max(4 * this.#variationNs, GRANULARITY_NS) + ACK_DELAY_NS;
-  }
-
-  /** RFC 9002 section 6.1.2, with `eighths` instead of 9 where packets overtake. */
-  lossNs(eighths: number): number {
-    const most = Math.max(this.smoothedNs ?? 0, this.latestNs);
-    return Math.ceil(Math.max((most * eighths) / 8, GRANULARITY_NS));
-  }
-
-  /** RFC 9002 section 5.3. */
-  #smooth(delayNs: number): void {
-    const latest = this.latestNs;
-    if (this.smoothedNs === undefined) {
-      this.smoothedNs = latest;
-      this.#variationNs = Math.round(latest / 2);
+    if (sampleNs < this.#presentNs) this.#presentNs = sampleNs;
+    // Section 5.3: no delay makes a sample less than the least.
+    const adjustedNs = sampleNs >= this.leastNs + delayNs ? sampleNs - delayNs : sampleNs;
+    const { smoothedNs } = this;
+    if (smoothedNs === undefined) {
+      this.smoothedNs = sampleNs;
+      this.#variationNs = sampleNs / 2;
       return;
     }
-    const least = this.leastNs ?? 0;
-    const adjusted = latest >= least + delayNs ? latest - delayNs : latest;
-    const deviation = Math.abs(this.smoothedNs - adjusted);
-    this.#variationNs = Math.round((3 * this.#variationNs + deviation) / 4);
-    this.smoothedNs = Math.round((7 * this.smoothedNs + adjusted) / 8);
+    const offNs = Math.abs(smoothedNs - adjustedNs);
+    this.#variationNs += (offNs - this.#variationNs) * VARIATION_SHARE;
+    this.smoothedNs = smoothedNs + (adjustedNs - smoothedNs) * SMOOTHED_SHARE;
+  }
+
+  /** The least is not what it was: the way has become longer. */
+  restartLeast(leastNs: Nanoseconds): void {
+    this.#presentNs = leastNs;
+    this.#formerNs = leastNs;
+  }
+
+  /** After this time without an acknowledgement, the peer is asked (section 6.2.1). */
+  waitNs(ackDelayNs: Nanoseconds): Nanoseconds {
+    if (this.smoothedNs === undefined) return FIRST_WAIT_NS;
+    const variationNs = Math.max(VARIATIONS * this.#variationNs, GRANULARITY_NS);
+    return Math.ceil(this.smoothedNs + variationNs + ackDelayNs);
+  }
+
+  /** What is sent later arrives later by this time at the least, unless it is lost (section 6.1.2). */
+  reorderNs(factor: number): Nanoseconds {
+    const longest = Math.max(this.smoothedNs ?? FIRST_WAIT_NS, this.#latestNs);
+    return Math.max(Math.ceil(factor * longest), GRANULARITY_NS);
   }
 }

@@ -1,177 +1,238 @@
 /**
- * How many bytes may be under way: a model of rate and least round trip in the style of BBR
- * (draft-ietf-ccwg-bbr), since a window that halves at each loss starves at 1 % random loss.
+ * Fabric: how many bytes may be under way over one way: as many as it delivers in its least round
+ * trip, and a quarter more, so that more is noticed when there is more; and how fast they leave, so
+ * that what follows a pause does not overfill the first queue (after draft-ietf-ccwg-bbr).
+ *
+ * Random loss says nothing about room, so a loss is no reason to send less. A round with many losses
+ * is, and so is a round trip that has grown: the queue of the way is then filled.
  *
  * @module
  */
 import type { Nanoseconds } from '../../../engine/host/time.ts';
+import type { RoundTrip } from './round-trip.ts';
 
-/** What the window knew when a packet left (draft-ietf-ccwg-bbr, delivery rate samples). */
-export interface Departure {
-  readonly sentAt: Nanoseconds;
+/** Packets under way before anything is known (RFC 9002 section 7.2). */
+const FIRST_PACKETS = 10;
+/** Packets that may be under way at the least. */
+const LEAST_PACKETS = 4;
+/** How much more than what is delivered may be under way. */
+const GAIN = 1.25;
+/** Packets on top, for acknowledgements that come for several at a time. */
+const EXTRA_PACKETS = 12;
+/** Rounds of which the highest rate counts. */
+const RATE_ROUNDS = 10;
+/** Growth of the rate in a round below which the start ends, after so many rounds. */
+const GROWTH = 1.25;
+const ROUNDS_WITHOUT_GROWTH = 3;
+/** Share of bytes lost in a round above which less is sent: well above the random loss of bad ways. */
+const LOSS_BOUND = 0.08;
+/** Losses that a round needs for that. */
+const LOSSES_MIN = 4;
+const CUT = 0.7;
+/** Growth of the limit in a round with few losses. */
+const RELIEF = 1.1;
+/** Round trip, as a share of the least, above which the queue of the way counts as filled. */
+const SWOLLEN = 2;
+const SWOLLEN_NS = 2_000_000;
+/** Rounds in a row with a swollen round trip after which the way counts as longer than it was. */
+const SWOLLEN_ROUNDS = 8;
+/** Time between rounds in which the queue runs empty, so that the least round trip shows, ns. */
+const DRAIN_NS = 4_000_000_000;
+const DRAIN_GAIN = 0.75;
+/** Packets leave at the rate that was delivered, times this; faster at the start. */
+const PACE = 1.25;
+const START_PACE = 2.5;
+/** Packets, and time at that pace, that may leave at once. */
+const BURST_PACKETS = 16;
+const BURST_NS = 1_000_000;
+
+/** What is remembered of each packet. */
+export interface SentFacts {
+  readonly bytes: number;
+  readonly atNs: Nanoseconds;
+  /** Bytes delivered when it left, and when the last of them were. */
   readonly delivered: number;
-  readonly deliveredAt: Nanoseconds;
-  readonly isLimited: boolean;
+  readonly deliveredNs: Nanoseconds;
 }
 
-const INITIAL_PACKETS = 10; // RFC 9002 section 7.2
-const LEAST_PACKETS = 2;
-/** Acknowledgements come for ten packets at once (received.ts). */
-const EXTRA_PACKETS = 10;
-const RATE_ROUNDS = 10;
-const STARTUP_GAIN = 2.89;
-const CRUISE_GAIN = 1.25;
-const PROBE_GAIN = 1.5;
-const PROBE_EVERY = 8;
-const DRAIN_GAIN = 0.5;
-const DRAIN_ROUNDS = 2;
-/** More loss in a round is taken for a full queue; 5 % of chance losses must not be. */
-const LOSS_BOUND = 0.1;
-const LOSS_LEAST_PACKETS = 8;
-const SWELL_FACTOR = 1.75;
-const SWELL_NS = 5_000_000;
-const CUT = 0.8;
-const REGROW = 1.25;
-
-/** The window of one way to one peer. */
+/** See the module. */
 export class Window {
+  /** Bytes that may be under way. */
   bytes: number;
-  #delivered = 0;
-  #deliveredAt: Nanoseconds = 0;
-  #limitedUntil = 0;
-  readonly #rates = Array.from({ length: RATE_ROUNDS }, () => 0);
-  #slot = 0;
-  #rounds = 0;
-  #roundEnd = 0;
-  #roundStart = 0;
-  #roundLost = 0;
-  #roundLeastNs = Number.POSITIVE_INFINITY;
-  #isRoundMeasured = false;
-  #isStarting = true;
-  #fullRate = 0;
-  #fullRounds = 0;
-  #ceiling = Number.POSITIVE_INFINITY;
-  #drainUntil = 0;
   readonly #packetBytes: number;
   readonly #isFixed: boolean;
+  #isStarting = true;
+  #delivered = 0;
+  #deliveredNs: Nanoseconds = 0;
+  /** The highest rate of each of the last rounds, bytes/ns. */
+  readonly #rates = new Float64Array(RATE_ROUNDS);
+  #round = 0;
+  /** A packet that left after so many bytes were delivered ends the round. */
+  #roundEnd = 0;
+  #roundLeastNs = Number.POSITIVE_INFINITY;
+  #roundLost = 0;
+  #roundLosses = 0;
+  #roundAcked = 0;
+  #isFilled = false;
+  /** The best rate at the last growth of the start, and rounds since. */
+  #startRate = 0;
+  #flatRounds = 0;
+  #limit = Number.POSITIVE_INFINITY;
+  #swollenRounds = 0;
+  #drainedNs: Nanoseconds = 0;
+  #isDraining = false;
+  /** Bytes that may leave at once, as of an instant; negative after a last packet above it. */
+  #allowance: number;
+  #allowedNs: Nanoseconds = 0;
 
   constructor(packetBytes: number, isFixed: boolean) {
     this.#packetBytes = packetBytes;
     this.#isFixed = isFixed;
-    this.bytes = INITIAL_PACKETS * packetBytes;
+    this.bytes = FIRST_PACKETS * packetBytes;
+    this.#allowance = BURST_PACKETS * packetBytes;
   }
 
-  /** A packet leaves; `inFlight` is what was under way before it. */
-  departure(now: Nanoseconds, inFlight: number): Departure {
-    if (inFlight === 0) this.#deliveredAt = now; // idle time is no delivery time
-    return {
-      sentAt: now,
-      delivered: this.#delivered,
-      deliveredAt: this.#deliveredAt,
-      isLimited: this.#delivered < this.#limitedUntil,
-    };
+  /** Bytes that may leave at this instant, as far as the pace goes. */
+  allowance(now: Nanoseconds): number {
+    const pace = this.#pace;
+    if (pace === 0) return Number.POSITIVE_INFINITY;
+    const burst = Math.max(BURST_PACKETS * this.#packetBytes, pace * BURST_NS);
+    this.#allowance = Math.min(burst, this.#allowance + pace * (now - this.#allowedNs));
+    this.#allowedNs = now;
+    return this.#allowance;
   }
 
-  /** Room was left unused: samples of what is under way say nothing about the wire. */
-  limited(inFlight: number): void {
-    this.#limitedUntil = this.#delivered + inFlight;
+  /** When a packet may leave, as far as the pace goes; a few leave together. */
+  allowedAt(now: Nanoseconds): Nanoseconds {
+    const pace = this.#pace;
+    const missing =
+      Math.min((BURST_PACKETS / 2) * this.#packetBytes, pace * BURST_NS) - this.#allowance;
+    return pace === 0 || missing <= 0 ? now : now + Math.ceil(missing / pace);
   }
 
-  /** The least round trip is stale: drain for two rounds to see it again. */
-  drain(): void {
-    if (!this.#isStarting) this.#drainUntil = this.#rounds + DRAIN_ROUNDS;
+  /** Bytes/ns; 0 if none is known. */
+  get #pace(): number {
+    return this.#rate * (this.#isStarting ? START_PACE : PACE);
   }
 
+  /** What a packet that leaves now remembers. */
+  get facts(): Pick<SentFacts, 'delivered' | 'deliveredNs'> {
+    return { delivered: this.#delivered, deliveredNs: this.#deliveredNs };
+  }
+
+  /** A packet leaves. @param isFirst Nothing is under way: rates count from now. */
+  leaving(now: Nanoseconds, bytes: number, isFirst: boolean): void {
+    if (isFirst) this.#deliveredNs = now;
+    this.#allowance -= bytes;
+  }
+
+  /** More would leave if it might. */
+  wasFilled(): void {
+    this.#isFilled = true;
+  }
+
+  /** A packet was lost. */
   lost(bytes: number): void {
     this.#roundLost += bytes;
+    this.#roundLosses += 1;
   }
 
-  /** A round trip was measured. */
-  roundTrip(ns: number): void {
-    this.#roundLeastNs = Math.min(this.#roundLeastNs, ns);
+  /** Nobody answered for a while: what was known may not hold any more. */
+  restart(): void {
+    if (this.#isFixed) return;
+    this.bytes = Math.min(this.bytes, FIRST_PACKETS * this.#packetBytes);
+    this.#isStarting = true;
+    this.#startRate = 0;
+    this.#flatRounds = 0;
+    for (let at = 0; at < RATE_ROUNDS; at += 1) this.#rates[at] = 0;
+    this.#rate = 0;
+    this.#limit = Number.POSITIVE_INFINITY;
   }
 
-  /** `bytes` were acknowledged, the latest of them sent at `departure`. */
-  acknowledged(now: Nanoseconds, bytes: number, departure: Departure, leastNs: number): void {
+  /** Packets have arrived; `newest` left last. */
+  acknowledged(now: Nanoseconds, bytes: number, newest: SentFacts, roundTrip: RoundTrip): void {
     this.#delivered += bytes;
-    this.#deliveredAt = now;
-    this.#sample(now, departure, leastNs);
-    if (departure.delivered >= this.#roundEnd) this.#endRound(leastNs);
-    this.#resize(bytes, leastNs);
-  }
-
-  #sample(now: Nanoseconds, departure: Departure, leastNs: number): void {
-    const interval = now - departure.deliveredAt;
-    if (interval <= 0 || interval < leastNs) return;
-    const rate = (this.#delivered - departure.delivered) / interval;
-    if (departure.isLimited && rate <= this.#rate()) return;
-    if (!departure.isLimited) this.#isRoundMeasured = true;
-    this.#rates[this.#slot] = Math.max(this.#rates[this.#slot] ?? 0, rate);
-  }
-
-  #rate(): number {
-    let most = 0;
-    for (const rate of this.#rates) if (rate > most) most = rate;
-    return most;
-  }
-
-  #endRound(leastNs: number): void {
-    const sum = this.#delivered - this.#roundStart + this.#roundLost;
-    const isLossy =
-      this.#roundLost > LOSS_BOUND * sum &&
-      this.#roundLost >= LOSS_LEAST_PACKETS * this.#packetBytes;
-    const isSwollen =
-      this.#roundLeastNs < Number.POSITIVE_INFINITY &&
-      this.#roundLeastNs > SWELL_FACTOR * leastNs + SWELL_NS;
-    if (isLossy || isSwollen) this.#cut();
-    else this.#ceiling *= REGROW;
-    if (this.#isRoundMeasured) this.#measured();
-    this.#rounds += 1;
-    this.#roundStart = this.#delivered;
+    this.#deliveredNs = now;
+    this.#roundAcked += bytes;
+    const sampleNs = now - newest.atNs;
+    if (sampleNs < this.#roundLeastNs) this.#roundLeastNs = sampleNs;
+    const elapsedNs = Math.max(now - newest.deliveredNs, sampleNs, 1);
+    this.#noteRate((this.#delivered - newest.delivered) / elapsedNs);
+    if (this.#isStarting && this.#isFilled) this.bytes += bytes;
+    if (newest.delivered < this.#roundEnd) return;
+    this.#endRound(now, roundTrip);
     this.#roundEnd = this.#delivered;
+  }
+
+  #noteRate(rate: number): void {
+    const place = this.#round % RATE_ROUNDS;
+    if (rate > (this.#rates[place] as number)) this.#rates[place] = rate;
+    if (rate > this.#rate) this.#rate = rate;
+  }
+
+  /** The highest rate of the last rounds. */
+  #rate = 0;
+
+  #findRate(): void {
+    this.#rate = 0;
+    for (const rate of this.#rates) if (rate > this.#rate) this.#rate = rate;
+  }
+
+  #endRound(now: Nanoseconds, roundTrip: RoundTrip): void {
+    const isFilled = this.#isFilled;
+    const lostShare = this.#roundLost / Math.max(1, this.#roundLost + this.#roundAcked);
+    const isLossy = lostShare > LOSS_BOUND && this.#roundLosses >= LOSSES_MIN;
+    const isSwollen = this.#roundLeastNs > SWOLLEN * roundTrip.leastNs + SWOLLEN_NS;
+    this.#isFilled = false;
     this.#roundLost = 0;
+    this.#roundLosses = 0;
+    this.#roundAcked = 0;
+    const roundLeastNs = this.#roundLeastNs;
     this.#roundLeastNs = Number.POSITIVE_INFINITY;
-    this.#isRoundMeasured = false;
-  }
-
-  #cut(): void {
-    this.#isStarting = false;
-    this.#ceiling = Math.max(LEAST_PACKETS * this.#packetBytes, CUT * this.bytes);
-  }
-
-  /** A round that the wire bounded: is the start over, and which rates are too old? */
-  #measured(): void {
-    const rate = this.#rate();
-    if (rate >= 1.25 * this.#fullRate) {
-      this.#fullRate = rate;
-      this.#fullRounds = 0;
-    } else this.#fullRounds += 1;
-    if (this.#fullRounds >= 3) this.#isStarting = false;
-    this.#slot = (this.#slot + 1) % RATE_ROUNDS;
-    this.#rates[this.#slot] = 0;
-  }
-
-  #resize(ackedBytes: number, leastNs: number): void {
-    const product = this.#rate() * leastNs;
-    const extra = EXTRA_PACKETS * this.#packetBytes;
-    if (this.#isFixed) {
-      this.bytes += ackedBytes;
-      return;
+    if (this.#isStarting && isFilled) this.#leaveStart(isLossy, isSwollen);
+    this.#bound(isLossy, isSwollen);
+    this.#swollenRounds = isSwollen ? this.#swollenRounds + 1 : 0;
+    if (this.#swollenRounds >= SWOLLEN_ROUNDS) {
+      // So little is under way by now that its queue cannot explain it.
+      roundTrip.restartLeast(roundLeastNs);
+      this.#swollenRounds = 0;
     }
-    if (this.#isStarting) {
-      const most = Math.max(STARTUP_GAIN * product + extra, this.bytes);
-      this.bytes = Math.min(this.bytes + ackedBytes, most);
-      return;
-    }
-    const target = Math.min(this.#gain() * product + extra, this.#ceiling);
-    // Grows by no more than what was delivered, so that no burst leaves at once.
-    const next = Math.min(target, this.bytes + ackedBytes);
-    this.bytes = Math.max(LEAST_PACKETS * this.#packetBytes, Math.floor(next));
-    if (this.#ceiling > 2 * target) this.#ceiling = Number.POSITIVE_INFINITY;
+    this.#drain(now);
+    if (!this.#isStarting) this.#model(roundTrip.leastNs);
+    // A round in which less was asked for says nothing about the rate.
+    if (!isFilled) return;
+    this.#round += 1;
+    this.#rates[this.#round % RATE_ROUNDS] = 0;
+    this.#findRate();
   }
 
-  #gain(): number {
-    if (this.#rounds < this.#drainUntil) return DRAIN_GAIN;
-    return this.#rounds % PROBE_EVERY === 0 ? PROBE_GAIN : CRUISE_GAIN;
+  #leaveStart(isLossy: boolean, isSwollen: boolean): void {
+    const rate = this.#rate;
+    if (rate >= GROWTH * this.#startRate) {
+      this.#startRate = rate;
+      this.#flatRounds = 0;
+    } else this.#flatRounds += 1;
+    if (isLossy || isSwollen || this.#flatRounds >= ROUNDS_WITHOUT_GROWTH) this.#isStarting = false;
+  }
+
+  /** Many losses set a limit below what was under way; few raise it. */
+  #bound(isLossy: boolean, isSwollen: boolean): void {
+    const least = LEAST_PACKETS * this.#packetBytes;
+    if (isLossy || isSwollen)
+      this.#limit = Math.max(least, CUT * Math.min(this.#limit, this.bytes));
+    else this.#limit = Math.max(this.#limit * RELIEF, this.#limit + this.#packetBytes);
+  }
+
+  #drain(now: Nanoseconds): void {
+    this.#isDraining = !this.#isDraining && now - this.#drainedNs >= DRAIN_NS;
+    if (this.#isDraining) this.#drainedNs = now;
+  }
+
+  #model(leastNs: Nanoseconds): void {
+    if (this.#isFixed) return;
+    const gain = this.#isDraining ? DRAIN_GAIN : GAIN;
+    const extra = this.#isDraining ? 0 : EXTRA_PACKETS * this.#packetBytes;
+    const wanted = gain * this.#rate * leastNs + extra;
+    this.bytes = Math.max(LEAST_PACKETS * this.#packetBytes, Math.min(wanted, this.#limit));
   }
 }

@@ -1,3 +1,8 @@
+/**
+ * Which packets have arrived, which are lost, and when the peer is asked.
+ *
+ * @module
+ */
 import { describe, expect, it } from 'vitest';
 import { openStream } from '../../../../../engine/core/stream.ts';
 import { Received } from '../../../../../nodes/fabric/way/received.ts';
@@ -30,12 +35,20 @@ describe('what has arrived', () => {
     expect(received.isOwed).toBe(false);
   });
 
-  it('waits 25 ms for one packet, and not for two', () => {
+  it('waits 25 ms for one packet, 1 ms for two, and not for ten or for one out of order', () => {
     const received = new Received();
     received.note(5, 0, true);
     expect(received.nextAt()).toBe(5 + 25 * MS);
     received.note(6, 1, true);
+    expect(received.nextAt()).toBe(5 + MS);
+    for (let number = 2; number < 9; number += 1) received.note(6, number, true);
+    expect(received.nextAt()).toBe(5 + MS);
+    received.note(6, 9, true);
     expect(received.nextAt()).toBeLessThanOrEqual(6);
+    received.take(7);
+    expect(received.nextAt()).toBe(Number.POSITIVE_INFINITY);
+    received.note(8, 11, true);
+    expect(received.nextAt()).toBeLessThanOrEqual(8);
   });
 
   it('remembers 32 ranges and takes what is older for told', () => {
@@ -50,7 +63,7 @@ describe('what has arrived', () => {
 describe('loss and probes', () => {
   it('declares lost what three later packets overtook, and not two', () => {
     const machine = recovery();
-    for (let n = 0; n < 4; n += 1) machine.sent(0, 1200, n, true);
+    for (let n = 0; n < 4; n += 1) machine.sent(0, 1200, n);
     const two = machine.acknowledged(MS, { largest: 2, delayNs: 0, ranges: [[1, 2]] });
     expect(two).toEqual({ acked: [1, 2], lost: [] });
     const three = machine.acknowledged(MS, { largest: 3, delayNs: 0, ranges: [[1, 3]] });
@@ -60,8 +73,8 @@ describe('loss and probes', () => {
 
   it('declares lost by time after 9/8 of the round trip', () => {
     const machine = recovery();
-    machine.sent(0, 1200, 0, true);
-    machine.sent(0, 1200, 1, true);
+    machine.sent(0, 1200, 0);
+    machine.sent(0, 1200, 1);
     machine.acknowledged(80 * MS, { largest: 1, delayNs: 0, ranges: [[1, 1]] });
     expect(machine.nextAt()).toBe(90 * MS);
     expect(machine.due(90 * MS - 1).lost).toEqual([]);
@@ -70,7 +83,7 @@ describe('loss and probes', () => {
 
   it('probes after 250 ms and doubles up to 10 s, each spread by 20 %', () => {
     const machine = recovery();
-    machine.sent(0, 1200, 7, true);
+    machine.sent(0, 1200, 7);
     let now = 0;
     for (const ms of [250, 500, 1000, 2000, 4000, 8000, 10_000, 10_000]) {
       const wait = machine.nextAt() - now;

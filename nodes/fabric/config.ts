@@ -1,0 +1,84 @@
+/**
+ * Fabric: the options of a node in a topology or scenario file.
+ *
+ * @module
+ */
+import { z } from 'zod';
+import { durationNs, perSecond, sizeBytes } from '../_kit/options.ts';
+import {
+  DEADLINE_NS,
+  PACKET_BYTES,
+  PACKET_MIN,
+  PAYLOAD_MAX,
+  PRIORITIES,
+  PRIORITY_NORMAL,
+  QUEUE_MAX,
+} from './geometry.ts';
+
+/** Calls that a node makes by itself. */
+const loadConfig = z.strictObject({
+  /** Names of the nodes that are called, in turn. */
+  to: z.array(z.string().min(1)).min(1),
+  /** Calls per second, at random instants; absent: a call begins when another one is over. */
+  rate: perSecond().optional(),
+  /** Most calls that are open at once; those above are not made. */
+  concurrent: z.int().min(1).max(QUEUE_MAX).default(1),
+  /** Payload of a call; of several sizes, one is drawn for each call. */
+  sizes: z.array(sizeBytes()).min(1).default([1_000]),
+  /** Calls in all; absent: until the end. */
+  count: z.int().min(1).optional(),
+  /** When the first call may be made, and when none is any more, from the start of the run. */
+  start: durationNs().default(0),
+  stop: durationNs().optional(),
+  /** Time that a call is given. */
+  deadline: durationNs().optional(),
+  /** 0 (bulk) to 3 (urgent). */
+  priority: z
+    .int()
+    .min(0)
+    .max(PRIORITIES - 1)
+    .default(PRIORITY_NORMAL),
+});
+
+/** Checked options of {@link loadConfig}. */
+export type LoadOptions = z.output<typeof loadConfig>;
+
+/** Schema of the options. */
+export const fabricConfig = z.strictObject({
+  /** Carriers, in the order of preference; absent: the protocol below. */
+  ways: z.array(z.string().min(1)).min(1).max(8).optional(),
+  /** Time that a message is given whose sender names none. */
+  deadline: durationNs().default(DEADLINE_NS),
+  /** Open messages for one peer; more are refused, those of the lowest priority first. */
+  queue: z.int().min(1).max(QUEUE_MAX).default(QUEUE_MAX),
+  /**
+   * `durable`: an accepted message survives a crash of this node. `memory`: it does not; what was
+   * handled is on disk nevertheless.
+   */
+  outbox: z.enum(['durable', 'memory']).default('durable'),
+  /** `arrival`: messages of a peer are handed over as they become whole. `sent`: as they were sent. */
+  order: z.enum(['arrival', 'sent']).default('arrival'),
+  /** Largest packet over a carrier that may lose packets, bytes. */
+  packet: sizeBytes().pipe(z.int().min(PACKET_MIN).max(PAYLOAD_MAX)).default(PACKET_BYTES),
+  /**
+   * Who answers calls: `echo` this node, with a checksum; `subscriber` an application of the process,
+   * which also takes the messages; `none` nobody: they are refused.
+   */
+  handler: z.enum(['echo', 'subscriber', 'none']).default('echo'),
+  /** Bytes of the answers of `echo`. */
+  reply: sizeBytes().pipe(z.int().min(8).max(PAYLOAD_MAX)).default(8),
+  /** Calls that this node makes by itself. */
+  load: loadConfig.optional(),
+  /**
+   * Defects for tests, never for real traffic: `by-millisecond` takes messages of one peer in one
+   * millisecond for the same, `forgetful` forgets on restart what it handled, `silent-fallback`
+   * only seems to send over another way than the first, `fixed-window` sends as much whatever is
+   * lost, `resend-all` sends messages from their beginning when a part is lost.
+   */
+  double: z
+    .enum(['by-millisecond', 'forgetful', 'silent-fallback', 'fixed-window', 'resend-all'])
+    .optional(),
+});
+
+/** Checked options. */
+export type FabricOptions = z.output<typeof fabricConfig>;

@@ -1,0 +1,29 @@
+/**
+ * Fabric: drop reasons, each with a sentence that explains it.
+ *
+ * @module
+ */
+
+/** See the module. */
+export const FABRIC_DROPS: Readonly<Record<string, string>> = {
+  truncated: 'a packet is shorter than its head',
+  'wrong-version': 'a packet or an envelope has another version',
+  'bad-acknowledgement': 'an acknowledgement has ranges that are not descending or too many',
+  'bad-news': 'news are longer than the window, or than their packet',
+  'bad-piece': 'a piece is empty, ends behind its message, or behind its packet',
+  'never-sent': 'a packet is acknowledged that was never sent',
+  'old-memory': 'a packet from before the peer lost what it remembered',
+  'beyond-window': 'a message with a number that is not in use yet',
+  'too-long': 'a message is said to be longer than 64 MiB',
+  'no-room': 'pieces of unfinished messages of this peer take too much memory; they come again',
+  'bad-envelope': 'a message is not an envelope in deterministic CBOR',
+  'unknown-kind': 'the kind of a message is not known',
+  'wrong-peer': 'a message names another sender or recipient than its carrier',
+  'wrong-id': 'the id of a message is not that of its pieces',
+  late: 'a message is whole after its deadline',
+  'late-reply': 'an answer to a call for which nobody waits any more',
+  'deadline-over': 'a message of this node was not handled before its deadline',
+  'queue-full': 'a message is refused, or gives way to one of a higher priority: too many are open',
+  'unknown-peer': 'the carrier names a peer that does not run this protocol',
+  'not-ready': 'a packet came before the disk had counted this life, and too many wait',
+};

@@ -1,0 +1,131 @@
+/**
+ * Fabric: what the machine of a peer is told, and what it asks for.
+ *
+ * @module
+ */
+
+import type { Nanoseconds } from '../../engine/host/time.ts';
+import type { SendWishes, Way } from '../../engine/host/transport.ts';
+import type { EnvelopeDrop, MessageKind } from './envelope.ts';
+import type { InboxDrop } from './incoming/inbox.ts';
+import type { PacketDrop } from './wire.ts';
+
+/** A message to be sent. */
+export interface Submission<Request> {
+  readonly kind: 'message' | 'call' | 'group';
+  readonly payload: Uint8Array;
+  /** 0 to 3. */
+  readonly priority: number;
+  readonly lifetimeNs: Nanoseconds;
+  readonly request?: Request;
+}
+
+/** The answer to a call. */
+export interface Answer {
+  readonly kind: 'reply' | 'refusal';
+  readonly payload: Uint8Array;
+}
+
+/** What the machine of a peer is told. */
+export type PeerInput<Request> =
+  | { readonly kind: 'submit'; readonly message: Submission<Request> }
+  /** The machine keeps the bytes. */
+  | { readonly kind: 'packet'; readonly way: number; readonly bytes: Uint8Array }
+  /** The carrier's word on a packet that was sent with this token. */
+  | {
+      readonly kind: 'answered';
+      readonly way: number;
+      readonly token: number;
+      readonly outcome: string;
+    }
+  | { readonly kind: 'way'; readonly way: number; readonly state: Way }
+  | { readonly kind: 'synced'; readonly isDurable: boolean }
+  /** Numbers are free that were not before. */
+  | { readonly kind: 'numbers' }
+  /** The handler of a message has run; a call needs an answer. */
+  | { readonly kind: 'handled'; readonly number: number; readonly answer?: Answer };
+
+/** A message for its handler. */
+export interface Arrival {
+  readonly number: number;
+  readonly id: Uint8Array;
+  readonly kind: 'message' | 'call' | 'group';
+  readonly payload: Uint8Array;
+  /** 0 to 3. */
+  readonly priority: number;
+  /** The encoded envelope. */
+  readonly envelope: Uint8Array;
+  readonly deadlineNs: Nanoseconds;
+  /** It may have been with its handler before a restart. */
+  readonly isAgain: boolean;
+}
+
+/** Why something was dropped. */
+export type FabricDrop =
+  | PacketDrop
+  | EnvelopeDrop
+  | InboxDrop
+  | 'old-memory'
+  | 'never-sent'
+  | 'wrong-peer'
+  | 'wrong-id'
+  | 'late'
+  | 'late-reply'
+  | 'deadline-over'
+  | 'queue-full';
+
+/** How a message of ours ended. */
+export interface Settlement<Request> {
+  readonly number: number;
+  readonly kind: MessageKind;
+  readonly request: Request | undefined;
+  /** `ok`, `refused`, `deadline-over`, `queue-full`. */
+  readonly outcome: string;
+  /** The answer to a call. */
+  readonly body?: Uint8Array;
+  /** Its own payload; for the account of messages. */
+  readonly payload: Uint8Array;
+  /** From acceptance to this end. */
+  readonly tookNs: Nanoseconds;
+  /** False if it was refused at once. */
+  readonly isKept: boolean;
+}
+
+/** Counters that machines add to. */
+export type PeerCount =
+  | 'sent_packets'
+  | 'sent_bytes'
+  | 'piece_bytes'
+  | 'repeated_bytes'
+  | 'resent_acknowledged'
+  | 'payload_bytes'
+  | 'known_pieces'
+  | 'refusals'
+  | 'timeouts'
+  | 'restarts';
+
+/** What the machine of a peer asks for. */
+export type PeerEffect<Request> =
+  | {
+      readonly kind: 'send';
+      readonly way: number;
+      readonly bytes: Uint8Array;
+      readonly wishes: SendWishes;
+      /** If given, the carrier's answer is told with it. */
+      readonly token?: number;
+    }
+  | { readonly kind: 'put'; readonly key: string; readonly value: Uint8Array }
+  | { readonly kind: 'erase'; readonly key: string }
+  | { readonly kind: 'sync' }
+  | { readonly kind: 'hand'; readonly arrival: Arrival }
+  /** A message was taken over, now or before a restart. */
+  | { readonly kind: 'accepted'; readonly messageKind: MessageKind; readonly payload: Uint8Array }
+  /** A crash does not lose the message any more, or nobody wants that. */
+  | { readonly kind: 'kept'; readonly messageKind: MessageKind; readonly number: number }
+  /** A call has been handled: its answer is on the disk, written now or found after a restart. */
+  | { readonly kind: 'effected'; readonly call: Uint8Array; readonly how: 'written' | 'found' }
+  | { readonly kind: 'settled'; readonly settlement: Settlement<Request> }
+  | { readonly kind: 'drop'; readonly reason: FabricDrop }
+  | { readonly kind: 'count'; readonly of: PeerCount; readonly amount: number }
+  /** Messages are taken over another way than before. */
+  | { readonly kind: 'switched'; readonly to: number; readonly afterNs: Nanoseconds };

@@ -1,0 +1,158 @@
+/**
+ * Fabric: the envelope of a message, an array of ten items in deterministic CBOR (RFC 8949 section
+ * 4.2.1):
+ *
+ * ```text
+ * [version, id, from, to, kind, correlation | null, deadline, priority, attempt, payload]
+ * ```
+ *
+ * @module
+ */
+import { readUint48, writeUint48 } from '../_kit/bytes.ts';
+import {
+  CBOR_ARRAY,
+  CBOR_BYTES,
+  CBOR_SIMPLE,
+  CBOR_TEXT,
+  CBOR_UINT,
+  CborReader,
+} from '../_kit/cbor-reader.ts';
+import { CborWriter } from '../_kit/cbor-writer.ts';
+import {
+  ENVELOPE_VERSION,
+  ID_BYTES,
+  MEMORY_BYTES,
+  NAME_MAX,
+  PAYLOAD_MAX,
+  PRIORITIES,
+} from './geometry.ts';
+
+/**
+ * What a message is, in the order of numbers on the wire: `message` is handed over, `call` is
+ * answered by a `reply` or a `refusal`, `group` belongs to the machine of groups.
+ */
+export const MESSAGE_KINDS = ['message', 'call', 'reply', 'refusal', 'group'] as const;
+/** See {@link MESSAGE_KINDS}. */
+export type MessageKind = (typeof MESSAGE_KINDS)[number];
+
+/** A message. */
+export interface Envelope {
+  /** 16 bytes: memory of the sender, two zero bytes, number. */
+  readonly id: Uint8Array;
+  readonly from: string;
+  readonly to: string;
+  readonly kind: MessageKind;
+  /** The id of the call that a reply answers; null otherwise. */
+  readonly correlation: Uint8Array | null;
+  /** From this instant on it is of no use, Unix ms by the clock of its sender. */
+  readonly deadlineMs: number;
+  /** 0 (bulk) to 3 (urgent). */
+  readonly priority: number;
+  /** How often its sender had restarted while it was open. */
+  readonly attempt: number;
+  /** A view into the decoded bytes. */
+  readonly payload: Uint8Array;
+}
+
+/** Why bytes are not an envelope. */
+export type EnvelopeDrop = 'bad-envelope' | 'wrong-version' | 'unknown-kind';
+
+const ITEMS = 10;
+const NULL = 22;
+const NULL_BYTE = (CBOR_SIMPLE << 5) | NULL;
+const NUMBER_OFFSET = ID_BYTES - 6;
+const decoder = new TextDecoder('utf-8', { fatal: true });
+
+/** The id of the message with that number from that memory. */
+export function messageId(memory: Uint8Array, number: number): Uint8Array {
+  const id = new Uint8Array(ID_BYTES);
+  id.set(memory.subarray(0, MEMORY_BYTES));
+  writeUint48(id, NUMBER_OFFSET, number);
+  return id;
+}
+
+/** The number in an id. */
+export function numberOf(id: Uint8Array): number {
+  return readUint48(id, NUMBER_OFFSET);
+}
+
+/** The bytes of a message; fields are within their bounds, or it is a bug of the caller. */
+export function encodeEnvelope(envelope: Envelope): Uint8Array {
+  const { id, from, to, kind, correlation, deadlineMs, priority, attempt, payload } = envelope;
+  const writer = new CborWriter();
+  writer.array(ITEMS);
+  writer.uint(ENVELOPE_VERSION);
+  writer.string(id);
+  writer.text(from);
+  writer.text(to);
+  writer.uint(MESSAGE_KINDS.indexOf(kind));
+  if (correlation === null) writer.head(CBOR_SIMPLE, NULL);
+  else writer.string(correlation);
+  writer.uint(deadlineMs);
+  writer.uint(priority);
+  writer.uint(attempt);
+  writer.string(payload);
+  return writer.taken();
+}
+
+const reader: CborReader = new CborReader();
+
+/** Reads exactly what {@link encodeEnvelope} writes; id and payload stay where they are. */
+export function decodeEnvelope(bytes: Uint8Array): Envelope | EnvelopeDrop {
+  reader.open(bytes, 0, bytes.length);
+  if (!(reader.expect(CBOR_ARRAY) && reader.argument === ITEMS)) return 'bad-envelope';
+  const version = uintOf(Number.MAX_SAFE_INTEGER);
+  if (version === undefined) return 'bad-envelope';
+  if (version !== ENVELOPE_VERSION) return 'wrong-version';
+  const id = stringOf(ID_BYTES);
+  const from = nameOf();
+  const to = nameOf();
+  if (id === undefined || from === undefined || to === undefined) return 'bad-envelope';
+  if (!reader.expect(CBOR_UINT)) return 'bad-envelope';
+  const kind = (MESSAGE_KINDS as readonly MessageKind[])[reader.argument];
+  if (kind === undefined) return 'unknown-kind';
+  const correlation = idOrNull();
+  if (correlation === undefined || (correlation !== null) !== isAnswer(kind)) return 'bad-envelope';
+  const rest = endOf();
+  return rest === undefined ? 'bad-envelope' : { id, from, to, kind, correlation, ...rest };
+}
+
+/** True for the kinds that name the call which they answer. */
+export function isAnswer(kind: MessageKind): boolean {
+  return kind === 'reply' || kind === 'refusal';
+}
+
+function endOf(): Pick<Envelope, 'deadlineMs' | 'priority' | 'attempt' | 'payload'> | undefined {
+  const deadlineMs = uintOf(Number.MAX_SAFE_INTEGER);
+  const priority = uintOf(PRIORITIES - 1);
+  const attempt = uintOf(Number.MAX_SAFE_INTEGER);
+  if (deadlineMs === undefined || priority === undefined || attempt === undefined) return undefined;
+  if (!reader.string(CBOR_BYTES) || reader.argument > PAYLOAD_MAX) return undefined;
+  if (reader.at !== reader.end) return undefined;
+  const payload = reader.bytes.subarray(reader.at - reader.argument, reader.at);
+  return { deadlineMs, priority, attempt, payload };
+}
+
+function uintOf(most: number): number | undefined {
+  return reader.expect(CBOR_UINT) && reader.argument <= most ? reader.argument : undefined;
+}
+
+function stringOf(length: number): Uint8Array | undefined {
+  if (!reader.string(CBOR_BYTES) || reader.argument !== length) return undefined;
+  return reader.bytes.subarray(reader.at - length, reader.at);
+}
+
+/** The id of a call, or null. */
+function idOrNull(): Uint8Array | null | undefined {
+  if (reader.bytes[reader.at] !== NULL_BYTE) return stringOf(ID_BYTES);
+  return reader.head() ? null : undefined;
+}
+
+function nameOf(): string | undefined {
+  if (!reader.string(CBOR_TEXT) || reader.argument > NAME_MAX) return undefined;
+  try {
+    return decoder.decode(reader.bytes.subarray(reader.at - reader.argument, reader.at));
+  } catch {
+    return undefined;
+  }
+}

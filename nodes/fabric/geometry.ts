@@ -1,0 +1,69 @@
+/**
+ * Fabric: lengths, numbers and defaults, each with unit and reason.
+ *
+ * @module
+ */
+
+/** Channel in carriers (docs/spec/stacking.md). */
+export const FABRIC_CHANNEL = 2;
+
+/** Version of envelopes. */
+export const ENVELOPE_VERSION = 1;
+/** Bytes of the id of a message: the name of the sender's memory, then a number. */
+export const ID_BYTES = 16;
+/** Bytes of the random name of a sender's memory: 64 bits, so that no two are equal. */
+export const MEMORY_BYTES = 8;
+/** Largest payload of a message, bytes (64 MiB). */
+export const PAYLOAD_MAX = 67_108_864;
+/** Longest name of a node, bytes of UTF-8: that of a DNS name (RFC 1035 section 2.3.4). */
+export const NAME_MAX = 255;
+/** Room for everything of an envelope but its payload, bytes. */
+export const ENVELOPE_HEAD_MAX = 640;
+/** Priorities are 0 (bulk) to 3 (urgent). */
+export const PRIORITIES = 4;
+/** Priority of what no application asked for otherwise. */
+export const PRIORITY_NORMAL = 1;
+/** The priority in a carrier for each of ours, because carriers have three. */
+export const CARRIER_PRIORITY = [0, 1, 2, 2] as const;
+
+/** Version in the upper half of the first byte of a packet. */
+export const PACKET_VERSION = 1;
+/** Largest packet over a carrier that may lose it, bytes: what any path carries (RFC 9000 section 14). */
+export const PACKET_BYTES = 1_200;
+/** Least bytes that a carrier must take: the head of a packet, acknowledgements and a few bytes. */
+export const PACKET_MIN = 512;
+
+/**
+ * Numbers above the contiguous ones that a receiver remembers. More than {@link QUEUE_MAX}, so that
+ * the bound of the queue is met first.
+ */
+export const WINDOW_NUMBERS = 1_024;
+/** Open messages for one peer, those included that wait for their answer. */
+export const QUEUE_MAX = 1_000;
+/** Numbers that one write to the disk reserves. */
+export const RESERVED_NUMBERS = 256;
+/**
+ * Messages that may be handed to the application before the disk knows that they were: after a
+ * crash, only these can be handed over a second time.
+ */
+export const HANDED_AHEAD = 32;
+/** Bytes of messages of one peer that may be in pieces here: one of the longest, and as much again. */
+export const ASSEMBLY_BYTES_MAX = 134_217_728;
+/** Bytes by which the memory of a message in pieces grows: it follows what came, not what was said. */
+export const CHUNK_BYTES = 65_536;
+/** Gaps that a message in pieces may have; pieces that would make more are not taken. */
+export const GAPS_MAX = 4_096;
+/** Bytes that may be with a carrier that has not answered; one message may exceed it (1 MiB). */
+export const UNANSWERED_BYTES_MAX = 1_048_576;
+
+/** First wait before what went unanswered is tried again, ns; doubles each time. */
+export const RETRY_NS = 250_000_000;
+/** A peer that returns is found within this time, ns. */
+export const RETRY_NS_MAX = 10_000_000_000;
+/** Time-outs in a row after which another way is taken. */
+export const TIMEOUTS_MAX = 3;
+/** The news that messages were handled waits this long for a packet that takes it along, ns. */
+export const NEWS_DELAY_NS = 10_000_000;
+
+/** Time that a message is given, ns; the longest outage that shipped scenarios have, and half. */
+export const DEADLINE_NS = 900_000_000_000;

@@ -1,0 +1,69 @@
+/**
+ * Fabric: a message of which pieces have come. Memory grows with what came, not with the length
+ * that was stated.
+ *
+ * @module
+ */
+import { ByteRanges } from '../byte-ranges.ts';
+import { CHUNK_BYTES, GAPS_MAX } from '../geometry.ts';
+
+/** See the module. */
+export class Assembly {
+  /** Bytes of the whole message, as stated. */
+  readonly total: number;
+  readonly #ranges = new ByteRanges();
+  readonly #chunks = new Map<number, Uint8Array>();
+
+  constructor(total: number) {
+    this.total = total;
+  }
+
+  /** Bytes that have come. */
+  get size(): number {
+    return this.#ranges.size;
+  }
+
+  /** Bytes of memory that it takes. */
+  get memory(): number {
+    return this.#chunks.size * CHUNK_BYTES;
+  }
+
+  /** False if the message would have too many gaps with bytes at this offset. */
+  takes(offset: number, length: number): boolean {
+    const { count } = this.#ranges;
+    return count < GAPS_MAX || this.#ranges.hasAny(offset - 1, offset + length + 1);
+  }
+
+  /** Takes bytes; those that have come before stay. */
+  add(offset: number, bytes: Uint8Array): void {
+    if (this.#ranges.add(offset, offset + bytes.length) === 0) return;
+    for (let at = 0; at < bytes.length; ) {
+      const place = (offset + at) % CHUNK_BYTES;
+      const part = bytes.subarray(at, at + CHUNK_BYTES - place);
+      this.#chunk(Math.floor((offset + at) / CHUNK_BYTES)).set(part, place);
+      at += part.length;
+    }
+  }
+
+  get isWhole(): boolean {
+    return this.#ranges.size === this.total;
+  }
+
+  /** The message, once it is whole. */
+  whole(): Uint8Array {
+    const bytes = new Uint8Array(this.total);
+    for (const [index, chunk] of this.#chunks) {
+      const start = index * CHUNK_BYTES;
+      bytes.set(chunk.subarray(0, Math.min(CHUNK_BYTES, this.total - start)), start);
+    }
+    return bytes;
+  }
+
+  #chunk(index: number): Uint8Array {
+    const known = this.#chunks.get(index);
+    if (known !== undefined) return known;
+    const made = new Uint8Array(Math.min(CHUNK_BYTES, this.total - index * CHUNK_BYTES));
+    this.#chunks.set(index, made);
+    return made;
+  }
+}

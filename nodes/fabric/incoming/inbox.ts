@@ -1,0 +1,261 @@
+/**
+ * Fabric: what came from one peer: which of its numbers were handled, which are with their handler,
+ * and messages of which only pieces are here.
+ *
+ * A message is handled once: its number is noted with the effect of its handler, and both are on
+ * disk before the peer hears of it. The names of the memories that a peer had before are kept, so
+ * that copies of their packets, late or sent again by others, are not taken for new messages.
+ *
+ * @module
+ */
+import { concatBytes, equalBytes, readUint48, writeUint48 } from '../../_kit/bytes.ts';
+import {
+  ASSEMBLY_BYTES_MAX,
+  ENVELOPE_HEAD_MAX,
+  HANDED_AHEAD,
+  MEMORY_BYTES,
+  PAYLOAD_MAX,
+} from '../geometry.ts';
+import { NumberWindow } from '../number-window.ts';
+import type { News, Piece } from '../wire.ts';
+import { Assembly } from './assembly.ts';
+
+const NUMBER_BYTES = 6;
+/** Memory, contiguous, bound, and how many names of former memories follow. */
+const HEAD_BYTES = MEMORY_BYTES + 2 * NUMBER_BYTES + 1;
+/** Former memories of a peer whose names are kept. */
+const FORMER_MAX = 4;
+
+/** What became of a piece. */
+export type PieceOutcome =
+  | { readonly kind: 'whole'; readonly bytes: Uint8Array }
+  | { readonly kind: 'partial' | 'known' }
+  | { readonly kind: 'drop'; readonly reason: InboxDrop };
+/** Why a piece was not taken. */
+export type InboxDrop = 'too-long' | 'no-room' | 'beyond-window';
+
+const PARTIAL: PieceOutcome = { kind: 'partial' };
+const KNOWN: PieceOutcome = { kind: 'known' };
+
+/** See the module. */
+export class Inbox {
+  /** Name of the peer's memory; empty before its first packet. */
+  #memory: Uint8Array = new Uint8Array(0);
+  readonly #former: Uint8Array[] = [];
+  /** Numbers whose handler has run. */
+  #handled = new NumberWindow();
+  /** The part of them that the disk knows. */
+  #durable = new NumberWindow();
+  /** Handled since the last write began, and since the one before. */
+  #fresh: number[] = [];
+  #writing: number[] = [];
+  /** With their handlers, or soon will be. */
+  readonly #inHand = new Set<number>();
+  /** The highest number that was to be handed over. */
+  #highest = 0;
+  /** Numbers below may have been handed over, as far as the disk knows. */
+  #handedBound = 0;
+  #boundWritten = 0;
+  /** Numbers below may have been handed over before the last restart. */
+  #againBound = 0;
+  readonly #assemblies = new Map<number, Assembly>();
+  #assemblyBytes = 0;
+
+  /** @param record What {@link record} returned, from the disk. */
+  constructor(record: Uint8Array | undefined) {
+    if (record !== undefined && record.length >= HEAD_BYTES) this.#recall(record);
+  }
+
+  /** All numbers up to this one were handled. */
+  get contiguous(): number {
+    return this.#handled.contiguous;
+  }
+
+  /** Name of the peer's memory; empty before its first packet. */
+  get memory(): Uint8Array {
+    return this.#memory;
+  }
+
+  /** Messages that are with their handlers. */
+  get inHand(): number {
+    return this.#inHand.size;
+  }
+
+  /** Bytes of memory of messages of which only pieces are here. */
+  get assemblyBytes(): number {
+    return this.#assemblyBytes;
+  }
+
+  /**
+   * A packet of the memory with this name came.
+   * @returns `new` if the peer has forgotten the numbers that it used before.
+   */
+  meet(memory: Uint8Array): 'same' | 'new' | 'former' {
+    if (equalBytes(memory, this.#memory)) return 'same';
+    if (this.#former.some((one) => equalBytes(one, memory))) return 'former';
+    if (this.#memory.length > 0) this.#former.push(this.#memory);
+    if (this.#former.length > FORMER_MAX) this.#former.shift();
+    this.#memory = memory.slice();
+    this.#handled = new NumberWindow();
+    this.#durable = new NumberWindow();
+    this.#fresh = [];
+    this.#writing = [];
+    this.#inHand.clear();
+    this.#highest = 0;
+    this.#clearAssemblies();
+    this.#handedBound = 0;
+    this.#againBound = 0;
+    return 'new';
+  }
+
+  /** The peer says that numbers below `floor` are over. */
+  raise(floor: number): void {
+    if (floor - 1 <= this.#handled.contiguous) return;
+    this.#handled.raise(floor);
+    this.#durable.raise(floor);
+    for (const number of this.#assemblies.keys()) if (number < floor) this.#drop(number);
+  }
+
+  /** Takes a piece. */
+  take(piece: Piece): PieceOutcome {
+    const { number, total, offset, bytes } = piece;
+    if (this.#handled.has(number) || this.#inHand.has(number)) return KNOWN;
+    if (!this.#handled.fits(number)) return { kind: 'drop', reason: 'beyond-window' };
+    if (total > PAYLOAD_MAX + ENVELOPE_HEAD_MAX) return { kind: 'drop', reason: 'too-long' };
+    if (bytes.length === total) {
+      this.#drop(number);
+      return { kind: 'whole', bytes };
+    }
+    let assembly = this.#assemblies.get(number);
+    if (assembly !== undefined && assembly.total !== total) {
+      // Its sender has restarted, and encoded it anew.
+      this.#drop(number);
+      assembly = undefined;
+    }
+    assembly ??= new Assembly(total);
+    this.#assemblies.set(number, assembly);
+    if (!assembly.takes(offset, bytes.length)) return { kind: 'drop', reason: 'no-room' };
+    const before = assembly.memory;
+    assembly.add(offset, bytes);
+    this.#assemblyBytes += assembly.memory - before;
+    if (!assembly.isWhole) return PARTIAL;
+    const whole = assembly.whole();
+    this.#drop(number);
+    return { kind: 'whole', bytes: whole };
+  }
+
+  /** False if the pieces need more memory than a peer gets; then the packet is not acknowledged. */
+  hasRoomFor(pieces: readonly Piece[]): boolean {
+    if (this.#assemblyBytes === 0) return true;
+    const fresh = pieces.reduce((sum, { bytes }) => sum + bytes.length, 0);
+    return this.#assemblyBytes + fresh <= ASSEMBLY_BYTES_MAX;
+  }
+
+  /** True if messages with this number may be handed over: a crash would remember that. */
+  mayHand(number: number): boolean {
+    return number < this.#handedBound;
+  }
+
+  /** A message goes to its handler. @returns true if it may have been there before a restart. */
+  hand(number: number): boolean {
+    this.#inHand.add(number);
+    if (number > this.#highest) this.#highest = number;
+    return number < this.#againBound;
+  }
+
+  /** The handler of a message has run, or nobody needs it any more. */
+  handled(number: number): void {
+    this.#inHand.delete(number);
+    if (this.#handled.has(number)) return;
+    this.#handled.add(number);
+    this.#fresh.push(number);
+  }
+
+  /** True if something is not on the disk yet. */
+  get isDirty(): boolean {
+    return this.#fresh.length > 0 || this.#wantedBound() > this.#boundWritten;
+  }
+
+  /** What the next write puts on the disk. */
+  record(): Uint8Array {
+    this.#writing = this.#fresh;
+    this.#fresh = [];
+    this.#boundWritten = this.#wantedBound();
+    const head = new Uint8Array(HEAD_BYTES);
+    head.set(this.#memory);
+    writeUint48(head, MEMORY_BYTES, this.#handled.contiguous);
+    writeUint48(head, MEMORY_BYTES + NUMBER_BYTES, this.#boundWritten);
+    head[HEAD_BYTES - 1] = this.#former.length;
+    return concatBytes(head, ...this.#former, this.#handled.above());
+  }
+
+  /** The write is complete. @returns how many messages the disk knows more. */
+  written(): number {
+    for (const number of this.#writing) this.#durable.add(number);
+    const count = this.#writing.length;
+    this.#writing = [];
+    this.#handedBound = this.#boundWritten;
+    return count;
+  }
+
+  /** The write has failed: its numbers are part of the next one. */
+  notWritten(): void {
+    this.#fresh = [...this.#writing, ...this.#fresh];
+    this.#writing = [];
+    this.#boundWritten = this.#handedBound;
+  }
+
+  /** What the peer may be told. */
+  news(): News {
+    const { contiguous } = this.#durable;
+    return { memory: this.#memory, contiguous, above: this.#durable.above() };
+  }
+
+  /** After a restart: the answer to this message is on the disk, so it was handled. */
+  recallHandled(memory: Uint8Array, number: number): void {
+    if (!equalBytes(memory, this.#memory) || this.#handled.has(number)) return;
+    this.handled(number);
+    this.#durable.add(number);
+  }
+
+  /** Defect for tests: everything that was handled is forgotten. */
+  forget(): void {
+    const memory = this.#memory;
+    this.#memory = new Uint8Array(0);
+    this.meet(memory);
+    this.#former.length = 0;
+  }
+
+  /** Ahead by what comes during two writes, so that a fast peer does not wait for the disk. */
+  #wantedBound(): number {
+    const ahead = Math.max(HANDED_AHEAD, 2 * this.#writing.length);
+    return Math.max(this.#highest, this.#handled.highest) + 1 + ahead;
+  }
+
+  #recall(record: Uint8Array): void {
+    this.#memory = record.slice(0, MEMORY_BYTES);
+    const contiguous = readUint48(record, MEMORY_BYTES);
+    this.#againBound = readUint48(record, MEMORY_BYTES + NUMBER_BYTES);
+    this.#handedBound = this.#againBound;
+    this.#boundWritten = this.#againBound;
+    let at = HEAD_BYTES;
+    for (let left = record[HEAD_BYTES - 1] as number; left > 0; left -= 1) {
+      this.#former.push(record.slice(at, at + MEMORY_BYTES));
+      at += MEMORY_BYTES;
+    }
+    this.#handled.include(contiguous, record.subarray(at));
+    this.#durable.include(contiguous, record.subarray(at));
+  }
+
+  #drop(number: number): void {
+    const assembly = this.#assemblies.get(number);
+    if (assembly === undefined) return;
+    this.#assemblyBytes -= assembly.memory;
+    this.#assemblies.delete(number);
+  }
+
+  #clearAssemblies(): void {
+    this.#assemblies.clear();
+    this.#assemblyBytes = 0;
+  }
+}

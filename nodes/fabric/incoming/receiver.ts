@@ -1,0 +1,171 @@
+/**
+ * Fabric: the messages of one peer, from their pieces to their handlers.
+ *
+ * @module
+ */
+import type { Nanoseconds } from '../../../engine/host/time.ts';
+import { equalBytes } from '../../_kit/bytes.ts';
+import type { Arrival, FabricDrop } from '../effects.ts';
+import { decodeEnvelope, type Envelope, numberOf } from '../envelope.ts';
+import { MEMORY_BYTES } from '../geometry.ts';
+import { nsUntil, type PeerShared } from '../peer-parts.ts';
+import type { Packet } from '../wire.ts';
+import { Inbox } from './inbox.ts';
+
+const NS_PER_MS = 1_000_000;
+
+/** See the module. */
+export class Receiver<Request> {
+  readonly inbox: Inbox;
+  readonly #shared: PeerShared<Request>;
+  /** Takes an answer; false if nobody waits for it. */
+  readonly #takeAnswer: (now: Nanoseconds, envelope: Envelope) => boolean;
+  /** Whole messages that may not be handed over yet, by number. */
+  readonly #held = new Map<number, Arrival>();
+  /** Calls that are with their handlers. */
+  readonly #calls = new Map<number, Arrival>();
+  /** Defect for tests: the millisecond of the last message. */
+  #lastMs = -1;
+
+  constructor(
+    shared: PeerShared<Request>,
+    takeAnswer: (now: Nanoseconds, envelope: Envelope) => boolean,
+  ) {
+    this.#shared = shared;
+    this.#takeAnswer = takeAnswer;
+    this.inbox = new Inbox(shared.parts.inboxRecord);
+    if (shared.parts.options.double === 'forgetful') this.inbox.forget();
+  }
+
+  /** Messages that are here and not handled. */
+  get held(): number {
+    return this.#held.size;
+  }
+
+  /**
+   * Takes the pieces of a packet.
+   * @returns `known` if any of them was handled before; `no-room` if the packet must not be
+   * acknowledged.
+   */
+  take(now: Nanoseconds, packet: Packet): 'taken' | 'known' | 'no-room' {
+    const { pieces, memory } = packet;
+    if (!this.inbox.hasRoomFor(pieces)) return 'no-room';
+    let outcome: 'taken' | 'known' = 'taken';
+    for (const piece of pieces) {
+      const taken = this.inbox.take(piece);
+      if (taken.kind === 'known') {
+        outcome = 'known';
+        this.#shared.emit({ kind: 'count', of: 'known_pieces', amount: 1 });
+      } else if (taken.kind === 'drop') this.#drop(taken.reason);
+      else if (taken.kind === 'whole')
+        this.#whole(now, { number: piece.number, memory }, taken.bytes);
+    }
+    return outcome;
+  }
+
+  /** A call that is with its handler. */
+  call(number: number): Arrival | undefined {
+    return this.#calls.get(number);
+  }
+
+  /** The handler of a message has run, and its mark is part of the next write. */
+  handled(number: number): void {
+    this.#calls.delete(number);
+    this.inbox.handled(number);
+    this.#shared.journal.ask();
+    this.drain();
+  }
+
+  /** Numbers below were given up by the peer. */
+  raise(floor: number): void {
+    this.inbox.raise(floor);
+    for (const number of this.#held.keys()) if (number < floor) this.#held.delete(number);
+    if (this.#held.size > 0) this.drain();
+  }
+
+  /** The peer has forgotten its numbers. */
+  reset(): void {
+    this.#held.clear();
+    this.#calls.clear();
+  }
+
+  /** Hands over what may be handed over now. */
+  drain(): void {
+    if (this.#shared.parts.options.order === 'sent') {
+      const { inbox } = this;
+      for (let next = this.#held.get(inbox.contiguous + 1); next !== undefined; ) {
+        if (!this.#hand(next)) return;
+        next = this.#held.get(inbox.contiguous + 1);
+      }
+      return;
+    }
+    for (const arrival of this.#held.values()) if (!this.#hand(arrival)) return;
+  }
+
+  #whole(now: Nanoseconds, of: { number: number; memory: Uint8Array }, bytes: Uint8Array): void {
+    const envelope = decodeEnvelope(bytes);
+    if (typeof envelope === 'string') {
+      this.#drop(envelope);
+      return;
+    }
+    const leftNs = nsUntil(envelope.deadlineMs, this.#shared.parts.clock());
+    const reason = this.#fault(envelope, of) ?? (leftNs <= 0 ? 'late' : undefined);
+    if (reason !== undefined) {
+      this.#drop(reason);
+      return;
+    }
+    const { number } = of;
+    const { kind, id, payload, priority } = envelope;
+    if (kind === 'reply' || kind === 'refusal') {
+      if (!this.#takeAnswer(now, envelope)) this.#drop('late-reply');
+      this.handled(number);
+      return;
+    }
+    if (this.#isDoubledAway(now)) {
+      this.handled(number);
+      return;
+    }
+    const deadlineNs = now + leftNs;
+    const parts = { number, id, kind, payload, priority, envelope: bytes, deadlineNs };
+    const isAgain = this.inbox.hand(number);
+    this.#held.set(number, { ...parts, isAgain });
+    this.drain();
+  }
+
+  /** @returns false if the disk has to know first what may have been handed over. */
+  #hand(arrival: Arrival): boolean {
+    const { number, kind } = arrival;
+    if (this.#shared.parts.isOutside(kind) && !this.inbox.mayHand(number)) {
+      // First the disk has to know that it may have been handed over.
+      this.#shared.journal.ask();
+      return false;
+    }
+    this.#held.delete(number);
+    if (kind === 'call') this.#calls.set(number, arrival);
+    this.#shared.emit({ kind: 'hand', arrival });
+    return true;
+  }
+
+  #fault(
+    { from, to, id }: Envelope,
+    { number, memory }: { readonly number: number; readonly memory: Uint8Array },
+  ): FabricDrop | undefined {
+    const { own, peer } = this.#shared.parts;
+    if (from !== peer || to !== own) return 'wrong-peer';
+    const isOwnId = numberOf(id) === number && equalBytes(id.subarray(0, MEMORY_BYTES), memory);
+    return isOwnId ? undefined : 'wrong-id';
+  }
+
+  /** Defect for tests: of the messages of one millisecond, only the first counts. */
+  #isDoubledAway(now: Nanoseconds): boolean {
+    if (this.#shared.parts.options.double !== 'by-millisecond') return false;
+    const ms = Math.floor(now / NS_PER_MS);
+    const isSame = ms === this.#lastMs;
+    this.#lastMs = ms;
+    return isSame;
+  }
+
+  #drop(reason: FabricDrop): void {
+    this.#shared.emit({ kind: 'drop', reason });
+  }
+}

@@ -1,0 +1,34 @@
+/**
+ * Fabric: the public face.
+ *
+ * @module
+ */
+import type { Protocol } from '../../engine/host/protocol.ts';
+import { type FabricOptions, fabricConfig } from './config.ts';
+import { FABRIC_DROPS } from './drops.ts';
+import { FABRIC_CHANNEL, PAYLOAD_MAX } from './geometry.ts';
+import { FABRIC_METRICS } from './metrics.ts';
+import { createFabric } from './node.ts';
+
+/** Carries messages of any size, once, over whatever is below. */
+export const protocol: Protocol<FabricOptions> = {
+  name: 'fabric',
+  summary: 'carries messages and calls of any size, handled once, over whatever network there is',
+  config: fabricConfig,
+  account: { kind: 'custody' },
+  jobs: {},
+  moduleUrl: import.meta.url,
+  drops: FABRIC_DROPS,
+  metrics: FABRIC_METRICS,
+  channel: FABRIC_CHANNEL,
+  carries: ({ order }) => ({
+    maxBytes: PAYLOAD_MAX,
+    delivery: 'acknowledged',
+    isOrdered: order === 'sent',
+  }),
+  // Every message waits for its peer until its deadline.
+  wishes: { lifetime: 'honoured', priority: 'honoured', tolerant: 'honoured' },
+  create: createFabric,
+};
+
+export { decodeEnvelope, type Envelope, type EnvelopeDrop, type MessageKind } from './envelope.ts';

@@ -1,0 +1,71 @@
+/**
+ * Fabric: the adapter between the port and the calls that a node makes by itself.
+ *
+ * @module
+ */
+import type { Host } from '../../engine/host/host.ts';
+import type { Store } from '../../engine/host/store.ts';
+import type { Nanoseconds } from '../../engine/host/time.ts';
+import { readUint48, writeUint48 } from '../_kit/bytes.ts';
+import { MachineShell } from '../_kit/shell.ts';
+import type { LoadOptions } from './config.ts';
+import { isReplyTo } from './echo.ts';
+import type { Settlement, Submission } from './effects.ts';
+import { type LoadEffect, type LoadInput, LoadMachine } from './load.ts';
+import type { Waiter } from './peer-node.ts';
+
+const MADE_KEY = 'calls made';
+const MADE_BYTES = 6;
+
+/** What the calls need. */
+export interface LoadNodeParts {
+  readonly host: Host;
+  readonly store: Store;
+  readonly options: LoadOptions & { readonly deadline: Nanoseconds };
+  readonly call: (to: string, message: Submission<Waiter>) => void;
+}
+
+/** See the module. */
+export class LoadNode {
+  readonly #parts: LoadNodeParts;
+  readonly #shell: MachineShell<LoadInput, LoadEffect>;
+  #made: number;
+
+  constructor(parts: LoadNodeParts) {
+    this.#parts = parts;
+    const { host, store, options } = parts;
+    const record = store.get(MADE_KEY);
+    this.#made = record === undefined ? 0 : readUint48(record, 0);
+    const machine = new LoadMachine(options, host.random('load'), this.#made);
+    this.#shell = new MachineShell(host, machine, (call) => this.#call(call));
+  }
+
+  start(): void {
+    this.#shell.take({ kind: 'start' });
+  }
+
+  stop(): void {
+    this.#shell.stop();
+  }
+
+  /** A call is over. */
+  settled({ request, outcome, body, payload, tookNs }: Settlement<Waiter>): void {
+    const { meter } = this.#parts.host;
+    if (outcome === 'ok') {
+      const isRight = isReplyTo(payload, body ?? new Uint8Array(0));
+      meter.counter(isRight ? 'fabric.answered_calls' : 'fabric.wrong_answers').add(1);
+      if (request !== undefined) meter.histogram('fabric.call').record(tookNs);
+    }
+  }
+
+  #call({ to, payload }: LoadEffect): void {
+    const { options, store, call } = this.#parts;
+    this.#made += 1;
+    const record = new Uint8Array(MADE_BYTES);
+    writeUint48(record, 0, this.#made);
+    store.put(MADE_KEY, record);
+    const { deadline: lifetimeNs, priority } = options;
+    const over = (): void => this.#shell.take({ kind: 'over' });
+    call(to, { kind: 'call', payload, priority, lifetimeNs, request: over });
+  }
+}

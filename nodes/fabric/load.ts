@@ -1,0 +1,95 @@
+/**
+ * Fabric: the calls that a node makes by itself.
+ *
+ * @module
+ */
+import type { Random } from '../../engine/host/random.ts';
+import type { Nanoseconds } from '../../engine/host/time.ts';
+import { writeUint32, writeUint48 } from '../_kit/bytes.ts';
+import type { Machine, TimerDue } from '../_kit/machine.ts';
+import type { LoadOptions } from './config.ts';
+
+const NS_PER_S = 1_000_000_000;
+/** Payloads are slices of a pool of random bytes: neighbours differ, and no byte costs a draw. */
+const POOL_WORDS = 16_384;
+const POOL_STEP = 4_099;
+const WORD_BYTES = 4;
+const NUMBER_BYTES = 6;
+
+/** What the machine is told. */
+export type LoadInput = { readonly kind: 'start' } | { readonly kind: 'over' };
+/** What it asks for: a call. */
+export interface LoadEffect {
+  readonly to: string;
+  readonly payload: Uint8Array;
+}
+
+/** See the module. */
+export class LoadMachine implements Machine<LoadInput, LoadEffect> {
+  readonly #options: LoadOptions;
+  readonly #random: Random;
+  readonly #pool: Uint8Array;
+  #made: number;
+  #open = 0;
+  #at: Nanoseconds = Number.POSITIVE_INFINITY;
+
+  /** @param made Calls that were made before a restart. */
+  constructor(options: LoadOptions, random: Random, made: number) {
+    this.#options = options;
+    this.#random = random;
+    this.#made = made;
+    this.#pool = new Uint8Array(POOL_WORDS * WORD_BYTES);
+    for (let at = 0; at < this.#pool.length; at += WORD_BYTES)
+      writeUint32(this.#pool, at, random.u32());
+  }
+
+  step(now: Nanoseconds, input: LoadInput | TimerDue): readonly LoadEffect[] {
+    const { start, rate } = this.#options;
+    if (input.kind === 'start') this.#at = Math.max(now, start);
+    if (input.kind === 'over') {
+      this.#open -= 1;
+      // Without a rate, the end of a call begins the next one.
+      if (rate === undefined && this.#at === Number.POSITIVE_INFINITY) this.#at = now;
+    }
+    const calls: LoadEffect[] = [];
+    while (this.#at <= now && this.#mayCall(now)) {
+      if (this.#open < this.#options.concurrent) calls.push(this.#call());
+      this.#advance();
+    }
+    return calls;
+  }
+
+  nextAt(): Nanoseconds {
+    return this.#mayCall(this.#at) ? this.#at : Number.POSITIVE_INFINITY;
+  }
+
+  #mayCall(at: Nanoseconds): boolean {
+    const { count = Number.POSITIVE_INFINITY, stop = Number.POSITIVE_INFINITY } = this.#options;
+    return this.#made < count && at < stop;
+  }
+
+  #advance(): void {
+    const { rate, concurrent } = this.#options;
+    if (rate !== undefined) this.#at += 1 + Math.floor(this.#random.exponential(NS_PER_S / rate));
+    else if (this.#open >= concurrent) this.#at = Number.POSITIVE_INFINITY;
+  }
+
+  #call(): LoadEffect {
+    const { to, sizes } = this.#options;
+    const size = sizes[sizes.length === 1 ? 0 : this.#random.below(sizes.length)] as number;
+    const payload = new Uint8Array(size);
+    let from = (this.#made * POOL_STEP) % this.#pool.length;
+    for (let at = 0; at < size; ) {
+      const part = this.#pool.subarray(from, from + size - at);
+      payload.set(part, at);
+      at += part.length;
+      from = 0;
+    }
+    // No two calls are alike.
+    if (size >= NUMBER_BYTES) writeUint48(payload, 0, this.#made);
+    const target = to[this.#made % to.length] as string;
+    this.#made += 1;
+    this.#open += 1;
+    return { to: target, payload };
+  }
+}

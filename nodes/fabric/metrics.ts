@@ -1,0 +1,99 @@
+/**
+ * Fabric: metrics.
+ *
+ * @module
+ */
+import type { MetricDefinition } from '../../engine/host/measure.ts';
+
+function counter(name: string, unit: MetricDefinition['unit'], help: string): MetricDefinition {
+  return { name: `fabric.${name}`, kind: 'counter', unit, help };
+}
+
+/** Metrics of a node. */
+export const FABRIC_METRICS: readonly MetricDefinition[] = [
+  counter('calls', 'count', 'calls of `load` that were taken over for good, at the caller'),
+  counter(
+    'answered_calls',
+    'count',
+    'of these, those that were answered within their deadline, correctly',
+  ),
+  {
+    name: 'fabric.answered',
+    kind: 'ratio',
+    unit: 'ratio',
+    help: 'share of the calls of `load` that were answered correctly within their deadline, at the caller',
+    of: ['fabric.answered_calls', 'fabric.calls'],
+  },
+  {
+    name: 'fabric.call',
+    kind: 'histogram',
+    unit: 'ns',
+    help: 'time from a call of `load` to its answer; without calls that outlived a restart of the caller',
+  },
+  counter('wrong_answers', 'count', 'answers whose checksum is not that of their call'),
+  counter('handled', 'count', 'calls whose answer is on the disk of the node that was called'),
+  counter(
+    'handled_twice',
+    'count',
+    'calls that were handled again although the effect of the first time was on the disk',
+  ),
+  counter(
+    'again',
+    'packets',
+    'messages handed over that may have been handed over before a restart',
+  ),
+  counter('expired', 'packets', 'messages and calls that were not handled before their deadline'),
+  counter(
+    'refused_messages',
+    'packets',
+    'messages and calls that a full queue refused or displaced',
+  ),
+  counter('sent_packets', 'packets', 'packets given to carriers'),
+  counter('sent_bytes', 'bytes', 'bytes of packets given to carriers'),
+  counter(
+    'payload_bytes',
+    'bytes',
+    'payloads of messages of which the peer has said that it handled them',
+  ),
+  {
+    name: 'fabric.overhead',
+    kind: 'ratio',
+    unit: 'count',
+    help: 'bytes given to carriers for each byte of payload that was handled, both directions together',
+    of: ['fabric.sent_bytes', 'fabric.payload_bytes'],
+  },
+  counter('piece_bytes', 'bytes', 'bytes of messages in packets, without heads'),
+  counter('repeated_bytes', 'bytes', 'of these, bytes that had been sent before'),
+  {
+    name: 'fabric.repeated',
+    kind: 'ratio',
+    unit: 'ratio',
+    help: 'share of the bytes of messages in packets that had been sent before',
+    of: ['fabric.repeated_bytes', 'fabric.piece_bytes'],
+  },
+  counter(
+    'resent_acknowledged',
+    'bytes',
+    'bytes that were sent again although the peer had acknowledged them',
+  ),
+  counter(
+    'known_pieces',
+    'packets',
+    'pieces of messages that had been handled before: what the filter is for',
+  ),
+  counter('refusals', 'count', 'packets that a carrier refused; they are sent again'),
+  counter('timeouts', 'count', 'time-outs of ways'),
+  counter('restarts', 'count', 'peers that came back without what they had not handled'),
+  {
+    name: 'fabric.queue.peak',
+    kind: 'histogram',
+    unit: 'packets',
+    help: 'open messages for one peer, each time there are more than ever before',
+  },
+  {
+    name: 'fabric.switch',
+    kind: 'samples',
+    unit: 'ns',
+    help: 'time from the first packet without an answer to the choice of another way',
+  },
+];

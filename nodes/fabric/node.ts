@@ -1,0 +1,282 @@
+/**
+ * Fabric: the adapter between the port, the machines of all peers, and the handlers of messages.
+ *
+ * @module
+ */
+import type { Host, NodeRequest } from '../../engine/host/host.ts';
+import type { NodeHandle, NodeSetup, Witness } from '../../engine/host/protocol.ts';
+import type { Store } from '../../engine/host/store.ts';
+import type { Transport, TransportHandlers } from '../../engine/host/transport.ts';
+import { readUint32, writeUint32 } from '../_kit/bytes.ts';
+import { bytesName } from '../_kit/bytes-name.ts';
+import { FabricAccount } from './account.ts';
+import type { FabricOptions } from './config.ts';
+import { checksumReply } from './echo.ts';
+import type { Arrival, Settlement, Submission } from './effects.ts';
+import { ID_BYTES, MEMORY_BYTES, PAYLOAD_MAX, PRIORITY_NORMAL, RETRY_NS } from './geometry.ts';
+import { LoadNode } from './load-node.ts';
+import { recordPrefix } from './outgoing/sender.ts';
+import { inboxKey } from './peer.ts';
+import { PeerNode, type Waiter } from './peer-node.ts';
+import { Subscribers } from './subscriber-node.ts';
+
+/** Calls that wait for the first write of a life. */
+const EARLY_MAX = 4_096;
+const MEMORY_KEY = 'memory';
+const LIFE_KEY = 'life';
+const LIFE_BYTES = 4;
+const NO_BYTES = new Uint8Array(0);
+
+/** A carrier, and the hosts that it reaches. */
+interface Carrier {
+  readonly transport: Transport;
+  readonly peers: ReadonlySet<string>;
+}
+
+/** Creates a fabric node on `host`. */
+export function createFabric(host: Host, setup: NodeSetup<FabricOptions>): NodeHandle {
+  return new FabricNode(host, setup);
+}
+
+class FabricNode implements NodeHandle {
+  readonly #host: Host;
+  readonly #options: FabricOptions;
+  readonly #witness: Witness;
+  readonly #account: FabricAccount;
+  readonly #store: Store;
+  readonly #carriers: readonly Carrier[];
+  readonly #peers = new Map<string, PeerNode>();
+  readonly #load: LoadNode | undefined;
+  readonly #subscribers: Subscribers | undefined;
+  #memory: Uint8Array = NO_BYTES;
+  #life = 0;
+  /** What came before the disk had counted this life; undefined afterwards. */
+  #early: (() => void)[] | undefined = [];
+
+  constructor(host: Host, { options, witness, observer }: NodeSetup<FabricOptions>) {
+    this.#host = host;
+    this.#options = options;
+    this.#witness = witness;
+    this.#account = new FabricAccount(observer);
+    this.#store = host.store('fabric');
+    this.#carriers = this.#findCarriers();
+    if (options.handler === 'subscriber') {
+      this.#subscribers = new Subscribers((from, number, answer) =>
+        this.#peers.get(from)?.handled(number, answer),
+      );
+    }
+    if (options.load !== undefined) {
+      const call = this.#callOfLoad.bind(this);
+      const load = { ...options.load, deadline: options.load.deadline ?? options.deadline };
+      this.#load = new LoadNode({ host, store: this.#store, options: load, call });
+    }
+  }
+
+  /** Nothing is sent before the disk has counted this life: peers tell lives apart by that. */
+  start(): void {
+    const known = this.#store.get(MEMORY_KEY);
+    this.#memory = known ?? this.#host.randomBytes(MEMORY_BYTES);
+    if (known === undefined) this.#store.put(MEMORY_KEY, this.#memory);
+    const former = this.#store.get(LIFE_KEY);
+    this.#life = 1 + (former === undefined ? 0 : readUint32(former, 0));
+    const life = new Uint8Array(LIFE_BYTES);
+    writeUint32(life, 0, this.#life);
+    this.#store.put(LIFE_KEY, life);
+    this.#host.onRequest((request) => this.#request(request));
+    this.#countLife();
+  }
+
+  stop(): void {
+    this.#load?.stop();
+    for (const peer of this.#peers.values()) peer.stop();
+  }
+
+  isReady(): boolean {
+    return this.#early === undefined;
+  }
+
+  holding(): number {
+    return this.#account.open;
+  }
+
+  status(): Readonly<Record<string, unknown>> {
+    const peers = [...this.#peers].map(([name, { open, held }]) => ({ held, name, open }));
+    return { life: this.#life, peers };
+  }
+
+  #findCarriers(): readonly Carrier[] {
+    const names = this.#options.ways ?? [undefined];
+    const found: Carrier[] = [];
+    for (const name of names) {
+      const transport = this.#host.transport(this.#handlers(found.length), name);
+      if (transport === undefined) this.#host.log.warn(`there is no carrier ${name ?? 'below'}`);
+      else found.push({ transport, peers: new Set(transport.peers) });
+    }
+    return found;
+  }
+
+  #handlers(way: number): TransportHandlers {
+    return {
+      onMessage: (from, buffer, offset, length): void => {
+        const bytes = buffer.slice(offset, offset + length);
+        this.#whenReady(() => this.#packet(way, from, bytes));
+      },
+      onWay: (name, state): void => {
+        this.#whenReady(() => this.#peers.get(name)?.turn(this.#laneOf(name, way), state));
+      },
+    };
+  }
+
+  #countLife(): void {
+    this.#store.sync((error) => {
+      if (error === undefined) this.#begin();
+      // A full disk may have room again.
+      else this.#host.after(RETRY_NS, () => this.#countLife());
+    });
+  }
+
+  #begin(): void {
+    const early = this.#early ?? [];
+    this.#early = undefined;
+    for (const name of this.#peersOnDisk()) this.#peer(name)?.start();
+    for (const act of early) act();
+    this.#load?.start();
+  }
+
+  #peersOnDisk(): readonly string[] {
+    const names = new Set(this.#carriers.flatMap(({ peers }) => [...peers]));
+    return [...names].filter(
+      (name) =>
+        this.#store.get(inboxKey(name)) !== undefined ||
+        this.#store.keys({ prefix: recordPrefix(name), limit: 1 }).length > 0,
+    );
+  }
+
+  #whenReady(act: () => void): void {
+    if (this.#early === undefined) act();
+    else if (this.#early.length < EARLY_MAX) this.#early.push(act);
+    else this.#host.drop('not-ready');
+  }
+
+  #packet(way: number, from: string, bytes: Uint8Array): void {
+    const peer = this.#peer(from);
+    if (peer === undefined) this.#host.drop('unknown-peer');
+    else peer.packet(this.#laneOf(from, way), bytes);
+  }
+
+  /** The place of a carrier among those that reach a peer. */
+  #laneOf(peer: string, way: number): number {
+    return this.#carriers.slice(0, way).filter(({ peers }) => peers.has(peer)).length;
+  }
+
+  #peer(name: string): PeerNode | undefined {
+    const known = this.#peers.get(name);
+    if (known !== undefined) return known;
+    const transports = this.#carriers.filter(({ peers }) => peers.has(name));
+    if (transports.length === 0) return undefined;
+    const made = new PeerNode({
+      host: this.#host,
+      store: this.#store,
+      peer: name,
+      memory: this.#memory,
+      life: this.#life,
+      options: this.#options,
+      transports: transports.map(({ transport }) => transport),
+      isOutside: (kind): boolean => kind === 'message' || this.#options.handler === 'subscriber',
+      watch: undefined,
+      handlers: {
+        hand: (arrival): void => this.#hand(name, arrival),
+        accepted: (kind, payload): void => {
+          if (kind === 'message') this.#account.accepted(payload);
+        },
+        kept: (kind, number): void => {
+          if (kind === 'call') this.#countCall(name, number);
+        },
+        effected: (call, how): void => this.#effected(call, how),
+        settled: (settlement): void => this.#settled(settlement),
+      },
+    });
+    this.#peers.set(name, made);
+    return made;
+  }
+
+  #request(request: NodeRequest): void {
+    const { kind, target, body, wishes = {} } = request;
+    switch (kind) {
+      case 'send':
+      case 'call': {
+        const { lifetime: lifetimeNs = this.#options.deadline, priority = PRIORITY_NORMAL } =
+          wishes;
+        const respond: Waiter = (outcome, answer) => request.respond(outcome, answer);
+        const message = { payload: body.slice(), lifetimeNs, priority, request: respond };
+        this.#submit(target, { kind: kind === 'send' ? 'message' : 'call', ...message });
+        return;
+      }
+      case 'next':
+      case 'answer':
+      case 'refuse':
+        if (this.#subscribers === undefined) request.respond('no-subscribers');
+        else this.#subscribers.request(request);
+        return;
+      default:
+        request.respond('unknown-request');
+    }
+  }
+
+  #submit(to: string, message: Submission<Waiter>): void {
+    const refuse = (outcome: string): void => message.request?.(outcome);
+    if (message.payload.length > PAYLOAD_MAX) refuse('too-large');
+    else if (this.#early !== undefined) this.#whenReady(() => this.#submit(to, message));
+    else {
+      const peer = this.#peer(to);
+      if (peer === undefined) refuse('no-such-peer');
+      else peer.submit(message);
+    }
+  }
+
+  #callOfLoad(to: string, message: Submission<Waiter>): void {
+    this.#submit(to, message);
+  }
+
+  #hand(from: string, arrival: Arrival): void {
+    const { number, kind, payload, isAgain } = arrival;
+    if (kind !== 'call' && isAgain) this.#host.meter.counter('fabric.again').add(1);
+    if (this.#subscribers !== undefined) {
+      this.#subscribers.add(from, arrival);
+      return;
+    }
+    const peer = this.#peers.get(from);
+    if (kind === 'call') {
+      const { handler, reply } = this.#options;
+      if (handler === 'none') peer?.handled(number, { kind: 'refusal', payload: NO_BYTES });
+      else peer?.handled(number, { kind: 'reply', payload: checksumReply(payload, reply) });
+      return;
+    }
+    this.#account.delivered(payload);
+    this.#host.deliver(from, payload, 0, payload.length);
+    peer?.handled(number);
+  }
+
+  /** A call is accepted for good; one that is found again after a restart counts once. */
+  #countCall(peer: string, number: number): void {
+    if (this.#load === undefined) return;
+    const wasCounted = this.#witness.note(`calls/${this.#host.name}/${peer}`, number);
+    if (!wasCounted) this.#host.meter.counter('fabric.calls').add(1);
+  }
+
+  #effected(call: Uint8Array, how: 'written' | 'found'): void {
+    const wasHandled = this.#witness.note(`handled/${this.#host.name}`, bytesName(call, ID_BYTES));
+    if (!wasHandled) this.#host.meter.counter('fabric.handled').add(1);
+    else if (how === 'written') this.#host.meter.counter('fabric.handled_twice').add(1);
+  }
+
+  #settled(settlement: Settlement<Waiter>): void {
+    const { kind, request, outcome, body, payload, isKept } = settlement;
+    const { meter } = this.#host;
+    if (kind === 'message' && isKept) this.#account.settled(payload, outcome === 'ok');
+    if (outcome === 'deadline-over') meter.counter('fabric.expired').add(1);
+    if (outcome === 'queue-full') meter.counter('fabric.refused_messages').add(1);
+    if (kind === 'call') this.#load?.settled(settlement);
+    request?.(outcome, body);
+  }
+}

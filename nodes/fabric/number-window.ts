@@ -1,0 +1,100 @@
+/**
+ * Fabric: a set of numbers that fills up from below: all up to `contiguous`, and some of the
+ * {@link WINDOW_NUMBERS} above it. Receivers know by it what they have handled.
+ *
+ * @module
+ */
+import { WINDOW_NUMBERS } from './geometry.ts';
+
+const BYTE_BITS = 8;
+const WINDOW_BYTES = WINDOW_NUMBERS / BYTE_BITS;
+
+/** See the module. */
+export class NumberWindow {
+  /** Ring of bits; the bit of a number is at its remainder. */
+  #bits = new Uint8Array(WINDOW_BYTES);
+  #contiguous = 0;
+  #highest = 0;
+
+  /** All numbers from 1 up to this one are in the set. */
+  get contiguous(): number {
+    return this.#contiguous;
+  }
+
+  /** The highest number in the set. */
+  get highest(): number {
+    return this.#highest;
+  }
+
+  has(number: number): boolean {
+    if (number <= this.#contiguous) return true;
+    return number <= this.#highest && this.#bit(number);
+  }
+
+  /** True if the number is not too far above the contiguous ones. */
+  fits(number: number): boolean {
+    return number <= this.#contiguous + WINDOW_NUMBERS;
+  }
+
+  // hot: once per message.
+  /** Adds a number that {@link fits}. */
+  add(number: number): void {
+    if (number <= this.#contiguous) return;
+    this.#set(number, true);
+    if (number > this.#highest) this.#highest = number;
+    while (this.#highest > this.#contiguous && this.#bit(this.#contiguous + 1)) this.#pass();
+  }
+
+  /** Adds all numbers below `floor`. */
+  raise(floor: number): void {
+    const to = floor - 1;
+    if (to - this.#contiguous >= WINDOW_NUMBERS) {
+      this.#bits = new Uint8Array(WINDOW_BYTES);
+      this.#contiguous = to;
+    }
+    while (this.#contiguous < to) this.#pass();
+    if (this.#contiguous > this.#highest) this.#highest = this.#contiguous;
+    while (this.#highest > this.#contiguous && this.#bit(this.#contiguous + 1)) this.#pass();
+  }
+
+  /** Bits of the numbers above the contiguous ones; bit 0 of byte 0 is the next one. */
+  above(): Uint8Array {
+    const count = this.#highest - this.#contiguous;
+    const bytes = new Uint8Array(Math.ceil(count / BYTE_BITS));
+    for (let index = 0; index < count; index += 1) {
+      if (this.#bit(this.#contiguous + 1 + index)) {
+        const at = index >>> 3;
+        bytes[at] = (bytes[at] as number) | (1 << (index & 7));
+      }
+    }
+    return bytes;
+  }
+
+  /** Adds what {@link contiguous} and {@link above} of another set say. */
+  include(contiguous: number, above: Uint8Array): void {
+    this.raise(contiguous + 1);
+    for (let index = 0; index < above.length * BYTE_BITS; index += 1) {
+      const isSet = (((above[index >>> 3] as number) >>> (index & 7)) & 1) === 1;
+      const number = contiguous + 1 + index;
+      if (isSet && this.fits(number)) this.add(number);
+    }
+  }
+
+  #pass(): void {
+    this.#contiguous += 1;
+    this.#set(this.#contiguous, false);
+  }
+
+  #bit(number: number): boolean {
+    const place = number % WINDOW_NUMBERS;
+    return (((this.#bits[place >>> 3] as number) >>> (place & 7)) & 1) === 1;
+  }
+
+  #set(number: number, value: boolean): void {
+    const place = number % WINDOW_NUMBERS;
+    const at = place >>> 3;
+    const mask = 1 << (place & 7);
+    const byte = this.#bits[at] as number;
+    this.#bits[at] = value ? byte | mask : byte & ~mask;
+  }
+}

@@ -1,0 +1,96 @@
+/**
+ * Fabric: a message on its way to a peer.
+ *
+ * @module
+ */
+import type { Nanoseconds } from '../../../engine/host/time.ts';
+import { ByteRanges } from '../byte-ranges.ts';
+import type { MessageKind } from '../envelope.ts';
+
+/** What a message is made of. */
+export interface OutMessageParts<Request> {
+  readonly number: number;
+  readonly kind: MessageKind;
+  /** 0 to 3. */
+  readonly priority: number;
+  /** From this instant on it is of no use. */
+  readonly deadlineNs: Nanoseconds;
+  /** When it was accepted; after a restart, when it was found. */
+  readonly sinceNs: Nanoseconds;
+  /** The encoded envelope. */
+  readonly bytes: Uint8Array;
+  /** Bytes of the payload in it. */
+  readonly payloadBytes: number;
+  /** The id of the call that it answers; null otherwise. */
+  readonly correlation: Uint8Array | null;
+  /** Who waits for the outcome; absent for replies, and after a restart. */
+  readonly request?: Request | undefined;
+}
+
+/** Which of its bytes are where. Bytes in neither set are under way. */
+export class OutMessage<Request> {
+  readonly number: number;
+  readonly kind: MessageKind;
+  readonly priority: number;
+  readonly deadlineNs: Nanoseconds;
+  readonly sinceNs: Nanoseconds;
+  readonly bytes: Uint8Array;
+  readonly payloadBytes: number;
+  readonly correlation: Uint8Array | null;
+  readonly request: Request | undefined;
+  /** To be sent, for the first time or again. */
+  readonly todo = new ByteRanges();
+  /** With the peer, or with a carrier that has promised to deliver them. */
+  readonly there = new ByteRanges();
+  /**
+   * `open`: not handled yet, as far as is known here. `handled`: a call that waits for its answer.
+   * `over`: nothing more happens.
+   */
+  state: 'open' | 'handled' | 'over' = 'open';
+  /** True while it is in a queue. */
+  isQueued = false;
+  /** Where the bytes end that have been sent at least once. */
+  sentEnd = 0;
+
+  constructor(parts: OutMessageParts<Request>) {
+    this.number = parts.number;
+    this.kind = parts.kind;
+    this.priority = parts.priority;
+    this.deadlineNs = parts.deadlineNs;
+    this.sinceNs = parts.sinceNs;
+    this.bytes = parts.bytes;
+    this.payloadBytes = parts.payloadBytes;
+    this.correlation = parts.correlation;
+    this.request = parts.request;
+    this.todo.add(0, this.bytes.length);
+  }
+
+  /** Bytes were lost on the way: they are sent again, unless they have come after all. */
+  lost(start: number, end: number): void {
+    if (this.state !== 'open') return;
+    this.todo.add(start, end);
+    for (const [from, to] of this.there.ranges()) {
+      if (from >= end) return;
+      this.todo.remove(from, to);
+    }
+  }
+
+  /** Bytes have arrived. */
+  arrived(start: number, end: number): void {
+    if (this.state !== 'open') return;
+    this.there.add(start, end);
+    this.todo.remove(start, end);
+  }
+
+  /** The peer has lost what it had. */
+  restart(): void {
+    this.there.clear();
+    this.todo.clear();
+    this.todo.add(0, this.bytes.length);
+  }
+
+  /** True if all its bytes are with the peer, which has not handled it yet. */
+  get isWhole(): boolean {
+    return this.there.size === this.bytes.length;
+  }
+}

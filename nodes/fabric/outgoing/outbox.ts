@@ -1,0 +1,150 @@
+/**
+ * Fabric: the open messages for one peer, and the order in which they are sent: by priority, then by
+ * age. Knows neither packets nor ways.
+ *
+ * @module
+ */
+import type { Nanoseconds } from '../../../engine/host/time.ts';
+import { Deadlines } from '../../_kit/deadlines.ts';
+import { PRIORITIES, WINDOW_NUMBERS } from '../geometry.ts';
+import type { OutMessage } from './out-message.ts';
+
+/** See the module. */
+export class Outbox<Request> {
+  /** All that are not over, by number. */
+  readonly #open = new Map<number, OutMessage<Request>>();
+  /** Those with bytes to send, by priority, oldest first. */
+  readonly #queues: OutMessage<Request>[][] = Array.from({ length: PRIORITIES }, () => []);
+  readonly #deadlines = new Deadlines<OutMessage<Request>>();
+  #floor: number;
+  #next: number;
+
+  /** @param next The least number that can be used from now on. */
+  constructor(next: number) {
+    this.#next = next;
+    this.#floor = next;
+  }
+
+  /** Messages that are not over. */
+  get size(): number {
+    return this.#open.size;
+  }
+
+  /** The least number that is open; all below are over, or wait for their answer only. */
+  get floor(): number {
+    return this.#floor;
+  }
+
+  /** The highest number used. */
+  get last(): number {
+    return this.#next - 1;
+  }
+
+  get(number: number): OutMessage<Request> | undefined {
+    return this.#open.get(number);
+  }
+
+  /** All that are not over, in the order of numbers. */
+  messages(): IterableIterator<OutMessage<Request>> {
+    return this.#open.values();
+  }
+
+  /** Adds a message, whose number is above all before it. */
+  add(message: OutMessage<Request>): void {
+    if (this.#open.size === 0 && message.number > this.#floor) this.#floor = message.number;
+    this.#open.set(message.number, message);
+    this.#next = message.number + 1;
+    this.#deadlines.add(message.deadlineNs, message);
+  }
+
+  /** Adds a message that was found on the disk; numbers ascend, and are below those of new ones. */
+  restore(message: OutMessage<Request>): void {
+    if (this.#open.size === 0) this.#floor = message.number;
+    this.#open.set(message.number, message);
+    this.#deadlines.add(message.deadlineNs, message);
+  }
+
+  /** The newest message of the lowest priority below `priority` of which nothing was sent. */
+  displaced(priority: number): OutMessage<Request> | undefined {
+    for (let lower = 0; lower < priority; lower += 1) {
+      const found = this.#queues[lower]?.findLast(({ sentEnd }) => sentEnd === 0);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+
+  /** Puts a message with bytes to send in its queue: the oldest are first, whenever they are put. */
+  queue(message: OutMessage<Request>): void {
+    if (message.isQueued || message.state !== 'open' || message.todo.size === 0) return;
+    message.isQueued = true;
+    const queue = this.#queues[message.priority] as OutMessage<Request>[];
+    const { number } = message;
+    if (number < (queue[0]?.number ?? Number.POSITIVE_INFINITY)) {
+      queue.unshift(message);
+      return;
+    }
+    let place = queue.length;
+    while (place > 0 && (queue[place - 1] as OutMessage<Request>).number > number) place -= 1;
+    queue.splice(place, 0, message);
+  }
+
+  /** The message whose bytes leave next; undefined if there is none. */
+  next(): OutMessage<Request> | undefined {
+    for (let priority = PRIORITIES - 1; priority >= 0; priority -= 1) {
+      const queue = this.#queues[priority] as OutMessage<Request>[];
+      for (let first = queue[0]; first !== undefined; first = queue[0]) {
+        const isDue = first.state === 'open' && first.todo.size > 0;
+        // The receiver remembers no more numbers; older messages are in another queue.
+        if (isDue && first.number >= this.#floor + WINDOW_NUMBERS) break;
+        if (isDue) return first;
+        first.isQueued = false;
+        queue.shift();
+      }
+    }
+    return undefined;
+  }
+
+  /** The peer has handled a message. */
+  handled(message: OutMessage<Request>): void {
+    message.state = 'handled';
+    this.#raise();
+  }
+
+  /** Nothing more happens to a message. */
+  over(message: OutMessage<Request>): void {
+    message.state = 'over';
+    this.#open.delete(message.number);
+    this.#raise();
+  }
+
+  /** The earliest deadline; it may be that of a message that is over. */
+  get nextAt(): Nanoseconds {
+    for (
+      let first = this.#deadlines.first;
+      first?.state === 'over';
+      first = this.#deadlines.first
+    ) {
+      this.#deadlines.takeDue(Number.POSITIVE_INFINITY);
+    }
+    return this.#deadlines.nextAt ?? Number.POSITIVE_INFINITY;
+  }
+
+  /** A message whose deadline is over, and that is not. */
+  takeDue(now: Nanoseconds): OutMessage<Request> | undefined {
+    for (;;) {
+      const due = this.#deadlines.takeDue(now);
+      if (due === undefined || due.state !== 'over') return due;
+    }
+  }
+
+  /** True if messages wait that the peer has not handled. */
+  get isWaiting(): boolean {
+    return this.#floor < this.#next;
+  }
+
+  #raise(): void {
+    while (this.#floor < this.#next && this.#open.get(this.#floor)?.state !== 'open') {
+      this.#floor += 1;
+    }
+  }
+}

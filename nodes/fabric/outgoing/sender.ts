@@ -1,0 +1,342 @@
+/**
+ * Fabric: the messages to one peer, from their acceptance to their end.
+ *
+ * @module
+ */
+import type { Nanoseconds } from '../../../engine/host/time.ts';
+import { equalBytes } from '../../_kit/bytes.ts';
+import type { Answer, Arrival, Settlement, Submission } from '../effects.ts';
+import {
+  decodeEnvelope,
+  type Envelope,
+  encodeEnvelope,
+  isAnswer,
+  type MessageKind,
+  messageId,
+  numberOf,
+} from '../envelope.ts';
+import { MEMORY_BYTES } from '../geometry.ts';
+import { nsUntil, type PeerShared, unixMs } from '../peer-parts.ts';
+import type { News } from '../wire.ts';
+import { OutMessage } from './out-message.ts';
+import { Outbox } from './outbox.ts';
+
+const BITS = 8;
+const NS_PER_MS = 1_000_000;
+const NUMBER_DIGITS = 12;
+const HEX = 16;
+
+/** A message that has no number yet. */
+interface Waiting<Request> {
+  readonly kind: MessageKind;
+  readonly payload: Uint8Array;
+  readonly priority: number;
+  readonly deadlineNs: Nanoseconds;
+  readonly sinceNs: Nanoseconds;
+  readonly correlation: Uint8Array | null;
+  readonly request: Request | undefined;
+  /** Called when it has a number. */
+  readonly numbered?: () => void;
+}
+
+/** See the module. */
+export class Sender<Request> {
+  readonly outbox: Outbox<Request>;
+  readonly #shared: PeerShared<Request>;
+  readonly #waiting: Waiting<Request>[] = [];
+
+  constructor(shared: PeerShared<Request>) {
+    this.#shared = shared;
+    this.outbox = new Outbox(shared.parts.numbers.next);
+  }
+
+  /** Messages that are not over. */
+  get size(): number {
+    return this.outbox.size + this.#waiting.length;
+  }
+
+  /**
+   * Finds what was open before a restart.
+   * @param recall Called with the number of each call of the peer whose answer is on the disk.
+   */
+  restore(now: Nanoseconds, recall: (memory: Uint8Array, number: number) => void): void {
+    const { records, clock } = this.#shared.parts;
+    for (const [key, value] of records) {
+      const envelope = decodeEnvelope(value);
+      if (typeof envelope === 'string') {
+        this.#shared.emit({ kind: 'erase', key });
+        continue;
+      }
+      const { correlation, deadlineMs } = envelope;
+      if (correlation !== null) {
+        recall(correlation.subarray(0, MEMORY_BYTES), numberOf(correlation));
+        this.#shared.emit({ kind: 'effected', call: correlation, how: 'found' });
+      }
+      const leftNs = nsUntil(deadlineMs, clock());
+      const message = this.#found(now, envelope, now + Math.max(0, leftNs));
+      this.outbox.restore(message);
+      this.outbox.queue(message);
+      this.#accepted(message.kind, payloadOf(message));
+      this.#keep(message);
+    }
+  }
+
+  /** Accepts a message, or refuses it. */
+  submit(now: Nanoseconds, submission: Submission<Request>): void {
+    const { kind, payload, priority, lifetimeNs, request } = submission;
+    const deadlineNs = now + lifetimeNs;
+    const waiting = {
+      kind,
+      payload,
+      priority,
+      deadlineNs,
+      sinceNs: now,
+      correlation: null,
+      request,
+    };
+    if (this.outbox.size + this.#waiting.length < this.#shared.parts.options.queue) {
+      this.#accept(waiting);
+      return;
+    }
+    const displaced = this.outbox.displaced(priority);
+    if (displaced === undefined) this.#refuse(waiting);
+    else {
+      this.end(now, displaced, 'queue-full');
+      this.#accept(waiting);
+    }
+  }
+
+  /** Answers a call. @param numbered Called when the record of the answer is about to be written. */
+  answer(now: Nanoseconds, call: Arrival, { kind, payload }: Answer, numbered: () => void): void {
+    const { id, deadlineNs, priority } = call;
+    const times = { deadlineNs, sinceNs: now };
+    this.#accept({
+      kind,
+      payload,
+      priority,
+      ...times,
+      correlation: id,
+      request: undefined,
+      numbered,
+    });
+  }
+
+  /** Numbers are free that were not. */
+  numbers(): void {
+    for (let first = this.#waiting[0]; first !== undefined; first = this.#waiting[0]) {
+      const number = this.#shared.parts.numbers.take();
+      if (number === undefined) return;
+      this.#waiting.shift();
+      this.#begin(first, number);
+    }
+  }
+
+  /** The peer says what it has handled. @returns false if it speaks of another memory. */
+  news(now: Nanoseconds, { memory, contiguous, above }: News): boolean {
+    if (!equalBytes(memory, this.#shared.parts.memory)) return false;
+    const { outbox } = this;
+    const end = Math.min(contiguous, outbox.last);
+    for (let number = outbox.floor; number <= end; number += 1) this.#handled(now, number);
+    for (let bit = 0; bit < above.length * BITS; bit += 1) {
+      const byte = above[bit >>> 3] as number;
+      if (((byte >>> (bit & 7)) & 1) === 1) this.#handled(now, contiguous + 1 + bit);
+    }
+    return true;
+  }
+
+  /**
+   * An answer came.
+   * @returns false if nobody waits for it any more.
+   */
+  answered(now: Nanoseconds, envelope: Envelope): boolean {
+    const { correlation, kind, payload } = envelope;
+    if (correlation === null) return false;
+    const isOurs = equalBytes(correlation.subarray(0, MEMORY_BYTES), this.#shared.parts.memory);
+    const call = isOurs ? this.outbox.get(numberOf(correlation)) : undefined;
+    if (call === undefined || call.kind !== 'call') return false;
+    this.outbox.over(call);
+    this.#erase(call);
+    const { parts, journal, emit } = this.#shared;
+    parts.watch?.ended(now, call, kind);
+    emit({ kind: 'count', of: 'payload_bytes', amount: call.payloadBytes });
+    const outcome = kind === 'reply' ? 'ok' : 'refused';
+    const settlement = { ...this.#settlement(now, call, outcome), body: payload.slice() };
+    journal.ask({ kind: 'answered', settlement });
+    return true;
+  }
+
+  /** A message is over before it was handled. */
+  end(
+    now: Nanoseconds,
+    message: OutMessage<Request>,
+    outcome: 'deadline-over' | 'queue-full',
+  ): void {
+    const { parts, emit } = this.#shared;
+    this.outbox.over(message);
+    this.#erase(message);
+    parts.watch?.ended(now, message, outcome);
+    emit({ kind: 'drop', reason: outcome });
+    emit({ kind: 'settled', settlement: this.#settlement(now, message, outcome) });
+  }
+
+  /** Ends the messages whose deadline is over. */
+  expire(now: Nanoseconds): void {
+    for (let due = this.outbox.takeDue(now); due !== undefined; due = this.outbox.takeDue(now)) {
+      this.end(now, due, 'deadline-over');
+    }
+    while ((this.#waiting[0]?.deadlineNs ?? Number.POSITIVE_INFINITY) <= now) {
+      this.#refuse(this.#waiting.shift() as Waiting<Request>, 'deadline-over');
+    }
+  }
+
+  nextAt(): Nanoseconds {
+    const waitingNs = this.#waiting[0]?.deadlineNs ?? Number.POSITIVE_INFINITY;
+    return Math.min(this.outbox.nextAt, waitingNs);
+  }
+
+  /** The peer has lost its memory of what was not handled: everything open is sent anew. */
+  restart(now: Nanoseconds): void {
+    for (const message of this.outbox.messages()) {
+      if (message.state !== 'open') continue;
+      if (message.sentEnd > 0) this.#shared.parts.watch?.again(now, message, 'peer-restarted');
+      message.restart();
+      this.outbox.queue(message);
+    }
+  }
+
+  #accepted(messageKind: MessageKind, payload: Uint8Array): void {
+    this.#shared.emit({ kind: 'accepted', messageKind, payload });
+  }
+
+  #accept(waiting: Waiting<Request>): void {
+    this.#accepted(waiting.kind, waiting.payload);
+    const number = this.#waiting.length > 0 ? undefined : this.#shared.parts.numbers.take();
+    if (number === undefined) this.#waiting.push(waiting);
+    else this.#begin(waiting, number);
+  }
+
+  #refuse(waiting: Waiting<Request>, outcome: 'queue-full' | 'deadline-over' = 'queue-full'): void {
+    const { kind, request, payload } = waiting;
+    const { emit } = this.#shared;
+    emit({ kind: 'drop', reason: outcome });
+    const settlement = { number: 0, kind, request, outcome, payload, tookNs: 0, isKept: false };
+    emit({ kind: 'settled', settlement });
+  }
+
+  #begin(waiting: Waiting<Request>, number: number): void {
+    const { parts, journal } = this.#shared;
+    const { kind, payload, priority, deadlineNs, sinceNs, correlation, request } = waiting;
+    const envelope: Envelope = {
+      id: messageId(parts.memory, number),
+      from: parts.own,
+      to: parts.peer,
+      kind,
+      correlation,
+      deadlineMs: unixMs(parts.clock()) + Math.ceil((deadlineNs - sinceNs) / NS_PER_MS),
+      priority,
+      attempt: 0,
+      payload,
+    };
+    const bytes = encodeEnvelope(envelope);
+    const payloadBytes = payload.length;
+    const ends = { priority, deadlineNs, sinceNs };
+    const made = { number, kind, ...ends, bytes, payloadBytes, correlation, request };
+    const message = new OutMessage(made);
+    this.outbox.add(message);
+    parts.watch?.accepted(sinceNs, message);
+    waiting.numbered?.();
+    if (isAnswer(kind)) {
+      // The peer hears of its answer when no crash can undo what led to it.
+      this.#put(message);
+      journal.ask({ kind: 'answer', message });
+      return;
+    }
+    this.outbox.queue(message);
+    if (parts.options.outbox === 'durable') {
+      this.#put(message);
+      journal.ask({ kind: 'kept', message });
+    } else this.#keep(message);
+  }
+
+  /** A crash does not lose the message, or nobody wants that. */
+  #keep(message: OutMessage<Request>): void {
+    const { number, kind: messageKind } = message;
+    this.#shared.emit({ kind: 'kept', messageKind, number });
+  }
+
+  /** What waited for a write is on the disk. */
+  written(message: OutMessage<Request>): void {
+    const { correlation } = message;
+    if (correlation === null) this.#keep(message);
+    else {
+      this.#shared.emit({ kind: 'effected', call: correlation, how: 'written' });
+      this.outbox.queue(message);
+    }
+  }
+
+  #found(now: Nanoseconds, envelope: Envelope, deadlineNs: Nanoseconds): OutMessage<Request> {
+    const { id, kind, priority, attempt, payload, correlation } = envelope;
+    return new OutMessage({
+      correlation: correlation === null ? null : correlation.slice(),
+      ...{ number: numberOf(id), kind, priority, deadlineNs, sinceNs: now },
+      bytes: encodeEnvelope({ ...envelope, attempt: attempt + 1 }),
+      payloadBytes: payload.length,
+    });
+  }
+
+  #handled(now: Nanoseconds, number: number): void {
+    const message = this.outbox.get(number);
+    if (message === undefined || message.state !== 'open') return;
+    if (message.kind === 'call') {
+      this.outbox.handled(message);
+      return;
+    }
+    const { parts, emit } = this.#shared;
+    this.outbox.over(message);
+    this.#erase(message);
+    parts.watch?.ended(now, message, 'ok');
+    emit({ kind: 'count', of: 'payload_bytes', amount: message.payloadBytes });
+    if (!isAnswer(message.kind)) {
+      emit({ kind: 'settled', settlement: this.#settlement(now, message, 'ok') });
+    }
+  }
+
+  #settlement(
+    now: Nanoseconds,
+    message: OutMessage<Request>,
+    outcome: string,
+  ): Settlement<Request> {
+    const { number, kind, request, sinceNs } = message;
+    const payload = payloadOf(message);
+    return { number, kind, request, outcome, payload, tookNs: now - sinceNs, isKept: true };
+  }
+
+  #put(message: OutMessage<Request>): void {
+    this.#shared.emit({
+      kind: 'put',
+      key: recordKey(this.#shared.parts.peer, message.number),
+      value: message.bytes,
+    });
+  }
+
+  #erase(message: OutMessage<Request>): void {
+    const { parts, emit } = this.#shared;
+    if (parts.options.outbox === 'memory' && !isAnswer(message.kind)) return;
+    emit({ kind: 'erase', key: recordKey(parts.peer, message.number) });
+  }
+}
+
+/** Where the records of messages to a peer begin. */
+export function recordPrefix(peer: string): string {
+  return `out/${peer}/`;
+}
+
+/** Where a message to a peer is on the disk; keys ascend as numbers do. */
+function recordKey(peer: string, number: number): string {
+  return recordPrefix(peer) + number.toString(HEX).padStart(NUMBER_DIGITS, '0');
+}
+
+/** The payload is the end of the envelope. */
+function payloadOf({ bytes, payloadBytes }: OutMessage<unknown>): Uint8Array {
+  return bytes.subarray(bytes.length - payloadBytes);
+}

@@ -1,0 +1,179 @@
+/**
+ * Fabric: the adapter between the port and the machine of one peer.
+ *
+ * @module
+ */
+import type { Host } from '../../engine/host/host.ts';
+import type { Store } from '../../engine/host/store.ts';
+import type { CalendarTime } from '../../engine/host/time.ts';
+import type { Transport, Way } from '../../engine/host/transport.ts';
+import { ReservedCounter } from '../_kit/reserved-counter.ts';
+import { MachineShell } from '../_kit/shell.ts';
+import type { Answer, Arrival, PeerEffect, PeerInput, Settlement, Submission } from './effects.ts';
+import type { MessageKind } from './envelope.ts';
+import { RESERVED_NUMBERS } from './geometry.ts';
+import { recordPrefix } from './outgoing/sender.ts';
+import { inboxKey, PeerMachine } from './peer.ts';
+import type { PeerOptions } from './peer-parts.ts';
+import type { PeerWatch } from './peer-watch.ts';
+
+/** Who waits for the outcome of a message. */
+export type Waiter = (outcome: string, body?: Uint8Array) => void;
+
+/** What the node does for the machine of a peer. */
+export interface PeerHandlers {
+  readonly hand: (arrival: Arrival) => void;
+  readonly accepted: (kind: MessageKind, payload: Uint8Array) => void;
+  readonly kept: (kind: MessageKind, number: number) => void;
+  readonly effected: (call: Uint8Array, how: 'written' | 'found') => void;
+  readonly settled: (settlement: Settlement<Waiter>) => void;
+}
+
+/** What a peer's adapter is made for. */
+export interface PeerNodeParts {
+  readonly host: Host;
+  readonly store: Store;
+  readonly peer: string;
+  readonly memory: Uint8Array;
+  readonly life: number;
+  readonly options: PeerOptions;
+  readonly transports: readonly Transport[];
+  readonly isOutside: (kind: MessageKind) => boolean;
+  readonly watch: PeerWatch | undefined;
+  readonly handlers: PeerHandlers;
+}
+
+/** The messages of one peer. */
+export class PeerNode {
+  readonly #parts: PeerNodeParts;
+  readonly #machine: PeerMachine<Waiter>;
+  readonly #shell: MachineShell<PeerInput<Waiter>, PeerEffect<Waiter>>;
+  #peak = 0;
+
+  constructor(parts: PeerNodeParts) {
+    this.#parts = parts;
+    const { host, store, peer, memory, life, options, transports, isOutside, watch } = parts;
+    const counter = new ReservedCounter({
+      store,
+      key: `next/${peer}`,
+      reserve: RESERVED_NUMBERS,
+      onSync: (): void => this.#shell.take({ kind: 'numbers' }),
+    });
+    // Number 0 would be no number: all up to 0 count as handled.
+    const take = (): number | undefined => counter.take(1);
+    const numbers = {
+      take,
+      get next(): number {
+        return Math.max(1, counter.next);
+      },
+    };
+    const keys = store.keys({ prefix: recordPrefix(peer) });
+    this.#machine = new PeerMachine<Waiter>(
+      {
+        ...{ own: host.name, peer, memory, life, options, numbers, isOutside, watch },
+        carriers: transports.map(({ terms }) => terms),
+        random: host.random('retries'),
+        clock: (): CalendarTime => host.clock(),
+        records: keys.map((key) => [key, store.get(key) ?? new Uint8Array(0)]),
+        inboxRecord: store.get(inboxKey(peer)),
+      },
+      host.now(),
+    );
+    this.#shell = new MachineShell(host, this.#machine, (effect) => this.#perform(effect), 'lazy');
+  }
+
+  /** Messages to the peer that are not over. */
+  get open(): number {
+    return this.#machine.holding;
+  }
+
+  get held(): number {
+    return this.#machine.held;
+  }
+
+  /** Sends what is left from before a restart. */
+  start(): void {
+    this.#shell.take({ kind: 'numbers' });
+  }
+
+  stop(): void {
+    this.#shell.stop();
+  }
+
+  submit(message: Submission<Waiter>): void {
+    this.#shell.take({ kind: 'submit', message });
+    const { open } = this;
+    if (open <= this.#peak) return;
+    this.#peak = open;
+    this.#parts.host.meter.histogram('fabric.queue.peak').record(open);
+  }
+
+  /** A packet came; the callee owns the bytes. */
+  packet(way: number, bytes: Uint8Array): void {
+    this.#shell.take({ kind: 'packet', way, bytes });
+  }
+
+  turn(way: number, state: Way): void {
+    this.#shell.take({ kind: 'way', way, state });
+  }
+
+  /** The handler of a message has run. */
+  handled(number: number, answer?: Answer): void {
+    this.#shell.take({ kind: 'handled', number, ...(answer && { answer }) });
+  }
+
+  #perform(effect: PeerEffect<Waiter>): void {
+    const { host, store, handlers } = this.#parts;
+    switch (effect.kind) {
+      case 'send':
+        this.#send(effect);
+        return;
+      case 'put':
+        store.put(effect.key, effect.value);
+        return;
+      case 'erase':
+        store.delete(effect.key);
+        return;
+      case 'sync':
+        store.sync((error) => this.#shell.take({ kind: 'synced', isDurable: error === undefined }));
+        return;
+      case 'hand':
+        handlers.hand(effect.arrival);
+        return;
+      case 'accepted':
+        handlers.accepted(effect.messageKind, effect.payload);
+        return;
+      case 'kept':
+        handlers.kept(effect.messageKind, effect.number);
+        return;
+      case 'effected':
+        handlers.effected(effect.call, effect.how);
+        return;
+      case 'settled':
+        handlers.settled(effect.settlement);
+        return;
+      case 'drop':
+        host.drop(effect.reason);
+        return;
+      case 'count':
+        host.meter.counter(`fabric.${effect.of}`).add(effect.amount);
+        return;
+      case 'switched':
+        host.meter.sample('fabric.switch', effect.afterNs);
+    }
+  }
+
+  #send({ way, bytes, wishes, token }: Extract<PeerEffect<Waiter>, { kind: 'send' }>): void {
+    const transport = this.#parts.transports[way];
+    // Over a carrier that may lose packets, a refusal is a loss like any other.
+    const done =
+      token === undefined
+        ? ignore
+        : (outcome: string): void => this.#shell.take({ kind: 'answered', way, token, outcome });
+    transport?.send(this.#parts.peer, bytes, wishes, done);
+  }
+}
+
+function ignore(): void {
+  // Nothing waits for it.
+}

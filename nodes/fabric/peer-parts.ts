@@ -1,0 +1,77 @@
+/**
+ * Fabric: what the parts of a peer's machine share.
+ *
+ * @module
+ */
+import type { Random } from '../../engine/host/random.ts';
+import type { CalendarTime, Nanoseconds } from '../../engine/host/time.ts';
+import type { CarrierTerms } from '../../engine/host/transport.ts';
+import type { FabricOptions } from './config.ts';
+import type { PeerEffect, Settlement } from './effects.ts';
+import type { MessageKind } from './envelope.ts';
+import type { Journal } from './journal.ts';
+import type { OutMessage } from './outgoing/out-message.ts';
+import type { PeerWatch } from './peer-watch.ts';
+
+/** A record of the disk. */
+export type StoredRecord = readonly [key: string, value: Uint8Array];
+
+/** What a peer's machine is made for. */
+export interface PeerParts {
+  readonly own: string;
+  readonly peer: string;
+  /** Name of what this node remembers of its messages. */
+  readonly memory: Uint8Array;
+  /** Number of this life of the node, counted on disk. */
+  readonly life: number;
+  readonly options: PeerOptions;
+  /** The ways to the peer, in the order of preference; at least one. */
+  readonly carriers: readonly CarrierTerms[];
+  readonly random: Random;
+  readonly clock: () => CalendarTime;
+  readonly numbers: NumberSource;
+  /** Open messages on the disk, in the order of numbers. */
+  readonly records: readonly StoredRecord[];
+  /** What the disk knows of messages from the peer. */
+  readonly inboxRecord: Uint8Array | undefined;
+  /** True if such messages are handed to somebody outside of the record that marks them. */
+  readonly isOutside: (kind: MessageKind) => boolean;
+  /** Absent while no trace is recorded. */
+  readonly watch?: PeerWatch | undefined;
+}
+
+/** The options of a node that its peers' machines know. */
+export type PeerOptions = Pick<FabricOptions, 'queue' | 'outbox' | 'order' | 'packet' | 'double'>;
+
+/** Numbers of messages, none of which is used twice. */
+export interface NumberSource {
+  /** The least number that can come. */
+  readonly next: number;
+  /** Undefined while the disk does not know that it is used. */
+  take(): number | undefined;
+}
+
+/** What waits for a write. */
+export type JournalItem<Request> =
+  | { readonly kind: 'kept' | 'answer'; readonly message: OutMessage<Request> }
+  | { readonly kind: 'answered'; readonly settlement: Settlement<Request> };
+
+/** What every part can do. */
+export interface PeerShared<Request> {
+  readonly parts: PeerParts;
+  readonly journal: Journal<JournalItem<Request>>;
+  readonly emit: (effect: PeerEffect<Request>) => void;
+}
+
+const NS_PER_MS = 1_000_000;
+const MS_PER_S = 1_000;
+
+/** Unix milliseconds, rounded down. */
+export function unixMs({ seconds, nanos }: CalendarTime): number {
+  return seconds * MS_PER_S + Math.floor(nanos / NS_PER_MS);
+}
+
+/** Nanoseconds from now to an instant of calendar time; negative if it is over. */
+export function nsUntil(deadlineMs: number, clock: CalendarTime): Nanoseconds {
+  return (deadlineMs - unixMs(clock)) * NS_PER_MS;
+}

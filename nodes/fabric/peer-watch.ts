@@ -1,0 +1,46 @@
+/**
+ * Fabric: what a trace hears of the machine of a peer. Nothing else depends on it.
+ *
+ * @module
+ */
+import type { Nanoseconds } from '../../engine/host/time.ts';
+import type { MessageKind } from './envelope.ts';
+
+/** A message, as far as a trace shows it. */
+export interface WatchedMessage {
+  readonly number: number;
+  readonly kind: MessageKind;
+  readonly priority: number;
+  /** Bytes of the envelope, of those that arrived, and of those that left at least once. */
+  readonly bytes: { readonly length: number };
+  readonly there: { readonly size: number };
+  readonly sentEnd: number;
+  readonly sinceNs: Nanoseconds;
+}
+
+/** Hears what happens to messages to one peer. */
+export interface PeerWatch {
+  accepted(now: Nanoseconds, message: WatchedMessage): void;
+  /** Bytes of a message leave over a way. */
+  sent(now: Nanoseconds, message: WatchedMessage, way: number, start: number, end: number): void;
+  /** Bytes of a message have to be sent again. */
+  again(now: Nanoseconds, message: WatchedMessage, why: AgainReason): void;
+  /** The peer has all of it on disk, or it is over. */
+  ended(now: Nanoseconds, message: WatchedMessage, outcome: string): void;
+  /** A way answers, or does not. */
+  way(now: Nanoseconds, way: number, state: WayState): void;
+}
+
+/** Why bytes are sent again. */
+export type AgainReason = 'lost' | 'time-out' | 'refused' | 'other-way' | 'peer-restarted';
+
+/** What a node believes of a way to a peer. */
+export interface WayState {
+  readonly isUp: boolean;
+  /** Bytes that may be under way, and that are; 0 over carriers whose word is enough. */
+  readonly windowBytes: number;
+  readonly inFlightBytes: number;
+  /** Undefined before the first sample. */
+  readonly roundTripNs: Nanoseconds | undefined;
+  readonly isActive: boolean;
+}

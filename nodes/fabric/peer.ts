@@ -1,0 +1,203 @@
+/**
+ * Fabric: the machine of one peer: messages to it and from it, over one or several ways.
+ *
+ * Sending: a message gets a number and is written to disk, its bytes leave in packets over the first
+ * way that answers, and it is over when the peer says that it has handled it, or at its deadline.
+ * Receiving: pieces become messages again, each is handed to its handler once, and the peer hears of
+ * it when the disk knows that. An answer is a message of its own; its record on disk is also the mark
+ * that the call was handled, so that no restart separates the two.
+ *
+ * @module
+ */
+import type { Nanoseconds } from '../../engine/host/time.ts';
+import type { Machine, TimerDue } from '../_kit/machine.ts';
+import type { FabricDrop, PeerEffect, PeerInput } from './effects.ts';
+import { NEWS_DELAY_NS } from './geometry.ts';
+import { Receiver } from './incoming/receiver.ts';
+import { Journal } from './journal.ts';
+import { Sender } from './outgoing/sender.ts';
+import type { JournalItem, PeerParts, PeerShared } from './peer-parts.ts';
+import type { Lane } from './way/lane.ts';
+import { Ways } from './way/ways.ts';
+import { decodePacket, type News, type Packet } from './wire.ts';
+
+type PacketInput = Extract<PeerInput<unknown>, { kind: 'packet' }>;
+type HandledInput = Extract<PeerInput<unknown>, { kind: 'handled' }>;
+
+/** See the module. */
+export class PeerMachine<Request> implements Machine<PeerInput<Request>, PeerEffect<Request>> {
+  readonly #parts: PeerParts;
+  readonly #journal = new Journal<JournalItem<Request>>();
+  readonly #sender: Sender<Request>;
+  readonly #receiver: Receiver<Request>;
+  readonly #ways: Ways<Request>;
+  #effects: PeerEffect<Request>[] = [];
+  /** The life of the peer that is known; 0 before its first packet. */
+  #peerLife = 0;
+
+  constructor(parts: PeerParts, now: Nanoseconds) {
+    this.#parts = parts;
+    const emit = (effect: PeerEffect<Request>): void => {
+      this.#effects.push(effect);
+    };
+    const shared: PeerShared<Request> = { parts, journal: this.#journal, emit };
+    this.#sender = new Sender(shared);
+    this.#receiver = new Receiver(shared, (at, envelope) => this.#sender.answered(at, envelope));
+    const { inbox } = this.#receiver;
+    this.#ways = new Ways(shared, { outbox: this.#sender.outbox, news: (): News => inbox.news() });
+    const isForgetful = parts.options.double === 'forgetful';
+    this.#sender.restore(now, (memory, number) => {
+      if (!isForgetful) inbox.recallHandled(memory, number);
+    });
+    // A peer that has sent messages before hears that this life knows nothing of their pieces.
+    if (inbox.memory.length > 0) this.#ways.newsAt(now);
+  }
+
+  /** Messages to the peer that are not over. */
+  get holding(): number {
+    return this.#sender.size;
+  }
+
+  /** Whole messages of the peer that wait to be handed over. */
+  get held(): number {
+    return this.#receiver.held;
+  }
+
+  step(now: Nanoseconds, input: PeerInput<Request> | TimerDue): readonly PeerEffect<Request>[] {
+    this.#take(now, input);
+    this.#sender.expire(now);
+    this.#write(now);
+    this.#ways.send(now);
+    const effects = this.#effects;
+    this.#effects = [];
+    return effects;
+  }
+
+  nextAt(): Nanoseconds {
+    return Math.min(this.#sender.nextAt(), this.#ways.nextAt(), this.#journal.nextAt);
+  }
+
+  #take(now: Nanoseconds, input: PeerInput<Request> | TimerDue): void {
+    switch (input.kind) {
+      case 'submit':
+        this.#sender.submit(now, input.message);
+        return;
+      case 'packet':
+        this.#packet(now, input);
+        return;
+      case 'answered':
+        this.#ways.answered(now, input);
+        return;
+      case 'way':
+        this.#ways.turn(now, input.way, input.state);
+        return;
+      case 'synced':
+        this.#synced(now, input.isDurable);
+        return;
+      case 'numbers':
+        this.#sender.numbers();
+        return;
+      case 'handled':
+        this.#handled(now, input);
+        return;
+      case 'timer':
+        this.#ways.due(now);
+    }
+  }
+
+  #packet(now: Nanoseconds, { way, bytes }: PacketInput): void {
+    const packet = decodePacket(bytes);
+    const lane = this.#ways.lane(way);
+    const fault = typeof packet === 'string' ? packet : this.#meet(now, packet);
+    if (typeof packet === 'string' || fault !== undefined) {
+      this.#drop(fault ?? 'truncated');
+      return;
+    }
+    this.#acknowledged(now, lane, packet);
+    if (packet.news !== undefined && this.#sender.news(now, packet.news)) this.#ways.heard(now);
+    this.#receiver.raise(packet.floor);
+    // Bundles may come long after the restart of their sender. Their messages are as good as ever.
+    const isOfThisLife = packet.life === this.#peerLife;
+    const isToldOf = packet.isEliciting && isOfThisLife;
+    if (!isToldOf || this.#isFirst(now, lane, packet)) this.#pieces(now, packet);
+  }
+
+  /** @returns false if the packet came before, or must come again. */
+  #isFirst(now: Nanoseconds, lane: Lane<Request>, { number, pieces }: Packet): boolean {
+    if (!this.#receiver.inbox.hasRoomFor(pieces)) {
+      this.#drop('no-room');
+      return false;
+    }
+    return lane.received.note(now, number, true);
+  }
+
+  #pieces(now: Nanoseconds, packet: Packet): void {
+    const outcome = this.#receiver.take(now, packet);
+    if (packet.asksNews || outcome === 'known') this.#ways.newsAt(now);
+  }
+
+  #acknowledged(now: Nanoseconds, lane: Lane<Request>, { acknowledgement }: Packet): void {
+    // What packets of an earlier life acknowledge is not under way any more.
+    if (acknowledgement === undefined || acknowledgement.life !== this.#parts.life) return;
+    if (!this.#ways.acknowledged(now, lane, acknowledgement)) this.#drop('never-sent');
+  }
+
+  /** Learns of lives and memories of the peer. */
+  #meet(now: Nanoseconds, { memory, life }: Packet): FabricDrop | undefined {
+    const met = this.#receiver.inbox.meet(memory);
+    if (met === 'former') return 'old-memory';
+    if (met === 'new') this.#receiver.reset();
+    if (met === 'new' || life > this.#peerLife) {
+      const isRestart = this.#peerLife > 0;
+      this.#peerLife = life;
+      this.#ways.meet(life);
+      if (isRestart) {
+        this.#effects.push({ kind: 'count', of: 'restarts', amount: 1 });
+        this.#ways.abandon();
+        this.#sender.restart(now);
+      }
+    }
+    return undefined;
+  }
+
+  #handled(now: Nanoseconds, { number, answer }: HandledInput): void {
+    const call = this.#receiver.call(number);
+    if (answer === undefined || call === undefined) this.#receiver.handled(number);
+    else this.#sender.answer(now, call, answer, () => this.#receiver.handled(number));
+  }
+
+  /** Begins a write if one is needed. */
+  #write(now: Nanoseconds): void {
+    if (!this.#journal.begins(now)) return;
+    const { inbox } = this.#receiver;
+    const value = inbox.isDirty ? inbox.record() : undefined;
+    if (value !== undefined)
+      this.#effects.push({ kind: 'put', key: inboxKey(this.#parts.peer), value });
+    this.#effects.push({ kind: 'sync' });
+  }
+
+  #synced(now: Nanoseconds, isDurable: boolean): void {
+    const { inbox } = this.#receiver;
+    if (!isDurable) {
+      inbox.notWritten();
+      this.#journal.failed(now);
+      return;
+    }
+    if (inbox.written() > 0) this.#ways.newsAt(now + NEWS_DELAY_NS);
+    for (const item of this.#journal.done()) {
+      if (item.kind === 'answered')
+        this.#effects.push({ kind: 'settled', settlement: item.settlement });
+      else this.#sender.written(item.message);
+    }
+    this.#receiver.drain();
+  }
+
+  #drop(reason: FabricDrop): void {
+    this.#effects.push({ kind: 'drop', reason });
+  }
+}
+
+/** Where the disk has what it knows of messages from a peer. */
+export function inboxKey(peer: string): string {
+  return `in/${peer}`;
+}

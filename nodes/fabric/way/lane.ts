@@ -1,0 +1,138 @@
+/**
+ * Fabric: one way to one peer: a carrier, and what is with it.
+ *
+ * Over a carrier that may lose messages, packets are acknowledged and lost ones told apart
+ * (`recovery.ts`). Over one that promises to deliver them, or tells when it has, its word is enough.
+ *
+ * @module
+ */
+import type { Random } from '../../../engine/host/random.ts';
+import type { Nanoseconds } from '../../../engine/host/time.ts';
+import type { CarrierTerms } from '../../../engine/host/transport.ts';
+import { BackOff } from '../../_kit/back-off.ts';
+import { RETRY_NS, RETRY_NS_MAX, TIMEOUTS_MAX, UNANSWERED_BYTES_MAX } from '../geometry.ts';
+import type { OutMessage } from '../outgoing/out-message.ts';
+import { Received } from './received.ts';
+import { Recovery } from './recovery.ts';
+import { varied } from './varied.ts';
+
+/** Bytes of a message that are in one packet. */
+export interface SentPiece<Request> {
+  readonly message: OutMessage<Request>;
+  readonly start: number;
+  /** Exclusive. */
+  readonly end: number;
+}
+
+/** What is in a packet that is under way. */
+export interface Content<Request> {
+  readonly pieces: readonly SentPiece<Request>[];
+  readonly hasNews: boolean;
+}
+
+/** What a lane is made for. */
+export interface LaneParts {
+  /** Its place in the order of preference, from 0. */
+  readonly index: number;
+  readonly terms: CarrierTerms;
+  /** Largest packet over a carrier that may lose it, bytes. */
+  readonly packetBytes: number;
+  readonly random: Random;
+  /** Defect for tests: the window never shrinks. */
+  readonly isFixedWindow: boolean;
+}
+
+/** See the module. */
+export class Lane<Request> {
+  readonly index: number;
+  /** Largest packet, bytes. */
+  readonly packetBytes: number;
+  /** Absent where the carrier's word is enough. */
+  readonly recovery: Recovery<Content<Request>> | undefined;
+  #received = new Received();
+  isClosed = false;
+  /** When something was sent that is unanswered since; undefined if nothing is. */
+  waitingSinceNs: Nanoseconds | undefined;
+  readonly #random: Random;
+  readonly #retry = new BackOff({ firstNs: RETRY_NS, mostNs: RETRY_NS_MAX });
+  /** With a carrier that has not answered yet. */
+  readonly #unanswered = new Map<number, Content<Request> & { readonly bytes: number }>();
+  #unansweredBytes = 0;
+  #token = 0;
+  #retryAt: Nanoseconds = Number.POSITIVE_INFINITY;
+
+  constructor({ index, terms, packetBytes, random, isFixedWindow }: LaneParts) {
+    this.index = index;
+    this.#random = random;
+    const isLossy = terms.delivery === 'best-effort';
+    this.packetBytes = isLossy ? Math.min(terms.maxBytes, packetBytes) : terms.maxBytes;
+    if (!isLossy) return;
+    this.recovery = new Recovery({ packetBytes: this.packetBytes, random, isFixedWindow });
+  }
+
+  /** What came over it in this life of the peer. */
+  get received(): Received {
+    return this.#received;
+  }
+
+  /** The peer has another life: its packets count from 0. */
+  forgetReceived(): void {
+    this.#received = new Received();
+  }
+
+  /** False while the peer does not answer over it, or the carrier says that it leads nowhere. */
+  get isUp(): boolean {
+    if (this.recovery === undefined) return true;
+    return !this.isClosed && this.recovery.timeouts < TIMEOUTS_MAX;
+  }
+
+  /** True if a packet may leave. */
+  hasRoom(now: Nanoseconds): boolean {
+    if (this.recovery !== undefined) return this.recovery.room(now) > 0;
+    return (
+      this.#retryAt === Number.POSITIVE_INFINITY && this.#unansweredBytes < UNANSWERED_BYTES_MAX
+    );
+  }
+
+  nextAt(): Nanoseconds {
+    if (this.recovery === undefined) return this.#retryAt;
+    return Math.min(this.recovery.nextAt(), this.received.nextAt());
+  }
+
+  /** A packet goes to a carrier whose word is enough. @returns the token of its answer. */
+  entrust(content: Content<Request>, bytes: number): number {
+    const token = this.#token++;
+    this.#unanswered.set(token, { ...content, bytes });
+    this.#unansweredBytes += bytes;
+    return token;
+  }
+
+  /** The carrier's answer. @returns what was in the packet. */
+  answered(now: Nanoseconds, token: number, isTaken: boolean): Content<Request> | undefined {
+    const content = this.#unanswered.get(token);
+    if (content === undefined) return undefined;
+    this.#unanswered.delete(token);
+    this.#unansweredBytes -= content.bytes;
+    if (isTaken) {
+      this.#retry.reset();
+      this.#retryAt = Number.POSITIVE_INFINITY;
+    } else if (this.#retryAt === Number.POSITIVE_INFINITY) {
+      this.#retryAt = now + varied(this.#retry.next(), this.#random);
+    }
+    return content;
+  }
+
+  /** The wait after a refusal is over at `now`, or not yet. */
+  endWait(now: Nanoseconds): void {
+    if (this.#retryAt <= now) this.#retryAt = Number.POSITIVE_INFINITY;
+  }
+
+  /** The carrier says that packets leave, or that they do not. */
+  turn(now: Nanoseconds, isOpen: boolean): void {
+    this.isClosed = !isOpen;
+    if (!isOpen) return;
+    this.recovery?.opened(now);
+    this.#retry.reset();
+    this.#retryAt = Number.POSITIVE_INFINITY;
+  }
+}

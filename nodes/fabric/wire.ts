@@ -1,0 +1,284 @@
+/**
+ * Fabric: packets, which carriers take as messages. Integers are big-endian.
+ *
+ * ```text
+ *  0        1        5         9             17            23
+ *  | version|  life  | number  | memory      | floor       | parts ...
+ *  | flags  |  u32   | u32     | 8 bytes     | u48         |
+ * ```
+ * `life` names the life of the sending node, `number` counts its packets on this way. `memory` names
+ * what it remembers of its messages; those below `floor` are not open any more. Parts, in this order:
+ *
+ * ```text
+ *  acknowledgement (flag 1)  life u32, largest u32, delay us u32, ranges u8, then first u32 of the
+ *                            first range, and last u32, first u32 of each further one
+ *  news (flag 2)             memory 8 bytes, contiguous u48, length u8, bits of the numbers above it
+ *  pieces, up to the end     number u48, total u32, offset u32, length u32, bytes
+ * ```
+ * Flag 4: the packet wants to be acknowledged. Flag 8: its sender asks for news.
+ *
+ * @module
+ */
+import { readUint32, readUint48, writeUint32, writeUint48 } from '../_kit/bytes.ts';
+import { MEMORY_BYTES, PACKET_VERSION, WINDOW_NUMBERS } from './geometry.ts';
+import type { Acknowledgement } from './way/received.ts';
+
+/** Bytes in front of the parts. */
+export const HEAD_BYTES = 23;
+/** Bytes in front of the bytes of a piece. */
+export const PIECE_HEAD_BYTES = 18;
+/** Most bytes of news. */
+export const NEWS_BYTES_MAX = MEMORY_BYTES + 7 + WINDOW_NUMBERS / 8;
+
+const HAS_ACKNOWLEDGEMENT = 1;
+const HAS_NEWS = 2;
+const IS_ELICITING = 4;
+const ASKS_NEWS = 8;
+const FLAGS = 0x0f;
+const RANGES_MAX = 32;
+const NS_PER_US = 1_000;
+const UINT32_MAX = 0xffff_ffff;
+const ACKNOWLEDGEMENT_BYTES = 17;
+const RANGE_BYTES = 8;
+
+/** Why bytes are not a packet. */
+export type PacketDrop =
+  | 'truncated'
+  | 'wrong-version'
+  | 'bad-acknowledgement'
+  | 'bad-news'
+  | 'bad-piece';
+
+/** What the other side has handled: all numbers up to `contiguous`, and some above. */
+export interface News {
+  /** Name of the memory whose numbers they are. */
+  readonly memory: Uint8Array;
+  readonly contiguous: number;
+  /** Bit 0 of byte 0 is `contiguous + 1`. */
+  readonly above: Uint8Array;
+}
+
+/** Bytes of a message. */
+export interface Piece {
+  /** The number of the message. */
+  readonly number: number;
+  /** Bytes of the whole message. */
+  readonly total: number;
+  readonly offset: number;
+  /** A view into the packet. */
+  readonly bytes: Uint8Array;
+}
+
+/** An acknowledgement of the packets of one life. */
+export interface LifeAcknowledgement extends Acknowledgement {
+  readonly life: number;
+}
+
+/** A packet. */
+export interface Packet {
+  readonly life: number;
+  readonly number: number;
+  readonly memory: Uint8Array;
+  readonly floor: number;
+  readonly isEliciting: boolean;
+  readonly asksNews: boolean;
+  readonly acknowledgement: LifeAcknowledgement | undefined;
+  readonly news: News | undefined;
+  readonly pieces: readonly Piece[];
+}
+
+/** Writes packets one after another into the same bytes. */
+export class PacketWriter {
+  readonly #bytes: Uint8Array;
+  #length = 0;
+
+  /** @param limit Bytes of the largest packet. */
+  constructor(limit: number) {
+    this.#bytes = new Uint8Array(limit);
+  }
+
+  /** Bytes that are left for the data of a piece; < 1 if there is no room for a piece. */
+  get pieceRoom(): number {
+    return this.#bytes.length - this.#length - PIECE_HEAD_BYTES;
+  }
+
+  get length(): number {
+    return this.#length;
+  }
+
+  begin(life: number, memory: Uint8Array, floor: number): void {
+    const bytes = this.#bytes;
+    bytes[0] = PACKET_VERSION << 4;
+    writeUint32(bytes, 1, life);
+    bytes.set(memory, 9);
+    writeUint48(bytes, 17, floor);
+    this.#length = HEAD_BYTES;
+  }
+
+  acknowledge(life: number, { largest, delayNs, ranges }: Acknowledgement): void {
+    const bytes = this.#bytes;
+    const room = this.pieceRoom - ACKNOWLEDGEMENT_BYTES;
+    const count = Math.min(ranges.length, RANGES_MAX, 1 + Math.floor(room / RANGE_BYTES));
+    let at = this.#length;
+    bytes[0] = (bytes[0] as number) | HAS_ACKNOWLEDGEMENT;
+    writeUint32(bytes, at, life);
+    writeUint32(bytes, at + 4, largest);
+    writeUint32(bytes, at + 8, Math.min(UINT32_MAX, Math.floor(delayNs / NS_PER_US)));
+    bytes[at + 12] = count;
+    at += 13;
+    for (let index = 0; index < count; index += 1) {
+      const [first, last] = ranges[index] as readonly [number, number];
+      if (index > 0) {
+        writeUint32(bytes, at, last);
+        at += 4;
+      }
+      writeUint32(bytes, at, first);
+      at += 4;
+    }
+    this.#length = at;
+  }
+
+  news({ memory, contiguous, above }: News): void {
+    const bytes = this.#bytes;
+    const at = this.#length;
+    bytes[0] = (bytes[0] as number) | HAS_NEWS;
+    bytes.set(memory, at);
+    writeUint48(bytes, at + MEMORY_BYTES, contiguous);
+    bytes[at + MEMORY_BYTES + 6] = above.length;
+    bytes.set(above, at + MEMORY_BYTES + 7);
+    this.#length = at + MEMORY_BYTES + 7 + above.length;
+  }
+
+  // hot: once per message, and once per piece of a long one.
+  /** The bytes of a message from `offset` on; `length` fits {@link pieceRoom}. */
+  piece(number: number, message: Uint8Array, offset: number, length: number): void {
+    const bytes = this.#bytes;
+    const at = this.#length;
+    writeUint48(bytes, at, number);
+    writeUint32(bytes, at + 6, message.length);
+    writeUint32(bytes, at + 10, offset);
+    writeUint32(bytes, at + 14, length);
+    bytes.set(message.subarray(offset, offset + length), at + PIECE_HEAD_BYTES);
+    this.#length = at + PIECE_HEAD_BYTES + length;
+  }
+
+  /** Says that the packet wants to be acknowledged. */
+  elicit(): void {
+    this.#bytes[0] = (this.#bytes[0] as number) | IS_ELICITING;
+  }
+
+  askNews(): void {
+    this.#bytes[0] = (this.#bytes[0] as number) | ASKS_NEWS;
+  }
+
+  /** The packet; valid until {@link begin}. */
+  end(number: number): Uint8Array {
+    writeUint32(this.#bytes, 5, number);
+    return this.#bytes.subarray(0, this.#length);
+  }
+}
+
+/** Reads a packet; its parts are views into the bytes. */
+export function decodePacket(bytes: Uint8Array): Packet | PacketDrop {
+  if (bytes.length < HEAD_BYTES) return 'truncated';
+  const first = bytes[0] as number;
+  if (first >>> 4 !== PACKET_VERSION) return 'wrong-version';
+  const reader = new PartReader(bytes);
+  const acknowledgement =
+    (first & HAS_ACKNOWLEDGEMENT) === 0 ? undefined : reader.acknowledgement();
+  if (acknowledgement === 'bad') return 'bad-acknowledgement';
+  const news = (first & HAS_NEWS) === 0 ? undefined : reader.news();
+  if (news === 'bad') return 'bad-news';
+  const pieces = reader.pieces();
+  if (pieces === undefined) return 'bad-piece';
+  return {
+    life: readUint32(bytes, 1),
+    number: readUint32(bytes, 5),
+    memory: bytes.subarray(9, 9 + MEMORY_BYTES),
+    floor: readUint48(bytes, 17),
+    isEliciting: (first & FLAGS & IS_ELICITING) !== 0,
+    asksNews: (first & FLAGS & ASKS_NEWS) !== 0,
+    acknowledgement,
+    news,
+    pieces,
+  };
+}
+
+/** Reads the parts in their order. */
+class PartReader {
+  readonly #bytes: Uint8Array;
+  #at = HEAD_BYTES;
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes;
+  }
+
+  acknowledgement(): LifeAcknowledgement | 'bad' {
+    const bytes = this.#bytes;
+    const at = this.#at;
+    if (bytes.length < at + ACKNOWLEDGEMENT_BYTES) return 'bad';
+    const count = bytes[at + 12] as number;
+    const end = at + ACKNOWLEDGEMENT_BYTES + (count - 1) * RANGE_BYTES;
+    if (count < 1 || count > RANGES_MAX || bytes.length < end) return 'bad';
+    const largest = readUint32(bytes, at + 4);
+    const ranges = rangesOf(bytes, at + 9, count, largest);
+    if (ranges === undefined) return 'bad';
+    this.#at = end;
+    const delayNs = readUint32(bytes, at + 8) * NS_PER_US;
+    return { life: readUint32(bytes, at), largest, delayNs, ranges };
+  }
+
+  news(): News | 'bad' {
+    const bytes = this.#bytes;
+    const at = this.#at;
+    const bits = at + MEMORY_BYTES + 7;
+    if (bytes.length < bits) return 'bad';
+    const length = bytes[bits - 1] as number;
+    if (length > WINDOW_NUMBERS / 8 || bytes.length < bits + length) return 'bad';
+    this.#at = bits + length;
+    return {
+      memory: bytes.subarray(at, at + MEMORY_BYTES),
+      contiguous: readUint48(bytes, at + MEMORY_BYTES),
+      above: bytes.subarray(bits, bits + length),
+    };
+  }
+
+  pieces(): readonly Piece[] | undefined {
+    const bytes = this.#bytes;
+    const pieces: Piece[] = [];
+    let at = this.#at;
+    while (at < bytes.length) {
+      const start = at + PIECE_HEAD_BYTES;
+      if (start > bytes.length) return undefined;
+      const total = readUint32(bytes, at + 6);
+      const offset = readUint32(bytes, at + 10);
+      const length = readUint32(bytes, at + 14);
+      if (length === 0 || start + length > bytes.length || offset + length > total)
+        return undefined;
+      const number = readUint48(bytes, at);
+      pieces.push({ number, total, offset, bytes: bytes.subarray(start, start + length) });
+      at = start + length;
+    }
+    return pieces;
+  }
+}
+
+/** The ranges, descending and disjoint; `at` is 4 bytes before the first of the first one. */
+function rangesOf(
+  bytes: Uint8Array,
+  at: number,
+  count: number,
+  largest: number,
+): readonly (readonly [number, number])[] | undefined {
+  const ranges: (readonly [number, number])[] = [];
+  let below = largest + 1;
+  for (let index = 0; index < count; index += 1) {
+    const last = index === 0 ? largest : readUint32(bytes, at + index * RANGE_BYTES);
+    const first = readUint32(bytes, at + index * RANGE_BYTES + 4);
+    // Two ranges that touch would be one.
+    if (first > last || (index > 0 && last + 1 >= below)) return undefined;
+    ranges.push([first, last]);
+    below = first;
+  }
+  return ranges;
+}

@@ -1,0 +1,57 @@
+/** Defects for fabric-outage.yaml, for `doubles.test.ts`. */
+import type { Row } from '../double-row.ts';
+
+export const row: Row = {
+  bases: { shipped: {} },
+  doubles: {
+    'a fallback that only seems to send messages': {
+      base: 'shipped',
+      set: { 'options.bob/fabric.double': 'silent-fallback' },
+      red: ['fabric.delivery value >='],
+    },
+    'a fallback that only seems to send calls': {
+      base: 'shipped',
+      set: { 'options.alice/fabric.double': 'silent-fallback' },
+      red: ['fabric.answered value >='],
+    },
+    'calls of one millisecond taken for one': {
+      base: 'shipped',
+      set: { 'options.bob/fabric.double': 'by-millisecond' },
+      red: ['fabric.answered value >='],
+    },
+    'a receiver that forgets what it handed over': {
+      base: 'shipped',
+      set: { 'options.alice/fabric.double': 'forgetful' },
+      red: ['fabric.duplicates count =='],
+    },
+    'a receiver that forgets which calls it answered': {
+      base: 'shipped',
+      set: { 'options.bob/fabric.double': 'forgetful' },
+      red: ['fabric.handled_twice count =='],
+    },
+    'fewer calls': {
+      base: 'shipped',
+      set: { 'options.alice/fabric.load.rate': '20/min' },
+      red: ['fabric.calls count >='],
+    },
+    'more messages than can wait in ten minutes': {
+      base: 'shipped',
+      set: { 'traffic.0.rate': '100/min' },
+      red: ['fabric.queue.peak max <='],
+    },
+    'no bus, and a longer outage': {
+      base: 'shipped',
+      set: { 'options.bob/fabric.ways': '[datagram]', 'events.3.for': '390s' },
+      red: ['fabric.latency p50 <='],
+    },
+    'twelve minutes without a way': {
+      base: 'shipped',
+      set: {
+        'events.5.for': '760s',
+        'options.alice/fabric.deadline': '30min',
+        'options.bob/fabric.deadline': '30min',
+      },
+      red: ['fabric.latency max <='],
+    },
+  },
+};
