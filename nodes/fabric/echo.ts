@@ -9,7 +9,7 @@ import { readUint32, writeUint32 } from '../_kit/bytes.ts';
 
 const LENGTH_OFFSET = 4;
 /** Bytes of the shortest answer. */
-export const REPLY_MIN = 8;
+const REPLY_MIN = 8;
 
 /** The answer to a call, filled up with zeros to `length` bytes. */
 export function checksumReply(payload: Uint8Array, length: number): Uint8Array {
