@@ -1,0 +1,108 @@
+/**
+ * Groups: what the machine is told, and what it asks for.
+ *
+ * @module
+ */
+import type { Nanoseconds } from '../../../engine/host/time.ts';
+import type { GroupDrop } from './drops.ts';
+import type { GroupMessage, Proposal, Result } from './messages.ts';
+import type { GroupName, GroupRequest } from './requests.ts';
+
+/** What the machine is told. */
+export type GroupsInput<Request> =
+  /** The first input: what a restart interrupted goes on. */
+  | { readonly kind: 'start' }
+  | { readonly kind: 'request'; readonly request: GroupRequest; readonly token: Request }
+  /** A message came; `handled` with this token follows when it need not come again. */
+  | {
+      readonly kind: 'message';
+      readonly from: string;
+      readonly bytes: Uint8Array;
+      readonly token: number;
+    }
+  /** How a message of ours ended. */
+  | { readonly kind: 'sent'; readonly token: number; readonly isDelivered: boolean }
+  | { readonly kind: 'synced'; readonly isDurable: boolean };
+
+/** What the application hears without having asked. */
+export type GroupEvent =
+  | { readonly kind: 'joined'; readonly members: readonly string[] }
+  | {
+      readonly kind: 'members';
+      readonly epoch: number;
+      readonly added: readonly string[];
+      readonly removed: readonly string[];
+    }
+  | { readonly kind: 'left' }
+  | { readonly kind: 'opened'; readonly proposal: Proposal; readonly mayVote: boolean }
+  | { readonly kind: 'result'; readonly proposal: Proposal; readonly result: Result };
+
+/** How a request ended. */
+export type GroupOutcome =
+  | 'ok'
+  | 'busy'
+  | 'unknown-group'
+  | 'not-owner'
+  | 'too-many-groups'
+  | 'too-many-members'
+  | 'already-member'
+  | 'no-such-member'
+  | 'bad-name'
+  | 'text-too-long'
+  | 'bad-deadline'
+  | 'too-many-votes'
+  | 'unknown-vote'
+  | 'vote-over'
+  | 'not-an-elector'
+  | 'already-voted'
+  | 'undelivered'
+  | 'no-answer';
+
+/** What waits for the disk, if something was written before it. */
+export type OutwardEffect<Request> =
+  | {
+      readonly kind: 'send';
+      readonly to: string;
+      readonly bytes: Uint8Array;
+      readonly lifetimeNs: Nanoseconds;
+      readonly token: number;
+    }
+  | {
+      readonly kind: 'answer';
+      readonly token: Request;
+      readonly outcome: GroupOutcome;
+      readonly body?: Uint8Array;
+    }
+  | { readonly kind: 'tell'; readonly group: GroupName; readonly event: GroupEvent }
+  | { readonly kind: 'handled'; readonly from: string; readonly token: number };
+
+/** What the machine asks for. */
+export type GroupsEffect<Request> =
+  | OutwardEffect<Request>
+  | { readonly kind: 'put'; readonly key: string; readonly value: Uint8Array }
+  | { readonly kind: 'erase'; readonly key: string }
+  | { readonly kind: 'sync' }
+  | { readonly kind: 'drop'; readonly reason: GroupDrop };
+
+/** A message that a group has sent, and what follows when it is known how that ended. */
+export interface Mail {
+  readonly to: string;
+  readonly message: GroupMessage;
+  readonly lifetimeNs: Nanoseconds;
+  readonly done?: (isDelivered: boolean) => void;
+}
+
+/** What groups of a node share. */
+export interface GroupsDesk {
+  /** Name of this node. */
+  readonly own: string;
+  /** Calendar time, ms. */
+  readonly nowMs: () => number;
+  readonly send: (mail: Mail) => void;
+  readonly tell: (group: GroupName, event: GroupEvent) => void;
+  readonly put: (key: string, value: Uint8Array) => void;
+  readonly erase: (key: string) => void;
+  readonly drop: (reason: GroupDrop) => void;
+  /** What is due is sent again after this time, ns. */
+  readonly resendIn: (waitNs: Nanoseconds) => void;
+}

@@ -1,0 +1,273 @@
+/**
+ * Groups: a group at a member that does not own it. It believes the owner: the newest list, the votes
+ * and their results.
+ *
+ * A member that leaves stays one for its owner until that has answered; if it is invited again
+ * meanwhile, the answer finds a newer list, and it has joined anew.
+ *
+ * @module
+ */
+import type { GroupDrop } from './drops.ts';
+import type { GroupEvent, GroupOutcome, GroupsDesk } from './effects.ts';
+import { MESSAGE_NS, PROPOSALS_MAX, RESEND_NS, VOTES_KEPT } from './geometry.ts';
+import type { OwnerMessage, Proposal, Refusal, Result } from './messages.ts';
+import {
+  encodeJoined,
+  encodeJoinedVote,
+  type JoinedRecord,
+  type JoinedVoteRecord,
+  keyIn,
+} from './records.ts';
+import type { GroupName, ShownGroup } from './requests.ts';
+
+const NS_PER_MS = 1_000_000;
+
+/** Who waits for the answer to a proposal. */
+export type Proposer = (outcome: GroupOutcome, vote?: number) => void;
+
+interface Waiting {
+  readonly deadlineMs: number;
+  readonly answer: Proposer;
+}
+
+/** See the module. */
+export class JoinedGroup {
+  readonly #desk: GroupsDesk;
+  readonly name: GroupName;
+  readonly #votes: Map<number, JoinedVoteRecord>;
+  readonly #waiting = new Map<number, Waiting>();
+  #record: JoinedRecord;
+  #isLeaveOut = false;
+
+  /** A group from what the disk has of it. */
+  constructor(
+    desk: GroupsDesk,
+    name: GroupName,
+    record: JoinedRecord,
+    votes: readonly JoinedVoteRecord[] = [],
+  ) {
+    this.#desk = desk;
+    this.name = name;
+    const byNumber = votes.toSorted((a, b) => a.proposal.vote - b.proposal.vote);
+    const lastVote = Math.max(record.lastVote, byNumber.at(-1)?.proposal.vote ?? 0);
+    this.#record = { ...record, lastVote };
+    this.#votes = new Map(byNumber.map((vote) => [vote.proposal.vote, vote]));
+  }
+
+  get epoch(): number {
+    return this.#record.epoch;
+  }
+
+  get isLeaving(): boolean {
+    return this.#record.leftEpoch > 0;
+  }
+
+  get shown(): ShownGroup {
+    const votes = [...this.#votes.values()].toSorted((a, b) => a.proposal.vote - b.proposal.vote);
+    const { epoch, members } = this.#record;
+    return { epoch, members, votes: votes.map(({ proposal, result }) => ({ proposal, result })) };
+  }
+
+  /** When a proposal that nobody has answered is given up, Unix ms; Infinity if there is none. */
+  get nextMs(): number {
+    let next = Number.POSITIVE_INFINITY;
+    for (const { deadlineMs } of this.#waiting.values()) next = Math.min(next, deadlineMs);
+    return next;
+  }
+
+  /** The first list has come. */
+  join(): void {
+    this.#write(this.#record);
+    this.#tell({ kind: 'joined', members: this.#record.members });
+  }
+
+  /** After a restart: sends again what may not have been sent. */
+  resume(): void {
+    const nowMs = this.#desk.nowMs();
+    for (const vote of this.#votes.values()) {
+      const isOpen = vote.result === undefined && vote.proposal.deadlineMs > nowMs;
+      if (isOpen && vote.choice !== 'silent') this.#sendBallot(vote);
+    }
+    this.resend();
+  }
+
+  /** Sends again that this node leaves, if the owner has not answered. */
+  resend(): void {
+    if (!this.isLeaving || this.#isLeaveOut) return;
+    this.#isLeaveOut = true;
+    const { owner, number } = this.name;
+    const done = (isDelivered: boolean): void => {
+      this.#isLeaveOut = false;
+      this.#desk.resendIn(isDelivered ? MESSAGE_NS : RESEND_NS);
+    };
+    const message = { kind: 'leave', number, epoch: this.#record.leftEpoch } as const;
+    this.#desk.send({ to: owner, message, lifetimeNs: MESSAGE_NS, done });
+  }
+
+  leave(): void {
+    this.#write({ ...this.#record, leftEpoch: this.epoch });
+    this.#giveUp('undelivered');
+    this.#tell({ kind: 'left' });
+    this.resend();
+  }
+
+  /** Forgets the group; what it was is not on the disk any more. */
+  erase(): void {
+    for (const vote of this.#votes.keys()) this.#desk.erase(keyIn('in-vote', this.name, vote));
+    this.#desk.erase(keyIn('in', this.name));
+    this.#giveUp('undelivered');
+    if (!this.isLeaving) this.#tell({ kind: 'left' });
+  }
+
+  /** Asks the owner for a vote. */
+  propose(proposing: Omit<Proposal, 'vote' | 'proposer'>, answer: Proposer): void {
+    if (this.#waiting.size >= PROPOSALS_MAX) {
+      answer('too-many-votes');
+      return;
+    }
+    const { proposal, deadlineMs } = proposing;
+    const { owner, number } = this.name;
+    this.#waiting.set(proposal, { deadlineMs, answer });
+    const done = (isDelivered: boolean): void => {
+      if (!isDelivered) this.#answered(proposal, 'undelivered');
+    };
+    const lifetimeNs = (deadlineMs - this.#desk.nowMs()) * NS_PER_MS;
+    this.#desk.send({
+      to: owner,
+      message: { kind: 'propose', number, ...proposing },
+      lifetimeNs,
+      done,
+    });
+  }
+
+  /** Votes. */
+  cast(vote: number, isYes: boolean): GroupOutcome {
+    const known = this.#votes.get(vote);
+    if (known === undefined) return 'unknown-vote';
+    if (!known.mayVote) return 'not-an-elector';
+    if (known.choice !== 'silent') return 'already-voted';
+    const isOver = known.proposal.deadlineMs <= this.#desk.nowMs();
+    if (known.result !== undefined || isOver) return 'vote-over';
+    const cast = { ...known, choice: isYes ? 'yes' : 'no' } as const;
+    this.#keep(cast);
+    this.#sendBallot(cast);
+    return 'ok';
+  }
+
+  /** Gives up proposals whose deadline has come. */
+  endDue(): void {
+    const nowMs = this.#desk.nowMs();
+    for (const [proposal, { deadlineMs }] of [...this.#waiting]) {
+      if (deadlineMs <= nowMs) this.#answered(proposal, 'no-answer');
+    }
+  }
+
+  /** A list that may be newer. */
+  list(epoch: number, members: readonly string[]): GroupDrop | undefined {
+    if (epoch <= this.epoch) return 'known-list';
+    const former = this.#record.members;
+    this.#write({ ...this.#record, epoch, members });
+    if (this.isLeaving) return undefined;
+    const before = new Set(former);
+    const after = new Set(members);
+    const added = members.filter((name) => !before.has(name));
+    const removed = former.filter((name) => !after.has(name));
+    this.#tell({ kind: 'members', epoch, added, removed });
+    return undefined;
+  }
+
+  /** This node was no member in an epoch before that of its list: it has been invited again. */
+  returned(): GroupDrop | undefined {
+    if (!this.isLeaving) return 'known-list';
+    this.#write({ ...this.#record, leftEpoch: 0 });
+    this.#tell({ kind: 'joined', members: this.#record.members });
+    return undefined;
+  }
+
+  /** News of a vote. */
+  receive(message: Exclude<OwnerMessage, { kind: 'list' | 'gone' }>): GroupDrop | undefined {
+    if (message.kind === 'refused') return this.#refused(message.proposal, message.reason);
+    const { proposal } = message;
+    if (proposal.vote <= this.#record.lastVote - VOTES_KEPT) return 'old-vote';
+    const known = this.#votes.get(proposal.vote);
+    return message.kind === 'opened'
+      ? this.#opened(known, proposal, message.mayVote)
+      : this.#over(known, proposal, message.result);
+  }
+
+  #opened(
+    known: JoinedVoteRecord | undefined,
+    proposal: Proposal,
+    mayVote: boolean,
+  ): GroupDrop | undefined {
+    if (known !== undefined) return 'known-vote';
+    this.#keep({ proposal, result: undefined, mayVote, choice: 'silent' });
+    if (!this.isLeaving) this.#tell({ kind: 'opened', proposal, mayVote });
+    this.#answerOpened(proposal);
+    return undefined;
+  }
+
+  #over(
+    known: JoinedVoteRecord | undefined,
+    proposal: Proposal,
+    result: Result,
+  ): GroupDrop | undefined {
+    if (known?.result !== undefined) return 'known-vote';
+    const { mayVote, choice } = known ?? { mayVote: false, choice: 'silent' };
+    this.#keep({ proposal, result, mayVote, choice });
+    if (!this.isLeaving) this.#tell({ kind: 'result', proposal, result });
+    this.#answerOpened(proposal);
+    return undefined;
+  }
+
+  #refused(proposal: number, reason: Refusal): GroupDrop | undefined {
+    return this.#answered(proposal, reason) ? undefined : 'unknown-proposal';
+  }
+
+  #answerOpened({ proposer, proposal, vote }: Proposal): void {
+    if (proposer === this.#desk.own) this.#answered(proposal, 'ok', vote);
+  }
+
+  #answered(proposal: number, outcome: GroupOutcome, vote?: number): boolean {
+    const waiting = this.#waiting.get(proposal);
+    this.#waiting.delete(proposal);
+    waiting?.answer(outcome, vote);
+    return waiting !== undefined;
+  }
+
+  #giveUp(outcome: GroupOutcome): void {
+    for (const proposal of [...this.#waiting.keys()]) this.#answered(proposal, outcome);
+  }
+
+  #sendBallot({ proposal, choice }: JoinedVoteRecord): void {
+    const { owner, number } = this.name;
+    const done = (isDelivered: boolean): void => {
+      if (!isDelivered) this.#desk.drop('ballot-undelivered');
+    };
+    const message = { kind: 'cast', number, vote: proposal.vote, isYes: choice === 'yes' } as const;
+    const lifetimeNs = (proposal.deadlineMs - this.#desk.nowMs()) * NS_PER_MS;
+    this.#desk.send({ to: owner, message, lifetimeNs, done });
+  }
+
+  /** Keeps a vote, and forgets those that are too many numbers behind. */
+  #keep(vote: JoinedVoteRecord): void {
+    const { vote: number } = vote.proposal;
+    this.#votes.set(number, vote);
+    this.#desk.put(keyIn('in-vote', this.name, number), encodeJoinedVote(vote));
+    if (number <= this.#record.lastVote) return;
+    this.#write({ ...this.#record, lastVote: number });
+    for (const old of [...this.#votes.keys()].filter((each) => each <= number - VOTES_KEPT)) {
+      this.#votes.delete(old);
+      this.#desk.erase(keyIn('in-vote', this.name, old));
+    }
+  }
+
+  #write(record: JoinedRecord): void {
+    this.#record = record;
+    this.#desk.put(keyIn('in', this.name), encodeJoined(record));
+  }
+
+  #tell(event: GroupEvent): void {
+    this.#desk.tell(this.name, event);
+  }
+}

@@ -1,0 +1,390 @@
+/**
+ * Groups: the machine of a node. It owns groups and is a member of others, over messages that arrive
+ * once, in any order, or are said not to have arrived.
+ *
+ * What is on the disk counts: effects that others hear wait for the write of what led to them, and a
+ * message is `handled` only then, so that it comes again after a crash that forgot it.
+ *
+ * @module
+ */
+import type { CalendarTime, Nanoseconds } from '../../../engine/host/time.ts';
+import type { Machine, TimerDue } from '../../_kit/machine.ts';
+import type { GroupDrop } from './drops.ts';
+import type {
+  GroupOutcome,
+  GroupsDesk,
+  GroupsEffect,
+  GroupsInput,
+  Mail,
+  OutwardEffect,
+} from './effects.ts';
+import { GROUPS_MAX, MEMBERS_MAX, MESSAGE_NS, VOTE_MS, WAITING_MAX } from './geometry.ts';
+import { JoinedGroup } from './joined-group.ts';
+import { LeftGroups } from './left-groups.ts';
+import { decodeMessage, encodeMessage, type GroupMessage, type MemberMessage } from './messages.ts';
+import { isName, isText } from './names.ts';
+import { deadlineOf, OwnedGroup } from './owned-group.ts';
+import { encodeLast, keyIn, LAST_KEY } from './records.ts';
+import { type Recovered, recover, type StoredRecord } from './recovery.ts';
+import {
+  encodeNumber,
+  encodeShown,
+  type GroupName,
+  type GroupRequest,
+  type ShownGroup,
+} from './requests.ts';
+import { WriteGate } from './write-gate.ts';
+
+const NS_PER_MS = 1_000_000;
+const MS_PER_S = 1_000;
+const NEVER = Number.POSITIVE_INFINITY;
+
+/** What the machine is made for. */
+export interface GroupsFacts {
+  /** Name of this node. */
+  readonly own: string;
+  readonly clock: () => CalendarTime;
+  /** Records of the store whose keys begin with `groups/`. */
+  readonly records: readonly StoredRecord[];
+}
+
+/** See the module. */
+export class GroupsMachine<Request>
+  implements Machine<GroupsInput<Request>, GroupsEffect<Request>>
+{
+  readonly #facts: GroupsFacts;
+  readonly #desk: GroupsDesk;
+  readonly #owned: Map<number, OwnedGroup>;
+  readonly #joined: Map<string, JoinedGroup>;
+  readonly #left: LeftGroups;
+  readonly #gate = new WriteGate<OutwardEffect<Request>>();
+  /** Messages that are under way. */
+  readonly #mails = new Map<number, (isDelivered: boolean) => void>();
+  #nextMail = 1;
+  #lastNumber: number;
+  #unread: Pick<Recovered, 'bad' | 'orphans'>;
+  #now: Nanoseconds = 0;
+  #resendAt: Nanoseconds = NEVER;
+  #effects: GroupsEffect<Request>[] = [];
+
+  /** A machine that goes on from what the disk has. */
+  constructor(facts: GroupsFacts) {
+    this.#facts = facts;
+    this.#desk = {
+      own: facts.own,
+      nowMs: (): number => this.#nowMs(),
+      send: (mail): void => this.#send(mail),
+      tell: (group, event): void => this.#gate.add({ kind: 'tell', group, event }),
+      put: (key, value): void => this.#put(key, value),
+      erase: (key): void => this.#erase(key),
+      drop: (reason): void => this.#drop(reason),
+      resendIn: (waitNs): void => {
+        this.#resendAt = Math.min(this.#resendAt, this.#now + waitNs);
+      },
+    };
+    const { last, owned, joined, left, bad, orphans } = recover(this.#desk, facts.records);
+    this.#lastNumber = last;
+    this.#owned = new Map(owned);
+    this.#joined = new Map(joined);
+    this.#left = new LeftGroups(this.#desk, left);
+    this.#unread = { bad, orphans };
+  }
+
+  /** Messages under way, and what waits for the disk. */
+  get holding(): number {
+    return this.#mails.size + this.#gate.size;
+  }
+
+  /** Groups that this node owns, is in, and remembers having left. */
+  get sizes(): { readonly owned: number; readonly joined: number; readonly left: number } {
+    return { owned: this.#owned.size, joined: this.#joined.size, left: this.#left.size };
+  }
+
+  /** What is known of a group; undefined if this node is not in it. */
+  shown(group: GroupName): ShownGroup | undefined {
+    return this.#find(group)?.shown;
+  }
+
+  step(now: Nanoseconds, input: GroupsInput<Request> | TimerDue): readonly GroupsEffect<Request>[] {
+    this.#now = now;
+    this.#effects = [];
+    for (const group of this.#all()) group.endDue();
+    this.#take(input);
+    this.#effects.push(...this.#gate.takeFree());
+    if (this.#gate.begins(now)) this.#effects.push({ kind: 'sync' });
+    return this.#effects;
+  }
+
+  nextAt(): Nanoseconds {
+    let nextMs = NEVER;
+    for (const group of this.#all()) nextMs = Math.min(nextMs, group.nextMs);
+    return Math.min(this.#instantOf(nextMs), this.#resendAt, this.#gate.nextAt);
+  }
+
+  #take(input: GroupsInput<Request> | TimerDue): void {
+    switch (input.kind) {
+      case 'start':
+        this.#start();
+        return;
+      case 'request':
+        this.#request(input.request, input.token);
+        return;
+      case 'message':
+        this.#message(input.from, input.bytes);
+        this.#gate.add({ kind: 'handled', from: input.from, token: input.token });
+        return;
+      case 'sent': {
+        const done = this.#mails.get(input.token);
+        this.#mails.delete(input.token);
+        done?.(input.isDelivered);
+        return;
+      }
+      case 'synced':
+        this.#effects.push(...this.#gate.ended(this.#now, input.isDurable));
+        return;
+      case 'timer':
+        if (this.#resendAt > this.#now) return;
+        this.#resendAt = NEVER;
+        for (const group of this.#all()) group.resend();
+    }
+  }
+
+  #start(): void {
+    const { bad, orphans } = this.#unread;
+    for (const key of [...bad, ...orphans]) this.#erase(key);
+    for (const _ of bad) this.#drop('bad-group-record');
+    this.#unread = { bad: [], orphans: [] };
+    for (const group of this.#owned.values()) group.resend();
+    for (const group of this.#joined.values()) group.resume();
+  }
+
+  #request(request: GroupRequest, token: Request): void {
+    const answer = (outcome: GroupOutcome, body?: Uint8Array): void =>
+      this.#gate.add({ kind: 'answer', token, outcome, ...(body && { body }) });
+    if (this.#gate.size >= WAITING_MAX) {
+      this.#effects.push({ kind: 'answer', token, outcome: 'busy' });
+      return;
+    }
+    switch (request.kind) {
+      case 'create': {
+        const created = this.#create(request.members);
+        if (typeof created === 'number') answer('ok', encodeNumber(created));
+        else answer(created);
+        return;
+      }
+      case 'invite':
+      case 'remove':
+        answer(this.#changeMembers(request));
+        return;
+      case 'leave':
+        answer(this.#leave(request.group));
+        return;
+      case 'propose':
+        this.#propose(request, (outcome, vote) =>
+          answer(outcome, vote === undefined ? undefined : encodeNumber(vote)),
+        );
+        return;
+      case 'cast':
+        answer(this.#cast(request));
+        return;
+      case 'show': {
+        const shown = this.shown(request.group);
+        if (shown === undefined) answer('unknown-group');
+        else answer('ok', encodeShown(shown));
+      }
+    }
+  }
+
+  #create(others: readonly string[]): number | GroupOutcome {
+    const { own } = this.#facts;
+    const names = [own, ...others];
+    if (!names.every(isName)) return 'bad-name';
+    if (new Set(names).size < names.length) return 'already-member';
+    if (names.length > MEMBERS_MAX) return 'too-many-members';
+    if (this.#owned.size >= GROUPS_MAX) return 'too-many-groups';
+    const number = this.#uniqueNumber();
+    const members = names.map((name) => [name, 1] as const);
+    const group = new OwnedGroup(this.#desk, number, { epoch: 1, lastVote: 0, members });
+    this.#owned.set(number, group);
+    this.#put(LAST_KEY, encodeLast(number));
+    group.found();
+    return number;
+  }
+
+  #changeMembers(request: Extract<GroupRequest, { kind: 'invite' | 'remove' }>): GroupOutcome {
+    const group = this.#find(request.group);
+    if (group === undefined) return 'unknown-group';
+    if (group instanceof JoinedGroup) return 'not-owner';
+    if (!isName(request.member)) return 'bad-name';
+    return request.kind === 'invite' ? group.invite(request.member) : group.remove(request.member);
+  }
+
+  #leave(name: GroupName): GroupOutcome {
+    const group = this.#find(name);
+    if (group === undefined) return 'unknown-group';
+    if (group instanceof JoinedGroup) group.leave();
+    else {
+      group.dissolve();
+      this.#owned.delete(name.number);
+    }
+    return 'ok';
+  }
+
+  #propose(
+    { group: name, rule, lifetimeMs, text }: Extract<GroupRequest, { kind: 'propose' }>,
+    answer: (outcome: GroupOutcome, vote?: number) => void,
+  ): void {
+    const group = this.#find(name);
+    const deadlineMs = deadlineOf(this.#nowMs(), lifetimeMs === 0 ? VOTE_MS : lifetimeMs);
+    if (group === undefined) answer('unknown-group');
+    else if (!isText(text)) answer('text-too-long');
+    else if (deadlineMs === undefined) answer('bad-deadline');
+    else {
+      const proposing = { proposal: this.#uniqueNumber(), rule, deadlineMs, text };
+      if (group instanceof JoinedGroup) group.propose(proposing, answer);
+      else {
+        const opened = group.propose({ proposer: this.#facts.own, ...proposing });
+        if (typeof opened === 'number') answer('ok', opened);
+        else answer(opened);
+      }
+    }
+  }
+
+  #cast({ group: name, vote, isYes }: Extract<GroupRequest, { kind: 'cast' }>): GroupOutcome {
+    const group = this.#find(name);
+    if (group === undefined) return 'unknown-group';
+    if (group instanceof JoinedGroup) return group.cast(vote, isYes);
+    const fault = group.cast(this.#facts.own, vote, isYes);
+    switch (fault) {
+      case undefined:
+        return 'ok';
+      case 'late-vote':
+        return 'vote-over';
+      case 'repeated-ballot':
+      case 'second-ballot':
+        return 'already-voted';
+      default:
+        return 'unknown-vote';
+    }
+  }
+
+  #message(from: string, bytes: Uint8Array): void {
+    const message = decodeMessage(bytes);
+    const drop = typeof message === 'string' ? message : this.#dispatch(from, message);
+    if (drop !== undefined) this.#drop(drop);
+  }
+
+  #dispatch(from: string, message: GroupMessage): GroupDrop | undefined {
+    switch (message.kind) {
+      case 'propose':
+      case 'cast':
+      case 'leave':
+        return this.#fromMember(from, message);
+      case 'list':
+        return this.#list(from, message);
+      case 'gone':
+        return this.#gone({ owner: from, number: message.number }, message.epoch);
+      case 'opened':
+      case 'result':
+      case 'refused': {
+        const name = { owner: from, number: message.number };
+        const group = this.#joined.get(keyIn('in', name));
+        if (group !== undefined) return group.receive(message);
+        return this.#left.epochOf(name) > 0 ? 'left-group' : 'unknown-group';
+      }
+    }
+  }
+
+  #fromMember(from: string, message: MemberMessage): GroupDrop | undefined {
+    const group = this.#owned.get(message.number);
+    if (group !== undefined) return group.receive(from, message);
+    // Numbers are never used twice: no group of this number will ever be.
+    const gone = { kind: 'gone', number: message.number, epoch: Number.MAX_SAFE_INTEGER } as const;
+    this.#send({ to: from, message: gone, lifetimeNs: MESSAGE_NS });
+    return 'unknown-group';
+  }
+
+  #list(
+    from: string,
+    { number, epoch, members }: Extract<GroupMessage, { kind: 'list' }>,
+  ): GroupDrop | undefined {
+    const isWhole = members[0] === from && members.includes(this.#facts.own);
+    if (!isWhole || from === this.#facts.own) return 'list-without-me';
+    if (epoch === 0 || new Set(members).size < members.length) return 'bad-group-message';
+    const name = { owner: from, number };
+    const known = this.#joined.get(keyIn('in', name));
+    if (known !== undefined) return known.list(epoch, members);
+    if (epoch <= this.#left.epochOf(name)) return 'left-group';
+    if (this.#joined.size >= GROUPS_MAX) {
+      this.#send({ to: from, message: { kind: 'leave', number, epoch }, lifetimeNs: MESSAGE_NS });
+      return 'too-many-groups';
+    }
+    const record = { epoch, leftEpoch: 0, lastVote: 0, members };
+    const group = new JoinedGroup(this.#desk, name, record);
+    this.#joined.set(keyIn('in', name), group);
+    this.#left.remove(name);
+    group.join();
+    return undefined;
+  }
+
+  #gone(name: GroupName, epoch: number): GroupDrop | undefined {
+    const group = this.#joined.get(keyIn('in', name));
+    if (group !== undefined && epoch < group.epoch) return group.returned();
+    if (group === undefined && epoch <= this.#left.epochOf(name)) return 'known-list';
+    group?.erase();
+    this.#joined.delete(keyIn('in', name));
+    this.#left.add(name, epoch);
+    return undefined;
+  }
+
+  /** A group of which this node is a member, and wants to be one. */
+  #find(name: GroupName): OwnedGroup | JoinedGroup | undefined {
+    if (name.owner === this.#facts.own) return this.#owned.get(name.number);
+    const joined = this.#joined.get(keyIn('in', name));
+    return joined?.isLeaving === false ? joined : undefined;
+  }
+
+  *#all(): Generator<OwnedGroup | JoinedGroup> {
+    yield* this.#owned.values();
+    yield* this.#joined.values();
+  }
+
+  /** A number of a group or proposal that this node has never used, even if it has lost its disk. */
+  #uniqueNumber(): number {
+    this.#lastNumber = Math.max(this.#lastNumber + 1, this.#nowMs());
+    return this.#lastNumber;
+  }
+
+  #send({ to, message, lifetimeNs, done }: Mail): void {
+    const token = this.#nextMail;
+    this.#nextMail += 1;
+    if (done !== undefined) this.#mails.set(token, done);
+    this.#gate.add({ kind: 'send', to, bytes: encodeMessage(message), lifetimeNs, token });
+  }
+
+  #put(key: string, value: Uint8Array): void {
+    this.#gate.soil();
+    this.#effects.push({ kind: 'put', key, value });
+  }
+
+  #erase(key: string): void {
+    this.#gate.soil();
+    this.#effects.push({ kind: 'erase', key });
+  }
+
+  #drop(reason: GroupDrop): void {
+    this.#effects.push({ kind: 'drop', reason });
+  }
+
+  #nowMs(): number {
+    const { seconds, nanos } = this.#facts.clock();
+    return seconds * MS_PER_S + Math.floor(nanos / NS_PER_MS);
+  }
+
+  /** When the calendar will show this time, if it goes as it should. */
+  #instantOf(ms: number): Nanoseconds {
+    if (ms === NEVER) return NEVER;
+    const { seconds, nanos } = this.#facts.clock();
+    return this.#now + Math.max(0, (ms - seconds * MS_PER_S) * NS_PER_MS - nanos);
+  }
+}

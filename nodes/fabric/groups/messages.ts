@@ -1,0 +1,246 @@
+/**
+ * Groups: messages between an owner and a member, arrays in deterministic CBOR (RFC 8949 section
+ * 4.2.1). A group is named by its owner and a number; in a message only the number stands, because
+ * one of the two ends is the owner.
+ *
+ * ```text
+ * owner  -> member   [1, 0, number, epoch, [member, ...]]        all members, the owner first
+ *                    [1, 1, number, epoch]                       you are no member
+ *                    [1, 2, number, PROPOSAL, mayVote]           a vote is open
+ *                    [1, 3, number, PROPOSAL, outcome, yes, no, electors]
+ *                    [1, 4, number, proposal, reason]            your proposal is refused
+ * member -> owner    [1, 5, number, proposal, rule, deadline, text]
+ *                    [1, 6, number, vote, isYes]
+ *                    [1, 7, number, epoch]                       I leave
+ *
+ * PROPOSAL           vote, proposer, proposal, rule, deadline (Unix ms), text
+ * ```
+ *
+ * Nobody can vote for another: a ballot names no voter, it is the sender's.
+ *
+ * @module
+ */
+import { CborWriter } from '../../_kit/cbor-writer.ts';
+import { Fields } from './fields.ts';
+import { GROUPS_VERSION, MEMBERS_MAX, MESSAGE_BYTES_MAX, TEXT_BYTES_MAX } from './geometry.ts';
+import { OUTCOMES, type Outcome, RULES, type Rule, type Tally } from './tally.ts';
+
+/** What is voted on. */
+export interface Proposal {
+  /** Number of the vote in its group, from 1. */
+  readonly vote: number;
+  readonly proposer: string;
+  /** Number of the proposal at its proposer. */
+  readonly proposal: number;
+  readonly rule: Rule;
+  /** Unix ms by the clock of the owner. */
+  readonly deadlineMs: number;
+  readonly text: string;
+}
+
+/** How a vote ended. */
+export interface Result extends Tally {
+  readonly outcome: Outcome;
+}
+
+/** Why an owner does not open a vote. */
+export const REFUSALS = ['too-many-votes', 'bad-deadline'] as const;
+/** See {@link REFUSALS}. */
+export type Refusal = (typeof REFUSALS)[number];
+
+/** What an owner says to a member. */
+export type OwnerMessage =
+  | {
+      readonly kind: 'list';
+      readonly number: number;
+      readonly epoch: number;
+      readonly members: readonly string[];
+    }
+  | { readonly kind: 'gone'; readonly number: number; readonly epoch: number }
+  | {
+      readonly kind: 'opened';
+      readonly number: number;
+      readonly proposal: Proposal;
+      /** False for who joined later. */
+      readonly mayVote: boolean;
+    }
+  | {
+      readonly kind: 'result';
+      readonly number: number;
+      readonly proposal: Proposal;
+      readonly result: Result;
+    }
+  | {
+      readonly kind: 'refused';
+      readonly number: number;
+      readonly proposal: number;
+      readonly reason: Refusal;
+    };
+
+/** What a member says to the owner. */
+export type MemberMessage =
+  | {
+      readonly kind: 'propose';
+      readonly number: number;
+      readonly proposal: number;
+      readonly rule: Rule;
+      readonly deadlineMs: number;
+      readonly text: string;
+    }
+  | {
+      readonly kind: 'cast';
+      readonly number: number;
+      readonly vote: number;
+      readonly isYes: boolean;
+    }
+  | { readonly kind: 'leave'; readonly number: number; readonly epoch: number };
+
+/** Any message. */
+export type GroupMessage = OwnerMessage | MemberMessage;
+/** Why bytes are not a message. */
+export type MessageDrop = 'bad-group-message' | 'unknown-group-version' | 'unknown-group-kind';
+
+const KINDS = ['list', 'gone', 'opened', 'result', 'refused', 'propose', 'cast', 'leave'] as const;
+/** Items of the array of each kind. */
+const ITEMS = [5, 4, 10, 13, 5, 7, 5, 4] as const;
+const ITEMS_MAX = 13;
+
+/** The bytes of a message; its fields are within their bounds, or it is a bug of the caller. */
+export function encodeMessage(message: GroupMessage): Uint8Array {
+  const writer = new CborWriter();
+  const kind = KINDS.indexOf(message.kind);
+  writer.array(ITEMS[kind] ?? 0);
+  writer.uint(GROUPS_VERSION);
+  writer.uint(kind);
+  writer.uint(message.number);
+  switch (message.kind) {
+    case 'list':
+      writer.uint(message.epoch);
+      writeNames(writer, message.members);
+      break;
+    case 'gone':
+    case 'leave':
+      writer.uint(message.epoch);
+      break;
+    case 'opened':
+      writeProposal(writer, message.proposal);
+      writer.boolean(message.mayVote);
+      break;
+    case 'result':
+      writeProposal(writer, message.proposal);
+      writeResult(writer, message.result);
+      break;
+    case 'refused':
+      writer.uint(message.proposal);
+      writer.uint(REFUSALS.indexOf(message.reason));
+      break;
+    case 'propose':
+      writer.uint(message.proposal);
+      writer.uint(RULES.indexOf(message.rule));
+      writer.uint(message.deadlineMs);
+      writer.text(message.text);
+      break;
+    case 'cast':
+      writer.uint(message.vote);
+      writer.boolean(message.isYes);
+  }
+  return writer.taken();
+}
+
+/** Reads exactly what {@link encodeMessage} writes. */
+export function decodeMessage(bytes: Uint8Array): GroupMessage | MessageDrop {
+  if (bytes.length > MESSAGE_BYTES_MAX) return 'bad-group-message';
+  const fields = new Fields(bytes);
+  const items = fields.array(ITEMS_MAX);
+  const version = fields.uint();
+  if (fields.isSpoilt) return 'bad-group-message';
+  if (version !== GROUPS_VERSION) return 'unknown-group-version';
+  const place = fields.uint();
+  if (fields.isSpoilt) return 'bad-group-message';
+  const kind = (KINDS as readonly GroupMessage['kind'][])[place];
+  if (kind === undefined) return 'unknown-group-kind';
+  if (items !== ITEMS[place]) return 'bad-group-message';
+  const message = readContent(kind, fields.uint(), fields);
+  return fields.isGood ? message : 'bad-group-message';
+}
+
+function readContent(kind: GroupMessage['kind'], number: number, fields: Fields): GroupMessage {
+  switch (kind) {
+    case 'list':
+      return { kind, number, epoch: fields.uint(), members: readNames(fields) };
+    case 'gone':
+    case 'leave':
+      return { kind, number, epoch: fields.uint() };
+    case 'opened':
+      return { kind, number, proposal: readProposal(fields), mayVote: fields.boolean() };
+    case 'result':
+      return { kind, number, proposal: readProposal(fields), result: readResult(fields) };
+    case 'refused':
+      return { kind, number, proposal: fields.uint(), reason: fields.word(REFUSALS) };
+    case 'propose':
+      return {
+        kind,
+        number,
+        proposal: fields.uint(),
+        rule: fields.word(RULES),
+        deadlineMs: fields.uint(),
+        text: fields.text(TEXT_BYTES_MAX),
+      };
+    case 'cast':
+      return { kind, number, vote: fields.uint(), isYes: fields.boolean() };
+  }
+}
+
+/** Writes the names of members. */
+export function writeNames(writer: CborWriter, names: readonly string[]): void {
+  writer.array(names.length);
+  for (const name of names) writer.text(name);
+}
+
+/** Reads the names of members. */
+export function readNames(fields: Fields): readonly string[] {
+  const count = fields.array(MEMBERS_MAX);
+  const names: string[] = [];
+  for (let index = 0; index < count && !fields.isSpoilt; index += 1) names.push(fields.name());
+  return names;
+}
+
+/** Writes what is voted on. */
+export function writeProposal(writer: CborWriter, proposal: Proposal): void {
+  writer.uint(proposal.vote);
+  writer.text(proposal.proposer);
+  writer.uint(proposal.proposal);
+  writer.uint(RULES.indexOf(proposal.rule));
+  writer.uint(proposal.deadlineMs);
+  writer.text(proposal.text);
+}
+
+/** Reads what is voted on. */
+export function readProposal(fields: Fields): Proposal {
+  return {
+    vote: fields.uint(),
+    proposer: fields.name(),
+    proposal: fields.uint(),
+    rule: fields.word(RULES),
+    deadlineMs: fields.uint(),
+    text: fields.text(TEXT_BYTES_MAX),
+  };
+}
+
+/** Writes how a vote ended. */
+export function writeResult(writer: CborWriter, { outcome, yes, no, electors }: Result): void {
+  writer.uint(OUTCOMES.indexOf(outcome));
+  writer.uint(yes);
+  writer.uint(no);
+  writer.uint(electors);
+}
+
+/** Reads how a vote ended. */
+export function readResult(fields: Fields): Result {
+  const outcome = fields.word(OUTCOMES);
+  const yes = fields.uint(MEMBERS_MAX);
+  const no = fields.uint(MEMBERS_MAX - yes);
+  const electors = fields.uint(MEMBERS_MAX);
+  if (yes + no > electors) fields.spoil();
+  return { outcome, yes, no, electors };
+}

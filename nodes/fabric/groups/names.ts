@@ -1,0 +1,26 @@
+/**
+ * Groups: which names and texts of an application can be written.
+ *
+ * @module
+ */
+import { NAME_BYTES_MAX, TEXT_BYTES_MAX } from './geometry.ts';
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+
+/** True for the name of a node. */
+export function isName(name: string): boolean {
+  return name !== '' && isWithin(name, NAME_BYTES_MAX);
+}
+
+/** True for the text of a vote. */
+export function isText(text: string): boolean {
+  return isWithin(text, TEXT_BYTES_MAX);
+}
+
+/** Half a surrogate pair would come back as another character. */
+function isWithin(text: string, bytesMax: number): boolean {
+  if (text.length > bytesMax) return false;
+  const bytes = encoder.encode(text);
+  return bytes.length <= bytesMax && decoder.decode(bytes) === text;
+}

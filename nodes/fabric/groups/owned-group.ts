@@ -1,0 +1,325 @@
+/**
+ * Groups: a group at its owner, who alone changes it and counts its votes.
+ *
+ * Each change of the members is an epoch, and members are told the whole list: the newest one is
+ * right, whatever became of those before. To each member one list at a time is under way. Votes are
+ * told to a member that is known to have a list, and again until it has them.
+ *
+ * @module
+ */
+import type { GroupDrop } from './drops.ts';
+import type { GroupEvent, GroupOutcome, GroupsDesk } from './effects.ts';
+import {
+  MEMBERS_MAX,
+  MESSAGE_NS,
+  RESEND_NS,
+  SKEW_MS,
+  VOTE_MS_MAX,
+  VOTE_MS_MIN,
+  VOTES_KEPT,
+} from './geometry.ts';
+import type { MemberMessage, Proposal, Refusal } from './messages.ts';
+import { mayOpen, type Notice, OwnedVote } from './owned-vote.ts';
+import {
+  encodeOwned,
+  type OwnedRecord,
+  type OwnedVoteRecord,
+  type RecordKey,
+  recordKey,
+} from './records.ts';
+import type { GroupName, ShownGroup } from './requests.ts';
+
+const NS_PER_MS = 1_000_000;
+/** A farewell is of use for as long as a vote can be open. */
+const FAREWELL_NS = VOTE_MS_MAX * NS_PER_MS;
+
+interface Member {
+  /** Epoch in which it joined. */
+  readonly since: number;
+  /** Newest epoch of which it has the list; -1 if that is not known. */
+  confirmed: number;
+  /** A list is under way to it. */
+  isOut: boolean;
+}
+
+/** What a member is told of a vote. */
+interface Telling {
+  readonly member: Member;
+  readonly vote: OwnedVote;
+  readonly notice: Notice;
+}
+
+/** What somebody proposes. */
+export type Proposing = Omit<Proposal, 'vote'>;
+
+/** See the module. */
+export class OwnedGroup {
+  readonly #desk: GroupsDesk;
+  readonly name: GroupName;
+  readonly #members: Map<string, Member>;
+  readonly #votes: Map<number, OwnedVote>;
+  #epoch: number;
+  #lastVote: number;
+
+  /** A group from what the disk has of it. */
+  constructor(
+    desk: GroupsDesk,
+    number: number,
+    record: OwnedRecord,
+    votes: readonly OwnedVoteRecord[] = [],
+  ) {
+    this.#desk = desk;
+    this.name = { owner: desk.own, number };
+    this.#epoch = record.epoch;
+    this.#members = new Map(
+      record.members.map(([name, since]) => [name, { since, confirmed: -1, isOut: false }]),
+    );
+    const byNumber = votes.toSorted((a, b) => a.proposal.vote - b.proposal.vote);
+    this.#votes = new Map(byNumber.map((vote) => [vote.proposal.vote, new OwnedVote(vote)]));
+    // The record of a vote may have survived a crash that the one of its group did not.
+    this.#lastVote = Math.max(record.lastVote, byNumber.at(-1)?.proposal.vote ?? 0);
+  }
+
+  get shown(): ShownGroup {
+    const votes = [...this.#votes.values()].map(({ proposal, result }) => ({ proposal, result }));
+    return { epoch: this.#epoch, members: [...this.#members.keys()], votes };
+  }
+
+  /** Deadline of the vote that ends next, Unix ms; Infinity if none is open. */
+  get nextMs(): number {
+    let next = Number.POSITIVE_INFINITY;
+    for (const { proposal, result } of this.#votes.values()) {
+      if (result === undefined) next = Math.min(next, proposal.deadlineMs);
+    }
+    return next;
+  }
+
+  /** A new group: its members are told. */
+  found(): void {
+    this.#writeGroup();
+    this.#tell({ kind: 'joined', members: [...this.#members.keys()] });
+    this.resend();
+  }
+
+  /** Makes somebody a member. */
+  invite(name: string): GroupOutcome {
+    if (this.#members.has(name)) return 'already-member';
+    if (this.#members.size >= MEMBERS_MAX) return 'too-many-members';
+    this.#epoch += 1;
+    this.#members.set(name, { since: this.#epoch, confirmed: -1, isOut: false });
+    this.#changed({ added: [name], removed: [] });
+    return 'ok';
+  }
+
+  /** Makes somebody no member any more; its ballots of open votes do not count. */
+  remove(name: string): GroupOutcome {
+    if (name === this.#desk.own || !this.#members.delete(name)) return 'no-such-member';
+    this.#epoch += 1;
+    for (const vote of this.#votes.values()) {
+      const isTouched = vote.remove(name);
+      if (vote.end(false)) this.#ended(vote);
+      else if (isTouched) this.#writeVote(vote);
+    }
+    this.#changed({ added: [], removed: [name] });
+    this.#farewell(name, FAREWELL_NS);
+    return 'ok';
+  }
+
+  /** Ends the group. */
+  dissolve(): void {
+    this.#epoch += 1;
+    for (const name of this.#members.keys()) this.#farewell(name, FAREWELL_NS);
+    for (const vote of this.#votes.keys()) this.#desk.erase(this.#key('own-vote', vote));
+    this.#desk.erase(this.#key('own'));
+    this.#members.clear();
+    this.#votes.clear();
+    this.#tell({ kind: 'left' });
+  }
+
+  /** Opens a vote. @returns its number, or why not. */
+  propose(proposing: Proposing): number | Refusal {
+    const vote = this.#lastVote + 1;
+    const timeMs = proposing.deadlineMs - this.#desk.nowMs();
+    if (timeMs <= 0 || timeMs > VOTE_MS_MAX + SKEW_MS) return 'bad-deadline';
+    if (!mayOpen(this.#votes, vote, VOTES_KEPT)) return 'too-many-votes';
+    const electors = [...this.#members.keys()].map((name) => [name, 'silent'] as const);
+    const proposal = { vote, ...proposing };
+    const opened = new OwnedVote({ proposal, result: undefined, toldEpoch: 0, electors });
+    this.#lastVote = vote;
+    this.#votes.set(vote, opened);
+    if (this.#votes.delete(vote - VOTES_KEPT)) {
+      this.#desk.erase(this.#key('own-vote', vote - VOTES_KEPT));
+    }
+    this.#writeGroup();
+    this.#writeVote(opened);
+    this.#tell({ kind: 'opened', proposal, mayVote: true });
+    this.resend();
+    return vote;
+  }
+
+  /** Counts a ballot, or says why not. */
+  cast(name: string, vote: number, isYes: boolean): GroupDrop | undefined {
+    const known = this.#votes.get(vote);
+    if (known === undefined) return this.#isPast(vote) ? 'late-vote' : 'unknown-vote';
+    const fault = known.cast(name, isYes);
+    if (fault !== undefined) return fault;
+    if (known.end(false)) this.#ended(known);
+    else this.#writeVote(known);
+    return undefined;
+  }
+
+  /** A message of somebody who may be a member. */
+  receive(from: string, message: MemberMessage): GroupDrop | undefined {
+    const member = this.#members.get(from);
+    if (member === undefined || from === this.#desk.own) {
+      if (from !== this.#desk.own) this.#farewell(from, MESSAGE_NS);
+      return 'not-a-member';
+    }
+    switch (message.kind) {
+      case 'cast':
+        return this.cast(from, message.vote, message.isYes);
+      case 'leave':
+        if (message.epoch >= member.since) this.remove(from);
+        else {
+          this.#farewell(from, MESSAGE_NS, member.since - 1);
+          return 'old-leave';
+        }
+        return undefined;
+      case 'propose':
+        return this.#proposed(from, message);
+    }
+  }
+
+  /** Ends the votes whose deadline has come. */
+  endDue(): void {
+    const nowMs = this.#desk.nowMs();
+    for (const vote of this.#votes.values()) {
+      if (vote.proposal.deadlineMs <= nowMs && vote.end(true)) this.#ended(vote);
+    }
+  }
+
+  /** Tells all members what they are to be told. */
+  resend(): void {
+    for (const name of this.#members.keys()) this.#pump(name);
+  }
+
+  #proposed(
+    from: string,
+    message: Extract<MemberMessage, { kind: 'propose' }>,
+  ): GroupDrop | undefined {
+    const { number, proposal, rule, deadlineMs, text } = message;
+    for (const { proposal: known } of this.#votes.values()) {
+      if (known.proposer === from && known.proposal === proposal) return 'known-proposal';
+    }
+    const opened = this.propose({ proposer: from, proposal, rule, deadlineMs, text });
+    if (typeof opened === 'number') return undefined;
+    const refused = { kind: 'refused', number, proposal, reason: opened } as const;
+    this.#desk.send({ to: from, message: refused, lifetimeNs: MESSAGE_NS });
+    return undefined;
+  }
+
+  #isPast(vote: number): boolean {
+    return vote > 0 && vote <= this.#lastVote;
+  }
+
+  #changed(change: Pick<Extract<GroupEvent, { kind: 'members' }>, 'added' | 'removed'>): void {
+    this.#writeGroup();
+    this.#tell({ kind: 'members', epoch: this.#epoch, ...change });
+    this.resend();
+  }
+
+  #ended(vote: OwnedVote): void {
+    const { proposal, result } = vote;
+    this.#writeVote(vote);
+    if (result !== undefined) this.#tell({ kind: 'result', proposal, result });
+    this.resend();
+  }
+
+  /** Sends a member its list, and what it does not know of votes. */
+  #pump(name: string): void {
+    const member = this.#members.get(name);
+    if (member === undefined || name === this.#desk.own) return;
+    this.#sendList(name, member);
+    if (member.confirmed < member.since) return;
+    for (const vote of this.#votes.values()) {
+      const notice = vote.takeNotice(name, member.since);
+      if (notice !== undefined) this.#sendNotice(name, { member, vote, notice });
+    }
+  }
+
+  #sendList(name: string, member: Member): void {
+    const epoch = this.#epoch;
+    if (member.isOut || member.confirmed >= epoch) return;
+    member.isOut = true;
+    const members = [...this.#members.keys()];
+    const done = (isDelivered: boolean): void => {
+      member.isOut = false;
+      if (isDelivered) member.confirmed = Math.max(member.confirmed, epoch);
+      if (this.#members.get(name) !== member) return;
+      if (isDelivered) this.#pump(name);
+      else this.#desk.resendIn(RESEND_NS);
+    };
+    const message = { kind: 'list', number: this.name.number, epoch, members } as const;
+    this.#desk.send({ to: name, message, lifetimeNs: MESSAGE_NS, done });
+  }
+
+  #sendNotice(name: string, { member, vote, notice }: Telling): void {
+    const { number } = this.name;
+    const { proposal, result } = vote;
+    const done = (isDelivered: boolean): void => {
+      // Somebody of the same name may have joined since, who knows nothing of it.
+      if (this.#members.get(name) !== member) return;
+      vote.noticed(name, notice, isDelivered);
+      if (!isDelivered) this.#desk.resendIn(RESEND_NS);
+      else if (notice === 'result') this.#noteTold(vote);
+    };
+    if (result === undefined) {
+      const leftMs = Math.max(1, proposal.deadlineMs - this.#desk.nowMs());
+      const message = { kind: 'opened', number, proposal, mayVote: vote.isElector(name) } as const;
+      this.#desk.send({ to: name, message, lifetimeNs: leftMs * NS_PER_MS, done });
+    } else {
+      const message = { kind: 'result', number, proposal, result } as const;
+      this.#desk.send({ to: name, message, lifetimeNs: MESSAGE_NS, done });
+    }
+  }
+
+  #noteTold(vote: OwnedVote): void {
+    const others = [...this.#members]
+      .filter(([name]) => name !== this.#desk.own)
+      .map(([name, { since }]) => [name, since] as const);
+    if (vote.noteTold(others, this.#epoch) && this.#votes.has(vote.proposal.vote)) {
+      this.#writeVote(vote);
+    }
+  }
+
+  /** Tells somebody that it was no member in this epoch. */
+  #farewell(to: string, lifetimeNs: number, epoch: number = this.#epoch): void {
+    if (to === this.#desk.own) return;
+    const message = { kind: 'gone', number: this.name.number, epoch } as const;
+    this.#desk.send({ to, message, lifetimeNs });
+  }
+
+  #tell(event: GroupEvent): void {
+    this.#desk.tell(this.name, event);
+  }
+
+  #writeGroup(): void {
+    const members = [...this.#members].map(([name, { since }]) => [name, since] as const);
+    const record = { epoch: this.#epoch, lastVote: this.#lastVote, members };
+    this.#desk.put(this.#key('own'), encodeOwned(record));
+  }
+
+  #writeVote(vote: OwnedVote): void {
+    this.#desk.put(this.#key('own-vote', vote.proposal.vote), vote.record);
+  }
+
+  #key(kind: RecordKey['kind'], vote = 0): string {
+    return recordKey({ kind, number: this.name.number, vote, owner: '' });
+  }
+}
+
+/** The deadline of a vote for which somebody asks; undefined if its time is beyond the bounds. */
+export function deadlineOf(nowMs: number, lifetimeMs: number): number | undefined {
+  if (lifetimeMs < VOTE_MS_MIN || lifetimeMs > VOTE_MS_MAX) return undefined;
+  return nowMs + lifetimeMs;
+}

@@ -1,0 +1,133 @@
+/**
+ * Groups: a vote at the owner of its group: ballots, outcome, and which members have been told.
+ *
+ * @module
+ */
+import { OPEN_VOTES_MAX } from './geometry.ts';
+import type { Proposal, Result } from './messages.ts';
+import { type Choice, encodeOwnedVote, type OwnedVoteRecord } from './records.ts';
+import { decided, outcomeOf, type Tally } from './tally.ts';
+
+/** What a member is told of a vote. */
+export type Notice = 'opened' | 'result';
+/** `out`: sent, and nobody has said yet how that ended. */
+type NoticeState = 'due' | 'out' | 'known';
+
+/** Why a ballot does not count. */
+export type BallotFault = 'repeated-ballot' | 'second-ballot' | 'not-an-elector' | 'late-vote';
+
+/** See the module. */
+export class OwnedVote {
+  readonly proposal: Proposal;
+  /** Who was a member when the vote opened and still is, and what each said. */
+  readonly #electors: Map<string, Choice>;
+  readonly #notices = new Map<string, Record<Notice, NoticeState>>();
+  #result: Result | undefined;
+  #toldEpoch: number;
+
+  constructor({ proposal, result, toldEpoch, electors }: OwnedVoteRecord) {
+    this.proposal = proposal;
+    this.#electors = new Map(electors);
+    this.#result = result;
+    this.#toldEpoch = toldEpoch;
+  }
+
+  /** How it ended; undefined while it is open. */
+  get result(): Result | undefined {
+    return this.#result;
+  }
+
+  get record(): Uint8Array {
+    const electors = [...this.#electors];
+    const { proposal } = this;
+    return encodeOwnedVote({
+      ...{ proposal, electors },
+      result: this.#result,
+      toldEpoch: this.#toldEpoch,
+    });
+  }
+
+  isElector(name: string): boolean {
+    return this.#electors.has(name);
+  }
+
+  /** Counts a ballot, or says why not. */
+  cast(name: string, isYes: boolean): BallotFault | undefined {
+    const former = this.#electors.get(name);
+    const choice = isYes ? 'yes' : 'no';
+    if (former === undefined) return 'not-an-elector';
+    if (former === choice) return 'repeated-ballot';
+    if (former !== 'silent') return 'second-ballot';
+    if (this.#result !== undefined) return 'late-vote';
+    this.#electors.set(name, choice);
+    return undefined;
+  }
+
+  /** A member is none any more: while the vote is open, its ballot goes with it. @returns true if so. */
+  remove(name: string): boolean {
+    this.#notices.delete(name);
+    return this.#result === undefined && this.#electors.delete(name);
+  }
+
+  /** Ends the vote if it is decided, or over. @returns true if it has ended now. */
+  end(isOver: boolean): boolean {
+    if (this.#result !== undefined) return false;
+    const tally = this.#tally();
+    const { rule } = this.proposal;
+    const outcome = isOver ? outcomeOf(rule, tally) : decided(rule, tally);
+    if (outcome === undefined) return false;
+    this.#result = { outcome, ...tally };
+    return true;
+  }
+
+  /** What a member that joined in this epoch is to be told now; it counts as sent. */
+  takeNotice(name: string, since: number): Notice | undefined {
+    const notice = this.#result === undefined ? 'opened' : 'result';
+    const states = this.#noticesOf(name, since);
+    if (states[notice] !== 'due') return undefined;
+    states[notice] = 'out';
+    return notice;
+  }
+
+  /** How a notice ended. */
+  noticed(name: string, notice: Notice, isDelivered: boolean): void {
+    const states = this.#notices.get(name);
+    if (states !== undefined) states[notice] = isDelivered ? 'known' : 'due';
+  }
+
+  /** Notes that all these members know the result. @returns true if that is news. */
+  noteTold(members: Iterable<readonly [string, number]>, epoch: number): boolean {
+    if (this.#result === undefined || this.#toldEpoch >= epoch) return false;
+    for (const [name, since] of members) {
+      if (this.#noticesOf(name, since).result !== 'known') return false;
+    }
+    this.#toldEpoch = epoch;
+    return true;
+  }
+
+  #noticesOf(name: string, since: number): Record<Notice, NoticeState> {
+    let states = this.#notices.get(name);
+    if (states === undefined) {
+      states = { opened: 'due', result: since <= this.#toldEpoch ? 'known' : 'due' };
+      this.#notices.set(name, states);
+    }
+    return states;
+  }
+
+  #tally(): Tally {
+    const choices = [...this.#electors.values()];
+    const count = (wanted: Choice): number => choices.filter((each) => each === wanted).length;
+    return { yes: count('yes'), no: count('no'), electors: choices.length };
+  }
+}
+
+/** True if a group with these votes may open one more, whose number is `vote`. */
+export function mayOpen(
+  votes: ReadonlyMap<number, OwnedVote>,
+  vote: number,
+  kept: number,
+): boolean {
+  const open = [...votes.values()].filter(({ result }) => result === undefined);
+  // An open vote is never among those that are forgotten.
+  return open.length < OPEN_VOTES_MAX && open.every(({ proposal }) => proposal.vote > vote - kept);
+}

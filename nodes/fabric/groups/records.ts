@@ -1,0 +1,288 @@
+/**
+ * Groups: what is on the disk, written by this node and read by it alone. Arrays in deterministic
+ * CBOR (RFC 8949 section 4.2.1), each in an entry of its own:
+ *
+ * ```text
+ * groups/last                     [1, number]            the highest number of a group of this node
+ * groups/own/NUMBER               [1, epoch, last vote, [member, ...], [since, ...]]
+ * groups/own-vote/NUMBER/VOTE     [1, PROPOSAL, RESULT, told epoch, [elector, ...], [ballot, ...]]
+ * groups/in/NUMBER/OWNER          [1, epoch, left epoch or 0, last vote, [member, ...]]
+ * groups/in-vote/NUMBER/VOTE/OWNER  [1, PROPOSAL, RESULT, may vote, ballot]
+ * groups/left/NUMBER/OWNER        [1, epoch, since (Unix ms)]
+ *
+ * RESULT   is over, outcome, yes, no, electors
+ * ```
+ *
+ * @module
+ */
+import { CborWriter } from '../../_kit/cbor-writer.ts';
+import { Fields } from './fields.ts';
+import { GROUPS_VERSION } from './geometry.ts';
+import {
+  type Proposal,
+  type Result,
+  readNames,
+  readProposal,
+  readResult,
+  writeNames,
+  writeProposal,
+  writeResult,
+} from './messages.ts';
+import type { GroupName } from './requests.ts';
+
+/** All keys begin with it. */
+export const GROUPS_PREFIX = 'groups/';
+/** Key of the highest number of a group of this node. */
+export const LAST_KEY = 'groups/last';
+const DIGITS = 14;
+const NO_RESULT: Result = { outcome: 'rejected', yes: 0, no: 0, electors: 0 };
+
+/** What a ballot says. */
+export const CHOICES = ['silent', 'yes', 'no'] as const;
+/** See {@link CHOICES}. */
+export type Choice = (typeof CHOICES)[number];
+
+/** A group at its owner. */
+export interface OwnedRecord {
+  readonly epoch: number;
+  readonly lastVote: number;
+  /** Names in the order of joining, each with the epoch of that. */
+  readonly members: readonly (readonly [string, number])[];
+}
+
+/** A vote at the owner of its group. */
+export interface OwnedVoteRecord {
+  readonly proposal: Proposal;
+  readonly result: Result | undefined;
+  /** Members since this epoch or before know the result. */
+  readonly toldEpoch: number;
+  readonly electors: readonly (readonly [string, Choice])[];
+}
+
+/** A group at a member. */
+export interface JoinedRecord {
+  readonly epoch: number;
+  /** The epoch in which this node left, while its owner has not answered; 0 if it has not left. */
+  readonly leftEpoch: number;
+  readonly lastVote: number;
+  readonly members: readonly string[];
+}
+
+/** A vote at a member. */
+export interface JoinedVoteRecord {
+  readonly proposal: Proposal;
+  readonly result: Result | undefined;
+  readonly mayVote: boolean;
+  readonly choice: Choice;
+}
+
+/** A group that this node has left. */
+export interface LeftRecord {
+  readonly epoch: number;
+  readonly sinceMs: number;
+}
+
+/** What a key says of its record. */
+export interface RecordKey {
+  readonly kind: 'own' | 'own-vote' | 'in' | 'in-vote' | 'left';
+  readonly number: number;
+  /** 0 if it is none of a vote. */
+  readonly vote: number;
+  /** Empty if the group is this node's. */
+  readonly owner: string;
+}
+
+/** The key of a record. */
+export function recordKey({ kind, number, vote, owner }: RecordKey): string {
+  const parts = [kind, digits(number)];
+  if (hasVote(kind)) parts.push(digits(vote));
+  if (hasOwner(kind)) parts.push(owner);
+  return `${GROUPS_PREFIX}${parts.join('/')}`;
+}
+
+/** Reads a key that {@link recordKey} has made. */
+export function readKey(key: string): RecordKey | undefined {
+  const [kind, number, ...rest] = key.slice(GROUPS_PREFIX.length).split('/');
+  if (!isKind(kind)) return undefined;
+  const vote = hasVote(kind) ? rest.shift() : '0';
+  return { kind, number: fromHex(number), vote: fromHex(vote), owner: rest.join('/') };
+}
+
+const KINDS: readonly RecordKey['kind'][] = ['own', 'own-vote', 'in', 'in-vote', 'left'];
+
+function isKind(word: string | undefined): word is RecordKey['kind'] {
+  return (KINDS as readonly (string | undefined)[]).includes(word);
+}
+
+function hasVote(kind: RecordKey['kind']): boolean {
+  return kind === 'own-vote' || kind === 'in-vote';
+}
+
+function hasOwner(kind: RecordKey['kind']): boolean {
+  return kind !== 'own' && kind !== 'own-vote';
+}
+
+function digits(number: number): string {
+  return number.toString(16).padStart(DIGITS, '0');
+}
+
+function fromHex(hex: string | undefined): number {
+  return Number.parseInt(hex ?? '0', 16);
+}
+
+/** The key of a record at a member. */
+export function keyIn(
+  kind: 'in' | 'left' | 'in-vote',
+  { owner, number }: GroupName,
+  vote = 0,
+): string {
+  return recordKey({ kind, number, vote, owner });
+}
+
+function begin(items: number): CborWriter {
+  const writer = new CborWriter();
+  writer.array(items);
+  writer.uint(GROUPS_VERSION);
+  return writer;
+}
+
+/** Fields of a record after its version; spoilt if there are not so many. */
+function open(bytes: Uint8Array, items: number): Fields {
+  const fields = new Fields(bytes);
+  if (fields.array(items) !== items || fields.uint() !== GROUPS_VERSION) fields.spoil();
+  return fields;
+}
+
+/** The record of a number. */
+export function encodeLast(number: number): Uint8Array {
+  const writer = begin(2);
+  writer.uint(number);
+  return writer.taken();
+}
+
+/** Reads the record of a number. */
+export function decodeLast(bytes: Uint8Array): number | undefined {
+  const fields = open(bytes, 2);
+  const number = fields.uint();
+  return fields.isGood ? number : undefined;
+}
+
+/** The record of a group at its owner. */
+export function encodeOwned({ epoch, lastVote, members }: OwnedRecord): Uint8Array {
+  const writer = begin(5);
+  writer.uint(epoch);
+  writer.uint(lastVote);
+  writeNames(
+    writer,
+    members.map(([name]) => name),
+  );
+  writer.array(members.length);
+  for (const [, since] of members) writer.uint(since);
+  return writer.taken();
+}
+
+/** Reads the record of a group at its owner. */
+export function decodeOwned(bytes: Uint8Array): OwnedRecord | undefined {
+  const fields = open(bytes, 5);
+  const epoch = fields.uint();
+  const lastVote = fields.uint();
+  const names = readNames(fields);
+  if (fields.array(names.length) !== names.length) fields.spoil();
+  const members = names.map((name) => [name, fields.uint()] as const);
+  return fields.isGood ? { epoch, lastVote, members } : undefined;
+}
+
+/** The record of a vote at the owner. */
+export function encodeOwnedVote(record: OwnedVoteRecord): Uint8Array {
+  const { proposal, result, toldEpoch, electors } = record;
+  const writer = begin(15);
+  writeProposal(writer, proposal);
+  writeEnd(writer, result);
+  writer.uint(toldEpoch);
+  writeNames(
+    writer,
+    electors.map(([name]) => name),
+  );
+  writer.array(electors.length);
+  for (const [, choice] of electors) writer.uint(CHOICES.indexOf(choice));
+  return writer.taken();
+}
+
+/** Reads the record of a vote at the owner. */
+export function decodeOwnedVote(bytes: Uint8Array): OwnedVoteRecord | undefined {
+  const fields = open(bytes, 15);
+  const proposal = readProposal(fields);
+  const result = readEnd(fields);
+  const toldEpoch = fields.uint();
+  const names = readNames(fields);
+  if (fields.array(names.length) !== names.length) fields.spoil();
+  const electors = names.map((name) => [name, fields.word(CHOICES)] as const);
+  return fields.isGood ? { proposal, result, toldEpoch, electors } : undefined;
+}
+
+/** The record of a group at a member. */
+export function encodeJoined({ epoch, leftEpoch, lastVote, members }: JoinedRecord): Uint8Array {
+  const writer = begin(5);
+  writer.uint(epoch);
+  writer.uint(leftEpoch);
+  writer.uint(lastVote);
+  writeNames(writer, members);
+  return writer.taken();
+}
+
+/** Reads the record of a group at a member. */
+export function decodeJoined(bytes: Uint8Array): JoinedRecord | undefined {
+  const fields = open(bytes, 5);
+  const epoch = fields.uint();
+  const leftEpoch = fields.uint();
+  const lastVote = fields.uint();
+  const members = readNames(fields);
+  return fields.isGood ? { epoch, leftEpoch, lastVote, members } : undefined;
+}
+
+/** The record of a vote at a member. */
+export function encodeJoinedVote(record: JoinedVoteRecord): Uint8Array {
+  const { proposal, result, mayVote, choice } = record;
+  const writer = begin(14);
+  writeProposal(writer, proposal);
+  writeEnd(writer, result);
+  writer.boolean(mayVote);
+  writer.uint(CHOICES.indexOf(choice));
+  return writer.taken();
+}
+
+/** Reads the record of a vote at a member. */
+export function decodeJoinedVote(bytes: Uint8Array): JoinedVoteRecord | undefined {
+  const fields = open(bytes, 14);
+  const proposal = readProposal(fields);
+  const result = readEnd(fields);
+  const mayVote = fields.boolean();
+  const choice = fields.word(CHOICES);
+  return fields.isGood ? { proposal, result, mayVote, choice } : undefined;
+}
+
+/** The record of a group that was left. */
+export function encodeLeft({ epoch, sinceMs }: LeftRecord): Uint8Array {
+  const writer = begin(3);
+  writer.uint(epoch);
+  writer.uint(sinceMs);
+  return writer.taken();
+}
+
+/** Reads the record of a group that was left. */
+export function decodeLeft(bytes: Uint8Array): LeftRecord | undefined {
+  const fields = open(bytes, 3);
+  const left = { epoch: fields.uint(), sinceMs: fields.uint() };
+  return fields.isGood ? left : undefined;
+}
+
+function writeEnd(writer: CborWriter, result: Result | undefined): void {
+  writer.boolean(result !== undefined);
+  writeResult(writer, result ?? NO_RESULT);
+}
+
+function readEnd(fields: Fields): Result | undefined {
+  const isOver = fields.boolean();
+  const result = readResult(fields);
+  return isOver ? result : undefined;
+}

@@ -1,0 +1,204 @@
+/**
+ * Groups: requests of the application and their answers, arrays in deterministic CBOR (RFC 8949
+ * section 4.2.1). A group is named by its owner and a number.
+ *
+ * ```text
+ * [1, 0, [member, ...]]                        create         answer [1, number]
+ * [1, 1, owner, number, member]                invite
+ * [1, 2, owner, number, member]                remove
+ * [1, 3, owner, number]                        leave; of its owner: end the group
+ * [1, 4, owner, number, rule, lifetime, text]  propose        answer [1, vote]; lifetime in ms, 0: 300 s
+ * [1, 5, owner, number, vote, isYes]           cast
+ * [1, 6, owner, number]                        show           answer [1, epoch, [member, ...], VOTES]
+ *
+ * VOTES   an array: for each vote its six fields of a proposal, then isOver, outcome, yes, no, electors
+ * ```
+ *
+ * @module
+ */
+import { CborWriter } from '../../_kit/cbor-writer.ts';
+import { Fields } from './fields.ts';
+import {
+  GROUPS_VERSION,
+  MESSAGE_BYTES_MAX,
+  TEXT_BYTES_MAX,
+  VOTE_MS_MAX,
+  VOTES_KEPT,
+} from './geometry.ts';
+import {
+  type Proposal,
+  type Result,
+  readNames,
+  readProposal,
+  readResult,
+  writeNames,
+  writeProposal,
+  writeResult,
+} from './messages.ts';
+import { RULES, type Rule } from './tally.ts';
+
+/** The name of a group. */
+export interface GroupName {
+  readonly owner: string;
+  readonly number: number;
+}
+
+/** What an application asks for. */
+export type GroupRequest =
+  /** The members besides the owner. */
+  | { readonly kind: 'create'; readonly members: readonly string[] }
+  | { readonly kind: 'invite'; readonly group: GroupName; readonly member: string }
+  | { readonly kind: 'remove'; readonly group: GroupName; readonly member: string }
+  | { readonly kind: 'leave'; readonly group: GroupName }
+  | {
+      readonly kind: 'propose';
+      readonly group: GroupName;
+      readonly rule: Rule;
+      /** ms; 0 for the usual time. */
+      readonly lifetimeMs: number;
+      readonly text: string;
+    }
+  | {
+      readonly kind: 'cast';
+      readonly group: GroupName;
+      readonly vote: number;
+      readonly isYes: boolean;
+    }
+  | { readonly kind: 'show'; readonly group: GroupName };
+
+/** A vote and its result, if it is over. */
+export interface ShownVote {
+  readonly proposal: Proposal;
+  readonly result?: Result | undefined;
+}
+
+/** What is known of a group. */
+export interface ShownGroup {
+  readonly epoch: number;
+  readonly members: readonly string[];
+  /** In the order of their numbers. */
+  readonly votes: readonly ShownVote[];
+}
+
+const KINDS = ['create', 'invite', 'remove', 'leave', 'propose', 'cast', 'show'] as const;
+const ITEMS = [3, 5, 5, 4, 7, 6, 4] as const;
+const ITEMS_MAX = 7;
+const VOTE_ITEMS = 11;
+const NO_RESULT: Result = { outcome: 'rejected', yes: 0, no: 0, electors: 0 };
+
+/** The bytes of a request. */
+export function encodeRequest(request: GroupRequest): Uint8Array {
+  const writer = new CborWriter();
+  const kind = KINDS.indexOf(request.kind);
+  writer.array(ITEMS[kind] ?? 0);
+  writer.uint(GROUPS_VERSION);
+  writer.uint(kind);
+  if (request.kind === 'create') writeNames(writer, request.members);
+  else {
+    writer.text(request.group.owner);
+    writer.uint(request.group.number);
+    writeContent(writer, request);
+  }
+  return writer.taken();
+}
+
+function writeContent(
+  writer: CborWriter,
+  request: Exclude<GroupRequest, { kind: 'create' }>,
+): void {
+  if (request.kind === 'invite' || request.kind === 'remove') writer.text(request.member);
+  else if (request.kind === 'propose') {
+    writer.uint(RULES.indexOf(request.rule));
+    writer.uint(request.lifetimeMs);
+    writer.text(request.text);
+  } else if (request.kind === 'cast') {
+    writer.uint(request.vote);
+    writer.boolean(request.isYes);
+  }
+}
+
+/** Reads exactly what {@link encodeRequest} writes; undefined for anything else. */
+export function decodeRequest(bytes: Uint8Array): GroupRequest | undefined {
+  if (bytes.length > MESSAGE_BYTES_MAX) return undefined;
+  const fields = new Fields(bytes);
+  const items = fields.array(ITEMS_MAX);
+  const version = fields.uint();
+  const place = fields.uint(KINDS.length - 1);
+  const kind = KINDS[place];
+  const isKnown = version === GROUPS_VERSION && items === ITEMS[place];
+  if (kind === undefined || fields.isSpoilt || !isKnown) return undefined;
+  const request = readContent(kind, fields);
+  return fields.isGood ? request : undefined;
+}
+
+function readContent(kind: GroupRequest['kind'], fields: Fields): GroupRequest {
+  if (kind === 'create') return { kind, members: readNames(fields) };
+  const group = { owner: fields.name(), number: fields.uint() };
+  switch (kind) {
+    case 'invite':
+    case 'remove':
+      return { kind, group, member: fields.name() };
+    case 'propose': {
+      const rule = fields.word(RULES);
+      const lifetimeMs = fields.uint(VOTE_MS_MAX);
+      return { kind, group, rule, lifetimeMs, text: fields.text(TEXT_BYTES_MAX) };
+    }
+    case 'cast':
+      return { kind, group, vote: fields.uint(), isYes: fields.boolean() };
+    case 'leave':
+    case 'show':
+      return { kind, group };
+  }
+}
+
+/** The answer to `create` and `propose`. */
+export function encodeNumber(number: number): Uint8Array {
+  const writer = new CborWriter();
+  writer.array(2);
+  writer.uint(GROUPS_VERSION);
+  writer.uint(number);
+  return writer.taken();
+}
+
+/** Reads the answer to `create` and `propose`. */
+export function decodeNumber(bytes: Uint8Array): number | undefined {
+  const fields = new Fields(bytes);
+  const isHead = fields.array(2) === 2 && fields.uint() === GROUPS_VERSION;
+  const number = fields.uint();
+  return isHead && fields.isGood ? number : undefined;
+}
+
+/** The answer to `show`. */
+export function encodeShown({ epoch, members, votes }: ShownGroup): Uint8Array {
+  const writer = new CborWriter();
+  writer.array(4);
+  writer.uint(GROUPS_VERSION);
+  writer.uint(epoch);
+  writeNames(writer, members);
+  writer.array(votes.length);
+  for (const { proposal, result } of votes) {
+    writer.array(VOTE_ITEMS);
+    writeProposal(writer, proposal);
+    writer.boolean(result !== undefined);
+    writeResult(writer, result ?? NO_RESULT);
+  }
+  return writer.taken();
+}
+
+/** Reads the answer to `show`. */
+export function decodeShown(bytes: Uint8Array): ShownGroup | undefined {
+  const fields = new Fields(bytes);
+  const isHead = fields.array(4) === 4 && fields.uint() === GROUPS_VERSION;
+  const epoch = fields.uint();
+  const members = readNames(fields);
+  const count = fields.array(VOTES_KEPT);
+  const votes: ShownVote[] = [];
+  for (let index = 0; index < count && !fields.isSpoilt; index += 1) {
+    if (fields.array(VOTE_ITEMS) !== VOTE_ITEMS) fields.spoil();
+    const proposal = readProposal(fields);
+    const isOver = fields.boolean();
+    const result = readResult(fields);
+    votes.push({ proposal, ...(isOver && { result }) });
+  }
+  return isHead && fields.isGood ? { epoch, members, votes } : undefined;
+}
