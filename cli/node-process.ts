@@ -6,6 +6,7 @@
  */
 import type { MetricDefinition } from '../engine/host/measure.ts';
 import { type MetricValue, mergeByName } from '../engine/measure/counters.ts';
+import type { Agent } from '../scenarios/distributed/agent.ts';
 import {
   AgentSession,
   type SessionEnd,
@@ -45,8 +46,20 @@ export interface NodeProcessOptions
   readonly operatorHost?: string;
   /** Whether SIGINT drains like SIGTERM; default `drain`. */
   readonly interrupt?: 'drain' | 'ignore';
+  /** Opens a face for applications of the node; closed with the process. */
+  readonly openFace?: (log: OperatorLog) => Promise<ApplicationFace>;
   /** Re-reads the files with which the process was started. */
   readonly reload?: (log: OperatorLog) => ReloadResult;
+}
+
+/** A face for applications of the nodes of a process. */
+export interface ApplicationFace {
+  /**
+   * The agent is there; its nodes are about to be created.
+   * @throws Refusal if its nodes do not have what the face needs.
+   */
+  attach(agent: Agent): void;
+  close(): Promise<void>;
 }
 
 /** Runs until the coordinator, a signal or a mistake ends it; the process exits then. */
@@ -56,8 +69,10 @@ export async function runNodeProcess(options: NodeProcessOptions): Promise<void>
   const memory = watchMemory({ log });
   const face = new ProcessFace(options, log, memory);
   let server: OperatorServer | undefined;
+  let applications: ApplicationFace | undefined;
   const closing = [
     { name: 'operator endpoint', close: async (): Promise<void> => server?.close() },
+    { name: 'face of applications', close: async (): Promise<void> => applications?.close() },
   ];
   const { interrupt = 'drain' } = options;
   // Installed before connecting, which may take long, because SIGHUP would otherwise end the
@@ -66,9 +81,10 @@ export async function runNodeProcess(options: NodeProcessOptions): Promise<void>
   const dispose = async (): Promise<void> => {
     signals.dispose();
     memory.dispose();
-    await server?.close();
+    await Promise.all(closing.map(({ close }) => close()));
   };
   try {
+    applications = await options.openFace?.(log);
     const channel = await options.connect();
     server = await openEndpoint(options, face, log);
     face.session = new AgentSession({
@@ -76,6 +92,7 @@ export async function runNodeProcess(options: NodeProcessOptions): Promise<void>
       channel,
       operatorPort: server.port,
       ...(options.writesNodes === true ? { onLine: nodeLines(log) } : {}),
+      onAgent: (agent): void => applications?.attach(agent),
     });
   } catch (error) {
     await dispose();

@@ -28,8 +28,9 @@ import { hintNames } from '../topologies/files/suggest.ts';
 import { loadTopology, topologyModules } from '../topologies/load.ts';
 import type { Topology } from '../topologies/model.ts';
 import { FlagError } from './exit.ts';
+import { openFabricFace } from './fabric-face.ts';
 import { PORT_RANGE, refuseWithHelp, wholeNumber } from './flags.ts';
-import { runNodeProcess } from './node-process.ts';
+import { type NodeProcessOptions, runNodeProcess } from './node-process.ts';
 import { NodeFiles } from './node-reload.ts';
 import { runNodeApart } from './node-thread.ts';
 
@@ -43,6 +44,8 @@ interface NodeFlags {
   readonly operatorPort?: number;
   readonly log?: OperatorLevel;
   readonly state?: string;
+  readonly fabric?: string;
+  readonly fabricToken?: string;
   readonly newKeys?: string;
 }
 
@@ -78,6 +81,14 @@ export function addNode(program: Command): void {
     .option(
       '--state <folder>',
       'folder for stores that survive a crash (default: STATE_DIRECTORY, else none)',
+    )
+    .option(
+      '--fabric <host:port>',
+      'loopback address for applications of a node of fabric: send, call, subscribe',
+    )
+    .option(
+      '--fabric-token <file>',
+      'file for the token of applications (default: fabric-NODE.token, in --state if given)',
     )
     .option('--new-keys <folder>', 'only make the keys of a deployment');
   command.action(async (topologyFile: string | undefined, name: string | undefined, flags) => {
@@ -139,6 +150,7 @@ async function runNode(topologyFile: string, name: string, flags: NodeFlags): Pr
     levels: flags.log ?? deployment.log ?? 'info',
     writesNodes: true,
     operatorPort: flags.operatorPort ?? deployment.hosts.get(name)?.operatorPort ?? 0,
+    ...faceOf(name, flags, own),
     reload: (log) => files.reread(log),
   });
 }
@@ -158,11 +170,35 @@ function coordinatorOf(
   deployment: Deployment,
 ): { readonly host: string; readonly port: number } {
   if (coordinator === undefined) return deployment.coordinator;
-  const [, host, port] = /^(.+):(\d{1,5})$/.exec(coordinator) ?? [];
+  return hostPort('--coordinator', coordinator, '192.0.2.10:7000');
+}
+
+/** The face for applications that the flags ask for. */
+function faceOf(
+  node: string,
+  { fabric, fabricToken }: NodeFlags,
+  stateFolder = '',
+): Pick<NodeProcessOptions, 'openFace'> {
+  if (fabric === undefined) {
+    if (fabricToken === undefined) return {};
+    const hint = 'add --fabric 127.0.0.1:7480';
+    throw new FlagError('--fabric-token: there is no face without --fabric', fabricToken, hint);
+  }
+  const at = hostPort('--fabric', fabric, '127.0.0.1:7480');
+  const tokenFile = fabricToken ?? join(stateFolder, `fabric-${encodeURIComponent(node)}.token`);
+  return { openFace: (log) => openFabricFace({ node, ...at, tokenFile, log }) };
+}
+
+/** @throws FlagError if the value of a flag is not HOST:PORT. */
+function hostPort(
+  flag: string,
+  text: string,
+  example: string,
+): { readonly host: string; readonly port: number } {
+  const [, host, port] = /^(.+):(\d{1,5})$/.exec(text) ?? [];
   const isPort = Number(port) >= 1 && Number(port) <= PORT_RANGE.most;
   if (host === undefined || !isPort) {
-    const hint = 'write HOST:PORT, such as 192.0.2.10:7000';
-    throw new FlagError(`--coordinator: ${coordinator} is not HOST:PORT`, coordinator, hint);
+    throw new FlagError(`${flag}: ${text} is not HOST:PORT`, text, `write ${example}`);
   }
   return { host, port: Number(port) };
 }

@@ -35,6 +35,8 @@ export interface SessionOptions {
   readonly stateFolder?: string;
   /** Receives what its nodes log, change and mark, for a log of this process. */
   readonly onLine?: (line: NodeLine) => void;
+  /** Receives the agent before its nodes exist; a Refusal that it throws ends the session. */
+  readonly onAgent?: (agent: Agent) => void;
 }
 
 /** How a session ended. */
@@ -115,7 +117,7 @@ export class AgentSession {
   }
 
   async #load(told: AgentOrder): Promise<void> {
-    const { registry, onLine } = this.#options;
+    const { registry, onLine, onAgent } = this.#options;
     try {
       const order = this.#ownOrder(told);
       if (this.#options.topology === undefined) await loadProtocols(order, registry);
@@ -125,6 +127,7 @@ export class AgentSession {
         onBroken: (error): void => this.#breakOff(error),
         ...(onLine === undefined ? {} : { onLine }),
       });
+      onAgent?.(this.#agent);
       const early = this.#early;
       this.#early = [];
       for (const command of early) this.#agent.obey(command);

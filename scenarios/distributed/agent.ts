@@ -10,6 +10,7 @@
  */
 import { assert, InvariantError } from '../../engine/core/assert.ts';
 import { provider } from '../../engine/crypto/index.ts';
+import type { NodeRequest } from '../../engine/host/host.ts';
 import type { NetworkView } from '../../engine/host/network-view.ts';
 import type { NodeHandle, Protocol } from '../../engine/host/protocol.ts';
 import { environmentError } from '../../engine/live/environment.ts';
@@ -78,9 +79,7 @@ export class Agent implements WorldListener {
   readonly #witness = new RunWitness();
   readonly #flows: Flow[];
   readonly #rows: MeasuredRows;
-  readonly #probes = new ProbePackets((node, request, by) =>
-    this.world.live.pump.enter(() => this.world.request(node, request, by)),
-  );
+  readonly #probes = new ProbePackets((...asked) => this.request(...asked));
   readonly #gauge: Gauge;
   readonly #provisioned: BundleUse;
   readonly #effects = new Map<number, Undo>();
@@ -261,7 +260,14 @@ export class Agent implements WorldListener {
     return undefined;
   }
 
-  /** Names of the protocols that run here. */
+  /** Passes a request of an application to a protocol of a node, by default the lowest one. */
+  request(node: string, request: NodeRequest, by?: string): void {
+    const { pump } = this.world.live;
+    if (pump.isRunning) pump.enter(() => this.world.request(node, request, by));
+    else request.respond('node-down');
+  }
+
+  /** Names of the protocols that run here; on one host, the lowest first. */
   get protocols(): readonly string[] {
     const { scenario, hosts } = this.#order;
     const specs = scenario.topology.hosts.filter(({ name }) => hosts.includes(name));

@@ -11,4 +11,5 @@ export type {
   Question,
   ReadMessage,
 } from './fabric-node.ts';
+export { readEnvelope, SERVED_PROTOCOL } from './protocol.ts';
 export { FabricFaceError, type FabricOptions, type FabricServer, serveFabric } from './server.ts';

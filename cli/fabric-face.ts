@@ -1,0 +1,78 @@
+/**
+ * `orrery node --fabric`: the live face of messages (services/fabric) for the node of this process.
+ * Requests enter the node as those of a scenario do.
+ *
+ * @module
+ */
+import type { NodeRequest } from '../engine/host/host.ts';
+import type { Agent } from '../scenarios/distributed/agent.ts';
+import { Refusal } from '../scenarios/refusal.ts';
+import {
+  FabricFaceError,
+  type FabricNode,
+  type FabricServer,
+  type Outcome,
+  type Question,
+  readEnvelope,
+  SERVED_PROTOCOL,
+  serveFabric,
+} from '../services/fabric/index.ts';
+import type { OperatorLog } from '../services/operator/index.ts';
+import type { ApplicationFace } from './node-process.ts';
+
+/** Which node, and where its face is. */
+export interface FabricFaceOptions {
+  readonly node: string;
+  readonly host: string;
+  readonly port: number;
+  readonly tokenFile: string;
+  readonly log: OperatorLog;
+}
+
+/**
+ * Opens the face; until the node is there, it answers `node-down`.
+ * @throws (rejects) Refusal if the address, port or file is not available.
+ */
+export async function openFabricFace(options: FabricFaceOptions): Promise<ApplicationFace> {
+  const { node: name, log, ...where } = options;
+  const node = new AgentNode(name);
+  let server: FabricServer;
+  try {
+    const parts = { node, read: readEnvelope, log: log.component(SERVED_PROTOCOL) };
+    server = await serveFabric({ ...parts, ...where });
+  } catch (error) {
+    if (!(error instanceof FabricFaceError)) throw error;
+    throw new Refusal(`--fabric: ${error.message}`, { cause: error });
+  }
+  return { attach: (agent) => node.attach(agent), close: () => server.close() };
+}
+
+/** The node of an agent, as its application sees it. */
+class AgentNode implements FabricNode {
+  readonly name: string;
+  #agent: Agent | undefined;
+
+  constructor(name: string) {
+    this.name = name;
+  }
+
+  attach(agent: Agent): void {
+    const top = agent.protocols.at(-1);
+    if (top !== SERVED_PROTOCOL) {
+      const words = `--fabric needs ${SERVED_PROTOCOL} as the protocol on top of ${this.name}`;
+      throw new Refusal(`${words}, which runs ${agent.protocols.join(' below ')}`);
+    }
+    this.#agent = agent;
+  }
+
+  request(question: Question): Promise<Outcome> {
+    const agent = this.#agent;
+    if (agent === undefined) return Promise.resolve({ outcome: 'node-down' });
+    return new Promise((resolve) => {
+      const respond: NodeRequest['respond'] = (outcome, body) =>
+        // Copied, because the node may use the bytes again when the call returns.
+        resolve(body === undefined ? { outcome } : { outcome, body: body.slice() });
+      agent.request(this.name, { ...question, respond }, SERVED_PROTOCOL);
+    });
+  }
+}
