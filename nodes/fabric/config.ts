@@ -14,6 +14,8 @@ import {
   PRIORITY_NORMAL,
   QUEUE_MAX,
 } from './geometry.ts';
+import { MEMBERS_MAX, VOTE_MS, VOTE_MS_MAX, VOTE_MS_MIN } from './groups/geometry.ts';
+import { RULES } from './groups/tally.ts';
 
 /** Calls that a node makes by itself. */
 const loadConfig = z.strictObject({
@@ -43,6 +45,35 @@ const loadConfig = z.strictObject({
 /** Checked options of {@link loadConfig}. */
 export type LoadOptions = z.output<typeof loadConfig>;
 
+/** A group that a node founds by itself, and what it says to votes. */
+const groupConfig = z.strictObject({
+  /** Founds a group of these nodes and itself; `all`: of all that the carriers reach. Absent: none. */
+  members: z.union([z.literal('all'), z.array(z.string().min(1)).max(MEMBERS_MAX - 1)]).optional(),
+  /** Votes that the founder opens, one after the other. */
+  votes: z.int().min(0).default(0),
+  /** When the group is founded, from the start of the run; the first vote opens `every` later. */
+  start: durationNs().default(0),
+  /** Time from one vote to the next. */
+  every: durationNs().default(600_000_000_000),
+  /** Time that a vote is given. */
+  lifetime: durationNs()
+    .pipe(
+      z
+        .number()
+        .min(VOTE_MS_MIN * 1e6)
+        .max(VOTE_MS_MAX * 1e6),
+    )
+    .default(VOTE_MS * 1e6),
+  rule: z.enum(RULES).default('majority'),
+  /** What this node says to every vote. */
+  ballot: z.enum(['yes', 'no', 'none']).default('yes'),
+  /** Longest time that it thinks about it; uniformly distributed. */
+  think: durationNs().default(10_000_000_000),
+});
+
+/** Checked options of {@link groupConfig}. */
+export type GroupOptions = z.output<typeof groupConfig>;
+
 /** Schema of the options. */
 export const fabricConfig = z.strictObject({
   /** Carriers, in the order of preference; absent: the protocol below. */
@@ -69,14 +100,24 @@ export const fabricConfig = z.strictObject({
   reply: sizeBytes().pipe(z.int().min(8).max(PAYLOAD_MAX)).default(8),
   /** Calls that this node makes by itself. */
   load: loadConfig.optional(),
+  /** Groups and votes of this node without an application. */
+  group: groupConfig.optional(),
   /**
    * Defects for tests, never for real traffic: `by-millisecond` takes messages of one peer in one
    * millisecond for the same, `forgetful` forgets on restart what it handled, `silent-fallback`
    * only seems to send over another way than the first, `fixed-window` sends as much whatever is
-   * lost, `resend-all` sends messages from their beginning when a part is lost.
+   * lost, `resend-all` sends messages from their beginning when a part is lost, `own-tally` believes
+   * in one yes more than the owner of a group has counted.
    */
   double: z
-    .enum(['by-millisecond', 'forgetful', 'silent-fallback', 'fixed-window', 'resend-all'])
+    .enum([
+      'by-millisecond',
+      'forgetful',
+      'silent-fallback',
+      'fixed-window',
+      'resend-all',
+      'own-tally',
+    ])
     .optional(),
 });
 

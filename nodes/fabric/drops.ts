@@ -4,6 +4,8 @@
  * @module
  */
 
+import { GROUP_DROPS } from './groups/drops.ts';
+
 /** See the module. */
 export const FABRIC_DROPS: Readonly<Record<string, string>> = {
   truncated: 'a packet is shorter than its head',
@@ -26,4 +28,5 @@ export const FABRIC_DROPS: Readonly<Record<string, string>> = {
   'queue-full': 'a message is refused, or gives way to one of a higher priority: too many are open',
   'unknown-peer': 'the carrier names a peer that does not run this protocol',
   'not-ready': 'a packet came before the disk had counted this life, and too many wait',
+  ...GROUP_DROPS,
 };

@@ -14,6 +14,7 @@ import type { FabricOptions } from './config.ts';
 import { checksumReply } from './echo.ts';
 import type { Arrival, Settlement, Submission } from './effects.ts';
 import { ID_BYTES, MEMORY_BYTES, PAYLOAD_MAX, PRIORITY_NORMAL, RETRY_NS } from './geometry.ts';
+import { GroupsNode } from './groups-node.ts';
 import { LoadNode } from './load-node.ts';
 import { recordPrefix } from './outgoing/sender.ts';
 import { inboxKey } from './peer.ts';
@@ -48,6 +49,7 @@ class FabricNode implements NodeHandle {
   readonly #peers = new Map<string, PeerNode>();
   readonly #load: LoadNode | undefined;
   readonly #subscribers: Subscribers | undefined;
+  readonly #groups: GroupsNode;
   #memory: Uint8Array = NO_BYTES;
   #life = 0;
   /** What came before the disk had counted this life; undefined afterwards. */
@@ -70,6 +72,16 @@ class FabricNode implements NodeHandle {
       const load = { ...options.load, deadline: options.load.deadline ?? options.deadline };
       this.#load = new LoadNode({ host, store: this.#store, options: load, call });
     }
+    this.#groups = new GroupsNode({
+      host,
+      witness,
+      store: this.#store,
+      options: options.group,
+      hasOwnTally: options.double === 'own-tally',
+      peers: [...new Set(this.#carriers.flatMap(({ peers }) => [...peers]))],
+      send: (to, message): void => this.#submit(to, message),
+      handled: (from, number): void => this.#peers.get(from)?.handled(number),
+    });
   }
 
   /** Nothing is sent before the disk has counted this life: peers tell lives apart by that. */
@@ -88,6 +100,7 @@ class FabricNode implements NodeHandle {
 
   stop(): void {
     this.#load?.stop();
+    this.#groups.stop();
     for (const peer of this.#peers.values()) peer.stop();
   }
 
@@ -139,6 +152,7 @@ class FabricNode implements NodeHandle {
     const early = this.#early ?? [];
     this.#early = undefined;
     for (const name of this.#peersOnDisk()) this.#peer(name)?.start();
+    this.#groups.start();
     for (const act of early) act();
     this.#load?.start();
   }
@@ -212,6 +226,9 @@ class FabricNode implements NodeHandle {
         this.#submit(target, { kind: kind === 'send' ? 'message' : 'call', ...message });
         return;
       }
+      case 'group':
+        this.#groups.request(request);
+        return;
       case 'next':
       case 'answer':
       case 'refuse':
@@ -240,6 +257,10 @@ class FabricNode implements NodeHandle {
 
   #hand(from: string, arrival: Arrival): void {
     const { number, kind, payload, isAgain } = arrival;
+    if (kind === 'group') {
+      this.#groups.message(from, payload, number);
+      return;
+    }
     if (kind !== 'call' && isAgain) this.#host.meter.counter('fabric.again').add(1);
     if (this.#subscribers !== undefined) {
       this.#subscribers.add(from, arrival);

@@ -100,6 +100,11 @@ export class GroupsMachine<Request>
     return { owned: this.#owned.size, joined: this.#joined.size, left: this.#left.size };
   }
 
+  /** Groups that this node is in. */
+  get names(): readonly GroupName[] {
+    return [...this.#all()].map(({ name }) => name);
+  }
+
   /** What is known of a group; undefined if this node is not in it. */
   shown(group: GroupName): ShownGroup | undefined {
     return this.#find(group)?.shown;

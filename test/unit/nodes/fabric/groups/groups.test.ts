@@ -26,7 +26,7 @@ describe('a group', () => {
     expect(joined.map(({ node }) => node).toSorted()).toEqual(NAMES);
   });
 
-  it('has at most 100 members', () => {
+  it('R-149: has at most 100 members', () => {
     const members = Array.from({ length: 99 }, (_, index) => `n${index}`);
     const world = new World(['ada', ...members, 'more']);
     expect(world.askNow('ada', { kind: 'create', members: [...members, 'more'] }).outcome).toBe(
@@ -100,7 +100,7 @@ describe('a group', () => {
 });
 
 describe('a vote', () => {
-  it('ends as soon as no ballot can change it, the same for all members', () => {
+  it('R-149: ends as soon as no ballot can change it, the same for all members', () => {
     const { world, group } = made();
     const { outcome, number: vote = 0 } = world.askNow('bob', { ...proposal, group });
     expect([outcome, vote]).toEqual(['ok', 1]);

@@ -1,0 +1,223 @@
+/**
+ * Fabric: the adapter between the port and the machine of groups, and a node's own groups and votes.
+ *
+ * @module
+ */
+import type { Host, NodeRequest } from '../../engine/host/host.ts';
+import type { Witness } from '../../engine/host/protocol.ts';
+import type { Store } from '../../engine/host/store.ts';
+import type { CalendarTime, Nanoseconds, Timer } from '../../engine/host/time.ts';
+import { MachineShell } from '../_kit/shell.ts';
+import type { GroupOptions } from './config.ts';
+import type { Submission } from './effects.ts';
+import { PRIORITY_NORMAL } from './geometry.ts';
+import type { GroupEvent, GroupOutcome, GroupsEffect, GroupsInput } from './groups/effects.ts';
+import { MEMBERS_MAX } from './groups/geometry.ts';
+import { GroupsMachine } from './groups/machine.ts';
+import { GROUPS_PREFIX } from './groups/records.ts';
+import { decodeRequest, type GroupName, type GroupRequest } from './groups/requests.ts';
+import type { Waiter } from './peer-node.ts';
+
+const NS_PER_MS = 1_000_000;
+const TALLY_VALUES = MEMBERS_MAX + 1;
+const TEXT = 'Shall we?';
+
+/** Who waits for the answer to a request. */
+type Asker = (outcome: GroupOutcome, body?: Uint8Array) => void;
+type Result = Extract<GroupEvent, { kind: 'result' }>;
+
+/** What groups need of their node. */
+export interface GroupsNodeParts {
+  readonly host: Host;
+  readonly witness: Witness;
+  readonly store: Store;
+  readonly options: GroupOptions | undefined;
+  /** Defect for tests. */
+  readonly hasOwnTally: boolean;
+  /** Nodes that the carriers reach. */
+  readonly peers: readonly string[];
+  readonly send: (to: string, message: Submission<Waiter>) => void;
+  /** A message need not come again. */
+  readonly handled: (from: string, number: number) => void;
+}
+
+/** See the module. */
+export class GroupsNode {
+  readonly #parts: GroupsNodeParts;
+  readonly #timers = new Set<Timer>();
+  #machine: GroupsMachine<Asker> | undefined;
+  #shell: MachineShell<GroupsInput<Asker>, GroupsEffect<Asker>> | undefined;
+
+  constructor(parts: GroupsNodeParts) {
+    this.#parts = parts;
+  }
+
+  start(): void {
+    const { host, store } = this.#parts;
+    const keys = store.keys({ prefix: GROUPS_PREFIX });
+    const machine = new GroupsMachine<Asker>({
+      own: host.name,
+      clock: (): CalendarTime => host.clock(),
+      records: keys.map((key) => [key, store.get(key) ?? new Uint8Array(0)]),
+    });
+    this.#machine = machine;
+    this.#shell = new MachineShell(host, machine, (effect) => this.#perform(effect));
+    this.#shell.take({ kind: 'start' });
+    this.#resume(machine);
+  }
+
+  stop(): void {
+    this.#shell?.stop();
+    for (const timer of this.#timers) timer.cancel();
+  }
+
+  /** A request of the application. */
+  request({ body, respond }: NodeRequest): void {
+    const request = decodeRequest(body);
+    if (request === undefined) respond('bad-request');
+    else if (this.#shell === undefined) respond('not-ready');
+    else this.#ask(request, (outcome, answer) => respond(outcome, answer));
+  }
+
+  /** A message of a group came. */
+  message(from: string, bytes: Uint8Array, number: number): void {
+    this.#shell?.take({ kind: 'message', from, bytes, token: number });
+  }
+
+  #ask(request: GroupRequest, token: Asker): void {
+    this.#shell?.take({ kind: 'request', request, token });
+  }
+
+  #perform(effect: GroupsEffect<Asker>): void {
+    const { host, store, handled } = this.#parts;
+    switch (effect.kind) {
+      case 'send':
+        this.#send(effect);
+        return;
+      case 'answer':
+        effect.token(effect.outcome, effect.body);
+        return;
+      case 'tell':
+        this.#told(effect.group, effect.event);
+        return;
+      case 'handled':
+        handled(effect.from, effect.token);
+        return;
+      case 'put':
+        store.put(effect.key, effect.value);
+        return;
+      case 'erase':
+        store.delete(effect.key);
+        return;
+      case 'sync':
+        store.sync((error) =>
+          this.#shell?.take({ kind: 'synced', isDurable: error === undefined }),
+        );
+        return;
+      case 'drop':
+        host.drop(effect.reason);
+    }
+  }
+
+  #send({ to, bytes, lifetimeNs, token }: Extract<GroupsEffect<Asker>, { kind: 'send' }>): void {
+    const request: Waiter = (outcome) =>
+      this.#shell?.take({ kind: 'sent', token, isDelivered: outcome === 'ok' });
+    const message = { kind: 'group', payload: bytes, priority: PRIORITY_NORMAL } as const;
+    this.#parts.send(to, { ...message, lifetimeNs, request });
+  }
+
+  #told(group: GroupName, event: GroupEvent): void {
+    const { meter } = this.#parts.host;
+    switch (event.kind) {
+      case 'joined':
+        meter.counter('fabric.group.joined').add(1);
+        return;
+      case 'opened':
+        if (event.mayVote) this.#vote(group, event.proposal.vote);
+        return;
+      case 'result':
+        this.#ended(group, event);
+        return;
+      case 'members':
+      case 'left':
+    }
+  }
+
+  #ended(group: GroupName, { proposal, result }: Result): void {
+    const { host, witness, hasOwnTally } = this.#parts;
+    const { meter } = host;
+    meter.counter('fabric.group.results').add(1);
+    const yes = result.yes + (hasOwnTally ? 1 : 0);
+    const tally = (yes * TALLY_VALUES + result.no) * TALLY_VALUES + result.electors;
+    const space = `group/${group.owner}/${group.number}`;
+    const isKnown = witness.note(space, proposal.vote);
+    const isSame = witness.note(`${space}/${proposal.vote}`, tally);
+    if (isKnown && !isSame) meter.counter('fabric.group.disagreed').add(1);
+    if (group.owner !== host.name) return;
+    meter.counter('fabric.group.votes').add(1);
+    if (result.outcome === 'accepted') meter.counter('fabric.group.accepted').add(1);
+    meter.counter('fabric.group.counted').add(result.yes + result.no);
+    const members = this.#machine?.shown(group)?.members.length ?? 0;
+    meter.counter('fabric.group.awaited').add(members);
+  }
+
+  /** What this node does by itself, at first and after a restart. */
+  #resume(machine: GroupsMachine<Asker>): void {
+    const { host, options } = this.#parts;
+    const own = machine.names.find(({ owner }) => owner === host.name);
+    for (const name of machine.names) {
+      for (const { proposal, result } of machine.shown(name)?.votes ?? []) {
+        if (result === undefined) this.#vote(name, proposal.vote);
+      }
+    }
+    if (options?.members === undefined) return;
+    if (own === undefined) this.#at(options.start, () => this.#found(options));
+    else this.#propose(own, options);
+  }
+
+  #found(options: GroupOptions): void {
+    const { host, peers } = this.#parts;
+    const members = options.members === 'all' ? peers : (options.members ?? []);
+    this.#ask({ kind: 'create', members }, (outcome) => {
+      const own = this.#machine?.names.find(({ owner }) => owner === host.name);
+      if (own !== undefined) this.#propose(own, options);
+      else host.log.warn(`the group is not founded: ${outcome}`);
+    });
+  }
+
+  /** Opens the votes that it has not opened before. */
+  #propose(group: GroupName, { votes, start, every, lifetime, rule }: GroupOptions): void {
+    const made = this.#machine?.shown(group)?.votes.at(-1)?.proposal.vote ?? 0;
+    const lifetimeMs = Math.floor(lifetime / NS_PER_MS);
+    const request = { kind: 'propose', group, rule, lifetimeMs, text: TEXT } as const;
+    for (let vote = made + 1; vote <= votes; vote += 1) {
+      this.#at(start + vote * every, () => this.#ask(request, ignore));
+    }
+  }
+
+  /** Says what this node says to every vote. */
+  #vote(group: GroupName, vote: number): void {
+    const { host, options } = this.#parts;
+    if (options === undefined || options.ballot === 'none') return;
+    const thinkNs = Math.floor(host.random('groups').uniform() * options.think);
+    const request = { kind: 'cast', group, vote, isYes: options.ballot === 'yes' } as const;
+    this.#at(host.now() + thinkNs, () =>
+      this.#ask(request, (outcome) => {
+        if (outcome === 'ok') host.meter.counter('fabric.group.ballots').add(1);
+      }),
+    );
+  }
+
+  #at(at: Nanoseconds, act: () => void): void {
+    const { host } = this.#parts;
+    const timer = host.after(Math.max(0, at - host.now()), () => {
+      this.#timers.delete(timer);
+      act();
+    });
+    this.#timers.add(timer);
+  }
+}
+
+function ignore(): void {
+  // What became of it, its result tells.
+}
