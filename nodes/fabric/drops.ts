@@ -23,6 +23,7 @@ export const FABRIC_DROPS: Readonly<Record<string, string>> = {
   'wrong-peer': 'a message names another sender or recipient than its carrier',
   'wrong-id': 'the id of a message is not that of its pieces',
   late: 'a message is whole after its deadline',
+  'not-taken': 'no application of the process took a message before its deadline',
   'late-reply': 'an answer to a call for which nobody waits any more',
   'deadline-over': 'a message of this node was not handled before its deadline',
   'queue-full': 'a message is refused, or gives way to one of a higher priority: too many are open',

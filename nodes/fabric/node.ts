@@ -6,6 +6,7 @@
 import type { Host, NodeRequest } from '../../engine/host/host.ts';
 import type { NodeHandle, NodeSetup, Witness } from '../../engine/host/protocol.ts';
 import type { Store } from '../../engine/host/store.ts';
+import type { Nanoseconds } from '../../engine/host/time.ts';
 import type { Transport, TransportHandlers } from '../../engine/host/transport.ts';
 import { readUint32, writeUint32 } from '../_kit/bytes.ts';
 import { bytesName } from '../_kit/bytes-name.ts';
@@ -63,9 +64,11 @@ class FabricNode implements NodeHandle {
     this.#store = host.store('fabric');
     this.#carriers = this.#findCarriers();
     if (options.handler === 'subscriber') {
-      this.#subscribers = new Subscribers((from, number, answer) =>
-        this.#peers.get(from)?.handled(number, answer),
-      );
+      this.#subscribers = new Subscribers({
+        now: (): Nanoseconds => host.now(),
+        drop: (reason): void => host.drop(reason),
+        handled: (from, number, answer): void => this.#peers.get(from)?.handled(number, answer),
+      });
     }
     if (options.load !== undefined) {
       const call = this.#callOfLoad.bind(this);

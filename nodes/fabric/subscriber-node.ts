@@ -2,39 +2,80 @@
  * Fabric: messages and calls for an application of the process, which takes them one by one.
  *
  * A message counts as handled when the application asks for the next one, a call when it is answered
- * or refused. What was handed out before a restart comes again, and says so.
+ * or refused. What was handed out before a restart comes again, and says so. What nobody takes before
+ * its deadline is dropped, and was not handled.
  *
  * @module
  */
 import type { NodeRequest } from '../../engine/host/host.ts';
+import type { Nanoseconds } from '../../engine/host/time.ts';
 import { concatBytes, toHex } from '../_kit/bytes.ts';
+import { Deadlines } from '../_kit/deadlines.ts';
 import type { Answer, Arrival } from './effects.ts';
 
 const AGAIN = 1;
+/** So few may wait for nobody. */
+const WAITING_MIN = 64;
+
+interface Waiting {
+  readonly from: string;
+  readonly arrival: Arrival;
+}
+
+interface Handed {
+  readonly from: string;
+  readonly number: number;
+}
+
+/** What the application's side needs. */
+export interface SubscriberParts {
+  now(): Nanoseconds;
+  drop(reason: 'not-taken'): void;
+  /** The application has handled a message. */
+  handled(from: string, number: number, answer?: Answer): void;
+}
 
 /** See the module. */
 export class Subscribers {
-  readonly #handled: (from: string, number: number, answer?: Answer) => void;
-  readonly #waiting: { readonly from: string; readonly arrival: Arrival }[] = [];
+  readonly #parts: SubscriberParts;
+  #waiting: Waiting[] = [];
+  /** So many may wait before those whose deadline is over are looked for. */
+  #waitingMax = WAITING_MIN;
   /** Calls that were handed out, by their id. */
-  readonly #calls = new Map<string, { readonly from: string; readonly number: number }>();
+  readonly #calls = new Map<string, Handed>();
+  /** Ids of these calls; from its deadline on, nobody waits for an answer. */
+  readonly #ends = new Deadlines<string>();
   /** The message that was handed out last. */
-  #last: { readonly from: string; readonly number: number } | undefined;
+  #last: Handed | undefined;
   #request: NodeRequest | undefined;
 
-  /** @param handled Called when the application has handled a message. */
-  constructor(handled: (from: string, number: number, answer?: Answer) => void) {
-    this.#handled = handled;
+  constructor(parts: SubscriberParts) {
+    this.#parts = parts;
+  }
+
+  /** Calls that are with the application. */
+  get open(): number {
+    return this.#calls.size;
+  }
+
+  /** Messages and calls that wait for the application; for some of them it may be too late. */
+  get waiting(): number {
+    return this.#waiting.length;
   }
 
   /** A message or a call came. */
   add(from: string, arrival: Arrival): void {
     this.#waiting.push({ from, arrival });
+    if (this.#waiting.length > this.#waitingMax) this.#clear(this.#parts.now());
     this.#hand();
   }
 
   /** A request of the application: `next`, `answer` or `refuse`. */
   request(request: NodeRequest): void {
+    const now = this.#parts.now();
+    for (let id = this.#ends.takeDue(now); id !== undefined; id = this.#ends.takeDue(now)) {
+      this.#calls.delete(id);
+    }
     if (request.kind === 'next') this.#next(request);
     else this.#answer(request);
   }
@@ -57,25 +98,51 @@ export class Subscribers {
     }
     this.#calls.delete(target);
     const answer = kind === 'answer' ? 'reply' : 'refusal';
-    this.#handled(call.from, call.number, { kind: answer, payload: body.slice() });
+    this.#parts.handled(call.from, call.number, { kind: answer, payload: body.slice() });
     respond('ok');
   }
 
   #confirm(): void {
     const last = this.#last;
     this.#last = undefined;
-    if (last !== undefined) this.#handled(last.from, last.number);
+    if (last !== undefined) this.#parts.handled(last.from, last.number);
   }
 
   #hand(): void {
     const request = this.#request;
-    const first = request === undefined ? undefined : this.#waiting.shift();
+    const first = request === undefined ? undefined : this.#first();
     if (request === undefined || first === undefined) return;
     this.#request = undefined;
     const { from, arrival } = first;
     const { number, kind, id, envelope, isAgain } = arrival;
-    if (kind === 'call') this.#calls.set(toHex(id), { from, number });
+    if (kind === 'call') this.#callOut(toHex(id), { from, number }, arrival.deadlineNs);
     else this.#last = { from, number };
     request.respond('ok', concatBytes(Uint8Array.of(isAgain ? AGAIN : 0), envelope));
+  }
+
+  /** Takes the first one whose deadline is not over; the sender has given up the others. */
+  #first(): Waiting | undefined {
+    const now = this.#parts.now();
+    let first = this.#waiting.shift();
+    while (first !== undefined && first.arrival.deadlineNs <= now) {
+      this.#parts.drop('not-taken');
+      first = this.#waiting.shift();
+    }
+    return first;
+  }
+
+  /** Keeps what may still be handed out, so that an application that never asks costs no memory. */
+  #clear(now: Nanoseconds): void {
+    const before = this.#waiting.length;
+    this.#waiting = this.#waiting.filter(({ arrival }) => arrival.deadlineNs > now);
+    for (let count = this.#waiting.length; count < before; count += 1) {
+      this.#parts.drop('not-taken');
+    }
+    this.#waitingMax = Math.max(WAITING_MIN, 2 * this.#waiting.length);
+  }
+
+  #callOut(id: string, call: Handed, deadlineNs: Nanoseconds): void {
+    this.#calls.set(id, call);
+    this.#ends.add(deadlineNs, id);
   }
 }

@@ -114,6 +114,7 @@ export class Inbox {
     this.#handled.raise(floor);
     this.#durable.raise(floor);
     for (const number of this.#assemblies.keys()) if (number < floor) this.#drop(number);
+    for (const number of this.#inHand) if (number < floor) this.#inHand.delete(number);
   }
 
   /** Takes a piece. */

@@ -24,6 +24,8 @@ export class Receiver<Request> {
   readonly #held = new Map<number, Arrival>();
   /** Calls that are with their handlers. */
   readonly #calls = new Map<number, Arrival>();
+  /** Numbers below were given up by the peer. */
+  #floor = 0;
   /** Defect for tests: the millisecond of the last message. */
   #lastMs = -1;
 
@@ -79,6 +81,7 @@ export class Receiver<Request> {
   /** Numbers below were given up by the peer. */
   raise(floor: number): void {
     this.inbox.raise(floor);
+    this.#forgetCalls(floor);
     for (const number of this.#held.keys()) if (number < floor) this.#held.delete(number);
     if (this.#held.size > 0) this.drain();
   }
@@ -87,6 +90,14 @@ export class Receiver<Request> {
   reset(): void {
     this.#held.clear();
     this.#calls.clear();
+    this.#floor = 0;
+  }
+
+  /** Nobody waits for the answers to calls that were given up. */
+  #forgetCalls(floor: number): void {
+    if (floor <= this.#floor) return;
+    this.#floor = floor;
+    for (const number of this.#calls.keys()) if (number < floor) this.#calls.delete(number);
   }
 
   /** Hands over what may be handed over now. */

@@ -1,0 +1,139 @@
+/**
+ * Messages and calls that wait for an application, and those for which it comes too late.
+ *
+ * @module
+ */
+import { describe, expect, it } from 'vitest';
+import { toHex } from '../../../../nodes/_kit/bytes.ts';
+import type { Answer, Arrival } from '../../../../nodes/fabric/effects.ts';
+import { Subscribers } from '../../../../nodes/fabric/subscriber-node.ts';
+
+const ID_BYTES = 16;
+
+/** The id of a message with this number. */
+function idOf(number: number): Uint8Array {
+  return new Uint8Array(ID_BYTES).fill(number);
+}
+
+function arrival(number: number, more: Partial<Arrival> = {}): Arrival {
+  return {
+    number,
+    id: idOf(number),
+    kind: 'message',
+    payload: new Uint8Array(0),
+    priority: 1,
+    envelope: Uint8Array.of(number),
+    deadlineNs: 1_000,
+    isAgain: false,
+    ...more,
+  };
+}
+
+/** Handlers of messages with a clock, and an application that asks. */
+class Application {
+  nowNs = 0;
+  readonly drops: string[] = [];
+  /** Numbers that count as handled, with the kind of the answer. */
+  readonly handled: (readonly [number, Answer['kind'] | undefined])[] = [];
+  readonly subscribers = new Subscribers({
+    now: (): number => this.nowNs,
+    drop: (reason): void => void this.drops.push(reason),
+    handled: (_from, number, answer): void => void this.handled.push([number, answer?.kind]),
+  });
+
+  /** Outcomes of one request, each with the first byte behind the flags. */
+  ask(kind: string, target = ''): readonly string[] {
+    const outcomes: string[] = [];
+    this.subscribers.request({
+      kind,
+      target,
+      body: new Uint8Array(0),
+      respond: (outcome, body) =>
+        outcomes.push(`${outcome}${body === undefined ? '' : ` ${body[1]}`}`),
+    });
+    return outcomes;
+  }
+}
+
+describe('a message that waits for an application', () => {
+  it('is handed out until its deadline, and counts as handled when the next one is asked for', () => {
+    const application = new Application();
+    application.subscribers.add('bob', arrival(1));
+    application.nowNs = 999;
+    expect(application.ask('next')).toEqual(['ok 1']);
+    expect(application.handled).toEqual([]);
+    application.ask('next');
+    expect([application.handled, application.drops]).toEqual([[[1, undefined]], []]);
+  });
+
+  it('was handed out although its deadline was over, and its sender told so', () => {
+    const application = new Application();
+    application.subscribers.add('bob', arrival(1));
+    application.subscribers.add('bob', arrival(2, { kind: 'call' }));
+    application.subscribers.add('bob', arrival(3, { deadlineNs: 1_001 }));
+    application.nowNs = 1_000;
+    expect(application.ask('next')).toEqual(['ok 3']);
+    expect(application.drops).toEqual(['not-taken', 'not-taken']);
+    // Never handled: a sender whose clock is behind must not hear that it was.
+    application.ask('next');
+    expect(application.handled).toEqual([[3, undefined]]);
+  });
+});
+
+describe('messages that nobody takes', () => {
+  it('were kept for ever where no application asks', () => {
+    const application = new Application();
+    for (let number = 1; number <= 10_000; number += 1) {
+      application.nowNs = number;
+      application.subscribers.add('bob', arrival(number, { deadlineNs: number + 100 }));
+      expect(application.subscribers.waiting).toBeLessThanOrEqual(202);
+    }
+    expect(application.drops.length + application.subscribers.waiting).toBe(10_000);
+    expect(application.ask('next')[0]).toMatch(/^ok /);
+    expect(application.handled).toEqual([]);
+  });
+
+  it('are all kept until their deadlines', () => {
+    const application = new Application();
+    for (let number = 1; number <= 200; number += 1)
+      application.subscribers.add('bob', arrival(number));
+    for (let number = 1; number <= 200; number += 1) {
+      expect(application.ask('next')).toEqual([`ok ${number}`]);
+    }
+    expect(application.drops).toEqual([]);
+  });
+});
+
+describe('a call that was handed out', () => {
+  it('is answered until its deadline', () => {
+    const application = new Application();
+    application.subscribers.add('bob', arrival(1, { kind: 'call' }));
+    application.ask('next');
+    application.nowNs = 999;
+    expect(application.ask('answer', toHex(idOf(1)))).toEqual(['ok']);
+    expect(application.handled).toEqual([[1, 'reply']]);
+    expect(application.ask('answer', toHex(idOf(1)))).toEqual(['unknown-call']);
+  });
+
+  it('is unknown from its deadline on, and forgotten although nobody answers it', () => {
+    const application = new Application();
+    for (const number of [1, 2, 3]) {
+      application.subscribers.add('bob', arrival(number, { kind: 'call', deadlineNs: number }));
+      application.ask('next');
+    }
+    expect(application.subscribers.open).toBe(3);
+    application.nowNs = 2;
+    expect(application.ask('answer', toHex(idOf(1)))).toEqual(['unknown-call']);
+    expect(application.subscribers.open).toBe(1);
+    expect(application.ask('refuse', toHex(idOf(3)))).toEqual(['ok']);
+    expect(application.handled).toEqual([[3, 'refusal']]);
+  });
+});
+
+it('one request waits for the next message; a second one is told so', () => {
+  const application = new Application();
+  const waiting = application.ask('next');
+  expect(application.ask('next')).toEqual(['already-waiting']);
+  application.subscribers.add('bob', arrival(1, { isAgain: true }));
+  expect(waiting).toEqual(['ok 1']);
+});
