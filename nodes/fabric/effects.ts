@@ -93,10 +93,6 @@ export interface Settlement<Request> {
 
 /** Counters that machines add to. */
 export type PeerCount =
-  | 'sent_packets'
-  | 'sent_bytes'
-  | 'piece_bytes'
-  | 'repeated_bytes'
   | 'resent_acknowledged'
   | 'payload_bytes'
   | 'known_pieces'
@@ -111,8 +107,11 @@ export type PeerEffect<Request> =
       readonly way: number;
       readonly bytes: Uint8Array;
       readonly wishes: SendWishes;
+      /** Bytes of messages in it, and those of them that had been sent before. */
+      readonly pieceBytes: number;
+      readonly repeatedBytes: number;
       /** If given, the carrier's answer is told with it. */
-      readonly token?: number;
+      readonly token: number | undefined;
     }
   | { readonly kind: 'put'; readonly key: string; readonly value: Uint8Array }
   | { readonly kind: 'erase'; readonly key: string }

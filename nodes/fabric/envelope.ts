@@ -61,6 +61,8 @@ const ITEMS = 10;
 const NULL = 22;
 const NULL_BYTE = (CBOR_SIMPLE << 5) | NULL;
 const NUMBER_OFFSET = ID_BYTES - 6;
+const writer: CborWriter = new CborWriter();
+const reader: CborReader = new CborReader();
 const decoder = new TextDecoder('utf-8', { fatal: true });
 
 /** The id of the message with that number from that memory. */
@@ -79,7 +81,7 @@ export function numberOf(id: Uint8Array): number {
 /** The bytes of a message; fields are within their bounds, or it is a bug of the caller. */
 export function encodeEnvelope(envelope: Envelope): Uint8Array {
   const { id, from, to, kind, correlation, deadlineMs, priority, attempt, payload } = envelope;
-  const writer = new CborWriter();
+  writer.reset();
   writer.array(ITEMS);
   writer.uint(ENVELOPE_VERSION);
   writer.string(id);
@@ -94,8 +96,6 @@ export function encodeEnvelope(envelope: Envelope): Uint8Array {
   writer.string(payload);
   return writer.taken();
 }
-
-const reader: CborReader = new CborReader();
 
 /** Reads exactly what {@link encodeEnvelope} writes; id and payload stay where they are. */
 export function decodeEnvelope(bytes: Uint8Array): Envelope | EnvelopeDrop {

@@ -16,6 +16,8 @@ import type { Waiter } from './peer-node.ts';
 
 const MADE_KEY = 'calls made';
 const MADE_BYTES = 6;
+/** Calls that one record stands for. */
+const AHEAD = 255;
 
 /** What the calls need. */
 export interface LoadNodeParts {
@@ -30,12 +32,15 @@ export class LoadNode {
   readonly #parts: LoadNodeParts;
   readonly #shell: MachineShell<LoadInput, LoadEffect>;
   #made: number;
+  /** The number on the disk: calls up to it count as made after a restart. */
+  #written: number;
 
   constructor(parts: LoadNodeParts) {
     this.#parts = parts;
     const { host, store, options } = parts;
     const record = store.get(MADE_KEY);
     this.#made = record === undefined ? 0 : readUint48(record, 0);
+    this.#written = this.#made;
     const machine = new LoadMachine(options, host.random('load'), this.#made);
     this.#shell = new MachineShell(host, machine, (call) => this.#call(call));
   }
@@ -61,9 +66,13 @@ export class LoadNode {
   #call({ to, payload }: LoadEffect): void {
     const { options, store, call } = this.#parts;
     this.#made += 1;
-    const record = new Uint8Array(MADE_BYTES);
-    writeUint48(record, 0, this.#made);
-    store.put(MADE_KEY, record);
+    if (this.#made > this.#written) {
+      // An exact count is worth a record for each call; otherwise a restart may skip numbers.
+      this.#written = this.#made + (options.count === undefined ? AHEAD : 0);
+      const record = new Uint8Array(MADE_BYTES);
+      writeUint48(record, 0, this.#written);
+      store.put(MADE_KEY, record);
+    }
     const { deadline: lifetimeNs, priority } = options;
     const over = (): void => this.#shell.take({ kind: 'over' });
     call(to, { kind: 'call', payload, priority, lifetimeNs, request: over });

@@ -183,7 +183,10 @@ class FabricNode implements NodeHandle {
 
   /** The place of a carrier among those that reach a peer. */
   #laneOf(peer: string, way: number): number {
-    return this.#carriers.slice(0, way).filter(({ peers }) => peers.has(peer)).length;
+    let lane = 0;
+    for (let index = 0; index < way; index += 1)
+      if (this.#carriers[index]?.peers.has(peer)) lane += 1;
+    return lane;
   }
 
   #peer(name: string): PeerNode | undefined {

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Host } from '../../engine/host/host.ts';
+import type { Counter } from '../../engine/host/measure.ts';
 import type { Store } from '../../engine/host/store.ts';
 import type { CalendarTime } from '../../engine/host/time.ts';
 import type { Transport, Way } from '../../engine/host/transport.ts';
@@ -43,16 +44,27 @@ export interface PeerNodeParts {
   readonly handlers: PeerHandlers;
 }
 
+type SendCounters = Readonly<Record<'packets' | 'sent' | 'pieces' | 'repeated', Counter>>;
+
 /** The messages of one peer. */
 export class PeerNode {
   readonly #parts: PeerNodeParts;
   readonly #machine: PeerMachine<Waiter>;
   readonly #shell: MachineShell<PeerInput<Waiter>, PeerEffect<Waiter>>;
+  /** Those of every packet, looked up once. */
+  readonly #counters: SendCounters;
   #peak = 0;
 
   constructor(parts: PeerNodeParts) {
     this.#parts = parts;
     const { host, store, peer, memory, life, options, transports, isOutside, watch } = parts;
+    const { meter } = host;
+    this.#counters = {
+      packets: meter.counter('fabric.sent_packets'),
+      sent: meter.counter('fabric.sent_bytes'),
+      pieces: meter.counter('fabric.piece_bytes'),
+      repeated: meter.counter('fabric.repeated_bytes'),
+    };
     const counter = new ReservedCounter({
       store,
       key: `next/${peer}`,
@@ -163,7 +175,13 @@ export class PeerNode {
     }
   }
 
-  #send({ way, bytes, wishes, token }: Extract<PeerEffect<Waiter>, { kind: 'send' }>): void {
+  #send(effect: Extract<PeerEffect<Waiter>, { kind: 'send' }>): void {
+    const { way, bytes, wishes, token, pieceBytes, repeatedBytes } = effect;
+    const { packets, sent, pieces, repeated } = this.#counters;
+    packets.add(1);
+    sent.add(bytes.length);
+    if (pieceBytes > 0) pieces.add(pieceBytes);
+    if (repeatedBytes > 0) repeated.add(repeatedBytes);
     const transport = this.#parts.transports[way];
     // Over a carrier that may lose packets, a refusal is a loss like any other.
     const done =

@@ -49,6 +49,9 @@ export class Ways<Request> {
   #peerLife = 0;
   /** When the peer has to be told what was handled; Infinity if it knows. */
   #newsAt: Nanoseconds = Number.POSITIVE_INFINITY;
+  /** Bytes of messages in the packet that is written, and those that had been sent before. */
+  #pieceBytes = 0;
+  #repeatedBytes = 0;
   /** When more may leave over the way that is taken, as far as its pace goes. */
   #roomAt: Nanoseconds = Number.POSITIVE_INFINITY;
   /** When the peer is asked what became of messages that it has in whole. */
@@ -334,11 +337,10 @@ export class Ways<Request> {
   ): SentPiece<Request> {
     const { message, start, end } = piece;
     const { emit, parts } = this.#shared;
-    const again = Math.max(0, Math.min(end, message.sentEnd) - start);
-    if (again > 0) emit({ kind: 'count', of: 'repeated_bytes', amount: again });
+    this.#pieceBytes += end - start;
+    this.#repeatedBytes += Math.max(0, Math.min(end, message.sentEnd) - start);
     if (message.there.hasAny(start, end))
       emit({ kind: 'count', of: 'resent_acknowledged', amount: end - start });
-    emit({ kind: 'count', of: 'piece_bytes', amount: end - start });
     writer.piece(message.number, message.bytes, start, end - start);
     message.todo.remove(start, end);
     if (end > message.sentEnd) message.sentEnd = end;
@@ -356,10 +358,12 @@ export class Ways<Request> {
     },
     token?: number,
   ): void {
-    const { emit } = this.#shared;
-    emit({ kind: 'count', of: 'sent_packets', amount: 1 });
-    emit({ kind: 'count', of: 'sent_bytes', amount: bytes.length });
-    emit({ kind: 'send', way: lane.index, bytes, wishes, ...(token !== undefined && { token }) });
+    const pieceBytes = this.#pieceBytes;
+    const repeatedBytes = this.#repeatedBytes;
+    this.#pieceBytes = 0;
+    this.#repeatedBytes = 0;
+    const sizes = { pieceBytes, repeatedBytes };
+    this.#shared.emit({ kind: 'send', way: lane.index, bytes, wishes, ...sizes, token });
   }
 
   #watch(now: Nanoseconds, lane: Lane<Request>): void {
