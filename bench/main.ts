@@ -35,6 +35,7 @@ const BENCHES: Readonly<Record<string, () => Promise<BenchModule>>> = {
   idle: () => import('./idle.ts'),
   replay: () => import('./replay.ts'),
   store: () => import('./store.ts'),
+  fabric: () => import('./fabric.ts'),
   frame: () => import('./frame.ts'),
   sphinx: () => import('./sphinx.ts'),
   mix: () => import('./mix.ts'),

@@ -42,6 +42,8 @@ export class OutMessage<Request> {
   readonly todo = new ByteRanges();
   /** With the peer, or with a carrier that has promised to deliver them. */
   readonly there = new ByteRanges();
+  /** What the peer has acknowledged since it began to remember it; for measurements only. */
+  readonly acknowledged = new ByteRanges();
   /**
    * `open`: not handled yet, as far as is known here. `handled`: a call that waits for its answer.
    * `over`: nothing more happens.
@@ -75,15 +77,27 @@ export class OutMessage<Request> {
     }
   }
 
-  /** Bytes have arrived. */
-  arrived(start: number, end: number): void {
-    if (this.state !== 'open') return;
+  /** A carrier that delivers whatever it takes has bytes. */
+  entrusted(start: number, end: number): void {
     this.there.add(start, end);
     this.todo.remove(start, end);
   }
 
+  /** Bytes have arrived. */
+  arrived(start: number, end: number): void {
+    if (this.state !== 'open') return;
+    this.acknowledged.add(start, end);
+    this.entrusted(start, end);
+  }
+
   /** The peer has lost what it had. */
   restart(): void {
+    this.acknowledged.clear();
+    this.repeat();
+  }
+
+  /** All of it is sent, whatever has arrived. */
+  repeat(): void {
     this.there.clear();
     this.todo.clear();
     this.todo.add(0, this.bytes.length);

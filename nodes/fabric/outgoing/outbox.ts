@@ -9,6 +9,9 @@ import { Deadlines } from '../../_kit/deadlines.ts';
 import { PRIORITIES, WINDOW_NUMBERS } from '../geometry.ts';
 import type { OutMessage } from './out-message.ts';
 
+/** Messages that are over and whose deadlines are still listed. */
+const OVER_KEPT = 1_024;
+
 /** See the module. */
 export class Outbox<Request> {
   /** All that are not over, by number. */
@@ -114,6 +117,10 @@ export class Outbox<Request> {
   over(message: OutMessage<Request>): void {
     message.state = 'over';
     this.#open.delete(message.number);
+    // One that is open for long must not keep those behind it.
+    if (this.#deadlines.size > 2 * this.#open.size + OVER_KEPT) {
+      this.#deadlines.retain(({ state }) => state !== 'over');
+    }
     this.#raise();
   }
 

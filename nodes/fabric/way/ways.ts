@@ -215,7 +215,7 @@ export class Ways<Request> {
     for (const { message, start, end } of pieces) {
       if (message.state !== 'open') continue;
       message.lost(start, end);
-      if (this.#shared.parts.options.double === 'resend-all') message.restart();
+      if (this.#shared.parts.options.double === 'resend-all') message.repeat();
       outbox.queue(message);
       this.#shared.parts.watch?.again(now, message, why);
     }
@@ -270,7 +270,7 @@ export class Ways<Request> {
     const hasNews = this.#begin(now, lane, writer);
     const pieces = [this.#write(now, lane, writer, { message, start, end: start + length })];
     // The carrier will deliver it, and nothing is sent twice.
-    message.arrived(start, start + length);
+    message.entrusted(start, start + length);
     const token = lane.entrust({ pieces, hasNews }, writer.length);
     const lifetime = Math.max(1, message.deadlineNs - now);
     const priority = CARRIER_PRIORITY[message.priority] ?? 1;
@@ -339,7 +339,7 @@ export class Ways<Request> {
     const { emit, parts } = this.#shared;
     this.#pieceBytes += end - start;
     this.#repeatedBytes += Math.max(0, Math.min(end, message.sentEnd) - start);
-    if (message.there.hasAny(start, end))
+    if (message.acknowledged.hasAny(start, end))
       emit({ kind: 'count', of: 'resent_acknowledged', amount: end - start });
     writer.piece(message.number, message.bytes, start, end - start);
     message.todo.remove(start, end);
@@ -381,7 +381,7 @@ export class Ways<Request> {
   #pretend(now: Nanoseconds): void {
     const { outbox } = this.#sources;
     for (let message = outbox.next(); message !== undefined; message = outbox.next()) {
-      message.arrived(0, message.bytes.length);
+      message.entrusted(0, message.bytes.length);
       message.sentEnd = message.bytes.length;
       this.#shared.parts.watch?.sent(now, message, this.#active.index, 0, message.sentEnd);
     }

@@ -1,0 +1,203 @@
+/**
+ * Messages that arrive once: calls of 1 kB between two nodes in virtual time, with all layers below
+ * real, on one core; and messages of 10 MB one after another, in virtual time, beside what the wire
+ * takes. A call is two messages. Targets hold where the calibration loop makes 100 million steps per
+ * second.
+ *
+ * The document whose promises these are states 45,234 messages/s by RPC and 892 by bundle, on a
+ * machine of its own.
+ *
+ * `npm run bench -- fabric`
+ *
+ * @module
+ */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { MetricData, SeedResult } from '../reports/model.ts';
+import { loadScenario } from '../scenarios/files/load.ts';
+import type { Scenario } from '../scenarios/model.ts';
+import { ProtocolRegistry } from '../scenarios/registry.ts';
+import { PROJECT_FOLDERS } from '../scenarios/runner/folders.ts';
+import { runSeed } from '../scenarios/runner/run-seed.ts';
+import { type BenchResult, cpuTimeUs } from './bench-result.ts';
+import { inTurnWithLoop, type Measurement, type Taken } from './in-turn.ts';
+
+/** Name of this benchmark for `npm run bench -- fabric`. */
+export const name = 'fabric';
+
+const ROUNDS = 3;
+const US_PER_S = 1e6;
+const REFERENCE_PACE = 100;
+const MESSAGES_PER_CALL = 2;
+const NS_PER_MS = 1e6;
+
+const DATAGRAM = `
+name: fabric-datagram
+topology:
+  name: pair
+  nodes: [{ name: alice, run: datagram }, { name: bob, run: datagram }]
+  links: [{ ends: alice <-> bob, rate: 10Gbit/s, delay: 1ms, mtu: 1500B }]
+stack: [{ on: "*", run: fabric }]
+options: { alice/fabric: { load: { to: [bob], concurrent: 64, sizes: [1000B] } } }
+duration: 500ms
+`;
+
+const GATEWAY = `
+name: fabric-gateway
+topology: scion-default.yaml
+stack: [{ on: "gateway-*", run: fabric }]
+options: { gateway-111/fabric: { load: { to: [gateway-211], concurrent: 500, sizes: [1000B], start: 2s } } }
+duration: 3s
+`;
+
+const BUNDLES = `
+name: fabric-bundles
+topology:
+  name: pair
+  nodes: [{ name: alice, run: dtn }, { name: bob, run: dtn }]
+  links: [{ ends: alice <-> bob, rate: 10Gbit/s, delay: 1ms, mtu: 1500B }]
+stack: [{ on: "*", run: fabric }]
+options:
+  dtn: { store: { kind: durable, perSource: 100% } }
+  alice/fabric: { load: { to: [bob], concurrent: 64, sizes: [1000B] } }
+duration: 200ms
+`;
+
+/** Ten messages of 10 MB, one after another. */
+const LONG = (loss: string): string => `
+name: fabric-long
+topology:
+  name: pair
+  nodes: [{ name: alice, run: datagram }, { name: bob, run: datagram }]
+  links: [{ ends: alice <-> bob, rate: 1Gbit/s, delay: 10ms, mtu: 1500B, loss: ${loss} }]
+stack: [{ on: "*", run: fabric }]
+options: { alice/fabric: { load: { to: [bob], count: 10, sizes: [10MB] } } }
+duration: 30s
+`;
+
+const TARGETS: Readonly<Record<string, number>> = {
+  'calls of 1 kB over datagrams': 30_000,
+  'calls of 1 kB over gateways': 10_000,
+};
+const CLAIMED: Readonly<Record<string, string>> = {
+  'calls of 1 kB over datagrams': 'document, by RPC: 45,234',
+  'calls of 1 kB over gateways': 'document, by RPC: 45,234',
+  'calls of 1 kB over bundles': 'document, by bundle: 892',
+};
+
+/** One line for each figure. */
+export async function run(): Promise<readonly BenchResult[]> {
+  const folder = mkdtempSync(join(tmpdir(), 'orrery-bench-'));
+  try {
+    const runs = new Runs(folder);
+    const measured = await inTurnWithLoop(
+      [
+        runs.calls('calls of 1 kB over datagrams', DATAGRAM),
+        runs.calls('calls of 1 kB over gateways', GATEWAY),
+        runs.calls('calls of 1 kB over bundles', BUNDLES),
+      ],
+      ROUNDS,
+    );
+    return [...measured.map(withTarget), ...runs.long('0%', 1.3), ...runs.long('1%', 2.5)];
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+function withTarget(result: BenchResult): BenchResult {
+  const target = TARGETS[result.name];
+  const rate = (result.ratio ?? Number.NaN) * REFERENCE_PACE;
+  const at = `${rate.toLocaleString('en', { maximumSignificantDigits: 3 })} at ${REFERENCE_PACE} M steps/s`;
+  const isMet = target === undefined ? '' : rate >= target ? ', met' : ', MISSED';
+  const note = [`${at}${isMet}`, CLAIMED[result.name]].join('; ');
+  return { ...result, ...(target !== undefined && { target }), note };
+}
+
+/** Bytes of a message of 10 MB on the wire, with heads of fabric and host. */
+const LONG_BYTES = 10_000_000;
+const PACKET_BYTES = 1_199;
+const PIECE_BYTES = PACKET_BYTES - 41;
+const OUTER_BYTES = 1;
+const WIRE_BPS = 1e9;
+const ROUND_TRIP_MS = 20;
+const WIRE_MS =
+  (Math.ceil(LONG_BYTES / PIECE_BYTES) * (PACKET_BYTES + OUTER_BYTES) * 8 * 1_000) / WIRE_BPS +
+  ROUND_TRIP_MS;
+const FIRST_MOST = 4;
+const OPENING = 2;
+
+/** The scenarios of this benchmark, in files of a folder. */
+class Runs {
+  readonly #folder: string;
+  readonly #registry = new ProtocolRegistry();
+
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  /** Messages per second of processor time. */
+  calls(title: string, text: string): Measurement {
+    const scenario = this.#load(text);
+    return (): readonly Taken[] => {
+      let answered = 0;
+      const us = cpuTimeUs(() => {
+        answered = countOf(this.#run(scenario), 'fabric.answered_calls');
+      });
+      if (answered === 0) throw new Error(`void: no call was answered: ${title}`);
+      const value = (answered * MESSAGES_PER_CALL * US_PER_S) / us;
+      return [{ name: title, unit: 'messages/s', value }];
+    };
+  }
+
+  /** Times of messages of 10 MB as multiples of what the wire takes; the same on all machines. */
+  long(loss: string, most: number): readonly BenchResult[] {
+    const text = LONG(loss);
+    const all = callsOf(this.#run(this.#load(text)));
+    const opening = callsOf(this.#run(this.#load(text.replace('count: 10', `count: ${OPENING}`))));
+    const first = callsOf(this.#run(this.#load(text.replace('count: 10', 'count: 1'))));
+    const later = (all.sum - opening.sum) / (all.count - opening.count) / NS_PER_MS / WIRE_MS;
+    const unit = 'x wire';
+    const ratio = Number.NaN;
+    const note = `wire and round trip: ${WIRE_MS.toFixed(0)} ms; virtual time`;
+    return [
+      {
+        name: `10 MB, the first, loss ${loss}`,
+        ...{ unit, ratio, note, target: FIRST_MOST },
+        value: first.sum / NS_PER_MS / WIRE_MS,
+      },
+      {
+        name: `10 MB, from the third on, loss ${loss}`,
+        unit,
+        ratio,
+        note,
+        target: most,
+        value: later,
+      },
+    ];
+  }
+
+  #load(text: string): Scenario {
+    const file = join(this.#folder, 'bench.yaml');
+    writeFileSync(file, text);
+    return loadScenario({ path: file, folders: PROJECT_FOLDERS, registry: this.#registry });
+  }
+
+  #run(scenario: Scenario): SeedResult {
+    return runSeed({ scenario, registry: this.#registry, seed: 1 });
+  }
+}
+
+const SUM_HIGH = 2 ** 52;
+
+function countOf({ metrics }: SeedResult, metric: string): number {
+  const data: MetricData | undefined = metrics[metric];
+  return data?.kind === 'counter' ? data.value : 0;
+}
+
+function callsOf({ metrics }: SeedResult): { readonly sum: number; readonly count: number } {
+  const found = metrics['fabric.call'];
+  if (found?.kind !== 'histogram') return { sum: 0, count: 0 };
+  const { sumHigh, sumLow, count } = found.data;
+  return { sum: sumHigh * SUM_HIGH + sumLow, count };
+}
