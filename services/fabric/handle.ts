@@ -111,7 +111,7 @@ async function withBody(
   const tooLarge = refusal('too-large', `a payload has at most ${PAYLOAD_BYTES_MAX} bytes`);
   if (Number(request.headers['content-length'] ?? 0) > PAYLOAD_BYTES_MAX) return refused(tooLarge);
   const busy = refusal('busy', 'too many messages wait for their outcome; try again later');
-  if (outstanding.isFull) return refused(busy);
+  if (outstanding.isFullFor('send')) return refused(busy);
   const chunks: Buffer[] = [];
   let length = 0;
   try {

@@ -6,8 +6,10 @@
  */
 import type { FabricNode, Outcome, Question } from './fabric-node.ts';
 
-/** Requests that wait for the node; each is a connection or part of one. */
+/** Messages and calls that wait for their outcome; each may be a connection. */
 const REQUESTS_MAX = 256;
+/** Answers to calls; more than a client can say before the node has its turn. */
+const ANSWERS_MAX = 4_096;
 /** Bytes of their bodies: four of the longest messages. */
 const BYTES_MAX = 268_435_456;
 /** A node answers `deadline-over` at the end of a lifetime; it gets this long to say so, ms. */
@@ -20,6 +22,7 @@ const NS_PER_MS = 1_000_000;
 export class Outstanding {
   readonly #node: FabricNode;
   readonly #waiting = new Set<(outcome: Outcome) => void>();
+  #answers = 0;
   #bytes = 0;
   #isClosed = false;
 
@@ -27,9 +30,10 @@ export class Outstanding {
     this.#node = node;
   }
 
-  /** True if a request would be refused as `busy`, whatever its length. */
-  get isFull(): boolean {
-    return this.#waiting.size >= REQUESTS_MAX;
+  /** True if a request of this kind would be refused as `busy`, whatever its length. */
+  isFullFor(kind: Question['kind']): boolean {
+    if (isAnswer(kind)) return this.#answers >= ANSWERS_MAX;
+    return this.#waiting.size - this.#answers >= REQUESTS_MAX;
   }
 
   /** Takes memory for the bytes of a body; false if there is none left. Give it back. */
@@ -47,7 +51,7 @@ export class Outstanding {
   /** Asks the node; resolves with `busy`, `closing` or `no-answer` if it does not answer. */
   async ask(question: Question): Promise<Outcome> {
     if (this.#isClosed) return { outcome: 'closing' };
-    if (this.isFull) return { outcome: 'busy' };
+    if (this.isFullFor(question.kind)) return { outcome: 'busy' };
     const { lifetime } = question.wishes ?? {};
     const waitMs = lifetime === undefined ? ANSWER_MS : Math.ceil(lifetime / NS_PER_MS) + GRACE_MS;
     let end: (outcome: Outcome) => void = () => undefined;
@@ -56,11 +60,14 @@ export class Outstanding {
     });
     const timer = setTimeout(() => end({ outcome: 'no-answer' }), waitMs);
     this.#waiting.add(end);
+    const answers = Number(isAnswer(question.kind));
+    this.#answers += answers;
     try {
       return await Promise.race([settled(this.#node, plain(question)), ended]);
     } finally {
       clearTimeout(timer);
       this.#waiting.delete(end);
+      this.#answers -= answers;
     }
   }
 
@@ -69,6 +76,10 @@ export class Outstanding {
     this.#isClosed = true;
     for (const end of this.#waiting) end({ outcome: 'closing' });
   }
+}
+
+function isAnswer(kind: Question['kind']): boolean {
+  return kind === 'answer' || kind === 'refuse';
 }
 
 /** Nodes expect `slice` to copy, which that of `Buffer` does not. */

@@ -113,7 +113,7 @@ export class SubscriberSocket implements Subscriber {
 
   async #answer(kind: 'answer' | 'refuse', target: string, body: Uint8Array): Promise<void> {
     // A call that was not answered is not taken either, so that the client can try again.
-    const isTaken = !this.#outstanding.isFull;
+    const isTaken = !this.#outstanding.isFullFor(kind);
     const asked = this.#ask({ kind, target, body });
     // After the question, which tells the node that the call was handled.
     if (isTaken) this.#subscription.taken(target);

@@ -261,23 +261,41 @@ describe('a frame', () => {
     expect(await client.next()).toEqual({ of: 2, outcome: 'too-large' });
   });
 
-  it('beyond 256 that wait is busy, and does not take the call that it would have answered', async () => {
+  it('was busy in a burst of answers, although the node answers each at once', async () => {
+    const { client } = await serve();
+    for (let number = 0; number < 4_000; number += 1) client.say({ refuse: idOf(number & 255) });
+    const outcomes = new Set<unknown>();
+    for (let number = 0; number < 4_000; number += 1)
+      outcomes.add((await client.next())['outcome']);
+    expect([...outcomes]).toEqual(['ok']);
+  });
+
+  it('beyond 4,096 answers that wait is busy, and does not take the call that it would have answered', async () => {
     const { client, node } = await serve();
     node.arrive(1, { kind: 'call' });
     await client.next();
     const waiting: ((outcome: Outcome) => void)[] = [];
     node.answer = (): Promise<Outcome> => new Promise((resolve) => waiting.push(resolve));
-    for (let number = 0; number < 256; number += 1)
-      client.say({ send: number, to: 'bob', payload: '' });
+    for (let number = 0; number < 4_096; number += 1) client.say({ refuse: idOf(2) });
     client.say({ answer: idOf(1), payload: '' });
     expect(await client.next()).toEqual({ of: idOf(1), outcome: 'busy' });
-    expect([waiting.length, node.waiting]).toEqual([256, 0]);
+    expect([waiting.length, node.waiting]).toEqual([4_096, 0]);
     node.answer = (): Promise<Outcome> => Promise.resolve({ outcome: 'ok' });
     waiting[0]?.({ outcome: 'ok' });
-    expect(await client.next()).toEqual({ of: 0, outcome: 'ok' });
+    expect(await client.next()).toEqual({ of: idOf(2), outcome: 'ok' });
     client.say({ answer: idOf(1), payload: '' });
     expect(await client.next()).toEqual({ of: idOf(1), outcome: 'ok' });
     expect(node.waiting).toBe(1);
+  });
+
+  it('beyond 256 messages of its own that wait is busy', async () => {
+    const { client, node } = await serve();
+    node.answer = (): Promise<Outcome> => new Promise(() => undefined);
+    for (let number = 0; number < 257; number += 1) {
+      client.say({ send: number, to: 'bob', payload: '' });
+    }
+    expect(await client.next()).toEqual({ of: 256, outcome: 'busy' });
+    expect(node.kinds).toHaveLength(256);
   });
 });
 
