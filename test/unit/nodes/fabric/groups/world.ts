@@ -23,7 +23,7 @@ import {
 } from '../../../../../nodes/fabric/groups/requests.ts';
 import { type Draw, draws } from '../../../../fixtures/draws.ts';
 
-export const MS = 1_000_000;
+const MS = 1_000_000;
 export const SECOND = 1_000_000_000;
 /** 2026-01-01T00:00:00Z. */
 const EPOCH_S = 1_767_225_600;
