@@ -10,8 +10,11 @@ import type { FabricNode, Outcome, Question } from './fabric-node.ts';
 const REQUESTS_MAX = 256;
 /** Answers to calls; more than a client can say before the node has its turn. */
 const ANSWERS_MAX = 4_096;
-/** Bytes of their bodies: four of the longest messages. */
-const BYTES_MAX = 268_435_456;
+/**
+ * Bytes of their bodies: two of the longest messages, because a node needs several times as much memory
+ * for what waits in it.
+ */
+const BYTES_MAX = 134_217_728;
 /** A node answers `deadline-over` at the end of a lifetime; it gets this long to say so, ms. */
 const GRACE_MS = 10_000;
 /** Answers to calls, which wait for nothing but the disk, ms. */
