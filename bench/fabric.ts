@@ -22,6 +22,7 @@ import { PROJECT_FOLDERS } from '../scenarios/runner/folders.ts';
 import { runSeed } from '../scenarios/runner/run-seed.ts';
 import { type BenchResult, cpuTimeUs } from './bench-result.ts';
 import { inTurnWithLoop, type Measurement, type Taken } from './in-turn.ts';
+import { BUNDLES, DATAGRAM, GATEWAY, LONG } from './workloads/fabric-calls.ts';
 
 /** Name of this benchmark for `npm run bench -- fabric`. */
 export const name = 'fabric';
@@ -31,50 +32,6 @@ const US_PER_S = 1e6;
 const REFERENCE_PACE = 100;
 const MESSAGES_PER_CALL = 2;
 const NS_PER_MS = 1e6;
-
-const DATAGRAM = `
-name: fabric-datagram
-topology:
-  name: pair
-  nodes: [{ name: alice, run: datagram }, { name: bob, run: datagram }]
-  links: [{ ends: alice <-> bob, rate: 10Gbit/s, delay: 1ms, mtu: 1500B }]
-stack: [{ on: "*", run: fabric }]
-options: { alice/fabric: { load: { to: [bob], concurrent: 64, sizes: [1000B] } } }
-duration: 500ms
-`;
-
-const GATEWAY = `
-name: fabric-gateway
-topology: scion-default.yaml
-stack: [{ on: "gateway-*", run: fabric }]
-options: { gateway-111/fabric: { load: { to: [gateway-211], concurrent: 500, sizes: [1000B], start: 2s } } }
-duration: 3s
-`;
-
-const BUNDLES = `
-name: fabric-bundles
-topology:
-  name: pair
-  nodes: [{ name: alice, run: dtn }, { name: bob, run: dtn }]
-  links: [{ ends: alice <-> bob, rate: 10Gbit/s, delay: 1ms, mtu: 1500B }]
-stack: [{ on: "*", run: fabric }]
-options:
-  dtn: { store: { kind: durable, perSource: 100% } }
-  alice/fabric: { load: { to: [bob], concurrent: 64, sizes: [1000B] } }
-duration: 200ms
-`;
-
-/** Ten messages of 10 MB, one after another. */
-const LONG = (loss: string): string => `
-name: fabric-long
-topology:
-  name: pair
-  nodes: [{ name: alice, run: datagram }, { name: bob, run: datagram }]
-  links: [{ ends: alice <-> bob, rate: 1Gbit/s, delay: 10ms, mtu: 1500B, loss: ${loss} }]
-stack: [{ on: "*", run: fabric }]
-options: { alice/fabric: { load: { to: [bob], count: 10, sizes: [10MB] } } }
-duration: 30s
-`;
 
 const TARGETS: Readonly<Record<string, number>> = {
   'calls of 1 kB over datagrams': 30_000,
