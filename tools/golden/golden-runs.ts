@@ -49,6 +49,13 @@ export const GOLDEN_RUNS: Readonly<Record<string, GoldenRun>> = {
   'dtn-plan-lies': { scenario: 'dtn-plan-lies.yaml', set: {}, seeds: SEEDS },
   'dtn-bus': { scenario: 'dtn-bus.yaml', set: { duration: '30min' }, seeds: SEEDS },
   'dtn-secure-hop': { scenario: 'dtn-secure-hop.yaml', set: { duration: '60s' }, seeds: SEEDS },
+  'fabric-hello': { scenario: 'fabric-hello.yaml', set: {}, seeds: SEEDS },
+  'fabric-outage': { scenario: 'fabric-outage.yaml', set: {}, seeds: SEEDS },
+  'fabric-large': {
+    scenario: 'fabric-large.yaml',
+    set: { 'options.alice/fabric.load.sizes': '[2MB]', events: '[]', duration: '3s' },
+    seeds: SEEDS,
+  },
   'fabric-groups': { scenario: 'fabric-groups.yaml', set: {}, seeds: SEEDS },
   'dtn-crash': { scenario: 'dtn-crash.yaml', set: {}, seeds: SEEDS },
   'dtn-over-mixnet': {
