@@ -9,9 +9,9 @@ export const row: Row = {
       set: { 'topology.generate.nodes': '99' },
       red: ['fabric.group.joined count =='],
     },
-    'an owner that never returns': {
+    'an owner that never returns for its third vote': {
       base: 'shipped',
-      set: { 'events.1.for': '370s' },
+      set: { 'events.1.at': '700s', 'events.1.for': '900s' },
       red: ['fabric.group.votes count =='],
     },
     'one member of a hundred that says no': {
