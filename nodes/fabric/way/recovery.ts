@@ -12,7 +12,7 @@ import type { Random } from '../../../engine/host/random.ts';
 import type { Nanoseconds } from '../../../engine/host/time.ts';
 import { RETRY_NS_MAX } from '../geometry.ts';
 import { ACK_DELAY_NS, type Acknowledgement } from './received.ts';
-import { RoundTrip } from './round-trip.ts';
+import { RoundTrip, withoutDelay } from './round-trip.ts';
 import { varied } from './varied.ts';
 import { type SentFacts, Window } from './window.ts';
 
@@ -25,6 +25,8 @@ const TIME_THRESHOLD_MAX = 4;
 /** Lost packets whose late arrival is recognised. */
 const LOST_KEPT = 64;
 const DOUBLINGS_MAX = 16;
+/** Probes that stay under way while nobody answers: those of some 20 minutes. */
+const PROBES_KEPT = 128;
 /** Free places at the front of the list of packets before they are given back. */
 const FREE_MAX = 256;
 
@@ -144,14 +146,16 @@ export class Recovery<Content> {
     }
     if (this.#lost.length > 0) this.#noteLate(ranges);
     if (newest === undefined) return { acked, lost: [] };
+    let sampleNs = now - newest.atNs;
     if (largest > this.#largestAcked) {
       this.#largestAcked = largest;
-      this.#roundTrip.sample(now, now - newest.atNs, delayNs);
+      this.#roundTrip.sample(now, sampleNs, delayNs);
+      sampleNs = withoutDelay(sampleNs, delayNs);
     }
     if (this.#timeouts > 1) this.#window.restart();
     this.#timeouts = 0;
     const lost = this.#detect(now);
-    this.#window.acknowledged(now, bytes, newest, this.#roundTrip);
+    this.#window.acknowledged(now, bytes, { newest, sampleNs }, this.#roundTrip);
     this.#trim();
     this.#askAt = this.#packets === 0 ? Number.POSITIVE_INFINITY : now + this.#waitNs();
     return { acked, lost };
@@ -164,7 +168,8 @@ export class Recovery<Content> {
 
   /**
    * What is due: packets lost by time, or a time-out: then `probe` is the oldest content under way,
-   * of which something is to be sent now, whatever the window says. It stays under way.
+   * of which something is to be sent now, whatever the window says. It stays under way, or, if there
+   * were many time-outs, is lost: nothing grows while nobody answers.
    */
   due(now: Nanoseconds): { readonly lost: readonly Content[]; readonly probe?: Content } {
     if (this.#lossAt <= now) {
@@ -177,7 +182,12 @@ export class Recovery<Content> {
     this.#timeouts += 1;
     this.#askAt = now + this.#waitNs();
     const oldest = this.#sent[this.#free];
-    return { lost: [], ...(oldest && { probe: oldest.content }) };
+    if (oldest === undefined) return { lost: [] };
+    const { content } = oldest;
+    if (this.#timeouts <= PROBES_KEPT) return { lost: [], probe: content };
+    this.#take(this.#base);
+    this.#trim();
+    return { lost: [content], probe: content };
   }
 
   /** The way is said to be open: the peer is asked at once. */

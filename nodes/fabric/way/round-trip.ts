@@ -14,6 +14,14 @@ const SMOOTHED_SHARE = 1 / 8;
 const VARIATION_SHARE = 1 / 4;
 const VARIATIONS = 4;
 
+/**
+ * A sample without the wait of its acknowledgement. Other than in section 5.2, the least is one
+ * without it, too: a window for the least of single packets would fill the queue.
+ */
+export function withoutDelay(sampleNs: Nanoseconds, delayNs: Nanoseconds): Nanoseconds {
+  return delayNs < sampleNs ? sampleNs - delayNs : sampleNs;
+}
+
 /** See the module. */
 export class RoundTrip {
   /** Undefined before the first sample. */
@@ -38,9 +46,8 @@ export class RoundTrip {
       this.#presentNs = Number.POSITIVE_INFINITY;
       this.#turnedNs = now;
     }
-    if (sampleNs < this.#presentNs) this.#presentNs = sampleNs;
-    // Section 5.3: no delay makes a sample less than the least.
-    const adjustedNs = sampleNs >= this.leastNs + delayNs ? sampleNs - delayNs : sampleNs;
+    const adjustedNs = withoutDelay(sampleNs, delayNs);
+    if (adjustedNs < this.#presentNs) this.#presentNs = adjustedNs;
     const { smoothedNs } = this;
     if (smoothedNs === undefined) {
       this.smoothedNs = sampleNs;

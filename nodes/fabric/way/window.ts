@@ -42,6 +42,8 @@ const DRAIN_GAIN = 0.75;
 /** Packets leave at the rate that was delivered, times this; faster at the start. */
 const PACE = 1.25;
 const START_PACE = 2.5;
+/** At the start, at most so many times what is delivered is under way: it doubles in each round. */
+const START_GAIN = 3;
 /** Packets, and time at that pace, that may leave at once. */
 const BURST_PACKETS = 16;
 const BURST_NS = 1_000_000;
@@ -149,19 +151,29 @@ export class Window {
     this.#limit = Number.POSITIVE_INFINITY;
   }
 
-  /** Packets have arrived; `newest` left last. */
-  acknowledged(now: Nanoseconds, bytes: number, newest: SentFacts, roundTrip: RoundTrip): void {
+  /** Packets have arrived; `newest` left last, and its round trip was `sampleNs`. */
+  acknowledged(
+    now: Nanoseconds,
+    bytes: number,
+    { newest, sampleNs }: { readonly newest: SentFacts; readonly sampleNs: Nanoseconds },
+    roundTrip: RoundTrip,
+  ): void {
     this.#delivered += bytes;
     this.#deliveredNs = now;
     this.#roundAcked += bytes;
-    const sampleNs = now - newest.atNs;
     if (sampleNs < this.#roundLeastNs) this.#roundLeastNs = sampleNs;
-    const elapsedNs = Math.max(now - newest.deliveredNs, sampleNs, 1);
+    const elapsedNs = Math.max(now - newest.deliveredNs, now - newest.atNs, 1);
     this.#noteRate((this.#delivered - newest.delivered) / elapsedNs);
-    if (this.#isStarting && this.#isFilled) this.bytes += bytes;
+    if (this.#isStarting && this.#isFilled) this.#grow(bytes, roundTrip.leastNs);
     if (newest.delivered < this.#roundEnd) return;
     this.#endRound(now, roundTrip);
     this.#roundEnd = this.#delivered;
+  }
+
+  /** What is under way above a few times what is delivered only fills queues. */
+  #grow(bytes: number, leastNs: Nanoseconds): void {
+    const most = START_GAIN * this.#rate * leastNs + EXTRA_PACKETS * this.#packetBytes;
+    if (this.#isFixed || this.bytes < most) this.bytes += bytes;
   }
 
   #noteRate(rate: number): void {
