@@ -2,15 +2,26 @@
 import type { Row } from '../double-row.ts';
 
 export const row: Row = {
-  bases: { shipped: {} },
+  bases: {
+    shipped: {},
+    // A restart heals what only seemed to be sent: here, none follows the ten minutes.
+    'crashes before': {
+      'events.6.at': '450s',
+      'events.7.at': '460s',
+      'events.8.at': '470s',
+      'events.9.at': '480s',
+    },
+    // Many calls are answered, and their answers are on the bus.
+    'a crash of bob while the bus goes': { 'events.8.at': '300s' },
+  },
   doubles: {
     'a fallback that only seems to send messages': {
-      base: 'shipped',
+      base: 'crashes before',
       set: { 'options.bob/fabric.double': 'silent-fallback' },
       red: ['fabric.delivery value >='],
     },
     'a fallback that only seems to send calls': {
-      base: 'shipped',
+      base: 'crashes before',
       set: { 'options.alice/fabric.double': 'silent-fallback' },
       red: ['fabric.answered value >='],
     },
@@ -25,7 +36,7 @@ export const row: Row = {
       red: ['fabric.duplicates count =='],
     },
     'a receiver that forgets which calls it answered': {
-      base: 'shipped',
+      base: 'a crash of bob while the bus goes',
       set: { 'options.bob/fabric.double': 'forgetful' },
       red: ['fabric.handled_twice count =='],
     },
