@@ -47,7 +47,10 @@ export const RESERVED_NUMBERS = 256;
  * crash, only these can be handed over a second time.
  */
 export const HANDED_AHEAD = 32;
-/** Bytes of messages of one peer that may be in pieces here: one of the longest, and as much again. */
+/**
+ * Bytes of messages of one peer that may be here in pieces, or wait for whom they are for: one of the
+ * longest, and as much again. What a carrier promised to deliver is taken nevertheless.
+ */
 export const ASSEMBLY_BYTES_MAX = 134_217_728;
 /** Bytes by which the memory of a message in pieces grows: it follows what came, not what was said. */
 export const CHUNK_BYTES = 65_536;

@@ -49,8 +49,10 @@ export class Inbox {
   /** Handled since the last write began, and since the one before. */
   #fresh: number[] = [];
   #writing: number[] = [];
-  /** With their handlers, or soon will be. */
-  readonly #inHand = new Set<number>();
+  /** With their handlers, or soon will be: their bytes by number. */
+  readonly #inHand = new Map<number, number>();
+  /** Bytes of these messages. */
+  #heldBytes = 0;
   /** The highest number that was to be handed over. */
   #highest = 0;
   /** Numbers below may have been handed over, as far as the disk knows. */
@@ -101,6 +103,8 @@ export class Inbox {
     this.#fresh = [];
     this.#writing = [];
     this.#inHand.clear();
+    this.#heldBytes = 0;
+    this.#boundWritten = 0;
     this.#highest = 0;
     this.#clearAssemblies();
     this.#handedBound = 0;
@@ -114,7 +118,7 @@ export class Inbox {
     this.#handled.raise(floor);
     this.#durable.raise(floor);
     for (const number of this.#assemblies.keys()) if (number < floor) this.#drop(number);
-    for (const number of this.#inHand) if (number < floor) this.#inHand.delete(number);
+    for (const number of this.#inHand.keys()) if (number < floor) this.#release(number);
   }
 
   /** Takes a piece. */
@@ -147,9 +151,10 @@ export class Inbox {
 
   /** False if the pieces need more memory than a peer gets; then the packet is not acknowledged. */
   hasRoomFor(pieces: readonly Piece[]): boolean {
-    if (this.#assemblyBytes === 0) return true;
+    const kept = this.#assemblyBytes + this.#heldBytes;
+    if (kept === 0) return true;
     const fresh = pieces.reduce((sum, { bytes }) => sum + bytes.length, 0);
-    return this.#assemblyBytes + fresh <= ASSEMBLY_BYTES_MAX;
+    return kept + fresh <= ASSEMBLY_BYTES_MAX;
   }
 
   /** True if messages with this number may be handed over: a crash would remember that. */
@@ -158,15 +163,16 @@ export class Inbox {
   }
 
   /** A message goes to its handler. @returns true if it may have been there before a restart. */
-  hand(number: number): boolean {
-    this.#inHand.add(number);
+  hand(number: number, bytes: number): boolean {
+    this.#inHand.set(number, bytes);
+    this.#heldBytes += bytes;
     if (number > this.#highest) this.#highest = number;
     return number < this.#againBound;
   }
 
   /** The handler of a message has run, or nobody needs it any more. */
   handled(number: number): void {
-    this.#inHand.delete(number);
+    this.#release(number);
     if (this.#handled.has(number)) return;
     this.#handled.add(number);
     this.#fresh.push(number);
@@ -246,6 +252,11 @@ export class Inbox {
     }
     this.#handled.include(contiguous, record.subarray(at));
     this.#durable.include(contiguous, record.subarray(at));
+  }
+
+  #release(number: number): void {
+    this.#heldBytes -= this.#inHand.get(number) ?? 0;
+    this.#inHand.delete(number);
   }
 
   #drop(number: number): void {

@@ -138,7 +138,7 @@ export class Receiver<Request> {
     }
     const deadlineNs = now + leftNs;
     const parts = { number, id, kind, payload, priority, envelope: bytes, deadlineNs };
-    const isAgain = this.inbox.hand(number);
+    const isAgain = this.inbox.hand(number, bytes.length);
     this.#held.set(number, { ...parts, isAgain });
     this.drain();
   }
