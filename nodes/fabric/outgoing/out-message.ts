@@ -83,6 +83,12 @@ export class OutMessage<Request> {
     this.todo.remove(start, end);
   }
 
+  /** A carrier that took bytes will not deliver them after all. */
+  refused(start: number, end: number): void {
+    this.there.remove(start, end);
+    this.lost(start, end);
+  }
+
   /** Bytes have arrived. */
   arrived(start: number, end: number): void {
     if (this.state !== 'open') return;

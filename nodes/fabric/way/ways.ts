@@ -179,7 +179,8 @@ export class Ways<Request> {
     if (best === this.#active) return best;
     const former = this.#active;
     this.#active = best;
-    const lost = former.recovery?.abandon() ?? [];
+    // A worse way that answers brings what is under way over it.
+    const lost = former.isUp ? [] : (former.recovery?.abandon() ?? []);
     for (const content of lost) this.#again(now, content, 'other-way');
     if (best.index > former.index) {
       const afterNs = now - (former.waitingSinceNs ?? now);
@@ -214,7 +215,8 @@ export class Ways<Request> {
     const { outbox } = this.#sources;
     for (const { message, start, end } of pieces) {
       if (message.state !== 'open') continue;
-      message.lost(start, end);
+      if (why === 'refused') message.refused(start, end);
+      else message.lost(start, end);
       if (this.#shared.parts.options.double === 'resend-all') message.repeat();
       outbox.queue(message);
       this.#shared.parts.watch?.again(now, message, why);

@@ -1,0 +1,369 @@
+/**
+ * Which way is taken, what carriers whose word is enough are asked for, and when news leave.
+ *
+ * @module
+ */
+import { describe, expect, it } from 'vitest';
+import { openStream } from '../../../../../engine/core/stream.ts';
+import type { CarrierTerms } from '../../../../../engine/host/transport.ts';
+import type { PeerEffect } from '../../../../../nodes/fabric/effects.ts';
+import { Journal } from '../../../../../nodes/fabric/journal.ts';
+import { OutMessage } from '../../../../../nodes/fabric/outgoing/out-message.ts';
+import { Outbox } from '../../../../../nodes/fabric/outgoing/outbox.ts';
+import type { PeerParts } from '../../../../../nodes/fabric/peer-parts.ts';
+import { Ways } from '../../../../../nodes/fabric/way/ways.ts';
+import { decodePacket, type Packet } from '../../../../../nodes/fabric/wire.ts';
+
+const MS = 1_000_000;
+const SECOND = 1_000 * MS;
+const MINUTE = 60 * SECOND;
+const MIB = 1_048_576;
+const LIFE = 1;
+const MEMORY = new Uint8Array(8).fill(7);
+
+const LOSSY: CarrierTerms = { maxBytes: 65_536, delivery: 'best-effort', isOrdered: false };
+const CUSTODY: CarrierTerms = { maxBytes: 16 * MIB, delivery: 'custody', isOrdered: false };
+
+type Send = Extract<PeerEffect<never>, { kind: 'send' }>;
+interface Sent {
+  readonly at: number;
+  readonly way: number;
+  readonly packet: Packet;
+  readonly wishes: Send['wishes'];
+  readonly token: number | undefined;
+}
+
+/** The ways of one peer, with a clock. */
+class Bench {
+  now = 0;
+  readonly outbox = new Outbox<never>(1);
+  readonly ways: Ways<never>;
+  readonly sent: Sent[] = [];
+  readonly counts = new Map<string, number>();
+  readonly switches: number[] = [];
+
+  constructor(carriers: readonly CarrierTerms[], seed = 1) {
+    const parts: PeerParts = {
+      ...{ own: 'alice', peer: 'bob', memory: MEMORY, life: LIFE, carriers },
+      options: { queue: 1_000, outbox: 'memory', order: 'arrival', packet: 1_200 },
+      random: openStream(seed, 'alice', 'retries'),
+      clock: () => ({ seconds: 0, nanos: 0 }),
+      numbers: { next: 1, take: () => undefined },
+      ...{ records: [], inboxRecord: undefined, isOutside: () => false },
+    };
+    const emit = (effect: PeerEffect<never>): void => this.#take(effect);
+    const news = { memory: MEMORY, contiguous: 5, above: new Uint8Array(0) };
+    const sources = { outbox: this.outbox, news: (): typeof news => news };
+    this.ways = new Ways<never>({ parts, journal: new Journal(), emit }, sources);
+  }
+
+  /** Over this way the peer answers within 10 ms; over none by default. */
+  answering = -1;
+  readonly #answers: { readonly at: number; readonly of: Sent }[] = [];
+
+  /** A message is to be sent. */
+  offer(bytes: number, { priority = 1, lifetimeNs = 15 * MINUTE } = {}): OutMessage<never> {
+    const message = new OutMessage<never>({
+      ...{ number: this.outbox.last + 1, kind: 'message', priority, correlation: null },
+      ...{ deadlineNs: this.now + lifetimeNs, sinceNs: this.now },
+      ...{ bytes: new Uint8Array(bytes), payloadBytes: bytes },
+    });
+    this.outbox.add(message);
+    this.outbox.queue(message);
+    return message;
+  }
+
+  /** Something happens now. @returns what leaves. */
+  step(happens: () => void = () => undefined): readonly Sent[] {
+    const before = this.sent.length;
+    happens();
+    this.ways.send(this.now);
+    return this.sent.slice(before);
+  }
+
+  /** Time passes, until the instant or until `isDone`. @returns what leaves. */
+  pass(untilNs: number, isDone: () => boolean = () => false): readonly Sent[] {
+    const before = this.sent.length;
+    for (;;) {
+      const answer = this.#answers[0];
+      const at = Math.min(this.ways.nextAt(), answer?.at ?? Number.POSITIVE_INFINITY);
+      if (isDone() || at > untilNs) break;
+      this.now = Math.max(this.now, at);
+      if (answer?.at === at) this.acknowledge(this.#answers.splice(0, 1).map(({ of }) => of));
+      else this.step(() => this.ways.due(this.now));
+    }
+    if (!isDone()) this.now = untilNs;
+    return this.sent.slice(before);
+  }
+
+  /** The peer acknowledges these packets. */
+  acknowledge(packets: readonly Sent[]): readonly Sent[] {
+    return this.step(() => {
+      for (const { way, packet } of packets) {
+        const { number } = packet;
+        const told = { largest: number, delayNs: 0, ranges: [[number, number]] as const };
+        this.ways.acknowledged(this.now, this.ways.lane(way), { life: LIFE, ...told });
+      }
+    });
+  }
+
+  /** A carrier answers. */
+  answer({ way, token = 0 }: Sent, outcome: string): readonly Sent[] {
+    const answer = { kind: 'answered', way, token, outcome } as const;
+    return this.step(() => this.ways.answered(this.now, answer));
+  }
+
+  get timeouts(): number {
+    return this.counts.get('timeouts') ?? 0;
+  }
+
+  #take(effect: PeerEffect<never>): void {
+    if (effect.kind === 'count')
+      this.counts.set(effect.of, (this.counts.get(effect.of) ?? 0) + effect.amount);
+    if (effect.kind === 'switched') this.switches.push(effect.to);
+    if (effect.kind !== 'send') return;
+    const { way, bytes, wishes, token } = effect;
+    const packet = decodePacket(bytes);
+    if (typeof packet === 'string') throw new Error(packet);
+    const sent = { at: this.now, way, packet, wishes, token };
+    this.sent.push(sent);
+    if (way === this.answering) this.#answers.push({ at: this.now + 10 * MS, of: sent });
+  }
+}
+
+const over = (sent: readonly Sent[], way: number): readonly Sent[] =>
+  sent.filter((one) => one.way === way);
+const withPieces = (sent: readonly Sent[]): readonly Sent[] =>
+  sent.filter(({ packet }) => packet.pieces.length > 0);
+const bytesOf = (sent: readonly Sent[]): number =>
+  sent.reduce(
+    (sum, { packet }) => sum + packet.pieces.reduce((all, { bytes }) => all + bytes.length, 0),
+    0,
+  );
+
+describe('the choice of the way', () => {
+  it.each([1, 2, 3])(
+    'leaves a silent way after three time-outs, not after two: seed %i',
+    (seed) => {
+      const bench = new Bench([LOSSY, LOSSY], seed);
+      bench.offer(500);
+      const first = bench.step();
+      expect(first.map(({ way }) => way)).toEqual([0]);
+      const two = bench.pass(MINUTE, () => bench.timeouts === 2);
+      expect(over(two, 1)).toEqual([]);
+      expect(bytesOf(two)).toBe(1_000);
+      const third = bench.pass(MINUTE, () => bench.timeouts === 3);
+      // 250, 500 and 1,000 ms, each longer or shorter by a fifth.
+      expect(bench.now).toBeGreaterThanOrEqual(0.8 * 1_750 * MS);
+      expect(bench.now).toBeLessThanOrEqual(1.2 * 1_750 * MS);
+      expect(bytesOf(over(third, 1))).toBe(500);
+      expect(bench.switches).toEqual([1]);
+    },
+  );
+
+  it('asks over the better way, and takes it back when the peer answers', () => {
+    const bench = new Bench([LOSSY, LOSSY]);
+    bench.answering = 1;
+    bench.offer(500);
+    bench.step();
+    bench.pass(MINUTE, () => bench.timeouts === 3);
+    const asked = over(bench.pass(bench.now + MINUTE), 0);
+    expect(asked.length).toBeGreaterThan(4);
+    expect(asked.length).toBeLessThan(12);
+    expect(bytesOf(asked)).toBe(0);
+    expect(withPieces(bench.step(() => bench.offer(300)))[0]?.way).toBe(1);
+    bench.acknowledge(asked.slice(-1));
+    expect(withPieces(bench.step(() => bench.offer(400)))[0]?.way).toBe(0);
+  });
+
+  it('does not send twice what is under way over a way that answers', () => {
+    const bench = new Bench([LOSSY, LOSSY]);
+    bench.offer(500);
+    bench.step();
+    const third = bench.pass(MINUTE, () => bench.timeouts === 3);
+    bench.acknowledge(over(third, 1));
+    const under = bench.step(() => bench.offer(300));
+    expect(withPieces(under).map(({ way }) => way)).toEqual([1]);
+    expect(bytesOf(bench.acknowledge(over(third, 0).slice(-1)))).toBe(0);
+    const message = bench.outbox.get(2);
+    bench.acknowledge(under);
+    expect(message?.isWhole).toBe(true);
+  });
+
+  it('goes on to a third way when two are silent', () => {
+    const bench = new Bench([LOSSY, LOSSY, CUSTODY]);
+    bench.offer(500);
+    bench.step();
+    const sent = bench.pass(MINUTE, () => bench.switches.length === 2);
+    expect(bench.switches).toEqual([1, 2]);
+    expect(bytesOf(over(sent, 2))).toBe(500);
+    expect(bench.now).toBeLessThanOrEqual(2 * 1.2 * 1_750 * MS);
+    expect(bench.now).toBeGreaterThanOrEqual(2 * 0.8 * 1_750 * MS);
+  });
+
+  it('leaves a way at once that its carrier closes, with what is under way', () => {
+    const bench = new Bench([LOSSY, LOSSY]);
+    bench.offer(3_000);
+    expect(bytesOf(over(bench.step(), 0))).toBe(3_000);
+    const sent = bench.step(() => bench.ways.turn(bench.now, 0, 'closed'));
+    expect(bytesOf(over(sent, 1))).toBe(3_000);
+    expect(over(sent, 0)).toEqual([]);
+    const later = bench.step(() => {
+      bench.ways.turn(bench.now, 0, 'open');
+      bench.offer(100);
+    });
+    expect(withPieces(later).map(({ way }) => way)).toEqual([0]);
+  });
+
+  it('asks at once over a silent way that its carrier opens', () => {
+    const bench = new Bench([LOSSY, LOSSY]);
+    bench.offer(500);
+    bench.step();
+    bench.pass(MINUTE);
+    expect(bench.ways.nextAt()).toBeGreaterThan(bench.now);
+    bench.ways.turn(bench.now, 0, 'open');
+    expect(bench.ways.nextAt()).toBe(bench.now);
+    const at = bench.now;
+    expect(over(bench.pass(at), 0).length).toBe(1);
+  });
+});
+
+describe('a carrier whose word is enough', () => {
+  it('gets a whole message in one packet, with the rest of its time', () => {
+    const bench = new Bench([CUSTODY]);
+    bench.now = 3 * SECOND;
+    bench.offer(2 * MIB, { lifetimeNs: 20 * MINUTE });
+    bench.now = 8 * SECOND;
+    const sent = bench.step();
+    expect(sent.length).toBe(1);
+    expect(bytesOf(sent)).toBe(2 * MIB);
+    expect(sent[0]?.wishes).toEqual({
+      lifetime: 20 * MINUTE - 5 * SECOND,
+      priority: 1,
+      tolerant: true,
+    });
+  });
+
+  it('gets priorities 0, 1, 2, 2 for 0, 1, 2, 3, the highest first', () => {
+    const bench = new Bench([CUSTODY]);
+    const sent = bench.step(() => {
+      for (const priority of [0, 1, 2, 3]) bench.offer(100, { priority });
+    });
+    const told = sent.map(({ packet, wishes }) => [packet.pieces[0]?.number, wishes.priority]);
+    expect(told).toEqual([
+      [4, 2],
+      [3, 2],
+      [2, 1],
+      [1, 0],
+    ]);
+  });
+
+  it.each(['ok', undefined])('gets nothing again before the deadline, answered %s', (outcome) => {
+    const bench = new Bench([CUSTODY]);
+    const sent = bench.step(() => bench.offer(100_000));
+    if (outcome !== undefined) bench.answer(sent[0] as Sent, outcome);
+    expect(bench.pass(15 * MINUTE)).toEqual([]);
+    expect(bench.sent.length).toBe(1);
+  });
+
+  it('has no more than 1 MiB and a message that it has not answered', () => {
+    const bench = new Bench([CUSTODY]);
+    const sent = bench.step(() => {
+      for (let index = 0; index < 4; index += 1) bench.offer(600_000);
+    });
+    expect(sent.length).toBe(2);
+    expect(bench.pass(MINUTE)).toEqual([]);
+    expect(bench.answer(sent[0] as Sent, 'ok').length).toBe(1);
+    expect(bench.answer(sent[1] as Sent, 'ok').length).toBe(1);
+  });
+
+  it('that refuses is asked after 250 ms, doubled up to 10 s, each spread by a fifth', () => {
+    const waits = new Set<number>();
+    for (const seed of [1, 2, 3, 4]) {
+      const bench = new Bench([CUSTODY], seed);
+      let sent = bench.step(() => bench.offer(1_000));
+      for (const ms of [250, 500, 1_000, 2_000, 4_000, 8_000, 10_000, 10_000]) {
+        expect(bench.answer(sent[0] as Sent, 'no-room')).toEqual([]);
+        const from = bench.now;
+        const before = bench.sent.length;
+        sent = bench.pass(from + MINUTE, () => bench.sent.length > before);
+        expect(bytesOf(sent)).toBe(1_000);
+        expect(bench.now - from).toBeGreaterThanOrEqual(0.8 * ms * MS);
+        expect(bench.now - from).toBeLessThanOrEqual(1.2 * ms * MS);
+        waits.add((bench.now - from) / ms);
+      }
+      bench.answer(sent[0] as Sent, 'ok');
+      const [next] = bench.step(() => bench.offer(1_000));
+      expect(bench.answer(next as Sent, 'no-room')).toEqual([]);
+      expect(bench.ways.nextAt() - bench.now).toBeLessThanOrEqual(300 * MS);
+    }
+    expect(waits.size).toBeGreaterThan(10);
+  });
+
+  it('that takes one message after it refused another gets the other at once', () => {
+    const bench = new Bench([CUSTODY]);
+    const sent = bench.step(() => [bench.offer(1_000), bench.offer(2_000)]);
+    bench.answer(sent[0] as Sent, 'no-room');
+    expect(bytesOf(bench.answer(sent[1] as Sent, 'ok'))).toBe(1_000);
+  });
+});
+
+describe('news', () => {
+  const hasNews = (sent: readonly Sent[]): readonly Sent[] =>
+    sent.filter(({ packet }) => packet.news !== undefined);
+
+  it('leave alone after 10 ms, and not before', () => {
+    const bench = new Bench([LOSSY]);
+    expect(bench.step(() => bench.ways.newsAt(10 * MS))).toEqual([]);
+    expect(bench.pass(10 * MS - 1)).toEqual([]);
+    expect(hasNews(bench.pass(10 * MS)).length).toBe(1);
+  });
+
+  it('go with a message that leaves before, and not again', () => {
+    const bench = new Bench([LOSSY]);
+    bench.step(() => bench.ways.newsAt(10 * MS));
+    const sent = bench.step(() => bench.offer(100));
+    expect(hasNews(sent).length).toBe(1);
+    bench.acknowledge(sent);
+    expect(hasNews(bench.pass(100 * MS))).toEqual([]);
+  });
+
+  it('are told again when their packet is lost', () => {
+    const bench = new Bench([LOSSY]);
+    const lost = bench.step(() => bench.ways.newsAt(0));
+    expect(hasNews(lost).length).toBe(1);
+    const others = [1, 2, 3].flatMap(() => bench.step(() => bench.offer(1_100)));
+    expect(hasNews(others)).toEqual([]);
+    expect(hasNews(bench.acknowledge(others)).length).toBe(1);
+  });
+
+  it('are given up after ten time-outs if no message waits', () => {
+    const bench = new Bench([LOSSY]);
+    bench.step(() => bench.ways.newsAt(0));
+    bench.pass(60 * MINUTE);
+    expect(hasNews(bench.sent).length).toBe(11);
+    expect(bench.sent.length).toBe(11);
+    expect(bench.ways.nextAt()).toBe(Number.POSITIVE_INFINITY);
+  });
+
+  it('are asked for while a message is whole at a peer that says nothing of it', () => {
+    const bench = new Bench([LOSSY]);
+    let sent = bench.step(() => bench.offer(100));
+    expect(sent[0]?.packet.asksNews).toBe(false);
+    for (const ms of [250, 500, 1_000, 2_000]) {
+      const from = bench.now;
+      expect(bench.acknowledge(sent)).toEqual([]);
+      const before = bench.sent.length;
+      sent = bench.pass(from + MINUTE, () => bench.sent.length > before);
+      expect(sent.map(({ packet }) => [packet.asksNews, packet.pieces.length])).toEqual([
+        [true, 0],
+      ]);
+      expect(bench.now - from).toBeGreaterThanOrEqual((10 + 0.8 * ms) * MS);
+      expect(bench.now - from).toBeLessThanOrEqual((10 + 1.2 * ms) * MS);
+    }
+    bench.outbox.over(bench.outbox.get(1) as OutMessage<never>);
+    bench.ways.heard(bench.now);
+    bench.acknowledge(sent);
+    expect(bench.pass(bench.now + MINUTE)).toEqual([]);
+  });
+});
