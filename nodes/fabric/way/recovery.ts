@@ -253,9 +253,13 @@ export class Recovery<Content> {
 
   /** A packet that was declared lost came after all: later ones are waited for longer. */
   #noteLate(ranges: Acknowledgement['ranges']): void {
+    let range = 0;
+    // Both descend: numbers are declared lost in their order.
     for (let at = this.#lost.length - 1; at >= 0; at -= 1) {
       const number = this.#lost[at] as number;
-      if (!ranges.some(([first, last]) => first <= number && number <= last)) continue;
+      while (range < ranges.length && number < (ranges[range]?.[0] as number)) range += 1;
+      if (range === ranges.length) return;
+      if (number > (ranges[range]?.[1] as number)) continue;
       this.#lost.splice(at, 1);
       const behind = this.#largestAcked - number + 1;
       this.#packetThreshold = Math.max(this.#packetThreshold, behind);
