@@ -40,6 +40,11 @@ export const PACKET_MIN = 512;
 export const WINDOW_NUMBERS = 1_024;
 /** Open messages for one peer, those included that wait for their answer. */
 export const QUEUE_MAX = 1_000;
+/**
+ * Answers to one peer that it has not confirmed; the oldest gives way. More than a peer has open calls,
+ * so that only one that gives up its calls or says nothing loses any.
+ */
+export const ANSWERS_MAX = 2_048;
 /** Numbers that one write to the disk reserves. */
 export const RESERVED_NUMBERS = 256;
 /**
@@ -49,7 +54,8 @@ export const RESERVED_NUMBERS = 256;
 export const HANDED_AHEAD = 32;
 /**
  * Bytes of messages of one peer that may be here in pieces, or wait for whom they are for: one of the
- * longest, and as much again. What a carrier promised to deliver is taken nevertheless.
+ * longest, and as much again. What goes beyond is dropped; over a carrier that promises delivery it
+ * does not come again.
  */
 export const ASSEMBLY_BYTES_MAX = 134_217_728;
 /** Bytes by which the memory of a message in pieces grows: it follows what came, not what was said. */

@@ -161,6 +161,8 @@ export class PeerMachine<Request> implements Machine<PeerInput<Request>, PeerEff
   }
 
   #handled(now: Nanoseconds, { number, answer }: HandledInput): void {
+    // The peer gave it up, or has lost its memory: then the number belongs to another message.
+    if (!this.#receiver.inbox.isInHand(number)) return;
     const call = this.#receiver.call(number);
     if (answer === undefined || call === undefined) this.#receiver.handled(number);
     else this.#sender.answer(now, call, answer, () => this.#receiver.handled(number));

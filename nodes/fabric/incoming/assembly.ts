@@ -34,6 +34,16 @@ export class Assembly {
     return count < GAPS_MAX || this.#ranges.hasAny(offset - 1, offset + length + 1);
   }
 
+  /** Bytes of memory that it would take more with these bytes. */
+  memoryFor(offset: number, length: number): number {
+    const last = Math.floor((offset + length - 1) / CHUNK_BYTES);
+    let fresh = 0;
+    for (let index = Math.floor(offset / CHUNK_BYTES); index <= last; index += 1) {
+      if (!this.#chunks.has(index)) fresh += CHUNK_BYTES;
+    }
+    return fresh;
+  }
+
   /** Takes bytes; those that have come before stay. */
   add(offset: number, bytes: Uint8Array): void {
     if (this.#ranges.add(offset, offset + bytes.length) === 0) return;

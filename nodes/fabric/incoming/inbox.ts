@@ -15,6 +15,7 @@ import {
   HANDED_AHEAD,
   MEMORY_BYTES,
   PAYLOAD_MAX,
+  WINDOW_NUMBERS,
 } from '../geometry.ts';
 import { NumberWindow } from '../number-window.ts';
 import type { News, Piece } from '../wire.ts';
@@ -81,6 +82,11 @@ export class Inbox {
   /** Messages that are with their handlers. */
   get inHand(): number {
     return this.#inHand.size;
+  }
+
+  /** True if the message with this number is with its handler. */
+  isInHand(number: number): boolean {
+    return this.#inHand.has(number);
   }
 
   /** Bytes of memory of messages of which only pieces are here. */
@@ -152,8 +158,7 @@ export class Inbox {
   /** False if the pieces need more memory than a peer gets; then the packet is not acknowledged. */
   hasRoomFor(pieces: readonly Piece[]): boolean {
     const kept = this.#assemblyBytes + this.#heldBytes;
-    if (kept === 0) return true;
-    const fresh = pieces.reduce((sum, { bytes }) => sum + bytes.length, 0);
+    const fresh = pieces.reduce((sum, piece) => sum + this.#memoryFor(piece), 0);
     return kept + fresh <= ASSEMBLY_BYTES_MAX;
   }
 
@@ -221,6 +226,8 @@ export class Inbox {
   /** After a restart: the answer to this message is on the disk, so it was handled. */
   recallHandled(memory: Uint8Array, number: number): void {
     if (!equalBytes(memory, this.#memory) || this.#handled.has(number)) return;
+    // It came within the window, whose start the disk does not know: what is below was over.
+    if (!this.#handled.fits(number)) this.raise(number - WINDOW_NUMBERS + 1);
     this.handled(number);
     this.#durable.add(number);
   }
@@ -252,6 +259,16 @@ export class Inbox {
     }
     this.#handled.include(contiguous, record.subarray(at));
     this.#durable.include(contiguous, record.subarray(at));
+  }
+
+  /** Memory that a piece may need: one byte needs a chunk of its own. */
+  #memoryFor({ number, total, offset, bytes }: Piece): number {
+    if (this.#handled.has(number) || this.#inHand.has(number)) return 0;
+    if (bytes.length === total) return total;
+    const assembly = this.#assemblies.get(number);
+    // Whatever was kept for a message of another length gives way.
+    if (assembly?.total === total) return assembly.memoryFor(offset, bytes.length);
+    return new Assembly(total).memoryFor(offset, bytes.length);
   }
 
   #release(number: number): void {

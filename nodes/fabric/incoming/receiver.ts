@@ -46,12 +46,14 @@ export class Receiver<Request> {
 
   /**
    * Takes the pieces of a packet.
-   * @returns `known` if any of them was handled before; `no-room` if the packet must not be
-   * acknowledged.
+   * @returns `known` if any of them was handled before; `no-room` if none was taken.
    */
   take(now: Nanoseconds, packet: Packet): 'taken' | 'known' | 'no-room' {
     const { pieces, memory } = packet;
-    if (!this.inbox.hasRoomFor(pieces)) return 'no-room';
+    if (!this.inbox.hasRoomFor(pieces)) {
+      this.#drop('no-room');
+      return 'no-room';
+    }
     let outcome: 'taken' | 'known' = 'taken';
     for (const piece of pieces) {
       const taken = this.inbox.take(piece);

@@ -19,6 +19,8 @@ export class Outbox<Request> {
   /** Those with bytes to send, by priority, oldest first. */
   readonly #queues: OutMessage<Request>[][] = Array.from({ length: PRIORITIES }, () => []);
   readonly #deadlines = new Deadlines<OutMessage<Request>>();
+  /** Answers among the open ones. */
+  #answers = 0;
   #floor: number;
   #next: number;
 
@@ -31,6 +33,17 @@ export class Outbox<Request> {
   /** Messages that are not over. */
   get size(): number {
     return this.#open.size;
+  }
+
+  /** Answers that are not over. */
+  get answers(): number {
+    return this.#answers;
+  }
+
+  /** The answer with the least number; undefined if there is none. */
+  oldestAnswer(): OutMessage<Request> | undefined {
+    for (const message of this.#open.values()) if (message.correlation !== null) return message;
+    return undefined;
   }
 
   /** The least number that is open; all below are over, or wait for their answer only. */
@@ -55,16 +68,14 @@ export class Outbox<Request> {
   /** Adds a message, whose number is above all before it. */
   add(message: OutMessage<Request>): void {
     if (this.#open.size === 0 && message.number > this.#floor) this.#floor = message.number;
-    this.#open.set(message.number, message);
     this.#next = message.number + 1;
-    this.#deadlines.add(message.deadlineNs, message);
+    this.#put(message);
   }
 
   /** Adds a message that was found on the disk; numbers ascend, and are below those of new ones. */
   restore(message: OutMessage<Request>): void {
     if (this.#open.size === 0) this.#floor = message.number;
-    this.#open.set(message.number, message);
-    this.#deadlines.add(message.deadlineNs, message);
+    this.#put(message);
   }
 
   /** The newest message of the lowest priority below `priority` of which nothing was sent. */
@@ -116,7 +127,7 @@ export class Outbox<Request> {
   /** Nothing more happens to a message. */
   over(message: OutMessage<Request>): void {
     message.state = 'over';
-    this.#open.delete(message.number);
+    if (this.#open.delete(message.number) && message.correlation !== null) this.#answers -= 1;
     // One that is open for long must not keep those behind it.
     if (this.#deadlines.size > 2 * this.#open.size + OVER_KEPT) {
       this.#deadlines.retain(({ state }) => state !== 'over');
@@ -147,6 +158,12 @@ export class Outbox<Request> {
   /** True if messages wait that the peer has not handled. */
   get isWaiting(): boolean {
     return this.#floor < this.#next;
+  }
+
+  #put(message: OutMessage<Request>): void {
+    this.#open.set(message.number, message);
+    if (message.correlation !== null) this.#answers += 1;
+    this.#deadlines.add(message.deadlineNs, message);
   }
 
   #raise(): void {

@@ -15,7 +15,7 @@ import {
   messageId,
   numberOf,
 } from '../envelope.ts';
-import { MEMORY_BYTES } from '../geometry.ts';
+import { ANSWERS_MAX, MEMORY_BYTES } from '../geometry.ts';
 import { nsUntil, type PeerShared, unixMs } from '../peer-parts.ts';
 import type { News } from '../wire.ts';
 import { OutMessage } from './out-message.ts';
@@ -43,7 +43,7 @@ interface Waiting<Request> {
 export class Sender<Request> {
   readonly outbox: Outbox<Request>;
   readonly #shared: PeerShared<Request>;
-  readonly #waiting: Waiting<Request>[] = [];
+  #waiting: Waiting<Request>[] = [];
 
   constructor(shared: PeerShared<Request>) {
     this.#shared = shared;
@@ -109,6 +109,7 @@ export class Sender<Request> {
   /** Answers a call. @param numbered Called when the record of the answer is about to be written. */
   answer(now: Nanoseconds, call: Arrival, { kind, payload }: Answer, numbered: () => void): void {
     const { id, deadlineNs, priority } = call;
+    this.#makeRoomForAnswer(now);
     const times = { deadlineNs, sinceNs: now };
     this.#accept({
       kind,
@@ -184,14 +185,17 @@ export class Sender<Request> {
     for (let due = this.outbox.takeDue(now); due !== undefined; due = this.outbox.takeDue(now)) {
       this.end(now, due, 'deadline-over');
     }
-    while ((this.#waiting[0]?.deadlineNs ?? Number.POSITIVE_INFINITY) <= now) {
-      this.#refuse(this.#waiting.shift() as Waiting<Request>, 'deadline-over');
-    }
+    if (this.#waitingAt() <= now) this.#expireWaiting(now);
   }
 
   nextAt(): Nanoseconds {
-    const waitingNs = this.#waiting[0]?.deadlineNs ?? Number.POSITIVE_INFINITY;
-    return Math.min(this.outbox.nextAt, waitingNs);
+    return Math.min(this.outbox.nextAt, this.#waitingAt());
+  }
+
+  #waitingAt(): Nanoseconds {
+    let at = Number.POSITIVE_INFINITY;
+    for (const { deadlineNs } of this.#waiting) if (deadlineNs < at) at = deadlineNs;
+    return at;
   }
 
   /** The peer has lost its memory of what was not handled: everything open is sent anew. */
@@ -215,12 +219,50 @@ export class Sender<Request> {
     else this.#begin(waiting, number);
   }
 
-  #refuse(waiting: Waiting<Request>, outcome: 'queue-full' | 'deadline-over' = 'queue-full'): void {
-    const { kind, request, payload } = waiting;
+  /** A peer that never confirms answers makes this node keep no more than these. */
+  #makeRoomForAnswer(now: Nanoseconds): void {
+    const waiting = this.#waiting.filter(({ kind }) => isAnswer(kind));
+    if (this.outbox.answers + waiting.length < ANSWERS_MAX) return;
+    const oldest = this.outbox.oldestAnswer();
+    if (oldest !== undefined) this.end(now, oldest, 'queue-full');
+    else this.#giveUp(now, waiting.slice(0, 1), 'queue-full');
+  }
+
+  #refuse(waiting: Waiting<Request>): void {
+    this.#settleUnnumbered(waiting, { outcome: 'queue-full', tookNs: 0, isKept: false });
+  }
+
+  /** Messages that were accepted end before a number was free for them. */
+  #expireWaiting(now: Nanoseconds): void {
+    const due = this.#waiting.filter(({ deadlineNs }) => deadlineNs <= now);
+    this.#giveUp(now, due, 'deadline-over');
+  }
+
+  #giveUp(
+    now: Nanoseconds,
+    given: readonly Waiting<Request>[],
+    outcome: 'queue-full' | 'deadline-over',
+  ): void {
+    this.#waiting = this.#waiting.filter((one) => !given.includes(one));
+    for (const waiting of given) {
+      const tookNs = now - waiting.sinceNs;
+      this.#settleUnnumbered(waiting, { outcome, tookNs, isKept: true });
+      // Nobody waits for the answer any more: its call is over.
+      waiting.numbered?.();
+    }
+  }
+
+  #settleUnnumbered(
+    { kind, request, payload }: Waiting<Request>,
+    how: {
+      readonly outcome: 'queue-full' | 'deadline-over';
+      readonly tookNs: Nanoseconds;
+      readonly isKept: boolean;
+    },
+  ): void {
     const { emit } = this.#shared;
-    emit({ kind: 'drop', reason: outcome });
-    const settlement = { number: 0, kind, request, outcome, payload, tookNs: 0, isKept: false };
-    emit({ kind: 'settled', settlement });
+    emit({ kind: 'drop', reason: how.outcome });
+    emit({ kind: 'settled', settlement: { number: 0, kind, request, payload, ...how } });
   }
 
   #begin(waiting: Waiting<Request>, number: number): void {
