@@ -20,6 +20,7 @@ import { LoadNode } from './load-node.ts';
 import { recordPrefix } from './outgoing/sender.ts';
 import { inboxKey } from './peer.ts';
 import { PeerNode, type Waiter } from './peer-node.ts';
+import { PeerTrace } from './peer-trace.ts';
 import { Subscribers } from './subscriber-node.ts';
 
 /** Calls that wait for the first write of a life. */
@@ -203,7 +204,7 @@ class FabricNode implements NodeHandle {
       options: this.#options,
       transports: transports.map(({ transport }) => transport),
       isOutside: (kind): boolean => kind === 'message' || this.#options.handler === 'subscriber',
-      watch: undefined,
+      watch: this.#traceOf(name, transports),
       handlers: {
         hand: (arrival): void => this.#hand(name, arrival),
         accepted: (kind, payload): void => {
@@ -218,6 +219,16 @@ class FabricNode implements NodeHandle {
     });
     this.#peers.set(name, made);
     return made;
+  }
+
+  /** Undefined while no trace is recorded. */
+  #traceOf(peer: string, carriers: readonly Carrier[]): PeerTrace | undefined {
+    if (!this.#host.trace.isRecorded) return undefined;
+    return new PeerTrace(
+      this.#host,
+      peer,
+      carriers.map(({ transport }) => transport.carrier),
+    );
   }
 
   #request(request: NodeRequest): void {

@@ -18,11 +18,18 @@ export interface WatchedMessage {
   readonly sinceNs: Nanoseconds;
 }
 
+/** Bytes of a message, from `start` to before `end`. */
+export interface WatchedPiece {
+  readonly message: WatchedMessage;
+  readonly start: number;
+  readonly end: number;
+}
+
 /** Hears what happens to messages to one peer. */
 export interface PeerWatch {
   accepted(now: Nanoseconds, message: WatchedMessage): void;
   /** Bytes of a message leave over a way. */
-  sent(now: Nanoseconds, message: WatchedMessage, way: number, start: number, end: number): void;
+  sent(now: Nanoseconds, piece: WatchedPiece, way: number): void;
   /** Bytes of a message have to be sent again. */
   again(now: Nanoseconds, message: WatchedMessage, why: AgainReason): void;
   /** The peer has all of it on disk, or it is over. */

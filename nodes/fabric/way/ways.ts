@@ -346,7 +346,7 @@ export class Ways<Request> {
     writer.piece(message.number, message.bytes, start, end - start);
     message.todo.remove(start, end);
     if (end > message.sentEnd) message.sentEnd = end;
-    parts.watch?.sent(now, message, lane.index, start, end);
+    parts.watch?.sent(now, piece, lane.index);
     return piece;
   }
 
@@ -385,7 +385,8 @@ export class Ways<Request> {
     for (let message = outbox.next(); message !== undefined; message = outbox.next()) {
       message.entrusted(0, message.bytes.length);
       message.sentEnd = message.bytes.length;
-      this.#shared.parts.watch?.sent(now, message, this.#active.index, 0, message.sentEnd);
+      const piece = { message, start: 0, end: message.sentEnd };
+      this.#shared.parts.watch?.sent(now, piece, this.#active.index);
     }
   }
 }

@@ -1,0 +1,192 @@
+/**
+ * Traces the messages and ways to one peer for the page. It exists only while a trace is recorded,
+ * sets no timer and draws no random numbers, so that a run is the same without it.
+ *
+ * @module
+ */
+import type { Nanoseconds } from '../../engine/host/time.ts';
+import type { HostPart } from '../_kit/host-part.ts';
+import type {
+  AgainReason,
+  PeerWatch,
+  WatchedMessage,
+  WatchedPiece,
+  WayState,
+} from './peer-watch.ts';
+import {
+  DEPARTURES_LISTED,
+  type Departure,
+  ENDED_LISTED,
+  LIFE,
+  LIVES,
+  MESSAGES,
+  type MessageState,
+  OPEN_LISTED,
+  type Reason,
+  WAYS,
+  type WayText,
+} from './trace-states.ts';
+
+const NS_PER_MS = 1_000_000;
+const NS_PER_US = 1_000;
+/** Smallest interval between states of the same kind, ns. */
+const EVERY_NS = 1_000_000_000;
+/** Departures this close to each other, and next to each other, are one. */
+const TOGETHER_MS = 50;
+
+interface Known {
+  readonly message: WatchedMessage;
+  readonly sinceMs: number;
+  untilMs: number | null;
+  state: string;
+  readonly again: Map<Reason, number>;
+  /** Why bytes leave that have left before. */
+  why: Reason;
+  /** Where the bytes end that have left. */
+  leftEnd: number;
+  departures: Departure[];
+}
+
+/** See the module. */
+export class PeerTrace implements PeerWatch {
+  readonly #host: HostPart<'trace'>;
+  readonly #peer: string;
+  readonly #names: readonly string[];
+  readonly #known = new Map<number, Known>();
+  #ended: Known[] = [];
+  /** Numbers of messages in the places for their lives. */
+  #lives: number[] = [];
+  readonly #ways: (WayText | undefined)[];
+  #listNs: Nanoseconds = Number.NEGATIVE_INFINITY;
+  #lifeNs: Nanoseconds = Number.NEGATIVE_INFINITY;
+  #wayNs: Nanoseconds = Number.NEGATIVE_INFINITY;
+  #wayUse = '';
+
+  /** @param names Names of the carriers, in the order of the ways. */
+  constructor(host: HostPart<'trace'>, peer: string, names: readonly string[]) {
+    this.#host = host;
+    this.#peer = peer;
+    this.#names = names;
+    this.#ways = names.map(() => undefined);
+  }
+
+  accepted(now: Nanoseconds, message: WatchedMessage): void {
+    this.#of(now, message);
+    this.#list(now);
+  }
+
+  sent(now: Nanoseconds, { message, start, end }: WatchedPiece, way: number): void {
+    const known = this.#of(now, message);
+    const isFirst = start >= known.leftEnd;
+    known.leftEnd = Math.max(known.leftEnd, end);
+    const name = this.#names[way] ?? '?';
+    const atMs = msOf(now);
+    const why = isFirst ? 'first' : known.why;
+    const last = known.departures.at(-1);
+    const isNext =
+      last?.end === start &&
+      last.way === name &&
+      last.why === why &&
+      atMs - last.toMs <= TOGETHER_MS;
+    if (last !== undefined && isNext) {
+      known.departures[known.departures.length - 1] = { ...last, end, toMs: atMs };
+    } else if (known.departures.length < DEPARTURES_LISTED) {
+      known.departures.push({ fromMs: atMs, toMs: atMs, way: name, start, end, why });
+    }
+    this.#life(now, known, 'later');
+  }
+
+  again(now: Nanoseconds, message: WatchedMessage, why: AgainReason): void {
+    const known = this.#of(now, message);
+    known.why = why;
+    known.again.set(why, (known.again.get(why) ?? 0) + 1);
+    this.#list(now);
+  }
+
+  ended(now: Nanoseconds, message: WatchedMessage, outcome: string): void {
+    const known = this.#of(now, message);
+    known.untilMs = msOf(now);
+    known.state = outcome;
+    this.#known.delete(message.number);
+    this.#ended = [...this.#ended, known].slice(-ENDED_LISTED);
+    this.#life(now, known, 'now');
+    this.#list(now);
+  }
+
+  way(now: Nanoseconds, way: number, state: WayState): void {
+    const { isUp, isActive, windowBytes, inFlightBytes, roundTripNs } = state;
+    this.#ways[way] = {
+      name: this.#names[way] ?? '?',
+      state: isUp ? 'up' : 'down',
+      use: isActive ? 'in-use' : 'idle',
+      window: Math.round(windowBytes),
+      flight: inFlightBytes,
+      tripUs: roundTripNs === undefined ? null : Math.round(roundTripNs / NS_PER_US),
+    };
+    const known = this.#ways.filter((one) => one !== undefined);
+    const use = known.map(({ name, state: is, use: used }) => `${name} ${is} ${used}`).join();
+    if (use === this.#wayUse && now - this.#wayNs < EVERY_NS) return;
+    this.#wayUse = use;
+    this.#wayNs = now;
+    this.#host.trace.state(WAYS.machine.write({ peer: this.#peer }), WAYS.state.write(known));
+  }
+
+  #of(now: Nanoseconds, message: WatchedMessage): Known {
+    const found = this.#known.get(message.number);
+    if (found !== undefined) return found;
+    const made: Known = {
+      message,
+      sinceMs: msOf(Math.min(now, message.sinceNs)),
+      untilMs: null,
+      state: 'open',
+      again: new Map(),
+      why: 'lost',
+      leftEnd: 0,
+      departures: [],
+    };
+    this.#known.set(message.number, made);
+    return made;
+  }
+
+  /** Each second, and when nothing is open any more. */
+  #list(now: Nanoseconds): void {
+    if (this.#known.size > 0 && now - this.#listNs < EVERY_NS) return;
+    this.#listNs = now;
+    const open = [...this.#known.values()].slice(0, OPEN_LISTED);
+    const listed = [...this.#ended, ...open].map(textOf);
+    const machine = MESSAGES.machine.write({ peer: this.#peer });
+    this.#host.trace.state(machine, MESSAGES.state.write(listed));
+  }
+
+  /** Of messages in several parts, and of those that were sent again. */
+  #life(now: Nanoseconds, { message, departures }: Known, when: 'now' | 'later'): void {
+    if (departures.length < 2) return;
+    let place = this.#lives.indexOf(message.number);
+    if (place < 0) {
+      place = this.#lives.length < LIVES ? this.#lives.length : this.#oldest();
+      this.#lives[place] = message.number;
+    } else if (when === 'later' && now - this.#lifeNs < EVERY_NS) return;
+    this.#lifeNs = now;
+    const { number, bytes } = message;
+    const state = LIFE.state.write({ number, bytes: bytes.length, departures });
+    this.#host.trace.state(LIFE.machine.write({ place, peer: this.#peer }), state);
+  }
+
+  /** The place of the message with the lowest number. */
+  #oldest(): number {
+    return this.#lives.indexOf(Math.min(...this.#lives));
+  }
+}
+
+function textOf({ message, sinceMs, untilMs, state, leftEnd, again }: Known): MessageState {
+  const { number, kind, bytes, there } = message;
+  return {
+    ...{ number, kind, bytes: bytes.length, sent: leftEnd, there: there.size },
+    ...{ sinceMs, untilMs, state },
+    again: [...again].map(([why, times]) => ({ why, times })),
+  };
+}
+
+function msOf(ns: Nanoseconds): number {
+  return Math.round(ns / NS_PER_MS);
+}

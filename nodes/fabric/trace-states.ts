@@ -1,0 +1,101 @@
+/**
+ * What a node traces about its messages and ways: written where it runs, read where it is drawn.
+ * Instants are ms since the start of the run.
+ *
+ * @module
+ */
+import { count, form, list, oneOf, optional, word } from '../_kit/text-form.ts';
+import { perPeer } from '../_kit/trace-state.ts';
+import { MESSAGE_KINDS } from './envelope.ts';
+
+/** Messages that a state lists: the oldest open ones, and the last that ended. */
+export const OPEN_LISTED = 12;
+/** See {@link OPEN_LISTED}. */
+export const ENDED_LISTED = 8;
+/** Departures that the life of a message lists, neighbours in time and place taken together. */
+export const DEPARTURES_LISTED = 48;
+/** Messages to a peer whose lives are kept, the last ones. */
+export const LIVES = 4;
+
+/** Why bytes leave: for the first time, or again. */
+export const REASONS = [
+  'first',
+  'lost',
+  'time-out',
+  'refused',
+  'other-way',
+  'peer-restarted',
+] as const;
+/** See {@link REASONS}. */
+export type Reason = (typeof REASONS)[number];
+
+const AGAIN = list(form('{why}={times}', { why: oneOf(REASONS), times: count }), '+');
+
+/** Messages to a peer: `5 call of 1062 B sent 1062 there 0 since 500 until - waiting lost=2`. */
+export const MESSAGES = perPeer(
+  'messages to {peer}',
+  list(
+    form(
+      '{number} {kind} of {bytes} B sent {sent} there {there} since {sinceMs} until {untilMs} {state} {again}',
+      {
+        number: count,
+        kind: oneOf(MESSAGE_KINDS),
+        bytes: count,
+        sent: count,
+        there: count,
+        sinceMs: count,
+        untilMs: optional(count),
+        /** `open`, or how it ended. */
+        state: word,
+        again: AGAIN,
+      },
+    ),
+    ',',
+  ),
+);
+/** A message in a list. */
+export type MessageState = NonNullable<ReturnType<(typeof MESSAGES)['state']['read']>>[number];
+
+/** Departures of one message, by the place in which its life is kept. */
+export const LIFE = {
+  machine: form('life {place} of {peer}', { place: count, peer: word }),
+  state: form('{number} of {bytes} B: {departures}', {
+    number: count,
+    bytes: count,
+    departures: list(
+      form('{fromMs}-{toMs} {way} {start}-{end} {why}', {
+        fromMs: count,
+        toMs: count,
+        way: word,
+        start: count,
+        end: count,
+        why: oneOf(REASONS),
+      }),
+      ',',
+    ),
+  }),
+};
+/** The life of a message. */
+export type LifeState = NonNullable<ReturnType<(typeof LIFE)['state']['read']>>;
+/** Bytes that left together. */
+export type Departure = LifeState['departures'][number];
+
+/** Ways to a peer: `datagram up in-use window 12000 flight 1200 trip 20012`. */
+export const WAYS = perPeer(
+  'ways to {peer}',
+  list(
+    form('{name} {state} {use} window {window} flight {flight} trip {tripUs}', {
+      name: word,
+      state: oneOf(['up', 'down']),
+      use: oneOf(['in-use', 'idle']),
+      /** Bytes; 0 over carriers whose word is enough. */
+      window: count,
+      flight: count,
+      /** Round trip; null before the first sample. */
+      tripUs: optional(count),
+    }),
+    ',',
+  ),
+);
+/** A way. */
+export type WayText = NonNullable<ReturnType<(typeof WAYS)['state']['read']>>[number];
