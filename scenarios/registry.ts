@@ -12,6 +12,7 @@ import { moduleProtocols } from './files/load.ts';
 import { ADDED, SHIPPED } from './generated/protocols.ts';
 import { loadProtocol } from './protocol-module.ts';
 import { EMULATE_METRICS } from './runner/emulate-metrics.ts';
+import { LINK_METRICS } from './runner/link-metrics.ts';
 import { LIVE_METRICS, PROCESS_METRICS } from './runner/live-meter.ts';
 import { trafficMetrics } from './runner/traffic-metrics.ts';
 
@@ -53,6 +54,7 @@ export class ProtocolRegistry implements Registry {
     return [
       ...all.flatMap(({ name }) => trafficMetrics(name)),
       ...EMULATE_METRICS,
+      ...LINK_METRICS,
       ...LIVE_METRICS,
       ...PROCESS_METRICS,
       ...PRIVACY_METRICS,

@@ -33,6 +33,8 @@ export const END = 4;
 export const BUSY = 5;
 /** Instant of the pending wake-up, ns; -1 if there is none. */
 export const WAKE_AT = 6;
+/** Bytes of packets whose serialisation has begun, with the overhead of the link. */
+export const CARRIED = 7;
 
 /** One direction of a link, seen from outside. */
 export interface DirectionView {

@@ -9,7 +9,15 @@
  */
 
 import type { DirectionContext } from './direction-context.ts';
-import { BUSY, END, LAST_ARRIVAL, RATE, RELEASED, TRANSMITTED } from './direction-context.ts';
+import {
+  BUSY,
+  CARRIED,
+  END,
+  LAST_ARRIVAL,
+  RATE,
+  RELEASED,
+  TRANSMITTED,
+} from './direction-context.ts';
 import {
   ENTRY_DOWN,
   ENTRY_INSPECT,
@@ -81,6 +89,14 @@ export class Direction extends Transmission {
   /** Total serialisation time so far, ns; divided by the elapsed time it is the utilisation. */
   get busyNs(): number {
     return this.context.state[this.base + BUSY] as number;
+  }
+
+  /**
+   * Bytes of all packets whose serialisation has begun, with the overhead of the link; also of those
+   * that were cut off or lost later, but not of copies that appear behind the transmitter.
+   */
+  get carriedBytes(): number {
+    return this.context.state[this.base + CARRIED] as number;
   }
 
   /** True when nothing holds the direction down. */

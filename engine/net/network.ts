@@ -178,6 +178,13 @@ export class Network implements DirectionContext, EventHandler {
     return sum;
   }
 
+  /** Bytes that all directions have carried ({@link Direction.carriedBytes}). */
+  get carriedBytes(): number {
+    let sum = 0;
+    for (const direction of this.directions) sum += direction.carriedBytes;
+    return sum;
+  }
+
   /** Describes the first direction whose packets do not balance; undefined if all do. */
   imbalance(): string | undefined {
     for (const direction of this.directions) {

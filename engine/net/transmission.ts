@@ -36,7 +36,7 @@ import type { Tap } from './tap.ts';
 import type { TokenBucket } from './token-bucket.ts';
 
 // Private names: V8 folds them into hot code, while imported ones are loaded and checked each time.
-const { BUSY, DELAY, END, LAST_ARRIVAL, RATE, REMAINDER, STATE_STRIDE, WAKE_AT } = layout;
+const { BUSY, CARRIED, DELAY, END, LAST_ARRIVAL, RATE, REMAINDER, STATE_STRIDE, WAKE_AT } = layout;
 const { PIPE_HEAD, RELEASED, TRANSMITTED, WAKE } = layout;
 const { ENTRY_DOWN, ENTRY_PARTITION, ENTRY_SENDER, EXIT_HELD, EXIT_PARTITION } = masks;
 const NIL = NO_PACKET;
@@ -256,12 +256,13 @@ export abstract class Transmission implements DirectionView {
     const { state } = context;
     const base = this.base;
     if (context.observer !== undefined) context.observer.onStarted(this, packet);
+    const length = (this.table.length[packet] as number) + this.overhead;
+    state[base + CARRIED] = (state[base + CARRIED] as number) + length;
     const rate = state[base + RATE] as number;
     if (rate === INFINITE) {
       this.enterPipe(packet);
       return;
     }
-    const length = (this.table.length[packet] as number) + this.overhead;
     const amount = length * BIT_NS_PER_BYTE + (state[base + REMAINDER] as number);
     let duration = Math.floor(amount / rate);
     // The quotient may have been rounded up to the next integer.

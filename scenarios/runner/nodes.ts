@@ -13,6 +13,7 @@ import type { Registry } from '../../topologies/files/registry.ts';
 import type { HostSpec, Topology } from '../../topologies/model.ts';
 import { nodeOptions } from '../files/load.ts';
 import type { Scenario, TrafficSpec } from '../model.ts';
+import { LINK_METRICS } from './link-metrics.ts';
 import { trafficMetrics } from './traffic-metrics.ts';
 
 /** The result of a schema's `safeParse`. */
@@ -95,7 +96,8 @@ export function metricsOf(scenario: Scenario, registry: Registry): readonly Metr
     ...protocol.metrics,
     ...trafficMetrics(protocol.name),
   ]);
-  return scenario.privacy === undefined ? own : [...own, ...PRIVACY_METRICS];
+  const all = [...own, ...LINK_METRICS];
+  return scenario.privacy === undefined ? all : [...all, ...PRIVACY_METRICS];
 }
 
 /**

@@ -14,6 +14,7 @@ import { addUp } from '../../reports/add-up.ts';
 import type { FaultGap, FaultRecord, MetricData, SeedResult, Series } from '../../reports/model.ts';
 import type { Scenario, TrafficSpec } from '../model.ts';
 import { notApplicable, seriesBinNs } from '../series-bins.ts';
+import { linkMetrics, linksUncounted } from './link-metrics.ts';
 import type { Stage } from './stage.ts';
 import { trafficMetrics } from './traffic-metrics.ts';
 import type { Flow } from './traffic-source.ts';
@@ -83,8 +84,9 @@ function gathered({ stage, world, scenario, how, isOver }: Gathering): SeedResul
     metrics: {
       ...nodeMetrics(world, scenario, how.definitions),
       ...flowMetrics(stage, how.protocolOf, nowNs),
+      ...linkMetrics(world),
     },
-    ...inapplicable(stage, scenario, how.protocolOf),
+    ...inapplicable({ stage, world, scenario, protocolOf: how.protocolOf }),
     ...pathLatencies(stage, how.protocolOf),
     faults: faultRecords(stage, isOver),
     packets: world.packets(),
@@ -249,19 +251,24 @@ function donePart({ done }: Stage): Pick<SeedResult, 'done'> {
   };
 }
 
-/** Metrics of flows that a run of this length cannot measure, each with the reason. */
-function inapplicable(
-  { flows }: Stage,
-  { durationNs }: Scenario,
-  protocolOf: (flow: TrafficSpec) => string,
-): Pick<SeedResult, 'notApplicable'> {
-  const protocols = [...new Set(flows.map(({ spec }) => protocolOf(spec)))];
+/** Metrics that a run of this kind or length cannot measure, each with the reason. */
+function inapplicable({
+  stage,
+  world,
+  scenario: { durationNs },
+  protocolOf,
+}: Pick<Gathering, 'stage' | 'world' | 'scenario'> & Pick<Ending, 'protocolOf'>): Pick<
+  SeedResult,
+  'notApplicable'
+> {
+  const protocols = [...new Set(stage.flows.map(({ spec }) => protocolOf(spec)))];
   const names = protocols.flatMap((name) => trafficMetrics(name).map((metric) => metric.name));
   const reasons = names.sort().flatMap((name) => {
     const reason = notApplicable(name, durationNs);
     return reason === undefined ? [] : [[name, reason]];
   });
-  return reasons.length === 0 ? {} : { notApplicable: Object.fromEntries(reasons) };
+  const all = { ...Object.fromEntries(reasons), ...linksUncounted(world) };
+  return Object.keys(all).length === 0 ? {} : { notApplicable: all };
 }
 
 /** For each restart of a node of the flow, the time until packets arrive again, ns. */

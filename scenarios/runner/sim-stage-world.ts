@@ -185,6 +185,10 @@ export class SimStageWorld implements World {
     };
   }
 
+  linkBytes(): number {
+    return this.sim.network.carriedBytes;
+  }
+
   assertBalance(): void {
     const imbalance = this.sim.network.imbalance();
     assert(imbalance === undefined, `packets do not add up: ${imbalance}`);

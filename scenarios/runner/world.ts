@@ -102,6 +102,8 @@ export interface World {
   resetMetrics(): void;
   nodeDrops(): Readonly<Record<string, number>>;
   packets(): PacketTotals;
+  /** Bytes that links began to transmit so far; absent where links do not count them. */
+  linkBytes?(): number;
   /**
    * Asserts that every packet of the links is accounted for; absent where links are in other
    * processes, which do so themselves.

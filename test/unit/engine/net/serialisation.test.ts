@@ -59,6 +59,21 @@ describe('serialisation (docs/spec/link-model.md#serialisation-and-delay)', () =
     expect(line.arrivals[0]!.bytes).toHaveLength(962);
   });
 
+  it('counts the bytes that each link began to transmit, with its overhead', () => {
+    const rates = [8_000_000, Number.POSITIVE_INFINITY] as const;
+    const lossy = { loss: { kind: 'bernoulli', probability: 1 } } as const;
+    const [slow, fast] = rates.map((rateBps) => ({ rateBps, delayNs: 0, overheadBytes: 38 }));
+    const line = new Line([slow!, { ...fast!, overheadBytes: 0, ...lossy }]);
+    line.offer(962, 100, 1);
+    // The third packet still waits: its serialisation has not begun.
+    line.run(1_000_001);
+    expect(line.directions.map(({ carriedBytes }) => carriedBytes)).toEqual([1_138, 962]);
+    line.run();
+    expect(line.directions.map(({ carriedBytes }) => carriedBytes)).toEqual([1_177, 1_063]);
+    expect(line.arrivals).toHaveLength(0);
+    expect(line.network.carriedBytes).toBe(1_177 + 1_063);
+  });
+
   it('takes no time at an infinite rate, and then needs no queue', () => {
     const rateBps = Number.POSITIVE_INFINITY;
     const line = new Line([{ rateBps, delayNs: 5, queue: { ...UNLIMITED, limitPackets: 0 } }]);
