@@ -1,0 +1,137 @@
+/**
+ * What came from a peer: once, again after a crash, and from memories that it had before.
+ *
+ * @module
+ */
+import { describe, expect, it } from 'vitest';
+import { GAPS_MAX, HANDED_AHEAD, WINDOW_NUMBERS } from '../../../../nodes/fabric/geometry.ts';
+import { Inbox } from '../../../../nodes/fabric/incoming/inbox.ts';
+import type { Piece } from '../../../../nodes/fabric/wire.ts';
+
+const MIB = 1_048_576;
+const memoryOf = (name: number): Uint8Array => new Uint8Array(8).fill(name);
+
+function piece(number: number, fields: Partial<Piece> = {}): Piece {
+  return { number, total: 4, offset: 0, bytes: Uint8Array.of(1, 2, 3, 4), ...fields };
+}
+
+function inboxOf(record?: Uint8Array): Inbox {
+  const inbox = new Inbox(record);
+  inbox.meet(memoryOf(1));
+  return inbox;
+}
+
+/** Hands over and handles a message. */
+function handle(inbox: Inbox, number: number): void {
+  inbox.hand(number, 4);
+  inbox.handled(number);
+}
+
+describe('a message', () => {
+  it('is taken once: not while it is with its handler, nor afterwards, nor after a restart', () => {
+    const inbox = inboxOf();
+    expect(inbox.take(piece(1)).kind).toBe('whole');
+    inbox.hand(1, 4);
+    expect(inbox.take(piece(1)).kind).toBe('known');
+    inbox.handled(1);
+    expect(inbox.take(piece(1)).kind).toBe('known');
+    expect(inboxOf(inbox.record()).take(piece(1)).kind).toBe('known');
+  });
+
+  it('that was not handled before a crash is taken again, and said to come again', () => {
+    const inbox = inboxOf();
+    inbox.hand(3, 4);
+    const found = inboxOf(inbox.record());
+    expect(found.take(piece(3)).kind).toBe('whole');
+    expect(found.hand(3, 4)).toBe(true);
+    expect(found.hand(3 + HANDED_AHEAD, 4)).toBe(true);
+    expect(found.hand(3 + HANDED_AHEAD + 1, 4)).toBe(false);
+  });
+
+  it('is told of when the disk knows it, and not when a write has failed', () => {
+    const inbox = inboxOf();
+    handle(inbox, 1);
+    inbox.record();
+    handle(inbox, 2);
+    expect(inbox.news().contiguous).toBe(0);
+    inbox.notWritten();
+    expect(inbox.news().contiguous).toBe(0);
+    inbox.record();
+    expect(inbox.written()).toBe(2);
+    expect(inbox.news().contiguous).toBe(2);
+  });
+
+  it('beyond the window is refused, and one at its end taken', () => {
+    const inbox = inboxOf();
+    expect(inbox.take(piece(WINDOW_NUMBERS)).kind).toBe('whole');
+    const refused = { kind: 'drop', reason: 'beyond-window' };
+    expect(inbox.take(piece(WINDOW_NUMBERS + 1))).toEqual(refused);
+  });
+});
+
+describe('a peer with another memory', () => {
+  it('has its numbers handed over only when the disk knows the new one', () => {
+    const inbox = inboxOf();
+    for (let number = 1; number <= 100; number += 1) handle(inbox, number);
+    inbox.record();
+    inbox.written();
+    expect(inbox.mayHand(50)).toBe(true);
+    expect(inbox.meet(memoryOf(2))).toBe('new');
+    expect([inbox.mayHand(1), inbox.isDirty]).toEqual([false, true]);
+    const record = inbox.record();
+    inbox.written();
+    expect(inbox.mayHand(1)).toBe(true);
+    const found = new Inbox(record);
+    expect([found.meet(memoryOf(2)), found.meet(memoryOf(1))]).toEqual(['same', 'former']);
+  });
+
+  it('is told from four former ones, also after a restart', () => {
+    const inbox = inboxOf();
+    for (let name = 2; name <= 6; name += 1) inbox.meet(memoryOf(name));
+    const found = new Inbox(inbox.record());
+    expect([2, 3, 4, 5, 6].map((name) => found.meet(memoryOf(name)))).toEqual([
+      ...['former', 'former', 'former', 'former', 'same'],
+    ]);
+    expect(found.meet(memoryOf(1))).toBe('new');
+  });
+});
+
+describe('a message in pieces', () => {
+  it('is whole when its last byte has come, in any order', () => {
+    const inbox = inboxOf();
+    const bytes = Uint8Array.of(1, 2, 3, 4);
+    const outcomes = [2, 0, 3, 2, 1].map((offset) =>
+      inbox.take(piece(1, { offset, bytes: bytes.subarray(offset, offset + 1) })),
+    );
+    expect(outcomes.map(({ kind }) => kind).join()).toBe('partial,partial,partial,partial,whole');
+    expect(outcomes.at(-1)).toEqual({ kind: 'whole', bytes });
+    expect(inbox.assemblyBytes).toBe(0);
+  });
+
+  it('begins anew when it has another length', () => {
+    const inbox = inboxOf();
+    inbox.take(piece(1, { total: 3, bytes: Uint8Array.of(9, 9) }));
+    inbox.take(piece(1, { bytes: Uint8Array.of(1, 2) }));
+    const last = inbox.take(piece(1, { offset: 2, bytes: Uint8Array.of(3, 4) }));
+    expect(last).toEqual({ kind: 'whole', bytes: Uint8Array.of(1, 2, 3, 4) });
+  });
+
+  it('has no more gaps than 4,096; what closes one is taken', () => {
+    const inbox = inboxOf();
+    const take = (offset: number): unknown =>
+      inbox.take(piece(1, { total: MIB, offset, bytes: Uint8Array.of(7) }));
+    for (let at = 0; at < GAPS_MAX; at += 1) take(2 * at);
+    expect(take(2 * GAPS_MAX)).toEqual({ kind: 'drop', reason: 'no-room' });
+    expect(take(1)).toEqual({ kind: 'partial' });
+    expect(take(2 * GAPS_MAX)).toEqual({ kind: 'partial' });
+  });
+
+  it('gives its memory back when its sender gives it up', () => {
+    const inbox = inboxOf();
+    inbox.take(piece(1, { total: MIB }));
+    inbox.take(piece(2, { total: MIB }));
+    inbox.raise(2);
+    expect(inbox.assemblyBytes).toBe(65_536);
+    expect(inbox.take(piece(1)).kind).toBe('known');
+  });
+});

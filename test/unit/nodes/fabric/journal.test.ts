@@ -1,0 +1,35 @@
+import { describe, expect, it } from 'vitest';
+import { RETRY_NS } from '../../../../nodes/fabric/geometry.ts';
+import { Journal } from '../../../../nodes/fabric/journal.ts';
+
+describe('the writes of a peer', () => {
+  it('are one at a time, and what is asked for meanwhile is part of the next', () => {
+    const journal = new Journal<string>();
+    expect(journal.begins(0)).toBe(false);
+    journal.ask('a');
+    journal.ask();
+    expect(journal.begins(0)).toBe(true);
+    journal.ask('b');
+    expect(journal.begins(1)).toBe(false);
+    expect(journal.done()).toEqual(['a']);
+    expect(journal.begins(2)).toBe(true);
+    expect(journal.done()).toEqual(['b']);
+    expect(journal.begins(3)).toBe(false);
+  });
+
+  it('that fail are tried again after 250 ms, in order, with what came since', () => {
+    const journal = new Journal<string>();
+    journal.ask('a');
+    journal.begins(0);
+    journal.ask('b');
+    journal.failed(10);
+    journal.ask('c');
+    expect(journal.nextAt).toBe(10 + RETRY_NS);
+    expect(journal.begins(9 + RETRY_NS)).toBe(false);
+    expect(journal.begins(10 + RETRY_NS)).toBe(true);
+    expect(journal.nextAt).toBe(Number.POSITIVE_INFINITY);
+    journal.failed(20 + RETRY_NS);
+    expect(journal.begins(20 + 2 * RETRY_NS)).toBe(true);
+    expect(journal.done()).toEqual(['a', 'b', 'c']);
+  });
+});
