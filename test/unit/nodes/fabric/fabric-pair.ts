@@ -234,7 +234,7 @@ export class FabricPair {
 }
 
 /** What a payload says: its first bytes, up to a zero. */
-export function textOf(payload: Uint8Array): string {
+function textOf(payload: Uint8Array): string {
   const end = payload.indexOf(0);
   return new TextDecoder().decode(end < 0 ? payload : payload.subarray(0, end));
 }

@@ -123,7 +123,7 @@ it.each([
     'a carrier that carries nobody',
     `stack:\n  ${entry('carol', SHIM1)}\n`,
     [
-      'E127 9 «…/shim1.ts» stack[0].run: ping on carol carries no other protocol (protocols that do: bulk, datagram, dtn, gateway, mixnet)',
+      'E127 9 «…/shim1.ts» stack[0].run: ping on carol carries no other protocol (protocols that do: bulk, datagram, dtn, fabric, gateway, mixnet)',
     ],
   ],
   [
