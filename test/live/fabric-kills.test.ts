@@ -5,7 +5,7 @@
  * @module
  */
 import { afterAll, expect, it } from 'vitest';
-import type { Report } from '../../reports/model.ts';
+import type { Report } from '../../reports/report-schema.ts';
 import { blockOf, cleanUp, reportOn, spread, warningsOf, write } from './support.ts';
 
 afterAll(cleanUp);
