@@ -207,6 +207,7 @@ class FabricNode implements NodeHandle {
       watch: this.#traceOf(name, transports),
       handlers: {
         hand: (arrival): void => this.#hand(name, arrival),
+        forgotten: (): void => this.#subscribers?.forget(name),
         accepted: (kind, payload): void => {
           if (kind === 'message') this.#account.accepted(payload);
         },

@@ -24,6 +24,7 @@ export type Waiter = (outcome: string, body?: Uint8Array) => void;
 /** What the node does for the machine of a peer. */
 export interface PeerHandlers {
   readonly hand: (arrival: Arrival) => void;
+  readonly forgotten: () => void;
   readonly accepted: (kind: MessageKind, payload: Uint8Array) => void;
   readonly kept: (kind: MessageKind, number: number) => void;
   readonly effected: (call: Uint8Array, how: 'written' | 'found') => void;
@@ -151,6 +152,9 @@ export class PeerNode {
         return;
       case 'hand':
         handlers.hand(effect.arrival);
+        return;
+      case 'forgotten':
+        handlers.forgotten();
         return;
       case 'accepted':
         handlers.accepted(effect.messageKind, effect.payload);

@@ -147,6 +147,7 @@ export class PeerMachine<Request> implements Machine<PeerInput<Request>, PeerEff
     const met = this.#receiver.inbox.meet(memory);
     if (met === 'former') return 'old-memory';
     if (met === 'new') this.#receiver.reset();
+    if (met === 'new' && this.#peerLife > 0) this.#effects.push({ kind: 'forgotten' });
     if (met === 'new' || life > this.#peerLife) {
       const isRestart = this.#peerLife > 0;
       this.#peerLife = life;

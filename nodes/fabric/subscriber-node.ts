@@ -70,6 +70,18 @@ export class Subscribers {
     this.#hand();
   }
 
+  /** A peer has forgotten what it sent: nothing of it waits any more, and nobody needs its answers. */
+  forget(from: string): void {
+    const before = this.#waiting.length;
+    this.#waiting = this.#waiting.filter((one) => one.from !== from);
+    for (let count = this.#waiting.length; count < before; count += 1) {
+      this.#parts.drop('not-taken');
+    }
+    for (const [id, call] of this.#calls) if (call.from === from) this.#calls.delete(id);
+    // Its number may be that of a new message.
+    if (this.#last?.from === from) this.#last = undefined;
+  }
+
   /** A request of the application: `next`, `answer` or `refuse`. */
   request(request: NodeRequest): void {
     const now = this.#parts.now();

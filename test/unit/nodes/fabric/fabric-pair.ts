@@ -190,6 +190,7 @@ export class End {
         this.drops.set(effect.reason, (this.drops.get(effect.reason) ?? 0) + 1);
         return;
       case 'accepted':
+      case 'forgotten':
       case 'count':
       case 'switched':
     }

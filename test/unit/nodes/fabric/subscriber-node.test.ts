@@ -55,6 +55,31 @@ class Application {
   }
 }
 
+describe('what a peer sent before it lost its memory', () => {
+  it('waited until deadlines that the peer chose, without bound, and confirmed others by its number', () => {
+    const application = new Application();
+    for (let number = 1; number <= 100; number += 1) {
+      application.subscribers.add('alice', arrival(number, { deadlineNs: 1e15 }));
+    }
+    application.subscribers.add('carol', arrival(7));
+    expect(application.ask('next')).toEqual(['ok 1']);
+    application.subscribers.forget('alice');
+    expect(application.subscribers.waiting).toBe(1);
+    expect(application.drops).toHaveLength(99);
+    expect(application.ask('next')).toEqual(['ok 7']);
+    expect(application.handled).toEqual([]);
+  });
+
+  it('is not answered any more', () => {
+    const application = new Application();
+    application.subscribers.add('alice', arrival(1, { kind: 'call' }));
+    expect(application.ask('next')).toEqual(['ok 1']);
+    application.subscribers.forget('alice');
+    expect(application.ask('answer', toHex(idOf(1)))).toEqual(['unknown-call']);
+    expect(application.handled).toEqual([]);
+  });
+});
+
 describe('a message that waits for an application', () => {
   it('is handed out until its deadline, and counts as handled when the next one is asked for', () => {
     const application = new Application();
