@@ -45,6 +45,9 @@ interface Known {
   /** Where the bytes end that have left. */
   leftEnd: number;
   departures: Departure[];
+  unlisted: number;
+  bytesAgain: number;
+  readonly ways: Set<string>;
 }
 
 /** See the module. */
@@ -92,7 +95,9 @@ export class PeerTrace implements PeerWatch {
       known.departures[known.departures.length - 1] = { ...last, end, toMs: atMs };
     } else if (known.departures.length < DEPARTURES_LISTED) {
       known.departures.push({ fromMs: atMs, toMs: atMs, way: name, start, end, why });
-    }
+    } else known.unlisted += 1;
+    if (!isFirst) known.bytesAgain += end - start;
+    known.ways.add(name);
     this.#life(now, known, 'later');
   }
 
@@ -143,6 +148,9 @@ export class PeerTrace implements PeerWatch {
       why: 'lost',
       leftEnd: 0,
       departures: [],
+      unlisted: 0,
+      bytesAgain: 0,
+      ways: new Set(),
     };
     this.#known.set(message.number, made);
     return made;
@@ -155,11 +163,12 @@ export class PeerTrace implements PeerWatch {
     const open = [...this.#known.values()].slice(0, OPEN_LISTED);
     const listed = [...this.#ended, ...open].map(textOf);
     const machine = MESSAGES.machine.write({ peer: this.#peer });
-    this.#host.trace.state(machine, MESSAGES.state.write(listed));
+    this.#host.trace.state(machine, MESSAGES.state.write({ open: this.#known.size, listed }));
   }
 
   /** Of messages in several parts, and of those that were sent again. */
-  #life(now: Nanoseconds, { message, departures }: Known, when: 'now' | 'later'): void {
+  #life(now: Nanoseconds, known: Known, when: 'now' | 'later'): void {
+    const { message, departures, unlisted, bytesAgain: again } = known;
     if (departures.length < 2) return;
     let place = this.#lives.indexOf(message.number);
     if (place < 0) {
@@ -168,7 +177,8 @@ export class PeerTrace implements PeerWatch {
     } else if (when === 'later' && now - this.#lifeNs < EVERY_NS) return;
     this.#lifeNs = now;
     const { number, bytes } = message;
-    const state = LIFE.state.write({ number, bytes: bytes.length, departures });
+    const totals = { again, ways: [...known.ways], unlisted };
+    const state = LIFE.state.write({ number, bytes: bytes.length, ...totals, departures });
     this.#host.trace.state(LIFE.machine.write({ place, peer: this.#peer }), state);
   }
 

@@ -31,37 +31,49 @@ export type Reason = (typeof REASONS)[number];
 
 const AGAIN = list(form('{why}={times}', { why: oneOf(REASONS), times: count }), '+');
 
-/** Messages to a peer: `5 call of 1062 B sent 1062 there 0 since 500 until - waiting lost=2`. */
+const LISTED = list(
+  form(
+    '{number} {kind} of {bytes} B sent {sent} there {there} since {sinceMs} until {untilMs} {state} {again}',
+    {
+      number: count,
+      kind: oneOf(MESSAGE_KINDS),
+      bytes: count,
+      sent: count,
+      there: count,
+      sinceMs: count,
+      untilMs: optional(count),
+      /** `open`, or how it ended. */
+      state: word,
+      again: AGAIN,
+    },
+  ),
+  ',',
+);
+
+/**
+ * Messages to a peer, how many are open and some of them: `1 open: 5 call of 1062 B sent 1062 there 0
+ * since 500 until - open lost=2`.
+ */
 export const MESSAGES = perPeer(
   'messages to {peer}',
-  list(
-    form(
-      '{number} {kind} of {bytes} B sent {sent} there {there} since {sinceMs} until {untilMs} {state} {again}',
-      {
-        number: count,
-        kind: oneOf(MESSAGE_KINDS),
-        bytes: count,
-        sent: count,
-        there: count,
-        sinceMs: count,
-        untilMs: optional(count),
-        /** `open`, or how it ended. */
-        state: word,
-        again: AGAIN,
-      },
-    ),
-    ',',
-  ),
+  form('{open} open: {listed}', { open: count, listed: LISTED }),
 );
 /** A message in a list. */
-export type MessageState = NonNullable<ReturnType<(typeof MESSAGES)['state']['read']>>[number];
+export type MessageState = NonNullable<
+  ReturnType<(typeof MESSAGES)['state']['read']>
+>['listed'][number];
 
 /** Departures of one message, by the place in which its life is kept. */
 export const LIFE = {
   machine: form('life {place} of {peer}', { place: count, peer: word }),
-  state: form('{number} of {bytes} B: {departures}', {
+  state: form('{number} of {bytes} B again {again} over {ways} unlisted {unlisted}: {departures}', {
     number: count,
     bytes: count,
+    /** Bytes that left again, and the ways that were taken, whether their departures are listed or not. */
+    again: count,
+    ways: list(word, '>'),
+    /** Departures that are not listed. */
+    unlisted: count,
     departures: list(
       form('{fromMs}-{toMs} {way} {start}-{end} {why}', {
         fromMs: count,

@@ -76,6 +76,8 @@ interface Pair {
   readonly from: string;
   readonly to: string;
   readonly ways: readonly WayText[];
+  /** Messages that are open, listed or not. */
+  readonly open: number;
   readonly messages: readonly MessageState[];
 }
 
@@ -125,7 +127,8 @@ function pairsOf({ name, states }: NodeState): readonly Pair[] {
     from: name,
     to: key.peer,
     ways: ways.find((one) => one.key.peer === key.peer)?.value ?? [],
-    messages: value ?? [],
+    open: value?.open ?? 0,
+    messages: value?.listed ?? [],
   }));
 }
 
@@ -157,7 +160,7 @@ function drawMessages(input: DrawingInput): Drawing {
   return {
     ...wordsOf(pairs),
     legend:
-      'A bar is a message from its acceptance to its end: green handled, yellow open, red given up; the shaded part is there, or with a carrier that delivers it.',
+      'A bar is a message from its acceptance to its end: green handled, brown or yellow open, red given up; the shaded part is there, or with a carrier that delivers it.',
     shapes,
     height: y + 4,
     table: tableOf(pairs),
@@ -249,13 +252,15 @@ function endText({ state, sent, there, bytes, again }: MessageState): string {
 
 function wordsOf(pairs: readonly Pair[]): Pick<Drawing, 'title' | 'summary'> {
   const all = pairs.flatMap(({ messages }) => messages);
-  const open = all.filter(({ state }) => state === 'open').length;
+  const open = pairs.reduce((sum, one) => sum + one.open, 0);
   const given = all.filter((message) => fillOf(message) === 'fail').length;
   const down = pairs.flatMap(({ ways }) => ways).filter(({ state }) => state === 'down').length;
   const parts = [
-    open === 0 ? 'No listed message is open' : `${open} listed messages are open`,
+    open === 0
+      ? 'No message is open'
+      : `${open} ${open === 1 ? 'message is' : 'messages are'} open`,
     ...(given > 0 ? [`${given} were given up or refused`] : []),
-    ...(down > 0 ? [`${down} ways do not answer`] : []),
+    ...(down > 0 ? [`${down} ${down === 1 ? 'way does' : 'ways do'} not answer`] : []),
   ];
   const title = `${parts.join(', ')}.`;
   return { title, summary: `${title} ${all.length} messages of ${pairs.length} pairs are listed.` };
@@ -357,21 +362,21 @@ function departureAt(
 function lifeWords({
   number,
   bytes,
-  departures,
+  again,
+  ways,
+  unlisted,
   from,
   to,
 }: Life): Pick<Drawing, 'title' | 'summary' | 'legend'> {
-  const again = departures.filter(({ why }) => why !== 'first');
-  const bytesAgain = again.reduce((sum, { start, end }) => sum + end - start, 0);
-  const ways = [...new Set(departures.map(({ way }) => way))];
   const title = `Message ${number} of ${grouped(bytes)} B went over ${ways.join(', then ')}; ${
-    bytesAgain === 0 ? 'nothing was sent again' : `${grouped(bytesAgain)} B were sent again`
+    again === 0 ? 'nothing was sent again' : `${grouped(again)} B were sent again`
   }.`;
+  const part = unlisted === 0 ? '' : `The first parts; ${unlisted} more are not drawn. `;
+  const how = 'Across: time. Down: the bytes of the message, the first on top.';
   return {
     title,
     summary: `${title} From ${from} to ${to}.`,
-    legend:
-      'Across: time. Down: the bytes of the message, the first on top. Point at a part to read its way and reason.',
+    legend: `${part}${how} Point at a part to read its way and reason.`,
   };
 }
 

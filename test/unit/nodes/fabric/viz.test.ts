@@ -74,7 +74,7 @@ describe('the page of fabric', () => {
     trace.way(2 * SECOND, 0, { ...way, isUp: false, isActive: false });
     trace.accepted(2 * SECOND, message(2, 500, 2 * SECOND));
     const drawing = traced.draw('messages', 3 * SECOND);
-    expect(drawing?.title).toBe('1 listed messages are open, 1 ways do not answer.');
+    expect(drawing?.title).toBe('1 message is open, 1 way does not answer.');
     expect(drawing?.table.rows).toEqual([
       ['alice', 'bob', 1, 'call', 1_062, 0, 30, 'reply'],
       ['alice', 'bob', 2, 'call', 500, 2_000, null, '0 of 500 B sent, 0 there'],
@@ -106,6 +106,33 @@ describe('the page of fabric', () => {
       [1_000, 1_000, 'dtn', 4_000, 5_000, 'again: over another way'],
       [1_000, 1_000, 'dtn', 5_000, 10_000, 'for the first time'],
     ]);
+  });
+
+  it('named only what it listed of a long life: totals count all of it', () => {
+    const traced = new Traced();
+    const long = message(7, 10_000_000, 0);
+    for (let start = 0; start < 10_000_000; start += 100_000) {
+      const way = start < 9_000_000 ? 0 : 1;
+      const now = start * 100;
+      traced.trace.sent(now, { message: long, start, end: start + 100_000 }, way);
+      traced.trace.again(now, long, 'lost');
+      traced.trace.sent(now, { message: long, start, end: start + 1_000 }, way);
+    }
+    traced.trace.ended(2 * SECOND, long, 'reply');
+    const drawing = traced.draw('life', 3 * SECOND);
+    expect(drawing?.title).toBe(
+      'Message 7 of 10\u202f000\u202f000 B went over datagram, then dtn; 100\u202f000 B were sent again.',
+    );
+    expect(drawing?.legend).toContain('152 more are not drawn');
+  });
+
+  it('counted the listed messages instead of those that are open', () => {
+    const traced = new Traced();
+    for (let number = 1; number <= 100; number += 1) {
+      traced.trace.accepted(0, message(number, 100, 0));
+    }
+    traced.trace.accepted(2 * SECOND, message(101, 100, 0));
+    expect(traced.draw('messages', 2 * SECOND)?.title).toBe('101 messages are open.');
   });
 
   it('shows the message that was chosen', () => {
