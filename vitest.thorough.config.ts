@@ -8,12 +8,12 @@ import { PREPARED } from './vitest.config.ts';
 export const THOROUGH = [
   'test/architecture/new-protocol.test.ts',
   'test/scenarios/{verify,verify-mutations,doubles,privacy,privacy-laws,genuine-packets,overload}.test.ts',
-  'test/scenarios/{carriers,dtn-theory,restarts,golden-seeds,verify-command}.test.ts',
+  'test/scenarios/{carriers,dtn-theory,fabric-outage,restarts,golden-seeds,verify-command}.test.ts',
   'test/property/{gateway-rekey,http-sockets-fuzz,tcp-listeners-fuzz,mixnet-node-fuzz,scion-router-fuzz,bulk-fuzz,dtn-agent-fuzz}.test.ts',
   'test/security/{hostile-files,scmp,wire-table}.test.ts',
   'test/vectors/{wycheproof,simulation-core}.test.ts',
   'test/unit/cli/start{,-safety,-threads}.test.ts',
-  'test/unit/bench/{hop-parts,overload,overload-rounds,pipeline,pipeline-load}.test.ts',
+  'test/unit/bench/{fabric-calls,hop-parts,overload,overload-rounds,pipeline,pipeline-load}.test.ts',
   'test/unit/engine/net/stream/throughput.test.ts',
   'test/unit/engine/net/store-million.test.ts',
   'test/unit/nodes/gateway/node/{failover,life,long-life,noisy-machine}.test.ts',
@@ -25,7 +25,7 @@ export const THOROUGH = [
 
 /** Those of them that follow the wall clock on real sockets and processes. */
 export const THOROUGH_WALL = [
-  'test/live/{dtn-kills,floods,held,mixnet,namespaces,processes,signals,stack,streams,viewers}.test.ts',
+  'test/live/{dtn-kills,fabric-kills,floods,held,mixnet,namespaces,processes,signals,stack,streams,viewers}.test.ts',
   'test/conformance/live-{audit,flood}.test.ts',
   'test/environment/{bundle-kill,command,kill}.test.ts',
   'test/security/{identity,output}-live.test.ts',

@@ -21,7 +21,7 @@ export const row: Row = {
     },
     'a longer cable': {
       base: 'shipped',
-      set: { 'topology.links.0.delay': '12ms' },
+      set: { 'topology.links.0.delay': '130ms' },
       red: ['fabric.call max <='],
     },
   },
