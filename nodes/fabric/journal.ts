@@ -38,6 +38,11 @@ export class Journal<Item> {
     return true;
   }
 
+  /** What waits for the write that has begun. */
+  get writing(): readonly Item[] {
+    return this.#writing;
+  }
+
   /** The write is complete. @returns what waited for it. */
   done(): readonly Item[] {
     this.#isBusy = false;

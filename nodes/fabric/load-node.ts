@@ -57,7 +57,8 @@ export class LoadNode {
   settled({ request, outcome, body, payload, tookNs }: Settlement<Waiter>): void {
     const { meter } = this.#parts.host;
     if (outcome === 'ok') {
-      const isRight = isReplyTo(payload, body ?? new Uint8Array(0));
+      // An answer that came before a crash was not told, and is not known any more.
+      const isRight = body === undefined || isReplyTo(payload, body);
       meter.counter(isRight ? 'fabric.answered_calls' : 'fabric.wrong_answers').add(1);
       if (request !== undefined) meter.histogram('fabric.call').record(tookNs);
     }

@@ -215,7 +215,7 @@ class FabricNode implements NodeHandle {
           if (kind === 'call') this.#countCall(name, number);
         },
         effected: (call, how): void => this.#effected(call, how),
-        settled: (settlement): void => this.#settled(settlement),
+        settled: (settlement): void => this.#settled(name, settlement),
       },
     });
     this.#peers.set(name, made);
@@ -309,13 +309,20 @@ class FabricNode implements NodeHandle {
     else if (how === 'written') this.#host.meter.counter('fabric.handled_twice').add(1);
   }
 
-  #settled(settlement: Settlement<Waiter>): void {
-    const { kind, request, outcome, body, payload, isKept } = settlement;
+  #settled(peer: string, settlement: Settlement<Waiter>): void {
+    const { number, kind, request, outcome, body, payload, isKept } = settlement;
     const { meter } = this.#host;
     if (kind === 'message' && isKept) this.#account.settled(payload, outcome === 'ok');
     if (outcome === 'deadline-over') meter.counter('fabric.expired').add(1);
     if (outcome === 'queue-full') meter.counter('fabric.refused_messages').add(1);
-    if (kind === 'call') this.#load?.settled(settlement);
+    if (kind === 'call' && !this.#wasCounted(peer, number, outcome))
+      this.#load?.settled(settlement);
     request?.(outcome, body);
+  }
+
+  /** An answer is told of before a crash, and perhaps again when its trace is found on the disk. */
+  #wasCounted(peer: string, number: number, outcome: string): boolean {
+    if (this.#load === undefined || outcome !== 'ok') return false;
+    return this.#witness.note(`answered/${this.#host.name}/${peer}`, number);
   }
 }

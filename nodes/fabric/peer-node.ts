@@ -14,7 +14,7 @@ import type { Answer, Arrival, PeerEffect, PeerInput, Settlement, Submission } f
 import type { MessageKind } from './envelope.ts';
 import { RESERVED_NUMBERS } from './geometry.ts';
 import { recordPrefix } from './outgoing/sender.ts';
-import { inboxKey, PeerMachine } from './peer.ts';
+import { answeredKey, inboxKey, PeerMachine } from './peer.ts';
 import type { PeerOptions } from './peer-parts.ts';
 import type { PeerWatch } from './peer-watch.ts';
 
@@ -88,6 +88,7 @@ export class PeerNode {
         random: host.random('retries'),
         clock: (): CalendarTime => host.clock(),
         records: keys.map((key) => [key, store.get(key) ?? new Uint8Array(0)]),
+        answeredRecord: store.get(answeredKey(peer)),
         inboxRecord: store.get(inboxKey(peer)),
       },
       host.now(),

@@ -32,6 +32,8 @@ export interface PeerParts {
   readonly numbers: NumberSource;
   /** Open messages on the disk, in the order of numbers. */
   readonly records: readonly StoredRecord[];
+  /** Calls whose answers were part of the last write, which may not have erased them. */
+  readonly answeredRecord?: Uint8Array | undefined;
   /** What the disk knows of messages from the peer. */
   readonly inboxRecord: Uint8Array | undefined;
   /** True if such messages are handed to somebody outside of the record that marks them. */

@@ -15,7 +15,7 @@ import type { FabricDrop, PeerEffect, PeerInput } from './effects.ts';
 import { NEWS_DELAY_NS } from './geometry.ts';
 import { Receiver } from './incoming/receiver.ts';
 import { Journal } from './journal.ts';
-import { Sender } from './outgoing/sender.ts';
+import { numbersRecord, Sender } from './outgoing/sender.ts';
 import type { JournalItem, PeerParts, PeerShared } from './peer-parts.ts';
 import type { Lane } from './way/lane.ts';
 import { Ways } from './way/ways.ts';
@@ -172,11 +172,20 @@ export class PeerMachine<Request> implements Machine<PeerInput<Request>, PeerEff
   /** Begins a write if one is needed. */
   #write(now: Nanoseconds): void {
     if (!this.#journal.begins(now)) return;
+    const { peer } = this.#parts;
     const { inbox } = this.#receiver;
-    const value = inbox.isDirty ? inbox.record() : undefined;
-    if (value !== undefined)
-      this.#effects.push({ kind: 'put', key: inboxKey(this.#parts.peer), value });
+    const calls = this.#journal.writing.flatMap((item) =>
+      item.kind === 'answered' ? item.settlement.number : [],
+    );
+    // Before anything of them is erased, or a torn disk could have neither call nor answer.
+    if (calls.length > 0) this.#put(answeredKey(peer), numbersRecord(calls));
+    if (inbox.isDirty) this.#put(inboxKey(peer), inbox.record());
+    this.#sender.eraseCalls(calls);
     this.#effects.push({ kind: 'sync' });
+  }
+
+  #put(key: string, value: Uint8Array): void {
+    this.#effects.push({ kind: 'put', key, value });
   }
 
   #synced(now: Nanoseconds, isDurable: boolean): void {
@@ -198,6 +207,11 @@ export class PeerMachine<Request> implements Machine<PeerInput<Request>, PeerEff
   #drop(reason: FabricDrop): void {
     this.#effects.push({ kind: 'drop', reason });
   }
+}
+
+/** Where the disk has the numbers of calls whose answers were part of the last write. */
+export function answeredKey(peer: string): string {
+  return `answered/${peer}`;
 }
 
 /** Where the disk has what it knows of messages from a peer. */

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Nanoseconds } from '../../../engine/host/time.ts';
-import { equalBytes } from '../../_kit/bytes.ts';
+import { equalBytes, readUint48, writeUint48 } from '../../_kit/bytes.ts';
 import type { Answer, Arrival, Settlement, Submission } from '../effects.ts';
 import {
   decodeEnvelope,
@@ -24,6 +24,8 @@ import { Outbox } from './outbox.ts';
 const BITS = 8;
 const NS_PER_MS = 1_000_000;
 const NUMBER_DIGITS = 12;
+const NUMBER_BYTES = 6;
+const NO_BYTES = new Uint8Array(0);
 const HEX = 16;
 
 /** A message that has no number yet. */
@@ -60,7 +62,8 @@ export class Sender<Request> {
    * @param recall Called with the number of each call of the peer whose answer is on the disk.
    */
   restore(now: Nanoseconds, recall: (memory: Uint8Array, number: number) => void): void {
-    const { records, clock } = this.#shared.parts;
+    const { records, clock, answeredRecord } = this.#shared.parts;
+    const answered = new Set(numbersIn(answeredRecord));
     for (const [key, value] of records) {
       const envelope = decodeEnvelope(value);
       if (typeof envelope === 'string') {
@@ -74,11 +77,17 @@ export class Sender<Request> {
       }
       const leftNs = nsUntil(deadlineMs, clock());
       const message = this.#found(now, envelope, now + Math.max(0, leftNs));
-      this.outbox.restore(message);
-      this.outbox.queue(message);
       this.#accepted(message.kind, payloadOf(message));
       this.#keep(message);
+      if (answered.has(message.number)) this.#erase(message);
+      else {
+        this.outbox.restore(message);
+        this.outbox.queue(message);
+      }
     }
+    // Their answers came; whether anybody was told is not known.
+    for (const number of answered)
+      this.#shared.emit({ kind: 'settled', settlement: answeredEarlier(number) });
   }
 
   /** Accepts a message, or refuses it. */
@@ -156,7 +165,6 @@ export class Sender<Request> {
     const call = isOurs ? this.outbox.get(numberOf(correlation)) : undefined;
     if (call === undefined || call.kind !== 'call') return false;
     this.outbox.over(call);
-    this.#erase(call);
     const { parts, journal, emit } = this.#shared;
     parts.watch?.ended(now, call, kind);
     emit({ kind: 'count', of: 'payload_bytes', amount: call.payloadBytes });
@@ -164,6 +172,13 @@ export class Sender<Request> {
     const settlement = { ...this.#settlement(now, call, outcome), body: payload.slice() };
     journal.ask({ kind: 'answered', settlement });
     return true;
+  }
+
+  /** The answers to these calls are part of the write that begins. */
+  eraseCalls(numbers: readonly number[]): void {
+    const { parts, emit } = this.#shared;
+    if (parts.options.outbox === 'memory') return;
+    for (const number of numbers) emit({ kind: 'erase', key: recordKey(parts.peer, number) });
   }
 
   /** A message is over before it was handled. */
@@ -366,6 +381,24 @@ export class Sender<Request> {
     if (parts.options.outbox === 'memory' && !isAnswer(message.kind)) return;
     emit({ kind: 'erase', key: recordKey(parts.peer, message.number) });
   }
+}
+
+/** A record of numbers. */
+export function numbersRecord(numbers: readonly number[]): Uint8Array {
+  const record = new Uint8Array(numbers.length * NUMBER_BYTES);
+  for (const [at, number] of numbers.entries()) writeUint48(record, at * NUMBER_BYTES, number);
+  return record;
+}
+
+function numbersIn(record: Uint8Array = NO_BYTES): readonly number[] {
+  const count = Math.floor(record.length / NUMBER_BYTES);
+  return Array.from({ length: count }, (_, at) => readUint48(record, at * NUMBER_BYTES));
+}
+
+/** The end of a call whose answer is known to have come before a restart. */
+function answeredEarlier(number: number): Settlement<never> {
+  const unknown = { request: undefined, payload: NO_BYTES, tookNs: 0 };
+  return { number, kind: 'call', outcome: 'ok', isKept: true, ...unknown };
 }
 
 /** Where the records of messages to a peer begin. */

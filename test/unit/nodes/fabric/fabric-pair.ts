@@ -9,7 +9,7 @@ import { MachineShell } from '../../../../nodes/_kit/shell.ts';
 import type { PeerEffect, PeerInput } from '../../../../nodes/fabric/effects.ts';
 import { MEMORY_BYTES, RESERVED_NUMBERS } from '../../../../nodes/fabric/geometry.ts';
 import { recordPrefix } from '../../../../nodes/fabric/outgoing/sender.ts';
-import { inboxKey, PeerMachine } from '../../../../nodes/fabric/peer.ts';
+import { answeredKey, inboxKey, PeerMachine } from '../../../../nodes/fabric/peer.ts';
 import type { PeerOptions } from '../../../../nodes/fabric/peer-parts.ts';
 import { LossyWire } from '../../../fixtures/lossy-wire.ts';
 import { VirtualClock } from '../../../fixtures/virtual-clock.ts';
@@ -44,6 +44,8 @@ export class End {
   readonly handed: Handed[] = [];
   /** Calls whose effect is on the disk, by id. */
   readonly effects: string[] = [];
+  /** Numbers of messages that were over, in any life. */
+  readonly settled = new Set<number>();
   /** Requests that were answered. */
   readonly told: string[] = [];
   /** Outcomes of each message, by its text: after a crash, the same may be found once more. */
@@ -124,6 +126,7 @@ export class End {
         records: store
           .keys({ prefix: recordPrefix(peer) })
           .map((key) => [key, store.get(key) ?? new Uint8Array(0)]),
+        answeredRecord: store.get(answeredKey(peer)),
         inboxRecord: store.get(inboxKey(peer)),
         isOutside: (kind): boolean => kind === 'message',
       },
@@ -170,7 +173,8 @@ export class End {
         return;
       }
       case 'kept':
-        this.kept.add(effect.number);
+        if (effect.messageKind === 'call' || effect.messageKind === 'message')
+          this.kept.add(effect.number);
         return;
       case 'effected': {
         const call = toHex(effect.call);
@@ -179,8 +183,10 @@ export class End {
         return;
       }
       case 'settled': {
-        const { payload, outcome, body, request } = effect.settlement;
+        const { number, payload, outcome, body, request } = effect.settlement;
+        this.settled.add(number);
         const text = textOf(payload);
+        if (text === '') return;
         if (request !== undefined) this.told.push(text);
         this.outcomes.set(text, [...(this.outcomes.get(text) ?? []), outcome]);
         if (body !== undefined) this.answers.set(text, textOf(body.slice().reverse()));

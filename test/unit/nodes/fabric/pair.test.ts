@@ -12,7 +12,7 @@ import { type End, FabricPair, payloadOf } from './fabric-pair.ts';
 const MS = 1_000_000;
 const SECOND = 1_000_000_000;
 const LENGTHS = [20, 900, 5_000, 60_000];
-const FAULTS: readonly StoreFault[] = ['synced', 'prefix', 'torn'];
+const FAULTS: readonly StoreFault[] = ['synced', 'prefix', 'torn', 'flipped'];
 
 interface Plan {
   readonly seed: number;
@@ -65,6 +65,8 @@ function runPlan({ seed, crashes, loss, failedSyncs, options = {} }: Plan): Fabr
 function faultsBetween(from: End, to: End): readonly string[] {
   const found: string[] = [];
   if (from.open > 0) found.push(`${from.open} are still open`);
+  const lost = [...from.kept].filter((number) => !from.settled.has(number));
+  if (lost.length > 0) found.push(`${lost.join(', ')} had been kept, and never ended`);
   if (isRepeated(from.told)) found.push('a request was answered twice');
   if (isRepeated(to.effects)) found.push('a call took effect twice');
   for (const [text, outcomes] of from.outcomes) {
