@@ -25,6 +25,32 @@ export interface Witness {
   note(space: string, value: number): boolean;
   /** True if `value` was stored in `space`. */
   has(space: string, value: number): boolean;
+  /**
+   * The node puts `vector` into the sum that is named `space`, as its part `part` (a safe integer
+   * >= 0). The vector is not copied: it must not change afterwards.
+   */
+  addend(space: string, part: number, vector: Uint32Array): void;
+  /**
+   * A node claims to know a sum. The run compares it with what {@link addend} was told, element by
+   * element (between processes, by random linear checks), and counts it. No node learns the answer.
+   */
+  sum(claim: SumClaim): void;
+}
+
+/** What a node claims of a sum, all modulo 2^bits. */
+export interface SumClaim {
+  readonly space: string;
+  /** The parts that it says are in the sum, each once. */
+  readonly parts: readonly number[];
+  /** As long as each part; not copied, as for {@link Witness.addend}. */
+  readonly vector: Uint32Array;
+  /** 1 to 32. */
+  readonly bits: number;
+  /**
+   * The ratio of claims that hold to all claims: one of the protocol's metrics, of kind `ratio`
+   * without `of`, which only the run counts.
+   */
+  readonly metric: string;
 }
 
 /**

@@ -29,7 +29,6 @@ import { layerTable, nodeChoice, protocolTable, stackOf } from '../runner/nodes.
 import { type BundleUse, bundleView } from '../runner/provision/key-bundle.ts';
 import { networkMap } from '../runner/provision/network-map.ts';
 import { Flow, FlowSupply } from '../runner/traffic-source.ts';
-import { RunWitness } from '../runner/witness.ts';
 import type { Undo, WorldListener } from '../runner/world.ts';
 import { Gauge } from './gauge.ts';
 import { CRASH_LINE_MAX, WORDS_MAX } from './message-shapes.ts';
@@ -37,6 +36,7 @@ import type { AgentOrder, Report, RunCommand } from './messages.ts';
 import { type PacketProbe, ProbePackets } from './probe-packets.ts';
 import type { StoreFault } from './remote-world.ts';
 import { MeasuredRows, ReportingMeter } from './reporting-meter.ts';
+import { TellingWitness } from './telling-witness.ts';
 
 /** One log line of a node. */
 export interface NodeLine {
@@ -76,7 +76,7 @@ export class Agent implements WorldListener {
   readonly #surroundings: AgentSurroundings;
   readonly #nodes = new Map<string, NodeHandle>();
   /** What nodes have observed; this survives crashes of the nodes. */
-  readonly #witness = new RunWitness();
+  readonly #witness = new TellingWitness((report) => this.#send(report));
   readonly #flows: Flow[];
   readonly #rows: MeasuredRows;
   readonly #probes = new ProbePackets((...asked) => this.request(...asked));

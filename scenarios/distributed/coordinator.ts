@@ -26,6 +26,7 @@ import { Notices } from './notices.ts';
 import type { ProcessFleet } from './process-fleet.ts';
 import { RemoteFlow, RemoteNode } from './remote-node.ts';
 import { RemoteWorld } from './remote-world.ts';
+import { readChecks } from './telling-witness.ts';
 
 /** The parts of a coordinator. */
 export interface CoordinatorOptions {
@@ -57,6 +58,8 @@ const IS_RECORD: ReadonlySet<Report['type']> = new Set([
   'finished',
   'span',
   'log',
+  'addend',
+  'sum',
   'tally',
   'handovers',
   'broken',
@@ -241,6 +244,12 @@ export class Coordinator {
         return;
       case 'tally':
         this.world.tallies.note(agent.id, report.tally);
+        return;
+      case 'addend':
+        this.#stage?.sums.addend(report.space, report.part, readChecks(report.checks));
+        return;
+      case 'sum':
+        this.#stage?.sums.sum({ ...report, vector: readChecks(report.checks) });
         return;
       case 'handovers':
         this.handovers.note(report.batch, agent.clock.isShared ? SHARED_CLOCK : agent.id);

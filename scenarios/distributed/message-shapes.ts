@@ -31,6 +31,7 @@ import {
   textLike,
   whole,
 } from './shape.ts';
+import { CHECK_BYTES } from './telling-witness.ts';
 
 /** A message that fits, or what is wrong with it. */
 export type Read<T> = { readonly message: T } | { readonly wrong: string };
@@ -48,6 +49,8 @@ const NAMES_MAX = 10_000;
 /** Rows of measured packets per message: some seconds of everything that one process can carry. */
 const PACKETS_MAX = 200_000;
 const SAMPLES_MAX = 100_000;
+/** Parts of one sum. */
+const PARTS_MAX = 65_536;
 const PORT_MAX = 65_535;
 const FORWARD_MAX = Number.POSITIVE_INFINITY;
 
@@ -142,6 +145,7 @@ type Shapes<T extends { readonly type: string }> = {
 };
 
 const type = text(NAME_MAX);
+const checks = bytes(CHECK_BYTES, CHECK_BYTES);
 
 const REPORTS: Shapes<Report> = {
   hello: {
@@ -170,6 +174,17 @@ const REPORTS: Shapes<Report> = {
   mark: { members: { type, atNs: instant, node: name, name } },
   path: { members: { type, from: name, to: name, links: optional(names) } },
   log: { members: { type, node: name, level, message: text(WORDS_MAX) } },
+  addend: { members: { type, space: name, part: count, checks } },
+  sum: {
+    members: {
+      type,
+      space: name,
+      parts: list(count, PARTS_MAX),
+      bits: whole(1, 32),
+      metric: name,
+      checks,
+    },
+  },
   tally: { members: { type, tally } },
   handovers: {
     members: {

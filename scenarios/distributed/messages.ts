@@ -200,6 +200,22 @@ export type Report =
       readonly message: string;
     }
   | { readonly type: 'tally'; readonly tally: Tally }
+  /** A node has put a vector into a sum; checks as in `telling-witness.ts`. */
+  | {
+      readonly type: 'addend';
+      readonly space: string;
+      readonly part: number;
+      readonly checks: Uint8Array;
+    }
+  /** A node claims to know a sum. */
+  | {
+      readonly type: 'sum';
+      readonly space: string;
+      readonly parts: readonly number[];
+      readonly bits: number;
+      readonly metric: string;
+      readonly checks: Uint8Array;
+    }
   /** Records about sampled datagrams since the previous report of this kind. */
   | { readonly type: 'handovers'; readonly batch: SampleBatch }
   | { readonly type: 'result'; readonly tally: Tally }

@@ -72,6 +72,9 @@ export class ReportGuard {
       case 'tally':
       case 'result':
         return this.#tally(own, report.tally);
+      case 'sum':
+        return this.#isSum(own, report.metric) ? undefined : 'sum of a metric that is none of it';
+      case 'addend':
       case 'hello':
       case 'loaded':
       case 'ready':
@@ -86,6 +89,12 @@ export class ReportGuard {
 
   #of(own: readonly string[], node: string): string | undefined {
     return own.includes(node) ? undefined : 'it reports on a node that it does not run';
+  }
+
+  /** True if a protocol of these hosts lets the run count sums under that name. */
+  #isSum(own: readonly string[], metric: string): boolean {
+    const all = own.flatMap((host) => this.#options.metricsOf(host));
+    return all.some(({ name, kind, of }) => name === metric && kind === 'ratio' && !of);
   }
 
   #instant(what: string, atNs: number): string | undefined {

@@ -85,6 +85,7 @@ function gathered({ stage, world, scenario, how, isOver }: Gathering): SeedResul
       ...nodeMetrics(world, scenario, how.definitions),
       ...flowMetrics(stage, how.protocolOf, nowNs),
       ...linkMetrics(world),
+      ...stage.sums.metrics(),
     },
     ...inapplicable({ stage, world, scenario, protocolOf: how.protocolOf }),
     ...pathLatencies(stage, how.protocolOf),

@@ -24,6 +24,7 @@ import { createNodes, NodeStack } from './host-nodes.ts';
 import type { NodeChoice, StackOf } from './nodes.ts';
 import { PathWatch } from './path-watch.ts';
 import { isReachable } from './reachability.ts';
+import type { SumBook } from './sum-book.ts';
 import { Flow, FlowSupply } from './traffic-source.ts';
 import { RunWitness } from './witness.ts';
 import type { World, WorldListener } from './world.ts';
@@ -128,7 +129,7 @@ export class Stage implements WorldListener {
     for (const [index, spec] of scenario.traffic.entries()) this.#addFlow(index, spec, supply);
     for (const flow of this.flows) flow.start();
     this.faults.schedule();
-    if (scenario.warmupNs > 0) world.atFault(scenario.warmupNs, () => world.resetMetrics());
+    if (scenario.warmupNs > 0) world.atFault(scenario.warmupNs, () => this.#resetMetrics());
   }
 
   /** Checks the invariants of all nodes and stops them gracefully. */
@@ -232,6 +233,16 @@ export class Stage implements WorldListener {
 
   logged(): void {
     // Part of the recorder's interface; log lines are for the operator.
+  }
+
+  /** What nodes put into sums and claim of them; in other processes, by checks. */
+  get sums(): SumBook {
+    return this.#witness.sums;
+  }
+
+  #resetMetrics(): void {
+    this.#parts.world.resetMetrics();
+    this.sums.reset();
   }
 
   /** The work is done: nothing begins any more. */

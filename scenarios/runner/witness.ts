@@ -1,14 +1,16 @@
 /**
- * Ground truth that survives crashes of nodes: which numbers of a space were seen.
+ * Ground truth that survives crashes of nodes: which numbers of a space were seen, and what was put
+ * into sums.
  *
  * Sequence numbers are small and dense and take a bit each; numbers cut from hashes are neither,
  * and are stored one by one.
  *
  * @module
  */
-import type { Witness } from '../../engine/host/protocol.ts';
+import type { SumClaim, Witness } from '../../engine/host/protocol.ts';
 import { BitSet } from './bit-set.ts';
 import { NumberMap } from './number-map.ts';
+import { SumBook } from './sum-book.ts';
 
 /** Smaller numbers take a bit each: at most 16 MiB per space. */
 const DENSE_BELOW = 0x800_0000;
@@ -30,6 +32,8 @@ class Space {
 
 /** One witness per run. */
 export class RunWitness implements Witness {
+  /** What nodes put into sums, and what they claim of them. */
+  readonly sums = new SumBook();
   readonly #spaces = new Map<string, Space>();
 
   note(space: string, value: number): boolean {
@@ -43,5 +47,13 @@ export class RunWitness implements Witness {
 
   has(space: string, value: number): boolean {
     return this.#spaces.get(space)?.has(value) ?? false;
+  }
+
+  addend(space: string, part: number, vector: Uint32Array): void {
+    this.sums.addend(space, part, vector);
+  }
+
+  sum(claim: SumClaim): void {
+    this.sums.sum(claim);
   }
 }

@@ -24,6 +24,8 @@ import { load, registry } from '../unit/scenarios/runner/fixture.ts';
 const scenario = load('hello.yaml');
 const SEED = 20_261_121;
 const ROUNDS = 20_000;
+/** A metric that only the run counts. */
+const EXACT = { name: 'ping.exact', kind: 'ratio', unit: 'ratio', help: 'Right sums.' } as const;
 
 function filled(): LogHistogram {
   const histogram = new LogHistogram();
@@ -68,6 +70,15 @@ const REPORTS: Readonly<Record<Report['type'], Report>> = {
       refused: [0],
       nodeDrops: { late: 2 },
     }),
+  },
+  addend: { type: 'addend', space: 'round 1', part: 3, checks: new Uint8Array(64) },
+  sum: {
+    type: 'sum',
+    space: 'round 1',
+    parts: [0, 3],
+    bits: 20,
+    metric: 'ping.exact',
+    checks: new Uint8Array(64).fill(9),
   },
   handovers: {
     type: 'handovers',
@@ -347,7 +358,7 @@ function running(): Running {
     scenario,
     metricsOf: (name): readonly MetricDefinition[] => {
       const host = scenario.topology.hosts.find((spec) => spec.name === name)!;
-      return nodeChoice(scenario, host, registry).protocol.metrics;
+      return [...nodeChoice(scenario, host, registry).protocol.metrics, EXACT];
     },
     now: (): number => coordinator.world.agenda.now(),
     nextSequence: (flow): number => coordinator.nextSequence(flow),
@@ -383,6 +394,7 @@ describe('a report whose shape is right', () => {
     ['a metric of its own', metricsOf({ mine: { kind: 'counter', value: 1 } }), 'a metric'],
     ['another kind', metricsOf({ 'ping.rtt': { kind: 'gauge', value: 1 } }), 'a metric'],
     ['files of no flow', tallied({ filesSent: [5] }), 'unknown flows'],
+    ['a sum of its own', { ...REPORTS.sum, metric: 'ping.rtt' } as Report, 'none of it'],
     ['many flows', tallied({ refused: [0, 0, 0] }), 'unknown flows'],
   ])('is refused when it tells of %s', (_, report, wrong) => {
     expect(readReport(report)).toHaveProperty('message');

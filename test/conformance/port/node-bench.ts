@@ -4,6 +4,7 @@
  *
  * @module
  */
+
 import { provider } from '../../../engine/crypto/index.ts';
 import type { NetworkMap, NetworkView } from '../../../engine/host/network-view.ts';
 import type { MessageObserver, NodeHandle, Protocol } from '../../../engine/host/protocol.ts';
@@ -11,6 +12,7 @@ import type { StoreFault } from '../../../engine/net/sim-store.ts';
 import { bundleView } from '../../../scenarios/runner/provision/key-bundle.ts';
 import { Provision } from '../../../scenarios/runner/provision/provision.ts';
 import { drawnSecrets, seededSecrets } from '../../../scenarios/runner/provision/secret-source.ts';
+import { BlindWitness } from '../../fixtures/blind-witness.ts';
 import { ask, type Driver, type RequestAnswer, SUITE_SEED } from './drivers.ts';
 
 const FIRST_LINK_PORT = 50_000;
@@ -133,7 +135,7 @@ export class NodeBench {
 
   #create(name: string): NodeHandle {
     const { protocol, options, observerOf } = this.#spec;
-    const witness = { note: (): boolean => false, has: (): boolean => false };
+    const witness = new BlindWitness();
     const observed = observerOf === undefined ? {} : { observer: observerOf(name) };
     const setup = { options, network: this.#viewOf(name), witness, ...observed };
     const node = protocol.create(this.driver.world.host(name), setup);

@@ -8,6 +8,7 @@ import type { SimWorld } from '../../../../engine/net/sim-world.ts';
 import { SegmentStreams } from '../../../../engine/net/stream/segment-streams.ts';
 import type { BulkOptions } from '../../../../nodes/bulk/config.ts';
 import { protocol } from '../../../../nodes/bulk/index.ts';
+import { BlindWitness } from '../../../fixtures/blind-witness.ts';
 import { viewWith } from '../../../fixtures/views.ts';
 import { makeWorld } from '../../engine/net/world-fixture.ts';
 
@@ -48,7 +49,7 @@ function makeStage(options: BulkOptions = PLAIN, other: BulkOptions = options): 
     links: [],
     areas: [],
   });
-  const witness = { note: (): boolean => false, has: (): boolean => false };
+  const witness = new BlindWitness();
   const delivered: Delivered[] = [];
   for (const host of hosts) {
     host.onDelivery = (from, buffer, offset, length): void => {

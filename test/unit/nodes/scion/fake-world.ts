@@ -4,6 +4,7 @@
  *
  * @module
  */
+
 import { openStream } from '../../../../engine/core/stream.ts';
 import { noble } from '../../../../engine/crypto/noble.ts';
 import type { Host } from '../../../../engine/host/host.ts';
@@ -20,6 +21,7 @@ import type {
 import type { Timer } from '../../../../engine/host/time.ts';
 import { type RouterOptions, routerConfig } from '../../../../nodes/scion/config.ts';
 import { createRouter } from '../../../../nodes/scion/node.ts';
+import { BlindWitness } from '../../../fixtures/blind-witness.ts';
 
 /** A datagram under way. */
 export interface Datagram {
@@ -76,7 +78,7 @@ export class FakeWorld {
   /** Starts a router on a host of the topology. */
   startRouter(name: string, options: unknown = {}): NodeHandle {
     const parsed: RouterOptions = routerConfig.parse(options);
-    const witness = { note: (): boolean => false, has: (): boolean => false };
+    const witness = new BlindWitness();
     const setup = { options: parsed, network: this.network, witness };
     const handle = createRouter(this.host(name), setup);
     handle.start();

@@ -6,6 +6,7 @@ import {
   TagLog,
   WitnessedGuard,
 } from '../../../../../nodes/mixnet/replay/index.ts';
+import { BlindWitness } from '../../../../fixtures/blind-witness.ts';
 import { ByteStore, filterOf, tagOf } from './support.ts';
 
 const PENDING = 100;
@@ -183,7 +184,8 @@ describe('the witness of replay protection', () => {
       falsePositives: counter(1),
       falseNegatives: counter(2),
     };
-    const truth = { witness: { note, has }, space: 'mix-1 epoch 7' };
+    const witness = Object.assign(new BlindWitness(), { note, has });
+    const truth = { witness, space: 'mix-1 epoch 7' };
     return [new WitnessedGuard(inner, truth, counters), (): number[] => counts];
   };
 

@@ -2,6 +2,7 @@
  * A row of routers in the simulated world: real buffers, which are overwritten when returned,
  * links, and virtual time.
  */
+
 import { describe, expect, it } from 'vitest';
 import { provider } from '../../../../../engine/crypto/index.ts';
 import type { CryptoProvider } from '../../../../../engine/host/crypto.ts';
@@ -13,6 +14,7 @@ import { protocol } from '../../../../../nodes/scion/index.ts';
 import { ROUTER_INTERNAL_PORT } from '../../../../../nodes/scion/router/geometry.ts';
 import { type DecodedHeader, decodeHeader } from '../../../../../nodes/scion/wire/header.ts';
 import { decodeScmp } from '../../../../../nodes/scion/wire/scmp.ts';
+import { BlindWitness } from '../../../../fixtures/blind-witness.ts';
 import { type Chain, chainPacket, makeChain } from '../chain.ts';
 
 const MS = 1_000_000;
@@ -55,7 +57,7 @@ function makeLine(length: number, seed: number): Line {
     world.addLink({ id: `access${place}`, a, b, forward: access, backward: access });
   }
   const options = routerConfig.parse({});
-  const witness = { note: (): boolean => false, has: (): boolean => false };
+  const witness = new BlindWitness();
   const routers = Array.from({ length }, (_, place) => {
     const setup = { options, network: chain.network, witness };
     const handle = protocol.create(world.host(`r${place}`), setup);
@@ -150,7 +152,7 @@ describe('a line of routers in the simulated world', () => {
     expect(line.routers[0]?.isReady?.()).toBe(false);
     line.world.restart('r1');
     const options = routerConfig.parse({});
-    const witness = { note: (): boolean => false, has: (): boolean => false };
+    const witness = new BlindWitness();
     const setup = { options, network: line.chain.network, witness };
     const again = protocol.create(line.world.host('r1'), setup);
     again.start();
