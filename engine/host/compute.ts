@@ -32,6 +32,12 @@ export interface JobDefinition {
   /** Time on the modelled processor, ns; a figure in the profile overrides it. */
   readonly costNs?: (input: unknown) => number;
   /**
+   * Memory that moves to the job and back instead of being copied; for vectors of megabytes. What
+   * moved has length 0 where it came from, from the call of `host.compute` on. Default: none, plain
+   * data is copied.
+   */
+  readonly transfer?: JobTransfer;
+  /**
    * If present, this is a byte job: its input is a {@link ByteJobInput}, its output a {@link
    * ByteJobOutput}, and hosts call this instead of `run`, which must do the same.
    */
@@ -41,6 +47,14 @@ export interface JobDefinition {
    * the protocol never call the job. Default false.
    */
   readonly onDemand?: boolean;
+}
+
+/** Memory of a job that moves; each buffer must be named once. */
+export interface JobTransfer {
+  /** Buffers of the input that move to the job. */
+  readonly input: (input: unknown) => readonly ArrayBuffer[];
+  /** Buffers of the output that move to the caller. */
+  readonly output: (output: unknown) => readonly ArrayBuffer[];
 }
 
 /** A job that changes bytes in place and fills a small record, fast enough for every packet. */

@@ -18,6 +18,8 @@ import { entryModule } from './own-form.ts';
 /** A job under way. */
 export interface PoolJob {
   readonly call: ComputeCall;
+  /** Memory of the input that moves to the thread. */
+  readonly transfer: readonly ArrayBuffer[];
   readonly lane: 'control' | 'data';
   /** Absent: any worker, in any order. */
   readonly key?: string | undefined;
@@ -168,7 +170,7 @@ class ComputeWorker {
       finished();
       this.#next();
     };
-    this.#thread.run(job.call).then(end, (error: unknown) => {
+    this.#thread.run(job.call, { transferList: [...job.transfer] }).then(end, (error: unknown) => {
       end({ kind: 'failed', message: error instanceof Error ? error.message : String(error) });
     });
   }

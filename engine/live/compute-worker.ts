@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { move, transferableSymbol, valueSymbol } from 'piscina';
 import { PROVIDER_NAMES, provider } from '../crypto/index.ts';
 import type { ComputeResult, JobDefinition } from '../host/compute.ts';
 import type { CryptoProvider } from '../host/crypto.ts';
@@ -29,10 +30,25 @@ export async function runCall(call: ComputeCall): Promise<ComputeResult> {
     if (call.job === undefined) return { kind: 'done', output: undefined };
     const definition = jobs[call.job];
     if (definition === undefined) return { kind: 'failed', message: `no job ${call.job}` };
-    return { kind: 'done', output: definition.run(call.input, cryptoOf(call.crypto)) };
+    const output = definition.run(call.input, cryptoOf(call.crypto));
+    return moved({ kind: 'done', output }, definition.transfer?.output(output) ?? []);
   } catch (error) {
     return { kind: 'failed', message: error instanceof Error ? error.message : String(error) };
   }
+}
+
+/** The result as Piscina sends it: with these buffers moved, not copied. */
+function moved(result: ComputeResult, buffers: readonly ArrayBuffer[]): ComputeResult {
+  if (buffers.length === 0) return result;
+  const message = {
+    get [transferableSymbol](): readonly ArrayBuffer[] {
+      return buffers;
+    },
+    get [valueSymbol](): ComputeResult {
+      return result;
+    },
+  };
+  return move(message as never) as unknown as ComputeResult;
 }
 
 /** The provider with that name, made once per thread. */

@@ -36,6 +36,7 @@ import type {
 import type { Nanoseconds, Timer } from '../host/time.ts';
 import { NO_BUFFER } from '../net/buffer-pool.ts';
 import type { LayerOptions, LayerSupply } from '../net/host-layer.ts';
+import { moveInput } from '../net/move-input.ts';
 import { NODE_CALL } from '../net/node-calls.ts';
 import type { JobRequest } from '../net/sim-compute.ts';
 import { SimHost, type SimHostOptions } from '../net/sim-host.ts';
@@ -189,9 +190,11 @@ export class LiveHost extends SimHost {
     const key = options.key === undefined ? undefined : `${owner}/${options.key}`;
     const crypto = this.crypto.name;
     if (definition.bytes === undefined) {
-      const call = { moduleUrl, job, input, crypto };
+      const moved = moveInput(definition, input);
+      const transfer = definition.transfer?.input(moved) ?? [];
+      const call = { moduleUrl, job, input: moved, crypto };
       const lane = options.lane ?? 'data';
-      this.#live.compute.submit({ call, lane, key, isWanted, done: tell });
+      this.#live.compute.submit({ call, transfer, lane, key, isWanted, done: tell });
     } else {
       this.#live.compute.bytes.submit({
         owner: this.name,

@@ -23,6 +23,7 @@ import type {
 import type { CryptoProvider } from '../host/crypto.ts';
 import { costOf } from './cpu-profile.ts';
 import type { Machine } from './machine.ts';
+import { moveInput } from './move-input.ts';
 
 /** A requested job. */
 export interface JobRequest {
@@ -64,9 +65,10 @@ export class SimCompute {
   }
 
   /** Queues a job. After a crash of the node `isAlive` is false, and nothing is called. */
-  start(request: JobRequest, isAlive: () => boolean): Job {
-    const definition = this.jobs[request.job];
-    assert(definition !== undefined, `job ${request.job} is not one of the protocol's jobs`);
+  start(asked: JobRequest, isAlive: () => boolean): Job {
+    const definition = this.jobs[asked.job];
+    assert(definition !== undefined, `job ${asked.job} is not one of the protocol's jobs`);
+    const request = { ...asked, input: moveInput(definition, asked.input) };
     let isCancelled = false;
     const isWanted = (): boolean => !isCancelled && isAlive();
     const { key, lane } = request.options;

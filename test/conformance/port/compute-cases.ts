@@ -27,6 +27,26 @@ export const computeCases: readonly PortCase[] = [
     },
   },
   {
+    id: 'compute/transfer',
+    says: 'moves the memory that a job names: it is gone at once, and the output is whole',
+    run: async (world) => {
+      const outputs: unknown[] = [];
+      world.act(() => {
+        for (const summand of [1, 10]) {
+          const left = Uint32Array.of(1, 2, 0xffff_ffff);
+          const right = new Uint32Array(3).fill(summand);
+          world.a.compute('plus', { left, right }, (result) =>
+            outputs.push(result.kind === 'done' ? result.output : result),
+          );
+          expect([left.length, right.length]).toEqual([0, 0]);
+        }
+      });
+      await world.until(() => outputs.length === 2, 'both jobs end');
+      expect(outputs).toContainEqual(Uint32Array.of(2, 3, 0));
+      expect(outputs).toContainEqual(Uint32Array.of(11, 12, 9));
+    },
+  },
+  {
     id: 'compute/crypto',
     says: 'gives jobs a provider of the same functions',
     run: async (world) => {

@@ -51,6 +51,20 @@ export const protocol: Protocol = {
       costNs: (input) => (input as number) * 1_000_000,
     },
     reverse: { run: (input) => (input as Uint8Array).slice().reverse(), costNs: () => 1 },
+    /** Adds two vectors; all memory moves. */
+    plus: {
+      run: (input) => {
+        const { left, right } = input as { left: Uint32Array; right: Uint32Array };
+        return left.map((value, at) => value + (right[at] ?? 0));
+      },
+      transfer: {
+        input: (input) => {
+          const { left, right } = input as Record<'left' | 'right', Uint32Array<ArrayBuffer>>;
+          return [left.buffer, right.buffer];
+        },
+        output: (output) => [(output as Uint32Array<ArrayBuffer>).buffer],
+      },
+    },
     add: byteJob(addBytes, (length) => length * 1_000),
     hash: { run: (input, crypto) => crypto.sha256(input as Uint8Array) },
     fail: {

@@ -37,7 +37,7 @@ it('compute workers: with the jobs of every shipped protocol in the same program
   for (const { moduleUrl } of withJobs) {
     const call = { moduleUrl, job: 'no such job' };
     const result = await new Promise<ComputeResult>((done) => {
-      pool.submit({ call, lane: 'data', isWanted: () => true, done });
+      pool.submit({ call, transfer: [], lane: 'data', isWanted: () => true, done });
     });
     expect(result).toEqual({ kind: 'failed', message: 'no job no such job' });
   }
