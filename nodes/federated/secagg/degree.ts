@@ -1,0 +1,131 @@
+/**
+ * The smallest degree of a sparse graph of masks, by the bad events of Bell et al. (CCS 2020) and a
+ * union bound over the clients. The colluding and the lost neighbours of a client follow
+ * hypergeometric distributions.
+ *
+ * @module
+ */
+import { exp, log } from '../../../engine/pure/log-exp.ts';
+import { THRESHOLD_MIN } from './geometry.ts';
+
+/** What a graph must withstand. */
+export interface GraphDemand {
+  readonly clients: number;
+  /** Share of the clients that collude with the server, 0 … 1. */
+  readonly adversarial: number;
+  /** Share of the clients that leave, 0 … 1. */
+  readonly dropout: number;
+  /** A semi-malicious server shows two lists of survivors. */
+  readonly server: 'semi-honest' | 'semi-malicious';
+  /** Bits of security; default 40. */
+  readonly security?: number;
+  /** Bits of correctness; default 20. */
+  readonly correctness?: number;
+}
+
+/** A graph's degree and the threshold of its shares. */
+export interface GraphChoice {
+  readonly degree: number;
+  readonly threshold: number;
+}
+
+const SECURITY_BITS = 40;
+const CORRECTNESS_BITS = 20;
+/** `exp` refuses what is below. */
+const EXPONENT_MIN = -699;
+
+/** The smallest even degree that meets the demand; undefined if even a complete graph does not. */
+export function chooseDegree(demand: GraphDemand): GraphChoice | undefined {
+  const { clients, security = SECURITY_BITS } = demand;
+  const events = new Events(demand);
+  // Two security events share the bound.
+  const bound = 2 ** -(security + 1);
+  for (let degree = 2; degree < clients; degree += 2) {
+    if (events.partition(degree) >= bound) continue;
+    const threshold = events.threshold(degree, bound);
+    if (threshold !== undefined) return { degree, threshold };
+  }
+  return undefined;
+}
+
+class Events {
+  readonly #clients: number;
+  readonly #adversarial: number;
+  readonly #dropout: number;
+  readonly #server: GraphDemand['server'];
+  readonly #correctness: number;
+  /** Logarithms of factorials. */
+  readonly #logs: Float64Array;
+
+  constructor(demand: GraphDemand) {
+    const { clients, adversarial, dropout, server, correctness = CORRECTNESS_BITS } = demand;
+    this.#clients = clients;
+    this.#adversarial = Math.floor(adversarial * clients);
+    this.#dropout = Math.floor(dropout * clients);
+    this.#server = server;
+    this.#correctness = 2 ** -correctness;
+    this.#logs = new Float64Array(clients + 1);
+    for (let value = 2; value <= clients; value += 1) {
+      this.#logs[value] = (this.#logs[value - 1] as number) + log(value);
+    }
+  }
+
+  /** Probability that two gaps of k/2 bad clients cut the honest part of the ring. */
+  partition(degree: number): number {
+    const n = this.#clients;
+    const bad = this.#adversarial + this.#dropout;
+    if (degree > bad) return 0;
+    const gaps = this.#log(bad) + this.#log(n - degree) - this.#log(n) - this.#log(bad - degree);
+    return expOrZero(log((n * Math.max(n - degree - 1, 1)) / 2) + gaps);
+  }
+
+  /** The smallest threshold that adversaries miss, if enough survivors reach it. */
+  threshold(degree: number, bound: number): number | undefined {
+    const n = this.#clients;
+    let threshold = this.#quantile(degree, bound / n);
+    if (this.#server === 'semi-malicious') {
+      // Either of two lists of survivors is short of honest clients.
+      threshold = Math.ceil((threshold - 1 + degree - 1.25) / 2) + 1;
+    }
+    if (threshold > degree) return undefined;
+    const alive = this.#pmf(n - this.#dropout, degree);
+    let short = 0;
+    for (let count = 0; count < threshold; count += 1) short += alive[count] as number;
+    // A survivor holds a share of its own secret, so that a threshold of 2 needs one neighbour too.
+    return n * short < this.#correctness ? Math.max(threshold, THRESHOLD_MIN) : undefined;
+  }
+
+  /** The smallest number of adversarial neighbours that is reached with less than this probability. */
+  #quantile(degree: number, probability: number): number {
+    const pmf = this.#pmf(this.#adversarial, degree);
+    let tail = 0;
+    for (let count = degree; count >= 0; count -= 1) {
+      tail += pmf[count] as number;
+      if (tail >= probability) return count + 1;
+    }
+    return 0;
+  }
+
+  /** Hypergeometric probabilities of 0 … drawn marked clients among those drawn. */
+  #pmf(marked: number, drawn: number): Float64Array {
+    const n = this.#clients;
+    const all = this.#choose(n, drawn);
+    return Float64Array.from({ length: drawn + 1 }, (_, count) => {
+      if (count > marked || drawn - count > n - marked) return 0;
+      return expOrZero(this.#choose(marked, count) + this.#choose(n - marked, drawn - count) - all);
+    });
+  }
+
+  #choose(n: number, k: number): number {
+    return this.#log(n) - this.#log(k) - this.#log(n - k);
+  }
+
+  #log(value: number): number {
+    return this.#logs[value] as number;
+  }
+}
+
+/** Below the range of `exp`, a probability is none. */
+function expOrZero(exponent: number): number {
+  return exponent > EXPONENT_MIN ? exp(exponent) : 0;
+}

@@ -1,0 +1,57 @@
+/**
+ * Who masks with whom: everybody with everybody (Bonawitz et al., CCS 2017), or a ring in a random
+ * order, each client linked to the k/2 next ones on both sides (Harary graph; Bell et al., "Secure
+ * Single-Server Aggregation with (Poly)Logarithmic Overhead", CCS 2020).
+ *
+ * @module
+ */
+import type { Random } from '../../../engine/host/random.ts';
+
+/** The graph of masks. */
+export interface MaskGraph {
+  /** Neighbours of a client, ascending; empty for one that is not in the graph. */
+  neighboursOf(index: number): readonly number[];
+}
+
+/**
+ * Draws the graph of these clients; a ring of up to k + 1 clients is complete and draws nothing.
+ * @param members Ascending.
+ * @param k Neighbours of each, even unless the graph is complete.
+ */
+export function drawGraph(
+  members: readonly number[],
+  k: number,
+  random: Pick<Random, 'shuffle'>,
+): MaskGraph {
+  if (k >= members.length - 1) return completeGraph(members);
+  const order = [...members];
+  random.shuffle(order);
+  return ringGraph(order, k);
+}
+
+/** Everybody with everybody. */
+export function completeGraph(members: readonly number[]): MaskGraph {
+  const isMember = new Set(members);
+  return {
+    neighboursOf: (index): readonly number[] =>
+      isMember.has(index) ? members.filter((member) => member !== index) : [],
+  };
+}
+
+/** The k/2 next ones on both sides of a ring in this order; fewer than `order.length` in all. */
+export function ringGraph(order: readonly number[], k: number): MaskGraph {
+  const neighbours = new Map<number, readonly number[]>();
+  const { length } = order;
+  for (const [place, index] of order.entries()) {
+    const found: number[] = [];
+    for (let step = 1; step <= k / 2; step += 1) {
+      found.push(order[(place + step) % length] as number);
+      found.push(order[(place - step + length) % length] as number);
+    }
+    neighbours.set(
+      index,
+      found.sort((a, b) => a - b),
+    );
+  }
+  return { neighboursOf: (index): readonly number[] => neighbours.get(index) ?? [] };
+}

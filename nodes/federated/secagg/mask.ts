@@ -1,0 +1,110 @@
+/**
+ * Masks: the keys of a session (HKDF-SHA-256, RFC 5869, the session as salt) and the key streams
+ * that hide an input (ChaCha20, RFC 8439 section 2.4, block counter from 0).
+ *
+ * An element is a little-endian 32-bit word of the stream modulo 2^b, which is uniform since 2^b
+ * divides 2^32.
+ *
+ * @module
+ */
+import type { CryptoProvider } from '../../../engine/host/crypto.ts';
+import { writeUint32 } from '../../_kit/bytes.ts';
+import { BLOCK_ELEMENTS, KEY_LENGTH, LABEL, NONCE_LENGTH, PIECE_ELEMENTS } from './geometry.ts';
+import { addInto, subtractInto } from './ring.ts';
+
+const encoder = new TextEncoder();
+const NONCE = new Uint8Array(NONCE_LENGTH);
+/** What a key stream is xored with to see it. Never written. */
+const ZEROS = new Uint8Array(4 * PIECE_ELEMENTS);
+
+/** Info of a key: its label and numbers. */
+export function keyInfo(
+  label: 'share' | 'pair' | 'self',
+  ...numbers: readonly number[]
+): Uint8Array {
+  const text = encoder.encode(LABEL + label);
+  const info = new Uint8Array(text.length + 4 * numbers.length);
+  info.set(text);
+  for (const [index, number] of numbers.entries()) {
+    writeUint32(info, text.length + 4 * index, number);
+  }
+  return info;
+}
+
+/** Two ends of a box or of a pair of masks. */
+export interface Ends {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** What a key is derived with. */
+export interface KeyContext {
+  readonly crypto: Pick<CryptoProvider, 'hkdfSha256'>;
+  readonly session: Uint8Array;
+}
+
+/** Key of the box that `from` seals for `to`; the other direction has another. */
+export function boxKey(context: KeyContext, shared: Uint8Array, { from, to }: Ends): Uint8Array {
+  return derive(context, shared, keyInfo('share', from, to));
+}
+
+/** Seed of the mask that two clients share. */
+export function pairSeed(context: KeyContext, shared: Uint8Array, { from, to }: Ends): Uint8Array {
+  return derive(context, shared, keyInfo('pair', Math.min(from, to), Math.max(from, to)));
+}
+
+/** Seed of a client's own mask. */
+export function selfSeed(context: KeyContext, secret: Uint8Array, index: number): Uint8Array {
+  return derive(context, secret, keyInfo('self', index));
+}
+
+function derive({ crypto, session }: KeyContext, key: Uint8Array, info: Uint8Array): Uint8Array {
+  return crypto.hkdfSha256({ key, salt: session, info, length: KEY_LENGTH });
+}
+
+/** Associated data of a box: the session and both ends. */
+export function boxData(session: Uint8Array, { from, to }: Ends): Uint8Array {
+  const data = new Uint8Array(session.length + 8);
+  data.set(session);
+  writeUint32(data, session.length, from);
+  writeUint32(data, session.length + 4, to);
+  return data;
+}
+
+/** How a pair mask enters the input of `own`: the larger index adds, the smaller subtracts. */
+export function signOf(own: number, other: number): 1 | -1 {
+  return own > other ? 1 : -1;
+}
+
+/** Part of a key stream: which, where, and how it is applied. */
+export interface Stream {
+  readonly seed: Uint8Array;
+  readonly sign: 1 | -1;
+  /** First element, a multiple of 16 (a block of the cipher). */
+  readonly start: number;
+}
+
+// hot: one stream per neighbour, 4 bytes per element.
+/**
+ * Adds a part of a key stream to `sum`, or subtracts it, modulo 2^32.
+ * @throws RangeError when `start` does not lie at a block of the cipher.
+ */
+export function applyStream(
+  crypto: Pick<CryptoProvider, 'chacha20'>,
+  sum: Uint32Array,
+  { seed, sign, start }: Stream,
+): void {
+  if (start % BLOCK_ELEMENTS !== 0) throw new RangeError(`a stream cut at element ${start}`);
+  const apply = sign === 1 ? addInto : subtractInto;
+  for (let at = 0; at < sum.length; at += PIECE_ELEMENTS) {
+    const piece = sum.subarray(at, at + PIECE_ELEMENTS);
+    const zeros = ZEROS.subarray(0, 4 * piece.length);
+    const counter = (start + at) / BLOCK_ELEMENTS;
+    apply(piece, wordsOf(crypto.chacha20(seed, NONCE, counter, zeros)));
+  }
+}
+
+function wordsOf(bytes: Uint8Array): Uint32Array {
+  const aligned = bytes.byteOffset % 4 === 0 ? bytes : bytes.slice();
+  return new Uint32Array(aligned.buffer, aligned.byteOffset, aligned.length / 4);
+}

@@ -1,0 +1,87 @@
+/**
+ * What the messages of secure aggregation say; wire.ts writes and reads them.
+ *
+ * @module
+ */
+import type { SecaggConfig } from './session-config.ts';
+
+/** Numbers of the messages. */
+export const MESSAGE = {
+  invite: 0,
+  advertise: 1,
+  roster: 2,
+  shareKeys: 3,
+  forward: 4,
+  maskedInput: 5,
+  survivors: 6,
+  consistency: 7,
+  signatures: 8,
+  unmask: 9,
+  done: 10,
+} as const;
+
+/** The number of a message. */
+export type MessageType = (typeof MESSAGE)[keyof typeof MESSAGE];
+
+/** How a session ended, in the order of its numbers on the wire. */
+export const OUTCOMES = ['ok', 'too-few', 'refused', 'timeout'] as const;
+
+/** One of {@link OUTCOMES}. */
+export type SecaggOutcome = (typeof OUTCOMES)[number];
+
+/** The public keys of a client. */
+export interface PublicKeys {
+  readonly index: number;
+  readonly channelKey: Uint8Array;
+  readonly maskKey: Uint8Array;
+  /** In signed mode: under the client's identity. */
+  readonly signature?: Uint8Array;
+}
+
+/** Shares for, or from, another client. */
+export interface Box {
+  readonly index: number;
+  readonly box: Uint8Array;
+}
+
+/** What {@link UnmaskShare} is a share of: the secret of an own mask, or of the pair masks. */
+export type ShareKind = 'own' | 'pair';
+
+/** A share that a client gives the server. */
+export interface UnmaskShare {
+  readonly index: number;
+  readonly kind: ShareKind;
+  readonly share: Uint8Array;
+}
+
+/** A signature and its signer. */
+export interface SignedBy {
+  readonly index: number;
+  readonly signature: Uint8Array;
+}
+
+/** Who is in the sum, and who left after its shares were out; ascending. */
+export interface SurvivorLists {
+  readonly survivors: readonly number[];
+  readonly lost: readonly number[];
+}
+
+/** A message without its session. */
+export type Body =
+  | { readonly type: 0; readonly config: SecaggConfig }
+  | ({ readonly type: 1 } & PublicKeys)
+  | { readonly type: 2; readonly entries: readonly PublicKeys[] }
+  | { readonly type: 3; readonly boxes: readonly Box[] }
+  | { readonly type: 4; readonly boxes: readonly Box[] }
+  | { readonly type: 5; readonly packed: Uint8Array }
+  | ({ readonly type: 6 } & SurvivorLists)
+  | { readonly type: 7; readonly signature: Uint8Array }
+  | { readonly type: 8; readonly signatures: readonly SignedBy[] }
+  | { readonly type: 9; readonly shares: readonly UnmaskShare[] }
+  | { readonly type: 10; readonly outcome: SecaggOutcome; readonly survivors: number };
+
+/** A decoded message; an invitation has no session. */
+export interface Decoded {
+  readonly session: Uint8Array | undefined;
+  readonly body: Body;
+}

@@ -1,0 +1,121 @@
+/**
+ * Shamir's secret sharing (CACM 1979) over GF(2^16): a secret is a row of big-endian 16-bit words,
+ * and each word has its own polynomial. The share of a holder is the polynomials at its point.
+ *
+ * Draws nothing: coefficients are arguments. What a caller gives is checked by {@link rebuildFrom},
+ * not by the functions below it.
+ *
+ * @module
+ */
+import { readUint16, writeUint16 } from '../../_kit/bytes.ts';
+import { divide, EXP, LOG, multiply } from './field.ts';
+
+/** A share: the holder's point, and as many bytes as the secret. */
+export interface Share {
+  /** 1 … 65,535: index of the holder + 1. */
+  readonly x: number;
+  readonly y: Uint8Array;
+}
+
+/** The point of a holder, which is never 0: there lies the secret. */
+export function pointOf(index: number): number {
+  return index + 1;
+}
+
+/** A secret and the polynomials through it. */
+export interface Polynomials {
+  readonly secret: Uint8Array;
+  /** Coefficients of x^1 … x^(t-1), each as long as the secret, uniform. */
+  readonly coefficients: readonly Uint8Array[];
+}
+
+function wordsOf(bytes: Uint8Array): Uint16Array {
+  const words = new Uint16Array(bytes.length / 2);
+  for (let word = 0; word < words.length; word += 1) words[word] = readUint16(bytes, 2 * word);
+  return words;
+}
+
+function bytesOf(words: Uint16Array): Uint8Array {
+  const bytes = new Uint8Array(2 * words.length);
+  for (let word = 0; word < words.length; word += 1) {
+    writeUint16(bytes, 2 * word, words[word] as number);
+  }
+  return bytes;
+}
+
+/** Shares of a secret, one for each point. */
+export function splitSecret(
+  { secret, coefficients }: Polynomials,
+  points: readonly number[],
+): readonly Uint8Array[] {
+  const rows = [secret, ...coefficients].map(wordsOf).reverse();
+  return points.map((x) => bytesOf(evaluate(rows, x)));
+}
+
+// hot: t-1 times 16 multiplications per share.
+/** Horner's rule on all words at once; `rows` from the highest power down to the secret. */
+function evaluate(rows: readonly Uint16Array[], x: number): Uint16Array {
+  const value = (rows[0] as Uint16Array).slice();
+  const logX = LOG[x] as number;
+  for (let power = 1; power < rows.length; power += 1) {
+    const row = rows[power] as Uint16Array;
+    for (let word = 0; word < value.length; word += 1) {
+      const before = value[word] as number;
+      const product = before === 0 ? 0 : (EXP[(LOG[before] as number) + logX] as number);
+      value[word] = product ^ (row[word] as number);
+    }
+  }
+  return value;
+}
+
+/**
+ * Lagrange weights at 0 for these points, which must be different and not 0. They serve every secret
+ * that the same holders answer for.
+ */
+export function weightsAtZero(points: readonly number[]): Uint16Array {
+  return Uint16Array.from(points, (x) => {
+    let numerator = 1;
+    let denominator = 1;
+    for (const other of points) {
+      if (other === x) continue;
+      numerator = multiply(numerator, other);
+      denominator = multiply(denominator, other ^ x);
+    }
+    return divide(numerator, denominator);
+  });
+}
+
+/** The secret: the weighted sum of shares, which stand in the order of their weights. */
+export function weighShares(weights: Uint16Array, shares: readonly Uint8Array[]): Uint8Array {
+  const sum = new Uint16Array((shares[0] as Uint8Array).length / 2);
+  for (const [index, share] of shares.entries()) {
+    const logWeight = LOG[weights[index] as number] as number;
+    for (let word = 0; word < sum.length; word += 1) {
+      const value = readUint16(share, 2 * word);
+      if (value !== 0) {
+        sum[word] = (sum[word] as number) ^ (EXP[(LOG[value] as number) + logWeight] as number);
+      }
+    }
+  }
+  return bytesOf(sum);
+}
+
+/**
+ * Rebuilds a secret from the `threshold` shares of the smallest points.
+ * @returns undefined for fewer shares, for two of one point, for a point outside 1 … 65,535, and for
+ *   different or odd lengths.
+ */
+export function rebuildFrom(shares: readonly Share[], threshold: number): Uint8Array | undefined {
+  const sorted = [...shares].sort((a, b) => a.x - b.x);
+  const length = sorted[0]?.y.length ?? 0;
+  if (sorted.length < threshold || length === 0 || length % 2 !== 0) return undefined;
+  for (const [index, { x, y }] of sorted.entries()) {
+    if (!(x >= 1 && x <= 0xffff) || x === sorted[index - 1]?.x) return undefined;
+    if (y.length !== length) return undefined;
+  }
+  const used = sorted.slice(0, threshold);
+  return weighShares(
+    weightsAtZero(used.map(({ x }) => x)),
+    used.map(({ y }) => y),
+  );
+}
