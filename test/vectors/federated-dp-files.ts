@@ -136,3 +136,11 @@ export interface DiscreteGaussianFile {
     readonly epsilon: number;
   }[];
 }
+
+/** Privacy loss distributions, by direction and interval. */
+export interface PldFile {
+  readonly rows: readonly (Setting & {
+    readonly 'interval1e-3': { readonly remove: number; readonly add: number };
+    readonly 'interval1e-4': { readonly remove: number; readonly add: number };
+  })[];
+}

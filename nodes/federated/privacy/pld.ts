@@ -1,0 +1,272 @@
+/**
+ * The privacy loss distribution of the Poisson-sampled Gaussian, composed by Fourier transform: the
+ * tight account. Its grid is made by connecting the dots (Doroshenko, Ghazi, Kamath, Kumar,
+ * Manurangsi 2022, arXiv 2207.04380): delta as a function of exp(epsilon) is convex, so the polygon
+ * through its values at the grid is an upper bound, and the masses of that polygon are a distribution
+ * of losses. Rounding losses up to the grid instead would add steps times half an interval.
+ *
+ * Neighbours differ by one client that is removed (P sampled, Q not) or added (the other way round);
+ * an epsilon that holds for both is the larger of the two. It does not account discrete noise.
+ *
+ * @module
+ */
+import { log } from '../../../engine/pure/log-exp.ts';
+import { forwardFft, inverseFft, powerEach } from './fft.ts';
+import type { SampledGaussian } from './rdp.ts';
+import { expm1, expOf, log1p, normalAbove, normalBelow } from './special-functions.ts';
+
+/** What the neighbour has done to the data. */
+export type PldDirection = 'remove' | 'add';
+
+/** Equal steps of a mechanism on a grid of losses. */
+export interface PldSettings extends SampledGaussian {
+  /** Whole, at least 1. */
+  readonly steps: number;
+  readonly direction: PldDirection;
+  /** Distance of the grid's losses. */
+  readonly interval: number;
+}
+
+/** The interval of published comparisons: epsilons have six digits. */
+export const PLD_INTERVAL = 1e-4;
+
+/** The sum of all masses is 1 up to rounding. */
+const MASS_TOLERANCE = 1e-10;
+/** The grid covers losses of noise within so many standard deviations: 4e-33 is outside. */
+const SPAN_SIGMAS = 12;
+/** So many standard deviations of the sum of all losses do not overlap after the transform. */
+const WINDOW_SIGMAS = 15;
+/** Losses beyond this leave the range of exponentials: noise below 0.04. */
+const LOSS_MAX = 600;
+/** 0.5 s and 100 MB for a transform. */
+const LENGTH_MAX = 2 ** 21;
+/** A grid coarser than this share of a step's standard deviation makes the sum too wide. */
+const INTERVAL_PER_SIGMA = 0.1;
+const COARSENING = 2;
+
+/** Losses at points `first`, `first` + 1, ... times `interval`. */
+interface LossGrid {
+  readonly first: number;
+  readonly masses: Float64Array;
+  /** Mass of an infinite loss. */
+  readonly infinite: number;
+  readonly interval: number;
+}
+
+/** The distribution of the loss after all steps. */
+export class PrivacyLoss {
+  readonly #infinite: number;
+  readonly #interval: number;
+  /** The first positive loss of the window, as a multiple of the interval. */
+  readonly #first: number;
+  /** Sum of masses from a point on. */
+  readonly #tails: Float64Array;
+  /** Sum of masses times exp(-loss) from a point on. */
+  readonly #discounted: Float64Array;
+
+  constructor(grid: LossGrid) {
+    this.#infinite = grid.infinite;
+    this.#interval = grid.interval;
+    const skipped = Math.max(0, 1 - grid.first);
+    this.#first = grid.first + skipped;
+    const count = Math.max(0, grid.masses.length - skipped);
+    this.#tails = new Float64Array(count + 1);
+    this.#discounted = new Float64Array(count + 1);
+    for (let at = count - 1; at >= 0; at -= 1) {
+      const mass = grid.masses[at + skipped] as number;
+      const loss = (this.#first + at) * this.#interval;
+      this.#tails[at] = (this.#tails[at + 1] as number) + mass;
+      this.#discounted[at] = (this.#discounted[at + 1] as number) + mass * expOf(-loss);
+    }
+  }
+
+  /**
+   * Delta at an epsilon.
+   * @param epsilon At least 0.
+   */
+  delta(epsilon: number): number {
+    const point = Math.floor(epsilon / this.#interval) + 1 - this.#first;
+    return this.#deltaFrom(Math.max(0, point), epsilon);
+  }
+
+  /**
+   * The smallest epsilon at a delta.
+   * @param delta In (0, 1).
+   * @returns infinite if losses outside the grid are likelier than delta.
+   */
+  epsilon(delta: number): number {
+    if (this.#infinite >= delta) return Number.POSITIVE_INFINITY;
+    if (this.#deltaFrom(0, 0) <= delta) return 0;
+    // The last point whose loss, as epsilon, still has a larger delta.
+    let low = -1;
+    let high = this.#tails.length - 1;
+    while (high - low > 1) {
+      const middle = (low + high) >> 1;
+      const loss = (this.#first + middle) * this.#interval;
+      if (this.#deltaFrom(middle + 1, loss) > delta) low = middle;
+      else high = middle;
+    }
+    // Between two points, delta is tail - exp(epsilon) * discounted.
+    const excess = this.#infinite + (this.#tails[high] as number) - delta;
+    const discounted = this.#discounted[high] as number;
+    // Losses above 700 have no exponential: their own point is an upper bound.
+    if (discounted === 0) return (this.#first + high) * this.#interval;
+    return Math.max(0, log(excess / discounted));
+  }
+
+  #deltaFrom(point: number, epsilon: number): number {
+    const at = Math.min(point, this.#tails.length - 1);
+    const tail = this.#tails[at] as number;
+    const discounted = this.#discounted[at] as number;
+    const kept = discounted === 0 ? 0 : expOf(epsilon) * discounted;
+    return this.#infinite + Math.max(0, tail - kept);
+  }
+}
+
+/** The loss after all steps. Sampling with `rate` in (0, 1], `noise` above 0. */
+export function composePld(settings: PldSettings): PrivacyLoss {
+  const step = lossOfStep(settings);
+  return new PrivacyLoss(settings.steps === 1 ? step : compose(step, settings.steps));
+}
+
+/**
+ * Epsilon that holds whether the client is removed or added, on a grid that fits: finer than
+ * {@link PLD_INTERVAL} where a step loses little, coarser where its losses reach far.
+ * @param account `delta` in (0, 1).
+ * @returns infinite where a step loses more than 600 (noise below 0.04): no delta of use holds there.
+ */
+export function pldEpsilon(
+  account: SampledGaussian & { readonly steps: number; readonly delta: number },
+): number {
+  if (account.steps === 0 || account.rate === 0) return 0;
+  if (!(lossSpan({ ...account, direction: 'remove' }).most < LOSS_MAX)) {
+    return Number.POSITIVE_INFINITY;
+  }
+  const interval = fittingInterval(account);
+  const epsilons = (['remove', 'add'] as const).map((direction) =>
+    composePld({ ...account, direction, interval }).epsilon(account.delta),
+  );
+  return Math.max(...epsilons);
+}
+
+/** The interval that {@link pldEpsilon} uses. */
+export function fittingInterval(account: SampledGaussian & { readonly steps: number }): number {
+  // ln(1 - q + q exp(...)) is about q (exp(...) - 1): variance q^2 (exp(1/z^2) - 1), if that is small.
+  const { rate, noise, steps } = account;
+  const sigma = rate * Math.sqrt(expm1(1 / (noise * noise)));
+  let interval = Math.min(PLD_INTERVAL, sigma * INTERVAL_PER_SIGMA);
+  const { least, most } = lossSpan({ ...account, direction: 'remove' });
+  const reach = 2 * Math.max(-least, most);
+  const spread = WINDOW_SIGMAS * Math.sqrt(steps) * Math.min(sigma, 1 / noise);
+  while ((2 * (spread + reach + most - least)) / interval > LENGTH_MAX) interval *= COARSENING;
+  return interval;
+}
+
+/** Losses of one step: from the least to the most within the span of the noise. */
+function lossSpan(step: SampledGaussian & { readonly direction: PldDirection }): {
+  readonly least: number;
+  readonly most: number;
+} {
+  const { rate, noise, direction } = step;
+  const reach = SPAN_SIGMAS * noise + 1;
+  const lossAt = (x: number): number => logMixture(rate, (2 * x - 1) / (2 * noise * noise));
+  const [low, high] = [lossAt(-reach), lossAt(reach)];
+  return direction === 'remove' ? { least: low, most: high } : { least: -high, most: -low };
+}
+
+/** ln(1 - q + q exp(x)). */
+function logMixture(rate: number, x: number): number {
+  if (x > 30) return x + log(rate + (1 - rate) * expOf(-x));
+  return rate === 1 ? x : log1p(rate * expm1(x));
+}
+
+/** Connects the dots of one step. */
+function lossOfStep(settings: PldSettings): LossGrid {
+  const { interval } = settings;
+  const { least, most } = lossSpan(settings);
+  const first = Math.floor(least / interval);
+  const count = Math.ceil(most / interval) - first + 1;
+  const deltaAt = settings.direction === 'remove' ? removeDelta : addDelta;
+  const masses = new Float64Array(count);
+  let delta = deltaAt(settings, first * interval);
+  let slope = -1;
+  let total = 0;
+  for (let at = 0; at < count; at += 1) {
+    const epsilon = (first + at) * interval;
+    const y = expOf(epsilon);
+    const next = at + 1 < count ? deltaAt(settings, epsilon + interval) : delta;
+    const nextSlope = at + 1 < count ? (next - delta) / (y * expm1(interval)) : 0;
+    masses[at] = y * (nextSlope - slope);
+    total += masses[at] as number;
+    if (at + 1 < count) delta = next;
+    slope = nextSlope;
+  }
+  if (!(Math.abs(total + delta - 1) < MASS_TOLERANCE)) {
+    throw new Error(`the masses of a privacy loss sum to ${total + delta}`);
+  }
+  return { first, masses, infinite: delta, interval };
+}
+
+/** Hockey-stick divergence of the sampled from the plain Gaussian. */
+function removeDelta({ rate, noise }: SampledGaussian, epsilon: number): number {
+  const z = expm1(epsilon) + rate;
+  if (z <= 0) return clip(-expm1(epsilon));
+  const x = noise * noise * log(z / rate) + 0.5;
+  return clip(rate * normalAbove((x - 1) / noise) - z * normalAbove(x / noise));
+}
+
+/** Hockey-stick divergence of the plain from the sampled Gaussian. */
+function addDelta({ rate, noise }: SampledGaussian, epsilon: number): number {
+  const z = expm1(-epsilon) + rate;
+  if (z <= 0) return 0;
+  const x = noise * noise * log(z / rate) + 0.5;
+  const y = expOf(epsilon);
+  return clip(y * (z * normalBelow(x / noise) - rate * normalBelow((x - 1) / noise)));
+}
+
+function clip(value: number): number {
+  return Math.min(1, Math.max(0, value));
+}
+
+/** Adds up equal independent losses: a power of the transform, on a window around their mean. */
+function compose(step: LossGrid, steps: number): LossGrid {
+  const { first, masses, interval } = step;
+  const { mean, variance } = momentsOf(step);
+  const extreme = Math.max(Math.abs(first), Math.abs(first + masses.length - 1)) * interval;
+  const wanted =
+    2 * ((WINDOW_SIGMAS * Math.sqrt(steps * variance) + 2 * extreme) / interval + masses.length);
+  let length = 2;
+  while (length < wanted) length *= 2;
+  const vector = { real: new Float64Array(length), imaginary: new Float64Array(length) };
+  vector.real.set(masses);
+  forwardFft(vector);
+  powerEach(vector, steps);
+  inverseFft(vector);
+  // Index i holds all sums that are i modulo the length; the window holds one of them.
+  const start = Math.round((steps * mean) / interval) - length / 2;
+  const folded = new Float64Array(length);
+  for (let at = 0; at < length; at += 1) {
+    const index = (((start + at - steps * first) % length) + length) % length;
+    folded[at] = Math.max(0, vector.real[index] as number);
+  }
+  return {
+    first: start,
+    masses: folded,
+    infinite: -expm1(steps * log1p(-step.infinite)),
+    interval,
+  };
+}
+
+function momentsOf({ first, masses, interval }: LossGrid): {
+  readonly mean: number;
+  readonly variance: number;
+} {
+  let mean = 0;
+  let square = 0;
+  masses.forEach((mass, at) => {
+    const loss = (first + at) * interval;
+    mean += mass * loss;
+    square += mass * loss * loss;
+  });
+  return { mean, variance: Math.max(0, square - mean * mean) };
+}

@@ -1,0 +1,39 @@
+/**
+ * Privacy loss distributions on a grid of 1e-3 and published deltas; the finer grid takes longer and
+ * has a file of its own.
+ *
+ * @module
+ */
+import { describe, expect, it } from 'vitest';
+import { composePld } from '../../nodes/federated/privacy/pld.ts';
+import { hasVectors, vectors } from '../vectors-root.ts';
+import type { DpAccountingFile, PldFile } from './federated-dp-files.ts';
+
+describe.runIf(hasVectors)('privacy loss distributions', () => {
+  it('has the epsilons of both directions on a grid of 1e-3', () => {
+    const { rows } = vectors<PldFile>('federated/pld.json');
+    expect(rows).toHaveLength(10);
+    for (const { q, sigma, steps, delta, ...row } of rows) {
+      for (const direction of ['remove', 'add'] as const) {
+        const loss = composePld({ rate: q, noise: sigma, steps, direction, interval: 1e-3 });
+        const ratio = loss.epsilon(delta) / row['interval1e-3'][direction];
+        expect(Math.abs(ratio - 1), `${direction} q ${q}, z ${sigma}`).toBeLessThan(1e-6);
+      }
+    }
+  });
+
+  it('has the deltas in the tests of dp_accounting', () => {
+    const { dp_accounting: published } = vectors<DpAccountingFile>(
+      'federated/dp-accounting.json',
+    ).published;
+    for (const { sigma, steps, epsilon, delta, tolerance, q } of [
+      { ...published.pldGaussian, q: 1 },
+      published.pldSubsampled,
+    ]) {
+      const deltas = (['remove', 'add'] as const).map((direction) =>
+        composePld({ rate: q, noise: sigma, steps, direction, interval: 1e-4 }).delta(epsilon),
+      );
+      expect(Math.abs(Math.max(...deltas) - delta)).toBeLessThan(tolerance / 10);
+    }
+  });
+});
