@@ -85,3 +85,13 @@ export interface Decoded {
   readonly session: Uint8Array | undefined;
   readonly body: Body;
 }
+
+/** Decoded keys are views of a message that its caller may reuse. */
+export function copyKeys({ index, channelKey, maskKey, signature }: PublicKeys): PublicKeys {
+  return {
+    index,
+    channelKey: channelKey.slice(),
+    maskKey: maskKey.slice(),
+    ...(signature !== undefined && { signature: signature.slice() }),
+  };
+}

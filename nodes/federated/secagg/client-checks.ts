@@ -1,0 +1,65 @@
+/**
+ * What a client checks before it believes a server: the roster and the lists of survivors.
+ *
+ * @module
+ */
+import { equalBytes, toHex } from '../../_kit/bytes.ts';
+import type { SecaggDrop } from './drops.ts';
+import type { PublicKeys, SurvivorLists } from './messages.ts';
+import type { SecaggConfig } from './session-config.ts';
+
+/** What a roster is checked against. */
+export interface RosterView {
+  readonly config: SecaggConfig;
+  readonly own: PublicKeys;
+}
+
+/**
+ * Checks a roster: at least t entries, at most k + 1, since more holders would weaken the threshold;
+ * all keys different; the own entry as it was sent.
+ */
+export function checkRoster(
+  entries: readonly PublicKeys[],
+  { config, own }: RosterView,
+): SecaggDrop | undefined {
+  const { n, k, t, mode } = config;
+  if (entries.length < t) return 'too-few';
+  if (entries.length > k + 1 || entries.some(({ index }) => index >= n)) return 'unknown-client';
+  const keys = entries.flatMap(({ channelKey, maskKey }) => [toHex(channelKey), toHex(maskKey)]);
+  if (new Set(keys).size < keys.length) return 'duplicate-key';
+  const found = entries.find(({ index }) => index === own.index);
+  if (found === undefined || !hasSameKeys(found, own)) return 'own-key-changed';
+  const isSigned = mode === 'signed';
+  return entries.some(({ signature }) => (signature !== undefined) !== isSigned)
+    ? 'bad-signature'
+    : undefined;
+}
+
+function hasSameKeys(left: PublicKeys, right: PublicKeys): boolean {
+  if (!equalBytes(left.channelKey, right.channelKey)) return false;
+  return equalBytes(left.maskKey, right.maskKey);
+}
+
+/** What lists are checked against. */
+export interface ListView {
+  /** Clients whose shares arrived, and the own index. */
+  readonly sharers: ReadonlySet<number>;
+  readonly own: number;
+  /** Threshold. */
+  readonly t: number;
+}
+
+/**
+ * Checks the lists of survivors and lost, so that no client's two secrets can be asked for: they are
+ * disjoint, name only clients that sent shares, and this client is a survivor.
+ */
+export function checkLists(
+  { survivors, lost }: SurvivorLists,
+  { sharers, own, t }: ListView,
+): SecaggDrop | undefined {
+  const isSurvivor = new Set(survivors);
+  if (lost.some((index) => isSurvivor.has(index))) return 'list-overlap';
+  if ([...survivors, ...lost].some((index) => !sharers.has(index))) return 'list-not-subset';
+  if (!isSurvivor.has(own)) return 'self-not-survivor';
+  return survivors.length < t ? 'too-few' : undefined;
+}

@@ -1,0 +1,389 @@
+/**
+ * A client of one session of secure aggregation (Bonawitz et al., CCS 2017, figure 4; on a sparse
+ * graph, Bell et al., CCS 2020): advertises keys, shares its secrets, masks its input, and gives the
+ * server shares of one secret per client, never both.
+ *
+ * Secrets live in memory only and are wiped once the shares are out, at the end and at the timeout:
+ * a client that restarts is lost to the session.
+ *
+ * @module
+ */
+import type { Nanoseconds } from '../../../engine/host/time.ts';
+import { equalBytes } from '../../_kit/bytes.ts';
+import type { Machine, TimerDue } from '../../_kit/machine.ts';
+import { assert } from './assert.ts';
+import { checkLists, checkRoster, type RosterView } from './client-checks.ts';
+import type { ClientParts } from './client-parts.ts';
+import { ClientSecrets } from './client-secrets.ts';
+import { seedDoubleOf } from './doubles.ts';
+import type { SecaggDrop } from './drops.ts';
+import type { ClientEffect, ClientInput, ClientPhase } from './effects.ts';
+import { inBatches, JobStages } from './job-stage.ts';
+import { holderCostNs, type OpenedBox, type SharedWith, type VerifyInput } from './jobs.ts';
+import { signOf } from './mask.ts';
+import { addSums, sumJobs } from './mask-sum.ts';
+import {
+  type Body,
+  type Box,
+  copyKeys,
+  MESSAGE,
+  type PublicKeys,
+  type SecaggOutcome,
+  type SignedBy,
+  type SurvivorLists,
+  type UnmaskShare,
+} from './messages.ts';
+import { largestElement, pack } from './ring.ts';
+import { sessionOf } from './session-config.ts';
+import { advertiseText, survivorsText } from './signed-text.ts';
+import { decodeMessage, encodeMessage } from './wire.ts';
+
+/** Time of a job that a batch is cut for. */
+const BATCH_NS = 20_000_000;
+/** Boxes or signatures per job: about 20 ms. */
+const BATCH_ITEMS = 150;
+
+/** The phase in which a message is expected. */
+const EXPECTED_IN: ReadonlyMap<number, ClientPhase> = new Map([
+  [MESSAGE.roster, 'advertised'],
+  [MESSAGE.forward, 'shared'],
+  [MESSAGE.survivors, 'masked'],
+  [MESSAGE.signatures, 'signed'],
+]);
+
+/** A client of one session. */
+export class ClientMachine implements Machine<Exclude<ClientInput, TimerDue>, ClientEffect> {
+  readonly #parts: ClientParts;
+  readonly #session: Uint8Array;
+  readonly #secrets: ClientSecrets;
+  readonly #jobs: JobStages;
+  #effects: ClientEffect[] = [];
+  #phase: ClientPhase = 'idle';
+  #deadline: Nanoseconds = Number.POSITIVE_INFINITY;
+  /** Messages that were accepted. */
+  readonly #taken = new Set<number>();
+  /** By neighbour: channel and seed. */
+  #shared = new Map<number, SharedWith>();
+  /** By neighbour that sent shares: its box. */
+  #boxes = new Map<number, Uint8Array>();
+  #update: Uint32Array | undefined;
+  #lists: SurvivorLists = { survivors: [], lost: [] };
+
+  constructor(parts: ClientParts) {
+    const { config, index, crypto, identity } = parts;
+    assert(index >= 0 && index < config.n, `client ${index} of ${config.n}`);
+    assert(config.mode !== 'signed' || identity !== undefined, 'signed mode without an identity');
+    this.#parts = parts;
+    this.#session = sessionOf(config, crypto);
+    this.#secrets = new ClientSecrets(parts);
+    this.#jobs = new JobStages((effect) => this.#effects.push(effect));
+  }
+
+  /** Name of the session, 32 bytes. */
+  get session(): Uint8Array {
+    return this.#session;
+  }
+
+  /** Where the client is. */
+  get phase(): ClientPhase {
+    return this.#phase;
+  }
+
+  step(now: Nanoseconds, input: ClientInput): readonly ClientEffect[] {
+    this.#effects = [];
+    switch (input.kind) {
+      case 'begin':
+        this.#begin(now);
+        break;
+      case 'message':
+        this.#take(input.bytes);
+        break;
+      case 'update':
+        this.#takeUpdate(input.ring);
+        break;
+      case 'computed':
+        if (!this.#jobs.accept(input)) this.#finish('refused');
+        break;
+      case 'timer':
+        if (now >= this.#deadline) this.#finish('timeout');
+        break;
+    }
+    return this.#effects;
+  }
+
+  nextAt(): Nanoseconds {
+    return this.#deadline;
+  }
+
+  #begin(now: Nanoseconds): void {
+    assert(this.#phase === 'idle', 'a session begins once: its keys serve one session');
+    this.#deadline = now + this.#parts.sessionTimeoutNs;
+    const { channelKey, maskKey } = this.#secrets.drawKeys();
+    const { index, identity, crypto } = this.#parts;
+    const keys = { index, channelKey, maskKey };
+    this.#send({
+      type: MESSAGE.advertise,
+      ...keys,
+      ...(this.#isSigned &&
+        identity !== undefined && {
+          signature: crypto.ed25519Sign(identity.secret, advertiseText(this.#session, keys)),
+        }),
+    });
+    this.#enter('advertised');
+  }
+
+  get #isSigned(): boolean {
+    return this.#parts.config.mode === 'signed';
+  }
+
+  #take(bytes: Uint8Array): void {
+    const decoded = decodeMessage(bytes);
+    const drop = typeof decoded === 'string' ? decoded : this.#accept(decoded);
+    if (drop !== undefined) this.#drop(drop);
+  }
+
+  #accept({
+    session,
+    body,
+  }: Exclude<ReturnType<typeof decodeMessage>, string>): SecaggDrop | undefined {
+    if (session === undefined) return 'wrong-round';
+    if (!equalBytes(session, this.#session)) return 'wrong-session';
+    if (this.#phase === 'idle' || this.#phase === 'finished') return 'wrong-round';
+    if (body.type === MESSAGE.done) {
+      this.#finish(body.outcome);
+      return undefined;
+    }
+    if (this.#taken.has(body.type)) {
+      return body.type === MESSAGE.survivors ? 'asked-twice' : 'duplicate';
+    }
+    if (EXPECTED_IN.get(body.type) !== this.#phase || this.#jobs.isBusy) return 'wrong-round';
+    const drop = this.#perform(body);
+    if (drop === undefined) this.#taken.add(body.type);
+    return drop;
+  }
+
+  #perform(body: Body): SecaggDrop | undefined {
+    if (body.type === MESSAGE.roster) return this.#takeRoster(body.entries);
+    if (body.type === MESSAGE.forward) return this.#takeBoxes(body.boxes);
+    if (body.type === MESSAGE.survivors) return this.#takeLists(body);
+    if (body.type === MESSAGE.signatures) return this.#takeSignatures(body.signatures);
+    return 'wrong-round';
+  }
+
+  // Round 1: shares.
+
+  #takeRoster(entries: readonly PublicKeys[]): SecaggDrop | undefined {
+    const view: RosterView = {
+      config: this.#parts.config,
+      own: { index: this.#parts.index, ...this.#secrets.publicKeys },
+    };
+    const drop = checkRoster(entries, view);
+    if (drop !== undefined) return drop;
+    const copies = entries.map(copyKeys);
+    if (!this.#isSigned) {
+      this.#share(copies);
+      return undefined;
+    }
+    const items = this.#advertisements(copies);
+    if (items === undefined) return 'bad-signature';
+    const inputs = inBatches(items, BATCH_ITEMS).map((batch) => ({ items: batch }));
+    this.#jobs.start('verifySignatures', inputs, (outputs) => {
+      if (outputs.flat().every(Boolean)) this.#share(copies);
+      else this.#takeBack(MESSAGE.roster, 'bad-signature');
+    });
+    return undefined;
+  }
+
+  /** What the signatures of a roster must cover; undefined if one or its signer's key is missing. */
+  #advertisements(entries: readonly PublicKeys[]): VerifyInput['items'] | undefined {
+    const items: VerifyInput['items'][number][] = [];
+    for (const entry of entries) {
+      const publicKey = this.#parts.identity?.publicKeyOf(entry.index);
+      const { signature } = entry;
+      if (publicKey === undefined || signature === undefined) return undefined;
+      items.push({ publicKey, signature, message: advertiseText(this.#session, entry) });
+    }
+    return items;
+  }
+
+  #share(entries: readonly PublicKeys[]): void {
+    const { index, config, double } = this.#parts;
+    const others = entries.filter((entry) => entry.index !== index);
+    this.#shared = new Map();
+    this.#secrets.drawShares();
+    const size = Math.max(1, Math.floor(BATCH_NS / holderCostNs(config.t)));
+    const inputs = inBatches(others, size).map((holders) => ({
+      ...{ session: this.#session, index, holders, double: seedDoubleOf(double) },
+      ...this.#secrets.toShare,
+    }));
+    this.#jobs.start('shareKeys', inputs, (outputs) => this.#sendShares(outputs.flat()));
+  }
+
+  #sendShares(found: readonly (SharedWith | undefined)[]): void {
+    for (const shared of found) {
+      if (shared === undefined) {
+        this.#takeBack(MESSAGE.roster, 'low-order-key');
+        return;
+      }
+      this.#shared.set(shared.index, shared);
+    }
+    const boxes = [...this.#shared.values()].map(({ index, box }) => ({ index, box }));
+    this.#secrets.keepOwnShares();
+    this.#send({ type: MESSAGE.shareKeys, boxes });
+    this.#enter('shared');
+  }
+
+  /** A message that turned out bad after its acceptance; a genuine one may follow. */
+  #takeBack(type: number, reason: SecaggDrop): void {
+    this.#taken.delete(type);
+    this.#drop(reason);
+  }
+
+  // Round 2: the masked input.
+
+  #takeBoxes(boxes: readonly Box[]): SecaggDrop | undefined {
+    if (boxes.some(({ index }) => !this.#shared.has(index))) return 'unknown-client';
+    if (boxes.length + 1 < this.#parts.config.t) return 'too-few';
+    this.#boxes = new Map(boxes.map(({ index, box }) => [index, box.slice()]));
+    this.#taken.add(MESSAGE.forward);
+    this.#mask();
+    return undefined;
+  }
+
+  #takeUpdate(ring: Uint32Array): void {
+    const { m, bits } = this.#parts.config;
+    assert(ring.length === m, `an update of ${ring.length} elements in a session of ${m}`);
+    assert(this.#update === undefined, 'one update per session');
+    const largest = largestElement(bits);
+    assert(
+      ring.every((value) => value <= largest),
+      `an update with an element above 2^${bits} - 1`,
+    );
+    if (this.#phase === 'finished') return;
+    this.#update = ring;
+    this.#mask();
+  }
+
+  /** Begins as soon as both the update and the boxes are there: who sent boxes shares a mask. */
+  #mask(): void {
+    const vector = this.#update;
+    if (vector === undefined || this.#phase !== 'shared') return;
+    if (!this.#taken.has(MESSAGE.forward)) return;
+    const { index, config } = this.#parts;
+    const streams = [...this.#boxes.keys()].map((other) => {
+      const { seed } = this.#shared.get(other) as SharedWith;
+      return { seed, sign: signOf(index, other) };
+    });
+    streams.push({ seed: this.#secrets.ownSeed(this.#session), sign: 1 });
+    this.#jobs.start('sumMasks', sumJobs(streams, config.m), (sums) => {
+      addSums(vector, sums, config.bits);
+      this.#update = undefined;
+      this.#send({ type: MESSAGE.maskedInput, packed: pack(vector, config.bits) });
+      this.#enter('masked');
+    });
+  }
+
+  // Rounds 3 and 4: consistency and shares.
+
+  #takeLists(lists: SurvivorLists): SecaggDrop | undefined {
+    const { config, index, double, identity, crypto } = this.#parts;
+    const sharers = new Set([...this.#boxes.keys(), index]);
+    const isTrusting = double?.kind === 'unchecked-lists';
+    const drop = isTrusting ? undefined : checkLists(lists, { sharers, own: index, t: config.t });
+    if (drop !== undefined) return drop;
+    this.#lists = { survivors: lists.survivors, lost: lists.lost };
+    if (!this.#isSigned || identity === undefined) {
+      this.#open();
+      return undefined;
+    }
+    const text = survivorsText(this.#session, lists.survivors);
+    const signature = crypto.ed25519Sign(identity.secret, text);
+    this.#send({ type: MESSAGE.consistency, signature });
+    this.#enter('signed');
+    return undefined;
+  }
+
+  /** At least t survivors must have signed the list that this client saw. */
+  #takeSignatures(signatures: readonly SignedBy[]): SecaggDrop | undefined {
+    const survivors = new Set(this.#lists.survivors);
+    if (signatures.some(({ index }) => !survivors.has(index))) return 'list-not-subset';
+    const message = survivorsText(this.#session, this.#lists.survivors);
+    const items = signatures.flatMap(({ index, signature }) => {
+      const publicKey = this.#parts.identity?.publicKeyOf(index);
+      return publicKey === undefined ? [] : [{ publicKey, message, signature: signature.slice() }];
+    });
+    const inputs = inBatches(items, BATCH_ITEMS).map((batch) => ({ items: batch }));
+    const { t } = this.#parts.config;
+    if (items.length < t) return 'bad-signature';
+    this.#jobs.start('verifySignatures', inputs, (outputs) => {
+      if (outputs.flat().filter(Boolean).length >= t) this.#open();
+      else this.#takeBack(MESSAGE.signatures, 'bad-signature');
+    });
+    return undefined;
+  }
+
+  #open(): void {
+    const { index } = this.#parts;
+    const { survivors, lost } = this.#lists;
+    const needed = [...new Set([...survivors, ...lost])].filter((other) => this.#boxes.has(other));
+    const boxes = needed.map((other) => ({
+      index: other,
+      channel: (this.#shared.get(other) as SharedWith).channel,
+      box: this.#boxes.get(other) as Uint8Array,
+    }));
+    const inputs = inBatches(boxes, BATCH_ITEMS).map((batch) => ({
+      ...{ session: this.#session, index, boxes: batch },
+    }));
+    this.#jobs.start('openBoxes', inputs, (outputs) => this.#sendUnmask(outputs.flat()));
+  }
+
+  /** What a neighbour's bad box should hold is left out; the others may reach the threshold. */
+  #sendUnmask(opened: readonly OpenedBox[]): void {
+    const { index: own } = this.#parts;
+    const shares = new Map<number, { readonly own: Uint8Array; readonly pair: Uint8Array }>();
+    shares.set(own, this.#secrets.ownShares);
+    for (const box of opened) {
+      if ('drop' in box) this.#drop(box.drop);
+      else shares.set(box.index, box);
+    }
+    const give = (indices: readonly number[], kind: 'own' | 'pair'): readonly UnmaskShare[] =>
+      indices.flatMap((index) => {
+        const found = shares.get(index);
+        return found === undefined ? [] : [{ index, kind, share: found[kind] }];
+      });
+    const { survivors, lost } = this.#lists;
+    const given = [...give(survivors, 'own'), ...give(lost, 'pair')];
+    this.#send({ type: MESSAGE.unmask, shares: given });
+    this.#wipe();
+    this.#enter('unmasked');
+  }
+
+  #finish(outcome: SecaggOutcome): void {
+    this.#jobs.cancel();
+    this.#wipe();
+    this.#deadline = Number.POSITIVE_INFINITY;
+    this.#enter('finished');
+    this.#effects.push({ kind: 'finished', outcome });
+  }
+
+  #wipe(): void {
+    this.#secrets.wipe(this.#shared.values());
+    this.#shared = new Map();
+    this.#boxes = new Map();
+    this.#update = undefined;
+  }
+
+  #send(body: Body): void {
+    const bytes = encodeMessage(this.#session, body);
+    this.#effects.push({ kind: 'send', bytes, type: body.type });
+  }
+
+  #enter(phase: ClientPhase): void {
+    this.#phase = phase;
+    this.#effects.push({ kind: 'phase', phase });
+  }
+
+  #drop(reason: SecaggDrop): void {
+    this.#effects.push({ kind: 'drop', reason });
+  }
+}

@@ -1,0 +1,120 @@
+/**
+ * The secrets of a client in one session: drawn, used and wiped here.
+ *
+ * @module
+ */
+import { wipe } from '../../_kit/secrets.ts';
+import { assert } from './assert.ts';
+import type { ClientParts } from './client-parts.ts';
+import { seedDoubleOf } from './doubles.ts';
+import { KEY_LENGTH } from './geometry.ts';
+import type { SharedWith, ShareInput } from './jobs.ts';
+import type { PublicKeys } from './messages.ts';
+import { ownSeed, publicSecret } from './seeds.ts';
+import { type Polynomials, pointOf, splitSecret } from './shamir.ts';
+
+const NOTHING = new Uint8Array(0);
+
+/** Secrets of one client. */
+export class ClientSecrets {
+  readonly #parts: ClientParts;
+  #channelSecret: Uint8Array = NOTHING;
+  #maskSecret: Uint8Array = NOTHING;
+  #ownSecret: Uint8Array = NOTHING;
+  #maskCoefficients: readonly Uint8Array[] = [];
+  #ownCoefficients: readonly Uint8Array[] = [];
+  #ownShares: { readonly own: Uint8Array; readonly pair: Uint8Array } = {
+    own: NOTHING,
+    pair: NOTHING,
+  };
+  publicKeys: Omit<PublicKeys, 'index'> = { channelKey: NOTHING, maskKey: NOTHING };
+
+  constructor(parts: ClientParts) {
+    this.#parts = parts;
+  }
+
+  /** Draws the keys of channel and masks. */
+  drawKeys(): Omit<PublicKeys, 'index'> {
+    const { crypto, ledger } = this.#parts;
+    this.#channelSecret = this.#draw();
+    this.#maskSecret = this.#draw();
+    const channelKey = crypto.x25519PublicKey(this.#channelSecret);
+    const maskKey = crypto.x25519PublicKey(this.#maskSecret);
+    ledger?.take(maskKey);
+    this.publicKeys = { channelKey, maskKey };
+    return this.publicKeys;
+  }
+
+  /** Draws the secret of the own mask, and the polynomials of both secrets. */
+  drawShares(): void {
+    const { config, double, index } = this.#parts;
+    const drawn = this.#draw();
+    this.#ownSecret =
+      double?.kind === 'public-masks' ? publicSecret({ from: index, to: index }) : drawn;
+    const draws = Array.from({ length: config.t - 1 });
+    this.#maskCoefficients = draws.map(() => this.#draw());
+    this.#ownCoefficients = draws.map(() => this.#draw());
+  }
+
+  /** What the job needs to share both secrets. */
+  get toShare(): Pick<ShareInput, 'channelSecret' | 'maskSecret' | 'ownSecret'> {
+    return {
+      channelSecret: this.#channelSecret,
+      maskSecret: this.#maskPolynomials,
+      ownSecret: this.#ownPolynomials,
+    };
+  }
+
+  /** Keeps the shares that the client holds of its own secrets; the polynomials have served. */
+  keepOwnShares(): void {
+    const points = [pointOf(this.#parts.index)];
+    const [own = NOTHING] = splitSecret(this.#ownPolynomials, points);
+    const [pair = NOTHING] = splitSecret(this.#maskPolynomials, points);
+    this.#ownShares = { own, pair };
+    this.#wipePolynomials();
+  }
+
+  /** The client's shares of its own secrets. */
+  get ownShares(): { readonly own: Uint8Array; readonly pair: Uint8Array } {
+    return this.#ownShares;
+  }
+
+  /** Seed of the own mask. */
+  ownSeed(session: Uint8Array): Uint8Array {
+    const { crypto, double, index } = this.#parts;
+    assert(this.#ownSecret.length === KEY_LENGTH, 'an own mask before its secret');
+    return ownSeed({ crypto, session, double: seedDoubleOf(double) }, this.#ownSecret, index);
+  }
+
+  /** Overwrites everything, and what follows from it. */
+  wipe(shared: Iterable<SharedWith>): void {
+    for (const { channel, seed } of shared) {
+      wipe(channel);
+      wipe(seed);
+    }
+    wipe(this.#channelSecret);
+    wipe(this.#maskSecret);
+    wipe(this.#ownSecret);
+    wipe(this.#ownShares.own);
+    wipe(this.#ownShares.pair);
+    this.#wipePolynomials();
+  }
+
+  get #maskPolynomials(): Polynomials {
+    return { secret: this.#maskSecret, coefficients: this.#maskCoefficients };
+  }
+
+  get #ownPolynomials(): Polynomials {
+    return { secret: this.#ownSecret, coefficients: this.#ownCoefficients };
+  }
+
+  #wipePolynomials(): void {
+    for (const row of [...this.#maskCoefficients, ...this.#ownCoefficients]) wipe(row);
+    this.#maskCoefficients = [];
+    this.#ownCoefficients = [];
+  }
+
+  #draw(): Uint8Array {
+    return this.#parts.randomBytes(KEY_LENGTH);
+  }
+}

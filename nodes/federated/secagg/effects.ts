@@ -1,0 +1,98 @@
+/**
+ * What the machines of secure aggregation take and give.
+ *
+ * @module
+ */
+import type { TimerDue } from '../../_kit/machine.ts';
+import type { SecaggDrop } from './drops.ts';
+import type { ComputedInput, ComputeEffect } from './job-stage.ts';
+import type { MessageType, SecaggOutcome } from './messages.ts';
+
+/** A client's phases; each lasts until the next message is sent. */
+export type ClientPhase =
+  | 'idle'
+  | 'advertised'
+  | 'shared'
+  | 'masked'
+  | 'signed'
+  | 'unmasked'
+  | 'finished';
+
+/** What a client takes. */
+export type ClientInput =
+  | { readonly kind: 'begin' }
+  | { readonly kind: 'message'; readonly bytes: Uint8Array }
+  /** The input to the sum: `m` elements below 2^bits. Belongs to the machine from now on. */
+  | { readonly kind: 'update'; readonly ring: Uint32Array }
+  | ComputedInput
+  | TimerDue;
+
+/** What a client gives. */
+export type ClientEffect =
+  | { readonly kind: 'send'; readonly bytes: Uint8Array; readonly type: MessageType }
+  | ComputeEffect
+  | { readonly kind: 'drop'; readonly reason: SecaggDrop }
+  | { readonly kind: 'phase'; readonly phase: ClientPhase }
+  | { readonly kind: 'finished'; readonly outcome: SecaggOutcome };
+
+/** A server's phases. */
+export type ServerPhase =
+  | 'idle'
+  | 'inviting'
+  | 'sharing'
+  | 'collecting'
+  | 'consistency'
+  | 'unmasking'
+  | 'done'
+  | 'aborted';
+
+/** What a server takes. */
+export type ServerInput =
+  | { readonly kind: 'begin' }
+  | { readonly kind: 'message'; readonly from: number; readonly bytes: Uint8Array }
+  /** This client will not answer any more. */
+  | { readonly kind: 'gone'; readonly index: number }
+  | ComputedInput
+  | TimerDue;
+
+/** Why a session gives no sum. */
+export type AbortReason =
+  /** Fewer clients, or shares of one secret, than the threshold. */
+  | 'too-few'
+  /** A sum of fewer inputs than wanted. */
+  | 'small-sum'
+  | 'reconstruct-mismatch'
+  | 'share-inconsistent'
+  /** A job failed. */
+  | 'compute-failed';
+
+/** What a server gives. */
+export type ServerEffect =
+  | {
+      readonly kind: 'send';
+      readonly to: number;
+      readonly bytes: Uint8Array;
+      readonly type: MessageType;
+    }
+  | ComputeEffect
+  /** `from` is the sender, or the owner of a share that does not fit. */
+  | { readonly kind: 'drop'; readonly reason: SecaggDrop; readonly from: number }
+  /** `members`: the clients that are expected to answer in this phase. */
+  | { readonly kind: 'phase'; readonly phase: ServerPhase; readonly members: readonly number[] }
+  | {
+      readonly kind: 'sum';
+      /** The sum modulo 2^bits. */
+      readonly ring: Uint32Array;
+      readonly survivors: readonly number[];
+      /** Those who left after their shares were out. */
+      readonly lost: readonly number[];
+    }
+  | {
+      readonly kind: 'aborted';
+      readonly outcome: SecaggOutcome;
+      readonly reason: AbortReason;
+      /** The phase that ended so. */
+      readonly phase: ServerPhase;
+    }
+  /** An attack opened an input. */
+  | { readonly kind: 'opened'; readonly index: number; readonly ring: Uint32Array };

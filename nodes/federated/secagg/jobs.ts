@@ -1,0 +1,297 @@
+/**
+ * The heavy steps of both machines: pure functions of plain data, cut so that none runs longer than
+ * about 50 ms. {@link SECAGG_JOBS} is for a protocol's `jobs`.
+ *
+ * @module
+ */
+import type { JobDefinition } from '../../../engine/host/compute.ts';
+import type { CryptoProvider } from '../../../engine/host/crypto.ts';
+import { equalBytes, readUint32, writeUint32 } from '../../_kit/bytes.ts';
+import { wipe } from '../../_kit/secrets.ts';
+import type { SeedDouble } from './doubles.ts';
+import { BOX_LENGTH, BOX_PLAIN_LENGTH, KEY_LENGTH, NONCE_LENGTH } from './geometry.ts';
+import { applyStream, boxData, boxKey, type Ends } from './mask.ts';
+import { agreeSeed, ownSeed } from './seeds.ts';
+import { type Polynomials, pointOf, splitSecret, weighShares, weightsAtZero } from './shamir.ts';
+
+const NONCE = new Uint8Array(NONCE_LENGTH);
+
+/** Signatures to verify. */
+export interface VerifyInput {
+  readonly items: readonly {
+    readonly publicKey: Uint8Array;
+    readonly message: Uint8Array;
+    readonly signature: Uint8Array;
+  }[];
+}
+
+/** A client's secrets, and the neighbours that shall hold shares of them. */
+export interface ShareInput {
+  readonly session: Uint8Array;
+  readonly index: number;
+  readonly channelSecret: Uint8Array;
+  readonly maskSecret: Polynomials;
+  readonly ownSecret: Polynomials;
+  readonly holders: readonly {
+    readonly index: number;
+    readonly channelKey: Uint8Array;
+    readonly maskKey: Uint8Array;
+  }[];
+  readonly double: SeedDouble | undefined;
+}
+
+/** What a client has with a neighbour. */
+export interface SharedWith {
+  readonly index: number;
+  readonly box: Uint8Array;
+  /** The secret of the channel, from which the key of the neighbour's box follows. */
+  readonly channel: Uint8Array;
+  /** Seed of the mask of the two. */
+  readonly seed: Uint8Array;
+}
+
+/** Boxes to open. */
+export interface OpenInput {
+  readonly session: Uint8Array;
+  readonly index: number;
+  readonly boxes: readonly {
+    readonly index: number;
+    readonly channel: Uint8Array;
+    readonly box: Uint8Array;
+  }[];
+}
+
+/** Shares of a neighbour's secrets, or why its box is not used. */
+export type OpenedBox =
+  | { readonly index: number; readonly pair: Uint8Array; readonly own: Uint8Array }
+  | { readonly index: number; readonly drop: 'box-failed' | 'box-misaddressed' };
+
+/** Secrets to rebuild: those for which the same clients answered. */
+export interface RebuildInput {
+  readonly threshold: number;
+  /** Points of the holders, ascending: `threshold`, or one more as a check. */
+  readonly points: readonly number[];
+  readonly secrets: readonly {
+    readonly index: number;
+    readonly shares: readonly Uint8Array[];
+    /** The key that a masking secret must belong to. */
+    readonly publicKey?: Uint8Array;
+  }[];
+}
+
+/** A rebuilt secret. */
+export interface RebuiltSecret {
+  readonly index: number;
+  readonly secret: Uint8Array;
+  /** False if the share beyond the threshold contradicts the others. */
+  readonly isConsistent: boolean;
+  /** False if it is not the secret of `publicKey`. */
+  readonly isMatching: boolean;
+}
+
+/** Secrets from which a server derives seeds. */
+export interface SeedsInput {
+  readonly session: Uint8Array;
+  /** Secrets of own masks. */
+  readonly own: readonly { readonly index: number; readonly secret: Uint8Array }[];
+  /** Masking secrets, and the clients whose masks with them are needed. */
+  readonly pairs: readonly {
+    readonly index: number;
+    readonly secret: Uint8Array;
+    readonly peers: readonly { readonly index: number; readonly maskKey: Uint8Array }[];
+  }[];
+  readonly double: SeedDouble | undefined;
+}
+
+/** Seeds in the order of the input; a pair's is undefined for a key of low order. */
+export interface SeedsOutput {
+  readonly own: readonly Uint8Array[];
+  readonly pairs: readonly (readonly (Uint8Array | undefined)[])[];
+}
+
+/** Masks to add up over a part of the vector. */
+export interface SumInput {
+  readonly streams: readonly { readonly seed: Uint8Array; readonly sign: 1 | -1 }[];
+  /** First element, a multiple of 16. */
+  readonly start: number;
+  readonly count: number;
+}
+
+/** Their sum modulo 2^32. */
+export interface SumOutput {
+  readonly start: number;
+  readonly sum: Uint32Array<ArrayBuffer>;
+}
+
+/** Input and output of each job. */
+export interface JobTypes {
+  readonly verifySignatures: { readonly input: VerifyInput; readonly output: readonly boolean[] };
+  readonly shareKeys: {
+    readonly input: ShareInput;
+    readonly output: readonly (SharedWith | undefined)[];
+  };
+  readonly openBoxes: { readonly input: OpenInput; readonly output: readonly OpenedBox[] };
+  readonly rebuildSecrets: {
+    readonly input: RebuildInput;
+    readonly output: readonly RebuiltSecret[];
+  };
+  readonly deriveSeeds: { readonly input: SeedsInput; readonly output: SeedsOutput };
+  readonly sumMasks: { readonly input: SumInput; readonly output: SumOutput };
+}
+
+/** Name of a job. */
+export type JobName = keyof JobTypes;
+
+function verifySignatures({ items }: VerifyInput, crypto: CryptoProvider): readonly boolean[] {
+  return items.map(({ publicKey, message, signature }) =>
+    crypto.ed25519Verify(publicKey, message, signature),
+  );
+}
+
+/** Undefined for a neighbour with a key of low order. */
+function shareKeys(input: ShareInput, crypto: CryptoProvider): readonly (SharedWith | undefined)[] {
+  const { session, index: from, holders, double } = input;
+  const points = holders.map((holder) => pointOf(holder.index));
+  const maskShares = splitSecret(input.maskSecret, points);
+  const ownShares = splitSecret(input.ownSecret, points);
+  const channelKey = crypto.x25519Key(input.channelSecret);
+  const maskKey = crypto.x25519Key(input.maskSecret.secret);
+  const context = { crypto, session, double };
+  const shared = holders.map((holder, place): SharedWith | undefined => {
+    const ends = { from, to: holder.index };
+    const channel = channelKey.sharedSecret(holder.channelKey);
+    const seed = agreeSeed(context, maskKey, { ...ends, key: holder.maskKey });
+    if (channel === undefined || seed === undefined) return undefined;
+    const plain = new Uint8Array(BOX_PLAIN_LENGTH);
+    writeUint32(plain, 0, from);
+    writeUint32(plain, 4, holder.index);
+    plain.set(maskShares[place] as Uint8Array, 8);
+    plain.set(ownShares[place] as Uint8Array, 8 + KEY_LENGTH);
+    const key = crypto.aead('chacha20-poly1305', boxKey(context, channel, ends));
+    const box = new Uint8Array(BOX_LENGTH);
+    // One message per key, ever: the nonce may be constant.
+    key.seal(NONCE, boxData(session, ends), plain, box);
+    key.wipe();
+    wipe(plain);
+    return { index: holder.index, box, channel, seed };
+  });
+  channelKey.wipe();
+  maskKey.wipe();
+  return shared;
+}
+
+function openBoxes(
+  { session, index: to, boxes }: OpenInput,
+  crypto: CryptoProvider,
+): readonly OpenedBox[] {
+  return boxes.map(({ index: from, channel, box }) => {
+    const ends: Ends = { from, to };
+    const key = crypto.aead('chacha20-poly1305', boxKey({ crypto, session }, channel, ends));
+    const plain = new Uint8Array(BOX_PLAIN_LENGTH);
+    const length = key.open(NONCE, boxData(session, ends), box, plain);
+    key.wipe();
+    if (length !== BOX_PLAIN_LENGTH) return { index: from, drop: 'box-failed' };
+    if (readUint32(plain, 0) !== from || readUint32(plain, 4) !== to) {
+      return { index: from, drop: 'box-misaddressed' };
+    }
+    const own = plain.slice(8 + KEY_LENGTH);
+    return { index: from, pair: plain.slice(8, 8 + KEY_LENGTH), own };
+  });
+}
+
+function rebuildSecrets(
+  { threshold, points, secrets }: RebuildInput,
+  crypto: CryptoProvider,
+): readonly RebuiltSecret[] {
+  const weights = weightsAtZero(points.slice(0, threshold));
+  // The same secret must follow from the shares without the first one.
+  const others = points.length > threshold ? weightsAtZero(points.slice(1)) : undefined;
+  return secrets.map(({ index, shares, publicKey }) => {
+    const secret = weighShares(weights, shares.slice(0, threshold));
+    const isConsistent =
+      others === undefined || crypto.equal(secret, weighShares(others, shares.slice(1)));
+    const isMatching =
+      publicKey === undefined || equalBytes(crypto.x25519PublicKey(secret), publicKey);
+    return { index, secret, isConsistent, isMatching };
+  });
+}
+
+function deriveSeeds(
+  { session, own, pairs, double }: SeedsInput,
+  crypto: CryptoProvider,
+): SeedsOutput {
+  const context = { crypto, session, double };
+  return {
+    own: own.map(({ index, secret }) => ownSeed(context, secret, index)),
+    pairs: pairs.map(({ index: from, secret, peers }) => {
+      const opened = crypto.x25519Key(secret);
+      const seeds = peers.map(({ index: to, maskKey: key }) =>
+        agreeSeed(context, opened, { from, to, key }),
+      );
+      opened.wipe();
+      return seeds;
+    }),
+  };
+}
+
+function sumMasks({ streams, start, count }: SumInput, crypto: CryptoProvider): SumOutput {
+  const sum = new Uint32Array(count);
+  for (const { seed, sign } of streams) applyStream(crypto, sum, { seed, sign, start });
+  return { start, sum };
+}
+
+function definition<Name extends JobName>(
+  run: (input: JobTypes[Name]['input'], crypto: CryptoProvider) => JobTypes[Name]['output'],
+  costNs: (input: JobTypes[Name]['input']) => number,
+): JobDefinition {
+  return {
+    run: (input, crypto) => run(input as JobTypes[Name]['input'], crypto),
+    costNs: (input) => costNs(input as JobTypes[Name]['input']),
+  };
+}
+
+/** Costs on one core of the reference machine, ns: see docs/PERFORMANCE.md. */
+export const COST_NS = {
+  agreement: 45_000,
+  derivation: 6_000,
+  box: 4_000,
+  verification: 120_000,
+  /** One coefficient of a 32-byte secret at one point. */
+  coefficient: 60,
+  /** One element of a mask: key stream and addition. */
+  element: 3.3,
+} as const;
+
+const { agreement, derivation, box, verification, coefficient, element } = COST_NS;
+
+/** The jobs of secure aggregation, by name. */
+export const SECAGG_JOBS: Readonly<Record<JobName, JobDefinition>> = {
+  verifySignatures: definition<'verifySignatures'>(
+    verifySignatures,
+    ({ items }) => items.length * verification,
+  ),
+  shareKeys: definition<'shareKeys'>(
+    shareKeys,
+    ({ holders, ownSecret }) => holders.length * holderCostNs(1 + ownSecret.coefficients.length),
+  ),
+  openBoxes: definition<'openBoxes'>(openBoxes, ({ boxes }) => boxes.length * (derivation + box)),
+  rebuildSecrets: definition<'rebuildSecrets'>(
+    rebuildSecrets,
+    ({ points, secrets }) => points.length * (secrets.length + points.length / 16) * coefficient,
+  ),
+  deriveSeeds: definition<'deriveSeeds'>(
+    deriveSeeds,
+    ({ own, pairs }) =>
+      own.length * derivation +
+      pairs.reduce((sum, { peers }) => sum + peers.length * (agreement + derivation), 0),
+  ),
+  sumMasks: {
+    ...definition<'sumMasks'>(sumMasks, ({ streams, count }) => streams.length * count * element),
+    transfer: { input: () => [], output: (output) => [(output as SumOutput).sum.buffer] },
+  },
+};
+
+/** Cost of sharing with one holder. */
+export function holderCostNs(threshold: number): number {
+  return 2 * (agreement + derivation + threshold * coefficient) + box;
+}

@@ -1,0 +1,29 @@
+/**
+ * The masking keys that a client has used. Two sessions with the same keys have the same masks if
+ * their names are equal too, and the difference of two masked inputs is then that of the inputs.
+ *
+ * @module
+ */
+import { toHex } from '../../_kit/bytes.ts';
+import { assert } from './assert.ts';
+
+/** Sessions that a client remembers: enough for a broken generator to be noticed at once. */
+const REMEMBERED = 1_024;
+
+/** Keys of the last sessions of one client. */
+export class KeyLedger {
+  readonly #keys = new Set<string>();
+
+  /**
+   * Notes a public key.
+   * @throws Error when an earlier session had it.
+   */
+  take(publicKey: Uint8Array): void {
+    const key = toHex(publicKey);
+    assert(!this.#keys.has(key), 'a masking key of an earlier session');
+    this.#keys.add(key);
+    if (this.#keys.size <= REMEMBERED) return;
+    const [oldest] = this.#keys;
+    if (oldest !== undefined) this.#keys.delete(oldest);
+  }
+}

@@ -1,0 +1,109 @@
+/**
+ * A server that collects both kinds of shares of one client, and opens its input (Bonawitz et al.,
+ * CCS 2017, section 6). Two lists reach both thresholds if n + c >= 2t, where c clients collude.
+ *
+ * @module
+ */
+import type { ServerAttack } from './doubles.ts';
+import type { MaskGraph } from './graph.ts';
+import { applyStream, signOf } from './mask.ts';
+import type { PublicKeys, ShareKind, SurvivorLists } from './messages.ts';
+import { reduce } from './ring.ts';
+import { agreeSeed, ownSeed, type SeedContext } from './seeds.ts';
+import type { SecaggConfig } from './session-config.ts';
+import { pointOf, rebuildFrom } from './shamir.ts';
+import type { ShareTable } from './unmask-plan.ts';
+
+/** What an attacker knows about a client, beside public keys. */
+export interface Knowledge {
+  readonly context: SeedContext;
+  readonly config: SecaggConfig;
+  readonly keys: ReadonlyMap<number, PublicKeys>;
+  readonly shares: ShareTable;
+}
+
+/** A masked input, and the neighbours whose masks it carries. */
+export interface MaskedInput {
+  readonly index: number;
+  readonly vector: Uint32Array;
+  readonly masking: readonly number[];
+}
+
+/** Opens an input from shares of both its secrets; undefined while one of them is short of shares. */
+export function openInput(
+  { context, config, keys, shares }: Knowledge,
+  { index, vector, masking }: MaskedInput,
+): Uint32Array | undefined {
+  const secretOf = (kind: ShareKind): Uint8Array | undefined => {
+    const held = [...(shares[kind].get(index) ?? [])];
+    return rebuildFrom(
+      held.map(([holder, y]) => ({ x: pointOf(holder), y })),
+      config.t,
+    );
+  };
+  const own = secretOf('own');
+  const pair = secretOf('pair');
+  if (own === undefined || pair === undefined) return undefined;
+  const { crypto } = context;
+  const opened = vector.slice();
+  applyStream(crypto, opened, { seed: ownSeed(context, own, index), sign: -1, start: 0 });
+  const secret = crypto.x25519Key(pair);
+  for (const other of masking) {
+    const { maskKey } = keys.get(other) as PublicKeys;
+    const seed = agreeSeed(context, secret, { from: index, to: other, key: maskKey });
+    if (seed !== undefined)
+      applyStream(crypto, opened, { seed, sign: signOf(other, index), start: 0 });
+  }
+  secret.wipe();
+  reduce(opened, config.bits);
+  return opened;
+}
+
+/** The lies of a server; without an attack, it tells the truth. */
+export class Malice {
+  readonly #attack: ServerAttack | undefined;
+  #vector: Uint32Array | undefined;
+  #isTold = new Set<number>();
+
+  constructor(attack: ServerAttack | undefined) {
+    this.#attack = attack;
+  }
+
+  /** Keeps the victim's masked input. */
+  note(from: number, vector: Uint32Array): void {
+    if (from === this.#attack?.victim) this.#vector = vector.slice();
+  }
+
+  /** Splits the honest survivors: the second half is told that the victim is lost. */
+  plan(survivors: readonly number[]): void {
+    const { victim, colluders = [] } = this.#attack ?? {};
+    const honest = survivors.filter((index) => index !== victim && !colluders.includes(index));
+    const first = Math.floor((honest.length + 1) / 2) - 1;
+    this.#isTold = new Set(honest.slice(Math.max(first, 0)));
+  }
+
+  /** What a client is told instead of the truth. */
+  listsFor(to: number, lists: SurvivorLists): SurvivorLists {
+    const { kind, victim = -1, colluders = [] } = this.#attack ?? {};
+    if (to === victim || !lists.survivors.includes(victim)) return lists;
+    const lost = [...lists.lost, victim].sort((a, b) => a - b);
+    if (kind === 'overlapping-lists' || colluders.includes(to)) {
+      return { survivors: lists.survivors, lost };
+    }
+    if (!this.#isTold.has(to)) return lists;
+    return { survivors: lists.survivors.filter((index) => index !== victim), lost };
+  }
+
+  /** The victim's input, if it can be opened. */
+  open(
+    knowledge: Knowledge,
+    graph: MaskGraph,
+    sharers: ReadonlySet<number>,
+  ): Omit<MaskedInput, 'masking'> | undefined {
+    if (this.#attack === undefined || this.#vector === undefined) return undefined;
+    const { victim: index } = this.#attack;
+    const masking = graph.neighboursOf(index).filter((other) => sharers.has(other));
+    const vector = openInput(knowledge, { index, vector: this.#vector, masking });
+    return vector === undefined ? undefined : { index, vector };
+  }
+}

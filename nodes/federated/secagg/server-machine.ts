@@ -1,0 +1,423 @@
+/**
+ * The server of one session of secure aggregation (Bonawitz et al., CCS 2017, figure 4; on a sparse
+ * graph, Bell et al., CCS 2020): learns the sum of the inputs of those who survive, or aborts.
+ *
+ * A phase ends at its timer, or when all who are expected answered or are gone; not at the t-th
+ * answer, which would waste the work of honest clients. What a phase hands on is fixed when it ends,
+ * so that all clients see the same members.
+ *
+ * @module
+ */
+import type { CryptoProvider } from '../../../engine/host/crypto.ts';
+import type { Random } from '../../../engine/host/random.ts';
+import type { Nanoseconds } from '../../../engine/host/time.ts';
+import { equalBytes } from '../../_kit/bytes.ts';
+import type { Machine, TimerDue } from '../../_kit/machine.ts';
+import { assert } from './assert.ts';
+import { attackOf, type ServerDouble, seedDoubleOf } from './doubles.ts';
+import type { SecaggDrop } from './drops.ts';
+import type { AbortReason, ServerEffect, ServerInput, ServerPhase } from './effects.ts';
+import { drawGraph, type MaskGraph, ringGraph } from './graph.ts';
+import { JobStages } from './job-stage.ts';
+import type { RebuiltSecret, SumInput } from './jobs.ts';
+import { Malice } from './malicious-server.ts';
+import { addSums, sumJobs } from './mask-sum.ts';
+import {
+  type Body,
+  MESSAGE,
+  type PublicKeys,
+  type SecaggOutcome,
+  type ShareKind,
+  type SurvivorLists,
+} from './messages.ts';
+import { addInto, reduce } from './ring.ts';
+import { multiplyBy, ServerBook } from './server-book.ts';
+import { type SecaggConfig, sessionOf } from './session-config.ts';
+import {
+  type RebuiltSecrets,
+  rebuildJobs,
+  type Survival,
+  secretsNeeded,
+  seedJobs,
+  streamsOf,
+} from './unmask-plan.ts';
+import { decodeMessage, encodeMessage } from './wire.ts';
+
+/** What a server needs. */
+export interface ServerParts {
+  readonly config: SecaggConfig;
+  readonly crypto: CryptoProvider;
+  /** Shuffles the clients onto the ring of a sparse graph; a complete graph draws nothing. */
+  readonly random: Pick<Random, 'shuffle'>;
+  /** Longest wait of a phase. */
+  readonly phaseTimeoutNs: Nanoseconds;
+  /** A sum of fewer inputs is refused, as one of fewer than the threshold is. */
+  readonly minSum: number;
+  /** Identities of the clients, needed in signed mode. */
+  readonly publicKeyOf?: (index: number) => Uint8Array | undefined;
+  readonly double?: ServerDouble;
+}
+
+/** The message that a phase waits for. */
+const AWAITED: ReadonlyMap<ServerPhase, number> = new Map([
+  ['inviting', MESSAGE.advertise],
+  ['sharing', MESSAGE.shareKeys],
+  ['collecting', MESSAGE.maskedInput],
+  ['consistency', MESSAGE.consistency],
+  ['unmasking', MESSAGE.unmask],
+]);
+const ENDED: ReadonlySet<ServerPhase> = new Set(['done', 'aborted']);
+
+/** The server of one session. */
+export class ServerMachine implements Machine<Exclude<ServerInput, TimerDue>, ServerEffect> {
+  readonly #parts: ServerParts;
+  readonly #session: Uint8Array;
+  readonly #book: ServerBook;
+  readonly #jobs: JobStages;
+  readonly #malice: Malice;
+  #effects: ServerEffect[] = [];
+  #phase: ServerPhase = 'idle';
+  #deadline: Nanoseconds = Number.POSITIVE_INFINITY;
+  #now: Nanoseconds = 0;
+  /** Who is to answer in this phase, ascending. */
+  #members: readonly number[] = [];
+  #missing = new Set<number>();
+  readonly #answered = new Set<number>();
+  readonly #gone = new Set<number>();
+  #graph: MaskGraph = ringGraph([], 0);
+  /** U2 and U3, ascending. */
+  #sharers: readonly number[] = [];
+  #survivors: readonly number[] = [];
+  /** What each client was asked about. */
+  readonly #asked = new Map<number, SurvivorLists>();
+
+  constructor(parts: ServerParts) {
+    const { config, crypto, publicKeyOf, double } = parts;
+    assert(config.mode !== 'signed' || publicKeyOf !== undefined, 'signed mode without identities');
+    this.#parts = parts;
+    this.#session = sessionOf(config, crypto);
+    this.#book = new ServerBook({ config, crypto, session: this.#session, publicKeyOf });
+    this.#jobs = new JobStages((effect) => this.#effects.push(effect));
+    this.#malice = new Malice(attackOf(double));
+  }
+
+  /** Name of the session, 32 bytes. */
+  get session(): Uint8Array {
+    return this.#session;
+  }
+
+  /** Where the session is. */
+  get phase(): ServerPhase {
+    return this.#phase;
+  }
+
+  step(now: Nanoseconds, input: ServerInput): readonly ServerEffect[] {
+    this.#effects = [];
+    this.#now = now;
+    switch (input.kind) {
+      case 'begin':
+        this.#begin();
+        break;
+      case 'message': {
+        const drop = this.#take(input.from, input.bytes);
+        if (drop !== undefined) this.#drop(drop, input.from);
+        break;
+      }
+      case 'gone':
+        this.#gone.add(input.index);
+        this.#missing.delete(input.index);
+        break;
+      case 'computed':
+        if (!this.#jobs.accept(input)) this.#abort('compute-failed');
+        break;
+      case 'timer':
+        if (now >= this.#deadline) this.#missing.clear();
+        break;
+    }
+    // A phase whose members are all gone ends at once, and so may the next.
+    while (this.#missing.size === 0 && AWAITED.has(this.#phase) && !this.#jobs.isBusy)
+      this.#close();
+    return this.#effects;
+  }
+
+  nextAt(): Nanoseconds {
+    return this.#deadline;
+  }
+
+  #begin(): void {
+    assert(this.#phase === 'idle', 'a session begins once');
+    const { config } = this.#parts;
+    const everybody = Array.from({ length: config.n }, (_, index) => index);
+    for (const to of everybody) this.#send(to, { type: MESSAGE.invite, config });
+    this.#enter('inviting', everybody);
+  }
+
+  #take(from: number, bytes: Uint8Array): SecaggDrop | undefined {
+    const decoded = decodeMessage(bytes);
+    if (typeof decoded === 'string') return decoded;
+    const { session, body } = decoded;
+    if (session === undefined) return 'wrong-round';
+    if (!equalBytes(session, this.#session)) return 'wrong-session';
+    if (!(from >= 0 && from < this.#parts.config.n)) return 'unknown-client';
+    if (body.type !== AWAITED.get(this.#phase) || this.#jobs.isBusy) return this.#untimely(body);
+    if (this.#answered.has(from)) return 'duplicate';
+    if (!this.#members.includes(from)) return 'unknown-client';
+    const drop = this.#perform(from, body);
+    if (drop !== undefined) return drop;
+    this.#answered.add(from);
+    this.#missing.delete(from);
+    return undefined;
+  }
+
+  #untimely(body: Body): SecaggDrop {
+    const isOver = this.#survivors.length > 0 || ENDED.has(this.#phase);
+    return body.type === MESSAGE.maskedInput && isOver ? 'late-input' : 'wrong-round';
+  }
+
+  #perform(from: number, body: Body): SecaggDrop | undefined {
+    switch (body.type) {
+      case MESSAGE.advertise:
+        return this.#book.advertise(from, body);
+      case MESSAGE.shareKeys:
+        return this.#book.share(from, body.boxes, this.#graph);
+      case MESSAGE.maskedInput:
+        return this.#takeInput(from, body.packed);
+      case MESSAGE.consistency:
+        return this.#book.sign({ index: from, signature: body.signature }, this.#shown(from));
+      case MESSAGE.unmask:
+        return this.#book.unmask(from, body.shares, this.#asked.get(from) as SurvivorLists);
+      default:
+        return 'wrong-round';
+    }
+  }
+
+  #takeInput(from: number, packed: Uint8Array): SecaggDrop | undefined {
+    const vector = this.#book.mask(packed, this.#weightOf(from));
+    if (typeof vector === 'string') return vector;
+    this.#malice.note(from, vector);
+    return undefined;
+  }
+
+  #shown(to: number): readonly number[] {
+    return (this.#asked.get(to) as SurvivorLists).survivors;
+  }
+
+  // The ends of phases.
+
+  #close(): void {
+    const answered = this.#members.filter((index) => this.#answered.has(index));
+    if (answered.length < this.#parts.config.t) {
+      this.#abort('too-few');
+      return;
+    }
+    switch (this.#phase) {
+      case 'inviting':
+        this.#sendRosters(answered);
+        break;
+      case 'sharing':
+        this.#forward(answered);
+        break;
+      case 'collecting':
+        this.#sendLists(answered);
+        break;
+      case 'consistency':
+        this.#sendSignatures(answered);
+        break;
+      default:
+        this.#rebuild();
+    }
+  }
+
+  #sendRosters(members: readonly number[]): void {
+    const { config, random } = this.#parts;
+    this.#graph = drawGraph(members, config.k, random);
+    for (const to of members) {
+      const around = [...this.#graph.neighboursOf(to), to].sort((a, b) => a - b);
+      const entries = around.map((index) => this.#keysOf(index));
+      this.#send(to, { type: MESSAGE.roster, entries });
+    }
+    this.#enter('sharing', members);
+  }
+
+  /** One snapshot for all: boxes of a client reach all its neighbours or none. */
+  #forward(sharers: readonly number[]): void {
+    this.#sharers = sharers;
+    const { boxes: byClient } = this.#book;
+    for (const to of sharers) {
+      const boxes = this.#graph.neighboursOf(to).flatMap((index) => {
+        const box = byClient.get(index)?.get(to);
+        return box === undefined ? [] : [{ index, box }];
+      });
+      this.#send(to, { type: MESSAGE.forward, boxes });
+    }
+    this.#enter('collecting', sharers);
+  }
+
+  #sendLists(survivors: readonly number[]): void {
+    const { config, minSum } = this.#parts;
+    if (survivors.length < minSum) {
+      this.#abort('small-sum');
+      return;
+    }
+    this.#survivors = survivors;
+    const needed = secretsNeeded(this.#survival);
+    if (needed.some(({ holders }) => holders.length < config.t)) {
+      this.#abort('too-few');
+      return;
+    }
+    this.#malice.plan(survivors);
+    const lost = new Set(this.#lost);
+    const isSurvivor = new Set(survivors);
+    for (const to of survivors) {
+      const around = [...this.#graph.neighboursOf(to), to].sort((a, b) => a - b);
+      const truth = {
+        survivors: around.filter((index) => isSurvivor.has(index)),
+        lost: around.filter((index) => lost.has(index)),
+      };
+      const lists = this.#malice.listsFor(to, truth);
+      this.#asked.set(to, lists);
+      this.#send(to, { type: MESSAGE.survivors, ...lists });
+    }
+    this.#enter(config.mode === 'signed' ? 'consistency' : 'unmasking', survivors);
+  }
+
+  #sendSignatures(signers: readonly number[]): void {
+    const signatures = signers.map((index) => {
+      const signature = this.#book.signatures.get(index) as Uint8Array;
+      return { index, signature };
+    });
+    for (const to of signers) this.#send(to, { type: MESSAGE.signatures, signatures });
+    this.#enter('unmasking', signers);
+  }
+
+  // The sum.
+
+  get #lost(): readonly number[] {
+    const isSurvivor = new Set(this.#survivors);
+    return this.#sharers.filter((index) => !isSurvivor.has(index));
+  }
+
+  get #survival(): Survival {
+    return { graph: this.#graph, survivors: this.#survivors, lost: this.#lost };
+  }
+
+  #rebuild(): void {
+    this.#attack();
+    const { config } = this.#parts;
+    const { shares, keys } = this.#book;
+    const needed = secretsNeeded(this.#survival);
+    const jobs = rebuildJobs({ needed, shares, keys, threshold: config.t });
+    if (jobs === undefined) {
+      this.#abort('too-few');
+      return;
+    }
+    this.#deadline = Number.POSITIVE_INFINITY;
+    this.#jobs.start('rebuildSecrets', jobs, (outputs) => {
+      const found = { own: new Map<number, Uint8Array>(), pair: new Map<number, Uint8Array>() };
+      const isSurvivor = new Set(this.#survivors);
+      for (const rebuilt of outputs.flat()) {
+        const kind = isSurvivor.has(rebuilt.index) ? 'own' : 'pair';
+        const reason = this.#doubt(rebuilt, kind);
+        if (reason !== undefined) {
+          this.#abort(reason);
+          return;
+        }
+        found[kind].set(rebuilt.index, rebuilt.secret);
+      }
+      this.#derive(found);
+    });
+  }
+
+  /** A masking secret is proven by its public key; that of an own mask only by shares to spare. */
+  #doubt(rebuilt: RebuiltSecret, kind: ShareKind): AbortReason | undefined {
+    const { index, isConsistent, isMatching } = rebuilt;
+    if (!isConsistent) this.#drop('share-inconsistent', index);
+    if (!isMatching) {
+      this.#drop('reconstruct-mismatch', index);
+      return 'reconstruct-mismatch';
+    }
+    return isConsistent || kind === 'pair' ? undefined : 'share-inconsistent';
+  }
+
+  #derive(secrets: RebuiltSecrets): void {
+    const { keys } = this.#book;
+    const double = seedDoubleOf(this.#parts.double);
+    const jobs = seedJobs(this.#survival, secrets, { session: this.#session, double, keys });
+    this.#jobs.start('deriveSeeds', jobs, (outputs) => {
+      const streams = streamsOf(jobs, outputs);
+      if (streams === undefined) this.#abort('reconstruct-mismatch');
+      else this.#sum(streams);
+    });
+  }
+
+  #sum(streams: SumInput['streams']): void {
+    const { m, bits } = this.#parts.config;
+    this.#jobs.start('sumMasks', sumJobs(streams, m), (sums) => {
+      const masks = new Uint32Array(m);
+      addSums(masks, sums, bits);
+      const weights = this.#survivors.reduce((sum, index) => sum + this.#weightOf(index), 0);
+      if (this.#parts.double?.kind === 'weights-on-masked') multiplyBy(masks, weights);
+      const ring = this.#book.sum;
+      addInto(ring, masks);
+      reduce(ring, bits);
+      this.#end('done', 'ok');
+      this.#effects.push({ kind: 'sum', ring, survivors: this.#survivors, lost: this.#lost });
+    });
+  }
+
+  #attack(): void {
+    const { config, crypto, double } = this.#parts;
+    const { keys, shares } = this.#book;
+    const context = { crypto, session: this.#session, double: seedDoubleOf(double) };
+    const knowledge = { context, config, keys, shares };
+    const opened = this.#malice.open(knowledge, this.#graph, new Set(this.#sharers));
+    if (opened === undefined) return;
+    this.#effects.push({ kind: 'opened', index: opened.index, ring: opened.vector });
+  }
+
+  #weightOf(index: number): number {
+    const { double } = this.#parts;
+    return double?.kind === 'weights-on-masked' ? (double.weights[index] ?? 1) : 1;
+  }
+
+  #keysOf(index: number): PublicKeys {
+    return this.#book.keys.get(index) as PublicKeys;
+  }
+
+  #abort(reason: AbortReason): void {
+    const { phase } = this;
+    const outcome = reason === 'too-few' || reason === 'small-sum' ? 'too-few' : 'refused';
+    this.#jobs.cancel();
+    this.#end('aborted', outcome);
+    this.#effects.push({ kind: 'aborted', outcome, reason, phase });
+  }
+
+  /** Tells everybody who may still listen. */
+  #end(phase: 'done' | 'aborted', outcome: SecaggOutcome): void {
+    const survivors = this.#survivors.length;
+    for (let to = 0; to < this.#parts.config.n; to += 1) {
+      if (!this.#gone.has(to)) this.#send(to, { type: MESSAGE.done, outcome, survivors });
+    }
+    this.#enter(phase, this.#survivors);
+  }
+
+  #enter(phase: ServerPhase, members: readonly number[]): void {
+    this.#phase = phase;
+    this.#members = members;
+    this.#answered.clear();
+    this.#missing = new Set(members.filter((index) => !this.#gone.has(index)));
+    this.#deadline = AWAITED.has(phase)
+      ? this.#now + this.#parts.phaseTimeoutNs
+      : Number.POSITIVE_INFINITY;
+    this.#effects.push({ kind: 'phase', phase, members });
+  }
+
+  #send(to: number, body: Body): void {
+    const bytes = encodeMessage(this.#session, body);
+    this.#effects.push({ kind: 'send', to, bytes, type: body.type });
+  }
+
+  #drop(reason: SecaggDrop, from: number): void {
+    this.#effects.push({ kind: 'drop', reason, from });
+  }
+}

@@ -1,0 +1,25 @@
+/**
+ * What identities sign in signed mode: labels and the session keep each signature to one use.
+ *
+ * @module
+ */
+import { concatBytes, writeUint32 } from '../../_kit/bytes.ts';
+import { LABEL } from './geometry.ts';
+import type { PublicKeys } from './messages.ts';
+import { encodeIndices } from './wire.ts';
+
+const encoder = new TextEncoder();
+const ADVERTISE = encoder.encode(`${LABEL}advertise`);
+const SURVIVORS = encoder.encode(`${LABEL}survivors`);
+
+/** Text of the signature of a client's keys: label, session, index, both keys. */
+export function advertiseText(session: Uint8Array, keys: PublicKeys): Uint8Array {
+  const index = new Uint8Array(4);
+  writeUint32(index, 0, keys.index);
+  return concatBytes(ADVERTISE, session, index, keys.channelKey, keys.maskKey);
+}
+
+/** Text of the signature of a list of survivors: label, session, the list as CBOR. */
+export function survivorsText(session: Uint8Array, survivors: readonly number[]): Uint8Array {
+  return concatBytes(SURVIVORS, session, encodeIndices(survivors));
+}

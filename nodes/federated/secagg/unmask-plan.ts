@@ -1,0 +1,166 @@
+/**
+ * Which secrets a server must rebuild for a sum, from whose shares, and which masks then go.
+ *
+ *     Σ y_u − Σ PRG(b_u) − Σ_d Σ_u sign(u, d) PRG(s_ud) = Σ x_u      u survived, d was lost
+ *
+ * @module
+ */
+import type { MaskGraph } from './graph.ts';
+import { inBatches } from './job-stage.ts';
+import type { RebuildInput, SeedsInput, SeedsOutput, SumInput } from './jobs.ts';
+import { signOf } from './mask.ts';
+import type { PublicKeys, ShareKind } from './messages.ts';
+import { pointOf } from './shamir.ts';
+
+/** Who is in the sum, and whose pair masks are left over. */
+export interface Survival {
+  readonly graph: MaskGraph;
+  /** U3, ascending. */
+  readonly survivors: readonly number[];
+  /** U2 without U3, ascending. */
+  readonly lost: readonly number[];
+}
+
+/** A secret that the sum needs, and those who can give shares of it. */
+export interface NeededSecret {
+  readonly index: number;
+  readonly kind: ShareKind;
+  readonly holders: readonly number[];
+}
+
+/**
+ * The own mask of every survivor, and the pair masks of every lost client with a surviving
+ * neighbour.
+ */
+export function secretsNeeded({ graph, survivors, lost }: Survival): readonly NeededSecret[] {
+  const isSurvivor = new Set(survivors);
+  const near = (index: number): readonly number[] =>
+    graph.neighboursOf(index).filter((other) => isSurvivor.has(other));
+  const own = survivors.map((index): NeededSecret => {
+    const holders = [...near(index), index].sort((a, b) => a - b);
+    return { index, kind: 'own', holders };
+  });
+  const pair = lost.map((index): NeededSecret => ({ index, kind: 'pair', holders: near(index) }));
+  return [...own, ...pair.filter(({ holders }) => holders.length > 0)];
+}
+
+/** Shares that arrived: of a client's secret, by holder. */
+export type ShareTable = Readonly<
+  Record<ShareKind, ReadonlyMap<number, ReadonlyMap<number, Uint8Array>>>
+>;
+
+/** Work of one job of rebuilding, products of field elements: about 20 ms. */
+const PRODUCTS_PER_JOB = 1_000_000;
+const WORDS = 16;
+
+/** What rebuilding needs. */
+export interface RebuildParts {
+  readonly needed: readonly NeededSecret[];
+  readonly shares: ShareTable;
+  readonly threshold: number;
+  readonly keys: ReadonlyMap<number, PublicKeys>;
+}
+
+/** The jobs that rebuild all secrets, or undefined if one has fewer shares than the threshold. */
+export function rebuildJobs({
+  needed,
+  shares,
+  threshold,
+  keys,
+}: RebuildParts): readonly RebuildInput[] | undefined {
+  // Secrets with the same holders share their weights.
+  const groups = new Map<
+    string,
+    { points: number[]; secrets: RebuildInput['secrets'][number][] }
+  >();
+  for (const { index, kind, holders } of needed) {
+    const held = shares[kind].get(index);
+    const used = holders.filter((holder) => held?.has(holder) === true).slice(0, threshold + 1);
+    if (held === undefined || used.length < threshold) return undefined;
+    const name = used.join();
+    const group = groups.get(name) ?? { points: used.map(pointOf), secrets: [] };
+    const publicKey = kind === 'pair' ? keys.get(index)?.maskKey : undefined;
+    group.secrets.push({
+      index,
+      shares: used.map((holder) => held.get(holder) as Uint8Array),
+      ...(publicKey !== undefined && { publicKey }),
+    });
+    groups.set(name, group);
+  }
+  return [...groups.values()].flatMap(({ points, secrets }) => {
+    const size = Math.max(1, Math.floor(PRODUCTS_PER_JOB / (2 * WORDS * points.length)));
+    return inBatches(secrets, size).map((batch) => ({ threshold, points, secrets: batch }));
+  });
+}
+
+/** Agreements of one job: about 20 ms. */
+const AGREEMENTS_PER_JOB = 300;
+/** Derivations of one job: about 20 ms. */
+const DERIVATIONS_PER_JOB = 1_500;
+
+/** Rebuilt secrets, by client. */
+export interface RebuiltSecrets {
+  readonly own: ReadonlyMap<number, Uint8Array>;
+  readonly pair: ReadonlyMap<number, Uint8Array>;
+}
+
+/** The jobs that derive the seeds of all masks to remove; their order is that of {@link streamsOf}. */
+export function seedJobs(
+  { graph, survivors }: Survival,
+  secrets: RebuiltSecrets,
+  context: Pick<SeedsInput, 'session' | 'double'> & {
+    readonly keys: ReadonlyMap<number, PublicKeys>;
+  },
+): readonly SeedsInput[] {
+  const { session, double, keys } = context;
+  const isSurvivor = new Set(survivors);
+  const own = [...secrets.own].map(([index, secret]) => ({ index, secret }));
+  const jobs: SeedsInput[] = inBatches(own, DERIVATIONS_PER_JOB).map((batch) => ({
+    ...{ session, double, own: batch, pairs: [] },
+  }));
+  let pairs: SeedsInput['pairs'][number][] = [];
+  let agreements = 0;
+  const flush = (): void => {
+    if (pairs.length > 0) jobs.push({ session, double, own: [], pairs });
+    pairs = [];
+    agreements = 0;
+  };
+  for (const [index, secret] of secrets.pair) {
+    const peers = graph
+      .neighboursOf(index)
+      .filter((other) => isSurvivor.has(other))
+      .map((other) => ({ index: other, maskKey: (keys.get(other) as PublicKeys).maskKey }));
+    for (const batch of inBatches(peers, AGREEMENTS_PER_JOB)) {
+      if (agreements + batch.length > AGREEMENTS_PER_JOB) flush();
+      pairs.push({ index, secret, peers: batch });
+      agreements += batch.length;
+    }
+  }
+  flush();
+  return jobs;
+}
+
+/** The masks to add so that only the sum remains; undefined if an agreement failed. */
+export function streamsOf(
+  inputs: readonly SeedsInput[],
+  outputs: readonly SeedsOutput[],
+): SumInput['streams'] | undefined {
+  const streams: { readonly seed: Uint8Array; readonly sign: 1 | -1 }[] = [];
+  for (const [job, { own, pairs }] of outputs.entries()) {
+    for (const seed of own) streams.push({ seed, sign: -1 });
+    for (const [place, seeds] of pairs.entries()) {
+      const { index, peers } = (inputs[job] as SeedsInput).pairs[
+        place
+      ] as SeedsInput['pairs'][number];
+      for (const [at, seed] of seeds.entries()) {
+        if (seed === undefined) return undefined;
+        // The survivor applied signOf(survivor, lost); this undoes it.
+        streams.push({
+          seed,
+          sign: signOf(index, (peers[at] as { readonly index: number }).index),
+        });
+      }
+    }
+  }
+  return streams;
+}
