@@ -306,7 +306,7 @@ export class ClientMachine implements Machine<Exclude<ClientInput, TimerDue>, Cl
   /** At least t survivors must have signed the list that this client saw. */
   #takeSignatures(signatures: readonly SignedBy[]): SecaggDrop | undefined {
     const survivors = new Set(this.#lists.survivors);
-    if (signatures.some(({ index }) => !survivors.has(index))) return 'list-not-subset';
+    if (signatures.some(({ index }) => !survivors.has(index))) return 'bad-signature';
     const message = survivorsText(this.#session, this.#lists.survivors);
     const items = signatures.flatMap(({ index, signature }) => {
       const publicKey = this.#parts.identity?.publicKeyOf(index);

@@ -60,6 +60,8 @@ export interface SessionOptions {
   readonly client?: (index: number) => Partial<ClientParts>;
   readonly server?: Partial<ServerParts>;
   readonly inputs?: readonly Uint32Array[];
+  /** Of the jobs. */
+  readonly crypto?: CryptoProvider;
   /** Changes a message, or swallows it. */
   readonly pass?: (passing: Passing) => Uint8Array | undefined;
 }
@@ -241,7 +243,9 @@ export class Session {
 
   #compute(effect: ComputeEffect, done: (output: unknown) => void): void {
     const input = structuredClone(effect.input);
-    this.#queue.push(() => done(structuredClone(SECAGG_JOBS[effect.name].run(input, CRYPTO))));
+    this.#queue.push(() =>
+      done(structuredClone(SECAGG_JOBS[effect.name].run(input, this.#options.crypto ?? CRYPTO))),
+    );
   }
 }
 

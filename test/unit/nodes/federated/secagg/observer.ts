@@ -1,0 +1,97 @@
+/**
+ * A server that follows the protocol and keeps all it receives: what follows from it, beside the
+ * sum?
+ *
+ * @module
+ */
+import {
+  type Knowledge,
+  openInput,
+} from '../../../../../nodes/federated/secagg/malicious-server.ts';
+import { applyStream, signOf } from '../../../../../nodes/federated/secagg/mask.ts';
+import { MESSAGE, type PublicKeys } from '../../../../../nodes/federated/secagg/messages.ts';
+import { addInto, reduce, unpack } from '../../../../../nodes/federated/secagg/ring.ts';
+import { agreeSeed, ownSeed } from '../../../../../nodes/federated/secagg/seeds.ts';
+import { pointOf, rebuildFrom } from '../../../../../nodes/federated/secagg/shamir.ts';
+import { bodyOf, CRYPTO, type Session } from './session.ts';
+
+/** Knows every message that went up, also those that the server dropped. */
+export class Observer {
+  readonly #session: Session;
+  readonly #knowledge: Knowledge;
+  readonly inputs = new Map<number, Uint32Array>();
+
+  constructor(session: Session) {
+    this.#session = session;
+    const keys = new Map<number, PublicKeys>();
+    const shares = {
+      own: new Map<number, Map<number, Uint8Array>>(),
+      pair: new Map<number, Map<number, Uint8Array>>(),
+    };
+    const { config } = session;
+    for (const { way, client, bytes } of session.messages) {
+      if (way === 'down') continue;
+      const body = bodyOf(bytes);
+      if (body.type === MESSAGE.advertise) keys.set(client, body);
+      if (body.type === MESSAGE.maskedInput) {
+        const vector = unpack(body.packed, { length: config.m, bits: config.bits });
+        if (typeof vector !== 'string') this.inputs.set(client, vector);
+      }
+      if (body.type !== MESSAGE.unmask) continue;
+      for (const { index, kind, share } of body.shares) {
+        const held = shares[kind].get(index) ?? new Map<number, Uint8Array>();
+        shares[kind].set(index, held.set(client, share));
+      }
+    }
+    const context = { crypto: CRYPTO, session: session.server.session, double: undefined };
+    this.#knowledge = { context, config, keys, shares };
+  }
+
+  /** Clients that this one shares masks with: those whose boxes it was sent. */
+  maskingOf(client: number): readonly number[] {
+    const body = bodyOf(this.#session.message(MESSAGE.forward, client));
+    return body.type === MESSAGE.forward ? body.boxes.map(({ index }) => index) : [];
+  }
+
+  /** A secret, if enough shares came. */
+  secret(kind: 'own' | 'pair', index: number): Uint8Array | undefined {
+    const held = [...(this.#knowledge.shares[kind].get(index) ?? [])];
+    return rebuildFrom(
+      held.map(([holder, y]) => ({ x: pointOf(holder), y })),
+      this.#session.config.t,
+    );
+  }
+
+  /** The input of a client, from shares of both its secrets. */
+  open(index: number): Uint32Array | undefined {
+    const vector = this.inputs.get(index);
+    if (vector === undefined) return undefined;
+    return openInput(this.#knowledge, { index, vector, masking: this.maskingOf(index) });
+  }
+
+  /** The masked inputs of some clients, without those masks that the server can compute. */
+  sumOf(members: readonly number[]): Uint32Array {
+    const { context, keys } = this.#knowledge;
+    const { config } = this.#session;
+    const sum = new Uint32Array(config.m);
+    for (const index of members) {
+      addInto(sum, this.inputs.get(index) as Uint32Array);
+      const own = this.secret('own', index);
+      if (own !== undefined) {
+        applyStream(CRYPTO, sum, { seed: ownSeed(context, own, index), sign: -1, start: 0 });
+      }
+      for (const other of this.maskingOf(index)) {
+        // Either of the two secrets gives the seed.
+        const mine = this.secret('pair', index);
+        const secret = mine ?? this.secret('pair', other);
+        if (secret === undefined) continue;
+        const key = (keys.get(mine === undefined ? index : other) as PublicKeys).maskKey;
+        const opened = CRYPTO.x25519Key(secret);
+        const seed = agreeSeed(context, opened, { from: other, to: index, key }) as Uint8Array;
+        applyStream(CRYPTO, sum, { seed, sign: signOf(other, index), start: 0 });
+      }
+    }
+    reduce(sum, config.bits);
+    return sum;
+  }
+}
