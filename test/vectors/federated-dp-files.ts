@@ -144,3 +144,32 @@ export interface PldFile {
     readonly 'interval1e-4': { readonly remove: number; readonly add: number };
   })[];
 }
+
+/** Noise added by clients. */
+export interface DistributedDpFile {
+  readonly epsilon: readonly {
+    readonly clients: number;
+    readonly dim: number;
+    readonly clip: number;
+    readonly gamma: number;
+    readonly localStddev: number;
+    readonly beta: number;
+    readonly steps: number;
+    readonly delta: number;
+    readonly roundedL2: number;
+    readonly tau: number;
+    readonly order: number;
+    readonly epsilonDiscreteGaussian: number;
+    readonly epsilonSkellam: number;
+    readonly epsilonContinuousGaussian: number;
+  }[];
+  readonly scaleFromBits: readonly {
+    readonly clip: number;
+    readonly clients: number;
+    readonly localStddev: number;
+    readonly bits: number;
+    readonly paddedDim: number;
+    readonly k: number;
+    readonly scale: number;
+  }[];
+}

@@ -39,7 +39,7 @@ const WINDOW_SIGMAS = 15;
 /** Losses beyond this leave the range of exponentials: noise below 0.04. */
 const LOSS_MAX = 600;
 /** 0.5 s and 100 MB for a transform. */
-const LENGTH_MAX = 2 ** 21;
+const LENGTH_MAX = 2_097_152;
 /** A grid coarser than this share of a step's standard deviation makes the sum too wide. */
 const INTERVAL_PER_SIGMA = 0.1;
 const COARSENING = 2;

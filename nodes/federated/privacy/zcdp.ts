@@ -18,7 +18,7 @@ export function zcdpRho(noise: number): number {
 }
 
 /**
- * Epsilon at a delta, at the best of all orders (Canonne, Kamath, Steinke 2020, corollary 13). The
+ * Epsilon at a delta, at the best of all orders (Canonne, Kamath, Steinke 2020). The
  * derivative by the order is rho + ln(delta alpha) / (alpha - 1)^2, so the best order is the only
  * root of rho (alpha - 1)^2 + ln(delta alpha).
  * @param spent `rho` at least 0, `delta` in (0, 1).

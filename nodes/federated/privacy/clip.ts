@@ -1,0 +1,118 @@
+/**
+ * Bounds what one client can contribute: the L2 norm of its whole flat update, one norm and not one
+ * per layer (McMahan, Ramage, Talwar, Zhang 2018, arXiv 1710.06963), with a norm that is fixed or
+ * follows a quantile of the clients' norms (Andrew, Thakkar, McMahan, Ramaswamy 2021, arXiv
+ * 1905.03871).
+ *
+ * @module
+ */
+import { exp } from '../../../engine/pure/log-exp.ts';
+
+/** What clipping did. */
+export interface Clipped {
+  /** L2 norm before. */
+  readonly norm: number;
+  readonly wasClipped: boolean;
+}
+
+/** exp(-rate * error) stays in the range of doubles. */
+const EXPONENT_MAX = 100;
+
+/**
+ * The L2 norm of a vector, summed in order of index.
+ * @param values Finite.
+ */
+export function l2Norm(values: ArrayLike<number>): number {
+  let square = 0;
+  for (let at = 0; at < values.length; at += 1) {
+    const value = values[at] as number;
+    square += value * value;
+  }
+  return Math.sqrt(square);
+}
+
+/**
+ * Scales a vector down to an L2 norm of at most `bound`. A vector with an infinite or undefined norm
+ * becomes zero: no scaling would bound it.
+ * @param values Changed in place.
+ * @param bound Above 0.
+ */
+export function clipL2(values: Float64Array, bound: number): Clipped {
+  const norm = l2Norm(values);
+  if (norm <= bound) return { norm, wasClipped: false };
+  if (!Number.isFinite(norm)) {
+    values.set(new Float64Array(values.length));
+    return { norm, wasClipped: true };
+  }
+  let factor = bound / norm;
+  const scaled = values.map((value) => value * factor);
+  // Rounding may leave the norm above the bound by its last bits.
+  while (l2Norm(scaled) > bound) {
+    factor *= 1 - Number.EPSILON;
+    for (let at = 0; at < values.length; at += 1) scaled[at] = (values[at] as number) * factor;
+  }
+  values.set(scaled);
+  return { norm, wasClipped: true };
+}
+
+/** Settings of a clipping norm that follows the clients. */
+export interface AdaptiveClipSettings {
+  /** First norm, above 0. */
+  readonly initial: number;
+  /** Share of clients whose norm should be at most the bound, e.g. 0.5. */
+  readonly quantile: number;
+  /** Step of the exponent, e.g. 0.2. */
+  readonly learningRate: number;
+  /** Clients expected in a round, q times all: never the number that came. */
+  readonly expectedClients: number;
+}
+
+/** A clipping norm that moves so that a given share of clients stays below it. */
+export class AdaptiveClip {
+  readonly #settings: AdaptiveClipSettings;
+  #bound: number;
+
+  constructor(settings: AdaptiveClipSettings) {
+    this.#settings = settings;
+    this.#bound = settings.initial;
+  }
+
+  /** The norm of the present round. */
+  get bound(): number {
+    return this.#bound;
+  }
+
+  /**
+   * Moves the norm after a round.
+   * @param noisySum Sum of {@link clipBit} over the clients, with noise.
+   */
+  update(noisySum: number): void {
+    const { quantile, learningRate, expectedClients } = this.#settings;
+    const share = noisySum / expectedClients + 0.5;
+    const step = -learningRate * (share - quantile);
+    this.#bound *= exp(Math.max(-EXPONENT_MAX, Math.min(EXPONENT_MAX, step)));
+  }
+}
+
+/**
+ * What a client adds to the count of norms below the bound: 1/2 if it is, else -1/2. One client
+ * changes the sum by 1/2, so that noise of deviation b counts like a noise multiplier of 2 b.
+ */
+export function clipBit({ wasClipped }: Clipped): number {
+  return wasClipped ? -0.5 : 0.5;
+}
+
+/**
+ * Noise multiplier for the updates, so that updates and counts together spend what one mechanism
+ * with `noise` does: (z^-2 - (2 b)^-2)^(-1/2) (Andrew and others 2021, theorem 1).
+ * @param split `noise` is z, `countDeviation` is b.
+ * @returns undefined if the counts alone spend more than that: b must be above z / 2.
+ */
+export function updateNoise(split: {
+  readonly noise: number;
+  readonly countDeviation: number;
+}): number | undefined {
+  const { noise, countDeviation } = split;
+  const rest = 1 / (noise * noise) - 1 / (4 * countDeviation * countDeviation);
+  return rest > 0 ? 1 / Math.sqrt(rest) : undefined;
+}

@@ -1,0 +1,80 @@
+/**
+ * What happens to the noise when clients drop out. If only n' of n survive, the variance in the sum
+ * is n' times that of one client: less than was accounted. Three rules:
+ *
+ * - `enough`: each client adds as if only the smallest allowed number came; the rest is excess.
+ * - `honest`: each client adds as if all came, and the round is accounted with those who did.
+ * - `add-then-remove`: each client adds noise in levels from separate seeds, enough for the largest
+ *   tolerated loss, and the survivors reveal the seeds of the levels that were not needed (XNoise:
+ *   Jiang, Wang, Chen 2024, "Dordis", EuroSys, arXiv 2209.12528). The kept variance is exact.
+ *
+ * @module
+ */
+
+/** A rule for the noise of clients that drop out. */
+export type DropoutRule = 'enough' | 'honest' | 'add-then-remove';
+
+/** The noise of a round. */
+export interface RoundNoise {
+  /** Clients that start the round. */
+  readonly clients: number;
+  /** Losses that the round survives, below `clients`. */
+  readonly tolerated: number;
+  /** Variance wanted in the sum: (z C)^2. */
+  readonly variance: number;
+}
+
+/**
+ * Variances of the levels that each client adds: one for `enough` and `honest`, else levels 0 to
+ * `tolerated`: v/n, then v / ((n - k + 1) (n - k)) for level k.
+ */
+export function noiseLevels(rule: DropoutRule, round: RoundNoise): readonly number[] {
+  const { clients, tolerated, variance } = round;
+  switch (rule) {
+    case 'enough':
+      return [variance / (clients - tolerated)];
+    case 'honest':
+      return [variance / clients];
+    case 'add-then-remove': {
+      const levels = [variance / clients];
+      for (let k = 1; k <= tolerated; k += 1) {
+        levels.push(variance / ((clients - k + 1) * (clients - k)));
+      }
+      return levels;
+    }
+  }
+}
+
+/**
+ * The levels that survivors reveal and the aggregator subtracts after a number of losses: all above
+ * it. None for the other rules.
+ */
+export function levelsToRemove(
+  rule: DropoutRule,
+  round: Pick<RoundNoise, 'tolerated'> & { readonly lost: number },
+): readonly number[] {
+  if (rule !== 'add-then-remove') return [];
+  const count = Math.max(0, round.tolerated - round.lost);
+  return Array.from({ length: count }, (_, at) => round.lost + 1 + at);
+}
+
+/** Variance left in the sum after a number of losses, at most the tolerated one. */
+export function keptVariance(
+  rule: DropoutRule,
+  round: RoundNoise & { readonly lost: number },
+): number {
+  const removed = new Set(levelsToRemove(rule, round));
+  let perClient = 0;
+  noiseLevels(rule, round).forEach((level, at) => {
+    if (!removed.has(at)) perClient += level;
+  });
+  return (round.clients - round.lost) * perClient;
+}
+
+/** Variance in the sum over the variance wanted: below 1 the account promises too much. */
+export function realisedNoise(
+  rule: DropoutRule,
+  round: RoundNoise & { readonly lost: number },
+): number {
+  return keptVariance(rule, round) / round.variance;
+}

@@ -1,0 +1,32 @@
+/**
+ * Continuous Gaussian noise through the quantile of the normal distribution: one draw uses two words
+ * whatever its value, and has the same bits on every machine.
+ *
+ * **Not for real data.** Doubles are not the real numbers: which doubles a sum can have depends on
+ * the data, and an adversary who sees all bits of a noisy sum can tell neighbours apart (Mironov
+ * 2012, "On significance of the least significant bits for differential privacy"). In a simulation
+ * the adversary is ours; where bits leave the machine, use the discrete Gaussian on the ring.
+ *
+ * @module
+ */
+import { normalQuantile } from '../../../engine/pure/normal-quantile.ts';
+import { openUniform, type WordSource } from './uniform-source.ts';
+
+/**
+ * A draw from the normal distribution with mean 0.
+ * @param deviation Standard deviation, at least 0.
+ */
+export function gaussianNoise(words: WordSource, deviation: number): number {
+  return deviation * normalQuantile(openUniform(words));
+}
+
+/**
+ * Adds independent Gaussian noise to each coordinate.
+ * @param values Changed in place.
+ * @param deviation Standard deviation, at least 0.
+ */
+export function addGaussianNoise(values: Float64Array, words: WordSource, deviation: number): void {
+  for (let at = 0; at < values.length; at += 1) {
+    values[at] = (values[at] as number) + gaussianNoise(words, deviation);
+  }
+}

@@ -1,0 +1,35 @@
+/**
+ * Conditional stochastic rounding (Kairouz, Liu, Steinke 2021, arXiv 2102.06387, section 4.1): each
+ * coordinate goes up or down at random so that its mean stays, and the whole vector is rounded again
+ * until its norm keeps a bound.
+ *
+ * @module
+ */
+import { l2Norm } from './clip.ts';
+import { openUniform, type WordSource } from './uniform-source.ts';
+
+/** With the usual bound two of five attempts succeed; this many failures have odds of 1e-20. */
+const ATTEMPTS_MAX = 100;
+
+/**
+ * Rounds a vector to whole numbers.
+ * @param values In ring units.
+ * @param bound Largest L2 norm of the result, at least that of `values`.
+ * @returns whole numbers; towards zero if chance does not keep the bound, which always does.
+ */
+export function roundConditionally(
+  values: Float64Array,
+  words: WordSource,
+  bound: number,
+): Float64Array {
+  const rounded = new Float64Array(values.length);
+  for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt += 1) {
+    for (let at = 0; at < values.length; at += 1) {
+      const value = values[at] as number;
+      const floor = Math.floor(value);
+      rounded[at] = floor + (openUniform(words) < value - floor ? 1 : 0);
+    }
+    if (l2Norm(rounded) <= bound) return rounded;
+  }
+  return values.map((value) => Math.trunc(value));
+}
