@@ -8,6 +8,7 @@ import { describe, expect, it } from 'vitest';
 import { fromHex, toHex } from '../../nodes/_kit/bytes.ts';
 import { CborReader } from '../../nodes/_kit/cbor-reader.ts';
 import { chooseDegree } from '../../nodes/federated/secagg/degree.ts';
+import { paperBytes, paperExpansion } from '../../nodes/federated/secagg/expansion.ts';
 import { divide, EXP, multiply } from '../../nodes/federated/secagg/field.ts';
 import { applyStream, keyInfo } from '../../nodes/federated/secagg/mask.ts';
 import {
@@ -105,6 +106,13 @@ interface QuantisationVectors {
 }
 
 interface ParameterVectors {
+  readonly bonawitzExpansion: readonly {
+    readonly clients: number;
+    readonly length: number;
+    readonly inputBits: number;
+    readonly bytesPerUser: number;
+    readonly expansion: number;
+  }[];
   readonly graphParameters: {
     readonly rows: readonly {
       readonly clients: number;
@@ -210,6 +218,17 @@ describe.skipIf(!hasVectors)('parameters of sparse graphs', () => {
     expect(choice?.threshold).toBeLessThanOrEqual(row.threshold);
     // The published threshold is an upper limit, and not a loose one.
     expect(choice?.threshold).toBeGreaterThanOrEqual(row.threshold - 1);
+  });
+});
+
+describe.skipIf(!hasVectors)('bytes of a round', () => {
+  const { bonawitzExpansion: rows } = hasVectors
+    ? vectors<ParameterVectors>('federated/secagg-parameters.json')
+    : { bonawitzExpansion: [] };
+
+  it.each(rows)('expand $clients inputs of $length elements by $expansion', (row) => {
+    expect(paperBytes(row)).toBe(row.bytesPerUser);
+    expect(paperExpansion(row)).toBeCloseTo(row.expansion, 10);
   });
 });
 

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { SeedDouble } from '../../../../../nodes/federated/secagg/doubles.ts';
 import {
   type Knowledge,
   openInput,
@@ -21,7 +22,7 @@ export class Observer {
   readonly #knowledge: Knowledge;
   readonly inputs = new Map<number, Uint32Array>();
 
-  constructor(session: Session) {
+  constructor(session: Session, double?: SeedDouble) {
     this.#session = session;
     const keys = new Map<number, PublicKeys>();
     const shares = {
@@ -43,7 +44,7 @@ export class Observer {
         shares[kind].set(index, held.set(client, share));
       }
     }
-    const context = { crypto: CRYPTO, session: session.server.session, double: undefined };
+    const context = { crypto: CRYPTO, session: session.server.session, double };
     this.#knowledge = { context, config, keys, shares };
   }
 
