@@ -56,7 +56,7 @@ export function forgetfulSeeds(seeds: readonly SeedResult[]): readonly SeedResul
 
 /** Warnings for seeds whose accuracies cannot be assigned to rounds, so that none is shown. */
 export function budgetWarnings(seeds: readonly SeedResult[]): Report['warnings'] {
-  const unpaired = seeds.filter((one) => !isPaired(one) && samplesOf(one, BUDGET.accuracy).length);
+  const unpaired = seeds.filter((one) => !isPaired(one) && isMeasured(one));
   if (unpaired.length === 0) return [];
   const text = `privacy: ${BUDGET.accuracy} was not sampled once for each ${BUDGET.epsilon}, so it is not shown beside it`;
   return [{ text, seeds: unpaired.map(({ seed }) => seed) }];
@@ -73,6 +73,11 @@ function keptRounds(one: SeedResult, step: number): Budget['rounds'] {
     const accuracy = accuracies[at];
     return { seed: one.seed, round, epsilon, ...(accuracy === undefined ? {} : { accuracy }) };
   });
+}
+
+/** True if a run measured both; accuracy alone says nothing about a budget. */
+function isMeasured(one: SeedResult): boolean {
+  return samplesOf(one, BUDGET.accuracy).length > 0 && samplesOf(one, BUDGET.epsilon).length > 0;
 }
 
 function isPaired(one: SeedResult): boolean {

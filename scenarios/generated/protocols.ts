@@ -8,6 +8,7 @@ import { protocol as bulk } from '../../nodes/bulk/index.ts';
 import { protocol as datagram } from '../../nodes/datagram/index.ts';
 import { protocol as dtn } from '../../nodes/dtn/index.ts';
 import { protocol as fabric } from '../../nodes/fabric/index.ts';
+import { protocol as federated } from '../../nodes/federated/index.ts';
 import { protocol as gateway } from '../../nodes/gateway/index.ts';
 import { protocol as mixnet } from '../../nodes/mixnet/index.ts';
 import { protocol as ping } from '../../nodes/ping/index.ts';
@@ -19,6 +20,7 @@ export const SHIPPED: readonly Protocol[] = [
   datagram as unknown as Protocol,
   dtn as unknown as Protocol,
   fabric as unknown as Protocol,
+  federated as unknown as Protocol,
   gateway as unknown as Protocol,
   mixnet as unknown as Protocol,
   ping as unknown as Protocol,

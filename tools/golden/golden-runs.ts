@@ -56,6 +56,7 @@ export const GOLDEN_RUNS: Readonly<Record<string, GoldenRun>> = {
     set: { 'options.alice/fabric.load.sizes': '[2MB]', events: '[]', duration: '3s' },
     seeds: SEEDS,
   },
+  'federated-hello': { scenario: 'federated-hello.yaml', set: {}, seeds: SEEDS },
   'fabric-groups': { scenario: 'fabric-groups.yaml', set: {}, seeds: SEEDS },
   'dtn-crash': { scenario: 'dtn-crash.yaml', set: {}, seeds: SEEDS },
   'dtn-over-mixnet': {

@@ -246,7 +246,7 @@ function definition<Name extends JobName>(
 ): JobDefinition {
   return {
     run: (input, crypto) => run(input as JobTypes[Name]['input'], crypto),
-    costNs: (input) => costNs(input as JobTypes[Name]['input']),
+    costNs: (input) => Math.round(costNs(input as JobTypes[Name]['input'])),
   };
 }
 

@@ -1,0 +1,331 @@
+/**
+ * Federated learning: the aggregator. It chooses clients, opens a session for the sum of their
+ * updates, moves the model by their mean, and writes what it must not forget before it goes on.
+ *
+ * @module
+ */
+import type { Host } from '../../engine/host/host.ts';
+import type { NodeHandle, NodeSetup } from '../../engine/host/protocol.ts';
+import type { Store } from '../../engine/host/store.ts';
+import type { Transport } from '../../engine/host/transport.ts';
+import { MachineShell } from '../_kit/shell.ts';
+import {
+  headroom,
+  nextModel,
+  sumOfUpdates,
+  totalWeight,
+  type UpdateSum,
+} from './aggregator/mean.ts';
+import { type Remembered, recall, remember } from './aggregator/memory.ts';
+import { type RoundEffect, type RoundInput, RoundMachine } from './aggregator/rounds.ts';
+import {
+  type AggregatorSession,
+  HiddenSession,
+  PlainSession,
+  type SessionHandlers,
+  type SessionSum,
+} from './aggregator-session-node.ts';
+import type { FederatedOptions } from './config.ts';
+import { serverDouble } from './doubles.ts';
+import { RETRY_NS } from './geometry.ts';
+import { modelOfFederation, testSet } from './learn/data.ts';
+import type { EvaluateInput } from './learn/evaluate-job.ts';
+import type { Examples, Model } from './learn/model.ts';
+import { seededDraws } from './learn/seeded.ts';
+import { PlainServer } from './plain-sum.ts';
+import { sessionPlan, vectorLength } from './plan.ts';
+import { dataSeed, verifyingKey } from './provisioning.ts';
+import { ServerMachine } from './secagg/server-machine.ts';
+import {
+  configProblem,
+  encodeConfig,
+  type SecaggConfig,
+  sessionOf,
+} from './secagg/session-config.ts';
+import { plainConfig, plainSession, RANDOM_BYTES, sumName } from './session-names.ts';
+import { decodeMessage, encodeMessage } from './wire.ts';
+
+/** A round under way. */
+interface Running {
+  readonly round: number;
+  /** Names by index. */
+  readonly clients: readonly string[];
+  readonly indexOf: ReadonlyMap<string, number>;
+  readonly session: AggregatorSession;
+  readonly name: Uint8Array;
+  readonly beganNs: number;
+  readonly bits: number;
+}
+
+/** See the module. */
+export class AggregatorNode implements NodeHandle {
+  readonly #host: Host;
+  readonly #setup: NodeSetup<FederatedOptions>;
+  readonly #store: Store;
+  readonly #model: Model;
+  #memory: Remembered;
+  #test: Examples | undefined;
+  #transport: Transport | undefined;
+  #rounds: MachineShell<RoundInput, RoundEffect> | undefined;
+  #running: Running | undefined;
+  #hasArrived = false;
+
+  constructor(host: Host, setup: NodeSetup<FederatedOptions>) {
+    this.#host = host;
+    this.#setup = setup;
+    this.#store = host.store('federated');
+    this.#model = modelOfFederation(setup.options);
+    this.#memory = recall(this.#store, this.#model.parameters) ?? {
+      model: this.#model.initial(seededDraws(host.crypto, this.#seed, 'first model')),
+      over: 0,
+      spent: 0,
+    };
+  }
+
+  get #seed(): Uint8Array {
+    return dataSeed(this.#setup.network);
+  }
+
+  start(): void {
+    const host = this.#host;
+    const { options } = this.#setup;
+    this.#transport = host.transport({
+      onMessage: (from, buffer, offset, length) =>
+        this.#message(from, buffer.subarray(offset, offset + length)),
+    });
+    host.onRequest(({ respond }) => respond('unknown-request'));
+    const clients = this.#transport?.peers ?? [];
+    this.#test = testSet({ crypto: host.crypto, seed: this.#seed, options }, clients);
+    const machine = new RoundMachine(
+      {
+        options,
+        clients,
+        over: this.#memory.over,
+        mayBegin: (): boolean => true,
+        random: host.random('federated.sample'),
+      },
+      host.now(),
+    );
+    this.#rounds = new MachineShell(host, machine, (effect) => this.#perform(effect));
+    this.#rounds.start();
+    // Clients that are there already have said so to nobody, or to an earlier life.
+    for (const client of clients) this.#send(client, encodeMessage({ kind: 'ready' }));
+  }
+
+  stop(): void {
+    this.#rounds?.stop();
+    this.#running?.session.end();
+  }
+
+  status(): Readonly<Record<string, unknown>> {
+    const { over, spent } = this.#memory;
+    return { over, spent, running: this.#running?.round ?? null };
+  }
+
+  #perform(effect: RoundEffect): void {
+    if (effect.kind === 'over') this.#host.finished();
+    else this.#begin(effect.round, effect.clients);
+  }
+
+  #message(from: string, bytes: Uint8Array): void {
+    const message = decodeMessage(bytes);
+    if (message === undefined || message.kind === 'task') {
+      this.#host.drop('malformed');
+      return;
+    }
+    if (message.kind === 'ready') {
+      this.#rounds?.take({ kind: 'ready', client: from });
+      return;
+    }
+    const index = this.#running?.indexOf.get(from);
+    if (this.#running === undefined) this.#host.drop('no-session');
+    else if (index === undefined) this.#host.drop('not-client');
+    else this.#running.session.message(index, message);
+  }
+
+  #begin(round: number, clients: readonly string[]): void {
+    const { options } = this.#setup;
+    this.#host.trace.state('round', `${round} inviting ${clients.length}`);
+    const opened = clients.length < options.minimum ? undefined : this.#open(round, clients);
+    if (opened === undefined) {
+      this.#aborted('too-few');
+      return;
+    }
+    const { config, ...running } = opened;
+    this.#running = running;
+    running.session.begin();
+    const { secureAggregation: sum } = options;
+    const isSigned = sum !== 'none' && sum.mode === 'signed';
+    for (const [index, client] of clients.entries()) {
+      const members = isSigned ? clients : [];
+      const { model } = this.#memory;
+      const task = encodeMessage({ kind: 'task', config, index, members, model });
+      this.#send(client, task, (outcome) => {
+        if (outcome === 'ok' || this.#running !== running) return;
+        this.#rounds?.take({ kind: 'away', client });
+        running.session.gone(index);
+      });
+    }
+  }
+
+  /** Undefined if so few clients cannot have a session. */
+  #open(
+    round: number,
+    clients: readonly string[],
+  ): (Running & { readonly config: Uint8Array }) | undefined {
+    const host = this.#host;
+    const { options } = this.#setup;
+    const random = host.randomBytes(RANDOM_BYTES);
+    const indexOf = new Map(clients.map((client, index) => [client, index]));
+    const common = { round, clients, indexOf, beganNs: host.now() };
+    const handlers = this.#handlers(clients);
+    const { minimum, phaseTimeout: timeoutNs } = options;
+    const length = vectorLength(options, this.#model.parameters);
+    if (options.secureAggregation === 'none') {
+      const config = plainConfig(random, round);
+      const name = plainSession(config, host.crypto) ?? new Uint8Array(0);
+      const machine = new PlainServer({ clients: clients.length, length, timeoutNs, minimum });
+      const session = new PlainSession(host, machine, name, handlers);
+      return { ...common, session, config, name, bits: 32 };
+    }
+    const plan = sessionPlan(options, clients.length, this.#model.parameters);
+    const config: SecaggConfig = {
+      random,
+      round,
+      n: clients.length,
+      k: plan.neighbours,
+      t: plan.threshold,
+      m: plan.length,
+      bits: plan.bits,
+      mode: options.secureAggregation.mode,
+    };
+    if (configProblem(config) !== undefined) return undefined;
+    const session = new HiddenSession(host, this.#machine(config, clients), handlers);
+    const name = sessionOf(config, host.crypto);
+    return { ...common, session, config: encodeConfig(config), name, bits: plan.bits };
+  }
+
+  #machine(config: SecaggConfig, clients: readonly string[]): ServerMachine {
+    const { options, network } = this.#setup;
+    const { secureAggregation: sum } = options;
+    const double = serverDouble(options);
+    return new ServerMachine({
+      config,
+      crypto: this.#host.crypto,
+      random: this.#host.random('federated.graph'),
+      phaseTimeoutNs: options.phaseTimeout,
+      minSum: sum === 'none' ? 1 : sum.minSum,
+      publicKeyOf: (index): Uint8Array => verifyingKey(network, clients[index] ?? ''),
+      ...(double === undefined ? {} : { double }),
+    });
+  }
+
+  #handlers(clients: readonly string[]): SessionHandlers {
+    return {
+      send: (client, bytes): void => this.#send(clients[client] ?? '', bytes),
+      summed: (sum): void => this.#summed(sum),
+      aborted: (outcome): void => this.#aborted(outcome),
+      opened: (client, ring): void => this.#opened(client, ring),
+      phase: (phase): void => {
+        this.#host.trace.state('round', `${this.#running?.round ?? 0} ${phase}`);
+      },
+    };
+  }
+
+  #send(client: string, bytes: Uint8Array, done: (outcome: string) => void = ignore): void {
+    const { phaseTimeout: lifetime } = this.#setup.options;
+    this.#transport?.send(client, bytes, { lifetime, tolerant: true }, done);
+  }
+
+  #summed({ ring, survivors, lost }: SessionSum): void {
+    const running = this.#running;
+    if (running === undefined) return;
+    const { host, setup } = { host: this.#host, setup: this.#setup };
+    const { options, witness } = setup;
+    const { meter } = host;
+    const { bits, name, beganNs } = running;
+    const space = sumName(name);
+    witness.sum({ space, parts: survivors, vector: ring, bits, metric: 'federated.exact' });
+    const hasWeight = options.learn.weight === 'examples';
+    const inputs = survivors.length;
+    const sum: UpdateSum = { ring, bits, scale: options.learn.scale, inputs, hasWeight };
+    meter.counter('federated.rounds').add(1);
+    meter.counter('federated.inputs').add(inputs);
+    meter.counter('federated.lost').add(lost.length);
+    this.#countLosses(running, inputs, true);
+    meter.histogram('federated.round').record(host.now() - beganNs);
+    meter.sample('federated.headroom', headroom(sum));
+    const model = nextModel(this.#memory.model, sumOfUpdates(sum), totalWeight(sum));
+    this.#end({ model, over: running.round, spent: this.#memory.spent + 1 }, () => {
+      this.#evaluate(running.round);
+    });
+  }
+
+  /** What an attack claims to know of one client is a sum of one. */
+  #opened(client: number, ring: Uint32Array): void {
+    const running = this.#running;
+    if (running === undefined) return;
+    const { bits, name } = running;
+    this.#host.meter.counter('federated.openings').add(1);
+    const space = sumName(name);
+    const metric = 'federated.opened';
+    this.#setup.witness.sum({ space, parts: [client], vector: ring, bits, metric });
+  }
+
+  #countLosses({ clients }: Running, inputs: number, hasSum: boolean): void {
+    if (inputs === clients.length) return;
+    this.#host.meter.counter('federated.lossy').add(1);
+    if (hasSum) this.#host.meter.counter('federated.lossy_sums').add(1);
+  }
+
+  #aborted(outcome: string): void {
+    const running = this.#running;
+    this.#host.meter.counter('federated.aborts').add(1);
+    this.#host.trace.state(
+      'round',
+      `${running?.round ?? this.#memory.over + 1} aborted: ${outcome}`,
+    );
+    if (running !== undefined) this.#countLosses(running, -1, false);
+    const over = running?.round ?? this.#memory.over + 1;
+    this.#end({ ...this.#memory, over }, ignore);
+  }
+
+  /** Nothing goes on before the disk knows of it. */
+  #end(memory: Remembered, then: () => void): void {
+    this.#running?.session.end();
+    this.#running = undefined;
+    this.#memory = memory;
+    remember(this.#store, memory);
+    const write = (): void => {
+      this.#store.sync((error) => {
+        // A full disk may have room again.
+        if (error !== undefined) {
+          this.#host.after(RETRY_NS, write);
+          return;
+        }
+        then();
+        this.#rounds?.take({ kind: 'ended' });
+      });
+    };
+    write();
+  }
+
+  #evaluate(round: number): void {
+    if (this.#test === undefined) return;
+    const { model: name, target } = this.#setup.options;
+    const input: EvaluateInput = { model: name, weights: this.#memory.model, examples: this.#test };
+    this.#host.compute('evaluate', input, (result) => {
+      if (result.kind === 'failed') throw new Error(`measuring accuracy failed: ${result.message}`);
+      const accuracy = result.output as number;
+      const { meter } = this.#host;
+      meter.sample('dp.accuracy', accuracy);
+      if (this.#hasArrived || accuracy < target) return;
+      this.#hasArrived = true;
+      meter.sample('federated.rounds_to', round);
+    });
+  }
+}
+
+function ignore(): void {
+  // Nobody asked.
+}

@@ -1,0 +1,154 @@
+/**
+ * One round at the aggregator: the machine of the sum, whether it hides the inputs or not.
+ *
+ * @module
+ */
+import type { ComputeResult } from '../../engine/host/compute.ts';
+import type { Host } from '../../engine/host/host.ts';
+import { MachineShell } from '../_kit/shell.ts';
+import type { PlainServer, PlainServerEffect, PlainServerInput } from './plain-sum.ts';
+import type { ServerEffect, ServerInput } from './secagg/effects.ts';
+import { MESSAGE } from './secagg/messages.ts';
+import type { ServerMachine } from './secagg/server-machine.ts';
+import type { FederatedMessage } from './wire.ts';
+
+/** What a round ended with. */
+export interface SessionSum {
+  readonly ring: Uint32Array;
+  readonly survivors: readonly number[];
+  readonly lost: readonly number[];
+}
+
+/** What a session tells its node. */
+export interface SessionHandlers {
+  readonly send: (client: number, bytes: Uint8Array) => void;
+  readonly summed: (sum: SessionSum) => void;
+  readonly aborted: (outcome: string) => void;
+  readonly phase: (phase: string) => void;
+  /** The sum opened the input of one client, which it must not. */
+  readonly opened: (client: number, ring: Uint32Array) => void;
+}
+
+/** A round under way. */
+export interface AggregatorSession {
+  begin(): void;
+  /** A message of a client of the session. */
+  message(from: number, message: FederatedMessage): void;
+  /** A client will not answer any more. */
+  gone(index: number): void;
+  end(): void;
+}
+
+/** A session whose sum hides its inputs. */
+export class HiddenSession implements AggregatorSession {
+  readonly #host: Host;
+  readonly #handlers: SessionHandlers;
+  readonly #shell: MachineShell<ServerInput, ServerEffect>;
+  #isOver = false;
+
+  constructor(host: Host, machine: ServerMachine, handlers: SessionHandlers) {
+    this.#host = host;
+    this.#handlers = handlers;
+    this.#shell = new MachineShell(host, machine, (effect) => this.#perform(effect));
+  }
+
+  begin(): void {
+    this.#shell.take({ kind: 'begin' });
+  }
+
+  message(from: number, message: FederatedMessage): void {
+    if (message.kind === 'sum') this.#shell.take({ kind: 'message', from, bytes: message.bytes });
+    else this.#host.drop('malformed');
+  }
+
+  gone(index: number): void {
+    this.#shell.take({ kind: 'gone', index });
+  }
+
+  end(): void {
+    this.#isOver = true;
+    this.#shell.stop();
+  }
+
+  #perform(effect: ServerEffect): void {
+    if (this.#isOver) return;
+    switch (effect.kind) {
+      case 'send':
+        // The task, which has the model too, invites.
+        if (effect.type !== MESSAGE.invite) this.#handlers.send(effect.to, effect.bytes);
+        return;
+      case 'compute':
+        this.#host.compute(effect.name, effect.input, (result) => {
+          if (this.#isOver) return;
+          this.#shell.take({ kind: 'computed', job: effect.job, output: outputOf(result) });
+        });
+        return;
+      case 'drop':
+        this.#host.drop(effect.reason);
+        return;
+      case 'phase':
+        this.#handlers.phase(effect.phase);
+        return;
+      case 'sum':
+        this.#handlers.summed(effect);
+        return;
+      case 'opened':
+        this.#handlers.opened(effect.index, effect.ring);
+        return;
+      case 'aborted':
+        this.#handlers.aborted(effect.reason);
+    }
+  }
+}
+
+/** A session whose aggregator sees each input. */
+export class PlainSession implements AggregatorSession {
+  readonly #host: Host;
+  readonly #handlers: SessionHandlers;
+  readonly #session: Uint8Array;
+  readonly #shell: MachineShell<PlainServerInput, PlainServerEffect>;
+
+  constructor(host: Host, machine: PlainServer, session: Uint8Array, handlers: SessionHandlers) {
+    this.#host = host;
+    this.#handlers = handlers;
+    this.#session = session;
+    this.#shell = new MachineShell(host, machine, (effect) => this.#perform(effect));
+  }
+
+  begin(): void {
+    this.#shell.take({ kind: 'begin' });
+  }
+
+  message(from: number, message: FederatedMessage): void {
+    if (message.kind !== 'update') this.#host.drop('malformed');
+    else if (!this.#host.crypto.equal(message.session, this.#session))
+      this.#host.drop('no-session');
+    else this.#shell.take({ kind: 'vector', from, vector: message.vector });
+  }
+
+  gone(index: number): void {
+    this.#shell.take({ kind: 'gone', index });
+  }
+
+  end(): void {
+    this.#shell.stop();
+  }
+
+  #perform(effect: PlainServerEffect): void {
+    switch (effect.kind) {
+      case 'drop':
+        this.#host.drop(effect.reason);
+        return;
+      case 'sum':
+        this.#handlers.summed(effect);
+        return;
+      case 'aborted':
+        this.#handlers.aborted(effect.outcome);
+    }
+  }
+}
+
+/** Undefined if a job failed: a machine then gives up its session. */
+function outputOf(result: ComputeResult): unknown {
+  return result.kind === 'done' ? result.output : undefined;
+}

@@ -1,0 +1,55 @@
+/**
+ * From the sum of updates to the next model.
+ *
+ * @module
+ */
+import { signedElement } from '../secagg/ring.ts';
+
+/** A sum, and how its elements are written. */
+export interface UpdateSum {
+  /** Elements of the ring; the weight is the last one if `hasWeight`. */
+  readonly ring: Uint32Array;
+  readonly bits: number;
+  /** Steps per unit. */
+  readonly scale: number;
+  /** Inputs that are in it. */
+  readonly inputs: number;
+  readonly hasWeight: boolean;
+}
+
+/** The sum of updates as numbers, without the weight. */
+export function sumOfUpdates({ ring, bits, scale, hasWeight }: UpdateSum): Float64Array {
+  const count = ring.length - (hasWeight ? 1 : 0);
+  const sum = new Float64Array(count);
+  for (let at = 0; at < count; at += 1) sum[at] = signedElement(ring[at] as number, bits) / scale;
+  return sum;
+}
+
+/** What the sum is divided by: the weights that are in it, or the inputs; at least 1. */
+export function totalWeight({ ring, bits, inputs, hasWeight }: UpdateSum): number {
+  if (!hasWeight) return Math.max(1, inputs);
+  return Math.max(1, signedElement(ring[ring.length - 1] as number, bits));
+}
+
+/** Room that the largest element leaves below the end of the ring: 1 for zeros, 0 for the end. */
+export function headroom({ ring, bits, hasWeight }: UpdateSum): number {
+  const count = ring.length - (hasWeight ? 1 : 0);
+  let largest = 0;
+  for (let at = 0; at < count; at += 1) {
+    largest = Math.max(largest, Math.abs(signedElement(ring[at] as number, bits)));
+  }
+  return 1 - largest / 2 ** (bits - 1);
+}
+
+/** The next model: the old one and the mean of the updates. */
+export function nextModel(
+  model: Float32Array,
+  sum: Float64Array,
+  divisor: number,
+): Float32Array<ArrayBuffer> {
+  const next = new Float32Array(model.length);
+  for (let at = 0; at < next.length; at += 1) {
+    next[at] = (model[at] as number) + (sum[at] as number) / divisor;
+  }
+  return next;
+}

@@ -1,0 +1,49 @@
+/**
+ * What an aggregator must not forget: the model, the rounds that are over, and the rounds whose
+ * privacy is spent. Spent is written before anything is done that could tell a model to anybody, so
+ * that no crash can spend it twice.
+ *
+ * @module
+ */
+
+import { readUint32, writeUint32 } from '../../_kit/bytes.ts';
+import type { HostPart } from '../../_kit/host-part.ts';
+
+const MODEL_KEY = 'model';
+const ROUNDS_KEY = 'rounds';
+const ROUNDS_BYTES = 8;
+const FLOAT_BYTES = 4;
+
+/** What is kept. */
+export interface Remembered {
+  readonly model: Float32Array<ArrayBuffer>;
+  /** Rounds that are over, with or without a sum. */
+  readonly over: number;
+  /** Rounds whose sum was opened. */
+  readonly spent: number;
+}
+
+/** The store of an aggregator. */
+type Memory = ReturnType<HostPart<'store'>['store']>;
+
+/** What an earlier life has left; undefined if nothing that fits. */
+export function recall(store: Memory, parameters: number): Remembered | undefined {
+  const rounds = store.get(ROUNDS_KEY);
+  const model = store.get(MODEL_KEY);
+  if (rounds?.length !== ROUNDS_BYTES || model?.length !== FLOAT_BYTES * parameters)
+    return undefined;
+  return {
+    model: new Float32Array(model.slice().buffer),
+    over: readUint32(rounds, 0),
+    spent: readUint32(rounds, FLOAT_BYTES),
+  };
+}
+
+/** Writes what must not be forgotten; the caller syncs. */
+export function remember(store: Memory, { model, over, spent }: Remembered): void {
+  const rounds = new Uint8Array(ROUNDS_BYTES);
+  writeUint32(rounds, 0, over);
+  writeUint32(rounds, FLOAT_BYTES, spent);
+  store.put(ROUNDS_KEY, rounds);
+  store.put(MODEL_KEY, new Uint8Array(model.buffer, model.byteOffset, model.byteLength));
+}

@@ -1,0 +1,213 @@
+/**
+ * Federated learning: a client. It says that it is ready, and answers the tasks of its aggregator: it
+ * learns from its examples while keys are exchanged, and puts its update into the sum.
+ *
+ * @module
+ */
+import type { Host } from '../../engine/host/host.ts';
+import type { NetworkView } from '../../engine/host/network-view.ts';
+import type { NodeHandle, NodeSetup } from '../../engine/host/protocol.ts';
+import type { Random } from '../../engine/host/random.ts';
+import type { Transport } from '../../engine/host/transport.ts';
+import { CborReader } from '../_kit/cbor-reader.ts';
+import { ClientSession } from './client-session-node.ts';
+import type { FederatedOptions } from './config.ts';
+import { clientDouble } from './doubles.ts';
+import { PHASES_PER_SESSION, RETRY_NS } from './geometry.ts';
+import { LearnerNode } from './learner-node.ts';
+import { sessionPlan } from './plan.ts';
+import { dataSeed, signingSecret, verifyingKey } from './provisioning.ts';
+import { ClientMachine } from './secagg/client-machine.ts';
+import { decodeConfig, type SecaggConfig, sessionOf } from './secagg/session-config.ts';
+import { plainSession } from './session-names.ts';
+import { decodeMessage, encodeMessage, type FederatedMessage } from './wire.ts';
+
+type Task = Extract<FederatedMessage, { kind: 'task' }>;
+
+/** See the module. */
+export class ClientNode implements NodeHandle {
+  readonly #host: Host;
+  readonly #setup: NodeSetup<FederatedOptions>;
+  readonly #learner: LearnerNode;
+  readonly #drops: Random;
+  #transport: Transport | undefined;
+  #session: ClientSession | undefined;
+  /** Ends the training of the present session. */
+  #endTraining: () => void = () => undefined;
+
+  constructor(host: Host, setup: NodeSetup<FederatedOptions>) {
+    this.#host = host;
+    this.#setup = setup;
+    this.#learner = new LearnerNode(host, setup.options, dataSeed(setup.network));
+    this.#drops = host.random('federated.drop');
+  }
+
+  start(): void {
+    const host = this.#host;
+    this.#transport = host.transport({
+      onMessage: (from, buffer, offset, length) =>
+        this.#message(from, buffer.subarray(offset, offset + length)),
+    });
+    host.onRequest(({ respond }) => respond('unknown-request'));
+    this.#tellReady();
+    // A client has no work of its own that a run would wait for.
+    host.finished();
+  }
+
+  stop(): void {
+    this.#end();
+  }
+
+  status(): Readonly<Record<string, unknown>> {
+    return { examples: this.#learner.count, inRound: this.#session?.isOver === false };
+  }
+
+  #tellReady(): void {
+    this.#send(encodeMessage({ kind: 'ready' }), (outcome) => {
+      if (outcome !== 'ok') this.#host.after(RETRY_NS, () => this.#tellReady());
+    });
+  }
+
+  #send(bytes: Uint8Array, done: (outcome: string) => void = () => undefined): void {
+    const { aggregator, phaseTimeout: lifetime } = this.#setup.options;
+    this.#transport?.send(aggregator, bytes, { lifetime, tolerant: true }, done);
+  }
+
+  #message(from: string, bytes: Uint8Array): void {
+    const host = this.#host;
+    if (from !== this.#setup.options.aggregator) {
+      host.drop('not-aggregator');
+      return;
+    }
+    const message = decodeMessage(bytes);
+    switch (message?.kind) {
+      case 'task':
+        this.#task(message, bytes.length);
+        return;
+      case 'sum':
+        if (this.#session === undefined || this.#session.isOver) host.drop('no-session');
+        else this.#session.message(message.bytes);
+        return;
+      case 'ready':
+        // The aggregator has been away, and does not know who is there.
+        this.#tellReady();
+        return;
+      case 'update':
+      case undefined:
+        host.drop('malformed');
+    }
+  }
+
+  /** A new task ends the one before: its aggregator has given up on it. */
+  #task(task: Task, length: number): void {
+    const { host, options } = { host: this.#host, options: this.#setup.options };
+    if (task.model.length !== this.#learner.parameters) {
+      host.drop('task-refused');
+      return;
+    }
+    const session = this.#open(task);
+    if (session === undefined) {
+      host.drop('task-refused');
+      return;
+    }
+    host.meter.sample('federated.bytes.model', length);
+    this.#end();
+    this.#session = session;
+    session.begin();
+    if (session.isOver) return;
+    this.#endTraining = this.#learner.learn(task.model, (update) => {
+      session.update(update, options.learn.weight === 'examples' ? this.#learner.count : 1);
+    });
+  }
+
+  #open(task: Task): ClientSession | undefined {
+    const { options, witness } = this.#setup;
+    const host = this.#host;
+    // Drawn for every task, so that leaving changes no later draw.
+    const isLeaving = this.#drops.chance(options.drop?.probability ?? 0);
+    const parts = {
+      host,
+      witness,
+      options,
+      index: task.index,
+      isLeaving,
+      send: (bytes: Uint8Array): void => this.#send(bytes),
+    };
+    if (options.secureAggregation === 'none') {
+      const session = plainSession(task.config, host.crypto);
+      return session && new ClientSession({ ...parts, session, bits: 32 });
+    }
+    const config = readConfig(task.config);
+    if (config === undefined || !this.#isExpected(config, task)) return undefined;
+    return new ClientSession({
+      ...parts,
+      session: sessionOf(config, host.crypto),
+      bits: config.bits,
+      machine: this.#machine(config, task),
+    });
+  }
+
+  #machine(config: SecaggConfig, { index, members }: Task): ClientMachine {
+    const host = this.#host;
+    const { options, network } = this.#setup;
+    const double = clientDouble(options);
+    return new ClientMachine({
+      config,
+      index,
+      crypto: host.crypto,
+      randomBytes: (length): Uint8Array => host.randomBytes(length),
+      sessionTimeoutNs: PHASES_PER_SESSION * options.phaseTimeout,
+      ...(config.mode === 'signed'
+        ? {
+            identity: {
+              secret: signingSecret(network, host.name),
+              publicKeyOf: (member: number): Uint8Array | undefined =>
+                keyOf(network, members[member]),
+            },
+          }
+        : {}),
+      ...(double === undefined ? {} : { double }),
+    });
+  }
+
+  /** An aggregator must not weaken what the options promise. */
+  #isExpected(config: SecaggConfig, { index, members }: Task): boolean {
+    const { options } = this.#setup;
+    const { secureAggregation: sum } = options;
+    if (sum === 'none' || index >= config.n) return false;
+    if (sum.mode === 'signed' && !this.#isRoster(members, config.n, index)) return false;
+    const plan = sessionPlan(options, config.n, this.#learner.parameters);
+    return (
+      config.k === plan.neighbours &&
+      config.t === plan.threshold &&
+      config.m === plan.length &&
+      config.bits === plan.bits &&
+      config.mode === sum.mode
+    );
+  }
+
+  #end(): void {
+    this.#endTraining();
+    this.#session?.end();
+  }
+
+  /** A name for each index, none twice, and ours at ours: who signs is then who is counted. */
+  #isRoster(members: readonly string[], count: number, index: number): boolean {
+    const isWhole = members.length === count && new Set(members).size === count;
+    return isWhole && members[index] === this.#host.name;
+  }
+}
+
+function readConfig(bytes: Uint8Array): SecaggConfig | undefined {
+  const reader = new CborReader();
+  reader.open(bytes, 0, bytes.length);
+  const config = decodeConfig(reader);
+  return reader.at === bytes.length ? config : undefined;
+}
+
+/** Undefined for names that this network does not have. */
+function keyOf(network: NetworkView, name: string | undefined): Uint8Array | undefined {
+  const host = network.hosts.find((one) => one.name === name);
+  if (host === undefined || !host.stack.includes('federated')) return undefined;
+  return verifyingKey(network, host.name);
+}

@@ -1,0 +1,173 @@
+/**
+ * One round at a client: joins the machine of the sum with training, and counts what it gives to its
+ * carrier.
+ *
+ * @module
+ */
+import type { ComputeResult } from '../../engine/host/compute.ts';
+import type { Host } from '../../engine/host/host.ts';
+import type { Witness } from '../../engine/host/protocol.ts';
+import { MachineShell } from '../_kit/shell.ts';
+import type { FederatedOptions } from './config.ts';
+import type { QuantiseInput, QuantiseOutput } from './quantise-job.ts';
+import type { ClientMachine } from './secagg/client-machine.ts';
+import type { ClientEffect, ClientInput } from './secagg/effects.ts';
+import { MESSAGE } from './secagg/messages.ts';
+import { sumName } from './session-names.ts';
+import { encodeMessage } from './wire.ts';
+
+/** The last message of a client that leaves at a point. */
+const LAST_MESSAGE = {
+  keys: MESSAGE.advertise,
+  shares: MESSAGE.shareKeys,
+  input: MESSAGE.maskedInput,
+} as const;
+
+/** What a session is made from. */
+export interface ClientSessionParts {
+  readonly host: Host;
+  readonly witness: Witness;
+  readonly options: FederatedOptions;
+  readonly session: Uint8Array;
+  readonly index: number;
+  /** Bits of an element of the sum. */
+  readonly bits: number;
+  /** Hides the update; absent: it is sent as it is. */
+  readonly machine?: ClientMachine;
+  /** True if the client leaves this round at the point of its option. */
+  readonly isLeaving: boolean;
+  readonly send: (bytes: Uint8Array) => void;
+}
+
+/** See the module. */
+export class ClientSession {
+  readonly #parts: ClientSessionParts;
+  readonly #shell: MachineShell<ClientInput, ClientEffect> | undefined;
+  #isOver = false;
+  /** Bytes given to the carrier, and received. */
+  #up = 0;
+  #down = 0;
+
+  constructor(parts: ClientSessionParts) {
+    this.#parts = parts;
+    const { machine, host } = parts;
+    if (machine !== undefined) {
+      this.#shell = new MachineShell(host, machine, (effect) => this.#perform(effect));
+    }
+  }
+
+  /** True once no message of the session is of use any more. */
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
+  begin(): void {
+    const { isLeaving, options } = this.#parts;
+    if (isLeaving && options.drop?.after === 'invitation') this.#leave();
+    else this.#shell?.take({ kind: 'begin' });
+  }
+
+  /** Another session took its place, or the node stops. */
+  end(): void {
+    this.#isOver = true;
+    this.#shell?.stop();
+  }
+
+  /** A message of the sum. */
+  message(bytes: Uint8Array): void {
+    this.#down += bytes.length;
+    if (this.#shell === undefined) this.#parts.host.drop('no-session');
+    else this.#shell.take({ kind: 'message', bytes });
+  }
+
+  /** The update is there: it becomes elements of the sum. */
+  update(update: Float32Array<ArrayBuffer>, weight: number): void {
+    if (this.#isOver) return;
+    const { host, options, bits } = this.#parts;
+    const { scale, clip, weight: weighting } = options.learn;
+    const count = update.length;
+    const input: QuantiseInput = {
+      update,
+      key: host.randomBytes(32) as Uint8Array<ArrayBuffer>,
+      scale,
+      clip,
+      weight: weighting === 'examples' ? weight : 1,
+      hasWeight: weighting === 'examples',
+    };
+    host.compute('quantise', input, (result) => {
+      if (this.#isOver) return;
+      if (result.kind === 'failed') throw new Error(`quantising failed: ${result.message}`);
+      const { ring, clipped } = result.output as QuantiseOutput;
+      host.meter.counter('federated.coordinates').add(count);
+      host.meter.counter('federated.clipped').add(clipped);
+      if (bits < 32) {
+        const mask = 2 ** bits - 1;
+        for (let at = 0; at < ring.length; at += 1) ring[at] = (ring[at] as number) & mask;
+      }
+      this.#give(ring);
+    });
+  }
+
+  /** What goes in is told outside the node before it is hidden. */
+  #give(ring: Uint32Array): void {
+    const { witness, session, index } = this.#parts;
+    witness.addend(sumName(session), index, ring.slice());
+    if (this.#shell !== undefined) this.#shell.take({ kind: 'update', ring });
+    else {
+      this.#send(encodeMessage({ kind: 'update', session, vector: ring }));
+      this.#finish();
+    }
+  }
+
+  #perform(effect: ClientEffect): void {
+    if (this.#isOver) return;
+    const { host, isLeaving, options } = this.#parts;
+    switch (effect.kind) {
+      case 'send': {
+        this.#send(effect.bytes);
+        const { after } = options.drop ?? {};
+        const isLast = after !== undefined && after !== 'invitation';
+        if (isLeaving && isLast && LAST_MESSAGE[after] === effect.type) this.#leave();
+        return;
+      }
+      case 'compute':
+        host.compute(effect.name, effect.input, (result) => {
+          if (this.#isOver) return;
+          this.#shell?.take({ kind: 'computed', job: effect.job, output: outputOf(result) });
+        });
+        return;
+      case 'drop':
+        host.drop(effect.reason);
+        return;
+      case 'phase':
+        host.trace.state('session', effect.phase);
+        return;
+      case 'finished':
+        // What the server says afterwards, that it is done, belongs to the session as well.
+        if (effect.outcome === 'ok') this.#finish();
+        else this.end();
+    }
+  }
+
+  #send(bytes: Uint8Array): void {
+    this.#up += bytes.length;
+    this.#parts.send(bytes);
+  }
+
+  #leave(): void {
+    this.#parts.host.meter.counter('federated.left').add(1);
+    this.#parts.host.trace.state('session', 'left');
+    this.end();
+  }
+
+  #finish(): void {
+    const { meter } = this.#parts.host;
+    meter.sample('federated.bytes.up', this.#up);
+    meter.sample('federated.bytes.down', this.#down);
+  }
+}
+
+/** Undefined if a job failed: a machine then gives up its session. */
+function outputOf(result: ComputeResult): unknown {
+  return result.kind === 'done' ? result.output : undefined;
+}

@@ -1,0 +1,150 @@
+/**
+ * Federated learning: the options of a node in a topology or scenario file. All nodes of a
+ * federation have the same, apart from `drop`, `device` and `double`; `disagreements.ts` checks that.
+ *
+ * @module
+ */
+import { z } from 'zod';
+import { durationNs, share } from '../_kit/options.ts';
+import {
+  ACCURACY_TARGET,
+  BATCH,
+  CLIENTS_MIN,
+  CLIP,
+  DELTA,
+  EPOCHS,
+  LEARNING_RATE,
+  MODULUS_BITS,
+  PHASE_NS,
+  ROUNDS,
+  ROUNDS_MAX,
+  SCALE,
+} from './geometry.ts';
+
+/** Which clients take part in a round. */
+const selectConfig = z.union([
+  z.literal('all'),
+  /** So many, chosen at random among those that are ready. */
+  z.strictObject({ fixed: z.int().min(1) }),
+  /** Each with this chance, independently (Poisson sampling). */
+  z.strictObject({ probability: share() }),
+]);
+
+/** What clients learn from. */
+const dataConfig = z.strictObject({
+  set: z.enum(['synthetic']).default('synthetic'),
+  /** All clients follow one law. Otherwise each has its own. */
+  iid: z.boolean().default(false),
+  /** How much the models of clients differ, and how much their inputs do (Li et al. 2020, 5.1). */
+  alpha: z.number().min(0).max(10).default(0.5),
+  beta: z.number().min(0).max(10).default(0.5),
+  /** Examples of a client. */
+  examples: z.int().min(1).max(100_000).default(100),
+  /** Examples that only the aggregator has, to measure accuracy. */
+  test: z.int().min(1).max(100_000).default(1_000),
+});
+
+/** What a client does with its examples, and how its update is written. */
+const learnConfig = z.strictObject({
+  epochs: z.int().min(1).max(1_000).default(EPOCHS),
+  batch: z.int().min(1).max(100_000).default(BATCH),
+  rate: z.number().positive().max(100).default(LEARNING_RATE),
+  /** Steps of an update per unit: coordinates are rounded to multiples of 1/scale, at random. */
+  scale: z
+    .int()
+    .min(1)
+    .max(2 ** 30)
+    .default(SCALE),
+  /** Coordinates of an update are cut at this value. */
+  clip: z.number().positive().max(1_000).default(CLIP),
+  /** What a client counts in the mean: `equal`, or as much as it has `examples`. */
+  weight: z.enum(['equal', 'examples']).default('equal'),
+});
+
+/** How the sum of updates is hidden from the one who adds (Bonawitz et al. 2017). */
+const sumConfig = z.strictObject({
+  /** Who shares masks with whom: everybody, or so many neighbours on a ring (Bell et al. 2020). */
+  graph: z
+    .union([z.literal('complete'), z.strictObject({ neighbours: z.int().min(2) })])
+    .default('complete'),
+  /**
+   * Shares that open a secret: a number, or a share of those who hold one, rounded down, and one
+   * more.
+   */
+  threshold: z.union([z.int().min(2), z.enum(['1/2', '2/3'])]).default('2/3'),
+  /** `signed`: clients sign what they agree on, and a server that tells two stories is refused. */
+  mode: z.enum(['semi-honest', 'signed']).default('semi-honest'),
+  modulusBits: z.int().min(2).max(32).default(MODULUS_BITS),
+  /** A sum of fewer inputs is not opened. */
+  minSum: z.int().min(1).default(2),
+});
+
+/** Noise, and what it is accounted as. */
+const privacyConfig = z.strictObject({
+  /** Who adds the noise: the aggregator, each client enough for the sum, or each enough alone. */
+  place: z.enum(['central', 'distributed', 'local']),
+  /** Longest update, Euclidean; one client changes the sum by no more. */
+  clip: z.number().positive().default(1),
+  /** Standard deviation of the noise in the sum, in multiples of `clip`. */
+  noise: z.number().min(0).default(1),
+  delta: z.number().positive().max(0.5).default(DELTA),
+  /** Epsilon at which no further round begins. */
+  budget: z.number().positive().optional(),
+});
+
+/** Schema of the options. */
+export const federatedConfig = z.strictObject({
+  /** Name of the node that adds up; all others of its federation are clients. */
+  aggregator: z.string().min(1),
+  rounds: z.int().min(1).max(ROUNDS_MAX).default(ROUNDS),
+  /** Time between two rounds. */
+  pause: durationNs().default(0),
+  select: selectConfig.default('all'),
+  /** Clients without which no round begins. */
+  minimum: z.int().min(1).default(CLIENTS_MIN),
+  /** How long the answers of a phase are waited for. */
+  phaseTimeout: durationNs().default(PHASE_NS),
+  model: z.enum(['softmax', 'mlp-32']).default('softmax'),
+  data: dataConfig.prefault({}),
+  learn: learnConfig.prefault({}),
+  /** `none`: the aggregator sees each update. */
+  secureAggregation: z.union([z.literal('none'), sumConfig]).prefault({}),
+  privacy: privacyConfig.optional(),
+  /** Accuracy at which `federated.rounds_to` counts. */
+  target: share().default(ACCURACY_TARGET),
+  /** A client leaves a round after this message of its, with this probability. */
+  drop: z
+    .strictObject({
+      after: z.enum(['invitation', 'keys', 'shares', 'input']),
+      probability: share(),
+    })
+    .optional(),
+  /** What training costs a client; absent: no time. */
+  device: z
+    .strictObject({
+      /** Time per example; that of a client is drawn once. */
+      perExample: durationNs(),
+      /** Standard deviation of the logarithm of that time among clients. */
+      spread: z.number().min(0).max(5).default(1),
+    })
+    .optional(),
+  /**
+   * Defects for tests, never for real traffic. Of both sides: `public-masks` derives masks from what
+   * everybody knows, `short-seeds` from 20 bits. Of a client: `unchecked-lists` answers any list of
+   * survivors. Of an aggregator: `weights-on-masked` applies weights to masked inputs and removes the
+   * masks in one product; `two-survivor-lists` and `overlapping-lists` are attacks on its first client.
+   */
+  double: z
+    .enum([
+      'public-masks',
+      'short-seeds',
+      'unchecked-lists',
+      'weights-on-masked',
+      'two-survivor-lists',
+      'overlapping-lists',
+    ])
+    .optional(),
+});
+
+/** Checked options. */
+export type FederatedOptions = z.output<typeof federatedConfig>;

@@ -1,0 +1,117 @@
+/**
+ * Federated learning: options that are right by themselves, but lead to a federation that cannot
+ * work, or promises what it does not keep.
+ *
+ * @module
+ */
+import type { ConfiguredNode, Disagreement } from '../../engine/host/protocol.ts';
+import type { FederatedOptions } from './config.ts';
+import { modelOfFederation } from './learn/data.ts';
+import { bitsNeeded, largestInput, sessionPlan } from './plan.ts';
+import { configProblem } from './secagg/session-config.ts';
+
+type Node = ConfiguredNode<FederatedOptions>;
+
+/** Options that may differ between the nodes of a federation. */
+const OWN: ReadonlySet<string> = new Set(['drop', 'device', 'double']);
+
+/** Finds what is wrong, once for each federation and option. */
+export function disagreements(nodes: readonly Node[]): readonly Disagreement[] {
+  const names = [...new Set(nodes.map(({ options }) => options.aggregator))];
+  return names.flatMap((aggregator) => {
+    const members = nodes.filter(({ options }) => options.aggregator === aggregator);
+    const [first] = members;
+    if (first === undefined) return [];
+    const head = members.find(({ name }) => name === aggregator);
+    if (head === undefined) return [noAggregator(first, nodes)];
+    const unequal = members.flatMap((member) => differences(member, head));
+    return [...unequal, ...problems(head, members.length - 1)];
+  });
+}
+
+function noAggregator({ name, options }: Node, nodes: readonly Node[]): Disagreement {
+  const names = nodes.slice(0, 3).map((node) => node.name);
+  return {
+    node: name,
+    path: ['aggregator'],
+    message: `"${options.aggregator}" does not run federated`,
+    hint: `name one of the nodes that do: ${names.join(', ')}${nodes.length > 3 ? ', …' : ''}`,
+  };
+}
+
+/** Clients refuse tasks that are not what their own options lead to. */
+function differences(member: Node, head: Node): readonly Disagreement[] {
+  const keys = Object.keys(head.options).filter((key) => !OWN.has(key));
+  const options = member.options as Readonly<Record<string, unknown>>;
+  const wanted = head.options as Readonly<Record<string, unknown>>;
+  return keys
+    .filter((key) => JSON.stringify(options[key]) !== JSON.stringify(wanted[key]))
+    .slice(0, 1)
+    .map((key) => ({
+      node: member.name,
+      path: [key],
+      message: `${member.name} and its aggregator ${head.name} have different ${key}`,
+      hint: 'give all nodes of a federation the same options, apart from drop, device and double',
+    }));
+}
+
+function problems(head: Node, clients: number): readonly Disagreement[] {
+  return [...tooMany(head, clients), ...wrongSum(head, clients), ...overflow(head, clients)];
+}
+
+/** Clients of the largest round. */
+function largestRound({ select }: FederatedOptions, clients: number): number {
+  return typeof select === 'object' && 'fixed' in select ? select.fixed : clients;
+}
+
+function tooMany({ name, options }: Node, clients: number): readonly Disagreement[] {
+  const wanted = largestRound(options, clients);
+  const hint = `there are ${clients} clients, all nodes but the aggregator`;
+  if (wanted > clients) {
+    const message = `${wanted} clients a round`;
+    return [{ node: name, path: ['select', 'fixed'], message, hint }];
+  }
+  if (options.minimum <= wanted) return [];
+  const message = `a round needs ${options.minimum} clients and has ${wanted}`;
+  return [{ node: name, path: ['minimum'], message, hint }];
+}
+
+function wrongSum({ name, options }: Node, clients: number): readonly Disagreement[] {
+  const { secureAggregation: sum } = options;
+  const n = largestRound(options, clients);
+  if (sum === 'none' || n > clients) return [];
+  const { neighbours, threshold, length, bits } = sessionPlan(
+    options,
+    n,
+    modelOfFederation(options).parameters,
+  );
+  const problem = configProblem({
+    random: new Uint8Array(16),
+    round: 0,
+    n,
+    k: neighbours,
+    t: threshold,
+    m: length,
+    bits,
+    mode: sum.mode,
+  });
+  if (problem === undefined) return [];
+  const key = problem.startsWith('a degree') ? 'graph' : 'threshold';
+  const hint = 'Bonawitz et al. 2017, section 6: the threshold 2/3 fits every mode';
+  return [{ node: name, path: ['secureAggregation', key], message: problem, hint }];
+}
+
+/** The sum of the largest inputs must fit, else it wraps around and is wrong without a word. */
+function overflow({ name, options }: Node, clients: number): readonly Disagreement[] {
+  const { secureAggregation: sum } = options;
+  const bits = sum === 'none' ? 32 : sum.modulusBits;
+  const n = largestRound(options, clients);
+  const largest = largestInput(options);
+  const needed = bitsNeeded(n, largest);
+  if (needed <= bits) return [];
+  const message = `the sum of ${n} inputs up to ${largest} needs ${needed} bits and has ${bits}`;
+  const hint =
+    needed <= 32 ? `modulusBits: ${needed}` : 'lower learn.scale, learn.clip or the weights';
+  const path = needed <= 32 ? ['secureAggregation', 'modulusBits'] : ['learn', 'scale'];
+  return [{ node: name, path, message, hint }];
+}

@@ -1,0 +1,44 @@
+/**
+ * Federated learning: numbers of the protocol, limits and defaults.
+ *
+ * @module
+ */
+
+/** Marks its messages in a carrier. */
+export const FEDERATED_CHANNEL = 3;
+
+/** Bytes of the digest that names a session. */
+export const SESSION_BYTES = 32;
+/** Bytes of the secret that all nodes draw their data from. */
+export const DATA_SEED_BYTES = 32;
+
+/** Rounds of a run by default. */
+export const ROUNDS = 100;
+export const ROUNDS_MAX = 1_000_000;
+/** Clients without which no round begins, by default. */
+export const CLIENTS_MIN = 3;
+/** Time that the answers of a phase are waited for, by default: 30 s. */
+export const PHASE_NS = 30_000_000_000;
+
+/** What a client does with its examples in a round, by default. */
+export const EPOCHS = 5;
+export const BATCH = 32;
+export const LEARNING_RATE = 0.01;
+
+/**
+ * Steps of an update per unit, and its largest coordinate: 2^16 and 1, so that the sum of 100 clients
+ * fits into 24 bits.
+ */
+export const SCALE = 65_536;
+export const CLIP = 1;
+/** Bits of an element of a sum, by default. */
+export const MODULUS_BITS = 32;
+
+/** Unexplained chance of a privacy guarantee, by default. */
+export const DELTA = 1e-5;
+/** Share of the test set at which a model has arrived (`federated.rounds_to`), by default. */
+export const ACCURACY_TARGET = 0.9;
+/** Phases that a client waits for before it gives a session up. */
+export const PHASES_PER_SESSION = 6;
+/** A message that its carrier did not take is repeated after this time: 1 s. */
+export const RETRY_NS = 1_000_000_000;

@@ -1,0 +1,34 @@
+/**
+ * Federated learning: the public face.
+ *
+ * @module
+ */
+import type { Protocol } from '../../engine/host/protocol.ts';
+import { type FederatedOptions, federatedConfig } from './config.ts';
+import { disagreements } from './disagreements.ts';
+import { FEDERATED_DROPS } from './drops.ts';
+import { FEDERATED_CHANNEL } from './geometry.ts';
+import { evaluateJob } from './learn/evaluate-job.ts';
+import { trainJob } from './learn/train-job.ts';
+import { FEDERATED_METRICS } from './metrics.ts';
+import { createFederated } from './node.ts';
+import { federatedProvisioning } from './provisioning.ts';
+import { quantiseJob } from './quantise-job.ts';
+import { SECAGG_JOBS } from './secagg/jobs.ts';
+
+/** Learns one model from the data of many, and sees no update alone. */
+export const protocol: Protocol<FederatedOptions> = {
+  name: 'federated',
+  summary: 'learns one model from the data of many clients, whose updates only their sum shows',
+  config: federatedConfig,
+  disagreements,
+  provisioning: federatedProvisioning,
+  jobs: { ...SECAGG_JOBS, train: trainJob, evaluate: evaluateJob, quantise: quantiseJob },
+  moduleUrl: import.meta.url,
+  drops: FEDERATED_DROPS,
+  metrics: FEDERATED_METRICS,
+  channel: FEDERATED_CHANNEL,
+  // Whether the aggregator has done its rounds; a client says it at once.
+  finishes: () => true,
+  create: createFederated,
+};

@@ -1,0 +1,47 @@
+/**
+ * The data of a federation: what each client has, and what the aggregator measures with.
+ *
+ * @module
+ */
+import type { CryptoProvider } from '../../../engine/host/crypto.ts';
+import type { FederatedOptions } from '../config.ts';
+import { type Examples, type Model, modelOf } from './model.ts';
+import {
+  SYNTHETIC_CLASSES,
+  SYNTHETIC_INPUTS,
+  type SyntheticLaw,
+  type SyntheticSource,
+  syntheticExamples,
+  syntheticTest,
+} from './synthetic.ts';
+
+/** Where a node's data comes from. */
+export interface DataSource {
+  readonly crypto: Pick<CryptoProvider, 'sha256'>;
+  readonly seed: Uint8Array;
+  readonly options: FederatedOptions;
+}
+
+/** The model of a federation. */
+export function modelOfFederation({ model }: Pick<FederatedOptions, 'model'>): Model {
+  return modelOf(model, SYNTHETIC_INPUTS, SYNTHETIC_CLASSES);
+}
+
+/** The examples of a client. */
+export function examplesOf(source: DataSource, client: string): Examples {
+  return syntheticExamples(sourceOf(source), lawOf(source), client, source.options.data.examples);
+}
+
+/** The test set of an aggregator with these clients. */
+export function testSet(source: DataSource, clients: readonly string[]): Examples {
+  return syntheticTest(sourceOf(source), lawOf(source), clients, source.options.data.test);
+}
+
+function sourceOf({ crypto, seed }: DataSource): SyntheticSource {
+  return { crypto, seed };
+}
+
+function lawOf({ options }: DataSource): SyntheticLaw {
+  const { iid, alpha, beta } = options.data;
+  return iid ? 'iid' : { alpha, beta };
+}

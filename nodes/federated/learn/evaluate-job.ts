@@ -1,0 +1,22 @@
+/**
+ * How well a model classifies a test set, as a job.
+ *
+ * @module
+ */
+import type { JobDefinition } from '../../../engine/host/compute.ts';
+import { type Examples, type ModelName, modelOf } from './model.ts';
+
+/** A model, and what it is tested with. */
+export interface EvaluateInput {
+  readonly model: ModelName;
+  readonly weights: Float32Array;
+  readonly examples: Examples;
+}
+
+/** The share of examples that are classified rightly. */
+export const evaluateJob: JobDefinition = {
+  run: (input) => {
+    const { model, weights, examples } = input as EvaluateInput;
+    return modelOf(model, examples.inputs, examples.classes).accuracy(weights, examples);
+  },
+};

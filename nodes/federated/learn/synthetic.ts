@@ -1,0 +1,134 @@
+/**
+ * Synthetic(alpha, beta): examples whose classes follow a linear law that differs between clients by
+ * alpha, with inputs that differ by beta (Li et al. 2020, "Federated optimization in heterogeneous
+ * networks", section 5.1; the reference takes alpha and beta as standard deviations).
+ *
+ * ```
+ * W, b of a client ~ N(u, 1), u ~ N(0, alpha); centre of its inputs v ~ N(B, 1), B ~ N(0, beta)
+ * input j ~ N(v_j, j^-1.2), class = argmax(W x + b)
+ * ```
+ *
+ * With `iid` instead, one law and inputs around 0 are those of all clients, as in the reference's third
+ * set.
+ *
+ * @module
+ */
+import type { CryptoProvider } from '../../../engine/host/crypto.ts';
+import { exp, log } from '../../../engine/pure/log-exp.ts';
+import type { Examples } from './model.ts';
+import { type Draws, seededDraws } from './seeded.ts';
+
+/** Features and classes of the examples. */
+export const SYNTHETIC_INPUTS = 60;
+export const SYNTHETIC_CLASSES = 10;
+/** Variances of inputs fall by this power of their number. */
+const VARIANCE_POWER = 1.2;
+
+/** How the data differs between clients. */
+export type SyntheticLaw = 'iid' | { readonly alpha: number; readonly beta: number };
+
+/** Where the draws come from. */
+export interface SyntheticSource {
+  readonly crypto: Pick<CryptoProvider, 'sha256'>;
+  /** The same for all nodes of a federation. */
+  readonly seed: Uint8Array;
+}
+
+/** The examples of one client; the same in whichever process they are made. */
+export function syntheticExamples(
+  source: SyntheticSource,
+  law: SyntheticLaw,
+  client: string,
+  count: number,
+): Examples {
+  const examples = emptyExamples(count);
+  const draws = seededDraws(source.crypto, source.seed, `examples of ${client}`);
+  fill(examples, { draws, law: lawOf(source, law, client) }, 0, count);
+  return examples;
+}
+
+/** Examples that no client has, as many from the law of each client, to measure a model for all. */
+export function syntheticTest(
+  source: SyntheticSource,
+  law: SyntheticLaw,
+  clients: readonly string[],
+  count: number,
+): Examples {
+  const examples = emptyExamples(count);
+  for (const [place, client] of clients.entries()) {
+    const draws = seededDraws(source.crypto, source.seed, `test of ${client}`);
+    const from = Math.floor((place * count) / clients.length);
+    const to = Math.floor(((place + 1) * count) / clients.length);
+    fill(examples, { draws, law: lawOf(source, law, client) }, from, to);
+  }
+  return examples;
+}
+
+/** What the examples of a client follow. */
+interface ClientLaw {
+  /** Weights [class][input], then a bias for each class. */
+  readonly weights: Float64Array;
+  /** Means of the inputs. */
+  readonly centre: Float64Array;
+}
+
+function lawOf({ crypto, seed }: SyntheticSource, law: SyntheticLaw, client: string): ClientLaw {
+  const name = law === 'iid' ? 'law of all' : `law of ${client}`;
+  const draws = seededDraws(crypto, seed, name);
+  const mean = law === 'iid' ? 0 : law.alpha * draws.normal();
+  const count = SYNTHETIC_CLASSES * (SYNTHETIC_INPUTS + 1);
+  const weights = Float64Array.from({ length: count }, () => mean + draws.normal());
+  if (law === 'iid') return { weights, centre: new Float64Array(SYNTHETIC_INPUTS) };
+  const middle = law.beta * draws.normal();
+  const centre = Float64Array.from({ length: SYNTHETIC_INPUTS }, () => middle + draws.normal());
+  return { weights, centre };
+}
+
+function emptyExamples(count: number): Examples & { readonly features: Float32Array } {
+  return {
+    features: new Float32Array(count * SYNTHETIC_INPUTS),
+    labels: new Uint8Array(count),
+    inputs: SYNTHETIC_INPUTS,
+    classes: SYNTHETIC_CLASSES,
+    count,
+  };
+}
+
+/** Draws examples `from` to `to` of a law. */
+function fill(
+  examples: Examples,
+  { draws, law }: { readonly draws: Draws; readonly law: ClientLaw },
+  from: number,
+  to: number,
+): void {
+  for (let example = from; example < to; example += 1) {
+    for (let input = 0; input < SYNTHETIC_INPUTS; input += 1) {
+      const deviation = (DEVIATIONS[input] as number) * draws.normal();
+      examples.features[example * SYNTHETIC_INPUTS + input] =
+        (law.centre[input] as number) + deviation;
+    }
+    examples.labels[example] = classOf(law.weights, examples, example);
+  }
+}
+
+/** Standard deviations of the inputs: j^-0.6, j from 1. */
+const DEVIATIONS: Float64Array = Float64Array.from({ length: SYNTHETIC_INPUTS }, (_, input) =>
+  exp((-VARIANCE_POWER / 2) * log(input + 1)),
+);
+
+function classOf(weights: Float64Array, { features }: Examples, example: number): number {
+  let best = 0;
+  let most = Number.NEGATIVE_INFINITY;
+  for (let label = 0; label < SYNTHETIC_CLASSES; label += 1) {
+    let value = weights[SYNTHETIC_CLASSES * SYNTHETIC_INPUTS + label] as number;
+    for (let input = 0; input < SYNTHETIC_INPUTS; input += 1) {
+      const feature = features[example * SYNTHETIC_INPUTS + input] as number;
+      value += (weights[label * SYNTHETIC_INPUTS + input] as number) * feature;
+    }
+    if (value > most) {
+      most = value;
+      best = label;
+    }
+  }
+  return best;
+}

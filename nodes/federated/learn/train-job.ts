@@ -1,0 +1,53 @@
+/**
+ * A slice of training as a job: whole batches, few enough that a thread is free again soon.
+ *
+ * @module
+ */
+import type { JobDefinition } from '../../../engine/host/compute.ts';
+import { type Examples, type ModelName, modelOf } from './model.ts';
+
+/** Part of an epoch. */
+export interface TrainInput {
+  readonly model: ModelName;
+  readonly weights: Float32Array<ArrayBuffer>;
+  readonly examples: Examples;
+  /** Examples in the order in which they are used. */
+  readonly order: Uint32Array<ArrayBuffer>;
+  readonly batch: number;
+  readonly rate: number;
+  /** Time that an example takes on the modelled processor, ns. */
+  readonly exampleNs: number;
+}
+
+/** Multiplications that one job may take: some 20 ms. */
+const JOB_PRODUCTS = 2e7;
+
+/** Examples of one job: whole batches, at least one. */
+export function sliceLength(parameters: number, batch: number): number {
+  const batches = Math.floor(JOB_PRODUCTS / (parameters * (2 * batch + 1)));
+  return batch * Math.max(1, batches);
+}
+
+/** Trains, and gives the weights back. */
+export const trainJob: JobDefinition = {
+  run: (input) => {
+    const { model, weights, examples, order, batch, rate } = input as TrainInput;
+    modelOf(model, examples.inputs, examples.classes).train(weights, examples, {
+      order,
+      batch,
+      rate,
+    });
+    return weights;
+  },
+  costNs: (input) => {
+    const { exampleNs, order } = input as TrainInput;
+    return Math.floor(exampleNs * order.length);
+  },
+  transfer: {
+    input: (input) => {
+      const { weights, order } = input as TrainInput;
+      return [weights.buffer, order.buffer];
+    },
+    output: (output) => [(output as Float32Array<ArrayBuffer>).buffer],
+  },
+};

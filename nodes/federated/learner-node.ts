@@ -1,0 +1,107 @@
+/**
+ * Federated learning: what a client knows and learns. Slices of training follow each other as jobs.
+ *
+ * @module
+ */
+import type { Host } from '../../engine/host/host.ts';
+import type { Random } from '../../engine/host/random.ts';
+import { exp } from '../../engine/pure/log-exp.ts';
+import type { FederatedOptions } from './config.ts';
+import { examplesOf, modelOfFederation } from './learn/data.ts';
+import type { Examples, Model } from './learn/model.ts';
+import { sliceLength, type TrainInput } from './learn/train-job.ts';
+import { normalOf } from './normal.ts';
+
+/** See the module. */
+export class LearnerNode {
+  readonly #host: Host;
+  readonly #options: FederatedOptions;
+  readonly #model: Model;
+  readonly #examples: Examples;
+  readonly #shuffle: Random;
+  /** Time that an example takes, ns. */
+  readonly #exampleNs: number;
+
+  /** @param seed What the data of the federation is drawn from. */
+  constructor(host: Host, options: FederatedOptions, seed: Uint8Array) {
+    this.#host = host;
+    this.#options = options;
+    this.#model = modelOfFederation(options);
+    this.#examples = examplesOf({ crypto: host.crypto, seed, options }, host.name);
+    this.#shuffle = host.random('federated.shuffle');
+    this.#exampleNs = exampleTime(options, host);
+  }
+
+  /** Examples that this client has. */
+  get count(): number {
+    return this.#examples.count;
+  }
+
+  get parameters(): number {
+    return this.#model.parameters;
+  }
+
+  /**
+   * Learns from all examples, starting at `model`.
+   * @param done Gets the difference to `model`.
+   * @returns a function that ends it; `done` is then not called.
+   */
+  learn(model: Float32Array, done: (update: Float32Array<ArrayBuffer>) => void): () => void {
+    const slices = this.#slices();
+    let isOver = false;
+    const next = (weights: Float32Array<ArrayBuffer>): void => {
+      const order = slices.shift();
+      if (order === undefined) {
+        for (let at = 0; at < weights.length; at += 1) {
+          weights[at] = (weights[at] as number) - (model[at] as number);
+        }
+        done(weights);
+        return;
+      }
+      this.#host.compute('train', this.#input(weights, order), (result) => {
+        if (isOver) return;
+        if (result.kind === 'failed') throw new Error(`training failed: ${result.message}`);
+        next(result.output as Float32Array<ArrayBuffer>);
+      });
+    };
+    next(model.slice() as Float32Array<ArrayBuffer>);
+    return (): void => {
+      isOver = true;
+    };
+  }
+
+  /** The order of all epochs, in parts that one job can train. */
+  #slices(): Uint32Array<ArrayBuffer>[] {
+    const { epochs, batch } = this.#options.learn;
+    const length = sliceLength(this.#model.parameters, batch);
+    const slices: Uint32Array<ArrayBuffer>[] = [];
+    for (let epoch = 0; epoch < epochs; epoch += 1) {
+      const order = Array.from({ length: this.#examples.count }, (_, example) => example);
+      this.#shuffle.shuffle(order);
+      for (let at = 0; at < order.length; at += length) {
+        slices.push(Uint32Array.from(order.slice(at, at + length)));
+      }
+    }
+    return slices;
+  }
+
+  #input(weights: Float32Array<ArrayBuffer>, order: Uint32Array<ArrayBuffer>): TrainInput {
+    const { batch, rate } = this.#options.learn;
+    const { model } = this.#options;
+    return {
+      model,
+      weights,
+      examples: this.#examples,
+      order,
+      batch,
+      rate,
+      exampleNs: this.#exampleNs,
+    };
+  }
+}
+
+/** Log-normal among clients, drawn once; 0 if training costs no time. */
+function exampleTime({ device }: FederatedOptions, host: Host): number {
+  const draw = normalOf(host.random('federated.speed'));
+  return device === undefined ? 0 : device.perExample * exp(device.spread * draw);
+}

@@ -1,0 +1,116 @@
+/**
+ * Federated learning: metrics.
+ *
+ * @module
+ */
+import type { MetricDefinition } from '../../engine/host/measure.ts';
+
+function counter(name: string, help: string): MetricDefinition {
+  return { name: `federated.${name}`, kind: 'counter', unit: 'count', help };
+}
+
+/** Metrics of a node. */
+export const FEDERATED_METRICS: readonly MetricDefinition[] = [
+  {
+    name: 'federated.exact',
+    kind: 'ratio',
+    unit: 'ratio',
+    help: 'sums that the aggregator learned which equal, in every element, what their survivors put in; compared outside the nodes',
+  },
+  counter('openings', 'inputs of single clients that an attacking aggregator claims to know'),
+  {
+    name: 'federated.opened',
+    kind: 'ratio',
+    unit: 'ratio',
+    help: 'of these, inputs that it really knows; compared outside the nodes',
+  },
+  counter('rounds', 'rounds that ended with a sum'),
+  counter('aborts', 'rounds that ended without one'),
+  {
+    name: 'federated.round',
+    kind: 'histogram',
+    unit: 'ns',
+    help: 'time from the first invitation of a round to its sum, at the aggregator',
+  },
+  {
+    name: 'federated.bytes.up',
+    kind: 'samples',
+    unit: 'bytes',
+    help: 'bytes that a client gave to its carrier in a round that it finished, one sample each',
+  },
+  {
+    name: 'federated.bytes.down',
+    kind: 'samples',
+    unit: 'bytes',
+    help: 'bytes that a client received in a round that it finished, without the model, one sample each',
+  },
+  {
+    name: 'federated.bytes.model',
+    kind: 'samples',
+    unit: 'bytes',
+    help: 'bytes of the invitation with the model, one sample for each client and round',
+  },
+  {
+    name: 'federated.expansion',
+    kind: 'samples',
+    unit: 'ratio',
+    help: 'bytes of a client in both directions, without the model, for each byte of its bare update (16 bits an element)',
+  },
+  counter('lossy', 'rounds in which at least one client was lost after it had shared its keys'),
+  counter('lossy_sums', 'of these, rounds that ended with a sum'),
+  {
+    name: 'federated.survived',
+    kind: 'ratio',
+    unit: 'ratio',
+    help: 'rounds with at least one lost client that ended with a sum',
+    of: ['federated.lossy_sums', 'federated.lossy'],
+  },
+  counter('inputs', 'masked inputs that are in a sum'),
+  counter('lost', 'clients whose masks the aggregator had to rebuild'),
+  counter('left', 'rounds that a client left by its option `drop`'),
+  counter('coordinates', 'coordinates of updates'),
+  counter('clipped', 'of these, coordinates that were cut'),
+  {
+    name: 'federated.clip.fraction',
+    kind: 'ratio',
+    unit: 'ratio',
+    help: 'share of the coordinates of updates that were cut',
+    of: ['federated.clipped', 'federated.coordinates'],
+  },
+  {
+    name: 'federated.headroom',
+    kind: 'samples',
+    unit: 'ratio',
+    help: 'room that the largest element of a sum leaves below the end of the ring, one sample a sum',
+  },
+  {
+    name: 'federated.rounds_to',
+    kind: 'samples',
+    unit: 'count',
+    help: 'rounds until the model first classified the share `target` of the test set rightly',
+  },
+  {
+    name: 'federated.noise.realised',
+    kind: 'samples',
+    unit: 'ratio',
+    help: 'variance of the noise in a sum in multiples of what the account assumes, one sample a sum',
+  },
+  {
+    name: 'dp.epsilon',
+    kind: 'samples',
+    unit: 'count',
+    help: 'epsilon that all models sent so far have spent, by Renyi differential privacy; neighbours differ in one client, added or removed',
+  },
+  {
+    name: 'dp.delta',
+    kind: 'samples',
+    unit: 'ratio',
+    help: 'chance at which epsilon need not hold, fixed',
+  },
+  {
+    name: 'dp.accuracy',
+    kind: 'samples',
+    unit: 'ratio',
+    help: 'share of the test set, which only the aggregator has, that the model of a round classifies rightly',
+  },
+];

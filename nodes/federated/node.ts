@@ -1,0 +1,16 @@
+/**
+ * Federated learning: a node is the aggregator of its federation, or a client of it.
+ *
+ * @module
+ */
+import type { Host } from '../../engine/host/host.ts';
+import type { NodeHandle, NodeSetup } from '../../engine/host/protocol.ts';
+import { AggregatorNode } from './aggregator-node.ts';
+import { ClientNode } from './client-node.ts';
+import type { FederatedOptions } from './config.ts';
+
+/** Creates a node on `host`. */
+export function createFederated(host: Host, setup: NodeSetup<FederatedOptions>): NodeHandle {
+  const isAggregator = host.name === setup.options.aggregator;
+  return isAggregator ? new AggregatorNode(host, setup) : new ClientNode(host, setup);
+}

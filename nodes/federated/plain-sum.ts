@@ -1,0 +1,91 @@
+/**
+ * The sum without secrets: each client sends its vector, and the aggregator sees it. The machines
+ * have the faces of those that hide it (secagg/), so that nodes need not know the difference.
+ *
+ * @module
+ */
+import type { Nanoseconds } from '../../engine/host/time.ts';
+import type { Machine, TimerDue } from '../_kit/machine.ts';
+import { addInto } from './secagg/ring.ts';
+
+/** What the machine of the aggregator is told. */
+export type PlainServerInput =
+  | { readonly kind: 'begin' }
+  | { readonly kind: 'vector'; readonly from: number; readonly vector: Uint32Array }
+  | { readonly kind: 'gone'; readonly index: number };
+
+/** What it leads to. */
+export type PlainServerEffect =
+  | { readonly kind: 'drop'; readonly reason: 'input-length' | 'duplicate' | 'late-input' }
+  | {
+      readonly kind: 'sum';
+      readonly ring: Uint32Array;
+      readonly survivors: readonly number[];
+      readonly lost: readonly number[];
+    }
+  | { readonly kind: 'aborted'; readonly outcome: 'too-few' };
+
+/** What it is made from. */
+export interface PlainServerParts {
+  readonly clients: number;
+  readonly length: number;
+  readonly timeoutNs: Nanoseconds;
+  /** Vectors without which there is no sum. */
+  readonly minimum: number;
+}
+
+/** Adds up what comes until all have answered or time is over. */
+export class PlainServer implements Machine<PlainServerInput, PlainServerEffect> {
+  readonly #parts: PlainServerParts;
+  readonly #sum: Uint32Array;
+  readonly #came = new Set<number>();
+  readonly #gone = new Set<number>();
+  #endNs: Nanoseconds = Number.POSITIVE_INFINITY;
+  #isOver = false;
+
+  constructor(parts: PlainServerParts) {
+    this.#parts = parts;
+    this.#sum = new Uint32Array(parts.length);
+  }
+
+  step(now: Nanoseconds, input: PlainServerInput | TimerDue): readonly PlainServerEffect[] {
+    switch (input.kind) {
+      case 'begin':
+        this.#endNs = now + this.#parts.timeoutNs;
+        return [];
+      case 'vector':
+        return this.#vector(input.from, input.vector);
+      case 'gone':
+        this.#gone.add(input.index);
+        return this.#closed(now);
+      case 'timer':
+        return this.#closed(now);
+    }
+  }
+
+  nextAt(): Nanoseconds {
+    return this.#isOver ? Number.POSITIVE_INFINITY : this.#endNs;
+  }
+
+  #vector(from: number, vector: Uint32Array): readonly PlainServerEffect[] {
+    if (this.#isOver) return [{ kind: 'drop', reason: 'late-input' }];
+    if (this.#came.has(from)) return [{ kind: 'drop', reason: 'duplicate' }];
+    if (vector.length !== this.#sum.length) return [{ kind: 'drop', reason: 'input-length' }];
+    this.#came.add(from);
+    this.#gone.delete(from);
+    addInto(this.#sum, vector);
+    return this.#closed(Number.NEGATIVE_INFINITY);
+  }
+
+  #closed(now: Nanoseconds): readonly PlainServerEffect[] {
+    const { clients, minimum } = this.#parts;
+    const isWaiting = this.#came.size + this.#gone.size < clients && now < this.#endNs;
+    if (this.#isOver || isWaiting) return [];
+    this.#isOver = true;
+    if (this.#came.size < minimum) return [{ kind: 'aborted', outcome: 'too-few' }];
+    const all = Array.from({ length: clients }, (_, index) => index);
+    const survivors = all.filter((index) => this.#came.has(index));
+    const lost = all.filter((index) => !this.#came.has(index));
+    return [{ kind: 'sum', ring: this.#sum, survivors, lost }];
+  }
+}

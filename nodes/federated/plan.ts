@@ -1,0 +1,65 @@
+/**
+ * What the options of a federation lead to: the numbers of a session, and whether its sums fit.
+ * Aggregator and clients derive them independently, so that a client notices an aggregator which
+ * asks for something else.
+ *
+ * @module
+ */
+import type { FederatedOptions } from './config.ts';
+
+/** Numbers of a session with so many clients. */
+export interface SessionPlan {
+  /** Neighbours that a client shares masks with. */
+  readonly neighbours: number;
+  /** Shares that open a secret. */
+  readonly threshold: number;
+  /** Elements of the vector that is added up. */
+  readonly length: number;
+  readonly bits: number;
+}
+
+/** Elements of a sum: the update, and its weight if weights differ. */
+export function vectorLength({ learn }: FederatedOptions, parameters: number): number {
+  return parameters + (learn.weight === 'examples' ? 1 : 0);
+}
+
+/** The numbers of a session of `clients` for a model of `parameters`. */
+export function sessionPlan(
+  options: FederatedOptions,
+  clients: number,
+  parameters: number,
+): SessionPlan {
+  const length = vectorLength(options, parameters);
+  const { secureAggregation: sum } = options;
+  if (sum === 'none') return { neighbours: 0, threshold: 1, length, bits: 32 };
+  const most = clients - 1;
+  const neighbours = sum.graph === 'complete' ? most : Math.min(sum.graph.neighbours, most);
+  return {
+    neighbours,
+    threshold: thresholdOf(sum.threshold, neighbours + 1),
+    length,
+    bits: sum.modulusBits,
+  };
+}
+
+/** A number, or a share of the holders of a secret, rounded down, and one more. */
+function thresholdOf(threshold: number | '1/2' | '2/3', holders: number): number {
+  if (typeof threshold === 'number') return threshold;
+  const [numerator, denominator] = threshold === '1/2' ? [1, 2] : [2, 3];
+  return Math.floor((numerator * holders) / denominator) + 1;
+}
+
+/** The largest value that a client can put into one element. */
+export function largestInput({ learn, data, privacy }: FederatedOptions): number {
+  const clip = privacy === undefined ? learn.clip : Math.min(learn.clip, privacy.clip);
+  const weight = learn.weight === 'examples' ? data.examples : 1;
+  // Rounding at random may go up by one step.
+  return (Math.ceil(clip * learn.scale) + 1) * weight;
+}
+
+/** Bits that the sum of `clients` inputs needs: n B <= 2^(b-1) - 1, for signed numbers. */
+export function bitsNeeded(clients: number, largest: number): number {
+  let bits = 1;
+  while (2 ** (bits - 1) - 1 < clients * largest) bits += 1;
+  return bits;
+}

@@ -1,0 +1,36 @@
+/**
+ * Names of sessions: what binds the messages of a round together, and what its sum is called outside
+ * the nodes.
+ *
+ * @module
+ */
+import type { CryptoProvider } from '../../engine/host/crypto.ts';
+import { concatBytes, toHex, writeUint32 } from '../_kit/bytes.ts';
+
+/** Bytes of the random part of a session. */
+export const RANDOM_BYTES = 16;
+const PLAIN_LABEL = new TextEncoder().encode('orrery/federated/1/plain');
+const ROUND_BYTES = 4;
+const NAME_BYTES = 8;
+
+/** The agreement of a session whose sum is not hidden: random bytes and the round. */
+export function plainConfig(random: Uint8Array, round: number): Uint8Array {
+  const config = new Uint8Array(RANDOM_BYTES + ROUND_BYTES);
+  config.set(random);
+  writeUint32(config, RANDOM_BYTES, round);
+  return config;
+}
+
+/** The session of {@link plainConfig}; undefined for other bytes. */
+export function plainSession(
+  config: Uint8Array,
+  crypto: Pick<CryptoProvider, 'sha256'>,
+): Uint8Array | undefined {
+  if (config.length !== RANDOM_BYTES + ROUND_BYTES) return undefined;
+  return crypto.sha256(concatBytes(PLAIN_LABEL, config));
+}
+
+/** The name of a session's sum for the witness of the run. */
+export function sumName(session: Uint8Array): string {
+  return `federated/${toHex(session.subarray(0, NAME_BYTES))}`;
+}

@@ -1,0 +1,145 @@
+/**
+ * Messages of federated learning beside those of the secure sum (secagg/wire.ts), which have types
+ * below 16: CBOR arrays whose first item is the type (RFC 8949 section 4.2.1, shortest heads, no
+ * indefinite lengths).
+ *
+ * ```
+ * ready  [16]                                     client to aggregator: can take part from now on
+ *                                                 aggregator to client: asks whether it can
+ * task   [17, config, index, [name ...], model]   aggregator to client: begins a session
+ * update [18, session, vector]                    client to aggregator: an update that nobody hides
+ * ```
+ *
+ * The names are those of all clients of the session, in the order of their indices, if signatures have
+ * to be verified, else none. `config` is that of the session (secagg/session-config.ts), the model and vectors are 32-bit
+ * elements, little-endian.
+ *
+ * @module
+ */
+import { CBOR_ARRAY, CBOR_BYTES, CBOR_TEXT, CBOR_UINT, CborReader } from '../_kit/cbor-reader.ts';
+import { CborWriter } from '../_kit/cbor-writer.ts';
+import { SESSION_BYTES } from './geometry.ts';
+
+const READY = 16;
+const TASK = 17;
+const UPDATE = 18;
+/** Types below belong to the secure sum. */
+const SUM_TYPES = 16;
+const BYTES_PER_ELEMENT = 4;
+
+/** A message of this protocol. */
+export type FederatedMessage =
+  | { readonly kind: 'ready' }
+  | {
+      readonly kind: 'task';
+      readonly config: Uint8Array;
+      readonly index: number;
+      readonly members: readonly string[];
+      readonly model: Float32Array;
+    }
+  | { readonly kind: 'update'; readonly session: Uint8Array; readonly vector: Uint32Array }
+  /** A message of the secure sum, to be read by its machine. */
+  | { readonly kind: 'sum'; readonly bytes: Uint8Array };
+
+/** Clients of one session: shares have points in GF(2^16). */
+const MEMBERS_MAX = 65_534;
+
+const writer = new CborWriter();
+const decoder = new TextDecoder();
+
+/** Encodes a message; that of the secure sum is one already. */
+export function encodeMessage(message: FederatedMessage): Uint8Array {
+  writer.reset();
+  switch (message.kind) {
+    case 'sum':
+      return message.bytes;
+    case 'ready':
+      writer.array(1);
+      writer.uint(READY);
+      break;
+    case 'task':
+      writer.array(5);
+      writer.uint(TASK);
+      writer.string(message.config);
+      writer.uint(message.index);
+      writer.array(message.members.length);
+      for (const name of message.members) writer.text(name);
+      writer.string(bytesOf(message.model));
+      break;
+    case 'update':
+      writer.array(3);
+      writer.uint(UPDATE);
+      writer.string(message.session);
+      writer.string(bytesOf(message.vector));
+  }
+  return writer.taken();
+}
+
+/** Decodes what {@link encodeMessage} writes; undefined for anything else. Results are copies. */
+export function decodeMessage(bytes: Uint8Array): FederatedMessage | undefined {
+  const reader = new CborReader();
+  reader.open(bytes, 0, bytes.length);
+  if (!reader.expect(CBOR_ARRAY)) return undefined;
+  const count = reader.argument;
+  if (!reader.expect(CBOR_UINT)) return undefined;
+  if (reader.argument < SUM_TYPES) return { kind: 'sum', bytes: bytes.slice() };
+  const message = body(reader, reader.argument, count);
+  return reader.at === bytes.length ? message : undefined;
+}
+
+function body(reader: CborReader, type: number, count: number): FederatedMessage | undefined {
+  switch (type) {
+    case READY:
+      return count === 1 ? { kind: 'ready' } : undefined;
+    case TASK:
+      return count === 5 ? task(reader) : undefined;
+    case UPDATE:
+      return count === 3 ? update(reader) : undefined;
+    default:
+      return undefined;
+  }
+}
+
+function task(reader: CborReader): FederatedMessage | undefined {
+  const config = stringOf(reader);
+  if (config === undefined || !reader.expect(CBOR_UINT)) return undefined;
+  const index = reader.argument;
+  const members = namesOf(reader);
+  const model = elementsOf(stringOf(reader));
+  if (members === undefined || model === undefined) return undefined;
+  return { kind: 'task', config, index, members, model: new Float32Array(model) };
+}
+
+function update(reader: CborReader): FederatedMessage | undefined {
+  const session = stringOf(reader);
+  if (session?.length !== SESSION_BYTES) return undefined;
+  const vector = elementsOf(stringOf(reader));
+  return vector && { kind: 'update', session, vector: new Uint32Array(vector) };
+}
+
+/** A string of bytes, copied. */
+function stringOf(reader: CborReader): Uint8Array<ArrayBuffer> | undefined {
+  if (!reader.string(CBOR_BYTES)) return undefined;
+  return reader.bytes.slice(reader.at - reader.argument, reader.at);
+}
+
+function namesOf(reader: CborReader): readonly string[] | undefined {
+  if (!reader.expect(CBOR_ARRAY) || reader.argument > MEMBERS_MAX) return undefined;
+  const count = reader.argument;
+  const names: string[] = [];
+  while (names.length < count) {
+    if (!reader.string(CBOR_TEXT)) return undefined;
+    names.push(decoder.decode(reader.bytes.subarray(reader.at - reader.argument, reader.at)));
+  }
+  return names;
+}
+
+function elementsOf(bytes: Uint8Array<ArrayBuffer> | undefined): ArrayBuffer | undefined {
+  if (bytes === undefined || bytes.length % BYTES_PER_ELEMENT !== 0) return undefined;
+  return bytes.buffer;
+}
+
+/** The memory of a vector: all supported machines are little-endian. */
+function bytesOf(vector: Float32Array | Uint32Array): Uint8Array {
+  return new Uint8Array(vector.buffer, vector.byteOffset, vector.byteLength);
+}

@@ -1,0 +1,133 @@
+/** What options lead to, and what the loader says to those that lead nowhere. */
+import { describe, expect, it } from 'vitest';
+import { type FederatedOptions, federatedConfig } from '../../../../nodes/federated/config.ts';
+import { disagreements } from '../../../../nodes/federated/disagreements.ts';
+import { bitsNeeded, largestInput, sessionPlan } from '../../../../nodes/federated/plan.ts';
+
+const options = (more: object = {}): FederatedOptions =>
+  federatedConfig.parse({ aggregator: 'a', ...more });
+
+describe('defaults', () => {
+  it('R-157: are the published ones: 5 epochs, batches of 32, rate 0.01, delta 1e-5, 3 clients, 100 rounds', () => {
+    const { learn, rounds, minimum } = options();
+    expect(learn).toMatchObject({ epochs: 5, batch: 32, rate: 0.01, weight: 'equal' });
+    expect([rounds, minimum]).toEqual([100, 3]);
+    const { privacy } = options({ privacy: { place: 'central' } });
+    expect(privacy).toEqual({ place: 'central', clip: 1, noise: 1, delta: 1e-5 });
+  });
+});
+
+describe('the numbers of a session', () => {
+  it.each([
+    ['2/3', 5, 4],
+    ['2/3', 100, 67],
+    ['1/2', 100, 51],
+    [12, 100, 12],
+  ] as const)('threshold %s of %i clients is %i', (threshold, clients, wanted) => {
+    const plan = sessionPlan(options({ secureAggregation: { threshold } }), clients, 610);
+    expect(plan).toEqual({ neighbours: clients - 1, threshold: wanted, length: 610, bits: 32 });
+  });
+
+  it('counts the threshold among the neighbours of a ring and oneself', () => {
+    const ring = { graph: { neighbours: 12 }, threshold: '1/2' };
+    const plan = sessionPlan(options({ secureAggregation: ring }), 100, 610);
+    expect([plan.neighbours, plan.threshold]).toEqual([12, 7]);
+  });
+
+  it('has an element for the weight, if weights differ', () => {
+    expect(sessionPlan(options({ learn: { weight: 'examples' } }), 5, 610).length).toBe(611);
+  });
+});
+
+describe('room for a sum', () => {
+  // n B <= 2^(b-1) - 1 for signed numbers.
+  it.each([
+    [1, 1, 2],
+    [1, 127, 8],
+    [1, 128, 9],
+    [100, 65_536, 24],
+    [127, 65_536, 24],
+    [128, 65_536, 25],
+    [1_000, 4_096_000, 33],
+  ])('%i inputs up to %i need %i bits', (clients, largest, bits) => {
+    expect(bitsNeeded(clients, largest)).toBe(bits);
+  });
+
+  it('knows the largest input: clip by scale, rounded up, by the weight', () => {
+    expect(largestInput(options())).toBe(65_537);
+    expect(largestInput(options({ learn: { clip: 0.5, scale: 10, weight: 'examples' } }))).toBe(
+      600,
+    );
+    expect(largestInput(options({ privacy: { place: 'central', clip: 0.25 } }))).toBe(16_385);
+  });
+});
+
+describe('options that do not fit together', () => {
+  const nodes = (
+    count: number,
+    more: object = {},
+    others: object = more,
+  ): Parameters<typeof disagreements>[0] =>
+    ['a', 'b', 'c', 'd', 'e', 'f', 'g'].slice(0, count).map((name) => ({
+      name,
+      options: options(name === 'a' ? more : others),
+    }));
+  const found = (all: Parameters<typeof disagreements>[0]): readonly string[] =>
+    disagreements(all).map(({ node, path, message }) => `${node} ${path.join('.')}: ${message}`);
+
+  it('has nothing to say about good ones', () => {
+    expect(found(nodes(6))).toEqual([]);
+  });
+
+  it.each<[string, readonly string[], Parameters<typeof disagreements>[0]]>([
+    [
+      'an aggregator that is not there',
+      ['a aggregator: "z" does not run federated'],
+      nodes(5, { aggregator: 'z' }),
+    ],
+    [
+      'clients with other options',
+      ['b learn: b and its aggregator a have different learn'],
+      nodes(4, {}, { learn: { rate: 0.5 } })
+        .slice(0, 2)
+        .concat(nodes(6).slice(2)),
+    ],
+    ['too few clients', ['a minimum: a round needs 3 clients and has 2'], nodes(3)],
+    [
+      'more clients than there are',
+      ['a select.fixed: 9 clients a round'],
+      nodes(6, { select: { fixed: 9 } }),
+    ],
+    [
+      'a threshold above all holders',
+      [
+        'a secureAggregation.threshold: a threshold of 6: allowed are 2 … 5, the holders of a secret',
+      ],
+      nodes(6, { secureAggregation: { threshold: 6 } }),
+    ],
+    [
+      'signed mode with half of the clients',
+      [
+        'a secureAggregation.threshold: a threshold of 2 in signed mode: it must exceed half of 5 clients',
+      ],
+      nodes(6, { secureAggregation: { threshold: 2, mode: 'signed' } }),
+    ],
+    [
+      'a ring with an odd degree',
+      ['a secureAggregation.graph: a degree of 3: a ring needs an even one'],
+      nodes(6, { secureAggregation: { graph: { neighbours: 3 }, threshold: 2 } }),
+    ],
+    [
+      'a sum that wraps around',
+      ['a secureAggregation.modulusBits: the sum of 5 inputs up to 65537 needs 20 bits and has 19'],
+      nodes(6, { secureAggregation: { modulusBits: 19 } }),
+    ],
+  ])('names %s', (_, wanted, all) => {
+    expect(found(all)).toEqual(wanted);
+  });
+
+  it('lets clients have their own defects, devices and ways to leave', () => {
+    const own = { drop: { after: 'keys', probability: 1 }, double: 'short-seeds' };
+    expect(found(nodes(6, {}, own))).toEqual([]);
+  });
+});
