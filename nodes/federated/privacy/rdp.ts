@@ -151,7 +151,9 @@ export function rdpToDelta(curve: RdpCurve, epsilon: number): BestDelta {
 function bestOf(curve: RdpCurve, epsilonOf: (order: number, rho: number) => number): BestOrder {
   let best: BestOrder = { epsilon: Number.POSITIVE_INFINITY, order: curve.orders[0] ?? 1 };
   curve.orders.forEach((order, at) => {
-    const epsilon = Math.max(0, epsilonOf(order, rhoAt(curve, at)));
+    const rho = rhoAt(curve, at);
+    if (!(rho < Number.POSITIVE_INFINITY)) return;
+    const epsilon = Math.max(0, epsilonOf(order, rho));
     if (epsilon < best.epsilon) best = { epsilon, order };
   });
   return best;

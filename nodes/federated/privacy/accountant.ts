@@ -1,0 +1,219 @@
+/**
+ * Adds up what rounds spend: by Renyi orders while a run goes on (microseconds a round), by privacy
+ * loss distributions at its end (seconds, and the smaller epsilon).
+ *
+ * An accountant takes settings that `refuseSettings` accepts; for others its epsilon is infinite.
+ *
+ * @module
+ */
+import { smallestThat } from './bisection.ts';
+import {
+  type DistributedRound,
+  discreteGaussianRho,
+  ROUNDING_BETA,
+  sampledCurve,
+  skellamRho,
+} from './distributed.ts';
+import { gaussianEpsilon } from './gaussian-exact.ts';
+import { pldEpsilon } from './pld.ts';
+import {
+  addRdp,
+  INTEGER_ORDERS,
+  type RdpCurve,
+  rdpToEpsilon,
+  repeatRdp,
+  sampledGaussianCurve,
+} from './rdp.ts';
+import { type PrivacySettings, refuseSettings } from './settings.ts';
+
+/** Rounds that were accounted alike: what a node writes down before a model leaves it. */
+export interface SpentRounds {
+  /** Clients whose shares of noise were in the sum. */
+  readonly clients: number;
+  readonly rounds: number;
+}
+
+const ROUNDS_MAX = 1_000_000_000;
+const NOISE_MIN = 0.01;
+const NOISE_MAX = 100_000;
+
+/** The privacy that a run has spent. */
+export class Accountant {
+  readonly #settings: PrivacySettings;
+  /** Rounds by the number of clients whose noise was in the sum. */
+  readonly #spent = new Map<number, number>();
+  readonly #curves = new Map<number, RdpCurve>();
+
+  /** @param spent What was written down before a restart. */
+  constructor(settings: PrivacySettings, spent: readonly SpentRounds[] = []) {
+    this.#settings = settings;
+    for (const { clients, rounds } of spent) this.#add(clients, rounds);
+  }
+
+  /**
+   * Counts a round, an empty one as well.
+   * @param survivors For `distributed` noise: how many clients' shares are in the sum. Without it, as
+   *   many as the settings promise, which is right for the rules `enough` and `add-then-remove`.
+   */
+  step(survivors: number = this.#promised()): void {
+    this.#add(this.#settings.place === 'distributed' ? survivors : this.#promised(), 1);
+  }
+
+  /** Number of rounds so far. */
+  get rounds(): number {
+    return [...this.#spent.values()].reduce((sum, rounds) => sum + rounds, 0);
+  }
+
+  /** What to write down; a new accountant continues from it. */
+  get spent(): readonly SpentRounds[] {
+    const entries = [...this.#spent].sort(([first], [second]) => first - second);
+    return entries.map(([clients, rounds]) => ({ clients, rounds }));
+  }
+
+  /** Epsilon of all rounds so far at the settings' delta, by Renyi orders. */
+  epsilon(): number {
+    return this.#epsilonOf(this.#spentCurve(), this.rounds);
+  }
+
+  /** Epsilon after one more round that keeps its promise: what to write down before it is released. */
+  epsilonAfterNext(): number {
+    const next = addRdp(this.#spentCurve(), this.#curveOf(this.#promised()));
+    return this.#epsilonOf(next, this.rounds + 1);
+  }
+
+  /**
+   * The tight epsilon of all rounds so far; takes seconds. Discrete noise has no tight account here:
+   * for it, the epsilon by Renyi orders.
+   */
+  tight(): number {
+    const { mechanism, delta } = this.#settings;
+    const running = this.epsilon();
+    if (mechanism !== 'gaussian' || !Number.isFinite(running) || running === 0) return running;
+    const { rate, noise } = gaussianStep(this.#settings);
+    const steps = this.rounds;
+    const account =
+      rate === 1
+        ? gaussianEpsilon({ noise: noise / Math.sqrt(steps), delta })
+        : pldEpsilon({ rate, noise, steps, delta });
+    return Math.min(running, account);
+  }
+
+  /**
+   * How many rounds in all a budget allows, by Renyi orders.
+   * @param budget Epsilon at the settings' delta.
+   * @returns at most a thousand million.
+   */
+  roundsThatFit(budget: number): number {
+    const fits = (rounds: number): boolean =>
+      this.#epsilonOf(repeatRdp(this.#curveOf(this.#promised()), rounds), rounds) <= budget;
+    if (fits(ROUNDS_MAX)) return ROUNDS_MAX;
+    let [least, most] = [0, ROUNDS_MAX];
+    while (most - least > 1) {
+      const middle = Math.floor((least + most) / 2);
+      if (fits(middle)) least = middle;
+      else most = middle;
+    }
+    return least;
+  }
+
+  /**
+   * The smallest noise with which a number of rounds stays within a budget, by Renyi orders.
+   * @returns undefined if not even 100,000 times the clipping norm is enough.
+   */
+  noiseFor(target: { readonly epsilon: number; readonly rounds: number }): number | undefined {
+    const { epsilon, rounds } = target;
+    const spends = (noise: number): number => {
+      const other = new Accountant({ ...this.#settings, noise });
+      return other.#epsilonOf(repeatRdp(other.#curveOf(other.#promised()), rounds), rounds);
+    };
+    if (!(spends(NOISE_MAX) <= epsilon)) return undefined;
+    return smallestThat((noise) => spends(noise) <= epsilon, { least: NOISE_MIN, most: NOISE_MAX });
+  }
+
+  #add(clients: number, rounds: number): void {
+    this.#spent.set(clients, (this.#spent.get(clients) ?? 0) + rounds);
+  }
+
+  /** Clients whose noise the settings promise. */
+  #promised(): number {
+    return this.#settings.place === 'distributed' ? (this.#settings.clients ?? 0) : 1;
+  }
+
+  #epsilonOf(curve: RdpCurve, rounds: number): number {
+    if (rounds === 0) return 0;
+    return rdpToEpsilon(curve, this.#settings.delta).epsilon;
+  }
+
+  #spentCurve(): RdpCurve {
+    const orders = this.#settings.orders ?? INTEGER_ORDERS;
+    let sum: RdpCurve = { orders, rhos: orders.map(() => 0) };
+    for (const { clients, rounds } of this.spent) {
+      sum = addRdp(sum, repeatRdp(this.#curveOf(clients), rounds));
+    }
+    return sum;
+  }
+
+  #curveOf(clients: number): RdpCurve {
+    const known = this.#curves.get(clients);
+    if (known !== undefined) return known;
+    const curve = roundCurve(this.#settings, clients);
+    this.#curves.set(clients, curve);
+    return curve;
+  }
+}
+
+/**
+ * Why a plan would overspend its budget, and how many rounds fit; undefined if it does not.
+ * @param plan `budget` is an epsilon at the settings' delta.
+ */
+export function refuseBudget(
+  settings: PrivacySettings,
+  plan: { readonly rounds: number; readonly budget: number },
+): string | undefined {
+  const { rounds, budget } = plan;
+  const accountant = new Accountant(settings);
+  const fit = accountant.roundsThatFit(budget);
+  if (rounds <= fit) return undefined;
+  const noise = accountant.noiseFor({ epsilon: budget, rounds });
+  const louder =
+    noise === undefined ? '' : `, or noise: ${(Math.ceil(noise * 1e3) / 1e3).toFixed(3)}`;
+  const number = fit === 1 ? '1 round fits' : `${fit} rounds fit`;
+  return `${rounds} rounds would overspend a budget of epsilon ${budget}: ${number}. Write rounds: ${fit}${louder}`;
+}
+
+/** One round with the noise of so many clients; without a bound where the settings have none. */
+function roundCurve(settings: PrivacySettings, clients: number): RdpCurve {
+  const orders = settings.orders ?? INTEGER_ORDERS;
+  if (clients - (settings.colluders ?? 0) < 1 || refuseSettings(settings) !== undefined) {
+    return { orders, rhos: orders.map(() => Number.POSITIVE_INFINITY) };
+  }
+  const step = gaussianStep(settings);
+  if (settings.mechanism === 'gaussian') return sampledGaussianCurve(step, orders);
+  const round = distributedRound(settings, clients);
+  const rhoOf = settings.mechanism === 'skellam' ? skellamRho : discreteGaussianRho;
+  return sampledCurve((order) => rhoOf(round, order), step.rate, orders);
+}
+
+/** The noise over the sensitivity. Who sees each client's own message knows who was sampled. */
+function gaussianStep({ place, rate, noise, weightCap = 1 }: PrivacySettings): {
+  readonly rate: number;
+  readonly noise: number;
+} {
+  return { rate: place === 'local' ? 1 : rate, noise: noise / weightCap };
+}
+
+function distributedRound(settings: PrivacySettings, clients: number): DistributedRound {
+  const { noise, weightCap = 1, clip = 1, gamma = 1, dimension = 1, dropout } = settings;
+  const { beta = ROUNDING_BETA, clients: promised = 1, colluders = 0 } = settings;
+  // Adding, then removing keeps the whole variance whoever survives.
+  const isKept = dropout === 'add-then-remove';
+  const sharers = settings.place === 'distributed' ? (isKept ? clients : promised) : 1;
+  return {
+    clients: settings.place === 'distributed' ? clients - colluders : 1,
+    dimension,
+    clip: clip * weightCap,
+    gamma,
+    deviation: (noise * clip) / Math.sqrt(sharers),
+    beta,
+  };
+}
