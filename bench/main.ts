@@ -30,6 +30,7 @@ const BENCHES: Readonly<Record<string, () => Promise<BenchModule>>> = {
   crc32c: () => import('./crc32c.ts'),
   dtn: () => import('./dtn.ts'),
   router: () => import('./router.ts'),
+  secagg: () => import('./secagg.ts'),
   effects: () => import('./effects.ts'),
   trace: () => import('./trace.ts'),
   idle: () => import('./idle.ts'),

@@ -9,7 +9,7 @@
 const POLYNOMIAL = 0x1100b;
 const ELEMENTS = 0x1_0000;
 /** Order of the generator. */
-const ORDER = ELEMENTS - 1;
+export const ORDER: number = ELEMENTS - 1;
 
 /** Powers of the generator, twice, so that a sum of two logarithms needs no reduction. */
 export const EXP: Uint16Array = new Uint16Array(2 * ORDER);

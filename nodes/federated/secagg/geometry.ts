@@ -36,11 +36,11 @@ export const VERSION = 1;
 export const LABEL = 'orrery/secagg/1/';
 
 /**
- * Elements of one piece of key stream: 256 kB. OpenSSL is fastest between 64 and 512 kB; at 4 MB the
+ * Elements of one piece of key stream: 128 kB. OpenSSL is fastest between 64 and 512 kB; at 4 MB the
  * stream leaves the caches and the rate falls to less than half.
  */
-export const PIECE_ELEMENTS = 65_536;
-/** Bytes of a block of ChaCha20, elements per block. */
+export const PIECE_ELEMENTS = 32_768;
+/** Elements in a block of ChaCha20. */
 export const BLOCK_ELEMENTS = 16;
 
 /** Wait of a server per phase, ns: 30 s. */

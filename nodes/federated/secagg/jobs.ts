@@ -10,9 +10,9 @@ import { equalBytes, readUint32, writeUint32 } from '../../_kit/bytes.ts';
 import { wipe } from '../../_kit/secrets.ts';
 import type { SeedDouble } from './doubles.ts';
 import { BOX_LENGTH, BOX_PLAIN_LENGTH, KEY_LENGTH, NONCE_LENGTH } from './geometry.ts';
-import { applyStream, boxData, boxKey, type Ends } from './mask.ts';
+import { applyStreams, boxData, boxKey, type Ends } from './mask.ts';
 import { agreeSeed, ownSeed } from './seeds.ts';
-import { type Polynomials, pointOf, splitSecret, weighShares, weightsAtZero } from './shamir.ts';
+import { type Polynomials, pointOf, prepareWeights, splitSecret, weightsAtZero } from './shamir.ts';
 
 const NONCE = new Uint8Array(NONCE_LENGTH);
 
@@ -66,10 +66,15 @@ export type OpenedBox =
   | { readonly index: number; readonly pair: Uint8Array; readonly own: Uint8Array }
   | { readonly index: number; readonly drop: 'box-failed' | 'box-misaddressed' };
 
-/** Secrets to rebuild: those for which the same clients answered. */
+/** Secrets to rebuild, in groups for which the same clients answered. */
 export interface RebuildInput {
   readonly threshold: number;
-  /** Points of the holders, ascending: `threshold`, or one more as a check. */
+  readonly groups: readonly RebuildGroup[];
+}
+
+/** Secrets with the same holders, which share their weights. */
+export interface RebuildGroup {
+  /** Points of the holders, ascending: as many as the threshold, or one more as a check. */
   readonly points: readonly number[];
   readonly secrets: readonly {
     readonly index: number;
@@ -200,16 +205,26 @@ function openBoxes(
 }
 
 function rebuildSecrets(
-  { threshold, points, secrets }: RebuildInput,
+  { threshold, groups }: RebuildInput,
   crypto: CryptoProvider,
 ): readonly RebuiltSecret[] {
-  const weights = weightsAtZero(points.slice(0, threshold));
+  return groups.flatMap((group) => rebuildGroup(group, threshold, crypto));
+}
+
+function rebuildGroup(
+  { points, secrets }: RebuildGroup,
+  threshold: number,
+  crypto: CryptoProvider,
+): readonly RebuiltSecret[] {
+  const weigh = prepareWeights(weightsAtZero(points.slice(0, threshold)), secrets.length);
   // The same secret must follow from the shares without the first one.
-  const others = points.length > threshold ? weightsAtZero(points.slice(1)) : undefined;
+  const check =
+    points.length > threshold
+      ? prepareWeights(weightsAtZero(points.slice(1)), secrets.length)
+      : undefined;
   return secrets.map(({ index, shares, publicKey }) => {
-    const secret = weighShares(weights, shares.slice(0, threshold));
-    const isConsistent =
-      others === undefined || crypto.equal(secret, weighShares(others, shares.slice(1)));
+    const secret = weigh(shares.slice(0, threshold));
+    const isConsistent = check === undefined || crypto.equal(secret, check(shares.slice(1)));
     const isMatching =
       publicKey === undefined || equalBytes(crypto.x25519PublicKey(secret), publicKey);
     return { index, secret, isConsistent, isMatching };
@@ -236,7 +251,7 @@ function deriveSeeds(
 
 function sumMasks({ streams, start, count }: SumInput, crypto: CryptoProvider): SumOutput {
   const sum = new Uint32Array(count);
-  for (const { seed, sign } of streams) applyStream(crypto, sum, { seed, sign, start });
+  applyStreams(crypto, sum, { streams, start });
   return { start, sum };
 }
 
@@ -250,19 +265,29 @@ function definition<Name extends JobName>(
   };
 }
 
-/** Costs on one core of the reference machine, ns: see docs/PERFORMANCE.md. */
+/**
+ * Costs on one core, ns, with the provider `node`; `npm run bench -- secagg` measures the largest
+ * ones anew.
+ */
 export const COST_NS = {
-  agreement: 45_000,
-  derivation: 6_000,
-  box: 4_000,
-  verification: 120_000,
-  /** One coefficient of a 32-byte secret at one point. */
-  coefficient: 60,
+  agreement: 36_000,
+  /** Public key of a secret. */
+  publicKey: 39_000,
+  derivation: 3_500,
+  box: 4_500,
+  verification: 80_000,
+  /** Values of both polynomials at one point, per coefficient. */
+  coefficients: 96,
+  /** Product of a share and its weight. */
+  product: 90,
+  /** Part of a weight that one other point makes. */
+  weight: 4,
   /** One element of a mask: key stream and addition. */
-  element: 3.3,
+  element: 3.4,
 } as const;
 
-const { agreement, derivation, box, verification, coefficient, element } = COST_NS;
+const { agreement, publicKey, derivation, box, verification } = COST_NS;
+const { coefficients, product, weight, element } = COST_NS;
 
 /** The jobs of secure aggregation, by name. */
 export const SECAGG_JOBS: Readonly<Record<JobName, JobDefinition>> = {
@@ -275,15 +300,20 @@ export const SECAGG_JOBS: Readonly<Record<JobName, JobDefinition>> = {
     ({ holders, ownSecret }) => holders.length * holderCostNs(1 + ownSecret.coefficients.length),
   ),
   openBoxes: definition<'openBoxes'>(openBoxes, ({ boxes }) => boxes.length * (derivation + box)),
-  rebuildSecrets: definition<'rebuildSecrets'>(
-    rebuildSecrets,
-    ({ points, secrets }) => points.length * (secrets.length + points.length / 16) * coefficient,
+  rebuildSecrets: definition<'rebuildSecrets'>(rebuildSecrets, ({ groups }) =>
+    groups.reduce(
+      (sum, { points, secrets }) =>
+        sum +
+        weightsCostNs(points.length) +
+        secrets.reduce((part, secret) => part + secretCostNs(points.length, secret), 0),
+      0,
+    ),
   ),
   deriveSeeds: definition<'deriveSeeds'>(
     deriveSeeds,
     ({ own, pairs }) =>
       own.length * derivation +
-      pairs.reduce((sum, { peers }) => sum + peers.length * (agreement + derivation), 0),
+      pairs.reduce((sum, { peers }) => sum + publicKey + peers.length * SEED_COST_NS, 0),
   ),
   sumMasks: {
     ...definition<'sumMasks'>(sumMasks, ({ streams, count }) => streams.length * count * element),
@@ -291,7 +321,23 @@ export const SECAGG_JOBS: Readonly<Record<JobName, JobDefinition>> = {
   },
 };
 
-/** Cost of sharing with one holder. */
+/** Cost of the seed of one pair, ns. */
+export const SEED_COST_NS: number = agreement + derivation;
+
+/** Cost of sharing with one holder, ns. */
 export function holderCostNs(threshold: number): number {
-  return 2 * (agreement + derivation + threshold * coefficient) + box;
+  return 2 * (SEED_COST_NS + box) + threshold * coefficients;
+}
+
+/** Cost of the weights of so many holders, with the check, ns. */
+export function weightsCostNs(holders: number): number {
+  return 2 * holders * holders * weight;
+}
+
+/** Cost of rebuilding one secret from so many holders, with the checks, ns. */
+export function secretCostNs(
+  holders: number,
+  secret: Pick<RebuildGroup['secrets'][number], 'publicKey'>,
+): number {
+  return 2 * holders * product + (secret.publicKey === undefined ? 0 : publicKey);
 }

@@ -46,13 +46,12 @@ export function openInput(
   if (own === undefined || pair === undefined) return undefined;
   const { crypto } = context;
   const opened = vector.slice();
-  applyStream(crypto, opened, { seed: ownSeed(context, own, index), sign: -1, start: 0 });
+  applyStream(crypto, opened, { seed: ownSeed(context, own, index), sign: -1 });
   const secret = crypto.x25519Key(pair);
   for (const other of masking) {
     const { maskKey } = keys.get(other) as PublicKeys;
     const seed = agreeSeed(context, secret, { from: index, to: other, key: maskKey });
-    if (seed !== undefined)
-      applyStream(crypto, opened, { seed, sign: signOf(other, index), start: 0 });
+    if (seed !== undefined) applyStream(crypto, opened, { seed, sign: signOf(other, index) });
   }
   secret.wipe();
   reduce(opened, config.bits);

@@ -39,27 +39,33 @@ export interface Ends {
 
 /** What a key is derived with. */
 export interface KeyContext {
-  readonly crypto: Pick<CryptoProvider, 'hkdfSha256'>;
+  readonly crypto: Pick<CryptoProvider, 'hmacSha256' | 'hkdfExpandSha256'>;
   readonly session: Uint8Array;
 }
 
 /** Key of the box that `from` seals for `to`; the other direction has another. */
 export function boxKey(context: KeyContext, shared: Uint8Array, { from, to }: Ends): Uint8Array {
-  return derive(context, shared, keyInfo('share', from, to));
+  return deriveKey(context, shared, keyInfo('share', from, to));
 }
 
 /** Seed of the mask that two clients share. */
 export function pairSeed(context: KeyContext, shared: Uint8Array, { from, to }: Ends): Uint8Array {
-  return derive(context, shared, keyInfo('pair', Math.min(from, to), Math.max(from, to)));
+  return deriveKey(context, shared, keyInfo('pair', Math.min(from, to), Math.max(from, to)));
 }
 
 /** Seed of a client's own mask. */
 export function selfSeed(context: KeyContext, secret: Uint8Array, index: number): Uint8Array {
-  return derive(context, secret, keyInfo('self', index));
+  return deriveKey(context, secret, keyInfo('self', index));
 }
 
-function derive({ crypto, session }: KeyContext, key: Uint8Array, info: Uint8Array): Uint8Array {
-  return crypto.hkdfSha256({ key, salt: session, info, length: KEY_LENGTH });
+/** HKDF by its two steps (RFC 5869 section 2), which are together three times as fast as Node's whole. */
+export function deriveKey(
+  { crypto, session }: KeyContext,
+  secret: Uint8Array,
+  info: Uint8Array,
+): Uint8Array {
+  const key = crypto.hmacSha256(session, secret);
+  return crypto.hkdfExpandSha256({ key, info, length: KEY_LENGTH });
 }
 
 /** Associated data of a box: the session and both ends. */
@@ -76,32 +82,44 @@ export function signOf(own: number, other: number): 1 | -1 {
   return own > other ? 1 : -1;
 }
 
-/** Part of a key stream: which, where, and how it is applied. */
+/** A key stream, and how it is applied. */
 export interface Stream {
   readonly seed: Uint8Array;
   readonly sign: 1 | -1;
-  /** First element, a multiple of 16 (a block of the cipher). */
-  readonly start: number;
 }
 
-// hot: one stream per neighbour, 4 bytes per element.
+// hot: one stream per neighbour, 4 bytes per element. Streams are the inner loop, so that a piece of
+// the sum stays in the cache.
 /**
- * Adds a part of a key stream to `sum`, or subtracts it, modulo 2^32.
- * @throws RangeError when `start` does not lie at a block of the cipher.
+ * Adds key streams to `sum`, or subtracts them, modulo 2^32.
+ * @param start Element of the streams at which `sum` begins, a multiple of 16: a block of the cipher.
+ * @throws RangeError for another start.
  */
-export function applyStream(
+export function applyStreams(
   crypto: Pick<CryptoProvider, 'chacha20'>,
   sum: Uint32Array,
-  { seed, sign, start }: Stream,
+  { streams, start }: { readonly streams: readonly Stream[]; readonly start: number },
 ): void {
   if (start % BLOCK_ELEMENTS !== 0) throw new RangeError(`a stream cut at element ${start}`);
-  const apply = sign === 1 ? addInto : subtractInto;
   for (let at = 0; at < sum.length; at += PIECE_ELEMENTS) {
     const piece = sum.subarray(at, at + PIECE_ELEMENTS);
     const zeros = ZEROS.subarray(0, 4 * piece.length);
     const counter = (start + at) / BLOCK_ELEMENTS;
-    apply(piece, wordsOf(crypto.chacha20(seed, NONCE, counter, zeros)));
+    for (const { seed, sign } of streams) {
+      const words = wordsOf(crypto.chacha20(seed, NONCE, counter, zeros));
+      if (sign === 1) addInto(piece, words);
+      else subtractInto(piece, words);
+    }
   }
+}
+
+/** {@link applyStreams} for one stream from its first element. */
+export function applyStream(
+  crypto: Pick<CryptoProvider, 'chacha20'>,
+  sum: Uint32Array,
+  stream: Stream,
+): void {
+  applyStreams(crypto, sum, { streams: [stream], start: 0 });
 }
 
 function wordsOf(bytes: Uint8Array): Uint32Array {

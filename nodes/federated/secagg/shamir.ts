@@ -8,7 +8,7 @@
  * @module
  */
 import { readUint16, writeUint16 } from '../../_kit/bytes.ts';
-import { divide, EXP, LOG, multiply } from './field.ts';
+import { EXP, LOG, multiply, ORDER } from './field.ts';
 
 /** A share: the holder's point, and as many bytes as the secret. */
 export interface Share {
@@ -87,29 +87,61 @@ function multiplesOf(factor: number, shift: number): Uint16Array {
  * that the same holders answer for.
  */
 export function weightsAtZero(points: readonly number[]): Uint16Array {
-  return Uint16Array.from(points, (x) => {
-    let numerator = 1;
-    let denominator = 1;
+  const logs = points.map((x) => LOG[x] as number);
+  const all = logs.reduce((sum, value) => sum + value, 0);
+  return Uint16Array.from(points, (x, place) => {
+    let exponent = all - (logs[place] as number);
     for (const other of points) {
-      if (other === x) continue;
-      numerator = multiply(numerator, other);
-      denominator = multiply(denominator, other ^ x);
+      if (other !== x) exponent -= LOG[other ^ x] as number;
     }
-    return divide(numerator, denominator);
+    const rest = exponent % ORDER;
+    return EXP[rest < 0 ? rest + ORDER : rest] as number;
   });
 }
 
-/** The secret: the weighted sum of shares, which stand in the order of their weights. */
-export function weighShares(weights: Uint16Array, shares: readonly Uint8Array[]): Uint8Array {
-  const sum = new Uint16Array((shares[0] as Uint8Array).length / 2);
-  for (const [index, share] of shares.entries()) {
-    const logWeight = LOG[weights[index] as number] as number;
+/** Rebuilds a secret from shares in the order of their weights. */
+export type WeighShares = (shares: readonly Uint8Array[]) => Uint8Array;
+
+/** Secrets from which on tables of each weight cost less than logarithms. */
+const SECRETS_FOR_TABLES = 4;
+
+/** Makes the weighted sum of shares, for about this number of secrets. */
+export function prepareWeights(weights: Uint16Array, secrets: number): WeighShares {
+  if (secrets < SECRETS_FOR_TABLES) return (shares) => sumOf(shares, productByLogs(weights));
+  const low = Array.from(weights, (weight) => multiplesOf(weight, 0));
+  const high = Array.from(weights, (weight) => multiplesOf(weight, 8));
+  return (shares) =>
+    sumOf(shares, (place, sum, words) => {
+      const lower = low[place] as Uint16Array;
+      const upper = high[place] as Uint16Array;
+      for (let word = 0; word < sum.length; word += 1) {
+        const product =
+          (upper[words[2 * word] as number] as number) ^
+          (lower[words[2 * word + 1] as number] as number);
+        sum[word] = (sum[word] as number) ^ product;
+      }
+    });
+}
+
+/** Adds the product of a share and its weight to a sum. */
+type AddProduct = (place: number, sum: Uint16Array, share: Uint8Array) => void;
+
+function productByLogs(weights: Uint16Array): AddProduct {
+  return (place, sum, share) => {
+    const logWeight = LOG[weights[place] as number] as number;
     for (let word = 0; word < sum.length; word += 1) {
       const value = readUint16(share, 2 * word);
-      if (value !== 0) {
-        sum[word] = (sum[word] as number) ^ (EXP[(LOG[value] as number) + logWeight] as number);
-      }
+      if (value === 0) continue;
+      sum[word] = (sum[word] as number) ^ (EXP[(LOG[value] as number) + logWeight] as number);
     }
+  };
+}
+
+// hot: t products of 16 words per secret.
+function sumOf(shares: readonly Uint8Array[], add: AddProduct): Uint8Array {
+  const sum = new Uint16Array((shares[0] as Uint8Array).length / 2);
+  for (let place = 0; place < shares.length; place += 1) {
+    add(place, sum, shares[place] as Uint8Array);
   }
   return bytesOf(sum);
 }
@@ -128,8 +160,6 @@ export function rebuildFrom(shares: readonly Share[], threshold: number): Uint8A
     if (y.length !== length) return undefined;
   }
   const used = sorted.slice(0, threshold);
-  return weighShares(
-    weightsAtZero(used.map(({ x }) => x)),
-    used.map(({ y }) => y),
-  );
+  const weigh = prepareWeights(weightsAtZero(used.map(({ x }) => x)), 1);
+  return weigh(used.map(({ y }) => y));
 }

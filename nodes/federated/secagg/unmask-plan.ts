@@ -7,7 +7,17 @@
  */
 import type { MaskGraph } from './graph.ts';
 import { inBatches } from './job-stage.ts';
-import type { RebuildInput, SeedsInput, SeedsOutput, SumInput } from './jobs.ts';
+import {
+  COST_NS,
+  type RebuildGroup,
+  type RebuildInput,
+  SEED_COST_NS,
+  type SeedsInput,
+  type SeedsOutput,
+  type SumInput,
+  secretCostNs,
+  weightsCostNs,
+} from './jobs.ts';
 import { signOf } from './mask.ts';
 import type { PublicKeys, ShareKind } from './messages.ts';
 import { pointOf } from './shamir.ts';
@@ -20,6 +30,11 @@ export interface Survival {
   /** U2 without U3, ascending. */
   readonly lost: readonly number[];
 }
+
+/** Time of a job that batches are cut for. */
+const JOB_NS = 20_000_000;
+
+type MutableGroup = RebuildGroup & { readonly secrets: RebuildGroup['secrets'][number][] };
 
 /** A secret that the sum needs, and those who can give shares of it. */
 export interface NeededSecret {
@@ -49,10 +64,6 @@ export type ShareTable = Readonly<
   Record<ShareKind, ReadonlyMap<number, ReadonlyMap<number, Uint8Array>>>
 >;
 
-/** Work of one job of rebuilding, products of field elements: about 20 ms. */
-const PRODUCTS_PER_JOB = 1_000_000;
-const WORDS = 16;
-
 /** What rebuilding needs. */
 export interface RebuildParts {
   readonly needed: readonly NeededSecret[];
@@ -62,17 +73,37 @@ export interface RebuildParts {
 }
 
 /** The jobs that rebuild all secrets, or undefined if one has fewer shares than the threshold. */
-export function rebuildJobs({
-  needed,
-  shares,
-  threshold,
-  keys,
-}: RebuildParts): readonly RebuildInput[] | undefined {
-  // Secrets with the same holders share their weights.
-  const groups = new Map<
-    string,
-    { points: number[]; secrets: RebuildInput['secrets'][number][] }
-  >();
+export function rebuildJobs(parts: RebuildParts): readonly RebuildInput[] | undefined {
+  const groups = groupsOf(parts);
+  if (groups === undefined) return undefined;
+  const { threshold } = parts;
+  const jobs: MutableGroup[][] = [];
+  let costNs = Number.POSITIVE_INFINITY;
+  for (const { points, secrets } of groups) {
+    for (const secret of secrets) {
+      const secretNs = secretCostNs(points.length, secret);
+      if (costNs + secretNs > JOB_NS) {
+        jobs.push([]);
+        costNs = 0;
+      }
+      const job = jobs.at(-1) as MutableGroup[];
+      const last = job.at(-1);
+      // A group that is cut needs its weights in both jobs.
+      if (last?.points === points) last.secrets.push(secret);
+      else {
+        job.push({ points, secrets: [secret] });
+        costNs += weightsCostNs(points.length);
+      }
+      costNs += secretNs;
+    }
+  }
+  return jobs.map((job) => ({ threshold, groups: job }));
+}
+
+/** Secrets with the same holders share their weights. */
+function groupsOf(parts: RebuildParts): readonly MutableGroup[] | undefined {
+  const { needed, shares, threshold, keys } = parts;
+  const groups = new Map<string, MutableGroup>();
   for (const { index, kind, holders } of needed) {
     const held = shares[kind].get(index);
     const used = holders.filter((holder) => held?.has(holder) === true).slice(0, threshold + 1);
@@ -87,16 +118,11 @@ export function rebuildJobs({
     });
     groups.set(name, group);
   }
-  return [...groups.values()].flatMap(({ points, secrets }) => {
-    const size = Math.max(1, Math.floor(PRODUCTS_PER_JOB / (2 * WORDS * points.length)));
-    return inBatches(secrets, size).map((batch) => ({ threshold, points, secrets: batch }));
-  });
+  return [...groups.values()];
 }
 
-/** Agreements of one job: about 20 ms. */
-const AGREEMENTS_PER_JOB = 300;
-/** Derivations of one job: about 20 ms. */
-const DERIVATIONS_PER_JOB = 1_500;
+const AGREEMENTS_PER_JOB = Math.floor(JOB_NS / SEED_COST_NS);
+const DERIVATIONS_PER_JOB = Math.floor(JOB_NS / COST_NS.derivation);
 
 /** Rebuilt secrets, by client. */
 export interface RebuiltSecrets {

@@ -66,7 +66,7 @@ describe('a masked input that comes late', () => {
     const [, , secret] = [random(32), random(32), random(32)];
     const context = { crypto: CRYPTO, session: session.server.session, double: undefined };
     const seed = ownSeed(context, secret as Uint8Array, VICTIM);
-    applyStream(CRYPTO, remains, { seed, sign: -1, start: 0 });
+    applyStream(CRYPTO, remains, { seed, sign: -1 });
     expect(remains).toEqual(session.inputs[VICTIM]);
   });
 });
@@ -245,7 +245,7 @@ describe('a model that only the victim gets', () => {
       const context = { crypto: CRYPTO, session: own, double: undefined };
       const seed = ownSeed(context, secret as Uint8Array, index);
       addInto(sum, vector);
-      applyStream(CRYPTO, sum, { seed, sign: -1, start: 0 });
+      applyStream(CRYPTO, sum, { seed, sign: -1 });
     }
     return sum;
   }

@@ -40,11 +40,11 @@ describe('masks from public numbers', () => {
     const vector = (new Observer(session).inputs.get(VICTIM) as Uint32Array).slice();
     const context = { crypto: CRYPTO, session: session.server.session };
     const own = selfSeed(context, publicSecret({ from: VICTIM, to: VICTIM }), VICTIM);
-    applyStream(CRYPTO, vector, { seed: own, sign: -1, start: 0 });
+    applyStream(CRYPTO, vector, { seed: own, sign: -1 });
     for (const other of [0, 1]) {
       const ends = { from: VICTIM, to: other };
       const seed = pairSeed(context, publicSecret(ends), ends);
-      applyStream(CRYPTO, vector, { seed, sign: signOf(other, VICTIM), start: 0 });
+      applyStream(CRYPTO, vector, { seed, sign: signOf(other, VICTIM) });
     }
     return vector;
   }
@@ -83,7 +83,7 @@ describe('short seeds', () => {
     for (let low = 0; low < 2 ** KNOWN_LOW; low += 1) {
       const guess = rest.slice();
       const seed = shortSeed(high * 2 ** KNOWN_LOW + low);
-      applyStream(CRYPTO, guess, { seed, sign: -1, start: 0 });
+      applyStream(CRYPTO, guess, { seed, sign: -1 });
       if (guess.every((value) => value < 65_536)) found.push(guess);
     }
     return found;

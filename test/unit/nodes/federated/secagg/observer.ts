@@ -79,7 +79,7 @@ export class Observer {
       addInto(sum, this.inputs.get(index) as Uint32Array);
       const own = this.secret('own', index);
       if (own !== undefined) {
-        applyStream(CRYPTO, sum, { seed: ownSeed(context, own, index), sign: -1, start: 0 });
+        applyStream(CRYPTO, sum, { seed: ownSeed(context, own, index), sign: -1 });
       }
       for (const other of this.maskingOf(index)) {
         // Either of the two secrets gives the seed.
@@ -89,7 +89,7 @@ export class Observer {
         const key = (keys.get(mine === undefined ? index : other) as PublicKeys).maskKey;
         const opened = CRYPTO.x25519Key(secret);
         const seed = agreeSeed(context, opened, { from: other, to: index, key }) as Uint8Array;
-        applyStream(CRYPTO, sum, { seed, sign: signOf(other, index), start: 0 });
+        applyStream(CRYPTO, sum, { seed, sign: signOf(other, index) });
       }
     }
     reduce(sum, config.bits);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { openStream } from '../../../../../engine/core/stream.ts';
-import { applyStream } from '../../../../../nodes/federated/secagg/mask.ts';
+import { applyStream, applyStreams } from '../../../../../nodes/federated/secagg/mask.ts';
 import { sumJobs } from '../../../../../nodes/federated/secagg/mask-sum.ts';
 import {
   addInto,
@@ -85,12 +85,10 @@ describe('sums of masks', () => {
     const length = 300_000;
     const streams = seeds.map((seed, index) => ({ seed, sign: index === 1 ? -1 : 1 }) as const);
     const whole = new Uint32Array(length);
-    for (const stream of streams) applyStream(CRYPTO, whole, { ...stream, start: 0 });
+    for (const stream of streams) applyStream(CRYPTO, whole, { ...stream });
     const parts = new Uint32Array(length);
     for (const { start, count, streams: group } of sumJobs(streams, length)) {
-      for (const stream of group) {
-        applyStream(CRYPTO, parts.subarray(start, start + count), { ...stream, start });
-      }
+      applyStreams(CRYPTO, parts.subarray(start, start + count), { streams: group, start });
     }
     expect(parts).toEqual(whole);
   });
@@ -112,7 +110,7 @@ describe('sums of masks', () => {
   });
 
   it('refuse a start inside a block of the cipher', () => {
-    const stream = { seed: seeds[0] as Uint8Array, sign: 1, start: 8 } as const;
-    expect(() => applyStream(CRYPTO, new Uint32Array(4), stream)).toThrow(RangeError);
+    const cut = { streams: [{ seed: seeds[0] as Uint8Array, sign: 1 }], start: 8 } as const;
+    expect(() => applyStreams(CRYPTO, new Uint32Array(4), cut)).toThrow(RangeError);
   });
 });

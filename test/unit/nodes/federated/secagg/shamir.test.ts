@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { openStream } from '../../../../../engine/core/stream.ts';
 import { divide, multiply } from '../../../../../nodes/federated/secagg/field.ts';
-import { pointOf, rebuildFrom, splitSecret } from '../../../../../nodes/federated/secagg/shamir.ts';
+import {
+  pointOf,
+  prepareWeights,
+  rebuildFrom,
+  splitSecret,
+  weightsAtZero,
+} from '../../../../../nodes/federated/secagg/shamir.ts';
 import { bytesOf } from './session.ts';
 
 const random = openStream(3, 'shamir', 'test');
@@ -25,6 +31,16 @@ describe('sharing', () => {
       expect(rebuildFrom(shares.slice(0, t), t)).toEqual(secret);
       expect(rebuildFrom(shares, t)).toEqual(secret);
       expect(rebuildFrom(shares.slice(0, t - 1), t)).toBeUndefined();
+    }
+  });
+
+  it('weighs many secrets by tables as it weighs one by logarithms', () => {
+    const weights = weightsAtZero([3, 900, 65_535, 17]);
+    const [one, many] = [prepareWeights(weights, 1), prepareWeights(weights, 100)];
+    for (let trial = 0; trial < 100; trial += 1) {
+      const shares = Array.from({ length: 4 }, () => draw(32));
+      if (trial % 3 === 0) shares[0]?.fill(0, 4, 20);
+      expect(many(shares)).toEqual(one(shares));
     }
   });
 

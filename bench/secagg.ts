@@ -1,0 +1,175 @@
+/**
+ * The heavy steps of secure aggregation beside what this machine can do at most: key stream,
+ * additions and agreements of the same minute, added up for the same work. All on one thread.
+ *
+ * `npm run bench -- secagg`
+ *
+ * @module
+ */
+import { provider } from '../engine/crypto/index.ts';
+import {
+  type JobName,
+  type JobTypes,
+  SECAGG_JOBS,
+  type SumInput,
+} from '../nodes/federated/secagg/jobs.ts';
+import { sumJobs } from '../nodes/federated/secagg/mask-sum.ts';
+import { addInto } from '../nodes/federated/secagg/ring.ts';
+import { pointOf } from '../nodes/federated/secagg/shamir.ts';
+import {
+  type BenchResult,
+  cpuTimeUs,
+  requireEqual,
+  type Spread,
+  spreadOf,
+} from './bench-result.ts';
+
+export const name = 'secagg';
+
+const crypto = provider('node', { timing: 'simulation' });
+const RUNS = 5;
+const PIECE = 32_768;
+const LIMIT_ELEMENTS = 64_000_000;
+const LIMIT_AGREEMENTS = 500;
+const US_PER_MS = 1_000;
+
+/** What a step consists of. */
+interface Work {
+  readonly elements: number;
+  readonly agreements: number;
+}
+
+/** CPU time of the parts, µs each. */
+interface Limits {
+  readonly stream: number;
+  readonly addition: number;
+  readonly agreement: number;
+}
+
+const NONCE = new Uint8Array(12);
+const zeros = new Uint8Array(4 * PIECE);
+const secret = new Uint8Array(32).fill(5);
+const publicKey = crypto.x25519PublicKey(new Uint8Array(32).fill(6));
+
+function measureLimits(): Limits {
+  const calls = LIMIT_ELEMENTS / PIECE;
+  const stream = cpuTimeUs(() => {
+    for (let call = 0; call < calls; call += 1) crypto.chacha20(secret, NONCE, 0, zeros);
+  });
+  const [sum, values] = [new Uint32Array(PIECE), new Uint32Array(PIECE).fill(3)];
+  const addition = cpuTimeUs(() => {
+    for (let call = 0; call < calls; call += 1) addInto(sum, values);
+  });
+  const key = crypto.x25519Key(secret);
+  const agreement = cpuTimeUs(() => {
+    for (let call = 0; call < LIMIT_AGREEMENTS; call += 1) key.sharedSecret(publicKey);
+  });
+  return {
+    stream: stream / (calls * PIECE),
+    addition: addition / (calls * PIECE),
+    agreement: agreement / LIMIT_AGREEMENTS,
+  };
+}
+
+function perform<Name extends JobName>(
+  job: Name,
+  input: JobTypes[Name]['input'],
+): JobTypes[Name]['output'] {
+  return SECAGG_JOBS[job].run(input, crypto) as JobTypes[Name]['output'];
+}
+
+function seedsOf(count: number): SumInput['streams'] {
+  return Array.from({ length: count }, (_, index) => {
+    const seed = new Uint8Array(32);
+    new DataView(seed.buffer).setUint32(0, index);
+    return { seed, sign: index % 2 === 0 ? 1 : -1 };
+  });
+}
+
+/** Sums masks; the streams come in pairs of opposite sign, so that a part of the sum is known. */
+function sumMasks(streams: SumInput['streams'], length: number): void {
+  for (const job of sumJobs(streams, length)) {
+    requireEqual('the length of a part', perform('sumMasks', job).sum.length, job.count);
+  }
+}
+
+const MASK: Work = { elements: 128 * 1_000_000, agreements: 0 };
+const LOST = 100;
+const DEGREE = 65;
+const SURVIVORS = 900;
+const UNMASK_LENGTH = 100_000;
+const UNMASK: Work = {
+  elements: (LOST * DEGREE + SURVIVORS) * UNMASK_LENGTH,
+  agreements: LOST * DEGREE,
+};
+
+/** 100 of 1,000 clients are lost, with 65 surviving neighbours each: 72 less a tenth. */
+function unmask(): void {
+  const peers = Array.from({ length: DEGREE }, (_, index) => ({
+    index: 200 + index,
+    maskKey: publicKey,
+  }));
+  const streams = [...seedsOf(SURVIVORS)];
+  for (let index = 0; index < LOST; index += 1) {
+    const input = {
+      session: secret,
+      own: [],
+      pairs: [{ index, secret, peers }],
+      double: undefined,
+    };
+    for (const seed of perform('deriveSeeds', input).pairs[0] ?? []) {
+      if (seed !== undefined) streams.push({ seed, sign: 1 });
+    }
+  }
+  requireEqual('the number of masks', streams.length, UNMASK.elements / UNMASK_LENGTH);
+  sumMasks(streams, UNMASK_LENGTH);
+}
+
+/** CPU time of a step, ms, and its multiple of the limits measured before it and after it. */
+function compare(work: Work, step: () => void): { readonly ms: Spread; readonly ratio: Spread } {
+  step();
+  const pairs = Array.from({ length: RUNS }, () => {
+    const before = measureLimits();
+    const us = cpuTimeUs(step);
+    const after = measureLimits();
+    const limitUs = (limitOf(work, before) + limitOf(work, after)) / 2;
+    return { ms: us / US_PER_MS, ratio: us / limitUs };
+  });
+  return {
+    ms: spreadOf(pairs.map(({ ms }) => ms)),
+    ratio: spreadOf(pairs.map(({ ratio }) => ratio)),
+  };
+}
+
+function limitOf({ elements, agreements }: Work, limits: Limits): number {
+  return elements * (limits.stream + limits.addition) + agreements * limits.agreement;
+}
+
+/** Rebuilding 1,000 secrets with a threshold of 67, which is all that a server does besides. */
+function rebuild(): void {
+  const points = Array.from({ length: 68 }, (_, index) => pointOf(index));
+  const shares = points.map((x) => new Uint8Array(32).fill(x));
+  const secrets = Array.from({ length: 1_000 }, (_, index) => ({ index, shares }));
+  const [first] = perform('rebuildSecrets', { threshold: 67, groups: [{ points, secrets }] });
+  requireEqual('the length of a secret', first?.secret.length ?? 0, 32);
+}
+
+/** Limits, then each step with its multiple of them. */
+export function run(): BenchResult[] {
+  const limits = Array.from({ length: RUNS + 1 }, measureLimits).slice(1);
+  const rates = (cost: (limit: Limits) => number): Spread =>
+    spreadOf(limits.map((limit) => cost(limit)));
+  const mask = compare(MASK, () => sumMasks(seedsOf(128), 1_000_000));
+  const lost = compare(UNMASK, unmask);
+  const rebuilt = spreadOf(Array.from({ length: RUNS }, () => cpuTimeUs(rebuild) / US_PER_MS));
+  return [
+    { name: 'key stream', unit: 'GB/s', ...rates(({ stream }) => 4 / stream / US_PER_MS) },
+    { name: 'additions', unit: 'M/s', ...rates(({ addition }) => 1 / addition) },
+    { name: 'agreements', unit: '/s', ...rates(({ agreement }) => 1e6 / agreement) },
+    { name: 'mask 1,000,000 elements, 128 neighbours', unit: 'ms', ...mask.ms },
+    { name: 'mask, over its limit', unit: 'x', ...mask.ratio, target: 1.3 },
+    { name: 'unmask 100 lost of 1,000, 100,000 elements', unit: 'ms', ...lost.ms },
+    { name: 'unmask, over its limit', unit: 'x', ...lost.ratio, target: 1.3 },
+    { name: 'rebuild 1,000 secrets, threshold 67', unit: 'ms', ...rebuilt },
+  ];
+}
