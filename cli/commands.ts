@@ -71,6 +71,12 @@ const ENTRIES: readonly Entry[] = [
     load: async () => (await import('./verify.ts')).addVerify,
   },
   {
+    name: 'epsilon',
+    words: '[options]',
+    summary: 'say what noise guarantees: epsilon of a run, noise for an epsilon',
+    load: async () => (await import('./epsilon.ts')).addEpsilon,
+  },
+  {
     name: 'calibrate',
     words: '[options]',
     summary: 'measure what each operation costs on this machine',

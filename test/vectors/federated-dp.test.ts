@@ -16,7 +16,7 @@ import {
   sampledGaussianRho,
 } from '../../nodes/federated/privacy/rdp.ts';
 import { treeAggregationCurve, treeDepth } from '../../nodes/federated/privacy/tree-aggregation.ts';
-import { zcdpToEpsilon } from '../../nodes/federated/privacy/zcdp.ts';
+import { zcdpRho, zcdpToEpsilon } from '../../nodes/federated/privacy/zcdp.ts';
 import { hasVectors, vectors } from '../vectors-root.ts';
 import type { DiscreteGaussianFile, DpAccountingFile } from './federated-dp-files.ts';
 
@@ -155,6 +155,13 @@ describe.runIf(hasVectors)('zero-concentrated privacy', () => {
     expect(rows).toHaveLength(6);
     for (const { rho, delta, epsilon } of rows) {
       expect(zcdpToEpsilon({ rho, delta })).toBeCloseTo(epsilon, 9);
+      // The Gaussian that spends rho has the same epsilon at the best of many orders, or a little more.
+      const orders = Array.from({ length: 5_000 }, (_, at) => 1 + (at + 2) / 100);
+      const noise = Math.sqrt(1 / (2 * rho));
+      expect(zcdpRho(noise)).toBeCloseTo(rho, 12);
+      const best = rdpToEpsilon(sampledGaussianCurve({ rate: 1, noise }, orders), delta).epsilon;
+      expect(best / epsilon).toBeGreaterThan(1 - 1e-9);
+      expect(best / epsilon).toBeLessThan(1.0001);
     }
   });
 });

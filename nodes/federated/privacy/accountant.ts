@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { smallestThat } from './bisection.ts';
+
 import {
   type DistributedRound,
   discreteGaussianRho,
@@ -14,8 +14,8 @@ import {
   sampledCurve,
   skellamRho,
 } from './distributed.ts';
-import { gaussianEpsilon } from './gaussian-exact.ts';
-import { pldEpsilon } from './pld.ts';
+import { gaussianEpsilon, gaussianNoiseFor } from './gaussian-exact.ts';
+import { PLD_INTERVAL, pldEpsilon } from './pld.ts';
 import {
   addRdp,
   INTEGER_ORDERS,
@@ -25,6 +25,7 @@ import {
   sampledGaussianCurve,
 } from './rdp.ts';
 import { type PrivacySettings, refuseSettings } from './settings.ts';
+import { smallestThat } from './smallest-that.ts';
 
 /** Rounds that were accounted alike: what a node writes down before a model leaves it. */
 export interface SpentRounds {
@@ -36,6 +37,8 @@ export interface SpentRounds {
 const ROUNDS_MAX = 1_000_000_000;
 const NOISE_MIN = 0.01;
 const NOISE_MAX = 100_000;
+/** The tight noise is at most so many times too large. */
+const NOISE_PRECISION = 1.000_05;
 
 /** The privacy that a run has spent. */
 export class Accountant {
@@ -128,6 +131,33 @@ export class Accountant {
     };
     if (!(spends(NOISE_MAX) <= epsilon)) return undefined;
     return smallestThat((noise) => spends(noise) <= epsilon, { least: NOISE_MIN, most: NOISE_MAX });
+  }
+
+  /**
+   * The same by the tight account, to four digits and rounded up; takes seconds. Equal to
+   * {@link Accountant.noiseFor} for discrete noise.
+   */
+  tightNoiseFor(target: { readonly epsilon: number; readonly rounds: number }): number | undefined {
+    const { epsilon, rounds } = target;
+    const { mechanism, delta } = this.#settings;
+    const running = this.noiseFor(target);
+    if (mechanism !== 'gaussian' || running === undefined) return running;
+    const { rate, noise: perUnit } = gaussianStep({ ...this.#settings, noise: 1 });
+    if (rate === 1) return (gaussianNoiseFor({ epsilon, delta }) * Math.sqrt(rounds)) / perUnit;
+    let [least, most] = [NOISE_MIN, running];
+    while (most / least > NOISE_PRECISION) {
+      const noise = (least + most) / 2;
+      const step = {
+        rate,
+        noise: noise * perUnit,
+        steps: rounds,
+        delta,
+        coarsest: 10 * PLD_INTERVAL,
+      };
+      if (pldEpsilon(step) <= epsilon) most = noise;
+      else least = noise;
+    }
+    return most;
   }
 
   #add(clients: number, rounds: number): void {

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { smallestThat } from './bisection.ts';
+import { smallestThat } from './smallest-that.ts';
 import { expOf, logNormalBelow, normalBelow } from './special-functions.ts';
 
 const EPSILON_MAX = 1e6;

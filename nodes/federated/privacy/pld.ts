@@ -136,7 +136,12 @@ export function composePld(settings: PldSettings): PrivacyLoss {
  * @returns infinite where a step loses more than 600 (noise below 0.04): no delta of use holds there.
  */
 export function pldEpsilon(
-  account: SampledGaussian & { readonly steps: number; readonly delta: number },
+  account: SampledGaussian & {
+    readonly steps: number;
+    readonly delta: number;
+    /** The interval where a step loses much; {@link PLD_INTERVAL} unless told otherwise. */
+    readonly coarsest?: number;
+  },
 ): number {
   if (account.steps === 0 || account.rate === 0) return 0;
   if (!(lossSpan({ ...account, direction: 'remove' }).most < LOSS_MAX)) {
@@ -150,11 +155,13 @@ export function pldEpsilon(
 }
 
 /** The interval that {@link pldEpsilon} uses. */
-export function fittingInterval(account: SampledGaussian & { readonly steps: number }): number {
+export function fittingInterval(
+  account: SampledGaussian & { readonly steps: number; readonly coarsest?: number },
+): number {
   // ln(1 - q + q exp(...)) is about q (exp(...) - 1): variance q^2 (exp(1/z^2) - 1), if that is small.
-  const { rate, noise, steps } = account;
+  const { rate, noise, steps, coarsest = PLD_INTERVAL } = account;
   const sigma = rate * Math.sqrt(expm1(1 / (noise * noise)));
-  let interval = Math.min(PLD_INTERVAL, sigma * INTERVAL_PER_SIGMA);
+  let interval = Math.min(coarsest, sigma * INTERVAL_PER_SIGMA);
   const { least, most } = lossSpan({ ...account, direction: 'remove' });
   const reach = 2 * Math.max(-least, most);
   const spread = WINDOW_SIGMAS * Math.sqrt(steps) * Math.min(sigma, 1 / noise);

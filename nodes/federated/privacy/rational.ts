@@ -38,7 +38,7 @@ export function rationalAtLeast(value: number): Rational {
 }
 
 /** Greatest common divisor; that of 0 and b is b. */
-export function gcd(first: bigint, second: bigint): bigint {
+function gcd(first: bigint, second: bigint): bigint {
   let [a, b] = [first, second];
   while (b !== 0n) [a, b] = [b, a % b];
   return a;

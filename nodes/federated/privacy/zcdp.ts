@@ -6,7 +6,7 @@
  * @module
  */
 import { log } from '../../../engine/pure/log-exp.ts';
-import { smallestThat } from './bisection.ts';
+import { smallestThat } from './smallest-that.ts';
 import { log1p } from './special-functions.ts';
 
 /**

@@ -1,0 +1,98 @@
+/**
+ * `orrery epsilon`: what a number of noisy steps guarantees, by both accounts, and the noise that an
+ * epsilon needs (docs/PRIVACY.md, "Where the noise stands, and what is counted").
+ *
+ * @module
+ */
+import type { Command } from 'commander';
+import { readNumber } from '../engine/pure/read-number.ts';
+import { commandText } from '../scenarios/command-text.ts';
+import { epsilonAccount, renderEpsilonAccount } from '../scenarios/epsilon-account.ts';
+import { exitWith, FlagError } from './exit.ts';
+import { type FlagRange, refuseWithHelp, wholeNumber } from './flags.ts';
+
+/** The flags; without noise, there is a target. */
+interface EpsilonFlags {
+  readonly noise?: number;
+  readonly rate?: number;
+  readonly steps?: number;
+  readonly delta?: number;
+  readonly target?: number;
+  readonly json?: boolean;
+}
+
+const STEPS_RANGE: FlagRange = { least: 1, most: 1_000_000_000 };
+const NOISE_MAX = 100_000;
+const EPSILON_MAX = 1_000;
+const EXAMPLE = ['--noise', '1.1', '--rate', '0.01', '--steps', '1000', '--delta', '1e-5'];
+
+/** Adds the command. */
+export function addEpsilon(program: Command): void {
+  const command = program
+    .command('epsilon')
+    .summary('say what noise guarantees: epsilon of a run, noise for an epsilon')
+    .description(
+      'Accounts for steps of Gaussian noise behind Poisson sampling, where neighbours differ by ' +
+        'one client added or removed: by Renyi orders, as runs do, and by privacy loss ' +
+        'distributions, which give the smaller epsilon. Takes seconds. See docs/PRIVACY.md.',
+    )
+    .option(
+      '--noise <n>',
+      'standard deviation over the clipping norm',
+      above0('--noise', NOISE_MAX),
+    )
+    .option('--rate <n>', 'probability with which a client joins a step', above0('--rate', 1))
+    .option('--steps <n>', 'rounds, the empty ones too', wholeNumber('--steps', STEPS_RANGE))
+    .option('--delta <n>', 'probability with which epsilon may fail', below1('--delta'))
+    .option('--target <n>', 'also say the noise for this epsilon', above0('--target', EPSILON_MAX))
+    .option('--json', 'print the result as JSON on stdout and nothing else')
+    .addHelpText('after', `\nExample:\n  ${commandText(['epsilon'], EXAMPLE)}`);
+  command.action((flags: EpsilonFlags) => {
+    const { noise, target } = flags;
+    if (Object.keys(flags).every((name) => name === 'json')) {
+      refuseWithHelp(command);
+      return;
+    }
+    const rate = given('--rate', flags.rate);
+    const steps = given('--steps', flags.steps);
+    const delta = given('--delta', flags.delta);
+    if (target === undefined) given('--noise', noise);
+    const result = epsilonAccount({ ...flags, rate, steps, delta });
+    const text =
+      flags.json === true ? `${JSON.stringify(result, null, 2)}\n` : renderEpsilonAccount(result);
+    process.stdout.write(text);
+    exitWith(0);
+  });
+}
+
+/** @throws FlagError if the flag is missing. */
+function given(flag: string, value: number | undefined): number {
+  if (value !== undefined) return value;
+  const example = EXAMPLE[EXAMPLE.indexOf(flag) + 1] ?? '';
+  throw new FlagError(`${flag} is missing`, 'epsilon', `write for example ${flag} ${example}`);
+}
+
+function above0(flag: string, most: number): (text: string) => number {
+  const range = `above 0, up to ${most.toLocaleString('en-US')}`;
+  return numberThat(flag, range, (value) => value > 0 && value <= most);
+}
+
+function below1(flag: string): (text: string) => number {
+  return numberThat(flag, 'above 0 and below 1', (value) => value > 0 && value < 1);
+}
+
+function numberThat(
+  flag: string,
+  range: string,
+  isAllowed: (value: number) => boolean,
+): (text: string) => number {
+  return (text) => {
+    const value = readNumber(text.trim());
+    if (value === undefined) {
+      throw new FlagError(`${flag}: "${text}" is not a number`, text, `write a number ${range}`);
+    }
+    if (isAllowed(value)) return value;
+    const message = `${flag}: ${text.trim()} is out of range, it must be ${range}`;
+    throw new FlagError(message, text, `write a number ${range}`);
+  };
+}

@@ -1,0 +1,109 @@
+/**
+ * What a number of steps of Gaussian noise guarantees, and the noise for an epsilon, by both accounts
+ * of `nodes/federated/privacy`.
+ *
+ * @module
+ */
+import { Accountant, type PrivacySettings } from '../nodes/federated/privacy/index.ts';
+
+/** What both accounts say of a noise. */
+interface Spent {
+  readonly renyi: number;
+  readonly tight: number;
+}
+
+/** Steps of a mechanism, and what is asked about them. */
+interface EpsilonQuestion {
+  /** Probability with which a client joins a step, in (0, 1]. */
+  readonly rate: number;
+  /** Whole, at least 1. */
+  readonly steps: number;
+  /** In (0, 1). */
+  readonly delta: number;
+  /** Standard deviation over the clipping norm, above 0: asks for epsilon. */
+  readonly noise?: number;
+  /** Epsilon: asks for the noise. */
+  readonly target?: number;
+}
+
+/** The answers; as JSON, Infinity is null. */
+export interface EpsilonAccount {
+  readonly rate: number;
+  readonly steps: number;
+  readonly delta: number;
+  readonly noise?: number;
+  readonly epsilon?: Spent;
+  readonly target?: number;
+  /** Smallest noise; null if none reaches the target. */
+  readonly noiseForTarget?: { readonly renyi: number | null; readonly tight: number | null };
+}
+
+const DIGITS = 5;
+
+/** Accounts for a noise, finds the noise for a target, or both; takes seconds. */
+export function epsilonAccount(question: EpsilonQuestion): EpsilonAccount {
+  const { rate, steps, delta, noise, target } = question;
+  const settings = { mechanism: 'gaussian', place: 'central', rate, delta } as const;
+  return {
+    rate,
+    steps,
+    delta,
+    ...(noise === undefined ? {} : { noise, epsilon: spentBy({ ...settings, noise }, steps) }),
+    ...(target === undefined
+      ? {}
+      : { target, noiseForTarget: noiseFor(settings, { target, steps }) }),
+  };
+}
+
+function spentBy(settings: PrivacySettings, rounds: number): Spent {
+  const accountant = new Accountant(settings, [{ clients: 1, rounds }]);
+  return { renyi: accountant.epsilon(), tight: accountant.tight() };
+}
+
+function noiseFor(
+  settings: Omit<PrivacySettings, 'noise'>,
+  { target, steps }: { readonly target: number; readonly steps: number },
+): NonNullable<EpsilonAccount['noiseForTarget']> {
+  const accountant = new Accountant({ ...settings, noise: 1 });
+  const wanted = { epsilon: target, rounds: steps };
+  return {
+    renyi: accountant.noiseFor(wanted) ?? null,
+    tight: accountant.tightNoiseFor(wanted) ?? null,
+  };
+}
+
+/** The account in lines of at most 80 columns. */
+export function renderEpsilonAccount(result: EpsilonAccount): string {
+  const { rate, steps, delta, noise, epsilon, target, noiseForTarget } = result;
+  const lines = [
+    `Gaussian noise, rate ${rate}, ${steps.toLocaleString('en-US')} steps, delta ${delta.toExponential()}`,
+    'neighbours differ by one client, added or removed',
+  ];
+  if (epsilon !== undefined) {
+    lines.push(
+      `  epsilon with noise ${noise}`,
+      `    ${rounded(epsilon.renyi).padEnd(12)} by Renyi orders, as a run counts`,
+      `    ${rounded(epsilon.tight).padEnd(12)} by privacy loss distributions, as it ends`,
+    );
+  }
+  if (noiseForTarget !== undefined) {
+    lines.push(
+      `  noise for epsilon ${target}`,
+      `    ${roundedUp(noiseForTarget.renyi).padEnd(12)} by Renyi orders`,
+      `    ${roundedUp(noiseForTarget.tight).padEnd(12)} by privacy loss distributions`,
+    );
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+function rounded(value: number): string {
+  return Number.isFinite(value) ? value.toPrecision(DIGITS) : 'no bound';
+}
+
+/** At least the value: less noise would not keep the target. */
+function roundedUp(value: number | null): string {
+  if (value === null) return 'none does';
+  const near = Number(value.toPrecision(DIGITS));
+  const unit = 10 ** (Math.floor(Math.log10(value)) - DIGITS + 1);
+  return (near >= value ? near : near + unit).toPrecision(DIGITS);
+}

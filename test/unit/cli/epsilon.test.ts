@@ -1,0 +1,94 @@
+/**
+ * The command that says what noise guarantees, as a user's shell sees it.
+ *
+ * @module
+ */
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { COMMAND_LINE } from '../../command-line.ts';
+
+const root = fileURLToPath(new URL('../../..', import.meta.url));
+const RUN = ['--noise', '1.1', '--rate', '0.01', '--steps', '1000', '--delta', '1e-5'];
+
+function epsilon(...flags: readonly string[]): {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+} {
+  const env = { ...process.env, CI: '', NO_COLOR: '', FORCE_COLOR: undefined };
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    [COMMAND_LINE, 'epsilon', ...flags],
+    { cwd: root, env, encoding: 'utf8' },
+  );
+  return { code: status, stdout, stderr };
+}
+
+describe('orrery epsilon', () => {
+  it('prints both accounts within 80 columns', () => {
+    const { code, stdout, stderr } = epsilon(...RUN);
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout).toBe(`Gaussian noise, rate 0.01, 1,000 steps, delta 1e-5
+neighbours differ by one client, added or removed
+  epsilon with noise 1.1
+    1.7253       by Renyi orders, as a run counts
+    1.5154       by privacy loss distributions, as it ends
+`);
+  });
+
+  it('finds the noise for a target, which keeps it', () => {
+    const { code, stdout } = epsilon(
+      ...['--rate', '0.1', '--steps', '50', '--delta', '1e-3', '--target', '2', '--json'],
+    );
+    expect(code).toBe(0);
+    const { noiseForTarget: found, epsilon: none } = JSON.parse(stdout) as {
+      readonly noiseForTarget: { readonly renyi: number; readonly tight: number };
+      readonly epsilon?: unknown;
+    };
+    expect(none).toBeUndefined();
+    expect(found.tight).toBeLessThan(found.renyi);
+    const again = (noise: number): { readonly renyi: number; readonly tight: number } => {
+      const flags = ['--rate', '0.1', '--steps', '50', '--delta', '1e-3', '--json'];
+      const text = epsilon('--noise', `${noise}`, ...flags).stdout;
+      return (JSON.parse(text) as { readonly epsilon: ReturnType<typeof again> }).epsilon;
+    };
+    expect(again(found.renyi).renyi).toBeLessThanOrEqual(2);
+    expect(again(found.renyi).renyi).toBeGreaterThan(1.999_999);
+    expect(again(found.tight).tight).toBeLessThanOrEqual(2);
+    expect(again(found.tight).tight).toBeGreaterThan(1.999);
+  });
+
+  it('says where there is no bound', () => {
+    const small = ['--noise', '1e-200', '--rate', '0.01', '--steps', '5', '--delta', '1e-9'];
+    const { code, stdout } = epsilon(...small);
+    expect(code).toBe(0);
+    expect(stdout).toContain('no bound     by Renyi orders');
+    expect(stdout).toContain('no bound     by privacy loss');
+  });
+
+  it.each([
+    [['--rate', '2'], '--rate: 2 is out of range, it must be above 0, up to 1'],
+    [['--noise', '0'], '--noise: 0 is out of range, it must be above 0'],
+    [['--delta', '1'], '--delta: 1 is out of range, it must be above 0 and below 1'],
+    [['--steps', '1.5'], '--steps: "1.5" is not a whole number'],
+    [['--noise', 'much'], '--noise: "much" is not a number'],
+    [['--rate', '0.5', '--steps', '10'], '--delta is missing'],
+    [RUN.slice(2), '--noise is missing'],
+  ])('exit 2: %j', (flags, words) => {
+    const { code, stdout, stderr } = epsilon(...flags);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toContain(`orrery: ${words}`);
+    expect(stderr).toContain('   hint: write ');
+  });
+
+  it('without flags, prints its help and is no success', () => {
+    const { code, stdout, stderr } = epsilon();
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toContain('npm run epsilon -- --noise 1.1');
+    const help = epsilon('--help');
+    expect(help.code).toBe(0);
+    expect(help.stdout).toBe(stderr);
+    expect(Math.max(...help.stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80);
+  });
+});
