@@ -245,7 +245,7 @@ export interface CpuChoice {
 export interface PrivacySpec {
   /** A new message is followed once per this time, ns. */
   readonly everyNs: number;
-  /** Names of the nodes that mix. */
+  /** Names of the nodes that mix; none: packets are followed by their bits. */
   readonly mixes: readonly string[];
   /** The corrupt ones among them, which tell the adversary what happened to their inputs. */
   readonly corrupt: readonly string[];

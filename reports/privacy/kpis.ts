@@ -9,25 +9,27 @@ import { ATTACKS, successMetric } from './attacks/index.ts';
 
 const OMNISCIENT = 'omniscient timing adversary, mass propagation';
 
+const BY_BITS = 'where no node mixes, an observer of links who compares the bits of packets';
+
 /** Metric definitions; each names adversary and estimator. */
 export const PRIVACY_METRICS: readonly MetricDefinition[] = [
   {
     name: 'privacy.entropy.bits',
     kind: 'samples',
     unit: 'bits',
-    help: `Shannon entropy over the messages that a target may have become, one sample a target; ${OMNISCIENT}`,
+    help: `Shannon entropy over the messages that a target may have become, one sample a target; ${OMNISCIENT}; ${BY_BITS}`,
   },
   {
     name: 'privacy.min_entropy.bits',
     kind: 'samples',
     unit: 'bits',
-    help: `-log2 of the best single guess at a target, one sample a target; ${OMNISCIENT}`,
+    help: `-log2 of the best single guess at a target, one sample a target; ${OMNISCIENT}; ${BY_BITS}`,
   },
   {
     name: 'privacy.hartley.bits',
     kind: 'samples',
     unit: 'bits',
-    help: `log2 of the candidates above 1e-12, one sample a target; ${OMNISCIENT}`,
+    help: `log2 of the candidates above 1e-12, one sample a target; ${OMNISCIENT}; ${BY_BITS}`,
   },
   {
     name: 'privacy.receiver.bits',

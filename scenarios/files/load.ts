@@ -185,6 +185,7 @@ function resolveAll({ request, problems }: Parts, read: Read): Scenario {
     ...factsOf(context, checked, registry),
     warmupNs: input.warmup ?? 0,
     attacks: attacksOf(input),
+    isModelled: input.crypto === 'modelled',
   });
   const traffic = resolveTraffic(context, input.traffic ?? [], new SizeCheck(context, options));
   checkDrain(context, traffic, drainNs);

@@ -31,6 +31,8 @@ export interface PrivacyParts {
   readonly warmupNs: number;
   /** Kinds of the attacks that events carry out. */
   readonly attacks: readonly string[];
+  /** True if the file asks for `crypto: modelled`. */
+  readonly isModelled: boolean;
 }
 
 /** The resolved section; undefined if the run measures no privacy, or after noting a mistake. */
@@ -45,7 +47,11 @@ export function resolvePrivacy(
   const asked = [...new Set([...limits.filter(isPrivacyMetric), ...carriedOut])];
   if (section === undefined && asked.length === 0) return undefined;
   const mixes = mixesOf(context, parts, asked);
-  if (mixes.length === 0) return undefined;
+  if (mixes.length === 0 && !isByBits(parts, asked)) return undefined;
+  if (mixes.length === 0 && parts.isComplete && parts.isModelled) {
+    const message = 'packets are followed by their bits, and modelled cryptography changes none';
+    context.refuse('E112', ['crypto'], message, 'remove crypto: modelled');
+  }
   const everyNs = section?.targets ?? TARGETS_NS_DEFAULT;
   const measuredNs = context.durationNs - warmupNs;
   // An endless warm-up is reported elsewhere.
@@ -101,12 +107,28 @@ function mixesOf(
     return [];
   }
   const found = facts.filter(({ part }) => part === 'mix').map(({ node }) => node);
-  if (found.length > 0 || !isComplete) return found;
-  const [metric] = asked;
-  const path = section === undefined && metric !== undefined ? ['kpis', metric] : ['privacy'];
+  if (found.length > 0 || !isComplete || isByBits({ section }, asked)) return found;
+  const metric = asked.find((name) => !BY_BITS.has(name));
+  const path = metric === undefined ? ['privacy'] : ['kpis', metric];
   const message = 'no node of this topology mixes';
-  context.refuseKey('E124', path, message, 'name them: privacy: { mixes: "mix-*" }');
+  const measured = [...BY_BITS].join(', ');
+  const hint = `name them: privacy: { mixes: "mix-*" }; without mixes, only ${measured} are measured`;
+  context.refuseKey('E124', path, message, hint);
   return [];
+}
+
+/** Metrics that an observer of links has where nothing mixes, who compares the bits of packets. */
+const BY_BITS: ReadonlySet<string> = new Set([
+  'privacy.entropy.bits',
+  'privacy.min_entropy.bits',
+  'privacy.hartley.bits',
+]);
+
+/** True if a run without mixes can be measured: nobody is corrupt, and nothing else is asked for. */
+function isByBits({ section }: Pick<PrivacyParts, 'section'>, asked: readonly string[]): boolean {
+  const { mixes, corrupt, corruptMixes, delay } = section ?? {};
+  const settings = [mixes, corrupt, corruptMixes, delay];
+  return settings.every((one) => one === undefined) && asked.every((name) => BY_BITS.has(name));
 }
 
 /** The corrupt mixes in the order of the topology: those named, or the given number of all. */

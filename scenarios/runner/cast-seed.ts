@@ -12,6 +12,7 @@ import type { Registry } from '../../topologies/files/registry.ts';
 import type { HostSpec } from '../../topologies/model.ts';
 import type { Scenario } from '../model.ts';
 import { followRefusals, keepAccount, observerOf } from './account.ts';
+import { BitWatch, type BitWatchParts } from './bit-watch.ts';
 import { type CrashScene, guardingClocks, sceneOf, tellingCrashes } from './crash/crash-scene.ts';
 import { untilPart } from './done-watch.ts';
 import { scenarioOfSeed } from './drawn-pairs.ts';
@@ -97,6 +98,7 @@ export function castSeed(given: SeedRun): PreparedRun {
   const scene = sceneOf(world, { hosts, protocolOf, stackOf: stacks, seed });
   const provision = provisionSeed({ scenario, seed, protocolOf, stackOf: stacks, crypto });
   const privacy = watchPrivacy(run, { world, protocolOf, readerOf });
+  const bits = watchBits(run, { world, flows: () => stage.flows });
   const account = keepAccount({
     ...{ scenario, world, protocolOf, readerOf },
     stackOf: (host) => (host.layers === undefined ? [nodeOf(host)] : stacks(host)),
@@ -125,12 +127,13 @@ export function castSeed(given: SeedRun): PreparedRun {
   world.listen(stage);
   const warnings = [...scenario.warnings];
   world.listen(warningCollector(warnings));
-  const watchers = [privacy?.links, ...(books?.ledgers ?? [])].filter(
+  const watchers = [privacy?.links, bits, ...(books?.ledgers ?? [])].filter(
     (watcher) => watcher !== undefined,
   );
   const parts = { ...run, world, readerOf, account: books };
   const recording = new Recorders(parts, run.recordings ?? {}, watchers);
-  const watched = privacy === undefined ? {} : { privacy };
+  const measured = privacy ?? bits;
+  const watched = measured === undefined ? {} : { privacy: measured };
   const palette = run.recordings?.palette;
   const facts = { scenario, registry, seed };
   return { ...facts, world, stage, recording, palette, warnings, account, scene, ...watched };
@@ -141,8 +144,18 @@ function watchPrivacy(
   parts: Pick<PrivacyParts, 'world' | 'protocolOf' | 'readerOf'>,
 ): PrivacyWatch | undefined {
   const { privacy } = scenario;
-  if (privacy === undefined) return undefined;
+  if (privacy === undefined || privacy.mixes.length === 0) return undefined;
   return new PrivacyWatch({ scenario, privacy, seed, ...parts });
+}
+
+/** Where no node mixes, packets are followed by their bits. */
+function watchBits(
+  { scenario }: SeedRun,
+  parts: Pick<BitWatchParts, 'world' | 'flows'>,
+): BitWatch | undefined {
+  const { privacy } = scenario;
+  if (privacy === undefined || privacy.mixes.length > 0) return undefined;
+  return new BitWatch({ scenario, everyNs: privacy.everyNs, ...parts });
 }
 
 function attackPart({ attacks }: PrivacyWatch): Pick<StageParts, 'attack'> {

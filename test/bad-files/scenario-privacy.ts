@@ -47,13 +47,20 @@ export const BAD_PRIVACY: readonly BadFile[] = [
     text: `${BASE}«privacy»: { corrupt: 10% }\n`,
     code: 'E124',
     says: 'privacy: no node of this topology mixes',
-    hint: 'name them: privacy: { mixes: "mix-*" }',
+    hint: 'name them: privacy: { mixes: "mix-*" }; without mixes, only privacy.entropy.bits, privacy.min_entropy.bits, privacy.hartley.bits are measured',
   },
   {
     title: 'a limit on privacy where nothing mixes',
-    text: kpi('«privacy.entropy.bits»: { mean: ">= 5 bits" }'),
+    text: kpi('«privacy.epsilon»: { mean: ">= 5" }'),
     code: 'E124',
-    says: 'kpis.privacy.entropy.bits: no node of this topology mixes',
+    says: 'kpis.privacy.epsilon: no node of this topology mixes',
+  },
+  {
+    title: 'packets to be followed by bits that nobody changes',
+    text: `${BASE}crypto: «modelled»\nprivacy: { targets: 1s }\n`,
+    code: 'E112',
+    says: 'crypto: packets are followed by their bits, and modelled cryptography changes none',
+    hint: 'remove crypto: modelled',
   },
   {
     title: 'targets further apart than the run',

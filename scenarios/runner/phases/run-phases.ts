@@ -12,7 +12,6 @@ import { flowProtocol, metricsOf } from '../nodes.ts';
 import { outcome } from '../outcome.ts';
 import { Injector } from '../palette/injector.ts';
 import type { PaletteLink } from '../palette/messages.ts';
-import type { PrivacyWatch } from '../privacy.ts';
 import type { Stage } from '../stage.ts';
 import type { World } from '../world.ts';
 import type { Steps } from './steps.ts';
@@ -30,7 +29,7 @@ export interface Cast {
   /** The port to viewers that may inject faults. */
   readonly palette: PaletteLink | undefined;
   /** Absent if the scenario measures no privacy. */
-  readonly privacy?: PrivacyWatch;
+  readonly privacy?: { readonly addTo: (result: SeedResult) => SeedResult };
 }
 
 /** What records a run. */

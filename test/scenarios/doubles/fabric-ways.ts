@@ -4,6 +4,7 @@ import type { Row } from '../double-row.ts';
 export const row: Row = {
   bases: {
     shipped: {},
+    'a mixnet': { topology: 'mixnet-12.yaml', crypto: 'modelled' },
     // A sender repeats what has arrived only over a carrier that promises nothing.
     'lossy datagrams, and crashes': {
       'topology.defaults.node.run': 'datagram',
@@ -28,6 +29,11 @@ export const row: Row = {
       base: 'shipped',
       set: { events: '[{ at: 40s, for: 30s, link: "client-1 <-> client-*", set: { up: false } }]' },
       red: ['fabric.latency max <='],
+    },
+    'mixes that keep each packet for 3 s': {
+      base: 'a mixnet',
+      set: { 'topology.defaults.node.options.rates': '{ payload: 10/s, delay: { mean: 3s } }' },
+      red: ['privacy.entropy.bits max <='],
     },
     'half as large messages': {
       base: 'shipped',
