@@ -214,7 +214,7 @@ export function refuseBudget(
 /** One round with the noise of so many clients; without a bound where the settings have none. */
 function roundCurve(settings: PrivacySettings, clients: number): RdpCurve {
   const orders = settings.orders ?? INTEGER_ORDERS;
-  if (clients - (settings.colluders ?? 0) < 1 || refuseSettings(settings) !== undefined) {
+  if (!(clients - (settings.colluders ?? 0) >= 1) || refuseSettings(settings) !== undefined) {
     return { orders, rhos: orders.map(() => Number.POSITIVE_INFINITY) };
   }
   const step = gaussianStep(settings);

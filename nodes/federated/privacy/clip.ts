@@ -45,11 +45,11 @@ export function clipL2(values: Float64Array, bound: number): Clipped {
     return { norm, wasClipped: true };
   }
   let factor = bound / norm;
-  const scaled = values.map((value) => value * factor);
-  // Rounding may leave the norm above the bound by its last bits.
-  while (l2Norm(scaled) > bound) {
-    factor *= 1 - Number.EPSILON;
-    for (let at = 0; at < values.length; at += 1) scaled[at] = (values[at] as number) * factor;
+  let scaled = values.map((value) => value * factor);
+  // Rounding may leave the norm above the bound by its last bits: a growing step ends at 0.
+  for (let step = Number.EPSILON; l2Norm(scaled) > bound; step *= 2) {
+    factor *= Math.max(0, 1 - step);
+    scaled = values.map((value) => value * factor);
   }
   values.set(scaled);
   return { norm, wasClipped: true };

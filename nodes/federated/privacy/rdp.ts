@@ -81,7 +81,10 @@ const BINOMIAL_RATE_MAX = 0.25;
  */
 export function sampledGaussianRho({ rate, noise }: SampledGaussian, order: number): number {
   if (rate === 0) return 0;
-  if (!(noise > 0) || order === Number.POSITIVE_INFINITY) return Number.POSITIVE_INFINITY;
+  // A square that underflows is no noise either.
+  if (!(noise > 0 && noise * noise > 0) || order === Number.POSITIVE_INFINITY) {
+    return Number.POSITIVE_INFINITY;
+  }
   if (rate === 1) return order / (2 * noise * noise);
   const step = { rate, noise };
   const logA = Number.isInteger(order) ? wholeOrder(step, order) : fractionalOrder(step, order);

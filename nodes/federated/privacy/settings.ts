@@ -55,6 +55,9 @@ export interface PrivacySettings {
   readonly orders?: readonly number[];
 }
 
+/** Less noise hides nothing, more leaves nothing to learn. */
+const NOISE_MIN = 0.001;
+const NOISE_MAX = 1e9;
 /** Sums of discrete Gaussians are discrete Gaussians only if each is this wide, in ring units. */
 const SUMMABLE_UNITS_MIN = 3;
 
@@ -67,6 +70,7 @@ export function refuseSettings(settings: PrivacySettings): string | undefined {
     refuseNumbers(settings) ??
     refuseSampling(settings) ??
     refuseWeights(settings) ??
+    refuseSize(settings) ??
     refuseRing(settings) ??
     refuseDropout(settings)
   );
@@ -94,6 +98,12 @@ function refuseWeights({ weighting, weightCap }: PrivacySettings): string | unde
   if (weighting !== 'examples') return undefined;
   if (weightCap !== undefined && weightCap > 0 && Number.isFinite(weightCap)) return undefined;
   return 'weights by number of examples have no bound: write weighting: equal, or a cap, which multiplies the sensitivity';
+}
+
+function refuseSize({ noise, weightCap = 1 }: PrivacySettings): string | undefined {
+  const perWeight = noise / weightCap;
+  if (perWeight >= NOISE_MIN && perWeight <= NOISE_MAX) return undefined;
+  return `noise ${noise} with weights up to ${weightCap} is out of range: write ${NOISE_MIN} to ${NOISE_MAX.toExponential()} times the clipping norm, e.g. 1`;
 }
 
 function refuseRing(settings: PrivacySettings): string | undefined {

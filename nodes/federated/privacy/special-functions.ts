@@ -88,7 +88,7 @@ export function logSumExp(terms: readonly number[]): number {
  */
 export function erfc(x: number): number {
   if (x < SERIES_BELOW) return x < -SERIES_BELOW ? 2 - erfc(-x) : 1 - erfSeries(x);
-  return squareExp(x) * laplaceFraction(x);
+  return x > SQUARE_EXP_BELOW ? 0 : squareExp(x) * laplaceFraction(x);
 }
 
 /**
@@ -97,6 +97,7 @@ export function erfc(x: number): number {
  */
 export function logErfc(x: number): number {
   if (x < SERIES_BELOW) return x < 0 ? log1p(1 - erfc(-x)) : log(erfc(x));
+  if (x === Number.POSITIVE_INFINITY) return Number.NEGATIVE_INFINITY;
   return log(laplaceFraction(x)) - x * x;
 }
 
@@ -135,7 +136,6 @@ function erfSeries(x: number): number {
 
 /** exp(-x^2), with the square in two parts: its rounding error would be multiplied by it. */
 function squareExp(x: number): number {
-  if (x > SQUARE_EXP_BELOW) return 0;
   const coarse = Math.fround(x);
   return expOf(-coarse * coarse) * expOf(-(x - coarse) * (x + coarse));
 }
