@@ -1,5 +1,6 @@
 /**
- * Lengths, labels and limits of the secure aggregation suite `orrery-secagg-1`.
+ * Lengths, labels and limits of the secure aggregation suite `orrery-secagg-1`: X25519 (RFC 7748),
+ * ChaCha20 and Poly1305 (RFC 8439), Ed25519 (RFC 8032), Shamir's sharing (CACM 1979).
  *
  * @module
  */
@@ -42,8 +43,3 @@ export const LABEL = 'orrery/secagg/1/';
 export const PIECE_ELEMENTS = 32_768;
 /** Elements in a block of ChaCha20. */
 export const BLOCK_ELEMENTS = 16;
-
-/** Wait of a server per phase, ns: 30 s. */
-export const PHASE_TIMEOUT_NS = 30_000_000_000;
-/** Phases that a client waits for before it gives a session up. */
-export const PHASES_PER_SESSION = 6;
