@@ -17,6 +17,7 @@ import {
   type UpdateSum,
 } from './aggregator/mean.ts';
 import { type Remembered, recall, remember } from './aggregator/memory.ts';
+import type { NoiseInput } from './aggregator/noise-job.ts';
 import { type RoundEffect, type RoundInput, RoundMachine } from './aggregator/rounds.ts';
 import {
   type AggregatorSession,
@@ -34,6 +35,8 @@ import type { Examples, Model } from './learn/model.ts';
 import { seededDraws } from './learn/seeded.ts';
 import { PlainServer } from './plain-sum.ts';
 import { sessionPlan, vectorLength } from './plan.ts';
+import { Accountant } from './privacy/accountant.ts';
+import { type NoisePlan, noisePlan, realisedVariance } from './privacy-plan.ts';
 import { dataSeed, verifyingKey } from './provisioning.ts';
 import { ServerMachine } from './secagg/server-machine.ts';
 import {
@@ -69,6 +72,8 @@ export class AggregatorNode implements NodeHandle {
   #rounds: MachineShell<RoundInput, RoundEffect> | undefined;
   #running: Running | undefined;
   #hasArrived = false;
+  #noise: NoisePlan | undefined;
+  #account: Accountant | undefined;
 
   constructor(host: Host, setup: NodeSetup<FederatedOptions>) {
     this.#host = host;
@@ -95,13 +100,19 @@ export class AggregatorNode implements NodeHandle {
     });
     host.onRequest(({ respond }) => respond('unknown-request'));
     const clients = this.#transport?.peers ?? [];
+    this.#noise = noisePlan(options, clients.length, this.#model.parameters);
+    if (this.#noise !== undefined) {
+      const { settings } = this.#noise;
+      const promised = settings.clients ?? 1;
+      this.#account = new Accountant(settings, [{ clients: promised, rounds: this.#memory.spent }]);
+    }
     this.#test = testSet({ crypto: host.crypto, seed: this.#seed, options }, clients);
     const machine = new RoundMachine(
       {
         options,
         clients,
         over: this.#memory.over,
-        mayBegin: (): boolean => true,
+        mayBegin: (): boolean => this.#mayBegin(),
         random: host.random('federated.sample'),
       },
       host.now(),
@@ -123,8 +134,35 @@ export class AggregatorNode implements NodeHandle {
   }
 
   #perform(effect: RoundEffect): void {
-    if (effect.kind === 'over') this.#host.finished();
-    else this.#begin(effect.round, effect.clients);
+    if (effect.kind === 'begin') this.#begin(effect.round, effect.clients);
+    else if (this.#account === undefined) this.#host.finished();
+    else this.#tellTight(this.#account);
+  }
+
+  /** True if one more round stays within the budget. */
+  #mayBegin(): boolean {
+    const { budget } = this.#setup.options.privacy ?? {};
+    return budget === undefined || (this.#account?.epsilonAfterNext() ?? 0) <= budget;
+  }
+
+  #tellBudget(inputs: number): void {
+    const { meter } = this.#host;
+    const { privacy } = this.#setup.options;
+    if (this.#account === undefined || privacy === undefined) return;
+    meter.sample('dp.epsilon', this.#account.epsilon());
+    meter.sample('dp.delta', privacy.delta);
+    const realised = realisedVariance(this.#setup.options, inputs);
+    meter.sample('federated.noise.realised', realised);
+  }
+
+  /** The tight account, once, at the end. */
+  #tellTight(account: Accountant): void {
+    const input = { settings: this.#noise?.settings, spent: account.spent };
+    this.#host.compute('tight', input, (result) => {
+      if (result.kind === 'failed') throw new Error(`the account failed: ${result.message}`);
+      this.#host.meter.sample('federated.epsilon.tight', result.output as number);
+      this.#host.finished();
+    });
   }
 
   #message(from: string, bytes: Uint8Array): void {
@@ -214,7 +252,7 @@ export class AggregatorNode implements NodeHandle {
       crypto: this.#host.crypto,
       random: this.#host.random('federated.graph'),
       phaseTimeoutNs: options.phaseTimeout,
-      minSum: sum === 'none' ? 1 : sum.minSum,
+      minSum: Math.max(sum === 'none' ? 1 : sum.minSum, options.minimum),
       publicKeyOf: (index): Uint8Array => verifyingKey(network, clients[index] ?? ''),
       ...(double === undefined ? {} : { double }),
     });
@@ -255,9 +293,31 @@ export class AggregatorNode implements NodeHandle {
     this.#countLosses(running, inputs, true);
     meter.histogram('federated.round').record(host.now() - beganNs);
     meter.sample('federated.headroom', headroom(sum));
-    const model = nextModel(this.#memory.model, sumOfUpdates(sum), totalWeight(sum));
-    this.#end({ model, over: running.round, spent: this.#memory.spent + 1 }, () => {
-      this.#evaluate(running.round);
+    const next = (total: Float64Array): void => {
+      const divisor = this.#noise?.divisor ?? totalWeight(sum);
+      const model = nextModel(this.#memory.model, total, divisor);
+      this.#account?.step();
+      this.#end({ model, over: running.round, spent: this.#memory.spent + 1 }, () => {
+        this.#evaluate(running.round, inputs);
+      });
+    };
+    this.#withNoise(sumOfUpdates(sum), next);
+  }
+
+  /** Adds the noise of the aggregator, if it is the one who adds it. */
+  #withNoise(sum: Float64Array<ArrayBuffer>, next: (sum: Float64Array) => void): void {
+    const { centralDeviation: deviation = 0 } = this.#noise ?? {};
+    if (deviation === 0) {
+      next(sum);
+      return;
+    }
+    const running = this.#running;
+    const key = this.#host.randomBytes(KEY_BYTES) as Uint8Array<ArrayBuffer>;
+    const input: NoiseInput = { sum, key, deviation };
+    this.#host.compute('noise', input, (result) => {
+      if (this.#running !== running) return;
+      if (result.kind === 'failed') throw new Error(`noise failed: ${result.message}`);
+      next(result.output as Float64Array);
     });
   }
 
@@ -287,7 +347,10 @@ export class AggregatorNode implements NodeHandle {
     );
     if (running !== undefined) this.#countLosses(running, -1, false);
     const over = running?.round ?? this.#memory.over + 1;
-    this.#end({ ...this.#memory, over }, ignore);
+    // That a round failed tells how many came, so it counts as if its sum had been opened.
+    this.#account?.step();
+    const spent = this.#memory.spent + (this.#account === undefined ? 0 : 1);
+    this.#end({ ...this.#memory, over, spent }, ignore);
   }
 
   /** Nothing goes on before the disk knows of it. */
@@ -310,7 +373,7 @@ export class AggregatorNode implements NodeHandle {
     write();
   }
 
-  #evaluate(round: number): void {
+  #evaluate(round: number, inputs: number): void {
     if (this.#test === undefined) return;
     const { model: name, target } = this.#setup.options;
     const input: EvaluateInput = { model: name, weights: this.#memory.model, examples: this.#test };
@@ -319,12 +382,16 @@ export class AggregatorNode implements NodeHandle {
       const accuracy = result.output as number;
       const { meter } = this.#host;
       meter.sample('dp.accuracy', accuracy);
+      this.#tellBudget(inputs);
       if (this.#hasArrived || accuracy < target) return;
       this.#hasArrived = true;
       meter.sample('federated.rounds_to', round);
     });
   }
 }
+
+/** Bytes of the key that draws come from. */
+const KEY_BYTES = 32;
 
 function ignore(): void {
   // Nobody asked.

@@ -16,6 +16,7 @@ import { clientDouble } from './doubles.ts';
 import { PHASES_PER_SESSION, RETRY_NS } from './geometry.ts';
 import { LearnerNode } from './learner-node.ts';
 import { sessionPlan } from './plan.ts';
+import { noisePlan } from './privacy-plan.ts';
 import { dataSeed, signingSecret, verifyingKey } from './provisioning.ts';
 import { ClientMachine } from './secagg/client-machine.ts';
 import { decodeConfig, type SecaggConfig, sessionOf } from './secagg/session-config.ts';
@@ -125,8 +126,12 @@ export class ClientNode implements NodeHandle {
     const host = this.#host;
     // Drawn for every task, so that leaving changes no later draw.
     const isLeaving = this.#drops.chance(options.drop?.probability ?? 0);
+    const { parameters } = this.#learner;
+    const clients = this.#transport?.peers.length ?? 0;
+    const noise = noisePlan(options, clients, parameters);
     const parts = {
       host,
+      ...(noise === undefined ? {} : { noise }),
       witness,
       options,
       index: task.index,

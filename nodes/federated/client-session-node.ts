@@ -9,12 +9,18 @@ import type { Host } from '../../engine/host/host.ts';
 import type { Witness } from '../../engine/host/protocol.ts';
 import { MachineShell } from '../_kit/shell.ts';
 import type { FederatedOptions } from './config.ts';
+import type { NoisePlan } from './privacy-plan.ts';
+import type { PrivateUpdateInput } from './private-update-job.ts';
 import type { QuantiseInput, QuantiseOutput } from './quantise-job.ts';
 import type { ClientMachine } from './secagg/client-machine.ts';
 import type { ClientEffect, ClientInput } from './secagg/effects.ts';
 import { MESSAGE } from './secagg/messages.ts';
+import { reduce } from './secagg/ring.ts';
 import { sumName } from './session-names.ts';
 import { encodeMessage } from './wire.ts';
+
+/** Bytes of the key that draws come from. */
+const KEY_BYTES = 32;
 
 /** The last message of a client that leaves at a point. */
 const LAST_MESSAGE = {
@@ -30,6 +36,8 @@ export interface ClientSessionParts {
   readonly options: FederatedOptions;
   readonly session: Uint8Array;
   readonly index: number;
+  /** Noise that clients add; absent without a promise of privacy. */
+  readonly noise?: NoisePlan;
   /** Bits of an element of the sum. */
   readonly bits: number;
   /** Hides the update; absent: it is sent as it is. */
@@ -83,29 +91,35 @@ export class ClientSession {
   /** The update is there: it becomes elements of the sum. */
   update(update: Float32Array<ArrayBuffer>, weight: number): void {
     if (this.#isOver) return;
-    const { host, options, bits } = this.#parts;
-    const { scale, clip, weight: weighting } = options.learn;
+    const { host, bits } = this.#parts;
     const count = update.length;
-    const input: QuantiseInput = {
-      update,
-      key: host.randomBytes(32) as Uint8Array<ArrayBuffer>,
-      scale,
-      clip,
-      weight: weighting === 'examples' ? weight : 1,
-      hasWeight: weighting === 'examples',
-    };
-    host.compute('quantise', input, (result) => {
+    const [job, input] = this.#inputOf(update, weight);
+    host.compute(job, input, (result) => {
       if (this.#isOver) return;
-      if (result.kind === 'failed') throw new Error(`quantising failed: ${result.message}`);
+      if (result.kind === 'failed') throw new Error(`${job} failed: ${result.message}`);
       const { ring, clipped } = result.output as QuantiseOutput;
       host.meter.counter('federated.coordinates').add(count);
       host.meter.counter('federated.clipped').add(clipped);
-      if (bits < 32) {
-        const mask = 2 ** bits - 1;
-        for (let at = 0; at < ring.length; at += 1) ring[at] = (ring[at] as number) & mask;
-      }
+      reduce(ring, bits);
       this.#give(ring);
     });
+  }
+
+  /** The job that makes elements of the sum from an update. */
+  #inputOf(
+    update: Float32Array<ArrayBuffer>,
+    weight: number,
+  ): readonly ['quantise', QuantiseInput] | readonly ['privateUpdate', PrivateUpdateInput] {
+    const { host, options, noise } = this.#parts;
+    const { scale, clip, weight: weighting } = options.learn;
+    const key = host.randomBytes(KEY_BYTES) as Uint8Array<ArrayBuffer>;
+    if (noise !== undefined && options.privacy !== undefined) {
+      const { bound, clientVariance: variance } = noise;
+      const { clip: norm } = options.privacy;
+      return ['privateUpdate', { update, key, scale, clip: norm, bound, variance }];
+    }
+    const hasWeight = weighting === 'examples';
+    return ['quantise', { update, key, scale, clip, weight: hasWeight ? weight : 1, hasWeight }];
   }
 
   /** What goes in is told outside the node before it is hidden. */

@@ -8,6 +8,9 @@ import type { ConfiguredNode, Disagreement } from '../../engine/host/protocol.ts
 import type { FederatedOptions } from './config.ts';
 import { modelOfFederation } from './learn/data.ts';
 import { bitsNeeded, largestInput, sessionPlan } from './plan.ts';
+import { refuseBudget } from './privacy/accountant.ts';
+import { refuseSettings } from './privacy/settings.ts';
+import { noisePlan } from './privacy-plan.ts';
 import { configProblem } from './secagg/session-config.ts';
 
 type Node = ConfiguredNode<FederatedOptions>;
@@ -56,7 +59,12 @@ function differences(member: Node, head: Node): readonly Disagreement[] {
 }
 
 function problems(head: Node, clients: number): readonly Disagreement[] {
-  return [...tooMany(head, clients), ...wrongSum(head, clients), ...overflow(head, clients)];
+  return [
+    ...tooMany(head, clients),
+    ...wrongSum(head, clients),
+    ...overflow(head, clients),
+    ...unbounded(head, clients),
+  ];
 }
 
 /** Clients of the largest round. */
@@ -114,4 +122,46 @@ function overflow({ name, options }: Node, clients: number): readonly Disagreeme
     needed <= 32 ? `modulusBits: ${needed}` : 'lower learn.scale, learn.clip or the weights';
   const path = needed <= 32 ? ['secureAggregation', 'modulusBits'] : ['learn', 'scale'];
   return [{ node: name, path, message, hint }];
+}
+
+/** Promises of privacy that no account could keep. */
+function unbounded({ name, options }: Node, clients: number): readonly Disagreement[] {
+  const { parameters } = modelOfFederation(options);
+  const plan = noisePlan(options, clients, parameters);
+  if (plan === undefined) return [];
+  const refused = refuseSettings(plan.settings);
+  if (refused !== undefined) return [said(name, refused, placeOf(refused))];
+  const { budget } = options.privacy ?? {};
+  if (budget === undefined) return [];
+  const { rounds } = options;
+  const spent = refuseBudget(plan.settings, { rounds, budget });
+  return spent === undefined ? [] : [said(name, spent, ['rounds'])];
+}
+
+/** Which option a refusal is about, by its first words. */
+function placeOf(refusal: string): readonly string[] {
+  const places: readonly (readonly [string, readonly string[]])[] = [
+    ['noise ', ['privacy', 'noise']],
+    ['rate ', ['select']],
+    ['rounds of fixed size', ['select']],
+    ['delta ', ['privacy', 'delta']],
+    ['weights ', ['learn', 'weight']],
+  ];
+  return places.find(([words]) => refusal.startsWith(words))?.[1] ?? ['privacy'];
+}
+
+/** A refusal says what is wrong, and behind a colon or in a second sentence what to write. */
+function said(node: string, refusal: string, path: readonly string[]): Disagreement {
+  const at = refusal.search(/: write |\. Write /);
+  const end = at < 0 ? refusal.length : at;
+  const wrong = refusal.slice(0, end);
+  // The options of a federation have names of their own for how clients are chosen.
+  if (path[0] === 'select') {
+    return { node, path, message: wrong, hint: 'select: { probability: 0.1 }, or select: all' };
+  }
+  const hint = refusal
+    .slice(end + 2)
+    .trim()
+    .replace(/^Write/, 'write');
+  return { node, path, message: wrong, hint };
 }

@@ -4,6 +4,8 @@
  * @module
  */
 import type { Protocol } from '../../engine/host/protocol.ts';
+import { noiseJob } from './aggregator/noise-job.ts';
+import { tightJob } from './aggregator/tight-job.ts';
 import { type FederatedOptions, federatedConfig } from './config.ts';
 import { disagreements } from './disagreements.ts';
 import { FEDERATED_DROPS } from './drops.ts';
@@ -12,6 +14,7 @@ import { evaluateJob } from './learn/evaluate-job.ts';
 import { trainJob } from './learn/train-job.ts';
 import { FEDERATED_METRICS } from './metrics.ts';
 import { createFederated } from './node.ts';
+import { privateUpdateJob } from './private-update-job.ts';
 import { federatedProvisioning } from './provisioning.ts';
 import { quantiseJob } from './quantise-job.ts';
 import { SECAGG_JOBS } from './secagg/jobs.ts';
@@ -23,7 +26,15 @@ export const protocol: Protocol<FederatedOptions> = {
   config: federatedConfig,
   disagreements,
   provisioning: federatedProvisioning,
-  jobs: { ...SECAGG_JOBS, train: trainJob, evaluate: evaluateJob, quantise: quantiseJob },
+  jobs: {
+    ...SECAGG_JOBS,
+    train: trainJob,
+    evaluate: evaluateJob,
+    quantise: quantiseJob,
+    privateUpdate: privateUpdateJob,
+    noise: noiseJob,
+    tight: tightJob,
+  },
   moduleUrl: import.meta.url,
   drops: FEDERATED_DROPS,
   metrics: FEDERATED_METRICS,

@@ -102,6 +102,12 @@ export const FEDERATED_METRICS: readonly MetricDefinition[] = [
     help: 'epsilon that all models sent so far have spent, by Renyi differential privacy; neighbours differ in one client, added or removed',
   },
   {
+    name: 'federated.epsilon.tight',
+    kind: 'samples',
+    unit: 'count',
+    help: 'the same at the end of all rounds, by privacy loss distributions; for discrete noise, by Renyi differential privacy',
+  },
+  {
     name: 'dp.delta',
     kind: 'samples',
     unit: 'ratio',

@@ -6,6 +6,7 @@
  * @module
  */
 import type { FederatedOptions } from './config.ts';
+import { largestPrivateInput } from './privacy-plan.ts';
 
 /** Numbers of a session with so many clients. */
 export interface SessionPlan {
@@ -50,11 +51,12 @@ function thresholdOf(threshold: number | '1/2' | '2/3', holders: number): number
 }
 
 /** The largest value that a client can put into one element. */
-export function largestInput({ learn, data, privacy }: FederatedOptions): number {
-  const clip = privacy === undefined ? learn.clip : Math.min(learn.clip, privacy.clip);
+export function largestInput(options: FederatedOptions): number {
+  const { learn, data, privacy } = options;
+  if (privacy !== undefined) return largestPrivateInput(options);
   const weight = learn.weight === 'examples' ? data.examples : 1;
   // Rounding at random may go up by one step.
-  return (Math.ceil(clip * learn.scale) + 1) * weight;
+  return (Math.ceil(learn.clip * learn.scale) + 1) * weight;
 }
 
 /** Bits that the sum of `clients` inputs needs: n B <= 2^(b-1) - 1, for signed numbers. */

@@ -18,7 +18,8 @@ export interface UpdateSum {
 }
 
 /** The sum of updates as numbers, without the weight. */
-export function sumOfUpdates({ ring, bits, scale, hasWeight }: UpdateSum): Float64Array {
+export function sumOfUpdates(of: UpdateSum): Float64Array<ArrayBuffer> {
+  const { ring, bits, scale, hasWeight } = of;
   const count = ring.length - (hasWeight ? 1 : 0);
   const sum = new Float64Array(count);
   for (let at = 0; at < count; at += 1) sum[at] = signedElement(ring[at] as number, bits) / scale;

@@ -59,6 +59,9 @@ describe('room for a sum', () => {
       600,
     );
     expect(largestInput(options({ privacy: { place: 'central', clip: 0.25 } }))).toBe(16_385);
+    // With noise: 8 deviations of a client's share, z C S / sqrt(3).
+    expect(largestInput(options({ privacy: { place: 'distributed' } }))).toBe(65_537 + 302_698);
+    expect(largestInput(options({ privacy: { place: 'local' } }))).toBe(65_537 + 524_288);
   });
 });
 
@@ -122,7 +125,29 @@ describe('options that do not fit together', () => {
       ['a secureAggregation.modulusBits: the sum of 5 inputs up to 65537 needs 20 bits and has 19'],
       nodes(6, { secureAggregation: { modulusBits: 19 } }),
     ],
-  ])('names %s', (_, wanted, all) => {
+    [
+      'noise of nothing',
+      ['a privacy.noise: noise 0 has no bound'],
+      nodes(6, { privacy: { place: 'central', noise: 0 } }),
+    ],
+    [
+      'a fixed number of clients, whose account would assume chance',
+      [
+        'a select: rounds of fixed size are not Poisson-sampled, and the account of rate 0.6 assumes that',
+      ],
+      nodes(6, { select: { fixed: 3 }, privacy: { place: 'central' } }),
+    ],
+    [
+      'weights by examples, which nobody bounds',
+      ['a learn.weight: weights by number of examples have no bound'],
+      nodes(6, { learn: { weight: 'examples' }, privacy: { place: 'central' } }),
+    ],
+    [
+      'a budget that the rounds would overspend',
+      ['a rounds: 5 rounds would overspend a budget of epsilon 8: 2 rounds fit'],
+      nodes(6, { rounds: 5, privacy: { place: 'central', budget: 8 } }),
+    ],
+  ])('R-159: names %s', (_, wanted, all) => {
     expect(found(all)).toEqual(wanted);
   });
 

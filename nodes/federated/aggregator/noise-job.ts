@@ -1,0 +1,33 @@
+/**
+ * Noise of the aggregator, as a job: continuous, once for the sum.
+ *
+ * @module
+ */
+import type { JobDefinition } from '../../../engine/host/compute.ts';
+import { keyWords } from '../key-words.ts';
+import { addGaussianNoise } from '../privacy/noise.ts';
+
+/** A sum, and its noise. */
+export interface NoiseInput {
+  readonly sum: Float64Array<ArrayBuffer>;
+  /** 32 fresh random bytes. */
+  readonly key: Uint8Array<ArrayBuffer>;
+  /** Standard deviation, in units of the sum. */
+  readonly deviation: number;
+}
+
+const COORDINATE_NS = 40;
+
+/** The sum with noise. */
+export const noiseJob: JobDefinition = {
+  run: (input, crypto) => {
+    const { sum, key, deviation } = input as NoiseInput;
+    addGaussianNoise(sum, keyWords(crypto, key), deviation);
+    return sum;
+  },
+  costNs: (input) => COORDINATE_NS * (input as NoiseInput).sum.length,
+  transfer: {
+    input: (input) => [(input as NoiseInput).sum.buffer],
+    output: (output) => [(output as Float64Array<ArrayBuffer>).buffer],
+  },
+};

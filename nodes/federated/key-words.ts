@@ -1,0 +1,33 @@
+/**
+ * Random words from a key: the key stream of ChaCha20 (RFC 8439 section 2.4), counter from 0. Who
+ * could guess the words of noise could subtract it.
+ *
+ * @module
+ */
+import type { CryptoProvider } from '../../engine/host/crypto.ts';
+import type { WordSource } from './privacy/uniform-source.ts';
+
+const NONCE = new Uint8Array(12);
+const BLOCKS = 64;
+const BLOCK_BYTES = 64;
+const ZEROS = new Uint8Array(BLOCKS * BLOCK_BYTES);
+const WORDS = ZEROS.length / 4;
+
+/** The words of a key; 2^38 bytes of them. */
+export function keyWords(crypto: Pick<CryptoProvider, 'chacha20'>, key: Uint8Array): WordSource {
+  let view: DataView = new DataView(ZEROS.buffer);
+  let block = 0;
+  let next = WORDS;
+  return {
+    u32(): number {
+      if (next === WORDS) {
+        const stream = crypto.chacha20(key, NONCE, block, ZEROS);
+        view = new DataView(stream.buffer, stream.byteOffset, stream.length);
+        block += BLOCKS;
+        next = 0;
+      }
+      next += 1;
+      return view.getUint32(4 * (next - 1), true);
+    },
+  };
+}

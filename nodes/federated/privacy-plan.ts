@@ -1,0 +1,93 @@
+/**
+ * From the options of a federation to the noise of its rounds, and to what accounts for it.
+ *
+ * @module
+ */
+import type { FederatedOptions } from './config.ts';
+import { ROUNDING_BETA, roundedBound } from './privacy/distributed.ts';
+import type { PrivacySettings } from './privacy/settings.ts';
+
+/** Noise as clients and aggregator add it. */
+export interface NoisePlan {
+  /** What the account has to know. */
+  readonly settings: PrivacySettings;
+  /** Longest input after rounding, Euclidean, in ring units. */
+  readonly bound: number;
+  /** Variance of one client's noise, in squares of ring units. */
+  readonly clientVariance: number;
+  /** Standard deviation of the aggregator's noise, in units of the update; 0 if clients add it. */
+  readonly centralDeviation: number;
+  /** What the sum is divided by: the clients that are expected, whoever comes. */
+  readonly divisor: number;
+}
+
+/** Widths of a client's noise that a sum has room for: more happens once in 1e15 draws. */
+const NOISE_WIDTHS = 8;
+
+/**
+ * The noise of a federation; undefined if it promises no privacy.
+ * @param clients All of them, in a round or not.
+ * @param dimension Parameters of the model.
+ */
+export function noisePlan(
+  options: FederatedOptions,
+  clients: number,
+  dimension: number,
+): NoisePlan | undefined {
+  const { privacy, learn, minimum } = options;
+  if (privacy === undefined) return undefined;
+  const { place, clip, noise, delta } = privacy;
+  const gamma = 1 / learn.scale;
+  const ring = { clip, gamma, dimension, beta: ROUNDING_BETA };
+  const bound = roundedBound(ring);
+  const rate = rateOf(options, clients);
+  const settings: PrivacySettings = {
+    mechanism: place === 'central' ? 'gaussian' : 'discrete-gaussian',
+    place,
+    rate,
+    noise,
+    delta,
+    sampling: isFixed(options) ? 'fixed' : 'poisson',
+    weighting: learn.weight,
+    ...(place === 'central' ? {} : ring),
+    // Each adds as if only as many came as a sum needs; the rest is in excess.
+    ...(place === 'distributed' ? { clients: minimum } : {}),
+  };
+  const units = noise * clip * learn.scale;
+  const sharers = place === 'distributed' ? minimum : 1;
+  return {
+    settings,
+    bound,
+    clientVariance: place === 'central' ? 0 : (units * units) / sharers,
+    // Rounding makes an input longer than `clip`, by what the bound says.
+    centralDeviation: place === 'central' ? noise * bound * gamma : 0,
+    divisor: Math.max(1, rate * clients),
+  };
+}
+
+/** Chance of a client to be in a round. */
+function rateOf({ select }: FederatedOptions, clients: number): number {
+  if (select === 'all') return 1;
+  return 'probability' in select ? select.probability : Math.min(1, select.fixed / clients);
+}
+
+function isFixed({ select }: FederatedOptions): boolean {
+  return typeof select === 'object' && 'fixed' in select;
+}
+
+/** Largest element of an input with its noise. */
+export function largestPrivateInput({ learn, privacy, minimum }: FederatedOptions): number {
+  if (privacy === undefined) return 0;
+  const { place, clip, noise } = privacy;
+  const units = Math.ceil(clip * learn.scale) + 1;
+  if (place === 'central') return units;
+  const width = (noise * clip * learn.scale) / Math.sqrt(place === 'distributed' ? minimum : 1);
+  return units + Math.ceil(NOISE_WIDTHS * width);
+}
+
+/** Variance in the sum in multiples of what the account assumes; by the inputs that came. */
+export function realisedVariance(options: FederatedOptions, inputs: number): number {
+  const { privacy, minimum } = options;
+  if (privacy?.place === 'distributed') return inputs / minimum;
+  return privacy?.place === 'local' ? inputs : 1;
+}
