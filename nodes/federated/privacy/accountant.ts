@@ -205,10 +205,11 @@ export function refuseBudget(
   const fit = accountant.roundsThatFit(budget);
   if (rounds <= fit) return undefined;
   const noise = accountant.noiseFor({ epsilon: budget, rounds });
-  const louder =
-    noise === undefined ? '' : `, or noise: ${(Math.ceil(noise * 1e3) / 1e3).toFixed(3)}`;
-  const number = fit === 1 ? '1 round fits' : `${fit} rounds fit`;
-  return `${rounds} rounds would overspend a budget of epsilon ${budget}: ${number}. Write rounds: ${fit}${louder}`;
+  const louder = noise === undefined ? [] : [`noise: ${(Math.ceil(noise * 1e3) / 1e3).toFixed(3)}`];
+  const number = ['not even 1 round fits', '1 round fits'][fit] ?? `${fit} rounds fit`;
+  const ways = [...(fit === 0 ? [] : [`rounds: ${fit}`]), ...louder].join(', or ');
+  const advice = ways === '' ? 'Write a larger budget' : `Write ${ways}`;
+  return `${rounds} rounds would overspend a budget of epsilon ${budget}: ${number}. ${advice}`;
 }
 
 /** One round with the noise of so many clients; without a bound where the settings have none. */

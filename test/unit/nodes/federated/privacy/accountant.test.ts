@@ -179,6 +179,19 @@ describe('an accountant', () => {
     expect(spent(honest, 0)).toBe(Number.POSITIVE_INFINITY);
   });
 
+  it('pays for the general bound of sampling, the more the longer a run is', () => {
+    const noises = (rounds: number): readonly number[] =>
+      [CENTRAL, { ...DISTRIBUTED, rate: 0.1, mechanism: 'skellam' } as const].map(
+        (settings) => new Accountant(settings).noiseFor({ epsilon: 4, rounds })!,
+      );
+    const [central, distributed] = noises(1);
+    expect(distributed! / central!).toBeGreaterThan(1.04);
+    expect(distributed! / central!).toBeLessThan(1.07);
+    const [long, longer] = noises(500);
+    expect(longer! / long!).toBeGreaterThan(6.9);
+    expect(longer! / long!).toBeLessThan(7.2);
+  });
+
   it('pays a little for the ring, in both laws of noise', () => {
     const continuous = spentBy({ ...CENTRAL, rate: 1, noise: 2 }, 4).epsilon();
     const gaussian = spentBy(DISTRIBUTED, 4).epsilon();
@@ -258,6 +271,10 @@ describe('a budget', () => {
     expect(refuseBudget(CENTRAL, { rounds: fit + 1, budget: 4 })).toContain(`${fit} rounds fit`);
     const one = { ...CENTRAL, rate: 1, noise: 3 };
     const budget = spentBy(one, 1).epsilon();
-    expect(refuseBudget(one, { rounds: 2, budget })).toContain('1 round fits');
+    expect(refuseBudget(one, { rounds: 2, budget })).toContain('1 round fits. Write rounds: 1, or');
+    const none = refuseBudget(one, { rounds: 2, budget: budget / 2 })!;
+    expect(none).toMatch(/not even 1 round fits\. Write noise: [\d.]+$/);
+    const never = refuseBudget({ ...one, delta: 1e-9 }, { rounds: 2, budget: 1e-9 })!;
+    expect(never).toMatch(/not even 1 round fits\. Write a larger budget$/);
   });
 });

@@ -44,6 +44,14 @@ describe('clipping', () => {
     }
   });
 
+  it('did not end for a norm of 1e-160, whose square has no digits left', () => {
+    for (const bound of [1e-155, 1e-158, 1e-160, 5e-324]) {
+      const values = Float64Array.from({ length: 9 }, () => 7);
+      expect(clipL2(values, bound).wasClipped).toBe(true);
+      expect(l2Norm(values)).toBeLessThanOrEqual(bound);
+    }
+  });
+
   it('follows the quantile of the norms', () => {
     const norms = Array.from({ length: 101 }, (_, at) => 1 + at / 100);
     const clip = new AdaptiveClip({
