@@ -4,7 +4,6 @@
  *
  * @module
  */
-import type { CryptoProvider } from '../../../engine/host/crypto.ts';
 import { DiscreteGaussian } from './discrete-gaussian.ts';
 import { DiscreteGaussianLaw } from './discrete-gaussian-law.ts';
 import { rationalAtLeast } from './rational.ts';
@@ -12,11 +11,6 @@ import type { Mechanism } from './settings.ts';
 import { skellam } from './skellam.ts';
 import { uniformFrom, type WordSource } from './uniform-source.ts';
 
-/** Bytes of a key stream that are made at a time. */
-const PIECE = 16_384;
-const BLOCKS_PER_PIECE = PIECE / 64;
-const WORDS_PER_PIECE = PIECE / 4;
-const NONCE_LENGTH = 12;
 /** From here on the variance is the parameter to the last digit. */
 const EXACT_FROM = 10;
 
@@ -64,28 +58,4 @@ export class RingNoise {
     const uniform = uniformFrom(words);
     return (): number => gaussian.draw(uniform);
   }
-}
-
-/**
- * Words of the ChaCha20 key stream of a key, from block 0 with a nonce of zeros.
- * @param key 32 bytes, used for nothing else.
- */
-export function keyWords(key: Uint8Array, crypto: Pick<CryptoProvider, 'chacha20'>): WordSource {
-  const zeros = new Uint8Array(PIECE);
-  const nonce = new Uint8Array(NONCE_LENGTH);
-  let piece: DataView = new DataView(new ArrayBuffer(0));
-  let next = WORDS_PER_PIECE;
-  let blocks = 0;
-  return {
-    u32: (): number => {
-      if (next === WORDS_PER_PIECE) {
-        const bytes = crypto.chacha20(key, nonce, blocks, zeros);
-        piece = new DataView(bytes.buffer, bytes.byteOffset, PIECE);
-        blocks += BLOCKS_PER_PIECE;
-        next = 0;
-      }
-      next += 1;
-      return piece.getUint32(4 * (next - 1), true);
-    },
-  };
 }
