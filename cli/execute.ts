@@ -118,7 +118,11 @@ function soFar(
   const began = performance.now();
   return (result) => {
     const input = runInput(facts, [result], performance.now() - began);
-    return reportSoFar({ ...input, mode, ...(mode === 'live' ? { cpu: 'real' } : {}) });
+    return reportSoFar({
+      ...input,
+      mode,
+      ...(mode === 'live' ? { cpu: 'real', crypto: scenario.crypto } : {}),
+    });
   };
 }
 

@@ -138,6 +138,9 @@ export function kpiMark(kpi: KpiResult): '✓' | '✗' | '–' | '?' {
   return ({ pass: '✓', fail: '✗', 'not-applicable': '–', inconclusive: '?' } as const)[kpi.status];
 }
 
+/** Follows the provider's name where jobs compute agreements once for both ends. */
+export const SHARED_CRYPTO = ', agreements shared';
+
 /**
  * The conditions of the verdict: the kind of run, modelled cryptography, a modelled processor, an
  * early end.
@@ -151,7 +154,8 @@ export function conditionsText(report: Report): readonly string[] {
     ...(report.layout === undefined ? [] : [report.layout]),
     ...pacedText(report),
     ...interactiveText(report),
-    ...(report.crypto === 'modelled' ? ['crypto modelled'] : []),
+    ...(report.crypto.startsWith('modelled') ? ['crypto modelled'] : []),
+    ...(report.crypto.endsWith(SHARED_CRYPTO) ? ['crypto shared'] : []),
     ...(report.cpu.startsWith('calibrated') ? [`cpu ${report.cpu}`] : []),
   ];
 }

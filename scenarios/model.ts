@@ -276,6 +276,8 @@ export interface Scenario {
   /** Calendar time of virtual 0, Unix seconds. */
   readonly epochSeconds: number;
   readonly crypto: 'noble' | 'node' | 'sodium' | 'modelled';
+  /** In virtual time, jobs of its nodes compute what two of them agree on once. */
+  readonly sharesAgreements?: boolean;
   /** Processor time is charged by this profile; if absent, it is not modelled. */
   readonly cpu?: CpuChoice;
   /** Options merged over those of the topology's hosts, by protocol or node name. */

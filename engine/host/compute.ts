@@ -38,6 +38,12 @@ export interface JobDefinition {
    */
   readonly transfer?: JobTransfer;
   /**
+   * True: in virtual time, what two secrets of {@link CryptoProvider.x25519Key} agree on is computed
+   * once for both ends, whose jobs cost the same as before. Reports say so. Live, each end computes.
+   * Default false.
+   */
+  readonly sharesAgreements?: boolean;
+  /**
    * If present, this is a byte job: its input is a {@link ByteJobInput}, its output a {@link
    * ByteJobOutput}, and hosts call this instead of `run`, which must do the same.
    */

@@ -39,6 +39,8 @@ export interface JobOwner {
   readonly name: string;
   readonly jobs: Readonly<Record<string, JobDefinition>>;
   readonly crypto: CryptoProvider;
+  /** The provider of jobs that share agreements. */
+  readonly sharing: () => CryptoProvider;
   /** Runs code of the node. */
   readonly called: (code: () => void) => void;
 }
@@ -49,6 +51,7 @@ export class SimCompute {
   private readonly jobs: Readonly<Record<string, JobDefinition>>;
   private readonly keyPrefix: string;
   private readonly crypto: CryptoProvider;
+  private readonly sharing: JobOwner['sharing'];
   private readonly called: JobOwner['called'];
   /** Jobs on bytes that have been called, with the setup of the last call. */
   private readonly open = new Map<
@@ -60,6 +63,7 @@ export class SimCompute {
     this.machine = machine;
     this.jobs = owner.jobs;
     this.crypto = owner.crypto;
+    this.sharing = owner.sharing;
     this.called = owner.called;
     this.keyPrefix = `${owner.name}/`;
   }
@@ -93,12 +97,16 @@ export class SimCompute {
       const { bytes } = definition;
       const output =
         bytes === undefined
-          ? definition.run(input, this.crypto)
+          ? definition.run(input, this.cryptoOf(definition))
           : this.runBytes(job, bytes, input as ByteJobInput);
       return { kind: 'done', output };
     } catch (error) {
       return { kind: 'failed', message: error instanceof Error ? error.message : String(error) };
     }
+  }
+
+  private cryptoOf({ sharesAgreements = false }: JobDefinition): CryptoProvider {
+    return sharesAgreements ? this.sharing() : this.crypto;
   }
 
   private runBytes(name: string, definition: ByteJob, input: ByteJobInput): ByteJobOutput {

@@ -35,6 +35,8 @@ export interface HostWorld {
   /** The machine of that name, made on first use. */
   machine(name: string): Machine;
   crypto(host: string, machine: Machine): CryptoProvider;
+  /** For jobs whose agreements are computed once for both ends; charges nothing. */
+  sharingCrypto(host: string): CryptoProvider;
   /** A number for a name, in the order of first use, for the fingerprint. */
   nameNumber(name: string): number;
   /** Index of the host that owns an address. */

@@ -129,6 +129,7 @@ export class SimHost implements StreamHost, StackHost, StackMember {
       name: options.name,
       jobs: options.jobs ?? {},
       crypto: this.crypto,
+      sharing: (): CryptoProvider => world.sharingCrypto(options.name),
       called: (code): void => world.calls.run(index, NODE_CALL.job, code),
     });
     this.keyMaterial = new SeededBytes(world.network.seed, options.name);

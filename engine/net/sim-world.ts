@@ -24,6 +24,7 @@ import { Machine, type TimedWork, WHOLE_BUFFER } from './machine.ts';
 import { FINGERPRINT, Network, type PacketSink } from './network.ts';
 import { NODE_CALL, NodeCalls } from './node-calls.ts';
 import { cutPairs, pairsOf } from './partition.ts';
+import { SharedAgreements } from './shared-agreements.ts';
 import { SimHost, type SimHostOptions } from './sim-host.ts';
 import type { HostWorld } from './sim-host-world.ts';
 import { type LinkEffect, type LinkEndPlace, SimLink } from './sim-link.ts';
@@ -109,6 +110,7 @@ export class SimWorld implements HostWorld, PacketSink {
   private readonly media = new Map<number, SimSegment>();
   private readonly loopbacks = new Map<number, Direction>();
   private readonly machines = new Map<string, Machine>();
+  private readonly agreements = new SharedAgreements();
   private readonly names = new Map<string, number>();
   private isSealed = false;
 
@@ -323,6 +325,10 @@ export class SimWorld implements HostWorld, PacketSink {
   crypto(host: string, machine: Machine): CryptoProvider {
     const provider = this.options.cryptoFor(host);
     return machine.profile === undefined ? provider : new ChargedCrypto(provider, machine);
+  }
+
+  sharingCrypto(host: string): CryptoProvider {
+    return this.agreements.share(this.options.cryptoFor(host));
   }
 
   nameNumber(name: string): number {

@@ -117,6 +117,8 @@ const scenario = object<Scenario>({
   drainNs: number(0, DURATION_MAX),
   epochSeconds: number(0, Number.MAX_SAFE_INTEGER),
   crypto: oneOf('noble', 'node', 'sodium', 'modelled'),
+  // Agents are live.
+  sharesAgreements: nothing,
   cpu: nothing,
   options: record(record(plain(DEPTH_MAX), PARTS_MAX), PARTS_MAX),
   traffic: list(traffic, PARTS_MAX),

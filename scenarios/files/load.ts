@@ -18,7 +18,7 @@ import {
   type PlacedProtocol,
   placedProtocols,
 } from '../../topologies/build/options.ts';
-import { resolveStack } from '../../topologies/build/stack.ts';
+import { resolveStack, stackNames } from '../../topologies/build/stack.ts';
 import { findFile } from '../../topologies/files/find-file.ts';
 import { listOverrides, overridesBelow } from '../../topologies/files/overrides.ts';
 import { collect, Problems } from '../../topologies/files/problems.ts';
@@ -33,6 +33,7 @@ import {
   topologyOf,
   protocolNames as topologyProtocols,
 } from '../../topologies/load.ts';
+import type { Topology } from '../../topologies/model.ts';
 import { cpuChoice, readProfile } from '../calibration/profile-file.ts';
 import type { Scenario, SweepSpec } from '../model.ts';
 import { ScenarioContext } from './context.ts';
@@ -202,6 +203,7 @@ function resolveAll({ request, problems }: Parts, read: Read): Scenario {
     ...untilOf(input),
     epochSeconds: input.epoch ?? EPOCH_DEFAULT,
     crypto: input.crypto ?? 'node',
+    ...sharingOf(topology, registry),
     ...cpuOf(input, source),
     options,
     ...traffic,
@@ -214,6 +216,13 @@ function resolveAll({ request, problems }: Parts, read: Read): Scenario {
     ...(privacy === undefined ? {} : { privacy }),
     ...(input.timeLimit === undefined ? {} : { timeLimitMs: Math.ceil(input.timeLimit / 1e6) }),
   };
+}
+
+/** Whether a protocol of the scenario has jobs that compute agreements once for both ends. */
+function sharingOf(topology: Topology, registry: Registry): Pick<Scenario, 'sharesAgreements'> {
+  const names = new Set(topology.hosts.flatMap((host) => stackNames(host)));
+  const jobs = [...names].flatMap((name) => Object.values(registry.protocols(name)?.jobs ?? {}));
+  return jobs.some((job) => job.sharesAgreements === true) ? { sharesAgreements: true } : {};
 }
 
 /** The topology with the layers of the scenario on its hosts. */

@@ -11,6 +11,7 @@ import { performance } from 'node:perf_hooks';
 import { Piscina } from 'piscina';
 import type { MetricDefinition } from '../../engine/host/measure.ts';
 import { entryModule } from '../../engine/live/own-form.ts';
+import { SHARED_CRYPTO } from '../../reports/kpi-text.ts';
 import type { RunInput, SeedResult } from '../../reports/model.ts';
 import type { Scenario } from '../model.ts';
 import type { Recordings, SeedAnswer, SeedJob } from './job.ts';
@@ -215,7 +216,7 @@ export function runInput(order: OrderFacts, done: readonly SeedResult[], wallMs:
       warmupNs: scenario.warmupNs,
     },
     mode: 'sim',
-    crypto: scenario.crypto,
+    crypto: scenario.sharesAgreements ? `${scenario.crypto}${SHARED_CRYPTO}` : scenario.crypto,
     cpu: cpuText(scenario.cpu),
     ...(scenario.cpu === undefined ? {} : { cpuProfileSha256: scenario.cpu.sha256 }),
     kpis: scenario.kpis,

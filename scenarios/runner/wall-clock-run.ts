@@ -61,7 +61,9 @@ export async function runInTurn(
   }
   const input = runInput(order, done, performance.now() - beganMs);
   const definitions = [...input.definitions, ...facts.definitions];
-  return { kind: 'judged', input: { ...input, ...facts, definitions } };
+  // Live nodes share nothing.
+  const { crypto } = order.scenario;
+  return { kind: 'judged', input: { ...input, crypto, ...facts, definitions } };
 }
 
 /** Ends a run early, on Ctrl-C or at the time limit in its file. */

@@ -295,10 +295,13 @@ export const SECAGG_JOBS: Readonly<Record<JobName, JobDefinition>> = {
     verifySignatures,
     ({ items }) => items.length * verification,
   ),
-  shareKeys: definition<'shareKeys'>(
-    shareKeys,
-    ({ holders, ownSecret }) => holders.length * holderCostNs(1 + ownSecret.coefficients.length),
-  ),
+  shareKeys: {
+    ...definition<'shareKeys'>(
+      shareKeys,
+      ({ holders, ownSecret }) => holders.length * holderCostNs(1 + ownSecret.coefficients.length),
+    ),
+    sharesAgreements: true,
+  },
   openBoxes: definition<'openBoxes'>(openBoxes, ({ boxes }) => boxes.length * (derivation + box)),
   rebuildSecrets: definition<'rebuildSecrets'>(rebuildSecrets, ({ groups }) =>
     groups.reduce(
