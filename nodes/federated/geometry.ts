@@ -1,5 +1,6 @@
 /**
- * Federated learning: numbers of the protocol, limits and defaults.
+ * Federated learning: numbers of the protocol, limits and defaults. Sessions are those of secure
+ * aggregation (Bonawitz et al. 2017, section 4); the rest follows no specification, and says why.
  *
  * @module
  */

@@ -56,6 +56,17 @@ export const GOLDEN_RUNS: Readonly<Record<string, GoldenRun>> = {
     set: { 'options.alice/fabric.load.sizes': '[2MB]', events: '[]', duration: '3s' },
     seeds: SEEDS,
   },
+  'federated-dropout': {
+    scenario: 'federated-dropout.yaml',
+    set: { 'stack.1.options.rounds': '5' },
+    seeds: SEEDS,
+  },
+  'federated-malicious-server': {
+    scenario: 'federated-malicious-server.yaml',
+    set: {},
+    seeds: SEEDS,
+  },
+  federated: { scenario: 'federated.yaml', set: { 'stack.1.options.rounds': '2' }, seeds: SEEDS },
   'federated-hello': { scenario: 'federated-hello.yaml', set: {}, seeds: SEEDS },
   'fabric-groups': { scenario: 'fabric-groups.yaml', set: {}, seeds: SEEDS },
   'dtn-crash': { scenario: 'dtn-crash.yaml', set: {}, seeds: SEEDS },
