@@ -7,8 +7,9 @@
 import { describe, expect, it } from 'vitest';
 import { fromHex, toHex } from '../../nodes/_kit/bytes.ts';
 import { MESSAGE } from '../../nodes/federated/secagg/messages.ts';
-import { CRYPTO, Session } from '../unit/nodes/federated/secagg/session.ts';
+import { Session } from '../unit/nodes/federated/secagg/session.ts';
 import { hasVectors, vectors } from '../vectors-root.ts';
+import { realProviders } from './providers.ts';
 
 interface ClientVector {
   readonly neighbours: readonly number[];
@@ -76,41 +77,44 @@ describe.skipIf(!hasVectors)('rounds of secure aggregation', () => {
     ? vectors<{ readonly cases: readonly RoundVector[] }>('federated/secagg-rounds.json')
     : { cases: [] };
 
-  it.each(cases)('$name', (vector) => {
-    const { config, clients } = vector;
-    const leaves = new Map([
-      ...vector.dropBeforeShares.map((index) => [index, MESSAGE.shareKeys] as const),
-      ...vector.dropBeforeInput.map((index) => [index, MESSAGE.maskedInput] as const),
-      ...vector.dropBeforeUnmask.map((index) => [index, MESSAGE.unmask] as const),
-    ]);
-    const publicKeyOf = (index: number): Uint8Array =>
-      fromHex(clients[index]?.identityPublic ?? '');
-    const session = new Session({
-      config: {
-        ...{ random: fromHex(config.sessionRandom), round: config.round, n: config.clients },
-        ...{ k: config.degree, t: config.threshold, m: config.length, bits: config.modulusBits },
-        mode: config.mode === 1 ? 'signed' : 'semi-honest',
-      },
-      leaves,
-      inputs: clients.map(({ input }) => Uint32Array.from(input)),
-      // The published rings are in the order of the indices.
-      server: { random: { shuffle: () => undefined }, publicKeyOf },
-      client: (index) => {
-        const client = clients[index] as ClientVector;
-        const draws = [client.cSK, client.sSK, client.b];
-        draws.push(...client.coefficientsS, ...client.coefficientsB);
-        return {
-          randomBytes: () => fromHex(draws.shift() as string),
-          identity: { secret: fromHex(client.identitySecret ?? ''), publicKeyOf },
-        };
-      },
-    }).run();
+  describe.each(realProviders)('by %s', (_provider, crypto) => {
+    it.each(cases)('$name', (vector) => {
+      const { config, clients } = vector;
+      const leaves = new Map([
+        ...vector.dropBeforeShares.map((index) => [index, MESSAGE.shareKeys] as const),
+        ...vector.dropBeforeInput.map((index) => [index, MESSAGE.maskedInput] as const),
+        ...vector.dropBeforeUnmask.map((index) => [index, MESSAGE.unmask] as const),
+      ]);
+      const publicKeyOf = (index: number): Uint8Array =>
+        fromHex(clients[index]?.identityPublic ?? '');
+      const session = new Session({
+        config: {
+          ...{ random: fromHex(config.sessionRandom), round: config.round, n: config.clients },
+          ...{ k: config.degree, t: config.threshold, m: config.length, bits: config.modulusBits },
+          mode: config.mode === 1 ? 'signed' : 'semi-honest',
+        },
+        leaves,
+        inputs: clients.map(({ input }) => Uint32Array.from(input)),
+        // The published rings are in the order of the indices.
+        crypto,
+        server: { crypto, random: { shuffle: () => undefined }, publicKeyOf },
+        client: (index) => {
+          const client = clients[index] as ClientVector;
+          const draws = [client.cSK, client.sSK, client.b];
+          draws.push(...client.coefficientsS, ...client.coefficientsB);
+          return {
+            crypto,
+            randomBytes: () => fromHex(draws.shift() as string),
+            identity: { secret: fromHex(client.identitySecret ?? ''), publicKeyOf },
+          };
+        },
+      }).run();
 
-    expect(session.drops).toEqual([]);
-    expect([...(session.sum?.ring ?? [])]).toEqual(vector.sum);
-    expect(toHex(session.server.session)).toBe(vector.sid);
-    const compared = clients.map((client, index) => compare(session, client, index));
-    expect(compared.reduce((sum, count) => sum + count)).toBeGreaterThan(5 * clients.length);
-    expect(CRYPTO.name).toBe('node');
+      expect(session.drops).toEqual([]);
+      expect([...(session.sum?.ring ?? [])]).toEqual(vector.sum);
+      expect(toHex(session.server.session)).toBe(vector.sid);
+      const compared = clients.map((client, index) => compare(session, client, index));
+      expect(compared.reduce((sum, count) => sum + count)).toBeGreaterThan(5 * clients.length);
+    });
   });
 });

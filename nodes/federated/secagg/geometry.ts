@@ -1,7 +1,7 @@
 /**
- * Lengths, labels and limits of the secure aggregation suite `orrery-secagg-1`, whose primitives are those
- * of RFC 7748, RFC 5869 and RFC 8439. X25519 (RFC 7748),
- * ChaCha20 and Poly1305 (RFC 8439), Ed25519 (RFC 8032), Shamir's sharing (CACM 1979).
+ * Lengths, labels and limits of the secure aggregation suite `orrery-secagg-1`: X25519 (RFC 7748),
+ * ChaCha20 and Poly1305 (RFC 8439), Ed25519 (RFC 8032), Shamir's sharing (CACM 1979);
+ * docs/spec/secure-aggregation.md.
  *
  * @module
  */

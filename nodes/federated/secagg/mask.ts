@@ -1,6 +1,7 @@
 /**
  * Masks: the keys of a session (HKDF-SHA-256, RFC 5869, the session as salt) and the key streams
- * that hide an input (ChaCha20, RFC 8439 section 2.4, block counter from 0).
+ * that hide an input (ChaCha20, RFC 8439 section 2.4, block counter from 0);
+ * docs/spec/secure-aggregation.md#primitives.
  *
  * An element is a little-endian 32-bit word of the stream modulo 2^b, which is uniform since 2^b
  * divides 2^32.

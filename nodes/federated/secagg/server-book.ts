@@ -5,6 +5,7 @@
  */
 import type { CryptoProvider } from '../../../engine/host/crypto.ts';
 import { toHex } from '../../_kit/bytes.ts';
+import { wipe } from '../../_kit/secrets.ts';
 import type { SecaggDrop } from './drops.ts';
 import { KEY_LENGTH } from './geometry.ts';
 import type { MaskGraph } from './graph.ts';
@@ -109,6 +110,14 @@ export class ServerBook {
     }
     this.signatures.set(index, signature.slice());
     return undefined;
+  }
+
+  /** Overwrites all shares. */
+  wipe(): void {
+    for (const secrets of [this.shares.own, this.shares.pair]) {
+      for (const held of secrets.values()) for (const share of held.values()) wipe(share);
+      secrets.clear();
+    }
   }
 
   /** Notes shares, none of which may be of a secret that `from` was not asked about. */

@@ -4,7 +4,7 @@
  *
  * A phase ends at its timer, or when all who are expected answered or are gone; not at the t-th
  * answer, which would waste the work of honest clients. What a phase hands on is fixed when it ends,
- * so that all clients see the same members.
+ * so that all clients see the same members (docs/spec/secure-aggregation.md#rules).
  *
  * @module
  */
@@ -13,6 +13,7 @@ import type { Random } from '../../../engine/host/random.ts';
 import type { Nanoseconds } from '../../../engine/host/time.ts';
 import { equalBytes } from '../../_kit/bytes.ts';
 import type { Machine, TimerDue } from '../../_kit/machine.ts';
+import { wipe } from '../../_kit/secrets.ts';
 import { assert } from './assert.ts';
 import { attackOf, type ServerDouble, seedDoubleOf } from './doubles.ts';
 import type { SecaggDrop } from './drops.ts';
@@ -344,6 +345,7 @@ export class ServerMachine implements Machine<Exclude<ServerInput, TimerDue>, Se
     const double = seedDoubleOf(this.#parts.double);
     const jobs = seedJobs(this.#survival, secrets, { session: this.#session, double, keys });
     this.#jobs.start('deriveSeeds', jobs, (outputs) => {
+      for (const secret of [...secrets.own.values(), ...secrets.pair.values()]) wipe(secret);
       const streams = streamsOf(jobs, outputs);
       if (streams === undefined) this.#abort('reconstruct-mismatch');
       else this.#sum(streams);
@@ -395,6 +397,7 @@ export class ServerMachine implements Machine<Exclude<ServerInput, TimerDue>, Se
   /** Tells everybody who may still listen. */
   #end(phase: 'done' | 'aborted', outcome: SecaggOutcome): void {
     const survivors = this.#survivors.length;
+    this.#book.wipe();
     for (let to = 0; to < this.#parts.config.n; to += 1) {
       if (!this.#gone.has(to)) this.#send(to, { type: MESSAGE.done, outcome, survivors });
     }

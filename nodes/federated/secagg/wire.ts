@@ -1,6 +1,7 @@
 /**
- * The messages of secure aggregation, arrays in deterministic CBOR (RFC 8949 section 4.2.1) that
- * begin with the type and, except the invitation, the session:
+ * The messages of secure aggregation (docs/spec/secure-aggregation.md#messages), arrays in
+ * deterministic CBOR (RFC 8949 section 4.2.1) that begin with the type and, except the invitation,
+ * the session:
  *
  * ```
  *  0 invite           [0, config]
