@@ -3,7 +3,6 @@
  *
  * @module
  */
-import type { CryptoProvider } from '../host/crypto.ts';
 import type { Direction } from './direction.ts';
 import type { EndpointTable } from './endpoint-table.ts';
 import type { Machine } from './machine.ts';
@@ -12,6 +11,7 @@ import type { NodeCalls } from './node-calls.ts';
 import type { LogSink, TraceRecorder } from './sim-observers.ts';
 import type { BufferOwnership } from './sim-socket.ts';
 import type { StreamModel } from './stream-hook.ts';
+import type { WorldCrypto } from './world-crypto.ts';
 
 /**
  * Event kind of a send that waits for the processor: target is the packet, argument the direction.
@@ -34,9 +34,7 @@ export interface HostWorld {
   readonly syncDelayNs: number;
   /** The machine of that name, made on first use. */
   machine(name: string): Machine;
-  crypto(host: string, machine: Machine): CryptoProvider;
-  /** For jobs whose agreements are computed once for both ends; charges nothing. */
-  sharingCrypto(host: string): CryptoProvider;
+  readonly crypto: WorldCrypto;
   /** A number for a name, in the order of first use, for the fingerprint. */
   nameNumber(name: string): number;
   /** Index of the host that owns an address. */

@@ -121,7 +121,7 @@ export class SimHost implements StreamHost, StackHost, StackMember {
     this.address = options.address;
     this.machine = world.machine(options.machine ?? options.name);
     this.protocol = options.protocol ?? '';
-    this.crypto = world.crypto(options.name, this.machine);
+    this.crypto = world.crypto.of(options.name, this.machine);
     this.meter = new MeterTable(options.metrics ?? []);
     this.dropNames = options.drops;
     this.clockModel = new SimClock(world.epochSeconds, options.clock);
@@ -129,7 +129,7 @@ export class SimHost implements StreamHost, StackHost, StackMember {
       name: options.name,
       jobs: options.jobs ?? {},
       crypto: this.crypto,
-      sharing: (): CryptoProvider => world.sharingCrypto(options.name),
+      sharing: (): CryptoProvider => world.crypto.sharing(options.name),
       called: (code): void => world.calls.run(index, NODE_CALL.job, code),
     });
     this.keyMaterial = new SeededBytes(world.network.seed, options.name);

@@ -39,7 +39,7 @@ export function simLayerSupply(
     name: `${host.name}/${protocol}`,
     jobs,
     crypto,
-    sharing: (): CryptoProvider => world.sharingCrypto(host.name),
+    sharing: (): CryptoProvider => world.crypto.sharing(host.name),
     called: (code): void => calls.run(index, NODE_CALL.job, code),
   });
   const keys = new SeededBytes(network.seed, name);

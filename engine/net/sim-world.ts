@@ -13,7 +13,6 @@ import type { Seed } from '../core/stream.ts';
 import type { CryptoProvider } from '../host/crypto.ts';
 import type { Nanoseconds } from '../host/time.ts';
 import { NO_BUFFER } from './buffer-pool.ts';
-import { ChargedCrypto } from './charged-crypto.ts';
 import type { MachineSpec } from './cpu-profile.ts';
 import type { Direction } from './direction.ts';
 import type { NetworkObserver } from './direction-context.ts';
@@ -24,7 +23,6 @@ import { Machine, type TimedWork, WHOLE_BUFFER } from './machine.ts';
 import { FINGERPRINT, Network, type PacketSink } from './network.ts';
 import { NODE_CALL, NodeCalls } from './node-calls.ts';
 import { cutPairs, pairsOf } from './partition.ts';
-import { SharedAgreements } from './shared-agreements.ts';
 import { SimHost, type SimHostOptions } from './sim-host.ts';
 import type { HostWorld } from './sim-host-world.ts';
 import { type LinkEffect, type LinkEndPlace, SimLink } from './sim-link.ts';
@@ -33,6 +31,7 @@ import { SimSegment } from './sim-segment.ts';
 import { BufferOwnership, type SimSocket } from './sim-socket.ts';
 import type { StoreFault } from './sim-store.ts';
 import { NO_STREAMS, type StreamModel } from './stream-hook.ts';
+import { WorldCrypto } from './world-crypto.ts';
 
 /** Parts of a world. */
 export interface SimWorldOptions {
@@ -96,6 +95,7 @@ export class SimWorld implements HostWorld, PacketSink {
   readonly epochSeconds: number;
   readonly syncDelayNs: number;
   readonly logSink: LogSink | undefined;
+  readonly crypto: WorldCrypto;
   /** Receives what nodes report for drawings. */
   recorder: TraceRecorder | undefined;
   /** Datagrams for which no link was found. */
@@ -110,7 +110,6 @@ export class SimWorld implements HostWorld, PacketSink {
   private readonly media = new Map<number, SimSegment>();
   private readonly loopbacks = new Map<number, Direction>();
   private readonly machines = new Map<string, Machine>();
-  private readonly agreements = new SharedAgreements();
   private readonly names = new Map<string, number>();
   private isSealed = false;
 
@@ -120,6 +119,7 @@ export class SimWorld implements HostWorld, PacketSink {
     this.syncDelayNs = options.syncDelayNs ?? 0;
     this.streams = options.streams ?? NO_STREAMS;
     this.logSink = options.log;
+    this.crypto = new WorldCrypto(options.cryptoFor);
     this.network = new Network({
       seed: options.seed,
       sink: this,
@@ -320,15 +320,6 @@ export class SimWorld implements HostWorld, PacketSink {
     const made = new Machine(this.network.scheduler, this.options.machines?.[name]);
     this.machines.set(name, made);
     return made;
-  }
-
-  crypto(host: string, machine: Machine): CryptoProvider {
-    const provider = this.options.cryptoFor(host);
-    return machine.profile === undefined ? provider : new ChargedCrypto(provider, machine);
-  }
-
-  sharingCrypto(host: string): CryptoProvider {
-    return this.agreements.share(this.options.cryptoFor(host));
   }
 
   nameNumber(name: string): number {

@@ -1,0 +1,30 @@
+/**
+ * The crypto providers of a world's hosts, charged to their machines or not.
+ *
+ * @module
+ */
+import type { CryptoProvider } from '../host/crypto.ts';
+import { ChargedCrypto } from './charged-crypto.ts';
+import type { Machine } from './machine.ts';
+import { SharedAgreements } from './shared-agreements.ts';
+
+/** Hands providers to hosts and their jobs. */
+export class WorldCrypto {
+  private readonly cryptoFor: (host: string) => CryptoProvider;
+  private readonly agreements = new SharedAgreements();
+
+  constructor(cryptoFor: (host: string) => CryptoProvider) {
+    this.cryptoFor = cryptoFor;
+  }
+
+  /** The provider of a host, whose calls its machine is charged for if it has a profile. */
+  of(host: string, machine: Machine): CryptoProvider {
+    const provider = this.cryptoFor(host);
+    return machine.profile === undefined ? provider : new ChargedCrypto(provider, machine);
+  }
+
+  /** For jobs whose agreements are computed once for both ends; charges nothing. */
+  sharing(host: string): CryptoProvider {
+    return this.agreements.share(this.cryptoFor(host));
+  }
+}
