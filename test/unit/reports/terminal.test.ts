@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { compareReports } from '../../../reports/compare.ts';
 import { judge } from '../../../reports/judge.ts';
-import { seedCommand } from '../../../reports/kpi-text.ts';
+import { SHARED_CRYPTO, seedCommand } from '../../../reports/kpi-text.ts';
 import { originFacts } from '../../../reports/report-facts.ts';
 import { renderTerminal, renderVerdictLine } from '../../../reports/terminal.ts';
 import { runInput } from './fixture.ts';
@@ -112,6 +112,16 @@ describe('the terminal report', () => {
     expect(line).toContain('crypto modelled');
     expect(line).toContain('cpu calibrated');
     expect(renderTerminal(judge(base), plain)).toContain('CPU time not modelled');
+  });
+
+  it('names agreements that were computed once for both ends, beside modelled crypto or alone', () => {
+    const base = runInput({ seeds: 1, slowdown: 1 });
+    const verdict = (crypto: string): string =>
+      renderVerdictLine(judge({ ...base, crypto }), plain);
+    expect(verdict(`node${SHARED_CRYPTO}`)).toContain('crypto shared');
+    expect(verdict(`node${SHARED_CRYPTO}`)).not.toContain('modelled');
+    expect(verdict(`modelled${SHARED_CRYPTO}`)).toMatch(/crypto modelled.*crypto shared/);
+    expect(verdict('node')).not.toContain('crypto');
   });
 
   it('says by name that nothing was measured', () => {

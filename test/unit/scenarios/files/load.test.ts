@@ -1,4 +1,5 @@
 import { afterAll, describe, expect, it } from 'vitest';
+import type { Protocol } from '../../../../engine/host/protocol.ts';
 import { loadScenario, moduleProtocols, nodeOptions } from '../../../../scenarios/files/load.ts';
 import type { Scenario } from '../../../../scenarios/model.ts';
 import { FileFolder, registry } from '../../../bad-files/fixture.ts';
@@ -26,6 +27,19 @@ describe('a scenario', () => {
       events: [],
       kpis: [],
     });
+  });
+
+  it('knows from its protocols whether jobs share agreements', () => {
+    const job = (sharesAgreements: boolean): Protocol => ({
+      ...(registry.protocols('datagram') as Protocol),
+      jobs: { agree: { run: (): number => 0, sharesAgreements } },
+    });
+    const found = [true, false].map((shares) => {
+      const path = files.write('scenarios/s.yaml', BASE);
+      const own = { ...registry, protocols: (): Protocol => job(shares) };
+      return loadScenario({ path, folders: files.folders, registry: own, overrides: {} });
+    });
+    expect(found.map((scenario) => scenario.sharesAgreements)).toEqual([true, undefined]);
   });
 
   it('takes seeds as a number or a list, the epoch as date or seconds, and a time limit', () => {
