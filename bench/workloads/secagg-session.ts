@@ -1,0 +1,68 @@
+/**
+ * A whole session of secure aggregation without a network: machines joined directly, jobs run at
+ * once in the same thread.
+ *
+ * @module
+ */
+import type { CryptoProvider } from '../../engine/host/crypto.ts';
+import { ClientMachine } from '../../nodes/federated/secagg/client-machine.ts';
+import type { ClientInput, ServerInput } from '../../nodes/federated/secagg/effects.ts';
+import type { ComputeEffect } from '../../nodes/federated/secagg/job-stage.ts';
+import { SECAGG_JOBS } from '../../nodes/federated/secagg/jobs.ts';
+import { MESSAGE } from '../../nodes/federated/secagg/messages.ts';
+import { ServerMachine } from '../../nodes/federated/secagg/server-machine.ts';
+import type { SecaggConfig } from '../../nodes/federated/secagg/session-config.ts';
+
+const FOREVER_NS = 1e15;
+
+/** Runs a session in which client u puts in u + 1 everywhere. @returns an element of the sum. */
+export function sumOfSession(config: SecaggConfig, crypto: CryptoProvider): number {
+  const queue: (() => void)[] = [];
+  let drawn = 0;
+  const randomBytes = (length: number): Uint8Array => {
+    drawn += 1;
+    const number = Uint8Array.of(drawn >>> 16, drawn >>> 8, drawn);
+    return crypto.shake256(number, length);
+  };
+  const server = new ServerMachine({
+    ...{ config, crypto, phaseTimeoutNs: FOREVER_NS, minSum: 1 },
+    random: { shuffle: (): void => undefined },
+  });
+  const clients = Array.from(
+    { length: config.n },
+    (_, index) =>
+      new ClientMachine({ config, index, crypto, randomBytes, sessionTimeoutNs: FOREVER_NS }),
+  );
+  let sum = Number.NaN;
+  const compute = ({ name, input, job }: ComputeEffect, take: (input: Computed) => void): void => {
+    queue.push(() => take({ kind: 'computed', job, output: SECAGG_JOBS[name].run(input, crypto) }));
+  };
+  const toServer = (input: ServerInput): void => {
+    for (const effect of server.step(0, input)) {
+      if (effect.kind === 'compute') compute(effect, toServer);
+      else if (effect.kind === 'sum') sum = effect.ring[config.m - 1] ?? Number.NaN;
+      else if (effect.kind === 'send' && effect.type !== MESSAGE.invite) {
+        const { to, bytes } = effect;
+        queue.push(() => toClient(to, { kind: 'message', bytes }));
+      }
+    }
+  };
+  const toClient = (from: number, input: ClientInput): void => {
+    for (const effect of (clients[from] as ClientMachine).step(0, input)) {
+      if (effect.kind === 'compute') compute(effect, (done) => toClient(from, done));
+      else if (effect.kind === 'send') {
+        const { bytes } = effect;
+        queue.push(() => toServer({ kind: 'message', from, bytes }));
+      }
+    }
+  };
+  toServer({ kind: 'begin' });
+  for (let index = 0; index < config.n; index += 1) {
+    toClient(index, { kind: 'begin' });
+    toClient(index, { kind: 'update', ring: new Uint32Array(config.m).fill(index + 1) });
+  }
+  for (let next = queue.shift(); next !== undefined; next = queue.shift()) next();
+  return sum;
+}
+
+type Computed = Extract<ClientInput, { kind: 'computed' }>;
