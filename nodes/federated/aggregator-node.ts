@@ -29,7 +29,7 @@ import {
 import type { FederatedOptions } from './config.ts';
 import { serverDouble } from './doubles.ts';
 import { RETRY_NS } from './geometry.ts';
-import { modelOfFederation, testSet } from './learn/data.ts';
+import { modelOfFederation, parametersOf, testSet } from './learn/data.ts';
 import type { EvaluateInput } from './learn/evaluate-job.ts';
 import type { Examples, Model } from './learn/model.ts';
 import { seededDraws } from './learn/seeded.ts';
@@ -65,7 +65,8 @@ export class AggregatorNode implements NodeHandle {
   readonly #host: Host;
   readonly #setup: NodeSetup<FederatedOptions>;
   readonly #store: Store;
-  readonly #model: Model;
+  /** Undefined if the federation learns nothing. */
+  readonly #model: Model | undefined;
   #memory: Remembered;
   #test: Examples | undefined;
   #transport: Transport | undefined;
@@ -80,11 +81,17 @@ export class AggregatorNode implements NodeHandle {
     this.#setup = setup;
     this.#store = host.store('federated');
     this.#model = modelOfFederation(setup.options);
-    this.#memory = recall(this.#store, this.#model.parameters) ?? {
-      model: this.#model.initial(seededDraws(host.crypto, this.#seed, 'first model')),
+    this.#memory = recall(this.#store, this.#parameters) ?? {
+      model:
+        this.#model?.initial(seededDraws(host.crypto, this.#seed, 'first model')) ??
+        new Float32Array(this.#parameters),
       over: 0,
       spent: 0,
     };
+  }
+
+  get #parameters(): number {
+    return parametersOf(this.#setup.options);
   }
 
   get #seed(): Uint8Array {
@@ -100,13 +107,14 @@ export class AggregatorNode implements NodeHandle {
     });
     host.onRequest(({ respond }) => respond('unknown-request'));
     const clients = this.#transport?.peers ?? [];
-    this.#noise = noisePlan(options, clients.length, this.#model.parameters);
+    this.#noise = noisePlan(options, clients.length, this.#parameters);
     if (this.#noise !== undefined) {
       const { settings } = this.#noise;
       const promised = settings.clients ?? 1;
       this.#account = new Accountant(settings, [{ clients: promised, rounds: this.#memory.spent }]);
     }
-    this.#test = testSet({ crypto: host.crypto, seed: this.#seed, options }, clients);
+    if (this.#model !== undefined)
+      this.#test = testSet({ crypto: host.crypto, seed: this.#seed, options }, clients);
     const machine = new RoundMachine(
       {
         options,
@@ -218,7 +226,7 @@ export class AggregatorNode implements NodeHandle {
     const common = { round, clients, indexOf, beganNs: host.now() };
     const handlers = this.#handlers(clients);
     const { minimum, phaseTimeout: timeoutNs } = options;
-    const length = vectorLength(options, this.#model.parameters);
+    const length = vectorLength(options, this.#parameters);
     if (options.secureAggregation === 'none') {
       const config = plainConfig(random, round);
       const name = plainSession(config, host.crypto) ?? new Uint8Array(0);
@@ -226,7 +234,7 @@ export class AggregatorNode implements NodeHandle {
       const session = new PlainSession(host, machine, name, handlers);
       return { ...common, session, config, name, bits: 32 };
     }
-    const plan = sessionPlan(options, clients.length, this.#model.parameters);
+    const plan = sessionPlan(options, clients.length, this.#parameters);
     const config: SecaggConfig = {
       random,
       round,
@@ -374,8 +382,8 @@ export class AggregatorNode implements NodeHandle {
   }
 
   #evaluate(round: number, inputs: number): void {
-    if (this.#test === undefined) return;
     const { model: name, target } = this.#setup.options;
+    if (this.#test === undefined || typeof name === 'object') return;
     const input: EvaluateInput = { model: name, weights: this.#memory.model, examples: this.#test };
     this.#host.compute('evaluate', input, (result) => {
       if (result.kind === 'failed') throw new Error(`measuring accuracy failed: ${result.message}`);

@@ -19,6 +19,8 @@ import { reduce } from './secagg/ring.ts';
 import { sumName } from './session-names.ts';
 import { encodeMessage } from './wire.ts';
 
+/** Bytes of an element of an update that nobody hides: 16 bits (Bonawitz et al. 2017, section 7.1). */
+const BARE_BYTES = 2;
 /** Bytes of the key that draws come from. */
 const KEY_BYTES = 32;
 
@@ -55,6 +57,8 @@ export class ClientSession {
   /** Bytes given to the carrier, and received. */
   #up = 0;
   #down = 0;
+  /** Elements of the input. */
+  #length = 0;
 
   constructor(parts: ClientSessionParts) {
     this.#parts = parts;
@@ -125,6 +129,7 @@ export class ClientSession {
   /** What goes in is told outside the node before it is hidden. */
   #give(ring: Uint32Array): void {
     const { witness, session, index } = this.#parts;
+    this.#length = ring.length;
     witness.addend(sumName(session), index, ring.slice());
     if (this.#shell !== undefined) this.#shell.take({ kind: 'update', ring });
     else {
@@ -178,6 +183,8 @@ export class ClientSession {
     const { meter } = this.#parts.host;
     meter.sample('federated.bytes.up', this.#up);
     meter.sample('federated.bytes.down', this.#down);
+    const bare = BARE_BYTES * this.#length;
+    if (bare > 0) meter.sample('federated.expansion', (this.#up + this.#down) / bare);
   }
 }
 

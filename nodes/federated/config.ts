@@ -104,7 +104,13 @@ export const federatedConfig = z.strictObject({
   minimum: z.int().min(1).default(CLIENTS_MIN),
   /** How long the answers of a phase are waited for. */
   phaseTimeout: durationNs().default(PHASE_NS),
-  model: z.enum(['softmax', 'mlp-32']).default('softmax'),
+  /** What is learned; `size`: nothing, but as many numbers are drawn and added up, to see what a sum costs. */
+  model: z
+    .union([
+      z.enum(['softmax', 'mlp-32', '2nn']),
+      z.strictObject({ size: z.int().min(1).max(100_000_000) }),
+    ])
+    .default('softmax'),
   data: dataConfig.prefault({}),
   learn: learnConfig.prefault({}),
   /** `none`: the aggregator sees each update. */

@@ -6,7 +6,7 @@
  */
 import type { ConfiguredNode, Disagreement } from '../../engine/host/protocol.ts';
 import type { FederatedOptions } from './config.ts';
-import { modelOfFederation } from './learn/data.ts';
+import { parametersOf } from './learn/data.ts';
 import { bitsNeeded, largestInput, sessionPlan } from './plan.ts';
 import { refuseBudget } from './privacy/accountant.ts';
 import { refuseSettings } from './privacy/settings.ts';
@@ -88,11 +88,7 @@ function wrongSum({ name, options }: Node, clients: number): readonly Disagreeme
   const { secureAggregation: sum } = options;
   const n = largestRound(options, clients);
   if (sum === 'none' || n > clients) return [];
-  const { neighbours, threshold, length, bits } = sessionPlan(
-    options,
-    n,
-    modelOfFederation(options).parameters,
-  );
+  const { neighbours, threshold, length, bits } = sessionPlan(options, n, parametersOf(options));
   const problem = configProblem({
     random: new Uint8Array(16),
     round: 0,
@@ -126,8 +122,7 @@ function overflow({ name, options }: Node, clients: number): readonly Disagreeme
 
 /** Promises of privacy that no account could keep. */
 function unbounded({ name, options }: Node, clients: number): readonly Disagreement[] {
-  const { parameters } = modelOfFederation(options);
-  const plan = noisePlan(options, clients, parameters);
+  const plan = noisePlan(options, clients, parametersOf(options));
   if (plan === undefined) return [];
   const refused = refuseSettings(plan.settings);
   if (refused !== undefined) return [said(name, refused, placeOf(refused))];

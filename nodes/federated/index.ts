@@ -10,6 +10,7 @@ import { type FederatedOptions, federatedConfig } from './config.ts';
 import { disagreements } from './disagreements.ts';
 import { FEDERATED_DROPS } from './drops.ts';
 import { FEDERATED_CHANNEL } from './geometry.ts';
+import { drawJob } from './learn/draw-job.ts';
 import { evaluateJob } from './learn/evaluate-job.ts';
 import { trainJob } from './learn/train-job.ts';
 import { FEDERATED_METRICS } from './metrics.ts';
@@ -30,6 +31,7 @@ export const protocol: Protocol<FederatedOptions> = {
     ...SECAGG_JOBS,
     train: trainJob,
     evaluate: evaluateJob,
+    draw: drawJob,
     quantise: quantiseJob,
     privateUpdate: privateUpdateJob,
     noise: noiseJob,

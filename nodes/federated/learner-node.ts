@@ -7,16 +7,21 @@ import type { Host } from '../../engine/host/host.ts';
 import type { Random } from '../../engine/host/random.ts';
 import { exp } from '../../engine/pure/log-exp.ts';
 import type { FederatedOptions } from './config.ts';
-import { examplesOf, modelOfFederation } from './learn/data.ts';
+import { examplesOf, modelOfFederation, parametersOf } from './learn/data.ts';
+import type { DrawInput } from './learn/draw-job.ts';
 import type { Examples, Model } from './learn/model.ts';
 import { sliceLength, type TrainInput } from './learn/train-job.ts';
 import { normalOf } from './normal.ts';
+
+/** Bytes of the key that an update is drawn from. */
+const KEY_BYTES = 32;
 
 /** See the module. */
 export class LearnerNode {
   readonly #host: Host;
   readonly #options: FederatedOptions;
-  readonly #model: Model;
+  /** Undefined if numbers are drawn instead. */
+  readonly #model: Model | undefined;
   readonly #examples: Examples;
   readonly #shuffle: Random;
   /** Time that an example takes, ns. */
@@ -38,7 +43,7 @@ export class LearnerNode {
   }
 
   get parameters(): number {
-    return this.#model.parameters;
+    return parametersOf(this.#options);
   }
 
   /**
@@ -47,7 +52,8 @@ export class LearnerNode {
    * @returns a function that ends it; `done` is then not called.
    */
   learn(model: Float32Array, done: (update: Float32Array<ArrayBuffer>) => void): () => void {
-    const slices = this.#slices();
+    if (this.#model === undefined) return this.#draw(done);
+    const slices = this.#slices(this.#model.parameters);
     let isOver = false;
     const next = (weights: Float32Array<ArrayBuffer>): void => {
       const order = slices.shift();
@@ -70,10 +76,21 @@ export class LearnerNode {
     };
   }
 
+  /** An update of a federation that learns nothing. */
+  #draw(done: (update: Float32Array<ArrayBuffer>) => void): () => void {
+    const key = this.#host.randomBytes(KEY_BYTES) as Uint8Array<ArrayBuffer>;
+    const input: DrawInput = { size: this.parameters, key };
+    const job = this.#host.compute('draw', input, (result) => {
+      if (result.kind === 'failed') throw new Error(`drawing failed: ${result.message}`);
+      done(result.output as Float32Array<ArrayBuffer>);
+    });
+    return (): void => job.cancel();
+  }
+
   /** The order of all epochs, in parts that one job can train. */
-  #slices(): Uint32Array<ArrayBuffer>[] {
+  #slices(parameters: number): Uint32Array<ArrayBuffer>[] {
     const { epochs, batch } = this.#options.learn;
-    const length = sliceLength(this.#model.parameters, batch);
+    const length = sliceLength(parameters, batch);
     const slices: Uint32Array<ArrayBuffer>[] = [];
     for (let epoch = 0; epoch < epochs; epoch += 1) {
       const order = Array.from({ length: this.#examples.count }, (_, example) => example);
@@ -88,6 +105,7 @@ export class LearnerNode {
   #input(weights: Float32Array<ArrayBuffer>, order: Uint32Array<ArrayBuffer>): TrainInput {
     const { batch, rate } = this.#options.learn;
     const { model } = this.#options;
+    if (typeof model === 'object') throw new Error('numbers that are drawn are not trained');
     return {
       model,
       weights,

@@ -53,7 +53,7 @@ export const FEDERATED_METRICS: readonly MetricDefinition[] = [
   {
     name: 'federated.expansion',
     kind: 'samples',
-    unit: 'ratio',
+    unit: 'count',
     help: 'bytes of a client in both directions, without the model, for each byte of its bare update (16 bits an element)',
   },
   counter('lossy', 'rounds in which at least one client was lost after it had shared its keys'),

@@ -22,9 +22,15 @@ export interface DataSource {
   readonly options: FederatedOptions;
 }
 
-/** The model of a federation. */
-export function modelOfFederation({ model }: Pick<FederatedOptions, 'model'>): Model {
+/** The model of a federation; undefined if it learns nothing. */
+export function modelOfFederation({ model }: Pick<FederatedOptions, 'model'>): Model | undefined {
+  if (typeof model === 'object') return undefined;
   return modelOf(model, SYNTHETIC_INPUTS, SYNTHETIC_CLASSES);
+}
+
+/** Numbers of the model, or of what stands for it. */
+export function parametersOf({ model }: Pick<FederatedOptions, 'model'>): number {
+  return typeof model === 'object' ? model.size : (modelOfFederation({ model })?.parameters ?? 0);
 }
 
 /** The examples of a client. */
