@@ -1,0 +1,55 @@
+/**
+ * What lying clients send: sign flips, noise, labels turned round, and "a little is enough" (Baruch,
+ * Baruch, Goldberg 2019, algorithm 3). For experiments.
+ *
+ * @module
+ */
+import type { Random } from '../../../engine/host/random.ts';
+import { normalQuantile } from '../../../engine/pure/normal-quantile.ts';
+import { normalOf } from '../normal.ts';
+import type { Update } from './rules.ts';
+
+/** The update times -`factor`. */
+export function signFlip(update: Update, factor: number): Float64Array {
+  return Float64Array.from(update, (value) => -factor * value);
+}
+
+/** Normal noise with this deviation instead of an update. */
+export function noiseUpdate(length: number, deviation: number, random: Random): Float64Array {
+  return Float64Array.from({ length }, () => deviation * normalOf(random));
+}
+
+/** Labels turned round: class c becomes the c-th from the end. */
+export function flipLabels(labels: Uint8Array, classes: number): Uint8Array {
+  return labels.map((label) => classes - 1 - label);
+}
+
+/**
+ * How many standard deviations lies may be off and still have a majority of honest updates further out
+ * on their side. 0 if they cannot.
+ */
+export function littleDeviations(clients: number, lies: number): number {
+  const supporters = Math.floor(clients / 2 + 1) - lies;
+  const honest = clients - lies;
+  const share = (honest - supporters) / honest;
+  return share > 0 && share < 1 ? Math.max(0, normalQuantile(share)) : 0;
+}
+
+/**
+ * The mean of what is sent honestly, moved by some of its standard deviations in each coordinate:
+ * within what rules take for honest, and all in one direction.
+ * @param honest At least one update.
+ */
+export function littleIsEnough(honest: readonly Update[], deviations: number): Float64Array {
+  const length = honest[0]?.length ?? 0;
+  return Float64Array.from({ length }, (_, at) => {
+    let sum = 0;
+    for (const update of honest) sum += update[at] as number;
+    const mean = sum / honest.length;
+    let square = 0;
+    for (const update of honest) {
+      square += ((update[at] as number) - mean) * ((update[at] as number) - mean);
+    }
+    return mean - deviations * Math.sqrt(square / honest.length);
+  });
+}

@@ -1,0 +1,104 @@
+/**
+ * What goes with what: secure sums, robust rules, groups, compression and privacy. Each sentence says
+ * what to write instead.
+ *
+ * @module
+ */
+import { krumNeeds } from './rules.ts';
+
+/** How updates are combined. */
+export type AggregateRule =
+  | { readonly kind: 'mean' }
+  | { readonly kind: 'krum'; readonly lies: number }
+  | { readonly kind: 'multi-krum'; readonly lies: number; readonly take: number }
+  | { readonly kind: 'trimmed-mean'; readonly trim: number }
+  | { readonly kind: 'median' }
+  | { readonly kind: 'norm-bound' };
+
+/** How updates are made smaller on their way. */
+export type CompressionKind = 'none' | 'bits' | 'random-k' | 'top-k' | 'threshold' | 'sketch';
+
+/** What is to be combined. */
+export interface Combination {
+  readonly isSumSecure: boolean;
+  readonly rule: AggregateRule;
+  readonly compression: CompressionKind;
+  /** Updates of a round. */
+  readonly clients: number;
+  /** Groups with a sum each; absent: one sum of all. */
+  readonly groups?: number;
+  /** Inputs without which a sum is not opened. */
+  readonly minSum: number;
+  /** Whether noise is accounted for. */
+  readonly isPrivate: boolean;
+}
+
+/** Why this does not work together, a sentence each; empty if it does. */
+export function refuseCombination(what: Combination): readonly string[] {
+  return [
+    ...hiddenUpdates(what),
+    ...hiddenPlaces(what),
+    ...smallGroups(what),
+    ...tooFew(what),
+    ...unboundedPrivacy(what),
+  ];
+}
+
+function hiddenUpdates({ isSumSecure, rule, groups }: Combination): readonly string[] {
+  if (!isSumSecure || rule.kind === 'mean' || groups !== undefined) return [];
+  if (rule.kind === 'norm-bound') {
+    return [
+      'an aggregator cannot bound the norm of updates that secure aggregation hides: bound it at the clients (which a lying one does not), write groups, or secureAggregation: none',
+    ];
+  }
+  return [
+    `${rule.kind} compares updates, which secure aggregation hides: write groups, or secureAggregation: none`,
+  ];
+}
+
+function hiddenPlaces({ isSumSecure, compression }: Combination): readonly string[] {
+  if (!isSumSecure) return [];
+  if (compression !== 'top-k' && compression !== 'threshold') return [];
+  return [
+    `${compression} sends other coordinates for each client, so that masks do not cancel, and which ones they are tells of its data: use random-k or sketch, whose coordinates all clients share`,
+  ];
+}
+
+function smallGroups({ isSumSecure, clients, groups, minSum }: Combination): readonly string[] {
+  if (groups === undefined) return [];
+  const smallest = Math.floor(clients / groups);
+  if (smallest === 0) return [`${groups} groups of ${clients} clients leave some empty`];
+  if (!isSumSecure || smallest >= minSum) return [];
+  return [
+    `${groups} groups of ${clients} clients have ${smallest} members, and a sum of fewer than ${minSum} is not opened: use at most ${Math.floor(clients / minSum)} groups`,
+  ];
+}
+
+function tooFew({ rule, clients, groups }: Combination): readonly string[] {
+  const updates = groups ?? clients;
+  const what = groups === undefined ? 'updates' : 'groups';
+  const needed = needs(rule);
+  return updates >= needed ? [] : [`${rule.kind} needs ${needed} ${what}, there are ${updates}`];
+}
+
+function needs(rule: AggregateRule): number {
+  switch (rule.kind) {
+    case 'krum':
+      return krumNeeds(rule.lies);
+    case 'multi-krum':
+      return Math.max(krumNeeds(rule.lies), rule.take);
+    case 'trimmed-mean':
+      return 2 * rule.trim + 1;
+    case 'mean':
+    case 'median':
+    case 'norm-bound':
+      return 1;
+  }
+}
+
+function unboundedPrivacy({ isPrivate, rule }: Combination): readonly string[] {
+  if (!isPrivate || rule.kind === 'mean' || rule.kind === 'norm-bound') return [];
+  return [
+    `epsilon is proven for sums: how far one client moves ${rule.kind} is not bounded by clip, so use mean or norm-bound with privacy`,
+  ];
+}

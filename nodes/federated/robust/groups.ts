@@ -1,0 +1,31 @@
+/**
+ * Groups: secure sums within random groups, and a robust rule over their means. The price is stated by
+ * the group's size: an update hides among so many, no longer among all.
+ *
+ * @module
+ */
+import type { Random } from '../../../engine/host/random.ts';
+import type { Update } from './rules.ts';
+
+/** Members in random groups whose sizes differ by one at most. */
+export function randomGroups<T>(members: readonly T[], groups: number, random: Random): T[][] {
+  const order = [...members];
+  random.shuffle(order);
+  const dealt: T[][] = Array.from({ length: groups }, () => []);
+  for (const [place, member] of order.entries()) (dealt[place % groups] as T[]).push(member);
+  return dealt;
+}
+
+/** The sum of a group. */
+export interface GroupSum {
+  readonly sum: Update;
+  /** Members whose input is in it. */
+  readonly members: number;
+}
+
+/** The means of the groups of which anything arrived, to be combined by a robust rule. */
+export function groupMeans(groups: readonly GroupSum[]): Float64Array[] {
+  return groups
+    .filter(({ members }) => members > 0)
+    .map(({ sum, members }) => Float64Array.from(sum, (value) => value / members));
+}

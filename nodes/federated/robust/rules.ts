@@ -1,0 +1,137 @@
+/**
+ * Rules that combine updates of which some may be lies: Krum and Multi-Krum (Blanchard, El Mhamdi,
+ * Guerraoui, Stainer 2017), trimmed mean and median by coordinate (Yin, Chen, Kannan, Bartlett 2018),
+ * and a bound of the norm. They need to see the updates (`combinations.ts`).
+ *
+ * Updates may hold anything: what is not a number counts as infinitely far away or large.
+ *
+ * @module
+ */
+import { clipL2 } from '../privacy/clip.ts';
+
+/** An update of a client, or the mean of a group. */
+export type Update = Float32Array | Float64Array;
+
+/** How many updates may be lies, and what a rule therefore needs. */
+const KRUM_FACTOR = 2;
+const KRUM_MORE = 3;
+
+/** Updates that Krum needs, so that those of `lies` clients have no say: 2 f + 3. */
+export function krumNeeds(lies: number): number {
+  return KRUM_FACTOR * lies + KRUM_MORE;
+}
+
+/**
+ * Of each update, the sum of the squared distances to its n - f - 2 nearest others.
+ * @param lies Updates that may be lies, f.
+ * @returns undefined for fewer than 2 f + 3 updates.
+ */
+export function krumScores(updates: readonly Update[], lies: number): Float64Array | undefined {
+  const count = updates.length;
+  if (count < krumNeeds(lies)) return undefined;
+  const near = count - lies - 2;
+  const distances = updates.map(() => new Float64Array(count));
+  for (let a = 0; a < count; a += 1) {
+    for (let b = a + 1; b < count; b += 1) {
+      const distance = squaredDistance(updates[a] as Update, updates[b] as Update);
+      (distances[a] as Float64Array)[b] = distance;
+      (distances[b] as Float64Array)[a] = distance;
+    }
+  }
+  return Float64Array.from(distances, (row, own) => {
+    const others = row.filter((_, other) => other !== own).sort();
+    let sum = 0;
+    for (let at = 0; at < near; at += 1) sum += others[at] as number;
+    return sum;
+  });
+}
+
+/**
+ * Places of the `take` updates with the smallest scores, best first; of equal ones the lower place
+ * first. Krum is the first one, Multi-Krum the mean of several.
+ * @returns undefined where {@link krumScores} has none, or fewer than `take` updates are finite.
+ */
+export function krumChoice(
+  updates: readonly Update[],
+  { lies, take }: { readonly lies: number; readonly take: number },
+): readonly number[] | undefined {
+  const scores = krumScores(updates, lies);
+  if (scores === undefined) return undefined;
+  const places = [...updates.keys()].filter((place) => Number.isFinite(scores[place]));
+  places.sort((a, b) => (scores[a] as number) - (scores[b] as number) || a - b);
+  return places.length < take ? undefined : places.slice(0, take);
+}
+
+/** The mean of the updates at these places, added in their order; zeros for none. */
+export function meanOf(updates: readonly Update[], places: readonly number[]): Float64Array {
+  const mean = new Float64Array(updates[0]?.length ?? 0);
+  for (const place of places) {
+    const update = updates[place] as Update;
+    for (let at = 0; at < mean.length; at += 1) {
+      mean[at] = (mean[at] as number) + (update[at] as number);
+    }
+  }
+  return mean.map((sum) => sum / Math.max(1, places.length));
+}
+
+/**
+ * The mean of each coordinate without its `trim` smallest and largest values.
+ * @returns undefined unless 2 `trim` is below the number of updates.
+ */
+export function trimmedMean(updates: readonly Update[], trim: number): Float64Array | undefined {
+  const count = updates.length;
+  if (2 * trim >= count) return undefined;
+  return byCoordinate(updates, (sorted) => {
+    let sum = 0;
+    for (let at = trim; at < count - trim; at += 1) sum += sorted[at] as number;
+    return sum / (count - 2 * trim);
+  });
+}
+
+/** The median of each coordinate, the mean of both middle ones of an even number. Undefined for none. */
+export function medianOf(updates: readonly Update[]): Float64Array | undefined {
+  const count = updates.length;
+  if (count === 0) return undefined;
+  const middle = Math.floor(count / 2);
+  return byCoordinate(updates, (sorted) => {
+    if (count % 2 === 1) return sorted[middle] as number;
+    return ((sorted[middle - 1] as number) + (sorted[middle] as number)) / 2;
+  });
+}
+
+/** The mean of the updates, each shortened to this Euclidean length; one without length counts as 0. */
+export function boundedMean(updates: readonly Update[], bound: number): Float64Array {
+  const shortened = updates.map((update) => {
+    const copy = Float64Array.from(update);
+    clipL2(copy, bound);
+    return copy;
+  });
+  return meanOf(shortened, [...shortened.keys()]);
+}
+
+// hot: n^2 / 2 times for Krum.
+function squaredDistance(a: Update, b: Update): number {
+  let sum = 0;
+  for (let at = 0; at < a.length; at += 1) {
+    const difference = (a[at] as number) - (b[at] as number);
+    sum += difference * difference;
+  }
+  return Number.isNaN(sum) ? Number.POSITIVE_INFINITY : sum;
+}
+
+// hot: once per coordinate.
+function byCoordinate(
+  updates: readonly Update[],
+  combine: (sorted: Float64Array) => number,
+): Float64Array {
+  const column = new Float64Array(updates.length);
+  const combined = new Float64Array(updates[0]?.length ?? 0);
+  for (let at = 0; at < combined.length; at += 1) {
+    for (const [place, update] of updates.entries()) {
+      const value = update[at] as number;
+      column[place] = Number.isNaN(value) ? Number.POSITIVE_INFINITY : value;
+    }
+    combined[at] = combine(column.sort());
+  }
+  return combined;
+}

@@ -1,0 +1,189 @@
+/** Smaller updates, and averaging in pairs: against what theory says of both. */
+import { describe, expect, it } from 'vitest';
+import { provider } from '../../../../../engine/crypto/index.ts';
+import {
+  type BitForm,
+  fromSteps,
+  stepMax,
+  summedBits,
+  toSteps,
+} from '../../../../../nodes/federated/compression/bits.ts';
+import {
+  coordinateFactor,
+  coordinatesAbove,
+  gather,
+  largestCoordinates,
+  scatter,
+  sharedCoordinates,
+} from '../../../../../nodes/federated/compression/coordinates.ts';
+import { CountSketch } from '../../../../../nodes/federated/compression/count-sketch.ts';
+import { type Draws, seededDraws } from '../../../../../nodes/federated/learn/seeded.ts';
+import {
+  averagePair,
+  disagreement,
+  gossipBound,
+  gossipFactor,
+  type Pair,
+} from '../../../../../nodes/federated/robust/gossip.ts';
+
+const crypto = provider('node', { timing: 'simulation' });
+const draws = (name: string): Draws => seededDraws(crypto, new Uint8Array(32).fill(6), name);
+
+describe('few bits', () => {
+  const form: BitForm = { bits: 4, range: 1 };
+
+  it('are right on average, with the variance of rounding', () => {
+    const value = 0.3;
+    const count = 40_000;
+    const steps = toSteps(new Float64Array(count).fill(value), form, draws('bits'));
+    const mean = fromSteps(steps, form).reduce((sum, x) => sum + x, 0) / count;
+    // 0.3 x 7 = 2.1: variance 0.1 x 0.9 steps.
+    const deviation = Math.sqrt(0.09) / stepMax(form);
+    expect(Math.abs(mean - value)).toBeLessThan((5 * deviation) / Math.sqrt(count));
+    expect([...new Set(steps)].sort()).toEqual([2, 3]);
+  });
+
+  it('cut what is beyond the range, and what is no number', () => {
+    const odd = [9, -9, Number.NaN, Number.POSITIVE_INFINITY, 0, 1, -1];
+    expect([...toSteps(odd, form, draws('odd'))]).toEqual([7, -7, 0, 7, 0, 7, -7]);
+  });
+
+  it('need log2(n) more in a sum: 18 for 1,000 clients with 8', () => {
+    expect(summedBits({ bits: 8, range: 1 }, 1_000)).toBe(18);
+    expect(summedBits({ bits: 8, range: 1 }, 1)).toBe(8);
+    expect(summedBits({ bits: 2, range: 1 }, 1)).toBe(2);
+  });
+});
+
+describe('some coordinates', () => {
+  it('are alike for all clients, different, and each as likely as any other', () => {
+    const counts = new Uint32Array(20);
+    for (let round = 0; round < 4_000; round += 1) {
+      const places = sharedCoordinates(20, 5, draws(`round ${round}`));
+      expect(new Set(places).size).toBe(5);
+      for (const place of places) counts[place] = (counts[place] as number) + 1;
+    }
+    expect(sharedCoordinates(20, 5, draws('same'))).toEqual(
+      sharedCoordinates(20, 5, draws('same')),
+    );
+    // 1,000 each, deviation sqrt(4,000 / 4 x 3 / 4) = 27.
+    expect(Math.min(...counts)).toBeGreaterThan(1_000 - 137);
+    expect(Math.max(...counts)).toBeLessThan(1_000 + 137);
+    expect(sharedCoordinates(6, 6, draws('all'))).toEqual(Uint32Array.of(0, 1, 2, 3, 4, 5));
+  });
+
+  it('at random give the update on average', () => {
+    const update = Float64Array.of(1, -2, 3, 0, 5);
+    const sum = new Float64Array(5);
+    const rounds = 20_000;
+    const stream = draws('unbiased');
+    for (let round = 0; round < rounds; round += 1) {
+      const places = sharedCoordinates(5, 2, stream);
+      const whole = scatter({ places, values: gather(update, places) }, 5, coordinateFactor(5, 2));
+      for (const [at, value] of whole.entries()) sum[at] = (sum[at] as number) + value;
+    }
+    for (const [at, value] of update.entries()) {
+      // One value is x 5/2 with probability 2/5: variance x^2 (5/2 - 1).
+      const deviation = Math.abs(value) * Math.sqrt(1.5 / rounds);
+      const error = Math.abs((sum[at] as number) / rounds - value);
+      expect(error).toBeLessThanOrEqual(5 * deviation);
+    }
+  });
+
+  it('are the largest, or those above a threshold', () => {
+    const update = [1, -4, 4, 0, -0.5];
+    expect(largestCoordinates(update, 2)).toEqual({
+      places: Uint32Array.of(1, 2),
+      values: Float64Array.of(-4, 4),
+    });
+    expect(largestCoordinates(update, 1).places).toEqual(Uint32Array.of(1));
+    expect(coordinatesAbove(update, 0.5).places).toEqual(Uint32Array.of(0, 1, 2));
+    expect(coordinatesAbove(update, 4).places).toHaveLength(0);
+  });
+});
+
+describe('a sketch', () => {
+  const size = { length: 400, rows: 1, columns: 50 };
+
+  it('of a sum is the sum of sketches', () => {
+    const sketch = new CountSketch({ ...size, rows: 5 }, draws('linear'));
+    const a = Float64Array.from({ length: 400 }, (_, at) => at % 7);
+    const b = Float64Array.from({ length: 400 }, (_, at) => (at % 5) - 2);
+    const together = sketch.encode(a.map((value, at) => value + (b[at] as number)));
+    const second = sketch.encode(b);
+    expect(sketch.encode(a).map((value, at) => value + (second[at] as number))).toEqual(together);
+  });
+
+  it('of one row has the error that theory says', () => {
+    const stream = draws('error');
+    const update = Float64Array.from({ length: 400 }, () => stream.normal());
+    const norm = update.reduce((sum, value) => sum + value * value, 0);
+    let square = 0;
+    for (let round = 0; round < 200; round += 1) {
+      const sketch = new CountSketch(size, stream);
+      const found = sketch.decode(sketch.encode(update));
+      for (const [at, value] of update.entries()) square += ((found[at] as number) - value) ** 2;
+    }
+    const expected = (200 * (399 * norm)) / 50;
+    expect(square / expected).toBeGreaterThan(0.95);
+    expect(square / expected).toBeLessThan(1.05);
+  });
+
+  it('shows the large coordinates of a sum', () => {
+    const stream = draws('large');
+    const sketch = new CountSketch({ length: 400, rows: 5, columns: 100 }, stream);
+    const update = Float64Array.from({ length: 400 }, (_, at) => (at === 123 ? 50 : 0.1));
+    const found = sketch.decode(sketch.encode(update));
+    expect(found[123]).toBeGreaterThan(48);
+    expect(found[123]).toBeLessThan(52);
+    expect([...largestCoordinates(found, 1).places]).toEqual([123]);
+  });
+});
+
+describe('gossip', () => {
+  const complete = (nodes: number): Pair[] =>
+    Array.from({ length: nodes }, (_, a) =>
+      Array.from({ length: a }, (_, b) => [a, b] as const),
+    ).flat();
+  const ring = (nodes: number): Pair[] =>
+    Array.from({ length: nodes }, (_, a) => [a, (a + 1) % nodes] as const);
+
+  it('shrinks the disagreement of 20 nodes by 1 - 1/19 with each exchange', () => {
+    const stream = draws('gossip');
+    const exchanges = 30;
+    let share = 0;
+    const runs = 4_000;
+    for (let run = 0; run < runs; run += 1) {
+      const values = Array.from({ length: 20 }, () => Float64Array.of(stream.normal()));
+      const before = disagreement(values);
+      for (let at = 0; at < exchanges; at += 1) {
+        const a = stream.below(20);
+        const b = (a + 1 + stream.below(19)) % 20;
+        averagePair(values[a] as Float64Array, values[b] as Float64Array);
+      }
+      share += disagreement(values) / before / runs;
+    }
+    const expected = gossipFactor(20) ** exchanges;
+    expect(expected).toBeCloseTo(0.1975, 4);
+    expect(share / expected).toBeGreaterThan(0.97);
+    expect(share / expected).toBeLessThan(1.03);
+  });
+
+  it('keeps the mean', () => {
+    const a = Float64Array.of(1, 8);
+    const b = Float64Array.of(3, -2);
+    averagePair(a, b);
+    expect([a, b]).toEqual([Float64Array.of(2, 3), Float64Array.of(2, 3)]);
+    expect(disagreement([a, b])).toBe(0);
+  });
+
+  it('is bounded by the second eigenvalue: exact where all know each other, cosine on a ring', () => {
+    expect(gossipBound(12, complete(12))).toBeCloseTo(gossipFactor(12), 10);
+    expect(gossipBound(16, ring(16))).toBeCloseTo(1 - (1 - Math.cos(Math.PI / 8)) / 16, 10);
+    const pieces: Pair[] = [
+      [0, 1],
+      [2, 3],
+    ];
+    expect(gossipBound(4, pieces)).toBeCloseTo(1, 10);
+  });
+});
