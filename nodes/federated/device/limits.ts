@@ -1,0 +1,102 @@
+/**
+ * What a round costs a device, and which of its limits forbids it. A client that would go beyond a
+ * limit does not start, and says which one.
+ *
+ * @module
+ */
+
+const NS_PER_S = 1e9;
+/** Weights in training: the model, the update and the gradient, of 4, 4 and 8 bytes. */
+const BYTES_PER_WEIGHT = 16;
+const BYTES_PER_FEATURE = 4;
+
+/** What a round asks of a client. */
+export interface RoundWork {
+  readonly parameters: number;
+  readonly examples: number;
+  readonly inputs: number;
+  readonly epochs: number;
+  /** Messages of the round, both ways. */
+  readonly bytes: number;
+}
+
+/** How a device works. */
+export interface DevicePower {
+  /** Time per example, ns. */
+  readonly exampleNs: number;
+  /** Power while it computes, W. */
+  readonly computeW: number;
+  /** Energy per byte sent or received, J. */
+  readonly byteJ: number;
+}
+
+/** What a round costs. */
+export interface RoundCost {
+  readonly memoryBytes: number;
+  readonly timeNs: number;
+  readonly energyJ: number;
+  readonly bytes: number;
+}
+
+/** Limits of a device; absent: none. */
+export interface DeviceLimits {
+  /** Memory for learning. */
+  readonly memoryBytes?: number;
+  /** Computing time of a round. */
+  readonly timeNs?: number;
+  /** Energy of a round. */
+  readonly energyJ?: number;
+  /** Energy that the battery had at first. */
+  readonly batteryJ?: number;
+  /** Part of the battery that is left for its owner, 0 to 1. */
+  readonly reserve?: number;
+  /** Bytes of all rounds. */
+  readonly bytes?: number;
+}
+
+/** What earlier rounds have used. */
+export interface DeviceUse {
+  readonly energyJ: number;
+  readonly bytes: number;
+}
+
+/** The limit that a round would break. */
+export type LimitName = 'memory' | 'time' | 'energy' | 'battery' | 'bytes';
+
+/** What a round will cost a device. */
+export function roundCost(work: RoundWork, power: DevicePower): RoundCost {
+  const { parameters, examples, inputs, epochs, bytes } = work;
+  const timeNs = power.exampleNs * examples * epochs;
+  return {
+    memoryBytes: BYTES_PER_WEIGHT * parameters + examples * (BYTES_PER_FEATURE * inputs + 1),
+    timeNs,
+    energyJ: (timeNs / NS_PER_S) * power.computeW + bytes * power.byteJ,
+    bytes,
+  };
+}
+
+/** What has been used after a round. */
+export function useAfter(used: DeviceUse, { energyJ, bytes }: RoundCost): DeviceUse {
+  return { energyJ: used.energyJ + energyJ, bytes: used.bytes + bytes };
+}
+
+/** The limits that a round would break, in the order of {@link LimitName}; empty if it may start. */
+export function brokenLimits(
+  cost: RoundCost,
+  limits: DeviceLimits,
+  used: DeviceUse,
+): readonly LimitName[] {
+  const after = useAfter(used, cost);
+  const batteryJ =
+    limits.batteryJ === undefined ? undefined : limits.batteryJ * (1 - (limits.reserve ?? 0));
+  const checks: readonly (readonly [LimitName, number, number | undefined])[] = [
+    ['memory', cost.memoryBytes, limits.memoryBytes],
+    ['time', cost.timeNs, limits.timeNs],
+    ['energy', cost.energyJ, limits.energyJ],
+    ['battery', after.energyJ, batteryJ],
+    ['bytes', after.bytes, limits.bytes],
+  ];
+  return checks
+    .filter(([, value, limit]) => limit !== undefined && value > limit)
+    .map(([name]) => name);
+}
