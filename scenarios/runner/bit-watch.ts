@@ -4,7 +4,7 @@
  * its recipient (docs/PRIVACY.md, "Where nothing mixes").
  *
  * A target is the first packet that is long enough for a message of an application and leaves its
- * sender after the message was submitted. If a node sends on a packet with the same last bytes, the
+ * sender after the message was submitted; without applications, the first long packet of a user. If a node sends on a packet with the same last bytes, the
  * observer goes on with it. If a node has the target and never sends these bytes, it has lost it: then
  * all packets that reached users in the next 10 s may be what it became.
  *
@@ -135,17 +135,20 @@ export class BitWatch implements NetworkObserver {
   #choose(from: string, packet: number, tail: number): void {
     const { world, everyNs, flows } = this.#parts;
     const length = world.sim.network.table.length[packet] ?? 0;
-    const flow = flows().find(
+    const all = flows();
+    // Without applications, whatever protocols send by themselves that is long.
+    const isBare = all.length === 0 && length >= LONG_BYTES;
+    const flow = all.find(
       ({ index, spec, nextSequence }) =>
         spec.from === from &&
         nextSequence > (this.#seen.get(index) ?? 0) &&
         length >= Math.min(spec.sizeBytes, LONG_BYTES),
     );
-    if (flow === undefined || this.#targets.size >= TARGETS_MAX) return;
+    if ((flow === undefined && !isBare) || this.#targets.size >= TARGETS_MAX) return;
     // Padding, as of a request that fetches messages: no message, and like that of all others.
     const bytes = world.sim.network.table.view(packet);
     if (new Set(bytes.subarray(-TAIL_BYTES)).size < DISTINCT_MIN) return;
-    this.#seen.set(flow.index, flow.nextSequence);
+    if (flow !== undefined) this.#seen.set(flow.index, flow.nextSequence);
     this.#targets.set(tail, { from, hasArrived: false, heldNs: undefined });
     this.#nextNs = this.#now + everyNs;
   }

@@ -1,22 +1,53 @@
 /** Defects for federated-four-transports.yaml, for `doubles.test.ts`. */
 import type { Row } from '../double-row.ts';
 
+/** Some seconds of a mixnet: enough to see what hides a packet. */
+const MIXNET = {
+  topology: 'mixnet-20.yaml',
+  crypto: 'modelled',
+  duration: '30s',
+  until: 'duration',
+  drain: '2s',
+  'stack.1.options.data.examples': '10',
+};
+
 export const row: Row = {
-  bases: { shipped: {} },
+  bases: { shipped: {}, 'a mixnet': MIXNET },
   doubles: {
     'masks that are removed in one product with the weights': {
       base: 'shipped',
       set: { 'stack.1.options.double': 'weights-on-masked' },
       red: ['federated.exact value =='],
     },
-    'shares of all are needed, and one client leaves': {
+    'clients that leave, and a long wait for them': {
       base: 'shipped',
       set: {
-        'stack.1.options.secureAggregation': '{ threshold: 19 }',
-        'stack.1.options.phaseTimeout': '1s',
-        'stack.1.options.drop': '{ after: shares, probability: 50% }',
+        'stack.1.options.phaseTimeout': '16s',
+        'stack.1.options.drop': '{ after: shares, probability: 10% }',
       },
-      red: ['federated.rounds count =='],
+      red: ['federated.inputs count ==', 'federated.round max <='],
+    },
+    'a round less': {
+      base: 'shipped',
+      set: { 'stack.1.options.rounds': '1' },
+      red: ['links.bytes count >='],
+    },
+    'less noise': {
+      base: 'shipped',
+      set: { 'stack.1.options.privacy.noise': '1.5' },
+      red: ['dp.epsilon max <='],
+    },
+    'noise that drowns everything': {
+      base: 'shipped',
+      set: { 'stack.1.options.privacy.noise': '1000' },
+      red: ['dp.accuracy max >='],
+    },
+    'mixes that keep each packet for a second': {
+      base: 'a mixnet',
+      set: {
+        'topology.defaults.node.options.rates': '{ payload: 200/s, delay: { mean: 1s } }',
+      },
+      red: ['privacy.entropy.bits max <='],
     },
   },
 };
