@@ -11,7 +11,7 @@ import { RunWitness } from '../runner/witness.ts';
 import type { Report } from './messages.ts';
 
 /** Checks of a vector. */
-export const CHECKS = 16;
+const CHECKS = 16;
 const BYTES_PER_CHECK = 4;
 /** Bytes of all checks of a vector. */
 export const CHECK_BYTES = CHECKS * BYTES_PER_CHECK;
