@@ -51,9 +51,9 @@ export const BAD_PRIVACY: readonly BadFile[] = [
   },
   {
     title: 'a limit on privacy where nothing mixes',
-    text: kpi('«privacy.epsilon»: { mean: ">= 5" }'),
+    text: kpi('«privacy.sender.bits»: { mean: ">= 5 bits" }'),
     code: 'E124',
-    says: 'kpis.privacy.epsilon: no node of this topology mixes',
+    says: 'kpis.privacy.sender.bits: no node of this topology mixes',
   },
   {
     title: 'packets to be followed by bits that nobody changes',
