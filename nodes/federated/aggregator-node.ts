@@ -38,6 +38,7 @@ import { sessionPlan, vectorLength } from './plan.ts';
 import { Accountant } from './privacy/accountant.ts';
 import { type NoisePlan, noisePlan, realisedVariance } from './privacy-plan.ts';
 import { dataSeed, verifyingKey } from './provisioning.ts';
+import { RoundTrace } from './round-trace.ts';
 import { ServerMachine } from './secagg/server-machine.ts';
 import {
   configProblem,
@@ -65,6 +66,8 @@ export class AggregatorNode implements NodeHandle {
   readonly #host: Host;
   readonly #setup: NodeSetup<FederatedOptions>;
   readonly #store: Store;
+  /** Only while a trace is recorded. */
+  readonly #trace: RoundTrace | undefined;
   /** Undefined if the federation learns nothing. */
   readonly #model: Model | undefined;
   #memory: Remembered;
@@ -79,6 +82,7 @@ export class AggregatorNode implements NodeHandle {
   constructor(host: Host, setup: NodeSetup<FederatedOptions>) {
     this.#host = host;
     this.#setup = setup;
+    this.#trace = host.trace.isRecorded ? new RoundTrace(host) : undefined;
     this.#store = host.store('federated');
     this.#model = modelOfFederation(setup.options);
     this.#memory = recall(this.#store, this.#parameters) ?? {
@@ -191,7 +195,8 @@ export class AggregatorNode implements NodeHandle {
 
   #begin(round: number, clients: readonly string[]): void {
     const { options } = this.#setup;
-    this.#host.trace.state('round', `${round} inviting ${clients.length}`);
+    const { neighbours, threshold } = sessionPlan(options, clients.length, this.#parameters);
+    this.#trace?.began({ round, clients, threshold, neighbours });
     const opened = clients.length < options.minimum ? undefined : this.#open(round, clients);
     if (opened === undefined) {
       this.#aborted('too-few');
@@ -272,9 +277,7 @@ export class AggregatorNode implements NodeHandle {
       summed: (sum): void => this.#summed(sum),
       aborted: (outcome): void => this.#aborted(outcome),
       opened: (client, ring): void => this.#opened(client, ring),
-      phase: (phase): void => {
-        this.#host.trace.state('round', `${this.#running?.round ?? 0} ${phase}`);
-      },
+      phase: (phase, members, order): void => this.#trace?.phase(phase, members, order),
     };
   }
 
@@ -290,6 +293,7 @@ export class AggregatorNode implements NodeHandle {
     const { options, witness } = setup;
     const { meter } = host;
     const { bits, name, beganNs } = running;
+    this.#trace?.summed(survivors);
     const space = sumName(name);
     witness.sum({ space, parts: survivors, vector: ring, bits, metric: 'federated.exact' });
     const hasWeight = options.learn.weight === 'examples';
@@ -349,10 +353,7 @@ export class AggregatorNode implements NodeHandle {
   #aborted(outcome: string): void {
     const running = this.#running;
     this.#host.meter.counter('federated.aborts').add(1);
-    this.#host.trace.state(
-      'round',
-      `${running?.round ?? this.#memory.over + 1} aborted: ${outcome}`,
-    );
+    this.#trace?.aborted(outcome);
     if (running !== undefined) this.#countLosses(running, -1, false);
     const over = running?.round ?? this.#memory.over + 1;
     // That a round failed tells how many came, so it counts as if its sum had been opened.

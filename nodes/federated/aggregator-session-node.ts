@@ -7,7 +7,7 @@ import type { ComputeResult } from '../../engine/host/compute.ts';
 import type { Host } from '../../engine/host/host.ts';
 import { MachineShell } from '../_kit/shell.ts';
 import type { PlainServer, PlainServerEffect, PlainServerInput } from './plain-sum.ts';
-import type { ServerEffect, ServerInput } from './secagg/effects.ts';
+import type { ServerEffect, ServerInput, ServerPhase } from './secagg/effects.ts';
 import { MESSAGE } from './secagg/messages.ts';
 import type { ServerMachine } from './secagg/server-machine.ts';
 import type { FederatedMessage } from './wire.ts';
@@ -24,7 +24,12 @@ export interface SessionHandlers {
   readonly send: (client: number, bytes: Uint8Array) => void;
   readonly summed: (sum: SessionSum) => void;
   readonly aborted: (outcome: string) => void;
-  readonly phase: (phase: string) => void;
+  /** A phase began, after these clients answered in the one before. */
+  readonly phase: (
+    phase: ServerPhase,
+    members: readonly number[],
+    ringOrder?: readonly number[],
+  ) => void;
   /** The sum opened the input of one client, which it must not. */
   readonly opened: (client: number, ring: Uint32Array) => void;
 }
@@ -43,12 +48,14 @@ export interface AggregatorSession {
 export class HiddenSession implements AggregatorSession {
   readonly #host: Host;
   readonly #handlers: SessionHandlers;
+  readonly #machine: ServerMachine;
   readonly #shell: MachineShell<ServerInput, ServerEffect>;
   #isOver = false;
 
   constructor(host: Host, machine: ServerMachine, handlers: SessionHandlers) {
     this.#host = host;
     this.#handlers = handlers;
+    this.#machine = machine;
     this.#shell = new MachineShell(host, machine, (effect) => this.#perform(effect));
   }
 
@@ -87,7 +94,7 @@ export class HiddenSession implements AggregatorSession {
         this.#host.drop(effect.reason);
         return;
       case 'phase':
-        this.#handlers.phase(effect.phase);
+        this.#handlers.phase(effect.phase, effect.members, this.#machine.ringOrder);
         return;
       case 'sum':
         this.#handlers.summed(effect);

@@ -18,6 +18,7 @@ import { LearnerNode } from './learner-node.ts';
 import { sessionPlan } from './plan.ts';
 import { noisePlan } from './privacy-plan.ts';
 import { dataSeed, signingSecret, verifyingKey } from './provisioning.ts';
+import { SessionTrace } from './round-trace.ts';
 import { ClientMachine } from './secagg/client-machine.ts';
 import { decodeConfig, type SecaggConfig, sessionOf } from './secagg/session-config.ts';
 import { plainSession } from './session-names.ts';
@@ -149,6 +150,7 @@ export class ClientNode implements NodeHandle {
       session: sessionOf(config, host.crypto),
       bits: config.bits,
       machine: this.#machine(config, task),
+      ...(host.trace.isRecorded ? { trace: new SessionTrace(host, config.round) } : {}),
     });
   }
 

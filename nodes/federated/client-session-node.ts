@@ -12,8 +12,9 @@ import type { FederatedOptions } from './config.ts';
 import type { NoisePlan } from './privacy-plan.ts';
 import type { PrivateUpdateInput } from './private-update-job.ts';
 import type { QuantiseInput, QuantiseOutput } from './quantise-job.ts';
+import type { SessionTrace } from './round-trace.ts';
 import type { ClientMachine } from './secagg/client-machine.ts';
-import type { ClientEffect, ClientInput } from './secagg/effects.ts';
+import type { ClientEffect, ClientInput, ClientPhase } from './secagg/effects.ts';
 import { MESSAGE } from './secagg/messages.ts';
 import { reduce } from './secagg/ring.ts';
 import { sumName } from './session-names.ts';
@@ -44,6 +45,8 @@ export interface ClientSessionParts {
   readonly bits: number;
   /** Hides the update; absent: it is sent as it is. */
   readonly machine?: ClientMachine;
+  /** Only while a trace is recorded. */
+  readonly trace?: SessionTrace;
   /** True if the client leaves this round at the point of its option. */
   readonly isLeaving: boolean;
   readonly send: (bytes: Uint8Array) => void;
@@ -159,7 +162,7 @@ export class ClientSession {
         host.drop(effect.reason);
         return;
       case 'phase':
-        host.trace.state('session', effect.phase);
+        this.#traced(effect.phase);
         return;
       case 'finished':
         // What the server says afterwards, that it is done, belongs to the session as well.
@@ -175,8 +178,12 @@ export class ClientSession {
 
   #leave(): void {
     this.#parts.host.meter.counter('federated.left').add(1);
-    this.#parts.host.trace.state('session', 'left');
+    this.#traced('left');
     this.end();
+  }
+
+  #traced(phase: ClientPhase | 'left'): void {
+    this.#parts.trace?.phase(phase, { up: this.#up, down: this.#down });
   }
 
   #finish(): void {

@@ -18,9 +18,9 @@ import { ClientSecrets } from './client-secrets.ts';
 import { seedDoubleOf } from './doubles.ts';
 import type { SecaggDrop } from './drops.ts';
 import type { ClientEffect, ClientInput, ClientPhase } from './effects.ts';
+import { signOf } from './graph.ts';
 import { inBatches, JobStages } from './job-stage.ts';
 import { holderCostNs, type OpenedBox, type SharedWith, type VerifyInput } from './jobs.ts';
-import { signOf } from './mask.ts';
 import { addSums, sumJobs } from './mask-sum.ts';
 import {
   type Body,

@@ -5,12 +5,17 @@
  *
  * @module
  */
-import type { Random } from '../../../engine/host/random.ts';
-
 /** The graph of masks. */
 export interface MaskGraph {
   /** Neighbours of a client, ascending; empty for one that is not in the graph. */
   neighboursOf(index: number): readonly number[];
+  /** The clients in the order of their ring; absent if the graph is complete. */
+  readonly order?: readonly number[];
+}
+
+/** Puts numbers into a random order, in place. */
+export interface Shuffler {
+  shuffle(items: number[]): void;
 }
 
 /**
@@ -18,11 +23,7 @@ export interface MaskGraph {
  * @param members Ascending.
  * @param k Neighbours of each, even unless the graph is complete.
  */
-export function drawGraph(
-  members: readonly number[],
-  k: number,
-  random: Pick<Random, 'shuffle'>,
-): MaskGraph {
+export function drawGraph(members: readonly number[], k: number, random: Shuffler): MaskGraph {
   if (k >= members.length - 1) return completeGraph(members);
   const order = [...members];
   random.shuffle(order);
@@ -53,5 +54,10 @@ export function ringGraph(order: readonly number[], k: number): MaskGraph {
       found.sort((a, b) => a - b),
     );
   }
-  return { neighboursOf: (index): readonly number[] => neighbours.get(index) ?? [] };
+  return { order, neighboursOf: (index): readonly number[] => neighbours.get(index) ?? [] };
+}
+
+/** How a pair mask enters the input of `own`: the larger index adds, the smaller subtracts. */
+export function signOf(own: number, other: number): 1 | -1 {
+  return own > other ? 1 : -1;
 }

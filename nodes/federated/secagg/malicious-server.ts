@@ -5,8 +5,8 @@
  * @module
  */
 import type { ServerAttack } from './doubles.ts';
-import type { MaskGraph } from './graph.ts';
-import { applyStream, signOf } from './mask.ts';
+import { type MaskGraph, signOf } from './graph.ts';
+import { applyStream } from './mask.ts';
 import type { PublicKeys, ShareKind, SurvivorLists } from './messages.ts';
 import { reduce } from './ring.ts';
 import { agreeSeed, ownSeed, type SeedContext } from './seeds.ts';

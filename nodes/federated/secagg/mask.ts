@@ -78,11 +78,6 @@ export function boxData(session: Uint8Array, { from, to }: Ends): Uint8Array {
   return data;
 }
 
-/** How a pair mask enters the input of `own`: the larger index adds, the smaller subtracts. */
-export function signOf(own: number, other: number): 1 | -1 {
-  return own > other ? 1 : -1;
-}
-
 /** A key stream, and how it is applied. */
 export interface Stream {
   readonly seed: Uint8Array;

@@ -107,6 +107,11 @@ export class ServerMachine implements Machine<Exclude<ServerInput, TimerDue>, Se
     return this.#session;
   }
 
+  /** Clients in the order of their ring; undefined in a complete graph, or before it is drawn. */
+  get ringOrder(): readonly number[] | undefined {
+    return this.#graph.order;
+  }
+
   /** Where the session is. */
   get phase(): ServerPhase {
     return this.#phase;

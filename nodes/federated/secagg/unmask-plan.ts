@@ -5,7 +5,7 @@
  *
  * @module
  */
-import type { MaskGraph } from './graph.ts';
+import { type MaskGraph, signOf } from './graph.ts';
 import { inBatches } from './job-stage.ts';
 import {
   COST_NS,
@@ -18,7 +18,6 @@ import {
   secretCostNs,
   weightsCostNs,
 } from './jobs.ts';
-import { signOf } from './mask.ts';
 import type { PublicKeys, ShareKind } from './messages.ts';
 import { pointOf } from './shamir.ts';
 

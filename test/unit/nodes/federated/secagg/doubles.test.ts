@@ -7,12 +7,8 @@ import { describe, expect, it } from 'vitest';
 import { openStream } from '../../../../../engine/core/stream.ts';
 import { readUint32 } from '../../../../../nodes/_kit/bytes.ts';
 import type { ClientDouble, SeedDouble } from '../../../../../nodes/federated/secagg/doubles.ts';
-import {
-  applyStream,
-  pairSeed,
-  selfSeed,
-  signOf,
-} from '../../../../../nodes/federated/secagg/mask.ts';
+import { signOf } from '../../../../../nodes/federated/secagg/graph.ts';
+import { applyStream, pairSeed, selfSeed } from '../../../../../nodes/federated/secagg/mask.ts';
 import { agreeSeed, publicSecret, shortSeed } from '../../../../../nodes/federated/secagg/seeds.ts';
 import { Observer } from './observer.ts';
 import { bytesOf, CRYPTO, configOf, Session } from './session.ts';

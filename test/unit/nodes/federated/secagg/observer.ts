@@ -5,11 +5,12 @@
  * @module
  */
 import type { SeedDouble } from '../../../../../nodes/federated/secagg/doubles.ts';
+import { signOf } from '../../../../../nodes/federated/secagg/graph.ts';
 import {
   type Knowledge,
   openInput,
 } from '../../../../../nodes/federated/secagg/malicious-server.ts';
-import { applyStream, signOf } from '../../../../../nodes/federated/secagg/mask.ts';
+import { applyStream } from '../../../../../nodes/federated/secagg/mask.ts';
 import { MESSAGE, type PublicKeys } from '../../../../../nodes/federated/secagg/messages.ts';
 import { addInto, reduce, unpack } from '../../../../../nodes/federated/secagg/ring.ts';
 import { agreeSeed, ownSeed } from '../../../../../nodes/federated/secagg/seeds.ts';

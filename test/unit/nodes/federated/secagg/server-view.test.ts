@@ -6,7 +6,8 @@
  */
 import { beforeAll, describe, expect, it } from 'vitest';
 import { openStream } from '../../../../../engine/core/stream.ts';
-import { applyStream, signOf } from '../../../../../nodes/federated/secagg/mask.ts';
+import { signOf } from '../../../../../nodes/federated/secagg/graph.ts';
+import { applyStream } from '../../../../../nodes/federated/secagg/mask.ts';
 import { MESSAGE } from '../../../../../nodes/federated/secagg/messages.ts';
 import { unpack } from '../../../../../nodes/federated/secagg/ring.ts';
 import { agreeSeed, ownSeed } from '../../../../../nodes/federated/secagg/seeds.ts';

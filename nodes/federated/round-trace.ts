@@ -1,0 +1,95 @@
+/**
+ * Traces rounds and sessions for the page. It exists only while a trace is recorded, sets no timer
+ * and draws no random numbers, so that a run is the same without it.
+ *
+ * @module
+ */
+import type { HostPart } from '../_kit/host-part.ts';
+import type { ClientPhase, ServerPhase } from './secagg/effects.ts';
+import { CLIENTS, RING, ROUND, type RoundState, SESSION } from './trace-states.ts';
+
+/** A round that begins. */
+export interface TracedRound {
+  readonly round: number;
+  /** Names by index. */
+  readonly clients: readonly string[];
+  readonly threshold: number;
+  /** 0 if inputs are not hidden. */
+  readonly neighbours: number;
+}
+
+/** The rounds of an aggregator: one state for each phase. */
+export class RoundTrace {
+  readonly #host: HostPart<'trace'>;
+  #state: RoundState | undefined;
+  #clients = '';
+
+  constructor(host: HostPart<'trace'>) {
+    this.#host = host;
+  }
+
+  began({ round, clients, threshold, neighbours }: TracedRound): void {
+    const names = CLIENTS.state.write(clients);
+    if (names !== this.#clients) this.#host.trace.state(CLIENTS.machine, names);
+    this.#clients = names;
+    const isHidden = neighbours > 0;
+    this.#write({
+      ...{ round, clients: clients.length, threshold, neighbours },
+      phase: isHidden ? 'inviting' : 'collecting',
+      ...{ keys: null, shares: null, inputs: null, reason: null },
+    });
+  }
+
+  /**
+   * A phase began.
+   * @param members Who answered in the one before.
+   * @param order Of clients on the ring, once there is one.
+   */
+  phase(phase: ServerPhase, members: readonly number[], order?: readonly number[]): void {
+    const state = this.#state;
+    // The end is traced with what it brought.
+    if (state === undefined || phase === 'idle' || phase === 'done' || phase === 'aborted') return;
+    if (phase === 'sharing') {
+      const { round } = state;
+      if (order !== undefined) {
+        this.#host.trace.state(RING.machine, RING.state.write({ round, order }));
+      }
+      this.#write({ ...state, phase, keys: members });
+    } else if (phase === 'collecting') this.#write({ ...state, phase, shares: members });
+    else if (state.inputs === null && phase !== 'inviting') {
+      this.#write({ ...state, phase, inputs: members });
+    } else if (phase !== state.phase) this.#write({ ...state, phase });
+  }
+
+  summed(survivors: readonly number[]): void {
+    if (this.#state === undefined) return;
+    this.#write({ ...this.#state, phase: 'done', inputs: survivors });
+  }
+
+  aborted(reason: string): void {
+    if (this.#state === undefined) return;
+    this.#write({ ...this.#state, phase: 'aborted', reason });
+  }
+
+  #write(state: RoundState): void {
+    this.#state = state;
+    this.#host.trace.state(ROUND.machine, ROUND.state.write(state));
+  }
+}
+
+/** One session of a client. */
+export class SessionTrace {
+  readonly #host: HostPart<'trace'>;
+  readonly #round: number;
+
+  constructor(host: HostPart<'trace'>, round: number) {
+    this.#host = host;
+    this.#round = round;
+  }
+
+  /** @param bytes What was sent and received until now. */
+  phase(phase: ClientPhase | 'left', bytes: { readonly up: number; readonly down: number }): void {
+    const state = SESSION.state.write({ round: this.#round, phase, ...bytes });
+    this.#host.trace.state(SESSION.machine, state);
+  }
+}

@@ -1,0 +1,106 @@
+/**
+ * A round of federated learning as the page knows it: who sent what, who left, and which pair masks
+ * cancel. From the states of `trace-states.ts` alone.
+ *
+ * @module
+ */
+import type { NodeState } from '../../viz/format/drawing.ts';
+import { singleState } from '../_kit/trace-state.ts';
+import { CLIENTS, RING, ROUND, type RoundState, SESSION } from './trace-states.ts';
+
+/** Messages of a client in their order: its `reached` counts those it sent. */
+export const STEPS = ['keys', 'shares', 'input', 'unmasking'] as const;
+
+/** Steps by the phase of a client. One that left says no more; the aggregator knows what arrived. */
+const SENT: Readonly<Record<string, number>> = {
+  advertised: 1,
+  shared: 2,
+  masked: 3,
+  signed: 3,
+  unmasked: 4,
+  finished: 4,
+};
+
+/** A client of the round. */
+export interface ClientSeen {
+  readonly index: number;
+  readonly name: string;
+  /** Of {@link STEPS}, how many it sent. */
+  readonly reached: number;
+  readonly hasLeft: boolean;
+  /** It left after its shares were out: its masks are in the inputs of others. */
+  readonly isLost: boolean;
+  /** Bytes; null if its session is not in the trace. */
+  readonly up: number | null;
+  readonly down: number | null;
+}
+
+/** A round. */
+export interface RoundSeen {
+  readonly server: string;
+  readonly state: RoundState;
+  readonly clients: readonly ClientSeen[];
+  /** Clients on the ring of masks; none until all keys are there. */
+  readonly order: readonly number[];
+}
+
+/**
+ * What becomes of the mask that two clients share: it is in neither input yet or in one; in both, so
+ * that it cancels; in the input of one while the other left; in no input, as both left.
+ */
+export type MaskFate = 'open' | 'cancelled' | 'left-over' | 'unused';
+
+/** The round of an aggregator at the cursor; undefined if there is none that can be read. */
+export function roundOf(node: NodeState, nodes: readonly NodeState[]): RoundSeen | undefined {
+  const state = singleState(ROUND, node.states)?.value;
+  if (state === undefined) return undefined;
+  const names = singleState(CLIENTS, node.states)?.value ?? [];
+  const sessions = new Map(nodes.map((one) => [one.name, singleState(SESSION, one.states)?.value]));
+  const sets = [state.keys, state.shares, state.inputs].map((set) => set && new Set(set));
+  const clients = Array.from({ length: state.clients }, (_, index): ClientSeen => {
+    const name = names[index] ?? `client ${index}`;
+    const found = sessions.get(name);
+    const session = found?.round === state.round ? found : undefined;
+    const arrived = sets.findLastIndex((set) => set?.has(index) === true) + 1;
+    const isMissed = sets.some((set) => set?.has(index) === false);
+    return {
+      ...{ index, name },
+      reached: Math.max(arrived, isMissed ? 0 : (SENT[session?.phase ?? ''] ?? 0)),
+      hasLeft: isMissed || session?.phase === 'left',
+      isLost: sets[1]?.has(index) === true && sets[2]?.has(index) === false,
+      up: session?.up ?? null,
+      down: session?.down ?? null,
+    };
+  });
+  return { server: node.name, state, clients, order: orderOf(node, state) };
+}
+
+function orderOf(node: NodeState, { round, keys, neighbours }: RoundState): readonly number[] {
+  const ring = singleState(RING, node.states)?.value;
+  if (ring?.round === round) return ring.order;
+  return keys !== null && neighbours >= keys.length - 1 ? keys : [];
+}
+
+/** Clients that the masks of one client are shared with; only those whose shares are out, once known. */
+export function partnersOf({ order, state }: RoundSeen, index: number): readonly number[] {
+  const { shares, neighbours } = state;
+  const own = order.indexOf(index);
+  const isIn = (one: number): boolean => shares?.includes(one) ?? own >= 0;
+  return order.filter((other, at) => {
+    const gap = Math.abs(at - own);
+    // Half of the neighbours on either side; in a complete graph, everybody.
+    const isNear = 2 * Math.min(gap, order.length - gap) <= neighbours + 1;
+    return gap > 0 && isNear && isIn(index) && isIn(other);
+  });
+}
+
+/** See {@link MaskFate}. */
+export function fateOf(one: ClientSeen, other: ClientSeen): MaskFate {
+  const inputs = [one, other].filter(({ reached }) => reached >= INPUT).length;
+  if (inputs === 2) return 'cancelled';
+  if (one.isLost && other.isLost) return 'unused';
+  return inputs === 1 && (one.isLost || other.isLost) ? 'left-over' : 'open';
+}
+
+/** Steps of a client whose input is sent. */
+export const INPUT = 3;
