@@ -34,7 +34,7 @@ const BARS_WIDTH = 130;
 const BAR_ROW = 22;
 const RING_MAX = 420;
 /** Room around the ring for names, px. */
-const MARGIN = 50;
+const MARGIN = 62;
 const SERVER_RADIUS = 16;
 
 const PLUS: Role = 'c2';
@@ -182,7 +182,7 @@ function dotsOf({ clients }: RoundSeen, ring: Ring, focus?: ClientSeen): readonl
       title: client.name,
     };
     if (clients.length > NAMES_MAX && !isFocus) return [dot];
-    const [textX, textY] = placeOf(client.index, ring, 1 + 16 / ring.radius);
+    const [textX, textY] = placeOf(client.index, ring, 1 + 30 / ring.radius);
     const label = client.name;
     return [dot, words(textX, textY + 4, label, { anchor: 'middle', fill: 'muted' })];
   });
