@@ -54,6 +54,7 @@ export const BAD_PRIVACY: readonly BadFile[] = [
     text: kpi('«privacy.sender.bits»: { mean: ">= 5 bits" }'),
     code: 'E124',
     says: 'kpis.privacy.sender.bits: no node of this topology mixes',
+    isFirstOfMany: true,
   },
   {
     title: 'packets to be followed by bits that nobody changes',
