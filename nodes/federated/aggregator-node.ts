@@ -26,6 +26,7 @@ import {
   type SessionHandlers,
   type SessionSum,
 } from './aggregator-session-node.ts';
+import { type CombineInput, ruleOf } from './combine-job.ts';
 import type { FederatedOptions } from './config.ts';
 import { serverDouble } from './doubles.ts';
 import { RETRY_NS } from './geometry.ts';
@@ -235,7 +236,13 @@ export class AggregatorNode implements NodeHandle {
     if (options.secureAggregation === 'none') {
       const config = plainConfig(random, round);
       const name = plainSession(config, host.crypto) ?? new Uint8Array(0);
-      const machine = new PlainServer({ clients: clients.length, length, timeoutNs, minimum });
+      const machine = new PlainServer({
+        clients: clients.length,
+        length,
+        timeoutNs,
+        minimum,
+        keepsVectors: options.aggregate !== 'mean',
+      });
       const session = new PlainSession(host, machine, name, handlers);
       return { ...common, session, config, name, bits: 32 };
     }
@@ -286,7 +293,7 @@ export class AggregatorNode implements NodeHandle {
     this.#transport?.send(client, bytes, { lifetime, tolerant: true }, done);
   }
 
-  #summed({ ring, survivors, lost }: SessionSum): void {
+  #summed({ ring, survivors, lost, vectors }: SessionSum): void {
     const running = this.#running;
     if (running === undefined) return;
     const { host, setup } = { host: this.#host, setup: this.#setup };
@@ -305,15 +312,36 @@ export class AggregatorNode implements NodeHandle {
     this.#countLosses(running, inputs, true);
     meter.histogram('federated.round').record(host.now() - beganNs);
     meter.sample('federated.headroom', headroom(sum));
-    const next = (total: Float64Array): void => {
-      const divisor = this.#noise?.divisor ?? totalWeight(sum);
+    const next = (total: Float64Array, divisor: number): void => {
       const model = nextModel(this.#memory.model, total, divisor);
       this.#account?.step();
       this.#end({ model, over: running.round, spent: this.#memory.spent + 1 }, () => {
         this.#evaluate(running.round, inputs);
       });
     };
-    this.#withNoise(sumOfUpdates(sum), next);
+    if (vectors !== undefined) {
+      this.#combine(vectors, (update) => next(update, 1));
+      return;
+    }
+    const divisor = this.#noise?.divisor ?? totalWeight(sum);
+    this.#withNoise(sumOfUpdates(sum), (total) => next(total, divisor));
+  }
+
+  /** Combines updates that are seen one by one; too few for the rule are an aborted round. */
+  #combine(vectors: readonly Uint32Array[], next: (update: Float64Array) => void): void {
+    const { options } = this.#setup;
+    const running = this.#running;
+    const input: CombineInput = {
+      vectors,
+      scale: options.learn.scale,
+      rule: ruleOf(options, vectors.length),
+    };
+    this.#host.compute('combine', input, (result) => {
+      if (this.#running !== running) return;
+      if (result.kind === 'failed') throw new Error(`combining failed: ${result.message}`);
+      if (result.output === undefined) this.#aborted('too-few');
+      else next(result.output as Float64Array);
+    });
   }
 
   /** Adds the noise of the aggregator, if it is the one who adds it. */

@@ -17,6 +17,8 @@ export interface SessionSum {
   readonly ring: Uint32Array;
   readonly survivors: readonly number[];
   readonly lost: readonly number[];
+  /** Inputs one by one, where nobody hides them and the rule needs them. */
+  readonly vectors?: readonly Uint32Array[];
 }
 
 /** What a session tells its node. */

@@ -1,6 +1,6 @@
 /**
  * Federated learning: the options of a node in a topology or scenario file. All nodes of a
- * federation have the same, apart from `drop`, `device` and `double`; `disagreements.ts` checks that.
+ * federation have the same, apart from `drop`, `lie`, `device` and `double`; `disagreements.ts` checks that.
  *
  * @module
  */
@@ -79,6 +79,9 @@ const sumConfig = z.strictObject({
   minSum: z.int().min(1).default(2),
 });
 
+/** How updates are combined; all but the mean need to see them (robust/rules.ts). */
+const RULES = ['mean', 'median', 'krum', 'multi-krum', 'trimmed-mean'] as const;
+
 /** Noise, and what it is accounted as. */
 const privacyConfig = z.strictObject({
   /** Who adds the noise: the aggregator, each client enough for the sum, or each enough alone. */
@@ -116,6 +119,9 @@ export const federatedConfig = z.strictObject({
   /** `none`: the aggregator sees each update. */
   secureAggregation: z.union([z.literal('none'), sumConfig]).prefault({}),
   privacy: privacyConfig.optional(),
+  aggregate: z.enum(RULES).default('mean'),
+  /** Clients of a round that the rule has to stand up to. */
+  liars: z.int().min(0).default(0),
   /** Accuracy at which `federated.rounds_to` counts. */
   target: share().default(ACCURACY_TARGET),
   /** A client leaves a round after this message of its, with this probability. */
@@ -123,6 +129,18 @@ export const federatedConfig = z.strictObject({
     .strictObject({
       after: z.enum(['invitation', 'keys', 'shares', 'input']),
       probability: share(),
+    })
+    .optional(),
+  /**
+   * What a lying client sends: its update times -`factor`, or noise with that standard deviation in its
+   * place, or what it learns from labels that are wrong.
+   */
+  lie: z
+    .strictObject({
+      kind: z.enum(['sign-flip', 'noise', 'labels']),
+      factor: z.number().positive().max(1_000).default(1),
+      /** Names of those who lie; absent: every client with this option. */
+      clients: z.array(z.string().min(1)).min(1).optional(),
     })
     .optional(),
   /** What training costs a client; absent: no time. */

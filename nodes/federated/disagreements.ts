@@ -5,18 +5,20 @@
  * @module
  */
 import type { ConfiguredNode, Disagreement } from '../../engine/host/protocol.ts';
+import { ruleOf } from './combine-job.ts';
 import type { FederatedOptions } from './config.ts';
 import { parametersOf } from './learn/data.ts';
 import { bitsNeeded, largestInput, sessionPlan } from './plan.ts';
 import { refuseBudget } from './privacy/accountant.ts';
 import { refuseSettings } from './privacy/settings.ts';
 import { noisePlan } from './privacy-plan.ts';
+import { refuseCombination } from './robust/combinations.ts';
 import { configProblem } from './secagg/session-config.ts';
 
 type Node = ConfiguredNode<FederatedOptions>;
 
 /** Options that may differ between the nodes of a federation. */
-const OWN: ReadonlySet<string> = new Set(['drop', 'device', 'double']);
+const OWN: ReadonlySet<string> = new Set(['drop', 'lie', 'device', 'double']);
 
 /** Finds what is wrong, once for each federation and option. */
 export function disagreements(nodes: readonly Node[]): readonly Disagreement[] {
@@ -54,7 +56,7 @@ function differences(member: Node, head: Node): readonly Disagreement[] {
       node: member.name,
       path: [key],
       message: `${member.name} and its aggregator ${head.name} have different ${key}`,
-      hint: 'give all nodes of a federation the same options, apart from drop, device and double',
+      hint: 'give all nodes of a federation the same options, apart from drop, lie, device and double',
     }));
 }
 
@@ -64,6 +66,7 @@ function problems(head: Node, clients: number): readonly Disagreement[] {
     ...wrongSum(head, clients),
     ...overflow(head, clients),
     ...unbounded(head, clients),
+    ...uncombined(head, clients),
   ];
 }
 
@@ -131,6 +134,33 @@ function unbounded({ name, options }: Node, clients: number): readonly Disagreem
   const { rounds } = options;
   const spent = refuseBudget(plan.settings, { rounds, budget });
   return spent === undefined ? [] : [said(name, spent, ['rounds'])];
+}
+
+/** A rule that needs to see what others hide, or more updates than there are. */
+function uncombined({ name, options }: Node, clients: number): readonly Disagreement[] {
+  const { secureAggregation: sum, privacy } = options;
+  if (options.learn.weight === 'examples' && options.aggregate !== 'mean') {
+    const message = 'a rule that compares updates, and updates that are multiplied by weights';
+    return [{ node: name, path: ['aggregate'], message, hint: 'learn: { weight: equal }' }];
+  }
+  const refused = refuseCombination({
+    isSumSecure: sum !== 'none',
+    rule: ruleOf(options, largestRound(options, clients)),
+    compression: 'none',
+    clients: largestRound(options, clients),
+    minSum: sum === 'none' ? 1 : sum.minSum,
+    isPrivate: privacy !== undefined,
+  });
+  return refused.slice(0, 1).map((refusal) => {
+    const at = refusal.search(/: write |, so use /);
+    const end = at < 0 ? refusal.length : at;
+    const hint = refusal
+      .slice(end + 2)
+      .replace(/^so /, '')
+      .replace('write groups, or ', '');
+    const known = hint === '' ? `there are ${clients} clients` : hint;
+    return { node: name, path: ['aggregate'], message: refusal.slice(0, end), hint: known };
+  });
 }
 
 /** Which option a refusal is about, by its first words. */

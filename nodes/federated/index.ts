@@ -6,6 +6,7 @@
 import type { Protocol } from '../../engine/host/protocol.ts';
 import { noiseJob } from './aggregator/noise-job.ts';
 import { tightJob } from './aggregator/tight-job.ts';
+import { combineJob } from './combine-job.ts';
 import { type FederatedOptions, federatedConfig } from './config.ts';
 import { disagreements } from './disagreements.ts';
 import { FEDERATED_DROPS } from './drops.ts';
@@ -32,6 +33,7 @@ export const protocol: Protocol<FederatedOptions> = {
     train: trainJob,
     evaluate: evaluateJob,
     draw: drawJob,
+    combine: combineJob,
     quantise: quantiseJob,
     privateUpdate: privateUpdateJob,
     noise: noiseJob,

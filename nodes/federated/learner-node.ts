@@ -12,6 +12,7 @@ import type { DrawInput } from './learn/draw-job.ts';
 import type { Examples, Model } from './learn/model.ts';
 import { sliceLength, type TrainInput } from './learn/train-job.ts';
 import { normalOf } from './normal.ts';
+import { flipLabels, noiseUpdate, signFlip } from './robust/attacks.ts';
 
 /** Bytes of the key that an update is drawn from. */
 const KEY_BYTES = 32;
@@ -32,7 +33,10 @@ export class LearnerNode {
     this.#host = host;
     this.#options = options;
     this.#model = modelOfFederation(options);
-    this.#examples = examplesOf({ crypto: host.crypto, seed, options }, host.name);
+    this.#examples = shown(
+      examplesOf({ crypto: host.crypto, seed, options }, host.name),
+      lieOf(options, host.name),
+    );
     this.#shuffle = host.random('federated.shuffle');
     this.#exampleNs = exampleTime(options, host);
   }
@@ -61,7 +65,7 @@ export class LearnerNode {
         for (let at = 0; at < weights.length; at += 1) {
           weights[at] = (weights[at] as number) - (model[at] as number);
         }
-        done(weights);
+        done(this.#told(weights));
         return;
       }
       this.#host.compute('train', this.#input(weights, order), (result) => {
@@ -74,6 +78,18 @@ export class LearnerNode {
     return (): void => {
       isOver = true;
     };
+  }
+
+  /** What a client says that it learned. */
+  #told(update: Float32Array<ArrayBuffer>): Float32Array<ArrayBuffer> {
+    const lie = lieOf(this.#options, this.#host.name);
+    if (lie === undefined || lie.kind === 'labels') return update;
+    const random = this.#host.random('federated.attack');
+    const told =
+      lie.kind === 'sign-flip'
+        ? signFlip(update, lie.factor)
+        : noiseUpdate(update.length, lie.factor, random);
+    return Float32Array.from(told);
   }
 
   /** An update of a federation that learns nothing. */
@@ -116,6 +132,17 @@ export class LearnerNode {
       exampleNs: this.#exampleNs,
     };
   }
+}
+
+/** How a client lies; undefined if it does not. */
+function lieOf({ lie }: FederatedOptions, name: string): FederatedOptions['lie'] {
+  return lie?.clients === undefined || lie.clients.includes(name) ? lie : undefined;
+}
+
+/** Examples with the labels that a liar gives them. */
+function shown(examples: Examples, lie: FederatedOptions['lie']): Examples {
+  if (lie?.kind !== 'labels') return examples;
+  return { ...examples, labels: flipLabels(examples.labels, examples.classes) };
 }
 
 /** Log-normal among clients, drawn once; 0 if training costs no time. */

@@ -22,6 +22,8 @@ export type PlainServerEffect =
       readonly ring: Uint32Array;
       readonly survivors: readonly number[];
       readonly lost: readonly number[];
+      /** The input of each survivor, in their order; absent unless they are kept. */
+      readonly vectors?: readonly Uint32Array[];
     }
   | { readonly kind: 'aborted'; readonly outcome: 'too-few' };
 
@@ -32,6 +34,8 @@ export interface PlainServerParts {
   readonly timeoutNs: Nanoseconds;
   /** Vectors without which there is no sum. */
   readonly minimum: number;
+  /** True if each input is needed by itself. */
+  readonly keepsVectors?: boolean;
 }
 
 /** Adds up what comes until all have answered or time is over. */
@@ -40,6 +44,7 @@ export class PlainServer implements Machine<PlainServerInput, PlainServerEffect>
   readonly #sum: Uint32Array;
   readonly #came = new Set<number>();
   readonly #gone = new Set<number>();
+  readonly #vectors = new Map<number, Uint32Array>();
   #endNs: Nanoseconds = Number.POSITIVE_INFINITY;
   #isOver = false;
 
@@ -74,6 +79,7 @@ export class PlainServer implements Machine<PlainServerInput, PlainServerEffect>
     this.#came.add(from);
     this.#gone.delete(from);
     addInto(this.#sum, vector);
+    if (this.#parts.keepsVectors === true) this.#vectors.set(from, vector);
     return this.#closed(Number.NEGATIVE_INFINITY);
   }
 
@@ -86,6 +92,8 @@ export class PlainServer implements Machine<PlainServerInput, PlainServerEffect>
     const all = Array.from({ length: clients }, (_, index) => index);
     const survivors = all.filter((index) => this.#came.has(index));
     const lost = all.filter((index) => !this.#came.has(index));
-    return [{ kind: 'sum', ring: this.#sum, survivors, lost }];
+    const kept = survivors.flatMap((index) => this.#vectors.get(index) ?? []);
+    const vectors = kept.length === 0 ? {} : { vectors: kept };
+    return [{ kind: 'sum', ring: this.#sum, survivors, lost, ...vectors }];
   }
 }

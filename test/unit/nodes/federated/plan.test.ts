@@ -126,6 +126,21 @@ describe('options that do not fit together', () => {
       nodes(6, { secureAggregation: { modulusBits: 19 } }),
     ],
     [
+      'a rule that compares what a sum hides',
+      ['a aggregate: krum compares updates, which secure aggregation hides'],
+      nodes(6, { aggregate: 'krum' }),
+    ],
+    [
+      'a rule that needs more updates',
+      ['a aggregate: krum needs 7 updates, there are 5'],
+      nodes(6, { aggregate: 'krum', liars: 2, secureAggregation: 'none' }),
+    ],
+    [
+      'a rule that compares weighted updates',
+      ['a aggregate: a rule that compares updates, and updates that are multiplied by weights'],
+      nodes(6, { aggregate: 'median', secureAggregation: 'none', learn: { weight: 'examples' } }),
+    ],
+    [
       'noise of nothing',
       ['a privacy.noise: noise 0 has no bound'],
       nodes(6, { privacy: { place: 'central', noise: 0 } }),

@@ -1,0 +1,73 @@
+/**
+ * Updates that the aggregator sees one by one, combined by a rule that some liars do not move, as a job.
+ *
+ * @module
+ */
+import type { JobDefinition } from '../../engine/host/compute.ts';
+import type { FederatedOptions } from './config.ts';
+import type { AggregateRule } from './robust/combinations.ts';
+import { krumChoice, meanOf, medianOf, trimmedMean } from './robust/rules.ts';
+import { signedElement } from './secagg/ring.ts';
+
+/** Inputs of a round, and what to do with them. */
+export interface CombineInput {
+  readonly vectors: readonly Uint32Array[];
+  /** Steps per unit. */
+  readonly scale: number;
+  readonly rule: AggregateRule;
+}
+
+const BITS = 32;
+/** Nanoseconds per coordinate and pair of updates. */
+const PAIR_NS = 2;
+
+/** The rule that the options ask for, in a round of so many clients. */
+export function ruleOf(
+  { aggregate, liars: lies }: Pick<FederatedOptions, 'aggregate' | 'liars'>,
+  clients: number,
+): AggregateRule {
+  switch (aggregate) {
+    case 'krum':
+      return { kind: 'krum', lies };
+    case 'multi-krum':
+      return { kind: 'multi-krum', lies, take: Math.max(1, clients - lies) };
+    case 'trimmed-mean':
+      return { kind: 'trimmed-mean', trim: lies };
+    case 'mean':
+    case 'median':
+      return { kind: aggregate };
+  }
+}
+
+/** The combined update; undefined if there are too few for the rule. */
+export const combineJob: JobDefinition = {
+  run: (input) => {
+    const { vectors, scale, rule } = input as CombineInput;
+    const updates = vectors.map((vector) =>
+      Float64Array.from(vector, (value) => signedElement(value, BITS) / scale),
+    );
+    return combined(updates, rule);
+  },
+  costNs: (input) => {
+    const { vectors } = input as CombineInput;
+    return PAIR_NS * vectors.length ** 2 * (vectors[0]?.length ?? 0);
+  },
+};
+
+function combined(updates: readonly Float64Array[], rule: AggregateRule): Float64Array | undefined {
+  switch (rule.kind) {
+    case 'krum':
+    case 'multi-krum': {
+      const take = rule.kind === 'krum' ? 1 : rule.take;
+      const places = krumChoice(updates, { lies: rule.lies, take });
+      return places === undefined ? undefined : meanOf(updates, places);
+    }
+    case 'trimmed-mean':
+      return trimmedMean(updates, rule.trim);
+    case 'median':
+      return medianOf(updates);
+    case 'mean':
+    case 'norm-bound':
+      return meanOf(updates, [...updates.keys()]);
+  }
+}

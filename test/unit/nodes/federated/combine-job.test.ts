@@ -1,0 +1,47 @@
+/** Updates that are seen one by one, combined by each rule. */
+import { describe, expect, it } from 'vitest';
+import { provider } from '../../../../engine/crypto/index.ts';
+import { combineJob, ruleOf } from '../../../../nodes/federated/combine-job.ts';
+
+const crypto = provider('node', { timing: 'simulation' });
+/** Steps of a hundredth; the last one lies. */
+const UPDATES = [
+  [10, -20],
+  [11, -21],
+  [12, -22],
+  [13, -23],
+  [-900, 900],
+];
+const vectors = UPDATES.map((update) => new Uint32Array(Int32Array.from(update).buffer));
+
+const combine = (aggregate: Parameters<typeof ruleOf>[0]['aggregate'], liars: number): unknown => {
+  const rule = ruleOf({ aggregate, liars }, vectors.length);
+  const output = combineJob.run({ vectors, scale: 100, rule }, crypto) as Float64Array | undefined;
+  return output === undefined
+    ? undefined
+    : Array.from(output, (value) => Math.round(1e4 * value) / 1e4);
+};
+
+describe('combining', () => {
+  it('by the mean: one liar moves it anywhere', () => {
+    expect(combine('mean', 0)).toEqual([-1.708, 1.628]);
+  });
+
+  it('by the median and the trimmed mean: coordinate by coordinate', () => {
+    expect(combine('median', 1)).toEqual([0.11, -0.21]);
+    expect(combine('trimmed-mean', 1)).toEqual([0.11, -0.21]);
+  });
+
+  it('by Krum: the update nearest to most of the others, the first of equal ones', () => {
+    expect(combine('krum', 1)).toEqual([0.11, -0.21]);
+  });
+
+  it('by Multi-Krum: the mean of all but as many as lie', () => {
+    expect(combine('multi-krum', 1)).toEqual([0.115, -0.215]);
+  });
+
+  it('by nothing, if there are too few for the rule', () => {
+    expect(combine('krum', 2)).toBeUndefined();
+    expect(combine('trimmed-mean', 3)).toBeUndefined();
+  });
+});
