@@ -26,11 +26,12 @@ import {
 } from './consumer.ts';
 
 /**
- * The package has 4.6 MB, including the page of the browser view with its demo: sources, compiled
- * files and types.
+ * The package has 5.2 MB: sources, compiled files and types of ten protocols, and the page of the
+ * browser view with its demo. A protocol adds 0.2 to 0.4 MB; what adds more than that at once is a
+ * mistake.
  */
-const PACKED_MAX_BYTES = 5e6;
-const UNPACKED_MAX_BYTES = 17e6;
+const PACKED_MAX_BYTES = 6e6;
+const UNPACKED_MAX_BYTES = 20e6;
 /**
  * Ports derived from the number of this process, so that other live runs on this machine use
  * others; all are below 32768.
