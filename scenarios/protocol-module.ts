@@ -47,6 +47,7 @@ const FACE = z.looseObject({
   channel: z.int().min(128).max(255).optional(),
   carries: callable.optional(),
   finishes: callable.optional(),
+  files: callable.optional(),
   wishes: z
     .partialRecord(z.enum(['lifetime', 'priority', 'tolerant']), z.enum(['honoured', 'passed-on']))
     .optional(),

@@ -130,6 +130,24 @@ export type MessageAccount =
    */
   | { readonly kind: 'passage'; readonly keyOf: (datagram: Uint8Array) => number | undefined };
 
+/**
+ * A file of an npm package that users install themselves, such as a data set: too large, or too rarely
+ * needed, to be a dependency.
+ */
+export interface PackageFile {
+  readonly package: string;
+  /** The version whose file it is; no other will do, because results depend on it. */
+  readonly version: string;
+  /** Path within the package, with slashes. */
+  readonly path: string;
+}
+
+/** A file that options ask for. */
+export interface WantedFile extends PackageFile {
+  /** Path of the option that asks for it, within the node's options. */
+  readonly option: readonly string[];
+}
+
 /** What a protocol receives in addition to the port. */
 export interface NodeSetup<Options> {
   /** The node's options, checked by the protocol's schema, with defaults filled in. */
@@ -137,6 +155,10 @@ export interface NodeSetup<Options> {
   /** The network with this node's own secrets. */
   readonly network: NetworkView;
   readonly witness: Witness;
+  /**
+   * Reads one of {@link Protocol.files}, which the loader has found. Absent in tests of single nodes.
+   */
+  readonly readFile?: (file: PackageFile) => Uint8Array;
   /** Absent unless privacy is measured, packets are explained or messages are accounted for. */
   readonly observer?: MessageObserver;
 }
@@ -248,6 +270,11 @@ export interface Protocol<Options = unknown> {
     nodes: readonly ConfiguredNode<Options>[],
     links: readonly ConfiguredLink[],
   ) => readonly Disagreement[];
+  /**
+   * Files of packages that a node with these options reads. The loader refuses the file at the line of
+   * the option if one is not installed, and names the command that installs it. Absent: none.
+   */
+  readonly files?: (options: Options) => readonly WantedFile[];
   /** Topologies that files can ask for by `generate: { kind: … }`. If absent, there are none. */
   readonly generators?: readonly TopologyGenerator[];
   /** Formats of other programs that files can take a topology from. If absent, there are none. */

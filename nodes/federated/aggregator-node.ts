@@ -38,7 +38,7 @@ import { PlainServer } from './plain-sum.ts';
 import { sessionPlan, vectorLength } from './plan.ts';
 import { Accountant } from './privacy/accountant.ts';
 import { type NoisePlan, noisePlan, realisedVariance } from './privacy-plan.ts';
-import { dataSeed, verifyingKey } from './provisioning.ts';
+import { dataSeed, dataSource, verifyingKey } from './provisioning.ts';
 import { RoundTrace } from './round-trace.ts';
 import { ServerMachine } from './secagg/server-machine.ts';
 import {
@@ -119,7 +119,7 @@ export class AggregatorNode implements NodeHandle {
       this.#account = new Accountant(settings, [{ clients: promised, rounds: this.#memory.spent }]);
     }
     if (this.#model !== undefined)
-      this.#test = testSet({ crypto: host.crypto, seed: this.#seed, options }, clients);
+      this.#test = testSet(dataSource(host.crypto, this.#setup), clients);
     const machine = new RoundMachine(
       {
         options,

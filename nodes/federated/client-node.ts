@@ -17,7 +17,7 @@ import { PHASES_PER_SESSION, RETRY_NS } from './geometry.ts';
 import { LearnerNode } from './learner-node.ts';
 import { sessionPlan } from './plan.ts';
 import { noisePlan } from './privacy-plan.ts';
-import { dataSeed, signingSecret, verifyingKey } from './provisioning.ts';
+import { dataSource, signingSecret, verifyingKey } from './provisioning.ts';
 import { SessionTrace } from './round-trace.ts';
 import { ClientMachine } from './secagg/client-machine.ts';
 import { decodeConfig, type SecaggConfig, sessionOf } from './secagg/session-config.ts';
@@ -40,7 +40,7 @@ export class ClientNode implements NodeHandle {
   constructor(host: Host, setup: NodeSetup<FederatedOptions>) {
     this.#host = host;
     this.#setup = setup;
-    this.#learner = new LearnerNode(host, setup.options, dataSeed(setup.network));
+    this.#learner = new LearnerNode(host, dataSource(host.crypto, setup));
     this.#drops = host.random('federated.drop');
   }
 
@@ -61,7 +61,8 @@ export class ClientNode implements NodeHandle {
   }
 
   status(): Readonly<Record<string, unknown>> {
-    return { examples: this.#learner.count, inRound: this.#session?.isOver === false };
+    const { count: examples, labels } = this.#learner;
+    return { examples, inRound: this.#session?.isOver === false, labels };
   }
 
   #tellReady(): void {

@@ -20,6 +20,7 @@ import {
   ROUNDS_MAX,
   SCALE,
 } from './geometry.ts';
+import { dataConfig } from './learn/data-options.ts';
 
 /** Which clients take part in a round. */
 const selectConfig = z.union([
@@ -29,20 +30,6 @@ const selectConfig = z.union([
   /** Each with this chance, independently (Poisson sampling). */
   z.strictObject({ probability: share() }),
 ]);
-
-/** What clients learn from. */
-const dataConfig = z.strictObject({
-  set: z.enum(['synthetic']).default('synthetic'),
-  /** All clients follow one law. Otherwise each has its own. */
-  iid: z.boolean().default(false),
-  /** How much the models of clients differ, and how much their inputs do (Li et al. 2020, 5.1). */
-  alpha: z.number().min(0).max(10).default(0.5),
-  beta: z.number().min(0).max(10).default(0.5),
-  /** Examples of a client. */
-  examples: z.int().min(1).max(100_000).default(100),
-  /** Examples that only the aggregator has, to measure accuracy. */
-  test: z.int().min(1).max(100_000).default(1_000),
-});
 
 /** What a client does with its examples, and how its update is written. */
 const learnConfig = z.strictObject({

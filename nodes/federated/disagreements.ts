@@ -8,7 +8,8 @@ import type { ConfiguredNode, Disagreement } from '../../engine/host/protocol.ts
 import { ruleOf } from './combine-job.ts';
 import type { FederatedOptions } from './config.ts';
 import { parametersOf } from './learn/data.ts';
-import { bitsNeeded, largestInput, sessionPlan } from './plan.ts';
+import { dataProblems } from './learn/data-problems.ts';
+import { bitsNeeded, largestSum, sessionPlan } from './plan.ts';
 import { refuseBudget } from './privacy/accountant.ts';
 import { refuseSettings } from './privacy/settings.ts';
 import { noisePlan } from './privacy-plan.ts';
@@ -30,7 +31,8 @@ export function disagreements(nodes: readonly Node[]): readonly Disagreement[] {
     const head = members.find(({ name }) => name === aggregator);
     if (head === undefined) return [noAggregator(first, nodes)];
     const unequal = members.flatMap((member) => differences(member, head));
-    return [...unequal, ...problems(head, members.length - 1)];
+    const data = dataProblems(head, names.length);
+    return [...unequal, ...data, ...problems(head, members.length - 1)];
   });
 }
 
@@ -113,9 +115,10 @@ function overflow({ name, options }: Node, clients: number): readonly Disagreeme
   const { secureAggregation: sum } = options;
   const bits = sum === 'none' ? 32 : sum.modulusBits;
   const n = largestRound(options, clients);
-  const largest = largestInput(options);
-  const needed = bitsNeeded(n, largest);
+  const sumOfAll = largestSum(options, { inputs: n, clients });
+  const needed = bitsNeeded(1, sumOfAll);
   if (needed <= bits) return [];
+  const largest = Math.ceil(sumOfAll / n);
   const message = `the sum of ${n} inputs up to ${largest} needs ${needed} bits and has ${bits}`;
   const hint =
     needed <= 32 ? `modulusBits: ${needed}` : 'lower learn.scale, learn.clip or the weights';

@@ -13,6 +13,7 @@ import { FEDERATED_DROPS } from './drops.ts';
 import { FEDERATED_CHANNEL } from './geometry.ts';
 import { drawJob } from './learn/draw-job.ts';
 import { evaluateJob } from './learn/evaluate-job.ts';
+import { filesOf } from './learn/named-sets.ts';
 import { trainJob } from './learn/train-job.ts';
 import { FEDERATED_METRICS } from './metrics.ts';
 import { createFederated } from './node.ts';
@@ -27,6 +28,7 @@ export const protocol: Protocol<FederatedOptions> = {
   summary: 'learns one model from the data of many clients, whose updates only their sum shows',
   config: federatedConfig,
   disagreements,
+  files: ({ data }) => filesOf(data),
   provisioning: federatedProvisioning,
   jobs: {
     ...SECAGG_JOBS,

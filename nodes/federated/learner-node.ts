@@ -7,9 +7,10 @@ import type { Host } from '../../engine/host/host.ts';
 import type { Random } from '../../engine/host/random.ts';
 import { exp } from '../../engine/pure/log-exp.ts';
 import type { FederatedOptions } from './config.ts';
-import { examplesOf, modelOfFederation, parametersOf } from './learn/data.ts';
+import { type DataSource, examplesOf, modelOfFederation, parametersOf } from './learn/data.ts';
 import type { DrawInput } from './learn/draw-job.ts';
 import type { Examples, Model } from './learn/model.ts';
+import { labelCounts } from './learn/split.ts';
 import { sliceLength, type TrainInput } from './learn/train-job.ts';
 import { normalOf } from './normal.ts';
 import { flipLabels, noiseUpdate, signFlip } from './robust/attacks.ts';
@@ -28,15 +29,13 @@ export class LearnerNode {
   /** Time that an example takes, ns. */
   readonly #exampleNs: number;
 
-  /** @param seed What the data of the federation is drawn from. */
-  constructor(host: Host, options: FederatedOptions, seed: Uint8Array) {
+  /** @param source What the data of the federation is made from. */
+  constructor(host: Host, source: DataSource) {
+    const { options } = source;
     this.#host = host;
     this.#options = options;
     this.#model = modelOfFederation(options);
-    this.#examples = shown(
-      examplesOf({ crypto: host.crypto, seed, options }, host.name),
-      lieOf(options, host.name),
-    );
+    this.#examples = shown(examplesOf(source, host.name), lieOf(options, host.name));
     this.#shuffle = host.random('federated.shuffle');
     this.#exampleNs = exampleTime(options, host);
   }
@@ -44,6 +43,13 @@ export class LearnerNode {
   /** Examples that this client has. */
   get count(): number {
     return this.#examples.count;
+  }
+
+  /** Examples of each class. */
+  get labels(): readonly number[] {
+    const { labels, classes, count } = this.#examples;
+    const all = Array.from({ length: count }, (_, at) => at);
+    return [...labelCounts(labels, all, classes)];
   }
 
   get parameters(): number {

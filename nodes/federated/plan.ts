@@ -6,6 +6,7 @@
  * @module
  */
 import type { FederatedOptions } from './config.ts';
+import { sharedCount } from './learn/data.ts';
 import { largestPrivateInput } from './privacy-plan.ts';
 
 /** Numbers of a session with so many clients. */
@@ -57,6 +58,20 @@ export function largestInput(options: FederatedOptions): number {
   const weight = learn.weight === 'examples' ? data.examples : 1;
   // Rounding at random may go up by one step.
   return (Math.ceil(learn.clip * learn.scale) + 1) * weight;
+}
+
+/** The largest element that a sum of `inputs` may have, of all `clients`. */
+export function largestSum(
+  options: FederatedOptions,
+  { inputs, clients }: { readonly inputs: number; readonly clients: number },
+): number {
+  const { learn, data, privacy } = options;
+  const shared = sharedCount(data, clients);
+  if (shared === undefined || learn.weight === 'equal' || privacy !== undefined) {
+    return inputs * largestInput(options);
+  }
+  // One client may have nearly all examples, but all clients have no more than there are.
+  return shared * (Math.ceil(learn.clip * learn.scale) + 1);
 }
 
 /** Bits that the sum of `clients` inputs needs: n B <= 2^(b-1) - 1, for signed numbers. */

@@ -5,10 +5,13 @@
  * @module
  */
 
+import type { CryptoProvider } from '../../engine/host/crypto.ts';
 import type { NetworkView } from '../../engine/host/network-view.ts';
-import type { Provisioning } from '../../engine/host/protocol.ts';
+import type { NodeSetup, Provisioning } from '../../engine/host/protocol.ts';
 import { fromHex, toHex, writeUint32 } from '../_kit/bytes.ts';
+import type { FederatedOptions } from './config.ts';
 import { DATA_SEED_BYTES } from './geometry.ts';
+import { clientNames, type DataSource } from './learn/data.ts';
 
 const IDENTITY = 'identity';
 const DATA = 'data';
@@ -29,6 +32,20 @@ export function dataSeed(network: Pick<NetworkView, 'published'>): Uint8Array {
   const text = network.published(`federated/${DATA}`);
   if (text === undefined) throw new Error('nobody published the seed of the data');
   return fromHex(text);
+}
+
+/** Where the data of a node comes from. */
+export function dataSource(
+  crypto: Pick<CryptoProvider, 'sha256'>,
+  { options, network, readFile }: NodeSetup<FederatedOptions>,
+): DataSource {
+  return {
+    crypto,
+    seed: dataSeed(network),
+    options,
+    clients: clientNames(network.hosts, options.aggregator),
+    ...(readFile === undefined ? {} : { read: readFile }),
+  };
 }
 
 /** The secret that a node signs with. */

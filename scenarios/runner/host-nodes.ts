@@ -7,6 +7,7 @@
 import { assert } from '../../engine/core/assert.ts';
 import type { NetworkView } from '../../engine/host/network-view.ts';
 import type { MessageObserver, NodeHandle, Witness } from '../../engine/host/protocol.ts';
+import { readPackageFile } from '../../topologies/files/package-files.ts';
 import type { HostSpec } from '../../topologies/model.ts';
 import type { NodeChoice } from './nodes.ts';
 import type { World } from './world.ts';
@@ -30,7 +31,8 @@ export function createNodes({ name }: HostSpec, parts: HostNodeParts): NodeHandl
     const layer = height === 0 ? undefined : protocol.name;
     const observer = observerOf(layer);
     const watched = observer === undefined ? {} : { observer };
-    const setup = { options, network: viewOf(name, layer), witness, ...watched };
+    const network = viewOf(name, layer);
+    const setup = { options, network, witness, readFile: readPackageFile, ...watched };
     return world.call(name, 'create', () => protocol.create(world.host(name, layer), setup));
   });
   const [bottom] = nodes;

@@ -5,9 +5,15 @@
  * @module
  */
 import type { z } from 'zod';
-import type { ConfiguredLink, ConfiguredNode } from '../../engine/host/protocol.ts';
+import type {
+  ConfiguredLink,
+  ConfiguredNode,
+  Disagreement,
+  Protocol,
+} from '../../engine/host/protocol.ts';
 import type { DirectionSpec } from '../../engine/net/link-spec.ts';
 import type { FilePath } from '../files/locate.ts';
+import { type LocatedFile, locatePackageFile } from '../files/package-files.ts';
 import type { Problems } from '../files/problems.ts';
 import type { Registry } from '../files/registry.ts';
 import type { Source } from '../files/source.ts';
@@ -156,7 +162,7 @@ function checkCarriers(
   }
 }
 
-/** Refuses options that conflict with those of other nodes of the protocol. */
+/** Refuses options that conflict with those of other nodes of the protocol, or need what is not there. */
 function checkAgreement(
   written: Written,
   registry: Registry,
@@ -166,7 +172,10 @@ function checkAgreement(
   const { hosts, links } = written.loaded.topology;
   const facts = links.map(factsOf);
   for (const [protocol, nodes] of checked) {
-    for (const found of registry.protocols(protocol)?.disagreements?.(nodes, facts) ?? []) {
+    const face = registry.protocols(protocol);
+    if (face === undefined) continue;
+    const conflicts = face.disagreements?.(nodes, facts) ?? [];
+    for (const found of [...conflicts, ...missingFiles(face, nodes)]) {
       const host = hosts.find(({ name }) => name === found.node);
       const placed = host && placedProtocols(host).find((one) => one.protocol === protocol);
       if (placed === undefined) continue;
@@ -175,6 +184,24 @@ function checkAgreement(
       problems.add(source, { code: 'E122', path, part: 'value', message, hint }, root);
     }
   }
+}
+
+/** Options that need a file which is not installed here. */
+function missingFiles(
+  { files }: Pick<Protocol, 'files'>,
+  nodes: readonly ConfiguredNode[],
+): readonly Disagreement[] {
+  if (files === undefined) return [];
+  const known = new Map<string, LocatedFile>();
+  return nodes.flatMap(({ name: node, options }) =>
+    files(options).flatMap((file): readonly Disagreement[] => {
+      const key = `${file.package} ${file.path}`;
+      const found = known.get(key) ?? locatePackageFile(file);
+      known.set(key, found);
+      if (found.kind === 'found') return [];
+      return [{ node, path: file.option, message: found.message, hint: found.hint }];
+    }),
+  );
 }
 
 function factsOf({ id, a, b, forward, backward }: LinkSpec): ConfiguredLink {

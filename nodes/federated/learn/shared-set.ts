@@ -9,9 +9,18 @@ import { seededDraws } from './seeded.ts';
 import { type SplitLaw, selectExamples, splitExamples } from './split.ts';
 import { type SyntheticSource, syntheticExamples } from './synthetic.ts';
 
+/** Examples that are made when they are needed: pictures are four times larger as numbers. */
+export interface ExampleTable {
+  readonly labels: Uint8Array;
+  readonly inputs: number;
+  readonly classes: number;
+  /** Examples with these indices, in this order. */
+  pick(indices: Uint32Array): Examples;
+}
+
 /** A set and who has what of it. */
 export interface SharedSet {
-  readonly examples: Examples;
+  readonly table: ExampleTable;
   /** Indices of the examples of each client, ascending. */
   readonly parts: readonly Uint32Array[];
 }
@@ -33,20 +42,27 @@ const COMMON = '(all clients)';
  * it once.
  */
 export function sharedSynthetic(source: SyntheticSource, setting: SharedSetting): SharedSet {
-  return sharedSet(syntheticExamples(source, 'iid', COMMON, setting.count), source, setting);
+  const examples = syntheticExamples(source, 'iid', COMMON, setting.count);
+  return sharedSet(tableOf(examples), source, setting);
 }
 
 /** Splits a set that every process can read, such as the digits of MNIST. */
 export function sharedSet(
-  examples: Examples,
+  table: ExampleTable,
   { crypto, seed }: SyntheticSource,
   { clients, split }: Pick<SharedSetting, 'clients' | 'split'>,
 ): SharedSet {
   const draws = seededDraws(crypto, seed, `split: ${split.kind}`);
-  return { examples, parts: splitExamples(examples.labels, clients, split, draws) };
+  return { table, parts: splitExamples(table.labels, clients, split, draws) };
+}
+
+/** Examples that are there already as a table. */
+export function tableOf(examples: Examples): ExampleTable {
+  const { labels, inputs, classes } = examples;
+  return { labels, inputs, classes, pick: (indices) => selectExamples(examples, indices) };
 }
 
 /** The examples of one client, counted from 0; none for a client that there is not. */
-export function partOf({ examples, parts }: SharedSet, client: number): Examples {
-  return selectExamples(examples, parts[client] ?? new Uint32Array());
+export function partOf({ table, parts }: SharedSet, client: number): Examples {
+  return table.pick(parts[client] ?? new Uint32Array());
 }

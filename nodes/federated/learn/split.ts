@@ -12,14 +12,14 @@ import type { Draws } from './seeded.ts';
 export type SplitLaw =
   /** At random, equally many. */
   | { readonly kind: 'iid' }
-  /** Two runs of neighbours in the order of labels each (McMahan et al. 2017, section 3). */
-  | { readonly kind: 'shards' }
+  /** So many runs of neighbours in the order of labels each (McMahan et al. 2017, section 3: two). */
+  | { readonly kind: 'shards'; readonly each?: number }
   /** Of each class, shares that follow a Dirichlet law (Hsu, Qi, Brown 2019, arXiv 1909.06335). */
   | { readonly kind: 'dirichlet'; readonly alpha: number }
   /** At random, numbers log-normal with this deviation of the logarithm. */
   | { readonly kind: 'quantity'; readonly sigma: number };
 
-/** Shards of a client. */
+/** Shards of a client, unless it is said. */
 const SHARDS = 2;
 /** Normal numbers times a deviation stay in the range of exp. */
 const EXPONENT_MAX = 600;
@@ -72,7 +72,7 @@ function dealt(labels: Uint8Array, clients: number, how: SplitLaw, draws: Draws)
     case 'quantity':
       return cut(shuffled(labels.length, draws), logNormalShares(clients, how.sigma, draws));
     case 'shards':
-      return shards(labels, clients, draws);
+      return shards(labels, clients, how.each ?? SHARDS, draws);
     case 'dirichlet':
       return byClass(labels, clients, how.alpha, draws);
   }
@@ -113,13 +113,13 @@ function cut(items: readonly number[], shares: Float64Array): number[][] {
   return parts;
 }
 
-function shards(labels: Uint8Array, clients: number, draws: Draws): number[][] {
+function shards(labels: Uint8Array, clients: number, each: number, draws: Draws): number[][] {
   const order = Array.from(labels, (_, index) => index);
   order.sort((a, b) => (labels[a] as number) - (labels[b] as number) || a - b);
-  const pieces = cut(order, equalShares(SHARDS * clients));
+  const pieces = cut(order, equalShares(each * clients));
   draws.shuffle(pieces);
   return Array.from({ length: clients }, (_, client) =>
-    pieces.slice(SHARDS * client, SHARDS * (client + 1)).flat(),
+    pieces.slice(each * client, each * (client + 1)).flat(),
   );
 }
 

@@ -2,7 +2,12 @@
 import { describe, expect, it } from 'vitest';
 import { type FederatedOptions, federatedConfig } from '../../../../nodes/federated/config.ts';
 import { disagreements } from '../../../../nodes/federated/disagreements.ts';
-import { bitsNeeded, largestInput, sessionPlan } from '../../../../nodes/federated/plan.ts';
+import {
+  bitsNeeded,
+  largestInput,
+  largestSum,
+  sessionPlan,
+} from '../../../../nodes/federated/plan.ts';
 
 const options = (more: object = {}): FederatedOptions =>
   federatedConfig.parse({ aggregator: 'a', ...more });
@@ -62,6 +67,17 @@ describe('room for a sum', () => {
     // With noise: 8 deviations of a client's share, z C S / sqrt(3).
     expect(largestInput(options({ privacy: { place: 'distributed' } }))).toBe(65_537 + 302_698);
     expect(largestInput(options({ privacy: { place: 'local' } }))).toBe(65_537 + 524_288);
+  });
+});
+
+describe('room for weighted sums of one set', () => {
+  it('is that of all its examples, whoever has them', () => {
+    const weighted = { learn: { weight: 'examples', scale: 10, clip: 1 } };
+    const shared = options({ ...weighted, data: { iid: true, split: 'iid', examples: 7 } });
+    expect(largestSum(shared, { inputs: 2, clients: 5 })).toBe(35 * 11);
+    expect(largestSum(options(weighted), { inputs: 2, clients: 5 })).toBe(2 * 100 * 11);
+    const equal = options({ data: { set: 'iris' }, learn: { scale: 10, clip: 1 } });
+    expect(largestSum(equal, { inputs: 2, clients: 5 })).toBe(2 * 11);
   });
 });
 
@@ -139,6 +155,27 @@ describe('options that do not fit together', () => {
       'a rule that compares weighted updates',
       ['a aggregate: a rule that compares updates, and updates that are multiplied by weights'],
       nodes(6, { aggregate: 'median', secureAggregation: 'none', learn: { weight: 'examples' } }),
+    ],
+    [
+      'a split of laws that differ',
+      ['a data.split: a split deals out one set, and each client has a law of its own'],
+      nodes(6, { data: { split: 'iid' } }),
+    ],
+    [
+      'one set for two federations',
+      [
+        'a data.set: one set is dealt out to all clients, and there are 2 federations',
+        'b data.set: one set is dealt out to all clients, and there are 2 federations',
+      ],
+      ['a', 'c', 'd', 'e', 'b', 'f', 'g', 'h'].map((name, at) => ({
+        name,
+        options: federatedConfig.parse({ aggregator: at < 4 ? 'a' : 'b', data: { set: 'iris' } }),
+      })),
+    ],
+    [
+      'weights of all digits, which one client may have',
+      ['a learn.scale: the sum of 5 inputs up to 786444000 needs 33 bits and has 32'],
+      nodes(6, { data: { set: 'mnist' }, learn: { weight: 'examples' } }),
     ],
     [
       'noise of nothing',

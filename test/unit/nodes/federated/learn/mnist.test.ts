@@ -18,7 +18,7 @@ import {
   modelOf,
 } from '../../../../../nodes/federated/learn/model.ts';
 import { seededDraws } from '../../../../../nodes/federated/learn/seeded.ts';
-import { partOf, sharedSet } from '../../../../../nodes/federated/learn/shared-set.ts';
+import { partOf, sharedSet, tableOf } from '../../../../../nodes/federated/learn/shared-set.ts';
 import type { SplitLaw } from '../../../../../nodes/federated/learn/split.ts';
 import { examplesOfPictures } from '../../../../../nodes/federated/learn/tables.ts';
 
@@ -57,7 +57,7 @@ interface Run {
 /** Accuracy after each round: 10 of 100 clients, one epoch, batches of 10. */
 function accuracies(learn: Examples, test: Examples, run: Run): readonly number[] {
   const model = modelOf(run.model, learn.inputs, learn.classes);
-  const set = sharedSet(learn, { crypto, seed }, { clients: CLIENTS, split: run.split });
+  const set = sharedSet(tableOf(learn), { crypto, seed }, { clients: CLIENTS, split: run.split });
   const draws = seededDraws(crypto, seed, 'rounds');
   const weights = model.initial(draws);
   const accuracy: number[] = [];

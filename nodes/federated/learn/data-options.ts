@@ -1,0 +1,41 @@
+/**
+ * Federated learning: the options that say what clients learn from.
+ *
+ * @module
+ */
+import { z } from 'zod';
+
+/** How one set of examples is dealt out to the clients, each example to exactly one (`split.ts`). */
+const splitConfig = z.union([
+  /** At random, equally many. */
+  z.literal('iid'),
+  /** So many runs of neighbours in the order of labels for each client. */
+  z.strictObject({ shards: z.int().min(1).max(1_000) }),
+  /** Of each class, shares that follow a Dirichlet law; the smaller the number, the more uneven. */
+  z.strictObject({ dirichlet: z.number().min(0.001).max(1_000_000) }),
+  /** At random; numbers are log-normal, with this standard deviation of their logarithm. */
+  z.strictObject({ quantity: z.number().min(0).max(5) }),
+]);
+
+/** What clients learn from. */
+export const dataConfig = z.strictObject({
+  /** Made up from a seed, Fisher's irises (150 flowers), or digits (70,000); the packages of the last two are not ours. */
+  set: z.enum(['synthetic', 'iris', 'mnist']).default('synthetic'),
+  /** Synthetic: all clients follow one law. Otherwise each has its own. */
+  iid: z.boolean().default(false),
+  /** Synthetic: how much the models of clients differ, and how much their inputs do (Li et al. 2020, 5.1). */
+  alpha: z.number().min(0).max(10).default(0.5),
+  beta: z.number().min(0).max(10).default(0.5),
+  /**
+   * One set for all clients, dealt out. Absent: `iid` for irises and digits; synthetic examples are
+   * then made for each client.
+   */
+  split: splitConfig.optional(),
+  /** Synthetic: examples of a client, on average if they are dealt out. */
+  examples: z.int().min(1).max(100_000).default(100),
+  /** Examples that only the aggregator has, to measure accuracy: at most 30 irises and 10,000 digits. */
+  test: z.int().min(1).max(100_000).default(1_000),
+});
+
+/** Checked options of the data. */
+export type DataOptions = z.output<typeof dataConfig>;

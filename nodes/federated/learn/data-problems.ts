@@ -1,0 +1,28 @@
+/**
+ * Federated learning: options of the data that do not go together.
+ *
+ * @module
+ */
+import type { ConfiguredNode, Disagreement } from '../../../engine/host/protocol.ts';
+import type { FederatedOptions } from '../config.ts';
+
+/**
+ * Finds what is wrong.
+ * @param federations Federations in the network.
+ */
+export function dataProblems(
+  { name, options }: ConfiguredNode<FederatedOptions>,
+  federations: number,
+): readonly Disagreement[] {
+  const { set, split, iid } = options.data;
+  if (set === 'synthetic' && split !== undefined && !iid) {
+    const message = 'a split deals out one set, and each client has a law of its own';
+    return [{ node: name, path: ['data', 'split'], message, hint: 'iid: true' }];
+  }
+  if (federations > 1 && (set !== 'synthetic' || split !== undefined)) {
+    const message = `one set is dealt out to all clients, and there are ${federations} federations`;
+    const hint = 'give each federation a topology of its own, or leave split out';
+    return [{ node: name, path: ['data', set === 'synthetic' ? 'split' : 'set'], message, hint }];
+  }
+  return [];
+}

