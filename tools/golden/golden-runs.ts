@@ -68,6 +68,11 @@ export const GOLDEN_RUNS: Readonly<Record<string, GoldenRun>> = {
   },
   federated: { scenario: 'federated.yaml', set: { 'stack.1.options.rounds': '2' }, seeds: SEEDS },
   'federated-hello': { scenario: 'federated-hello.yaml', set: {}, seeds: SEEDS },
+  'federated-dtn': {
+    scenario: 'federated-dtn.yaml',
+    set: { 'stack.1.options.rounds': '1' },
+    seeds: SEEDS,
+  },
   'fabric-groups': { scenario: 'fabric-groups.yaml', set: {}, seeds: SEEDS },
   'dtn-crash': { scenario: 'dtn-crash.yaml', set: {}, seeds: SEEDS },
   'dtn-over-mixnet': {

@@ -49,6 +49,8 @@ export class ContactPlan {
   readonly trip: Float64Array;
   /** For each node, its contacts as sender. */
   readonly bySender: readonly (readonly number[])[];
+  /** For each node, its contacts as sender in the order in which they begin. */
+  readonly #inTime: readonly InTime[];
 
   /** @param contacts Nodes are 0 … nodes - 1; those of one pair do not overlap. */
   constructor(contacts: readonly PlannedContact[], nodes: number, options: PlanOptions) {
@@ -64,7 +66,46 @@ export class ContactPlan {
     const bySender: number[][] = Array.from({ length: nodes }, () => []);
     for (const [index, { from }] of contacts.entries()) bySender[from]?.push(index);
     this.bySender = bySender;
+    this.#inTime = bySender.map((ids) => this.#ordered(ids));
   }
+
+  /**
+   * Contacts of a sender that may not be over at an instant, in the order in which they begin: from
+   * `first` on.
+   */
+  openFrom(
+    sender: number,
+    atNs: Nanoseconds,
+  ): { readonly ids: Int32Array; readonly first: number } {
+    const { ids, lastSoFar } = this.#inTime[sender] as InTime;
+    let low = 0;
+    let high = ids.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((lastSoFar[middle] as number) < atNs) low = middle + 1;
+      else high = middle;
+    }
+    return { ids, first: low };
+  }
+
+  #ordered(contacts: readonly number[]): InTime {
+    const { start, last } = this;
+    const ids = Int32Array.from(contacts).sort(
+      (a, b) => (start[a] as number) - (start[b] as number) || a - b,
+    );
+    let latest = Number.NEGATIVE_INFINITY;
+    const lastSoFar = Float64Array.from(ids, (id) => {
+      latest = Math.max(latest, last[id] as number);
+      return latest;
+    });
+    return { ids, lastSoFar };
+  }
+}
+
+/** Contacts of a sender by their starts, and up to each of them the latest end. */
+interface InTime {
+  readonly ids: Int32Array;
+  readonly lastSoFar: Float64Array;
 }
 
 /** Where the plan of an instant comes from. */

@@ -98,12 +98,17 @@ export class RouteSearch {
 
   /** One contact further from these nodes; returns the nodes that are reached earlier. */
   #relax(query: RouteQuery, frontier: readonly number[], isFirst: boolean): number[] {
+    const { start } = this.#plan;
     const improved: number[] = [];
     for (const node of frontier) {
       // The target sends nothing on.
       if (node === query.target) continue;
       const at = this.#arrival[node] as number;
-      for (const contact of this.#plan.bySender[node] as readonly number[]) {
+      const { ids, first } = this.#plan.openFrom(node, at);
+      for (let index = first; index < ids.length; index += 1) {
+        const contact = ids[index] as number;
+        // Those behind it begin when the target has been reached.
+        if ((start[contact] as number) > (this.#next[query.target] as number)) break;
         const isAllowed = !(isFirst && query.notFirst?.has(contact));
         if (isAllowed && this.#isEarlier(contact, at, query)) this.#reach(contact, at, improved);
       }
@@ -133,13 +138,28 @@ export class RouteSearch {
 
   /** Contacts that can be a part of a route with this arrival. */
   #usable(query: RouteQuery, arrivalNs: number): readonly number[] {
+    const { nodes } = this.#plan;
     const usable: number[] = [];
-    for (const [node, contacts] of this.#plan.bySender.entries()) {
+    for (let node = 0; node < nodes; node += 1) {
       const at = this.#arrival[node] as number;
       if (at > arrivalNs || node === query.target) continue;
-      usable.push(...contacts.filter((contact) => this.#isInTime(contact, at, query, arrivalNs)));
+      usable.push(...this.#usableOf(node, query, arrivalNs));
     }
     return usable;
+  }
+
+  /** Those of one sender, in the order of the plan, which decides among equals. */
+  #usableOf(node: number, query: RouteQuery, arrivalNs: number): readonly number[] {
+    const { start } = this.#plan;
+    const at = this.#arrival[node] as number;
+    const { ids, first } = this.#plan.openFrom(node, at);
+    const usable: number[] = [];
+    for (let index = first; index < ids.length; index += 1) {
+      const contact = ids[index] as number;
+      if ((start[contact] as number) > arrivalNs) break;
+      if (this.#isInTime(contact, at, query, arrivalNs)) usable.push(contact);
+    }
+    return usable.sort((a, b) => a - b);
   }
 
   #isInTime(contact: number, at: number, query: RouteQuery, arrivalNs: number): boolean {
