@@ -189,9 +189,19 @@ export class AggregatorNode implements NodeHandle {
       return;
     }
     const index = this.#running?.indexOf.get(from);
-    if (this.#running === undefined) this.#host.drop('no-session');
+    if (message.kind === 'declined') this.#declined(from, message.session);
+    else if (this.#running === undefined) this.#host.drop('no-session');
     else if (index === undefined) this.#host.drop('not-client');
     else this.#running.session.message(index, message);
+  }
+
+  /** A client takes part no more, in the running round at least. */
+  #declined(client: string, session: Uint8Array): void {
+    this.#rounds?.take({ kind: 'declined', client });
+    const running = this.#running;
+    const index = running?.indexOf.get(client);
+    if (running === undefined || index === undefined) return;
+    if (this.#host.crypto.equal(session, running.name)) running.session.gone(index);
   }
 
   #begin(round: number, clients: readonly string[]): void {

@@ -12,10 +12,13 @@ import type { Transport } from '../../engine/host/transport.ts';
 import { CborReader } from '../_kit/cbor-reader.ts';
 import { ClientSession } from './client-session-node.ts';
 import type { FederatedOptions } from './config.ts';
+import { hiddenRoundBytes, plainRoundBytes, taskBytes } from './device/forecast.ts';
+import type { DeviceUse, LimitName, RoundWork } from './device/limits.ts';
+import { DeviceNode } from './device-node.ts';
 import { clientDouble } from './doubles.ts';
 import { PHASES_PER_SESSION, RETRY_NS } from './geometry.ts';
 import { LearnerNode } from './learner-node.ts';
-import { sessionPlan } from './plan.ts';
+import { largestRound, sessionPlan, vectorLength } from './plan.ts';
 import { noisePlan } from './privacy-plan.ts';
 import { dataSource, signingSecret, verifyingKey } from './provisioning.ts';
 import { SessionTrace } from './round-trace.ts';
@@ -26,14 +29,30 @@ import { decodeMessage, encodeMessage, type FederatedMessage } from './wire.ts';
 
 type Task = Extract<FederatedMessage, { kind: 'task' }>;
 
+/** Named where a client declines what it was not asked for. */
+const NO_SESSION = new Uint8Array(0);
+/** Bytes before a name, at most. */
+const NAME_HEAD = 3;
+
+/** A session that may begin. */
+interface Opened {
+  readonly session: ClientSession;
+  readonly name: Uint8Array;
+  /** Bytes of its messages, at most. */
+  readonly bytes: number;
+}
+
 /** See the module. */
 export class ClientNode implements NodeHandle {
   readonly #host: Host;
   readonly #setup: NodeSetup<FederatedOptions>;
   readonly #learner: LearnerNode;
+  readonly #device: DeviceNode;
   readonly #drops: Random;
   #transport: Transport | undefined;
   #session: ClientSession | undefined;
+  /** The limit that keeps this client out of rounds. */
+  #limit: LimitName | undefined;
   /** Ends the training of the present session. */
   #endTraining: () => void = () => undefined;
 
@@ -41,6 +60,7 @@ export class ClientNode implements NodeHandle {
     this.#host = host;
     this.#setup = setup;
     this.#learner = new LearnerNode(host, dataSource(host.crypto, setup));
+    this.#device = new DeviceNode(host, setup.options, this.#learner.exampleNs);
     this.#drops = host.random('federated.drop');
   }
 
@@ -51,18 +71,28 @@ export class ClientNode implements NodeHandle {
         this.#message(from, buffer.subarray(offset, offset + length)),
     });
     host.onRequest(({ respond }) => respond('unknown-request'));
-    this.#tellReady();
+    this.#tellReadiness();
     // A client has no work of its own that a run would wait for.
     host.finished();
   }
 
   stop(): void {
     this.#end();
+    this.#device.stop();
   }
 
   status(): Readonly<Record<string, unknown>> {
     const { count: examples, labels } = this.#learner;
-    return { examples, inRound: this.#session?.isOver === false, labels };
+    const inRound = this.#session?.isOver === false;
+    const limit = this.#limit ?? null;
+    return { examples, inRound, labels, limit, used: this.#device.used ?? null };
+  }
+
+  /** Who cannot afford a round says so before it is asked. */
+  #tellReadiness(): void {
+    const limit = this.#limitOf(this.#next);
+    if (limit === undefined) this.#tellReady();
+    else this.#decline(NO_SESSION, limit);
   }
 
   #tellReady(): void {
@@ -73,6 +103,7 @@ export class ClientNode implements NodeHandle {
 
   #send(bytes: Uint8Array, done: (outcome: string) => void = () => undefined): void {
     const { aggregator, phaseTimeout: lifetime } = this.#setup.options;
+    this.#device.moved(bytes.length);
     this.#transport?.send(aggregator, bytes, { lifetime, tolerant: true }, done);
   }
 
@@ -82,10 +113,12 @@ export class ClientNode implements NodeHandle {
       host.drop('not-aggregator');
       return;
     }
+    const before = this.#device.used;
+    this.#device.moved(bytes.length);
     const message = decodeMessage(bytes);
     switch (message?.kind) {
       case 'task':
-        this.#task(message, bytes.length);
+        this.#task(message, bytes.length, before);
         return;
       case 'sum':
         if (this.#session === undefined || this.#session.isOver) host.drop('no-session');
@@ -93,37 +126,89 @@ export class ClientNode implements NodeHandle {
         return;
       case 'ready':
         // The aggregator has been away, and does not know who is there.
-        this.#tellReady();
+        this.#tellReadiness();
         return;
       case 'update':
+      case 'declined':
       case undefined:
         host.drop('malformed');
     }
   }
 
   /** A new task ends the one before: its aggregator has given up on it. */
-  #task(task: Task, length: number): void {
-    const { host, options } = { host: this.#host, options: this.#setup.options };
+  #task(task: Task, length: number, before: DeviceUse | undefined): void {
+    const host = this.#host;
     if (task.model.length !== this.#learner.parameters) {
       host.drop('task-refused');
       return;
     }
-    const session = this.#open(task);
-    if (session === undefined) {
+    const opened = this.#open(task, before);
+    if (opened === undefined) {
       host.drop('task-refused');
       return;
     }
     host.meter.sample('federated.bytes.model', length);
     this.#end();
-    this.#session = session;
-    session.begin();
-    if (session.isOver) return;
-    this.#endTraining = this.#learner.learn(task.model, (update) => {
-      session.update(update, options.learn.weight === 'examples' ? this.#learner.count : 1);
-    });
+    const { session, name, bytes } = opened;
+    const work = this.#learner.workOf(bytes);
+    const limit = this.#limitOf(work);
+    if (limit !== undefined) this.#decline(name, limit);
+    else {
+      this.#session = session;
+      this.#device.reserve(work, () => this.#work(session, task));
+    }
   }
 
-  #open(task: Task): ClientSession | undefined {
+  #work(session: ClientSession, { model }: Task): void {
+    if (session.isOver) return;
+    session.begin();
+    if (session.isOver) return;
+    const { weight } = this.#setup.options.learn;
+    this.#endTraining = this.#learner.learn(
+      model,
+      (update) => session.update(update, weight === 'examples' ? this.#learner.count : 1),
+      (examples) => this.#device.learned(examples),
+    );
+  }
+
+  /** The limit that forbids work, now or since before. */
+  #limitOf(work: RoundWork): LimitName | undefined {
+    const limit = this.#device.broken(work);
+    if (limit !== undefined && this.#limit === undefined) this.#device.declined(limit);
+    this.#limit = limit;
+    return limit;
+  }
+
+  /** What the next round will ask for at most. */
+  get #next(): RoundWork {
+    const { options } = this.#setup;
+    const { parameters } = this.#learner;
+    const peers = this.#transport?.peers ?? [];
+    const n = largestRound(options, peers.length);
+    const { secureAggregation: sum } = options;
+    const { mode = 'semi-honest' } = sum === 'none' ? {} : sum;
+    const { neighbours: k, length: m, bits } = sessionPlan(options, n, parameters);
+    const session = sum === 'none' ? plainRoundBytes(m) : hiddenRoundBytes({ n, k, m, bits, mode });
+    const names = mode === 'signed' ? peers : [];
+    const nameBytes = names.reduce((bytes, name) => bytes + NAME_HEAD + 3 * name.length, 0);
+    return this.#learner.workOf(session + taskBytes(parameters, nameBytes));
+  }
+
+  /** The aggregator learns that this client will not come, so that it waits for no timer. */
+  #decline(session: Uint8Array, reason: LimitName): void {
+    this.#send(encodeMessage({ kind: 'declined', session, reason }));
+  }
+
+  /** The session asks for nothing more. */
+  #over(before: DeviceUse | undefined): void {
+    this.#endTraining();
+    if (before === undefined) return;
+    this.#device.over(before);
+    const limit = this.#limitOf(this.#next);
+    if (limit !== undefined) this.#decline(NO_SESSION, limit);
+  }
+
+  #open(task: Task, before: DeviceUse | undefined): Opened | undefined {
     const { options, witness } = this.#setup;
     const host = this.#host;
     // Drawn for every task, so that leaving changes no later draw.
@@ -139,20 +224,25 @@ export class ClientNode implements NodeHandle {
       index: task.index,
       isLeaving,
       send: (bytes: Uint8Array): void => this.#send(bytes),
+      over: (): void => this.#over(before),
     };
     if (options.secureAggregation === 'none') {
-      const session = plainSession(task.config, host.crypto);
-      return session && new ClientSession({ ...parts, session, bits: 32 });
+      const name = plainSession(task.config, host.crypto);
+      if (name === undefined) return undefined;
+      const session = new ClientSession({ ...parts, session: name, bits: 32 });
+      return { session, name, bytes: plainRoundBytes(vectorLength(options, parameters)) };
     }
     const config = readConfig(task.config);
     if (config === undefined || !this.#isExpected(config, task)) return undefined;
-    return new ClientSession({
+    const name = sessionOf(config, host.crypto);
+    const session = new ClientSession({
       ...parts,
-      session: sessionOf(config, host.crypto),
+      session: name,
       bits: config.bits,
       machine: this.#machine(config, task),
       ...(host.trace.isRecorded ? { trace: new SessionTrace(host, config.round) } : {}),
     });
+    return { session, name, bytes: hiddenRoundBytes(config) };
   }
 
   #machine(config: SecaggConfig, { index, members }: Task): ClientMachine {

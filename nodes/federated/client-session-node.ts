@@ -50,6 +50,8 @@ export interface ClientSessionParts {
   /** True if the client leaves this round at the point of its option. */
   readonly isLeaving: boolean;
   readonly send: (bytes: Uint8Array) => void;
+  /** The client has nothing more to do for this session; called once. */
+  readonly over: () => void;
 }
 
 /** See the module. */
@@ -57,6 +59,7 @@ export class ClientSession {
   readonly #parts: ClientSessionParts;
   readonly #shell: MachineShell<ClientInput, ClientEffect> | undefined;
   #isOver = false;
+  #isTold = false;
   /** Bytes given to the carrier, and received. */
   #up = 0;
   #down = 0;
@@ -86,6 +89,7 @@ export class ClientSession {
   end(): void {
     this.#isOver = true;
     this.#shell?.stop();
+    this.#tellOver();
   }
 
   /** A message of the sum. */
@@ -192,6 +196,13 @@ export class ClientSession {
     meter.sample('federated.bytes.down', this.#down);
     const bare = BARE_BYTES * this.#length;
     if (bare > 0) meter.sample('federated.expansion', (this.#up + this.#down) / bare);
+    this.#tellOver();
+  }
+
+  #tellOver(): void {
+    if (this.#isTold) return;
+    this.#isTold = true;
+    this.#parts.over();
   }
 }
 

@@ -6,6 +6,7 @@
  */
 import { z } from 'zod';
 import { durationNs, share } from '../_kit/options.ts';
+import { deviceConfig } from './device/options.ts';
 import {
   ACCURACY_TARGET,
   BATCH,
@@ -130,20 +131,15 @@ export const federatedConfig = z.strictObject({
       clients: z.array(z.string().min(1)).min(1).optional(),
     })
     .optional(),
-  /** What training costs a client; absent: no time. */
-  device: z
-    .strictObject({
-      /** Time per example; that of a client is drawn once. */
-      perExample: durationNs(),
-      /** Standard deviation of the logarithm of that time among clients. */
-      spread: z.number().min(0).max(5).default(1),
-    })
-    .optional(),
+  /** What taking part costs a client, and what it has for it; absent: no time, no limits. */
+  device: deviceConfig.optional(),
   /**
    * Defects for tests, never for real traffic. Of both sides: `public-masks` derives masks from what
    * everybody knows, `short-seeds` from 20 bits. Of a client: `unchecked-lists` answers any list of
    * survivors. Of an aggregator: `weights-on-masked` applies weights to masked inputs and removes the
    * masks in one product; `two-survivor-lists` and `overlapping-lists` are attacks on its first client.
+   * Of a device: `ignored-limits` takes part whatever it costs, `forgotten-use` forgets at a restart
+   * what it has used.
    */
   double: z
     .enum([
@@ -153,6 +149,8 @@ export const federatedConfig = z.strictObject({
       'weights-on-masked',
       'two-survivor-lists',
       'overlapping-lists',
+      'ignored-limits',
+      'forgotten-use',
     ])
     .optional(),
 });

@@ -7,9 +7,10 @@
 import type { ConfiguredNode, Disagreement } from '../../engine/host/protocol.ts';
 import { ruleOf } from './combine-job.ts';
 import type { FederatedOptions } from './config.ts';
+import { idleLimit } from './device/options.ts';
 import { parametersOf } from './learn/data.ts';
 import { dataProblems } from './learn/data-problems.ts';
-import { bitsNeeded, largestSum, sessionPlan } from './plan.ts';
+import { bitsNeeded, largestRound, largestSum, sessionPlan } from './plan.ts';
 import { refuseBudget } from './privacy/accountant.ts';
 import { refuseSettings } from './privacy/settings.ts';
 import { noisePlan } from './privacy-plan.ts';
@@ -32,7 +33,8 @@ export function disagreements(nodes: readonly Node[]): readonly Disagreement[] {
     if (head === undefined) return [noAggregator(first, nodes)];
     const unequal = members.flatMap((member) => differences(member, head));
     const data = dataProblems(head, names.length);
-    return [...unequal, ...data, ...problems(head, members.length - 1)];
+    const idle = members.flatMap(idleLimits).slice(0, 1);
+    return [...unequal, ...data, ...idle, ...problems(head, members.length - 1)];
   });
 }
 
@@ -62,6 +64,12 @@ function differences(member: Node, head: Node): readonly Disagreement[] {
     }));
 }
 
+/** Limits of a device that nothing could reach. */
+function idleLimits({ name: node, options }: Node): readonly Disagreement[] {
+  const idle = options.device && idleLimit(options.device);
+  return idle === undefined ? [] : [{ node, ...idle }];
+}
+
 function problems(head: Node, clients: number): readonly Disagreement[] {
   return [
     ...tooMany(head, clients),
@@ -70,11 +78,6 @@ function problems(head: Node, clients: number): readonly Disagreement[] {
     ...unbounded(head, clients),
     ...uncombined(head, clients),
   ];
-}
-
-/** Clients of the largest round. */
-function largestRound({ select }: FederatedOptions, clients: number): number {
-  return typeof select === 'object' && 'fixed' in select ? select.fixed : clients;
 }
 
 function tooMany({ name, options }: Node, clients: number): readonly Disagreement[] {

@@ -5,14 +5,14 @@
  */
 import type { Host } from '../../engine/host/host.ts';
 import type { Random } from '../../engine/host/random.ts';
-import { exp } from '../../engine/pure/log-exp.ts';
 import type { FederatedOptions } from './config.ts';
+import { exampleTimeNs } from './device/availability.ts';
+import type { RoundWork } from './device/limits.ts';
 import { type DataSource, examplesOf, modelOfFederation, parametersOf } from './learn/data.ts';
 import type { DrawInput } from './learn/draw-job.ts';
 import type { Examples, Model } from './learn/model.ts';
 import { labelCounts } from './learn/split.ts';
 import { sliceLength, type TrainInput } from './learn/train-job.ts';
-import { normalOf } from './normal.ts';
 import { flipLabels, noiseUpdate, signFlip } from './robust/attacks.ts';
 
 /** Bytes of the key that an update is drawn from. */
@@ -27,7 +27,7 @@ export class LearnerNode {
   readonly #examples: Examples;
   readonly #shuffle: Random;
   /** Time that an example takes, ns. */
-  readonly #exampleNs: number;
+  readonly exampleNs: number;
 
   /** @param source What the data of the federation is made from. */
   constructor(host: Host, source: DataSource) {
@@ -37,7 +37,7 @@ export class LearnerNode {
     this.#model = modelOfFederation(options);
     this.#examples = shown(examplesOf(source, host.name), lieOf(options, host.name));
     this.#shuffle = host.random('federated.shuffle');
-    this.#exampleNs = exampleTime(options, host);
+    this.exampleNs = exampleTime(options, host);
   }
 
   /** Examples that this client has. */
@@ -52,6 +52,17 @@ export class LearnerNode {
     return [...labelCounts(labels, all, classes)];
   }
 
+  /** What a round asks of the device that learns, and that many bytes. */
+  workOf(bytes: number): RoundWork {
+    const { count: examples, inputs } = this.#examples;
+    const isLearning = this.#model !== undefined;
+    return {
+      ...{ parameters: this.parameters, bytes, inputs },
+      examples: isLearning ? examples : 0,
+      epochs: this.#options.learn.epochs,
+    };
+  }
+
   get parameters(): number {
     return parametersOf(this.#options);
   }
@@ -59,9 +70,14 @@ export class LearnerNode {
   /**
    * Learns from all examples, starting at `model`.
    * @param done Gets the difference to `model`.
+   * @param began Is told how many examples each step learns from.
    * @returns a function that ends it; `done` is then not called.
    */
-  learn(model: Float32Array, done: (update: Float32Array<ArrayBuffer>) => void): () => void {
+  learn(
+    model: Float32Array,
+    done: (update: Float32Array<ArrayBuffer>) => void,
+    began: (examples: number) => void,
+  ): () => void {
     if (this.#model === undefined) return this.#draw(done);
     const slices = this.#slices(this.#model.parameters);
     let isOver = false;
@@ -74,6 +90,7 @@ export class LearnerNode {
         done(this.#told(weights));
         return;
       }
+      began(order.length);
       this.#host.compute('train', this.#input(weights, order), (result) => {
         if (isOver) return;
         if (result.kind === 'failed') throw new Error(`training failed: ${result.message}`);
@@ -135,7 +152,7 @@ export class LearnerNode {
       order,
       batch,
       rate,
-      exampleNs: this.#exampleNs,
+      exampleNs: this.exampleNs,
     };
   }
 }
@@ -153,6 +170,6 @@ function shown(examples: Examples, lie: FederatedOptions['lie']): Examples {
 
 /** Log-normal among clients, drawn once; 0 if training costs no time. */
 function exampleTime({ device }: FederatedOptions, host: Host): number {
-  const draw = normalOf(host.random('federated.speed'));
-  return device === undefined ? 0 : device.perExample * exp(device.spread * draw);
+  const { perExample: medianNs = 0, spread = 0 } = device ?? {};
+  return exampleTimeNs({ medianNs, spread }, host.random('federated.speed'));
 }

@@ -4,9 +4,15 @@
  * @module
  */
 import type { MetricDefinition } from '../../engine/host/measure.ts';
+import { LIMIT_NAMES } from './device/limits.ts';
 
 function counter(name: string, help: string): MetricDefinition {
   return { name: `federated.${name}`, kind: 'counter', unit: 'count', help };
+}
+
+/** A counter that is absent from a federation without it. */
+function use(name: string, help: string): MetricDefinition {
+  return { ...counter(name, help), needs: 'use' };
 }
 
 /** Metrics of a node. */
@@ -68,6 +74,21 @@ export const FEDERATED_METRICS: readonly MetricDefinition[] = [
   counter('inputs', 'masked inputs that are in a sum'),
   counter('lost', 'clients whose masks the aggregator had to rebuild'),
   counter('left', 'rounds that a client left by its option `drop`'),
+  use(
+    'declined',
+    'times that a client ended taking part because a round would break a limit of it',
+  ),
+  ...LIMIT_NAMES.map((name) =>
+    use(`declined.${name}`, `of these, because of its limit \`${name}\``),
+  ),
+  {
+    name: 'federated.device.energy',
+    kind: 'samples',
+    unit: 'count',
+    help: 'energy that a device used for a round, learning and messages, in J; one sample for each client and round',
+    needs: 'use',
+  },
+  use('device.spent', 'energy that devices used in all, learning and messages, in mJ'),
   counter('coordinates', 'coordinates of updates'),
   counter('clipped', 'of these, coordinates that were cut'),
   {

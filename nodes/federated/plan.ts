@@ -20,6 +20,11 @@ export interface SessionPlan {
   readonly bits: number;
 }
 
+/** Clients of the largest round. */
+export function largestRound({ select }: FederatedOptions, clients: number): number {
+  return typeof select === 'object' && 'fixed' in select ? select.fixed : clients;
+}
+
 /** Elements of a sum: the update, and its weight if weights differ. */
 export function vectorLength({ learn }: FederatedOptions, parameters: number): number {
   return parameters + (learn.weight === 'examples' ? 1 : 0);

@@ -8,6 +8,8 @@
  *                                                 aggregator to client: asks whether it can
  * task   [17, config, index, [name ...], model]   aggregator to client: begins a session
  * update [18, session, vector]                    client to aggregator: an update that nobody hides
+ * declined [19, session, reason]                  client to aggregator: does not take part in this session,
+ *                                                 nor in others until it is ready again; no session: in none
  * ```
  *
  * The names are those of all clients of the session, in the order of their indices, if signatures have
@@ -18,14 +20,22 @@
  */
 import { CBOR_ARRAY, CBOR_BYTES, CBOR_TEXT, CBOR_UINT, CborReader } from '../_kit/cbor-reader.ts';
 import { CborWriter } from '../_kit/cbor-writer.ts';
+import { LIMIT_NAMES, type LimitName } from './device/limits.ts';
 import { SESSION_BYTES } from './geometry.ts';
 
 const READY = 16;
 const TASK = 17;
 const UPDATE = 18;
+const DECLINED = 19;
 /** Types below belong to the secure sum. */
 const SUM_TYPES = 16;
 const BYTES_PER_ELEMENT = 4;
+
+/** Why a client does not take part: a limit that a round would break. */
+export type DeclineReason = LimitName;
+
+/** By their number on the wire. */
+const REASONS: readonly DeclineReason[] = LIMIT_NAMES;
 
 /** A message of this protocol. */
 export type FederatedMessage =
@@ -38,6 +48,12 @@ export type FederatedMessage =
       readonly model: Float32Array;
     }
   | { readonly kind: 'update'; readonly session: Uint8Array; readonly vector: Uint32Array }
+  /** `session` is empty if it was not invited. */
+  | {
+      readonly kind: 'declined';
+      readonly session: Uint8Array;
+      readonly reason: DeclineReason;
+    }
   /** A message of the secure sum, to be read by its machine. */
   | { readonly kind: 'sum'; readonly bytes: Uint8Array };
 
@@ -71,6 +87,12 @@ export function encodeMessage(message: FederatedMessage): Uint8Array {
       writer.uint(UPDATE);
       writer.string(message.session);
       writer.string(bytesOf(message.vector));
+      break;
+    case 'declined':
+      writer.array(3);
+      writer.uint(DECLINED);
+      writer.string(message.session);
+      writer.uint(REASONS.indexOf(message.reason));
   }
   return writer.taken();
 }
@@ -95,6 +117,8 @@ function body(reader: CborReader, type: number, count: number): FederatedMessage
       return count === 5 ? task(reader) : undefined;
     case UPDATE:
       return count === 3 ? update(reader) : undefined;
+    case DECLINED:
+      return count === 3 ? declined(reader) : undefined;
     default:
       return undefined;
   }
@@ -115,6 +139,14 @@ function update(reader: CborReader): FederatedMessage | undefined {
   if (session?.length !== SESSION_BYTES) return undefined;
   const vector = elementsOf(stringOf(reader));
   return vector && { kind: 'update', session, vector: new Uint32Array(vector) };
+}
+
+function declined(reader: CborReader): FederatedMessage | undefined {
+  const session = stringOf(reader);
+  const isWhole = session?.length === SESSION_BYTES || session?.length === 0;
+  if (!isWhole || !reader.expect(CBOR_UINT)) return undefined;
+  const reason = REASONS[reader.argument];
+  return reason && { kind: 'declined', session, reason };
 }
 
 /** A string of bytes, copied. */

@@ -12,6 +12,8 @@ import type { FederatedOptions } from '../config.ts';
 export type RoundInput =
   /** A client can take part from now on. */
   | { readonly kind: 'ready'; readonly client: string }
+  /** A client will not come until it is ready again. */
+  | { readonly kind: 'declined'; readonly client: string }
   /** A client did not get its invitation. */
   | { readonly kind: 'away'; readonly client: string }
   /** The round is over, and what it led to is on disk. */
@@ -44,6 +46,8 @@ type State = 'waiting' | 'running' | 'pausing' | 'over';
 export class RoundMachine implements Machine<RoundInput, RoundEffect> {
   readonly #parts: RoundParts;
   readonly #ready = new Set<string>();
+  /** Those who said that they will not come. */
+  readonly #refused = new Set<string>();
   #state: State = 'waiting';
   #round: number;
   /** End of the pause, or of the wait for all clients. */
@@ -65,6 +69,11 @@ export class RoundMachine implements Machine<RoundInput, RoundEffect> {
     switch (input.kind) {
       case 'ready':
         this.#ready.add(input.client);
+        this.#refused.delete(input.client);
+        break;
+      case 'declined':
+        this.#refused.add(input.client);
+        this.#ready.delete(input.client);
         break;
       case 'away':
         this.#ready.delete(input.client);
@@ -109,9 +118,10 @@ export class RoundMachine implements Machine<RoundInput, RoundEffect> {
   #isEnough(): boolean {
     const { options, clients } = this.#parts;
     if (this.#ready.size === clients.length) return true;
+    const isHeardOf = this.#ready.size + this.#refused.size === clients.length;
     const fixed = typeof options.select === 'object' && 'fixed' in options.select;
     const wanted = fixed ? (options.select as { readonly fixed: number }).fixed : 0;
-    const isStarted = this.#isLate || this.#round > this.#parts.over;
+    const isStarted = isHeardOf || this.#isLate || this.#round > this.#parts.over;
     return isStarted && this.#ready.size >= Math.max(options.minimum, wanted);
   }
 

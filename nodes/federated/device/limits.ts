@@ -41,17 +41,17 @@ export interface RoundCost {
 /** Limits of a device; absent: none. */
 export interface DeviceLimits {
   /** Memory for learning. */
-  readonly memoryBytes?: number;
+  readonly memoryBytes?: number | undefined;
   /** Computing time of a round. */
-  readonly timeNs?: number;
+  readonly timeNs?: number | undefined;
   /** Energy of a round. */
-  readonly energyJ?: number;
+  readonly energyJ?: number | undefined;
   /** Energy that the battery had at first. */
-  readonly batteryJ?: number;
+  readonly batteryJ?: number | undefined;
   /** Part of the battery that is left for its owner, 0 to 1. */
-  readonly reserve?: number;
+  readonly reserve?: number | undefined;
   /** Bytes of all rounds. */
-  readonly bytes?: number;
+  readonly bytes?: number | undefined;
 }
 
 /** What earlier rounds have used. */
@@ -60,8 +60,11 @@ export interface DeviceUse {
   readonly bytes: number;
 }
 
+/** All limits. */
+export const LIMIT_NAMES = ['memory', 'time', 'energy', 'battery', 'bytes'] as const;
+
 /** The limit that a round would break. */
-export type LimitName = 'memory' | 'time' | 'energy' | 'battery' | 'bytes';
+export type LimitName = (typeof LIMIT_NAMES)[number];
 
 /** What a round will cost a device. */
 export function roundCost(work: RoundWork, power: DevicePower): RoundCost {
@@ -70,9 +73,17 @@ export function roundCost(work: RoundWork, power: DevicePower): RoundCost {
   return {
     memoryBytes: BYTES_PER_WEIGHT * parameters + examples * (BYTES_PER_FEATURE * inputs + 1),
     timeNs,
-    energyJ: (timeNs / NS_PER_S) * power.computeW + bytes * power.byteJ,
+    energyJ: energyOf({ timeNs, bytes }, power),
     bytes,
   };
+}
+
+/** Energy of computing for a time and of moving bytes, J. */
+export function energyOf(
+  { timeNs, bytes }: Pick<RoundCost, 'timeNs' | 'bytes'>,
+  { computeW, byteJ }: DevicePower,
+): number {
+  return (timeNs / NS_PER_S) * computeW + bytes * byteJ;
 }
 
 /** What has been used after a round. */

@@ -111,6 +111,16 @@ describe('options that do not fit together', () => {
         .slice(0, 2)
         .concat(nodes(6).slice(2)),
     ],
+    [
+      'a battery that nothing drains',
+      ['a device.limits.battery: nothing costs energy'],
+      nodes(6, { device: { perExample: '1ms', limits: { battery: 5 } } }),
+    ],
+    [
+      'a limit on the time of learning that takes none',
+      ['a device.limits.time: learning takes no time'],
+      nodes(6, { device: { limits: { time: '1s' } } }),
+    ],
     ['too few clients', ['a minimum: a round needs 3 clients and has 2'], nodes(3)],
     [
       'more clients than there are',

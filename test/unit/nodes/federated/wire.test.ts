@@ -22,6 +22,8 @@ const MESSAGES: readonly FederatedMessage[] = [
     session: new Uint8Array(32).fill(7),
     vector: Uint32Array.of(0, 1, 0xffff_ffff),
   },
+  { kind: 'declined', session: new Uint8Array(32).fill(9), reason: 'battery' },
+  { kind: 'declined', session: new Uint8Array(0), reason: 'memory' },
 ];
 
 describe('messages', () => {
@@ -39,6 +41,8 @@ describe('messages', () => {
       '85114301020319012c8268636c69656e742d31677ac3bc726963684c0000003f000080bfe6b1617f',
       '851140008040',
       `83125820${'07'.repeat(32)}4c0000000001000000ffffffff`,
+      `83135820${'09'.repeat(32)}03`,
+      '83134000',
     ]);
   });
 
@@ -65,6 +69,8 @@ describe('messages', () => {
     ['a model of 3 bytes', '8511400080 43000000'],
     ['a name of bytes', '8511400081 4161 40'],
     ['more names than a session has', '851140009a0001000040'],
+    ['a refusal without a reason that is known', '83134018ff'],
+    ['a refusal of half a session', `8313 50${'00'.repeat(16)} 00`],
     ['a session of 31 bytes', `8312581f${'00'.repeat(31)}40`],
   ])('does not read %s', (_, hex) => {
     expect(decodeMessage(Uint8Array.from(Buffer.from(hex.replaceAll(' ', ''), 'hex')))).toBe(

@@ -1,0 +1,118 @@
+/**
+ * Federated learning: the device of a client. It counts what the client uses, and lets no round begin
+ * that would go beyond a limit.
+ *
+ * @module
+ */
+import type { Host } from '../../engine/host/host.ts';
+import type { Store } from '../../engine/host/store.ts';
+import type { FederatedOptions } from './config.ts';
+import { DeviceAccount, recallUse, rememberUse } from './device/account.ts';
+import { type DeviceUse, LIMIT_NAMES, type LimitName, type RoundWork } from './device/limits.ts';
+import { limitsOf } from './device/options.ts';
+import { RETRY_NS } from './geometry.ts';
+
+const MJ_PER_J = 1_000;
+
+/** See the module. */
+export class DeviceNode {
+  readonly #host: Host;
+  /** Undefined if the option says nothing of power or limits. */
+  readonly #account: DeviceAccount | undefined;
+  readonly #store: Store | undefined;
+  /** Of this life that was told to the meter, mJ. */
+  #toldMj = 0;
+  readonly #before: DeviceUse;
+  /** What the disk says, or will once it has been written. */
+  #written: DeviceUse;
+
+  /** @param exampleNs Time per example of this device. */
+  constructor(host: Host, { device, double }: FederatedOptions, exampleNs: number) {
+    this.#host = host;
+    this.#before = { energyJ: 0, bytes: 0 };
+    this.#written = this.#before;
+    if (device === undefined) return;
+    const { compute: computeW, perByte: byteJ } = device.power;
+    if (computeW === 0 && byteJ === 0 && device.limits === undefined) return;
+    this.#store = host.store('device');
+    if (double !== 'forgotten-use') this.#before = recallUse(this.#store);
+    this.#written = this.#before;
+    this.#account = new DeviceAccount(
+      { exampleNs, computeW, byteJ },
+      double === 'ignored-limits' ? {} : limitsOf(device),
+      this.#before,
+    );
+    host.meter.counter('federated.device.spent').add(0);
+    // That nobody declined is worth a 0 where somebody might.
+    for (const name of LIMIT_NAMES) host.meter.counter(`federated.declined.${name}`).add(0);
+    host.meter.counter('federated.declined').add(0);
+  }
+
+  /** Used by this life and those before; undefined if nothing is counted. */
+  get used(): DeviceUse | undefined {
+    return this.#account?.used;
+  }
+
+  /** A message was sent or received. */
+  moved(bytes: number): void {
+    this.#account?.moved(bytes);
+    this.#tell();
+  }
+
+  /** Examples were learned from. */
+  learned(examples: number): void {
+    this.#account?.learned(examples);
+    this.#tell();
+  }
+
+  /** The limit that a round would break; undefined if it may begin. */
+  broken(work: RoundWork): LimitName | undefined {
+    return this.#account?.broken(work);
+  }
+
+  /** The client takes part no more: what it reserved for rounds is free again. */
+  declined(limit: LimitName): void {
+    this.stop();
+    this.#host.meter.counter('federated.declined').add(1);
+    this.#host.meter.counter(`federated.declined.${limit}`).add(1);
+  }
+
+  /** Calls `go` once the disk knows what the round may use: at once if nothing is counted. */
+  reserve(work: RoundWork, go: () => void): void {
+    if (this.#account === undefined) go();
+    else this.#write(this.#account.after(work), go);
+  }
+
+  /** A round is over that began with this use. */
+  over({ energyJ }: DeviceUse): void {
+    if (this.#account === undefined) return;
+    this.#host.meter.sample('federated.device.energy', this.#account.used.energyJ - energyJ);
+  }
+
+  /** The node ends: the disk learns what was really used. */
+  stop(): void {
+    if (this.#account !== undefined) this.#write(this.#account.used, () => undefined);
+  }
+
+  #write(use: DeviceUse, then: () => void): void {
+    this.#written = use;
+    const store = this.#store as Store;
+    rememberUse(store, use);
+    store.sync((error) => {
+      // A full disk may have room again.
+      if (error === undefined) then();
+      else this.#host.after(RETRY_NS, () => this.#write(use, then));
+    });
+  }
+
+  #tell(): void {
+    if (this.#account === undefined) return;
+    const { used } = this.#account;
+    // More than a round was to use, or between rounds.
+    const { energyJ, bytes } = this.#written;
+    if (used.energyJ > energyJ || used.bytes > bytes) this.#write(used, () => undefined);
+    const spentMj = Math.floor((used.energyJ - this.#before.energyJ) * MJ_PER_J);
+    this.#host.meter.counter('federated.device.spent').add(spentMj - this.#toldMj);
+    this.#toldMj = spentMj;
+  }
+}

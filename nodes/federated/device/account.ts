@@ -1,0 +1,83 @@
+/**
+ * What a device has used, and whether it can afford a round. Before work begins, what the round may
+ * use at most is written down as used, so that a crash cannot use it twice.
+ *
+ * @module
+ */
+import type { HostPart } from '../../_kit/host-part.ts';
+import {
+  brokenLimits,
+  type DeviceLimits,
+  type DevicePower,
+  type DeviceUse,
+  energyOf,
+  type LimitName,
+  type RoundWork,
+  roundCost,
+  useAfter,
+} from './limits.ts';
+
+const USE_KEY = 'use';
+const NUMBER_BYTES = 8;
+
+/** The store of a client. */
+type Memory = ReturnType<HostPart<'store'>['store']>;
+
+/** What earlier lives may have used; nothing if nothing is known. */
+export function recallUse(store: Memory): DeviceUse {
+  const bytes = store.get(USE_KEY);
+  if (bytes?.length !== 2 * NUMBER_BYTES) return { energyJ: 0, bytes: 0 };
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  return { energyJ: view.getFloat64(0), bytes: view.getFloat64(NUMBER_BYTES) };
+}
+
+/** Writes what must not be forgotten; the caller syncs. */
+export function rememberUse(store: Memory, { energyJ, bytes }: DeviceUse): void {
+  const view = new DataView(new ArrayBuffer(2 * NUMBER_BYTES));
+  view.setFloat64(0, energyJ);
+  view.setFloat64(NUMBER_BYTES, bytes);
+  store.put(USE_KEY, new Uint8Array(view.buffer));
+}
+
+/** A device's use while its node lives. */
+export class DeviceAccount {
+  readonly #power: DevicePower;
+  readonly #limits: DeviceLimits;
+  #used: DeviceUse;
+
+  /** @param used By earlier lives. */
+  constructor(power: DevicePower, limits: DeviceLimits, used: DeviceUse) {
+    this.#power = power;
+    this.#limits = limits;
+    this.#used = used;
+  }
+
+  get used(): DeviceUse {
+    return this.#used;
+  }
+
+  /** Bytes were sent or received. */
+  moved(bytes: number): void {
+    this.#use({ energyJ: energyOf({ timeNs: 0, bytes }, this.#power), bytes });
+  }
+
+  /** Examples were learned from. */
+  learned(examples: number): void {
+    const timeNs = this.#power.exampleNs * examples;
+    this.#use({ energyJ: energyOf({ timeNs, bytes: 0 }, this.#power), bytes: 0 });
+  }
+
+  /** The first limit that the work would break; undefined if it may begin. */
+  broken(work: RoundWork): LimitName | undefined {
+    return brokenLimits(roundCost(work, this.#power), this.#limits, this.#used)[0];
+  }
+
+  /** What will have been used at most after the work. */
+  after(work: RoundWork): DeviceUse {
+    return useAfter(this.#used, roundCost(work, this.#power));
+  }
+
+  #use({ energyJ, bytes }: DeviceUse): void {
+    this.#used = { energyJ: this.#used.energyJ + energyJ, bytes: this.#used.bytes + bytes };
+  }
+}

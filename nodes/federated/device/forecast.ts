@@ -1,0 +1,65 @@
+/**
+ * What a round will move at most, before it begins: the messages of a session by the layout of
+ * docs/spec/secure-aggregation.md#messages, with nobody lost before the shares are out.
+ *
+ * @module
+ */
+import { BOX_LENGTH, KEY_LENGTH, SESSION_LENGTH, SIGNATURE_LENGTH } from '../secagg/geometry.ts';
+import type { SecaggConfig } from '../secagg/session-config.ts';
+
+/** Array, type, and session with its head. */
+const HEAD = 4 + SESSION_LENGTH;
+/** Head of a list, or of a byte string of any length. */
+const LIST = 5;
+/** Head of an array of up to 23 items, or of a byte string of up to 255 bytes with the byte before it. */
+const ITEM = 1;
+const TEXT = 2;
+/** That a client is ready, and that it is not, after the round. */
+const READINESS = 2 * (HEAD + LIST);
+/** Array, type, agreement, index, and heads of the names and the model. */
+const TASK_HEAD = 128;
+const BYTES_PER_ELEMENT = 4;
+
+/** Numbers of a session that decide how long its messages are. */
+export type SessionNumbers = Pick<SecaggConfig, 'n' | 'k' | 'm' | 'bits' | 'mode'>;
+
+/** Most bytes of one client's messages after its task, both ways. */
+export function hiddenRoundBytes({ n, k, m, bits, mode }: SessionNumbers): number {
+  const index = uintBytes(n - 1);
+  const signature = mode === 'signed' ? TEXT + SIGNATURE_LENGTH : 0;
+  const keys = index + 2 * (TEXT + KEY_LENGTH) + signature;
+  const boxes = HEAD + LIST + k * (ITEM + index + TEXT + BOX_LENGTH);
+  const holders = k + 1;
+  const up = [
+    HEAD + keys,
+    boxes,
+    HEAD + LIST + Math.ceil((m * bits) / 8),
+    signature === 0 ? 0 : HEAD + signature,
+    HEAD + LIST + holders * (ITEM + index + 1 + TEXT + KEY_LENGTH),
+  ];
+  const down = [
+    HEAD + LIST + holders * (ITEM + keys),
+    boxes,
+    HEAD + 2 * LIST + holders * index,
+    signature === 0 ? 0 : HEAD + LIST + holders * (ITEM + index + signature),
+    HEAD + 1 + uintBytes(n),
+  ];
+  return [READINESS, ...up, ...down].reduce((sum, bytes) => sum + bytes, 0);
+}
+
+/** Most bytes of a task with a model of so many numbers, and so many bytes of names. */
+export function taskBytes(parameters: number, nameBytes: number): number {
+  return TASK_HEAD + BYTES_PER_ELEMENT * parameters + nameBytes;
+}
+
+/** The same where nobody hides the update. */
+export function plainRoundBytes(length: number): number {
+  return READINESS + HEAD + LIST + BYTES_PER_ELEMENT * length;
+}
+
+/** Bytes of a number in CBOR (RFC 8949 section 3). */
+function uintBytes(value: number): number {
+  if (value < 24) return 1;
+  if (value < 256) return 2;
+  return value < 65_536 ? 3 : 5;
+}

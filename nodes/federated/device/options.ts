@@ -1,0 +1,73 @@
+/**
+ * What a client's device is like: the option `device`.
+ *
+ * @module
+ */
+import { z } from 'zod';
+import { durationNs, share, sizeBytes } from '../../_kit/options.ts';
+import type { DeviceLimits } from './limits.ts';
+
+/** What work costs a device. */
+const powerConfig = z.strictObject({
+  /** Power while it learns, W. */
+  compute: z.number().min(0).default(0),
+  /** Energy of a byte that is sent or received, J. */
+  perByte: z.number().min(0).default(0),
+});
+
+/** Beyond which a device takes part in no round; absent: no limit. */
+const limitsConfig = z.strictObject({
+  /** Memory for learning. */
+  memory: sizeBytes().optional(),
+  /** Computing time of a round. */
+  time: durationNs().optional(),
+  /** Energy of a round, J. */
+  energy: z.number().min(0).optional(),
+  /** Energy of all rounds, J: nobody charges the battery. */
+  battery: z.number().min(0).optional(),
+  /** Part of the battery that is left to its owner. */
+  reserve: share().default(0),
+  /** Bytes of messages of all rounds, both ways. */
+  bytes: sizeBytes().optional(),
+});
+
+/** Schema of the option. */
+export const deviceConfig = z.strictObject({
+  /** Time per example; that of a client is drawn once. */
+  perExample: durationNs().default(0),
+  /** Standard deviation of the logarithm of that time among clients. */
+  spread: z.number().min(0).max(5).default(1),
+  power: powerConfig.prefault({}),
+  limits: limitsConfig.optional(),
+});
+
+/** A checked option. */
+export type DeviceOptions = z.output<typeof deviceConfig>;
+
+/** Its limits, in base units. */
+export function limitsOf({ limits }: DeviceOptions): DeviceLimits {
+  const { memory, time, energy, battery, reserve, bytes } = limits ?? {};
+  return {
+    ...{ memoryBytes: memory, timeNs: time, energyJ: energy, batteryJ: battery },
+    ...{ reserve, bytes },
+  };
+}
+
+/** Why a limit could never be reached, and what to write; undefined if all could. */
+export function idleLimit(
+  device: DeviceOptions,
+):
+  | { readonly path: readonly string[]; readonly message: string; readonly hint: string }
+  | undefined {
+  const { perExample, power, limits } = device;
+  const learns = perExample > 0;
+  const moves = power.perByte > 0 || (learns && power.compute > 0);
+  const energy = (['energy', 'battery'] as const).find((name) => limits?.[name] !== undefined);
+  if (energy !== undefined && !moves) {
+    const hint = 'power: { compute: 2, perByte: 1e-6 }, in W and J';
+    return { path: ['device', 'limits', energy], message: 'nothing costs energy', hint };
+  }
+  if (limits?.time === undefined || learns) return undefined;
+  const hint = 'perExample: 1ms';
+  return { path: ['device', 'limits', 'time'], message: 'learning takes no time', hint };
+}
