@@ -1,5 +1,5 @@
 /**
- * Federated learning: the public face.
+ * Federated learning: the public face: the protocol, and the machines of secure aggregation.
  *
  * @module
  */
@@ -49,3 +49,9 @@ export const protocol: Protocol<FederatedOptions> = {
   finishes: () => true,
   create: createFederated,
 };
+
+export { ClientMachine } from './secagg/client-machine.ts';
+export type { ComputeEffect } from './secagg/job-stage.ts';
+export { COST_NS, SECAGG_JOBS } from './secagg/jobs.ts';
+export { ServerMachine } from './secagg/server-machine.ts';
+export type { SecaggConfig } from './secagg/session-config.ts';

@@ -44,7 +44,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'header-not-counted',
     mistake: 'the header is not serialised: 1,000 instead of 1,054 B',
-    red: ['1', '2'],
+    red: ['1', '2', 'F1'],
     defects: { sabotage: specs(({ overheadBytes: _header, ...spec }) => spec) },
   },
   {
@@ -273,6 +273,13 @@ export const MUTATIONS: readonly Mutation[] = [
     defects: {
       bundles: { routerFor: (router) => (router === 'spray-binary' ? 'epidemic' : router) },
     },
+  },
+  {
+    name: 'work-free',
+    mistake: 'jobs of secure aggregation take no time',
+    red: ['F1'],
+    onlyMeasures: { F1: ['until the sum is known, ns'] },
+    defects: { isWorkFree: true },
   },
 ];
 

@@ -21,6 +21,8 @@ export interface Defects {
   readonly detectionNs?: number;
   readonly mixes?: MixDefects;
   readonly bundles?: BundleDefects;
+  /** Jobs of secure aggregation are charged no time. */
+  readonly isWorkFree?: boolean;
 }
 
 /** How agents of bundles, or what is around them, are wrong (bundles/). Absent parts are right. */

@@ -35,6 +35,7 @@ import { corruptRoutes } from './checks/privacy-routes.ts';
 import { bimodalQueue, deterministicQueue, littlesLaw, markovianQueue } from './checks/queues.ts';
 import { randomStreams } from './checks/random-streams.ts';
 import { reliableStreams } from './checks/reliable-streams.ts';
+import { secureRound } from './checks/secure-sums.ts';
 import { codel, tokenBucket } from './checks/shaping.ts';
 import { burke, constantTandem, priority } from './checks/tandem.ts';
 import type { CheckVerdict } from './judge.ts';
@@ -88,6 +89,7 @@ export const CHECKS: readonly Check[] = [
   plannedRoutes,
   meetingsOfWalkers,
   routersInSmallStores,
+  secureRound,
 ];
 
 /** What to run, with how many seeds. */

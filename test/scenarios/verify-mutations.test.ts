@@ -34,7 +34,7 @@ describe('a wrong engine turns its checks red', () => {
   it('holds every mistake of the table in the specification', () => {
     const named = MUTATIONS.map(({ name, red }) => `${name}: ${red.join(' ')}`);
     expect(named).toEqual([
-      'header-not-counted: 1 2',
+      'header-not-counted: 1 2 F1',
       'rounded-to-microseconds: 1 2',
       'propagation-twice: 1',
       'queue-one-more: 5',
@@ -65,6 +65,7 @@ describe('a wrong engine turns its checks red', () => {
       'volumes-forgotten: D5',
       'shorter-range: D6',
       'sprays-flood: D7',
+      'work-free: F1',
     ]);
   });
 });

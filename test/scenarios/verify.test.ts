@@ -29,7 +29,7 @@ describe('the engine against theory', () => {
     expect(verdict.measures.filter((measure) => !measure.isGreen)).toEqual([]);
   });
 
-  it('runs all checks of the specification: 1 to 20 and 8b, P1 to P16, D1 to D7', () => {
+  it('runs all checks of the specification: 1 to 20 and 8b, P1 to P16, D1 to D7, F1', () => {
     const numbers = Array.from({ length: 20 }, (_, i) => `${i + 1}`);
     const privacy = Array.from({ length: 16 }, (_, i) => `P${i + 1}`);
     expect(CHECKS.map(({ id }) => id)).toEqual([
@@ -38,6 +38,7 @@ describe('the engine against theory', () => {
       ...numbers.slice(8),
       ...privacy,
       ...Array.from({ length: 7 }, (_, i) => `D${i + 1}`),
+      'F1',
     ]);
   });
 
