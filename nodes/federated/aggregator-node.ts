@@ -19,48 +19,20 @@ import {
 import { type Remembered, recall, remember } from './aggregator/memory.ts';
 import type { NoiseInput } from './aggregator/noise-job.ts';
 import { type RoundEffect, type RoundInput, RoundMachine } from './aggregator/rounds.ts';
-import {
-  type AggregatorSession,
-  HiddenSession,
-  PlainSession,
-  type SessionHandlers,
-  type SessionSum,
-} from './aggregator-session-node.ts';
-import { type CombineInput, ruleOf } from './combine-job.ts';
+import { AggregatorRound, type GroupSum } from './aggregator-round-node.ts';
+import { combineInput } from './combine-job.ts';
 import type { FederatedOptions } from './config.ts';
-import { serverDouble } from './doubles.ts';
 import { RETRY_NS } from './geometry.ts';
 import { modelOfFederation, parametersOf, testSet } from './learn/data.ts';
 import type { EvaluateInput } from './learn/evaluate-job.ts';
 import type { Examples, Model } from './learn/model.ts';
 import { seededDraws } from './learn/seeded.ts';
-import { PlainServer } from './plain-sum.ts';
-import { sessionPlan, vectorLength } from './plan.ts';
+import { sessionPlan, sessionSizes } from './plan.ts';
 import { Accountant } from './privacy/accountant.ts';
 import { type NoisePlan, noisePlan, realisedVariance } from './privacy-plan.ts';
-import { dataSeed, dataSource, verifyingKey } from './provisioning.ts';
+import { dataSeed, dataSource } from './provisioning.ts';
 import { RoundTrace } from './round-trace.ts';
-import { ServerMachine } from './secagg/server-machine.ts';
-import {
-  configProblem,
-  encodeConfig,
-  type SecaggConfig,
-  sessionOf,
-} from './secagg/session-config.ts';
-import { plainConfig, plainSession, RANDOM_BYTES, sumName } from './session-names.ts';
 import { decodeMessage, encodeMessage } from './wire.ts';
-
-/** A round under way. */
-interface Running {
-  readonly round: number;
-  /** Names by index. */
-  readonly clients: readonly string[];
-  readonly indexOf: ReadonlyMap<string, number>;
-  readonly session: AggregatorSession;
-  readonly name: Uint8Array;
-  readonly beganNs: number;
-  readonly bits: number;
-}
 
 /** See the module. */
 export class AggregatorNode implements NodeHandle {
@@ -75,7 +47,7 @@ export class AggregatorNode implements NodeHandle {
   #test: Examples | undefined;
   #transport: Transport | undefined;
   #rounds: MachineShell<RoundInput, RoundEffect> | undefined;
-  #running: Running | undefined;
+  #running: AggregatorRound | undefined;
   #hasArrived = false;
   #noise: NoisePlan | undefined;
   #account: Accountant | undefined;
@@ -138,7 +110,7 @@ export class AggregatorNode implements NodeHandle {
 
   stop(): void {
     this.#rounds?.stop();
-    this.#running?.session.end();
+    this.#running?.end();
   }
 
   status(): Readonly<Record<string, unknown>> {
@@ -188,114 +160,45 @@ export class AggregatorNode implements NodeHandle {
       this.#rounds?.take({ kind: 'ready', client: from });
       return;
     }
-    const index = this.#running?.indexOf.get(from);
     if (message.kind === 'declined') this.#declined(from, message.session);
     else if (this.#running === undefined) this.#host.drop('no-session');
-    else if (index === undefined) this.#host.drop('not-client');
-    else this.#running.session.message(index, message);
+    else this.#running.message(from, message);
   }
 
   /** A client takes part no more, in the running round at least. */
   #declined(client: string, session: Uint8Array): void {
     this.#rounds?.take({ kind: 'declined', client });
-    const running = this.#running;
-    const index = running?.indexOf.get(client);
-    if (running === undefined || index === undefined) return;
-    if (this.#host.crypto.equal(session, running.name)) running.session.gone(index);
+    this.#running?.declined(client, session);
   }
 
   #begin(round: number, clients: readonly string[]): void {
     const { options } = this.#setup;
-    const { neighbours, threshold } = sessionPlan(options, clients.length, this.#parameters);
+    const [, size] = sessionSizes(options, clients.length);
+    const { neighbours, threshold } = sessionPlan(options, size, this.#parameters);
     this.#trace?.began({ round, clients, threshold, neighbours });
-    const opened = clients.length < options.minimum ? undefined : this.#open(round, clients);
-    if (opened === undefined) {
+    if (clients.length < options.minimum) {
       this.#aborted('too-few');
       return;
     }
-    const { config, ...running } = opened;
-    this.#running = running;
-    running.session.begin();
-    const { secureAggregation: sum } = options;
-    const isSigned = sum !== 'none' && sum.mode === 'signed';
-    for (const [index, client] of clients.entries()) {
-      const members = isSigned ? clients : [];
-      const { model } = this.#memory;
-      const task = encodeMessage({ kind: 'task', config, index, members, model });
-      this.#send(client, task, (outcome) => {
-        if (outcome === 'ok' || this.#running !== running) return;
-        this.#rounds?.take({ kind: 'away', client });
-        running.session.gone(index);
-      });
-    }
-  }
-
-  /** Undefined if so few clients cannot have a session. */
-  #open(
-    round: number,
-    clients: readonly string[],
-  ): (Running & { readonly config: Uint8Array }) | undefined {
-    const host = this.#host;
-    const { options } = this.#setup;
-    const random = host.randomBytes(RANDOM_BYTES);
-    const indexOf = new Map(clients.map((client, index) => [client, index]));
-    const common = { round, clients, indexOf, beganNs: host.now() };
-    const handlers = this.#handlers(clients);
-    const { minimum, phaseTimeout: timeoutNs } = options;
-    const length = vectorLength(options, this.#parameters);
-    if (options.secureAggregation === 'none') {
-      const config = plainConfig(random, round);
-      const name = plainSession(config, host.crypto) ?? new Uint8Array(0);
-      const machine = new PlainServer({
-        clients: clients.length,
-        length,
-        timeoutNs,
-        minimum,
-        keepsVectors: options.aggregate !== 'mean',
-      });
-      const session = new PlainSession(host, machine, name, handlers);
-      return { ...common, session, config, name, bits: 32 };
-    }
-    const plan = sessionPlan(options, clients.length, this.#parameters);
-    const config: SecaggConfig = {
-      random,
+    const running = new AggregatorRound({
+      host: this.#host,
+      setup: this.#setup,
+      trace: this.#trace,
+      parameters: this.#parameters,
       round,
-      n: clients.length,
-      k: plan.neighbours,
-      t: plan.threshold,
-      m: plan.length,
-      bits: plan.bits,
-      mode: options.secureAggregation.mode,
-    };
-    if (configProblem(config) !== undefined) return undefined;
-    const session = new HiddenSession(host, this.#machine(config, clients), handlers);
-    const name = sessionOf(config, host.crypto);
-    return { ...common, session, config: encodeConfig(config), name, bits: plan.bits };
-  }
-
-  #machine(config: SecaggConfig, clients: readonly string[]): ServerMachine {
-    const { options, network } = this.#setup;
-    const { secureAggregation: sum } = options;
-    const double = serverDouble(options);
-    return new ServerMachine({
-      config,
-      crypto: this.#host.crypto,
-      random: this.#host.random('federated.graph'),
-      phaseTimeoutNs: options.phaseTimeout,
-      minSum: Math.max(sum === 'none' ? 1 : sum.minSum, options.minimum),
-      publicKeyOf: (index): Uint8Array => verifyingKey(network, clients[index] ?? ''),
-      ...(double === undefined ? {} : { double }),
+      clients,
+      send: (client, bytes, done): void => this.#send(client, bytes, done),
+      away: (client): void => {
+        this.#rounds?.take({ kind: 'away', client });
+      },
+      ended: (sums, reason): void => this.#summed(sums, reason),
     });
-  }
-
-  #handlers(clients: readonly string[]): SessionHandlers {
-    return {
-      send: (client, bytes): void => this.#send(clients[client] ?? '', bytes),
-      summed: (sum): void => this.#summed(sum),
-      aborted: (outcome): void => this.#aborted(outcome),
-      opened: (client, ring): void => this.#opened(client, ring),
-      phase: (phase, members, order): void => this.#trace?.phase(phase, members, order),
-    };
+    if (!running.isPossible) {
+      this.#aborted('too-few');
+      return;
+    }
+    this.#running = running;
+    running.begin(this.#memory.model);
   }
 
   #send(client: string, bytes: Uint8Array, done: (outcome: string) => void = ignore): void {
@@ -303,49 +206,65 @@ export class AggregatorNode implements NodeHandle {
     this.#transport?.send(client, bytes, { lifetime, tolerant: true }, done);
   }
 
-  #summed({ ring, survivors, lost, vectors }: SessionSum): void {
+  /** All sums of a round are there: one, or one for each group. */
+  #summed(sums: readonly GroupSum[], reason: string): void {
     const running = this.#running;
     if (running === undefined) return;
-    const { host, setup } = { host: this.#host, setup: this.#setup };
-    const { options, witness } = setup;
-    const { meter } = host;
-    const { bits, name, beganNs } = running;
-    this.#trace?.summed(survivors);
-    const space = sumName(name);
-    witness.sum({ space, parts: survivors, vector: ring, bits, metric: 'federated.exact' });
-    const hasWeight = options.learn.weight === 'examples';
-    const inputs = survivors.length;
-    const sum: UpdateSum = { ring, bits, scale: options.learn.scale, inputs, hasWeight };
-    meter.counter('federated.rounds').add(1);
+    const { options } = this.#setup;
+    const { meter } = this.#host;
+    const inputs = sums.reduce((count, { survivors }) => count + survivors.length, 0);
+    const [first] = sums;
+    if (first === undefined || inputs < options.minimum) {
+      this.#aborted(reason === '' ? 'too-few' : reason);
+      return;
+    }
+    const came = new Set(sums.flatMap(namesOf));
+    const places = [...running.clients.keys()];
+    this.#trace?.summed(places.filter((place) => came.has(running.clients[place] as string)));
+    for (const sum of sums) this.#tellSum(sum);
     meter.counter('federated.inputs').add(inputs);
-    meter.counter('federated.lost').add(lost.length);
-    this.#countLosses(running, inputs, true);
-    meter.histogram('federated.round').record(host.now() - beganNs);
-    meter.sample('federated.headroom', headroom(sum));
+    const tookNs = this.#host.now() - running.beganNs;
+    // Not before: a rule may still have too few.
     const next = (total: Float64Array, divisor: number): void => {
+      meter.counter('federated.rounds').add(1);
+      this.#countLosses(running, inputs, true);
+      meter.histogram('federated.round').record(tookNs);
       const model = nextModel(this.#memory.model, total, divisor);
       this.#account?.step();
       this.#end({ model, over: running.round, spent: this.#memory.spent + 1 }, () => {
         this.#evaluate(running.round, inputs);
       });
     };
-    if (vectors !== undefined) {
-      this.#combine(vectors, (update) => next(update, 1));
+    if (options.aggregate !== 'mean') {
+      this.#combine(sums, (update) => next(update, 1));
       return;
     }
+    const sum = this.#updateSum(first);
     const divisor = this.#noise?.divisor ?? totalWeight(sum);
     this.#withNoise(sumOfUpdates(sum), (total) => next(total, divisor));
   }
 
-  /** Combines updates that are seen one by one; too few for the rule are an aborted round. */
-  #combine(vectors: readonly Uint32Array[], next: (update: Float64Array) => void): void {
+  #updateSum({ ring, bits, survivors }: GroupSum): UpdateSum {
+    const { scale, weight } = this.#setup.options.learn;
+    return { ring, bits, scale, inputs: survivors.length, hasWeight: weight === 'examples' };
+  }
+
+  /** Outside the nodes, the sum is compared with what went in. */
+  #tellSum(sum: GroupSum): void {
+    const { space, survivors, lost, ring: vector, bits } = sum;
+    const metric = 'federated.exact';
+    this.#setup.witness.sum({ space, parts: survivors, vector, bits, metric });
+    const { meter } = this.#host;
+    meter.counter('federated.sums').add(1);
+    meter.counter('federated.lost').add(lost.length);
+    meter.sample('federated.headroom', headroom(this.#updateSum(sum)));
+  }
+
+  /** Combines what is seen one by one, updates or groups; too few for the rule are an aborted round. */
+  #combine(sums: readonly GroupSum[], next: (update: Float64Array) => void): void {
     const { options } = this.#setup;
     const running = this.#running;
-    const input: CombineInput = {
-      vectors,
-      scale: options.learn.scale,
-      rule: ruleOf(options, vectors.length),
-    };
+    const input = combineInput(options, sums);
     this.#host.compute('combine', input, (result) => {
       if (this.#running !== running) return;
       if (result.kind === 'failed') throw new Error(`combining failed: ${result.message}`);
@@ -371,18 +290,7 @@ export class AggregatorNode implements NodeHandle {
     });
   }
 
-  /** What an attack claims to know of one client is a sum of one. */
-  #opened(client: number, ring: Uint32Array): void {
-    const running = this.#running;
-    if (running === undefined) return;
-    const { bits, name } = running;
-    this.#host.meter.counter('federated.openings').add(1);
-    const space = sumName(name);
-    const metric = 'federated.opened';
-    this.#setup.witness.sum({ space, parts: [client], vector: ring, bits, metric });
-  }
-
-  #countLosses({ clients }: Running, inputs: number, hasSum: boolean): void {
+  #countLosses({ clients }: AggregatorRound, inputs: number, hasSum: boolean): void {
     if (inputs === clients.length) return;
     this.#host.meter.counter('federated.lossy').add(1);
     if (hasSum) this.#host.meter.counter('federated.lossy_sums').add(1);
@@ -402,7 +310,7 @@ export class AggregatorNode implements NodeHandle {
 
   /** Nothing goes on before the disk knows of it. */
   #end(memory: Remembered, then: () => void): void {
-    this.#running?.session.end();
+    this.#running?.end();
     this.#running = undefined;
     this.#memory = memory;
     remember(this.#store, memory);
@@ -439,6 +347,11 @@ export class AggregatorNode implements NodeHandle {
 
 /** Bytes of the key that draws come from. */
 const KEY_BYTES = 32;
+
+/** Those whose input is in a sum. */
+function namesOf({ clients, survivors }: GroupSum): readonly string[] {
+  return survivors.map((index) => clients[index] as string);
+}
 
 function ignore(): void {
   // Nobody asked.

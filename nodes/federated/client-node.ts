@@ -18,7 +18,7 @@ import { DeviceNode } from './device-node.ts';
 import { clientDouble } from './doubles.ts';
 import { PHASES_PER_SESSION, RETRY_NS } from './geometry.ts';
 import { LearnerNode } from './learner-node.ts';
-import { largestRound, sessionPlan, vectorLength } from './plan.ts';
+import { largestRound, sessionPlan, sessionSizes, vectorLength } from './plan.ts';
 import { noisePlan } from './privacy-plan.ts';
 import { dataSource, signingSecret, verifyingKey } from './provisioning.ts';
 import { SessionTrace } from './round-trace.ts';
@@ -184,7 +184,7 @@ export class ClientNode implements NodeHandle {
     const { options } = this.#setup;
     const { parameters } = this.#learner;
     const peers = this.#transport?.peers ?? [];
-    const n = largestRound(options, peers.length);
+    const [, n] = sessionSizes(options, largestRound(options, peers.length));
     const { secureAggregation: sum } = options;
     const { mode = 'semi-honest' } = sum === 'none' ? {} : sum;
     const { neighbours: k, length: m, bits } = sessionPlan(options, n, parameters);

@@ -6,18 +6,22 @@
 import type { JobDefinition } from '../../engine/host/compute.ts';
 import type { FederatedOptions } from './config.ts';
 import type { AggregateRule } from './robust/combinations.ts';
+import { groupMeans } from './robust/groups.ts';
 import { krumChoice, meanOf, medianOf, trimmedMean } from './robust/rules.ts';
 import { signedElement } from './secagg/ring.ts';
 
-/** Inputs of a round, and what to do with them. */
+/** Inputs of a round, or the sums of its groups, and what to do with them. */
 export interface CombineInput {
   readonly vectors: readonly Uint32Array[];
+  /** Bits of their elements. */
+  readonly bits: number;
+  /** Inputs in each vector: one, or those of its group. */
+  readonly members: readonly number[];
   /** Steps per unit. */
   readonly scale: number;
   readonly rule: AggregateRule;
 }
 
-const BITS = 32;
 /** Nanoseconds per coordinate and pair of updates. */
 const PAIR_NS = 2;
 
@@ -39,14 +43,37 @@ export function ruleOf(
   }
 }
 
+/** A sum of a round: with its inputs one by one, or without. */
+interface CombinedSum {
+  readonly ring: Uint32Array;
+  readonly bits: number;
+  readonly survivors: readonly number[];
+  readonly vectors?: readonly Uint32Array[];
+}
+
+/** What a rule combines: the inputs of one sum that hides none, or the sums of groups. */
+export function combineInput(
+  options: Pick<FederatedOptions, 'aggregate' | 'liars' | 'learn'>,
+  sums: readonly CombinedSum[],
+): CombineInput {
+  const { scale } = options.learn;
+  const bits = sums[0]?.bits ?? 0;
+  const [first] = sums.flatMap(({ vectors: seen }) => (seen === undefined ? [] : [seen]));
+  const vectors = first ?? sums.map(({ ring }) => ring);
+  const members =
+    first === undefined ? sums.map(({ survivors }) => survivors.length) : vectors.map(() => 1);
+  return { vectors, bits, members, scale, rule: ruleOf(options, vectors.length) };
+}
+
 /** The combined update; undefined if there are too few for the rule. */
 export const combineJob: JobDefinition = {
   run: (input) => {
-    const { vectors, scale, rule } = input as CombineInput;
-    const updates = vectors.map((vector) =>
-      Float64Array.from(vector, (value) => signedElement(value, BITS) / scale),
-    );
-    return combined(updates, rule);
+    const { vectors, bits, members, scale, rule } = input as CombineInput;
+    const sums = vectors.map((vector, place) => ({
+      sum: Float64Array.from(vector, (value) => signedElement(value, bits) / scale),
+      members: members[place] ?? 0,
+    }));
+    return combined(groupMeans(sums), rule);
   },
   costNs: (input) => {
     const { vectors } = input as CombineInput;

@@ -108,6 +108,11 @@ export const federatedConfig = z.strictObject({
   secureAggregation: z.union([z.literal('none'), sumConfig]).prefault({}),
   privacy: privacyConfig.optional(),
   aggregate: z.enum(RULES).default('mean'),
+  /**
+   * A round has so many sums, each of a random group of its clients, and the rule combines the means of
+   * groups. An update then hides among those of its group only.
+   */
+  groups: z.union([z.literal('none'), z.int().min(2)]).default('none'),
   /** Clients of a round that the rule has to stand up to. */
   liars: z.int().min(0).default(0),
   /** Accuracy at which `federated.rounds_to` counts. */

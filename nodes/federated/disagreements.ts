@@ -10,7 +10,14 @@ import type { FederatedOptions } from './config.ts';
 import { idleLimit } from './device/options.ts';
 import { parametersOf } from './learn/data.ts';
 import { dataProblems } from './learn/data-problems.ts';
-import { bitsNeeded, largestRound, largestSum, sessionPlan } from './plan.ts';
+import {
+  bitsNeeded,
+  groupsOf,
+  largestRound,
+  largestSum,
+  sessionPlan,
+  sessionSizes,
+} from './plan.ts';
 import { refuseBudget } from './privacy/accountant.ts';
 import { refuseSettings } from './privacy/settings.ts';
 import { noisePlan } from './privacy-plan.ts';
@@ -94,8 +101,10 @@ function tooMany({ name, options }: Node, clients: number): readonly Disagreemen
 
 function wrongSum({ name, options }: Node, clients: number): readonly Disagreement[] {
   const { secureAggregation: sum } = options;
-  const n = largestRound(options, clients);
+  const [n] = sessionSizes(options, largestRound(options, clients));
   if (sum === 'none' || n > clients) return [];
+  // That groups are too small is told with the rule.
+  if (groupsOf(options) !== undefined && n < sum.minSum) return [];
   const { neighbours, threshold, length, bits } = sessionPlan(options, n, parametersOf(options));
   const problem = configProblem({
     random: new Uint8Array(16),
@@ -117,7 +126,7 @@ function wrongSum({ name, options }: Node, clients: number): readonly Disagreeme
 function overflow({ name, options }: Node, clients: number): readonly Disagreement[] {
   const { secureAggregation: sum } = options;
   const bits = sum === 'none' ? 32 : sum.modulusBits;
-  const n = largestRound(options, clients);
+  const [, n] = sessionSizes(options, largestRound(options, clients));
   const sumOfAll = largestSum(options, { inputs: n, clients });
   const needed = bitsNeeded(1, sumOfAll);
   if (needed <= bits) return [];
@@ -149,23 +158,25 @@ function uncombined({ name, options }: Node, clients: number): readonly Disagree
     const message = 'a rule that compares updates, and updates that are multiplied by weights';
     return [{ node: name, path: ['aggregate'], message, hint: 'learn: { weight: equal }' }];
   }
+  const round = largestRound(options, clients);
+  const groups = groupsOf(options);
   const refused = refuseCombination({
     isSumSecure: sum !== 'none',
-    rule: ruleOf(options, largestRound(options, clients)),
+    rule: ruleOf(options, groups ?? round),
     compression: 'none',
-    clients: largestRound(options, clients),
+    clients: round,
+    ...(groups === undefined ? {} : { groups }),
     minSum: sum === 'none' ? 1 : sum.minSum,
     isPrivate: privacy !== undefined,
   });
   return refused.slice(0, 1).map((refusal) => {
-    const at = refusal.search(/: write |, so use /);
+    const at = refusal.search(/: (write|use) |, so use /);
     const end = at < 0 ? refusal.length : at;
-    const hint = refusal
-      .slice(end + 2)
-      .replace(/^so /, '')
-      .replace('write groups, or ', '');
+    const hint = refusal.slice(end + 2).replace(/^so /, '');
     const known = hint === '' ? `there are ${clients} clients` : hint;
-    return { node: name, path: ['aggregate'], message: refusal.slice(0, end), hint: known };
+    const isOfGroups = groups !== undefined && !refusal.startsWith('epsilon');
+    const path = [isOfGroups ? 'groups' : 'aggregate'];
+    return { node: name, path, message: refusal.slice(0, end), hint: known };
   });
 }
 

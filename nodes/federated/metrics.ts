@@ -31,6 +31,7 @@ export const FEDERATED_METRICS: readonly MetricDefinition[] = [
     help: 'of these, inputs that it really knows; compared outside the nodes',
   },
   counter('rounds', 'rounds that ended with a sum'),
+  counter('sums', 'sums that the aggregator learned: one a round, or one for each of its groups'),
   counter('aborts', 'rounds that ended without one'),
   {
     name: 'federated.round',

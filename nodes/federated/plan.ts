@@ -25,6 +25,20 @@ export function largestRound({ select }: FederatedOptions, clients: number): num
   return typeof select === 'object' && 'fixed' in select ? select.fixed : clients;
 }
 
+/** Sums of a round; undefined for one of all. */
+export function groupsOf({ groups }: FederatedOptions): number | undefined {
+  return groups === 'none' ? undefined : groups;
+}
+
+/** Clients of the smallest and of the largest session of a round of `clients`. */
+export function sessionSizes(
+  options: FederatedOptions,
+  clients: number,
+): readonly [number, number] {
+  const groups = groupsOf(options) ?? 1;
+  return [Math.floor(clients / groups), Math.ceil(clients / groups)];
+}
+
 /** Elements of a sum: the update, and its weight if weights differ. */
 export function vectorLength({ learn }: FederatedOptions, parameters: number): number {
   return parameters + (learn.weight === 'examples' ? 1 : 0);

@@ -39,6 +39,7 @@ export function refuseCombination(what: Combination): readonly string[] {
     ...hiddenUpdates(what),
     ...hiddenPlaces(what),
     ...smallGroups(what),
+    ...idleGroups(what),
     ...tooFew(what),
     ...unboundedPrivacy(what),
   ];
@@ -71,6 +72,13 @@ function smallGroups({ isSumSecure, clients, groups, minSum }: Combination): rea
   if (!isSumSecure || smallest >= minSum) return [];
   return [
     `${groups} groups of ${clients} clients have ${smallest} members, and a sum of fewer than ${minSum} is not opened: use at most ${Math.floor(clients / minSum)} groups`,
+  ];
+}
+
+function idleGroups({ rule, groups }: Combination): readonly string[] {
+  if (groups === undefined || rule.kind !== 'mean') return [];
+  return [
+    'the mean of groups is that of all, and an update hides among fewer: use a rule such as median, or leave groups out',
   ];
 }
 

@@ -1,7 +1,8 @@
 /** Updates that are seen one by one, combined by each rule. */
 import { describe, expect, it } from 'vitest';
 import { provider } from '../../../../engine/crypto/index.ts';
-import { combineJob, ruleOf } from '../../../../nodes/federated/combine-job.ts';
+import { combineInput, combineJob, ruleOf } from '../../../../nodes/federated/combine-job.ts';
+import { federatedConfig } from '../../../../nodes/federated/config.ts';
 
 const crypto = provider('node', { timing: 'simulation' });
 /** Steps of a hundredth; the last one lies. */
@@ -16,7 +17,10 @@ const vectors = UPDATES.map((update) => new Uint32Array(Int32Array.from(update).
 
 const combine = (aggregate: Parameters<typeof ruleOf>[0]['aggregate'], liars: number): unknown => {
   const rule = ruleOf({ aggregate, liars }, vectors.length);
-  const output = combineJob.run({ vectors, scale: 100, rule }, crypto) as Float64Array | undefined;
+  const output = combineJob.run(
+    { vectors, bits: 32, members: vectors.map(() => 1), scale: 100, rule },
+    crypto,
+  ) as Float64Array | undefined;
   return output === undefined
     ? undefined
     : Array.from(output, (value) => Math.round(1e4 * value) / 1e4);
@@ -38,6 +42,23 @@ describe('combining', () => {
 
   it('by Multi-Krum: the mean of all but as many as lie', () => {
     expect(combine('multi-krum', 1)).toEqual([0.115, -0.215]);
+  });
+
+  it('by the median of the means of groups, each as large as it came out', () => {
+    // Elements of 12 bits; -900 is 3196.
+    const sums = [
+      { ring: Uint32Array.of(20, 4096 - 40), survivors: [0, 1], bits: 12 },
+      { ring: Uint32Array.of(36, 4096 - 66), survivors: [0, 1, 2], bits: 12 },
+      { ring: Uint32Array.of(3196, 900), survivors: [1], bits: 12 },
+    ];
+    const options = federatedConfig.parse({
+      aggregator: 'a',
+      aggregate: 'median',
+      groups: 3,
+      learn: { scale: 100 },
+    });
+    const input = combineInput(options, sums);
+    expect(combineJob.run(input, crypto)).toEqual(Float64Array.of(0.1, -0.2));
   });
 
   it('by nothing, if there are too few for the rule', () => {

@@ -188,6 +188,33 @@ describe('options that do not fit together', () => {
       nodes(6, { data: { set: 'mnist' }, learn: { weight: 'examples' } }),
     ],
     [
+      'more groups than sums of two',
+      ['a groups: 3 groups of 5 clients have 1 members, and a sum of fewer than 2 is not opened'],
+      nodes(6, { aggregate: 'median', groups: 3 }),
+    ],
+    [
+      'groups of whose sums the rule needs more',
+      ['a groups: krum needs 3 groups, there are 2'],
+      nodes(7, { aggregate: 'krum', groups: 2 }),
+    ],
+    [
+      'groups whose mean is taken',
+      ['a groups: the mean of groups is that of all, and an update hides among fewer'],
+      nodes(7, { groups: 2 }),
+    ],
+    [
+      'groups too small for a threshold',
+      [
+        'a secureAggregation.threshold: a threshold of 4: allowed are 2 … 3, the holders of a secret',
+      ],
+      nodes(7, { groups: 2, aggregate: 'median', secureAggregation: { threshold: 4 } }),
+    ],
+    [
+      'a sum of the largest group that wraps around',
+      ['a secureAggregation.modulusBits: the sum of 3 inputs up to 65537 needs 19 bits and has 18'],
+      nodes(7, { groups: 2, aggregate: 'median', secureAggregation: { modulusBits: 18 } }),
+    ],
+    [
       'noise of nothing',
       ['a privacy.noise: noise 0 has no bound'],
       nodes(6, { privacy: { place: 'central', noise: 0 } }),

@@ -1,0 +1,263 @@
+/**
+ * Federated learning: one round at the aggregator, with one session for all its clients or one for each
+ * of its groups.
+ *
+ * @module
+ */
+import type { Host } from '../../engine/host/host.ts';
+import type { NodeSetup } from '../../engine/host/protocol.ts';
+import {
+  type AggregatorSession,
+  HiddenSession,
+  PlainSession,
+  type SessionHandlers,
+  type SessionSum,
+} from './aggregator-session-node.ts';
+import type { FederatedOptions } from './config.ts';
+import { serverDouble } from './doubles.ts';
+import { PlainServer } from './plain-sum.ts';
+import { sessionPlan, vectorLength } from './plan.ts';
+import { verifyingKey } from './provisioning.ts';
+import { randomGroups } from './robust/groups.ts';
+import type { RoundTrace } from './round-trace.ts';
+import { ServerMachine } from './secagg/server-machine.ts';
+import {
+  configProblem,
+  encodeConfig,
+  type SecaggConfig,
+  sessionOf,
+} from './secagg/session-config.ts';
+import { plainConfig, plainSession, RANDOM_BYTES, sumName } from './session-names.ts';
+import { encodeMessage, type FederatedMessage } from './wire.ts';
+
+/** What a round is made from. */
+export interface AggregatorRoundParts {
+  readonly host: Host;
+  readonly setup: NodeSetup<FederatedOptions>;
+  /** Only while a trace is recorded. */
+  readonly trace: RoundTrace | undefined;
+  /** Parameters of the model. */
+  readonly parameters: number;
+  readonly round: number;
+  readonly clients: readonly string[];
+  readonly send: (client: string, bytes: Uint8Array, done?: (outcome: string) => void) => void;
+  /** A client did not get its task. */
+  readonly away: (client: string) => void;
+  /** All sessions are over. Without sums, `reason` says why. */
+  readonly ended: (sums: readonly GroupSum[], reason: string) => void;
+}
+
+/** The sum of a session, and how its elements are written. */
+export interface GroupSum extends SessionSum {
+  /** What its sum is called outside the nodes. */
+  readonly space: string;
+  readonly bits: number;
+  /** Names of all who were asked, by index. */
+  readonly clients: readonly string[];
+}
+
+/** A session and those in it. */
+interface Group {
+  readonly clients: readonly string[];
+  readonly session: AggregatorSession;
+  readonly name: Uint8Array;
+  readonly bits: number;
+  /** What clients are invited with. */
+  readonly config: Uint8Array;
+}
+
+/** A session with its agreement. */
+type Opened = Omit<Group, 'clients'>;
+
+/** See the module. */
+export class AggregatorRound {
+  readonly #parts: AggregatorRoundParts;
+  readonly #groups: readonly Group[];
+  readonly #places = new Map<string, { readonly group: Group; readonly index: number }>();
+  readonly #sums = new Map<Group, GroupSum>();
+  readonly beganNs: number;
+  #open = 0;
+  #isOver = false;
+
+  constructor(parts: AggregatorRoundParts) {
+    const { host, setup, clients } = parts;
+    this.#parts = parts;
+    this.beganNs = host.now();
+    const { groups } = setup.options;
+    const dealt =
+      groups === 'none'
+        ? [clients]
+        : randomGroups(clients, groups, host.random('federated.groups'));
+    this.#groups = dealt.flatMap((members) => this.#group(members));
+    this.#open = this.#groups.length;
+    for (const group of this.#groups) {
+      for (const [index, client] of group.clients.entries()) {
+        this.#places.set(client, { group, index });
+      }
+    }
+  }
+
+  get round(): number {
+    return this.#parts.round;
+  }
+
+  get clients(): readonly string[] {
+    return this.#parts.clients;
+  }
+
+  /** False if so few clients cannot have a session. */
+  get isPossible(): boolean {
+    return this.#groups.length > 0;
+  }
+
+  /** @param model What clients start at. */
+  begin(model: Float32Array): void {
+    for (const group of this.#groups) group.session.begin();
+    const { send, away, setup } = this.#parts;
+    const { secureAggregation: sum } = setup.options;
+    const isSigned = sum !== 'none' && sum.mode === 'signed';
+    for (const { clients, config, session } of this.#groups) {
+      const members = isSigned ? clients : [];
+      for (const [index, client] of clients.entries()) {
+        const task = encodeMessage({ kind: 'task', config, index, members, model });
+        send(client, task, (outcome) => {
+          if (outcome === 'ok' || this.#isOver) return;
+          away(client);
+          session.gone(index);
+        });
+      }
+    }
+  }
+
+  message(from: string, message: FederatedMessage): void {
+    const place = this.#places.get(from);
+    if (place === undefined) this.#parts.host.drop('not-client');
+    else place.group.session.message(place.index, message);
+  }
+
+  /** A client takes no part in a session. */
+  declined(client: string, session: Uint8Array): void {
+    const place = this.#places.get(client);
+    if (place === undefined) return;
+    const { group, index } = place;
+    if (this.#parts.host.crypto.equal(session, group.name)) group.session.gone(index);
+  }
+
+  end(): void {
+    this.#isOver = true;
+    for (const { session } of this.#groups) session.end();
+  }
+
+  /** None if so few clients cannot have a session. */
+  #group(clients: readonly string[]): readonly Group[] {
+    const { host, round } = this.#parts;
+    const random = host.randomBytes(RANDOM_BYTES);
+    let own: Group | undefined;
+    const handlers = this.#handlers(clients, () => own as Group);
+    const { secureAggregation: sum } = this.#parts.setup.options;
+    const opened =
+      sum === 'none'
+        ? this.#plain(clients, plainConfig(random, round), handlers)
+        : this.#hidden(clients, random, handlers);
+    if (opened === undefined) return [];
+    own = { ...opened, clients };
+    return [own];
+  }
+
+  #plain(clients: readonly string[], config: Uint8Array, handlers: SessionHandlers): Opened {
+    const { host, setup, parameters } = this.#parts;
+    const { minimum, phaseTimeout: timeoutNs, aggregate, groups } = setup.options;
+    const name = plainSession(config, host.crypto) ?? new Uint8Array(0);
+    const machine = new PlainServer({
+      clients: clients.length,
+      length: vectorLength(setup.options, parameters),
+      timeoutNs,
+      minimum: groups === 'none' ? minimum : 1,
+      keepsVectors: aggregate !== 'mean' && groups === 'none',
+    });
+    const session = new PlainSession(host, machine, name, handlers);
+    return { session, config, name, bits: 32 };
+  }
+
+  #hidden(
+    clients: readonly string[],
+    random: Uint8Array,
+    handlers: SessionHandlers,
+  ): Opened | undefined {
+    const { host, setup, parameters, round } = this.#parts;
+    const { options } = setup;
+    const { secureAggregation: sum } = options;
+    if (sum === 'none') return undefined;
+    const plan = sessionPlan(options, clients.length, parameters);
+    const config: SecaggConfig = {
+      random,
+      round,
+      n: clients.length,
+      k: plan.neighbours,
+      t: plan.threshold,
+      m: plan.length,
+      bits: plan.bits,
+      mode: sum.mode,
+    };
+    if (configProblem(config) !== undefined) return undefined;
+    const session = new HiddenSession(host, this.#machine(config, clients), handlers);
+    const name = sessionOf(config, host.crypto);
+    return { session, config: encodeConfig(config), name, bits: plan.bits };
+  }
+
+  #machine(config: SecaggConfig, clients: readonly string[]): ServerMachine {
+    const { host, setup } = this.#parts;
+    const { options, network } = setup;
+    const { secureAggregation: sum, groups, minimum } = options;
+    const double = serverDouble(options);
+    const least = sum === 'none' ? 1 : sum.minSum;
+    return new ServerMachine({
+      config,
+      crypto: host.crypto,
+      random: host.random('federated.graph'),
+      phaseTimeoutNs: options.phaseTimeout,
+      // What a round needs, its groups need together.
+      minSum: groups === 'none' ? Math.max(least, minimum) : least,
+      publicKeyOf: (index): Uint8Array => verifyingKey(network, clients[index] ?? ''),
+      ...(double === undefined ? {} : { double }),
+    });
+  }
+
+  #handlers(clients: readonly string[], group: () => Group): SessionHandlers {
+    const { send, trace, setup } = this.#parts;
+    return {
+      send: (client, bytes): void => send(clients[client] ?? '', bytes),
+      summed: (sum): void => this.#summed(group(), sum),
+      aborted: (reason): void => this.#closed(reason),
+      opened: (client, ring): void => this.#opened(group(), client, ring),
+      phase: (phase, members, order): void => {
+        // Indices of a group are not those of the round.
+        if (setup.options.groups === 'none') trace?.phase(phase, members, order);
+      },
+    };
+  }
+
+  #summed(group: Group, sum: SessionSum): void {
+    const { bits, clients, name } = group;
+    this.#sums.set(group, { ...sum, bits, clients, space: sumName(name) });
+    this.#closed('');
+  }
+
+  /** What an attack claims to know of one client is a sum of one. */
+  #opened({ bits, name }: Group, client: number, ring: Uint32Array): void {
+    const { host, setup } = this.#parts;
+    host.meter.counter('federated.openings').add(1);
+    const metric = 'federated.opened';
+    setup.witness.sum({ space: sumName(name), parts: [client], vector: ring, bits, metric });
+  }
+
+  #closed(reason: string): void {
+    this.#open -= 1;
+    if (this.#open > 0 || this.#isOver) return;
+    // In the order of the groups, whichever ended first.
+    this.#parts.ended(
+      this.#groups.flatMap((group) => this.#sums.get(group) ?? []),
+      reason,
+    );
+  }
+}
