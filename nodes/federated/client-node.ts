@@ -19,13 +19,14 @@ import { clientDouble } from './doubles.ts';
 import { PHASES_PER_SESSION, RETRY_NS } from './geometry.ts';
 import { LearnerNode } from './learner-node.ts';
 import { largestRound, sessionPlan, sessionSizes, vectorLength } from './plan.ts';
+import { PresenceNode } from './presence-node.ts';
 import { noisePlan } from './privacy-plan.ts';
 import { dataSource, signingSecret, verifyingKey } from './provisioning.ts';
 import { SessionTrace } from './round-trace.ts';
 import { ClientMachine } from './secagg/client-machine.ts';
 import { decodeConfig, type SecaggConfig, sessionOf } from './secagg/session-config.ts';
 import { plainSession } from './session-names.ts';
-import { decodeMessage, encodeMessage, type FederatedMessage } from './wire.ts';
+import { type DeclineReason, decodeMessage, encodeMessage, type FederatedMessage } from './wire.ts';
 
 type Task = Extract<FederatedMessage, { kind: 'task' }>;
 
@@ -48,6 +49,8 @@ export class ClientNode implements NodeHandle {
   readonly #setup: NodeSetup<FederatedOptions>;
   readonly #learner: LearnerNode;
   readonly #device: DeviceNode;
+  readonly #presence: PresenceNode;
+  #isInRound = false;
   readonly #drops: Random;
   #transport: Transport | undefined;
   #session: ClientSession | undefined;
@@ -61,6 +64,7 @@ export class ClientNode implements NodeHandle {
     this.#setup = setup;
     this.#learner = new LearnerNode(host, dataSource(host.crypto, setup));
     this.#device = new DeviceNode(host, setup.options, this.#learner.exampleNs);
+    this.#presence = new PresenceNode(host, setup.options, (isThere) => this.#moved(isThere));
     this.#drops = host.random('federated.drop');
   }
 
@@ -71,6 +75,7 @@ export class ClientNode implements NodeHandle {
         this.#message(from, buffer.subarray(offset, offset + length)),
     });
     host.onRequest(({ respond }) => respond('unknown-request'));
+    this.#presence.start();
     this.#tellReadiness();
     // A client has no work of its own that a run would wait for.
     host.finished();
@@ -78,6 +83,7 @@ export class ClientNode implements NodeHandle {
 
   stop(): void {
     this.#end();
+    this.#presence.stop();
     this.#device.stop();
   }
 
@@ -90,14 +96,24 @@ export class ClientNode implements NodeHandle {
 
   /** Who cannot afford a round says so before it is asked. */
   #tellReadiness(): void {
-    const limit = this.#limitOf(this.#next);
-    if (limit === undefined) this.#tellReady();
-    else this.#decline(NO_SESSION, limit);
+    const reason = this.#reasonAgainst(this.#next);
+    if (reason === undefined) this.#tellReady();
+    else this.#decline(NO_SESSION, reason);
+  }
+
+  /** The device came, or went away: in a round without a word, as one that has lost its way. */
+  #moved(isThere: boolean): void {
+    if (isThere || !this.#isInRound) {
+      this.#tellReadiness();
+      return;
+    }
+    this.#host.meter.counter('federated.away').add(1);
+    this.#session?.lose();
   }
 
   #tellReady(): void {
     this.#send(encodeMessage({ kind: 'ready' }), (outcome) => {
-      if (outcome !== 'ok') this.#host.after(RETRY_NS, () => this.#tellReady());
+      if (outcome !== 'ok') this.#host.after(RETRY_NS, () => this.#tellReadiness());
     });
   }
 
@@ -151,9 +167,10 @@ export class ClientNode implements NodeHandle {
     this.#end();
     const { session, name, bytes } = opened;
     const work = this.#learner.workOf(bytes);
-    const limit = this.#limitOf(work);
-    if (limit !== undefined) this.#decline(name, limit);
+    const reason = this.#reasonAgainst(work);
+    if (reason !== undefined) this.#decline(name, reason);
     else {
+      this.#isInRound = true;
       this.#session = session;
       this.#device.reserve(work, () => this.#work(session, task));
     }
@@ -171,8 +188,9 @@ export class ClientNode implements NodeHandle {
     );
   }
 
-  /** The limit that forbids work, now or since before. */
-  #limitOf(work: RoundWork): LimitName | undefined {
+  /** Why this client takes part in no round that asks for such work; undefined if it does. */
+  #reasonAgainst(work: RoundWork): DeclineReason | undefined {
+    if (!this.#presence.isThere) return 'away';
     const limit = this.#device.broken(work);
     if (limit !== undefined && this.#limit === undefined) this.#device.declined(limit);
     this.#limit = limit;
@@ -195,17 +213,20 @@ export class ClientNode implements NodeHandle {
   }
 
   /** The aggregator learns that this client will not come, so that it waits for no timer. */
-  #decline(session: Uint8Array, reason: LimitName): void {
+  #decline(session: Uint8Array, reason: DeclineReason): void {
     this.#send(encodeMessage({ kind: 'declined', session, reason }));
   }
 
   /** The session asks for nothing more. */
   #over(before: DeviceUse | undefined): void {
     this.#endTraining();
+    this.#isInRound = false;
     if (before === undefined) return;
     this.#device.over(before);
-    const limit = this.#limitOf(this.#next);
-    if (limit !== undefined) this.#decline(NO_SESSION, limit);
+    // Who went away has told nobody.
+    if (!this.#presence.isThere) return;
+    const reason = this.#reasonAgainst(this.#next);
+    if (reason !== undefined) this.#decline(NO_SESSION, reason);
   }
 
   #open(task: Task, before: DeviceUse | undefined): Opened | undefined {

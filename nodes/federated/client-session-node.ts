@@ -85,6 +85,12 @@ export class ClientSession {
     else this.#shell?.take({ kind: 'begin' });
   }
 
+  /** The device is needed elsewhere: nobody is told. */
+  lose(): void {
+    this.#traced('left');
+    this.end();
+  }
+
   /** Another session took its place, or the node stops. */
   end(): void {
     this.#isOver = true;
@@ -182,8 +188,7 @@ export class ClientSession {
 
   #leave(): void {
     this.#parts.host.meter.counter('federated.left').add(1);
-    this.#traced('left');
-    this.end();
+    this.lose();
   }
 
   #traced(phase: ClientPhase | 'left'): void {

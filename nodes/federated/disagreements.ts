@@ -7,7 +7,7 @@
 import type { ConfiguredNode, Disagreement } from '../../engine/host/protocol.ts';
 import { ruleOf } from './combine-job.ts';
 import type { FederatedOptions } from './config.ts';
-import { idleLimit } from './device/options.ts';
+import { deviceProblems } from './device/options.ts';
 import { parametersOf } from './learn/data.ts';
 import { dataProblems } from './learn/data-problems.ts';
 import {
@@ -40,7 +40,7 @@ export function disagreements(nodes: readonly Node[]): readonly Disagreement[] {
     if (head === undefined) return [noAggregator(first, nodes)];
     const unequal = members.flatMap((member) => differences(member, head));
     const data = dataProblems(head, names.length);
-    const idle = members.flatMap(idleLimits).slice(0, 1);
+    const idle = members.flatMap(wrongDevices).slice(0, 1);
     return [...unequal, ...data, ...idle, ...problems(head, members.length - 1)];
   });
 }
@@ -71,10 +71,8 @@ function differences(member: Node, head: Node): readonly Disagreement[] {
     }));
 }
 
-/** Limits of a device that nothing could reach. */
-function idleLimits({ name: node, options }: Node): readonly Disagreement[] {
-  const idle = options.device && idleLimit(options.device);
-  return idle === undefined ? [] : [{ node, ...idle }];
+function wrongDevices({ name: node, options: { device } }: Node): readonly Disagreement[] {
+  return device === undefined ? [] : deviceProblems(device).map((wrong) => ({ node, ...wrong }));
 }
 
 function problems(head: Node, clients: number): readonly Disagreement[] {

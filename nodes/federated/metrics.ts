@@ -89,6 +89,7 @@ export const FEDERATED_METRICS: readonly MetricDefinition[] = [
     help: 'energy that a device used for a round, learning and messages, in J; one sample for each client and round',
     needs: 'use',
   },
+  use('away', 'rounds that a client left because its device went away'),
   use('device.spent', 'energy that devices used in all, learning and messages, in mJ'),
   counter('coordinates', 'coordinates of updates'),
   counter('clipped', 'of these, coordinates that were cut'),

@@ -31,11 +31,11 @@ const DECLINED = 19;
 const SUM_TYPES = 16;
 const BYTES_PER_ELEMENT = 4;
 
-/** Why a client does not take part: a limit that a round would break. */
-export type DeclineReason = LimitName;
+/** Why a client does not take part: a limit that a round would break, or its device is not there. */
+export type DeclineReason = LimitName | 'away';
 
 /** By their number on the wire. */
-const REASONS: readonly DeclineReason[] = LIMIT_NAMES;
+const REASONS: readonly DeclineReason[] = [...LIMIT_NAMES, 'away'];
 
 /** A message of this protocol. */
 export type FederatedMessage =

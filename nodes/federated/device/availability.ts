@@ -4,55 +4,53 @@
  * @module
  */
 import type { Random } from '../../../engine/host/random.ts';
+import type { Nanoseconds } from '../../../engine/host/time.ts';
 import { exp } from '../../../engine/pure/log-exp.ts';
 import { normalOf } from '../normal.ts';
 
-/** Times at which a device comes and goes, by turns. */
-export interface Availability {
-  /** Whether it is there at time 0. */
-  readonly startsOnline: boolean;
-  /** Ascending, ns; each turns it. */
-  readonly changesNs: readonly number[];
+/** Whether a device is there, and until when at least. */
+export interface Presence {
+  readonly isThere: boolean;
+  /** It turns at this time; Infinity if it stays. */
+  readonly untilNs: Nanoseconds;
 }
 
 /** Mean times of a device that comes and goes at random. */
 export interface TwoStates {
-  readonly onlineNs: number;
-  readonly offlineNs: number;
+  readonly upNs: number;
+  readonly downNs: number;
 }
+
+/** Times from and until which a device is there, ascending, without overlap. */
+export type Trace = readonly (readonly [fromNs: number, toNs: number])[];
 
 /** Normal numbers times a deviation stay in the range of exp. */
 const EXPONENT_MAX = 600;
 
-/**
- * A device that is there and away for exponential times, in the long run from the start: it is there
- * at time 0 with its share of the time.
- * @param untilNs No changes from here on.
- */
-export function twoStates(
-  { onlineNs, offlineNs }: TwoStates,
-  untilNs: number,
-  random: Random,
-): Availability {
-  const startsOnline = random.chance(onlineNs / (onlineNs + offlineNs));
-  const changesNs: number[] = [];
-  let isThere = startsOnline;
-  for (let now = 0; ; isThere = !isThere) {
-    // Two changes at one time would be none.
-    now += Math.max(1, Math.floor(random.exponential(isThere ? onlineNs : offlineNs)));
-    if (now >= untilNs) return { startsOnline, changesNs };
-    changesNs.push(now);
+/** A device of two states at its first moment: in the long run already, there with its share of the time. */
+export function firstPresence(states: TwoStates, nowNs: Nanoseconds, random: Random): Presence {
+  const isThere = random.chance(states.upNs / (states.upNs + states.downNs));
+  return { isThere, untilNs: nowNs + lasting(states, isThere, random) };
+}
+
+/** What follows when a presence is over. */
+export function nextPresence(states: TwoStates, before: Presence, random: Random): Presence {
+  const isThere = !before.isThere;
+  return { isThere, untilNs: before.untilNs + lasting(states, isThere, random) };
+}
+
+/** Exponential; two changes at one time would be none. */
+function lasting({ upNs, downNs }: TwoStates, isThere: boolean, random: Random): number {
+  return Math.max(1, Math.floor(random.exponential(isThere ? upNs : downNs)));
+}
+
+/** Where a trace is at a time; from the time of a change on, the change has happened. */
+export function presenceIn(trace: Trace, nowNs: Nanoseconds): Presence {
+  for (const [fromNs, toNs] of trace) {
+    if (nowNs < fromNs) return { isThere: false, untilNs: fromNs };
+    if (nowNs < toNs) return { isThere: true, untilNs: toNs };
   }
-}
-
-/** Whether a device is there; from the time of a change on, the change has happened. */
-export function isOnline({ startsOnline, changesNs }: Availability, nowNs: number): boolean {
-  return startsOnline === (changesBefore(changesNs, nowNs) % 2 === 0);
-}
-
-/** The next change after a time; Infinity if there is none. */
-export function nextChangeNs({ changesNs }: Availability, nowNs: number): number {
-  return changesNs[changesBefore(changesNs, nowNs)] ?? Number.POSITIVE_INFINITY;
+  return { isThere: false, untilNs: Number.POSITIVE_INFINITY };
 }
 
 /**
@@ -65,16 +63,4 @@ export function exampleTimeNs(
 ): number {
   const power = spread * normalOf(random);
   return medianNs * exp(Math.max(-EXPONENT_MAX, Math.min(EXPONENT_MAX, power)));
-}
-
-/** Changes up to and including a time. */
-function changesBefore(changesNs: readonly number[], nowNs: number): number {
-  let low = 0;
-  let high = changesNs.length;
-  while (low < high) {
-    const middle = Math.floor((low + high) / 2);
-    if ((changesNs[middle] as number) <= nowNs) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

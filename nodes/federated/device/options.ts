@@ -31,6 +31,12 @@ const limitsConfig = z.strictObject({
   bytes: sizeBytes().optional(),
 });
 
+/** Mean times of exponential ones, or times from and until which it is there. */
+const availableConfig = z.union([
+  z.strictObject({ up: durationNs(), down: durationNs() }),
+  z.strictObject({ trace: z.array(z.tuple([durationNs(), durationNs()])).min(1) }),
+]);
+
 /** Schema of the option. */
 export const deviceConfig = z.strictObject({
   /** Time per example; that of a client is drawn once. */
@@ -38,11 +44,16 @@ export const deviceConfig = z.strictObject({
   /** Standard deviation of the logarithm of that time among clients. */
   spread: z.number().min(0).max(5).default(1),
   power: powerConfig.prefault({}),
+  /** When the device is there for rounds; absent: always. */
+  available: availableConfig.optional(),
   limits: limitsConfig.optional(),
 });
 
 /** A checked option. */
 export type DeviceOptions = z.output<typeof deviceConfig>;
+
+/** When a device is there. */
+export type Available = z.output<typeof availableConfig>;
 
 /** Its limits, in base units. */
 export function limitsOf({ limits }: DeviceOptions): DeviceLimits {
@@ -53,12 +64,37 @@ export function limitsOf({ limits }: DeviceOptions): DeviceLimits {
   };
 }
 
-/** Why a limit could never be reached, and what to write; undefined if all could. */
-export function idleLimit(
-  device: DeviceOptions,
-):
-  | { readonly path: readonly string[]; readonly message: string; readonly hint: string }
-  | undefined {
+/** What is wrong with an option, where, and what to write. */
+interface DeviceProblem {
+  readonly path: readonly string[];
+  readonly message: string;
+  readonly hint: string;
+}
+
+/** What a device cannot be; empty if all is well. */
+export function deviceProblems(device: DeviceOptions): readonly DeviceProblem[] {
+  return [idleLimit(device), noTime(device)].filter((problem) => problem !== undefined);
+}
+
+/** Times that are none. */
+function noTime({ available }: DeviceOptions): DeviceProblem | undefined {
+  if (available === undefined) return undefined;
+  if ('up' in available) {
+    const { up, down } = available;
+    if (up > 0 && down > 0) return undefined;
+    const hint = 'available: { up: 10min, down: 5min }, or none for a device that is always there';
+    return { path: ['device', 'available'], message: 'a state that lasts no time', hint };
+  }
+  const { trace } = available;
+  const wrong = trace.findIndex(([from, to], at) => from >= to || from < (trace[at - 1]?.[1] ?? 0));
+  if (wrong < 0) return undefined;
+  const hint = 'times from and until which it is there, ascending: [[0s, 10s], [20s, 60s]]';
+  const path = ['device', 'available', 'trace', String(wrong)];
+  return { path, message: 'times that do not ascend', hint };
+}
+
+/** A limit that nothing could reach. */
+function idleLimit(device: DeviceOptions): DeviceProblem | undefined {
   const { perExample, power, limits } = device;
   const learns = perExample > 0;
   const moves = power.perByte > 0 || (learns && power.compute > 0);

@@ -117,6 +117,25 @@ describe('options that do not fit together', () => {
       nodes(6, { device: { perExample: '1ms', limits: { battery: 5 } } }),
     ],
     [
+      'a device that is never there',
+      ['a device.available: a state that lasts no time'],
+      nodes(6, { device: { available: { up: '0s', down: '5s' } } }),
+    ],
+    [
+      'a device that goes before it comes',
+      ['a device.available.trace.1: times that do not ascend'],
+      nodes(6, {
+        device: {
+          available: {
+            trace: [
+              ['0s', '10s'],
+              ['9s', '20s'],
+            ],
+          },
+        },
+      }),
+    ],
+    [
       'a limit on the time of learning that takes none',
       ['a device.limits.time: learning takes no time'],
       nodes(6, { device: { limits: { time: '1s' } } }),

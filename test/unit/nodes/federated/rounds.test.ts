@@ -60,6 +60,20 @@ describe('rounds', () => {
     ]);
   });
 
+  it('does not wait for those who said that they will not come, until they do', () => {
+    const rounds = machine();
+    ready(rounds, 0, ['a', 'c', 'd']);
+    expect(rounds.step(1, { kind: 'declined', client: 'b' })).toEqual([]);
+    expect(rounds.step(2, { kind: 'declined', client: 'e' })).toEqual([
+      { kind: 'begin', round: 1, clients: ['a', 'c', 'd'] },
+    ]);
+    ready(rounds, 3, ['e']);
+    rounds.step(4, { kind: 'ended' });
+    expect(rounds.step(4 + SECOND, TIMER_DUE)).toEqual([
+      { kind: 'begin', round: 2, clients: ['a', 'c', 'd', 'e'] },
+    ]);
+  });
+
   it('waits for ever for those without whom no round may begin', () => {
     const rounds = machine();
     ready(rounds, 0, ['a', 'b']);

@@ -23,7 +23,7 @@ const MESSAGES: readonly FederatedMessage[] = [
     vector: Uint32Array.of(0, 1, 0xffff_ffff),
   },
   { kind: 'declined', session: new Uint8Array(32).fill(9), reason: 'battery' },
-  { kind: 'declined', session: new Uint8Array(0), reason: 'memory' },
+  { kind: 'declined', session: new Uint8Array(0), reason: 'away' },
 ];
 
 describe('messages', () => {
@@ -42,7 +42,7 @@ describe('messages', () => {
       '851140008040',
       `83125820${'07'.repeat(32)}4c0000000001000000ffffffff`,
       `83135820${'09'.repeat(32)}03`,
-      '83134000',
+      '83134005',
     ]);
   });
 

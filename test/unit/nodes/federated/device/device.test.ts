@@ -3,9 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { provider } from '../../../../../engine/crypto/index.ts';
 import {
   exampleTimeNs,
-  isOnline,
-  nextChangeNs,
-  twoStates,
+  firstPresence,
+  nextPresence,
+  presenceIn,
 } from '../../../../../nodes/federated/device/availability.ts';
 import {
   brokenLimits,
@@ -20,37 +20,50 @@ const crypto = provider('node', { timing: 'simulation' });
 const draws = (name: string): Draws => seededDraws(crypto, new Uint8Array(32).fill(8), name);
 
 describe('availability', () => {
-  const trace = { startsOnline: true, changesNs: [10, 20, 35] };
-
   it.each([
-    [0, true, 10],
+    [0, false, 5],
+    [5, true, 10],
     [9, true, 10],
     [10, false, 20],
     [19, false, 20],
     [20, true, 35],
     [35, false, Number.POSITIVE_INFINITY],
     [1_000, false, Number.POSITIVE_INFINITY],
-  ])('at %i a trace says %s and next %d', (now, isThere, next) => {
-    expect(isOnline(trace, now)).toBe(isThere);
-    expect(isOnline({ ...trace, startsOnline: false }, now)).toBe(!isThere);
-    expect(nextChangeNs(trace, now)).toBe(next);
+  ])('at %i a trace says %s until %d', (now, isThere, untilNs) => {
+    const trace = [
+      [5, 10],
+      [20, 35],
+    ] as const;
+    expect(presenceIn(trace, now)).toEqual({ isThere, untilNs });
   });
 
   it('of two states has the share and the mean times of the law, from the first moment on', () => {
-    const states = { onlineNs: 3_000, offlineNs: 1_000 };
+    const states = { upNs: 3_000, downNs: 1_000 };
     const stream = draws('states');
-    const devices = Array.from({ length: 4_000 }, () => twoStates(states, 100_000, stream));
+    const END = 100_000;
+    const devices = Array.from({ length: 4_000 }, () => {
+      const presences = [firstPresence(states, 0, stream)];
+      for (let last = presences[0]!; last.untilNs < END; presences.push(last)) {
+        last = nextPresence(states, last, stream);
+      }
+      return presences;
+    });
     for (const now of [0, 50_000]) {
-      const there = devices.filter((device) => isOnline(device, now)).length / 4_000;
+      const there = devices.filter(
+        (device) => device.find(({ untilNs }) => untilNs > now)?.isThere,
+      ).length;
       // Deviation sqrt(0.75 x 0.25 / 4,000) = 0.0068.
-      expect(Math.abs(there - 0.75)).toBeLessThan(0.035);
+      expect(Math.abs(there / 4_000 - 0.75)).toBeLessThan(0.035);
     }
     // Two changes in each 4,000 ns; times are rounded down, by half a nanosecond on average.
-    const changes = devices.reduce((sum, { changesNs }) => sum + changesNs.length, 0) / 4_000;
+    const changes = devices.reduce((sum, { length }) => sum + length - 1, 0) / 4_000;
     expect(changes).toBeGreaterThan(49);
     expect(changes).toBeLessThan(51);
-    for (const { changesNs } of devices.slice(0, 50)) {
-      expect(changesNs.every((at, place) => at > (changesNs[place - 1] ?? 0))).toBe(true);
+    for (const device of devices.slice(0, 50)) {
+      expect(device.every(({ untilNs }, at) => untilNs > (device[at - 1]?.untilNs ?? 0))).toBe(
+        true,
+      );
+      expect(device.every(({ isThere }, at) => isThere !== device[at - 1]?.isThere)).toBe(true);
     }
   });
 });

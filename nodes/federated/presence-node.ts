@@ -1,0 +1,78 @@
+/**
+ * Federated learning: when the device of a client is there, and the timer that tells it.
+ *
+ * @module
+ */
+import type { Host } from '../../engine/host/host.ts';
+import type { Timer } from '../../engine/host/time.ts';
+import type { FederatedOptions } from './config.ts';
+import { firstPresence, nextPresence, type Presence, presenceIn } from './device/availability.ts';
+import type { Available } from './device/options.ts';
+
+/** See the module. */
+export class PresenceNode {
+  readonly #host: Host;
+  readonly #available: Available | undefined;
+  readonly #changed: (isThere: boolean) => void;
+  #presence: Presence = { isThere: true, untilNs: Number.POSITIVE_INFINITY };
+  #timer: Timer | undefined;
+
+  /** @param changed The device came, or went away. */
+  constructor(host: Host, { device }: FederatedOptions, changed: (isThere: boolean) => void) {
+    this.#host = host;
+    this.#available = device?.available;
+    this.#changed = changed;
+  }
+
+  get isThere(): boolean {
+    return this.#presence.isThere;
+  }
+
+  start(): void {
+    const available = this.#available;
+    if (available === undefined) return;
+    // That nobody left is worth a 0 where somebody might.
+    this.#host.meter.counter('federated.away').add(0);
+    const now = this.#host.planTime();
+    this.#presence =
+      'trace' in available
+        ? presenceIn(available.trace, now)
+        : firstPresence(statesOf(available), now, this.#host.random('federated.available'));
+    this.#arm();
+  }
+
+  stop(): void {
+    this.#timer?.cancel();
+  }
+
+  #arm(): void {
+    const { untilNs } = this.#presence;
+    if (untilNs === Number.POSITIVE_INFINITY) return;
+    const delay = Math.max(0, untilNs - this.#host.planTime());
+    this.#timer = this.#host.after(delay, () => this.#due());
+  }
+
+  #due(): void {
+    const now = this.#host.planTime();
+    // Live, the plan may begin later than the node.
+    if (now >= this.#presence.untilNs) {
+      this.#presence = this.#next(now);
+      this.#changed(this.#presence.isThere);
+    }
+    this.#arm();
+  }
+
+  #next(now: number): Presence {
+    const available = this.#available as Available;
+    if ('trace' in available) return presenceIn(available.trace, now);
+    const random = this.#host.random('federated.available');
+    return nextPresence(statesOf(available), this.#presence, random);
+  }
+}
+
+function statesOf({ up, down }: { readonly up: number; readonly down: number }): {
+  readonly upNs: number;
+  readonly downNs: number;
+} {
+  return { upNs: up, downNs: down };
+}
