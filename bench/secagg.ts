@@ -165,6 +165,60 @@ function tenClients(): void {
   requireEqual('the sum', sumOfSession(config, crypto), 55);
 }
 
+/** Up to a tenth: of more, many neighbours are lost themselves, and their masks need no removal. */
+const CURVE_LOST = [0, 4, 8, 12, 16, 20] as const;
+const CURVE = {
+  ...{ random: new Uint8Array(16), round: 1, n: 200, k: 60, t: 31, m: 20_000, bits: 32 },
+  mode: 'semi-honest',
+} as const;
+
+/** Time of the server of one session, and its longest job or that of a client, ms. */
+function session(lost: number): { readonly server: number; readonly longest: number } {
+  let [server, longest] = [0, 0];
+  sumOfSession(CURVE, crypto, {
+    lost,
+    onTime: (of, us, isJob) => {
+      if (of === 'server') server += us / US_PER_MS;
+      if (isJob) longest = Math.max(longest, us / US_PER_MS);
+    },
+  });
+  return { server, longest };
+}
+
+/** How a server's time grows with lost clients, and how far it is from a straight line. */
+function lossCurve(): readonly BenchResult[] {
+  const rounds = Array.from({ length: RUNS }, () => CURVE_LOST.map(session));
+  // Other work makes a run slower, nothing makes it faster.
+  const times = CURVE_LOST.map((_, at) => least(rounds.map((round) => round[at]?.server ?? 0)));
+  const longest = least(rounds.flat().map((one) => one.longest));
+  const { slope, start } = lineThrough(CURVE_LOST, times);
+  const off = times.map((time, at) => Math.abs(time / (start + slope * (CURVE_LOST[at] ?? 0)) - 1));
+  return [
+    { name: 'server of 200, nobody lost', unit: 'ms', value: times[0] ?? Number.NaN },
+    { name: 'server of 200, 20 lost', unit: 'ms', value: times.at(-1) ?? Number.NaN },
+    { name: 'server, for each lost client', unit: 'ms', value: slope },
+    { name: 'server, farthest from a line', unit: '%', value: 100 * Math.max(...off), target: 15 },
+    { name: 'longest job of a session of 200', unit: 'ms', value: longest, target: 50 },
+  ];
+}
+
+function least(values: readonly number[]): number {
+  return Math.min(...values);
+}
+
+/** Least squares. */
+function lineThrough(
+  xs: readonly number[],
+  ys: readonly number[],
+): { readonly slope: number; readonly start: number } {
+  const mean = (values: readonly number[]): number =>
+    values.reduce((sum, value) => sum + value, 0) / values.length;
+  const [x, y] = [mean(xs), mean(ys)];
+  const covariance = mean(xs.map((value, at) => (value - x) * ((ys[at] ?? 0) - y)));
+  const slope = covariance / mean(xs.map((value) => (value - x) ** 2));
+  return { slope, start: y - slope * x };
+}
+
 /** Limits, then each step with its multiple of them. */
 export function run(): BenchResult[] {
   const limits = Array.from({ length: RUNS + 1 }, measureLimits).slice(1);
@@ -173,7 +227,7 @@ export function run(): BenchResult[] {
   const mask = compare(MASK, () => sumMasks(seedsOf(128), 1_000_000));
   const lost = compare(UNMASK, unmask);
   const rebuilt = spreadOf(Array.from({ length: RUNS }, () => cpuTimeUs(rebuild) / US_PER_MS));
-  const session = spreadOf(Array.from({ length: RUNS }, () => cpuTimeUs(tenClients) / US_PER_MS));
+  const whole = spreadOf(Array.from({ length: RUNS }, () => cpuTimeUs(tenClients) / US_PER_MS));
   return [
     { name: 'key stream', unit: 'GB/s', ...rates(({ stream }) => 4 / stream / US_PER_MS) },
     { name: 'additions', unit: 'M/s', ...rates(({ addition }) => 1 / addition) },
@@ -183,6 +237,7 @@ export function run(): BenchResult[] {
     { name: 'unmask 100 lost of 1,000, 100,000 elements', unit: 'ms', ...lost.ms },
     { name: 'unmask, over its limit', unit: 'x', ...lost.ratio, target: 1.3 },
     { name: 'rebuild 1,000 secrets, threshold 67', unit: 'ms', ...rebuilt },
-    { name: 'session of 10 clients, 2,600,000 elements', unit: 'ms', ...session, target: 2_000 },
+    { name: 'session of 10 clients, 2,600,000 elements', unit: 'ms', ...whole, target: 2_000 },
+    ...lossCurve(),
   ];
 }

@@ -15,8 +15,20 @@ import type { SecaggConfig } from '../../nodes/federated/secagg/session-config.t
 
 const FOREVER_NS = 1e15;
 
+/** How a session is measured, and who leaves it. */
+export interface SessionWatch {
+  /** So many clients, evenly spread, leave after their shares. */
+  readonly lost?: number;
+  /** Called with the processor time of each job, and of each step of the server, us. */
+  readonly onTime?: (of: 'server' | 'client', us: number, isJob: boolean) => void;
+}
+
 /** Runs a session in which client u puts in u + 1 everywhere. @returns an element of the sum. */
-export function sumOfSession(config: SecaggConfig, crypto: CryptoProvider): number {
+export function sumOfSession(
+  config: SecaggConfig,
+  crypto: CryptoProvider,
+  { lost = 0, onTime = (): void => undefined }: SessionWatch = {},
+): number {
   const queue: (() => void)[] = [];
   let drawn = 0;
   const randomBytes = (length: number): Uint8Array => {
@@ -34,12 +46,24 @@ export function sumOfSession(config: SecaggConfig, crypto: CryptoProvider): numb
       new ClientMachine({ config, index, crypto, randomBytes, sessionTimeoutNs: FOREVER_NS }),
   );
   let sum = Number.NaN;
-  const compute = ({ name, input, job }: ComputeEffect, take: (input: Computed) => void): void => {
-    queue.push(() => take({ kind: 'computed', job, output: SECAGG_JOBS[name].run(input, crypto) }));
+  const compute = (
+    of: 'server' | 'client',
+    { name, input, job }: ComputeEffect,
+    take: (input: Computed) => void,
+  ): void => {
+    queue.push(() => {
+      const before = cpuUs();
+      const output = SECAGG_JOBS[name].run(input, crypto);
+      onTime(of, cpuUs() - before, true);
+      take({ kind: 'computed', job, output });
+    });
   };
   const toServer = (input: ServerInput): void => {
-    for (const effect of server.step(0, input)) {
-      if (effect.kind === 'compute') compute(effect, toServer);
+    const before = cpuUs();
+    const effects = server.step(0, input);
+    onTime('server', cpuUs() - before, false);
+    for (const effect of effects) {
+      if (effect.kind === 'compute') compute('server', effect, toServer);
       else if (effect.kind === 'sum') sum = effect.ring[config.m - 1] ?? Number.NaN;
       else if (effect.kind === 'send' && effect.type !== MESSAGE.invite) {
         const { to, bytes } = effect;
@@ -49,10 +73,12 @@ export function sumOfSession(config: SecaggConfig, crypto: CryptoProvider): numb
   };
   const toClient = (from: number, input: ClientInput): void => {
     for (const effect of (clients[from] as ClientMachine).step(0, input)) {
-      if (effect.kind === 'compute') compute(effect, (done) => toClient(from, done));
+      if (effect.kind === 'compute') compute('client', effect, (done) => toClient(from, done));
       else if (effect.kind === 'send') {
         const { bytes } = effect;
-        queue.push(() => toServer({ kind: 'message', from, bytes }));
+        const isLost = (from * lost) % config.n < lost && effect.type > MESSAGE.shareKeys;
+        if (isLost) queue.push(() => toServer({ kind: 'gone', index: from }));
+        else queue.push(() => toServer({ kind: 'message', from, bytes }));
       }
     }
   };
@@ -66,3 +92,9 @@ export function sumOfSession(config: SecaggConfig, crypto: CryptoProvider): numb
 }
 
 type Computed = Extract<ClientInput, { kind: 'computed' }>;
+
+/** Processor time of this process, us. */
+function cpuUs(): number {
+  const { user, system } = process.cpuUsage();
+  return user + system;
+}

@@ -24,6 +24,7 @@ import { noisePlan } from './privacy-plan.ts';
 import { dataSource, signingSecret, verifyingKey } from './provisioning.ts';
 import { SessionTrace } from './round-trace.ts';
 import { ClientMachine } from './secagg/client-machine.ts';
+import { KeyLedger } from './secagg/key-ledger.ts';
 import { decodeConfig, type SecaggConfig, sessionOf } from './secagg/session-config.ts';
 import { plainSession } from './session-names.ts';
 import { type DeclineReason, decodeMessage, encodeMessage, type FederatedMessage } from './wire.ts';
@@ -52,6 +53,8 @@ export class ClientNode implements NodeHandle {
   readonly #presence: PresenceNode;
   #isInRound = false;
   readonly #drops: Random;
+  /** A random generator that repeats itself is noticed before anything is sent. */
+  readonly #keys = new KeyLedger();
   #transport: Transport | undefined;
   #session: ClientSession | undefined;
   /** The limit that keeps this client out of rounds. */
@@ -276,6 +279,7 @@ export class ClientNode implements NodeHandle {
       crypto: host.crypto,
       randomBytes: (length): Uint8Array => host.randomBytes(length),
       sessionTimeoutNs: PHASES_PER_SESSION * options.phaseTimeout,
+      ledger: this.#keys,
       ...(config.mode === 'signed'
         ? {
             identity: {
