@@ -9,6 +9,7 @@ import type { NodeHandle, NodeSetup } from '../../engine/host/protocol.ts';
 import type { Store } from '../../engine/host/store.ts';
 import type { Transport } from '../../engine/host/transport.ts';
 import { MachineShell } from '../_kit/shell.ts';
+import { inputSession } from './aggregator/late.ts';
 import {
   headroom,
   nextModel,
@@ -20,6 +21,7 @@ import { type Remembered, recall, remember } from './aggregator/memory.ts';
 import type { NoiseInput } from './aggregator/noise-job.ts';
 import { type RoundEffect, type RoundInput, RoundMachine } from './aggregator/rounds.ts';
 import { AggregatorRound, type GroupSum } from './aggregator-round-node.ts';
+import { dropped } from './aggregator-session-node.ts';
 import { combineInput } from './combine-job.ts';
 import type { FederatedOptions } from './config.ts';
 import { RETRY_NS } from './geometry.ts';
@@ -161,8 +163,9 @@ export class AggregatorNode implements NodeHandle {
       return;
     }
     if (message.kind === 'declined') this.#declined(from, message.session);
-    else if (this.#running === undefined) this.#host.drop('no-session');
-    else this.#running.message(from, message);
+    else if (this.#running === undefined) {
+      dropped(this.#host, inputSession(message) === undefined ? 'no-session' : 'late-input');
+    } else this.#running.message(from, message);
   }
 
   /** A client takes part no more, in the running round at least. */

@@ -6,8 +6,10 @@
  */
 import type { Host } from '../../engine/host/host.ts';
 import type { NodeSetup } from '../../engine/host/protocol.ts';
+import { inputSession } from './aggregator/late.ts';
 import {
   type AggregatorSession,
+  dropped,
   HiddenSession,
   PlainSession,
   type SessionHandlers,
@@ -27,6 +29,7 @@ import {
   type SecaggConfig,
   sessionOf,
 } from './secagg/session-config.ts';
+import { quorumOf } from './selection.ts';
 import { plainConfig, plainSession, RANDOM_BYTES, sumName } from './session-names.ts';
 import { encodeMessage, type FederatedMessage } from './wire.ts';
 
@@ -132,7 +135,14 @@ export class AggregatorRound {
   message(from: string, message: FederatedMessage): void {
     const place = this.#places.get(from);
     if (place === undefined) this.#parts.host.drop('not-client');
+    else if (this.#isLate(message, place.group)) dropped(this.#parts.host, 'late-input');
     else place.group.session.message(place.index, message);
+  }
+
+  /** True for an input to another round, since over. */
+  #isLate(message: FederatedMessage, { name }: Group): boolean {
+    const session = inputSession(message);
+    return session !== undefined && !this.#parts.host.crypto.equal(session, name);
   }
 
   /** A client takes no part in a session. */
@@ -166,12 +176,13 @@ export class AggregatorRound {
 
   #plain(clients: readonly string[], config: Uint8Array, handlers: SessionHandlers): Opened {
     const { host, setup, parameters } = this.#parts;
-    const { minimum, phaseTimeout: timeoutNs, aggregate, groups } = setup.options;
+    const { minimum, phaseTimeout, aggregate, groups, deadline = phaseTimeout } = setup.options;
     const name = plainSession(config, host.crypto) ?? new Uint8Array(0);
     const machine = new PlainServer({
       clients: clients.length,
       length: vectorLength(setup.options, parameters),
-      timeoutNs,
+      timeoutNs: Math.min(phaseTimeout, deadline),
+      quorum: quorumOf(setup.options),
       minimum: groups === 'none' ? minimum : 1,
       keepsVectors: aggregate !== 'mean' && groups === 'none',
     });
@@ -216,6 +227,8 @@ export class AggregatorRound {
       crypto: host.crypto,
       random: host.random('federated.graph'),
       phaseTimeoutNs: options.phaseTimeout,
+      deadlineNs: options.deadline,
+      quorum: quorumOf(options),
       // What a round needs, its groups need together.
       minSum: groups === 'none' ? Math.max(least, minimum) : least,
       publicKeyOf: (index): Uint8Array => verifyingKey(network, clients[index] ?? ''),

@@ -93,7 +93,7 @@ export class HiddenSession implements AggregatorSession {
         });
         return;
       case 'drop':
-        this.#host.drop(effect.reason);
+        dropped(this.#host, effect.reason);
         return;
       case 'phase':
         this.#handlers.phase(effect.phase, effect.members, this.#machine.ringOrder);
@@ -146,7 +146,7 @@ export class PlainSession implements AggregatorSession {
   #perform(effect: PlainServerEffect): void {
     switch (effect.kind) {
       case 'drop':
-        this.#host.drop(effect.reason);
+        dropped(this.#host, effect.reason);
         return;
       case 'sum':
         this.#handlers.summed(effect);
@@ -155,6 +155,12 @@ export class PlainSession implements AggregatorSession {
         this.#handlers.aborted(effect.outcome);
     }
   }
+}
+
+/** Drops a message; late inputs are counted. */
+export function dropped(host: Host, reason: string): void {
+  if (reason === 'late-input') host.meter.counter('federated.late').add(1);
+  host.drop(reason);
 }
 
 /** Undefined if a job failed: a machine then gives up its session. */

@@ -22,15 +22,7 @@ import {
   SCALE,
 } from './geometry.ts';
 import { dataConfig } from './learn/data-options.ts';
-
-/** Which clients take part in a round. */
-const selectConfig = z.union([
-  z.literal('all'),
-  /** So many, chosen at random among those that are ready. */
-  z.strictObject({ fixed: z.int().min(1) }),
-  /** Each with this chance, independently (Poisson sampling). */
-  z.strictObject({ probability: share() }),
-]);
+import { selectConfig } from './selection.ts';
 
 /** What a client does with its examples, and how its update is written. */
 const learnConfig = z.strictObject({
@@ -95,6 +87,10 @@ export const federatedConfig = z.strictObject({
   minimum: z.int().min(1).default(CLIENTS_MIN),
   /** How long the answers of a phase are waited for. */
   phaseTimeout: durationNs().default(PHASE_NS),
+  /** How long inputs of a round are waited for, from its invitations on; absent: the sum of its phases. */
+  deadline: durationNs().optional(),
+  /** Inputs at which a round waits for no more; absent: those wanted if more were invited, else all. */
+  quorum: z.int().min(1).optional(),
   /** What is learned; `size`: nothing, but as many numbers are drawn and added up, to see what a sum costs. */
   model: z
     .union([

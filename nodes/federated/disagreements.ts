@@ -23,6 +23,7 @@ import { refuseSettings } from './privacy/settings.ts';
 import { noisePlan } from './privacy-plan.ts';
 import { refuseCombination } from './robust/combinations.ts';
 import { configProblem } from './secagg/session-config.ts';
+import { quorumOf, refuseQuorum } from './selection.ts';
 
 type Node = ConfiguredNode<FederatedOptions>;
 
@@ -79,6 +80,7 @@ function problems(head: Node, clients: number): readonly Disagreement[] {
   return [
     ...tooMany(head, clients),
     ...wrongSum(head, clients),
+    ...wrongQuorum(head, clients),
     ...overflow(head, clients),
     ...unbounded(head, clients),
     ...uncombined(head, clients),
@@ -95,6 +97,26 @@ function tooMany({ name, options }: Node, clients: number): readonly Disagreemen
   if (options.minimum <= wanted) return [];
   const message = `a round needs ${options.minimum} clients and has ${wanted}`;
   return [{ node: name, path: ['minimum'], message, hint }];
+}
+
+/** A quorum that no round could have, or that says nothing about all clients. */
+function wrongQuorum({ name, options }: Node, clients: number): readonly Disagreement[] {
+  const { secureAggregation: sum, minimum, privacy } = options;
+  const quorum = quorumOf(options);
+  const invited = largestRound(options, clients);
+  if (quorum === undefined || invited > clients) return [];
+  const isComplete = sum !== 'none' && sum.graph === 'complete';
+  const refused = refuseQuorum(quorum, {
+    invited,
+    minimum: Math.max(minimum, sum === 'none' ? 1 : sum.minSum),
+    threshold: isComplete
+      ? sessionPlan(options, invited, parametersOf(options)).threshold
+      : undefined,
+    isPrivate: privacy !== undefined,
+    hasGroups: groupsOf(options) !== undefined,
+  });
+  const path = options.quorum === undefined ? ['select', 'over'] : ['quorum'];
+  return refused === undefined ? [] : [{ node: name, path, ...refused }];
 }
 
 function wrongSum({ name, options }: Node, clients: number): readonly Disagreement[] {
@@ -156,7 +178,7 @@ function uncombined({ name, options }: Node, clients: number): readonly Disagree
     const message = 'a rule that compares updates, and updates that are multiplied by weights';
     return [{ node: name, path: ['aggregate'], message, hint: 'learn: { weight: equal }' }];
   }
-  const round = largestRound(options, clients);
+  const round = quorumOf(options) ?? largestRound(options, clients);
   const groups = groupsOf(options);
   const refused = refuseCombination({
     isSumSecure: sum !== 'none',

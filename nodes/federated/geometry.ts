@@ -18,6 +18,8 @@ export const ROUNDS = 100;
 export const ROUNDS_MAX = 1_000_000;
 /** Clients without which no round begins, by default. */
 export const CLIENTS_MIN = 3;
+/** A round invites at most so many times the clients that it wants. */
+export const INVITED_MAX = 10;
 /** Time that the answers of a phase are waited for, by default: 30 s. */
 export const PHASE_NS = 30_000_000_000;
 

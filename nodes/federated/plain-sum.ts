@@ -32,6 +32,8 @@ export interface PlainServerParts {
   readonly clients: number;
   readonly length: number;
   readonly timeoutNs: Nanoseconds;
+  /** Vectors at which no more are waited for; absent: those of all. */
+  readonly quorum?: number | undefined;
   /** Vectors without which there is no sum. */
   readonly minimum: number;
   /** True if each input is needed by itself. */
@@ -84,8 +86,9 @@ export class PlainServer implements Machine<PlainServerInput, PlainServerEffect>
   }
 
   #closed(now: Nanoseconds): readonly PlainServerEffect[] {
-    const { clients, minimum } = this.#parts;
-    const isWaiting = this.#came.size + this.#gone.size < clients && now < this.#endNs;
+    const { clients, minimum, quorum = clients } = this.#parts;
+    const isMissed = this.#came.size + this.#gone.size < clients && this.#came.size < quorum;
+    const isWaiting = isMissed && now < this.#endNs;
     if (this.#isOver || isWaiting) return [];
     this.#isOver = true;
     if (this.#came.size < minimum) return [{ kind: 'aborted', outcome: 'too-few' }];

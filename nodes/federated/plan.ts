@@ -8,6 +8,7 @@
 import type { FederatedOptions } from './config.ts';
 import { sharedCount } from './learn/data.ts';
 import { largestPrivateInput } from './privacy-plan.ts';
+import { invitedOf } from './selection.ts';
 
 /** Numbers of a session with so many clients. */
 export interface SessionPlan {
@@ -22,7 +23,7 @@ export interface SessionPlan {
 
 /** Clients of the largest round. */
 export function largestRound({ select }: FederatedOptions, clients: number): number {
-  return typeof select === 'object' && 'fixed' in select ? select.fixed : clients;
+  return invitedOf(select) || clients;
 }
 
 /** Sums of a round; undefined for one of all. */

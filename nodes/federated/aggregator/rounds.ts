@@ -7,6 +7,7 @@ import type { Random } from '../../../engine/host/random.ts';
 import type { Nanoseconds } from '../../../engine/host/time.ts';
 import type { Machine, TimerDue } from '../../_kit/machine.ts';
 import type { FederatedOptions } from '../config.ts';
+import { invitedOf, wantedOf } from '../selection.ts';
 
 /** What the rounds are told. */
 export type RoundInput =
@@ -119,8 +120,9 @@ export class RoundMachine implements Machine<RoundInput, RoundEffect> {
     const { options, clients } = this.#parts;
     if (this.#ready.size === clients.length) return true;
     const isHeardOf = this.#ready.size + this.#refused.size === clients.length;
-    const fixed = typeof options.select === 'object' && 'fixed' in options.select;
-    const wanted = fixed ? (options.select as { readonly fixed: number }).fixed : 0;
+    // Those who are more than wanted are not waited for after the wait for all.
+    const isLast = isHeardOf || this.#isLate;
+    const wanted = isLast ? wantedOf(options.select) : invitedOf(options.select);
     const isStarted = isHeardOf || this.#isLate || this.#round > this.#parts.over;
     return isStarted && this.#ready.size >= Math.max(options.minimum, wanted);
   }
@@ -138,7 +140,7 @@ export class RoundMachine implements Machine<RoundInput, RoundEffect> {
     const { select } = options;
     if (select === 'all') return ready;
     if ('probability' in select) return ready.filter(() => random.chance(select.probability));
-    const places = new Set(chosen(ready.length, select.fixed, random));
+    const places = new Set(chosen(ready.length, invitedOf(select), random));
     return ready.filter((_, place) => places.has(place));
   }
 }

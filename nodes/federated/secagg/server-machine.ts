@@ -3,7 +3,8 @@
  * graph, Bell et al., CCS 2020): learns the sum of the inputs of those who survive, or aborts.
  *
  * A phase ends at its timer, or when all who are expected answered or are gone; not at the t-th
- * answer, which would waste the work of honest clients. What a phase hands on is fixed when it ends,
+ * answer, which would waste the work of honest clients. Only inputs may have a quorum, for sessions that
+ * invite more clients than they need (Bonawitz et al. 2019, section 2.2). What a phase hands on is fixed when it ends,
  * so that all clients see the same members (docs/spec/secure-aggregation.md#rules).
  *
  * @module
@@ -52,6 +53,10 @@ export interface ServerParts {
   readonly random: Pick<Random, 'shuffle'>;
   /** Longest wait of a phase. */
   readonly phaseTimeoutNs: Nanoseconds;
+  /** Longest wait for inputs from the beginning on, shorter than that of the phases; absent: none. */
+  readonly deadlineNs?: Nanoseconds | undefined;
+  /** Inputs at which no more are waited for, if their senders can open what the others leave. */
+  readonly quorum?: number | undefined;
   /** A sum of fewer inputs is refused, as one of fewer than the threshold is. */
   readonly minSum: number;
   /** Identities of the clients, needed in signed mode. */
@@ -67,6 +72,8 @@ const AWAITED: ReadonlyMap<ServerPhase, number> = new Map([
   ['consistency', MESSAGE.consistency],
   ['unmasking', MESSAGE.unmask],
 ]);
+/** Phases that the deadline ends. */
+const UNTIL_INPUT: ReadonlySet<ServerPhase> = new Set(['inviting', 'sharing', 'collecting']);
 const ENDED: ReadonlySet<ServerPhase> = new Set(['done', 'aborted']);
 
 /** The server of one session. */
@@ -79,6 +86,8 @@ export class ServerMachine implements Machine<Exclude<ServerInput, TimerDue>, Se
   #effects: ServerEffect[] = [];
   #phase: ServerPhase = 'idle';
   #deadline: Nanoseconds = Number.POSITIVE_INFINITY;
+  /** No input is waited for from here on. */
+  #inputsUntil: Nanoseconds = Number.POSITIVE_INFINITY;
   #now: Nanoseconds = 0;
   /** Who is to answer in this phase, ascending. */
   #members: readonly number[] = [];
@@ -141,8 +150,7 @@ export class ServerMachine implements Machine<Exclude<ServerInput, TimerDue>, Se
         break;
     }
     // A phase whose members are all gone ends at once, and so may the next.
-    while (this.#missing.size === 0 && AWAITED.has(this.#phase) && !this.#jobs.isBusy)
-      this.#close();
+    while (this.#isComplete && AWAITED.has(this.#phase) && !this.#jobs.isBusy) this.#close();
     return this.#effects;
   }
 
@@ -150,9 +158,22 @@ export class ServerMachine implements Machine<Exclude<ServerInput, TimerDue>, Se
     return this.#deadline;
   }
 
+  /** Nobody is waited for any more in this phase. */
+  get #isComplete(): boolean {
+    const { quorum, config } = this.#parts;
+    if (this.#missing.size === 0) return true;
+    if (quorum === undefined || this.#phase !== 'collecting') return false;
+    if (this.#answered.size < quorum) return false;
+    const survivors = this.#members.filter((index) => this.#answered.has(index));
+    const lost = this.#members.filter((index) => !this.#answered.has(index));
+    const needed = secretsNeeded({ graph: this.#graph, survivors, lost });
+    return needed.every(({ holders }) => holders.length >= config.t);
+  }
+
   #begin(): void {
     assert(this.#phase === 'idle', 'a session begins once');
-    const { config } = this.#parts;
+    const { config, deadlineNs = Number.POSITIVE_INFINITY } = this.#parts;
+    this.#inputsUntil = this.#now + deadlineNs;
     const everybody = Array.from({ length: config.n }, (_, index) => index);
     for (const to of everybody) this.#send(to, { type: MESSAGE.invite, config });
     this.#enter('inviting', everybody);
@@ -414,9 +435,9 @@ export class ServerMachine implements Machine<Exclude<ServerInput, TimerDue>, Se
     this.#members = members;
     this.#answered.clear();
     this.#missing = new Set(members.filter((index) => !this.#gone.has(index)));
-    this.#deadline = AWAITED.has(phase)
-      ? this.#now + this.#parts.phaseTimeoutNs
-      : Number.POSITIVE_INFINITY;
+    const longest = this.#now + this.#parts.phaseTimeoutNs;
+    const until = UNTIL_INPUT.has(phase) ? Math.min(longest, this.#inputsUntil) : longest;
+    this.#deadline = AWAITED.has(phase) ? until : Number.POSITIVE_INFINITY;
     this.#effects.push({ kind: 'phase', phase, members });
   }
 

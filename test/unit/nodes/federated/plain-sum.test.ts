@@ -32,6 +32,20 @@ describe('a plain sum', () => {
     ]);
   });
 
+  it('ends at its quorum, and names what comes later', () => {
+    const server = new PlainServer({
+      ...{ clients: 4, length: 1, timeoutNs: 100, minimum: 1, quorum: 2 },
+    });
+    server.step(0, { kind: 'begin' });
+    expect(server.step(1, { kind: 'vector', from: 3, vector: vector(5) })).toEqual([]);
+    expect(server.step(2, { kind: 'vector', from: 1, vector: vector(6) })).toEqual([
+      { kind: 'sum', ring: vector(11), survivors: [1, 3], lost: [0, 2] },
+    ]);
+    expect(server.step(3, { kind: 'vector', from: 0, vector: vector(7) })).toEqual([
+      { kind: 'drop', reason: 'late-input' },
+    ]);
+  });
+
   it('does not wait for who is gone, and needs the minimum', () => {
     const server = begun();
     server.step(1, { kind: 'gone', index: 0 });

@@ -147,6 +147,48 @@ describe('options that do not fit together', () => {
       nodes(6, { select: { fixed: 9 } }),
     ],
     [
+      'more invited than there are',
+      ['a select.fixed: 7 clients a round'],
+      nodes(6, { select: { fixed: 5, over: 1.3 } }),
+    ],
+    [
+      'a quorum of more than are invited',
+      ['a quorum: a quorum of 6 of 5 clients'],
+      nodes(6, { quorum: 6 }),
+    ],
+    [
+      'a quorum below what a round needs',
+      ['a quorum: a quorum of 2, and 3 inputs that a round needs'],
+      nodes(6, { quorum: 2 }),
+    ],
+    [
+      'a quorum that cannot open what the others leave',
+      [
+        'a select.over: a quorum of 3, and shares of 5 of 6 clients that open what the others leave',
+      ],
+      nodes(7, { select: { fixed: 3, over: 2 } }),
+    ],
+    [
+      'a quorum where all clients are to be as likely',
+      [
+        'a quorum: a round that closes at a quorum takes the fastest, and the account assumes that each client is as likely as another',
+      ],
+      nodes(6, { quorum: 4, privacy: { place: 'central' } }),
+    ],
+    [
+      'more invited than needed where all clients are to be as likely',
+      [
+        'a select.over: a round that closes at a quorum takes the fastest, and the account assumes that each client is as likely as another',
+        'a select: rounds of fixed size are not Poisson-sampled, and the account of rate 0.6666666666666666 assumes that',
+      ],
+      nodes(7, { select: { fixed: 4, over: 1.3 }, privacy: { place: 'central' } }),
+    ],
+    [
+      'a quorum of groups',
+      ['a quorum: a quorum of a round that has groups'],
+      nodes(7, { quorum: 5, groups: 3, secureAggregation: 'none', aggregate: 'median' }),
+    ],
+    [
       'a threshold above all holders',
       [
         'a secureAggregation.threshold: a threshold of 6: allowed are 2 … 5, the holders of a secret',

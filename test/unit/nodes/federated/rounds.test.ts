@@ -114,6 +114,21 @@ describe('rounds', () => {
     expect(rounds.step(1, { kind: 'ended' })).toEqual([{ kind: 'over' }]);
   });
 
+  it('invites more clients than it wants, and after the wait as many as it wants', () => {
+    const rounds = machine({ select: { fixed: 3, over: 1.3 } });
+    expect(ready(rounds, 0, ['a', 'b', 'c', 'd', 'e'])[0]).toMatchObject({
+      clients: { length: 4 },
+    });
+    rounds.step(1, { kind: 'away', client: 'a' });
+    rounds.step(1, { kind: 'away', client: 'b' });
+    rounds.step(2, { kind: 'ended' });
+    expect(rounds.step(2 + SECOND, TIMER_DUE)).toEqual([]);
+    expect(rounds.step(2 + 31 * SECOND - 1, TIMER_DUE)).toEqual([]);
+    expect(rounds.step(2 + 31 * SECOND, TIMER_DUE)).toEqual([
+      { kind: 'begin', round: 2, clients: ['c', 'd', 'e'] },
+    ]);
+  });
+
   it('draws a fixed number of clients, each as often', () => {
     const chosen = draw({ select: { fixed: 2 }, minimum: 1 });
     for (const clients of chosen) expect(clients).toHaveLength(2);

@@ -80,6 +80,56 @@ describe('R-155, R-156: five clients, threshold three', () => {
   });
 });
 
+describe('R-155, R-156: a quorum of inputs among five clients, threshold three', () => {
+  it.each([
+    // Those who are in the sum have to open it. Of k who send an input, the first three must stay:
+    // k = 3, 4, 5 have 10 x 9, 5 x 3 x 2 and 4 ways.
+    [3, { sum: 90 + 30 + 4, abort: 3_001 }],
+    // Three of the first four: 10 x 9, 5 x 3 x 5 and 5 x 2.
+    [4, { sum: 90 + 75 + 10, abort: 2_950 }],
+    // All: as without a quorum.
+    [5, { sum: 181, abort: 2_944 }],
+  ])('of %i: every way to leave, never another sum than that of the first', (quorum, wanted) => {
+    const found = { sum: 0, abort: 0 };
+    for (const leaves of plans(5, [advertise, shareKeys, maskedInput, unmask])) {
+      const config = configOf();
+      const session = new Session({
+        ...{ config, leaves, crypto },
+        ...{ server: { crypto, quorum }, client: () => ({ crypto }) },
+      }).run();
+      const plan = [...leaves.values()].join();
+      const survivors = stayers(leaves, maskedInput).slice(0, quorum);
+      const openers = survivors.filter((index) => stayers(leaves, unmask).includes(index));
+      const late = stayers(leaves, maskedInput).length - survivors.length;
+      const isEnough = stayers(leaves, shareKeys).length >= 3 && openers.length >= 3;
+      expect(session.sum !== undefined, plan).toBe(isEnough);
+      if (isEnough) {
+        expect(session.sum?.survivors, plan).toEqual(survivors);
+        expect(session.sum?.ring, plan).toEqual(session.sumOf(survivors));
+        expect(session.reasons('server')).toEqual(Array.from({ length: late }, () => 'late-input'));
+        found.sum += 1;
+      } else {
+        expect(session.aborted?.outcome, plan).toBe('too-few');
+        found.abort += 1;
+      }
+    }
+    expect(found).toEqual(wanted);
+  });
+
+  it('on a ring, waits beyond the quorum for those who hold shares of what others leave', () => {
+    const config = configOf({ n: 6, k: 2, t: 2 });
+    const found = new Set<number>();
+    for (let seed = 1; seed <= 40; seed += 1) {
+      const session = new Session({ config, seed, server: { quorum: 3 } }).run();
+      const survivors = session.sum?.survivors ?? [];
+      expect(session.sum?.ring).toEqual(session.sumOf(survivors));
+      found.add(survivors.length);
+    }
+    // Three neighbours on the ring leave one whose two neighbours are away; then a fourth is needed.
+    expect([...found].sort()).toEqual([4, 5]);
+  });
+});
+
 describe.each([
   { n: 6, k: 4, t: 3 },
   { n: 6, k: 2, t: 2 },
@@ -137,6 +187,28 @@ describe('timers', () => {
     session.now = 29_999_999_999;
     session.toServer({ kind: 'timer' });
     expect(session.server.phase).toBe('collecting');
+  });
+
+  it('end the wait for inputs at the deadline, in whatever phase it comes', () => {
+    const leaves = new Map([[1, maskedInput]]);
+    const late = new Session({
+      ...{ leaves, isTold: false },
+      server: { deadlineNs: 12_000_000_000 },
+    }).run();
+    expect(late.sum?.ring).toEqual(late.sumOf([0, 2, 3, 4]));
+    expect(late.now).toBe(12_000_000_000);
+    // Two phases wait for somebody, one of them before there are inputs.
+    const twice = new Map([
+      [1, advertise],
+      [3, maskedInput],
+    ]);
+    const whole = new Session({ leaves: twice, isTold: false }).run();
+    const cut = new Session({
+      ...{ leaves: twice, isTold: false },
+      server: { deadlineNs: 12_000_000_000 },
+    }).run();
+    expect([whole.now, cut.now]).toEqual([60_000_000_000, 12_000_000_000]);
+    expect(cut.sum?.ring).toEqual(cut.sumOf([0, 2, 4]));
   });
 
   it('end a client that hears nothing', () => {

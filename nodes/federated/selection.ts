@@ -1,0 +1,93 @@
+/**
+ * Which clients a round invites, and when it has enough of them: more are invited than needed, and
+ * those who come too late are left out (Bonawitz et al. 2019, "Towards federated learning at scale",
+ * sections 2.2 and 4.3).
+ *
+ * @module
+ */
+import { z } from 'zod';
+import { share } from '../_kit/options.ts';
+import { INVITED_MAX } from './geometry.ts';
+
+/** Which clients take part in a round. */
+export const selectConfig = z.union([
+  z.literal('all'),
+  /** So many, chosen at random among those that are ready; `over` times as many are invited. */
+  z.strictObject({
+    fixed: z.int().min(1),
+    over: z.number().min(1).max(INVITED_MAX).optional(),
+  }),
+  /** Each with this chance, independently (Poisson sampling). */
+  z.strictObject({ probability: share() }),
+]);
+
+/** A checked choice. */
+export type Select = z.output<typeof selectConfig>;
+
+/** 1.1 times 30 is 33, not 34, whatever a binary fraction makes of it. */
+const ROUNDING = 1e-9;
+
+/** Clients that a round wants; 0 if it takes those who are there. */
+export function wantedOf(select: Select): number {
+  return typeof select === 'object' && 'fixed' in select ? select.fixed : 0;
+}
+
+/** Clients that a round invites; 0 if it takes those who are there. */
+export function invitedOf(select: Select): number {
+  const wanted = wantedOf(select);
+  const { over = 1 } = typeof select === 'object' && 'fixed' in select ? select : {};
+  return Math.ceil(wanted * over - ROUNDING);
+}
+
+/** Inputs at which a round waits for no more; undefined if it waits for all whom it invited. */
+export function quorumOf({
+  select,
+  quorum,
+}: {
+  readonly select: Select;
+  readonly quorum?: number | undefined;
+}): number | undefined {
+  if (quorum !== undefined) return quorum;
+  return invitedOf(select) > wantedOf(select) ? wantedOf(select) : undefined;
+}
+
+/** What decides whether a quorum is possible. */
+export interface QuorumSetting {
+  /** Clients of the largest round. */
+  readonly invited: number;
+  /** Inputs without which there is no round, or no sum. */
+  readonly minimum: number;
+  /** Shares that open a secret; absent if nothing is hidden, or only some hold them. */
+  readonly threshold?: number | undefined;
+  readonly isPrivate: boolean;
+  readonly hasGroups: boolean;
+}
+
+/** Why a round cannot close at a quorum, and what to write; undefined if it can. */
+export function refuseQuorum(
+  quorum: number,
+  { invited, minimum, threshold = 0, isPrivate, hasGroups }: QuorumSetting,
+): { readonly message: string; readonly hint: string } | undefined {
+  if (isPrivate) {
+    return {
+      message:
+        'a round that closes at a quorum takes the fastest, and the account assumes that each client is as likely as another',
+      hint: 'without over and quorum; a round may still have a deadline',
+    };
+  }
+  if (hasGroups) {
+    const hint = 'groups: none, or neither over nor quorum';
+    return { message: 'a quorum of a round that has groups', hint };
+  }
+  if (quorum > invited) {
+    const message = `a quorum of ${quorum} of ${invited} clients`;
+    return { message, hint: `quorum: ${invited}, or less` };
+  }
+  if (quorum < minimum) {
+    const message = `a quorum of ${quorum}, and ${minimum} inputs that a round needs`;
+    return { message, hint: `quorum: ${minimum}, or more` };
+  }
+  if (quorum >= threshold) return undefined;
+  const message = `a quorum of ${quorum}, and shares of ${threshold} of ${invited} clients that open what the others leave`;
+  return { message, hint: 'invite fewer, or lower secureAggregation.threshold' };
+}
