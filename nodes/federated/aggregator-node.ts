@@ -23,6 +23,8 @@ import { type RoundEffect, type RoundInput, RoundMachine } from './aggregator/ro
 import { AggregatorRound, type GroupSum } from './aggregator-round-node.ts';
 import { dropped } from './aggregator-session-node.ts';
 import { combineInput } from './combine-job.ts';
+import type { ExpandInput } from './compression/compress-job.ts';
+import { isFolded, stepsPerUnit } from './compression/form.ts';
 import type { FederatedOptions } from './config.ts';
 import { RETRY_NS } from './geometry.ts';
 import { modelOfFederation, parametersOf, testSet } from './learn/data.ts';
@@ -229,6 +231,9 @@ export class AggregatorNode implements NodeHandle {
     const tookNs = this.#host.now() - running.beganNs;
     // Not before: a rule may still have too few.
     const next = (total: Float64Array, divisor: number): void => {
+      this.#expand(running, total, (sum) => moved(sum, divisor));
+    };
+    const moved = (total: Float64Array, divisor: number): void => {
       meter.counter('federated.rounds').add(1);
       this.#countLosses(running, inputs, true);
       meter.histogram('federated.round').record(tookNs);
@@ -248,7 +253,9 @@ export class AggregatorNode implements NodeHandle {
   }
 
   #updateSum({ ring, bits, survivors }: GroupSum): UpdateSum {
-    const { scale, weight } = this.#setup.options.learn;
+    const { options } = this.#setup;
+    const { weight } = options.learn;
+    const scale = stepsPerUnit(options);
     return { ring, bits, scale, inputs: survivors.length, hasWeight: weight === 'examples' };
   }
 
@@ -261,6 +268,22 @@ export class AggregatorNode implements NodeHandle {
     meter.counter('federated.sums').add(1);
     meter.counter('federated.lost').add(lost.length);
     meter.sample('federated.headroom', headroom(this.#updateSum(sum)));
+  }
+
+  /** Makes a sum of compressed updates as long as the model. */
+  #expand(running: AggregatorRound, sum: Float64Array, next: (sum: Float64Array) => void): void {
+    const { compression } = this.#setup.options;
+    if (!isFolded(compression)) {
+      next(sum);
+      return;
+    }
+    const shared = { seed: this.#seed, round: running.round };
+    const input: ExpandInput = { sum, parameters: this.#parameters, compression, shared };
+    this.#host.compute('expand', input, (result) => {
+      if (this.#running !== running) return;
+      if (result.kind === 'failed') throw new Error(`expanding failed: ${result.message}`);
+      next(result.output as Float64Array);
+    });
   }
 
   /** Combines what is seen one by one, updates or groups; too few for the rule are an aborted round. */

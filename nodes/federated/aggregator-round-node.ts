@@ -11,10 +11,12 @@ import {
   type AggregatorSession,
   dropped,
   HiddenSession,
+  type PlainForm,
   PlainSession,
   type SessionHandlers,
   type SessionSum,
 } from './aggregator-session-node.ts';
+import { vectorOf } from './compression/plain-form.ts';
 import type { FederatedOptions } from './config.ts';
 import { serverDouble } from './doubles.ts';
 import { PlainServer } from './plain-sum.ts';
@@ -178,15 +180,20 @@ export class AggregatorRound {
     const { host, setup, parameters } = this.#parts;
     const { minimum, phaseTimeout, aggregate, groups, deadline = phaseTimeout } = setup.options;
     const name = plainSession(config, host.crypto) ?? new Uint8Array(0);
+    const length = vectorLength(setup.options, parameters);
     const machine = new PlainServer({
       clients: clients.length,
-      length: vectorLength(setup.options, parameters),
+      length,
       timeoutNs: Math.min(phaseTimeout, deadline),
       quorum: quorumOf(setup.options),
       minimum: groups === 'none' ? minimum : 1,
       keepsVectors: aggregate !== 'mean' && groups === 'none',
     });
-    const session = new PlainSession(host, machine, name, handlers);
+    const form: PlainForm = {
+      session: name,
+      read: (message) => vectorOf(message, setup.options, length),
+    };
+    const session = new PlainSession(host, machine, form, handlers);
     return { session, config, name, bits: 32 };
   }
 

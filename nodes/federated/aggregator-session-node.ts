@@ -110,15 +110,29 @@ export class HiddenSession implements AggregatorSession {
   }
 }
 
+/** What the messages of such a session look like. */
+export interface PlainForm {
+  readonly session: Uint8Array;
+  /** Elements of an update; undefined for other messages. */
+  readonly read: (message: FederatedMessage) => Uint32Array | undefined;
+}
+
 /** A session whose aggregator sees each input. */
 export class PlainSession implements AggregatorSession {
   readonly #host: Host;
   readonly #handlers: SessionHandlers;
   readonly #session: Uint8Array;
+  readonly #read: PlainForm['read'];
   readonly #shell: MachineShell<PlainServerInput, PlainServerEffect>;
 
-  constructor(host: Host, machine: PlainServer, session: Uint8Array, handlers: SessionHandlers) {
+  constructor(
+    host: Host,
+    machine: PlainServer,
+    { session, read }: PlainForm,
+    handlers: SessionHandlers,
+  ) {
     this.#host = host;
+    this.#read = read;
     this.#handlers = handlers;
     this.#session = session;
     this.#shell = new MachineShell(host, machine, (effect) => this.#perform(effect));
@@ -129,10 +143,11 @@ export class PlainSession implements AggregatorSession {
   }
 
   message(from: number, message: FederatedMessage): void {
-    if (message.kind !== 'update') this.#host.drop('malformed');
+    const vector = this.#read(message);
+    if (vector === undefined || !('session' in message)) this.#host.drop('malformed');
     else if (!this.#host.crypto.equal(message.session, this.#session))
       this.#host.drop('no-session');
-    else this.#shell.take({ kind: 'vector', from, vector: message.vector });
+    else this.#shell.take({ kind: 'vector', from, vector });
   }
 
   gone(index: number): void {

@@ -11,6 +11,7 @@ import type { Random } from '../../engine/host/random.ts';
 import type { Transport } from '../../engine/host/transport.ts';
 import { CborReader } from '../_kit/cbor-reader.ts';
 import { ClientSession } from './client-session-node.ts';
+import type { RoundDraws } from './compression/compress-job.ts';
 import type { FederatedOptions } from './config.ts';
 import { hiddenRoundBytes, plainRoundBytes, taskBytes } from './device/forecast.ts';
 import type { DeviceUse, LimitName, RoundWork } from './device/limits.ts';
@@ -21,12 +22,12 @@ import { LearnerNode } from './learner-node.ts';
 import { largestRound, sessionPlan, sessionSizes, vectorLength } from './plan.ts';
 import { PresenceNode } from './presence-node.ts';
 import { noisePlan } from './privacy-plan.ts';
-import { dataSource, signingSecret, verifyingKey } from './provisioning.ts';
+import { dataSeed, dataSource, signingSecret, verifyingKey } from './provisioning.ts';
 import { SessionTrace } from './round-trace.ts';
 import { ClientMachine } from './secagg/client-machine.ts';
 import { KeyLedger } from './secagg/key-ledger.ts';
 import { decodeConfig, type SecaggConfig, sessionOf } from './secagg/session-config.ts';
-import { plainSession } from './session-names.ts';
+import { plainRound, plainSession } from './session-names.ts';
 import { type DeclineReason, decodeMessage, encodeMessage, type FederatedMessage } from './wire.ts';
 
 type Task = Extract<FederatedMessage, { kind: 'task' }>;
@@ -148,6 +149,8 @@ export class ClientNode implements NodeHandle {
         this.#tellReadiness();
         return;
       case 'update':
+      case 'packed':
+      case 'sparse':
       case 'declined':
       case undefined:
         host.drop('malformed');
@@ -232,6 +235,10 @@ export class ClientNode implements NodeHandle {
     if (reason !== undefined) this.#decline(NO_SESSION, reason);
   }
 
+  #shared(round: number): RoundDraws {
+    return { seed: dataSeed(this.#setup.network), round };
+  }
+
   #open(task: Task, before: DeviceUse | undefined): Opened | undefined {
     const { options, witness } = this.#setup;
     const host = this.#host;
@@ -253,7 +260,8 @@ export class ClientNode implements NodeHandle {
     if (options.secureAggregation === 'none') {
       const name = plainSession(task.config, host.crypto);
       if (name === undefined) return undefined;
-      const session = new ClientSession({ ...parts, session: name, bits: 32 });
+      const shared = this.#shared(plainRound(task.config) ?? 0);
+      const session = new ClientSession({ ...parts, session: name, bits: 32, shared });
       return { session, name, bytes: plainRoundBytes(vectorLength(options, parameters)) };
     }
     const config = readConfig(task.config);
@@ -263,6 +271,7 @@ export class ClientNode implements NodeHandle {
       ...parts,
       session: name,
       bits: config.bits,
+      shared: this.#shared(config.round),
       machine: this.#machine(config, task),
       ...(host.trace.isRecorded ? { trace: new SessionTrace(host, config.round) } : {}),
     });

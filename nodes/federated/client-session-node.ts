@@ -8,6 +8,9 @@ import type { ComputeResult } from '../../engine/host/compute.ts';
 import type { Host } from '../../engine/host/host.ts';
 import type { Witness } from '../../engine/host/protocol.ts';
 import { MachineShell } from '../_kit/shell.ts';
+import type { CompressInput, RoundDraws } from './compression/compress-job.ts';
+import { largestStep, stepsPerUnit } from './compression/form.ts';
+import { updateMessage } from './compression/plain-form.ts';
 import type { FederatedOptions } from './config.ts';
 import type { NoisePlan } from './privacy-plan.ts';
 import type { PrivateUpdateInput } from './private-update-job.ts';
@@ -43,6 +46,8 @@ export interface ClientSessionParts {
   readonly noise?: NoisePlan;
   /** Bits of an element of the sum. */
   readonly bits: number;
+  /** What coordinates that all clients share are drawn from. */
+  readonly shared: RoundDraws;
   /** Hides the update; absent: it is sent as it is. */
   readonly machine?: ClientMachine;
   /** Only while a trace is recorded. */
@@ -63,7 +68,7 @@ export class ClientSession {
   /** Bytes given to the carrier, and received. */
   #up = 0;
   #down = 0;
-  /** Elements of the input. */
+  /** Elements of the update before it is compressed. */
   #length = 0;
 
   constructor(parts: ClientSessionParts) {
@@ -108,6 +113,22 @@ export class ClientSession {
   /** The update is there: it becomes elements of the sum. */
   update(update: Float32Array<ArrayBuffer>, weight: number): void {
     if (this.#isOver) return;
+    const { host, options, shared } = this.#parts;
+    const { compression, learn } = options;
+    this.#length = update.length + (learn.weight === 'examples' ? 1 : 0);
+    if (compression === 'none' || 'bits' in compression) {
+      this.#quantise(update, weight);
+      return;
+    }
+    const input: CompressInput = { update, compression, shared };
+    host.compute('compress', input, (result) => {
+      if (this.#isOver) return;
+      if (result.kind === 'failed') throw new Error(`compressing failed: ${result.message}`);
+      this.#quantise(result.output as Float32Array<ArrayBuffer>, weight);
+    });
+  }
+
+  #quantise(update: Float32Array<ArrayBuffer>, weight: number): void {
     const { host, bits } = this.#parts;
     const count = update.length;
     const [job, input] = this.#inputOf(update, weight);
@@ -128,7 +149,9 @@ export class ClientSession {
     weight: number,
   ): readonly ['quantise', QuantiseInput] | readonly ['privateUpdate', PrivateUpdateInput] {
     const { host, options, noise } = this.#parts;
-    const { scale, clip, weight: weighting } = options.learn;
+    const { clip, weight: weighting } = options.learn;
+    const scale = stepsPerUnit(options);
+    const most = largestStep(options);
     const key = host.randomBytes(KEY_BYTES) as Uint8Array<ArrayBuffer>;
     if (noise !== undefined && options.privacy !== undefined) {
       const { bound, clientVariance: variance } = noise;
@@ -136,17 +159,18 @@ export class ClientSession {
       return ['privateUpdate', { update, key, scale, clip: norm, bound, variance }];
     }
     const hasWeight = weighting === 'examples';
-    return ['quantise', { update, key, scale, clip, weight: hasWeight ? weight : 1, hasWeight }];
+    const cut = most === undefined ? {} : { most };
+    const counted = { weight: hasWeight ? weight : 1, hasWeight };
+    return ['quantise', { update, key, scale, clip, ...counted, ...cut }];
   }
 
   /** What goes in is told outside the node before it is hidden. */
   #give(ring: Uint32Array): void {
-    const { witness, session, index } = this.#parts;
-    this.#length = ring.length;
+    const { witness, session, index, options } = this.#parts;
     witness.addend(sumName(session), index, ring.slice());
     if (this.#shell !== undefined) this.#shell.take({ kind: 'update', ring });
     else {
-      this.#send(encodeMessage({ kind: 'update', session, vector: ring }));
+      this.#send(encodeMessage(updateMessage(options, session, ring)));
       this.#finish();
     }
   }

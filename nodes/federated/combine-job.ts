@@ -4,6 +4,7 @@
  * @module
  */
 import type { JobDefinition } from '../../engine/host/compute.ts';
+import { stepsPerUnit } from './compression/form.ts';
 import type { FederatedOptions } from './config.ts';
 import type { AggregateRule } from './robust/combinations.ts';
 import { groupMeans } from './robust/groups.ts';
@@ -53,10 +54,10 @@ interface CombinedSum {
 
 /** What a rule combines: the inputs of one sum that hides none, or the sums of groups. */
 export function combineInput(
-  options: Pick<FederatedOptions, 'aggregate' | 'liars' | 'learn'>,
+  options: Pick<FederatedOptions, 'aggregate' | 'liars' | 'learn' | 'compression'>,
   sums: readonly CombinedSum[],
 ): CombineInput {
-  const { scale } = options.learn;
+  const scale = stepsPerUnit(options);
   const bits = sums[0]?.bits ?? 0;
   const [first] = sums.flatMap(({ vectors: seen }) => (seen === undefined ? [] : [seen]));
   const vectors = first ?? sums.map(({ ring }) => ring);

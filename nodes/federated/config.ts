@@ -6,6 +6,7 @@
  */
 import { z } from 'zod';
 import { durationNs, share } from '../_kit/options.ts';
+import { compressionConfig } from './compression/options.ts';
 import { deviceConfig } from './device/options.ts';
 import {
   ACCURACY_TARGET,
@@ -100,6 +101,8 @@ export const federatedConfig = z.strictObject({
     .default('softmax'),
   data: dataConfig.prefault({}),
   learn: learnConfig.prefault({}),
+  /** How updates are made smaller on their way. */
+  compression: compressionConfig.default('none'),
   /** `none`: the aggregator sees each update. */
   secureAggregation: z.union([z.literal('none'), sumConfig]).prefault({}),
   privacy: privacyConfig.optional(),

@@ -6,6 +6,7 @@
  */
 import type { ConfiguredNode, Disagreement } from '../../engine/host/protocol.ts';
 import { ruleOf } from './combine-job.ts';
+import { compressionKind, coordinateBits } from './compression/form.ts';
 import type { FederatedOptions } from './config.ts';
 import { deviceProblems } from './device/options.ts';
 import { parametersOf } from './learn/data.ts';
@@ -84,6 +85,7 @@ function problems(head: Node, clients: number): readonly Disagreement[] {
     ...overflow(head, clients),
     ...unbounded(head, clients),
     ...uncombined(head, clients),
+    ...compressed(head),
   ];
 }
 
@@ -145,13 +147,17 @@ function wrongSum({ name, options }: Node, clients: number): readonly Disagreeme
 /** The sum of the largest inputs must fit, else it wraps around and is wrong without a word. */
 function overflow({ name, options }: Node, clients: number): readonly Disagreement[] {
   const { secureAggregation: sum } = options;
-  const bits = sum === 'none' ? 32 : sum.modulusBits;
+  const isFewBits = coordinateBits(options.compression) !== undefined;
+  const bits = sum === 'none' || isFewBits ? 32 : sum.modulusBits;
   const [, n] = sessionSizes(options, largestRound(options, clients));
   const sumOfAll = largestSum(options, { inputs: n, clients });
   const needed = bitsNeeded(1, sumOfAll);
   if (needed <= bits) return [];
   const largest = Math.ceil(sumOfAll / n);
   const message = `the sum of ${n} inputs up to ${largest} needs ${needed} bits and has ${bits}`;
+  if (isFewBits) {
+    return [{ node: name, path: ['compression'], message, hint: 'fewer bits, or fewer clients' }];
+  }
   const hint =
     needed <= 32 ? `modulusBits: ${needed}` : 'lower learn.scale, learn.clip or the weights';
   const path = needed <= 32 ? ['secureAggregation', 'modulusBits'] : ['learn', 'scale'];
@@ -183,7 +189,7 @@ function uncombined({ name, options }: Node, clients: number): readonly Disagree
   const refused = refuseCombination({
     isSumSecure: sum !== 'none',
     rule: ruleOf(options, groups ?? round),
-    compression: 'none',
+    compression: compressionKind(options.compression),
     clients: round,
     ...(groups === undefined ? {} : { groups }),
     minSum: sum === 'none' ? 1 : sum.minSum,
@@ -195,9 +201,27 @@ function uncombined({ name, options }: Node, clients: number): readonly Disagree
     const hint = refusal.slice(end + 2).replace(/^so /, '');
     const known = hint === '' ? `there are ${clients} clients` : hint;
     const isOfGroups = groups !== undefined && !refusal.startsWith('epsilon');
-    const path = [isOfGroups ? 'groups' : 'aggregate'];
+    const isOfPlaces = /^(top-k|threshold) /.test(refusal);
+    const path = [isOfPlaces ? 'compression' : isOfGroups ? 'groups' : 'aggregate'];
     return { node: name, path, message: refusal.slice(0, end), hint: known };
   });
+}
+
+/** Compression that weights or an account of privacy do not allow. */
+function compressed({ name, options }: Node): readonly Disagreement[] {
+  const { compression, privacy, learn } = options;
+  if (compression === 'none') return [];
+  const path = ['compression'];
+  if (privacy !== undefined) {
+    const message = 'epsilon is proven for whole updates: what compression does to it is not known';
+    const hint = 'leave compression out; learn.scale and modulusBits make private updates smaller';
+    return [{ node: name, path, message, hint }];
+  }
+  if ('bits' in compression && learn.weight === 'examples') {
+    const message = 'bits of a coordinate, and coordinates that are multiplied by weights';
+    return [{ node: name, path, message, hint: 'learn: { weight: equal }' }];
+  }
+  return [];
 }
 
 /** Which option a refusal is about, by its first words. */

@@ -7,6 +7,7 @@ import type { Protocol } from '../../engine/host/protocol.ts';
 import { noiseJob } from './aggregator/noise-job.ts';
 import { tightJob } from './aggregator/tight-job.ts';
 import { combineJob } from './combine-job.ts';
+import { compressJob, expandJob } from './compression/compress-job.ts';
 import { type FederatedOptions, federatedConfig } from './config.ts';
 import { disagreements } from './disagreements.ts';
 import { FEDERATED_DROPS } from './drops.ts';
@@ -36,6 +37,8 @@ export const protocol: Protocol<FederatedOptions> = {
     evaluate: evaluateJob,
     draw: drawJob,
     combine: combineJob,
+    compress: compressJob,
+    expand: expandJob,
     quantise: quantiseJob,
     privateUpdate: privateUpdateJob,
     noise: noiseJob,

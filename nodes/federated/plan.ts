@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { compressedLength, largestStep } from './compression/form.ts';
 import type { FederatedOptions } from './config.ts';
 import { sharedCount } from './learn/data.ts';
 import { largestPrivateInput } from './privacy-plan.ts';
@@ -41,8 +42,8 @@ export function sessionSizes(
 }
 
 /** Elements of a sum: the update, and its weight if weights differ. */
-export function vectorLength({ learn }: FederatedOptions, parameters: number): number {
-  return parameters + (learn.weight === 'examples' ? 1 : 0);
+export function vectorLength({ learn, compression }: FederatedOptions, parameters: number): number {
+  return compressedLength(compression, parameters) + (learn.weight === 'examples' ? 1 : 0);
 }
 
 /** The numbers of a session of `clients` for a model of `parameters`. */
@@ -60,8 +61,16 @@ export function sessionPlan(
     neighbours,
     threshold: thresholdOf(sum.threshold, neighbours + 1),
     length,
-    bits: sum.modulusBits,
+    bits: sumBits(options, clients),
   };
+}
+
+/** Bits of an element of a secure sum of so many. */
+function sumBits(options: FederatedOptions, clients: number): number {
+  const { secureAggregation: sum } = options;
+  const most = largestStep(options);
+  if (most !== undefined) return Math.min(32, bitsNeeded(clients, most));
+  return sum === 'none' ? 32 : sum.modulusBits;
 }
 
 /** A number, or a share of the holders of a secret, rounded down, and one more. */
@@ -75,6 +84,8 @@ function thresholdOf(threshold: number | '1/2' | '2/3', holders: number): number
 export function largestInput(options: FederatedOptions): number {
   const { learn, data, privacy } = options;
   if (privacy !== undefined) return largestPrivateInput(options);
+  const most = largestStep(options);
+  if (most !== undefined) return most;
   const weight = learn.weight === 'examples' ? data.examples : 1;
   // Rounding at random may go up by one step.
   return (Math.ceil(learn.clip * learn.scale) + 1) * weight;

@@ -17,6 +17,8 @@ export interface QuantiseInput {
   /** What the update counts; it follows as one more element if `hasWeight`. */
   readonly weight: number;
   readonly hasWeight: boolean;
+  /** Elements beyond are cut to it; absent: rounding may go one step beyond clip x scale. */
+  readonly most?: number;
 }
 
 /** Elements modulo 2^32, and how many coordinates were cut. */
@@ -44,7 +46,7 @@ export const quantiseJob: JobDefinition = {
 };
 
 function quantise(
-  { update, key, scale, clip, weight, hasWeight }: QuantiseInput,
+  { update, key, scale, clip, weight, hasWeight, most = Number.POSITIVE_INFINITY }: QuantiseInput,
   crypto: Pick<CryptoProvider, 'chacha20'>,
 ): QuantiseOutput {
   const ring = new Uint32Array(update.length + (hasWeight ? 1 : 0));
@@ -55,7 +57,10 @@ function quantise(
     const blocks = (start / PIECE) * BLOCKS_PER_PIECE;
     const stream = crypto.chacha20(key, NONCE, blocks, zeros.subarray(0, 4 * part.length));
     clipped += cut(part, clip);
-    round(part, ring.subarray(start, start + part.length), wordsOf(stream), weight * scale);
+    round(part, ring.subarray(start, start + part.length), wordsOf(stream), {
+      factor: weight * scale,
+      most,
+    });
   }
   if (hasWeight) ring[update.length] = weight;
   return { ring, clipped };
@@ -75,9 +80,14 @@ function cut(part: Float32Array, clip: number): number {
 
 // hot: once per coordinate of an update.
 /** Rounds up with the chance that makes the mean exact. */
-function round(part: Float32Array, ring: Uint32Array, draws: Uint32Array, factor: number): void {
+function round(
+  part: Float32Array,
+  ring: Uint32Array,
+  draws: Uint32Array,
+  { factor, most }: { readonly factor: number; readonly most: number },
+): void {
   for (let at = 0; at < part.length; at += 1) {
-    const exact = (part[at] as number) * factor;
+    const exact = Math.max(-most, Math.min(most, (part[at] as number) * factor));
     const below = Math.floor(exact);
     ring[at] = below + ((draws[at] as number) / WORD < exact - below ? 1 : 0);
   }

@@ -5,7 +5,7 @@
  * @module
  */
 import type { CryptoProvider } from '../../engine/host/crypto.ts';
-import { concatBytes, toHex, writeUint32 } from '../_kit/bytes.ts';
+import { concatBytes, readUint32, toHex, writeUint32 } from '../_kit/bytes.ts';
 
 /** Bytes of the random part of a session. */
 export const RANDOM_BYTES = 16;
@@ -19,6 +19,13 @@ export function plainConfig(random: Uint8Array, round: number): Uint8Array {
   config.set(random);
   writeUint32(config, RANDOM_BYTES, round);
   return config;
+}
+
+/** The round of {@link plainConfig}; undefined for other bytes. */
+export function plainRound(config: Uint8Array): number | undefined {
+  return config.length === RANDOM_BYTES + ROUND_BYTES
+    ? readUint32(config, RANDOM_BYTES)
+    : undefined;
 }
 
 /** The session of {@link plainConfig}; undefined for other bytes. */

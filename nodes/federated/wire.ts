@@ -8,6 +8,8 @@
  *                                                 aggregator to client: asks whether it can
  * task   [17, config, index, [name ...], model]   aggregator to client: begins a session
  * update [18, session, vector]                    client to aggregator: an update that nobody hides
+ * packed [20, session, elements]                  the same in the bits of the federation
+ * sparse [21, session, places, values]            the same without zeros
  * declined [19, session, reason]                  client to aggregator: does not take part in this session,
  *                                                 nor in others until it is ready again; no session: in none
  * ```
@@ -27,6 +29,8 @@ const READY = 16;
 const TASK = 17;
 const UPDATE = 18;
 const DECLINED = 19;
+const PACKED = 20;
+const SPARSE = 21;
 /** Types below belong to the secure sum. */
 const SUM_TYPES = 16;
 const BYTES_PER_ELEMENT = 4;
@@ -48,6 +52,14 @@ export type FederatedMessage =
       readonly model: Float32Array;
     }
   | { readonly kind: 'update'; readonly session: Uint8Array; readonly vector: Uint32Array }
+  /** Elements and places in as few bits as options allow (compression/plain-form.ts). */
+  | { readonly kind: 'packed'; readonly session: Uint8Array; readonly elements: Uint8Array }
+  | {
+      readonly kind: 'sparse';
+      readonly session: Uint8Array;
+      readonly places: Uint8Array;
+      readonly values: Uint8Array;
+    }
   /** `session` is empty if it was not invited. */
   | {
       readonly kind: 'declined';
@@ -88,6 +100,19 @@ export function encodeMessage(message: FederatedMessage): Uint8Array {
       writer.string(message.session);
       writer.string(bytesOf(message.vector));
       break;
+    case 'packed':
+      writer.array(3);
+      writer.uint(PACKED);
+      writer.string(message.session);
+      writer.string(message.elements);
+      break;
+    case 'sparse':
+      writer.array(4);
+      writer.uint(SPARSE);
+      writer.string(message.session);
+      writer.string(message.places);
+      writer.string(message.values);
+      break;
     case 'declined':
       writer.array(3);
       writer.uint(DECLINED);
@@ -117,6 +142,10 @@ function body(reader: CborReader, type: number, count: number): FederatedMessage
       return count === 5 ? task(reader) : undefined;
     case UPDATE:
       return count === 3 ? update(reader) : undefined;
+    case PACKED:
+      return count === 3 ? packed(reader) : undefined;
+    case SPARSE:
+      return count === 4 ? sparse(reader) : undefined;
     case DECLINED:
       return count === 3 ? declined(reader) : undefined;
     default:
@@ -139,6 +168,21 @@ function update(reader: CborReader): FederatedMessage | undefined {
   if (session?.length !== SESSION_BYTES) return undefined;
   const vector = elementsOf(stringOf(reader));
   return vector && { kind: 'update', session, vector: new Uint32Array(vector) };
+}
+
+function packed(reader: CborReader): FederatedMessage | undefined {
+  const session = stringOf(reader);
+  if (session?.length !== SESSION_BYTES) return undefined;
+  const elements = stringOf(reader);
+  return elements && { kind: 'packed', session, elements };
+}
+
+function sparse(reader: CborReader): FederatedMessage | undefined {
+  const session = stringOf(reader);
+  if (session?.length !== SESSION_BYTES) return undefined;
+  const places = stringOf(reader);
+  const values = places && stringOf(reader);
+  return values && { kind: 'sparse', session, places, values };
 }
 
 function declined(reader: CborReader): FederatedMessage | undefined {

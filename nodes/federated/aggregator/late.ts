@@ -12,7 +12,8 @@ const SESSION_TO = 36;
 
 /** The session that a message is an input to; undefined for all others. */
 export function inputSession(message: FederatedMessage): Uint8Array | undefined {
-  if (message.kind === 'update') return message.session;
+  const isBare = ['update', 'packed', 'sparse'].includes(message.kind);
+  if (isBare && 'session' in message) return message.session;
   if (message.kind !== 'sum' || message.bytes[1] !== MESSAGE.maskedInput) return undefined;
   return message.bytes.subarray(SESSION_FROM, SESSION_TO);
 }

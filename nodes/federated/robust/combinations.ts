@@ -61,7 +61,7 @@ function hiddenPlaces({ isSumSecure, compression }: Combination): readonly strin
   if (!isSumSecure) return [];
   if (compression !== 'top-k' && compression !== 'threshold') return [];
   return [
-    `${compression} sends other coordinates for each client, so that masks do not cancel, and which ones they are tells of its data: use random-k or sketch, whose coordinates all clients share`,
+    `${compression} sends other coordinates for each client, so that masks do not cancel, and which ones they are tells of its data: use randomK or sketch, whose coordinates all clients share`,
   ];
 }
 

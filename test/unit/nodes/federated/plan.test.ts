@@ -44,6 +44,39 @@ describe('the numbers of a session', () => {
   });
 });
 
+describe('a session of compressed updates', () => {
+  const plan = (compression: object | string, more: object = {}): readonly [number, number] => {
+    const { length, bits } = sessionPlan(options({ compression, ...more }), 20, 610);
+    return [length, bits];
+  };
+
+  it('has the elements that are sent, and the weight', () => {
+    expect(plan('none')).toEqual([610, 32]);
+    expect(plan({ randomK: 0.1 })).toEqual([61, 32]);
+    expect(plan({ randomK: 0.0001 })).toEqual([1, 32]);
+    expect(plan({ sketch: { columns: 40 } })).toEqual([200, 32]);
+    expect(plan({ randomK: 0.1 }, { learn: { weight: 'examples' } })).toEqual([62, 32]);
+  });
+
+  it('has as few bits as the sum of all steps needs', () => {
+    // 20 x 127 = 2,540 <= 2^12 - 1 in either direction.
+    expect(plan({ bits: 8 })).toEqual([610, 13]);
+    expect(plan({ bits: 2 })).toEqual([610, 6]);
+    expect(plan({ bits: 24 })).toEqual([610, 29]);
+    expect(largestInput(options({ compression: { bits: 8 } }))).toBe(127);
+  });
+
+  it('is refused if its sum has no room', () => {
+    const many = Array.from({ length: 1_001 }, (_, at) => ({
+      name: `n${at}`,
+      options: federatedConfig.parse({ aggregator: 'n0', compression: { bits: 24 } }),
+    }));
+    expect(disagreements(many).map(({ path, message }) => `${path.join('.')}: ${message}`)).toEqual(
+      ['compression: the sum of 1000 inputs up to 8388607 needs 34 bits and has 32'],
+    );
+  });
+});
+
 describe('room for a sum', () => {
   // n B <= 2^(b-1) - 1 for signed numbers.
   it.each([
@@ -274,6 +307,32 @@ describe('options that do not fit together', () => {
       'a sum of the largest group that wraps around',
       ['a secureAggregation.modulusBits: the sum of 3 inputs up to 65537 needs 19 bits and has 18'],
       nodes(7, { groups: 2, aggregate: 'median', secureAggregation: { modulusBits: 18 } }),
+    ],
+    [
+      'coordinates that differ between clients',
+      [
+        'a compression: top-k sends other coordinates for each client, so that masks do not cancel, and which ones they are tells of its data',
+      ],
+      nodes(6, { compression: { topK: 0.1 } }),
+    ],
+    [
+      'a threshold that hides nothing',
+      [
+        'a compression: threshold sends other coordinates for each client, so that masks do not cancel, and which ones they are tells of its data',
+      ],
+      nodes(6, { compression: { threshold: 0.1 } }),
+    ],
+    [
+      'few bits, times a weight',
+      ['a compression: bits of a coordinate, and coordinates that are multiplied by weights'],
+      nodes(6, { compression: { bits: 8 }, learn: { weight: 'examples' } }),
+    ],
+    [
+      'private updates that are not whole',
+      [
+        'a compression: epsilon is proven for whole updates: what compression does to it is not known',
+      ],
+      nodes(6, { compression: { randomK: 0.5 }, privacy: { place: 'central' } }),
     ],
     [
       'noise of nothing',

@@ -24,6 +24,13 @@ const MESSAGES: readonly FederatedMessage[] = [
   },
   { kind: 'declined', session: new Uint8Array(32).fill(9), reason: 'battery' },
   { kind: 'declined', session: new Uint8Array(0), reason: 'away' },
+  { kind: 'packed', session: new Uint8Array(32).fill(5), elements: Uint8Array.of(1, 2, 3) },
+  {
+    kind: 'sparse',
+    session: new Uint8Array(32).fill(6),
+    places: Uint8Array.of(9),
+    values: Uint8Array.of(1, 0, 0, 0),
+  },
 ];
 
 describe('messages', () => {
@@ -43,6 +50,8 @@ describe('messages', () => {
       `83125820${'07'.repeat(32)}4c0000000001000000ffffffff`,
       `83135820${'09'.repeat(32)}03`,
       '83134005',
+      `83145820${'05'.repeat(32)}43010203`,
+      `84155820${'06'.repeat(32)}41094401000000`,
     ]);
   });
 
@@ -71,6 +80,8 @@ describe('messages', () => {
     ['more names than a session has', '851140009a0001000040'],
     ['a refusal without a reason that is known', '83134018ff'],
     ['a refusal of half a session', `8313 50${'00'.repeat(16)} 00`],
+    ['elements of half a session', `8314 50${'00'.repeat(16)} 40`],
+    ['places of half a session', `8415 50${'00'.repeat(16)} 40 40`],
     ['a session of 31 bytes', `8312581f${'00'.repeat(31)}40`],
   ])('does not read %s', (_, hex) => {
     expect(decodeMessage(Uint8Array.from(Buffer.from(hex.replaceAll(' ', ''), 'hex')))).toBe(

@@ -1,0 +1,138 @@
+/**
+ * Updates made smaller, and sums of smaller ones made whole again, as jobs.
+ *
+ * @module
+ */
+import type { JobDefinition } from '../../../engine/host/compute.ts';
+import type { CryptoProvider } from '../../../engine/host/crypto.ts';
+import { toHex } from '../../_kit/bytes.ts';
+import { seededDraws } from '../learn/seeded.ts';
+import {
+  coordinateFactor,
+  coordinatesAbove,
+  gather,
+  largestCoordinates,
+  scatter,
+  sharedCoordinates,
+} from './coordinates.ts';
+import { CountSketch, type SketchSize } from './count-sketch.ts';
+import { coordinateCount } from './form.ts';
+import type { CompressionOptions } from './options.ts';
+
+/** What all nodes of a round know, and draw the same coordinates from. */
+export interface RoundDraws {
+  readonly seed: Uint8Array;
+  readonly round: number;
+}
+
+/** An update, and what to make of it. */
+export interface CompressInput {
+  readonly update: Float32Array<ArrayBuffer>;
+  readonly compression: CompressionOptions;
+  readonly shared: RoundDraws;
+}
+
+/** A sum of compressed updates, and how long a whole one is. */
+export interface ExpandInput {
+  readonly sum: Float64Array;
+  readonly parameters: number;
+  readonly compression: CompressionOptions;
+  readonly shared: RoundDraws;
+}
+
+/**
+ * Nanoseconds per coordinate on the modelled processor, to pick some, to sort all, and for each row of a
+ * sketch; measured on one core, 7,850 and 199,210 coordinates.
+ */
+const PICK_NS = 40;
+const SORT_NS = 300;
+const ROW_NS = 80;
+
+type Hash = Pick<CryptoProvider, 'sha256'>;
+
+/**
+ * The elements that are sent: those of random-k or of a sketch; for others, the update with zeros in
+ * the place of what is not sent.
+ */
+export const compressJob: JobDefinition = {
+  run: (input, crypto) => compressed(input as CompressInput, crypto),
+  costNs: (input) => {
+    const { update, compression } = input as CompressInput;
+    return costNs(update.length, compression);
+  },
+  transfer: {
+    input: (input) => [(input as CompressInput).update.buffer],
+    output: (output) => [(output as Float32Array<ArrayBuffer>).buffer],
+  },
+};
+
+/** The sum of the updates, as far as it can be told from that of the compressed ones. */
+export const expandJob: JobDefinition = {
+  run: (input, crypto) => expanded(input as ExpandInput, crypto),
+  costNs: (input) => {
+    const { parameters, compression } = input as ExpandInput;
+    return costNs(parameters, compression);
+  },
+};
+
+function costNs(length: number, compression: CompressionOptions): number {
+  if (compression === 'none' || 'bits' in compression) return 0;
+  if ('sketch' in compression) return length * ROW_NS * compression.sketch.rows;
+  return length * ('topK' in compression ? SORT_NS : PICK_NS);
+}
+
+function compressed(
+  { update, compression, shared }: CompressInput,
+  crypto: Hash,
+): Float32Array<ArrayBuffer> {
+  if (compression === 'none' || 'bits' in compression) return update;
+  const { length } = update;
+  if ('randomK' in compression) {
+    return Float32Array.from(gather(update, placesOf(length, compression.randomK, shared, crypto)));
+  }
+  if ('sketch' in compression) {
+    return Float32Array.from(
+      sketchOf({ length, ...compression.sketch }, shared, crypto).encode(update),
+    );
+  }
+  const kept =
+    'topK' in compression
+      ? largestCoordinates(update, coordinateCount(length, compression.topK))
+      : coordinatesAbove(update, compression.threshold);
+  return Float32Array.from(scatter(kept, length, 1));
+}
+
+function expanded(
+  { sum, parameters: length, compression, shared }: ExpandInput,
+  crypto: Hash,
+): Float64Array {
+  if (compression === 'none') return sum;
+  if ('randomK' in compression) {
+    const places = placesOf(length, compression.randomK, shared, crypto);
+    return scatter({ places, values: sum }, length, coordinateFactor(length, places.length));
+  }
+  if (!('sketch' in compression)) return sum;
+  return sketchOf({ length, ...compression.sketch }, shared, crypto).decode(sum);
+}
+
+function placesOf(
+  length: number,
+  share: number,
+  { seed, round }: RoundDraws,
+  crypto: Hash,
+): Uint32Array {
+  const draws = seededDraws(crypto, seed, `coordinates of round ${round}`);
+  return sharedCoordinates(length, coordinateCount(length, share), draws);
+}
+
+/** The sketch of the last round: all its clients in this process have the same. */
+let kept: { readonly key: string; readonly sketch: CountSketch } | undefined;
+
+function sketchOf(size: SketchSize, { seed, round }: RoundDraws, crypto: Hash): CountSketch {
+  const key = JSON.stringify([toHex(seed), round, size]);
+  if (kept?.key !== key) {
+    const draws = seededDraws(crypto, seed, `sketch of round ${round}`);
+    kept = { key, sketch: new CountSketch(size, draws) };
+  }
+  return kept.sketch;
+}

@@ -1,0 +1,56 @@
+/**
+ * What compression makes of the numbers of a round: how many elements are added up, and in which steps.
+ *
+ * @module
+ */
+import type { FederatedOptions } from '../config.ts';
+import type { CompressionKind } from '../robust/combinations.ts';
+import { stepMax } from './bits.ts';
+import type { CompressionOptions } from './options.ts';
+
+/** The names under which combinations are judged. */
+export function compressionKind(compression: CompressionOptions): CompressionKind {
+  if (compression === 'none') return 'none';
+  if ('bits' in compression) return 'bits';
+  if ('randomK' in compression) return 'random-k';
+  if ('topK' in compression) return 'top-k';
+  return 'threshold' in compression ? 'threshold' : 'sketch';
+}
+
+/** Coordinates that a share of them is: at least one. */
+export function coordinateCount(parameters: number, share: number): number {
+  return Math.max(1, Math.round(share * parameters));
+}
+
+/** Elements of a sum of updates with so many parameters. */
+export function compressedLength(compression: CompressionOptions, parameters: number): number {
+  if (compression === 'none') return parameters;
+  if ('randomK' in compression) return coordinateCount(parameters, compression.randomK);
+  if (!('sketch' in compression)) return parameters;
+  const { rows, columns } = compression.sketch;
+  return rows * columns;
+}
+
+/** True if the sum has other elements than the model. */
+export function isFolded(compression: CompressionOptions): boolean {
+  return compression !== 'none' && ('randomK' in compression || 'sketch' in compression);
+}
+
+/** Bits of a coordinate; undefined unless they are what is compressed. */
+export function coordinateBits(compression: CompressionOptions): number | undefined {
+  return compression !== 'none' && 'bits' in compression ? compression.bits : undefined;
+}
+
+/** The largest step of a coordinate; undefined as above. */
+export function largestStep({ compression, learn }: Steps): number | undefined {
+  const bits = coordinateBits(compression);
+  return bits === undefined ? undefined : stepMax({ bits, range: learn.clip });
+}
+
+/** Steps of an update per unit. */
+export function stepsPerUnit(options: Steps): number {
+  const most = largestStep(options);
+  return most === undefined ? options.learn.scale : most / options.learn.clip;
+}
+
+type Steps = Pick<FederatedOptions, 'compression' | 'learn'>;

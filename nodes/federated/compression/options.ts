@@ -1,0 +1,35 @@
+/**
+ * Federated learning: the option that makes updates smaller on their way.
+ *
+ * @module
+ */
+import { z } from 'zod';
+import { share } from '../../_kit/options.ts';
+
+/** How updates are made smaller. */
+export const compressionConfig = z.union([
+  z.literal('none'),
+  /** Coordinates in so many bits; `learn.scale` and the bits of secure sums follow from it. */
+  z.strictObject({ bits: z.int().min(2).max(24) }),
+  /** This share of the coordinates, the same random ones for all clients of a round. */
+  z.strictObject({ randomK: share().refine((value) => value > 0, 'must be above 0') }),
+  /** This share of the coordinates, the largest of each client; the others are not sent. */
+  z.strictObject({ topK: share().refine((value) => value > 0, 'must be above 0') }),
+  /** Coordinates whose magnitude is above this. */
+  z.strictObject({ threshold: z.number().min(0).max(1_000) }),
+  /** Rows of counters that coordinates are added to; the middle row is what is read from them. */
+  z.strictObject({
+    sketch: z.strictObject({
+      rows: z
+        .int()
+        .min(1)
+        .max(15)
+        .refine((rows) => rows % 2 === 1, 'must be odd, so that there is a middle one')
+        .default(5),
+      columns: z.int().min(1).max(10_000_000),
+    }),
+  }),
+]);
+
+/** Checked options of the compression. */
+export type CompressionOptions = z.output<typeof compressionConfig>;

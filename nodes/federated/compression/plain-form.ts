@@ -1,0 +1,94 @@
+/**
+ * Updates that nobody hides as they travel: whole, in few bits, or only what is not zero. Whichever it
+ * is, the aggregator gets elements modulo 2^32.
+ *
+ * @module
+ */
+import type { FederatedOptions } from '../config.ts';
+import { pack, reduce, signedElement, unpack } from '../secagg/ring.ts';
+import type { FederatedMessage } from '../wire.ts';
+import { coordinateBits } from './form.ts';
+
+/** How the updates of a federation travel. */
+type PlainOptions = Pick<FederatedOptions, 'compression'>;
+
+/** Bits of a value beside its place. */
+const VALUE_BITS = 32;
+
+/** The message with an update. @param ring Elements modulo 2^32. */
+export function updateMessage(
+  { compression }: PlainOptions,
+  session: Uint8Array,
+  ring: Uint32Array,
+): FederatedMessage {
+  const bits = coordinateBits(compression);
+  if (bits !== undefined) {
+    const elements = ring.slice();
+    reduce(elements, bits);
+    return { kind: 'packed', session, elements: pack(elements, bits) };
+  }
+  if (!isSparse(compression)) return { kind: 'update', session, vector: ring };
+  const places = Uint32Array.from(ring.keys()).filter((place) => ring[place] !== 0);
+  const values = places.map((place) => ring[place] as number);
+  return {
+    kind: 'sparse',
+    session,
+    places: pack(places, placeBits(ring.length)),
+    values: pack(values, VALUE_BITS),
+  };
+}
+
+/**
+ * The elements of such a message.
+ * @param length Elements that there must be.
+ * @returns undefined for what {@link updateMessage} does not make with these options.
+ */
+export function vectorOf(
+  message: FederatedMessage,
+  { compression }: PlainOptions,
+  length: number,
+): Uint32Array | undefined {
+  const bits = coordinateBits(compression);
+  switch (message.kind) {
+    case 'update':
+      return bits === undefined && !isSparse(compression) ? message.vector : undefined;
+    case 'packed':
+      return bits === undefined ? undefined : unpacked(message.elements, bits, length);
+    case 'sparse':
+      return isSparse(compression) ? spread(message, length) : undefined;
+    default:
+      return undefined;
+  }
+}
+
+function unpacked(elements: Uint8Array, bits: number, length: number): Uint32Array | undefined {
+  const values = unpack(elements, { length, bits });
+  if (typeof values === 'string') return undefined;
+  return values.map((value) => signedElement(value, bits));
+}
+
+type SparseMessage = Extract<FederatedMessage, { kind: 'sparse' }>;
+
+function spread({ places, values }: SparseMessage, length: number): Uint32Array | undefined {
+  const count = Math.floor(values.length / (VALUE_BITS / 8));
+  const at = unpack(places, { length: count, bits: placeBits(length) });
+  const numbers = unpack(values, { length: count, bits: VALUE_BITS });
+  if (typeof at === 'string' || typeof numbers === 'string') return undefined;
+  const vector = new Uint32Array(length);
+  let before = -1;
+  for (const [index, place] of at.entries()) {
+    if (place <= before || place >= length) return undefined;
+    before = place;
+    vector[place] = numbers[index] as number;
+  }
+  return vector;
+}
+
+function isSparse(compression: PlainOptions['compression']): boolean {
+  return compression !== 'none' && ('topK' in compression || 'threshold' in compression);
+}
+
+/** Bits of a place among so many. */
+function placeBits(length: number): number {
+  return Math.max(1, 32 - Math.clz32(length - 1));
+}
