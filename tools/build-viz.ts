@@ -19,8 +19,8 @@ import { build } from 'vite';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const OUT = join(ROOT, 'dist/viz');
-/** Largest size of JavaScript and CSS together, gzipped (docs/adr/0047). */
-const CODE_BYTES_MAX = 160_000;
+/** Largest size of JavaScript and CSS together, gzipped (docs/adr/0059). */
+const CODE_BYTES_MAX = 176_000;
 
 /** Parts of libraries that no page uses, and the modules that replace them. */
 const SLIM = {

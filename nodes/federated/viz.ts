@@ -83,7 +83,7 @@ function drawRound(input: DrawingInput): Drawing {
   const bottom = ring.y + size / 2;
   return {
     ...sentences(round),
-    legend: `${focus?.name} adds orange masks, subtracts blue; dotted cancel, red are left over.`,
+    legend: legendOf(focus),
     shapes: [
       ...barsOf(round),
       ...edgesOf(round, ring, focus),
@@ -93,6 +93,13 @@ function drawRound(input: DrawingInput): Drawing {
     height: Math.max(bottom, barsHeight) + 4,
     table: tableOf(round),
   };
+}
+
+/** The masks of a client that was lost are all left over. */
+function legendOf(focus: ClientSeen | undefined): string {
+  return focus?.isLost === true
+    ? `${focus.name} left: inputs of others keep its red masks.`
+    : `${focus?.name} adds orange masks, subtracts blue; dotted cancel, red are left over.`;
 }
 
 /** The chosen client; otherwise one that was lost, or the first. */

@@ -19,7 +19,7 @@ import {
   seriousFindings,
 } from './support.ts';
 
-const CODE_BYTES_MAX = 160_000;
+const CODE_BYTES_MAX = 176_000;
 const FIRST_PAINT_MS = 1_000;
 /** In the demo, a link is down from 3 s on. */
 const AT_FAULT = '#run=demo&page=network&t=3.2s';
@@ -79,7 +79,7 @@ describe('the page', () => {
       expect(requests).toEqual([]);
     }));
 
-  it('has script and style of at most 160 kB gzipped', () => {
+  it('has script and style of at most 176 kB gzipped', () => {
     const text = readFileSync(join(PAGE_FILE, '../size.json'), 'utf8');
     const { codeGzipBytes } = JSON.parse(text) as { readonly codeGzipBytes: number };
     process.stderr.write(`viz: script and style ${codeGzipBytes} bytes gzipped\n`);
