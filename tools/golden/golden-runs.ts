@@ -61,6 +61,11 @@ export const GOLDEN_RUNS: Readonly<Record<string, GoldenRun>> = {
     set: { 'stack.1.options.rounds': '5' },
     seeds: SEEDS,
   },
+  'federated-devices': {
+    scenario: 'federated-devices.yaml',
+    set: { duration: '60s' },
+    seeds: SEEDS,
+  },
   'federated-malicious-server': {
     scenario: 'federated-malicious-server.yaml',
     set: {},

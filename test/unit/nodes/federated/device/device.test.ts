@@ -80,6 +80,22 @@ describe('speed', () => {
     expect((times[19_000] as number) / 1e6).toBeLessThan(5.5);
     expect(exampleTimeNs({ medianNs: 1e6, spread: 0 }, stream)).toBe(1e6);
   });
+
+  it.each([
+    [10, 3.6],
+    [13, 1.7],
+  ])('makes the tenth of %i devices that take 6 s at most take %d s', (invited, wanted) => {
+    const stream = draws('invited');
+    const time = (): number => {
+      const ns = exampleTimeNs({ medianNs: 1e9, spread: 1 }, stream);
+      return ns > 6e9 ? time() : ns / 1e9;
+    };
+    const tenths = Array.from(
+      { length: 4_001 },
+      () => Array.from({ length: invited }, time).sort((a, b) => a - b)[9] as number,
+    ).sort((a, b) => a - b);
+    expect(Math.abs((tenths[2_000] as number) - wanted)).toBeLessThan(0.08);
+  });
 });
 
 describe('limits', () => {
