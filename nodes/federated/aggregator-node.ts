@@ -191,6 +191,7 @@ export class AggregatorNode implements NodeHandle {
       trace: this.#trace,
       parameters: this.#parameters,
       round,
+      model: this.#memory.model,
       clients,
       send: (client, bytes, done): void => this.#send(client, bytes, done),
       away: (client): void => {
@@ -203,7 +204,7 @@ export class AggregatorNode implements NodeHandle {
       return;
     }
     this.#running = running;
-    running.begin(this.#memory.model);
+    running.begin();
   }
 
   #send(client: string, bytes: Uint8Array, done: (outcome: string) => void = ignore): void {

@@ -32,7 +32,7 @@ import {
   sessionOf,
 } from './secagg/session-config.ts';
 import { quorumOf } from './selection.ts';
-import { plainConfig, plainSession, RANDOM_BYTES, sumName } from './session-names.ts';
+import { modelHashOf, plainConfig, plainSession, RANDOM_BYTES, sumName } from './session-names.ts';
 import { encodeMessage, type FederatedMessage } from './wire.ts';
 
 /** What a round is made from. */
@@ -44,6 +44,8 @@ export interface AggregatorRoundParts {
   /** Parameters of the model. */
   readonly parameters: number;
   readonly round: number;
+  /** What clients start at. */
+  readonly model: Float32Array;
   readonly clients: readonly string[];
   readonly send: (client: string, bytes: Uint8Array, done?: (outcome: string) => void) => void;
   /** A client did not get its task. */
@@ -115,16 +117,17 @@ export class AggregatorRound {
     return this.#groups.length > 0;
   }
 
-  /** @param model What clients start at. */
-  begin(model: Float32Array): void {
+  begin(): void {
     for (const group of this.#groups) group.session.begin();
-    const { send, away, setup } = this.#parts;
+    const { send, away, setup, model } = this.#parts;
     const { secureAggregation: sum } = setup.options;
     const isSigned = sum !== 'none' && sum.mode === 'signed';
+    const isCrafted = setup.options.double === 'crafted-models';
     for (const { clients, config, session } of this.#groups) {
       const members = isSigned ? clients : [];
       for (const [index, client] of clients.entries()) {
-        const task = encodeMessage({ kind: 'task', config, index, members, model });
+        const sent = isCrafted && index > 0 ? new Float32Array(model.length) : model;
+        const task = encodeMessage({ kind: 'task', config, index, members, model: sent });
         send(client, task, (outcome) => {
           if (outcome === 'ok' || this.#isOver) return;
           away(client);
@@ -202,7 +205,7 @@ export class AggregatorRound {
     random: Uint8Array,
     handlers: SessionHandlers,
   ): Opened | undefined {
-    const { host, setup, parameters, round } = this.#parts;
+    const { host, setup, parameters, round, model } = this.#parts;
     const { options } = setup;
     const { secureAggregation: sum } = options;
     if (sum === 'none') return undefined;
@@ -216,6 +219,7 @@ export class AggregatorRound {
       m: plan.length,
       bits: plan.bits,
       mode: sum.mode,
+      modelHash: modelHashOf(model, host.crypto),
     };
     if (configProblem(config) !== undefined) return undefined;
     const session = new HiddenSession(host, this.#machine(config, clients), handlers);

@@ -9,6 +9,7 @@ import type { NetworkView } from '../../engine/host/network-view.ts';
 import type { NodeHandle, NodeSetup } from '../../engine/host/protocol.ts';
 import type { Random } from '../../engine/host/random.ts';
 import type { Transport } from '../../engine/host/transport.ts';
+import { equalBytes } from '../_kit/bytes.ts';
 import { CborReader } from '../_kit/cbor-reader.ts';
 import { ClientSession } from './client-session-node.ts';
 import type { RoundDraws } from './compression/compress-job.ts';
@@ -27,7 +28,7 @@ import { SessionTrace } from './round-trace.ts';
 import { ClientMachine } from './secagg/client-machine.ts';
 import { KeyLedger } from './secagg/key-ledger.ts';
 import { decodeConfig, type SecaggConfig, sessionOf } from './secagg/session-config.ts';
-import { plainRound, plainSession } from './session-names.ts';
+import { modelHashOf, plainRound, plainSession } from './session-names.ts';
 import { type DeclineReason, decodeMessage, encodeMessage, type FederatedMessage } from './wire.ts';
 
 type Task = Extract<FederatedMessage, { kind: 'task' }>;
@@ -303,7 +304,7 @@ export class ClientNode implements NodeHandle {
   }
 
   /** An aggregator must not weaken what the options promise. */
-  #isExpected(config: SecaggConfig, { index, members }: Task): boolean {
+  #isExpected(config: SecaggConfig, { index, members, model }: Task): boolean {
     const { options } = this.#setup;
     const { secureAggregation: sum } = options;
     if (sum === 'none' || index >= config.n) return false;
@@ -314,7 +315,9 @@ export class ClientNode implements NodeHandle {
       config.t === plan.threshold &&
       config.m === plan.length &&
       config.bits === plan.bits &&
-      config.mode === sum.mode
+      config.mode === sum.mode &&
+      config.modelHash !== undefined &&
+      equalBytes(config.modelHash, modelHashOf(model, this.#host.crypto))
     );
   }
 

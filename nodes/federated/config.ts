@@ -141,7 +141,8 @@ export const federatedConfig = z.strictObject({
    * Defects for tests, never for real traffic. Of both sides: `public-masks` derives masks from what
    * everybody knows, `short-seeds` from 20 bits. Of a client: `unchecked-lists` answers any list of
    * survivors. Of an aggregator: `weights-on-masked` applies weights to masked inputs and removes the
-   * masks in one product; `two-survivor-lists` and `overlapping-lists` are attacks on its first client.
+   * masks in one product; `two-survivor-lists`, `overlapping-lists` and `crafted-models` (a
+   * model of zeros for all others) are attacks on its first client.
    * Of a device: `ignored-limits` takes part whatever it costs, `forgotten-use` forgets at a restart
    * what it has used.
    */
@@ -153,6 +154,7 @@ export const federatedConfig = z.strictObject({
       'weights-on-masked',
       'two-survivor-lists',
       'overlapping-lists',
+      'crafted-models',
       'ignored-limits',
       'forgotten-use',
     ])

@@ -41,3 +41,15 @@ export function plainSession(
 export function sumName(session: Uint8Array): string {
   return `federated/${toHex(session.subarray(0, NAME_BYTES))}`;
 }
+
+/**
+ * What an agreement says of the model that a round starts from. A server that gives others a model of its
+ * making to see one client's update alone gets masks that do not cancel (Pasquini et al. 2022, "Eluding secure
+ * aggregation in federated learning via model inconsistency").
+ */
+export function modelHashOf(
+  model: Float32Array,
+  crypto: Pick<CryptoProvider, 'sha256'>,
+): Uint8Array {
+  return crypto.sha256(new Uint8Array(model.buffer, model.byteOffset, model.byteLength));
+}

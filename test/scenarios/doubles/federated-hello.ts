@@ -15,6 +15,11 @@ export const row: Row = {
       set: { 'stack.1.options.double': 'weights-on-masked' },
       red: ['federated.exact value =='],
     },
+    'a model that only the first client gets': {
+      base: 'shipped',
+      set: { 'stack.1.options.double': 'crafted-models' },
+      red: ['federated.rounds count ==', 'federated.inputs count =='],
+    },
     'shares of all are needed': {
       base: 'shipped',
       set: all('secureAggregation', '{ threshold: 5 }'),
