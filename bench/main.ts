@@ -31,6 +31,7 @@ const BENCHES: Readonly<Record<string, () => Promise<BenchModule>>> = {
   dtn: () => import('./dtn.ts'),
   router: () => import('./router.ts'),
   secagg: () => import('./secagg.ts'),
+  prio3: () => import('./prio3.ts'),
   effects: () => import('./effects.ts'),
   trace: () => import('./trace.ts'),
   idle: () => import('./idle.ts'),
@@ -54,6 +55,7 @@ const ON_REQUEST: readonly string[] = [
   'live-cost',
   'overload',
   'pipeline',
+  'prio3',
   'promises',
   'start',
 ];

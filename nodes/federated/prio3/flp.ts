@@ -9,7 +9,7 @@
 import type { Circuit } from './circuits.ts';
 import { inverse, power } from './field.ts';
 import { type Outcome, refused, taken } from './outcome.ts';
-import { doubled, innerProduct, lastValue, weightsAt } from './polynomial.ts';
+import { doubling, innerProduct, lastValue, weightsAt } from './polynomial.ts';
 
 /** The part of a circuit that has nothing to do with the form of measurements. */
 export type AnyCircuit = Omit<Circuit<never>, 'encode'>;
@@ -72,7 +72,7 @@ export function prove(
     record(inputs);
     return circuit.gadget(inputs);
   });
-  const values = wires.map((wire) => doubled(circuit.field, wire));
+  const values = wires.map(doubling(circuit.field, length));
   const proof = [...blinds];
   for (let i = 0; i < 2 * length - 1; i += 1) {
     proof.push(circuit.gadget(values.map((wire) => wire[i] as bigint)));

@@ -5,44 +5,71 @@
  */
 import { add, type Field, inverse, multiply, power, rootOfUnity, subtract } from './field.ts';
 
-/** Values at the powers of `root` of the polynomial with these coefficients. */
-function transform(field: Field, coefficients: readonly bigint[], root: bigint): bigint[] {
-  const size = coefficients.length;
-  if (size === 1) return [...coefficients];
-  const square = multiply(field, root, root);
-  const even = transform(
-    field,
-    coefficients.filter((_, i) => i % 2 === 0),
-    square,
-  );
-  const odd = transform(
-    field,
-    coefficients.filter((_, i) => i % 2 === 1),
-    square,
-  );
-  const values = new Array<bigint>(size);
-  for (let i = 0, at = 1n; i < size / 2; i += 1, at = multiply(field, at, root)) {
-    const term = multiply(field, at, odd[i] as bigint);
-    values[i] = add(field, even[i] as bigint, term);
-    values[i + size / 2] = subtract(field, even[i] as bigint, term);
-  }
-  return values;
+/** Powers of an element from 0, times a factor. */
+function powers(field: Field, base: bigint, { count, factor }: PowersAsked): bigint[] {
+  const result: bigint[] = [];
+  for (let i = 0, at = factor; i < count; i += 1, at = multiply(field, at, base)) result.push(at);
+  return result;
 }
 
-/** The values at the roots of twice the order, which hold the given ones at even places. */
-export function doubled(field: Field, values: readonly bigint[]): bigint[] {
-  const size = values.length;
-  const back = inverse(field, rootOfUnity(field, size));
+interface PowersAsked {
+  readonly count: number;
+  readonly factor: bigint;
+}
+
+/** The permutation that a transform in place begins with: indices with their bits in reverse. */
+function reversals(size: number): Uint32Array {
+  const result = new Uint32Array(size);
+  for (let i = 1; i < size; i += 1) {
+    result[i] = ((result[i >> 1] as number) >> 1) + (i % 2 === 1 ? size / 2 : 0);
+  }
+  return result;
+}
+
+/** Makes of coefficients the values at all powers of a root, of which half are given, in place. */
+function transform({ modulus }: Field, vector: bigint[], roots: readonly bigint[]): void {
+  const size = vector.length;
+  for (let half = 1; half < size; half *= 2) {
+    const stride = size / (2 * half);
+    for (let start = 0; start < size; start += 2 * half) {
+      // hot: 180 ns a turn in the field of 128 bits, of which the product and its remainder take 140.
+      for (let i = 0; i < half; i += 1) {
+        const low = vector[start + i] as bigint;
+        const term =
+          ((vector[start + i + half] as bigint) * (roots[i * stride] as bigint)) % modulus;
+        const sum = low + term;
+        vector[start + i] = sum >= modulus ? sum - modulus : sum;
+        vector[start + i + half] = low >= term ? low - term : low - term + modulus;
+      }
+    }
+  }
+}
+
+/**
+ * Makes of the values at all roots of an order those at all roots of twice the order, which hold the
+ * given ones at even places. Tables are made once for many polynomials.
+ * @param size Order of the given roots, a power of 2 from 2.
+ */
+export function doubling(field: Field, size: number): (values: readonly bigint[]) => bigint[] {
+  const root = rootOfUnity(field, size);
+  const half = { count: size / 2, factor: 1n };
+  const forth = powers(field, root, half);
+  const back = powers(field, inverse(field, root), half);
   const scale = inverse(field, BigInt(size));
-  const step = rootOfUnity(field, 2 * size);
-  let factor = scale;
-  const shifted = transform(field, values, back).map((coefficient) => {
-    const result = multiply(field, coefficient, factor);
-    factor = multiply(field, factor, step);
+  // Coefficient i times w^i moves the polynomial by w: its values are those at odd places.
+  const shifts = powers(field, rootOfUnity(field, 2 * size), { count: size, factor: scale });
+  const places = reversals(size);
+  return (values) => {
+    const coefficients = Array.from(places, (place) => values[place] as bigint);
+    transform(field, coefficients, back);
+    const odd = Array.from(places, (place) =>
+      multiply(field, coefficients[place] as bigint, shifts[place] as bigint),
+    );
+    transform(field, odd, forth);
+    const result: bigint[] = [];
+    for (let i = 0; i < size; i += 1) result.push(values[i] as bigint, odd[i] as bigint);
     return result;
-  });
-  const odd = transform(field, shifted, rootOfUnity(field, size));
-  return values.flatMap((value, i) => [value, odd[i] as bigint]);
+  };
 }
 
 /**
@@ -64,8 +91,7 @@ export function lastValue(field: Field, values: readonly bigint[]): bigint {
  */
 export function weightsAt(field: Field, size: number, point: bigint): bigint[] {
   const root = rootOfUnity(field, size);
-  const nodes = [1n];
-  while (nodes.length < size) nodes.push(multiply(field, nodes.at(-1) as bigint, root));
+  const nodes = powers(field, root, { count: size, factor: 1n });
   const hit = nodes.indexOf(point);
   if (hit >= 0) return nodes.map((_, i) => (i === hit ? 1n : 0n));
   const height = subtract(field, power(field, point, BigInt(size)), 1n);
@@ -99,6 +125,6 @@ function inverses(field: Field, elements: readonly bigint[]): bigint[] {
 /** The sum of the products of two lists of one length. */
 export function innerProduct(field: Field, a: readonly bigint[], b: readonly bigint[]): bigint {
   let sum = 0n;
-  for (const [i, element] of a.entries()) sum += element * (b[i] as bigint);
+  for (let i = 0; i < a.length; i += 1) sum += (a[i] as bigint) * (b[i] as bigint);
   return sum % field.modulus;
 }

@@ -1,5 +1,7 @@
 /** Changed messages of Prio3: each is refused by a name, none is added, nothing throws. */
 import { describe, expect, it } from 'vitest';
+import { rootOfUnity } from '../../../../../nodes/federated/prio3/field.ts';
+import { proofLength, query } from '../../../../../nodes/federated/prio3/flp.ts';
 import type { Refusal } from '../../../../../nodes/federated/prio3/outcome.ts';
 import {
   type Report,
@@ -203,5 +205,24 @@ describe('what does not fit', () => {
     if (!other.ok) throw new Error(other.reason);
     const mixed = [shares[0] as Uint8Array, other.value.shares[1] as Uint8Array];
     expect(verifierSharesToMessage(vdaf, mixed)).toEqual({ ok: false, reason: 'proof' });
+  });
+
+  it('is refused: a point at which wires were given, and so no blind would hide them', () => {
+    const { circuit } = vdaf;
+    const asked = {
+      measurement: sample.honest,
+      proof: new Array<bigint>(proofLength(circuit)).fill(1n),
+      joint: new Array<bigint>(circuit.jointLength).fill(1n),
+      shares: 2,
+    };
+    // Five calls and a blind: eight roots.
+    const root = rootOfUnity(circuit.field, 8);
+    for (const point of [1n, root, circuit.field.modulus - 1n]) {
+      const refusal = { ok: false, reason: 'query-point' };
+      expect(query(circuit, { ...asked, randomness: [point] })).toEqual(refusal);
+    }
+    for (const point of [2n, rootOfUnity(circuit.field, 16)]) {
+      expect(query(circuit, { ...asked, randomness: [point] }).ok).toBe(true);
+    }
   });
 });
