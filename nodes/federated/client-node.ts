@@ -151,6 +151,9 @@ export class ClientNode implements NodeHandle {
         return;
       case 'update':
       case 'packed':
+      case 'offer':
+      case 'answer':
+      case 'refused':
       case 'sparse':
       case 'declined':
       case undefined:

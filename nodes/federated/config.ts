@@ -22,6 +22,7 @@ import {
   ROUNDS_MAX,
   SCALE,
 } from './geometry.ts';
+import { gossipConfig, NOBODY } from './gossip/options.ts';
 import { dataConfig } from './learn/data-options.ts';
 import { selectConfig } from './selection.ts';
 
@@ -79,7 +80,9 @@ const privacyConfig = z.strictObject({
 /** Schema of the options. */
 export const federatedConfig = z.strictObject({
   /** Name of the node that adds up; all others of its federation are clients. */
-  aggregator: z.string().min(1),
+  aggregator: z.string().min(1).default(NOBODY),
+  /** Nobody adds up: nodes average in pairs. Without aggregator. */
+  gossip: gossipConfig.optional(),
   rounds: z.int().min(1).max(ROUNDS_MAX).default(ROUNDS),
   /** Time between two rounds. */
   pause: durationNs().default(0),
@@ -144,7 +147,7 @@ export const federatedConfig = z.strictObject({
    * masks in one product; `two-survivor-lists`, `overlapping-lists` and `crafted-models` (a
    * model of zeros for all others) are attacks on its first client.
    * Of a device: `ignored-limits` takes part whatever it costs, `forgotten-use` forgets at a restart
-   * what it has used.
+   * what it has used. Without an aggregator: `keeps-own-model` never takes the mean.
    */
   double: z
     .enum([
@@ -157,6 +160,7 @@ export const federatedConfig = z.strictObject({
       'crafted-models',
       'ignored-limits',
       'forgotten-use',
+      'keeps-own-model',
     ])
     .optional(),
 });

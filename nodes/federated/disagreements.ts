@@ -9,6 +9,7 @@ import { ruleOf } from './combine-job.ts';
 import { compressionKind, coordinateBits } from './compression/form.ts';
 import type { FederatedOptions } from './config.ts';
 import { deviceProblems } from './device/options.ts';
+import { gossipProblems } from './gossip/problems.ts';
 import { parametersOf } from './learn/data.ts';
 import { dataProblems } from './learn/data-problems.ts';
 import {
@@ -38,6 +39,8 @@ export function disagreements(nodes: readonly Node[]): readonly Disagreement[] {
     const members = nodes.filter(({ options }) => options.aggregator === aggregator);
     const [first] = members;
     if (first === undefined) return [];
+    const isGossip = members.some(({ options }) => options.gossip !== undefined);
+    if (isGossip) return withoutAggregator(members, names.length);
     const head = members.find(({ name }) => name === aggregator);
     if (head === undefined) return [noAggregator(first, nodes)];
     const unequal = members.flatMap((member) => differences(member, head));
@@ -45,6 +48,14 @@ export function disagreements(nodes: readonly Node[]): readonly Disagreement[] {
     const idle = members.flatMap(wrongDevices).slice(0, 1);
     return [...unequal, ...data, ...idle, ...problems(head, members.length - 1)];
   });
+}
+
+/** All are alike, and the first speaks for them. */
+function withoutAggregator(members: readonly Node[], federations: number): readonly Disagreement[] {
+  const [head] = members;
+  if (head === undefined) return [];
+  const unequal = members.flatMap((member) => differences(member, head));
+  return [...unequal, ...dataProblems(head, federations), ...gossipProblems(head)];
 }
 
 function noAggregator({ name, options }: Node, nodes: readonly Node[]): Disagreement {
@@ -57,18 +68,24 @@ function noAggregator({ name, options }: Node, nodes: readonly Node[]): Disagree
   };
 }
 
+function whoOf({ options }: Node): string {
+  return options.gossip === undefined ? 'its aggregator' : 'its partner';
+}
+
 /** Clients refuse tasks that are not what their own options lead to. */
 function differences(member: Node, head: Node): readonly Disagreement[] {
-  const keys = Object.keys(head.options).filter((key) => !OWN.has(key));
   const options = member.options as Readonly<Record<string, unknown>>;
   const wanted = head.options as Readonly<Record<string, unknown>>;
+  // Of both: an option that only one of them has differs as well.
+  const all = new Set([...Object.keys(wanted), ...Object.keys(options)]);
+  const keys = [...all].filter((key) => !OWN.has(key));
   return keys
     .filter((key) => JSON.stringify(options[key]) !== JSON.stringify(wanted[key]))
     .slice(0, 1)
     .map((key) => ({
       node: member.name,
       path: [key],
-      message: `${member.name} and its aggregator ${head.name} have different ${key}`,
+      message: `${member.name} and ${whoOf(head)} ${head.name} have different ${key}`,
       hint: 'give all nodes of a federation the same options, apart from drop, lie, device and double',
     }));
 }

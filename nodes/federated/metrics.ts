@@ -107,6 +107,15 @@ export const FEDERATED_METRICS: readonly MetricDefinition[] = [
     unit: 'ratio',
     help: 'room that the largest element of a sum leaves below the end of the ring, one sample a sum',
   },
+  counter('gossip.exchanges', 'exchanges in which two nodes took the mean of their models'),
+  counter('gossip.refused', 'offers that a node did not take, because it learned or had offered'),
+  counter('gossip.lost', 'offers without an answer: the partner may have averaged alone'),
+  {
+    name: 'federated.gossip.distance',
+    kind: 'samples',
+    unit: 'count',
+    help: 'Euclidean distance between two models before they became one, one sample an exchange; its square is 2/(n - 1) of the sum of the squared distances from the mean',
+  },
   {
     name: 'federated.rounds_to',
     kind: 'samples',

@@ -10,6 +10,9 @@
  * update [18, session, vector]                    client to aggregator: an update that nobody hides
  * packed [20, session, elements]                  the same in the bits of the federation
  * sparse [21, session, places, values]            the same without zeros
+ * offer  [22, exchange, model]                    between nodes without an aggregator: to be averaged
+ * answer [23, exchange, model]                    the model of the other, before it averaged
+ * refused [24, exchange]                          it does not, now
  * declined [19, session, reason]                  client to aggregator: does not take part in this session,
  *                                                 nor in others until it is ready again; no session: in none
  * ```
@@ -31,6 +34,9 @@ const UPDATE = 18;
 const DECLINED = 19;
 const PACKED = 20;
 const SPARSE = 21;
+const OFFER = 22;
+const ANSWER = 23;
+const REFUSED = 24;
 /** Types below belong to the secure sum. */
 const SUM_TYPES = 16;
 const BYTES_PER_ELEMENT = 4;
@@ -60,6 +66,12 @@ export type FederatedMessage =
       readonly places: Uint8Array;
       readonly values: Uint8Array;
     }
+  | {
+      readonly kind: 'offer' | 'answer';
+      readonly exchange: number;
+      readonly model: Float32Array;
+    }
+  | { readonly kind: 'refused'; readonly exchange: number }
   /** `session` is empty if it was not invited. */
   | {
       readonly kind: 'declined';
@@ -113,6 +125,18 @@ export function encodeMessage(message: FederatedMessage): Uint8Array {
       writer.string(message.places);
       writer.string(message.values);
       break;
+    case 'offer':
+    case 'answer':
+      writer.array(3);
+      writer.uint(message.kind === 'offer' ? OFFER : ANSWER);
+      writer.uint(message.exchange);
+      writer.string(bytesOf(message.model));
+      break;
+    case 'refused':
+      writer.array(2);
+      writer.uint(REFUSED);
+      writer.uint(message.exchange);
+      break;
     case 'declined':
       writer.array(3);
       writer.uint(DECLINED);
@@ -130,28 +154,29 @@ export function decodeMessage(bytes: Uint8Array): FederatedMessage | undefined {
   const count = reader.argument;
   if (!reader.expect(CBOR_UINT)) return undefined;
   if (reader.argument < SUM_TYPES) return { kind: 'sum', bytes: bytes.slice() };
-  const message = body(reader, reader.argument, count);
+  const form = FORMS.get(reader.argument);
+  const message = form?.items === count ? form.read(reader) : undefined;
   return reader.at === bytes.length ? message : undefined;
 }
 
-function body(reader: CborReader, type: number, count: number): FederatedMessage | undefined {
-  switch (type) {
-    case READY:
-      return count === 1 ? { kind: 'ready' } : undefined;
-    case TASK:
-      return count === 5 ? task(reader) : undefined;
-    case UPDATE:
-      return count === 3 ? update(reader) : undefined;
-    case PACKED:
-      return count === 3 ? packed(reader) : undefined;
-    case SPARSE:
-      return count === 4 ? sparse(reader) : undefined;
-    case DECLINED:
-      return count === 3 ? declined(reader) : undefined;
-    default:
-      return undefined;
+/** Items of each type of message, and what reads those behind the type. */
+const FORMS: ReadonlyMap<
+  number,
+  {
+    readonly items: number;
+    readonly read: (reader: CborReader) => FederatedMessage | undefined;
   }
-}
+> = new Map([
+  [READY, { items: 1, read: (): FederatedMessage => ({ kind: 'ready' }) }],
+  [TASK, { items: 5, read: task }],
+  [UPDATE, { items: 3, read: update }],
+  [DECLINED, { items: 3, read: declined }],
+  [PACKED, { items: 3, read: packed }],
+  [SPARSE, { items: 4, read: sparse }],
+  [OFFER, { items: 3, read: (reader) => exchanged(reader, 'offer') }],
+  [ANSWER, { items: 3, read: (reader) => exchanged(reader, 'answer') }],
+  [REFUSED, { items: 2, read: refused }],
+]);
 
 function task(reader: CborReader): FederatedMessage | undefined {
   const config = stringOf(reader);
@@ -183,6 +208,17 @@ function sparse(reader: CborReader): FederatedMessage | undefined {
   const places = stringOf(reader);
   const values = places && stringOf(reader);
   return values && { kind: 'sparse', session, places, values };
+}
+
+function exchanged(reader: CborReader, kind: 'offer' | 'answer'): FederatedMessage | undefined {
+  if (!reader.expect(CBOR_UINT)) return undefined;
+  const exchange = reader.argument;
+  const model = elementsOf(stringOf(reader));
+  return model && { kind, exchange, model: new Float32Array(model) };
+}
+
+function refused(reader: CborReader): FederatedMessage | undefined {
+  return reader.expect(CBOR_UINT) ? { kind: 'refused', exchange: reader.argument } : undefined;
 }
 
 function declined(reader: CborReader): FederatedMessage | undefined {

@@ -335,6 +335,40 @@ describe('options that do not fit together', () => {
       nodes(6, { compression: { randomK: 0.5 }, privacy: { place: 'central' } }),
     ],
     [
+      'gossip beside an aggregator',
+      ['a aggregator: nobody adds up where nodes gossip'],
+      nodes(6, { gossip: {}, secureAggregation: 'none' }),
+    ],
+    [
+      'gossip that hides nothing',
+      ['a secureAggregation: partners of an exchange see the models of each other'],
+      nodes(6, { gossip: {}, aggregator: 'none' }),
+    ],
+    [
+      'gossip with options of sums',
+      ['a groups: groups is about sums, and there are none where nodes gossip'],
+      nodes(6, { gossip: {}, aggregator: 'none', secureAggregation: 'none', groups: 2 }),
+    ],
+    [
+      'one that does not gossip among those who do',
+      ['c gossip: c and its partner a have different gossip'],
+      nodes(6, { gossip: {}, aggregator: 'none', secureAggregation: 'none' }).map((node) =>
+        node.name === 'c' ? { ...node, options: { ...node.options, gossip: undefined } } : node,
+      ),
+    ],
+    [
+      'an option that only a client has',
+      ['b privacy: b and its aggregator a have different privacy'],
+      nodes(6).map((node) =>
+        node.name === 'b' ? { ...node, options: options({ privacy: { place: 'central' } }) } : node,
+      ),
+    ],
+    [
+      'no aggregator at all',
+      ['a aggregator: "none" does not run federated'],
+      nodes(6, { aggregator: 'none' }),
+    ],
+    [
       'noise of nothing',
       ['a privacy.noise: noise 0 has no bound'],
       nodes(6, { privacy: { place: 'central', noise: 0 } }),
@@ -358,6 +392,11 @@ describe('options that do not fit together', () => {
     ],
   ])('R-159: names %s', (_, wanted, all) => {
     expect(found(all)).toEqual(wanted);
+  });
+
+  it('has nothing to say about nodes that gossip', () => {
+    const alike = { gossip: {}, aggregator: 'none', secureAggregation: 'none' };
+    expect(found(nodes(6, alike))).toEqual([]);
   });
 
   it('lets clients have their own defects, devices and ways to leave', () => {

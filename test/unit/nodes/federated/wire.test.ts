@@ -24,6 +24,9 @@ const MESSAGES: readonly FederatedMessage[] = [
   },
   { kind: 'declined', session: new Uint8Array(32).fill(9), reason: 'battery' },
   { kind: 'declined', session: new Uint8Array(0), reason: 'away' },
+  { kind: 'offer', exchange: 2, model: Float32Array.of(0.5) },
+  { kind: 'answer', exchange: 300, model: new Float32Array(0) },
+  { kind: 'refused', exchange: 1 },
   { kind: 'packed', session: new Uint8Array(32).fill(5), elements: Uint8Array.of(1, 2, 3) },
   {
     kind: 'sparse',
@@ -50,6 +53,9 @@ describe('messages', () => {
       `83125820${'07'.repeat(32)}4c0000000001000000ffffffff`,
       `83135820${'09'.repeat(32)}03`,
       '83134005',
+      '83160244 0000003f'.replace(' ', ''),
+      '831719012c40',
+      '821801'.replace('1801', '181801'),
       `83145820${'05'.repeat(32)}43010203`,
       `84155820${'06'.repeat(32)}41094401000000`,
     ]);

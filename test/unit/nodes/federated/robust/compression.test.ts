@@ -17,14 +17,14 @@ import {
   sharedCoordinates,
 } from '../../../../../nodes/federated/compression/coordinates.ts';
 import { CountSketch } from '../../../../../nodes/federated/compression/count-sketch.ts';
-import { type Draws, seededDraws } from '../../../../../nodes/federated/learn/seeded.ts';
 import {
   averagePair,
   disagreement,
   gossipBound,
   gossipFactor,
   type Pair,
-} from '../../../../../nodes/federated/robust/gossip.ts';
+} from '../../../../../nodes/federated/gossip/averaging.ts';
+import { type Draws, seededDraws } from '../../../../../nodes/federated/learn/seeded.ts';
 
 const crypto = provider('node', { timing: 'simulation' });
 const draws = (name: string): Draws => seededDraws(crypto, new Uint8Array(32).fill(6), name);

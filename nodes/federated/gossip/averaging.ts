@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Update } from './rules.ts';
+import type { Update } from '../robust/rules.ts';
 
 /** Two nodes that average. */
 export type Pair = readonly [number, number];

@@ -1,0 +1,197 @@
+/**
+ * Federated learning without an aggregator: a node that learns, and averages with others in pairs.
+ *
+ * @module
+ */
+import type { Host } from '../../engine/host/host.ts';
+import type { NodeHandle, NodeSetup } from '../../engine/host/protocol.ts';
+import type { Transport } from '../../engine/host/transport.ts';
+import { MachineShell } from '../_kit/shell.ts';
+import type { FederatedOptions } from './config.ts';
+import {
+  type GossipEffect,
+  type GossipInput,
+  GossipMachine,
+  type GossipModel,
+} from './gossip/machine.ts';
+import { modelOfFederation, parametersOf, testSet } from './learn/data.ts';
+import type { EvaluateInput } from './learn/evaluate-job.ts';
+import { seededDraws } from './learn/seeded.ts';
+import { LearnerNode } from './learner-node.ts';
+import { dataSource } from './provisioning.ts';
+import { decodeMessage, encodeMessage, type FederatedMessage } from './wire.ts';
+
+/** See the module. */
+export class GossipNode implements NodeHandle {
+  readonly #host: Host;
+  readonly #setup: NodeSetup<FederatedOptions>;
+  readonly #learner: LearnerNode;
+  #transport: Transport | undefined;
+  #machine: GossipMachine | undefined;
+  #shell: MachineShell<GossipInput, GossipEffect> | undefined;
+  #endTraining: () => void = () => undefined;
+
+  constructor(host: Host, setup: NodeSetup<FederatedOptions>) {
+    this.#host = host;
+    this.#setup = setup;
+    this.#learner = new LearnerNode(host, dataSource(host.crypto, setup));
+  }
+
+  start(): void {
+    const host = this.#host;
+    const { rounds, phaseTimeout: timeoutNs, model, gossip, double } = this.#setup.options;
+    if (gossip === undefined) throw new Error('a node gossips by its options only');
+    this.#transport = host.transport({
+      onMessage: (from, buffer, offset, length) =>
+        this.#message(from, buffer.subarray(offset, offset + length)),
+    });
+    host.onRequest(({ respond }) => respond('unknown-request'));
+    this.#machine = new GossipMachine(
+      {
+        model: this.#first(),
+        partners: this.#partners(),
+        rounds,
+        // Numbers that are drawn are drawn once, to see how they become alike.
+        trainings: typeof model === 'object' ? 1 : Number.POSITIVE_INFINITY,
+        everyNs: gossip.every,
+        timeoutNs,
+        random: host.random('federated.gossip'),
+        keepsOwn: double === 'keeps-own-model',
+      },
+      host.now(),
+    );
+    this.#shell = new MachineShell(host, this.#machine, (effect) => this.#perform(effect));
+    this.#shell.start();
+  }
+
+  stop(): void {
+    this.#endTraining();
+    this.#shell?.stop();
+  }
+
+  status(): Readonly<Record<string, unknown>> {
+    const { count: examples, labels } = this.#learner;
+    return { examples, exchanges: this.#machine?.done ?? 0, labels };
+  }
+
+  /** Those that may be chosen, in the order of the carrier. */
+  #partners(): readonly string[] {
+    const { options, network } = this.#setup;
+    const peers = this.#transport?.peers ?? [];
+    if (options.gossip?.partners === 'all') return peers;
+    const own = this.#host.name;
+    const near = new Set(
+      network.links.flatMap(({ a, b }) => {
+        if (a.host === own) return [b.host];
+        return b.host === own ? [a.host] : [];
+      }),
+    );
+    return peers.filter((peer) => near.has(peer));
+  }
+
+  /** The model that all begin with; zeros where numbers are drawn. */
+  #first(): GossipModel {
+    const { options } = this.#setup;
+    const { seed } = dataSource(this.#host.crypto, this.#setup);
+    const draws = seededDraws(this.#host.crypto, seed, 'first model');
+    const first = modelOfFederation(options)?.initial(draws);
+    return Float32Array.from(first ?? new Float32Array(parametersOf(options)));
+  }
+
+  #message(from: string, bytes: Uint8Array): void {
+    const message = decodeMessage(bytes);
+    switch (message?.kind) {
+      case 'offer':
+      case 'answer': {
+        const { kind, exchange, model } = message;
+        this.#shell?.take({ kind, from, exchange, model: Float32Array.from(model) });
+        return;
+      }
+      case 'refused':
+        this.#refused(from, message.exchange);
+        return;
+      default:
+        this.#host.drop('malformed');
+    }
+  }
+
+  #refused(from: string, exchange: number): void {
+    this.#host.meter.counter('federated.gossip.refused').add(1);
+    this.#shell?.take({ kind: 'refused', from, exchange });
+  }
+
+  #perform(effect: GossipEffect): void {
+    const { meter } = this.#host;
+    switch (effect.kind) {
+      case 'offer': {
+        const { to, exchange } = effect;
+        const length = this.#send(to, effect, (outcome) => {
+          if (outcome !== 'ok') this.#refused(to, exchange);
+        });
+        meter.sample('federated.bytes.up', length);
+        return;
+      }
+      case 'answer':
+        this.#send(effect.to, effect);
+        return;
+      case 'refuse':
+        this.#send(effect.to, { kind: 'refused', exchange: effect.exchange });
+        return;
+      case 'train':
+        this.#train(effect.model);
+        return;
+      case 'averaged':
+        meter.counter('federated.gossip.exchanges').add(1);
+        meter.sample('federated.gossip.distance', effect.distance);
+        return;
+      case 'lost':
+        meter.counter('federated.gossip.lost').add(1);
+        return;
+      case 'drop':
+        this.#host.drop(effect.reason);
+        return;
+      case 'over':
+        this.#evaluate();
+    }
+  }
+
+  #train(model: GossipModel): void {
+    this.#endTraining = this.#learner.learn(
+      model,
+      (update) => this.#shell?.take({ kind: 'trained', update }),
+      () => undefined,
+    );
+  }
+
+  /** @returns the bytes of the message. */
+  #send(
+    to: string,
+    message: FederatedMessage,
+    done: (outcome: string) => void = () => undefined,
+  ): number {
+    const bytes = encodeMessage(message);
+    const { phaseTimeout: lifetime } = this.#setup.options;
+    this.#transport?.send(to, bytes, { lifetime, tolerant: true }, done);
+    return bytes.length;
+  }
+
+  /** How good its own model is, at the end; then its work is done. */
+  #evaluate(): void {
+    const { options } = this.#setup;
+    const source = dataSource(this.#host.crypto, this.#setup);
+    if (typeof options.model === 'object' || this.#machine === undefined) {
+      this.#host.finished();
+      return;
+    }
+    const input: EvaluateInput = {
+      model: options.model,
+      weights: this.#machine.model.slice(),
+      examples: testSet(source, source.clients),
+    };
+    this.#host.compute('evaluate', input, (result) => {
+      if (result.kind === 'failed') throw new Error(`measuring accuracy failed: ${result.message}`);
+      this.#host.meter.sample('dp.accuracy', result.output as number);
+      this.#host.finished();
+    });
+  }
+}

@@ -1,0 +1,21 @@
+/**
+ * Federated learning: the options of a federation in which nobody adds up.
+ *
+ * @module
+ */
+import { z } from 'zod';
+import { durationNs } from '../../_kit/options.ts';
+
+/** A node called so cannot be an aggregator. */
+export const NOBODY = 'none';
+
+/** Time between two exchanges that a node begins, on average, by default: 1 s. */
+const EVERY_NS = 1_000_000_000;
+
+/** How nodes average in pairs; `rounds` is how many exchanges each begins. */
+export const gossipConfig = z.strictObject({
+  /** Time between two exchanges that a node begins, on average; it is exponential. */
+  every: durationNs().default(EVERY_NS),
+  /** Who is chosen: anybody that the carrier reaches, or nodes at the other end of a link. */
+  partners: z.enum(['all', 'neighbours']).default('all'),
+});

@@ -1,0 +1,18 @@
+/** Defects for federated-gossip.yaml, for `doubles.test.ts`. */
+import type { Row } from '../double-row.ts';
+
+export const row: Row = {
+  bases: { shipped: {} },
+  doubles: {
+    'nodes that keep their own models': {
+      base: 'shipped',
+      set: { 'stack.1.options.double': 'keeps-own-model' },
+      red: ['dp.accuracy min >=', 'federated.gossip.distance p95 <='],
+    },
+    'fewer exchanges': {
+      base: 'shipped',
+      set: { 'stack.1.options.rounds': '20' },
+      red: ['federated.gossip.exchanges count >='],
+    },
+  },
+};
