@@ -9,7 +9,7 @@ import type { NodeHandle, NodeSetup } from '../../engine/host/protocol.ts';
 import type { Store } from '../../engine/host/store.ts';
 import type { Transport } from '../../engine/host/transport.ts';
 import { MachineShell } from '../_kit/shell.ts';
-import { inputSession } from './aggregator/late.ts';
+import { inputSession } from './aggregator/input-session.ts';
 import {
   headroom,
   nextModel,

@@ -6,7 +6,7 @@
  */
 import type { Host } from '../../engine/host/host.ts';
 import type { NodeSetup } from '../../engine/host/protocol.ts';
-import { inputSession } from './aggregator/late.ts';
+import { inputSession } from './aggregator/input-session.ts';
 import {
   type AggregatorSession,
   dropped,

@@ -32,7 +32,8 @@ kpis:
 
 export const liveCase: LiveCase = {
   protocols: ['federated'],
-  file: 'federated.yaml',
+  // Not the name of a shipped scenario, which would run instead.
+  file: 'federated-five.yaml',
   text: FEDERATED,
   set: {},
   delivery: 'federated.exact',
