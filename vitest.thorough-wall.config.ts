@@ -11,7 +11,7 @@ export default defineConfig({
     maxWorkers: 1,
     // A machine that did something else for a moment is no defect; the end of the run names such tests.
     retry: 1,
-    testTimeout: 120_000,
+    testTimeout: 180_000,
     hookTimeout: 60_000,
   },
 });
