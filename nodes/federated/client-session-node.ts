@@ -65,6 +65,8 @@ export class ClientSession {
   readonly #shell: MachineShell<ClientInput, ClientEffect> | undefined;
   #isOver = false;
   #isTold = false;
+  /** It has given shares of what the server needed to open the sum. */
+  #isUnmasked = false;
   /** Bytes given to the carrier, and received. */
   #up = 0;
   #down = 0;
@@ -196,11 +198,13 @@ export class ClientSession {
         host.drop(effect.reason);
         return;
       case 'phase':
+        this.#isUnmasked ||= effect.phase === 'unmasked';
         this.#traced(effect.phase);
         return;
       case 'finished':
         // What the server says afterwards, that it is done, belongs to the session as well.
-        if (effect.outcome === 'ok') this.#finish();
+        // Who has not helped to open it is not in it: its round went on without it.
+        if (effect.outcome === 'ok' && this.#isUnmasked) this.#finish();
         else this.end();
     }
   }

@@ -8,7 +8,7 @@ import type { ConfiguredNode, Disagreement } from '../../engine/host/protocol.ts
 import { ruleOf } from './combine-job.ts';
 import { compressionKind, coordinateBits } from './compression/form.ts';
 import type { FederatedOptions } from './config.ts';
-import { deviceProblems } from './device/options.ts';
+import { deviceProblems, unkeptPromises } from './device/options.ts';
 import { gossipProblems } from './gossip/problems.ts';
 import { parametersOf } from './learn/data.ts';
 import { dataProblems } from './learn/data-problems.ts';
@@ -55,7 +55,8 @@ function withoutAggregator(members: readonly Node[], federations: number): reado
   const [head] = members;
   if (head === undefined) return [];
   const unequal = members.flatMap((member) => differences(member, head));
-  return [...unequal, ...dataProblems(head, federations), ...gossipProblems(head)];
+  const devices = members.flatMap(wrongDevices).slice(0, 1);
+  return [...unequal, ...dataProblems(head, federations), ...devices, ...gossipProblems(head)];
 }
 
 function noAggregator({ name, options }: Node, nodes: readonly Node[]): Disagreement {
@@ -90,8 +91,11 @@ function differences(member: Node, head: Node): readonly Disagreement[] {
     }));
 }
 
-function wrongDevices({ name: node, options: { device } }: Node): readonly Disagreement[] {
-  return device === undefined ? [] : deviceProblems(device).map((wrong) => ({ node, ...wrong }));
+function wrongDevices({ name: node, options }: Node): readonly Disagreement[] {
+  const { device, gossip } = options;
+  if (device === undefined) return [];
+  const wrong = gossip === undefined ? deviceProblems(device) : unkeptPromises(device);
+  return wrong.map((problem) => ({ node, ...problem }));
 }
 
 function problems(head: Node, clients: number): readonly Disagreement[] {

@@ -79,7 +79,36 @@ describe('R-162: device limits', () => {
     expect(counter({ metrics } as SeedResult, 'federated.inputs')).toBe(4 * 40);
   });
 
-  const CRASHES = { events: '[{ every: 2s, from: 2100ms, for: 100ms, crash: client-2 }]' };
+  const HIDDEN = {
+    'stack.1.options.secureAggregation': '{ threshold: 2 }',
+    'stack.1.options.device.power': '{ perByte: 0.001 }',
+  };
+
+  it('count the bytes of all messages, as those who measure sessions do', () => {
+    const result = runWith('{ bytes: 1MB }', HIDDEN);
+    const { metrics } = result;
+    const moved = ['up', 'down', 'model']
+      .flatMap((way) => samples(metrics[`federated.bytes.${way}`]))
+      .reduce((sum, bytes) => sum + bytes, 0);
+    expect(samples(metrics['federated.bytes.up'])).toHaveLength(200);
+    const between = counter(result, 'federated.device.spent') - moved;
+    // Each is asked whether it is ready, and says so, perhaps twice: two bytes each time.
+    expect(between).toBeGreaterThanOrEqual(5 * 2);
+    expect(between).toBeLessThanOrEqual(5 * 8);
+  });
+
+  it('of bytes hold for sums that hide their inputs: one more round would not have fitted', () => {
+    const result = runWith('{ bytes: 50KB }', HIDDEN);
+    expect(counter(result, 'federated.declined.bytes')).toBe(5);
+    const spent = counter(result, 'federated.device.spent');
+    const rounds = counter(result, 'federated.rounds');
+    expect(spent).toBeLessThanOrEqual(5 * 50_000);
+    expect((spent * (rounds + 1)) / rounds).toBeGreaterThan(5 * 50_000 * 0.95);
+  });
+
+  const CRASHES = {
+    events: '[{ every: 2s, from: 2100ms, for: 100ms, crash: client-2, store: torn }]',
+  };
   const BATTERY = '{ battery: 1.55 }';
 
   it('are kept over restarts: what was used is remembered', () => {

@@ -62,6 +62,16 @@ describe.each([
     expect(meanMs(over)).toBeGreaterThan(500);
   });
 
+  it('measure the bytes of those who are in the sum, and of nobody else', () => {
+    for (const { metrics } of name === 'hidden' ? [all, over] : [all]) {
+      const data = metrics['federated.bytes.up'];
+      const bytes = data?.kind === 'samples' ? data.values : [];
+      expect(bytes).toHaveLength(80);
+      // An input of 610 elements.
+      expect(Math.min(...bytes)).toBeGreaterThan(2_440);
+    }
+  });
+
   it('count inputs that come later', () => {
     expect(counter(all, 'federated.late')).toBe(0);
     expect(counter(all, 'federated.lost')).toBe(0);

@@ -71,9 +71,20 @@ interface DeviceProblem {
   readonly hint: string;
 }
 
-/** What a device cannot be; empty if all is well. */
+/** What a device of a federation with rounds cannot be; empty if all is well. */
 export function deviceProblems(device: DeviceOptions): readonly DeviceProblem[] {
   return [idleLimit(device), noTime(device)].filter((problem) => problem !== undefined);
+}
+
+/** What nobody would respect where there are no rounds to decline. */
+export function unkeptPromises({ limits, available }: DeviceOptions): readonly DeviceProblem[] {
+  const options = { limits, available };
+  const kept = (['limits', 'available'] as const).filter((key) => options[key] !== undefined);
+  return kept.slice(0, 1).map((key) => ({
+    path: ['device', key],
+    message: `device.${key} is kept by declining rounds, and there are none where nodes gossip`,
+    hint: `leave device.${key} out`,
+  }));
 }
 
 /** Times that are none. */

@@ -350,6 +350,16 @@ describe('options that do not fit together', () => {
       nodes(6, { gossip: {}, aggregator: 'none', secureAggregation: 'none', groups: 2 }),
     ],
     [
+      'gossip of devices whose limits nobody would keep',
+      [
+        'a device.limits: device.limits is kept by declining rounds, and there are none where nodes gossip',
+      ],
+      nodes(6, {
+        ...{ gossip: {}, aggregator: 'none', secureAggregation: 'none' },
+        device: { perExample: '1ms', limits: { time: '5s' } },
+      }),
+    ],
+    [
       'one that does not gossip among those who do',
       ['c gossip: c and its partner a have different gossip'],
       nodes(6, { gossip: {}, aggregator: 'none', secureAggregation: 'none' }).map((node) =>
