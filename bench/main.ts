@@ -31,6 +31,7 @@ const BENCHES: Readonly<Record<string, () => Promise<BenchModule>>> = {
   dtn: () => import('./dtn.ts'),
   router: () => import('./router.ts'),
   secagg: () => import('./secagg.ts'),
+  'secagg-threads': () => import('./secagg-threads.ts'),
   prio3: () => import('./prio3.ts'),
   effects: () => import('./effects.ts'),
   trace: () => import('./trace.ts'),

@@ -14,7 +14,6 @@ import {
   type SumInput,
 } from '../nodes/federated/secagg/jobs.ts';
 import { sumJobs } from '../nodes/federated/secagg/mask-sum.ts';
-import { addInto } from '../nodes/federated/secagg/ring.ts';
 import { pointOf } from '../nodes/federated/secagg/shamir.ts';
 import {
   type BenchResult,
@@ -24,15 +23,13 @@ import {
   spreadOf,
 } from './bench-result.ts';
 
+import { type Limits, measureLimits } from './workloads/secagg-limits.ts';
 import { sumOfSession } from './workloads/secagg-session.ts';
 
 export const name = 'secagg';
 
 const crypto = provider('node', { timing: 'simulation' });
 const RUNS = 5;
-const PIECE = 32_768;
-const LIMIT_ELEMENTS = 64_000_000;
-const LIMIT_AGREEMENTS = 500;
 const US_PER_MS = 1_000;
 
 /** What a step consists of. */
@@ -41,37 +38,8 @@ interface Work {
   readonly agreements: number;
 }
 
-/** CPU time of the parts, µs each. */
-interface Limits {
-  readonly stream: number;
-  readonly addition: number;
-  readonly agreement: number;
-}
-
-const NONCE = new Uint8Array(12);
-const zeros = new Uint8Array(4 * PIECE);
 const secret = new Uint8Array(32).fill(5);
 const publicKey = crypto.x25519PublicKey(new Uint8Array(32).fill(6));
-
-function measureLimits(): Limits {
-  const calls = LIMIT_ELEMENTS / PIECE;
-  const stream = cpuTimeUs(() => {
-    for (let call = 0; call < calls; call += 1) crypto.chacha20(secret, NONCE, 0, zeros);
-  });
-  const [sum, values] = [new Uint32Array(PIECE), new Uint32Array(PIECE).fill(3)];
-  const addition = cpuTimeUs(() => {
-    for (let call = 0; call < calls; call += 1) addInto(sum, values);
-  });
-  const key = crypto.x25519Key(secret);
-  const agreement = cpuTimeUs(() => {
-    for (let call = 0; call < LIMIT_AGREEMENTS; call += 1) key.sharedSecret(publicKey);
-  });
-  return {
-    stream: stream / (calls * PIECE),
-    addition: addition / (calls * PIECE),
-    agreement: agreement / LIMIT_AGREEMENTS,
-  };
-}
 
 function perform<Name extends JobName>(
   job: Name,
@@ -131,9 +99,9 @@ function unmask(): void {
 function compare(work: Work, step: () => void): { readonly ms: Spread; readonly ratio: Spread } {
   step();
   const pairs = Array.from({ length: RUNS }, () => {
-    const before = measureLimits();
+    const before = measureLimits(crypto);
     const us = cpuTimeUs(step);
-    const after = measureLimits();
+    const after = measureLimits(crypto);
     const limitUs = (limitOf(work, before) + limitOf(work, after)) / 2;
     return { ms: us / US_PER_MS, ratio: us / limitUs };
   });
@@ -221,7 +189,7 @@ function lineThrough(
 
 /** Limits, then each step with its multiple of them. */
 export function run(): BenchResult[] {
-  const limits = Array.from({ length: RUNS + 1 }, measureLimits).slice(1);
+  const limits = Array.from({ length: RUNS + 1 }, () => measureLimits(crypto)).slice(1);
   const rates = (cost: (limit: Limits) => number): Spread =>
     spreadOf(limits.map((limit) => cost(limit)));
   const mask = compare(MASK, () => sumMasks(seedsOf(128), 1_000_000));

@@ -1,0 +1,124 @@
+/**
+ * What a live server does for a sum with lost clients: the jobs of unmasking on two threads of its own
+ * pool, and how long the main thread, which reads its sockets, is silent meanwhile.
+ *
+ * `npm run bench -- secagg-threads`
+ *
+ * @module
+ */
+import { provider } from '../engine/crypto/index.ts';
+import type { ComputeResult } from '../engine/host/compute.ts';
+import { ComputePool } from '../engine/live/compute-pool.ts';
+import { protocol } from '../nodes/federated/index.ts';
+import type { JobName, JobTypes, SumInput } from '../nodes/federated/secagg/jobs.ts';
+import { addSums, sumJobs } from '../nodes/federated/secagg/mask-sum.ts';
+import { type BenchResult, requireEqual, spreadOf } from './bench-result.ts';
+import { measureLimits } from './workloads/secagg-limits.ts';
+
+export const name = 'secagg-threads';
+
+const crypto = provider('node', { timing: 'simulation' });
+const THREADS = 2;
+const RUNS = 5;
+/** 100 of 1,000 clients are lost, with 65 surviving neighbours each: 72 less a tenth. */
+const LOST = 100;
+const DEGREE = 65;
+const SURVIVORS = 900;
+const LENGTH = 100_000;
+const BITS = 32;
+const TICK_MS = 2;
+
+const session = new Uint8Array(32).fill(5);
+const publicKey = crypto.x25519PublicKey(new Uint8Array(32).fill(6));
+
+interface Run {
+  readonly wallMs: number;
+  /** Processor time of all threads over the limit. */
+  readonly ratio: number;
+  readonly silenceMs: number;
+}
+
+/** Runs a job on the pool. */
+function perform<Name extends JobName>(
+  pool: ComputePool,
+  job: Name,
+  input: JobTypes[Name]['input'],
+): Promise<JobTypes[Name]['output']> {
+  const call = { moduleUrl: protocol.moduleUrl, job, input, crypto: 'node' };
+  return new Promise((resolve, reject) => {
+    const done = (result: ComputeResult): void => {
+      if (result.kind === 'done') resolve(result.output as JobTypes[Name]['output']);
+      else reject(new Error(result.message));
+    };
+    pool.submit({ call, transfer: [], lane: 'data', isWanted: () => true, done });
+  });
+}
+
+function ownSeeds(): SumInput['streams'] {
+  return Array.from({ length: SURVIVORS }, (_, index) => {
+    const seed = new Uint8Array(32);
+    new DataView(seed.buffer).setUint32(0, index);
+    return { seed, sign: -1 };
+  });
+}
+
+/** Seeds of the pair masks, then the sum of all masks. */
+async function unmask(pool: ComputePool): Promise<void> {
+  const peers = Array.from({ length: DEGREE }, (_, index) => ({ index, maskKey: publicKey }));
+  const secretOf = (index: number): Uint8Array => new Uint8Array(32).fill(index + 1);
+  const derived = await Promise.all(
+    Array.from({ length: LOST }, (_, index) => {
+      const pairs = [{ index: 1_000 + index, secret: secretOf(index), peers }];
+      return perform(pool, 'deriveSeeds', { session, own: [], pairs, double: undefined });
+    }),
+  );
+  const pairs = derived.flatMap(({ pairs: [seeds] }) =>
+    (seeds ?? []).flatMap((seed) => (seed === undefined ? [] : [{ seed, sign: 1 as const }])),
+  );
+  requireEqual('the number of pair masks', pairs.length, LOST * DEGREE);
+  const jobs = sumJobs([...ownSeeds(), ...pairs], LENGTH);
+  const vector = new Uint32Array(LENGTH);
+  await Promise.all(
+    jobs.map(async (job) => addSums(vector, [await perform(pool, 'sumMasks', job)], BITS)),
+  );
+}
+
+/** One run between two measurements of the limits, with a clock on the main thread. */
+async function measured(pool: ComputePool): Promise<Run> {
+  const before = measureLimits(crypto);
+  let [last, silenceMs] = [performance.now(), 0];
+  const clock = setInterval(() => {
+    const now = performance.now();
+    silenceMs = Math.max(silenceMs, now - last - TICK_MS);
+    last = now;
+  }, TICK_MS);
+  const [cpu, began] = [process.cpuUsage(), performance.now()];
+  await unmask(pool);
+  const wallMs = performance.now() - began;
+  const { user, system } = process.cpuUsage(cpu);
+  clearInterval(clock);
+  const after = measureLimits(crypto);
+  const elements = (LOST * DEGREE + SURVIVORS) * LENGTH;
+  const limitUs = [before, after].map(
+    (limit) => elements * (limit.stream + limit.addition) + LOST * DEGREE * limit.agreement,
+  );
+  const mean = ((limitUs[0] as number) + (limitUs[1] as number)) / 2;
+  return { wallMs, ratio: (user + system) / mean, silenceMs };
+}
+
+/** Wall time, processor time over the limit, and the longest silence. */
+export async function run(): Promise<BenchResult[]> {
+  const pool = new ComputePool(THREADS);
+  await pool.warm([protocol.moduleUrl]);
+  await measured(pool);
+  const runs: Run[] = [];
+  for (let count = 0; count < RUNS; count += 1) runs.push(await measured(pool));
+  await pool.close();
+  const of = (read: (run: Run) => number): ReturnType<typeof spreadOf> => spreadOf(runs.map(read));
+  const ms = { unit: 'ms' } as const;
+  return [
+    { name: 'unmask on two threads', ...ms, ...of(({ wallMs }) => wallMs), target: 2_500 },
+    { name: 'processor time over its limit', unit: 'x', ...of(({ ratio }) => ratio), target: 1.3 },
+    { name: 'longest silence of the server', ...ms, ...of((one) => one.silenceMs), target: 50 },
+  ];
+}

@@ -1,0 +1,44 @@
+/**
+ * What a machine can do at most of what secure aggregation consists of: key stream, additions, agreements.
+ *
+ * @module
+ */
+import type { CryptoProvider } from '../../engine/host/crypto.ts';
+import { addInto } from '../../nodes/federated/secagg/ring.ts';
+import { cpuTimeUs } from '../bench-result.ts';
+
+const PIECE = 32_768;
+const ELEMENTS = 64_000_000;
+const AGREEMENTS = 500;
+const NONCE = new Uint8Array(12);
+
+/** CPU time of the parts, µs each. */
+export interface Limits {
+  readonly stream: number;
+  readonly addition: number;
+  readonly agreement: number;
+}
+
+/** Measures each for itself, on this thread. */
+export function measureLimits(crypto: CryptoProvider): Limits {
+  const zeros = new Uint8Array(4 * PIECE);
+  const secret = new Uint8Array(32).fill(5);
+  const publicKey = crypto.x25519PublicKey(new Uint8Array(32).fill(6));
+  const calls = ELEMENTS / PIECE;
+  const stream = cpuTimeUs(() => {
+    for (let call = 0; call < calls; call += 1) crypto.chacha20(secret, NONCE, 0, zeros);
+  });
+  const [sum, values] = [new Uint32Array(PIECE), new Uint32Array(PIECE).fill(3)];
+  const addition = cpuTimeUs(() => {
+    for (let call = 0; call < calls; call += 1) addInto(sum, values);
+  });
+  const key = crypto.x25519Key(secret);
+  const agreement = cpuTimeUs(() => {
+    for (let call = 0; call < AGREEMENTS; call += 1) key.sharedSecret(publicKey);
+  });
+  return {
+    stream: stream / (calls * PIECE),
+    addition: addition / (calls * PIECE),
+    agreement: agreement / AGREEMENTS,
+  };
+}
