@@ -72,6 +72,11 @@ export const GOLDEN_RUNS: Readonly<Record<string, GoldenRun>> = {
     seeds: SEEDS,
   },
   federated: { scenario: 'federated.yaml', set: { 'stack.1.options.rounds': '2' }, seeds: SEEDS },
+  'federated-gossip': {
+    scenario: 'federated-gossip.yaml',
+    set: { 'stack.1.options.rounds': '5', warmup: '0s' },
+    seeds: SEEDS,
+  },
   'federated-hello': { scenario: 'federated-hello.yaml', set: {}, seeds: SEEDS },
   'federated-dtn': {
     scenario: 'federated-dtn.yaml',
