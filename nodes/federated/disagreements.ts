@@ -9,6 +9,7 @@ import { ruleOf } from './combine-job.ts';
 import { compressionKind, coordinateBits } from './compression/form.ts';
 import type { FederatedOptions } from './config.ts';
 import { deviceProblems, unkeptPromises } from './device/options.ts';
+import { NOBODY } from './gossip/options.ts';
 import { gossipProblems } from './gossip/problems.ts';
 import { parametersOf } from './learn/data.ts';
 import { dataProblems } from './learn/data-problems.ts';
@@ -61,6 +62,15 @@ function withoutAggregator(members: readonly Node[], federations: number): reado
 
 function noAggregator({ name, options }: Node, nodes: readonly Node[]): Disagreement {
   const names = nodes.slice(0, 3).map((node) => node.name);
+  if (options.aggregator === NOBODY) {
+    const message = 'nobody adds up: there is no aggregator, and nodes do not gossip';
+    return {
+      node: name,
+      path: ['aggregator'],
+      message,
+      hint: `aggregator: ${names[0]}, or gossip`,
+    };
+  }
   return {
     node: name,
     path: ['aggregator'],

@@ -375,7 +375,7 @@ describe('options that do not fit together', () => {
     ],
     [
       'no aggregator at all',
-      ['a aggregator: "none" does not run federated'],
+      ['a aggregator: nobody adds up: there is no aggregator, and nodes do not gossip'],
       nodes(6, { aggregator: 'none' }),
     ],
     [
