@@ -116,6 +116,29 @@ describe('R-155, R-156: a quorum of inputs among five clients, threshold three',
     expect(found).toEqual(wanted);
   });
 
+  it('of three among four, signed: 4 points, 625 sessions', () => {
+    const config = configOf({ n: 4, k: 3, t: 3, mode: 'signed' });
+    const found = { sum: 0, abort: 0 };
+    for (const leaves of plans(4, [shareKeys, maskedInput, consistency, unmask])) {
+      const session = new Session({
+        ...{ config, leaves, crypto },
+        ...{ server: { crypto, quorum: 3 }, client: () => ({ crypto }) },
+      }).run();
+      const survivors = stayers(leaves, maskedInput).slice(0, 3);
+      const stay = survivors.every((index) => stayers(leaves, unmask).includes(index));
+      const sum = session.sum;
+      expect(sum !== undefined, [...leaves.values()].join()).toBe(survivors.length === 3 && stay);
+      if (sum === undefined) found.abort += 1;
+      else {
+        expect(sum.survivors).toEqual(survivors);
+        expect(sum.ring).toEqual(session.sumOf(survivors));
+        found.sum += 1;
+      }
+    }
+    // Three of four send an input and stay: 4 x 2; all four do, and the first three stay: 3.
+    expect(found).toEqual({ sum: 8 + 3, abort: 614 });
+  });
+
   it('on a ring, waits beyond the quorum for those who hold shares of what others leave', () => {
     const config = configOf({ n: 6, k: 2, t: 2 });
     const found = new Set<number>();
