@@ -43,7 +43,10 @@ export function dataSource(
     crypto,
     seed: dataSeed(network),
     options,
-    clients: clientNames(network.hosts, options.aggregator),
+    // Only for sets that are dealt out: each of many clients would list all of them.
+    get clients(): readonly string[] {
+      return clientNames(network.hosts, options.aggregator);
+    },
     ...(readFile === undefined ? {} : { read: readFile }),
   };
 }
