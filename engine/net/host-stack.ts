@@ -22,6 +22,7 @@ import type {
 export const NO_UPPER_LAYER = 'no-upper-layer';
 /** Channel of the scenario's own traffic through a carrier that is not the top of its host. */
 export const APPLICATION_CHANNEL = 0;
+const NO_BYTES = new Uint8Array(0);
 /** Bytes that the host puts in front of a message. */
 const CHANNEL_BYTES = 1;
 
@@ -215,7 +216,10 @@ class StackTransport implements Transport {
       return;
     }
     const body = withChannel(this.#channel, message);
-    this.#host.callDown(this.#member, new LayerRequest(to, body, wishes, this.#answer(done)));
+    const request = new LayerRequest(to, body, wishes, this.#answer(done));
+    this.#host.callDown(this.#member, request);
+    // The bytes belong to the carrier during the call; its answer may take long.
+    request.body = NO_BYTES;
   }
 
   /** Passes on the first answer of this life; a second one is a mistake of the carrier. */
@@ -233,7 +237,7 @@ class StackTransport implements Transport {
 class LayerRequest implements NodeRequest {
   readonly kind = 'send';
   readonly target: string;
-  readonly body: Uint8Array;
+  body: Uint8Array;
   readonly wishes: SendWishes;
   readonly respond: (outcome: string) => void;
 

@@ -90,7 +90,6 @@ export class ClientMachine implements Machine<Exclude<ClientInput, TimerDue>, Cl
   }
 
   step(now: Nanoseconds, input: ClientInput): readonly ClientEffect[] {
-    this.#effects = [];
     switch (input.kind) {
       case 'begin':
         this.#begin(now);
@@ -108,7 +107,10 @@ export class ClientMachine implements Machine<Exclude<ClientInput, TimerDue>, Cl
         if (now >= this.#deadline) this.#finish('timeout');
         break;
     }
-    return this.#effects;
+    // Not kept: a message may have megabytes.
+    const effects = this.#effects;
+    this.#effects = [];
+    return effects;
   }
 
   nextAt(): Nanoseconds {

@@ -127,7 +127,6 @@ export class ServerMachine implements Machine<Exclude<ServerInput, TimerDue>, Se
   }
 
   step(now: Nanoseconds, input: ServerInput): readonly ServerEffect[] {
-    this.#effects = [];
     this.#now = now;
     switch (input.kind) {
       case 'begin':
@@ -151,7 +150,10 @@ export class ServerMachine implements Machine<Exclude<ServerInput, TimerDue>, Se
     }
     // A phase whose members are all gone ends at once, and so may the next.
     while (this.#isComplete && AWAITED.has(this.#phase) && !this.#jobs.isBusy) this.#close();
-    return this.#effects;
+    // Not kept: a message may have megabytes.
+    const effects = this.#effects;
+    this.#effects = [];
+    return effects;
   }
 
   nextAt(): Nanoseconds {
