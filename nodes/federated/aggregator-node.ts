@@ -22,6 +22,7 @@ import type { NoiseInput } from './aggregator/noise-job.ts';
 import { type RoundEffect, type RoundInput, RoundMachine } from './aggregator/rounds.ts';
 import { AggregatorRound, type GroupSum } from './aggregator-round-node.ts';
 import { dropped } from './aggregator-session-node.ts';
+import { AttackNode, type SeenUpdate } from './attack-node.ts';
 import { combineInput } from './combine-job.ts';
 import type { ExpandInput } from './compression/compress-job.ts';
 import { isFolded, stepsPerUnit } from './compression/form.ts';
@@ -55,6 +56,7 @@ export class AggregatorNode implements NodeHandle {
   #hasArrived = false;
   #noise: NoisePlan | undefined;
   #account: Accountant | undefined;
+  #attack: AttackNode | undefined;
 
   constructor(host: Host, setup: NodeSetup<FederatedOptions>) {
     this.#host = host;
@@ -63,9 +65,7 @@ export class AggregatorNode implements NodeHandle {
     this.#store = host.store('federated');
     this.#model = modelOfFederation(setup.options);
     this.#memory = recall(this.#store, this.#parameters) ?? {
-      model:
-        this.#model?.initial(seededDraws(host.crypto, this.#seed, 'first model')) ??
-        new Float32Array(this.#parameters),
+      model: this.#firstModel,
       over: 0,
       spent: 0,
     };
@@ -73,6 +73,11 @@ export class AggregatorNode implements NodeHandle {
 
   get #parameters(): number {
     return parametersOf(this.#setup.options);
+  }
+
+  get #firstModel(): Float32Array<ArrayBuffer> {
+    const draws = seededDraws(this.#host.crypto, this.#seed, 'first model');
+    return this.#model?.initial(draws) ?? new Float32Array(this.#parameters);
   }
 
   get #seed(): Uint8Array {
@@ -94,8 +99,14 @@ export class AggregatorNode implements NodeHandle {
       const promised = settings.clients ?? 1;
       this.#account = new Accountant(settings, [{ clients: promised, rounds: this.#memory.spent }]);
     }
-    if (this.#model !== undefined)
-      this.#test = testSet(dataSource(host.crypto, this.#setup), clients);
+    if (this.#model !== undefined) {
+      const source = dataSource(host.crypto, this.#setup);
+      const others = testSet(source, clients);
+      this.#test = others;
+      const first = this.#firstModel;
+      if (options.attack !== undefined)
+        this.#attack = new AttackNode({ host, options, source, clients, others, first });
+    }
     const machine = new RoundMachine(
       {
         options,
@@ -124,8 +135,20 @@ export class AggregatorNode implements NodeHandle {
 
   #perform(effect: RoundEffect): void {
     if (effect.kind === 'begin') this.#begin(effect.round, effect.clients);
-    else if (this.#account === undefined) this.#host.finished();
+    else this.#attacked(() => this.#finish());
+  }
+
+  #finish(): void {
+    if (this.#account === undefined) this.#host.finished();
     else this.#tellTight(this.#account);
+  }
+
+  /** What the last model tells. */
+  #attacked(done: () => void): void {
+    const { delta = 0 } = this.#setup.options.privacy ?? {};
+    const guarantee = this.#account && { epsilon: this.#account.epsilon(), delta };
+    if (this.#attack === undefined) done();
+    else this.#attack.finish(this.#memory.model, guarantee, done);
   }
 
   /** True if one more round stays within the budget. */
@@ -228,6 +251,7 @@ export class AggregatorNode implements NodeHandle {
     const places = [...running.clients.keys()];
     this.#trace?.summed(places.filter((place) => came.has(running.clients[place] as string)));
     for (const sum of sums) this.#tellSum(sum);
+    this.#attack?.invert(sums.flatMap((sum) => this.#seen(sum)));
     meter.counter('federated.inputs').add(inputs);
     const tookNs = this.#host.now() - running.beganNs;
     // Not before: a rule may still have too few.
@@ -258,6 +282,16 @@ export class AggregatorNode implements NodeHandle {
     const { weight } = options.learn;
     const scale = stepsPerUnit(options);
     return { ring, bits, scale, inputs: survivors.length, hasWeight: weight === 'examples' };
+  }
+
+  /** What the aggregator sees of a sum: updates one by one, or all in one. */
+  #seen(sum: GroupSum): readonly SeenUpdate[] {
+    const names = namesOf(sum);
+    const whole = this.#updateSum(sum);
+    if (sum.vectors === undefined) return [{ clients: names, sum: whole }];
+    return sum.vectors.map((ring, place) => {
+      return { clients: [names[place] as string], sum: { ...whole, ring, inputs: 1 } };
+    });
   }
 
   /** Outside the nodes, the sum is compared with what went in. */
@@ -303,7 +337,7 @@ export class AggregatorNode implements NodeHandle {
   /** Adds the noise of the aggregator, if it is the one who adds it. */
   #withNoise(sum: Float64Array<ArrayBuffer>, next: (sum: Float64Array) => void): void {
     const { centralDeviation: deviation = 0 } = this.#noise ?? {};
-    if (deviation === 0) {
+    if (deviation === 0 || this.#setup.options.double === 'silent-noise') {
       next(sum);
       return;
     }

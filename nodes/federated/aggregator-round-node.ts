@@ -181,7 +181,8 @@ export class AggregatorRound {
 
   #plain(clients: readonly string[], config: Uint8Array, handlers: SessionHandlers): Opened {
     const { host, setup, parameters } = this.#parts;
-    const { minimum, phaseTimeout, aggregate, groups, deadline = phaseTimeout } = setup.options;
+    const { minimum, phaseTimeout, aggregate, groups, attack } = setup.options;
+    const { deadline = phaseTimeout } = setup.options;
     const name = plainSession(config, host.crypto) ?? new Uint8Array(0);
     const length = vectorLength(setup.options, parameters);
     const machine = new PlainServer({
@@ -190,7 +191,7 @@ export class AggregatorRound {
       timeoutNs: Math.min(phaseTimeout, deadline),
       quorum: quorumOf(setup.options),
       minimum: groups === 'none' ? minimum : 1,
-      keepsVectors: aggregate !== 'mean' && groups === 'none',
+      keepsVectors: (aggregate !== 'mean' || attack?.inversion === true) && groups === 'none',
     });
     const form: PlainForm = {
       session: name,

@@ -6,6 +6,7 @@
  */
 import { z } from 'zod';
 import { durationNs, share } from '../_kit/options.ts';
+import { attackConfig } from './attack/options.ts';
 import { compressionConfig } from './compression/options.ts';
 import { deviceConfig } from './device/options.ts';
 import {
@@ -117,6 +118,8 @@ export const federatedConfig = z.strictObject({
   groups: z.union([z.literal('none'), z.int().min(2)]).default('none'),
   /** Clients of a round that the rule has to stand up to. */
   liars: z.int().min(0).default(0),
+  /** What the aggregator tries to find out about its clients; measured, never sent. */
+  attack: attackConfig.optional(),
   /** Accuracy at which `federated.rounds_to` counts. */
   target: share().default(ACCURACY_TARGET),
   /** A client leaves a round after this message of its, with this probability. */
@@ -145,7 +148,8 @@ export const federatedConfig = z.strictObject({
    * everybody knows, `short-seeds` from 20 bits. Of a client: `unchecked-lists` answers any list of
    * survivors. Of an aggregator: `weights-on-masked` applies weights to masked inputs and removes the
    * masks in one product; `two-survivor-lists`, `overlapping-lists` and `crafted-models` (a
-   * model of zeros for all others) are attacks on its first client.
+   * model of zeros for all others) are attacks on its first client; `silent-noise` accounts for
+   * noise that it does not add.
    * Of a device: `ignored-limits` takes part whatever it costs, `forgotten-use` forgets at a restart
    * what it has used. Without an aggregator: `keeps-own-model` never takes the mean.
    */
@@ -158,6 +162,7 @@ export const federatedConfig = z.strictObject({
       'two-survivor-lists',
       'overlapping-lists',
       'crafted-models',
+      'silent-noise',
       'ignored-limits',
       'forgotten-use',
       'keeps-own-model',

@@ -117,6 +117,7 @@ function problems(head: Node, clients: number): readonly Disagreement[] {
     ...unbounded(head, clients),
     ...uncombined(head, clients),
     ...compressed(head),
+    ...unlearned(head),
   ];
 }
 
@@ -206,6 +207,13 @@ function unbounded({ name, options }: Node, clients: number): readonly Disagreem
   const { rounds } = options;
   const spent = refuseBudget(plan.settings, { rounds, budget });
   return spent === undefined ? [] : [said(name, spent, ['rounds'])];
+}
+
+/** An attack on what is learned, where nothing is. */
+function unlearned({ name, options }: Node): readonly Disagreement[] {
+  if (options.attack === undefined || typeof options.model !== 'object') return [];
+  const message = 'an attack on examples, and there are none: numbers are drawn';
+  return [{ node: name, path: ['attack'], message, hint: 'model: softmax' }];
 }
 
 /** A rule that needs to see what others hide, or more updates than there are. */

@@ -6,6 +6,7 @@
 import type { Protocol } from '../../engine/host/protocol.ts';
 import { noiseJob } from './aggregator/noise-job.ts';
 import { tightJob } from './aggregator/tight-job.ts';
+import { membershipJob, shadowJob } from './attack/membership-job.ts';
 import { combineJob } from './combine-job.ts';
 import { compressJob, expandJob } from './compression/compress-job.ts';
 import { type FederatedOptions, federatedConfig } from './config.ts';
@@ -43,6 +44,8 @@ export const protocol: Protocol<FederatedOptions> = {
     privateUpdate: privateUpdateJob,
     noise: noiseJob,
     tight: tightJob,
+    shadow: shadowJob,
+    membership: membershipJob,
   },
   moduleUrl: import.meta.url,
   drops: FEDERATED_DROPS,

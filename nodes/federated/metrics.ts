@@ -15,6 +15,11 @@ function use(name: string, help: string): MetricDefinition {
   return { ...counter(name, help), needs: 'use' };
 }
 
+/** A measure of membership inference, once, after the last round. */
+function advantage(name: string, help: string): MetricDefinition {
+  return { name: `federated.attack.membership.${name}`, kind: 'samples', unit: 'ratio', help };
+}
+
 /** Metrics of a node. */
 export const FEDERATED_METRICS: readonly MetricDefinition[] = [
   {
@@ -152,4 +157,21 @@ export const FEDERATED_METRICS: readonly MetricDefinition[] = [
     unit: 'ratio',
     help: 'share of the test set, which only the aggregator has, that the model of a round classifies rightly',
   },
+  advantage(
+    'advantage',
+    'the largest of the advantages below: a share of members found, less that of others',
+  ),
+  advantage('mean', 'guessing membership by losses below the mean loss of members'),
+  advantage('threshold', 'by the best threshold of the loss'),
+  advantage('likelihood', 'by the best threshold of the likelihood among models of the attacker'),
+  advantage('bound', 'what the account of privacy leaves to any attack; 1 without noise'),
+  {
+    name: 'federated.attack.inversion.found',
+    kind: 'ratio',
+    unit: 'ratio',
+    help: 'clients of a round whose first example an aggregator rebuilt from what it saw, of all that it looked at',
+    of: ['federated.attack.rebuilt', 'federated.attack.looked'],
+  },
+  use('attack.rebuilt', 'first examples of clients that an attacking aggregator rebuilt'),
+  use('attack.looked', 'clients whose first example it looked for'),
 ];

@@ -19,6 +19,7 @@ const OF_ROUNDS: readonly (readonly [keyof FederatedOptions, unknown])[] = [
   ['quorum', undefined],
   ['deadline', undefined],
   ['drop', undefined],
+  ['attack', undefined],
 ];
 
 /** Finds what is wrong with a federation that gossips. */

@@ -21,6 +21,21 @@ export interface Examples {
   readonly count: number;
 }
 
+/** The examples of several sets, one after the other. */
+export function joined(sets: readonly Examples[]): Examples {
+  const count = sets.reduce((sum, set) => sum + set.count, 0);
+  const { inputs = 0, classes = 0 } = sets[0] ?? {};
+  const features = new Float32Array(count * inputs);
+  const labels = new Uint8Array(count);
+  let at = 0;
+  for (const set of sets) {
+    features.set(set.features, at * inputs);
+    labels.set(set.labels, at);
+    at += set.count;
+  }
+  return { features, labels, inputs, classes, count };
+}
+
 /** Weights of a model. */
 export type Weights = Float32Array | Float64Array;
 
@@ -74,6 +89,11 @@ export class Model {
     this.parameters = at;
     this.#outputs = this.#layers.map(({ outputs }) => new Float64Array(outputs));
     this.#slopes = this.#layers.map(({ outputs }) => new Float64Array(outputs));
+  }
+
+  /** Width of the input, and outputs of the layer behind it. */
+  get firstLayer(): { readonly inputs: number; readonly outputs: number } {
+    return this.#layers[0] as Layer;
   }
 
   /**

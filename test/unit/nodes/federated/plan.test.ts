@@ -145,6 +145,11 @@ describe('options that do not fit together', () => {
         .concat(nodes(6).slice(2)),
     ],
     [
+      'an attack where nothing is learned',
+      ['a attack: an attack on examples, and there are none: numbers are drawn'],
+      nodes(6, { model: { size: 10 }, attack: { inversion: true } }),
+    ],
+    [
       'a battery that nothing drains',
       ['a device.limits.battery: nothing costs energy'],
       nodes(6, { device: { perExample: '1ms', limits: { battery: 5 } } }),

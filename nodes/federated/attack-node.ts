@@ -1,0 +1,156 @@
+/**
+ * Federated learning: an aggregator that is curious. It takes the examples of all clients as known, and
+ * asks what updates, sums and the last model tell of them: whether a guess is right is for the experiment,
+ * not for the attacker, to know.
+ *
+ * @module
+ */
+import type { Host } from '../../engine/host/host.ts';
+import { sumOfUpdates, type UpdateSum } from './aggregator/mean.ts';
+import type {
+  MembershipInput,
+  MembershipOutput,
+  Shadow,
+  ShadowInput,
+} from './attack/membership-job.ts';
+import type { FederatedOptions } from './config.ts';
+import { type DataSource, examplesOf, modelOfFederation } from './learn/data.ts';
+import { invertFirstLayer } from './learn/inversion.ts';
+import { advantageBound } from './learn/membership.ts';
+import { type Examples, joined, type ModelName } from './learn/model.ts';
+
+/** A guess counts as right within this share of the length of the example. */
+const RIGHT_WITHIN = 0.01;
+const KEY_BYTES = 32;
+
+/** What an attack stands on. */
+export interface AttackParts {
+  readonly host: Host;
+  readonly options: FederatedOptions;
+  readonly source: DataSource;
+  /** All clients. */
+  readonly clients: readonly string[];
+  /** Examples that nobody learns from. */
+  readonly others: Examples;
+  /** What every model starts at. */
+  readonly first: Float32Array;
+}
+
+/** What an aggregator sees of some clients: the sum of their updates, or the update of one. */
+export interface SeenUpdate {
+  readonly clients: readonly string[];
+  readonly sum: UpdateSum;
+}
+
+/** See the module. */
+export class AttackNode {
+  readonly #parts: AttackParts;
+  readonly #examples = new Map<string, Examples>();
+
+  constructor(parts: AttackParts) {
+    this.#parts = parts;
+  }
+
+  /** Inverts what is seen in a round; each client has one example, of which a guess is right or wrong. */
+  invert(seen: readonly SeenUpdate[]): void {
+    const { host, options } = this.#parts;
+    if (options.attack?.inversion !== true) return;
+    const rebuilt = host.meter.counter('federated.attack.rebuilt');
+    const looked = host.meter.counter('federated.attack.looked');
+    for (const { clients, sum } of seen) {
+      const guess = this.#guess(sum);
+      const isFound = (client: string): boolean =>
+        guess !== undefined && isSame(guess, this.#examplesOf(client));
+      rebuilt.add(clients.filter(isFound).length);
+      looked.add(clients.length);
+    }
+  }
+
+  /**
+   * Guesses which examples were learned from, after the last round.
+   * @param guarantee What noise promises; absent if there is none.
+   */
+  finish(
+    weights: Float32Array,
+    guarantee: { readonly epsilon: number; readonly delta: number } | undefined,
+    done: () => void,
+  ): void {
+    const { options, clients, others } = this.#parts;
+    const { model, attack } = options;
+    if (attack?.membership === undefined || typeof model === 'object') {
+      done();
+      return;
+    }
+    const members = joined(clients.map((client) => this.#examplesOf(client)));
+    const examples = joined([members, others]);
+    this.#train(model, examples, (shadows) => {
+      const input = { model, weights, examples, members: members.count, shadows };
+      this.#score(input, guarantee, done);
+    });
+  }
+
+  #examplesOf(client: string): Examples {
+    const known = this.#examples.get(client) ?? examplesOf(this.#parts.source, client);
+    this.#examples.set(client, known);
+    return known;
+  }
+
+  #guess(sum: UpdateSum): Float64Array | undefined {
+    const model = modelOfFederation(this.#parts.options);
+    return model && invertFirstLayer(sumOfUpdates(sum), model.firstLayer);
+  }
+
+  /** Trains models one after the other, as many epochs as the federation did. */
+  #train(model: ModelName, examples: Examples, done: (shadows: readonly Shadow[]) => void): void {
+    const { host, options, first } = this.#parts;
+    const { rounds, learn, attack } = options;
+    const shadows: Shadow[] = [];
+    const next = (): void => {
+      if (shadows.length === (attack?.membership?.shadows ?? 0)) {
+        done(shadows);
+        return;
+      }
+      const input: ShadowInput = {
+        ...{ model, first, examples, key: host.randomBytes(KEY_BYTES) },
+        ...{ epochs: rounds * learn.epochs, batch: learn.batch, rate: learn.rate },
+      };
+      host.compute('shadow', input, (result) => {
+        if (result.kind === 'failed') throw new Error(`a shadow failed: ${result.message}`);
+        shadows.push(result.output as Shadow);
+        next();
+      });
+    };
+    next();
+  }
+
+  #score(
+    input: MembershipInput,
+    guarantee: { readonly epsilon: number; readonly delta: number } | undefined,
+    done: () => void,
+  ): void {
+    const { host } = this.#parts;
+    host.compute('membership', input, (result) => {
+      if (result.kind === 'failed') throw new Error(`the attack failed: ${result.message}`);
+      const { mean, threshold, likelihood } = result.output as MembershipOutput;
+      const { meter } = host;
+      const name = 'federated.attack.membership';
+      meter.sample(`${name}.mean`, mean);
+      meter.sample(`${name}.threshold`, threshold);
+      if (likelihood !== undefined) meter.sample(`${name}.likelihood`, likelihood);
+      meter.sample(`${name}.advantage`, Math.max(mean, threshold, likelihood ?? 0));
+      meter.sample(`${name}.bound`, guarantee === undefined ? 1 : advantageBound(guarantee));
+      done();
+    });
+  }
+}
+
+/** True if a guess is the first example of a client. */
+function isSame(guess: Float64Array, { features }: Examples): boolean {
+  let [off, length] = [0, 0];
+  for (let at = 0; at < guess.length; at += 1) {
+    const truth = features[at] as number;
+    off += ((guess[at] as number) - truth) ** 2;
+    length += truth ** 2;
+  }
+  return off <= RIGHT_WITHIN ** 2 * length;
+}

@@ -1,0 +1,122 @@
+/**
+ * Membership inference as jobs: one for each model that an attacker trains, one for the scores.
+ *
+ * @module
+ */
+import type { JobDefinition } from '../../../engine/host/compute.ts';
+import type { CryptoProvider } from '../../../engine/host/crypto.ts';
+import {
+  bestAdvantage,
+  confidence,
+  likelihoodScore,
+  meanThreshold,
+  membershipAdvantage,
+} from '../learn/membership.ts';
+import { type Examples, type ModelName, modelOf } from '../learn/model.ts';
+import { seededDraws } from '../learn/seeded.ts';
+
+/** A model of the attacker's own. */
+export interface ShadowInput {
+  readonly model: ModelName;
+  /** What every model of the federation starts at. */
+  readonly first: Float32Array;
+  /** Members and others. */
+  readonly examples: Examples;
+  /** What draws come from; another one for each model. */
+  readonly key: Uint8Array;
+  readonly epochs: number;
+  readonly batch: number;
+  readonly rate: number;
+}
+
+/** What it learned from, and what it makes of all. */
+export interface Shadow {
+  /** 1 for examples that it learned from: half of them. */
+  readonly inside: Uint8Array;
+  /** By example (`confidence` of learn/membership.ts). */
+  readonly confidences: Float64Array;
+}
+
+/** What is known when the attack is made. */
+export interface MembershipInput {
+  readonly model: ModelName;
+  /** The model in question. */
+  readonly weights: Float32Array;
+  /** The first `members` of them were learned from. */
+  readonly examples: Examples;
+  readonly members: number;
+  readonly shadows: readonly Shadow[];
+}
+
+/** Advantages, -1 to 1. */
+export interface MembershipOutput {
+  /** At the mean loss of the members (Yeom et al. 2018). */
+  readonly mean: number;
+  /** At the best threshold of the loss. */
+  readonly threshold: number;
+  /** At the best threshold of the likelihood (Carlini et al. 2022); absent without models to compare. */
+  readonly likelihood?: number;
+}
+
+/** Models on either side that a likelihood needs. */
+const SHADOWS_MIN = 2;
+
+/** Trains one model on a random half. */
+export const shadowJob: JobDefinition = {
+  run: (input, crypto) => shadow(input as ShadowInput, crypto),
+};
+
+/** Scores all examples. */
+export const membershipJob: JobDefinition = {
+  run: (input) => membership(input as MembershipInput),
+};
+
+function shadow(input: ShadowInput, crypto: Pick<CryptoProvider, 'sha256'>): Shadow {
+  const { examples, first, key, epochs, batch, rate } = input;
+  const model = modelOf(input.model, examples.inputs, examples.classes);
+  const draws = seededDraws(crypto, key, 'shadow');
+  const all = Array.from({ length: examples.count }, (_, example) => example);
+  draws.shuffle(all);
+  const half = all.slice(0, Math.floor(examples.count / 2));
+  const inside = new Uint8Array(examples.count);
+  for (const example of half) inside[example] = 1;
+  const weights = first.slice();
+  for (let epoch = 0; epoch < epochs; epoch += 1) {
+    draws.shuffle(half);
+    model.train(weights, examples, { order: Uint32Array.from(half), batch, rate });
+  }
+  const confidences = Float64Array.from({ length: examples.count }, (_, example) =>
+    confidence(model.loss(weights, examples, example)),
+  );
+  return { inside, confidences };
+}
+
+function membership(input: MembershipInput): MembershipOutput {
+  const { examples, members, weights, shadows } = input;
+  const model = modelOf(input.model, examples.inputs, examples.classes);
+  const losses = Float64Array.from({ length: examples.count }, (_, example) =>
+    model.loss(weights, examples, example),
+  );
+  const scores = { members: losses.subarray(0, members), others: losses.subarray(members) };
+  const found = {
+    mean: membershipAdvantage(scores, meanThreshold(scores)),
+    threshold: bestAdvantage(scores),
+  };
+  const likelihoods = Array.from(losses, (loss, example) => likelihood(shadows, example, loss));
+  const known = (from: number, to: number): readonly number[] =>
+    likelihoods.slice(from, to).filter((score) => score !== undefined);
+  const compared = { members: known(0, members), others: known(members, examples.count) };
+  if (compared.members.length === 0 || compared.others.length === 0) return found;
+  return { ...found, likelihood: bestAdvantage(compared) };
+}
+
+/** Undefined for an example that too few models had, or had not. */
+function likelihood(shadows: readonly Shadow[], example: number, loss: number): number | undefined {
+  const of = (side: number): readonly number[] =>
+    shadows
+      .filter(({ inside }) => inside[example] === side)
+      .map(({ confidences }) => confidences[example] as number);
+  const [inside, outside] = [of(1), of(0)];
+  if (inside.length < SHADOWS_MIN || outside.length < SHADOWS_MIN) return undefined;
+  return likelihoodScore({ inside, outside, observed: confidence(loss) });
+}
