@@ -19,7 +19,7 @@ import { build } from 'vite';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const OUT = join(ROOT, 'dist/viz');
-/** Largest size of JavaScript and CSS together, gzipped (docs/adr/0059). */
+/** Largest size of JavaScript and CSS together, gzipped (docs/adr/0058). */
 const CODE_BYTES_MAX = 176_000;
 
 /** Parts of libraries that no page uses, and the modules that replace them. */

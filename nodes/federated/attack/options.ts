@@ -18,6 +18,3 @@ export const attackConfig = z.strictObject({
   /** In every round: what is the example behind an update, or behind a sum? */
   inversion: z.boolean().default(false),
 });
-
-/** Checked options. */
-export type AttackOptions = z.output<typeof attackConfig>;
