@@ -32,10 +32,12 @@ import { modelOfFederation, parametersOf, testSet } from './learn/data.ts';
 import type { EvaluateInput } from './learn/evaluate-job.ts';
 import type { Examples, Model } from './learn/model.ts';
 import { seededDraws } from './learn/seeded.ts';
+import { hasLevels } from './noise-levels.ts';
 import { sessionPlan, sessionSizes } from './plan.ts';
 import { Accountant } from './privacy/accountant.ts';
 import { type NoisePlan, noisePlan, realisedVariance } from './privacy-plan.ts';
 import { dataSeed, dataSource } from './provisioning.ts';
+import { RevealNode } from './reveal-node.ts';
 import { RoundTrace } from './round-trace.ts';
 import { decodeMessage, encodeMessage } from './wire.ts';
 
@@ -57,6 +59,10 @@ export class AggregatorNode implements NodeHandle {
   #noise: NoisePlan | undefined;
   #account: Accountant | undefined;
   #attack: AttackNode | undefined;
+  /** Between a sum and what it is without the noise that was not needed. */
+  #reveal: RevealNode | undefined;
+  /** Variance of the noise in the last sum, in multiples of what was wanted. */
+  #kept = 1;
 
   constructor(host: Host, setup: NodeSetup<FederatedOptions>) {
     this.#host = host;
@@ -124,6 +130,7 @@ export class AggregatorNode implements NodeHandle {
   }
 
   stop(): void {
+    this.#reveal?.end();
     this.#rounds?.stop();
     this.#running?.end();
   }
@@ -157,14 +164,13 @@ export class AggregatorNode implements NodeHandle {
     return budget === undefined || (this.#account?.epsilonAfterNext() ?? 0) <= budget;
   }
 
-  #tellBudget(inputs: number): void {
+  #tellBudget(): void {
     const { meter } = this.#host;
     const { privacy } = this.#setup.options;
     if (this.#account === undefined || privacy === undefined) return;
     meter.sample('dp.epsilon', this.#account.epsilon());
     meter.sample('dp.delta', privacy.delta);
-    const realised = realisedVariance(this.#setup.options, inputs);
-    meter.sample('federated.noise.realised', realised);
+    meter.sample('federated.noise.realised', this.#kept);
   }
 
   /** The tight account, once, at the end. */
@@ -187,7 +193,10 @@ export class AggregatorNode implements NodeHandle {
       this.#rounds?.take({ kind: 'ready', client: from });
       return;
     }
-    if (message.kind === 'declined') this.#declined(from, message.session);
+    if (message.kind === 'levels') {
+      if (this.#reveal === undefined) this.#host.drop('no-session');
+      else this.#reveal.take(from, message.session, message.keys);
+    } else if (message.kind === 'declined') this.#declined(from, message.session);
     else if (this.#running === undefined) {
       dropped(this.#host, inputSession(message) === undefined ? 'no-session' : 'late-input');
     } else this.#running.message(from, message);
@@ -265,16 +274,38 @@ export class AggregatorNode implements NodeHandle {
       const model = nextModel(this.#memory.model, total, divisor);
       this.#account?.step();
       this.#end({ model, over: running.round, spent: this.#memory.spent + 1 }, () => {
-        this.#evaluate(running.round, inputs);
+        this.#evaluate(running.round);
       });
     };
     if (options.aggregate !== 'mean') {
       this.#combine(sums, (update) => next(update, 1));
       return;
     }
-    const sum = this.#updateSum(first);
-    const divisor = this.#noise?.divisor ?? totalWeight(sum);
-    this.#withNoise(sumOfUpdates(sum), (total) => next(total, divisor));
+    this.#revealed(first, (ring) => {
+      const sum = { ...this.#updateSum(first), ring };
+      const divisor = this.#noise?.divisor ?? totalWeight(sum);
+      this.#withNoise(sumOfUpdates(sum), (total) => next(total, divisor));
+    });
+  }
+
+  /** Goes on without the noise that was not needed. */
+  #revealed(sum: GroupSum, next: (ring: Uint32Array) => void): void {
+    const { options } = this.#setup;
+    this.#kept = realisedVariance(options, sum.survivors.length);
+    if (!hasLevels(options)) {
+      next(sum.ring);
+      return;
+    }
+    const running = this.#running;
+    const done = (ring: Uint32Array, kept: number): void => {
+      this.#reveal = undefined;
+      if (this.#running !== running) return;
+      this.#kept = kept;
+      next(ring);
+    };
+    const reveal = new RevealNode({ host: this.#host, options, sum, done });
+    this.#reveal = reveal;
+    reveal.begin();
   }
 
   #updateSum({ ring, bits, survivors }: GroupSum): UpdateSum {
@@ -389,7 +420,7 @@ export class AggregatorNode implements NodeHandle {
     write();
   }
 
-  #evaluate(round: number, inputs: number): void {
+  #evaluate(round: number): void {
     const { model: name, target } = this.#setup.options;
     if (this.#test === undefined || typeof name === 'object') return;
     const input: EvaluateInput = { model: name, weights: this.#memory.model, examples: this.#test };
@@ -398,7 +429,7 @@ export class AggregatorNode implements NodeHandle {
       const accuracy = result.output as number;
       const { meter } = this.#host;
       meter.sample('dp.accuracy', accuracy);
-      this.#tellBudget(inputs);
+      this.#tellBudget();
       if (this.#hasArrived || accuracy < target) return;
       this.#hasArrived = true;
       meter.sample('federated.rounds_to', round);

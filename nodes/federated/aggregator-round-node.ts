@@ -56,6 +56,8 @@ export interface AggregatorRoundParts {
 
 /** The sum of a session, and how its elements are written. */
 export interface GroupSum extends SessionSum {
+  /** The session. */
+  readonly name: Uint8Array;
   /** What its sum is called outside the nodes. */
   readonly space: string;
   readonly bits: number;
@@ -264,7 +266,7 @@ export class AggregatorRound {
 
   #summed(group: Group, sum: SessionSum): void {
     const { bits, clients, name } = group;
-    this.#sums.set(group, { ...sum, bits, clients, space: sumName(name) });
+    this.#sums.set(group, { ...sum, bits, clients, name, space: sumName(name) });
     this.#closed('');
   }
 

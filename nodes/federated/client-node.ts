@@ -156,6 +156,7 @@ export class ClientNode implements NodeHandle {
       case 'refused':
       case 'sparse':
       case 'declined':
+      case 'levels':
       case undefined:
         host.drop('malformed');
     }
@@ -265,7 +266,7 @@ export class ClientNode implements NodeHandle {
       const name = plainSession(task.config, host.crypto);
       if (name === undefined) return undefined;
       const shared = this.#shared(plainRound(task.config) ?? 0);
-      const session = new ClientSession({ ...parts, session: name, bits: 32, shared });
+      const session = new ClientSession({ ...parts, session: name, clients, bits: 32, shared });
       return { session, name, bytes: plainRoundBytes(vectorLength(options, parameters)) };
     }
     const config = readConfig(task.config);
@@ -274,6 +275,7 @@ export class ClientNode implements NodeHandle {
     const session = new ClientSession({
       ...parts,
       session: name,
+      clients: config.n,
       bits: config.bits,
       shared: this.#shared(config.round),
       machine: this.#machine(config, task),

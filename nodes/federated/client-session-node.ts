@@ -7,11 +7,15 @@
 import type { ComputeResult } from '../../engine/host/compute.ts';
 import type { Host } from '../../engine/host/host.ts';
 import type { Witness } from '../../engine/host/protocol.ts';
+import { concatBytes } from '../_kit/bytes.ts';
+import { wipe } from '../_kit/secrets.ts';
 import { MachineShell } from '../_kit/shell.ts';
+import type { NoiseLevel } from './aggregator/remove-noise-job.ts';
 import type { CompressInput, RoundDraws } from './compression/compress-job.ts';
 import { largestStep, stepsPerUnit } from './compression/form.ts';
 import { updateMessage } from './compression/plain-form.ts';
 import type { FederatedOptions } from './config.ts';
+import { hasLevels, LEVEL_KEY_BYTES, levelsOf, removedLevels } from './noise-levels.ts';
 import type { NoisePlan } from './privacy-plan.ts';
 import type { PrivateUpdateInput } from './private-update-job.ts';
 import type { QuantiseInput, QuantiseOutput } from './quantise-job.ts';
@@ -44,6 +48,8 @@ export interface ClientSessionParts {
   readonly index: number;
   /** Noise that clients add; absent without a promise of privacy. */
   readonly noise?: NoisePlan;
+  /** Clients of the session. */
+  readonly clients: number;
   /** Bits of an element of the sum. */
   readonly bits: number;
   /** What coordinates that all clients share are drawn from. */
@@ -70,6 +76,8 @@ export class ClientSession {
   /** Bytes given to the carrier, and received. */
   #up = 0;
   #down = 0;
+  /** Keys of the levels of noise, until the session is over. */
+  #levels: readonly NoiseLevel[] | undefined;
   /** Elements of the update before it is compressed. */
   #length = 0;
 
@@ -157,13 +165,38 @@ export class ClientSession {
     const key = host.randomBytes(KEY_BYTES) as Uint8Array<ArrayBuffer>;
     if (noise !== undefined && options.privacy !== undefined) {
       const { bound, clientVariance: variance } = noise;
-      const { clip: norm } = options.privacy;
-      return ['privateUpdate', { update, key, scale, clip: norm, bound, variance }];
+      const { clip: norm, mechanism } = options.privacy;
+      const input = { update, key, scale, clip: norm, bound, mechanism, variance };
+      if (!hasLevels(options)) return ['privateUpdate', input];
+      const levels = this.#drawLevels();
+      return ['privateUpdate', { ...input, levels }];
     }
     const hasWeight = weighting === 'examples';
     const cut = most === undefined ? {} : { most };
     const counted = { weight: hasWeight ? weight : 1, hasWeight };
     return ['quantise', { update, key, scale, clip, ...counted, ...cut }];
+  }
+
+  #drawLevels(): readonly NoiseLevel[] {
+    const { host, options, clients } = this.#parts;
+    const levels = levelsOf(options, clients).map((variance) => {
+      return { key: host.randomBytes(LEVEL_KEY_BYTES), variance };
+    });
+    this.#levels = levels;
+    return levels;
+  }
+
+  /** The sum is known, and so are the losses: noise that was there for more of them may go. */
+  #reveal(): void {
+    const { machine, options, session, clients } = this.#parts;
+    const levels = this.#levels;
+    if (machine === undefined || levels === undefined) return;
+    const removed = removedLevels(options, { clients, survivors: machine.survivors });
+    const keys = concatBytes(...removed.map((level) => (levels[level] as NoiseLevel).key));
+    const isSilent = options.double === 'kept-levels';
+    if (keys.length > 0 && !isSilent) this.#send(encodeMessage({ kind: 'levels', session, keys }));
+    for (const { key } of levels) wipe(key);
+    this.#levels = undefined;
   }
 
   /** What goes in is told outside the node before it is hidden. */
@@ -204,8 +237,10 @@ export class ClientSession {
       case 'finished':
         // What the server says afterwards, that it is done, belongs to the session as well.
         // Who has not helped to open it is not in it: its round went on without it.
-        if (effect.outcome === 'ok' && this.#isUnmasked) this.#finish();
-        else this.end();
+        if (effect.outcome === 'ok' && this.#isUnmasked) {
+          this.#reveal();
+          this.#finish();
+        } else this.end();
     }
   }
 

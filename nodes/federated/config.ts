@@ -6,7 +6,7 @@
  */
 import { z } from 'zod';
 import { durationNs, share } from '../_kit/options.ts';
-import { attackConfig } from './attack/options.ts';
+import { attackConfig } from './attack/attack-config.ts';
 import { compressionConfig } from './compression/options.ts';
 import { deviceConfig } from './device/options.ts';
 import {
@@ -74,6 +74,13 @@ const privacyConfig = z.strictObject({
   /** Standard deviation of the noise in the sum, in multiples of `clip`. */
   noise: z.number().min(0).default(1),
   delta: z.number().positive().max(0.5).default(DELTA),
+  /** The law of noise that clients add. Sums of Skellam noise are Skellam noise, whatever its width. */
+  mechanism: z.enum(['discrete-gaussian', 'skellam']).default('discrete-gaussian'),
+  /**
+   * `enough`: each client adds as if only `minimum` came, the rest is in excess. `add-then-remove`: in levels,
+   * and what was not needed is taken away after the sum is known.
+   */
+  dropouts: z.enum(['enough', 'add-then-remove']).default('enough'),
   /** Epsilon at which no further round begins. */
   budget: z.number().positive().optional(),
 });
@@ -149,7 +156,7 @@ export const federatedConfig = z.strictObject({
    * survivors. Of an aggregator: `weights-on-masked` applies weights to masked inputs and removes the
    * masks in one product; `two-survivor-lists`, `overlapping-lists` and `crafted-models` (a
    * model of zeros for all others) are attacks on its first client; `silent-noise` accounts for
-   * noise that it does not add.
+   * noise that it does not add. Of a client: `kept-levels` reveals no noise.
    * Of a device: `ignored-limits` takes part whatever it costs, `forgotten-use` forgets at a restart
    * what it has used. Without an aggregator: `keeps-own-model` never takes the mean.
    */
@@ -163,6 +170,7 @@ export const federatedConfig = z.strictObject({
       'overlapping-lists',
       'crafted-models',
       'silent-noise',
+      'kept-levels',
       'ignored-limits',
       'forgotten-use',
       'keeps-own-model',

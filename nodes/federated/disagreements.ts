@@ -118,6 +118,7 @@ function problems(head: Node, clients: number): readonly Disagreement[] {
     ...uncombined(head, clients),
     ...compressed(head),
     ...unlearned(head),
+    ...unlevelled(head),
   ];
 }
 
@@ -207,6 +208,31 @@ function unbounded({ name, options }: Node, clients: number): readonly Disagreem
   const { rounds } = options;
   const spent = refuseBudget(plan.settings, { rounds, budget });
   return spent === undefined ? [] : [said(name, spent, ['rounds'])];
+}
+
+/** Noise of clients that the options leave no place for. */
+function unlevelled({ name, options }: Node): readonly Disagreement[] {
+  const { privacy, secureAggregation: sum, select, groups } = options;
+  if (privacy === undefined) return [];
+  const { place, mechanism, dropouts } = privacy;
+  const at = (key: string, message: string, hint: string): readonly Disagreement[] => {
+    return [{ node: name, path: ['privacy', key], message, hint }];
+  };
+  const hint = 'place: distributed';
+  if (place === 'central' && mechanism !== 'discrete-gaussian') {
+    return at('mechanism', `${mechanism} noise on a ring, and the aggregator adds its own`, hint);
+  }
+  if (dropouts === 'enough') return [];
+  if (place !== 'distributed') {
+    return at('dropouts', 'only the noise of a sum gets less with each client that is lost', hint);
+  }
+  if (sum === 'none' || sum.graph !== 'complete' || groups !== 'none') {
+    const message = 'a client reveals noise by the list of all survivors, which it does not see';
+    return at('dropouts', message, 'secureAggregation: { graph: complete }, without groups');
+  }
+  if (select === 'all') return [];
+  const message = 'levels of noise are made for a round of all, and select makes it smaller';
+  return at('dropouts', message, 'select: all');
 }
 
 /** An attack on what is learned, where nothing is. */

@@ -5,6 +5,7 @@
  */
 import type { Protocol } from '../../engine/host/protocol.ts';
 import { noiseJob } from './aggregator/noise-job.ts';
+import { removeNoiseJob } from './aggregator/remove-noise-job.ts';
 import { tightJob } from './aggregator/tight-job.ts';
 import { membershipJob, shadowJob } from './attack/membership-job.ts';
 import { combineJob } from './combine-job.ts';
@@ -43,6 +44,7 @@ export const protocol: Protocol<FederatedOptions> = {
     quantise: quantiseJob,
     privateUpdate: privateUpdateJob,
     noise: noiseJob,
+    removeNoise: removeNoiseJob,
     tight: tightJob,
     shadow: shadowJob,
     membership: membershipJob,

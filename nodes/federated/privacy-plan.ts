@@ -4,6 +4,7 @@
  * @module
  */
 import type { FederatedOptions } from './config.ts';
+import { hasLevels } from './noise-levels.ts';
 import { ROUNDING_BETA, roundedBound } from './privacy/distributed.ts';
 import type { PrivacySettings } from './privacy/settings.ts';
 
@@ -36,13 +37,13 @@ export function noisePlan(
 ): NoisePlan | undefined {
   const { privacy, learn, minimum } = options;
   if (privacy === undefined) return undefined;
-  const { place, clip, noise, delta } = privacy;
+  const { place, clip, noise, delta, mechanism } = privacy;
   const gamma = 1 / learn.scale;
   const ring = { clip, gamma, dimension, beta: ROUNDING_BETA };
   const bound = roundedBound(ring);
   const rate = rateOf(options, clients);
   const settings: PrivacySettings = {
-    mechanism: place === 'central' ? 'gaussian' : 'discrete-gaussian',
+    mechanism: place === 'central' ? 'gaussian' : mechanism,
     place,
     rate,
     noise,
@@ -52,6 +53,9 @@ export function noisePlan(
     ...(place === 'central' ? {} : ring),
     // Each adds as if only as many came as a sum needs; the rest is in excess.
     ...(place === 'distributed' ? { clients: minimum } : {}),
+    ...(hasLevels(options)
+      ? { clients, tolerated: Math.max(0, clients - minimum), dropout: 'add-then-remove' }
+      : {}),
   };
   const units = noise * clip * learn.scale;
   const sharers = place === 'distributed' ? minimum : 1;

@@ -7,12 +7,12 @@
  */
 import type { JobDefinition } from '../../engine/host/compute.ts';
 import type { CryptoProvider } from '../../engine/host/crypto.ts';
+import type { NoiseLevel } from './aggregator/remove-noise-job.ts';
 import { keyWords } from './key-words.ts';
 import { clipL2 } from './privacy/clip.ts';
-import { DiscreteGaussian } from './privacy/discrete-gaussian.ts';
-import { rationalAtLeast } from './privacy/rational.ts';
+import { RingNoise } from './privacy/ring-noise.ts';
 import { roundConditionally } from './privacy/rounding.ts';
-import { uniformFrom } from './privacy/uniform-source.ts';
+import type { Mechanism } from './privacy/settings.ts';
 import type { QuantiseOutput } from './quantise-job.ts';
 
 /** An update, and what bounds it. */
@@ -26,8 +26,12 @@ export interface PrivateUpdateInput {
   readonly clip: number;
   /** The same after rounding, in ring units. */
   readonly bound: number;
-  /** Variance of the client's noise, in squares of ring units; 0 for none. */
+  /** The law of the client's noise. */
+  readonly mechanism: Exclude<Mechanism, 'gaussian'>;
+  /** Its variance, in squares of ring units; 0 for none. */
   readonly variance: number;
+  /** Noise in levels, instead of `variance`. */
+  readonly levels?: readonly NoiseLevel[];
 }
 
 /** Nanoseconds per coordinate on the modelled processor, without and with noise. */
@@ -38,8 +42,9 @@ const NOISE_NS = 600;
 export const privateUpdateJob: JobDefinition = {
   run: (input, crypto) => privateUpdate(input as PrivateUpdateInput, crypto),
   costNs: (input) => {
-    const { update, variance } = input as PrivateUpdateInput;
-    return update.length * (COORDINATE_NS + (variance > 0 ? NOISE_NS : 0));
+    const { update, variance, levels } = input as PrivateUpdateInput;
+    const draws = levels?.length ?? (variance > 0 ? 1 : 0);
+    return update.length * (COORDINATE_NS + draws * NOISE_NS);
   },
   transfer: {
     input: (input) => [(input as PrivateUpdateInput).update.buffer],
@@ -48,7 +53,7 @@ export const privateUpdateJob: JobDefinition = {
 };
 
 function privateUpdate(
-  { update, key, scale, clip, bound, variance }: PrivateUpdateInput,
+  { update, key, scale, clip, bound, mechanism, variance, levels }: PrivateUpdateInput,
   crypto: Pick<CryptoProvider, 'chacha20'>,
 ): QuantiseOutput {
   const words = keyWords(crypto, key);
@@ -57,11 +62,11 @@ function privateUpdate(
   for (let at = 0; at < values.length; at += 1) values[at] = (values[at] as number) * scale;
   const rounded = roundConditionally(values, words, bound);
   const ring = new Uint32Array(rounded);
-  if (variance > 0) {
-    const noise = new DiscreteGaussian(rationalAtLeast(variance));
-    const uniform = uniformFrom(words);
-    for (let at = 0; at < ring.length; at += 1) {
-      ring[at] = (ring[at] as number) + noise.draw(uniform);
+  if (levels === undefined) {
+    if (variance > 0) new RingNoise(mechanism, variance).addTo(ring, words);
+  } else {
+    for (const level of levels) {
+      new RingNoise(mechanism, level.variance).addTo(ring, keyWords(crypto, level.key));
     }
   }
   return { ring, clipped: wasClipped ? update.length : 0 };

@@ -13,6 +13,7 @@
  * offer  [22, exchange, model]                    between nodes without an aggregator: to be averaged
  * answer [23, exchange, model]                    the model of the other, before it averaged
  * refused [24, exchange]                          it does not, now
+ * levels [25, session, keys]                      client to aggregator: noise that was not needed
  * declined [19, session, reason]                  client to aggregator: does not take part in this session,
  *                                                 nor in others until it is ready again; no session: in none
  * ```
@@ -37,6 +38,7 @@ const SPARSE = 21;
 const OFFER = 22;
 const ANSWER = 23;
 const REFUSED = 24;
+const LEVELS = 25;
 /** Types below belong to the secure sum. */
 const SUM_TYPES = 16;
 const BYTES_PER_ELEMENT = 4;
@@ -72,6 +74,8 @@ export type FederatedMessage =
       readonly model: Float32Array;
     }
   | { readonly kind: 'refused'; readonly exchange: number }
+  /** A key for each level, one after the other (noise-levels.ts). */
+  | { readonly kind: 'levels'; readonly session: Uint8Array; readonly keys: Uint8Array }
   /** `session` is empty if it was not invited. */
   | {
       readonly kind: 'declined';
@@ -137,6 +141,12 @@ export function encodeMessage(message: FederatedMessage): Uint8Array {
       writer.uint(REFUSED);
       writer.uint(message.exchange);
       break;
+    case 'levels':
+      writer.array(3);
+      writer.uint(LEVELS);
+      writer.string(message.session);
+      writer.string(message.keys);
+      break;
     case 'declined':
       writer.array(3);
       writer.uint(DECLINED);
@@ -172,6 +182,7 @@ const FORMS: ReadonlyMap<
   [UPDATE, { items: 3, read: update }],
   [DECLINED, { items: 3, read: declined }],
   [PACKED, { items: 3, read: packed }],
+  [LEVELS, { items: 3, read: levels }],
   [SPARSE, { items: 4, read: sparse }],
   [OFFER, { items: 3, read: (reader) => exchanged(reader, 'offer') }],
   [ANSWER, { items: 3, read: (reader) => exchanged(reader, 'answer') }],
@@ -200,6 +211,13 @@ function packed(reader: CborReader): FederatedMessage | undefined {
   if (session?.length !== SESSION_BYTES) return undefined;
   const elements = stringOf(reader);
   return elements && { kind: 'packed', session, elements };
+}
+
+function levels(reader: CborReader): FederatedMessage | undefined {
+  const session = stringOf(reader);
+  if (session?.length !== SESSION_BYTES) return undefined;
+  const keys = stringOf(reader);
+  return keys && { kind: 'levels', session, keys };
 }
 
 function sparse(reader: CborReader): FederatedMessage | undefined {

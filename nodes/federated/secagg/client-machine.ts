@@ -89,6 +89,11 @@ export class ClientMachine implements Machine<Exclude<ClientInput, TimerDue>, Cl
     return this.#phase;
   }
 
+  /** How many are in the sum, by the list that this client has seen. */
+  get survivors(): number {
+    return this.#lists.survivors.length;
+  }
+
   step(now: Nanoseconds, input: ClientInput): readonly ClientEffect[] {
     switch (input.kind) {
       case 'begin':

@@ -18,7 +18,10 @@ describe('defaults', () => {
     expect(learn).toMatchObject({ epochs: 5, batch: 32, rate: 0.01, weight: 'equal' });
     expect([rounds, minimum]).toEqual([100, 3]);
     const { privacy } = options({ privacy: { place: 'central' } });
-    expect(privacy).toEqual({ place: 'central', clip: 1, noise: 1, delta: 1e-5 });
+    expect(privacy).toEqual({
+      ...{ place: 'central', clip: 1, noise: 1, delta: 1e-5 },
+      ...{ mechanism: 'discrete-gaussian', dropouts: 'enough' },
+    });
   });
 });
 
@@ -143,6 +146,37 @@ describe('options that do not fit together', () => {
       nodes(4, {}, { learn: { rate: 0.5 } })
         .slice(0, 2)
         .concat(nodes(6).slice(2)),
+    ],
+    [
+      'levels of noise where the aggregator adds it',
+      ['a privacy.dropouts: only the noise of a sum gets less with each client that is lost'],
+      nodes(6, { privacy: { place: 'central', dropouts: 'add-then-remove' } }),
+    ],
+    [
+      'levels of noise on a ring of neighbours',
+      [
+        'a privacy.dropouts: a client reveals noise by the list of all survivors, which it does not see',
+      ],
+      nodes(6, {
+        secureAggregation: { graph: { neighbours: 4 } },
+        privacy: { place: 'distributed', dropouts: 'add-then-remove' },
+      }),
+    ],
+    [
+      'levels of noise for a sample of clients',
+      [
+        'a privacy.dropouts: levels of noise are made for a round of all, and select makes it smaller',
+      ],
+      nodes(6, {
+        select: { probability: 0.5 },
+        minimum: 3,
+        privacy: { place: 'distributed', dropouts: 'add-then-remove' },
+      }),
+    ],
+    [
+      'noise on a ring from an aggregator',
+      ['a privacy.mechanism: skellam noise on a ring, and the aggregator adds its own'],
+      nodes(6, { privacy: { place: 'central', mechanism: 'skellam' } }),
     ],
     [
       'an attack where nothing is learned',

@@ -2,6 +2,10 @@
 import { describe, expect, it } from 'vitest';
 import { provider } from '../../../../engine/crypto/index.ts';
 import { noiseJob } from '../../../../nodes/federated/aggregator/noise-job.ts';
+import {
+  type NoiseLevel,
+  removeNoiseJob,
+} from '../../../../nodes/federated/aggregator/remove-noise-job.ts';
 import { federatedConfig } from '../../../../nodes/federated/config.ts';
 import { noisePlan, realisedVariance } from '../../../../nodes/federated/privacy-plan.ts';
 import {
@@ -94,7 +98,8 @@ describe('the jobs', () => {
 
   it('privateUpdate: cuts the norm, and adds the noise of the plan', () => {
     const update = new Float32Array(10_000).fill(1);
-    const common = { key, scale: 65_536, clip: 1, bound: 66_000 };
+    const mechanism = 'discrete-gaussian' as const;
+    const common = { key, scale: 65_536, clip: 1, bound: 66_000, mechanism };
     const bare: PrivateUpdateInput = { ...common, update: update.slice(), variance: 0 };
     const { ring, clipped } = privateUpdateJob.run(bare, crypto) as {
       ring: Uint32Array;
@@ -110,6 +115,30 @@ describe('the jobs', () => {
     expect(deviationOf(noise)).toBeGreaterThan(19.3);
     expect(deviationOf(noise)).toBeLessThan(20.7);
   });
+
+  it.each(['discrete-gaussian', 'skellam'] as const)(
+    'privateUpdate and removeNoise: leave exactly the levels that are kept, %s',
+    (mechanism) => {
+      const update = new Float32Array(2_000).fill(0.01);
+      const common = { key, scale: 65_536, clip: 1, bound: 66_000, mechanism, variance: 0 };
+      const levels = [900, 100, 400].map((variance, at) => {
+        return { key: new Uint8Array(32).fill(at + 1), variance };
+      });
+      const withLevels = (kept: readonly NoiseLevel[]): Uint32Array<ArrayBuffer> => {
+        const input: PrivateUpdateInput = { ...common, update: update.slice(), levels: kept };
+        return (privateUpdateJob.run(input, crypto) as { ring: Uint32Array<ArrayBuffer> }).ring;
+      };
+      for (let kept = 1; kept <= levels.length; kept += 1) {
+        const ring = withLevels(levels);
+        const removed = { ring, mechanism, levels: levels.slice(kept) };
+        expect(removeNoiseJob.run(removed, crypto)).toEqual(withLevels(levels.slice(0, kept)));
+      }
+      const noise = signed(withLevels(levels)).map((one) => one - 0.01 * 65_536);
+      // Standard deviation sqrt(1,400), four standard errors of 2,000 draws.
+      expect(deviationOf(noise)).toBeGreaterThan(35);
+      expect(deviationOf(noise)).toBeLessThan(39.9);
+    },
+  );
 
   it('noise: has the deviation that was asked for', () => {
     const sum = new Float64Array(10_000).fill(7);

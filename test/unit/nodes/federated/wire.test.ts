@@ -28,6 +28,7 @@ const MESSAGES: readonly FederatedMessage[] = [
   { kind: 'answer', exchange: 300, model: new Float32Array(0) },
   { kind: 'refused', exchange: 1 },
   { kind: 'packed', session: new Uint8Array(32).fill(5), elements: Uint8Array.of(1, 2, 3) },
+  { kind: 'levels', session: new Uint8Array(32).fill(5), keys: new Uint8Array(64).fill(9) },
   {
     kind: 'sparse',
     session: new Uint8Array(32).fill(6),
@@ -57,6 +58,7 @@ describe('messages', () => {
       '831719012c40',
       '821801'.replace('1801', '181801'),
       `83145820${'05'.repeat(32)}43010203`,
+      `8318195820${'05'.repeat(32)}5840${'09'.repeat(64)}`,
       `84155820${'06'.repeat(32)}41094401000000`,
     ]);
   });

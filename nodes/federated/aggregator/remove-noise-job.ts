@@ -1,0 +1,46 @@
+/**
+ * Noise in levels that was not needed, as a job: taken away from the sum, by the keys that clients
+ * revealed.
+ *
+ * @module
+ */
+import type { JobDefinition } from '../../../engine/host/compute.ts';
+import { keyWords } from '../key-words.ts';
+import { RingNoise } from '../privacy/ring-noise.ts';
+import type { Mechanism } from '../privacy/settings.ts';
+
+/** A sum, and noise that is in it. */
+export interface RemoveNoiseInput {
+  readonly ring: Uint32Array<ArrayBuffer>;
+  readonly mechanism: Exclude<Mechanism, 'gaussian'>;
+  readonly levels: readonly NoiseLevel[];
+}
+
+/** One level of one client. */
+export interface NoiseLevel {
+  /** 32 bytes, which all its draws come from. */
+  readonly key: Uint8Array;
+  /** In squares of ring units, above 0. */
+  readonly variance: number;
+}
+
+const DRAW_NS = 600;
+
+/** The sum without that noise, modulo 2^32. */
+export const removeNoiseJob: JobDefinition = {
+  run: (input, crypto) => {
+    const { ring, mechanism, levels } = input as RemoveNoiseInput;
+    for (const { key, variance } of levels) {
+      new RingNoise(mechanism, variance).removeFrom(ring, keyWords(crypto, key));
+    }
+    return ring;
+  },
+  costNs: (input) => {
+    const { ring, levels } = input as RemoveNoiseInput;
+    return DRAW_NS * ring.length * levels.length;
+  },
+  transfer: {
+    input: (input) => [(input as RemoveNoiseInput).ring.buffer],
+    output: (output) => [(output as Uint32Array<ArrayBuffer>).buffer],
+  },
+};

@@ -1,0 +1,57 @@
+/**
+ * Noise that clients add in levels, and what of it is taken away again after the sum is known: as much as
+ * was there for losses that did not happen (Jiang, Wang, Chen 2024, "Dordis", EuroSys).
+ *
+ * A client decides by the list of survivors that it has seen how many levels it reveals, so that a server
+ * which names fewer losses gets no less noise than one that tells the truth to this client.
+ *
+ * @module
+ */
+import type { FederatedOptions } from './config.ts';
+import { levelsToRemove, noiseLevels } from './privacy/dropout-noise.ts';
+
+/** Bytes of the key of a level. */
+export const LEVEL_KEY_BYTES = 32;
+
+type PrivateOptions = Pick<FederatedOptions, 'privacy' | 'learn' | 'minimum'>;
+
+/** True if clients add noise in levels. */
+export function hasLevels({ privacy }: PrivateOptions): boolean {
+  return privacy?.place === 'distributed' && privacy.dropouts === 'add-then-remove';
+}
+
+/** Losses that a round of so many clients survives. */
+function toleratedOf({ minimum }: PrivateOptions, clients: number): number {
+  return Math.max(0, clients - minimum);
+}
+
+/** Variances of the levels of one client, in squares of ring units. */
+export function levelsOf(options: PrivateOptions, clients: number): readonly number[] {
+  const { privacy, learn } = options;
+  if (privacy === undefined) return [];
+  const units = privacy.noise * privacy.clip * learn.scale;
+  const tolerated = toleratedOf(options, clients);
+  return noiseLevels('add-then-remove', { clients, tolerated, variance: units * units });
+}
+
+/** Levels that are not needed with so many survivors, ascending. */
+export function removedLevels(
+  options: PrivateOptions,
+  { clients, survivors }: { readonly clients: number; readonly survivors: number },
+): readonly number[] {
+  const tolerated = toleratedOf(options, clients);
+  return levelsToRemove('add-then-remove', { tolerated, lost: clients - survivors });
+}
+
+/**
+ * Variance in the sum in multiples of what was wanted: 1 if all survivors revealed their levels, more if
+ * some did not.
+ */
+export function keptOf(
+  options: PrivateOptions,
+  round: { readonly clients: number; readonly survivors: number; readonly revealed: number },
+): number {
+  const { clients, survivors, revealed } = round;
+  const whole = survivors - revealed;
+  return revealed / survivors + whole / (clients - toleratedOf(options, clients));
+}

@@ -1,0 +1,87 @@
+/**
+ * Federated learning: an aggregator that waits until survivors have revealed the noise that was not needed,
+ * and takes it out of the sum. Who says nothing leaves more noise in it than needed, never less.
+ *
+ * @module
+ */
+import type { Host } from '../../engine/host/host.ts';
+import type { Timer } from '../../engine/host/time.ts';
+import type { NoiseLevel, RemoveNoiseInput } from './aggregator/remove-noise-job.ts';
+import type { GroupSum } from './aggregator-round-node.ts';
+import type { FederatedOptions } from './config.ts';
+import { keptOf, LEVEL_KEY_BYTES, levelsOf, removedLevels } from './noise-levels.ts';
+import { reduce } from './secagg/ring.ts';
+
+/** What it is made from. */
+export interface RevealParts {
+  readonly host: Host;
+  readonly options: FederatedOptions;
+  readonly sum: GroupSum;
+  /** The sum without the noise, and the variance that is left in multiples of what was wanted. */
+  readonly done: (ring: Uint32Array, kept: number) => void;
+}
+
+/** See the module. */
+export class RevealNode {
+  readonly #parts: RevealParts;
+  readonly #removed: readonly number[];
+  /** Survivors that have said nothing. */
+  readonly #missing: Set<string>;
+  readonly #levels: NoiseLevel[] = [];
+  readonly #variances: readonly number[];
+  #timer: Timer | undefined;
+  #isOver = false;
+
+  constructor(parts: RevealParts) {
+    const { host, options, sum } = parts;
+    this.#parts = parts;
+    const clients = sum.clients.length;
+    this.#removed = removedLevels(options, { clients, survivors: sum.survivors.length });
+    this.#variances = levelsOf(options, clients);
+    this.#missing = new Set(sum.survivors.map((index) => sum.clients[index] as string));
+    if (this.#removed.length === 0) this.#missing.clear();
+    else this.#timer = host.after(options.phaseTimeout, () => this.#close());
+  }
+
+  /** Goes on at once if nothing has to be revealed. */
+  begin(): void {
+    if (this.#missing.size === 0) this.#close();
+  }
+
+  /** The keys of the levels that a client thinks are not needed. */
+  take(from: string, session: Uint8Array, keys: Uint8Array): void {
+    const { host, sum } = this.#parts;
+    if (!host.crypto.equal(session, sum.name)) host.drop('no-session');
+    else if (keys.length !== LEVEL_KEY_BYTES * this.#removed.length) host.drop('malformed');
+    else if (!this.#missing.delete(from)) host.drop('not-client');
+    else {
+      for (const [place, level] of this.#removed.entries()) {
+        const key = keys.slice(place * LEVEL_KEY_BYTES, (place + 1) * LEVEL_KEY_BYTES);
+        this.#levels.push({ key, variance: this.#variances[level] as number });
+      }
+      if (this.#missing.size === 0) this.#close();
+    }
+  }
+
+  end(): void {
+    this.#isOver = true;
+    this.#timer?.cancel();
+  }
+
+  #close(): void {
+    if (this.#isOver) return;
+    this.end();
+    const { host, options, sum, done } = this.#parts;
+    const survivors = sum.survivors.length;
+    const revealed = survivors - this.#missing.size;
+    const kept = keptOf(options, { clients: sum.clients.length, survivors, revealed });
+    const { mechanism = 'discrete-gaussian' } = options.privacy ?? {};
+    const input: RemoveNoiseInput = { ring: sum.ring.slice(), mechanism, levels: this.#levels };
+    host.compute('removeNoise', input, (result) => {
+      if (result.kind === 'failed') throw new Error(`removing noise failed: ${result.message}`);
+      const ring = result.output as Uint32Array;
+      reduce(ring, sum.bits);
+      done(ring, kept);
+    });
+  }
+}
