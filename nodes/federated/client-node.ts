@@ -20,6 +20,7 @@ import { DeviceNode } from './device-node.ts';
 import { clientDouble } from './doubles.ts';
 import { PHASES_PER_SESSION, RETRY_NS } from './geometry.ts';
 import { LearnerNode } from './learner-node.ts';
+import { revealBytes } from './noise-levels.ts';
 import { largestRound, sessionPlan, sessionSizes, vectorLength } from './plan.ts';
 import { PresenceNode } from './presence-node.ts';
 import { noisePlan } from './privacy-plan.ts';
@@ -217,7 +218,10 @@ export class ClientNode implements NodeHandle {
     const { secureAggregation: sum } = options;
     const { mode = 'semi-honest' } = sum === 'none' ? {} : sum;
     const { neighbours: k, length: m, bits } = sessionPlan(options, n, parameters);
-    const session = sum === 'none' ? plainRoundBytes(m) : hiddenRoundBytes({ n, k, m, bits, mode });
+    const session =
+      sum === 'none'
+        ? plainRoundBytes(m)
+        : hiddenRoundBytes({ n, k, m, bits, mode }) + revealBytes(options, n);
     const names = mode === 'signed' ? peers : [];
     const nameBytes = names.reduce((bytes, name) => bytes + NAME_HEAD + 3 * name.length, 0);
     return this.#learner.workOf(session + taskBytes(parameters, nameBytes));
@@ -281,7 +285,7 @@ export class ClientNode implements NodeHandle {
       machine: this.#machine(config, task),
       ...(host.trace.isRecorded ? { trace: new SessionTrace(host, config.round) } : {}),
     });
-    return { session, name, bytes: hiddenRoundBytes(config) };
+    return { session, name, bytes: hiddenRoundBytes(config) + revealBytes(options, config.n) };
   }
 
   #machine(config: SecaggConfig, { index, members }: Task): ClientMachine {

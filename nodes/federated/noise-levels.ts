@@ -13,6 +13,9 @@ import { levelsToRemove, noiseLevels } from './privacy/dropout-noise.ts';
 /** Bytes of the key of a level. */
 export const LEVEL_KEY_BYTES = 32;
 
+/** Array, type, session, and the head of the keys. */
+const MESSAGE_HEAD = 48;
+
 type PrivateOptions = Pick<FederatedOptions, 'privacy' | 'learn' | 'minimum'>;
 
 /** True if clients add noise in levels. */
@@ -32,6 +35,11 @@ export function levelsOf(options: PrivateOptions, clients: number): readonly num
   const units = privacy.noise * privacy.clip * learn.scale;
   const tolerated = toleratedOf(options, clients);
   return noiseLevels('add-then-remove', { clients, tolerated, variance: units * units });
+}
+
+/** Most bytes of the message that reveals levels; 0 if there are none. */
+export function revealBytes(options: PrivateOptions, clients: number): number {
+  return hasLevels(options) ? MESSAGE_HEAD + LEVEL_KEY_BYTES * toleratedOf(options, clients) : 0;
 }
 
 /** Levels that are not needed with so many survivors, ascending. */
