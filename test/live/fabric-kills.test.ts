@@ -84,9 +84,8 @@ it.concurrent('a node that is called and killed answers each call, once', async 
 
 it.concurrent('a node that calls and is killed has each call handled once, and gets each message', async () => {
   const report = await reportWith('alice', 92);
-  // Bob counts what he handled; Alice counts a call in each life that finds it on her disk.
+  // Bob counts what he handled. What alice counted since her last report dies with her.
   expect(countIn(report, 'fabric.handled')).toBeGreaterThan(CALLS_MIN);
-  expect(countIn(report, 'fabric.calls')).toBeGreaterThanOrEqual(countIn(report, 'fabric.handled'));
   expect(countIn(report, 'fabric.expired')).toBe(0);
   // What bob took over has arrived, and what came twice was said to come again.
   expect(countIn(report, 'fabric.accepted')).toBeGreaterThan(CALLS_MIN);
