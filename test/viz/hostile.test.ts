@@ -127,7 +127,8 @@ describe('a hostile file', () => {
     const kept = new Set(words.filter((word) => word !== report.scenario.name));
     const json = JSON.stringify(poisoned(report, kept));
     await drop({ 'report.json': json, 'trace.orr': whole }, async (page) => {
-      await page.locator('#main .chart, #main [data-state]').first().waitFor();
+      // The first in the document may be a note that is hidden.
+      await page.locator('#main .chart:visible, #main [data-state]:visible').first().waitFor();
       for (let key = 1; key <= 9; key += 1) {
         await page.keyboard.press(String(key));
         await page.locator('#main > *').first().waitFor();

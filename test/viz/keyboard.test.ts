@@ -50,6 +50,8 @@ describe.each(STOPS)('on $name', ({ hash }) => {
   it('Tab reaches every control, and what has the focus can be seen', async () => {
     const { page } = opened;
     await goTo(page, hash);
+    // On a busy machine a page is still before it has begun.
+    await page.locator('#main :is(button, select, input, a, svg):visible').first().waitFor();
     await page.evaluate((stepsMax) => {
       const wanted = 'button, select, input, a[href], summary, [tabindex="0"]';
       const isShown = (one: Element): boolean =>
