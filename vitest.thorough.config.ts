@@ -13,7 +13,7 @@ export const THOROUGH = [
   'test/security/{hostile-files,scmp,wire-table}.test.ts',
   'test/vectors/{wycheproof,simulation-core,federated-pld-fine}.test.ts',
   'test/unit/cli/start{,-safety,-threads}.test.ts',
-  'test/unit/bench/{fabric-calls,hop-parts,overload,overload-rounds,pipeline,pipeline-load}.test.ts',
+  'test/unit/bench/{fabric-calls,hop-parts,overload,overload-rounds,pipeline-load}.test.ts',
   'test/unit/engine/net/stream/throughput.test.ts',
   'test/unit/engine/net/store-million.test.ts',
   'test/unit/nodes/federated/privacy/{pld,samplers}.test.ts',
@@ -36,6 +36,7 @@ export const THOROUGH_WALL = [
 export const ALONE = [
   'test/conformance/live-mixnet-unwrap.test.ts',
   'test/emulate/outside-pair.test.ts',
+  'test/unit/bench/pipeline.test.ts',
   'test/viz/big.test.ts',
 ];
 
