@@ -13,7 +13,7 @@ import { protocol } from '../nodes/federated/index.ts';
 import type { JobName, JobTypes, SumInput } from '../nodes/federated/secagg/jobs.ts';
 import { addSums, sumJobs } from '../nodes/federated/secagg/mask-sum.ts';
 import { type BenchResult, requireEqual, spreadOf } from './bench-result.ts';
-import { measureLimits } from './workloads/secagg-limits.ts';
+import { limitOf, measureLimits } from './workloads/secagg-limits.ts';
 
 export const name = 'secagg-threads';
 
@@ -99,10 +99,8 @@ async function measured(pool: ComputePool): Promise<Run> {
   clearInterval(clock);
   const after = measureLimits(crypto);
   const elements = (LOST * DEGREE + SURVIVORS) * LENGTH;
-  const limitUs = [before, after].map(
-    (limit) => elements * (limit.stream + limit.addition) + LOST * DEGREE * limit.agreement,
-  );
-  const mean = ((limitUs[0] as number) + (limitUs[1] as number)) / 2;
+  const work = { elements, agreements: LOST * DEGREE };
+  const mean = (limitOf(work, before) + limitOf(work, after)) / 2;
   return { wallMs, ratio: (user + system) / mean, silenceMs };
 }
 

@@ -23,7 +23,7 @@ import {
   spreadOf,
 } from './bench-result.ts';
 
-import { type Limits, measureLimits } from './workloads/secagg-limits.ts';
+import { type Limits, limitOf, measureLimits, type Work } from './workloads/secagg-limits.ts';
 import { sumOfSession } from './workloads/secagg-session.ts';
 
 export const name = 'secagg';
@@ -31,12 +31,6 @@ export const name = 'secagg';
 const crypto = provider('node', { timing: 'simulation' });
 const RUNS = 5;
 const US_PER_MS = 1_000;
-
-/** What a step consists of. */
-interface Work {
-  readonly elements: number;
-  readonly agreements: number;
-}
 
 const secret = new Uint8Array(32).fill(5);
 const publicKey = crypto.x25519PublicKey(new Uint8Array(32).fill(6));
@@ -109,10 +103,6 @@ function compare(work: Work, step: () => void): { readonly ms: Spread; readonly 
     ms: spreadOf(pairs.map(({ ms }) => ms)),
     ratio: spreadOf(pairs.map(({ ratio }) => ratio)),
   };
-}
-
-function limitOf({ elements, agreements }: Work, limits: Limits): number {
-  return elements * (limits.stream + limits.addition) + agreements * limits.agreement;
 }
 
 /** Rebuilding 1,000 secrets with a threshold of 67, which is all that a server does besides. */

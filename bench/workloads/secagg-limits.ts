@@ -19,6 +19,17 @@ export interface Limits {
   readonly agreement: number;
 }
 
+/** What a step consists of. */
+export interface Work {
+  readonly elements: number;
+  readonly agreements: number;
+}
+
+/** The least time that work can take, µs. */
+export function limitOf({ elements, agreements }: Work, limits: Limits): number {
+  return elements * (limits.stream + limits.addition) + agreements * limits.agreement;
+}
+
 /** Measures each for itself, on this thread. */
 export function measureLimits(crypto: CryptoProvider): Limits {
   const zeros = new Uint8Array(4 * PIECE);

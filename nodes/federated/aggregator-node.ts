@@ -109,9 +109,10 @@ export class AggregatorNode implements NodeHandle {
       const source = dataSource(host.crypto, this.#setup);
       const others = testSet(source, clients);
       this.#test = others;
-      const first = this.#firstModel;
-      if (options.attack !== undefined)
+      if (options.attack !== undefined) {
+        const first = this.#firstModel;
         this.#attack = new AttackNode({ host, options, source, clients, others, first });
+      }
     }
     const machine = new RoundMachine(
       {
@@ -152,10 +153,13 @@ export class AggregatorNode implements NodeHandle {
 
   /** What the last model tells. */
   #attacked(done: () => void): void {
+    if (this.#attack === undefined) {
+      done();
+      return;
+    }
     const { delta = 0 } = this.#setup.options.privacy ?? {};
     const guarantee = this.#account && { epsilon: this.#account.epsilon(), delta };
-    if (this.#attack === undefined) done();
-    else this.#attack.finish(this.#memory.model, guarantee, done);
+    this.#attack.finish(this.#memory.model, guarantee, done);
   }
 
   /** True if one more round stays within the budget. */

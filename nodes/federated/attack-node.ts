@@ -16,7 +16,7 @@ import type {
 import type { FederatedOptions } from './config.ts';
 import { type DataSource, examplesOf, modelOfFederation } from './learn/data.ts';
 import { invertFirstLayer } from './learn/inversion.ts';
-import { advantageBound } from './learn/membership.ts';
+import { advantageBound, type Guarantee } from './learn/membership.ts';
 import { type Examples, joined, type ModelName } from './learn/model.ts';
 
 /** A guess counts as right within this share of the length of the example. */
@@ -70,11 +70,7 @@ export class AttackNode {
    * Guesses which examples were learned from, after the last round.
    * @param guarantee What noise promises; absent if there is none.
    */
-  finish(
-    weights: Float32Array,
-    guarantee: { readonly epsilon: number; readonly delta: number } | undefined,
-    done: () => void,
-  ): void {
+  finish(weights: Float32Array, guarantee: Guarantee | undefined, done: () => void): void {
     const { options, clients, others } = this.#parts;
     const { model, attack } = options;
     if (attack?.membership === undefined || typeof model === 'object') {
@@ -123,11 +119,7 @@ export class AttackNode {
     next();
   }
 
-  #score(
-    input: MembershipInput,
-    guarantee: { readonly epsilon: number; readonly delta: number } | undefined,
-    done: () => void,
-  ): void {
+  #score(input: MembershipInput, guarantee: Guarantee | undefined, done: () => void): void {
     const { host } = this.#parts;
     host.compute('membership', input, (result) => {
       if (result.kind === 'failed') throw new Error(`the attack failed: ${result.message}`);

@@ -100,7 +100,7 @@ export class ClientNode implements NodeHandle {
     return { examples, inRound, labels, limit, used: this.#device.used ?? null };
   }
 
-  /** Who cannot afford a round says so before it is asked. */
+  /** A client that cannot afford a round says so before it is asked. */
   #tellReadiness(): void {
     const reason = this.#reasonAgainst(this.#next);
     if (reason === undefined) this.#tellReady();
@@ -238,7 +238,7 @@ export class ClientNode implements NodeHandle {
     this.#isInRound = false;
     if (before === undefined) return;
     this.#device.over(before);
-    // Who went away has told nobody.
+    // A device that went away has told nobody.
     if (!this.#presence.isThere) return;
     const reason = this.#reasonAgainst(this.#next);
     if (reason !== undefined) this.#decline(NO_SESSION, reason);

@@ -236,7 +236,7 @@ export class ClientSession {
         return;
       case 'finished':
         // What the server says afterwards, that it is done, belongs to the session as well.
-        // Who has not helped to open it is not in it: its round went on without it.
+        // A client that gave no shares to open the sum is not in it: the round went on without it.
         if (effect.outcome === 'ok' && this.#isUnmasked) {
           this.#reveal();
           this.#finish();

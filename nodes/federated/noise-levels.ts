@@ -2,8 +2,8 @@
  * Noise that clients add in levels, and what of it is taken away again after the sum is known: as much as
  * was there for losses that did not happen (Jiang, Wang, Chen 2024, "Dordis", EuroSys).
  *
- * A client decides by the list of survivors that it has seen how many levels it reveals, so that a server
- * which names fewer losses gets no less noise than one that tells the truth to this client.
+ * A client decides by the list of survivors that it has seen how many levels it reveals. In signed mode that
+ * list is the one that the others saw, too; in semi-honest mode the server is trusted with it.
  *
  * @module
  */
@@ -24,7 +24,7 @@ export function hasLevels({ privacy }: PrivateOptions): boolean {
 }
 
 /** Losses that a round of so many clients survives. */
-function toleratedOf({ minimum }: PrivateOptions, clients: number): number {
+export function toleratedOf({ minimum }: Pick<PrivateOptions, 'minimum'>, clients: number): number {
   return Math.max(0, clients - minimum);
 }
 

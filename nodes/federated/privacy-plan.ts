@@ -4,7 +4,7 @@
  * @module
  */
 import type { FederatedOptions } from './config.ts';
-import { hasLevels } from './noise-levels.ts';
+import { hasLevels, toleratedOf } from './noise-levels.ts';
 import { ROUNDING_BETA, roundedBound } from './privacy/distributed.ts';
 import type { PrivacySettings } from './privacy/settings.ts';
 
@@ -54,7 +54,7 @@ export function noisePlan(
     // Each adds as if only as many came as a sum needs; the rest is in excess.
     ...(place === 'distributed' ? { clients: minimum } : {}),
     ...(hasLevels(options)
-      ? { clients, tolerated: Math.max(0, clients - minimum), dropout: 'add-then-remove' }
+      ? { clients, tolerated: toleratedOf(options, clients), dropout: 'add-then-remove' }
       : {}),
   };
   const units = noise * clip * learn.scale;

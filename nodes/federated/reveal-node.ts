@@ -1,6 +1,6 @@
 /**
  * Federated learning: an aggregator that waits until survivors have revealed the noise that was not needed,
- * and takes it out of the sum. Who says nothing leaves more noise in it than needed, never less.
+ * and takes it out of the sum. A survivor that says nothing leaves more noise in it than needed, never less.
  *
  * @module
  */

@@ -114,7 +114,7 @@ describe('R-162: device limits', () => {
   it('are kept over restarts: what was used is remembered', () => {
     const spent = counter(runWith(BATTERY, CRASHES), 'federated.device.spent');
     expect(spent).toBeLessThanOrEqual(5 * 1_550);
-    // Who crashed may have been charged for a round that it had no time for.
+    // A device that crashed may have been charged for a round that it had no time for.
     expect(spent).toBeGreaterThan(4.5 * 1_490);
   });
 

@@ -76,7 +76,7 @@ describe.each([
     expect(counter(all, 'federated.late')).toBe(0);
     expect(counter(all, 'federated.lost')).toBe(0);
     expect(counter(over, 'federated.lost')).toBe(40);
-    // Who hides its input learns from the end of the session that it comes too late.
+    // A client that hides its input learns from the end of the session that it comes too late.
     if (name === 'hidden') expect(counter(over, 'federated.late')).toBeLessThan(5);
     // The four slow ones of each round.
     else expect(counter(over, 'federated.late')).toBe(4 * 10);

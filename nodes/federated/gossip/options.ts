@@ -16,6 +16,6 @@ const EVERY_NS = 1_000_000_000;
 export const gossipConfig = z.strictObject({
   /** Time between two exchanges that a node begins, on average; it is exponential. */
   every: durationNs().default(EVERY_NS),
-  /** Who is chosen: anybody that the carrier reaches, or nodes at the other end of a link. */
+  /** Which nodes are partners: all that the carrier reaches, or nodes at the other end of a link. */
   partners: z.enum(['all', 'neighbours']).default('all'),
 });

@@ -67,7 +67,7 @@ function clientWorkNs(): number {
   return sharing + masking + NEIGHBOURS * (derivation + box);
 }
 
-/** Charged to the server: an own mask of each client is rebuilt, derived and removed. */
+/** Charged to the server, for the own mask of each client: its secret is rebuilt, its seed derived, the mask removed. */
 function serverWorkNs(): number {
   const { weight, product, derivation, element } = COST_NS;
   const holders = THRESHOLD + 1;

@@ -69,7 +69,7 @@ export class StarRound implements PacketSink, EventHandler {
     this.#network = network;
     this.#isWorkFree = engine.defects.isWorkFree === true;
     const draws = engine.stream('F1', 'inputs');
-    const bytes = (length: number): Uint8Array =>
+    const randomBytes = (length: number): Uint8Array =>
       Uint8Array.from({ length }, () => draws.below(256));
     this.#inputs = Array.from({ length: config.n }, () =>
       Uint32Array.from({ length: config.m }, () => draws.below(2 ** 20)),
@@ -77,7 +77,6 @@ export class StarRound implements PacketSink, EventHandler {
     const common = { config, crypto: CRYPTO };
     const serverParts = { random: engine.stream('F1', 'graph'), phaseTimeoutNs: PATIENCE_NS };
     this.#server = new ServerMachine({ ...common, ...serverParts, minSum: 2 });
-    const randomBytes = bytes;
     this.#clients = this.#inputs.map(
       (_, index) =>
         new ClientMachine({ ...common, index, randomBytes, sessionTimeoutNs: PATIENCE_NS }),
