@@ -4,47 +4,23 @@
  *
  * @module
  */
-import { spawnSync } from 'node:child_process';
-import {
-  cpSync,
-  existsSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { rename, spell } from '../../tools/new-protocol/spellings.ts';
 import { PROTOCOL_LIST, protocolListText } from '../../tools/protocol-list.ts';
+import { bin, copyWithProtocol, type Ran, runIn } from './copy-with-protocol.ts';
 import { ROOT } from './files.ts';
 
 const NAME = 'my-mix';
-const LEFT_OUT = new Set(['.git', 'node_modules', 'runs', 'dist', 'coverage']);
 let copy = '';
 
-function run(program: string, args: readonly string[]): { status: number; text: string } {
-  const environment = { ...process.env, NO_COLOR: '1' };
-  const options = { cwd: copy, encoding: 'utf8', env: environment } as const;
-  const { status, stdout, stderr } = spawnSync(program, args, options);
-  return { status: status ?? 1, text: `${stdout}${stderr}` };
-}
-
-const bin = (name: string): string => join(ROOT, 'node_modules/.bin', name);
-const node = (...args: readonly string[]): ReturnType<typeof run> =>
+const run = (program: string, args: readonly string[]): Ran => runIn(copy, program, args);
+const node = (...args: readonly string[]): Ran =>
   run(process.execPath, ['--import', 'tsx', ...args]);
 
 beforeAll(() => {
-  copy = mkdtempSync(join(tmpdir(), 'orrery-protocol-'));
-  for (const name of readdirSync(ROOT)) {
-    if (!LEFT_OUT.has(name)) cpSync(join(ROOT, name), join(copy, name), { recursive: true });
-  }
-  symlinkSync(join(ROOT, 'node_modules'), join(copy, 'node_modules'));
-  const { status, text } = node('tools/new-protocol.ts', NAME);
-  expect(status, text).toBe(0);
+  copy = copyWithProtocol(NAME);
   addGenerator();
 });
 afterAll(() => rmSync(copy, { recursive: true, force: true }));
@@ -210,15 +186,6 @@ describe('a new protocol', () => {
     expect(status, text).toBe(0);
     // Three defects, their completeness; a hint.
     expect(text).toMatch(/Tests .*5 passed/);
-  });
-
-  // On real sockets, and so with a second attempt, as in vitest.wall.config.ts.
-  it('passes the run in both worlds', () => {
-    const file = 'test/conformance/live-protocols.test.ts';
-    const asked = ['-t', `hold for every shipped|${NAME}.yaml`];
-    const { status, text } = run(bin('vitest'), ['run', file, ...asked, '--retry=1']);
-    expect(status, text).toBe(0);
-    expect(text).toMatch(/Tests .*2 passed/);
   });
 
   it('passes types, lint and format', () => {
