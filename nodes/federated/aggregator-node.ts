@@ -10,19 +10,15 @@ import type { Store } from '../../engine/host/store.ts';
 import type { Transport } from '../../engine/host/transport.ts';
 import { MachineShell } from '../_kit/shell.ts';
 import { inputSession } from './aggregator/input-session.ts';
-import {
-  headroom,
-  nextModel,
-  sumOfUpdates,
-  totalWeight,
-  type UpdateSum,
-} from './aggregator/mean.ts';
+import { headroom, sumOfUpdates, totalWeight, type UpdateSum } from './aggregator/mean.ts';
 import { type Remembered, recall, remember } from './aggregator/memory.ts';
+import { nextState } from './aggregator/next-state.ts';
 import type { NoiseInput } from './aggregator/noise-job.ts';
 import { type RoundEffect, type RoundInput, RoundMachine } from './aggregator/rounds.ts';
 import { AggregatorRound, type GroupSum } from './aggregator-round-node.ts';
 import { dropped } from './aggregator-session-node.ts';
 import { AttackNode, type SeenUpdate } from './attack-node.ts';
+import { clipNumbers, modelOf, normOf, sharedState } from './clip-plan.ts';
 import { combineInput } from './combine-job.ts';
 import type { ExpandInput } from './compression/compress-job.ts';
 import { isFolded, stepsPerUnit } from './compression/form.ts';
@@ -70,8 +66,10 @@ export class AggregatorNode implements NodeHandle {
     this.#trace = host.trace.isRecorded ? new RoundTrace(host) : undefined;
     this.#store = host.store('federated');
     this.#model = modelOfFederation(setup.options);
-    this.#memory = recall(this.#store, this.#parameters) ?? {
-      model: this.#firstModel,
+    const { options } = setup;
+    const numbers = this.#parameters + clipNumbers(options);
+    this.#memory = recall(this.#store, numbers) ?? {
+      state: sharedState(options, this.#firstModel),
       over: 0,
       spent: 0,
     };
@@ -84,6 +82,11 @@ export class AggregatorNode implements NodeHandle {
   get #firstModel(): Float32Array<ArrayBuffer> {
     const draws = seededDraws(this.#host.crypto, this.#seed, 'first model');
     return this.#model?.initial(draws) ?? new Float32Array(this.#parameters);
+  }
+
+  /** The model that the last round led to. */
+  get #learned(): Float32Array<ArrayBuffer> {
+    return modelOf(this.#setup.options, this.#memory.state);
   }
 
   get #seed(): Uint8Array {
@@ -159,7 +162,7 @@ export class AggregatorNode implements NodeHandle {
     }
     const { delta = 0 } = this.#setup.options.privacy ?? {};
     const guarantee = this.#account && { epsilon: this.#account.epsilon(), delta };
-    this.#attack.finish(this.#memory.model, guarantee, done);
+    this.#attack.finish(this.#learned, guarantee, done);
   }
 
   /** True if one more round stays within the budget. */
@@ -227,7 +230,7 @@ export class AggregatorNode implements NodeHandle {
       trace: this.#trace,
       parameters: this.#parameters,
       round,
-      model: this.#memory.model,
+      model: this.#memory.state,
       clients,
       send: (client, bytes, done): void => this.#send(client, bytes, done),
       away: (client): void => {
@@ -275,9 +278,12 @@ export class AggregatorNode implements NodeHandle {
       meter.counter('federated.rounds').add(1);
       this.#countLosses(running, inputs, true);
       meter.histogram('federated.round').record(tookNs);
-      const model = nextModel(this.#memory.model, total, divisor);
+      const { state } = this.#memory;
+      const norm = normOf(options, state);
+      if (norm !== undefined) meter.sample('federated.clip.norm', norm);
+      const next = nextState(options, state, { sum: total, divisor });
       this.#account?.step();
-      this.#end({ model, over: running.round, spent: this.#memory.spent + 1 }, () => {
+      this.#end({ state: next, over: running.round, spent: this.#memory.spent + 1 }, () => {
         this.#evaluate(running.round);
       });
     };
@@ -323,9 +329,13 @@ export class AggregatorNode implements NodeHandle {
   #seen(sum: GroupSum): readonly SeenUpdate[] {
     const names = namesOf(sum);
     const whole = this.#updateSum(sum);
-    if (sum.vectors === undefined) return [{ clients: names, sum: whole }];
-    return sum.vectors.map((ring, place) => {
-      return { clients: [names[place] as string], sum: { ...whole, ring, inputs: 1 } };
+    const parts = sum.vectors?.map((ring, place) => ({
+      ring,
+      clients: names.slice(place, place + 1),
+    }));
+    return (parts ?? [{ ring: sum.ring, clients: names }]).map(({ ring, clients }) => {
+      const update = ring.subarray(0, ring.length - clipNumbers(this.#setup.options));
+      return { clients, sum: { ...whole, ring: update, inputs: clients.length } };
     });
   }
 
@@ -427,7 +437,7 @@ export class AggregatorNode implements NodeHandle {
   #evaluate(round: number): void {
     const { model: name, target } = this.#setup.options;
     if (this.#test === undefined || typeof name === 'object') return;
-    const input: EvaluateInput = { model: name, weights: this.#memory.model, examples: this.#test };
+    const input: EvaluateInput = { model: name, weights: this.#learned, examples: this.#test };
     this.#host.compute('evaluate', input, (result) => {
       if (result.kind === 'failed') throw new Error(`measuring accuracy failed: ${result.message}`);
       const accuracy = result.output as number;

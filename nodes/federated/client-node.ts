@@ -12,6 +12,7 @@ import type { Transport } from '../../engine/host/transport.ts';
 import { equalBytes } from '../_kit/bytes.ts';
 import { CborReader } from '../_kit/cbor-reader.ts';
 import { ClientSession } from './client-session-node.ts';
+import { clipNumbers, modelOf, normOf } from './clip-plan.ts';
 import type { RoundDraws } from './compression/compress-job.ts';
 import type { FederatedOptions } from './config.ts';
 import { hiddenRoundBytes, plainRoundBytes, taskBytes } from './device/forecast.ts';
@@ -166,7 +167,7 @@ export class ClientNode implements NodeHandle {
   /** A new task ends the one before: its aggregator has given up on it. */
   #task(task: Task, length: number, before: DeviceUse | undefined): void {
     const host = this.#host;
-    if (task.model.length !== this.#learner.parameters) {
+    if (!this.#isOurModel(task)) {
       host.drop('task-refused');
       return;
     }
@@ -188,13 +189,21 @@ export class ClientNode implements NodeHandle {
     }
   }
 
+  /** A model of ours, and a norm that a round can have. */
+  #isOurModel({ model }: Task): boolean {
+    const { options } = this.#setup;
+    const length = this.#learner.parameters + clipNumbers(options);
+    return model.length === length && !Number.isNaN(normOf(options, model));
+  }
+
   #work(session: ClientSession, { model }: Task): void {
     if (session.isOver) return;
     session.begin();
     if (session.isOver) return;
-    const { weight } = this.#setup.options.learn;
+    const { options } = this.#setup;
+    const { weight } = options.learn;
     this.#endTraining = this.#learner.learn(
-      model,
+      modelOf(options, model),
       (update) => session.update(update, weight === 'examples' ? this.#learner.count : 1),
       (examples) => this.#device.learned(examples),
     );
@@ -224,7 +233,7 @@ export class ClientNode implements NodeHandle {
         : hiddenRoundBytes({ n, k, m, bits, mode }) + revealBytes(options, n);
     const names = mode === 'signed' ? peers : [];
     const nameBytes = names.reduce((bytes, name) => bytes + NAME_HEAD + 3 * name.length, 0);
-    return this.#learner.workOf(session + taskBytes(parameters, nameBytes));
+    return this.#learner.workOf(session + taskBytes(parameters + clipNumbers(options), nameBytes));
   }
 
   /** The aggregator learns that this client will not come, so that it waits for no timer. */
@@ -262,6 +271,7 @@ export class ClientNode implements NodeHandle {
       witness,
       options,
       index: task.index,
+      norm: normOf(options, task.model),
       isLeaving,
       send: (bytes: Uint8Array): void => this.#send(bytes),
       over: (): void => this.#over(before),

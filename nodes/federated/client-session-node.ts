@@ -11,6 +11,7 @@ import { concatBytes } from '../_kit/bytes.ts';
 import { wipe } from '../_kit/secrets.ts';
 import { MachineShell } from '../_kit/shell.ts';
 import type { NoiseLevel } from './aggregator/remove-noise-job.ts';
+import { clipPlan } from './clip-plan.ts';
 import type { CompressInput, RoundDraws } from './compression/compress-job.ts';
 import { largestStep, stepsPerUnit } from './compression/form.ts';
 import { updateMessage } from './compression/plain-form.ts';
@@ -52,6 +53,8 @@ export interface ClientSessionParts {
   readonly clients: number;
   /** Bits of an element of the sum. */
   readonly bits: number;
+  /** Norm that updates of this round are clipped to; absent if it is fixed. */
+  readonly norm?: number | undefined;
   /** What coordinates that all clients share are drawn from. */
   readonly shared: RoundDraws;
   /** Hides the update; absent: it is sent as it is. */
@@ -158,15 +161,18 @@ export class ClientSession {
     update: Float32Array<ArrayBuffer>,
     weight: number,
   ): readonly ['quantise', QuantiseInput] | readonly ['privateUpdate', PrivateUpdateInput] {
-    const { host, options, noise } = this.#parts;
+    const { host, options, noise, norm } = this.#parts;
     const { clip, weight: weighting } = options.learn;
     const scale = stepsPerUnit(options);
     const most = largestStep(options);
     const key = host.randomBytes(KEY_BYTES) as Uint8Array<ArrayBuffer>;
     if (noise !== undefined && options.privacy !== undefined) {
       const { bound, clientVariance: variance } = noise;
-      const { clip: norm, mechanism } = options.privacy;
-      const input = { update, key, scale, clip: norm, bound, mechanism, variance };
+      const { mechanism } = options.privacy;
+      const { update: length, unit } = clipPlan(options.privacy);
+      const written = norm === undefined ? {} : { written: { length, unit } };
+      const common = { update, key, scale, bound, mechanism, variance };
+      const input = { ...common, clip: norm ?? length, ...written };
       if (!hasLevels(options)) return ['privateUpdate', input];
       const levels = this.#drawLevels();
       return ['privateUpdate', { ...input, levels }];

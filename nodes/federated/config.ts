@@ -25,6 +25,8 @@ import {
 } from './geometry.ts';
 import { gossipConfig, NOBODY } from './gossip/options.ts';
 import { dataConfig } from './learn/data-options.ts';
+import { NORM_MAX, NORM_MIN } from './privacy/clip.ts';
+import { clipConfig } from './privacy/clip-config.ts';
 import { selectConfig } from './selection.ts';
 
 /** What a client does with its examples, and how its update is written. */
@@ -70,7 +72,9 @@ const privacyConfig = z.strictObject({
   /** Who adds the noise: the aggregator, each client enough for the sum, or each enough alone. */
   place: z.enum(['central', 'distributed', 'local']),
   /** Longest update, Euclidean; one client changes the sum by no more. */
-  clip: z.number().positive().default(1),
+  clip: z.number().min(NORM_MIN).max(NORM_MAX).default(1),
+  /** `clip` is the norm of the first round, and follows a quantile of the clients' norms. */
+  adaptive: clipConfig.optional(),
   /** Standard deviation of the noise in the sum, in multiples of `clip`. */
   noise: z.number().min(0).default(1),
   delta: z.number().positive().max(0.5).default(DELTA),
@@ -156,7 +160,7 @@ export const federatedConfig = z.strictObject({
    * survivors. Of an aggregator: `weights-on-masked` applies weights to masked inputs and removes the
    * masks in one product; `two-survivor-lists`, `overlapping-lists` and `crafted-models` (a
    * model of zeros for all others) are attacks on its first client; `silent-noise` accounts for
-   * noise that it does not add. Of a client: `kept-levels` reveals no noise.
+   * noise that it does not add, `resting-norm` never moves the norm of updates. Of a client: `kept-levels` reveals no noise.
    * Of a device: `ignored-limits` takes part whatever it costs, `forgotten-use` forgets at a restart
    * what it has used. Without an aggregator: `keeps-own-model` never takes the mean.
    */
@@ -170,6 +174,7 @@ export const federatedConfig = z.strictObject({
       'overlapping-lists',
       'crafted-models',
       'silent-noise',
+      'resting-norm',
       'kept-levels',
       'ignored-limits',
       'forgotten-use',

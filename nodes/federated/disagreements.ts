@@ -5,6 +5,7 @@
  * @module
  */
 import type { ConfiguredNode, Disagreement } from '../../engine/host/protocol.ts';
+import { refuseCountNoise } from './clip-plan.ts';
 import { ruleOf } from './combine-job.ts';
 import { compressionKind, coordinateBits } from './compression/form.ts';
 import type { FederatedOptions } from './config.ts';
@@ -113,6 +114,7 @@ function problems(head: Node, clients: number): readonly Disagreement[] {
     ...tooMany(head, clients),
     ...wrongSum(head, clients),
     ...wrongQuorum(head, clients),
+    ...wrongCounts(head),
     ...overflow(head, clients),
     ...unbounded(head, clients),
     ...uncombined(head, clients),
@@ -195,6 +197,13 @@ function overflow({ name, options }: Node, clients: number): readonly Disagreeme
     needed <= 32 ? `modulusBits: ${needed}` : 'lower learn.scale, learn.clip or the weights';
   const path = needed <= 32 ? ['secureAggregation', 'modulusBits'] : ['learn', 'scale'];
   return [{ node: name, path, message, hint }];
+}
+
+/** Noise on counts that is more than the whole promise. */
+function wrongCounts({ name, options }: Node): readonly Disagreement[] {
+  const refused = options.privacy && refuseCountNoise(options.privacy);
+  const path = ['privacy', 'adaptive', 'countNoise'];
+  return refused === undefined ? [] : [{ node: name, path, ...refused }];
 }
 
 /** Promises of privacy that no account could keep. */

@@ -107,6 +107,12 @@ export const FEDERATED_METRICS: readonly MetricDefinition[] = [
     of: ['federated.clipped', 'federated.coordinates'],
   },
   {
+    name: 'federated.clip.norm',
+    kind: 'samples',
+    unit: 'count',
+    help: 'norm that updates were clipped to, if it follows the clients, one sample a round',
+  },
+  {
     name: 'federated.headroom',
     kind: 'samples',
     unit: 'ratio',

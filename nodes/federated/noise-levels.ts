@@ -7,6 +7,7 @@
  *
  * @module
  */
+import { clipPlan } from './clip-plan.ts';
 import type { FederatedOptions } from './config.ts';
 import { levelsToRemove, noiseLevels } from './privacy/dropout-noise.ts';
 
@@ -32,7 +33,7 @@ export function toleratedOf({ minimum }: Pick<PrivateOptions, 'minimum'>, client
 export function levelsOf(options: PrivateOptions, clients: number): readonly number[] {
   const { privacy, learn } = options;
   if (privacy === undefined) return [];
-  const units = privacy.noise * privacy.clip * learn.scale;
+  const units = privacy.noise * clipPlan(privacy).joint * learn.scale;
   const tolerated = toleratedOf(options, clients);
   return noiseLevels('add-then-remove', { clients, tolerated, variance: units * units });
 }

@@ -5,6 +5,8 @@
  *
  * @module
  */
+
+import { clipNumbers } from './clip-plan.ts';
 import { compressedLength, largestStep } from './compression/form.ts';
 import type { FederatedOptions } from './config.ts';
 import { sharedCount } from './learn/data.ts';
@@ -41,9 +43,11 @@ export function sessionSizes(
   return [Math.floor(clients / groups), Math.ceil(clients / groups)];
 }
 
-/** Elements of a sum: the update, and its weight if weights differ. */
-export function vectorLength({ learn, compression }: FederatedOptions, parameters: number): number {
-  return compressedLength(compression, parameters) + (learn.weight === 'examples' ? 1 : 0);
+/** Elements of a sum: the update, and its weight if weights differ, or its count if the norm follows. */
+export function vectorLength(options: FederatedOptions, parameters: number): number {
+  const { learn, compression } = options;
+  const more = (learn.weight === 'examples' ? 1 : 0) + clipNumbers(options);
+  return compressedLength(compression, parameters) + more;
 }
 
 /** The numbers of a session of `clients` for a model of `parameters`. */

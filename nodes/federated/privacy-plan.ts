@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { clipNumbers, clipPlan } from './clip-plan.ts';
 import type { FederatedOptions } from './config.ts';
 import { hasLevels, toleratedOf } from './noise-levels.ts';
 import { ROUNDING_BETA, roundedBound } from './privacy/distributed.ts';
@@ -28,17 +29,19 @@ const NOISE_WIDTHS = 8;
 /**
  * The noise of a federation; undefined if it promises no privacy.
  * @param clients All of them, in a round or not.
- * @param dimension Parameters of the model.
+ * @param parameters Of the model.
  */
 export function noisePlan(
   options: FederatedOptions,
   clients: number,
-  dimension: number,
+  parameters: number,
 ): NoisePlan | undefined {
   const { privacy, learn, minimum } = options;
   if (privacy === undefined) return undefined;
-  const { place, clip, noise, delta, mechanism } = privacy;
+  const { place, noise, delta, mechanism } = privacy;
+  const { joint: clip } = clipPlan(privacy);
   const gamma = 1 / learn.scale;
+  const dimension = parameters + clipNumbers(options);
   const ring = { clip, gamma, dimension, beta: ROUNDING_BETA };
   const bound = roundedBound(ring);
   const rate = rateOf(options, clients);
@@ -82,7 +85,8 @@ function isFixed({ select }: FederatedOptions): boolean {
 /** Largest element of an input with its noise. */
 export function largestPrivateInput({ learn, privacy, minimum }: FederatedOptions): number {
   if (privacy === undefined) return 0;
-  const { place, clip, noise } = privacy;
+  const { place, noise } = privacy;
+  const { joint: clip } = clipPlan(privacy);
   const units = Math.ceil(clip * learn.scale) + 1;
   if (place === 'central') return units;
   const width = (noise * clip * learn.scale) / Math.sqrt(place === 'distributed' ? minimum : 1);

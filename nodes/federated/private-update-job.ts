@@ -9,11 +9,19 @@ import type { JobDefinition } from '../../engine/host/compute.ts';
 import type { CryptoProvider } from '../../engine/host/crypto.ts';
 import type { NoiseLevel } from './aggregator/remove-noise-job.ts';
 import { keyWords } from './key-words.ts';
-import { clipL2 } from './privacy/clip.ts';
+import { clipBit, clipL2 } from './privacy/clip.ts';
 import { RingNoise } from './privacy/ring-noise.ts';
 import { roundConditionally } from './privacy/rounding.ts';
 import type { Mechanism } from './privacy/settings.ts';
 import type { QuantiseOutput } from './quantise-job.ts';
+
+/** An update in units of the norm of its round. */
+export interface WrittenUpdate {
+  /** Length of an update of norm `clip`. */
+  readonly length: number;
+  /** By how much the count behind the update tells apart who was above the norm and who below. */
+  readonly unit: number;
+}
 
 /** An update, and what bounds it. */
 export interface PrivateUpdateInput {
@@ -24,6 +32,8 @@ export interface PrivateUpdateInput {
   readonly scale: number;
   /** Longest update, Euclidean. */
   readonly clip: number;
+  /** How an update is written whose norm follows; absent: as it is. */
+  readonly written?: WrittenUpdate;
   /** The same after rounding, in ring units. */
   readonly bound: number;
   /** The law of the client's noise. */
@@ -53,12 +63,20 @@ export const privateUpdateJob: JobDefinition = {
 };
 
 function privateUpdate(
-  { update, key, scale, clip, bound, mechanism, variance, levels }: PrivateUpdateInput,
+  { update, key, scale, clip, written, bound, mechanism, variance, levels }: PrivateUpdateInput,
   crypto: Pick<CryptoProvider, 'chacha20'>,
 ): QuantiseOutput {
   const words = keyWords(crypto, key);
-  const values = Float64Array.from(update);
-  const { wasClipped } = clipL2(values, clip);
+  const hasCount = written !== undefined;
+  const values = new Float64Array(update.length + (hasCount ? 1 : 0));
+  values.set(update);
+  const clipped = clipL2(values, clip);
+  const { wasClipped } = clipped;
+  if (hasCount) {
+    const factor = written.length / clip;
+    for (let at = 0; at < values.length; at += 1) values[at] = (values[at] as number) * factor;
+    values[update.length] = clipBit(clipped) * written.unit;
+  }
   for (let at = 0; at < values.length; at += 1) values[at] = (values[at] as number) * scale;
   const rounded = roundConditionally(values, words, bound);
   const ring = new Uint32Array(rounded);

@@ -19,7 +19,7 @@
  * ```
  *
  * The names are those of all clients of the session, in the order of their indices, if signatures have
- * to be verified, else none. `config` is that of the session (secagg/session-config.ts), the model and vectors are 32-bit
+ * to be verified, else none. The model has one number more if the norm of updates follows (clip-plan.ts). `config` is that of the session (secagg/session-config.ts), the model and vectors are 32-bit
  * elements, little-endian.
  *
  * @module

@@ -16,7 +16,8 @@ const FLOAT_BYTES = 4;
 
 /** What is kept. */
 export interface Remembered {
-  readonly model: Float32Array<ArrayBuffer>;
+  /** The model, and behind it the norm of updates if it follows (clip-plan.ts). */
+  readonly state: Float32Array<ArrayBuffer>;
   /** Rounds that are over, with or without a sum. */
   readonly over: number;
   /** Rounds whose sum was opened. */
@@ -27,23 +28,22 @@ export interface Remembered {
 type Memory = ReturnType<HostPart<'store'>['store']>;
 
 /** What an earlier life has left; undefined if nothing that fits. */
-export function recall(store: Memory, parameters: number): Remembered | undefined {
+export function recall(store: Memory, numbers: number): Remembered | undefined {
   const rounds = store.get(ROUNDS_KEY);
-  const model = store.get(MODEL_KEY);
-  if (rounds?.length !== ROUNDS_BYTES || model?.length !== FLOAT_BYTES * parameters)
-    return undefined;
+  const state = store.get(MODEL_KEY);
+  if (rounds?.length !== ROUNDS_BYTES || state?.length !== FLOAT_BYTES * numbers) return undefined;
   return {
-    model: new Float32Array(model.slice().buffer),
+    state: new Float32Array(state.slice().buffer),
     over: readUint32(rounds, 0),
     spent: readUint32(rounds, FLOAT_BYTES),
   };
 }
 
 /** Writes what must not be forgotten; the caller syncs. */
-export function remember(store: Memory, { model, over, spent }: Remembered): void {
+export function remember(store: Memory, { state, over, spent }: Remembered): void {
   const rounds = new Uint8Array(ROUNDS_BYTES);
   writeUint32(rounds, 0, over);
   writeUint32(rounds, FLOAT_BYTES, spent);
   store.put(ROUNDS_KEY, rounds);
-  store.put(MODEL_KEY, new Uint8Array(model.buffer, model.byteOffset, model.byteLength));
+  store.put(MODEL_KEY, new Uint8Array(state.buffer, state.byteOffset, state.byteLength));
 }

@@ -15,6 +15,10 @@ export interface Clipped {
   readonly wasClipped: boolean;
 }
 
+/** Least norm that follows: others are no numbers of 32 bits. */
+export const NORM_MIN = 1e-30;
+/** The largest. */
+export const NORM_MAX = 1e30;
 /** exp(-rate * error) stays in the range of doubles. */
 const EXPONENT_MAX = 100;
 
