@@ -12,7 +12,7 @@ export const THOROUGH = [
   'test/property/{gateway-rekey,http-sockets-fuzz,tcp-listeners-fuzz,mixnet-node-fuzz,scion-router-fuzz,bulk-fuzz,dtn-agent-fuzz}.test.ts',
   'test/security/{hostile-files,scmp,wire-table}.test.ts',
   'test/vectors/{wycheproof,simulation-core,federated-pld-fine}.test.ts',
-  'test/unit/cli/start{,-safety,-threads}.test.ts',
+  'test/unit/cli/{start,start-safety,start-threads,sweep-resume}.test.ts',
   'test/unit/bench/{fabric-calls,hop-parts,overload,overload-rounds,pipeline-load}.test.ts',
   'test/unit/engine/net/stream/throughput.test.ts',
   'test/unit/engine/net/store-million.test.ts',

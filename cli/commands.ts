@@ -53,6 +53,12 @@ const ENTRIES: readonly Entry[] = [
     load: async () => (await import('./sweep.ts')).addSweep,
   },
   {
+    name: 'merge',
+    words: '[options] <results...>',
+    summary: 'join the parts of a sweep',
+    load: async () => (await import('./merge.ts')).addMerge,
+  },
+  {
     name: 'compare',
     words: '[options] [a] [b]',
     summary: 'compare two reports, paired by seed',

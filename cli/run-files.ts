@@ -3,7 +3,9 @@
  *
  * @module
  */
+
 import { RUN_COPIES } from '../reports/run-copies.ts';
+import { RESULTS } from '../scenarios/sweep/results-file.ts';
 
 /** The file that tells viewers where the processes of a run are. */
 export const PROCESSES = 'processes.json';
@@ -12,7 +14,7 @@ export const PROCESSES = 'processes.json';
 export const INTERACTIVE_FILE = 'interactive.yaml';
 
 /** One of these files exists once a run or a sweep has its verdict. */
-export const MAIN_FILES = ['report.json', 'sweep.json'] as const;
+export const MAIN_FILES = ['report.json', 'sweep.json', RESULTS] as const;
 
 /** Files that the run itself may have written before the reports. */
 export const RECORDED = ['trace.orr', 'trace.pcapng', PROCESSES] as const;

@@ -82,6 +82,8 @@ function isAlive({ pid, began }: Owner): boolean {
     // A process of another user also counts as running.
     if (systemCode(error) !== 'EPERM') return false;
   }
+  // One that was killed and that its parent has not asked for still has its number.
+  if (/^[ZX]$/.test(statOf(pid)[0] ?? '')) return false;
   const now = beganText(pid);
   return began === '' || now === '' || began === now;
 }
@@ -92,11 +94,16 @@ function ownerText(pid: number): string {
 
 /** Field 22 of proc(5), /proc/PID/stat: the start of the process in ticks after the boot. */
 function beganText(pid: number): string {
+  return statOf(pid)[19] ?? '';
+}
+
+/** The fields of proc(5), /proc/PID/stat, from the third on: its state. */
+function statOf(pid: number): readonly string[] {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     // The second field is a name in brackets, which may hold anything.
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   } catch {
-    return '';
+    return [];
   }
 }

@@ -21,6 +21,7 @@ import {
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { pathError } from '../engine/live/environment.ts';
+import { RESULTS } from '../scenarios/sweep/results-file.ts';
 import { isRunFile, MAIN_FILES, RECORDED } from './run-files.ts';
 import { type RunLock, takeLock } from './run-lock.ts';
 import { makeWritable } from './whole-files.ts';
@@ -45,14 +46,19 @@ export class RunPlace {
    * Takes the folder with the given name, or another one if a run is writing there.
    * @param folder The wanted folder; its parent belongs to the scenario.
    * @param onNotice Called if the run gets another folder.
+   * @param goesOn True of a folder that this run continues: its files stay.
    * @throws EnvironmentError if the folder is not writable.
    */
-  constructor(folder: string, onNotice: (text: string) => void) {
+  constructor(
+    folder: string,
+    onNotice: (text: string) => void,
+    goesOn: (folder: string) => boolean = (): boolean => false,
+  ) {
     this.#name = basename(folder);
     this.#folder = folder;
     makeWritable(folder);
     try {
-      this.#take(onNotice);
+      this.#take(onNotice, goesOn);
     } catch (error) {
       this.release();
       throw pathError(error, folder) ?? error;
@@ -97,7 +103,7 @@ export class RunPlace {
     for (const old of formersOf(dirname(this.#folder), name).slice(FORMER_MAX)) removeOwn(old);
   }
 
-  #take(onNotice: (text: string) => void): void {
+  #take(onNotice: (text: string) => void, goesOn: (folder: string) => boolean): void {
     const wanted = this.#folder;
     const { folder, lock, heldBy } = claim(wanted);
     this.#lock = lock;
@@ -105,6 +111,7 @@ export class RunPlace {
     if (heldBy !== undefined) {
       onNotice(`process ${heldBy} is writing to ${wanted}; this run writes to ${folder}`);
     }
+    if (goesOn(folder)) return;
     this.#former = moveAside(folder);
     makeWritable(folder);
     removeLeftovers(folder);
@@ -208,8 +215,11 @@ function isReport(folder: string): boolean {
   const main = MAIN_FILES.map((name) => join(folder, name)).find((path) => existsSync(path));
   if (main === undefined) return false;
   try {
-    const document = JSON.parse(readFileSync(main, 'utf8')) as Readonly<Record<string, unknown>>;
-    return 'reproduce' in document;
+    // Of the results of a sweep, the first line.
+    const [first = ''] = main.endsWith(RESULTS) ? readFileSync(main, 'utf8').split('\n', 1) : [];
+    const text = first === '' ? readFileSync(main, 'utf8') : first;
+    const document = JSON.parse(text) as Readonly<Record<string, unknown>>;
+    return 'reproduce' in document || 'orrery' in document;
   } catch {
     return false;
   }

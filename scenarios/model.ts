@@ -219,6 +219,8 @@ export interface FaultSpec {
 
 /** A sweep: one run per combination, same seeds in each (common random numbers). */
 export interface SweepSpec {
+  /** Every combination, the last parameter moving fastest. */
+  readonly cells: readonly Readonly<Record<string, string>>[];
   readonly parameters: readonly { readonly path: string; readonly values: readonly string[] }[];
 }
 

@@ -315,7 +315,11 @@ function sweepOf(
     const message = `${many} combinations, the limit is ${COMBINATIONS_MAX}`;
     context.refuse('E104', ['sweep'], message, 'sweep fewer parameters at a time');
   }
-  return { parameters: Object.entries(sweep).map(([path, values]) => ({ path, values })) };
+  let cells: Readonly<Record<string, string>>[] = [{}];
+  for (const [path, values] of runs > COMBINATIONS_MAX ? [] : Object.entries(sweep)) {
+    cells = cells.flatMap((cell) => values.map((value) => ({ ...cell, [path]: value })));
+  }
+  return { parameters: Object.entries(sweep).map(([path, values]) => ({ path, values })), cells };
 }
 
 /** What nodes do with messages. Nodes with mistakes in their options have none. */

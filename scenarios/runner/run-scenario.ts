@@ -8,14 +8,13 @@
  */
 import { availableParallelism, cpus, release, type } from 'node:os';
 import { performance } from 'node:perf_hooks';
-import { Piscina } from 'piscina';
 import type { MetricDefinition } from '../../engine/host/measure.ts';
-import { entryModule } from '../../engine/live/own-form.ts';
 import { SHARED_CRYPTO } from '../../reports/kpi-text.ts';
 import type { RunInput, SeedResult } from '../../reports/model.ts';
 import type { Scenario } from '../model.ts';
-import type { Recordings, SeedAnswer, SeedJob } from './job.ts';
+import type { Recordings, SeedAnswer } from './job.ts';
 import { missingSeeds } from './missing-seeds.ts';
+import { SeedPool } from './seed-pool.ts';
 import { SeedWatch, type StopReason } from './seed-watch.ts';
 
 /** What to run. */
@@ -28,6 +27,8 @@ export interface RunOrder {
   readonly commit: string;
   /** Largest number of threads; all cores if absent. */
   readonly threads?: number;
+  /** Most megabytes of a thread; the limit of node if absent. */
+  readonly memoryMb?: number | undefined;
   /** Called about ten times a second. */
   readonly onProgress?: (state: RunState) => void;
   /** Receives the journeys that `recordingsOf` asked for. */
@@ -63,16 +64,7 @@ const PROGRESS_INTERVAL_MS = 100;
 export async function runScenario(order: RunOrder): Promise<RunEnd> {
   const began = performance.now();
   const threads = Math.min(order.seeds.length, order.threads ?? availableParallelism());
-  const pool = new Piscina({
-    filename: entryModule('./run-worker', import.meta.url),
-    name: 'runJob',
-    minThreads: threads,
-    maxThreads: threads,
-    idleTimeout: Number.POSITIVE_INFINITY,
-    atomics: 'disabled',
-    recordTiming: false,
-    execArgv: [],
-  });
+  const pool = new SeedPool({ threads, memoryMb: order.memoryMb });
   const watches = new Map<number, SeedWatch>();
   const done: SeedResult[] = [];
   const timer = setInterval(() => {
@@ -131,28 +123,18 @@ function failureOf(
   return undefined;
 }
 
-async function runOne(pool: Piscina, order: RunOrder, running: Running): Promise<SeedAnswer> {
+async function runOne(pool: SeedPool, order: RunOrder, running: Running): Promise<SeedAnswer> {
   const { seed, watches, done } = running;
   const { hosts } = order.scenario.topology;
   const watch = new SeedWatch({ seed, hosts, onNotice: order.onNotice });
   if (order.signal?.aborted === true) watch.stop('interrupted', performance.now());
   watches.set(seed, watch);
-  const job: SeedJob = {
-    file: order.scenario.file,
-    overrides: order.scenario.overrides,
+  const answer = await pool.run({
+    scenario: order.scenario,
     seed,
     recordings: order.recordingsOf(seed),
-    shared: watch.control.shared,
-    calls: watch.calls.buffer,
-  };
-  const { broadcast, palette } = job.recordings;
-  const transferList = [broadcast?.port, palette?.port].filter((port) => port !== undefined);
-  const answer = await pool
-    .run(job, { transferList, signal: watch.signal })
-    .catch((error: unknown): SeedAnswer => {
-      if (watch.answer === undefined) throw error;
-      return watch.answer;
-    });
+    watch,
+  });
   watches.delete(seed);
   if (answer.kind === 'result') {
     done.push(answer.result);

@@ -1,0 +1,77 @@
+/**
+ * `orrery merge RESULTS...`: joins the parts of a sweep that ran on machines of their own, and ends as the
+ * whole sweep would have.
+ *
+ * @module
+ */
+import { existsSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { Refusal } from '../scenarios/refusal.ts';
+import { ProtocolRegistry } from '../scenarios/registry.ts';
+import { type Conflict, mergeResults, type Part } from '../scenarios/sweep/merge.ts';
+import { RESULTS, readResults } from '../scenarios/sweep/results-file.ts';
+import { sourceState } from '../scenarios/sweep/source-state.ts';
+import type { RunFlags } from './execute.ts';
+import { type ExitCode, exitWith, FlagError, worstOf } from './exit.ts';
+import { load } from './load.ts';
+import { mergeInto, seedFlags } from './sweep-run.ts';
+
+type MergeFlags = Pick<RunFlags, 'out' | 'json' | 'quiet'>;
+
+/** Adds the command. */
+export function addMerge(program: Command): void {
+  program
+    .command('merge')
+    .argument('<results...>', 'folders of parts of a sweep, or their results.ndjson')
+    .summary('join the parts of a sweep')
+    .description(
+      'Joins what `orrery sweep FILE --shard i/n` has left, into the table and the verdict of the whole sweep.',
+    )
+    .option('--out <dir>', 'folder for the files of the sweep', 'runs')
+    .option('--json', 'print the result as JSON on stdout and nothing else')
+    .option('-q, --quiet', 'print the first line only')
+    .option('--debug', 'print stack traces of internal errors')
+    .action(async (paths: readonly string[], flags: MergeFlags) => {
+      exitWith(await merge(paths, flags));
+    });
+}
+
+async function merge(paths: readonly string[], flags: MergeFlags): Promise<ExitCode> {
+  const { head, lines, conflicts } = mergeResults(paths.map(partOf));
+  const commit = sourceState();
+  if (head.commit !== commit) {
+    throw new Refusal(
+      `the results are those of commit ${head.commit}, and this program is ${commit}: check it out, or run the sweep again`,
+    );
+  }
+  const registry = new ProtocolRegistry();
+  const { scenario } = await load(head.file, head.set, registry);
+  if (scenario.sha256 !== head.sha256) {
+    throw new Refusal(`${head.file} has changed since the sweep ran`);
+  }
+  const seeds = seedFlags(head.seeds, scenario.seeds);
+  const context = { flags: { ...flags, ...seeds, set: head.set }, registry };
+  const code = await mergeInto({ ...context, file: head.file, scenario, head }, lines);
+  for (const conflict of conflicts) process.stderr.write(`${conflictText(conflict)}\n`);
+  return conflicts.length === 0 ? code : worstOf([code, 4]);
+}
+
+function partOf(path: string): Part {
+  const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+  const file = isFolder ? join(path, RESULTS) : path;
+  if (!existsSync(file)) {
+    const hint = 'give the folder of a part, such as runs/failover/sweep-shard-1-of-4';
+    throw new FlagError(`${file} not found`, path, hint);
+  }
+  const known = readResults(file);
+  if (known === undefined) throw new Refusal(`${file} is empty`);
+  return { path: file, ...known };
+}
+
+function conflictText({ id, seed, parameters, found }: Conflict): string {
+  const values = Object.entries(parameters).map(([path, value]) => `${path}=${value}`);
+  const origins = found.map(([path, fingerprint]) => `  ${fingerprint}  ${path}`);
+  const head = `orrery: not deterministic: ${id}, seed ${seed}, ${values.join(' ')}`;
+  return [head, ...origins].join('\n');
+}

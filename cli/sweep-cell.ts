@@ -1,0 +1,103 @@
+/**
+ * Tells of combinations that have ended: a report of its own for the first hundred, a line for each that
+ * has no result, and the exit code of all.
+ *
+ * @module
+ */
+import { join } from 'node:path';
+import { EnvironmentError } from '../engine/live/environment.ts';
+import { renderJson } from '../reports/json.ts';
+import { exitCodeOf } from '../reports/judge.ts';
+import { brokenRow, type SweepRow, sweepRow } from '../reports/sweep.ts';
+import { repeatCommand } from '../scenarios/command-text.ts';
+import type { Scenario } from '../scenarios/model.ts';
+import type { CellEnd, Failure, SweepCell } from '../scenarios/sweep/run-sweep.ts';
+import { finish, type RunFlags } from './execute.ts';
+import { type ExitCode, worstOf } from './exit.ts';
+import type { SweepProgressShow } from './sweep-progress.ts';
+import { makeWritable, writeWhole } from './whole-files.ts';
+
+/** Number of combinations whose reports are kept; each takes 0.1 to 0.5 MB. */
+export const KEPT_MAX = 100;
+
+interface TellerParts {
+  readonly folder: string;
+  readonly flags: RunFlags;
+  readonly scenario: Scenario;
+  readonly progress: SweepProgressShow;
+}
+
+/** See the module. */
+export class CellTeller {
+  readonly #parts: TellerParts;
+  readonly #rows = new Map<number, SweepRow>();
+  readonly #codes: (ExitCode | Promise<ExitCode>)[] = [];
+  #missed = 0;
+  #broke = 0;
+
+  constructor(parts: TellerParts) {
+    this.#parts = parts;
+  }
+
+  /** Rows in the order of the combinations. */
+  get rows(): readonly SweepRow[] {
+    return [...this.#rows].sort(([a], [b]) => a - b).map(([, row]) => row);
+  }
+
+  /** What progress says of combinations. */
+  get state(): { readonly cellsDone: number; readonly missed: number; readonly broke: number } {
+    return { cellsDone: this.#rows.size, missed: this.#missed, broke: this.#broke };
+  }
+
+  /** The worst code, once everything is told. */
+  async code(): Promise<ExitCode> {
+    return worstOf(await Promise.all(this.#codes));
+  }
+
+  ended(cell: SweepCell, end: CellEnd): void {
+    const { folder } = this.#parts;
+    if (end.kind === 'left') return;
+    if (end.kind === 'failed') {
+      this.#failed(cell, end.failure);
+      return;
+    }
+    const { report } = end;
+    const kept = cell.isKept ? `${cell.index + 1}` : undefined;
+    if (kept !== undefined) {
+      makeWritable(join(folder, kept));
+      writeWhole(join(folder, kept), [['report.json', renderJson(report)]]);
+    }
+    if (!report.pass) this.#missed += 1;
+    this.#rows.set(cell.index, sweepRow(cell.parameters, report, kept));
+    this.#codes.push(exitCodeOf(report));
+  }
+
+  /** A combination that broke gets a row, or the other rows would look like the whole sweep. */
+  #failed({ index, parameters, scenario }: SweepCell, failure: Failure): void {
+    const { flags, progress } = this.#parts;
+    const set = { ...flags.set, ...parameters };
+    const repeat = (seed: number): string =>
+      repeatCommand('scenario', scenario.file, { ...flags, seed, seeds: undefined, set });
+    this.#broke += 1;
+    const reproduce = repeatCommand('scenario', scenario.file, { ...flags, set });
+    this.#rows.set(index, brokenRow(parameters, { broke: failureText(failure), reproduce }));
+    progress.clear();
+    this.#codes.push(
+      finish(failure, { flags, folder: '', baseline: undefined, repeat }).catch(ofMachine),
+    );
+  }
+}
+
+/** A machine that has no room for a run is no reason to lose the others. */
+function ofMachine(error: unknown): ExitCode {
+  if (!(error instanceof EnvironmentError)) throw error;
+  process.stderr.write(`orrery: ${error.message}\n`);
+  return 2;
+}
+
+/** Why a combination has no result. */
+function failureText(failure: Failure): string {
+  const crash = failure.kind === 'broken' ? failure.crash : undefined;
+  if (crash === undefined) return failure.message;
+  return `${crash.node ?? crash.protocol}: ${crash.error}`;
+}

@@ -1,0 +1,67 @@
+/**
+ * What a sweep prints and leaves at its end.
+ *
+ * @module
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { renderSweepHtml } from '../reports/html/sweep-html.ts';
+import { renderSweepMarkdown, renderSweepTable, type SweepRow } from '../reports/sweep.ts';
+import { repeatCommand } from '../scenarios/command-text.ts';
+import type { Scenario } from '../scenarios/model.ts';
+import { RESULTS } from '../scenarios/sweep/results-file.ts';
+import type { RunFlags } from './execute.ts';
+import type { RunPlace } from './run-place.ts';
+import { terminalOptions } from './terminal.ts';
+import { writeWhole } from './whole-files.ts';
+
+/** Prints the table and writes the files. */
+export function writeSweepFiles(
+  scenario: Scenario,
+  rows: readonly SweepRow[],
+  how: {
+    readonly flags: RunFlags;
+    readonly place: RunPlace;
+    readonly seeds: readonly number[];
+    readonly interruptedOf: number | undefined;
+    /** True if the same command would go on. */
+    readonly goesOn: boolean;
+    /** What adaptive seeds have saved. */
+    readonly saved: string | undefined;
+  },
+): void {
+  const { flags, place, seeds, interruptedOf, saved, goesOn } = how;
+  const { folder } = place;
+  const result = {
+    name: scenario.name,
+    question: scenario.question,
+    seeds,
+    rows,
+    reproduce: repeatCommand('sweep', scenario.file, flags),
+    ...(interruptedOf === undefined ? {} : { interruptedOf }),
+  };
+  const json = `${JSON.stringify(result, null, 2)}\n`;
+  const text = flags.json === true ? json : renderSweepTable(result, terminalOptions(undefined));
+  // First of all, so that the rows are not lost if the disk is full.
+  process.stdout.write(text);
+  writeWhole(folder, [
+    ['sweep.json', json],
+    ['sweep.md', renderSweepMarkdown(result)],
+    ['sweep.html', renderSweepHtml(result)],
+  ]);
+  forgetRepeated(place, json);
+  if (flags.json === true) return;
+  if (saved !== undefined) process.stdout.write(`\n  ${saved}\n`);
+  process.stdout.write(`\n  ${folder}/  sweep.html · sweep.json · sweep.md · ${RESULTS}\n`);
+  if (goesOn) {
+    process.stdout.write('  the same command goes on where this sweep was stopped\n');
+  }
+  if (place.former !== undefined) process.stdout.write(`  before it  ${place.former}\n`);
+}
+
+/** If two consecutive sweeps have the same results, only the second is kept. */
+function forgetRepeated(place: RunPlace, json: string): void {
+  const path = join(place.former ?? '', 'sweep.json');
+  if (place.former === undefined || !existsSync(path)) return;
+  if (readFileSync(path, 'utf8') === json) place.dropFormer();
+}

@@ -1,0 +1,301 @@
+/**
+ * Runs a sweep in its folder, with progress, and leaves its results.
+ *
+ * @module
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { repeatCommand } from '../scenarios/command-text.ts';
+import type { Scenario } from '../scenarios/model.ts';
+import { Refusal } from '../scenarios/refusal.ts';
+import type { ProtocolRegistry } from '../scenarios/registry.ts';
+import { canonical, type Parameters } from '../scenarios/sweep/identity.ts';
+import { LocalExecutor } from '../scenarios/sweep/local-executor.ts';
+import {
+  type KnownResults,
+  RESULTS,
+  ResultsFile,
+  type RunLine,
+  readResults,
+  type SweepHead,
+  sweepHead,
+} from '../scenarios/sweep/results-file.ts';
+import {
+  type Executor,
+  runSweep,
+  type SweepCell,
+  type SweepCount,
+  type SweepOrder,
+} from '../scenarios/sweep/run-sweep.ts';
+import { cellsOfShard, type Shard } from '../scenarios/sweep/shard.ts';
+import { isKnownState, sourceState } from '../scenarios/sweep/source-state.ts';
+import { type RunFlags, seedsOf } from './execute.ts';
+import { type ExitCode, worstOf } from './exit.ts';
+import { onInterrupt } from './interrupt.ts';
+import { load } from './load.ts';
+import { runName } from './run-name.ts';
+import { RunPlace } from './run-place.ts';
+import { CellTeller, KEPT_MAX } from './sweep-cell.ts';
+import { writeSweepFiles } from './sweep-files.ts';
+import { type SweepProgressShow, showSweepProgress } from './sweep-progress.ts';
+
+/** Flags of the command. */
+export interface SweepFlags extends RunFlags {
+  readonly adaptive?: number;
+  readonly shard?: Shard;
+  /** Megabytes of a thread. */
+  readonly memory?: number;
+  readonly fresh?: boolean;
+}
+
+/** Flags of a sweep, and the protocols of its files. */
+export interface SweepContext {
+  readonly flags: SweepFlags;
+  readonly registry: ProtocolRegistry;
+}
+
+/** A combination and its place among all. */
+type Placed = Pick<SweepCell, 'index' | 'parameters'>;
+
+/** Runs a sweep; returns the exit code. */
+export async function sweep(
+  file: string,
+  scenario: Scenario,
+  context: SweepContext,
+): Promise<ExitCode> {
+  const { flags } = context;
+  const head = headOf(scenario, flags);
+  await checkValues(file, scenario, context);
+  const { place, known } = placeOf(scenario, flags, head);
+  try {
+    return await sweepInto(place, known, { ...context, file, scenario, head });
+  } finally {
+    place.release();
+  }
+}
+
+function headOf(scenario: Scenario, flags: SweepFlags): SweepHead {
+  const { name, file, sha256, overrides: set } = scenario;
+  const { adaptive, shard } = flags;
+  return sweepHead({
+    ...{ name, file, sha256, set, commit: sourceState() },
+    seeds: seedsOf(scenario.seeds, flags),
+    ...(adaptive === undefined ? {} : { adaptive }),
+    ...(shard === undefined ? {} : { shard: `${shard.index}/${shard.count}` }),
+  });
+}
+
+/**
+ * A value that the files refuse is found before anything runs, not after an hour.
+ * @throws ConfigError naming it.
+ */
+async function checkValues(
+  file: string,
+  scenario: Scenario,
+  { flags, registry }: SweepContext,
+): Promise<void> {
+  const [first = {}] = scenario.sweep?.cells ?? [];
+  for (const { path, values } of scenario.sweep?.parameters ?? []) {
+    for (const value of values)
+      await load(file, { ...flags.set, ...first, [path]: value }, registry);
+  }
+}
+
+function placeOf(
+  { name, overrides, seeds }: Scenario,
+  flags: SweepFlags,
+  head: SweepHead,
+): { readonly place: RunPlace; readonly known: KnownResults | undefined } {
+  const isAsFiled = head.seeds.join() === seeds.join();
+  const { adaptive, shard, fresh } = flags;
+  const inputs = {
+    ...({ command: 'sweep', seeds: head.seeds, overrides } as const),
+    ...(shard === undefined ? {} : { layout: `shard-${shard.index}-of-${shard.count}` }),
+    flags: {
+      ...(isAsFiled ? {} : { seeds: head.seeds.join() }),
+      ...(adaptive === undefined ? {} : { adaptive: String(adaptive) }),
+    },
+  };
+  let known: KnownResults | undefined;
+  const onNotice = (text: string): void => {
+    process.stderr.write(`orrery: ${text}\n`);
+  };
+  const place = new RunPlace(join(flags.out, name, runName(inputs)), onNotice, (folder) => {
+    known = fresh === true ? undefined : unfinished(folder, head);
+    return known !== undefined;
+  });
+  return { place, known };
+}
+
+/** What a sweep of the same inputs has left that was stopped. */
+function unfinished(folder: string, head: SweepHead): KnownResults | undefined {
+  if (isFinished(folder) || !isKnownState(head.commit)) return undefined;
+  const known = readResults(join(folder, RESULTS));
+  return known !== undefined && canonical(known.head) === canonical(head) ? known : undefined;
+}
+
+function isFinished(folder: string): boolean {
+  const path = join(folder, 'sweep.json');
+  if (!existsSync(path)) return false;
+  try {
+    const document = JSON.parse(readFileSync(path, 'utf8')) as Readonly<Record<string, unknown>>;
+    return !('interruptedOf' in document);
+  } catch {
+    return false;
+  }
+}
+
+interface SweepTask extends SweepContext {
+  readonly file: string;
+  readonly scenario: Scenario;
+  readonly head: SweepHead;
+}
+
+async function sweepInto(
+  place: RunPlace,
+  known: KnownResults | undefined,
+  task: SweepTask,
+): Promise<ExitCode> {
+  const { flags, scenario, head } = task;
+  const { folder } = place;
+  if (known !== undefined) {
+    process.stderr.write(`orrery: goes on with ${known.lines.length} runs in ${folder}\n`);
+  }
+  const results = new ResultsFile(join(folder, RESULTS), head, known);
+  const interrupt = onInterrupt('the results so far are kept');
+  const progress = showSweepProgress(scenario.name, flags);
+  const executor = new LocalExecutor({
+    threads: flags.threads ?? availableParallelism(),
+    memoryMb: flags.memory,
+    onNotice: (text): void => {
+      progress.clear();
+      process.stderr.write(`orrery: ${text}\n`);
+    },
+  });
+  interrupt.signal.addEventListener('abort', () => executor.stop(), { once: true });
+  try {
+    const { signal } = interrupt;
+    const code = await runCells(task, {
+      ...{ place, progress, executor, signal, isStopped: () => signal.aborted },
+      known: new Map(known?.lines.map((line) => [line.id, line])),
+      onRun: (line) => results.add(line),
+    });
+    return signal.aborted ? worstOf([code, 130]) : code;
+  } finally {
+    progress.clear();
+    interrupt.dispose();
+    results.close();
+    await executor.close();
+  }
+}
+
+/** Where runs run, and where they go. */
+interface CellRunner extends Pick<SweepOrder, 'executor' | 'known' | 'onRun' | 'signal'> {
+  readonly place: RunPlace;
+  readonly progress: SweepProgressShow;
+  /** True if not all runs have a result. */
+  readonly isStopped: () => boolean;
+}
+
+/** Runs all combinations, tells of each, and leaves the files. */
+async function runCells(task: SweepTask, runner: CellRunner): Promise<ExitCode> {
+  const { file, flags, scenario, registry, head } = task;
+  const { place, progress, isStopped, ...parts } = runner;
+  const cells = cellsOf(scenario, head, flags.shard);
+  const teller = new CellTeller({ folder: place.folder, flags, scenario, progress });
+  const count = await runSweep({
+    ...parts,
+    cells,
+    open: async ({ index, parameters }) => {
+      const loaded = await load(file, { ...flags.set, ...parameters }, registry);
+      return { ...loaded, index, parameters, isKept: index < KEPT_MAX };
+    },
+    ...{ seeds: head.seeds, adaptive: head.adaptive, commit: head.commit },
+    reproduceOf: (cell, seeds) =>
+      reproduceOf(cell, flags, seeds.length > head.seeds.length ? seeds : head.seeds),
+    onCell: (cell, end) => teller.ended(cell, end),
+    onProgress: (state) => progress.update({ ...state, ...teller.state, cells: cells.length }),
+  });
+  progress.clear();
+  const code = await teller.code();
+  writeSweepFiles(scenario, teller.rows, {
+    ...{ flags, place, seeds: head.seeds },
+    interruptedOf: isStopped() ? cells.length : undefined,
+    goesOn: parts.signal.aborted,
+    saved: savedText(count, head, cells.length),
+  });
+  return code;
+}
+
+/**
+ * Ends a sweep whose runs were made elsewhere.
+ * @throws Refusal if runs are missing, saying how many.
+ */
+export async function mergeInto(
+  task: SweepTask,
+  known: ReadonlyMap<string, RunLine>,
+): Promise<ExitCode> {
+  const { scenario, flags, head } = task;
+  let missing = 0;
+  const executor: Executor = {
+    room: Number.POSITIVE_INFINITY,
+    run: (_cell, seed) => {
+      missing += 1;
+      return Promise.resolve({ kind: 'ended', ending: 'interrupted', seed, message: 'missing' });
+    },
+  };
+  const { place } = placeOf(scenario, { ...flags, fresh: true }, head);
+  try {
+    const results = new ResultsFile(join(place.folder, RESULTS), head);
+    for (const line of known.values()) results.add(line);
+    results.close();
+    const progress = showSweepProgress(scenario.name, flags);
+    const { signal } = new AbortController();
+    const isStopped = (): boolean => missing > 0;
+    const onRun = (): void => undefined;
+    const parts = { place, progress, executor, known, signal, onRun, isStopped };
+    const code = await runCells(task, parts);
+    if (missing === 0) return code;
+    throw new Refusal(`${missing} runs are missing: not all parts have ended, or one is not here`);
+  } finally {
+    place.release();
+  }
+}
+
+function cellsOf(
+  scenario: Scenario,
+  { commit, set }: SweepHead,
+  shard: Shard | undefined,
+): readonly Placed[] {
+  const all = (scenario.sweep?.cells ?? []).map((parameters, index) => ({ index, parameters }));
+  return shard === undefined ? all : cellsOfShard(all, shard, { commit, set });
+}
+
+/** The command that runs a combination alone. */
+function reproduceOf(
+  { scenario, parameters }: Pick<SweepCell, 'scenario' | 'parameters'>,
+  flags: RunFlags,
+  seeds: readonly number[],
+): string {
+  const set: Parameters = { ...flags.set, ...parameters };
+  const { file } = scenario;
+  return repeatCommand('scenario', file, { set, ...seedFlags(seeds, scenario.seeds) });
+}
+
+/** The flags that ask for seeds; none if the file has the same. */
+export function seedFlags(
+  seeds: readonly number[],
+  filed: readonly number[],
+): Pick<RunFlags, 'seed' | 'seeds'> {
+  if (seeds.join() === filed.join()) return {};
+  const [first = 1] = seeds;
+  return seeds.length === 1 ? { seed: first } : { seeds: seeds.length };
+}
+
+/** What adaptive seeds have saved. */
+function savedText({ runsDone }: SweepCount, head: SweepHead, cells: number): string | undefined {
+  if (head.adaptive === undefined) return undefined;
+  const most = cells * Math.max(head.adaptive, head.seeds.length);
+  return `${runsDone} runs decided what ${most} would have: ${most - runsDone} saved`;
+}

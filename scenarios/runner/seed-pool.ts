@@ -1,0 +1,79 @@
+/**
+ * Worker threads that run seeds of scenarios, of one or of many.
+ *
+ * @module
+ */
+import { Piscina } from 'piscina';
+import { entryModule } from '../../engine/live/own-form.ts';
+import type { Scenario } from '../model.ts';
+import type { Recordings, SeedAnswer, SeedJob } from './job.ts';
+import type { SeedWatch } from './seed-watch.ts';
+
+/** A seed to run, and who watches it. */
+export interface SeedTask {
+  readonly scenario: Pick<Scenario, 'file' | 'overrides'>;
+  readonly seed: number;
+  readonly recordings: Recordings;
+  readonly watch: SeedWatch;
+}
+
+/** Size of a pool. */
+export interface SeedPoolOptions {
+  readonly threads: number;
+  /** Most megabytes of old objects of a thread; the limit of node if absent. */
+  readonly memoryMb?: number | undefined;
+}
+
+/** See the module. */
+export class SeedPool {
+  readonly #pool: Piscina;
+  readonly #memoryMb: number | undefined;
+
+  constructor({ threads, memoryMb }: SeedPoolOptions) {
+    this.#memoryMb = memoryMb;
+    this.#pool = new Piscina({
+      filename: entryModule('./run-worker', import.meta.url),
+      name: 'runJob',
+      minThreads: threads,
+      maxThreads: threads,
+      idleTimeout: Number.POSITIVE_INFINITY,
+      atomics: 'disabled',
+      recordTiming: false,
+      execArgv: [],
+      ...(memoryMb === undefined ? {} : { resourceLimits: { maxOldGenerationSizeMb: memoryMb } }),
+    });
+  }
+
+  /**
+   * Runs a seed as soon as a thread is free.
+   * @returns the answer of its thread; that of its watch if it had to be ended; refused if the
+   * thread ran out of memory, which ends this seed alone.
+   */
+  async run({ scenario, seed, recordings, watch }: SeedTask): Promise<SeedAnswer> {
+    const { file, overrides } = scenario;
+    const { shared } = watch.control;
+    const job: SeedJob = { file, overrides, seed, recordings, shared, calls: watch.calls.buffer };
+    const ports = [recordings.broadcast?.port, recordings.palette?.port];
+    const transferList = ports.filter((port) => port !== undefined);
+    try {
+      return (await this.#pool.run(job, { transferList, signal: watch.signal })) as SeedAnswer;
+    } catch (error) {
+      if (watch.answer !== undefined) return watch.answer;
+      if (isOutOfMemory(error)) return { kind: 'refused', message: this.#outOfMemory(seed) };
+      throw error;
+    }
+  }
+
+  async destroy(): Promise<void> {
+    await this.#pool.destroy();
+  }
+
+  #outOfMemory(seed: number): string {
+    const limit = this.#memoryMb === undefined ? '' : ` (${this.#memoryMb} MB)`;
+    return `seed ${seed} needs more memory than its thread may have${limit}; sweep --memory gives it more`;
+  }
+}
+
+function isOutOfMemory(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY';
+}

@@ -1,0 +1,49 @@
+/**
+ * What a run of a sweep is: a pure function of the commit, its files, its parameters and its seed. Two
+ * runs with one identity have one result, wherever and whenever they run.
+ *
+ * @module
+ */
+import { createHash } from 'node:crypto';
+
+/** Values that a combination sets, path to value. */
+export type Parameters = Readonly<Record<string, string>>;
+
+/** What a result depends on. */
+export interface RunFacts {
+  /** Of this program. */
+  readonly commit: string;
+  /** SHA-256 of each file, by what it is to the run: `scenario`, `topology`. */
+  readonly files: Readonly<Record<string, string>>;
+  /** All values that are set, those of the command line included. */
+  readonly parameters: Parameters;
+  readonly seed: number;
+}
+
+/** Hex digits of an identity: 128 bits. */
+const DIGITS = 32;
+
+/** The name of a run: `run-` and 32 hex digits. */
+export function runId(facts: RunFacts): string {
+  return `run-${digestOf(facts)}`;
+}
+
+/** The name of a combination, whatever its seeds; shards deal out combinations in its order. */
+export function cellId(facts: Omit<RunFacts, 'seed' | 'files'>): string {
+  return digestOf(facts);
+}
+
+function digestOf(facts: object): string {
+  return createHash('sha256').update(canonical(facts)).digest('hex').slice(0, DIGITS);
+}
+
+/** JSON with sorted keys and without spaces. */
+export function canonical(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
+  if (value === null || typeof value !== 'object') return JSON.stringify(value);
+  const entries = Object.entries(value)
+    .filter(([, one]) => one !== undefined)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([key, one]) => `${JSON.stringify(key)}:${canonical(one)}`);
+  return `{${entries.join(',')}}`;
+}

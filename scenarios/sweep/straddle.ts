@@ -1,0 +1,32 @@
+/**
+ * Whether more seeds could change a verdict, and how many to add.
+ *
+ * @module
+ */
+import type { KpiResult, Report } from '../../reports/report-schema.ts';
+
+/** True if the interval of a KPI reaches over its limit, or there is none yet for lack of seeds. */
+export function isUndecided({ kpis }: Pick<Report, 'kpis'>): boolean {
+  return kpis.some((kpi) => kpi.value !== null && isOpen(kpi));
+}
+
+function isOpen({ ci95, limit }: KpiResult): boolean {
+  const { kind, low, high, n } = ci95;
+  // With one seed there is no interval; counts and extremes never have one.
+  if (kind === 'none') return n === 1 && ci95.note?.startsWith('n=') === true;
+  return (low ?? Number.NEGATIVE_INFINITY) < limit && limit < (high ?? Number.POSITIVE_INFINITY);
+}
+
+/**
+ * Seeds to add to those of a combination: as many again, so that an interval shrinks by a third or more.
+ * @param seeds Those that ran.
+ * @param most Seeds of a combination at most.
+ * @returns the smallest numbers that are not among them.
+ */
+export function moreSeeds(seeds: readonly number[], most: number): readonly number[] {
+  const taken = new Set(seeds);
+  const wanted = Math.min(most, 2 * Math.max(1, seeds.length)) - seeds.length;
+  const added: number[] = [];
+  for (let seed = 1; added.length < wanted; seed += 1) if (!taken.has(seed)) added.push(seed);
+  return added;
+}

@@ -1,0 +1,57 @@
+/** Results as lines of a file: nothing is lost, nothing foreign is taken. */
+import { deflateRawSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import { judge } from '../../../../reports/judge.ts';
+import type { SeedResult } from '../../../../reports/model.ts';
+import { runInput } from '../../../../scenarios/runner/run-scenario.ts';
+import { judgedPart, packResult, unpackResult } from '../../../../scenarios/sweep/packed-result.ts';
+import { load, run } from '../runner/fixture.ts';
+
+const scenario = load('failover.yaml', { duration: '20s' });
+const result = run(scenario);
+
+describe('a packed result', () => {
+  it('is a line, and comes back as it was', () => {
+    const text = packResult(result);
+    expect(text).not.toContain('\n');
+    expect(unpackResult(text)).toEqual(result);
+  });
+
+  it('keeps what JSON has no word for', () => {
+    const odd: SeedResult = {
+      ...result,
+      metrics: {
+        a: {
+          kind: 'histogram',
+          data: {
+            counts: new Float64Array([1, Number.NaN, Number.POSITIVE_INFINITY, 5e-324]),
+            ...{ count: 0, sumHigh: 0, sumLow: -0 },
+            ...{ min: Number.POSITIVE_INFINITY, max: Number.NEGATIVE_INFINITY },
+          },
+        },
+        b: { kind: 'samples', values: [Number.NaN, 1e308] },
+      },
+    };
+    expect(unpackResult(packResult(odd))).toEqual({ ...odd, metrics: odd.metrics });
+  });
+
+  it.each([
+    ['nothing', ''],
+    ['no base64', 'ä!'],
+    ['no deflate', Buffer.from('hello').toString('base64')],
+    ['no JSON', deflateRawSync('{').toString('base64')],
+    ['no result', deflateRawSync('{"seed":1}').toString('base64')],
+    ['null', deflateRawSync('null').toString('base64')],
+    ['a bomb', deflateRawSync(Buffer.alloc(300 * 1024 * 1024)).toString('base64')],
+  ])('is not %s', (_what, text) => {
+    expect(unpackResult(text)).toBeUndefined();
+  });
+
+  it('is a tenth of the size without what KPIs do not need, and is judged alike', () => {
+    const part = judgedPart(result, scenario.kpis);
+    const facts = { scenario, definitions: [], commit: 'test', reproduce: '' };
+    const kpisOf = (one: SeedResult): unknown => judge(runInput(facts, [one], 0)).kpis;
+    expect(kpisOf(part)).toEqual(kpisOf(result));
+    expect(packResult(part).length).toBeLessThan(packResult(result).length / 3);
+  });
+});

@@ -1,0 +1,78 @@
+/** The file that a sweep adds its runs to: torn lines, other sweeps, foreign files. */
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import {
+  ResultsFile,
+  type RunLine,
+  readResults,
+  sweepHead,
+} from '../../../../scenarios/sweep/results-file.ts';
+
+let folder = '';
+let path = '';
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'orrery-results-'));
+  path = join(folder, 'results.ndjson');
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const head = sweepHead({
+  ...{ name: 'a', file: 'a.yaml', sha256: 'aa', commit: '1a2b3c4', set: {}, seeds: [1] },
+});
+const line = (seed: number): RunLine => ({
+  ...{ id: `run-${seed}`, parameters: { x: 'ä' }, seed, fingerprint: `f${seed}` },
+  ...{ values: { delivery: 0.5 }, result: 'AAAA' },
+});
+
+describe('results of a sweep', () => {
+  it('are read as they were written', () => {
+    const file = new ResultsFile(path, head);
+    file.add(line(1));
+    file.add(line(2));
+    file.close();
+    expect(readResults(path)).toMatchObject({ head, lines: [line(1), line(2)] });
+  });
+
+  it('go on behind the last whole line, wherever the last one was torn', () => {
+    const file = new ResultsFile(path, head);
+    file.add(line(1));
+    file.close();
+    const whole = readFileSync(path);
+    const torn = Buffer.from(JSON.stringify(line(2)));
+    for (const bytes of [0, 1, 20, torn.length]) {
+      writeFileSync(path, Buffer.concat([whole, torn.subarray(0, bytes)]));
+      const known = readResults(path);
+      expect(known?.lines).toEqual([line(1)]);
+      const more = new ResultsFile(path, head, known);
+      more.add(line(3));
+      more.close();
+      expect(readResults(path)?.lines).toEqual([line(1), line(3)]);
+    }
+  });
+
+  it('are none without a file, and without a whole first line', () => {
+    expect(readResults(path)).toBeUndefined();
+    writeFileSync(path, JSON.stringify(head));
+    expect(readResults(path)).toBeUndefined();
+  });
+
+  it.each([
+    ['a text', 'hello'],
+    ['another version', JSON.stringify({ ...head, version: 2 })],
+    ['no values', JSON.stringify({ ...head, set: { a: 1 } })],
+    ['null', 'null'],
+  ])('are not those of %s', (_what, first) => {
+    writeFileSync(path, `${first}\n`);
+    expect(() => readResults(path)).toThrow(/results\.ndjson:1 is no sweep of this version/);
+  });
+
+  it('name the line that is none', () => {
+    const file = new ResultsFile(path, head);
+    file.add(line(1));
+    file.close();
+    appendFileSync(path, '{"id":1}\n');
+    expect(() => readResults(path)).toThrow(/results\.ndjson:3 is no run of a sweep/);
+  });
+});

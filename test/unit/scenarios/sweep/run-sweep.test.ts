@@ -1,0 +1,190 @@
+/** The order of a sweep, whoever ends first; what was run before; what breaks; seeds that are added. */
+import { describe, expect, it } from 'vitest';
+import type { SeedResult } from '../../../../reports/model.ts';
+import type { SeedAnswer } from '../../../../scenarios/runner/job.ts';
+import { packResult } from '../../../../scenarios/sweep/packed-result.ts';
+import type { RunLine } from '../../../../scenarios/sweep/results-file.ts';
+import {
+  type CellEnd,
+  type Executor,
+  identityOf,
+  runSweep,
+  type SweepCell,
+  type SweepOrder,
+} from '../../../../scenarios/sweep/run-sweep.ts';
+import { load, run } from '../runner/fixture.ts';
+
+const COMMIT = '1a2b3c4';
+const scenario = load('hello.yaml', {
+  duration: '1500ms',
+  kpis: '{ ping.delivery: { ratio: ">= 50%" } }',
+});
+const base = run(scenario);
+
+const resultOf = (seed: number, delivered = 10): SeedResult => ({
+  ...base,
+  seed,
+  fingerprint: `f${seed}`,
+  metrics: { 'ping.delivery': { kind: 'ratio', numerator: delivered, denominator: 10 } },
+});
+const cellOf = (index: number): SweepCell => {
+  const parameters = { x: String(index) };
+  const definitions = [
+    { name: 'ping.delivery', kind: 'ratio', unit: 'ratio', help: '', of: ['a', 'b'] },
+  ] as const;
+  const overrides = { ...scenario.overrides, ...parameters };
+  return {
+    ...{ index, parameters, isKept: false, definitions, forgeries: {} },
+    scenario: { ...scenario, overrides },
+  };
+};
+
+interface Run {
+  readonly ends: readonly (readonly [number, CellEnd])[];
+  readonly lines: readonly RunLine[];
+  readonly count: Awaited<ReturnType<typeof runSweep>>;
+  readonly asked: readonly string[];
+  /** Most runs at once. */
+  readonly most: number;
+}
+
+/** Runs `cells` combinations whose answers come after times that jump about. */
+async function sweepOf(
+  cells: number,
+  answer: (cell: number, seed: number) => SeedAnswer,
+  change: Partial<SweepOrder> & { readonly room?: number } = {},
+): Promise<Run> {
+  const ends: [number, CellEnd][] = [];
+  const lines: RunLine[] = [];
+  const asked: string[] = [];
+  let [now, most] = [0, 0];
+  const executor: Executor = {
+    room: change.room ?? 4,
+    run: async ({ index }, seed) => {
+      asked.push(`${index}/${seed}`);
+      now += 1;
+      most = Math.max(most, now);
+      await new Promise((resolve) => setTimeout(resolve, (index * 7 + seed * 5) % 11));
+      now -= 1;
+      return answer(index, seed);
+    },
+  };
+  const order: SweepOrder = {
+    cells: Array.from({ length: cells }, (_, index) => ({ index, parameters: {} })),
+    open: ({ index }) => Promise.resolve(cellOf(index)),
+    seeds: [1, 2, 3],
+    commit: COMMIT,
+    executor,
+    known: new Map(),
+    reproduceOf: () => '',
+    signal: new AbortController().signal,
+    onRun: (line) => lines.push(line),
+    onCell: ({ index }, end) => ends.push([index, end]),
+    ...change,
+  };
+  const count = await runSweep(order);
+  return { ends: ends.sort(([a], [b]) => a - b), lines, count, asked, most };
+}
+
+const fingerprintsOf = ({ ends }: Run): unknown =>
+  ends.map(([, end]) => end.kind === 'judged' && [end.report.fingerprint, end.report.seeds]);
+
+describe('a sweep', () => {
+  it('has the same results whatever runs at once, and never more than there is room for', async () => {
+    const runs: Run[] = [];
+    for (const room of [1, 3, 100]) {
+      runs.push(
+        await sweepOf(5, (_, seed) => ({ kind: 'result', result: resultOf(seed) }), { room }),
+      );
+    }
+    expect(runs.map(({ most }) => most)).toEqual([1, 3, 15]);
+    expect(fingerprintsOf(runs[1]!)).toEqual(fingerprintsOf(runs[0]!));
+    expect(fingerprintsOf(runs[2]!)).toEqual(fingerprintsOf(runs[0]!));
+    for (const { lines, count } of runs) {
+      expect(new Set(lines.map(({ id }) => id)).size).toBe(15);
+      expect(count).toEqual({ runsDone: 15, runs: 15, known: 0 });
+    }
+  });
+
+  it('runs nothing that it knows', async () => {
+    const known = new Map(
+      [1, 3].map((seed) => {
+        const id = identityOf(cellOf(1), seed, COMMIT);
+        const result = packResult(resultOf(seed));
+        const line = { id, parameters: {}, seed, fingerprint: `f${seed}`, values: {}, result };
+        return [id, line] as const;
+      }),
+    );
+    const done = await sweepOf(2, (_, seed) => ({ kind: 'result', result: resultOf(seed) }), {
+      known,
+    });
+    expect([...done.asked].sort()).toEqual(['0/1', '0/2', '0/3', '1/2']);
+    expect(done.count).toEqual({ runsDone: 6, runs: 6, known: 2 });
+    const whole = await sweepOf(2, (_, seed) => ({ kind: 'result', result: resultOf(seed) }));
+    expect(fingerprintsOf(done)).toEqual(fingerprintsOf(whole));
+  });
+
+  it('runs again what a damaged line or another seed claims to know', async () => {
+    const id = identityOf(cellOf(0), 1, COMMIT);
+    for (const result of ['AAAA', packResult(resultOf(2))]) {
+      const line = { id, parameters: {}, seed: 1, fingerprint: 'f1', values: {}, result };
+      const { asked } = await sweepOf(
+        1,
+        (_, seed) => ({ kind: 'result', result: resultOf(seed) }),
+        { known: new Map([[id, line]]) },
+      );
+      expect(asked).toContain('0/1');
+    }
+  });
+
+  it('goes on when a combination breaks', async () => {
+    const broken: SeedAnswer = { kind: 'broken', message: 'bug', stack: '' };
+    const { ends, lines } = await sweepOf(3, (cell, seed) =>
+      cell === 1 && seed === 2 ? broken : { kind: 'result', result: resultOf(seed) },
+    );
+    expect(ends.map(([, { kind }]) => kind)).toEqual(['judged', 'failed', 'judged']);
+    expect(lines.length).toBeGreaterThanOrEqual(6);
+    expect(lines.map(({ seed, parameters }) => `${parameters['x']}/${seed}`)).not.toContain('1/2');
+  });
+
+  it('keeps what has ended when it is stopped, and nothing that was cut short', async () => {
+    const stop = new AbortController();
+    const { ends, lines, asked } = await sweepOf(
+      10,
+      (cell, seed) => {
+        if (cell === 2) stop.abort();
+        const ending = stop.signal.aborted ? 'interrupted' : 'complete';
+        return { kind: 'result', result: { ...resultOf(seed), ending } };
+      },
+      { signal: stop.signal, room: 2 },
+    );
+    expect(asked.length).toBeLessThan(12);
+    expect(ends.filter(([, { kind }]) => kind === 'judged').length).toBeLessThan(3);
+    // Those of the third combination were cut short, and so were some beside them.
+    expect(lines.length).toBeGreaterThanOrEqual(4);
+    expect(lines.map(({ parameters }) => parameters['x'])).not.toContain('2');
+    expect(ends.filter(([, { kind }]) => kind === 'failed')).toEqual([]);
+  });
+
+  it('names the combination that the time limit ended', async () => {
+    const { ends } = await sweepOf(1, (_, seed) => ({
+      kind: 'result',
+      result: { ...resultOf(seed), ending: seed === 2 ? 'time-limit' : 'complete' },
+    }));
+    expect(ends).toMatchObject([[0, { kind: 'failed', failure: { ending: 'time-limit' } }]]);
+  });
+
+  it('adds seeds where the interval reaches over the limit, and only there', async () => {
+    // Around half: 50 % with a spread that three seeds cannot tell from the limit.
+    const undecided = (cell: number, seed: number): SeedAnswer => {
+      const delivered = cell === 0 ? 10 : seed % 2 === 0 ? 7 : 4;
+      return { kind: 'result', result: resultOf(seed, delivered) };
+    };
+    const { ends, count } = await sweepOf(2, undecided, { adaptive: 20 });
+    const seeds = ends.map(([, end]) => (end.kind === 'judged' ? end.report.seeds.length : 0));
+    expect(seeds).toEqual([3, 20]);
+    expect(count).toEqual({ runsDone: 23, runs: 23, known: 0 });
+    const fixed = await sweepOf(2, undecided);
+    expect(fixed.count.runs).toBe(6);
+  });
+});
