@@ -66,6 +66,7 @@ export async function sweep(
 ): Promise<ExitCode> {
   const { flags } = context;
   const head = headOf(scenario, flags);
+  for (const text of scenario.sweep?.warnings ?? []) process.stderr.write(`orrery: ${text}\n`);
   await checkValues(file, scenario, context);
   const { place, known } = placeOf(scenario, flags, head);
   try {
@@ -95,10 +96,13 @@ async function checkValues(
   scenario: Scenario,
   { flags, registry }: SweepContext,
 ): Promise<void> {
-  const [first = {}] = scenario.sweep?.cells ?? [];
-  for (const { path, values } of scenario.sweep?.parameters ?? []) {
-    for (const value of values)
-      await load(file, { ...flags.set, ...first, [path]: value }, registry);
+  const seen = new Set<string>();
+  // In combinations that run: a condition may leave out those that do not stand together.
+  for (const cell of scenario.sweep?.cells ?? []) {
+    const values = Object.entries(cell).map((entry) => entry.join('='));
+    if (values.every((value) => seen.has(value))) continue;
+    for (const value of values) seen.add(value);
+    await load(file, { ...flags.set, ...cell }, registry);
   }
 }
 

@@ -219,9 +219,14 @@ export interface FaultSpec {
 
 /** A sweep: one run per combination, same seeds in each (common random numbers). */
 export interface SweepSpec {
-  /** Every combination, the last parameter moving fastest. */
+  /**
+   * The combinations that run, `path -> value`: the last parameter moves fastest, those of a sample
+   * are in the order in which they were drawn.
+   */
   readonly cells: readonly Readonly<Record<string, string>>[];
   readonly parameters: readonly { readonly path: string; readonly values: readonly string[] }[];
+  /** Remarks on what the design may not mean; those of single runs are not about the sweep. */
+  readonly warnings: readonly string[];
 }
 
 /** What processor time costs, and on which machines. */

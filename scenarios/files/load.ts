@@ -35,7 +35,7 @@ import {
 } from '../../topologies/load.ts';
 import type { Topology } from '../../topologies/model.ts';
 import { cpuChoice, readProfile } from '../calibration/profile-file.ts';
-import type { Scenario, SweepSpec } from '../model.ts';
+import type { Scenario } from '../model.ts';
 import { ScenarioContext } from './context.ts';
 import { checkDrain, resolveDrain } from './drain.ts';
 import { resolveEvents } from './events.ts';
@@ -43,6 +43,7 @@ import { resolveKpis } from './kpis.ts';
 import { type PrivacyParts, resolvePrivacy } from './privacy.ts';
 import { type ScenarioInput, scenarioSchema } from './schema.ts';
 import { SizeCheck } from './size-check.ts';
+import { resolveSweep } from './sweep/design.ts';
 import { resolveTraffic } from './traffic.ts';
 import { checkUntil } from './until.ts';
 
@@ -63,8 +64,6 @@ const EPOCH_DEFAULT = 1_767_225_600;
 
 /** Largest number of seeds of one run. */
 const SEEDS_MAX = 10_000;
-/** Largest number of runs of one sweep. */
-const COMBINATIONS_MAX = 10_000;
 
 interface Parts {
   readonly request: ScenarioRequest;
@@ -212,7 +211,7 @@ function resolveAll({ request, problems }: Parts, read: Read): Scenario {
     seeds: seedsOf(context, input.seeds ?? 1),
     overrides: request.overrides ?? {},
     warnings: [...topology.warnings, ...context.warnings],
-    ...(input.sweep === undefined ? {} : { sweep: sweepOf(context, input.sweep) }),
+    ...(input.sweep === undefined ? {} : { sweep: resolveSweep(context, input.sweep) }),
     ...(privacy === undefined ? {} : { privacy }),
     ...(input.timeLimit === undefined ? {} : { timeLimitMs: Math.ceil(input.timeLimit / 1e6) }),
   };
@@ -303,23 +302,6 @@ function seedsOf(context: ScenarioContext, seeds: number | readonly number[]): r
       context.refuse('E113', ['seeds', index], `${seed} is used twice (first as seeds[${before}])`);
   }
   return seeds;
-}
-
-function sweepOf(
-  context: ScenarioContext,
-  sweep: Readonly<Record<string, readonly string[]>>,
-): SweepSpec {
-  const runs = Object.values(sweep).reduce((product, { length }) => product * length, 1);
-  if (runs > COMBINATIONS_MAX) {
-    const many = Number.isSafeInteger(runs) ? String(runs) : 'more than 2^53';
-    const message = `${many} combinations, the limit is ${COMBINATIONS_MAX}`;
-    context.refuse('E104', ['sweep'], message, 'sweep fewer parameters at a time');
-  }
-  let cells: Readonly<Record<string, string>>[] = [{}];
-  for (const [path, values] of runs > COMBINATIONS_MAX ? [] : Object.entries(sweep)) {
-    cells = cells.flatMap((cell) => values.map((value) => ({ ...cell, [path]: value })));
-  }
-  return { parameters: Object.entries(sweep).map(([path, values]) => ({ path, values })), cells };
 }
 
 /** What nodes do with messages. Nodes with mistakes in their options have none. */

@@ -32,6 +32,7 @@ import { topologySchema } from '../../topologies/schema/topology.ts';
 import { attackSchema } from './attack-schema.ts';
 import { floodSchema } from './flood-schema.ts';
 import { privacySchema } from './privacy-schema.ts';
+import { sweepSchema } from './sweep/schema.ts';
 import { trafficSchema } from './traffic-schema.ts';
 
 const POSITIVE = { min: 1, minText: '1ns' };
@@ -218,10 +219,6 @@ function epoch(): Leaf<number> {
   });
 }
 
-const sweepValue = z
-  .union([text('a value'), number('a value'), flag()])
-  .transform((value) => String(value));
-
 /** A scenario file. */
 export const scenarioSchema = z
   .strictObject({
@@ -301,10 +298,7 @@ export const scenarioSchema = z
     events: z.array(eventSchema).optional(),
     privacy: privacySchema.optional(),
     kpis: z.record(z.string(), kpiSchema).optional().meta({ description: 'Limits by metric.' }),
-    sweep: z
-      .record(z.string(), z.array(sweepValue).min(1))
-      .optional()
-      .meta({ description: 'Paths and their values; one run per combination.' }),
+    sweep: sweepSchema.optional(),
   })
   .meta({ title: 'Orrery scenario', description: 'Traffic, faults and limits for a topology.' });
 

@@ -16,6 +16,7 @@ import type { BadFile } from '../../../bad-files/row.ts';
 import { BAD_CRASHES } from '../../../bad-files/scenario-crashes.ts';
 import { BAD_MEANINGS } from '../../../bad-files/scenario-meanings.ts';
 import { BAD_PRIVACY } from '../../../bad-files/scenario-privacy.ts';
+import { BAD_SWEEPS } from '../../../bad-files/scenario-sweeps.ts';
 import { BAD_TEXTS } from '../../../bad-files/scenario-texts.ts';
 import { BAD_TRAFFIC } from '../../../bad-files/scenario-traffic.ts';
 import { BAD_VALUES } from '../../../bad-files/scenario-values.ts';
@@ -30,6 +31,7 @@ const BAD_SCENARIOS = [
   ...BAD_PRIVACY,
   ...BAD_TRAFFIC,
   ...BAD_CRASHES,
+  ...BAD_SWEEPS,
   ...BAD_TEXTS,
 ];
 const seen = new Set<string>();

@@ -1,0 +1,77 @@
+/**
+ * An exact number with the unit that the file gives it, so that what is computed from it can be
+ * written in the same unit.
+ *
+ * @module
+ */
+import { readQuantity, type UnitKind } from '../../../topologies/files/units.ts';
+import { compare, type Fraction, fraction, over, readExact, times, toDecimal } from './exact.ts';
+
+/** A number in a unit. */
+export interface Amount {
+  readonly kind: UnitKind | 'number';
+  /** As written; empty for a bare number. */
+  readonly unit: string;
+  /** In that unit. */
+  readonly value: Fraction;
+  /** Base units in one of this unit. */
+  readonly factor: Fraction;
+  /** A bare number without decimal point or exponent. */
+  readonly isWhole: boolean;
+}
+
+const DIGITS = /^[+-]?(?:\d[\d_]*)?(?:\.\d+)?(?:e[+-]?\d+)?/i;
+
+/**
+ * Reads a number with an optional unit.
+ * @returns undefined if it is none.
+ */
+export function readAmount(text: string): Amount | undefined {
+  const trimmed = text.trim();
+  const quantity = readQuantity(trimmed);
+  const digits = DIGITS.exec(trimmed)?.[0] ?? '';
+  const value = readExact(digits);
+  if (quantity === undefined || value === undefined) return undefined;
+  const { kind } = quantity;
+  const unit = trimmed.slice(digits.length).trim();
+  const isWhole = kind === 'number' && /^[+-]?[\d_]+$/.test(digits);
+  return { kind, unit, value, factor: factorOf(unit), isWhole };
+}
+
+/** Each unit is a whole multiple of its base unit, or a whole part: `%`, `/min`. */
+function factorOf(unit: string): Fraction {
+  const factor = readQuantity(`1${unit}`)?.value ?? 1;
+  if (factor >= 1) return fraction(BigInt(Math.round(factor)));
+  return fraction(1n, BigInt(Math.round(1 / factor)));
+}
+
+/** The same amount in the unit of another one of its kind. */
+export function inUnitOf(amount: Amount, { unit, factor }: Amount): Amount {
+  const value = over(times(amount.value, amount.factor), factor);
+  return { ...amount, unit, factor, value };
+}
+
+/** The one with the finer unit; the first if they are equally fine. */
+export function finer(a: Amount, b: Amount): Amount {
+  return compare(b.factor, a.factor) < 0 ? b : a;
+}
+
+/** The text for a file: `2.5ms`. */
+export function writeAmount(value: Fraction, unit: string): string {
+  return `${toDecimal(value) ?? ''}${unit}`;
+}
+
+/**
+ * The least step at which values of this kind may stand, in the unit of the amount: a nanosecond, a
+ * byte, one for whole numbers. Where a nanosecond has no finite decimal (in minutes), a few of them.
+ *
+ * @returns undefined if any decimal will do.
+ */
+export function grain({ kind, isWhole, factor }: Amount): Fraction | undefined {
+  if (isWhole || kind === 'packets') return fraction(1n);
+  if (kind !== 'time' && kind !== 'size') return undefined;
+  let parts = factor.top;
+  // Of units of time and size, only those above seconds have a divisor besides 2 and 5.
+  while (parts % 3n === 0n) parts /= 3n;
+  return fraction(1n, parts);
+}

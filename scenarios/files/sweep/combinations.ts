@@ -1,0 +1,43 @@
+/**
+ * All combinations of the values of a sweep's parameters.
+ *
+ * @module
+ */
+import type { SweepSpec } from '../../model.ts';
+
+type Parameter = SweepSpec['parameters'][number];
+
+/** The number of combinations; beyond 2^53 it is not exact. */
+export function countOf(parameters: readonly Parameter[]): number {
+  return parameters.reduce((product, { values }) => product * values.length, 1);
+}
+
+/**
+ * Visits all combinations as one index per parameter; the last parameter moves fastest. The array is
+ * the same each time.
+ */
+export function eachCombination(
+  parameters: readonly Parameter[],
+  visit: (indices: readonly number[]) => void,
+): void {
+  const indices = parameters.map(() => 0);
+  for (let left = countOf(parameters); left > 0; left -= 1) {
+    visit(indices);
+    for (let at = parameters.length - 1; at >= 0; at -= 1) {
+      const next = (indices[at] ?? 0) + 1;
+      const isWithin = next < (parameters[at]?.values.length ?? 0);
+      indices[at] = isWithin ? next : 0;
+      if (isWithin) break;
+    }
+  }
+}
+
+/** The combination at these indices, `path -> value`. */
+export function cellAt(
+  parameters: readonly Parameter[],
+  indices: readonly number[],
+): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    parameters.map(({ path, values }, at) => [path, values[indices[at] ?? 0] ?? '']),
+  );
+}

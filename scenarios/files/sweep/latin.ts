@@ -1,0 +1,153 @@
+/**
+ * Latin hypercube sampling (McKay, Beckman and Conover, Technometrics 21(2), 1979): each axis is cut
+ * into n strata, each stratum is hit by exactly one of the n points, and the order of the strata is
+ * drawn for each axis alone.
+ *
+ * Draws come from one stream per axis (docs/spec/random-streams.md), so an axis more changes no
+ * other, and use exact arithmetic or our own log and exp: the points are equal on every machine.
+ *
+ * @module
+ */
+import { openStream, type RandomStream } from '../../../engine/core/stream.ts';
+import { exp, log } from '../../../engine/pure/log-exp.ts';
+import { grain, writeAmount } from './amount.ts';
+import {
+  compare,
+  type Fraction,
+  floor,
+  fraction,
+  minus,
+  nearest,
+  over,
+  plus,
+  times,
+  toNumber,
+} from './exact.ts';
+import type { OpenRange } from './range.ts';
+
+/** How many points a sample has, and what draws them. */
+export interface SampleSize {
+  readonly runs: number;
+  readonly seed: number;
+}
+
+/** Places within a stratum, at least: each point is drawn from so many. */
+const PLACES_MIN = 100;
+/** Whole numbers on an axis, at most; of more, round ones are drawn. */
+const PLACES_MAX = 1e11;
+
+/** The value of each point on an axis of listed values: each as often as the others, or once more. */
+export function sampleList(
+  path: string,
+  values: readonly string[],
+  { runs, seed }: SampleSize,
+): readonly string[] {
+  const stream = axisStream(seed, path);
+  const drawn = strata(fraction(BigInt(values.length)), runs, stream).map(
+    (index) => values[index] ?? '',
+  );
+  stream.shuffle(drawn);
+  return drawn;
+}
+
+/** The value of each point on a continuous axis. */
+export function sampleRange(path: string, range: OpenRange, size: SampleSize): readonly string[] {
+  const stream = axisStream(size.seed, path);
+  const drawn =
+    range.scale === 'log' ? logStrata(range, size, stream) : linearStrata(range, size, stream);
+  const values = drawn.map((value) => writeAmount(value, range.from.unit));
+  stream.shuffle(values);
+  return values;
+}
+
+/** Names with a zero byte are refused by streams; as part of a path they exist in no scenario. */
+function axisStream(seed: number, path: string): RandomStream {
+  return openStream(seed, 'sweep', path.replaceAll('\0', '?'));
+}
+
+/**
+ * One of `places` for each stratum, ascending. With fewer places than strata, each place is drawn
+ * equally often or once more, and each has the same chance of the one more.
+ *
+ * @param places Not always an integer: a stratum is the same part of the axis as the others.
+ */
+function strata(places: Fraction, runs: number, stream: RandomStream): number[] {
+  const count = Number(floor(places));
+  if (count < runs) {
+    const offset = stream.below(count);
+    return Array.from({ length: runs }, (_, i) => Math.floor((i * count + offset) / runs));
+  }
+  const begin = (i: number): number =>
+    -Number(floor(times(places, fraction(BigInt(-i), BigInt(runs)))));
+  return Array.from(
+    { length: runs },
+    (_, i) => begin(i) + stream.belowFixed(begin(i + 1) - begin(i)),
+  );
+}
+
+function linearStrata(
+  { from, to }: OpenRange,
+  { runs }: SampleSize,
+  stream: RandomStream,
+): readonly Fraction[] {
+  const width = minus(to.value, from.value);
+  const wanted = over(width, fraction(BigInt(runs * PLACES_MIN)));
+  // Every whole number of a range has its chance; other numbers get few decimals.
+  const isWhole = from.isWhole && compare(width, fraction(BigInt(PLACES_MAX))) < 0;
+  const step = isWhole ? fraction(1n) : stepBelow(wanted, grain(from));
+  // Where few values can stand, the strata are made of them, the end among them.
+  const isCounted = isWhole || compare(step, wanted) > 0;
+  const places = over(width, step);
+  const counted = isCounted ? fraction(floor(places) + 1n) : places;
+  return strata(counted, runs, stream).map((index) =>
+    plus(from.value, times(step, fraction(BigInt(index)))),
+  );
+}
+
+function logStrata(
+  { from, to }: OpenRange,
+  { runs }: SampleSize,
+  stream: RandomStream,
+): readonly Fraction[] {
+  const low = toNumber(from.value);
+  const span = log(toNumber(to.value) / low);
+  const at = (share: number): Fraction => fromNumber(low * exp(span * share));
+  const grained = grain(from);
+  return Array.from({ length: runs }, (_, i) => {
+    const [begin, end] = [at(i / runs), at((i + 1) / runs)];
+    const step = stepBelow(over(minus(end, begin), fraction(BigInt(PLACES_MIN))), grained);
+    return snap(at((i + stream.uniform()) / runs), step, [begin, end]);
+  });
+}
+
+/** The nearest multiple of the step in the stratum; where it has none, the nearest of all. */
+function snap(
+  value: Fraction,
+  step: Fraction,
+  [begin, end]: readonly [Fraction, Fraction],
+): Fraction {
+  const near = nearest(over(value, step));
+  const isInside = (one: Fraction): boolean => compare(one, begin) >= 0 && compare(one, end) < 0;
+  const around = [near, near - 1n, near + 1n].map((count) => times(fraction(count), step));
+  return around.find(isInside) ?? times(fraction(near), step);
+}
+
+/** The largest power of ten up to `wanted`, but no finer than the grain. */
+function stepBelow(wanted: Fraction, grained: Fraction | undefined): Fraction {
+  let step = fraction(1n);
+  while (compare(step, wanted) > 0) step = over(step, fraction(10n));
+  for (let next = step; compare(next, wanted) <= 0; next = times(next, fraction(10n))) step = next;
+  if (grained === undefined) return step;
+  // Larger steps are whole grains as well: a power of ten may be 0.1 ms, but not 0.1 KiB.
+  const grains = floor(over(step, grained));
+  return grains < 1n ? grained : times(grained, fraction(grains));
+}
+
+/** The decimal that the number is printed as: the shortest, by definition of the language. */
+function fromNumber(value: number): Fraction {
+  const [digits = '0', exponent = '0'] = value.toExponential().split('e');
+  const [whole = '0', decimals = ''] = digits.split('.');
+  const tens = Number(exponent) - decimals.length;
+  const top = BigInt(`${whole}${decimals}`);
+  return tens < 0 ? fraction(top, 10n ** BigInt(-tens)) : fraction(top * 10n ** BigInt(tens));
+}

@@ -1,0 +1,126 @@
+/**
+ * Grammar of the condition of a sweep, by recursive descent:
+ *
+ *     or      = and { "or" and }
+ *     and     = not { "and" not }
+ *     not     = "not" not | "(" or ")" | compare
+ *     compare = term ( "<" | "<=" | ">" | ">=" | "==" | "!=" ) term
+ *     term    = name | number with its unit | quoted text
+ *
+ * @module
+ */
+import { shorten } from '../../../topologies/files/leaf.ts';
+import { readTokens, type Token, type WhereMistake } from './where-tokens.ts';
+
+/** One comparison. */
+export interface Comparison {
+  readonly kind: 'compare';
+  readonly sign: string;
+  readonly left: Token;
+  readonly right: Token;
+}
+
+/** A condition. */
+export type Condition =
+  | Comparison
+  | { readonly kind: 'and' | 'or'; readonly parts: readonly Condition[] }
+  | { readonly kind: 'not'; readonly part: Condition };
+
+/** Brackets and `not` within each other, at most. */
+const DEPTH_MAX = 32;
+const COMPARES = new Set(['<', '<=', '>', '>=', '==', '!=']);
+const KEYWORDS = new Set(['and', 'or', 'not']);
+const END: Token = { kind: 'end', text: '', at: 0, end: 0 };
+/** Stands for what cannot be read; the mistake is returned in place of the condition. */
+const NOTHING: Condition = { kind: 'and', parts: [] };
+
+/** Reads a condition, or says what is wrong with it first. */
+export function parseWhere(text: string): Condition | WhereMistake {
+  const tokens = readTokens(text);
+  return 'code' in tokens ? tokens : new Parser(tokens).read();
+}
+
+class Parser {
+  readonly #tokens: readonly Token[];
+  #at = 0;
+  #depth = 0;
+  #mistake: WhereMistake | undefined;
+
+  constructor(tokens: readonly Token[]) {
+    this.#tokens = tokens;
+  }
+
+  read(): Condition | WhereMistake {
+    const condition = this.#or();
+    const rest = this.#next;
+    if (rest.kind !== 'end') {
+      const isChain = rest.kind === 'sign' && COMPARES.has(rest.text);
+      this.#fail(rest, isChain ? 'a < b and b < c' : undefined, 'and, or, or the end');
+    }
+    return this.#mistake ?? condition;
+  }
+
+  get #next(): Token {
+    return this.#tokens[this.#at] ?? END;
+  }
+
+  #take(kind: Token['kind'], text: string): boolean {
+    const { next } = { next: this.#next };
+    if (next.kind !== kind || next.text !== text) return false;
+    this.#at += 1;
+    return true;
+  }
+
+  #or(): Condition {
+    return this.#list('or', () => this.#list('and', () => this.#not()));
+  }
+
+  #list(word: 'and' | 'or', read: () => Condition): Condition {
+    const parts = [read()];
+    while (this.#take('word', word)) parts.push(read());
+    const [only = NOTHING] = parts;
+    return parts.length === 1 ? only : { kind: word, parts };
+  }
+
+  #not(): Condition {
+    const first = this.#next;
+    const isNot = this.#take('word', 'not');
+    if (!isNot && !this.#take('sign', '(')) return this.#compare();
+    this.#depth += 1;
+    if (this.#depth > DEPTH_MAX) return this.#fail(first, undefined, `at most ${DEPTH_MAX} levels`);
+    const part = isNot ? this.#not() : this.#or();
+    this.#depth -= 1;
+    if (isNot) return { kind: 'not', part };
+    if (!this.#take('sign', ')')) return this.#fail(this.#next, undefined, '")"');
+    return part;
+  }
+
+  #compare(): Condition {
+    const left = this.#term();
+    const sign = this.#next;
+    if (sign.kind !== 'sign' || !COMPARES.has(sign.text)) {
+      const shown = left.kind === 'word' ? `${left.text} == true` : undefined;
+      return this.#fail(sign, shown, 'a comparison such as < or ==');
+    }
+    this.#at += 1;
+    return { kind: 'compare', sign: sign.text, left, right: this.#term() };
+  }
+
+  #term(): Token {
+    const token = this.#next;
+    const isTerm = token.kind === 'quoted' || (token.kind === 'word' && !KEYWORDS.has(token.text));
+    if (isTerm) this.#at += 1;
+    else this.#fail(token, undefined, 'a name, a number or a quoted text');
+    return token;
+  }
+
+  /** Keeps the first mistake and leaves nothing to read. */
+  #fail({ kind, text, at, end }: Token, example: string | undefined, expected: string): Condition {
+    const found = kind === 'end' ? 'the end' : `"${shorten(text)}"`;
+    const message = `${found}, expected ${expected}`;
+    const hint = example === undefined ? {} : { hint: `write ${example}` };
+    this.#mistake ??= { at, end, code: 'E119', message, ...hint };
+    this.#at = this.#tokens.length;
+    return NOTHING;
+  }
+}

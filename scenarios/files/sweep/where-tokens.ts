@@ -1,0 +1,75 @@
+/**
+ * Cuts the condition of a sweep into words, quoted texts and signs. Nothing of it is ever evaluated
+ * as code.
+ *
+ * @module
+ */
+import type { ConfigCode } from '../../../topologies/files/config-error.ts';
+import { shorten } from '../../../topologies/files/leaf.ts';
+
+/** A part of a condition, and its place in the text. */
+export interface Token {
+  readonly kind: 'word' | 'quoted' | 'sign' | 'end';
+  /** Without quotes. */
+  readonly text: string;
+  /** Its first character, from 0. */
+  readonly at: number;
+  /** Behind its last character. */
+  readonly end: number;
+}
+
+/** What is wrong with a condition, and where. */
+export interface WhereMistake {
+  readonly at: number;
+  readonly end: number;
+  readonly code: ConfigCode;
+  readonly message: string;
+  readonly hint?: string;
+}
+
+/** Longest condition, characters: some twenty comparisons. */
+const CHARACTERS_MAX = 1_000;
+
+const TOKEN =
+  /\s+|(?<sign><=|>=|==|!=|[<>()])|"(?<double>[^"]*)"|'(?<single>[^']*)'|(?<word>[^\s<>()=!"'&|]+)/y;
+
+/** What people write elsewhere, and what it is called here. */
+const ELSEWHERE: Readonly<Record<string, string>> = {
+  '=': '==',
+  '&': 'and',
+  '|': 'or',
+  '!': 'not',
+};
+
+/** The tokens of a condition, an `end` last; or the first character that begins none. */
+export function readTokens(text: string): readonly Token[] | WhereMistake {
+  if (text.length > CHARACTERS_MAX) {
+    const message = `a condition of ${text.length} characters, the limit is ${CHARACTERS_MAX}`;
+    return { at: 0, end: text.length, code: 'E104', message };
+  }
+  const tokens: Token[] = [];
+  for (let at = 0; at < text.length; ) {
+    TOKEN.lastIndex = at;
+    const match = TOKEN.exec(text);
+    if (match === null) return strangeSign(text, at);
+    const end = at + match[0].length;
+    const { sign, double, single, word } = match.groups ?? {};
+    const quoted = double ?? single;
+    if (sign !== undefined) tokens.push({ kind: 'sign', text: sign, at, end });
+    if (quoted !== undefined) tokens.push({ kind: 'quoted', text: quoted, at, end });
+    if (word !== undefined) tokens.push({ kind: 'word', text: word, at, end });
+    at = end;
+  }
+  return [...tokens, { kind: 'end', text: '', at: text.length, end: text.length }];
+}
+
+function strangeSign(text: string, at: number): WhereMistake {
+  const sign = text[at] ?? '';
+  if (sign === '"' || sign === "'") {
+    const message = `a quote that does not end: ${shorten(text.slice(at))}`;
+    return { at, end: text.length, code: 'E119', message };
+  }
+  const known = ELSEWHERE[sign];
+  const hint = known === undefined ? {} : { hint: `write ${known}` };
+  return { at, end: at + 1, code: 'E119', message: `"${sign}" is no sign of a condition`, ...hint };
+}

@@ -1,0 +1,134 @@
+import { afterAll, describe, expect, it } from 'vitest';
+import { loadScenario } from '../../../../../scenarios/files/load.ts';
+import type { SweepSpec } from '../../../../../scenarios/model.ts';
+import { FileFolder, registry } from '../../../../bad-files/fixture.ts';
+
+const files = new FileFolder();
+afterAll(() => files.remove());
+
+const BASE = 'name: s\ntopology: net.yaml\nduration: 60s\n';
+
+function designOf(lines: string, overrides: Readonly<Record<string, string>> = {}): SweepSpec {
+  const text = `${BASE}sweep:\n${lines.replaceAll(/^/gm, '  ')}\n`;
+  const path = files.write('scenarios/s.yaml', text);
+  const { sweep } = loadScenario({ path, folders: files.folders, registry, overrides });
+  return sweep ?? { parameters: [], cells: [], warnings: [] };
+}
+
+/** The combinations as texts of their values. */
+function cellsOf(lines: string): readonly string[] {
+  return designOf(lines).cells.map((cell) => Object.values(cell).join(' '));
+}
+
+describe('the design of a sweep', () => {
+  it('is every combination, the last parameter moving fastest', () => {
+    expect(cellsOf('seeds: [1, 2]\ndrain: 1s..3s step 1s')).toEqual([
+      ...['1 1s', '1 2s', '1 3s', '2 1s', '2 2s', '2 3s'],
+    ]);
+    expect(designOf('seeds: [1, 2]\ndrain: 1s..2s step 1s').cells[0]).toEqual({
+      seeds: '1',
+      drain: '1s',
+    });
+  });
+
+  it('keeps the order of a list, its repetitions, and names of files with dots', () => {
+    expect(cellsOf('drain: [3s, 1s, 3s]')).toEqual(['3s', '1s', '3s']);
+    expect(cellsOf('topology: [net.yaml, ../net.yaml]')).toEqual(['net.yaml', '../net.yaml']);
+    expect(cellsOf('seeds: [true, 0.3, "1"]')).toEqual(['true', '0.3', '1']);
+  });
+
+  it('mixes values and ranges in a list, and has what both name once', () => {
+    expect(cellsOf('seeds: [7, 1..3, 0..4 step 2, x]')).toEqual([
+      ...['7', '1', '2', '3', '0', '4', 'x'],
+    ]);
+  });
+
+  it('leaves out combinations for which the condition does not hold, in order', () => {
+    const lines = 'seeds: 1..3\ndrain: 1s..3s step 1s\nwhere: ';
+    expect(cellsOf(`${lines}drain > 1s and seeds != 2`)).toEqual(['1 2s', '1 3s', '3 2s', '3 3s']);
+    expect(designOf(`${lines}drain > 1s`).warnings).toEqual([]);
+  });
+
+  it('warns of a condition that removes nothing, at its line', () => {
+    const { cells, warnings } = designOf('seeds: 1..3\nwhere: seeds < 4');
+    expect(cells).toHaveLength(3);
+    expect(warnings).toHaveLength(1);
+    expect(warnings[0]).toMatch(/s\.yaml:6:10: sweep\.where: holds for all 3 combinations$/);
+  });
+
+  it('takes a condition and a sample from flags', () => {
+    const lines = 'seeds: 1..3\ndrain: [1s, 2s]';
+    expect(designOf(lines, { 'sweep.where': 'seeds == 3' }).cells).toHaveLength(2);
+    expect(designOf(lines, { 'sweep.sample.runs': '2' }).cells).toHaveLength(2);
+    expect(() => designOf(lines, { 'sweep.where': 'seeds == 3s' })).toThrow(
+      /--set sweep\.where: seeds \(3\) has no unit, 3s is a time\n.*--set sweep\.where=seeds == 3s\n {21}\^{11}\n/,
+    );
+  });
+
+  it('lets a condition choose 10,000 of a million combinations', () => {
+    const lines = 'seeds: 1..1000\ndrain: 1s..1000s step 1s\nwhere: ';
+    expect(designOf(`${lines}seeds <= 10`).cells).toHaveLength(10_000);
+    expect(() => designOf(`${lines}seeds <= 10 or seeds == 11 and drain == 5s`)).toThrow(
+      '10001 combinations, the limit is 10000',
+    );
+  });
+
+  it('samples continuous axes, steps, whole numbers and lists, each stratum of each once', () => {
+    const { cells, parameters, warnings } = designOf(
+      [
+        'sample: { runs: 6 }',
+        'drain: 0s..6s',
+        'warmup: log 1us..1s',
+        'seeds: 1..6',
+        'duration: 60s..80s step 10s',
+        'crypto: [node, noble]',
+      ].join('\n'),
+    );
+    expect(warnings).toEqual([]);
+    expect(cells).toHaveLength(6);
+    const of = (path: string): readonly string[] => cells.map((cell) => cell[path] ?? '').sort();
+    expect(of('drain').map((value) => Math.floor(Number.parseFloat(value)))).toEqual([
+      ...[0, 1, 2, 3, 4, 5],
+    ]);
+    const decades = of('warmup').map((value) => Math.floor(Math.log10(Number.parseFloat(value))));
+    expect(decades.sort()).toEqual([0, 1, 2, 3, 4, 5]);
+    expect(of('seeds')).toEqual(['1', '2', '3', '4', '5', '6']);
+    expect(of('duration')).toEqual(['60s', '60s', '70s', '70s', '80s', '80s']);
+    expect(of('crypto')).toEqual(['noble', 'noble', 'noble', 'node', 'node', 'node'].sort());
+    expect(parameters[1]?.values).toEqual(
+      [...of('warmup')].sort((a, b) => Number.parseFloat(a) - Number.parseFloat(b)),
+    );
+    expect(parameters[4]?.values).toEqual(['node', 'noble']);
+  });
+
+  it('has the same sample each time, another with another seed, and axes that do not touch', () => {
+    const sample = (seed: number, more = ''): readonly string[] =>
+      designOf(`sample: { runs: 8, seed: ${seed} }\ndrain: 0s..6s\n${more}`).cells.map(
+        ({ drain = '' }) => drain,
+      );
+    expect(sample(1)).toEqual(sample(1));
+    expect(sample(1)).not.toEqual(sample(2));
+    expect(sample(1, 'seeds: 1..9')).toEqual(sample(1));
+    expect(designOf('sample: { runs: 8 }\ndrain: 0s..6s').cells).toEqual(
+      sample(1).map((drain) => ({ drain })),
+    );
+  });
+
+  it('leaves out points of a sample that a condition refuses, and counts them', () => {
+    const lines = 'sample: { runs: 10 }\ndrain: 0s..10s\nseeds: 1..1000';
+    const all = designOf(lines).cells;
+    const { cells, warnings } = designOf(`${lines}\nwhere: drain < 4s`);
+    expect(cells).toEqual(all.filter(({ drain = '' }) => Number.parseFloat(drain) < 4));
+    expect(cells).toHaveLength(4);
+    expect(warnings[0]).toMatch(/sweep\.where: leaves out 6 of the 10 points of the sample$/);
+    expect(warnings).toHaveLength(1);
+  });
+
+  it('leaves out points that repeat another, and counts them', () => {
+    const { cells, warnings } = designOf('sample: { runs: 5 }\nseeds: [1, 2]');
+    expect(cells.map(({ seeds }) => seeds).sort()).toEqual(['1', '2']);
+    expect(warnings[0]).toMatch(
+      /sweep\.sample: 3 of 5 points repeat another one and are left out$/,
+    );
+  });
+});
