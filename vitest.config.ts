@@ -10,7 +10,8 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     // Packs and installs: a step of its own (vitest.package.config.ts).
-    exclude: [...configDefaults.exclude, 'test/package/**'],
+    // Needs servers that have to be installed: vitest.fleet.config.ts.
+    exclude: [...configDefaults.exclude, 'test/package/**', 'test/fleet/**'],
     ...PREPARED,
     pool: 'forks',
     // Ends what hangs, on a slow machine that does much else, too.

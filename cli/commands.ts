@@ -53,6 +53,18 @@ const ENTRIES: readonly Entry[] = [
     load: async () => (await import('./sweep.ts')).addSweep,
   },
   {
+    name: 'worker',
+    words: '[options]',
+    summary: 'make runs for the sweeps of a fleet',
+    load: async () => (await import('./worker.ts')).addWorker,
+  },
+  {
+    name: 'fleet',
+    words: '[options]',
+    summary: 'show the workers of a fleet, and what is left',
+    load: async () => (await import('./fleet.ts')).addFleet,
+  },
+  {
     name: 'merge',
     words: '[options] <results...>',
     summary: 'join the parts of a sweep',

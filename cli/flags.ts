@@ -68,6 +68,8 @@ export const SEED_RANGE: FlagRange = { least: 0, most: Number.MAX_SAFE_INTEGER }
 export const SEEDS_RANGE: FlagRange = { least: 1, most: 10_000 };
 /** Worker threads: each takes some 60 MB before it runs anything. */
 export const THREADS_RANGE: FlagRange = { least: 1, most: 256 };
+/** Seconds after which a run of a lost worker goes to another. */
+export const LOCK_RANGE: FlagRange = { least: 1, most: 3_600 };
 /** Megabytes of a worker thread: below, not even a small run fits. */
 export const MEMORY_RANGE: FlagRange = { least: 64, most: 1_000_000 };
 /** Number of packets to explain; each takes about a kilobyte in the terminal. */

@@ -7,6 +7,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { repeatCommand } from '../scenarios/command-text.ts';
+import { FleetExecutor } from '../scenarios/fleet/fleet-executor.ts';
+import type { QueueAddress } from '../scenarios/fleet/queue-address.ts';
 import type { Scenario } from '../scenarios/model.ts';
 import { Refusal } from '../scenarios/refusal.ts';
 import type { ProtocolRegistry } from '../scenarios/registry.ts';
@@ -34,6 +36,7 @@ import { type RunFlags, seedsOf } from './execute.ts';
 import { type ExitCode, worstOf } from './exit.ts';
 import { onInterrupt } from './interrupt.ts';
 import { load } from './load.ts';
+import { fileForFleet, openQueue } from './queue-flag.ts';
 import { runName } from './run-name.ts';
 import { RunPlace } from './run-place.ts';
 import { CellTeller, KEPT_MAX } from './sweep-cell.ts';
@@ -47,6 +50,8 @@ export interface SweepFlags extends RunFlags {
   /** Megabytes of a thread. */
   readonly memory?: number;
   readonly fresh?: boolean;
+  /** Where a fleet takes runs from; absent: threads of this process make them. */
+  readonly queue?: QueueAddress;
 }
 
 /** Flags of a sweep, and the protocols of its files. */
@@ -169,13 +174,9 @@ async function sweepInto(
   const results = new ResultsFile(join(folder, RESULTS), head, known);
   const interrupt = onInterrupt('the results so far are kept');
   const progress = showSweepProgress(scenario.name, flags);
-  const executor = new LocalExecutor({
-    threads: flags.threads ?? availableParallelism(),
-    memoryMb: flags.memory,
-    onNotice: (text): void => {
-      progress.clear();
-      process.stderr.write(`orrery: ${text}\n`);
-    },
+  const executor = await executorOf(flags, head, (text) => {
+    progress.clear();
+    process.stderr.write(`orrery: ${text}\n`);
   });
   interrupt.signal.addEventListener('abort', () => executor.stop(), { once: true });
   try {
@@ -185,13 +186,65 @@ async function sweepInto(
       known: new Map(known?.lines.map((line) => [line.id, line])),
       onRun: (line) => results.add(line),
     });
-    return signal.aborted ? worstOf([code, 130]) : code;
+    const conflicts = await executor.end(signal.aborted);
+    return worstOf([code, ...(signal.aborted ? [130 as const] : []), ...conflicts]);
   } finally {
     progress.clear();
     interrupt.dispose();
     results.close();
     await executor.close();
   }
+}
+
+/** Where runs run, and how that ends. */
+interface OpenExecutor extends Executor {
+  stop(): void;
+  /** What turned out at the end of a sweep, or when it was stopped. */
+  end(isStopped: boolean): Promise<readonly ExitCode[]>;
+  close(): Promise<void>;
+}
+
+async function executorOf(
+  flags: SweepFlags,
+  { commit }: SweepHead,
+  onNotice: (text: string) => void,
+): Promise<OpenExecutor> {
+  if (flags.queue !== undefined) return await fleetOf(flags.queue, commit);
+  const threads = flags.threads ?? availableParallelism();
+  const local = new LocalExecutor({ threads, memoryMb: flags.memory, onNotice });
+  return {
+    room: local.room,
+    run: (cell, seed) => local.run(cell, seed),
+    stop: () => local.stop(),
+    end: () => Promise.resolve([]),
+    close: () => local.close(),
+  };
+}
+
+async function fleetOf(queue: QueueAddress, commit: string): Promise<OpenExecutor> {
+  const engine = await openQueue(queue);
+  const fileOf = ({ scenario }: SweepCell): string => fileForFleet(scenario.file);
+  const fleet = await FleetExecutor.open(engine, commit, fileOf).catch(async (error: unknown) => {
+    await engine.close();
+    throw error;
+  });
+  return {
+    room: fleet.room,
+    run: (cell, seed) => fleet.run(cell, seed),
+    stop: () => fleet.stop(),
+    end: async (isStopped): Promise<readonly ExitCode[]> => {
+      if (!isStopped) await fleet.forget();
+      for (const { id, fingerprints } of fleet.conflicts) {
+        const found = fingerprints.join(', ');
+        process.stderr.write(`orrery: not deterministic: ${id} has the fingerprints ${found}\n`);
+      }
+      return fleet.conflicts.length === 0 ? [] : [4];
+    },
+    close: async (): Promise<void> => {
+      fleet.close();
+      await engine.close();
+    },
+  };
 }
 
 /** Where runs run, and where they go. */

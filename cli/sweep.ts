@@ -18,6 +18,7 @@ import {
   wholeNumber,
 } from './flags.ts';
 import { load } from './load.ts';
+import { QUEUE_HELP, queueFlag } from './queue-flag.ts';
 import { addRunOptions } from './scenario.ts';
 import { type SweepFlags, sweep } from './sweep-run.ts';
 
@@ -50,6 +51,7 @@ export function addSweep(program: Command): void {
       'memory of a thread; a run that needs more fails alone',
       wholeNumber('--memory', MEMORY_RANGE),
     )
+    .option('--queue <address>', QUEUE_HELP, queueFlag)
     .option('--fresh', 'run everything again, whatever a stopped sweep has left')
     .action(async (file: string, flags: SweepFlags) => {
       refuseUseless(command, USELESS);

@@ -46,11 +46,12 @@ export function filesOf(scenario: Scenario): Readonly<Record<string, string>> {
     scenario: sha256,
     topology: topology.sha256,
     ...(cpu === undefined ? {} : { cpu: cpu.sha256 }),
-    ...Object.fromEntries(modules.map((path, index) => [`module ${index}`, hashOf(path)])),
+    ...Object.fromEntries(modules.map((path, index) => [`module ${index}`, hashOfFile(path)])),
   };
 }
 
-function hashOf(path: string): string {
+/** SHA-256 of a file, read once. */
+export function hashOfFile(path: string): string {
   const known = hashes.get(path) ?? createHash('sha256').update(readFileSync(path)).digest('hex');
   hashes.set(path, known);
   return known;

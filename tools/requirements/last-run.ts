@@ -25,11 +25,13 @@ export const ALONE_RESULTS = 'node_modules/.cache/orrery/alone-results.json';
 export const WALL_RESULTS = 'node_modules/.cache/orrery/wall-results.json';
 /** Where `npm run test:browser` writes its results. */
 export const BROWSER_RESULTS = 'node_modules/.cache/orrery/browser-results.json';
+/** Where `npm run test:fleet` writes its results. */
+export const FLEET_RESULTS = 'node_modules/.cache/orrery/fleet-results.json';
 /** Where `npm run test:package` writes its results. */
 export const PACKAGE_RESULTS = 'node_modules/.cache/orrery/package-results.json';
 const ALL_RESULTS = [
   ...[TEST_RESULTS, WALL_RESULTS, THOROUGH_RESULTS, THOROUGH_WALL_RESULTS],
-  ...[ALONE_RESULTS, BROWSER_RESULTS, PACKAGE_RESULTS],
+  ...[ALONE_RESULTS, BROWSER_RESULTS, FLEET_RESULTS, PACKAGE_RESULTS],
 ];
 /** The file that `npm run nightly` updates, relative to the root. */
 export const NIGHTLY_TABLE = 'docs/nightly.json';

@@ -1,0 +1,103 @@
+/**
+ * `orrery fleet --queue ADDRESS`: shows the workers of a fleet, how fast they are, and what is left.
+ *
+ * @module
+ */
+import type { Command } from 'commander';
+import { plural } from '../reports/format.ts';
+import type { FleetEngine } from '../scenarios/fleet/fleet-engine.ts';
+import { HEAD_NAME, jobsName } from '../scenarios/fleet/fleet-executor.ts';
+import { type FleetWorkerState, readHead, readWorker } from '../scenarios/fleet/fleet-job.ts';
+import { ALIVE_MS, WORKERS_NAME } from '../scenarios/fleet/fleet-worker.ts';
+import type { QueueAddress } from '../scenarios/fleet/queue-address.ts';
+import { FlagError } from './exit.ts';
+import { openQueue, QUEUE_HELP, queueFlag } from './queue-flag.ts';
+
+interface FleetFlags {
+  readonly queue?: QueueAddress;
+  readonly json?: boolean;
+}
+
+/** A worker that has said nothing for so long is gone. */
+const GONE_MS = 3 * ALIVE_MS;
+/** Workers are asked twice, for their rate. */
+const RATE_MS = ALIVE_MS;
+
+/** What a fleet does. */
+interface FleetState {
+  readonly commit: string | null;
+  readonly waiting: number;
+  readonly running: number;
+  readonly done: number;
+  readonly failed: number;
+  readonly workers: readonly FleetWorkerState[];
+}
+
+/** Adds the command. */
+export function addFleet(program: Command): void {
+  program
+    .command('fleet')
+    .summary('show the workers of a fleet, and what is left')
+    .description('Shows the workers that use a queue, their rate, and the runs that are left.')
+    .option('--queue <address>', QUEUE_HELP, queueFlag)
+    .option('--json', 'print one JSON document on stdout and nothing else')
+    .option('--debug', 'print stack traces of internal errors')
+    .action(async (flags: FleetFlags) => {
+      await show(flags);
+    });
+}
+
+async function show({ queue, json }: FleetFlags): Promise<void> {
+  if (queue === undefined) {
+    throw new FlagError('--queue is missing', 'fleet', 'write --queue redis://HOST:PORT');
+  }
+  const engine = await openQueue(queue);
+  try {
+    const before = await stateOf(engine);
+    await new Promise((resolve) => setTimeout(resolve, RATE_MS));
+    const now = await stateOf(engine);
+    const rate = Math.max(0, now.done - before.done) / (RATE_MS / 1e3);
+    if (json === true) process.stdout.write(`${JSON.stringify({ ...now, rate }, null, 2)}\n`);
+    else process.stdout.write(textOf(now, rate));
+  } finally {
+    await engine.close();
+  }
+}
+
+async function stateOf(engine: FleetEngine): Promise<FleetState> {
+  const head = readHead((await engine.queue(HEAD_NAME).getJob('head'))?.data);
+  const jobs = head === undefined ? undefined : engine.queue(jobsName(head.commit));
+  const counts = (await jobs?.getJobCounts('wait', 'active', 'completed', 'failed')) ?? {};
+  const listed = await engine.queue(WORKERS_NAME).getJobs(['wait']);
+  const nowMs = Date.now();
+  const workers = listed
+    .flatMap((job) => readWorker(job?.data) ?? [])
+    .filter(({ atMs }) => nowMs - atMs < GONE_MS)
+    .sort((a, b) => (`${a.host} ${a.pid}` < `${b.host} ${b.pid}` ? -1 : 1));
+  return {
+    commit: head?.commit ?? null,
+    waiting: counts['wait'] ?? 0,
+    running: counts['active'] ?? 0,
+    done: counts['completed'] ?? 0,
+    failed: counts['failed'] ?? 0,
+    workers,
+  };
+}
+
+function textOf(state: FleetState, rate: number): string {
+  const { commit, waiting, running, done, failed, workers } = state;
+  const left = waiting + running;
+  const time = rate > 0 ? `, ~${Math.ceil(left / rate)} s` : '';
+  const threads = workers.reduce((sum, one) => sum + one.threads, 0);
+  const lines = [
+    commit === null ? 'no sweep has asked for runs yet' : `commit ${commit}`,
+    `${done} runs done, ${running} running, ${waiting} waiting${failed === 0 ? '' : `, ${failed} failed`}`,
+    `${rate.toFixed(1)} runs/s${time} left`,
+    `${plural(workers.length, 'worker')}, ${plural(threads, 'thread')}`,
+    ...workers.map((one) => {
+      const other = one.commit === commit ? '' : `  commit ${one.commit}`;
+      return `  ${one.host} ${one.pid}  ${plural(one.threads, 'thread')}  ${one.done} done${other}`;
+    }),
+  ];
+  return `${lines.join('\n')}\n`;
+}

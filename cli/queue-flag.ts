@@ -1,0 +1,47 @@
+/**
+ * The flag `--queue`: where a fleet has its queue.
+ *
+ * @module
+ */
+import { isAbsolute, relative } from 'node:path';
+import { shortName } from '../scenarios/command-text.ts';
+import { FleetEngine } from '../scenarios/fleet/fleet-engine.ts';
+import { type QueueAddress, readQueueAddress } from '../scenarios/fleet/queue-address.ts';
+import { Refusal } from '../scenarios/refusal.ts';
+import { FlagError } from './exit.ts';
+
+/** Help of the flag. */
+export const QUEUE_HELP = 'queue of a fleet: redis://HOST:PORT or postgres://USER:PASSWORD@HOST/DB';
+
+/** Reads the flag. The address may hold a password, so that no message repeats it. */
+export function queueFlag(text: string): QueueAddress {
+  const address = readQueueAddress(text);
+  if (address !== undefined) return address;
+  const hint = 'write --queue redis://HOST:PORT, or postgres://USER:PASSWORD@HOST/DATABASE';
+  throw new FlagError('--queue: this is no address of a queue', '--queue', hint);
+}
+
+/** Connects; what goes wrong later is told on stderr, each text once a minute. */
+export async function openQueue(address: QueueAddress): Promise<FleetEngine> {
+  const toldMs = new Map<string, number>();
+  return await FleetEngine.open(address, (text) => {
+    const nowMs = performance.now();
+    if (nowMs - (toldMs.get(text) ?? Number.NEGATIVE_INFINITY) < MINUTE_MS) return;
+    toldMs.set(text, nowMs);
+    process.stderr.write(`orrery: queue at ${address.shown}: ${text}\n`);
+  });
+}
+
+const MINUTE_MS = 60_000;
+
+/**
+ * How workers find a scenario: a shipped one by its name, another by its path below the current folder.
+ * @throws Refusal for a file elsewhere.
+ */
+export function fileForFleet(file: string): string {
+  const name = shortName(file);
+  if (!/[/\\]/.test(name)) return name;
+  const way = relative(process.cwd(), file);
+  if (!way.startsWith('..') && !isAbsolute(way)) return way;
+  throw new Refusal(`${file} is not below the current folder, and workers look below theirs`);
+}

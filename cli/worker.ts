@@ -1,0 +1,79 @@
+/**
+ * `orrery worker --queue ADDRESS`: makes runs for sweeps that use the queue, until it is stopped.
+ *
+ * @module
+ */
+import { availableParallelism } from 'node:os';
+import type { Command } from 'commander';
+import { FleetWorker } from '../scenarios/fleet/fleet-worker.ts';
+import type { QueueAddress } from '../scenarios/fleet/queue-address.ts';
+import { sourceState } from '../scenarios/sweep/source-state.ts';
+import { FlagError } from './exit.ts';
+import { LOCK_RANGE, MEMORY_RANGE, THREADS_RANGE, wholeNumber } from './flags.ts';
+import { onInterrupt } from './interrupt.ts';
+import { openQueue, QUEUE_HELP, queueFlag } from './queue-flag.ts';
+
+interface WorkerFlags {
+  readonly queue?: QueueAddress;
+  readonly threads?: number;
+  readonly memory?: number;
+  readonly lock?: number;
+}
+
+/** Adds the command. */
+export function addWorker(program: Command): void {
+  program
+    .command('worker')
+    .summary('make runs for the sweeps of a fleet')
+    .description(
+      'Takes runs from a queue and makes them, from the files of this folder. Jobs name files and hashes; no code comes with them.',
+    )
+    .option('--queue <address>', QUEUE_HELP, queueFlag)
+    .option(
+      '--threads <n>',
+      'runs at once (default: all cores)',
+      wholeNumber('--threads', THREADS_RANGE),
+    )
+    .option(
+      '--memory <MB>',
+      'memory of a thread; a run that needs more fails alone',
+      wholeNumber('--memory', MEMORY_RANGE),
+    )
+    .option(
+      '--lock <s>',
+      'time after which the run of a worker that is gone goes to another (default: 30)',
+      wholeNumber('--lock', LOCK_RANGE),
+    )
+    .option('--debug', 'print stack traces of internal errors')
+    .action(async (flags: WorkerFlags) => {
+      await work(flags);
+    });
+}
+
+async function work({ queue, threads, memory, lock }: WorkerFlags): Promise<void> {
+  if (queue === undefined) {
+    throw new FlagError('--queue is missing', 'worker', 'write --queue redis://HOST:PORT');
+  }
+  const engine = await openQueue(queue);
+  const commit = sourceState();
+  const count = threads ?? availableParallelism();
+  const worker = new FleetWorker({
+    ...{ engine, commit, threads: count, memoryMb: memory },
+    lockMs: lock === undefined ? undefined : lock * 1_000,
+    onNotice: (text): void => {
+      process.stderr.write(`orrery: ${text}\n`);
+    },
+  });
+  try {
+    await worker.start();
+    process.stdout.write(`worker of commit ${commit}, ${count} at once, at ${queue.shown}\n`);
+    const { signal, dispose } = onInterrupt('runs that have begun end first');
+    await new Promise<void>((resolve) => {
+      signal.addEventListener('abort', () => resolve(), { once: true });
+    });
+    dispose();
+  } finally {
+    await worker.close();
+    await engine.close();
+  }
+}

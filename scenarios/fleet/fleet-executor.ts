@@ -1,0 +1,190 @@
+/**
+ * Runs of a sweep on a fleet: each becomes a job of the queue under its own name, so that asking twice asks
+ * once, and its result is read by that name. Events only say when to look.
+ *
+ * @module
+ */
+import type { Job, Queue } from 'bullmq';
+import { EnvironmentError } from '../../engine/live/environment.ts';
+import { Refusal } from '../refusal.ts';
+import type { SeedAnswer } from '../runner/job.ts';
+import { unpackResult } from '../sweep/packed-result.ts';
+import { type Executor, identityOf, type SweepCell } from '../sweep/run-sweep.ts';
+import { filesOf } from '../sweep/source-state.ts';
+import type { FleetEngine } from './fleet-engine.ts';
+import { FLEET_VERSION, type FleetJob, readAnswer, readHead } from './fleet-job.ts';
+
+/** Jobs that are asked for before the first has ended: enough for some hundred threads. */
+const ROOM = 512;
+/** Events may be lost while a server is away: all jobs are looked at this often. */
+const LOOK_MS = 2_000;
+/** A server that is away is asked again after this time, and for so long. */
+const RETRY_MS = 500;
+const PATIENCE_MS = 300_000;
+/** A worker that is killed is no fault of a job; an exception of ours is. */
+const ATTEMPTS = 3;
+/** Name of the job that says who asks. */
+const HEAD_ID = 'head';
+
+/** Name of the queue with the jobs of a commit; workers of others never see them. */
+export function jobsName(commit: string): string {
+  return `runs-${commit.replaceAll(/[^0-9A-Za-z]/g, '-')}`;
+}
+
+/** Name of the queue that holds the head. */
+export const HEAD_NAME = 'head';
+
+/** Two results of one run that are not the same. */
+export interface FleetConflict {
+  readonly id: string;
+  readonly fingerprints: readonly string[];
+}
+
+interface Waiting {
+  readonly seed: number;
+  readonly resolve: (answer: SeedAnswer) => void;
+}
+
+/** See the module. */
+export class FleetExecutor implements Executor {
+  readonly room = ROOM;
+  readonly conflicts: FleetConflict[] = [];
+  readonly #engine: FleetEngine;
+  readonly #jobs: Queue;
+  readonly #commit: string;
+  readonly #fileOf: (cell: SweepCell) => string;
+  readonly #waiting = new Map<string, Waiting>();
+  readonly #asked = new Set<string>();
+  readonly #timer: ReturnType<typeof setInterval>;
+  #isLooking = false;
+  #isStopped = false;
+
+  private constructor(engine: FleetEngine, commit: string, fileOf: (cell: SweepCell) => string) {
+    this.#engine = engine;
+    this.#commit = commit;
+    this.#fileOf = fileOf;
+    this.#jobs = engine.queue(jobsName(commit));
+    engine.heard(jobsName(commit), (id) => {
+      if (this.#waiting.has(id)) void this.#look(id);
+    });
+    this.#timer = setInterval(() => void this.#lookAtAll(), LOOK_MS);
+  }
+
+  /**
+   * Tells the fleet which commit it is to run.
+   * @param fileOf How workers find the file of a combination.
+   * @throws Refusal if it still works for another one.
+   */
+  static async open(
+    engine: FleetEngine,
+    commit: string,
+    fileOf: (cell: SweepCell) => string,
+  ): Promise<FleetExecutor> {
+    const heads = engine.queue(HEAD_NAME);
+    const before = await heads.getJob(HEAD_ID);
+    const head = before === undefined ? undefined : readHead(before.data);
+    if (head !== undefined && head.commit !== commit) {
+      const others = await engine.queue(jobsName(head.commit)).getJobCounts('wait', 'active');
+      const left = (others['wait'] ?? 0) + (others['active'] ?? 0);
+      if (left > 0) {
+        throw new Refusal(
+          `the fleet still has ${left} runs of commit ${head.commit}, and this program is ${commit}`,
+        );
+      }
+    }
+    if (before !== undefined && head?.commit !== commit) await before.remove();
+    await heads.add('head', { version: FLEET_VERSION, commit }, { jobId: HEAD_ID });
+    return new FleetExecutor(engine, commit, fileOf);
+  }
+
+  async run(cell: SweepCell, seed: number): Promise<SeedAnswer> {
+    const { scenario, isKept } = cell;
+    const id = identityOf(cell, seed, this.#commit);
+    const job: FleetJob = {
+      ...{ version: FLEET_VERSION, id, commit: this.#commit, seed, isKept },
+      file: this.#fileOf(cell),
+      files: filesOf(scenario),
+      parameters: scenario.overrides,
+    };
+    const answer = new Promise<SeedAnswer>((resolve) => {
+      this.#waiting.set(id, { seed, resolve });
+    });
+    this.#asked.add(id);
+    // The name must be known until the sweep has its result.
+    const options = { jobId: id, attempts: ATTEMPTS, removeOnComplete: false, removeOnFail: false };
+    await this.#patiently(() => this.#jobs.add('run', job, options));
+    // It may have ended in an earlier life of this sweep.
+    void this.#look(id);
+    return await answer;
+  }
+
+  /** Waits for no more. Workers end what they have begun; a sweep that goes on finds it. */
+  stop(): void {
+    this.#isStopped = true;
+    for (const { seed, resolve } of this.#waiting.values()) {
+      resolve({ kind: 'ended', ending: 'interrupted', seed, message: 'the sweep was stopped' });
+    }
+    this.#waiting.clear();
+  }
+
+  /** Forgets the jobs of this sweep: their results are in its file. */
+  async forget(): Promise<void> {
+    for (const id of this.#asked) await this.#jobs.remove(id).catch(() => undefined);
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+  }
+
+  /**
+   * Asks a server again that is away; names keep what was asked twice from being done twice.
+   * @throws EnvironmentError after a while.
+   */
+  async #patiently(ask: () => Promise<unknown>): Promise<void> {
+    const beganMs = performance.now();
+    for (;;) {
+      const problem = await ask().then(
+        () => undefined,
+        (error: unknown) => this.#engine.problemOf(error),
+      );
+      if (problem === undefined || this.#isStopped) return;
+      if (performance.now() - beganMs > PATIENCE_MS) {
+        throw new EnvironmentError(`the queue has been away for too long: ${problem}`);
+      }
+      await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+    }
+  }
+
+  async #lookAtAll(): Promise<void> {
+    if (this.#isLooking) return;
+    this.#isLooking = true;
+    for (const id of [...this.#waiting.keys()]) await this.#look(id);
+    this.#isLooking = false;
+  }
+
+  async #look(id: string): Promise<void> {
+    // A server that is away answers later.
+    const job = await this.#jobs.getJob(id).catch(() => undefined);
+    const waiting = this.#waiting.get(id);
+    if (waiting === undefined || job?.finishedOn === undefined) return;
+    this.#waiting.delete(id);
+    await this.#compare(id);
+    waiting.resolve(answerOf(job, waiting.seed));
+  }
+
+  /** Who ran a job wrote down its fingerprint, also if somebody else was faster. */
+  async #compare(id: string): Promise<void> {
+    const { logs } = await this.#jobs.getJobLogs(id).catch(() => ({ logs: [] as string[] }));
+    const fingerprints = [...new Set(logs)];
+    if (fingerprints.length > 1) this.conflicts.push({ id, fingerprints });
+  }
+}
+
+function answerOf(job: Job, seed: number): SeedAnswer {
+  const answer = readAnswer(job.returnvalue);
+  if (answer?.kind === 'failed') return answer.failure;
+  const result = answer === undefined ? undefined : unpackResult(answer.result);
+  if (result?.seed === seed) return { kind: 'result', result };
+  const why = job.failedReason === undefined ? 'its result is damaged' : job.failedReason;
+  return { kind: 'refused', message: `the fleet has no result of seed ${seed}: ${why}` };
+}

@@ -1,0 +1,85 @@
+/**
+ * What a fleet is told of a run, and what it answers: plain data, checked on both sides. Nothing executable
+ * travels; files are named, with their hashes.
+ *
+ * @module
+ */
+import { z } from 'zod';
+import type { SeedAnswer } from '../runner/job.ts';
+
+/** Version of these messages. */
+export const FLEET_VERSION = 1;
+
+const TEXT_MAX = 4_096;
+const VALUES_MAX = 1_000;
+const text = z.string().max(TEXT_MAX);
+const texts = z
+  .record(text, text)
+  .refine((values) => Object.keys(values).length <= VALUES_MAX, 'too many values');
+
+const jobSchema = z.strictObject({
+  version: z.literal(FLEET_VERSION),
+  id: z.string().regex(/^run-[0-9a-f]{32}$/),
+  commit: text,
+  /** Name of a shipped scenario, or a path below the folder of the worker. */
+  file: text,
+  files: texts,
+  parameters: texts,
+  seed: z.int().min(0),
+  /** True if the result is kept whole. */
+  isKept: z.boolean(),
+});
+
+/** A run that somebody in the fleet is to make. */
+export type FleetJob = z.output<typeof jobSchema>;
+
+/** The job in the data of a queue; undefined if it is none of this version. */
+export function readJob(data: unknown): FleetJob | undefined {
+  return jobSchema.safeParse(data).data;
+}
+
+const answerSchema = z.union([
+  z.strictObject({ kind: z.literal('result'), fingerprint: z.string(), result: z.string() }),
+  z.strictObject({ kind: z.literal('failed'), failure: z.looseObject({ kind: z.string() }) }),
+]);
+
+/** What came of a run. */
+export type FleetAnswer =
+  | { readonly kind: 'result'; readonly fingerprint: string; readonly result: string }
+  | { readonly kind: 'failed'; readonly failure: Exclude<SeedAnswer, { kind: 'result' }> };
+
+/** The answer in the return value of a job; undefined if it is none. */
+export function readAnswer(value: unknown): FleetAnswer | undefined {
+  return answerSchema.safeParse(value).data as FleetAnswer | undefined;
+}
+
+/** What a producer says of itself before it asks for anything. */
+export interface FleetHead {
+  readonly version: number;
+  readonly commit: string;
+}
+
+const headSchema = z.strictObject({ version: z.int(), commit: text });
+
+/** The head in the data of a queue. */
+export function readHead(data: unknown): FleetHead | undefined {
+  return headSchema.safeParse(data).data;
+}
+
+const workerSchema = z.strictObject({
+  host: text,
+  pid: z.int(),
+  commit: text,
+  threads: z.int(),
+  done: z.int(),
+  /** When it said so, ms since 1970. */
+  atMs: z.number(),
+});
+
+/** What a worker says of itself every few seconds. */
+export type FleetWorkerState = z.output<typeof workerSchema>;
+
+/** The state of a worker in the data of a queue. */
+export function readWorker(data: unknown): FleetWorkerState | undefined {
+  return workerSchema.safeParse(data).data;
+}

@@ -1,0 +1,42 @@
+/**
+ * The address of a queue server. Its password is in no log, no error and no file.
+ *
+ * @module
+ */
+
+/** A checked address. */
+export interface QueueAddress {
+  readonly kind: 'redis' | 'postgres';
+  /** With its password. */
+  readonly url: string;
+  /** Without. */
+  readonly shown: string;
+}
+
+const KINDS: Readonly<Record<string, QueueAddress['kind']>> = {
+  'redis:': 'redis',
+  'rediss:': 'redis',
+  'postgres:': 'postgres',
+  'postgresql:': 'postgres',
+};
+
+/** Reads `redis://...` or `postgres://...`; undefined for all else. */
+export function readQueueAddress(text: string): QueueAddress | undefined {
+  if (!URL.canParse(text)) return undefined;
+  const url = new URL(text);
+  const kind = KINDS[url.protocol];
+  if (kind === undefined || url.hostname === '') return undefined;
+  const { protocol, host, pathname } = url;
+  return { kind, url: text, shown: `${protocol}//${host}${pathname}` };
+}
+
+/** A text of a driver without the secrets of an address. */
+export function withoutSecrets(text: string, { url, shown }: QueueAddress): string {
+  const { password, username, searchParams } = new URL(url);
+  const parameter = searchParams.get('password') ?? '';
+  let clean = text.replaceAll(url, shown);
+  for (const secret of [password, decodeURIComponent(password), parameter]) {
+    if (secret !== '') clean = clean.replaceAll(secret, '***');
+  }
+  return username === '' ? clean : clean.replaceAll(`${username}@`, '');
+}
